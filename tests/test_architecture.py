@@ -93,7 +93,7 @@ NOT_NAMES = {
 }
 
 MAX_FILE_LINES = 700
-MAX_FUNCTION_TOKENS = 560
+MAX_FUNCTION_TOKENS = 500
 """Comments, docstrings and line ends do not count. The aim is 300: lower it whenever it can be."""
 MAX_TEST_TOKENS = 700
 """A function of the tests may hold a table of cases."""

@@ -10,13 +10,12 @@ import numpy.typing as npt
 from inferometer.clock import MS
 from inferometer.engine.truth import Truth
 from inferometer.trace import Outcome, Trace
+from inferometer.trace.trace import Columns
 
 Milliseconds = npt.NDArray[np.float64]
 
 SURE_NS = 100_000
-"""A departure is known if no more than this went by between the server's looks at the clock before
-and after it.
-"""
+"""A departure is certain if the server read its clock twice within this time around it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +32,7 @@ class Accuracy:
     """Mean of the absolute error over requests."""
     ttft_error_p99_ms: float
     itl_error_p99_ms: float
-    """99th percentile of the absolute error over the gaps between events, each against its own true
-    gap.
-    """
+    """p99 of the absolute error of the gaps between events."""
     user_ttft_error_p99_ms: float
     """The same trace's p99 error if arrivals had been stamped after the read."""
     user_itl_error_p99_ms: float
@@ -57,9 +54,12 @@ class Errors:
     """The same, had arrivals been stamped after the read."""
     user_itl: Milliseconds
     unsure_share: float
-    """Of the events, left out because the server itself does not know well enough when they left
-    (`SURE_NS`).
-    """
+    """Share of events left out because the server is not certain when they left (`SURE_NS`)."""
+
+
+_NONE = np.zeros(0)
+NO_ERRORS = Errors(0, 0, _NONE, _NONE, _NONE, _NONE, _NONE, _NONE, 0.0)
+"""Of a run without an answer."""
 
 
 def errors(trace: Trace, truth: Truth, request_id_prefix: str) -> Errors:
@@ -70,20 +70,7 @@ def errors(trace: Trace, truth: Truth, request_id_prefix: str) -> Errors:
     between its two looks at the clock: what it cannot vouch for is left out, so that its own
     lateness is not taken for the client's error.
     """
-    measured = trace.measured().with_outcome(Outcome.OK)
-    row_of = {name: row for row, name in enumerate(truth.request_id)}
-    mine, rows = [], []
-    for i, number in enumerate(measured.requests["id"]):
-        row = row_of.get(f"{request_id_prefix}{number}")
-        if row is not None and truth.event_count[row] == measured.requests["event_count"][i]:
-            mine.append(i)
-            rows.append(row)
-    if not mine:
-        raise ValueError(
-            "The engine's record contains none of these requests: check that it recorded, and "
-            "the prefix."
-        )
-    r = {name: measured.requests[name][mine] for name in ("sent_ns", "event_start", "event_count")}
+    r, rows = _matched(trace, truth, request_id_prefix)
     index, firsts = _ragged(r["event_start"], r["event_count"])
     true_index, _ = _ragged(truth.event_start[rows], truth.event_count[rows])
     arrival = trace.events["arrival_ns"][index]
@@ -96,9 +83,7 @@ def errors(trace: Trace, truth: Truth, request_id_prefix: str) -> Errors:
     )
     true_ttft = departure[firsts] - truth.arrival_ns[rows]
     gap_counts = sure[1:] & sure[:-1]
-    gap_counts[firsts[1:] - 1] = (
-        False  # between the last event of one request and the first of the next
-    )
+    gap_counts[firsts[1:] - 1] = False  # from the last event of one request to the next's first
 
     def against(stamps: npt.NDArray[np.int64]) -> tuple[Milliseconds, Milliseconds]:
         ttft = np.abs(stamps[firsts] - r["sent_ns"] - true_ttft)[sure[firsts]] / MS
@@ -108,24 +93,39 @@ def errors(trace: Trace, truth: Truth, request_id_prefix: str) -> Errors:
     ttft, itl = against(arrival)
     user_ttft, user_itl = against(by_user)
     measured_ttft = (arrival[firsts] - r["sent_ns"]) / MS
-    unsure_share = 1.0 - float(sure.mean())
     return Errors(
-        len(mine),
-        len(index),
-        true_ttft / MS,
-        measured_ttft,
-        ttft,
-        itl,
-        user_ttft,
-        user_itl,
-        unsure_share,
+        requests=len(rows),
+        events=len(index),
+        true_ttft_ms=true_ttft / MS,
+        measured_ttft_ms=measured_ttft,
+        ttft=ttft,
+        itl=itl,
+        user_ttft=user_ttft,
+        user_itl=user_itl,
+        unsure_share=1.0 - float(sure.mean()),
     )
 
 
+def _matched(trace: Trace, truth: Truth, request_id_prefix: str) -> tuple[Columns, list[int]]:
+    """The requests that both know with as many events, and their rows in the record."""
+    measured = trace.measured().with_outcome(Outcome.OK).requests
+    row_of = {name: row for row, name in enumerate(truth.request_id)}
+    mine, rows = [], []
+    for i, number in enumerate(measured["id"]):
+        row = row_of.get(f"{request_id_prefix}{number}")
+        if row is not None and truth.event_count[row] == measured["event_count"][i]:
+            mine.append(i)
+            rows.append(row)
+    if not mine:
+        raise ValueError(
+            "The engine's record contains none of these requests: check that it recorded, and "
+            "the prefix."
+        )
+    return {name: column[mine] for name, column in measured.items()}, rows
+
+
 def compare(trace: Trace, truth: Truth, request_id_prefix: str) -> Accuracy:
-    """The errors in a few figures. Raises ValueError if no request can be matched with the
-    record.
-    """
+    """Summary of the errors. Raises ValueError if no request matches the record."""
     found = errors(trace, truth, request_id_prefix)
     return Accuracy(
         requests=found.requests,
@@ -147,8 +147,6 @@ def _p99(values: Milliseconds) -> float:
 def _ragged(
     start: npt.NDArray[np.int64], count: npt.NDArray[np.int64]
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Rows of all events of the requests, one request after the other; and where in that each
-    request begins.
-    """
+    """Rows of all events, request by request, and where each request begins among them."""
     begins = np.cumsum(count) - count
     return np.arange(int(count.sum())) + np.repeat(start - begins, count), begins

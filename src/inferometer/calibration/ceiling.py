@@ -1,6 +1,4 @@
-"""The search for a ceiling: the highest load at which a client is still exact. Knows no client, no
-server and no clock.
-"""
+"""Search for a ceiling, the highest load at which a client is exact. No I/O, no clock."""
 
 from __future__ import annotations
 
@@ -10,25 +8,23 @@ from dataclasses import dataclass
 from inferometer.metrics.calibration import Ceiling
 
 GROWTH = 1.05
-"""A server that gives less than this for twice the load asked of it has given all."""
+"""A server whose rate grows by less than this for twice the load is at its limit."""
 
 FINENESS = 1.2
-"""The search ends when the load that was too much is at most so many times one that was not."""
+"""The search ends when the bounds are within this factor."""
 
 KNOWN_WITHIN = 2.0
-"""A client's ceiling is known if the least load that was too much is at most so many times the
-greatest that was not.
-"""
+"""A ceiling is known if the lowest load that was too high is within this factor of it."""
 
 STEPS_DOWN = 4.0
 
 
 @dataclass(frozen=True, slots=True)
 class LoadProbe:
-    """What came of asking for a load."""
+    """The result of one load."""
 
     load: float
-    """What it really was."""
+    """The load that was reached."""
     within: bool
     """Whether the client was exact."""
 

@@ -26,9 +26,7 @@ ABOUT_S = 12
 
 
 def policy_for(*, wanted: bool, rehearsal: bool) -> Policy:
-    """What is to be done for a run: `wanted` by its flags, or nothing but a `rehearsal` on the
-    embedded engine.
-    """
+    """What to do for a run: `wanted` by its flags, or a `rehearsal` on the embedded engine."""
     setting = os.environ.get(VARIABLE, "").strip().lower()
     if not wanted or setting == "off":
         return "off"
@@ -36,9 +34,7 @@ def policy_for(*, wanted: bool, rehearsal: bool) -> Policy:
 
 
 def is_rehearsal(server_version: str | None) -> bool:
-    """Whether the server is an embedded engine of ours: what is measured there is no result to be
-    precise about.
-    """
+    """Whether the server is our embedded engine, whose results need no calibration."""
     return EMBEDDED_VERSION in (server_version or "")
 
 

@@ -39,9 +39,7 @@ class StoredCalibration(NamedTuple):
 
 
 def default_directory() -> Path:
-    """Where calibrations are kept: $INFEROMETER_CALIBRATION_DIR, else below $XDG_STATE_HOME or
-    ~/.local/state.
-    """
+    """$INFEROMETER_CALIBRATION_DIR, else below $XDG_STATE_HOME or ~/.local/state."""
     if chosen := os.environ.get(DIRECTORY_VARIABLE):
         return Path(chosen)
     state = os.environ.get("XDG_STATE_HOME", "")
@@ -52,9 +50,7 @@ def default_directory() -> Path:
 
 
 def path_of(key: Mapping[str, Any], directory: Path) -> Path:
-    """The file of a calibration with this key: the host's name, for people, and the key's
-    checksum.
-    """
+    """File of a calibration: the host's name and the key's checksum."""
     return directory / f"{_host(key)}-{_checksum(key)[:16]}.json"
 
 
@@ -63,9 +59,7 @@ def _host(key: Mapping[str, Any]) -> str:
 
 
 def find(key: Mapping[str, Any], directory: Path) -> StoredCalibration:
-    """The calibration with this key. Never raises: what cannot be used is not there, and `problem`
-    is a sentence about it.
-    """
+    """The calibration with this key. Never raises: `problem` says why one cannot be used."""
     path = path_of(key, directory)
     try:
         content = orjson.loads(path.read_bytes())
@@ -90,9 +84,7 @@ def find(key: Mapping[str, Any], directory: Path) -> StoredCalibration:
 
 
 def nearest(key: Mapping[str, Any], directory: Path) -> tuple[str, ...]:
-    """In what the stored calibration of this host that is nearest to this key is another; nothing
-    if there is none.
-    """
+    """How this host's most similar stored calibration differs from the key; empty if none."""
     differing = [
         tuple(name for name in key if other.get(name) != key[name])
         for other in _other_keys(key, directory)

@@ -43,9 +43,7 @@ LENGTH = struct.Struct("<q")
 """Before each record: how many bytes it has."""
 
 SENDS_A_TURN = 64
-"""Events sent before the loop looks at its sockets again, so that requests do not wait while all
-streams are due.
-"""
+"""Events sent before sockets are read again, so that requests do not wait for all streams."""
 
 _HEAD = (
     b"HTTP/1.1 200 OK\r\nserver: inferometer\r\ncontent-type: text/event-stream; charset=utf-8\r\n"
@@ -111,9 +109,7 @@ class _Record:
 
 
 class NullLoop:
-    """Listens on `port` of the loopback together with other processes (SO_REUSEPORT); 0 takes any
-    free one.
-    """
+    """Listens on a loopback port together with other processes (SO_REUSEPORT); 0: any free port."""
 
     def __init__(self, port: int) -> None:
         raise_descriptor_limit()

@@ -27,9 +27,7 @@ _TIMEOUT_S = 30.0
 
 
 class NullServer:
-    """`processes` of them behind one `base_url`. Raises RuntimeError if they do not come up or stop
-    answering.
-    """
+    """Several processes at one `base_url`. Raises RuntimeError if one does not start or answer."""
 
     def __init__(self, processes: int = 1) -> None:
         self.processes = processes
@@ -57,7 +55,7 @@ class NullServer:
         self.base_url = f"http://127.0.0.1:{port}"
 
     def stop(self) -> None:
-        """End them; twice does no harm."""
+        """End them; may be called twice."""
         children, self._children = self._children, []
         for child in children:
             child.kill()  # nothing of theirs is worth keeping
@@ -65,21 +63,17 @@ class NullServer:
             close_pipes(child)
 
     def truth(self) -> Truth:
-        """True times of what passed since this was last asked, of all processes; they halt for it,
-        one after the other.
-        """
+        """True times since the last call, of all processes, which pause to hand them over."""
         return _joined([_read_record(child) for child in self._children])
 
     def waited_ns(self) -> int | None:
-        """How long its processes, all together, have been ready to run without a core; None if the
-        system does not tell.
-        """
+        """Total time its processes waited for a core; None if the system does not report it."""
         try:
-            told = [
+            readings = [
                 Path(f"/proc/{child.pid}/schedstat").read_text(encoding="ascii")
                 for child in self._children
             ]
-            return sum(int(each.split()[1]) for each in told)
+            return sum(int(each.split()[1]) for each in readings)
         except (OSError, ValueError, IndexError):
             return None
 

@@ -34,7 +34,7 @@ import numpy as np
 import inferometer
 from inferometer.arrival import LoadPlan, plan_load, stripe
 from inferometer.arrival.reserve import reserve
-from inferometer.calibration.accuracy import Errors, Milliseconds, errors
+from inferometer.calibration.accuracy import NO_ERRORS, Milliseconds, errors
 from inferometer.calibration.ceiling import LoadProbe, find_ceiling
 from inferometer.calibration.null_server import MODEL, NullServer
 from inferometer.clock import MS, NS
@@ -76,11 +76,9 @@ class Effort:
     """How thorough a calibration is."""
 
     level_s: float
-    """How long a load lasts, beside what it takes to set it up."""
+    """Duration of a load, without its set-up."""
     until_s: Mapping[Kind, float]
-    """When no further load of a search is begun, from the start of all, s. One that has begun takes
-    about 1 s longer.
-    """
+    """Seconds after the start at which no further load is tried; a running one takes about 1 s."""
     most_streams: int
     first: Mapping[Kind, float]
 
@@ -102,9 +100,7 @@ MIN_LOAD: Mapping[Kind, float] = {"events": 100.0, "requests": 10.0, "streams": 
 
 
 def key_of(*, workers: int, real_time: bool) -> dict[str, Any]:
-    """What a calibration is of: it holds for a client that has all of this in common, and for no
-    other.
-    """
+    """A calibration's key: it applies only to a client with all of these in common."""
     cpu = cpu_facts()
     return {
         "hostname": platform.node(),
@@ -180,7 +176,7 @@ def _ceiling(kind: Kind, bench: _Bench, effort: Effort, began_s: float) -> Ceili
 
 
 def _busy_s() -> float:
-    """How long the cores that are ours have been busy, with whatever program, s."""
+    """Busy time of our cores, whatever the program, s."""
     import psutil
 
     cores = psutil.cpu_times(percpu=True)
@@ -193,7 +189,7 @@ def _busy_s() -> float:
 
 
 def _own_s() -> float:
-    """How much of that was for us, and for children of ours that have ended, s."""
+    """Our own part of it, with children that have ended, s."""
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(each.ru_utime + each.ru_stime for each in used)
 
@@ -214,13 +210,11 @@ class _Bench:
     waits: dict[str, list[tuple[int, int]]] = field(
         default_factory=lambda: {"client": [], "server": []}
     )
-    """Of each load: how long its processes waited for a core, and how long they ran, ns."""
+    """For each load: time its processes waited for a core, and time they ran, ns."""
 
     @property
     def waited_share(self) -> float | None:
-        """Of the time, how long the one of them that waited longer waited; None if the system does
-        not tell.
-        """
+        """Share of time that client or server waited for a core, the larger; None if unknown."""
         shares = [
             sum(waited for waited, _ in of) / sum(ran for _, ran in of)
             for of in self.waits.values()
@@ -229,7 +223,7 @@ class _Bench:
         return max(shares, default=None)
 
     def probe(self, kind: Kind) -> Callable[[float], LoadProbe]:
-        """Tries a load of this kind."""
+        """Returns a function that tries a load of this kind."""
 
         def at(asked: float) -> LoadProbe:
             plan, events = plan_for(kind, asked, self.level_s)
@@ -285,9 +279,7 @@ class _Bench:
 
 
 def plan_for(kind: Kind, asked: float, level_s: float) -> tuple[LoadPlan, int]:
-    """Which requests are sent when for a load of `asked` in the kind's unit, and how many events
-    each is answered with.
-    """
+    """The plan for a load of `asked` in the kind's unit, and the events of each answer."""
     rng = np.random.default_rng(round(asked))
     if kind == "requests":
         n = max(20, round(asked * level_s))
@@ -300,15 +292,12 @@ def plan_for(kind: Kind, asked: float, level_s: float) -> tuple[LoadPlan, int]:
 
 
 def level_of(kind: Kind, asked: float, trace: Trace, truth: Truth, target_ms: float) -> LoadLevel:
-    """What a run at one load amounts to. It is `within` if nothing failed, and no error is beyond
-    the target at p99.
-    """
+    """Result of one load. It is `within` if nothing failed and all p99 errors meet the target."""
     failed = int(np.count_nonzero(trace.requests["outcome"] != Outcome.OK))
     try:
         found = errors(trace, truth, ID_PREFIX)
     except ValueError:  # not one request was answered
-        nothing = np.zeros(0)
-        found = Errors(0, 0, nothing, nothing, nothing, nothing, nothing, nothing, 0.0)
+        found = NO_ERRORS
     lag_ns = trace.requests["sent_ns"] - trace.requests["intended_ns"]
     lag_ms = None if trace.closed_loop else _percentile(lag_ns / MS, 99)
     delay_ms = trace.events["read_delay_ns"] / MS
@@ -326,28 +315,32 @@ def level_of(kind: Kind, asked: float, trace: Trace, truth: Truth, target_ms: fl
         delay_p50_ms=_percentile(delay_ms, 50) or 0.0,
         delay_p99_ms=_percentile(delay_ms, 99) or 0.0,
         lag_p99_ms=lag_ms,
-        shared_stamp_share=float((trace.events["ambiguity_ns"] > 0).mean())
-        if len(delay_ms)
-        else 0.0,
+        shared_stamp_share=_mean(trace.events["ambiguity_ns"] > 0),
         unsure_share=found.unsure_share,
         server_late_p99_ms=_percentile(truth.lateness_ns / MS, 99) or 0.0,
         cpu_share=max((w.cpu_ns / w.wall_ns for w in trace.workers if w.wall_ns), default=0.0),
         within=False,
     )
-    exact = [ms for ms in (level.ttft_error_p99_ms, level.itl_error_p99_ms) if ms is not None]
-    on_time = kind != "requests" or lag_ms is None or lag_ms <= Thresholds().lag_floor_ms
-    return replace(level, within=not failed and bool(exact) and max(exact) <= target_ms and on_time)
+    return replace(level, within=not failed and _is_exact(level, target_ms))
+
+
+def _is_exact(level: LoadLevel, target_ms: float) -> bool:
+    p99s = [ms for ms in (level.ttft_error_p99_ms, level.itl_error_p99_ms) if ms is not None]
+    lag_ms = level.lag_p99_ms or 0.0 if level.kind == "requests" else 0.0
+    return bool(p99s) and max(p99s) <= target_ms and lag_ms <= Thresholds().lag_floor_ms
 
 
 def steady_rate(times_ns: np.typing.NDArray[np.int64]) -> float:
-    """How many of these a second, without the first and the last tenth of them: beginning and end
-    are slower.
-    """
+    """Rate per second, without the first and last tenth, which are slower."""
     if len(times_ns) < 10:
         return 0.0
     times_ns = np.sort(times_ns)
     first, last = len(times_ns) // 10, len(times_ns) - len(times_ns) // 10 - 1
     return (last - first) * NS / max(1, int(times_ns[last] - times_ns[first]))
+
+
+def _mean(values: np.typing.NDArray[np.bool_]) -> float:
+    return float(values.mean()) if len(values) else 0.0
 
 
 def _percentile(values: Milliseconds, percent: float) -> float | None:

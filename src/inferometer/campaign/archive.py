@@ -26,13 +26,11 @@ MAX_FILES = 1_000_000
 MAX_FOLDERS_DEEP = 16
 MAX_NAME_BYTES = 1024
 MAX_GROWTH = 100
-"""Bytes that may come out of each byte of an archive: JSON and Parquet stay far below, a bomb does
-not.
-"""
+"""Most bytes that may come out of one byte of an archive: JSON and Parquet stay far below."""
 ROOM = 1 << 20
-"""And so many beside, for archives that are small."""
+"""Added to it, for small archives."""
 BLOCK = 1 << 20
-"""Bytes read at once; nothing in an honest header is larger."""
+"""Bytes read at once; no honest header is larger."""
 GZIP = b"\x1f\x8b"
 
 
@@ -85,7 +83,7 @@ class _Hashed:
 
 
 def unpack_archive(path: Path, folder: Path) -> None:
-    """Unpack a tar, plain or with gzip, into `folder`, which is empty. Raises ArchiveError and
+    """Unpack a tar, plain or gzipped, into an empty `folder`. Raises ArchiveError,
     CannotWriteError.
     """
     try:

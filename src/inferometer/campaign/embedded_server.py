@@ -20,18 +20,14 @@ TTFT_MS = 10.0
 PREFILL_MS_PER_1K_TOKENS = 20.0
 ITL_MS = 4.0
 ITL_GROWTH_MS = 0.02
-"""On one card; tensor parallelism over n of them divides all but the growth by n to the power
-below.
-"""
+"""On one card; with tensor parallelism n, all but the growth is divided by n ** SPEED_UP."""
 SPEED_UP = 0.8
 JITTER = 0.05
 MAX_NUM_SEQS = 256
 
 
 def settings_for(need: ServerNeed) -> EngineSettings:
-    """A quick engine in about the proportions of a real one: a rehearsal should not take the
-    night.
-    """
+    """A fast engine with about the proportions of a real one: a rehearsal should be short."""
     faster = float(need.tp**SPEED_UP)
     settings = EngineSettings(
         ttft_ms=TTFT_MS / faster,
@@ -65,7 +61,7 @@ def _embedded(point: PlannedPoint, need: ServerNeed) -> PlannedPoint:
 
 
 class EmbeddedServer:
-    """An engine shaped by the need."""
+    """The embedded engine in place of the server that is needed."""
 
     def __init__(self, need: ServerNeed, settings: EngineSettings | None = None) -> None:
         self.need = need
@@ -104,5 +100,5 @@ class EmbeddedServer:
         self._engine.stop()
 
     def log_tail(self, lines: int = 20) -> list[str]:
-        """Empty: what it has to say stands on our own standard error."""
+        """Empty: the engine writes to our own standard error."""
         return []

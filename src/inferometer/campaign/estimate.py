@@ -44,9 +44,7 @@ class Estimate:
 
     seconds: float
     measured: int
-    """Finished points that it was made from, of the group or, where it has none, of all; 0 is a
-    guess.
-    """
+    """Finished points it is based on, of the group or else of all; 0: a guess."""
 
 
 def guess_seconds(spec: RunSpec) -> float:
@@ -62,8 +60,8 @@ def guess_seconds(spec: RunSpec) -> float:
 
 
 def typical_lengths(work: AnyWorkload) -> tuple[int | None, int | None]:
-    """Prompt and most output of a request, tokens, shared prefixes included; None where only a file
-    can tell.
+    """Tokens of a prompt, with its shared prefix, and most of an output; None where only a file
+    knows.
     """
     prompt, output = work.nominal_lengths()
     if isinstance(work, RandomWorkload) and prompt is not None:
@@ -145,9 +143,7 @@ def _estimate(
 
 
 def _factor(specs: Iterable[RunSpec], took: Mapping[str, float]) -> tuple[float, int]:
-    """Measured over guessed time of those specs that have both, and how many these are; 1 where
-    there are none.
-    """
+    """Measured time ÷ guessed time of the specs that have both (1 if none), and how many have."""
     known = [
         (guess_seconds(spec), took[spec.fingerprint]) for spec in specs if spec.fingerprint in took
     ]

@@ -21,17 +21,17 @@ from inferometer.store.campaign.sound import HIDDEN
 from inferometer.store.plain_files import Kind, entries_below, is_plain_file
 
 LEFT_BEHIND = ("lock", "logs", "pending")
-"""In a campaign's folder: of this machine alone. Logs hold what servers print, keys too perhaps."""
+"""Files of this machine only, in a campaign's folder. Logs may contain keys."""
 
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """What became of it."""
+    """What was collected."""
 
     files: int
     """In the tar."""
     left_out: tuple[str, ...] = ()
-    """Results that nobody can use of it, a sentence each."""
+    """Results that cannot be used, a sentence each."""
     damaged: bool = False
     """A ledger is damaged, and only a part of it could be used."""
 
@@ -41,7 +41,7 @@ class Collected:
 
 
 class GatherError(Exception):
-    """There is nothing of use to gather: one sentence with cause and cure."""
+    """There is nothing to collect: one sentence with cause and cure."""
 
 
 def tar_name(result_dir: Path, host: str, time: datetime) -> str:
@@ -110,8 +110,7 @@ def damage_where_kept(
     result_dir: Path,
     checksums: Mapping[str, str] | None = None,
 ) -> list[str]:
-    """What is the matter with its files. The JSON file of an older result was moved aside, where
-    no ledger names it."""
+    """Problems of its files. The JSON file of an older result was moved, so no ledger names it."""
     if history.current[result.fingerprint] != result:
         files = {name: each for name, each in result.files.items() if name != result.json}
         result = replace(result, files=files)
@@ -134,9 +133,7 @@ def _left_out(history: History, result_dir: Path, packed: Mapping[str, str]) -> 
 
 
 def require_one_result_dir(directory: Path) -> None:
-    """Raise GatherError for a directory that holds the result directories of several campaigns side
-    by side.
-    """
+    """Raise GatherError if the directory contains several result directories."""
     found = (PurePosixPath(name) for name, kind in _entries(directory) if kind == "folder")
     inner = sorted(
         path.parent.as_posix() for path in found if path.name == HIDDEN and len(path.parts) > 1

@@ -44,7 +44,7 @@ It would answer the same to those of the group's other points.
 
 
 class GroupLostError(Exception):
-    """There is no server for the rest of the group: one sentence, and the last lines of its log."""
+    """The rest of the group has no server: one sentence, and the end of its log."""
 
     def __init__(self, group: Group, sentence: Said | str, log_tail: Sequence[str] = ()) -> None:
         super().__init__(str(sentence))
@@ -54,9 +54,7 @@ class GroupLostError(Exception):
 
 
 class GroupRun:
-    """Its server, `start`ed and `stop`ped as often as its points are to be measured in several
-    goes, and its points.
-    """
+    """A group's points and its server, which may be started and stopped several times."""
 
     def __init__(self, task: Task, group: Group, results: Results, display: Display) -> None:
         self.task = task
@@ -65,18 +63,18 @@ class GroupRun:
         self.display = display
         self._server: Server = task.server(group.server)
         self._session: Session | None = None
-        """On the server as it was since its last start."""
+        """Since the server's last start."""
         self._sent: dict[str, int | None] = {}
-        """Prompts, by fingerprint, that were sent since then: which attempt's, or None if that gave
-        no result that counts.
+        """Prompts sent since that start, by fingerprint: the attempt, or None without a result that
+        counts.
         """
         self._noted: set[str] = set()
-        """What was said of rows, of the server and of requests to it."""
+        """Notes that were shown: of rows, of the server, of changed requests."""
         self._restarts_left = task.restarts
         self.facts = ServerInfo()
-        """Of the server, as it told when it came up last."""
+        """What the server reported at its last start."""
         self.came_up = False
-        """Whether its server did in this run."""
+        """Whether its server came up in this run."""
 
     def is_todo(self, point: PlannedPoint) -> bool:
         """Whether it has no result that counts on the server as it is."""
@@ -87,17 +85,18 @@ class GroupRun:
         return self._session is not None
 
     def start(self) -> None:
-        """Bring the server up. Raises GroupLostError, and leaves nothing running then."""
+        """Start the server. Raises GroupLostError, and leaves nothing running then."""
         self._start()
         self._name_outdated()
 
     def stop(self) -> None:
-        """End the server. Twice does no harm. A server that cannot be ended is told, and ends
-        neither group nor campaign."""
+        """End the server; may be called twice. A failure is shown, and ends neither group nor
+        campaign.
+        """
         self._stop()
 
     def _stop(self, after: BaseException | None = None) -> None:
-        """End it; what went wrong first, `after` which it is ended, need not be told twice."""
+        """End the server, `after` this error, which is not shown again."""
         session, self._session = self._session, None
         if session is not None:
             session.close()
@@ -111,23 +110,17 @@ class GroupRun:
                 )
 
     def attend(self, point: PlannedPoint) -> None:
-        """Measure a point unless it has a result, once the server is up. Raises GroupLostError and
-        CannotWriteError.
-        """
+        """Measure a point that has no result yet. Raises GroupLostError, CannotWriteError."""
         if self.is_todo(point):
             self._attend(point)
 
     def measure_again(self, point: PlannedPoint) -> None:
-        """Measure a point that has a result, with new prompts; a warm one after its cold one.
-        Raises GroupLostError.
-        """
+        """Measure again with new prompts, a warm point after its cold one; as `attend`."""
         self._sent.pop(point.spec.prompts_fingerprint, None)
         self._attend(point)
 
     def stand_by(self) -> None:
-        """See that the server is alive and at rest, before it is another's turn. Raises
-        GroupLostError.
-        """
+        """Check that the server is alive and idle while another is measured; as `attend`."""
         self._require_server()
         assert self._session is not None
         reading = counters_before(self._session.endpoint)
@@ -169,8 +162,7 @@ class GroupRun:
         self.display.server(self.group.server, confirmation)
 
     def _log_tail(self) -> Sequence[str]:
-        """The last lines of its log; none where they cannot be had, which is nothing to stumble
-        over."""
+        """The end of the server's log; empty if it cannot be read."""
         with suppress(Exception):
             return self._server.log_tail()
         return ()
@@ -208,7 +200,7 @@ class GroupRun:
             self._try(point)
 
     def _require_server(self) -> None:
-        """See that the server is alive, and start it again if it is not and may be."""
+        """Check that the server is alive, and restart it if restarts are left."""
         try:
             self._server.check()
         except ServerError as error:
@@ -231,9 +223,7 @@ class GroupRun:
         return False
 
     def _try(self, point: PlannedPoint) -> bool:
-        """Whether the point has a result that counts now; what it has, or why there is none, is in
-        the ledger.
-        """
+        """Whether the point now has a result that counts; the ledger has the reason if not."""
         try:
             result = self._measure(point)
         except PointError as error:
@@ -243,8 +233,8 @@ class GroupRun:
                 self._fail(point, error.sentence)
                 raise GroupLostError(self.group, error.sentence, self._server.log_tail()) from error
             found = diagnose_reply(str(error)) if isinstance(error, MeasurementError) else None
-            told = sentence_of(error)
-            return self._fail(point, both(told, diagnosed(found.name)) if found else told)
+            sentence = sentence_of(error)
+            return self._fail(point, both(sentence, diagnosed(found.name)) if found else sentence)
         return result.counts
 
     def _fail(self, point: PlannedPoint, reason: Said | str) -> bool:
@@ -283,8 +273,8 @@ class GroupRun:
         return result
 
     def _note(self, ready: ReadyPoint) -> None:
-        """Say once what rows of the data set say beside their prompts, what of the server could not
-        be checked, and what of the requests was changed for it.
+        """Show once: unsent fields of rows, what could not be checked, what was changed in
+        requests.
         """
         rows = rows_in_words(ready.workload.origin)
         for line in (
@@ -296,9 +286,7 @@ class GroupRun:
                 self.display.say(printable(line))
 
     def _begin(self, point: PlannedPoint) -> int:
-        """The number of this attempt; that of a warm point is its cold one's, whose prompts have to
-        be in the cache.
-        """
+        """The attempt's number; a warm point has that of its cold point."""
         prompts = point.spec.prompts_fingerprint
         if point.after is None:
             self._sent[prompts] = None
@@ -350,10 +338,10 @@ class GroupRun:
 def _reasons_in_words(measured: PointResult) -> list[str]:
     """In the language of the terminal; the ledger has them in English."""
     words, verdict = spoken(), measured.verdict
-    told = [finding.said(words.language).text for finding in verdict.reasons()]
+    sentences = [finding.said(words.language).text for finding in verdict.reasons()]
     if verdict.status == "INVALID" and measured.diagnosis:
-        told.append(words.diagnosis(measured.diagnosis))
-    return told
+        sentences.append(words.diagnosis(measured.diagnosis))
+    return sentences
 
 
 def _said(error: Exception) -> Said | str:

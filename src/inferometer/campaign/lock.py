@@ -1,6 +1,4 @@
-"""One runner to a directory: a lock that the system releases when its holder dies, however it
-dies.
-"""
+"""One runner per directory: a lock that the system releases when its holder dies."""
 
 from __future__ import annotations
 
@@ -20,11 +18,11 @@ MAX_PROCESS = 1 << 31
 
 
 class LockedError(Exception):
-    """Somebody else is at work there: one sentence that says who."""
+    """Another run is using the directory: one sentence that names it."""
 
 
 class LockLostError(CannotWriteError):
-    """Somebody has removed or replaced the lock that we hold: one sentence with cause and cure."""
+    """The lock file was removed or replaced: one sentence with cause and cure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +31,13 @@ class Hold:
 
     path: Path
     is_locked: bool
-    """Not where the file system has no locks: then only one who looks into the file is kept out."""
+    """False where the file system has no locks; then only the file's content keeps others out."""
     _file: int
 
     def require(self) -> None:
-        """Raise LockLostError if the file of that name is another one by now: whoever comes next
-        is not kept out by ours."""
+        """Raise LockLostError if the lock file was removed or replaced: it no longer keeps others
+        out.
+        """
         if what := what_became_of(self._file, self.path):
             raise LockLostError(
                 f"{self.path} was {what} while this campaign ran, so another run may use that "
@@ -65,7 +64,7 @@ def locked(path: Path) -> Iterator[Hold]:
 
 
 def _take(file: int, path: Path) -> bool:
-    """Whether it is locked now, and not only ours by what is written in it."""
+    """Whether the file is really locked, not only marked as ours."""
     deadline_s = time.monotonic() + LAST_BREATH_S
     while True:
         with saying_why(path):
@@ -90,9 +89,7 @@ def _take(file: int, path: Path) -> bool:
 
 
 def _holder(file: int) -> tuple[int, str]:
-    """Process id and host of who took the lock last; (0, this host) where nobody has said so
-    yet.
-    """
+    """Process id and host of the last holder; (0, this host) if none is recorded."""
     number, _, host = os.pread(file, 512, 0).decode(errors="replace").partition(" ")
     process = int(number) if number.isascii() and number.isdigit() else MAX_PROCESS
     return (process, host) if process < MAX_PROCESS else (0, socket.gethostname())

@@ -52,9 +52,7 @@ KEPT = (
     "opened",
     "merged",
 )
-"""Kinds of records; the others tell of files that were about to be, and of the ledger they stood
-in.
-"""
+"""Kinds of records that are merged; the others concern the old ledger only."""
 
 Key = tuple[str, frozenset[str]]
 """What a result is, whatever its files are called: its fingerprint and their checksums."""
@@ -62,7 +60,7 @@ Key = tuple[str, frozenset[str]]
 
 @dataclass(slots=True)
 class Merged:
-    """What became of it, in sentences for the user."""
+    """What was merged, in sentences for the user."""
 
     points: int = 0
     """With a result that counts."""
@@ -86,8 +84,7 @@ class _Source:
     root: Path
 
     def as_named(self, sentence: str) -> str:
-        """A sentence about a file in it, with the name that the user knows: an archive is
-        unpacked in some other place."""
+        """A sentence with the user's name of this source instead of the temporary path."""
         return sentence.replace(str(self.root), self.name)
 
 
@@ -197,29 +194,43 @@ def _merge_campaign(parts: Sequence[_Part], target: CampaignPaths, merged: Merge
     known: set[Key | bytes] = set()
     broken: dict[Key, str] = {}
     for record, part in everything:
-        if record["kind"] != "done":
-            if (text := orjson.dumps(record)) not in known:
-                known.add(text)
-                ledger.append(record)
-            continue
-        result = Result.of(record).identified(part.history.identities)
-        key = _key(result)
-        if key in known:
-            continue
-        if trouble := damage_where_kept(result, part.history, part.source.root):
-            broken[key] = f"{result.point} of {part.source.name}: {', '.join(trouble)}."
-            continue
-        known.add(key)
-        placed = _copy_result(result, part.source.root, target)
-        if placed.json != result.json:
-            merged.renamed.append(f"{result.json} of {part.source.name} is {placed.json}.")
-        ledger.append({**record, **placed.facts()})
+        if record["kind"] == "done":
+            ledger += _merge_result(record, part, target, known, broken, merged=merged)
+        elif (text := orjson.dumps(record)) not in known:
+            known.add(text)
+            ledger.append(record)
     merged.left_out += [sentence for key, sentence in broken.items() if key not in known]
     merged.damaged += [remark for part in parts for remark in part.remarks]
     merged.conflicts += _conflicts([part for part in parts if part.records], known)
     write_file(target.ledger, dump(ledger))
     with Results(target) as results:  # which moves the JSON files of older results aside
         merged.points += sum(result.counts for result in results.standing.history.current.values())
+
+
+def _merge_result(
+    record: Record,
+    part: _Part,
+    target: CampaignPaths,
+    known: set[Key | bytes],
+    broken: dict[Key, str],
+    *,
+    merged: Merged,
+) -> Iterator[Record]:
+    """Copy the files of a result that is not `known`; yield its record. Another source may have
+    undamaged files.
+    """
+    result = Result.of(record).identified(part.history.identities)
+    key = _key(result)
+    if key in known:
+        return
+    if trouble := damage_where_kept(result, part.history, part.source.root):
+        broken[key] = f"{result.point} of {part.source.name}: {', '.join(trouble)}."
+        return
+    known.add(key)
+    placed = _copy_result(result, part.source.root, target)
+    if placed.json != result.json:
+        merged.renamed.append(f"{result.json} of {part.source.name} is {placed.json}.")
+    yield {**record, **placed.facts()}
 
 
 def _copy_result(result: Result, root: Path, target: CampaignPaths) -> Result:

@@ -36,8 +36,7 @@ class Ending:
     """Whether it need not be measured again."""
     reason: str = ""
     result: Result | None = None
-    """Its own latest result, of this run or of an earlier one, on the server as it is now; None
-    where it has none."""
+    """The latest result on the server as it is now, of any run; None if there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +123,10 @@ def recheck_in_words(groups: Iterable[Group], standing: CampaignState) -> str:
     if not (fits or doubts):
         return ""
     waiting, words = sum(doubt.again == "no" for doubt in doubts), spoken()
-    told = {"resolved": fits, "confirmed": len(doubts) - waiting, "waiting": waiting}
+    numbers = {"resolved": fits, "confirmed": len(doubts) - waiting, "waiting": waiting}
     counts = [
         f"{words.text(f'campaign.recheck.{what}')}: {count}"
-        for what, count in told.items()
+        for what, count in numbers.items()
         if count
     ]
     n = fits + len(doubts)
@@ -143,8 +142,7 @@ def _first(phrases: Sequence[str]) -> str:
 
 
 def summary_lines(outcome: CampaignOutcome, notes: Sequence[str] = ()) -> list[str]:
-    """What is missing, the checklist and the counts, to be printed at the end. `notes` say what
-    narrowed the campaign."""
+    """The summary: missing points, checklist, counts. `notes` say what limited the campaign."""
     lines = [""]
     for state in STATES[1:]:
         lines += _named(state, outcome.endings)
@@ -152,8 +150,8 @@ def summary_lines(outcome: CampaignOutcome, notes: Sequence[str] = ()) -> list[s
     words, numbers = spoken(), Counter(ending.state for ending in outcome.endings)
     counts = [f"{numbers[state]} {words.text(f'campaign.state.{state}')}" for state in STATES]
     n, time = len(outcome.endings), duration(outcome.elapsed_s)
-    told = {"n": n, "counts": words.listed(counts), "time": time}
-    lines.append(words.text(_one_or_more("campaign.count", n), **told))
+    values = {"n": n, "counts": words.listed(counts), "time": time}
+    lines.append(words.text(_one_or_more("campaign.count", n), **values))
     lines += [*notes, *_checklist(outcome)]
     if outcome.trouble:
         lines.append(words.text("campaign.trouble", reason=outcome.trouble))
@@ -163,8 +161,7 @@ def summary_lines(outcome: CampaignOutcome, notes: Sequence[str] = ()) -> list[s
 
 
 def _named(state: State, endings: Sequence[Ending]) -> list[str]:
-    """A line for each point in this state that has something to say; one for all of a test in a
-    row that say the same."""
+    """A line per point in this state that needs one; consecutive points of a test share it."""
 
     def said(ending: Ending) -> tuple[bool, str, str]:
         is_named = ending.state == state and bool(ending.reason or not ending.counts)

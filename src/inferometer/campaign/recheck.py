@@ -34,9 +34,7 @@ MAX_ROUNDS = 3
 MIN_POINTS = 3
 MAX_POINTS = 20
 MAX_SHARE = 0.1
-"""At most this share of a campaign's points is measured again, all its runs together, between the
-two numbers above.
-"""
+"""At most this share of all points is measured again, within the two limits above."""
 MAX_NAMED = 10
 AXES = {
     "load": SET_LOADS,
@@ -48,7 +46,7 @@ AXES = {
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """A result that counts, as its files have it."""
+    """A result that counts, and its point."""
 
     result: Result
     point: Point

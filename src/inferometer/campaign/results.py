@@ -36,9 +36,7 @@ from inferometer.store.plain_files import is_plain_file
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """What the ledger is to know of a point that was measured; its files are the business of who
-    wrote them.
-    """
+    """What the ledger records of a measured point."""
 
     spec: RunSpec
     point: str
@@ -50,7 +48,7 @@ class Measurement:
     file_name: str
     """For the JSON file, in the result directory."""
     max_model_len: int | None = None
-    """What the server said of its limit."""
+    """The limit that the server reported."""
 
 
 class Results:
@@ -71,8 +69,7 @@ class Results:
         self.places = places
         self._require_lock = require_lock
         self._ledger, self.remarks = open_campaign_ledger(places)
-        """What was the matter with the ledger, or is with results of an earlier version, a
-        sentence each."""
+        """Problems of the ledger and of results of earlier versions, a sentence each."""
         try:
             require_writable(places.directory)
             self.standing = CampaignState(History.of(self._ledger.earlier))
@@ -84,7 +81,7 @@ class Results:
             raise
 
     def note(self, kind: str, **facts: Any) -> None:
-        """One more record, without the keys that may be in it."""
+        """Append a record, with keys masked."""
         self._append(kind, masked(facts))
 
     def begin(self, spec: RunSpec, attempt: int | None = None) -> int:
@@ -108,9 +105,7 @@ class Results:
         return attempt
 
     def save(self, measured: Measurement, write: Callable[[Path, Path], None]) -> Result:
-        """Save a point: `write(run directory, JSON file)` writes and flushes its files, neither of
-        which exists yet.
-        """
+        """Save a point: `write(run directory, JSON file)` creates and flushes both."""
         self._clear_pending()
         write(self.places.pending_run, self.places.pending_json)
         result = self._result(measured)
@@ -130,9 +125,7 @@ class Results:
         self.standing.history.add(self._ledger.append(kind, **facts))
 
     def _result(self, measured: Measurement) -> Result:
-        """The record of it, with names that are free and the checksums of what lies in
-        `pending/`.
-        """
+        """Its record: free names, and checksums of the files in `pending/`."""
         places, fingerprint = self.places, measured.spec.fingerprint
         folder = (
             places.invalid
@@ -209,8 +202,7 @@ class Results:
         self._set_aside(self.standing.history.older)
 
     def _identify(self, specs: Sequence[RunSpec]) -> None:
-        """Note which deployments the results of an earlier version are of, so that they need not
-        be asked again."""
+        """Record the deployments that results of an earlier version belong to."""
         found = identify(self.standing.history, specs, self.places.result_dir)
         self.remarks += found.remarks
         if found.identities:
@@ -237,8 +229,7 @@ class Results:
         )
 
     def _remove(self, intent: Result) -> None:
-        """Take away what an intent has left under final names; what is not ours, or a finished
-        result's, stays."""
+        """Remove the files of an intent, except those of finished results or of others."""
         finished = [
             result
             for result in (*self.standing.history.current.values(), *self.standing.history.older)
@@ -261,9 +252,7 @@ class Results:
                 (self.places.result_dir / intent.json).unlink()
 
     def _set_aside(self, older: Iterable[Result]) -> None:
-        """Move JSON files of replaced results out of the way of those who read the whole
-        directory.
-        """
+        """Move the JSON files of replaced results aside, since tools read the whole directory."""
         in_use = {result.json for result in self.standing.history.current.values()}
         for result in older:
             path = self.places.result_dir / result.json

@@ -39,13 +39,11 @@ from inferometer.system.interruption import Interruption
 from inferometer.words import Said, in_words, spoken
 
 NAMED = 10
-"""Damaged results that are named one by one."""
+"""Damaged results that are listed one by one."""
 
 
 def run_campaign(task: Task, places: CampaignPaths, display: Display) -> CampaignOutcome:
-    """Measure what is not measured yet. Raises LockedError, LedgerError, and CannotWriteError if it
-    cannot even begin.
-    """
+    """Measure all points without a result. Raises LockedError, LedgerError, CannotWriteError."""
     require_no_links(places)
     require_writable(places.directory)
     specs = [point.spec for point in task.points]
@@ -85,7 +83,7 @@ class _CampaignRun:
         }
         """Groups whose points were all done before."""
         self.blocks_left = Counter(group.id for block in self.blocks for group in block.groups)
-        """Of each group; one without any was measured to its end."""
+        """Blocks left by group; a group with none was measured to its end."""
 
     def run(self) -> CampaignOutcome:
         interrupted, trouble = False, None
@@ -125,9 +123,7 @@ class _CampaignRun:
             self._keep_up(())
 
     def _calibrate(self) -> None:
-        """Have this host's calibrations ready before the first server is up, since making them
-        takes the host's cores.
-        """
+        """Calibrate before the first server is up, because calibration uses the host's cores."""
         todo = [
             point
             for group in self.task.groups
@@ -196,7 +192,7 @@ class _CampaignRun:
             self._keep_up(())
 
     def _keep_up(self, wanted: Collection[str]) -> None:
-        """End all servers but those, however the end of one of them goes."""
+        """Stop all other servers, even if stopping one of them fails."""
         with ExitStack() as stack:
             for name, group in self.groups.items():
                 if group.is_up and name not in wanted:
@@ -221,7 +217,7 @@ class _CampaignRun:
             )
 
     def _others_on_the_hardware_of(self, lost: Group) -> list[Group]:
-        """Groups that would wait for the same act again."""
+        """Groups that wait for the same change of hardware."""
         return [
             group
             for group in self.task.groups
@@ -264,7 +260,5 @@ class _CampaignRun:
             )
 
     def _as_it_is_now(self) -> CampaignState:
-        """From the files again, also of what was measured just now: a result that cannot be read is
-        none.
-        """
+        """Read from the files again, because a result that cannot be read does not count."""
         return read_campaign_state(self.places)

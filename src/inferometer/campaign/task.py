@@ -1,4 +1,4 @@
-"""What a runner is given: the campaign as it is to be run now, and who is to hear of it."""
+"""What a runner gets: the campaign to run, and who displays its progress."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from inferometer.spec.interleave import Block, blocks_of
 from inferometer.spec.output import Output
 
 FindCalibration = Callable[[int], Calibration | Missing]
-"""This host's calibration for so many workers, or why there is none. Quick when called again."""
+"""This host's calibration for a number of workers, or why there is none; cached."""
 
 
 def _not_calibrated(workers: int) -> Calibration | Missing:
@@ -33,9 +33,7 @@ class Task:
     groups: Sequence[Group]
     output: Output
     file_name: Callable[[PlannedPoint, datetime], str]
-    """Name of a point's JSON file in the result directory, of the point and the local time of its
-    end.
-    """
+    """Name of a point's JSON file, from the point and the local time of its end."""
     server: Callable[[ServerNeed], Server]
     about: Mapping[str, Any]
     """The configuration, for the ledger."""
@@ -44,9 +42,9 @@ class Task:
     recheck: bool = True
     """Whether points that contradict their neighbours are named, and measured once more."""
     allow_invalid: bool = False
-    """Take INVALID results for results."""
+    """Accept INVALID results as finished."""
     restarts: int = 2
-    """Times that the server of one group is started again after it died."""
+    """How often a group's server is restarted after it died."""
     real_time: bool = True
     """Whether workers ask for a real-time priority."""
     calibration: FindCalibration = _not_calibrated
@@ -89,21 +87,19 @@ class Task:
 
 
 class Display(Protocol):
-    """Who watches a campaign. Called between points, and a few times a second during one."""
+    """Shows a campaign's progress. Called between points, and a few times a second during one."""
 
     def say(self, text: str) -> None:
-        """Anything worth a line, or several."""
+        """Show one or more lines."""
 
     def block(self, block: Block, *, todo: int) -> None:
-        """A group begins, or a part of it, or two that take turns; `todo` of the points are to be
-        measured.
-        """
+        """A block begins, of one group or two in turns; `todo` of its points are measured."""
 
     def server(self, need: ServerNeed, confirmation: Confirmation) -> None:
         """Its server is up."""
 
     def measuring(self, point: PlannedPoint) -> AbstractContextManager[Callable[[Snapshot], None]]:
-        """While a point is measured; what to tell how far it is."""
+        """While a point is measured; yields the function that shows its progress."""
 
     def measured(
         self, point: PlannedPoint, status: str, reasons: Sequence[str], summary: Summary, path: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from inferometer.campaign.outcome import CampaignOutcome
-    from inferometer.campaign.task import Display, Task
+    from inferometer.campaign.task import Display, FindCalibration, Task
     from inferometer.cli.run_ending import RunRequest
     from inferometer.server.base import Server
     from inferometer.spec.campaign import Group, ServerNeed
@@ -76,23 +76,32 @@ def run(  # noqa: PLR0917 - typer makes an option of each
 
         plan(campaign, only=only, sets=sets, quick=quick, embedded=embedded, interleave=interleave)
         return
+    from inferometer.cli.host import calibration_by_workers
+
+    flags = CampaignFlags(campaign, only or (), sets or (), quick, embedded, interleave)
+    known = calibration_by_workers(wanted=calibration, rehearsal=embedded)
+    _run_to_its_end(_parsed(flags, asserted or ()), flags, allow_invalid, known)
+
+
+def _run_to_its_end(
+    asked: RunRequest, flags: CampaignFlags, allow_invalid: bool, calibration: FindCalibration
+) -> NoReturn:
     from inferometer.campaign.embedded_server import EmbeddedServer
     from inferometer.campaign.embedded_server import embedded as on_embedded_engine
     from inferometer.campaign.outcome import summary_lines
     from inferometer.campaign.task import Task
-    from inferometer.cli.host import calibration_by_workers
     from inferometer.cli.run_ending import read_measured, show_repeats, show_results
     from inferometer.live.campaign import CampaignLines
     from inferometer.server.kinds import server_for
     from inferometer.spec.interleave import blocks_of
     from inferometer.store.campaign.paths import campaign_paths
 
-    flags = CampaignFlags(campaign, only or (), sets or (), quick, embedded, interleave)
-    asked = _parsed(flags, asserted or ())
+    embedded, is_rehearsal = flags.embedded, flags.quick or flags.embedded
     groups = on_embedded_engine(asked.groups) if embedded else asked.groups
-    places = campaign_paths(asked.spec.result_dir, asked.spec.name, quick=quick, embedded=embedded)
-    _refuse_unanswerable(asked, places, groups, rehearsal=quick or embedded)
-    blocks = blocks_of(groups, asked.spec.interleave)
+    spec = asked.spec
+    places = campaign_paths(spec.result_dir, spec.name, quick=flags.quick, embedded=embedded)
+    _refuse_unanswerable(asked, places, groups, rehearsal=is_rehearsal)
+    blocks = blocks_of(groups, spec.interleave)
     lines = CampaignLines(blocks)
 
     def server(need: ServerNeed) -> Server:
@@ -104,18 +113,14 @@ def run(  # noqa: PLR0917 - typer makes an option of each
 
     for line in _announcement(asked, groups, places, blocks, embedded=embedded):
         lines.say(line)
-    known = calibration_by_workers(wanted=calibration, rehearsal=embedded)
-    outcome = _run(
-        Task.of(asked.spec, groups, server, allow_invalid=allow_invalid, calibration=known),
-        places,
-        lines,
-    )
+    task = Task.of(spec, groups, server, allow_invalid=allow_invalid, calibration=calibration)
+    outcome = _run(task, places, lines)
     for line in summary_lines(outcome, asked.notes):
         typer.echo(printable_line(line))
     code, measured = outcome.exit_code, read_measured(outcome.endings, places)
-    show_repeats(outcome.endings, measured, asked.spec.metrics)
+    show_repeats(outcome.endings, measured, spec.metrics)
     if not outcome.interrupted and outcome.trouble is None:
-        code = max(code, show_results(measured, places, groups, asked, rehearsal=quick or embedded))
+        code = max(code, show_results(measured, places, groups, asked, rehearsal=is_rehearsal))
     raise typer.Exit(code)
 
 

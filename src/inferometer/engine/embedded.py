@@ -101,9 +101,7 @@ class EmbeddedEngine:
         close_pipes(process)
 
     def truth(self) -> Truth:
-        """The true times so far (needs `record_truth`). Collecting them halts the engine for a
-        moment.
-        """
+        """True times so far (needs `record_truth`). Collecting them pauses the engine briefly."""
         from http.client import HTTPConnection
 
         connection = HTTPConnection(urlsplit(self.base_url).netloc, timeout=_START_TIMEOUT_S)

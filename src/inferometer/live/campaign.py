@@ -50,12 +50,12 @@ class CampaignLines:
         what = (what if todo else []) + ([words.text("campaign.done", n=done)] if done else [])
         key = "campaign.group" if len(block.groups) == 1 else "campaign.groups"
         span = words.text("campaign.span", first=points[0].id, last=points[-1].id)
-        told = {
+        values = {
             "who": words.text(key, group=block.id),
             "what": words.listed(what),
             "points": points[0].id if len(points) == 1 else span,
         }
-        self.say("\n" + words.text("campaign.block", **told))
+        self.say("\n" + words.text("campaign.block", **values))
 
     def server(self, need: ServerNeed, confirmation: Confirmation) -> None:
         facts = confirmation.facts

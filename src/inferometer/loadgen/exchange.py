@@ -324,11 +324,11 @@ class Exchange:
         """The server's count, else the sum of its events' counts, else one per event. A count of 0
         with text is not believed.
         """
-        told = self.usage.completion_tokens
-        if told == UNKNOWN and self.tokens and UNKNOWN not in self.tokens:
-            told = sum(self.tokens)
-        if told > 0 or (told == 0 and not self.arrivals):
-            return told, TokenSource.USAGE
+        counted = self.usage.completion_tokens
+        if counted == UNKNOWN and self.tokens and UNKNOWN not in self.tokens:
+            counted = sum(self.tokens)
+        if counted > 0 or (counted == 0 and not self.arrivals):
+            return counted, TokenSource.USAGE
         if self.arrivals:
             return len(self.arrivals), TokenSource.EVENTS
         return MISSING, TokenSource.NONE

@@ -361,10 +361,10 @@ class Loop:
         self._give_up(connection, Failure.OUT_OF_STEP, detail)
         return True
 
-    def _names_another(self, told: str, exchange: Exchange) -> bool:
+    def _names_another(self, answer_id: str, exchange: Exchange) -> bool:
         """Whether an id in the server's answer is made from that of another of our requests."""
         prefix = self._job.request_id_prefix
-        _, found, rest = told.partition(prefix) if prefix else (told, "", "")
+        _, found, rest = answer_id.partition(prefix) if prefix else (answer_id, "", "")
         number = _NUMBER.match(rest) if found else None
         return number is not None and int(number[0]) != self._job.requests[exchange.position].id
 

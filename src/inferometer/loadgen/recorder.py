@@ -95,15 +95,15 @@ class Recorder:
             detail=exchange.detail,
         )
         self._note_unread(exchange.remarks.unread_fields)
-        self._add_events(exchange, told=token_source is not TokenSource.EVENTS)
+        self._add_events(exchange, has_counts=token_source is not TokenSource.EVENTS)
 
     def _note_unread(self, fields: Sequence[str]) -> None:
         for name in fields:
             if len(self.unread_fields) < MAX_UNREAD_FIELDS:
                 self.unread_fields.setdefault(name)
 
-    def _add_events(self, exchange: Exchange, *, told: bool) -> None:
-        """`told`: the wire's token counts of events are used."""
+    def _add_events(self, exchange: Exchange, *, has_counts: bool) -> None:
+        """`has_counts`: the wire's token counts of events are used."""
         n = len(exchange.arrivals)
         ambiguity_ns = array("q", bytes(8 * n))
         for first, end, ns in exchange.ambiguous:
@@ -115,7 +115,7 @@ class Recorder:
             ("arrival_ns", exchange.arrivals),
             ("read_delay_ns", exchange.delays),
             ("ambiguity_ns", ambiguity_ns),
-            ("tokens", exchange.tokens if told else array("i", [UNKNOWN]) * n),
+            ("tokens", exchange.tokens if has_counts else array("i", [UNKNOWN]) * n),
             ("stamp_source", stamp_source),
         ):
             self._events[name].extend(values)

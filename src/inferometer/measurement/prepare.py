@@ -5,7 +5,7 @@ numbers, writes nothing.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -30,6 +30,7 @@ from inferometer.protocol import PROTOCOLS, Backend, Generation
 from inferometer.secret import masked_details
 from inferometer.server.endpoint import Endpoint, Listing
 from inferometer.server.failures import proxy_passed_by
+from inferometer.spec.base import ReasonsError
 from inferometer.spec.checks import check_requests, check_run
 from inferometer.spec.flags import with_api_key
 from inferometer.spec.load import Load
@@ -50,12 +51,8 @@ MAX_VERSION = 200
 """Characters of a server's version that are kept."""
 
 
-class PointError(Exception):
-    """The point cannot be measured as asked: one sentence for each reason."""
-
-    def __init__(self, reasons: Sequence[str]) -> None:
-        super().__init__("\n".join(reasons))
-        self.reasons = tuple(reasons)
+class PointError(ReasonsError):
+    """The point cannot be measured as asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +73,7 @@ class ReadyPoint:
 
 
 class KnownServer:
-    """A running server, and what it said when it was asked: for all points that are measured before
-    it is started again.
-    """
+    """A running server and its answers, for all points measured before its next restart."""
 
     def __init__(self, endpoint: Endpoint) -> None:
         self.endpoint = endpoint
@@ -89,8 +84,8 @@ class KnownServer:
     @cached_property
     def version(self) -> str | None:
         """The engine's version, fit for a ledger; None where it does not tell."""
-        told = "".join(each for each in self.endpoint.version() or "" if each.isprintable())
-        return told[:MAX_VERSION] or None
+        readable = "".join(each for each in self.endpoint.version() or "" if each.isprintable())
+        return readable[:MAX_VERSION] or None
 
     def listing(self, model: str) -> Listing:
         """What its list of models says of that one. Raises EndpointError if there is no server."""
@@ -99,7 +94,7 @@ class KnownServer:
         return self._listings[model]
 
     def trial(self, spec: RunSpec) -> Trial:
-        """Of requests of such a point."""
+        """The trial of such a point's requests."""
         key = orjson.dumps([spec.target.model_dump(), spec.sampling.model_dump()])
         if key not in self._trials:
             backend = PROTOCOLS[spec.target.backend]
@@ -110,8 +105,8 @@ class KnownServer:
         return self._trials[key]
 
     def counting(self, spec: RunSpec) -> TokenIds | TokenCounter:
-        """How prompts of such a point are counted. Raises EndpointError, and ValueError if its
-        tokenizer is of no use.
+        """How such prompts are counted. Raises EndpointError, or ValueError for an unusable
+        tokenizer.
         """
         backend = PROTOCOLS[spec.target.backend]
         token_ids = backend.carries_token_ids and spec.workload.writes_own_tokens
@@ -178,9 +173,7 @@ def prepare(spec: RunSpec, server: KnownServer, *, attempt: int = 0) -> ReadyPoi
 
 
 def plan_of(load: Load, work: Workload, rng: np.random.Generator) -> LoadPlan:
-    """The plan for the requests of `work`, warm-ups first. Raises ValueError if it has no recorded
-    times to replay.
-    """
+    """The load plan, warm-ups first. Raises ValueError if there are no recorded times to replay."""
     if load.replay_speed is not None and work.recorded_ns is None:
         raise ValueError("load.replay_speed needs recorded times, which these prompts do not have.")
     return plan_load(
@@ -246,8 +239,8 @@ def run(
     on_progress: Callable[[Snapshot], None] = lambda _: None,
     interruption: Interruption | None = None,
 ) -> Trace:
-    """Measure it. Raises MeasurementError if it could not begin; a run that was stopped returns
-    what there is.
+    """Measure it. Raises MeasurementError if it could not begin; an interrupted run returns its
+    part.
     """
     spec = point.spec
     try:
@@ -284,9 +277,7 @@ def run(
 
 
 def _without_keys(trace: Trace, headers: Mapping[str, str]) -> Trace:
-    """Some servers repeat the key that they were sent, when they refuse it; what they said is shown
-    and saved.
-    """
+    """Without API keys, which some servers repeat in error messages."""
     details = trace.requests["detail"]
     if not any(details):
         return trace
@@ -299,9 +290,7 @@ def _without_keys(trace: Trace, headers: Mapping[str, str]) -> Trace:
 
 
 def recount(trace: Trace, tokenizer: str) -> Trace:
-    """Output lengths by a local tokenizer, for requests whose server did not count. The texts must
-    be in the trace.
-    """
+    """Count outputs with a local tokenizer where the server did not; needs the texts."""
     guessed = trace.requests["token_source"] == TokenSource.EVENTS
     if trace.texts is None or not guessed.any():
         return trace

@@ -41,9 +41,7 @@ RUN_FILES = "requests.parquet, events.parquet, run.json, summary.json, verdict.j
 RESCUE_PREFIX = "inferometer-results-"
 
 BYTES, BYTES_A_REQUEST, BYTES_AN_EVENT, MORE_IN_DETAIL = 128 << 10, 200, 8, 32
-"""What results take on the disk, generously; the last is added to an event's where the output is
-detailed.
-"""
+"""Generous size of results on disk; the last is added per event if the output is detailed."""
 MB = 1_000_000
 
 

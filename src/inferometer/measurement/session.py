@@ -146,13 +146,12 @@ class Session:
         )
         finished = datetime.now().astimezone()
         answered = len(trace.with_outcome(Outcome.OK))
-        server = (
-            None if trace.interrupted else counters_around(before, self.endpoint, answered)
-        )  # who stops a run waits no more
-        spec, output, diagnosis = ready.spec, self.output, _diagnosis(trace)
+        # whoever stops a run does not want to wait
+        server = None if trace.interrupted else counters_around(before, self.endpoint, answered)
+        output, diagnosis = self.output, _diagnosis(trace)
         summary = summarize(
             trace,
-            planned=spec.load.num_prompts,
+            planned=ready.spec.load.num_prompts,
             percentiles=output.percentiles,
             goodput={str(name): limit for name, limit in output.goodput.items()} or None,
             server=server,
@@ -160,38 +159,42 @@ class Session:
         verdict = judge(
             trace,
             summary,
-            ignore_eos=spec.sampling.ignore_eos,
-            expected_cached_tokens=ready.workload.reusable_tokens,
-            warm=spec.workload.cache == "warm",
-            rehearsal=is_rehearsal(ready.server["version"]),
-            max_in_flight=spec.load.max_concurrency,
-            ends_by_time=spec.load.max_seconds is not None,
-            constant_load=_is_constant(ready),
+            **_intentions(ready),
             server=server,
             calibration=calibration,
             tls=urlsplit(self.endpoint.base_url).scheme == "https",
             shown=output.metrics,
             diagnosis=diagnosis,
-            unsent=unsent_in_words(ready.workload.origin),
         )
         return PointResult(
             ready, output, trace, summary, verdict, finished, server, calibration, diagnosis
         )
 
 
+def _intentions(ready: ReadyPoint) -> dict[str, Any]:
+    """What the run was to be like, for `judge`."""
+    spec, workload = ready.spec, ready.workload
+    return {
+        "ignore_eos": spec.sampling.ignore_eos,
+        "expected_cached_tokens": workload.reusable_tokens,
+        "warm": spec.workload.cache == "warm",
+        "rehearsal": is_rehearsal(ready.server["version"]),
+        "max_in_flight": spec.load.max_concurrency,
+        "ends_by_time": spec.load.max_seconds is not None,
+        "constant_load": _is_constant(ready),
+        "unsent": unsent_in_words(workload.origin),
+    }
+
+
 def _diagnosis(trace: Trace) -> str:
-    """What the server said of requests that failed, by its name in `diagnose`; '' where that is not
-    known.
-    """
+    """The diagnosis of failed requests, a name in `diagnose`; '' if unknown."""
     said = trace.with_outcome(Outcome.FAILED).requests["detail"].tolist()
     found = diagnose_reply("\n".join({detail for detail in said if detail}))
     return found.name if found else ""
 
 
 def _is_constant(ready: ReadyPoint) -> bool:
-    """Whether the load is to be the same from beginning to end; that of conversations grows with
-    what was said in them.
-    """
+    """Whether the planned load is constant; that of conversations grows with their length."""
     load = ready.spec.load
     changes = load.ramp is not None or load.steps is not None or load.replay_speed is not None
     return not changes and all(request.after is None for request in ready.workload.requests)

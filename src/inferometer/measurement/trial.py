@@ -27,18 +27,14 @@ MAX_CHANGES = 4
 TRIAL_TIMEOUT_S = 120.0
 """For one prompt in all its forms. An engine may still compile for its first request."""
 OVER_LIMIT = 8
-"""Tokens beyond the limit that say that it was not heeded: a server may count its end of text, or a
-word of its template.
-"""
+"""Excess tokens that prove the limit is ignored; a server may count a few more of its own."""
 
 _TOO_FEW = re.compile(
     r"at least|greater than|minimum|too (?:small|low|short)|higher|limit was reached|>=? ?\d",
     re.IGNORECASE,
 )
 _UNREADABLE = (400, 422, 500, 501)
-"""How servers answer a request of which they do not like something, or which some part of them
-cannot take.
-"""
+"""Statuses of servers that cannot handle some part of a request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +115,7 @@ class Trial:
             raise
 
     def _changed(self, form: _Form, refused: ProbeResult, *, is_text: bool) -> _Form | None:
-        """Another form, where a refusal may be about something of this one that nobody asked
-        for.
-        """
+        """Another form, if the refusal may concern a field that the user did not set."""
         said = refused.error or ""
         if form.tokens < MORE_TOKENS and "tokens" in said and _TOO_FEW.search(said):
             return replace(form, tokens=MORE_TOKENS)
@@ -145,8 +139,8 @@ class Trial:
         first: ProbeResult,
         deadline: Deadline,
     ) -> tuple[_Form, ProbeResult]:
-        """The form whose limit the server heeds, and its answer. Raises EndpointError where there
-        is no such form.
+        """The form whose limit the server respects, and its answer. Raises EndpointError if none
+        works.
         """
         if not _is_over(answered, form):
             return form, answered

@@ -1,5 +1,5 @@
-"""What a run's trace amounts to, and how far to believe it. Knows numpy and the trace; not sockets,
-files or displays.
+"""The numbers of a run, and how far to believe them. Knows numpy and the trace; no sockets or
+files.
 """
 
 from inferometer.metrics.definitions import QUANTITIES, Quantity

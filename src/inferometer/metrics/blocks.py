@@ -78,9 +78,7 @@ def blocks_of(trace: Trace) -> Blocks | None:
 
 
 def _in_one_event(trace: Trace) -> npt.NDArray[np.bool_]:
-    """Whether an answer of many tokens is a single event, as from a gateway that streams in name
-    only.
-    """
+    """Whether an answer of many tokens came as one event, as from a gateway that buffers."""
     r = trace.requests
     single: npt.NDArray[np.bool_] = (
         ok(trace) & (r["event_count"] == 1) & (streamed_tokens(r) >= MIN_EVENTS)
@@ -109,9 +107,7 @@ def _sizes(
     chosen: npt.NDArray[np.bool_],
     number: npt.NDArray[np.int64],
 ) -> npt.NDArray[np.float64]:
-    """Events in each block of the chosen answers, but in the last of each, which ends with the
-    answer.
-    """
+    """Events per block of the chosen answers, without each one's last block."""
     ends = np.flatnonzero(
         ~within & np.repeat(chosen, number)
     )  # a gap after which a new block begins

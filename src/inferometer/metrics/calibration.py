@@ -52,9 +52,7 @@ class Ceiling:
 
     @property
     def text(self) -> str:
-        """To two digits, since it is no better known than that, unless it is the search's own; with
-        ≥ where it may lie higher.
-        """
+        """Two digits, as it is not known better; with ≥ where it may be higher."""
         value = self.value
         if value >= 100 and self.ended_by != "search":
             value = round(value, 2 - len(str(int(value))))
@@ -63,9 +61,7 @@ class Ceiling:
 
 @dataclass(frozen=True, slots=True)
 class LoadLevel:
-    """One load that was tried. Errors are absolute, request by request and gap by gap against the
-    server's record, ms.
-    """
+    """One load that was tried. Errors are absolute, against the server's record, ms."""
 
     kind: Kind
     """Which ceiling was looked for."""
@@ -180,9 +176,7 @@ class Missing:
     """Why a run was not compared with a calibration of its host."""
 
     reason: Literal["none", "off", "other", "unusable"]
-    """There is none; it was switched off; there are only some with another key; the one that is
-    stored is damaged.
-    """
+    """None exists; switched off; only others exist; the stored one is damaged."""
     command: str = "inferometer calibrate"
     """What makes one."""
     differs: tuple[str, ...] = ()
@@ -191,13 +185,10 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class Precision:
-    """How exact a run was: what is known of the host, and what the run tells of itself. None is not
-    known.
-    """
+    """How exact a run was, by the host's calibration and the run itself. None: unknown."""
 
     calibrated: str | None
-    """When the host was calibrated; None if no calibration was used, and then neither errors nor
-    ceilings are known.
+    """When the host was calibrated; None without a calibration, and then no errors and ceilings.
     """
     target_ms: float | None
     ttft_error_p50_ms: float | None
@@ -207,8 +198,8 @@ class Precision:
     """Greatest error seen in the calibration at loads up to this run's."""
     ceilings: Mapping[Kind, Ceiling]
     load: Mapping[Kind, float]
-    """The run's peak: most events and requests sent within one second, warm-ups included; most
-    requests in flight.
+    """The run's peak: events and requests within one second, warm-ups included; requests in
+    flight.
     """
     stamps: Mapping[str, int]
     """Events by who stamped them."""
@@ -264,12 +255,12 @@ class Precision:
         """What `to_dict` gave, also of an earlier version. Raises TypeError, LookupError or
         ValueError if it is something else.
         """
-        told: dict[str, Any] = {name: content.get(name) for name in cls.__dataclass_fields__}
-        told["ceilings"] = {
+        fields: dict[str, Any] = {name: content.get(name) for name in cls.__dataclass_fields__}
+        fields["ceilings"] = {
             kind: Ceiling(**ceiling) for kind, ceiling in content["ceilings"].items()
         }
-        told["missing"] = None if told["missing"] is None else Missing(**told["missing"])
-        return cls(**told)
+        fields["missing"] = None if fields["missing"] is None else Missing(**fields["missing"])
+        return cls(**fields)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, with the shares used and the statement in words."""
@@ -312,9 +303,7 @@ def precision_of(
 
 
 def statement(precision: Precision, language: str = "en") -> str:
-    """What is known of the host, and how much of that the run used, in a sentence: every report has
-    this one.
-    """
+    """The host's precision and how much of it the run used, as one sentence for every report."""
     words = Words(language)
     if precision.calibrated is None:
         return _why_unknown(precision.missing, words)
@@ -340,9 +329,7 @@ def _why_unknown(missing: Missing | None, words: Words) -> str:
 
 
 def host_in_words(calibration: Calibration, language: str = "en") -> str:
-    """The same of the host alone, before anything has run: the error at any load up to the
-    ceiling.
-    """
+    """The host's precision alone, before a run: the error at any load up to the ceiling."""
     errors = [
         calibration.worst_up_to(float("inf"), name)
         for name in ("ttft_error_p99_ms", "itl_error_p99_ms")

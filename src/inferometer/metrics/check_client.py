@@ -26,15 +26,13 @@ from inferometer.trace import StampSource
 
 PROMPT_MS = 1.0
 PROMPT_SHARE = 0.1
-"""A client that reads within this time (p99), or this part of the pause between two blocks, has not
-made the blocks.
+"""A client whose p99 delay is below this, or below this share of the pause, did not cause the
+blocks.
 """
 
 
 def stamps(facts: Facts) -> Found:
-    """Kernel stamps hold however busy the client is; user-space stamps hold only while it is
-    not.
-    """
+    """Kernel stamps are right even if the client is busy; user-space stamps are not."""
     sources = facts.summary.events.stamp_sources
     total, user = facts.summary.events.total, sources.get(StampSource.USER.name, 0)
     share = user / total if total else 0.0
@@ -83,9 +81,7 @@ def _smallest_latency(facts: Facts) -> tuple[str, float | None]:
 
 
 def shared_stamps(facts: Facts) -> Found:
-    """Events that come in one read share the stamp of the last: ITLs lose their spread, and a first
-    event seems late.
-    """
+    """Events in one read share the last one's stamp: ITL loses its spread, TTFT may be too long."""
     t = facts.thresholds
     ambiguity_ns = facts.trace.events["ambiguity_ns"]
     gaps, firsts = (
@@ -120,9 +116,7 @@ def shared_stamps(facts: Facts) -> Found:
 
 
 def _reads_at_once(facts: Facts, blocks: Blocks) -> bool:
-    """Whether the client read so soon after arrival that it cannot have been the one that let
-    events pile up.
-    """
+    """Whether the client read too promptly to be the cause of the blocks."""
     late_ms = facts.summary.metrics["client_delay"].percentiles["p99"] or 0.0
     return late_ms <= max(PROMPT_MS, PROMPT_SHARE * blocks.pause_ms)
 
@@ -181,8 +175,8 @@ def schedule_lag(facts: Facts) -> Found:
 
 
 def client_stalls(facts: Facts) -> Found:
-    """A client that does not run at all (Ctrl-Z, a suspended laptop, a frozen container) sends
-    nothing meanwhile.
+    """A client that is stopped (Ctrl-Z, suspended laptop, frozen container) sends nothing
+    meanwhile.
     """
     t = facts.thresholds
     workers = [w for w in facts.trace.workers if w.wall_ns > 0]
@@ -202,8 +196,8 @@ def client_stalls(facts: Facts) -> Found:
 
 
 def slots_filled(facts: Facts) -> Found:
-    """A closed loop is one only if a free slot gets its next request at once: else the client sets
-    the throughput.
+    """In a closed loop a free slot gets its next request at once; else the client limits
+    throughput.
     """
     t = facts.thresholds
     # A conversation's slot waits while its user thinks.
@@ -225,8 +219,8 @@ def slots_filled(facts: Facts) -> Found:
 
 
 def run_queue_share(facts: Facts) -> float | None:
-    """Worst worker's time without a core though it had work / its wall time; None where the system
-    hides it.
+    """Share of time that the worst worker waited for a core; None if the system does not report
+    it.
     """
     return max(
         (
@@ -255,9 +249,7 @@ def run_queue(facts: Facts) -> Found:
 
 
 def client_cpu(facts: Facts) -> Found:
-    """A client that is busy all the time is at its own limit, and the load it makes is no longer
-    the load asked for.
-    """
+    """A client that is always busy is at its limit: the load is no longer the one requested."""
     share = cpu_share(facts)
     values = {"cpu_share": share}
     if share is None:
@@ -267,9 +259,7 @@ def client_cpu(facts: Facts) -> Found:
 
 
 def clock_step(facts: Facts) -> Found:
-    """Kernel stamps are on the system's time: a step of it during the run is a step in every
-    latency that spans it.
-    """
+    """Kernel stamps use the system's time: a step of it changes every latency that spans it."""
     step_ms = max((w.clock_step_ns for w in facts.trace.workers), default=0) / MS
     values = {"clock_step_ms": step_ms}
     if step_ms <= facts.thresholds.clock_step_suspect_ms:
@@ -278,9 +268,7 @@ def clock_step(facts: Facts) -> Found:
 
 
 def backlog(facts: Facts) -> Found:
-    """A client that was never idle kept undecoded bytes for later, in the end on disk; times are
-    not touched by that.
-    """
+    """A client that is never idle decodes later, from disk if need be; times are not affected."""
     spilled = sum(w.spilled_bytes for w in facts.trace.workers)
     peak = max((w.backlog_peak_bytes for w in facts.trace.workers), default=0)
     values = {"spilled_bytes": spilled, "backlog_peak_bytes": peak}
@@ -290,16 +278,12 @@ def backlog(facts: Facts) -> Found:
 
 
 def beyond_calibration(facts: Facts) -> Found:
-    """At a load beyond what this host's client was seen to take, nothing is known of how exact it
-    is.
-    """
+    """Beyond the calibrated load nothing is known about the client's error."""
     return load_and_ceilings(facts.precision)
 
 
 def load_and_ceilings(precision: Precision | None) -> Found:
-    """The finding of `beyond_calibration`, which may also be made when the host is calibrated after
-    the run.
-    """
+    """As `beyond_calibration`, also for a host that is calibrated after the run."""
     if precision is None or precision.calibrated is None:
         return Found(OK, "none")
     values: dict[str, Figure] = {"target_ms": precision.target_ms}

@@ -6,9 +6,7 @@ from inferometer.metrics.finding import NOTE, OK, Facts, Found
 
 
 def load_reached(facts: Facts) -> Found:
-    """A closed loop of fewer requests than slots never fills them: what is measured is a lower load
-    than the plan names.
-    """
+    """A closed loop with fewer requests than slots never reaches the planned load."""
     cap, planned = facts.max_in_flight, facts.summary.counts.planned
     if cap is None or planned >= cap or not facts.trace.closed_loop:
         return Found(OK, "fine")

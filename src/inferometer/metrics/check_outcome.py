@@ -147,9 +147,7 @@ CURED_BY: Mapping[str, tuple[str, ...]] = {
 
 
 def interruption(facts: Facts) -> Found:
-    """A run cut short lacks its slowest requests, those still running; a worker that died takes its
-    finished ones along.
-    """
+    """An interrupted run lacks its slowest requests; a dead worker's finished ones are lost."""
     c, r = facts.summary.counts, facts.trace.requests
     running = c.cancelled + c.unfinished
     lost = int(np.count_nonzero((r["outcome"] == Outcome.UNFINISHED) & ~known(r["sent_ns"])))
@@ -172,10 +170,10 @@ def interruption(facts: Facts) -> Found:
 def _own_end(facts: Facts, values: Mapping[str, Figure]) -> Found:
     c = facts.summary.counts
     share = c.unfinished / c.sent if c.sent else 0.0
-    told = {**values, "share_of_sent": share}
+    values = {**values, "share_of_sent": share}
     if share <= facts.thresholds.cut_off_share_suspect:
-        return Found(NOTE, "own_end_few", told)
-    return Found(SUSPECT, "own_end", told)
+        return Found(NOTE, "own_end_few", values)
+    return Found(SUSPECT, "own_end", values)
 
 
 def dropped_arrivals(facts: Facts) -> Found:

@@ -19,9 +19,7 @@ LONGEST_BLOCK = 256
 
 
 def server_restarted(facts: Facts) -> Found:
-    """What two processes did is not one measurement: caches were empty again, and memory, and
-    requests were lost.
-    """
+    """Two processes are not one measurement: the restart emptied caches and lost requests."""
     server = facts.server
     if server is None:
         return Found(OK, "silent")
@@ -37,9 +35,7 @@ def server_restarted(facts: Facts) -> Found:
 
 
 def preemptions(facts: Facts) -> Found:
-    """A preempted request gives up its memory and computes again what it had: the load was more
-    than the server can hold.
-    """
+    """A preempted request loses its memory and is computed again: the server was overloaded."""
     number = facts.grown("preemptions")
     if number is None:
         return Found(OK, "silent")
@@ -50,9 +46,7 @@ def preemptions(facts: Facts) -> Found:
 
 
 def prefix_hits(facts: Facts) -> Found:
-    """As `cached_tokens`, for servers whose answers do not tell how much of a prompt was in the
-    prefix cache.
-    """
+    """As `cached_tokens`, for servers whose answers do not report cached tokens."""
     t, r = facts.thresholds, facts.trace.requests
     hits = facts.grown("prefix_hits")
     queries = facts.grown("prefix_queries")
@@ -75,9 +69,7 @@ def prefix_hits(facts: Facts) -> Found:
 
 
 def warm_cache(facts: Facts) -> Found:
-    """A run on a warm cache whose prompts were not in it is a run on a cold one, by another
-    name.
-    """
+    """A warm run whose prompts were not in the cache is a cold run."""
     if not facts.warm:
         return Found(OK, "not_asked")
     found = _found_in_cache(facts)
@@ -89,22 +81,16 @@ def warm_cache(facts: Facts) -> Found:
 
 
 class _InCache(NamedTuple):
-    """Shares of the prompt tokens: those that came from the prefix cache, those that can, and those
-    of cold requests.
-    """
+    """Shares of the prompt tokens: found in the cache, findable, and of cold requests."""
 
     share: float
     possible: float
     cold: float | None
-    """Of requests that found less than half of what they can; None if only the server's counters
-    tell.
-    """
+    """Requests that found less than half of what they could; None if only counters tell."""
 
 
 def _found_in_cache(facts: Facts) -> _InCache | None:
-    """By the answers, where any of them tells (vLLM leaves out what is 0), else by the server's
-    counters.
-    """
+    """By the answers if any reports it (vLLM omits 0), else by the server's counters."""
     r = facts.trace.requests
     rows = ok(facts.trace) & known(r["prompt_tokens"]) & (r["prompt_tokens"] > 0)
     prompt, cached = r["prompt_tokens"][rows], r["cached_tokens"][rows]
@@ -159,8 +145,8 @@ def other_clients(facts: Facts) -> Found:
     }
     parts = tuple(part for part, there in seen.items() if there)
     if not parts:
-        told = before is not None or foreign is not None or share is not None
-        return Found(OK, "fine" if told else "silent", values)
+        is_known = before is not None or foreign is not None or share is not None
+        return Found(OK, "fine" if is_known else "silent", values)
     values["ours"] = _requests(facts)
     if not before and not after and share is not None and not many:
         return Found(NOTE, "little", values, parts)
@@ -179,9 +165,7 @@ def _foreign_requests(facts: Facts) -> int | None:
 
 
 def _foreign_share(facts: Facts) -> float | None:
-    """Work of others / ours: in tokens, where the server counted all of ours for us too, else in
-    requests.
-    """
+    """Work for others ÷ ours: in tokens if the server counted all of ours, else in requests."""
     r = facts.whole.requests
     sent = np.flatnonzero(was_sent(facts.whole))
     grown = [facts.grown("prompt_tokens"), facts.grown("generation_tokens")]
@@ -209,9 +193,7 @@ def _foreign_share(facts: Facts) -> float | None:
 
 
 def several_addresses(facts: Facts) -> Found:
-    """A name with several addresses is several servers: the figures are those of all of them, the
-    counters of one.
-    """
+    """Several addresses are several servers: results cover all of them, counters only one."""
     addresses = max((w.addresses for w in facts.trace.workers), default=1)
     values = {"addresses": addresses}
     if addresses == 1:

@@ -22,9 +22,7 @@ PARTS = 5
 
 
 def steady_state(facts: Facts) -> Found:
-    """Short runs, bursts, and loads that are to change have none and are not doubted; a long run at
-    one rate ought to.
-    """
+    """Short runs, bursts and changing loads need no steady state; a long run at one rate does."""
     steady = facts.summary.steady
     if steady is not None:
         values = {"start_s": steady.start_s, "end_s": steady.end_s}
@@ -54,9 +52,7 @@ def _never_settled(facts: Facts) -> Found:
 
 
 def slots_busy(facts: Facts) -> Found:
-    """The last answers of a closed loop leave slots free: the fewer requests there are for each
-    slot, the more that weighs.
-    """
+    """The end of a closed loop leaves slots free, which matters if requests are few."""
     steady = facts.summary.steady
     use = slot_use(facts.whole) if facts.constant_load else None
     if use is None:

@@ -23,9 +23,7 @@ def _both(facts: Facts, asked: str, actual: str) -> tuple[Counts, Counts, Counts
 
 
 def row_fields(facts: Facts) -> Found:
-    """Requests that a data set has recorded with more than was sent are not quite those
-    requests.
-    """
+    """Requests without some recorded fields differ from those of the data set."""
     if not facts.unsent:
         return Found(OK, "fine")
     return Found(NOTE, "found", {"fields": facts.unsent})
@@ -58,8 +56,8 @@ def output_length(facts: Facts) -> Found:
     """
     t = facts.thresholds
     asked, actual, rows = _both(facts, "asked_output_tokens", "output_tokens")
-    told = facts.trace.requests["token_source"][rows] != TokenSource.EVENTS
-    asked, actual = asked[told], actual[told]
+    is_counted = facts.trace.requests["token_source"][rows] != TokenSource.EVENTS
+    asked, actual = asked[is_counted], actual[is_counted]
     if len(asked) == 0 or not asked.sum():
         return Found(OK, "unknown")
     missing, beyond = (
@@ -79,9 +77,7 @@ def output_length(facts: Facts) -> Found:
 
 
 def cached_tokens(facts: Facts) -> Found:
-    """Prompt tokens from the prefix cache are not computed: TTFT and throughput look better than
-    they are.
-    """
+    """Cached prompt tokens are not computed: TTFT and throughput look too good."""
     t, r = facts.thresholds, facts.trace.requests
     rows = ok(facts.trace) & known(r["cached_tokens"]) & known(r["prompt_tokens"])
     cached, prompt = r["cached_tokens"][rows], int(r["prompt_tokens"][rows].sum())
@@ -138,9 +134,7 @@ def token_counts(facts: Facts) -> Found:
 
 
 def _held_back(facts: Facts, tokens: Counts) -> Rows:
-    """Answers whose first event has the text of many tokens, where the wire does not tell how many
-    it has.
-    """
+    """Answers whose first event holds many tokens, where the wire does not say how many."""
     r, t = facts.trace.requests, facts.thresholds
     first_row = np.minimum(r["event_start"], max(len(facts.trace.events["tokens"]) - 1, 0))
     untold = (
@@ -172,7 +166,7 @@ def _count_figures(r: Columns, rows: Rows, tokens: Counts) -> dict[str, Figure]:
 
 
 def hidden_tokens(facts: Facts) -> Found:
-    """Reasoning that is counted and not streamed is work of the server, and part of no event."""
+    """Reasoning that is counted but not streamed is in no event."""
     r = facts.trace.requests
     answered = ok(facts.trace) & known(r["output_tokens"])
     hidden, tokens = (
@@ -190,9 +184,7 @@ def hidden_tokens(facts: Facts) -> Found:
 
 
 def unread_output(facts: Facts) -> Found:
-    """Output in a place that is not known here would be silence: a TTFT that is too long, a TPOT
-    that is too short.
-    """
+    """Output in an unknown field would be missed: TTFT too long, TPOT too short."""
     r = facts.trace.requests
     answered = ok(facts.trace)
     unread, events = int(r["unread"][answered].sum()), int(r["event_count"][answered].sum())
@@ -215,7 +207,7 @@ def unread_output(facts: Facts) -> Found:
 
 
 def foreign_frames(facts: Facts) -> Found:
-    """Frames that say nothing of an answer are neither output nor failures; they are told."""
+    """Frames that belong to no answer are neither output nor failures; they are reported."""
     r = facts.trace.requests
     answered = ok(facts.trace)
     values: dict[str, Figure] = {
@@ -228,9 +220,7 @@ def foreign_frames(facts: Facts) -> Found:
 
 
 def open_after_done(facts: Facts) -> Found:
-    """An answer is over at its end marker. Where the body stays open after it, its slot is used
-    without it.
-    """
+    """An answer ends at its end marker; if the body stays open, its slot is reused anyway."""
     values: dict[str, Figure] = {
         "open_after": int(np.count_nonzero(facts.trace.requests["lingered"])),
         "answers": int(np.count_nonzero(ok(facts.trace))),
@@ -241,9 +231,7 @@ def open_after_done(facts: Facts) -> Found:
 
 
 def thin_percentiles(facts: Facts) -> Found:
-    """A tail percentile of few requests is one or two of them: shown, marked, no reason to doubt
-    the rest of a small run.
-    """
+    """A tail percentile of few requests is shown and marked; it does not make the run doubtful."""
     thin = {key: d.thin for key in facts.shown if (d := facts.summary.metrics[key]).thin}
     if not thin:
         return Found(OK, "fine")

@@ -52,8 +52,8 @@ def ttft_ms(trace: Trace) -> Sample:
 
 
 def ttft_from_intended_ms(trace: Trace) -> Sample:
-    """First output event − due time, ms: what a user felt who came on time. Empty in closed loop,
-    which has no due times.
+    """First output event − due time, ms: as a user felt it. Empty in a closed loop, which has
+    none.
     """
     if trace.closed_loop:
         return np.zeros(0)
@@ -76,18 +76,14 @@ def tpot_ms(trace: Trace) -> Sample:
 
 
 def decode_speed_tok_s(trace: Trace) -> Sample:
-    """1000 / TPOT, tokens/s: how fast one request is written. Requests whose tokens all came at
-    once have none.
-    """
+    """1000 ÷ TPOT, tokens/s; requests whose tokens all came at once have none."""
     tpot = tpot_ms(trace)
     speed: Sample = 1000.0 / tpot[tpot > 0]
     return speed
 
 
 def output_speed_tok_s(trace: Trace) -> Sample:
-    """Output tokens / E2EL, tokens/s: how fast one request is answered, its wait for the first
-    token included.
-    """
+    """Output tokens ÷ E2EL, tokens/s: TTFT is included."""
     tokens, e2el = trace.requests["output_tokens"], e2el_of_each(trace)
     rows = known(tokens) & (e2el > 0)  # NaN is not
     speed: Sample = 1000.0 * tokens[rows] / e2el[rows]
@@ -95,9 +91,7 @@ def output_speed_tok_s(trace: Trace) -> Sample:
 
 
 def itl_ms(trace: Trace) -> Sample:
-    """Inter-token latency: gaps between consecutive output events of a request, ms, those of all
-    requests pooled.
-    """
+    """Inter-token latency, ms: gaps between successive output events; all requests pooled."""
     inner = event_rows(trace, skip_first=True)
     if not inner.any():
         return np.zeros(0)
@@ -125,9 +119,7 @@ def itl_token_weights(trace: Trace) -> Sample:
 
 
 def tokens_per_event(trace: Trace) -> Sample:
-    """Streamed output tokens / output events of each request whose tokens were counted other than
-    by its events.
-    """
+    """Streamed tokens ÷ events of each request whose tokens were not counted by events."""
     r = trace.requests
     rows = (
         ok(trace)
@@ -140,9 +132,7 @@ def tokens_per_event(trace: Trace) -> Sample:
 
 
 def streamed_tokens(requests: Columns) -> npt.NDArray[np.int64]:
-    """Output tokens that came in events: without those that the server counted and did not stream.
-    MISSING where unknown.
-    """
+    """Output tokens that came in events, without hidden ones. MISSING where unknown."""
     tokens: npt.NDArray[np.int64] = requests["output_tokens"]
     streamed = tokens - np.maximum(requests["hidden_tokens"], 0)
     return np.where(known(tokens), streamed, MISSING)
@@ -155,9 +145,7 @@ def tokens_after_first(requests: Columns) -> npt.NDArray[np.int64]:
 
 
 def schedule_lag_ms(trace: Trace) -> Sample:
-    """Sent − due, ms, of all requests that were sent, whatever became of them. Empty in closed
-    loop.
-    """
+    """Sent − due time, ms, of all sent requests. Empty in a closed loop."""
     if trace.closed_loop:
         return np.zeros(0)
     return _existing(
@@ -166,9 +154,7 @@ def schedule_lag_ms(trace: Trace) -> Sample:
 
 
 def client_delay_ms(trace: Trace) -> Sample:
-    """Our read − arrival, ms, of every output event: how late the client was, and 0 where it stamps
-    its own reads.
-    """
+    """Read − arrival, ms, of every output event: the client's delay; 0 if it stamps its reads."""
     delays: Sample = trace.events["read_delay_ns"][event_rows(trace)] / MS
     return delays
 
@@ -201,12 +187,12 @@ def event_tokens(trace: Trace, *, skip_first: bool = False) -> Sample:
     events; as 0 where those are not known either.
     """
     spans = _ok_spans(trace)
-    told = trace.events["tokens"][event_rows(trace, skip_first=skip_first)]
+    counted = trace.events["tokens"][event_rows(trace, skip_first=skip_first)]
     mean = np.divide(
         spans.tokens, spans.number, out=np.zeros(len(spans.number)), where=known(spans.tokens)
     )
     tokens = np.repeat(mean, spans.number - skip_first)
-    np.copyto(tokens, told, where=told >= 0)
+    np.copyto(tokens, counted, where=counted >= 0)
     return tokens
 
 

@@ -57,16 +57,16 @@ def _vllm(trace: Trace) -> dict[str, float]:
     `max_concurrent_requests` counts a request in every such second it touches.
     """
     r = trace.requests
-    told: dict[str, float] = {}
+    figures: dict[str, float] = {}
     for key in LATENCIES:
-        figures = describe(QUANTITIES[key].values(trace), PERCENTILES)
+        latency = describe(QUANTITIES[key].values(trace), PERCENTILES)
         named = {
-            "mean": figures.mean,
-            "median": figures.median,
-            "std": figures.std,
-            **figures.percentiles,
+            "mean": latency.mean,
+            "median": latency.median,
+            "std": latency.std,
+            **latency.percentiles,
         }
-        told |= {f"{name}_{key}_ms": value or 0.0 for name, value in named.items()}
+        figures |= {f"{name}_{key}_ms": value or 0.0 for name, value in named.items()}
     begun = int(r["sent_ns"].min())
     buckets = np.bincount((ok_events(trace, "arrival_ns") - begun) // NS)
     first, last = (r["sent_ns"] - begun) // NS, (r["last_ns"] - begun) // NS
@@ -79,7 +79,7 @@ def _vllm(trace: Trace) -> dict[str, float]:
         _tokens(trace, "output_tokens"),
         _whole_s(trace),
     )
-    return told | {
+    return figures | {
         "request_throughput": len(trace) / seconds,
         "output_throughput": tokens_out.sum() / seconds,
         "total_token_throughput": (tokens_in.sum() + tokens_out.sum()) / seconds,
@@ -103,16 +103,16 @@ def _guidellm(trace: Trace) -> dict[str, float]:
     elapsed_ms = (r["last_ns"] - r["sent_ns"]) / MS
     several, some = tokens > 1, tokens > 0
     between_ms = tpot((r["last_ns"] - r["first_ns"]) / MS, tokens - 1)[several]
-    told: dict[str, float] = {}
+    figures: dict[str, float] = {}
     for name, values, weights in (
         ("request_latency", (r["end_ns"] - r["sent_ns"]) / NS, np.ones(len(trace))),
         ("time_to_first_token_ms", ttft_of_each(trace), np.ones(len(trace))),
         ("time_per_output_token_ms", elapsed_ms[some] / tokens[some], tokens[some]),
         ("inter_token_latency_ms", between_ms, tokens[several] - 1),
     ):
-        told |= _weighted(name, values, weights)
+        figures |= _weighted(name, values, weights)
     seconds = _whole_s(trace)
-    return told | {
+    return figures | {
         "requests_per_second.mean": len(trace) / seconds,
         "request_concurrency.mean": float((r["end_ns"] - r["sent_ns"]).sum()) / NS / seconds,
         "output_tokens_per_second.mean": tokens.sum() / seconds,
@@ -138,7 +138,7 @@ def _aiperf(trace: Trace) -> dict[str, float]:
     )
     since = np.where(known(r["intended_ns"]), r["intended_ns"], r["sent_ns"])
     between_ms = between_ms[~np.isnan(between_ms)]
-    told: dict[str, float] = {}
+    figures: dict[str, float] = {}
     for name, values in {
         "time_to_first_token": ttft_of_each(trace),
         "request_latency": whole_ms,
@@ -148,10 +148,10 @@ def _aiperf(trace: Trace) -> dict[str, float]:
         "output_token_throughput_per_user": 1000 / between_ms[between_ms > 0],
         "e2e_output_token_throughput": 1000 * tokens[whole_ms > 0] / whole_ms[whole_ms > 0],
     }.items():
-        told |= _named(name, "avg", values)
+        figures |= _named(name, "avg", values)
     seconds = float(r["last_ns"].max() - r["sent_ns"].min()) / NS
-    told |= {"benchmark_duration": seconds, "request_throughput": len(trace) / seconds}
-    return told | {"output_token_throughput": tokens.sum() / seconds}
+    figures |= {"benchmark_duration": seconds, "request_throughput": len(trace) / seconds}
+    return figures | {"output_token_throughput": tokens.sum() / seconds}
 
 
 def _mlperf(trace: Trace) -> dict[str, float]:
@@ -168,7 +168,7 @@ def _mlperf(trace: Trace) -> dict[str, float]:
     since = np.where(known(r["intended_ns"]), r["intended_ns"], r["sent_ns"])
     tokens = _tokens(trace, "output_tokens")
     several = tokens > 1
-    told: dict[str, float] = {}
+    figures: dict[str, float] = {}
     for name, values in {
         "latency_ns": r["last_ns"] - since,
         "first_token_latency_ns": r["first_ns"] - since,
@@ -178,15 +178,17 @@ def _mlperf(trace: Trace) -> dict[str, float]:
     }.items():
         ordered = np.sort(values)
         if len(ordered):
-            told |= {
+            figures |= {
                 f"min_{name}": float(ordered[0]),
                 f"max_{name}": float(ordered[-1]),
                 f"mean_{name}": float(ordered.mean()),
             }
-            told |= {f"p{p}_{name}": float(ordered[len(ordered) * p // 100]) for p in PERCENTILES}
+            figures |= {
+                f"p{p}_{name}": float(ordered[len(ordered) * p // 100]) for p in PERCENTILES
+            }
     done_s = float(r["last_ns"][np.argmax(since)] - since.min()) / NS
-    told["completed_samples_per_second"] = (len(trace) - 1) / done_s
-    return told | {"completed_tokens_per_second": tokens.sum() / done_s}
+    figures["completed_samples_per_second"] = (len(trace) - 1) / done_s
+    return figures | {"completed_tokens_per_second": tokens.sum() / done_s}
 
 
 def _tokens(trace: Trace, column: str) -> Sample:
@@ -221,9 +223,9 @@ def _weighted(name: str, values: Sample, weights: Sample) -> dict[str, float]:
     cuts = values[order][
         np.minimum(np.searchsorted(reached, np.array(PERCENTILES) / 100), len(values) - 1)
     ]
-    told = {"mean": mean, "std_dev": np.sqrt(np.average((values - mean) ** 2, weights=weights))}
-    told |= {f"p{p}": cut for p, cut in zip(PERCENTILES, cuts, strict=True)}
-    return {f"{name}.{figure}": float(value) for figure, value in told.items()}
+    figures = {"mean": mean, "std_dev": np.sqrt(np.average((values - mean) ** 2, weights=weights))}
+    figures |= {f"p{p}": cut for p, cut in zip(PERCENTILES, cuts, strict=True)}
+    return {f"{name}.{figure}": float(value) for figure, value in figures.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,9 +20,7 @@ Figure = float | int | str | None
 
 
 class Level(IntEnum):
-    """How bad a finding is. A run takes its worst; a note is worth knowing and no reason for
-    doubt.
-    """
+    """How serious a finding is. A run takes the worst; a note is no reason for doubt."""
 
     OK = 0
     NOTE = 1
@@ -102,22 +100,14 @@ class Thresholds:
     """Where doubt begins (`suspect`) and belief ends (`invalid`). Shares are fractions of 1."""
 
     failed_share_invalid: float = 0.05
-    """Of sent requests. Beyond it even a p95 tells only of the survivors; any failure at all makes
-    a run SUSPECT.
-    """
+    """Of sent requests: beyond it even p95 describes survivors only. Any failure is SUSPECT."""
     cut_off_share_suspect: float = 0.01
-    """Of sent requests, running when the run's own time was over: from here a p99 lacks its
-    slowest.
-    """
+    """Of sent requests, cut off at the end of the time: from here p99 lacks the slowest."""
     delay_suspect: float = 0.1
     delay_invalid: float = 0.5
-    """Client-added delay p99 against the smaller of median ITL and median TTFT, where stamps are
-    taken in user space.
-    """
+    """p99 of the client's delay ÷ the smaller of median ITL and TTFT, for user-space stamps."""
     ambiguity_tolerated: float = 0.05
-    """How much earlier than stamped an event may have come, against median ITL (first events:
-    median TTFT).
-    """
+    """How much earlier an event may have come ÷ median ITL (first events: median TTFT)."""
     ambiguous_share_suspect: float = 0.01
     """Of events whose arrival is less certain than that: from here a p99 is in doubt, …"""
     ambiguous_share_invalid: float = 0.25
@@ -128,13 +118,9 @@ class Thresholds:
     they may have come earlier by this part of the median TTFT.
     """
     negligible_ms: float = 0.05
-    """Delays and ambiguities up to this are never held against a run: the accuracy aimed at, and
-    scheduling noise.
-    """
+    """Delays and ambiguities up to this are ignored: target accuracy and scheduling noise."""
     user_stamp_share: float = 0.001
-    """Of events stamped in user space among kernel-stamped ones: more, and two kinds of clock
-    readings are mixed.
-    """
+    """User-space stamps among kernel stamps: beyond it two clocks are mixed."""
     busy_share: float = 0.5
     """CPU time / wall time of a loop, beyond which user-space stamps are not trusted."""
     cpu_share_suspect: float = 0.9
@@ -147,13 +133,9 @@ class Thresholds:
     """Time in which a loop did not run at all / wall time."""
     idle_slots_suspect: float = 0.05
     idle_slots_invalid: float = 0.25
-    """Time in which free slots of a closed loop were not filled / time of all slots: throughput is
-    too low by as much.
-    """
+    """Time of unfilled slots ÷ time of all slots: throughput is too low by this share."""
     busy_slots_note: float = 0.9
-    """Requests in flight on average / slots: below it, throughput tells of the beginning and the
-    end of the run too.
-    """
+    """Mean requests in flight ÷ slots: below it, begin and end weigh on throughput."""
     lag_suspect: float = 0.1
     """Schedule lag p99 against median TTFT: beyond it arrivals are not those of the plan."""
     lag_floor_ms: float = 1.0
@@ -171,9 +153,7 @@ class Thresholds:
     """A mean distance up to this is not INVALID: a chat template on short prompts."""
     output_deviation_suspect: float = 0.001
     output_deviation_invalid: float = 0.1
-    """Output tokens missing (though EOS was to be ignored) or beyond the limit / tokens asked
-    for.
-    """
+    """Output tokens missing (despite ignored EOS) or beyond the limit ÷ tokens requested."""
     wrong_count_share_suspect: float = 0.01
     wrong_count_share_invalid: float = 0.5
     """Of answers, those whose token count cannot be that of their events."""
@@ -202,17 +182,11 @@ class Thresholds:
     to be warm.
     """
     foreign_share_suspect: float = 0.01
-    """Work that the server did for others / ours, in tokens, or in requests where tokens are not
-    known.
-    """
+    """Work for others ÷ ours, in tokens, or in requests if tokens are unknown."""
     queue_share_note: float = 0.5
-    """Mean time in the server's queue / mean TTFT: from here TTFT tells of the queue more than of
-    all else.
-    """
+    """Mean time in the server's queue ÷ mean TTFT: from here TTFT is mostly queueing."""
     unsteady_ratio_suspect: float = 1.5
-    """Of mean E2EL in the first and in the last fifth of a run that never settles, the greater /
-    the smaller.
-    """
+    """Mean E2EL of the first and last fifth of a run that never settles, larger ÷ smaller."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,9 +203,7 @@ class Facts:
     expected_cached_tokens: int
     """Tokens of each prompt that may come from the prefix cache, by intention."""
     max_in_flight: int | None
-    """The plan's cap on requests in flight, if any; one that all requests fit under does not
-    count.
-    """
+    """The plan's limit of requests in flight, unless all requests fit under it."""
     ends_by_time: bool
     """Whether the plan has an end by time, so that to cut requests off is part of it."""
     thresholds: Thresholds
@@ -240,9 +212,7 @@ class Facts:
     rehearsal: bool = False
     """Whether the server is an embedded engine of ours, which has no prefix cache."""
     constant_load: bool = True
-    """Whether the plan's load is the same from beginning to end: not a ramp, a list of rates or a
-    replay.
-    """
+    """Whether the planned load is constant: no ramp, rate steps or replay."""
     server: ServerCounters | None = None
     """What the server counted before and after; None if it does not tell."""
     precision: Precision | None = None

@@ -28,9 +28,7 @@ def peak_concurrency(trace: Trace) -> int:
 
 
 def sends_and_ends(trace: Trace) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """When the sent requests were sent and when they ended, each in order; one that has no end ends
-    last of all.
-    """
+    """Sorted times of sending, and sorted ends; a request without an end is last."""
     sent, end = trace.requests["sent_ns"], trace.requests["end_ns"]
     rows = known(sent)
     ends = np.where(end == MISSING, np.iinfo(np.int64).max, end)

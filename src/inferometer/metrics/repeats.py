@@ -97,8 +97,8 @@ def agreement(found: Mapping[str, Spread], labels: Mapping[str, str]) -> Said:
     if differing:
         worst = max(differing, key=lambda name: differing[name].variation or 0.0)
         more = len(differing) - 1
-        told = {"label": labels[worst], "times": differing[worst].variation, "more": more}
-        return Said("repeats.differ.more" if more else "repeats.differ", told)
+        values = {"label": labels[worst], "times": differing[worst].variation, "more": more}
+        return Said("repeats.differ.more" if more else "repeats.differ", values)
     if not any(each.variation is not None for each in looked_at.values()):
         return Said("repeats.short")
     return Said("repeats.agree")

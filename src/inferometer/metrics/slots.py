@@ -28,13 +28,9 @@ class SlotUse(NamedTuple):
     waits_ms: Sample
     """From the end of an answer to the sending of the request that took its place, in no order."""
     idle_share: float
-    """Time that free slots waited to be filled / time of all slots, until the last request was
-    sent.
-    """
+    """Time of unfilled slots ÷ time of all slots, until the last request was sent."""
     busy_share: float
-    """Requests in flight on average / slots, until the last answer: lower while the last answers
-    come in.
-    """
+    """Mean requests in flight ÷ slots, until the last answer."""
 
 
 class _Loop(NamedTuple):

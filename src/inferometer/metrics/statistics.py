@@ -42,9 +42,7 @@ ROUNDING = 1e-9
 MIN_SAMPLES = 40
 """Values; two a batch. With fewer there is no telling how they depend on each other."""
 MAX_CORRELATED = 0.8
-"""Lag-1 correlation of batch means beyond which it is no longer believed: the series is too short
-for any interval.
-"""
+"""Lag-1 correlation of batch means beyond which the series is too short for an interval."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +58,7 @@ class Interval:
 
 
 def interval_of_mean(values: Array, confidence: float = 0.95) -> Interval | None:
-    """For the mean of `values`, in the order of time. None for fewer than FEWEST."""
+    """For the mean of `values`, in the order of time. None for fewer than MIN_SAMPLES."""
     n = len(values)
     if n < MIN_SAMPLES:
         return None
@@ -75,7 +73,7 @@ def interval_of_percentile(
 ) -> Interval | None:
     """For a percentile, 0 < percentile < 100, of `values` in the order of time.
 
-    None for fewer than FEWEST, and with fewer than MIN_BEYOND effective samples beyond the
+    None for fewer than MIN_SAMPLES, and with fewer than MIN_BEYOND effective samples beyond the
     percentile: it cannot be bounded then.
     """
     n, share = len(values), percentile / 100
@@ -106,8 +104,8 @@ def interval_of_ratio(
     """For Σ above / Σ below, the two in pairs and in the order of time: tokens of a stretch of
     time, and its seconds.
 
-    None for fewer than FEWEST pairs, and if nothing is below. The same data and seed give the same
-    interval.
+    None for fewer than MIN_SAMPLES pairs, and if nothing is below. The same data and seed give
+    the same interval.
     """
     n, total = len(above), float(below.sum())
     if n < MIN_SAMPLES or total <= 0:
@@ -151,9 +149,7 @@ def error_of(interval: Interval, value: float) -> tuple[float, int]:
 
 
 def _low(value: float, half: float, values: Array | Sequence[float]) -> float:
-    """The lower end of an interval; nothing negative where no value is, such as a rate or a
-    time.
-    """
+    """The lower end of an interval; not negative if no value is."""
     return max(value - half, 0.0) if np.min(values) >= -ROUNDING * abs(value) else value - half
 
 

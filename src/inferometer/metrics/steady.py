@@ -49,9 +49,7 @@ class Steady:
     end_s: float
     """Both since the run's start."""
     request_throughput: float
-    """OK requests per second of it, each counted by the part of its life that falls into it: ends
-    come in waves.
-    """
+    """OK requests per second of it, each counted by the share of its life that lies in it."""
     output_throughput: float
     """Their output tokens, likewise."""
     metrics: Mapping[str, Distribution]

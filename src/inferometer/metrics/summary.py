@@ -29,9 +29,7 @@ from inferometer.trace.server_counters import ServerCounters
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Requests by what became of them. `planned` is what the plan said, all others are counted in
-    the trace.
-    """
+    """Requests by outcome. `planned` is from the plan, all others are counted in the trace."""
 
     planned: int
     sent: int
@@ -81,9 +79,7 @@ class Summary:
     total_input_tokens: int
     total_output_tokens: int
     input_token_sources: Mapping[str, int]
-    """OK requests by where their prompt length is from: USAGE (the server's count), ASKED (ours) or
-    NONE.
-    """
+    """OK requests by source of their prompt length: USAGE (server), ASKED (ours) or NONE."""
     output_token_sources: Mapping[str, int]
     """OK requests by TokenSource."""
     request_throughput: float | None
@@ -99,9 +95,7 @@ class Summary:
     """Tokens per OK request: asked_input, input, asked_output, output, cached."""
     events: Events
     intervals: Mapping[str, Interval] = field(default_factory=dict)
-    """How exactly the run knows its headline numbers, by the names of METRICS; without those
-    it is too short for.
-    """
+    """Intervals of the headline numbers, by name; without those it is too short for."""
     steady: Steady | None = None
     """None if the run has no steady state."""
     prefix_cache_hit_rate: float | None = None
@@ -132,28 +126,17 @@ def summarize(
     whatever `percentiles` says, since the verdict rests on it. `server` is what the server counted.
     """
     trace = trace.measured()
-    r = trace.requests
-    counts = _counts(trace, planned)
-    duration_s = _duration_s(trace)
-    answered = ok(trace)
-    from_server = answered & known(r["prompt_tokens"])
-    from_plan = answered & ~from_server & known(r["asked_prompt_tokens"])
-    input_tokens = int(r["prompt_tokens"][from_server].sum()) + int(
-        r["asked_prompt_tokens"][from_plan].sum()
-    )
-    output_tokens = int(r["output_tokens"][answered & known(r["output_tokens"])].sum())
-    input_sources = {
-        "USAGE": int(np.count_nonzero(from_server)),
-        "ASKED": int(np.count_nonzero(from_plan)),
-    }
-    input_sources["NONE"] = counts.ok - sum(input_sources.values())
+    counts, duration_s = _counts(trace, planned), _duration_s(trace)
+    input_tokens, input_sources = _input_tokens(trace)
+    answered = trace.with_outcome(Outcome.OK).requests
+    output_tokens = int(answered["output_tokens"][known(answered["output_tokens"])].sum())
     return Summary(
         counts=counts,
         duration_s=duration_s,
         total_input_tokens=input_tokens,
         total_output_tokens=output_tokens,
-        input_token_sources={name: n for name, n in input_sources.items() if n},
-        output_token_sources=_by_name(r["token_source"][answered], TokenSource),
+        input_token_sources=input_sources,
+        output_token_sources=_by_name(answered["token_source"], TokenSource),
         request_throughput=_per(counts.ok, duration_s),
         output_throughput=_per(output_tokens, duration_s),
         total_token_throughput=_per(input_tokens + output_tokens, duration_s),
@@ -168,6 +151,21 @@ def summarize(
         prefix_cache_hit_rate=_hit_rate(trace, server),
         external_cache_hit_rate=_percent(server.external_cache_hit_rate if server else None),
     )
+
+
+def _input_tokens(trace: Trace) -> tuple[int, dict[str, int]]:
+    """Prompt tokens of OK requests, by the server's count or else ours, and requests by source."""
+    r = trace.with_outcome(Outcome.OK).requests
+    usage, asked = r["prompt_tokens"], r["asked_prompt_tokens"]
+    by_server = known(usage)
+    by_plan = ~by_server & known(asked)
+    tokens = int(usage[by_server].sum()) + int(asked[by_plan].sum())
+    sources = {
+        "USAGE": int(np.count_nonzero(by_server)),
+        "ASKED": int(np.count_nonzero(by_plan)),
+        "NONE": int(np.count_nonzero(~(by_server | by_plan))),
+    }
+    return tokens, {name: n for name, n in sources.items() if n}
 
 
 def _percent(share: float | None) -> float | None:

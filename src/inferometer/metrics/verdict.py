@@ -66,9 +66,7 @@ CHECKS: tuple[Callable[[Facts], Found], ...] = (
     check_steady.slots_busy,
     check_work.thin_percentiles,
 )
-"""Every check, in the order in which a reader wants to hear of them; a finding has its function's
-name.
-"""
+"""Every check, in reading order; a finding has its function's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +93,7 @@ class Verdict:
         return sorted((f for f in self.findings if f.level >= at_least), key=lambda f: -f.level)
 
     def against(self, calibration: Calibration) -> Verdict:
-        """The same verdict once the host is calibrated: its load is compared with what the client
-        can take.
-        """
+        """The verdict after a later calibration of the host."""
         if self.precision is None:
             return self
         precision = self.precision.against(calibration)

@@ -244,8 +244,8 @@ class StreamDecoder:
             self._unread_fields.append(name)
 
     def _note_id(self, chunk: Mapping[str, Any]) -> None:
-        told = chunk.get("id")
-        self._answer_id = told[:_MAX_ID_CHARS] if isinstance(told, str) else ""
+        answer_id = chunk.get("id")
+        self._answer_id = answer_id[:_MAX_ID_CHARS] if isinstance(answer_id, str) else ""
 
     def _ignore(self, payload: bytes) -> None:
         self._ignored += 1

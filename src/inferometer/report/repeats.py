@@ -50,8 +50,8 @@ def repeats_in_lines(
     figures = [
         form.format(_interval(found[key])) for key, form in IN_A_LINE.items() if key in found
     ]
-    told = {"name": name, "runs": _of(runs, asked), "figures": ", ".join(figures) or ABSENT}
-    yield spoken().text("console.repeats.line", **told)
+    values = {"name": name, "runs": _of(runs, asked), "figures": ", ".join(figures) or ABSENT}
+    yield spoken().text("console.repeats.line", **values)
     if any(found[key].runs_differ for key in _labels(metrics) if key in found):
         yield from _wrapped(_agreement(found, runs, _labels(metrics)), "    ")
     yield from (f"    {line}" for line in _left_out(repeats))

@@ -151,8 +151,8 @@ class ComposeServer:
         found = log_file.tail(self.log_path, lines) if self.log_path else []
         with contextlib.suppress(ServerError):  # without Docker there is no log either
             for container in self._ids(self.need.recipe.compose_service) if self._words else []:
-                told = _run(["docker", "logs", "--tail", str(lines), container], CALL_TIMEOUT_S)
-                found = log_file.lines_of(told.stdout, lines)
+                logs = _run(["docker", "logs", "--tail", str(lines), container], CALL_TIMEOUT_S)
+                found = log_file.lines_of(logs.stdout, lines)
         return log_file.without(found, self._secrets)
 
     def _announcement(self, service: str) -> str:
@@ -244,9 +244,9 @@ class ComposeServer:
                     _run(["docker", "logs", container], CALL_TIMEOUT_S, out=file)
 
 
-def _described(container: str, told: str) -> _Container:
+def _described(container: str, description: str) -> _Container:
     try:
-        return _Container(id=container, **json.loads(told))
+        return _Container(id=container, **json.loads(description))
     except (ValueError, TypeError):
         raise ServerError(
             f"`docker inspect` did not describe container {container[:12]}: check that this is "
@@ -316,7 +316,7 @@ def _run(
     except OSError as error:
         raise ServerError(f"{words[0]} cannot be run ({error.strerror}): install it.") from None
     try:
-        told, _ = process.communicate(timeout=timeout_s)
+        output, _ = process.communicate(timeout=timeout_s)
     except BaseException as error:
         _kill(process)
         if not isinstance(error, subprocess.TimeoutExpired):
@@ -325,7 +325,7 @@ def _run(
         raise ServerError(
             f"`{call} …` did not finish within {timeout_s:g} s: check the Docker engine."
         ) from None
-    return subprocess.CompletedProcess(words, process.returncode, told or "")
+    return subprocess.CompletedProcess(words, process.returncode, output or "")
 
 
 def _kill(process: subprocess.Popen[str]) -> None:

@@ -143,12 +143,12 @@ def proxy_passed_by(base_url: str) -> Said | str:
     parts = urlsplit(base_url)
     host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
     port, insecure = (443, " server.insecure") if parts.scheme == "https" else (80, "")
-    told = {
+    values = {
         "variable": variable,
         "target": f"{host}:{parts.port or port}",
         "local": f"{parts.scheme}://127.0.0.1:8000{insecure}",
     }
-    return Said("server.proxy", told)
+    return Said("server.proxy", values)
 
 
 def status_error(

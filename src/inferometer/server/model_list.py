@@ -72,14 +72,14 @@ def card_of(entry: Mapping[str, Any]) -> ModelCard | None:
         return None
     meta = entry.get("meta")
     # the last: llama.cpp
-    told = [
+    limits = [
         *(entry.get(key) for key in LIMITS),
         meta.get("n_ctx") if isinstance(meta, dict) else None,
     ]
     aliases, root = entry.get("aliases"), entry.get("root")
     return ModelCard(
         id=name,
-        max_model_len=next((limit for limit in told if type(limit) is int and limit > 0), None),
+        max_model_len=next((limit for limit in limits if type(limit) is int and limit > 0), None),
         aliases=tuple(str(alias) for alias in aliases) if isinstance(aliases, list) else (),
         root=root if isinstance(root, str) else None,
     )

@@ -135,7 +135,7 @@ class OperatorServer:
         if self._hardware.is_known(self.need) and self._hardware.asks_for_an_act(self.need):
             return None
         # somebody may have done since what was asked for another server
-        told_otherwise = last.get("told") not in (
+        asked_for_another = last.get("told") not in (
             None,
             mine,
         )
@@ -143,8 +143,8 @@ class OperatorServer:
             asked_for = (
                 self.need.hardware is not None and self.need.hardware.instruction is not None
             )
-            return None if asked_for or told_otherwise else "it was running already"
-        if last["server"] != mine or told_otherwise:
+            return None if asked_for or asked_for_another else "it was running already"
+        if last["server"] != mine or asked_for_another:
             return None
         return (
             "it was restarted after it was confirmed"
@@ -158,7 +158,7 @@ class OperatorServer:
         """
         before_s, gone = sight.start.started_s, sight.nothing_of_it
         wait = Wait(self.need.recipe.person_timeout_s, self._now_s)
-        typed = told = ""
+        typed = shown = ""
         while True:
             if sight.found is not None:
                 how = self._why_believed(sight, before_s, gone, typed)
@@ -170,10 +170,10 @@ class OperatorServer:
                     f"The server did not start within {wait.timeout_s:g} s (start_timeout_s of "
                     f"{self.need.recipe_name}): {trouble} Run again to continue."
                 )
-            if trouble != told or wait.asks_for_a_reminder():
+            if trouble != shown or wait.asks_for_a_reminder():
                 reminder = f"{wait.remind()}: "
-                self._say(f"  {reminder if trouble == told else ''}{trouble}")
-                told = trouble
+                self._say(f"  {reminder if trouble == shown else ''}{trouble}")
+                shown = trouble
             typed = self._word.person.wait(POLL_S)
             sight = self._look(endpoint)
             gone = gone or sight.nothing_of_it

@@ -130,7 +130,7 @@ class ProcessServer:
         ending.
         """
         deadline_s = time.monotonic() + self.need.recipe.stop_timeout_s + GUARD_TIMEOUT_S
-        told = False
+        is_announced = False
         with self._lock_path.open("a+", encoding="utf-8") as lock:
             while True:
                 try:
@@ -139,8 +139,8 @@ class ProcessServer:
                     pass
                 else:
                     return  # closing the file gives the lock back
-                if not told:
-                    told = True
+                if not is_announced:
+                    is_announced = True
                     self._say(
                         "  An earlier server of this campaign is still ending: waiting for it."
                     )
@@ -182,38 +182,38 @@ class ProcessServer:
         assert self._guard.stdin is not None
         with contextlib.suppress(BrokenPipeError):
             self._guard.stdin.write(json.dumps(asked).encode() + b"\n")
-        told = self._told(GUARD_TIMEOUT_S)
-        if "error" in told:
+        message = self._message(GUARD_TIMEOUT_S)
+        if "error" in message:
             program = recipe.command[0]
             raise ServerError(
-                f"{program} cannot be started ({told['error']}): install it, activate its "
+                f"{program} cannot be started ({message['error']}): install it, activate its "
                 "environment, "
                 f"or give its full path in the command of {self.need.recipe_name}."
             )
-        if "pid" not in told:
+        if "pid" not in message:
             raise ServerError(
                 "The process that guards the server did not start: its log shows why.",
                 self.log_tail(),
             )
-        self.pid = told["pid"]
+        self.pid = message["pid"]
 
-    def _told(self, timeout_s: float) -> dict[str, Any]:
+    def _message(self, timeout_s: float) -> dict[str, Any]:
         """The guard's next line; empty if none comes in time."""
         assert self._guard is not None
         out = self._guard.stdout
         assert out is not None
         ready, _, _ = select.select([out], [], [], timeout_s)
         line = out.readline() if ready else b""
-        told: dict[str, Any] = json.loads(line) if line else {}
-        return told
+        message: dict[str, Any] = json.loads(line) if line else {}
+        return message
 
     def _pause(self, seconds: float) -> None:
         """Wait while the server lives."""
         if self._guard is None or self._end is not None:
             return
-        told = self._told(seconds)
-        if "exit" in told:
-            self._end = exit_words(told["exit"])
+        message = self._message(seconds)
+        if "exit" in message:
+            self._end = exit_words(message["exit"])
         elif self._guard.poll() is not None:
             self._end = "was ended because the process that guards it was killed"
 

@@ -208,9 +208,9 @@ class Start:
 def start_of(endpoint: Endpoint) -> Start:
     """The start of the answering server, by its own report or by this host's processes."""
     try:
-        told = START_TIME.search(endpoint.metrics_text() or "")
-        if told:
-            return Start(float(told[1]))
+        found_start = START_TIME.search(endpoint.metrics_text() or "")
+        if found_start:
+            return Start(float(found_start[1]))
     except (EndpointError, ValueError):
         return Start()
     process = listener(endpoint.base_url)  # looks through all processes: 0.1 s and more
@@ -312,5 +312,5 @@ def failure(sentence: str, log_tail: Callable[[int], list[str]]) -> ServerError:
     from inferometer.diagnose import diagnose
 
     found = diagnose("\n".join(log_tail(DIAGNOSED_LINES)))
-    told = both(sentence, diagnosed(found.name)) if found else sentence
-    return ServerError(told, log_tail(SHOWN_LINES))
+    explained = both(sentence, diagnosed(found.name)) if found else sentence
+    return ServerError(explained, log_tail(SHOWN_LINES))

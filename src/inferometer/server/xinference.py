@@ -153,12 +153,12 @@ class XinferenceServer:
         self._asked = True
         answer: SimpleQueue[EndpointError | None] = SimpleQueue()
         Thread(target=self._ask, args=(answer,), daemon=True, name="launch").start()
-        told = -1
+        shown = -1
         while True:
             try:
                 error = answer.get(timeout=POLL_S)
             except Empty:
-                told = self._tell_progress(endpoint, told)
+                shown = self._tell_progress(endpoint, shown)
                 continue
             if error is not None:
                 raise self._failed(
@@ -181,19 +181,19 @@ class XinferenceServer:
             else:
                 answer.put(None)
 
-    def _tell_progress(self, endpoint: Endpoint, told: int) -> int:
-        """Report the progress of loading in steps of 10 %, beyond what was `told`."""
+    def _tell_progress(self, endpoint: Endpoint, shown: int) -> int:
+        """Report the progress of loading in steps of 10 %, beyond what was `shown`."""
         try:
             progress = endpoint.call("GET", f"{self._model}/progress").get("progress")
         except (
             EndpointError,
             AttributeError,
         ):  # not begun yet, or over: the launch itself will say
-            return told
+            return shown
         tens = int(progress * 10) if isinstance(progress, int | float) else -1
-        if tens > told:
+        if tens > shown:
             self._say(f"  {self.need.served_model}: {tens * 10} % loaded.")
-        return max(tens, told)
+        return max(tens, shown)
 
     def _wait_for_answer(self, endpoint: Endpoint, deadline_s: float) -> None:
         """Request one token, again and again while Xinference reports that the model is loading."""

@@ -4,6 +4,7 @@ fields are.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -18,6 +19,14 @@ NonNegativeInt = Annotated[int, Field(ge=0, le=MAX_INTEGER)]
 PositiveFloat = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 NonNegativeFloat = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Seconds = Annotated[float, Field(gt=0, le=1e9)]
+
+
+class ReasonsError(Exception):
+    """Something cannot be done as asked: one sentence for each reason."""
+
+    def __init__(self, reasons: Sequence[str]) -> None:
+        super().__init__("\n".join(reasons))
+        self.reasons = tuple(reasons)
 
 
 class Spec(BaseModel):

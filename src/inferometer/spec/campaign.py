@@ -7,14 +7,20 @@ and keeping the ledger of what is done is none of this room's business.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from inferometer.spec.axis import NonNegativeIntAxis, PositiveFloatAxis, PositiveIntAxis
-from inferometer.spec.base import NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt, Spec
+from inferometer.spec.base import (
+    NonNegativeFloat,
+    NonNegativeInt,
+    PositiveFloat,
+    PositiveInt,
+    ReasonsError,
+    Spec,
+)
 from inferometer.spec.output import Goodput, Metrics, Output, Percentiles, once
 from inferometer.spec.pattern import in_schema, like
 from inferometer.spec.run import Load, RunSpec, Sampling, Timeouts, Workers
@@ -53,14 +59,8 @@ CacheAxis = Annotated[
 ]
 
 
-class CampaignError(Exception):
-    """The campaign cannot be carried out as written: one sentence for each reason, with file and
-    line where there is one.
-    """
-
-    def __init__(self, reasons: Sequence[str]) -> None:
-        super().__init__("\n".join(reasons))
-        self.reasons = tuple(reasons)
+class CampaignError(ReasonsError):
+    """The campaign cannot be run as written; reasons name file and line where there is one."""
 
 
 class Hardware(Spec):

@@ -276,8 +276,8 @@ def _line(
     line = common.transform_filter(ON_LINE).mark_line(strokeWidth=1.8).encode(y=y)
     if not dashes:
         return dashed(line, curves.names)
-    told = line.transform_calculate(statistic=json.dumps(dashes[number]))
-    return cast("alt.Chart", told.encode(strokeDash=dash_of("statistic", dashes)))
+    named = line.transform_calculate(statistic=json.dumps(dashes[number]))
+    return cast("alt.Chart", named.encode(strokeDash=dash_of("statistic", dashes)))
 
 
 def _interval(common: alt.Chart, curves: Curves, metric: str, axis: Axis) -> list[alt.Chart]:

@@ -135,9 +135,24 @@ def _bar_panel(rows: Sequence[Row], metric: str, words: Words) -> Panel:
             "bar:N", sort=bars, axis=alt.Axis(title=None, labelLimit=190, domain=False, ticks=False)
         ),
     )
-    told = [words.text(f"figure.cache.{cache}") for cache in ("cold", "warm")]
     each_bar = common.transform_filter(f"datum.on == '{metric}'")
-    each = common.transform_filter(f"datum.on == '{metric}/'")
+    repeats = common.transform_filter(f"datum.on == '{metric}/'")
+    layers = [
+        _bars_drawn(each_bar, title, words),
+        each_bar.transform_filter("isValid(datum.low)")
+        .mark_rule(style=INTERVAL)
+        .encode(x="low:Q", x2="high:Q"),
+        *_repeats_drawn(repeats, title, words),
+        each_bar.transform_calculate(end="max(datum.v, datum.high || 0)")
+        .mark_text(align="left", dx=5)
+        .encode(x="end:Q", text="label:N"),
+    ]
+    return layered(layers, title, height=BAR * len(bars))
+
+
+def _bars_drawn(rows: alt.Chart, title: str, words: Words) -> alt.Chart:
+    caches = [words.text(f"figure.cache.{cache}") for cache in ("cold", "warm")]
+    colour = alt.Color("cache:N", scale=alt.Scale(domain=caches), legend=None)
     tooltip = [
         tip("whole:N", words.text("figure.tooltip.curve")),
         tip("v:Q", title),
@@ -145,25 +160,20 @@ def _bar_panel(rows: Sequence[Row], metric: str, words: Words) -> Panel:
         tip("high:Q", words.text("figure.tooltip.high")),
         tip("n:Q", words.text("figure.tooltip.repeats"), ""),
     ]
-    single = [
+    bars: alt.Chart = rows.mark_bar(height={"band": 0.7}).encode(color=colour, tooltip=tooltip)
+    return bars
+
+
+def _repeats_drawn(rows: alt.Chart, title: str, words: Words) -> list[alt.Chart]:
+    tooltip = [
         tip("id:N", words.text("figure.tooltip.point")),
         tip("v:Q", title),
         tip("status:N", words.text("figure.tooltip.verdict")),
     ]
-    ink = each.encode(tooltip=single)
-    layers = [
-        each_bar.mark_bar(height={"band": 0.7}).encode(
-            color=alt.Color("cache:N", scale=alt.Scale(domain=told), legend=None), tooltip=tooltip
-        ),
-        each_bar.transform_filter("isValid(datum.low)")
-        .mark_rule(style=INTERVAL)
-        .encode(x="low:Q", x2="high:Q"),
-        ink.transform_filter("datum.status != 'INVALID'").mark_point(style=DOT, size=26),
-        ink.transform_filter("datum.status == 'INVALID'").mark_point(
-            shape=CROSS, style=INTERVAL, size=36
-        ),
-        each_bar.transform_calculate(end="max(datum.v, datum.high || 0)")
-        .mark_text(align="left", dx=5)
-        .encode(x="end:Q", text="label:N"),
+    marks = rows.encode(tooltip=tooltip)
+    believed = marks.transform_filter("datum.status != 'INVALID'")
+    invalid = marks.transform_filter("datum.status == 'INVALID'")
+    return [
+        believed.mark_point(style=DOT, size=26),
+        invalid.mark_point(shape=CROSS, style=INTERVAL, size=36),
     ]
-    return layered(layers, title, height=BAR * len(bars))

@@ -160,24 +160,18 @@ def _bright(values: Sequence[float]) -> set[float]:
 
 
 def _map_panel(cells: Sequence[Row], title: str, load: str, words: Words) -> Panel:
-    on = f"datum.on == '{cells[0]['on']}'"
     loads = sorted({row["load"] for row in cells}, reverse=True)
     lengths = [label for _, label in sorted({(row["at"], row["length"]) for row in cells})]
+    across, up = words.text("figure.axis.input_len"), words.text(f"figure.axis.{load}")
     common = base(
-        x=alt.X(
-            "length:O",
-            sort=lengths,
-            axis=alt.Axis(title=words.text("figure.axis.input_len"), labelAngle=0, grid=False),
-        ),
-        y=alt.Y(
-            "load:O", sort=loads, axis=alt.Axis(title=words.text(f"figure.axis.{load}"), grid=False)
-        ),
-    ).transform_filter(on)
+        x=alt.X("length:O", sort=lengths, axis=alt.Axis(title=across, labelAngle=0, grid=False)),
+        y=alt.Y("load:O", sort=loads, axis=alt.Axis(title=up, grid=False)),
+    ).transform_filter(f"datum.on == '{cells[0]['on']}'")
     axis = value_axis(row["v"] for row in cells if "v" in row)
     colour = alt.Color("v:Q", scale=alt.Scale(type="log" if axis.log else "linear"), legend=None)
     tooltip = [
-        tip("length:O", words.text("figure.axis.input_len")),
-        tip("load:O", words.text(f"figure.axis.{load}")),
+        tip("length:O", across),
+        tip("load:O", up),
         tip("value:Q", title),
         tip("n:Q", words.text("figure.tooltip.repeats"), ""),
         tip("status:N", words.text("figure.tooltip.verdict")),

@@ -77,53 +77,14 @@ def theme(*, dark: bool = False, language: str = "en", ground: str | None = None
     ink, faint, line = (
         ("#e6e8ec", "#a9afba", "#3a3f49") if dark else ("#1c1f24", "#5b626d", "#dfe2e7")
     )
-    axis = {
-        "domainColor": faint,
-        "tickColor": faint,
-        "gridColor": line,
-        "labelColor": faint,
-        "titleColor": ink,
-        "titleFontWeight": "normal",
-        "labelFontSize": 11,
-        "titleFontSize": 12,
-        "titlePadding": 8,
-        "labelOverlap": "greedy",
-        "labelSeparation": 4,
-    }
     return {
         "background": ground or "transparent",
         "font": font(language),
         "padding": 6,
-        "axis": axis,
-        "title": {
-            "color": ink,
-            "subtitleColor": faint,
-            "anchor": "start",
-            "frame": "group",
-            "fontSize": 13,
-            "fontWeight": "bold",
-            "subtitleFontSize": 11,
-            "subtitleFontWeight": "normal",
-            "subtitlePadding": 4,
-            "offset": 8,
-        },
+        "axis": _axis(ink, faint, line),
+        "title": _title(ink, faint),
         "axisLeft": {"minExtent": 42},
-        "legend": {
-            "orient": "bottom",
-            "layout": {"bottom": {"direction": "vertical", "margin": 6}},
-            "labelColor": ink,
-            "titleColor": faint,
-            "titleFontWeight": "normal",
-            "labelFontSize": 11,
-            "titleFontSize": 11,
-            "labelLimit": 260,
-            "symbolOpacity": 1,
-            "symbolSize": 70,
-            "symbolStrokeWidth": 1.5,
-            "symbolBaseStrokeColor": ink,
-            "columnPadding": 14,
-            "rowPadding": 3,
-        },
+        "legend": _legend(ink, faint),
         "view": {"stroke": None},
         "range": {
             "category": list(DARK_COLOURS if dark else LIGHT_COLOURS),
@@ -141,4 +102,54 @@ def theme(*, dark: bool = False, language: str = "en", ground: str | None = None
             FRONT: {"color": ink, "strokeWidth": 1.3, "strokeDash": [5, 3]},
             HOVER: {"opacity": 0, "size": 140, "filled": True},
         },
+    }
+
+
+def _axis(ink: str, faint: str, line: str) -> dict[str, Any]:
+    return {
+        "domainColor": faint,
+        "tickColor": faint,
+        "gridColor": line,
+        "labelColor": faint,
+        "titleColor": ink,
+        "titleFontWeight": "normal",
+        "labelFontSize": 11,
+        "titleFontSize": 12,
+        "titlePadding": 8,
+        "labelOverlap": "greedy",
+        "labelSeparation": 4,
+    }
+
+
+def _title(ink: str, faint: str) -> dict[str, Any]:
+    return {
+        "color": ink,
+        "subtitleColor": faint,
+        "anchor": "start",
+        "frame": "group",
+        "fontSize": 13,
+        "fontWeight": "bold",
+        "subtitleFontSize": 11,
+        "subtitleFontWeight": "normal",
+        "subtitlePadding": 4,
+        "offset": 8,
+    }
+
+
+def _legend(ink: str, faint: str) -> dict[str, Any]:
+    return {
+        "orient": "bottom",
+        "layout": {"bottom": {"direction": "vertical", "margin": 6}},
+        "labelColor": ink,
+        "titleColor": faint,
+        "titleFontWeight": "normal",
+        "labelFontSize": 11,
+        "titleFontSize": 11,
+        "labelLimit": 260,
+        "symbolOpacity": 1,
+        "symbolSize": 70,
+        "symbolStrokeWidth": 1.5,
+        "symbolBaseStrokeColor": ink,
+        "columnPadding": 14,
+        "rowPadding": 3,
     }

@@ -58,8 +58,8 @@ def columnar(points: Sequence[Point], paths: Sequence[Path], words: Words) -> di
             "status": [point.status for point in points],
             "samples": _samples(points),
             "reasons": [
-                [sentences.setdefault(reason, len(sentences)) for reason in told] or None
-                for told in reasons
+                [sentences.setdefault(reason, len(sentences)) for reason in each] or None
+                for each in reasons
             ],
             "sentences": list(sentences),
         },

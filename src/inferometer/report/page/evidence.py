@@ -99,12 +99,12 @@ def _hardware(description: Json) -> str:
     link = " ".join(
         ["PCIe", *([str(generation)] if generation else []), *([f"x{width}"] if width else [])]
     )
-    told = [
+    parts = [
         f"{gpus} GPU" if gpus else "",
         link if generation or width else "",
         f"{bandwidth} GB/s" if bandwidth else "",
     ]
-    known = ", ".join(part for part in told if part)
+    known = ", ".join(part for part in parts if part)
     return f"{name}: {known}" if isinstance(name, str) and known else str(name or known)
 
 

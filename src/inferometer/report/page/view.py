@@ -5,7 +5,7 @@ run directories; no HTML.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -147,27 +147,14 @@ def make_view(
         sentences=tuple(_sentences(points, best, words)),
         glance=tuple(_glance(points, words)),
         verdicts=tuple(_verdicts(points, words)),
-        reasons=tuple(
-            _tally(
-                (point.status or "", told)
-                for point in points
-                for told in reasons_of(point, language)
-            )
-        ),
+        reasons=tuple(_reasons(points, language)),
         best=tuple(best),
         ratings=tuple(_ratings(points, words)),
         aims=tuple(_aim(each, words) for each in checked),
         precision=tuple(_precision(points, evidence, words)),
-        environment=tuple(
-            _listed(words.text(f"page.fact.{key}"), evidence.facts[key], len(points))
-            for key in FACTS
-            if key in evidence.facts
-        ),
-        method=tuple(
-            (words.text(f"page.method.{key}.name"), words.text(f"page.method.{key}"))
-            for key in _methods(points, evidence)
-        ),
-        notes=tuple(_tally(("", told) for point in points for told in notes_of(point, language))),
+        environment=tuple(_environment(points, evidence, words)),
+        method=tuple(_methods(points, evidence, words)),
+        notes=tuple(_tally(("", note) for point in points for note in notes_of(point, language))),
         problems=tuple(clean(problem) for problem in collection.problems),
         figures=tuple(each for each in figures if isinstance(each, Drawing)),
         absent=tuple((each.title, each.reason) for each in figures if isinstance(each, Absent)),
@@ -215,7 +202,7 @@ def _sentences(points: Sequence[Point], best: Sequence[Outstanding], words: Word
         return [words.text("page.nothing")]
     counts: Counter[str | None] = Counter(point.status for point in points)
     judged = len(points) - counts[None]
-    told = [
+    sentences = [
         words.text(
             "page.sentence.points",
             n=f"{len(points):,}",
@@ -224,14 +211,14 @@ def _sentences(points: Sequence[Point], best: Sequence[Outstanding], words: Word
         )
     ]
     if judged and judged == counts["VALID"]:
-        told.append(words.text("page.sentence.all_valid", n=f"{judged:,}"))
+        sentences.append(words.text("page.sentence.all_valid", n=f"{judged:,}"))
     elif judged:
         amounts = {status.lower(): f"{counts[status]:,}" for status in STATUSES}
-        told.append(words.text("page.sentence.verdicts", n=f"{judged:,}", **amounts))
+        sentences.append(words.text("page.sentence.verdicts", n=f"{judged:,}", **amounts))
     if counts[None]:
-        told.append(words.text("page.sentence.unjudged", n=f"{counts[None]:,}"))
+        sentences.append(words.text("page.sentence.unjudged", n=f"{counts[None]:,}"))
     if best:
-        told.append(
+        sentences.append(
             words.text(
                 "page.sentence.best",
                 label=inside(best[0].label),
@@ -240,8 +227,8 @@ def _sentences(points: Sequence[Point], best: Sequence[Outstanding], words: Word
             )
         )
     if rehearsed := sum("rehearsal" in point.conditions for point in points):
-        told.append(words.text("page.sentence.rehearsal", n=f"{rehearsed:,}"))
-    return told
+        sentences.append(words.text("page.sentence.rehearsal", n=f"{rehearsed:,}"))
+    return sentences
 
 
 def _tools(points: Sequence[Point]) -> str:
@@ -335,12 +322,12 @@ def _verdicts(points: Sequence[Point], words: Words) -> list[VerdictCount]:
     ]
 
 
-def _tally(told: Iterable[tuple[str, Told]]) -> list[VerdictCount]:
+def _tally(sentences: Iterable[tuple[str, Told]]) -> list[VerdictCount]:
     """Sentences that differ in their figures only are counted as one, which has the range of each;
     the worst come first.
     """
     alike: dict[tuple[str, str], list[Told]] = {}
-    for status, each in told:
+    for status, each in sentences:
         alike.setdefault((status, skeleton(each.text)), []).append(each)
     tallies = [
         VerdictCount(
@@ -383,28 +370,28 @@ def _interval(interval: Range | None) -> str:
 def _where(point: Point, series: str, words: Words) -> str:
     """Series and load of a point; its name where it has neither."""
     load = next((name for name in LOADS if point.conditions.get(name) is not None), None)
-    told = [
+    parts = [
         series if series != "–" else "",
         f"{words.text(f'condition.{load}')} {point.conditions[load]}" if load else "",
     ]
-    return words.text("page.comma").join(clean(part) for part in told if part) or clean(point.id)
+    return words.text("page.comma").join(clean(part) for part in parts if part) or clean(point.id)
 
 
 def _precision(points: Sequence[Point], evidence: Evidence, words: Words) -> list[str]:
     """How exactly times were read, as far as the files tell; of what hosts can take, the run that
     used most.
     """
-    told = []
+    sentences = []
     if evidence.busiest is not None:
         _, point, precision = evidence.busiest
         statement = clean(precision_in_words(precision, words.language) or precision["statement"])
-        told.append(
+        sentences.append(
             words.text("page.colon", label=clean(point), text=statement)
             if len(points) > 1
             else statement
         )
     if (kernel := share_of(evidence.stamps, ["kernel"])) is not None:
-        told.append(
+        sentences.append(
             words.text(
                 "page.precision.stamps",
                 share=f"{kernel:.2%}",
@@ -413,7 +400,7 @@ def _precision(points: Sequence[Point], evidence: Evidence, words: Words) -> lis
         )
     if evidence.delay_p99_ms:
         worst = max(evidence.delay_p99_ms)
-        told.append(
+        sentences.append(
             words.text(
                 "page.precision.delay",
                 worst=four_digits(worst),
@@ -421,20 +408,38 @@ def _precision(points: Sequence[Point], evidence: Evidence, words: Words) -> lis
             )
         )
     if evidence.shared:
-        told.append(words.text("page.precision.shared", worst=f"{max(evidence.shared):.2%}"))
+        sentences.append(words.text("page.precision.shared", worst=f"{max(evidence.shared):.2%}"))
     if others := len(points) - evidence.runs:
-        told.append(words.text("page.precision.unknown", n=f"{others:,}"))
-    return told
+        sentences.append(words.text("page.precision.unknown", n=f"{others:,}"))
+    return sentences
 
 
-def _methods(points: Sequence[Point], evidence: Evidence) -> list[str]:
-    """Keys of the definitions that matter for these points."""
+def _reasons(points: Sequence[Point], language: str) -> list[VerdictCount]:
+    return _tally(
+        (point.status or "", reason) for point in points for reason in reasons_of(point, language)
+    )
+
+
+def _environment(points: Sequence[Point], evidence: Evidence, words: Words) -> list[Listed]:
+    return [
+        _listed(words.text(f"page.fact.{key}"), evidence.facts[key], len(points))
+        for key in FACTS
+        if key in evidence.facts
+    ]
+
+
+def _methods(
+    points: Sequence[Point], evidence: Evidence, words: Words
+) -> Iterator[tuple[str, str]]:
+    """The definitions that matter for these points, each with its name."""
     keys = ["timing"] if evidence.runs else []
     keys += [latency for latency in LATENCIES if any(_has(point, latency) for point in points)]
     keys += ["throughput", "percentiles"]
     keys += ["intervals"] if any(point.intervals for point in points) else []
     keys += ["verdict"] if any(point.status for point in points) else []
-    return [*keys, *(["others"] if any(point.tool != "inferometer" for point in points) else [])]
+    keys += ["others"] if any(point.tool != "inferometer" for point in points) else []
+    for key in keys:
+        yield words.text(f"page.method.{key}.name"), words.text(f"page.method.{key}")
 
 
 def _has(point: Point, latency: str) -> bool:

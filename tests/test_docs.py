@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 from typer.core import TyperGroup
 from typer.exceptions import TyperException
 from typer.main import get_command
@@ -17,6 +18,7 @@ from typer.main import get_command
 import inferometer
 from inferometer.cli.language import chosen
 from inferometer.cli.main import VERBS, app, load_verb, spread, without_vllm_only
+from inferometer.spec.workload import DATASETS
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = sorted(
@@ -201,6 +203,32 @@ def test_every_document_can_be_found_from_the_readme() -> None:
     linked |= set(re.findall(r"\((docs/[\w.-]+\.md)\)", read(ROOT / "README.zh-CN.md")))
     there = {str(path.relative_to(ROOT)) for path in (ROOT / "docs").glob("*.md")}
     assert there - linked == set()
+
+
+def test_the_table_of_prompts_has_every_kind_with_its_keys() -> None:
+    section = read(ROOT / "docs/campaigns.md").partition("## Prompts")[2].partition("## ")[0]
+    rows = [
+        [set(re.findall(r"`([\w-]+)`", cell)) for cell in line.split("|")[1:4]]
+        for line in section.splitlines()
+        if line.startswith("| `") and "dataset-name" not in line
+    ]
+    kinds = {dataset.model_fields["kind"].default: dataset for dataset in DATASETS.values()}
+    assert set().union(*(row[0] for row in rows)) == set(kinds)
+    for names, flags, keys in rows:
+        assert {DATASETS[flag] for flag in flags} == {kinds[name] for name in names}
+        assert [keys - set(kinds[name].model_fields) for name in names] == [set()] * len(names)
+
+
+@pytest.mark.parametrize("name", ["github", "gitlab"])
+def test_the_pipelines_run_commands_that_are_understood(name: str) -> None:
+    text = read(ROOT / f"examples/ci/{name}.yml")
+    assert yaml.safe_load(text)
+    lines = re.sub(r">-\n\s+|\n\s+--", lambda found: " --" * found[0].endswith("--"), text)
+    found = re.findall(r"bin/inferometer (.+)", lines)
+    assert [line.split()[0] for line in found] == ["run", "report"]
+    assert found[0].count("--assert") == 3
+    for line in found:
+        parse(words(line), whole=True)
 
 
 @translated

@@ -73,6 +73,16 @@ def centered(text: str, columns: int, fill: str) -> str:
     return text.center(columns - columns_of(text) + len(text), fill)
 
 
+def fitted(line: str, columns: int | None) -> list[str]:
+    """A line as several, with its indentation, where it is wider than a terminal; None: of no
+    terminal. Words and paths stay whole.
+    """
+    if columns is None or columns_of(line) <= columns:
+        return [line]
+    indent = line[: len(line) - len(line.lstrip(" "))]
+    return wrapped(line.strip(), columns, indent, f"{indent}    ", break_words=False)
+
+
 def wrapped(
     text: str, columns: int, first: str = "", later: str = "", *, break_words: bool = True
 ) -> list[str]:

@@ -16,7 +16,7 @@ from typing import Any
 import orjson
 import pytest
 
-from inferometer.campaign import group_run
+from inferometer.campaign import group_run, runner
 from inferometer.campaign.lock import LockedError, locked
 from inferometer.campaign.outcome import CampaignOutcome, summary_lines
 from inferometer.campaign.runner import run_campaign
@@ -592,3 +592,17 @@ def test_only_some_points_may_be_asked_for(places: CampaignPaths, url: str) -> N
     outcome, _ = run(spec, places, Scripted([url]), groups=some)
     assert [(ending.point, ending.state) for ending in outcome.endings] == [("g/np2", "VALID")]
     assert outcome.exit_code == 0
+
+
+@pytest.mark.usefixtures("all_valid")
+def test_the_time_that_is_left_is_told_while_it_runs(
+    places: CampaignPaths, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the whole campaign, from what its own points took; nothing once all is done."""
+    monkeypatch.setattr(runner, "TELL_LEFT_EVERY_S", 0.0)
+    monkeypatch.setattr(runner, "MIN_LEFT_S", 0.001)
+    outcome, display = run(tiny_campaign(), places, Scripted([url]))
+    told = [said for said in display.told if said.startswith("Left: about ")]
+    assert [said.partition(" for ")[2].split()[0] for said in told] == [
+        str(n) for n in range(len(outcome.endings) - 1, 0, -1)
+    ]

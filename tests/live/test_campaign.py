@@ -177,3 +177,16 @@ def test_a_terminal_shows_which_point_runs() -> None:
     with display.measuring(groups()[0].points[2]) as show:
         show(SNAPSHOT)
     assert "[ 3/12] g/np3" in terminal.getvalue()
+
+
+def test_a_narrow_terminal_gets_whole_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    terminal = Terminal()
+    display = CampaignLines(blocks(), out=terminal)
+    display.measured(
+        groups()[0].points[2], "VALID", ["word " * 40], summary_without_a_request(), "p/" * 30
+    )
+    lines = terminal.getvalue().splitlines()
+    assert lines[1] == "    " + "p/" * 30
+    assert all(len(line) <= 80 for line in lines)
+    assert set(" ".join(lines[2:]).split()) == {"word"}

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
+from inferometer.report.rated import ratings_in_words
 from inferometer.report.terminal import BAR, FULL, tables_of
 from inferometer.results import Condition, Point
+from inferometer.words import Words
 
 THROUGHPUT = 123_456.7
 
@@ -83,3 +86,31 @@ def test_the_longest_bar_fills_what_is_there_and_the_others_their_share_of_it() 
     ]
     assert 0 < narrow[-1] < BAR
     assert narrow == sorted(narrow)
+
+
+def test_hits_of_the_cache_have_a_column_where_caching_is_the_question() -> None:
+    plain = repeated(rates=False)[:2]
+    asked = [
+        replace(
+            each,
+            conditions={**each.conditions, "cache": "warm"},
+            values={**each.values, "cached_share": 93.75},
+        )
+        for each in plain
+    ]
+    heads = [
+        [str(column.header) for column in table.columns]
+        for points in (plain, asked)
+        for table in tables_of(points)
+    ]
+    assert ["hit %" in each for each in heads] == [False, True]
+
+
+def test_ratings_are_counted_on_a_line() -> None:
+    points = repeated(rates=False)
+    good = [replace(points[0], values={"mean_ttft_ms": 150.0, "mean_tpot_ms": 10.0})]
+    invalid = [replace(points[0], status="INVALID")]
+    assert ratings_in_words([*good, *points[:2], *invalid], Words()) == (
+        "Ratings: Mean TTFT good × 1, needs work × 2; Mean TPOT excellent × 1, fair × 2"
+    )
+    assert ratings_in_words(invalid, Words()) == ""

@@ -19,9 +19,10 @@ from collections.abc import Collection, Sequence
 from contextlib import ExitStack
 
 import inferometer
+from inferometer.campaign.estimate import estimates
 from inferometer.campaign.group_run import GroupLostError, GroupRun
 from inferometer.campaign.lock import locked
-from inferometer.campaign.outcome import CampaignOutcome, endings_of, recheck_in_words
+from inferometer.campaign.outcome import CampaignOutcome, duration, endings_of, recheck_in_words
 from inferometer.campaign.recheck import Recheck
 from inferometer.campaign.results import Results
 from inferometer.campaign.task import Display, Task
@@ -29,7 +30,7 @@ from inferometer.metrics.calibration import Calibration, host_in_words
 from inferometer.secret import masked_command
 from inferometer.server.hardware import HardwareNotConfirmedError
 from inferometer.spec.campaign import Group, PlannedPoint
-from inferometer.spec.interleave import Block, partner_of
+from inferometer.spec.interleave import Block, partner_of, starts
 from inferometer.spec.run import MEASUREMENT_VERSION
 from inferometer.store.atomic import CannotWriteError, require_writable
 from inferometer.store.campaign.checked_ledger import require_no_links
@@ -37,6 +38,11 @@ from inferometer.store.campaign.paths import CampaignPaths
 from inferometer.store.campaign.state import CampaignState, read_campaign_state
 from inferometer.system.interruption import Interruption
 from inferometer.words import Said, in_words, spoken
+
+TELL_LEFT_EVERY_S = 600.0
+"""How often the time that is left is told, besides at the beginning of each group."""
+MIN_LEFT_S = 60.0
+"""Less is not worth a line."""
 
 NAMED = 10
 """Damaged results that are listed one by one."""
@@ -82,6 +88,9 @@ class _CampaignRun:
             if not any(map(self.groups[group.id].is_todo, group.points))
         }
         """Groups whose points were all done before."""
+        self.took: dict[str, float] = {}
+        """Seconds that points of this run took, by fingerprint."""
+        self.told_left_s = self.began_s
         self.blocks_left = Counter(group.id for block in self.blocks for group in block.groups)
         """Blocks left by group; a group with none was measured to its end."""
 
@@ -140,6 +149,8 @@ class _CampaignRun:
             (group, point) for group, point in block.turns if self.groups[group.id].is_todo(point)
         ]
         self.display.block(block, todo=len(todo))
+        if todo and self.took:
+            self._tell_left()
         try:
             if todo:
                 self._take_turns(block, {group.id for group, _ in todo})
@@ -161,7 +172,33 @@ class _CampaignRun:
             for other in servers:
                 if other is not server:
                     other.stand_by()
+            began_s = time.monotonic()
             server.attend(point)
+            self.took[point.spec.fingerprint] = time.monotonic() - began_s
+            if time.monotonic() - self.told_left_s >= TELL_LEFT_EVERY_S:
+                self._tell_left()
+
+    def _tell_left(self) -> None:
+        """About how long the rest takes: servers that still have to start included, points that
+        have to be measured again not.
+        """
+        self.told_left_s = time.monotonic()
+        todo = [
+            point
+            for group in self.task.groups
+            for point in group.points
+            if group.id not in self.lost and self.groups[group.id].is_todo(point)
+        ]
+        names = {point.id for point in todo}
+        starting = starts(self.blocks, lambda point: point.id not in names)
+        often = Counter(group.id for group in starting if not self.groups[group.id].is_up)
+        groups = [group for group in self.task.groups if group.id not in self.lost]
+        done = {point.spec.fingerprint for group in groups for point in group.points}
+        done -= {point.spec.fingerprint for point in todo}
+        left_s = sum(each.seconds for each in estimates(groups, done, self.took, often))
+        if left_s >= MIN_LEFT_S:
+            told = {"n": len(todo), "time": duration(left_s)}
+            self.display.say(spoken().text("campaign.left", **told))
 
     def _recheck(self) -> None:
         """Measure again what contradicts its neighbours, first on servers that are still up."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import sys
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
@@ -18,7 +20,7 @@ from inferometer.cli.campaign_flags import (
     Sets,
 )
 from inferometer.cli.usage import usage_error
-from inferometer.printable import printable, printable_line
+from inferometer.printable import fitted, printable, printable_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -115,8 +117,9 @@ def _run_to_its_end(
         lines.say(line)
     task = Task.of(spec, groups, server, allow_invalid=allow_invalid, calibration=calibration)
     outcome = _run(task, places, lines)
+    columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     for line in summary_lines(outcome, asked.notes):
-        typer.echo(printable_line(line))
+        typer.echo("\n".join(fitted(printable_line(line), columns)))
     code, measured = outcome.exit_code, read_measured(outcome.endings, places)
     show_repeats(outcome.endings, measured, spec.metrics)
     if not outcome.interrupted and outcome.trouble is None:

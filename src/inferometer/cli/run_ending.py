@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from inferometer.printable import printable
+from inferometer.printable import fitted, printable
 from inferometer.words import spoken
 
 if TYPE_CHECKING:
@@ -107,6 +107,7 @@ def show_results(
 
     from inferometer.analysis.targets import check
     from inferometer.cli.asserted import tell
+    from inferometer.report.rated import ratings_in_words
     from inferometer.report.terminal import tables_of
     from inferometer.results.on_demand import with_percentiles
     from inferometer.results.read import in_order
@@ -116,9 +117,13 @@ def show_results(
     for table in tables_of(in_order(measured.values()), ascii_only=ascii_only):
         console.print()
         console.print(table)
+    if ratings := ratings_in_words([*measured.values()], spoken()):
+        typer.echo("\n" + ratings)
     show_answers(in_order(measured.values()))
     if few := [point.id for point in in_order(measured.values()) if _is_short(point)]:
-        typer.echo("\n" + spoken().text("campaign.load_not_reached", points=_listed(few)))
+        told = spoken().text("campaign.load_not_reached", points=_listed(few))
+        columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+        typer.echo("\n" + "\n".join(fitted(told, columns)))
     if measured:
         command = f"inferometer report {shlex.quote(str(places.result_dir))}"
         typer.echo("\n" + spoken().text("campaign.with_charts", command=command))

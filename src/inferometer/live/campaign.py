@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import IO, TYPE_CHECKING
 
 from inferometer.live.progress import progress
-from inferometer.printable import padded, printable, printable_line, printable_lines, printable_name
+from inferometer.printable import (
+    columns_of,
+    fitted,
+    padded,
+    printable,
+    printable_line,
+    printable_lines,
+    printable_name,
+)
 from inferometer.words import spoken
 
 if TYPE_CHECKING:
@@ -33,6 +42,7 @@ class CampaignLines:
     ) -> None:
         self._out = out or sys.stdout
         self._err = err
+        self._columns = shutil.get_terminal_size().columns if self._out.isatty() else None
         points = [point for block in blocks for point in block.points]
         digits = len(str(len(points)))
         self._labels = {
@@ -42,6 +52,11 @@ class CampaignLines:
 
     def say(self, text: str) -> None:
         print(printable_lines(text), file=self._out, flush=True)
+
+    def _tell(self, text: str) -> None:
+        """Sentences of ours, no wider than the terminal; commands are left as they are."""
+        for line in text.split("\n"):
+            self.say("\n".join(fitted(line, self._columns)))
 
     def block(self, block: Block, *, todo: int) -> None:
         words, points = spoken(), block.points
@@ -55,7 +70,7 @@ class CampaignLines:
             "what": words.listed(what),
             "points": points[0].id if len(points) == 1 else span,
         }
-        self.say("\n" + words.text("campaign.block", **values))
+        self._tell("\n" + words.text("campaign.block", **values))
 
     def server(self, need: ServerNeed, confirmation: Confirmation) -> None:
         facts = confirmation.facts
@@ -71,7 +86,7 @@ class CampaignLines:
                 confirmation.confirmed_by,
                 confirmation.confirmed_by.removeprefix("confirmed by: "),
             )
-            self.say(
+            self._tell(
                 f"          not checked; confirmed by: {word}: "
                 f"{printable(', '.join(confirmation.unchecked))}"
             )
@@ -85,16 +100,19 @@ class CampaignLines:
     def measured(
         self, point: PlannedPoint, status: str, reasons: Sequence[str], summary: Summary, path: str
     ) -> None:
-        self.say(f"{self._start_of(point)}  {status:7}  {figures_of(summary)}  {path}")
+        line = f"{self._start_of(point)}  {status:7}  {figures_of(summary)}"
+        whole = f"{line}  {path}"
+        fits = self._columns is None or columns_of(whole) <= self._columns
+        self.say(whole if fits else f"{line}\n    {path}")
         for reason in reasons:
-            self.say(f"    {printable(reason)}")
+            self._tell(f"    {printable(reason)}")
 
     def failed(self, point: PlannedPoint, reason: str) -> None:
         failed = padded(spoken().text("campaign.failed"), len("INVALID  "))
-        self.say(f"{self._start_of(point)}  {failed}{printable(reason)}")
+        self._tell(f"{self._start_of(point)}  {failed}{printable(reason)}")
 
     def lost(self, group: Group, reason: str, log_tail: Sequence[str]) -> None:
-        self.say(spoken().text("campaign.lost", group=group.id, reason=printable(reason)))
+        self._tell(spoken().text("campaign.lost", group=group.id, reason=printable(reason)))
         for line in log_tail:
             self.say(f"  | {printable_line(line)}")
 

@@ -21,6 +21,7 @@ from inferometer.metrics.steady import Steady
 from inferometer.metrics.summary import Summary
 from inferometer.metrics.verdict import Verdict
 from inferometer.printable import centered, columns_of, padded, printable, wrapped
+from inferometer.report.rated import rating_of_run
 from inferometer.trace.server_counters import ServerCounters
 from inferometer.trace.trace import WorkerRecord
 from inferometer.vocabulary import LATENCIES, SHOWN_LATENCIES
@@ -78,7 +79,7 @@ def render(
         lines += [_heading("console.intervals"), *intervals]
     if summary.steady:
         lines += [_heading("console.steady"), *_steady(summary.steady, chosen)]
-    lines += ["=" * WIDTH, *_verdict(verdict)]
+    lines += ["=" * WIDTH, *_verdict(verdict), *_rating(summary, verdict)]
     return "\n".join(lines) + "\n"
 
 
@@ -258,6 +259,16 @@ def _verdict(verdict: Verdict) -> list[str]:
     if not findings:
         lines.append("  " + spoken().text("console.verdict.fine", checks=len(verdict.findings)))
     return lines + [line for finding in findings for line in _finding(finding)]
+
+
+def _rating(summary: Summary, verdict: Verdict) -> list[str]:
+    """A word for the latencies that have one; an INVALID run has none."""
+    if verdict.status == "INVALID":
+        return []
+    means = {f"mean_{key}_ms": summary.metrics[key].mean for key in LATENCIES}
+    known = {name: value for name, value in means.items() if value is not None}
+    line = rating_of_run(known, spoken())
+    return [line] if line else []
 
 
 def _finding(finding: Finding) -> list[str]:

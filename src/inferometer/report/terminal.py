@@ -95,6 +95,10 @@ def _points_table(name: str, points: Sequence[Point], ascii_only: bool) -> Table
         table.add_column(
             head, justify="left" if head == "" else "right", no_wrap=head != ""
         )  # only bars may give way
+    cached = any(point.conditions.get("cache") for point in points)
+    hits = cached and any("cached_share" in point.values for point in points)
+    if hits:
+        table.add_column("hit %", justify="right", no_wrap=True)
     table.add_column("verdict", no_wrap=True)
     highest = max((point.values.get("output_throughput", 0.0) for point in points), default=0.0)
     for point in points:
@@ -110,6 +114,7 @@ def _points_table(name: str, points: Sequence[Point], ascii_only: bool) -> Table
                 figure(values.get(each))
                 for each in ("mean_ttft_ms", "p99_ttft_ms", "mean_tpot_ms", "p99_tpot_ms")
             ),
+            *([figure(values.get("cached_share"))] if hits else []),
             _styled(point.status),
         )
     return table

@@ -44,6 +44,8 @@ def points_as_markdown(points: Sequence[Point]) -> str:
             "",
         ]
     conditions, metrics = telling(points), measured(points)
+    if any(point.conditions.get("cache") for point in points):
+        metrics = (*metrics, *measured(points, ("cached_share",)))
     several_tools = len({point.tool for point in points}) > 1
     named = (*(["tool"] if several_tools else []), *(conditions or ["point"]))
     rated = [name for name in RATED if any(name in point.values for point in points)]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 ANSWERS: dict[str, str] = {
     "page.answer.table": "The figures",
+    "campaign.left": "Left: about {time} for {n} points, server starts included.",
+    "console.ratings": "Ratings: {ratings}",
     "answer.mean": "mean",
     "answer.interval": "{low} … {high}",
     "answer.no_interval": "interval unknown",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 ANSWERS: dict[str, str] = {
     "page.answer.table": "数值明细",
+    "campaign.left": "预计剩余约 {time}，还有 {n} 个测点（含启动服务器的时间）。",
+    "console.ratings": "评级：{ratings}",
     "answer.mean": "平均",
     "answer.interval": "{low} ~ {high}",
     "answer.no_interval": "置信区间未知",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 ANSWERS: dict[str, str] = {
     "page.answer.table": "數值明細",
+    "campaign.left": "預計剩餘約 {time}，還有 {n} 個測點（含啟動伺服器的時間）。",
+    "console.ratings": "評級：{ratings}",
     "answer.mean": "平均",
     "answer.interval": "{low} ~ {high}",
     "answer.no_interval": "信賴區間未知",

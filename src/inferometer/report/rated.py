@@ -1,0 +1,38 @@
+"""Ratings in words, for the terminal: of each latency that is rated, how often it is what."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from inferometer.analysis.ratings import RATINGS, ratings
+from inferometer.words import Words
+
+if TYPE_CHECKING:
+    from inferometer.results import Point
+
+
+def ratings_in_words(points: Sequence[Point], words: Words) -> str:
+    """A line over several points; empty where nothing is rated. INVALID ones are not."""
+    found: dict[str, Counter[str]] = {}
+    for point in points:
+        rated = {} if point.status == "INVALID" else ratings(point.values)
+        for name, rating in rated.items():
+            found.setdefault(name, Counter())[rating] += 1
+    told = [f"{words.metric(name)} {_counted(counts, words)}" for name, counts in found.items()]
+    return words.text("console.ratings", ratings="; ".join(told)) if told else ""
+
+
+def _counted(counts: Counter[str], words: Words) -> str:
+    there = [rating for rating in RATINGS if counts[rating]]
+    return words.listed(f"{words.text(f'page.rating.{each}')} × {counts[each]}" for each in there)
+
+
+def rating_of_run(values: Mapping[str, float], words: Words) -> str:
+    """A line on one run; empty where nothing is rated."""
+    told = [
+        f"{words.metric(name)} {words.text(f'page.rating.{rating}')}"
+        for name, rating in ratings(values).items()
+    ]
+    return words.text("console.ratings", ratings=words.listed(told)) if told else ""

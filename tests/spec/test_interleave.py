@@ -212,15 +212,15 @@ def test_a_right_file(tmp_path: Path) -> None:
         ),
         (
             {"interleave": [["a", "bb"]]},
-            "interleave.0: there is no group 'bb' (did you mean 'b'?): give two ids of groups.",
+            "interleave.0: there is no group 'bb' (did you mean 'b'?): give ids of groups.",
         ),
         (
             {"interleave": [["a", "a"]]},
             "interleave.0: a and a share a server: there is nothing to take turns.",
         ),
         (
-            {"interleave": [["a", "b"], ["z", "a"]]},
-            "interleave.1: group a is in another pair already: a group takes turns with one other.",
+            {"interleave": [["a", "b", "a"]]},
+            "interleave.0: a and a share a server: there is nothing to take turns.",
         ),
         (
             {"groups": [*PAIR["groups"][:2], {**PAIR["groups"][2], "load": {"num_warmups": 1}}]},
@@ -254,13 +254,42 @@ def test_the_flag_pairs_the_two_servers_of_a_campaign(tmp_path: Path) -> None:
     )
 
 
+def test_three_take_turns_there_and_back() -> None:
+    """Also as pairs that share a group; a steady drift weighs on all alike."""
+    servers = {name: recipe("external", port) for port, name in enumerate("stu", 1)}
+    groups = [{"id": i, "model": "m", "server": s} for i, s in zip("abc", "stu", strict=True)]
+    for sets in ([["a", "b", "c"]], [["a", "b"], ["b", "c"]]):
+        campaign = small(**{**PAIR, "servers": servers, "groups": groups, "interleave": sets})
+        assert told(campaign) == [
+            "a and b and c: a/np1 b/np1 c/np1 c/np1#2 b/np1#2 a/np1#2 "
+            "a/np2 b/np2 c/np2 c/np2#2 b/np2#2 a/np2#2"
+        ]
+    alone = {name: recipe() for name in "stu"}
+    campaign = small(
+        **{**PAIR, "servers": alone, "groups": groups, "interleave": [["a", "b", "c"]]}
+    )
+    assert told(campaign) == [
+        "a: np1 np2",
+        "b: np1 np2",
+        "c: np1 np2 np1#2 np2#2",
+        "b: np1#2 np2#2",
+        "a: np1#2 np2#2",
+    ]
+
+
+def test_the_flag_rotates_all_engines_of_a_preset() -> None:
+    campaign = load_campaign("frameworks", environment={}, interleave=True)
+    assert campaign.interleave == (("vllm", "sglang", "xinference"),)
+    assert campaign.repeats == 2
+
+
 def test_the_flag_where_it_cannot_know(tmp_path: Path) -> None:
     three = {name: value for name, value in {**SMALL, **PAIR}.items() if name != "interleave"}
     with pytest.raises(CampaignError) as error:
         load_campaign(write(tmp_path, three), environment={}, interleave=True)
     assert error.value.reasons == (
         (
-            "--interleave: the campaign has 3 servers (a, z, b): name the pairs, such as --set "
+            "--interleave: the campaign has 3 servers (a, z, b): name those that take turns, such as --set "
             "'interleave=[[a, b]]'."
         ),
     )

@@ -3,7 +3,7 @@ a server on the way.
 
 A point that has a result that counts is left alone, all others are measured in the order of the
 plan. What goes wrong with a point is that point's failure, what goes wrong with a server is its
-group's (and that of the group it takes turns with, which would not be interleaved any more), and
+group's (and that of the groups it takes turns with, which would not be interleaved any more), and
 the others go on. A server that is needed next stays up. Ctrl-C, and a directory that cannot be
 written any more, end the campaign with what is done. Not known here: terminals, and kinds of
 servers.
@@ -30,7 +30,7 @@ from inferometer.metrics.calibration import Calibration, host_in_words
 from inferometer.secret import masked_command
 from inferometer.server.hardware import HardwareNotConfirmedError
 from inferometer.spec.campaign import Group, PlannedPoint
-from inferometer.spec.interleave import Block, partner_of, starts
+from inferometer.spec.interleave import Block, partners_of, starts
 from inferometer.spec.run import MEASUREMENT_VERSION
 from inferometer.store.atomic import CannotWriteError, require_writable
 from inferometer.store.campaign.checked_ledger import require_no_links
@@ -244,8 +244,7 @@ class _CampaignRun:
                     f"It needs hardware {group.server.hardware_name} too, which was not confirmed.",
                     (),
                 )
-        partner = partner_of(error.group, self.task.groups, self.task.pairs)
-        if partner is not None:
+        for partner in partners_of(error.group, self.task.groups, self.task.pairs):
             self._note_loss(
                 partner,
                 f"It takes turns with {error.group.id}: measured alone, it would not be "

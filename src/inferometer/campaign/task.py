@@ -37,8 +37,8 @@ class Task:
     server: Callable[[ServerNeed], Server]
     about: Mapping[str, Any]
     """The configuration, for the ledger."""
-    pairs: Sequence[tuple[str, str]] = ()
-    """Tests whose groups are interleaved."""
+    pairs: Sequence[Sequence[str]] = ()
+    """Sets of tests whose groups are interleaved."""
     recheck: bool = True
     """Whether points that contradict their neighbours are named, and measured once more."""
     allow_invalid: bool = False
@@ -93,7 +93,7 @@ class Display(Protocol):
         """Show one or more lines."""
 
     def block(self, block: Block, *, todo: int) -> None:
-        """A block begins, of one group or two in turns; `todo` of its points are measured."""
+        """A block begins, of one group or several in turns; `todo` of its points are measured."""
 
     def server(self, need: ServerNeed, confirmation: Confirmation) -> None:
         """Its server is up."""

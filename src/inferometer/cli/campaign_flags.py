@@ -41,7 +41,7 @@ Interleave = Annotated[
     bool,
     Option(
         "--interleave",
-        help="Alternate between the campaign's two servers, A B, B A, ..., over its repeats.",
+        help="Alternate between the campaign's servers, A B C, C B A, ..., over its repeats.",
     ),
 ]
 

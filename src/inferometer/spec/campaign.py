@@ -163,10 +163,10 @@ class CampaignSpec(Spec):
     timeouts: Timeouts = Timeouts()
     workers: Workers = 1
     repeats: Annotated[int, Field(ge=1, le=1000)] = 1
-    interleave: tuple[tuple[Name, Name], ...] = ()
-    """Pairs of groups on different servers, whose points are measured A B, B A, … over an even
-    number of repeats (2 unless `repeats` says otherwise), so that what drifts weighs on both alike.
-    A group stands for all that share its server.
+    interleave: tuple[Annotated[tuple[Name, ...], Field(min_length=2)], ...] = ()
+    """Groups on different servers, two or more in a list, whose points are measured A B C, C B A, …
+    over an even number of repeats (2 unless `repeats` says otherwise), so that what drifts weighs
+    on all alike. A group stands for all that share its server; lists that share a group are one.
     """
     order: Literal["listed", "shuffled", "interleaved"] = "listed"
     """Within a group. listed: as written, repeats of a point in a row. shuffled: by the seed.

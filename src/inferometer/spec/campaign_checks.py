@@ -11,6 +11,7 @@ import re
 import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timezone
+from itertools import combinations
 from typing import Any
 
 from pydantic import ValidationError
@@ -137,10 +138,7 @@ def _pairs(raw: Mapping[str, Any]) -> Iterator[Finding]:
                 known = [each for each in ids if isinstance(each, str)]
                 yield (
                     ("interleave", i),
-                    (
-                        f"there is no group {name!r}{did_you_mean(name, known)}: give two ids of "
-                        "groups."
-                    ),
+                    (f"there is no group {name!r}{did_you_mean(name, known)}: give ids of groups."),
                 )
 
 
@@ -153,40 +151,37 @@ def _interleaved(campaign: CampaignSpec, groups: Sequence[Group]) -> Iterator[Fi
                 "even number."
             ),
         )
-    taken: dict[str, int] = {}
     for i, names in enumerate(campaign.interleave):
-        one, other = (next(group for group in groups if name in group.tests) for name in names)
-        place: Place = ("interleave", i)
-        if one is other:
-            yield (
-                place,
-                f"{names[0]} and {names[1]} share a server: there is nothing to take turns.",
-            )
-            continue
-        if again := [group.id for group in (one, other) if taken.setdefault(group.id, i) != i]:
-            yield (
-                place,
-                f"group {again[0]} is in another pair already: a group takes turns with one other.",
-            )
-        if not in_common(one, other):
-            yield (
-                place,
-                (
-                    f"{one.id} and {other.id} have no point with the same settings: give them "
-                    "the same matrix and load."
-                ),
-            )
-        recipes = (one.server.recipe, other.server.recipe)
-        if all(
-            recipe.exclusive is False and recipe.kind != "external" for recipe in recipes
-        ) and same_address(one, other):
-            yield (
-                place,
-                (
-                    f"two servers of ours cannot both be at {recipes[0].base_url}: give each a "
-                    "base_url, or leave exclusive."
-                ),
-            )
+        for pair in combinations(names, 2):
+            yield from _pair(("interleave", i), pair, groups)
+
+
+def _pair(place: Place, names: tuple[str, str], groups: Sequence[Group]) -> Iterator[Finding]:
+    """What keeps two tests of a set from taking turns."""
+    one, other = (next(group for group in groups if name in group.tests) for name in names)
+    if one is other:
+        told = f"{names[0]} and {names[1]} share a server: there is nothing to take turns."
+        yield place, told
+        return
+    if not in_common(one, other):
+        yield (
+            place,
+            (
+                f"{one.id} and {other.id} have no point with the same settings: give them "
+                "the same matrix and load."
+            ),
+        )
+    recipes = (one.server.recipe, other.server.recipe)
+    if all(
+        recipe.exclusive is False and recipe.kind != "external" for recipe in recipes
+    ) and same_address(one, other):
+        yield (
+            place,
+            (
+                f"two servers of ours cannot both be at {recipes[0].base_url}: give each a "
+                "base_url, or leave exclusive."
+            ),
+        )
 
 
 def _cards(raw: Mapping[str, Any], i: int, group: dict[str, Any]) -> Iterator[Finding]:

@@ -244,17 +244,19 @@ def _set_server_url(file: _File, environment: Mapping[str, str]) -> None:
 
 
 def _interleave(file: _File) -> None:
-    """`--interleave`: the pair that there is, if the file has two servers."""
+    """`--interleave`: its two servers, or all where they serve one model on one hardware."""
     try:
-        together = server_groups(CampaignSpec.model_validate(file.raw))
+        campaign = CampaignSpec.model_validate(file.raw)
     except ValidationError:
         return  # which is told of the file itself
-    if len(together) == 2:
+    together = server_groups(campaign)
+    kinds = {(each.model, each.tp, each.hardware) for each in campaign.groups}
+    if len(together) == 2 or (len(together) > 2 and len(kinds) == 1):
         file.put(("interleave",), [[ids[0] for ids in together]], "--interleave")
         return
     named = ", ".join("+".join(ids) for ids in together)
     cure = (
-        "name the pairs, such as --set 'interleave=[[a, b]]'"
+        "name those that take turns, such as --set 'interleave=[[a, b]]'"
         if len(together) > 2
         else "it takes two servers"
     )

@@ -1,10 +1,11 @@
 """The order of a campaign as blocks: which servers are up, and which points are measured on them in
 turn. Pure.
 
-Two groups that are paired are measured A B, B A, A B, … over their repeats, so that whatever drifts
-steadily (a card that warms up, a neighbour's load) weighs on both alike. Where both servers can be
-up together they take turns point by point; where they cannot, whole passes over the points take
-turns, and a server that ends one pass begins the next. A group that is in no pair is one block.
+Groups that take turns are measured A B C, C B A, A B C, … over their repeats, so that whatever
+drifts steadily (a card that warms up, a neighbour's load) weighs on all alike. Where their servers
+can be up together they take turns point by point; where they cannot, whole passes over the points
+take turns, and a server that ends one pass begins the next. A group that takes turns with none is
+one block.
 Starting servers is none of this room's business, and neither is what is done already.
 """
 
@@ -12,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import combinations, groupby
 from typing import Any
 
 from inferometer.spec.campaign import Group, PlannedPoint
@@ -27,8 +28,8 @@ Unit = tuple[Turn, ...]
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Turns that are taken while the servers of these groups are up: of one, or of two that take
-    turns.
+    """Turns that are taken while the servers of these groups are up: of one, or of several that
+    take turns.
     """
 
     groups: tuple[Group, ...]
@@ -43,30 +44,34 @@ class Block:
         return tuple(point for _, point in self.turns)
 
 
-def blocks_of(groups: Sequence[Group], pairs: Sequence[tuple[str, str]] = ()) -> list[Block]:
-    """The groups in blocks, in the order of measuring. `pairs` name a test of each group that are
-    to be interleaved; of a pair of which only one is there, that one is measured by itself.
+def blocks_of(groups: Sequence[Group], sets: Sequence[Sequence[str]] = ()) -> list[Block]:
+    """The groups in blocks, in the order of measuring. `sets` name a test of each group that is to
+    be interleaved with the others of its set; one of which no other is there is measured by itself.
     """
     blocks: list[Block] = []
     done: set[str] = set()
     for group in groups:
         if group.id in done:
             continue
-        partner = partner_of(group, groups, pairs)
-        blocks += [_whole(group)] if partner is None else _interleaved(group, partner)
-        done |= {group.id} if partner is None else {group.id, partner.id}
+        partners = partners_of(group, groups, sets)
+        blocks += _interleaved([group, *partners]) if partners else [_whole(group)]
+        done |= {group.id, *(partner.id for partner in partners)}
     return blocks
 
 
-def partner_of(
-    group: Group, groups: Iterable[Group], pairs: Iterable[tuple[str, str]]
-) -> Group | None:
-    """The other group of its pair, if it is in one and the other is there."""
-    for one, other in pairs:
-        name = other if one in group.tests else one if other in group.tests else None
-        if name is not None:
-            return next((each for each in groups if name in each.tests and each is not group), None)
-    return None
+def partners_of(
+    group: Group, groups: Sequence[Group], sets: Sequence[Sequence[str]]
+) -> list[Group]:
+    """The other groups that it takes turns with, as far as they are there: those of its sets, and
+    of the sets that these are in, for pairs that share a group are one rotation.
+    """
+    together = [group]
+    for member in together:
+        own = [names for names in sets if any(name in member.tests for name in names)]
+        for name in (name for names in own for name in names):
+            there = {each.id for each in together}
+            together += [g for g in groups if name in g.tests and g.id not in there]
+    return together[1:]
 
 
 def coexist(one: Group, other: Group) -> bool:
@@ -113,35 +118,36 @@ def _whole(group: Group) -> Block:
     return Block((group,), tuple((group, point) for point in group.points))
 
 
-def _interleaved(one: Group, other: Group) -> list[Block]:
-    if coexist(one, other):
-        return [Block((one, other), tuple(_turns(one, other)))]
-    passes = [turn for repeat in _repeats(one, other) for turn in _pass(one, other, repeat)]
+def _interleaved(members: Sequence[Group]) -> list[Block]:
+    if all(coexist(one, other) for one, other in combinations(members, 2)):
+        return [Block(tuple(members), tuple(_turns(members)))]
+    passes = [turn for repeat in _repeats(members) for turn in _pass(members, repeat)]
     return [
         Block((turns[0][0],), turns)
         for turns in (tuple(run) for _, run in groupby(passes, lambda turn: turn[0].id))
     ]
 
 
-def _repeats(*groups: Group) -> list[int]:
+def _repeats(groups: Iterable[Group]) -> list[int]:
     return sorted({point.spec.repeat for group in groups for point in group.points})
 
 
-def _pass(one: Group, other: Group, repeat: int) -> Iterator[Turn]:
-    """All points of a repeat, those of the group first whose turn it is."""
-    for group in (one, other) if repeat % 2 == 0 else (other, one):
+def _pass(members: Sequence[Group], repeat: int) -> Iterator[Turn]:
+    """All points of a repeat, there and, the next time, back."""
+    for group in members if repeat % 2 == 0 else reversed(members):
         yield from ((group, point) for point in group.points if point.spec.repeat == repeat)
 
 
-def _turns(one: Group, other: Group) -> Iterator[Turn]:
-    """Point by point, in the order of the first group; what has no like follows at the end."""
-    likes = {_key(unit): unit for unit in _units(other)}
-    for unit in _units(one):
-        like = likes.pop(_key(unit), ())
-        for each in (unit, like) if unit[0][1].spec.repeat % 2 == 0 else (like, unit):
-            yield from each
-    for unit in likes.values():
-        yield from unit
+def _turns(members: Sequence[Group]) -> Iterator[Turn]:
+    """Point by point, in the order of the first group; what it has no like of follows at the
+    end.
+    """
+    units = [{_key(unit): unit for unit in _units(group)} for group in members]
+    for key in dict.fromkeys(key for each in units for key in each):
+        alike = [each[key] for each in units if key in each]
+        there = alike[0][0][1].spec.repeat % 2 == 0
+        for unit in alike if there else reversed(alike):
+            yield from unit
 
 
 def _units(group: Group) -> Iterator[Unit]:

@@ -62,13 +62,13 @@ def curves(points: Sequence[Point]) -> Iterator[tuple[str, list[Point]]]:
         yield " ".join(filter(None, (_named(names[at], key[at]) for at in sorted(shown)))), curve
 
 
-def course(values: Sequence[float | None], *, ascii_only: bool = False, width: int = COURSE) -> str:
-    """`▁▂▄▆█`: from the lowest to the highest of the values, at most `width` of them; a gap where
+def course(values: Sequence[float | None], *, ascii_only: bool = False) -> str:
+    """`▁▂▄▆█`: from the lowest to the highest of the values, at most COURSE of them; a gap where
     one is missing.
     """
     chosen = (
-        [values[i * (len(values) - 1) // max(width - 1, 1)] for i in range(width)]
-        if len(values) > width
+        [values[i * (len(values) - 1) // (COURSE - 1)] for i in range(COURSE)]
+        if len(values) > COURSE
         else list(values)
     )
     there = [value for value in chosen if value is not None]

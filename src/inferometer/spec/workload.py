@@ -105,7 +105,7 @@ def _filtered(
 
 
 class RandomWorkload(PromptSet):
-    """Prompts of random tokens, of an exact length."""
+    """Random tokens of an exact length."""
 
     flags: ClassVar[Mapping[str, str]] = {
         "random_input_len": "input_len",
@@ -192,9 +192,7 @@ class FileWorkload(PromptSet):
 
 
 class ShareGptWorkload(FileWorkload):
-    """First exchanges of recorded conversations, with the filters that `vllm bench serve` has for
-    them.
-    """
+    """The first exchange of each recorded conversation, filtered as `vllm bench serve` does."""
 
     flags: ClassVar[Mapping[str, str]] = {**ROWS, **FILTERS, "sharegpt_output_len": "output_len"}
 
@@ -214,8 +212,8 @@ class ShareGptWorkload(FileWorkload):
 
 
 class JsonlWorkload(FileWorkload):
-    """Prompts of a JSON-lines file (or JSON array): text, token ids, messages, or an instruction;
-    with tools and pictures.
+    """Rows of a JSON-lines file (or JSON array): text, token ids, messages or an instruction, with
+    tools and pictures.
     """
 
     flags: ClassVar[Mapping[str, str]] = {**ROWS, **FILTERS, "custom_output_len": "output_len"}
@@ -232,9 +230,7 @@ class JsonlWorkload(FileWorkload):
 
 
 class HfWorkload(FileWorkload):
-    """Rows of a data set, from the hub or from a local directory, by way of the `datasets`
-    library.
-    """
+    """Rows of a Hugging Face data set, from the hub or a local directory."""
 
     flags: ClassVar[Mapping[str, str]] = {
         **ROWS,
@@ -259,9 +255,7 @@ class HfWorkload(FileWorkload):
 
 
 class SonnetWorkload(PromptSet):
-    """Prompts of lines drawn from a text: `prefix_len` tokens that all share, up to `input_len` in
-    all.
-    """
+    """Lines of a text: `prefix_len` tokens shared by all prompts, then more up to `input_len`."""
 
     flags: ClassVar[Mapping[str, str]] = {
         "dataset_path": "path",
@@ -285,8 +279,8 @@ class SonnetWorkload(PromptSet):
 
 
 class PrefixWorkload(PromptSet):
-    """Random prompts, each one of `num_prefixes` prefixes and a suffix of its own: the hit rate is
-    known beforehand.
+    """Random prompts: one of `num_prefixes` shared prefixes and a unique suffix, so that the cache
+    hit rate is known in advance.
     """
 
     flags: ClassVar[Mapping[str, str]] = {
@@ -315,8 +309,8 @@ class PrefixWorkload(PromptSet):
 
 
 class TraceWorkload(PromptSet):
-    """Random prompts with the lengths of a recorded trace, and its arrival times for who wants them
-    (`replay_speed`).
+    """Random prompts with the lengths of a recorded trace; `replay_speed` replays its arrival times
+    too.
 
     Forms: BurstGPT and Azure (CSV), Mooncake (JSON lines, whose `hash_ids` say which prompts begin
     alike).
@@ -349,8 +343,7 @@ class TraceWorkload(PromptSet):
 
 
 class SessionsWorkload(PromptSet):
-    """Conversations: each turn is sent when the one before is answered, with all that was said
-    before.
+    """Conversations: each turn waits for the previous answer and repeats the conversation so far.
 
     What the assistant said before is known beforehand: recorded (`path`), else written like the
     user's turns. The server's own answers are not fed back to it, or no two runs would send the

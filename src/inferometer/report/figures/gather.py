@@ -22,11 +22,11 @@ from inferometer.vocabulary import LOADS
 MAX_RUNS = 4
 
 
-def gather(points: Sequence[Point], *, most_runs: int = MAX_RUNS) -> Material:
-    """All that figures can be made of. Reads the tables of `most_runs` runs at most; a damaged one
-    is left out, and told.
+def gather(points: Sequence[Point]) -> Material:
+    """All that figures can be made of. Reads the tables of MAX_RUNS runs at most; damaged ones are
+    left out and reported.
     """
-    runs, problems = _traces(runs_to_show(points, most_runs))
+    runs, problems = _traces(runs_to_show(points, MAX_RUNS))
     there = sum(point.run is not None and point.status != "INVALID" for point in points)
     return Material(
         points=points,

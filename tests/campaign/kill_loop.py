@@ -133,11 +133,11 @@ def check_finished(spec: CampaignSpec, places: CampaignPaths) -> None:
     from inferometer.store.run_directory import load_run
 
     planned = {point.spec.fingerprint: point for point in expand(spec)[0].points}
-    standing = read_campaign_state(places)
-    assert set(standing.history.current) == set(planned)
-    assert standing.damage == {}
-    assert standing.history.older == []
-    results = standing.history.current.values()
+    state = read_campaign_state(places)
+    assert set(state.history.current) == set(planned)
+    assert state.damage == {}
+    assert state.history.older == []
+    results = state.history.current.values()
     assert {path.name for path in places.result_dir.iterdir()} == {
         ".inferometer",
         *(result.json for result in results),

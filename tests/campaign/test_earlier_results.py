@@ -57,8 +57,8 @@ def planned(base_url: str = HERE, **recipe: Any) -> list[RunSpec]:
     return [point.spec for point in expand(campaign)[0].points]
 
 
-def counting(standing: CampaignState, specs: Sequence[RunSpec]) -> list[str | None]:
-    found = [standing.result(spec.fingerprint) for spec in specs]
+def counting(state: CampaignState, specs: Sequence[RunSpec]) -> list[str | None]:
+    found = [state.result(spec.fingerprint) for spec in specs]
     return [None if result is None else result.json for result in found]
 
 
@@ -73,20 +73,19 @@ def test_a_result_measured_at_the_planned_address_is_the_points(
     assert counting(read_campaign_state(places), specs) == [None, None], (
         "their fingerprints are others"
     )
-    standing = read_campaign_state(places, specs)
-    assert (counting(standing, specs), standing.remarks) == (FILES, ())
-    assert [result.status for result in standing.history.older] == ["INVALID"]
+    state = read_campaign_state(places, specs)
+    assert (counting(state, specs), state.remarks) == (FILES, ())
+    assert [result.status for result in state.history.older] == ["INVALID"]
     assert (
-        len(measured_seconds(read_campaign_ledger(places).records, standing.history.identities))
-        == 2
+        len(measured_seconds(read_campaign_ledger(places).records, state.history.identities)) == 2
     )
 
 
 def test_a_result_of_another_address_is_not_used_and_told(places: CampaignPaths) -> None:
     specs = planned("http://127.0.0.1:8192")
-    standing = read_campaign_state(places, specs)
-    assert counting(standing, specs) == [None, None]
-    assert standing.remarks == (
+    state = read_campaign_state(places, specs)
+    assert counting(state, specs) == [None, None]
+    assert state.remarks == (
         "2 results of an earlier version are not used: measured at http://127.0.0.1:8191, while "
         "this campaign measures at "
         "http://127.0.0.1:8192.",
@@ -101,12 +100,12 @@ def test_a_result_that_was_measured_in_another_way_is_not_used_and_told(
         spec.model_copy(update={"load": Load(max_concurrency=4, num_warmups=3)})
         for spec in planned()
     ]
-    standing = read_campaign_state(places)
-    result = next(iter(standing.history.current.values()))
+    state = read_campaign_state(places)
+    result = next(iter(state.history.current.values()))
     fingerprint = specs[0].earlier_fingerprint
     assert fingerprint is not None
-    standing.history.current[fingerprint] = replace(result, fingerprint=fingerprint)
-    found = identify(standing.history, specs, places.result_dir)
+    state.history.current[fingerprint] = replace(result, fingerprint=fingerprint)
+    found = identify(state.history, specs, places.result_dir)
     assert found.identities == {}
     assert found.remarks == (
         "1 result of an earlier version is not used: warm-ups that are no multiple of "
@@ -120,8 +119,8 @@ def test_other_settings_are_other_points(places: CampaignPaths) -> None:
         planned(max_model_len=64),
         [spec.model_copy(update={"seed": 1}) for spec in planned()],
     ):
-        standing = read_campaign_state(places, specs)
-        assert (counting(standing, specs), standing.remarks) == ([None, None], ())
+        state = read_campaign_state(places, specs)
+        assert (counting(state, specs), state.remarks) == ([None, None], ())
 
 
 @pytest.mark.parametrize(
@@ -134,9 +133,9 @@ def test_a_server_of_ours_may_have_had_another_port_but_not_another_host(
     """What starts a server was no part of a fingerprint, and still is none: a process is one
     wherever its port is."""
     specs = planned(base_url, kind="process")
-    standing = read_campaign_state(places, specs)
-    assert counting(standing, specs) == ([*FILES] if count else [None, None])
-    assert len(standing.remarks) == (0 if count else 1)
+    state = read_campaign_state(places, specs)
+    assert counting(state, specs) == ([*FILES] if count else [None, None])
+    assert len(state.remarks) == (0 if count else 1)
 
 
 def test_a_run_notes_what_it_found_out_once(
@@ -144,7 +143,7 @@ def test_a_run_notes_what_it_found_out_once(
 ) -> None:
     specs = planned()
     with Results(places, specs) as results:
-        assert (counting(results.standing, specs), results.remarks) == (FILES, ())
+        assert (counting(results.state, specs), results.remarks) == (FILES, ())
     noted = [record for record in read_ledger(places.ledger) if record["kind"] == "identified"]
     assert [sorted(record["results"].values()) for record in noted] == [
         sorted(
@@ -165,7 +164,7 @@ def test_a_run_notes_what_it_found_out_once(
 def test_a_run_at_another_address_leaves_them_to_the_first(places: CampaignPaths) -> None:
     elsewhere = planned("http://127.0.0.1:8192")
     with Results(places, elsewhere) as results:
-        assert counting(results.standing, elsewhere) == [None, None]
+        assert counting(results.state, elsewhere) == [None, None]
         assert len(results.remarks) == 1
     assert counting(read_campaign_state(places), planned()) == FILES
 
@@ -178,9 +177,9 @@ def test_a_run_directory_that_is_not_what_was_written_identifies_nothing(
     content["spec"]["target"]["base_url"] = "http://127.0.0.1:8192"
     run.write_bytes(orjson.dumps(content))
     specs = planned("http://127.0.0.1:8192")
-    standing = read_campaign_state(places, specs)
-    assert counting(standing, specs) == [None, None]
-    assert sorted(remark.partition(" measured")[0] for remark in standing.remarks) == [
+    state = read_campaign_state(places, specs)
+    assert counting(state, specs) == [None, None]
+    assert sorted(remark.partition(" measured")[0] for remark in state.remarks) == [
         "1 result of an earlier version is not used:",
         "1 result of an earlier version is not used: its run.json is missing or has changed, "
         "and nothing else identifies the server.",
@@ -190,9 +189,9 @@ def test_a_run_directory_that_is_not_what_was_written_identifies_nothing(
 def test_what_has_changed_is_named_under_its_point(places: CampaignPaths) -> None:
     (places.result_dir / FILES[0]).write_text("{}")
     specs = planned()
-    standing = read_campaign_state(places, specs)
-    assert counting(standing, specs) == [None, FILES[1]]
-    assert standing.damage == {specs[0].fingerprint: [f"{FILES[0]} has changed"]}
+    state = read_campaign_state(places, specs)
+    assert counting(state, specs) == [None, FILES[1]]
+    assert state.damage == {specs[0].fingerprint: [f"{FILES[0]} has changed"]}
 
 
 def test_an_intent_of_the_earlier_version_is_finished(places: CampaignPaths) -> None:
@@ -201,7 +200,7 @@ def test_an_intent_of_the_earlier_version_is_finished(places: CampaignPaths) -> 
     places.ledger.write_bytes(dump(records[:last]))
     specs = planned()
     with Results(places, specs) as results:
-        assert counting(results.standing, specs) == FILES
+        assert counting(results.state, specs) == FILES
 
 
 def test_every_verb_still_reads_them(places: CampaignPaths, tmp_path: Path) -> None:
@@ -243,9 +242,9 @@ def test_merged_results_have_the_fingerprints_that_were_found_out(
     moved_to(CampaignPaths(other, "old"), "http://127.0.0.1:8192")
     merged = merge([places.result_dir, other], tmp_path / "merged")
     assert (merged.clean, merged.points) == (True, 4)
-    standing = read_campaign_state(CampaignPaths(tmp_path / "merged", "old"))
+    state = read_campaign_state(CampaignPaths(tmp_path / "merged", "old"))
     for url in (HERE, "http://127.0.0.1:8192"):
-        assert None not in counting(standing, planned(url))
+        assert None not in counting(state, planned(url))
     assert all(
         record["kind"] != "identified"
         for record in read_ledger(CampaignPaths(tmp_path / "merged", "old").ledger)

@@ -33,9 +33,9 @@ def machine(folder: Path, *numbers: int, name: str = "c", content: str = "x") ->
 
 
 def counting(places: CampaignPaths, *numbers: int) -> list[int]:
-    standing = read_campaign_state(places)
-    assert standing.damage == {}
-    return [number for number in numbers if standing.result(spec_of(number).fingerprint)]
+    state = read_campaign_state(places)
+    assert state.damage == {}
+    return [number for number in numbers if state.result(spec_of(number).fingerprint)]
 
 
 def merged_from(tmp_path: Path, *sources: Path) -> tuple[Merged, CampaignPaths]:

@@ -200,7 +200,7 @@ def test_a_link_in_the_place_of_a_result_is_moved_aside_and_not_what_it_leads_to
     json.unlink()
     json.symlink_to(tmp_path / "secret.txt")
     with Results(places) as results:
-        assert results.standing.result(spec_of(1).fingerprint) is None
+        assert results.state.result(spec_of(1).fingerprint) is None
         save(results, 1, "new")
     assert visible(places) == ["p1_new.json", "x.json"]
     (aside,) = places.superseded.iterdir()
@@ -230,7 +230,7 @@ def test_a_forged_intent_cannot_remove_what_is_finished(places: CampaignPaths) -
     intent = {**stolen, "kind": "intent", "time": TIME, "files": {**stolen["files"], **missing}}
     places.ledger.write_bytes(dump([*read_ledger(places.ledger), intent]))
     with Results(places) as results:
-        assert results.standing.result(spec_of(1).fingerprint) == finished
+        assert results.state.result(spec_of(1).fingerprint) == finished
     assert read_ledger(places.ledger)[-1]["kind"] == "dropped"
 
 

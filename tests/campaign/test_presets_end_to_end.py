@@ -54,9 +54,9 @@ def test_a_preset_is_measured_and_then_done(name: str, tmp_path: Path) -> None:
     places = CampaignPaths(tmp_path / spec.result_dir, spec.name)
     points = [point for group in embedded(expand(spec, quick=True)) for point in group.points]
     assert measure(spec, places).measured_points == [point.id for point in points]
-    standing = read_campaign_state(places)
+    state = read_campaign_state(places)
     for point in points:
-        result = standing.result(point.spec.fingerprint)
+        result = state.result(point.spec.fingerprint)
         assert result is not None
         head, _, tail = spec.file_name.format(**point.file_name_fields, time="|").partition("|")
         assert result.json.startswith(head)

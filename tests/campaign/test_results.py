@@ -76,9 +76,9 @@ def test_a_saved_point_has_its_files_and_counts(places: CampaignPaths) -> None:
     assert (places.result_dir / result.json).read_text() == "json a"
     assert (places.runs / spec_of(1).fingerprint / "events.parquet").read_text() == "events a"
     assert list(places.pending.iterdir()) == []
-    standing = read_campaign_state(places)
-    assert standing.result(spec_of(1).fingerprint) == result
-    assert standing.result(spec_of(2).fingerprint) is None
+    state = read_campaign_state(places)
+    assert state.result(spec_of(1).fingerprint) == result
+    assert state.result(spec_of(2).fingerprint) is None
     assert result.files == {name: checksum_of(places.result_dir / name) for name in result.files}
     assert len(result.files) == 3
 
@@ -90,8 +90,8 @@ def test_an_invalid_result_does_not_count_and_is_kept_out_of_sight(places: Campa
         save(results, 3, "so-so", status="SUSPECT")
     assert visible(places) == ["p2_bad.json", "p3_so-so.json"]
     assert [path.name for path in places.invalid.iterdir()] == ["p1_bad.json"]
-    standing = read_campaign_state(places)
-    assert [standing.result(spec_of(n).fingerprint) is not None for n in (1, 2, 3)] == [
+    state = read_campaign_state(places)
+    assert [state.result(spec_of(n).fingerprint) is not None for n in (1, 2, 3)] == [
         False,
         True,
         True,
@@ -130,7 +130,7 @@ def test_results_of_another_version_or_limit_of_the_server_do_not_count(
         save(results, 2, "b", version=None, max_model_len=1280)
         counting = [
             [
-                results.standing.result(spec_of(n).fingerprint, ServerInfo(*facts)) is not None
+                results.state.result(spec_of(n).fingerprint, ServerInfo(*facts)) is not None
                 for n in (1, 2)
             ]
             for facts in (
@@ -157,18 +157,18 @@ def test_missing_and_changed_files_are_named_and_the_result_does_not_count(
         path.unlink()
     else:
         path.write_text("my own")
-    standing = read_campaign_state(places)
+    state = read_campaign_state(places)
     name = places.relative(path)
-    assert standing.damage == {
+    assert state.damage == {
         spec_of(1).fingerprint: [
             f"{name} is missing" if how == "missing" else f"{name} has changed"
         ]
     }
-    assert standing.result(spec_of(1).fingerprint) is None
-    assert standing.result(spec_of(2).fingerprint) is not None
+    assert state.result(spec_of(1).fingerprint) is None
+    assert state.result(spec_of(2).fingerprint) is not None
     with Results(places) as results:
         again = save(results, 1, "again")
-        assert results.standing.result(spec_of(1).fingerprint) == again
+        assert results.state.result(spec_of(1).fingerprint) == again
     assert visible(places) == ["p1_again.json", "p2_b.json"]
     if (what, how) == ("json", "changed"):
         assert [path.read_text() for path in places.superseded.iterdir()] == ["my own"]
@@ -226,8 +226,8 @@ def test_a_name_that_somebody_takes_at_the_last_moment_stays_theirs(
         result = save(results, 1, "a")
     assert (theirs.read_text(), result.json) == ("somebody's", "p1_a-2.json")
     assert (places.result_dir / result.json).read_text() == "json a"
-    standing = read_campaign_state(places)
-    assert (standing.result(result.fingerprint), standing.damage) == (result, {})
+    state = read_campaign_state(places)
+    assert (state.result(result.fingerprint), state.damage) == (result, {})
 
 
 FINAL = {"p1_a.json": "json a", "p2_good.json": "json good", "p3_new.json": "json new"}
@@ -246,7 +246,7 @@ def finish(places: CampaignPaths) -> None:
     """Save what has no result that counts."""
     with Results(places) as results:
         for number, content in ((1, "a"), (2, "good"), (3, "new")):
-            if results.standing.result(spec_of(number).fingerprint) is None:
+            if results.state.result(spec_of(number).fingerprint) is None:
                 save(results, number, content)
 
 
@@ -255,13 +255,13 @@ def assert_as_if_never_killed(places: CampaignPaths) -> None:
     assert [path.read_text() for path in places.superseded.iterdir()] == ["my own"]
     assert [path.name for path in places.invalid.iterdir()] == ["p2_bad.json"]
     assert list(places.pending.iterdir()) == []
-    standing = read_campaign_state(places)
-    assert standing.damage == {}
+    state = read_campaign_state(places)
+    assert state.damage == {}
     for number, content in ((1, "a"), (2, "good"), (3, "new")):
-        result = standing.result(spec_of(number).fingerprint)
+        result = state.result(spec_of(number).fingerprint)
         assert result is not None
         assert (places.result_dir / result.run / "run.json").read_text() == f"run {content}"
-    named = {result.run for result in [*standing.history.current.values(), *standing.history.older]}
+    named = {result.run for result in [*state.history.current.values(), *state.history.older]}
     assert {places.relative(path) for path in places.runs.iterdir()} == named, (
         "no run directory is left that nobody knows"
     )
@@ -311,7 +311,7 @@ def test_an_intent_whose_files_are_whole_is_carried_out(places: CampaignPaths) -
     for intent in killed_after_an_intent(places):
         kills += 1
         with Results(places) as results:
-            result = results.standing.result(intent["fingerprint"])
+            result = results.state.result(intent["fingerprint"])
         assert result is not None, "what was measured is not thrown away"
         assert (places.result_dir / result.json).is_file()
         assert read_ledger(places.ledger)[-1]["kind"] == "done"
@@ -330,7 +330,7 @@ def test_an_intent_whose_name_somebody_has_taken_meanwhile_is_carried_out_under_
         theirs.parent.mkdir(exist_ok=True)
         theirs.write_text("somebody's")
         with Results(places) as results:
-            result = results.standing.result(intent["fingerprint"])
+            result = results.state.result(intent["fingerprint"])
         assert theirs.read_text() == "somebody's"
         assert result is not None
         assert (places.result_dir / result.json).read_text().startswith("json ")
@@ -346,7 +346,7 @@ def test_an_intent_whose_files_are_not_whole_is_removed(places: CampaignPaths) -
         ):  # as if the power had been cut on a disk that lied
             path.write_text("")
         with Results(places) as results:
-            assert results.standing.result(intent["fingerprint"]) is None
+            assert results.state.result(intent["fingerprint"]) is None
         assert not (places.result_dir / intent["json"]).exists()
         assert not (places.result_dir / intent["run"]).exists()
         assert read_ledger(places.ledger)[-1]["kind"] == "dropped"

@@ -78,7 +78,7 @@ class GroupRun:
 
     def is_todo(self, point: PlannedPoint) -> bool:
         """Whether it has no result that counts on the server as it is."""
-        return self.results.standing.result(point.spec.fingerprint, self.facts) is None
+        return self.results.state.result(point.spec.fingerprint, self.facts) is None
 
     @property
     def is_up(self) -> bool:
@@ -168,15 +168,11 @@ class GroupRun:
         return ()
 
     def _name_outdated(self) -> None:
-        standing = self.results.standing
+        state = self.results.state
         others = [
-            found
-            for point in self.group.points
-            if (found := standing.result(point.spec.fingerprint))
+            found for point in self.group.points if (found := state.result(point.spec.fingerprint))
         ]
-        old = [
-            result for result in others if standing.result(result.fingerprint, self.facts) is None
-        ]
+        old = [result for result in others if state.result(result.fingerprint, self.facts) is None]
         if old:
             was = ", ".join(sorted({result.server.unlike(self.facts) for result in old}))
             now = ", ".join(sorted({self.facts.unlike(result.server) for result in old}))

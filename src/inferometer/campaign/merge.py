@@ -204,7 +204,7 @@ def _merge_campaign(parts: Sequence[_Part], target: CampaignPaths, merged: Merge
     merged.conflicts += _conflicts([part for part in parts if part.records], known)
     write_file(target.ledger, dump(ledger))
     with Results(target) as results:  # which moves the JSON files of older results aside
-        merged.points += sum(result.counts for result in results.standing.history.current.values())
+        merged.points += sum(result.counts for result in results.state.history.current.values())
 
 
 def _merge_result(

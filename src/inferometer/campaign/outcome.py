@@ -74,29 +74,29 @@ class CampaignOutcome:
 
 
 def endings_of(
-    groups: Iterable[Group], standing: CampaignState, servers: Mapping[str, ServerInfo]
+    groups: Iterable[Group], state: CampaignState, servers: Mapping[str, ServerInfo]
 ) -> list[Ending]:
     """Of every point, in order. `servers` are those that came up, by group."""
     return [
-        _ending(point.id, point.spec.fingerprint, standing, servers.get(group.id, UNKNOWN))
+        _ending(point.id, point.spec.fingerprint, state, servers.get(group.id, UNKNOWN))
         for group in groups
         for point in group.points
     ]
 
 
-def _ending(point: str, fingerprint: str, standing: CampaignState, server: ServerInfo) -> Ending:
-    counting = standing.result(fingerprint, server)
+def _ending(point: str, fingerprint: str, state: CampaignState, server: ServerInfo) -> Ending:
+    counting = state.result(fingerprint, server)
     if counting is not None:
-        history = standing.history
+        history = state.history
         return Ending(
             point, history.status_of(counting), True, _first(history.reasons_of(counting)), counting
         )
-    current = standing.history.current.get(fingerprint)
+    current = state.history.current.get(fingerprint)
     invalid = current if current is not None and not current.counts else None
-    if fingerprint in standing.history.failures:
-        return Ending(point, "failed", False, standing.history.failures[fingerprint], invalid)
-    if fingerprint in standing.damage:
-        return Ending(point, "not run", False, f"{_first(standing.damage[fingerprint])}.")
+    if fingerprint in state.history.failures:
+        return Ending(point, "failed", False, state.history.failures[fingerprint], invalid)
+    if fingerprint in state.damage:
+        return Ending(point, "not run", False, f"{_first(state.damage[fingerprint])}.")
     if invalid is not None:
         return Ending(point, "INVALID", False, _first(invalid.reasons), invalid)
     if current is not None:
@@ -109,14 +109,14 @@ def _ending(point: str, fingerprint: str, standing: CampaignState, server: Serve
     return Ending(point, "not run", False)
 
 
-def recheck_in_words(groups: Iterable[Group], standing: CampaignState) -> str:
+def recheck_in_words(groups: Iterable[Group], state: CampaignState) -> str:
     """How many points did not fit their neighbours, and what became of them."""
-    history = standing.history
+    history = state.history
     results = [
         found
         for group in groups
         for point in group.points
-        if (found := standing.result(point.spec.fingerprint))
+        if (found := state.result(point.spec.fingerprint))
     ]
     fits = sum(history.doubt_before(result) is not None for result in results)
     doubts = [doubt for result in results if (doubt := history.doubt_of(result)) is not None]

@@ -83,7 +83,7 @@ class Recheck:
             if group not in without and self._waits(name)
         ]
         waiting.sort(key=lambda fingerprint: -severity.get(fingerprint, 0.0))
-        rechecked = len(self.results.standing.history.rechecked & self._planned.keys())
+        rechecked = len(self.results.state.history.rechecked & self._planned.keys())
         room = 0 if self._rounds > MAX_ROUNDS else max(0, limit(len(self._planned)) - rechecked)
         chosen = waiting[:room]
         self._announce(waiting, len(chosen))
@@ -97,7 +97,7 @@ class Recheck:
 
     def _waits(self, fingerprint: str) -> bool:
         """Whether a doubt stands on the current result, and nobody has measured the point again."""
-        history = self.results.standing.history
+        history = self.results.state.history
         current, doubt = history.current.get(fingerprint), history.doubts.get(fingerprint)
         if (
             current is None
@@ -120,7 +120,7 @@ class Recheck:
         return {fingerprint: doubt.severity for fingerprint, doubt in doubts.items()}
 
     def _conclude(self, read: _Read, found: neighbours.Outlier | None, names: list[str]) -> None:
-        history, result = self.results.standing.history, read.result
+        history, result = self.results.state.history, read.result
         noted = history.doubts.get(result.fingerprint)
         if found is None:
             if noted is not None:
@@ -189,7 +189,7 @@ class Recheck:
                 "measured again before."
             )
         for fingerprint in waiting[:MAX_NAMED]:
-            doubt = self.results.standing.history.doubts[fingerprint]
+            doubt = self.results.state.history.doubts[fingerprint]
             self.display.say(f"    {doubt.point}: {doubt.in_short()}")
         if len(waiting) > MAX_NAMED:
             self.display.say(f"    and {len(waiting) - MAX_NAMED} more")
@@ -200,7 +200,7 @@ class Recheck:
         """
         campaign = read_campaign(self.results.places)
         for result in campaign.results:
-            if result.counts and result.fingerprint not in self.results.standing.damage:
+            if result.counts and result.fingerprint not in self.results.state.damage:
                 try:
                     point = point_of_result(campaign, result)
                 except UNREADABLE:

@@ -72,10 +72,10 @@ class Results:
         """Problems of the ledger and of results of earlier versions, a sentence each."""
         try:
             require_writable(places.directory)
-            self.standing = CampaignState(History.of(self._ledger.earlier))
+            self.state = CampaignState(History.of(self._ledger.earlier))
             self._recover()
             self._identify(specs)
-            self.standing = CampaignState.of(self.standing.history, places.result_dir)
+            self.state = CampaignState.of(self.state.history, places.result_dir)
         except BaseException:
             self._ledger.close()
             raise
@@ -93,7 +93,7 @@ class Results:
         """
         self._require_lock()
         if attempt is None:
-            attempt = self.standing.history.attempts.get(spec.prompts_fingerprint, 0)
+            attempt = self.state.history.attempts.get(spec.prompts_fingerprint, 0)
         self._append(
             "begun",
             {
@@ -122,7 +122,7 @@ class Results:
         self.close()
 
     def _append(self, kind: str, facts: dict[str, Any]) -> None:
-        self.standing.history.add(self._ledger.append(kind, **facts))
+        self.state.history.add(self._ledger.append(kind, **facts))
 
     def _result(self, measured: Measurement) -> Result:
         """Its record: free names, and checksums of the files in `pending/`."""
@@ -171,9 +171,9 @@ class Results:
                 self._append("intent", result.facts())
         self._append("done", result.facts())
         if result.counts:
-            self.standing.damage.pop(result.fingerprint, None)
+            self.state.damage.pop(result.fingerprint, None)
         self._set_aside(
-            old for old in self.standing.history.older if old.fingerprint == result.fingerprint
+            old for old in self.state.history.older if old.fingerprint == result.fingerprint
         )
         return result
 
@@ -192,23 +192,23 @@ class Results:
         yield self.places.pending_json, self.places.result_dir / result.json
 
     def _recover(self) -> None:
-        intent = self.standing.history.intent
+        intent = self.state.history.intent
         if intent is not None and self._is_whole(intent):
             self._finish(intent)
         elif intent is not None:
             self._remove(intent)
             self._append("dropped", {"fingerprint": intent.fingerprint, "point": intent.point})
         self._clear_pending()
-        self._set_aside(self.standing.history.older)
+        self._set_aside(self.state.history.older)
 
     def _identify(self, specs: Sequence[RunSpec]) -> None:
         """Record the deployments that results of an earlier version belong to."""
-        found = identify(self.standing.history, specs, self.places.result_dir)
+        found = identify(self.state.history, specs, self.places.result_dir)
         self.remarks += found.remarks
         if found.identities:
             results = {run: list(identity) for run, identity in found.identities.items()}
             self._ledger.append("identified", results=results)
-            self.standing = CampaignState(History.of(parse(self.places.ledger).records))
+            self.state = CampaignState(History.of(parse(self.places.ledger).records))
 
     def _is_whole(self, intent: Result) -> bool:
         """Whether all its files are there as they were written, under their old names or the final
@@ -232,7 +232,7 @@ class Results:
         """Remove the files of an intent, except those of finished results or of others."""
         finished = [
             result
-            for result in (*self.standing.history.current.values(), *self.standing.history.older)
+            for result in (*self.state.history.current.values(), *self.state.history.older)
             if result.run == intent.run or result.json == intent.json
         ]
         kept = {
@@ -253,7 +253,7 @@ class Results:
 
     def _set_aside(self, older: Iterable[Result]) -> None:
         """Move the JSON files of replaced results aside, since tools read the whole directory."""
-        in_use = {result.json for result in self.standing.history.current.values()}
+        in_use = {result.json for result in self.state.history.current.values()}
         for result in older:
             path = self.places.result_dir / result.json
             is_file = is_plain_file(path) or path.is_symlink()

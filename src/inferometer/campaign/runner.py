@@ -105,8 +105,8 @@ class _CampaignRun:
         except CannotWriteError as error:
             trouble = str(error)
         servers = {name: group.facts for name, group in self.groups.items()}
-        standing = self._as_it_is_now()
-        endings = endings_of(self.task.groups, standing, servers)
+        state = self._as_it_is_now()
+        endings = endings_of(self.task.groups, state, servers)
         came_up = {name for name, group in self.groups.items() if group.came_up}
         return CampaignOutcome(
             endings=endings,
@@ -118,7 +118,7 @@ class _CampaignRun:
             elapsed_s=time.monotonic() - self.began_s,
             interrupted=interrupted,
             trouble=trouble,
-            rechecked=recheck_in_words(self.task.groups, standing),
+            rechecked=recheck_in_words(self.task.groups, state),
         )
 
     def _measure_all(self) -> None:
@@ -284,7 +284,7 @@ class _CampaignRun:
         planned = {point.spec.fingerprint: point.id for point in self.task.points}
         damaged = [
             (planned[fp], phrases)
-            for fp, phrases in self.results.standing.damage.items()
+            for fp, phrases in self.results.state.damage.items()
             if fp in planned
         ]
         for point, phrases in damaged[:NAMED]:

@@ -88,25 +88,25 @@ def _show(
     from inferometer.store.campaign.state import campaign_state
 
     reading = read_campaign_ledger(places)
-    standing = campaign_state(
+    state = campaign_state(
         reading.records, places, [point.spec for group in groups for point in group.points]
     )
     blocks = blocks_of(groups, campaign.interleave)
-    started = starts(blocks, lambda point: standing.result(point.spec.fingerprint) is not None)
-    took = measured_seconds(reading.records, standing.history.identities)
-    plans = _plans(groups, took, standing, Counter(group.id for group in started))
+    started = starts(blocks, lambda point: state.result(point.spec.fingerprint) is not None)
+    took = measured_seconds(reading.records, state.history.identities)
+    plans = _plans(groups, took, state, Counter(group.id for group in started))
     typer.echo(
         printable(f"Campaign: {campaign.name}" + (f" - {campaign.about}" if campaign.about else ""))
     )
     typer.echo(printable(f"Results:  {places.result_dir / campaign.file_name}"))
-    for remark in (*notes, *reading.remarks, *standing.remarks):
+    for remark in (*notes, *reading.remarks, *state.remarks):
         typer.echo(f"Note:     {printable(remark)}")
     typer.echo()
     _show_table(plans)
     for group in groups:
         typer.echo(f"\n{describe(group, embedded=embedded)}")
         if points:
-            _list_points(group, standing)
+            _list_points(group, state)
     if campaign.interleave:
         typer.echo("\n" + "\n".join(order_in_words(blocks, started, embedded=embedded)))
     for line in [] if embedded else hardware_in_words(started):
@@ -117,14 +117,14 @@ def _show(
 def _plans(
     groups: list[Group],
     took: Mapping[str, float],
-    standing: CampaignState,
+    state: CampaignState,
     started: Mapping[str, int],
 ) -> list[GroupPlan]:
     from inferometer.campaign.estimate import estimates
     from inferometer.cli.plan_view import GroupPlan
 
     fingerprints = [point.spec.fingerprint for group in groups for point in group.points]
-    done = {fingerprint for fingerprint in fingerprints if standing.result(fingerprint)}
+    done = {fingerprint for fingerprint in fingerprints if state.result(fingerprint)}
     left = estimates(groups, done, took, started)
     return [
         GroupPlan(group, sum(point.spec.fingerprint in done for point in group.points), estimate)
@@ -152,24 +152,24 @@ def _show_table(plans: list[GroupPlan]) -> None:
     Console(highlight=False).print(table)
 
 
-def _list_points(group: Group, standing: CampaignState) -> None:
+def _list_points(group: Group, state: CampaignState) -> None:
     """One line a point: its fingerprint, its id, and its state."""
     width = max(len(point.id) for point in group.points)
     for point in group.points:
         fingerprint = point.spec.fingerprint
         typer.echo(
-            f"    {fingerprint}  {point.id:{width}}  {printable(_state(fingerprint, standing))}"
+            f"    {fingerprint}  {point.id:{width}}  {printable(_state(fingerprint, state))}"
         )
 
 
-def _state(fingerprint: str, standing: CampaignState) -> str:
-    latest = standing.history.current.get(fingerprint)
-    if fingerprint in standing.damage:
-        return f"to do again: {', '.join(standing.damage[fingerprint])}"
+def _state(fingerprint: str, state: CampaignState) -> str:
+    latest = state.history.current.get(fingerprint)
+    if fingerprint in state.damage:
+        return f"to do again: {', '.join(state.damage[fingerprint])}"
     if latest is not None and latest.counts:
-        return f"{standing.history.status_of(latest)}  {latest.json}"
-    if fingerprint in standing.history.failures:
-        return f"to do again: {printable(standing.history.failures[fingerprint])}"
+        return f"{state.history.status_of(latest)}  {latest.json}"
+    if fingerprint in state.history.failures:
+        return f"to do again: {printable(state.history.failures[fingerprint])}"
     if latest is not None:
         return f"to do again: it was {latest.status}"
     return "to do"

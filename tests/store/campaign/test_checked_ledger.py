@@ -190,8 +190,8 @@ def test_a_json_file_that_is_a_link_is_not_the_result(
     json = places.result_dir / "np1.json"
     json.rename(tmp_path / "elsewhere.json")
     json.symlink_to(tmp_path / "elsewhere.json")
-    standing = read_campaign_state(places)
-    assert list(standing.damage.values()) == [
+    state = read_campaign_state(places)
+    assert list(state.damage.values()) == [
         ["np1.json cannot be read (it is not a regular file, but a link, a pipe or a device)"]
     ]
 

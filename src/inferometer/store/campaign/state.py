@@ -63,11 +63,11 @@ def campaign_state(
     records = list(records)
     history = History.of(records)
     found = identify(history, specs, places.result_dir)
-    standing = CampaignState.of(
+    state = CampaignState.of(
         History.of(records, found.identities) if found.identities else history, places.result_dir
     )
-    standing.remarks = found.remarks
-    return standing
+    state.remarks = found.remarks
+    return state
 
 
 def read_campaign_state(places: CampaignPaths, specs: Sequence[RunSpec] = ()) -> CampaignState:

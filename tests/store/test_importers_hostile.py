@@ -52,7 +52,9 @@ TEXTS = (
     TOOL_FILES / "llama-bench" / "tests.sql",
     TOOL_FILES / "mlperf" / "detail-alone" / "mlperf_log_detail.txt",
     MLPERF / "Server" / "performance" / "run_1" / "mlperf_log_summary.txt",
+    TOOL_FILES / "sglang-offline-log" / "bench.txt",
     TOOL_FILES / "sglang-report" / "bench.txt",
+    TOOL_FILES / "vllm-offline-log" / "bench.txt",
     TOOL_FILES / "vllm-report" / "bench.txt",
 )
 

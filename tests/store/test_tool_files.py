@@ -30,7 +30,7 @@ LOADGEN = "mlperf_log_summary.txt"
 SHARED_PREFIX = {"input_len": 128, "output_len": 64, "burstiness": 1.0}
 REPORT_LOAD = {"burstiness": 1.0, "input_len": 1024, "output_len": 128}
 
-READ: dict[str, tuple[str, str | None, dict[str, float], dict[str, float]]] = {
+READ: dict[str, tuple[str, str | None, dict[str, float], dict[str, float | None]]] = {
     "inference-perf/stage_0_lifecycle_metrics.json": (
         "inference-perf",
         "acme/tiny-7b",
@@ -71,6 +71,20 @@ READ: dict[str, tuple[str, str | None, dict[str, float], dict[str, float]]] = {
         "acme/tiny-7b",
         {"input_len": 32, "output_len": 128},
         {"mean_e2el_ms": 1500.0, "p90_e2el_ms": 1700.0, "p99_e2el_ms": 1745.0},
+    ),
+    "sglang-offline-log/bench.txt": (
+        "sglang-throughput",
+        "acme/tiny-7b",
+        {},
+        {
+            "completed": 200,
+            "duration": 50.0,
+            "total_output_tokens": 40000,
+            "request_throughput": 4.0,
+            "output_throughput": 800.0,
+            "total_token_throughput": 2000.0,
+            "mean_ttft_ms": None,
+        },
     ),
     "sglang-report/bench.txt": (
         "sglang",
@@ -462,3 +476,31 @@ def test_the_detailed_log_of_loadgen_belongs_to_the_summary_beside_it(tmp_path: 
     shutil.copytree(MLPERF / "Server", tmp_path / "Server")
     with pytest.raises(CompanionError):
         read_results(tmp_path / "Server" / "performance" / "run_1" / "mlperf_log_detail.txt")
+
+
+def test_a_log_of_offline_benchmarks_has_a_run_a_result() -> None:
+    throughput, latency, old = read_results(TOOL_FILES / "vllm-offline-log" / "bench.txt")
+    assert [run.tool for run in (throughput, latency, old)] == [
+        "vllm-throughput",
+        "vllm-latency",
+        "vllm-throughput",
+    ]
+    assert throughput.load == {"num_prompts": 1000, "input_len": 512, "output_len": 128}
+    assert throughput.metrics == {
+        "request_throughput": 4.0,
+        "total_token_throughput": 2560.0,
+        "output_throughput": 512.0,
+        "total_input_tokens": 512000,
+        "total_output_tokens": 128000,
+    }
+    assert throughput.conditions == {
+        "tp": 2,
+        "dtype": "auto",
+        "quantization": "awq",
+        "scenario": "offline throughput",
+    }
+    assert latency.model == "acme/tiny-7b"
+    assert latency.metrics["p99_e2el_ms"] == 1875.0
+    assert "quantization" not in latency.conditions
+    assert (old.model, old.conditions) == (None, {"scenario": "offline throughput"})
+    assert old.metrics == {"request_throughput": 3.5, "total_token_throughput": 2240.0}

@@ -12,7 +12,7 @@ from inferometer.results.point import Point
 from inferometer.vocabulary import DISTINGUISHING, SET_LOADS, condition
 
 KEYS = ("output_throughput", "total_token_throughput", "request_throughput", "mean_e2el_ms")
-"""By the first of these that a rounded point has, what it may repeat is looked up."""
+"""By these figures of a rounded point, what it may repeat is looked up."""
 
 AGREEING = (
     *SET_LOADS,
@@ -65,15 +65,13 @@ def _add(places: dict[Place, list[Point]], decimals: int, points: Iterable[Point
 
 
 def _candidates(rounded: FilePoint, known: dict[int, dict[Place, list[Point]]]) -> Iterator[Point]:
-    """Points whose first figure may be this one before it was rounded."""
+    """Points one of whose figures may be this one before it was rounded."""
     decimals = rounded.run.decimals or 0
-    key = next((each for each in KEYS if each in rounded.point.values), None)
-    if key is None:
-        return
-    value = rounded.point.values[key]
-    for step in (-1, 0, 1):  # a half may have been rounded either way
-        near = round(value + step * 10.0**-decimals, decimals)
-        yield from known[decimals].get((rounded.point.tool, key, near), ())
+    for key in KEYS:
+        if (value := rounded.point.values.get(key)) is not None:
+            for step in (-1, 0, 1):  # a half may have been rounded either way
+                near = round(value + step * 10.0**-decimals, decimals)
+                yield from known[decimals].get((rounded.point.tool, key, near), ())
 
 
 def _repeats(rounded: FilePoint, other: Point) -> bool:

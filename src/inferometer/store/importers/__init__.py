@@ -20,6 +20,7 @@ from inferometer.store.importers import (
     llmperf,
     mlperf,
     points_csv,
+    printed_offline,
     printed_report,
     sglang,
     vllm,
@@ -170,6 +171,18 @@ TEXT_READERS = (
         "logs with the report that `sglang.bench_serving` prints",
         printed_report.is_sglang_report,
         printed_report.read_reports,
+    ),
+    TextReader(
+        "vLLM",
+        "logs with what `vllm bench throughput` and `vllm bench latency` print",
+        printed_offline.is_vllm_offline,
+        printed_offline.read_offline,
+    ),
+    TextReader(
+        "SGLang",
+        "logs with the report that `sglang.bench_offline_throughput` prints",
+        printed_offline.is_sglang_offline,
+        printed_offline.read_offline,
     ),
     TextReader(
         "llama-bench",

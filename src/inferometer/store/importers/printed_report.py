@@ -69,10 +69,19 @@ ARGUMENTS = (
 
 _VALUE = r"(?:'([^']*)'|\"([^\"]*)\"|([^\s,()\[\]{}<>=]+))"
 
-AS_PRINTED = {name: re.compile(rf"(?:\(|, ){name}={_VALUE}") for name in ARGUMENTS}
-AS_TYPED = {
-    name: re.compile(rf"\s--{name.replace('_', '[-_]')}(?:=|\s+){_VALUE}") for name in ARGUMENTS
-}
+
+def as_printed(name: str) -> re.Pattern[str]:
+    """An argument in what Python shows of all."""
+    return re.compile(rf"(?:\(|, ){name}={_VALUE}")
+
+
+def as_typed(name: str) -> re.Pattern[str]:
+    """An argument of a command line."""
+    return re.compile(rf"\s--{name.replace('_', '[-_]')}(?:=|\s+){_VALUE}")
+
+
+AS_PRINTED = {name: as_printed(name) for name in ARGUMENTS}
+AS_TYPED = {name: as_typed(name) for name in ARGUMENTS}
 
 LENGTHS = {"random_input_len": "input_len", "random_output_len": "output_len"}
 """Which count for random prompts only."""

@@ -30,6 +30,13 @@ from inferometer.words import Said
 ARGUMENTS_SUFFIX = ".pytorch.json"
 MAX_ARGUMENTS_BYTES = 16 * 1024 * 1024
 
+BESIDE = {
+    "output_throughput": "output_tokens_per_second",
+    "total_input_tokens": "total_prompt_tokens",
+    "total_output_tokens": "total_output_tokens",
+}
+"""What copies of the script add."""
+
 SETTINGS = ("dtype", "quantization", "tensor_parallel_size", "async_engine", "batch_size")
 LENGTHS = {"input_len": "input_len", "output_len": "output_len"}
 
@@ -48,7 +55,7 @@ def is_arguments(result: Object) -> bool:
 
 
 def read_throughput(result: Object, path: Path, _: int) -> list[ImportedRun]:
-    metrics = metrics_of("vllm-throughput", result)
+    metrics = metrics_of("vllm-throughput", result) | figures(result, BESIDE)
     return [_run(result, path, "vllm-throughput", metrics, "throughput")]
 
 
@@ -81,7 +88,7 @@ def _run(
             "scenario": f"offline {scenario}",
             **{name: value for name, value in declared.items() if isinstance(value, str | int)},
         },
-        notes=(Said(f"note.offline_{scenario}"),),
+        notes=(Said(f"note.offline_{scenario}", {"command": f"vllm bench {scenario}"}),),
     )
 
 

@@ -10,12 +10,10 @@ IMPORTS: dict[str, str] = {
         "load is what it sent."
     ),
     "note.offline_throughput": (
-        "It is a run of the engine without a server (vllm bench throughput): no figure of it "
-        "is one of serving."
+        "It is a run of the engine without a server ({command}): no figure of it is one of serving."
     ),
     "note.offline_latency": (
-        "It is a run of the engine without a server (vllm bench latency): E2EL is that of a "
-        "whole batch."
+        "It is a run of the engine without a server ({command}): E2EL is that of a whole batch."
     ),
     "note.llama_bench": (
         "It is a run of llama.cpp's engine without a server, with one sequence: its rates "

@@ -74,6 +74,7 @@ OWN_NAMES = {
     "results/foreign.py": "latencies that every completed request has in vLLM's files",
     "spec/expand.py": "axes of a campaign, which are fields of a run's spec",
     "store/importers/guidellm.py": "keys of GuideLLM's file, some of which are called alike",
+    "store/importers/printed_offline.py": "arguments of the tools' command lines",
     "store/importers/printed_report.py": "arguments of the tools' command lines",
     "store/vllm_json.py": "keys of vLLM's file",
 }

@@ -29,6 +29,7 @@ ROOMS = {
     ),
     *("link", "list", "check", "precision", "note", "unit", "calibration", "diagnosis", "console"),
     "percent",
+    "monitor",
     "server",
     "cure",
     "campaign",

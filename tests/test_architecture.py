@@ -115,7 +115,7 @@ MAY_NAME_FLAGS = (
     *(
         f"words/{language}/{name}.py"
         for language in ("en", "zh_cn", "zh_tw")
-        for name in ("findings", "diagnoses", "report")
+        for name in ("findings", "diagnoses", "report", "vllm")
     ),  # what findings advise, to whom is not known
     "secret.py",  # flags whose values are never shown
     "calibration/host.py",  # the command that calibrates this host

@@ -22,6 +22,7 @@ EXACT_PROMPTS = {
     "openai": "token ids",
     "vllm": "token ids",
     "openai-chat": "/tokenize",
+    "openai-responses": "/tokenize",
     "sglang": "token ids",
     "tgi": "/tokenize",
     "tgi-chat": "/tokenize",

@@ -221,7 +221,7 @@ def test_what_rows_say_is_sent_and_what_is_not_is_in_the_run(bench: Bench, tmp_p
     ]
     (tmp_path / "batch.jsonl").write_bytes(b"\n".join(map(orjson.dumps, rows)))
     run = bench(
-        "--backend openai-chat --dataset-name custom --dataset-path "
+        "--backend openai-chat --dataset-name jsonl --dataset-path "
         f"{tmp_path / 'batch.jsonl'} --num-prompts 5"
     )
     assert set(run.trace.requests["outcome"].tolist()) == {Outcome.OK}
@@ -289,7 +289,12 @@ def test_steps_and_ramps_are_planned(bench: Bench) -> None:
 REFUSED = {
     "--dataset-name sharegpt --dataset-path /nowhere": "cannot be read",
     "--dataset-name custom --dataset-path {sonnet}": "is not JSON",
-    "--dataset-name sharegpt --dataset-path {sharegpt} --num-prompts 50": "20 usable rows, but 50",
+    "--dataset-name sessions --dataset-path {sharegpt} --backend openai-chat --num-prompts 50": (
+        "conversations of 40 turns in all, but 50 are to be sent"
+    ),
+    "--dataset-name sharegpt --dataset-path {sharegpt} --num-prompts -1 --num-warmups 20": (
+        "no rows left to measure"
+    ),
     "--dataset-name custom --dataset-path {custom} --output-len 599": (
         "requests are longer than the server's max_model_len 600"
     ),
@@ -299,7 +304,8 @@ REFUSED = {
     "--dataset-name custom --dataset-path {shown}": (
         "the prompt is chat messages with pictures, which"
     ),
-    "--dataset-name custom_audio --dataset-path {shown}": "custom_audio: sound is not sent",
+    "--dataset-name random-rerank": "reranking generate no tokens, and only",
+    "--num-prompts -1": "random has no rows",
     "--cache warm": "give the --seed of the cold run",
     "--dataset-name random-mm": "--backend openai does not carry: choose one of openai-chat",
     "--dataset-name sonnet --dataset-path {sonnet} --input-len 590": (

@@ -55,7 +55,7 @@ def test_without_flags_the_defaults_are_those_of_vllm() -> None:
         (99.0,),
         {},
     )
-    assert (spec.sampling.ignore_eos, spec.sampling.parameters, spec.workers) == (False, {}, 1)
+    assert (spec.sampling.ignore_eos, spec.sampling.parameters, spec.workers) == (True, {}, 1)
 
 
 def test_every_flag_finds_its_place() -> None:
@@ -70,7 +70,7 @@ def test_every_flag_finds_its_place() -> None:
             lora_modules=["law", "code"],
             random_input_len=64,
             random_output_len=32,
-            random_range_ratio=0.5,
+            random_range_ratio="0.5",
             random_prefix_len=16,
             seed=7,
             num_prompts=50,
@@ -102,6 +102,7 @@ def test_every_flag_finds_its_place() -> None:
         "model": "org/m",
         "insecure": True,
         "lora_modules": ("law", "code"),
+        "lora_assignment": None,
     }
     assert spec.target.headers == {"X-Team": "blue"}
     work, load = spec.workload.model_dump(), spec.load

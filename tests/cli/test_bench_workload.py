@@ -28,6 +28,7 @@ from inferometer.spec.workload import (
     SessionsWorkload,
     ShareGptWorkload,
     SonnetWorkload,
+    TimedTraceWorkload,
     TraceWorkload,
 )
 from inferometer.workload.build import BUILDERS
@@ -55,7 +56,14 @@ def reasons_for(**flags: Any) -> list[str]:
         ),
         ({"cache": "warm", "tokenizer": "t"}, RandomWorkload(cache="warm", tokenizer="t")),
         ({"dataset_name": "sharegpt", "dataset_path": "p"}, ShareGptWorkload(path="p")),
-        ({"dataset_name": "custom_image", "dataset_path": "p"}, JsonlWorkload(path="p")),
+        (
+            {"dataset_name": "custom_image", "dataset_path": "p"},
+            JsonlWorkload(path="p", output_len=256),
+        ),
+        (
+            {"dataset_name": "custom", "dataset_path": "p", "custom_output_len": -1},
+            JsonlWorkload(path="p"),
+        ),
         (
             {
                 "dataset_name": "sharegpt",
@@ -188,15 +196,23 @@ def needed(kind: str) -> dict[str, Any]:
     return {"kind": kind, **({"path": "rows.jsonl"} if needs_path else {})}
 
 
+MEDIA = ("custom_image", "custom_audio")
+
+
 def test_the_help_names_every_data_set() -> None:
     annotation: Any = BenchFlags.__annotations__["dataset_name"]
     told = annotation.__metadata__[0].help
-    assert [name for name in DATASETS if name not in told and name != "custom_image"] == []
+    assert [name for name in DATASETS if name not in told and name not in MEDIA] == []
 
 
 def test_every_field_can_be_set_by_a_flag() -> None:
     """But for what a flag means the opposite of, or stands for together with another."""
-    unreachable = {ShareGptWorkload: {"min_len"}, ImagesWorkload: {"width", "height"}}
+    unreachable = {
+        RandomWorkload: {"output_range_ratio"},
+        ShareGptWorkload: {"min_len"},
+        ImagesWorkload: {"width", "height", "output_range_ratio"},
+        TimedTraceWorkload: {"model"},
+    }
     for model in DATASETS.values():
         fields = model.flags
         reached = {*fields.values(), *COMMON_FLAGS.values(), "kind"}
@@ -226,12 +242,12 @@ def test_help_tells_the_defaults_of_the_specs() -> None:
             "--dataset-name 'sharegtp' is not one of random, .*did you mean 'sharegpt'",
         ),
         (
-            {"dataset_name": "custom_audio", "dataset_path": "x"},
-            "--dataset-name custom_audio: sound is not sent; measure texts or",
+            {"dataset_name": "custom_video", "dataset_path": "x"},
+            '--dataset-name custom_video: give films as rows with a "video" field',
         ),
         (
-            {"dataset_name": "custom_video", "dataset_path": "x"},
-            "--dataset-name custom_video: film is not sent; measure texts or",
+            {"dataset_name": "random-rerank"},
+            "--dataset-name random-rerank: embedding, pooling and reranking generate no tokens",
         ),
         (
             {"cache": "warm"},

@@ -106,6 +106,7 @@ NOT_PROVOKED = {
     "slots_filled": "a client that is stopped, or at its limit",
     "slots_busy": "the user, who asks for few requests",
     "row_fields": "a data set whose rows ask for more than is sent",
+    "repeated_rows": "a data set with too few rows",
     "several_addresses": "a name with several addresses",
     "answers_in_step": "a gateway that sends twice",
     "token_counts": "a server that counts wrongly, or holds tokens back",

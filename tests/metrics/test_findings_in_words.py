@@ -142,6 +142,7 @@ def runs_of_odd_streams() -> list[tuple[Trace, dict[str, Any]]]:
         (build(slots(4, 10, answer_ms=100)), {}),
         (build(run(), workers=busy(addresses=3)), {}),
         (build(run()), {"unsent": "temperature (5)"}),
+        (build(run()), {"repeated": 3}),
         (build(run(**USER), workers=()), {}),
         (build(run(**USER), workers=busy(run_queue_ns=150 * MS)), {}),
         (build([request(0, 0, sources=[StampSource.USER], delay_ms=[1.0], end_ms=10)]), {}),

@@ -516,7 +516,11 @@ def test_every_doubt_comes_with_a_next_step() -> None:
         [*rows, request(outcome=Outcome.UNSENT)], closed_loop=False, workers=busy(**worker)
     )
     verdict = verdict_of(
-        trace, planned=99, calibration=calibration(events=1), unsent="temperature (5)"
+        trace,
+        planned=99,
+        calibration=calibration(events=1),
+        unsent="temperature (5)",
+        repeated=3,
     )
     doubted = [f for f in verdict.findings if f.level >= Level.NOTE]
     told_by_the_server = {

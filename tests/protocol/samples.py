@@ -7,6 +7,7 @@ own.
 
 from __future__ import annotations
 
+import json
 from typing import NamedTuple
 
 from inferometer.protocol import UNKNOWN, StreamEvent, Usage
@@ -317,6 +318,77 @@ OLLAMA_ERROR = Sample(
     "ollama",
     b'{"model":"m","created_at":"2023-08-04T19:22:45Z","response":"The","done":false}\n{"error":"an error was encountered"}\n',
     [StreamEvent("The"), StreamEvent(error="an error was encountered")],
+)
+
+
+def _typed(kind: str, **fields: object) -> str:
+    return f"event: {kind}\ndata: {json.dumps({'type': kind, **fields})}\n\n"
+
+
+def _response(status: str, **usage: object) -> dict[str, object]:
+    response = {"id": "resp_1", "object": "response", "status": status, "error": None}
+    return {**response, "usage": usage or None}
+
+
+RESPONSES = Sample(
+    "openai-responses",
+    (
+        _typed("response.created", response=_response("in_progress"), sequence_number=0)
+        + _typed("response.output_item.added", output_index=0, item={"type": "reasoning"})
+        + _typed("response.reasoning_text.delta", delta="Hm", item_id="rs_1")
+        + _typed("response.output_text.delta", delta=" Hi", item_id="msg_1", logprobs=[])
+        + _typed("response.output_text.delta", delta=" thereé!", item_id="msg_1", logprobs=[])
+        + _typed("response.output_text.done", text=" Hi thereé!", item_id="msg_1")
+        + _typed(
+            "response.completed",
+            response=_response(
+                "completed",
+                input_tokens=5,
+                input_tokens_details={"cached_tokens": 3},
+                output_tokens=6,
+                output_tokens_details={"reasoning_tokens": 2},
+                total_tokens=11,
+            ),
+        )
+    ).encode(),
+    [
+        StreamEvent("Hm"),
+        StreamEvent(" Hi"),
+        StreamEvent(" thereé!"),
+        StreamEvent("", UNKNOWN, Usage(5, 6, 3, 0), "stop", done=True),
+    ],
+)
+
+RESPONSES_CUT_AT_THE_LIMIT = Sample(
+    "openai-responses",
+    (
+        _typed("response.output_text.delta", delta="one")
+        + _typed(
+            "response.incomplete",
+            response=_response(
+                "incomplete",
+                input_tokens=5,
+                output_tokens=9,
+                output_tokens_details={"reasoning_tokens": 8},
+            ),
+        )
+    ).encode(),
+    [
+        StreamEvent("one"),
+        StreamEvent("", UNKNOWN, Usage(5, 9, UNKNOWN, 8), "length", done=True),
+    ],
+)
+
+RESPONSES_FAILED = Sample(
+    "openai-responses",
+    (
+        _typed("response.output_text.delta", delta="one")
+        + _typed(
+            "response.failed",
+            response={"status": "failed", "error": {"code": "server_error", "message": "no room"}},
+        )
+    ).encode(),
+    [StreamEvent("one"), StreamEvent(error="no room")],
 )
 
 SAMPLES = {

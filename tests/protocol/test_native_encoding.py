@@ -49,6 +49,13 @@ BODIES: dict[str, dict[str, Any]] = {
         "stream": True,
         "options": {"num_predict": 128},
     },
+    "openai-responses": {
+        "model": "m",
+        "input": "Hello",
+        "max_output_tokens": 128,
+        "stream": True,
+        "store": False,
+    },
     "ollama-chat": {
         "model": "m",
         "messages": MESSAGES,
@@ -63,6 +70,7 @@ IGNORE_EOS: dict[str, dict[str, Any]] = {
     "tensorrt-llm": {"min_length": 128},
     "lmdeploy": {"ignore_eos": True},
     "llama.cpp": {"ignore_eos": True},
+    "openai-responses": {"ignore_eos": True},
     "ollama": {},
     "ollama-chat": {},
 }
@@ -121,6 +129,24 @@ def text(said: str) -> dict[str, Any]:
 
 def picture(url: str) -> dict[str, Any]:
     return {"type": "image_url", "image_url": {"url": url}}
+
+
+def test_responses_have_parts_by_names_of_their_own() -> None:
+    said = [{"role": "user", "content": [text("What"), picture("http://x/a.png")]}]
+    body = encode("openai-responses", said)
+    assert body["input"] == [
+        {
+            "role": "user",
+            "content": [
+                {"type": "input_text", "text": "What"},
+                {"type": "input_image", "image_url": "http://x/a.png"},
+            ],
+        }
+    ]
+    (asked,) = PROTOCOLS["openai-responses"].read(body).messages
+    assert asked["content"][1] == picture("http://x/a.png")
+    with pytest.raises(ValueError, match="carries texts and images, not input_audio"):
+        encode("openai-responses", [{"role": "user", "content": [{"type": "input_audio"}]}])
 
 
 def test_ollama_has_pictures_beside_the_text() -> None:
@@ -200,6 +226,7 @@ def test_a_requests_own_parameters_go_over_the_runs(backend: str) -> None:
 @pytest.mark.parametrize(
     ("backend", "name"),
     [
+        ("openai-responses", "min_p"),
         ("tgi", "min_p"),
         ("tgi", "presence_penalty"),
         ("tgi-chat", "min_p"),
@@ -431,6 +458,7 @@ def test_the_table_of_backends() -> None:
         "openai": ("/v1/completions", "ids"),
         "vllm": ("/v1/completions", "ids"),
         "openai-chat": ("/v1/chat/completions", "chat"),
+        "openai-responses": ("/v1/responses", "chat"),
         "sglang": ("/generate", "ids"),
         "tgi": ("/generate_stream", "text"),
         "tgi-chat": ("/v1/chat/completions", "chat"),
@@ -546,5 +574,7 @@ def test_rows_give_trtllm_serve_no_field_that_it_does_not_know(name: str) -> Non
 
 def test_tools_are_carried_by_chats_and_only_by_them() -> None:
     assert {name for name, backend in PROTOCOLS.items() if "tools" in backend.fields} == {
-        name for name, backend in PROTOCOLS.items() if backend.chat
+        name
+        for name, backend in PROTOCOLS.items()
+        if backend.chat and name != "openai-responses"  # which has another form of them
     }

@@ -38,6 +38,7 @@ USAGE_UNASKED = {
     "llama.cpp",
     "ollama",
     "ollama-chat",
+    "openai-responses",
     "xinference",
     "xinference-completions",
 }

@@ -16,6 +16,7 @@ from inferometer.protocol.ndjson import LineSplitter
 from tests.protocol.samples import SAMPLES, Sample
 
 NATIVE = ["sglang", "tgi", "tensorrt-llm", "lmdeploy", "llama.cpp", "ollama", "ollama-chat"]
+NATIVE += ["openai-responses"]
 
 samples = pytest.mark.parametrize("sample", SAMPLES.values(), ids=SAMPLES)
 

@@ -21,6 +21,9 @@ from inferometer.spec.workload import (
     SessionsWorkload,
     ShareGptWorkload,
     SonnetWorkload,
+    SpecBenchWorkload,
+    SpeedBenchWorkload,
+    TimedTraceWorkload,
     TraceWorkload,
 )
 
@@ -30,10 +33,13 @@ KINDS: dict[str, Any] = {
     "random": RandomWorkload(),
     "sharegpt": ShareGptWorkload(path=PATH),
     "jsonl": JsonlWorkload(path=PATH),
+    "spec_bench": SpecBenchWorkload(path=PATH),
+    "speed_bench": SpeedBenchWorkload(path=PATH),
     "hf": HfWorkload(path=PATH),
     "sonnet": SonnetWorkload(path=PATH),
     "prefix": PrefixWorkload(),
     "trace": TraceWorkload(path=PATH),
+    "timed_trace": TimedTraceWorkload(path=PATH),
     "sessions": SessionsWorkload(),
     "images": ImagesWorkload(),
 }
@@ -181,11 +187,13 @@ def test_the_lengths_people_know_a_workload_by(kind: str) -> None:
         "prefix": (512, 128),
         "sessions": (128, 128),
         "images": (1024, 128),
+        "spec_bench": (None, 256),
+        "speed_bench": (None, 4096),
     }
     assert KINDS[kind].nominal_lengths() == told.get(kind, (None, None))
 
 
 def test_only_made_up_prompts_may_be_token_ids() -> None:
     made_up = {kind for kind, work in KINDS.items() if work.writes_own_tokens}
-    assert made_up == {"random", "prefix", "trace", "sessions"}
+    assert made_up == {"random", "prefix", "trace", "timed_trace", "sessions"}
     assert not SessionsWorkload(path=PATH).writes_own_tokens

@@ -14,6 +14,16 @@ CONTENTS = {
     "image/avif": b"\0\0\0\x20ftypavif" + bytes(20),
 }
 
+RECORDINGS = {
+    "audio/wav": b"RIFF\x10\0\0\0WAVEfmt " + bytes(20),
+    "audio/flac": b"fLaC" + bytes(20),
+    "audio/ogg": b"OggS" + bytes(20),
+    "audio/mp3": b"ID3" + bytes(20),
+    "video/mp4": b"\0\0\0\x20ftypisom" + bytes(20),
+    "video/webm": b"\x1a\x45\xdf\xa3" + bytes(20),
+    "video/avi": b"RIFF\x10\0\0\0AVI LIST" + bytes(20),
+}
+
 PNG, JPEG = CONTENTS["image/png"], CONTENTS["image/jpeg"]
 
 

@@ -24,6 +24,7 @@ NEEDS_CHAT = {"images"}
 def files(tmp_path: Path) -> dict[str, str]:
     rows = [{"prompt": words(20, f"r{i}_"), "completion": words(10)} for i in range(30)]
     trace = [{"timestamp": i, "input_length": 20, "output_length": 5} for i in range(30)]
+    questions = [{"turns": [words(20, f"q{i}_"), "more"]} for i in range(30)]
     (tmp_path / "poem.txt").write_text("\n".join(words(8, f"l{i}_") for i in range(20)))
     return {
         "sharegpt": write_lines(tmp_path / "rows.jsonl", rows),
@@ -31,6 +32,9 @@ def files(tmp_path: Path) -> dict[str, str]:
         "hf": str(tmp_path / "rows.jsonl"),
         "sonnet": str(tmp_path / "poem.txt"),
         "trace": write_lines(tmp_path / "trace.jsonl", trace),
+        "timed_trace": str(tmp_path / "trace.jsonl"),
+        "spec_bench": write_lines(tmp_path / "qualitative.jsonl", questions),
+        "speed_bench": str(tmp_path),
     }
 
 

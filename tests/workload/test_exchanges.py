@@ -4,6 +4,7 @@ it is told.
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,12 +14,26 @@ import pytest
 
 from inferometer.protocol import PROTOCOLS
 from inferometer.request import Request
-from inferometer.spec.workload import AnyWorkload, JsonlWorkload, ShareGptWorkload
+from inferometer.spec.workload import (
+    AnyWorkload,
+    JsonlWorkload,
+    ShareGptWorkload,
+    SpecBenchWorkload,
+    SpeedBenchWorkload,
+)
 from inferometer.trace import MISSING
-from inferometer.workload import TokenCounter, TokenIds, WordCounter, Workload, build_workload
+from inferometer.workload import (
+    TokenCounter,
+    TokenIds,
+    TooFewRowsError,
+    WordCounter,
+    Workload,
+    build_workload,
+    rows_in_words,
+)
 from inferometer.workload.exchanges import BATCH, SMALLEST_BATCH
 from inferometer.workload.workload import ANY_LENGTH
-from tests.workload.picture_files import PNG, data_url, shown
+from tests.workload.picture_files import PNG, RECORDINGS, data_url, shown
 from tests.workload.word_server import IDENTITY, IDS, chat_counter, text_counter, words, write_lines
 
 
@@ -453,10 +468,92 @@ def test_a_picture_that_is_not_there_is_refused_before_anybody_is_asked(
         build(kind(path=path, shuffle=False), 2, chat=True, counting=counting)
 
 
-def test_sound_is_refused_and_no_row_without_an_exchange(tmp_path: Path) -> None:
-    path = write_lines(tmp_path / "rows.jsonl", [{**conversation(10, 9), "audio": "x.wav"}])
-    with pytest.raises(ValueError, match=r"line 1: has sound or film under 'audio'"):
+@pytest.mark.parametrize("field", ["audio", "video"])
+def test_sound_that_is_not_there_is_refused_and_no_row_without_an_exchange(
+    tmp_path: Path, field: str
+) -> None:
+    path = write_lines(tmp_path / "rows.jsonl", [{**conversation(10, 9), field: "x.wav"}])
+    with pytest.raises(ValueError, match=r"line 1: names the picture 'x.wav', which cannot be"):
         build(ShareGptWorkload(path=path), 1, chat=True)
+    with pytest.raises(ValueError, match=r"line 1: the prompt is chat messages"):
+        build(ShareGptWorkload(path=path), 1, chat=False)
+
+
+def test_sound_and_film_are_sent_as_vllm_sends_them_and_counted(tmp_path: Path) -> None:
+    (tmp_path / "a.wav").write_bytes(RECORDINGS["audio/wav"])
+    (tmp_path / "b.mp4").write_bytes(RECORDINGS["video/mp4"])
+    rows = [{"prompt": "hear and see", "audio": "a.wav", "video": "b.mp4"}]
+    work = build(
+        JsonlWorkload(path=write_lines(tmp_path / "rows.jsonl", rows), output_len=3), 1, chat=True
+    )
+    content = work.requests[0].prompt[0]["content"]  # type: ignore[index]
+    sound = base64.b64encode(RECORDINGS["audio/wav"]).decode()
+    film = base64.b64encode(RECORDINGS["video/mp4"]).decode()
+    assert content == [
+        {"type": "text", "text": "hear and see"},
+        {"type": "input_audio", "input_audio": {"data": sound, "format": "wav"}},
+        {"type": "video_url", "video_url": {"url": f"data:video/mp4;base64,{film}"}},
+    ]
+    assert (work.origin["sound_in_rows"], work.origin["film_in_rows"]) == (1, 1)
+    assert "images_in_rows" not in work.origin
+    assert rows_in_words(work.origin) == "sound sent: 1; film sent: 1"
+
+
+@pytest.mark.parametrize(
+    ("field", "kind", "what"),
+    [
+        ("image", "audio/wav", "no picture: it is neither"),
+        ("audio", "video/avi", "no sound: it is neither"),
+        ("video", "audio/wav", "no film: it is neither"),
+    ],
+)
+def test_a_file_of_another_kind_than_its_field_is_refused(
+    tmp_path: Path, field: str, kind: str, what: str
+) -> None:
+    (tmp_path / "x").write_bytes(RECORDINGS[kind])
+    path = write_lines(tmp_path / "rows.jsonl", [{"prompt": "see", field: "x"}])
+    with pytest.raises(ValueError, match=what):
+        build(JsonlWorkload(path=path, output_len=3), 1, chat=True)
+
+
+def test_rows_that_repeat_unasked_may_not_come_from_the_prefix_cache(tmp_path: Path) -> None:
+    path = write_lines(tmp_path / "rows.jsonl", [{"prompt": "one two"}, {"prompt": "three"}])
+    with pytest.raises(TooFewRowsError) as few:
+        build(JsonlWorkload(path=path, output_len=3), 5)
+    assert few.value.found == 2
+    unasked, asked = (
+        build(JsonlWorkload(path=path, output_len=3, oversample=way), 5)
+        for way in ("unasked", True)
+    )
+    assert [len(work.requests) for work in (unasked, asked)] == [5, 5]
+    assert (unasked.reusable_tokens, asked.reusable_tokens > 0) == (0, True)
+    assert [work.origin.get("repeats_unasked") for work in (unasked, asked)] == [True, None]
+
+
+QUESTIONS = [
+    {"category": "writing", "turns": ["a poem", "another"]},
+    {"category": "math", "turns": ["one and one", "and two"]},
+    {"category": "math", "messages": [{"role": "user", "content": "two"}]},
+    {"category": "math", "messages": [{"role": "user", "content": who} for who in ("x", "y")]},
+]
+
+
+@pytest.mark.parametrize(
+    ("category", "prompts"),
+    [(None, ["a poem", "one and one", "two", "x"]), ("math", ["one and one", "two", "x"])],
+)
+def test_first_questions_of_a_category(
+    tmp_path: Path, category: str | None, prompts: list[str]
+) -> None:
+    path = write_lines(tmp_path / "throughput_2k.jsonl", QUESTIONS)
+    asked: dict[str, Any] = {"shuffle": False, "category": category}
+    for spec, length in (
+        (SpecBenchWorkload(path=path, **asked), 256),
+        (SpeedBenchWorkload(path=str(tmp_path), subset="throughput_2k", **asked), 4096),
+    ):
+        requests = build(spec, len(prompts)).requests
+        assert [request.prompt for request in requests] == prompts
+        assert {request.max_tokens for request in requests} == {length}
 
 
 def test_addresses_are_counted(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ import pytest
 from inferometer.request import Prompt
 from inferometer.workload import image_files
 from inferometer.workload.image_files import ImageFiles, kind_of
-from tests.workload.picture_files import CONTENTS, JPEG, PNG, data_url, shown
+from tests.workload.picture_files import CONTENTS, JPEG, PNG, RECORDINGS, data_url, shown
 
 
 def read(source: Any, folder: Path | None) -> Any:
@@ -174,5 +174,11 @@ def test_pictures_are_bounded_each_and_together(
 def test_what_is_no_picture_has_no_kind() -> None:
     assert {
         kind_of(content)
-        for content in (b"", b"BM", b"BMW is a make of cars", b"%PDF-1.7", b"RIFF....WAVE")
+        for content in (b"", b"BM", b"BMW is a make of cars", b"%PDF-1.7", b"RIFF....CDXA")
     } == {None}
+
+
+def test_sound_and_film_have_a_kind_of_their_own() -> None:
+    assert {kind: kind_of(content) for kind, content in RECORDINGS.items()} == {
+        kind: kind for kind in RECORDINGS
+    }

@@ -38,7 +38,7 @@ IMAGES = (
     ),
 )
 NO_IMAGES = ("image_id", "image_width", "image_caption", "imagery", "file_name", "epic")
-NOT_SENT = (
+RECORDED = (
     *("audio", "audios", "audio_file", "audio_path", "audio_filepath", "audio_url"),
     *("video", "videos", "video_files", "video_path", "video_url", "video_1"),
 )
@@ -46,6 +46,10 @@ NOT_SENT = (
 
 def text(said: str) -> dict[str, str]:
     return {"type": "text", "text": said}
+
+
+def recorded(kind: str, url: str) -> dict[str, Any]:
+    return {"type": f"{kind}_url", f"{kind}_url": {"url": url}}
 
 
 def user(*parts: Any) -> dict[str, Any]:
@@ -125,9 +129,11 @@ def test_pictures_of_a_message_are_shown_in_it() -> None:
     }
 
 
-def test_a_message_with_sound_or_film_is_refused() -> None:
-    with pytest.raises(CannotSendError, match="sound or film under 'video'"):
-        exchange_of({"messages": [{"role": "user", "content": "see", "video": "a.mp4"}]})
+def test_a_message_has_its_sound_and_film_after_its_text() -> None:
+    asked = {"role": "user", "content": "see", "video": "a.mp4", "audios": ["b.wav"]}
+    assert exchange_of({"messages": [asked]}).prompt == [
+        user(text("see"), recorded("video", "a.mp4"), recorded("audio", "b.wav"))
+    ]
 
 
 def test_texts_of_the_responses_api_become_those_of_chats() -> None:
@@ -242,14 +248,11 @@ def test_more_marks_than_pictures_are_refused() -> None:
         exchange_of({"prompt": "<image 3>", "images": ["a", "b"]})
 
 
-@pytest.mark.parametrize("name", NOT_SENT)
-def test_sound_and_film_are_refused_also_where_rows_without_an_exchange_are_usual(
-    name: str,
-) -> None:
-    with pytest.raises(CannotSendError, match=f"sound or film under '{name}'"):
-        exchange_of(
-            {
-                "conversations": [{"from": "human", "value": "a"}, {"from": "gpt", "value": "b"}],
-                name: "x",
-            }
-        )
+@pytest.mark.parametrize("name", RECORDED)
+def test_sound_and_film_are_recognised_by_the_name_of_their_field(name: str) -> None:
+    said = [{"from": "human", "value": "a"}, {"from": "gpt", "value": "b"}]
+    assert exchange_of({"conversations": said, name: "x"}).prompt == [
+        user(text("a"), recorded(name[:5], "x"))
+    ]
+    with pytest.raises(CannotSendError, match=f"sound or film under '{name}' that is no file"):
+        exchange_of({"conversations": said, name: 3})

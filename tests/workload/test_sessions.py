@@ -393,7 +393,8 @@ def test_a_picture_is_in_every_turn_after_it_is_shown(tmp_path: Path) -> None:
     ("row", "sentence"),
     [
         ({"image": "b.png"}, "line 1: names the picture 'b.png'"),
-        ({"audio": "b.wav"}, "line 1: has sound or film"),
+        ({"audio": "b.wav"}, "line 1: names the picture 'b.wav'"),
+        ({"audio": 7}, "line 1: has sound or film under 'audio' that is no file"),
     ],
 )
 def test_what_cannot_be_sent_is_refused_and_not_left_out(

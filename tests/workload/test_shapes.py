@@ -183,12 +183,35 @@ def test_where_there_are_no_messages_the_system_speaks_in_the_prompt() -> None:
 
 
 @pytest.mark.parametrize("name", ["audio_files", "audio", "video", "video_url"])
-def test_sound_and_film_are_refused_by_the_name_of_their_field(name: str) -> None:
+def test_sound_and_film_that_is_no_file_is_refused_by_the_name_of_its_field(name: str) -> None:
     with pytest.raises(
         CannotSendError,
-        match=f"has sound or film under '{name}', which is not sent; remove the field",
+        match=f"has sound or film under '{name}' that is no file; remove the field",
     ):
-        exchange_of({"prompt": "what is heard", name: ["x.wav"]})
+        exchange_of({"prompt": "what is heard", name: ["x.wav", 3]})
+
+
+def test_texts_and_pictures_stand_in_their_order_as_in_rows_of_vllm() -> None:
+    parts = [
+        {"type": "text", "text": "compare"},
+        {"type": "image", "image": "a.png"},
+        {"type": "image_url", "image_url": {"url": "b.png", "detail": "low"}},
+    ]
+    assert exchange_of({"content": parts}).prompt == [
+        {
+            "role": "user",
+            "content": [
+                {"type": "text", "text": "compare"},
+                {"type": "image_url", "image_url": {"url": "a.png"}},
+                {"type": "image_url", "image_url": {"url": "b.png", "detail": "low"}},
+            ],
+        }
+    ]
+
+
+def test_turns_may_be_lists_of_one_message_each() -> None:
+    said = [[{"role": "user", "content": "hi"}], [{"role": "assistant", "content": "hello"}]]
+    assert exchange_of({"conversation": said}) == SingleTurn("hi", "hello")
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ import inferometer
 from inferometer.cli.language import chosen, of_environment
 from inferometer.cli.output import finish_output, survive_any_output
 from inferometer.system.interruption import Interruption, ignore_at_exit
-from inferometer.words import LANGUAGES, speak
+from inferometer.words import LANGUAGES, in_words, speak
 
 VERBS = {
     "bench": ("Measure", "Measure a running server, with the flags of `vllm bench serve`."),
@@ -118,34 +118,21 @@ tpot:50`.
 """
 
 
-VLLM_ONLY = {
-    "--trust-remote-code": 0,
-    "--tokenizer-mode": 1,
-    "--skip-tokenizer-init": 0,
-    "--plot-timeline": 0,
-    "--plot-dataset-stats": 0,
-    "--log-config-file": 1,
-}
-"""Flags of `vllm bench serve` without effect here, since no model is loaded and nothing plotted,
-and how many values each takes. They are ignored, with a message, so that pasted commands work.
-"""
-
-
 def without_vllm_only(arguments: Sequence[str]) -> list[str]:
-    """The arguments of `bench` without vLLM's own, which are reported on standard error."""
+    """The arguments of `bench` without vLLM's own: what becomes of them is said on standard error,
+    and ends the program where leaving them out would measure something else.
+    """
     if arguments[:1] != ["bench"]:
         return list(arguments)
-    kept, skip = [], 0
-    for argument in arguments:
-        name = argument.partition("=")[0]
-        if skip:
-            skip -= 1
-        elif name in VLLM_ONLY:
-            typer.echo(f"inferometer: {name} has no effect here and is ignored.", err=True)
-            skip = VLLM_ONLY[name] if name == argument else 0
-        else:
-            kept.append(argument)
-    return kept
+    from inferometer.cli.bench.vllm_flags import understood
+    from inferometer.cli.usage import usage_error
+
+    found = understood(arguments)
+    for note in found.notes:
+        typer.echo(f"inferometer: {in_words(note)}", err=True)
+    if found.refusals:
+        usage_error(*found.refusals)
+    return found.arguments
 
 
 def spread(arguments: Sequence[str]) -> list[str]:
@@ -153,7 +140,7 @@ def spread(arguments: Sequence[str]) -> list[str]:
     spread_out: list[str] = []
     flag = ""  # the one that further values belong to
     for previous, argument in zip(["", *arguments], arguments, strict=False):
-        if argument.startswith("-"):
+        if argument.startswith("-") and not argument[1:].isdecimal():
             flag = argument if argument in SEVERAL_VALUES else ""
         elif flag and previous != flag:
             spread_out.append(flag)
@@ -200,6 +187,8 @@ def _run(arguments: Sequence[str]) -> int:
         return (
             app(args=spread(without_vllm_only(arguments) or ["--help"]), standalone_mode=False) or 0
         )
+    except typer.Exit as ended:
+        return ended.exit_code
     except typer.TyperException as error:
         sentence = error.format_message().rstrip(".").replace(": Value error, ", ": ")
         typer.echo(

@@ -21,7 +21,7 @@ from inferometer.engine import tokenizer
 from inferometer.protocol import Backend, TokenizeRoute
 
 IMAGE_TOKENS = 256
-"""Tokens of any image."""
+"""Tokens of any image, sound or film."""
 
 _IMAGE = " ".join(["<|image|>"] * IMAGE_TOKENS)
 
@@ -167,22 +167,23 @@ def _content_text(content: Any) -> str:
     if content is None or isinstance(content, str):
         return content or ""
     if isinstance(content, list) and all(isinstance(part, dict) for part in content):
-        texts = [_IMAGE if _is_image(part) else part.get("text") for part in content]
+        texts = [_IMAGE if _is_shown(part) else part.get("text") for part in content]
         if all(isinstance(text, str) for text in texts):
             return " ".join(texts)
     raise AskError(
         400,
-        "The embedded engine accepts only texts and images.",
+        "The embedded engine accepts only texts, images, sound and film.",
         param="messages",
     )
 
 
-def _is_image(part: dict[str, Any]) -> bool:
-    image = part.get("image_url")
+def _is_shown(part: dict[str, Any]) -> bool:
+    name, field = str(part.get("type")), "data" if part.get("type") == "input_audio" else "url"
+    shown = part.get(name)
     return (
-        part.get("type") == "image_url"
-        and isinstance(image, dict)
-        and isinstance(image.get("url"), str)
+        name in ("image_url", "video_url", "audio_url", "input_audio")
+        and isinstance(shown, dict)
+        and isinstance(shown.get(field), str)
     )
 
 

@@ -42,6 +42,7 @@ from inferometer.workload import (
     LocalCounter,
     TokenCounter,
     TokenIds,
+    TooFewRowsError,
     Workload,
     build_workload,
     find_counting,
@@ -53,6 +54,11 @@ MAX_VERSION = 200
 
 class PointError(ReasonsError):
     """The point cannot be measured as asked."""
+
+    def __init__(self, reasons: Sequence[str], *, usable_rows: int | None = None) -> None:
+        """`usable_rows`: of a file that has fewer than requests are to be made."""
+        super().__init__(reasons)
+        self.usable_rows = usable_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,18 +150,8 @@ def prepare(spec: RunSpec, server: KnownServer, *, attempt: int = 0) -> ReadyPoi
     if reasons:
         raise PointError(reasons)
     trial = server.trial(spec)
+    workload = _requests(spec, server, spec.load.num_warmups + spec.load.num_prompts, attempt)
     try:
-        workload = build_workload(
-            spec.workload,
-            spec.load.num_warmups + spec.load.num_prompts,
-            identity=(spec.seed, spec.prompts_fingerprint, spec.repeat),
-            counting=lambda: server.counting(spec),
-            chat=backend.chat,
-            token_ids=backend.carries_token_ids,
-            fields=backend.fields,
-            encode=lambda request: backend.encode(request, trial.generation),
-            attempt=attempt,
-        )
         plan = plan_of(spec.load, workload, np.random.default_rng([spec.seed, spec.repeat]))
     except ValueError as error:
         raise PointError([str(error)]) from error
@@ -170,6 +166,38 @@ def prepare(spec: RunSpec, server: KnownServer, *, attempt: int = 0) -> ReadyPoi
         plan,
         _facts(spec, server, listing, trial),
     )
+
+
+def _requests(spec: RunSpec, server: KnownServer, number: int, attempt: int) -> Workload:
+    """Raises PointError and EndpointError."""
+    backend, trial = PROTOCOLS[spec.target.backend], server.trial(spec)
+    try:
+        return build_workload(
+            spec.workload,
+            number,
+            identity=(spec.seed, spec.prompts_fingerprint, spec.repeat),
+            counting=lambda: server.counting(spec),
+            chat=backend.chat,
+            token_ids=backend.carries_token_ids,
+            fields=backend.fields,
+            encode=lambda request: backend.encode(request, trial.generation),
+            attempt=attempt,
+        )
+    except TooFewRowsError as error:
+        raise PointError([str(error)], usable_rows=error.found) from error
+    except ValueError as error:
+        raise PointError([str(error)]) from error
+
+
+def usable_rows(spec: RunSpec, server: KnownServer, at_most: int) -> int:
+    """How many requests the file of this point makes. Raises PointError and EndpointError."""
+    try:
+        _requests(spec, server, at_most, 0)
+    except PointError as error:
+        if not error.usable_rows:
+            raise
+        return error.usable_rows
+    return at_most
 
 
 def plan_of(load: Load, work: Workload, rng: np.random.Generator) -> LoadPlan:
@@ -208,8 +236,18 @@ def generation_of(spec: RunSpec) -> Generation:
         sampling=spec.sampling.parameters,
         logprobs=spec.sampling.logprobs,
         extra_body=spec.sampling.extra_body,
-        adapters=spec.target.lora_modules or (),
+        adapters=_adapters(spec),
     )
+
+
+def _adapters(spec: RunSpec) -> Sequence[str]:
+    """In turn, or one drawn for each request."""
+    names = spec.target.lora_modules or ()
+    if not names or spec.target.lora_assignment is None:
+        return names
+    rng = np.random.default_rng([spec.seed, spec.repeat])
+    number = spec.load.num_warmups + spec.load.num_prompts
+    return [names[i] for i in rng.integers(len(names), size=number).tolist()]
 
 
 def _path(spec: RunSpec) -> str:

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from inferometer.calibration.host import is_rehearsal
 from inferometer.diagnose import diagnose_reply
 from inferometer.loadgen import Snapshot
-from inferometer.measurement.prepare import KnownServer, ReadyPoint, prepare, run
+from inferometer.measurement.prepare import KnownServer, ReadyPoint, prepare, run, usable_rows
 from inferometer.metrics import Summary, Verdict, judge, summarize
 from inferometer.metrics.calibration import Calibration, Missing
 from inferometer.results.point import Point
@@ -119,6 +119,11 @@ class Session:
         target = spec.target.model_copy(update={"base_url": self.endpoint.base_url})
         return prepare(spec.model_copy(update={"target": target}), self.server, attempt=attempt)
 
+    def usable_rows(self, spec: RunSpec, at_most: int) -> int:
+        """How many requests the file of the point makes: see `usable_rows`."""
+        target = spec.target.model_copy(update={"base_url": self.endpoint.base_url})
+        return usable_rows(spec.model_copy(update={"target": target}), self.server, at_most)
+
     def measure(
         self,
         ready: ReadyPoint,
@@ -183,7 +188,13 @@ def _intentions(ready: ReadyPoint) -> dict[str, Any]:
         "ends_by_time": spec.load.max_seconds is not None,
         "constant_load": _is_constant(ready),
         "unsent": unsent_in_words(workload.origin),
+        "repeated": _repeated(workload.origin),
     }
+
+
+def _repeated(origin: Mapping[str, Any]) -> int:
+    """Requests that repeat rows of a file, which nobody asked for."""
+    return int(origin["oversampled"]) if origin.get("repeats_unasked") else 0
 
 
 def _diagnosis(trace: Trace) -> str:

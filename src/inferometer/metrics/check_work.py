@@ -29,6 +29,17 @@ def row_fields(facts: Facts) -> Found:
     return Found(NOTE, "found", {"fields": facts.unsent})
 
 
+def repeated_rows(facts: Facts) -> Found:
+    """A prompt that comes again may be answered from the prefix cache. Where the server counts
+    cached tokens, those decide.
+    """
+    if not facts.repeated:
+        return Found(OK, "fine")
+    cached = facts.trace.requests["cached_tokens"][ok(facts.trace)]
+    is_counted = len(cached) > 0 and bool(known(cached).all())
+    return Found(NOTE if is_counted else SUSPECT, "found", {"repeated": facts.repeated})
+
+
 def input_length(facts: Facts) -> Found:
     """Prompts of another length than asked are another measurement."""
     t = facts.thresholds

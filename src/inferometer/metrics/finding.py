@@ -221,6 +221,8 @@ class Facts:
     """Latencies that the report shows."""
     unsent: str = ""
     """What rows of the data set ask for that was not sent with them, such as `tools (200)`."""
+    repeated: int = 0
+    """Requests that repeat rows of a file because it has too few, which nobody asked for."""
     diagnosis: str = ""
     """What the server said of requests that failed, by its name in `diagnose`; '' if unknown."""
 

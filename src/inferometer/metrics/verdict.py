@@ -45,6 +45,7 @@ CHECKS: tuple[Callable[[Facts], Found], ...] = (
     check_client.backlog,
     check_client.beyond_calibration,
     check_work.row_fields,
+    check_work.repeated_rows,
     check_work.input_length,
     check_work.output_length,
     check_work.cached_tokens,
@@ -129,6 +130,7 @@ def judge(
     shown: Sequence[str] = tuple(LATENCIES),
     diagnosis: str = "",
     unsent: str = "",
+    repeated: int = 0,
     thresholds: Thresholds | None = None,
 ) -> Verdict:
     """How far the numbers of a run may be believed.
@@ -142,8 +144,9 @@ def judge(
     load is to be the same from beginning to end. `server`: what the server counted. `calibration`:
     of the host that the client ran on, or why there is none. `tls`: whether it spoke through TLS,
     which no calibration does. `shown`: the latencies that the report shows. `diagnosis`: of what
-    the server said of failures. `unsent`: what rows of the data set ask for that was not sent. The
-    run being interrupted is in the trace.
+    the server said of failures. `unsent`: what rows of the data set ask for that was not sent.
+    `repeated`: requests that repeat rows of a file unasked. The run being interrupted is in the
+    trace.
     """
     precision = precision_of(trace, summary, calibration, tls=tls)
     facts = Facts(
@@ -162,6 +165,7 @@ def judge(
         shown=shown,
         diagnosis=diagnosis,
         unsent=unsent,
+        repeated=repeated,
         thresholds=thresholds or Thresholds(),
     )
     return Verdict(tuple(Finding(check.__name__, *check(facts)) for check in CHECKS), precision)

@@ -24,6 +24,7 @@ from inferometer.protocol.lmdeploy import LMDEPLOY
 from inferometer.protocol.ollama import OLLAMA, OLLAMA_CHAT
 from inferometer.protocol.openai import COMPLETIONS
 from inferometer.protocol.openai_chat import CHAT
+from inferometer.protocol.openai_responses import RESPONSES
 from inferometer.protocol.routes import ANY_SERVER, Routes, TokenizeRoute
 from inferometer.protocol.sglang import SGLANG
 from inferometer.protocol.tensorrt_llm import TRITON, TRTLLM_SERVE, TRTLLM_SERVE_CHAT
@@ -34,6 +35,7 @@ PROTOCOLS: dict[str, Backend] = {
     "openai": COMPLETIONS,
     "vllm": COMPLETIONS,
     "openai-chat": CHAT,
+    "openai-responses": RESPONSES,
     "sglang": SGLANG,
     "tgi": TGI,
     "tgi-chat": TGI_CHAT,

@@ -65,6 +65,9 @@ OPENAI_CHAT_FIELDS = (
     }
 )
 
+OPENAI_RESPONSES_FIELDS = SAMPLING | PENALTIES | {"seed"}
+"""Tools have another form there."""
+
 TRTLLM_SERVE_COMPLETIONS_FIELDS = _USUAL | _DETAILS
 """It refuses any other field."""
 

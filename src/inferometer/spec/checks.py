@@ -174,7 +174,7 @@ def _arrivals(spec: RunSpec) -> list[str]:
     if len(given) > 1:
         found.append(f"{' and '.join(given)} each say when requests are due: give one of them.")
     if load.replay_speed is not None and (
-        spec.workload.kind != "trace" or spec.workload.distinct is not None
+        spec.workload.kind not in ("trace", "timed_trace") or spec.workload.distinct is not None
     ):
         found.append(
             "load.replay_speed needs recorded times, which only workload.kind trace has, each "

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import orjson
 from pydantic import Field
@@ -67,6 +67,8 @@ class Target(Spec):
     """LoRA adapters, by the names the server has for them, that requests take in turn; None is the
     model alone.
     """
+    lora_assignment: Literal["random"] | None = None
+    """Which adapter a request takes: drawn at random; None is in turn."""
     headers: dict[str, str] = Field(default_factory=dict, repr=False, exclude=True)
     """Extra HTTP headers, keys among them: never written anywhere."""
     insecure: bool = False

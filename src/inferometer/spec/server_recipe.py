@@ -39,7 +39,14 @@ CompletionBackend = Literal[
     "llama.cpp",
     "ollama",
 ]
-ChatBackend = Literal["openai-chat", "tgi-chat", "trtllm-serve-chat", "xinference", "ollama-chat"]
+ChatBackend = Literal[
+    "openai-chat",
+    "openai-responses",
+    "tgi-chat",
+    "trtllm-serve-chat",
+    "xinference",
+    "ollama-chat",
+]
 """Those that carry messages."""
 BackendName = Literal[CompletionBackend, ChatBackend]
 """Wire formats: those of the protocol room, which lies above this one. A test compares the two."""

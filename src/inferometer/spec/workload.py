@@ -16,7 +16,13 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
-from inferometer.spec.base import NonNegativeFloat, NonNegativeInt, PositiveInt, Spec
+from inferometer.spec.base import (
+    NonNegativeFloat,
+    NonNegativeInt,
+    PositiveFloat,
+    PositiveInt,
+    Spec,
+)
 from inferometer.spec.lengths import LengthLaw, parse_scenario, ranged
 
 RangeRatio = Annotated[float, Field(ge=0, lt=1)]
@@ -30,6 +36,17 @@ ROWS = {"dataset_path": "path", "disable_shuffle": "shuffle", "oversample": "ove
 """Flags that several data sets have, and the fields that they set."""
 
 FileName = Annotated[str, Field(min_length=1)]
+
+
+def _picture_size(written: str) -> str:
+    width, _, height = written.lower().partition("x")
+    if not all(side.isdecimal() and 0 < int(side) <= 8192 for side in (width, height)):
+        raise ValueError(f"{written!r} is no size in pixels such as 1280x720, up to 8192 each")
+    return f"{int(width)}x{int(height)}"
+
+
+PictureSize = Annotated[str, AfterValidator(_picture_size)]
+"""Width and height in pixels, such as 1280x720."""
 
 
 def _spelled(scenario: str) -> str:
@@ -120,6 +137,8 @@ class RandomWorkload(PromptSet):
     input_len: PositiveInt = 1024
     output_len: PositiveInt = 128
     range_ratio: RangeRatio = 0.0
+    output_range_ratio: RangeRatio | None = None
+    """Of output lengths, where it is another than that of prompts."""
     prefix_len: NonNegativeInt = 0
     """Tokens that all prompts begin with, before their own `input_len`."""
     scenario: Annotated[str, AfterValidator(_spelled)] | None = None
@@ -157,7 +176,10 @@ class RandomWorkload(PromptSet):
         """Of the prompt's own tokens, and of the output."""
         if self.scenario is not None:
             return parse_scenario(self.scenario)
-        return ranged(self.input_len, self.range_ratio), ranged(self.output_len, self.range_ratio)
+        of_output = self.output_range_ratio
+        return ranged(self.input_len, self.range_ratio), ranged(
+            self.output_len, self.range_ratio if of_output is None else of_output
+        )
 
     @property
     def writes_own_tokens(self) -> bool:
@@ -176,9 +198,10 @@ class FileWorkload(PromptSet):
 
     shuffle: bool = True
     """Take rows in an order that follows from the seed, not in the file's."""
-    oversample: bool = False
+    oversample: bool | Literal["unasked"] = False
     """Where there are fewer usable rows than requests, begin again with the first; else that is an
-    error.
+    error. `unasked`: as `vllm bench serve` does it without a word; a prefix cache that then answers
+    counts against the result.
     """
     output_len: PositiveInt | None = None
     """Most tokens to generate. None: what the row says, else the length of its reply."""
@@ -229,6 +252,56 @@ class JsonlWorkload(FileWorkload):
         return _filtered(self.max_input_len, self.max_total_len, self.output_len)
 
 
+class SpecBenchWorkload(JsonlWorkload):
+    """First questions of Spec-Bench, of all categories or of one."""
+
+    flags: ClassVar[Mapping[str, str]] = {
+        **ROWS,
+        **FILTERS,
+        "spec_bench_output_len": "output_len",
+        "spec_bench_category": "category",
+    }
+
+    kind: Literal["spec_bench"] = "spec_bench"  # type: ignore[assignment]
+    category: str | None = None
+    """Only rows of this category."""
+    output_len: PositiveInt | None = 256
+
+    @property
+    def file(self) -> str:
+        """The file that the rows are in."""
+        return self.path
+
+
+class SpeedBenchWorkload(SpecBenchWorkload):
+    """First questions of a subset of SPEED-Bench, of all categories or of one."""
+
+    flags: ClassVar[Mapping[str, str]] = {
+        **ROWS,
+        **FILTERS,
+        "speed_bench_output_len": "output_len",
+        "speed_bench_category": "category",
+        "speed_bench_dataset_subset": "subset",
+    }
+
+    kind: Literal["speed_bench"] = "speed_bench"  # type: ignore[assignment]
+    path: FileName
+    """The directory of its files, one a subset."""
+    subset: Literal[
+        "qualitative",
+        "throughput_1k",
+        "throughput_2k",
+        "throughput_8k",
+        "throughput_16k",
+        "throughput_32k",
+    ] = "qualitative"
+    output_len: PositiveInt | None = 4096
+
+    @property
+    def file(self) -> str:
+        return f"{self.path.rstrip('/')}/{self.subset}.jsonl"
+
+
 class HfWorkload(FileWorkload):
     """Rows of a Hugging Face data set, from the hub or a local directory."""
 
@@ -238,13 +311,27 @@ class HfWorkload(FileWorkload):
         "hf_output_len": "output_len",
         "hf_subset": "subset",
         "hf_split": "split",
+        "hf_name": "name",
+        "bfcl_categories": "categories",
+        "blazedit_min_distance": "min_distance",
+        "blazedit_max_distance": "max_distance",
     }
 
     kind: Literal["hf"] = "hf"
     path: FileName
     """Id on the hub, or a directory."""
+    name: str | None = None
+    """Id on the hub, where `path` is a copy elsewhere: some data sets have rows of a form of their
+    own.
+    """
     subset: str | None = None
     split: str = "train"
+    categories: tuple[str, ...] | None = None
+    """Of the Berkeley Function Calling Leaderboard: which of its files."""
+    min_distance: Annotated[float, Field(ge=0, le=1)] | None = None
+    """Of vdaita/edit_…: rows whose edit is smaller are left out."""
+    max_distance: Annotated[float, Field(ge=0, le=1)] | None = None
+    """The same for larger ones."""
     max_input_len: PositiveInt | None = None
     """Rows with longer prompts are left out."""
     max_total_len: PositiveInt | None = None
@@ -342,6 +429,33 @@ class TraceWorkload(PromptSet):
         return _filtered(self.max_input_len, self.max_total_len, None)
 
 
+class TimedTraceWorkload(TraceWorkload):
+    """Random prompts with the lengths, shared blocks and times of a JSON-lines trace, whose fields
+    may have any names.
+    """
+
+    flags: ClassVar[Mapping[str, str]] = {
+        "dataset_path": "path",
+        **FILTERS,
+        "timed_trace_chunk_hash_size": "block_len",
+        "timed_trace_sec_multiplier": "time_unit_s",
+        "timed_trace_label_timestamp": "timestamp",
+        "timed_trace_label_input_length": "input_length",
+        "timed_trace_label_output_length": "output_length",
+        "timed_trace_label_hash_ids": "hash_ids",
+    }
+
+    kind: Literal["timed_trace"] = "timed_trace"  # type: ignore[assignment]
+    block_len: PositiveInt = 16
+    time_unit_s: PositiveFloat = 1.0
+    """Seconds in a unit of its timestamps."""
+    timestamp: FileName = "timestamp"
+    """Fields of a row, by their names."""
+    input_length: FileName = "input_length"
+    output_length: FileName = "output_length"
+    hash_ids: FileName = "hash_ids"
+
+
 class SessionsWorkload(PromptSet):
     """Conversations: each turn waits for the previous answer and repeats the conversation so far.
 
@@ -415,7 +529,12 @@ class ImagesWorkload(PromptSet):
     flags: ClassVar[Mapping[str, str]] = {
         "random_input_len": "input_len",
         "random_output_len": "output_len",
+        "random_range_ratio": "range_ratio",
+        "random_prefix_len": "prefix_len",
         "random_mm_base_items_per_request": "images",
+        "random_mm_num_mm_items_range_ratio": "images_range_ratio",
+        "random_mm_limit_mm_per_prompt": "max_images",
+        "random_mm_bucket_config": "sizes",
         "image_size": "size",
     }
 
@@ -427,6 +546,30 @@ class ImagesWorkload(PromptSet):
     """Pictures in a request."""
     width: Annotated[int, Field(gt=0, le=8192)] = 512
     height: Annotated[int, Field(gt=0, le=8192)] = 512
+    sizes: dict[PictureSize, PositiveFloat] | None = None
+    """Instead of `width` and `height`: how often each size comes, in any unit."""
+    images_range_ratio: Annotated[float, Field(ge=0, le=1)] | None = None
+    """The number of pictures is uniform from floor(n(1-r)) to ceil(n(1+r))."""
+    max_images: PositiveInt | None = None
+    """The most pictures in a request."""
+    range_ratio: RangeRatio | None = None
+    """Of the lengths of text and output."""
+    output_range_ratio: RangeRatio | None = None
+    prefix_len: NonNegativeInt | None = None
+    """Tokens of text that all requests begin with, before their own `input_len`."""
+
+    @model_validator(mode="after")
+    def _some_pictures_fit(self) -> ImagesWorkload:
+        least, most = self.image_counts()
+        if least > most:
+            raise ValueError(f"wants at least {least} pictures, and max_images is {most}")
+        return self
+
+    def image_counts(self) -> tuple[int, int]:
+        """The fewest and the most pictures in a request."""
+        ratio = self.images_range_ratio or 0.0
+        most = math.ceil(round(self.images * (1 + ratio), 6))
+        return math.floor(round(self.images * (1 - ratio), 6)), min(most, self.max_images or most)
 
     @property
     def needs_messages(self) -> bool:
@@ -444,10 +587,13 @@ AnyWorkload = Annotated[
     Annotated[RandomWorkload, Tag("random")]
     | Annotated[ShareGptWorkload, Tag("sharegpt")]
     | Annotated[JsonlWorkload, Tag("jsonl")]
+    | Annotated[SpecBenchWorkload, Tag("spec_bench")]
+    | Annotated[SpeedBenchWorkload, Tag("speed_bench")]
     | Annotated[HfWorkload, Tag("hf")]
     | Annotated[SonnetWorkload, Tag("sonnet")]
     | Annotated[PrefixWorkload, Tag("prefix")]
     | Annotated[TraceWorkload, Tag("trace")]
+    | Annotated[TimedTraceWorkload, Tag("timed_trace")]
     | Annotated[SessionsWorkload, Tag("sessions")]
     | Annotated[ImagesWorkload, Tag("images")],
     Discriminator(_kind),
@@ -462,9 +608,13 @@ DATASETS: dict[str, type[AnyWorkload]] = {
     "custom": JsonlWorkload,
     "jsonl": JsonlWorkload,
     "custom_image": JsonlWorkload,
+    "custom_audio": JsonlWorkload,
+    "spec_bench": SpecBenchWorkload,
+    "speed_bench": SpeedBenchWorkload,
     "prefix_repetition": PrefixWorkload,
     "burstgpt": TraceWorkload,
     "trace": TraceWorkload,
+    "timed_trace": TimedTraceWorkload,
     "sessions": SessionsWorkload,
     "random-mm": ImagesWorkload,
 }

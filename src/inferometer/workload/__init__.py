@@ -13,13 +13,14 @@ from inferometer.workload.tokens import (
     WordCounter,
     find_counting,
 )
-from inferometer.workload.workload import Workload
+from inferometer.workload.workload import TooFewRowsError, Workload
 
 __all__ = [
     "LocalCounter",
     "ServerCounter",
     "TokenCounter",
     "TokenIds",
+    "TooFewRowsError",
     "WordCounter",
     "Workload",
     "build_workload",

@@ -17,6 +17,9 @@ from inferometer.spec.workload import (
     SessionsWorkload,
     ShareGptWorkload,
     SonnetWorkload,
+    SpecBenchWorkload,
+    SpeedBenchWorkload,
+    TimedTraceWorkload,
     TraceWorkload,
 )
 from inferometer.workload.exchanges import written_workload
@@ -121,11 +124,14 @@ BUILDERS: Mapping[type[AnyWorkload], Builder] = {
     RandomWorkload: _drawn(random_workload),
     PrefixWorkload: _drawn(prefix_workload),
     TraceWorkload: _drawn(trace_workload),
+    TimedTraceWorkload: _drawn(trace_workload),
     SonnetWorkload: _drawn_texts(sonnet_workload),
     ImagesWorkload: _drawn_texts(images_workload),
     SessionsWorkload: _sessions,
     ShareGptWorkload: _written,
     JsonlWorkload: _written,
+    SpecBenchWorkload: _written,
+    SpeedBenchWorkload: _written,
     HfWorkload: _written,
 }
 """Each is called with the spec, a number of requests, and what `build_workload` was given."""

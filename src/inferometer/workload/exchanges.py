@@ -8,6 +8,7 @@ indexed, to shuffle it).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,7 +16,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from inferometer.request import Prompt, Request
-from inferometer.spec.workload import HfWorkload, JsonlWorkload, ShareGptWorkload
+from inferometer.spec.workload import (
+    HfWorkload,
+    JsonlWorkload,
+    ShareGptWorkload,
+    SpecBenchWorkload,
+)
 from inferometer.trace.schema import MISSING
 from inferometer.workload.counting import count_prompts, count_replies, is_chat
 from inferometer.workload.hf import SHUFFLE_BUFFER, hf_rows
@@ -25,12 +31,21 @@ from inferometer.workload.records import Row, json_rows
 from inferometer.workload.row_fields import CannotSendError, FieldCounts, Tally, carried
 from inferometer.workload.shapes import SingleTurn, exchange_of
 from inferometer.workload.tokens import TokenCounter
-from inferometer.workload.workload import Identity, Wire, Workload, content_hash, cycled, seeds_of
+from inferometer.workload.workload import (
+    Identity,
+    TooFewRowsError,
+    Wire,
+    Workload,
+    content_hash,
+    cycled,
+    seeds_of,
+)
 
 BATCH = 256
 SMALLEST_BATCH = 32
 
 Written = ShareGptWorkload | JsonlWorkload | HfWorkload
+"""`SpecBenchWorkload` and `SpeedBenchWorkload` are JSON lines too."""
 
 
 class _Candidate(NamedTuple):
@@ -60,9 +75,10 @@ def written_workload(
     them.
     """
     order = np.random.default_rng(seeds_of((*identity, attempt))) if spec.shuffle else None
-    rows = hf_rows(spec, order) if isinstance(spec, HfWorkload) else json_rows(spec.path, order)
+    rows = _rows(spec, order)
     images = ImageFiles(_folder(spec))
     left_out, said = Tally(), FieldCounts()
+    unasked = spec.oversample == "unasked"
     requests: list[Request] = []
     exact = True
     candidates = _candidates(spec, rows, left_out, wire)
@@ -84,9 +100,32 @@ def written_workload(
         **count_images(requests),
         **images.facts(),
         "oversampled": max(0, n - len(requests)),
+        **({"repeats_unasked": True} if n > len(requests) > 0 and unasked else {}),
         "sha256": content_hash(requests),
     }
-    return cycled(Workload(requests, _how(requests, counter, exact=exact), exact, origin=origin), n)
+    whole = cycled(
+        Workload(requests, _how(requests, counter, exact=exact), exact, origin=origin), n
+    )
+    return replace(whole, reusable_tokens=0) if unasked else whole
+
+
+def _rows(spec: Written, order: np.random.Generator | None) -> Iterator[Row]:
+    if isinstance(spec, HfWorkload):
+        return hf_rows(spec, order)
+    if isinstance(spec, SpecBenchWorkload):
+        return _first_turns(spec, json_rows(spec.file, order))
+    return json_rows(spec.path, order)
+
+
+def _first_turns(spec: SpecBenchWorkload, rows: Iterator[Row]) -> Iterator[Row]:
+    """The first question of each row of the category."""
+    for row in rows:
+        if spec.category in (None, row.content.get("category")):
+            turns = next(
+                (row.content[name] for name in ("turns", "messages") if row.content.get(name)), None
+            )
+            first = turns[:1] if isinstance(turns, list) else turns
+            yield Row(row.where, {"messages": first} if first is not None else row.content)
 
 
 def _folder(spec: Written) -> Path | None:
@@ -260,6 +299,7 @@ def _require_enough(spec: Written, found: int, n: int, left_out: Mapping[str, in
         if found
         else "see what the filters leave"
     )
-    raise ValueError(
-        f"{spec.path} has {found} usable rows{without}, but {n} requests are to be made: {cure}."
+    raise TooFewRowsError(
+        f"{spec.path} has {found} usable rows{without}, but {n} requests are to be made: {cure}.",
+        found,
     )

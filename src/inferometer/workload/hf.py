@@ -5,14 +5,17 @@ file, streamed.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain, zip_longest
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from inferometer.spec.hub_defaults import hub_name
 from inferometer.spec.workload import HfWorkload
+from inferometer.workload.hub_rows import FUNCTION_CALLING, category_files, row_form
 from inferometer.workload.image_fields import MEDIA
-from inferometer.workload.records import Row
+from inferometer.workload.records import Row, json_rows
 
 SHUFFLE_BUFFER = 10_000
 """A stream is shuffled within a window of so many rows, which bounds what is in memory."""
@@ -32,12 +35,18 @@ def hf_rows(spec: HfWorkload, order: np.random.Generator | None) -> Iterator[Row
             "The data set kind hf needs a package that is missing: pip install "
             "'inferometer[datasets]'."
         ) from None
+    form = row_form(spec)
     try:
-        rows = _open(datasets, spec)
-        if order is not None:
-            rows = rows.shuffle(seed=int(order.integers(2**31)), buffer_size=SHUFFLE_BUFFER)
+        if hub_name(spec.path, spec.name) == FUNCTION_CALLING:
+            rows: Any = _function_calls(datasets, spec, order)
+        else:
+            rows = _open(datasets, spec)
+            if order is not None:
+                rows = rows.shuffle(seed=int(order.integers(2**31)), buffer_size=SHUFFLE_BUFFER)
         for number, content in enumerate(rows, 1):
-            yield Row(f"{spec.path} ({spec.split}), row {number}", _said(content))
+            told = _said(content)
+            if form is None or (told := form(spec, told)) is not None:
+                yield Row(f"{spec.path} ({spec.split}), row {number}", told)
     except ImportError as error:  # of a package that only some data sets need
         reason = str(error).strip().partition("\n")[0].rstrip(".")
         raise ValueError(
@@ -55,6 +64,24 @@ def hf_rows(spec: HfWorkload, order: np.random.Generator | None) -> Iterator[Row
             f"workload.path {spec.path}: {what} cannot be read ({reason}); see workload.subset "
             "and workload.split."
         ) from error
+
+
+def _function_calls(
+    datasets: Any, spec: HfWorkload, order: np.random.Generator | None
+) -> Iterator[Any]:
+    """One row of each category in turn. Read line by line: every function has a schema of its own,
+    which no table holds.
+    """
+    folder = Path(spec.path)
+    if not folder.is_dir():
+        manager = datasets.DownloadManager()
+        names = category_files(spec)
+        urls = [f"hf://datasets/{spec.path}/{name}" for name in names]
+        paths = [str(path) for path in manager.download(urls)]
+    else:
+        paths = [str(folder / name) for name in category_files(spec)]
+    rows = chain.from_iterable(zip_longest(*(json_rows(path, order) for path in paths)))
+    return (row.content for row in rows if row is not None)
 
 
 def _said(value: Any) -> Any:

@@ -1,5 +1,5 @@
-"""Which fields of a row, or of a message in it, hold pictures: by their names, or by what is in
-them.
+"""Which fields of a row, or of a message in it, hold pictures, sound or film: by their names, or by
+what is in them.
 
 What is in a picture is read elsewhere.
 """
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from inferometer.workload.row_fields import PICTURE_IN, CannotSendError, is_said
 
@@ -18,7 +18,7 @@ MEDIA = {"bytes", "path"}
 
 _HOW = r"(_?(file|file_?path|file_?name|path|url|uri|base64|b64|bytes|data))?s?(_?\d{1,3})?"
 _IMAGE = re.compile(rf"(image|img|photo|pic|picture)s?{_HOW}", re.IGNORECASE)
-_NOT_SENT = re.compile(rf"(audio|video)s?{_HOW}", re.IGNORECASE)
+_RECORDED = re.compile(rf"(audio|video)s?{_HOW}", re.IGNORECASE)
 
 _ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif")
 _BASE64_HEADS = ("iVBORw0KGgo", "/9j/4", "R0lGODlh", "R0lGODdh", "UklGR")
@@ -28,11 +28,19 @@ MAX_LOOKED_AT = 16
 """Elements of a list or an object in which a picture is looked for."""
 
 
-def pictures_of(row: Mapping[str, Any], used: Collection[str] = ()) -> tuple[list[Any], set[str]]:
-    """The pictures that stand beside a text, and the fields they are in, which are none of those
-    `used`.
+class Recording(NamedTuple):
+    """Sound or film among the pictures of a row."""
 
-    Raises CannotSendError for sound and film.
+    kind: str
+    """audio or video."""
+    source: Any
+
+
+def pictures_of(row: Mapping[str, Any], used: Collection[str] = ()) -> tuple[list[Any], set[str]]:
+    """The pictures that stand beside a text, sound and film among them, and the fields they are in,
+    which are none of those `used`.
+
+    Raises CannotSendError for sound and film that is no file.
     """
     pictures: list[Any] = []
     names = set()
@@ -42,17 +50,24 @@ def pictures_of(row: Mapping[str, Any], used: Collection[str] = ()) -> tuple[lis
         named = _kind(name)
         if named is None and value.__class__ not in (dict, list):
             continue
-        if named is _NOT_SENT and is_said(value):
-            raise CannotSendError(
-                f"has sound or film under {name!r}, which is not sent; remove the field to "
-                "send the rest"
-            )
         listed = value if isinstance(value, list) else [value]
+        if named is _RECORDED and is_said(value):
+            pictures += _recordings(name, listed)
+            names.add(name)
+            continue
         is_picture = _is_source if named is _IMAGE else _is_media
         if is_said(value) and all(map(is_picture, listed)):
             pictures += listed
             names.add(name)
     return pictures, names
+
+
+def _recordings(name: str, sources: Collection[Any]) -> list[Recording]:
+    if not all(map(_is_source, sources)):
+        raise CannotSendError(
+            f"has sound or film under {name!r} that is no file; remove the field to send the rest"
+        )
+    return [Recording(name[:5].lower(), each) for each in sources]
 
 
 def unsent(name: str, value: Any) -> str:
@@ -65,7 +80,7 @@ def unsent(name: str, value: Any) -> str:
 @lru_cache(maxsize=1024)
 def _kind(name: str) -> re.Pattern[str] | None:
     """Which of the two a field of this name is."""
-    return next((kind for kind in (_IMAGE, _NOT_SENT) if kind.fullmatch(name)), None)
+    return next((kind for kind in (_IMAGE, _RECORDED) if kind.fullmatch(name)), None)
 
 
 def _is_source(value: Any) -> bool:

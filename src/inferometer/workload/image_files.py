@@ -18,7 +18,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from inferometer.request import Prompt
-from inferometer.workload.image_parts import images_in, is_url, with_images
+from inferometer.workload.image_parts import has_media, is_url, with_images
 from inferometer.workload.row_fields import sendable
 
 MAX_IMAGE_BYTES = 32 << 20
@@ -38,8 +38,23 @@ KINDS: tuple[tuple[bytes, int, str], ...] = (
     (b"II*\0", 0, "image/tiff"),
     (b"MM\0*", 0, "image/tiff"),
     (b"\0\0\0\0", 6, "image/bmp"),
+    (b"WAVE", 8, "audio/wav"),
+    (b"fLaC", 0, "audio/flac"),
+    (b"OggS", 0, "audio/ogg"),
+    (b"ID3", 0, "audio/mp3"),
+    (b"\xff\xfb", 0, "audio/mp3"),
+    (b"ftyp", 4, "video/mp4"),
+    (b"\x1a\x45\xdf\xa3", 0, "video/webm"),
+    (b"AVI ", 8, "video/avi"),
 )
 """What stands where in a file of which kind. A BMP file also begins with BM."""
+
+
+_NOT = {
+    "image": "no picture: it is neither PNG, JPEG, WebP, GIF, BMP, TIFF nor AVIF",
+    "audio": "no sound: it is neither WAV, FLAC, Ogg nor MP3",
+    "video": "no film: it is neither MP4, WebM nor AVI",
+}
 
 
 class ImageFiles:
@@ -57,18 +72,19 @@ class ImageFiles:
 
     def read(self, prompt: Prompt) -> Prompt:
         """The prompt with its pictures in it."""
-        if next(images_in(prompt), None) is None:
+        if not has_media(prompt):
             return prompt
         return [
             with_images(message, self._url) if isinstance(message, Mapping) else message
             for message in prompt
         ]  # type: ignore[return-value]
 
-    def _url(self, source: Any) -> str:
+    def _url(self, source: Any, kind: str) -> str:
+        """`kind`: image, audio or video."""
         if isinstance(source, Mapping):
             source = source.get("bytes") or source.get("path")
         if isinstance(source, bytes):
-            return self._data_url(source, "a picture of the row")
+            return self._data_url(source, "a picture of the row", kind)
         if not isinstance(source, str) or not source.strip():
             raise ValueError(
                 f"has {source!r:.60} for a picture, which is no path, address, base64 or bytes"
@@ -80,12 +96,12 @@ class ImageFiles:
             return str(sendable(source))
         encoded = _from_base64(source)
         return (
-            self._file(source)
+            self._file(source, kind)
             if encoded is None
-            else self._data_url(encoded, "a picture of the row")
+            else self._data_url(encoded, "a picture of the row", kind)
         )
 
-    def _file(self, name: str) -> str:
+    def _file(self, name: str, kind: str) -> str:
         folder, path = self._place(name)
         if path not in self._urls:
             try:
@@ -97,7 +113,7 @@ class ImageFiles:
                     "there, or take the row out; "
                     f"paths are relative to {folder}"
                 ) from None
-            self._urls[path] = self._data_url(content, str(path))
+            self._urls[path] = self._data_url(content, str(path), kind)
             self._elsewhere += not path.resolve().is_relative_to(folder.resolve())
         return self._urls[path]
 
@@ -116,12 +132,10 @@ class ImageFiles:
             )
         return self._folder, self._folder / (name if parts is None else unquote(parts.path))
 
-    def _data_url(self, content: bytes, what: str) -> str:
+    def _data_url(self, content: bytes, what: str, wanted: str) -> str:
         kind = kind_of(content)
-        if kind is None:
-            raise ValueError(
-                f"{what} is no picture: it is neither PNG, JPEG, WebP, GIF, BMP, TIFF nor AVIF"
-            )
+        if kind is None or not kind.startswith(f"{wanted}/"):
+            raise ValueError(f"{what} is {_NOT[wanted]}")
         if len(content) > MAX_IMAGE_BYTES:
             raise ValueError(
                 f"{what} is larger than {MAX_IMAGE_BYTES >> 20} MB, which is the limit for a "

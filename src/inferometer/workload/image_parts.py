@@ -1,8 +1,9 @@
 """Pictures of rows: which a row has, and where in its messages they belong. What is in them is read
 elsewhere.
 
-A picture becomes a part `image_url` of a message, as chat backends send it. Until it is read, its
-url is the row's own: an address, a path, base64, bytes, or a mapping of `bytes` and `path`.
+A picture becomes a part `image_url` of a message, as chat backends send it; film becomes a part
+`video_url`, sound one `input_audio`. Until it is read, its url is the row's own: an address, a
+path, base64, bytes, or a mapping of `bytes` and `path`.
 """
 
 from __future__ import annotations
@@ -12,12 +13,19 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from inferometer.request import Message, Prompt, Request
+from inferometer.workload.image_fields import Recording
 from inferometer.workload.messages import IMAGE_PARTS, Turn
 from inferometer.workload.row_fields import UNMATCHED, CannotSendError, is_said, sendable
 
 _PLACE = re.compile(r"<image(?:[ _]?(\d{1,3}))?>")
 _SOURCES = ("image_url", "image", "url", "path", "bytes", "data", "source")
 """Where a part of a message has its picture."""
+
+
+_MEDIA_PARTS = ("image_url", "video_url", "audio_url")
+_RECORDED_PARTS = {"sound": ("input_audio", "audio_url"), "film": ("video_url",)}
+_ENCODED_AUDIO = re.compile(r"data:audio/([a-z0-9]+);base64,")
+"""Its format is that of OpenAI's `input_audio`."""
 
 
 def place(turns: Sequence[Turn], pictures: Sequence[Any]) -> list[Turn]:
@@ -144,6 +152,9 @@ def image_part(source: Any, details: Mapping[str, Any] | None = None) -> dict[st
     """The part of a message that shows it. A source may be a mapping that has an address, or data,
     beside details.
     """
+    if isinstance(source, Recording):
+        part = f"{source.kind}_url"
+        return {"type": part, part: {"url": source.source}}
     shown = {**(details or {})}
     if isinstance(source, Mapping) and is_said(source.get("url")):
         shown |= {
@@ -166,8 +177,25 @@ def images_in(prompt: Prompt) -> Iterator[Mapping[str, Any]]:
             yield from (part["image_url"] for part in message["content"] if _is_image(part))
 
 
+def has_media(prompt: Prompt) -> bool:
+    """Whether there is anything in a prompt but text."""
+    return any(
+        _media_kind(part)
+        for message in (prompt if not isinstance(prompt, str) else ())
+        if isinstance(message, dict) and isinstance(message["content"], list)
+        for part in message["content"]
+    )
+
+
 def _is_image(part: Any) -> bool:
     return isinstance(part, dict) and part.get("type") == "image_url"
+
+
+def _media_kind(part: Any) -> str | None:
+    """image, audio or video, of a part that has one by its url."""
+    name = part.get("type") if isinstance(part, dict) else None
+    is_media = name in _MEDIA_PARTS and isinstance(part.get(name), Mapping) and "url" in part[name]
+    return str(name).removesuffix("_url") if is_media else None
 
 
 def is_url(source: Any) -> bool:
@@ -175,26 +203,44 @@ def is_url(source: Any) -> bool:
     return isinstance(source, str) and source[:8].lower().startswith(("http://", "https://"))
 
 
-def with_images(message: Message, read: Callable[[Any], str]) -> Message:
-    """The message with what `read` makes of the source of each of its pictures."""
+def with_images(message: Message, read: Callable[[Any, str], str]) -> Message:
+    """The message with what `read` makes of the source of each of its pictures, by its kind."""
     content = message["content"]
     if not isinstance(content, list):
         return message
-    parts = [
-        image_part(
-            read(part["image_url"]["url"]),
-            {k: v for k, v in part["image_url"].items() if k != "url"},
-        )
-        if _is_image(part)
-        else part
-        for part in content
-    ]
-    return {**message, "content": parts}
+    return {**message, "content": [_read(part, _media_kind(part), read) for part in content]}
+
+
+def _read(part: Any, kind: str | None, read: Callable[[Any, str], str]) -> Any:
+    if kind is None:
+        return part
+    holder = part[f"{kind}_url"]
+    url = read(holder["url"], kind)
+    if kind == "image":
+        return image_part(url, {name: each for name, each in holder.items() if name != "url"})
+    if kind == "audio" and (found := _ENCODED_AUDIO.match(url)):
+        data = {"data": url[found.end() :], "format": found[1]}
+        return {"type": "input_audio", "input_audio": data}
+    return {"type": f"{kind}_url", f"{kind}_url": {"url": url}}
 
 
 def count_images(requests: Iterable[Request]) -> dict[str, int]:
-    """How many pictures there are in these requests, and how many of them the server has to
-    fetch.
+    """How many pictures there are in these requests, and how many of them the server has to fetch;
+    and how much sound and film.
     """
-    urls = [image.get("url") for request in requests for image in images_in(request.prompt)]
-    return {"images_in_rows": len(urls), "images_by_url": sum(map(is_url, urls))} if urls else {}
+    parts = [
+        part
+        for request in requests
+        for message in (request.prompt if not isinstance(request.prompt, str) else ())
+        if isinstance(message, dict) and isinstance(message["content"], list)
+        for part in message["content"]
+        if isinstance(part, dict)
+    ]
+    urls = [part["image_url"].get("url") for part in parts if _is_image(part)]
+    recorded = {
+        f"{name}_in_rows": number
+        for name, types in _RECORDED_PARTS.items()
+        if (number := sum(part.get("type") in types for part in parts))
+    }
+    pictures = {"images_in_rows": len(urls), "images_by_url": sum(map(is_url, urls))}
+    return {**(pictures if urls else {}), **recorded}

@@ -35,30 +35,51 @@ def images_workload(
     """`n` requests: one user message of random text and pictures, none of which comes twice. Raises
     ValueError.
     """
-    text_spec = RandomWorkload(input_len=spec.input_len, output_len=spec.output_len)
+    text_spec = RandomWorkload(
+        input_len=spec.input_len,
+        output_len=spec.output_len,
+        range_ratio=spec.range_ratio or 0.0,
+        output_range_ratio=spec.output_range_ratio,
+        prefix_len=spec.prefix_len or 0,
+    )
     texts = random_workload(text_spec, n, identity=identity, counter=counter, attempt=attempt)
     rng = np.random.default_rng(seeds_of((*identity, attempt, "images")))
     requests = []
     for i, request in enumerate(texts.requests):
         parts: list[dict[str, Any]] = [{"type": "text", "text": request.prompt}]
         parts += [
-            {"type": "image_url", "image_url": {"url": _data_url(spec, rng)}}
-            for _ in range(spec.images)
+            {"type": "image_url", "image_url": {"url": _data_url(width, height, rng)}}
+            for width, height in _sizes(spec, rng)
         ]
         requests.append(
             Request(i, [{"role": "user", "content": parts}], MISSING, request.max_tokens)
         )
-    size = f"{spec.width}x{spec.height}"
+    size = ", ".join(spec.sizes or {f"{spec.width}x{spec.height}": 1})
     counting = (
         f"{spec.input_len} tokens of {texts.counting}; how many the {size} pictures are, only "
         "the server can tell"
     )
     origin = {"images": spec.images, "size": size, "sha256": content_hash(requests)}
-    return Workload(requests, counting, exact=False, origin=origin)
+    return Workload(
+        requests, counting, exact=False, reusable_tokens=texts.reusable_tokens, origin=origin
+    )
 
 
-def _data_url(spec: ImagesWorkload, rng: np.random.Generator) -> str:
-    return "data:image/png;base64," + base64.b64encode(png(spec.width, spec.height, rng)).decode()
+def _sizes(spec: ImagesWorkload, rng: np.random.Generator) -> list[tuple[int, int]]:
+    """Width and height of each picture of a request."""
+    least, most = spec.image_counts()
+    number = least if least == most else int(rng.integers(least, most, endpoint=True))
+    if spec.sizes is None:
+        return [(spec.width, spec.height)] * number
+    shares = np.array(list(spec.sizes.values()))
+    drawn = rng.choice(list(spec.sizes), size=number, p=shares / shares.sum())
+    return [
+        (int(width), int(height)) for width, _, height in (str(s).partition("x") for s in drawn)
+    ]
+
+
+def _data_url(width: int, height: int, rng: np.random.Generator) -> str:
+    return "data:image/png;base64," + base64.b64encode(png(width, height, rng)).decode()
 
 
 def png(width: int, height: int, rng: np.random.Generator) -> bytes:

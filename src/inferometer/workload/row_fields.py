@@ -282,6 +282,11 @@ def rows_in_words(origin: Mapping[str, Any]) -> str:
             f"pictures sent: {images}"
             + (f", {by_url} of them as addresses, which the server fetches" if by_url else "")
         )
+    said += [
+        f"{name} sent: {number}"
+        for name in ("sound", "film")
+        if (number := origin.get(f"{name}_in_rows"))
+    ]
     if elsewhere := origin.get("images_from_elsewhere"):
         said.append(f"picture files read from outside the data set's folder: {elsewhere}")
     if left_out := origin.get("fields_left_out"):

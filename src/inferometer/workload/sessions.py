@@ -32,6 +32,7 @@ from inferometer.workload.shapes import Conversation, conversation_of
 from inferometer.workload.tokens import TokenCounter, TokenIds
 from inferometer.workload.workload import (
     Identity,
+    TooFewRowsError,
     Wire,
     Workload,
     content_hash,
@@ -240,9 +241,10 @@ def _recorded(
             f"lower load.num_prompts to {len(requests)}, or allow repeats with workload.oversample"
         )
         cure = fewer if requests else "give a file of conversations"
-        raise ValueError(
+        raise TooFewRowsError(
             f"{path} has conversations of {len(requests)} turns in all{told}, but {n} are to "
-            f"be sent: {cure}."
+            f"be sent: {cure}.",
+            len(requests),
         )
     origin = {
         "file": path,

@@ -154,15 +154,26 @@ def _conversation(row: _Row) -> Sequence[Any] | None:
         row.first(("prompt",)) if isinstance(row.row.get("prompt"), list) else None
     )
     if found is None:
-        return None
+        return _shown_parts(row)
     name, turns = found
     if not isinstance(turns, list):
         raise ValueError(f"has no list of turns under {name!r}")
+    if turns and all(isinstance(turn, list) for turn in turns):  # each turn in a list of its own
+        turns = [message for turn in turns for message in turn]
     if name == "prompt" and not all(isinstance(part, Mapping) for part in turns):
         return None
     if not turns:
         raise ValueError("has a conversation without a turn")
     return turns
+
+
+def _shown_parts(row: _Row) -> Sequence[Any] | None:
+    """Texts and pictures in their order, which vLLM's rows of pictures have under `content`."""
+    parts = row.row.get("content")
+    if not isinstance(parts, list) or not any(isinstance(each, Mapping) for each in parts):
+        return None
+    row.used.add("content")
+    return [{"role": "user", "content": parts}]
 
 
 def _prompt(row: _Row) -> tuple[str, Any]:

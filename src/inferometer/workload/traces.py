@@ -17,6 +17,7 @@ import calendar
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -24,12 +25,12 @@ import numpy as np
 
 from inferometer.clock import MS, NS
 from inferometer.request import Request
-from inferometer.spec.workload import TraceWorkload
+from inferometer.spec.workload import TimedTraceWorkload, TraceWorkload
 from inferometer.workload.pieces import Piece, compose
 from inferometer.workload.records import csv_rows, is_json, json_rows
 from inferometer.workload.row_fields import FieldCounts, Tally, is_said
 from inferometer.workload.tokens import TokenCounter, TokenIds
-from inferometer.workload.workload import Identity, Workload, content_hash
+from inferometer.workload.workload import Identity, TooFewRowsError, Workload, content_hash
 
 _MOMENT = re.compile(
     r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(?:\.(\d{1,9})\d*)?\s*(?:Z|UTC|([+-])(\d\d):?(\d\d))?"
@@ -76,9 +77,10 @@ def trace_workload(
             f"{number} left out: {reason}" for reason, number in left_out.counts().items()
         )
         without = f" ({reasons})" if reasons else ""
-        raise ValueError(
+        raise TooFewRowsError(
             f"{spec.path} has {len(rows)} usable rows{without}, but {n} requests are to be "
-            "made: lower load.num_prompts."
+            "made: lower load.num_prompts.",
+            len(rows),
         )
     composed = compose(
         [_pieces(spec, i, row) for i, row in enumerate(rows)], counter, (*identity, attempt)
@@ -127,7 +129,7 @@ def _pieces(spec: TraceWorkload, number: int, row: TraceRow) -> list[Piece]:
 
 def _fitting(spec: TraceWorkload, left_out: Tally) -> Iterator[TraceRow]:
     last_ns: int | None = None
-    for where, row in _rows(spec.path):
+    for where, row in _rows(spec):
         if last_ns is not None and row.time_ns < last_ns:
             raise ValueError(f"{where}: is earlier than the row before it; sort the trace by time.")
         last_ns = row.time_ns
@@ -153,8 +155,11 @@ def _unfit(spec: TraceWorkload, row: TraceRow) -> str | None:
     return None
 
 
-def _rows(path: str) -> Iterator[tuple[str, TraceRow]]:
+def _rows(spec: TraceWorkload) -> Iterator[tuple[str, TraceRow]]:
+    path, known = spec.path, READ
     read: Callable[[Mapping[str, Any]], TraceRow] | None = None
+    if isinstance(spec, TimedTraceWorkload):
+        read, known = partial(_timed, spec), _fields_of(spec)
     for where, content in json_rows(path) if is_json(path) else csv_rows(path):
         read = read or _form(path, content)
         try:
@@ -163,7 +168,7 @@ def _rows(path: str) -> Iterator[tuple[str, TraceRow]]:
                 where,
                 recorded._replace(
                     unread=tuple(
-                        name for name in content if name not in READ and is_said(content[name])
+                        name for name in content if name not in known and is_said(content[name])
                     )
                 ),
             )
@@ -203,13 +208,33 @@ def _azure(row: Mapping[str, Any]) -> TraceRow:
 
 
 def _mooncake(row: Mapping[str, Any]) -> TraceRow:
-    blocks = row.get("hash_ids") or ()
-    if not isinstance(blocks, list | tuple) or not all(type(block) is int for block in blocks):
-        raise ValueError("hash_ids is no list of numbers")
     time_ns = round(_number(row["timestamp"]) * MS)
     return TraceRow(
-        time_ns, _tokens(row["input_length"]), _tokens(row["output_length"]), blocks=tuple(blocks)
+        time_ns,
+        _tokens(row["input_length"]),
+        _tokens(row["output_length"]),
+        blocks=_blocks(row, "hash_ids"),
     )
+
+
+def _fields_of(spec: TimedTraceWorkload) -> frozenset[str]:
+    return frozenset({spec.timestamp, spec.input_length, spec.output_length, spec.hash_ids})
+
+
+def _timed(spec: TimedTraceWorkload, row: Mapping[str, Any]) -> TraceRow:
+    return TraceRow(
+        round(_number(row[spec.timestamp]) * spec.time_unit_s * NS),
+        _tokens(row[spec.input_length]),
+        _tokens(row[spec.output_length]),
+        blocks=_blocks(row, spec.hash_ids),
+    )
+
+
+def _blocks(row: Mapping[str, Any], name: str) -> tuple[int, ...]:
+    blocks = row.get(name) or ()
+    if not isinstance(blocks, list | tuple) or not all(type(block) is int for block in blocks):
+        raise ValueError(f"{name} is no list of numbers")
+    return tuple(blocks)
 
 
 def _number(written: Any) -> float:

@@ -23,6 +23,14 @@ that is the point's own.
 """
 
 
+class TooFewRowsError(ValueError):
+    """A file has fewer usable rows than requests are to be made of it."""
+
+    def __init__(self, sentence: str, found: int) -> None:
+        super().__init__(sentence)
+        self.found = found
+
+
 @dataclass(frozen=True, slots=True)
 class Wire:
     """What the wire of a point can carry: a `chat` carries messages, another one token ids beside

@@ -2,6 +2,7 @@
 """The flags of `inferometer bench`, named as `vllm bench serve` names them where it has them."""
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +15,9 @@ server, prompts, dataset, traffic, generation = map(
 report, files, client, campaign_test = map(
     panel, ("Report", "Files", "Client", "Test of a campaign")
 )
+
+special = partial(dataset, hidden=True)
+"""Flags that few need: `inferometer datasets` and docs/vllm-flags.md list them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,8 @@ class BenchFlags:
         prompts(
             "Source of the prompts. Generated: random, prefix_repetition, sessions, random-mm. "
             "Read from --dataset-path: sharegpt, sonnet, hf, custom (or jsonl), trace (or "
-            "burstgpt). `inferometer datasets` lists all of them with their flags."
+            "burstgpt), timed_trace, spec_bench, speed_bench. `inferometer datasets` lists all of "
+            "them with their flags."
         ),
     ] = "random"
     dataset_path: Annotated[
@@ -72,8 +77,12 @@ class BenchFlags:
     random_input_len: Annotated[int, prompts("Exact prompt length in tokens.")] = 1024
     random_output_len: Annotated[int, prompts("Maximum output length in tokens.")] = 128
     random_range_ratio: Annotated[
-        float, prompts("Draw lengths uniformly from L(1-r) to L(1+r); r is this ratio.")
-    ] = 0.0
+        str,
+        prompts(
+            "Draw lengths uniformly from L(1-r) to L(1+r); r is this ratio. For different ratios: "
+            '\'{"input": 0.3, "output": 0.5}\'.'
+        ),
+    ] = "0.0"
     random_prefix_len: Annotated[
         int, prompts("Tokens of a prefix that all prompts share, in addition to the prompt length.")
     ] = 0
@@ -112,11 +121,13 @@ class BenchFlags:
         bool, dataset("Take the rows of a file in order.", "--disable-shuffle")
     ] = False
     oversample: Annotated[
-        bool,
+        bool | None,
         dataset(
-            "Reuse rows if the file has too few; without it, that is an error.", "--oversample"
+            "Reuse rows if the file has too few, or send each row at most once. (default: reuse "
+            "them, and say so in the verdict)",
+            "--oversample/--no-oversample",
         ),
-    ] = False
+    ] = None
     max_input_len: Annotated[
         int | None, dataset("Skip rows whose prompt is longer than this, in tokens.")
     ] = None
@@ -127,15 +138,69 @@ class BenchFlags:
         int | None, dataset("Maximum output length in tokens. (default: the recorded length)")
     ] = None
     custom_output_len: Annotated[
-        int | None, dataset("Maximum output length in tokens. (default: the row's)")
+        int | None,
+        dataset("Maximum output length in tokens; -1 is the row's. (default: 256; jsonl: -1)"),
     ] = None
     hf_output_len: Annotated[
-        int | None, dataset("Maximum output length in tokens. (default: the row's)")
+        int | None,
+        dataset("Maximum output length in tokens. (default: as in vLLM, else the row's)"),
     ] = None
     hf_subset: Annotated[
         str | None, dataset("Subset of the data set. (default: the data set's own)")
     ] = None
     hf_split: Annotated[str | None, dataset("Split of the data set. (default: train)")] = None
+    hf_name: Annotated[
+        str | None, special("ID on the hub, if --dataset-path is a copy of that data set.")
+    ] = None
+    bfcl_categories: Annotated[
+        str | None, special("Categories of function calls. (default: simple,live_simple,multiple)")
+    ] = None
+    blazedit_min_distance: Annotated[
+        float | None, special("Smallest edit to use, 0 to 1. (default: any)")
+    ] = None
+    blazedit_max_distance: Annotated[
+        float | None, special("Largest edit to use, 0 to 1. (default: any)")
+    ] = None
+    spec_bench_output_len: Annotated[
+        int | None, special("Maximum output length in tokens. (default: 256)")
+    ] = None
+    spec_bench_category: Annotated[
+        str | None, special("Use only this category. (default: all)")
+    ] = None
+    speed_bench_dataset_subset: Annotated[
+        str | None, special("Subset, which names the file. (default: qualitative)")
+    ] = None
+    speed_bench_output_len: Annotated[
+        int | None, special("Maximum output length in tokens. (default: 4096)")
+    ] = None
+    speed_bench_category: Annotated[
+        str | None, special("Use only this category. (default: all)")
+    ] = None
+    self_timed: Annotated[
+        bool | None,
+        special(
+            "Send requests at the times of the trace. (default: with timed_trace)",
+            "--self-timed/--no-self-timed",
+        ),
+    ] = None
+    timed_trace_chunk_hash_size: Annotated[
+        int | None, special("Tokens that one of a row's hash IDs stands for. (default: 16)")
+    ] = None
+    timed_trace_sec_multiplier: Annotated[
+        float | None, special("Seconds in a unit of the timestamps. (default: 1)")
+    ] = None
+    timed_trace_label_timestamp: Annotated[
+        str | None, special("Field of the timestamp. (default: timestamp)")
+    ] = None
+    timed_trace_label_input_length: Annotated[
+        str | None, special("Field of the prompt length. (default: input_length)")
+    ] = None
+    timed_trace_label_output_length: Annotated[
+        str | None, special("Field of the output length. (default: output_length)")
+    ] = None
+    timed_trace_label_hash_ids: Annotated[
+        str | None, special("Field of the hash IDs. (default: hash_ids)")
+    ] = None
     sonnet_input_len: Annotated[int | None, dataset("Prompt length in tokens. (default: 550)")] = (
         None
     )
@@ -186,14 +251,28 @@ class BenchFlags:
     random_mm_base_items_per_request: Annotated[
         int | None, dataset("Images in each request. (default: 1)")
     ] = None
+    random_mm_num_mm_items_range_ratio: Annotated[
+        float | None, special("Vary the number of images from n(1-r) to n(1+r). (default: do not)")
+    ] = None
+    random_mm_limit_mm_per_prompt: Annotated[
+        str | None, special("Maximum images in a request, as '{\"image\": 3}'.")
+    ] = None
+    random_mm_bucket_config: Annotated[
+        str | None,
+        special("Shares of image sizes, as '{(HEIGHT, WIDTH, 1): 0.7, (256, 256, 1): 0.3}'."),
+    ] = None
     image_size: Annotated[
-        str | None, dataset("Image size in pixels, WIDTHxHEIGHT. (default: 512x512)")
+        str | None,
+        dataset(
+            "Image size in pixels, WIDTHxHEIGHT. (default: as in vLLM, half 256x256 and half "
+            "1280x720)"
+        ),
     ] = None
 
     num_prompts: Annotated[
         int | None,
         traffic(
-            "Number of requests to measure.",
+            "Number of requests to measure; -1 is one for each row of the file.",
             show_default=(
                 "1000; with rates and --max-seconds, as many as arrive; with --config, all"
             ),
@@ -255,8 +334,13 @@ class BenchFlags:
     ] = 1
 
     ignore_eos: Annotated[
-        bool, generation("Generate the full output length; ignore end-of-text.", "--ignore-eos")
-    ] = False
+        bool | None,
+        generation(
+            "Generate the full output length; ignore end-of-text. (default: as in vLLM, for random "
+            "prompts on OpenAI's formats)",
+            "--ignore-eos/--no-ignore-eos",
+        ),
+    ] = None
     temperature: Annotated[
         float | None, generation("Sampling temperature. (default: the server's)")
     ] = None
@@ -299,9 +383,17 @@ class BenchFlags:
     extra_body: Annotated[
         str | None, generation("JSON object to merge into every request body.")
     ] = None
+    chat_template_kwargs: Annotated[
+        str | None,
+        special("JSON object for the chat template, which the server of a chat backend applies."),
+    ] = None
     lora_modules: Annotated[
         list[str] | None,
         generation("Names of LoRA adapters on the server; requests use them in turn."),
+    ] = None
+    lora_assignment: Annotated[
+        str | None,
+        special("How requests get their adapter: round-robin or random. (default: round-robin)"),
     ] = None
 
     percentile_metrics: Annotated[

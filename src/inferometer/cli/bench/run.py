@@ -23,6 +23,7 @@ from inferometer.cli.host import host_calibrations
 from inferometer.cli.output import in_files_too
 from inferometer.live.campaign import figures_of
 from inferometer.live.progress import progress
+from inferometer.measurement.prepare import PointError, ReadyPoint
 from inferometer.measurement.saving import Saved, require_room, save, save_repeats
 from inferometer.measurement.session import PointResult, Session
 from inferometer.metrics.calibration import statement
@@ -35,11 +36,12 @@ from inferometer.report.repeats import render_repeats
 from inferometer.results.repeats import Repeat, spreads
 from inferometer.server.endpoint import Endpoint
 from inferometer.store.atomic import CannotWriteError, write_file
-from inferometer.words import spoken
+from inferometer.words import Said, in_words, spoken
 
 if TYPE_CHECKING:
     from inferometer.cli.bench.flags import BenchFlags
     from inferometer.metrics import Verdict
+    from inferometer.spec.run import RunSpec
     from inferometer.system.interruption import Interruption
     from inferometer.trace import Trace
 
@@ -47,6 +49,8 @@ EXIT_INVALID = 1
 EXIT_INTERRUPTED = 130
 
 SUMMARY_FILE = "repeats.json"
+MAX_ROWS = 10_000_000
+"""Requests of a run that takes all rows of a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,8 @@ def opened(flags: BenchFlags) -> Iterator[Bench]:
     asked = parse_flags(flags)
     if asked.address_note:
         typer.echo(f"inferometer: {asked.address_note}.", err=True)
+    for note in asked.notes:
+        typer.echo(f"inferometer: {in_words(note)}", err=True)
     calibrations = host_calibrations(quiet=flags.disable_tqdm)
     routes = PROTOCOLS[flags.backend].routes
     base_url, headers = asked.target["base_url"], asked.target["headers"]
@@ -136,7 +142,7 @@ def _run(bench: Bench, repeat: int, interruption: Interruption) -> tuple[PointRe
     """One run with prompts of its own: measured, saved and reported."""
     flags, session, output = bench.flags, bench.session, bench.asked.output
     spec = bench.asked.spec(bench.model).model_copy(update={"repeat": repeat})
-    ready = session.prepare(spec)
+    ready = _prepared(bench, spec)
     if output.directory is not None:
         require_room(output, ready, numbered=bench.is_repeated)
     if repeat == 0:
@@ -175,6 +181,25 @@ def _run(bench: Bench, repeat: int, interruption: Interruption) -> tuple[PointRe
         code=code,
         saved=saved,
     )
+
+
+def _prepared(bench: Bench, spec: RunSpec) -> ReadyPoint:
+    """With as many requests as the file has rows for, where the flags leave that to it."""
+    session, rows, load = bench.session, bench.asked.rows, spec.load
+    if rows in ("all", "at_most"):
+        most = MAX_ROWS if rows == "all" else load.num_warmups + load.num_prompts
+        number = session.usable_rows(spec, most) - load.num_warmups
+        if number < 1:
+            raise PointError([in_words(Said("vllm.only_warmups", {"rows": number}))])
+        load = load.model_copy(update={"num_prompts": number})
+        return session.prepare(spec.model_copy(update={"load": load}))
+    try:
+        return session.prepare(spec)
+    except PointError as error:
+        if rows != "repeated" or not error.usable_rows:
+            raise
+        work = spec.workload.model_copy(update={"oversample": "unasked"})
+        return session.prepare(spec.model_copy(update={"workload": work}))
 
 
 def exit_code(flags: BenchFlags, trace: Trace, verdict: Verdict) -> int:

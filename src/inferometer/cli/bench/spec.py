@@ -16,6 +16,16 @@ from pydantic import ValidationError
 
 from inferometer.cli.asserted import lacking_in_one_run, percentiles_of, targets_of
 from inferometer.cli.bench.flags import BenchFlags
+from inferometer.cli.bench.vllm_meaning import (
+    OTHER_BACKENDS,
+    Rows,
+    differences,
+    has_rows,
+    ignores_eos,
+    is_self_timed,
+    rows_of,
+    without_queue_times,
+)
 from inferometer.cli.bench.workload import workload_of
 from inferometer.cli.flag_errors import FlagsError, flag_name, sentences
 from inferometer.cli.server_address import endpoint_of_flags, server_address
@@ -32,6 +42,7 @@ from inferometer.spec.run import RandomWorkload, RunSpec, Sampling, Target, Time
 from inferometer.spec.target import Threshold
 from inferometer.spec.workload import AnyWorkload
 from inferometer.store.vllm_json import check_metadata
+from inferometer.words import Said, in_words
 
 SAMPLING_FLAGS = (
     "temperature",
@@ -82,6 +93,9 @@ class ParsedFlags:
     """What the numbers are to reach."""
     address_note: str | None = None
     """What is to be said of where the address is from."""
+    notes: tuple[Said, ...] = ()
+    """Where a command of `vllm bench serve` measures something else here."""
+    rows: Rows = "exact"
 
     def spec(self, model: str) -> RunSpec:
         """The spec, once the model's name is known."""
@@ -126,12 +140,15 @@ def parse_flags(flags: BenchFlags) -> ParsedFlags:
             "headers": headers,
             "insecure": flags.insecure,
             "lora_modules": tuple(flags.lora_modules) if flags.lora_modules else None,
+            "lora_assignment": attempt(_lora_assignment, flags.lora_assignment),
         },
         model=flags.served_model_name or flags.model,
         parts=_parts_of(flags, attempt),
         output=_output_of(flags, goals, attempt),
         goals=goals,
         address_note=address_note,
+        notes=tuple(differences(flags)),
+        rows=rows_of(flags),
     )
     attempt(check_headers, headers or {})
     attempt(parse.with_api_key, headers or {}, os.environ)
@@ -162,10 +179,10 @@ def _parts_of(flags: BenchFlags, attempt: _Attempts) -> dict[str, Any]:
         "load": attempt(load_of, flags),
         "sampling": attempt(
             Sampling,
-            ignore_eos=flags.ignore_eos,
+            ignore_eos=ignores_eos(flags),
             parameters=sampling,
             logprobs=flags.logprobs,
-            extra_body=attempt(parse.parse_extra_body, flags.extra_body) or {},
+            extra_body=attempt(_extra_body, flags) or {},
         ),
         "timeouts": attempt(
             Timeouts,
@@ -183,7 +200,7 @@ def _output_of(flags: BenchFlags, goals: Sequence[Threshold], attempt: _Attempts
     percentiles = attempt(parse.parse_percentiles, flags.metric_percentiles) or ()
     output = attempt(
         Output,
-        metrics=attempt(parse.parse_metrics, flags.percentile_metrics) or (),
+        metrics=attempt(parse.parse_metrics, without_queue_times(flags.percentile_metrics)) or (),
         percentiles=(*percentiles, *percentiles_of(goals)),
         goodput=attempt(_parse_goodput, flags.goodput) or {},
         dialects=tuple(flags.dialect or ()),
@@ -197,7 +214,31 @@ def _output_of(flags: BenchFlags, goals: Sequence[Threshold], attempt: _Attempts
     return output or Output()
 
 
+def _extra_body(flags: BenchFlags) -> dict[str, Any]:
+    """With what the chat template is to be told, where the server applies it."""
+    body = parse.parse_extra_body(flags.extra_body)
+    if flags.chat_template_kwargs is None:
+        return body
+    try:
+        told = parse.parse_extra_body(flags.chat_template_kwargs)
+    except ValueError as error:
+        message = str(error).replace("sampling.extra_body", "--chat-template-kwargs")
+        raise ValueError(message) from None
+    if flags.backend in PROTOCOLS and not PROTOCOLS[flags.backend].chat:
+        raise ValueError(in_words(Said("vllm.no_template", {"flag": "--chat-template-kwargs"})))
+    return {"chat_template_kwargs": told, **body}
+
+
+def _lora_assignment(way: str | None) -> str | None:
+    if way not in (None, "round-robin", "random"):
+        raise ValueError(f"--lora-assignment {way!r} is not one of round-robin, random.")
+    return "random" if way == "random" else None
+
+
 def _check_backend(backend: str) -> None:
+    if backend in OTHER_BACKENDS:
+        why = in_words(Said(f"vllm.{OTHER_BACKENDS[backend]}"))
+        raise ValueError(f"--backend {backend}: {why}")
     if backend not in PROTOCOLS:
         near = parse.did_you_mean(backend, PROTOCOLS)
         raise ValueError(f"--backend {backend!r} is not one of {', '.join(PROTOCOLS)}{near}.")
@@ -248,8 +289,16 @@ def load_of(flags: BenchFlags) -> Load:
         "max_seconds": flags.max_seconds,
         "ramp": _ramp(flags, reasons),
     }
-    if flags.num_prompts is not None:
+    if rows_of(flags) == "all":
+        fields["num_prompts"] = 1  # how many there are shows when they are read
+        if not has_rows(flags):
+            reasons.append(
+                f"--num-prompts -1 is all rows of a file: {flags.dataset_name} has no rows."
+            )
+    elif flags.num_prompts is not None:
         fields["num_prompts"] = flags.num_prompts
+    if fields["replay_speed"] is None and is_self_timed(flags):
+        fields["replay_speed"] = 1.0
     if flags.when_full not in ("wait", "drop"):
         reasons.append(
             f"--when-full {flags.when_full!r} is not one of wait, "

@@ -4,8 +4,10 @@ are called in the spec.
 
 from __future__ import annotations
 
+import ast
 import dataclasses
-from collections.abc import Mapping
+import json
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from pydantic import ValidationError
@@ -13,13 +15,24 @@ from pydantic import ValidationError
 from inferometer.cli.bench.flags import BenchFlags
 from inferometer.cli.flag_errors import FlagsError, flag_name, sentences
 from inferometer.spec.flags import did_you_mean
+from inferometer.spec.hub_defaults import HUB_DEFAULTS, hub_name
 from inferometer.spec.workload import COMMON_FLAGS, DATASETS, AnyWorkload
+from inferometer.words import Said, in_words
 
-NOT_SENT = {
-    "custom_audio": "sound is not sent; measure texts or pictures",
-    "custom_video": "film is not sent; measure texts or pictures",
+OTHER_WORK = {"random-rerank": "vllm.embeddings", "custom_video": "vllm.custom_video"}
+"""Data sets of vLLM for what is not measured here, and why."""
+
+VLLM_DEFAULTS: Mapping[str, Mapping[str, Any]] = {
+    "custom": {"output_len": 256},
+    "custom_image": {"output_len": 256},
+    "custom_audio": {"output_len": 256},
+    "random-mm": {"sizes": {"256x256": 0.5, "1280x720": 0.5}},
 }
-"""Data sets that no request can be made of, and why."""
+"""By data set: what vLLM takes for granted, and a campaign file does not."""
+
+THE_ROWS = -1
+OF_ROWS = ("custom_output_len", "spec_bench_output_len", "speed_bench_output_len", "hf_output_len")
+"""Flags for which -1 is what the row says."""
 
 DEFAULTS = {each.name: each.default for each in dataclasses.fields(BenchFlags)}
 
@@ -27,8 +40,9 @@ DEFAULTS = {each.name: each.default for each in dataclasses.fields(BenchFlags)}
 def workload_of(flags: BenchFlags) -> AnyWorkload:
     """The workload that is asked for. Raises FlagsError with all that is wrong."""
     model = DATASETS.get(flags.dataset_name)
-    if flags.dataset_name in NOT_SENT:
-        raise FlagsError([f"--dataset-name {flags.dataset_name}: {NOT_SENT[flags.dataset_name]}."])
+    if flags.dataset_name in OTHER_WORK:
+        why = in_words(Said(OTHER_WORK[flags.dataset_name]))
+        raise FlagsError([f"--dataset-name {flags.dataset_name}: {why}"])
     if model is None:
         known = did_you_mean(flags.dataset_name, DATASETS)
         raise FlagsError(
@@ -36,16 +50,18 @@ def workload_of(flags: BenchFlags) -> AnyWorkload:
         )
     own = model.flags
     reasons = _foreign(flags, own)
-    fields = {
-        field: getattr(flags, flag)
-        for flag, field in {**own, **COMMON_FLAGS}.items()
-        if _is_given(flags, flag)
-    }
+    fields = _taken_for_granted(flags)
+    for flag, field in {**own, **COMMON_FLAGS}.items():
+        if _is_given(flags, flag):
+            try:
+                fields |= _read(flag, field, getattr(flags, flag))
+            except ValueError as error:
+                reasons.append(f"{flag_name(flag)} {error}.")
     if "disable_shuffle" in own:
         fields["shuffle"] = not flags.disable_shuffle
     reasons += _general_lengths(flags, model, fields)
-    if "size" in fields:
-        reasons += _split_size(fields)
+    if "width" in fields:
+        fields.pop("sizes", None)
     if (
         model.model_fields.get("path") is not None
         and model.model_fields["path"].is_required()
@@ -119,11 +135,87 @@ def _general_lengths(
     return reasons
 
 
-def _split_size(fields: dict[str, Any]) -> list[str]:
+def _taken_for_granted(flags: BenchFlags) -> dict[str, Any]:
+    if flags.dataset_name == "hf":
+        name = hub_name(flags.dataset_path or "", flags.hf_name)
+        return dict(HUB_DEFAULTS.get(name, {}))
+    return dict(VLLM_DEFAULTS.get(flags.dataset_name, {}))
+
+
+def _read(flag: str, field: str, value: Any) -> dict[str, Any]:
+    """The fields that a flag sets. Raises ValueError with what is wrong after the flag's name."""
+    if flag in READERS:
+        return READERS[flag](value)
+    return {field: None if flag in OF_ROWS and value == THE_ROWS else value}
+
+
+def _size(text: str) -> dict[str, Any]:
     """`512x384` as width and height."""
-    size = str(fields.pop("size"))
-    width, cross, height = size.lower().partition("x")
+    width, cross, height = text.lower().partition("x")
     if not (cross and width.isdecimal() and height.isdecimal()):
-        return [f"--image-size {size!r} wants width and height in pixels, such as 512x384."]
-    fields["width"], fields["height"] = int(width), int(height)
-    return []
+        raise ValueError(f"{text!r} wants width and height in pixels, such as 512x384")
+    return {"width": int(width), "height": int(height)}
+
+
+def _ratios(text: str) -> dict[str, Any]:
+    """One ratio, or one for each length. vLLM's older script and SGLang mean something else by it,
+    and 1.0 is their default.
+    """
+    try:
+        found = json.loads(str(text))
+    except ValueError:
+        found = None
+    ratios = found if isinstance(found, dict) else {"input": found, "output": found}
+    numbers = [ratios.get(name) for name in ("input", "output")]
+    if not ratios.keys() <= {"input", "output"} or not all(map(_is_ratio, numbers)):
+        raise ValueError(
+            f"{text}: wants a ratio from 0 to below 1, or "
+            '\'{"input": 0.3, "output": 0.5}\'. For lengths that do not vary, give 0: 1.0 means '
+            "that only in SGLang and in older versions of benchmark_serving.py"
+        )
+    prompt, output = (float(number) for number in numbers if number is not None)
+    both = {"range_ratio": prompt} if prompt or output else {}
+    return both if prompt == output else {**both, "output_range_ratio": output}
+
+
+def _is_ratio(number: Any) -> bool:
+    return isinstance(number, int | float) and not isinstance(number, bool) and 0 <= number < 1
+
+
+def _limit(text: str) -> dict[str, Any]:
+    """Pictures only: film is not made up."""
+    try:
+        limits = json.loads(text)
+        number = limits.get("image")
+    except (ValueError, AttributeError):
+        number = None
+    if type(number) is not int or number < 1:
+        raise ValueError(f"{text}: wants a number of images, such as '{{\"image\": 3}}'")
+    return {"max_images": number}
+
+
+def _buckets(text: str) -> dict[str, Any]:
+    """Shares by (height, width, frames)."""
+    try:
+        shares = ast.literal_eval(text)
+        sizes = {
+            f"{width}x{height}": share for (height, width, _), share in shares.items() if share
+        }
+        films = any(share and frames != 1 for (_, _, frames), share in shares.items())
+    except (ValueError, SyntaxError, TypeError, AttributeError, RecursionError, MemoryError):
+        sizes, films = {}, False
+    if not sizes or films:
+        what = "one frame each: film is not made up" if films else "(height, width, 1): share"
+        raise ValueError(f"{text}: wants {what}, such as '{{(256, 256, 1): 1.0}}'")
+    return {"sizes": sizes}
+
+
+READERS: Mapping[str, Callable[[Any], dict[str, Any]]] = {
+    "image_size": _size,
+    "random_range_ratio": _ratios,
+    "random_prefix_len": lambda length: {"prefix_len": length} if length else {},
+    "random_mm_limit_mm_per_prompt": _limit,
+    "random_mm_bucket_config": _buckets,
+    "bfcl_categories": lambda text: {"categories": tuple(filter(None, text.split(",")))},
+}
+"""Flags whose text has to be read, or that set several fields."""

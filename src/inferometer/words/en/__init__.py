@@ -9,6 +9,7 @@ from inferometer.words.en.findings import FINDINGS
 from inferometer.words.en.imports import IMPORTS
 from inferometer.words.en.report import REPORT
 from inferometer.words.en.telemetry import TELEMETRY
+from inferometer.words.en.vllm import VLLM
 
 EN: dict[str, str] = {
     **REPORT,
@@ -18,4 +19,5 @@ EN: dict[str, str] = {
     **CONSOLE,
     **DIAGNOSES,
     **TELEMETRY,
+    **VLLM,
 }

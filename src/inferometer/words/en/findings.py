@@ -318,6 +318,14 @@ FINDINGS: dict[str, str] = {
     "check.beyond_calibration.part.events": "{events:,.0f} of {events_limit} events/s",
     "check.beyond_calibration.part.requests": "{requests:,.0f} of {requests_limit} requests/s",
     "check.beyond_calibration.part.streams": "{streams:,.0f} of {streams_limit} streams",
+    "check.repeated_rows.fine": "No row of the data set is repeated.",
+    "check.repeated_rows.found": (
+        "{repeated} requests repeat rows of the data set, which has too few; a prefix cache may "
+        "have answered them faster."
+    ),
+    "check.repeated_rows.next": (
+        "Send each row once with --no-oversample, or use --oversample if the repeats are intended."
+    ),
     "check.row_fields.fine": "Nothing that rows of a data set ask for was left out.",
     "check.row_fields.found": (
         "Rows of the data set ask for things that were not sent, or not with the row's value: "

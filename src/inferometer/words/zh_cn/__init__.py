@@ -9,6 +9,7 @@ from inferometer.words.zh_cn.findings import FINDINGS
 from inferometer.words.zh_cn.imports import IMPORTS
 from inferometer.words.zh_cn.report import REPORT
 from inferometer.words.zh_cn.telemetry import TELEMETRY
+from inferometer.words.zh_cn.vllm import VLLM
 
 ZH_CN: dict[str, str] = {
     **REPORT,
@@ -18,4 +19,5 @@ ZH_CN: dict[str, str] = {
     **CONSOLE,
     **DIAGNOSES,
     **TELEMETRY,
+    **VLLM,
 }

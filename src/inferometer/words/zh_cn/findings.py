@@ -294,6 +294,14 @@ FINDINGS: dict[str, str] = {
     "check.beyond_calibration.part.events": "{events:,.0f} / {events_limit} 事件/s",
     "check.beyond_calibration.part.requests": "{requests:,.0f} / {requests_limit} 请求/s",
     "check.beyond_calibration.part.streams": "{streams:,.0f} / {streams_limit} 路并发",
+    "check.repeated_rows.title": "重复的数据行",
+    "check.repeated_rows.fine": "数据集的各行没有重复使用。",
+    "check.repeated_rows.found": (
+        "数据集行数不足，有 {repeated} 个请求重复使用了数据行；前缀缓存可能使它们更快。"
+    ),
+    "check.repeated_rows.next": (
+        "用 --no-oversample 让每行只发送一次；如果确实需要重复，请用 --oversample。"
+    ),
     "check.row_fields.title": "数据行中未发送的内容",
     "check.row_fields.fine": "数据集各行要求的内容都已发送。",
     "check.row_fields.found": "数据集有些行要求的内容没有发送，或没有按行内的取值发送：{fields}。",

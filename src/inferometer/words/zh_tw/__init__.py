@@ -9,6 +9,7 @@ from inferometer.words.zh_tw.findings import FINDINGS
 from inferometer.words.zh_tw.imports import IMPORTS
 from inferometer.words.zh_tw.report import REPORT
 from inferometer.words.zh_tw.telemetry import TELEMETRY
+from inferometer.words.zh_tw.vllm import VLLM
 
 ZH_TW: dict[str, str] = {
     **REPORT,
@@ -18,4 +19,5 @@ ZH_TW: dict[str, str] = {
     **CONSOLE,
     **DIAGNOSES,
     **TELEMETRY,
+    **VLLM,
 }

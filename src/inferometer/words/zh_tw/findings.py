@@ -298,6 +298,14 @@ FINDINGS: dict[str, str] = {
     "check.beyond_calibration.part.events": "{events:,.0f} / {events_limit} 事件/s",
     "check.beyond_calibration.part.requests": "{requests:,.0f} / {requests_limit} 請求/s",
     "check.beyond_calibration.part.streams": "{streams:,.0f} / {streams_limit} 路並行",
+    "check.repeated_rows.title": "重複的資料列",
+    "check.repeated_rows.fine": "資料集的各列沒有重複使用。",
+    "check.repeated_rows.found": (
+        "資料集列數不足，有 {repeated} 個請求重複使用了資料列；前綴快取可能使它們更快。"
+    ),
+    "check.repeated_rows.next": (
+        "以 --no-oversample 讓每列只送出一次；若確實需要重複，請用 --oversample。"
+    ),
     "check.row_fields.title": "資料列中未傳送的內容",
     "check.row_fields.fine": "資料集各行要求的內容都已傳送。",
     "check.row_fields.found": "資料集有些列要求的內容沒有傳送，或沒有按列內的值傳送：{fields}。",

@@ -1,0 +1,100 @@
+"""What becomes of flags of `vllm bench serve`, and where they mean something else, in English."""
+
+from __future__ import annotations
+
+VLLM: dict[str, str] = {
+    "vllm.note": "{flag} has no effect here: {why}.",
+    "vllm.refused": "{flag} is not supported: {why}.",
+    "vllm.renamed": "{flag} is an older name of {now}, which is used.",
+    "vllm.trust-remote-code": "no code of the model is loaded",
+    "vllm.tokenizer-mode": "the server counts tokens, or a tokenizer.json given as --tokenizer",
+    "vllm.skip-tokenizer-init": "no tokenizer is loaded unless --tokenizer names one",
+    "vllm.no-stream": "data sets of the hub are always read as a stream",
+    "vllm.skip-chat-template": (
+        "prompts are sent as they are in the file, and only the server of a chat backend applies "
+        "a template"
+    ),
+    "vllm.custom-skip-chat-template": "prompts are sent as they are in the file",
+    "vllm.enable-multimodal-chat": "text and pictures are always sent as one chat message",
+    "vllm.custom-ensure-client-side-data": (
+        "files are always read here and sent in the request; addresses are left for the server "
+        "to fetch"
+    ),
+    "vllm.use-beam-search": (
+        "vllm bench serve does not send it either; to ask for it, add --extra-body "
+        "'{{\"use_beam_search\": true}}'"
+    ),
+    "vllm.profile": (
+        "a profiler slows the server that is measured; start one with POST /start_profile if you "
+        "want a profile and no measurement"
+    ),
+    "vllm.plot-timeline": "save the results with --save-result, and inferometer report draws them",
+    "vllm.timeline-itl-thresholds": (
+        "save the results with --save-result, and inferometer report draws them"
+    ),
+    "vllm.plot-dataset-stats": (
+        "save the results with --save-result, and inferometer report draws them"
+    ),
+    "vllm.log-config-file": "nothing is logged; errors and notes are printed",
+    "vllm.probe-request-rate": (
+        "it adds requests to the measured load; send them from a second terminal with "
+        "inferometer bench --request-rate RATE --output-len 1"
+    ),
+    "vllm.random-batch-size": (
+        "it belongs to embedding and reranking, which generate no tokens, and only generation is "
+        "measured"
+    ),
+    "vllm.no-reranker": (
+        "it belongs to reranking, which generates no tokens, and only generation is measured"
+    ),
+    "vllm.asr-min-audio-len-sec": (
+        "it belongs to speech transcription, which is not measured; sound in chat messages is, "
+        "with --backend openai-chat"
+    ),
+    "vllm.asr-max-audio-len-sec": (
+        "it belongs to speech transcription, which is not measured; sound in chat messages is, "
+        "with --backend openai-chat"
+    ),
+    "vllm.best-of": (
+        "several answers to a prompt change the load, and only one is measured; leave it out"
+    ),
+    "vllm.transcription": (
+        "speech transcription is not measured; sound in chat messages is, with openai-chat."
+    ),
+    "vllm.embeddings": (
+        "embedding, pooling and reranking generate no tokens, and only generation is measured."
+    ),
+    "vllm.offline": "this is vLLM without a server; take openai-chat for its server.",
+    "vllm.not_streamed": (
+        "DeepSpeed-MII answers in this format without streaming; start its server for OpenAI's "
+        "API, and take openai."
+    ),
+    "vllm.custom_video": 'give films as rows with a "video" field, and take custom_image.',
+    "vllm.no_template": (
+        "{flag} needs a chat backend, such as openai-chat, whose server applies the chat template."
+    ),
+    "vllm.lora": (
+        "LoRA adapters are used in turn; vllm bench serve draws them at random, as "
+        "--lora-assignment random does here."
+    ),
+    "vllm.burstgpt": (
+        "The rows of the trace are used in their order, whatever their model; vllm bench serve "
+        "draws rows of GPT-4 at random. Add --trace-model GPT-4 for that model alone."
+    ),
+    "vllm.template": (
+        "Prompts are sent as they are in the file; vllm bench serve puts them into the model's "
+        "chat template unless --skip-chat-template is given. Take --backend openai-chat to have "
+        "the server do that."
+    ),
+    "vllm.sglang": (
+        "Requests go to SGLang's own /generate; benchmark_serving.py sends them to "
+        "/v1/completions, as --backend openai does here."
+    ),
+    "vllm.queue_times": (
+        "client_queue_time and e2el_including_client_queue have no section here. How long "
+        "requests waited for --max-concurrency is in queue_times of the JSON file."
+    ),
+    "vllm.only_warmups": (
+        "The file has no rows left to measure after those of the warm-ups: lower --num-warmups."
+    ),
+}

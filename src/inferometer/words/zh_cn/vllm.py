@@ -1,0 +1,73 @@
+"""What becomes of flags of `vllm bench serve`, and where they mean something else, in Chinese."""
+
+from __future__ import annotations
+
+VLLM: dict[str, str] = {
+    "vllm.note": "{flag} 在此不起作用：{why}。",
+    "vllm.refused": "不支持 {flag}：{why}。",
+    "vllm.renamed": "{flag} 是 {now} 的旧名，已按新名处理。",
+    "vllm.trust-remote-code": "本工具不加载模型代码",
+    "vllm.tokenizer-mode": "token 由服务器计数，或由 --tokenizer 指定的 tokenizer.json 计数",
+    "vllm.skip-tokenizer-init": "未指定 --tokenizer 时本来就不加载分词器",
+    "vllm.no-stream": "Hub 数据集始终以流式读取",
+    "vllm.skip-chat-template": "提示词按文件原样发送；只有 chat 后端的服务器才会套用对话模板",
+    "vllm.custom-skip-chat-template": "提示词按文件原样发送",
+    "vllm.enable-multimodal-chat": "文本和图片始终放在同一条对话消息中发送",
+    "vllm.custom-ensure-client-side-data": (
+        "本地文件始终由客户端读取并随请求发送；网址则由服务器自行下载"
+    ),
+    "vllm.use-beam-search": (
+        "vllm bench serve 也不会发送它；需要时请加 --extra-body '{{\"use_beam_search\": true}}'"
+    ),
+    "vllm.profile": (
+        "性能分析器会拖慢被测服务器；只要分析、不要测量时，请自行调用 POST /start_profile"
+    ),
+    "vllm.plot-timeline": "用 --save-result 保存结果后，由 inferometer report 绘图",
+    "vllm.timeline-itl-thresholds": "用 --save-result 保存结果后，由 inferometer report 绘图",
+    "vllm.plot-dataset-stats": "用 --save-result 保存结果后，由 inferometer report 绘图",
+    "vllm.log-config-file": "本工具不写日志，错误和提示直接打印",
+    "vllm.probe-request-rate": (
+        "它会在被测负载之外增加请求；请另开一个终端，用 inferometer bench --request-rate RATE --o"
+        "utput-len 1 发送"
+    ),
+    "vllm.random-batch-size": (
+        "它用于向量化（embedding）和重排（rerank），这类任务不生成 token，而本工具只测生成"
+    ),
+    "vllm.no-reranker": "它用于重排（rerank），这类任务不生成 token，而本工具只测生成",
+    "vllm.asr-min-audio-len-sec": (
+        "它用于语音转写，本工具不测；对话消息中的音频可用 --backend openai-chat 测量"
+    ),
+    "vllm.asr-max-audio-len-sec": (
+        "它用于语音转写，本工具不测；对话消息中的音频可用 --backend openai-chat 测量"
+    ),
+    "vllm.best-of": "一个提示词生成多个回答会改变负载，本工具只测单个回答；请去掉该参数",
+    "vllm.transcription": "本工具不测语音转写；对话消息中的音频可用 openai-chat 测量。",
+    "vllm.embeddings": "向量化、池化和重排不生成 token，本工具只测生成。",
+    "vllm.offline": "这是不启动服务器的 vLLM；测服务器请用 openai-chat。",
+    "vllm.not_streamed": (
+        "DeepSpeed-MII 的这种格式不支持流式输出；请启动它的 OpenAI 兼容服务，并使用 openai。"
+    ),
+    "vllm.custom_video": '请把视频写在数据行的 "video" 字段中，并使用 custom_image。',
+    "vllm.no_template": "{flag} 需要 chat 后端（如 openai-chat），由其服务器套用对话模板。",
+    "vllm.lora": (
+        "LoRA 适配器按顺序轮流使用；vllm bench serve 为随机选取，对应此处的 --lora-assignment ran"
+        "dom。"
+    ),
+    "vllm.burstgpt": (
+        "按 trace 中的顺序使用所有模型的数据行；vllm bench serve 只随机抽取 GPT-4 的行。只用该模"
+        "型请加 --trace-model GPT-4。"
+    ),
+    "vllm.template": (
+        "提示词按文件原样发送；vllm bench serve 未加 --skip-chat-template 时会先套用模型的对话模"
+        "板。需要由服务器套用时，请用 --backend openai-chat。"
+    ),
+    "vllm.sglang": (
+        "请求发往 SGLang 自有的 /generate；benchmark_serving.py 发往 /v1/completions，对应此处的 "
+        "--backend openai。"
+    ),
+    "vllm.queue_times": (
+        "此处没有 client_queue_time 和 e2el_including_client_queue 两节。请求等待 --max-concurren"
+        "cy 空位的时间见 JSON 文件中的 queue_times。"
+    ),
+    "vllm.only_warmups": "预热用完了文件中的所有数据行，没有可测的了：请减小 --num-warmups。",
+}

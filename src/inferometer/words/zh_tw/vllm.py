@@ -1,0 +1,73 @@
+"""What becomes of flags of `vllm bench serve`, and where they mean something else, in Taiwan."""
+
+from __future__ import annotations
+
+VLLM: dict[str, str] = {
+    "vllm.note": "{flag} 在此沒有作用：{why}。",
+    "vllm.refused": "不支援 {flag}：{why}。",
+    "vllm.renamed": "{flag} 是 {now} 的舊名，已依新名處理。",
+    "vllm.trust-remote-code": "本工具不會載入模型的程式碼",
+    "vllm.tokenizer-mode": "token 由伺服器計數，或由 --tokenizer 指定的 tokenizer.json 計數",
+    "vllm.skip-tokenizer-init": "未指定 --tokenizer 時原本就不會載入斷詞器",
+    "vllm.no-stream": "Hub 資料集一律以串流方式讀取",
+    "vllm.skip-chat-template": "提示詞依檔案原樣送出；只有 chat 後端的伺服器才會套用對話範本",
+    "vllm.custom-skip-chat-template": "提示詞依檔案原樣送出",
+    "vllm.enable-multimodal-chat": "文字與圖片一律放在同一則對話訊息中送出",
+    "vllm.custom-ensure-client-side-data": (
+        "本機檔案一律由用戶端讀取並隨請求送出；網址則由伺服器自行下載"
+    ),
+    "vllm.use-beam-search": (
+        "vllm bench serve 也不會送出它；需要時請加 --extra-body '{{\"use_beam_search\": true}}'"
+    ),
+    "vllm.profile": (
+        "效能分析器會拖慢受測伺服器；若只要分析而不量測，請自行呼叫 POST /start_profile"
+    ),
+    "vllm.plot-timeline": "以 --save-result 儲存結果後，由 inferometer report 繪圖",
+    "vllm.timeline-itl-thresholds": "以 --save-result 儲存結果後，由 inferometer report 繪圖",
+    "vllm.plot-dataset-stats": "以 --save-result 儲存結果後，由 inferometer report 繪圖",
+    "vllm.log-config-file": "本工具不寫記錄檔，錯誤與提示直接印出",
+    "vllm.probe-request-rate": (
+        "它會在受測負載之外增加請求；請另開終端機，以 inferometer bench --request-rate RATE --out"
+        "put-len 1 送出"
+    ),
+    "vllm.random-batch-size": (
+        "它用於向量化（embedding）與重排（rerank），這類工作不產生 token，而本工具只量測生成"
+    ),
+    "vllm.no-reranker": "它用於重排（rerank），這類工作不產生 token，而本工具只量測生成",
+    "vllm.asr-min-audio-len-sec": (
+        "它用於語音轉文字，本工具不量測；對話訊息中的音訊可用 --backend openai-chat 量測"
+    ),
+    "vllm.asr-max-audio-len-sec": (
+        "它用於語音轉文字，本工具不量測；對話訊息中的音訊可用 --backend openai-chat 量測"
+    ),
+    "vllm.best-of": "一個提示詞產生多個回答會改變負載，本工具只量測單一回答；請移除此參數",
+    "vllm.transcription": "本工具不量測語音轉文字；對話訊息中的音訊可用 openai-chat 量測。",
+    "vllm.embeddings": "向量化、池化與重排不產生 token，本工具只量測生成。",
+    "vllm.offline": "這是不啟動伺服器的 vLLM；量測伺服器請用 openai-chat。",
+    "vllm.not_streamed": (
+        "DeepSpeed-MII 的這種格式不支援串流輸出；請啟動它的 OpenAI 相容服務，並使用 openai。"
+    ),
+    "vllm.custom_video": '請將影片寫在資料列的 "video" 欄位中，並使用 custom_image。',
+    "vllm.no_template": "{flag} 需要 chat 後端（如 openai-chat），由其伺服器套用對話範本。",
+    "vllm.lora": (
+        "LoRA 轉接器依序輪流使用；vllm bench serve 為隨機選取，對應此處的 --lora-assignment rando"
+        "m。"
+    ),
+    "vllm.burstgpt": (
+        "依 trace 的順序使用所有模型的資料列；vllm bench serve 只隨機抽取 GPT-4 的資料列。只用該"
+        "模型請加 --trace-model GPT-4。"
+    ),
+    "vllm.template": (
+        "提示詞依檔案原樣送出；vllm bench serve 未加 --skip-chat-template 時會先套用模型的對話範"
+        "本。若要由伺服器套用，請用 --backend openai-chat。"
+    ),
+    "vllm.sglang": (
+        "請求送往 SGLang 自有的 /generate；benchmark_serving.py 送往 /v1/completions，對應此處的 "
+        "--backend openai。"
+    ),
+    "vllm.queue_times": (
+        "此處沒有 client_queue_time 與 e2el_including_client_queue 兩節。請求等待 --max-concurren"
+        "cy 空位的時間見 JSON 檔中的 queue_times。"
+    ),
+    "vllm.only_warmups": "暖機用完了檔案中的所有資料列，沒有可量測的了：請減少 --num-warmups。",
+}

@@ -192,8 +192,8 @@ def test_intervals_follow_the_client_and_only_of_metrics_that_are_shown() -> Non
     block = text[text.index("The Client") :].splitlines()
     heading = block.index("------------------95 % Intervals------------------")
     assert block[heading + 1 : heading + 4] == [
-        "Request throughput (req/s):              63.00 – 68.12",
-        "Mean TTFT (ms):                          9.50 – 10.25",
+        "Throughput of requests (req/s):          63.00 – 68.12",
+        "TTFT, mean (ms):                         9.50 – 10.25",
         "=" * 50,
     ]
 
@@ -213,12 +213,46 @@ def test_the_steady_state_stands_beside_the_whole_run() -> None:
     block = text[text.index("-Steady State-") :].splitlines()[1:]
     assert [line.rstrip() for line in block[:6]] == [
         "From – to (s):                           0.05 – 0.40",
-        "Request throughput (req/s):              70.00",
-        "Output token throughput (tok/s):         2240.00",
-        "Mean TTFT (ms):                          9.50",
-        "Mean TPOT (ms):                          n/a",
+        "Throughput of requests (req/s):          70.00",
+        "Throughput of output (tok/s):            2240.00",
+        "TTFT, mean (ms):                         9.50",
+        "TPOT, mean (ms):                         n/a",
         "=" * 50,
     ]
+
+
+def test_scripts_that_read_vllms_report_find_each_line_once_and_numbers_in_it() -> None:
+    """As `grep '^Mean TTFT' | awk '{print $NF}'` does it."""
+    summary = their_summary()
+    ttft = replace(summary.metrics["ttft"], thin=("p99",))
+    text = render(
+        replace(
+            summary,
+            metrics={**summary.metrics, "ttft": ttft},
+            intervals={
+                name: Interval(9.5, 10.25, 25.0, "batch means", 0.95)
+                for name in ("mean_ttft_ms", "p99_ttft_ms", "output_throughput")
+            },
+            steady=Steady(0.05, 0.4, 70.0, 2_240.0, {"ttft": Distribution(20, 9.5)}),
+        ),
+        FINE,
+        load=Load(num_prompts=30, max_concurrency=4),
+        workers=[worker()],
+    )
+    block, found = text.partition("=" * 50 + "\n")[0].splitlines(), {}
+    for line in [*block[1:], "Total Token throughput (tok/s):"]:
+        label = line.partition(":")[0]
+        if ":" in line:
+            (row,) = [each for each in text.splitlines() if each.startswith(label)]
+            found[label] = float(row.split()[-1])
+    total = found["Total token throughput (tok/s)"]
+    assert (
+        found["Total Token throughput (tok/s)"]
+        == total
+        == round(summary.total_token_throughput or 0, 2)
+    )
+    assert found["P99 TTFT (ms)"] > 0
+    assert "Fewer than 10 samples lie beyond P99 TTFT: read these as single requests." in text
 
 
 def test_what_the_server_counted_stands_after_the_client() -> None:

@@ -2,8 +2,9 @@
 client, then the verdict.
 
 Up to its closing line the block is printed as vLLM prints it, line for line and column for column
-and in English, so that scripts which read the one read the other; what follows is in the language
-of the terminal. A value that does not exist is `n/a`, never 0. Knows no terminal, no color and no
+and in English, so that scripts which read the one read the other. The line after it has the name
+that older versions gave to total throughput. What follows is in the language of the terminal, and
+no line of it begins like one of the block. A value that does not exist is `n/a`, never 0. Knows no terminal, no color and no
 file.
 """
 
@@ -34,7 +35,6 @@ WIDTH = 50
 LABEL_WIDTH, VALUE_WIDTH = 40, 10
 TEXT_WIDTH = 80
 ABSENT = "n/a"
-MARK = "*"
 
 INTERVALS = {
     "request_throughput": (None, Said("console.request_throughput")),
@@ -67,9 +67,11 @@ def render(
         *_totals(summary, load),
         *(line for key in chosen for line in _section(key, summary.metrics[key])),
         "=" * WIDTH,
+        _row("Total Token throughput (tok/s):", summary.total_token_throughput),
     ]
-    if any(summary.metrics[key].thin for key in chosen):
-        lines += wrapped(spoken().text("console.thin", fewest=MIN_BEYOND), TEXT_WIDTH)
+    if thin := spoken().listed(_thin(summary, chosen)):
+        text = spoken().text("console.thin", percentiles=thin, fewest=MIN_BEYOND)
+        lines += wrapped(text, TEXT_WIDTH)
     lines += [_heading("console.client"), *_client(summary, workers)]
     if verdict.precision:
         lines += _statement(verdict.precision)
@@ -81,6 +83,18 @@ def render(
         lines += [_heading("console.steady"), *_steady(summary.steady, chosen)]
     lines += ["=" * WIDTH, *_verdict(verdict), *_rating(summary, verdict)]
     return "\n".join(lines) + "\n"
+
+
+def _thin(summary: Summary, chosen: Sequence[str]) -> list[str]:
+    """Percentiles that few samples lie beyond, as their lines begin. No mark stands beside their
+    values, which scripts read as numbers.
+    """
+    return [
+        f"{name.upper()} {LATENCIES[key].label}"
+        for key in chosen
+        for name in summary.metrics[key].percentiles
+        if name in summary.metrics[key].thin
+    ]
 
 
 def render_precision(verdict: Verdict, before: Verdict) -> str:
@@ -158,8 +172,7 @@ def _section(key: str, distribution: Distribution) -> list[str]:
         _row(f"Median {latency.label} (ms):", distribution.median),
     ]
     for name, value in distribution.percentiles.items():
-        marked = value if value is None or name not in distribution.thin else f"{value:.2f}{MARK}"
-        lines.append(_row(f"{name.upper()} {latency.label} (ms):", marked))
+        lines.append(_row(f"{name.upper()} {latency.label} (ms):", value))
     return lines
 
 

@@ -15,7 +15,7 @@ CONSOLE: dict[str, str] = {
         "{target:g} ms or sent too late: the host was probably busy."
     ),
     "console.thin": (
-        "* fewer than {fewest} samples lie beyond this percentile: read it as single requests"
+        "Fewer than {fewest} samples lie beyond {percentiles}: read these as single requests."
     ),
     "console.client": "The Client",
     "console.client.stamps": "Arrivals stamped by:",
@@ -34,11 +34,11 @@ CONSOLE: dict[str, str] = {
     "console.intervals": "95 % Intervals",
     "console.steady": "Steady State",
     "console.steady.span": "From – to (s):",
-    "console.request_throughput": "Request throughput (req/s):",
-    "console.request_goodput": "Request goodput (req/s):",
-    "console.output_throughput": "Output token throughput (tok/s):",
-    "console.mean": "Mean {latency} (ms):",
-    "console.p99": "P99 {latency} (ms):",
+    "console.request_throughput": "Throughput of requests (req/s):",
+    "console.request_goodput": "Goodput of requests (req/s):",
+    "console.output_throughput": "Throughput of output (tok/s):",
+    "console.mean": "{latency}, mean (ms):",
+    "console.p99": "{latency}, P99 (ms):",
     "console.stamp.KERNEL": "kernel",
     "console.stamp.USER": "user",
     "console.stamp.TAP": "tap",

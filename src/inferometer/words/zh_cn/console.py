@@ -14,7 +14,7 @@ CONSOLE: dict[str, str] = {
         "即使在最小的负载下（{loads}），这台主机的客户端误差也超过 ±{target:g} ms，或发送太晚：主机"
         "当时很可能正忙。"
     ),
-    "console.thin": "* 该分位数之外的样本不足 {fewest} 个：只能当作个别请求来看",
+    "console.thin": "{percentiles} 之外的样本不足 {fewest} 个：只能当作个别请求来看。",
     "console.client": "客户端",
     "console.client.stamps": "到达时间的记录者：",
     "console.client.delay": "客户端附加延迟 p50/p99/max (ms)：",

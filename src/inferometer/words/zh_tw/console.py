@@ -14,7 +14,7 @@ CONSOLE: dict[str, str] = {
         "即使在最小的負載下（{loads}），這台主機的用戶端誤差也超過 ±{target:g} ms，或傳送太晚：主機"
         "當時很可能正忙。"
     ),
-    "console.thin": "* 該百分位數之外的樣本不足 {fewest} 個：只能當作個別請求來看",
+    "console.thin": "{percentiles} 之外的樣本不足 {fewest} 個：只能當作個別請求來看。",
     "console.client": "用戶端",
     "console.client.stamps": "到達時間的記錄者：",
     "console.client.delay": "用戶端附加延遲 p50/p99/max (ms)：",

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated
 
 from typer import Argument, Option
+
+from inferometer.cli.level_flags import LevelFlags
 
 if TYPE_CHECKING:
     from inferometer.spec.campaign import CampaignSpec, Group
@@ -54,6 +56,7 @@ class CampaignFlags:
     quick: bool = False
     embedded: bool = False
     interleave: bool = False
+    levels: LevelFlags = field(default_factory=LevelFlags)
 
     def read(self, environment: Mapping[str, str]) -> tuple[CampaignSpec, list[Group]]:
         """The campaign, and the chosen points in groups. Raises CampaignError."""
@@ -61,9 +64,10 @@ class CampaignFlags:
         from inferometer.spec.expand import expand
         from inferometer.spec.quick import check_quick
 
+        sets = [*self.sets, *self.levels.sets(self.campaign, environment)]
         if self.quick:
-            check_quick(self.sets)
+            check_quick(sets)
         spec = load_campaign(
-            self.campaign, sets=self.sets, environment=environment, interleave=self.interleave
+            self.campaign, sets=sets, environment=environment, interleave=self.interleave
         )
         return spec, expand(spec, quick=self.quick, only=self.only)

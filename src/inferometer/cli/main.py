@@ -17,7 +17,7 @@ import inferometer
 from inferometer.cli.language import chosen, of_environment
 from inferometer.cli.output import finish_output, survive_any_output
 from inferometer.system.interruption import Interruption, ignore_at_exit
-from inferometer.words import LANGUAGES, in_words, speak
+from inferometer.words import LANGUAGES, Said, in_words, speak
 
 VERBS = {
     "bench": ("Measure", "Measure a running server, with the flags of `vllm bench serve`."),
@@ -191,8 +191,11 @@ def _run(arguments: Sequence[str]) -> int:
         return ended.exit_code
     except typer.TyperException as error:
         sentence = error.format_message().rstrip(".").replace(": Value error, ", ": ")
+        place = _help_of(arguments)
+        if type(error).__name__ == "NoSuchOption":
+            place = in_words(Said("flags.of_scripts", {"help": place}))
         typer.echo(
-            f"inferometer: {sentence[0].lower()}{sentence[1:]}: see {_help_of(arguments)}.",
+            f"inferometer: {sentence[0].lower()}{sentence[1:]}: see {place}.",
             err=True,
         )
         return 2

@@ -17,6 +17,16 @@ from inferometer.cli.campaign_flags import (
     Quick,
     Sets,
 )
+from inferometer.cli.level_flags import (
+    InputLen,
+    LevelFlags,
+    MaxConcurrency,
+    MinConcurrency,
+    NumPrompts,
+    OutputLen,
+    Single,
+    Step,
+)
 from inferometer.cli.usage import usage_error
 from inferometer.printable import printable
 
@@ -39,12 +49,28 @@ def plan(  # noqa: PLR0917 - typer makes an option of each
         bool, typer.Option("--points", help="List every point and its result file.")
     ] = False,
     interleave: Interleave = False,
+    single: Single = None,
+    min_concurrency: MinConcurrency = None,
+    max_concurrency: MaxConcurrency = None,
+    step: Step = None,
+    input_len: InputLen = None,
+    output_len: OutputLen = None,
+    num_prompts: NumPrompts = None,
 ) -> None:
     """Show what a campaign will do: groups, points, tokens, server commands, time, and progress.
 
     It contacts no server and writes no file. NUM_PROMPTS_START and NUM_PROMPTS_END limit the listed
     num_prompts; VLLM_SERVER_URL replaces the address of every server.
     """
+    levels = LevelFlags(
+        single, min_concurrency, max_concurrency, step, input_len, output_len, num_prompts
+    )
+    flags = CampaignFlags(campaign, only or (), sets or (), quick, embedded, interleave, levels)
+    show_plan(flags, points=points)
+
+
+def show_plan(flags: CampaignFlags, *, points: bool = False) -> None:
+    """Print it."""
     import os
 
     from inferometer.campaign.embedded_server import embedded as on_embedded_engine
@@ -53,7 +79,7 @@ def plan(  # noqa: PLR0917 - typer makes an option of each
     from inferometer.store.campaign.ledger import LedgerError
     from inferometer.store.campaign.paths import campaign_paths
 
-    flags = CampaignFlags(campaign, only or (), sets or (), quick, embedded, interleave)
+    quick, embedded = flags.quick, flags.embedded
     try:
         spec, groups = flags.read(os.environ)
         notes = environment_notes(flags, spec, groups, os.environ)

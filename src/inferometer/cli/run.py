@@ -19,6 +19,16 @@ from inferometer.cli.campaign_flags import (
     Quick,
     Sets,
 )
+from inferometer.cli.level_flags import (
+    InputLen,
+    LevelFlags,
+    MaxConcurrency,
+    MinConcurrency,
+    NumPrompts,
+    OutputLen,
+    Single,
+    Step,
+)
 from inferometer.cli.usage import usage_error
 from inferometer.printable import fitted, printable, printable_line
 
@@ -59,6 +69,13 @@ def run(  # noqa: PLR0917 - typer makes an option of each
     asserted: Annotated[
         list[str] | None, typer.Option("--assert", metavar="TARGET", help=HELP)
     ] = None,
+    single: Single = None,
+    min_concurrency: MinConcurrency = None,
+    max_concurrency: MaxConcurrency = None,
+    step: Step = None,
+    input_len: InputLen = None,
+    output_len: OutputLen = None,
+    num_prompts: NumPrompts = None,
 ) -> None:
     """Run a campaign; the same command continues it after an interruption.
 
@@ -73,14 +90,19 @@ def run(  # noqa: PLR0917 - typer makes an option of each
     and all targets are met; 1 if not; 2 if the campaign file is wrong or the run could not
     continue; 130 if it was interrupted.
     """
+    levels = LevelFlags(
+        single, min_concurrency, max_concurrency, step, input_len, output_len, num_prompts
+    )
     if dry_run:
-        from inferometer.cli.plan import plan
+        from inferometer.cli.plan import show_plan
 
-        plan(campaign, only=only, sets=sets, quick=quick, embedded=embedded, interleave=interleave)
+        show_plan(
+            CampaignFlags(campaign, only or (), sets or (), quick, embedded, interleave, levels)
+        )
         return
     from inferometer.cli.host import calibration_by_workers
 
-    flags = CampaignFlags(campaign, only or (), sets or (), quick, embedded, interleave)
+    flags = CampaignFlags(campaign, only or (), sets or (), quick, embedded, interleave, levels)
     known = calibration_by_workers(wanted=calibration, rehearsal=embedded)
     _run_to_its_end(_parsed(flags, asserted or ()), flags, allow_invalid, known)
 

@@ -4,8 +4,8 @@ client, then the verdict.
 Up to its closing line the block is printed as vLLM prints it, line for line and column for column
 and in English, so that scripts which read the one read the other. The line after it has the name
 that older versions gave to total throughput. What follows is in the language of the terminal, and
-no line of it begins like one of the block. A value that does not exist is `n/a`, never 0. Knows no terminal, no color and no
-file.
+no line of it begins like one of the block. A value that does not exist is `n/a`, never 0. Knows no
+terminal, no color and no file.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from inferometer.secret import masked_text
 from inferometer.spec.campaign import CampaignError, CampaignSpec, Cell, Matrix
 from inferometer.spec.campaign_checks import Finding, check_names, check_points
 from inferometer.spec.campaign_errors import readable, sentences
+from inferometer.spec.combos import campaign_of_combos, is_combos
 from inferometer.spec.expand import server_groups
 from inferometer.spec.flags import SERVER_URL, did_you_mean, parse_base_url
 from inferometer.spec.marked_yaml import MAX_BYTES, Marked, Place, YamlError, read_value, read_yaml
@@ -166,6 +167,11 @@ def _read(source: Path | str) -> _File:
                 )
             ]
         )
+    if is_combos(marked.data):
+        try:
+            return _File(name, Marked(campaign_of_combos(marked.data, name)))
+        except ValueError as error:
+            raise CampaignError([f"{name}: {error}."]) from None
     return _File(name, marked)
 
 

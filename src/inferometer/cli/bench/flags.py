@@ -459,8 +459,12 @@ class BenchFlags:
         float, client("Fail a request if its stream is silent for this many seconds.")
     ] = 120.0
     request_timeout: Annotated[
-        float, client("Fail a request that takes longer than this many seconds.")
-    ] = 21600.0
+        float | None,
+        client(
+            "Fail a request that takes longer than this many seconds. (default: from "
+            "AIOHTTP_TIMEOUT, else 21600)"
+        ),
+    ] = None
     connect_timeout: Annotated[
         float, client("Fail a connection that is not open within this many seconds.")
     ] = 30.0

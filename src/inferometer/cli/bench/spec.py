@@ -23,6 +23,7 @@ from inferometer.cli.bench.vllm_meaning import (
     has_rows,
     ignores_eos,
     is_self_timed,
+    request_timeout_s,
     rows_of,
     without_queue_times,
 )
@@ -147,7 +148,7 @@ def parse_flags(flags: BenchFlags) -> ParsedFlags:
         output=_output_of(flags, goals, attempt),
         goals=goals,
         address_note=address_note,
-        notes=tuple(differences(flags)),
+        notes=tuple(differences(flags, os.environ)),
         rows=rows_of(flags),
     )
     attempt(check_headers, headers or {})
@@ -174,6 +175,7 @@ def _parts_of(flags: BenchFlags, attempt: _Attempts) -> dict[str, Any]:
     sampling = {
         name: value for name in SAMPLING_FLAGS if (value := getattr(flags, name)) is not None
     }
+    timeout_s = attempt(request_timeout_s, flags, os.environ)
     return {
         "workload": attempt(_workload_of, flags),
         "load": attempt(load_of, flags),
@@ -189,7 +191,7 @@ def _parts_of(flags: BenchFlags, attempt: _Attempts) -> dict[str, Any]:
             connect_s=flags.connect_timeout,
             first_token_s=flags.first_token_timeout,
             idle_s=flags.idle_timeout,
-            total_s=flags.request_timeout,
+            total_s=1.0 if timeout_s is None else timeout_s,
         ),
         "seed": secrets.randbits(31) if flags.seed is None else flags.seed,
         "workers": flags.workers,

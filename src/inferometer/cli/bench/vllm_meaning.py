@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Literal
 
 from inferometer.cli.bench.flags import BenchFlags
 from inferometer.protocol import PROTOCOLS
 from inferometer.spec.hub_defaults import HUB_DEFAULTS, hub_name
+from inferometer.spec.run import Timeouts
 from inferometer.spec.workload import DATASETS, FileWorkload
 from inferometer.words import Said
 
@@ -15,6 +17,9 @@ Rows = Literal["exact", "repeated", "at_most", "all"]
 """How many requests a file makes: as many as asked, or it is an error; as many, with rows repeated
 if there are too few; no more than it has rows; as many as it has rows.
 """
+
+TIMEOUT_VARIABLE = "AIOHTTP_TIMEOUT"
+NOTHING_SET: Mapping[str, str] = {}
 
 ALL_ROWS = -1
 """As a number of requests."""
@@ -94,8 +99,26 @@ def is_templated(flags: BenchFlags) -> bool:
     return "output_len" in HUB_DEFAULTS.get(hub_name(flags.dataset_path or "", flags.hf_name), {})
 
 
-def differences(flags: BenchFlags) -> Iterator[Said]:
-    """Where the same command measures something else here than in vLLM."""
+def request_timeout_s(flags: BenchFlags, environment: Mapping[str, str]) -> float:
+    """By its flag, or by the variable with which guides raise that of vLLM's client. Raises
+    ValueError.
+    """
+    if flags.request_timeout is not None:
+        return flags.request_timeout
+    text = environment.get(TIMEOUT_VARIABLE, "").strip()
+    try:
+        return float(text) if text else Timeouts().total_s
+    except ValueError:
+        raise ValueError(f"{TIMEOUT_VARIABLE} {text!r}: should be a number of seconds.") from None
+
+
+def differences(flags: BenchFlags, environment: Mapping[str, str] = NOTHING_SET) -> Iterator[Said]:
+    """Where the same command measures something else here than in vLLM, and what a variable of the
+    environment changes.
+    """
+    if flags.request_timeout is None and environment.get(TIMEOUT_VARIABLE, "").strip():
+        with suppress(ValueError):  # said as an error
+            yield Said("vllm.aiohttp_timeout", {"seconds": request_timeout_s(flags, environment)})
     is_chat = flags.backend in PROTOCOLS and PROTOCOLS[flags.backend].chat
     if flags.lora_modules and flags.lora_assignment is None:
         yield Said("vllm.lora")

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 VLLM: dict[str, str] = {
+    "flags.of_scripts": "{help}, or docs/from-scripts.md for flags of other scripts",
+    "vllm.aiohttp_timeout": (
+        "AIOHTTP_TIMEOUT={seconds:g} is used as --request-timeout: a request that takes longer "
+        "fails."
+    ),
     "vllm.note": "{flag} has no effect here: {why}.",
     "vllm.refused": "{flag} is not supported: {why}.",
     "vllm.renamed": "{flag} is an older name of {now}, which is used.",

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 VLLM: dict[str, str] = {
+    "flags.of_scripts": "{help}；其他脚本的参数见 docs/from-scripts.zh-CN.md",
+    "vllm.aiohttp_timeout": (
+        "AIOHTTP_TIMEOUT={seconds:g} 已用作 --request-timeout：超过该秒数的请求按失败计。"
+    ),
     "vllm.note": "{flag} 在此不起作用：{why}。",
     "vllm.refused": "不支持 {flag}：{why}。",
     "vllm.renamed": "{flag} 是 {now} 的旧名，已按新名处理。",

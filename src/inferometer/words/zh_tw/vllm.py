@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 VLLM: dict[str, str] = {
+    "flags.of_scripts": "{help}；其他指令碼的參數見 docs/from-scripts.zh-CN.md",
+    "vllm.aiohttp_timeout": (
+        "AIOHTTP_TIMEOUT={seconds:g} 已用作 --request-timeout：超過該秒數的請求視為失敗。"
+    ),
     "vllm.note": "{flag} 在此沒有作用：{why}。",
     "vllm.refused": "不支援 {flag}：{why}。",
     "vllm.renamed": "{flag} 是 {now} 的舊名，已依新名處理。",

@@ -1,0 +1,103 @@
+"""Flags of `run` and `plan` for a ladder of concurrency, as the execution guide's custom test has
+them: each stands for settings of the campaign.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Annotated, Any
+
+from typer import Option
+
+if TYPE_CHECKING:
+    from inferometer.spec.campaign import CampaignSpec
+
+PANEL = "Levels and lengths (instead of --set)"
+
+
+def _option(text: str) -> Any:
+    return Option(help=text, rich_help_panel=PANEL)
+
+
+Single = Annotated[int | None, _option("Measure one level only: this many requests in flight.")]
+MinConcurrency = Annotated[int | None, _option("Lowest level. (default: 1)")]
+MaxConcurrency = Annotated[int | None, _option("Highest level.")]
+Step = Annotated[int | None, _option("Distance between two levels. (default: 1)")]
+InputLen = Annotated[int | None, _option("Prompt length in tokens.")]
+OutputLen = Annotated[int | None, _option("Output length in tokens.")]
+NumPrompts = Annotated[int | None, _option("Number of requests to measure at each level.")]
+
+
+@dataclass(frozen=True, slots=True)
+class LevelFlags:
+    """As typed."""
+
+    single: int | None = None
+    min_concurrency: int | None = None
+    max_concurrency: int | None = None
+    step: int | None = None
+    input_len: int | None = None
+    output_len: int | None = None
+    num_prompts: int | None = None
+
+    def sets(self, campaign: str, environment: Mapping[str, str]) -> list[str]:
+        """The same as `--set` has it. Raises CampaignError."""
+        from inferometer.spec.campaign import CampaignError
+        from inferometer.spec.campaign_file import load_campaign
+
+        given = [each.name for each in fields(self) if getattr(self, each.name) is not None]
+        if not given:
+            return []
+        spec = load_campaign(campaign, environment=environment)
+        if reasons := [*self._contrary(), *_paired(spec, given)]:
+            raise CampaignError(reasons)
+        sets = [] if (levels := self._levels()) is None else [f"matrix.max_concurrency={levels}"]
+        for name, section in (
+            ("input_len", "workload"),
+            ("output_len", "workload"),
+            ("num_prompts", "load"),
+        ):
+            if (value := getattr(self, name)) is not None:
+                sets.append(f"{'matrix' if getattr(spec.matrix, name) else section}.{name}={value}")
+        return sets
+
+    def _levels(self) -> str | None:
+        if self.single is not None:
+            return json.dumps([self.single])
+        if self.max_concurrency is None:
+            return None
+        levels = {"from": self.min_concurrency or 1, "to": self.max_concurrency}
+        return json.dumps({**levels, "step": 1 if self.step is None else self.step})
+
+    def _contrary(self) -> list[str]:
+        ladder = {
+            "--min-concurrency": self.min_concurrency,
+            "--max-concurrency": self.max_concurrency,
+            "--step": self.step,
+        }
+        typed = [flag for flag, value in ladder.items() if value is not None]
+        if self.single is not None and typed:
+            return [f"--single and {' and '.join(typed)} each say which levels: give one of them."]
+        if typed and self.max_concurrency is None:
+            return [f"{' and '.join(typed)} needs --max-concurrency, the highest level."]
+        return []
+
+
+def _paired(spec: CampaignSpec, given: list[str]) -> list[str]:
+    """What these flags would set beside settings that go together in the campaign, and win."""
+    levels = ("single", "min_concurrency", "max_concurrency", "step")
+    names = {"max_concurrency" if name in levels else name for name in given}
+    matrices = [each.matrix or spec.matrix for each in spec.groups]
+    fixed = {
+        name
+        for matrix in matrices
+        for row in (*matrix.paired, *matrix.include)
+        for name in names
+        if getattr(row, name) is not None
+    }
+    if not fixed and all(each.matrix is None and each.workload is None for each in spec.groups):
+        return []
+    what = f"pairs {', '.join(sorted(fixed))} with other settings" if fixed else "has own groups"
+    return [f"{spec.name} {what}: use --set KEY=VALUE; `inferometer presets show` has the keys."]

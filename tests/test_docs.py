@@ -36,6 +36,8 @@ TRANSLATED = [
     ("docs/tutorial.en.md", "docs/tutorial.zh-CN.md"),
     ("docs/recipes.md", "docs/recipes.zh-CN.md"),
     ("docs/python.md", "docs/python.zh-CN.md"),
+    ("docs/from-scripts.md", "docs/from-scripts.zh-CN.md"),
+    ("docs/vllm-flags.md", "docs/vllm-flags.zh-CN.md"),
 ]
 MAX_README_WORDS = 1500
 OTHER_PROGRAMS = {

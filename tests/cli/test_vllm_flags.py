@@ -11,12 +11,22 @@ import pytest
 
 from inferometer.cli.bench.flags import BenchFlags
 from inferometer.cli.bench.spec import parse_flags
-from inferometer.cli.bench.vllm_flags import OTHERS, SAME, Note, Refused, Renamed, understood
+from inferometer.cli.bench.vllm_flags import (
+    OTHERS,
+    SAME,
+    Note,
+    Refused,
+    Renamed,
+    rows,
+    understood,
+)
 from inferometer.cli.bench.vllm_meaning import OTHER_BACKENDS, rows_of
 from inferometer.cli.flag_errors import FlagsError
 from inferometer.cli.main import load_verb
+from inferometer.cli.tables import markdown_table
 from inferometer.spec.run import RunSpec
 from inferometer.words import in_words
+from tests.cli.generated_table import check_document
 
 OF_VLLM = """
 trust-remote-code seed num-prompts dataset-name no-stream dataset-path no-oversample
@@ -132,6 +142,19 @@ def test_parts_of_an_object_are_put_together() -> None:
     flag, body = bench("--extra-body", '{"x": 1}', "--extra-body.min_p", "0.1")
     assert json.loads(body) == {"x": 1, "min_p": 0.1}
     assert bench("--extra-body", "{", "--extra-body.a", "1") == ["--extra-body", "{"]
+
+
+@pytest.mark.parametrize(
+    ("language", "document", "headings"),
+    [
+        ("en", "vllm-flags", ("flag", "here", "why")),
+        ("zh-CN", "vllm-flags.zh-CN", ("参数", "处理方式", "说明")),
+    ],
+)
+def test_the_documentation_has_the_table(
+    language: str, document: str, headings: tuple[str, ...]
+) -> None:
+    check_document(document, markdown_table(headings, rows(language)))
 
 
 # What they mean
@@ -251,6 +274,24 @@ def test_data_sets_of_the_hub_have_the_lengths_of_vllm(path: str) -> None:
 )
 def test_how_many_requests_a_file_makes(flags: dict[str, Any], rows: str) -> None:
     assert rows_of(BenchFlags(**flags)) == rows
+
+
+def test_the_variable_of_guides_for_the_timeout_is_used_and_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert parse_flags(BenchFlags()).parts["timeouts"].total_s == 21_600
+    monkeypatch.setenv("AIOHTTP_TIMEOUT", "3600")
+    asked = parse_flags(BenchFlags())
+    assert asked.parts["timeouts"].total_s == 3600
+    assert [in_words(each) for each in asked.notes] == [
+        "AIOHTTP_TIMEOUT=3600 is used as --request-timeout: a request that takes longer fails."
+    ]
+    by_flag = parse_flags(BenchFlags(request_timeout=5.0))
+    assert (by_flag.parts["timeouts"].total_s, by_flag.notes) == (5.0, ())
+    for wrong in ("x", "0", "nan"):
+        monkeypatch.setenv("AIOHTTP_TIMEOUT", wrong)
+        assert len(refused()) == 1
+    assert len(refused(request_timeout=0.0)) == 1
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from inferometer.words import Said
+from inferometer.words import Said, Words
 
 SAME = (
     *("--backend", "--base-url", "--host", "--port", "--endpoint", "--header", "--insecure"),
@@ -93,6 +93,19 @@ OTHERS: Mapping[str, Note | Refused | Renamed] = {
 
 NESTED = ("--extra-body", "--chat-template-kwargs")
 """Flags of a JSON object, of which vLLM lets a part be given: `--extra-body.min_p 0.1`."""
+
+
+def rows(language: str) -> list[tuple[str, str, str]]:
+    """Flag, what becomes of it, and why, for the documentation."""
+    words, found = Words(language), []
+    for flag in sorted({*SAME, *OTHERS}):
+        meaning = OTHERS.get(flag)
+        kind = "same" if meaning is None else type(meaning).__name__.lower()
+        now = meaning.flag if isinstance(meaning, Renamed) else ""
+        key = f"vllm.{flag.removeprefix('--')}"
+        why = "" if kind in ("same", "renamed") else words.text(key)
+        found.append((f"`{flag}`", words.text(f"vllm.here.{kind}", now=f"`{now}`"), why))
+    return found
 
 
 @dataclass(slots=True)

@@ -39,6 +39,7 @@ OTHER_BACKENDS: Mapping[str, str] = {
     "vllm-rerank": "embeddings",
     "vllm-chat": "offline",
     "deepspeed-mii": "not_streamed",
+    "scalellm": "openai_too",
 }
 """Of vLLM's benchmarks, for what is not measured here: by the key of the sentence that says why."""
 

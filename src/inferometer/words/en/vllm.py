@@ -8,6 +8,11 @@ VLLM: dict[str, str] = {
         "AIOHTTP_TIMEOUT={seconds:g} is used as --request-timeout: a request that takes longer "
         "fails."
     ),
+    "vllm.here.same": "the same",
+    "vllm.here.note": "note",
+    "vllm.here.refused": "refused",
+    "vllm.here.renamed": "older name of {now}",
+    "vllm.openai_too": "its server speaks OpenAI's API; take openai.",
     "vllm.note": "{flag} has no effect here: {why}.",
     "vllm.refused": "{flag} is not supported: {why}.",
     "vllm.renamed": "{flag} is an older name of {now}, which is used.",

@@ -7,6 +7,11 @@ VLLM: dict[str, str] = {
     "vllm.aiohttp_timeout": (
         "AIOHTTP_TIMEOUT={seconds:g} 已用作 --request-timeout：超过该秒数的请求按失败计。"
     ),
+    "vllm.here.same": "相同",
+    "vllm.here.note": "提示",
+    "vllm.here.refused": "不支持",
+    "vllm.here.renamed": "{now} 的旧名",
+    "vllm.openai_too": "它的服务器兼容 OpenAI API，请用 openai。",
     "vllm.note": "{flag} 在此不起作用：{why}。",
     "vllm.refused": "不支持 {flag}：{why}。",
     "vllm.renamed": "{flag} 是 {now} 的旧名，已按新名处理。",

@@ -7,6 +7,11 @@ VLLM: dict[str, str] = {
     "vllm.aiohttp_timeout": (
         "AIOHTTP_TIMEOUT={seconds:g} 已用作 --request-timeout：超過該秒數的請求視為失敗。"
     ),
+    "vllm.here.same": "相同",
+    "vllm.here.note": "提示",
+    "vllm.here.refused": "不支援",
+    "vllm.here.renamed": "{now} 的舊名",
+    "vllm.openai_too": "它的伺服器相容於 OpenAI API，請用 openai。",
     "vllm.note": "{flag} 在此沒有作用：{why}。",
     "vllm.refused": "不支援 {flag}：{why}。",
     "vllm.renamed": "{flag} 是 {now} 的舊名，已依新名處理。",

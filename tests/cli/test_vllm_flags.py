@@ -127,7 +127,7 @@ def test_what_would_change_the_load_is_refused_with_the_reason(flag: str) -> Non
         ("--endpoint-type openai-chat", "--backend openai-chat"),
         ("--dataset x.json", "--dataset-name sharegpt --dataset-path x.json"),
         ("--dataset x --dataset-name custom", "--dataset-path x --dataset-name custom"),
-        ("--custom_skip_chat_template --seed 1", "--seed 1"),
+        ("--custom_skip_chat_template --seed 1", "--skip-chat-template --seed 1"),
         ("--tokenizer-mode=slow --seed 1", "--seed 1"),
         ("--log_config_file f --seed 1", "--seed 1"),
     ],
@@ -341,6 +341,8 @@ def test_what_means_something_else_here_is_said(words: str) -> None:
         {"lora_modules": ["a", "b"], "lora_assignment": "random"},
         {"dataset_name": "burstgpt", "dataset_path": "p", "trace_model": "GPT-4"},
         {"backend": "openai-chat", "dataset_name": "custom", "dataset_path": "p"},
+        {"skip_chat_template": True, "dataset_name": "custom", "dataset_path": "p"},
+        {"dataset_name": "hf", "dataset_path": "AI-MO/aimo-validation-aime"},
     ],
 )
 def test_what_means_the_same_is_not_commented(flags: dict[str, Any]) -> None:

@@ -383,6 +383,10 @@ class BenchFlags:
     extra_body: Annotated[
         str | None, generation("JSON object to merge into every request body.")
     ] = None
+    skip_chat_template: Annotated[
+        bool,
+        special("Send prompts of a file as they are, as happens anyway.", "--skip-chat-template"),
+    ] = False
     chat_template_kwargs: Annotated[
         str | None,
         special("JSON object for the chat template, which the server of a chat backend applies."),

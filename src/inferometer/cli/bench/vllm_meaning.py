@@ -125,7 +125,8 @@ def differences(flags: BenchFlags, environment: Mapping[str, str] = NOTHING_SET)
         yield Said("vllm.lora")
     if flags.dataset_name == "burstgpt" and flags.trace_model is None:
         yield Said("vllm.burstgpt")
-    if is_templated(flags) and flags.backend in OPENAI_FORMATS and not is_chat:
+    raw = flags.skip_chat_template or is_chat
+    if is_templated(flags) and not raw and flags.backend in OPENAI_FORMATS:
         yield Said("vllm.template")
     if flags.backend == "sglang":
         yield Said("vllm.sglang")

@@ -20,11 +20,6 @@ VLLM: dict[str, str] = {
     "vllm.tokenizer-mode": "the server counts tokens, or a tokenizer.json given as --tokenizer",
     "vllm.skip-tokenizer-init": "no tokenizer is loaded unless --tokenizer names one",
     "vllm.no-stream": "data sets of the hub are always read as a stream",
-    "vllm.skip-chat-template": (
-        "prompts are sent as they are in the file, and only the server of a chat backend applies "
-        "a template"
-    ),
-    "vllm.custom-skip-chat-template": "prompts are sent as they are in the file",
     "vllm.enable-multimodal-chat": "text and pictures are always sent as one chat message",
     "vllm.custom-ensure-client-side-data": (
         "files are always read here and sent in the request; addresses are left for the server "

@@ -19,8 +19,6 @@ VLLM: dict[str, str] = {
     "vllm.tokenizer-mode": "token 由服务器计数，或由 --tokenizer 指定的 tokenizer.json 计数",
     "vllm.skip-tokenizer-init": "未指定 --tokenizer 时本来就不加载分词器",
     "vllm.no-stream": "Hub 数据集始终以流式读取",
-    "vllm.skip-chat-template": "提示词按文件原样发送；只有 chat 后端的服务器才会套用对话模板",
-    "vllm.custom-skip-chat-template": "提示词按文件原样发送",
     "vllm.enable-multimodal-chat": "文本和图片始终放在同一条对话消息中发送",
     "vllm.custom-ensure-client-side-data": (
         "本地文件始终由客户端读取并随请求发送；网址则由服务器自行下载"

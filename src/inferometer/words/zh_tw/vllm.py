@@ -19,8 +19,6 @@ VLLM: dict[str, str] = {
     "vllm.tokenizer-mode": "token 由伺服器計數，或由 --tokenizer 指定的 tokenizer.json 計數",
     "vllm.skip-tokenizer-init": "未指定 --tokenizer 時原本就不會載入斷詞器",
     "vllm.no-stream": "Hub 資料集一律以串流方式讀取",
-    "vllm.skip-chat-template": "提示詞依檔案原樣送出；只有 chat 後端的伺服器才會套用對話範本",
-    "vllm.custom-skip-chat-template": "提示詞依檔案原樣送出",
     "vllm.enable-multimodal-chat": "文字與圖片一律放在同一則對話訊息中送出",
     "vllm.custom-ensure-client-side-data": (
         "本機檔案一律由用戶端讀取並隨請求送出；網址則由伺服器自行下載"

@@ -130,7 +130,7 @@ def test_what_has_no_effect_is_accepted() -> None:
             {"messages": [{"role": "user", "content": [{"type": "video"}]}]},
             400,
             "messages",
-            "accepts only texts and images",
+            "accepts only texts, images, sound and film",
         ),
         (False, {"prompt": None}, 400, "body.prompt", "string"),
         (False, {"prompt": ""}, 400, "prompt", "cannot be empty"),

@@ -243,10 +243,10 @@ def test_messages_need_a_wire_that_has_them(work: AnyWorkload) -> None:
 
     (sentence,) = found("tgi")
     assert (
-        "chat messages, which server.backend tgi does not carry: choose one of openai-chat, tgi-chat, "
-        in sentence
+        "chat messages, which server.backend tgi does not carry: choose one of openai-chat, "
+        "openai-responses, tgi-chat, " in sentence
     )
-    assert [found(chat) for chat in get_args(ChatBackend)] == [[]] * 5
+    assert [found(chat) for chat in get_args(ChatBackend)] == [[]] * 6
 
 
 def test_everything_is_found_at_once() -> None:

@@ -140,6 +140,8 @@ class ResponsesReader:
             response = event.get("response")
             told = error_message(response) or error_message({"error": event})
             return StreamEvent(error=told or "the server gave the request up")
+        if not kind.startswith("response."):
+            raise ForeignFrameError
         if kind not in _ENDS:
             return StreamEvent()
         response = event.get("response")

@@ -117,3 +117,27 @@ def test_the_identity_decides() -> None:
 def test_pictures_need_a_chat() -> None:
     with pytest.raises(ValueError, match="choose a chat backend"):
         build(1, chat=False)
+
+
+def test_pictures_of_several_sizes_and_numbers_as_vllm_makes_them() -> None:
+    work = build(
+        200,
+        images=2,
+        images_range_ratio=0.5,
+        max_images=3,
+        sizes={"64x32": 0.75, "32x32": 0.25},
+        input_len=40,
+        range_ratio=0.5,
+        output_len=10,
+        output_range_ratio=0.1,
+        prefix_len=5,
+    )
+    counts = [len(request.prompt[0]["content"]) - 1 for request in work.requests]  # type: ignore
+    assert set(counts) == {1, 2, 3}
+    shown = [pixels(base64.b64decode(url.partition(",")[2]))[:2] for url in urls(work)]
+    wide = sum(size == (64, 32) for size in shown) / len(shown)
+    assert set(shown) == {(64, 32), (32, 32)}
+    assert 0.65 < wide < 0.85
+    assert {request.max_tokens for request in work.requests} == {9, 10, 11}
+    assert work.reusable_tokens == 5
+    assert work.origin["size"] == "64x32, 32x32"

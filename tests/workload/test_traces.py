@@ -12,8 +12,14 @@ import numpy as np
 import pytest
 
 from inferometer.clock import NS
-from inferometer.spec.workload import TraceWorkload
-from inferometer.workload import TokenCounter, TokenIds, Workload, build_workload
+from inferometer.spec.workload import TimedTraceWorkload, TraceWorkload
+from inferometer.workload import (
+    TokenCounter,
+    TokenIds,
+    TooFewRowsError,
+    Workload,
+    build_workload,
+)
 from inferometer.workload.traces import _moment_ns
 from tests.workload.word_server import AROUND_TEXT, IDENTITY, IDS, text_counter, write_lines
 
@@ -223,3 +229,29 @@ def test_columns_that_are_not_read_are_counted(tmp_path: Path, burstgpt: Path) -
     path = write_lines(tmp_path / "toolagent.jsonl", rows)
     assert build(path, 4).origin["fields_left_out"] == {"session": 4}
     assert build(path, 4).origin["fields_sent"] == {}
+
+
+def test_a_timed_trace_has_fields_of_any_names_and_times_in_any_unit(tmp_path: Path) -> None:
+    names = {"timestamp": "t", "input_length": "in", "output_length": "out", "hash_ids": "blocks"}
+    rows = [{names[key]: value for key, value in row.items()} for row in MOONCAKE]
+    spec = TimedTraceWorkload(
+        path=write_lines(tmp_path / "t.jsonl", rows), block_len=512, time_unit_s=0.001, **names
+    )
+    same = build(write_lines(tmp_path / "m.jsonl", MOONCAKE), 4)
+    timed = build_workload(spec, 4, identity=IDENTITY, counting=lambda: IDS, chat=False)
+    assert (lengths(timed), seconds(timed)) == (lengths(same), seconds(same))
+    assert [ids(timed, i) for i in range(4)] == [ids(same, i) for i in range(4)]
+    assert timed.origin["fields_left_out"] == {}
+    plain = TimedTraceWorkload(path=str(tmp_path / "m.jsonl"))
+    in_seconds = build_workload(plain, 2, identity=IDENTITY, counting=lambda: IDS, chat=False)
+    assert list(seconds(in_seconds)) == [0.0, 250.0]
+    assert ids(in_seconds, 0)[:16] == ids(in_seconds, 1)[:16]
+    wrong = spec.model_copy(update={"input_length": "length"})
+    with pytest.raises(ValueError, match=r"t.jsonl, line 1: has no 'length'"):
+        build_workload(wrong, 1, identity=IDENTITY, counting=lambda: IDS, chat=False)
+
+
+def test_too_few_rows_say_how_many_there_are(burstgpt: Path) -> None:
+    with pytest.raises(TooFewRowsError) as few:
+        build(burstgpt, 99)
+    assert few.value.found == len(build(burstgpt, few.value.found).requests)

@@ -36,7 +36,7 @@ AZURE = """TIMESTAMP,ContextTokens,GeneratedTokens
 2023-11-16 18:16:00,879,55
 """
 
-MOONCAKE = [
+MOONCAKE: list[dict[str, Any]] = [
     {"timestamp": 0, "input_length": 1300, "output_length": 52, "hash_ids": [46, 47, 48]},
     {"timestamp": 250, "input_length": 1100, "output_length": 26, "hash_ids": [46, 47, 99]},
     {"timestamp": 3000, "input_length": 700, "output_length": 5, "hash_ids": [7]},
@@ -232,7 +232,12 @@ def test_columns_that_are_not_read_are_counted(tmp_path: Path, burstgpt: Path) -
 
 
 def test_a_timed_trace_has_fields_of_any_names_and_times_in_any_unit(tmp_path: Path) -> None:
-    names = {"timestamp": "t", "input_length": "in", "output_length": "out", "hash_ids": "blocks"}
+    names: dict[str, Any] = {
+        "timestamp": "t",
+        "input_length": "in",
+        "output_length": "out",
+        "hash_ids": "blocks",
+    }
     rows = [{names[key]: value for key, value in row.items()} for row in MOONCAKE]
     spec = TimedTraceWorkload(
         path=write_lines(tmp_path / "t.jsonl", rows), block_len=512, time_unit_s=0.001, **names

@@ -16,6 +16,7 @@ from typer.exceptions import TyperException
 from typer.main import get_command
 
 import inferometer
+from inferometer.cli.bench.vllm_flags import OTHERS
 from inferometer.cli.language import chosen
 from inferometer.cli.main import VERBS, app, load_verb, spread, without_vllm_only
 from inferometer.spec.workload import DATASETS
@@ -62,8 +63,9 @@ OTHER_PROGRAMS = {
     "--gpus",
     "--max-num-seqs",
     "--local",
+    *OTHERS,
 }
-"""Flags of servers and of Docker, in examples of how to start one."""
+"""Flags of servers and of Docker, in examples of how to start one; and those that only vLLM has."""
 
 FLAGS = {
     flag

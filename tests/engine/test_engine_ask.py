@@ -123,7 +123,7 @@ def test_what_has_no_effect_is_accepted() -> None:
             {"messages": [{"role": "user", "content": [{"type": "image_url"}]}]},
             400,
             "messages",
-            "only texts and images",
+            "only texts, images",
         ),
         (
             True,

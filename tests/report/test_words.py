@@ -30,6 +30,8 @@ ROOMS = {
     *("link", "list", "check", "precision", "note", "unit", "calibration", "diagnosis", "console"),
     "percent",
     "monitor",
+    "flags",
+    "vllm",
     "server",
     "cure",
     "campaign",

@@ -225,7 +225,7 @@ def test_times_are_in_order(burstgpt: Path) -> None:
 
 def test_columns_that_are_not_read_are_counted(tmp_path: Path, burstgpt: Path) -> None:
     assert build(burstgpt, 3).origin["fields_left_out"] == {"Log Type": 3}
-    rows: list[dict[str, Any]] = [{**row, "session": 1} for row in MOONCAKE]  # type: ignore[dict-item]
+    rows: list[dict[str, Any]] = [{**row, "session": 1} for row in MOONCAKE]
     path = write_lines(tmp_path / "toolagent.jsonl", rows)
     assert build(path, 4).origin["fields_left_out"] == {"session": 4}
     assert build(path, 4).origin["fields_sent"] == {}

@@ -58,11 +58,11 @@ def test_a_calibration_of_this_host(workers: int, tmp_path: Path) -> None:
     assert (events.streams, streams.streams, requests.streams) == (5, 8, None)
     assert made.ceilings["events"].value == events.events_per_s > 0
     assert made.ceilings["streams"].value == 8
-    assert all(
-        level.ttft_error_p99_ms is not None and level.ttft_error_p99_ms >= 0
-        for level in made.levels
-    )
-    assert events.itl_error_p99_ms is not None
+    for level in made.levels:  # on a busy host the server may vouch for no first event of a few
+        assert (
+            level.unsure_share if level.ttft_error_p99_ms is None else level.ttft_error_p99_ms >= 0
+        )
+    assert events.unsure_share or events.itl_error_p99_ms is not None
     assert (requests.itl_error_p99_ms, requests.lag_p99_ms is None, events.lag_p99_ms) == (
         None,
         False,

@@ -171,21 +171,21 @@ def check_finished(spec: CampaignSpec, places: CampaignPaths) -> None:
 
 
 def check_nothing_runs() -> None:
-    """Workers of killed runners are gone too; they bear our name."""
-    own = psutil.Process().cmdline()
+    """Workers of killed runners are gone too; they bear our name, and are of our session."""
+    own = name_and_session(psutil.Process())
     deadline_s = time.monotonic() + 10
     while left := [
-        p.pid for p in psutil.process_iter() if p.pid != os.getpid() and cmdline(p) == own
+        p.pid for p in psutil.process_iter() if p.pid != os.getpid() and name_and_session(p) == own
     ]:
         assert time.monotonic() < deadline_s, f"left behind: {left}"
         time.sleep(0.1)
 
 
-def cmdline(process: psutil.Process) -> list[str]:
+def name_and_session(process: psutil.Process) -> tuple[list[str], int] | None:
     try:
-        return process.cmdline()
-    except psutil.Error:
-        return []
+        return process.cmdline(), os.getsid(process.pid)
+    except (psutil.Error, OSError):
+        return None
 
 
 if __name__ == "__main__":

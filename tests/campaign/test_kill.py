@@ -22,6 +22,7 @@ def test_a_runner_may_be_killed_at_any_moment(tmp_path: Path) -> None:
     loop = run_forked(
         [sys.executable, *command],
         timeout=300,
+        start_new_session=True,
         env={**environment(), "TMPDIR": str(tmp_path / "tmp")},
     )
     assert loop.returncode == 0, loop.stderr

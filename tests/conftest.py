@@ -4,12 +4,13 @@ run calibrates the host.
 
 from __future__ import annotations
 
-import atexit
 import gc
 import os
 import shutil
+import signal
 import tempfile
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 settings.register_profile(
@@ -22,7 +23,30 @@ os.environ["INFEROMETER_LANG"] = "en"  # whatever the locale of who runs them
 os.environ["XDG_STATE_HOME"] = tempfile.mkdtemp(
     prefix="inferometer-tests-"
 )  # the user's own is left alone
-atexit.register(shutil.rmtree, os.environ["XDG_STATE_HOME"], ignore_errors=True)
+
+if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:  # under nohup; children would ignore it too
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # started with & by a script
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+LONG = (
+    "tests/campaign/test_kill.py",
+    "tests/test_tutorial.py",
+    "tests/results/test_notebook.py",
+    "tests/faults/test_clean_runs.py",
+    "tests/campaign/test_recheck.py",
+    "tests/report/test_page_browser.py",
+)
+"""Files that begin first, so that no worker is left alone with one of them at the end."""
+
+
+def pytest_unconfigure() -> None:
+    """Not at exit: a worker of xdist has none."""
+    shutil.rmtree(os.environ["XDG_STATE_HOME"], ignore_errors=True)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
 
 
 def pytest_collection_finish() -> None:

@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import itertools
 import shutil
-from collections.abc import Callable, Iterator
+import subprocess
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -293,22 +294,37 @@ def test_a_kill_before_any_change_to_the_disk_loses_and_doubles_nothing(
     assert kills > 90
 
 
-def killed_after_an_intent(places: CampaignPaths) -> Iterator[dict[str, Any]]:
-    """Each kill that leaves an intent which is not noted as done: its record."""
+@pytest.fixture(scope="module")
+def left_with_an_intent(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """The results that each kill leaves whose last record is an intent, not noted as done."""
+    left: list[Path] = []
     for n in itertools.count():
-        shutil.rmtree(places.result_dir, ignore_errors=True)
-        if not killed_before(n, lambda: finish(places)):
-            return
-        saved = [
-            record for record in read_ledger(places.ledger) if record["kind"] in ("intent", "done")
-        ]
+        places = CampaignPaths(tmp_path_factory.mktemp("killed") / "results", "c")
+        if not killed_before(n, lambda: finish(places)):  # noqa: B023
+            return left
+        saved = saves(places)
         if saved and saved[-1]["kind"] == "intent":
-            yield dict(saved[-1])
+            left.append(places.result_dir)
+    raise AssertionError
 
 
-def test_an_intent_whose_files_are_whole_is_carried_out(places: CampaignPaths) -> None:
+def saves(places: CampaignPaths) -> list[Mapping[str, Any]]:
+    return [record for record in read_ledger(places.ledger) if record["kind"] in ("intent", "done")]
+
+
+def restored(left: list[Path], places: CampaignPaths) -> Iterator[Mapping[str, Any]]:
+    """Each of them in turn: the record of its intent."""
+    for each in left:
+        shutil.rmtree(places.result_dir, ignore_errors=True)
+        subprocess.run(["cp", "-a", each, places.result_dir], check=True)  # hard links stay links
+        yield saves(places)[-1]
+
+
+def test_an_intent_whose_files_are_whole_is_carried_out(
+    places: CampaignPaths, left_with_an_intent: list[Path]
+) -> None:
     kills = 0
-    for intent in killed_after_an_intent(places):
+    for intent in restored(left_with_an_intent, places):
         kills += 1
         with Results(places) as results:
             result = results.state.result(intent["fingerprint"])
@@ -319,10 +335,10 @@ def test_an_intent_whose_files_are_whole_is_carried_out(places: CampaignPaths) -
 
 
 def test_an_intent_whose_name_somebody_has_taken_meanwhile_is_carried_out_under_another(
-    places: CampaignPaths,
+    places: CampaignPaths, left_with_an_intent: list[Path]
 ) -> None:
     taken = 0
-    for intent in killed_after_an_intent(places):
+    for intent in restored(left_with_an_intent, places):
         theirs = places.result_dir / intent["json"]
         if theirs.exists():
             continue
@@ -337,9 +353,11 @@ def test_an_intent_whose_name_somebody_has_taken_meanwhile_is_carried_out_under_
     assert taken >= 3 * 2
 
 
-def test_an_intent_whose_files_are_not_whole_is_removed(places: CampaignPaths) -> None:
+def test_an_intent_whose_files_are_not_whole_is_removed(
+    places: CampaignPaths, left_with_an_intent: list[Path]
+) -> None:
     kills = 0
-    for intent in killed_after_an_intent(places):
+    for intent in restored(left_with_an_intent, places):
         kills += 1
         for path in places.result_dir.rglob(
             "run.json"

@@ -40,7 +40,6 @@ class Order(TypedDict):
 def main(orders: socket.socket) -> Order:
     """Fork for each order until there are no more; returns in each child, with its order."""
     gc.freeze()  # a collection in a child would copy every page
-    warnings.simplefilter("ignore", DeprecationWarning)  # polars has a thread that is never ours
     with selectors.DefaultSelector() as events:
         events.register(orders, selectors.EVENT_READ)
         while True:
@@ -54,7 +53,9 @@ def main(orders: socket.socket) -> Order:
                 if not message:
                     os._exit(0)
                 order: Order = json.loads(message)
-                child = os.fork()
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore", DeprecationWarning)  # polars has a thread
+                    child = os.fork()
                 if child == 0:
                     _become(order, descriptors)
                     return order
@@ -93,8 +94,6 @@ def _become(order: Order, descriptors: list[int]) -> None:
     os.environ.update(order["environment"])
     os.chdir(order["directory"])
     tempfile.tempdir = None
-    warnings.resetwarnings()
-    warnings.simplefilter("ignore", ResourceWarning)
 
 
 def run(order: Order) -> None:

@@ -51,7 +51,10 @@ class Forked(subprocess.Popen[Any]):
                 message = json.dumps(order).encode()
                 assert len(message) < ORDER_BYTES
                 socket.send_fds(_preloaded(), [message], [*standard, theirs.fileno()])
-            self.pid = int.from_bytes(self._teller.recv(8), "little")
+            told = self._teller.recv(8)
+            if not told:
+                raise OSError("the preloaded process has ended: its error is above")
+            self.pid = int.from_bytes(told, "little")
             self._child_created = True
             self._close_pipe_fds(*pipes)  # type: ignore[attr-defined]
 

@@ -246,7 +246,7 @@ def test_a_field_that_was_asked_for_is_not_left_out(bench: Bench) -> None:
     with serving(answer=strict) as server:
         said = one_sentence(bench("--base-url", server.url, "--ignore-eos"))
     assert "body.ignore_eos: Extra inputs are not permitted" in said
-    assert "Leave out ignore_eos (--ignore-eos; in a campaign, under sampling)." in said
+    assert "Leave out ignore_eos (--no-ignore-eos; in a campaign, under sampling)." in said
 
 
 # Redirects: the advice is followed

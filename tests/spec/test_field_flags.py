@@ -18,7 +18,7 @@ from inferometer.spec.output import Output
 from inferometer.spec.run import RunSpec, Sampling, Target, Timeouts
 from inferometer.spec.workload import DATASETS, TraceWorkload
 
-BENCH = {flag for each in load_verb("bench").params for flag in each.opts}
+BENCH = {flag for each in load_verb("bench").params for flag in (*each.opts, *each.secondary_opts)}
 SECTIONS: dict[str, Any] = {
     "load": Load.model_fields,
     "timeouts": Timeouts.model_fields,

@@ -31,7 +31,7 @@ FIELD_FLAGS = {
     "load.max_seconds": "max-seconds",
     "load.when_full": "when-full",
     "sampling.extra_body": "extra-body",
-    "sampling.ignore_eos": "ignore-eos",
+    "sampling.ignore_eos": "no-ignore-eos",
     "sampling.logprobs": "logprobs",
     "sampling.temperature": "temperature",
     "sampling.top_p": "top-p",

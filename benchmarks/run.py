@@ -34,6 +34,10 @@ MENU = {
         30,
         "two thousand result files: time and memory to read them, and to see them in a browser",
     ),
+    "mixed": (
+        60,
+        "a thousand files of many tools in one tree, and a tree of the study's 8,045",
+    ),
     "ceilings": (
         55,
         "up to which load the client is exact on this host, by `inferometer calibrate`",

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[1]
 HEADINGS = ("Tool", "What is read of it")
 IN_TABLE = re.compile(r"(?<=\n\n)\| Tool .*?\n(?=\n)", re.DOTALL)
 LISTS = {
-    "README.md": (r"(?<=those of )[^.]*?(?=\. See \[Results\])", ", ", " and "),
+    "README.md": (r"(?<=those of )[^.]*?(?=\. See \[)", ", ", " and "),
     "README.zh-CN.md": (r"(?<=自己的以及 )[^。]*?(?= 的都能读)", "、", "、"),
 }
 """Where each README lists the tools, and how its language joins them."""

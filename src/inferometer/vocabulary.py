@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal, get_args
 
 # --------------------------------------------------------------------------------------- latencies
@@ -320,6 +321,7 @@ class Statistic:
     """99 for p99; None for the others."""
 
 
+@lru_cache(4096)
 def statistic_of(metric_name: str) -> Statistic | None:
     """None for what is no metric of a latency, such as `p101_ttft_ms`."""
     found = _STATISTIC.fullmatch(metric_name)
@@ -457,7 +459,7 @@ CONDITIONS: Mapping[str, ConditionInfo] = {
     "model": ConditionInfo(
         "identity",
         path=("spec", "target", "model"),
-        noted_as=("model", "alias"),
+        noted_as=("model", "alias", "model_name"),
         says_what_it_is=True,
     ),
     # its name, as the server knows it
@@ -483,7 +485,7 @@ CONDITIONS: Mapping[str, ConditionInfo] = {
     "engine_version": ConditionInfo(
         "subject",
         path=("environment", "server", "version"),
-        noted_as=("engine_version", "vllm_version", "server_version"),
+        noted_as=("engine_version", "vllm_version", "sglang_version", "server_version"),
     ),
     # of a server that somebody else started
     "address": ConditionInfo("subject", path=(*_SERVER, "address")),
@@ -588,9 +590,7 @@ CONDITIONS: Mapping[str, ConditionInfo] = {
 """By name, in the order of a table."""
 
 DECLARED = ConditionInfo("identity")
-"""What a result file says under a name of its own: we do not know what it means, and two values of
-it are two deployments.
-"""
+"""What a file says under a name of its own: two values of it are two deployments."""
 
 
 def condition(name: str) -> ConditionInfo:
@@ -601,6 +601,7 @@ def condition(name: str) -> ConditionInfo:
 _NOTED = {alias: name for name, each in CONDITIONS.items() for alias in (name, *each.noted_as)}
 
 
+@lru_cache(4096)
 def condition_noted_as(key: str) -> str:
     """Our name of what a file calls `key`, or the file's own."""
     return _NOTED.get(key.lower().replace("-", "_").replace(" ", "_"), key)

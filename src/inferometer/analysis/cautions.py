@@ -63,6 +63,8 @@ def nothing_in_common(a: Point, b: Point, names: tuple[str, str]) -> str:
         for name in dict.fromkeys([*a.conditions, *b.conditions])
         if name not in INCIDENTAL and value_of(a, name) != value_of(b, name)
     ]
+    if len(differing) > 1:  # names are the least of it
+        differing = [each for each in differing if not each.startswith("origin ")]
     why = (
         f"the first points of each differ in {', '.join(differing)}"
         if differing
@@ -135,6 +137,17 @@ def without_interval(rows: int, of: int) -> list[str]:
         "or whose file has no single "
         "requests (vLLM writes them with --save-detailed), does not tell how exact it is; "
         "repeats do"
+    ]
+
+
+def of_independent_requests(rows: int) -> list[str]:
+    """What an interval from a standard deviation takes for granted."""
+    if not rows:
+        return []
+    return [
+        f"{rows} interval{'s' * (rows > 1)} of means at single points follow from the standard "
+        "deviation and the number of requests, as if requests did not depend on each other; those "
+        "of one run do, so the truth may lie further off: repeats tell"
     ]
 
 

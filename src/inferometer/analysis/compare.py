@@ -20,6 +20,7 @@ from inferometer.analysis.cautions import (
     lengths,
     missing,
     nothing_in_common,
+    of_independent_requests,
     same,
     unturned,
     without_interval,
@@ -36,8 +37,9 @@ from inferometer.analysis.effect import (
 from inferometer.analysis.pairing import SUBJECTS, Pair, Pairing, pair_points, value_of
 from inferometer.analysis.pooled import mean_effect
 from inferometer.metrics.statistics import half_width
+from inferometer.metrics.student import student_quantile
 from inferometer.results import Point
-from inferometer.vocabulary import metric
+from inferometer.vocabulary import ONE_A_REQUEST, metric, statistic_of
 
 DEFAULT_METRICS = (
     "request_throughput",
@@ -50,6 +52,8 @@ DEFAULT_METRICS = (
 )
 DELTA = 0.02
 DRIFT = 0.05
+MIN_REQUESTS = 10
+"""Of which a standard deviation tells how exact their mean is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +172,9 @@ def compare(
         *lengths(pairing.pairs, [difference.condition for difference in pairing.differences]),
         *missing({name: len(found) for name, found in measured.items()}, len(pairing.pairs)),
         *without_interval(sum(row.low is None for row in rows), len(rows)),
+        *of_independent_requests(
+            sum(by_deviation(pair, name) for name, found in measured.items() for pair, _ in found)
+        ),
         *unturned([(row.design, row.allowance) for row in rows if row.point is not None], drift),
     ]
     return Comparison(names, delta, drift, tuple(rows), pairing, tuple(warnings))
@@ -214,11 +221,33 @@ def readings(points: Iterable[Point], name: str) -> list[Sample]:
 def _reading(point: Point, name: str) -> Sample:
     value, interval = point.values[name], point.intervals.get(name)
     half = (
-        half_width(interval.low, interval.high, value) / value
+        half_width(interval.low, interval.high, value)
         if interval and interval.confidence == CONFIDENCE
-        else None
+        else _half_by_deviation(point, name)
     )
-    return Sample(value, finish_time_s(point), half)
+    return Sample(value, finish_time_s(point), None if half is None else half / value)
+
+
+def _half_by_deviation(point: Point, name: str) -> float | None:
+    """Of the interval of a mean that the file's standard deviation and number of requests allow,
+    as if requests did not depend on each other.
+    """
+    mean = statistic_of(name)
+    if mean is None or mean.name != "mean" or mean.latency not in ONE_A_REQUEST:
+        return None
+    deviation = point.values.get(f"std_{mean.latency}_ms")
+    number = point.samples.get(mean.latency) or point.values.get("completed", 0.0)
+    if not deviation or number < MIN_REQUESTS:
+        return None
+    return deviation / math.sqrt(number) * student_quantile(CONFIDENCE, int(number) - 1)
+
+
+def by_deviation(pair: Pair, name: str) -> bool:
+    """Whether the effect on a metric rests on such an interval: single runs, on either side."""
+    return len(pair.a) == len(pair.b) == 1 and any(
+        name not in point.intervals and _half_by_deviation(point, name) is not None
+        for point in (*pair.a, *pair.b)
+    )
 
 
 def _require_one_subject(pairs: Iterable[Pair], names: tuple[str, str]) -> None:

@@ -14,15 +14,19 @@ line through the levels around it.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
 import numpy as np
 
-from inferometer.analysis.cautions import CannotCompareError, believable
-from inferometer.analysis.compare import DELTA, DRIFT, direction, effect_at
+from inferometer.analysis.cautions import (
+    CannotCompareError,
+    believable,
+    of_independent_requests,
+)
+from inferometer.analysis.compare import DELTA, DRIFT, by_deviation, direction, effect_at
 from inferometer.analysis.decision import Verdict, beyond_chance, decide, margin, runs_needed
 from inferometer.analysis.effect import CONFIDENCE, Array, Effect, degrees_of_sum
 from inferometer.analysis.pairing import Pair, pair_points, value_of
@@ -33,6 +37,13 @@ from inferometer.words import Said
 
 LINK_METRICS = ("output_throughput", "mean_ttft_ms", "mean_tpot_ms")
 WIDTH = "pcie_width"
+SAME = ("card", "gpus")
+"""What both sides must have alike, beside model and tensor parallelism: another card is another
+machine.
+"""
+SOFTWARE = ("stack", "engine_version")
+"""What a side has one of; where no two sides share it, the sentence of differences tells."""
+SOFTWARE_AT = 1 + len(STUDY) + len(SAME)
 LEVEL = ("input_len", "output_len", *of_role("load"))
 """What makes a level of load, whatever the model."""
 WINDOW = 10
@@ -161,6 +172,15 @@ def link_costs(
                 else f"no control of its own; that of {control.model} stands in"
             )
             told.append(f"{_name(ladder)} has {what}")
+        told += _other_software(ladder)
+    told += of_independent_requests(
+        sum(
+            by_deviation(pair, metric)
+            for ladder in ladders
+            for pair in ladder.pairs.values()
+            for metric in metrics
+        )
+    )
     found = {effect.metric for effect in effects}
     if not found:
         raise CannotCompareError(
@@ -174,6 +194,18 @@ def link_costs(
         tuple(effects),
         (*sentences, *(f"{each}." for each in told)),
     )
+
+
+def _other_software(ladder: _Ladder) -> list[str]:
+    """What else than the link is another on the two sides, which is then in the effect too."""
+    pair = next(iter(ladder.pairs.values()))
+    wide, narrow = pair.a[0], pair.b[0]
+    return [
+        f"{_name(ladder)} has another {name}: {value_of(narrow, name)} against "
+        f"{value_of(wide, name)}"
+        for name in SOFTWARE
+        if value_of(narrow, name) != value_of(wide, name)
+    ]
 
 
 def why_no_links(points: Sequence[Point], *, metrics: Sequence[str] = LINK_METRICS) -> Said:
@@ -274,12 +306,14 @@ def _ladders(
 ) -> list[_Ladder]:
     groups: dict[tuple[Condition, ...], list[Point]] = {}
     for point in points:
-        key = tuple(value_of(point, name) for name in (condition, *STUDY))
+        key = tuple(value_of(point, name) for name in (condition, *STUDY, *SAME, *SOFTWARE))
         groups.setdefault(key, []).append(point)
     ladders = []
     for one, two in product(groups, groups):
         tp = one[3]
-        if one[0] != narrow or two[0] != wide or one[2:] != two[2:] or not isinstance(tp, int):
+        if one[0] != narrow or two[0] != wide or not isinstance(tp, int):
+            continue
+        if one[2:SOFTWARE_AT] != two[2:SOFTWARE_AT] or _has_closer(one, two, groups):
             continue
         pairs = pair_points(groups[two], groups[one]).pairs
         by_level = {tuple(value_of(pair.a[0], name) for name in LEVEL): pair for pair in pairs}
@@ -288,6 +322,17 @@ def _ladders(
                 _Ladder(str(one[2]), tp, _side(condition, one), _side(condition, two), by_level)
             )
     return ladders
+
+
+def _has_closer(
+    one: tuple[Condition, ...],
+    two: tuple[Condition, ...],
+    groups: Iterable[tuple[Condition, ...]],
+) -> bool:
+    """Whether `one` has a wide side of the same software, where `two` is of another."""
+    return one[SOFTWARE_AT:] != two[SOFTWARE_AT:] and any(
+        each[0] == two[0] and each[2:] == one[2:] for each in groups
+    )
 
 
 def _side(condition: str, key: tuple[Condition, ...]) -> str:

@@ -14,6 +14,7 @@ from inferometer.analysis.compare import DEFAULT_METRICS, Comparison, compare
 from inferometer.analysis.pairing import value_of
 from inferometer.analysis.pcie import LINK_METRICS, LinkStudy, link_costs
 from inferometer.results import Condition, Point
+from inferometer.results.apart import told_apart
 from inferometer.results.json_text import storable
 from inferometer.results.on_demand import with_percentiles
 from inferometer.results.read import read
@@ -122,7 +123,9 @@ def _two_sources(wanted: ComparisonRequest) -> Sides:
             f"compare needs two sides, A and B, or --by CONDITION=A,B:  {len(wanted.sources)} given"
         )
     one, other = (read([source]) for source in wanted.sources)
-    sides = _chosen(one.points, wanted.where), _chosen(other.points, wanted.where)
+    together = told_apart([*one.points, *other.points])
+    parts = together[: len(one.points)], together[len(one.points) :]
+    sides = _chosen(parts[0], wanted.where), _chosen(parts[1], wanted.where)
     return sides, _names(*wanted.sources), (*one.problems, *other.problems)
 
 

@@ -10,16 +10,18 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from inferometer.results.derived import concurrency, derived_intervals, derived_values
 from inferometer.results.file_name import conditions_in
+from inferometer.results.folders import Folders, Teller, contradictions
 from inferometer.results.imported_requests import intervals_of, request_values, samples_of
 from inferometer.results.json_text import objects_in
 from inferometer.results.measured_lengths import Lengths, MeasuredLength
 from inferometer.results.point import Condition, Point, ordered
+from inferometer.results.words_of_names import of_file
 from inferometer.store.importers import (
     ImportedRun,
     is_evalscope,
@@ -29,7 +31,7 @@ from inferometer.store.importers import (
 )
 from inferometer.store.importers.imported_run import EXPECTED
 from inferometer.store.importers.reading import MAX_BYTES, Object, number, read_bytes
-from inferometer.vocabulary import CONDITIONS, LATENCIES, condition_noted_as, metric
+from inferometer.vocabulary import CONDITIONS, LATENCIES, condition, condition_noted_as, metric
 from inferometer.words import Said
 
 PERCENTILES = (50.0, 90.0, 99.0)
@@ -66,20 +68,21 @@ class FilePoint:
     """What it was read from."""
 
 
-def points_in(path: Path) -> tuple[list[FilePoint], list[str]]:
+def points_in(path: Path, folders: Folders | None = None) -> tuple[list[FilePoint], list[str]]:
     """Every point of a result file, or of a directory of EvalScope's, and sentences about lines
-    that could not be read.
+    that could not be read. `folders` are those that were looked at before.
 
     Raises CannotImportError, and UnknownResultError for JSON that is no result.
     """
     runs, problems = runs_in(path)
-    return [_file_point(run, part, len(runs)) for part, run in enumerate(runs)], problems
+    around = (folders or Folders()).told(path.parent)
+    return [_file_point(run, around, part, len(runs)) for part, run in enumerate(runs)], problems
 
 
-def _file_point(run: ImportedRun, part: int, runs: int) -> FilePoint:
-    told = _told(run)
+def _file_point(run: ImportedRun, around: Sequence[Teller], part: int, runs: int) -> FilePoint:
+    told = _told(run.conditions)
     name = run.place or (_name(run) if runs == 1 else _one_of(run, part))
-    point = replace(_point(run, told, part), id=name)
+    point = replace(_point(run, told, around, part), id=name)
     known_by_runs = ("backend", "arrivals")
     return FilePoint(
         point,
@@ -152,17 +155,23 @@ def _one_of(run: ImportedRun, part: int) -> str:
     return f"{_name(run)}:{run.name or part + 1}"
 
 
-def _point(run: ImportedRun, told: Mapping[str, Condition], part: int) -> Point:
+def _point(
+    run: ImportedRun, told: Mapping[str, Condition], around: Sequence[Teller], part: int
+) -> Point:
     values = _values(run)
-    conditions, notes = _conditions(run, told)
+    conditions, notes = _conditions(run, told, around)
     notes += run.notes
+    requests = run.all_requests
+    if run.requests is not None and requests is None:
+        sample = {"n": len(run.requests.ok), "completed": run.metrics["completed"]}
+        notes.append(Said("note.sample", sample))
     otherwise = [name for name in run.missing if name in run.defined_otherwise]
     if otherwise:
         notes.append(Said("note.other_meaning", {"names": otherwise}))
     if missing := [name for name in run.missing if name not in otherwise]:
         notes.append(Said("note.missing", {"names": [_missing(name) for name in missing]}))
     values |= derived_values(values, conditions)
-    intervals = {} if run.requests is None else intervals_of(run.requests, values)
+    intervals = {} if requests is None else intervals_of(requests, values)
     return Point(
         id=_name(run),
         source=run.path,
@@ -173,7 +182,7 @@ def _point(run: ImportedRun, told: Mapping[str, Condition], part: int) -> Point:
         samples=_samples(run),
         part=part,
         notes=tuple(notes),
-        settings=run.settings,
+        settings=_settings(run),
     )
 
 
@@ -192,11 +201,11 @@ def _values(run: ImportedRun) -> dict[str, float]:
         for key in LATENCIES
         if f"median_{key}_ms" in found
     }
-    if run.requests is not None:
+    if (requests := run.all_requests) is not None:
         computed = recompute(run, PERCENTILES)
-        if computed.get("completed") == found.get("completed", computed.get("completed")):
+        if computed["completed"] == found.get("completed", computed["completed"]):
             found = computed | found
-        found |= request_values(run.requests)
+        found |= request_values(requests)
     empty = {f"_{latency}_ms" for latency in LATENCIES if not found.get(f"mean_{latency}_ms", 1.0)}
     return {
         name: value
@@ -206,8 +215,8 @@ def _values(run: ImportedRun) -> dict[str, float]:
 
 
 def _samples(run: ImportedRun) -> dict[str, int]:
-    if run.requests is not None:
-        return samples_of(run.requests)
+    if (requests := run.all_requests) is not None:
+        return samples_of(requests)
     completed = run.metrics.get("completed")
     told = [latency for latency in ("ttft", "e2el") if run.metrics.get(f"mean_{latency}_ms")]
     return (
@@ -218,16 +227,24 @@ def _samples(run: ImportedRun) -> dict[str, int]:
 
 
 def _conditions(
-    run: ImportedRun, told: Mapping[str, Condition]
+    run: ImportedRun, told: Mapping[str, Condition], around: Sequence[Teller]
 ) -> tuple[dict[str, Condition], list[Said]]:
-    """In their order, and what was guessed."""
-    notes: list[Said] = []
-    in_name = conditions_in(_name(run))
-    if in_name.get("num_prompts", run.load.get("num_prompts")) != run.load.get("num_prompts"):
-        notes.append(Said("note.file_name"))
-        in_name = {}
+    """In their order, and what was guessed. The file counts more than what lies beside it, that
+    more than the file's name, and this more than the folder's.
+    """
     load: dict[str, Condition] = {key: _tidy(key, value) for key, value in run.load.items()}
-    found: dict[str, Condition] = {**in_name, **told, **load}
+    metadata, folder = around
+    in_name, notes = _in_name(run)
+    if "card" in folder.conditions:
+        in_name.pop("model", None)
+    tellers = (
+        Teller("file", {**told, **load}),
+        replace(metadata, conditions=_told(metadata.conditions)),
+        Teller("name", in_name),
+        folder,
+    )
+    notes += contradictions(tellers)
+    found = {name: value for each in reversed(tellers) for name, value in each.conditions.items()}
     if run.model is not None and len(run.model) <= LONGEST_WORD:
         found["model_id"] = run.model
         found.setdefault("model", run.model)
@@ -239,6 +256,16 @@ def _conditions(
         notes.append(Said("note.rehearsal_directory"))
     found["concurrency"] = concurrency(found)
     return ordered(found), notes
+
+
+def _in_name(run: ImportedRun) -> tuple[dict[str, Condition], list[Said]]:
+    """Nothing where the name contradicts the file about the number of requests."""
+    name = _name(run)
+    found = conditions_in(name) or of_file(name)
+    asked = run.load.get("num_prompts")
+    if asked is not None and found.get("num_prompts", asked) != asked:
+        return {}, [Said("note.file_name")]
+    return found, []
 
 
 def _rehearsal(path: Path) -> str | None:
@@ -261,14 +288,25 @@ def _measured_lengths(run: ImportedRun, conditions: Mapping[str, Condition]) -> 
     }
 
 
-def _told(run: ImportedRun) -> dict[str, Condition]:
-    """What the file declares, by our names where it has them, each of the type that it has."""
+def _told(declared: Mapping[str, Condition]) -> dict[str, Condition]:
+    """What a file declares, by our names where it has them, each of the type that it has: what a
+    condition of ours cannot say, such as a TP for each of two roles, stays the file's.
+    """
     found: dict[str, Condition] = {}
-    for key, value in run.conditions.items():
+    for key, value in declared.items():
         name = _free(condition_noted_as(key))
-        if (typed := _typed(name, value)) is not None:
+        typed = _typed(name, value)
+        if typed is None and isinstance(value, str) and 0 < len(value) <= LONGEST_WORD:
+            name, typed = f"file_{name}", value
+        if typed is not None:
             found.setdefault(name, typed)
     return found
+
+
+def _settings(run: ImportedRun) -> dict[str, Condition]:
+    """Without the server's own host, which is no client's, and its like."""
+    told = _told(run.settings)
+    return {name: told[name] for name in told if condition(name).role in ("identity", "subject")}
 
 
 def _free(name: str) -> str:

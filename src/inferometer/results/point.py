@@ -100,6 +100,8 @@ class Collection:
     """Files that could not be read, a sentence each."""
     targets: tuple[Threshold, ...] = ()
     """What the campaigns among them were to reach."""
+    unread: int = 0
+    """How many files `problems` are about: one sentence may tell of many."""
 
 
 def ordered(conditions: Mapping[str, Condition]) -> dict[str, Condition]:

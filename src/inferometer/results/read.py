@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
+from inferometer.results.apart import told_apart
 from inferometer.results.campaign import Campaign, point_of_result
 from inferometer.results.derived import derived_intervals, derived_values
+from inferometer.results.folders import Folders, is_metadata
 from inferometer.results.foreign import FilePoint, points_in
 from inferometer.results.json_text import storable
 from inferometer.results.measured_lengths import common_lengths, with_lengths
@@ -33,6 +35,9 @@ from inferometer.store.importers import (
 )
 from inferometer.vocabulary import CONDITIONS
 from inferometer.words import Said
+
+SUMMARIES = ("summary.json",)
+"""Of `vllm bench sweep serve`: all runs of a folder, which have files of their own beside it."""
 
 ORDER = tuple(name for name in CONDITIONS if name != "seed")
 """Of points; those that differ by nothing but the seed are in the order of time."""
@@ -63,11 +68,12 @@ def read(
         reading.add(source)
     if progress is not None:
         progress(len(sources.found), len(sources.found))
-    points = in_order(reading.points())
+    points = in_order(told_apart(reading.points()))
     if not points:
         raise ResultsError(_nothing(paths, reading.problems, reading.more_files))
     unique = _with_unique_ids(points)
-    return Collection(unique, tuple(reading.problems), _targets(sources.found, unique))
+    targets = _targets(sources.found, unique)
+    return Collection(unique, tuple(reading.problems), targets, reading.unread)
 
 
 def in_order(points: Iterable[Point]) -> list[Point]:
@@ -97,6 +103,7 @@ class _CollectionReader:
         self.problems = problems
         self._unread = len(problems)
         """Files that have a problem each; the strangers are told in one sentence."""
+        self._folders = Folders()
         self._runs: dict[Path, Point] = {}
         """By where they lie."""
         self._files: list[FilePoint] = []
@@ -109,8 +116,11 @@ class _CollectionReader:
     @property
     def more_files(self) -> int:
         """That could not be read, besides what the first of the problems is about."""
-        first_tells = 1 if self._unread else len(self._strangers)
-        return self._unread + len(self._strangers) - first_tells
+        return self.unread - (1 if self._unread else len(self._strangers))
+
+    @property
+    def unread(self) -> int:
+        return self._unread + len(self._strangers)
 
     def add(self, source: Source) -> None:
         known = len(self.problems)
@@ -146,8 +156,10 @@ class _CollectionReader:
 
     def _add_file(self, source: ResultFile) -> None:
         try:
-            points, problems = points_in(source.path)
+            points, problems = points_in(source.path, self._folders)
         except UnknownResultError as error:
+            if is_metadata(source.path) and not source.named:
+                return
             if source.named:
                 raise
             if not isinstance(error, CompanionError) and source.path.suffix in JSON_SUFFIXES:
@@ -191,10 +203,24 @@ class _CollectionReader:
         for each in (*self._files, *self._labels):
             if each.identity in index_of:
                 runs[index_of[each.identity]] = _with_told(runs[index_of[each.identity]], each.told)
-        found = [each for each in self._files if each.identity not in index_of]
+        found = [each for each in _each_once(self._files) if each.identity not in index_of]
         files = [(each.point, each.lengths) for each in told_once(found, runs)]
         settled = zip(files, common_lengths(files), strict=True)
         return [*runs, *(with_lengths(point, lengths) for (point, _), lengths in settled)]
+
+
+def _each_once(points: Sequence[FilePoint]) -> Iterator[FilePoint]:
+    """Without the runs of a summary that have files of their own, in its folder or below."""
+    alone = {
+        (folder, point.identity)
+        for point in points
+        if point.point.source.name not in SUMMARIES
+        for folder in point.point.source.parents
+    }
+    for each in points:
+        source = each.point.source
+        if source.name not in SUMMARIES or (source.parent, each.identity) not in alone:
+            yield each
 
 
 def _point_of(source: RunDirectory | CampaignResult) -> Point:

@@ -111,6 +111,8 @@ class ReportView:
     method: tuple[tuple[str, str], ...]
     notes: tuple[VerdictCount, ...]
     problems: tuple[str, ...]
+    unread: int
+    """Files that these are about."""
     figures: tuple[Drawing, ...]
     absent: tuple[tuple[str, str], ...]
     """Titles of figures that there is nothing for, and why."""
@@ -156,6 +158,7 @@ def make_view(
         method=tuple(_methods(points, evidence, words)),
         notes=tuple(_tally(("", note) for point in points for note in notes_of(point, language))),
         problems=tuple(clean(problem) for problem in collection.problems),
+        unread=collection.unread or len(collection.problems),
         figures=tuple(each for each in figures if isinstance(each, Drawing)),
         absent=tuple((each.title, each.reason) for each in figures if isinstance(each, Absent)),
         explorer=explorer,

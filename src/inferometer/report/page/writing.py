@@ -49,7 +49,11 @@ def write_report(
     with ThreadPoolExecutor(1) as beside:
         beside.submit(drawing_library)  # for render, meanwhile
         material = gather(collection.points)
-        collection = replace(collection, problems=(*collection.problems, *material.problems))
+        collection = replace(
+            collection,
+            problems=(*collection.problems, *material.problems),
+            unread=collection.unread + len(material.problems),
+        )
         drawings = draw_all(material, Words(language))
         now = datetime.now().astimezone().strftime("%Y-%m-%d %H:%M")
         view = make_view(

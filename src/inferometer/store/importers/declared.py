@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterator, Mapping
+from functools import lru_cache
 
 from inferometer.store.importers.imported_run import Declared
 from inferometer.vocabulary import CONDITIONS, condition_noted_as
@@ -30,7 +31,7 @@ CHANCE = frozenset(
         *("duration", "elapsed", "uptime", "eta", "seed", "id", "ids", "uuid", "run", "index"),
         *("host", "hostname", "ip", "addr", "port", "url", "uri", "endpoint", "pid"),
         *("address", "user", "username", "iteration", "attempt", "trial", "repeat"),
-        *("dir", "directory", "folder", "file", "filename", "log", "logs"),
+        *("raw", "dir", "directory", "folder", "file", "filename", "log", "logs"),
         *("count", "counter", "counts", "total", "completed", "failed", "succeeded"),
         *("successful", "errors", "incomplete", "accepted", "acceptance", "accept"),
         *("drafts", "drafted", "usage", "used", "free", "available", "peak"),
@@ -67,8 +68,10 @@ def declared(source: object, known: Container[str] = ()) -> dict[str, Declared]:
     aliases of ours, else by their own. Those of objects inside have the name of their key, too.
     """
     found: dict[str, Declared] = {}
-    for key, value in _scalars(source, known, 0):
-        name = condition_noted_as(key)
+    for key, value, above in _scalars(source, known, "", 0):
+        name = condition_noted_as(f"{above}_{key}") if above else key
+        if name not in CONDITIONS:
+            name = condition_noted_as(key)
         kept = value if name in CONDITIONS else of_what_was_measured(key, value)
         if kept is not None and len(found) < MAX_DECLARED:
             found.setdefault(name, kept)
@@ -79,12 +82,10 @@ def of_what_was_measured(key: str, value: object) -> Declared | None:
     """The value if it may tell one deployment from another; None for what is of one run, or is no
     scalar.
     """
-    words = {word.lower() for word in _WORDS.findall(key)}
     is_path = isinstance(value, str) and value.startswith(("/", "~", "."))
-    if is_path and words & set(NAMED_BY_PATH):
+    if is_path and _words_of(key) & set(NAMED_BY_PATH):
         return _text(str(value).rstrip("/").rpartition("/")[2])
-    chance = words & (CHANCE - COUNTED if words & MACHINES else CHANCE)
-    if is_path or chance or _STATISTIC.fullmatch(key):
+    if is_path or _is_of_one_run(key):
         return None
     if isinstance(value, str):
         return _text(value)
@@ -93,10 +94,21 @@ def of_what_was_measured(key: str, value: object) -> Declared | None:
     return _number(value) if isinstance(value, int | float) else None
 
 
+@lru_cache(4096)
+def _is_of_one_run(key: str) -> bool:
+    words = _words_of(key)
+    chance = words & (CHANCE - COUNTED if words & MACHINES else CHANCE)
+    return bool(chance) or _STATISTIC.fullmatch(key) is not None
+
+
+def _words_of(key: str) -> set[str]:
+    return {word.lower() for word in _WORDS.findall(key)}
+
+
 def _scalars(
-    source: object, known: Container[str], depth: int
-) -> Iterator[tuple[str, str | int | float | bool]]:
-    """What stands above comes first."""
+    source: object, known: Container[str], above: str, depth: int
+) -> Iterator[tuple[str, Declared, str]]:
+    """Each with the key of the object that it is in; what stands outside comes first."""
     if not isinstance(source, Mapping) or depth > MAX_DEPTH:
         return
     inside = []
@@ -104,11 +116,11 @@ def _scalars(
         if not isinstance(key, str) or not 0 < len(key) <= MAX_KEY or key in known:
             continue
         if isinstance(value, Mapping):
-            inside.append(value)
+            inside.append((key, value))
         elif isinstance(value, str | int | float):
-            yield key, value
-    for each in inside:
-        yield from _scalars(each, (), depth + 1)
+            yield key, value, above
+    for key, value in inside:
+        yield from _scalars(value, (), key, depth + 1)
 
 
 def _text(value: str) -> str | None:

@@ -128,6 +128,14 @@ class ImportedRun:
     """What a reader has to know of it: warm-up left out, a load that was not reached."""
 
     @property
+    def all_requests(self) -> ImportedRequests | None:
+        """None where the file has a sample of them: what is true of ten is not true of all."""
+        told = self.metrics.get("completed")
+        if self.requests is None or told is None or len(self.requests.ok) >= told:
+            return self.requests
+        return None
+
+    @property
     def missing(self) -> tuple[str, ...]:
         """What the file does not contain, in words that stand after "it has no"."""
         requests = self.requests

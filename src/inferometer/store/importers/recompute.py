@@ -18,10 +18,10 @@ from inferometer.vocabulary import percentile_name
 def recompute(
     run: ImportedRun, percentiles: Sequence[float] = (50, 90, 95, 99)
 ) -> dict[str, float]:
-    """By the names of `ImportedRun.metrics`; empty without single requests. Rates are over the
-    file's own duration.
+    """By the names of `ImportedRun.metrics`; empty without all of its single requests. Rates are
+    over the file's own duration.
     """
-    requests = run.requests
+    requests = run.all_requests
     if requests is None:
         return {}
     ok = requests.ok

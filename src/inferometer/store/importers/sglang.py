@@ -1,5 +1,5 @@
 """Result files of SGLang's `bench_serving`: JSON lines with bare Infinity. They name neither the
-model nor their version.
+version of the tool nor, before 0.5, the model: from then on the server tells it.
 """
 
 from __future__ import annotations
@@ -17,6 +17,12 @@ from inferometer.store.importers.reading import (
     metrics_of,
     numbers,
     text,
+)
+from inferometer.store.importers.sglang_servers import (
+    deployment_of,
+    model_of,
+    servers_of,
+    settings_of,
 )
 from inferometer.store.importers.vllm import gaps_s, load_of, succeeded, until_last_s
 from inferometer.vocabulary import LATENCIES, statistic_of
@@ -51,16 +57,19 @@ def read_sglang(result: Object, path: Path, _: int) -> list[ImportedRun]:
         if _is_random(result)
         else {}
     )
+    servers = servers_of(result.get("server_info"))
+    settings = settings_of(servers)
     run = ImportedRun(
         path=path,
         tool="sglang",
         version=None,
-        model=text(result.get("model_id")),
+        model=text(result.get("model_id")) or model_of(servers),
         load=load_of("sglang", result) | figures(result, lengths),
         metrics=metrics,
         own=figures(result, {name: name for name in OWN}),
         requests=requests,
-        conditions=declared(result, KEYS),
+        conditions=declared(result, KEYS) | deployment_of(servers, settings),
+        settings=settings,
     )
     return [run]
 

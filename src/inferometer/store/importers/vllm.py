@@ -8,6 +8,7 @@ single requests, which are not enough to compute anything else from.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from inferometer.store.importers.imported_run import (
     ImportedRequests,
     ImportedRun,
 )
+from inferometer.store.importers.inferencex import deployment_in
 from inferometer.store.importers.reading import (
     Object,
     entries,
@@ -35,6 +37,8 @@ from inferometer.vocabulary import settings_in, statistic_of
 
 KEYS = frozenset(RESERVED) - {"label"}
 """Of the format, and no condition."""
+PEAKS = ("max_output_tokens_per_s", "max_concurrent_requests")
+"""0 where nothing completed: nobody counted then."""
 MEASURED = ("spec_decode_", "probe_", "request_goodput")
 """What keys begin with that the tool adds to them."""
 
@@ -47,7 +51,11 @@ def read_vllm(result: Object, path: Path, _: int) -> list[ImportedRun]:
     """One run. Older forks write `request_goodput:`, with the colon in the key."""
     metrics = figures(result, {"request_goodput": "request_goodput:"})
     metrics |= metrics_of("vllm", result)
+    metrics |= _total_rate(metrics)
     metrics |= figures(result, {name: name for name in result if statistic_of(name)})
+    metrics |= figures(result, _in_seconds(result), 1e3)
+    if not metrics.get("completed"):
+        metrics = {name: each for name, each in metrics.items() if name not in PEAKS}
     requests = _requests(result)
     if requests is not None and "failed" not in metrics:
         metrics["failed"] = float(np.count_nonzero(~requests.ok))
@@ -60,7 +68,7 @@ def read_vllm(result: Object, path: Path, _: int) -> list[ImportedRun]:
         metrics=metrics,
         own={},
         requests=requests,
-        conditions=_conditions(result),
+        conditions=_conditions(result) | deployment_in(path.stem),
         date=date_of(result),
     )
     return [run]
@@ -74,12 +82,28 @@ def load_of(tool: str, result: Object) -> dict[str, float]:
     return load
 
 
+def _total_rate(metrics: Mapping[str, float]) -> dict[str, float]:
+    """By its definition, where a fork leaves it out and has what it is made of."""
+    made_of = [metrics.get(f"total_{way}_tokens") for way in ("input", "output")]
+    duration = metrics.get("duration")
+    if "total_token_throughput" in metrics or None in made_of or not duration:
+        return {}
+    return {"total_token_throughput": sum(each or 0.0 for each in made_of) / duration}
+
+
+def _in_seconds(result: Object) -> dict[str, str]:
+    """Latencies without a unit in their names, as InferenceX's client writes them: seconds."""
+    return {ours: name for name in result if statistic_of(ours := f"{name}_ms")}
+
+
 def _conditions(result: Object) -> dict[str, Declared]:
     """The wire format, the law of a rate that changes, and all that users or forks note."""
     measured = {key for key in result if key.startswith(MEASURED)}
-    found = declared(result, KEYS | measured)
+    found = declared(result, KEYS | measured | set(_in_seconds(result).values()))
     if backend := text(result.get("backend")) or text(result.get("endpoint_type")):
         found["backend"] = backend
+    if (run := number(result.get("run_number"))) is not None:
+        found["repeat"] = run + 1
     if strategy := text(result.get("ramp_up_strategy")):
         rates = [number(result.get(f"ramp_up_{end}_rps")) for end in ("start", "end")]
         found["arrivals"] = f"{strategy} ramp from {rates[0]} to {rates[1]} req/s"

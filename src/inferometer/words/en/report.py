@@ -191,7 +191,7 @@ REPORT: dict[str, str] = {
     "page.dark": "Dark",
     "page.print": "Print",
     "page.written": "Written {time}",
-    "page.problems_found": "What could not be read, and is missing here: {n}",
+    "page.problems_found": "Files that could not be read, and are missing here: {n}",
     "page.summary": "Summary",
     "page.nothing": "There is no point to show.",
     "page.no_date": "on a day that no file tells",

@@ -178,7 +178,7 @@ REPORT: dict[str, str] = {
     "page.dark": "深色",
     "page.print": "打印",
     "page.written": "生成于 {time}",
-    "page.problems_found": "有 {n} 项无法读取，未包含在本报告中",
+    "page.problems_found": "有 {n} 个文件无法读取，未包含在本报告中",
     "page.summary": "摘要",
     "page.nothing": "没有可显示的测点。",
     "page.no_date": "日期未记录",

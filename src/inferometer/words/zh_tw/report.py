@@ -178,7 +178,7 @@ REPORT: dict[str, str] = {
     "page.dark": "深色",
     "page.print": "列印",
     "page.written": "產生於 {time}",
-    "page.problems_found": "有 {n} 項無法讀取，未包含在本報告中",
+    "page.problems_found": "有 {n} 個檔案無法讀取，未包含在本報告中",
     "page.summary": "摘要",
     "page.nothing": "沒有可顯示的測點。",
     "page.no_date": "日期未記錄",

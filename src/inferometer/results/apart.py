@@ -1,0 +1,203 @@
+"""What keeps deployments apart that no condition tells apart: all that servers say of themselves,
+and the words of folders, files and tags.
+
+Both are looked at over all points together, since hundreds of settings and every file have words of
+their own: a setting becomes a condition where points differ in it, and names become `origin` where
+points are alike in all that is known of what was measured. Of a name, the date, the number of the
+run and the load are left out: files that differ in nothing else are repeats, or steps of one curve.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from inferometer.results.file_name import conditions_in, tokens
+from inferometer.results.point import Condition, Point, ordered
+from inferometer.vocabulary import CONDITIONS, condition
+
+ORIGIN = "origin"
+
+LOAD_WORDS = (
+    "n|np|num|prompts|reqs?|requests?|c|cc|mc|conc|concurrency|maxconc|users?|vus?|streams"
+    "|parallel|bs|batch|r|qps|rps|rate|isl|osl|in|out|io|il|ol|input|output|inputlen|outputlen"
+    "|len|prompt"
+)
+RUN_WORDS = (
+    "run|rep|repeat|trial|iter|iteration|attempt|try|seed|sample|take|round|pass|r|copy|part|result"
+)
+"""What stands before a number that says the load, or which of several runs this is."""
+_DATE = re.compile(
+    r"(?<!\d)(?:20\d{6}(?:[-_T]?\d{4,6}Z?)?"
+    r"|20\d\d-\d\d-\d\d(?:[-_T ]\d\d[-:_.]?\d\d(?:[-:_.]?\d\d)?)?"
+    r"|1\d{9}(?:\d{3})?)(?!\d)"
+)
+_RUN = re.compile(rf"(?<![a-z0-9])(?:{RUN_WORDS})[-_=# ]?\d{{1,3}}(?![a-z0-9.])", re.IGNORECASE)
+_NUMBER = r"(\d+(?:\.\d+)?k?|inf)(?:x(\d+k?))?"
+_LOADS = (
+    re.compile(rf"(?<![a-z0-9.])(?:{LOAD_WORDS})[-_=]?{_NUMBER}(?![a-z0-9]|\.\d)", re.IGNORECASE),
+    re.compile(rf"(?<![a-z0-9.]){_NUMBER}(?:{LOAD_WORDS})(?![a-z0-9])", re.IGNORECASE),
+)
+_LAST_NUMBER = re.compile(r"[-_ (#]+\d{1,3}\)?$", re.IGNORECASE)
+_LAST_OF_WHAT = re.compile(
+    r"(?:^|[-_ ])(?:nodes?|gpus?|cards?|tp|dp|pp|ep|v|version|workers?|replicas?|lanes)$",
+    re.IGNORECASE,
+)
+"""A number after one of these is no run's."""
+_EMPTY = re.compile(r"[-_=. ,()#]+")
+
+LENGTHS_ALIKE = 0.02
+"""A name may say 1024 where 1023 were measured."""
+
+Identity = tuple[tuple[str, Condition], ...]
+
+
+def told_apart(points: Sequence[Point]) -> list[Point]:
+    """The points, in their order, each with the conditions that keep it apart from the others."""
+    differing = _differing_settings(points)
+    with_settings = [_with_settings(point, differing) for point in points]
+    groups: dict[Identity, list[int]] = {}
+    for place, point in enumerate(with_settings):
+        if point.tool != "inferometer":
+            groups.setdefault(_identity(point), []).append(place)
+    found = list(with_settings)
+    for places in groups.values():
+        group = [with_settings[place] for place in places]
+        for place, origin in zip(places, _origins(group), strict=True):
+            found[place] = _with_origin(with_settings[place], origin)
+    return found
+
+
+def _differing_settings(points: Iterable[Point]) -> set[str]:
+    """Those that have several values among the points whose servers told them."""
+    values: dict[str, set[Condition]] = {}
+    seen: set[int] = set()
+    for point in points:
+        if id(point.settings) not in seen:
+            seen.add(id(point.settings))
+            for name, value in point.settings.items():
+                values.setdefault(name, set()).add(value)
+    return {name for name, told in values.items() if len(told) > 1}
+
+
+def _with_settings(point: Point, names: set[str]) -> Point:
+    """What the file itself tells of a condition counts more."""
+    told = {name: point.settings[name] for name in names & point.settings.keys()}
+    told = {name: value for name, value in told.items() if name not in point.conditions}
+    return replace(point, conditions=ordered({**point.conditions, **told})) if told else point
+
+
+def _identity(point: Point) -> Identity:
+    return tuple(
+        (name, value)
+        for name, value in point.conditions.items()
+        if name != "origin" and condition(name).role in ("identity", "subject")
+    )
+
+
+def _load(point: Point) -> tuple[Condition, ...]:
+    return tuple(
+        point.conditions.get(name) for name, each in CONDITIONS.items() if each.role == "load"
+    )
+
+
+def _with_origin(point: Point, origin: str | None) -> Point:
+    if point.conditions.get("origin") == origin:
+        return point
+    return replace(point, conditions=ordered({**point.conditions, "origin": origin}))
+
+
+def _origins(group: Sequence[Point]) -> list[str | None]:
+    """One a point, None where all of them are of one origin.
+
+    Names that differ in numbers alone may be steps of a load that no key tells: they are one,
+    unless two of them were measured under the same load.
+    """
+    if len({(point.source, point.conditions.get("tag")) for point in group}) == 1:
+        return [None] * len(group)
+    names = _names(group)
+    alike: dict[str, dict[tuple[Condition, ...], set[str]]] = {}
+    for name, point in zip(names, group, strict=True):
+        by_load = alike.setdefault(_skeleton(name), {})
+        by_load.setdefault(_load(point), set()).add(name)
+    steps = {
+        skeleton: set().union(*by_load.values())
+        for skeleton, by_load in alike.items()
+        if all(len(there) == 1 for there in by_load.values())
+    }
+    found = [
+        _skeleton(name).replace("#", "") if len(steps.get(_skeleton(name), ())) > 1 else name
+        for name in names
+    ]
+    if len(set(found)) == 1:
+        return [None] * len(group)
+    return [each or point.source.stem for each, point in zip(found, group, strict=True)]
+
+
+def _skeleton(name: str) -> str:
+    return re.sub(r"\d+", "#", name)
+
+
+def _names(group: Sequence[Point]) -> list[str]:
+    """The folders below the one that all have in common, the file and the tag of each, without what
+    is of one run.
+    """
+    shared = _shared({point.source.parent for point in group})
+    told = []
+    for point in group:
+        path = point.source
+        stem = path.name.partition(".json")[0] if path.suffix else path.name
+        inside = [_of_the_deployment(each, point) for each in path.parent.parts[shared:]]
+        own = "" if conditions_in(stem) else _without_run(_of_the_deployment(stem, point))
+        tag = _without_run(_of_the_deployment(str(point.conditions.get("tag", "")), point))
+        told.append("/".join(dict.fromkeys(filter(None, (*inside, own, tag)))))
+    return told
+
+
+def _shared(folders: set[Path]) -> int:
+    """How many parts of their paths folders have in common."""
+    parts = [folder.parts for folder in folders]
+    return next(
+        (at for at, each in enumerate(zip(*parts, strict=False)) if len(set(each)) > 1),
+        min(map(len, parts)),
+    )
+
+
+def _of_the_deployment(name: str, point: Point) -> str:
+    """A name without its date, the number of the run, and what only says the load."""
+    rest = _RUN.sub("", _DATE.sub("", name)) if any(map(str.isdigit, name)) else name
+    known = _loads(point.conditions)
+    for pattern in _LOADS:
+        rest = pattern.sub(lambda said: "" if _says_load(said, known) else said.group(), rest)
+    return _EMPTY.sub(lambda gap: gap.group()[0], rest).strip("-_=. ,()#")
+
+
+def _without_run(stem: str) -> str:
+    """`result` for result_2; but `nodes_2` is something else than nodes_4."""
+    number = _LAST_NUMBER.search(stem)
+    if number is None:
+        return "" if stem.isdecimal() else stem
+    rest = stem[: number.start()]
+    return stem if _LAST_OF_WHAT.search(rest) else rest
+
+
+def _loads(conditions: Mapping[str, Condition]) -> list[float]:
+    names = [name for name, each in CONDITIONS.items() if each.role == "load"]
+    lengths = [name for name, each in CONDITIONS.items() if each.unit == "tokens"]
+    told = [conditions.get(name) for name in (*names, *lengths)]
+    return [float(each) for each in told if isinstance(each, int | float)]
+
+
+def _says_load(found: re.Match[str], known: Sequence[float]) -> bool:
+    numbers = [each for each in found.groups() if each is not None]
+    return all(_is_known(each.lower(), known) for each in numbers)
+
+
+def _is_known(number: str, known: Sequence[float]) -> bool:
+    if number == "inf":
+        return True
+    value = float(tokens(number)) if number.endswith("k") and "." not in number else None
+    value = float(number.rstrip("k")) if value is None else value
+    return any(abs(each - value) <= LENGTHS_ALIKE * value for each in known)

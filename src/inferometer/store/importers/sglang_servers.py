@@ -1,0 +1,96 @@
+"""What SGLang's files say of the server, `server_info`: one server's arguments, or behind a router
+those of all servers that prefill and of all that decode.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from inferometer.store.importers.declared import declared
+from inferometer.store.importers.imported_run import Declared
+from inferometer.store.importers.reading import Object, at, entries, text
+
+ROLES = ("prefill", "decode")
+NO_SETTINGS = ("internal_states", "disaggregation_mode", "version")
+"""What the server became, with the same arguments and many counters; and what we say better."""
+KNOWN = ("tp", "dp", "pp_size", "ep_size")
+"""Settings that readers know a deployment by, also where all points share them."""
+
+
+def servers_of(info: object) -> dict[str, list[Object]]:
+    """All servers, by what they do: one alone does both, and has no role."""
+    if not isinstance(info, dict):
+        return {}
+    found = {
+        role: [each for each in entries(info.get(role)) if isinstance(each, dict)] for role in ROLES
+    }
+    return {role: servers for role, servers in found.items() if servers} or {"": [info]}
+
+
+def settings_of(servers: Mapping[str, list[Object]]) -> dict[str, Declared]:
+    """All that may tell one deployment from another. What servers do not share has the value of
+    each role: `0.5.5 prefill, 0.5.6 decode`.
+    """
+    told = {
+        role: _joined([declared(server, NO_SETTINGS) for server in each])
+        for role, each in servers.items()
+    }
+    names = dict.fromkeys(name for each in told.values() for name in each)
+    return {
+        name: _of_roles({role: each[name] for role, each in told.items() if name in each})
+        for name in names
+    }
+
+
+def deployment_of(
+    servers: Mapping[str, list[Object]], settings: Mapping[str, Declared]
+) -> dict[str, Declared]:
+    """Engine and version, parallelism, cards, and how many servers prefill and decode."""
+    versions = {
+        role: "/".join(dict.fromkeys(filter(None, (text(one.get("version")) for one in each))))
+        for role, each in servers.items()
+    }
+    version = _of_roles(versions)
+    found = {name: settings[name] for name in KNOWN if name in settings}
+    if servers:
+        found["engine"] = "sglang"
+    if servers and version:
+        found["engine_version"] = version
+    if cards := _cards([one for each in servers.values() for one in each]):
+        found["gpus"] = cards
+    if servers:
+        roles = [f"{len(each)} {role}" for role, each in servers.items() if role]
+        found["disaggregation"] = ", ".join(roles) or "none"
+    return found
+
+
+def model_of(servers: Mapping[str, list[Object]]) -> str | None:
+    """Of the first server: all have one."""
+    first = next((one for each in servers.values() for one in each), None)
+    return text(at(first, "served_model_name")) or text(at(first, "model_path"))
+
+
+def _joined(servers: list[dict[str, Declared]]) -> dict[str, Declared]:
+    """Of servers of one role: one value, or one after another where they differ."""
+    found: dict[str, Declared] = {}
+    for name in dict.fromkeys(name for each in servers for name in each):
+        values = list(dict.fromkeys(each[name] for each in servers if name in each))
+        found[name] = values[0] if len(values) == 1 else "/".join(map(str, values))
+    return found
+
+
+def _of_roles(values: Mapping[str, Declared]) -> Declared:
+    if len(told := set(values.values())) == 1:
+        return told.pop()
+    return ", ".join(f"{value} {role}" for role, value in values.items())
+
+
+def _cards(servers: list[Object]) -> int | None:
+    """In use: those that share a model, times its copies unless these share the cards as well."""
+    total = 0
+    for each in servers:
+        tp, pp, dp = (each.get(name, 1) for name in ("tp_size", "pp_size", "dp_size"))
+        if not all(type(size) is int and size > 0 for size in (tp, pp, dp)):
+            return None
+        total += tp * pp * (1 if each.get("enable_dp_attention") is True else dp)
+    return total or None

@@ -665,9 +665,6 @@ FINDINGS: dict[str, str] = {
         "neighbours, which suggest {suggested} {unit}; measured again, the point fits."
     ),
     "note.missing": "The file has no {names}.",
-    "note.sample": (
-        "The file has {n} of {completed:.0f} requests, a sample: nothing is computed from them."
-    ),
     "note.missing.version of the tool": "version of the tool",
     "note.missing.model": "model",
     "note.missing.request rate or concurrency": "request rate or concurrency",
@@ -678,11 +675,6 @@ FINDINGS: dict[str, str] = {
         "The file's name and the file disagree on the number of requests; nothing else was taken "
         "from the name."
     ),
-    "note.contradiction": "{by} says {condition} {value}, {other} says {rest}: {by} counts.",
-    "note.by.file": "The file",
-    "note.by.config.json": "config.json",
-    "note.by.name": "the file's name",
-    "note.by.folder": "the folder's name",
     "note.rehearsal_directory": (
         "It is in the directory of a rehearsal; it may say nothing about a real server."
     ),

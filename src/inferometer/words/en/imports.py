@@ -30,6 +30,14 @@ IMPORTS: dict[str, str] = {
         "Its figures are means over several runs; a percentile is the mean of their percentiles."
     ),
     "note.own_tokenizer": "Tokens are counted by the tool's own tokenizer.",
+    "note.sample": (
+        "The file has {n} of {completed:.0f} requests, a sample: nothing is computed from them."
+    ),
+    "note.contradiction": "{by} says {condition} {value}, {other} says {rest}: {by} counts.",
+    "note.by.file": "The file",
+    "note.by.config.json": "config.json",
+    "note.by.name": "the file's name",
+    "note.by.folder": "the folder's name",
     "note.other_meaning": (
         "Of {names} the tool has figures by another definition; they are left out."
     ),

@@ -143,7 +143,7 @@ def test_each_panel_is_titled_with_its_unit() -> None:
 
 
 def test_a_metric_that_nobody_recorded_is_said_and_not_made_up() -> None:
-    drawing = drawn("pcie", Material(points=ladder(without=("e2el", "per_request"))))
+    drawing = drawn("pcie", Material(points=ladder(without=("e2el", "per_request", "tpot"))))
     assert [spec["title"] for spec in drawing.specs()] == [
         "Output throughput (tok/s)",
         "Mean TTFT (ms)",
@@ -411,6 +411,14 @@ def test_a_long_run_makes_a_small_figure() -> None:
         for key, size in sizes.items()
         if size > (250_000 if key == "requests" else 60_000)
     } == {}
+
+
+def test_files_of_summaries_alone_have_their_speed_from_tpot() -> None:
+    drawing = drawn("pcie", Material(points=ladder(without=("per_request",))))
+    assert drawing.specs()[1]["title"] == "Output speed per query, from TPOT (tok/s)"
+    tpot = ladder()[0].values["mean_tpot_ms"]
+    assert drawing.rows[0]["v1"] == pytest.approx(1000 / tpot, rel=1e-4)
+    assert drawing.notes[0].startswith("Output speed per query: 1000 / mean TPOT")
 
 
 def test_a_single_output_length_is_no_axis() -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from inferometer.analysis.pcie import LinkStudy
 from inferometer.report.answers.answer import ReportAnswer
 from inferometer.report.answers.caches import cache_answers
 from inferometer.report.answers.engines import engine_answers
@@ -17,11 +18,16 @@ from inferometer.words import Words
 
 __all__ = ["ReportAnswer", "answers"]
 
-QUESTIONS = (link_answers, engine_answers, cache_answers, scaling_answers)
-"""In the order of a report."""
+QUESTIONS = (engine_answers, cache_answers, scaling_answers)
+"""In the order of a report, after the link."""
 
 
-def answers(points: Sequence[Point], words: Words) -> list[ReportAnswer]:
-    """What these points answer; INVALID ones answer nothing."""
+def answers(
+    points: Sequence[Point], words: Words, *, links: LinkStudy | None = None
+) -> list[ReportAnswer]:
+    """What these points answer; INVALID ones answer nothing. `links`: the cost of links among
+    them, where it is known already.
+    """
     usable = [point for point in points if point.status != "INVALID"]
-    return [answer for question in QUESTIONS for answer in question(usable, words)]
+    found = link_answers(usable, words, links)
+    return [*found, *(answer for question in QUESTIONS for answer in question(usable, words))]

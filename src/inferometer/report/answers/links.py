@@ -22,9 +22,12 @@ from inferometer.results import Point
 from inferometer.words import Words
 
 
-def link_answers(points: Sequence[Point], words: Words) -> list[ReportAnswer]:
+def link_answers(
+    points: Sequence[Point], words: Words, study: LinkStudy | None = None
+) -> list[ReportAnswer]:
+    """`study`: of these points, where it is there already; it takes a while."""
     try:
-        study = link_costs(points)
+        study = study or link_costs(points)
     except CannotCompareError:
         return []
     answer = link_answer(study, words)

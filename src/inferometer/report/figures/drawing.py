@@ -12,6 +12,7 @@ from typing import Any, Literal, cast
 import altair as alt
 from altair.utils import schemapi
 
+from inferometer.analysis.pcie import LinkStudy
 from inferometer.report.figures.channels import fit_to_page, fit_to_panel
 from inferometer.report.figures.theme import HOVER
 from inferometer.results.point import Point
@@ -48,6 +49,8 @@ class Material:
     """Scaling efficiencies, as `draw_scaling` describes them."""
     link_effects: Sequence[Mapping[str, Any]] = ()
     """What one link costs against another, as `draw_link_effect` describes it."""
+    link_study: LinkStudy | None = None
+    """What `link_effects` are of."""
     series: Sequence[Mapping[str, Any]] = ()
     """Telemetry of the first of `runs`, as `draw_over_time` describes it, from whoever has some."""
     problems: Sequence[str] = ()

@@ -6,10 +6,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from inferometer.analysis.cautions import CannotCompareError
-from inferometer.analysis.pcie import link_costs, link_records
+from inferometer.analysis.pcie import LinkStudy, link_costs, link_records
 from inferometer.analysis.scaling import scaling, scaling_records
 from inferometer.report.figures.curves import level_of
 from inferometer.report.figures.drawing import Material
@@ -27,6 +26,7 @@ def gather(points: Sequence[Point]) -> Material:
     left out and reported.
     """
     runs, problems = _traces(runs_to_show(points, MAX_RUNS))
+    study = _link_study(points)
     there = sum(point.run is not None and point.status != "INVALID" for point in points)
     return Material(
         points=points,
@@ -34,7 +34,8 @@ def gather(points: Sequence[Point]) -> Material:
         runs_there=there,
         problems=problems,
         scaling=scaling_records(scaling(points)),
-        link_effects=_link_effects(points),
+        link_effects=link_records(study) if study else [],
+        link_study=study,
     )
 
 
@@ -58,11 +59,11 @@ def _load(point: Point) -> tuple[float, ...]:
     return tuple(level_of(point, name) or 0 for name in LOADS)
 
 
-def _link_effects(points: Sequence[Point]) -> list[dict[str, Any]]:
+def _link_study(points: Sequence[Point]) -> LinkStudy | None:
     try:
-        return link_records(link_costs(points))
+        return link_costs(points)
     except CannotCompareError:
-        return []
+        return None
 
 
 def _traces(points: Sequence[Point]) -> tuple[dict[str, Trace], list[str]]:

@@ -5,6 +5,7 @@ users against GPUs.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from inferometer.report.figures.channels import colour_of_curves, shape_of_curves
 from inferometer.report.figures.curves import (
@@ -38,9 +39,12 @@ from inferometer.results.point import Point
 from inferometer.vocabulary import LATENCIES, LEVELS, ONE_A_REQUEST, STUDY
 from inferometer.words import Words
 
+SPEED = ("output_throughput_per_request", "mean_decode_speed")
+SPEED_OF_TPOT = "speed_of_tpot"
+"""What stands in for them where a file has summaries alone: no metric, and marked."""
 FOUR_PANELS = (
     ("output_throughput",),
-    ("output_throughput_per_request", "mean_decode_speed"),
+    SPEED,
     ("mean_ttft_ms", "median_ttft_ms"),
     ("mean_e2el_ms", "median_e2el_ms"),
 )
@@ -69,15 +73,33 @@ def draw_pcie(material: Material, words: Words) -> Sketch:
     for choices in FOUR_PANELS:
         if there := measured(points, choices):
             shown.append(there[0])
+        elif choices[0] == SPEED[0] and measured(points, ("mean_tpot_ms",)):
+            points = [_with_speed(point) for point in points]
+            shown.append(SPEED_OF_TPOT)
+            notes.append(words.text("figure.note.speed_of_tpot"))
         else:
             notes.append(words.text("figure.note.not_measured", metric=words.metric(choices[0])))
     found = curves(points, shown, words, x=x, fields=STUDY)
     panels = [
-        curve_panel(found, [metric], words, title=with_unit(metric, words)) for metric in shown
+        curve_panel(found, [metric], words, title=_panel_title(metric, words)) for metric in shown
     ]
     if not panels:
         raise NothingToDrawError(words.text("figure.nothing.metrics"))
     return Sketch(panels, found.rows, [*notes, *found.notes])
+
+
+def _with_speed(point: Point) -> Point:
+    """With 1000 / mean TPOT, for files that have no speed of single requests."""
+    tpot = point.values.get("mean_tpot_ms")
+    if not tpot:
+        return point
+    return replace(point, values={**point.values, SPEED_OF_TPOT: 1000 / tpot})
+
+
+def _panel_title(metric: str, words: Words) -> str:
+    if metric == SPEED_OF_TPOT:
+        return words.with_unit(words.text("figure.speed_of_tpot"), "tok/s")
+    return with_unit(metric, words)
 
 
 def draw_load_curves(material: Material, words: Words) -> Sketch:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from inferometer.analysis.alike import grouped, merged, skeleton
+from inferometer.analysis.pcie import LinkStudy
 from inferometer.analysis.ratings import RATINGS, ratings
 from inferometer.analysis.targets import Checked
 from inferometer.report.answers import ReportAnswer, answers
@@ -129,11 +130,13 @@ def make_view(
     paths: Sequence[Path] = (),
     figures: Sequence[Drawing | Absent] = (),
     checked: Sequence[Checked] = (),
+    links: LinkStudy | None = None,
 ) -> ReportView:
     """The view of a collection that was read from `paths`. `written` is the time of the report, as
     readers are to see it.
 
-    `checked` are targets, held against it. Raises KeyError for a language that there is not.
+    `checked` are targets, held against it; `links` is what its links cost, where that is known.
+    Raises KeyError for a language that there is not.
     """
     words = Words(language)
     points = collection.points
@@ -145,7 +148,7 @@ def make_view(
         language=language,
         title=clean(title) if title else _title(points, paths, words),
         written=written,
-        answers=tuple(map(_cleaned, answers(points, words))),
+        answers=tuple(map(_cleaned, answers(points, words, links=links))),
         sentences=tuple(_sentences(points, best, words)),
         glance=tuple(_glance(points, words)),
         verdicts=tuple(_verdicts(points, words)),

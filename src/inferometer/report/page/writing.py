@@ -64,6 +64,7 @@ def write_report(
             paths=paths,
             figures=drawings,
             checked=checked,
+            links=material.link_study,
         )
     content = render(view).encode()
     write_file(output, content)

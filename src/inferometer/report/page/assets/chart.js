@@ -36,7 +36,7 @@ function chartRows(shown, view) {
   const numericX = isNumeric(x);
   const rows = [];
   const lines = new Map();
-  const joined = view.lines && numericX && x.kind === "condition" ? lineKeys(x) : null;
+  const joined = view.lines && numericX && isLoad(x) ? lineKeys(x) : null;
   let missing = 0;
   for (const i of shown) {
     const at = numericX ? numberOf(x, i, view.xscale) : valueOf(x, i);
@@ -57,6 +57,9 @@ function chartRows(shown, view) {
   }
   return { rows: rows.concat(lineRows(lines)), missing };
 }
+
+// What was swept, or the load that came of it: a line runs along either.
+const isLoad = (x) => x.kind === "condition" || x.name === "max_concurrent_requests";
 
 // A line joins points that differ in their load alone; repeats at one load are joined at their mean. What is missing or
 // INVALID breaks it.

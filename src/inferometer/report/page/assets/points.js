@@ -201,6 +201,7 @@ function makeLineKeys(x) {
   const others = varying.filter((c) => c.name !== x.name);
   const key = (i, of) => of.map((c) => c.codes[i]).join();
   const identity = others.filter((c) => c.role === "identity");
+  if (x.kind === "metric") return points.ids.map((_, i) => key(i, identity)); // the load that came of all that was set
   const free = others.filter((c) => c.role === "load" && !isSettled(c, (i) => `${key(i, identity)}|${valueOf(x, i)}`));
   return points.ids.map((_, i) => key(i, [...identity, ...free]));
 }

@@ -103,9 +103,9 @@ def test_a_running_server_may_have_a_longer_limit(server: ChangingServer, limit:
 @pytest.mark.parametrize(
     ("which", "limit", "longest", "cure"),
     [
-        ("exact", 131072, 1152, "--set servers.vllm.max_model_len=131072."),
-        ("any", 1152, 1152, "--set servers.vllm.max_model_len=1152."),
-        ("any", 1152, None, "--set servers.vllm.max_model_len=1152."),
+        ("exact", 131072, 1152, "--set servers.vllm.max_model_len=131072"),
+        ("any", 1152, 1152, "--set servers.vllm.max_model_len=1152"),
+        ("any", 1152, None, "--set servers.vllm.max_model_len=1152"),
         ("any", 1151, 1152, ""),
         ("ours", 131072, 1152, ""),
     ],
@@ -117,9 +117,9 @@ def test_another_limit_is_refused_with_the_setting_that_accepts_it(
     recipe = ServerRecipe(base_url=server.url, exact_max_model_len=which == "exact")
     with pytest.raises(WrongServerError) as refused:
         verified(server, replace(need(recipe), longest_request=longest), ours=which == "ours")
-    told = f" To measure this server as it is, run with {cure}" if cure else ""
+    told = f" ({cure} accepts this server)" if cure else ""
     assert str(refused.value) == (
-        f"{server.url} serves {MODEL} with max_model_len {limit}, not {LIMIT} as required.{told}"
+        f"{server.url} serves {MODEL} with max_model_len {limit}, not {LIMIT} as required{told}."
     )
 
 

@@ -132,8 +132,9 @@ def _right_model(
     if not _limit_fits(card.max_model_len, need, ours=ours):
         raise WrongServerError(
             f"{base_url} serves {printable_name(card.id)} with max_model_len "
-            f"{card.max_model_len}, not {need.max_model_len} as required."
+            f"{card.max_model_len}, not {need.max_model_len} as required"
             + ("" if ours else _as_it_is(card.max_model_len, need))
+            + "."
         )
     return card
 
@@ -149,10 +150,7 @@ def _as_it_is(limit: int | None, need: ServerNeed) -> str:
     """The setting with which a server of another limit is accepted, if its points fit."""
     if limit is None or (need.longest_request or 0) > limit:
         return ""
-    return (
-        " To measure this server as it is, run with "
-        f"--set servers.{need.recipe_name}.max_model_len={limit}."
-    )
+    return f" (--set servers.{need.recipe_name}.max_model_len={limit} accepts this server)"
 
 
 def _elsewhere(root: str, served: str, model_id: str) -> bool:

@@ -49,7 +49,7 @@ class DataSet:
             shown = " with pictures" if self.rows == "pictures" else ""
             what = rf"line \d: the prompt is chat messages{shown}, which .* does not carry"
             return rf"{what}: take a chat backend, such as openai-chat\."
-        if self.rows == "tools" and not backend.chat:
+        if self.rows == "tools" and "tools" not in backend.fields:
             return (
                 r"line \d: has tools, which are part of the prompt and which .* does not carry: "
                 r"take a chat backend, such as "
@@ -124,6 +124,22 @@ DATA_SETS = {
     ),
     "burstgpt": DataSet(
         _flags("burstgpt", "--dataset-path {files}/burst.csv"), _file("trace", "burst.csv")
+    ),
+    "timed": DataSet(
+        _flags(
+            "timed_trace",
+            "--dataset-path {files}/mooncake.jsonl --timed-trace-sec-multiplier 0.001",
+        ),
+        _file("timed_trace", "mooncake.jsonl", time_unit_s=0.001),
+        load={"replay_speed": 1},
+    ),
+    "spec bench": DataSet(
+        _flags("spec_bench", "--dataset-path {files}/qualitative.jsonl --spec-bench-output-len 4"),
+        _file("spec_bench", "qualitative.jsonl", output_len=4),
+    ),
+    "speed bench": DataSet(
+        _flags("speed_bench", "--dataset-path {files} --speed-bench-output-len 4"),
+        {"kind": "speed_bench", "path": "{files}", "output_len": 4},
     ),
     "replay": DataSet(
         _flags("trace", "--dataset-path {files}/mooncake.jsonl --replay-speed 2"),
@@ -203,6 +219,8 @@ def write_files(files: Path) -> None:
         "Timestamp,Model,Request tokens,Response tokens",
         *(f"{i},ChatGPT,{20 + i},4" for i in range(6)),
     ]
+    asked = [{"category": "math", "turns": [f"how much is {i} and one", "why"]} for i in range(6)]
+    _write_rows(files / "qualitative.jsonl", asked)
     (files / "burst.csv").write_text("\n".join(burst))
     _write_rows(files / "mooncake.jsonl", trace)
 

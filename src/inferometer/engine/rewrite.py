@@ -20,10 +20,13 @@ NOT_UTF8_MARK = "<not UTF-8>"
 _DOCUMENT = re.compile(rb"(?m)^(?P<data>data: ?)?(?P<json>\{.*\})(?P<end>[ \r]*\n(\r?\n)?)")
 _DONE = re.compile(rb"data: \[DONE\]\s*")
 
-_GENERATED = frozenset({"completion_tokens", "generated_tokens", "tokens_predicted", "eval_count"})
+_GENERATED = frozenset(
+    {"completion_tokens", "output_tokens", "generated_tokens", "tokens_predicted", "eval_count"}
+)
 _COUNTS = _GENERATED | {
     "usage",
     "prompt_tokens",
+    "input_tokens",
     "cached_tokens",
     "input_length",
     "tokens_evaluated",

@@ -116,10 +116,14 @@ MAY_NAME_FLAGS = (
         f"words/{language}/{name}.py"
         for language in ("en", "zh_cn", "zh_tw")
         for name in ("findings", "diagnoses", "report", "vllm")
-    ),  # what findings advise, to whom is not known
+    ),  # what is advised, to whom is not known
+    *(
+        f"words/{language}/{name}.py"
+        for language in ("en", "zh_cn", "zh_tw")
+        for name in ("flags", "help", "verbs")
+    ),  # what only the command line says
     "secret.py",  # flags whose values are never shown
     "calibration/host.py",  # the command that calibrates this host
-    "analysis/",  # says both, the field and the flag; what `compare` takes
     "server/compose.py",  # flags of docker compose
 )
 """Sources below the command line that name flags of `bench`, and why."""
@@ -359,7 +363,7 @@ def test_messages_below_the_command_line_name_fields_and_no_flags_of_bench() -> 
     """Who reads a campaign file looks for `load.replay_speed`, and not for `--replay-speed`. Other
     programs' flags, such as those of `vllm serve`, are theirs."""
     of_bench = {flag for each in load_verb("bench").params for flag in each.opts}
-    of_bench -= {"--assert"}  # which `run` has too, where the sentence is printed
+    of_bench -= {"--assert", "--no-calibration"}  # which `run` has too
     found = {
         f"{path.relative_to(SRC)}: {text}"
         for path in SOURCES

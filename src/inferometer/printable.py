@@ -18,8 +18,10 @@ MAX_NAME_CHARS = 200
 
 _BLANKS = re.compile(r"\s+")
 
-_PIECES = re.compile(r"(?:[^\s\u2e80-\uffef]+|.)[，。；：、！？）》」”]*\s*")
-"""What a line is not broken within: a word or a Chinese character, with marks that close it."""
+_PIECES = re.compile(r"[（《「“]*(?:[^\s\u2e80-\uffef]+|.)[，。；：、！？）》」”]*\s*")
+"""What a line is not broken within: a word or a Chinese character, with marks that open or close
+it.
+"""
 
 
 def printable(text: str, max_chars: int = MAX_LINE_CHARS) -> str:
@@ -56,6 +58,13 @@ def printable_name(text: object) -> str:
 def columns_of(text: str) -> int:
     """How wide a terminal shows it: Chinese characters take two columns."""
     return sum(2 if unicodedata.east_asian_width(each) in "WF" else 1 for each in text)
+
+
+def cut(text: str, columns: int) -> str:
+    """Its beginning, no wider than that."""
+    while columns_of(text) > columns:
+        text = text[:-1]
+    return text
 
 
 def padded(text: str, columns: int) -> str:

@@ -340,3 +340,28 @@ def test_ratings(ttft: float, tpot: float, words: tuple[str, str]) -> None:
 
 def test_what_was_not_measured_has_no_rating() -> None:
     assert ratings({"mean_tpot_ms": 1}) == {"mean_tpot_ms": "excellent"}
+
+
+def repeat(number: int, throughput: float, status: Status = "VALID") -> Point:
+    made = point(8, throughput, status=status)
+    return replace(made, conditions={**made.conditions, "repeat": number, "seed": str(number)})
+
+
+@pytest.mark.parametrize(
+    ("points", "value", "why"),
+    [
+        ([repeat(1, 90), repeat(2, 110)], 100, ""),  # none of them decides
+        ([repeat(1, 90), repeat(1, 110)], 90, "this load does not reach it"),  # of two days
+        ([repeat(1, 120), repeat(2, 110, "INVALID")], None, "it is INVALID: The client was late"),
+    ],
+)
+def test_repeats_are_judged_by_their_mean(
+    points: list[Point], value: float | None, why: str
+) -> None:
+    reached, found, _, said = only("every output_throughput >= 100", points)
+    assert (reached, found, said) == (why == "", value, why)
+
+
+def test_a_repeat_without_a_value_leaves_its_point_without_one() -> None:
+    missing = replace(repeat(2, 0), values={})
+    assert only("output_throughput > 1", [repeat(1, 90), missing])[3] == "it was not measured"

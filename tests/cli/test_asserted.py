@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from inferometer.cli.asserted import mean_of
+from inferometer.analysis.targets import mean_of
 from inferometer.cli.main import app
 from inferometer.engine import EmbeddedEngine, EngineSettings
 from inferometer.results import Point, Status

@@ -225,7 +225,7 @@ def test_the_cost_of_a_link() -> None:
 @pytest.mark.parametrize(
     ("words", "why"),
     [
-        (["a.json"], "compare needs two sides, A and B, or --by CONDITION=A,B:  1 given"),
+        (["a.json"], "compare needs two sides, A and B, or --by CONDITION=A,B: 1 given"),
         (["a.json", "b.json", "a.json"], "3 given"),
         (["a.json", "nowhere"], "no results in nowhere"),
         (

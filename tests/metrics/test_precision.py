@@ -73,7 +73,7 @@ def test_a_load_beyond_a_ceiling_is_suspect(ceilings: dict[str, float], words: s
     finding = found(steady(), calibration(**ceilings))
     assert verdict.status == "SUSPECT"
     assert [f.name for f in verdict.reasons()] == ["beyond_calibration"]
-    assert (finding.level, "--workers" in finding.next_step) == (Level.SUSPECT, True)
+    assert (finding.level, "`workers`" in finding.next_step) == (Level.SUSPECT, True)
     assert finding.sentence.endswith(f"can take within 0.25 ms of error: {words}.")
 
 

@@ -4,46 +4,140 @@ field's abbreviations.
 
 from __future__ import annotations
 
+import copy
+import json
+import pickle
 import re
 from string import Formatter
 
+import orjson
 import pytest
 
+from inferometer.cli.help_words import help_words
 from inferometer.report.tables.columns import with_unit
 from inferometer.vocabulary import CONDITIONS, METRICS
-from inferometer.words import LANGUAGES, Words, words
+from inferometer.words import LANGUAGES, Said, Words, in_words, sentence_of, speak, words
 
 EN = LANGUAGES["en"]
 OTHERS = [language for language in LANGUAGES if language != "en"]
 ROOMS = {
-    *(
-        "figure",
-        "page",
-        "table",
-        "metric",
-        "statistic",
-        "condition",
-        "target",
-        "scaling",
-        "lengths",
-    ),
-    *("link", "list", "check", "precision", "note", "unit", "calibration", "diagnosis", "console"),
-    "percent",
-    "monitor",
-    "flags",
-    "vllm",
-    "server",
-    "cure",
-    "campaign",
-    "problem",
-    "plan",
-    "load",
-    "prompts",
-    "repeats",
-    "sentences",
+    "address",
+    "and",
     "answer",
+    "archive",
+    "axis",
+    "believed",
     "bench",
+    "calibrate",
+    "calibration",
+    "campaign",
+    "campaign_check",
+    "campaign_file",
+    "caution",
+    "check",
+    "check_run",
+    "collect",
+    "command",
+    "compare",
+    "compose",
+    "condition",
+    "console",
+    "counting",
+    "cure",
+    "damage",
+    "dataset",
+    "demo",
+    "diagnosis",
+    "earlier",
+    "environment",
+    "extra_body",
+    "figure",
+    "flag",
+    "flags",
+    "gather",
+    "group",
+    "hardware",
+    "header",
+    "ledger",
+    "limits",
+    "link",
+    "list",
+    "load",
+    "lock",
+    "main",
+    "measure",
+    "merge",
+    "metadata",
+    "metric",
+    "model",
+    "monitor",
+    "near",
+    "not_sent",
+    "note",
+    "operator",
+    "os",
+    "output",
+    "page",
+    "pcie",
+    "percent",
+    "plan",
+    "port",
+    "precision",
+    "presets",
+    "problem",
+    "progress",
+    "prompts",
+    "rate",
+    "repeats",
+    "report",
+    "rows",
+    "run",
+    "save",
+    "scaling",
+    "scenario",
+    "sentence",
+    "sentences",
+    "server",
+    "statistic",
+    "steps",
+    "target",
+    "terminal",
+    "tokenizer",
+    "trial",
+    "unchecked",
+    "unfair",
+    "unit",
+    "unread",
+    "vllm",
+    "wish",
+    "write",
+    "xinference",
+    "yaml",
 }
+ENGLISH = re.compile(r"[a-z]{2,} [a-z]{2,} [a-z]{2,}")
+SAME = {
+    "check.thin_percentiles.part.itl",
+    "check.thin_percentiles.part.tpot",
+    "check.thin_percentiles.part.ttft",
+    "condition.tag",
+    "figure.name.pcie_generation",
+    "figure.name.request_rate",
+    "page.fact.cpu",
+    "page.fact.inferometer",
+    "page.fact.python",
+    "page.method.itl.name",
+    "page.method.tpot.name",
+    "page.method.ttft.name",
+    "plan.item.compose",
+    "terminal.request_rate",
+    "unchecked.max_model_len",
+}
+"""Terms and names, which are the same in every language."""
+MAINLAND = re.compile(
+    "默認|數據|信息|網絡|支持|運行|文件|內存|硬件|軟件|加載|屏幕|視頻|鏈接|配置|應答|重定向|服務器|緩存"
+    "|接口|端口|(?<!處理)程序|用戶(?!端)|保存|打印|字符|返回"
+)
+"""Words of the mainland in Traditional characters."""
 ABBREVIATION = re.compile(r"TTFT|TPOT|ITL|E2EL|tok/s|req/s|GPU|PCIe|SUSPECT|INVALID|VALID")
 
 
@@ -79,6 +173,24 @@ def test_latencies_and_units_keep_their_names(language: str) -> None:
         if set(ABBREVIATION.findall(text)) & kept - set(ABBREVIATION.findall(plain(language)[key]))
     }
     assert lost == {}
+
+
+def bare(text: str) -> str:
+    """Without what is filled in, and without commands."""
+    return re.sub(r"\{[^}]*\}|`[^`]*`|vllm bench \w+|systemctl start docker", "", text)
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_nothing_is_left_in_english(language: str) -> None:
+    words = LANGUAGES[language]
+    assert [key for key, text in words.items() if ENGLISH.search(bare(text))] == []
+    same = {key for key, text in words.items() if text == EN.get(key)}
+    assert {key for key in same if re.search("[A-Za-z]{3}", bare(words[key]))} == SAME
+
+
+def test_taipei_does_not_speak_as_shanghai() -> None:
+    words = {**LANGUAGES["zh-TW"], **help_words("zh-TW")}
+    assert [key for key, text in words.items() if MAINLAND.search(text)] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -135,3 +247,24 @@ def test_what_is_filled_in_is_no_template() -> None:
         Words().text("figure.name.control", name="{0.__class__} {key}")
         == "{0.__class__} {key} (control)"
     )
+
+
+def test_a_sentence_is_a_text_that_knows_itself() -> None:
+    said = Said("damage.unread", {"name": "run.json", "why": Said("os.EACCES")})
+    assert said == "run.json cannot be read (Permission denied)"
+    assert Words("zh-CN").say(said) == "无法读取 run.json（没有权限）"
+    assert orjson.loads(orjson.dumps([said])) == [said] == json.loads(json.dumps([said]))
+    for copied in (copy.deepcopy(said), pickle.loads(pickle.dumps(said))):
+        assert Words("zh-TW").say(copied) == "無法讀取 run.json（沒有權限）"
+
+
+def test_an_error_has_its_sentence_in_every_language() -> None:
+    error = ValueError(Said("header.twice", {"name": "X-Team"}))
+    assert str(error) == "server.headers X-Team is given twice; give it once."
+    assert isinstance(sentence_of(error), Said)
+    speak("zh-CN")
+    try:
+        assert in_words(error) == "server.headers X-Team 给出了两次；请只给一次。"
+        assert in_words(ValueError("of another program")) == "of another program"
+    finally:
+        speak("en")

@@ -40,6 +40,7 @@ from inferometer.metrics.statistics import half_width
 from inferometer.metrics.student import student_quantile
 from inferometer.results import Point
 from inferometer.vocabulary import ONE_A_REQUEST, metric, statistic_of
+from inferometer.words import Said
 
 DEFAULT_METRICS = (
     "request_throughput",
@@ -161,9 +162,7 @@ def compare(
     measured = {name: _measured(pairing.pairs, name, drift) for name in metrics}
     rows = [*_over_all(measured, delta, drift), *_by_point(measured, delta)]
     if not rows:
-        raise CannotCompareError(
-            f"no pair has {' or '.join(metrics)} on both sides: choose others with --metric"
-        )
+        raise CannotCompareError(Said("compare.no_pair", {"metrics": " / ".join(metrics)}))
     warnings = [
         *same(used_a, used_b, names),
         *of_status_a,
@@ -186,14 +185,9 @@ def direction(name: str) -> Literal["higher", "lower"]:
     """
     found = metric(name)
     if found is None:
-        raise CannotCompareError(
-            f"there is no metric {name!r}: they are called as in vLLM's result files, such "
-            "as p99_ttft_ms"
-        )
+        raise CannotCompareError(Said("compare.no_metric", {"name": name}))
     if found.better == "neither":
-        raise CannotCompareError(
-            f"{name} is neither good nor bad when it is higher: choose another with --metric"
-        )
+        raise CannotCompareError(Said("compare.neither", {"name": name}))
     return found.better
 
 
@@ -257,11 +251,8 @@ def _require_one_subject(pairs: Iterable[Pair], names: tuple[str, str]) -> None:
             for condition in sorted(SUBJECTS):
                 found = sorted({str(value_of(point, condition)) for point in points})
                 if len(found) > 1:
-                    raise CannotCompareError(
-                        f"{side} has several values of {condition} under the same settings "
-                        f"({', '.join(found)}): "
-                        f"choose one with --where {condition}={found[0]}"
-                    )
+                    told = {"side": side, "condition": condition, "values": found}
+                    raise CannotCompareError(Said("compare.several", {**told, "first": found[0]}))
 
 
 Measured = Mapping[str, Sequence[tuple[Pair, Effect]]]

@@ -14,6 +14,7 @@ from inferometer.results import Condition, Point
 from inferometer.results.point import condition_names
 from inferometer.results.telling import telling_places
 from inferometer.vocabulary import NOTED_APART, SLOTS, condition, of_role
+from inferometer.words import Said
 
 INCIDENTAL = frozenset(of_role("incidental"))
 """Conditions that partners need not share: runs that differ in nothing else are repeats."""
@@ -25,15 +26,15 @@ SUBJECTS = frozenset(of_role("subject"))
 """What comparisons are about."""
 
 UNFAIR = {
-    "dataset": "prompts are made of other things",
-    "input_len": "prompts have other lengths",
-    "output_len": "outputs have other lengths",
-    "prefix_len": "the shared prefix has another length",
-    "cache": "the prefix cache is in another state",
-    **dict.fromkeys(of_role("load"), "the load is another"),
-    "num_prompts": "runs have other lengths",
-    "tool": "tools define their metrics differently",
-    "rehearsal": "one side is a rehearsal",
+    "dataset": "unfair.dataset",
+    "input_len": "unfair.input_len",
+    "output_len": "unfair.output_len",
+    "prefix_len": "unfair.prefix_len",
+    "cache": "unfair.cache",
+    **dict.fromkeys(of_role("load"), "unfair.load"),
+    "num_prompts": "unfair.num_prompts",
+    "tool": "unfair.tool",
+    "rehearsal": "unfair.rehearsal",
 }
 """Conditions whose difference is an effect of its own, which is unfair unless it is the one that is
 asked for.
@@ -179,7 +180,8 @@ def _unfair(differences: Iterable[Difference], asked: str | None) -> list[str]:
         if difference.condition in UNFAIR and UNFAIR[difference.condition] != expected:
             reasons.setdefault(UNFAIR[difference.condition], []).append(str(difference))
     return [
-        f"not a fair comparison: {reason} ({', '.join(told)})" for reason, told in reasons.items()
+        Said("caution.unfair", {"why": Said(reason), "what": told})
+        for reason, told in reasons.items()
     ]
 
 

@@ -152,26 +152,21 @@ def link_costs(
     """
     for metric in metrics:
         direction(metric)
-    used, told = believable(points, "the results", allow_invalid=allow_invalid)
+    used, told = believable(points, Said("caution.the_results"), allow_invalid=allow_invalid)
     condition, narrow, wide = by or _widths(used)
     ladders = _ladders(used, condition, narrow, wide)
     if not ladders:
-        raise CannotCompareError(
-            f"no model was measured with the same tensor parallelism and load at {condition} "
-            f"{narrow} and at {condition} {wide}"
-        )
+        sides = {"condition": condition, "narrow": narrow, "wide": wide}
+        raise CannotCompareError(Said("pcie.no_model", sides))
     effects: list[LinkEffect] = []
     for ladder in sorted(ladders, key=lambda each: each.tp == 1):
         control = None if ladder.tp == 1 else _control_of(ladder, ladders)
         for metric in metrics:
             effects += _effects(ladder, control, metric, delta=delta, drift=margin(drift))
         if ladder.tp > 1 and (control is None or control.model != ladder.model):
-            what = (
-                "no control"
-                if control is None
-                else f"no control of its own; that of {control.model} stands in"
-            )
-            told.append(f"{_name(ladder)} has {what}")
+            model = None if control is None else control.model
+            key = "pcie.no_control" if model is None else "pcie.other_control"
+            told.append(Said(key, {"name": _name(ladder), "model": model}))
         told += _other_software(ladder)
     told += of_independent_requests(
         sum(
@@ -183,16 +178,14 @@ def link_costs(
     )
     found = {effect.metric for effect in effects}
     if not found:
-        raise CannotCompareError(
-            f"no point has {' or '.join(metrics)} on both sides: choose others with --metric"
-        )
-    told += [f"{metric} is not on both sides" for metric in metrics if metric not in found]
+        raise CannotCompareError(Said("compare.no_point", {"metrics": " / ".join(metrics)}))
+    told += [Said("pcie.not_both", {"metric": metric}) for metric in metrics if metric not in found]
     sentences = [_sentence(effect, effects) for effect in effects if effect.level is None]
     return LinkStudy(
         f"{condition} {narrow}",
         f"{condition} {wide}",
         tuple(effects),
-        (*sentences, *(f"{each}." for each in told)),
+        (*sentences, *(Said("sentence", {"what": each}) for each in told)),
     )
 
 
@@ -253,29 +246,29 @@ def link_records(study: LinkStudy) -> list[dict[str, Any]]:
 def _sentence(mean: LinkEffect, effects: Sequence[LinkEffect]) -> str:
     """The answer for one model and metric."""
     narrow, wide = mean.sides
-    who = f"{mean.model} TP={mean.tp}, {narrow} against {wide}, {mean.metric}"
-    bounds = (
-        "interval not known"
-        if mean.low is None or mean.high is None
-        else f"{_percent(mean.low)} to {_percent(mean.high)}"
-    )
+    who = {name: getattr(mean, name) for name in ("model", "tp", "metric")}
+    who |= {"narrow": narrow, "wide": wide}
+    bounds = Said("pcie.no_interval")
+    if mean.low is not None and mean.high is not None:
+        bounds = Said("pcie.interval", {"low": _percent(mean.low), "high": _percent(mean.high)})
     levels = [each for each in effects if each.level is not None and same_ladder(each, mean)]
     first, last = levels[0], levels[-1]
-    ladder = (
-        (
-            f", {_percent(first.effect)} at {first.level:g} and {_percent(last.effect)} at "
-            f"{last.level:g}"
-        )
-        if len(levels) > 1
-        else ""
-    )
-    beside = (
-        ""
-        if mean.control is None
-        else f"; the control (TP=1) shows {_percent(mean.control)}, which is taken away"
-    )
-    role = " (control: it should show nothing)" if mean.is_control else ""
-    return f"{who}{role}: {mean.verdict}, {_percent(mean.effect)} ({bounds}){ladder}{beside}."
+    ladder = beside = ""
+    if len(levels) > 1:
+        ends: dict[str, object] = {"first": _percent(first.effect), "last": _percent(last.effect)}
+        ends |= {"from_level": first.level, "to_level": last.level}
+        ladder = Said("pcie.levels", ends)
+    if mean.control is not None:
+        beside = Said("pcie.beside", {"control": _percent(mean.control)})
+    told = {
+        "who": Said("pcie.who.control" if mean.is_control else "pcie.who", who),
+        "verdict": Said(f"compare.{mean.verdict}"),
+        "effect": _percent(mean.effect),
+        "bounds": bounds,
+        "ladder": ladder,
+        "beside": beside,
+    }
+    return Said("pcie.answer", told)
 
 
 def same_ladder(one: LinkEffect, other: LinkEffect) -> bool:
@@ -293,11 +286,9 @@ def _percent(share: float) -> str:
 def _widths(points: Sequence[Point]) -> tuple[str, Condition, Condition]:
     widths = {width for point in points if isinstance(width := value_of(point, WIDTH), int)}
     if len(widths) < 2:
-        there = f"only x{min(widths)}" if widths else "none"
-        raise CannotCompareError(
-            f"two widths of the PCIe link are needed, and the results tell {there}: name the "
-            "sides, such as --by config=B,C"
-        )
+        if not widths:
+            raise CannotCompareError(Said("pcie.no_width"))
+        raise CannotCompareError(Said("pcie.one_width", {"width": min(widths)}))
     return WIDTH, min(widths), max(widths)
 
 
@@ -495,4 +486,5 @@ def _load_name(pair: Pair) -> str:
 
 
 def _name(ladder: _Ladder) -> str:
-    return f"{ladder.model} TP={ladder.tp} ({ladder.narrow} against {ladder.wide})"
+    sides = {"narrow": ladder.narrow, "wide": ladder.wide}
+    return Said("pcie.ladder", {"model": ladder.model, "tp": ladder.tp, **sides})

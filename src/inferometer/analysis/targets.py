@@ -2,7 +2,7 @@
 
 A rate (anything per second) is to be reached at one load at least: what a deployment can do, it
 does at its best load. All else is to hold at every load. Who means otherwise writes `every` or
-`any`. A metric that was not measured is not reached.
+`any`. Repeats of a point are judged by their mean. A metric that was not measured is not reached.
 
 A target that is not asked of these points is not checked, which is neither reached nor missed:
 those of a campaign that was only rehearsed, and those of metrics that nothing measures yet, which
@@ -16,7 +16,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from inferometer.analysis.scaling import scaling, why_nothing_scales
+from inferometer.analysis.scaling import WORST_FIRST, scaling, why_nothing_scales
 from inferometer.results import Collection, Point
 from inferometer.spec.flags import did_you_mean, did_you_mean_one_of
 from inferometer.spec.target import Threshold
@@ -42,14 +42,8 @@ NOT_YET = {
 SCALING = Metric("scaling_efficiency", "%", "higher")
 """Of several cards against one at the same load per card: of two points, not of one."""
 
-NEEDED = {
-    "request_goodput": (
-        "goodput limits, such as goodput: {ttft: 200} in a campaign file, or --goodput ttft:200"
-    ),
-    "cost_per_million_tokens": "a cost_per_hour in a campaign file",
-    "scaling_efficiency": "points on one card and on several, which are a campaign's",
-}
-"""Metrics that exist only where the user gives this."""
+OF_A_RUN = dict.fromkeys(("repeat", "seed")) | {"date": None}
+"""Conditions that differ among the repeats of a point."""
 
 APART = ("model_id", "address")
 """Conditions that tell two deployments apart whose names are one: an alias stands for what its
@@ -98,35 +92,35 @@ def metric_of(name: str) -> Metric | None:
 
 def mistakes(targets: Iterable[Threshold], *, lacking: Iterable[str] = ()) -> list[str]:
     """Why they cannot be checked, a sentence each: metrics and conditions that do not exist,
-    metrics that nothing measures yet, and those of NEEDED for which the user gave nothing
+    metrics that nothing measures yet, and those that exist only where the user gives something
     (`lacking`).
     """
     names = [*METRICS, SCALING.name]
-    found = []
+    found: list[str] = []
     for target in targets:
+        told = {"target": str(target), "metric": target.metric}
         if metric_of(target.metric) is None:
-            cure = (
-                did_you_mean(target.metric, names)
-                or ": they are called as in vLLM's result files, such as p99_ttft_ms"
-            )
-            found.append(f"The target {str(target)!r} names no metric that exists{cure}.")
+            near = did_you_mean(target.metric, names) or Said("target.names")
+            found.append(Said("target.no_metric", {**told, "near": near}))
         if target.metric in NOT_YET:
-            found.append(
-                f"The target {str(target)!r} cannot be checked: nothing measures "
-                f"{target.metric} yet. Leave it out."
-            )
+            found.append(Said("target.not_measured", told))
         if target.metric in lacking:
-            found.append(
-                f"The target {str(target)!r} cannot be checked: {target.metric} needs "
-                f"{NEEDED[target.metric]}."
-            )
+            needed = Said(f"target.needs.{target.metric}")
+            found.append(Said("target.needs", {**told, "what": needed}))
         found += [
-            f"The target {str(target)!r} asks for {where.name!r}, which is no condition"
-            f"{did_you_mean_one_of(where.name, CONDITIONS)}."
+            Said("target.no_condition", {**told, **_unknown(where.name)})
             for where in target.where
             if where.name not in CONDITIONS
         ]
     return found
+
+
+def _unknown(name: str) -> dict[str, str]:
+    return {"name": name, "near": did_you_mean_one_of(name, CONDITIONS)}
+
+
+def _listed(target: Threshold) -> str:
+    return ", ".join(map(str, target.where))
 
 
 def unanswerable(targets: Iterable[Threshold], planned: Sequence[Point]) -> list[str]:
@@ -136,9 +130,7 @@ def unanswerable(targets: Iterable[Threshold], planned: Sequence[Point]) -> list
     What a plan does not know, such as the engine behind an address, is left to the results.
     """
     return [
-        f"The target {str(target)!r} cannot be checked: no point of this run has "
-        f"{', '.join(map(str, target.where))}. Leave it "
-        "out, or run the points that it is asked of."
+        Said("target.unanswerable", {"target": str(target), "where": _listed(target)})
         for target in targets
         if all(
             point.conditions.get(where.name) is not None
@@ -158,8 +150,34 @@ def check(
     `only_some`: these are not all points that the targets are of. A target that is asked of none of
     them is not checked then.
     """
+    points = _with_means(points)
     named = list(zip(points, _deployments(points), strict=True))
     return [checked for target in targets for checked in _check(target, named, only_some=only_some)]
+
+
+def _with_means(points: Sequence[Point]) -> list[Point]:
+    """The repeats of a point as one: they are samples of what it is, and none of them decides."""
+    together: dict[tuple[tuple[str, object], ...], list[Point]] = {}
+    for point in points:
+        told = (each for each in point.conditions.items() if each[0] not in OF_A_RUN)
+        together.setdefault((("tool", point.tool), *sorted(told)), []).append(point)
+    found: list[Point] = []
+    for same in together.values():
+        are_repeats = len({point.conditions.get("repeat") for point in same}) == len(same)
+        found += [mean_of(same)] if are_repeats else same
+    return found
+
+
+def mean_of(points: Sequence[Point]) -> Point:
+    """Repeats of a point as one point: means of their common values, and the worst verdict."""
+    if len(points) == 1:
+        return points[0]
+    shared = set.intersection(*(set(point.values) for point in points))
+    values = {name: sum(point.values[name] for point in points) / len(points) for name in shared}
+    worst = next(
+        (point for status in WORST_FIRST for point in points if point.status == status), points[0]
+    )
+    return replace(worst, values=values, intervals={})
 
 
 def check_campaigns(collection: Collection) -> list[Checked]:
@@ -261,7 +279,7 @@ def _check(
 
 def _nothing(target: Threshold, points: Sequence[Point]) -> Said:
     if target.where and points:
-        return Said("target.why.nothing_has", {"where": ", ".join(map(str, target.where))})
+        return Said("target.why.nothing_has", {"where": _listed(target)})
     return Said("target.why.no_points")
 
 
@@ -292,7 +310,9 @@ def _reading(target: Threshold, point: Point, deployment: str) -> _TargetValue:
         if asked and asked.percentile is not None and f"mean_{asked.latency}_ms" in point.values:
             why = Said("target.why.no_requests", {"percentile": asked.name[1:]})
     elif point.status == "INVALID":
-        value, why, blame = None, Said("target.why.invalid"), point
+        untold = Said("target.why.untold")
+        why = Said("target.why.invalid", {"why": point.reasons[0] if point.reasons else untold})
+        value, blame = None, point
     elif point.status == "SUSPECT":
         why = Said("target.why.suspect")
     return _TargetValue(

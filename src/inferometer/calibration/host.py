@@ -15,7 +15,7 @@ from inferometer.calibration.kept import default_directory, find, keep, nearest
 from inferometer.metrics.calibration import Calibration, LoadLevel, Missing, why_unfit
 from inferometer.store.atomic import CannotWriteError
 from inferometer.store.environment import EMBEDDED_VERSION
-from inferometer.words import spoken
+from inferometer.words import Said, sentence_of
 
 VARIABLE = "INFEROMETER_CALIBRATION"
 """`off`: as with --no-calibration; `stored`: use one that is there, and make none."""
@@ -76,9 +76,7 @@ class HostCalibrations:
         if isinstance(found, Missing) and policy == "make" and settings not in self._tried:
             self._tried.add(settings)
             if others_measure():
-                self._say(
-                    "This host is not calibrated now, because another measurement is running on it."
-                )
+                self._say(Said("calibration.busy_elsewhere"))
                 return found
             self._say(notice)
             made = self._make(workers, real_time)
@@ -94,9 +92,7 @@ class HostCalibrations:
         if found.calibration is not None and why is None:
             return found.calibration
         command = _command(workers, real_time)
-        if problem := found.problem or (
-            why and f"{spoken().say(why)} Its stored calibration is not used."
-        ):
+        if problem := found.problem or (why and Said("calibration.unusable", {"why": why})):
             self._say(problem)
             return Missing("unusable", command)
         differs = nearest(key, directory)
@@ -112,23 +108,20 @@ class HostCalibrations:
                     workers=workers, real_time=real_time, effort=QUICK, on_level=on_level
                 )
         except CalibrationError as error:
-            self._say(f"{error} No calibration is used.")
+            self._say(Said("calibration.none_used", {"why": sentence_of(error)}))
             return None
         except Exception as error:  # a run never fails for its calibration
-            self._say(
-                f"The calibration failed ({type(error).__name__}: {error}). No calibration is used."
-            )
+            why_not = f"{type(error).__name__}: {error}"
+            self._say(Said("calibration.failed", {"why": why_not}))
             return None
         if why := why_unfit(made):
-            self._say(
-                f"{spoken().say(why)} The calibration is not kept. "
-                f"`{_command(workers, real_time)}` while the host is idle creates one."
-            )
+            command = _command(workers, real_time)
+            self._say(Said("calibration.not_kept", {"why": why, "command": command}))
             return None
         try:
             keep(made, default_directory())
         except CannotWriteError as error:
-            self._say(f"The calibration is used, but not stored: {error}.")
+            self._say(Said("calibration.not_stored", {"why": sentence_of(error)}))
         return made
 
 

@@ -21,6 +21,7 @@ from typing import IO
 
 from inferometer.store.atomic import replacing, saying_why
 from inferometer.store.plain_files import NotPlainError, open_plain
+from inferometer.words import Said, reason_of
 
 MAX_FILES = 1_000_000
 MAX_FOLDERS_DEEP = 16
@@ -105,13 +106,11 @@ def unpack_archive(path: Path, folder: Path) -> None:
         OverflowError,
         ValueError,
     ) as error:
-        raise ArchiveError(
-            f"{path} is not a complete tar file ({error}): copy it again."
-        ) from error
+        told = {"path": path, "why": str(error)}
+        raise ArchiveError(Said("archive.incomplete", told)) from error
     except (FileNotFoundError, PermissionError, IsADirectoryError) as error:
-        raise ArchiveError(
-            f"{path} cannot be read ({error.strerror}): check its name and permissions."
-        ) from error
+        told = {"path": path, "why": reason_of(error)}
+        raise ArchiveError(Said("archive.unread", told)) from error
 
 
 class _Bounded:
@@ -124,16 +123,12 @@ class _Bounded:
 
     def read(self, size: int) -> bytes:
         if size > BLOCK or self._plain.tell() + size > self._most:
-            raise ArchiveError(
-                f"{self._path} contains more than such an archive can: it is not used."
-            )
+            raise ArchiveError(Said("archive.too_much", {"path": self._path}))
         return self._plain.read(size)
 
     def seek(self, position: int) -> int:
         if position > self._most:
-            raise ArchiveError(
-                f"{self._path} contains more than such an archive can: it is not used."
-            )
+            raise ArchiveError(Said("archive.too_much", {"path": self._path}))
         return self._plain.seek(position)
 
     def tell(self) -> int:
@@ -155,7 +150,8 @@ def _unpack(tar: tarfile.TarFile, path: Path, folder: Path) -> None:
         try:
             _write(tar, member, target)
         except (FileExistsError, NotADirectoryError, IsADirectoryError):
-            raise ArchiveError(f"{path} holds {member.name!r} twice: it is not used.") from None
+            twice = {"path": path, "name": member.name}
+            raise ArchiveError(Said("archive.twice", twice)) from None
 
 
 def _write(tar: tarfile.TarFile, member: tarfile.TarInfo, target: Path) -> None:

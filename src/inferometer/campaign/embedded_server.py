@@ -15,6 +15,7 @@ from inferometer.protocol import PROTOCOLS
 from inferometer.server.base import Confirmation, ServerError
 from inferometer.server.endpoint import Endpoint, EndpointError
 from inferometer.spec.campaign import Group, PlannedPoint, ServerNeed
+from inferometer.words import Said, sentence_of
 
 TTFT_MS = 10.0
 PREFILL_MS_PER_1K_TOKENS = 20.0
@@ -70,7 +71,7 @@ class EmbeddedServer:
             settings or settings_for(need), model=need.served_model, backends=backends
         )
 
-    restart_words = "It will be started again"
+    restart_words = Said("server.again")
 
     @property
     def base_url(self) -> str:
@@ -94,7 +95,8 @@ class EmbeddedServer:
             ) as endpoint:
                 endpoint.check_reachable()
         except EndpointError as error:
-            raise ServerError(f"The embedded engine no longer answers: {error}") from None
+            told = {"why": sentence_of(error)}
+            raise ServerError(Said("server.engine_silent", told)) from None
 
     def stop(self) -> None:
         self._engine.stop()

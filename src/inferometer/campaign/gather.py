@@ -19,6 +19,7 @@ from inferometer.store.campaign.ledger import dump
 from inferometer.store.campaign.result_files import damage_of
 from inferometer.store.campaign.sound import HIDDEN
 from inferometer.store.plain_files import Kind, entries_below, is_plain_file
+from inferometer.words import Said, reason_of
 
 LEFT_BEHIND = ("lock", "logs", "pending")
 """Files of this machine only, in a campaign's folder. Logs may contain keys."""
@@ -60,20 +61,12 @@ def collect(
     CannotWriteError.
     """
     if not result_dir.is_dir():
-        raise GatherError(
-            f"{result_dir} is not a directory: choose the result directory of a campaign, such "
-            "as bench_results/pcie."
-        )
+        raise GatherError(Said("gather.no_directory", {"path": result_dir}))
     require_one_result_dir(result_dir)
     if tar.exists():
-        raise GatherError(
-            f"{tar} exists already, perhaps with another machine's results: choose another name "
-            "with --output."
-        )
+        raise GatherError(Said("gather.exists", {"path": tar}))
     if not tar.parent.is_dir():
-        raise GatherError(
-            f"The directory {tar.parent} does not exist: create it, or choose another --output."
-        )
+        raise GatherError(Said("gather.no_parent", {"path": tar.parent}))
     names = list(files_in(result_dir, say=say))
     # The ledgers are read after the files were listed: what was listed is in them by now, if only
     # as an intent.
@@ -90,7 +83,7 @@ def collect(
     there = {name for name in done if is_plain_file(result_dir / name)}
     listed = sorted({*names, *there} - unfinished - set(ours))
     if not listed:
-        raise GatherError(f"There are no results in {result_dir}.")
+        raise GatherError(Said("gather.nothing", {"paths": result_dir}))
     contents: list[tuple[str, Path | bytes]] = [
         *ours.items(),
         *((name, result_dir / name) for name in listed),
@@ -139,10 +132,8 @@ def require_one_result_dir(directory: Path) -> None:
         path.parent.as_posix() for path in found if path.name == HIDDEN and len(path.parts) > 1
     )
     if inner:
-        raise GatherError(
-            f"{directory} holds several result directories ({', '.join(inner[:5])}): collect "
-            "them one by one."
-        )
+        told = {"path": directory, "inner": ", ".join(inner[:5])}
+        raise GatherError(Said("gather.several", told))
 
 
 def files_in(result_dir: Path, *, say: Callable[[str], None] = lambda _: None) -> Iterator[str]:
@@ -152,7 +143,7 @@ def files_in(result_dir: Path, *, say: Callable[[str], None] = lambda _: None) -
     """
     for name, kind in _entries(result_dir):
         if kind == "link":
-            say(f"{result_dir / name} is a link, and is left out.")
+            say(Said("gather.link", {"path": result_dir / name}))
         elif kind == "file" and not name.isprintable():
             say(
                 f"{result_dir}/{ascii(name)[1:-1]} has a name with control characters, and "
@@ -167,9 +158,8 @@ def _entries(result_dir: Path) -> Iterator[tuple[str, Kind]]:
     try:
         yield from entries_below(result_dir, skip=_is_of_no_use)
     except OSError as error:
-        raise GatherError(
-            f"{error.filename} cannot be read ({error.strerror}): make it readable, or remove it."
-        ) from None
+        told = {"path": error.filename, "why": reason_of(error)}
+        raise GatherError(Said("gather.unread", told)) from None
 
 
 def _is_of_no_use(name: str) -> bool:

@@ -21,7 +21,7 @@ from inferometer.diagnose import diagnose_reply
 from inferometer.loadgen import MeasurementError
 from inferometer.measurement.prepare import PointError, ReadyPoint
 from inferometer.measurement.session import PointResult, Session
-from inferometer.printable import printable
+from inferometer.printable import padded, printable
 from inferometer.protocol import PROTOCOLS
 from inferometer.server.base import Server, ServerError
 from inferometer.server.counters import counters_before
@@ -34,6 +34,9 @@ from inferometer.store.vllm_json import save_result
 from inferometer.system.interruption import Interruption
 from inferometer.words import Said, both, diagnosed, in_words, sentence_of, spoken
 from inferometer.workload import rows_in_words
+
+INDENT = 10
+"""Columns of a line before what it says."""
 
 REFUSED_ALL = (401, 403, 404, 405, 503)
 """How a server answers a trial request whose key, path or model it refuses, or for which it is not
@@ -125,11 +128,8 @@ class GroupRun:
         assert self._session is not None
         reading = counters_before(self._session.endpoint)
         if reading is not None and reading.in_flight:
-            self.display.say(
-                f"The server of {self.group.id} is not at rest while it is another's turn: "
-                f"{reading.in_flight:g} requests are "
-                "in it that are none of ours. See who else uses it."
-            )
+            busy = {"group": self.group.id, "n": reading.in_flight}
+            self.display.say(spoken().text("group.not_at_rest", **busy))
             self.results.note("not at rest", group=self.group.id, in_flight=reading.in_flight)
 
     def _start(self) -> None:
@@ -176,15 +176,8 @@ class GroupRun:
         if old:
             was = ", ".join(sorted({result.server.unlike(self.facts) for result in old}))
             now = ", ".join(sorted({self.facts.unlike(result.server) for result in old}))
-            points, they = (
-                ("point of this group was", "it is")
-                if len(old) == 1
-                else ("points of this group were", "they are")
-            )
-            self.display.say(
-                f"{len(old)} finished {points} measured with {was} of the server, which has "
-                f"{now} now: {they} measured again."
-            )
+            told = spoken().counted("group.measured_again", len(old), was=was, now=now)
+            self.display.say(told)
 
     def _attend(self, point: PlannedPoint) -> None:
         """Measure a point, once more if the server died meanwhile."""
@@ -201,13 +194,15 @@ class GroupRun:
             self._server.check()
         except ServerError as error:
             if not self._restarts_left:
-                sentence = f"{error} It was started again {self.task.restarts} times."
+                often = {"error": sentence_of(error), "n": self.task.restarts}
+                sentence = Said("server.restarts.over", often)
                 raise GroupLostError(self.group, sentence, error.log_tail) from error
             self._restarts_left -= 1
             self.results.note("server lost", group=self.group.id, reason=str(error))
             number = self.task.restarts - self._restarts_left
-            words = self._server.restart_words
-            self.display.say(f"{error} {words} (restart {number} of at most {self.task.restarts}).")
+            told = {"error": sentence_of(error), "what": self._server.restart_words}
+            which = {"n": number, "most": self.task.restarts}
+            self.display.say(in_words(Said("server.restarts", {**told, **which})))
             self.stop()
             self._start()
 
@@ -274,8 +269,8 @@ class GroupRun:
         """
         rows = rows_in_words(ready.workload.origin)
         for line in (
-            *([f"Rows:     {rows}"] if rows else []),
-            *(f"  {note}" for note in ready.server["notes"]),
+            *([padded(spoken().text("plan.rows"), INDENT) + rows] if rows else []),
+            *(f"  {in_words(note)}" for note in ready.server["notes"]),
         ):
             if line not in self._noted:
                 self._noted.add(line)
@@ -292,14 +287,7 @@ class GroupRun:
             self._attend(cold)
         attempt = self._sent.get(prompts)
         if attempt is None:
-            raise PointError(
-                [
-                    (
-                        f"Its cold point {cold.id} has no result that counts: nothing is known "
-                        "to be in the cache."
-                    )
-                ]
-            )
+            raise PointError([Said("group.no_cold", {"point": cold.id})])
         return self.results.begin(point.spec, attempt)
 
     def _save(self, point: PlannedPoint, measured: PointResult, attempt: int) -> Result:

@@ -13,6 +13,7 @@ from pathlib import Path
 from inferometer.store.atomic import CannotWriteError, saying_why
 from inferometer.store.file_lock import LAST_BREATH_S, try_lock
 from inferometer.store.plain_files import what_became_of
+from inferometer.words import Said
 
 MAX_PROCESS = 1 << 31
 
@@ -39,10 +40,7 @@ class Hold:
         out.
         """
         if what := what_became_of(self._file, self.path):
-            raise LockLostError(
-                f"{self.path} was {what} while this campaign ran, so another run may use that "
-                "directory: make sure that none does, then run again"
-            )
+            raise LockLostError(Said(f"lock.lost.{what}", {"path": self.path}))
 
 
 @contextmanager

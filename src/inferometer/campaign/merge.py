@@ -39,6 +39,7 @@ from inferometer.store.campaign.ledger import LEDGER_VERSION, LedgerError, Recor
 from inferometer.store.campaign.paths import CampaignPaths
 from inferometer.store.campaign.sound import HIDDEN
 from inferometer.store.plain_files import is_plain_file, open_plain
+from inferometer.words import Said
 
 KEPT = (
     "begun",
@@ -109,7 +110,7 @@ def merge(sources: Sequence[Path], output: Path) -> Merged:
     """
     merged = Merged()
     if output.is_dir() and any(output.iterdir()):
-        raise GatherError(f"{output} is not empty: choose a new directory, and merge this one too.")
+        raise GatherError(Said("merge.not_empty", {"path": output}))
     with ExitStack() as stack:
         opened = [stack.enter_context(_opened(path, output)) for path in sources]
         with new_directory(output) as temporary:
@@ -124,7 +125,8 @@ def merge(sources: Sequence[Path], output: Path) -> Merged:
             for source in opened:
                 _copy_the_rest(source, temporary, merged)
             if not any(temporary.iterdir()):
-                raise GatherError(f"There are no results in {', '.join(map(str, sources))}.")
+                where = {"paths": ", ".join(map(str, sources))}
+                raise GatherError(Said("gather.nothing", where))
             os.sync()
     return merged
 
@@ -132,9 +134,7 @@ def merge(sources: Sequence[Path], output: Path) -> Merged:
 @contextmanager
 def _opened(path: Path, output: Path) -> Iterator[_Source]:
     if output.resolve().is_relative_to(path.resolve()):
-        raise GatherError(
-            f"{output} is inside {path}: choose a directory outside of what is merged."
-        )
+        raise GatherError(Said("merge.inside", {"output": output, "path": path}))
     if path.is_dir():
         yield _Source(str(path), _result_dir_in(path))
         return

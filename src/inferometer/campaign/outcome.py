@@ -14,10 +14,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from inferometer.printable import padded
 from inferometer.spec.campaign import Group
 from inferometer.store.campaign.history import Result, ServerInfo
 from inferometer.store.campaign.state import UNKNOWN, CampaignState
-from inferometer.words import spoken
+from inferometer.words import Said, in_words, spoken
 
 State = Literal["VALID", "SUSPECT", "INVALID", "failed", "not run"]
 STATES: tuple[State, ...] = ("VALID", "SUSPECT", "INVALID", "failed", "not run")
@@ -96,7 +97,8 @@ def _ending(point: str, fingerprint: str, state: CampaignState, server: ServerIn
     if fingerprint in state.history.failures:
         return Ending(point, "failed", False, state.history.failures[fingerprint], invalid)
     if fingerprint in state.damage:
-        return Ending(point, "not run", False, f"{_first(state.damage[fingerprint])}.")
+        damage = _first(state.damage[fingerprint])
+        return Ending(point, "not run", False, Said("sentence", {"what": damage}))
     if invalid is not None:
         return Ending(point, "INVALID", False, _first(invalid.reasons), invalid)
     if current is not None:
@@ -104,7 +106,7 @@ def _ending(point: str, fingerprint: str, state: CampaignState, server: ServerIn
             point,
             "not run",
             False,
-            f"It was measured with {current.server.unlike(server)} of the server.",
+            Said("run.other_version", {"what": current.server.unlike(server)}),
         )
     return Ending(point, "not run", False)
 
@@ -141,26 +143,32 @@ def _first(phrases: Sequence[str]) -> str:
     return phrases[0] if phrases else ""
 
 
-def summary_lines(outcome: CampaignOutcome, notes: Sequence[str] = ()) -> list[str]:
-    """The summary: missing points, checklist, counts. `notes` say what limited the campaign."""
+def summary_lines(
+    outcome: CampaignOutcome,
+    notes: Sequence[str] = (),
+    translated: Mapping[str, str] | None = None,
+) -> list[str]:
+    """The summary: missing points, checklist, counts. `notes` say what limited the campaign;
+    `translated` has the ledger's reasons in the language of the terminal.
+    """
     lines = [""]
     for state in STATES[1:]:
-        lines += _named(state, outcome.endings)
+        lines += _named(state, outcome.endings, translated or {})
     lines += [outcome.rechecked] if outcome.rechecked else []
     words, numbers = spoken(), Counter(ending.state for ending in outcome.endings)
     counts = [f"{numbers[state]} {words.text(f'campaign.state.{state}')}" for state in STATES]
     n, time = len(outcome.endings), duration(outcome.elapsed_s)
     values = {"n": n, "counts": words.listed(counts), "time": time}
     lines.append(words.text(_one_or_more("campaign.count", n), **values))
-    lines += [*notes, *_checklist(outcome)]
+    lines += [*map(in_words, notes), *_checklist(outcome)]
     if outcome.trouble:
-        lines.append(words.text("campaign.trouble", reason=outcome.trouble))
+        lines.append(words.text("campaign.trouble", reason=in_words(outcome.trouble)))
     if not outcome.complete:
         lines.append(words.text("campaign.resume"))
     return lines
 
 
-def _named(state: State, endings: Sequence[Ending]) -> list[str]:
+def _named(state: State, endings: Sequence[Ending], translated: Mapping[str, str]) -> list[str]:
     """A line per point in this state that needs one; consecutive points of a test share it."""
 
     def said(ending: Ending) -> tuple[bool, str, str]:
@@ -168,9 +176,15 @@ def _named(state: State, endings: Sequence[Ending]) -> list[str]:
         return is_named, _test_of(ending.point), ending.reason
 
     runs = [list(run) for (is_named, *_), run in itertools.groupby(endings, said) if is_named]
-    lines = [f"  {state:8} {_together(run)}  {run[0].reason}".rstrip() for run in runs[:NAMED]]
+    words = spoken()
+    shown = state if state in STATES[:3] else words.text(f"campaign.state.{state}")
+    head = f"  {padded(shown, 8)}"
+    lines = []
+    for run in runs[:NAMED]:
+        reason = translated.get(run[0].reason) or words.say(run[0].reason)
+        lines.append(f"{head} {_together(run)}  {reason}".rstrip())
     if (more := sum(map(len, runs[NAMED:]))) > 0:
-        lines.append(f"  {state:8} {spoken().text('console.more', n=more)}")
+        lines.append(f"{head} {words.text('console.more', n=more)}")
     return lines
 
 

@@ -37,7 +37,7 @@ from inferometer.store.campaign.checked_ledger import require_no_links
 from inferometer.store.campaign.paths import CampaignPaths
 from inferometer.store.campaign.state import CampaignState, read_campaign_state
 from inferometer.system.interruption import Interruption
-from inferometer.words import Said, in_words, spoken
+from inferometer.words import Said, in_words, sentence_of, spoken
 
 TELL_LEFT_EVERY_S = 600.0
 """How often the time that is left is told, besides at the beginning of each group."""
@@ -59,12 +59,9 @@ def run_campaign(task: Task, places: CampaignPaths, display: Display) -> Campaig
         Interruption(),
     ):
         if not hold.is_locked:
-            display.say(
-                f"The file system of {places.directory} has no locks: make sure that no "
-                "other run uses it."
-            )
+            display.say(spoken().text("run.no_locks", directory=places.directory))
         for remark in results.remarks:
-            display.say(remark)
+            display.say(in_words(remark))
         return _CampaignRun(task, places, results, display).run()
 
 
@@ -103,7 +100,7 @@ class _CampaignRun:
         except KeyboardInterrupt:
             interrupted = True
         except CannotWriteError as error:
-            trouble = str(error)
+            trouble = sentence_of(error)
         servers = {name: group.facts for name, group in self.groups.items()}
         state = self._as_it_is_now()
         endings = endings_of(self.task.groups, state, servers)
@@ -214,10 +211,7 @@ class _CampaignRun:
             if not server.is_up:
                 server.start()
             if any(server.is_todo(point) for point in points):
-                self.display.say(
-                    f"{name} has another server than before: its doubtful points are not "
-                    "compared with it."
-                )
+                self.display.say(spoken().text("run.other_server", group=name))
                 return
             for point in points:
                 server.measure_again(point)
@@ -225,7 +219,8 @@ class _CampaignRun:
             self.results.note(
                 "group failed", group=name, reason=str(error), log_tail=error.log_tail
             )
-            self.display.say(f"The doubtful points of {name} cannot be measured again: {error}")
+            why = in_words(error)
+            self.display.say(spoken().text("run.doubt_stays", group=name, why=why))
             self._keep_up(())
 
     def _keep_up(self, wanted: Collection[str]) -> None:
@@ -239,18 +234,10 @@ class _CampaignRun:
         self._note_loss(error.group, error.sentence, error.log_tail)
         if isinstance(error.__cause__, HardwareNotConfirmedError):
             for group in self._others_on_the_hardware_of(error.group):
-                self._note_loss(
-                    group,
-                    f"It needs hardware {group.server.hardware_name} too, which was not confirmed.",
-                    (),
-                )
+                needed = {"name": group.server.hardware_name}
+                self._note_loss(group, Said("run.lost.hardware", needed), ())
         for partner in partners_of(error.group, self.task.groups, self.task.pairs):
-            self._note_loss(
-                partner,
-                f"It takes turns with {error.group.id}: measured alone, it would not be "
-                "interleaved.",
-                (),
-            )
+            self._note_loss(partner, Said("run.lost.turns", {"group": error.group.id}), ())
 
     def _others_on_the_hardware_of(self, lost: Group) -> list[Group]:
         """Groups that wait for the same change of hardware."""
@@ -288,12 +275,10 @@ class _CampaignRun:
             if fp in planned
         ]
         for point, phrases in damaged[:NAMED]:
-            self.display.say(f"{point} is measured again: {', '.join(phrases)}.")
+            why = spoken().listed(map(in_words, phrases))
+            self.display.say(spoken().text("run.again", point=point, why=why))
         if len(damaged) > NAMED:
-            self.display.say(
-                f"So are {len(damaged) - NAMED} more points, whose files are missing or have "
-                "changed too."
-            )
+            self.display.say(spoken().text("run.again.more", n=len(damaged) - NAMED))
 
     def _as_it_is_now(self) -> CampaignState:
         """Read from the files again, because a result that cannot be read does not count."""

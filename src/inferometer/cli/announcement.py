@@ -13,7 +13,7 @@ from inferometer.report.console import TEXT_WIDTH
 from inferometer.spec.load import Load
 from inferometer.spec.workload import AnyWorkload, RandomWorkload
 from inferometer.trace import MISSING
-from inferometer.words import Words, spoken
+from inferometer.words import Words, in_words, spoken
 from inferometer.workload import Workload, rows_in_words
 
 INDENT = 10
@@ -30,7 +30,7 @@ def announcement(ready: ReadyPoint, base_url: str) -> list[str]:
         "prompts.seed",
         prompts=prompts_in_words(spec.workload, ready.workload),
         seed=spec.seed,
-        counting=ready.workload.counting,
+        counting=in_words(ready.workload.counting),
     )
     rows = printable(rows_in_words(ready.workload.origin))
     return [
@@ -38,8 +38,8 @@ def announcement(ready: ReadyPoint, base_url: str) -> list[str]:
         *_wrapped("load", load_in_words(spec.load)),
         *_wrapped("prompts", printable(prompts)),
         *(_wrapped("rows", rows) if rows else []),
-        *(line for sentence in server["limits"] for line in _wrapped("limit", sentence)),
-        *(line for note in server["notes"] for line in _wrapped("note", printable(note))),
+        *(line for sentence in server["limits"] for line in _wrapped("limit", in_words(sentence))),
+        *(line for note in server["notes"] for line in _wrapped("note", printable(in_words(note)))),
     ]
 
 

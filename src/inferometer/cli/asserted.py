@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import typer
 
 from inferometer.vocabulary import statistic_of
+from inferometer.words import Said, sentence_of
 
 if TYPE_CHECKING:
     from inferometer.analysis.targets import Checked
-    from inferometer.results import Point
     from inferometer.spec.campaign import CampaignSpec
     from inferometer.spec.target import Threshold
 
@@ -34,13 +33,16 @@ def targets_of(texts: Sequence[str], *, lacking: Sequence[str] = ()) -> tuple[Th
     from inferometer.cli.flag_errors import FlagsError
     from inferometer.spec.target import parse_target
 
-    targets, reasons = [], []
+    targets, reasons = [], list[str]()
     for text in texts:
         try:
             targets.append(parse_target(text))
         except ValueError as error:
-            reasons.append(f"--assert: {error}")
-    reasons += [f"--assert: {mistake}" for mistake in mistakes(targets, lacking=lacking)]
+            reasons.append(Said("flag.of", {"flag": "--assert", "why": sentence_of(error)}))
+    reasons += [
+        Said("flag.of", {"flag": "--assert", "why": mistake})
+        for mistake in mistakes(targets, lacking=lacking)
+    ]
     if reasons:
         raise FlagsError(reasons)
     return tuple(targets)
@@ -101,15 +103,3 @@ def tell(checked: Sequence[Checked], *, err: bool = False) -> int:
     for line in target_lines(checked):
         typer.echo(f"  {line}", err=err)
     return EXIT_MISSED if any(each.state == "missed" for each in checked) else 0
-
-
-def mean_of(points: Sequence[Point]) -> Point:
-    """Repeats of a point as one point: means of their common values, and the worst verdict."""
-    from inferometer.analysis.scaling import WORST_FIRST
-
-    shared = set.intersection(*(set(point.values) for point in points))
-    values = {name: sum(point.values[name] for point in points) / len(points) for name in shared}
-    worst = next(
-        (point for status in WORST_FIRST for point in points if point.status == status), points[0]
-    )
-    return replace(worst, values=values, intervals={})

@@ -80,24 +80,23 @@ def calibrate(  # noqa: PLR0917 - typer makes an option of each
     from inferometer.calibration.kept import default_directory, keep
     from inferometer.calibration.search import CalibrationError
     from inferometer.metrics.calibration import why_unfit
-    from inferometer.report.calibration import closing
+    from inferometer.report.calibration import closing, headed
     from inferometer.store.atomic import CannotWriteError, require_writable
-    from inferometer.words import spoken
+    from inferometer.words import Said, spoken
 
     if not math.isfinite(target_ms):
-        raise typer.BadParameter(f"--target-ms is {target_ms}, but must be a finite number.")
+        raise typer.BadParameter(spoken().text("calibrate.not_finite", value=target_ms))
     place = directory or default_directory()
     try:
         require_writable(place)
         made = _calibrate(workers, realtime, target_ms, quick=quick, as_json=as_json)
         if why := why_unfit(made):
-            advice = "The calibration is not stored: run it again while the host is idle."
-            usage_error(f"{spoken().say(why)} {advice}")
+            usage_error(Said("calibrate.not_stored", {"why": why}))
         path = keep(made, place)
     except (CalibrationError, CannotWriteError) as error:
         usage_error(error)
     except KeyboardInterrupt:
-        typer.echo("inferometer: stopped; nothing was stored.", err=True)
+        typer.echo(f"inferometer: {spoken().text('calibrate.stopped')}", err=True)
         raise typer.Exit(EXIT_INTERRUPTED) from None
     if as_json:
         import orjson
@@ -105,7 +104,7 @@ def calibrate(  # noqa: PLR0917 - typer makes an option of each
         typer.echo(orjson.dumps(made.to_dict(), option=orjson.OPT_INDENT_2).decode())
         return
     in_files_too()
-    typer.echo("\n".join([*closing(made), f"Saved:    {path}"]))
+    typer.echo("\n".join([*closing(made), headed("plan.saved", str(path))]))
 
 
 def _calibrate(

@@ -10,6 +10,7 @@ import typer
 from inferometer.cli.output import in_files_too
 from inferometer.cli.usage import usage_error
 from inferometer.printable import printable
+from inferometer.words import in_words, spoken
 
 MAX_NAMED = 20
 """Left-out results that get their own line."""
@@ -49,14 +50,14 @@ def collect(
     except (gather.GatherError, LedgerError, CannotWriteError) as error:
         usage_error(error)
     in_files_too()
-    typer.echo(f"{collected.files} files in {tar}")
+    typer.echo(spoken().text("collect.files", n=collected.files, path=tar))
     for sentence in collected.left_out[:MAX_NAMED]:
         _warn(sentence)
     if (more := len(collected.left_out) - MAX_NAMED) > 0:
-        _warn(f"{more} more {'result is' if more == 1 else 'results are'} left out.")
+        _warn(spoken().counted("collect.more", more))
     if not collected.clean:
         raise typer.Exit(1)
 
 
 def _warn(text: str) -> None:
-    typer.echo(f"inferometer: {printable(text)}", err=True)
+    typer.echo(f"inferometer: {printable(in_words(text))}", err=True)

@@ -11,6 +11,7 @@ import typer
 
 from inferometer.cli.usage import usage_error
 from inferometer.printable import printable
+from inferometer.words import in_words
 
 if TYPE_CHECKING:
     from inferometer.analysis.compare import Comparison
@@ -163,7 +164,7 @@ def _links(
 
 def _tell(problems: Iterable[str]) -> None:
     for problem in problems:
-        typer.echo(f"inferometer: {printable(problem)}", err=True)
+        typer.echo(f"inferometer: {printable(in_words(problem))}", err=True)
 
 
 def _write(

@@ -20,6 +20,7 @@ from inferometer.results.on_demand import with_percentiles
 from inferometer.results.read import read
 from inferometer.spec.flags import did_you_mean_one_of
 from inferometer.vocabulary import CONDITIONS, canonical
+from inferometer.words import Said
 
 TOOL = "tool"
 
@@ -69,7 +70,7 @@ def share(text: str, flag: str) -> float:
     except ValueError:
         value = math.nan
     if not 0 <= value < 1:
-        raise ValueError(f"{flag} {text} is not a fraction: write it as 2% or 0.02")
+        raise ValueError(Said("compare.not_a_share", {"flag": flag, "text": text}))
     return value
 
 
@@ -119,9 +120,7 @@ Sides = tuple[tuple[tuple[Point, ...], tuple[Point, ...]], tuple[str, str], tupl
 
 def _two_sources(wanted: ComparisonRequest) -> Sides:
     if len(wanted.sources) != 2:
-        raise CannotCompareError(
-            f"compare needs two sides, A and B, or --by CONDITION=A,B:  {len(wanted.sources)} given"
-        )
+        raise CannotCompareError(Said("compare.two_sides", {"n": len(wanted.sources)}))
     one, other = (read([source]) for source in wanted.sources)
     together = told_apart([*one.points, *other.points])
     parts = together[: len(one.points)], together[len(one.points) :]
@@ -139,31 +138,27 @@ def _two_values(wanted: ComparisonRequest) -> Sides:
     for value, side in zip(values, sides, strict=True):
         if not side:
             there = sorted({_text(value_of(point, name)) for point in points})
-            unread = f" ({problem})" if (problem := next(iter(collection.problems), "")) else ""
-            raise CannotCompareError(
-                f"no point has {name}={value}: there are "
-                f"{', '.join(there) or 'no points at all'}{unread}"
-            )
+            problem = next(iter(collection.problems), "")
+            told = {"name": name, "value": value, "there": there or Said("compare.no_points")}
+            key = "compare.nowhere.unread" if problem else "compare.nowhere"
+            raise CannotCompareError(Said(key, {**told, "problem": problem}))
     return sides, (f"{name}={one}", f"{name}={other}"), collection.problems
 
 
 def _two(name: str, values: Sequence[str]) -> tuple[str, str]:
     if len(values) != 2:
-        raise CannotCompareError(
-            f"--by needs two values, such as --by {name}=A,B, not {len(values)}"
-        )
+        raise CannotCompareError(Said("compare.two_values", {"name": name, "n": len(values)}))
     return values[0], values[1]
 
 
 def _condition(text: str, flag: str) -> tuple[str, list[str]]:
     name, equals, values = text.partition("=")
     if not equals:
-        raise ValueError(f"{flag} {text} is not CONDITION=VALUE: write it as {flag} engine=vllm")
+        raise ValueError(Said("compare.not_a_condition", {"flag": flag, "text": text}))
     if name not in CONDITIONS and name != TOOL:
-        raise ValueError(
-            f"{flag} {text}: there is no condition "
-            f"{name!r}{did_you_mean_one_of(name, [*CONDITIONS, TOOL])}"
-        )
+        near = did_you_mean_one_of(name, [*CONDITIONS, TOOL])
+        told = {"flag": flag, "text": text, "name": name, "near": near}
+        raise ValueError(Said("compare.no_condition", told))
     return name, [_text(_number(value.strip())) for value in values.split(",")]
 
 

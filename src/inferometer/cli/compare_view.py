@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-import textwrap
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
@@ -30,9 +30,13 @@ MAX_ROWS = 40
 COLORS: dict[str, str] = {"faster": "green", "slower": "red", "undecided": "yellow"}
 SIGNS: dict[Verdict, str] = {"faster": "+", "slower": "-", "no difference": "=", "undecided": "?"}
 
-OVER_ALL = ("Metric", "Effect", "95 % interval", f"Points {'/'.join(SIGNS.values())}", "Verdict")
-AT_POINT = ("A", "B", "Effect", "95 % interval", "Verdict")
-LINKS = ("Load", "Shown", "Control", "Effect", "95 % interval", "Verdict")
+SUMMED_UP: tuple[Verdict, ...] = ("slower", "faster", "no difference", "undecided")
+_LEFT = re.compile(r" \(|（")
+"""What follows a verdict."""
+
+OVER_ALL = ("metric", "effect", "interval", "points", "verdict")
+AT_POINT = ("a", "b", "effect", "interval", "verdict")
+LINKS = ("load", "shown", "control", "effect", "interval", "verdict")
 
 Table = tuple[str, tuple[str, ...], list[tuple[str, ...]]]
 """A title, headings and rows."""
@@ -42,34 +46,39 @@ def show(comparison: Comparison, *, every_point: bool) -> None:
     """What was compared, the summary, interesting or requested points, and what to know before
     trusting it.
     """
-    for line in _head(comparison):
+    words = spoken()
+    for line in _head(comparison, words):
         typer.echo(line)
-    for title, headings, rows in _tables(comparison, every_point=every_point):
+    for title, headings, rows in _tables(comparison, words, every_point=every_point):
         typer.echo(f"\n{printable(title)}")
-        for line in _aligned(headings, rows):
+        for line in _aligned(headings, rows, words):
             typer.echo(line)
     typer.echo()
-    for line in _tail(comparison, every_point=every_point):
+    for line in _tail(comparison, words, every_point=every_point):
         typer.echo(line)
 
 
 def as_markdown(comparison: Comparison) -> str:
-    """The same, with every point."""
-    head, tail = _head(comparison, width=10_000), _tail(comparison, every_point=True, width=10_000)
-    tables = _tables_in_markdown(_tables(comparison, every_point=True))
-    title = text_in_markdown(f"{comparison.names[1]} against {comparison.names[0]}")
+    """The same in English, as files are, with every point."""
+    words = Words()
+    head = _head(comparison, words, width=10_000)
+    tail = _tail(comparison, words, every_point=True, width=10_000)
+    tables = _tables_in_markdown(_tables(comparison, words, every_point=True))
+    a, b = comparison.names
+    title = text_in_markdown(words.text("compare.against", a=a, b=b))
     return f"## {title}\n\n{_list_in_markdown(head)}{tables}\n{_list_in_markdown(tail)}"
 
 
 def show_links(study: LinkStudy, *, every_point: bool) -> None:
     """Each model's mean and levels, every effect in words, and at the end the answer."""
-    for title, headings, rows in _link_tables(study, every_point=every_point):
+    words = spoken()
+    for title, headings, rows in _link_tables(study, words, every_point=every_point):
         typer.echo(printable(title))
-        for line in _aligned(headings, rows):
+        for line in _aligned(headings, rows, words):
             typer.echo(line)
         typer.echo()
     for sentence in study.sentences:
-        for line in _wrapped(sentence, WIDTH):
+        for line in _wrapped(words.say(sentence), WIDTH):
             typer.echo(line)
     if left := _levels_left_out(study, every_point=every_point):
         typer.echo(left)
@@ -86,12 +95,12 @@ def _levels_left_out(study: LinkStudy, *, every_point: bool) -> str:
     shown = len(some_levels([*levels]))
     if every_point or shown == len(levels):
         return ""
-    return f"{shown} of {len(levels)} loads are listed; --points lists all."
+    return spoken().text("compare.levels", n=shown, of=len(levels))
 
 
 def links_as_markdown(study: LinkStudy) -> str:
-    tables = _tables_in_markdown(_link_tables(study, every_point=True))
-    title = text_in_markdown(f"{study.narrow} against {study.wide}")
+    tables = _tables_in_markdown(_link_tables(study, Words(), every_point=True))
+    title = text_in_markdown(Words().text("compare.against", a=study.wide, b=study.narrow))
     answer = _list_in_markdown(link_answer(study, Words()).sentences)
     return f"## {title}\n\n{answer}{tables}\n{_list_in_markdown(study.sentences)}"
 
@@ -121,56 +130,62 @@ def figure(value: float | None) -> str:
     return "" if value is None else four_digits(value)
 
 
-def interval(low: float | None, high: float | None) -> str:
-    return "not known" if low is None or high is None else f"{percent(low)} .. {percent(high)} %"
+def interval(low: float | None, high: float | None, words: Words) -> str:
+    if low is None or high is None:
+        return words.text("compare.unknown")
+    return f"{percent(low)} .. {percent(high)} %"
 
 
-def _head(comparison: Comparison, width: int = WIDTH) -> Iterator[str]:
+def _head(comparison: Comparison, words: Words, width: int = WIDTH) -> Iterator[str]:
     pairing = comparison.pairing
-    for letter, name, of_side in zip(
-        "AB", comparison.names, zip(*((p.a, p.b) for p in pairing.pairs), strict=True), strict=True
-    ):
+    sides = zip(*((p.a, p.b) for p in pairing.pairs), strict=True)
+    for letter, name, of_side in zip("AB", comparison.names, sides, strict=True):
         points = [point for points in of_side for point in points]
-        yield printable(f"{letter}: {name}, {_count(len(points), 'result')} of {_tools(points)}")
-    told = ", ".join(map(str, pairing.differences))
-    yield from _wrapped(
-        f"They differ in: {told}." if told else "No recorded condition differs.",
-        width,
-    )
+        told = {"side": letter, "name": name, "tools": _tools(points)}
+        yield printable(words.counted("compare.side", len(points), **told))
+    differences = words.listed(map(str, pairing.differences))
+    differ = words.text("compare.differ", what=differences) if differences else ""
+    yield from _wrapped(differ or words.text("compare.alike"), width)
     if pairing.untold:
-        yield from _wrapped(f"Recorded on one side only: {', '.join(pairing.untold)}.", width)
-    sides = (("A", pairing.alone_a), ("B", pairing.alone_b))
+        untold = words.text("compare.untold", what=words.listed(pairing.untold))
+        yield from _wrapped(untold, width)
     alone = [
-        f"{_count(len(points), 'result')} of {letter} ({_ids(points)})"
-        for letter, points in sides
+        words.counted("compare.alone.side", len(points), side=letter, ids=_ids(points))
+        for letter, points in (("A", pairing.alone_a), ("B", pairing.alone_b))
         if points
     ]
     if alone:
-        yield from _wrapped(f"Without a partner: {' and '.join(alone)}.", width)
+        what = words.text("and", first=alone[0], second=alone[1]) if alone[1:] else alone[0]
+        yield from _wrapped(words.text("compare.alone", what=what), width)
 
 
-def _tables(comparison: Comparison, *, every_point: bool) -> Iterator[Table]:
+def _headings(names: Sequence[str], words: Words) -> tuple[str, ...]:
+    signs = "/".join(SIGNS.values())
+    return tuple(words.text(f"compare.{name}", signs=signs) for name in names)
+
+
+def _tables(comparison: Comparison, words: Words, *, every_point: bool) -> Iterator[Table]:
     by_point = [row for row in comparison.rows if row.point is not None]
-    if len(comparison.pairing.pairs) == 1:
-        yield "B against A", ("Metric", *AT_POINT), [(row.metric, *_cells(row)) for row in by_point]
+    pairs = len(comparison.pairing.pairs)
+    if pairs == 1:
+        rows = [(row.metric, *_cells(row, words)) for row in by_point]
+        headings = _headings(("metric", *AT_POINT), words)
+        yield words.text("compare.b_against_a"), headings, rows
         return
     over_all = [row for row in comparison.rows if row.point is None]
     if over_all:
         rows = [
-            _cells_over_all(row, [each for each in by_point if each.metric == row.metric])
+            _cells_over_all(row, [each for each in by_point if each.metric == row.metric], words)
             for row in over_all
         ]
-        yield f"B against A, mean over {len(comparison.pairing.pairs)} points", OVER_ALL, rows
+        yield words.text("compare.over", n=pairs), _headings(OVER_ALL, words), rows
     shown = _shown(by_point, every_point=every_point)
     for name in dict.fromkeys(row.metric for row in shown):
-        yield (
-            name,
-            ("Point", *AT_POINT),
-            [(row.point or "", *_cells(row)) for row in shown if row.metric == name],
-        )
+        rows = [(row.point or "", *_cells(row, words)) for row in shown if row.metric == name]
+        yield name, _headings(("point", *AT_POINT), words), rows
 
 
-def _link_tables(study: LinkStudy, *, every_point: bool) -> Iterator[Table]:
+def _link_tables(study: LinkStudy, words: Words, *, every_point: bool) -> Iterator[Table]:
     for key, found in groupby(
         study.effects, lambda each: (each.model, each.tp, *each.sides, each.metric)
     ):
@@ -181,20 +196,18 @@ def _link_tables(study: LinkStudy, *, every_point: bool) -> Iterator[Table]:
             rows = [row for row in rows if row.level is None or row.level in levels]
         cells: list[tuple[str, ...]] = [
             (
-                "mean" if row.level is None else f"{row.level:g}",
+                words.text("compare.mean") if row.level is None else f"{row.level:g}",
                 f"{percent(row.shown)} %",
                 "" if row.control is None else f"{percent(row.control)} %",
                 f"{percent(row.effect)} %",
-                interval(row.low, row.high),
-                row.verdict,
+                interval(row.low, row.high, words),
+                words.text(f"compare.{row.verdict}"),
             )
             for row in rows
         ]
-        yield (
-            f"{metric}: {model} TP={tp}, {narrow} against {wide}{', control' if tp == 1 else ''}",
-            LINKS,
-            cells,
-        )
+        told = {"metric": metric, "model": model, "tp": tp, "narrow": narrow, "wide": wide}
+        title = words.text("compare.links.control" if tp == 1 else "compare.links", **told)
+        yield title, _headings(LINKS, words), cells
 
 
 def _shown(rows: Sequence[MetricComparison], *, every_point: bool) -> list[MetricComparison]:
@@ -208,93 +221,89 @@ def _shown(rows: Sequence[MetricComparison], *, every_point: bool) -> list[Metri
     return [row for row in decided if row in largest]
 
 
-def _cells(row: MetricComparison) -> tuple[str, ...]:
+def _cells(row: MetricComparison, words: Words) -> tuple[str, ...]:
     return (
         figure(row.a),
         figure(row.b),
         f"{percent(row.effect)} %",
-        interval(row.low, row.high),
-        _verdict(row),
+        interval(row.low, row.high, words),
+        _verdict(row, words),
     )
 
 
-def _cells_over_all(row: MetricComparison, by_point: Sequence[MetricComparison]) -> tuple[str, ...]:
+def _cells_over_all(
+    row: MetricComparison, by_point: Sequence[MetricComparison], words: Words
+) -> tuple[str, ...]:
     counts = "/".join(str(sum(each.verdict == verdict for each in by_point)) for verdict in SIGNS)
     return (
         row.metric,
         f"{percent(row.effect)} %",
-        interval(row.low, row.high),
+        interval(row.low, row.high, words),
         counts,
-        _verdict(row),
+        _verdict(row, words),
     )
 
 
-def _verdict(row: MetricComparison) -> str:
-    return row.verdict if row.more_runs is None else f"{row.verdict} ({row.more_runs})"
+def _verdict(row: MetricComparison, words: Words) -> str:
+    if row.more_runs is None:
+        return words.text(f"compare.{row.verdict}")
+    return words.text("compare.undecided.runs", n=row.more_runs)
 
 
-def _tail(comparison: Comparison, *, every_point: bool, width: int = WIDTH) -> Iterator[str]:
+def _tail(
+    comparison: Comparison, words: Words, *, every_point: bool, width: int = WIDTH
+) -> Iterator[str]:
     delta = f"{100 * comparison.delta:.3g} %"
     by_point = [row for row in comparison.rows if row.point is not None]
     if hidden := len(by_point) - len(_shown(by_point, every_point=every_point)):
-        yield from _wrapped(
-            f"{_count(hidden, 'row')} of single points not shown: --points shows all.", width
-        )
+        rows = words.counted("compare.rows", hidden)
+        yield from _wrapped(words.text("compare.hidden", rows=rows), width)
     if any(row.more_runs is not None for row in comparison.rows):
-        yield from _wrapped(
-            "(n): about n more runs of each side, taken in turns (A B B A), would decide.", width
-        )
+        yield from _wrapped(words.text("compare.more_runs"), width)
     if any(_beyond(row, comparison.delta) for row in comparison.rows if row.verdict == "undecided"):
-        sentence = (
-            f"An interval beyond {delta} may yet be undecided: of "
-            f"{_count(len(comparison.rows), 'row')}, some lie there by"
-        )
-        yield from _wrapped(
-            f"{sentence} chance, so that each must lie farther out to be believed.", width
-        )
+        chance = words.counted("compare.chance", len(comparison.rows), delta=delta)
+        yield from _wrapped(chance, width)
     for warning in comparison.warnings:
-        yield from _wrapped(f"Note: {warning}.", width)
-    yield from _wrapped(_cache_hits(comparison), width)
+        yield from _wrapped(words.text("compare.note", warning=words.say(warning)), width)
+    yield from _wrapped(_cache_hits(comparison, words), width)
     if any(difference.condition == "cache" for difference in comparison.pairing.differences):
-        yield from _wrapped(_speed_ups(comparison), width)
-    for verdict, words in (
-        ("slower", f"B is slower by more than {delta}"),
-        ("faster", f"B is faster by more than {delta}"),
-        ("no difference", f"No difference beyond {delta}"),
-        ("undecided", "Undecided"),
-    ):
-        named = [
-            f"{row.metric} ({percent(row.effect)} %)"
-            for row in comparison.headline
-            if row.verdict == verdict
-        ]
-        at_points = (
-            sum(row.verdict == verdict for row in by_point)
-            if verdict in {"slower", "faster"}
-            else 0
-        )
-        if comparison.headline != comparison.rows and at_points:
-            named.append(f"{_count(at_points, 'row')} of single points")
-        if named:
-            yield from _wrapped(f"{words}: {', '.join(named)}.", width)
+        yield from _wrapped(_speed_ups(comparison, words), width)
+    for verdict in SUMMED_UP:
+        if named := _named(comparison, verdict, words):
+            told = {"delta": delta, "what": words.listed(named)}
+            yield from _wrapped(words.text(f"compare.sum.{verdict}", **told), width)
 
 
-def _cache_hits(comparison: Comparison) -> str:
+def _named(comparison: Comparison, verdict: Verdict, words: Words) -> list[str]:
+    """The metrics with this verdict, and how many single points have it."""
+    named = [
+        words.text("compare.cell", metric=row.metric, percent=percent(row.effect))
+        for row in comparison.headline
+        if row.verdict == verdict
+    ]
+    by_point = [row for row in comparison.rows if row.point is not None]
+    at_points = sum(row.verdict == verdict for row in by_point)
+    if verdict in {"slower", "faster"} and comparison.headline != comparison.rows and at_points:
+        named.append(words.counted("compare.rows", at_points))
+    return named
+
+
+def _cache_hits(comparison: Comparison, words: Words) -> str:
     """Empty where no side had any."""
     sides = zip(*((pair.a, pair.b) for pair in comparison.pairing.pairs), strict=True)
     rates = [hit_rate([point for points in side for point in points]) for side in sides]
     if not any(rates):
         return ""
-    told = ["not recorded" if rate is None else f"{rate:.1f} %" for rate in rates]
-    return f"Prompt tokens from the prefix cache: A {told[0]}, B {told[1]}."
+    a, b = (words.text("compare.unrecorded") if rate is None else f"{rate:.1f} %" for rate in rates)
+    return words.text("compare.cache_hits", a=a, b=b)
 
 
-def _speed_ups(comparison: Comparison) -> str:
+def _speed_ups(comparison: Comparison, words: Words) -> str:
     """How many times as fast B is, of the metrics of which that is decided."""
     decided = [row for row in comparison.headline if row.verdict in {"faster", "slower"}]
     times = [(row.metric, *speed_up(row)) for row in decided]
     told = [f"{name} {ratio:.2f}x ({low:.2f} .. {high:.2f})" for name, ratio, low, high in times]
-    return f"B is so many times as fast as A: {', '.join(told)}." if told else ""
+    return words.text("compare.speed_ups", what=words.listed(told)) if told else ""
 
 
 def _beyond(row: MetricComparison, delta: float) -> bool:
@@ -304,12 +313,13 @@ def _beyond(row: MetricComparison, delta: float) -> bool:
     return row.low > delta or row.high < 1 / (1 + delta) - 1
 
 
-def _aligned(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+def _aligned(headings: Sequence[str], rows: Sequence[Sequence[str]], words: Words) -> Iterator[str]:
     """Words left-aligned, numbers right-aligned, the verdict coloured if colours are available."""
     shown = [[*map(printable, row)] for row in rows]
+    colors = {words.text(f"compare.{verdict}"): color for verdict, color in COLORS.items()}
     lines = aligned(headings, shown, left={0, len(headings) - 1})
     for line, row in zip(lines, (headings, *shown), strict=True):
-        color = None if "NO_COLOR" in os.environ else COLORS.get(row[-1].partition(" ")[0])
+        color = None if "NO_COLOR" in os.environ else colors.get(_LEFT.split(row[-1])[0])
         yield line.removesuffix(row[-1]) + typer.style(row[-1], fg=color) if color else line
 
 
@@ -321,15 +331,5 @@ def _tools(points: Iterable[Point]) -> str:
     return ", ".join(dict.fromkeys(point.tool for point in points))
 
 
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'s' * (number != 1)}"
-
-
 def _wrapped(text: str, width: int) -> list[str]:
-    return textwrap.wrap(
-        printable(text),
-        width,
-        subsequent_indent="  ",
-        break_on_hyphens=False,
-        break_long_words=False,
-    )
+    return wrapped(printable(text), width, later="  ", break_words=False)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from inferometer.cli.help_words import help_words
 from inferometer.cli.tables import Markdown, show
+from inferometer.words import spoken
 
 if TYPE_CHECKING:
     from inferometer.spec.workload import AnyWorkload
@@ -14,7 +16,15 @@ HEADINGS = ("`--dataset-name`", "prompts", "lengths", "flags")
 
 def datasets(markdown: Markdown = False) -> None:
     """List the values of `bench --dataset-name`, and the flags of each data set."""
-    show(HEADINGS, rows(), markdown=markdown)
+    show(HEADINGS, rows() if markdown else [*map(_spoken, rows())], markdown=markdown)
+
+
+def _spoken(row: tuple[str, ...]) -> tuple[str, ...]:
+    """With what the data set is in the language of the terminal."""
+    if spoken().language == "en":
+        return row
+    names, _, *others = row
+    return names, help_words(spoken().language)[f"data.{names.split('`')[1]}"], *others
 
 
 def rows() -> list[tuple[str, ...]]:

@@ -11,7 +11,9 @@ import typer
 
 from inferometer.cli.bench import usage_errors
 from inferometer.cli.bench.flags import BenchFlags
+from inferometer.printable import padded
 from inferometer.system.interruption import Interruption
+from inferometer.words import spoken
 
 REQUEST_ID_PREFIX = "demo-"
 
@@ -23,6 +25,7 @@ def demo(
 ) -> None:
     """Measure the embedded engine, and compare the result with the engine's own records."""
     from inferometer.calibration.accuracy import compare
+    from inferometer.cli.announcement import INDENT
     from inferometer.cli.bench.run import measure_and_report
     from inferometer.engine import EmbeddedEngine, EngineSettings
 
@@ -51,12 +54,10 @@ def demo(
         )
         result, code = measure_and_report(flags, interruption)
         exact = compare(result.trace, engine.truth(), REQUEST_ID_PREFIX)
-    typer.echo(
-        f"Truth:    the engine recorded a mean TTFT of {exact.true_mean_ttft_ms:.3f} ms, "
-        "measured were "
-        f"{exact.measured_mean_ttft_ms:.3f} ms;\n"
-        f"          p99 of the error: TTFT {exact.ttft_error_p99_ms:.3f} ms, ITL "
-        f"{exact.itl_error_p99_ms:.3f} ms "
-        f"(over {exact.events} events)."
-    )
+    words = spoken()
+    means = {"true": exact.true_mean_ttft_ms, "measured": exact.measured_mean_ttft_ms}
+    errors = {"ttft": exact.ttft_error_p99_ms, "itl": exact.itl_error_p99_ms}
+    heading = padded(words.text("demo.truth"), INDENT)
+    typer.echo(heading + words.text("demo.means", **means))
+    typer.echo(" " * INDENT + words.text("demo.errors", **errors, events=exact.events))
     raise typer.Exit(code)

@@ -10,6 +10,7 @@ from inferometer.cli.campaign_flags import CampaignFlags
 from inferometer.spec.campaign import CampaignError, CampaignSpec, Group
 from inferometer.spec.campaign_file import NARROWING
 from inferometer.spec.flags import SERVER_URL
+from inferometer.words import Said
 
 
 def environment_notes(
@@ -30,7 +31,7 @@ def environment_notes(
         whole, whole_groups = flags.read({})
     except CampaignError:
         return [
-            f"{name}={text} is set and replaces a setting of this campaign."
+            Said("environment.replaces", {"name": name, "text": text})
             for name, text in set_here.items()
         ]
     bounds = {name: set_here[name] for name in NARROWING if name in set_here}
@@ -47,21 +48,25 @@ def environment_notes(
 def _narrowing(
     bounds: Mapping[str, str], whole: CampaignSpec, points: int, left: int
 ) -> Iterator[str]:
-    variables = " and ".join(f"{name}={text}" for name, text in bounds.items())
+    variables = [f"{name}={text}" for name, text in bounds.items()]
+    told = {"variables": _both(variables), "left": left, "points": points}
     listed = _listed(whole)
     if not listed:
-        yield f"{variables}: this campaign lists no num_prompts, so they have no effect."
+        yield Said("environment.none_listed", told)
         return
     if left < points:
-        yield f"Narrowed by {variables}: {left:,} of {points:,} points."
+        yield Said("environment.narrowed", told)
     elif not all(_is_within(bounds, number) for number in listed):
-        yield f"Narrowed by {variables}."
+        yield Said("environment.narrowed.some", told)
     last = bounds.get("NUM_PROMPTS_END")
     if last is not None and int(last) > max(listed):
-        yield (
-            f"NUM_PROMPTS_END={last} is beyond this campaign, whose num_prompts end at "
-            f"{max(listed):,}."
-        )
+        yield Said("environment.beyond", {"last": last, "largest": max(listed)})
+
+
+def _both(variables: Sequence[str]) -> str:
+    if len(variables) == 1:
+        return variables[0]
+    return Said("and", dict(zip(("first", "second"), variables, strict=True)))
 
 
 def _is_within(bounds: Mapping[str, str], number: int) -> bool:
@@ -87,7 +92,8 @@ def _addresses(address: str, whole: CampaignSpec, now: CampaignSpec) -> Iterator
         if recipe.base_url != now.servers[name].base_url
     ]
     if replaced:
-        yield f"{SERVER_URL}={address} replaces the address of {', '.join(replaced)}."
+        told = {"variable": SERVER_URL, "address": address, "servers": replaced}
+        yield Said("environment.address", told)
 
 
 def _count(groups: Sequence[Group]) -> int:

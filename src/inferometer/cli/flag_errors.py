@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from pydantic import ValidationError
+
+from inferometer.spec.flags import did_you_mean
+from inferometer.spec.wishes import wish_of
+from inferometer.words import Said
 
 
 class FlagsError(Exception):
@@ -27,11 +31,18 @@ def sentences(error: ValidationError, flag_of_field: Mapping[str, str]) -> list[
             fields[-1] if fields else "",
         )
         flag = flag_of_field.get(field, flag_name(field))
-        wish = each["msg"].removeprefix("Value error, ")
-        wish = wish[0].lower() + wish[1:]
-        shown = f" {each['input']}" if isinstance(each["input"], str | int | float) else ""
-        told[f"{flag}{shown}: {wish.removeprefix('input ')}."] = None
+        wish, value = wish_of(each), each["input"]
+        if isinstance(value, str | int | float):
+            told[Said("flag.wrong.value", {"flag": flag, "value": value, "wish": wish})] = None
+        else:
+            told[Said("flag.wrong", {"flag": flag, "wish": wish})] = None
     return list(told)
+
+
+def not_one_of(flag: str, value: str, known: Iterable[str]) -> Said:
+    names = list(known)
+    told = {"flag": flag, "value": value, "known": ", ".join(names)}
+    return Said("flag.not_one_of", {**told, "near": did_you_mean(value, names)})
 
 
 def flag_name(field: str) -> str:

@@ -9,6 +9,7 @@ import typer
 
 from inferometer.calibration.host import ABOUT_S, HostCalibrations, policy_for
 from inferometer.live.calibration import calibrating
+from inferometer.words import Said, in_words
 
 if TYPE_CHECKING:
     from inferometer.metrics.calibration import Calibration, Missing
@@ -18,16 +19,9 @@ def host_calibrations(*, quiet: bool = False) -> HostCalibrations:
     """`quiet` shows no progress while one is made."""
 
     def say(text: str) -> None:
-        typer.echo(f"inferometer: {text}", err=True)
+        typer.echo(f"inferometer: {in_words(text)}", err=True)
 
     return HostCalibrations(say, lambda: calibrating(quiet=quiet))
-
-
-BEFORE_A_CAMPAIGN = (
-    "Calibrating this host before the first point, so that every result states its precision. "
-    f"This takes about {ABOUT_S} s, once for this host and these settings; --no-calibration "
-    "skips it."
-)
 
 
 def calibration_by_workers(
@@ -35,6 +29,7 @@ def calibration_by_workers(
 ) -> Callable[[int], Calibration | Missing]:
     """What a campaign asks before it measures with a number of workers."""
     known, policy = host_calibrations(), policy_for(wanted=wanted, rehearsal=rehearsal)
+    notice = Said("run.calibrating", {"seconds": ABOUT_S})
     return lambda workers: known.find_or_make(
-        policy, workers=workers, real_time=True, notice=BEFORE_A_CAMPAIGN
+        policy, workers=workers, real_time=True, notice=notice
     )

@@ -39,6 +39,8 @@ def chosen(arguments: Sequence[str]) -> tuple[list[str], str]:
         elif not argument.startswith("--lang="):
             kept.append(argument)
     language = _value(arguments)
+    if language and WITH_ITS_OWN in kept[:1]:
+        kept.insert(1, f"--lang={language}")
     if language or len(kept) == len(arguments):
         return kept, language
     return ["--lang", _told(arguments), *kept], ""

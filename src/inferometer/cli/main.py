@@ -17,7 +17,7 @@ import inferometer
 from inferometer.cli.language import chosen, of_environment
 from inferometer.cli.output import finish_output, survive_any_output
 from inferometer.system.interruption import Interruption, ignore_at_exit
-from inferometer.words import LANGUAGES, Said, in_words, speak
+from inferometer.words import LANGUAGES, Said, in_words, speak, spoken
 
 VERBS = {
     "bench": ("Measure", "Measure a running server, with the flags of `vllm bench serve`."),
@@ -74,12 +74,28 @@ that name in the module of that name.
 """
 
 
+HELP = {"-h", "--help"}
+
+
 class Verbs(TyperGroup):
     """The commands of `VERBS`, which the help lists without importing them."""
 
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
         name, _, rest = super().resolve_command(ctx, args)
-        return name, load_verb(str(name)), rest
+        verb = load_verb(str(name))
+        if HELP & set(rest) and spoken().language != "en":
+            from inferometer.cli.help_words import translate
+
+            translate(verb, str(name), spoken().language)
+        return name, verb, rest
+
+    def get_help_option(self, ctx: Any) -> Any:
+        option = super().get_help_option(ctx)
+        if option is not None and spoken().language != "en":
+            from inferometer.cli.help_words import help_words
+
+            option.help = help_words(spoken().language)["help"]
+        return option
 
 
 def load_verb(name: str) -> Any:
@@ -159,9 +175,8 @@ def root(
     ),
 ) -> None:
     if lang is not None:
-        raise typer.BadParameter(
-            f"'{lang}' is not one of {', '.join(LANGUAGES)}.", param_hint="'--lang'"
-        )
+        told = spoken().text("main.language", lang=lang, known=", ".join(LANGUAGES))
+        raise typer.BadParameter(told, param_hint="'--lang'")
     if version:
         typer.echo(f"inferometer {inferometer.__version__}")
         raise typer.Exit
@@ -171,10 +186,10 @@ def main() -> None:
     """Entry point of the `inferometer` command: a usage error is one sentence, and exit code 2."""
     survive_any_output()
     ignore_at_exit()
-    if len(sys.argv) == 1 or {"-h", "--help"} & set(sys.argv):
-        _whole_flags_in_help()
     arguments, language = chosen(sys.argv[1:])
     speak(language or of_environment(os.environ))
+    if not arguments or HELP & set(arguments):
+        _prepare_help()
     with Interruption() as interruption:
         code = _run(arguments)
         interruption.finish()
@@ -190,28 +205,32 @@ def _run(arguments: Sequence[str]) -> int:
     except typer.Exit as ended:
         return ended.exit_code
     except typer.TyperException as error:
-        sentence = error.format_message().rstrip(".").replace(": Value error, ", ": ")
         place = _help_of(arguments)
         if type(error).__name__ == "NoSuchOption":
             place = in_words(Said("flags.of_scripts", {"help": place}))
-        typer.echo(
-            f"inferometer: {sentence[0].lower()}{sentence[1:]}: see {place}.",
-            err=True,
-        )
+        told = spoken().text("main.usage", error=_typed_wrong(error), help=place)
+        typer.echo(f"inferometer: {told}", err=True)
         return 2
     except FileNotFoundError:
         if _is_somewhere():
             raise
-        typer.echo(
-            "inferometer: the current directory no longer exists: change to another one.",
-            err=True,
-        )
+        typer.echo(f"inferometer: {spoken().text('main.nowhere')}", err=True)
         return 2
     except (
         typer.Abort,
         KeyboardInterrupt,
     ):  # the latter, where Ctrl-C comes again while the first is being answered
         return 130
+
+
+def _typed_wrong(error: typer.TyperException) -> str:
+    """What the parser of the command line says, as the beginning of a sentence."""
+    told = error.format_message().rstrip(".").replace(": Value error, ", ": ")
+    if spoken().language != "en":
+        from inferometer.cli.help_words import parser_error
+
+        return parser_error(error, told, spoken().language)
+    return f"{told[0].lower()}{told[1:]}"
 
 
 def _is_somewhere() -> bool:
@@ -222,15 +241,21 @@ def _is_somewhere() -> bool:
     return True
 
 
-def _whole_flags_in_help() -> None:
-    """Rich would cut long words off on a narrow terminal: fold types and texts, and keep flags
-    whole.
+def _prepare_help() -> None:
+    """In the language of the terminal. Rich would cut long words off on a narrow one: fold types
+    and texts, and keep flags whole.
     """
+    if spoken().language != "en":
+        from inferometer.cli.help_words import translate_root
+
+        translate_root(app, spoken().language)
     from rich.table import Table
     from typer import rich_utils
 
     class OptionsTable(Table):
         def add_row(self, *cells: Any, **more: Any) -> None:
+            for text in (each for cell in cells for each in getattr(cell, "renderables", ())):
+                text.overflow = "fold"
             super().add_row(*cells, **more)
             for number, column in enumerate(reversed(self.columns)):
                 column.overflow, column.no_wrap = "fold", number >= 2

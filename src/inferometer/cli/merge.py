@@ -10,6 +10,7 @@ import typer
 from inferometer.cli.output import in_files_too
 from inferometer.cli.usage import usage_error
 from inferometer.printable import printable
+from inferometer.words import spoken
 
 EXIT_UNCLEAN = 1
 
@@ -37,20 +38,16 @@ def merge(
     except (ArchiveError, GatherError, LedgerError, CannotWriteError) as error:
         usage_error(error)
     in_files_too()
-    for heading, sentences in (
-        ("Measured more than once", merged.conflicts),
-        ("Left out", merged.left_out),
-        ("Renamed", merged.renamed),
-        ("Damaged", merged.damaged),
-    ):
-        if sentences:
-            typer.echo(f"{heading}:")
+    words = spoken()
+    for heading in ("conflicts", "left_out", "renamed", "damaged"):
+        if sentences := getattr(merged, heading):
+            typer.echo(words.text(f"merge.{heading}"))
         for sentence in sentences:
-            typer.echo(f"  {printable(sentence)}")
-    points = f"{merged.points} point{'s' * (merged.points != 1)} with a result that counts"
-    files = f"{merged.other_files} file{'s' * (merged.other_files != 1)} without a campaign"
-    told = [points] * (merged.points > 0 or not merged.other_files) + [files] * (
-        merged.other_files > 0
-    )
-    typer.echo(f"{' and '.join(told)}, in {output}")
+            typer.echo(f"  {printable(words.say(sentence))}")
+    what = points = words.counted("merge.points", merged.points)
+    if merged.other_files:
+        what = files = words.counted("merge.files", merged.other_files)
+        if merged.points:
+            what = words.text("merge.both", points=points, files=files)
+    typer.echo(words.text("merge.into", what=what, path=output))
     raise typer.Exit(0 if merged.clean else EXIT_UNCLEAN)

@@ -10,7 +10,8 @@ import io
 import os
 import sys
 
-from inferometer.store.atomic import CAUSES_AND_CURES
+from inferometer.store.atomic import cause_and_cure
+from inferometer.words import in_words, spoken
 
 NOBODY_READS = (errno.EPIPE, errno.EIO, errno.ECONNRESET, errno.ENXIO)
 """The reader hung up (`| head`), or the terminal is gone. This is not reported."""
@@ -75,10 +76,7 @@ def finish_output(code: int) -> int:
     failure = output.failure if isinstance(output, _Output) else None
     if not isinstance(output, _Output) or failure is None or failure.errno in NOBODY_READS:
         return code
-    known = CAUSES_AND_CURES.get(failure.errno or 0, str(failure.strerror))
-    cause, _, _ = known.partition(";")
-    saved = " The results are saved." if output.is_in_files else ""
-    sys.stderr.write(
-        f"inferometer: the output could not be written ({cause}): redirect it elsewhere.{saved}\n"
-    )
+    cause, _, _ = in_words(cause_and_cure(failure.errno or 0)).replace("；", ";").partition(";")
+    key = "output.lost.saved" if output.is_in_files else "output.lost"
+    sys.stderr.write(f"inferometer: {spoken().text(key, cause=cause)}\n")
     return code if output.is_in_files else code or 2

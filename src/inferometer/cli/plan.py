@@ -29,6 +29,7 @@ from inferometer.cli.level_flags import (
 )
 from inferometer.cli.usage import usage_error
 from inferometer.printable import printable
+from inferometer.words import in_words, spoken
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -108,7 +109,13 @@ def _show(
     embedded: bool,
 ) -> None:
     from inferometer.campaign.estimate import measured_seconds
-    from inferometer.cli.plan_view import describe, hardware_in_words, how_estimated, order_in_words
+    from inferometer.cli.plan_view import (
+        describe,
+        hardware_in_words,
+        headed,
+        how_estimated,
+        order_in_words,
+    )
     from inferometer.spec.interleave import blocks_of, starts
     from inferometer.store.campaign.checked_ledger import read_campaign_ledger
     from inferometer.store.campaign.state import campaign_state
@@ -121,12 +128,11 @@ def _show(
     started = starts(blocks, lambda point: state.result(point.spec.fingerprint) is not None)
     took = measured_seconds(reading.records, state.history.identities)
     plans = _plans(groups, took, state, Counter(group.id for group in started))
-    typer.echo(
-        printable(f"Campaign: {campaign.name}" + (f" - {campaign.about}" if campaign.about else ""))
-    )
-    typer.echo(printable(f"Results:  {places.result_dir / campaign.file_name}"))
+    about = f" - {campaign.about}" if campaign.about else ""
+    typer.echo(headed("campaign", printable(f"{campaign.name}{about}")))
+    typer.echo(headed("results", printable(str(places.result_dir / campaign.file_name))))
     for remark in (*notes, *reading.remarks, *state.remarks):
-        typer.echo(f"Note:     {printable(remark)}")
+        typer.echo(headed("note", printable(in_words(remark))))
     typer.echo()
     _show_table(plans)
     for group in groups:
@@ -159,11 +165,11 @@ def _plans(
 
 
 def _show_table(plans: list[GroupPlan]) -> None:
-    from inferometer.cli.plan_view import HEADINGS, WORDS, rows
+    from inferometer.cli.plan_view import TEXTS, headings, rows
     from inferometer.cli.tables import aligned
 
     if not sys.stdout.isatty():
-        for line in aligned(HEADINGS, rows(plans), left=WORDS):
+        for line in aligned(headings(), rows(plans), left=TEXTS):
             typer.echo(line)
         return
     from rich import box
@@ -171,8 +177,8 @@ def _show_table(plans: list[GroupPlan]) -> None:
     from rich.table import Table
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for number, heading in enumerate(HEADINGS):
-        table.add_column(heading, justify="left" if number in WORDS else "right", overflow="fold")
+    for number, heading in enumerate(headings()):
+        table.add_column(heading, justify="left" if number in TEXTS else "right", overflow="fold")
     for number, row in enumerate(rows(plans), 1):
         table.add_row(*row, end_section=number == len(plans))
     Console(highlight=False).print(table)
@@ -189,13 +195,15 @@ def _list_points(group: Group, state: CampaignState) -> None:
 
 
 def _state(fingerprint: str, state: CampaignState) -> str:
-    latest = state.history.current.get(fingerprint)
+    words, latest = spoken(), state.history.current.get(fingerprint)
     if fingerprint in state.damage:
-        return f"to do again: {', '.join(state.damage[fingerprint])}"
+        damage = map(in_words, state.damage[fingerprint])
+        return words.text("plan.again", why=words.listed(damage))
     if latest is not None and latest.counts:
         return f"{state.history.status_of(latest)}  {latest.json}"
     if fingerprint in state.history.failures:
-        return f"to do again: {printable(state.history.failures[fingerprint])}"
+        why = printable(state.history.failures[fingerprint])
+        return words.text("plan.again", why=why)
     if latest is not None:
-        return f"to do again: it was {latest.status}"
-    return "to do"
+        return words.text("plan.again", why=words.text("plan.was", status=latest.status))
+    return words.text("plan.todo")

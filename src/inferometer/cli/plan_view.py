@@ -10,14 +10,17 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from inferometer.campaign.estimate import Estimate, typical_lengths
-from inferometer.printable import printable, printable_lines
+from inferometer.printable import padded, printable, printable_lines
 from inferometer.secret import masked
-from inferometer.spec.campaign import Group, Hardware, ServerNeed
+from inferometer.server.verification import hardware_words
+from inferometer.spec.campaign import Group, ServerNeed
 from inferometer.spec.interleave import Block
 from inferometer.spec.recipe import floats, shell_line
+from inferometer.words import in_words, spoken
 
-HEADINGS = ("Group", "Server", "Points", "Done", "Requests", "Tok in", "Tok out", "Left")
-WORDS = (0, 1)
+COLUMNS = ("group", "server", "points", "done", "requests", "tokens_in", "tokens_out", "left")
+INDENT = 10
+TEXTS = (0, 1)
 """Columns of text."""
 
 
@@ -49,17 +52,23 @@ class GroupPlan:
         return sums[0], sums[1]
 
 
+def headings() -> list[str]:
+    return [spoken().text(f"plan.head.{column}") for column in COLUMNS]
+
+
 def rows(plans: Sequence[GroupPlan]) -> list[tuple[str, ...]]:
-    """Cells of the table under `HEADINGS`, the sum of several groups last."""
+    """Cells of the table under `headings`, the sum of several groups last."""
     listed = [(plan.group.id, _server(plan.group), *_amounts([plan])) for plan in plans]
-    return [*listed, ("all", "", *_amounts(plans))] if len(listed) > 1 else listed
+    return (
+        [*listed, (spoken().text("plan.all"), "", *_amounts(plans))] if len(listed) > 1 else listed
+    )
 
 
 def _server(group: Group) -> str:
     need = group.server
-    return f"{need.model_alias} TP{need.tp}" + (
-        f" on {need.hardware_name}" if need.hardware_name else ""
-    )
+    name = f"{need.model_alias} TP{need.tp}"
+    on = {"server": name, "hardware": need.hardware_name}
+    return spoken().text("plan.on", **on) if need.hardware_name else name
 
 
 def _amounts(plans: Sequence[GroupPlan]) -> tuple[str, ...]:
@@ -82,42 +91,55 @@ def describe(group: Group, *, embedded: bool) -> str:
     """The group's server and what a person has to do for it, a line each; the command can be
     pasted.
     """
-    need = group.server
-    limit = f", max_model_len {need.max_model_len}" if need.max_model_len else ""
-    name = "" if need.served_model == need.model_id else f" served as {need.served_model}"
-    where = (
-        "on the embedded engine" if embedded else f"at {need.recipe.base_url} ({need.recipe.kind})"
+    words, need, ids = spoken(), group.server, [point.id for point in group.points]
+    line = words.text(
+        "plan.group",
+        group=group.id,
+        model=need.model_id,
+        tp=need.tp,
+        served=_if(need.served_model != need.model_id, "plan.group.served", name=need.served_model),
+        limit=_if(bool(need.max_model_len), "plan.group.limit", limit=need.max_model_len),
+        where=words.text("plan.group.embedded")
+        if embedded
+        else words.text("plan.group.at", url=need.recipe.base_url, kind=need.recipe.kind),
     )
-    ids = [point.id for point in group.points]
-    lines = [
-        f"{group.id}: {need.model_id}{name}, TP={need.tp}{limit}, {where}",
-        *([] if embedded else _to_start(need)),
-        f"  points    {', '.join(ids) if len(ids) <= 3 else f'{ids[0]}, {ids[1]}, ... {ids[-1]}'}",
-    ]
+    shown = ", ".join(ids) if len(ids) <= 3 else f"{ids[0]}, {ids[1]}, ... {ids[-1]}"
+    lines = [line, *([] if embedded else _to_start(need)), _item("points", shown)]
     return printable_lines("\n".join(lines))
+
+
+def _if(told: bool, key: str, /, **values: object) -> str:
+    return spoken().text(key, **values) if told else ""
 
 
 def _to_start(need: ServerNeed) -> Iterator[str]:
     if need.hardware is not None:
-        yield f"  hardware  {need.hardware_name}: {_declared(need.hardware)}"
+        yield _item("hardware", in_words(hardware_words(need)))
         if need.hardware.instruction:
-            yield f"  do        {printable(need.hardware.instruction)}"
+            yield _item("do", printable(need.hardware.instruction))
     if need.recipe.compose_file:
-        yield f"  compose   service {need.recipe.compose_service} of {need.recipe.compose_file}"
+        of = {"service": need.recipe.compose_service, "file": need.recipe.compose_file}
+        yield _item("compose", spoken().text("plan.compose", **of))
     if image := need.recipe.image:
-        floating = " (this tag floats: name a version before you publish)"
-        yield f"  image     {image}{floating if floats(image) else ''}"
+        key = "plan.image.floats" if floats(image) else "plan.image"
+        yield _item("image", spoken().text(key, image=image))
     if line := shell_line(need.recipe):
-        yield f"  command   {line}"
+        yield _item("command", line)
         if need.binding:
-            yield f"  listens   {need.binding}"
+            yield _item("listens", str(need.binding))
     if need.recipe.launch:
-        launched = ", ".join(
-            f"{name} {masked(value)}" for name, value in need.recipe.launch.items()
-        )
-        yield f"  launch    {printable(launched)}"
+        launched = [f"{name} {masked(value)}" for name, value in need.recipe.launch.items()]
+        yield _item("launch", printable(", ".join(launched)))
     if need.recipe.note:
-        yield f"  note      {printable(need.recipe.note)}"
+        yield _item("note", printable(need.recipe.note))
+
+
+def _item(key: str, text: str) -> str:
+    return f"  {padded(spoken().text(f'plan.item.{key}'), INDENT)}{text}"
+
+
+def headed(key: str, text: str) -> str:
+    return f"{padded(spoken().text(f'plan.{key}'), INDENT)}{text}"
 
 
 def order_in_words(
@@ -126,33 +148,27 @@ def order_in_words(
     """How interleaved groups alternate, which servers have to start, and how often a person has to
     act.
     """
+    words = spoken()
     together = [block for block in blocks if len(block.groups) > 1]
     lines = [
-        (
-            f"Order:    {block.id}, both up at the same time, take turns point by point: "
-            f"{_first(block)}"
-        )
+        headed("order", words.text("plan.together", groups=block.id, points=_first(block)))
         for block in together
     ]
     alone = [block for block in blocks if len(block.groups) == 1]
     if len({block.id for block in alone}) < len(alone):
-        lines.append(
-            "Order:    "
-            + ", ".join(f"{block.id} ({_points(len(block.points))})" for block in alone)
-        )
+        turns = [
+            words.counted("plan.order.block", len(block.points), group=block.id) for block in alone
+        ]
+        lines.append(headed("order", ", ".join(turns)))
     started = [group for group in started if embedded or group.server.recipe.kind != "external"]
     if not started:
         return lines
-    count = f"{len(started)} server start{'s' * (len(started) > 1)}"
-    lines.append(f"Servers:  {count} for what is left: {', '.join(group.id for group in started)}")
+    names = ", ".join(group.id for group in started)
+    lines.append(headed("servers", words.counted("plan.starts", len(started), groups=names)))
     by_hand = [group for group in started if group.server.recipe.kind == "operator"]
     if len(by_hand) > 1 and not embedded:
-        lines.append(f"          a person has to start one {len(by_hand)} times, on request")
+        lines.append(" " * INDENT + words.text("plan.by_hand", n=len(by_hand)))
     return lines
-
-
-def _points(number: int) -> str:
-    return f"{number} point{'s' * (number != 1)}"
 
 
 def hardware_in_words(started: Sequence[Group]) -> list[str]:
@@ -165,12 +181,7 @@ def hardware_in_words(started: Sequence[Group]) -> list[str]:
     if len(names) < 2:
         return []
     listed = " -> ".join(names if len(names) <= 8 else [*names[:6], "...", names[-1]])
-    return [
-        (
-            f"Hardware: {listed}. If a person has to change the machine, the run waits for "
-            "confirmation."
-        )
-    ]
+    return [headed("hardware", spoken().text("plan.hardware.sequence", names=listed))]
 
 
 def _first(block: Block) -> str:
@@ -179,29 +190,11 @@ def _first(block: Block) -> str:
     return ", ".join(ids if len(ids) <= 8 else [*ids[:6], "...", ids[-1]])
 
 
-def _declared(hardware: Hardware) -> str:
-    facts = [f"{hardware.gpus} GPU{'s' if hardware.gpus > 1 else ''}"]
-    if hardware.pcie_generation or hardware.pcie_width:
-        generation = f" {hardware.pcie_generation}.0" if hardware.pcie_generation else ""
-        facts.append(
-            f"PCIe{generation}" + (f" x{hardware.pcie_width}" if hardware.pcie_width else "")
-        )
-    if hardware.bandwidth_gb_s:
-        facts.append(f"{hardware.bandwidth_gb_s:g} GB/s each")
-    return ", ".join(facts)
-
-
 def how_estimated(plans: Sequence[GroupPlan], *, embedded: bool) -> str:
     """The precision of the times."""
     if max(plan.left.measured for plan in plans):
-        return "Left: a guess for each point, corrected by what finished ones took."
-    if embedded:
-        return "Left: a guess from the embedded engine's settings."
-    return (
-        "Left: a guess (35 ms a token for each stream, 5,000 prompt tokens/s, 4 min for a server "
-        "to start), "
-        "corrected as points are finished."
-    )
+        return spoken().text("plan.left.measured")
+    return spoken().text("plan.left.embedded" if embedded else "plan.left.guess")
 
 
 def short(number: int) -> str:

@@ -7,9 +7,11 @@ from typing import Annotated
 
 import typer
 
+from inferometer.cli.help_words import help_words
 from inferometer.cli.usage import usage_error
+from inferometer.words import Said, spoken
 
-presets = typer.Typer()
+presets = typer.Typer(add_completion=False)
 
 
 @presets.callback(invoke_without_command=True)
@@ -30,7 +32,10 @@ def list_presets(context: typer.Context) -> None:
     names = preset_names()
     width = max(map(len, names))
     for name in names:
-        typer.echo(f"{name:{width}}  {read_yaml(preset_text(name)).data['about']}")
+        about = read_yaml(preset_text(name)).data["about"]
+        if spoken().language != "en":
+            about = help_words(spoken().language)[f"about.{name}"]
+        typer.echo(f"{name:{width}}  {about}")
 
 
 @presets.command("show")
@@ -43,7 +48,7 @@ def show_preset(
 
     if name not in preset_names():
         hint = did_you_mean(name, preset_names())
-        usage_error(f"there is no preset {name!r}{hint}: `inferometer presets` lists them.")
+        usage_error(Said("presets.none", {"name": name, "near": hint}))
     typer.echo(preset_text(name), nl=False)
 
 

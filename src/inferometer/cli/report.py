@@ -15,6 +15,7 @@ from inferometer.cli.asserted import HELP
 from inferometer.cli.output import in_files_too
 from inferometer.cli.usage import usage_error
 from inferometer.printable import printable
+from inferometer.words import Said, in_words, spoken
 
 if TYPE_CHECKING:
     from inferometer.cli.report_files import TableFiles
@@ -123,10 +124,7 @@ def report(  # noqa: PLR0917 - typer makes an option of each
     files = TableFiles(markdown, csv, dcu_csv, excel, parquet)
     page = Page(output, language.value, title, figures)
     if (twice := files.one_for_two(output)) is not None:
-        usage_error(
-            f"{printable(twice.name)} is the file of two outputs, and the second would "
-            "overwrite the first: use two names."
-        )
+        usage_error(Said("report.one_for_two", {"name": printable(twice.name)}))
     try:
         code = _write(sources, page, files, targets_of(asserted or ()))
     except FlagsError as error:
@@ -177,31 +175,22 @@ def _write(
     if not files.prints:
         in_files_too()
     _tell_problems(written.problems)
-    points = len(collection.points)
-    typer.echo(
-        f"{points:,} point{'s' * (points != 1)} in {page.output} ({written.bytes / 1e6:.1f} MB)",
-        err=files.prints,
-    )
+    words, megabytes = spoken(), written.bytes / 1e6
+    told = words.counted("report.points", len(collection.points), path=page.output, mb=megabytes)
+    typer.echo(told, err=files.prints)
     if page.figures is not None:
-        why = (
-            ""
-            if written.figures
-            else (": these results are not enough for any figure; the report says what each needs")
-        )
-        typer.echo(
-            f"{written.figures} file{'s' * (written.figures != 1)} in {page.figures}{why}",
-            err=files.prints,
-        )
+        key = "report.figures" if written.figures else "report.figures.none"
+        typer.echo(words.counted(key, written.figures, path=page.figures), err=files.prints)
     for line in write_tables(files, Frames(collection), checked):
-        typer.echo(line, err=files.prints)
+        typer.echo(in_words(line), err=files.prints)
     return tell(asserted, err=files.prints)
 
 
 def _tell_problems(problems: Sequence[str]) -> None:
     for problem in problems[:5]:
-        typer.echo(f"inferometer: {printable(problem)}", err=True)
+        typer.echo(f"inferometer: {printable(in_words(problem))}", err=True)
     if (more := len(problems) - 5) > 0:
-        typer.echo(f"inferometer: {more} more such lines are in the report.", err=True)
+        typer.echo(f"inferometer: {spoken().text('report.more_problems', n=more)}", err=True)
 
 
 @contextmanager
@@ -215,7 +204,11 @@ def _progress() -> Iterator[Callable[[int, int], None] | None]:
         yield None
         return
     with Progress(
-        TextColumn("Reading"), BarColumn(), MofNCompleteColumn(), console=console, transient=True
+        TextColumn(spoken().text("progress.reading")),
+        BarColumn(),
+        MofNCompleteColumn(),
+        console=console,
+        transient=True,
     ) as bar:
         task = bar.add_task("", total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
@@ -232,5 +225,5 @@ def _drawing() -> Iterator[None]:
     if not console.is_terminal:
         yield
         return
-    with console.status("Drawing"):
+    with console.status(spoken().text("progress.drawing")):
         yield

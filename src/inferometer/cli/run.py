@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-import sys
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
@@ -30,7 +28,8 @@ from inferometer.cli.level_flags import (
     Step,
 )
 from inferometer.cli.usage import usage_error
-from inferometer.printable import fitted, printable, printable_line
+from inferometer.printable import printable
+from inferometer.words import spoken
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -112,9 +111,8 @@ def _run_to_its_end(
 ) -> NoReturn:
     from inferometer.campaign.embedded_server import EmbeddedServer
     from inferometer.campaign.embedded_server import embedded as on_embedded_engine
-    from inferometer.campaign.outcome import summary_lines
     from inferometer.campaign.task import Task
-    from inferometer.cli.run_ending import read_measured, show_repeats, show_results
+    from inferometer.cli.run_ending import read_measured, show_outcome, show_repeats, show_results
     from inferometer.live.campaign import CampaignLines
     from inferometer.server.kinds import server_for
     from inferometer.spec.interleave import blocks_of
@@ -139,10 +137,8 @@ def _run_to_its_end(
         lines.say(line)
     task = Task.of(spec, groups, server, allow_invalid=allow_invalid, calibration=calibration)
     outcome = _run(task, places, lines)
-    columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-    for line in summary_lines(outcome, asked.notes):
-        typer.echo("\n".join(fitted(printable_line(line), columns)))
     code, measured = outcome.exit_code, read_measured(outcome.endings, places)
+    show_outcome(outcome, asked.notes, measured)
     show_repeats(outcome.endings, measured, spec.metrics)
     if not outcome.interrupted and outcome.trouble is None:
         code = max(code, show_results(measured, places, groups, asked, rehearsal=is_rehearsal))
@@ -175,14 +171,11 @@ def _announcement(
     """The lines before the run."""
     from inferometer.cli.plan_view import order_in_words
 
-    number = sum(len(group.points) for group in groups)
+    words, number = spoken(), sum(len(group.points) for group in groups)
     order = order_in_words(blocks, (), embedded=embedded) if asked.spec.interleave else ()
     return [
-        (
-            f"Campaign {asked.spec.name}: {number} point{'s' * (number != 1)}, results in "
-            f"{places.result_dir}/"
-        ),
-        *map(printable, asked.notes),
+        words.counted("run.campaign", number, name=asked.spec.name, directory=places.result_dir),
+        *(printable(words.say(note)) for note in asked.notes),
         *order,
     ]
 
@@ -218,5 +211,5 @@ def _run(task: Task, places: CampaignPaths, display: Display) -> CampaignOutcome
     except (LedgerError, LockedError, CannotWriteError) as error:
         usage_error(error)
     except KeyboardInterrupt:
-        typer.echo("inferometer: stopped; the same command goes on where this one ended.", err=True)
+        typer.echo(f"inferometer: {spoken().text('run.stopped')}", err=True)
         raise typer.Exit(EXIT_INTERRUPTED) from None

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from inferometer.printable import fitted, printable
-from inferometer.words import spoken
+from inferometer.printable import fitted, printable, printable_line
+from inferometer.words import Said, in_words, spoken
 
 if TYPE_CHECKING:
-    from inferometer.campaign.outcome import Ending
+    from inferometer.campaign.outcome import CampaignOutcome, Ending
     from inferometer.results import Point
     from inferometer.results.repeats import Repeat
     from inferometer.spec.campaign import CampaignSpec, Group
@@ -84,9 +84,10 @@ def _repeats_of(endings: Iterable[Ending], measured: Mapping[str, Point]) -> Ite
         if ending.state == "not run":
             continue
         point = measured.get(ending.point)
-        unread = "" if point else "cannot be read"
+        unread = "" if point else spoken().text("run.unread")
         number = int(ending.point.partition("#")[2] or 1)
-        yield Repeat(number, point, unread if ending.counts else ending.state)
+        failed = Said("campaign.state.failed") if ending.state == "failed" else ending.state
+        yield Repeat(number, point, unread if ending.counts else failed)
 
 
 def show_results(
@@ -169,17 +170,35 @@ def read_measured(endings: Sequence[Ending], places: CampaignPaths) -> dict[str,
     try:
         campaign = read_campaign(places)
     except LedgerError as error:
-        troubles.append(str(error))
+        troubles.append(in_words(error))
     else:
         for ending in endings:
             try:
                 if ending.result is not None:
                     found[ending.point] = point_of_result(campaign, ending.result)
             except CannotImportError as error:
-                troubles.append(str(error))
+                troubles.append(in_words(error))
     for trouble in troubles:
         typer.echo(f"inferometer: {printable(trouble)}", err=True)
     return found
+
+
+def show_outcome(
+    outcome: CampaignOutcome, notes: Sequence[str], measured: Mapping[str, Point]
+) -> None:
+    from inferometer.campaign.outcome import summary_lines
+
+    columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    for line in summary_lines(outcome, notes, _translations(measured.values())):
+        typer.echo("\n".join(fitted(printable_line(line), columns)))
+
+
+def _translations(points: Iterable[Point]) -> dict[str, str]:
+    """Reasons of verdicts in the language of the terminal, by their English, which ledgers have."""
+    from inferometer.report.sentences import reasons_of
+
+    told = (each for point in points for each in reasons_of(point, spoken().language))
+    return {each.original: each.text for each in told if each.original}
 
 
 def planned_points(
@@ -212,5 +231,5 @@ def _is_short(point: Point) -> bool:
 
 
 def _listed(names: Sequence[str]) -> str:
-    more = len(names) - NAMED
-    return ", ".join(names[:NAMED]) + (f" and {more} more" if more > 0 else "")
+    listed, more = ", ".join(names[:NAMED]), len(names) - NAMED
+    return spoken().text("run.listed", names=listed, n=more) if more > 0 else listed

@@ -14,6 +14,7 @@ from inferometer.spec.flags import (
     parse_base_url,
     parse_endpoint,
 )
+from inferometer.words import Said, sentence_of
 
 HOST, PORT = "127.0.0.1", 8000
 
@@ -26,7 +27,7 @@ def base_url_of_flags(flags: BenchFlags) -> str:
     try:
         return base_url_of(host, PORT if flags.port is None else flags.port)
     except ValueError as error:
-        raise ValueError(f"--host and --port: {error}") from None
+        raise ValueError(Said("address.host_and_port", {"why": sentence_of(error)})) from None
 
 
 def server_address(flags: BenchFlags, environment: Mapping[str, str]) -> tuple[str, str | None]:
@@ -37,21 +38,16 @@ def server_address(flags: BenchFlags, environment: Mapping[str, str]) -> tuple[s
     variable = environment.get(SERVER_URL, "").strip()
     by_flags = bool(flags.base_url) or flags.host is not None or flags.port is not None
     if variable and not by_flags:
-        try:
-            base_url = parse_base_url(variable)
-        except ValueError as error:
-            raise ValueError(str(error).replace("server.base_url", SERVER_URL)) from None
-        return base_url, f"the server's address comes from {SERVER_URL}: {base_url}"
+        base_url = parse_base_url(variable, SERVER_URL)
+        return base_url, Said("bench.address.used", {"variable": SERVER_URL, "url": base_url})
     base_url = base_url_of_flags(flags)
     try:
         other = parse_base_url(variable) if variable else base_url
     except ValueError:
         other = base_url  # it is not used, so what is wrong with it is nobody's business
     differ = canonical_base_url(other) != canonical_base_url(base_url)
-    return (
-        base_url,
-        f"{SERVER_URL} ({other}) is not used, because the flags set {base_url}" if differ else None,
-    )
+    told = {"variable": SERVER_URL, "other": other, "url": base_url}
+    return base_url, Said("bench.address.unused", told) if differ else None
 
 
 def endpoint_of_flags(flags: BenchFlags, environment: Mapping[str, str]) -> str | None:

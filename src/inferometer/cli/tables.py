@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import sys
-import textwrap
 from collections.abc import Collection, Iterator, Sequence
 from typing import Annotated
 
 import typer
+
+from inferometer.cli.help_words import help_words
+from inferometer.printable import aligned as right_aligned
+from inferometer.printable import columns_of, padded, wrapped
+from inferometer.words import spoken
 
 GAP = 2
 """Spaces between two columns."""
@@ -23,12 +27,18 @@ def show(headings: Sequence[str], rows: Rows, *, markdown: bool = False) -> None
     if markdown:
         typer.echo(markdown_table(headings, rows), nl=False)
         return
-    headings, *rows = [[cell.replace("`", "") for cell in row] for row in (headings, *rows)]
+    headings, *rows = [[_shown(cell).replace("`", "") for cell in row] for row in (headings, *rows)]
     if sys.stdout.isatty():
         _show_on_terminal(headings, rows)
     else:
         for line in aligned(headings, rows, left=range(len(headings))):
             typer.echo(line)
+
+
+def _shown(cell: str) -> str:
+    """In the language of the terminal, where it is a text of ours."""
+    language = spoken().language
+    return cell if language == "en" else help_words(language).get(f"cell.{cell}", cell)
 
 
 def markdown_table(headings: Sequence[str], rows: Rows) -> str:
@@ -48,13 +58,13 @@ def _padded(headings: Sequence[str], rows: Rows, left: Collection[int]) -> Itera
     widths = _widths(headings, rows)
     for row in (headings, *rows):
         yield [
-            cell.ljust(width) if i in left else cell.rjust(width)
+            padded(cell, width) if i in left else right_aligned(cell, width)
             for i, (cell, width) in enumerate(zip(row, widths, strict=True))
         ]
 
 
 def _widths(headings: Sequence[str], rows: Rows) -> list[int]:
-    return [max(map(len, column)) for column in zip(headings, *rows, strict=True)]
+    return [max(map(columns_of, column)) for column in zip(headings, *rows, strict=True)]
 
 
 def _show_on_terminal(headings: Sequence[str], rows: Rows) -> None:
@@ -95,12 +105,10 @@ def _that_fit(widths: Sequence[int], room: int) -> Iterator[list[int]]:
 
 def _comfortable_chars(cells: Sequence[str]) -> int:
     """The least width in which each cell has two lines at most, if that is not too wide."""
-    longest_word = max(len(word) for cell in cells for word in cell.split())
+    longest_word = max(columns_of(word) for cell in cells for word in cell.split())
     fitting = (
         width
         for width in range(longest_word, COMFORTABLE_CHARS)
-        if all(
-            len(textwrap.wrap(cell, width, break_on_hyphens=False)) <= 2 for cell in cells if cell
-        )
+        if all(len(wrapped(cell, width, break_words=False)) <= 2 for cell in cells if cell)
     )
     return next(fitting, max(longest_word, COMFORTABLE_CHARS))

@@ -27,9 +27,10 @@ if TYPE_CHECKING:
     from inferometer.spec.campaign import Group, PlannedPoint, ServerNeed
     from inferometer.spec.interleave import Block
 
+INDENT = 10
 
-_WORD_OF = {"inferometer": "campaign file", "nobody": "campaign file"}
-"""Who vouches for properties that the server does not report; by default the campaign's author."""
+OF_THE_FILE = ("inferometer", "nobody")
+"""Who confirmed nothing: for what the server does not report the campaign's author vouches."""
 
 
 class CampaignLines:
@@ -80,16 +81,18 @@ class CampaignLines:
             if facts.get(name)
         ]
         model = printable_name(facts.get("model") or need.served_model)
-        self.say("  ".join([f"Server:   {facts.get('base_url')}", model, *more]))
+        words = spoken()
+        heading = padded(words.text("plan.server"), INDENT)
+        self.say("  ".join([f"{heading}{facts.get('base_url')}", model, *more]))
         if confirmation.unchecked:
-            word = _WORD_OF.get(
-                confirmation.confirmed_by,
-                confirmation.confirmed_by.removeprefix("confirmed by: "),
-            )
-            self._tell(
-                f"          not checked; confirmed by: {word}: "
-                f"{printable(', '.join(confirmation.unchecked))}"
-            )
+            who = confirmation.confirmed_by.removeprefix("confirmed by: ")
+            who = "file" if who in OF_THE_FILE else who
+            what = words.listed(map(words.say, confirmation.unchecked))
+            told = {
+                "who": words.find(f"run.vouched.{who}") or who,
+                "what": printable(what),
+            }
+            self._tell(" " * INDENT + words.text("run.unchecked", **told))
 
     def measuring(self, point: PlannedPoint) -> AbstractContextManager[Callable[[Snapshot], None]]:
         load = point.spec.load

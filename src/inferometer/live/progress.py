@@ -13,6 +13,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING
 
+from inferometer.printable import columns_of, cut
+from inferometer.words import spoken
+
 if TYPE_CHECKING:
     from inferometer.loadgen import Snapshot
 
@@ -20,7 +23,8 @@ PLAIN_LINE_EVERY_S = 5.0
 LABELLED_LINE_EVERY_S = 60.0
 MIN_BAR_WIDTH, MAX_BAR_WIDTH = 6, 24
 ELAPSED_WIDTH = len("0:00:00 ")
-FIGURES_WIDTH = len("256 in flight  TTFT 1234.5 ms  TPOT 12.34 ms  12,345 tok/s")
+TYPICAL = {"in_flight": 256, "ttft": "1234.5", "tpot": "12.34", "rate": "12,345"}
+"""Figures that are to have room."""
 
 
 RATE_OVER_S = 5.0
@@ -58,12 +62,15 @@ def figures(now: Snapshot, rate_tok_s: float | None) -> str:
     ttft = f"{ttft_ns / begun / 1e6:.1f}" if begun else "-"
     tpot = f"{tpot_ns / 1e6:.2f}" if (tpot_ns := _tpot_ns(now)) is not None else "-"
     rate = "-" if rate_tok_s is None else f"{rate_tok_s:,.0f}"
-    failed = f"  {now.failed} failed" if now.failed else ""
-    dropped = f"  {now.dropped} dropped" if now.dropped else ""
-    stopping = "stopping: press Ctrl-C again to discard the run  " if now.stopping else ""
-    return (
-        f"{stopping}{now.in_flight} in flight  TTFT {ttft} ms  TPOT {tpot} ms  {rate} "
-        f"tok/s{failed}{dropped}"
+    words = spoken()
+    told = {"in_flight": now.in_flight, "ttft": ttft, "tpot": tpot, "rate": rate}
+    return "".join(
+        [
+            words.text("progress.stopping") if now.stopping else "",
+            words.text("progress.figures", **told),
+            words.text("progress.failed", n=now.failed) if now.failed else "",
+            words.text("progress.dropped", n=now.dropped) if now.dropped else "",
+        ]
     )
 
 
@@ -103,7 +110,8 @@ class PlainProgress:
         if (self._finished and not self._label) or time_s - self._spoke_s >= self._every_s:
             self._spoke_s = time_s
             words = [self._label] if self._label else []
-            words += [f"{done}/{self._total} requests", figures(now, rate)]
+            requests = spoken().text("progress.requests", done=done, total=self._total)
+            words += [requests, figures(now, rate)]
             print("  ".join(words), file=self._stream, flush=True)
 
 
@@ -126,8 +134,9 @@ class LiveProgress:
 
         console = Console(file=stream)
         room = console.width - len(label) - bool(label) - 2 * (len(str(total)) + 1)
-        timed = room >= FIGURES_WIDTH + ELAPSED_WIDTH
-        bar = min(MAX_BAR_WIDTH, room - FIGURES_WIDTH - ELAPSED_WIDTH - 1)
+        width = columns_of(spoken().text("progress.figures", **TYPICAL)) + ELAPSED_WIDTH
+        timed = room >= width
+        bar = min(MAX_BAR_WIDTH, room - width - 1)
         barred = bar >= MIN_BAR_WIDTH
         self._room = max(room - ELAPSED_WIDTH * timed - (bar + 1) * barred, 0)
         self._bar = Progress(
@@ -142,14 +151,15 @@ class LiveProgress:
             auto_refresh=False,
         )
         self._total = total
-        self._task = self._bar.add_task(label, total=total, figures="connecting"[: self._room])
+        connecting = cut(spoken().text("progress.connecting"), self._room)
+        self._task = self._bar.add_task(label, total=total, figures=connecting)
         self._rate = Rate(time.monotonic())
 
     def __call__(self, now: Snapshot) -> None:
         self._bar.start()
         done = over(now)
         shown = figures(now, self._rate.of(now, time.monotonic(), at_end=done == self._total))
-        self._bar.update(self._task, completed=done, figures=shown[: self._room], refresh=True)
+        self._bar.update(self._task, completed=done, figures=cut(shown, self._room), refresh=True)
 
     def close(self) -> None:
         self._bar.stop()

@@ -147,11 +147,10 @@ class Loop:
                 )
 
     def _opened_so_far(self, wanted: int, why: str) -> str:
-        return (
-            f"Only {len(self.connections.idle)} of {wanted} connections to "
-            f"{self._job.address.host_header} could be opened ({why}): check that the server "
-            "runs, and how many connections it accepts."
-        )
+        from inferometer.words import Said
+
+        opened = {"n": len(self.connections.idle), "of": wanted, "why": why}
+        return Said("measure.connections", {**opened, "host": self._job.address.host_header})
 
     def run(self, until: int, start_ns: int) -> None:
         """Send requests up to position `until`, due counted from `start_ns` (monotonic), and wait

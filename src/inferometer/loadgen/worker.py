@@ -43,7 +43,9 @@ def work(job: Job, live: Live, pipe: Pipe, directory: Path | None) -> None:
     try:
         pipe.send(("done", _measure(job, live, pipe, directory)))
     except CannotConnectError as error:
-        pipe.send(("failed", str(error)))
+        from inferometer.words import sentence_of
+
+        pipe.send(("failed", sentence_of(error)))
     except Exception:
         pipe.send(("failed", traceback.format_exc()))
 

@@ -38,6 +38,7 @@ from inferometer.spec.run import RunSpec
 from inferometer.system.descriptors import raise_descriptor_limit
 from inferometer.system.interruption import Interruption
 from inferometer.trace import TokenSource, Trace
+from inferometer.words import Said, sentence_of
 from inferometer.workload import (
     LocalCounter,
     TokenCounter,
@@ -154,7 +155,7 @@ def prepare(spec: RunSpec, server: KnownServer, *, attempt: int = 0) -> ReadyPoi
     try:
         plan = plan_of(spec.load, workload, np.random.default_rng([spec.seed, spec.repeat]))
     except ValueError as error:
-        raise PointError([str(error)]) from error
+        raise PointError([sentence_of(error)]) from error
     if reasons := check_requests(workload.requests, limit):
         raise PointError(reasons)
     return ReadyPoint(
@@ -203,7 +204,7 @@ def usable_rows(spec: RunSpec, server: KnownServer, at_most: int) -> int:
 def plan_of(load: Load, work: Workload, rng: np.random.Generator) -> LoadPlan:
     """The load plan, warm-ups first. Raises ValueError if there are no recorded times to replay."""
     if load.replay_speed is not None and work.recorded_ns is None:
-        raise ValueError("load.replay_speed needs recorded times, which these prompts do not have.")
+        raise ValueError(Said("measure.replay"))
     return plan_load(
         load.num_prompts,
         request_rate=load.request_rate,
@@ -286,10 +287,9 @@ def run(
             endpoint.base_url, insecure=spec.target.insecure, timeout_s=spec.timeouts.connect_s
         )
     except OSError as error:
-        raise MeasurementError(
-            f"{endpoint.base_url} cannot be reached any more "
-            f"({error}){proxy_passed_by(endpoint.base_url)}: check the server's log."
-        ) from error
+        told = {"url": endpoint.base_url, "why": str(error)}
+        told |= {"proxy": proxy_passed_by(endpoint.base_url)}
+        raise MeasurementError(Said("measure.unreachable", told)) from error
     jobs = [
         Job(
             address=address,

@@ -33,6 +33,7 @@ from inferometer.store.atomic import (
 )
 from inferometer.store.environment import describe_environment
 from inferometer.store.vllm_json import file_name, save_result
+from inferometer.words import Said, sentence_of
 
 REPEAT, REPEATS = "-repeat", "-repeats"
 """End the names of what belongs to one repeat, and to all of them."""
@@ -69,12 +70,11 @@ def save(result: PointResult, *, numbered: bool = False) -> Saved:
         rescued = _rescue(result, path.name)
         if rescued is None:
             size = _bytes(result.output, result.ready) / MB
-            raise CannotWriteError(
-                f"{error}. There was no room elsewhere either (some {size:.1f} MB are "
-                "needed): the report is all that is left"
-            ) from error
+            told = {"error": sentence_of(error), "mb": size}
+            raise CannotWriteError(Said("save.nowhere", told)) from error
         folder = rescued[0].parent
-        return Saved(*rescued, f"{error}. The results are in {folder}/ instead.")
+        elsewhere = {"error": sentence_of(error), "folder": folder}
+        return Saved(*rescued, Said("save.elsewhere", elsewhere))
 
 
 def _write(result: PointResult, path: Path) -> tuple[Path, Path]:

@@ -18,7 +18,7 @@ from inferometer.request import Prompt, Request
 from inferometer.server.deadline import Deadline
 from inferometer.server.endpoint import Endpoint, EndpointError, Listing, ProbeResult
 from inferometer.server.model_list import wrong_model
-from inferometer.words import diagnosed
+from inferometer.words import Said, both, counted, diagnosed
 
 MORE_TOKENS = 16
 """Asked of a server that refuses to answer with one token."""
@@ -94,15 +94,9 @@ class Trial:
     def notes(self) -> Iterator[str]:
         """What is to be said of the form of the requests."""
         if self.generation.limit_field != "max_tokens":
-            yield (
-                f"The length of answers is limited by {self.generation.limit_field}: the server "
-                "does not heed max_tokens."
-            )
+            yield Said("trial.limit_field", {"field": self.generation.limit_field})
         for field in self.generation.left_out:
-            yield (
-                f"{field} is left out, since the server refuses it: it may not tell how many "
-                "tokens there were."
-            )
+            yield Said("trial.left_out", {"field": field})
 
     def _post(self, prompt: Prompt, form: _Form, deadline: Deadline) -> ProbeResult:
         request = Request(id=0, prompt=prompt, prompt_tokens=0, max_tokens=form.tokens)
@@ -146,12 +140,9 @@ class Trial:
             return form, answered
         name = form.generation.limit_field
         if name != self._form.generation.limit_field:
-            raise EndpointError(
-                f"{self._endpoint.base_url} refuses one name of the limit of an answer on "
-                f"{self._path} ({first.error}), and "
-                f"does not heed the other ({name}): look at its documentation.",
-                first.status,
-            )
+            told = {"url": self._endpoint.base_url, "path": self._path}
+            told |= {"why": str(first.error), "name": name}
+            raise EndpointError(Said("trial.no_limit", told), first.status)
         other = self._backend.adapt(form.generation, name)
         if other is not None:
             named = replace(form, generation=other)
@@ -161,28 +152,25 @@ class Trial:
         return form, answered
 
     def _refusal(self, form: _Form, first: ProbeResult, last: ProbeResult) -> EndpointError:
-        said = (
-            f"{first.error}"
-            if last.error == first.error
-            else f"{first.error}; and in another form: {last.error}"
-        )
+        said, another = str(first.error), str(last.error).rstrip(".")
+        if last.error != first.error:
+            said = Said("trial.twice", {"first": first.error, "last": another})
         fields = _asked(form.generation)
         field = _field_in(last.error or "", fields)
         if field is None and self._listing.others and "model" in said.lower():
             return self._wrong_model()
         found = diagnose_reply(f"HTTP {last.status}: {last.error}")
-        cure = ""
+        told = {"url": self._endpoint.base_url, "path": self._path}
+        told |= {"said": said if isinstance(said, Said) else said.rstrip(".")}
+        told |= {"tokens": counted("trial.tokens", form.tokens)}
+        what = Said("trial.fails" if last.status == 200 else "trial.refuses", told)
         if field is not None:
-            cure = f" Leave out {field} ({fields[field]}; in a campaign, under sampling)."
+            flag = {"field": field, "flag": fields[field]}
+            what = both(what, Said("trial.leave_out", flag))
         elif found is not None:
-            cure = f" {diagnosed(found.name)}"
-        tokens = "one token" if form.tokens == 1 else f"{form.tokens} tokens"
-        verb = "fails" if last.status == 200 else "refuses"
-        what = (
-            f"{self._endpoint.base_url} {verb} even a test request of {tokens} on {self._path}: "
-            f"{said.rstrip('.')}."
-        )
-        return EndpointError(what + cure, last.status, last.error)
+            cure = {"diagnosis": diagnosed(found.name)}
+            what = both(what, Said("trial.diagnosis", cure))
+        return EndpointError(what, last.status, last.error)
 
     def _wrong_model(self) -> EndpointError:
         sentence = wrong_model(self._endpoint.base_url, self.generation.model, self._listing.others)

@@ -18,6 +18,7 @@ from urllib.parse import quote
 from inferometer.protocol.fields import SAMPLING
 from inferometer.protocol.routes import ANY_SERVER, Routes
 from inferometer.request import Request
+from inferometer.words import Said
 
 UNKNOWN = -1
 """A count that the server did not report."""
@@ -212,15 +213,9 @@ class Backend:
 
     def limits(self, generation: Generation) -> tuple[str, ...]:
         """What was requested and this format cannot do: a sentence each, for the result."""
-        limits = []
+        limits: list[str] = []
         if generation.ignore_eos and not self.exact_length:
-            limits.append(
-                f"{self.title} cannot ignore the end of a text: outputs may be shorter than "
-                "requested."
-            )
+            limits.append(Said("limits.end", {"server": self.title}))
         if not self.reports_usage:
-            limits.append(
-                f"{self.title} reports no token counts: a local tokenizer counts instead, or "
-                "else each event counts as one token."
-            )
+            limits.append(Said("limits.usage", {"server": self.title}))
         return tuple(limits)

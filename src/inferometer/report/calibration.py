@@ -4,33 +4,39 @@ them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 from inferometer.metrics.calibration import KINDS, Calibration, Ceiling, Kind, LoadLevel
+from inferometer.printable import aligned, padded
 from inferometer.words import spoken
 
 COLUMNS = (20, 10, 17, 17, 18, 11, 6)
-HEADINGS = ("load asked for", "given", "TTFT error", "ITL error", "added delay", "sent late", "CPU")
+HEADINGS = (
+    "calibrate.load",
+    "calibrate.given",
+    "calibrate.ttft",
+    "calibrate.itl",
+    "calibrate.delay",
+    "calibrate.late",
+)
 UNDER_HEADINGS = ("", "", "p50 / p99, ms", "p50 / p99, ms", "p50 / p99, ms", "p99, ms", "%")
-
-WHY_NOT_MORE: Mapping[str, str] = {
-    "client": "",
-    "server": " (the server gave no more)",
-    "search": " (more were not tried)",
-    "time": " (there was no time to try more)",
-}
+INDENT = 10
 BUSY_LOAD = 0.5
 """Load average above which another program may have been in the way."""
 
 
 def headings() -> list[str]:
     """Two lines."""
-    return [_line(HEADINGS), _line(UNDER_HEADINGS)]
+    return [
+        _line([*(spoken().text(head) for head in HEADINGS), "CPU"]),
+        _line(UNDER_HEADINGS),
+    ]
 
 
 def level_line(level: LoadLevel) -> str:
     """One load: what was asked for, what it really was, and how the client did."""
-    unit = spoken().text(f"unit.{level.kind}")
+    words = spoken()
+    unit = words.text(f"unit.{level.kind}")
     cells = (
         f"{level.asked:,.0f} {unit}",
         f"{level.load:,.0f}",
@@ -40,39 +46,47 @@ def level_line(level: LoadLevel) -> str:
         "–" if level.lag_p99_ms is None else f"{level.lag_p99_ms:.2f}",
         f"{100 * level.cpu_share:.0f}",
     )
-    failed = f", {level.failed} failed" if level.failed else ""
-    return f"{_line(cells)}  {'within' if level.within else 'beyond'}{failed}"
+    how = words.text("calibrate.within" if level.within else "calibrate.beyond")
+    if level.failed:
+        how = words.text("calibrate.failed", level=how, n=level.failed)
+    return f"{_line(cells)}  {how}"
 
 
 def closing(calibration: Calibration) -> list[str]:
     """Host, errors and ceilings, a line each."""
-    key = calibration.key
+    words, key = spoken(), calibration.key
+    host = {name: key[name] for name in ("hostname", "cpus", "cpu", "kernel", "python", "workers")}
+    clocked = {"scheduling": calibration.scheduling, "stamps": calibration.stamps}
+    errors = {"ttft": _worst(calibration, "ttft_error"), "itl": _worst(calibration, "itl_error")}
+    ceilings = words.listed(_ceiling(kind, calibration.ceilings[kind]) for kind in KINDS)
     lines = [
-        f"Host:     {key['hostname']}, {key['cpus']} cores ({key['cpu']}), {key['kernel']}, "
-        f"{key['python']}; "
-        f"workers: {key['workers']}, {calibration.scheduling}; arrivals stamped by: "
-        f"{calibration.stamps}",
-        f"Error:    TTFT {_worst(calibration, 'ttft_error')} ms, ITL "
-        f"{_worst(calibration, 'itl_error')} ms "
-        f"(p50 / p99, the worst of all loads within {calibration.target_ms:g} ms)",
-        (
-            f"Delay:    the client read {_worst(calibration, 'delay')} ms after arrival (p50 / "
-            "p99, the same loads)"
+        headed("calibrate.host", words.text("calibrate.host.is", **host, **clocked)),
+        headed(
+            "calibrate.error",
+            words.text("calibrate.error.is", **errors, target=calibration.target_ms),
         ),
-        f"Ceiling:  {', '.join(_ceiling(kind, calibration.ceilings[kind]) for kind in KINDS)}",
-        "          lower bounds: client and server shared this host's cores",
+        headed(
+            "calibrate.client_delay",
+            words.text("calibrate.delay.is", delay=_worst(calibration, "delay")),
+        ),
+        headed("calibrate.ceiling", ceilings),
+        " " * INDENT + words.text("calibrate.bounds"),
     ]
     if calibration.load_average is not None and calibration.load_average > BUSY_LOAD:
-        lines.append(
-            f"          the load average was {calibration.load_average:.1f} before it: on an "
-            "idle host they may be higher"
-        )
+        load = calibration.load_average
+        lines.append(" " * INDENT + words.text("calibrate.busy", load=load))
     return lines
+
+
+def headed(key: str, text: str) -> str:
+    """A line behind its heading."""
+    return f"{padded(spoken().text(key), INDENT)}{text}"
 
 
 def _ceiling(kind: Kind, ceiling: Ceiling) -> str:
     unit = spoken().text(f"unit.{kind}")
-    return f"{ceiling.text} {unit}{WHY_NOT_MORE[ceiling.ended_by]}"
+    found = f"{ceiling.text} {unit}"
+    return spoken().text(f"calibrate.ceiling.{ceiling.ended_by}", ceiling=found)
 
 
 def _worst(calibration: Calibration, error: str) -> str:
@@ -87,8 +101,7 @@ def _pair(p50_ms: float | None, p99_ms: float | None) -> str:
     return "–" if p50_ms is None or p99_ms is None else f"{p50_ms:.3f} / {p99_ms:.3f}"
 
 
-def _line(cells: tuple[str, ...]) -> str:
+def _line(cells: Sequence[str]) -> str:
     first, *others = cells
-    return f"{first:<{COLUMNS[0]}}" + "".join(
-        f"{cell:>{width}}" for cell, width in zip(others, COLUMNS[1:], strict=True)
-    )
+    numbers = (aligned(cell, width) for cell, width in zip(others, COLUMNS[1:], strict=True))
+    return padded(first, COLUMNS[0]) + "".join(numbers)

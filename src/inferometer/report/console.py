@@ -23,6 +23,7 @@ from inferometer.metrics.summary import Summary
 from inferometer.metrics.verdict import Verdict
 from inferometer.printable import centered, columns_of, padded, printable, wrapped
 from inferometer.report.rated import rating_of_run
+from inferometer.spec.field_flags import as_flags
 from inferometer.trace.server_counters import ServerCounters
 from inferometer.trace.trace import WorkerRecord
 from inferometer.vocabulary import LATENCIES, SHOWN_LATENCIES
@@ -288,8 +289,9 @@ def _finding(finding: Finding) -> list[str]:
     words = spoken()
     said = finding.said(words.language)
     level = padded(words.text(f"console.level.{finding.level.name.lower()}"), 8)
-    lines = wrapped(printable(said.text), TEXT_WIDTH, f"  {level} ", " " * 11)
+    lines = wrapped(as_flags(printable(said.text)), TEXT_WIDTH, f"  {level} ", " " * 11)
     if said.next_step:
         first = " " * 11 + words.text("console.next")
-        lines += wrapped(printable(said.next_step), TEXT_WIDTH, first, " " * columns_of(first))
+        step = as_flags(printable(said.next_step))
+        lines += wrapped(step, TEXT_WIDTH, first, " " * columns_of(first))
     return lines

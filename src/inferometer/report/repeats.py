@@ -85,8 +85,13 @@ def _agreement(found: dict[str, Spread], runs: int, labels: dict[str, str]) -> s
 
 
 def _left_out(repeats: Sequence[Repeat]) -> list[str]:
-    which = [f"{repeat.number} ({repeat.left_out})" for repeat in repeats if repeat.left_out]
-    left_out = spoken().text("console.repeats.left_out", runs=spoken().listed(which))
+    words = spoken()
+    which = [
+        words.text("console.repeats.which", n=repeat.number, why=words.say(repeat.left_out))
+        for repeat in repeats
+        if repeat.left_out
+    ]
+    left_out = words.text("console.repeats.left_out", runs=words.listed(which))
     return _wrapped(left_out) if which else []
 
 

@@ -15,6 +15,7 @@ from inferometer.printable import printable
 from inferometer.report.tables.columns import figure, telling
 from inferometer.results import Condition, Point
 from inferometer.results.telling import spelled, telling_places
+from inferometer.words import spoken
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions
@@ -25,18 +26,23 @@ MAX_ROWS = 40
 BAR = 12
 COURSE = 10
 LOADS = {
-    "concurrency": "load",
-    "request_rate": "req/s",
-    "num_prompts": "requests",
-    "max_concurrency": "cap",
-    "repeat": "repeat",
+    "concurrency": "terminal.concurrency",
+    "request_rate": "terminal.request_rate",
+    "num_prompts": "terminal.num_prompts",
+    "max_concurrency": "terminal.max_concurrency",
+    "repeat": "terminal.repeat",
 }
 """Conditions that are the load, and their heads."""
 STEPS, ASCII_STEPS = "▁▂▃▄▅▆▇█", "._-=+*%#"
 FULL, ASCII_FULL = "█", "#"
 RATES_AND_TIMES = {"output_throughput": "tok/s", "mean_ttft_ms": "TTFT ms"}
-UNITS = {"input_len": "in", "output_len": "out", "prefix_len": "shared", "pcie_width": "lanes"}
-"""What stands behind a number that would not tell what it is."""
+NUMBERS = {
+    "input_len": "terminal.input_len",
+    "output_len": "terminal.output_len",
+    "prefix_len": "terminal.prefix_len",
+    "pcie_width": "terminal.pcie_width",
+}
+"""Conditions whose number would not tell what it is, and how it is said."""
 STYLES = {"VALID": "green", "SUSPECT": "yellow", "INVALID": "red"}
 
 
@@ -87,10 +93,10 @@ def course(values: Sequence[float | None], *, ascii_only: bool = False) -> str:
 
 
 def _points_table(name: str, points: Sequence[Point], ascii_only: bool) -> Table:
-    table = _table(name)
+    table, words = _table(name), spoken()
     loads = [load for load in telling(points) if load in LOADS]
     for load in loads:
-        table.add_column(LOADS[load], justify="right", no_wrap=True)
+        table.add_column(words.text(LOADS[load]), justify="right", no_wrap=True)
     for head in ("tok/s", "", "TTFT ms", "p99", "TPOT ms", "p99"):
         table.add_column(
             head, justify="left" if head == "" else "right", no_wrap=head != ""
@@ -98,8 +104,8 @@ def _points_table(name: str, points: Sequence[Point], ascii_only: bool) -> Table
     cached = any(point.conditions.get("cache") for point in points)
     hits = cached and any("cached_share" in point.values for point in points)
     if hits:
-        table.add_column("hit %", justify="right", no_wrap=True)
-    table.add_column("verdict", no_wrap=True)
+        table.add_column(words.text("terminal.hits"), justify="right", no_wrap=True)
+    table.add_column(words.text("terminal.verdict"), no_wrap=True)
     highest = max((point.values.get("output_throughput", 0.0) for point in points), default=0.0)
     for point in points:
         values = point.values
@@ -121,20 +127,24 @@ def _points_table(name: str, points: Sequence[Point], ascii_only: bool) -> Table
 
 
 def _curves_table(found: Sequence[tuple[str, Sequence[Point]]], ascii_only: bool) -> Table:
-    table = _table("From the lowest load to the highest")
+    words = spoken()
+    table = _table(words.text("terminal.courses"))
     table.add_column("")
-    table.add_column("points", justify="right", no_wrap=True)
+    table.add_column(words.text("terminal.points"), justify="right", no_wrap=True)
     for head in RATES_AND_TIMES.values():
         table.add_column("", no_wrap=True)
         table.add_column(head, no_wrap=True)
-    table.add_column("doubtful", justify="right", no_wrap=True)
+    table.add_column(words.text("terminal.doubtful"), justify="right", no_wrap=True)
     for name, points in found:
         doubtful = sum(point.status in ("SUSPECT", "INVALID") for point in points)
         charts = [
             cell for metric in RATES_AND_TIMES for cell in _course_of(metric, points, ascii_only)
         ]
         table.add_row(
-            _text(name or "all"), str(len(points)), *charts, str(doubtful) if doubtful else ""
+            _text(name or words.text("terminal.all")),
+            str(len(points)),
+            *charts,
+            str(doubtful) if doubtful else "",
         )
     return table
 
@@ -175,13 +185,12 @@ def _styled(status: str | None) -> str:
 
 
 def _named(name: str, value: Condition) -> str:
-    return (
-        ""
-        if value is None
-        else f"TP{value}"
-        if name == "tp"
-        else f"{spelled(value)} {UNITS.get(name, '')}".strip()
-    )
+    if value is None:
+        return ""
+    if name == "tp":
+        return f"TP{value}"
+    text = spelled(value)
+    return spoken().text(NUMBERS[name], value=text) if name in NUMBERS else text
 
 
 def _text(name: str) -> str:

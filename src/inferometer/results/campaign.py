@@ -27,7 +27,7 @@ from inferometer.store.campaign.paths import CampaignPaths
 from inferometer.store.campaign.result_files import DamagedError, read_unchanged
 from inferometer.store.importers import CannotImportError
 from inferometer.store.importers.reading import MAX_BYTES, Object, at, entries, number, text
-from inferometer.words import Said
+from inferometer.words import Said, sentence_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ def read_campaign(places: CampaignPaths) -> Campaign:
     """Raises LedgerError, one sentence."""
     reading = read_campaign_ledger(places)
     if not places.ledger.exists():
-        raise LedgerError(f"{places.ledger} cannot be read (there is no such file)")
+        raise LedgerError(Said("ledger.none", {"path": places.ledger}))
     history = History.of(reading.records)
     everything = [
         *history.current.values(),
@@ -196,10 +196,9 @@ def _read_unchanged(campaign: Campaign, result: Result, path: Path, max_bytes: i
     try:
         return read_unchanged(result_dir, name, result.files.get(name, ""), max_bytes)
     except DamagedError as error:
-        since = " since it was measured" if str(error).endswith("changed") else ""
-        raise CannotImportError(
-            f"{result.point} is left out: {result_dir}/{error}{since}; measure it again"
-        ) from None
+        told = {"point": result.point, "directory": result_dir, "what": sentence_of(error)}
+        key = "problem.changed" if str(error).endswith("changed") else "problem.left_out"
+        raise CannotImportError(Said(key, told)) from None
 
 
 def _configurations(records: Iterable[Record]) -> list[Object]:

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import orjson
 
-from inferometer.store.importers.imported_run import CannotImportError
+from inferometer.store.importers.imported_run import CannotImportError, unread
 from inferometer.store.importers.reading import Object, as_objects
+from inferometer.words import Said
 
 MAX_BAD_LINES = 3
 """So many lines of a file that are no JSON are named, and the rest of them is counted."""
@@ -29,18 +30,16 @@ def objects_in(content: bytes, path: Path) -> tuple[list[Object], list[str]]:
         return as_objects(json.loads(content), path), []
     except json.JSONDecodeError as error:
         if error.msg != "Extra data":
-            raise CannotImportError(
-                f"cannot read {path}: it is not JSON (line {error.lineno}: {error.msg})"
-            ) from None
+            told = {"line": error.lineno, "why": error.msg}
+            raise unread(path, Said("unread.not_json", told)) from None
     except CannotImportError:
         raise
     except (
         ValueError,
         RecursionError,
     ) as error:  # not UTF-8, a number of a million digits, brackets without end
-        raise CannotImportError(
-            f"cannot read {path}: it is not a result file ({type(error).__name__})"
-        ) from None
+        why = {"why": type(error).__name__}
+        raise unread(path, Said("unread.no_result", why)) from None
     return _lines(content, path)
 
 
@@ -62,11 +61,11 @@ def _lines(content: bytes, path: Path) -> tuple[list[Object], list[str]]:
         except (ValueError, RecursionError):  # CannotImportError is one too
             bad.append(number)
     if not found:
-        raise CannotImportError(f"cannot read {path}: none of its lines is a JSON object")
-    sentences = [
-        f"cannot read line {number} of {path}: it is not a JSON object"
-        for number in bad[:MAX_BAD_LINES]
+        raise unread(path, Said("unread.no_lines"))
+    sentences: list[str] = [
+        Said("unread.line", {"line": number, "path": path}) for number in bad[:MAX_BAD_LINES]
     ]
     if len(bad) > MAX_BAD_LINES:
-        sentences.append(f"cannot read {len(bad) - MAX_BAD_LINES} more lines of {path}")
+        more = len(bad) - MAX_BAD_LINES
+        sentences.append(Said("unread.lines", {"n": more, "path": path}))
     return found, sentences

@@ -34,7 +34,7 @@ from inferometer.store.importers import (
     UnknownResultError,
 )
 from inferometer.vocabulary import CONDITIONS
-from inferometer.words import Said
+from inferometer.words import Said, counted, reason_of, sentence_of
 
 SUMMARIES = ("summary.json",)
 """Of `vllm bench sweep serve`: all runs of a folder, which have files of their own beside it."""
@@ -134,14 +134,13 @@ class _CollectionReader:
             else:
                 self._add_run(source, _point_of(source))
         except CannotImportError as error:
-            self.problems.append(f"{str(error).rstrip('.')}.")
+            self.problems.append(_ended(sentence_of(error)))
         except OSError as error:
-            self.problems.append(f"cannot read {error.filename}: {error.strerror}.")
+            told = {"path": error.filename, "why": reason_of(error)}
+            self.problems.append(_ended(Said("unread", told)))
         except NOT_OURS as error:
-            self.problems.append(
-                f"cannot read {_place(source)}: it holds what no tool writes "
-                f"({type(error).__name__})."
-            )
+            strange = Said("unread.strange", {"why": type(error).__name__})
+            self.problems.append(_ended(Said("unread", {"path": _place(source), "why": strange})))
 
     def _add_run(self, source: RunDirectory | CampaignResult, point: Point) -> None:
         """A campaign knows more of a run than its directory does."""
@@ -168,14 +167,11 @@ class _CollectionReader:
         identities = {point.identity for point in points} - {None}
         for campaign in source.beside if identities else ():
             if identities <= self._unnamed_by(campaign):
-                name = campaign.places.name
-                self.problems.append(
-                    f"{source.path} is not a result of the campaign {name}: its ledger does "
-                    "not name it."
-                )
+                told = {"path": source.path, "name": campaign.places.name}
+                self.problems.append(Said("problem.not_of_campaign", told))
                 return
         self._files += points
-        self.problems += [f"{problem}." for problem in problems]
+        self.problems += map(_ended, problems)
         for run in source.runs if identities else ():
             with suppress(CannotImportError, OSError):
                 point = _point_of(run)
@@ -264,21 +260,29 @@ def _with_whole_texts(point: Point) -> Point:
 
 
 def _strange(paths: Sequence[Path]) -> str:
-    if len(paths) == 1:
-        return f"{paths[0]} is JSON, but no result of a tool that is known here."
-    return (
-        f"{len(paths)} files are JSON, but no results of a tool that is known here, {paths[0]} "
-        "among them."
-    )
+    return counted("problem.strange", len(paths), {"path": paths[0]})
+
+
+def _ended(text: str) -> str:
+    """As a sentence, with one full stop."""
+    return text if text.endswith(".") else Said("sentence", {"what": text})
 
 
 def _nothing(paths: Sequence[Path], problems: Sequence[str], more_files: int) -> Said:
     names: Said | str = ", ".join(map(str, paths)) if paths else Said("problem.no_path")
     if not problems:
         return Said("problem.nothing", {"paths": names})
-    told = {"paths": names, "problem": problems[0].rstrip("."), "n": more_files}
+    told = {"paths": names, "problem": _unended(problems[0]), "n": more_files}
     more = {0: "because", 1: "one"}.get(more_files, "more")
     return Said(f"problem.nothing.{more}", told)
+
+
+def _unended(text: str) -> str:
+    """To be put into another sentence."""
+    if isinstance(text, Said) and text.key == "sentence":
+        what: str = text.values["what"]
+        return what
+    return text.rstrip(".")
 
 
 def _by_conditions(point: Point) -> tuple[object, ...]:

@@ -20,8 +20,10 @@ from inferometer.results.foreign import runs_in
 from inferometer.results.point import Point
 from inferometer.store.campaign.checksum import checksum_of
 from inferometer.store.importers import CannotImportError, ImportedRequests
+from inferometer.store.importers.imported_run import unread
 from inferometer.store.importers.reading import at, require_readable
 from inferometer.store.run_directory import EVENTS, REQUESTS, TEXT, WORDS
+from inferometer.words import Said
 
 if TYPE_CHECKING:
     import polars as pl
@@ -95,14 +97,12 @@ def _table(point: Point, path: Path) -> pl.DataFrame:
     require_readable(path, MAX_BYTES)
     described = point.recorded.run if point.recorded else None
     if checksum_of(path) != at(described, "sha256", path.name):
-        raise CannotImportError(
-            f"cannot read {path}: it is not what was written; take it from a copy, or measure again"
-        )
+        raise unread(path, Said("unread.changed"))
     try:
         names = [column for column in pl.read_parquet_schema(path) if column != TEXT]
         frame = pl.read_parquet(path, columns=names)
     except (PolarsError, OSError) as error:
-        raise CannotImportError(f"cannot read {path}: {str(error).partition(chr(10))[0]}") from None
+        raise unread(path, str(error).partition("\n")[0]) from None
     return frame.with_columns(
         pl.col([column for column in names if column in WORDS]).cast(pl.String)
     )
@@ -148,9 +148,7 @@ def _events(point: Point, run: Path) -> pl.DataFrame:
     requests = requests.filter(pl.col("event_count") > 0).sort("event_start")
     start, count = (requests[name].to_numpy() for name in ("event_start", "event_count"))
     if int(count.sum()) != len(events) or not np.array_equal(start, np.cumsum(count) - count):
-        raise CannotImportError(
-            f"cannot read {run / EVENTS}: its requests do not account for all of its events"
-        )
+        raise unread(run / EVENTS, Said("unread.events"))
     arrival = events["arrival_ns"].to_numpy()
     itl_ms = np.diff(arrival, prepend=arrival[:1]) / MS
     itl_ms[start] = np.nan

@@ -16,7 +16,7 @@ from inferometer.results.derived import concurrency, derived_intervals, derived_
 from inferometer.results.foreign import MAX_WHOLE, identity_of
 from inferometer.results.point import Condition, Point, Range, RunFiles, Status, ordered
 from inferometer.store.environment import EMBEDDED_VERSION
-from inferometer.store.importers.imported_run import CannotImportError
+from inferometer.store.importers.imported_run import unread
 from inferometer.store.importers.reading import (
     Object,
     at,
@@ -64,11 +64,9 @@ def point_of_run(
     run, summary, verdict = (_read(directory / name, read) for name in (RUN, SUMMARY, VERDICT))
     version = number(run.get("schema_version"))
     if version is None or not isinstance(run.get("spec"), dict):
-        raise CannotImportError(f"cannot read {directory}: its {RUN} is not one of Inferometer's")
+        raise unread(directory, Said("unread.not_ours", {"file": RUN}))
     if version > SCHEMA_VERSION:
-        raise CannotImportError(
-            f"cannot read {directory}: a newer Inferometer wrote it; update Inferometer to read it"
-        )
+        raise unread(directory, Said("unread.newer"))
     point = point_of(run, summary, verdict, name=directory.name, source=directory, told=told(run))
     return replace(point, run=directory)
 

@@ -7,7 +7,6 @@ twice.
 
 from __future__ import annotations
 
-import errno
 import itertools
 import os
 import re
@@ -26,6 +25,7 @@ from inferometer.store.campaign.sound import HIDDEN
 from inferometer.store.importers import JSON_SUFFIXES, is_evalscope
 from inferometer.store.importers.text import MAX_TEXT_BYTES
 from inferometer.store.run_directory import EVENTS, REQUESTS, RUN, SUMMARY, VERDICT
+from inferometer.words import Said, reason_of, sentence_of
 
 OF_OTHERS = {"profile_export.jsonl": "profile_export_aiperf.json"}
 """Files that belong to another one beside them, which is read with them."""
@@ -93,7 +93,7 @@ class Sources:
         try:
             os.stat(path)
         except OSError as error:
-            self.problems.append(f"cannot read {path}: {error.strerror}.")
+            self.problems.append(_unread(path, reason_of(error)))
             return
         if path.is_dir() and not self._may_look_into(path):
             return
@@ -112,10 +112,7 @@ class Sources:
         elif path.is_dir():
             self._walk(path)
         elif path.name.endswith(ARCHIVES):
-            self.problems.append(
-                f"cannot read {path}: it is an archive; unpack it with `inferometer merge "
-                f"--output DIR {path}`."
-            )
+            self.problems.append(_unread(path, Said("unread.archive", {"path": path})))
         else:
             self._once(path, self._named_file(path))
 
@@ -172,7 +169,7 @@ class Sources:
     def _may_look_into(self, directory: Path) -> bool:
         if os.access(directory, os.R_OK | os.X_OK):
             return True
-        self.problems.append(f"cannot read {directory}: {os.strerror(errno.EACCES)}.")
+        self.problems.append(_unread(directory, Said("os.EACCES")))
         return False
 
     def _take(self, campaign: Campaign) -> None:
@@ -185,9 +182,9 @@ class Sources:
                 campaign = self._campaigns[places.ledger] = read_campaign(places)
                 self.problems += campaign.remarks
             except LedgerError as error:
-                self.problems.append(
-                    f"{str(error).rstrip('.')}. Its JSON files are read as they are."
-                )
+                what = sentence_of(error)
+                ended = what if what.endswith(".") else Said("sentence", {"what": what})
+                self.problems.append(Said("problem.as_they_are", {"error": ended}))
                 self._campaigns[places.ledger] = None
         return self._campaigns[places.ledger]
 
@@ -199,7 +196,7 @@ class Sources:
             with os.scandir(directory) as scan:
                 inside = sorted(scan, key=lambda entry: entry.name)
         except OSError as error:
-            self.problems.append(f"cannot read {directory}: {error.strerror}.")
+            self.problems.append(_unread(directory, reason_of(error)))
             return
         names = {entry.name for entry in inside}
         known = frozenset().union(*(campaign.files for campaign in beside))
@@ -210,10 +207,7 @@ class Sources:
             if entry.is_dir(follow_symlinks=False):
                 yield path
             elif entry.is_dir():
-                self.problems.append(
-                    f"{path} is a link to a directory and was not followed: name it too if "
-                    "it is to be read."
-                )
+                self.problems.append(Said("problem.link", {"path": path}))
             elif (
                 _may_be_result(entry.name, names)
                 and entry.name not in known
@@ -259,3 +253,7 @@ def _json_of(run: Path) -> Iterator[Path]:
     )
     yield run.with_name(f"{stem}{suffix}")
     yield run.with_name(re.sub(r"-\d+$", "", stem) + suffix)
+
+
+def _unread(path: Path, why: str) -> Said:
+    return Said("sentence", {"what": Said("unread", {"path": path, "why": why})})

@@ -15,7 +15,7 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -31,6 +31,7 @@ from inferometer.server.verification import (
     failure,
     wait_until_ready,
 )
+from inferometer.words import Said, spoken
 
 if TYPE_CHECKING:
     from inferometer.spec.campaign import ServerNeed
@@ -80,7 +81,7 @@ class ComposeServer:
         self._memory: dict[str, float] = {}
         self._secrets = log_file.secrets_of(os.environ | need.recipe.environment)
 
-    restart_words = "It will be started again"
+    restart_words = Said("server.again")
 
     @property
     def base_url(self) -> str:
@@ -96,16 +97,13 @@ class ComposeServer:
             raise
         taken = why_not_free(self.base_url)
         if taken:
-            raise ServerError(
-                f"{taken}: end it, or choose another port in the base_url of "
-                f"{self.need.recipe_name}."
-            )
+            told = {"taken": taken, "recipe": self.need.recipe_name}
+            raise ServerError(Said("server.taken.compose", told))
         try:
             log = self.log_path = log_file.new_log(self._directory, log_file.name_of(self.need))
         except OSError as error:
-            raise ServerError(
-                f"No log can be written to {self._directory} ({error.strerror})."
-            ) from None
+            where = {"directory": self._directory, "why": error.strerror}
+            raise ServerError(Said("server.no_log", where)) from None
         self._memory = accelerator_memory.used_mib()
         begin_s = time.monotonic()
         try:
@@ -160,30 +158,25 @@ class ComposeServer:
 
         recipe = self.need.recipe
         line = shell_line(recipe)
-        of = f"Starting {service} of {recipe.compose_file} (project {self.project})"
-        return f"{of}\n  {line}" if line else of
+        key = "server.starting.compose.command" if line else "server.starting.compose"
+        told = {"service": service, "file": recipe.compose_file, "command": line}
+        return spoken().text(key, **told, project=self.project)
 
     def _prepare(self) -> str:
         """Find Docker and write our compose file; the service's name. Raises ServerError."""
         recipe = self.need.recipe
         if not recipe.compose_file or not recipe.compose_service:
-            raise ServerError(
-                f"The recipe {self.need.recipe_name} has to contain compose_file and "
-                "compose_service."
-            )
+            raise ServerError(Said("compose.incomplete", {"recipe": self.need.recipe_name}))
         if not Path(recipe.compose_file).is_file():
-            file, name = recipe.compose_file, self.need.recipe_name
-            raise ServerError(
-                f"There is no compose file {file}: correct compose_file of the recipe {name}."
-            )
+            told = {"file": recipe.compose_file, "recipe": self.need.recipe_name}
+            raise ServerError(Said("compose.no_file", told))
         override = self._directory / OVERRIDE
         try:
             self._directory.mkdir(parents=True, exist_ok=True)
             override.write_text(json.dumps(override_of(self.need)), encoding="utf-8")
         except OSError as error:
-            raise ServerError(
-                f"Nothing can be written to {self._directory} ({error.strerror})."
-            ) from None
+            told = {"directory": str(self._directory), "why": str(error.strerror)}
+            raise ServerError(Said("server.nothing_written", told)) from None
         files = ["--file", recipe.compose_file, "--file", str(override)]
         self._words = [*compose_command(), "--project-name", self.project, *files]
         return recipe.compose_service
@@ -191,7 +184,8 @@ class ComposeServer:
     def _compose(self, words: Sequence[str], timeout_s: float) -> None:
         done = _run([*self._words, *words], timeout_s, self.need.recipe.environment)
         if done.returncode:
-            raise self._failed(done, f"`{words[0]}` of {self.need.recipe.compose_file} failed")
+            what = {"word": words[0], "file": self.need.recipe.compose_file}
+            raise self._failed(done, "compose.failed", what)
 
     def _ids(self, service: str | None = None) -> list[str]:
         """Containers of our project, including stopped ones; of one service or of all."""
@@ -200,19 +194,25 @@ class ComposeServer:
         words += ["--filter", f"label={LABEL}.service={service}"] if service else []
         done = _run(words, CALL_TIMEOUT_S)
         if done.returncode:
-            raise self._failed(done, "Docker does not answer")
+            raise self._failed(done, "compose.no_answer")
         return done.stdout.split()
 
-    def _failed(self, done: subprocess.CompletedProcess[str], what: str) -> ServerError:
+    def _failed(
+        self,
+        done: subprocess.CompletedProcess[str],
+        key: str,
+        what: Mapping[str, object] | None = None,
+    ) -> ServerError:
         lines = log_file.without(log_file.lines_of(done.stdout, DIAGNOSED_LINES), self._secrets)
-        last = lines[-1] if lines else f"exit code {done.returncode}"
-        return failure(f"{what}: {_with_end(last)}", lambda number: lines[-number:])
+        told = {**(what or {}), "why": _last(lines, done.returncode)}
+        return failure(Said(key, told), lambda number: lines[-number:])
 
     def _check_alive(self) -> _Container:
         """The container of our service. Raises ServerError unless it has run since it was
         confirmed.
         """
         service = self.need.recipe.compose_service
+        of = {"service": service}
         for container in self._ids(service) if self._words else []:
             done = _run(["docker", "inspect", "--format", INSPECTED, container], CALL_TIMEOUT_S)
             if done.returncode:
@@ -220,17 +220,16 @@ class ComposeServer:
             found = _described(container, done.stdout)
             trouble = None
             if found.for_memory:
-                trouble = "was killed: its memory ran out (OOMKilled)"
+                trouble = "compose.out_of_memory"
             elif found.status != "running":
-                trouble = f"{found.status} with exit code {found.exit}"
+                trouble = "compose.not_running"
             elif self._started not in (None, found.started):
-                trouble = "was restarted after it was confirmed"
+                trouble = "compose.restarted"
             if trouble:
-                raise failure(f"The container of {service} {trouble}.", self.log_tail)
+                ended = {**of, "status": found.status, "code": found.exit}
+                raise failure(Said(trouble, ended), self.log_tail)
             return found
-        raise ServerError(
-            f"There is no container of {service}: it was not started, or was removed."
-        )
+        raise ServerError(Said("compose.no_container", of))
 
     def _save_log(self) -> None:
         """Save our service's log before `down` deletes it."""
@@ -248,15 +247,14 @@ def _described(container: str, description: str) -> _Container:
     try:
         return _Container(id=container, **json.loads(description))
     except (ValueError, TypeError):
-        raise ServerError(
-            f"`docker inspect` did not describe container {container[:12]}: check that this is "
-            "Docker."
-        ) from None
+        told_of = {"container": container[:12]}
+        raise ServerError(Said("compose.not_described", told_of)) from None
 
 
-def _with_end(text: str) -> str:
-    """As the end of a sentence, with exactly one full stop."""
-    return text if text.endswith((".", "?", "!")) else f"{text}."
+def _last(told: Sequence[str], code: int) -> str:
+    """What Docker said last, as the end of a sentence, with exactly one full stop."""
+    last = told[-1] if told else Said("compose.exit_code", {"code": code})
+    return last if last.endswith((".", "?", "!")) else Said("sentence", {"what": last})
 
 
 def override_of(need: ServerNeed) -> dict[str, Any]:
@@ -282,17 +280,12 @@ def override_of(need: ServerNeed) -> dict[str, Any]:
 def compose_command() -> list[str]:
     """The compose command of this host. Raises ServerError if there is none."""
     if shutil.which("docker") is None:
-        raise ServerError(
-            "Docker is not installed: install it with its compose plugin, or use another kind "
-            "of recipe."
-        )
+        raise ServerError(Said("compose.no_docker"))
     if _run(["docker", "compose", "version"], CALL_TIMEOUT_S).returncode == 0:
         return ["docker", "compose"]
     if shutil.which("docker-compose") is not None:
         return ["docker-compose"]
-    raise ServerError(
-        "Docker Compose is not installed: install docker-compose-plugin, or docker-compose."
-    )
+    raise ServerError(Said("compose.no_compose"))
 
 
 def _run(
@@ -314,17 +307,16 @@ def _run(
             start_new_session=True,  # Ctrl-C at the terminal is ours alone
         )
     except OSError as error:
-        raise ServerError(f"{words[0]} cannot be run ({error.strerror}): install it.") from None
+        why = {"program": words[0], "why": error.strerror}
+        raise ServerError(Said("compose.cannot_run", why)) from None
     try:
         output, _ = process.communicate(timeout=timeout_s)
     except BaseException as error:
         _kill(process)
         if not isinstance(error, subprocess.TimeoutExpired):
             raise
-        call = " ".join(words[:2])
-        raise ServerError(
-            f"`{call} …` did not finish within {timeout_s:g} s: check the Docker engine."
-        ) from None
+        slow = {"call": " ".join(words[:2]), "timeout": timeout_s}
+        raise ServerError(Said("compose.too_slow", slow)) from None
     return subprocess.CompletedProcess(words, process.returncode, output or "")
 
 

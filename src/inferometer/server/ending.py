@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 
 from inferometer.server import accelerator_memory
 from inferometer.server.port import wait_until_free, why_not_free
+from inferometer.words import Said, in_words, spoken
 
 PORT_TIMEOUT_S = 10.0
 
@@ -19,11 +20,8 @@ def wait_released(
     card, before the start.
     """
     if not wait_until_free(base_url, PORT_TIMEOUT_S):
-        say(f"  {why_not_free(base_url)}, although our server has ended.")
+        say(in_words(Said("server.port_not_free", {"taken": why_not_free(base_url)})))
     held = accelerator_memory.wait_released(memory_before)
     if held:
         cards = ", ".join(f"{card} {mib:.0f} MiB" for card, mib in held.items())
-        say(
-            "  Our server has ended, but more accelerator memory is in use than before its "
-            f"start: {cards}."
-        )
+        say(spoken().text("server.memory_held", cards=cards))

@@ -30,6 +30,7 @@ from inferometer.server.deadline import Deadline
 from inferometer.server.failures import EndpointError, status_error
 from inferometer.server.model_list import Listing, ModelCard, card_of, listed, listed_names
 from inferometer.spec.flags import check_header, parse_base_url, with_api_key
+from inferometer.words import Said, sentence_of
 
 __all__ = ["Endpoint", "EndpointError", "Listing", "ModelCard", "ProbeResult"]
 
@@ -111,7 +112,7 @@ class Endpoint:
             for name, value in sent.items():
                 check_header(name, value)
         except ValueError as error:
-            raise EndpointError(str(error)) from None
+            raise EndpointError(sentence_of(error)) from None
         self.timeout_s = timeout_s
         self.routes = routes
         self._counted_by: TokenizeRoute | None = None
@@ -186,23 +187,18 @@ class Endpoint:
         if isinstance(found, EndpointError):
             if found.timed_out:
                 raise EndpointError(
-                    f"{found} If only its list of models is slow, set server.served_model.",
+                    Said("server.only_list", {"why": sentence_of(found)}),
                     timed_out=True,
                 )
             if found.status in (None, 401, 403, 503) or found.redirect:
                 raise found
-            cure = "set server.served_model, or check server.backend and server.base_url"
-            raise EndpointError(
-                f"{self.base_url} has no list of models ({found.reason}): {cure}.", found.status
-            )
+            what = Said("server.no_list", {"url": self.base_url, "why": found.reason})
+            told = {"what": what, "cure": Said("cure.no_list")}
+            raise EndpointError(Said("server.sentence", told), found.status)
         names = [card.id for card in found]
         if len(names) != 1:
-            found_there = (
-                f"serves several models ({listed_names(names)})" if names else "lists no model"
-            )
-            raise EndpointError(
-                f"{self.base_url} {found_there}: choose one with server.served_model."
-            )
+            key = "server.several_models" if names else "server.no_model"
+            raise EndpointError(Said(key, {"url": self.base_url, "models": listed_names(names)}))
         return names[0]
 
     def health(self) -> bool | None:
@@ -350,12 +346,8 @@ class Endpoint:
                 "",
                 "identity",
             ):
-                raise EndpointError(
-                    f"{self.base_url} compresses its answer on {path} ({packed}) although the "
-                    "request did not permit it; compressed streams cannot be timed: disable "
-                    "compression in the server or its gateway.",
-                    answer.status,
-                )
+                told = {"url": self.base_url, "path": path, "packed": packed}
+                raise EndpointError(Said("server.compresses", told), answer.status)
             return self._result(_events(pieces, decoder, until))
 
         return self._calls.streamed(path, until, body, MAX_TRIAL_BYTES, read)
@@ -394,14 +386,15 @@ class Endpoint:
         objects = answer if isinstance(answer, list) else [answer]
         if not all(isinstance(each, dict) for each in objects):
             kind = response.headers.get("content-type", "no type").split(";")[0]
-            raise self._no_list(
-                f"{path} answered with {printable_name(kind)} that is not a JSON object"
-            )
+            told = {"path": path, "kind": printable_name(kind)}
+            raise self._no_list(Said("server.not_json", told))
         return answer
 
     def _no_list(self, what: str) -> EndpointError:
+        where = Said("server.not_json.where", {"url": self.base_url, "what": what})
+        cure = Said("cure.inference_server")
         return EndpointError(
-            f"{self.base_url}{what}: check that server.base_url is the inference server.",
+            Said("server.sentence", {"what": where, "cure": cure}),
             status=200,
             reason=what,
         )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from inferometer.server.base import Confirmation, ServerError
 from inferometer.server.verification import Start, check_unchanged, open_endpoint, start_of, verify
+from inferometer.words import Said, sentence_of
 
 if TYPE_CHECKING:
     from inferometer.spec.campaign import ServerNeed
@@ -22,7 +23,7 @@ class ExternalServer:
         self._listed: str | None = None
         """The model's name, if the server's list had it."""
 
-    restart_words = "It will be contacted again"
+    restart_words = Said("server.again.contacted")
 
     @property
     def base_url(self) -> str:
@@ -33,11 +34,8 @@ class ExternalServer:
             try:
                 confirmation = verify(endpoint, self.need, ours=False)
             except ServerError as error:
-                cure = (
-                    f"The recipe {self.need.recipe_name} uses the server as it is: start the "
-                    "right one, then run again."
-                )
-                raise ServerError(f"{error} {cure}") from None
+                told = {"why": sentence_of(error), "recipe": self.need.recipe_name}
+                raise ServerError(Said("server.as_it_is", told)) from None
             self._start = start_of(endpoint)
             self._listed = confirmation.facts["model"]
         return Confirmation(
@@ -49,10 +47,8 @@ class ExternalServer:
     def check(self) -> None:
         found = check_unchanged(self.need, self._start)
         if self._listed is not None and found.facts["model"] != self._listed:
-            raise ServerError(
-                f"The server at {self.base_url} no longer lists {self._listed}: check which "
-                "server runs there now."
-            )
+            told = {"url": self.base_url, "model": self._listed}
+            raise ServerError(Said("server.unlisted", told))
 
     def stop(self) -> None:
         """It is not ours to end."""

@@ -52,7 +52,7 @@ class EndpointError(Exception):
         self.status = status
         self.said = said
         self.retry_after_s = retry_after_s
-        self.reason = printable(str(reason or sentence))
+        self.reason = reason or sentence
         self.unreachable = unreachable
         """The connection was not accepted."""
         self.timed_out = timed_out
@@ -76,7 +76,7 @@ def transport_error(
         what = Said("server.no_answer_in_time", {**to, "timeout": timeout_s})
         return EndpointError(
             _with_cure(what, Said("cure.wait_or_log")),
-            reason=f"{asked} was not answered within {timeout_s:g} s",
+            reason=Said("server.late", {"asked": asked, "timeout": timeout_s}),
             timed_out=True,
         )
     if any(isinstance(cause, ssl.SSLError) for cause in causes):
@@ -96,7 +96,7 @@ def too_large(base_url: str, asked: str, max_bytes: int) -> EndpointError:
     return EndpointError(
         _with_cure(what, Said("cure.inference_server")),
         status=200,
-        reason=f"{asked} is answered with more than {max_bytes / 2**20:g} MiB",
+        reason=Said("server.too_large.short", {"asked": asked, "mib": max_bytes / 2**20}),
     )
 
 
@@ -159,9 +159,10 @@ def status_error(
     `path` was requested; `measured`: a run's requests go there. `said` is the server's message,
     safe to show.
     """
-    status, reason = answer.status, f"{answer.status} on {path}: {said}"
+    status = answer.status
     location = None if answer.location is None else masked_text(answer.location)
     to = {"url": base_url, "path": path, "status": status, "said": said}
+    reason = Said("server.status", to)
     if status in (401, 403):
         cure = Said("cure.check_key" if has_key else "cure.give_key")
         if path.endswith("/models"):
@@ -178,7 +179,8 @@ def status_error(
         sentence = _with_cure(Said("server.not_ready", to), Said("cure.wait_for_health"))
     elif location is not None:
         sentence = _redirected(base_url, path, location, measured=measured)
-        reason = f"{status} on {path}, which redirects to {printable(location, MAX_NAME_CHARS)}"
+        elsewhere = {"location": printable(location, MAX_NAME_CHARS)}
+        reason = Said("server.status.redirect", {**to, **elsewhere})
     else:
         found = diagnose_reply(f"HTTP {status}: {said}")
         cure = Said(f"diagnosis.{found.name}.cure" if found else "cure.server_log")

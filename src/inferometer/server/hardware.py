@@ -22,6 +22,7 @@ from inferometer.server.base import Confirmation, Server, ServerError
 from inferometer.server.person import POLL_S, Person, Terminal, Wait, Word
 from inferometer.server.state_file import read_state, write_state
 from inferometer.server.verification import hardware_words
+from inferometer.words import Said, in_words, spoken
 
 if TYPE_CHECKING:
     from inferometer.spec.campaign import ServerNeed
@@ -121,10 +122,11 @@ class ConfirmedHardware:
         return self._server.restart_words
 
     def start(self) -> Confirmation:
-        how, by = "as before", None
+        how, by = str(Said("believed.as_before")), None
         if self._record.asks_for_an_act(self.need):
             how, by = self._ask(), self._word.whose
-            self._say(f"  Hardware {self.need.hardware_name}: {how}.")
+            told = {"name": self.need.hardware_name, "how": how}
+            self._say(in_words(Said("hardware.how", told)))
         self._record.confirm(self.need, by)
         found = self._server.start()
         by = self._record.confirmed_by(self.need) or found.confirmed_by
@@ -143,38 +145,32 @@ class ConfirmedHardware:
         """Wait for the confirmation; how it was given. Raises HardwareNotConfirmedError."""
         self._word.ask_anew()
         self._record.ask(self.need)
-        self._say(hardware_instruction(self.need, self._word.asked("when that is done")))
+        self._say(hardware_instruction(self.need, self._word.asked(Said("hardware.when_done"))))
         wait = Wait(self.need.recipe.person_timeout_s, self._now_s)
         while (how := self._word.heard(self._word.person.wait(POLL_S))) is None:
             if wait.is_over:
+                told = {"timeout": wait.timeout_s, "recipe": self.need.recipe_name}
                 raise HardwareNotConfirmedError(
-                    f"Nobody confirmed hardware {self.need.hardware_name} within "
-                    f"{wait.timeout_s:g} s (start_timeout_s of {self.need.recipe_name}). "
-                    "Set it up, then run again to continue."
+                    Said("hardware.unconfirmed", {**told, "name": self.need.hardware_name})
                 )
             if wait.asks_for_a_reminder():
-                asked = self._word.asked(f"When hardware {self.need.hardware_name} is set up")
-                self._say(f"  {wait.remind()}. {asked}")
+                set_up = Said("hardware.when_set_up", {"name": self.need.hardware_name})
+                asked = {**wait.remind(), "how": self._word.asked(set_up)}
+                self._say(in_words(Said("hardware.waiting", asked)))
         return how
 
 
 def hardware_instruction(need: ServerNeed, how_to_confirm: str) -> str:
     """What the person has to do, in lines."""
     act = need.hardware.instruction if need.hardware is not None else None
+    words = spoken()
+    then = "hardware.then.ours" if need.recipe.is_ours else "hardware.then"
     lines = [
-        f"Needed: hardware {hardware_words(need)}",
-        f"  - {act or 'change the hardware to this; it differed before'}",
-        f"  - {how_to_confirm}",
+        words.text("hardware.needed", hardware=words.say(hardware_words(need))),
+        f"  - {act or words.text('hardware.change')}",
+        f"  - {words.say(how_to_confirm)}",
+        words.text(then, url=need.recipe.base_url),
     ]
-    if need.recipe.is_ours:
-        lines.append(
-            "The server starts after that. If the machine has to be switched off, run the same "
-            "command again."
-        )
-    else:
-        lines.append(
-            f"The server at {need.recipe.base_url} has to run on it: restart it if it does not."
-        )
     return "\n".join(lines)
 
 

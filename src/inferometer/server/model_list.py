@@ -9,6 +9,7 @@ from typing import Any
 
 from inferometer.printable import printable_name
 from inferometer.server.failures import EndpointError
+from inferometer.words import Said
 
 LIMITS = ("max_model_len", "max_total_tokens", "context_length")
 """Names of the limit of prompt plus output: vLLM and SGLang, TGI, Xinference."""
@@ -42,13 +43,10 @@ class Listing:
     def note(self, name: str) -> str | None:
         """What could not be checked about a model that is measured anyway."""
         if self.missing is not None:
-            return (
-                f"The server has no list of models ({self.missing.reason}): its model and "
-                "maximum length are not checked."
-            )
+            return Said("server.note.no_list", {"why": self.missing.reason})
         if self.others:
-            named = f"has no {printable_name(name)}, but {listed_names(self.others)}"
-            return f"The server's list of models {named}; it answers requests for it anyway."
+            told = {"model": printable_name(name), "models": listed_names(self.others)}
+            return Said("server.note.other_list", told)
         return None
 
 
@@ -87,8 +85,9 @@ def card_of(entry: Mapping[str, Any]) -> ModelCard | None:
 
 def listed_names(names: Sequence[str]) -> str:
     """The first names, as text."""
-    more = f" and {len(names) - MAX_LISTED} more" if len(names) > MAX_LISTED else ""
-    return ", ".join(printable_name(name) for name in names[:MAX_LISTED]) + more
+    listed = ", ".join(printable_name(name) for name in names[:MAX_LISTED])
+    more = len(names) - MAX_LISTED
+    return Said("model.listed", {"names": listed, "n": more}) if more > 0 else listed
 
 
 def wrong_model(base_url: str, name: str, served: Iterable[str]) -> str:
@@ -98,12 +97,8 @@ def wrong_model(base_url: str, name: str, served: Iterable[str]) -> str:
     close = difflib.get_close_matches(
         name.rsplit("/", 1)[-1].lower(), by_basename, n=1, cutoff=0.0 if len(names) == 1 else 0.4
     )
-    cure = (
-        f"use server.served_model {printable_name(by_basename[close[0]])}"
-        if close
-        else "use one of these as server.served_model"
-    )
-    return (
-        f"{base_url} does not serve a model named {printable_name(name)!r}, but "
-        f"{listed_names(names)}: {cure}."
-    )
+    told = {"url": base_url, "model": printable_name(name), "models": listed_names(names)}
+    if not close:
+        return Said("server.wrong_model.any", told)
+    near = printable_name(by_basename[close[0]])
+    return Said("server.wrong_model", {**told, "near": near})

@@ -31,6 +31,7 @@ from inferometer.server.verification import (
     start_of,
     verify,
 )
+from inferometer.words import Said, in_words, sentence_of, spoken
 
 if TYPE_CHECKING:
     from inferometer.spec.campaign import ServerNeed
@@ -73,7 +74,7 @@ class OperatorServer:
         self._now_s = now_s
         self._start = Start()
 
-    restart_words = "Start it again"
+    restart_words = Said("server.again.by_hand")
 
     @property
     def base_url(self) -> str:
@@ -115,11 +116,12 @@ class OperatorServer:
         try:
             found = verify(endpoint, self.need, ours=False)
         except WrongServerError as error:
-            return _Sight(
-                None, trouble=f"{error} Stop it, and start the one above.", nothing_of_it=True
-            )
+            trouble = Said("operator.stop_it", {"why": sentence_of(error)})
+            return _Sight(None, trouble=trouble, nothing_of_it=True)
         except ServerAbsentError as error:
-            return _Sight(None, trouble=str(error), nothing_of_it=not is_served(self.base_url))
+            return _Sight(
+                None, trouble=sentence_of(error), nothing_of_it=not is_served(self.base_url)
+            )
         return _Sight(found, start_of(endpoint))
 
     def _known(self, sight: _Sight) -> str | None:
@@ -131,7 +133,7 @@ class OperatorServer:
         last, mine = self._last(), self._identity
         same = same_start(sight.start.started_s, _seconds(last.get("started_s")))
         if last.get("server") == mine and same:
-            return "it was confirmed before"
+            return Said("believed.before")
         if self._hardware.is_known(self.need) and self._hardware.asks_for_an_act(self.need):
             return None
         # somebody may have done since what was asked for another server
@@ -143,14 +145,10 @@ class OperatorServer:
             asked_for = (
                 self.need.hardware is not None and self.need.hardware.instruction is not None
             )
-            return None if asked_for or asked_for_another else "it was running already"
+            return None if asked_for or asked_for_another else Said("believed.running")
         if last["server"] != mine or asked_for_another:
             return None
-        return (
-            "it was restarted after it was confirmed"
-            if same is False
-            else "it was confirmed before"
-        )
+        return Said("believed.restarted" if same is False else "believed.before")
 
     def _wait(self, endpoint: Endpoint, sight: _Sight) -> tuple[_Sight, str]:
         """Wait until the right server has started or is confirmed; it, and how that is known.
@@ -166,13 +164,11 @@ class OperatorServer:
                     return sight, how
             trouble = sight.trouble or self._doubt()
             if wait.is_over:
-                raise ServerError(
-                    f"The server did not start within {wait.timeout_s:g} s (start_timeout_s of "
-                    f"{self.need.recipe_name}): {trouble} Run again to continue."
-                )
+                late = {"timeout": wait.timeout_s, "recipe": self.need.recipe_name}
+                raise ServerError(Said("operator.late", {**late, "why": trouble}))
             if trouble != shown or wait.asks_for_a_reminder():
-                reminder = f"{wait.remind()}: "
-                self._say(f"  {reminder if trouble == shown else ''}{trouble}")
+                key = "operator.waiting" if trouble == shown else "operator.waiting.new"
+                self._say(in_words(Said(key, {**wait.remind(), "what": trouble})))
                 shown = trouble
             typed = self._word.person.wait(POLL_S)
             sight = self._look(endpoint)
@@ -183,15 +179,12 @@ class OperatorServer:
     ) -> str | None:
         same = same_start(sight.start.started_s, before_s)
         if same is False or (same is None and gone):
-            return "it started after the instruction"
+            return Said("believed.instruction")
         return self._word.heard(typed)
 
     def _doubt(self) -> str:
-        known = (
-            f"A server with this model and limit answers at {self.base_url}, but it was running "
-            "before: restart it as above."
-        )
-        return f"{known} {self._word.asked('If it is already running with these settings')}"
+        how = self._word.asked(Said("operator.if_right"))
+        return Said("operator.doubt", {"url": self.base_url, "how": how})
 
     def _last(self) -> dict[str, Any]:
         """The last confirmation at this address (server, started_s), and the last request
@@ -207,10 +200,10 @@ class OperatorServer:
         self._start = start
         self._write({"server": self._identity, "started_s": start.started_s})
         self._hardware.confirm(self.need, self._word.whose)
-        self._say(
-            f"  {self.base_url} serves "
-            f"{printable_name(found.facts['model'] or 'an unknown model')}: {how}."
-        )
+        model = found.facts["model"]
+        known = printable_name(model) if model else Said("operator.unknown_model")
+        serves = {"url": self.base_url, "model": known, "how": how}
+        self._say(in_words(Said("operator.serves", serves)))
         return Confirmation(
             found.facts | {"started_s": start.started_s, "believed": how},
             found.unchecked,
@@ -222,24 +215,22 @@ def instruction(need: ServerNeed) -> str:
     """What the person has to do, in lines; the command has its own line and can be pasted."""
     from inferometer.spec.recipe import shell_line
 
-    limit = f", max_model_len {need.max_model_len}" if need.max_model_len else ""
-    if limit and not need.recipe.exact_max_model_len:
-        limit += " or more"
-    name = f" as {need.served_model}" if need.served_model != need.model_id else ""
-    lines = [
-        (
-            f"Needed at {need.recipe.base_url}: {need.model_id}{name}, tensor parallelism "
-            f"{need.tp}{limit}"
-        )
-    ]
+    words, limit, name = spoken(), "", ""
+    if need.max_model_len:
+        key = "plan.group.limit" if need.recipe.exact_max_model_len else "plan.group.limit.least"
+        limit = words.text(key, limit=need.max_model_len)
+    if need.served_model != need.model_id:
+        name = words.text("operator.needed.served", name=need.served_model)
+    told = {"url": need.recipe.base_url, "model": need.model_id, "tp": need.tp}
+    lines = [words.text("operator.needed", **told, served=name, limit=limit)]
     if need.hardware is not None:
-        lines.append(f"  on hardware {hardware_words(need)}")
+        lines.append(words.text("operator.on", hardware=words.say(hardware_words(need))))
     steps = (need.hardware.instruction if need.hardware else None, need.recipe.note)
     lines += [f"  - {printable(step)}" for step in steps if step]
     if need.recipe.command:
-        where = f" in the image {need.recipe.image}" if need.recipe.image else ""
+        key = "operator.start.image" if need.recipe.image else "operator.start.command"
         lines += [
-            f"  - stop any server that runs there, and start this one{where}:",
+            words.text(key, image=need.recipe.image),
             "",
             shell_line(need.recipe),
             "",
@@ -247,8 +238,8 @@ def instruction(need: ServerNeed) -> str:
         if need.binding:
             lines.append(f"    {need.binding}")
     else:
-        lines.append("  - stop any server that runs there, and start this one")
-    lines.append(f"The run checks every {POLL_S:g} s and continues automatically.")
+        lines.append(words.text("operator.start"))
+    lines.append(words.text("operator.checks", seconds=POLL_S))
     return "\n".join(lines)
 
 

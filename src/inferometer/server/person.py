@@ -14,6 +14,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
+from inferometer.words import Said
+
 CONFIRMATION_FILE = "server-is-right"
 YES = ("y", "yes")
 POLL_S = 1.0
@@ -83,16 +85,17 @@ class Word:
     def heard(self, typed: str) -> str | None:
         """How it was given, if it was: by the line `typed`, or by the file, which is removed."""
         if typed.lower() in YES:
-            return "confirmed at the terminal"
+            return Said("believed.terminal")
         if self._file_counts and self._file.is_file():
             self.ask_anew()
-            return f"confirmed by: file {CONFIRMATION_FILE}"
+            return Said("believed.file", {"file": CONFIRMATION_FILE})
         return None
 
     def asked(self, condition: str) -> str:
         """How to give it under this condition; the command at the end can be pasted."""
-        typing = ", type yes and Enter here, or" if self.person.present else ""
-        return f"{condition}{typing}: touch {shlex.quote(str(self._file.absolute()))}"
+        key = "operator.asked.typing" if self.person.present else "operator.asked"
+        file = shlex.quote(str(self._file.absolute()))
+        return Said(key, {"condition": condition, "file": file})
 
     @property
     def whose(self) -> str:
@@ -118,8 +121,7 @@ class Wait:
         is_early = now_s - self._begin_s < PATIENT_AFTER_S
         return now_s - self._told_s > (TELL_EVERY_S if is_early else TELL_SELDOM_S)
 
-    def remind(self) -> str:
-        """The beginning of a reminder that is given now."""
+    def remind(self) -> dict[str, float]:
+        """What a reminder that is given now says of the time."""
         self._told_s = self._now_s()
-        waited_min = (self._told_s - self._begin_s) / 60
-        return f"still waiting, {waited_min:.0f} of at most {self.timeout_s / 60:.0f} min"
+        return {"minutes": (self._told_s - self._begin_s) / 60, "most": self.timeout_s / 60}

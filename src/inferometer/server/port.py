@@ -8,6 +8,8 @@ import time
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from inferometer.words import Said
+
 CONNECT_TIMEOUT_S = 2.0
 PAUSE_S = 0.1
 
@@ -40,7 +42,7 @@ def why_not_free(base_url: str) -> str | None:
     """Why a server of ours cannot listen there, as the first half of a sentence; or None."""
     host, port = host_and_port(base_url)
     if is_served(base_url):
-        return f"{_who(port)} already serves port {port}"
+        return Said("port.served", {"who": _who(port), "port": port})
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM
@@ -51,10 +53,10 @@ def why_not_free(base_url: str) -> str | None:
             trial.bind(address)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
-            return f"{_who(port)} already holds port {port}"
+            return Said("port.held", {"who": _who(port), "port": port})
         if error.errno == errno.EACCES:
-            return f"this user may not listen on port {port}"
-        return f"{host} is not an address of this machine"
+            return Said("port.forbidden", {"port": port})
+        return Said("port.no_address", {"host": host})
     return None
 
 
@@ -94,4 +96,6 @@ def listener(base_url: str) -> Listener | None:
 
 def _who(port: int) -> str:
     found = listener(f"http://127.0.0.1:{port}")
-    return f"{found.name} (process {found.pid})" if found else "another program"
+    if found is None:
+        return Said("port.unknown")
+    return Said("port.process", {"name": found.name, "pid": found.pid})

@@ -28,6 +28,7 @@ from inferometer.server.verification import (
     wait_until_ready,
 )
 from inferometer.system.child import python_command
+from inferometer.words import Said, spoken
 
 if TYPE_CHECKING:
     from inferometer.spec.campaign import ServerNeed
@@ -54,7 +55,7 @@ class ProcessServer:
         self._memory: dict[str, float] = {}
         self._secrets = log_file.secrets_of(os.environ | need.recipe.environment)
 
-    restart_words = "It will be started again"
+    restart_words = Said("server.again")
 
     @property
     def base_url(self) -> str:
@@ -63,23 +64,17 @@ class ProcessServer:
     def start(self) -> Confirmation:
         self.stop()
         if not self.need.recipe.command:
-            raise ServerError(
-                f"The recipe {self.need.recipe_name} has no command to start the server: add one."
-            )
+            raise ServerError(Said("server.no_command", {"recipe": self.need.recipe_name}))
         try:
             log = self.log_path = log_file.new_log(self._directory, log_file.name_of(self.need))
             self._await_earlier()
         except OSError as error:
-            raise ServerError(
-                f"No log can be written to {self._directory} ({error.strerror})."
-            ) from None
+            told = {"directory": self._directory, "why": error.strerror}
+            raise ServerError(Said("server.no_log", told)) from None
         taken = why_not_free(self.base_url)
         if taken:
-            cure = (
-                "end it, or choose another port in the base_url and command of "
-                f"{self.need.recipe_name}"
-            )
-            raise ServerError(f"{taken}: {cure}.")
+            told = {"taken": taken, "recipe": self.need.recipe_name}
+            raise ServerError(Said("server.taken", told))
         self._memory = accelerator_memory.used_mib()
         begin_s = time.monotonic()
         try:
@@ -141,16 +136,11 @@ class ProcessServer:
                     return  # closing the file gives the lock back
                 if not is_announced:
                     is_announced = True
-                    self._say(
-                        "  An earlier server of this campaign is still ending: waiting for it."
-                    )
+                    self._say(spoken().text("server.earlier"))
                 if time.monotonic() > deadline_s:
                     lock.seek(0)
                     pid = lock.read(20).strip()
-                    raise ServerError(
-                        f"An earlier server of this campaign (process {pid}) does not end: "
-                        f"kill -9 {pid}."
-                    )
+                    raise ServerError(Said("server.earlier.stuck", {"pid": pid}))
                 time.sleep(PAUSE_S)
 
     @property
@@ -162,7 +152,7 @@ class ProcessServer:
         from inferometer.spec.recipe import shell_line
 
         self._end = None
-        self._say(f"Starting {shell_line(recipe)}\n  log: {log}")
+        self._say(spoken().text("server.starting", command=shell_line(recipe), log=log))
         with log.open("ab") as stderr:
             self._guard = subprocess.Popen(  # noqa: S603
                 python_command("inferometer.server.guard"),
@@ -184,17 +174,12 @@ class ProcessServer:
             self._guard.stdin.write(json.dumps(asked).encode() + b"\n")
         message = self._message(GUARD_TIMEOUT_S)
         if "error" in message:
-            program = recipe.command[0]
+            what = {"program": recipe.command[0], "why": message["error"]}
             raise ServerError(
-                f"{program} cannot be started ({message['error']}): install it, activate its "
-                "environment, "
-                f"or give its full path in the command of {self.need.recipe_name}."
+                Said("server.cannot_start", {**what, "recipe": self.need.recipe_name})
             )
         if "pid" not in message:
-            raise ServerError(
-                "The process that guards the server did not start: its log shows why.",
-                self.log_tail(),
-            )
+            raise ServerError(Said("server.no_guard"), self.log_tail())
         self.pid = message["pid"]
 
     def _message(self, timeout_s: float) -> dict[str, Any]:
@@ -215,14 +200,15 @@ class ProcessServer:
         if "exit" in message:
             self._end = exit_words(message["exit"])
         elif self._guard.poll() is not None:
-            self._end = "was ended because the process that guards it was killed"
+            self._end = Said("server.ended.guard")
 
     def _check_alive(self) -> None:
         if self._guard is None:
-            raise ServerError("The server has not been started.")
+            raise ServerError(Said("server.not_started"))
         self._pause(0)
         if self._end is not None:
-            raise failure(f"The server {self._end}. Its log is {self.log_path}.", self.log_tail)
+            told = {"how": self._end, "log": self.log_path}
+            raise failure(Said("server.ended", told), self.log_tail)
 
     @staticmethod
     def _close(pipe: IO[bytes] | None) -> None:
@@ -235,12 +221,9 @@ def exit_words(code: int) -> str:
     """How a process ended, from its exit code (negative: the signal), as the rest of a sentence."""
     number = -code if code < 0 else code - 128 if code > 128 else 0
     if number == signal.SIGKILL:
-        return (
-            "was killed (SIGKILL), most likely by the kernel because the machine's memory ran "
-            "out: check dmesg"
-        )
+        return Said("server.ended.killed")
     if number in {int(each) for each in signal.Signals}:
-        return f"was ended by {signal.Signals(number).name}"
+        return Said("server.ended.signal", {"signal": signal.Signals(number).name})
     if code == 127:
-        return "did not start: its command was not found"
-    return f"ended with exit code {code}"
+        return Said("server.ended.not_found")
+    return Said("server.ended.code", {"code": code})

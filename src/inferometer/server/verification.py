@@ -14,7 +14,7 @@ from inferometer.server.base import Confirmation, ServerAbsentError, ServerError
 from inferometer.server.endpoint import NOT_YET, Endpoint, EndpointError
 from inferometer.server.model_list import ModelCard, listed_names
 from inferometer.server.port import listener
-from inferometer.words import both, diagnosed
+from inferometer.words import Said, both, diagnosed, sentence_of, spoken
 
 if TYPE_CHECKING:
     from inferometer.spec.campaign import ServerNeed
@@ -41,7 +41,7 @@ def open_endpoint(base_url: str, backend: str) -> Endpoint:
     try:
         return Endpoint(base_url, timeout_s=ASK_TIMEOUT_S, routes=PROTOCOLS[backend].routes)
     except EndpointError as error:
-        raise ServerError(str(error)) from None
+        raise ServerError(sentence_of(error)) from None
 
 
 def verify(endpoint: Endpoint, need: ServerNeed, *, ours: bool) -> Confirmation:
@@ -54,15 +54,13 @@ def verify(endpoint: Endpoint, need: ServerNeed, *, ours: bool) -> Confirmation:
     """
     taken_as_it_is = need.recipe.kind == "external" and not ours
     cards, untold = _cards(endpoint, patient=not taken_as_it_is)
-    unchecked = [] if ours else [f"tensor parallelism {need.tp}"]
-    unchecked += [f"hardware {hardware_words(need)}"] if need.hardware else []
+    unchecked: list[str] = [] if ours else [Said("unchecked.tp", {"tp": need.tp})]
+    if need.hardware:
+        unchecked.append(Said("unchecked.hardware", {"hardware": hardware_words(need)}))
     if endpoint.health() is False:
         if not taken_as_it_is:
-            raise ServerAbsentError(
-                f"{endpoint.base_url} answers, but its /health reports that it cannot serve: "
-                "check its log."
-            )
-        unchecked.append("that it can serve, although its /health reports otherwise")
+            raise ServerAbsentError(Said("server.unhealthy", {"url": endpoint.base_url}))
+        unchecked.append(Said("unchecked.health"))
     version = endpoint.version()
     card = None
     try:
@@ -70,14 +68,15 @@ def verify(endpoint: Endpoint, need: ServerNeed, *, ours: bool) -> Confirmation:
     except UnlistedError as error:
         if not taken_as_it_is:
             raise
-        untold = str(error).rstrip(".")
+        untold = error.what
     if card is None:
-        unchecked.append(f"model {need.served_model}" + (f" ({untold})" if untold else ""))
+        told = {"model": need.served_model, "why": untold}
+        unchecked.append(Said("unchecked.model.why" if untold else "unchecked.model", told))
     elif card.root and _elsewhere(card.root, card.id, need.model_id):
-        unchecked.append(f"that {card.id} is {need.model_id}: the server loaded it from a folder")
+        unchecked.append(Said("unchecked.folder", {"served": card.id, "model": need.model_id}))
     limit = card.max_model_len if card else None
     if need.max_model_len is not None and limit is None:
-        unchecked.append(f"max_model_len {need.max_model_len}")
+        unchecked.append(Said("unchecked.max_model_len", {"limit": need.max_model_len}))
     facts = {
         "base_url": endpoint.base_url,
         "model": card.id if card else None,
@@ -97,16 +96,19 @@ def _cards(endpoint: Endpoint, *, patient: bool) -> tuple[list[ModelCard], str |
         return endpoint.models(), None
     except EndpointError as error:
         if error.unreachable:
-            raise ServerAbsentError(
-                f"{error.reason.rstrip('.')}."
-            ) from None  # what to do then is not ours to say
+            # what to do then is not ours to say
+            raise ServerAbsentError(Said("sentence", {"what": error.reason})) from None
         if error.status is None or (patient and (error.status in NOT_YET or error.redirect)):
-            raise ServerAbsentError(str(error)) from None
+            raise ServerAbsentError(sentence_of(error)) from None
         return [], error.reason
 
 
 class UnlistedError(WrongServerError):
     """The server lists other models than the required one."""
+
+    def __init__(self, what: Said) -> None:
+        super().__init__(Said("sentence", {"what": what}))
+        self.what = what
 
 
 def _right_model(
@@ -119,23 +121,19 @@ def _right_model(
         return None
     card = next((each for each in cards if need.served_model in (each.id, *each.aliases)), None)
     if card is None:
-        raise UnlistedError(
-            f"{base_url} serves {listed_names([each.id for each in cards])}, not "
-            f"{need.served_model}."
-        )
+        told = {"models": listed_names([each.id for each in cards]), "model": need.served_model}
+        raise UnlistedError(Said("server.other_model", {"url": base_url, **told}))
     at_hub = card.root and card.root != card.id and HUB_NAME.fullmatch(card.root)
     if card.root and at_hub and _basename(card.root) != _basename(need.model_id):
-        raise WrongServerError(
-            f"{base_url} serves {printable_name(card.root)} under the name "
-            f"{printable_name(card.id)}, not {need.model_id}."
-        )
+        told = {"root": printable_name(card.root), "served": printable_name(card.id)}
+        told |= {"url": base_url, "model": need.model_id}
+        raise WrongServerError(Said("sentence", {"what": Said("server.other_root", told)}))
     if not _limit_fits(card.max_model_len, need, ours=ours):
-        raise WrongServerError(
-            f"{base_url} serves {printable_name(card.id)} with max_model_len "
-            f"{card.max_model_len}, not {need.max_model_len} as required"
-            + ("" if ours else _as_it_is(card.max_model_len, need))
-            + "."
-        )
+        limits = {"found": card.max_model_len, "limit": need.max_model_len}
+        other = {"url": base_url, "served": printable_name(card.id), **limits}
+        accepts = "" if ours else _as_it_is(card.max_model_len, need)
+        what = Said("server.other_limit", {**other, "accepts": accepts})
+        raise WrongServerError(Said("sentence", {"what": what}))
     return card
 
 
@@ -150,7 +148,7 @@ def _as_it_is(limit: int | None, need: ServerNeed) -> str:
     """The setting with which a server of another limit is accepted, if its points fit."""
     if limit is None or (need.longest_request or 0) > limit:
         return ""
-    return f" (--set servers.{need.recipe_name}.max_model_len={limit} accepts this server)"
+    return Said("server.as_found", {"recipe": need.recipe_name, "limit": limit})
 
 
 def _elsewhere(root: str, served: str, model_id: str) -> bool:
@@ -174,10 +172,12 @@ def hardware_words(need: ServerNeed) -> str:
         return need.hardware_name or ""
     link = f"{hardware.pcie_generation}.0" if hardware.pcie_generation else ""
     link += f" x{hardware.pcie_width}" if hardware.pcie_width else ""
-    words = [f"{hardware.gpus} GPU{'s' if hardware.gpus > 1 else ''}"]
-    words += [f"PCIe {link.strip()}"] if link else []
-    words += [f"{hardware.bandwidth_gb_s:g} GB/s each"] if hardware.bandwidth_gb_s else []
-    return f"{need.hardware_name}: {', '.join(words)}"
+    many = "hardware.gpus.one" if hardware.gpus == 1 else "hardware.gpus"
+    facts: list[str] = [Said(many, {"n": hardware.gpus})]
+    facts += [f"PCIe {link.strip()}"] if link else []
+    if hardware.bandwidth_gb_s:
+        facts.append(Said("hardware.bandwidth", {"gb_s": hardware.bandwidth_gb_s}))
+    return Said("hardware.is", {"name": need.hardware_name, "facts": facts})
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,9 +230,7 @@ def check_unchanged(need: ServerNeed, start: Start) -> Confirmation:
             not start.goes_on()
             and same_start(start.started_s, start_of(endpoint).started_s) is False
         ):
-            raise ServerError(
-                f"The server at {endpoint.base_url} was restarted after it was confirmed."
-            )
+            raise ServerError(Said("server.restarted", {"url": endpoint.base_url}))
         return found
 
 
@@ -252,7 +250,7 @@ def check_ours(
         except ServerAbsentError as error:
             pause()
             check_alive()
-            raise failure(str(error), log_tail) from None
+            raise failure(sentence_of(error), log_tail) from None
 
 
 def wait_until_ready(
@@ -278,30 +276,22 @@ def wait_until_ready(
             try:
                 confirmation = verify(endpoint, need, ours=True)
             except ServerAbsentError as error:
-                trouble = str(error)
+                trouble = sentence_of(error)
             except WrongServerError as error:
-                cure = "Compare the recipe's command, served_model and max_model_len."
-                wrong = f"The server that was started is not the required one: {error} {cure}"
+                wrong = Said("server.wrong_start", {"why": sentence_of(error)})
                 raise ServerError(wrong, log_tail(SHOWN_LINES)) from None
             else:
                 check_alive()  # so that it was ours that answered
                 return confirmation
             now_s = time.monotonic()
             if now_s - begin_s > timeout_s:
-                over = (
-                    f"The server was not ready within {timeout_s:g} s (start_timeout_s of its "
-                    f"recipe): {trouble}"
-                )
-                raise failure(over, log_tail)
+                told = {"timeout": timeout_s, "why": trouble}
+                raise failure(Said("server.not_ready_in_time", told), log_tail)
             if now_s - told_s > TELL_EVERY_S:
                 told_s = now_s
+                times = {"seconds": now_s - begin_s, "timeout": timeout_s}
                 last = printable("".join(log_tail(1)))
-                say(
-                    (
-                        f"  still starting, {now_s - begin_s:.0f} of at most {timeout_s:g} s. "
-                        f"{last}"
-                    ).rstrip()
-                )
+                say(spoken().text("progress.starting", **times, last=last).rstrip())
             pause(POLL_S)
 
 

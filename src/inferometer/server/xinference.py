@@ -23,7 +23,7 @@ from inferometer.protocol import PROTOCOLS
 from inferometer.server.base import Confirmation, Server, ServerError
 from inferometer.server.endpoint import Endpoint, EndpointError
 from inferometer.server.verification import SHOWN_LINES, failure, open_endpoint, verify
-from inferometer.words import both, diagnosed
+from inferometer.words import Said, both, diagnosed, in_words, sentence_of, spoken
 
 if TYPE_CHECKING:
     from inferometer.spec.campaign import ServerNeed
@@ -117,16 +117,10 @@ class XinferenceServer:
         try:
             taken = uid in [card.id for card in endpoint.models()]
         except EndpointError as error:
-            raise self._failed(str(error)) from None
+            raise self._failed(sentence_of(error)) from None
         if taken:
-            cure = (
-                f"terminate it (curl -X DELETE {self.base_url}{self._model}) or choose another "
-                "served_model"
-            )
-            raise ServerError(
-                f"{self.base_url} already runs a model named {uid} with unknown launch "
-                f"settings: {cure}."
-            )
+            told = {"url": self.base_url, "model": uid, "path": self._model}
+            raise ServerError(Said("xinference.taken", told))
 
     def _register(self, endpoint: Endpoint) -> None:
         """Register a model that Xinference does not know, while it runs. Raises ServerError."""
@@ -140,16 +134,15 @@ class XinferenceServer:
                 {"model": model, "persist": False},
             )
         except EndpointError as error:
-            raise self._failed(
-                f"Xinference did not register {self._body['model_name']}{self._why(error)}"
-            ) from None
+            what = Said("xinference.not_registered", {"model": self._body["model_name"]})
+            raise self._failed(self._because(what, error)) from None
         self._registered = True
 
     def _launch(self, endpoint: Endpoint) -> None:
         """Request the model, and wait until Xinference reports it ready. Raises ServerError."""
-        self._say(
-            f"Launching {self._body['model_name']} on {self.base_url} as {self.need.served_model}"
-        )
+        model = {"model": self._body["model_name"]}
+        told_of = {**model, "url": self.base_url, "name": self.need.served_model}
+        self._say(spoken().text("xinference.launching", **told_of))
         self._asked = True
         answer: SimpleQueue[EndpointError | None] = SimpleQueue()
         Thread(target=self._ask, args=(answer,), daemon=True, name="launch").start()
@@ -161,9 +154,8 @@ class XinferenceServer:
                 shown = self._tell_progress(endpoint, shown)
                 continue
             if error is not None:
-                raise self._failed(
-                    f"Xinference did not launch {self._body['model_name']}{self._why(error)}"
-                )
+                what = Said("xinference.not_launched", model)
+                raise self._failed(self._because(what, error))
             self._launched = True
             return
 
@@ -192,7 +184,8 @@ class XinferenceServer:
             return shown
         tens = int(progress * 10) if isinstance(progress, int | float) else -1
         if tens > shown:
-            self._say(f"  {self.need.served_model}: {tens * 10} % loaded.")
+            loaded = {"model": self.need.served_model, "percent": tens * 10}
+            self._say(spoken().text("xinference.loaded", **loaded))
         return max(tens, shown)
 
     def _wait_for_answer(self, endpoint: Endpoint, deadline_s: float) -> None:
@@ -211,34 +204,26 @@ class XinferenceServer:
             except EndpointError as error:
                 left_s = deadline_s - time.monotonic()
                 if error.status != 503 or left_s <= 0:
-                    raise self._failed(
-                        f"{self.need.served_model} was launched but does not "
-                        f"answer{self._why(error)}"
-                    ) from None
+                    what = Said("xinference.silent", {"model": self.need.served_model})
+                    raise self._failed(self._because(what, error)) from None
                 self._pause(min(error.retry_after_s or POLL_S, left_s))
 
     def _verified(self, endpoint: Endpoint) -> Confirmation:
         try:
             found = verify(endpoint, self.need, ours=True)
         except ServerError as error:
-            raise self._failed(str(error)) from None
+            raise self._failed(sentence_of(error)) from None
         if found.facts["model"] is None:
-            raise self._failed(
-                f"{self.base_url} no longer lists a model, although {self.need.served_model} "
-                "was launched."
-            )
+            told = {"url": self.base_url, "model": self.need.served_model}
+            raise self._failed(Said("xinference.unlisted", told))
         return found
 
-    def _why(self, error: EndpointError) -> str:
-        """The rest of a sentence: Xinference's message if it refused the model, else the server's
-        trouble.
-        """
+    def _because(self, what: Said, error: EndpointError) -> Said:
+        """With Xinference's message if it refused the model, else with the server's trouble."""
         if error.said is None or error.status in (401, 403, 404, 405):
-            return f": {error}"
-        return (
-            f" ({error.status}: {error.said.rstrip('.')}): correct the launch settings of "
-            f"{self.need.recipe_name}, or check the server's log."
-        )
+            return Said("xinference.because", {"what": what, "why": sentence_of(error)})
+        said = {"status": error.status, "said": error.said.rstrip(".")}
+        return Said("xinference.said", {"what": what, **said, "recipe": self.need.recipe_name})
 
     def _failed(self, sentence: str) -> ServerError:
         """The error `sentence`, unless the server has died, which says more."""
@@ -274,7 +259,9 @@ class XinferenceServer:
                     endpoint.call("DELETE", path, timeout_s=END_TIMEOUT_S)
                 except EndpointError as error:
                     if self._launched and error.status is not None:
-                        self._say(f"  {self.need.served_model} could not be terminated: {error}")
+                        why = in_words(error)
+                        told = {"model": self.need.served_model, "why": why}
+                        self._say(spoken().text("xinference.not_terminated", **told))
 
 
 def launch_body(need: ServerNeed) -> dict[str, Any]:

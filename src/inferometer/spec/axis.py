@@ -10,12 +10,13 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from inferometer.spec.flags import did_you_mean
+from inferometer.words import Said
 
 MAX_VALUES = 20_000
 """Of one axis: more is a slip of the pen, or ill will."""
 
 _RANGE = ("from", "to", "step")
-_WANTED = "wants a range such as {from: 1, to: 200, step: 1}, in whole numbers"
+_WANTED = Said("axis.range")
 
 
 def _values(axis: Any) -> Any:
@@ -27,30 +28,26 @@ def _values(axis: Any) -> Any:
     for item in items:
         for value in _range(item) if isinstance(item, dict) else (item,):
             if isinstance(value, bool) or not isinstance(value, int | float | str):
-                raise ValueError(
-                    "wants numbers, ranges such as {from: 1, to: 200, step: 1}, or a list of both"
-                )
+                raise ValueError(Said("axis.wanted"))
             values[value] = None
             if len(values) > MAX_VALUES:
-                raise ValueError(f"has more than {MAX_VALUES} values")
+                raise ValueError(Said("axis.too_many", {"most": MAX_VALUES}))
     if not values:
-        raise ValueError("has no values; leave it out, or give some")
+        raise ValueError(Said("axis.none"))
     return tuple(values)
 
 
 def _range(written: dict[Any, Any]) -> Iterator[int]:
     for key in written:
         if key not in _RANGE:
-            raise ValueError(f"a range has no {key!r}{did_you_mean(str(key), _RANGE)}: {_WANTED}")
+            near = {"key": key, "near": did_you_mean(str(key), _RANGE)}
+            raise ValueError(Said("axis.no_key", {**near, "wanted": _WANTED}))
     step = written.get("step", 1)
     first, last = written.get("from"), written.get("to")
     if type(first) is not int or type(last) is not int or type(step) is not int:
         raise ValueError(_WANTED)
     if step < 1 or last < first:
-        raise ValueError(
-            f"has an empty range from {first} to {last}; the step is 1 or more, and `to` is "
-            "not below `from`"
-        )
+        raise ValueError(Said("axis.empty", {"first": first, "last": last}))
     yield from range(first, last + 1, step)
 
 

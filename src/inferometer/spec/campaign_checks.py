@@ -33,6 +33,8 @@ from inferometer.spec.interleave import in_common, same_address
 from inferometer.spec.marked_yaml import Place
 from inferometer.spec.ready_made import completed, recipe_names
 from inferometer.spec.recipe import PLACEHOLDERS, placeholders
+from inferometer.spec.wishes import wish_of
+from inferometer.words import Said, sentence_of
 
 MAX_POINTS = 100_000
 MAX_NAME_BYTES = 255
@@ -73,7 +75,7 @@ def check_points(campaign: CampaignSpec) -> list[Finding]:
         return [
             (
                 ("groups", counts.index(max(counts))),
-                f"with these there are more than {MAX_POINTS} points: narrow the matrix.",
+                Said("campaign_check.too_many", {"most": MAX_POINTS}),
             )
         ]
     found: list[Finding] = [
@@ -116,16 +118,15 @@ def _groups(raw: Mapping[str, Any]) -> Iterator[Finding]:
         ):
             name, known = group.get(field), _mapping(raw, section)
             if isinstance(name, str) and name not in known:
-                listed = f"; there are {', '.join(known)}" if 0 < len(known) <= 12 else ""
-                yield (
-                    ("groups", i, field),
-                    f"{section} has no {name!r}{did_you_mean(name, known)}{listed}.",
-                )
+                told = {"section": section, "name": name, "known": ", ".join(known)}
+                told["near"] = did_you_mean(name, known)
+                key = "campaign_check.unknown" + ".known" * (0 < len(known) <= 12)
+                yield ("groups", i, field), Said(key, told)
         identifier = group.get("id")
         if isinstance(identifier, str) and first_with.setdefault(identifier, i) != i:
             yield (
                 ("groups", i, "id"),
-                f"there is another group {identifier!r}: give each an id of its own.",
+                Said("campaign_check.same_id", {"id": identifier}),
             )
         yield from _cards(raw, i, group)
 
@@ -136,21 +137,13 @@ def _pairs(raw: Mapping[str, Any]) -> Iterator[Finding]:
         for name in pair if isinstance(pair, list) else []:
             if isinstance(name, str) and name not in ids:
                 known = [each for each in ids if isinstance(each, str)]
-                yield (
-                    ("interleave", i),
-                    (f"there is no group {name!r}{did_you_mean(name, known)}: give ids of groups."),
-                )
+                told = {"name": name, "near": did_you_mean(name, known)}
+                yield ("interleave", i), Said("campaign_check.no_group", told)
 
 
 def _interleaved(campaign: CampaignSpec, groups: Sequence[Group]) -> Iterator[Finding]:
     if campaign.interleave and campaign.repeats % 2:
-        yield (
-            ("repeats",),
-            (
-                f"{campaign.repeats} repeats do not cancel a drift (A B, B A needs two): give an "
-                "even number."
-            ),
-        )
+        yield ("repeats",), Said("campaign_check.odd", {"n": campaign.repeats})
     for i, names in enumerate(campaign.interleave):
         for pair in combinations(names, 2):
             yield from _pair(("interleave", i), pair, groups)
@@ -160,28 +153,16 @@ def _pair(place: Place, names: tuple[str, str], groups: Sequence[Group]) -> Iter
     """What keeps two tests of a set from taking turns."""
     one, other = (next(group for group in groups if name in group.tests) for name in names)
     if one is other:
-        told = f"{names[0]} and {names[1]} share a server: there is nothing to take turns."
-        yield place, told
+        told = {"one": names[0], "other": names[1]}
+        yield place, Said("campaign_check.one_server", told)
         return
     if not in_common(one, other):
-        yield (
-            place,
-            (
-                f"{one.id} and {other.id} have no point with the same settings: give them "
-                "the same matrix and load."
-            ),
-        )
+        yield place, Said("campaign_check.nothing_shared", {"one": one.id, "other": other.id})
     recipes = (one.server.recipe, other.server.recipe)
     if all(
         recipe.exclusive is False and recipe.kind != "external" for recipe in recipes
     ) and same_address(one, other):
-        yield (
-            place,
-            (
-                f"two servers of ours cannot both be at {recipes[0].base_url}: give each a "
-                "base_url, or leave exclusive."
-            ),
-        )
+        yield place, Said("campaign_check.same_address", {"url": recipes[0].base_url})
 
 
 def _cards(raw: Mapping[str, Any], i: int, group: dict[str, Any]) -> Iterator[Finding]:
@@ -190,7 +171,7 @@ def _cards(raw: Mapping[str, Any], i: int, group: dict[str, Any]) -> Iterator[Fi
     if isinstance(gpus, int) and isinstance(tp, int) and tp > gpus:
         yield (
             ("groups", i, "tp"),
-            f"tp {tp} needs {tp} GPUs, but hardware {group['hardware']!r} declares {gpus}.",
+            Said("campaign_check.gpus", {"tp": tp, "hardware": group["hardware"], "gpus": gpus}),
         )
 
 
@@ -205,9 +186,9 @@ def _recipes(raw: Mapping[str, Any]) -> Iterator[Finding]:
         yield from _start(place, recipe) if recipe.get("recipe") in (None, *recipe_names()) else ()
         if isinstance(address := recipe.get("base_url"), str):
             try:
-                parse_base_url(address)
+                parse_base_url(address, "base_url")
             except ValueError as error:
-                yield (*place, "base_url"), str(error).replace("server.base_url", "base_url")
+                yield (*place, "base_url"), sentence_of(error)
 
 
 def _placeholders(raw: Mapping[str, Any], name: str, recipe: dict[str, Any]) -> Iterator[Finding]:
@@ -219,20 +200,13 @@ def _placeholders(raw: Mapping[str, Any], name: str, recipe: dict[str, Any]) -> 
     ]
     for field, word in dict.fromkeys(used):
         if word not in PLACEHOLDERS:
-            yield (
-                ("servers", name, field),
-                (
-                    f"nothing is known to fill {{{word}}} "
-                    f"with{did_you_mean(word, PLACEHOLDERS)}: use {', '.join(PLACEHOLDERS)}."
-                ),
-            )
+            known = ", ".join(PLACEHOLDERS)
+            told = {"word": word, "near": did_you_mean(word, PLACEHOLDERS), "known": known}
+            yield ("servers", name, field), Said("campaign_check.placeholder", told)
     if recipe.get("numa_node") is not None and ("command", "numactl") not in used:
-        yield (
-            ("servers", name, "numa_node"),
-            "the command has no place for it: write {numactl} before the server's program.",
-        )
+        yield ("servers", name, "numa_node"), Said("campaign_check.numa_node")
     if any(word == "image" for _, word in used) and recipe.get("image") is None:
-        yield ("servers", name), "it holds {image}, but names none."
+        yield ("servers", name), Said("campaign_check.no_image")
     bare = [
         i
         for i, group in _written_groups(raw)
@@ -242,7 +216,7 @@ def _placeholders(raw: Mapping[str, Any], name: str, recipe: dict[str, Any]) -> 
     if wanted and bare:
         yield (
             ("groups", bare[0]),
-            f"recipe {name!r} holds {{{wanted[0]}}}, but this group names no hardware.",
+            Said("campaign_check.no_hardware", {"name": name, "word": wanted[0]}),
         )
 
 
@@ -264,16 +238,13 @@ def _secrets(place: Place, recipe: dict[str, Any]) -> Iterator[Finding]:
             if is_secret(str(name), str(value)):
                 yield (
                     (*place, section, name),
-                    f"{name} looks like a secret: set it in the shell, from where servers have it.",
+                    Said("campaign_check.secret", {"name": name}),
                 )
     for field in ("command", "arguments"):
         if found := secret_in(_words(recipe.get(field))):
             yield (
                 (*place, field),
-                f"{found} is a secret on a command line, which can be read by all and would be "
-                "recorded: export it in the "
-                "shell that starts inferometer (VLLM_API_KEY, HF_TOKEN) instead, since the "
-                "server inherits it.",
+                Said("campaign_check.secret.command", {"name": found}),
             )
 
 
@@ -290,24 +261,18 @@ def _words(command: Any) -> list[str]:
 def _start(place: Place, recipe: dict[str, Any]) -> Iterator[Finding]:
     kind = recipe.get("kind", "operator")
     if kind == "process" and not recipe.get("command"):
-        yield place, "a server of kind process needs its command."
+        yield place, Said("campaign_check.process")
     if kind == "operator" and not (recipe.get("command") or recipe.get("note")):
-        yield (
-            place,
-            (
-                "a server of kind operator needs a command, or a note, to tell the person who "
-                "starts it."
-            ),
-        )
+        yield place, Said("campaign_check.operator")
     if recipe.get("registration") and not recipe.get("launch"):
         yield (
             place,
-            "what is registered has to be launched: give it a launch with the same model_name.",
+            Said("campaign_check.registration"),
         )
     if recipe.get("launch") and not isinstance(_mapping(recipe, "launch").get("model_name"), str):
-        yield place, "launch needs the model_name that Xinference knows the model by."
+        yield place, Said("campaign_check.launch")
     if kind == "compose" and not (recipe.get("compose_file") and recipe.get("compose_service")):
-        yield place, "a server of kind compose needs compose_file and compose_service."
+        yield place, Said("campaign_check.compose")
 
 
 def _file_name(raw: Mapping[str, Any]) -> Iterator[Finding]:
@@ -316,28 +281,23 @@ def _file_name(raw: Mapping[str, Any]) -> Iterator[Finding]:
         return
     place: Place = ("file_name",)
     if not pattern.isprintable():
-        yield place, "a file name holds no control characters: type it anew."
+        yield place, Said("campaign_check.name.control")
     if "/" in pattern or "\\" in pattern or pattern.startswith("."):
         yield (
             place,
-            "a file name holds no / and does not begin with a dot: the folder is result_dir.",
+            Said("campaign_check.name.slash"),
         )
     fields = re.findall(r"\{([^{}]*)\}", pattern)
     for field in dict.fromkeys(fields):
         if field not in FILE_NAME_FIELDS:
-            known = ", ".join(FILE_NAME_FIELDS)
-            yield (
-                place,
-                (
-                    "a file name cannot hold "
-                    f"{{{field}}}{did_you_mean(field, FILE_NAME_FIELDS)}: use {known}."
-                ),
-            )
+            near = did_you_mean(field, FILE_NAME_FIELDS)
+            told = {"field": field, "near": near, "known": ", ".join(FILE_NAME_FIELDS)}
+            yield place, Said("campaign_check.name.field", told)
     if set("{}") & set(re.sub(r"\{[^{}]*\}", "", pattern)):
-        yield place, "a brace is open."
+        yield place, Said("campaign_check.name.brace")
     bare = [i for i, group in _written_groups(raw) if group.get("hardware") is None]
     if "config" in fields and bare:
-        yield ("groups", bare[0]), "file_name holds {config}, but this group names no hardware."
+        yield ("groups", bare[0]), Said("campaign_check.name.config")
 
 
 def _cells(campaign: CampaignSpec, group: GroupSpec) -> Iterator[str]:
@@ -348,34 +308,32 @@ def _cells(campaign: CampaignSpec, group: GroupSpec) -> Iterator[str]:
             test.workload_of(settings), test.load_of(settings)
     except ValidationError as error:
         wrong = error.errors()[0]
-        what = (
-            f"a {test.workload.kind} workload has none"
-            if wrong["type"] == "extra_forbidden"
-            else wrong["msg"]
-        )
-        yield (
-            f"its matrix gives {'.'.join(map(str, wrong['loc'])) or 'a point'}: "
-            f"{what.removeprefix('Value error, ')}."
-        )
+        wish = wish_of(wrong)
+        if wrong["type"] == "extra_forbidden":
+            wish = Said("campaign_check.cell.none", {"kind": test.workload.kind})
+        elif wrong["msg"].startswith("Input "):
+            wish = Said("wish.input", {"wish": wish})
+        what = ".".join(map(str, wrong["loc"])) or Said("campaign_check.cell.point")
+        yield Said("campaign_check.cell", {"what": what, "wish": wish})
         return
     if not listed:
-        yield "no point is left of it: look at its matrix and what it excludes."
+        yield Said("campaign_check.no_point")
     if test.matrix.num_prompts_per_concurrency and any(
         test.load_of(settings).max_concurrency is None for settings in listed
     ):
-        yield "num_prompts_per_concurrency needs a max_concurrency in the matrix or under load."
+        yield Said("campaign_check.per_concurrency")
     if any(
         settings.get("cache") == "warm" and {**settings, "cache": "cold"} not in listed
         for settings in listed
     ):
-        yield "a warm point needs its cold one, which fills the cache: write `cache: [cold, warm]`."
+        yield Said("campaign_check.warm")
 
 
 def _unmeasurable(campaign: CampaignSpec, groups: Sequence[Group]) -> Iterator[Finding]:
     """What would be refused when the point's turn comes; told once for each test, at the first
     point it is true of.
     """
-    told = set()
+    known = set()
     for group in groups:
         limit = group.server.max_model_len
         for point in group.points:
@@ -385,17 +343,15 @@ def _unmeasurable(campaign: CampaignSpec, groups: Sequence[Group]) -> Iterator[F
                 0,
             )  # what only a file can tell is found out later
             if limit is not None and prompt + output > limit:
-                wrong.append(
-                    f"{prompt} input and {output} output tokens are {prompt + output}, but "
-                    "max_model_len of "
-                    f"servers.{group.server.recipe_name} is {limit}: raise it, leave it out, or "
-                    "shorten the requests."
-                )
+                told = {"input": prompt, "output": output, "total": prompt + output}
+                of = {"server": group.server.recipe_name, "limit": limit}
+                wrong.append(Said("campaign_check.too_long", {**told, **of}))
             place = _place(campaign, point)
             for sentence in wrong:
-                if (place, sentence) not in told:
-                    told.add((place, sentence))
-                    yield place, f"{point.id}: {sentence}"
+                if (place, sentence) not in known:
+                    known.add((place, sentence))
+                    what = {"place": point.id, "what": sentence}
+                    yield place, Said("campaign_file.at", what)
 
 
 def _place(campaign: CampaignSpec, point: PlannedPoint) -> Place:
@@ -411,18 +367,13 @@ def _twins(campaign: CampaignSpec, groups: Sequence[Group]) -> Iterator[Finding]
     fields = [name for name in re.findall(r"\{(\w+)\}", name_pattern(campaign)) if name != "time"]
     if twins := _same(points, lambda point: tuple(point.file_name_fields[name] for name in fields)):
         first, second = (point.id for point in twins)
-        yield (
-            ("file_name",),
-            (
-                f"{first} and {second} have the same: add what tells them apart, such as {{n}} "
-                f"or {{repeat}}."
-            ),
-        )
+        told = {"one": first, "other": second}
+        yield ("file_name",), Said("campaign_check.same_name", told)
     if twins := _same(points, lambda point: point.spec.fingerprint):
         first, second = (point.id for point in twins)
         yield (
             _place(campaign, twins[1]),
-            f"{second} is the same measurement as {first}: leave one of the two out.",
+            Said("campaign_check.same_point", {"one": first, "other": second}),
         )
 
 
@@ -431,8 +382,8 @@ def _long_name(campaign: CampaignSpec, groups: Sequence[Group]) -> Iterator[Find
     names = (file_name(campaign, point, _ANY_TIME) for group in groups for point in group.points)
     longest = max(names, key=lambda name: len(name.encode()), default="")
     if len(longest.encode()) > MAX_NAME_BYTES:
-        size = f"{len(longest.encode())} bytes, and files take {MAX_NAME_BYTES}"
-        yield ("file_name",), f"it makes names of up to {size}: shorten it, or what it names."
+        told = {"n": len(longest.encode()), "most": MAX_NAME_BYTES}
+        yield ("file_name",), Said("campaign_check.long_name", told)
 
 
 def _same(

@@ -15,7 +15,9 @@ from inferometer.spec.campaign import CampaignSpec, Matrix
 from inferometer.spec.flags import did_you_mean
 from inferometer.spec.marked_yaml import Place
 from inferometer.spec.run import Load, Sampling, Timeouts
+from inferometer.spec.wishes import wish_of
 from inferometer.spec.workload import AnyWorkload, RandomWorkload
+from inferometer.words import Said, either
 
 WORKLOADS: dict[str, type[Spec]] = {
     get_args(tagged)[1].tag: get_args(tagged)[0] for tagged in get_args(get_args(AnyWorkload)[0])
@@ -61,23 +63,25 @@ def sentences(error: ValidationError, raw: Mapping[str, Any]) -> Iterator[tuple[
         if kind == "extra_forbidden":
             yield place, _unknown_key(each["loc"])
         elif kind == "missing":
-            yield place[:-1], f"{name} is missing."
+            yield place[:-1], Said("campaign_file.missing", {"name": name})
         elif kind == "literal_error":
-            yield place, f"{name}: {_not_one_of(value, each['ctx']['expected'])}"
+            yield place, _not_one_of(name, value, each["ctx"]["expected"])
         elif kind == "union_tag_invalid":
-            yield (
-                (*place, "kind"),
-                f"{name}.kind: {_not_one_of(each['ctx']['tag'], each['ctx']['expected_tags'])}",
-            )
+            tag, tags = each["ctx"]["tag"], each["ctx"]["expected_tags"]
+            yield (*place, "kind"), _not_one_of(f"{name}.kind", tag, tags)
         else:
-            wish = each["msg"].removeprefix("Value error, ")
-            yield place, f"{name}: {wish[0].lower()}{wish[1:]}{_shown(value)}."
+            wish = wish_of(each)
+            if each["msg"].startswith("Input "):
+                wish = Said("wish.input", {"wish": wish})
+            key = "campaign_file.wrong.value" if _is_short(value) else "campaign_file.wrong"
+            yield place, Said(key, {"name": name, "wish": wish, "value": value})
 
 
-def _not_one_of(value: object, expected: str) -> str:
+def _not_one_of(name: str, value: object, expected: str) -> Said:
     """`expected` as pydantic lists it: `'a', 'b' or 'c'`, or numbers."""
     known = re.findall(r"'([^']*)'", expected) or [expected]
-    return f"{value!r} is not one of {', '.join(known)}{did_you_mean(str(value), known)}."
+    told = {"name": name, "value": value, "known": ", ".join(known)}
+    return Said("campaign_file.not_one_of", {**told, "near": did_you_mean(str(value), known)})
 
 
 def _place(error: Mapping[str, Any]) -> Place:
@@ -96,12 +100,8 @@ def _place(error: Mapping[str, Any]) -> Place:
     return place
 
 
-def _shown(value: Any) -> str:
-    return (
-        f", not {value!r}"
-        if isinstance(value, str | int | float | None) and len(repr(value)) <= 60
-        else ""
-    )
+def _is_short(value: Any) -> bool:
+    return isinstance(value, str | int | float | None) and len(repr(value)) <= 60
 
 
 def _unknown_key(loc: Place) -> str:
@@ -111,8 +111,10 @@ def _unknown_key(loc: Place) -> str:
     hint = did_you_mean(key, known)
     sections = [name for name, section in SECTIONS.items() if key in section.model_fields]
     if not hint and sections:
-        return f"the key {key!r} belongs under {' or '.join(sections)}, not here."
-    return f"unknown key {key!r}{hint or ': there are ' + ', '.join(known)}."
+        return Said("campaign_file.misplaced", {"key": key, "sections": either(sections)})
+    if hint:
+        return Said("campaign_file.unknown", {"key": key, "near": hint})
+    return Said("campaign_file.unknown.known", {"key": key, "known": ", ".join(known)})
 
 
 def _model_at(loc: Place) -> type[Spec] | None:

@@ -20,6 +20,7 @@ from inferometer.spec.expand import server_groups
 from inferometer.spec.flags import SERVER_URL, did_you_mean, parse_base_url
 from inferometer.spec.marked_yaml import MAX_BYTES, Marked, Place, YamlError, read_value, read_yaml
 from inferometer.spec.preset_files import preset_names, preset_text
+from inferometer.words import Said, counted, either, sentence_of
 
 NARROWING = ("NUM_PROMPTS_START", "NUM_PROMPTS_END")
 
@@ -59,12 +60,12 @@ class _File:
                 self.say(self.replaced[place[:end]], sentence)
                 return
             if (line := self.marked.lines.get(place[:end])) is not None:
-                self.faults.append((line, f"{self.name}:{line}: {sentence}"))
+                self.faults.append((line, _in_line(self.name, line, sentence)))
                 return
         self.say(self.name, sentence)
 
     def say(self, who: str, sentence: str) -> None:
-        self.faults.append((0, f"{who}: {sentence}"))
+        self.faults.append((0, _at(who, sentence)))
 
     def raise_faults(self) -> None:
         if self.faults:
@@ -118,7 +119,15 @@ def load_campaign(
 
 def _readable(finding: Finding, raw: Mapping[str, Any]) -> Finding:
     place, sentence = finding
-    return place, f"{readable(place, raw)}: {sentence}"
+    return place, _at(readable(place, raw), sentence)
+
+
+def _at(place: str, sentence: str) -> Said:
+    return Said("campaign_file.at", {"place": place, "what": sentence})
+
+
+def _in_line(name: str, line: int, sentence: str) -> Said:
+    return Said("campaign_file.line", {"name": name, "line": line, "what": sentence})
 
 
 def _read(source: Path | str) -> _File:
@@ -127,46 +136,27 @@ def _read(source: Path | str) -> _File:
     try:
         if path.is_file():
             if path.stat().st_size > MAX_BYTES:
-                raise CampaignError(
-                    [
-                        (
-                            f"{name}: the file is longer than {MAX_BYTES} bytes, which no "
-                            "campaign needs."
-                        )
-                    ]
-                )
+                told = {"name": name, "most": MAX_BYTES}
+                raise CampaignError([Said("campaign_file.too_long", told)])
             text = path.read_text(encoding="utf-8")
         elif name in preset_names():
             text = preset_text(name)
         else:
             hint = _begin_so(name) or did_you_mean(name, preset_names())
-            raise CampaignError(
-                [
-                    (
-                        f"There is no file and no preset {name!r}{hint}: `inferometer presets` "
-                        "lists them."
-                    )
-                ]
-            )
+            raise CampaignError([Said("campaign_file.no_preset", {"name": name, "near": hint})])
     except UnicodeDecodeError:
-        raise CampaignError([f"{name}: the file is not text in UTF-8."]) from None
+        raise CampaignError([Said("campaign_file.not_utf8", {"name": name})]) from None
     except (OSError, ValueError) as error:
-        raise CampaignError([f"{name}: the file cannot be read ({error})."]) from None
+        why = {"name": name, "why": str(error)}
+        raise CampaignError([Said("campaign_file.unread", why)]) from None
     try:
         marked = read_yaml(text)
     except YamlError as error:
         raise CampaignError(
-            [f"{name}:{line}: {sentence}" for line, sentence in error.reasons]
+            [_in_line(name, line, sentence) for line, sentence in error.reasons]
         ) from None
     if not isinstance(marked.data, dict):
-        raise CampaignError(
-            [
-                (
-                    f"{name}:1: a campaign is a mapping of keys to values; `inferometer presets "
-                    "show production`."
-                )
-            ]
-        )
+        raise CampaignError([Said("campaign_file.no_mapping", {"name": name})])
     if is_combos(marked.data):
         try:
             return _File(name, Marked(campaign_of_combos(marked.data, name)))
@@ -178,22 +168,22 @@ def _read(source: Path | str) -> _File:
 def _begin_so(name: str) -> str:
     """The presets whose names begin so, where there are some, as the end of a sentence."""
     found = [preset for preset in preset_names() if name and preset.startswith(name)]
-    return f" (did you mean {' or '.join(map(repr, found))}?)" if found else ""
+    return Said("near.either", {"names": either([*map(repr, found)])}) if found else ""
 
 
 def _set(file: _File, pair: str) -> None:
     """`--set KEY=VALUE`."""
     key, equals, value = pair.partition("=")
     if not equals or not key.strip():
-        file.say(f"--set {pair}", "wants KEY=VALUE, such as load.num_warmups=4.")
+        file.say(f"--set {pair}", Said("campaign_file.pair"))
         return
     try:
         place = _place(file.raw, key.strip())
         file.put(place, read_value(value), f"--set {masked_text(pair)}")
     except YamlError as error:
-        file.say(f"--set {masked_text(pair)}", str(error))
+        file.say(f"--set {masked_text(pair)}", sentence_of(error))
     except (LookupError, TypeError):
-        file.say(f"--set {pair}", f"nothing can be set at {key.strip()!r}.")
+        file.say(f"--set {pair}", Said("campaign_file.no_place", {"key": key.strip()}))
 
 
 def _place(raw: Mapping[str, Any], key: str) -> Place:
@@ -240,9 +230,9 @@ def _set_server_url(file: _File, environment: Mapping[str, str]) -> None:
     if not address or not isinstance(servers, dict):
         return
     try:
-        base_url = parse_base_url(address)
+        base_url = parse_base_url(address, SERVER_URL)
     except ValueError as error:
-        file.say(SERVER_URL, str(error).replace("server.base_url", SERVER_URL))
+        file.say(SERVER_URL, sentence_of(error))
         return
     for name, recipe in servers.items():
         if isinstance(recipe, dict) and ("servers", name, "base_url") not in file.replaced:
@@ -261,15 +251,8 @@ def _interleave(file: _File) -> None:
         file.put(("interleave",), [[ids[0] for ids in together]], "--interleave")
         return
     named = ", ".join("+".join(ids) for ids in together)
-    cure = (
-        "name those that take turns, such as --set 'interleave=[[a, b]]'"
-        if len(together) > 2
-        else "it takes two servers"
-    )
-    file.say(
-        "--interleave",
-        f"the campaign has {len(together)} server{'s' * (len(together) > 1)} ({named}): {cure}.",
-    )
+    key = "campaign_file.interleave" + ".few" * (len(together) < 2)
+    file.say("--interleave", counted(key, len(together), {"names": named}))
 
 
 def _bounds(file: _File, environment: Mapping[str, str]) -> tuple[int, int] | None:
@@ -280,17 +263,15 @@ def _bounds(file: _File, environment: Mapping[str, str]) -> tuple[int, int] | No
     for name in NARROWING:
         text = environment.get(name, "").strip()
         if text and not (text.isascii() and text.isdigit() and 0 < int(text[:19]) < 10**18):
-            file.say(name, f"{text!r} is no whole number above 0: set it to one, or not at all.")
+            file.say(name, Said("campaign_file.no_number", {"text": text}))
             return None
         found.append(int(text) if text else None)
     first, last = found
     if first is None and last is None:
         return None
     if first is not None and last is not None and first > last:
-        file.say(
-            "NUM_PROMPTS_START",
-            f"{first} is above NUM_PROMPTS_END, which is {last}: exchange them.",
-        )
+        told = {"first": first, "last": last}
+        file.say("NUM_PROMPTS_START", Said("campaign_file.exchanged", told))
         return None
     return first or 1, last or 10**18
 
@@ -312,11 +293,9 @@ def _narrow(file: _File, campaign: CampaignSpec, bounds: tuple[int, int] | None)
             tuple(filter(wanted, matrix.include)),
         )
         if (matrix.num_prompts and not axis) or (matrix.paired and not paired):
-            file.say(
-                "NUM_PROMPTS_START and NUM_PROMPTS_END",
-                f"none of the num_prompts of {campaign.name} lies between {bounds[0]} and "
-                f"{bounds[1]}.",
-            )
+            told = {"name": campaign.name, "first": bounds[0], "last": bounds[1]}
+            nothing = Said("campaign_file.nothing_left", told)
+            file.say(Said("campaign_file.both_bounds"), nothing)
         return matrix.model_copy(update={"num_prompts": axis, "paired": paired, "include": include})
 
     groups = tuple(

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import get_args
+from typing import Any, get_args
 
 from inferometer.request import Request
 from inferometer.spec.run import RandomWorkload, RunSpec
 from inferometer.spec.server_recipe import ChatBackend
+from inferometer.words import Said, either
 
 DESCRIPTORS_BESIDES_STREAMS = 64
 """Open files of a worker that are not streams: standard streams, epoll, pipes, libraries, spare."""
@@ -54,18 +55,10 @@ def check_run(
 def _endpoint(spec: RunSpec) -> list[str]:
     path = spec.target.endpoint
     if path is not None and "#" in path:
-        return [
-            f"server.endpoint {path!r} must end before '#', which is nothing that a server gets "
-            "to see."
-        ]
+        return [Said("check_run.hash", {"path": path})]
     if path is None or path.startswith("/"):
         return []
-    return [
-        (
-            f"server.endpoint {path!r} must begin with '/', such as /v1/completions; the server "
-            "itself is server.base_url."
-        )
-    ]
+    return [Said("check_run.slash", {"path": path})]
 
 
 def _carried(spec: RunSpec) -> list[str]:
@@ -73,14 +66,9 @@ def _carried(spec: RunSpec) -> list[str]:
     chats = get_args(ChatBackend)
     if not spec.workload.needs_messages or spec.target.backend in chats:
         return []
-    what = "Pictures go into" if spec.workload.kind == "images" else "Recorded conversations are"
-    return [
-        (
-            f"{what} chat messages, which server.backend {spec.target.backend} does not carry: "
-            "choose "
-            f"one of {', '.join(chats)}."
-        )
-    ]
+    what = "pictures" if spec.workload.kind == "images" else "chats"
+    told = {"backend": spec.target.backend, "chats": ", ".join(chats)}
+    return [Said(f"check_run.{what}", told)]
 
 
 def _lengths(spec: RunSpec, max_model_len: int | None) -> list[str]:
@@ -94,12 +82,9 @@ def _lengths(spec: RunSpec, max_model_len: int | None) -> list[str]:
     if longest is None or not fields or max_model_len is None or sum(longest) <= max_model_len:
         return []
     total = sum(longest)
-    return [
-        f"{longest[0]} input and {longest[1]} output tokens{_spread(spec)} are {total}, but the "
-        "server's max_model_len is "
-        f"{max_model_len}: shorten {' or '.join(fields)} by {total - max_model_len}, "
-        f"or start the server with --max-model-len {total} or more."
-    ]
+    told: dict[str, Any] = {"input": longest[0], "output": longest[1], "spread": _spread(spec)}
+    told |= {"total": total, "limit": max_model_len, "over": total - max_model_len}
+    return [Said("check_run.too_long", {**told, "fields": either(fields)})]
 
 
 def check_requests(requests: Sequence[Request], max_model_len: int | None) -> list[str]:
@@ -115,22 +100,23 @@ def check_requests(requests: Sequence[Request], max_model_len: int | None) -> li
         return []
     longest = max(too_long, key=lambda request: request.prompt_tokens + request.max_tokens)
     total = longest.prompt_tokens + longest.max_tokens
-    return [
-        f"{len(too_long)} of {len(requests)} requests are longer than the server's max_model_len "
-        f"{max_model_len}, the longest "
-        f"has {longest.prompt_tokens} input and {longest.max_tokens} output tokens: leave such "
-        "rows out "
-        f"(workload.max_total_len {max_model_len}), shorten them, or start the server with "
-        f"--max-model-len {total} or more."
-    ]
+    told = {
+        "n": len(too_long),
+        "of": len(requests),
+        "limit": max_model_len,
+        "input": longest.prompt_tokens,
+        "output": longest.max_tokens,
+        "total": total,
+    }
+    return [Said("check_run.rows_too_long", told)]
 
 
 def _spread(spec: RunSpec) -> str:
     """Where the longest request is longer than the lengths that were given."""
     if isinstance(spec.workload, RandomWorkload) and spec.workload.scenario is not None:
-        return " at the upper end of workload.scenario"
+        return Said("check_run.spread", {"field": "workload.scenario"})
     ratio: float = getattr(spec.workload, "range_ratio", 0.0)
-    return " at the upper end of workload.range_ratio" if ratio else ""
+    return Said("check_run.spread", {"field": "workload.range_ratio"}) if ratio else ""
 
 
 def streams_per_worker(spec: RunSpec) -> int:
@@ -149,21 +135,16 @@ def _descriptors(spec: RunSpec, limit: int | None) -> list[str]:
     if limit is None or needed <= limit:
         return []
     fewer = limit - DESCRIPTORS_BESIDES_STREAMS
-    workers = (
-        f", or `workers` {math.ceil(streams_per_worker(spec) * spec.workers / fewer)}"
-        if fewer > 0
-        else ""
-    )
-    return [
-        f"{streams_per_worker(spec)} connections in one process need {needed} open files, but "
-        f"the limit is {limit}: "
-        f"raise it (ulimit -n {needed}), or use a smaller load.max_concurrency{workers}."
-    ]
+    streams, workers = streams_per_worker(spec), ""
+    if fewer > 0:
+        workers = Said("check_run.workers", {"n": math.ceil(streams * spec.workers / fewer)})
+    told = {"streams": streams, "needed": needed, "limit": limit, "workers": workers}
+    return [Said("check_run.descriptors", told)]
 
 
 def _arrivals(spec: RunSpec) -> list[str]:
     load = spec.load
-    found = []
+    found: list[str] = []
     shapes = {
         "load.request_rate": not math.isinf(load.request_rate),
         "load.ramp": load.ramp is not None,
@@ -172,43 +153,29 @@ def _arrivals(spec: RunSpec) -> list[str]:
     }
     given = [flag for flag, there in shapes.items() if there]
     if len(given) > 1:
-        found.append(f"{' and '.join(given)} each say when requests are due: give one of them.")
+        first, *others = given
+        told = {"first": ", ".join([first, *others[:-1]]), "second": others[-1]}
+        found.append(Said("check_run.several_shapes", told))
     if load.replay_speed is not None and (
         spec.workload.kind not in ("trace", "timed_trace") or spec.workload.distinct is not None
     ):
-        found.append(
-            "load.replay_speed needs recorded times, which only workload.kind trace has, each "
-            "request of it once."
-        )
+        found.append(Said("check_run.replay"))
     if load.burstiness != 1 and (not load.open_loop or load.replay_speed is not None):
-        found.append(
-            f"load.burstiness {load.burstiness:g} shapes the gaps between requests, and there are "
-            "none while "
-            "load.request_rate is inf: give a rate, or leave it out."
-        )
+        found.append(Said("check_run.burstiness", {"value": load.burstiness}))
     if load.when_full == "drop" and not (load.open_loop and load.max_concurrency):
-        found.append(
-            "load.when_full drop needs arrivals and a cap: give a rate and load.max_concurrency, "
-            "or leave it out."
-        )
+        found.append(Said("check_run.drop"))
     return found
 
 
 def _body_fields(spec: RunSpec) -> list[str]:
     extra = spec.sampling.extra_body
-    found = [
-        f"sampling.extra_body must not set {field!r}, on which the measurement depends: remove it."
-        for field in FIELDS_WE_SET
-        if field in extra
+    found: list[str] = [
+        Said("check_run.ours", {"field": field}) for field in FIELDS_WE_SET if field in extra
     ]
     given = dict(spec.sampling.parameters)
     if spec.sampling.logprobs is not None:
         given["logprobs"] = spec.sampling.logprobs
     if spec.sampling.ignore_eos:
         given["ignore_eos"] = True
-    found += [
-        f"{field!r} is given by itself and in sampling.extra_body: remove one of the two."
-        for field in given
-        if field in extra
-    ]
+    found += [Said("check_run.twice", {"field": field}) for field in given if field in extra]
     return found

@@ -32,6 +32,7 @@ from inferometer.spec.flags import did_you_mean
 from inferometer.spec.recipe import server_need
 from inferometer.spec.run import Load, RunSpec, Sampling, Target
 from inferometer.spec.workload import AnyWorkload
+from inferometer.words import Said
 
 QUICK_PROMPTS = 4
 QUICK_POINTS = 3
@@ -391,9 +392,8 @@ def _chosen(groups: list[Group], only: Sequence[str]) -> list[Group]:
         )
         chosen.update(*found)
         if not found:
-            reasons.append(
-                f"--only {pattern!r} names no group and no point{did_you_mean(pattern, known)}."
-            )
+            told = {"pattern": pattern, "near": did_you_mean(pattern, known)}
+            reasons.append(Said("campaign_file.only", told))
     if reasons:
         raise CampaignError(reasons)
     chosen |= {

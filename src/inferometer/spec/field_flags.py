@@ -53,6 +53,11 @@ FIELD_FLAGS = {
 """By the field as messages name it. Fields of the workload have flags that differ by data set:
 those are in DATASETS."""
 
+FLAG_OF_NAME = {
+    field.strip("`").rpartition(".")[2]: f"--{flag}" for field, flag in FIELD_FLAGS.items()
+}
+"""By the field's name alone, as the errors of its model have it."""
+
 _FIELD = re.compile(r"`(?:workers|seed)`|(?<![A-Za-z0-9_.])[a-z]+\.[a-z_]+")
 
 

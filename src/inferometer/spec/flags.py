@@ -18,6 +18,7 @@ from typing import Any, NoReturn
 from urllib.parse import SplitResult, quote, urlsplit
 
 from inferometer.vocabulary import LATENCIES
+from inferometer.words import Said
 
 SERVER_URL = "VLLM_SERVER_URL"
 """Variable of the environment that holds the server's address."""
@@ -31,15 +32,9 @@ _REQUEST_PATHS = ("/completions", "/completion", "/generate", "/generate_stream"
 def check_header(name: str, value: str) -> None:
     """Raise ValueError unless this header may be sent as it stands; the value is not repeated."""
     if not _HEADER_NAME.fullmatch(name):
-        raise ValueError(
-            "server.headers wants KEY=VALUE with a header's name before the first '=', such as "
-            "X-Team=blue."
-        )
+        raise ValueError(Said("header.name"))
     if not _HEADER_VALUE.fullmatch(value):
-        raise ValueError(
-            f"server.headers {name}: the value holds a line break or a character outside ASCII; "
-            "remove it."
-        )
+        raise ValueError(Said("header.value", {"name": name}))
 
 
 def parse_headers(pairs: Iterable[str]) -> dict[str, str]:
@@ -53,7 +48,7 @@ def parse_headers(pairs: Iterable[str]) -> dict[str, str]:
             name = ""  # what was typed may be a key: not repeated
         check_header(name, value)
         if name.lower() in seen:
-            raise ValueError(f"server.headers {name} is given twice; give it once.")
+            raise ValueError(Said("header.twice", {"name": name}))
         seen.add(name.lower())
         headers[name] = value
     return headers
@@ -67,10 +62,7 @@ def with_api_key(headers: Mapping[str, str], environment: Mapping[str, str]) -> 
     if not key or any(name.lower() == "authorization" for name in headers):
         return dict(headers)
     if not _HEADER_VALUE.fullmatch(key):
-        raise ValueError(
-            "OPENAI_API_KEY holds a line break or a character outside ASCII; set it to the "
-            "bare key."
-        )
+        raise ValueError(Said("header.api_key"))
     return {**headers, "Authorization": f"Bearer {key}"}
 
 
@@ -81,9 +73,9 @@ def parse_metadata(pairs: Iterable[str]) -> dict[str, str]:
         key, equals, value = pair.partition("=")
         key = key.strip()
         if not equals or not key:
-            raise ValueError(f"output.metadata wants KEY=VALUE, such as gpu=R9700, not {pair!r}.")
+            raise ValueError(Said("metadata.pair", {"pair": pair}))
         if key in metadata:
-            raise ValueError(f"output.metadata {key} is given twice; give it once.")
+            raise ValueError(Said("metadata.twice", {"key": key}))
         metadata[key] = value
     return metadata
 
@@ -96,19 +88,15 @@ def parse_extra_body(text: str | None) -> dict[str, Any]:
         return {}
 
     def refuse(constant: str) -> NoReturn:
-        raise ValueError(f"sampling.extra_body: {constant} is not JSON; use a number or null.")
+        raise ValueError(Said("extra_body.constant", {"constant": constant}))
 
     try:
         body = json.loads(text, parse_constant=refuse)
     except json.JSONDecodeError as error:
-        raise ValueError(
-            f"sampling.extra_body is not JSON ({error.msg} at character {error.pos + 1}); "
-            "quote it whole, such as '{\"min_p\": 0.1}'."
-        ) from None
+        told = {"why": error.msg, "place": error.pos + 1}
+        raise ValueError(Said("extra_body.not_json", told)) from None
     if not isinstance(body, dict):
-        raise ValueError(
-            "sampling.extra_body wants a JSON object in braces, such as '{\"min_p\": 0.1}'."
-        )
+        raise ValueError(Said("extra_body.no_object"))
     return body
 
 
@@ -123,10 +111,7 @@ def parse_percentiles(text: str) -> tuple[float, ...]:
         except ValueError:
             value = math.nan
         if not 0 <= value <= 100:  # also refuses nan
-            raise ValueError(
-                'output.percentiles wants numbers from 0 to 100 such as "50,90,99", not '
-                f"{part.strip()!r}."
-            )
+            raise ValueError(Said("output.percentiles", {"value": part.strip()}))
         if value not in percentiles:
             percentiles.append(value)
     return tuple(percentiles)
@@ -140,10 +125,9 @@ def parse_metrics(text: str) -> tuple[str, ...]:
     for part in text.split(","):
         name = part.strip().lower()
         if name not in LATENCIES:
-            raise ValueError(
-                f"output.metrics knows {', '.join(LATENCIES)}, not "
-                f"{name!r}{did_you_mean(name, LATENCIES)}."
-            )
+            near = did_you_mean(name, LATENCIES)
+            told = {"known": ", ".join(LATENCIES), "name": name, "near": near}
+            raise ValueError(Said("output.metrics", told))
         if name not in metrics:
             metrics.append(name)
     return tuple(metrics)
@@ -152,13 +136,13 @@ def parse_metrics(text: str) -> tuple[str, ...]:
 def did_you_mean(typed: str, known: Iterable[str]) -> str:
     """` (did you mean 'x'?)`, or nothing where no known name is close."""
     close = difflib.get_close_matches(typed, list(known), n=1)
-    return f" (did you mean {close[0]!r}?)" if close else ""
+    return Said("near", {"name": close[0]}) if close else ""
 
 
 def did_you_mean_one_of(typed: str, known: Iterable[str]) -> str:
     """The one that is close; where none is, `: there are x, y, z`, all of them."""
     names = list(known)
-    return did_you_mean(typed, names) or f": there are {', '.join(names)}"
+    return did_you_mean(typed, names) or Said("near.all", {"names": names})
 
 
 def parse_rate(text: str) -> float:
@@ -168,10 +152,7 @@ def parse_rate(text: str) -> float:
     except ValueError:
         rate = math.nan
     if not rate > 0:  # also refuses nan
-        raise ValueError(
-            "load.request_rate wants requests per second above 0, or inf to send all at once, "
-            f"not {text!r}."
-        )
+        raise ValueError(Said("rate.wrong", {"value": text}))
     return rate
 
 
@@ -181,41 +162,29 @@ def base_url_of(host: str, port: int) -> str:
     return parse_base_url(f"http://[{bare}]:{port}" if ":" in bare else f"http://{bare}:{port}")
 
 
-def parse_base_url(text: str) -> str:
+def parse_base_url(text: str, field: str = "server.base_url") -> str:
     """The server's address as it goes over the wire, without a trailing slash and without `/v1`.
 
     Users give and leave out `/v1` alike; paths that begin with it are appended. A path before it (a
     gateway's prefix) stays. `http` is assumed. Letters beyond ASCII are encoded, those of a host as
-    IDNA and those of a path in percent signs; what is encoded already stays.
+    IDNA and those of a path in percent signs; what is encoded already stays. Raises ValueError,
+    about `field`.
     """
-    parts = _split(_with_scheme(text))
+    parts = _split(_with_scheme(text), field)
     if parts.scheme not in ("http", "https"):
-        raise ValueError(
-            f"server.base_url must begin with http:// or https://, not {parts.scheme}://."
-        )
+        raise ValueError(Said("address.scheme", {"field": field, "scheme": parts.scheme}))
     if "@" in parts.netloc:
-        raise ValueError(
-            "server.base_url must not hold a user or password, which would end up in files; set "
-            "OPENAI_API_KEY instead."
-        )
+        raise ValueError(Said("address.user", {"field": field}))
     if parts.query or parts.fragment:
-        raise ValueError(
-            "server.base_url must end before '?' and '#': put a query at the end of "
-            "server.endpoint, such as "
-            "server.endpoint '/v1/completions?api-version=1'."
-        )
+        raise ValueError(Said("address.query", {"field": field}))
     path = _encoded(parts.path.rstrip("/"))
-    server = f"{parts.scheme}://{_netloc(text, parts)}"
+    server = f"{parts.scheme}://{_netloc(text, parts, field)}"
     if path.endswith(_REQUEST_PATHS):
-        raise ValueError(
-            f"server.base_url is the server only: give server.base_url {server} and "
-            f"server.endpoint {path}."
-        )
+        told = {"field": field, "server": server, "path": path}
+        raise ValueError(Said("address.path", told))
     if path.endswith("/models"):
-        raise ValueError(
-            "server.base_url is the server only: give server.base_url "
-            f"{server}{path.removesuffix('/models')}."
-        )
+        moved = server + path.removesuffix("/models")
+        raise ValueError(Said("address.models", {"field": field, "server": moved}))
     return server + path.removesuffix("/v1").rstrip("/")
 
 
@@ -260,7 +229,7 @@ def canonical_base_url(text: str) -> str:
     return f"{parts.scheme}://{f'[{host}]' if ':' in host else host}{port}{parts.path}"
 
 
-def _split(address: str) -> SplitResult:
+def _split(address: str, field: str = "server.base_url") -> SplitResult:
     try:
         parts = urlsplit(address)
         port = parts.port
@@ -268,11 +237,11 @@ def _split(address: str) -> SplitResult:
         port = 0
         parts = SplitResult("http", "", "", "", "")
     if not parts.hostname or port == 0 or re.search(r"\s", address) or not address.isprintable():
-        raise _no_address(address)
+        raise _no_address(address, field)
     return parts
 
 
-def _netloc(text: str, parts: SplitResult) -> str:
+def _netloc(text: str, parts: SplitResult, field: str) -> str:
     """Host and port for the wire."""
     netloc = parts.netloc
     if netloc.startswith(
@@ -285,7 +254,7 @@ def _netloc(text: str, parts: SplitResult) -> str:
     except UnicodeError:
         host = ""
     if not _HOST.fullmatch(host):
-        raise _no_address(text)
+        raise _no_address(text, field)
     return f"{host}:{port}" if port else host
 
 
@@ -294,10 +263,6 @@ def _encoded(path: str) -> str:
     return quote(re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", path), safe="/%:@!$&'()*+,;=~-._")
 
 
-def _no_address(address: str) -> ValueError:
+def _no_address(address: str, field: str) -> ValueError:
     shown = re.sub(r"//[^/]*@", "//", address)
-    return ValueError(
-        f"{shown!r} is not an address: set server.base_url http://HOST:PORT, "
-        "the port from 1 to 65535, "
-        "an IPv6 host in brackets, such as http://[::1]:8000."
-    )
+    return ValueError(Said("address.none", {"field": field, "address": shown}))

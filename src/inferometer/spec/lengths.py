@@ -14,6 +14,8 @@ import math
 import re
 from typing import Literal, NamedTuple
 
+from inferometer.words import Said
+
 FARTHEST_SIGMAS = 4.0
 """A normal length is kept within so many standard deviations of its mean, so that there is a
 longest one.
@@ -63,24 +65,20 @@ def parse_scenario(text: str) -> tuple[LengthLaw, LengthLaw]:
     if drawn := _DRAWN.fullmatch(text):
         law = _normal if drawn[1].upper() == "N" else _uniform
         return law(drawn[2], drawn[3]), law(drawn[4], drawn[5])
-    raise ValueError(
-        f"{text!r} is no scenario: write D(1024,128), N(512,64)/(128,16) or U(100,400)/(50,200)"
-    )
+    raise ValueError(Said("scenario.none", {"text": text}))
 
 
 def _uniform(low: str, high: str) -> LengthLaw:
     least, most = _whole(low), _whole(high)
     if most < least:
-        raise ValueError(
-            f"a range from {least} to {most} is empty: the shortest length comes first"
-        )
+        raise ValueError(Said("scenario.empty", {"least": least, "most": most}))
     return LengthLaw("uniform", least, most, (least + most) / 2)
 
 
 def _normal(mean: str, sigma: str) -> LengthLaw:
     centre, spread = float(mean), float(sigma)
     if centre < 1:
-        raise ValueError(f"a mean of {mean} tokens is too short: 1 is the least")
+        raise ValueError(Said("scenario.mean", {"mean": mean}))
     low, high = (
         max(1, math.ceil(centre - FARTHEST_SIGMAS * spread)),
         math.floor(centre + FARTHEST_SIGMAS * spread),
@@ -90,5 +88,5 @@ def _normal(mean: str, sigma: str) -> LengthLaw:
 
 def _whole(number: str) -> int:
     if "." in number or int(number) < 1:
-        raise ValueError(f"a length is a whole number of tokens, at least 1, not {number}")
+        raise ValueError(Said("scenario.length", {"number": number}))
     return int(number)

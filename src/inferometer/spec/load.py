@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from inferometer.spec.base import NonNegativeInt, PositiveFloat, PositiveInt, Seconds, Spec
+from inferometer.words import Said
 
 
 class Ramp(Spec):
@@ -37,7 +38,7 @@ def _some(steps: tuple[Step, ...]) -> tuple[Step, ...]:
     if (
         not steps
     ):  # checked here, since a least length would be complained of beside each step that is wrong
-        raise ValueError("wants at least one step; leave it out for a single rate")
+        raise ValueError(Said("steps.none"))
     return steps
 
 

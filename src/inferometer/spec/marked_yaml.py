@@ -14,6 +14,8 @@ from typing import Any
 
 import yaml
 
+from inferometer.words import Said
+
 MAX_BYTES = 200_000
 MAX_DEPTH = 20
 MAX_ALIASES = 100
@@ -47,7 +49,8 @@ class YamlError(Exception):
     """The text is no YAML that we read. `reasons`: line, from 1, and sentence."""
 
     def __init__(self, reasons: list[tuple[int, str]]) -> None:
-        super().__init__("; ".join(sentence for _, sentence in reasons))
+        sentences = [sentence for _, sentence in reasons]
+        super().__init__(sentences[0] if len(sentences) == 1 else "; ".join(sentences))
         self.reasons = reasons
 
 
@@ -72,15 +75,16 @@ def read_yaml(text: str) -> Marked:
     all.
     """
     if len(text) > MAX_BYTES:
-        raise YamlError([(1, f"the file is longer than {MAX_BYTES} bytes.")])
+        raise YamlError([(1, Said("yaml.too_long", {"most": MAX_BYTES}))])
     try:
         _check_shape(text)
         root = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise YamlError([(mark.line + 1 if mark else 1, f"{_problem(error)}.")]) from None
+        raise YamlError([(mark.line + 1 if mark else 1, _problem(error))]) from None
     except yaml.YAMLError as error:  # a character that may not be in YAML
-        raise YamlError([(1, f"the file is no YAML ({str(error).splitlines()[0]}).")]) from None
+        why = {"why": str(error).splitlines()[0]}
+        raise YamlError([(1, Said("yaml.none", why))]) from None
     reader = _Reader()
     data = None if root is None else reader.value(root, ())
     if reader.faults:
@@ -96,8 +100,9 @@ def read_value(text: str) -> Any:
 def _problem(error: yaml.MarkedYAMLError) -> str:
     problem = error.problem or "this is no YAML"
     if "\\t" in problem:
-        return "a tab cannot indent YAML: use spaces"
-    return f"{problem[0].lower()}{problem[1:]}" + (f" {error.context}" if error.context else "")
+        return Said("yaml.tab")
+    context = f" {error.context}" if error.context else ""
+    return Said("sentence", {"what": f"{problem[0].lower()}{problem[1:]}{context}"})
 
 
 def _check_shape(text: str) -> None:
@@ -108,23 +113,13 @@ def _check_shape(text: str) -> None:
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > MAX_DEPTH:
-                raise YamlError([(line, f"values are nested more than {MAX_DEPTH} deep.")])
+                raise YamlError([(line, Said("yaml.too_deep", {"most": MAX_DEPTH}))])
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
         elif isinstance(event, yaml.AliasEvent):
             aliases += 1
             if aliases > MAX_ALIASES:
-                raise YamlError(
-                    [
-                        (
-                            line,
-                            (
-                                f"there are more than {MAX_ALIASES} aliases (*name): write the "
-                                "values out."
-                            ),
-                        )
-                    ]
-                )
+                raise YamlError([(line, Said("yaml.aliases", {"most": MAX_ALIASES}))])
 
 
 class _Reader:
@@ -140,27 +135,10 @@ class _Reader:
         self.lines.setdefault(place, line)
         self.values += 1
         if self.values > MAX_VALUES or len(place) > MAX_DEPTH:
-            raise YamlError(
-                [
-                    (
-                        line,
-                        (
-                            "the file holds too many values, or aliases (*name) repeat too much: "
-                            "write less."
-                        ),
-                    )
-                ]
-            )
+            raise YamlError([(line, Said("yaml.too_many"))])
         if not _USUAL_TAGS.fullmatch(node.tag):
-            self.faults.append(
-                (
-                    line,
-                    (
-                        "tags are not read here: remove "
-                        f"{node.tag.replace('tag:yaml.org,2002:', '!!')!r}."
-                    ),
-                )
-            )
+            tag = node.tag.replace("tag:yaml.org,2002:", "!!")
+            self.faults.append((line, Said("yaml.tag", {"tag": tag})))
             return None
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, place)
@@ -173,19 +151,12 @@ class _Reader:
         for key_node, value_node in node.value:
             line = key_node.start_mark.line + 1
             if not isinstance(key_node, yaml.ScalarNode) or key_node.value == "<<":
-                self.faults.append(
-                    (line, "a key must be a plain word; merge keys (<<) are not read.")
-                )
+                self.faults.append((line, Said("yaml.key")))
                 continue
             key = self._text(key_node)
             at = (*place, key)
             if key in values:
-                self.faults.append(
-                    (
-                        line,
-                        (f"{key!r} is there twice; the other is in line {self.lines[at]}."),
-                    )
-                )
+                self.faults.append((line, Said("yaml.twice", {"key": key, "line": self.lines[at]})))
                 continue
             self.lines[at] = line
             values[key] = self.value(value_node, at)

@@ -10,11 +10,12 @@ from typing import Any
 from inferometer.spec.campaign import CampaignError
 from inferometer.spec.expand import QUICK_PROMPTS
 from inferometer.spec.marked_yaml import YamlError, read_value
+from inferometer.words import Said
 
 LIMITS = {
-    "num_warmups": (1, "sends one warm-up at most"),
-    "num_prompts": (QUICK_PROMPTS, f"sends {QUICK_PROMPTS} requests a point at most"),
-    "repeats": (1, "measures no point again and again"),
+    "num_warmups": 1,
+    "num_prompts": QUICK_PROMPTS,
+    "repeats": 1,
 }
 """Above these, --quick shortens a point. That it takes few points of a matrix is what it is for."""
 
@@ -34,9 +35,9 @@ def _shortened(pair: str) -> list[str]:
         return []  # told by those who read it
     steps = key.strip().split(".")
     return [
-        f"--set {pair}: --quick {limit[1]}; leave one of the two out."
+        Said(f"campaign_file.quick.{name}", {"pair": pair, "most": limit})
         for name, number in _numbers(steps[-1], value)
-        if (limit := LIMITS.get(name)) and number > limit[0] and "matrix" not in steps
+        if (limit := LIMITS.get(name)) and number > limit and "matrix" not in steps
     ]
 
 

@@ -20,6 +20,7 @@ from inferometer.spec.binding import BOUND, Binding, binding_of, host_and_port, 
 from inferometer.spec.campaign import CampaignError, CampaignSpec, GroupSpec, ServerNeed
 from inferometer.spec.flags import canonical_base_url
 from inferometer.spec.server_recipe import ServerRecipe
+from inferometer.words import Said
 
 SPARE_TOKENS = 128
 """Added to the longest request where a recipe leaves max_model_len to us, as the PCIe study does
@@ -97,11 +98,7 @@ def server_need(
     uses_limit = any("max_model_len" in placeholders(text) for text in recipe_strings(recipe))
     if len(lengths) < len(told) and uses_limit and recipe.max_model_len is None:
         raise CampaignError(
-            [
-                f"servers.{group.server}: max_model_len is needed, since only the file tells how "
-                "long the requests of group "
-                f"{group.id} are; give it here, or max_total_len to the workload."
-            ]
+            [Said("campaign_check.limit_needed", {"server": group.server, "group": group.id})]
         )
     longest_request = max((prompt + output for prompt, output in lengths), default=0)
     needed = longest_request + SPARE_TOKENS

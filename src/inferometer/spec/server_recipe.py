@@ -26,6 +26,7 @@ from inferometer.spec.ready_made import (
     recipe_names,
     usual_start_timeout_s,
 )
+from inferometer.words import Said
 
 CompletionBackend = Literal[
     "openai",
@@ -72,9 +73,7 @@ def _words(command: Any) -> Any:
     try:
         return shlex.split(command) if isinstance(command, str) else command
     except ValueError as error:
-        raise ValueError(
-            f"is no command line ({error}): close the quotation, or write it as a list of words"
-        ) from None
+        raise ValueError(Said("command.quotation", {"why": str(error)})) from None
 
 
 Command = Annotated[
@@ -91,7 +90,8 @@ def _one_of(names: Callable[[], list[str]]) -> tuple[AfterValidator, Any]:
 
     def check(text: str) -> str:
         if text not in names():
-            raise ValueError(f"wants one of {', '.join(names())}{did_you_mean(text, names())}")
+            known = {"known": ", ".join(names()), "near": did_you_mean(text, names())}
+            raise ValueError(Said("wish.one_of", known))
         return text
 
     return AfterValidator(check), Field(

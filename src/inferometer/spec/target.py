@@ -13,6 +13,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from inferometer.words import Said
+
 Quantifier = Literal["any", "every"]
 QUANTIFIERS: dict[str, Quantifier] = {"any": "any", "every": "every"}
 
@@ -88,7 +90,7 @@ def parse_target(text: str) -> Threshold:
     """Of `--assert`. Raises ValueError, one sentence."""
     found = _ASSERTION.fullmatch(text)
     if found is None:
-        raise ValueError(f"{text!r} is no target: write one like {EXAMPLE}.")
+        raise ValueError(Said("target.none", {"text": text, "example": EXAMPLE}))
     return _target(found["metric"], found)
 
 
@@ -98,7 +100,7 @@ def campaign_target(metric: str, text: str) -> Threshold:
     """
     found = _COMPARISON.fullmatch(text)
     if found is None:
-        raise ValueError('wants a comparison such as "> 1800", "any > 1800" or "< 100 if tp=1"')
+        raise ValueError(Said("target.comparison"))
     return _target(metric, found)
 
 
@@ -114,15 +116,9 @@ def _where(text: str | None) -> tuple[Where, ...]:
     for part in text.split(","):
         found = _CONDITION.fullmatch(part)
         if found is None or not found["value"]:
-            raise ValueError(
-                f"{part.strip()!r} is no condition: write one like tp=1 or concurrency<=32, "
-                "with commas between."
-            )
+            raise ValueError(Said("target.condition", {"text": part.strip()}))
         if found["op"] != "=" and _number(found["value"]) is None:
-            raise ValueError(
-                f"{part.strip()!r} compares with what is not a number: write one like "
-                "concurrency<=32."
-            )
+            raise ValueError(Said("target.number", {"text": part.strip()}))
         conditions.append(Where(found["name"], found["op"], found["value"]))
     return tuple(conditions)
 

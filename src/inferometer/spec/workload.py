@@ -24,6 +24,7 @@ from inferometer.spec.base import (
     Spec,
 )
 from inferometer.spec.lengths import LengthLaw, parse_scenario, ranged
+from inferometer.words import Said
 
 RangeRatio = Annotated[float, Field(ge=0, lt=1)]
 """Lengths are uniform in [L(1-r), L(1+r)]."""
@@ -165,10 +166,8 @@ class RandomWorkload(PromptSet):
         }
         contrary = [name for name, mean in means.items() if given.get(name, mean) != mean]
         if contrary or given.get("range_ratio"):
-            raise ValueError(
-                f"says what {', '.join(contrary or ['range_ratio'])} says otherwise: give "
-                "one of the two"
-            )
+            fields = ", ".join(contrary or ["range_ratio"])
+            raise ValueError(Said("scenario.contrary", {"fields": fields}))
         fixed = all(law.low == law.high for law in laws)
         return {**given, **means, "scenario": None if fixed else scenario}
 

@@ -22,34 +22,16 @@ from hashlib import sha256
 from pathlib import Path
 from typing import IO
 
+from inferometer.words import LANGUAGES, Said
+
 TEMPORARY_PREFIX = ".inferometer-"
 
 MAX_LOCK_WAIT_S = 30.0
 """How long a line waits for others to append theirs, which takes milliseconds each."""
 LOCK_POLL_S = 0.02
 
-CAUSES_AND_CURES = {
-    errno.EACCES: "permission denied; choose a directory that you can write to",
-    errno.EPERM: "permission denied; choose a directory that you can write to",
-    errno.EROFS: "its file system is read-only; choose another directory",
-    errno.ENOSPC: "the disk is full; free some space, or choose a directory on another disk",
-    errno.EDQUOT: (
-        "your disk quota is used up; free some space, or choose a directory on another disk"
-    ),
-    errno.EFBIG: (
-        "the file would exceed this system's size limit; raise the limit (`ulimit -f`), or "
-        "choose another directory"
-    ),
-    errno.ENOENT: (
-        "its directory no longer exists; change to another one, or choose another directory"
-    ),
-    errno.ENOTDIR: "part of that path is a file, not a directory; choose another directory",
-    errno.EISDIR: "that is a directory; choose a file name",
-    errno.EEXIST: "something with this name already exists; choose another name, or move it away",
-    errno.ENOTEMPTY: "something with this name already exists; choose another name, or move it "
-    "away",
-    errno.ENAMETOOLONG: "the name is too long; choose a shorter one",
-}
+SAME = {"EPERM": "EACCES", "ENOTEMPTY": "EEXIST"}
+"""Errors with the cause and the cure of another."""
 
 
 class CannotWriteError(OSError):
@@ -237,11 +219,8 @@ def _our_turn(path: Path) -> Iterator[IO[bytes]]:
                 yield file
                 return
         if time.monotonic() > deadline_s:
-            raise CannotWriteError(
-                f"cannot write {path}: another process has locked it for {MAX_LOCK_WAIT_S:.0f} "
-                f"s; end that process (and remove {_lock_file(path)} if it exists), or choose "
-                "another file"
-            )
+            held = {"seconds": MAX_LOCK_WAIT_S, "lock": _lock_file(path)}
+            raise CannotWriteError(_cannot(path, Said("write.locked", held)))
         time.sleep(LOCK_POLL_S)
 
 
@@ -312,16 +291,24 @@ def saying_why(path: Path) -> Iterator[None]:
         if error.encoding != sys.getfilesystemencoding():
             raise
         character = ascii(error.object[error.start])
-        raise CannotWriteError(
-            f"cannot write {path}: file names in {error.encoding} cannot contain {character}; "
-            "choose another name, or set LC_ALL=C.UTF-8"
-        ) from error
+        told = {"encoding": error.encoding, "character": character}
+        raise CannotWriteError(_cannot(path, Said("write.character", told))) from error
     except Exception as error:
         number = _system_error(error)
         if number is None:
             raise
-        why = CAUSES_AND_CURES.get(number, os.strerror(number))
-        raise CannotWriteError(f"cannot write {path}: {why}") from error
+        raise CannotWriteError(_cannot(path, cause_and_cure(number))) from error
+
+
+def cause_and_cure(number: int) -> str:
+    """Of an error of the system, by its number, when something is written."""
+    name = errno.errorcode.get(number, "")
+    key = f"write.{SAME.get(name, name)}"
+    return Said(key) if key in LANGUAGES["en"] else os.strerror(number)
+
+
+def _cannot(path: Path, why: str) -> Said:
+    return Said("write.cannot", {"path": path, "why": why})
 
 
 def _make(directory: Path) -> None:

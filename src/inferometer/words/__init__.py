@@ -8,15 +8,33 @@ itself taken for a template). Keys begin with what they are of: `check.`, `conso
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from errno import errorcode
+from functools import reduce
+from importlib import import_module
 from typing import Any
 
 from inferometer.vocabulary import LATENCIES, statistic_of
-from inferometer.words.en import EN
-from inferometer.words.zh_cn import ZH_CN
-from inferometer.words.zh_tw import ZH_TW
 
-LANGUAGES: dict[str, Mapping[str, str]] = {"en": EN, "zh-CN": ZH_CN, "zh-TW": ZH_TW}
+
+class _Languages(Mapping[str, Mapping[str, str]]):
+    """Words by language, each loaded when it is first read."""
+
+    _packages: Mapping[str, str] = {"en": "en", "zh-CN": "zh_cn", "zh-TW": "zh_tw"}
+
+    def __getitem__(self, language: str) -> Mapping[str, str]:
+        package = import_module(f"inferometer.words.{self._packages[language]}")
+        words: Mapping[str, str] = package.WORDS
+        return words
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._packages)
+
+    def __len__(self) -> int:
+        return len(self._packages)
+
+
+LANGUAGES = _Languages()
 """By BCP 47 tag, as `--lang` and HTML's `lang` take it."""
 
 UNFIT = (ArithmeticError, LookupError, TypeError, ValueError)
@@ -37,20 +55,36 @@ def spoken() -> Words:
     return Words(_terminal["language"])
 
 
-def both(first: Said | str, second: Said | str) -> Said:
+def reason_of(error: OSError) -> str:
+    """What the system says of a file; in every language, where it is one of the usual errors."""
+    key = f"os.{errorcode.get(error.errno or 0)}"
+    return Said(key) if key in LANGUAGES["en"] else str(error.strerror)
+
+
+def both(first: str, second: str) -> Said:
     """One sentence after the other."""
     return Said("sentences", {"first": first, "second": second})
 
 
-def sentence_of(error: Exception) -> Said | str:
+def sentence_of(error: Exception) -> str:
     """What an error says, as data where it has that."""
-    sentence: Said | str = getattr(error, "sentence", str(error))
-    return sentence
+    sentence = getattr(error, "sentence", error.args[0] if error.args else "")
+    return sentence if isinstance(sentence, Said) else str(error)
 
 
-def in_words(reason: Said | str | Exception) -> str:
+def in_words(reason: str | Exception) -> str:
     """In the language of the terminal, where it is a sentence of ours, or an error that has one."""
     return spoken().say(sentence_of(reason) if isinstance(reason, Exception) else reason)
+
+
+def either(texts: Sequence[str]) -> str:
+    """`a`, `a or b`, `a or b or c`."""
+    return reduce(lambda one, two: Said("check_run.or", {"first": one, "second": two}), texts)
+
+
+def counted(key: str, n: int, values: Mapping[str, Any] | None = None) -> Said:
+    """A sentence of `n` things; that of `KEY.one` of a single one."""
+    return Said(f"{key}.one" if n == 1 else key, {**(values or {}), "n": n})
 
 
 def diagnosed(name: str) -> Said:
@@ -64,16 +98,28 @@ def words(language: str) -> Mapping[str, str]:
     return LANGUAGES[language]
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A sentence as data. `str` gives it in English, as files have it."""
+class Said(str):
+    """A sentence as data. As a text it is English, which files have; `Words.say` has the others.
+
+    So it goes wherever a text goes, also into an error: `sentence_of` finds it there.
+    """
+
+    __slots__ = ("key", "values")
 
     key: str
-    values: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, Any]
     """What it is filled in with: also sentences, and lists of several things."""
 
-    def __str__(self) -> str:
-        return Words().say(self)
+    def __new__(cls, key: str, values: Mapping[str, Any] | None = None) -> Said:
+        said = super().__new__(cls, Words().filled(key, values or {}))
+        said.key, said.values = key, values or {}
+        return said
+
+    def __reduce__(self) -> tuple[type[Said], tuple[str, Mapping[str, Any]]]:
+        return Said, (self.key, self.values)
+
+    def __deepcopy__(self, _: object) -> Said:
+        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,16 +146,22 @@ class Words:
         """The word of this key, filled in. Raises KeyError for a key that there is not."""
         return LANGUAGES[self.language][key].format(**values)
 
+    def counted(self, key: str, n: int, /, **values: object) -> str:
+        """The word of this key for `n` things; that of `KEY.one` for a single one."""
+        return self.text(f"{key}.one" if n == 1 else key, n=n, **values)
+
     def find(self, *keys: str) -> str:
         """The first word that there is among these keys, not filled in; '' for none."""
         known = LANGUAGES[self.language]
         return next((known[key] for key in keys if key in known), "")
 
-    def say(self, said: Said | str) -> str:
+    def say(self, text: str) -> str:
         """A sentence; a text that is none of ours stays as it is."""
-        if isinstance(said, str):
-            return said
-        return self.text(said.key, **{name: self._inner(v) for name, v in said.values.items()})
+        return self.filled(text.key, text.values) if isinstance(text, Said) else text
+
+    def filled(self, key: str, values: Mapping[str, Any]) -> str:
+        """A sentence by its key, also with sentences and lists in it."""
+        return self.text(key, **{name: self._inner(value) for name, value in values.items()})
 
     def _inner(self, value: Any) -> Any:
         if isinstance(value, Said):
@@ -125,7 +177,7 @@ class Words:
     def metric(self, name: str) -> str:
         """What a metric is called, without its unit; a name that nobody knows stays as it is."""
         if (found := statistic_of(name)) is None:
-            return self.text(f"metric.{name}") if f"metric.{name}" in EN else name
+            return self.text(f"metric.{name}") if f"metric.{name}" in LANGUAGES["en"] else name
         label = LATENCIES[found.latency].label
         if found.percentile is not None:
             return self.text("statistic.percentile", percentile=found.name, latency=label)
@@ -137,7 +189,7 @@ class Words:
 
     def condition(self, name: str) -> str:
         """What a condition is called; a name that nobody knows stays as it is."""
-        return self.text(f"condition.{name}") if f"condition.{name}" in EN else name
+        return self.text(f"condition.{name}") if f"condition.{name}" in LANGUAGES["en"] else name
 
     def finding(
         self, name: str, variant: str, values: Mapping[str, Any], parts: Sequence[str] | None
@@ -178,4 +230,4 @@ class Words:
 
     def diagnosis(self, name: str) -> str:
         """Cause and cure of a known trouble; a text that names none stays as it is."""
-        return self.say(diagnosed(name)) if f"diagnosis.{name}.cause" in EN else name
+        return self.say(diagnosed(name)) if f"diagnosis.{name}.cause" in LANGUAGES["en"] else name

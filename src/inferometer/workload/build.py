@@ -22,6 +22,7 @@ from inferometer.spec.workload import (
     TimedTraceWorkload,
     TraceWorkload,
 )
+from inferometer.words import Said
 from inferometer.workload.exchanges import written_workload
 from inferometer.workload.images import images_workload
 from inferometer.workload.prefix import prefix_workload
@@ -62,10 +63,7 @@ def build_workload(
     to read; what `counting` raises passes.
     """
     if work.needs_messages and not chat:
-        raise ValueError(
-            "Pictures and recorded conversations are chat messages: choose a chat backend, "
-            "such as openai-chat."
-        )
+        raise ValueError(Said("dataset.chat"))
     made = BUILDERS[type(work)](
         work,
         min(n, work.distinct or n),
@@ -83,9 +81,7 @@ def build_workload(
 def _of_texts(work: AnyWorkload, counting: Counting) -> TokenCounter:
     counter = counting()
     if isinstance(counter, TokenIds):
-        raise ValueError(
-            f"The prompts of {work.kind} are texts, which cannot be counted as token ids."
-        )
+        raise ValueError(Said("dataset.texts", {"kind": work.kind}))
     return counter
 
 

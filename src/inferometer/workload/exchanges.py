@@ -23,6 +23,7 @@ from inferometer.spec.workload import (
     SpecBenchWorkload,
 )
 from inferometer.trace.schema import MISSING
+from inferometer.words import Said
 from inferometer.workload.counting import count_prompts, count_replies, is_chat
 from inferometer.workload.hf import SHUFFLE_BUFFER, hf_rows
 from inferometer.workload.image_files import ImageFiles
@@ -262,10 +263,7 @@ def _output_lengths(spec: Written, batch: list[_Candidate], counter: TokenCounte
     for i, limit in enumerate(limits):
         length = counted.get(i) if limit is None else limit
         if length is None:
-            raise ValueError(
-                f"{batch[i].where}: tells neither a reply nor how many tokens to generate; "
-                "give workload.output_len."
-            )
+            raise ValueError(Said("dataset.no_length", {"where": batch[i].where}))
         lengths.append(length)
     return lengths
 
@@ -289,17 +287,10 @@ def _unfit(spec: Written, prompt_tokens: int, max_tokens: int) -> str | None:
 def _require_enough(spec: Written, found: int, n: int, left_out: Mapping[str, int]) -> None:
     if found >= n or (found and spec.oversample):
         return
-    without = (
-        f" ({', '.join(f'{number} left out: {reason}' for reason, number in left_out.items())})"
-        if left_out
-        else ""
-    )
-    cure = (
-        f"lower load.num_prompts to {found}, or allow repeats with workload.oversample"
-        if found
-        else "see what the filters leave"
-    )
-    raise TooFewRowsError(
-        f"{spec.path} has {found} usable rows{without}, but {n} requests are to be made: {cure}.",
-        found,
-    )
+    without = ""
+    if left_out:
+        what = [Said("dataset.left_out", {"n": n, "why": why}) for why, n in left_out.items()]
+        without = Said("dataset.without", {"what": what})
+    cure = Said("dataset.lower", {"found": found}) if found else Said("dataset.filters")
+    told = {"path": spec.path, "found": found, "without": without, "n": n, "cure": cure}
+    raise TooFewRowsError(Said("dataset.too_few", told), found)

@@ -13,6 +13,7 @@ import numpy as np
 
 from inferometer.spec.hub_defaults import hub_name
 from inferometer.spec.workload import HfWorkload
+from inferometer.words import Said
 from inferometer.workload.hub_rows import FUNCTION_CALLING, category_files, row_form
 from inferometer.workload.image_fields import MEDIA
 from inferometer.workload.records import Row, json_rows
@@ -31,10 +32,7 @@ def hf_rows(spec: HfWorkload, order: np.random.Generator | None) -> Iterator[Row
     try:
         import datasets
     except ImportError:
-        raise ValueError(
-            "The data set kind hf needs a package that is missing: pip install "
-            "'inferometer[datasets]'."
-        ) from None
+        raise ValueError(Said("dataset.hf.package")) from None
     form = row_form(spec)
     try:
         if hub_name(spec.path, spec.name) == FUNCTION_CALLING:
@@ -49,21 +47,14 @@ def hf_rows(spec: HfWorkload, order: np.random.Generator | None) -> Iterator[Row
                 yield Row(f"{spec.path} ({spec.split}), row {number}", told)
     except ImportError as error:  # of a package that only some data sets need
         reason = str(error).strip().partition("\n")[0].rstrip(".")
-        raise ValueError(
-            f"workload.path {spec.path}: this data set needs a package that is missing "
-            f"({reason}); install it with pip."
-        ) from error
+        told = {"path": spec.path, "why": reason}
+        raise ValueError(Said("dataset.hf.other_package", told)) from error
     except Exception as error:  # the library, and those that it calls, raise all kinds
         reason = str(error).strip().partition("\n")[0] or type(error).__name__
-        what = (
-            "the data set"
-            if Path(spec.path).exists()
-            else "there is no such file or directory here, and the hub's data set"
-        )
-        raise ValueError(
-            f"workload.path {spec.path}: {what} cannot be read ({reason}); see workload.subset "
-            "and workload.split."
-        ) from error
+        is_here = Path(spec.path).exists()
+        told = {"path": spec.path, "why": reason}
+        key = "dataset.hf.unread" if is_here else "dataset.hf.unread.hub"
+        raise ValueError(Said(key, told)) from error
 
 
 def _function_calls(

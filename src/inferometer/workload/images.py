@@ -17,6 +17,7 @@ import numpy as np
 from inferometer.request import Request
 from inferometer.spec.workload import ImagesWorkload, RandomWorkload
 from inferometer.trace.schema import MISSING
+from inferometer.words import Said
 from inferometer.workload.random import random_workload
 from inferometer.workload.tokens import TokenCounter
 from inferometer.workload.workload import Identity, Workload, content_hash, seeds_of
@@ -55,10 +56,8 @@ def images_workload(
             Request(i, [{"role": "user", "content": parts}], MISSING, request.max_tokens)
         )
     size = ", ".join(spec.sizes or {f"{spec.width}x{spec.height}": 1})
-    counting = (
-        f"{spec.input_len} tokens of {texts.counting}; how many the {size} pictures are, only "
-        "the server can tell"
-    )
+    told = {"n": spec.input_len, "how": texts.counting, "size": size}
+    counting = Said("counting.pictures", told)
     origin = {"images": spec.images, "size": size, "sha256": content_hash(requests)}
     return Workload(
         requests, counting, exact=False, reusable_tokens=texts.reusable_tokens, origin=origin

@@ -20,6 +20,8 @@ from typing import IO, Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from inferometer.words import Said, reason_of
+
 MAX_ROW_BYTES = 64 << 20
 """Of one row: a longer one is no row but a file of another kind."""
 
@@ -69,14 +71,11 @@ def csv_rows(path: str) -> Iterator[Row]:
             for row in reader:
                 where = f"{path}, line {reader.line_num}"
                 if None in row or None in row.values():
-                    raise ValueError(
-                        f"{where}: has another number of fields than the first line; repair it."
-                    )
+                    raise ValueError(Said("dataset.csv.fields", {"where": where}))
                 yield Row(where, row)
         except csv.Error as error:
-            raise ValueError(
-                f"{path}, line {reader.reader.line_num}: is not CSV ({error}); repair it."
-            ) from None
+            told = {"path": path, "line": reader.reader.line_num, "why": str(error)}
+            raise ValueError(Said("dataset.csv", told)) from None
 
 
 def text_lines(path: str) -> Iterator[str]:
@@ -98,14 +97,8 @@ def _reading(path: str) -> Iterator[IO[bytes]]:
     try:
         file = open(path, "rb")  # noqa: SIM115 (closed below; errors while reading are the caller's own)
     except OSError as error:
-        cure = (
-            "name a file in it, or take workload.kind hf"
-            if error.errno == errno.EISDIR
-            else "give the data set's file"
-        )
-        raise ValueError(
-            f"workload.path {path}: cannot be read ({error.strerror}); {cure}."
-        ) from None
+        key = "dataset.unread" + ".directory" * (error.errno == errno.EISDIR)
+        raise ValueError(Said(key, {"path": path, "why": reason_of(error)})) from None
     with file:
         yield file
 
@@ -141,10 +134,8 @@ def _line_spans(path: str, file: IO[bytes]) -> Iterator[Span]:
     while raw := file.readline(MAX_ROW_BYTES):
         number += 1
         if len(raw) == MAX_ROW_BYTES:
-            raise ValueError(
-                f"{path}, line {number}: is longer than {MAX_ROW_BYTES >> 20} MB: this is "
-                "no JSON-lines file."
-            )
+            told = {"path": path, "line": number, "mb": MAX_ROW_BYTES >> 20}
+            raise ValueError(Said("dataset.long_line", told))
         if raw.strip(b" \t\r\n\xef\xbb\xbf"):
             yield offset, len(raw), number
         offset += len(raw)
@@ -171,9 +162,8 @@ def _array_spans(path: str, file: IO[bytes], begin: int, line: int) -> Iterator[
                 _, end = decode(text, start)
             except RecursionError:
                 line += text.count("\n", at, start)
-                raise ValueError(
-                    f"{path}, line {line}: is nested too deeply; this is no file of prompts."
-                ) from None
+                deep = Said("dataset.deep_file", {"path": path, "line": line})
+                raise ValueError(deep) from None
             except json.JSONDecodeError as error:
                 why = error.msg
                 short = error.pos >= len(text) - NEAR_THE_END or why.startswith(
@@ -188,9 +178,7 @@ def _array_spans(path: str, file: IO[bytes], begin: int, line: int) -> Iterator[
         more = file.read(READ_BYTES) if short and len(text) - at < MAX_ROW_BYTES else b""
         if not more:
             line += text.count("\n", at, start)
-            raise ValueError(
-                f"{path}, line {line}: is not JSON ({why}); repair the row that begins there."
-            )
+            raise ValueError(Said("dataset.array", {"path": path, "line": line, "why": why}))
         text, base, at = text[at:] + more.decode("latin-1"), base + at, 0
 
 
@@ -198,15 +186,13 @@ def _object(raw: bytes, where: str) -> dict[str, Any]:
     try:
         content = json.loads(_decoded(raw, where))
     except json.JSONDecodeError as error:
-        raise ValueError(
-            f"{where}: is not JSON ({error.msg} at character {error.pos + 1}); repair it."
-        ) from None
+        told = {"where": where, "why": error.msg, "place": error.pos + 1}
+        raise ValueError(Said("dataset.json", told)) from None
     except RecursionError:
-        raise ValueError(f"{where}: is nested too deeply; this is no row of prompts.") from None
+        raise ValueError(Said("dataset.deep_row", {"where": where})) from None
     if not isinstance(content, dict):
-        raise ValueError(
-            f"{where}: a row is a JSON object in braces, not {type(content).__name__}."
-        )
+        kind = {"where": where, "type": type(content).__name__}
+        raise ValueError(Said("dataset.no_object", kind))
     return content
 
 
@@ -214,6 +200,5 @@ def _decoded(raw: bytes, where: str) -> str:
     try:
         return raw.removeprefix(codecs.BOM_UTF8).decode()  # twice as fast as "utf-8-sig"
     except UnicodeDecodeError as error:
-        raise ValueError(
-            f"{where}: is not UTF-8 (byte {error.start + 1}); convert the file."
-        ) from None
+        told = {"where": where, "place": error.start + 1}
+        raise ValueError(Said("dataset.not_utf8", told)) from None

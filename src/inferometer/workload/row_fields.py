@@ -13,6 +13,8 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
+from inferometer.words import Words, spoken
+
 MAX_FIELDS_BYTES = 1 << 20
 """Of all request fields of a row, as JSON."""
 
@@ -273,25 +275,23 @@ def rows_in_words(origin: Mapping[str, Any]) -> str:
     """What the rows of a data set say beside their prompts, what of it is sent and what is not;
     empty if it is nothing.
     """
-    said = []
+    words, said = spoken(), []
     if sent := origin.get("fields_sent"):
-        said.append(f"sent with the prompts: {_counts(sent)}")
+        said.append(words.text("rows.sent", counts=_counts(sent, words)))
     if images := origin.get("images_in_rows"):
         by_url = origin.get("images_by_url", 0)
-        said.append(
-            f"pictures sent: {images}"
-            + (f", {by_url} of them as addresses, which the server fetches" if by_url else "")
-        )
+        key = "rows.pictures.url" if by_url else "rows.pictures"
+        said.append(words.text(key, n=images, by_url=by_url))
     said += [
-        f"{name} sent: {number}"
+        words.text(f"rows.{name}", n=number)
         for name in ("sound", "film")
         if (number := origin.get(f"{name}_in_rows"))
     ]
     if elsewhere := origin.get("images_from_elsewhere"):
-        said.append(f"picture files read from outside the data set's folder: {elsewhere}")
+        said.append(words.text("rows.elsewhere", n=elsewhere))
     if left_out := origin.get("fields_left_out"):
-        said.append(f"left out: {_counts(left_out)}")
-    return "; ".join(said)
+        said.append(words.text("rows.left_out", counts=_counts(left_out, words)))
+    return words.text("rows.join").join(said)
 
 
 def unsent_in_words(origin: Mapping[str, Any]) -> str:
@@ -304,13 +304,13 @@ def unsent_in_words(origin: Mapping[str, Any]) -> str:
             name: rows
             for name, rows in left_out.items()
             if name in _ASKS or name.startswith(PICTURE_IN)
-        }
+        },
+        Words(),
     )
 
 
-def _counts(counts: Mapping[str, int]) -> str:
+def _counts(counts: Mapping[str, int], words: Words) -> str:
     """Such as `tools (200), temperature (180)`."""
     named = [f"{name} ({count})" for name, count in list(counts.items())[:MAX_NAMED]]
-    return ", ".join(
-        [*named, f"and {len(counts) - MAX_NAMED} more"] if len(counts) > MAX_NAMED else named
-    )
+    more = len(counts) - MAX_NAMED
+    return words.listed([*named, words.text("rows.more", n=more)] if more > 0 else named)

@@ -20,6 +20,7 @@ from inferometer.clock import NS
 from inferometer.request import Message, Prompt, Request
 from inferometer.spec.lengths import ranged
 from inferometer.spec.workload import WRITTEN_ANSWER, SessionsWorkload
+from inferometer.words import Said
 from inferometer.workload.counting import count_prompts, count_replies
 from inferometer.workload.image_files import ImageFiles
 from inferometer.workload.image_parts import count_images
@@ -106,7 +107,7 @@ def _made_up(
     seed = (*identity, attempt)
     if chat and not isinstance(counter, TokenIds):
         prompts, lengths, exact = _chats(spec, plan, counter, seed)
-        counting = f"{counter.how}; conversations are as long as their turns make them"
+        counting: str = Said("counting.turns", {"how": counter.how})
     else:
         pieces = [_pieces(spec, plan, i) for i in range(n)]
         composed = compose(pieces, counter, seed, fit=False)

@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inferometer.request import Message, Prompt
+from inferometer.words import Said
 from inferometer.workload.words import WORDS
 
 AT_ONCE = 8
@@ -107,7 +108,7 @@ class ServerCounter:
     offset: int = 0
     """Tokens the server adds to what its tokenizer tells."""
     exact: bool = True
-    how: str = "text, counted by the server's /tokenize"
+    how: str = Said("counting.server")
 
     def count(self, texts: Sequence[str]) -> list[int]:
         with ThreadPoolExecutor(AT_ONCE) as pool:
@@ -116,10 +117,7 @@ class ServerCounter:
     def ids(self, text: str) -> list[int]:
         ids = self.server.tokenize(self.model, text)
         if ids is None:
-            raise ValueError(
-                "The server stopped answering /tokenize; see its log, or name a local "
-                "tokenizer with workload.tokenizer."
-            )
+            raise ValueError(Said("tokenizer.stopped"))
         return ids
 
     def _count(self, text: str) -> int:
@@ -137,7 +135,7 @@ class LocalCounter:
     offset: int = 0
     """Tokens the server adds to what this tokenizer tells: its chat template."""
     exact: bool = True
-    how: str = "text, counted by a local tokenizer"
+    how: str = Said("counting.local")
 
     @classmethod
     def load(cls, path: str) -> LocalCounter:
@@ -147,26 +145,17 @@ class LocalCounter:
         try:
             from tokenizers import Tokenizer
         except ImportError:
-            raise ValueError(
-                "workload.tokenizer needs a package that is missing: pip install "
-                "'inferometer[tokenizers]'."
-            ) from None
+            raise ValueError(Said("tokenizer.package")) from None
         file = Path(path) / "tokenizer.json" if Path(path).is_dir() else Path(path)
         if not file.is_file():
-            raise ValueError(
-                f"workload.tokenizer: there is no file {file}; give a tokenizer.json or the folder "
-                "that holds it."
-            )
+            raise ValueError(Said("tokenizer.no_file", {"path": file}))
         try:
             tokenizer = Tokenizer.from_file(str(file))
         except Exception as error:  # the library raises bare Exception
-            raise ValueError(
-                f"workload.tokenizer: {file} is not a tokenizer ({error}); give the model's own "
-                "tokenizer.json."
-            ) from None
+            raise ValueError(Said("tokenizer.none", {"path": file, "why": str(error)})) from None
         tokenizer.no_truncation()
         tokenizer.no_padding()
-        return cls(tokenizer, how=f"text, counted by the local tokenizer {path}")
+        return cls(tokenizer, how=Said("counting.local.path", {"path": path}))
 
     def count(self, texts: Sequence[str]) -> list[int]:
         return [len(self.ids(text)) + self.offset for text in texts]
@@ -185,11 +174,7 @@ class WordCounter:
     offset: float = 0.0
     words: Sequence[str] = field(default=WORDS, repr=False)
     """The words of which that is the mean."""
-    how: str = (
-        "text of about the length asked for: the server has no /tokenize and no "
-        "workload.tokenizer was "
-        "given"
-    )
+    how: str = Said("counting.about")
     exact: bool = False
 
     def count(self, texts: Sequence[str]) -> list[int]:
@@ -218,7 +203,7 @@ def find_counting(
         pool, source = _id_pool(server, model)
         trial = [*pool[:8].tolist(), *pool[-8:].tolist()]
         if ask(trial) == len(trial):
-            return TokenIds(pool, f"token ids, exactly as many as asked for, drawn from {source}")
+            return TokenIds(pool, source)
     told = [ask(text) for text in TRIALS]
     if server.tokenize(model, TRIALS[0]) is not None:
         counter = ServerCounter(server, model, chat)
@@ -255,14 +240,9 @@ def _id_pool(server: ServerTokens, model: str) -> tuple[npt.NDArray[np.int64], s
     around = set(one or ()) & set(two or ())  # begin and end markers are in both
     pool = np.array(sorted(found - around), dtype=np.int64)
     if len(pool) < SMALLEST_POOL:
-        return (
-            UNSURE_IDS,
-            (
-                f"ids {UNSURE_IDS[0]} to {UNSURE_IDS[-1]} (the server has no /tokenize to ask "
-                "for better ones)"
-            ),
-        )
-    return pool, f"{len(pool)} ids of the server's own /tokenize"
+        ends = {"first": UNSURE_IDS[0], "last": UNSURE_IDS[-1]}
+        return UNSURE_IDS, Said("counting.ids.unsure", ends)
+    return pool, Said("counting.ids", {"n": len(pool)})
 
 
 def _against_usage(
@@ -277,12 +257,11 @@ def _against_usage(
         return replace(
             counter,
             exact=sure_untold,
-            how=f"{counter.how} (the server's usage could not confirm it)",
+            how=Said("counting.unconfirmed", {"how": counter.how}),
         )
     if len(off) > 1:
-        return replace(
-            counter, exact=False, how=f"{counter.how}, which differs from the server's usage"
-        )
+        differs = Said("counting.differs", {"how": counter.how})
+        return replace(counter, exact=False, how=differs)
     return replace(counter, offset=off.pop())
 
 

@@ -15,6 +15,7 @@ import typer
 from inferometer.cli.bench.flags import BenchFlags
 from inferometer.cli.usage import usage_error
 from inferometer.system.interruption import Interruption
+from inferometer.words import in_words, spoken
 
 EXIT_INTERRUPTED = 130
 
@@ -55,7 +56,6 @@ def usage_errors(dataset: str = "random") -> Iterator[None]:
     from inferometer.server.endpoint import EndpointError
     from inferometer.spec.field_flags import as_flags
     from inferometer.store.atomic import CannotWriteError
-    from inferometer.words import in_words, spoken
 
     try:
         yield
@@ -79,7 +79,8 @@ def _run_test(flags: BenchFlags) -> NoReturn:
     except CampaignError as error:
         usage_error(*error.reasons)
     only = " ".join(f"--only {shlex.quote(point)}" for point in chosen.only)
-    typer.echo(f"That is: inferometer run {chosen.campaign} {only}")
+    command = f"inferometer run {chosen.campaign} {only}"
+    typer.echo(spoken().text("run.that_is", command=command))
     run(
         chosen.campaign,
         only=chosen.only,

@@ -16,7 +16,7 @@ import typer
 
 from inferometer.calibration.host import HostCalibrations, Policy, is_rehearsal, policy_for
 from inferometer.cli.announcement import INDENT, announcement, saved_in_words
-from inferometer.cli.asserted import mean_of, tell
+from inferometer.cli.asserted import tell
 from inferometer.cli.bench.precision import add_precision, calibrate_afterwards
 from inferometer.cli.bench.spec import ParsedFlags, parse_flags
 from inferometer.cli.host import host_calibrations
@@ -35,6 +35,7 @@ from inferometer.report.dialect import render_dialect
 from inferometer.report.repeats import render_repeats
 from inferometer.results.repeats import Repeat, spreads
 from inferometer.server.endpoint import Endpoint
+from inferometer.spec.field_flags import as_flags
 from inferometer.store.atomic import CannotWriteError, write_file
 from inferometer.words import Said, in_words, spoken
 
@@ -91,7 +92,8 @@ def opened(flags: BenchFlags) -> Iterator[Bench]:
     """Raises FlagsError with all that is wrong, and EndpointError where no server answers."""
     asked = parse_flags(flags)
     if asked.address_note:
-        typer.echo(f"inferometer: {asked.address_note}.", err=True)
+        note = spoken().text("sentence", what=in_words(asked.address_note))
+        typer.echo(f"inferometer: {note}", err=True)
     for note in asked.notes:
         typer.echo(f"inferometer: {in_words(note)}", err=True)
     calibrations = host_calibrations(quiet=flags.disable_tqdm)
@@ -172,7 +174,8 @@ def _run(bench: Bench, repeat: int, interruption: Interruption) -> tuple[PointRe
     finally:
         _report(bench, label, result, saved)
     code = exit_code(flags, result.trace, result.verdict)
-    left_out = {EXIT_INTERRUPTED: "interrupted", EXIT_INVALID: "INVALID"}.get(code, "")
+    interrupted = Said("bench.left_out.interrupted")
+    left_out = {EXIT_INTERRUPTED: interrupted, EXIT_INVALID: "INVALID"}.get(code, "")
     return result, _Run(
         label=label,
         repeat=Repeat(repeat + 1, result.point(), left_out),
@@ -211,7 +214,7 @@ def exit_code(flags: BenchFlags, trace: Trace, verdict: Verdict) -> int:
 def _save(bench: Bench, result: PointResult) -> Saved:
     saved = save(result, numbered=bench.is_repeated)
     if saved.notice:
-        typer.echo(f"inferometer: {saved.notice}", err=True)
+        typer.echo(f"inferometer: {in_words(saved.notice)}", err=True)
     if not bench.is_repeated:
         in_files_too()
     return saved
@@ -249,7 +252,7 @@ def _tell_in_a_line(label: str, result: PointResult, saved: Saved | None) -> Non
 
 
 def _in_words(finding: Finding) -> str:
-    return printable(finding.said(spoken().language).text)
+    return as_flags(printable(finding.said(spoken().language).text))
 
 
 def _sum_up(bench: Bench, runs: Sequence[_Run]) -> Path | None:
@@ -295,13 +298,15 @@ def _packed(bench: Bench, runs: Sequence[_Run]) -> bytes:
 
 
 def _hold_against_targets(bench: Bench, runs: Sequence[_Run]) -> int:
-    """The only run, or the mean of the repeats that count; the exit code is 1 if one is missed."""
+    """What was measured to its end; the exit code is 1 if a target is missed."""
     from inferometer.analysis.targets import check
 
     goals = bench.asked.goals
-    points = [run.repeat.point for run in runs if not (bench.is_repeated and run.repeat.left_out)]
-    known = [point for point in points if point is not None]
-    return tell(check(goals, [mean_of(known)])) if goals and known else 0
+    whole = [
+        run.repeat.point for run in runs if not (bench.is_repeated and run.code == EXIT_INTERRUPTED)
+    ]
+    points = [point for point in whole if point is not None]
+    return tell(check(goals, points)) if goals and points else 0
 
 
 def _tell_precision(
@@ -320,15 +325,15 @@ def _tell_precision(
         try:
             write_file(summary, _packed(bench, compared))
         except CannotWriteError as error:
-            typer.echo(
-                f"inferometer: {error}. It is as it was before this host was calibrated.", err=True
-            )
+            told = spoken().text("bench.not_updated", error=in_words(error))
+            typer.echo(f"inferometer: {told}", err=True)
     precision = verdicts[0].precision
     if precision is not None and precision != runs[0].verdict.precision:
         typer.echo(statement(precision, spoken().language))
     for before, run in zip(runs, compared, strict=True):
         if run.verdict.status != before.verdict.status:
-            typer.echo(f"{run.label}  {run.verdict.status:7}  (it was {before.verdict.status})")
+            was = spoken().text("bench.was", status=before.verdict.status)
+            typer.echo(f"{run.label}  {run.verdict.status:7}  {was}")
         for finding in run.verdict.reasons():
             if finding not in before.verdict.findings:
                 typer.echo(f"    {_in_words(finding)}")

@@ -28,7 +28,7 @@ from inferometer.cli.bench.vllm_meaning import (
     without_queue_times,
 )
 from inferometer.cli.bench.workload import workload_of
-from inferometer.cli.flag_errors import FlagsError, flag_name, sentences
+from inferometer.cli.flag_errors import FlagsError, flag_name, not_one_of, sentences
 from inferometer.cli.server_address import endpoint_of_flags, server_address
 from inferometer.loadgen.job import check_headers
 from inferometer.metrics import parse_goodput
@@ -36,14 +36,14 @@ from inferometer.metrics.dialects import DIALECTS
 from inferometer.protocol import PROTOCOLS
 from inferometer.spec import flags as parse
 from inferometer.spec.checks import check_run
-from inferometer.spec.field_flags import as_flags
+from inferometer.spec.field_flags import FLAG_OF_NAME, as_flags
 from inferometer.spec.load import Load
 from inferometer.spec.output import Output
 from inferometer.spec.run import RandomWorkload, RunSpec, Sampling, Target, Timeouts
 from inferometer.spec.target import Threshold
 from inferometer.spec.workload import AnyWorkload
 from inferometer.store.vllm_json import check_metadata
-from inferometer.words import Said, in_words
+from inferometer.words import Said, in_words, sentence_of
 
 SAMPLING_FLAGS = (
     "temperature",
@@ -55,23 +55,15 @@ SAMPLING_FLAGS = (
     "repetition_penalty",
 )
 
-FLAG_OF_FIELD = {
-    **{name: flag_name(name) for name in SAMPLING_FLAGS},
-    "connect_s": "--connect-timeout",
-    "first_token_s": "--first-token-timeout",
-    "idle_s": "--idle-timeout",
-    "total_s": "--request-timeout",
-}
-"""Where a field of the spec is not called like its flag."""
-
 FLAG_OF_LOAD = {
+    **FLAG_OF_NAME,
     "strategy": "--ramp-up-strategy",
     "start_rps": "--ramp-up-start-rps",
     "end_rps": "--ramp-up-end-rps",
-    "steps": "--rate-steps",
     "rate": "--rate-steps",
     "seconds": "--rate-steps",
 }
+"""Also of the fields of a ramp and of steps."""
 
 RAMP = ("ramp_up_strategy", "ramp_up_start_rps", "ramp_up_end_rps")
 
@@ -113,11 +105,11 @@ class _Attempts:
         try:
             return read(*values, **fields)
         except ValidationError as error:
-            self.reasons.extend(sentences(error, FLAG_OF_FIELD))
+            self.reasons.extend(sentences(error, FLAG_OF_NAME))
         except FlagsError as error:
             self.reasons.extend(error.reasons)
         except ValueError as error:
-            self.reasons.append(str(error))
+            self.reasons.append(sentence_of(error))
         return None
 
 
@@ -166,7 +158,7 @@ def parse_flags(flags: BenchFlags) -> ParsedFlags:
         workers=flags.workers,
     )
     if reasons := attempt.reasons or check_run(asked.spec("any")):
-        raise FlagsError([as_flags(reason, flags.dataset_name) for reason in reasons])
+        raise FlagsError([as_flags(in_words(reason), flags.dataset_name) for reason in reasons])
     return asked
 
 
@@ -242,18 +234,15 @@ def _check_backend(backend: str) -> None:
         why = in_words(Said(f"vllm.{OTHER_BACKENDS[backend]}"))
         raise ValueError(f"--backend {backend}: {why}")
     if backend not in PROTOCOLS:
-        near = parse.did_you_mean(backend, PROTOCOLS)
-        raise ValueError(f"--backend {backend!r} is not one of {', '.join(PROTOCOLS)}{near}.")
+        raise ValueError(not_one_of("--backend", backend, PROTOCOLS))
 
 
 def _check_numbers(flags: BenchFlags) -> None:
-    reasons = []
+    reasons: list[str] = []
     if not flags.ready_check_timeout_sec >= 0:  # nor nan, which would wait for ever
-        reasons.append(
-            f"--ready-check-timeout-sec {flags.ready_check_timeout_sec:g}: should be 0 or more."
-        )
+        reasons.append(Said("flag.ready_timeout", {"value": flags.ready_check_timeout_sec}))
     if not 1 <= flags.repeats <= MAX_REPEATS:
-        reasons.append(f"--repeats {flags.repeats}: should be 1 to {MAX_REPEATS}.")
+        reasons.append(Said("flag.repeats", {"value": flags.repeats, "most": MAX_REPEATS}))
     if reasons:
         raise FlagsError(reasons)
 
@@ -261,9 +250,8 @@ def _check_numbers(flags: BenchFlags) -> None:
 def _check_dialects(dialects: Sequence[str]) -> None:
     for dialect in dialects:
         if dialect not in DIALECTS:
-            raise ValueError(
-                f"--dialect {dialect!r} is not known; there are {', '.join(DIALECTS)}."
-            )
+            told = {"value": dialect, "known": ", ".join(DIALECTS)}
+            raise ValueError(Said("flag.dialect", told))
 
 
 def _workload_of(flags: BenchFlags) -> AnyWorkload:
@@ -273,11 +261,7 @@ def _workload_of(flags: BenchFlags) -> AnyWorkload:
     work = workload_of(flags)
     if work.cache != "warm" or flags.seed is not None or work.is_written:
         return work
-    raise ValueError(
-        "--cache warm sends the prompts of a cold run again, but without --seed all prompts are "
-        "new: give the --seed of the "
-        "cold run, which was printed before it began and is in its run.json."
-    )
+    raise ValueError(Said("flag.warm"))
 
 
 def load_of(flags: BenchFlags) -> Load:
@@ -302,20 +286,17 @@ def load_of(flags: BenchFlags) -> Load:
     if fields["replay_speed"] is None and is_self_timed(flags):
         fields["replay_speed"] = 1.0
     if flags.when_full not in ("wait", "drop"):
-        reasons.append(
-            f"--when-full {flags.when_full!r} is not one of wait, "
-            f"drop{parse.did_you_mean(flags.when_full, ['wait', 'drop'])}."
-        )
+        reasons.append(not_one_of("--when-full", flags.when_full, ["wait", "drop"]))
     elif flags.when_full == "drop":
         fields["when_full"] = "drop"
     try:
         fields["request_rate"] = parse.parse_rate(flags.request_rate)
     except ValueError as error:
-        reasons.append(str(error))
+        reasons.append(sentence_of(error))
     try:
         fields["steps"] = parse_steps(flags.rate_steps)
     except ValueError as error:
-        reasons.append(str(error))
+        reasons.append(sentence_of(error))
     try:
         load = Load(**fields)
     except ValidationError as error:
@@ -330,7 +311,7 @@ def _ramp(flags: BenchFlags, reasons: list[str]) -> dict[str, Any] | None:
     if strategy is None and start_rps is None and end_rps is None:
         return None
     if start_rps is None or end_rps is None:
-        reasons.append("A ramp needs both ends: --ramp-up-start-rps and --ramp-up-end-rps.")
+        reasons.append(Said("flag.ramp"))
         return None
     return {"strategy": strategy or "linear", "start_rps": start_rps, "end_rps": end_rps}
 
@@ -347,9 +328,7 @@ def parse_steps(text: str | None) -> list[dict[str, float]] | None:
         except ValueError:
             cross = ""
         if not cross:
-            raise ValueError(
-                f"--rate-steps wants RATExSECONDS, such as 5x60,20x30, not {part.strip()!r}."
-            )
+            raise ValueError(Said("flag.steps", {"value": part.strip()}))
     return steps
 
 
@@ -357,15 +336,13 @@ def _parse_goodput(pairs: Sequence[str] | None) -> dict[str, float]:
     try:
         return parse_goodput(pairs) if pairs else {}
     except ValueError as error:
-        raise ValueError(f"--goodput: {error}") from None
+        told = {"flag": "--goodput", "why": sentence_of(error)}
+        raise ValueError(Said("flag.of", told)) from None
 
 
 def _check_word(flag: str, value: str) -> None:
     if not _WORD.fullmatch(value):
-        raise ValueError(
-            f"--{flag.replace('_', '-')} {value!r}: should hold no space, line break or "
-            "character outside ASCII."
-        )
+        raise ValueError(Said("flag.word", {"flag": flag_name(flag), "value": value}))
 
 
 def _not_text(flags: BenchFlags) -> list[str]:
@@ -373,18 +350,13 @@ def _not_text(flags: BenchFlags) -> list[str]:
     take.
     """
     encoding = sys.getfilesystemencoding()
-    reasons = []
+    reasons: list[str] = []
     for field in fields(flags):
         value = getattr(flags, field.name)
         for text in [value] if isinstance(value, str) else value if isinstance(value, list) else []:
             try:
                 text.encode()
             except UnicodeEncodeError:
-                reasons.append(
-                    f"{flag_name(field.name)} holds bytes that are not UTF-8 text: type it anew."
-                    if encoding == "utf-8"
-                    else f"{flag_name(field.name)} holds bytes that this locale ({encoding}) "
-                    "cannot read: set LC_ALL=C.UTF-8, "
-                    "or do without them."
-                )
+                key = "flag.not_utf8" if encoding == "utf-8" else "flag.not_locale"
+                reasons.append(Said(key, {"flag": flag_name(field.name), "encoding": encoding}))
     return reasons

@@ -13,11 +13,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from inferometer.cli.bench.flags import BenchFlags
-from inferometer.cli.flag_errors import FlagsError, flag_name, sentences
-from inferometer.spec.flags import did_you_mean
+from inferometer.cli.flag_errors import FlagsError, flag_name, not_one_of, sentences
 from inferometer.spec.hub_defaults import HUB_DEFAULTS, hub_name
 from inferometer.spec.workload import COMMON_FLAGS, DATASETS, AnyWorkload
-from inferometer.words import Said, in_words
+from inferometer.words import Said, either, in_words
 
 OTHER_WORK = {"random-rerank": "vllm.embeddings", "custom_video": "vllm.custom_video"}
 """Data sets of vLLM for what is not measured here, and why."""
@@ -44,10 +43,7 @@ def workload_of(flags: BenchFlags) -> AnyWorkload:
         why = in_words(Said(OTHER_WORK[flags.dataset_name]))
         raise FlagsError([f"--dataset-name {flags.dataset_name}: {why}"])
     if model is None:
-        known = did_you_mean(flags.dataset_name, DATASETS)
-        raise FlagsError(
-            [f"--dataset-name {flags.dataset_name!r} is not one of {', '.join(DATASETS)}{known}."]
-        )
+        raise FlagsError([not_one_of("--dataset-name", flags.dataset_name, DATASETS)])
     own = model.flags
     reasons = _foreign(flags, own)
     fields = _taken_for_granted(flags)
@@ -67,7 +63,7 @@ def workload_of(flags: BenchFlags) -> AnyWorkload:
         and model.model_fields["path"].is_required()
         and "path" not in fields
     ):
-        reasons.append(f"--dataset-name {flags.dataset_name} needs --dataset-path.")
+        reasons.append(Said("flag.needs_path", {"name": flags.dataset_name}))
         fields["path"] = "unknown"
     names = {field: flag_name(flag) for flag, field in {**COMMON_FLAGS, **own}.items()} | {
         "width": "--image-size",
@@ -106,9 +102,9 @@ def _foreign(flags: BenchFlags, own: Mapping[str, str]) -> list[str]:
             if flag not in own and getattr(flags, flag) != DEFAULTS[flag]:
                 others.setdefault(flag, []).append(name)
     return [
-        (
-            f"{flag_name(flag)} belongs to --dataset-name {' or '.join(names)}, not "
-            f"{flags.dataset_name}: leave one of the two out."
+        Said(
+            "flag.foreign",
+            {"flag": flag_name(flag), "names": either(names), "name": flags.dataset_name},
         )
         for flag, names in others.items()
     ]
@@ -120,7 +116,7 @@ def _general_lengths(
     """--input-len and --output-len, which mean the lengths of whatever data set there is, and win
     over its own flags.
     """
-    reasons = []
+    reasons: list[str] = []
     for field in ("input_len", "output_len"):
         length = getattr(flags, field)
         if length is None:
@@ -128,10 +124,8 @@ def _general_lengths(
         if field in model.model_fields:
             fields[field] = length
         else:
-            reasons.append(
-                f"{flag_name(field)}: the prompts of {flags.dataset_name} have lengths of "
-                "their own."
-            )
+            told = {"flag": flag_name(field), "name": flags.dataset_name}
+            reasons.append(Said("flag.own_lengths", told))
     return reasons
 
 

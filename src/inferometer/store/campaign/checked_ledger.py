@@ -27,6 +27,7 @@ from inferometer.store.campaign.paths import CampaignPaths
 from inferometer.store.campaign.recovery import salvage
 from inferometer.store.campaign.sound import HIDDEN, are_sound, is_campaign_name
 from inferometer.store.plain_files import first_link
+from inferometer.words import Said, reason_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ def read_campaign_ledger(places: CampaignPaths) -> LedgerReading:
     if content.damage is None:
         return LedgerReading(content.records)
     found = salvage(content, places)
-    remark = f"{found.sentence(places, content.damage.line)}. `inferometer run` repairs the ledger."
+    remark = Said("ledger.repairs", {"what": found.sentence(places, content.damage.line)})
     return LedgerReading([*content.records, *found.records], (remark,))
 
 
@@ -72,9 +73,8 @@ def open_campaign_ledger(places: CampaignPaths) -> tuple[Ledger, tuple[str, ...]
         line, found = content.damage.line, salvage(content, places)
         kept = _free_name(places.directory)
         write_file(kept, content.damage.rest)
-        remarks.append(
-            f"{found.sentence(places, line)}. The lines from there on are saved in {kept.name}."
-        )
+        told = {"what": found.sentence(places, line), "file": kept.name}
+        remarks.append(Said("ledger.kept", told))
         cut = {
             "kind": "cut",
             "time": now(),
@@ -92,10 +92,8 @@ def _checked(places: CampaignPaths) -> Content | None:
     """The one check of a ledger that may come from elsewhere: its place, its lines, what they say.
     None if there is no ledger. Raises LedgerError."""
     if not is_campaign_name(places.name):
-        raise LedgerError(
-            f"{places.directory} is not read: {places.name!r} cannot be the name of a campaign. "
-            "Rename the directory to what the campaign file calls it."
-        )
+        told = {"directory": places.directory, "name": places.name}
+        raise LedgerError(Said("ledger.name", told))
     require_no_links(places)
     if not places.ledger.exists():
         return None
@@ -113,15 +111,10 @@ def require_no_links(places: CampaignPaths) -> None:
     try:
         link = hidden if os.path.islink(hidden) else first_link(places.directory)
     except OSError as error:
-        raise LedgerError(
-            f"{error.filename or places.directory} cannot be read ({error.strerror}): make "
-            "it readable."
-        ) from None
+        told = {"path": error.filename or places.directory, "why": reason_of(error)}
+        raise LedgerError(Said("ledger.unreadable", told)) from None
     if link is not None:
-        raise LedgerError(
-            f"{link} is a link, and links are not followed in result directories, which may be "
-            "foreign: replace it by its target, or remove it."
-        )
+        raise LedgerError(Said("ledger.link", {"path": link}))
 
 
 def _free_name(directory: Path) -> Path:

@@ -19,6 +19,7 @@ from inferometer.store.campaign.checksum import checksum_of_bytes
 from inferometer.store.campaign.history import History, Identities, Result
 from inferometer.store.plain_files import read_plain
 from inferometer.store.run_directory import RUN
+from inferometer.words import counted
 
 if TYPE_CHECKING:
     from inferometer.spec.run import RunSpec
@@ -112,13 +113,9 @@ def _measured_at(result: Result, result_dir: Path) -> str | None:
 
 
 def _remark(measured_at: str | None, planned: str, number: int) -> str:
-    what = _not_used(number)
     if measured_at is None:
-        return (
-            f"{what}: {'its' if number == 1 else 'their'} {RUN} is missing or has changed, and "
-            "nothing else identifies the server."
-        )
-    return f"{what}: measured at {measured_at}, while this campaign measures at {planned}."
+        return counted("earlier.unknown", number, {"file": RUN})
+    return counted("earlier.elsewhere", number, {"there": measured_at, "here": planned})
 
 
 def _not_used(number: int) -> str:

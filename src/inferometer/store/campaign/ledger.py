@@ -25,6 +25,7 @@ import orjson
 from inferometer.store.atomic import CannotWriteError, saying_why, write_file
 from inferometer.store.file_lock import LAST_BREATH_S, try_lock
 from inferometer.store.plain_files import read_plain, what_became_of
+from inferometer.words import Said, reason_of
 
 LEDGER_VERSION = 1
 """Raised when older versions could not read the records. 1: first version."""
@@ -134,11 +135,9 @@ class Ledger:
         """Two processes that append, each with its own checksums, would damage both's records."""
         what: str = what_became_of(self._file, self.path)
         if not what and os.fstat(self._file).st_size != self._end:
-            what = "changed by another process"
+            what = "changed"
         if what:
-            raise LedgerTakenError(
-                f"{self.path} was {what}: make sure that no other run uses it, then run again"
-            )
+            raise LedgerTakenError(Said(f"ledger.taken.{what}", {"path": self.path}))
 
     def close(self) -> None:
         if self._file >= 0:
@@ -166,16 +165,13 @@ def read_ledger(path: Path) -> list[Record]:
 
 def damaged(path: Path, damage: Damage) -> LedgerError:
     """The error for readers who need all of it."""
-    return LedgerError(
-        f"{path}, line {damage.line}: it is damaged, or a line before it is missing; restore "
-        f"the ledger from a copy, or move {path.parent} away to start the campaign again."
-    )
+    told = {"path": path, "line": damage.line, "directory": path.parent}
+    return LedgerError(Said("ledger.damaged", told))
 
 
 def foreign(path: Path) -> LedgerError:
     """The error for a ledger that no Inferometer has written."""
-    cure = "copy the results again from the machine that measured them"
-    return LedgerError(f"{path} contains what no campaign writes, so it is not used. Cure: {cure}.")
+    return LedgerError(Said("ledger.foreign", {"path": path}))
 
 
 def dump(records: Sequence[Record]) -> bytes:
@@ -220,10 +216,8 @@ def parse(path: Path) -> Content:
     try:
         content = read_plain(path, MAX_BYTES)
     except OSError as error:
-        raise LedgerError(
-            f"{path} cannot be read ({error.strerror}): make it readable, or choose another "
-            "directory."
-        ) from error
+        unreadable = {"path": path, "why": reason_of(error)}
+        raise LedgerError(Said("ledger.unreadable.elsewhere", unreadable)) from error
     records: list[Record] = []
     good, checksum = 0, ""
     for number, (end, line) in enumerate(_lines(content), 1):
@@ -275,10 +269,8 @@ def _check_version(path: Path, records: Sequence[Record]) -> None:
     if type(version) is not int:
         raise foreign(path)
     if version > LEDGER_VERSION:
-        raise LedgerError(
-            f"{path} was written by a newer Inferometer (ledger {version}; this one reads up to "
-            f"{LEDGER_VERSION}): update Inferometer to continue this campaign."
-        )
+        told = {"path": path, "version": version, "most": LEDGER_VERSION}
+        raise LedgerError(Said("ledger.newer", told))
 
 
 def _taken(path: Path) -> int:
@@ -292,11 +284,7 @@ def _taken(path: Path) -> int:
         deadline_s = time.monotonic() + LAST_BREATH_S
         while try_lock(file) == "taken":
             if time.monotonic() > deadline_s:
-                raise LedgerError(
-                    f"Another process is running a campaign in {path.parent}, although its lock "
-                    "was removed: wait until it has "
-                    "finished, or stop it."
-                )
+                raise LedgerError(Said("ledger.busy", {"directory": path.parent}))
             time.sleep(0.02)
     except BaseException:
         os.close(file)

@@ -30,6 +30,7 @@ from inferometer.store.campaign.result_files import damage_of
 from inferometer.store.campaign.sound import is_sound
 from inferometer.store.plain_files import read_plain
 from inferometer.store.run_directory import RUN, VERDICT
+from inferometer.words import Said, counted
 
 MAX_JSON_BYTES = 1 << 24
 
@@ -50,12 +51,11 @@ class Salvage:
 
     def sentence(self, places: CampaignPaths, line: int) -> str:
         """For the user, without its end."""
-        found = f"{self.used} result{'s' * (self.used != 1)} recorded after that"
-        they, their = ("is", "its") if self.used == 1 else ("are", "their")
-        why = f"because {their} files are intact and agree with the record{'s' * (self.used != 1)}"
-        used = f"{found} {they} used, {why}" if self.used else f"{found} {they} used"
-        lost = f"; {self.lost} more cannot be used" if self.lost else ""
-        return f"{places.ledger} is damaged from line {line} on: {used}{lost}"
+        lost = Said("ledger.lost", {"n": self.lost}) if self.lost else ""
+        told = {"path": places.ledger, "line": line, "lost": lost}
+        if not self.used:
+            return Said("ledger.salvaged.none", told)
+        return counted("ledger.salvaged", self.used, told)
 
 
 def salvage(content: Content, places: CampaignPaths) -> Salvage:
@@ -100,10 +100,7 @@ def _sound(line: bytes, places: CampaignPaths) -> Iterator[Record]:
         and isinstance(version := told.get("version"), int)
         and version > LEDGER_VERSION
     ):
-        raise LedgerError(
-            f"{places.ledger} was written by a newer Inferometer: update Inferometer to "
-            "continue this campaign."
-        )
+        raise LedgerError(Said("ledger.newer.unproven", {"path": places.ledger}))
     if told["kind"] in ("begun", "intent", "done") and is_sound(told, places.name):
         yield told
 

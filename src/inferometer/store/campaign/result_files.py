@@ -9,6 +9,7 @@ from pathlib import Path
 from inferometer.store.campaign.checksum import checksum_of_bytes, checksum_of_open
 from inferometer.store.campaign.history import Result
 from inferometer.store.plain_files import open_plain, read_plain
+from inferometer.words import Said, reason_of, sentence_of
 
 
 class DamagedError(Exception):
@@ -33,9 +34,10 @@ def damage_of_file(result_dir: Path, name: str, checksum: str) -> str | None:
     """The problem of one file; a link in its place is one."""
     try:
         with _naming_damage(name), open_plain(result_dir / name) as file:
-            return None if checksum_of_open(file) == checksum else f"{name} has changed"
+            same = checksum_of_open(file) == checksum
+            return None if same else Said("damage.changed", {"name": name})
     except DamagedError as error:
-        return str(error)
+        return sentence_of(error)
 
 
 def read_unchanged(result_dir: Path, name: str, checksum: str, max_bytes: int) -> bytes:
@@ -43,7 +45,7 @@ def read_unchanged(result_dir: Path, name: str, checksum: str, max_bytes: int) -
     with _naming_damage(name):
         content = read_plain(result_dir / name, max_bytes)
     if checksum_of_bytes(content) != checksum:
-        raise DamagedError(f"{name} has changed")
+        raise DamagedError(Said("damage.changed", {"name": name}))
     return content
 
 
@@ -52,6 +54,6 @@ def _naming_damage(name: str) -> Iterator[None]:
     try:
         yield
     except FileNotFoundError:
-        raise DamagedError(f"{name} is missing") from None
+        raise DamagedError(Said("damage.missing", {"name": name})) from None
     except OSError as error:
-        raise DamagedError(f"{name} cannot be read ({error.strerror})") from None
+        raise DamagedError(Said("damage.unread", {"name": name, "why": reason_of(error)})) from None

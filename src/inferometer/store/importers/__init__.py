@@ -36,10 +36,12 @@ from inferometer.store.importers.imported_run import (
     ImportedRequests,
     ImportedRun,
     UnknownResultError,
+    unread,
 )
 from inferometer.store.importers.reading import MAX_BYTES, Object, objects_in, read_bytes
 from inferometer.store.importers.recompute import recompute
 from inferometer.store.importers.text import MAX_TEXT_BYTES, decoded
+from inferometer.words import Said, sentence_of
 
 __all__ = [
     "JSON_SUFFIXES",
@@ -219,10 +221,7 @@ def read_results(path: Path, *, most_bytes: int = MAX_BYTES) -> list[ImportedRun
     if path.is_dir():
         inside = sorted(each for each in path.iterdir() if is_evalscope(each))
         if not inside:
-            raise CannotImportError(
-                f"cannot read {path}: it is a directory; name a result file, or a directory "
-                "of EvalScope's"
-            )
+            raise unread(path, Said("unread.directory"))
         return [read_evalscope(each, most_bytes) for each in inside]
     if is_evalscope(path.parent) and path.name.startswith(("benchmark_", "workload_")):
         return [read_evalscope(path.parent, most_bytes)]
@@ -254,13 +253,14 @@ def runs_of_content(
     except CannotImportError as error:
         if str(path) in str(error):
             raise
-        raise CannotImportError(f"cannot read {path}: {error}") from None
+        raise unread(path, sentence_of(error)) from None
 
 
 def _runs_of(result: Object, path: Path, most_bytes: int) -> Sequence[ImportedRun]:
     reader = next((each for each in READERS if each.is_it(result)), None)
     if reader is None and any(is_it(result) for is_it in COMPANIONS):
-        raise CompanionError(f"cannot read {path}: it belongs to a result beside it; name that")
+        told = {"path": path, "why": Said("unread.companion")}
+        raise CompanionError(Said("unread", told))
     if reader is None:
         raise _unknown(path)
     return reader.read(result, path, most_bytes)
@@ -276,7 +276,5 @@ def _runs_of_text(content: bytes, path: Path) -> list[ImportedRun] | None:
 
 
 def _unknown(path: Path) -> UnknownResultError:
-    return UnknownResultError(
-        f"cannot read {path}: it is no result of {', '.join(TOOLS[:-1])} or {TOOLS[-1]}; of "
-        "AIPerf name profile_export_aiperf.json, of genai-bench the file of one run"
-    )
+    tools = {"tools": ", ".join(TOOLS[:-1]), "last": TOOLS[-1]}
+    return UnknownResultError(Said("unread", {"path": path, "why": Said("unread.unknown", tools)}))

@@ -20,6 +20,7 @@ from inferometer.store.importers.imported_run import (
     CannotImportError,
     ImportedRequests,
     ImportedRun,
+    unread,
 )
 from inferometer.store.importers.reading import (
     Object,
@@ -34,6 +35,7 @@ from inferometer.store.importers.reading import (
     text,
 )
 from inferometer.vocabulary import latencies_in, settings_in
+from inferometer.words import Said
 
 SUMMARY, ARGUMENTS, DATABASE = "benchmark_summary.json", "benchmark_args.json", "benchmark_data.db"
 
@@ -100,9 +102,7 @@ def _percentiles(directory: Path, most_bytes: int) -> dict[str, float]:
     except CannotImportError:
         raise
     except (ValueError, RecursionError):
-        raise CannotImportError(
-            f"cannot read {path}: it is not JSON; take it away to do without"
-        ) from None
+        raise unread(path, Said("unread.evalscope")) from None
     own: dict[str, float] = {}
     for row in rows:
         if (name := text(at(row, "Percentiles"))) and isinstance(row, dict):
@@ -117,9 +117,8 @@ def _requests(path: Path, most_bytes: int) -> ImportedRequests | None:
     try:
         rows = list(_rows(path))
     except sqlite3.Error as error:
-        raise CannotImportError(
-            f"cannot read {path}: {error}; take it away to do without single requests"
-        ) from None
+        why = {"why": str(error)}
+        raise unread(path, Said("unread.evalscope.database", why)) from None
     if not rows:
         return None
     sent, ok, ttft, latency, prompt, output, gaps = zip(*rows, strict=True)

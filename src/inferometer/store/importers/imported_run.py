@@ -45,6 +45,11 @@ class CompanionError(UnknownResultError):
     """It belongs to a result of a known tool, and has no run of its own."""
 
 
+def unread(path: Path, why: str) -> CannotImportError:
+    """The error about a file."""
+    return CannotImportError(Said("unread", {"path": path, "why": why}))
+
+
 NOT_OURS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 """What reading values raises that no tool writes."""
 UNREADABLE = (CannotImportError, OSError, *NOT_OURS)
@@ -72,10 +77,8 @@ class ImportedRequests:
         columns |= {} if self.sent_s is None else {"start time": self.sent_s}
         wrong = [name for name, column in columns.items() if len(column) != len(self.ok)]
         if wrong or (self.itls_s is not None and len(self.itls_s) != len(self.ok)):
-            raise CannotImportError(
-                f"its arrays are not equally long ({', '.join(wrong) or 'itl'}): the file is "
-                "damaged"
-            )
+            which = {"which": ", ".join(wrong) or "itl"}
+            raise CannotImportError(Said("unread.arrays", which))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -16,8 +16,9 @@ from typing import Any
 import numpy as np
 import yaml
 
-from inferometer.store.importers.imported_run import Array, CannotImportError
+from inferometer.store.importers.imported_run import Array, CannotImportError, unread
 from inferometer.vocabulary import metrics_in
+from inferometer.words import Said, reason_of
 
 MAX_BYTES = 256 * 1024 * 1024
 """The largest file that is read."""
@@ -46,16 +47,11 @@ def require_readable(path: Path, most_bytes: int) -> None:
     try:
         status = os.stat(path)
     except OSError as error:
-        raise CannotImportError(f"cannot read {path}: {error.strerror}") from None
+        raise unread(path, reason_of(error)) from None
     if not stat.S_ISREG(status.st_mode):
-        raise CannotImportError(
-            f"cannot read {path}: it is not a regular file; name the result file itself"
-        )
+        raise unread(path, Said("unread.regular"))
     if status.st_size > most_bytes:
-        raise CannotImportError(
-            f"cannot read {path}: it has {status.st_size:,} bytes, more than the "
-            f"{most_bytes:,} allowed"
-        )
+        raise unread(path, Said("unread.size", {"size": status.st_size, "most": most_bytes}))
 
 
 def read_bytes(path: Path, most_bytes: int) -> bytes:
@@ -65,7 +61,7 @@ def read_bytes(path: Path, most_bytes: int) -> bytes:
         with path.open("rb") as file:
             return file.read(most_bytes)
     except OSError as error:
-        raise CannotImportError(f"cannot read {path}: {error.strerror}") from None
+        raise unread(path, reason_of(error)) from None
 
 
 def read_objects(path: Path, most_bytes: int = MAX_BYTES) -> list[Object]:
@@ -81,18 +77,16 @@ def objects_in(content: bytes, path: Path, *, may_be_list: bool = True) -> list[
         return as_objects(_value(content, path), path, may_be_list=may_be_list)
     except json.JSONDecodeError as error:
         if error.msg != "Extra data":
-            raise CannotImportError(
-                f"cannot read {path}: it is not JSON (line {error.lineno}: {error.msg})"
-            ) from None
+            told = {"line": error.lineno, "why": error.msg}
+            raise unread(path, Said("unread.not_json", told)) from None
     found = []
     for number, line in enumerate(content.splitlines(), 1):
         if line.strip():
             try:
                 found += as_objects(_value(line, path), path)
             except json.JSONDecodeError as error:
-                raise CannotImportError(
-                    f"cannot read {path}: line {number} is not JSON ({error.msg})"
-                ) from None
+                told = {"line": number, "why": error.msg}
+                raise unread(path, Said("unread.line_not_json", told)) from None
     return found
 
 
@@ -100,9 +94,7 @@ def as_objects(value: object, path: Path, *, may_be_list: bool = True) -> list[O
     """An object, or a list of nothing else. Raises CannotImportError."""
     found: list[Any] = value if may_be_list and isinstance(value, list) else [value]
     if not found or not all(isinstance(each, dict) for each in found):
-        raise CannotImportError(
-            f"cannot read {path}: it holds a JSON {type(value).__name__}, a result is an object"
-        )
+        raise unread(path, Said("unread.no_object", {"type": type(value).__name__}))
     return found
 
 
@@ -115,9 +107,8 @@ def _value(content: bytes, path: Path) -> object:
         ValueError,
         RecursionError,
     ) as error:  # not UTF-8, a number of a million digits, brackets without end
-        raise CannotImportError(
-            f"cannot read {path}: it is not a result file ({type(error).__name__})"
-        ) from None
+        why = {"why": type(error).__name__}
+        raise unread(path, Said("unread.no_result", why)) from None
 
 
 def number(value: object) -> float | None:

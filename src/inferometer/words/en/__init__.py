@@ -5,19 +5,29 @@ from __future__ import annotations
 from inferometer.words.en.answers import ANSWERS
 from inferometer.words.en.console import CONSOLE
 from inferometer.words.en.diagnoses import DIAGNOSES
+from inferometer.words.en.files import FILES
 from inferometer.words.en.findings import FINDINGS
+from inferometer.words.en.flags import FLAGS
 from inferometer.words.en.imports import IMPORTS
 from inferometer.words.en.report import REPORT
+from inferometer.words.en.servers import SERVERS
 from inferometer.words.en.telemetry import TELEMETRY
+from inferometer.words.en.usage import USAGE
+from inferometer.words.en.verbs import VERBS
 from inferometer.words.en.vllm import VLLM
 
-EN: dict[str, str] = {
+WORDS: dict[str, str] = {
     **REPORT,
     **ANSWERS,
     **FINDINGS,
     **IMPORTS,
     **CONSOLE,
+    **VERBS,
+    **SERVERS,
     **DIAGNOSES,
     **TELEMETRY,
     **VLLM,
+    **FILES,
+    **USAGE,
+    **FLAGS,
 }

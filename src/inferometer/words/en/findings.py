@@ -4,7 +4,7 @@ told at `Words.finding`.
 
 from __future__ import annotations
 
-_MORE_CLIENT = "Give the client its own cores, more workers (--workers), or its own host."
+_MORE_CLIENT = "Give the client its own cores, more `workers`, or its own host."
 _RUN_ON = (
     "Check whether the process was stopped (Ctrl-Z) or the machine was suspended, migrated or "
     "frozen, then run again."
@@ -89,11 +89,11 @@ FINDINGS: dict[str, str] = {
         "Change what the server objects to; lowering the load does not help."
     ),
     "check.failures.next.key": (
-        "Check OPENAI_API_KEY, or the --header that holds the key, and the key's permissions."
+        "Check OPENAI_API_KEY, or the server.headers that hold the key, and the key's permissions."
     ),
     "check.failures.next.load": (
-        "Lower the load (--max-concurrency, --request-rate), or raise the limits of the server or "
-        "gateway."
+        "Lower the load (load.max_concurrency, load.request_rate), or raise the limits of the "
+        "server or gateway."
     ),
     "check.failures.next.redirect": "Use the address that the server redirects to.",
     "check.failures.next.log": "Read the server's log.",
@@ -105,23 +105,16 @@ FINDINGS: dict[str, str] = {
         "Read the logs of the server and of its gateways to find out what ends responses early."
     ),
     "check.failures.next.wire": (
-        "Check that --backend matches the server's wire format, and what a gateway in front of it "
-        "changes."
+        "Check that server.backend matches the server's wire format, and what a gateway in front "
+        "of it changes."
     ),
     "check.failures.next.compression": (
         "Switch off compression in the gateway or server: compressed events cannot be timed one "
         "by one."
     ),
-    "check.failures.next.first_token": (
-        "Lower the load, or raise --first-token-timeout (timeouts.first_token_s in a campaign "
-        "file)."
-    ),
-    "check.failures.next.idle": (
-        "Read the server's log, or raise --idle-timeout (timeouts.idle_s in a campaign file)."
-    ),
-    "check.failures.next.total": (
-        "Lower the load, or raise --request-timeout (timeouts.total_s in a campaign file)."
-    ),
+    "check.failures.next.first_token": ("Lower the load, or raise timeouts.first_token_s."),
+    "check.failures.next.idle": ("Read the server's log, or raise timeouts.idle_s."),
+    "check.failures.next.total": ("Lower the load, or raise timeouts.total_s."),
     "check.failures.next.limit": _LIMIT,
     "check.failures.next.step": _STEP,
     "check.interruption.fine": "The run completed.",
@@ -247,7 +240,7 @@ FINDINGS: dict[str, str] = {
         "Requests were sent {p99_ms:.2f} ms (p99) after they were due because all {cap} slots were "
         "busy; TTFT excludes this wait, 'TTFT from the due time' includes it."
     ),
-    "check.schedule_lag.cap.next": "Raise --max-concurrency, or lower --request-rate.",
+    "check.schedule_lag.cap.next": "Raise load.max_concurrency, or lower load.request_rate.",
     "check.schedule_lag.behind": (
         "Requests were sent {p99_ms:.2f} ms (p99) after they were due: the client could not keep "
         "up with the schedule."
@@ -297,7 +290,7 @@ FINDINGS: dict[str, str] = {
         "The client was never idle enough to decode: {spilled_bytes:,} bytes waited in a temporary "
         "file; times are not affected."
     ),
-    "check.backlog.next": "Use more workers (--workers).",
+    "check.backlog.next": "Use more `workers`.",
     "check.beyond_calibration.none": ("The load was not compared with a calibration of this host."),
     "check.beyond_calibration.fine": (
         "The peak load was {most_used:.0%} of what this host's client can take."
@@ -371,7 +364,7 @@ FINDINGS: dict[str, str] = {
         "cache, which the run does not intend: TTFT is too low."
     ),
     "check.cached_tokens.next": (
-        "Use a new --seed, restart the server, or switch off its prefix cache."
+        "Use a new `seed`, restart the server, or switch off its prefix cache."
     ),
     "check.token_source.fine": "Output tokens are the server's own count.",
     "check.token_source.found": (
@@ -392,8 +385,8 @@ FINDINGS: dict[str, str] = {
         "throughput and TPOT depend on its count."
     ),
     "check.token_counts.below_events.next": (
-        "Find out what the server's usage counts; --tokenizer does not replace it, another "
-        "--backend may."
+        "Find out what the server's usage counts; workload.tokenizer does not replace it, another "
+        "server.backend may."
     ),
     "check.token_counts.beyond_text": (
         "The server counted {tokens:,} tokens for {text_bytes:,} bytes of text in {events:,} "
@@ -492,7 +485,7 @@ FINDINGS: dict[str, str] = {
         "does not intend: TTFT is too low."
     ),
     "check.prefix_hits.found.next": (
-        "Use a new --seed, restart the server, or switch off its prefix cache; check that nobody "
+        "Use a new `seed`, restart the server, or switch off its prefix cache; check that nobody "
         "else sends these prompts."
     ),
     "check.warm_cache.not_asked": "The run does not ask for a warm prefix cache.",
@@ -512,8 +505,8 @@ FINDINGS: dict[str, str] = {
     "check.warm_cache.cold": f"{_CACHED}: this is a cold cache, not a warm one.",
     "check.warm_cache.cold.next": (
         "Start the server with its prefix cache on, and large enough for all prompts; then send "
-        "them cold first: the same command and --seed with --cache cold. Prompts shorter than a "
-        "cache block (16 to 256 tokens) cannot be cached."
+        "them cold first: the same command and `seed` with workload.cache cold. Prompts shorter "
+        "than a cache block (16 to 256 tokens) cannot be cached."
     ),
     "check.warm_cache.partly": f"{_CACHED}: the figures are those of a partly cold cache.",
     "check.warm_cache.partly.next": (
@@ -565,7 +558,7 @@ FINDINGS: dict[str, str] = {
         "distributed over them in turn: the figures cover all of them, the server's counters only "
         "one."
     ),
-    "check.several_addresses.next": "To measure one of them, give its address as --base-url.",
+    "check.several_addresses.next": "To measure one of them, give its address as server.base_url.",
     "check.steady_state.fine": "The run was steady from {start_s:.1f} to {end_s:.1f} s.",
     "check.steady_state.varying": (
         "The load changes all the time by plan, so there is no steady state."
@@ -588,7 +581,7 @@ FINDINGS: dict[str, str] = {
         "Lower the rate to what the server can sustain, or treat this as an overload test."
     ),
     "check.steady_state.fell": f"{_NOT_SETTLED} fell {_FIFTHS}.",
-    "check.steady_state.fell.next": "Warm up (--num-warmups) and run longer.",
+    "check.steady_state.fell.next": "Warm up (load.num_warmups) and run longer.",
     "check.slots_busy.none": "Every request had its own slot.",
     "check.slots_busy.fine": "The slots were in use {busy_share:.0%} of the time.",
     "check.slots_busy.found": (
@@ -597,7 +590,7 @@ FINDINGS: dict[str, str] = {
         "{steady_output_throughput:,.1f} tok/s in its steady state."
     ),
     "check.slots_busy.next": (
-        "Make --num-prompts a multiple of --max-concurrency, and a larger one."
+        "Make load.num_prompts a multiple of load.max_concurrency, and a larger one."
     ),
     "check.thin_percentiles.fine": "Every percentile has at least 10 samples beyond it.",
     "check.thin_percentiles.found": (

@@ -5,19 +5,29 @@ from __future__ import annotations
 from inferometer.words.zh_cn.answers import ANSWERS
 from inferometer.words.zh_cn.console import CONSOLE
 from inferometer.words.zh_cn.diagnoses import DIAGNOSES
+from inferometer.words.zh_cn.files import FILES
 from inferometer.words.zh_cn.findings import FINDINGS
+from inferometer.words.zh_cn.flags import FLAGS
 from inferometer.words.zh_cn.imports import IMPORTS
 from inferometer.words.zh_cn.report import REPORT
+from inferometer.words.zh_cn.servers import SERVERS
 from inferometer.words.zh_cn.telemetry import TELEMETRY
+from inferometer.words.zh_cn.usage import USAGE
+from inferometer.words.zh_cn.verbs import VERBS
 from inferometer.words.zh_cn.vllm import VLLM
 
-ZH_CN: dict[str, str] = {
+WORDS: dict[str, str] = {
     **REPORT,
     **ANSWERS,
     **FINDINGS,
     **IMPORTS,
     **CONSOLE,
+    **VERBS,
+    **SERVERS,
     **DIAGNOSES,
     **TELEMETRY,
     **VLLM,
+    **FILES,
+    **USAGE,
+    **FLAGS,
 }

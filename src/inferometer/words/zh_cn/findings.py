@@ -63,26 +63,22 @@ FINDINGS: dict[str, str] = {
     "check.failures.part": "{name} {value:,}",
     "check.failures.part.http_": "HTTP {code} × {value:,}",
     "check.failures.next.request": "按服务器指出的问题修改请求；降低负载没有用。",
-    "check.failures.next.key": "检查 OPENAI_API_KEY（或 --header 中的密钥）及其权限。",
+    "check.failures.next.key": "检查 OPENAI_API_KEY（或 server.headers 中的密钥）及其权限。",
     "check.failures.next.load": (
-        "降低负载（--max-concurrency、--request-rate），或放宽服务器、网关的限制。"
+        "降低负载（load.max_concurrency、load.request_rate），或放宽服务器、网关的限制。"
     ),
     "check.failures.next.redirect": "直接填写服务器重定向到的地址。",
     "check.failures.next.log": "查看服务器日志。",
     "check.failures.next.connect": "检查服务器是否在运行，以及它和沿途设备最多接受多少连接。",
     "check.failures.next.tls": "检查服务器的证书和 TLS 设置。",
     "check.failures.next.cut": "查看服务器和前置网关的日志，找出是谁提前结束了响应。",
-    "check.failures.next.wire": "确认 --backend 与服务器的接口格式一致，并检查前置网关改动了什么。",
+    "check.failures.next.wire": (
+        "确认 server.backend 与服务器的接口格式一致，并检查前置网关改动了什么。"
+    ),
     "check.failures.next.compression": "关闭网关或服务器的压缩：压缩后的事件无法逐个计时。",
-    "check.failures.next.first_token": (
-        "降低负载，或调大 --first-token-timeout（测试计划文件中为 timeouts.first_token_s）。"
-    ),
-    "check.failures.next.idle": (
-        "查看服务器日志，或调大 --idle-timeout（测试计划文件中为 timeouts.idle_s）。"
-    ),
-    "check.failures.next.total": (
-        "降低负载，或调大 --request-timeout（测试计划文件中为 timeouts.total_s）。"
-    ),
+    "check.failures.next.first_token": ("降低负载，或调大 timeouts.first_token_s。"),
+    "check.failures.next.idle": ("查看服务器日志，或调大 timeouts.idle_s。"),
+    "check.failures.next.total": ("降低负载，或调大 timeouts.total_s。"),
     "check.failures.next.limit": (
         "查明服务器用哪个参数限制输出长度（max_tokens 或 max_completion_tokens）。"
     ),
@@ -143,7 +139,7 @@ FINDINGS: dict[str, str] = {
         "成服务器的延迟。"
     ),
     "check.stamps.busy.next": (
-        "改用支持内核时间戳的 Linux 主机测量。让客户端独占若干 CPU 核，增加 worker（--workers），或"
+        "改用支持内核时间戳的 Linux 主机测量。让客户端独占若干 CPU 核，增加 worker（`workers`），或"
         "改用单独的主机。"
     ),
     "check.stamps.waited": (
@@ -151,14 +147,14 @@ FINDINGS: dict[str, str] = {
         "滞后会被算成服务器的延迟。"
     ),
     "check.stamps.waited.next": (
-        "改用支持内核时间戳的 Linux 主机测量。让客户端独占若干 CPU 核，增加 worker（--workers），或"
+        "改用支持内核时间戳的 Linux 主机测量。让客户端独占若干 CPU 核，增加 worker（`workers`），或"
         "改用单独的主机。"
     ),
     "check.stamps.unknown": (
         "到达时间由用户态在读取之后记录，而客户端有多忙无从得知：客户端的滞后会被算成服务器的延迟。"
     ),
     "check.stamps.unknown.next": (
-        "改用支持内核时间戳的 Linux 主机测量。让客户端独占若干 CPU 核，增加 worker（--workers），或"
+        "改用支持内核时间戳的 Linux 主机测量。让客户端独占若干 CPU 核，增加 worker（`workers`），或"
         "改用单独的主机。"
     ),
     "check.stamps.idle": "到达时间由用户态在读取之后记录；客户端当时尚有余力。",
@@ -178,7 +174,7 @@ FINDINGS: dict[str, str] = {
         "、TTFT 两个中位数中较小者的 {share_of_latency:.0%}。"
     ),
     "check.client_delay.found.next": (
-        "让客户端独占若干 CPU 核，增加 worker（--workers），或改用单独的主机。"
+        "让客户端独占若干 CPU 核，增加 worker（`workers`），或改用单独的主机。"
     ),
     "check.shared_stamps.title": "共用时间戳",
     "check.shared_stamps.fine": (
@@ -190,7 +186,7 @@ FINDINGS: dict[str, str] = {
         "位数相比）。"
     ),
     "check.shared_stamps.found.next": (
-        "让客户端独占若干 CPU 核，增加 worker（--workers），或改用单独的主机。"
+        "让客户端独占若干 CPU 核，增加 worker（`workers`），或改用单独的主机。"
     ),
     "check.shared_stamps.blocks": (
         "事件约 {block_events:.0f} 个一批到达，每批相隔 {block_pause_ms:,.0f} ms，而客户端读取及时"
@@ -216,16 +212,16 @@ FINDINGS: dict[str, str] = {
         "请求比计划晚 {p99_ms:,.2f} ms（p99）发出，因为 {cap:,} 个并发名额已占满：TTFT 不含这段等待"
         "，从计划时刻算起的 TTFT 则包含。"
     ),
-    "check.schedule_lag.cap.next": "提高 --max-concurrency，或降低 --request-rate。",
+    "check.schedule_lag.cap.next": "提高 load.max_concurrency，或降低 load.request_rate。",
     "check.schedule_lag.behind": "请求比计划晚 {p99_ms:,.2f} ms（p99）发出：客户端跟不上计划。",
     "check.schedule_lag.behind.next": (
-        "让客户端独占若干 CPU 核，增加 worker（--workers），或改用单独的主机。"
+        "让客户端独占若干 CPU 核，增加 worker（`workers`），或改用单独的主机。"
     ),
     "check.schedule_lag.late": (
         "请求比计划晚 {p99_ms:,.2f} ms（p99）发出：实际的到达过程与计划略有出入。"
     ),
     "check.schedule_lag.late.next": (
-        "让客户端独占若干 CPU 核，增加 worker（--workers），或改用单独的主机。"
+        "让客户端独占若干 CPU 核，增加 worker（`workers`），或改用单独的主机。"
     ),
     "check.client_stalls.title": "客户端停顿",
     "check.client_stalls.fine": "客户端一直在运行。",
@@ -244,7 +240,7 @@ FINDINGS: dict[str, str] = {
         "低于设定值，吞吐量也大约偏低这么多。"
     ),
     "check.slots_filled.next": (
-        "让客户端独占若干 CPU 核，增加 worker（--workers），或改用单独的主机。"
+        "让客户端独占若干 CPU 核，增加 worker（`workers`），或改用单独的主机。"
     ),
     "check.slots_filled.next.stalled": (
         "检查进程是否被暂停（Ctrl-Z），主机是否休眠、迁移或被冻结，然后重新运行。"
@@ -260,7 +256,7 @@ FINDINGS: dict[str, str] = {
     "check.client_cpu.unknown": "没有 worker 报告 CPU 时间。",
     "check.client_cpu.found": "客户端最忙的事件循环占用了一个 CPU 核的 {cpu_share:.0%}。",
     "check.client_cpu.next": (
-        "让客户端独占若干 CPU 核，增加 worker（--workers），或改用单独的主机。"
+        "让客户端独占若干 CPU 核，增加 worker（`workers`），或改用单独的主机。"
     ),
     "check.clock_step.title": "系统时间被调整",
     "check.clock_step.fine": "系统时钟运行平稳。",
@@ -273,7 +269,7 @@ FINDINGS: dict[str, str] = {
     "check.backlog.found": (
         "客户端一直没有空闲来解码，{spilled_bytes:,} 字节暂存在临时文件中；计时不受影响。"
     ),
-    "check.backlog.next": "增加 worker（--workers）就能跟上。",
+    "check.backlog.next": "增加 worker（`workers`）就能跟上。",
     "check.beyond_calibration.title": "超出校准范围",
     "check.beyond_calibration.none": "没有与这台主机的校准数据对照。",
     "check.beyond_calibration.fine": "峰值负载是这台主机的客户端所能承受的 {most_used:.0%}。",
@@ -282,7 +278,7 @@ FINDINGS: dict[str, str] = {
         "{parts}）。"
     ),
     "check.beyond_calibration.beyond.next": (
-        "让客户端独占若干 CPU 核，增加 worker（--workers），或改用单独的主机。如果校准时主机正忙，"
+        "让客户端独占若干 CPU 核，增加 worker（`workers`），或改用单独的主机。如果校准时主机正忙，"
         "请重新运行 `inferometer calibrate`。"
     ),
     "check.beyond_calibration.untried": (
@@ -306,8 +302,8 @@ FINDINGS: dict[str, str] = {
     "check.row_fields.fine": "数据集各行要求的内容都已发送。",
     "check.row_fields.found": "数据集有些行要求的内容没有发送，或没有按行内的取值发送：{fields}。",
     "check.row_fields.next": (
-        "如果它们有影响，请改用支持这些字段的 --backend，写成服务器接受的值，并把图片放在 images 字"
-        "段里；否则可忽略。"
+        "如果它们有影响，请改用支持这些字段的 server.backend，写成服务器接受的值，并把图片放在 "
+        "images 字段里；否则可忽略。"
     ),
     "check.input_length.title": "输入长度不符",
     "check.input_length.unknown": "服务器没有报告输入长度；以要求的长度为准。",
@@ -347,7 +343,7 @@ FINDINGS: dict[str, str] = {
         "{unexpected_share_of_prompt:.1%} 的输入 token 来自服务器的前缀缓存，这并非测试本意：TTFT "
         "会显得过低。"
     ),
-    "check.cached_tokens.next": "换一个 --seed，或重启服务器，或关闭它的前缀缓存。",
+    "check.cached_tokens.next": "换一个 `seed`，或重启服务器，或关闭它的前缀缓存。",
     "check.token_source.title": "token 计数来源",
     "check.token_source.fine": "输出 token 由服务器自己计数。",
     "check.token_source.found": (
@@ -367,7 +363,8 @@ FINDINGS: dict[str, str] = {
         "{share:.1%}）：它少计了，或者一次流出的不足一个 token。输出吞吐量和 TPOT 以它的计数为准。"
     ),
     "check.token_counts.below_events.next": (
-        "查明服务器的 usage 计的是什么；--tokenizer 不会取代它，换一个 --backend 或许可以。"
+        "查明服务器的 usage 计的是什么；workload.tokenizer 不会取代它，换一个 server.backend 或许可"
+        "以。"
     ),
     "check.token_counts.beyond_text": (
         "服务器计 {tokens:,} 个 token，而 {events:,} 个事件总共只有 {text_bytes:,} 字节文本（"
@@ -449,7 +446,7 @@ FINDINGS: dict[str, str] = {
         "低。"
     ),
     "check.prefix_hits.found.next": (
-        "换一个 --seed，或重启服务器，或关闭它的前缀缓存；并确认没有别人发送同样的提示词。"
+        "换一个 `seed`，或重启服务器，或关闭它的前缀缓存；并确认没有别人发送同样的提示词。"
     ),
     "check.warm_cache.title": "热缓存",
     "check.warm_cache.not_asked": "本次运行不要求热缓存。",
@@ -469,8 +466,9 @@ FINDINGS: dict[str, str] = {
         "结果，不是热缓存的结果。"
     ),
     "check.warm_cache.cold.next": (
-        "启动服务器时打开前缀缓存，并保证它能容纳全部输入；先用同样的命令和 --seed 加 --cache cold "
-        "发送一遍，再测热缓存。比缓存块（16 到 256 个 token）还短的输入不会进入缓存。"
+        "启动服务器时打开前缀缓存，并保证它能容纳全部输入；先用同样的命令和 `seed` 加 "
+        "workload.cache cold 发送一遍，再测热缓存。比缓存块（16 到 256 个 token）还短的输入不会进入"
+        "缓存。"
     ),
     "check.warm_cache.partly": (
         "{share:.1%} 的输入 token 来自服务器的前缀缓存，最多可达 {possible_share:.1%}：缓存只有一部"
@@ -513,7 +511,7 @@ FINDINGS: dict[str, str] = {
         "服务器的主机名有 {addresses:,} 个可连接的地址，连接轮流分配到这些地址：各项数值是它们合计"
         "的结果，服务器计数器只来自其中一个。"
     ),
-    "check.several_addresses.next": "只想测其中一个时，把它的地址填到 --base-url。",
+    "check.several_addresses.next": "只想测其中一个时，把它的地址填到 server.base_url。",
     "check.steady_state.title": "没有稳态",
     "check.steady_state.fine": "{start_s:.1f} s 到 {end_s:.1f} s 之间为稳态。",
     "check.steady_state.varying": "按计划负载一直在变化，因此没有稳态。",
@@ -532,7 +530,7 @@ FINDINGS: dict[str, str] = {
         "E2EL 平均值从最初五分之一的 {first_e2el_ms:,.0f} ms 降到最后五分之一的 "
         "{last_e2el_ms:,.0f} ms，始终没有稳定下来。"
     ),
-    "check.steady_state.fell.next": "先预热（--num-warmups），并延长运行时间。",
+    "check.steady_state.fell.next": "先预热（load.num_warmups），并延长运行时间。",
     "check.slots_busy.title": "并发没有占满",
     "check.slots_busy.none": "每个请求都有自己的并发名额。",
     "check.slots_busy.fine": "并发名额平均使用了 {busy_share:.0%}。",
@@ -540,7 +538,7 @@ FINDINGS: dict[str, str] = {
         "并发名额平均只用了 {busy_share:.0%}，因为最后的请求不足以占满：输出吞吐量按整个运行是 "
         "{output_throughput:,.1f} tok/s，按稳态是 {steady_output_throughput:,.1f} tok/s。"
     ),
-    "check.slots_busy.next": "让 --num-prompts 是 --max-concurrency 的整数倍，并且更多一些。",
+    "check.slots_busy.next": "让 load.num_prompts 是 load.max_concurrency 的整数倍，并且更多一些。",
     "check.thin_percentiles.title": "尾部样本少",
     "check.thin_percentiles.fine": "每个分位数之外都至少有 10 个样本。",
     "check.thin_percentiles.found": (

@@ -5,19 +5,29 @@ from __future__ import annotations
 from inferometer.words.zh_tw.answers import ANSWERS
 from inferometer.words.zh_tw.console import CONSOLE
 from inferometer.words.zh_tw.diagnoses import DIAGNOSES
+from inferometer.words.zh_tw.files import FILES
 from inferometer.words.zh_tw.findings import FINDINGS
+from inferometer.words.zh_tw.flags import FLAGS
 from inferometer.words.zh_tw.imports import IMPORTS
 from inferometer.words.zh_tw.report import REPORT
+from inferometer.words.zh_tw.servers import SERVERS
 from inferometer.words.zh_tw.telemetry import TELEMETRY
+from inferometer.words.zh_tw.usage import USAGE
+from inferometer.words.zh_tw.verbs import VERBS
 from inferometer.words.zh_tw.vllm import VLLM
 
-ZH_TW: dict[str, str] = {
+WORDS: dict[str, str] = {
     **REPORT,
     **ANSWERS,
     **FINDINGS,
     **IMPORTS,
     **CONSOLE,
+    **VERBS,
+    **SERVERS,
     **DIAGNOSES,
     **TELEMETRY,
     **VLLM,
+    **FILES,
+    **USAGE,
+    **FLAGS,
 }

@@ -39,10 +39,10 @@ DIAGNOSES: dict[str, str] = {
         "減小 max_model_len，提高 --gpu-memory-utilization，或把模型分到更多卡上（TP=2）"
     ),
     "diagnosis.accelerator-memory-taken.cause": (
-        "顯示記憶體已被占用，可能是仍在執行或剛剛結束的伺服器"
+        "顯示記憶體已被佔用，可能是仍在執行或剛剛結束的伺服器"
     ),
     "diagnosis.accelerator-memory-taken.cure": (
-        "結束占用顯示記憶體的行程（用 nvidia-smi 或 rocm-smi --showpids 查看），或降低 "
+        "結束佔用顯示記憶體的行程（用 nvidia-smi 或 rocm-smi --showpids 查看），或降低 "
         "--gpu-memory-utilization"
     ),
     "diagnosis.accelerator-out-of-memory.cause": "顯示記憶體不足",
@@ -72,7 +72,7 @@ DIAGNOSES: dict[str, str] = {
     "diagnosis.context-beyond-model.cure": "把 max_model_len 減小到模型 config.json 中的值",
     "diagnosis.dtype-unsupported.cause": "該卡不支援模型的數值格式",
     "diagnosis.dtype-unsupported.cure": "啟動伺服器時加 --dtype half，或換用其他格式的模型",
-    "diagnosis.port-taken.cause": "伺服器的連接埠已被別的程式占用",
+    "diagnosis.port-taken.cause": "伺服器的連接埠已被別的程式佔用",
     "diagnosis.port-taken.cure": (
         "結束那個程式（用 ss -ltnp 查看），或在 base_url 和啟動命令中換一個連接埠"
     ),
@@ -101,7 +101,7 @@ DIAGNOSES: dict[str, str] = {
     "diagnosis.command-not-found.cure": "安裝推論引擎，啟用它所在的環境，或在命令中寫完整路徑",
     "diagnosis.killed-for-memory.cause": "主機記憶體不足，伺服器被核心終止",
     "diagnosis.killed-for-memory.cure": (
-        "減少載入時的記憶體占用（不用 --swap-space，減少 worker），給容器更多記憶體，或增加記憶體；"
+        "減少載入時的記憶體佔用（不用 --swap-space，減少 worker），給容器更多記憶體，或增加記憶體；"
         "dmesg 中有被終止的行程"
     ),
     "diagnosis.context-too-long.cause": "請求的輸入加輸出超過了伺服器的上下文長度",
@@ -113,7 +113,7 @@ DIAGNOSES: dict[str, str] = {
         "降低 max_concurrency 或 request_rate，縮短輸入，或留出更多顯示記憶體後重啟伺服器（減小 "
         "--gpu-memory-utilization 或 --max-num-seqs，或 TP=2）"
     ),
-    "diagnosis.engine-dead.cause": "推論引擎已崩潰，只剩 HTTP 前端還在應答",
+    "diagnosis.engine-dead.cause": "推論引擎已崩潰，只剩 HTTP 前端還在回應",
     "diagnosis.engine-dead.cure": "在伺服器日誌中查明原因，重啟伺服器後重新測量",
     "diagnosis.overloaded.cause": "伺服器或其前置閘道在這一負載下不再接受請求",
     "diagnosis.overloaded.cure": "降低 request_rate 或 max_concurrency，或放寬伺服器、閘道的限制",
@@ -137,7 +137,7 @@ DIAGNOSES: dict[str, str] = {
     "diagnosis.no-chat-template.cure": (
         "改測 completions（--backend openai），或啟動伺服器時加 --chat-template"
     ),
-    "diagnosis.gateway.cause": "前置閘道沒有等到伺服器的應答，或連不上伺服器",
+    "diagnosis.gateway.cause": "前置閘道沒有等到伺服器的回應，或連不上伺服器",
     "diagnosis.gateway.cure": (
         "調大閘道的逾時（nginx 的 proxy_read_timeout），查看伺服器日誌，或繞過閘道直接測量"
     ),

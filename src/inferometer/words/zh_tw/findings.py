@@ -12,7 +12,7 @@ FINDINGS: dict[str, str] = {
     ),
     "check.something_measured.found.next": "先查看失敗原因，再單獨試送一個請求。",
     "check.something_measured.lost": (
-        "沒有留下任何結果：預計的 {planned:,} 個請求中已有 {answers_lost:,} 個得到回覆，但保存紀錄"
+        "沒有留下任何結果：預計的 {planned:,} 個請求中已有 {answers_lost:,} 個得到回覆，但儲存紀錄"
         "的 worker 異常結束了。"
     ),
     "check.something_measured.lost.next": "檢查是否記憶體不足，然後重新執行。",
@@ -64,26 +64,22 @@ FINDINGS: dict[str, str] = {
     "check.failures.part": "{name} {value:,}",
     "check.failures.part.http_": "HTTP {code} × {value:,}",
     "check.failures.next.request": "依伺服器指出的問題修改請求；降低負載沒有用。",
-    "check.failures.next.key": "檢查 OPENAI_API_KEY（或 --header 中的金鑰）及其權限。",
+    "check.failures.next.key": "檢查 OPENAI_API_KEY（或 server.headers 中的金鑰）及其權限。",
     "check.failures.next.load": (
-        "降低負載（--max-concurrency、--request-rate），或放寬伺服器、閘道的限制。"
+        "降低負載（load.max_concurrency、load.request_rate），或放寬伺服器、閘道的限制。"
     ),
     "check.failures.next.redirect": "直接填寫伺服器重新導向的位址。",
     "check.failures.next.log": "查看伺服器日誌。",
     "check.failures.next.connect": "檢查伺服器是否在執行，以及它和沿途設備最多接受多少連線。",
     "check.failures.next.tls": "檢查伺服器的憑證和 TLS 設定。",
     "check.failures.next.cut": "查看伺服器和前置閘道的日誌，找出是誰提前結束了回應。",
-    "check.failures.next.wire": "確認 --backend 與伺服器的介面格式一致，並檢查前置閘道改動了什麼。",
+    "check.failures.next.wire": (
+        "確認 server.backend 與伺服器的介面格式一致，並檢查前置閘道改動了什麼。"
+    ),
     "check.failures.next.compression": "關閉閘道或伺服器的壓縮：壓縮後的事件無法逐一計時。",
-    "check.failures.next.first_token": (
-        "降低負載，或調大 --first-token-timeout（測試計畫檔中為 timeouts.first_token_s）。"
-    ),
-    "check.failures.next.idle": (
-        "查看伺服器日誌，或調大 --idle-timeout（測試計畫檔中為 timeouts.idle_s）。"
-    ),
-    "check.failures.next.total": (
-        "降低負載，或調大 --request-timeout（測試計畫檔中為 timeouts.total_s）。"
-    ),
+    "check.failures.next.first_token": ("降低負載，或調大 timeouts.first_token_s。"),
+    "check.failures.next.idle": ("查看伺服器日誌，或調大 timeouts.idle_s。"),
+    "check.failures.next.total": ("降低負載，或調大 timeouts.total_s。"),
     "check.failures.next.limit": (
         "查明伺服器用哪個參數限制輸出長度（max_tokens 或 max_completion_tokens）。"
     ),
@@ -144,7 +140,7 @@ FINDINGS: dict[str, str] = {
         "算成伺服器的延遲。"
     ),
     "check.stamps.busy.next": (
-        "改用支援核心時間戳的 Linux 主機量測。讓用戶端獨占若干 CPU 核心，增加 worker（--workers），"
+        "改用支援核心時間戳的 Linux 主機量測。讓用戶端獨佔若干 CPU 核心，增加 worker（`workers`），"
         "或改用單獨的主機。"
     ),
     "check.stamps.waited": (
@@ -152,7 +148,7 @@ FINDINGS: dict[str, str] = {
         "的滯後會被算成伺服器的延遲。"
     ),
     "check.stamps.waited.next": (
-        "改用支援核心時間戳的 Linux 主機量測。讓用戶端獨占若干 CPU 核心，增加 worker（--workers），"
+        "改用支援核心時間戳的 Linux 主機量測。讓用戶端獨佔若干 CPU 核心，增加 worker（`workers`），"
         "或改用單獨的主機。"
     ),
     "check.stamps.unknown": (
@@ -160,7 +156,7 @@ FINDINGS: dict[str, str] = {
         "。"
     ),
     "check.stamps.unknown.next": (
-        "改用支援核心時間戳的 Linux 主機量測。讓用戶端獨占若干 CPU 核心，增加 worker（--workers），"
+        "改用支援核心時間戳的 Linux 主機量測。讓用戶端獨佔若干 CPU 核心，增加 worker（`workers`），"
         "或改用單獨的主機。"
     ),
     "check.stamps.idle": "到達時間由使用者空間在讀取之後記錄；用戶端當時尚有餘力。",
@@ -180,7 +176,7 @@ FINDINGS: dict[str, str] = {
         "、TTFT 兩個中位數中較小者的 {share_of_latency:.0%}。"
     ),
     "check.client_delay.found.next": (
-        "讓用戶端獨占若干 CPU 核心，增加 worker（--workers），或改用單獨的主機。"
+        "讓用戶端獨佔若干 CPU 核心，增加 worker（`workers`），或改用單獨的主機。"
     ),
     "check.shared_stamps.title": "共用時間戳",
     "check.shared_stamps.fine": (
@@ -192,7 +188,7 @@ FINDINGS: dict[str, str] = {
         "位數相比）。"
     ),
     "check.shared_stamps.found.next": (
-        "讓用戶端獨占若干 CPU 核心，增加 worker（--workers），或改用單獨的主機。"
+        "讓用戶端獨佔若干 CPU 核心，增加 worker（`workers`），或改用單獨的主機。"
     ),
     "check.shared_stamps.blocks": (
         "事件約 {block_events:.0f} 個一批到達，每批相隔 {block_pause_ms:,.0f} ms，而用戶端讀取及時"
@@ -218,18 +214,18 @@ FINDINGS: dict[str, str] = {
         "請求比預定晚 {p99_ms:,.2f} ms（p99）送出，因為 {cap:,} 個並行名額已佔滿：TTFT 不含這段等待"
         "，從預定時刻算起的 TTFT 則包含。"
     ),
-    "check.schedule_lag.cap.next": "提高 --max-concurrency，或降低 --request-rate。",
+    "check.schedule_lag.cap.next": "提高 load.max_concurrency，或降低 load.request_rate。",
     "check.schedule_lag.behind": (
         "請求比預定晚 {p99_ms:,.2f} ms（p99）送出：用戶端跟不上預定的時間。"
     ),
     "check.schedule_lag.behind.next": (
-        "讓用戶端獨占若干 CPU 核心，增加 worker（--workers），或改用單獨的主機。"
+        "讓用戶端獨佔若干 CPU 核心，增加 worker（`workers`），或改用單獨的主機。"
     ),
     "check.schedule_lag.late": (
         "請求比預定晚 {p99_ms:,.2f} ms（p99）送出：實際的到達過程與預定略有出入。"
     ),
     "check.schedule_lag.late.next": (
-        "讓用戶端獨占若干 CPU 核心，增加 worker（--workers），或改用單獨的主機。"
+        "讓用戶端獨佔若干 CPU 核心，增加 worker（`workers`），或改用單獨的主機。"
     ),
     "check.client_stalls.title": "用戶端停頓",
     "check.client_stalls.fine": "用戶端一直在執行。",
@@ -240,7 +236,7 @@ FINDINGS: dict[str, str] = {
     "check.client_stalls.next": (
         "檢查行程是否被暫停（Ctrl-Z），主機是否休眠、遷移或被凍結，然後重新執行。"
     ),
-    "check.slots_filled.title": "空閒並行未及時補上",
+    "check.slots_filled.title": "閒置並行未及時補上",
     "check.slots_filled.none": "閉環中沒有需要再次補上的並行名額。",
     "check.slots_filled.fine": "空出的並行名額在 {wait_p99_ms:.2f} ms（p99）內得到下一個請求。",
     "check.slots_filled.found": (
@@ -248,7 +244,7 @@ FINDINGS: dict[str, str] = {
         "低於設定值，吞吐量也大約偏低這麼多。"
     ),
     "check.slots_filled.next": (
-        "讓用戶端獨占若干 CPU 核心，增加 worker（--workers），或改用單獨的主機。"
+        "讓用戶端獨佔若干 CPU 核心，增加 worker（`workers`），或改用單獨的主機。"
     ),
     "check.slots_filled.next.stalled": (
         "檢查行程是否被暫停（Ctrl-Z），主機是否休眠、遷移或被凍結，然後重新執行。"
@@ -264,7 +260,7 @@ FINDINGS: dict[str, str] = {
     "check.client_cpu.unknown": "沒有 worker 報告 CPU 時間。",
     "check.client_cpu.found": "用戶端最忙的事件迴圈佔用了一個 CPU 核心的 {cpu_share:.0%}。",
     "check.client_cpu.next": (
-        "讓用戶端獨占若干 CPU 核心，增加 worker（--workers），或改用單獨的主機。"
+        "讓用戶端獨佔若干 CPU 核心，增加 worker（`workers`），或改用單獨的主機。"
     ),
     "check.clock_step.title": "系統時間被調整",
     "check.clock_step.fine": "系統時鐘運作平穩。",
@@ -277,7 +273,7 @@ FINDINGS: dict[str, str] = {
     "check.backlog.found": (
         "用戶端一直沒有空檔來解碼，{spilled_bytes:,} 位元組暫存在暫存檔中；計時不受影響。"
     ),
-    "check.backlog.next": "增加 worker（--workers）就能跟上。",
+    "check.backlog.next": "增加 worker（`workers`）就能跟上。",
     "check.beyond_calibration.title": "超出校準範圍",
     "check.beyond_calibration.none": "沒有與這台主機的校準資料對照。",
     "check.beyond_calibration.fine": "峰值負載是這台主機的用戶端所能承受的 {most_used:.0%}。",
@@ -286,7 +282,7 @@ FINDINGS: dict[str, str] = {
         "{parts}）。"
     ),
     "check.beyond_calibration.beyond.next": (
-        "讓用戶端獨占若干 CPU 核心，增加 worker（--workers），或改用單獨的主機。如果校準時主機正忙"
+        "讓用戶端獨佔若干 CPU 核心，增加 worker（`workers`），或改用單獨的主機。如果校準時主機正忙"
         "，請重新執行 `inferometer calibrate`。"
     ),
     "check.beyond_calibration.untried": (
@@ -310,8 +306,8 @@ FINDINGS: dict[str, str] = {
     "check.row_fields.fine": "資料集各行要求的內容都已傳送。",
     "check.row_fields.found": "資料集有些列要求的內容沒有傳送，或沒有按列內的值傳送：{fields}。",
     "check.row_fields.next": (
-        "如果它們有影響，請改用支援這些欄位的 --backend，寫成伺服器接受的值，並把圖片放在 images 欄"
-        "位裡；否則可忽略。"
+        "如果它們有影響，請改用支援這些欄位的 server.backend，寫成伺服器接受的值，並把圖片放在 "
+        "images 欄位裡；否則可忽略。"
     ),
     "check.input_length.title": "輸入長度不符",
     "check.input_length.unknown": "伺服器沒有報告輸入長度；以要求的長度為準。",
@@ -351,7 +347,7 @@ FINDINGS: dict[str, str] = {
         "{unexpected_share_of_prompt:.1%} 的輸入 token 來自伺服器的前綴快取，這並非測試本意：TTFT "
         "會顯得過低。"
     ),
-    "check.cached_tokens.next": "換一個 --seed，或重新啟動伺服器，或關閉它的前綴快取。",
+    "check.cached_tokens.next": "換一個 `seed`，或重新啟動伺服器，或關閉它的前綴快取。",
     "check.token_source.title": "token 計數來源",
     "check.token_source.fine": "輸出 token 由伺服器自己計數。",
     "check.token_source.found": (
@@ -371,7 +367,8 @@ FINDINGS: dict[str, str] = {
         "{share:.1%}）：它少計了，或者一次送出的不足一個 token。輸出吞吐量和 TPOT 以它的計數為準。"
     ),
     "check.token_counts.below_events.next": (
-        "查明伺服器的 usage 計的是什麼；--tokenizer 不會取代它，換一個 --backend 或許可以。"
+        "查明伺服器的 usage 計的是什麼；workload.tokenizer 不會取代它，換一個 server.backend 或許可"
+        "以。"
     ),
     "check.token_counts.beyond_text": (
         "伺服器計 {tokens:,} 個 token，而 {events:,} 個事件總共只有 {text_bytes:,} 位元組文字（"
@@ -435,7 +432,7 @@ FINDINGS: dict[str, str] = {
     "check.server_restarted.another.next": "如果前面有負載平衡器，請直接用某個複本的位址量測。",
     "check.preemptions.title": "請求被搶佔",
     "check.preemptions.silent": "伺服器沒有公布這項檢查所需的計數器。",
-    "check.preemptions.fine": "沒有請求被搶占。",
+    "check.preemptions.fine": "沒有請求被搶佔。",
     "check.preemptions.found": (
         "因 KV 快取空間不足發生 {preemptions:,} 次搶佔：被搶佔的請求要重新計算已有的內容。"
     ),
@@ -455,7 +452,7 @@ FINDINGS: dict[str, str] = {
         "低。"
     ),
     "check.prefix_hits.found.next": (
-        "換一個 --seed，或重新啟動伺服器，或關閉它的前綴快取；並確認沒有別人傳送同樣的提示詞。"
+        "換一個 `seed`，或重新啟動伺服器，或關閉它的前綴快取；並確認沒有別人傳送同樣的提示詞。"
     ),
     "check.warm_cache.title": "熱快取",
     "check.warm_cache.not_asked": "本次執行不要求熱快取。",
@@ -475,8 +472,9 @@ FINDINGS: dict[str, str] = {
         "結果，不是熱快取的結果。"
     ),
     "check.warm_cache.cold.next": (
-        "啟動伺服器時開啟前綴快取，並確保它容得下全部輸入；先用同樣的指令和 --seed 加 --cache cold "
-        "傳送一遍，再測熱快取。比快取區塊（16 到 256 個 token）還短的輸入不會進入快取。"
+        "啟動伺服器時開啟前綴快取，並確保它容得下全部輸入；先用同樣的指令和 `seed` 加 "
+        "workload.cache cold 傳送一遍，再測熱快取。比快取區塊（16 到 256 個 token）還短的輸入不會進"
+        "入快取。"
     ),
     "check.warm_cache.partly": (
         "{share:.1%} 的輸入 token 來自伺服器的前綴快取，最多可達 {possible_share:.1%}：快取只有一部"
@@ -519,7 +517,7 @@ FINDINGS: dict[str, str] = {
         "伺服器的主機名稱有 {addresses:,} 個可連線的位址，連線輪流分配到這些位址：各項數值是它們合"
         "計的結果，伺服器計數器只來自其中一個。"
     ),
-    "check.several_addresses.next": "只想測其中一個時，把它的位址填到 --base-url。",
+    "check.several_addresses.next": "只想測其中一個時，把它的位址填到 server.base_url。",
     "check.steady_state.title": "沒有穩態",
     "check.steady_state.fine": "{start_s:.1f} s 到 {end_s:.1f} s 之間為穩態。",
     "check.steady_state.varying": "按計畫負載一直在變化，因此沒有穩態。",
@@ -538,7 +536,7 @@ FINDINGS: dict[str, str] = {
         "E2EL 平均值從最初五分之一的 {first_e2el_ms:,.0f} ms 降到最後五分之一的 "
         "{last_e2el_ms:,.0f} ms，始終沒有穩定下來。"
     ),
-    "check.steady_state.fell.next": "先暖機（--num-warmups），並延長執行時間。",
+    "check.steady_state.fell.next": "先暖機（load.num_warmups），並延長執行時間。",
     "check.slots_busy.title": "並行沒有占滿",
     "check.slots_busy.none": "每個請求都有自己的並行名額。",
     "check.slots_busy.fine": "並行名額平均使用了 {busy_share:.0%}。",
@@ -546,7 +544,7 @@ FINDINGS: dict[str, str] = {
         "並行名額平均只用了 {busy_share:.0%}，因為最後的請求不足以占滿：輸出吞吐量依整個執行是 "
         "{output_throughput:,.1f} tok/s，依穩態是 {steady_output_throughput:,.1f} tok/s。"
     ),
-    "check.slots_busy.next": "讓 --num-prompts 是 --max-concurrency 的整數倍，並且更多一些。",
+    "check.slots_busy.next": "讓 load.num_prompts 是 load.max_concurrency 的整數倍，並且更多一些。",
     "check.thin_percentiles.title": "尾端樣本少",
     "check.thin_percentiles.fine": "每個百分位數之外都至少有 10 個樣本。",
     "check.thin_percentiles.found": (
@@ -574,7 +572,7 @@ FINDINGS: dict[str, str] = {
         "{suggested:,.6g} {unit} 的 {share:.2f} 倍。"
     ),
     "check.neighbours.twice.next": (
-        "查看伺服器在這一負載下的行為（批次大小、搶占、日誌）；如果曲線確實是這種形狀，數值仍然可用"
+        "查看伺服器在這一負載下的行為（批次大小、搶佔、日誌）；如果曲線確實是這種形狀，數值仍然可用"
         "。"
     ),
     "check.neighbours.invalid": (
@@ -627,5 +625,5 @@ FINDINGS: dict[str, str] = {
     "note.output_len": "輸出長度取實測平均值 {tokens:.6g} token：沒有資料說明要求的長度。",
     "note.rehearsal_embedded": "這是用內建引擎進行的演練：不反映真實的伺服器。",
     "note.rehearsal_quick": "這是請求很少的快速演練。",
-    "note.cards": "硬體配置 {config} 有 {cards} 張卡；以實際使用的 {gpus} 張計算。",
+    "note.cards": "硬體組態 {config} 有 {cards} 張卡；以實際使用的 {gpus} 張計算。",
 }

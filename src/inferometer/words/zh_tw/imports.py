@@ -21,7 +21,7 @@ IMPORTS: dict[str, str] = {
     ),
     "note.means_of_runs": "數值是多次執行的平均值；百分位數是各次百分位數的平均。",
     "note.own_tokenizer": "token 數由該工具自帶的分詞器統計。",
-    "note.sample": "檔案只抽樣保存了 {completed:.0f} 個請求中的 {n} 個：沒有據此計算任何數值。",
+    "note.sample": "檔案只抽樣儲存了 {completed:.0f} 個請求中的 {n} 個：沒有據此計算任何數值。",
     "note.contradiction": "{condition}：{by}寫的是 {value}，{other}寫的是 {rest}，以{by}為準。",
     "note.by.file": "檔案內容",
     "note.by.config.json": " config.json ",

@@ -30,9 +30,9 @@ REPORT: dict[str, str] = {
     "figure.tooltip.verdict": "判定",
     "figure.tooltip.point": "測點",
     "figure.tooltip.load": "負載",
-    "figure.nothing.config": "沒有測點註明硬體配置。",
+    "figure.nothing.config": "沒有測點註明硬體組態。",
     "figure.nothing.other_conditions": (
-        "這些測點除硬體配置、模型和 TP 之外，還有其他條件不同：{conditions}。"
+        "這些測點除硬體組態、模型和 TP 之外，還有其他條件不同：{conditions}。"
     ),
     "figure.nothing.levels": "沒有一條曲線含有兩個（含）以上不同負載的測點。",
     "figure.nothing.metrics": "所需指標均未記錄。",
@@ -140,7 +140,7 @@ REPORT: dict[str, str] = {
     "condition.dp": "DP",
     "condition.scenario": "測試情境",
     "condition.dtype": "數值精度",
-    "condition.config": "硬體配置",
+    "condition.config": "硬體組態",
     "condition.gpus": "卡數",
     "condition.pcie_generation": "PCIe 世代",
     "condition.pcie_width": "PCIe 通道數",
@@ -253,7 +253,7 @@ REPORT: dict[str, str] = {
     "page.rating.fair": "普通",
     "page.rating.needs work": "需最佳化",
     "page.explorer": "資料瀏覽",
-    "page.explorer.hint": "選擇要看的內容；本頁網址會保存所選，便於加入書籤與分享。",
+    "page.explorer.hint": "選擇要看的內容；本頁網址會儲存所選，便於加入書籤與分享。",
     "page.axis.x": "橫軸（x）",
     "page.axis.y": "縱軸（y）",
     "page.axis.color": "顏色",

@@ -1,0 +1,91 @@
+"""The help in another language than English, in which it stands beside each flag. Loaded where help
+is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+from inspect import signature
+from typing import Any
+
+TITLES = {
+    "ARGUMENTS_PANEL_TITLE": "title.arguments",
+    "OPTIONS_PANEL_TITLE": "title.options",
+    "COMMANDS_PANEL_TITLE": "title.commands",
+    "DEFAULT_STRING": "title.default",
+    "REQUIRED_LONG_STRING": "title.required",
+    "ENVVAR_STRING": "title.env",
+}
+"""What typer itself says."""
+
+
+def help_words(language: str) -> Mapping[str, str]:
+    package = language.lower().replace("-", "_")
+    words: Mapping[str, str] = import_module(f"inferometer.words.{package}.help").HELP
+    return words
+
+
+def translate_root(app: Any, language: str) -> None:
+    """The list of verbs; before the command is made of it."""
+    from typer import rich_utils
+
+    words = help_words(language)
+    for constant, key in TITLES.items():
+        setattr(rich_utils, constant, words[key])
+    app.info.help, app.info.epilog = words["app"], words["app.start"]
+    for name, parameter in signature(app.registered_callback.callback).parameters.items():
+        parameter.default.help = words[f"app.{name}"]
+    for verb in app.registered_commands:
+        verb.help = words[verb.name].partition("\n")[0]
+        verb.rich_help_panel = words.get(f"panel.{verb.rich_help_panel}", verb.rich_help_panel)
+
+
+def translate(command: Any, verb: str, language: str) -> None:
+    """A verb, its flags, and the commands in it."""
+    words = help_words(language)
+    command.help = words[verb]
+    for parameter in command.params:
+        name = parameter.name
+        parameter.help = words.get(f"{verb}.{name}") or words.get(name) or parameter.help
+        if panel := getattr(parameter, "rich_help_panel", None):
+            parameter.rich_help_panel = words.get(f"panel.{panel}", panel)
+        shown = getattr(parameter, "show_default", None)
+        if isinstance(shown, str):
+            parameter.show_default = words.get(f"default.{shown}", shown)
+    _translate_help_flag(command, words["help"])
+    for name, inner in getattr(command, "commands", {}).items():
+        translate(inner, f"{verb}.{name}", language)
+
+
+def _translate_help_flag(command: Any, text: str) -> None:
+    """Which exists only once it is asked for."""
+    original = command.get_help_option
+
+    def help_option(context: Any) -> Any:
+        option = original(context)
+        if option is not None:
+            option.help = text
+        return option
+
+    command.get_help_option = help_option
+
+
+def parser_error(error: Any, told: str, language: str) -> str:
+    """An error of the parser; `told` is how it says it in English, which stays where we have no
+    words for its kind.
+    """
+    words, kind = help_words(language), f"typed.{type(error).__name__}"
+    hint = getattr(error, "param_hint", None)
+    if hint is None and (parameter := getattr(error, "param", None)) is not None:
+        hint = parameter.get_error_hint()
+    if kind == "typed.BadParameter" and hint is None:
+        kind = f"{kind}.alone"
+    near = ", ".join(sorted(getattr(error, "possibilities", None) or ()))
+    values = {
+        "option": getattr(error, "option_name", ""),
+        "near": words["typed.near"].format(near=near) if near else "",
+        "hint": hint if isinstance(hint, str) else " / ".join(hint or ()),
+        "message": str(getattr(error, "message", "")).rstrip(".。"),
+    }
+    return words[kind].format(**values) if kind in words else told

@@ -1,0 +1,433 @@
+"""What the verbs print besides their reports, in English."""
+
+from __future__ import annotations
+
+VERBS: dict[str, str] = {
+    "progress.figures": "{in_flight} in flight  TTFT {ttft} ms  TPOT {tpot} ms  {rate} tok/s",
+    "progress.failed": "  {n} failed",
+    "progress.dropped": "  {n} dropped",
+    "progress.stopping": "stopping: press Ctrl-C again to discard the run  ",
+    "progress.requests": "{done}/{total} requests",
+    "progress.connecting": "connecting",
+    "progress.reading": "Reading",
+    "progress.drawing": "Drawing",
+    "progress.calibrating": "  {load} {unit}: {exact}",
+    "progress.unanswered": "no request was answered",
+    "progress.starting": "  still starting, {seconds:.0f} of at most {timeout:g} s. {last}",
+    "run.campaign": "Campaign {name}: {n} points, results in {directory}/",
+    "run.campaign.one": "Campaign {name}: 1 point, results in {directory}/",
+    "run.stopped": "stopped; the same command goes on where this one ended.",
+    "run.listed": "{names} and {n} more",
+    "run.unread": "cannot be read",
+    "run.unchecked": "not checked; confirmed by: {who}: {what}",
+    "run.vouched.file": "campaign file",
+    "run.vouched.operator at a terminal": "operator at a terminal",
+    "run.vouched.operator, no terminal": "operator, no terminal",
+    "run.no_locks": (
+        "The file system of {directory} has no locks: make sure that no other run uses it."
+    ),
+    "run.again": "{point} is measured again: {why}.",
+    "run.again.more": "So are {n} more points, whose files are missing or have changed too.",
+    "run.other_server": (
+        "{group} has another server than before: its doubtful points are not compared with it."
+    ),
+    "run.doubt_stays": "The doubtful points of {group} cannot be measured again: {why}",
+    "run.lost.hardware": "It needs hardware {name} too, which was not confirmed.",
+    "run.lost.turns": "It takes turns with {group}: measured alone, it would not be interleaved.",
+    "run.calibrating": (
+        "Calibrating this host before the first point, so that every result states its precision. "
+        "This takes about {seconds} s, once for this host and these settings; --no-calibration "
+        "skips it."
+    ),
+    "run.that_is": "That is: {command}",
+    "bench.was": "(it was {status})",
+    "bench.not_updated": "{error}. It is as it was before this host was calibrated.",
+    "bench.left_out.interrupted": "interrupted",
+    "bench.ignored": "{flag} has no effect here and is ignored.",
+    "bench.address.used": "the server's address comes from {variable}: {url}",
+    "bench.address.unused": "{variable} ({other}) is not used, because the flags set {url}",
+    "plan.campaign": "Campaign:",
+    "plan.results": "Results:",
+    "plan.order": "Order:",
+    "plan.servers": "Servers:",
+    "plan.hardware": "Hardware:",
+    "plan.head.group": "Group",
+    "plan.head.server": "Server",
+    "plan.head.points": "Points",
+    "plan.head.done": "Done",
+    "plan.head.requests": "Requests",
+    "plan.head.tokens_in": "Tok in",
+    "plan.head.tokens_out": "Tok out",
+    "plan.head.left": "Left",
+    "plan.all": "all",
+    "plan.on": "{server} on {hardware}",
+    "plan.group": "{group}: {model}{served}, TP={tp}{limit}, {where}",
+    "plan.group.served": " served as {name}",
+    "plan.group.limit": ", max_model_len {limit}",
+    "plan.group.embedded": "on the embedded engine",
+    "plan.group.at": "at {url} ({kind})",
+    "plan.item.points": "points",
+    "plan.item.hardware": "hardware",
+    "plan.item.do": "do",
+    "plan.item.compose": "compose",
+    "plan.item.command": "command",
+    "plan.item.listens": "listens",
+    "plan.item.launch": "launch",
+    "plan.item.note": "note",
+    "plan.compose": "service {service} of {file}",
+    "plan.together": "{groups}, both up at the same time, take turns point by point: {points}",
+    "plan.order.block": "{group} ({n} points)",
+    "plan.order.block.one": "{group} (1 point)",
+    "plan.starts": "{n} server starts for what is left: {groups}",
+    "plan.starts.one": "1 server start for what is left: {groups}",
+    "plan.by_hand": "a person has to start one {n} times, on request",
+    "plan.hardware.sequence": (
+        "{names}. If a person has to change the machine, the run waits for confirmation."
+    ),
+    "plan.left.measured": "Left: a guess for each point, corrected by what finished ones took.",
+    "plan.left.embedded": "Left: a guess from the embedded engine's settings.",
+    "plan.left.guess": (
+        "Left: a guess (35 ms a token for each stream, 5,000 prompt tokens/s, 4 min for a server "
+        "to start), corrected as points are finished."
+    ),
+    "plan.todo": "to do",
+    "plan.again": "to do again: {why}",
+    "plan.was": "it was {status}",
+    "hardware.gpus": "{n} GPUs",
+    "hardware.gpus.one": "1 GPU",
+    "hardware.bandwidth": "{gb_s:g} GB/s each",
+    "environment.replaces": "{name}={text} is set and replaces a setting of this campaign.",
+    "environment.none_listed": (
+        "{variables}: this campaign lists no num_prompts, so they have no effect."
+    ),
+    "environment.narrowed": "Narrowed by {variables}: {left:,} of {points:,} points.",
+    "environment.narrowed.some": "Narrowed by {variables}.",
+    "environment.beyond": (
+        "NUM_PROMPTS_END={last} is beyond this campaign, whose num_prompts end at {largest:,}."
+    ),
+    "environment.address": "{variable}={address} replaces the address of {servers}.",
+    "report.points": "{n:,} points in {path} ({mb:.1f} MB)",
+    "report.points.one": "1 point in {path} ({mb:.1f} MB)",
+    "report.figures": "{n} files in {path}",
+    "report.figures.one": "1 file in {path}",
+    "report.figures.none": (
+        "0 files in {path}: these results are not enough for any figure; the report says what each "
+        "needs"
+    ),
+    "report.more_problems": "{n} more such lines are in the report.",
+    "report.one_for_two": (
+        "{name} is the file of two outputs, and the second would overwrite the first: use two "
+        "names."
+    ),
+    "terminal.concurrency": "load",
+    "terminal.request_rate": "req/s",
+    "terminal.num_prompts": "requests",
+    "terminal.max_concurrency": "cap",
+    "terminal.repeat": "repeat",
+    "terminal.verdict": "verdict",
+    "terminal.points": "points",
+    "terminal.doubtful": "doubtful",
+    "terminal.all": "all",
+    "terminal.courses": "From the lowest load to the highest",
+    "terminal.input_len": "{value} in",
+    "terminal.output_len": "{value} out",
+    "terminal.prefix_len": "{value} shared",
+    "terminal.pcie_width": "{value} lanes",
+    "calibrate.load": "load asked for",
+    "calibrate.given": "given",
+    "calibrate.ttft": "TTFT error",
+    "calibrate.itl": "ITL error",
+    "calibrate.delay": "added delay",
+    "calibrate.late": "sent late",
+    "calibrate.within": "within",
+    "calibrate.beyond": "beyond",
+    "calibrate.failed": "{level}, {n} failed",
+    "calibrate.host": "Host:",
+    "calibrate.error": "Error:",
+    "calibrate.client_delay": "Delay:",
+    "calibrate.ceiling": "Ceiling:",
+    "calibrate.host.is": (
+        "{hostname}, {cpus} cores ({cpu}), {kernel}, {python}; workers: {workers}, {scheduling}; "
+        "arrivals stamped by: {stamps}"
+    ),
+    "calibrate.error.is": (
+        "TTFT {ttft} ms, ITL {itl} ms (p50 / p99, the worst of all loads within {target:g} ms)"
+    ),
+    "calibrate.delay.is": "the client read {delay} ms after arrival (p50 / p99, the same loads)",
+    "calibrate.bounds": "lower bounds: client and server shared this host's cores",
+    "calibrate.busy": (
+        "the load average was {load:.1f} before it: on an idle host they may be higher"
+    ),
+    "calibrate.ceiling.client": "{ceiling}",
+    "calibrate.ceiling.server": "{ceiling} (the server gave no more)",
+    "calibrate.ceiling.search": "{ceiling} (more were not tried)",
+    "calibrate.ceiling.time": "{ceiling} (there was no time to try more)",
+    "calibrate.not_stored": (
+        "{why} The calibration is not stored: run it again while the host is idle."
+    ),
+    "calibrate.stopped": "stopped; nothing was stored.",
+    "calibrate.not_finite": "--target-ms is {value}, but must be a finite number.",
+    "collect.files": "{n} files in {path}",
+    "collect.more": "{n} more results are left out.",
+    "collect.more.one": "1 more result is left out.",
+    "merge.conflicts": "Measured more than once:",
+    "merge.left_out": "Left out:",
+    "merge.renamed": "Renamed:",
+    "merge.damaged": "Damaged:",
+    "merge.points": "{n} points with a result that counts",
+    "merge.points.one": "1 point with a result that counts",
+    "merge.files": "{n} files without a campaign",
+    "merge.files.one": "1 file without a campaign",
+    "merge.into": "{what}, in {path}",
+    "merge.both": "{points} and {files}",
+    "demo.truth": "Truth:",
+    "demo.means": (
+        "the engine recorded a mean TTFT of {true:.3f} ms, measured were {measured:.3f} ms;"
+    ),
+    "demo.errors": "p99 of the error: TTFT {ttft:.3f} ms, ITL {itl:.3f} ms (over {events} events).",
+    "output.lost": "the output could not be written ({cause}): redirect it elsewhere.",
+    "output.lost.saved": (
+        "the output could not be written ({cause}): redirect it elsewhere. The results are saved."
+    ),
+    "main.nowhere": "the current directory no longer exists: change to another one.",
+    "main.usage": "{error}: see {help}.",
+    "rows.sent": "sent with the prompts: {counts}",
+    "rows.pictures": "pictures sent: {n}",
+    "rows.pictures.url": (
+        "pictures sent: {n}, {by_url} of them as addresses, which the server fetches"
+    ),
+    "rows.elsewhere": "picture files read from outside the data set's folder: {n}",
+    "rows.left_out": "left out: {counts}",
+    "rows.more": "and {n} more",
+    "rows.join": "; ",
+    "hardware.is": "{name}: {facts}",
+    "unchecked.hardware": "hardware {hardware}",
+    "unchecked.tp": "tensor parallelism {tp}",
+    "unchecked.health": "that it can serve, although its /health reports otherwise",
+    "unchecked.model": "model {model}",
+    "unchecked.model.why": "model {model} ({why})",
+    "unchecked.folder": "that {served} is {model}: the server loaded it from a folder",
+    "unchecked.max_model_len": "max_model_len {limit}",
+    "sentence": "{what}.",
+    "server.other_model": "{url} serves {models}, not {model}",
+    "server.other_root": "{url} serves {root} under the name {served}, not {model}",
+    "server.unhealthy": (
+        "{url} answers, but its /health reports that it cannot serve: check its log."
+    ),
+    "server.restarted": "The server at {url} was restarted after it was confirmed.",
+    "server.wrong_start": (
+        "The server that was started is not the required one: {why} Compare the recipe's command, "
+        "served_model and max_model_len."
+    ),
+    "server.not_ready_in_time": (
+        "The server was not ready within {timeout:g} s (start_timeout_s of its recipe): {why}"
+    ),
+    "and": "{first} and {second}",
+    "compare.metric": "Metric",
+    "compare.effect": "Effect",
+    "compare.interval": "95 % interval",
+    "compare.points": "Points {signs}",
+    "compare.verdict": "Verdict",
+    "compare.point": "Point",
+    "compare.a": "A",
+    "compare.b": "B",
+    "compare.load": "Load",
+    "compare.shown": "Shown",
+    "compare.control": "Control",
+    "compare.faster": "faster",
+    "compare.slower": "slower",
+    "compare.no difference": "no difference",
+    "compare.undecided": "undecided",
+    "compare.undecided.runs": "undecided ({n})",
+    "compare.unknown": "not known",
+    "compare.side": "{side}: {name}, {n} results of {tools}",
+    "compare.side.one": "{side}: {name}, 1 result of {tools}",
+    "compare.differ": "They differ in: {what}.",
+    "compare.alike": "No recorded condition differs.",
+    "compare.untold": "Recorded on one side only: {what}.",
+    "compare.alone": "Without a partner: {what}.",
+    "compare.alone.side": "{n} results of {side} ({ids})",
+    "compare.alone.side.one": "1 result of {side} ({ids})",
+    "compare.against": "{b} against {a}",
+    "compare.b_against_a": "B against A",
+    "compare.over": "B against A, mean over {n} points",
+    "compare.mean": "mean",
+    "compare.links": "{metric}: {model} TP={tp}, {narrow} against {wide}",
+    "compare.links.control": "{metric}: {model} TP={tp}, {narrow} against {wide}, control",
+    "compare.rows": "{n} rows of single points",
+    "compare.rows.one": "1 row of single points",
+    "compare.hidden": "{rows} not shown: --points shows all.",
+    "compare.more_runs": (
+        "(n): about n more runs of each side, taken in turns (A B B A), would decide."
+    ),
+    "compare.chance": (
+        "An interval beyond {delta} may yet be undecided: of {n} rows, some lie there by chance, "
+        "so that each must lie farther out to be believed."
+    ),
+    "compare.chance.one": (
+        "An interval beyond {delta} may yet be undecided: of 1 row, some lie there by chance, so "
+        "that each must lie farther out to be believed."
+    ),
+    "compare.note": "Note: {warning}.",
+    "compare.sum.slower": "B is slower by more than {delta}: {what}.",
+    "compare.sum.faster": "B is faster by more than {delta}: {what}.",
+    "compare.sum.no difference": "No difference beyond {delta}: {what}.",
+    "compare.sum.undecided": "Undecided: {what}.",
+    "compare.cell": "{metric} ({percent} %)",
+    "caution.no_result": "there is no result in {side}",
+    "caution.the_results": "the results",
+    "caution.all_invalid": (
+        "every result in {side} is INVALID ({which}): measure again, or use them nevertheless by "
+        "--allow-invalid"
+    ),
+    "caution.suspect": "SUSPECT in {side}: {which}",
+    "caution.invalid.used": "INVALID in {side}, used nevertheless: {which}",
+    "caution.invalid.left_out": "INVALID in {side}, left out: {which}",
+    "caution.rehearsed": (
+        "rehearsed in {side}: {n} of {of} points are of a quick run or of the embedded engine, and "
+        "say nothing about hardware"
+    ),
+    "caution.rehearsed.all": (
+        "rehearsed in {side}: all points are of a quick run or of the embedded engine, and say "
+        "nothing about hardware"
+    ),
+    "caution.nothing_in_common": (
+        "{a} and {b} have no point in common: the first points of each differ in {what}"
+    ),
+    "caution.nothing_in_common.unknown": (
+        "{a} and {b} have no point in common: nothing is known of their settings"
+    ),
+    "caution.same": "{n} results are in both {a} and {b}, and held against themselves",
+    "caution.same.one": "1 result is in both {a} and {b}, and held against itself",
+    "caution.input_len": (
+        "not a fair comparison: prompts had other lengths at {n} points, such as {one:.0f} and "
+        "{other:.0f} tokens on average"
+    ),
+    "caution.input_len.one": (
+        "not a fair comparison: prompts had other lengths at 1 point, such as {one:.0f} and "
+        "{other:.0f} tokens on average"
+    ),
+    "caution.output_len": (
+        "not a fair comparison: outputs had other lengths at {n} points, such as {one:.0f} and "
+        "{other:.0f} tokens on average"
+    ),
+    "caution.output_len.one": (
+        "not a fair comparison: outputs had other lengths at 1 point, such as {one:.0f} and "
+        "{other:.0f} tokens on average"
+    ),
+    "caution.nowhere": "not on both sides: {metrics}",
+    "caution.somewhere": "{metric} is not on both sides at {n} of {of} points",
+    "caution.no_interval": (
+        "{rows} of {of} rows have no interval and stay undecided: a single run that is short, or "
+        "whose file has no single requests (vLLM writes them with --save-detailed), does not tell "
+        "how exact it is; repeats do"
+    ),
+    "caution.turns.all": (
+        "all points were {why}, so the intervals allow for {drift:.3g} % of that (--drift); three "
+        "or more runs of each, taken in turns (A B B A), need no allowance"
+    ),
+    "caution.turns.some": (
+        "{share:.0%} of the points were {why}, so the intervals allow for {drift:.3g} % of that "
+        "(--drift); three or more runs of each, taken in turns (A B B A), need no allowance"
+    ),
+    "caution.design.one after the other": (
+        "measured one side after the other, or at unknown times: drift of the machine looks like "
+        "an effect"
+    ),
+    "caution.design.single runs": (
+        "measured once on each side: how far two runs of the same thing differ is not known"
+    ),
+    "caution.design.in turns": (
+        "measured in fewer than three turns: a drift that bends looks like an effect"
+    ),
+    "caution.named": "{ids}: {reason}",
+    "caution.named.some": "{ids}: {reason} ({n} of {of}; others differ)",
+    "caution.unfair": "not a fair comparison: {why} ({what})",
+    "unfair.dataset": "prompts are made of other things",
+    "unfair.input_len": "prompts have other lengths",
+    "unfair.output_len": "outputs have other lengths",
+    "unfair.prefix_len": "the shared prefix has another length",
+    "unfair.cache": "the prefix cache is in another state",
+    "unfair.load": "the load is another",
+    "unfair.num_prompts": "runs have other lengths",
+    "unfair.tool": "tools define their metrics differently",
+    "unfair.rehearsal": "one side is a rehearsal",
+    "compare.no_metric": (
+        "there is no metric {name!r}: they are called as in vLLM's result files, such as "
+        "p99_ttft_ms"
+    ),
+    "compare.neither": (
+        "{name} is neither good nor bad when it is higher: choose another with --metric"
+    ),
+    "compare.no_pair": "no pair has {metrics} on both sides: choose others with --metric",
+    "compare.no_point": "no point has {metrics} on both sides: choose others with --metric",
+    "compare.several": (
+        "{side} has several values of {condition} under the same settings ({values}): choose one "
+        "with --where {condition}={first}"
+    ),
+    "compare.two_sides": "compare needs two sides, A and B, or --by CONDITION=A,B: {n} given",
+    "compare.nowhere": "no point has {name}={value}: there are {there}",
+    "compare.nowhere.unread": "no point has {name}={value}: there are {there} ({problem})",
+    "compare.no_points": "no points at all",
+    "compare.two_values": "--by needs two values, such as --by {name}=A,B, not {n}",
+    "compare.not_a_share": "{flag} {text} is not a fraction: write it as 2% or 0.02",
+    "compare.not_a_condition": (
+        "{flag} {text} is not CONDITION=VALUE: write it as {flag} engine=vllm"
+    ),
+    "compare.no_condition": "{flag} {text}: there is no condition {name!r}{near}",
+    "pcie.no_model": (
+        "no model was measured with the same tensor parallelism and load at {condition} {narrow} "
+        "and at {condition} {wide}"
+    ),
+    "pcie.no_control": "{name} has no control",
+    "pcie.other_control": "{name} has no control of its own; that of {model} stands in",
+    "pcie.not_both": "{metric} is not on both sides",
+    "pcie.ladder": "{model} TP={tp} ({narrow} against {wide})",
+    "pcie.one_width": (
+        "two widths of the PCIe link are needed, and the results tell only x{width}: name the "
+        "sides, such as --by config=B,C"
+    ),
+    "pcie.no_width": (
+        "two widths of the PCIe link are needed, and the results tell none: name the sides, such "
+        "as --by config=B,C"
+    ),
+    "pcie.answer": "{who}: {verdict}, {effect} ({bounds}){ladder}{beside}.",
+    "pcie.who": "{model} TP={tp}, {narrow} against {wide}, {metric}",
+    "pcie.who.control": (
+        "{model} TP={tp}, {narrow} against {wide}, {metric} (control: it should show nothing)"
+    ),
+    "pcie.no_interval": "interval not known",
+    "pcie.interval": "{low} to {high}",
+    "pcie.levels": ", {first} at {from_level:g} and {last} at {to_level:g}",
+    "pcie.beside": "; the control (TP=1) shows {control}, which is taken away",
+    "near": " (did you mean {name!r}?)",
+    "near.all": ": there are {names}",
+    "main.language": "'{lang}' is not one of {known}.",
+    "run.other_version": "It was measured with {what} of the server.",
+    "plan.item.image": "image",
+    "plan.image": "{image}",
+    "plan.image.floats": "{image} (this tag floats: name a version before you publish)",
+    "plan.group.limit.least": ", max_model_len {limit} or more",
+    "compare.unrecorded": "not recorded",
+    "compare.cache_hits": "Prompt tokens from the prefix cache: A {a}, B {b}.",
+    "compare.speed_ups": "B is so many times as fast as A: {what}.",
+    "compare.levels": "{n} of {of} loads are listed; --points lists all.",
+    "presets.none": "there is no preset {name!r}{near}: `inferometer presets` lists them.",
+    "console.repeats.which": "{n} ({why})",
+    "terminal.hits": "hit %",
+    "rows.sound": "sound sent: {n}",
+    "rows.film": "film sent: {n}",
+    "caution.independent": (
+        "{n} intervals of means at single points follow from the standard deviation and the number "
+        "of requests, as if requests did not depend on each other; those of one run do, so the "
+        "truth may lie further off: repeats tell"
+    ),
+    "caution.independent.one": (
+        "1 interval of means at single points follow from the standard deviation and the number of "
+        "requests, as if requests did not depend on each other; those of one run do, so the truth "
+        "may lie further off: repeats tell"
+    ),
+    "server.other_limit": (
+        "{url} serves {served} with max_model_len {found}, not {limit} as required{accepts}"
+    ),
+}

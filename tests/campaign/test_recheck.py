@@ -5,6 +5,7 @@ and judged again.
 from __future__ import annotations
 
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -32,7 +33,7 @@ from inferometer.store.campaign.state import read_campaign_state
 from tests.campaign.scripted_figures import LEVELS, judged, ladder_campaign, scripted
 from tests.campaign.test_runner import Scripted
 from tests.campaign.tiny_campaign import FAST, Remembering, task_of
-from tests.processes import run_forked
+from tests.processes import environment
 
 Factors = Mapping[int, Sequence[float]]
 
@@ -371,7 +372,9 @@ def killed(directory: Path, again: str, every: int) -> None:
         again,
         str(every),
     ]
-    told = run_forked(command, timeout=1200)
+    told = subprocess.run(
+        command, capture_output=True, text=True, timeout=1200, check=False, env=environment()
+    )
     assert told.returncode == 0, told.stderr
     assert int(told.stdout.split()[0]) > 3
 

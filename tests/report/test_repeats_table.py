@@ -37,7 +37,7 @@ def test_a_row_for_each_number_that_is_reported() -> None:
     assert table(repeats, 5, metrics=("ttft",)) == [
         "================================== 5 Repeats ===================================",
         "                                      Mean       95 % interval         Min – max",
-        "Output token throughput (tok/s):    102.00     100.04 – 103.96   100.00 – 104.00",
+        "Throughput of output (tok/s):       102.00     100.04 – 103.96   100.00 – 104.00",
         "Mean TTFT (ms):                       5.00         5.00 – 5.00       5.00 – 5.00",
         "================================================================================",
         "Run-to-run variation: Output token throughput varies 3.3 times as much between",

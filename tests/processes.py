@@ -98,7 +98,7 @@ def _preloaded() -> socket.socket:
     """The socket of the process that all those of this session are forked from; it ends with it."""
     ours, theirs = socket.socketpair(type=socket.SOCK_SEQPACKET)
     with theirs:
-        process = subprocess.Popen(
+        subprocess.run(
             [sys.executable, "-m", "tests.preloaded", str(theirs.fileno())],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -106,11 +106,7 @@ def _preloaded() -> socket.socket:
             env=environment(),
             pass_fds=[theirs.fileno()],
             start_new_session=True,
+            check=True,
         )
-
-    @atexit.register
-    def end() -> None:
-        ours.close()
-        process.wait()
-
+    atexit.register(ours.close)
     return ours

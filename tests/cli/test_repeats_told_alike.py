@@ -114,7 +114,7 @@ def test_the_same_five_repeats_are_told_alike(
     assert ("Left out: 3 (INVALID)." in text) is (invalid is not None)
     if invalid is None:
         assert "825.7" in text, "their mean"
-        assert "Run-to-run variation: Output token throughput varies" in text
+        assert "Run-to-run variation: Throughput of output varies" in text
 
 
 def test_of_many_points_a_line_each_says_the_same_numbers_and_words(

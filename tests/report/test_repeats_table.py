@@ -38,11 +38,11 @@ def test_a_row_for_each_number_that_is_reported() -> None:
         "================================== 5 Repeats ===================================",
         "                                      Mean       95 % interval         Min – max",
         "Throughput of output (tok/s):       102.00     100.04 – 103.96   100.00 – 104.00",
-        "Mean TTFT (ms):                       5.00         5.00 – 5.00       5.00 – 5.00",
+        "TTFT, mean (ms):                      5.00         5.00 – 5.00       5.00 – 5.00",
         "================================================================================",
-        "Run-to-run variation: Output token throughput varies 3.3 times as much between",
-        "runs as the runs' own intervals explain. Something changes between runs: quote",
-        "the interval over repeats.",
+        "Run-to-run variation: Throughput of output varies 3.3 times as much between runs",
+        "as the runs' own intervals explain. Something changes between runs: quote the",
+        "interval over repeats.",
     ]
 
 

@@ -18,7 +18,7 @@ from inferometer.server.deadline import Deadline
 from inferometer.server.endpoint import Endpoint, EndpointError
 from tests.server.raw_server import Misbehave, chunk, drip, flood, raw_server
 
-SHORT_S = 0.2
+SHORT_S = 0.4
 END_S = 20.0
 """Whatever is bounded has ended by then, also on a busy machine."""
 

@@ -429,7 +429,8 @@ def test_transformers_serve(
     transformers_server: Server, tmp_path: Path, backend: str, load: tuple[str, ...]
 ) -> None:
     tokenizer = ("--tokenizer", str(transformers_server.tokenizer))
-    bench = measure(transformers_server, tmp_path, "--backend", backend, *tokenizer, *load)
+    form = ("--backend", backend, "--no-ignore-eos")  # it refuses fields that it does not know
+    bench = measure(transformers_server, tmp_path, *form, *tokenizer, *load)
     require_complete(bench)
     require_order(bench)
     require_load(bench, load)
@@ -516,5 +517,6 @@ def test_wrong_model_on_a_server_that_lists_none(
         "nope",
         "--num-prompts",
         "4",
+        "--no-ignore-eos",
     )
     require_one_sentence(ended, "nope", tmp_path / "r")

@@ -72,7 +72,6 @@ ROOMS = {
     "model",
     "monitor",
     "near",
-    "not_sent",
     "note",
     "operator",
     "os",

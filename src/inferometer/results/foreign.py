@@ -165,10 +165,11 @@ def _point(
     if run.requests is not None and requests is None:
         sample = {"n": len(run.requests.ok), "completed": run.metrics["completed"]}
         notes.append(Said("note.sample", sample))
-    otherwise = [name for name in run.missing if name in run.defined_otherwise]
+    absent = run.missing
+    otherwise = [name for name in absent if name in run.defined_otherwise]
     if otherwise:
         notes.append(Said("note.other_meaning", {"names": otherwise}))
-    if missing := [name for name in run.missing if name not in otherwise]:
+    if missing := [name for name in absent if name not in otherwise]:
         notes.append(Said("note.missing", {"names": [_missing(name) for name in missing]}))
     values |= derived_values(values, conditions)
     intervals = {} if requests is None else intervals_of(requests, values)

@@ -10,11 +10,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from errno import errorcode
-from functools import reduce
+from functools import cache, reduce
 from importlib import import_module
 from typing import Any
 
 from inferometer.vocabulary import LATENCIES, statistic_of
+
+
+@cache
+def _loaded(package: str) -> Mapping[str, str]:
+    """Once: a report of thousands of files asks for a word a hundred thousand times."""
+    words: Mapping[str, str] = import_module(f"inferometer.words.{package}").WORDS
+    return words
 
 
 class _Languages(Mapping[str, Mapping[str, str]]):
@@ -23,9 +30,7 @@ class _Languages(Mapping[str, Mapping[str, str]]):
     _packages: Mapping[str, str] = {"en": "en", "zh-CN": "zh_cn", "zh-TW": "zh_tw"}
 
     def __getitem__(self, language: str) -> Mapping[str, str]:
-        package = import_module(f"inferometer.words.{self._packages[language]}")
-        words: Mapping[str, str] = package.WORDS
-        return words
+        return _loaded(self._packages[language])
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._packages)
@@ -157,7 +162,9 @@ class Words:
 
     def say(self, text: str) -> str:
         """A sentence; a text that is none of ours stays as it is."""
-        return self.filled(text.key, text.values) if isinstance(text, Said) else text
+        if not isinstance(text, Said) or self.language == "en":
+            return str(text)  # a sentence is English as it stands
+        return self.filled(text.key, text.values)
 
     def filled(self, key: str, values: Mapping[str, Any]) -> str:
         """A sentence by its key, also with sentences and lists in it."""

@@ -23,16 +23,13 @@ FLAGS: dict[str, str] = {
         "{flag} holds bytes that this locale ({encoding}) cannot read: set LC_ALL=C.UTF-8, or do "
         "without them."
     ),
-    "flag.not_sent": "--dataset-name {name}: {why}.",
     "flag.needs_path": "--dataset-name {name} needs --dataset-path.",
     "flag.foreign": (
         "{flag} belongs to --dataset-name {names}, not {name}: leave one of the two out."
     ),
     "flag.own_lengths": "{flag}: the prompts of {name} have lengths of their own.",
     "flag.image_size": "--image-size {value!r} wants width and height in pixels, such as 512x384.",
-    "not_sent.video": "film is not sent; measure texts or pictures",
     "address.host_and_port": "--host and --port: {why}",
-    "not_sent.audio": "sound is not sent; measure texts or pictures",
     "target.needs.request_goodput": (
         "goodput limits, such as goodput: {{ttft: 200}} in a campaign file, or --goodput ttft:200"
     ),

@@ -220,9 +220,6 @@ USAGE: dict[str, str] = {
     "campaign_check.one_server": (
         "{one} and {other} share a server: there is nothing to take turns."
     ),
-    "campaign_check.paired": (
-        "group {id} is in another pair already: a group takes turns with one other."
-    ),
     "campaign_check.nothing_shared": (
         "{one} and {other} have no point with the same settings: give them the same matrix and "
         "load."

@@ -21,14 +21,11 @@ FLAGS: dict[str, str] = {
     "flag.not_locale": (
         "{flag} 含有当前 locale（{encoding}）无法读取的字节：请设置 LC_ALL=C.UTF-8，或去掉它们。"
     ),
-    "flag.not_sent": "--dataset-name {name}：{why}。",
     "flag.needs_path": "--dataset-name {name} 需要 --dataset-path。",
     "flag.foreign": "{flag} 属于 --dataset-name {names}，而不是 {name}：请去掉两者之一。",
     "flag.own_lengths": "{flag}：{name} 的输入有自己的长度。",
     "flag.image_size": "--image-size {value!r} 应为以像素为单位的宽和高，例如 512x384。",
-    "not_sent.video": "不支持发送视频；请测量文本或图片",
     "address.host_and_port": "--host 和 --port：{why}",
-    "not_sent.audio": "不支持发送音频；请测量文本或图片",
     "target.needs.request_goodput": (
         "goodput 的延迟上限，例如测试计划文件中的 goodput: {{ttft: 200}}，或 --goodput ttft:200"
     ),

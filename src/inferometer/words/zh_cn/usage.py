@@ -175,7 +175,6 @@ USAGE: dict[str, str] = {
     "campaign_check.same_id": "已有另一个测试组 {id!r}：请给每个组不同的 id。",
     "campaign_check.odd": "重复 {n} 次不能抵消漂移（A B、B A 需要两次）：请给偶数。",
     "campaign_check.one_server": "{one} 和 {other} 使用同一个服务器：没有可以轮流的。",
-    "campaign_check.paired": "测试组 {id} 已在另一对中：一个组只与另一个组轮流。",
     "campaign_check.nothing_shared": (
         "{one} 和 {other} 没有设置相同的测点：请给它们相同的 matrix 和 load。"
     ),

@@ -21,14 +21,11 @@ FLAGS: dict[str, str] = {
     "flag.not_locale": (
         "{flag} 含有目前 locale（{encoding}）無法讀取的位元組：請設定 LC_ALL=C.UTF-8，或去掉它們。"
     ),
-    "flag.not_sent": "--dataset-name {name}：{why}。",
     "flag.needs_path": "--dataset-name {name} 需要 --dataset-path。",
     "flag.foreign": "{flag} 屬於 --dataset-name {names}，而不是 {name}：請去掉兩者之一。",
     "flag.own_lengths": "{flag}：{name} 的輸入有自己的長度。",
     "flag.image_size": "--image-size {value!r} 應為以像素為單位的寬和高，例如 512x384。",
-    "not_sent.video": "不支援傳送影片；請測量文字或圖片",
     "address.host_and_port": "--host 和 --port：{why}",
-    "not_sent.audio": "不支援傳送音訊；請測量文字或圖片",
     "target.needs.request_goodput": (
         "goodput 的延遲上限，例如測試計畫檔中的 goodput: {{ttft: 200}}，或 --goodput ttft:200"
     ),

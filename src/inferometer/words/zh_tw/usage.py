@@ -177,7 +177,6 @@ USAGE: dict[str, str] = {
     "campaign_check.same_id": "已有另一個測試組 {id!r}：請給每個組不同的 id。",
     "campaign_check.odd": "重複 {n} 次不能抵消漂移（A B、B A 需要兩次）：請給偶數。",
     "campaign_check.one_server": "{one} 和 {other} 使用同一個伺服器：沒有可以輪流的。",
-    "campaign_check.paired": "測試組 {id} 已在另一對中：一個組只與另一個組輪流。",
     "campaign_check.nothing_shared": (
         "{one} 和 {other} 沒有設定相同的測點：請給它們相同的 matrix 和 load。"
     ),

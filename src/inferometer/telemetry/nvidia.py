@@ -59,14 +59,14 @@ def query(columns: Sequence[str]) -> list[str]:
     return [TOOL, f"--query-gpu={','.join(columns)}", "--format=csv"]
 
 
-def read_nvidia() -> tuple[list[Card], ToolAnswer]:
-    """The cards that the tool knows, and how asking it went."""
+def read_nvidia() -> tuple[list[Card], ToolAnswer, str]:
+    """The cards that the tool knows, how asking it went, and its name."""
     answer = ask(query(ALL))
     cards = parse(answer.text)
     if not cards and answer.state == "tool_failed":
         answer = ask(query([each for each in ALL if not each.startswith(SINCE_535)]))
         cards = parse(answer.text)
-    return cards, answer
+    return cards, answer, TOOL
 
 
 def parse(text: str) -> list[Card]:

@@ -63,6 +63,8 @@ Reason = Literal[
     "tool_timeout",
 ]
 
+ToolState = Literal["ok", "tool_missing", "tool_failed", "tool_timeout", "unknown_format"]
+
 VENDORS = {
     0x10DE: "nvidia",
     0x1002: "amd",
@@ -160,7 +162,7 @@ class ToolReport:
     """How asking a tool went."""
 
     tool: str
-    state: Literal["ok", "tool_missing", "tool_failed", "tool_timeout", "unknown_format"]
+    state: ToolState
     detail: str | None = None
 
 

@@ -5,20 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
-from typing import Literal
 
 from inferometer.clock import monotonic_ns
 from inferometer.telemetry.host import is_virtual, read_host
-from inferometer.telemetry.nvidia import TOOL, read_nvidia
+from inferometer.telemetry.nvidia import read_nvidia
 from inferometer.telemetry.pci import accelerators, link_of
-from inferometer.telemetry.reading import Card, LinkReport, MachineSample, ToolReport, merged
+from inferometer.telemetry.reading import (
+    Card,
+    LinkReport,
+    MachineSample,
+    ToolReport,
+    ToolState,
+    merged,
+)
 from inferometer.telemetry.smi_json import read_smi
 from inferometer.telemetry.sysfs import read_card
 from inferometer.telemetry.tool import ToolAnswer
 from inferometer.telemetry.tree import Tree
-
-State = Literal["ok", "tool_missing", "tool_failed", "tool_timeout", "unknown_format"]
 
 
 def take_sample(root: Path = Path("/")) -> MachineSample:
@@ -36,8 +41,8 @@ def take_sample(root: Path = Path("/")) -> MachineSample:
     reports = []
     for vendor, asked in TOOLS.items():
         if _is_needed(vendor, cards):
-            by_tool, report = asked()
-            reports.append(report)
+            by_tool, answer, tool = asked()
+            reports.append(_report(tool, answer, by_tool))
             cards = _joined(cards, by_tool, vendor)
     time = datetime.now().astimezone().isoformat(timespec="milliseconds")
     return MachineSample(now, time, tuple(cards), read_host(tree), tuple(reports))
@@ -54,31 +59,16 @@ def _power(card: Card) -> float | None:
     return reading.value if reading else None
 
 
-def _ask_nvidia() -> tuple[list[Card], ToolReport]:
-    cards, answer = read_nvidia()
-    return cards, _report(TOOL, answer, cards)
-
-
-def _ask_hygon() -> tuple[list[Card], ToolReport]:
-    cards, answer, tool = read_smi("hygon")
-    return cards, _report(tool, answer, cards)
-
-
-def _ask_amd() -> tuple[list[Card], ToolReport]:
-    cards, answer, tool = read_smi("amd")
-    return cards, _report(tool, answer, cards)
-
-
-TOOLS: dict[str, Callable[[], tuple[list[Card], ToolReport]]] = {
-    "nvidia": _ask_nvidia,
-    "hygon": _ask_hygon,
-    "amd": _ask_amd,
+TOOLS: dict[str, Callable[[], tuple[list[Card], ToolAnswer, str]]] = {
+    "nvidia": read_nvidia,
+    "hygon": partial(read_smi, "hygon"),
+    "amd": partial(read_smi, "amd"),
 }
-"""By vendor."""
+"""By vendor: the cards that its tool knows, how asking it went, and its name."""
 
 
 def _report(tool: str, answer: ToolAnswer, cards: Sequence[Card]) -> ToolReport:
-    state: State = answer.state
+    state: ToolState = answer.state
     if state == "ok" and not cards:
         state = "unknown_format"
     if state == "tool_failed" and cards:

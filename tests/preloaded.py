@@ -46,7 +46,7 @@ def main(orders: socket.socket) -> Order:
         while True:
             for key, _ in events.select():
                 if key.fileobj is not orders:
-                    _say_how_it_ended(key.fd, *key.data)
+                    _say_how_it_ended(*key.data)
                     events.unregister(key.fd)
                     os.close(key.fd)
                     continue
@@ -67,7 +67,7 @@ def main(orders: socket.socket) -> Order:
                 events.register(os.pidfd_open(child), selectors.EVENT_READ, (child, teller))
 
 
-def _say_how_it_ended(_: int, child: int, teller: socket.socket) -> None:
+def _say_how_it_ended(child: int, teller: socket.socket) -> None:
     _, status = os.waitpid(child, 0)
     with teller:
         _tell(teller, status)

@@ -395,7 +395,7 @@ def _decided(effect: Effect, metric: str, delta: float, *, believed: bool) -> Ve
 
 
 def _runs(effect: Effect, delta: float, rows: int, verdict: Verdict) -> int | None:
-    """That would decide one of so many rows."""
+    """More runs of each side that would decide the effect, as one of `rows`; None if decided."""
     if verdict != "undecided":
         return None
     return runs_needed(effect, delta, (1 - CONFIDENCE) / rows)

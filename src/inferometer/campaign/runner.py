@@ -40,7 +40,7 @@ from inferometer.system.interruption import Interruption
 from inferometer.words import Said, in_words, sentence_of, spoken
 
 TELL_LEFT_EVERY_S = 600.0
-"""How often the time that is left is told, besides at the beginning of each group."""
+"""Interval at which the remaining time is printed; each group prints it at its start, too."""
 MIN_LEFT_S = 60.0
 """Less is not worth a line."""
 

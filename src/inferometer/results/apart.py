@@ -93,7 +93,7 @@ def _identity(point: Point) -> Identity:
     return tuple(
         (name, value)
         for name, value in point.conditions.items()
-        if name != "origin" and condition(name).role in ("identity", "subject")
+        if name != ORIGIN and condition(name).role in ("identity", "subject")
     )
 
 
@@ -104,9 +104,9 @@ def _load(point: Point) -> tuple[Condition, ...]:
 
 
 def _with_origin(point: Point, origin: str | None) -> Point:
-    if point.conditions.get("origin") == origin:
+    if point.conditions.get(ORIGIN) == origin:
         return point
-    return replace(point, conditions=ordered({**point.conditions, "origin": origin}))
+    return replace(point, conditions=ordered({**point.conditions, ORIGIN: origin}))
 
 
 def _origins(group: Sequence[Point]) -> list[str | None]:

@@ -209,7 +209,7 @@ def _output_of(flags: BenchFlags, goals: Sequence[Threshold], attempt: _Attempts
 
 
 def _extra_body(flags: BenchFlags) -> dict[str, Any]:
-    """With what the chat template is to be told, where the server applies it."""
+    """Extra fields of each request, with the arguments of the server's chat template among them."""
     body = parse.parse_extra_body(flags.extra_body)
     if flags.chat_template_kwargs is None:
         return body

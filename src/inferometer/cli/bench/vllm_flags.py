@@ -1,8 +1,8 @@
 """The flags of `vllm bench serve` and of `benchmark_serving.py`: what becomes of each, as a literal
 table.
 
-The same flag of ours, a flag of ours by another name, a note where a client has no use for it, or a
-refusal where leaving it out would measure something else. `docs/vllm-flags.md` is made from it.
+A flag becomes ours of the same name, ours of another name, a note (a client has no use for it), or
+a refusal (without it something else would be measured). `docs/vllm-flags.md` is made from it.
 """
 
 from __future__ import annotations

@@ -47,8 +47,8 @@ QUEUE_TIMES = ("client_queue_time", "e2el_including_client_queue")
 """Metrics of vLLM without a section here."""
 
 TEMPLATED = ("custom", "spec_bench", "speed_bench")
-"""Data sets whose prompts vLLM puts into the chat template itself; it does so with those of the hub
-for which it has a length of its own, too.
+"""Data sets whose prompts vLLM renders with the chat template. It also renders those of the hub
+that have a default output length.
 """
 
 

@@ -27,7 +27,12 @@ from inferometer.engine import EngineSettings
 from inferometer.loadgen import Snapshot
 from inferometer.metrics import Summary
 from inferometer.server.base import Confirmation
-from inferometer.spec.campaign import CampaignSpec, Group, PlannedPoint, ServerNeed
+from inferometer.spec.campaign import (
+    CampaignSpec,
+    Group,
+    PlannedPoint,
+    ServerNeed,
+)
 from inferometer.spec.expand import expand
 from inferometer.spec.interleave import Block
 from inferometer.store.campaign.paths import CampaignPaths
@@ -52,7 +57,9 @@ class Stopwatch:
     def own_s(self) -> list[float]:
         return [
             b - a - load
-            for a, b, load in zip(self.ends_s, self.ends_s[1:], self.loads_s, strict=False)
+            for a, b, load in zip(
+                self.ends_s, self.ends_s[1:], self.loads_s, strict=False
+            )
         ]
 
     def say(self, text: str) -> None:
@@ -65,11 +72,18 @@ class Stopwatch:
         self.ends_s = [time.monotonic()]
 
     @contextmanager
-    def measuring(self, point: PlannedPoint) -> Iterator[Callable[[Snapshot], None]]:
+    def measuring(
+        self, point: PlannedPoint
+    ) -> Iterator[Callable[[Snapshot], None]]:
         yield lambda _: None
 
     def measured(
-        self, point: PlannedPoint, status: str, reasons: Sequence[str], summary: Summary, path: str
+        self,
+        point: PlannedPoint,
+        status: str,
+        reasons: Sequence[str],
+        summary: Summary,
+        path: str,
     ) -> None:
         self.ends_s.append(time.monotonic())
         self.loads_s.append(summary.duration_s or 0.0)
@@ -104,7 +118,9 @@ def run(repeats: int) -> None:
     print_table("A campaign", heads, rows)
 
 
-def _campaign(points: int, prompts: int, input_len: int, output_len: int) -> CampaignSpec:
+def _campaign(
+    points: int, prompts: int, input_len: int, output_len: int
+) -> CampaignSpec:
     return CampaignSpec.model_validate(
         {
             "name": "benchmark",
@@ -127,7 +143,12 @@ def _figures(spec: CampaignSpec) -> list[str]:
     watch = Stopwatch()
     with tempfile.TemporaryDirectory(prefix="inferometer-benchmark-") as folder:
         places = CampaignPaths(Path(folder), spec.name)
-        task = Task.of(spec, groups, lambda need: EmbeddedServer(need, AT_ONCE), allow_invalid=True)
+        task = Task.of(
+            spec,
+            groups,
+            lambda need: EmbeddedServer(need, AT_ONCE),
+            allow_invalid=True,
+        )
         outcome = run_campaign(task, places, watch)
         assert outcome.complete
         began_s = time.monotonic()
@@ -136,7 +157,12 @@ def _figures(spec: CampaignSpec) -> list[str]:
         ledger_mb = places.ledger.stat().st_size / 1e6
     own = watch.own_s()
     edge = min(EDGE, len(own) // 2)
-    figures = [fmean(own), float(np.percentile(own, 99)), fmean(own[:edge]), fmean(own[-edge:])]
+    figures = [
+        fmean(own),
+        float(np.percentile(own, 99)),
+        fmean(own[:edge]),
+        fmean(own[-edge:]),
+    ]
     return [
         str(len(own)),
         *(f"{each:.3f}" for each in figures),

@@ -17,7 +17,9 @@ def run(repeats: int) -> None:
     turns = [calibrate(effort=THOROUGH) for _ in range(repeats)]
     rows = []
     for kind in KINDS:
-        ended_by = ", ".join(sorted({turn.ceilings[kind].ended_by for turn in turns}))
+        ended_by = ", ".join(
+            sorted({turn.ceilings[kind].ended_by for turn in turns})
+        )
         rows.append(
             (
                 f"ceiling, {Words().text(f'unit.{kind}')}",
@@ -28,5 +30,16 @@ def run(repeats: int) -> None:
         )
     for name, error in ERRORS.items():
         worst = [turn.worst_up_to(float("inf"), error) or 0.0 for turn in turns]
-        rows.append((f"p99 error of {name} up to there, ms", spread(worst, 3), "≤ 0.25", ""))
-    print_table("Ceilings: client and null server on the same cores", ("", "", "target", ""), rows)
+        rows.append(
+            (
+                f"p99 error of {name} up to there, ms",
+                spread(worst, 3),
+                "≤ 0.25",
+                "",
+            )
+        )
+    print_table(
+        "Ceilings: client and null server on the same cores",
+        ("", "", "target", ""),
+        rows,
+    )

@@ -19,7 +19,9 @@ from typing import TYPE_CHECKING, Any
 import cores
 import memory
 
-if TYPE_CHECKING:  # the child imports what the command does, when the command does
+if (
+    TYPE_CHECKING
+):  # the child imports what the command does, when the command does
     from inferometer.store.run_directory import Run
     from inferometer.trace import WorkerRecord
 
@@ -64,7 +66,10 @@ class Measured:
 
 
 def measure(
-    url: str, *flags: object, script: Path = Path(__file__), watch_memory: bool = False
+    url: str,
+    *flags: object,
+    script: Path = Path(__file__),
+    watch_memory: bool = False,
 ) -> Measured:
     """Run `inferometer bench` with these flags against the server at `url`.
 
@@ -85,9 +90,23 @@ def measure(
             "--allow-invalid",
         ]
         fixed += ["--no-calibration"]  # the truth is at hand
-        files = ["--save-result", "--result-dir", folder, "--result-filename", "result.json"]
+        files = [
+            "--save-result",
+            "--result-dir",
+            folder,
+            "--result-filename",
+            "result.json",
+        ]
         together_mib = _run(
-            [sys.executable, str(script), str(note), *fixed, *files, *map(str, flags)], watch_memory
+            [
+                sys.executable,
+                str(script),
+                str(note),
+                *fixed,
+                *files,
+                *map(str, flags),
+            ],
+            watch_memory,
         )
         measured = Measured(
             reported=json.loads((Path(folder) / "result.json").read_bytes()),
@@ -96,7 +115,9 @@ def measure(
             together_mib=together_mib,
         )
     if measured.reported["failed"]:
-        why = {detail for detail in measured.run.trace.requests["detail"] if detail}
+        why = {
+            detail for detail in measured.run.trace.requests["detail"] if detail
+        }
         raise SystemExit(
             f"{measured.reported['failed']} requests failed, so there is nothing to compare: "
             f"{', '.join(why)}"
@@ -116,7 +137,9 @@ def _run(command: list[str], watch_memory: bool) -> float:
                 process.wait()
         if process.wait():
             output.seek(0)
-            raise SystemExit(f"inferometer bench failed:\n{output.read().strip()}")
+            raise SystemExit(
+                f"inferometer bench failed:\n{output.read().strip()}"
+            )
     return watch.peak_mib
 
 

@@ -50,7 +50,9 @@ def token_lines(path: Path, tree: ast.AST) -> list[int]:
     return lines
 
 
-def function_tokens(tree: ast.AST, lines: list[int]) -> Iterator[tuple[str, int]]:
+def function_tokens(
+    tree: ast.AST, lines: list[int]
+) -> Iterator[tuple[str, int]]:
     """Each function's name and number of tokens."""
     for each in ast.walk(tree):
         if isinstance(each, FUNCTIONS):
@@ -61,16 +63,23 @@ def function_tokens(tree: ast.AST, lines: list[int]) -> Iterator[tuple[str, int]
 def main() -> None:
     tokens = code_lines = wide = 0
     functions: list[tuple[int, str]] = []
-    for path in sorted(Path(sys.argv[1] if len(sys.argv) > 1 else SRC).rglob("*.py")):
+    for path in sorted(
+        Path(sys.argv[1] if len(sys.argv) > 1 else SRC).rglob("*.py")
+    ):
         text = path.read_text(encoding="utf-8")
         tree = ast.parse(text)
         lines = token_lines(path, tree)
         tokens += len(lines)
         code_lines += len(set(lines))
         wide += sum(len(line) > MAX_COLUMNS for line in text.splitlines())
-        functions += [(n, f"{path.name}:{name}") for name, n in function_tokens(tree, lines)]
+        functions += [
+            (n, f"{path.name}:{name}")
+            for name, n in function_tokens(tree, lines)
+        ]
     functions.sort()
-    p50, p90 = (functions[int(len(functions) * share)][0] for share in (0.5, 0.9))
+    p50, p90 = (
+        functions[int(len(functions) * share)][0] for share in (0.5, 0.9)
+    )
     print(f"Python tokens             {tokens:9,}")
     print(f"tokens a code line        {tokens / code_lines:9.2f}")
     print(f"functions                 {len(functions):9,}")

@@ -31,8 +31,12 @@ def run(repeats: int) -> None:
     short, _ = _turn(STREAMS, STREAMS, EVENTS, ITL_MS)
     long, exact = _turn(STREAMS, STREAMS, MORE_EVENTS, ITL_MS)
     _print_streams(long, exact)
-    little, _ = _turn(KEEPING_STREAMS, KEEPING_REQUESTS, KEPT_EVENTS, KEEPING_ITL_MS)
-    much, _ = _turn(KEEPING_STREAMS, KEEPING_REQUESTS, MORE_KEPT_EVENTS, KEEPING_ITL_MS)
+    little, _ = _turn(
+        KEEPING_STREAMS, KEEPING_REQUESTS, KEPT_EVENTS, KEEPING_ITL_MS
+    )
+    much, _ = _turn(
+        KEEPING_STREAMS, KEEPING_REQUESTS, MORE_KEPT_EVENTS, KEEPING_ITL_MS
+    )
     print_table(
         "Memory per event",
         (
@@ -43,7 +47,13 @@ def run(repeats: int) -> None:
             "target",
         ),
         [
-            _memory_row("kept, worker", little, much, lambda cost: cost.worker_peak_mib, "≤ 40"),
+            _memory_row(
+                "kept, worker",
+                little,
+                much,
+                lambda cost: cost.worker_peak_mib,
+                "≤ 40",
+            ),
             _memory_row(
                 "kept, parent (metrics, files)",
                 little,
@@ -52,7 +62,11 @@ def run(repeats: int) -> None:
                 "≤ 40",
             ),
             _memory_row(
-                "in flight and kept, worker", short, long, lambda cost: cost.worker_peak_mib, ""
+                "in flight and kept, worker",
+                short,
+                long,
+                lambda cost: cost.worker_peak_mib,
+                "",
             ),
         ],
     )
@@ -68,7 +82,9 @@ def _turn(
             *("--random-input-len", 16, "--random-output-len", events),
         )
         truth = server.truth(client.REQUEST_ID_PREFIX)
-    return measured, compare(measured.run.trace, truth, client.REQUEST_ID_PREFIX)
+    return measured, compare(
+        measured.run.trace, truth, client.REQUEST_ID_PREFIX
+    )
 
 
 def _print_streams(measured: client.Measured, exact: Accuracy) -> None:
@@ -80,9 +96,21 @@ def _print_streams(measured: client.Measured, exact: Accuracy) -> None:
         [
             ("requests that failed", str(measured.reported["failed"]), "0"),
             ("connections that broke", str(worker.reconnects), "0"),
-            ("events per second", f"{measured.events / measured.reported['duration']:,.0f}", ""),
-            ("CPU of the core, %", f"{worker.cpu_ns / worker.wall_ns * 100:.0f}", ""),
-            ("CPU per event, µs", f"{worker.cpu_ns / measured.events / 1e3:.2f}", ""),
+            (
+                "events per second",
+                f"{measured.events / measured.reported['duration']:,.0f}",
+                "",
+            ),
+            (
+                "CPU of the core, %",
+                f"{worker.cpu_ns / worker.wall_ns * 100:.0f}",
+                "",
+            ),
+            (
+                "CPU per event, µs",
+                f"{worker.cpu_ns / measured.events / 1e3:.2f}",
+                "",
+            ),
             (
                 "p99 error of each TTFT against the server's record, ms",
                 f"{exact.ttft_error_p99_ms:.3f}",
@@ -93,7 +121,11 @@ def _print_streams(measured: client.Measured, exact: Accuracy) -> None:
                 f"{exact.itl_error_p99_ms:.3f}",
                 "",
             ),
-            ("events with a doubtful stamp, %", f"{measured.doubtful_percent:.3f}", ""),
+            (
+                "events with a doubtful stamp, %",
+                f"{measured.doubtful_percent:.3f}",
+                "",
+            ),
         ],
     )
 

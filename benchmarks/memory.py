@@ -52,7 +52,11 @@ def _together_kib(pid: int) -> int:
     with contextlib.suppress(OSError):  # a process may end while we look
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
         own = [
-            _kib(Path(f"/proc/{child}/smaps_rollup"), "Private_Clean:", "Private_Dirty:")
+            _kib(
+                Path(f"/proc/{child}/smaps_rollup"),
+                "Private_Clean:",
+                "Private_Dirty:",
+            )
             for child in children
         ]
         return _kib(Path(f"/proc/{pid}/smaps_rollup"), "Rss:") + sum(own)

@@ -27,8 +27,13 @@ print(loaded - began, time.perf_counter() - loaded, memory_mb, len(points))
 """
 MODELS = ("llama-3.1-8b", "gemma-3-12b", "qwen3-14b")
 STUDY_FOLDERS = tuple(
-    f"{gpus}x{card}_x{lanes}_{model}_{stack}_1-200" + (f"_TP{gpus}" if gpus > 1 else "")
-    for card, stack in (("R9700", "rocm7.0"), ("R9700", "rocm7.1"), ("pro4500", "cuda13.0"))
+    f"{gpus}x{card}_x{lanes}_{model}_{stack}_1-200"
+    + (f"_TP{gpus}" if gpus > 1 else "")
+    for card, stack in (
+        ("R9700", "rocm7.0"),
+        ("R9700", "rocm7.1"),
+        ("pro4500", "cuda13.0"),
+    )
     for gpus in (1, 2, 4)
     for lanes in (8, 16)
     for model in MODELS
@@ -55,7 +60,9 @@ def run(repeats: int) -> None:
     print_table("Reading trees of files", ("", "ours", "target"), rows)
 
 
-def _reading_rows(tree: Path, what: str, repeats: int) -> list[tuple[str, str, str]]:
+def _reading_rows(
+    tree: Path, what: str, repeats: int
+) -> list[tuple[str, str, str]]:
     turns = [
         tuple(
             map(
@@ -73,17 +80,35 @@ def _reading_rows(tree: Path, what: str, repeats: int) -> list[tuple[str, str, s
     target = "≤ 5" if "1,000" in what else ""
     return [
         (f"{what}: s to load", spread([each[0] for each in turns], 2), target),
-        (f"{what}: s to the frame of points", spread([each[1] for each in turns], 2), ""),
-        (f"{what}: peak memory, MB", spread([each[2] for each in turns], 0), ""),
+        (
+            f"{what}: s to the frame of points",
+            spread([each[1] for each in turns], 2),
+            "",
+        ),
+        (
+            f"{what}: peak memory, MB",
+            spread([each[2] for each in turns], 0),
+            "",
+        ),
     ]
 
 
-def _report_rows(tree: Path, page: Path, repeats: int) -> list[tuple[str, str, str]]:
+def _report_rows(
+    tree: Path, page: Path, repeats: int
+) -> list[tuple[str, str, str]]:
     seconds = []
     for _ in range(repeats):
         began = time.perf_counter()
         subprocess.run(
-            [sys.executable, "-m", "inferometer", "report", tree, "--output", page],
+            [
+                sys.executable,
+                "-m",
+                "inferometer",
+                "report",
+                tree,
+                "--output",
+                page,
+            ],
             capture_output=True,
             check=True,
         )
@@ -111,14 +136,20 @@ def mixed(number: int) -> Iterator[tuple[str, str]]:
     kinds: tuple[Callable[[int], tuple[str, Any]], ...] = (
         lambda file: (_study_path(file), _vllm(8, file)),
         lambda file: (f"plain/n8-20260110-{file:06d}.json", _vllm(8, file)),
-        lambda file: (f"detailed/openai-{file}.json", _vllm(64, file) | _arrays(64)),
+        lambda file: (
+            f"detailed/openai-{file}.json",
+            _vllm(64, file) | _arrays(64),
+        ),
         lambda file: (f"sglang/agg_n100_c{file}.jsonl", _sglang(file)),
         lambda file: (
             f"sweep/SERVE--max_num_seqs={file % 9}-BENCH--/run={file}.json",
             _sweep(file),
         ),
         lambda file: (f"inferencex/agg_{file}.json", _inferencex(file)),
-        lambda file: (f"others/{file}.json", {"config": {"layers": file}, "weights": [1, 2, 3]}),
+        lambda file: (
+            f"others/{file}.json",
+            {"config": {"layers": file}, "weights": [1, 2, 3]},
+        ),
     )
     for file in range(number):
         path, result = kinds[file % len(kinds)](file)
@@ -129,8 +160,17 @@ def _vllm(level: int, file: int) -> dict[str, Any]:
     duration_s = 4.3 + level / 20 + file * 1e-7
     statistics = {
         f"{name}_{latency}_ms": value * factor
-        for latency, value in (("ttft", 57.6 + level), ("tpot", 33.4), ("itl", 33.4))
-        for name, factor in (("mean", 1), ("median", 0.99), ("std", 0.05), ("p99", 1.5))
+        for latency, value in (
+            ("ttft", 57.6 + level),
+            ("tpot", 33.4),
+            ("itl", 33.4),
+        )
+        for name, factor in (
+            ("mean", 1),
+            ("median", 0.99),
+            ("std", 0.05),
+            ("p99", 1.5),
+        )
     }
     return {
         "date": "20260110-010203",
@@ -181,7 +221,11 @@ def _sglang(file: int) -> dict[str, Any]:
         "request_rate": 8.0,
         "max_concurrency": file,
         "random_input_len": 512,
-        "server_info": {"model_path": "Qwen/Qwen2.5-3B", "tp_size": 1, "version": "0.5.5"}
+        "server_info": {
+            "model_path": "Qwen/Qwen2.5-3B",
+            "tp_size": 1,
+            "version": "0.5.5",
+        }
         | arguments
         | {"internal_states": [arguments]},
         "duration": 2.0,
@@ -192,7 +236,11 @@ def _sglang(file: int) -> dict[str, Any]:
 
 
 def _sweep(file: int) -> dict[str, Any]:
-    return _vllm(8, file) | {"run_number": file, "max_num_seqs": file % 9, "max_concurrency": 2}
+    return _vllm(8, file) | {
+        "run_number": file,
+        "max_num_seqs": file % 9,
+        "max_concurrency": 2,
+    }
 
 
 def _study_path(file: int) -> str:

@@ -25,7 +25,8 @@ def program(name: str) -> Path:
     binary.parent.mkdir(exist_ok=True)
     unfinished = binary.with_suffix(".new")
     done = subprocess.run(
-        [compiler, "-O2", "-Wall", "-Wextra", "-o", unfinished, source], check=False
+        [compiler, "-O2", "-Wall", "-Wextra", "-o", unfinished, source],
+        check=False,
     )
     if done.returncode:
         raise SystemExit(

@@ -46,11 +46,24 @@ class StalledPoller:
 
 def run(repeats: int) -> None:
     rows = []
-    for flag, policy in (("--realtime", "real-time priority"), ("--no-realtime", "no priority")):
+    for flag, policy in (
+        ("--realtime", "real-time priority"),
+        ("--no-realtime", "no priority"),
+    ):
         turns = [_turn(flag) for _ in range(repeats)]
         rows += [
-            _row(f"TTFT, {policy}", "ttft_error_p99_ms", "user_ttft_error_p99_ms", turns),
-            _row(f"ITL, {policy}", "itl_error_p99_ms", "user_itl_error_p99_ms", turns),
+            _row(
+                f"TTFT, {policy}",
+                "ttft_error_p99_ms",
+                "user_ttft_error_p99_ms",
+                turns,
+            ),
+            _row(
+                f"ITL, {policy}",
+                "itl_error_p99_ms",
+                "user_itl_error_p99_ms",
+                turns,
+            ),
         ]
     print_table(
         f"Overload: {STREAMS} streams, true ITL {ITL_MS} ms, client stalled {STALL_MS} ms at "
@@ -68,7 +81,10 @@ def run(repeats: int) -> None:
 
 
 def _row(
-    what: str, kernel: str, user: str, turns: list[tuple[Accuracy, client.Measured]]
+    what: str,
+    kernel: str,
+    user: str,
+    turns: list[tuple[Accuracy, client.Measured]],
 ) -> tuple[str, ...]:
     return (
         what,
@@ -76,7 +92,11 @@ def _row(
         spread([getattr(exact, user) for exact, _ in turns], 3),
         "≤ 0.25",
         spread(
-            [measured.worker.cpu_ns / measured.worker.wall_ns * 100 for _, measured in turns], 0
+            [
+                measured.worker.cpu_ns / measured.worker.wall_ns * 100
+                for _, measured in turns
+            ],
+            0,
         ),
         spread([measured.doubtful_percent for _, measured in turns], 2),
     )
@@ -84,20 +104,33 @@ def _row(
 
 def _turn(priority: str) -> tuple[Accuracy, client.Measured]:
     with cores.pinned(cores.SERVER, real_time=True):
-        engine = EmbeddedEngine(EngineSettings(ttft_ms=TTFT_MS, itl_ms=ITL_MS), record_truth=True)
+        engine = EmbeddedEngine(
+            EngineSettings(ttft_ms=TTFT_MS, itl_ms=ITL_MS), record_truth=True
+        )
         engine.start()
     try:
         measured = client.measure(
             engine.base_url,
-            *("--num-prompts", REQUESTS, "--max-concurrency", STREAMS, priority),
+            *(
+                "--num-prompts",
+                REQUESTS,
+                "--max-concurrency",
+                STREAMS,
+                priority,
+            ),
             *("--random-input-len", 128, "--random-output-len", EVENTS),
             script=Path(__file__),
         )
-        return compare(measured.run.trace, engine.truth(), client.REQUEST_ID_PREFIX), measured
+        return compare(
+            measured.run.trace, engine.truth(), client.REQUEST_ID_PREFIX
+        ), measured
     finally:
         engine.stop()
 
 
 if __name__ == "__main__":
-    with patch("inferometer.loadgen.loop.make_poller", lambda: StalledPoller(make_poller())):
+    with patch(
+        "inferometer.loadgen.loop.make_poller",
+        lambda: StalledPoller(make_poller()),
+    ):
         client.become_the_client()

@@ -20,14 +20,24 @@ _MAGIC = b"PACEDTR1"
 class PacedServer:
     """On a core of its own. `url` is where it listens; its model is called `paced`."""
 
-    def __init__(self, *, ttft_ms: float, itl_ms: float, step_ms: float = 0) -> None:
+    def __init__(
+        self, *, ttft_ms: float, itl_ms: float, step_ms: float = 0
+    ) -> None:
         """With `step_ms`, all streams have their events at multiples of it, together."""
-        options = ["--ttft-ms", str(ttft_ms), "--itl-ms", str(itl_ms), "--late-head"]
+        options = [
+            "--ttft-ms",
+            str(ttft_ms),
+            "--itl-ms",
+            str(itl_ms),
+            "--late-head",
+        ]
         if step_ms:
             options += ["--step-ms", str(step_ms)]
         with cores.pinned(cores.SERVER, real_time=True):
             self._process = subprocess.Popen(
-                [program("paced_server"), *options], stdout=subprocess.PIPE, text=True
+                [program("paced_server"), *options],
+                stdout=subprocess.PIPE,
+                text=True,
             )
         assert self._process.stdout is not None
         self.url = self._process.stdout.readline().strip()
@@ -62,7 +72,8 @@ class PacedServer:
         )
         return Truth(
             request_id=tuple(
-                f"{prefix}{number}" if number >= 0 else "" for number in request_id.tolist()
+                f"{prefix}{number}" if number >= 0 else ""
+                for number in request_id.tolist()
             ),
             arrival_ns=arrival_ns,
             prompt_tokens=np.zeros(requests, np.int64),

@@ -63,13 +63,22 @@ def run(repeats: int) -> None:
         for name, burstiness in ARRIVALS.items():
             n = max(FEWEST, rate * SECONDS)
             turns = [
-                _turn(n, rate, "--request-rate", rate, "--burstiness", burstiness)
+                _turn(
+                    n, rate, "--request-rate", rate, "--burstiness", burstiness
+                )
                 for _ in range(repeats)
             ]
             rows.append(_row(f"{rate:,} req/s, {name}, {n:,} requests", turns))
     print_table(
         "Rates: requested against achieved",
-        ("", "sent, % off", "arrived, % off", "target", "schedule lag p99, ms", "max, ms"),
+        (
+            "",
+            "sent, % off",
+            "arrived, % off",
+            "target",
+            "schedule lag p99, ms",
+            "max, ms",
+        ),
         rows,
     )
     _print_steps(repeats)
@@ -79,7 +88,10 @@ def _print_steps(repeats: int) -> None:
     n = sum(rate * seconds for rate, seconds in STEPS)
     flag = ",".join(f"{rate}x{seconds}" for rate, seconds in STEPS)
     mean = n / sum(seconds for _, seconds in STEPS)
-    turns = [_turn(n, mean, "--rate-steps", flag, "--burstiness", "inf") for _ in range(repeats)]
+    turns = [
+        _turn(n, mean, "--rate-steps", flag, "--burstiness", "inf")
+        for _ in range(repeats)
+    ]
     print_table(
         f"A step list: --rate-steps {flag}",
         ("", "sent per second", "% off"),
@@ -107,7 +119,9 @@ def _row(what: str, turns: list[Turn]) -> tuple[str, ...]:
 
 def _turn(n: int, rate: float, *flags: object) -> Turn:
     with cores.pinned(cores.SERVER, real_time=True):
-        engine = EmbeddedEngine(EngineSettings(ttft_ms=1, itl_ms=1), record_truth=True)
+        engine = EmbeddedEngine(
+            EngineSettings(ttft_ms=1, itl_ms=1), record_truth=True
+        )
         engine.start()
     try:
         lengths = ("--random-input-len", 8, "--random-output-len", 1)
@@ -116,14 +130,23 @@ def _turn(n: int, rate: float, *flags: object) -> Turn:
             NEVER_REACHED,
         )  # else as many files would have to be open as there are requests
         measured = client.measure(
-            engine.base_url, "--num-prompts", n, "--seed", 1, *lengths, *cap, *flags
+            engine.base_url,
+            "--num-prompts",
+            n,
+            "--seed",
+            1,
+            *lengths,
+            *cap,
+            *flags,
         )
         truth = engine.truth()
     finally:
         engine.stop()
     r = measured.run.trace.requests
     sent_s = r["sent_ns"] / NS
-    mine = [name.startswith(client.REQUEST_ID_PREFIX) for name in truth.request_id]
+    mine = [
+        name.startswith(client.REQUEST_ID_PREFIX) for name in truth.request_id
+    ]
     arrived_s = np.sort(truth.arrival_ns[np.array(mine)]) / NS
     due_s = r["intended_ns"] / NS
     lag_ms = (r["sent_ns"] - r["intended_ns"]) / MS
@@ -131,8 +154,14 @@ def _turn(n: int, rate: float, *flags: object) -> Turn:
     return Turn(
         rate=rate,
         sent_rate=n / float(sent_s.max()),
-        arrived_rate=rate * float(due_s[-1] - due_s[0]) / float(arrived_s[-1] - arrived_s[0]),
+        arrived_rate=rate
+        * float(due_s[-1] - due_s[0])
+        / float(arrived_s[-1] - arrived_s[0]),
         lag_p99_ms=float(np.percentile(lag_ms, 99)),
         lag_max_ms=float(lag_ms.max()),
-        steps=tuple((np.histogram(sent_s - HALF_A_GAP_S, edges)[0] / np.diff(edges)).tolist()),
+        steps=tuple(
+            (
+                np.histogram(sent_s - HALF_A_GAP_S, edges)[0] / np.diff(edges)
+            ).tolist()
+        ),
     )

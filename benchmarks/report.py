@@ -46,18 +46,31 @@ print(imported - began, time.perf_counter() - imported, memory_mb, len(points))
 def run(repeats: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         plain, detailed = Path(folder, "plain"), Path(folder, "detailed")
-        for directory, number in ((plain, len(TESTS) * LEVELS), (detailed, DETAILED)):
+        for directory, number in (
+            (plain, len(TESTS) * LEVELS),
+            (detailed, DETAILED),
+        ):
             directory.mkdir()
             for _, (name, result) in zip(
-                range(number), _results(detailed=directory == detailed), strict=False
+                range(number),
+                _results(detailed=directory == detailed),
+                strict=False,
             ):
                 (directory / name).write_text(json.dumps(result))
         rows = []
         for directory in (plain, detailed):
             turns = [_read(directory) for _ in range(repeats)]
-            size = sum(path.stat().st_size for path in directory.iterdir()) / 1e6
+            size = (
+                sum(path.stat().st_size for path in directory.iterdir()) / 1e6
+            )
             what = f"{len(list(directory.iterdir())):,} files, {directory.name}, {size:,.0f} MB"
-            rows.append((f"{what}: seconds to import", spread([each[0] for each in turns], 2), ""))
+            rows.append(
+                (
+                    f"{what}: seconds to import",
+                    spread([each[0] for each in turns], 2),
+                    "",
+                )
+            )
             rows.append(
                 (
                     f"{what}: seconds to read",
@@ -65,16 +78,29 @@ def run(repeats: int) -> None:
                     "≤ 2" if directory == plain else "",
                 )
             )
-            rows.append((f"{what}: peak memory, MB", spread([each[2] for each in turns], 0), ""))
+            rows.append(
+                (
+                    f"{what}: peak memory, MB",
+                    spread([each[2] for each in turns], 0),
+                    "",
+                )
+            )
         page = page_rows(plain, Path(folder, "report.html"), repeats)
-    print_table("Reading results", ("vLLM's result files", "ours", "target"), rows)
-    print_table("The report of two thousand files", ("", "ours", "target"), page)
+    print_table(
+        "Reading results", ("vLLM's result files", "ours", "target"), rows
+    )
+    print_table(
+        "The report of two thousand files", ("", "ours", "target"), page
+    )
 
 
 def _read(directory: Path) -> tuple[float, float, float]:
     """Seconds to import and to read, and MB at the peak."""
     told = subprocess.run(
-        [sys.executable, "-c", READING, directory], capture_output=True, text=True, check=True
+        [sys.executable, "-c", READING, directory],
+        capture_output=True,
+        text=True,
+        check=True,
     )
     imported_s, read_s, peak_mb, points = map(float, told.stdout.split())
     if points != len(list(directory.iterdir())):
@@ -94,7 +120,9 @@ def _results(*, detailed: bool) -> Iterator[tuple[str, dict[str, object]]]:
             )
 
 
-def _result(test: str, level: int, time: datetime, detailed: bool) -> dict[str, object]:
+def _result(
+    test: str, level: int, time: datetime, detailed: bool
+) -> dict[str, object]:
     duration_s = 4.3 + level / 20
     latencies = {
         "ttft": 57.65 + level,

@@ -18,7 +18,11 @@ from table import spread
 Row = tuple[str, str, str]
 
 CHROMIUM = next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+    filter(
+        None,
+        map(shutil.which, ("chromium", "chromium-browser", "google-chrome")),
+    ),
+    None,
 )
 DRIVER = shutil.which("chromedriver")
 
@@ -55,11 +59,18 @@ def page_rows(results: Path, page: Path, repeats: int) -> list[Row]:
             spread([seconds for seconds, _ in turns], 2),
             "≤ 6",
         ),
-        ("its peak memory, MB", spread([megabytes for _, megabytes in turns], 0), "≤ 600"),
+        (
+            "its peak memory, MB",
+            spread([megabytes for _, megabytes in turns], 0),
+            "≤ 600",
+        ),
         ("the page, MB", f"{page.stat().st_size / 1e6:.1f}", "≤ 5"),
     ]
     if not (CHROMIUM and DRIVER):
-        print("  no chromium and chromedriver: the page is not looked at", file=sys.stderr)
+        print(
+            "  no chromium and chromedriver: the page is not looked at",
+            file=sys.stderr,
+        )
         return rows
     looks = [_look(page) for _ in range(repeats)]
     paints, changes = (
@@ -69,16 +80,30 @@ def page_rows(results: Path, page: Path, repeats: int) -> list[Row]:
     return [
         *rows,
         ("first paint, ms", spread(paints, 0), "≤ 1,000"),
-        ("a filter's change until it is drawn, ms", spread(changes, 0) if changes else "", "≤ 150"),
+        (
+            "a filter's change until it is drawn, ms",
+            spread(changes, 0) if changes else "",
+            "≤ 150",
+        ),
     ]
 
 
 def _write(results: Path, page: Path) -> tuple[float, float]:
     """Seconds, and MB at the peak of the largest process so far."""
-    command = [sys.executable, "-m", "inferometer", "report", str(results), "-o", str(page)]
+    command = [
+        sys.executable,
+        "-m",
+        "inferometer",
+        "report",
+        str(results),
+        "-o",
+        str(page),
+    ]
     began = time.monotonic()
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-    return time.monotonic() - began, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    return time.monotonic() - began, resource.getrusage(
+        resource.RUSAGE_CHILDREN
+    ).ru_maxrss / 1024
 
 
 def _look(page: Path) -> tuple[float, list[float]]:
@@ -99,13 +124,21 @@ def _look(page: Path) -> tuple[float, list[float]]:
         options.add_argument(flag)
     if os.geteuid() == 0:
         options.add_argument("--no-sandbox")
-    with webdriver.Chrome(options=options, service=webdriver.ChromeService(DRIVER)) as browser:
+    with webdriver.Chrome(
+        options=options, service=webdriver.ChromeService(DRIVER)
+    ) as browser:
         browser.get(page.as_uri())
         WebDriverWait(browser, 30, 0.05).until(
-            lambda _: browser.execute_script("return window.inferometer?.drawings.explorer > 0")
+            lambda _: browser.execute_script(
+                "return window.inferometer?.drawings.explorer > 0"
+            )
         )
         paint = float(browser.execute_script(PAINT))
         changes = [
-            [float(browser.execute_async_script(CHANGE, view)) for view in VIEWS] for _ in range(5)
+            [
+                float(browser.execute_async_script(CHANGE, view))
+                for view in VIEWS
+            ]
+            for _ in range(5)
         ]
     return paint, [median(turn) for turn in changes]

@@ -22,14 +22,23 @@ from pathlib import Path
 import inferometer
 
 MENU = {
-    "streams": (38, "1,024 streams: exactness, CPU per event beside a C reader, memory"),
+    "streams": (
+        38,
+        "1,024 streams: exactness, CPU per event beside a C reader, memory",
+    ),
     "overload": (
         14,
         "a client stalled 15 ms at a time: stamps by the kernel and stamps after the read",
     ),
-    "many": (70, "5,000 streams on one worker; memory per event (once, whatever --repeats says)"),
+    "many": (
+        70,
+        "5,000 streams on one worker; memory per event (once, whatever --repeats says)",
+    ),
     "startup": (7, "time to help, and to the first request"),
-    "rates": (75, "requested against achieved arrival rates, 10 to 5,000 req/s"),
+    "rates": (
+        75,
+        "requested against achieved arrival rates, 10 to 5,000 req/s",
+    ),
     "report": (
         30,
         "two thousand result files: time and memory to read them, and to see them in a browser",
@@ -42,7 +51,10 @@ MENU = {
         55,
         "up to which load the client is exact on this host, by `inferometer calibrate`",
     ),
-    "transmit": (3, "whether the kernel's transmit stamps would tell anything new"),
+    "transmit": (
+        3,
+        "whether the kernel's transmit stamps would tell anything new",
+    ),
 }
 """Each is a file of that name here, with `run(repeats)`: about how long one repeat takes, s, and
 what it shows.
@@ -56,9 +68,14 @@ def main() -> None:
             "The benchmarks need Linux: their server and reader are written for its epoll "
             "and its stamps."
         )
-    seconds = sum(MENU[name][0] * (1 if name == "many" else repeats) for name in chosen)
+    seconds = sum(
+        MENU[name][0] * (1 if name == "many" else repeats) for name in chosen
+    )
     print(_heading(), flush=True)
-    print(f"{', '.join(chosen)}: about {max(1, round(seconds / 60))} min.", file=sys.stderr)
+    print(
+        f"{', '.join(chosen)}: about {max(1, round(seconds / 60))} min.",
+        file=sys.stderr,
+    )
     for name in chosen:
         print(f"{name}: {MENU[name][1]}", file=sys.stderr)
         import_module(name).run(repeats)
@@ -66,22 +83,30 @@ def main() -> None:
 
 def _parse() -> tuple[list[str], int]:
     listed = "\n".join(
-        f"  {name:10}{about} ({seconds} s a repeat)" for name, (seconds, about) in MENU.items()
+        f"  {name:10}{about} ({seconds} s a repeat)"
+        for name, (seconds, about) in MENU.items()
     )
     parser = argparse.ArgumentParser(
         description=__doc__,
         epilog=f"benchmarks:\n{listed}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("names", nargs="*", metavar="NAME", help="which (default: all)")
     parser.add_argument(
-        "--repeats", type=int, default=3, help="turns of each side, alternating (default: 3)"
+        "names", nargs="*", metavar="NAME", help="which (default: all)"
+    )
+    parser.add_argument(
+        "--repeats",
+        type=int,
+        default=3,
+        help="turns of each side, alternating (default: 3)",
     )
     asked = parser.parse_args()
     unknown = [name for name in asked.names if name not in MENU]
     if unknown or asked.repeats < 1:
         parser.error(
-            f"there is no benchmark {unknown[0]!r}" if unknown else "--repeats has to be at least 1"
+            f"there is no benchmark {unknown[0]!r}"
+            if unknown
+            else "--repeats has to be at least 1"
         )
     return asked.names or list(MENU), asked.repeats
 
@@ -93,7 +118,11 @@ def _heading() -> str:
         f"{platform.python_implementation()} {platform.python_version()}, inferometer "
         f"{inferometer.__version__}"
     )
-    one_core = " Server and client share one core: the figures tell little." if cores == 1 else ""
+    one_core = (
+        " Server and client share one core: the figures tell little."
+        if cores == 1
+        else ""
+    )
     return (
         f"Measured on {time.strftime('%Y-%m-%d')}: {cores} cores of {_cpu_model()}, Linux "
         f"{platform.release()}, {about}.\n"

@@ -27,13 +27,25 @@ TURNS = 5
 
 def run(repeats: int) -> None:
     turns = range(TURNS * repeats)
-    rows = [("inferometer --help, from start to end", [_help_s() for _ in turns], "≤ 0.25")]
+    rows = [
+        (
+            "inferometer --help, from start to end",
+            [_help_s() for _ in turns],
+            "≤ 0.25",
+        )
+    ]
     for prompts, input_len in ((10, 128), (1000, 1024)):
         told = (
             f"inferometer bench, {prompts:,} prompts of {input_len:,} tokens, from start to "
             "first request"
         )
-        rows.append((told, [_first_request_s(prompts, input_len) for _ in turns], "≤ 0.8"))
+        rows.append(
+            (
+                told,
+                [_first_request_s(prompts, input_len) for _ in turns],
+                "≤ 0.8",
+            )
+        )
     print_table(
         "Waiting",
         ("seconds", "ours", "target"),
@@ -65,10 +77,22 @@ def _first_request_s(prompts: int, input_len: int) -> float:
             "--allow-invalid",
             "--no-calibration",
         ]  # it would only begin after the run
-        _run("bench", "--base-url", server.url, "--request-id-prefix", PREFIX, *quietly, *work)
+        _run(
+            "bench",
+            "--base-url",
+            server.url,
+            "--request-id-prefix",
+            PREFIX,
+            *quietly,
+            *work,
+        )
         truth = server.truth(PREFIX)
     first_ns = int(
-        min(ns for name, ns in zip(truth.request_id, truth.arrival_ns, strict=True) if name)
+        min(
+            ns
+            for name, ns in zip(truth.request_id, truth.arrival_ns, strict=True)
+            if name
+        )
     )
     return (first_ns - began_ns) / NS
 
@@ -76,7 +100,12 @@ def _first_request_s(prompts: int, input_len: int) -> float:
 def _run(*words: object) -> None:
     with cores.pinned(cores.CLIENT):
         done = subprocess.run(
-            [COMMAND, *map(str, words)], capture_output=True, text=True, check=False
+            [COMMAND, *map(str, words)],
+            capture_output=True,
+            text=True,
+            check=False,
         )
     if done.returncode:
-        raise SystemExit(f"inferometer {words[0]} failed:\n{done.stdout}{done.stderr}")
+        raise SystemExit(
+            f"inferometer {words[0]} failed:\n{done.stdout}{done.stderr}"
+        )

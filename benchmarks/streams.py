@@ -56,31 +56,53 @@ def run(repeats: int) -> None:
         [
             *_cost_rows("events spread evenly", warm, reader_us),
             *_cost_rows(
-                f"events of all streams at once, every {ITL_MS} ms", together, reader_together_us
+                f"events of all streams at once, every {ITL_MS} ms",
+                together,
+                reader_together_us,
             ),
         ],
     )
     _print_memory(cold)
 
 
-def _ours(warmups: int, *, step_ms: float = 0, watch_memory: bool = False) -> Turn:
+def _ours(
+    warmups: int, *, step_ms: float = 0, watch_memory: bool = False
+) -> Turn:
     with PacedServer(ttft_ms=TTFT_MS, itl_ms=ITL_MS, step_ms=step_ms) as server:
         measured = client.measure(
             server.url,
-            *("--num-prompts", REQUESTS, "--num-warmups", warmups, "--max-concurrency", STREAMS),
-            *("--random-input-len", PROMPT_TOKENS, "--random-output-len", EVENTS),
+            *(
+                "--num-prompts",
+                REQUESTS,
+                "--num-warmups",
+                warmups,
+                "--max-concurrency",
+                STREAMS,
+            ),
+            *(
+                "--random-input-len",
+                PROMPT_TOKENS,
+                "--random-output-len",
+                EVENTS,
+            ),
             watch_memory=watch_memory,
         )
         truth = server.truth(client.REQUEST_ID_PREFIX)
     prefix = len(client.REQUEST_ID_PREFIX)
     rows = [
-        row for row, name in enumerate(truth.request_id) if name and int(name[prefix:]) >= warmups
+        row
+        for row, name in enumerate(truth.request_id)
+        if name and int(name[prefix:]) >= warmups
     ]
-    departure_ns = truth.departure_ns[truth.event_start[rows][:, None] + np.arange(EVENTS)]
+    departure_ns = truth.departure_ns[
+        truth.event_start[rows][:, None] + np.arange(EVENTS)
+    ]
     return Turn(
         measured=measured,
         by_record=compare(measured.run.trace, truth, client.REQUEST_ID_PREFIX),
-        server_p99_ttft_ms=float(np.percentile(departure_ns[:, 0] - truth.arrival_ns[rows], 99))
+        server_p99_ttft_ms=float(
+            np.percentile(departure_ns[:, 0] - truth.arrival_ns[rows], 99)
+        )
         / MS,
         server_p99_itl_ms=float(np.percentile(np.diff(departure_ns), 99)) / MS,
     )
@@ -96,24 +118,43 @@ def _reader_us(step_ms: float = 0) -> float:
         "max-tokens": EVENTS,
     }
     with PacedServer(ttft_ms=TTFT_MS, itl_ms=ITL_MS, step_ms=step_ms) as server:
-        options = [f"--port={server.port}", *(f"--{name}={value}" for name, value in asked.items())]
+        options = [
+            f"--port={server.port}",
+            *(f"--{name}={value}" for name, value in asked.items()),
+        ]
         with cores.pinned(cores.CLIENT, real_time=True):
-            done = subprocess.run([program("reader"), *options], stdout=subprocess.PIPE, check=True)
+            done = subprocess.run(
+                [program("reader"), *options],
+                stdout=subprocess.PIPE,
+                check=True,
+            )
     return float(json.loads(done.stdout)["cpu_s"]) / (requests * EVENTS) * 1e6
 
 
-def _print_exactness(warm: list[Turn], cold: list[Turn], together: list[Turn]) -> None:
-    def row(what: str, figure: Callable[[Turn], float], target: str = "") -> tuple[str, ...]:
+def _print_exactness(
+    warm: list[Turn], cold: list[Turn], together: list[Turn]
+) -> None:
+    def row(
+        what: str, figure: Callable[[Turn], float], target: str = ""
+    ) -> tuple[str, ...]:
         return (
             what,
-            *(spread([figure(turn) for turn in turns], 3) for turns in (warm, cold, together)),
+            *(
+                spread([figure(turn) for turn in turns], 3)
+                for turns in (warm, cold, together)
+            ),
             target,
         )
 
-    def nominal(what: str, figure: Callable[[Turn], float], target: str = "") -> tuple[str, ...]:
+    def nominal(
+        what: str, figure: Callable[[Turn], float], target: str = ""
+    ) -> tuple[str, ...]:
         return (
             what,
-            *(spread([figure(turn) for turn in turns], 3) for turns in (warm, cold)),
+            *(
+                spread([figure(turn) for turn in turns], 3)
+                for turns in (warm, cold)
+            ),
             "",
             target,
         )
@@ -140,7 +181,8 @@ def _print_exactness(warm: list[Turn], cold: list[Turn], together: list[Turn]) -
                 "≤ 0.25",
             ),
             nominal(
-                "of that, the server's own lateness", lambda turn: turn.server_p99_ttft_ms - TTFT_MS
+                "of that, the server's own lateness",
+                lambda turn: turn.server_p99_ttft_ms - TTFT_MS,
             ),
             nominal(
                 "p99 ITL as reported, less 20",
@@ -148,7 +190,8 @@ def _print_exactness(warm: list[Turn], cold: list[Turn], together: list[Turn]) -
                 "≤ 0.25",
             ),
             nominal(
-                "of that, the server's own lateness", lambda turn: turn.server_p99_itl_ms - ITL_MS
+                "of that, the server's own lateness",
+                lambda turn: turn.server_p99_itl_ms - ITL_MS,
             ),
             row(
                 "each TTFT against the server's record, mean",
@@ -181,16 +224,36 @@ def _print_exactness(warm: list[Turn], cold: list[Turn], together: list[Turn]) -
     )
 
 
-def _cost_rows(when: str, turns: list[Turn], reader_us: list[float]) -> list[tuple[str, ...]]:
+def _cost_rows(
+    when: str, turns: list[Turn], reader_us: list[float]
+) -> list[tuple[str, ...]]:
     """Two rows: the loop alone, and the whole of its process."""
 
-    def row(what: str, ours_us: list[float], target: str = "") -> tuple[str, ...]:
-        return what, spread(ours_us, 2), spread(reader_us, 2), ratio(ours_us, reader_us), target
+    def row(
+        what: str, ours_us: list[float], target: str = ""
+    ) -> tuple[str, ...]:
+        return (
+            what,
+            spread(ours_us, 2),
+            spread(reader_us, 2),
+            ratio(ours_us, reader_us),
+            target,
+        )
 
-    loop_us = [turn.measured.worker.cpu_ns / turn.measured.events / 1e3 for turn in turns]
-    process_us = [turn.measured.cost.worker_cpu_s / turn.measured.events * 1e6 for turn in turns]
+    loop_us = [
+        turn.measured.worker.cpu_ns / turn.measured.events / 1e3
+        for turn in turns
+    ]
+    process_us = [
+        turn.measured.cost.worker_cpu_s / turn.measured.events * 1e6
+        for turn in turns
+    ]
     return [
-        row(f"{when}: until all is decoded and recorded", loop_us, "≤ 2.2, aim ≤ 1.8"),
+        row(
+            f"{when}: until all is decoded and recorded",
+            loop_us,
+            "≤ 2.2, aim ≤ 1.8",
+        ),
         row("the same, the whole life of the worker process", process_us),
     ]
 
@@ -201,7 +264,11 @@ def _print_memory(turns: list[Turn]) -> None:
         f"Peak memory: {STREAMS:,} streams, {REQUESTS * EVENTS:,} events kept",
         ("MiB resident", "ours", "target"),
         [
-            ("worker", spread([each.cost.worker_peak_mib for each in measured], 0), ""),
+            (
+                "worker",
+                spread([each.cost.worker_peak_mib for each in measured], 0),
+                "",
+            ),
             (
                 "parent (prompts, metrics, files)",
                 spread([each.cost.parent_peak_mib for each in measured], 0),

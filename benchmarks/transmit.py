@@ -21,7 +21,12 @@ from table import print_table
 
 # From the kernel's headers; the socket module has no names for them.
 SO_TIMESTAMPING = 37
-TX_SOFTWARE, REPORT_SOFTWARE, WITH_BYTE_NUMBER, WITHOUT_PACKET = 1 << 1, 1 << 4, 1 << 7, 1 << 11
+TX_SOFTWARE, REPORT_SOFTWARE, WITH_BYTE_NUMBER, WITHOUT_PACKET = (
+    1 << 1,
+    1 << 4,
+    1 << 7,
+    1 << 11,
+)
 MSG_ERRQUEUE, IP_RECVERR = 0x2000, 11
 EXTENDED_ERROR = struct.Struct("@IBBBBII")
 """`sock_extended_err` of linux/errqueue.h: its last field is the number of the byte that the stamp
@@ -44,7 +49,8 @@ def run(repeats: int) -> None:
         ("600 kB, core idle", 600_000, 200, 0),
     )
     rows = [
-        _row(what, _lags_us(size, sends * repeats, rivals)) for what, size, sends, rivals in cases
+        _row(what, _lags_us(size, sends * repeats, rivals))
+        for what, size, sends, rivals in cases
     ]
     print_table(
         "Transmit stamps: departure of the last byte by the kernel, less `sent`",
@@ -55,7 +61,10 @@ def run(repeats: int) -> None:
 
 def _row(what: str, lags_us: Sequence[tuple[float, float]]) -> tuple[str, ...]:
     kernel, done = np.array(lags_us).T
-    figures = (*np.percentile(kernel, [50, 99, 100]), *np.percentile(done, [50, 99]))
+    figures = (
+        *np.percentile(kernel, [50, 99, 100]),
+        *np.percentile(done, [50, 99]),
+    )
     return what, *(f"{figure:,.0f}" for figure in figures)
 
 
@@ -66,14 +75,23 @@ def _lags_us(size: int, sends: int, rivals: int) -> list[tuple[float, float]]:
     listener = socket.create_server(("127.0.0.1", 0))
     with cores.pinned(cores.SERVER):
         reader = subprocess.Popen(
-            [sys.executable, "-c", READER, str(listener.fileno())], pass_fds=[listener.fileno()]
+            [sys.executable, "-c", READER, str(listener.fileno())],
+            pass_fds=[listener.fileno()],
         )
     with cores.pinned(cores.CLIENT):
-        spinners = [subprocess.Popen([sys.executable, "-c", SPINNER]) for _ in range(rivals)]
+        spinners = [
+            subprocess.Popen([sys.executable, "-c", SPINNER])
+            for _ in range(rivals)
+        ]
         try:
             with socket.create_connection(listener.getsockname()) as sock:
                 sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                wanted = TX_SOFTWARE | REPORT_SOFTWARE | WITH_BYTE_NUMBER | WITHOUT_PACKET
+                wanted = (
+                    TX_SOFTWARE
+                    | REPORT_SOFTWARE
+                    | WITH_BYTE_NUMBER
+                    | WITHOUT_PACKET
+                )
                 sock.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPING, wanted)
                 return [
                     _send(sock, b"x" * size, last_byte=(turn + 1) * size - 1)
@@ -86,12 +104,16 @@ def _lags_us(size: int, sends: int, rivals: int) -> list[tuple[float, float]]:
             listener.close()
 
 
-def _send(sock: socket.socket, body: bytes, last_byte: int) -> tuple[float, float]:
+def _send(
+    sock: socket.socket, body: bytes, last_byte: int
+) -> tuple[float, float]:
     time.sleep(PAUSE_S)
     sent_ns = time.time_ns()
     sock.sendall(body)
     done_ns = time.time_ns()
-    return (_stamp_of(sock, last_byte) - sent_ns) / 1e3, (done_ns - sent_ns) / 1e3
+    return (_stamp_of(sock, last_byte) - sent_ns) / 1e3, (
+        done_ns - sent_ns
+    ) / 1e3
 
 
 def _stamp_of(sock: socket.socket, byte: int) -> int:
@@ -103,8 +125,12 @@ def _stamp_of(sock: socket.socket, byte: int) -> int:
     while poller.poll(1000):
         _, ancillary, _, _ = sock.recvmsg(0, 512, MSG_ERRQUEUE)
         parts = {(level, kind): data for level, kind, data in ancillary}
-        number = EXTENDED_ERROR.unpack_from(parts[socket.SOL_IP, IP_RECVERR])[-1]
+        number = EXTENDED_ERROR.unpack_from(parts[socket.SOL_IP, IP_RECVERR])[
+            -1
+        ]
         if number == byte:
-            seconds, nanos = struct.unpack_from("@qq", parts[socket.SOL_SOCKET, SO_TIMESTAMPING])
+            seconds, nanos = struct.unpack_from(
+                "@qq", parts[socket.SOL_SOCKET, SO_TIMESTAMPING]
+            )
             return int(seconds) * 1_000_000_000 + int(nanos)
     raise SystemExit("The kernel gives no transmit stamps on this socket.")

@@ -14,7 +14,10 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 settings.register_profile(
-    "repeatable", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+    "repeatable",
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("repeatable")
 
@@ -24,9 +27,13 @@ os.environ["XDG_STATE_HOME"] = tempfile.mkdtemp(
     prefix="inferometer-tests-"
 )  # the user's own is left alone
 
-if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:  # under nohup; children would ignore it too
+if (
+    signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+):  # under nohup; children would ignore it too
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
-if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # started with & by a script
+if (
+    signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+):  # started with & by a script
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 LONG = (

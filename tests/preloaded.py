@@ -50,12 +50,16 @@ def main(orders: socket.socket) -> Order:
                     events.unregister(key.fd)
                     os.close(key.fd)
                     continue
-                message, descriptors, _, _ = socket.recv_fds(orders, ORDER_BYTES, 4)
+                message, descriptors, _, _ = socket.recv_fds(
+                    orders, ORDER_BYTES, 4
+                )
                 if not message:
                     os._exit(0)
                 order: Order = json.loads(message)
                 with warnings.catch_warnings():
-                    warnings.simplefilter("ignore", DeprecationWarning)  # polars has a thread
+                    warnings.simplefilter(
+                        "ignore", DeprecationWarning
+                    )  # polars has a thread
                     child = os.fork()
                 if child == 0:
                     _become(order, descriptors)
@@ -64,7 +68,9 @@ def main(orders: socket.socket) -> Order:
                     os.close(descriptor)
                 teller = socket.socket(fileno=descriptors[3])
                 _tell(teller, child)
-                events.register(os.pidfd_open(child), selectors.EVENT_READ, (child, teller))
+                events.register(
+                    os.pidfd_open(child), selectors.EVENT_READ, (child, teller)
+                )
 
 
 def _say_how_it_ended(child: int, teller: socket.socket) -> None:
@@ -89,7 +95,9 @@ def _become(order: Order, descriptors: list[int]) -> None:
     streams = {
         "stdin": os.fdopen(0, closefd=False),
         "stdout": os.fdopen(1, "w", closefd=False),
-        "stderr": os.fdopen(2, "w", 1, errors="backslashreplace", closefd=False),
+        "stderr": os.fdopen(
+            2, "w", 1, errors="backslashreplace", closefd=False
+        ),
     }
     for name, stream in streams.items():
         setattr(sys, name, stream)
@@ -120,6 +128,8 @@ def load_all() -> None:
 
 if __name__ == "__main__":
     if os.fork():
-        os._exit(0)  # no child of the tests: some look at theirs, or end them all
+        os._exit(
+            0
+        )  # no child of the tests: some look at theirs, or end them all
     load_all()
     run(main(socket.socket(fileno=int(sys.argv[1]))))

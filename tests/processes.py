@@ -50,10 +50,14 @@ class Forked(subprocess.Popen[Any]):
                 ]
                 message = json.dumps(order).encode()
                 assert len(message) < ORDER_BYTES
-                socket.send_fds(_preloaded(), [message], [*standard, theirs.fileno()])
+                socket.send_fds(
+                    _preloaded(), [message], [*standard, theirs.fileno()]
+                )
             told = self._teller.recv(8)
             if not told:
-                raise OSError("the preloaded process has ended: its error is above")
+                raise OSError(
+                    "the preloaded process has ended: its error is above"
+                )
             self.pid = int.from_bytes(told, "little")
             self._child_created = True
             self._close_pipe_fds(*pipes)  # type: ignore[attr-defined]
@@ -61,7 +65,9 @@ class Forked(subprocess.Popen[Any]):
         def _try_wait(self, flags: int) -> tuple[int, int]:
             """What os.waitpid says of a child of ours."""
             try:
-                status = self._teller.recv(8, socket.MSG_DONTWAIT if flags & os.WNOHANG else 0)
+                status = self._teller.recv(
+                    8, socket.MSG_DONTWAIT if flags & os.WNOHANG else 0
+                )
             except BlockingIOError:
                 return 0, 0
             self._teller.close()
@@ -77,17 +83,26 @@ class Forked(subprocess.Popen[Any]):
 
 
 def run_forked(
-    command: Sequence[str], timeout: float = 60, check: bool = False, **options: Any
+    command: Sequence[str],
+    timeout: float = 60,
+    check: bool = False,
+    **options: Any,
 ) -> subprocess.CompletedProcess[Any]:
     """`subprocess.run` of a `Forked`; what it writes is kept as text unless it is sent elsewhere."""
-    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    streams = {
+        "stdout": subprocess.PIPE,
+        "stderr": subprocess.PIPE,
+        "text": True,
+    }
     with Forked(command, **{**streams, **options}) as process:
         try:
             out, err = process.communicate(timeout=timeout)
         except BaseException:
             process.kill()
             raise
-    done = subprocess.CompletedProcess(process.args, process.returncode, out, err)
+    done = subprocess.CompletedProcess(
+        process.args, process.returncode, out, err
+    )
     if check:
         done.check_returncode()
     return done

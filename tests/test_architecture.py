@@ -37,7 +37,9 @@ FLOORS = (
 )
 """Bottom up. A room may import what lies below its own floor, and itself."""
 
-FLOOR_OF = {room: number for number, floor in enumerate(FLOORS) for room in floor}
+FLOOR_OF = {
+    room: number for number, floor in enumerate(FLOORS) for room in floor
+}
 
 FILES_SUFFICE = (
     {"report", "analysis", "results"},
@@ -64,7 +66,15 @@ LIBRARIES = {
 }
 """What the lower rooms know besides the standard library."""
 
-ONE_FILE_EACH = {"tokenizers", "transformers", "datasets", "ray", "pynvml", "amdsmi", "xlsxwriter"}
+ONE_FILE_EACH = {
+    "tokenizers",
+    "transformers",
+    "datasets",
+    "ray",
+    "pynvml",
+    "amdsmi",
+    "xlsxwriter",
+}
 """Optional packages: each is imported in one file, when it is needed and not before."""
 
 OWN_NAMES = {
@@ -130,7 +140,9 @@ MAY_NAME_FLAGS = (
 
 SOURCES = sorted(SRC.rglob("*.py"))
 EVERYTHING = sorted(
-    path for folder in ("src", "tests", "benchmarks") for path in (ROOT / folder).rglob("*.py")
+    path
+    for folder in ("src", "tests", "benchmarks")
+    for path in (ROOT / folder).rglob("*.py")
 )
 
 
@@ -181,7 +193,9 @@ def libraries_imported(path: Path) -> set[str]:
     return tops - sys.stdlib_module_names - {"inferometer", "__future__"}
 
 
-def every(paths: Sequence[Path]) -> Callable[[Callable[[Path], None]], Callable[[], None]]:
+def every(
+    paths: Sequence[Path],
+) -> Callable[[Callable[[Path], None]], Callable[[], None]]:
     """Makes a test of a rule for one file; one test, since a thousand take long to begin and end."""
 
     def tested(rule: Callable[[Path], None]) -> Callable[[], None]:
@@ -206,7 +220,12 @@ everything = every(EVERYTHING)
 
 def test_the_rules_see_the_files() -> None:
     assert len(SOURCES) > 20
-    assert {room_of(path) for path in SOURCES} > {"clock", "trace", "loadgen", "cli"}
+    assert {room_of(path) for path in SOURCES} > {
+        "clock",
+        "trace",
+        "loadgen",
+        "cli",
+    }
     assert "pydantic" in libraries_imported(SRC / "spec" / "run.py")
     assert rooms_imported(SRC / "arrival" / "plan.py") == {"clock"}
 
@@ -218,24 +237,35 @@ def test_every_room_has_its_floor(path: Path) -> None:
 
 def test_no_module_has_the_name_of_something_public() -> None:
     """Importing it would replace what the package offers under that name."""
-    assert {path.stem for path in SRC.iterdir()} & set(inferometer.__all__) == set()
+    assert {path.stem for path in SRC.iterdir()} & set(
+        inferometer.__all__
+    ) == set()
 
 
 @sources
 def test_imports_go_down_only(path: Path) -> None:
-    own = FLOOR_OF.get(room_of(path), len(FLOORS))  # the package itself is the door to all rooms
-    assert {room for room in rooms_imported(path) if FLOOR_OF[room] >= own} == set()
+    own = FLOOR_OF.get(
+        room_of(path), len(FLOORS)
+    )  # the package itself is the door to all rooms
+    assert {
+        room for room in rooms_imported(path) if FLOOR_OF[room] >= own
+    } == set()
 
 
 @sources
 def test_files_are_enough_for_those_who_read_results(path: Path) -> None:
     readers, recorders = FILES_SUFFICE
-    assert room_of(path) not in readers or rooms_imported(path) & recorders == set()
+    assert (
+        room_of(path) not in readers
+        or rooms_imported(path) & recorders == set()
+    )
 
 
 @sources
 def test_imports_are_written_out(path: Path) -> None:
-    assert [module for module in imports_of(tree_of(path)) if module.startswith(".")] == []
+    assert [
+        module for module in imports_of(tree_of(path)) if module.startswith(".")
+    ] == []
 
 
 @sources
@@ -244,12 +274,18 @@ def test_lower_rooms_know_few_libraries(path: Path) -> None:
     assert room not in LIBRARIES or libraries_imported(path) <= LIBRARIES[room]
 
 
-def test_optional_packages_live_in_one_file_each_and_are_imported_when_needed() -> None:
+def test_optional_packages_live_in_one_file_each_and_are_imported_when_needed() -> (
+    None
+):
     found = {
-        package: [path for path in SOURCES if package in libraries_imported(path)]
+        package: [
+            path for path in SOURCES if package in libraries_imported(path)
+        ]
         for package in ONE_FILE_EACH
     }
-    assert {package: paths for package, paths in found.items() if len(paths) > 1} == {}
+    assert {
+        package: paths for package, paths in found.items() if len(paths) > 1
+    } == {}
     at_once = {
         package: name_of(path)
         for package, paths in found.items()
@@ -268,7 +304,11 @@ def test_the_lightest_rooms_are_light() -> None:
         "print(*{'numpy', 'polars', 'pydantic', 'httpx', 'tokenizers'} & set(sys.modules))"
     )
     told = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
     )
     assert told.stdout.split() == []
 
@@ -289,19 +329,31 @@ def test_the_project_stands_alone(path: Path) -> None:
         for text in texts
         if re.search(r"(^|[\s'\"(])(\.\./|/(home|root|work|mnt|Users)/)", text)
     ] == []
-    assert [module for module in imports_of(tree) if "shared" in module.split(".")] == []
+    assert [
+        module for module in imports_of(tree) if "shared" in module.split(".")
+    ] == []
 
 
 @everything
 def test_names_say_what_a_thing_is(path: Path) -> None:
-    assert set(path.relative_to(ROOT).with_suffix("").parts) & NOT_NAMES == set()
-    classes = [each.name for each in ast.walk(tree_of(path)) if isinstance(each, ast.ClassDef)]
+    assert (
+        set(path.relative_to(ROOT).with_suffix("").parts) & NOT_NAMES == set()
+    )
+    classes = [
+        each.name
+        for each in ast.walk(tree_of(path))
+        if isinstance(each, ast.ClassDef)
+    ]
     assert [
-        name for name in classes if name.endswith(("Mixin", "Manager", "Helper", "Utils"))
+        name
+        for name in classes
+        if name.endswith(("Mixin", "Manager", "Helper", "Utils"))
     ] == []
 
 
-def tokens_of(function: ast.FunctionDef | ast.AsyncFunctionDef, lines: Sequence[str]) -> int:
+def tokens_of(
+    function: ast.FunctionDef | ast.AsyncFunctionDef, lines: Sequence[str]
+) -> int:
     """How much of it is code: no comments, docstrings, line ends or indentation."""
     documented = {
         line
@@ -311,9 +363,12 @@ def tokens_of(function: ast.FunctionDef | ast.AsyncFunctionDef, lines: Sequence[
         for line in range(each.lineno, (each.end_lineno or each.lineno) + 1)
     }
     first = function.lineno
-    source = iter(f"{line}\n" for line in lines[first - 1 : function.end_lineno])
+    source = iter(
+        f"{line}\n" for line in lines[first - 1 : function.end_lineno]
+    )
     return sum(
-        token.type not in NOT_CODE and first - 1 + token.start[0] not in documented
+        token.type not in NOT_CODE
+        and first - 1 + token.start[0] not in documented
         for token in tokenize.generate_tokens(lambda: next(source, ""))
     )
 
@@ -324,7 +379,9 @@ def test_no_two_classes_have_one_name() -> None:
         for each in ast.walk(tree_of(path)):
             if isinstance(each, ast.ClassDef):
                 found.setdefault(each.name, []).append(name_of(path))
-    assert {name: paths for name, paths in found.items() if len(paths) > 1} == {}
+    assert {
+        name: paths for name, paths in found.items() if len(paths) > 1
+    } == {}
 
 
 @everything
@@ -342,27 +399,46 @@ def test_files_and_functions_are_short(path: Path) -> None:
     assert long == {}
 
 
-def characters_of(function: ast.FunctionDef | ast.AsyncFunctionDef, lines: Sequence[str]) -> int:
-    return sum(len(line.strip()) for line in lines[function.lineno - 1 : function.end_lineno])
+def characters_of(
+    function: ast.FunctionDef | ast.AsyncFunctionDef, lines: Sequence[str]
+) -> int:
+    return sum(
+        len(line.strip())
+        for line in lines[function.lineno - 1 : function.end_lineno]
+    )
 
 
 @sources
 def test_lines_fit_the_page(path: Path) -> None:
     """But for a pragma at a line's end, and a pattern or template that would lose by being cut."""
     lines = path.read_text(encoding="utf-8").splitlines()
-    wide = [line for line in lines if columns_of(line.partition("  # ")[0]) > MAX_COLUMNS]
-    assert [line for line in wide if not re.match(r"\s*(?:identity=)?[rbf]+\"", line)] == []
+    wide = [
+        line
+        for line in lines
+        if columns_of(line.partition("  # ")[0]) > MAX_COLUMNS
+    ]
+    assert [
+        line
+        for line in wide
+        if not re.match(r"\s*(?:identity=)?[rbf]+\"", line)
+    ] == []
 
 
 def columns_of(line: str) -> int:
     """Chinese characters take two."""
-    return sum(2 if unicodedata.east_asian_width(each) in "WF" else 1 for each in line)
+    return sum(
+        2 if unicodedata.east_asian_width(each) in "WF" else 1 for each in line
+    )
 
 
-def test_messages_below_the_command_line_name_fields_and_no_flags_of_bench() -> None:
+def test_messages_below_the_command_line_name_fields_and_no_flags_of_bench() -> (
+    None
+):
     """Who reads a campaign file looks for `load.replay_speed`, and not for `--replay-speed`. Other
     programs' flags, such as those of `vllm serve`, are theirs."""
-    of_bench = {flag for each in load_verb("bench").params for flag in each.opts}
+    of_bench = {
+        flag for each in load_verb("bench").params for flag in each.opts
+    }
     of_bench -= {"--assert", "--no-calibration"}  # which `run` has too
     found = {
         f"{path.relative_to(SRC)}: {text}"
@@ -377,7 +453,9 @@ def test_messages_below_the_command_line_name_fields_and_no_flags_of_bench() -> 
 
 def texts_of(tree: ast.Module) -> Iterator[str]:
     """All literal texts that are no docstrings."""
-    documented = {each.value for each in ast.walk(tree) if isinstance(each, ast.Expr)}
+    documented = {
+        each.value for each in ast.walk(tree) if isinstance(each, ast.Expr)
+    }
     for each in ast.walk(tree):
         if isinstance(each, ast.Constant) and each not in documented:
             yield each.value if isinstance(each.value, str) else ""
@@ -392,19 +470,29 @@ def names_listed(path: Path) -> Iterator[set[str]]:
     """The words of each tuple, list and set that is written out."""
     for each in ast.walk(tree_of(path)):
         if isinstance(each, ast.Tuple | ast.List | ast.Set):
-            words = (element.value for element in each.elts if isinstance(element, ast.Constant))
+            words = (
+                element.value
+                for element in each.elts
+                if isinstance(element, ast.Constant)
+            )
             yield {word for word in words if isinstance(word, str)}
 
 
 @sources
-def test_latencies_and_conditions_are_listed_in_the_vocabulary_alone(path: Path) -> None:
+def test_latencies_and_conditions_are_listed_in_the_vocabulary_alone(
+    path: Path,
+) -> None:
     """Who needs several of them asks for a role, a type or a list that has a name."""
     listed = [
         sorted(words)
         for words in names_listed(path)
-        if len(words & LATENCIES.keys()) > 1 or len(words & CONDITIONS.keys()) > 2
+        if len(words & LATENCIES.keys()) > 1
+        or len(words & CONDITIONS.keys()) > 2
     ]
-    is_exempt = name_of(path).removeprefix("src/inferometer/") in {*OWN_NAMES, "vocabulary.py"}
+    is_exempt = name_of(path).removeprefix("src/inferometer/") in {
+        *OWN_NAMES,
+        "vocabulary.py",
+    }
     assert (listed != []) == is_exempt, listed
 
 
@@ -419,4 +507,6 @@ def test_the_plan_on_paper_names_every_room_and_fits_a_page() -> None:
 def test_every_folder_of_tests_is_a_package() -> None:
     """Else two of its files, or one of it and one of another, could not share a name."""
     folders = {path.parent for path in (ROOT / "tests").rglob("test_*.py")}
-    assert [name_of(each) for each in folders if not (each / "__init__.py").exists()] == []
+    assert [
+        name_of(each) for each in folders if not (each / "__init__.py").exists()
+    ] == []

@@ -13,7 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inferometer import clock
-from inferometer.clock import MS, NS, Anchor, clock_step_ns, take_anchor, to_monotonic
+from inferometer.clock import (
+    MS,
+    NS,
+    Anchor,
+    clock_step_ns,
+    take_anchor,
+    to_monotonic,
+)
 
 OFFSET = 1_700_000_000 * NS
 
@@ -32,14 +39,18 @@ def readings(
     return mono, real
 
 
-def test_an_anchor_belongs_to_the_middle_of_its_bracket(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_anchor_belongs_to_the_middle_of_its_bracket(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     readings(monkeypatch, [100, 110], [5000])
     assert take_anchor(tries=1) == Anchor(5000, 105)
     assert Anchor(5000, 105).offset_ns == 4895
 
 
 def test_the_tightest_bracket_wins(monkeypatch: pytest.MonkeyPatch) -> None:
-    mono, real = readings(monkeypatch, [100, 900, 1000, 1004, 1100, 1150], [1, 2, 3])
+    mono, real = readings(
+        monkeypatch, [100, 900, 1000, 1004, 1100, 1150], [1, 2, 3]
+    )
     assert take_anchor(tries=3) == Anchor(2, 1002)
     assert (list(mono), list(real)) == ([], [])  # each try reads once
 
@@ -61,8 +72,20 @@ def test_stamps_are_mapped_by_one_subtraction_while_the_offset_stays() -> None:
 def test_each_stamp_is_mapped_by_the_newest_anchor_before_it() -> None:
     later = OFFSET + 3 * MS  # stepped forward by 3 ms between the anchors
     anchors = [Anchor(OFFSET, 0), Anchor(later + NS, NS)]
-    at = stamps(OFFSET - 7, OFFSET + 500 * MS, later + NS - 1, later + NS, later + 2 * NS)
-    assert to_monotonic(at, anchors).tolist() == [-7, 500 * MS, NS + 3 * MS - 1, NS, 2 * NS]
+    at = stamps(
+        OFFSET - 7,
+        OFFSET + 500 * MS,
+        later + NS - 1,
+        later + NS,
+        later + 2 * NS,
+    )
+    assert to_monotonic(at, anchors).tolist() == [
+        -7,
+        500 * MS,
+        NS + 3 * MS - 1,
+        NS,
+        2 * NS,
+    ]
 
 
 def test_a_backward_step_leaves_the_mapping_defined() -> None:
@@ -74,19 +97,31 @@ def test_a_backward_step_leaves_the_mapping_defined() -> None:
         Anchor(stepped + 4 * NS, 4 * NS),
     ]
     assert to_monotonic(stamps(stepped + 5 * NS), anchors).tolist() == [5 * NS]
-    assert to_monotonic(stamps(OFFSET + 500 * MS), anchors).tolist() == [500 * MS]
+    assert to_monotonic(stamps(OFFSET + 500 * MS), anchors).tolist() == [
+        500 * MS
+    ]
 
 
-def test_a_step_is_the_largest_change_of_the_offset_in_either_direction() -> None:
+def test_a_step_is_the_largest_change_of_the_offset_in_either_direction() -> (
+    None
+):
     assert clock_step_ns([]) == clock_step_ns([Anchor(OFFSET, 0)]) == 0
     offsets = [0, 3, 1, 1 - 8 * MS, 1 - 8 * MS + 2 * MS]
-    anchors = [Anchor(OFFSET + t * NS + offset, t * NS) for t, offset in enumerate(offsets)]
+    anchors = [
+        Anchor(OFFSET + t * NS + offset, t * NS)
+        for t, offset in enumerate(offsets)
+    ]
     assert clock_step_ns(anchors) == 8 * MS
     assert clock_step_ns(iter(anchors)) == 8 * MS
     assert clock_step_ns(anchors[:3]) == 3
 
 
 @given(st.integers(0, 2**60), st.lists(st.integers(0, 2**40), max_size=20))
-def test_mapping_without_a_step_undoes_the_offset_exactly(offset: int, times: list[int]) -> None:
+def test_mapping_without_a_step_undoes_the_offset_exactly(
+    offset: int, times: list[int]
+) -> None:
     anchors = [Anchor(offset, 0), Anchor(offset + NS, NS)]
-    assert to_monotonic(stamps(*(offset + t for t in times)), anchors).tolist() == times
+    assert (
+        to_monotonic(stamps(*(offset + t for t in times)), anchors).tolist()
+        == times
+    )

@@ -8,7 +8,13 @@ import time
 
 import pytest
 
-from inferometer.diagnose import DIAGNOSES, REPLIES, Diagnosis, diagnose, diagnose_reply
+from inferometer.diagnose import (
+    DIAGNOSES,
+    REPLIES,
+    Diagnosis,
+    diagnose,
+    diagnose_reply,
+)
 from inferometer.server.base import ServerError
 from inferometer.server.verification import failure
 from inferometer.words import LANGUAGES, Words
@@ -227,7 +233,9 @@ Aborted (core dumped)""",
             "collective operation timeout"
         ),
     ),
-    "unknown-option": ("vllm: error: unrecognized arguments: --enable-chunked-prefil",),
+    "unknown-option": (
+        "vllm: error: unrecognized arguments: --enable-chunked-prefil",
+    ),
     "command-not-found": (
         "bash: line 1: vllm: command not found",
         "sh: 1: vllm: not found",
@@ -373,7 +381,8 @@ def test_every_row_is_tested_with_a_log() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "log"), [(name, log) for name, logs in LOGS.items() for log in logs]
+    ("name", "log"),
+    [(name, log) for name, logs in LOGS.items() for log in logs],
 )
 def test_a_real_log_is_understood(name: str, log: str) -> None:
     found = diagnose(f"{HEALTHY}{log}\n")
@@ -386,7 +395,8 @@ def test_every_row_of_replies_is_tested() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "reply"), [(name, reply) for name, replies in SAID.items() for reply in replies]
+    ("name", "reply"),
+    [(name, reply) for name, replies in SAID.items() for reply in replies],
 )
 def test_a_real_reply_is_understood(name: str, reply: str) -> None:
     found = diagnose_reply(reply)
@@ -394,7 +404,9 @@ def test_a_real_reply_is_understood(name: str, reply: str) -> None:
     assert found.name == name
 
 
-@pytest.mark.parametrize("text", ["", HEALTHY, "Killed", "ERROR: something nobody has seen before"])
+@pytest.mark.parametrize(
+    "text", ["", HEALTHY, "Killed", "ERROR: something nobody has seen before"]
+)
 def test_nothing_is_made_up(text: str) -> None:
     assert diagnose(text) is None
     assert diagnose_reply(text) is None
@@ -445,8 +457,13 @@ def cure_of(found: Diagnosis) -> str:
 def test_a_row_reads_as_sentences(language: str) -> None:
     words = Words(language)
     for row in (*DIAGNOSES, *REPLIES):
-        cause, cure = (words.text(f"diagnosis.{row.name}.{part}") for part in ("cause", "cure"))
-        assert words.diagnosis(row.name) == words.text("diagnosis", cause=cause, cure=cure)
+        cause, cure = (
+            words.text(f"diagnosis.{row.name}.{part}")
+            for part in ("cause", "cure")
+        )
+        assert words.diagnosis(row.name) == words.text(
+            "diagnosis", cause=cause, cure=cure
+        )
         assert not cause.endswith((".", "。"))
         assert not cure.endswith((".", "。"))
         if language == "en":
@@ -456,7 +473,11 @@ def test_a_row_reads_as_sentences(language: str) -> None:
 
 
 def test_every_trouble_in_words_has_its_row() -> None:
-    told = {key.split(".")[1] for key in LANGUAGES["en"] if key.startswith("diagnosis.")}
+    told = {
+        key.split(".")[1]
+        for key in LANGUAGES["en"]
+        if key.startswith("diagnosis.")
+    }
     assert told == {row.name for row in (*DIAGNOSES, *REPLIES)}
 
 
@@ -471,8 +492,13 @@ def test_an_error_carries_cause_cure_and_the_end_of_the_log() -> None:
         LOGS["accelerator-memory-taken"][0].splitlines()[0],
         *[f"  File {number}" for number in range(100)],
     ]
-    error = failure("The server ended with exit code 1.", lambda last: lines[-last:])
+    error = failure(
+        "The server ended with exit code 1.", lambda last: lines[-last:]
+    )
     assert isinstance(error, ServerError)
-    assert "exit code 1. Cause: the accelerator's memory is already in use" in str(error)
+    assert (
+        "exit code 1. Cause: the accelerator's memory is already in use"
+        in str(error)
+    )
     assert error.log_tail == tuple(lines[-20:])
     assert str(failure("It ended.", lambda last: [])) == "It ended."

@@ -18,7 +18,13 @@ from typer.main import get_command
 import inferometer
 from inferometer.cli.bench.vllm_flags import OTHERS
 from inferometer.cli.language import chosen
-from inferometer.cli.main import VERBS, app, load_verb, spread, without_vllm_only
+from inferometer.cli.main import (
+    VERBS,
+    app,
+    load_verb,
+    spread,
+    without_vllm_only,
+)
 from inferometer.spec.workload import DATASETS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -74,7 +80,9 @@ FLAGS = {
     for flag in [*parameter.opts, *parameter.secondary_opts]
 } | {"--help"}
 
-documents = pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+documents = pytest.mark.parametrize(
+    "path", DOCUMENTS, ids=lambda path: path.name
+)
 translated = pytest.mark.parametrize(("english", "chinese"), TRANSLATED)
 
 
@@ -84,9 +92,14 @@ def read(path: Path) -> str:
 
 def blocks(text: str) -> list[list[str]]:
     """The lines of each fenced block of commands or code, without comments; `text` is output."""
-    found = re.findall(r"^```([^\n]*)\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    found = re.findall(
+        r"^```([^\n]*)\n(.*?)^```", text, re.MULTILINE | re.DOTALL
+    )
     return [
-        [re.sub(r"\s*(^|\s)# .*", "", line).rstrip() for line in block.splitlines()]
+        [
+            re.sub(r"\s*(^|\s)# .*", "", line).rstrip()
+            for line in block.splitlines()
+        ]
         for info, block in found
         if info != "text"
     ]
@@ -105,7 +118,11 @@ def commands(text: str) -> Iterator[tuple[list[str], bool]]:
 
 
 def words(line: str) -> list[str]:
-    return [word for word in shlex.split(line.partition(" > ")[0].rstrip("&; ")) if word != "..."]
+    return [
+        word
+        for word in shlex.split(line.partition(" > ")[0].rstrip("&; "))
+        if word != "..."
+    ]
 
 
 def parse(arguments: list[str], *, whole: bool) -> None:
@@ -120,7 +137,10 @@ def parse(arguments: list[str], *, whole: bool) -> None:
     try:
         while True:
             context = command.make_context(name, rest, parent=context)
-            if not isinstance(command, TyperGroup) or not context._protected_args:
+            if (
+                not isinstance(command, TyperGroup)
+                or not context._protected_args
+            ):
                 return
             name, rest = context._protected_args[0], context.args
             command = command.commands[name]
@@ -138,7 +158,9 @@ def test_every_command_is_understood(path: Path) -> None:
         try:
             parse(asked, whole=whole and asked == arguments)
         except Exception as error:
-            pytest.fail(f"{path.name}: inferometer {' '.join(arguments)}: {error!r}")
+            pytest.fail(
+                f"{path.name}: inferometer {' '.join(arguments)}: {error!r}"
+            )
 
 
 @documents
@@ -155,7 +177,9 @@ def test_every_verb_exists(path: Path) -> None:
 
 @documents
 def test_every_make_target_exists(path: Path) -> None:
-    targets = set(re.findall(r"^([a-z-]+):", read(ROOT / "Makefile"), re.MULTILINE))
+    targets = set(
+        re.findall(r"^([a-z-]+):", read(ROOT / "Makefile"), re.MULTILINE)
+    )
     named = set(re.findall(r"`make ([a-z-]+)`", read(path)))
     assert named - targets == set()
 
@@ -167,7 +191,9 @@ def test_every_public_name_exists(path: Path) -> None:
 
 
 def test_every_hook_is_a_make_target() -> None:
-    hooks = re.findall(r"entry: make ([a-z-]+)", read(ROOT / ".pre-commit-config.yaml"))
+    hooks = re.findall(
+        r"entry: make ([a-z-]+)", read(ROOT / ".pre-commit-config.yaml")
+    )
     targets = re.findall(r"^([a-z-]+):", read(ROOT / "Makefile"), re.MULTILINE)
     assert hooks
     assert set(hooks) <= set(targets)
@@ -180,22 +206,30 @@ def slug(heading: str) -> str:
 
 @documents
 def test_every_link_leads_somewhere(path: Path) -> None:
-    text = re.sub(r"^```.*?^```", "", read(path), flags=re.MULTILINE | re.DOTALL)
+    text = re.sub(
+        r"^```.*?^```", "", read(path), flags=re.MULTILINE | re.DOTALL
+    )
     for target in re.findall(r"\]\(([^)\s]+)\)", text):
         if target.startswith(("https://", "http://")):
             continue
         name, _, anchor = target.partition("#")
         there = path if not name else (path.parent / name).resolve()
-        assert there.exists(), f"{path.name} links to {target}, which is not there"
+        assert there.exists(), (
+            f"{path.name} links to {target}, which is not there"
+        )
         if anchor:
             headings = re.findall(r"^#+ (.+)$", read(there), re.MULTILINE)
-            assert anchor in map(slug, headings), f"{path.name}: no heading {target}"
+            assert anchor in map(slug, headings), (
+                f"{path.name}: no heading {target}"
+            )
 
 
 @pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
 def test_every_verb_is_in_the_readme(name: str) -> None:
     readme = read(ROOT / name)
-    assert {verb for verb in VERBS if f"inferometer {verb}" not in readme} == set()
+    assert {
+        verb for verb in VERBS if f"inferometer {verb}" not in readme
+    } == set()
 
 
 def test_the_readme_is_short() -> None:
@@ -203,31 +237,50 @@ def test_the_readme_is_short() -> None:
 
 
 def test_every_document_can_be_found_from_the_readme() -> None:
-    linked = set(re.findall(r"\((docs/[\w.-]+\.md)\)", read(ROOT / "README.md")))
-    linked |= set(re.findall(r"\((docs/[\w.-]+\.md)\)", read(ROOT / "README.zh-CN.md")))
-    there = {str(path.relative_to(ROOT)) for path in (ROOT / "docs").glob("*.md")}
+    linked = set(
+        re.findall(r"\((docs/[\w.-]+\.md)\)", read(ROOT / "README.md"))
+    )
+    linked |= set(
+        re.findall(r"\((docs/[\w.-]+\.md)\)", read(ROOT / "README.zh-CN.md"))
+    )
+    there = {
+        str(path.relative_to(ROOT)) for path in (ROOT / "docs").glob("*.md")
+    }
     assert there - linked == set()
 
 
 def test_the_table_of_prompts_has_every_kind_with_its_keys() -> None:
-    section = read(ROOT / "docs/campaigns.md").partition("## Prompts")[2].partition("## ")[0]
+    section = (
+        read(ROOT / "docs/campaigns.md")
+        .partition("## Prompts")[2]
+        .partition("## ")[0]
+    )
     rows = [
         [set(re.findall(r"`([\w-]+)`", cell)) for cell in line.split("|")[1:4]]
         for line in section.splitlines()
         if line.startswith("| `") and "dataset-name" not in line
     ]
-    kinds = {dataset.model_fields["kind"].default: dataset for dataset in DATASETS.values()}
+    kinds = {
+        dataset.model_fields["kind"].default: dataset
+        for dataset in DATASETS.values()
+    }
     assert set().union(*(row[0] for row in rows)) == set(kinds)
     for names, flags, keys in rows:
-        assert {DATASETS[flag] for flag in flags} == {kinds[name] for name in names}
-        assert [keys - set(kinds[name].model_fields) for name in names] == [set()] * len(names)
+        assert {DATASETS[flag] for flag in flags} == {
+            kinds[name] for name in names
+        }
+        assert [keys - set(kinds[name].model_fields) for name in names] == [
+            set()
+        ] * len(names)
 
 
 @pytest.mark.parametrize("name", ["github", "gitlab"])
 def test_the_pipelines_run_commands_that_are_understood(name: str) -> None:
     text = read(ROOT / f"examples/ci/{name}.yml")
     assert yaml.safe_load(text)
-    lines = re.sub(r">-\n\s+|\n\s+--", lambda found: " --" * found[0].endswith("--"), text)
+    lines = re.sub(
+        r">-\n\s+|\n\s+--", lambda found: " --" * found[0].endswith("--"), text
+    )
     found = re.findall(r"bin/inferometer (.+)", lines)
     assert [line.split()[0] for line in found] == ["run", "report"]
     assert found[0].count("--assert") == 3
@@ -236,7 +289,9 @@ def test_the_pipelines_run_commands_that_are_understood(name: str) -> None:
 
 
 @translated
-def test_both_languages_show_the_same_commands(english: str, chinese: str) -> None:
+def test_both_languages_show_the_same_commands(
+    english: str, chinese: str
+) -> None:
     ours, theirs = blocks(read(ROOT / english)), blocks(read(ROOT / chinese))
     assert ours == theirs
 

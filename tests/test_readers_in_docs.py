@@ -25,11 +25,17 @@ LISTS = {
 
 def table() -> str:
     files = {
-        tool: [each.files for each in (*READERS, *TEXT_READERS) if each.tool == tool]
+        tool: [
+            each.files
+            for each in (*READERS, *TEXT_READERS)
+            if each.tool == tool
+        ]
         for tool in ("Inferometer", *TOOLS)
     }
     files["EvalScope"] = ["the directory of `evalscope perf`"]
-    return markdown_table(HEADINGS, [(tool, "; ".join(each)) for tool, each in files.items()])
+    return markdown_table(
+        HEADINGS, [(tool, "; ".join(each)) for tool, each in files.items()]
+    )
 
 
 def check(path: Path, pattern: re.Pattern[str], expected: str) -> None:
@@ -39,7 +45,9 @@ def check(path: Path, pattern: re.Pattern[str], expected: str) -> None:
         path.write_text(text, encoding="utf-8")
     found = pattern.search(text)
     assert found is not None
-    assert found[0].split() == expected.split(), f"{path.name} is out of date: UPDATE_GOLDEN=1"
+    assert found[0].split() == expected.split(), (
+        f"{path.name} is out of date: UPDATE_GOLDEN=1"
+    )
 
 
 def test_the_table_of_what_is_read() -> None:
@@ -49,4 +57,8 @@ def test_the_table_of_what_is_read() -> None:
 @pytest.mark.parametrize("name", LISTS)
 def test_the_line_of_each_readme(name: str) -> None:
     pattern, comma, last = LISTS[name]
-    check(ROOT / name, re.compile(pattern), f"{comma.join(TOOLS[:-1])}{last}{TOOLS[-1]}")
+    check(
+        ROOT / name,
+        re.compile(pattern),
+        f"{comma.join(TOOLS[:-1])}{last}{TOOLS[-1]}",
+    )

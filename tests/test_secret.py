@@ -30,9 +30,15 @@ KEY = "sk-proj-4f9aA81bQ0zLmN3pRt7v"
             ["--header", "A=1", "B=2", "--model", "tiny"],
             ["--header", "***", "***", "--model", "tiny"],
         ),
-        (["--header=X-Team=abc", "--seed", "1"], ["--header=***", "--seed", "1"]),
+        (
+            ["--header=X-Team=abc", "--seed", "1"],
+            ["--header=***", "--seed", "1"],
+        ),
         (["-H", "X-Team: abc"], ["-H", "***"]),
-        (["--api-key", "-starts-with-a-dash", "--seed", "1"], ["--api-key", "***", "--seed", "1"]),
+        (
+            ["--api-key", "-starts-with-a-dash", "--seed", "1"],
+            ["--api-key", "***", "--seed", "1"],
+        ),
         (["--api-key=plain"], ["--api-key=***"]),
         (["--label", KEY], ["--label", "***"]),
         (["--label", f"run-{KEY}"], ["--label", "run-***"]),
@@ -49,11 +55,23 @@ KEY = "sk-proj-4f9aA81bQ0zLmN3pRt7v"
             ["--extra-body", '{"api_key": ***, "min_tokens": 5}'],
         ),
         (["--metadata", "HF_TOKEN=abc"], ["--metadata", "HF_TOKEN=***"]),
-        (["--metadata", "note=hf_abcdefghijklmnopqrst"], ["--metadata", "note=***"]),
-        (["--metadata", "jwt=eyJhbGciOi.eyJzdWIi.SflKxwRJ"], ["--metadata", "jwt=***"]),
-        (["--metadata", "x=Zx81kQp0Lm27VtRw93YsBn46HgJd55Fc"], ["--metadata", "x=***"]),
+        (
+            ["--metadata", "note=hf_abcdefghijklmnopqrst"],
+            ["--metadata", "note=***"],
+        ),
+        (
+            ["--metadata", "jwt=eyJhbGciOi.eyJzdWIi.SflKxwRJ"],
+            ["--metadata", "jwt=***"],
+        ),
+        (
+            ["--metadata", "x=Zx81kQp0Lm27VtRw93YsBn46HgJd55Fc"],
+            ["--metadata", "x=***"],
+        ),
         # the command of a server
-        (["--hf-token", "abc", "--port", "1"], ["--hf-token", "***", "--port", "1"]),
+        (
+            ["--hf-token", "abc", "--port", "1"],
+            ["--hf-token", "***", "--port", "1"],
+        ),
         (["--hf_token", "abc"], ["--hf_token", "***"]),
         (
             ["--ssl-keyfile", "k.pem", "--ssl-keyfile-password", "word"],
@@ -62,23 +80,34 @@ KEY = "sk-proj-4f9aA81bQ0zLmN3pRt7v"
         (["--ssl-keyfile-password", "1234"], ["--ssl-keyfile-password", "***"]),
         (["--some-token=a b"], ["--some-token=***"]),
         (["--api_key", "abc"], ["--api_key", "***"]),
-        (["env", "VLLM_API_KEY=abc", "vllm"], ["env", "VLLM_API_KEY=***", "vllm"]),
+        (
+            ["env", "VLLM_API_KEY=abc", "vllm"],
+            ["env", "VLLM_API_KEY=***", "vllm"],
+        ),
         (["docker", "-e", "HF_TOKEN=abc"], ["docker", "-e", "HF_TOKEN=***"]),
         (
             ["bash", "-c", "vllm serve --hf-token abc --port 1"],
             ["bash", "-c", "vllm serve --hf-token *** --port 1"],
         ),
         (["bash", "-c", "HF_TOKEN='a b' vllm"], ["bash", "-c", "HF_TOKEN=***"]),
-        (["bash", "-c", 'vllm --password "a b" --x'], ["bash", "-c", "vllm --password *** --x"]),
+        (
+            ["bash", "-c", 'vllm --password "a b" --x'],
+            ["bash", "-c", "vllm --password *** --x"],
+        ),
         (
             ["servers.s.command=vllm serve --api-key abc"],
             ["servers.s.command=vllm serve --api-key ***"],
         ),
         (["--proxy", "http://a:b@host"], ["--proxy", "http://***@host"]),
-        (["--extra-body", '{"accessToken": "abc"}'], ["--extra-body", '{"accessToken": ***}']),
+        (
+            ["--extra-body", '{"accessToken": "abc"}'],
+            ["--extra-body", '{"accessToken": ***}'],
+        ),
     ],
 )
-def test_secrets_on_a_command_line_are_masked(words: list[str], kept: list[str]) -> None:
+def test_secrets_on_a_command_line_are_masked(
+    words: list[str], kept: list[str]
+) -> None:
     assert masked_command(["bench", *words]) == ["bench", *kept]
 
 
@@ -195,7 +224,9 @@ def test_the_user_is_not_named(monkeypatch: pytest.MonkeyPatch) -> None:
     ]
 
 
-def test_a_user_without_name_or_home_is_no_problem(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_user_without_name_or_home_is_no_problem(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     def unknown() -> str:
         raise KeyError("uid not found")
 
@@ -204,7 +235,10 @@ def test_a_user_without_name_or_home_is_no_problem(monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(secret, "getuser", unknown)
     monkeypatch.setattr(Path, "home", homeless)
-    assert masked_command(["inferometer", "/data/x"]) == ["inferometer", "/data/x"]
+    assert masked_command(["inferometer", "/data/x"]) == [
+        "inferometer",
+        "/data/x",
+    ]
 
 
 def test_a_key_that_the_server_repeats_is_masked() -> None:

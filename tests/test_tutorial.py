@@ -46,7 +46,9 @@ class Ran(NamedTuple):
 
 def blocks(name: str) -> list[Block]:
     text = (DOCS / name).read_text(encoding="utf-8")
-    found = re.findall(r"^```bash (\w+)\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    found = re.findall(
+        r"^```bash (\w+)\n(.*?)^```", text, re.MULTILINE | re.DOTALL
+    )
     return [Block(*each) for each in found]
 
 
@@ -54,7 +56,12 @@ def blocks(name: str) -> list[Block]:
 def test_every_block_is_shell_of_a_known_kind(name: str) -> None:
     assert {each.kind for each in blocks(name)} == KINDS
     for each in blocks(name):
-        assert subprocess.run(["bash", "-n"], input=each.text.encode(), check=False).returncode == 0
+        assert (
+            subprocess.run(
+                ["bash", "-n"], input=each.text.encode(), check=False
+            ).returncode
+            == 0
+        )
 
 
 def test_both_languages_have_the_same_kinds_of_blocks() -> None:
@@ -71,7 +78,11 @@ def test_the_part_without_a_gpu_works(tmp_path: Path) -> None:
             break
     assert {each.command: each.output for each in ran if each.code} == {}
     before, after = (each.output for each in ran if " bench " in each.command)
-    assert figure("Mean time in its queue", before) > 100 > figure("Mean time in its queue", after)
+    assert (
+        figure("Mean time in its queue", before)
+        > 100
+        > figure("Mean time in its queue", after)
+    )
     (compared,) = (each.output for each in ran if " compare " in each.command)
     for metric in ("output_throughput", "mean_ttft_ms"):
         assert re.search(rf"^{metric} .* faster$", compared, re.MULTILINE)
@@ -114,7 +125,9 @@ def serving(text: str) -> Iterator[str]:
     with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as server:
         try:
             assert server.stdout is not None
-            (port,) = re.findall(r"http://127\.0\.0\.1:(\d+)", server.stdout.readline())
+            (port,) = re.findall(
+                r"http://127\.0\.0\.1:(\d+)", server.stdout.readline()
+            )
             yield port
         finally:
             server.terminate()
@@ -128,5 +141,7 @@ def run(command: str) -> Ran:
         return Ran(command, result.exit_code, result.output)
     if shutil.which(program) is None:
         return Ran(command, 0, f"{program} is not installed here")
-    done = subprocess.run([program, *arguments], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [program, *arguments], capture_output=True, text=True, check=False
+    )
     return Ran(command, done.returncode, done.stdout + done.stderr)

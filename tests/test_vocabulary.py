@@ -27,7 +27,14 @@ INCIDENTAL = {
     *("campaign", "group", "label", "tag", "seed"),
     *("repeat", "cost_per_hour", "date", "host"),
 }
-LOAD = {"num_prompts", "max_concurrency", "request_rate", "arrivals", "burstiness", "concurrency"}
+LOAD = {
+    "num_prompts",
+    "max_concurrency",
+    "request_rate",
+    "arrivals",
+    "burstiness",
+    "concurrency",
+}
 SUBJECT = {
     *("config", "gpus", "pcie_generation", "pcie_width"),
     *("engine", "engine_version", "address", "card", "stack", "origin"),
@@ -38,16 +45,30 @@ def test_every_condition_has_the_role_that_comparisons_rest_on() -> None:
     assert set(of_role("incidental")) == INCIDENTAL
     assert set(of_role("load")) == LOAD
     assert set(of_role("subject")) == SUBJECT
-    assert set(of_role("identity")) == CONDITIONS.keys() - INCIDENTAL - LOAD - SUBJECT
+    assert (
+        set(of_role("identity"))
+        == CONDITIONS.keys() - INCIDENTAL - LOAD - SUBJECT
+    )
 
 
 def test_lines_join_points_that_differ_by_chance_or_by_hour_alone() -> None:
-    joined = {name for name, each in CONDITIONS.items() if not each.parts_curves}
+    joined = {
+        name for name, each in CONDITIONS.items() if not each.parts_curves
+    }
     assert joined == INCIDENTAL - {"campaign", "label", "host"}
 
 
-def test_curves_are_told_apart_by_all_that_is_no_load_and_not_incidental() -> None:
-    told = {*of_role("identity", "subject"), "tool", "burstiness", "label", "campaign", "group"}
+def test_curves_are_told_apart_by_all_that_is_no_load_and_not_incidental() -> (
+    None
+):
+    told = {
+        *of_role("identity", "subject"),
+        "tool",
+        "burstiness",
+        "label",
+        "campaign",
+        "group",
+    }
     assert set(DISTINGUISHING) == told - {"model_id"}
     assert len(DISTINGUISHING) == len(set(DISTINGUISHING))
 
@@ -55,7 +76,14 @@ def test_curves_are_told_apart_by_all_that_is_no_load_and_not_incidental() -> No
 def test_a_key_in_a_file_tells_one_condition() -> None:
     keys = [key for each in CONDITIONS.values() for key in each.noted_as]
     assert len(keys) == len(set(keys))
-    for tool in ("aiperf", "evalscope", "genai-bench", "guidellm", "sglang", "vllm"):
+    for tool in (
+        "aiperf",
+        "evalscope",
+        "genai-bench",
+        "guidellm",
+        "sglang",
+        "vllm",
+    ):
         for names in (metrics_in(tool), latencies_in(tool), settings_in(tool)):
             assert len(names) == len(set(names.values()))
 
@@ -68,11 +96,16 @@ def test_the_names_of_latencies_are_one_list() -> None:
 
 def test_metrics_are_keyed_by_their_names() -> None:
     assert [each.name for each in METRICS.values()] == list(METRICS)
-    assert all(METRICS[name].path for name in metrics_in("vllm") if name != "failed")
+    assert all(
+        METRICS[name].path for name in metrics_in("vllm") if name != "failed"
+    )
 
 
 def test_a_metric_finds_itself_in_a_summary() -> None:
-    summary = {"counts": {"ok": 3}, "metrics": {"ttft": {"percentiles": {"p99": 1.5}}}}
+    summary = {
+        "counts": {"ok": 3},
+        "metrics": {"ttft": {"percentiles": {"p99": 1.5}}},
+    }
     assert METRICS["completed"].value_in(summary) == 3
     assert METRICS["p99_ttft_ms"].value_in(summary) == 1.5
     assert METRICS["mean_ttft_ms"].value_in(summary) is None
@@ -97,7 +130,11 @@ def test_a_statistic_of_a_latency_has_one_name(
     assert found is not None
     assert found.percentile == percentile
     assert described is not None
-    assert (described.name, described.unit, described.better) == (name, "ms", "lower")
+    assert (described.name, described.unit, described.better) == (
+        name,
+        "ms",
+        "lower",
+    )
 
 
 @pytest.mark.parametrize(
@@ -110,4 +147,8 @@ def test_what_is_no_statistic_of_a_latency_is_none(typed: str) -> None:
 
 
 def test_percentiles_are_named_by_one_rule() -> None:
-    assert [percentile_name(p) for p in (99, 99.0, 99.9)] == ["p99", "p99", "p99.9"]
+    assert [percentile_name(p) for p in (99, 99.0, 99.9)] == [
+        "p99",
+        "p99",
+        "p99.9",
+    ]

@@ -64,7 +64,9 @@ def to_monotonic(
         return realtime - int(offsets[0])
     # A backward step makes `at` unsorted; the running maximum keeps the search defined, the verdict
     # flags the step itself.
-    index = np.searchsorted(np.maximum.accumulate(at), realtime, side="right") - 1
+    index = (
+        np.searchsorted(np.maximum.accumulate(at), realtime, side="right") - 1
+    )
     each: npt.NDArray[np.int64] = offsets[np.clip(index, 0, len(taken) - 1)]
     return realtime - each
 
@@ -74,4 +76,7 @@ def clock_step_ns(anchors: Iterable[Anchor]) -> int:
     noise.
     """
     offsets = [a.offset_ns for a in anchors]
-    return max((abs(b - a) for a, b in zip(offsets, offsets[1:], strict=False)), default=0)
+    return max(
+        (abs(b - a) for a, b in zip(offsets, offsets[1:], strict=False)),
+        default=0,
+    )

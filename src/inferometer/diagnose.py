@@ -41,7 +41,10 @@ def diagnose_reply(text: str) -> Diagnosis | None:
 
 def _first(rows: Sequence[Diagnosis], text: str) -> Diagnosis | None:
     text = text[-MAX_TEXT_CHARS:]
-    return next((row for row in rows if re.search(row.pattern, text, re.IGNORECASE)), None)
+    return next(
+        (row for row in rows if re.search(row.pattern, text, re.IGNORECASE)),
+        None,
+    )
 
 
 DIAGNOSES = (

@@ -18,7 +18,9 @@ MAX_NAME_CHARS = 200
 
 _BLANKS = re.compile(r"\s+")
 
-_PIECES = re.compile(r"[（《「“]*(?:[^\s\u2e80-\uffef]+|.)[，。；：、！？）》」”]*\s*")
+_PIECES = re.compile(
+    r"[（《「“]*(?:[^\s\u2e80-\uffef]+|.)[，。；：、！？）》」”]*\s*"
+)
 """What a line is not broken within: a word or a Chinese character, with marks that open or close
 it.
 """
@@ -32,7 +34,9 @@ def printable(text: str, max_chars: int = MAX_LINE_CHARS) -> str:
     """
     line = text[: 4 * max_chars]
     if not line.isprintable():
-        line = _BLANKS.sub(lambda run: run[0] if run[0].isprintable() else " ", line)
+        line = _BLANKS.sub(
+            lambda run: run[0] if run[0].isprintable() else " ", line
+        )
         line = "".join(each if each.isprintable() else "?" for each in line)
     line = line.strip()
     return line if len(line) <= max_chars else line[: max_chars - 1] + "…"
@@ -42,12 +46,16 @@ def printable_lines(text: str) -> str:
     """Each line of our own text that may contain foreign text, with its indentation and full
     length.
     """
-    return "\n".join(printable_line(line, len(line) + 1) for line in text.split("\n"))
+    return "\n".join(
+        printable_line(line, len(line) + 1) for line in text.split("\n")
+    )
 
 
 def printable_line(text: str, max_chars: int = MAX_LINE_CHARS) -> str:
     """A line, with its indentation."""
-    return " " * (len(text) - len(text.lstrip(" "))) + printable(text, max_chars)
+    return " " * (len(text) - len(text.lstrip(" "))) + printable(
+        text, max_chars
+    )
 
 
 def printable_name(text: object) -> str:
@@ -57,7 +65,9 @@ def printable_name(text: object) -> str:
 
 def columns_of(text: str) -> int:
     """How wide a terminal shows it: Chinese characters take two columns."""
-    return sum(2 if unicodedata.east_asian_width(each) in "WF" else 1 for each in text)
+    return sum(
+        2 if unicodedata.east_asian_width(each) in "WF" else 1 for each in text
+    )
 
 
 def cut(text: str, columns: int) -> str:
@@ -89,11 +99,18 @@ def fitted(line: str, columns: int | None) -> list[str]:
     if columns is None or columns_of(line) <= columns:
         return [line]
     indent = line[: len(line) - len(line.lstrip(" "))]
-    return wrapped(line.strip(), columns, indent, f"{indent}    ", break_words=False)
+    return wrapped(
+        line.strip(), columns, indent, f"{indent}    ", break_words=False
+    )
 
 
 def wrapped(
-    text: str, columns: int, first: str = "", later: str = "", *, break_words: bool = True
+    text: str,
+    columns: int,
+    first: str = "",
+    later: str = "",
+    *,
+    break_words: bool = True,
 ) -> list[str]:
     """Lines no wider than that, the first one behind `first`, the others behind `later`. Between
     Chinese characters a line may end anywhere but before a mark that closes.
@@ -109,7 +126,10 @@ def wrapped(
         )
     lines, line = [], first
     for piece in _PIECES.findall(text):
-        if columns_of(line + piece.rstrip()) > columns and line not in (first, later):
+        if columns_of(line + piece.rstrip()) > columns and line not in (
+            first,
+            later,
+        ):
             lines.append(line.rstrip())
             line = later
         line += piece

@@ -26,7 +26,8 @@ MAX_DEPTH = 100
 """Of nested values; deeper ones are masked."""
 
 _WORD = (
-    r"(?:api[_\-]?key|key|token|secret|passw(?:or)?d|passphrase|authorization|credentials?|cookie)"
+    r"(?:api[_\-]?key|key|token|secret|passw(?:or)?d|passphrase|authorization"
+    r"|credentials?|cookie)"
 )
 _BEFORE = r"(?:(?<![A-Za-z0-9])|(?-i:(?<=[a-z])(?=[A-Z])))"
 _VALUE = r"(?:\"[^\"]*\"|'[^']*'|(?:bearer|basic)\s+[^\s&,;]+|[^\s&,;]+)"
@@ -88,7 +89,9 @@ def masked(value: Any, depth: int = MAX_DEPTH) -> Any:
         return MASK
     if isinstance(value, Mapping):
         return {
-            k: MASK if isinstance(v, str) and is_secret(str(k), v) else masked(v, depth - 1)
+            k: MASK
+            if isinstance(v, str) and is_secret(str(k), v)
+            else masked(v, depth - 1)
             for k, v in value.items()
         }
     if isinstance(value, (list, tuple)):
@@ -118,16 +121,28 @@ def masked_text(text: str) -> str:
 
 
 def _masked_if_secret(found: re.Match[str]) -> str:
-    return found["keep"] + MASK if is_secret(found["name"], found["value"]) else found[0]
+    return (
+        found["keep"] + MASK
+        if is_secret(found["name"], found["value"])
+        else found[0]
+    )
 
 
-def masked_details(details: Iterable[str | None], headers: Mapping[str, str]) -> list[str | None]:
+def masked_details(
+    details: Iterable[str | None], headers: Mapping[str, str]
+) -> list[str | None]:
     """Failure messages of servers, without the keys in `headers` and what looks like a key."""
     words = {
-        word for value in headers.values() for word in value.split() if len(word) >= SHORTEST_KEY
+        word
+        for value in headers.values()
+        for word in value.split()
+        if len(word) >= SHORTEST_KEY
     }
     sent = re.compile(
-        "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)) or r"(?!)"
+        "|".join(
+            re.escape(word) for word in sorted(words, key=len, reverse=True)
+        )
+        or r"(?!)"
     )
     details = list(details)
     safe = {
@@ -149,7 +164,11 @@ def secret_in(words: Sequence[str]) -> str | None:
     safe = masked_words(words)
     for number, (word, shown) in enumerate(zip(words, safe, strict=True)):
         if word != shown:
-            return f"{safe[number - 1]} {shown}" if shown == MASK and number else shown
+            return (
+                f"{safe[number - 1]} {shown}"
+                if shown == MASK and number
+                else shown
+            )
     return None
 
 
@@ -160,7 +179,9 @@ def masked_words(words: Sequence[str]) -> list[str]:
     for number, word in enumerate(words):
         before = words[number - 1] if number else ""
         name, equals, value = word.partition("=")
-        several = before in SECRET_FLAGS or (several and not word.startswith("-"))
+        several = before in SECRET_FLAGS or (
+            several and not word.startswith("-")
+        )
         if several or _is_value_of(before, word):
             safe.append(MASK)
         elif name in SECRET_FLAGS:

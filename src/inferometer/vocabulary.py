@@ -125,7 +125,8 @@ def latency_metric(latency: str, statistic: str) -> Metric:
         "ms",
         "lower",
         ("metrics", latency, *where),
-        has_interval=statistic == "mean" or (statistic, latency) == ("p99", "ttft"),
+        has_interval=statistic == "mean"
+        or (statistic, latency) == ("p99", "ttft"),
     )
 
 
@@ -193,10 +194,15 @@ METRICS: Mapping[str, Metric] = {
                 "vllm": "request_goodput",
             },
         ),
-        Metric("output_throughput_per_gpu", "tok/s", "higher", has_interval=True),
+        Metric(
+            "output_throughput_per_gpu", "tok/s", "higher", has_interval=True
+        ),
         # mean over requests of output tokens / E2EL
         Metric(
-            "output_throughput_per_request", "tok/s", "higher", ("metrics", "output_speed", "mean")
+            "output_throughput_per_request",
+            "tok/s",
+            "higher",
+            ("metrics", "output_speed", "mean"),
         ),
         # vLLM and SGLang count these two in whole seconds
         Metric(
@@ -297,9 +303,19 @@ METRICS: Mapping[str, Metric] = {
             for latency in LATENCIES
             for statistic in ("mean", "median", "std", "p50", "p90", "p99")
         ),
-        Metric("mean_decode_speed", "tok/s", "higher", ("metrics", "decode_speed", "mean")),
+        Metric(
+            "mean_decode_speed",
+            "tok/s",
+            "higher",
+            ("metrics", "decode_speed", "mean"),
+        ),
         Metric("cached_share", "%", "neither"),
-        Metric("external_cache_hit_rate", "%", "neither", ("external_cache_hit_rate",)),
+        Metric(
+            "external_cache_hit_rate",
+            "%",
+            "neither",
+            ("external_cache_hit_rate",),
+        ),
         Metric("cost_per_million_tokens", "", "lower", has_interval=True),
     )
 }
@@ -307,7 +323,9 @@ METRICS: Mapping[str, Metric] = {
 their other percentiles too.
 """
 
-_STATISTIC = re.compile(rf"(mean|median|std|p(\d+(?:\.\d+)?))_({'|'.join(LATENCIES)})_ms")
+_STATISTIC = re.compile(
+    rf"(mean|median|std|p(\d+(?:\.\d+)?))_({'|'.join(LATENCIES)})_ms"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,7 +349,11 @@ def statistic_of(metric_name: str) -> Statistic | None:
     if percentile is None:
         return Statistic(latency, name, None)
     value = float(percentile)
-    return Statistic(latency, percentile_name(value), value) if value <= 100 else None
+    return (
+        Statistic(latency, percentile_name(value), value)
+        if value <= 100
+        else None
+    )
 
 
 def percentile_name(percentile: float) -> str:
@@ -358,12 +380,20 @@ def metric(name: str) -> Metric | None:
 
 def metrics_in(tool: str) -> dict[str, str]:
     """Where the files of a tool have our metrics, by our names."""
-    return {name: each.in_files[tool] for name, each in METRICS.items() if tool in each.in_files}
+    return {
+        name: each.in_files[tool]
+        for name, each in METRICS.items()
+        if tool in each.in_files
+    }
 
 
 def latencies_in(tool: str) -> dict[str, str]:
     """What the files of a tool call our latencies, by our names."""
-    return {name: each.in_files[tool] for name, each in LATENCIES.items() if tool in each.in_files}
+    return {
+        name: each.in_files[tool]
+        for name, each in LATENCIES.items()
+        if tool in each.in_files
+    }
 
 
 # -------------------------------------------------------------------------------------- conditions
@@ -411,15 +441,27 @@ _HARDWARE = (*_SERVER, "hardware")
 _LOAD = ("spec", "load")
 
 CONDITIONS: Mapping[str, ConditionInfo] = {
-    "campaign": ConditionInfo("incidental", noted_as=("campaign",), says_what_it_is=True),
+    "campaign": ConditionInfo(
+        "incidental", noted_as=("campaign",), says_what_it_is=True
+    ),
     # a test of the campaign, such as 1C-1k
     "group": ConditionInfo(
-        "incidental", noted_as=("group",), parts_curves=False, says_what_it_is=True
+        "incidental",
+        noted_as=("group",),
+        parts_curves=False,
+        says_what_it_is=True,
     ),
     # what the user called it
-    "label": ConditionInfo("incidental", noted_as=("label",), says_what_it_is=True),
+    "label": ConditionInfo(
+        "incidental", noted_as=("label",), says_what_it_is=True
+    ),
     # the same in SGLang's files, often with the load in it: `origin` has what parts curves
-    "tag": ConditionInfo("incidental", noted_as=("tag",), parts_curves=False, says_what_it_is=True),
+    "tag": ConditionInfo(
+        "incidental",
+        noted_as=("tag",),
+        parts_curves=False,
+        says_what_it_is=True,
+    ),
     # words of folder, file and tag that no other condition explains; only where nothing else tells
     # deployments apart
     "origin": ConditionInfo("subject", says_what_it_is=True),
@@ -433,18 +475,36 @@ CONDITIONS: Mapping[str, ConditionInfo] = {
     # what the accelerators are called, such as R9700
     "card": ConditionInfo(
         "subject",
-        noted_as=("card", "gpu", "gpu_name", "gpu_model", "gpu_type", "accelerator", "hw"),
+        noted_as=(
+            "card",
+            "gpu",
+            "gpu_name",
+            "gpu_model",
+            "gpu_type",
+            "accelerator",
+            "hw",
+        ),
         says_what_it_is=True,
     ),
     # accelerators in use: tensor parallelism times replicas
     "gpus": ConditionInfo(
         "subject",
         "whole",
-        noted_as=("gpus", "num_gpus", "gpu_count", "n_gpus", "num_gpu", "world_size"),
+        noted_as=(
+            "gpus",
+            "num_gpus",
+            "gpu_count",
+            "n_gpus",
+            "num_gpu",
+            "world_size",
+        ),
         in_tables=False,
     ),
     "pcie_generation": ConditionInfo(
-        "subject", "whole", path=(*_HARDWARE, "pcie_generation"), noted_as=("pcie_generation",)
+        "subject",
+        "whole",
+        path=(*_HARDWARE, "pcie_generation"),
+        noted_as=("pcie_generation",),
     ),
     # lanes of each card, as declared
     "pcie_width": ConditionInfo(
@@ -454,7 +514,9 @@ CONDITIONS: Mapping[str, ConditionInfo] = {
         noted_as=("pcie_width", "pcie_lanes", "lanes"),
     ),
     # the accelerators' software, such as ROCm 7.1
-    "stack": ConditionInfo("subject", noted_as=("stack",), says_what_it_is=True),
+    "stack": ConditionInfo(
+        "subject", noted_as=("stack",), says_what_it_is=True
+    ),
     # the model's alias, or its name
     "model": ConditionInfo(
         "identity",
@@ -463,7 +525,9 @@ CONDITIONS: Mapping[str, ConditionInfo] = {
         says_what_it_is=True,
     ),
     # its name, as the server knows it
-    "model_id": ConditionInfo("identity", path=("spec", "target", "model"), in_tables=False),
+    "model_id": ConditionInfo(
+        "identity", path=("spec", "target", "model"), in_tables=False
+    ),
     "tp": ConditionInfo(
         "identity",
         "whole",
@@ -472,31 +536,47 @@ CONDITIONS: Mapping[str, ConditionInfo] = {
     ),
     # replicas of the model behind one address
     "dp": ConditionInfo(
-        "identity", "whole", noted_as=("dp", "dp_size", "data_parallel_size", "data_parallel")
+        "identity",
+        "whole",
+        noted_as=("dp", "dp_size", "data_parallel_size", "data_parallel"),
     ),
     # number format of the weights, or how they were quantized
     "dtype": ConditionInfo(
-        "identity", noted_as=("dtype", "precision", "quantization", "quant"), says_what_it_is=True
+        "identity",
+        noted_as=("dtype", "precision", "quantization", "quant"),
+        says_what_it_is=True,
     ),
     # server recipe or framework
     "engine": ConditionInfo(
-        "subject", noted_as=("engine", "framework", "server"), says_what_it_is=True
+        "subject",
+        noted_as=("engine", "framework", "server"),
+        says_what_it_is=True,
     ),
     "engine_version": ConditionInfo(
         "subject",
         path=("environment", "server", "version"),
-        noted_as=("engine_version", "vllm_version", "sglang_version", "server_version"),
+        noted_as=(
+            "engine_version",
+            "vllm_version",
+            "sglang_version",
+            "server_version",
+        ),
     ),
     # of a server that somebody else started
     "address": ConditionInfo("subject", path=(*_SERVER, "address")),
     # wire format
-    "backend": ConditionInfo("identity", path=("spec", "target", "backend"), says_what_it_is=True),
+    "backend": ConditionInfo(
+        "identity", path=("spec", "target", "backend"), says_what_it_is=True
+    ),
     "dataset": ConditionInfo(
         "identity", noted_as=("dataset", "dataset_name"), says_what_it_is=True
     ),
     # the lengths that were asked for
     "input_len": ConditionInfo(
-        "identity", "whole", "tokens", noted_as=("input_len", "random_input_len")
+        "identity",
+        "whole",
+        "tokens",
+        noted_as=("input_len", "random_input_len"),
     ),
     "output_len": ConditionInfo(
         "identity",
@@ -506,13 +586,20 @@ CONDITIONS: Mapping[str, ConditionInfo] = {
         in_files={"evalscope": "max_tokens"},
     ),
     # what was done where it was no ordinary serving: of an engine alone, or a scenario of the tool
-    "scenario": ConditionInfo("identity", absent_is_none=True, says_what_it_is=True),
+    "scenario": ConditionInfo(
+        "identity", absent_is_none=True, says_what_it_is=True
+    ),
     # what prompts begin with alike
     "prefix_len": ConditionInfo(
-        "identity", "whole", "tokens", noted_as=("prefix_len", "random_prefix_len")
+        "identity",
+        "whole",
+        "tokens",
+        noted_as=("prefix_len", "random_prefix_len"),
     ),
     # cold, warm, or absent where nobody cared
-    "cache": ConditionInfo("identity", path=("spec", "workload", "cache"), noted_as=("cache",)),
+    "cache": ConditionInfo(
+        "identity", path=("spec", "workload", "cache"), noted_as=("cache",)
+    ),
     "num_prompts": ConditionInfo(
         "load",
         "whole",
@@ -557,7 +644,10 @@ CONDITIONS: Mapping[str, ConditionInfo] = {
     "arrivals": ConditionInfo("load", absent_is_none=True),
     # shape of the gaps between arrivals
     "burstiness": ConditionInfo(
-        "load", "number", path=(*_LOAD, "burstiness"), in_files={"vllm": "burstiness"}
+        "load",
+        "number",
+        path=(*_LOAD, "burstiness"),
+        in_files={"vllm": "burstiness"},
     ),
     # the level of load: max_concurrency, or num_prompts where all are sent at once; none at a rate
     "concurrency": ConditionInfo("load", "whole"),
@@ -570,10 +660,16 @@ CONDITIONS: Mapping[str, ConditionInfo] = {
         parts_curves=False,
     ),
     # 1 for the first
-    "repeat": ConditionInfo("incidental", "whole", noted_as=("repeat",), parts_curves=False),
+    "repeat": ConditionInfo(
+        "incidental", "whole", noted_as=("repeat",), parts_curves=False
+    ),
     # of the deployment
     "cost_per_hour": ConditionInfo(
-        "incidental", "number", noted_as=("cost_per_hour",), in_tables=False, parts_curves=False
+        "incidental",
+        "number",
+        noted_as=("cost_per_hour",),
+        in_tables=False,
+        parts_curves=False,
     ),
     # the end, ISO 8601; the client's local time where no offset is told
     "date": ConditionInfo("incidental", in_tables=False, parts_curves=False),
@@ -598,7 +694,11 @@ def condition(name: str) -> ConditionInfo:
     return CONDITIONS.get(name, DECLARED)
 
 
-_NOTED = {alias: name for name, each in CONDITIONS.items() for alias in (name, *each.noted_as)}
+_NOTED = {
+    alias: name
+    for name, each in CONDITIONS.items()
+    for alias in (name, *each.noted_as)
+}
 
 
 @lru_cache(4096)
@@ -609,16 +709,24 @@ def condition_noted_as(key: str) -> str:
 
 def of_role(*roles: Role) -> tuple[str, ...]:
     """The conditions of these roles."""
-    return tuple(name for name, each in CONDITIONS.items() if each.role in roles)
+    return tuple(
+        name for name, each in CONDITIONS.items() if each.role in roles
+    )
 
 
 def of_type(type_: str) -> tuple[str, ...]:
-    return tuple(name for name, each in CONDITIONS.items() if each.type == type_)
+    return tuple(
+        name for name, each in CONDITIONS.items() if each.type == type_
+    )
 
 
 def settings_in(tool: str) -> dict[str, str]:
     """What a tool calls our conditions among the settings in its files, by our names."""
-    return {name: each.in_files[tool] for name, each in CONDITIONS.items() if tool in each.in_files}
+    return {
+        name: each.in_files[tool]
+        for name, each in CONDITIONS.items()
+        if tool in each.in_files
+    }
 
 
 LEVELS = ("concurrency", "request_rate")

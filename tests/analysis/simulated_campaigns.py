@@ -14,37 +14,55 @@ import numpy.typing as npt
 
 from inferometer.results import Condition, Point
 
-Shape = Callable[[npt.NDArray[np.float64], np.random.Generator], npt.NDArray[np.float64]]
+Shape = Callable[
+    [npt.NDArray[np.float64], np.random.Generator], npt.NDArray[np.float64]
+]
 """How far a machine has drifted at each time of [0, 1], as a fraction of its whole drift."""
 
 
-def linear(at: npt.NDArray[np.float64], rng: np.random.Generator) -> npt.NDArray[np.float64]:
+def linear(
+    at: npt.NDArray[np.float64], rng: np.random.Generator
+) -> npt.NDArray[np.float64]:
     return at
 
 
-def warming_up(at: npt.NDArray[np.float64], rng: np.random.Generator) -> npt.NDArray[np.float64]:
+def warming_up(
+    at: npt.NDArray[np.float64], rng: np.random.Generator
+) -> npt.NDArray[np.float64]:
     shape: npt.NDArray[np.float64] = 1 - np.exp(-4 * at)
     return shape
 
 
-def wave(at: npt.NDArray[np.float64], rng: np.random.Generator) -> npt.NDArray[np.float64]:
+def wave(
+    at: npt.NDArray[np.float64], rng: np.random.Generator
+) -> npt.NDArray[np.float64]:
     """One period, begun anywhere: an air conditioner, or the users of the same machine."""
-    shape: npt.NDArray[np.float64] = np.sin(2 * math.pi * (at + rng.random())) / 2
+    shape: npt.NDArray[np.float64] = (
+        np.sin(2 * math.pi * (at + rng.random())) / 2
+    )
     return shape
 
 
-def step(at: npt.NDArray[np.float64], rng: np.random.Generator) -> npt.NDArray[np.float64]:
+def step(
+    at: npt.NDArray[np.float64], rng: np.random.Generator
+) -> npt.NDArray[np.float64]:
     """Once, in the middle half: a clock limit, a neighbour that came."""
-    shape: npt.NDArray[np.float64] = (at > rng.uniform(0.25, 0.75)).astype(float)
+    shape: npt.NDArray[np.float64] = (at > rng.uniform(0.25, 0.75)).astype(
+        float
+    )
     return shape
 
 
-SHAPES: dict[str, Shape] = {shape.__name__: shape for shape in (linear, warming_up, wave, step)}
+SHAPES: dict[str, Shape] = {
+    shape.__name__: shape for shape in (linear, warming_up, wave, step)
+}
 
 
 def in_turns(repeats: int) -> list[str]:
     """A B B A A B B A …, `repeats` of each."""
-    return [side for i in range(repeats) for side in ("AB" if i % 2 == 0 else "BA")]
+    return [
+        side for i in range(repeats) for side in ("AB" if i % 2 == 0 else "BA")
+    ]
 
 
 def one_after_the_other(repeats: int) -> list[str]:
@@ -86,20 +104,33 @@ def campaign(
         value = 100.0 * level * (1 + effect * (side == "B")) * float(drifted[i])
         sides[side].append(
             point(
-                f"{side}{i}", {"output_throughput": value}, engine=side, concurrency=level, minute=i
+                f"{side}{i}",
+                {"output_throughput": value},
+                engine=side,
+                concurrency=level,
+                minute=i,
             )
         )
     return sides["A"], sides["B"]
 
 
 def point(
-    name: str, values: dict[str, float], *, minute: int | None = None, **conditions: Condition
+    name: str,
+    values: dict[str, float],
+    *,
+    minute: int | None = None,
+    **conditions: Condition,
 ) -> Point:
     """A point as a result file gives it."""
     date = (
         {}
         if minute is None
-        else {"date": (datetime(2026, 7, 1) + timedelta(minutes=minute)).isoformat()}  # noqa: DTZ001
+        else {
+            "date": (
+                datetime(2026, 7, 1)  # noqa: DTZ001 - recorded in local time
+                + timedelta(minutes=minute)
+            ).isoformat()
+        }
     )
     return Point(
         name,

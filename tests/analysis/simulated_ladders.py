@@ -42,7 +42,9 @@ class Ladder:
     values: dict[str, Array]
     by_rate: bool = False
 
-    def disturb(self, places: Iterable[int], factor: float, rng: np.random.Generator) -> None:
+    def disturb(
+        self, places: Iterable[int], factor: float, rng: np.random.Generator
+    ) -> None:
         """Let these levels have had `factor` of their throughput."""
         for place in places:
             self.values["output_throughput"][place] *= factor
@@ -53,24 +55,41 @@ class Ladder:
         return [self._point(place) for place in range(len(self.levels))]
 
     def _point(self, place: int) -> Point:
-        values = {metric: float(each[place]) for metric, each in self.values.items()}
+        values = {
+            metric: float(each[place]) for metric, each in self.values.items()
+        }
         level = float(self.levels[place])
         if self.by_rate:
-            return point(f"r{level:g}", values, num_prompts=500, request_rate=level)
-        return point(f"np{level:g}", values, num_prompts=int(level), concurrency=int(level))
+            return point(
+                f"r{level:g}", values, num_prompts=500, request_rate=level
+            )
+        return point(
+            f"np{level:g}",
+            values,
+            num_prompts=int(level),
+            concurrency=int(level),
+        )
 
 
-def point(name: str, values: dict[str, float], **conditions: Condition) -> Point:
+def point(
+    name: str, values: dict[str, float], **conditions: Condition
+) -> Point:
     told = {"model": "m", "tp": 1, "input_len": 1024, **conditions}
-    return Point(name, Path(f"{name}.json"), "inferometer", told, values, status="VALID")
+    return Point(
+        name, Path(f"{name}.json"), "inferometer", told, values, status="VALID"
+    )
 
 
-def ladder(rng: np.random.Generator, noise: float, *, dense: bool = False) -> Ladder:
+def ladder(
+    rng: np.random.Generator, noise: float, *, dense: bool = False
+) -> Ladder:
     """Any of these, with so much noise from run to run; a mean TTFT has heavier tails."""
     by_rate = not dense and rng.random() < 0.2
     grids = RATES if by_rate else DENSE if dense else CLOSED
     levels = np.array(grids[int(rng.integers(len(grids)))], np.float64)
-    throughput, ttft, tpot = at_rates(levels, rng) if by_rate else at_once_or_in_turn(levels, rng)
+    throughput, ttft, tpot = (
+        at_rates(levels, rng) if by_rate else at_once_or_in_turn(levels, rng)
+    )
     common = noise * rng.standard_normal(len(levels))
     own = noise * rng.standard_normal(len(levels))
     tail = noise * rng.standard_t(4, len(levels))
@@ -85,7 +104,9 @@ def ladder(rng: np.random.Generator, noise: float, *, dense: bool = False) -> La
     )
 
 
-def at_once_or_in_turn(load: Array, rng: np.random.Generator) -> tuple[Array, Array, Array]:
+def at_once_or_in_turn(
+    load: Array, rng: np.random.Generator
+) -> tuple[Array, Array, Array]:
     """A batch that grows with the load up to the room for it; beyond, requests wait, or are
     preempted.
     """
@@ -93,16 +114,26 @@ def at_once_or_in_turn(load: Array, rng: np.random.Generator) -> tuple[Array, Ar
     each_ms = step_ms * 10 ** rng.uniform(-3.2, -1.2)
     room = 10 ** rng.uniform(1.3, 3.3)
     tokens = float(rng.choice([64, 128, 256, 512]))
-    prefill_ms = float(rng.choice([64, 256, 1024])) * 10 ** rng.uniform(-2.3, -0.6)
+    prefill_ms = float(rng.choice([64, 256, 1024])) * 10 ** rng.uniform(
+        -2.3, -0.6
+    )
     batch = np.minimum(load, room)
     tpot = step_ms + each_ms * batch
     if rng.random() < 0.6:
-        captured = CAPTURED[np.minimum(np.searchsorted(CAPTURED, batch), len(CAPTURED) - 1)]
+        captured = CAPTURED[
+            np.minimum(np.searchsorted(CAPTURED, batch), len(CAPTURED) - 1)
+        ]
         padded = np.where(batch <= CAPTURED[-1], captured, batch)
-        tpot = (step_ms + each_ms * padded) * (1 + rng.uniform(0, 0.15) * _jagged(padded))
+        tpot = (step_ms + each_ms * padded) * (
+            1 + rng.uniform(0, 0.15) * _jagged(padded)
+        )
     if rng.random() < 0.3:
-        tpot = tpot * (1 + rng.uniform(0, 1) * (batch / (room * rng.uniform(0.5, 2))) ** 2)
-    tpot = tpot + prefill_ms * np.minimum(batch, 64) / tokens * rng.uniform(0, 1)
+        tpot = tpot * (
+            1 + rng.uniform(0, 1) * (batch / (room * rng.uniform(0.5, 2))) ** 2
+        )
+    tpot = tpot + prefill_ms * np.minimum(batch, 64) / tokens * rng.uniform(
+        0, 1
+    )
     preempts = rng.random() < 0.3
     if preempts:
         tpot = np.where(load > room, tpot * rng.uniform(1.3, 2.3), tpot)
@@ -114,18 +145,32 @@ def at_once_or_in_turn(load: Array, rng: np.random.Generator) -> tuple[Array, Ar
         )
         return 1000 * load * tokens / took_ms, ttft, tpot
     alone_ms = prefill_ms * (1 + np.log1p(batch) / 2)
-    waits_ms = np.where(load > room, (load / room - 1) * (tpot * tokens + alone_ms), 0)
+    waits_ms = np.where(
+        load > room, (load / room - 1) * (tpot * tokens + alone_ms), 0
+    )
     took_ms = tpot * tokens + alone_ms + waits_ms
-    return 1000 * load * tokens / took_ms, alone_ms + waits_ms + rng.uniform(2, 20), tpot
+    return (
+        1000 * load * tokens / took_ms,
+        alone_ms + waits_ms + rng.uniform(2, 20),
+        tpot,
+    )
 
 
-def at_rates(share: Array, rng: np.random.Generator) -> tuple[Array, Array, Array]:
+def at_rates(
+    share: Array, rng: np.random.Generator
+) -> tuple[Array, Array, Array]:
     """A queue: TTFT jumps by decades where the rate is more than the server can keep."""
     highest = 10 ** rng.uniform(0, 2)
     busy = np.minimum(share, 0.98)
     service_ms = rng.uniform(20, 200)
-    backlog_ms = rng.uniform(50, 500) * np.maximum(1 / highest - 1 / (highest * share), 0) * 1000
-    ttft = service_ms * (1 + busy / (1 - busy) / rng.uniform(2, 10)) + backlog_ms
+    backlog_ms = (
+        rng.uniform(50, 500)
+        * np.maximum(1 / highest - 1 / (highest * share), 0)
+        * 1000
+    )
+    ttft = (
+        service_ms * (1 + busy / (1 - busy) / rng.uniform(2, 10)) + backlog_ms
+    )
     return (
         128 * highest * np.minimum(share, 1),
         ttft,

@@ -16,14 +16,22 @@ from inferometer.analysis.alike import grouped, merged, skeleton
             "2.1–10.2% of the events came late.",
         ),
         (
-            ["共用：10.2% 的事件和 0.0% 的首个事件。", "共用：2.1% 的事件和 0.0% 的首个事件。"],
+            [
+                "共用：10.2% 的事件和 0.0% 的首个事件。",
+                "共用：2.1% 的事件和 0.0% 的首个事件。",
+            ],
             "共用：2.1–10.2% 的事件和 0.0% 的首个事件。",
         ),
-        (["占1,024个，共8。", "占64个，共8。", "占500个，共8。"], "占64–1,024个，共8。"),
+        (
+            ["占1,024个，共8。", "占64个，共8。", "占500个，共8。"],
+            "占64–1,024个，共8。",
+        ),
         (["error ±0.021 ms", "error ±0.3 ms"], "error ±0.021–0.3 ms"),
     ],
 )
-def test_figures_that_differ_become_a_range(sentences: list[str], one: str) -> None:
+def test_figures_that_differ_become_a_range(
+    sentences: list[str], one: str
+) -> None:
     assert len(grouped(sentences)) == 1
     assert merged(sentences) == one
 
@@ -43,7 +51,9 @@ def test_figures_that_differ_become_a_range(sentences: list[str], one: str) -> N
         ("1 request failed", "2 requests failed"),
     ],
 )
-def test_names_versions_dates_and_statuses_have_no_range(a: str, b: str) -> None:
+def test_names_versions_dates_and_statuses_have_no_range(
+    a: str, b: str
+) -> None:
     assert grouped([a, b]) == [[a], [b]]
 
 

@@ -15,10 +15,21 @@ from inferometer.results import Point
 SENTENCE = "as if requests did not depend on each other"
 
 
-def point(mean: float, std: float | None = 5.0, requests: float = 100, **conditions: Any) -> Point:
-    values = {"mean_ttft_ms": mean, "completed": requests, "output_throughput": 1e6 / mean}
+def point(
+    mean: float,
+    std: float | None = 5.0,
+    requests: float = 100,
+    **conditions: Any,
+) -> Point:
+    values = {
+        "mean_ttft_ms": mean,
+        "completed": requests,
+        "output_throughput": 1e6 / mean,
+    }
     values |= {} if std is None else {"std_ttft_ms": std}
-    return Point("one", Path("one.json"), "vllm", {"model": "m", **conditions}, values)
+    return Point(
+        "one", Path("one.json"), "vllm", {"model": "m", **conditions}, values
+    )
 
 
 def compared(a: Point, b: Point, drift: float = 0.0) -> Comparison:
@@ -29,20 +40,37 @@ def compared(a: Point, b: Point, drift: float = 0.0) -> Comparison:
 def test_means_have_the_interval_that_deviation_and_number_allow() -> None:
     found = compared(point(100.0), point(150.0))
     (mean, rate) = found.rows
-    share = student_quantile(0.95, 99) * 5.0 / math.sqrt(100) * math.hypot(1 / 100, 1 / 150)
+    share = (
+        student_quantile(0.95, 99)
+        * 5.0
+        / math.sqrt(100)
+        * math.hypot(1 / 100, 1 / 150)
+    )
     assert mean.low is not None
-    assert math.log((mean.effect + 1) / (mean.low + 1)) == pytest.approx(share, rel=1e-6)
+    assert math.log((mean.effect + 1) / (mean.low + 1)) == pytest.approx(
+        share, rel=1e-6
+    )
     assert mean.verdict == "slower"
-    assert (rate.low, rate.verdict) == (None, "undecided")  # nothing tells its deviation
+    assert (rate.low, rate.verdict) == (
+        None,
+        "undecided",
+    )  # nothing tells its deviation
     assert sum(SENTENCE in warning for warning in found.warnings) == 1
 
 
 def test_a_difference_within_them_stays_undecided() -> None:
-    assert compared(point(100.0, 60.0), point(104.0, 60.0)).rows[0].verdict == "undecided"
+    assert (
+        compared(point(100.0, 60.0), point(104.0, 60.0)).rows[0].verdict
+        == "undecided"
+    )
 
 
-@pytest.mark.parametrize("other", [point(150.0, None), point(150.0, 5.0, requests=9)])
-def test_without_deviation_or_with_few_requests_there_is_none(other: Point) -> None:
+@pytest.mark.parametrize(
+    "other", [point(150.0, None), point(150.0, 5.0, requests=9)]
+)
+def test_without_deviation_or_with_few_requests_there_is_none(
+    other: Point,
+) -> None:
     found = compared(point(100.0), other)
     assert found.rows[0].low is None
     assert found.rows[0].verdict == "undecided"

@@ -14,7 +14,12 @@ from inferometer.analysis.cautions import CannotCompareError
 from inferometer.analysis.compare import DEFAULT_METRICS, Comparison, compare
 from inferometer.results import Point, Range
 from inferometer.results.point import Status
-from tests.analysis.simulated_campaigns import campaign, in_turns, one_after_the_other, point
+from tests.analysis.simulated_campaigns import (
+    campaign,
+    in_turns,
+    one_after_the_other,
+    point,
+)
 
 
 def single(
@@ -27,10 +32,13 @@ def single(
 ) -> Point:
     """One run whose own interval has this half width, as a fraction."""
     made = point(
-        name, {"output_throughput": throughput, "mean_tpot_ms": 1e4 / throughput}, engine=engine
+        name,
+        {"output_throughput": throughput, "mean_tpot_ms": 1e4 / throughput},
+        engine=engine,
     )
     ranges = {
-        key: Range(value * (1 - half), value * (1 + half)) for key, value in made.values.items()
+        key: Range(value * (1 - half), value * (1 + half))
+        for key, value in made.values.items()
     }
     return replace(
         made,
@@ -67,14 +75,20 @@ def test_single_runs_that_differ_by_what_drift_explains_are_undecided_and_told_w
     comparison = of_two(100.0, 95.0)
     assert {row.verdict for row in comparison.rows} == {"undecided"}
     assert all((row.more_runs or 0) >= 3 for row in comparison.rows)
-    assert [warning for warning in comparison.warnings if "A B B A" in warning and "5 %" in warning]
-    assert {row.verdict for row in of_two(100.0, 95.0, drift=0.0, delta=0.01).rows} == {"slower"}
+    assert [
+        warning
+        for warning in comparison.warnings
+        if "A B B A" in warning and "5 %" in warning
+    ]
+    assert {
+        row.verdict for row in of_two(100.0, 95.0, drift=0.0, delta=0.01).rows
+    } == {"slower"}
 
 
 def test_the_same_within_delta() -> None:
-    assert {row.verdict for row in of_two(100.0, 100.5, drift=0.0, delta=0.03).rows} == {
-        "no difference"
-    }
+    assert {
+        row.verdict for row in of_two(100.0, 100.5, drift=0.0, delta=0.03).rows
+    } == {"no difference"}
     assert of_two(100.0, 100.5, drift=0.0, delta=0.03).warnings == ()
 
 
@@ -82,23 +96,43 @@ def test_runs_in_turns_need_no_allowance_and_no_caution() -> None:
     a, b = campaign(in_turns(8), rng=np.random.default_rng(1), effect=-0.08)
     comparison = compare(a, b)
     (row,) = comparison.rows
-    assert (row.verdict, row.design, row.allowance, row.runs) == ("slower", "in turns", 0.0, (8, 8))
+    assert (row.verdict, row.design, row.allowance, row.runs) == (
+        "slower",
+        "in turns",
+        0.0,
+        (8, 8),
+    )
     assert comparison.headline == (row,)
-    assert [str(each) for each in comparison.pairing.differences] == ["engine A -> B"]
-    assert [warning for warning in comparison.warnings if "--drift" in warning] == []
+    assert [str(each) for each in comparison.pairing.differences] == [
+        "engine A -> B"
+    ]
+    assert [
+        warning for warning in comparison.warnings if "--drift" in warning
+    ] == []
     assert "not on both sides" in comparison.warnings[0]
 
 
 def test_a_regression_at_one_level_only_is_seen() -> None:
-    a, b = campaign(in_turns(8), rng=np.random.default_rng(2), levels=(1, 4, 16, 64))
+    a, b = campaign(
+        in_turns(8), rng=np.random.default_rng(2), levels=(1, 4, 16, 64)
+    )
     slow = [
-        replace(each, values={"output_throughput": 0.8 * each.values["output_throughput"]})
+        replace(
+            each,
+            values={
+                "output_throughput": 0.8 * each.values["output_throughput"]
+            },
+        )
         if each.conditions["concurrency"] == 64
         else each
         for each in b
     ]
     comparison = compare(a, slow, metrics=["output_throughput"])
-    by_point = {row.point: row.verdict for row in comparison.rows if row.point is not None}
+    by_point = {
+        row.point: row.verdict
+        for row in comparison.rows
+        if row.point is not None
+    }
     assert by_point["concurrency 64"] == "slower"
     assert by_point["concurrency 1"] != "slower"
     assert comparison.has("slower")
@@ -113,18 +147,21 @@ def test_rehearsals_are_told_though_both_sides_are() -> None:
         for warning in compare(a, b, metrics=["output_throughput"]).warnings
         if warning.startswith("rehearsed")
     ]
-    words = (
-        "all points are of a quick run or of the embedded engine, and say nothing about hardware"
-    )
+    words = "all points are of a quick run or of the embedded engine, and say nothing about hardware"
     assert told == [f"rehearsed in {side}: {words}" for side in "AB"]
 
 
 def test_invalid_points_are_left_out_and_suspect_ones_named() -> None:
     a = [single("a", 100.0)]
-    b = [single("bad", 50.0, status="INVALID"), single("doubtful", 100.0, status="SUSPECT")]
+    b = [
+        single("bad", 50.0, status="INVALID"),
+        single("doubtful", 100.0, status="SUSPECT"),
+    ]
     comparison = compare(a, b, metrics=["output_throughput"])
     assert comparison.rows[0].b == pytest.approx(100.0)
-    assert "SUSPECT in B: doubtful: p99 rests on 3 samples" in comparison.warnings
+    assert (
+        "SUSPECT in B: doubtful: p99 rests on 3 samples" in comparison.warnings
+    )
     assert "INVALID in B, left out: bad" in comparison.warnings
     allowed = compare(a, b, metrics=["output_throughput"], allow_invalid=True)
     assert allowed.rows[0].runs == (1, 2)
@@ -141,8 +178,18 @@ def test_invalid_points_are_left_out_and_suspect_ones_named() -> None:
             DEFAULT_METRICS,
             "every result in A is INVALID",
         ),
-        ([single("a", 1.0)], [single("b", 1.0)], ["p99_ttft"], "no metric 'p99_ttft'"),
-        ([single("a", 1.0)], [single("b", 1.0)], ["duration"], "neither good nor bad"),
+        (
+            [single("a", 1.0)],
+            [single("b", 1.0)],
+            ["p99_ttft"],
+            "no metric 'p99_ttft'",
+        ),
+        (
+            [single("a", 1.0)],
+            [single("b", 1.0)],
+            ["duration"],
+            "neither good nor bad",
+        ),
         (
             [single("a", 1.0)],
             [single("b", 1.0)],
@@ -165,8 +212,14 @@ def test_what_cannot_be_compared(
 
 
 def test_nothing_in_common_says_what_differs() -> None:
-    a = [point(f"a{n}", {"output_throughput": 1.0}, minute=None, concurrency=n) for n in (1, 2)]
-    b = [point(f"b{n}", {"output_throughput": 1.0}, minute=None, concurrency=n) for n in (8, 16)]
+    a = [
+        point(f"a{n}", {"output_throughput": 1.0}, minute=None, concurrency=n)
+        for n in (1, 2)
+    ]
+    b = [
+        point(f"b{n}", {"output_throughput": 1.0}, minute=None, concurrency=n)
+        for n in (8, 16)
+    ]
     with pytest.raises(
         CannotCompareError,
         match=r"no point in common: the first points of each differ in concurrency \(1, 8\)",
@@ -177,7 +230,9 @@ def test_nothing_in_common_says_what_differs() -> None:
 def test_two_configurations_under_the_same_settings_are_no_repeats() -> None:
     a = [point("a", {"output_throughput": 1.0}, minute=None, config="B")]
     b = [
-        point(f"b{config}", {"output_throughput": 1.0}, minute=None, config=config)
+        point(
+            f"b{config}", {"output_throughput": 1.0}, minute=None, config=config
+        )
         for config in ("A", "C")
     ]
     with pytest.raises(
@@ -194,13 +249,21 @@ def test_other_lengths_than_asked_are_seen_in_the_tokens() -> None:
         "total_input_tokens": 10240.0,
         "total_output_tokens": 1280.0,
     }
-    a, b = point("a", totals), point("b", {**totals, "total_output_tokens": 640.0})
+    a, b = (
+        point("a", totals),
+        point("b", {**totals, "total_output_tokens": 640.0}),
+    )
     told = " ".join(compare([a], [b]).warnings)
-    assert "outputs had other lengths at 1 point, such as 128 and 64 tokens" in told
+    assert (
+        "outputs had other lengths at 1 point, such as 128 and 64 tokens"
+        in told
+    )
     assert "prompts" not in told
 
 
-def test_lengths_that_were_asked_for_are_told_once_and_runs_without_an_interval_are() -> None:
+def test_lengths_that_were_asked_for_are_told_once_and_runs_without_an_interval_are() -> (
+    None
+):
     totals = {
         "output_throughput": 1.0,
         "completed": 10.0,
@@ -208,24 +271,47 @@ def test_lengths_that_were_asked_for_are_told_once_and_runs_without_an_interval_
         "total_output_tokens": 1280.0,
     }
     a = point("a", totals, minute=None, output_len=128)
-    b = point("b", {**totals, "total_output_tokens": 640.0}, minute=None, output_len=64)
+    b = point(
+        "b",
+        {**totals, "total_output_tokens": 640.0},
+        minute=None,
+        output_len=64,
+    )
     comparison = compare([a], [b], metrics=["output_throughput"])
-    assert sum("other lengths" in warning for warning in comparison.warnings) == 1
+    assert (
+        sum("other lengths" in warning for warning in comparison.warnings) == 1
+    )
     assert "1 of 1 rows have no interval" in " ".join(comparison.warnings)
 
 
 def test_a_result_held_against_itself_is_told() -> None:
     same = [single("a", 100.0)]
-    assert "1 result is in both A and B, and held against itself" in compare(same, same).warnings
+    assert (
+        "1 result is in both A and B, and held against itself"
+        in compare(same, same).warnings
+    )
 
 
 def test_everything_is_plain_data() -> None:
-    a, b = campaign(one_after_the_other(3), rng=np.random.default_rng(4), levels=(1, 8))
+    a, b = campaign(
+        one_after_the_other(3), rng=np.random.default_rng(4), levels=(1, 8)
+    )
     told = json.loads(json.dumps(compare(a, b, names=("old", "new")).to_dict()))
-    assert (told["a"], told["b"], told["delta"], told["confidence"]) == ("old", "new", 0.02, 0.95)
-    assert [row["point"] for row in told["rows"]] == [None, "concurrency 1", "concurrency 8"]
+    assert (told["a"], told["b"], told["delta"], told["confidence"]) == (
+        "old",
+        "new",
+        0.02,
+        0.95,
+    )
+    assert [row["point"] for row in told["rows"]] == [
+        None,
+        "concurrency 1",
+        "concurrency 8",
+    ]
     assert told["pairs"][0]["a"] == ["A0", "A2", "A4"]
-    assert told["differences"] == [{"condition": "engine", "a": ["A"], "b": ["B"]}]
+    assert told["differences"] == [
+        {"condition": "engine", "a": ["A"], "b": ["B"]}
+    ]
 
 
 def test_two_equal_servers_rarely_differ_in_any_of_many_rows() -> None:

@@ -7,7 +7,13 @@ import math
 import numpy as np
 import pytest
 
-from inferometer.analysis.decision import MAX_RUNS, beyond_chance, decide, margin, runs_needed
+from inferometer.analysis.decision import (
+    MAX_RUNS,
+    beyond_chance,
+    decide,
+    margin,
+    runs_needed,
+)
 from inferometer.analysis.effect import Effect
 from inferometer.metrics.student import student_quantile
 
@@ -21,14 +27,26 @@ def effect(
     allowance: float = 0.0,
 ) -> Effect:
     return Effect(
-        log_ratio, error, degrees, "in turns", allowance, (degrees + 1, degrees + 1), spread
+        log_ratio,
+        error,
+        degrees,
+        "in turns",
+        allowance,
+        (degrees + 1, degrees + 1),
+        spread,
     )
 
 
 def verdict(
-    log_ratio: float, half: float, *, more_is_faster: bool = True, allowance: float = 0.0
+    log_ratio: float,
+    half: float,
+    *,
+    more_is_faster: bool = True,
+    allowance: float = 0.0,
 ) -> str:
-    known = effect(log_ratio, half / student_quantile(0.95, 5), allowance=allowance)
+    known = effect(
+        log_ratio, half / student_quantile(0.95, 5), allowance=allowance
+    )
     believed = beyond_chance([known.p_beyond(margin(0.02))])[0]
     return decide(known, 0.02, believed=believed, more_is_faster=more_is_faster)
 
@@ -62,7 +80,10 @@ def test_what_is_allowed_for_drift_widens_the_interval() -> None:
 def test_what_has_no_interval_is_undecided() -> None:
     unknown = effect(5.0, None)
     assert unknown.p_beyond(0.0) == 1.0
-    assert decide(unknown, 0.02, believed=False, more_is_faster=True) == "undecided"
+    assert (
+        decide(unknown, 0.02, believed=False, more_is_faster=True)
+        == "undecided"
+    )
 
 
 def test_holm_by_hand() -> None:
@@ -78,8 +99,13 @@ def test_many_rows_without_any_effect_are_rarely_wrong() -> None:
     """
     rng = np.random.default_rng(5)
     families = rng.uniform(size=(400, 40))
-    assert np.mean([any(p <= 0.05 for p in family) for family in families]) > 0.8
-    assert np.mean([any(beyond_chance(family.tolist())) for family in families]) <= 0.07
+    assert (
+        np.mean([any(p <= 0.05 for p in family) for family in families]) > 0.8
+    )
+    assert (
+        np.mean([any(beyond_chance(family.tolist())) for family in families])
+        <= 0.07
+    )
 
 
 def test_how_many_runs_would_decide() -> None:
@@ -90,12 +116,22 @@ def test_how_many_runs_would_decide() -> None:
         needed = runs_needed(effect(log_ratio, 0.1, spread=0.02), 0.02, 0.05)
         assert needed is not None
         room = abs(abs(log_ratio) - margin(0.02))
-        assert 0.02 * student_quantile(0.95, needed - 1) / math.sqrt(needed) <= room
-        assert 0.02 * student_quantile(0.95, needed - 2) / math.sqrt(needed - 1) > room
+        assert (
+            0.02 * student_quantile(0.95, needed - 1) / math.sqrt(needed)
+            <= room
+        )
+        assert (
+            0.02 * student_quantile(0.95, needed - 2) / math.sqrt(needed - 1)
+            > room
+        )
 
 
 def test_how_many_runs_nobody_can_tell() -> None:
-    assert runs_needed(effect(margin(0.02), 0.1, spread=0.02), 0.02, 0.05) is None
+    assert (
+        runs_needed(effect(margin(0.02), 0.1, spread=0.02), 0.02, 0.05) is None
+    )
     assert runs_needed(effect(0.0, None), 0.02, 0.05) is None
     assert runs_needed(effect(0.5, 0.1, spread=1e-6), 0.02, 0.05) == 3
-    assert (runs_needed(effect(0.0, 0.1, spread=0.09), 0.02, 0.05) or 0) <= MAX_RUNS
+    assert (
+        runs_needed(effect(0.0, 0.1, spread=0.09), 0.02, 0.05) or 0
+    ) <= MAX_RUNS

@@ -33,7 +33,10 @@ DRIFT = 0.10
 LADDER = (1, 4, 16, 64)
 
 
-@pytest.fixture(params=[FEW, pytest.param(MANY, marks=pytest.mark.wide)], ids=["few", "many"])
+@pytest.fixture(
+    params=[FEW, pytest.param(MANY, marks=pytest.mark.wide)],
+    ids=["few", "many"],
+)
 def trials(request: pytest.FixtureRequest) -> int:
     number: int = request.param
     return number
@@ -42,19 +45,27 @@ def trials(request: pytest.FixtureRequest) -> int:
 shapes = pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
 
 
-def compared(a: Sequence[Point], b: Sequence[Point], delta: float = 0.02) -> Comparison:
+def compared(
+    a: Sequence[Point], b: Sequence[Point], delta: float = 0.02
+) -> Comparison:
     return compare(a, b, metrics=["output_throughput"], delta=delta)
 
 
 def verdicts(comparisons: Sequence[Comparison]) -> dict[str, float]:
     """Shares of the verdicts of the headlines."""
     counts = Counter(each.headline[0].verdict for each in comparisons)
-    return {verdict: number / len(comparisons) for verdict, number in counts.items()}
+    return {
+        verdict: number / len(comparisons) for verdict, number in counts.items()
+    }
 
 
 def claimed(comparisons: Sequence[Comparison]) -> float:
     """Share in which any row, of all points or of one, says that there is a difference."""
-    return float(np.mean([each.has("faster") or each.has("slower") for each in comparisons]))
+    return float(
+        np.mean(
+            [each.has("faster") or each.has("slower") for each in comparisons]
+        )
+    )
 
 
 def covered(comparisons: Sequence[Comparison], effect: float) -> float:
@@ -62,7 +73,9 @@ def covered(comparisons: Sequence[Comparison], effect: float) -> float:
     return float(
         np.mean(
             [
-                row.low is not None and row.high is not None and row.low <= effect <= row.high
+                row.low is not None
+                and row.high is not None
+                and row.low <= effect <= row.high
                 for row in rows
             ]
         )
@@ -71,18 +84,28 @@ def covered(comparisons: Sequence[Comparison], effect: float) -> float:
 
 def textbook_claims(a: Sequence[Point], b: Sequence[Point]) -> bool:
     """Student's t for two samples of independent runs, at 95 %."""
-    one, other = (np.log([point.values["output_throughput"] for point in side]) for side in (a, b))
+    one, other = (
+        np.log([point.values["output_throughput"] for point in side])
+        for side in (a, b)
+    )
     error = np.sqrt((np.var(one, ddof=1) + np.var(other, ddof=1)) / len(one))
-    return bool(abs(other.mean() - one.mean()) > student_quantile(0.95, 2 * len(one) - 2) * error)
+    return bool(
+        abs(other.mean() - one.mean())
+        > student_quantile(0.95, 2 * len(one) - 2) * error
+    )
 
 
 @shapes
-def test_no_difference_on_a_machine_that_drifts(shape: Shape, trials: int) -> None:
+def test_no_difference_on_a_machine_that_drifts(
+    shape: Shape, trials: int
+) -> None:
     rng = np.random.default_rng(1)
     naive, ours, at_all = 0, [], []
     for _ in range(trials):
         naive += textbook_claims(
-            *campaign(one_after_the_other(REPEATS), rng=rng, shape=shape, drift=DRIFT)
+            *campaign(
+                one_after_the_other(REPEATS), rng=rng, shape=shape, drift=DRIFT
+            )
         )
         sides = campaign(in_turns(REPEATS), rng=rng, shape=shape, drift=DRIFT)
         ours.append(compared(*sides))
@@ -98,10 +121,20 @@ def test_no_difference_on_a_machine_that_drifts(shape: Shape, trials: int) -> No
 
 
 @shapes
-def test_a_real_difference_is_found_in_spite_of_drift(shape: Shape, trials: int) -> None:
+def test_a_real_difference_is_found_in_spite_of_drift(
+    shape: Shape, trials: int
+) -> None:
     rng = np.random.default_rng(2)
     turns = [
-        compared(*campaign(in_turns(REPEATS), rng=rng, shape=shape, drift=DRIFT / 2, effect=0.05))
+        compared(
+            *campaign(
+                in_turns(REPEATS),
+                rng=rng,
+                shape=shape,
+                drift=DRIFT / 2,
+                effect=0.05,
+            )
+        )
         for _ in range(trials)
     ]
     print(
@@ -114,11 +147,14 @@ def test_a_real_difference_is_found_in_spite_of_drift(shape: Shape, trials: int)
 
 
 @pytest.mark.parametrize("effect", [0.0, 0.05])
-def test_on_a_quiet_machine_the_interval_holds_what_it_promises(effect: float, trials: int) -> None:
+def test_on_a_quiet_machine_the_interval_holds_what_it_promises(
+    effect: float, trials: int
+) -> None:
     rng = np.random.default_rng(3)
     for repeats in (4, 8):
         quiet = [
-            compared(*campaign(in_turns(repeats), rng=rng, effect=effect)) for _ in range(trials)
+            compared(*campaign(in_turns(repeats), rng=rng, effect=effect))
+            for _ in range(trials)
         ]
         print(
             f"\n{repeats} repeats, effect {effect:.0%}: covered "
@@ -140,20 +176,28 @@ def test_one_after_the_other_nothing_is_claimed_that_drift_explains(
 ) -> None:
     rng = np.random.default_rng(4)
     series = [
-        compared(*campaign(one_after_the_other(repeats), rng=rng, shape=shape, drift=DRIFT))
+        compared(
+            *campaign(
+                one_after_the_other(repeats), rng=rng, shape=shape, drift=DRIFT
+            )
+        )
         for _ in range(trials // 4)
     ]
     assert claimed(series) <= 0.05
     assert all("--drift" in " ".join(each.warnings) for each in series)
 
 
-def test_one_after_the_other_a_jump_between_the_sides_is_beyond_any_method(trials: int) -> None:
+def test_one_after_the_other_a_jump_between_the_sides_is_beyond_any_method(
+    trials: int,
+) -> None:
     """What a machine does exactly between the two cannot be told from what the sides do: only a
     larger allowance helps.
     """
     rng = np.random.default_rng(5)
 
-    def jump(at: npt.NDArray[np.float64], _: np.random.Generator) -> npt.NDArray[np.float64]:
+    def jump(
+        at: npt.NDArray[np.float64], _: np.random.Generator
+    ) -> npt.NDArray[np.float64]:
         return (at > 0.5).astype(float)
 
     sides = [
@@ -161,7 +205,10 @@ def test_one_after_the_other_a_jump_between_the_sides_is_beyond_any_method(trial
         for _ in range(trials // 4)
     ]
     assert claimed([compared(*each) for each in sides]) > 0.5
-    allowed = [compare(*each, metrics=["output_throughput"], drift=0.12) for each in sides]
+    allowed = [
+        compare(*each, metrics=["output_throughput"], drift=0.12)
+        for each in sides
+    ]
     assert claimed(allowed) <= 0.05
 
 
@@ -171,7 +218,9 @@ def test_one_after_the_other_a_jump_between_the_sides_is_beyond_any_method(trial
     [(2, True), (4, True), (4, False)],
     ids=["2-by-level", "4-by-level", "4-passes"],
 )
-def test_ladders_taken_in_turns(shape: Shape, repeats: int, by_level: bool, trials: int) -> None:
+def test_ladders_taken_in_turns(
+    shape: Shape, repeats: int, by_level: bool, trials: int
+) -> None:
     """Both sides of each level one after the other, or pass by pass over the whole ladder: neither
     is fooled.
     """
@@ -179,7 +228,14 @@ def test_ladders_taken_in_turns(shape: Shape, repeats: int, by_level: bool, tria
     order = in_turns(repeats)
     ladders = [
         compared(
-            *campaign(order, rng=rng, shape=shape, drift=DRIFT, levels=LADDER, by_level=by_level)
+            *campaign(
+                order,
+                rng=rng,
+                shape=shape,
+                drift=DRIFT,
+                levels=LADDER,
+                by_level=by_level,
+            )
         )
         for _ in range(trials // 4)
     ]
@@ -188,17 +244,33 @@ def test_ladders_taken_in_turns(shape: Shape, repeats: int, by_level: bool, tria
         f"{covered(ladders, 0.0):.1%}"
     )
     assert claimed(ladders) <= 0.05
-    assert all(len(each.headline) == 1 and len(each.rows) == 1 + len(LADDER) for each in ladders)
+    assert all(
+        len(each.headline) == 1 and len(each.rows) == 1 + len(LADDER)
+        for each in ladders
+    )
 
 
 def test_a_ladder_knows_together_what_its_points_do_not(trials: int) -> None:
     rng = np.random.default_rng(7)
     for by_level in (True, False):
         ladders = [
-            compared(*campaign(in_turns(4), rng=rng, effect=0.04, levels=LADDER, by_level=by_level))
+            compared(
+                *campaign(
+                    in_turns(4),
+                    rng=rng,
+                    effect=0.04,
+                    levels=LADDER,
+                    by_level=by_level,
+                )
+            )
             for _ in range(trials // 2)
         ]
-        points = [row for each in ladders for row in each.rows if row.point is not None]
+        points = [
+            row
+            for each in ladders
+            for row in each.rows
+            if row.point is not None
+        ]
         found = float(np.mean([row.verdict == "faster" for row in points]))
         print(
             f"\nby level {by_level}: mean found {verdicts(ladders).get('faster', 0):.1%}, "

@@ -11,11 +11,18 @@ from itertools import product
 import numpy as np
 import pytest
 
-from inferometer.analysis.effect import Effect, Sample, degrees_of_sum, effect_of
+from inferometer.analysis.effect import (
+    Effect,
+    Sample,
+    degrees_of_sum,
+    effect_of,
+)
 from inferometer.metrics.student import student_quantile
 
 
-def runs(order: str, logs: Sequence[float]) -> tuple[list[Sample], list[Sample]]:
+def runs(
+    order: str, logs: Sequence[float]
+) -> tuple[list[Sample], list[Sample]]:
     """The readings of A and of B, one a minute, from the logs of their values in the order of
     time.
     """
@@ -31,7 +38,13 @@ def runs(order: str, logs: Sequence[float]) -> tuple[list[Sample], list[Sample]]
 def along(order: str, *, effect: float = 0.0, slope: float = 0.0) -> Effect:
     """Runs without noise on a machine that drifts along a straight line."""
     return effect_of(
-        *runs(order, [effect * (side == "B") + slope * i for i, side in enumerate(order)]),
+        *runs(
+            order,
+            [
+                effect * (side == "B") + slope * i
+                for i, side in enumerate(order)
+            ],
+        ),
         drift=0.05,
     )
 
@@ -56,14 +69,21 @@ def test_the_order_of_the_runs_decides(order: str, design: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "order", ["ABBA", "ABBAABBA", "ABBAAB", "BAABBA", "ABABAB", "ABBBBA", "ABAABBABA"]
+    "order",
+    ["ABBA", "ABBAABBA", "ABBAAB", "BAABBA", "ABABAB", "ABBBBA", "ABAABBABA"],
 )
 @pytest.mark.parametrize("slope", [0.0, 0.01, -0.3])
-def test_a_straight_drift_cancels_to_the_last_digit(order: str, slope: float) -> None:
-    assert along(order, effect=0.07, slope=slope).log_ratio == pytest.approx(0.07, abs=1e-9)
+def test_a_straight_drift_cancels_to_the_last_digit(
+    order: str, slope: float
+) -> None:
+    assert along(order, effect=0.07, slope=slope).log_ratio == pytest.approx(
+        0.07, abs=1e-9
+    )
 
 
-def test_one_after_the_other_a_drift_looks_like_an_effect_and_widens_the_interval() -> None:
+def test_one_after_the_other_a_drift_looks_like_an_effect_and_widens_the_interval() -> (
+    None
+):
     drifting = along("AAAABBBB", slope=0.02)
     assert drifting.log_ratio == pytest.approx(4 * 0.02)
     assert drifting.allowance == pytest.approx(4 * 0.02)
@@ -98,7 +118,9 @@ def test_welch_by_hand() -> None:
     terms = np.var(a, ddof=1) / 3, np.var(b, ddof=1) / 2
     assert effect.log_ratio == pytest.approx(0.105 - 0.02)
     assert effect.error == pytest.approx(math.sqrt(sum(terms)))
-    assert effect.degrees == int(sum(terms) ** 2 / (terms[0] ** 2 / 2 + terms[1] ** 2 / 1))
+    assert effect.degrees == int(
+        sum(terms) ** 2 / (terms[0] ** 2 / 2 + terms[1] ** 2 / 1)
+    )
 
 
 def test_a_single_run_against_several_is_taken_to_vary_as_they_do() -> None:
@@ -108,10 +130,14 @@ def test_a_single_run_against_several_is_taken_to_vary_as_they_do() -> None:
 
 
 def test_single_runs_combine_their_own_intervals() -> None:
-    effect = effect_of([Sample(100.0, None, 0.03)], [Sample(110.0, None, 0.04)], drift=0.0)
+    effect = effect_of(
+        [Sample(100.0, None, 0.03)], [Sample(110.0, None, 0.04)], drift=0.0
+    )
     assert effect.half_width() == pytest.approx(0.05)
     assert effect.ratio == pytest.approx(1.1)
-    assert effect_of([Sample(100.0)], [Sample(110.0, None, 0.04)]).ratios() is None
+    assert (
+        effect_of([Sample(100.0)], [Sample(110.0, None, 0.04)]).ratios() is None
+    )
 
 
 def test_runs_whose_order_is_not_known_are_not_paired() -> None:
@@ -123,7 +149,9 @@ def test_runs_whose_order_is_not_known_are_not_paired() -> None:
 
 
 @pytest.mark.parametrize("order", ["AB", "AABB", "ABBAAB", "ABABAB", "AAB"])
-def test_swapping_the_sides_changes_the_sign_and_nothing_else(order: str) -> None:
+def test_swapping_the_sides_changes_the_sign_and_nothing_else(
+    order: str,
+) -> None:
     logs = list(np.random.default_rng(3).normal(0, 0.02, len(order)))
     a, b = runs(order, logs)
     one, other = effect_of(a, b, 0.01), effect_of(b, a, 0.01)
@@ -138,7 +166,9 @@ def test_the_interval_is_as_confident_as_asked_and_the_tail_agrees() -> None:
     assert effect.error is not None
     half = effect.half_width(0.9)
     assert half == pytest.approx(effect.error * student_quantile(0.9, 2))
-    assert effect.p_beyond(effect.log_ratio - (half or 0)) == pytest.approx(0.1, abs=1e-6)
+    assert effect.p_beyond(effect.log_ratio - (half or 0)) == pytest.approx(
+        0.1, abs=1e-6
+    )
     assert effect.p_beyond(1.0) == 1.0
     assert along("ABBA" * 2, effect=0.1).p_beyond(0.05) < 1e-6
 
@@ -152,7 +182,9 @@ def test_degrees_of_freedom_of_sums() -> None:
 
 def test_values_without_any_noise_have_no_width() -> None:
     for order, effect in product(["ABBAAB", "ABABAB", "AABB"], [0.0, 0.1]):
-        known = effect_of(*runs(order, [effect * (side == "B") for side in order]))
+        known = effect_of(
+            *runs(order, [effect * (side == "B") for side in order])
+        )
         low, high = known.ratios() or (0.0, 0.0)
         assert low == pytest.approx(math.exp(effect))
         assert high == pytest.approx(math.exp(effect))

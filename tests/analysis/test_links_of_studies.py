@@ -36,22 +36,34 @@ def ladder(factor: float = 1.0, **conditions: Any) -> list[Point]:
 
 def effects(points: list[Point]) -> list[float]:
     study = link_costs(points, metrics=["output_throughput"])
-    return [round(each.effect, 6) for each in study.effects if each.level is None]
+    return [
+        round(each.effect, 6) for each in study.effects if each.level is None
+    ]
 
 
 def test_two_widths_are_found_without_names() -> None:
-    assert effects([*ladder(pcie_width=16), *ladder(0.97, pcie_width=8)]) == [-0.03]
+    assert effects([*ladder(pcie_width=16), *ladder(0.97, pcie_width=8)]) == [
+        -0.03
+    ]
 
 
 def test_another_card_is_no_side() -> None:
     others = ladder(2.0, pcie_width=16, card="pro4500")
-    assert effects([*others, *ladder(pcie_width=16), *ladder(0.97, pcie_width=8)]) == [-0.03]
+    assert effects(
+        [*others, *ladder(pcie_width=16), *ladder(0.97, pcie_width=8)]
+    ) == [-0.03]
     with pytest.raises(CannotCompareError):
         effects([*others, *ladder(0.97, pcie_width=8)])
 
 
 def test_the_side_of_the_same_stack_is_taken_and_another_one_is_said() -> None:
-    narrow, older = ladder(0.97, pcie_width=8), ladder(0.5, pcie_width=16, stack="ROCm 7.0")
+    narrow, older = (
+        ladder(0.97, pcie_width=8),
+        ladder(0.5, pcie_width=16, stack="ROCm 7.0"),
+    )
     assert effects([*ladder(pcie_width=16), *older, *narrow]) == [-0.03]
     study = link_costs([*older, *narrow], metrics=["output_throughput"])
-    assert any("has another stack: ROCm 7.1 against ROCm 7.0" in each for each in study.sentences)
+    assert any(
+        "has another stack: ROCm 7.1 against ROCm 7.0" in each
+        for each in study.sentences
+    )

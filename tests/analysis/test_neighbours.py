@@ -26,7 +26,13 @@ def at_once(
 ) -> list[Point]:
     """As many requests as the level, all at once."""
     return [
-        point(f"np{level}", {metric: value}, num_prompts=level, concurrency=level, **conditions)
+        point(
+            f"np{level}",
+            {metric: value},
+            num_prompts=level,
+            concurrency=level,
+            **conditions,
+        )
         for level, value in zip(levels, values, strict=True)
     ]
 
@@ -44,34 +50,54 @@ def changed(values: Sequence[float], by: Mapping[int, float]) -> list[float]:
     return [value * by.get(place, 1) for place, value in enumerate(values)]
 
 
-def test_a_third_of_what_its_neighbours_suggest_is_named_with_what_they_suggest() -> None:
-    throughput, tpot = (165.0, 330.0, 647.0, 283.0, 1597.0, 2900.0), (2.9, 2.9, 3.0, 10.2, 2.4, 2.5)
+def test_a_third_of_what_its_neighbours_suggest_is_named_with_what_they_suggest() -> (
+    None
+):
+    throughput, tpot = (
+        (165.0, 330.0, 647.0, 283.0, 1597.0, 2900.0),
+        (2.9, 2.9, 3.0, 10.2, 2.4, 2.5),
+    )
     points = [
-        point(f"np{level}", {"output_throughput": a, "mean_tpot_ms": b}, num_prompts=level)
+        point(
+            f"np{level}",
+            {"output_throughput": a, "mean_tpot_ms": b},
+            num_prompts=level,
+        )
         for level, a, b in zip(UP_TO_64, throughput, tpot, strict=False)
     ]
     doubt = only(points)
-    assert (points[doubt.point].id, [points[place].id for place in doubt.neighbours]) == (
+    assert (
+        points[doubt.point].id,
+        [points[place].id for place in doubt.neighbours],
+    ) == (
         "np8",
         ["np4", "np16"],
     )
     assert (doubt.metric, doubt.value) == ("mean_tpot_ms", 10.2)
     assert doubt.suggested == pytest.approx((3.0 * 2.4) ** 0.5)
     assert doubt.severity > 1
-    without = [replace(each, values={ALONE: each.values[ALONE]}) for each in points]
+    without = [
+        replace(each, values={ALONE: each.values[ALONE]}) for each in points
+    ]
     assert only(without).value == 283.0
     assert only(without).suggested == pytest.approx((647 * 1597) ** 0.5)
 
 
 @pytest.mark.parametrize("factor", [0.3, 0.5, 0.65, 2.0, 3.0])
 @pytest.mark.parametrize("place", [2, 3, 4])
-def test_an_inner_point_may_not_be_far_off_in_either_direction(place: int, factor: float) -> None:
-    assert named(at_once(changed(SATURATING, {place: factor}))) == [f"np{UP_TO_64[place]}"]
+def test_an_inner_point_may_not_be_far_off_in_either_direction(
+    place: int, factor: float
+) -> None:
+    assert named(at_once(changed(SATURATING, {place: factor}))) == [
+        f"np{UP_TO_64[place]}"
+    ]
 
 
 @pytest.mark.parametrize("place", [1, 5])
 def test_beside_an_end_it_takes_more(place: int) -> None:
-    assert named(at_once(changed(SATURATING, {place: 0.25}))) == [f"np{UP_TO_64[place]}"]
+    assert named(at_once(changed(SATURATING, {place: 0.25}))) == [
+        f"np{UP_TO_64[place]}"
+    ]
     assert named(at_once(changed(SATURATING, {place: 0.8}))) == []
 
 
@@ -85,10 +111,15 @@ def test_at_an_end_only_a_gross_contradiction_counts() -> None:
 
 
 def test_a_disturbance_of_two_points_is_two_points() -> None:
-    assert named(at_once(changed(SATURATING, {3: 0.35, 4: 0.35}))) == ["np16", "np8"]
+    assert named(at_once(changed(SATURATING, {3: 0.35, 4: 0.35}))) == [
+        "np16",
+        "np8",
+    ]
 
 
-def test_a_good_point_beside_two_disturbed_ones_is_not_taken_for_the_wrong_one() -> None:
+def test_a_good_point_beside_two_disturbed_ones_is_not_taken_for_the_wrong_one() -> (
+    None
+):
     throughput = (178.0, 354.0, 230.0, 432.0, 2263.0, 3687.0)
     tpot = (5.0, 5.1, 15.9, 17.1, 6.5, 8.2)
     points = [
@@ -105,7 +136,9 @@ def test_a_good_point_beside_two_disturbed_ones_is_not_taken_for_the_wrong_one()
 
 def test_on_a_dense_ladder_it_may_last_longer() -> None:
     values = [level / (1 + level / 60) for level in range(1, 101)]
-    points = at_once(changed(values, dict.fromkeys(range(40, 45), 0.5)), range(1, 101))
+    points = at_once(
+        changed(values, dict.fromkeys(range(40, 45), 0.5)), range(1, 101)
+    )
     assert named(points) == ["np41", "np42", "np43", "np44", "np45"]
 
 
@@ -122,7 +155,9 @@ def test_on_a_dense_ladder_it_may_last_longer() -> None:
         ("output_throughput", (24.2, 90.2, 297, 497, 791, 371, 383)),
     ],
 )
-def test_knees_cliffs_and_jumps_are_shapes(metric: str, values: Sequence[float]) -> None:
+def test_knees_cliffs_and_jumps_are_shapes(
+    metric: str, values: Sequence[float]
+) -> None:
     assert named(at_once(values, metric=metric)) == []
 
 
@@ -130,9 +165,9 @@ def test_a_published_ladder_with_a_known_outlier() -> None:
     """TPOT of gpt-oss-120b on four H100, vLLM 0.18: at 32 in flight three times what it is at 16,
     and more than at 64.
     """
-    assert named(at_once((4.0, 4.7, 5.8, 15.9, 9.7), (4, 8, 16, 32, 64), "mean_tpot_ms")) == [
-        "np32"
-    ]
+    assert named(
+        at_once((4.0, 4.7, 5.8, 15.9, 9.7), (4, 8, 16, 32, 64), "mean_tpot_ms")
+    ) == ["np32"]
 
 
 def test_three_points_are_too_few() -> None:
@@ -140,7 +175,10 @@ def test_three_points_are_too_few() -> None:
 
 
 def test_noise_makes_a_ladder_tolerant() -> None:
-    jagged = [value * (0.82 if place % 2 else 1) for place, value in enumerate(SATURATING)]
+    jagged = [
+        value * (0.82 if place % 2 else 1)
+        for place, value in enumerate(SATURATING)
+    ]
     assert named(at_once(jagged)) == []
 
 
@@ -148,7 +186,9 @@ def test_what_a_run_knows_of_its_own_noise_counts() -> None:
     points = at_once(changed(SATURATING, {3: 0.7}))
     assert named(points) == ["np8"]
     value = points[3].values[ALONE]
-    points[3] = replace(points[3], intervals={ALONE: Range(value * 0.6, value * 1.4)})
+    points[3] = replace(
+        points[3], intervals={ALONE: Range(value * 0.6, value * 1.4)}
+    )
     assert named(points) == []
 
 
@@ -156,17 +196,23 @@ def test_every_kind_of_ladder() -> None:
     bad = changed(SATURATING, {3: 0.4})
     kinds: dict[str, list[dict[str, Condition]]] = {
         "a fixed number of requests": [
-            {"num_prompts": 1000, "max_concurrency": level} for level in UP_TO_64
+            {"num_prompts": 1000, "max_concurrency": level}
+            for level in UP_TO_64
         ],
         "a number for each slot": [
-            {"num_prompts": 16 * level, "max_concurrency": level} for level in UP_TO_64
+            {"num_prompts": 16 * level, "max_concurrency": level}
+            for level in UP_TO_64
         ],
         "more and more requests": [
             {"num_prompts": level, "max_concurrency": 8} for level in UP_TO_64
         ],
-        "rates": [{"num_prompts": 500, "request_rate": float(level)} for level in UP_TO_64],
+        "rates": [
+            {"num_prompts": 500, "request_rate": float(level)}
+            for level in UP_TO_64
+        ],
         "rates of some time": [
-            {"num_prompts": 60 * level, "request_rate": float(level)} for level in UP_TO_64
+            {"num_prompts": 60 * level, "request_rate": float(level)}
+            for level in UP_TO_64
         ],
     }
     for kind, conditions in kinds.items():
@@ -193,7 +239,9 @@ def test_every_kind_of_ladder() -> None:
         {"settings": "other"},
     ],
 )
-def test_points_of_other_settings_are_no_neighbours(other: dict[str, Condition]) -> None:
+def test_points_of_other_settings_are_no_neighbours(
+    other: dict[str, Condition],
+) -> None:
     points = at_once(changed(SATURATING, {3: 0.4}))
     points[3] = replace(points[3], conditions={**points[3].conditions, **other})
     assert named(points) == []
@@ -202,7 +250,9 @@ def test_points_of_other_settings_are_no_neighbours(other: dict[str, Condition])
 def test_the_seed_the_date_and_the_test_do_not_matter() -> None:
     points = at_once(changed(SATURATING, {3: 0.4}))
     points = [
-        replace(each, conditions={**each.conditions, "seed": n, "group": str(n)})
+        replace(
+            each, conditions={**each.conditions, "seed": n, "group": str(n)}
+        )
         for n, each in enumerate(points)
     ]
     assert named(points) == ["np8"]
@@ -210,7 +260,10 @@ def test_the_seed_the_date_and_the_test_do_not_matter() -> None:
 
 def test_what_is_invalid_is_no_neighbour_and_not_judged() -> None:
     points = at_once(changed(SATURATING, {3: 0.1}))
-    assert named([*points[:3], replace(points[3], status="INVALID"), *points[4:]]) == []
+    assert (
+        named([*points[:3], replace(points[3], status="INVALID"), *points[4:]])
+        == []
+    )
 
 
 def test_points_without_the_metric_are_passed_over() -> None:
@@ -224,14 +277,22 @@ def repeated(
     off: Mapping[tuple[int, int], float], *, repeats: int, interleaved: bool
 ) -> list[Point]:
     """The saturating ladder several times; `off` by place and repeat."""
-    turns = [(place, repeat) for place in range(len(UP_TO_64)) for repeat in range(repeats)]
+    turns = [
+        (place, repeat)
+        for place in range(len(UP_TO_64))
+        for repeat in range(repeats)
+    ]
     if interleaved:
         turns.sort(key=lambda turn: turn[1])
     began = datetime(2026, 7, 1, tzinfo=timezone.utc)
     return [
         point(
             f"np{UP_TO_64[place]}#{repeat}",
-            {ALONE: SATURATING[place] * off.get((place, repeat), 1.0) * (1 + 0.01 * repeat)},
+            {
+                ALONE: SATURATING[place]
+                * off.get((place, repeat), 1.0)
+                * (1 + 0.01 * repeat)
+            },
             num_prompts=UP_TO_64[place],
             repeat=repeat,
             date=(began + timedelta(minutes=minute)).isoformat(),
@@ -241,30 +302,46 @@ def repeated(
 
 
 def test_a_repeat_that_lies_far_from_the_others_is_named() -> None:
-    assert named(repeated({(3, 1): 0.4}, repeats=3, interleaved=False)) == ["np8#1"]
-    assert named(repeated({(3, 1): 0.4}, repeats=2, interleaved=True)) == ["np8#1"]
+    assert named(repeated({(3, 1): 0.4}, repeats=3, interleaved=False)) == [
+        "np8#1"
+    ]
+    assert named(repeated({(3, 1): 0.4}, repeats=2, interleaved=True)) == [
+        "np8#1"
+    ]
     alone = [
         each
         for each in repeated({(3, 1): 0.4}, repeats=4, interleaved=False)
         if each.id.startswith("np8#")
     ]
-    assert named(alone) == ["np8#1"], "without a ladder their own spread says it"
+    assert named(alone) == ["np8#1"], (
+        "without a ladder their own spread says it"
+    )
 
 
 def test_repeats_right_after_each_other_may_all_be_wrong() -> None:
     off = {(3, 0): 0.4, (3, 1): 0.4}
-    assert named(repeated(off, repeats=2, interleaved=False)) == ["np8#0", "np8#1"]
+    assert named(repeated(off, repeats=2, interleaved=False)) == [
+        "np8#0",
+        "np8#1",
+    ]
     assert named(repeated(off, repeats=2, interleaved=True)) == [], (
         "measured at another time, it is the same: a shape"
     )
 
 
-def doubted(rng: np.random.Generator, ladders: int, noise: float, *, dense: bool = False) -> int:
+def doubted(
+    rng: np.random.Generator, ladders: int, noise: float, *, dense: bool = False
+) -> int:
     """How many clean ladders have any doubt."""
-    return sum(bool(contradicted(ladder(rng, noise, dense=dense).points())) for _ in range(ladders))
+    return sum(
+        bool(contradicted(ladder(rng, noise, dense=dense).points()))
+        for _ in range(ladders)
+    )
 
 
-def found(rng: np.random.Generator, ladders: int, noise: float, factor: float) -> float:
+def found(
+    rng: np.random.Generator, ladders: int, noise: float, factor: float
+) -> float:
     """Of inner points that had `factor` of their throughput, the share that is named."""
     hits = tried = 0
     while tried < ladders:
@@ -297,8 +374,12 @@ def test_disturbed_points_are_found() -> None:
 def test_false_alarms_in_simulation(noise: float, most: float) -> None:
     rng = np.random.default_rng(1)
     ladders, dense = 1500, 150
-    alarms = doubted(rng, ladders, noise) + doubted(rng, dense, noise, dense=True)
-    print(f"noise {noise:.0%}: {alarms / (ladders + dense):.2%} of clean ladders have a doubt")
+    alarms = doubted(rng, ladders, noise) + doubted(
+        rng, dense, noise, dense=True
+    )
+    print(
+        f"noise {noise:.0%}: {alarms / (ladders + dense):.2%} of clean ladders have a doubt"
+    )
     assert alarms <= most * (ladders + dense)
 
 
@@ -314,7 +395,9 @@ def test_false_alarms_in_simulation(noise: float, most: float) -> None:
         (0.05, 0.7, 0.4),
     ],
 )
-def test_detection_in_simulation(noise: float, factor: float, least: float) -> None:
+def test_detection_in_simulation(
+    noise: float, factor: float, least: float
+) -> None:
     share = found(np.random.default_rng(2), 600, noise, factor)
     print(f"noise {noise:.0%}, {factor:.2f} of the truth: {share:.1%} found")
     assert share >= least

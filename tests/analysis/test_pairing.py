@@ -21,7 +21,9 @@ def test_points_of_the_same_settings_are_partners() -> None:
     a = [one(f"a{n}", config="B", concurrency=n) for n in (1, 2, 4)]
     b = [one(f"b{n}", config="C", concurrency=n) for n in (2, 4, 8)]
     found = pair_points(a, b)
-    assert [(p.label, [x.id for x in p.a], [x.id for x in p.b]) for p in found.pairs] == [
+    assert [
+        (p.label, [x.id for x in p.a], [x.id for x in p.b]) for p in found.pairs
+    ] == [
         ("concurrency 2", ["a2"], ["b2"]),
         ("concurrency 4", ["a4"], ["b4"]),
     ]
@@ -33,28 +35,46 @@ def test_points_of_the_same_settings_are_partners() -> None:
 
 def test_runs_that_differ_in_nothing_else_are_repeats() -> None:
     a = [
-        one(f"a{i}", repeat=i, seed=i, date=f"2026-07-0{i}T00:00:00", host="here", group="x")
+        one(
+            f"a{i}",
+            repeat=i,
+            seed=i,
+            date=f"2026-07-0{i}T00:00:00",
+            host="here",
+            group="x",
+        )
         for i in (1, 2, 3)
     ]
     b = [
-        one(f"b{i}", repeat=i, date=f"2026-08-0{i}T00:00:00", host="there", group="y")
+        one(
+            f"b{i}",
+            repeat=i,
+            date=f"2026-08-0{i}T00:00:00",
+            host="there",
+            group="y",
+        )
         for i in (1, 2)
     ]
     (pair,) = pair_points(a, b).pairs
     assert (len(pair.a), len(pair.b), pair.label) == (3, 2, "")
-    assert [str(each) for each in pair_points(a, b).differences] == ["host here -> there"]
+    assert [str(each) for each in pair_points(a, b).differences] == [
+        "host here -> there"
+    ]
 
 
 def test_a_number_is_one_number_however_it_is_written() -> None:
     (pair,) = pair_points(
-        [one(tp=2, request_rate=float("inf"))], [one(tp="2", request_rate="inf")]
+        [one(tp=2, request_rate=float("inf"))],
+        [one(tp="2", request_rate="inf")],
     ).pairs
     assert pair.conditions["tp"] == 2
     assert value_of(one(tp=2.5), "tp") == 2.5
 
 
 def test_what_only_one_side_tells_pairs_nothing_and_is_said() -> None:
-    found = pair_points([one(engine_version="0.11", dataset="random")], [one(dataset="random")])
+    found = pair_points(
+        [one(engine_version="0.11", dataset="random")], [one(dataset="random")]
+    )
     assert len(found.pairs) == 1
     assert found.untold == ("engine_version",)
     assert found.differences == ()
@@ -62,7 +82,9 @@ def test_what_only_one_side_tells_pairs_nothing_and_is_said() -> None:
 
 def test_no_cap_is_a_load_of_its_own() -> None:
     found = pair_points([one(max_concurrency=8)], [one()])
-    assert [str(each) for each in found.differences] == ["max_concurrency 8 -> none"]
+    assert [str(each) for each in found.differences] == [
+        "max_concurrency 8 -> none"
+    ]
     assert "the load is another" in found.warnings[0]
 
 
@@ -88,7 +110,10 @@ def test_what_is_asked_for_is_fair_and_so_is_what_follows_from_it() -> None:
     cold, warm = one(cache="cold"), one(cache="warm")
     assert pair_points([cold], [warm], asked="cache").warnings == ()
     loads = [one(max_concurrency=n, concurrency=n) for n in (1, 8)]
-    assert pair_points(loads[:1], loads[1:], asked="max_concurrency").warnings == ()
+    assert (
+        pair_points(loads[:1], loads[1:], asked="max_concurrency").warnings
+        == ()
+    )
     also_warm = one(cache="warm", max_concurrency=8, concurrency=8)
     (warning,) = pair_points(loads[:1], [also_warm], asked="cache").warnings
     assert warning.startswith("not a fair comparison: the load is another")
@@ -96,9 +121,15 @@ def test_what_is_asked_for_is_fair_and_so_is_what_follows_from_it() -> None:
 
 def test_tools_and_rehearsals_are_never_fair() -> None:
     theirs = replace(one(), tool="guidellm")
-    assert "tools define" in pair_points([one()], [theirs], asked="tool").warnings[0]
+    assert (
+        "tools define"
+        in pair_points([one()], [theirs], asked="tool").warnings[0]
+    )
     rehearsed = one(rehearsal="embedded")
-    assert "rehearsal" in pair_points([one()], [rehearsed], asked="rehearsal").warnings[0]
+    assert (
+        "rehearsal"
+        in pair_points([one()], [rehearsed], asked="rehearsal").warnings[0]
+    )
 
 
 def test_another_tool_has_other_definitions() -> None:
@@ -120,7 +151,8 @@ def test_subjects_may_have_several_values_on_a_side_and_loads_may_not() -> None:
     ]
     assert len(pair_points(a, b).pairs) == 2
     loads_apart = pair_points(
-        [one(concurrency=1), one(concurrency=2)], [one(concurrency=8), one(concurrency=16)]
+        [one(concurrency=1), one(concurrency=2)],
+        [one(concurrency=8), one(concurrency=16)],
     )
     assert loads_apart.pairs == ()
     assert len(loads_apart.alone_a) == 2

@@ -11,7 +11,13 @@ import numpy as np
 import pytest
 
 from inferometer.analysis.cautions import CannotCompareError
-from inferometer.analysis.pcie import LinkEffect, LinkStudy, link_costs, link_records, why_no_links
+from inferometer.analysis.pcie import (
+    LinkEffect,
+    LinkStudy,
+    link_costs,
+    link_records,
+    why_no_links,
+)
 from inferometer.results import Point
 from inferometer.words import Words
 from tests.analysis.simulated_campaigns import point
@@ -69,12 +75,17 @@ def measured(
     return points
 
 
-def study(seed: int = 0, *, machine: float = 1.0, control: bool = True) -> LinkStudy:
+def study(
+    seed: int = 0, *, machine: float = 1.0, control: bool = True
+) -> LinkStudy:
     """Machine A/B with both links against machine C, which is `machine` as fast, whatever its
     links.
     """
     rng = np.random.default_rng(seed)
-    points = [*measured("B", "7B", 2, rng), *measured("C", "7B", 2, rng, factor=machine)]
+    points = [
+        *measured("B", "7B", 2, rng),
+        *measured("C", "7B", 2, rng, factor=machine),
+    ]
     if control:
         points += [
             *measured("A", "7B", 1, rng),
@@ -85,20 +96,28 @@ def study(seed: int = 0, *, machine: float = 1.0, control: bool = True) -> LinkS
 
 
 def mean_of(
-    found: LinkStudy, *, tp: int, metric: str = "output_throughput", wide: str = "C"
+    found: LinkStudy,
+    *,
+    tp: int,
+    metric: str = "output_throughput",
+    wide: str = "C",
 ) -> LinkEffect:
     return next(
         each
         for each in found.effects
-        if each.level is None and (each.tp, each.metric, each.wide) == (tp, metric, wide)
+        if each.level is None
+        and (each.tp, each.metric, each.wide) == (tp, metric, wide)
     )
 
 
-def levels_of(found: LinkStudy, *, tp: int, metric: str = "output_throughput") -> list[LinkEffect]:
+def levels_of(
+    found: LinkStudy, *, tp: int, metric: str = "output_throughput"
+) -> list[LinkEffect]:
     return [
         each
         for each in found.effects
-        if each.level is not None and (each.tp, each.metric, each.wide) == (tp, metric, "C")
+        if each.level is not None
+        and (each.tp, each.metric, each.wide) == (tp, metric, "C")
     ]
 
 
@@ -106,9 +125,20 @@ def test_the_cost_by_load_and_the_control_that_shows_nothing() -> None:
     found = study()
     mean, control = mean_of(found, tp=2), mean_of(found, tp=1)
     assert (found.narrow, found.wide) == ("pcie_width 8", "pcie_width 16")
-    assert (mean.narrow, mean.wide, mean.verdict, mean.is_control) == ("B", "C", "slower", False)
-    assert mean.effect == pytest.approx(-np.mean([cost_at(level) for level in LEVELS]), abs=0.015)
-    assert (control.verdict, control.is_control, control.control) == ("no difference", True, None)
+    assert (mean.narrow, mean.wide, mean.verdict, mean.is_control) == (
+        "B",
+        "C",
+        "slower",
+        False,
+    )
+    assert mean.effect == pytest.approx(
+        -np.mean([cost_at(level) for level in LEVELS]), abs=0.015
+    )
+    assert (control.verdict, control.is_control, control.control) == (
+        "no difference",
+        True,
+        None,
+    )
     by_level = levels_of(found, tp=2)
     assert [each.level for each in by_level] == list(LEVELS)
     assert by_level[0].verdict == "undecided"
@@ -128,7 +158,9 @@ def test_the_intervals_of_the_levels_hold_the_truth() -> None:
     assert np.mean(held) >= 0.93
 
 
-def test_what_differs_between_the_machines_is_taken_away_and_allowed_for() -> None:
+def test_what_differs_between_the_machines_is_taken_away_and_allowed_for() -> (
+    None
+):
     """Machine C is 6 % slower in all: without the control, x8 would seem to be free."""
     found = study(machine=0.94)
     mean = mean_of(found, tp=2)
@@ -136,7 +168,9 @@ def test_what_differs_between_the_machines_is_taken_away_and_allowed_for() -> No
     assert mean.control == pytest.approx(0.064, abs=0.015)
     assert mean.effect == pytest.approx(-0.071, abs=0.015)
     assert mean.high is not None
-    assert mean.high - mean.effect > 0.05, "as much as the control shows is allowed for"
+    assert mean.high - mean.effect > 0.05, (
+        "as much as the control shows is allowed for"
+    )
     assert mean.verdict == "undecided"
     assert mean_of(found, tp=1).verdict == "faster"
 
@@ -154,18 +188,28 @@ def test_no_link_no_cost() -> None:
             *measured("A", "7B", 1, rng),
             *measured("C", "7B", 1, rng),
         ]
-        found = link_costs(points, by=("config", "A", "C"), metrics=["output_throughput"])
-        alarms += any(each.verdict in {"faster", "slower"} for each in found.effects)
+        found = link_costs(
+            points, by=("config", "A", "C"), metrics=["output_throughput"]
+        )
+        alarms += any(
+            each.verdict in {"faster", "slower"} for each in found.effects
+        )
     assert alarms <= 1
 
 
 def test_without_a_control_drift_is_allowed_for() -> None:
-    with_one, without = mean_of(study(), tp=2), mean_of(study(control=False), tp=2)
+    with_one, without = (
+        mean_of(study(), tp=2),
+        mean_of(study(control=False), tp=2),
+    )
     assert without.control is None
     assert without.low is not None
     assert with_one.low is not None
     assert without.low < with_one.low - 0.02
-    assert "7B TP=2 (B against C) has no control." in study(control=False).sentences
+    assert (
+        "7B TP=2 (B against C) has no control."
+        in study(control=False).sentences
+    )
 
 
 def test_the_control_of_another_model_stands_in() -> None:
@@ -179,7 +223,8 @@ def test_the_control_of_another_model_stands_in() -> None:
     found = link_costs(points, metrics=["output_throughput"])
     assert mean_of(found, tp=2).control is not None
     assert (
-        "14B TP=2 (B against C) has no control of its own; that of 7B stands in." in found.sentences
+        "14B TP=2 (B against C) has no control of its own; that of 7B stands in."
+        in found.sentences
     )
 
 
@@ -209,7 +254,9 @@ def test_the_answer_in_words_and_for_a_figure() -> None:
     assert "the control (TP=1) shows" in found.sentences[0]
     records = link_records(found)
     assert {(record["tp"], record["metric"]) for record in records} == {
-        (tp, metric) for tp in (1, 2) for metric in ("output_throughput", "mean_tpot_ms")
+        (tp, metric)
+        for tp in (1, 2)
+        for metric in ("output_throughput", "mean_tpot_ms")
     }
     assert len(records) == 4 * len(LEVELS), (
         "the control of A, which nothing was taken from, is not among them"
@@ -225,18 +272,24 @@ def test_what_has_no_two_links() -> None:
     ):
         link_costs(measured("C", "7B", 2, rng))
     with pytest.raises(
-        CannotCompareError, match="no model was measured with the same tensor parallelism"
+        CannotCompareError,
+        match="no model was measured with the same tensor parallelism",
     ):
-        link_costs([*measured("B", "7B", 2, rng), *measured("C", "14B", 2, rng)])
+        link_costs(
+            [*measured("B", "7B", 2, rng), *measured("C", "14B", 2, rng)]
+        )
     with pytest.raises(CannotCompareError, match="neither good nor bad"):
         link_costs(
-            [*measured("B", "7B", 2, rng), *measured("C", "7B", 2, rng)], metrics=["duration"]
+            [*measured("B", "7B", 2, rng), *measured("C", "7B", 2, rng)],
+            metrics=["duration"],
         )
 
 
 def test_why_there_are_no_links_to_compare() -> None:
     rng = np.random.default_rng(0)
-    wide, narrow = (measured(config, "7B", 2, rng, levels=[1, 2]) for config in "CB")
+    wide, narrow = (
+        measured(config, "7B", 2, rng, levels=[1, 2]) for config in "CB"
+    )
 
     def why(points: list[Point]) -> str:
         with pytest.raises(CannotCompareError):
@@ -255,6 +308,6 @@ def test_why_there_are_no_links_to_compare() -> None:
         why([replace(point, status="INVALID") for point in [*wide, *narrow]])
         == "Every point is INVALID."
     )
-    assert why([replace(point, values={}) for point in [*wide, *narrow]]).startswith(
-        "The points at x8 and x16 have none of"
-    )
+    assert why(
+        [replace(point, values={}) for point in [*wide, *narrow]]
+    ).startswith("The points at x8 and x16 have none of")

@@ -7,7 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from inferometer.analysis.targets import NOT_YET, SCALING, Checked, check, mistakes
+from inferometer.analysis.targets import (
+    NOT_YET,
+    SCALING,
+    Checked,
+    check,
+    mistakes,
+)
 from inferometer.cli.asserted import lacking_in
 from inferometer.results import Point
 from inferometer.results.run_point import point_of
@@ -18,12 +24,20 @@ from inferometer.spec.preset_files import preset_names
 from inferometer.spec.target import Threshold, campaign_target
 from inferometer.vocabulary import metric
 
-PRESETS = [(name, load_campaign(name, sets=(), environment={})) for name in preset_names()]
-WITH_TARGETS = [pytest.param(spec, id=name) for name, spec in PRESETS if spec.targets]
+PRESETS = [
+    (name, load_campaign(name, sets=(), environment={}))
+    for name in preset_names()
+]
+WITH_TARGETS = [
+    pytest.param(spec, id=name) for name, spec in PRESETS if spec.targets
+]
 
 
 def targets_of(spec: CampaignSpec) -> list[Threshold]:
-    return [campaign_target(name, comparison) for name, comparison in spec.targets.items()]
+    return [
+        campaign_target(name, comparison)
+        for name, comparison in spec.targets.items()
+    ]
 
 
 def measured(spec: CampaignSpec, *, good: bool) -> list[Point]:
@@ -34,13 +48,24 @@ def measured(spec: CampaignSpec, *, good: bool) -> list[Point]:
     for group in expand(spec):
         for planned in group.points:
             run = {"spec": planned.spec.model_dump(mode="json")}
-            point = point_of(run, {}, {"status": "VALID"}, name=planned.id, source=Path(planned.id))
-            load = planned.spec.load.max_concurrency or planned.spec.load.num_prompts
+            point = point_of(
+                run,
+                {},
+                {"status": "VALID"},
+                name=planned.id,
+                source=Path(planned.id),
+            )
+            load = (
+                planned.spec.load.max_concurrency
+                or planned.spec.load.num_prompts
+            )
             values = {"output_throughput": 1e4 * load if good else 1.0}
             for target in targets_of(spec):
                 if target.metric not in (SCALING.name, *values):
                     beyond = target.op in (">", ">=")
-                    values[target.metric] = target.limit * (10 if beyond == good else 0.1)
+                    values[target.metric] = target.limit * (
+                        10 if beyond == good else 0.1
+                    )
             points.append(replace(point, values=values))
     return points
 
@@ -66,7 +91,9 @@ def test_what_a_preset_asks_for_can_be_measured(spec: CampaignSpec) -> None:
 
 
 @pytest.mark.parametrize("spec", WITH_TARGETS)
-def test_the_points_of_a_preset_can_reach_and_miss_its_targets(spec: CampaignSpec) -> None:
+def test_the_points_of_a_preset_can_reach_and_miss_its_targets(
+    spec: CampaignSpec,
+) -> None:
     targets = targets_of(spec)
     assert states(check(targets, measured(spec, good=True))) == {"reached"}
     missed = check(targets, measured(spec, good=False))

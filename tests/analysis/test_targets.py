@@ -17,7 +17,11 @@ from inferometer.analysis.targets import (
     unanswerable,
 )
 from inferometer.metrics.finding import Finding, Level
-from inferometer.report.targets import deployment_in_words, place_in_words, why_in_words
+from inferometer.report.targets import (
+    deployment_in_words,
+    place_in_words,
+    why_in_words,
+)
 from inferometer.results import Collection, Condition, Point, Status
 from inferometer.spec.target import Where, parse_target
 from inferometer.words import LANGUAGES, Words
@@ -55,36 +59,63 @@ def point(
 LADDER = [point(1, 30), point(8, 1900), point(64, 1700, ttft=900)]
 
 
-def only(target: str, points: list[Point]) -> tuple[bool, float | None, str, str]:
+def only(
+    target: str, points: list[Point]
+) -> tuple[bool, float | None, str, str]:
     (checked,) = check([parse_target(target)], points)
     assert checked.state in ("reached", "missed")
-    return checked.state == "reached", checked.value, checked.at, why_in_words(checked, Words())
+    return (
+        checked.state == "reached",
+        checked.value,
+        checked.at,
+        why_in_words(checked, Words()),
+    )
 
 
 @pytest.mark.parametrize(
     ("target", "reached", "value", "at"),
     [
-        ("output_throughput > 1800", True, 1900, "tp1/c8"),  # a rate: at one load
+        (
+            "output_throughput > 1800",
+            True,
+            1900,
+            "tp1/c8",
+        ),  # a rate: at one load
         ("every output_throughput > 1800", False, 30, "tp1/c1"),
         ("every output_throughput > 29", True, 30, "tp1/c1"),
-        ("mean_ttft_ms < 100", False, 900, "tp1/c64"),  # a latency: at every load
+        (
+            "mean_ttft_ms < 100",
+            False,
+            900,
+            "tp1/c64",
+        ),  # a latency: at every load
         ("any mean_ttft_ms < 100", True, 50, "tp1/c1"),
         ("mean_ttft_ms < 100 if concurrency<=8", True, 50, "tp1/c1"),
         ("any mean_ttft_ms > 800", True, 900, "tp1/c64"),
         ("any output_throughput < 31", True, 30, "tp1/c1"),
     ],
 )
-def test_the_point_that_decides(target: str, reached: bool, value: float, at: str) -> None:
+def test_the_point_that_decides(
+    target: str, reached: bool, value: float, at: str
+) -> None:
     assert only(target, LADDER)[:3] == (reached, value, at)
 
 
 def test_each_deployment_is_checked() -> None:
     first, second = check(
-        [parse_target("output_throughput > 1800")], [*LADDER, point(8, 900, tp=2)]
+        [parse_target("output_throughput > 1800")],
+        [*LADDER, point(8, 900, tp=2)],
     )
     assert (first.deployment, first.state) == ("C 7B TP1", "reached")
-    assert (second.deployment, second.state, second.value) == ("C 7B TP2", "missed", 900)
-    assert why_in_words(second, Words()) == "the best of all loads does not reach it"
+    assert (second.deployment, second.state, second.value) == (
+        "C 7B TP2",
+        "missed",
+        900,
+    )
+    assert (
+        why_in_words(second, Words())
+        == "the best of all loads does not reach it"
+    )
 
 
 def test_deployments_that_would_have_one_name_are_told_apart() -> None:
@@ -106,27 +137,53 @@ def test_deployments_that_would_have_one_name_are_told_apart() -> None:
 
 
 def test_what_was_not_measured_is_not_reached() -> None:
-    assert only("p99_e2el_ms < 1e9", LADDER) == (False, None, "tp1/c1", "it was not measured")
-    assert only("every output_throughput > 1", [*LADDER, point(2, None)])[:3] == (
+    assert only("p99_e2el_ms < 1e9", LADDER) == (
+        False,
+        None,
+        "tp1/c1",
+        "it was not measured",
+    )
+    assert only("every output_throughput > 1", [*LADDER, point(2, None)])[
+        :3
+    ] == (
         False,
         None,
         "tp1/c2",
     )
-    assert only("any output_throughput > 1", [*LADDER, point(2, None)])[0] is True
-    assert "nothing here has tp=4" in only("output_throughput > 1 if tp=4", LADDER)[3]
-    loads = [replace(each, conditions={**each.conditions, "num_prompts": 64}) for each in LADDER]
+    assert (
+        only("any output_throughput > 1", [*LADDER, point(2, None)])[0] is True
+    )
+    assert (
+        "nothing here has tp=4"
+        in only("output_throughput > 1 if tp=4", LADDER)[3]
+    )
+    loads = [
+        replace(each, conditions={**each.conditions, "num_prompts": 64})
+        for each in LADDER
+    ]
     assert (
         only("scaling_efficiency > 95", loads)[3]
         == "it was not measured: there is no point on several GPUs"
     )
-    assert "nothing here has model=8B" in only("scaling_efficiency > 95 if model=8B", LADDER)[3]
+    assert (
+        "nothing here has model=8B"
+        in only("scaling_efficiency > 95 if model=8B", LADDER)[3]
+    )
     assert "there are no points" in only("output_throughput > 1", [])[3]
 
 
 def test_an_invalid_point_does_not_count_and_a_suspect_one_is_named() -> None:
-    reached, value, _, reason = only("mean_ttft_ms < 100", [point(1, 30, status="INVALID")])
-    assert (reached, value, reason) == (False, None, "it is INVALID: The client was late")
-    assert only("output_throughput > 29", [point(1, 30), point(8, 99, status="INVALID")])[:3] == (
+    reached, value, _, reason = only(
+        "mean_ttft_ms < 100", [point(1, 30, status="INVALID")]
+    )
+    assert (reached, value, reason) == (
+        False,
+        None,
+        "it is INVALID: The client was late",
+    )
+    assert only(
+        "output_throughput > 29", [point(1, 30), point(8, 99, status="INVALID")]
+    )[:3] == (
         True,
         30,
         "tp1/c1",
@@ -156,7 +213,12 @@ def test_scaling_efficiency_is_that_of_every_load() -> None:
 
     points = [on(1, 1, 100), on(1, 2, 200), on(8, 1, 792), on(8, 2, 1504)]
     (checked,) = check([parse_target("scaling_efficiency > 95")], points)
-    assert (checked.state, checked.unit, checked.gpus, checked.load_per_gpu) == (
+    assert (
+        checked.state,
+        checked.unit,
+        checked.gpus,
+        checked.load_per_gpu,
+    ) == (
         "missed",
         "%",
         8,
@@ -166,10 +228,18 @@ def test_scaling_efficiency_is_that_of_every_load() -> None:
     assert place_in_words(checked, Words()) == "load 2 a GPU"
     assert checked.value == pytest.approx(94)
     assert (
-        check([parse_target("scaling_efficiency > 90 if gpus=8, model=7B")], points)[0].state
+        check(
+            [parse_target("scaling_efficiency > 90 if gpus=8, model=7B")],
+            points,
+        )[0].state
         == "reached"
     )
-    assert check([parse_target("scaling_efficiency > 90 if gpus=4")], points)[0].state == "missed"
+    assert (
+        check([parse_target("scaling_efficiency > 90 if gpus=4")], points)[
+            0
+        ].state
+        == "missed"
+    )
 
 
 def test_what_does_not_exist_is_named() -> None:
@@ -177,13 +247,20 @@ def test_what_does_not_exist_is_named() -> None:
         mistakes(
             [
                 parse_target(text)
-                for text in ("p95_itl_ms<1", "scaling_efficiency>1", "request_goodput>1")
+                for text in (
+                    "p95_itl_ms<1",
+                    "scaling_efficiency>1",
+                    "request_goodput>1",
+                )
             ]
         )
         == []
     )
     wrong = mistakes(
-        [parse_target("output_troughput > 1"), parse_target("failed < 1 if modell=7B")]
+        [
+            parse_target("output_troughput > 1"),
+            parse_target("failed < 1 if modell=7B"),
+        ]
     )
     assert "did you mean 'output_throughput'?" in wrong[0]
     assert "did you mean 'model'?" in wrong[1]
@@ -198,11 +275,15 @@ def test_what_cannot_be_measured_is_named_before_anything_is() -> None:
         "The target 'gpu_utilization > 85' cannot be checked: nothing measures "
         "gpu_utilization yet. Leave it out."
     )
-    (told,) = mistakes([parse_target("request_goodput > 1")], lacking=["request_goodput"])
+    (told,) = mistakes(
+        [parse_target("request_goodput > 1")], lacking=["request_goodput"]
+    )
     assert "request_goodput needs goodput limits" in told
 
 
-def test_results_of_a_campaign_that_names_such_a_metric_do_not_miss_it() -> None:
+def test_results_of_a_campaign_that_names_such_a_metric_do_not_miss_it() -> (
+    None
+):
     (checked,) = check([parse_target("gpu_utilization > 85")], LADDER)
     assert (checked.state, why_in_words(checked, Words())) == (
         "not checked",
@@ -213,24 +294,35 @@ def test_results_of_a_campaign_that_names_such_a_metric_do_not_miss_it() -> None
 def test_targets_of_points_that_were_not_chosen_are_not_missed() -> None:
     targets = [
         parse_target(text)
-        for text in ("scaling_efficiency > 95", "output_throughput > 1 if tp=4", "failed < 1")
+        for text in (
+            "scaling_efficiency > 95",
+            "output_throughput > 1 if tp=4",
+            "failed < 1",
+        )
     ]
     assert [each.state for each in check(targets, LADDER, only_some=True)] == [
         "not checked",
         "not checked",
         "missed",
     ]
-    assert [each.state for each in check(targets, LADDER)] == ["missed", "missed", "missed"]
+    assert [each.state for each in check(targets, LADDER)] == [
+        "missed",
+        "missed",
+        "missed",
+    ]
 
 
-def test_what_no_planned_point_can_decide_is_named_before_anything_is_measured() -> None:
+def test_what_no_planned_point_can_decide_is_named_before_anything_is_measured() -> (
+    None
+):
     targets = [
         parse_target(f"mean_ttft_ms < 100 if {where}")
         for where in ("tp=9", "tp=1", "engine=vllm", "concurrency>64")
     ]
     reasons = unanswerable(targets, LADDER)
     assert [
-        reason.partition(" cannot be checked: ")[2].partition(". ")[0] for reason in reasons
+        reason.partition(" cannot be checked: ")[2].partition(". ")[0]
+        for reason in reasons
     ] == [
         "no point of this run has tp=9",
         "no point of this run has concurrency>64",
@@ -238,12 +330,16 @@ def test_what_no_planned_point_can_decide_is_named_before_anything_is_measured()
 
 
 def test_any_spelling_of_a_percentile_is_that_percentile() -> None:
-    measured = Point("x", Path("x"), "vllm", {}, {"p95_ttft_ms": 5, "p99.9_itl_ms": 7})
+    measured = Point(
+        "x", Path("x"), "vllm", {}, {"p95_ttft_ms": 5, "p99.9_itl_ms": 7}
+    )
     assert only("p95.0_ttft_ms < 6", [measured])[:2] == (True, 5)
     assert only("p99.90_itl_ms < 6", [measured])[:2] == (False, 7)
 
 
-def test_a_file_without_single_requests_says_how_to_have_its_percentiles() -> None:
+def test_a_file_without_single_requests_says_how_to_have_its_percentiles() -> (
+    None
+):
     told = only("p95_ttft_ms < 6", LADDER)[3]
     assert "no single requests" in told
     assert "--metric-percentiles 95" in told
@@ -259,10 +355,15 @@ def campaign(
         "campaign": name,
         **({"rehearsal": rehearsal} if rehearsal else {}),
     }
-    points = tuple(replace(each, conditions={**each.conditions, **conditions}) for each in LADDER)
+    points = tuple(
+        replace(each, conditions={**each.conditions, **conditions})
+        for each in LADDER
+    )
     where = (Where("campaign", "=", name),) if several else ()
     return Collection(
-        points, (), tuple(replace(parse_target(target), where=where) for target in targets)
+        points,
+        (),
+        tuple(replace(parse_target(target), where=where) for target in targets),
     )
 
 
@@ -271,26 +372,41 @@ def test_the_targets_of_a_rehearsed_campaign_are_not_checked() -> None:
         campaign("a", "output_throughput > 1800"),
         campaign("b", "output_throughput > 1e9", rehearsal="quick"),
     )
-    both = Collection((*real.points, *rehearsed.points), (), (*real.targets, *rehearsed.targets))
+    both = Collection(
+        (*real.points, *rehearsed.points),
+        (),
+        (*real.targets, *rehearsed.targets),
+    )
     first, second = check_campaigns(both)
     assert (first.state, second.state) == ("reached", "not checked")
     assert why_in_words(second, Words()) == "these points are a rehearsal"
     (alone,) = check_campaigns(
-        campaign("b", "output_throughput > 1e9", rehearsal="embedded", several=False)
+        campaign(
+            "b", "output_throughput > 1e9", rehearsal="embedded", several=False
+        )
     )
     assert alone.state == "not checked"
-    (scaling,) = check_campaigns(campaign("b", "scaling_efficiency > 95", rehearsal="embedded"))
+    (scaling,) = check_campaigns(
+        campaign("b", "scaling_efficiency > 95", rehearsal="embedded")
+    )
     assert scaling.state == "not checked"
 
 
-def test_a_campaign_that_was_measured_and_rehearsed_is_held_against_what_was_measured() -> None:
+def test_a_campaign_that_was_measured_and_rehearsed_is_held_against_what_was_measured() -> (
+    None
+):
     real, rehearsed = (
         campaign("a", "every output_throughput > 1"),
         campaign("a", "every output_throughput > 1", rehearsal="quick"),
     )
-    slow = tuple(replace(point, values={"output_throughput": 0.5}) for point in rehearsed.points)
+    slow = tuple(
+        replace(point, values={"output_throughput": 0.5})
+        for point in rehearsed.points
+    )
     (checked,) = check_campaigns(
-        Collection((*real.points, *slow), (), (*real.targets, *rehearsed.targets))
+        Collection(
+            (*real.points, *slow), (), (*real.targets, *rehearsed.targets)
+        )
     )
     assert (checked.state, checked.value) == ("reached", 30)
 
@@ -298,9 +414,13 @@ def test_a_campaign_that_was_measured_and_rehearsed_is_held_against_what_was_mea
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_why_is_said_in_the_readers_language(language: str) -> None:
     words = Words(language)
-    finding = Finding("run_queue", Level.SUSPECT, "found", {"run_queue_share": 0.15})
+    finding = Finding(
+        "run_queue", Level.SUSPECT, "found", {"run_queue_share": 0.15}
+    )
     invalid = replace(
-        point(1, 30, status="INVALID"), findings=(finding,), reasons=(finding.sentence,)
+        point(1, 30, status="INVALID"),
+        findings=(finding,),
+        reasons=(finding.sentence,),
     )
     texts = [
         "mean_ttft_ms < 1",
@@ -309,11 +429,22 @@ def test_why_is_said_in_the_readers_language(language: str) -> None:
         "output_throughput > 1 if tp=4",
         "scaling_efficiency > 1",
     ]
-    told = [why_in_words(check([parse_target(text)], [point(8, 99)])[0], words) for text in texts]
-    told.append(why_in_words(check([parse_target("mean_ttft_ms < 1")], [invalid])[0], words))
+    told = [
+        why_in_words(check([parse_target(text)], [point(8, 99)])[0], words)
+        for text in texts
+    ]
+    told.append(
+        why_in_words(
+            check([parse_target("mean_ttft_ms < 1")], [invalid])[0], words
+        )
+    )
     assert all(told)
     if language != "en":
-        assert [sentence for sentence in told if not re.search("[\u4e00-\u9fff]", sentence)] == []
+        assert [
+            sentence
+            for sentence in told
+            if not re.search("[\u4e00-\u9fff]", sentence)
+        ] == []
         assert "15.0%" in told[-1], "with the reason of the point"
 
 
@@ -333,7 +464,11 @@ def test_a_deployment_of_which_nothing_is_known() -> None:
 )
 def test_ratings(ttft: float, tpot: float, words: tuple[str, str]) -> None:
     assert (
-        tuple(ratings({"mean_ttft_ms": ttft, "mean_tpot_ms": tpot, "p99_ttft_ms": 1}).values())
+        tuple(
+            ratings(
+                {"mean_ttft_ms": ttft, "mean_tpot_ms": tpot, "p99_ttft_ms": 1}
+            ).values()
+        )
         == words
     )
 
@@ -344,15 +479,26 @@ def test_what_was_not_measured_has_no_rating() -> None:
 
 def repeat(number: int, throughput: float, status: Status = "VALID") -> Point:
     made = point(8, throughput, status=status)
-    return replace(made, conditions={**made.conditions, "repeat": number, "seed": str(number)})
+    return replace(
+        made,
+        conditions={**made.conditions, "repeat": number, "seed": str(number)},
+    )
 
 
 @pytest.mark.parametrize(
     ("points", "value", "why"),
     [
         ([repeat(1, 90), repeat(2, 110)], 100, ""),  # none of them decides
-        ([repeat(1, 90), repeat(1, 110)], 90, "this load does not reach it"),  # of two days
-        ([repeat(1, 120), repeat(2, 110, "INVALID")], None, "it is INVALID: The client was late"),
+        (
+            [repeat(1, 90), repeat(1, 110)],
+            90,
+            "this load does not reach it",
+        ),  # of two days
+        (
+            [repeat(1, 120), repeat(2, 110, "INVALID")],
+            None,
+            "it is INVALID: The client was late",
+        ),
     ],
 )
 def test_repeats_are_judged_by_their_mean(
@@ -364,4 +510,7 @@ def test_repeats_are_judged_by_their_mean(
 
 def test_a_repeat_without_a_value_leaves_its_point_without_one() -> None:
     missing = replace(repeat(2, 0), values={})
-    assert only("output_throughput > 1", [repeat(1, 90), missing])[3] == "it was not measured"
+    assert (
+        only("output_throughput > 1", [repeat(1, 90), missing])[3]
+        == "it was not measured"
+    )

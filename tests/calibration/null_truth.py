@@ -12,7 +12,13 @@ import numpy.typing as npt
 
 from inferometer.clock import MS
 from inferometer.engine.truth import Truth
-from inferometer.trace import EVENT_COLUMNS, MISSING, Outcome, StampSource, Trace
+from inferometer.trace import (
+    EVENT_COLUMNS,
+    MISSING,
+    Outcome,
+    StampSource,
+    Trace,
+)
 from inferometer.trace.trace import empty_requests
 
 LATE_NS = 5 * MS
@@ -21,7 +27,11 @@ Times = Sequence[Sequence[float]]
 
 
 def trace_of(
-    requests: Times, *, delay_ms: float = 0.0, intended_ms: Sequence[float] = (), **columns: Any
+    requests: Times,
+    *,
+    delay_ms: float = 0.0,
+    intended_ms: Sequence[float] = (),
+    **columns: Any,
 ) -> Trace:
     """OK requests, numbered from 0, in closed loop unless there are due times; every event read
     `delay_ms` after it came.
@@ -31,29 +41,49 @@ def trace_of(
     table["id"][:] = np.arange(len(requests))
     table["outcome"][:] = Outcome.OK
     table["sent_ns"][:] = [round(times[0] * MS) for times in requests]
-    table["intended_ns"][:] = [round(ms * MS) for ms in intended_ms] if intended_ms else MISSING
+    table["intended_ns"][:] = (
+        [round(ms * MS) for ms in intended_ms] if intended_ms else MISSING
+    )
     table["event_start"][:], table["event_count"][:] = start, count
     for name, values in columns.items():
         table[name][:] = values
-    events = {column.name: np.zeros(len(arrival_ns), column.dtype) for column in EVENT_COLUMNS}
+    events = {
+        column.name: np.zeros(len(arrival_ns), column.dtype)
+        for column in EVENT_COLUMNS
+    }
     events["arrival_ns"][:] = arrival_ns
     events["read_delay_ns"][:] = round(delay_ms * MS)
     events["stamp_source"][:] = StampSource.KERNEL
     return Trace(
-        requests=table, events=events, workers=(), start_realtime_ns=0, closed_loop=not intended_ms
+        requests=table,
+        events=events,
+        workers=(),
+        start_realtime_ns=0,
+        closed_loop=not intended_ms,
     )
 
 
 def truth_of(
-    requests: Times, *, unsure: Collection[tuple[int, int]] = (), prefix: str = "t-"
+    requests: Times,
+    *,
+    unsure: Collection[tuple[int, int]] = (),
+    prefix: str = "t-",
 ) -> Truth:
     """The server's record. `unsure` are (request, event) that it needed LATE_NS to hand over."""
     start, count, departure_ns = _events(requests)
-    places = [(row, event) for row, times in enumerate(requests) for event in range(len(times) - 1)]
-    took_ns = np.array([LATE_NS if place in unsure else 5_000 for place in places], np.int64)
+    places = [
+        (row, event)
+        for row, times in enumerate(requests)
+        for event in range(len(times) - 1)
+    ]
+    took_ns = np.array(
+        [LATE_NS if place in unsure else 5_000 for place in places], np.int64
+    )
     return Truth(
         request_id=tuple(f"{prefix}{row}" for row in range(len(requests))),
-        arrival_ns=np.array([round(times[0] * MS) for times in requests], np.int64),
+        arrival_ns=np.array(
+            [round(times[0] * MS) for times in requests], np.int64
+        ),
         prompt_tokens=np.zeros(len(requests), np.int64),
         event_start=start,
         event_count=count,
@@ -73,5 +103,7 @@ def _events(
     return (
         np.cumsum(count) - count,
         count,
-        np.array([round(ms * MS) for times in requests for ms in times[1:]], np.int64),
+        np.array(
+            [round(ms * MS) for times in requests for ms in times[1:]], np.int64
+        ),
     )

@@ -25,9 +25,16 @@ def test_what_is_right_has_no_error() -> None:
 
 
 def test_each_request_and_each_gap_is_held_against_its_own() -> None:
-    found = errors(trace_of(TIMES), truth_of([[1, 50, 65, 90], [10, 57, 77, 97]]), "t-")
+    found = errors(
+        trace_of(TIMES), truth_of([[1, 50, 65, 90], [10, 57, 77, 97]]), "t-"
+    )
     assert found.ttft.tolist() == [1.0, 3.0]  # 50 for 49, 50 for 47
-    assert found.itl.tolist() == [5.0, 5.0, 0.0, 0.0]  # and no gap from one request to the next
+    assert found.itl.tolist() == [
+        5.0,
+        5.0,
+        0.0,
+        0.0,
+    ]  # and no gap from one request to the next
 
 
 def test_stamps_after_the_read_have_the_readers_delay() -> None:
@@ -45,10 +52,14 @@ def test_how_late_a_server_is_by_its_own_plan_is_no_error() -> None:
 
 
 def test_what_the_server_cannot_vouch_for_is_left_out() -> None:
-    truth = truth_of([[0, 44, 70, 90], [10, 60, 73, 100]], unsure=((0, 0), (1, 1)))
+    truth = truth_of(
+        [[0, 44, 70, 90], [10, 60, 73, 100]], unsure=((0, 0), (1, 1))
+    )
     found = errors(trace_of(TIMES), truth, "t-")
     assert found.ttft.tolist() == [0.0]
-    assert found.itl.tolist() == [0.0]  # between the two sure ones of the first request
+    assert found.itl.tolist() == [
+        0.0
+    ]  # between the two sure ones of the first request
     assert found.unsure_share == pytest.approx(2 / 6)
     assert truth.handed_ns is not None
     assert (truth.handed_ns - truth.departure_ns).max() == LATE_NS
@@ -59,23 +70,35 @@ def test_what_the_server_cannot_vouch_for_is_left_out() -> None:
 
 def test_failed_and_warm_up_requests_are_left_out() -> None:
     trace = trace_of(
-        [[0, 50]] * 3, warmup=[True, False, False], outcome=[Outcome.OK, Outcome.FAILED, Outcome.OK]
+        [[0, 50]] * 3,
+        warmup=[True, False, False],
+        outcome=[Outcome.OK, Outcome.FAILED, Outcome.OK],
     )
-    assert errors(trace, truth_of([[0, 1], [0, 1], [0, 48]]), "t-").ttft.tolist() == [2.0]
+    assert errors(
+        trace, truth_of([[0, 1], [0, 1], [0, 48]]), "t-"
+    ).ttft.tolist() == [2.0]
 
 
 def test_strangers_cannot_be_compared() -> None:
     with pytest.raises(ValueError, match="contains none of these requests"):
         compare(trace_of(TIMES), truth_of(TIMES), "other-")
     with pytest.raises(ValueError, match="contains none of these requests"):
-        compare(trace_of(TIMES), truth_of([[0, 50]]), "t-")  # another number of events
+        compare(
+            trace_of(TIMES), truth_of([[0, 50]]), "t-"
+        )  # another number of events
 
 
 def test_a_few_figures() -> None:
     exact = compare(
-        trace_of(TIMES, delay_ms=2.0), truth_of([[0, 49, 70, 90], [10, 60, 80, 100]]), "t-"
+        trace_of(TIMES, delay_ms=2.0),
+        truth_of([[0, 49, 70, 90], [10, 60, 80, 100]]),
+        "t-",
     )
-    assert (exact.true_mean_ttft_ms, exact.measured_mean_ttft_ms, exact.ttft_error_mean_ms) == (
+    assert (
+        exact.true_mean_ttft_ms,
+        exact.measured_mean_ttft_ms,
+        exact.ttft_error_mean_ms,
+    ) == (
         49.5,
         50.0,
         0.5,

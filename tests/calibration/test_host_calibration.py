@@ -21,10 +21,22 @@ from inferometer.calibration.host import (
     is_rehearsal,
     policy_for,
 )
-from inferometer.calibration.kept import DIRECTORY_VARIABLE, default_directory, find, keep, path_of
+from inferometer.calibration.kept import (
+    DIRECTORY_VARIABLE,
+    default_directory,
+    find,
+    keep,
+    path_of,
+)
 from inferometer.calibration.search import CalibrationError, key_of
 from inferometer.loadgen.scratch import scratch_folder
-from inferometer.metrics.calibration import KINDS, Calibration, Ceiling, LoadLevel, Missing
+from inferometer.metrics.calibration import (
+    KINDS,
+    Calibration,
+    Ceiling,
+    LoadLevel,
+    Missing,
+)
 
 NOTICE = "It is about to be made."
 COMMAND = "inferometer calibrate --no-realtime"
@@ -81,7 +93,9 @@ class Host:
 @pytest.fixture
 def host(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Host:
     monkeypatch.setenv(DIRECTORY_VARIABLE, str(tmp_path / "calibrations"))
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))  # where nobody else measures
+    monkeypatch.setattr(
+        tempfile, "tempdir", str(tmp_path)
+    )  # where nobody else measures
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     host = Host()
     monkeypatch.setattr(making, "calibrate", host.calibrate)
@@ -101,7 +115,11 @@ def host(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Host:
     ],
 )
 def test_what_a_run_does(
-    monkeypatch: pytest.MonkeyPatch, wanted: bool, rehearsal: bool, setting: str, policy: Policy
+    monkeypatch: pytest.MonkeyPatch,
+    wanted: bool,
+    rehearsal: bool,
+    setting: str,
+    policy: Policy,
 ) -> None:
     monkeypatch.setenv(VARIABLE, setting)
     assert policy_for(wanted=wanted, rehearsal=rehearsal) == policy
@@ -117,7 +135,12 @@ def test_it_is_made_once_and_stored_and_said(host: Host) -> None:
     assert host.of("make") == made()
     assert host.of("make") == made()
     assert (host.calls, host.watched) == ([1], 1)
-    assert find(key_of(workers=1, real_time=False), default_directory()).calibration == made()
+    assert (
+        find(
+            key_of(workers=1, real_time=False), default_directory()
+        ).calibration
+        == made()
+    )
     assert host.said == [NOTICE]
 
 
@@ -127,24 +150,34 @@ def test_a_stored_one_is_used_in_silence(host: Host) -> None:
     assert (host.calls, host.said) == ([], [])
 
 
-def test_none_is_made_while_another_measurement_would_be_disturbed(host: Host) -> None:
+def test_none_is_made_while_another_measurement_would_be_disturbed(
+    host: Host,
+) -> None:
     with scratch_folder():
         assert host.of("make") == Missing("none", COMMAND)
     assert host.calls == []
     assert host.said == [
-        ("This host is not calibrated now, because another measurement is running on it.")
+        (
+            "This host is not calibrated now, because another measurement is running on it."
+        )
     ]
 
 
 def test_other_workers_have_their_own(host: Host) -> None:
-    assert [host.of("make", workers=n) for n in (1, 3, 1)] == [made(1), made(3), made(1)]
+    assert [host.of("make", workers=n) for n in (1, 3, 1)] == [
+        made(1),
+        made(3),
+        made(1),
+    ]
     assert host.calls == [1, 3]
 
 
 def test_none_is_made_where_only_a_stored_one_may_be_used(host: Host) -> None:
     assert host.of("stored") == Missing("none", COMMAND)
     assert host.of("off") == Missing("off")
-    assert host.calibrations.find("make", workers=1, real_time=False) == Missing("none", COMMAND)
+    assert host.calibrations.find(
+        "make", workers=1, real_time=False
+    ) == Missing("none", COMMAND)
     assert (host.calls, host.said) == ([], [])
     assert host.of("make") == made()  # another run of the same process
 
@@ -158,7 +191,9 @@ def test_why_there_is_none_for_these_settings(host: Host) -> None:
     keep(made(workers=2), default_directory())
     assert host.of("stored") == Missing("other", COMMAND, ("workers",))
     assert host.of("stored", workers=3) == Missing(
-        "other", f"{COMMAND.replace(' --no', ' --workers 3 --no')}", ("workers",)
+        "other",
+        f"{COMMAND.replace(' --no', ' --workers 3 --no')}",
+        ("workers",),
     )
     assert host.said == []
 
@@ -189,7 +224,9 @@ def test_a_stored_one_of_a_busy_host_is_not_used(host: Host) -> None:
 def test_one_of_a_busy_host_is_not_kept_and_that_is_said(
     host: Host, monkeypatch: pytest.MonkeyPatch, unfit: dict[str, Any], why: str
 ) -> None:
-    monkeypatch.setattr(making, "calibrate", lambda **_: replace(made(), **unfit))
+    monkeypatch.setattr(
+        making, "calibrate", lambda **_: replace(made(), **unfit)
+    )
     assert host.of("make") == Missing("none", COMMAND)
     assert why in host.said[-1]
     assert host.said[-1].endswith(
@@ -205,15 +242,27 @@ def test_a_damaged_one_is_said_and_made_anew(host: Host) -> None:
     assert host.of("make") == made()
     assert "is damaged: it is not used" in host.said[0]
     assert host.said[1] == NOTICE
-    assert find(key_of(workers=1, real_time=False), default_directory()).calibration == made()
+    assert (
+        find(
+            key_of(workers=1, real_time=False), default_directory()
+        ).calibration
+        == made()
+    )
 
 
-def test_a_run_goes_on_without_one_that_cannot_be_made_and_does_not_try_again(host: Host) -> None:
-    host.fails = CalibrationError("This host could not be calibrated: no sockets.")
+def test_a_run_goes_on_without_one_that_cannot_be_made_and_does_not_try_again(
+    host: Host,
+) -> None:
+    host.fails = CalibrationError(
+        "This host could not be calibrated: no sockets."
+    )
     assert host.of("make") == Missing("none", COMMAND)
     assert host.of("make") == Missing("none", COMMAND)
     assert host.calls == [1]
-    assert host.said[-1] == "This host could not be calibrated: no sockets. No calibration is used."
+    assert (
+        host.said[-1]
+        == "This host could not be calibrated: no sockets. No calibration is used."
+    )
 
 
 def test_a_fault_in_it_is_no_fault_of_the_run(host: Host) -> None:
@@ -238,4 +287,7 @@ def test_who_stops_it_is_heard(host: Host) -> None:
     host.fails = KeyboardInterrupt()
     with pytest.raises(KeyboardInterrupt):
         host.of("make")
-    assert find(key_of(workers=1, real_time=False), default_directory()) == (None, "")
+    assert find(key_of(workers=1, real_time=False), default_directory()) == (
+        None,
+        "",
+    )

@@ -73,13 +73,16 @@ def test_what_was_kept_is_found(tmp_path: Path) -> None:
     assert find(KEY, path.parent) == (made(), "")
 
 
-def test_a_host_that_was_never_calibrated_has_none_and_no_problem(tmp_path: Path) -> None:
+def test_a_host_that_was_never_calibrated_has_none_and_no_problem(
+    tmp_path: Path,
+) -> None:
     assert find(KEY, tmp_path) == (None, "")
     assert find(KEY, tmp_path / "nowhere") == (None, "")
 
 
 @pytest.mark.parametrize(
-    "change", [{"workers": 2}, {"hostname": "other"}, {"cpus": 4}, {"stamps": "user"}]
+    "change",
+    [{"workers": 2}, {"hostname": "other"}, {"cpus": 4}, {"stamps": "user"}],
 )
 def test_another_host_and_other_settings_have_another(
     tmp_path: Path, change: dict[str, Any]
@@ -128,10 +131,16 @@ def damaged(path: Path) -> list[bytes]:
     level = {**content["calibration"], "levels": [{"kind": "events"}]}
     texts = {
         **content["calibration"],
-        "ceilings": {kind: {"value": "high"} for kind in ("events", "requests", "streams")},
+        "ceilings": {
+            kind: {"value": "high"}
+            for kind in ("events", "requests", "streams")
+        },
     }
     contents: list[Any] = [bare, more, level, texts, [], None]
-    inner = [json.dumps({**content, "calibration": each}).encode() for each in contents]
+    inner = [
+        json.dumps({**content, "calibration": each}).encode()
+        for each in contents
+    ]
     edited = whole.replace(b'"target_ms": 0.25', b'"target_ms": 25.0')
     assert edited != whole
     return [
@@ -159,7 +168,9 @@ def test_a_damaged_file_is_not_used_and_made_anew(tmp_path: Path) -> None:
     assert find(KEY, tmp_path).calibration == made()
 
 
-def test_a_directory_in_its_place_is_a_problem_and_no_error(tmp_path: Path) -> None:
+def test_a_directory_in_its_place_is_a_problem_and_no_error(
+    tmp_path: Path,
+) -> None:
     path_of(KEY, tmp_path).mkdir()
     assert "cannot be read" in find(KEY, tmp_path).problem
 
@@ -182,17 +193,30 @@ def test_of_several_writers_one_wins_whole(tmp_path: Path) -> None:
     kept = find(KEY, tmp_path).calibration
     assert kept is not None
     assert replace(kept, seconds=11.5) == made(levels=levels)
-    assert [path.name for path in tmp_path.iterdir()] == [path_of(KEY, tmp_path).name]
+    assert [path.name for path in tmp_path.iterdir()] == [
+        path_of(KEY, tmp_path).name
+    ]
 
 
-def test_where_they_are_kept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_where_they_are_kept(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.delenv(DIRECTORY_VARIABLE, raising=False)
     monkeypatch.setenv("XDG_STATE_HOME", "")
-    assert default_directory() == tmp_path / ".local" / "state" / "inferometer" / "calibrations"
+    assert (
+        default_directory()
+        == tmp_path / ".local" / "state" / "inferometer" / "calibrations"
+    )
     monkeypatch.setenv("XDG_STATE_HOME", "relative/is/to/be/ignored")
-    assert default_directory() == tmp_path / ".local" / "state" / "inferometer" / "calibrations"
+    assert (
+        default_directory()
+        == tmp_path / ".local" / "state" / "inferometer" / "calibrations"
+    )
     monkeypatch.setenv("XDG_STATE_HOME", os.fspath(tmp_path / "state"))
-    assert default_directory() == tmp_path / "state" / "inferometer" / "calibrations"
+    assert (
+        default_directory()
+        == tmp_path / "state" / "inferometer" / "calibrations"
+    )
     monkeypatch.setenv(DIRECTORY_VARIABLE, os.fspath(tmp_path / "mine"))
     assert default_directory() == tmp_path / "mine"

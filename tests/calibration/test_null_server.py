@@ -22,11 +22,19 @@ from inferometer.protocol import PROTOCOLS
 TIMEOUT_S = 20.0
 
 
-def ask(server: NullServer, request_id: str, max_tokens: int, gap_ms: float = 1.0) -> bytes:
+def ask(
+    server: NullServer, request_id: str, max_tokens: int, gap_ms: float = 1.0
+) -> bytes:
     """One request on a connection of its own; the answer's body."""
-    connection = HTTPConnection(urlsplit(server.base_url).netloc, timeout=TIMEOUT_S)
-    body = json.dumps({"prompt": [1, 2], "max_tokens": max_tokens, "gap_ms": gap_ms})
-    connection.request("POST", "/v1/completions", body, {"X-Request-Id": request_id})
+    connection = HTTPConnection(
+        urlsplit(server.base_url).netloc, timeout=TIMEOUT_S
+    )
+    body = json.dumps(
+        {"prompt": [1, 2], "max_tokens": max_tokens, "gap_ms": gap_ms}
+    )
+    connection.request(
+        "POST", "/v1/completions", body, {"X-Request-Id": request_id}
+    )
     response = connection.getresponse()
     data = response.read()
     connection.close()
@@ -40,8 +48,12 @@ def test_an_answer_is_a_whole_stream_of_completions() -> None:
             decoder = PROTOCOLS["openai"].decoder()
             events = [*decoder.feed(ask(server, "a", tokens)), *decoder.close()]
             assert sum(1 for event in events if event.text) == tokens
-            assert [event.finish_reason for event in events if event.finish_reason] == ["length"]
-            assert [event.usage.completion_tokens for event in events if event.usage] == [tokens]
+            assert [
+                event.finish_reason for event in events if event.finish_reason
+            ] == ["length"]
+            assert [
+                event.usage.completion_tokens for event in events if event.usage
+            ] == [tokens]
             assert events[-1].done
 
 
@@ -56,8 +68,12 @@ def test_it_notes_when_each_event_left_and_begins_anew_when_asked() -> None:
         assert truth.event_count.tolist() == [5, 1]
         assert truth.handed_ns is not None
         first = truth.departures_ns(0)
-        assert before_ns < truth.arrival_ns[0] <= first[0] <= first[-1] < after_ns
-        assert (np.diff(first) >= 1 * MS).all()  # at least half a gap, however late one was
+        assert (
+            before_ns < truth.arrival_ns[0] <= first[0] <= first[-1] < after_ns
+        )
+        assert (
+            np.diff(first) >= 1 * MS
+        ).all()  # at least half a gap, however late one was
         assert (truth.handed_ns > truth.departure_ns).all()
         assert (truth.departure_ns >= truth.due_ns).all()
         assert (truth.due_ns[:5] % (2 * MS) == 0).all()
@@ -74,12 +90,19 @@ def test_several_processes_share_a_port_and_make_one_record() -> None:
     for row, name in enumerate(truth.request_id):
         assert truth.event_count[row] == 1 + int(name[1:]) % 3
         assert (np.diff(truth.departures_ns(row)) > 0).all()
-    assert truth.event_start.tolist() == (np.cumsum(truth.event_count) - truth.event_count).tolist()
+    assert (
+        truth.event_start.tolist()
+        == (np.cumsum(truth.event_count) - truth.event_count).tolist()
+    )
 
 
-def test_a_request_that_it_does_not_understand_is_refused_and_the_server_goes_on() -> None:
+def test_a_request_that_it_does_not_understand_is_refused_and_the_server_goes_on() -> (
+    None
+):
     with NullServer() as server:
-        connection = HTTPConnection(urlsplit(server.base_url).netloc, timeout=TIMEOUT_S)
+        connection = HTTPConnection(
+            urlsplit(server.base_url).netloc, timeout=TIMEOUT_S
+        )
         for body in (
             b"{}",
             b"not json",
@@ -89,9 +112,10 @@ def test_a_request_that_it_does_not_understand_is_refused_and_the_server_goes_on
         ):
             connection.request("POST", "/", body)
             response = connection.getresponse()
-            assert (response.status, b"max_tokens and gap_ms" in response.read()) == (400, True), (
-                body
-            )
+            assert (
+                response.status,
+                b"max_tokens and gap_ms" in response.read(),
+            ) == (400, True), body
         connection.close()
         with socket.create_connection(
             ("127.0.0.1", urlsplit(server.base_url).port or 0), TIMEOUT_S
@@ -107,9 +131,14 @@ def test_a_client_that_goes_away_takes_nobody_with_it() -> None:
         with socket.create_connection(
             ("127.0.0.1", urlsplit(server.base_url).port or 0), TIMEOUT_S
         ) as raw:
-            raw.sendall(b"POST / HTTP/1.1\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body))
+            raw.sendall(
+                b"POST / HTTP/1.1\r\nContent-Length: %d\r\n\r\n%b"
+                % (len(body), body)
+            )
             assert raw.recv(1 << 16)
-        for n in range(20):  # one of them has its descriptor while what was due to it still is
+        for n in range(
+            20
+        ):  # one of them has its descriptor while what was due to it still is
             assert ask(server, f"after-{n}", 3)
 
 
@@ -125,7 +154,8 @@ def test_it_ends_with_its_block() -> None:
         children = psutil.Process().children()
         assert len(children) >= 2
     assert not any(
-        child.is_running() and child.status() != psutil.STATUS_ZOMBIE for child in children
+        child.is_running() and child.status() != psutil.STATUS_ZOMBIE
+        for child in children
     )
     server.stop()
 
@@ -150,7 +180,10 @@ sys.stdin.read()
 
 def test_it_ends_when_its_parent_is_killed() -> None:
     with subprocess.Popen(
-        [sys.executable, "-c", PARENT], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", PARENT],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     ) as parent:
         assert parent.stdout
         child = psutil.Process(int(parent.stdout.readline()))
@@ -158,5 +191,7 @@ def test_it_ends_when_its_parent_is_killed() -> None:
         parent.wait()
         deadline = time.monotonic() + TIMEOUT_S
         while child.is_running() and child.status() != psutil.STATUS_ZOMBIE:
-            assert time.monotonic() < deadline, "the null server outlived its parent"
+            assert time.monotonic() < deadline, (
+                "the null server outlived its parent"
+            )
             time.sleep(0.01)

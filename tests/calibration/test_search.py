@@ -35,7 +35,9 @@ from inferometer.trace import Outcome, Trace
 from tests.calibration.null_truth import trace_of, truth_of
 
 AT_ONCE: dict[Kind, float] = {"events": 0.0, "requests": 0.0, "streams": 0.0}
-SMALL = Effort(0.05, AT_ONCE, 16, {"events": 500, "requests": 200, "streams": 8})
+SMALL = Effort(
+    0.05, AT_ONCE, 16, {"events": 500, "requests": 200, "streams": 8}
+)
 """One load for each ceiling."""
 
 
@@ -46,24 +48,36 @@ SMALL = Effort(0.05, AT_ONCE, 16, {"events": 500, "requests": 200, "streams": 8}
 def test_a_calibration_of_this_host(workers: int, tmp_path: Path) -> None:
     heard: list[LoadLevel] = []
     made = calibrate(
-        workers=workers, real_time=False, target_ms=1e9, effort=SMALL, on_level=heard.append
+        workers=workers,
+        real_time=False,
+        target_ms=1e9,
+        effort=SMALL,
+        on_level=heard.append,
     )
     assert tuple(heard) == made.levels
     assert [level.kind for level in made.levels] == list(KINDS)
     assert [level.failed for level in made.levels] == [0, 0, 0]
-    assert {kind: ceiling.ended_by for kind, ceiling in made.ceilings.items()} == dict.fromkeys(
-        KINDS, "time"
-    )
+    assert {
+        kind: ceiling.ended_by for kind, ceiling in made.ceilings.items()
+    } == dict.fromkeys(KINDS, "time")
     events, requests, streams = made.levels
     assert (events.streams, streams.streams, requests.streams) == (5, 8, None)
     assert made.ceilings["events"].value == events.events_per_s > 0
     assert made.ceilings["streams"].value == 8
-    for level in made.levels:  # on a busy host the server may vouch for no first event of a few
+    for level in (
+        made.levels
+    ):  # on a busy host the server may vouch for no first event of a few
         assert (
-            level.unsure_share if level.ttft_error_p99_ms is None else level.ttft_error_p99_ms >= 0
+            level.unsure_share
+            if level.ttft_error_p99_ms is None
+            else level.ttft_error_p99_ms >= 0
         )
     assert events.unsure_share or events.itl_error_p99_ms is not None
-    assert (requests.itl_error_p99_ms, requests.lag_p99_ms is None, events.lag_p99_ms) == (
+    assert (
+        requests.itl_error_p99_ms,
+        requests.lag_p99_ms is None,
+        events.lag_p99_ms,
+    ) == (
         None,
         False,
         None,
@@ -78,7 +92,9 @@ def test_a_calibration_of_this_host(workers: int, tmp_path: Path) -> None:
         == Calibration.from_dict(json.loads(json.dumps(made.to_dict())))
     )
     assert not [
-        child for child in psutil.Process().children() if "null_loop" in " ".join(child.cmdline())
+        child
+        for child in psutil.Process().children()
+        if "null_loop" in " ".join(child.cmdline())
     ]
 
 
@@ -89,19 +105,34 @@ def test_a_target_that_nobody_keeps_has_no_ceiling() -> None:
 
 
 @pytest.mark.parametrize(
-    "error", [MeasurementError("no worker."), RuntimeError("no server."), OSError("no socket.")]
+    "error",
+    [
+        MeasurementError("no worker."),
+        RuntimeError("no server."),
+        OSError("no socket."),
+    ],
 )
-def test_what_goes_wrong_is_a_sentence(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+def test_what_goes_wrong_is_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
     def fail(*_: Any) -> Trace:
         raise error
 
     monkeypatch.setattr(module, "measure", fail)
-    with pytest.raises(CalibrationError, match=f"This host could not be calibrated: {error}"):
+    with pytest.raises(
+        CalibrationError, match=f"This host could not be calibrated: {error}"
+    ):
         calibrate(real_time=False, effort=SMALL)
 
 
-def test_who_stops_a_load_stops_the_calibration(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "measure", lambda _: replace(trace_of([[0, 1]]), interrupted=True))
+def test_who_stops_a_load_stops_the_calibration(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(
+        module,
+        "measure",
+        lambda _: replace(trace_of([[0, 1]]), interrupted=True),
+    )
     with pytest.raises(KeyboardInterrupt):
         calibrate(real_time=False, effort=SMALL)
 
@@ -115,7 +146,14 @@ def test_the_key_tells_hosts_and_settings_apart() -> None:
         platform.release(),
         False,
     )
-    assert {"cpus", "python", "inferometer", "stamps", "tls", "quota_cores"} <= set(one)
+    assert {
+        "cpus",
+        "python",
+        "inferometer",
+        "stamps",
+        "tls",
+        "quota_cores",
+    } <= set(one)
     assert json.loads(json.dumps(one)) == one
 
 
@@ -138,7 +176,9 @@ def test_a_quick_one_is_over_before_patience_is() -> None:
         ("requests", 1, 20, 1),
     ],
 )
-def test_the_plan_of_a_load(kind: Kind, asked: float, requests: int, events: int) -> None:
+def test_the_plan_of_a_load(
+    kind: Kind, asked: float, requests: int, events: int
+) -> None:
     plan, each = plan_for(kind, asked, 0.4)
     assert (len(plan), each) == (requests, events)
     if kind == "requests":
@@ -152,7 +192,11 @@ def test_a_rate_leaves_beginning_and_end_out() -> None:
     even = np.arange(1_000, dtype=np.int64) * NS // 500
     assert steady_rate(even) == pytest.approx(500)
     slow = np.concatenate(
-        [even[:50] * 20 - even[50] * 20 + even[50], even[50:950], even[950:] * 20 - even[949] * 19]
+        [
+            even[:50] * 20 - even[50] * 20 + even[50],
+            even[50:950],
+            even[950:] * 20 - even[949] * 19,
+        ]
     )
     assert steady_rate(slow) == pytest.approx(500)
     assert steady_rate(even[:5]) == 0.0
@@ -179,9 +223,19 @@ def last_left_earlier(by_ms: float, streams: int) -> list[list[float]]:
 
 
 def test_an_exact_client_is_within() -> None:
-    level = judged(trace_of(STREAMS, delay_ms=3.0), truth_of(STREAMS, prefix=ID_PREFIX))
-    assert (level.within, level.itl_error_p99_ms, level.ttft_error_p99_ms) == (True, 0.0, 0.0)
-    assert (level.delay_p50_ms, level.server_late_p99_ms, level.streams) == (3.0, 1.0, 10)
+    level = judged(
+        trace_of(STREAMS, delay_ms=3.0), truth_of(STREAMS, prefix=ID_PREFIX)
+    )
+    assert (level.within, level.itl_error_p99_ms, level.ttft_error_p99_ms) == (
+        True,
+        0.0,
+        0.0,
+    )
+    assert (level.delay_p50_ms, level.server_late_p99_ms, level.streams) == (
+        3.0,
+        1.0,
+        10,
+    )
     assert level.load == level.events_per_s
 
 
@@ -190,7 +244,9 @@ def test_one_late_stamp_in_a_hundred_is_forgiven_and_more_are_not() -> None:
     assert judged(
         trace, truth_of(last_left_earlier(5.0, 1), prefix=ID_PREFIX)
     ).within  # of 190 gaps
-    beyond = judged(trace, truth_of(last_left_earlier(5.0, 3), prefix=ID_PREFIX))
+    beyond = judged(
+        trace, truth_of(last_left_earlier(5.0, 3), prefix=ID_PREFIX)
+    )
     assert (beyond.within, beyond.itl_error_p99_ms) == (False, 5.0)
 
 
@@ -203,15 +259,26 @@ def test_a_late_first_event_counts_as_well() -> None:
 
 def test_a_failed_request_is_beyond() -> None:
     outcome = [Outcome.OK] * 9 + [Outcome.FAILED]
-    level = judged(trace_of(STREAMS, outcome=outcome), truth_of(STREAMS, prefix=ID_PREFIX))
-    assert (level.within, level.failed, level.itl_error_p99_ms) == (False, 1, 0.0)
+    level = judged(
+        trace_of(STREAMS, outcome=outcome), truth_of(STREAMS, prefix=ID_PREFIX)
+    )
+    assert (level.within, level.failed, level.itl_error_p99_ms) == (
+        False,
+        1,
+        0.0,
+    )
 
 
 def test_nothing_answered_is_beyond() -> None:
     level = judged(
-        trace_of(STREAMS, outcome=[Outcome.FAILED] * 10), truth_of(STREAMS, prefix=ID_PREFIX)
+        trace_of(STREAMS, outcome=[Outcome.FAILED] * 10),
+        truth_of(STREAMS, prefix=ID_PREFIX),
     )
-    assert (level.within, level.failed, level.ttft_error_p99_ms) == (False, 10, None)
+    assert (level.within, level.failed, level.ttft_error_p99_ms) == (
+        False,
+        10,
+        None,
+    )
 
 
 @pytest.mark.parametrize(("lag_ms", "within"), [(0.9, True), (1.1, False)])

@@ -11,7 +11,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-CHANGES = ("write", "fsync", "ftruncate", "rename", "replace", "link", "mkdir", "unlink", "rmdir")
+CHANGES = (
+    "write",
+    "fsync",
+    "ftruncate",
+    "rename",
+    "replace",
+    "link",
+    "mkdir",
+    "unlink",
+    "rmdir",
+)
 """What our code, pathlib and shutil change files with; a kill between two of them is as good as one
 in between.
 """
@@ -59,7 +69,9 @@ def watched() -> Iterator[list[tuple[str, Path]]]:
     the path it had then.
     """
     seen: list[tuple[str, Path]] = []
-    real = {name: getattr(os, name) for name in ("fsync", "write", "rename", "link")}
+    real = {
+        name: getattr(os, name) for name in ("fsync", "write", "rename", "link")
+    }
 
     def fsync(file: int) -> None:
         seen.append(("fsync", Path(os.readlink(f"/proc/self/fd/{file}"))))
@@ -78,7 +90,12 @@ def watched() -> Iterator[list[tuple[str, Path]]]:
         real["link"](source, target)
 
     try:
-        for name, call in {"fsync": fsync, "write": write, "rename": rename, "link": link}.items():
+        for name, call in {
+            "fsync": fsync,
+            "write": write,
+            "rename": rename,
+            "link": link,
+        }.items():
             setattr(os, name, call)
         yield seen
     finally:

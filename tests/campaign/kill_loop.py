@@ -34,7 +34,12 @@ from inferometer.store.campaign.history import History
 from inferometer.store.campaign.ledger import read_ledger
 from inferometer.store.campaign.paths import CampaignPaths
 from inferometer.store.campaign.state import read_campaign_state
-from tests.campaign.tiny_campaign import FAST, Remembering, task_of, tiny_campaign
+from tests.campaign.tiny_campaign import (
+    FAST,
+    Remembering,
+    task_of,
+    tiny_campaign,
+)
 
 POINTS_IN_A_LIFE = 4
 LONGEST_LIFE_S = 5.0
@@ -63,7 +68,9 @@ def main(directory: Path, kills: int, seed: int, points: int) -> None:
         )
         while killed < kills:
             places = CampaignPaths(directory / str(campaigns), spec.name)
-            killed += run_and_kill(spec, places, kills - killed, lambda: chance.uniform(0, life_s))
+            killed += run_and_kill(
+                spec, places, kills - killed, lambda: chance.uniform(0, life_s)
+            )
             campaigns += 1
             check_finished(spec, places)
     check_nothing_runs()
@@ -79,7 +86,10 @@ def time_undisturbed(spec: CampaignSpec, places: CampaignPaths) -> float:
 
 
 def run_and_kill(
-    spec: CampaignSpec, places: CampaignPaths, most: int, life_s: Callable[[], float]
+    spec: CampaignSpec,
+    places: CampaignPaths,
+    most: int,
+    life_s: Callable[[], float],
 ) -> int:
     """Run a campaign to its end, killing its runner again and again, at most so often. How often it
     was.
@@ -96,7 +106,9 @@ def run_and_kill(
         _, status = os.waitpid(child, 0)
         before, finished = finished, finished_points(places)
         assert finished >= before, "a finished point was lost"
-        assert all(count == 1 for count in finished.values()), "a finished point was measured again"
+        assert all(count == 1 for count in finished.values()), (
+            "a finished point was measured again"
+        )
         if os.WIFEXITED(status):
             assert os.WEXITSTATUS(status) == 0
             return kills
@@ -110,10 +122,18 @@ def run_to_the_end(spec: CampaignSpec, places: CampaignPaths) -> None:
     code = 99
     display = Remembering()
     try:
-        outcome = run_campaign(task_of(spec, server, allow_invalid=True), places, display)
+        outcome = run_campaign(
+            task_of(spec, server, allow_invalid=True), places, display
+        )
         code = outcome.exit_code
         if code:
-            print(*display.told, *summary_lines(outcome), sep="\n", file=sys.stderr, flush=True)
+            print(
+                *display.told,
+                *summary_lines(outcome),
+                sep="\n",
+                file=sys.stderr,
+                flush=True,
+            )
     except BaseException:
         traceback.print_exc()
     finally:
@@ -122,7 +142,9 @@ def run_to_the_end(spec: CampaignSpec, places: CampaignPaths) -> None:
 
 def finished_points(places: CampaignPaths) -> Counter[str]:
     return Counter(
-        record["point"] for record in read_ledger(places.ledger) if record["kind"] == "done"
+        record["point"]
+        for record in read_ledger(places.ledger)
+        if record["kind"] == "done"
     )
 
 
@@ -132,7 +154,9 @@ def check_finished(spec: CampaignSpec, places: CampaignPaths) -> None:
     """
     from inferometer.store.run_directory import load_run
 
-    planned = {point.spec.fingerprint: point for point in expand(spec)[0].points}
+    planned = {
+        point.spec.fingerprint: point for point in expand(spec)[0].points
+    }
     state = read_campaign_state(places)
     assert set(state.history.current) == set(planned)
     assert state.damage == {}
@@ -163,7 +187,8 @@ def check_finished(spec: CampaignSpec, places: CampaignPaths) -> None:
     if child == 0:
         runs = [load_run(places.result_dir / result.run) for result in results]
         whole = all(
-            len(run.trace) == run.spec.load.num_prompts and run.fingerprint in planned
+            len(run.trace) == run.spec.load.num_prompts
+            and run.fingerprint in planned
             for run in runs
         )
         os._exit(0 if whole else 1)
@@ -175,7 +200,9 @@ def check_nothing_runs() -> None:
     own = name_and_session(psutil.Process())
     deadline_s = time.monotonic() + 10
     while left := [
-        p.pid for p in psutil.process_iter() if p.pid != os.getpid() and name_and_session(p) == own
+        p.pid
+        for p in psutil.process_iter()
+        if p.pid != os.getpid() and name_and_session(p) == own
     ]:
         assert time.monotonic() < deadline_s, f"left behind: {left}"
         time.sleep(0.1)

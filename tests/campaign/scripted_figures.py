@@ -15,9 +15,13 @@ from tests.campaign.tiny_campaign import tiny_campaign
 LEVELS = (1, 2, 4, 8, 16, 32, 64)
 
 
-def ladder_campaign(levels: Sequence[int] = LEVELS, **changes: Any) -> CampaignSpec:
+def ladder_campaign(
+    levels: Sequence[int] = LEVELS, **changes: Any
+) -> CampaignSpec:
     """So many requests at once, at each level."""
-    return tiny_campaign(**{"matrix": {"num_prompts": list(levels)}, "recheck": True, **changes})
+    return tiny_campaign(
+        **{"matrix": {"num_prompts": list(levels)}, "recheck": True, **changes}
+    )
 
 
 def scripted(factors: Mapping[int, Sequence[float]]) -> Callable[..., Summary]:
@@ -36,7 +40,10 @@ def scripted(factors: Mapping[int, Sequence[float]]) -> Callable[..., Summary]:
             for name, each in summary.metrics.items()
         }
         return replace(
-            summary, output_throughput=100.0 * planned * factor, metrics=metrics, intervals={}
+            summary,
+            output_throughput=100.0 * planned * factor,
+            metrics=metrics,
+            intervals={},
         )
 
     return figures
@@ -50,6 +57,12 @@ def judged(levels: Sequence[Level] = (Level.OK,)) -> Callable[..., Verdict]:
 
     def judge(trace: Any, summary: Any, **_: Any) -> Verdict:
         level = left.pop(0) if len(left) > 1 else left[0]
-        return Verdict((Finding("test", level, "found", written=("The test says so.", "")),))
+        return Verdict(
+            (
+                Finding(
+                    "test", level, "found", written=("The test says so.", "")
+                ),
+            )
+        )
 
     return judge

@@ -14,7 +14,11 @@ from pathlib import Path
 import pytest
 
 from inferometer.campaign import archive
-from inferometer.campaign.archive import ArchiveError, unpack_archive, write_archive
+from inferometer.campaign.archive import (
+    ArchiveError,
+    unpack_archive,
+    write_archive,
+)
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -25,7 +29,9 @@ def contents(folder: Path) -> dict[str, bytes]:
     }
 
 
-def tar_of(path: Path, *members: tuple[tarfile.TarInfo, bytes], zipped: bool = False) -> Path:
+def tar_of(
+    path: Path, *members: tuple[tarfile.TarInfo, bytes], zipped: bool = False
+) -> Path:
     with tarfile.open(path, "w:gz" if zipped else "w") as tar:
         for member, content in members:
             member.size = len(content) if member.isreg() else member.size
@@ -33,7 +39,9 @@ def tar_of(path: Path, *members: tuple[tarfile.TarInfo, bytes], zipped: bool = F
     return path
 
 
-def member(name: str, kind: bytes = tarfile.REGTYPE, **facts: object) -> tarfile.TarInfo:
+def member(
+    name: str, kind: bytes = tarfile.REGTYPE, **facts: object
+) -> tarfile.TarInfo:
     info = tarfile.TarInfo(name)
     info.type = kind
     for fact, value in facts.items():
@@ -57,7 +65,11 @@ def test_what_is_written_is_read_back(tmp_path: Path) -> None:
         ("gone", tmp_path / "gone"),
         ("empty", b""),
     ]
-    assert list(write_archive(tar, "top", files)) == ["a.json", "deep/er/b", "empty"]
+    assert list(write_archive(tar, "top", files)) == [
+        "a.json",
+        "deep/er/b",
+        "empty",
+    ]
     folder = tmp_path / "unpacked"
     folder.mkdir()
     unpack_archive(tar, folder)
@@ -74,11 +86,19 @@ def test_no_owner_is_told(tmp_path: Path) -> None:
     write_archive(tmp_path / "t.tar", "top", [("a", tmp_path / "a")])
     with tarfile.open(tmp_path / "t.tar") as tar:
         only = tar.getmembers()[0]
-    assert (only.uid, only.gid, only.uname, only.gname, only.mode) == (0, 0, "", "", 0o644)
+    assert (only.uid, only.gid, only.uname, only.gname, only.mode) == (
+        0,
+        0,
+        "",
+        "",
+        0o644,
+    )
 
 
 @pytest.mark.parametrize("zipped", [False, True])
-def test_archives_made_by_hand_are_read_too(tmp_path: Path, zipped: bool) -> None:
+def test_archives_made_by_hand_are_read_too(
+    tmp_path: Path, zipped: bool
+) -> None:
     members = [
         (member(".", tarfile.DIRTYPE), b""),
         (member("./d", tarfile.DIRTYPE), b""),
@@ -124,7 +144,10 @@ def test_names_that_lead_elsewhere_and_things_that_are_no_files_are_refused(
 def test_a_link_does_not_become_a_way_out(tmp_path: Path) -> None:
     outside = tmp_path / "outside"
     outside.mkdir()
-    members = [(member("d", tarfile.SYMTYPE, linkname=str(outside)), b""), (member("d/file"), b"x")]
+    members = [
+        (member("d", tarfile.SYMTYPE, linkname=str(outside)), b""),
+        (member("d/file"), b"x"),
+    ]
     refused(tar_of(tmp_path / "bad.tar", *members), tmp_path / "f")
     assert list(outside.iterdir()) == []
 
@@ -137,7 +160,9 @@ def test_a_name_twice_is_refused(tmp_path: Path) -> None:
         assert "twice" in refused(path, tmp_path / str(number))
 
 
-def test_what_was_special_about_a_file_does_not_come_along(tmp_path: Path) -> None:
+def test_what_was_special_about_a_file_does_not_come_along(
+    tmp_path: Path,
+) -> None:
     path = tar_of(tmp_path / "t.tar", (member("tool", mode=0o6777), b"#!"))
     (tmp_path / "f").mkdir()
     unpack_archive(path, tmp_path / "f")
@@ -145,7 +170,11 @@ def test_what_was_special_about_a_file_does_not_come_along(tmp_path: Path) -> No
 
 
 def test_a_bomb_is_refused_before_it_goes_off(tmp_path: Path) -> None:
-    path = tar_of(tmp_path / "bomb.tar.gz", (member("zeros"), bytes(300_000_000)), zipped=True)
+    path = tar_of(
+        tmp_path / "bomb.tar.gz",
+        (member("zeros"), bytes(300_000_000)),
+        zipped=True,
+    )
     assert path.stat().st_size < 400_000
     assert "more than such an archive can" in refused(path, tmp_path / "f")
     assert (
@@ -157,12 +186,18 @@ def test_a_bomb_is_refused_before_it_goes_off(tmp_path: Path) -> None:
 def test_a_header_as_large_as_memory_is_refused(tmp_path: Path) -> None:
     huge = member("x")
     huge.pax_headers = {"comment": "c" * 3_000_000}
-    with tarfile.open(tmp_path / "t.tar", "w", format=tarfile.PAX_FORMAT) as tar:
+    with tarfile.open(
+        tmp_path / "t.tar", "w", format=tarfile.PAX_FORMAT
+    ) as tar:
         tar.addfile(huge, io.BytesIO(b""))
-    assert "more than such an archive can" in refused(tmp_path / "t.tar", tmp_path / "f")
+    assert "more than such an archive can" in refused(
+        tmp_path / "t.tar", tmp_path / "f"
+    )
 
 
-def test_a_sparse_file_that_claims_a_terabyte_is_refused(tmp_path: Path) -> None:
+def test_a_sparse_file_that_claims_a_terabyte_is_refused(
+    tmp_path: Path,
+) -> None:
     sparse = member("s")
     sparse.pax_headers = {
         "GNU.sparse.major": "1",
@@ -172,14 +207,23 @@ def test_a_sparse_file_that_claims_a_terabyte_is_refused(tmp_path: Path) -> None
     }
     content = b"1\n0\n0\n".ljust(512, b"\0")
     sparse.size = len(content)
-    with tarfile.open(tmp_path / "t.tar", "w", format=tarfile.PAX_FORMAT) as tar:
+    with tarfile.open(
+        tmp_path / "t.tar", "w", format=tarfile.PAX_FORMAT
+    ) as tar:
         tar.addfile(sparse, io.BytesIO(content))
-    assert "neither a file nor a folder" in refused(tmp_path / "t.tar", tmp_path / "f")
+    assert "neither a file nor a folder" in refused(
+        tmp_path / "t.tar", tmp_path / "f"
+    )
 
 
-def test_too_many_files_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_many_files_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(archive, "MAX_FILES", 3)
-    path = tar_of(tmp_path / "t.tar", *((member(f"f{number}"), b"") for number in range(4)))
+    path = tar_of(
+        tmp_path / "t.tar",
+        *((member(f"f{number}"), b"") for number in range(4)),
+    )
     assert "more files than any campaign has" in refused(path, tmp_path / "f")
 
 
@@ -207,7 +251,12 @@ def test_a_damaged_archive_is_one_sentence(
     tmp_path: Path, damage: Callable[[Path], None], zipped: bool
 ) -> None:
     random = os.urandom(200_000)
-    path = tar_of(tmp_path / "t.tar", (member("a"), random), (member("b"), random), zipped=zipped)
+    path = tar_of(
+        tmp_path / "t.tar",
+        (member("a"), random),
+        (member("b"), random),
+        zipped=zipped,
+    )
     damage(path)
     (tmp_path / "f").mkdir()
     if (damage, zipped) == (spoilt, False):
@@ -224,7 +273,9 @@ def test_no_bytes_at_all_make_it_fail_otherwise(tmp_path: Path) -> None:
 
     chance = random.Random(3)
     whole = tar_of(
-        tmp_path / "t.tar", (member("a"), b"x" * 600), (member("d/b"), b"y" * 600)
+        tmp_path / "t.tar",
+        (member("a"), b"x" * 600),
+        (member("d/b"), b"y" * 600),
     ).read_bytes()
     for number in range(300):
         content = bytearray(whole)
@@ -236,10 +287,14 @@ def test_no_bytes_at_all_make_it_fail_otherwise(tmp_path: Path) -> None:
         folder.mkdir()
         with contextlib.suppress(ArchiveError):
             unpack_archive(path, folder)
-        assert all(path.resolve().is_relative_to(folder) for path in folder.rglob("*"))
+        assert all(
+            path.resolve().is_relative_to(folder) for path in folder.rglob("*")
+        )
 
 
-def test_what_is_not_there_or_is_a_folder_is_one_sentence(tmp_path: Path) -> None:
+def test_what_is_not_there_or_is_a_folder_is_one_sentence(
+    tmp_path: Path,
+) -> None:
     for path in (tmp_path / "missing.tar", tmp_path):
         with pytest.raises(ArchiveError, match="cannot be read"):
             unpack_archive(path, tmp_path)

@@ -10,15 +10,35 @@ import pytest
 
 from inferometer.campaign.runner import run_campaign
 from inferometer.engine import EmbeddedEngine
-from inferometer.metrics.calibration import KINDS, Calibration, Ceiling, Kind, Missing
+from inferometer.metrics.calibration import (
+    KINDS,
+    Calibration,
+    Ceiling,
+    Kind,
+    Missing,
+)
 from inferometer.server.base import Confirmation
 from inferometer.spec.campaign import CampaignSpec
 from inferometer.store.campaign.paths import CampaignPaths
-from tests.campaign.tiny_campaign import FAST, Remembering, task_of, tiny_campaign
+from tests.campaign.tiny_campaign import (
+    FAST,
+    Remembering,
+    task_of,
+    tiny_campaign,
+)
 
 LOW: dict[Kind, Ceiling] = {kind: Ceiling(0.5, "client") for kind in KINDS}
 LOW_CALIBRATION = Calibration(
-    {}, "2026-11-20T12:00:00+00:00", True, 11.5, 0.1, 0.25, "kernel", "normal", LOW, ()
+    {},
+    "2026-11-20T12:00:00+00:00",
+    True,
+    11.5,
+    0.1,
+    0.25,
+    "kernel",
+    "normal",
+    LOW,
+    (),
 )
 
 
@@ -44,7 +64,9 @@ class Told:
 
     def start(self) -> Confirmation:
         self.calls.append("start")
-        return Confirmation({"base_url": self.base_url, "model": "tiny-model"}, (), "nobody")
+        return Confirmation(
+            {"base_url": self.base_url, "model": "tiny-model"}, (), "nobody"
+        )
 
     def check(self) -> None: ...
 
@@ -56,7 +78,9 @@ class Told:
 
 def run(spec: CampaignSpec, told: Told, directory: Path) -> Remembering:
     display = Remembering()
-    task = task_of(spec, lambda _: told, calibration=told.of, allow_invalid=True)
+    task = task_of(
+        spec, lambda _: told, calibration=told.of, allow_invalid=True
+    )
     run_campaign(task, CampaignPaths(directory / "results", "tiny"), display)
     return display
 
@@ -67,18 +91,27 @@ def test_the_host_is_calibrated_before_the_first_server_is_up_and_only_if_there_
     told = Told(url, LOW_CALIBRATION)
     display = run(tiny_campaign(2), told, tmp_path)
     assert told.calls == [1, "start", 1, 1]
-    assert display.told[0].startswith("This host: beyond ±0.25 ms at any load, ceiling 0 events/s")
+    assert display.told[0].startswith(
+        "This host: beyond ±0.25 ms at any load, ceiling 0 events/s"
+    )
     again = Told(url, LOW_CALIBRATION)
     run(tiny_campaign(2), again, tmp_path)
     assert again.calls == []
 
 
-def test_points_are_held_against_it_and_keep_it(url: str, tmp_path: Path) -> None:
+def test_points_are_held_against_it_and_keep_it(
+    url: str, tmp_path: Path
+) -> None:
     run(tiny_campaign(2), Told(url, LOW_CALIBRATION), tmp_path)
-    verdicts = [orjson.loads(path.read_bytes()) for path in tmp_path.rglob("verdict.json")]
+    verdicts = [
+        orjson.loads(path.read_bytes())
+        for path in tmp_path.rglob("verdict.json")
+    ]
     assert len(verdicts) == 2
     for verdict in verdicts:
-        (finding,) = [f for f in verdict["findings"] if f["name"] == "beyond_calibration"]
+        (finding,) = [
+            f for f in verdict["findings"] if f["name"] == "beyond_calibration"
+        ]
         assert finding["level"] == "suspect"
         assert "This host:" in verdict["precision"]["statement"]
     for path in tmp_path.rglob("run.json"):

@@ -47,7 +47,9 @@ def planned(base_url: str = HERE, **recipe: Any) -> list[RunSpec]:
         {
             "name": "old",
             "models": {"m": "tiny-model"},
-            "servers": {"s": {"kind": "external", "base_url": base_url, **recipe}},
+            "servers": {
+                "s": {"kind": "external", "base_url": base_url, **recipe}
+            },
             "groups": [{"id": "g", "model": "m", "server": "s"}],
             "workload": {"input_len": 8, "output_len": 3},
             "sampling": {"ignore_eos": True},
@@ -57,7 +59,9 @@ def planned(base_url: str = HERE, **recipe: Any) -> list[RunSpec]:
     return [point.spec for point in expand(campaign)[0].points]
 
 
-def counting(state: CampaignState, specs: Sequence[RunSpec]) -> list[str | None]:
+def counting(
+    state: CampaignState, specs: Sequence[RunSpec]
+) -> list[str | None]:
     found = [state.result(spec.fingerprint) for spec in specs]
     return [None if result is None else result.json for result in found]
 
@@ -65,7 +69,9 @@ def counting(state: CampaignState, specs: Sequence[RunSpec]) -> list[str | None]
 FILES = ["g_np1_20261128_105001.json", "g_np2_20261128_105006.json"]
 
 
-@pytest.mark.parametrize("url", [HERE, "127.0.0.1:8191/v1/", "HTTP://127.0.0.1:8191"])
+@pytest.mark.parametrize(
+    "url", [HERE, "127.0.0.1:8191/v1/", "HTTP://127.0.0.1:8191"]
+)
 def test_a_result_measured_at_the_planned_address_is_the_points(
     places: CampaignPaths, url: str
 ) -> None:
@@ -77,11 +83,18 @@ def test_a_result_measured_at_the_planned_address_is_the_points(
     assert (counting(state, specs), state.remarks) == (FILES, ())
     assert [result.status for result in state.history.older] == ["INVALID"]
     assert (
-        len(measured_seconds(read_campaign_ledger(places).records, state.history.identities)) == 2
+        len(
+            measured_seconds(
+                read_campaign_ledger(places).records, state.history.identities
+            )
+        )
+        == 2
     )
 
 
-def test_a_result_of_another_address_is_not_used_and_told(places: CampaignPaths) -> None:
+def test_a_result_of_another_address_is_not_used_and_told(
+    places: CampaignPaths,
+) -> None:
     specs = planned("http://127.0.0.1:8192")
     state = read_campaign_state(places, specs)
     assert counting(state, specs) == [None, None]
@@ -104,7 +117,9 @@ def test_a_result_that_was_measured_in_another_way_is_not_used_and_told(
     result = next(iter(state.history.current.values()))
     fingerprint = specs[0].earlier_fingerprint
     assert fingerprint is not None
-    state.history.current[fingerprint] = replace(result, fingerprint=fingerprint)
+    state.history.current[fingerprint] = replace(
+        result, fingerprint=fingerprint
+    )
     found = identify(state.history, specs, places.result_dir)
     assert found.identities == {}
     assert found.remarks == (
@@ -125,7 +140,11 @@ def test_other_settings_are_other_points(places: CampaignPaths) -> None:
 
 @pytest.mark.parametrize(
     ("base_url", "count"),
-    [("http://127.0.0.1:7", 2), ("http://localhost:8000", 2), ("http://gpu:8191", 0)],
+    [
+        ("http://127.0.0.1:7", 2),
+        ("http://localhost:8000", 2),
+        ("http://gpu:8191", 0),
+    ],
 )
 def test_a_server_of_ours_may_have_had_another_port_but_not_another_host(
     places: CampaignPaths, base_url: str, count: int
@@ -144,10 +163,16 @@ def test_a_run_notes_what_it_found_out_once(
     specs = planned()
     with Results(places, specs) as results:
         assert (counting(results.state, specs), results.remarks) == (FILES, ())
-    noted = [record for record in read_ledger(places.ledger) if record["kind"] == "identified"]
+    noted = [
+        record
+        for record in read_ledger(places.ledger)
+        if record["kind"] == "identified"
+    ]
     assert [sorted(record["results"].values()) for record in noted] == [
         sorted(
-            [specs[0].fingerprint, HERE] if number == 0 else [specs[1].fingerprint, HERE]
+            [specs[0].fingerprint, HERE]
+            if number == 0
+            else [specs[1].fingerprint, HERE]
             for number in (0, 1, 1)
         )
     ]
@@ -157,11 +182,15 @@ def test_a_run_notes_what_it_found_out_once(
     with Results(places, specs):
         pass
     assert [
-        record for record in read_ledger(places.ledger) if record["kind"] == "identified"
+        record
+        for record in read_ledger(places.ledger)
+        if record["kind"] == "identified"
     ] == noted
 
 
-def test_a_run_at_another_address_leaves_them_to_the_first(places: CampaignPaths) -> None:
+def test_a_run_at_another_address_leaves_them_to_the_first(
+    places: CampaignPaths,
+) -> None:
     elsewhere = planned("http://127.0.0.1:8192")
     with Results(places, elsewhere) as results:
         assert counting(results.state, elsewhere) == [None, None]
@@ -179,14 +208,18 @@ def test_a_run_directory_that_is_not_what_was_written_identifies_nothing(
     specs = planned("http://127.0.0.1:8192")
     state = read_campaign_state(places, specs)
     assert counting(state, specs) == [None, None]
-    assert sorted(remark.partition(" measured")[0] for remark in state.remarks) == [
+    assert sorted(
+        remark.partition(" measured")[0] for remark in state.remarks
+    ) == [
         "1 result of an earlier version is not used:",
         "1 result of an earlier version is not used: its run.json is missing or has changed, "
         "and nothing else identifies the server.",
     ]
 
 
-def test_what_has_changed_is_named_under_its_point(places: CampaignPaths) -> None:
+def test_what_has_changed_is_named_under_its_point(
+    places: CampaignPaths,
+) -> None:
     (places.result_dir / FILES[0]).write_text("{}")
     specs = planned()
     state = read_campaign_state(places, specs)
@@ -194,16 +227,24 @@ def test_what_has_changed_is_named_under_its_point(places: CampaignPaths) -> Non
     assert state.damage == {specs[0].fingerprint: [f"{FILES[0]} has changed"]}
 
 
-def test_an_intent_of_the_earlier_version_is_finished(places: CampaignPaths) -> None:
+def test_an_intent_of_the_earlier_version_is_finished(
+    places: CampaignPaths,
+) -> None:
     records = read_ledger(places.ledger)
-    last = max(number for number, record in enumerate(records) if record["kind"] == "done")
+    last = max(
+        number
+        for number, record in enumerate(records)
+        if record["kind"] == "done"
+    )
     places.ledger.write_bytes(dump(records[:last]))
     specs = planned()
     with Results(places, specs) as results:
         assert counting(results.state, specs) == FILES
 
 
-def test_every_verb_still_reads_them(places: CampaignPaths, tmp_path: Path) -> None:
+def test_every_verb_still_reads_them(
+    places: CampaignPaths, tmp_path: Path
+) -> None:
     found = read([places.result_dir])
     assert [(point.id, point.status) for point in found.points] == [
         ("g/np1", "VALID"),
@@ -212,7 +253,9 @@ def test_every_verb_still_reads_them(places: CampaignPaths, tmp_path: Path) -> N
     assert found.problems == ()
     assert compare(found.points, found.points, names=("a", "b")) is not None
     assert collect(places.result_dir, tmp_path / "old.tar").files == 19
-    merged = merge([tmp_path / "old.tar", places.result_dir], tmp_path / "merged")
+    merged = merge(
+        [tmp_path / "old.tar", places.result_dir], tmp_path / "merged"
+    )
     assert (merged.clean, merged.points) == (True, 2)
     specs = planned()
     assert (
@@ -220,7 +263,10 @@ def test_every_verb_still_reads_them(places: CampaignPaths, tmp_path: Path) -> N
             [
                 each
                 for each in counting(
-                    read_campaign_state(CampaignPaths(tmp_path / "merged", "old"), specs), specs
+                    read_campaign_state(
+                        CampaignPaths(tmp_path / "merged", "old"), specs
+                    ),
+                    specs,
                 )
                 if each
             ]
@@ -247,9 +293,14 @@ def test_merged_results_have_the_fingerprints_that_were_found_out(
         assert None not in counting(state, planned(url))
     assert all(
         record["kind"] != "identified"
-        for record in read_ledger(CampaignPaths(tmp_path / "merged", "old").ledger)
+        for record in read_ledger(
+            CampaignPaths(tmp_path / "merged", "old").ledger
+        )
     )
-    addresses = {point.conditions.get("address") for point in read([tmp_path / "merged"]).points}
+    addresses = {
+        point.conditions.get("address")
+        for point in read([tmp_path / "merged"]).points
+    }
     assert addresses == {HERE, "http://127.0.0.1:8192"}
 
 
@@ -257,7 +308,8 @@ def moved_to(places: CampaignPaths, url: str) -> None:
     """As if it had been measured there. Files differ by a blank, as those of two measurements
     do."""
     specs = {
-        spec.at_address(None).fingerprint: spec.at_address(url).fingerprint for spec in planned()
+        spec.at_address(None).fingerprint: spec.at_address(url).fingerprint
+        for spec in planned()
     }
     records: list[Record] = []
     for record in read_ledger(places.ledger):
@@ -273,7 +325,8 @@ def moved_to(places: CampaignPaths, url: str) -> None:
             records.append({**record, "files": {**record["files"], **files}})
         elif record["kind"] == "identified":
             results = {
-                run: [specs[Path(run).name.partition("-")[0]], url] for run in record["results"]
+                run: [specs[Path(run).name.partition("-")[0]], url]
+                for run in record["results"]
             }
             records.append({**record, "results": results})
         else:

@@ -9,7 +9,11 @@ from dataclasses import replace
 import psutil
 import pytest
 
-from inferometer.campaign.embedded_server import EmbeddedServer, embedded, settings_for
+from inferometer.campaign.embedded_server import (
+    EmbeddedServer,
+    embedded,
+    settings_for,
+)
 from inferometer.engine import EngineSettings
 from inferometer.server.base import ServerError
 from inferometer.server.endpoint import Endpoint
@@ -41,9 +45,9 @@ def test_it_serves_what_is_needed_until_it_is_stopped() -> None:
     assert found.facts["base_url"] == server.base_url
     assert found.facts["embedded"]["max_model_len"] == 777
     with Endpoint(server.base_url) as endpoint:
-        assert [(card.id, card.max_model_len) for card in endpoint.models()] == [
-            ("tiny-model", 777)
-        ]
+        assert [
+            (card.id, card.max_model_len) for card in endpoint.models()
+        ] == [("tiny-model", 777)]
     server.check()
     server.stop()
     server.stop()
@@ -81,7 +85,9 @@ def test_more_cards_are_faster() -> None:
 
 def test_its_points_are_other_points() -> None:
     (real,), (rehearsed,) = [group()], embedded([group()])
-    assert [point.id for point in real.points] == [point.id for point in rehearsed.points]
+    assert [point.id for point in real.points] == [
+        point.id for point in rehearsed.points
+    ]
     assert {point.spec.fingerprint for point in real.points}.isdisjoint(
         point.spec.fingerprint for point in rehearsed.points
     )

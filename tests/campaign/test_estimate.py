@@ -19,12 +19,18 @@ from inferometer.spec.expand import expand
 from inferometer.spec.run import RunSpec
 from tests.campaign.tiny_campaign import tiny_campaign
 
-POINT_S, TOKEN_S, PROMPT_TOKEN_S = GUESSED.point, GUESSED.token, GUESSED.prompt_token
+POINT_S, TOKEN_S, PROMPT_TOKEN_S = (
+    GUESSED.point,
+    GUESSED.token,
+    GUESSED.prompt_token,
+)
 
 
 def spec(load: dict[str, Any], **work: Any) -> RunSpec:
     workload = {"input_len": 1000, "output_len": 100, **work}
-    return RunSpec.model_validate({"target": {"model": "m"}, "workload": workload, "load": load})
+    return RunSpec.model_validate(
+        {"target": {"model": "m"}, "workload": workload, "load": load}
+    )
 
 
 @pytest.mark.parametrize(
@@ -36,11 +42,25 @@ def spec(load: dict[str, Any], **work: Any) -> RunSpec:
             {"num_prompts": 8, "num_warmups": 2, "max_concurrency": 5},
             2 * 100 * TOKEN_S + 10_000 * PROMPT_TOKEN_S,
         ),
-        ({"num_prompts": 7, "max_concurrency": 100}, 100 * TOKEN_S + 7000 * PROMPT_TOKEN_S),
+        (
+            {"num_prompts": 7, "max_concurrency": 100},
+            100 * TOKEN_S + 7000 * PROMPT_TOKEN_S,
+        ),
         ({"num_prompts": 600, "request_rate": 2}, 300 + 100 * TOKEN_S),
         ({"num_prompts": 600, "request_rate": 2, "max_seconds": 60}, 60),
-        ({"num_prompts": 400, "ramp": {"start_rps": 1, "end_rps": 3}}, 200 + 100 * TOKEN_S),
-        ({"steps": [{"rate": 1, "seconds": 100}, {"rate": 2, "seconds": 50}]}, 150 + 100 * TOKEN_S),
+        (
+            {"num_prompts": 400, "ramp": {"start_rps": 1, "end_rps": 3}},
+            200 + 100 * TOKEN_S,
+        ),
+        (
+            {
+                "steps": [
+                    {"rate": 1, "seconds": 100},
+                    {"rate": 2, "seconds": 50},
+                ]
+            },
+            150 + 100 * TOKEN_S,
+        ),
     ],
 )
 def test_the_guess_for_a_point(load: dict[str, Any], seconds: float) -> None:
@@ -50,7 +70,10 @@ def test_the_guess_for_a_point(load: dict[str, Any], seconds: float) -> None:
 def test_lengths_are_those_that_are_known() -> None:
     assert typical_lengths(spec({}, prefix_len=50).workload) == (1050, 100)
     unknown = RunSpec.model_validate(
-        {"target": {"model": "m"}, "workload": {"kind": "sharegpt", "path": "x"}}
+        {
+            "target": {"model": "m"},
+            "workload": {"kind": "sharegpt", "path": "x"},
+        }
     )
     assert typical_lengths(unknown.workload) == (None, None)
     assert guess_seconds(unknown) > POINT_S
@@ -80,8 +103,14 @@ def two_groups() -> CampaignSpec:
     return tiny_campaign(
         points=4,
         models={"m": "one", "n": "two"},
-        servers={"s": {"kind": "external"}, "t": {"kind": "operator", "command": "serve"}},
-        groups=[{"id": "g", "model": "m", "server": "s"}, {"id": "h", "model": "n", "server": "t"}],
+        servers={
+            "s": {"kind": "external"},
+            "t": {"kind": "operator", "command": "serve"},
+        },
+        groups=[
+            {"id": "g", "model": "m", "server": "s"},
+            {"id": "h", "model": "n", "server": "t"},
+        ],
         file_name="{group}_{n}.json",
     )
 
@@ -105,11 +134,15 @@ def told(
 def test_without_finished_points_it_is_a_guess() -> None:
     first, second = groups = expand(two_groups())
     seconds, measured = told(groups, set(), {})
-    assert seconds == pytest.approx([sum(guesses(first)), GUESSED.start + sum(guesses(second))])
+    assert seconds == pytest.approx(
+        [sum(guesses(first)), GUESSED.start + sum(guesses(second))]
+    )
     assert measured == [0, 0]
 
 
-def test_finished_points_correct_the_guess_of_their_group_and_of_those_without() -> None:
+def test_finished_points_correct_the_guess_of_their_group_and_of_those_without() -> (
+    None
+):
     first, second = groups = expand(two_groups())
     a, b, *_ = fingerprints(first)
     took = {a: 2 * guesses(first)[0], b: 2 * guesses(first)[1]}
@@ -119,8 +152,12 @@ def test_finished_points_correct_the_guess_of_their_group_and_of_those_without()
     )
     assert measured == [2, 2]
     c = fingerprints(second)[0]
-    seconds, measured = told(groups, {a, b, c}, {**took, c: 10 * guesses(second)[0]})
-    assert seconds[1] == pytest.approx(GUESSED.start + 10 * sum(guesses(second)[1:]))
+    seconds, measured = told(
+        groups, {a, b, c}, {**took, c: 10 * guesses(second)[0]}
+    )
+    assert seconds[1] == pytest.approx(
+        GUESSED.start + 10 * sum(guesses(second)[1:])
+    )
     assert measured == [2, 1]
 
 
@@ -128,7 +165,9 @@ def test_a_group_that_is_done_takes_no_time() -> None:
     groups = expand(two_groups())
     assert [
         each.seconds
-        for each in estimates(groups, {fp for group in groups for fp in fingerprints(group)}, {})
+        for each in estimates(
+            groups, {fp for group in groups for fp in fingerprints(group)}, {}
+        )
     ] == [0, 0]
 
 
@@ -136,14 +175,20 @@ def test_a_rehearsal_is_guessed_from_the_engine() -> None:
     group = expand(two_groups())[1]
     (rehearsed,) = embedded([group])
     assert (
-        estimates([rehearsed], set(), {})[0].seconds < estimates([group], set(), {})[0].seconds / 10
+        estimates([rehearsed], set(), {})[0].seconds
+        < estimates([group], set(), {})[0].seconds / 10
     )
 
 
-def test_a_server_that_comes_up_several_times_takes_its_time_each_time() -> None:
-    (group,) = expand(tiny_campaign(2, servers={"s": {"kind": "process", "command": "serve"}}))
+def test_a_server_that_comes_up_several_times_takes_its_time_each_time() -> (
+    None
+):
+    (group,) = expand(
+        tiny_campaign(2, servers={"s": {"kind": "process", "command": "serve"}})
+    )
     once, thrice, never = (
-        estimates([group], set(), {}, starts)[0].seconds for starts in (None, {group.id: 3}, {})
+        estimates([group], set(), {}, starts)[0].seconds
+        for starts in (None, {group.id: 3}, {})
     )
     assert thrice - once == 2 * 240
     assert once - never == 240

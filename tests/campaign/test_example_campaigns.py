@@ -9,7 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from inferometer.campaign.embedded_server import EmbeddedServer, embedded, settings_for
+from inferometer.campaign.embedded_server import (
+    EmbeddedServer,
+    embedded,
+    settings_for,
+)
 from inferometer.campaign.runner import run_campaign
 from inferometer.engine import EngineSettings
 from inferometer.spec.campaign import ServerNeed
@@ -18,7 +22,9 @@ from inferometer.spec.expand import expand
 from inferometer.store.campaign.paths import CampaignPaths
 from tests.campaign.tiny_campaign import Remembering, task_of
 
-pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:.*multi-threaded.*fork:DeprecationWarning"
+)
 """The engine's threads are no concern of the forked workers."""
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "campaigns"
@@ -42,7 +48,9 @@ SERVERS = {
 
 
 def test_every_example_is_here() -> None:
-    assert sorted(SERVERS) == sorted(path.stem for path in EXAMPLES.glob("*.yaml"))
+    assert sorted(SERVERS) == sorted(
+        path.stem for path in EXAMPLES.glob("*.yaml")
+    )
 
 
 @pytest.mark.parametrize("name", SERVERS)
@@ -51,17 +59,27 @@ def test_an_example_says_what_it_is_and_how_to_run_it(name: str) -> None:
     text = path.read_text(encoding="utf-8")
     campaign = load_campaign(path, environment={})
     assert campaign.name == name
-    assert f"inferometer run examples/campaigns/{name}.yaml --embedded --quick" in text
+    assert (
+        f"inferometer run examples/campaigns/{name}.yaml --embedded --quick"
+        in text
+    )
     assert max(map(len, text.splitlines())) <= 128
     needs = [group.server for group in expand(campaign)]
     assert [
-        (need.recipe.recipe, need.recipe.backend, need.recipe.command[0], need.max_model_len)
+        (
+            need.recipe.recipe,
+            need.recipe.backend,
+            need.recipe.command[0],
+            need.max_model_len,
+        )
         for need in needs
     ] == SERVERS[name]
 
 
 def test_what_the_xinference_example_launches() -> None:
-    (group,) = expand(load_campaign(EXAMPLES / "xinference.yaml", environment={}))
+    (group,) = expand(
+        load_campaign(EXAMPLES / "xinference.yaml", environment={})
+    )
     assert group.server.served_model == "qwen2.5-7b"
     assert group.server.recipe.launch == {
         "model_engine": "vllm",
@@ -74,7 +92,9 @@ def test_what_the_xinference_example_launches() -> None:
 
 
 @pytest.mark.parametrize("name", SERVERS)
-def test_an_example_runs_in_quick_form_on_the_embedded_engine(name: str, tmp_path: Path) -> None:
+def test_an_example_runs_in_quick_form_on_the_embedded_engine(
+    name: str, tmp_path: Path
+) -> None:
     spec = load_campaign(EXAMPLES / f"{name}.yaml", environment={})
     places = CampaignPaths(tmp_path / spec.result_dir, spec.name)
     groups = embedded(expand(spec, quick=True))
@@ -82,18 +102,30 @@ def test_an_example_runs_in_quick_form_on_the_embedded_engine(name: str, tmp_pat
     def server(need: ServerNeed) -> EmbeddedServer:
         return EmbeddedServer(
             need,
-            EngineSettings(ttft_ms=1, itl_ms=0.1, max_model_len=settings_for(need).max_model_len),
+            EngineSettings(
+                ttft_ms=1,
+                itl_ms=0.1,
+                max_model_len=settings_for(need).max_model_len,
+            ),
         )
 
     display = Remembering()
-    outcome = run_campaign(task_of(spec, server, groups, allow_invalid=True), places, display)
-    assert (outcome.exit_code, outcome.lost, outcome.trouble) == (0, {}, None), display.told
+    outcome = run_campaign(
+        task_of(spec, server, groups, allow_invalid=True), places, display
+    )
+    assert (outcome.exit_code, outcome.lost, outcome.trouble) == (
+        0,
+        {},
+        None,
+    ), display.told
     points = [point for group in groups for point in group.points]
     assert display.measured_points == [point.id for point in points]
     results = [
-        json.loads(path.read_text(encoding="utf-8")) for path in places.result_dir.glob("*.json")
+        json.loads(path.read_text(encoding="utf-8"))
+        for path in places.result_dir.glob("*.json")
     ]
     assert len(results) == len(points)
     assert all(
-        result["failed"] == 0 and result["completed"] == result["num_prompts"] for result in results
+        result["failed"] == 0 and result["completed"] == result["num_prompts"]
+        for result in results
     )

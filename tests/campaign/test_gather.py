@@ -22,7 +22,9 @@ from inferometer.store.campaign.state import read_campaign_state
 from tests.campaign.test_results import save, spec_of, visible
 
 
-def machine(folder: Path, *numbers: int, name: str = "c", content: str = "x") -> CampaignPaths:
+def machine(
+    folder: Path, *numbers: int, name: str = "c", content: str = "x"
+) -> CampaignPaths:
     """A result directory with a result of each of these points."""
     places = CampaignPaths(folder, name)
     with Results(places) as results:
@@ -35,7 +37,11 @@ def machine(folder: Path, *numbers: int, name: str = "c", content: str = "x") ->
 def counting(places: CampaignPaths, *numbers: int) -> list[int]:
     state = read_campaign_state(places)
     assert state.damage == {}
-    return [number for number in numbers if state.result(spec_of(number).fingerprint)]
+    return [
+        number
+        for number in numbers
+        if state.result(spec_of(number).fingerprint)
+    ]
 
 
 def merged_from(tmp_path: Path, *sources: Path) -> tuple[Merged, CampaignPaths]:
@@ -43,23 +49,31 @@ def merged_from(tmp_path: Path, *sources: Path) -> tuple[Merged, CampaignPaths]:
     return merge(sources, output), CampaignPaths(output, "c")
 
 
-def test_collected_and_merged_results_are_those_of_all_machines(tmp_path: Path) -> None:
+def test_collected_and_merged_results_are_those_of_all_machines(
+    tmp_path: Path,
+) -> None:
     tars = []
     for host, numbers in (("a", (1, 2)), ("b", (3,))):
         machine(tmp_path / host / "pcie", *numbers, content=host)
         tars.append(
             tmp_path
             / tar_name(
-                tmp_path / host / "pcie", host, datetime(2026, 7, 22, 12, tzinfo=timezone.utc)
+                tmp_path / host / "pcie",
+                host,
+                datetime(2026, 7, 22, 12, tzinfo=timezone.utc),
             )
         )
-        assert collect(tmp_path / host / "pcie", tars[-1]).files == 1 + 3 * len(numbers)
+        assert collect(tmp_path / host / "pcie", tars[-1]).files == 1 + 3 * len(
+            numbers
+        )
     assert tars[0].name == "pcie_a_20260722_120000.tar"
     merged, places = merged_from(tmp_path, *tars)
     assert (merged.clean, merged.points, merged.renamed) == (True, 3, [])
     assert visible(places) == ["p1_a.json", "p2_a.json", "p3_b.json"]
     assert counting(places, 1, 2, 3, 4) == [1, 2, 3]
-    assert (places.runs / spec_of(3).fingerprint / "events.parquet").read_text() == "events b"
+    assert (
+        places.runs / spec_of(3).fingerprint / "events.parquet"
+    ).read_text() == "events b"
     kinds = [record["kind"] for record in read_ledger(places.ledger)]
     assert kinds == [
         "ledger",
@@ -107,7 +121,9 @@ def test_what_was_measured_again_later_is_no_conflict(tmp_path: Path) -> None:
     merged, together = merged_from(tmp_path, places.result_dir, early)
     assert merged.clean
     assert visible(together) == ["p1_second.json"]
-    assert [path.read_text() for path in together.superseded.iterdir()] == ["json first"]
+    assert [path.read_text() for path in together.superseded.iterdir()] == [
+        "json first"
+    ]
 
 
 def test_a_point_measured_in_two_places_is_named_and_the_later_result_counts(
@@ -121,7 +137,9 @@ def test_a_point_measured_in_two_places_is_named_and_the_later_result_counts(
     assert conflict.startswith("p1 was measured both in ")
     assert not merged.clean
     assert visible(places) == ["p1_late.json"]
-    assert [path.read_text() for path in places.superseded.iterdir()] == ["json early"]
+    assert [path.read_text() for path in places.superseded.iterdir()] == [
+        "json early"
+    ]
     assert sorted(path.name for path in places.runs.iterdir()) == [
         spec_of(1).fingerprint,
         f"{spec_of(1).fingerprint}-2",
@@ -129,7 +147,9 @@ def test_a_point_measured_in_two_places_is_named_and_the_later_result_counts(
     assert counting(places, 1) == [1]
 
 
-def test_a_result_that_counts_is_not_hidden_by_a_later_one_that_does_not(tmp_path: Path) -> None:
+def test_a_result_that_counts_is_not_hidden_by_a_later_one_that_does_not(
+    tmp_path: Path,
+) -> None:
     machine(tmp_path / "a", 1, content="good")
     with Results(CampaignPaths(tmp_path / "b", "c")) as results:
         save(results, 1, "bad", status="INVALID")
@@ -166,7 +186,9 @@ def test_files_that_no_ledger_knows_come_along(tmp_path: Path) -> None:
     assert merged.clean
     assert visible(places) == ["other-2.json", "other.json", "run", "same.json"]
     assert (places.result_dir / "other-2.json").read_text() == "b"
-    assert sorted(path.name for path in (places.result_dir / "run").iterdir()) == [
+    assert sorted(
+        path.name for path in (places.result_dir / "run").iterdir()
+    ) == [
         "run-2.json",
         "run.json",
     ]
@@ -174,7 +196,9 @@ def test_files_that_no_ledger_knows_come_along(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("how", ["missing", "changed"])
-def test_results_whose_files_are_not_whole_are_left_out_and_named(tmp_path: Path, how: str) -> None:
+def test_results_whose_files_are_not_whole_are_left_out_and_named(
+    tmp_path: Path, how: str
+) -> None:
     places = machine(tmp_path / "a", 1, 2)
     path = places.result_dir / "p1_x.json"
     path.unlink() if how == "missing" else path.write_text("my own")
@@ -191,7 +215,8 @@ def test_results_whose_files_are_not_whole_are_left_out_and_named(tmp_path: Path
 
 
 @pytest.mark.parametrize(
-    "name", ["p1_x.json", f".inferometer/c/runs/{spec_of(1).fingerprint}/run.json"]
+    "name",
+    ["p1_x.json", f".inferometer/c/runs/{spec_of(1).fingerprint}/run.json"],
 )
 @pytest.mark.parametrize("how", ["missing", "changed"])
 def test_what_merge_will_leave_out_is_named_when_it_is_collected(
@@ -212,7 +237,9 @@ def test_what_merge_will_leave_out_is_named_when_it_is_collected(
     assert counting(together, 1, 2) == [2]
 
 
-def test_an_earlier_result_that_is_not_whole_is_named_as_such(tmp_path: Path) -> None:
+def test_an_earlier_result_that_is_not_whole_is_named_as_such(
+    tmp_path: Path,
+) -> None:
     places = machine(tmp_path / "a", 1, content="first")
     with Results(places) as results:
         save(results, 1, "second")
@@ -223,19 +250,28 @@ def test_an_earlier_result_that_is_not_whole_is_named_as_such(tmp_path: Path) ->
     (run / "events.parquet").unlink()
     (sentence,) = collect(places.result_dir, tmp_path / "t.tar").left_out
     damage = f"{places.relative(run)}/events.parquet is missing"
-    assert sentence == f"An earlier result of p1 will be left out by `inferometer merge`: {damage}."
+    assert (
+        sentence
+        == f"An earlier result of p1 will be left out by `inferometer merge`: {damage}."
+    )
 
 
-def test_a_result_that_is_whole_elsewhere_is_not_left_out(tmp_path: Path) -> None:
+def test_a_result_that_is_whole_elsewhere_is_not_left_out(
+    tmp_path: Path,
+) -> None:
     places = machine(tmp_path / "a", 1)
     collect(places.result_dir, tmp_path / "whole.tar")
     (places.result_dir / "p1_x.json").unlink()
-    merged, together = merged_from(tmp_path, places.result_dir, tmp_path / "whole.tar")
+    merged, together = merged_from(
+        tmp_path, places.result_dir, tmp_path / "whole.tar"
+    )
     assert merged.clean
     assert counting(together, 1) == [1]
 
 
-def test_a_point_that_is_just_being_saved_is_not_collected(tmp_path: Path) -> None:
+def test_a_point_that_is_just_being_saved_is_not_collected(
+    tmp_path: Path,
+) -> None:
     places = machine(tmp_path / "a", 1, 2)
     places.ledger.write_bytes(
         dump(read_ledger(places.ledger)[:-1])
@@ -244,10 +280,14 @@ def test_a_point_that_is_just_being_saved_is_not_collected(tmp_path: Path) -> No
     (places.logs / "server.log").write_text("with a key in it, perhaps")
     (places.lock).write_text("1 here")
     collected = collect(places.result_dir, tmp_path / "t.tar")
-    assert [sentence[:14] for sentence in collected.left_out] == ["p2 is left out"]
+    assert [sentence[:14] for sentence in collected.left_out] == [
+        "p2 is left out"
+    ]
     with tarfile.open(tmp_path / "t.tar") as tar:
         names = tar.getnames()
-    assert [name for name in names if "p2" in name or spec_of(2).fingerprint in name] == []
+    assert [
+        name for name in names if "p2" in name or spec_of(2).fingerprint in name
+    ] == []
     assert [name for name in names if name.endswith((".log", "lock"))] == []
     merged, together = merged_from(tmp_path, tmp_path / "t.tar")
     assert merged.clean
@@ -265,20 +305,27 @@ def test_where_nothing_is_nothing_is_made(tmp_path: Path, empty: bool) -> None:
         (tmp_path / "a").mkdir()
         with pytest.raises(GatherError, match="no results"):
             merge([tmp_path / "a"], tmp_path / "out")
-    with pytest.raises(GatherError, match="no results" if empty else "is not a directory"):
+    with pytest.raises(
+        GatherError, match="no results" if empty else "is not a directory"
+    ):
         collect(tmp_path / "a", tmp_path / "t.tar")
     assert not (tmp_path / "out").exists()
     assert not (tmp_path / "t.tar").exists()
 
 
-def test_several_result_directories_are_taken_one_by_one(tmp_path: Path) -> None:
+def test_several_result_directories_are_taken_one_by_one(
+    tmp_path: Path,
+) -> None:
     machine(tmp_path / "all" / "pcie", 1)
     machine(tmp_path / "all" / "production", 2)
     for act in (
         lambda: collect(tmp_path / "all", tmp_path / "t.tar"),
         lambda: merge([tmp_path / "all"], tmp_path / "out"),
     ):
-        with pytest.raises(GatherError, match=r"several result directories \(pcie, production\)"):
+        with pytest.raises(
+            GatherError,
+            match=r"several result directories \(pcie, production\)",
+        ):
             act()
 
 
@@ -290,11 +337,16 @@ def test_what_is_there_is_not_merged_into(tmp_path: Path) -> None:
         merge([places.result_dir], places.result_dir / "out")
 
 
-def test_a_name_that_no_archive_may_hold_is_left_out_and_told(tmp_path: Path) -> None:
+def test_a_name_that_no_archive_may_hold_is_left_out_and_told(
+    tmp_path: Path,
+) -> None:
     places = machine(tmp_path / "a", 1)
     (places.result_dir / "x\x1b[31m.json").write_text("{}")
     told: list[str] = []
-    assert collect(places.result_dir, tmp_path / "a.tar", say=told.append).files == 4
+    assert (
+        collect(places.result_dir, tmp_path / "a.tar", say=told.append).files
+        == 4
+    )
     assert told == [
         f"{places.result_dir}/x\\x1b[31m.json has a name with control characters, and is left out."
     ]
@@ -307,7 +359,12 @@ def hostile(places: CampaignPaths, change: dict[str, Any]) -> Path:
     """A source whose ledger is in order, but not what it says."""
     records = read_ledger(places.ledger)
     places.ledger.write_bytes(
-        dump([{**record, **change} if record["kind"] == "done" else record for record in records])
+        dump(
+            [
+                {**record, **change} if record["kind"] == "done" else record
+                for record in records
+            ]
+        )
     )
     return places.result_dir
 
@@ -315,9 +372,15 @@ def hostile(places: CampaignPaths, change: dict[str, Any]) -> Path:
 @pytest.mark.parametrize(
     "change",
     [
-        {"json": "../../outside.json", "files": {"../../outside.json": "0" * 64}},
+        {
+            "json": "../../outside.json",
+            "files": {"../../outside.json": "0" * 64},
+        },
         {"json": "/etc/passwd", "files": {"/etc/passwd": "0" * 64}},
-        {"json": ".inferometer/c/ledger.jsonl", "files": {".inferometer/c/ledger.jsonl": "0" * 64}},
+        {
+            "json": ".inferometer/c/ledger.jsonl",
+            "files": {".inferometer/c/ledger.jsonl": "0" * 64},
+        },
         {"run": "../elsewhere"},
         {"run": "p1_x.json"},
         {"fingerprint": "../../../etc"},
@@ -347,15 +410,22 @@ def test_a_ledger_that_leads_elsewhere_is_not_believed(
     assert sorted(path.name for path in (tmp_path / "deep").iterdir()) == ["a"]
 
 
-def test_a_damaged_ledger_is_named_and_used_as_far_as_it_is_proven(tmp_path: Path) -> None:
+def test_a_damaged_ledger_is_named_and_used_as_far_as_it_is_proven(
+    tmp_path: Path,
+) -> None:
     places = machine(tmp_path / "a", 1, 2)
-    lines: Sequence[bytes] = places.ledger.read_bytes().splitlines(keepends=True)
+    lines: Sequence[bytes] = places.ledger.read_bytes().splitlines(
+        keepends=True
+    )
     places.ledger.write_bytes(b"".join([*lines[:6], *lines[7:]]))
     told: list[str] = []
-    assert not collect(places.result_dir, tmp_path / "a.tar", say=told.append).clean
+    assert not collect(
+        places.result_dir, tmp_path / "a.tar", say=told.append
+    ).clean
     assert len(told) == 1
     assert (
-        "ledger.jsonl is damaged from line 7 on: 0 results recorded after that are used" in told[0]
+        "ledger.jsonl is damaged from line 7 on: 0 results recorded after that are used"
+        in told[0]
     )
     merged, together = merged_from(tmp_path, places.result_dir)
     assert merged.damaged == told

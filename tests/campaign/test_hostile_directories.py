@@ -39,7 +39,9 @@ def places(tmp_path: Path) -> CampaignPaths:
     return made
 
 
-def record(places: CampaignPaths, kind: str = "done", **changes: Any) -> dict[str, Any]:
+def record(
+    places: CampaignPaths, kind: str = "done", **changes: Any
+) -> dict[str, Any]:
     facts: dict[str, Any] = {
         "kind": kind,
         "time": TIME,
@@ -64,11 +66,15 @@ def outside(tmp_path: Path) -> dict[str, str]:
         for path in tmp_path.rglob("*")
         if path.is_file() and not path.is_relative_to(tmp_path / "results")
     )
-    return {str(path): path.read_text() for path in files if not path.is_symlink()}
+    return {
+        str(path): path.read_text() for path in files if not path.is_symlink()
+    }
 
 
 def run(places: CampaignPaths) -> None:
-    run_campaign(task_of(tiny_campaign(1), EmbeddedServer), places, Remembering())
+    run_campaign(
+        task_of(tiny_campaign(1), EmbeddedServer), places, Remembering()
+    )
 
 
 def gather(places: CampaignPaths) -> None:
@@ -79,7 +85,12 @@ def merged(places: CampaignPaths) -> None:
     merge([places.result_dir], places.result_dir.parent / "merged")
 
 
-VERBS: list[Callable[[CampaignPaths], object]] = [run, gather, merged, read_campaign_state]
+VERBS: list[Callable[[CampaignPaths], object]] = [
+    run,
+    gather,
+    merged,
+    read_campaign_state,
+]
 
 
 @pytest.mark.parametrize("verb", VERBS)
@@ -92,8 +103,15 @@ VERBS: list[Callable[[CampaignPaths], object]] = [run, gather, merged, read_camp
             "run": "../precious",
             "files": {"nope.json": "0" * 64},
         },
-        {"kind": "intent", "json": "../other/data.json", "files": {"../other/data.json": "0" * 64}},
-        {"json": "../other/data.json", "files": {"../other/data.json": "0" * 64}},
+        {
+            "kind": "intent",
+            "json": "../other/data.json",
+            "files": {"../other/data.json": "0" * 64},
+        },
+        {
+            "json": "../other/data.json",
+            "files": {"../other/data.json": "0" * 64},
+        },
         {"files": {"x.json": "0" * 64, "../secret.txt": "0" * 64}},
         {"files": {"x.json": "0" * 64, "/etc/hostname": "0" * 64}},
         {"attempt": 10**15},
@@ -114,19 +132,30 @@ def test_a_forged_ledger_is_refused_before_anything_happens(
         record(places),
     ]
     places.ledger.write_bytes(dump(records))
-    before, files = outside(tmp_path), sorted(str(path) for path in tmp_path.rglob("*"))
+    before, files = (
+        outside(tmp_path),
+        sorted(str(path) for path in tmp_path.rglob("*")),
+    )
     with pytest.raises(
-        LedgerError, match=r"ledger\.jsonl contains what no campaign writes, so it is not used\."
+        LedgerError,
+        match=r"ledger\.jsonl contains what no campaign writes, so it is not used\.",
     ):
         verb(places)
     assert outside(tmp_path) == before
-    left = sorted(str(path) for path in tmp_path.rglob("*") if path.name != "lock")
+    left = sorted(
+        str(path) for path in tmp_path.rglob("*") if path.name != "lock"
+    )
     assert left == files
 
 
 def test_a_report_says_why_it_does_not_use_it(places: CampaignPaths) -> None:
     places.ledger.write_bytes(
-        dump([{"kind": "ledger", "time": TIME, "version": 1}, record(places, run="../precious")])
+        dump(
+            [
+                {"kind": "ledger", "time": TIME, "version": 1},
+                record(places, run="../precious"),
+            ]
+        )
     )
     with pytest.raises(ResultsError, match="contains what no campaign writes"):
         read([places.result_dir])
@@ -135,12 +164,26 @@ def test_a_report_says_why_it_does_not_use_it(places: CampaignPaths) -> None:
 @pytest.mark.parametrize("verb", VERBS)
 @pytest.mark.parametrize(
     "place",
-    ["", "runs", "pending", "logs", "superseded", "invalid", "lock", "logs/server-8000.lock"],
+    [
+        "",
+        "runs",
+        "pending",
+        "logs",
+        "superseded",
+        "invalid",
+        "lock",
+        "logs/server-8000.lock",
+    ],
 )
 def test_nothing_is_reached_through_a_link(
-    places: CampaignPaths, tmp_path: Path, verb: Callable[[CampaignPaths], object], place: str
+    places: CampaignPaths,
+    tmp_path: Path,
+    verb: Callable[[CampaignPaths], object],
+    place: str,
 ) -> None:
-    places.ledger.write_bytes(dump([{"kind": "ledger", "time": TIME, "version": 1}]))
+    places.ledger.write_bytes(
+        dump([{"kind": "ledger", "time": TIME, "version": 1}])
+    )
     link = places.directory / place
     target = tmp_path / ("secret.txt" if place.endswith("lock") else "precious")
     if place == "":
@@ -150,7 +193,8 @@ def test_nothing_is_reached_through_a_link(
     link.symlink_to(target)
     before = outside(tmp_path)
     with pytest.raises(
-        LedgerError, match="is a link, and links are not followed in result directories"
+        LedgerError,
+        match="is a link, and links are not followed in result directories",
     ):
         verb(places)
     assert outside(tmp_path) == before
@@ -176,19 +220,25 @@ def test_links_among_the_results_are_left_out_and_told(
     assert [
         name
         for name in names
-        if name.endswith(("link.json", "pipe.json", "p2_x.json")) or "folder" in name
+        if name.endswith(("link.json", "pipe.json", "p2_x.json"))
+        or "folder" in name
     ] == []
     assert told == [
         f"{places.result_dir / name} is a link, and is left out."
         for name in ("folder", "link.json", "p2_x.json")
     ]
     found = merge([places.result_dir], tmp_path / "merged")
-    assert [sentence for sentence in found.left_out if "is a link" in sentence] == told
+    assert [
+        sentence for sentence in found.left_out if "is a link" in sentence
+    ] == told
     assert any(
         "p2_x.json cannot be read (it is not a regular file" in sentence
         for sentence in found.left_out
     )
-    assert visible(CampaignPaths(tmp_path / "merged", "tiny")) == ["p1_x.json", "x.json"]
+    assert visible(CampaignPaths(tmp_path / "merged", "tiny")) == [
+        "p1_x.json",
+        "x.json",
+    ]
 
 
 def test_a_link_in_the_place_of_a_result_is_moved_aside_and_not_what_it_leads_to(
@@ -217,7 +267,9 @@ def test_a_source_that_is_one_link_is_not_entered(tmp_path: Path) -> None:
         merge([tmp_path / "source"], tmp_path / "merged")
 
 
-def test_a_forged_intent_cannot_remove_what_is_finished(places: CampaignPaths) -> None:
+def test_a_forged_intent_cannot_remove_what_is_finished(
+    places: CampaignPaths,
+) -> None:
     """Its paths are those of a result; that result is whole, and stays."""
     with Results(places) as results:
         finished = save(results, 1, "x")
@@ -227,22 +279,34 @@ def test_a_forged_intent_cannot_remove_what_is_finished(places: CampaignPaths) -
         "files": {finished.json: finished.files[finished.json]},
     }
     missing = {f"{finished.run}/other.parquet": "0" * 64}
-    intent = {**stolen, "kind": "intent", "time": TIME, "files": {**stolen["files"], **missing}}
+    intent = {
+        **stolen,
+        "kind": "intent",
+        "time": TIME,
+        "files": {**stolen["files"], **missing},
+    }
     places.ledger.write_bytes(dump([*read_ledger(places.ledger), intent]))
     with Results(places) as results:
         assert results.state.result(spec_of(1).fingerprint) == finished
     assert read_ledger(places.ledger)[-1]["kind"] == "dropped"
 
 
-def test_a_forged_intent_cannot_overwrite_a_file(places: CampaignPaths, tmp_path: Path) -> None:
+def test_a_forged_intent_cannot_overwrite_a_file(
+    places: CampaignPaths, tmp_path: Path
+) -> None:
     """Whole files wait for the name of another."""
     (places.result_dir / "mine.json").write_text("mine")
     places.pending_run.mkdir(parents=True)
     places.pending_json.write_text("theirs")
     intent = record(
-        places, "intent", json="mine.json", files={"mine.json": checksum_of(places.pending_json)}
+        places,
+        "intent",
+        json="mine.json",
+        files={"mine.json": checksum_of(places.pending_json)},
     )
-    places.ledger.write_bytes(dump([{"kind": "ledger", "time": TIME, "version": 1}, intent]))
+    places.ledger.write_bytes(
+        dump([{"kind": "ledger", "time": TIME, "version": 1}, intent])
+    )
     with Results(places):
         pass
     assert (places.result_dir / "mine.json").read_text() == "mine"
@@ -253,7 +317,13 @@ def test_a_folder_is_never_moved_aside(places: CampaignPaths) -> None:
     (places.result_dir / "folder" / "thesis.txt").write_text("mine")
     older = record(places, json="folder", files={"folder": "0" * 64})
     places.ledger.write_bytes(
-        dump([{"kind": "ledger", "time": TIME, "version": 1}, older, record(places)])
+        dump(
+            [
+                {"kind": "ledger", "time": TIME, "version": 1},
+                older,
+                record(places),
+            ]
+        )
     )
     with Results(places):
         pass

@@ -87,7 +87,9 @@ FORGED: dict[str, dict[str, Any]] = {
     "absolute JSON file": named("/etc/hostname"),
     "device for JSON file": named("/dev/zero"),
     "JSON file above": named("../x.json"),
-    "JSON file above, inside": named(".inferometer/tiny/invalid/../../../../x.json"),
+    "JSON file above, inside": named(
+        ".inferometer/tiny/invalid/../../../../x.json"
+    ),
     "JSON file of another campaign": named(".inferometer/other/invalid/x.json"),
     "the ledger for JSON file": named(".inferometer/tiny/ledger.jsonl"),
     "hidden JSON file": named(".bashrc"),
@@ -147,12 +149,18 @@ LINES: dict[str, bytes] = {
     "no JSON": b"no JSON}",
     "NaN": b'{"kind":"done","attempt":NaN}',
     "an infinite number": b'{"kind":"done","attempt":Infinity}',
-    "a number beyond all": orjson.dumps(done())[:-1] + b',"attempt":' + b"9" * 400 + b"}",
+    "a number beyond all": orjson.dumps(done())[:-1]
+    + b',"attempt":'
+    + b"9" * 400
+    + b"}",
     "a kind that is a list": b'{"kind":["done"]}',
     "no kind": b'{"time":"' + TIME.encode() + b'"}',
     "half a letter": b'{"kind":"note","half":"\\ud800"}',
     "deep JSON": b'{"kind":"note","deep":' + b"[" * 300 + b"]" * 300 + b"}",
-    "JSON without ground": b'{"kind":"note","deep":' + b'{"a":' * 9000 + b"1" + b"}" * 9001,
+    "JSON without ground": b'{"kind":"note","deep":'
+    + b'{"a":' * 9000
+    + b"1"
+    + b"}" * 9001,
 }
 """Lines of right checksums that hold anything."""
 
@@ -172,9 +180,16 @@ def ledger_of(*records: dict[str, Any]) -> bytes:
 
 HOSTILE: dict[str, bytes] = {
     **{name: ledger_of(record, done()) for name, record in FORGED.items()},
-    **{name: sealed(orjson.dumps(BEGINNING), line) for name, line in LINES.items()},
-    "one result of two points": ledger_of(done(), done(fingerprint="b" * 16, point="q")),
-    "a version that is a text": sealed(orjson.dumps({**BEGINNING, "version": "1"})),
+    **{
+        name: sealed(orjson.dumps(BEGINNING), line)
+        for name, line in LINES.items()
+    },
+    "one result of two points": ledger_of(
+        done(), done(fingerprint="b" * 16, point="q")
+    ),
+    "a version that is a text": sealed(
+        orjson.dumps({**BEGINNING, "version": "1"})
+    ),
 }
 
 
@@ -260,7 +275,10 @@ def test_every_reader_refuses_every_hostile_ledger(
     for name, content in HOSTILE.items():
         places.ledger.write_bytes(content)
         told = said_by(READERS[reader], places, capsys)
-        if "ledger.jsonl contains what no campaign writes, so it is not used" not in told:
+        if (
+            "ledger.jsonl contains what no campaign writes, so it is not used"
+            not in told
+        ):
             used[name] = told
         assert "\x1b" not in told, name
         assert places.ledger.read_bytes() == content, name
@@ -328,14 +346,23 @@ def test_every_reader_refuses_what_is_no_ledger(
 
 
 @pytest.mark.parametrize("name", ["a b", "x\x1b[31m", ".hidden", "é", "n" * 65])
-def test_a_folder_whose_name_no_campaign_has_is_not_read(places: CampaignPaths, name: str) -> None:
+def test_a_folder_whose_name_no_campaign_has_is_not_read(
+    places: CampaignPaths, name: str
+) -> None:
     """Not even if its ledger is right, and the user names it, or a run in it."""
     strange = CampaignPaths(places.result_dir, name)
     run = strange.runs / ("a" * 16)
     run.mkdir(parents=True)
     strange.ledger.write_bytes(ledger_of())
-    for act in (Results, read_campaign_state, lambda _: read([strange.directory])):
-        with pytest.raises((LedgerError, ResultsError), match="cannot be the name of a campaign"):
+    for act in (
+        Results,
+        read_campaign_state,
+        lambda _: read([strange.directory]),
+    ):
+        with pytest.raises(
+            (LedgerError, ResultsError),
+            match="cannot be the name of a campaign",
+        ):
             act(strange)
 
 
@@ -361,7 +388,13 @@ def test_what_is_taken_from_damaged_lines_can_be_written_again(
         "prompts": "a" * 16,
         "attempt": 3,
     }
-    deep = orjson.dumps(begun)[:-1] + b',"deep":' + b"[" * 300 + b"]" * 300 + b"}\n"
+    deep = (
+        orjson.dumps(begun)[:-1]
+        + b',"deep":'
+        + b"[" * 300
+        + b"]" * 300
+        + b"}\n"
+    )
     places.ledger.write_bytes(ledger_of() + deep + orjson.dumps(begun) + b"\n")
     told = ""
     try:

@@ -32,13 +32,36 @@ from tests.campaign.test_runner import (
     states,
     url,
 )
-from tests.campaign.tiny_campaign import FAST, Remembering, task_of, tiny_campaign
+from tests.campaign.tiny_campaign import (
+    FAST,
+    Remembering,
+    task_of,
+    tiny_campaign,
+)
 from tests.processes import run_forked
 
 __all__ = ["all_valid", "places", "signals_of_a_terminal", "url"]
 
-BY_TURNS = ["a/np1", "b/np1", "b/np1#2", "a/np1#2", "a/np2", "b/np2", "b/np2#2", "a/np2#2"]
-BY_PASSES = ["a/np1", "a/np2", "b/np1", "b/np2", "b/np1#2", "b/np2#2", "a/np1#2", "a/np2#2"]
+BY_TURNS = [
+    "a/np1",
+    "b/np1",
+    "b/np1#2",
+    "a/np1#2",
+    "a/np2",
+    "b/np2",
+    "b/np2#2",
+    "a/np2#2",
+]
+BY_PASSES = [
+    "a/np1",
+    "a/np2",
+    "b/np1",
+    "b/np2",
+    "b/np1#2",
+    "b/np2#2",
+    "a/np1#2",
+    "a/np2#2",
+]
 
 
 def pair(*, together: bool, **changes: Any) -> CampaignSpec:
@@ -56,7 +79,9 @@ def pair(*, together: bool, **changes: Any) -> CampaignSpec:
         {"id": "a", "model": "m", "server": "one"},
         {"id": "b", "model": "m", "server": "two"},
     ]
-    return tiny_campaign(2, servers=recipes, groups=groups, interleave=[["a", "b"]], **changes)
+    return tiny_campaign(
+        2, servers=recipes, groups=groups, interleave=[["a", "b"]], **changes
+    )
 
 
 class Servers:
@@ -67,7 +92,8 @@ class Servers:
         self.up: set[str] = set()
         self.most_up = 0
         self._servers = {
-            name: _Logged(self, name, url, dead_at.get(name, [])) for name in ("one", "two")
+            name: _Logged(self, name, url, dead_at.get(name, []))
+            for name in ("one", "two")
         }
 
     def __call__(self, need: ServerNeed) -> Scripted:
@@ -75,14 +101,18 @@ class Servers:
 
 
 class _Logged(Scripted):
-    def __init__(self, servers: Servers, name: str, url: str, dead_at: list[int]) -> None:
+    def __init__(
+        self, servers: Servers, name: str, url: str, dead_at: list[int]
+    ) -> None:
         super().__init__([url], dead_at)
         self._servers, self._name = servers, name
 
     def start(self) -> Any:
         self._servers.log.append(f"start {self._name}")
         self._servers.up.add(self._name)
-        self._servers.most_up = max(self._servers.most_up, len(self._servers.up))
+        self._servers.most_up = max(
+            self._servers.most_up, len(self._servers.up)
+        )
         return super().start()
 
     def stop(self) -> None:
@@ -141,26 +171,39 @@ def test_servers_that_are_both_up_take_turns_point_by_point(
 
 
 @pytest.mark.usefixtures("all_valid")
-def test_the_ledger_tells_what_a_comparison_needs(places: CampaignPaths, url: str) -> None:
+def test_the_ledger_tells_what_a_comparison_needs(
+    places: CampaignPaths, url: str
+) -> None:
     measure(pair(together=True), places, Servers(url))
     records = read_ledger(places.ledger)
     done = [record for record in records if record["kind"] == "done"]
     assert [record["point"] for record in done] == BY_TURNS
-    assert [record["time"] for record in done] == sorted(record["time"] for record in done)
+    assert [record["time"] for record in done] == sorted(
+        record["time"] for record in done
+    )
     runs = [
-        orjson.loads((places.result_dir / record["run"] / "run.json").read_bytes())
+        orjson.loads(
+            (places.result_dir / record["run"] / "run.json").read_bytes()
+        )
         for record in done
     ]
     assert [run["spec"]["repeat"] for run in runs] == [0, 0, 1, 1] * 2
-    assert [run["started"] for run in runs] == sorted(run["started"] for run in runs)
+    assert [run["started"] for run in runs] == sorted(
+        run["started"] for run in runs
+    )
     (opened,) = [record for record in records if record["kind"] == "opened"]
-    assert (opened["configuration"]["interleave"], opened["configuration"]["repeats"]) == (
+    assert (
+        opened["configuration"]["interleave"],
+        opened["configuration"]["repeats"],
+    ) == (
         [["a", "b"]],
         2,
     )
 
 
-@pytest.mark.parametrize("together", [True, False], ids=["both up", "one at a time"])
+@pytest.mark.parametrize(
+    "together", [True, False], ids=["both up", "one at a time"]
+)
 @pytest.mark.usefixtures("all_valid", "signals_of_a_terminal")
 def test_what_is_left_after_an_interruption_keeps_its_order(
     places: CampaignPaths, url: str, together: bool
@@ -173,10 +216,14 @@ def test_what_is_left_after_an_interruption_keeps_its_order(
             """Interrupted after every second point."""
 
             def measured(self, point: PlannedPoint, *rest: Any) -> None:
-                self.after = signal.SIGINT if len(self.measured_points) % 2 else None
+                self.after = (
+                    signal.SIGINT if len(self.measured_points) % 2 else None
+                )
                 super().measured(point, *rest)
 
-        outcome, display = measure(pair(together=together), places, servers, After())
+        outcome, display = measure(
+            pair(together=together), places, servers, After()
+        )
         assert display.measured_points == order[done : done + 2]
         assert servers.up == set()
     outcome, display = measure(pair(together=together), places, servers)
@@ -201,12 +248,21 @@ run_campaign(task_of(spec, Servers(sys.argv[2]), allow_invalid=True), CampaignPa
 """
 
 
-@pytest.mark.parametrize("together", [True, False], ids=["both up", "one at a time"])
+@pytest.mark.parametrize(
+    "together", [True, False], ids=["both up", "one at a time"]
+)
 def test_after_a_kill_in_mid_run_nothing_is_lost_or_done_twice(
     places: CampaignPaths, url: str, together: bool
 ) -> None:
     """In a process of its own: what is forked here would find polars' threads."""
-    code = [sys.executable, "-c", KILLED_AFTER_THREE, str(together), url, str(places.result_dir)]
+    code = [
+        sys.executable,
+        "-c",
+        KILLED_AFTER_THREE,
+        str(together),
+        url,
+        str(places.result_dir),
+    ]
     killed = run_forked(code)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     order = BY_TURNS if together else BY_PASSES
@@ -219,11 +275,15 @@ def test_after_a_kill_in_mid_run_nothing_is_lost_or_done_twice(
     assert (outcome.exit_code, display.measured_points) == (0, order[3:])
     assert [point for point, _ in attempts(places)] == order
     starts = [line for line in servers.log if line.startswith("start")]
-    assert starts == (["start one", "start two"] if together else ["start two", "start one"])
+    assert starts == (
+        ["start one", "start two"] if together else ["start two", "start one"]
+    )
 
 
 @pytest.mark.usefixtures("all_valid")
-def test_a_server_that_is_needed_next_stays_up(places: CampaignPaths, url: str) -> None:
+def test_a_server_that_is_needed_next_stays_up(
+    places: CampaignPaths, url: str
+) -> None:
     spec = pair(together=False)
     only_b = [group for group in expand(spec) if group.id == "b"]
     run_campaign(task_of(spec, Servers(url), only_b), places, Remembering())
@@ -236,22 +296,35 @@ def test_a_server_that_is_needed_next_stays_up(places: CampaignPaths, url: str) 
     assert servers.log == ["start one", "stop one"]
 
 
-@pytest.mark.parametrize("together", [True, False], ids=["both up", "one at a time"])
+@pytest.mark.parametrize(
+    "together", [True, False], ids=["both up", "one at a time"]
+)
 @pytest.mark.usefixtures("all_valid")
 def test_a_pair_of_which_one_has_no_server_waits_for_it(
     places: CampaignPaths, url: str, together: bool
 ) -> None:
     """Measured alone it would not be interleaved. Others go on."""
     spec = pair(together=together)
-    groups = [*spec.groups, spec.groups[0].model_copy(update={"id": "z", "tp": 2})]
+    groups = [
+        *spec.groups,
+        spec.groups[0].model_copy(update={"id": "z", "tp": 2}),
+    ]
     spec = spec.model_copy(update={"groups": tuple(groups)})
     outcome, display = measure(
         spec,
         places,
-        lambda need: Scripted([None if need.recipe_name == "two" and need.tp == 1 else url]),
+        lambda need: Scripted(
+            [None if need.recipe_name == "two" and need.tp == 1 else url]
+        ),
     )
     by_passes_first = [] if together else ["a/np1", "a/np2"]
-    assert display.measured_points == [*by_passes_first, "z/np1", "z/np1#2", "z/np2", "z/np2#2"]
+    assert display.measured_points == [
+        *by_passes_first,
+        "z/np1",
+        "z/np1#2",
+        "z/np2",
+        "z/np2#2",
+    ]
     assert outcome.lost == {
         "b": "It does not come up: no such luck.",
         "a": "It takes turns with b: measured alone, it would not be interleaved.",
@@ -266,11 +339,23 @@ def test_a_server_that_died_while_it_was_idle_is_started_again_before_the_others
     places: CampaignPaths, url: str
 ) -> None:
     """Not while the other is measured, whose figures it would bend."""
-    servers = Servers(url, two=[0])  # found dead when it stands by for the first time
+    servers = Servers(
+        url, two=[0]
+    )  # found dead when it stands by for the first time
     outcome, display = measure(pair(together=True), places, servers)
-    assert (states(outcome), display.measured_points) == (["VALID"] * 8, BY_TURNS)
-    assert servers.log[:4] == ["start one", "start two", "stop two", "start two"]
-    told = "The server is gone. It will be started again (restart 1 of at most 2)."
+    assert (states(outcome), display.measured_points) == (
+        ["VALID"] * 8,
+        BY_TURNS,
+    )
+    assert servers.log[:4] == [
+        "start one",
+        "start two",
+        "stop two",
+        "start two",
+    ]
+    told = (
+        "The server is gone. It will be started again (restart 1 of at most 2)."
+    )
     assert display.told.index(told) < display.told.index("VALID a/np1")
 
 
@@ -279,11 +364,15 @@ def test_a_server_that_others_use_while_it_should_rest_is_told(
     places: CampaignPaths, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     busy, idle = (
-        MetricsReading("vLLM", 0.0, None, {}, {"running": n, "waiting": n / 3}, {})
+        MetricsReading(
+            "vLLM", 0.0, None, {}, {"running": n, "waiting": n / 3}, {}
+        )
         for n in (3.0, 0.0)
     )
     readings = iter([busy, None])  # the second server tells nothing
-    monkeypatch.setattr(group_run, "counters_before", lambda _: next(readings, idle))
+    monkeypatch.setattr(
+        group_run, "counters_before", lambda _: next(readings, idle)
+    )
     outcome, display = measure(pair(together=True), places, Servers(url))
     assert outcome.exit_code == 0
     told = [line for line in display.told if "not at rest" in line]
@@ -292,7 +381,11 @@ def test_a_server_that_others_use_while_it_should_rest_is_told(
         "are none of ours. "
         "See who else uses it."
     ]
-    (noted,) = [record for record in read_ledger(places.ledger) if record["kind"] == "not at rest"]
+    (noted,) = [
+        record
+        for record in read_ledger(places.ledger)
+        if record["kind"] == "not at rest"
+    ]
     assert (noted["group"], noted["in_flight"]) == ("b", 4)
 
 
@@ -300,7 +393,9 @@ def test_a_server_that_others_use_while_it_should_rest_is_told(
 def test_a_warm_point_follows_its_cold_one_whoever_takes_turns(
     places: CampaignPaths, url: str
 ) -> None:
-    spec = pair(together=True, matrix={"num_prompts": [1], "cache": ["cold", "warm"]})
+    spec = pair(
+        together=True, matrix={"num_prompts": [1], "cache": ["cold", "warm"]}
+    )
     outcome, display = measure(spec, places, Servers(url))
     assert outcome.exit_code == 0
     assert display.measured_points == [
@@ -314,7 +409,9 @@ def test_both_kinds_on_the_embedded_engine(tmp_path: Path) -> None:
     for together in (True, False):
         places = CampaignPaths(tmp_path / str(together), "tiny")
         outcome, display = measure(
-            pair(together=together), places, lambda need: EmbeddedServer(need, FAST)
+            pair(together=together),
+            places,
+            lambda need: EmbeddedServer(need, FAST),
         )
         assert outcome.exit_code == 0, display.told
         assert display.measured_points == (BY_TURNS if together else BY_PASSES)

@@ -18,7 +18,14 @@ POINTS = 6
 
 def test_a_runner_may_be_killed_at_any_moment(tmp_path: Path) -> None:
     (tmp_path / "tmp").mkdir()
-    command = ["-m", "tests.campaign.kill_loop", str(tmp_path), str(KILLS), "20260722", str(POINTS)]
+    command = [
+        "-m",
+        "tests.campaign.kill_loop",
+        str(tmp_path),
+        str(KILLS),
+        "20260722",
+        str(POINTS),
+    ]
     loop = run_forked(
         [sys.executable, *command],
         timeout=300,
@@ -26,7 +33,9 @@ def test_a_runner_may_be_killed_at_any_moment(tmp_path: Path) -> None:
         env={**environment(), "TMPDIR": str(tmp_path / "tmp")},
     )
     assert loop.returncode == 0, loop.stderr
-    told = re.fullmatch(rf"(\d+) kills, (\d+) campaigns of {POINTS} points\n", loop.stdout)
+    told = re.fullmatch(
+        rf"(\d+) kills, (\d+) campaigns of {POINTS} points\n", loop.stdout
+    )
     assert told is not None
     assert int(told[1]) == KILLS
     assert (

@@ -24,9 +24,7 @@ HOLD = (
     "locked(Path(%r)):\n    "
 )
 WAIT = "print(flush=True); input()"
-FORK_A_CHILD_THAT_OUTLIVES_US = (
-    "import os, time; os.fork() or (time.sleep(0.3), os._exit(0)); print(flush=True); input()"
-)
+FORK_A_CHILD_THAT_OUTLIVES_US = "import os, time; os.fork() or (time.sleep(0.3), os._exit(0)); print(flush=True); input()"
 
 
 @contextmanager
@@ -77,7 +75,9 @@ def test_a_killed_holder_keeps_nobody_out(tmp_path: Path) -> None:
             pass
 
 
-def test_the_dying_children_of_a_killed_holder_are_waited_for(tmp_path: Path) -> None:
+def test_the_dying_children_of_a_killed_holder_are_waited_for(
+    tmp_path: Path,
+) -> None:
     path = tmp_path / "lock"
     with holder(path, FORK_A_CHILD_THAT_OUTLIVES_US) as process:
         process.send_signal(signal.SIGKILL)
@@ -93,7 +93,9 @@ def test_what_an_old_lock_file_says_does_not_matter(tmp_path: Path) -> None:
         assert path.read_text() == f"{os.getpid()} {socket.gethostname()}"
 
 
-@pytest.mark.parametrize("told", ["9" * 400, "9" * 5000, "-1", "٣", "\x00\x01", "4294967296"])
+@pytest.mark.parametrize(
+    "told", ["9" * 400, "9" * 5000, "-1", "٣", "\x00\x01", "4294967296"]
+)
 def test_an_absurd_lock_file_is_nobodys(tmp_path: Path, told: str) -> None:
     path = tmp_path / "lock"
     path.write_text(f"{told} {socket.gethostname()}")
@@ -102,7 +104,9 @@ def test_an_absurd_lock_file_is_nobodys(tmp_path: Path, told: str) -> None:
 
 
 @pytest.mark.parametrize("how", ["removed", "replaced"])
-def test_a_lock_that_has_lost_its_name_is_noticed(tmp_path: Path, how: str) -> None:
+def test_a_lock_that_has_lost_its_name_is_noticed(
+    tmp_path: Path, how: str
+) -> None:
     path = tmp_path / "lock"
     with locked(path) as hold:
         hold.require()
@@ -145,7 +149,9 @@ class TestWithoutLocks:
         with locked(tmp_path / "lock") as hold:
             assert not hold.is_locked
 
-    def test_whom_the_file_names_is_not_disturbed_while_he_lives(self, tmp_path: Path) -> None:
+    def test_whom_the_file_names_is_not_disturbed_while_he_lives(
+        self, tmp_path: Path
+    ) -> None:
         path = tmp_path / "lock"
         with subprocess.Popen(["sleep", "60"]) as other:
             path.write_text(f"{other.pid} {socket.gethostname()}")

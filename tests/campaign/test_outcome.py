@@ -55,7 +55,10 @@ def outcome(*endings: Ending, **more: object) -> CampaignOutcome:
         (outcome(VALID, FAILED), 1),
         (outcome(VALID, NOT_RUN), 1),
         (outcome(VALID, NOT_RUN, interrupted=True), 130),
-        (outcome(VALID, NOT_RUN, trouble="cannot write x: the disk is full"), 2),
+        (
+            outcome(VALID, NOT_RUN, trouble="cannot write x: the disk is full"),
+            2,
+        ),
     ],
 )
 def test_the_exit_code_is_0_only_if_every_point_has_a_result(
@@ -67,7 +70,8 @@ def test_the_exit_code_is_0_only_if_every_point_has_a_result(
 
 def test_a_complete_campaign_says_so(tmp_path: Path) -> None:
     assert summary_lines(
-        outcome(VALID, SUSPECT), ["Narrowed by NUM_PROMPTS_END=2: 2 of 800 points."]
+        outcome(VALID, SUSPECT),
+        ["Narrowed by NUM_PROMPTS_END=2: 2 of 800 points."],
     ) == [
         "",
         "  SUSPECT  g/2  Few samples.",
@@ -80,10 +84,18 @@ def test_a_complete_campaign_says_so(tmp_path: Path) -> None:
     ]
 
 
-def test_what_is_missing_is_named_with_its_reason_before_the_checklist() -> None:
+def test_what_is_missing_is_named_with_its_reason_before_the_checklist() -> (
+    None
+):
     lines = summary_lines(
         outcome(
-            VALID, INVALID, FAILED, NOT_RUN, served=1, lost={"g": "No server."}, interrupted=True
+            VALID,
+            INVALID,
+            FAILED,
+            NOT_RUN,
+            served=1,
+            lost={"g": "No server."},
+            interrupted=True,
         )
     )
     assert lines == [
@@ -98,7 +110,9 @@ def test_what_is_missing_is_named_with_its_reason_before_the_checklist() -> None
         "[x] configuration, servers and times: recorded in results/.inferometer/c",
         "The same command goes on where this one ended.",
     ]
-    trouble = summary_lines(outcome(NOT_RUN, trouble="cannot write x: the disk is full"))
+    trouble = summary_lines(
+        outcome(NOT_RUN, trouble="cannot write x: the disk is full")
+    )
     assert trouble[-2:] == [
         "It could not go on: cannot write x: the disk is full.",
         "The same command goes on where this one ended.",
@@ -144,7 +158,10 @@ def test_the_checklist_says_what_happened(
     facts: dict[str, Any], servers: str, campaign: str
 ) -> None:
     lines = summary_lines(outcome(VALID, **facts))
-    assert [line for line in lines if line[:1] == "["][:2] == [servers, campaign]
+    assert [line for line in lines if line[:1] == "["][:2] == [
+        servers,
+        campaign,
+    ]
     recorded = (
         "configuration and times"
         if facts.get("unneeded") == 2
@@ -154,11 +171,17 @@ def test_the_checklist_says_what_happened(
 
 
 def test_points_in_a_row_with_the_same_to_say_have_one_line() -> None:
-    endings = [replace(NOT_RUN, point=f"g/np{number}") for number in range(1, 201)]
+    endings = [
+        replace(NOT_RUN, point=f"g/np{number}") for number in range(1, 201)
+    ]
     endings[29] = replace(VALID, point="g/np30")
     endings.append(replace(NOT_RUN, point="h/np1"))
     endings.append(replace(NOT_RUN, point="h/np2", reason="It has changed."))
-    assert [line for line in summary_lines(outcome(*endings)) if line.startswith("  ")] == [
+    assert [
+        line
+        for line in summary_lines(outcome(*endings))
+        if line.startswith("  ")
+    ] == [
         "  not run  g/np1 ... np29: 29 points",
         "  not run  g/np31 ... np200: 170 points",
         "  not run  h/np1",
@@ -177,8 +200,17 @@ def test_a_long_list_is_cut_short() -> None:
 
 
 def test_durations_are_told_as_people_do() -> None:
-    told = [duration(seconds) for seconds in (0.4, 59.4, 60, 3599, 3600, 120_000)]
-    assert told == ["0 s", "59 s", "1 min", "1 h 0 min", "1 h 0 min", "33 h 20 min"]
+    told = [
+        duration(seconds) for seconds in (0.4, 59.4, 60, 3599, 3600, 120_000)
+    ]
+    assert told == [
+        "0 s",
+        "59 s",
+        "1 min",
+        "1 h 0 min",
+        "1 h 0 min",
+        "33 h 20 min",
+    ]
 
 
 def group_of(*numbers: int) -> Group:
@@ -188,7 +220,8 @@ def group_of(*numbers: int) -> Group:
     return replace(
         group,
         points=tuple(
-            replace(point, id=f"p{number}", spec=spec_of(number)) for point, number in points
+            replace(point, id=f"p{number}", spec=spec_of(number))
+            for point, number in points
         ),
     )
 
@@ -199,35 +232,68 @@ def test_every_point_has_its_ending(tmp_path: Path) -> None:
         save(results, 1, "fine")
         save(results, 2, "bad", status="INVALID")
         results.note(
-            "failed", fingerprint=spec_of(3).fingerprint, point="p3", reason="No such model."
+            "failed",
+            fingerprint=spec_of(3).fingerprint,
+            point="p3",
+            reason="No such model.",
         )
         save(results, 4, "gone")
         save(results, 5, "old", version="0.9")
         save(results, 7, "short", max_model_len=64)
     (tmp_path / "p4_gone.json").unlink()
     group = group_of(1, 2, 3, 4, 5, 6, 7)
-    endings = endings_of([group], read_campaign_state(places), {group.id: ServerInfo("1", 128)})
-    assert [(ending.point, ending.state, ending.counts, ending.reason) for ending in endings] == [
+    endings = endings_of(
+        [group], read_campaign_state(places), {group.id: ServerInfo("1", 128)}
+    )
+    assert [
+        (ending.point, ending.state, ending.counts, ending.reason)
+        for ending in endings
+    ] == [
         ("p1", "VALID", True, ""),
         ("p2", "INVALID", False, ""),
         ("p3", "failed", False, "No such model."),
         ("p4", "not run", False, "p4_gone.json is missing."),
-        ("p5", "not run", False, "It was measured with version 0.9 of the server."),
+        (
+            "p5",
+            "not run",
+            False,
+            "It was measured with version 0.9 of the server.",
+        ),
         ("p6", "not run", False, ""),
-        ("p7", "not run", False, "It was measured with max_model_len 64 of the server."),
+        (
+            "p7",
+            "not run",
+            False,
+            "It was measured with max_model_len 64 of the server.",
+        ),
     ]
     results_of = [
-        ending.result and (ending.result.point, ending.result.status) for ending in endings
+        ending.result and (ending.result.point, ending.result.status)
+        for ending in endings
     ]
-    assert results_of == [("p1", "VALID"), ("p2", "INVALID"), None, None, None, None, None]
-    (_, *_, fifth, _, seventh) = endings_of([group], read_campaign_state(places), {})
+    assert results_of == [
+        ("p1", "VALID"),
+        ("p2", "INVALID"),
+        None,
+        None,
+        None,
+        None,
+        None,
+    ]
+    (_, *_, fifth, _, seventh) = endings_of(
+        [group], read_campaign_state(places), {}
+    )
     assert fifth.counts, "a server that was not asked has no other version"
     assert seventh.counts
 
 
 def test_rehearsals_have_directories_of_their_own() -> None:
     told = {
-        str(campaign_paths(directory, "c", quick=quick, embedded=embedded).result_dir)
+        str(
+            campaign_paths(
+                directory, "c", quick=quick, embedded=embedded
+            ).result_dir
+        )
         for directory in ("bench_results/pcie", ".")
         for quick in (False, True)
         for embedded in (False, True)

@@ -30,7 +30,12 @@ from inferometer.spec.expand import expand
 from inferometer.store.campaign.ledger import read_ledger
 from inferometer.store.campaign.paths import CampaignPaths
 from inferometer.store.campaign.state import read_campaign_state
-from tests.campaign.scripted_figures import LEVELS, judged, ladder_campaign, scripted
+from tests.campaign.scripted_figures import (
+    LEVELS,
+    judged,
+    ladder_campaign,
+    scripted,
+)
 from tests.campaign.test_runner import Scripted
 from tests.campaign.tiny_campaign import FAST, Remembering, task_of
 from tests.processes import environment
@@ -40,7 +45,9 @@ Factors = Mapping[int, Sequence[float]]
 
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
-    with EmbeddedEngine(replace(FAST, max_num_seqs=256), model="tiny-model") as engine:
+    with EmbeddedEngine(
+        replace(FAST, max_num_seqs=256), model="tiny-model"
+    ) as engine:
         yield engine.base_url
 
 
@@ -71,14 +78,20 @@ def play(
             server or Scripted([url]),
             display or Remembering(),
         )
-        return run_campaign(task_of(spec, lambda _: server, groups), places, display), display
+        return run_campaign(
+            task_of(spec, lambda _: server, groups), places, display
+        ), display
 
     return run
 
 
 def states(outcome: CampaignOutcome) -> dict[str, str]:
     """Those that are not VALID."""
-    return {ending.point: ending.state for ending in outcome.endings if ending.state != "VALID"}
+    return {
+        ending.point: ending.state
+        for ending in outcome.endings
+        if ending.state != "VALID"
+    }
 
 
 def kinds(places: CampaignPaths) -> list[str]:
@@ -86,7 +99,9 @@ def kinds(places: CampaignPaths) -> list[str]:
 
 
 def point_of(places: CampaignPaths, name: str) -> Point:
-    return next(point for point in read([places.directory]).points if point.id == name)
+    return next(
+        point for point in read([places.directory]).points if point.id == name
+    )
 
 
 def throughput_file(places: CampaignPaths, name: str) -> float:
@@ -101,23 +116,40 @@ def test_a_second_result_that_fits_takes_the_place_of_the_first(
     play: Play, places: CampaignPaths
 ) -> None:
     outcome, display = play({8: [0.3, 1.0]})
-    assert display.measured_points == [f"g/np{level}" for level in LEVELS] + ["g/np8"]
-    assert "\n1 point does not fit its neighbours: it is measured again." in display.told
+    assert display.measured_points == [f"g/np{level}" for level in LEVELS] + [
+        "g/np8"
+    ]
+    assert (
+        "\n1 point does not fit its neighbours: it is measured again."
+        in display.told
+    )
     (named,) = (line for line in display.told if line.startswith("    g/np8: "))
     assert "its neighbours g/np4 and g/np16 suggest " in named
     assert (states(outcome), outcome.exit_code) == ({}, 0)
-    assert outcome.rechecked == "1 point contradicted its neighbours (resolved: 1)."
+    assert (
+        outcome.rechecked
+        == "1 point contradicted its neighbours (resolved: 1)."
+    )
     assert outcome.rechecked in summary_lines(outcome)
     assert throughput_file(places, "g_np8") == 800.0
     assert [
-        orjson.loads(path.read_bytes())["output_throughput"] for path in places.superseded.iterdir()
+        orjson.loads(path.read_bytes())["output_throughput"]
+        for path in places.superseded.iterdir()
     ] == [240.0]
-    assert [kind for kind in kinds(places) if kind.startswith("doubt")] == ["doubt", "doubt over"]
+    assert [kind for kind in kinds(places) if kind.startswith("doubt")] == [
+        "doubt",
+        "doubt over",
+    ]
     point = point_of(places, "g/np8")
     assert (point.status, point.reasons) == ("VALID", ())
-    assert any(str(note).startswith("An earlier result was replaced: ") for note in point.notes)
+    assert any(
+        str(note).startswith("An earlier result was replaced: ")
+        for note in point.notes
+    )
     attempts = [
-        record["attempt"] for record in read_ledger(places.ledger) if record["kind"] == "begun"
+        record["attempt"]
+        for record in read_ledger(places.ledger)
+        if record["kind"] == "begun"
     ]
     assert attempts == [0] * len(LEVELS) + [1], "with prompts of its own"
 
@@ -145,7 +177,9 @@ def test_a_second_result_that_contradicts_them_too_stays_and_is_suspect(
         0,
         "1 point contradicted its neighbours (confirmed: 1).",
     )
-    sentence = next(ending.reason for ending in outcome.endings if ending.point == "g/np8")
+    sentence = next(
+        ending.reason for ending in outcome.endings if ending.point == "g/np8"
+    )
     assert "what the points beside it suggest (g/np4, g/np16: " in sentence
     assert "it was measured twice: " in sentence
     point = point_of(places, "g/np8")
@@ -153,10 +187,13 @@ def test_a_second_result_that_contradicts_them_too_stays_and_is_suspect(
     assert point.findings[0].name == "neighbours"
     assert point.values["output_throughput"] == pytest.approx(264.0)
     assert point.run is not None
-    assert orjson.loads((point.run / "verdict.json").read_bytes())["status"] == "VALID", (
-        "of the run itself"
-    )
-    others = [each for each in read([places.directory]).points if each.id != "g/np8"]
+    assert (
+        orjson.loads((point.run / "verdict.json").read_bytes())["status"]
+        == "VALID"
+    ), "of the run itself"
+    others = [
+        each for each in read([places.directory]).points if each.id != "g/np8"
+    ]
     assert {each.status for each in others} == {"VALID"}
 
 
@@ -166,9 +203,15 @@ def test_a_second_result_that_is_invalid_leaves_the_first_in_doubt(
     levels = [Level.OK] * len(LEVELS) + [Level.INVALID]
     outcome, _ = play({8: [0.3, 1.0]}, levels=levels)
     assert states(outcome) == {"g/np8": "SUSPECT"}
-    assert "the second measurement was INVALID" in point_of(places, "g/np8").reasons[0]
+    assert (
+        "the second measurement was INVALID"
+        in point_of(places, "g/np8").reasons[0]
+    )
     outcome, display = play({})
-    assert (display.measured_points, states(outcome)) == ([], {"g/np8": "SUSPECT"})
+    assert (display.measured_points, states(outcome)) == (
+        [],
+        {"g/np8": "SUSPECT"},
+    )
     next(places.result_dir.glob("g_np8_*.json")).unlink()
     outcome, display = play({})
     assert (display.measured_points, states(outcome)) == (["g/np8"], {}), (
@@ -188,7 +231,11 @@ def test_servers_that_are_up_are_used_and_others_started_once(
     servers = {"a": Scripted([url]), "b": Scripted([url])}
     display = Remembering()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(measured, "summarize", scripted({8: [0.3, 0.3, 1.0], 32: [1.0, 1.0, 1.0]}))
+        patch.setattr(
+            measured,
+            "summarize",
+            scripted({8: [0.3, 0.3, 1.0], 32: [1.0, 1.0, 1.0]}),
+        )
         patch.setattr(measured, "judge", judged())
         task = task_of(spec, lambda need: servers[need.recipe_name])
         outcome = run_campaign(task, places, display)
@@ -199,10 +246,14 @@ def test_servers_that_are_up_are_used_and_others_started_once(
     assert states(outcome) == {}
 
 
-def test_all_doubtful_points_of_a_server_are_measured_under_one_start(play: Play, url: str) -> None:
+def test_all_doubtful_points_of_a_server_are_measured_under_one_start(
+    play: Play, url: str
+) -> None:
     spec = ladder_campaign(levels := [1, 2, 4, 8, 16, 32, 64, 128])
     server = Scripted([url])
-    outcome, display = play({4: [0.3, 1.0], 32: [0.3, 1.0]}, spec, server=server)
+    outcome, display = play(
+        {4: [0.3, 1.0], 32: [0.3, 1.0]}, spec, server=server
+    )
     assert display.measured_points[len(levels) :] == ["g/np4", "g/np32"]
     assert (server.starts, states(outcome)) == (1, {})
 
@@ -216,7 +267,9 @@ class StoppedAt(Remembering):
         self.left = times
 
     @contextmanager
-    def measuring(self, point: PlannedPoint) -> Iterator[Callable[[Snapshot], None]]:
+    def measuring(
+        self, point: PlannedPoint
+    ) -> Iterator[Callable[[Snapshot], None]]:
         self.left -= point.id == self.point
         if point.id == self.point and self.left == 0:
             raise KeyboardInterrupt
@@ -228,7 +281,10 @@ def test_what_was_named_but_not_measured_again_is_suspect_until_the_next_run(
 ) -> None:
     outcome, _ = play({8: [0.3, 1.0]}, display=StoppedAt("g/np8", 2))
     assert (outcome.exit_code, states(outcome)) == (130, {"g/np8": "SUSPECT"})
-    assert outcome.rechecked == "1 point contradicted its neighbours (not measured again: 1)."
+    assert (
+        outcome.rechecked
+        == "1 point contradicted its neighbours (not measured again: 1)."
+    )
     assert "was not measured again" in point_of(places, "g/np8").reasons[0]
     outcome, display = play({})
     assert (display.measured_points, states(outcome)) == (["g/np8"], {})
@@ -240,7 +296,10 @@ def test_a_campaign_that_was_interrupted_looks_at_its_points_at_its_next_end(
     outcome, display = play({8: [0.3]}, display=StoppedAt("g/np64", 1))
     assert (outcome.exit_code, "doubt" in kinds(places)) == (130, False)
     outcome, display = play({})
-    assert (display.measured_points, states(outcome)) == (["g/np64", "g/np8"], {})
+    assert (display.measured_points, states(outcome)) == (
+        ["g/np64", "g/np8"],
+        {},
+    )
 
 
 def test_a_server_that_does_not_come_up_again_leaves_the_doubt(
@@ -287,7 +346,9 @@ def test_neighbours_are_all_results_of_the_campaign(play: Play) -> None:
     assert (len(outcome.endings), states(outcome)) == (1, {})
 
 
-def test_only_so_many_points_are_measured_again(play: Play, places: CampaignPaths) -> None:
+def test_only_so_many_points_are_measured_again(
+    play: Play, places: CampaignPaths
+) -> None:
     levels = list(range(1, 25))
     factors = {level: [0.3, 1.0] for level in (4, 9, 14, 19)}
     outcome, display = play(factors, ladder_campaign(levels))
@@ -311,9 +372,15 @@ def test_only_so_many_points_are_measured_again(play: Play, places: CampaignPath
     assert limit(10_000) == MAX_POINTS
 
 
-def test_a_campaign_file_can_leave_it(play: Play, places: CampaignPaths) -> None:
+def test_a_campaign_file_can_leave_it(
+    play: Play, places: CampaignPaths
+) -> None:
     outcome, display = play({8: [0.3]}, ladder_campaign(recheck=False))
-    assert (len(display.measured_points), states(outcome), outcome.rechecked) == (
+    assert (
+        len(display.measured_points),
+        states(outcome),
+        outcome.rechecked,
+    ) == (
         len(LEVELS),
         {},
         "",
@@ -324,10 +391,15 @@ def test_a_campaign_file_can_leave_it(play: Play, places: CampaignPaths) -> None
 def test_a_warm_point_is_measured_again_after_its_cold_one(
     play: Play, places: CampaignPaths
 ) -> None:
-    spec = ladder_campaign(matrix={"num_prompts": list(LEVELS), "cache": ["cold", "warm"]})
+    spec = ladder_campaign(
+        matrix={"num_prompts": list(LEVELS), "cache": ["cold", "warm"]}
+    )
     factors = {8: [1.0, 0.3, 1.0]}
     outcome, display = play(factors, spec)
-    assert display.measured_points[2 * len(LEVELS) :] == ["g/np8-cold", "g/np8-warm"]
+    assert display.measured_points[2 * len(LEVELS) :] == [
+        "g/np8-cold",
+        "g/np8-warm",
+    ]
     assert states(outcome) == {}
     results = read_campaign_state(places).history.current
     by_point = {result.point: result.attempt for result in results.values()}
@@ -339,7 +411,9 @@ def test_a_warm_point_is_measured_again_after_its_cold_one(
 def test_a_repeat_far_from_the_others_is_measured_again(play: Play) -> None:
     outcome, display = play(
         {8: [1.0, 0.3, 1.0]},
-        ladder_campaign(repeats=3, file_name="{group}_np{n}_{repeat}_{time}.json"),
+        ladder_campaign(
+            repeats=3, file_name="{group}_np{n}_{repeat}_{time}.json"
+        ),
     )
     assert display.measured_points[3 * len(LEVELS) :] == ["g/np8#2"]
     assert states(outcome) == {}
@@ -358,8 +432,15 @@ def test_a_doubt_travels_with_the_results(
     merged = merge([tmp_path / "a.tar"], tmp_path / "merged")
     assert merged.clean
     there = CampaignPaths(tmp_path / "merged", "tiny")
-    assert point_of(there, "g/np8").reasons == point_of(places, "g/np8").reasons != ()
-    assert [kind for kind in kinds(there) if kind == "doubt"] == ["doubt", "doubt"]
+    assert (
+        point_of(there, "g/np8").reasons
+        == point_of(places, "g/np8").reasons
+        != ()
+    )
+    assert [kind for kind in kinds(there) if kind == "doubt"] == [
+        "doubt",
+        "doubt",
+    ]
 
 
 def killed(directory: Path, again: str, every: int) -> None:
@@ -373,7 +454,12 @@ def killed(directory: Path, again: str, every: int) -> None:
         str(every),
     ]
     told = subprocess.run(
-        command, capture_output=True, text=True, timeout=1200, check=False, env=environment()
+        command,
+        capture_output=True,
+        text=True,
+        timeout=1200,
+        check=False,
+        env=environment(),
     )
     assert told.returncode == 0, told.stderr
     assert int(told.stdout.split()[0]) > 3

@@ -26,7 +26,9 @@ from tests.campaign.crashing import killed_before, watched
 
 
 def spec_of(number: int) -> RunSpec:
-    return RunSpec(target=Target(model="m"), workload=RandomWorkload(), seed=number)
+    return RunSpec(
+        target=Target(model="m"), workload=RandomWorkload(), seed=number
+    )
 
 
 def writer(content: str) -> Callable[[Path, Path], None]:
@@ -54,7 +56,15 @@ def save(
     attempt = results.begin(spec)
     json = name or f"p{number}_{content}.json"
     measurement = Measurement(
-        spec, f"p{number}", status, (), allowed, version, attempt, json, max_model_len
+        spec,
+        f"p{number}",
+        status,
+        (),
+        allowed,
+        version,
+        attempt,
+        json,
+        max_model_len,
     )
     return results.save(measurement, writer(content))
 
@@ -66,7 +76,9 @@ def places(tmp_path: Path) -> CampaignPaths:
 
 def visible(places: CampaignPaths) -> list[str]:
     return sorted(
-        path.name for path in places.result_dir.iterdir() if not path.name.startswith(".")
+        path.name
+        for path in places.result_dir.iterdir()
+        if not path.name.startswith(".")
     )
 
 
@@ -75,16 +87,22 @@ def test_a_saved_point_has_its_files_and_counts(places: CampaignPaths) -> None:
         result = save(results, 1, "a")
     assert visible(places) == ["p1_a.json"]
     assert (places.result_dir / result.json).read_text() == "json a"
-    assert (places.runs / spec_of(1).fingerprint / "events.parquet").read_text() == "events a"
+    assert (
+        places.runs / spec_of(1).fingerprint / "events.parquet"
+    ).read_text() == "events a"
     assert list(places.pending.iterdir()) == []
     state = read_campaign_state(places)
     assert state.result(spec_of(1).fingerprint) == result
     assert state.result(spec_of(2).fingerprint) is None
-    assert result.files == {name: checksum_of(places.result_dir / name) for name in result.files}
+    assert result.files == {
+        name: checksum_of(places.result_dir / name) for name in result.files
+    }
     assert len(result.files) == 3
 
 
-def test_an_invalid_result_does_not_count_and_is_kept_out_of_sight(places: CampaignPaths) -> None:
+def test_an_invalid_result_does_not_count_and_is_kept_out_of_sight(
+    places: CampaignPaths,
+) -> None:
     with Results(places) as results:
         save(results, 1, "bad", status="INVALID")
         save(results, 2, "bad", status="INVALID", allowed=True)
@@ -92,7 +110,9 @@ def test_an_invalid_result_does_not_count_and_is_kept_out_of_sight(places: Campa
     assert visible(places) == ["p2_bad.json", "p3_so-so.json"]
     assert [path.name for path in places.invalid.iterdir()] == ["p1_bad.json"]
     state = read_campaign_state(places)
-    assert [state.result(spec_of(n).fingerprint) is not None for n in (1, 2, 3)] == [
+    assert [
+        state.result(spec_of(n).fingerprint) is not None for n in (1, 2, 3)
+    ] == [
         False,
         True,
         True,
@@ -109,12 +129,16 @@ def test_nothing_that_has_a_name_is_overwritten(places: CampaignPaths) -> None:
     assert (places.result_dir / "same.json").read_text() == "somebody's"
 
 
-def test_a_later_result_takes_the_place_of_an_earlier_one(places: CampaignPaths) -> None:
+def test_a_later_result_takes_the_place_of_an_earlier_one(
+    places: CampaignPaths,
+) -> None:
     with Results(places) as results:
         first = save(results, 1, "old")
         second = save(results, 1, "new")
     assert visible(places) == ["p1_new.json"]
-    assert [path.read_text() for path in places.superseded.iterdir()] == ["json old"]
+    assert [path.read_text() for path in places.superseded.iterdir()] == [
+        "json old"
+    ]
     assert sorted(path.name for path in places.runs.iterdir()) == [
         spec_of(1).fingerprint,
         f"{spec_of(1).fingerprint}-2",
@@ -131,7 +155,8 @@ def test_results_of_another_version_or_limit_of_the_server_do_not_count(
         save(results, 2, "b", version=None, max_model_len=1280)
         counting = [
             [
-                results.state.result(spec_of(n).fingerprint, ServerInfo(*facts)) is not None
+                results.state.result(spec_of(n).fingerprint, ServerInfo(*facts))
+                is not None
                 for n in (1, 2)
             ]
             for facts in (
@@ -142,7 +167,13 @@ def test_results_of_another_version_or_limit_of_the_server_do_not_count(
                 (None, 2048),
             )
         ]
-    assert counting == [[True, True], [False, True], [True, True], [True, True], [True, False]]
+    assert counting == [
+        [True, True],
+        [False, True],
+        [True, True],
+        [True, True],
+        [True, False],
+    ]
 
 
 @pytest.mark.parametrize("what", ["json", "run"])
@@ -153,7 +184,9 @@ def test_missing_and_changed_files_are_named_and_the_result_does_not_count(
     with Results(places) as results:
         result = save(results, 1, "a")
         save(results, 2, "b")
-    path = places.result_dir / (result.json if what == "json" else f"{result.run}/run.json")
+    path = places.result_dir / (
+        result.json if what == "json" else f"{result.run}/run.json"
+    )
     if how == "missing":
         path.unlink()
     else:
@@ -172,10 +205,14 @@ def test_missing_and_changed_files_are_named_and_the_result_does_not_count(
         assert results.state.result(spec_of(1).fingerprint) == again
     assert visible(places) == ["p1_again.json", "p2_b.json"]
     if (what, how) == ("json", "changed"):
-        assert [path.read_text() for path in places.superseded.iterdir()] == ["my own"]
+        assert [path.read_text() for path in places.superseded.iterdir()] == [
+            "my own"
+        ]
 
 
-def test_a_failure_is_forgotten_once_there_is_a_result(places: CampaignPaths) -> None:
+def test_a_failure_is_forgotten_once_there_is_a_result(
+    places: CampaignPaths,
+) -> None:
     with Results(places) as results:
         results.note(
             "failed",
@@ -190,10 +227,14 @@ def test_a_failure_is_forgotten_once_there_is_a_result(places: CampaignPaths) ->
     assert read_campaign_state(places).history.failures == {}
 
 
-def test_files_are_on_the_disk_before_the_ledger_says_so(places: CampaignPaths) -> None:
+def test_files_are_on_the_disk_before_the_ledger_says_so(
+    places: CampaignPaths,
+) -> None:
     with Results(places) as results, watched() as seen:
         result = save(results, 1, "a")
-    ledger = [at for at, event in enumerate(seen) if event == ("write", places.ledger)]
+    ledger = [
+        at for at, event in enumerate(seen) if event == ("write", places.ledger)
+    ]
     _begun, intent, done = ledger
     flushed = {
         path.name
@@ -201,13 +242,20 @@ def test_files_are_on_the_disk_before_the_ledger_says_so(places: CampaignPaths) 
         if kind == "fsync" and places.pending in path.parents
     }
     before_intent = [
-        path for kind, path in seen[:intent] if kind == "rename" and places.pending in path.parents
+        path
+        for kind, path in seen[:intent]
+        if kind == "rename" and places.pending in path.parents
     ]
     assert places.pending_run in before_intent
     assert {"run.json", "events.parquet"} <= flushed
     between = seen[intent:done]
     run, json = places.result_dir / result.run, places.result_dir / result.json
-    order = [("rename", run), ("fsync", run.parent), ("link", json), ("fsync", json.parent)]
+    order = [
+        ("rename", run),
+        ("fsync", run.parent),
+        ("link", json),
+        ("fsync", json.parent),
+    ]
     assert [event for event in between if event in order] == order
     assert all(seen[at + 1] == ("fsync", places.ledger) for at in ledger)
 
@@ -231,7 +279,11 @@ def test_a_name_that_somebody_takes_at_the_last_moment_stays_theirs(
     assert (state.result(result.fingerprint), state.damage) == (result, {})
 
 
-FINAL = {"p1_a.json": "json a", "p2_good.json": "json good", "p3_new.json": "json new"}
+FINAL = {
+    "p1_a.json": "json a",
+    "p2_good.json": "json good",
+    "p3_new.json": "json new",
+}
 
 
 def first_session(places: CampaignPaths) -> None:
@@ -252,8 +304,12 @@ def finish(places: CampaignPaths) -> None:
 
 
 def assert_as_if_never_killed(places: CampaignPaths) -> None:
-    assert {name: (places.result_dir / name).read_text() for name in visible(places)} == FINAL
-    assert [path.read_text() for path in places.superseded.iterdir()] == ["my own"]
+    assert {
+        name: (places.result_dir / name).read_text() for name in visible(places)
+    } == FINAL
+    assert [path.read_text() for path in places.superseded.iterdir()] == [
+        "my own"
+    ]
     assert [path.name for path in places.invalid.iterdir()] == ["p2_bad.json"]
     assert list(places.pending.iterdir()) == []
     state = read_campaign_state(places)
@@ -261,12 +317,21 @@ def assert_as_if_never_killed(places: CampaignPaths) -> None:
     for number, content in ((1, "a"), (2, "good"), (3, "new")):
         result = state.result(spec_of(number).fingerprint)
         assert result is not None
-        assert (places.result_dir / result.run / "run.json").read_text() == f"run {content}"
-    named = {result.run for result in [*state.history.current.values(), *state.history.older]}
+        assert (
+            places.result_dir / result.run / "run.json"
+        ).read_text() == f"run {content}"
+    named = {
+        result.run
+        for result in [*state.history.current.values(), *state.history.older]
+    }
     assert {places.relative(path) for path in places.runs.iterdir()} == named, (
         "no run directory is left that nobody knows"
     )
-    done = [record["json"] for record in read_ledger(places.ledger) if record["kind"] == "done"]
+    done = [
+        record["json"]
+        for record in read_ledger(places.ledger)
+        if record["kind"] == "done"
+    ]
     assert len(done) == len(set(done)) == 5
 
 
@@ -299,7 +364,9 @@ def left_with_an_intent(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """The results that each kill leaves whose last record is an intent, not noted as done."""
     left: list[Path] = []
     for n in itertools.count():
-        places = CampaignPaths(tmp_path_factory.mktemp("killed") / "results", "c")
+        places = CampaignPaths(
+            tmp_path_factory.mktemp("killed") / "results", "c"
+        )
         if not killed_before(n, lambda: finish(places)):  # noqa: B023
             return left
         saved = saves(places)
@@ -309,14 +376,22 @@ def left_with_an_intent(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 
 
 def saves(places: CampaignPaths) -> list[Mapping[str, Any]]:
-    return [record for record in read_ledger(places.ledger) if record["kind"] in ("intent", "done")]
+    return [
+        record
+        for record in read_ledger(places.ledger)
+        if record["kind"] in ("intent", "done")
+    ]
 
 
-def restored(left: list[Path], places: CampaignPaths) -> Iterator[Mapping[str, Any]]:
+def restored(
+    left: list[Path], places: CampaignPaths
+) -> Iterator[Mapping[str, Any]]:
     """Each of them in turn: the record of its intent."""
     for each in left:
         shutil.rmtree(places.result_dir, ignore_errors=True)
-        subprocess.run(["cp", "-a", each, places.result_dir], check=True)  # hard links stay links
+        subprocess.run(
+            ["cp", "-a", each, places.result_dir], check=True
+        )  # hard links stay links
         yield saves(places)[-1]
 
 

@@ -34,7 +34,12 @@ from inferometer.store.campaign.state import read_campaign_state
 from inferometer.store.run_directory import load_run
 from inferometer.store.vllm_json import save_result
 from inferometer.workload import find_counting
-from tests.campaign.tiny_campaign import FAST, Remembering, task_of, tiny_campaign
+from tests.campaign.tiny_campaign import (
+    FAST,
+    Remembering,
+    task_of,
+    tiny_campaign,
+)
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +60,9 @@ class Scripted:
 
     restart_words = "It will be started again"
 
-    def __init__(self, urls: Sequence[str | None], dead_at: Sequence[int] = ()) -> None:
+    def __init__(
+        self, urls: Sequence[str | None], dead_at: Sequence[int] = ()
+    ) -> None:
         self.urls = list(urls)
         self.dead_at = dead_at
         self.base_url = ""
@@ -65,7 +72,9 @@ class Scripted:
         url = self.urls[min(self.starts, len(self.urls) - 1)]
         self.starts += 1
         if url is None:
-            raise ServerError("It does not come up: no such luck.", ["the last line"])
+            raise ServerError(
+                "It does not come up: no such luck.", ["the last line"]
+            )
         self.base_url = url
         return Confirmation(
             {"base_url": url, "model": "tiny-model", "api_key": "verysecret"},
@@ -93,7 +102,9 @@ def run(
 ) -> tuple[CampaignOutcome, Remembering]:
     display = Remembering()
     make = (lambda need: server) if isinstance(server, Scripted) else server
-    return run_campaign(task_of(spec, make, **options), places, display), display
+    return run_campaign(
+        task_of(spec, make, **options), places, display
+    ), display
 
 
 class Stopping(Remembering):
@@ -104,7 +115,9 @@ class Stopping(Remembering):
         self._engine = engine
 
     @contextmanager
-    def measuring(self, point: PlannedPoint) -> Iterator[Callable[[Snapshot], None]]:
+    def measuring(
+        self, point: PlannedPoint
+    ) -> Iterator[Callable[[Snapshot], None]]:
         self._engine.stop()
         yield lambda _: None
 
@@ -114,16 +127,26 @@ def states(outcome: CampaignOutcome) -> list[str]:
 
 
 def names(places: CampaignPaths) -> list[str]:
-    return sorted(path.name.rsplit("_", 2)[0] for path in places.result_dir.glob("*.json"))
+    return sorted(
+        path.name.rsplit("_", 2)[0] for path in places.result_dir.glob("*.json")
+    )
 
 
 @contextmanager
-def verdicts(monkeypatch: pytest.MonkeyPatch, bad: Callable[[int], bool]) -> Iterator[None]:
+def verdicts(
+    monkeypatch: pytest.MonkeyPatch, bad: Callable[[int], bool]
+) -> Iterator[None]:
     """Points of so many prompts are INVALID, all others VALID."""
 
     def judge(trace: Any, summary: Any, **_: Any) -> Verdict:
         level = Level.INVALID if bad(summary.counts.planned) else Level.OK
-        return Verdict((Finding("test", level, "found", written=("The test says so.", "")),))
+        return Verdict(
+            (
+                Finding(
+                    "test", level, "found", written=("The test says so.", "")
+                ),
+            )
+        )
 
     with monkeypatch.context() as patch:
         patch.setattr("inferometer.measurement.session.judge", judge)
@@ -140,7 +163,9 @@ def all_valid(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def test_a_campaign_leaves_a_file_and_a_run_for_every_point(
     places: CampaignPaths, url: str
 ) -> None:
-    outcome, display = run(tiny_campaign(3), places, Scripted([url]), allow_invalid=True)
+    outcome, display = run(
+        tiny_campaign(3), places, Scripted([url]), allow_invalid=True
+    )
     assert outcome.exit_code == 0
     assert outcome.complete
     assert display.measured_points == ["g/np1", "g/np2", "g/np3"]
@@ -149,18 +174,32 @@ def test_a_campaign_leaves_a_file_and_a_run_for_every_point(
         text = path.read_text()
         assert "\n" not in text
         content = orjson.loads(text)
-        assert (content["completed"], content["num_prompts"], content["total_output_tokens"]) == (
+        assert (
+            content["completed"],
+            content["num_prompts"],
+            content["total_output_tokens"],
+        ) == (
             number,
             number,
             3 * number,
         )
-        assert {"mean_ttft_ms", "p99_e2el_ms", "p50_tpot_ms", "output_throughput"} <= set(content)
+        assert {
+            "mean_ttft_ms",
+            "p99_e2el_ms",
+            "p50_tpot_ms",
+            "output_throughput",
+        } <= set(content)
     for path in places.runs.iterdir():
         kept = load_run(path)
         assert kept.fingerprint == path.name
         assert kept.spec.target.base_url == url
     kinds = [record["kind"] for record in read_ledger(places.ledger)]
-    assert kinds == ["ledger", "opened", "server", *["begun", "intent", "done"] * 3]
+    assert kinds == [
+        "ledger",
+        "opened",
+        "server",
+        *["begun", "intent", "done"] * 3,
+    ]
     assert "verysecret" not in places.ledger.read_text()
 
 
@@ -171,11 +210,17 @@ def test_what_is_done_is_not_measured_again_and_needs_no_server(
     run(tiny_campaign(2), places, Scripted([url]))
     server = Scripted([None])
     outcome, display = run(tiny_campaign(2), places, server)
-    assert (outcome.exit_code, display.measured_points, server.starts) == (0, [], 0)
+    assert (outcome.exit_code, display.measured_points, server.starts) == (
+        0,
+        [],
+        0,
+    )
 
 
 @pytest.mark.usefixtures("all_valid")
-def test_other_settings_are_other_points(places: CampaignPaths, url: str) -> None:
+def test_other_settings_are_other_points(
+    places: CampaignPaths, url: str
+) -> None:
     run(tiny_campaign(2), places, Scripted([url]))
     longer = tiny_campaign(2, workload={"input_len": 9, "output_len": 3})
     _, display = run(longer, places, Scripted([url]))
@@ -196,7 +241,9 @@ def test_points_whose_files_are_gone_or_changed_are_named_and_measured_again(
     outcome, display = run(tiny_campaign(3), places, Scripted([url]))
     assert display.measured_points == ["g/np1", "g/np2"]
     assert f"g/np1 is measured again: {first.name} is missing." in display.told
-    assert f"g/np2 is measured again: {second.name} has changed." in display.told
+    assert (
+        f"g/np2 is measured again: {second.name} has changed." in display.told
+    )
     assert names(places) == ["g_np1", "g_np2", "g_np3"]
     assert [path.read_text() for path in places.superseded.iterdir()] == ["{}"]
     assert outcome.exit_code == 0
@@ -207,7 +254,10 @@ def test_invalid_points_are_measured_again_and_others_are_not(
 ) -> None:
     with verdicts(monkeypatch, lambda prompts: prompts == 2):
         outcome, _ = run(tiny_campaign(3), places, Scripted([url]))
-    assert (states(outcome), outcome.exit_code) == (["VALID", "INVALID", "VALID"], 1)
+    assert (states(outcome), outcome.exit_code) == (
+        ["VALID", "INVALID", "VALID"],
+        1,
+    )
     assert names(places) == ["g_np1", "g_np3"]
     with verdicts(monkeypatch, lambda _: False):
         outcome, display = run(tiny_campaign(3), places, Scripted([url]))
@@ -225,7 +275,9 @@ def test_invalid_results_that_were_allowed_count(
     places: CampaignPaths, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with verdicts(monkeypatch, lambda prompts: prompts == 2):
-        outcome, _ = run(tiny_campaign(2), places, Scripted([url]), allow_invalid=True)
+        outcome, _ = run(
+            tiny_campaign(2), places, Scripted([url]), allow_invalid=True
+        )
         assert (states(outcome), outcome.exit_code) == (["VALID", "INVALID"], 0)
         assert names(places) == ["g_np1", "g_np2"]
         _, display = run(tiny_campaign(2), places, Scripted([url]))
@@ -233,19 +285,31 @@ def test_invalid_results_that_were_allowed_count(
 
 
 @pytest.mark.usefixtures("all_valid")
-def test_a_group_without_a_server_does_not_stop_the_others(places: CampaignPaths, url: str) -> None:
-    groups = [{"id": name, "model": "m", "server": name} for name in ("bad", "good")]
+def test_a_group_without_a_server_does_not_stop_the_others(
+    places: CampaignPaths, url: str
+) -> None:
+    groups = [
+        {"id": name, "model": "m", "server": name} for name in ("bad", "good")
+    ]
     recipes = {
-        name: {"kind": "external", "base_url": "http://127.0.0.1:1"} for name in ("bad", "good")
+        name: {"kind": "external", "base_url": "http://127.0.0.1:1"}
+        for name in ("bad", "good")
     }
     spec = tiny_campaign(2, groups=groups, servers=recipes)
     outcome, display = run(
-        spec, places, lambda need: Scripted([url if need.recipe_name == "good" else None])
+        spec,
+        places,
+        lambda need: Scripted([url if need.recipe_name == "good" else None]),
     )
     assert states(outcome) == ["not run", "not run", "VALID", "VALID"]
-    assert (outcome.exit_code, outcome.lost) == (1, {"bad": "It does not come up: no such luck."})
+    assert (outcome.exit_code, outcome.lost) == (
+        1,
+        {"bad": "It does not come up: no such luck."},
+    )
     failed = next(
-        record for record in read_ledger(places.ledger) if record["kind"] == "group failed"
+        record
+        for record in read_ledger(places.ledger)
+        if record["kind"] == "group failed"
     )
     assert (failed["group"], failed["log_tail"]) == ("bad", ["the last line"])
     outcome, display = run(spec, places, Scripted([url]))
@@ -259,22 +323,37 @@ def test_a_dead_server_is_started_again_before_the_next_point(
 ) -> None:
     server = Scripted([url], dead_at=[1, 2])
     outcome, display = run(tiny_campaign(3), places, server)
-    assert (states(outcome), server.starts, server.stops) == (["VALID"] * 3, 3, 3)
+    assert (states(outcome), server.starts, server.stops) == (
+        ["VALID"] * 3,
+        3,
+        3,
+    )
     assert (
-        display.told.count("The server is gone. It will be started again (restart 1 of at most 2).")
+        display.told.count(
+            "The server is gone. It will be started again (restart 1 of at most 2)."
+        )
         == 1
     )
 
 
 @pytest.mark.usefixtures("all_valid")
-def test_a_server_that_keeps_dying_ends_its_group(places: CampaignPaths, url: str) -> None:
+def test_a_server_that_keeps_dying_ends_its_group(
+    places: CampaignPaths, url: str
+) -> None:
     server = Scripted([url], dead_at=[1, 2, 3])
     outcome, _ = run(tiny_campaign(5), places, server)
     assert states(outcome) == ["VALID", "VALID", "VALID", "not run", "not run"]
-    assert outcome.lost == {"g": "The server is gone. It was started again 2 times."}
+    assert outcome.lost == {
+        "g": "The server is gone. It was started again 2 times."
+    }
     assert server.starts == 3
-    assert "[ ] campaign: the only group could not be measured to the end" in summary_lines(outcome)
-    assert "[ ] servers: 0 of 1 groups served to the end" in summary_lines(outcome)
+    assert (
+        "[ ] campaign: the only group could not be measured to the end"
+        in summary_lines(outcome)
+    )
+    assert "[ ] servers: 0 of 1 groups served to the end" in summary_lines(
+        outcome
+    )
 
 
 @pytest.mark.usefixtures("all_valid")
@@ -284,7 +363,9 @@ def test_a_point_during_which_the_server_died_is_measured_once_more(
     with EmbeddedEngine(FAST, model="tiny-model") as engine:
         server = Scripted([engine.base_url, url], dead_at=[1, 2])
         display = Stopping(engine)
-        outcome = run_campaign(task_of(tiny_campaign(2), lambda _: server), places, display)
+        outcome = run_campaign(
+            task_of(tiny_campaign(2), lambda _: server), places, display
+        )
     assert states(outcome) == ["VALID", "VALID"]
     assert (server.starts, server.stops) == (2, 2)
     assert sum(told.startswith("failed g/np1: ") for told in display.told) == 1
@@ -295,17 +376,30 @@ def test_what_rows_say_beside_their_prompts_is_said_once(
     places: CampaignPaths, tmp_path: Path
 ) -> None:
     rows = [
-        {"id": i, "prompt": f"what is {i}", "max_tokens": 3, "temperature": 0.5, "tools": None}
+        {
+            "id": i,
+            "prompt": f"what is {i}",
+            "max_tokens": 3,
+            "temperature": 0.5,
+            "tools": None,
+        }
         for i in range(4)
     ]
     (tmp_path / "rows.jsonl").write_bytes(b"\n".join(map(orjson.dumps, rows)))
     work = {"kind": "jsonl", "path": str(tmp_path / "rows.jsonl")}
     matrix = {"max_concurrency": [1, 2]}
     spec = tiny_campaign(
-        workload=work, load={"num_prompts": 3}, matrix=matrix, file_name="{group}_c{c}_{time}.json"
+        workload=work,
+        load={"num_prompts": 3},
+        matrix=matrix,
+        file_name="{group}_c{c}_{time}.json",
     )
-    with EmbeddedEngine(replace(FAST, max_model_len=1000), model="tiny-model") as engine:
-        _, display = run(spec, places, Scripted([engine.base_url]), allow_invalid=True)
+    with EmbeddedEngine(
+        replace(FAST, max_model_len=1000), model="tiny-model"
+    ) as engine:
+        _, display = run(
+            spec, places, Scripted([engine.base_url]), allow_invalid=True
+        )
     assert display.measured_points == ["g/c1", "g/c2"]
     assert [told for told in display.told if told.startswith("Rows:")] == [
         "Rows:     sent with the prompts: temperature (3); left out: id (3)"
@@ -320,10 +414,18 @@ def test_a_server_that_is_gone_but_says_it_is_alive_fails_the_point_only(
     with EmbeddedEngine(FAST, model="tiny-model") as engine:
         server = Scripted([engine.base_url])
         display = Stopping(engine)
-        outcome = run_campaign(task_of(tiny_campaign(2), lambda _: server), places, display)
+        outcome = run_campaign(
+            task_of(tiny_campaign(2), lambda _: server), places, display
+        )
         url = engine.base_url
-    assert (states(outcome), outcome.exit_code, server.starts) == (["failed", "failed"], 1, 1)
-    assert sum(told.startswith("failed") for told in display.told) == 2, "each was tried once"
+    assert (states(outcome), outcome.exit_code, server.starts) == (
+        ["failed", "failed"],
+        1,
+        1,
+    )
+    assert sum(told.startswith("failed") for told in display.told) == 2, (
+        "each was tried once"
+    )
     assert url in outcome.endings[0].reason
 
 
@@ -384,7 +486,9 @@ def test_finished_points_of_another_version_of_the_server_are_measured_again(
 
 
 def pairs(**changes: Any) -> CampaignSpec:
-    return tiny_campaign(1, matrix={"num_prompts": [1, 2], "cache": ["cold", "warm"]}, **changes)
+    return tiny_campaign(
+        1, matrix={"num_prompts": [1, 2], "cache": ["cold", "warm"]}, **changes
+    )
 
 
 def attempts(places: CampaignPaths) -> list[tuple[str, int]]:
@@ -407,8 +511,12 @@ def test_a_warm_point_sends_what_its_cold_one_sent_on_the_same_server_start(
         ("g/np2-warm", 0),
     ]
     next(places.result_dir.glob("g_np2_*.json")).unlink()
-    warm = next(point for point in expand(pairs())[0].points if point.id == "g/np2-warm")
-    json = read_campaign_state(places).history.current[warm.spec.fingerprint].json
+    warm = next(
+        point for point in expand(pairs())[0].points if point.id == "g/np2-warm"
+    )
+    json = (
+        read_campaign_state(places).history.current[warm.spec.fingerprint].json
+    )
     (places.result_dir / json).unlink(missing_ok=True)
     _, display = run(pairs(), places, Scripted([url]))
     assert display.measured_points == ["g/np2-cold", "g/np2-warm"], (
@@ -435,13 +543,17 @@ SLOW = EngineSettings(ttft_ms=1, itl_ms=20_000, max_model_len=64)
 class Signalling(Remembering):
     """Sends us a signal while a point is measured, or between two."""
 
-    def __init__(self, *, during: int | None = None, after: int | None = None) -> None:
+    def __init__(
+        self, *, during: int | None = None, after: int | None = None
+    ) -> None:
         super().__init__()
         self.during = during
         self.after = after
 
     @contextmanager
-    def measuring(self, point: PlannedPoint) -> Iterator[Callable[[Snapshot], None]]:
+    def measuring(
+        self, point: PlannedPoint
+    ) -> Iterator[Callable[[Snapshot], None]]:
         def show(_: Snapshot) -> None:
             number, self.during = self.during, None
             if number is not None:
@@ -460,9 +572,14 @@ def signals_of_a_terminal() -> Iterator[None]:
     """As they are for a program that a person starts; under `nohup`, or in the background of a
     script, some are ignored.
     """
-    usual: dict[int, Any] = dict.fromkeys((signal.SIGTERM, signal.SIGHUP), signal.SIG_DFL)
+    usual: dict[int, Any] = dict.fromkeys(
+        (signal.SIGTERM, signal.SIGHUP), signal.SIG_DFL
+    )
     usual[signal.SIGINT] = signal.default_int_handler
-    before = {number: signal.signal(number, handler) for number, handler in usual.items()}
+    before = {
+        number: signal.signal(number, handler)
+        for number, handler in usual.items()
+    }
     yield
     for number, handler in before.items():
         signal.signal(number, handler)
@@ -476,9 +593,15 @@ def test_a_signal_during_a_point_abandons_it_and_ends_the_server(
     with EmbeddedEngine(SLOW, model="tiny-model") as engine:
         server = Scripted([engine.base_url])
         outcome = run_campaign(
-            task_of(tiny_campaign(2), lambda _: server), places, Signalling(during=number)
+            task_of(tiny_campaign(2), lambda _: server),
+            places,
+            Signalling(during=number),
         )
-    assert (states(outcome), outcome.exit_code, server.stops) == (["not run", "not run"], 130, 1)
+    assert (states(outcome), outcome.exit_code, server.stops) == (
+        ["not run", "not run"],
+        130,
+        1,
+    )
     assert names(places) == []
     outcome, _ = run(tiny_campaign(2), places, Scripted([url]))
     assert outcome.exit_code == 0
@@ -487,14 +610,18 @@ def test_a_signal_during_a_point_abandons_it_and_ends_the_server(
     )
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize(
+    "number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
+)
 @pytest.mark.usefixtures("all_valid", "signals_of_a_terminal")
 def test_a_signal_between_points_ends_the_campaign_with_what_is_done(
     places: CampaignPaths, url: str, number: int
 ) -> None:
     server = Scripted([url])
     outcome = run_campaign(
-        task_of(tiny_campaign(3), lambda _: server), places, Signalling(after=number)
+        task_of(tiny_campaign(3), lambda _: server),
+        places,
+        Signalling(after=number),
     )
     assert (states(outcome), outcome.exit_code, server.stops) == (
         ["VALID", "not run", "not run"],
@@ -504,10 +631,15 @@ def test_a_signal_between_points_ends_the_campaign_with_what_is_done(
     assert signal.getsignal(signal.SIGHUP) == signal.SIG_DFL
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize(
+    "number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
+)
 @pytest.mark.usefixtures("all_valid", "signals_of_a_terminal")
 def test_a_signal_while_a_point_is_saved_does_not_cost_it(
-    places: CampaignPaths, url: str, number: int, monkeypatch: pytest.MonkeyPatch
+    places: CampaignPaths,
+    url: str,
+    number: int,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def save(path: Path, result: dict[str, Any]) -> None:
         os.kill(os.getpid(), number)
@@ -516,7 +648,9 @@ def test_a_signal_while_a_point_is_saved_does_not_cost_it(
 
     monkeypatch.setattr(group_run, "save_result", save)
     server = Scripted([url])
-    outcome = run_campaign(task_of(tiny_campaign(3), lambda _: server), places, Remembering())
+    outcome = run_campaign(
+        task_of(tiny_campaign(3), lambda _: server), places, Remembering()
+    )
     assert (states(outcome), outcome.exit_code, server.stops) == (
         ["VALID", "not run", "not run"],
         130,
@@ -531,16 +665,21 @@ class Filling(Remembering):
     def measured(self, point: PlannedPoint, *rest: Any) -> None:
         super().measured(point, *rest)
         resource.setrlimit(
-            resource.RLIMIT_FSIZE, (2_000, resource.getrlimit(resource.RLIMIT_FSIZE)[1])
+            resource.RLIMIT_FSIZE,
+            (2_000, resource.getrlimit(resource.RLIMIT_FSIZE)[1]),
         )
 
 
 @pytest.mark.usefixtures("all_valid")
-def test_a_full_disk_ends_the_campaign_with_what_is_done(places: CampaignPaths, url: str) -> None:
+def test_a_full_disk_ends_the_campaign_with_what_is_done(
+    places: CampaignPaths, url: str
+) -> None:
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     server = Scripted([url])
     try:
-        outcome = run_campaign(task_of(tiny_campaign(3), lambda _: server), places, Filling())
+        outcome = run_campaign(
+            task_of(tiny_campaign(3), lambda _: server), places, Filling()
+        )
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert states(outcome) == ["VALID", "not run", "not run"]
@@ -570,7 +709,11 @@ def test_a_read_only_directory_is_refused(tmp_path: Path) -> None:
         if os.geteuid() == 0:
             os.setuid(65534)  # root may write anywhere
         try:
-            run(tiny_campaign(1), CampaignPaths(directory, "tiny"), Scripted([None]))
+            run(
+                tiny_campaign(1),
+                CampaignPaths(directory, "tiny"),
+                Scripted([None]),
+            )
         except CannotWriteError as error:
             os._exit(7 if "permission denied" in str(error) else 8)
         os._exit(9)
@@ -580,17 +723,24 @@ def test_a_read_only_directory_is_refused(tmp_path: Path) -> None:
 def test_a_second_runner_is_refused(places: CampaignPaths) -> None:
     places.directory.mkdir(parents=True)
     server = Scripted([None])
-    with locked(places.lock), pytest.raises(LockedError, match=str(os.getpid())):
+    with (
+        locked(places.lock),
+        pytest.raises(LockedError, match=str(os.getpid())),
+    ):
         run(tiny_campaign(1), places, server)
     assert server.starts == 0
 
 
 @pytest.mark.usefixtures("all_valid")
-def test_only_some_points_may_be_asked_for(places: CampaignPaths, url: str) -> None:
+def test_only_some_points_may_be_asked_for(
+    places: CampaignPaths, url: str
+) -> None:
     spec = tiny_campaign(3)
     some = [replace(group, points=group.points[1:2]) for group in expand(spec)]
     outcome, _ = run(spec, places, Scripted([url]), groups=some)
-    assert [(ending.point, ending.state) for ending in outcome.endings] == [("g/np2", "VALID")]
+    assert [(ending.point, ending.state) for ending in outcome.endings] == [
+        ("g/np2", "VALID")
+    ]
     assert outcome.exit_code == 0
 
 

@@ -35,7 +35,12 @@ from tests.campaign.test_runner import (
     states,
     url,
 )
-from tests.campaign.tiny_campaign import FAST, Remembering, task_of, tiny_campaign
+from tests.campaign.tiny_campaign import (
+    FAST,
+    Remembering,
+    task_of,
+    tiny_campaign,
+)
 
 __all__ = ["all_valid", "places", "signals_of_a_terminal", "url"]
 
@@ -48,16 +53,23 @@ def test_a_server_that_dies_for_the_last_time_is_not_said_to_be_measured_again(
         display = Stopping(engine)
         task = replace(task_of(tiny_campaign(1), lambda _: server), restarts=0)
         outcome = run_campaign(task, places, display)
-    assert outcome.lost == {"g": "The server is gone. It was started again 0 times."}
+    assert outcome.lost == {
+        "g": "The server is gone. It was started again 0 times."
+    }
     assert [told for told in display.told if "once more" in told] == []
 
 
 @pytest.mark.usefixtures("all_valid")
-def test_who_starts_a_server_again_is_said(places: CampaignPaths, url: str) -> None:
+def test_who_starts_a_server_again_is_said(
+    places: CampaignPaths, url: str
+) -> None:
     server = Scripted([url], dead_at=[1])
     server.restart_words = "Start it again"
     _, display = run(tiny_campaign(2), places, server)
-    assert "The server is gone. Start it again (restart 1 of at most 2)." in display.told
+    assert (
+        "The server is gone. Start it again (restart 1 of at most 2)."
+        in display.told
+    )
 
 
 class Sticky(Scripted):
@@ -84,7 +96,10 @@ NOT_ENDED = (
 def test_a_server_that_cannot_be_ended_ends_nothing_else(
     places: CampaignPaths, url: str, error: Exception
 ) -> None:
-    groups = [{"id": name, "model": "m", "server": name} for name in ("bad", "sticky", "good")]
+    groups = [
+        {"id": name, "model": "m", "server": name}
+        for name in ("bad", "sticky", "good")
+    ]
     recipes = {
         name: {"kind": "external", "base_url": f"http://127.0.0.1:{port}"}
         for port, name in enumerate(("bad", "sticky", "good"), 1)
@@ -101,7 +116,11 @@ def test_a_server_that_cannot_be_ended_ends_nothing_else(
         "what went wrong first is what is told"
     )
     assert (
-        sum("could not be stopped and may still be running: " in told for told in display.told) == 2
+        sum(
+            "could not be stopped and may still be running: " in told
+            for told in display.told
+        )
+        == 2
     )
     assert [server.stops for server in servers.values()] == [1, 1, 1]
 
@@ -112,18 +131,24 @@ def test_ctrl_c_is_not_hidden_by_a_server_that_cannot_be_ended(
 ) -> None:
     server = Sticky([url], RuntimeError("no such luck"))
     outcome = run_campaign(
-        task_of(tiny_campaign(2), lambda _: server), places, Signalling(after=signal.SIGINT)
+        task_of(tiny_campaign(2), lambda _: server),
+        places,
+        Signalling(after=signal.SIGINT),
     )
     assert (states(outcome), outcome.exit_code) == (["VALID", "not run"], 130)
 
 
-def test_a_system_error_while_a_server_starts_is_its_groups(places: CampaignPaths) -> None:
+def test_a_system_error_while_a_server_starts_is_its_groups(
+    places: CampaignPaths,
+) -> None:
     class Unlucky(Scripted):
         def start(self) -> Confirmation:
             raise PermissionError(13, "Permission denied", "logs/x")
 
     outcome, _ = run(tiny_campaign(1), places, Unlucky([None]))
-    assert outcome.lost == {"g": "PermissionError: [Errno 13] Permission denied: 'logs/x'"}
+    assert outcome.lost == {
+        "g": "PermissionError: [Errno 13] Permission denied: 'logs/x'"
+    }
 
 
 def test_what_went_wrong_is_told_once(places: CampaignPaths) -> None:
@@ -134,7 +159,9 @@ def test_what_went_wrong_is_told_once(places: CampaignPaths) -> None:
             raise error
 
     outcome, display = run(
-        tiny_campaign(1), places, Silent([None], ServerError("Docker does not answer."))
+        tiny_campaign(1),
+        places,
+        Silent([None], ServerError("Docker does not answer.")),
     )
     assert outcome.lost == {"g": "Docker does not answer."}
     assert sum("Docker does not answer" in told for told in display.told) == 1
@@ -147,10 +174,18 @@ def test_hardware_that_nobody_confirms_is_not_waited_for_in_every_group(
     class Waiting(Scripted):
         def start(self) -> Confirmation:
             super().start()
-            raise HardwareNotConfirmedError("Nobody confirmed hardware B within 2 s.")
+            raise HardwareNotConfirmedError(
+                "Nobody confirmed hardware B within 2 s."
+            )
 
     groups = [
-        {"id": name, "model": "m", "server": "s", "hardware": name[0], "tp": int(name[1])}
+        {
+            "id": name,
+            "model": "m",
+            "server": "s",
+            "hardware": name[0],
+            "tp": int(name[1]),
+        }
         for name in ("B1", "A1", "B2")
     ]
     hardware = {
@@ -195,28 +230,47 @@ def test_a_process_is_not_started_on_other_hardware_without_a_persons_word(
 
     monkeypatch.setitem(kinds.KINDS, "process", Process)
     groups = [
-        {"id": name, "model": "m", "server": "s", "hardware": name[0]} for name in ("A1", "B1")
+        {"id": name, "model": "m", "server": "s", "hardware": name[0]}
+        for name in ("A1", "B1")
     ]
     spec = tiny_campaign(
         1,
         groups=groups,
         hardware={
-            "A": {"gpus": 1, "pcie_width": 16, "instruction": "set the slot to x16"},
-            "B": {"gpus": 2, "pcie_width": 8, "instruction": "set the slots to x8"},
+            "A": {
+                "gpus": 1,
+                "pcie_width": 16,
+                "instruction": "set the slot to x16",
+            },
+            "B": {
+                "gpus": 2,
+                "pcie_width": 8,
+                "instruction": "set the slots to x8",
+            },
         },
-        servers={"s": {"kind": "process", "command": "serve", "start_timeout_s": 0.01}},
+        servers={
+            "s": {
+                "kind": "process",
+                "command": "serve",
+                "start_timeout_s": 0.01,
+            }
+        },
     )
 
     def again(**options: Any) -> CampaignOutcome:
         task = task_of(
-            spec, lambda need: kinds.server_for(need, directory=places.logs, say=say), **options
+            spec,
+            lambda need: kinds.server_for(need, directory=places.logs, say=say),
+            **options,
         )
         return run_campaign(task, places, Remembering())
 
     words.remove("B")
     outcome = again()
     assert (states(outcome), started) == (["VALID", "not run"], ["A"])
-    assert outcome.lost["B1"].startswith("Nobody confirmed hardware B within 0.01 s")
+    assert outcome.lost["B1"].startswith(
+        "Nobody confirmed hardware B within 0.01 s"
+    )
     assert states(again()) == ["VALID", "not run"], "it is still not B"
     words.add("B")
     assert (states(again()), started) == (["VALID", "VALID"], ["A", "B"])
@@ -224,7 +278,9 @@ def test_a_process_is_not_started_on_other_hardware_without_a_persons_word(
         path.unlink()
     words.remove("A")
     outcome = again(groups=expand(spec, only=["A1"]))
-    assert (states(outcome), started) == (["not run"], ["A", "B"]), "the machine is still B"
+    assert (states(outcome), started) == (["not run"], ["A", "B"]), (
+        "the machine is still B"
+    )
 
 
 class Unlocking(Remembering):
@@ -236,7 +292,9 @@ class Unlocking(Remembering):
         self._act = act
 
     @contextmanager
-    def measuring(self, point: PlannedPoint) -> Iterator[Callable[[Snapshot], None]]:
+    def measuring(
+        self, point: PlannedPoint
+    ) -> Iterator[Callable[[Snapshot], None]]:
         if len(self.measured_points) == 1:
             self._act()
         yield lambda _: None
@@ -248,8 +306,13 @@ def test_a_runner_without_its_lock_finishes_its_point_and_stops(
 ) -> None:
     server = Scripted([url])
     display = Unlocking(places.lock.unlink)
-    outcome = run_campaign(task_of(tiny_campaign(3), lambda _: server), places, display)
-    assert (states(outcome), outcome.exit_code) == (["VALID", "VALID", "not run"], 2)
+    outcome = run_campaign(
+        task_of(tiny_campaign(3), lambda _: server), places, display
+    )
+    assert (states(outcome), outcome.exit_code) == (
+        ["VALID", "VALID", "not run"],
+        2,
+    )
     assert outcome.trouble is not None
     assert (
         "lock was removed while this campaign ran, so another run may use that directory"
@@ -257,7 +320,10 @@ def test_a_runner_without_its_lock_finishes_its_point_and_stops(
     )
     assert server.stops == 1
     outcome, display_of_next = run(tiny_campaign(3), places, Scripted([url]))
-    assert (outcome.exit_code, display_of_next.measured_points) == (0, ["g/np3"])
+    assert (outcome.exit_code, display_of_next.measured_points) == (
+        0,
+        ["g/np3"],
+    )
 
 
 @pytest.mark.usefixtures("all_valid")
@@ -269,15 +335,22 @@ def test_a_runner_whose_ledger_was_written_to_stops_before_it_damages_it(
             ledger.write(b"a line of another runner\n")
 
     outcome = run_campaign(
-        task_of(tiny_campaign(3), lambda _: Scripted([url])), places, Unlocking(write)
+        task_of(tiny_campaign(3), lambda _: Scripted([url])),
+        places,
+        Unlocking(write),
     )
-    assert (states(outcome), outcome.exit_code) == (["VALID", "not run", "not run"], 2)
+    assert (states(outcome), outcome.exit_code) == (
+        ["VALID", "not run", "not run"],
+        2,
+    )
     assert outcome.trouble is not None
     assert "ledger.jsonl was changed by another process" in outcome.trouble
     outcome, display = run(tiny_campaign(3), places, Scripted([url]))
     assert outcome.exit_code == 0
     assert display.measured_points == ["g/np2", "g/np3"]
-    assert any("ledger.jsonl is damaged from line" in told for told in display.told)
+    assert any(
+        "ledger.jsonl is damaged from line" in told for told in display.told
+    )
 
 
 @pytest.mark.usefixtures("all_valid")
@@ -287,9 +360,13 @@ def test_points_after_a_damaged_line_are_not_measured_again(
     run(tiny_campaign(4), places, Scripted([url]))
     lines = places.ledger.read_bytes().splitlines(keepends=True)
     second = next(
-        number for number, line in enumerate(lines) if b'"done"' in line and b"g/np2" in line
+        number
+        for number, line in enumerate(lines)
+        if b'"done"' in line and b"g/np2" in line
     )
-    places.ledger.write_bytes(b"".join([*lines[:second], lines[second][:50], *lines[second + 1 :]]))
+    places.ledger.write_bytes(
+        b"".join([*lines[:second], lines[second][:50], *lines[second + 1 :]])
+    )
     outcome, display = run(tiny_campaign(4), places, Scripted([None]))
     assert (outcome.exit_code, display.measured_points) == (0, [])
     assert "3 results recorded after that are used" in display.told[0]
@@ -297,13 +374,20 @@ def test_points_after_a_damaged_line_are_not_measured_again(
 
 
 @pytest.mark.usefixtures("all_valid")
-def test_a_server_at_another_address_is_another_one(places: CampaignPaths, url: str) -> None:
+def test_a_server_at_another_address_is_another_one(
+    places: CampaignPaths, url: str
+) -> None:
     def at(address: str) -> CampaignSpec:
-        return tiny_campaign(2, servers={"s": {"kind": "external", "base_url": address}})
+        return tiny_campaign(
+            2, servers={"s": {"kind": "external", "base_url": address}}
+        )
 
     run(at("http://one:8000"), places, Scripted([url]))
     outcome, display = run(at("http://two:8000"), places, Scripted([url]))
-    assert (outcome.exit_code, display.measured_points) == (0, ["g/np1", "g/np2"])
+    assert (outcome.exit_code, display.measured_points) == (
+        0,
+        ["g/np1", "g/np2"],
+    )
     for spelling in ("http://one:8000/v1/", "http://ONE:8000"):
         _, display = run(at(spelling), places, Scripted([None]))
         assert display.measured_points == []
@@ -311,12 +395,20 @@ def test_a_server_at_another_address_is_another_one(places: CampaignPaths, url: 
 
 
 @pytest.mark.usefixtures("all_valid")
-def test_a_server_of_ours_is_the_same_at_any_port(places: CampaignPaths, url: str) -> None:
+def test_a_server_of_ours_is_the_same_at_any_port(
+    places: CampaignPaths, url: str
+) -> None:
     for port in (8000, 8001):
         servers = {
-            "s": {"kind": "process", "command": "serve", "base_url": f"http://127.0.0.1:{port}"}
+            "s": {
+                "kind": "process",
+                "command": "serve",
+                "base_url": f"http://127.0.0.1:{port}",
+            }
         }
-        outcome, display = run(tiny_campaign(2, servers=servers), places, Scripted([url]))
+        outcome, display = run(
+            tiny_campaign(2, servers=servers), places, Scripted([url])
+        )
         assert outcome.exit_code == 0
         assert len(display.measured_points) == (2 if port == 8000 else 0)
 
@@ -330,7 +422,9 @@ def test_finished_points_of_another_limit_of_the_server_are_measured_again(
 
         def start(self) -> Confirmation:
             found = super().start()
-            return replace(found, facts={**found.facts, "max_model_len": self.limit})
+            return replace(
+                found, facts={**found.facts, "max_model_len": self.limit}
+            )
 
     run(tiny_campaign(1), places, Limited([url]))
     _, display = run(tiny_campaign(2), places, Limited([url]))

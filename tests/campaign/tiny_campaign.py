@@ -11,7 +11,12 @@ from inferometer.engine import EngineSettings
 from inferometer.loadgen import Snapshot
 from inferometer.metrics import Summary
 from inferometer.server.base import Confirmation, Server
-from inferometer.spec.campaign import CampaignSpec, Group, PlannedPoint, ServerNeed
+from inferometer.spec.campaign import (
+    CampaignSpec,
+    Group,
+    PlannedPoint,
+    ServerNeed,
+)
 from inferometer.spec.expand import expand
 from inferometer.spec.interleave import Block
 
@@ -24,7 +29,9 @@ def tiny_campaign(points: int = 3, **changes: Any) -> CampaignSpec:
         {
             "name": "tiny",
             "models": {"m": "tiny-model"},
-            "servers": {"s": {"kind": "external", "base_url": "http://127.0.0.1:1"}},
+            "servers": {
+                "s": {"kind": "external", "base_url": "http://127.0.0.1:1"}
+            },
             "groups": [{"id": "g", "model": "m", "server": "s"}],
             "matrix": {"num_prompts": list(range(1, points + 1))},
             "workload": {"input_len": 8, "output_len": 3},
@@ -42,7 +49,9 @@ def task_of(
     groups: Sequence[Group] = (),
     **options: Any,
 ) -> Task:
-    return Task.of(spec, groups or expand(spec), server, real_time=False, **options)
+    return Task.of(
+        spec, groups or expand(spec), server, real_time=False, **options
+    )
 
 
 class Remembering:
@@ -62,11 +71,18 @@ class Remembering:
         self.told.append(f"server {need.recipe_name}")
 
     @contextmanager
-    def measuring(self, point: PlannedPoint) -> Iterator[Callable[[Snapshot], None]]:
+    def measuring(
+        self, point: PlannedPoint
+    ) -> Iterator[Callable[[Snapshot], None]]:
         yield lambda _: None
 
     def measured(
-        self, point: PlannedPoint, status: str, reasons: Sequence[str], summary: Summary, path: str
+        self,
+        point: PlannedPoint,
+        status: str,
+        reasons: Sequence[str],
+        summary: Summary,
+        path: str,
     ) -> None:
         self.measured_points.append(point.id)
         self.told.append(f"{status} {point.id}")

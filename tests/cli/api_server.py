@@ -18,14 +18,23 @@ MODEL = "tiny"
 def stream(*texts: str, prompt_tokens: int = 8) -> bytes:
     """A whole answer, one token a text."""
     chunks: list[dict[str, Any]] = [
-        {"choices": [{"index": 0, "text": text, "finish_reason": None}]} for text in texts
+        {"choices": [{"index": 0, "text": text, "finish_reason": None}]}
+        for text in texts
     ]
     chunks[-1]["choices"][0]["finish_reason"] = "length"
     chunks.append(
-        {"choices": [], "usage": {"prompt_tokens": prompt_tokens, "completion_tokens": len(texts)}}
+        {
+            "choices": [],
+            "usage": {
+                "prompt_tokens": prompt_tokens,
+                "completion_tokens": len(texts),
+            },
+        }
     )
     return (
-        b"".join(b"data: " + json.dumps(each).encode() + b"\n\n" for each in chunks)
+        b"".join(
+            b"data: " + json.dumps(each).encode() + b"\n\n" for each in chunks
+        )
         + b"data: [DONE]\n\n"
     )
 
@@ -45,8 +54,12 @@ class Call:
     def exact_answer(self) -> tuple[int, bytes]:
         """As long as asked for, with the prompt counted right."""
         prompt = self.body["prompt"]
-        length = len(prompt) if isinstance(prompt, list) else len(prompt.split())
-        return 200, stream(*[" x"] * self.body["max_tokens"], prompt_tokens=length)
+        length = (
+            len(prompt) if isinstance(prompt, list) else len(prompt.split())
+        )
+        return 200, stream(
+            *[" x"] * self.body["max_tokens"], prompt_tokens=length
+        )
 
 
 Answer = Callable[[Call], tuple[int, bytes]]
@@ -87,16 +100,25 @@ class ApiServer:
             return 307, b""
         if path in self.pages:
             return 200, self.pages[path]
-        if self.key is not None and headers.get("authorization") != f"Bearer {self.key}":
+        if (
+            self.key is not None
+            and headers.get("authorization") != f"Bearer {self.key}"
+        ):
             return 401, b'{"error": "Unauthorized"}'
         if method == "GET" and path == self.models_path:
             card = {
                 "id": self.model,
-                **({"max_model_len": self.max_model_len} if self.max_model_len else {}),
+                **(
+                    {"max_model_len": self.max_model_len}
+                    if self.max_model_len
+                    else {}
+                ),
             }
             return 200, json.dumps({"data": [card]}).encode()
         if method == "POST" and (
-            path == self.posts_at if self.posts_at else path.endswith("/completions")
+            path == self.posts_at
+            if self.posts_at
+            else path.endswith("/completions")
         ):
             call = Call(path, headers, json.loads(body))
             self.calls.append(call)
@@ -113,14 +135,25 @@ def serving(**settings: Any) -> Iterator[ApiServer]:
 
         def reply(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            headers = {name.lower(): value for name, value in self.headers.items()}
-            status, content = server.reply(self.command, self.path, headers, body)
+            headers = {
+                name.lower(): value for name, value in self.headers.items()
+            }
+            status, content = server.reply(
+                self.command, self.path, headers, body
+            )
             head = (
                 f"HTTP/1.1 {status} X\r\nContent-Type: "
                 f"{'text/event-stream' if content[:5] == b'data:' else 'application/json'}"
             )
-            head += f"\r\nLocation: {server.moved[self.path]}" if status == 307 else ""
-            self.wfile.write(f"{head}\r\nContent-Length: {len(content)}\r\n\r\n".encode() + content)
+            head += (
+                f"\r\nLocation: {server.moved[self.path]}"
+                if status == 307
+                else ""
+            )
+            self.wfile.write(
+                f"{head}\r\nContent-Length: {len(content)}\r\n\r\n".encode()
+                + content
+            )
 
         do_GET = do_POST = reply  # noqa: N815
 

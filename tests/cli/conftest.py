@@ -13,7 +13,9 @@ Command = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def inferometer(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Command:
+def inferometer(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> Command:
     """Runs the command in this process; exit code, standard output and standard error."""
 
     def run(*words: object) -> tuple[int, str, str]:

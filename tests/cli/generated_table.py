@@ -12,7 +12,9 @@ DOCS = Path(__file__).parents[2] / "docs"
 def check_document(name: str, table: str) -> None:
     """The table in `docs/NAME.md`, between the comments of that name, is the one given."""
     path = DOCS / f"{name}.md"
-    place = re.compile(rf"(<!-- {name}: [^\n]* -->\n)(.*?)(<!-- /{name} -->\n)", re.DOTALL)
+    place = re.compile(
+        rf"(<!-- {name}: [^\n]* -->\n)(.*?)(<!-- /{name} -->\n)", re.DOTALL
+    )
     text = path.read_text(encoding="utf-8")
     if os.environ.get("UPDATE_GOLDEN"):
         text = place.sub(lambda found: found[1] + table + found[3], text)

@@ -28,7 +28,9 @@ matrix: {num_prompts: [1, 2]}
 
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
-    with EmbeddedEngine(EngineSettings(ttft_ms=60, itl_ms=20), model="tiny") as engine:
+    with EmbeddedEngine(
+        EngineSettings(ttft_ms=60, itl_ms=20), model="tiny"
+    ) as engine:
         yield engine.base_url
 
 
@@ -57,7 +59,11 @@ def bench(url: str, *words: str) -> Result:
 
 def test_a_run_that_reaches_its_targets(url: str) -> None:
     result = bench(
-        url, "--assert", "completed >= 3", "--assert", "p97_e2el_ms < 1e9 if input_len=8"
+        url,
+        "--assert",
+        "completed >= 3",
+        "--assert",
+        "p97_e2el_ms < 1e9 if input_len=8",
     )
     assert result.exit_code == 0, result.output
     assert "Targets:\n  reached  completed >= 3 " in result.stdout
@@ -81,16 +87,26 @@ def test_a_run_that_misses_one(url: str) -> None:
 
 @pytest.mark.parametrize(
     "metric",
-    ["request_goodput", "scaling_efficiency", "cost_per_million_tokens", "gpu_utilization"],
+    [
+        "request_goodput",
+        "scaling_efficiency",
+        "cost_per_million_tokens",
+        "gpu_utilization",
+    ],
 )
 def test_what_a_run_cannot_measure_is_refused_before_it(metric: str) -> None:
     result = bench("http://127.0.0.1:1", "--assert", f"{metric} > 0")
     assert result.exit_code == 2
-    assert f"--assert: The target '{metric} > 0' cannot be checked: " in result.stderr
+    assert (
+        f"--assert: The target '{metric} > 0' cannot be checked: "
+        in result.stderr
+    )
 
 
 def test_goodput_can_be_asserted_where_its_limits_are_given(url: str) -> None:
-    result = bench(url, "--goodput", "e2el:1e6", "--assert", "request_goodput > 0")
+    result = bench(
+        url, "--goodput", "e2el:1e6", "--assert", "request_goodput > 0"
+    )
     assert result.exit_code == 0, result.output
 
 
@@ -101,7 +117,9 @@ def test_repeats_are_held_against_it_by_their_mean(url: str) -> None:
 
 
 def test_what_is_no_target_is_refused_before_anything_is_sent() -> None:
-    result = bench("http://127.0.0.1:1", "--assert", "fast", "--assert", "p99_tft_ms < 1")
+    result = bench(
+        "http://127.0.0.1:1", "--assert", "fast", "--assert", "p99_tft_ms < 1"
+    )
     assert result.exit_code == 2
     assert "'fast' is no target" in result.stderr
     assert "did you mean 'p99_ttft_ms'?" in result.stderr
@@ -109,13 +127,20 @@ def test_what_is_no_target_is_refused_before_anything_is_sent() -> None:
 
 def test_a_campaign_and_its_targets(url: str) -> None:
     Path("reached.yaml").write_text(
-        CAMPAIGN.replace("URL", url) + 'targets: {completed: "> 0", output_throughput: "> 0.001"}'
+        CAMPAIGN.replace("URL", url)
+        + 'targets: {completed: "> 0", output_throughput: "> 0.001"}'
     )
     first = inferometer("run", "reached.yaml", "--allow-invalid")
     assert first.exit_code == 0, first.output
     assert "reached  completed > 0 " in first.stdout
     assert "load  " in first.stdout, "the table of results"
-    again = inferometer("run", "reached.yaml", "--allow-invalid", "--assert", "every completed > 1")
+    again = inferometer(
+        "run",
+        "reached.yaml",
+        "--allow-invalid",
+        "--assert",
+        "every completed > 1",
+    )
     assert again.exit_code == 1
     assert "MISSED   every completed > 1" in again.stdout
     assert "g/np1" in again.stdout.partition("MISSED")[2]
@@ -123,22 +148,31 @@ def test_a_campaign_and_its_targets(url: str) -> None:
 
 def test_a_rehearsal_is_held_against_what_is_asserted_alone() -> None:
     Path("c.yaml").write_text(
-        CAMPAIGN.replace("URL", "http://127.0.0.1:1") + 'targets: {output_throughput: "> 1e9"}'
+        CAMPAIGN.replace("URL", "http://127.0.0.1:1")
+        + 'targets: {output_throughput: "> 1e9"}'
     )
     result = inferometer("run", "c.yaml", "--embedded", "--allow-invalid")
     assert result.exit_code == 0, result.output
     assert "The campaign's targets are not for a rehearsal" in result.stdout
     assert (
         inferometer(
-            "run", "c.yaml", "--embedded", "--allow-invalid", "--assert", "output_throughput>1e9"
+            "run",
+            "c.yaml",
+            "--embedded",
+            "--allow-invalid",
+            "--assert",
+            "output_throughput>1e9",
         ).exit_code
         == 1
     )
 
 
-def test_a_target_of_a_metric_that_does_not_exist_is_told_before_the_campaign() -> None:
+def test_a_target_of_a_metric_that_does_not_exist_is_told_before_the_campaign() -> (
+    None
+):
     Path("c.yaml").write_text(
-        CAMPAIGN.replace("URL", "http://127.0.0.1:1") + 'targets: {output_troughput: "> 1"}'
+        CAMPAIGN.replace("URL", "http://127.0.0.1:1")
+        + 'targets: {output_troughput: "> 1"}'
     )
     result = inferometer("run", "c.yaml", "--embedded")
     assert result.exit_code == 2
@@ -148,17 +182,26 @@ def test_a_target_of_a_metric_that_does_not_exist_is_told_before_the_campaign() 
 
 @pytest.mark.parametrize(
     ("metric", "given"),
-    [("request_goodput", "goodput: {ttft: 1e6}"), ("cost_per_million_tokens", "cost_per_hour: 2")],
+    [
+        ("request_goodput", "goodput: {ttft: 1e6}"),
+        ("cost_per_million_tokens", "cost_per_hour: 2"),
+    ],
 )
 def test_a_target_that_a_campaign_can_never_reach_is_told_before_it(
     metric: str, given: str, url: str
 ) -> None:
     Path("c.yaml").write_text(
-        CAMPAIGN.replace("URL", "http://127.0.0.1:1") + f'targets: {{{metric}: "> 0"}}'
+        CAMPAIGN.replace("URL", "http://127.0.0.1:1")
+        + f'targets: {{{metric}: "> 0"}}'
     )
     result = inferometer("run", "c.yaml")
     assert (result.exit_code, "cannot be checked" in result.stderr) == (2, True)
-    assert inferometer("run", "c.yaml", "--assert", "tokens_per_joule > 1").exit_code == 2
+    assert (
+        inferometer(
+            "run", "c.yaml", "--assert", "tokens_per_joule > 1"
+        ).exit_code
+        == 2
+    )
     Path("d.yaml").write_text(
         CAMPAIGN.replace("URL", url) + f'targets: {{{metric}: "> 0"}}\n{given}'
     )
@@ -166,10 +209,14 @@ def test_a_target_that_a_campaign_can_never_reach_is_told_before_it(
     assert result.exit_code == 0, result.output
 
 
-def test_a_percentile_that_was_not_asked_for_is_computed_from_the_requests(url: str) -> None:
+def test_a_percentile_that_was_not_asked_for_is_computed_from_the_requests(
+    url: str,
+) -> None:
     Path("c.yaml").write_text(CAMPAIGN.replace("URL", url))
     assert inferometer("run", "c.yaml", "--allow-invalid").exit_code == 0
-    again = inferometer("run", "c.yaml", "--allow-invalid", "--assert", "p83_ttft_ms < 1e6")
+    again = inferometer(
+        "run", "c.yaml", "--allow-invalid", "--assert", "p83_ttft_ms < 1e6"
+    )
     assert again.exit_code == 0, again.output
     for assertion, code in (
         ("p95_ttft_ms<1e6", 0),
@@ -180,30 +227,47 @@ def test_a_percentile_that_was_not_asked_for_is_computed_from_the_requests(url: 
         result = inferometer("report", "results", "--assert", assertion)
         assert result.exit_code == code, result.output
         assert "not measured" not in result.output
-    result = inferometer("compare", "results", "results", "--metric", "p95_ttft_ms")
+    result = inferometer(
+        "compare", "results", "results", "--metric", "p95_ttft_ms"
+    )
     assert "p95_ttft_ms" in result.stdout, result.output
 
 
-def test_a_part_of_a_campaign_does_not_miss_targets_of_the_rest(url: str) -> None:
+def test_a_part_of_a_campaign_does_not_miss_targets_of_the_rest(
+    url: str,
+) -> None:
     Path("c.yaml").write_text(
-        CAMPAIGN.replace("URL", url) + 'targets: {completed: "> 0 if num_prompts=2"}'
+        CAMPAIGN.replace("URL", url)
+        + 'targets: {completed: "> 0 if num_prompts=2"}'
     )
     result = inferometer("run", "c.yaml", "--allow-invalid", "--only", "g/np1")
     assert result.exit_code == 0, result.output
     assert "not checked  completed > 0 if num_prompts=2" in result.stdout
 
 
-def test_a_gate_that_no_planned_point_decides_is_refused_before_the_run(url: str) -> None:
+def test_a_gate_that_no_planned_point_decides_is_refused_before_the_run(
+    url: str,
+) -> None:
     Path("c.yaml").write_text(
-        CAMPAIGN.replace("URL", url) + 'targets: {completed: "> 0 if num_prompts=99"}'
+        CAMPAIGN.replace("URL", url)
+        + 'targets: {completed: "> 0 if num_prompts=99"}'
     )
     own = inferometer("run", "c.yaml", "--allow-invalid")
     asserted = inferometer(
-        "run", "c.yaml", "--allow-invalid", "--only", "g/np1", "--assert", "completed>0 if tp=9"
+        "run",
+        "c.yaml",
+        "--allow-invalid",
+        "--only",
+        "g/np1",
+        "--assert",
+        "completed>0 if tp=9",
     )
     for result, where in ((own, "num_prompts=99"), (asserted, "tp=9")):
         assert result.exit_code == 2
-        assert f"cannot be checked: no point of this run has {where}" in result.stderr
+        assert (
+            f"cannot be checked: no point of this run has {where}"
+            in result.stderr
+        )
     assert not Path("results").exists()
 
 

@@ -56,6 +56,12 @@ def test_a_row_says_what_the_backend_says() -> None:
         "by request",
         UNCARRIED,
     ]
-    assert by_name["`tensorrt-llm`"][4:] == ["about", "exact", "one an event", "no", UNCARRIED]
+    assert by_name["`tensorrt-llm`"][4:] == [
+        "about",
+        "exact",
+        "one an event",
+        "no",
+        UNCARRIED,
+    ]
     assert by_name["`openai`, `vllm`"][3] == "token ids, text"
     assert by_name["`openai-chat`"][8] == "nothing"

@@ -29,10 +29,17 @@ from tests.cli.api_server import MODEL, Call, serving
 from tests.cli.conftest import Command
 from tests.processes import Forked, run_forked
 
-pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:.*multi-threaded.*fork:DeprecationWarning"
+)
 """The servers' threads are no concern of the forked workers."""
 
-COMMAND = [sys.executable, "-c", "from inferometer.cli.main import main; main()", "bench"]
+COMMAND = [
+    sys.executable,
+    "-c",
+    "from inferometer.cli.main import main; main()",
+    "bench",
+]
 
 Bench = Callable[..., tuple[int, str, str]]
 
@@ -119,15 +126,26 @@ def test_a_closed_loop_is_measured_reported_and_saved(
         result["num_prompts"],
         result["max_concurrency"],
     ) == (12, 0, 12, 3)
-    assert (result["total_input_tokens"], result["total_output_tokens"]) == (96, 48)
-    assert (result["label"], result["gpu"], result["tp"]) == ("mine", "none", "1")
+    assert (result["total_input_tokens"], result["total_output_tokens"]) == (
+        96,
+        48,
+    )
+    assert (result["label"], result["gpu"], result["tp"]) == (
+        "mine",
+        "none",
+        "1",
+    )
     assert "ttfts" not in result
     (directory,) = (path for path in tmp_path.iterdir() if path.is_dir())
     run = load_run(directory)
     r = run.trace.requests
     assert r["id"].tolist() == list(range(16))
     assert r["warmup"].tolist() == [True] * 4 + [False] * 12
-    assert r["prompt_tokens"].tolist() == r["asked_prompt_tokens"].tolist() == [8] * 16
+    assert (
+        r["prompt_tokens"].tolist()
+        == r["asked_prompt_tokens"].tolist()
+        == [8] * 16
+    )
     assert r["output_tokens"].tolist() == [4] * 16
     assert set(r["intended_ns"].tolist()) == {MISSING}
     assert str(directory) in out
@@ -147,7 +165,11 @@ def test_an_open_loop_of_chats_with_two_workers(
     )
     assert code == 0, out + err
     result = result_in(tmp_path)
-    assert (result["completed"], result["request_rate"], len(result["ttfts"])) == (8, 200.0, 8)
+    assert (
+        result["completed"],
+        result["request_rate"],
+        len(result["ttfts"]),
+    ) == (8, 200.0, 8)
     assert all(result["generated_texts"])
     r = load_run(tmp_path / "chat").trace.requests
     assert r["intended_ns"].tolist() == [5_000_000 * (i + 1) for i in range(8)]
@@ -155,9 +177,13 @@ def test_an_open_loop_of_chats_with_two_workers(
     assert r["worker"].tolist() == [0, 1] * 4
 
 
-def test_other_tools_definitions_follow_the_report(engine: EmbeddedEngine, bench: Bench) -> None:
+def test_other_tools_definitions_follow_the_report(
+    engine: EmbeddedEngine, bench: Bench
+) -> None:
     code, out, err = bench(
-        *small(engine.base_url, 4), USABLE, *typed("--dialect guidellm --dialect mlperf")
+        *small(engine.base_url, 4),
+        USABLE,
+        *typed("--dialect guidellm --dialect mlperf"),
     )
     assert code == 0, out + err
     report, guidellm, mlperf = re.split(r"=+ As (?:GuideLLM|MLPerf).*\n", out)
@@ -181,12 +207,27 @@ def test_results_are_added_to_and_run_directories_are_never_replaced(
         code, out, err = bench(*small(engine.base_url, 2), USABLE, *where)
         assert code == 0, out + err
     folder = tmp_path / "deep" / "er"
-    assert len([json.loads(line) for line in (folder / "all.json").read_text().splitlines()]) == 2
-    assert sorted(path.name for path in folder.iterdir()) == ["all", "all-2", "all.json"]
+    assert (
+        len(
+            [
+                json.loads(line)
+                for line in (folder / "all.json").read_text().splitlines()
+            ]
+        )
+        == 2
+    )
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "all",
+        "all-2",
+        "all.json",
+    ]
 
 
 def test_without_being_asked_nothing_is_written(
-    engine: EmbeddedEngine, bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    engine: EmbeddedEngine,
+    bench: Bench,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.chdir(tmp_path)
     code, _, err = bench(*small(engine.base_url), USABLE, "--quiet")
@@ -194,17 +235,23 @@ def test_without_being_asked_nothing_is_written(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_same_seed_sends_the_same_prompts_and_another_one_others(bench: Bench) -> None:
+def test_the_same_seed_sends_the_same_prompts_and_another_one_others(
+    bench: Bench,
+) -> None:
     sent = []
     with serving() as server:
         for seed in (1, 1, 2):
             server.calls.clear()
-            code, out, err = bench(*small(server.url, 3), USABLE, "--seed", str(seed))
+            code, out, err = bench(
+                *small(server.url, 3), USABLE, "--seed", str(seed)
+            )
             assert code == 0, out + err
             sent.append(
                 [
                     call.body["prompt"]
-                    for call in sorted(server.measured, key=lambda call: call.number or 0)
+                    for call in sorted(
+                        server.measured, key=lambda call: call.number or 0
+                    )
                 ]
             )
     assert sent[0] == sent[1] != sent[2]
@@ -214,7 +261,9 @@ def test_the_same_seed_sends_the_same_prompts_and_another_one_others(bench: Benc
 # What goes wrong on the way
 
 
-def test_every_request_fails_and_the_results_say_so(bench: Bench, tmp_path: Path) -> None:
+def test_every_request_fails_and_the_results_say_so(
+    bench: Bench, tmp_path: Path
+) -> None:
     def fail_when_measured(call: Call) -> tuple[int, bytes]:
         return (
             call.exact_answer()
@@ -223,7 +272,9 @@ def test_every_request_fails_and_the_results_say_so(bench: Bench, tmp_path: Path
         )
 
     with serving(answer=fail_when_measured) as server:
-        code, out, err = bench(*small(server.url), "--save-result", "--result-dir", tmp_path)
+        code, out, err = bench(
+            *small(server.url), "--save-result", "--result-dir", tmp_path
+        )
     assert code == 1, out + err
     assert "INVALID" in out
     result = result_in(tmp_path)
@@ -231,7 +282,10 @@ def test_every_request_fails_and_the_results_say_so(bench: Bench, tmp_path: Path
     (directory,) = (path for path in tmp_path.iterdir() if path.is_dir())
     r = load_run(directory).trace.requests
     assert r["detail"].tolist() == ["HTTP 500: out of memory"] * 6
-    assert json.loads((directory / "verdict.json").read_text())["status"] == "INVALID"
+    assert (
+        json.loads((directory / "verdict.json").read_text())["status"]
+        == "INVALID"
+    )
 
 
 @pytest.mark.parametrize(
@@ -248,11 +302,22 @@ def test_every_request_fails_and_the_results_say_so(bench: Bench, tmp_path: Path
 def test_the_exit_code_says_whether_the_numbers_may_be_used(
     interrupted: bool, status: Any, allowed: bool, code: int
 ) -> None:
-    level = {"VALID": Level.OK, "SUSPECT": Level.SUSPECT, "INVALID": Level.INVALID}[status]
+    level = {
+        "VALID": Level.OK,
+        "SUSPECT": Level.SUSPECT,
+        "INVALID": Level.INVALID,
+    }[status]
     trace = Trace(
-        empty_requests(0), empty_events(), (), 0, closed_loop=True, interrupted=interrupted
+        empty_requests(0),
+        empty_events(),
+        (),
+        0,
+        closed_loop=True,
+        interrupted=interrupted,
     )
-    verdict = Verdict((Finding("a_check", level, "found", written=("A sentence.", "")),))
+    verdict = Verdict(
+        (Finding("a_check", level, "found", written=("A sentence.", "")),)
+    )
     assert exit_code(BenchFlags(allow_invalid=allowed), trace, verdict) == code
 
 
@@ -265,7 +330,9 @@ def test_an_invalid_result_may_be_allowed(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize(
-    "number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=["Ctrl-C", "SIGTERM", "SIGHUP"]
+    "number",
+    [signal.SIGINT, signal.SIGTERM, signal.SIGHUP],
+    ids=["Ctrl-C", "SIGTERM", "SIGHUP"],
 )
 def test_a_signal_during_the_run_saves_what_is_there(
     tmp_path: Path, number: signal.Signals
@@ -291,7 +358,10 @@ def test_a_signal_during_the_run_saves_what_is_there(
             str(tmp_path),
         ]
         process = Forked(
-            [*COMMAND, *flags], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            [*COMMAND, *flags],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
         )
         assert both_hang.wait(20)
         process.send_signal(number)
@@ -304,15 +374,25 @@ def test_a_signal_during_the_run_saves_what_is_there(
     trace = load_run(directory).trace
     assert trace.interrupted
     ok, cancelled, unsent = Outcome.OK, Outcome.CANCELLED, Outcome.UNSENT
-    assert trace.requests["outcome"].tolist() == [ok] * 6 + [cancelled] * 2 + [unsent] * 2
+    assert (
+        trace.requests["outcome"].tolist()
+        == [ok] * 6 + [cancelled] * 2 + [unsent] * 2
+    )
 
 
 def test_a_reader_that_hangs_up_does_not_cost_the_files(
     engine: EmbeddedEngine, tmp_path: Path
 ) -> None:
     """`inferometer bench … | head -3`."""
-    flags = [*small(engine.base_url, 3), "--save-result", "--result-dir", str(tmp_path)]
-    with Forked([*COMMAND, *flags], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    flags = [
+        *small(engine.base_url, 3),
+        "--save-result",
+        "--result-dir",
+        str(tmp_path),
+    ]
+    with Forked(
+        [*COMMAND, *flags], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         assert [process.stdout.readline().split(b":")[0] for _ in range(3)] == [
@@ -359,10 +439,18 @@ def test_a_key_is_sent_and_stands_nowhere(
         if call.number is None or call.number < 3:
             return call.exact_answer()
         return 400, json.dumps(
-            {"error": {"message": f"got {call.headers['authorization']} for {KEY}"}}
+            {
+                "error": {
+                    "message": f"got {call.headers['authorization']} for {KEY}"
+                }
+            }
         ).encode()
 
-    flags = [] if how == "environment" else ["--header", f"Authorization=Bearer {KEY}"]
+    flags = (
+        []
+        if how == "environment"
+        else ["--header", f"Authorization=Bearer {KEY}"]
+    )
     with serving(answer=echo, key=KEY) as server:
         arguments = [
             *small(server.url),
@@ -379,6 +467,8 @@ def test_a_key_is_sent_and_stands_nowhere(
         else:
             code, out, err = bench(*arguments)
     assert code == 1, out + err  # half of the requests failed
-    assert {call.headers["authorization"] for call in server.measured} == {f"Bearer {KEY}"}
+    assert {call.headers["authorization"] for call in server.measured} == {
+        f"Bearer {KEY}"
+    }
     assert KEY not in out + err
     assert KEY not in everything_in(tmp_path)

@@ -37,9 +37,13 @@ NOBODY_COUNTS_OUTPUT = {"tensorrt-llm"}
 CANNOT_IGNORE_EOS = {"tgi", "tgi-chat", "ollama", "ollama-chat"}
 
 
-def measure(name: str, directory: Path, *flags: str) -> tuple[Result, Any, polars.DataFrame]:
+def measure(
+    name: str, directory: Path, *flags: str
+) -> tuple[Result, Any, polars.DataFrame]:
     """What was printed, `run.json`, and a row a request."""
-    settings = EngineSettings(ttft_ms=2, itl_ms=0.5, max_model_len=1000, tokens_per_event=2)
+    settings = EngineSettings(
+        ttft_ms=2, itl_ms=0.5, max_model_len=1000, tokens_per_event=2
+    )
     with EmbeddedEngine(settings, backends=(name,)) as engine:
         said = CliRunner().invoke(
             app,
@@ -82,7 +86,9 @@ def test_a_point_from_flags_to_files(name: str, tmp_path: Path) -> None:
     said, run, requests = measure(name, tmp_path, "--ignore-eos")
     assert said.exit_code == 0, said.output
     told = " ".join(said.output.split())
-    assert requests["outcome"].unique().to_list() == ["OK"], requests["detail"].to_list()
+    assert requests["outcome"].unique().to_list() == ["OK"], requests[
+        "detail"
+    ].to_list()
     assert len(requests) == PROMPTS
     # Two tokens an event, and one in the last; TGI has an event a token, of which one in two has
     # text.
@@ -94,8 +100,13 @@ def test_a_point_from_flags_to_files(name: str, tmp_path: Path) -> None:
         assert "about the length asked for" in told
     counted = 3 if name in NOBODY_COUNTS_OUTPUT else OUTPUT
     assert requests["output_tokens"].to_list() == [counted] * PROMPTS
-    assert all(f"Limit: {limit}" in told for limit in run["environment"]["server"]["limits"])
-    assert ("cannot ignore the end of a text" in told) is (name in CANNOT_IGNORE_EOS)
+    assert all(
+        f"Limit: {limit}" in told
+        for limit in run["environment"]["server"]["limits"]
+    )
+    assert ("cannot ignore the end of a text" in told) is (
+        name in CANNOT_IGNORE_EOS
+    )
     assert ("reports no token counts" in told) is (name in NOBODY_COUNTS_OUTPUT)
     assert ("Output tokens were not all counted by the server" in told) is (
         name in NOBODY_COUNTS_OUTPUT
@@ -104,8 +115,12 @@ def test_a_point_from_flags_to_files(name: str, tmp_path: Path) -> None:
     assert (result["completed"], result["endpoint_type"]) == (PROMPTS, name)
 
 
-def test_what_a_backend_would_ignore_is_refused_before_anything_is_measured(tmp_path: Path) -> None:
-    with EmbeddedEngine(EngineSettings(ttft_ms=1, itl_ms=1), backends=("tgi",)) as engine:
+def test_what_a_backend_would_ignore_is_refused_before_anything_is_measured(
+    tmp_path: Path,
+) -> None:
+    with EmbeddedEngine(
+        EngineSettings(ttft_ms=1, itl_ms=1), backends=("tgi",)
+    ) as engine:
         flags = [
             "bench",
             "--backend",
@@ -119,7 +134,10 @@ def test_what_a_backend_would_ignore_is_refused_before_anything_is_measured(tmp_
         ]
         refused = CliRunner().invoke(app, flags)
     assert refused.exit_code == 2
-    assert "TGI does not support min_p and would ignore it: leave it out" in refused.output
+    assert (
+        "TGI does not support min_p and would ignore it: leave it out"
+        in refused.output
+    )
 
 
 def test_adapters_are_asked_for_in_turn(tmp_path: Path) -> None:
@@ -131,7 +149,9 @@ def test_adapters_are_asked_for_in_turn(tmp_path: Path) -> None:
 
 
 def test_a_wire_without_adapters_refuses_them() -> None:
-    with EmbeddedEngine(EngineSettings(ttft_ms=1, itl_ms=1), backends=("lmdeploy",)) as engine:
+    with EmbeddedEngine(
+        EngineSettings(ttft_ms=1, itl_ms=1), backends=("lmdeploy",)
+    ) as engine:
         flags = [
             "bench",
             "--backend",
@@ -150,9 +170,18 @@ def test_a_wire_without_adapters_refuses_them() -> None:
 
 
 def test_a_server_of_another_kind_is_noticed() -> None:
-    with EmbeddedEngine(EngineSettings(ttft_ms=1, itl_ms=1), backends=("ollama",)) as engine:
+    with EmbeddedEngine(
+        EngineSettings(ttft_ms=1, itl_ms=1), backends=("ollama",)
+    ) as engine:
         refused = CliRunner().invoke(
-            app, ["bench", "--backend", "tensorrt-llm", "--base-url", engine.base_url]
+            app,
+            [
+                "bench",
+                "--backend",
+                "tensorrt-llm",
+                "--base-url",
+                engine.base_url,
+            ],
         )
     assert refused.exit_code == 2
     assert "(404 on /v2/repository/index: Not Found)" in refused.output

@@ -16,7 +16,9 @@ from inferometer.cli.flag_errors import FlagsError
 from inferometer.engine import EmbeddedEngine, EngineSettings
 from tests.cli.conftest import Command
 
-pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:.*multi-threaded.*fork:DeprecationWarning"
+)
 """The engine's threads are no concern of the forked workers."""
 
 LAPTOP = """\
@@ -36,7 +38,12 @@ sampling: {ignore_eos: true}
 @pytest.fixture(autouse=True)
 def no_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
-    for name in ("NUM_PROMPTS_START", "NUM_PROMPTS_END", "VLLM_SERVER_URL", "OPENAI_API_KEY"):
+    for name in (
+        "NUM_PROMPTS_START",
+        "NUM_PROMPTS_END",
+        "VLLM_SERVER_URL",
+        "OPENAI_API_KEY",
+    ):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -64,11 +71,21 @@ def test_a_test_is_found_by_what_it_measures(
 
 def test_a_point_of_it_and_another_server() -> None:
     flags = BenchFlags(
-        config="C", model="7B", tp=2, num_prompts=17, port=9000, result_dir=Path("else where")
+        config="C",
+        model="7B",
+        tp=2,
+        num_prompts=17,
+        port=9000,
+        result_dir=Path("else where"),
     )
-    sets = ['servers.vllm.base_url="http://127.0.0.1:9000"', 'result_dir="else where"']
+    sets = [
+        'servers.vllm.base_url="http://127.0.0.1:9000"',
+        'result_dir="else where"',
+    ]
     assert choose(flags) == Chosen("pcie-machine-c", ["2C-1k/np17"], sets)
-    elsewhere = BenchFlags(config="C", model="7B", tp=2, base_url="http://gpu:8000")
+    elsewhere = BenchFlags(
+        config="C", model="7B", tp=2, base_url="http://gpu:8000"
+    )
     assert choose(elsewhere).sets == ['servers.vllm.base_url="http://gpu:8000"']
 
 
@@ -124,7 +141,12 @@ def test_what_cannot_be_meant(flags: BenchFlags, said: str) -> None:
 
 def test_a_file_of_ones_own() -> None:
     Path("laptop.yaml").write_text(LAPTOP)
-    flags = BenchFlags(config="L", campaign="laptop.yaml", random_input_len=8, random_output_len=3)
+    flags = BenchFlags(
+        config="L",
+        campaign="laptop.yaml",
+        random_input_len=8,
+        random_output_len=3,
+    )
     assert choose(flags) == Chosen("laptop.yaml", ["1L"], [])
 
 
@@ -144,13 +166,18 @@ def bench(monkeypatch: pytest.MonkeyPatch, inferometer: Command) -> Bench:
 
 def test_a_test_is_measured_saved_and_gone_on_with(bench: Bench) -> None:
     Path("laptop.yaml").write_text(LAPTOP)
-    with EmbeddedEngine(EngineSettings(ttft_ms=2, itl_ms=1), model="tiny-model") as engine:
+    with EmbeddedEngine(
+        EngineSettings(ttft_ms=2, itl_ms=1), model="tiny-model"
+    ) as engine:
         line = (
             "--campaign laptop.yaml --config L --tp 1 --input-len 8 --output-len 3 --base-url "
             f"{engine.base_url}"
         )
         code, told = bench(f"{line} --num-prompts 2 --allow-invalid")
-        assert (code, "That is: inferometer run laptop.yaml --only 1L/np2\n" in told) == (
+        assert (
+            code,
+            "That is: inferometer run laptop.yaml --only 1L/np2\n" in told,
+        ) == (
             0,
             True,
         ), told
@@ -160,7 +187,8 @@ def test_a_test_is_measured_saved_and_gone_on_with(bench: Bench) -> None:
         code, told = bench(f"{line} --allow-invalid")
         assert code == 0, told
         counts = sorted(
-            json.loads(path.read_text())["num_prompts"] for path in Path("results").glob("*.json")
+            json.loads(path.read_text())["num_prompts"]
+            for path in Path("results").glob("*.json")
         )
         assert counts == [1, 2, 3]
         assert first.exists()
@@ -168,14 +196,20 @@ def test_a_test_is_measured_saved_and_gone_on_with(bench: Bench) -> None:
 
 def test_a_test_may_be_measured_several_times(bench: Bench) -> None:
     Path("laptop.yaml").write_text(LAPTOP)
-    with EmbeddedEngine(EngineSettings(ttft_ms=2, itl_ms=1), model="tiny-model") as engine:
+    with EmbeddedEngine(
+        EngineSettings(ttft_ms=2, itl_ms=1), model="tiny-model"
+    ) as engine:
         line = (
             "--campaign laptop.yaml --config L --tp 1 --input-len 8 --output-len 3 --base-url "
             f"{engine.base_url}"
         )
-        code, told = bench(f"{line} --num-prompts 2 --repeats 2 --allow-invalid")
+        code, told = bench(
+            f"{line} --num-prompts 2 --repeats 2 --allow-invalid"
+        )
     assert code == 0, told
-    assert sorted(path.stem.rpartition("_")[2] for path in Path("results").glob("*.json")) == [
+    assert sorted(
+        path.stem.rpartition("_")[2] for path in Path("results").glob("*.json")
+    ) == [
         "r1",
         "r2",
     ]
@@ -189,4 +223,7 @@ def test_a_wrong_campaign_is_told(bench: Bench) -> None:
     )
     code, told = bench("--campaign laptop.yaml --config L")
     assert code == 2
-    assert "inferometer: laptop.yaml:1: unknown key 'nam' (did you mean 'name'?).\n" in told
+    assert (
+        "inferometer: laptop.yaml:1: unknown key 'nam' (did you mean 'name'?).\n"
+        in told
+    )

@@ -19,9 +19,16 @@ from inferometer.store.run_directory import Run, load_run
 from inferometer.trace import MISSING, Outcome
 from tests.cli.api_server import MODEL
 
-pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:.*multi-threaded.*fork:DeprecationWarning"
+)
 
-TOOLS = [{"type": "function", "function": {"name": "weather", "parameters": {"type": "object"}}}]
+TOOLS = [
+    {
+        "type": "function",
+        "function": {"name": "weather", "parameters": {"type": "object"}},
+    }
+]
 
 LIMIT = 600
 """The engine's max_model_len."""
@@ -52,13 +59,20 @@ def bench(
             f"--no-realtime --allow-invalid --base-url {engine.base_url} --seed 5 --save-result "
             "--ignore-eos"
         )
-        arguments = [*common.split(), "--result-dir", str(tmp_path / "results"), *line.split()]
+        arguments = [
+            *common.split(),
+            "--result-dir",
+            str(tmp_path / "results"),
+            *line.split(),
+        ]
         monkeypatch.setattr(sys, "argv", ["inferometer", "bench", *arguments])
         with pytest.raises(SystemExit) as ended:
             main()
         told = capfd.readouterr()
         assert not ended.value.code, told.err
-        (directory,) = (path for path in (tmp_path / "results").iterdir() if path.is_dir())
+        (directory,) = (
+            path for path in (tmp_path / "results").iterdir() if path.is_dir()
+        )
         return load_run(directory)
 
     return run
@@ -77,19 +91,27 @@ def files(tmp_path: Path) -> dict[str, Path]:
         for i in range(20)
     ]
     trace = [
-        {"timestamp": 10 * i, "input_length": 20 + i, "output_length": 3, "hash_ids": [i % 2]}
+        {
+            "timestamp": 10 * i,
+            "input_length": 20 + i,
+            "output_length": 3,
+            "hash_ids": [i % 2],
+        }
         for i in range(20)
     ]
     contents = {
         "sharegpt": orjson.dumps(said),
         "custom": b"\n".join(
-            orjson.dumps({"prompt": f"what is {i} and why", "max_tokens": 4}) for i in range(20)
+            orjson.dumps({"prompt": f"what is {i} and why", "max_tokens": 4})
+            for i in range(20)
         ),
         "sonnet": "\n".join(
             f"shall I compare line {i} to a summer day" for i in range(30)
         ).encode(),
         "trace": b"\n".join(map(orjson.dumps, trace)),
-        "shown": orjson.dumps({"prompt": "what is this", "image": "nowhere.png", "max_tokens": 3}),
+        "shown": orjson.dumps(
+            {"prompt": "what is this", "image": "nowhere.png", "max_tokens": 3}
+        ),
     }
     for name, content in contents.items():
         (tmp_path / name).write_bytes(content)
@@ -118,13 +140,17 @@ COUNTED = {
 """Data sets whose prompts the client counts as the server does."""
 
 
-def test_turns_of_conversations_are_sent_in_order_by_two_workers(bench: Bench) -> None:
+def test_turns_of_conversations_are_sent_in_order_by_two_workers(
+    bench: Bench,
+) -> None:
     run = bench(
         f"{COUNTED['sessions'].format()} --session-think-time 0.02 --num-prompts 12 --workers 2"
     )
     r = run.trace.requests
     assert set(r["outcome"].tolist()) == {Outcome.OK}
-    pauses_ns = [r["sent_ns"][i] - r["end_ns"][i - 1] for i in range(12) if i % 3]
+    pauses_ns = [
+        r["sent_ns"][i] - r["end_ns"][i - 1] for i in range(12) if i % 3
+    ]
     assert min(pauses_ns) >= 20_000_000
     assert [int(worker) for worker in r["worker"]] == [0, 0, 0, 1, 1, 1] * 2
 
@@ -136,7 +162,9 @@ def test_an_open_loop_that_drops_counts_what_it_drops(bench: Bench) -> None:
     )
     outcomes = run.trace.requests["outcome"].tolist()
     assert outcomes[:2] == [Outcome.OK] * 2
-    assert outcomes.count(Outcome.DROPPED) == run.summary["counts"]["dropped"] > 0
+    assert (
+        outcomes.count(Outcome.DROPPED) == run.summary["counts"]["dropped"] > 0
+    )
     assert outcomes.count(Outcome.OK) + outcomes.count(Outcome.DROPPED) == 30
 
 
@@ -156,7 +184,9 @@ def test_a_run_ends_by_its_time(bench: Bench) -> None:
 def test_prompts_have_the_lengths_that_the_server_counts(
     bench: Bench, files: dict[str, Path], name: str, backend: str
 ) -> None:
-    run = bench(f"--backend {backend} --num-prompts 9 {COUNTED[name].format(**files)}")
+    run = bench(
+        f"--backend {backend} --num-prompts 9 {COUNTED[name].format(**files)}"
+    )
     r = run.trace.requests
     assert set(r["outcome"].tolist()) == {Outcome.OK}
     assert r["prompt_tokens"].tolist() == r["asked_prompt_tokens"].tolist()
@@ -198,17 +228,25 @@ def test_pictures_whose_tokens_only_the_server_knows(bench: Bench) -> None:
     assert run.prompts["size"] == "64x64"
 
 
-def test_what_was_left_out_and_repeated_is_in_the_run(bench: Bench, files: dict[str, Path]) -> None:
+def test_what_was_left_out_and_repeated_is_in_the_run(
+    bench: Bench, files: dict[str, Path]
+) -> None:
     run = bench(
         f"--dataset-name custom --dataset-path {files['custom']} --num-prompts 25 "
         "--oversample --disable-shuffle"
     )
     told: dict[str, Any] = dict(run.prompts)
-    assert (told["oversampled"], told["distinct"], told["shuffled"]) == (5, 20, False)
+    assert (told["oversampled"], told["distinct"], told["shuffled"]) == (
+        5,
+        20,
+        False,
+    )
     assert len(told["sha256"]) == 64
 
 
-def test_what_rows_say_is_sent_and_what_is_not_is_in_the_run(bench: Bench, tmp_path: Path) -> None:
+def test_what_rows_say_is_sent_and_what_is_not_is_in_the_run(
+    bench: Bench, tmp_path: Path
+) -> None:
     body = {
         "model": "another",
         "messages": [{"role": "user", "content": "what is rain"}],
@@ -216,7 +254,12 @@ def test_what_rows_say_is_sent_and_what_is_not_is_in_the_run(bench: Bench, tmp_p
         "tools": TOOLS,
     }
     rows = [
-        {"custom_id": f"{i}", "method": "POST", "url": "/v1/chat/completions", "body": body}
+        {
+            "custom_id": f"{i}",
+            "method": "POST",
+            "url": "/v1/chat/completions",
+            "body": body,
+        }
         for i in range(5)
     ]
     (tmp_path / "batch.jsonl").write_bytes(b"\n".join(map(orjson.dumps, rows)))
@@ -227,11 +270,19 @@ def test_what_rows_say_is_sent_and_what_is_not_is_in_the_run(bench: Bench, tmp_p
     assert set(run.trace.requests["outcome"].tolist()) == {Outcome.OK}
     assert run.trace.requests["output_tokens"].tolist() == [4] * 5
     assert run.prompts["fields_sent"] == {"tools": 5}
-    assert run.prompts["fields_left_out"] == {"custom_id": 5, "url": 5, "model": 5}
-    assert [f["level"] for f in run.verdict["findings"] if f["name"] == "row_fields"] == ["ok"]
+    assert run.prompts["fields_left_out"] == {
+        "custom_id": 5,
+        "url": 5,
+        "model": 5,
+    }
+    assert [
+        f["level"] for f in run.verdict["findings"] if f["name"] == "row_fields"
+    ] == ["ok"]
 
 
-def test_what_rows_ask_for_and_do_not_get_is_a_finding(bench: Bench, tmp_path: Path) -> None:
+def test_what_rows_ask_for_and_do_not_get_is_a_finding(
+    bench: Bench, tmp_path: Path
+) -> None:
     row = {
         "prompt": "what is rain",
         "max_tokens": 4,
@@ -245,14 +296,24 @@ def test_what_rows_ask_for_and_do_not_get_is_a_finding(bench: Bench, tmp_path: P
         f"--backend openai --dataset-name custom --dataset-path {tmp_path / 'rows.jsonl'} "
         "--num-prompts 5"
     )
-    (found,) = (finding for finding in run.verdict["findings"] if finding["name"] == "row_fields")
+    (found,) = (
+        finding
+        for finding in run.verdict["findings"]
+        if finding["name"] == "row_fields"
+    )
     assert found["level"] == "note"
-    assert found["figures"] == {"fields": "n (5), temperature (5), picture in thumbnail (5)"}
+    assert found["figures"] == {
+        "fields": "n (5), temperature (5), picture in thumbnail (5)"
+    }
 
 
-def test_pictures_of_rows_count_as_the_server_counts_them(bench: Bench, tmp_path: Path) -> None:
+def test_pictures_of_rows_count_as_the_server_counts_them(
+    bench: Bench, tmp_path: Path
+) -> None:
     (tmp_path / "a.png").write_bytes(b"\x89PNG\r\n\x1a\n")
-    rows = [{"prompt": "what is this", "image_files": ["a.png"]} for _ in range(4)]
+    rows = [
+        {"prompt": "what is this", "image_files": ["a.png"]} for _ in range(4)
+    ]
     (tmp_path / "rows.jsonl").write_bytes(b"\n".join(map(orjson.dumps, rows)))
     line = (
         f"--dataset-name custom_image --dataset-path {tmp_path / 'rows.jsonl'} "
@@ -262,25 +323,42 @@ def test_pictures_of_rows_count_as_the_server_counts_them(bench: Bench, tmp_path
     assert min(run.trace.requests["prompt_tokens"].tolist()) >= IMAGE_TOKENS
     assert set(run.trace.requests["asked_prompt_tokens"].tolist()) == {MISSING}
     assert run.prompts["images_in_rows"] == 4
-    assert [f["level"] for f in run.verdict["findings"] if f["name"] == "input_length"] == ["ok"]
+    assert [
+        f["level"]
+        for f in run.verdict["findings"]
+        if f["name"] == "input_length"
+    ] == ["ok"]
 
 
 def test_a_warm_cache_of_the_embedded_engine_is_none(bench: Bench) -> None:
     run = bench("--cache warm --input-len 40 --output-len 3 --num-prompts 4")
-    (found,) = (finding for finding in run.verdict["findings"] if finding["name"] == "warm_cache")
-    assert (found["level"], run.verdict["status"] == "VALID") == ("suspect", False)
+    (found,) = (
+        finding
+        for finding in run.verdict["findings"]
+        if finding["name"] == "warm_cache"
+    )
+    assert (found["level"], run.verdict["status"] == "VALID") == (
+        "suspect",
+        False,
+    )
     assert "embedded engine has no prefix cache" in found["sentence"]
 
 
-def test_a_replayed_trace_is_due_at_its_times(bench: Bench, files: dict[str, Path]) -> None:
+def test_a_replayed_trace_is_due_at_its_times(
+    bench: Bench, files: dict[str, Path]
+) -> None:
     run = bench(
         f"--dataset-name trace --dataset-path {files['trace']} --num-prompts 9 --replay-speed 2"
     )
-    assert run.trace.requests["intended_ns"].tolist() == [i * 5_000_000 for i in range(9)]
+    assert run.trace.requests["intended_ns"].tolist() == [
+        i * 5_000_000 for i in range(9)
+    ]
 
 
 def test_steps_and_ramps_are_planned(bench: Bench) -> None:
-    run = bench("--input-len 8 --output-len 2 --rate-steps 100x0.02,400x0.02 --burstiness inf")
+    run = bench(
+        "--input-len 8 --output-len 2 --rate-steps 100x0.02,400x0.02 --burstiness inf"
+    )
     assert run.trace.requests["intended_ns"].tolist() == [
         10_000_000, 20_000_000, 22_500_000, 25_000_000, 27_500_000, 30_000_000, 32_500_000, 35_000_000, 37_500_000, 40_000_000,
     ]  # fmt: skip

@@ -34,7 +34,9 @@ from inferometer.store.atomic import saying_why
 from inferometer.store.run_directory import load_run
 from tests.cli.conftest import Command
 
-pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:.*multi-threaded.*fork:DeprecationWarning"
+)
 
 LONG = "org/" + "a-model-of-many-words-" * 14
 """300 characters and more."""
@@ -92,18 +94,32 @@ def test_a_name_that_is_taken_gets_a_number_and_nothing_is_replaced(
 ) -> None:
     results = tmp_path / "results"
     for label in ("first", "second", "third"):
-        code, out, err = bench("--result-filename", "mine.json", "--label", label)
+        code, out, err = bench(
+            "--result-filename", "mine.json", "--label", label
+        )
         assert code == 0, err
-    assert names(results) == ["mine", "mine-2", "mine-2.json", "mine-3", "mine-3.json", "mine.json"]
+    assert names(results) == [
+        "mine",
+        "mine-2",
+        "mine-2.json",
+        "mine-3",
+        "mine-3.json",
+        "mine.json",
+    ]
     labels = [
         json.loads((results / name).read_text())["label"]
         for name in ("mine.json", "mine-2.json", "mine-3.json")
     ]
     assert labels == ["first", "second", "third"]
-    assert f"Saved:    {results / 'mine-3.json'}\n          {results / 'mine-3'}/\n" in out
+    assert (
+        f"Saved:    {results / 'mine-3.json'}\n          {results / 'mine-3'}/\n"
+        in out
+    )
 
 
-def test_a_directory_that_is_in_the_way_counts_too(bench: Bench, tmp_path: Path) -> None:
+def test_a_directory_that_is_in_the_way_counts_too(
+    bench: Bench, tmp_path: Path
+) -> None:
     (tmp_path / "results" / "mine").mkdir(parents=True)
     code, _, err = bench("--result-filename", "mine.json")
     assert code == 0, err
@@ -126,7 +142,9 @@ def full(*folders: str) -> Callable[..., None]:
 def test_what_does_not_fit_on_the_disk_is_saved_elsewhere(
     bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("inferometer.measurement.session.save_run", full("results"))
+    monkeypatch.setattr(
+        "inferometer.measurement.session.save_run", full("results")
+    )
     code, out, err = bench("--result-filename", "mine.json")
     assert code == 0, "it was measured, and the results are there"
     (folder,) = (tmp_path / "elsewhere").glob(f"{RESCUE_PREFIX}*")
@@ -145,24 +163,45 @@ def test_what_does_not_fit_on_the_disk_is_saved_elsewhere(
 def test_repeats_that_are_saved_elsewhere_are_summed_up(
     bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("inferometer.measurement.session.save_run", full("results"))
+    monkeypatch.setattr(
+        "inferometer.measurement.session.save_run", full("results")
+    )
     code, out, err = bench("--result-filename", "mine.json", "--repeats", "2")
     assert (code, err.count(" instead.\n")) == (0, 2)
     assert "2 Repeats" in out
-    assert len(list((tmp_path / "elsewhere").glob(f"{RESCUE_PREFIX}*/mine-repeat?.json"))) == 2
     assert (
-        len(list((tmp_path / "elsewhere").glob(f"{RESCUE_PREFIX}*/mine-repeats/repeats.json"))) == 1
+        len(
+            list(
+                (tmp_path / "elsewhere").glob(
+                    f"{RESCUE_PREFIX}*/mine-repeat?.json"
+                )
+            )
+        )
+        == 2
+    )
+    assert (
+        len(
+            list(
+                (tmp_path / "elsewhere").glob(
+                    f"{RESCUE_PREFIX}*/mine-repeats/repeats.json"
+                )
+            )
+        )
+        == 1
     )
 
 
 def test_without_room_anywhere_the_report_is_left(
     bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("inferometer.measurement.session.save_run", full("results", "elsewhere"))
+    monkeypatch.setattr(
+        "inferometer.measurement.session.save_run", full("results", "elsewhere")
+    )
     code, out, err = bench()
     assert code == 2
     assert re.search(
-        r"the disk is full; .* \(some 0\.1 MB are needed\): the report is all that is left\n$", err
+        r"the disk is full; .* \(some 0\.1 MB are needed\): the report is all that is left\n$",
+        err,
     )
     assert "Serving Benchmark Result" in out
     assert "Saved:" not in out
@@ -172,7 +211,9 @@ def test_without_room_anywhere_the_report_is_left(
 def test_room_is_looked_for_before_the_run(
     bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=50_000))
+    monkeypatch.setattr(
+        shutil, "disk_usage", lambda path: SimpleNamespace(free=50_000)
+    )
     code, out, err = bench()
     assert (code, out) == (2, "")
     assert err == (
@@ -182,19 +223,24 @@ def test_room_is_looked_for_before_the_run(
     )
 
 
-def test_a_name_that_is_too_long_is_refused_before_the_run(bench: Bench, tmp_path: Path) -> None:
+def test_a_name_that_is_too_long_is_refused_before_the_run(
+    bench: Bench, tmp_path: Path
+) -> None:
     code, out, err = bench("--result-filename", "x" * 300)
     assert (code, out) == (2, "")
     assert err.endswith(": the name is too long; choose a shorter one\n")
     assert names(tmp_path / "results") == []
 
 
-def test_a_long_model_and_label_are_cut_for_the_file_s_name(bench: Bench, tmp_path: Path) -> None:
+def test_a_long_model_and_label_are_cut_for_the_file_s_name(
+    bench: Bench, tmp_path: Path
+) -> None:
     code, _, err = bench("--label", "ü" * 300)
     assert code == 0, err
     (result,) = (tmp_path / "results").glob("*.json")
     assert re.fullmatch(
-        r"ü{40}-infqps-(a-model-of-many-words-){3}a-model-of-man-\d{8}-\d{6}\.json", result.name
+        r"ü{40}-infqps-(a-model-of-many-words-){3}a-model-of-man-\d{8}-\d{6}\.json",
+        result.name,
     )
     content = json.loads(result.read_text())
     assert (content["model_id"], content["label"]) == (LONG, "ü" * 300)
@@ -203,7 +249,9 @@ def test_a_long_model_and_label_are_cut_for_the_file_s_name(bench: Bench, tmp_pa
 ASCII_ONLY = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
 
 
-def test_where_file_names_are_ascii_a_model_may_be_called_otherwise(tmp_path: Path) -> None:
+def test_where_file_names_are_ascii_a_model_may_be_called_otherwise(
+    tmp_path: Path,
+) -> None:
     def run(base_url: str, *flags: str) -> subprocess.CompletedProcess[str]:
         line = (
             f"--base-url {base_url} --num-prompts 2 --random-input-len 8 --random-output-len 3 "
@@ -223,10 +271,17 @@ def test_where_file_names_are_ascii_a_model_may_be_called_otherwise(tmp_path: Pa
         paths = os.pathsep.join(sys.path)
         environment = {**os.environ, **ASCII_ONLY, "PYTHONPATH": paths}
         return subprocess.run(
-            command, capture_output=True, env=environment, timeout=60, check=False, text=True
+            command,
+            capture_output=True,
+            env=environment,
+            timeout=60,
+            check=False,
+            text=True,
         )
 
-    with EmbeddedEngine(EngineSettings(ttft_ms=1, itl_ms=0.2), model="naïve") as engine:
+    with EmbeddedEngine(
+        EngineSettings(ttft_ms=1, itl_ms=0.2), model="naïve"
+    ) as engine:
         told = run(engine.base_url)
         refused = run(engine.base_url, "--label", "naïve")
     assert told.returncode == 0, told.stderr
@@ -244,7 +299,9 @@ def test_where_file_names_are_ascii_a_model_may_be_called_otherwise(tmp_path: Pa
 
 
 def numbered(stem: str, count: int) -> list[str]:
-    return sorted([stem, *(f"{stem}-{number}" for number in range(2, count + 1))])
+    return sorted(
+        [stem, *(f"{stem}-{number}" for number in range(2, count + 1))]
+    )
 
 
 @pytest.fixture
@@ -258,14 +315,20 @@ def all_at_once(monkeypatch: pytest.MonkeyPatch) -> Callable[[], Any]:
         usual = atomic.take_name
 
         def take(source: Path, target: Path) -> None:
-            if source.is_dir() and barrier.n_waiting < count and not barrier.broken:
+            if (
+                source.is_dir()
+                and barrier.n_waiting < count
+                and not barrier.broken
+            ):
                 with suppress(BrokenBarrierError):
                     barrier.wait(0.5)
             usual(source, target)
 
         monkeypatch.setattr(saving, "take_name", take)
         with ThreadPoolExecutor(count) as threads:
-            return list(threads.map(lambda _: saving.save(measured), range(count)))
+            return list(
+                threads.map(lambda _: saving.save(measured), range(count))
+            )
 
     return at_once  # type: ignore[return-value]
 
@@ -298,7 +361,9 @@ def test_runs_that_end_at_once_have_a_number_each(
         assert len(load_run(each.directory).trace) == 3
         assert append or each.json.name == f"{each.directory.name}.json"
     lines = [
-        line for file in files for line in (tmp_path / "results" / file).read_text().splitlines()
+        line
+        for file in files
+        for line in (tmp_path / "results" / file).read_text().splitlines()
     ]
     assert [json.loads(line)["completed"] for line in lines] == [3] * 5
 
@@ -329,7 +394,9 @@ def test_a_line_that_cannot_be_appended_leaves_no_run_directory_without_one(
     (tmp_path / "results" / "all.json").write_text("{}")
     with (tmp_path / "results" / "all.json").open("ab") as other:
         fcntl.flock(other, fcntl.LOCK_EX)
-        code, out, err = bench("--result-filename", "all.json", "--append-result")
+        code, out, err = bench(
+            "--result-filename", "all.json", "--append-result"
+        )
     assert code == 0, out + err
     assert "another process has locked it" in err
     assert names(tmp_path / "results") == ["all.json"]

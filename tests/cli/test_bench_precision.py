@@ -29,17 +29,30 @@ from tests.cli.api_server import ApiServer, serving
 from tests.cli.conftest import Command
 from tests.processes import Forked
 
-pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:.*multi-threaded.*fork:DeprecationWarning"
+)
 
 Bench = Callable[..., tuple[int, str, str]]
 
 
 def made(events: float = 1e6) -> Calibration:
-    ceilings: dict[Kind, Ceiling] = {kind: Ceiling(1e6, "client") for kind in KINDS}
+    ceilings: dict[Kind, Ceiling] = {
+        kind: Ceiling(1e6, "client") for kind in KINDS
+    }
     ceilings["events"] = Ceiling(events, "client")
     key = key_of(workers=1, real_time=False)
     return Calibration(
-        key, "2026-11-20T12:00:00+00:00", True, 11.5, 0.1, 0.25, "kernel", "normal", ceilings, ()
+        key,
+        "2026-11-20T12:00:00+00:00",
+        True,
+        11.5,
+        0.1,
+        0.25,
+        "kernel",
+        "normal",
+        ceilings,
+        (),
     )
 
 
@@ -68,11 +81,15 @@ def server() -> Iterator[ApiServer]:
 
 
 @pytest.fixture
-def calibrating(server: ApiServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Calibrating:
+def calibrating(
+    server: ApiServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Calibrating:
     """A host that has no calibration."""
     calibrating = Calibrating(server, tmp_path / "out")
     monkeypatch.setenv(DIRECTORY_VARIABLE, str(tmp_path / "kept"))
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))  # where nobody else measures
+    monkeypatch.setattr(
+        tempfile, "tempdir", str(tmp_path)
+    )  # where nobody else measures
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setenv(VARIABLE, "")
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
@@ -98,7 +115,9 @@ def bench(
     inferometer: Command,
 ) -> Bench:
     def run(*more: str) -> tuple[int, str, str]:
-        return inferometer(*flags(calibrating.server.url, tmp_path / "out", *more))
+        return inferometer(
+            *flags(calibrating.server.url, tmp_path / "out", *more)
+        )
 
     return run
 
@@ -118,7 +137,12 @@ def test_it_is_calibrated_once_and_after_the_results_are_saved(
         "inferometer: The results are saved. Calibrating this host now, to state how exact it is."
     )
     assert all(
-        words in err for words in ("about 12 s", "Ctrl-C skips it", "and so does --no-calibration")
+        words in err
+        for words in (
+            "about 12 s",
+            "Ctrl-C skips it",
+            "and so does --no-calibration",
+        )
     )
     assert (
         out.index("This host is not calibrated")
@@ -128,7 +152,9 @@ def test_it_is_calibrated_once_and_after_the_results_are_saved(
     verdict = content(tmp_path / "out" / "r", "verdict.json")
     assert verdict["precision"]["missing"] is None
     assert " ".join(out.split()).endswith(verdict["precision"]["statement"])
-    kept = content(tmp_path / "out" / "r", "run.json")["environment"]["calibration"]
+    kept = content(tmp_path / "out" / "r", "run.json")["environment"][
+        "calibration"
+    ]
     assert Calibration.from_dict(kept) == made()
     code, out, err = bench()
     assert (code, err) == (0, "")
@@ -144,11 +170,23 @@ def test_a_load_that_turns_out_to_be_beyond_it_is_said_and_saved(
     assert code == 0, out + err
     added = out.partition("Saved:")[2]
     verdict = content(tmp_path / "out" / "r", "verdict.json")
-    (finding,) = (each for each in verdict["findings"] if each["name"] == "beyond_calibration")
-    assert (finding["level"], verdict["status"] == "VALID") == ("suspect", False)
-    assert finding["sentence"] in " ".join(added.replace("suspect  ", "").split())
+    (finding,) = (
+        each
+        for each in verdict["findings"]
+        if each["name"] == "beyond_calibration"
+    )
+    assert (finding["level"], verdict["status"] == "VALID") == (
+        "suspect",
+        False,
+    )
+    assert finding["sentence"] in " ".join(
+        added.replace("suspect  ", "").split()
+    )
     if "Verdict: VALID" in out:
-        assert "Verdict: SUSPECT, now that this host is calibrated (it was VALID)" in added
+        assert (
+            "Verdict: SUSPECT, now that this host is calibrated (it was VALID)"
+            in added
+        )
 
 
 def test_nothing_is_calibrated_for_a_report_that_has_no_events(
@@ -162,19 +200,31 @@ def test_nothing_is_calibrated_for_a_report_that_has_no_events(
 
 
 def test_without_files_the_report_is_what_is_complete(
-    calibrating: Calibrating, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    calibrating: Calibrating,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
     line = (
         f"bench --base-url {calibrating.server.url} --num-prompts 3 --random-input-len 8 "
         "--random-output-len 4"
     )
     monkeypatch.setattr(
-        sys, "argv", ["inferometer", *line.split(), "--allow-invalid", "--no-realtime", "--quiet"]
+        sys,
+        "argv",
+        [
+            "inferometer",
+            *line.split(),
+            "--allow-invalid",
+            "--no-realtime",
+            "--quiet",
+        ],
     )
     with pytest.raises(SystemExit):
         main()
     out, err = capfd.readouterr()
-    assert err.startswith("inferometer: The report is complete. Calibrating this host now")
+    assert err.startswith(
+        "inferometer: The report is complete. Calibrating this host now"
+    )
     assert "This host: beyond" in out
 
 
@@ -184,21 +234,33 @@ def test_repeats_are_calibrated_after_the_last_one_and_all_hear_of_it(
     calibrating.result = made(events=20.0)
     code, out, err = bench("--repeats", "3")
     assert code == 0, out + err
-    assert (calibrating.measured_before, calibrating.saved_before) == ([18], [3])
+    assert (calibrating.measured_before, calibrating.saved_before) == (
+        [18],
+        [3],
+    )
     added = out.partition("all repeats; each has files of its own)\n")[2]
-    assert added.startswith("This host: beyond ±0.25 ms at any load, ceiling 20 events/s")
+    assert added.startswith(
+        "This host: beyond ±0.25 ms at any load, ceiling 20 events/s"
+    )
     assert added.count("exceeded what this host's client can take") == 3
     summary = content(tmp_path / "out" / "r-repeats", "repeats.json")
     for number, run in enumerate(summary["runs"], 1):
-        verdict = content(tmp_path / "out" / f"r-repeat{number}", "verdict.json")
+        verdict = content(
+            tmp_path / "out" / f"r-repeat{number}", "verdict.json"
+        )
         assert run["status"] == verdict["status"] != "VALID"
-        assert run["reasons"][-1].startswith("The peak load exceeded what this host")
+        assert run["reasons"][-1].startswith(
+            "The peak load exceeded what this host"
+        )
         assert "This host: beyond" in verdict["precision"]["statement"]
 
 
 @pytest.mark.parametrize(
     "error",
-    [CalibrationError("This host could not be calibrated: no sockets."), ZeroDivisionError("x")],
+    [
+        CalibrationError("This host could not be calibrated: no sockets."),
+        ZeroDivisionError("x"),
+    ],
 )
 def test_an_error_costs_nothing(
     bench: Bench, calibrating: Calibrating, tmp_path: Path, error: Exception
@@ -208,7 +270,10 @@ def test_an_error_costs_nothing(
     assert code == 0, out + err
     assert err.endswith("No calibration is used.\n")
     assert (
-        content(tmp_path / "out" / "r", "verdict.json")["precision"]["missing"]["reason"] == "none"
+        content(tmp_path / "out" / "r", "verdict.json")["precision"]["missing"][
+            "reason"
+        ]
+        == "none"
     )
 
 
@@ -225,7 +290,12 @@ def test_files_that_cannot_be_written_again_stay_and_nothing_else_is_told(
         "the disk is full. The result files do not contain the precision of this host.\n"
     )
     assert "This host: " not in out
-    assert content(tmp_path / "out" / "r", "verdict.json")["precision"]["calibrated"] is None
+    assert (
+        content(tmp_path / "out" / "r", "verdict.json")["precision"][
+            "calibrated"
+        ]
+        is None
+    )
 
 
 PRELUDE = """
@@ -245,7 +315,12 @@ main()
 
 @pytest.mark.parametrize(
     ("number", "times"),
-    [(signal.SIGINT, 1), (signal.SIGTERM, 1), (signal.SIGHUP, 1), (signal.SIGINT, 10)],
+    [
+        (signal.SIGINT, 1),
+        (signal.SIGTERM, 1),
+        (signal.SIGHUP, 1),
+        (signal.SIGINT, 10),
+    ],
 )
 @pytest.mark.usefixtures("calibrating")
 def test_a_signal_skips_it_and_the_run_ends_as_it_would(
@@ -256,10 +331,16 @@ def test_a_signal_skips_it_and_the_run_ends_as_it_would(
         sys.executable,
         "-c",
         code,
-        *flags(server.url, tmp_path / "out", "--assert", "output_throughput>1e9"),
+        *flags(
+            server.url, tmp_path / "out", "--assert", "output_throughput>1e9"
+        ),
     ]
     with Forked(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ}
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ},
     ) as process:
         assert process.stderr is not None
         while "calibrating\n" not in (line := process.stderr.readline()):
@@ -270,7 +351,13 @@ def test_a_signal_skips_it_and_the_run_ends_as_it_would(
         out, err = process.communicate(timeout=30)
     assert process.returncode == 1, out + err  # the target was missed
     assert "Verdict: " in out
-    assert err == "inferometer: the calibration was skipped. The next run makes one.\n"
     assert (
-        content(tmp_path / "out" / "r", "verdict.json")["precision"]["missing"]["reason"] == "none"
+        err
+        == "inferometer: the calibration was skipped. The next run makes one.\n"
+    )
+    assert (
+        content(tmp_path / "out" / "r", "verdict.json")["precision"]["missing"][
+            "reason"
+        ]
+        == "none"
     )

@@ -16,22 +16,33 @@ import pytest
 from inferometer.cli.main import main
 from tests.cli.api_server import MODEL, ApiServer, Call, serving
 
-pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:.*multi-threaded.*fork:DeprecationWarning"
+)
 
 Refused = Callable[..., str]
 
 
 @pytest.fixture
 def refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
 ) -> Refused:
     """Runs `inferometer bench`, which is to refuse; its sentence."""
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     monkeypatch.chdir(tmp_path)
 
     def run(*arguments: str) -> str:
-        save = ["--save-result", "--result-dir", str(tmp_path / "results"), "--no-realtime"]
-        monkeypatch.setattr(sys, "argv", ["inferometer", "bench", *save, *arguments])
+        save = [
+            "--save-result",
+            "--result-dir",
+            str(tmp_path / "results"),
+            "--no-realtime",
+        ]
+        monkeypatch.setattr(
+            sys, "argv", ["inferometer", "bench", *save, *arguments]
+        )
         before = sorted(tmp_path.rglob("*"))
         with pytest.raises(SystemExit) as ended:
             main()
@@ -59,13 +70,17 @@ def small(url: str) -> list[str]:
     return f"--base-url {url} --num-prompts 4 --random-input-len 8 --random-output-len 4".split()
 
 
-def test_an_unknown_host(refused: Refused, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unknown_host(
+    refused: Refused, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def unknown(*_: Any, **__: Any) -> None:
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
     said = refused(*small("http://no-such-host:8000"))
-    assert said.startswith("The host of http://no-such-host:8000 is unknown: check the spelling")
+    assert said.startswith(
+        "The host of http://no-such-host:8000 is unknown: check the spelling"
+    )
 
 
 def test_nobody_listens(refused: Refused) -> None:
@@ -73,7 +88,9 @@ def test_nobody_listens(refused: Refused) -> None:
         sock.bind(("127.0.0.1", 0))
         port = sock.getsockname()[1]
         said = refused(*small(f"http://127.0.0.1:{port}"))
-    assert said.startswith(f"Nothing listens on http://127.0.0.1:{port}: start the server")
+    assert said.startswith(
+        f"Nothing listens on http://127.0.0.1:{port}: start the server"
+    )
 
 
 def test_a_server_that_is_no_inference_server(refused: Refused) -> None:
@@ -88,12 +105,17 @@ def test_a_server_that_is_no_inference_server(refused: Refused) -> None:
 def test_a_wrong_model(refused: Refused, status: int) -> None:
     def known(call: Call) -> tuple[int, bytes]:
         unknown = b'{"error": {"message": "The model `tinny` does not exist."}}'
-        return call.exact_answer() if call.body["model"] == MODEL else (status, unknown)
+        return (
+            call.exact_answer()
+            if call.body["model"] == MODEL
+            else (status, unknown)
+        )
 
     with serving(answer=known) as server:
         said = refused(*small(server.url), "--model", "tinny")
     assert (
-        said == f"{server.url} does not serve a model named 'tinny', but {MODEL}: use --model "
+        said
+        == f"{server.url} does not serve a model named 'tinny', but {MODEL}: use --model "
         f"{MODEL}."
     )
 
@@ -107,8 +129,14 @@ def test_no_key_where_one_is_needed(refused: Refused) -> None:
 
 
 @pytest.mark.parametrize("how", ["environment", "header"])
-def test_a_wrong_key(refused: Refused, monkeypatch: pytest.MonkeyPatch, how: str) -> None:
-    flags = ["--header", "Authorization=Bearer wrong-key"] if how == "header" else []
+def test_a_wrong_key(
+    refused: Refused, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    flags = (
+        ["--header", "Authorization=Bearer wrong-key"]
+        if how == "header"
+        else []
+    )
     if how == "environment":
         monkeypatch.setenv("OPENAI_API_KEY", "wrong-key")
     with serving(key="right") as server:
@@ -119,8 +147,16 @@ def test_a_wrong_key(refused: Refused, monkeypatch: pytest.MonkeyPatch, how: str
     assert "wrong-key" not in said
 
 
-def test_more_tokens_than_the_server_takes(refused: Refused, server: ApiServer) -> None:
-    said = refused(*small(server.url), "--random-input-len", "4000", "--random-output-len", "97")
+def test_more_tokens_than_the_server_takes(
+    refused: Refused, server: ApiServer
+) -> None:
+    said = refused(
+        *small(server.url),
+        "--random-input-len",
+        "4000",
+        "--random-output-len",
+        "97",
+    )
     assert said.startswith(
         "4000 input and 97 output tokens are 4097, but the server's max_model_len is 4096: shorten"
     )
@@ -159,7 +195,9 @@ def test_a_wrong_value(refused: Refused, flags: list[str], named: str) -> None:
     assert named in refused(*flags)
 
 
-def test_a_key_that_cannot_be_sent(refused: Refused, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_key_that_cannot_be_sent(
+    refused: Refused, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "sk-secret\nx")
     assert refused().startswith("OPENAI_API_KEY holds a line break")
 
@@ -168,7 +206,9 @@ def test_a_directory_that_cannot_be_written_to(
     refused: Refused, server: ApiServer, tmp_path: Path
 ) -> None:
     (tmp_path / "file").touch()
-    said = refused(*small(server.url), "--result-dir", str(tmp_path / "file" / "results"))
+    said = refused(
+        *small(server.url), "--result-dir", str(tmp_path / "file" / "results")
+    )
     assert said.startswith("cannot write ")
     assert "choose another directory" in said
     assert server.measured == []
@@ -178,7 +218,13 @@ def test_a_result_file_that_is_a_directory(
     refused: Refused, server: ApiServer, tmp_path: Path
 ) -> None:
     (tmp_path / "there").mkdir()
-    said = refused(*small(server.url), "--result-dir", str(tmp_path), "--result-filename", "there")
+    said = refused(
+        *small(server.url),
+        "--result-dir",
+        str(tmp_path),
+        "--result-filename",
+        "there",
+    )
     assert said == (
         f"cannot write {tmp_path / 'there'}: that is a directory; choose another file name"
     )
@@ -206,7 +252,9 @@ def test_too_few_file_descriptors(server: ApiServer, tmp_path: Path) -> None:
         "bench",
         *flags,
     ]
-    told = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    told = subprocess.run(
+        command, capture_output=True, text=True, timeout=30, check=False
+    )
     assert told.returncode == 2, told
     assert told.stdout == ""
     assert told.stderr == (
@@ -223,7 +271,16 @@ def test_several_things_wrong_are_several_sentences(
     monkeypatch.setattr(
         sys,
         "argv",
-        ["inferometer", "bench", "--num-prompts", "0", "--request-rate", "x", "--workers", "0"],
+        [
+            "inferometer",
+            "bench",
+            "--num-prompts",
+            "0",
+            "--request-rate",
+            "x",
+            "--workers",
+            "0",
+        ],
     )
     with pytest.raises(SystemExit):
         main()

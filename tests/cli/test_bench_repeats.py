@@ -25,7 +25,9 @@ from tests.cli.api_server import Call, serving
 from tests.cli.conftest import Command
 from tests.processes import Forked
 
-pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:.*multi-threaded.*fork:DeprecationWarning"
+)
 """The server's threads are no concern of the forked workers."""
 
 COMMAND = [
@@ -67,7 +69,9 @@ def flags(url: str, folder: Path, *more: str) -> list[str]:
 
 
 def summary_in(folder: Path) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((folder / "mine-repeats" / "repeats.json").read_bytes())
+    found: dict[str, Any] = json.loads(
+        (folder / "mine-repeats" / "repeats.json").read_bytes()
+    )
     return found
 
 
@@ -81,12 +85,18 @@ def fails_in_run(number: int) -> Callable[[Call], tuple[int, bytes]]:
     return answer
 
 
-def test_every_repeat_has_its_line_and_files_and_prompts(bench: Bench, tmp_path: Path) -> None:
+def test_every_repeat_has_its_line_and_files_and_prompts(
+    bench: Bench, tmp_path: Path
+) -> None:
     with serving() as server:
-        code, out, err = bench(*flags(server.url, tmp_path, "--repeats", "3", "--allow-invalid"))
+        code, out, err = bench(
+            *flags(server.url, tmp_path, "--repeats", "3", "--allow-invalid")
+        )
         prompts = [tuple(call.body["prompt"]) for call in server.measured]
     assert code == 0, out + err
-    assert len(set(prompts)) == 3 * 6, "four requests and two warm-ups each, none sent twice"
+    assert len(set(prompts)) == 3 * 6, (
+        "four requests and two warm-ups each, none sent twice"
+    )
     assert [line[:5] for line in out.splitlines() if line.startswith("[")] == [
         "[1/3]",
         "[2/3]",
@@ -100,20 +110,38 @@ def test_every_repeat_has_its_line_and_files_and_prompts(bench: Bench, tmp_path:
     loaded = [load_run(tmp_path / run) for run in runs]
     assert [run.spec.repeat for run in loaded] == [0, 1, 2]
     assert len({run.fingerprint for run in loaded}) == 3
-    assert [int(run.trace.requests["warmup"].sum()) for run in loaded] == [2, 2, 2]
+    assert [int(run.trace.requests["warmup"].sum()) for run in loaded] == [
+        2,
+        2,
+        2,
+    ]
     found = summary_in(tmp_path)
-    assert [(run["repeat"], run["run"], run["json"], run["counts"]) for run in found["runs"]] == [
+    assert [
+        (run["repeat"], run["run"], run["json"], run["counts"])
+        for run in found["runs"]
+    ] == [
         (number, run, f"{run}.json", True) for number, run in enumerate(runs, 1)
     ]
     written = [
-        json.loads((tmp_path / f"{run}.json").read_text())["output_throughput"] for run in runs
+        json.loads((tmp_path / f"{run}.json").read_text())["output_throughput"]
+        for run in runs
     ]
     spread = found["spreads"]["output_throughput"]
     assert (
-        spread["values"] == written == [run["values"]["output_throughput"] for run in found["runs"]]
+        spread["values"]
+        == written
+        == [run["values"]["output_throughput"] for run in found["runs"]]
     )
-    assert (spread["min"], spread["max"], spread["runs"]) == (min(written), max(written), 3)
-    assert spread["interval"]["low"] <= spread["mean"] <= spread["interval"]["high"]
+    assert (spread["min"], spread["max"], spread["runs"]) == (
+        min(written),
+        max(written),
+        3,
+    )
+    assert (
+        spread["interval"]["low"]
+        <= spread["mean"]
+        <= spread["interval"]["high"]
+    )
 
 
 def test_a_run_that_is_invalid_is_left_out_and_gives_the_exit_code(
@@ -121,7 +149,16 @@ def test_a_run_that_is_invalid_is_left_out_and_gives_the_exit_code(
 ) -> None:
     def judge(trace: Any, summary: Summary, **_: Any) -> Verdict:
         level = Level.INVALID if summary.counts.failed else Level.OK
-        return Verdict((Finding("failures", level, "found", written=("The test says so.", "")),))
+        return Verdict(
+            (
+                Finding(
+                    "failures",
+                    level,
+                    "found",
+                    written=("The test says so.", ""),
+                ),
+            )
+        )
 
     monkeypatch.setattr(
         measured, "judge", judge
@@ -138,7 +175,14 @@ def test_a_run_that_is_invalid_is_left_out_and_gives_the_exit_code(
 def test_lines_of_one_file(bench: Bench, tmp_path: Path) -> None:
     with serving() as server:
         code, out, err = bench(
-            *flags(server.url, tmp_path, "--repeats", "2", "--append-result", "--allow-invalid")
+            *flags(
+                server.url,
+                tmp_path,
+                "--repeats",
+                "2",
+                "--append-result",
+                "--allow-invalid",
+            )
         )
     assert code == 0, out + err
     assert len((tmp_path / "mine.json").read_text().splitlines()) == 2
@@ -152,10 +196,15 @@ def test_lines_of_one_file(bench: Bench, tmp_path: Path) -> None:
 
 def test_one_repeat_is_a_run_as_ever(bench: Bench, tmp_path: Path) -> None:
     with serving() as server:
-        code, out, err = bench(*flags(server.url, tmp_path, "--repeats", "1", "--allow-invalid"))
+        code, out, err = bench(
+            *flags(server.url, tmp_path, "--repeats", "1", "--allow-invalid")
+        )
     assert code == 0, out + err
     assert "Serving Benchmark Result" in out
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["mine", "mine.json"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "mine",
+        "mine.json",
+    ]
 
 
 def test_without_being_asked_nothing_is_written(
@@ -194,10 +243,18 @@ def test_a_signal_keeps_what_is_finished(tmp_path: Path) -> None:
         arguments = [
             *COMMAND,
             *flags(
-                server.url, tmp_path, "--repeats", "3", "--allow-invalid", "--max-concurrency", "1"
+                server.url,
+                tmp_path,
+                "--repeats",
+                "3",
+                "--allow-invalid",
+                "--max-concurrency",
+                "1",
             ),
         ]
-        process = Forked(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        process = Forked(
+            arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
         assert hangs.wait(20)
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=20)
@@ -205,7 +262,9 @@ def test_a_signal_keeps_what_is_finished(tmp_path: Path) -> None:
     assert process.returncode == 130, out + err
     assert "Traceback" not in err
     assert " 1 of 3 Repeats " in out
-    assert [(run["repeat"], run["counts"]) for run in summary_in(tmp_path)["runs"]] == [
+    assert [
+        (run["repeat"], run["counts"]) for run in summary_in(tmp_path)["runs"]
+    ] == [
         (1, True),
         (2, False),
     ]
@@ -225,7 +284,9 @@ def test_a_server_that_goes_away_between_runs(
 
     monkeypatch.setattr(measured, "run", once)
     with serving() as server:
-        code, out, err = bench(*flags(server.url, tmp_path, "--repeats", "3", "--allow-invalid"))
+        code, out, err = bench(
+            *flags(server.url, tmp_path, "--repeats", "3", "--allow-invalid")
+        )
     assert code == 2
     assert err == "inferometer: Only 0 of 4 connections could be opened.\n"
     assert " 1 of 3 Repeats " in out

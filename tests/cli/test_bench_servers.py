@@ -21,7 +21,9 @@ from inferometer.cli.main import main
 from inferometer.engine import EmbeddedEngine, EngineSettings
 from tests.cli.api_server import MODEL, Call, serving
 
-pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:.*multi-threaded.*fork:DeprecationWarning"
+)
 
 DEEP = b"[" * 200_000
 
@@ -44,7 +46,9 @@ class Ran:
     def server(self) -> dict[str, Any]:
         """What is recorded of the server."""
         (file,) = self._saved.glob("*/run.json")
-        found: dict[str, Any] = json.loads(file.read_text())["environment"]["server"]
+        found: dict[str, Any] = json.loads(file.read_text())["environment"][
+            "server"
+        ]
         return found
 
 
@@ -53,7 +57,9 @@ Bench = Callable[..., Ran]
 
 @pytest.fixture
 def bench(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
 ) -> Bench:
     """Runs a small `inferometer bench` in this process, with a folder of results of its own."""
     for name in ("OPENAI_API_KEY", "VLLM_SERVER_URL"):
@@ -67,7 +73,14 @@ def bench(
             "--num-prompts 4 --random-input-len 8 --random-output-len 4 --no-realtime "
             "--allow-invalid --quiet --save-result"
         )
-        words = ["inferometer", "bench", *small.split(), "--result-dir", str(saved), *arguments]
+        words = [
+            "inferometer",
+            "bench",
+            *small.split(),
+            "--result-dir",
+            str(saved),
+            *arguments,
+        ]
         monkeypatch.setattr(sys, "argv", words)
         with pytest.raises(SystemExit) as ended:
             main()
@@ -105,7 +118,9 @@ def test_a_server_without_a_list_of_models_is_measured_where_the_model_is_given(
     assert said.endswith("set --model, or check --backend and --base-url.")
 
 
-def test_a_name_that_is_not_listed_is_measured_where_it_is_answered(bench: Bench) -> None:
+def test_a_name_that_is_not_listed_is_measured_where_it_is_answered(
+    bench: Bench,
+) -> None:
     with serving() as server:
         ran = bench("--base-url", server.url, "--model", "alias")
     assert (ran.code, ran.result["completed"]) == (0, 4)
@@ -131,7 +146,9 @@ def test_a_deployment_has_a_path_of_its_own_with_a_query(bench: Bench) -> None:
             "api-key=k-1234567",
         )
         assert {call.path for call in server.measured} == {path}
-        assert {call.headers["api-key"] for call in server.calls} == {"k-1234567"}
+        assert {call.headers["api-key"] for call in server.calls} == {
+            "k-1234567"
+        }
     assert (ran.code, ran.result["completed"]) == (0, 4)
 
 
@@ -143,19 +160,37 @@ def test_a_deployment_has_a_path_of_its_own_with_a_query(bench: Bench) -> None:
         ("", "/api/v3/completions"),
     ],
 )
-def test_an_api_of_another_version(bench: Bench, base: str, endpoint: str) -> None:
-    with serving(models_path="/nowhere", posts_at="/api/v3/completions") as server:
-        ran = bench("--base-url", server.url + base, "--model", "gpt", "--endpoint", endpoint)
+def test_an_api_of_another_version(
+    bench: Bench, base: str, endpoint: str
+) -> None:
+    with serving(
+        models_path="/nowhere", posts_at="/api/v3/completions"
+    ) as server:
+        ran = bench(
+            "--base-url",
+            server.url + base,
+            "--model",
+            "gpt",
+            "--endpoint",
+            endpoint,
+        )
     assert (ran.code, ran.result["completed"]) == (0, 4)
 
 
-def test_an_api_of_another_version_without_its_endpoint_says_which_it_may_be(bench: Bench) -> None:
-    with serving(models_path="/nowhere", posts_at="/api/v3/completions") as server:
+def test_an_api_of_another_version_without_its_endpoint_says_which_it_may_be(
+    bench: Bench,
+) -> None:
+    with serving(
+        models_path="/nowhere", posts_at="/api/v3/completions"
+    ) as server:
         base = f"{server.url}/api/v3"
         said = one_sentence(bench("--base-url", base, "--model", "gpt"))
         advice = re.search(r"set (--endpoint \S+),", said)
         assert advice is not None
-        assert bench("--base-url", base, "--model", "gpt", *advice[1].split()).code == 0
+        assert (
+            bench("--base-url", base, "--model", "gpt", *advice[1].split()).code
+            == 0
+        )
 
 
 def test_a_key_that_may_not_list_may_still_be_measured(bench: Bench) -> None:
@@ -186,24 +221,44 @@ def newer(call: Call) -> tuple[int, bytes]:
             "Unsupported parameter: 'max_tokens' is not supported. Use 'max_completion_tokens' "
             "instead."
         )
-        return 400, json.dumps({"error": {"message": message, "param": "max_tokens"}}).encode()
+        return 400, json.dumps(
+            {"error": {"message": message, "param": "max_tokens"}}
+        ).encode()
     return replace(
-        call, body={**call.body, "max_tokens": call.body["max_completion_tokens"]}
+        call,
+        body={**call.body, "max_tokens": call.body["max_completion_tokens"]},
     ).exact_answer()
 
 
 def test_the_limit_by_its_other_name(bench: Bench) -> None:
     with serving(answer=newer) as server:
-        ran = bench("--base-url", server.url, "--random-range-ratio", "0.5", "--seed", "3")
+        ran = bench(
+            "--base-url",
+            server.url,
+            "--random-range-ratio",
+            "0.5",
+            "--seed",
+            "3",
+        )
         assert (ran.code, ran.result["completed"]) == (0, 4), ran.err
-        limits = {call.body["max_completion_tokens"] for call in server.measured}
+        limits = {
+            call.body["max_completion_tokens"] for call in server.measured
+        }
         assert len(limits) > 1, "each request has its own"
         assert not any("max_tokens" in call.body for call in server.measured)
-    assert "Note:     The length of answers is limited by max_completion_tokens" in ran.out
-    assert (ran.server["limit_field"], ran.server["left_out"]) == ("max_completion_tokens", [])
+    assert (
+        "Note:     The length of answers is limited by max_completion_tokens"
+        in ran.out
+    )
+    assert (ran.server["limit_field"], ran.server["left_out"]) == (
+        "max_completion_tokens",
+        [],
+    )
 
 
-def test_the_identity_of_a_point_is_the_same_by_whatever_name(bench: Bench) -> None:
+def test_the_identity_of_a_point_is_the_same_by_whatever_name(
+    bench: Bench,
+) -> None:
     prompts = []
     for answer in (newer, Call.exact_answer):
         with serving(answer=answer) as server:
@@ -246,23 +301,35 @@ def test_a_field_that_was_asked_for_is_not_left_out(bench: Bench) -> None:
     with serving(answer=strict) as server:
         said = one_sentence(bench("--base-url", server.url, "--ignore-eos"))
     assert "body.ignore_eos: Extra inputs are not permitted" in said
-    assert "Leave out ignore_eos (--no-ignore-eos; in a campaign, under sampling)." in said
+    assert (
+        "Leave out ignore_eos (--no-ignore-eos; in a campaign, under sampling)."
+        in said
+    )
 
 
 # Redirects: the advice is followed
 
 
 @pytest.mark.parametrize(
-    "location", ["/v1/completions/", "{other}/v1/completions", "{other}/gw/completions?a=1"]
+    "location",
+    [
+        "/v1/completions/",
+        "{other}/v1/completions",
+        "{other}/gw/completions?a=1",
+    ],
 )
-def test_the_advice_for_a_redirect_can_be_followed(bench: Bench, location: str) -> None:
+def test_the_advice_for_a_redirect_can_be_followed(
+    bench: Bench, location: str
+) -> None:
     with serving() as server, serving() as other:
         location = location.format(other=other.url)
         there = re.sub(r"^http://[^/]*", "", location)
         server.moved["/v1/completions"] = location
         other.posts_at = server.posts_at = there
         said = one_sentence(bench("--base-url", server.url, "--model", MODEL))
-        advice = re.search(r": set (--.*?)( \(base_url in a campaign\))?\.$", said)
+        advice = re.search(
+            r": set (--.*?)( \(base_url in a campaign\))?\.$", said
+        )
         assert advice is not None, said
         flags = shlex.split(advice[1])
         ran = bench("--base-url", server.url, "--model", MODEL, *flags)
@@ -287,10 +354,14 @@ def test_letters_beyond_ascii_in_the_address(bench: Bench) -> None:
             server.calls.clear()
             ran = bench("--base-url", server.url + base)
             assert (ran.code, ran.result["completed"]) == (0, 4)
-            assert {call.path for call in server.calls} == {f"{encoded}/completions"}
+            assert {call.path for call in server.calls} == {
+                f"{encoded}/completions"
+            }
 
 
-def test_the_address_of_the_environment(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_address_of_the_environment(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with serving() as server, serving() as other:
         monkeypatch.setenv("VLLM_SERVER_URL", f"{server.url}/v1/")
         ran = bench()
@@ -310,7 +381,9 @@ def test_the_address_of_the_environment(bench: Bench, monkeypatch: pytest.Monkey
         assert "VLLM_SERVER_URL" not in bench("--base-url", other.url).err
 
 
-@pytest.mark.parametrize("address", ["ftp://h", "http://user:secret@h:1", "http://h h"])
+@pytest.mark.parametrize(
+    "address", ["ftp://h", "http://user:secret@h:1", "http://h h"]
+)
 def test_an_address_of_the_environment_that_is_none(
     bench: Bench, monkeypatch: pytest.MonkeyPatch, address: str
 ) -> None:
@@ -342,10 +415,14 @@ def test_a_proxy_that_is_not_used_is_said_to_be_so(
 # What is said of a server, and how much it is asked
 
 
-def test_a_hostile_name_drives_no_terminal_and_writes_no_line(bench: Bench) -> None:
+def test_a_hostile_name_drives_no_terminal_and_writes_no_line(
+    bench: Bench,
+) -> None:
     name = "a\x1b]0;owned\x07\x1b[31mred\n\nVerdict: VALID\n\u202e" + "x" * 5000
     with serving(model=name) as server:
-        server.pages["/version"] = json.dumps({"version": "1\x1b]0;owned\x07"}).encode()
+        server.pages["/version"] = json.dumps(
+            {"version": "1\x1b]0;owned\x07"}
+        ).encode()
         ran = bench("--base-url", server.url)
     assert ran.code == 0
     assert [
@@ -353,13 +430,24 @@ def test_a_hostile_name_drives_no_terminal_and_writes_no_line(bench: Bench) -> N
         for character in ran.out + ran.err
         if not character.isprintable() and character != "\n"
     ] == []
-    assert len([line for line in ran.out.splitlines() if line.startswith("Verdict:")]) == 1
+    assert (
+        len(
+            [
+                line
+                for line in ran.out.splitlines()
+                if line.startswith("Verdict:")
+            ]
+        )
+        == 1
+    )
     assert max(map(len, ran.out.splitlines())) < 400
     assert ran.result["model_id"] == name, "data stays as it is"
 
 
 @pytest.mark.parametrize("page", ["/version", "/tokenize"])
-def test_what_is_nested_without_end_is_nothing_told(bench: Bench, page: str) -> None:
+def test_what_is_nested_without_end_is_nothing_told(
+    bench: Bench, page: str
+) -> None:
     with serving() as server:
         server.pages[page] = DEEP
         ran = bench("--base-url", server.url)
@@ -379,10 +467,14 @@ def test_a_trial_answer_that_is_nested_without_end_is_one_sentence(
 ) -> None:
     with serving(answer=lambda call: (status, DEEP)) as server:
         verb = "fails" if status == 200 else "refuses"
-        assert f"{verb} even a test request" in one_sentence(bench("--base-url", server.url))
+        assert f"{verb} even a test request" in one_sentence(
+            bench("--base-url", server.url)
+        )
 
 
-def test_a_server_that_tells_all_is_asked_no_more_than_needed(bench: Bench) -> None:
+def test_a_server_that_tells_all_is_asked_no_more_than_needed(
+    bench: Bench,
+) -> None:
     """Two looks at the list before the model is known, one after; the trial request is a single
     one.
     """
@@ -396,7 +488,11 @@ def test_a_server_that_tells_all_is_asked_no_more_than_needed(bench: Bench) -> N
         trials = [call for call in server.calls if call.number is None]
     assert asked.pop("POST /tokenize") == 19
     assert asked.pop("GET /metrics") == 1
-    assert asked == {"GET /v1/models": 3, "GET /version": 1, "POST /v1/completions": 5}
+    assert asked == {
+        "GET /v1/models": 3,
+        "GET /version": 1,
+        "POST /v1/completions": 5,
+    }
     assert len(trials) == 1
 
 
@@ -406,5 +502,13 @@ def test_the_embedded_engine_is_asked_no_more_than_needed(bench: Bench) -> None:
     ) as engine:
         assert bench("--base-url", engine.base_url).code == 0
         truth = engine.truth()
-    assert len([name for name in truth.request_id if not name.startswith("bench-")]) == 1
-    assert len([name for name in truth.request_id if name.startswith("bench-")]) == 4
+    assert (
+        len(
+            [name for name in truth.request_id if not name.startswith("bench-")]
+        )
+        == 1
+    )
+    assert (
+        len([name for name in truth.request_id if name.startswith("bench-")])
+        == 4
+    )

@@ -23,7 +23,9 @@ from inferometer.store.run_directory import load_run
 from tests.cli.api_server import ApiServer, Call, serving
 from tests.processes import Forked
 
-pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:.*multi-threaded.*fork:DeprecationWarning"
+)
 
 CTRL_C, TERM, HUP = signal.SIGINT, signal.SIGTERM, signal.SIGHUP
 
@@ -67,7 +69,11 @@ def held_up(
     code = PRELUDE.format(module=module, name=name, call=call, sleep_s=sleep_s)
     command = [sys.executable, "-c", code, *arguments]
     with Forked(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
     ) as process:
         assert process.stderr is not None
         while (line := process.stderr.readline()) != "held up\n":
@@ -85,7 +91,10 @@ def server() -> Iterator[ApiServer]:
     ("where", "numbers"),
     [
         ("measurement.session.summarize", [CTRL_C]),
-        ("measurement.session.summarize", [TERM, HUP, TERM]),  # as the end of a session does
+        (
+            "measurement.session.summarize",
+            [TERM, HUP, TERM],
+        ),  # as the end of a session does
         ("store.run_directory._to_series", [CTRL_C] * 3),
         ("store.run_directory._to_series", [HUP]),
         ("measurement.saving.take_name", [CTRL_C] * 3),
@@ -126,7 +135,9 @@ def test_before_anything_is_measured_it_ends_at_once_with_a_line(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_server_that_does_not_answer_is_not_waited_for(tmp_path: Path) -> None:
+def test_a_server_that_does_not_answer_is_not_waited_for(
+    tmp_path: Path,
+) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         command = [
             sys.executable,
@@ -134,7 +145,9 @@ def test_a_server_that_does_not_answer_is_not_waited_for(tmp_path: Path) -> None
             "inferometer",
             *flags(f"http://127.0.0.1:{silent.getsockname()[1]}", tmp_path),
         ]
-        with Forked(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        with Forked(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        ) as process:
             silent.settimeout(30)
             connection, _ = silent.accept()
             with connection:
@@ -165,16 +178,21 @@ def test_repeats_that_are_finished_are_summed_up(
 ) -> None:
     with (
         serving() as server,
-        held_up(where, flags(server.url, tmp_path, "--repeats", "3"), call=call) as process,
+        held_up(
+            where, flags(server.url, tmp_path, "--repeats", "3"), call=call
+        ) as process,
     ):
         os.killpg(process.pid, number)
         out, err = process.communicate(timeout=30)
     assert (process.returncode, err) == (130, "")
-    runs = json.loads((tmp_path / "r-repeats" / "repeats.json").read_bytes())["runs"]
+    runs = json.loads((tmp_path / "r-repeats" / "repeats.json").read_bytes())[
+        "runs"
+    ]
     assert [run["counts"] for run in runs] == [True] * saved
-    assert [json.loads((tmp_path / run["json"]).read_text())["completed"] for run in runs] == [
-        6
-    ] * saved
+    assert [
+        json.loads((tmp_path / run["json"]).read_text())["completed"]
+        for run in runs
+    ] == [6] * saved
     assert "Repeats" in out
 
 
@@ -198,10 +216,15 @@ def test_a_terminal_that_closes_takes_nothing_along(tmp_path: Path) -> None:
     """Its programs are sent SIGHUP, and what they still write fails."""
     hang, over, answer = hanging_from(3)
     with serving(answer=answer) as server:
-        arguments = [each for each in flags(server.url, tmp_path) if each != "--quiet"]
+        arguments = [
+            each for each in flags(server.url, tmp_path) if each != "--quiet"
+        ]
         process, terminal = pty.fork()
         if process == 0:
-            os.execv(sys.executable, [sys.executable, "-m", "inferometer", *arguments])
+            os.execv(
+                sys.executable,
+                [sys.executable, "-m", "inferometer", *arguments],
+            )
         assert hang.wait(30)
         os.close(terminal)
         code = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
@@ -214,7 +237,15 @@ def test_a_terminal_that_closes_takes_nothing_along(tmp_path: Path) -> None:
 def test_under_nohup_the_run_goes_on(tmp_path: Path) -> None:
     hang, over, answer = hanging_from(3)
     with serving(answer=answer) as server:
-        command = ["sh", "-c", 'trap "" HUP; exec "$@"', "sh", sys.executable, "-m", "inferometer"]
+        command = [
+            "sh",
+            "-c",
+            'trap "" HUP; exec "$@"',
+            "sh",
+            sys.executable,
+            "-m",
+            "inferometer",
+        ]
         with subprocess.Popen(
             [*command, *flags(server.url, tmp_path)],
             stdout=subprocess.PIPE,
@@ -230,12 +261,21 @@ def test_under_nohup_the_run_goes_on(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "r.json").read_text())["completed"] == 6
 
 
-def test_a_process_that_is_suspended_and_goes_on_loses_nothing(tmp_path: Path) -> None:
+def test_a_process_that_is_suspended_and_goes_on_loses_nothing(
+    tmp_path: Path,
+) -> None:
     """Its workers, which have not been suspended, go on meanwhile."""
     hang, over, answer = hanging_from(3)
     with serving(answer=answer) as server:
-        command = [sys.executable, "-m", "inferometer", *flags(server.url, tmp_path)]
-        with Forked(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        command = [
+            sys.executable,
+            "-m",
+            "inferometer",
+            *flags(server.url, tmp_path),
+        ]
+        with Forked(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        ) as process:
             assert hang.wait(30)
             process.send_signal(signal.SIGSTOP)
             over.set()

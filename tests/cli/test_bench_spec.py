@@ -32,30 +32,51 @@ def test_without_flags_the_defaults_are_those_of_vllm() -> None:
     asked = parse_flags(BenchFlags())
     spec = asked.spec("m")
     assert asked.model is None
-    assert (spec.target.backend, spec.target.base_url, spec.target.endpoint) == (
+    assert (
+        spec.target.backend,
+        spec.target.base_url,
+        spec.target.endpoint,
+    ) == (
         "openai",
         "http://127.0.0.1:8000",
         None,
     )
-    assert (spec.load.num_prompts, spec.load.request_rate, spec.load.burstiness) == (
+    assert (
+        spec.load.num_prompts,
+        spec.load.request_rate,
+        spec.load.burstiness,
+    ) == (
         1000,
         math.inf,
         1.0,
     )
     assert (spec.load.max_concurrency, spec.load.num_warmups) == (None, 0)
     work = spec.workload.model_dump()
-    assert (work["kind"], work["input_len"], work["output_len"], work["range_ratio"]) == (
+    assert (
+        work["kind"],
+        work["input_len"],
+        work["output_len"],
+        work["range_ratio"],
+    ) == (
         "random",
         1024,
         128,
         0.0,
     )
-    assert (asked.output.metrics, asked.output.percentiles, asked.output.goodput) == (
+    assert (
+        asked.output.metrics,
+        asked.output.percentiles,
+        asked.output.goodput,
+    ) == (
         ("ttft", "tpot", "itl"),
         (99.0,),
         {},
     )
-    assert (spec.sampling.ignore_eos, spec.sampling.parameters, spec.workers) == (True, {}, 1)
+    assert (
+        spec.sampling.ignore_eos,
+        spec.sampling.parameters,
+        spec.workers,
+    ) == (True, {}, 1)
 
 
 def test_every_flag_finds_its_place() -> None:
@@ -106,21 +127,36 @@ def test_every_flag_finds_its_place() -> None:
     }
     assert spec.target.headers == {"X-Team": "blue"}
     work, load = spec.workload.model_dump(), spec.load
-    assert [work[name] for name in ("input_len", "output_len", "range_ratio", "prefix_len")] == [
+    assert [
+        work[name]
+        for name in ("input_len", "output_len", "range_ratio", "prefix_len")
+    ] == [
         64,
         32,
         0.5,
         16,
     ]
-    assert (load.num_prompts, load.request_rate, load.burstiness) == (50, 2.5, 0.5)
+    assert (load.num_prompts, load.request_rate, load.burstiness) == (
+        50,
+        2.5,
+        0.5,
+    )
     assert (load.max_concurrency, load.num_warmups) == (9, 3)
     assert (spec.sampling.ignore_eos, spec.sampling.logprobs) == (True, 2)
     assert spec.sampling.parameters == {"temperature": 0.5, "top_k": 4}
     assert spec.sampling.extra_body == {"min_tokens": 5}
     limits = spec.timeouts
-    assert (limits.connect_s, limits.first_token_s, limits.idle_s, limits.total_s) == (1, 2, 3, 4)
+    assert (
+        limits.connect_s,
+        limits.first_token_s,
+        limits.idle_s,
+        limits.total_s,
+    ) == (1, 2, 3, 4)
     assert (spec.seed, spec.workers) == (7, 2)
-    assert (asked.output.metrics, asked.output.percentiles) == (("e2el", "ttft"), (50.0, 99.9))
+    assert (asked.output.metrics, asked.output.percentiles) == (
+        ("e2el", "ttft"),
+        (50.0, 99.9),
+    )
     assert (asked.output.goodput, asked.output.metadata) == (
         {"ttft": 200.0, "tpot": 50.0},
         {"gpu": "R9700"},
@@ -128,11 +164,17 @@ def test_every_flag_finds_its_place() -> None:
 
 
 def test_the_served_name_is_the_one_that_is_sent() -> None:
-    assert parse_flags(BenchFlags(model="org/m", served_model_name="m")).model == "m"
+    assert (
+        parse_flags(BenchFlags(model="org/m", served_model_name="m")).model
+        == "m"
+    )
 
 
 def test_without_a_seed_each_run_has_its_own() -> None:
-    assert parse_flags(BenchFlags()).parts["seed"] != parse_flags(BenchFlags()).parts["seed"]
+    assert (
+        parse_flags(BenchFlags()).parts["seed"]
+        != parse_flags(BenchFlags()).parts["seed"]
+    )
 
 
 def test_a_seed_makes_the_spec_the_same() -> None:
@@ -149,7 +191,9 @@ def test_a_seed_makes_the_spec_the_same() -> None:
 
 def test_an_infinite_burstiness_is_a_metronome() -> None:
     assert (
-        parse_flags(BenchFlags(request_rate="5", burstiness=math.inf)).spec("m").load.burstiness
+        parse_flags(BenchFlags(request_rate="5", burstiness=math.inf))
+        .spec("m")
+        .load.burstiness
         == math.inf
     )
 
@@ -192,7 +236,10 @@ def test_an_infinite_burstiness_is_a_metronome() -> None:
         ({"logprobs": -1}, "--logprobs -1"),
         ({"extra_body": "{"}, "--extra-body"),
         ({"extra_body": '{"stream": false}'}, "--extra-body"),
-        ({"extra_body": '{"temperature": 1}', "temperature": 1.0}, "--extra-body"),
+        (
+            {"extra_body": '{"temperature": 1}', "temperature": 1.0},
+            "--extra-body",
+        ),
         ({"percentile_metrics": "tft"}, "--percentile-metrics"),
         ({"metric_percentiles": "101"}, "--metric-percentiles"),
         ({"goodput": ["ttft"]}, "--goodput"),
@@ -202,19 +249,27 @@ def test_an_infinite_burstiness_is_a_metronome() -> None:
         ({"metadata": ["gpu"]}, "--metadata"),
         ({"metadata": ["date=today"]}, "--metadata date"),
         ({"workers": 0}, "--workers 0"),
-        ({"workers": 257}, "--workers 257: should be less than or equal to 256."),
+        (
+            {"workers": 257},
+            "--workers 257: should be less than or equal to 256.",
+        ),
         ({"connect_timeout": 0.0}, "--connect-timeout 0"),
         ({"connect_timeout": math.inf}, "--connect-timeout inf"),
         ({"first_token_timeout": -1.0}, "--first-token-timeout -1"),
         ({"idle_timeout": math.nan}, "--idle-timeout nan"),
         ({"request_timeout": 0.0}, "--request-timeout 0"),
-        ({"ready_check_timeout_sec": math.nan}, "--ready-check-timeout-sec nan"),
+        (
+            {"ready_check_timeout_sec": math.nan},
+            "--ready-check-timeout-sec nan",
+        ),
         ({"ready_check_timeout_sec": -1.0}, "--ready-check-timeout-sec -1"),
         ({"request_id_prefix": "a b"}, "--request-id-prefix"),
         ({"request_id_prefix": "a\r\nX-Admin: yes"}, "--request-id-prefix"),
     ],
     ids=lambda value: (
-        "" if isinstance(value, str) else "-".join(f"{k}={v}" for k, v in value.items())[:60]
+        ""
+        if isinstance(value, str)
+        else "-".join(f"{k}={v}" for k, v in value.items())[:60]
     ),
 )
 def test_what_is_wrong_is_one_sentence_that_names_its_flag(
@@ -270,18 +325,28 @@ def test_everything_that_is_wrong_is_told_at_once() -> None:
         "--request-id-prefix",
         "--ready-check-timeout-sec",
     }
-    assert {flag for flag in flags if not any(flag in reason for reason in reasons)} == set()
+    assert {
+        flag for flag in flags if not any(flag in reason for reason in reasons)
+    } == set()
     assert len(reasons) == len(flags)
 
 
 def test_a_name_that_is_nearly_right_is_suggested() -> None:
-    assert "did you mean 'openai-chat'?" in reasons_for(backend="openai-chet")[0]
+    assert (
+        "did you mean 'openai-chat'?" in reasons_for(backend="openai-chet")[0]
+    )
 
 
 @pytest.mark.parametrize(
-    "flags", [{"header": ["Authorization=Bearer sk-secret\nx"]}, {"header": ["sk-secret"]}]
+    "flags",
+    [
+        {"header": ["Authorization=Bearer sk-secret\nx"]},
+        {"header": ["sk-secret"]},
+    ],
 )
-def test_a_refused_header_does_not_show_its_value(flags: dict[str, Any]) -> None:
+def test_a_refused_header_does_not_show_its_value(
+    flags: dict[str, Any],
+) -> None:
     assert not any("sk-secret" in reason for reason in reasons_for(**flags))
 
 
@@ -296,7 +361,9 @@ def test_a_key_that_cannot_be_sent_is_refused_and_not_shown(
     )
 
 
-def test_a_sampling_value_that_is_no_number_is_told_by_its_flag_and_once() -> None:
+def test_a_sampling_value_that_is_no_number_is_told_by_its_flag_and_once() -> (
+    None
+):
     with pytest.raises(FlagsError) as refused:
         parse_flags(BenchFlags(temperature=float("nan"), num_prompts=10**20))
     assert sorted(refused.value.reasons) == [

@@ -47,21 +47,37 @@ def reasons_for(**flags: Any) -> list[str]:
     ("flags", "work"),
     [
         ({}, RandomWorkload()),
-        ({"input_len": 5, "output_len": 6}, RandomWorkload(input_len=5, output_len=6)),
+        (
+            {"input_len": 5, "output_len": 6},
+            RandomWorkload(input_len=5, output_len=6),
+        ),
         ({"input_len": 5, "random_input_len": 7}, RandomWorkload(input_len=5)),
-        ({"scenario": "N(512,64)/(128,16)"}, RandomWorkload(scenario="N(512,64)/(128,16)")),
+        (
+            {"scenario": "N(512,64)/(128,16)"},
+            RandomWorkload(scenario="N(512,64)/(128,16)"),
+        ),
         (
             {"scenario": "D(5,6)", "num_distinct_prompts": 3},
             RandomWorkload(input_len=5, output_len=6, distinct=3),
         ),
-        ({"cache": "warm", "tokenizer": "t"}, RandomWorkload(cache="warm", tokenizer="t")),
-        ({"dataset_name": "sharegpt", "dataset_path": "p"}, ShareGptWorkload(path="p")),
+        (
+            {"cache": "warm", "tokenizer": "t"},
+            RandomWorkload(cache="warm", tokenizer="t"),
+        ),
+        (
+            {"dataset_name": "sharegpt", "dataset_path": "p"},
+            ShareGptWorkload(path="p"),
+        ),
         (
             {"dataset_name": "custom_image", "dataset_path": "p"},
             JsonlWorkload(path="p", output_len=256),
         ),
         (
-            {"dataset_name": "custom", "dataset_path": "p", "custom_output_len": -1},
+            {
+                "dataset_name": "custom",
+                "dataset_path": "p",
+                "custom_output_len": -1,
+            },
             JsonlWorkload(path="p"),
         ),
         (
@@ -72,7 +88,9 @@ def reasons_for(**flags: Any) -> list[str]:
                 "max_total_len": 90,
                 "disable_shuffle": True,
             },
-            ShareGptWorkload(path="p", output_len=9, max_total_len=90, shuffle=False),
+            ShareGptWorkload(
+                path="p", output_len=9, max_total_len=90, shuffle=False
+            ),
         ),
         (
             {"dataset_name": "sharegpt", "dataset_path": "p", "output_len": 9},
@@ -103,7 +121,9 @@ def reasons_for(**flags: Any) -> list[str]:
         ),
         (
             {"dataset_name": "sonnet", "dataset_path": "p"},
-            SonnetWorkload(path="p", input_len=550, output_len=150, prefix_len=200),
+            SonnetWorkload(
+                path="p", input_len=550, output_len=150, prefix_len=200
+            ),
         ),
         (
             {
@@ -117,7 +137,9 @@ def reasons_for(**flags: Any) -> list[str]:
         ),
         (
             {"dataset_name": "prefix_repetition"},
-            PrefixWorkload(num_prefixes=10, prefix_len=256, suffix_len=256, output_len=128),
+            PrefixWorkload(
+                num_prefixes=10, prefix_len=256, suffix_len=256, output_len=128
+            ),
         ),
         (
             {
@@ -127,7 +149,9 @@ def reasons_for(**flags: Any) -> list[str]:
                 "prefix_repetition_suffix_len": 3,
                 "prefix_repetition_output_len": 4,
             },
-            PrefixWorkload(num_prefixes=1, prefix_len=2, suffix_len=3, output_len=4),
+            PrefixWorkload(
+                num_prefixes=1, prefix_len=2, suffix_len=3, output_len=4
+            ),
         ),
         (
             {
@@ -139,7 +163,11 @@ def reasons_for(**flags: Any) -> list[str]:
             TraceWorkload(path="p", model="GPT-4", max_total_len=5),
         ),
         (
-            {"dataset_name": "trace", "dataset_path": "p", "trace_block_len": 16},
+            {
+                "dataset_name": "trace",
+                "dataset_path": "p",
+                "trace_block_len": 16,
+            },
             TraceWorkload(path="p", block_len=16),
         ),
         ({"dataset_name": "sessions"}, SessionsWorkload()),
@@ -153,11 +181,20 @@ def reasons_for(**flags: Any) -> list[str]:
             }
             | {"session_range_ratio": 0.5, "session_think_time": 0.25},
             SessionsWorkload(
-                turns=1, input_len=2, output_len=3, system_len=4, range_ratio=0.5, think_s=0.25
+                turns=1,
+                input_len=2,
+                output_len=3,
+                system_len=4,
+                range_ratio=0.5,
+                think_s=0.25,
             ),
         ),
         (
-            {"dataset_name": "sessions", "dataset_path": "p", "max_input_len": 3},
+            {
+                "dataset_name": "sessions",
+                "dataset_path": "p",
+                "max_input_len": 3,
+            },
             SessionsWorkload(path="p", max_input_len=3),
         ),
         (
@@ -172,7 +209,9 @@ def reasons_for(**flags: Any) -> list[str]:
     ],
     ids=str,
 )
-def test_each_flag_finds_its_field(flags: dict[str, Any], work: AnyWorkload) -> None:
+def test_each_flag_finds_its_field(
+    flags: dict[str, Any], work: AnyWorkload
+) -> None:
     assert workload_of(BenchFlags(**flags)) == work
 
 
@@ -181,18 +220,30 @@ def test_every_flag_and_field_of_the_tables_exists() -> None:
     for model in DATASETS.values():
         fields = model.flags
         assert set(fields) | set(COMMON_FLAGS) <= flags
-        assert {*fields.values(), *COMMON_FLAGS.values()} - {"size"} <= set(model.model_fields)
+        assert {*fields.values(), *COMMON_FLAGS.values()} - {"size"} <= set(
+            model.model_fields
+        )
 
 
 def test_every_data_set_has_its_builder_and_its_place_among_the_specs() -> None:
     kinds = {model.model_fields["kind"].default for model in DATASETS.values()}
     assert set(BUILDERS) == set(DATASETS.values())
-    assert {TypeAdapter(AnyWorkload).validate_python(needed(kind)).kind for kind in kinds} == kinds
+    assert {
+        TypeAdapter(AnyWorkload).validate_python(needed(kind)).kind
+        for kind in kinds
+    } == kinds
 
 
 def needed(kind: str) -> dict[str, Any]:
-    model = next(each for each in DATASETS.values() if each.model_fields["kind"].default == kind)
-    needs_path = "path" in model.model_fields and model.model_fields["path"].is_required()
+    model = next(
+        each
+        for each in DATASETS.values()
+        if each.model_fields["kind"].default == kind
+    )
+    needs_path = (
+        "path" in model.model_fields
+        and model.model_fields["path"].is_required()
+    )
     return {"kind": kind, **({"path": "rows.jsonl"} if needs_path else {})}
 
 
@@ -202,7 +253,9 @@ MEDIA = ("custom_image", "custom_audio")
 def test_the_help_names_every_data_set() -> None:
     annotation: Any = BenchFlags.__annotations__["dataset_name"]
     told = annotation.__metadata__[0].help
-    assert [name for name in DATASETS if name not in told and name not in MEDIA] == []
+    assert [
+        name for name in DATASETS if name not in told and name not in MEDIA
+    ] == []
 
 
 def test_every_field_can_be_set_by_a_flag() -> None:
@@ -216,13 +269,21 @@ def test_every_field_can_be_set_by_a_flag() -> None:
     for model in DATASETS.values():
         fields = model.flags
         reached = {*fields.values(), *COMMON_FLAGS.values(), "kind"}
-        assert set(model.model_fields) - reached == unreachable.get(model, set())
+        assert set(model.model_fields) - reached == unreachable.get(
+            model, set()
+        )
 
 
 def test_help_tells_the_defaults_of_the_specs() -> None:
-    for flag, field in ((f, n) for each in DATASETS.values() for f, n in each.flags.items()):
+    for flag, field in (
+        (f, n) for each in DATASETS.values() for f, n in each.flags.items()
+    ):
         annotation: Any = BenchFlags.__annotations__[flag]
-        told = annotation.__metadata__[0].help.partition("(default: ")[2].partition(")")[0]
+        told = (
+            annotation.__metadata__[0]
+            .help.partition("(default: ")[2]
+            .partition(")")[0]
+        )
         models = [
             model
             for model in DATASETS.values()
@@ -264,16 +325,26 @@ def test_help_tells_the_defaults_of_the_specs() -> None:
             {"cache": "warm", "dataset_name": "trace", "dataset_path": "x"},
             "--cache warm sends the prompts of a cold run again",
         ),
-        ({"dataset_name": "sharegpt"}, "--dataset-name sharegpt needs --dataset-path"),
+        (
+            {"dataset_name": "sharegpt"},
+            "--dataset-name sharegpt needs --dataset-path",
+        ),
         (
             {"dataset_path": "x"},
             "--dataset-path belongs to --dataset-name sharegpt or .*, not random",
         ),
         (
-            {"dataset_name": "sonnet", "dataset_path": "x", "random_input_len": 5},
+            {
+                "dataset_name": "sonnet",
+                "dataset_path": "x",
+                "random_input_len": 5,
+            },
             "--random-input-len belongs to .*, not sonnet",
         ),
-        ({"hf_split": "test"}, "--hf-split belongs to --dataset-name hf, not random"),
+        (
+            {"hf_split": "test"},
+            "--hf-split belongs to --dataset-name hf, not random",
+        ),
         (
             {"dataset_name": "trace", "dataset_path": "x", "input_len": 5},
             "--input-len: the prompts of trace have lengths of their own",
@@ -281,10 +352,17 @@ def test_help_tells_the_defaults_of_the_specs() -> None:
         ({"input_len": 0}, "--input-len 0: "),
         ({"random_input_len": 0}, "--random-input-len 0: "),
         (
-            {"dataset_name": "sonnet", "dataset_path": "x", "sonnet_input_len": 0},
+            {
+                "dataset_name": "sonnet",
+                "dataset_path": "x",
+                "sonnet_input_len": 0,
+            },
             "--sonnet-input-len 0: ",
         ),
-        ({"dataset_name": "sessions", "session_think_time": -1.0}, "--session-think-time -1.0: "),
+        (
+            {"dataset_name": "sessions", "session_think_time": -1.0},
+            "--session-think-time -1.0: ",
+        ),
         ({"cache": "hot"}, "--cache hot: "),
         ({"num_distinct_prompts": 0}, "--num-distinct-prompts 0: "),
         ({"scenario": "X(1)"}, r"--scenario X\(1\): 'X\(1\)' is no scenario"),
@@ -296,7 +374,10 @@ def test_help_tells_the_defaults_of_the_specs() -> None:
             {"dataset_name": "random-mm", "image_size": "big"},
             "--image-size 'big' wants width and height",
         ),
-        ({"dataset_name": "random-mm", "image_size": "9999x1"}, "--image-size 9999: "),
+        (
+            {"dataset_name": "random-mm", "image_size": "9999x1"},
+            "--image-size 9999: ",
+        ),
     ],
     ids=str,
 )
@@ -314,10 +395,16 @@ def test_what_does_not_fit_is_one_sentence_that_names_its_flag(
 
 @pytest.mark.parametrize(
     "flags",
-    [{"seed": 3}, {"dataset_name": "custom", "dataset_path": "p"}, {"cache": "cold"}],
+    [
+        {"seed": 3},
+        {"dataset_name": "custom", "dataset_path": "p"},
+        {"cache": "cold"},
+    ],
     ids=str,
 )
-def test_a_warm_cache_needs_prompts_that_were_sent_before(flags: dict[str, Any]) -> None:
+def test_a_warm_cache_needs_prompts_that_were_sent_before(
+    flags: dict[str, Any],
+) -> None:
     assert parse_flags(BenchFlags(**{"cache": "warm", **flags})).parts[
         "workload"
     ].cache == flags.get("cache", "warm")
@@ -327,7 +414,10 @@ def test_a_warm_cache_needs_prompts_that_were_sent_before(flags: dict[str, Any])
     ("flags", "load"),
     [
         ({}, Load()),
-        ({"num_prompts": 5, "request_rate": "2.5"}, Load(num_prompts=5, request_rate=2.5)),
+        (
+            {"num_prompts": 5, "request_rate": "2.5"},
+            Load(num_prompts=5, request_rate=2.5),
+        ),
         (
             {
                 "ramp_up_strategy": "exponential",
@@ -335,7 +425,10 @@ def test_a_warm_cache_needs_prompts_that_were_sent_before(flags: dict[str, Any])
                 "ramp_up_end_rps": 8.0,
                 "num_prompts": 9,
             },
-            Load(ramp=Ramp(strategy="exponential", start_rps=1, end_rps=8), num_prompts=9),
+            Load(
+                ramp=Ramp(strategy="exponential", start_rps=1, end_rps=8),
+                num_prompts=9,
+            ),
         ),
         (
             {"ramp_up_start_rps": 1.0, "ramp_up_end_rps": 8.0},
@@ -343,7 +436,10 @@ def test_a_warm_cache_needs_prompts_that_were_sent_before(flags: dict[str, Any])
         ),
         (
             {"rate_steps": "5x60, 20X0.5"},
-            Load(steps=(Step(rate=5, seconds=60), Step(rate=20, seconds=0.5)), num_prompts=310),
+            Load(
+                steps=(Step(rate=5, seconds=60), Step(rate=20, seconds=0.5)),
+                num_prompts=310,
+            ),
         ),
         (
             {"max_seconds": 30.0, "request_rate": "10"},
@@ -357,7 +453,9 @@ def test_a_warm_cache_needs_prompts_that_were_sent_before(flags: dict[str, Any])
     ],
     ids=str,
 )
-def test_each_flag_of_the_load_finds_its_field(flags: dict[str, Any], load: Load) -> None:
+def test_each_flag_of_the_load_finds_its_field(
+    flags: dict[str, Any], load: Load
+) -> None:
     assert load_of(BenchFlags(**flags)) == load
 
 
@@ -372,16 +470,33 @@ def test_a_trace_is_replayed_at_a_speed() -> None:
         ({"ramp_up_start_rps": 1.0}, "A ramp needs both ends"),
         ({"ramp_up_strategy": "linear"}, "A ramp needs both ends"),
         (
-            {"ramp_up_strategy": "steep", "ramp_up_start_rps": 1.0, "ramp_up_end_rps": 2.0},
+            {
+                "ramp_up_strategy": "steep",
+                "ramp_up_start_rps": 1.0,
+                "ramp_up_end_rps": 2.0,
+            },
             "--ramp-up-strategy steep: .*'linear' or 'exponential'",
         ),
-        ({"ramp_up_start_rps": 0.0, "ramp_up_end_rps": 2.0}, "--ramp-up-start-rps 0.0: "),
         (
-            {"ramp_up_start_rps": 1.0, "ramp_up_end_rps": 2.0, "request_rate": "5"},
+            {"ramp_up_start_rps": 0.0, "ramp_up_end_rps": 2.0},
+            "--ramp-up-start-rps 0.0: ",
+        ),
+        (
+            {
+                "ramp_up_start_rps": 1.0,
+                "ramp_up_end_rps": 2.0,
+                "request_rate": "5",
+            },
             "--request-rate and --ramp-up-start-rps each say when requests are due",
         ),
-        ({"rate_steps": "5x60", "request_rate": "5"}, "--request-rate and --rate-steps each say"),
-        ({"rate_steps": "5"}, "--rate-steps wants RATExSECONDS, such as 5x60,20x30, not '5'"),
+        (
+            {"rate_steps": "5x60", "request_rate": "5"},
+            "--request-rate and --rate-steps each say",
+        ),
+        (
+            {"rate_steps": "5"},
+            "--rate-steps wants RATExSECONDS, such as 5x60,20x30, not '5'",
+        ),
         ({"rate_steps": "fast x 3"}, "--rate-steps wants"),
         ({"rate_steps": "0x60"}, "--rate-steps 0.0: "),
         (
@@ -393,7 +508,12 @@ def test_a_trace_is_replayed_at_a_speed() -> None:
             "--replay-speed 0.0: ",
         ),
         (
-            {"replay_speed": 1.0, "dataset_name": "trace", "dataset_path": "p", "burstiness": 2.0},
+            {
+                "replay_speed": 1.0,
+                "dataset_name": "trace",
+                "dataset_path": "p",
+                "burstiness": 2.0,
+            },
             "--burstiness 2 shapes the gaps",
         ),
         (
@@ -406,13 +526,24 @@ def test_a_trace_is_replayed_at_a_speed() -> None:
             "each request of it once",
         ),
         ({"max_seconds": 0.0}, "--max-seconds 0.0: "),
-        ({"when_full": "dorp"}, "--when-full 'dorp' is not one of wait, drop .did you mean 'drop'"),
-        ({"when_full": "drop", "request_rate": "5"}, "--when-full drop needs arrivals and a cap"),
-        ({"when_full": "drop", "max_concurrency": 5}, "--when-full drop needs arrivals and a cap"),
+        (
+            {"when_full": "dorp"},
+            "--when-full 'dorp' is not one of wait, drop .did you mean 'drop'",
+        ),
+        (
+            {"when_full": "drop", "request_rate": "5"},
+            "--when-full drop needs arrivals and a cap",
+        ),
+        (
+            {"when_full": "drop", "max_concurrency": 5},
+            "--when-full drop needs arrivals and a cap",
+        ),
     ],
     ids=str,
 )
-def test_a_load_that_makes_no_sense_is_one_sentence(flags: dict[str, Any], reason: str) -> None:
+def test_a_load_that_makes_no_sense_is_one_sentence(
+    flags: dict[str, Any], reason: str
+) -> None:
     (told,) = reasons_for(**flags)
     assert told.endswith(".")
     with pytest.raises(FlagsError, match=reason):
@@ -421,9 +552,19 @@ def test_a_load_that_makes_no_sense_is_one_sentence(flags: dict[str, Any], reaso
 
 def test_everything_wrong_with_a_load_is_told_at_once() -> None:
     told = reasons_for(
-        num_prompts=0, rate_steps="x", when_full="never", request_rate="-1", max_seconds=-1.0
+        num_prompts=0,
+        rate_steps="x",
+        when_full="never",
+        request_rate="-1",
+        max_seconds=-1.0,
     )
-    for flag in ("--num-prompts", "--rate-steps", "--when-full", "--request-rate", "--max-seconds"):
+    for flag in (
+        "--num-prompts",
+        "--rate-steps",
+        "--when-full",
+        "--request-rate",
+        "--max-seconds",
+    ):
         assert any(flag in reason for reason in told), flag
 
 

@@ -24,11 +24,20 @@ from inferometer.engine import EmbeddedEngine, EngineSettings
 from inferometer.metrics.calibration import KINDS, Calibration, Ceiling, Kind
 from tests.processes import Forked
 
-pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:.*multi-threaded.*fork:DeprecationWarning"
+)
 
 AT_ONCE: dict[Kind, float] = dict.fromkeys(KINDS, 0.0)
-SMALL = Effort(0.05, AT_ONCE, 16, {"events": 500, "requests": 200, "streams": 8})
-COMMAND = [sys.executable, "-c", "from inferometer.cli.main import main; main()", "calibrate"]
+SMALL = Effort(
+    0.05, AT_ONCE, 16, {"events": 500, "requests": 200, "streams": 8}
+)
+COMMAND = [
+    sys.executable,
+    "-c",
+    "from inferometer.cli.main import main; main()",
+    "calibrate",
+]
 
 
 @pytest.fixture(autouse=True)
@@ -52,7 +61,9 @@ def inferometer(*words: object) -> Result:
 
 @pytest.fixture(scope="module")
 def engine() -> Iterator[EmbeddedEngine]:
-    with EmbeddedEngine(EngineSettings(ttft_ms=3, itl_ms=1, max_model_len=512)) as engine:
+    with EmbeddedEngine(
+        EngineSettings(ttft_ms=3, itl_ms=1, max_model_len=512)
+    ) as engine:
         yield engine
 
 
@@ -75,10 +86,21 @@ def bench(url: str, *more: object) -> Result:
 
 def stored(place: Path, **ceilings: float) -> Calibration:
     """A calibration of this host with these ceilings; those that are not named are far away."""
-    made: dict[Kind, Ceiling] = {kind: Ceiling(ceilings.get(kind, 1e6), "client") for kind in KINDS}
+    made: dict[Kind, Ceiling] = {
+        kind: Ceiling(ceilings.get(kind, 1e6), "client") for kind in KINDS
+    }
     key = key_of(workers=1, real_time=False)
     calibration = Calibration(
-        key, "2026-11-20T12:00:00+00:00", True, 11.5, 0.1, 0.25, "kernel", "normal", made, ()
+        key,
+        "2026-11-20T12:00:00+00:00",
+        True,
+        11.5,
+        0.1,
+        0.25,
+        "kernel",
+        "normal",
+        made,
+        (),
     )
     keep(calibration, place)
     return calibration
@@ -87,15 +109,28 @@ def stored(place: Path, **ceilings: float) -> Calibration:
 # The verb
 
 
-def test_it_shows_every_load_and_what_came_of_them_and_keeps_it(place: Path) -> None:
-    done = inferometer("calibrate", "--quick", "--no-realtime", "--target-ms", 1000)
+def test_it_shows_every_load_and_what_came_of_them_and_keeps_it(
+    place: Path,
+) -> None:
+    done = inferometer(
+        "calibrate", "--quick", "--no-realtime", "--target-ms", 1000
+    )
     assert done.exit_code == 0, done.output
     lines = done.stdout.splitlines()
-    assert [line.split()[1] for line in lines[2:5]] == ["events/s", "requests/s", "streams"]
+    assert [line.split()[1] for line in lines[2:5]] == [
+        "events/s",
+        "requests/s",
+        "streams",
+    ]
     assert all(
         line.endswith(("within", "beyond")) for line in lines[2:5]
     )  # a busy machine sends requests late
-    assert [line.partition(":")[0] for line in lines[5:9]] == ["Host", "Error", "Delay", "Ceiling"]
+    assert [line.partition(":")[0] for line in lines[5:9]] == [
+        "Host",
+        "Error",
+        "Delay",
+        "Ceiling",
+    ]
     (file,) = place.iterdir()
     assert lines[-1] == f"Saved:    {file}"
     found = find(key_of(workers=1, real_time=False), place)
@@ -105,12 +140,21 @@ def test_it_shows_every_load_and_what_came_of_them_and_keeps_it(place: Path) -> 
 
 def test_json_is_all_there_is_on_standard_output(tmp_path: Path) -> None:
     done = inferometer(
-        "calibrate", "--json", "--no-realtime", "--workers", 2, "--directory", tmp_path / "here"
+        "calibrate",
+        "--json",
+        "--no-realtime",
+        "--workers",
+        2,
+        "--directory",
+        tmp_path / "here",
     )
     assert done.exit_code == 0, done.output
     made = Calibration.from_dict(json.loads(done.stdout))
     assert made.key["workers"] == 2
-    assert find(key_of(workers=2, real_time=False), tmp_path / "here").calibration == made
+    assert (
+        find(key_of(workers=2, real_time=False), tmp_path / "here").calibration
+        == made
+    )
 
 
 @pytest.mark.parametrize(
@@ -120,35 +164,50 @@ def test_json_is_all_there_is_on_standard_output(tmp_path: Path) -> None:
         (("--target-ms", "0"), "--target-ms"),
         (("--target-ms", "inf"), "finite"),
         (("--target-ms", "nan"), "target-ms"),
-        (("--quick", "--directory", "/dev/null/x"), "part of that path is a file"),
+        (
+            ("--quick", "--directory", "/dev/null/x"),
+            "part of that path is a file",
+        ),
         (("--slow",), "--slow"),
     ],
 )
 def test_what_is_wrong_is_said_before_anything_starts(
     words: tuple[str, ...], told: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(making, "calibrate", lambda **_: pytest.fail("it began"))
+    monkeypatch.setattr(
+        making, "calibrate", lambda **_: pytest.fail("it began")
+    )
     done = inferometer("calibrate", *words)
     assert done.exit_code == 2
     assert told in done.output
 
 
-def test_a_host_that_cannot_be_calibrated(monkeypatch: pytest.MonkeyPatch, place: Path) -> None:
+def test_a_host_that_cannot_be_calibrated(
+    monkeypatch: pytest.MonkeyPatch, place: Path
+) -> None:
     def no_server(self: object) -> None:
-        raise RuntimeError("The null server has ended, or hangs: its standard error shows why.")
+        raise RuntimeError(
+            "The null server has ended, or hangs: its standard error shows why."
+        )
 
-    monkeypatch.setattr("inferometer.calibration.null_server.NullServer.start", no_server)
+    monkeypatch.setattr(
+        "inferometer.calibration.null_server.NullServer.start", no_server
+    )
     done = inferometer("calibrate", "--quick")
     assert done.exit_code == 2
     assert (
-        "inferometer: This host could not be calibrated: The null server has ended" in done.output
+        "inferometer: This host could not be calibrated: The null server has ended"
+        in done.output
     )
     assert list(place.iterdir()) == []
 
 
-def test_a_host_that_is_busy_keeps_none(monkeypatch: pytest.MonkeyPatch, place: Path) -> None:
+def test_a_host_that_is_busy_keeps_none(
+    monkeypatch: pytest.MonkeyPatch, place: Path
+) -> None:
     monkeypatch.setattr(
-        "inferometer.metrics.calibration.why_unfit", lambda _: "This host was busy."
+        "inferometer.metrics.calibration.why_unfit",
+        lambda _: "This host was busy.",
     )
     done = inferometer("calibrate", "--quick", "--no-realtime")
     assert done.exit_code == 2
@@ -159,7 +218,9 @@ def test_a_host_that_is_busy_keeps_none(monkeypatch: pytest.MonkeyPatch, place: 
     assert list(place.iterdir()) == []
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize(
+    "number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
+)
 def test_it_can_be_stopped(tmp_path: Path, number: signal.Signals) -> None:
     environment = {**os.environ, DIRECTORY_VARIABLE: str(tmp_path / "none")}
     with Forked(
@@ -170,7 +231,9 @@ def test_it_can_be_stopped(tmp_path: Path, number: signal.Signals) -> None:
         env=environment,
     ) as process:
         assert process.stdout
-        while " events/s " not in process.stdout.readline():  # a load has been tried
+        while (
+            " events/s " not in process.stdout.readline()
+        ):  # a load has been tried
             assert process.poll() is None
         process.send_signal(number)
         _, err = process.communicate(timeout=30)
@@ -183,7 +246,10 @@ def test_it_can_be_stopped(tmp_path: Path, number: signal.Signals) -> None:
 
 
 def test_a_run_beyond_a_stored_ceiling_is_suspect_and_says_so_everywhere(
-    engine: EmbeddedEngine, place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    engine: EmbeddedEngine,
+    place: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv(VARIABLE, "stored")
     known = stored(place, events=20.0)
@@ -196,20 +262,31 @@ def test_a_run_beyond_a_stored_ceiling_is_suspect_and_says_so_everywhere(
         "r.json",
     )
     assert done.exit_code == 0, done.output
-    assert "This host: beyond ±0.25 ms at any load, ceiling 20 events/s" in done.stdout
+    assert (
+        "This host: beyond ±0.25 ms at any load, ceiling 20 events/s"
+        in done.stdout
+    )
     words = " ".join(done.stdout.split())
     assert (
         "exceeded what this host's client can take within 0.25 ms of error: 24 of 20 events/s."
         in words
     )
     verdict = json.loads((tmp_path / "out" / "r" / "verdict.json").read_bytes())
-    (finding,) = [f for f in verdict["findings"] if f["name"] == "beyond_calibration"]
-    assert (verdict["status"] != "VALID", finding["level"], finding["figures"]["events_used"]) == (
+    (finding,) = [
+        f for f in verdict["findings"] if f["name"] == "beyond_calibration"
+    ]
+    assert (
+        verdict["status"] != "VALID",
+        finding["level"],
+        finding["figures"]["events_used"],
+    ) == (
         True,
         "suspect",
         1.2,
     )
-    assert verdict["precision"]["statement"].endswith("this run used 120 %, 0.0 %, 0.0 %.")
+    assert verdict["precision"]["statement"].endswith(
+        "this run used 120 %, 0.0 %, 0.0 %."
+    )
     run = json.loads((tmp_path / "out" / "r" / "run.json").read_bytes())
     assert Calibration.from_dict(run["environment"]["calibration"]) == known
 
@@ -222,14 +299,21 @@ def test_a_run_below_it_is_not(
     done = bench(engine.base_url)
     assert done.exit_code == 0, done.output
     assert "this run used 10 %" in " ".join(done.stdout.split())
-    assert "exceeded what this host's client can take" not in " ".join(done.stdout.split())
+    assert "exceeded what this host's client can take" not in " ".join(
+        done.stdout.split()
+    )
 
 
 def test_a_rehearsal_makes_none(
-    engine: EmbeddedEngine, place: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    engine: EmbeddedEngine,
+    place: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
 ) -> None:
     monkeypatch.setenv(VARIABLE, "")
-    monkeypatch.setattr(making, "calibrate", lambda **_: pytest.fail("it calibrated"))
+    monkeypatch.setattr(
+        making, "calibrate", lambda **_: pytest.fail("it calibrated")
+    )
     done = bench(engine.base_url)
     assert done.exit_code == 0, done.output
     assert "This host is not calibrated" in done.stdout
@@ -257,5 +341,10 @@ def test_other_settings_than_the_stored_ones_are_named(
         "calibrated only for other settings or versions (workers): `inferometer calibrate "
         "--workers 2 --no-realtime`"
     ) in words
-    assert inferometer("calibrate", "--quick", "--workers", 2, "--no-realtime").exit_code == 0
+    assert (
+        inferometer(
+            "calibrate", "--quick", "--workers", 2, "--no-realtime"
+        ).exit_code
+        == 0
+    )
     assert "This host: " in bench(engine.base_url, "--workers", 2).stdout

@@ -46,16 +46,24 @@ def test_a_load() -> None:
 
 
 def test_a_server_that_wants_a_key() -> None:
-    error = status_error(Answer(401, {}), "http://h", "/v1/models", "Unauthorized", has_key=False)
-    assert str(error).startswith("http://h requires an API key (401 on /v1/models): set OPENAI")
+    error = status_error(
+        Answer(401, {}), "http://h", "/v1/models", "Unauthorized", has_key=False
+    )
+    assert str(error).startswith(
+        "http://h requires an API key (401 on /v1/models): set OPENAI"
+    )
     assert "http://h 需要 API " in in_words(error)
     assert "server.served_model" in in_words(error)
     assert not ENGLISH.search(in_words(error))
 
 
 def test_what_the_log_of_a_server_means() -> None:
-    error = failure("It ended.", lambda last: ["torch.OutOfMemoryError: HIP out of memory."])
-    assert str(error).startswith("It ended. Cause: the accelerator's memory (VRAM) ran out. Cure:")
+    error = failure(
+        "It ended.", lambda last: ["torch.OutOfMemoryError: HIP out of memory."]
+    )
+    assert str(error).startswith(
+        "It ended. Cause: the accelerator's memory (VRAM) ran out. Cure:"
+    )
     assert in_words(error).startswith("It ended.原因：")
     assert "TP=2" in in_words(error)
 
@@ -65,11 +73,16 @@ def test_a_refusal(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
         read([tmp_path])
     with pytest.raises(typer.Exit):
         usage_error(caught.value)
-    assert not ENGLISH.search(capsys.readouterr().err.replace("vllm bench serve", ""))
+    assert not ENGLISH.search(
+        capsys.readouterr().err.replace("vllm bench serve", "")
+    )
 
 
 def test_the_end_of_a_campaign(language: str) -> None:
-    endings = [Ending("g/np1", "VALID", True), Ending("g/np2", "failed", False, "It broke.")]
+    endings = [
+        Ending("g/np1", "VALID", True),
+        Ending("g/np2", "failed", False, "It broke."),
+    ]
     outcome = CampaignOutcome(endings, 2, 1, {"g": "It broke."}, "runs", 61.0)
     lines = summary_lines(outcome)
     checks = [line for line in lines if line.startswith("[")]

@@ -17,7 +17,9 @@ from inferometer.cli.main import app, main
 from inferometer.engine import EmbeddedEngine, EngineSettings
 from tests.cli.api_server import MODEL
 
-pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:.*multi-threaded.*fork:DeprecationWarning"
+)
 """The servers' threads are no concern of the forked workers."""
 
 CAMPAIGN = """
@@ -34,9 +36,16 @@ matrix: {{num_prompts: [1, 2]}}
 
 
 @pytest.fixture(autouse=True)
-def _in_a_directory_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _in_a_directory_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
-    for name in ("OPENAI_API_KEY", "NUM_PROMPTS_START", "NUM_PROMPTS_END", "VLLM_SERVER_URL"):
+    for name in (
+        "OPENAI_API_KEY",
+        "NUM_PROMPTS_START",
+        "NUM_PROMPTS_END",
+        "VLLM_SERVER_URL",
+    ):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -45,7 +54,12 @@ def compare(*words: object) -> Result:
 
 
 def vllm_file(
-    name: str, throughput: float, *, minute: int = 0, concurrency: int = 8, **more: Any
+    name: str,
+    throughput: float,
+    *,
+    minute: int = 0,
+    concurrency: int = 8,
+    **more: Any,
 ) -> Path:
     """A result file as `vllm bench serve` writes it."""
     content = {
@@ -92,21 +106,34 @@ def in_turns(factor: float) -> None:
             vllm_file(f"{side}/{i}.json", value, minute=minute)
 
 
-def test_a_difference_in_turns_is_found_through_the_drift_and_ends_with_1() -> None:
+def test_a_difference_in_turns_is_found_through_the_drift_and_ends_with_1() -> (
+    None
+):
     in_turns(0.95)
     found = compare("old", "new", "--json", "out.json", "--markdown", "out.md")
     assert found.exit_code == 1, found.output
     assert "A: old, 8 results of vllm" in found.stdout
-    assert "B is slower by more than 2 %: request_throughput (-5." in found.stdout
+    assert (
+        "B is slower by more than 2 %: request_throughput (-5." in found.stdout
+    )
     assert "No difference beyond 2 %: mean_ttft_ms (0.0 %)." in found.stdout
     assert max(map(len, found.stdout.splitlines())) <= 80
     told = json.loads(Path("out.json").read_text())
-    row = next(row for row in told["rows"] if row["metric"] == "output_throughput")
-    assert (row["verdict"], row["design"], row["runs"]) == ("slower", "in turns", [8, 8])
+    row = next(
+        row for row in told["rows"] if row["metric"] == "output_throughput"
+    )
+    assert (row["verdict"], row["design"], row["runs"]) == (
+        "slower",
+        "in turns",
+        [8, 8],
+    )
     assert row["low"] < -0.05 < row["high"]
     assert "| output_throughput" in Path("out.md").read_text()
     other_way_round = compare("new", "old")
-    assert "B is faster by more than 2 %: request_throughput" in other_way_round.stdout
+    assert (
+        "B is faster by more than 2 %: request_throughput"
+        in other_way_round.stdout
+    )
     assert other_way_round.exit_code == 0
 
 
@@ -119,7 +146,9 @@ def test_no_difference_in_turns_ends_with_0() -> None:
     assert "slower" not in found.stdout
 
 
-def test_an_interval_beyond_the_margin_that_is_not_believed_is_explained() -> None:
+def test_an_interval_beyond_the_margin_that_is_not_believed_is_explained() -> (
+    None
+):
     factors = (1.04, 1.06, 1.09, 1.05)
     for i, factor in enumerate(factors):
         minutes = (2 * i, 2 * i + 1) if i % 2 == 0 else (2 * i + 1, 2 * i)
@@ -128,7 +157,10 @@ def test_an_interval_beyond_the_margin_that_is_not_believed_is_explained() -> No
         ):
             vllm_file(f"{side}/{i}.json", value, minute=minute)
     found = compare("old", "new", "--json", "out.json")
-    rows = {row["metric"]: row for row in json.loads(Path("out.json").read_text())["rows"]}
+    rows = {
+        row["metric"]: row
+        for row in json.loads(Path("out.json").read_text())["rows"]
+    }
     assert rows["output_throughput"]["low"] > 0.02
     assert rows["output_throughput"]["verdict"] == "undecided"
     explained = "An interval beyond 2 % may yet be undecided: of 4 rows, some lie there by chance"
@@ -139,7 +171,10 @@ def test_an_interval_beyond_the_margin_that_is_not_believed_is_explained() -> No
 
 
 def test_single_files_are_undecided_unless_they_are_far_apart() -> None:
-    old, new = vllm_file("old.json", 1000.0), vllm_file("new.json", 960.0, minute=5)
+    old, new = (
+        vllm_file("old.json", 1000.0),
+        vllm_file("new.json", 960.0, minute=5),
+    )
     near = compare(old, new)
     assert near.exit_code == 0
     assert "Undecided: request_throughput (-4.0 %)" in near.stdout
@@ -147,7 +182,9 @@ def test_single_files_are_undecided_unless_they_are_far_apart() -> None:
     assert compare(old, new, "--fail-on", "undecided").exit_code == 1
 
 
-def test_names_from_files_neither_drive_a_terminal_nor_mark_up_a_table() -> None:
+def test_names_from_files_neither_drive_a_terminal_nor_mark_up_a_table() -> (
+    None
+):
     hostile = "<b>a|b</b>*\x1b[31m"
     for throughput, side in ((1000.0, "old"), (1010.0, "new")):
         for concurrency in (8, 16):
@@ -159,7 +196,10 @@ def test_names_from_files_neither_drive_a_terminal_nor_mark_up_a_table() -> None
                 label=hostile + side,
             )
             vllm_file(
-                f"{side}/x{concurrency}.json", throughput, concurrency=concurrency, model_id=hostile
+                f"{side}/x{concurrency}.json",
+                throughput,
+                concurrency=concurrency,
+                model_id=hostile,
             )
     (Path("new") / "\x1b[31mred.json").write_text("{")
     found = compare("old", "new", "--points", "--markdown", "out.md")
@@ -181,11 +221,22 @@ def test_two_values_of_a_condition() -> None:
                 100.0 * n * factor * wiggle,
                 num_prompts=n,
             )
-    found = compare("pcie", "--by", "config=B,C", "--metric", "output_throughput", "--drift", "3%")
+    found = compare(
+        "pcie",
+        "--by",
+        "config=B,C",
+        "--metric",
+        "output_throughput",
+        "--drift",
+        "3%",
+    )
     assert found.exit_code == 0, found.output
     assert "They differ in: config B -> C." in found.stdout
     assert "B against A, mean over 12 points" in found.stdout
-    assert "B is faster by more than 2 %: output_throughput (+25.0 %)." in found.stdout
+    assert (
+        "B is faster by more than 2 %: output_throughput (+25.0 %)."
+        in found.stdout
+    )
     by_point = compare(
         "pcie",
         "--by",
@@ -211,29 +262,53 @@ def test_the_cost_of_a_link() -> None:
                 num_prompts=n,
             )
     found = compare(
-        "pcie", "--pcie", "--by", "config=B,C", "--json", "links.json", "--markdown", "links.md"
+        "pcie",
+        "--pcie",
+        "--by",
+        "config=B,C",
+        "--json",
+        "links.json",
+        "--markdown",
+        "links.md",
     )
     assert found.exit_code == 0, found.output
-    assert "7B TP=2, B against C, output_throughput: slower, -10.0 %" in " ".join(
+    assert (
+        "7B TP=2, B against C, output_throughput: slower, -10.0 %"
+        in " ".join(found.stdout.split())
+    )
+    assert "it should show nothing): no difference" in " ".join(
         found.stdout.split()
     )
-    assert "it should show nothing): no difference" in " ".join(found.stdout.split())
-    assert len(json.loads(Path("links.json").read_text())["effects"]) == 2 * 3 * 31
-    assert "### output_throughput: 7B TP=2, B against C" in Path("links.md").read_text()
+    assert (
+        len(json.loads(Path("links.json").read_text())["effects"]) == 2 * 3 * 31
+    )
+    assert (
+        "### output_throughput: 7B TP=2, B against C"
+        in Path("links.md").read_text()
+    )
 
 
 @pytest.mark.parametrize(
     ("words", "why"),
     [
-        (["a.json"], "compare needs two sides, A and B, or --by CONDITION=A,B: 1 given"),
+        (
+            ["a.json"],
+            "compare needs two sides, A and B, or --by CONDITION=A,B: 1 given",
+        ),
         (["a.json", "b.json", "a.json"], "3 given"),
         (["a.json", "nowhere"], "no results in nowhere"),
         (
             ["a.json", "b.json", "--delta", "two"],
             "--delta two is not a fraction: write it as 2% or 0.02",
         ),
-        (["a.json", "b.json", "--drift", "-1%"], "--drift -1% is not a fraction"),
-        (["a.json", "b.json", "--delta", "100%"], "--delta 100% is not a fraction"),
+        (
+            ["a.json", "b.json", "--drift", "-1%"],
+            "--drift -1% is not a fraction",
+        ),
+        (
+            ["a.json", "b.json", "--delta", "100%"],
+            "--delta 100% is not a fraction",
+        ),
         (["a.json", "b.json", "--metric", "ttft"], "there is no metric 'ttft'"),
         (
             ["few", "many"],
@@ -243,8 +318,14 @@ def test_the_cost_of_a_link() -> None:
             ),
         ),
         (["a.json", "--by", "config"], "--by config is not CONDITION=VALUE"),
-        (["a.json", "--by", "confg=B,C"], "there is no condition 'confg' (did you mean 'config'?)"),
-        (["a.json", "--by", "z=B,C"], "there is no condition 'z': there are campaign, "),
+        (
+            ["a.json", "--by", "confg=B,C"],
+            "there is no condition 'confg' (did you mean 'config'?)",
+        ),
+        (
+            ["a.json", "--by", "z=B,C"],
+            "there is no condition 'z': there are campaign, ",
+        ),
         (
             ["half", "--by", "model=m,n"],
             "no point has model=n: there are m (cannot read half/b.json: it is not JSON",
@@ -254,19 +335,32 @@ def test_the_cost_of_a_link() -> None:
             "--by needs two values, such as --by config=A,B, not 1",
         ),
         (["a.json", "--by", "model=m,n"], "no point has model=n: there are m"),
-        (["a.json", "b.json", "--where", "model=x"], "there is no result in a.json"),
+        (
+            ["a.json", "b.json", "--where", "model=x"],
+            "there is no result in a.json",
+        ),
         (["a.json", "b.json", "--json", "no/such/../../dir/a.json"], "dir"),
-        (["a.json", "--pcie"], "two widths of the PCIe link are needed, and the results tell none"),
+        (
+            ["a.json", "--pcie"],
+            "two widths of the PCIe link are needed, and the results tell none",
+        ),
         (["a.json", "--pcie", "--by", "config=B"], "--by needs two values"),
     ],
 )
-def test_what_is_wrong_is_one_sentence_and_ends_with_2(words: list[str], why: str) -> None:
+def test_what_is_wrong_is_one_sentence_and_ends_with_2(
+    words: list[str], why: str
+) -> None:
     vllm_file("a.json", 100.0)
     vllm_file("b.json", 100.0)
     Path("no").write_text("a file")
     vllm_file("half/a.json", 100.0)
     Path("half/b.json").write_text("{")
-    for directory, level in (("few", 1), ("few", 2), ("many", 64), ("many", 128)):
+    for directory, level in (
+        ("few", 1),
+        ("few", 2),
+        ("many", 64),
+        ("many", 128),
+    ):
         vllm_file(f"{directory}/{level}.json", 100.0, concurrency=level)
     ended = compare(*words)
     assert ended.exit_code == 2, ended.output
@@ -303,8 +397,12 @@ def test_real_runs_of_two_servers_in_turns(bench: Bench) -> None:
     directories.
     """
     with (
-        EmbeddedEngine(EngineSettings(ttft_ms=4, itl_ms=2, max_model_len=64), model=MODEL) as quick,
-        EmbeddedEngine(EngineSettings(ttft_ms=4, itl_ms=4, max_model_len=64), model=MODEL) as slow,
+        EmbeddedEngine(
+            EngineSettings(ttft_ms=4, itl_ms=2, max_model_len=64), model=MODEL
+        ) as quick,
+        EmbeddedEngine(
+            EngineSettings(ttft_ms=4, itl_ms=4, max_model_len=64), model=MODEL
+        ) as slow,
     ):
         for engine, directory in (
             (quick, "a"),
@@ -315,7 +413,15 @@ def test_real_runs_of_two_servers_in_turns(bench: Bench) -> None:
             (slow, "b"),
         ):
             bench(engine.base_url, directory)
-    found = compare("a", "b", "--metric", "mean_tpot_ms", "--allow-invalid", "--json", "out.json")
+    found = compare(
+        "a",
+        "b",
+        "--metric",
+        "mean_tpot_ms",
+        "--allow-invalid",
+        "--json",
+        "out.json",
+    )
     (row,) = json.loads(Path("out.json").read_text())["rows"]
     assert (row["design"], row["runs"]) == ("in turns", [3, 3])
     assert row["verdict"] in {
@@ -325,13 +431,18 @@ def test_real_runs_of_two_servers_in_turns(bench: Bench) -> None:
     assert found.exit_code == (row["verdict"] == "slower"), found.output
     alike = compare("a", "a", "--metric", "mean_tpot_ms", "--allow-invalid")
     assert alike.exit_code == 0
-    assert "3 results are in both a and a, and held against themselves" in alike.stdout
+    assert (
+        "3 results are in both a and a, and held against themselves"
+        in alike.stdout
+    )
 
 
 def test_two_campaigns() -> None:
     for directory in ("monday", "tuesday"):
         Path("small.yaml").write_text(CAMPAIGN.format(directory=directory))
-        ended = CliRunner().invoke(app, ["run", "small.yaml", "--embedded", "--allow-invalid"])
+        ended = CliRunner().invoke(
+            app, ["run", "small.yaml", "--embedded", "--allow-invalid"]
+        )
         assert ended.exit_code == 0, ended.output
     found = compare(
         "monday-embedded",

@@ -44,13 +44,19 @@ def test_every_data_set_has_its_place_once_with_all_its_flags() -> None:
     assert sorted(named) == sorted(DATASETS)
     for row in rows:
         name = re.findall(r"`(.+?)`", row[0])[0]
-        assert re.findall(r"`(.+?)`", row[3]) == [flag_name(flag) for flag in DATASETS[name].flags]
+        assert re.findall(r"`(.+?)`", row[3]) == [
+            flag_name(flag) for flag in DATASETS[name].flags
+        ]
         assert row[1]
 
 
 def test_a_row_says_who_decides_about_lengths() -> None:
     lengths = {row[0]: row[2] for row in map(cells, table().splitlines())}
-    assert (lengths["`random`"], lengths["`sonnet`"], lengths["`prefix_repetition`"]) == (
-        "as asked",
-    ) * 3
-    assert (lengths["`sharegpt`"], lengths["`burstgpt`, `trace`"]) == ("as in the file",) * 2
+    assert (
+        lengths["`random`"],
+        lengths["`sonnet`"],
+        lengths["`prefix_repetition`"],
+    ) == ("as asked",) * 3
+    assert (lengths["`sharegpt`"], lengths["`burstgpt`, `trace`"]) == (
+        "as in the file",
+    ) * 2

@@ -16,9 +16,27 @@ from inferometer.cli.main import VERBS, load_verb
 from inferometer.spec.preset_files import preset_names
 
 OTHERS = ["zh-CN", "zh-TW"]
-SERVERS = {"sglang", "lmdeploy", "llamacpp", "ollama", "xinference", "trtllmserve", "tgi"}
+SERVERS = {
+    "sglang",
+    "lmdeploy",
+    "llamacpp",
+    "ollama",
+    "xinference",
+    "trtllmserve",
+    "tgi",
+}
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
-OF_ALL = ("app", "title", "panel", "default", "typed", "help", "cell", "about", "data")
+OF_ALL = (
+    "app",
+    "title",
+    "panel",
+    "default",
+    "typed",
+    "help",
+    "cell",
+    "about",
+    "data",
+)
 """What is not of one verb."""
 
 
@@ -35,8 +53,13 @@ def test_every_verb_and_flag_has_help(verb: str, language: str) -> None:
     command = load_verb(verb)
     translate(command, verb, language)
     for name, each in commands(verb, command):
-        texts = {name: each.help, **{one.name: getattr(one, "help", "") for one in each.params}}
-        assert [one for one, text in texts.items() if not CHINESE.search(text or "")] == []
+        texts = {
+            name: each.help,
+            **{one.name: getattr(one, "help", "") for one in each.params},
+        }
+        assert [
+            one for one, text in texts.items() if not CHINESE.search(text or "")
+        ] == []
 
 
 @pytest.mark.parametrize("language", OTHERS)
@@ -48,23 +71,42 @@ def test_no_help_is_of_what_is_gone(language: str) -> None:
         for key in (name, *(f"{name}.{one.name}" for one in each.params))
     }
     known |= {key.rpartition(".")[2] for key in known}
-    gone = {key for key in help_words(language) if key.partition(".")[0] not in OF_ALL} - known
+    gone = {
+        key
+        for key in help_words(language)
+        if key.partition(".")[0] not in OF_ALL
+    } - known
     assert gone == set()
 
 
 @pytest.mark.parametrize("language", OTHERS)
-def test_every_text_of_the_look_up_tables_and_every_preset_is_translated(language: str) -> None:
+def test_every_text_of_the_look_up_tables_and_every_preset_is_translated(
+    language: str,
+) -> None:
     words = help_words(language)
-    tables = [(backends.HEADINGS, *backends.rows()), (datasets.HEADINGS, *datasets.rows())]
+    tables = [
+        (backends.HEADINGS, *backends.rows()),
+        (datasets.HEADINGS, *datasets.rows()),
+    ]
     data = [row[0].split("`")[1] for row in datasets.rows()]
     cells = {cell for table in tables for row in table for cell in row}
     cells -= {row[1] for row in datasets.rows()}
-    ours = {cell for cell in cells if re.search("[a-z]{2}", re.sub("`[^`]*`", "", cell))}
+    ours = {
+        cell
+        for cell in cells
+        if re.search("[a-z]{2}", re.sub("`[^`]*`", "", cell))
+    }
     named = {cell for cell in ours if f"cell.{cell}" not in words}
-    assert {re.sub("[^A-Za-z]", "", cell.split(",")[0]).lower() for cell in named} <= SERVERS
+    assert {
+        re.sub("[^A-Za-z]", "", cell.split(",")[0]).lower() for cell in named
+    } <= SERVERS
     assert {f"about.{name}" for name in preset_names()} <= words.keys()
-    assert {key for key in words if key.startswith("data.")} == {f"data.{name}" for name in data}
-    gone = {key for key in words if key.startswith("cell.")} - {f"cell.{cell}" for cell in cells}
+    assert {key for key in words if key.startswith("data.")} == {
+        f"data.{name}" for name in data
+    }
+    gone = {key for key in words if key.startswith("cell.")} - {
+        f"cell.{cell}" for cell in cells
+    }
     assert gone == set()
 
 
@@ -74,11 +116,22 @@ def test_both_have_the_same() -> None:
 
 def test_the_list_of_verbs_and_errors_of_the_parser() -> None:
     def said(*typed: str) -> str:
-        command = [sys.executable, "-m", "inferometer", "--lang", "zh-TW", *typed]
-        ended = subprocess.run(command, capture_output=True, text=True, check=False)
+        command = [
+            sys.executable,
+            "-m",
+            "inferometer",
+            "--lang",
+            "zh-TW",
+            *typed,
+        ]
+        ended = subprocess.run(
+            command, capture_output=True, text=True, check=False
+        )
         return ended.stdout + ended.stderr
 
     listed = said("--help")
     assert "檢查用戶端" in listed
     assert "Print the version" not in listed
-    assert "沒有選項 --num-promts（相近的選項：" in said("bench", "--num-promts", "3")
+    assert "沒有選項 --num-promts（相近的選項：" in said(
+        "bench", "--num-promts", "3"
+    )

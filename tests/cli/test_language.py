@@ -25,7 +25,10 @@ from tests.processes import run_forked
         ({"LANG": "zh_HK.big5hkscs"}, "zh-TW"),
         ({"LANG": "zh_CN.UTF-8", "LC_ALL": "C"}, "en"),
         ({"LANG": "C", "LC_MESSAGES": "zh_TW.UTF-8"}, "zh-TW"),
-        ({"LANG": "zh_CN.UTF-8", "LC_ALL": "", "LC_MESSAGES": "en_US.UTF-8"}, "en"),
+        (
+            {"LANG": "zh_CN.UTF-8", "LC_ALL": "", "LC_MESSAGES": "en_US.UTF-8"},
+            "en",
+        ),
         ({"LC_ALL": "zh_CN.UTF-8", "INFEROMETER_LANG": "en"}, "en"),
         ({"LC_ALL": "C", "INFEROMETER_LANG": "zh-TW"}, "zh-TW"),
     ],
@@ -49,11 +52,20 @@ def test_the_locale_decides(environment: dict[str, str], language: str) -> None:
         ("bench --lang", "--lang  bench", ""),
     ],
 )
-def test_a_flag_decides_wherever_it_stands(typed: str, left: str, language: str) -> None:
+def test_a_flag_decides_wherever_it_stands(
+    typed: str, left: str, language: str
+) -> None:
     assert chosen(typed.split(" ")) == (left.split(" "), language)
 
 
 def test_what_is_no_language_is_refused() -> None:
-    for typed in (["--lang", "tlh", "presets"], ["presets", "--lang=tlh"], ["presets", "--lang"]):
+    for typed in (
+        ["--lang", "tlh", "presets"],
+        ["presets", "--lang=tlh"],
+        ["presets", "--lang"],
+    ):
         ended = run_forked([sys.executable, "-m", "inferometer", *typed])
-        assert (ended.returncode, "one of en, zh-CN, zh-TW" in ended.stderr) == (2, True)
+        assert (
+            ended.returncode,
+            "one of en, zh-CN, zh-TW" in ended.stderr,
+        ) == (2, True)

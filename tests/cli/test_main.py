@@ -14,7 +14,13 @@ import typer
 
 import inferometer
 from inferometer.cli import main as main_module
-from inferometer.cli.main import VERBS, load_verb, main, spread, without_vllm_only
+from inferometer.cli.main import (
+    VERBS,
+    load_verb,
+    main,
+    spread,
+    without_vllm_only,
+)
 from tests.processes import run_forked
 
 
@@ -31,9 +37,18 @@ def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
     [
         ("", ""),
         ("bench --goodput ttft:100", "bench --goodput ttft:100"),
-        ("bench --goodput ttft:100 tpot:50", "bench --goodput ttft:100 --goodput tpot:50"),
-        ("bench --goodput a b c --port 1", "bench --goodput a --goodput b --goodput c --port 1"),
-        ("bench --port 1 --goodput a b", "bench --port 1 --goodput a --goodput b"),
+        (
+            "bench --goodput ttft:100 tpot:50",
+            "bench --goodput ttft:100 --goodput tpot:50",
+        ),
+        (
+            "bench --goodput a b c --port 1",
+            "bench --goodput a --goodput b --goodput c --port 1",
+        ),
+        (
+            "bench --port 1 --goodput a b",
+            "bench --port 1 --goodput a --goodput b",
+        ),
         (
             "bench --metadata a=1 b=2 --goodput c d",
             "bench --metadata a=1 --metadata b=2 --goodput c --goodput d",
@@ -45,7 +60,9 @@ def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
         ("bench --port 1 2", "bench --port 1 2"),
     ],
 )
-def test_flags_may_be_followed_by_several_values(typed: str, spread_out: str) -> None:
+def test_flags_may_be_followed_by_several_values(
+    typed: str, spread_out: str
+) -> None:
     assert spread(typed.split()) == spread_out.split()
 
 
@@ -60,14 +77,18 @@ def test_values_that_begin_with_a_dash_stay_where_they_are() -> None:
     ]
 
 
-def test_the_version(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_version(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert run(monkeypatch, "--version") == 0
     assert capsys.readouterr().out == f"inferometer {inferometer.__version__}\n"
 
 
 @pytest.mark.parametrize("arguments", [[], ["--help"], ["-h"]])
 def test_the_help(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: list[str]
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
 ) -> None:
     assert run(monkeypatch, *arguments) == 0
     told = capsys.readouterr().out
@@ -94,7 +115,9 @@ def test_the_help_of_bench_names_the_flags_that_users_know(
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_flags_stand_whole_in_the_help_on_a_narrow_terminal(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], verb: str
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    verb: str,
 ) -> None:
     monkeypatch.setenv("COLUMNS", "80")
     assert run(monkeypatch, verb, "--help") == 0
@@ -134,7 +157,9 @@ def test_a_wrong_flag_is_one_sentence_and_exit_code_2(
     assert f"`inferometer {help_of}{' ' if help_of else ''}--help`" in told.err
 
 
-def test_ctrl_c_while_flags_are_read_is_130(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ctrl_c_while_flags_are_read_is_130(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     def interrupted(**_: object) -> int:
         raise typer.Abort
 
@@ -152,7 +177,11 @@ def test_help_is_there_before_anything_heavy_is_loaded() -> None:
         "& set(sys.modules)))"
     )
     told = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
     )
     assert told.stdout.splitlines()[-1] == ""
 
@@ -177,8 +206,12 @@ def modules_after(*arguments: str) -> set[str]:
     return {name.removeprefix("inferometer.cli.") for name in names}
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["banch"]], ids=" ".join)
-def test_the_command_line_loads_no_verb_before_it_is_called(arguments: list[str]) -> None:
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["--version"], ["banch"]], ids=" ".join
+)
+def test_the_command_line_loads_no_verb_before_it_is_called(
+    arguments: list[str],
+) -> None:
     assert modules_after(*arguments) == {"language", "main", "output"}
 
 
@@ -187,23 +220,37 @@ def test_the_help_of_a_verb_loads_no_other() -> None:
 
 
 @pytest.mark.parametrize("verb", VERBS)
-def test_the_help_of_all_verbs_says_what_the_help_of_each_begins_with(verb: str) -> None:
+def test_the_help_of_all_verbs_says_what_the_help_of_each_begins_with(
+    verb: str,
+) -> None:
     told = str(load_verb(verb).help).partition("\n\n")[0].replace("\n", " ")
     assert told == VERBS[verb][1]
 
 
 @pytest.mark.parametrize(
     ("typed", "meant"),
-    [("banch", "'bench'"), ("reprot", "'report'"), ("bench --num-promts 5", "--num-prompts")],
+    [
+        ("banch", "'bench'"),
+        ("reprot", "'report'"),
+        ("bench --num-promts 5", "--num-prompts"),
+    ],
 )
 def test_what_is_mistyped_is_told_what_was_meant(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], typed: str, meant: str
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    typed: str,
+    meant: str,
 ) -> None:
     assert run(monkeypatch, *typed.split()) == 2
-    assert re.search(rf"(Did you mean|Possible options).* {meant}[,?)]", capsys.readouterr().err)
+    assert re.search(
+        rf"(Did you mean|Possible options).* {meant}[,?)]",
+        capsys.readouterr().err,
+    )
 
 
-def test_what_is_vllms_alone_is_left_out_with_a_word(capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_is_vllms_alone_is_left_out_with_a_word(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     typed = [
         "bench",
         "--trust-remote-code",
@@ -219,7 +266,10 @@ def test_what_is_vllms_alone_is_left_out_with_a_word(capsys: pytest.CaptureFixtu
         "--trust-remote-code has no effect here",
         "--tokenizer-mode has no effect here",
     ]
-    assert without_vllm_only(["engine", "--trust-remote-code"]) == ["engine", "--trust-remote-code"]
+    assert without_vllm_only(["engine", "--trust-remote-code"]) == [
+        "engine",
+        "--trust-remote-code",
+    ]
 
 
 def test_help_breaks_lines_where_the_terminal_ends_and_not_where_the_source_did(
@@ -227,7 +277,10 @@ def test_help_breaks_lines_where_the_terminal_ends_and_not_where_the_source_did(
 ) -> None:
     monkeypatch.setenv("COLUMNS", "80")
     assert run(monkeypatch, "compare", "--help") == 0
-    prose = [line.strip() for line in capsys.readouterr().out.partition("╭")[0].splitlines()]
+    prose = [
+        line.strip()
+        for line in capsys.readouterr().out.partition("╭")[0].splitlines()
+    ]
     for line, following in zip(prose, prose[1:], strict=False):
         if line and following:
             assert len(f"{line} {following.split()[0]}") > 78
@@ -258,7 +311,10 @@ def test_an_interrupt_while_another_is_answered_is_no_traceback(
     ],
 )
 def test_a_wrong_use_is_told_with_the_help_that_explains_it(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], typed: str, told: str
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    typed: str,
+    told: str,
 ) -> None:
     assert run(monkeypatch, *typed.split()) == 2
     assert told in capsys.readouterr().err
@@ -267,8 +323,14 @@ def test_a_wrong_use_is_told_with_the_help_that_explains_it(
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        ("report .", "the current directory no longer exists: change to another one."),
-        ("merge . -o m", "the current directory no longer exists: change to another one."),
+        (
+            "report .",
+            "the current directory no longer exists: change to another one.",
+        ),
+        (
+            "merge . -o m",
+            "the current directory no longer exists: change to another one.",
+        ),
         (
             "demo",
             (

@@ -14,7 +14,10 @@ from tests.telemetry.trees import plant, plant_capture
 @pytest.fixture(autouse=True)
 def no_tools(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path / "nothing"))
-    monkeypatch.setattr("inferometer.telemetry.smi_json.COMMANDS", {"amd": ["no"], "hygon": ["no"]})
+    monkeypatch.setattr(
+        "inferometer.telemetry.smi_json.COMMANDS",
+        {"amd": ["no"], "hygon": ["no"]},
+    )
 
 
 def test_one_sample_as_json(inferometer: Command, tmp_path: Path) -> None:
@@ -34,25 +37,35 @@ def test_one_sample_as_json(inferometer: Command, tmp_path: Path) -> None:
 def test_a_narrow_slot_is_shown(inferometer: Command, tmp_path: Path) -> None:
     root = plant_capture(tmp_path, "pci_rdna4_slot_x8.json")
     code, out, _ = inferometer("monitor", "--once", "--root", root)
-    row = next(line for line in out.splitlines() if line.startswith("0000:03:00.0 "))
+    row = next(
+        line for line in out.splitlines() if line.startswith("0000:03:00.0 ")
+    )
     assert (code, row.endswith("16 GT/s x8")) == (0, True)
     assert "no power is read (nothing here reads it for this card)" in out
 
 
 @pytest.mark.parametrize(
     ("language", "said"),
-    [("en", "No accelerator is seen here"), ("zh-CN", "没有发现加速卡"), ("zh-TW", "找不到加速卡")],
+    [
+        ("en", "No accelerator is seen here"),
+        ("zh-CN", "没有发现加速卡"),
+        ("zh-TW", "找不到加速卡"),
+    ],
 )
 def test_a_machine_without_cards_says_what_to_do(
     inferometer: Command, tmp_path: Path, language: str, said: str
 ) -> None:
     root = plant(tmp_path, {"proc/loadavg": "0.5 0.5 0.5 1/2 3\n"})
-    code, out, _ = inferometer("--lang", language, "monitor", "--once", "--root", root)
+    code, out, _ = inferometer(
+        "--lang", language, "monitor", "--once", "--root", root
+    )
     assert code == 0
     assert said in out
 
 
 def test_a_root_that_is_not_there(inferometer: Command, tmp_path: Path) -> None:
-    code, _, err = inferometer("monitor", "--once", "--root", tmp_path / "absent")
+    code, _, err = inferometer(
+        "monitor", "--once", "--root", tmp_path / "absent"
+    )
     assert code == 2
     assert "absent" in err

@@ -19,7 +19,11 @@ from inferometer.cli.output import survive_any_output
 from inferometer.engine import EmbeddedEngine, EngineSettings
 from tests.processes import Forked, run_forked
 
-COMMAND = [sys.executable, "-c", "from inferometer.cli.main import main; main()"]
+COMMAND = [
+    sys.executable,
+    "-c",
+    "from inferometer.cli.main import main; main()",
+]
 FULL = Path("/dev/full")
 
 needs_full = pytest.mark.skipif(
@@ -58,7 +62,9 @@ HELP = ["--help", "bench --help", "presets --help"]
 
 @needs_full
 @pytest.mark.parametrize("words", [*PRODUCTS, *HELP])
-def test_a_product_that_is_lost_on_a_full_disk_is_exit_code_2(words: str) -> None:
+def test_a_product_that_is_lost_on_a_full_disk_is_exit_code_2(
+    words: str,
+) -> None:
     with FULL.open("wb") as full:
         done = run(*words.split(), stdout=full, stderr=subprocess.PIPE)
     assert done.returncode == 2
@@ -70,7 +76,9 @@ def test_a_product_that_is_lost_on_a_full_disk_is_exit_code_2(words: str) -> Non
 @pytest.mark.parametrize("words", ["presets show custom", "bench --help"])
 def test_a_reader_that_hangs_up_is_no_failure(words: str) -> None:
     with Forked(
-        [*COMMAND, *words.split()], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        [*COMMAND, *words.split()],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     ) as process:
         assert process.stdout is not None
         assert process.stderr is not None
@@ -84,10 +92,21 @@ def closed(number: int) -> Callable[[], None]:
 
 
 @pytest.mark.parametrize("number", [1, 2])
-def test_a_stream_that_is_closed_from_the_start_is_done_without(number: int) -> None:
-    command = [*COMMAND, "presets", "show", "no-such" if number == 2 else "custom"]
+def test_a_stream_that_is_closed_from_the_start_is_done_without(
+    number: int,
+) -> None:
+    command = [
+        *COMMAND,
+        "presets",
+        "show",
+        "no-such" if number == 2 else "custom",
+    ]
     done = subprocess.run(
-        command, capture_output=True, preexec_fn=closed(number), timeout=60, check=False
+        command,
+        capture_output=True,
+        preexec_fn=closed(number),
+        timeout=60,
+        check=False,
     )
     assert done.returncode == (2 if number == 2 else 0)
     assert (done.stdout, done.stderr) == (b"", b"")
@@ -97,7 +116,14 @@ def test_a_stream_that_is_closed_from_the_start_is_done_without(number: int) -> 
 def test_errors_that_nobody_can_read_keep_their_exit_code() -> None:
     with FULL.open("wb") as full:
         assert (
-            run("presets", "show", "no-such", stdout=subprocess.PIPE, stderr=full).returncode == 2
+            run(
+                "presets",
+                "show",
+                "no-such",
+                stdout=subprocess.PIPE,
+                stderr=full,
+            ).returncode
+            == 2
         )
 
 
@@ -126,7 +152,9 @@ def test_all_of_it_gets_through_a_pipe_that_does_not_block() -> None:
     read, write = os.pipe()
     os.set_blocking(write, False)
     fcntl.fcntl(write, fcntl.F_SETPIPE_SZ, 4096)  # type: ignore[attr-defined, unused-ignore]
-    process = Forked([*COMMAND, "presets", "schema"], stdout=write, stderr=subprocess.PIPE)
+    process = Forked(
+        [*COMMAND, "presets", "schema"], stdout=write, stderr=subprocess.PIPE
+    )
     os.close(write)
     with open(read, "rb") as pipe:
         content = pipe.read()
@@ -141,12 +169,25 @@ def test_all_of_it_gets_through_a_pipe_that_does_not_block() -> None:
 def test_a_run_whose_report_and_progress_cannot_be_written(
     tmp_path: Path, save: list[str], code: int
 ) -> None:
-    with EmbeddedEngine(EngineSettings(ttft_ms=1, itl_ms=0.2)) as engine, FULL.open("wb") as full:
+    with (
+        EmbeddedEngine(EngineSettings(ttft_ms=1, itl_ms=0.2)) as engine,
+        FULL.open("wb") as full,
+    ):
         load = (
             f"--base-url {engine.base_url} --num-prompts 3 --random-input-len 8 "
             "--random-output-len 3 --allow-invalid"
         )
-        where = ["--no-realtime", "--result-dir", tmp_path, "--result-filename", "r.json"]
-        done = run("bench", *load.split(), *where, *save, stdout=full, stderr=full)
+        where = [
+            "--no-realtime",
+            "--result-dir",
+            tmp_path,
+            "--result-filename",
+            "r.json",
+        ]
+        done = run(
+            "bench", *load.split(), *where, *save, stdout=full, stderr=full
+        )
     assert done.returncode == code
-    assert sorted(path.name for path in tmp_path.iterdir()) == (["r", "r.json"] if save else [])
+    assert sorted(path.name for path in tmp_path.iterdir()) == (
+        ["r", "r.json"] if save else []
+    )

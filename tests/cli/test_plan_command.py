@@ -26,7 +26,9 @@ Plan = Callable[..., tuple[int, str, str]]
 
 @pytest.fixture
 def plan(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
 ) -> Plan:
     """Runs `inferometer plan` in a folder of its own: exit code, standard output and standard
     error.
@@ -79,13 +81,21 @@ finished.
 
 
 def test_the_whole_plan(plan: Plan) -> None:
-    assert plan("pcie-machine-ab", "--only", "1A-1k", "--only", "1B-1k") == (0, WHOLE_PLAN, "")
+    assert plan("pcie-machine-ab", "--only", "1A-1k", "--only", "1B-1k") == (
+        0,
+        WHOLE_PLAN,
+        "",
+    )
     assert os.listdir() == []  # nothing is written
 
 
 def test_what_a_person_is_told_of_other_servers(plan: Plan) -> None:
     code, out, _ = plan(
-        "frameworks", "--only", "xinference", "--set", "servers.xinference.note=Mind the fan."
+        "frameworks",
+        "--only",
+        "xinference",
+        "--set",
+        "servers.xinference.note=Mind the fan.",
     )
     assert code == 0
     assert (
@@ -108,14 +118,21 @@ def test_what_a_person_is_told_of_other_servers(plan: Plan) -> None:
 @pytest.mark.parametrize(
     ("image", "told"),
     [
-        ("rocm/vllm-dev:nightly", " (this tag floats: name a version before you publish)"),
+        (
+            "rocm/vllm-dev:nightly",
+            " (this tag floats: name a version before you publish)",
+        ),
         ("rocm/vllm", " (this tag floats: name a version before you publish)"),
         ("registry:5000/vllm:0.10.2", ""),
         ("rocm/vllm:nightly@sha256:94fd00", ""),
     ],
 )
-def test_an_image_whose_tag_floats_is_named(plan: Plan, image: str, told: str) -> None:
-    code, out, _ = plan("prefix-cache", "--set", f"servers.vllm-mi300x.image={image}")
+def test_an_image_whose_tag_floats_is_named(
+    plan: Plan, image: str, told: str
+) -> None:
+    code, out, _ = plan(
+        "prefix-cache", "--set", f"servers.vllm-mi300x.image={image}"
+    )
     assert code == 0
     assert f"  image     {image}{told}\n" in out
 
@@ -127,7 +144,10 @@ def test_the_environment_and_settings_are_heeded(
     monkeypatch.setenv("VLLM_SERVER_URL", "http://gpu-host:9000")
     code, out, _ = plan("scaling-200", "--set", "models.model=org/other")
     assert code == 0
-    assert "scale: org/other, TP=4, max_model_len 1280, at http://gpu-host:9000 (operator)" in out
+    assert (
+        "scale: org/other, TP=4, max_model_len 1280, at http://gpu-host:9000 (operator)"
+        in out
+    )
     assert "--host 0.0.0.0 --port 9000" in out
     assert (
         "  listens   It binds 0.0.0.0, all network interfaces, so that clients reach it as "
@@ -135,7 +155,9 @@ def test_the_environment_and_settings_are_heeded(
     ) in out
     assert "  points    scale/np1, scale/np2, scale/np3\n" in out
     notes = [
-        line.removeprefix("Note:     ") for line in out.splitlines() if line.startswith("Note:")
+        line.removeprefix("Note:     ")
+        for line in out.splitlines()
+        if line.startswith("Note:")
     ]
     assert notes == [
         "Narrowed by NUM_PROMPTS_END=3: 3 of 200 points.",
@@ -152,7 +174,9 @@ def test_the_environment_and_settings_are_heeded(
         (
             "scaling-200",
             {"NUM_PROMPTS_END": "300"},
-            ["NUM_PROMPTS_END=300 is beyond this campaign, whose num_prompts end at 200."],
+            [
+                "NUM_PROMPTS_END=300 is beyond this campaign, whose num_prompts end at 200."
+            ],
         ),
         (
             "scaling-200",
@@ -164,13 +188,18 @@ def test_the_environment_and_settings_are_heeded(
         ),
         (
             "scaling-200",
-            {"NUM_PROMPTS_END": "200", "VLLM_SERVER_URL": "http://127.0.0.1:8000/v1"},
+            {
+                "NUM_PROMPTS_END": "200",
+                "VLLM_SERVER_URL": "http://127.0.0.1:8000/v1",
+            },
             [],
         ),
         (
             "custom",
             {"NUM_PROMPTS_END": "3"},
-            ["NUM_PROMPTS_END=3: this campaign lists no num_prompts, so they have no effect."],
+            [
+                "NUM_PROMPTS_END=3: this campaign lists no num_prompts, so they have no effect."
+            ],
         ),
     ],
 )
@@ -186,14 +215,19 @@ def test_what_the_environment_changes_is_noted(
     code, out, _ = plan(campaign)
     assert code == 0
     assert [
-        line.removeprefix("Note:     ") for line in out.splitlines() if line.startswith("Note:")
+        line.removeprefix("Note:     ")
+        for line in out.splitlines()
+        if line.startswith("Note:")
     ] == notes
 
 
 def test_a_rehearsal_needs_no_command(plan: Plan) -> None:
     code, out, _ = plan("scaling-200", "--quick", "--embedded")
     assert code == 0
-    assert "Results:  bench_results/scaling-quick-embedded/scale_n{n}_{time}.json" in out
+    assert (
+        "Results:  bench_results/scaling-quick-embedded/scale_n{n}_{time}.json"
+        in out
+    )
     assert (
         "scale: openai/gpt-oss-120b, TP=4, max_model_len 1280, on the embedded engine\n  points"
         in out
@@ -207,7 +241,9 @@ def test_what_cannot_be_planned(plan: Plan) -> None:
     assert err.startswith(
         "inferometer: There is no file and no preset 'producton' (did you mean 'production'?): "
     )
-    code, out, err = plan("production", "--set", "orde=listed", "--set", "seed=-1")
+    code, out, err = plan(
+        "production", "--set", "orde=listed", "--set", "seed=-1"
+    )
     assert (code, out) == (2, "")
     assert err.splitlines() == [
         "inferometer: --set seed=-1: seed: input should be greater than or equal to 0, not -1.",
@@ -268,7 +304,9 @@ def test_what_is_done_is_told(plan: Plan) -> None:
     assert listed[changed] == "scale/np2 to do again: scale_n2.json has changed"
     assert listed[invalid] == "scale/np3 to do again: it was INVALID"
     assert list(listed.values())[3] == "scale/np4 to do"
-    assert out.endswith("Left: a guess for each point, corrected by what finished ones took.\n")
+    assert out.endswith(
+        "Left: a guess for each point, corrected by what finished ones took.\n"
+    )
 
 
 def test_a_damaged_ledger_is_told(plan: Plan) -> None:
@@ -288,7 +326,9 @@ def test_a_damaged_ledger_is_told(plan: Plan) -> None:
         "its run.json tells no fingerprint, so nothing bears the rest out"
     )
     places = campaign_paths("bench_results/scaling", "scaling-200")
-    places.ledger.write_bytes(dump([{"kind": "ledger", "version": LEDGER_VERSION + 1}]))
+    places.ledger.write_bytes(
+        dump([{"kind": "ledger", "version": LEDGER_VERSION + 1}])
+    )
     code, out, err = plan("scaling-200")
     assert (code, out) == (2, "")
     assert "was written by a newer Inferometer" in err
@@ -301,7 +341,12 @@ def test_a_terminal_gets_a_table(tmp_path: Path) -> None:
         "'pcie-machine-c']; main()"
     )
     environment = {**os.environ, "COLUMNS": "80", "TERM": "xterm"}
-    run = Forked([sys.executable, "-c", code], stdout=follower, cwd=tmp_path, env=environment)
+    run = Forked(
+        [sys.executable, "-c", code],
+        stdout=follower,
+        cwd=tmp_path,
+        env=environment,
+    )
     os.close(follower)
     told = b""
     while True:
@@ -314,7 +359,10 @@ def test_a_terminal_gets_a_table(tmp_path: Path) -> None:
         told += read
     os.close(leader)
     assert run.wait(timeout=60) == 0
-    lines = [re.sub(r"\x1b\[[0-9;]*m", "", line).strip() for line in told.decode().splitlines()]
+    lines = [
+        re.sub(r"\x1b\[[0-9;]*m", "", line).strip()
+        for line in told.decode().splitlines()
+    ]
     assert "4C-1k 30B TP2 on C 200 0 20,100 20.6M 2.6M 1.6 h" in [
         " ".join(line.split()) for line in lines
     ]

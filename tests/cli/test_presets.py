@@ -14,19 +14,27 @@ from inferometer.spec.preset_files import preset_text
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+def run(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Run:
     return Run(monkeypatch, capsys)
 
 
 class Run:
     """Calls `inferometer presets ...`: exit code, standard output, standard error."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def __init__(
+        self,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
         self.monkeypatch = monkeypatch
         self.capsys = capsys
 
     def __call__(self, *arguments: str) -> tuple[int, str, str]:
-        self.monkeypatch.setattr(sys, "argv", ["inferometer", "presets", *arguments])
+        self.monkeypatch.setattr(
+            sys, "argv", ["inferometer", "presets", *arguments]
+        )
         with pytest.raises(SystemExit) as ended:
             main()
         told = self.capsys.readouterr()
@@ -41,11 +49,17 @@ def test_they_are_listed_with_what_they_are_for(run: Run) -> None:
         "custom",
         "A ladder of concurrency on a server that is already running; made to be changed",
     ]
-    assert [line.split()[0] for line in lines] == sorted(line.split()[0] for line in lines)
+    assert [line.split()[0] for line in lines] == sorted(
+        line.split()[0] for line in lines
+    )
 
 
 def test_one_is_shown_as_it_stands(run: Run) -> None:
-    assert run("show", "pcie-machine-c") == (0, preset_text("pcie-machine-c"), "")
+    assert run("show", "pcie-machine-c") == (
+        0,
+        preset_text("pcie-machine-c"),
+        "",
+    )
 
 
 def test_one_that_is_not_there(run: Run) -> None:
@@ -60,4 +74,6 @@ def test_one_that_is_not_there(run: Run) -> None:
 def test_the_schema_is_printed(run: Run) -> None:
     code, out, _ = run("schema")
     assert code == 0
-    jsonschema.validate(read_yaml(preset_text("production")).data, json.loads(out))
+    jsonschema.validate(
+        read_yaml(preset_text("production")).data, json.loads(out)
+    )

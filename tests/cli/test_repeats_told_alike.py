@@ -43,7 +43,12 @@ def engine() -> Iterator[EmbeddedEngine]:
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    for name in ("OPENAI_API_KEY", "NUM_PROMPTS_START", "NUM_PROMPTS_END", "VLLM_SERVER_URL"):
+    for name in (
+        "OPENAI_API_KEY",
+        "NUM_PROMPTS_START",
+        "NUM_PROMPTS_END",
+        "VLLM_SERVER_URL",
+    ):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -54,9 +59,16 @@ def figures() -> Callable[..., Summary]:
     def of_a_run(trace: Any, **options: Any) -> Summary:
         summary = summarize(trace, **options)
         throughput, ttft_ms = next(runs)
-        metrics = {name: replace(each, mean=5.0) for name, each in summary.metrics.items()}
-        metrics["ttft"] = replace(metrics["ttft"], mean=ttft_ms, percentiles={"p99": 2 * ttft_ms})
-        own = Interval(throughput - 1, throughput + 1, 40.0, "batch means", 0.95)
+        metrics = {
+            name: replace(each, mean=5.0)
+            for name, each in summary.metrics.items()
+        }
+        metrics["ttft"] = replace(
+            metrics["ttft"], mean=ttft_ms, percentiles={"p99": 2 * ttft_ms}
+        )
+        own = Interval(
+            throughput - 1, throughput + 1, 40.0, "batch means", 0.95
+        )
         intervals = {"output_throughput": own}
         return replace(
             summary,
@@ -75,14 +87,24 @@ def verdicts(invalid: int | None) -> Callable[..., Verdict]:
 
     def judge(*_: Any, **__: Any) -> Verdict:
         level = Level.INVALID if next(numbers) == invalid else Level.OK
-        return Verdict((Finding("test", level, "found", written=("The test says so.", "")),))
+        return Verdict(
+            (
+                Finding(
+                    "test", level, "found", written=("The test says so.", "")
+                ),
+            )
+        )
 
     return judge
 
 
-def told(monkeypatch: pytest.MonkeyPatch, invalid: int | None, *words: object) -> Result:
+def told(
+    monkeypatch: pytest.MonkeyPatch, invalid: int | None, *words: object
+) -> Result:
     monkeypatch.setattr("inferometer.measurement.session.summarize", figures())
-    monkeypatch.setattr("inferometer.measurement.session.judge", verdicts(invalid))
+    monkeypatch.setattr(
+        "inferometer.measurement.session.judge", verdicts(invalid)
+    )
     return CliRunner().invoke(app, [str(word) for word in words])
 
 
@@ -95,9 +117,15 @@ def by_bench(engine: EmbeddedEngine) -> list[str]:
 def block_of(output: str) -> list[str]:
     """From the title of the table to the first line that is empty or of something else."""
     lines = output.splitlines()
-    first = next(number for number, line in enumerate(lines) if " Repeats ==" in line)
+    first = next(
+        number for number, line in enumerate(lines) if " Repeats ==" in line
+    )
     rest = [line.partition(":")[0] for line in lines[first:]]
-    ends = [number for number, head in enumerate(rest) if head in ("", "Targets", "Saved")]
+    ends = [
+        number
+        for number, head in enumerate(rest)
+        if head in ("", "Targets", "Saved")
+    ]
     return lines[first : first + min(ends, default=len(rest))]
 
 
@@ -105,10 +133,14 @@ def block_of(output: str) -> list[str]:
 def test_the_same_five_repeats_are_told_alike(
     engine: EmbeddedEngine, monkeypatch: pytest.MonkeyPatch, invalid: int | None
 ) -> None:
-    Path("small.yaml").write_text(CAMPAIGN.format(url=engine.base_url, prompts=[2]))
+    Path("small.yaml").write_text(
+        CAMPAIGN.format(url=engine.base_url, prompts=[2])
+    )
     bench = told(monkeypatch, invalid, *by_bench(engine))
     run = told(monkeypatch, invalid, "run", "small.yaml")
-    assert (bench.exit_code, run.exit_code) == ((0, 0) if invalid is None else (1, 1))
+    assert (bench.exit_code, run.exit_code) == (
+        (0, 0) if invalid is None else (1, 1)
+    )
     assert block_of(bench.output) == block_of(run.output)
     text = " ".join(block_of(run.output))
     assert ("Left out: 3 (INVALID)." in text) is (invalid is not None)
@@ -120,17 +152,28 @@ def test_the_same_five_repeats_are_told_alike(
 def test_of_many_points_a_line_each_says_the_same_numbers_and_words(
     engine: EmbeddedEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    Path("small.yaml").write_text(CAMPAIGN.format(url=engine.base_url, prompts=[1, 2, 3, 4]))
+    Path("small.yaml").write_text(
+        CAMPAIGN.format(url=engine.base_url, prompts=[1, 2, 3, 4])
+    )
     bench = told(monkeypatch, None, *by_bench(engine))
     run = told(monkeypatch, None, "run", "small.yaml")
     block = block_of(bench.output)
     mean, low, _, high, *_ = block[3].partition(":")[2].split()
     lines = run.output.splitlines()
-    heads = [number for number, line in enumerate(lines) if "  5 repeats: " in line]
-    assert [lines[number].split()[0] for number in heads] == [f"g/np{n}" for n in (1, 2, 3, 4)]
+    heads = [
+        number for number, line in enumerate(lines) if "  5 repeats: " in line
+    ]
+    assert [lines[number].split()[0] for number in heads] == [
+        f"g/np{n}" for n in (1, 2, 3, 4)
+    ]
     for number in heads:
-        assert f"5 repeats: {mean} ({low} – {high}) tok/s, TTFT 13.38 (" in lines[number]
-        below = itertools.takewhile(lambda line: line.startswith("      "), lines[number + 1 :])
+        assert (
+            f"5 repeats: {mean} ({low} – {high}) tok/s, TTFT 13.38 ("
+            in lines[number]
+        )
+        below = itertools.takewhile(
+            lambda line: line.startswith("      "), lines[number + 1 :]
+        )
         words = " ".join(line.strip() for line in below)
         assert words == " ".join(block[block.index("=" * 80) + 1 :])
 

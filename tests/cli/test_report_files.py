@@ -46,7 +46,9 @@ def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             "total_input_tokens": 1024 * n,
             "total_output_tokens": 128 * n,
         }
-        Path(f"results/C_7B_TP1_1k_np{n}_20260131_1200{n:02}.json").write_text(json.dumps(content))
+        Path(f"results/C_7B_TP1_1k_np{n}_20260131_1200{n:02}.json").write_text(
+            json.dumps(content)
+        )
 
 
 def report(*words: str) -> Result:
@@ -76,7 +78,9 @@ def test_every_file_that_is_asked_for_is_written() -> None:
         "a.xlsx",
         "frames",
     }
-    assert pl.read_parquet("frames/points.parquet")["mean_ttft_ms"].to_list() == [120.5, 120.5]
+    assert pl.read_parquet("frames/points.parquet")[
+        "mean_ttft_ms"
+    ].to_list() == [120.5, 120.5]
     assert pl.read_csv("dcu.csv")["batch"].to_list() == [8, 16]
     assert Path("a.md").read_text().count("120.5") == 2
     assert "a.csv" in result.stdout
@@ -112,7 +116,9 @@ def test_a_missed_target_is_exit_code_1_and_the_report_is_written() -> None:
         (("--csv", "-", "--markdown", "-"), "- is the file of two outputs"),
     ],
 )
-def test_what_cannot_be_done_is_told_in_a_sentence(words: tuple[str, ...], sentence: str) -> None:
+def test_what_cannot_be_done_is_told_in_a_sentence(
+    words: tuple[str, ...], sentence: str
+) -> None:
     result = report(*words)
     assert result.exit_code == 2
     assert sentence in result.stderr

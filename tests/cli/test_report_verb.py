@@ -51,7 +51,9 @@ def vllm_files(folder: str, *, number: int = 3) -> Path:
             "std_ttft_ms": 1.0,
             "p99_ttft_ms": 60.0,
         }
-        (directory / f"C_7B_TP1_1k_np{n}_20251231_12000{n}.json").write_bytes(orjson.dumps(result))
+        (directory / f"C_7B_TP1_1k_np{n}_20251231_12000{n}.json").write_bytes(
+            orjson.dumps(result)
+        )
     return directory
 
 
@@ -68,11 +70,18 @@ def test_a_folder_of_files_is_one_page() -> None:
 def test_it_speaks_each_language(language: str) -> None:
     assert (
         inferometer(
-            "report", vllm_files("results", number=1), "--lang", language, "-o", "x.html"
+            "report",
+            vllm_files("results", number=1),
+            "--lang",
+            language,
+            "-o",
+            "x.html",
         ).exit_code
         == 0
     )
-    assert f'<html lang="{language}">' in Path("x.html").read_text(encoding="utf-8")
+    assert f'<html lang="{language}">' in Path("x.html").read_text(
+        encoding="utf-8"
+    )
 
 
 def test_the_languages_of_the_flag_are_those_that_there_are() -> None:
@@ -84,7 +93,10 @@ def test_figures_for_print_are_written_beside_it() -> None:
     assert told.exit_code == 0, told.output
     kinds = {path.suffix for path in Path("figures").iterdir()}
     assert kinds == {".png", ".svg"}
-    assert f"{len(list(Path('figures').iterdir()))} files in figures" in told.stdout
+    assert (
+        f"{len(list(Path('figures').iterdir()))} files in figures"
+        in told.stdout
+    )
 
 
 def test_no_figures_are_told_with_the_reason() -> None:
@@ -135,7 +147,9 @@ def test_a_page_that_cannot_be_written_is_one_sentence() -> None:
     assert "taken" in refusal(directory, "-o", "taken")
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read and write everything")
+@pytest.mark.skipif(
+    os.geteuid() == 0, reason="root may read and write everything"
+)
 def test_a_directory_that_may_not_be_read_is_one_sentence() -> None:
     directory = vllm_files("results")
     directory.chmod(0)
@@ -152,7 +166,9 @@ def test_a_directory_that_may_not_be_read_is_told(
     directory = vllm_files("results")
     closed = vllm_files("results/closed") if inside else directory
     may = os.access
-    monkeypatch.setattr(os, "access", lambda path, mode: path != closed and may(path, mode))
+    monkeypatch.setattr(
+        os, "access", lambda path, mode: path != closed and may(path, mode)
+    )
     told = inferometer("report", directory)
     assert f"cannot read {closed}: Permission denied." in told.stderr
     assert told.exit_code == (0 if inside else 2)

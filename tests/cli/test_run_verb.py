@@ -35,7 +35,12 @@ matrix: {num_prompts: [1, 2]}
 @pytest.fixture(autouse=True)
 def campaign(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    for name in ("OPENAI_API_KEY", "NUM_PROMPTS_START", "NUM_PROMPTS_END", "VLLM_SERVER_URL"):
+    for name in (
+        "OPENAI_API_KEY",
+        "NUM_PROMPTS_START",
+        "NUM_PROMPTS_END",
+        "VLLM_SERVER_URL",
+    ):
         monkeypatch.delenv(name, raising=False)
     path = tmp_path / "small.yaml"
     path.write_text(CAMPAIGN)
@@ -47,13 +52,17 @@ def inferometer(*words: object) -> Result:
 
 
 def results(directory: str) -> list[str]:
-    return sorted(path.name.rsplit("_", 2)[0] for path in Path(directory).glob("*.json"))
+    return sorted(
+        path.name.rsplit("_", 2)[0] for path in Path(directory).glob("*.json")
+    )
 
 
 def test_a_rehearsal_runs_to_its_end_and_is_then_done() -> None:
     first = inferometer("run", "small.yaml", "--embedded", "--allow-invalid")
     assert first.exit_code == 0, first.output
-    assert "Campaign small: 2 points, results in results-embedded/" in first.stdout
+    assert (
+        "Campaign small: 2 points, results in results-embedded/" in first.stdout
+    )
     assert [
         line.partition("  ")[0]
         for line in first.stdout.splitlines()
@@ -64,7 +73,9 @@ def test_a_rehearsal_runs_to_its_end_and_is_then_done() -> None:
     ]
     assert "[x] results: 2 of 2 points" in first.stdout
     assert results("results-embedded") == ["g_np1", "g_np2"]
-    assert not Path("results").exists(), "a rehearsal leaves the real results alone"
+    assert not Path("results").exists(), (
+        "a rehearsal leaves the real results alone"
+    )
     second = inferometer("run", "small.yaml", "--embedded")
     assert second.exit_code == 0
     assert "Group g: 2 done before " in second.stdout
@@ -89,7 +100,10 @@ def test_a_part_of_it_may_be_asked_for_and_changed() -> None:
 def test_a_server_that_is_not_there_ends_with_1_and_says_why() -> None:
     ended = inferometer("run", "small.yaml")
     assert ended.exit_code == 1
-    assert "Group g cannot continue: Nothing listens on http://127.0.0.1:1" in ended.stdout
+    assert (
+        "Group g cannot continue: Nothing listens on http://127.0.0.1:1"
+        in ended.stdout
+    )
     assert "[ ] servers: 0 of 1 groups served to the end" in ended.stdout
     assert "2 not run" in ended.stdout
 
@@ -98,12 +112,20 @@ def test_a_server_that_is_not_there_ends_with_1_and_says_why() -> None:
     ("words", "why"),
     [
         (["missing.yaml"], "missing.yaml"),
-        (["small.yaml", "--only", "h/*"], "--only 'h/*' names no group and no point"),
+        (
+            ["small.yaml", "--only", "h/*"],
+            "--only 'h/*' names no group and no point",
+        ),
         (["small.yaml", "--set", "nonsense=1"], "nonsense"),
-        (["small.yaml", "--set", "result_dir=small.yaml"], "part of that path is a file"),
+        (
+            ["small.yaml", "--set", "result_dir=small.yaml"],
+            "part of that path is a file",
+        ),
     ],
 )
-def test_what_cannot_be_done_is_refused_in_a_sentence(words: list[str], why: str) -> None:
+def test_what_cannot_be_done_is_refused_in_a_sentence(
+    words: list[str], why: str
+) -> None:
     refused = inferometer("run", *words)
     assert refused.exit_code == 2
     assert refused.stderr.startswith("inferometer: ")
@@ -131,9 +153,13 @@ def children(process: subprocess.Popen[str]) -> Iterator[psutil.Process]:
     yield from psutil.Process(process.pid).children(recursive=True)
 
 
-def test_ctrl_c_ends_it_with_what_is_done_and_leaves_nothing_running(campaign: Path) -> None:
+def test_ctrl_c_ends_it_with_what_is_done_and_leaves_nothing_running(
+    campaign: Path,
+) -> None:
     campaign.write_text(
-        CAMPAIGN.replace("output_len: 3", "output_len: 30000").replace("[1, 2]", "[1]")
+        CAMPAIGN.replace("output_len: 3", "output_len: 30000").replace(
+            "[1, 2]", "[1]"
+        )
     )
     process = Forked(
         [
@@ -152,7 +178,9 @@ def test_ctrl_c_ends_it_with_what_is_done_and_leaves_nothing_running(campaign: P
     )
     try:
         deadline_s = time.monotonic() + 60
-        while len(started := list(children(process))) < 2:  # the engine and a worker
+        while (
+            len(started := list(children(process))) < 2
+        ):  # the engine and a worker
             assert time.monotonic() < deadline_s
             time.sleep(0.05)
         os.killpg(process.pid, signal.SIGINT)  # as a terminal does
@@ -180,7 +208,10 @@ def test_results_travel_in_a_tar() -> None:
     Path("results-embedded").rename("old")
     Path("all").rename("results-embedded")
     again = inferometer("run", "small.yaml", "--embedded")
-    assert (again.exit_code, "Group g: 2 done before " in again.stdout) == (0, True)
+    assert (again.exit_code, "Group g: 2 done before " in again.stdout) == (
+        0,
+        True,
+    )
 
 
 def test_a_merge_that_has_something_to_say_ends_with_1() -> None:
@@ -188,7 +219,9 @@ def test_a_merge_that_has_something_to_say_ends_with_1() -> None:
     next(Path("results-embedded").glob("g_np1_*.json")).write_text("{}")
     merged = inferometer("merge", "results-embedded", "-o", "all")
     assert merged.exit_code == 1
-    assert merged.stdout.startswith("Left out:\n  g/np1 of results-embedded: g_np1_")
+    assert merged.stdout.startswith(
+        "Left out:\n  g/np1 of results-embedded: g_np1_"
+    )
     assert results("all") == ["g_np2"]
 
 
@@ -203,8 +236,12 @@ def test_points_that_are_left_out_are_named_on_collecting_and_the_tar_is_written
     assert collected.exit_code == 1
     assert collected.stdout == "13 files in c.tar\n"
     first, more = collected.stderr.splitlines()
-    assert first.startswith("inferometer: g/np1 will be left out by `inferometer merge`: g_np1_")
-    assert first.endswith(".json has changed; `inferometer run` measures it again.")
+    assert first.startswith(
+        "inferometer: g/np1 will be left out by `inferometer merge`: g_np1_"
+    )
+    assert first.endswith(
+        ".json has changed; `inferometer run` measures it again."
+    )
     assert more == "inferometer: 1 more result is left out."
     assert Path("c.tar").exists()
 
@@ -225,7 +262,12 @@ def test_merging_and_collecting_nothing_is_refused() -> None:
 @pytest.mark.parametrize("verb", ["run", "plan"])
 def test_what_is_set_is_not_shortened_in_silence(verb: str) -> None:
     refused = inferometer(
-        verb, "small.yaml", "--quick", "--embedded", "--set", "load.num_warmups=4"
+        verb,
+        "small.yaml",
+        "--quick",
+        "--embedded",
+        "--set",
+        "load.num_warmups=4",
     )
     assert refused.exit_code == 2
     assert refused.stderr == (
@@ -254,24 +296,38 @@ def test_two_servers_take_turns(campaign: Path) -> None:
         in planned.stdout
     )
     assert "a person has to start one 3 times, on request" in planned.stdout
-    ran = inferometer("run", "small.yaml", "--interleave", "--embedded", "--allow-invalid")
+    ran = inferometer(
+        "run", "small.yaml", "--interleave", "--embedded", "--allow-invalid"
+    )
     assert ran.exit_code == 0, ran.output
     order = [
         line.split()[1]
         for line in ran.stdout.splitlines()
         if line.startswith("[") and "/8]" in line
     ]
-    assert order == ["a/np1", "a/np2", "b/np1", "b/np2", "b/np1#2", "b/np2#2", "a/np1#2", "a/np2#2"]
+    assert order == [
+        "a/np1",
+        "a/np2",
+        "b/np1",
+        "b/np2",
+        "b/np1#2",
+        "b/np2#2",
+        "a/np1#2",
+        "a/np2#2",
+    ]
     assert "a/np1  2 repeats: " in ran.stdout
     assert sorted(
-        path.stem.rpartition("_")[2] for path in Path("results-embedded").glob("a_np1_*.json")
+        path.stem.rpartition("_")[2]
+        for path in Path("results-embedded").glob("a_np1_*.json")
     ) == ["r1", "r2"]
     done = inferometer("plan", "small.yaml", "--interleave", "--embedded")
     assert "Order:" in done.stdout
     assert "server start" not in done.stdout
 
 
-def test_servers_that_may_both_be_up_take_turns_point_by_point(campaign: Path) -> None:
+def test_servers_that_may_both_be_up_take_turns_point_by_point(
+    campaign: Path,
+) -> None:
     campaign.write_text(PAIR)
     together = [
         "servers.one.exclusive=false",
@@ -279,7 +335,14 @@ def test_servers_that_may_both_be_up_take_turns_point_by_point(campaign: Path) -
         "servers.two.base_url=http://127.0.0.1:2",
     ]
     sets = [word for pair in together for word in ("--set", pair)]
-    ran = inferometer("run", "small.yaml", "--interleave", "--embedded", "--allow-invalid", *sets)
+    ran = inferometer(
+        "run",
+        "small.yaml",
+        "--interleave",
+        "--embedded",
+        "--allow-invalid",
+        *sets,
+    )
     assert ran.exit_code == 0, ran.output
     assert (
         "Order:    a and b, both up at the same time, take turns point by point: a/np1, "
@@ -290,7 +353,16 @@ def test_servers_that_may_both_be_up_take_turns_point_by_point(campaign: Path) -
         for line in ran.stdout.splitlines()
         if line.startswith("[") and "/8]" in line
     ]
-    assert order == ["a/np1", "b/np1", "b/np1#2", "a/np1#2", "a/np2", "b/np2", "b/np2#2", "a/np2#2"]
+    assert order == [
+        "a/np1",
+        "b/np1",
+        "b/np1#2",
+        "a/np1#2",
+        "a/np2",
+        "b/np2",
+        "b/np2#2",
+        "a/np2#2",
+    ]
 
 
 def test_one_server_cannot_take_turns() -> None:
@@ -309,10 +381,14 @@ def test_files_of_no_campaign_are_counted_when_they_are_merged() -> None:
             Path(folder, name).parent.mkdir(parents=True, exist_ok=True)
             Path(folder, name).write_text(folder)
     merged = inferometer("merge", "a", "b", "-o", "all")
-    assert (merged.exit_code, merged.stdout) == (0, "3 files without a campaign, in all\n")
+    assert (merged.exit_code, merged.stdout) == (
+        0,
+        "3 files without a campaign, in all\n",
+    )
     inferometer("run", "small.yaml", "--embedded", "--allow-invalid")
     merged = inferometer("merge", "a", "results-embedded", "-o", "more")
     assert (
-        merged.stdout == "2 points with a result that counts and 2 files without a campaign, "
+        merged.stdout
+        == "2 points with a result that counts and 2 files without a campaign, "
         "in more\n"
     )

@@ -10,17 +10,26 @@ import pytest
 from inferometer.cli import backends, datasets
 from inferometer.cli.tables import aligned, markdown_table, show
 
-TABLES = [(backends.HEADINGS, backends.rows()), (datasets.HEADINGS, datasets.rows())]
+TABLES = [
+    (backends.HEADINGS, backends.rows()),
+    (datasets.HEADINGS, datasets.rows()),
+]
 
 
 def on_terminal(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], number: int, columns: int
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    number: int,
+    columns: int,
 ) -> list[str]:
     monkeypatch.setenv("COLUMNS", str(columns))
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
     show(*TABLES[number])
-    return [re.sub(r"\x1b\[[0-9;]*m", "", line) for line in capsys.readouterr().out.splitlines()]
+    return [
+        re.sub(r"\x1b\[[0-9;]*m", "", line)
+        for line in capsys.readouterr().out.splitlines()
+    ]
 
 
 @pytest.mark.parametrize("number", range(len(TABLES)))
@@ -43,7 +52,10 @@ def test_a_wide_terminal_has_one_table_and_a_narrow_one_several(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     found = [
-        sum("--backend" in line for line in on_terminal(monkeypatch, capsys, 0, columns))
+        sum(
+            "--backend" in line
+            for line in on_terminal(monkeypatch, capsys, 0, columns)
+        )
         for columns in (80, 120, 170)
     ]
     assert found == [3, 2, 1]

@@ -16,7 +16,9 @@ from tests.cli.api_server import MODEL
 from tests.cli.conftest import Command
 from tests.cli.vllm_examples import GENERATION, OTHER_WORK, ROWS, write_copies
 
-pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:.*multi-threaded.*fork:DeprecationWarning"
+)
 
 REFUSED = {
     "custom audio, Whisper": "--backend openai-audio: speech transcription is not measured",
@@ -35,7 +37,9 @@ ALL_ROWS = {
 }
 """How many requests make those that do not say a number."""
 
-NEED_DATASETS = {name for name, line in GENERATION.items() if "--dataset-name hf" in line}
+NEED_DATASETS = {
+    name for name, line in GENERATION.items() if "--dataset-name hf" in line
+}
 
 Ran = tuple[int, str, str, dict[str, Any]]
 
@@ -68,17 +72,31 @@ def ran(
         monkeypatch.delenv(name, raising=False)
 
     def run(line: str) -> Ran:
-        words = [{"MODEL": MODEL, "N": "5"}.get(word, word) for word in line.split()]
-        more = ["--save-result", "--result-dir", str(tmp_path), "--no-realtime", "--allow-invalid"]
-        code, out, err = inferometer("bench", *words, "--base-url", engine.base_url, *more)
+        words = [
+            {"MODEL": MODEL, "N": "5"}.get(word, word) for word in line.split()
+        ]
+        more = [
+            "--save-result",
+            "--result-dir",
+            str(tmp_path),
+            "--no-realtime",
+            "--allow-invalid",
+        ]
+        code, out, err = inferometer(
+            "bench", *words, "--base-url", engine.base_url, *more
+        )
         found = next(tmp_path.glob("*/run.json"), None)
         return code, out, err, orjson.loads(found.read_bytes()) if found else {}
 
     return run
 
 
-@pytest.mark.parametrize("name", [name for name in GENERATION if name not in REFUSED])
-def test_the_command_runs_unchanged(name: str, ran: Callable[[str], Ran]) -> None:
+@pytest.mark.parametrize(
+    "name", [name for name in GENERATION if name not in REFUSED]
+)
+def test_the_command_runs_unchanged(
+    name: str, ran: Callable[[str], Ran]
+) -> None:
     if name in NEED_DATASETS:
         pytest.importorskip("datasets")
     code, out, err, run = ran(GENERATION[name])
@@ -91,7 +109,9 @@ def test_the_command_runs_unchanged(name: str, ran: Callable[[str], Ran]) -> Non
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_what_cannot_run_says_why_and_sends_nothing(name: str, ran: Callable[[str], Ran]) -> None:
+def test_what_cannot_run_says_why_and_sends_nothing(
+    name: str, ran: Callable[[str], Ran]
+) -> None:
     code, out, err, run = ran(GENERATION[name])
     assert (code, out, run) == (2, "", {})
     assert REFUSED[name] in err

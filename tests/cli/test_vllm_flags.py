@@ -90,14 +90,21 @@ def test_every_flag_of_vllm_has_its_place_once() -> None:
 
 def test_those_that_mean_the_same_are_flags_of_bench() -> None:
     parameters = load_verb("bench").params
-    ours = {flag for each in parameters for flag in (*each.opts, *each.secondary_opts)}
+    ours = {
+        flag
+        for each in parameters
+        for flag in (*each.opts, *each.secondary_opts)
+    }
     assert set(SAME) - ours == set()
-    assert {each.flag for each in OTHERS.values() if isinstance(each, Renamed)} <= {*ours, *OTHERS}
+    assert {
+        each.flag for each in OTHERS.values() if isinstance(each, Renamed)
+    } <= {*ours, *OTHERS}
     assert not ours & OTHERS.keys()
 
 
 @pytest.mark.parametrize(
-    "flag", [flag for flag, meaning in OTHERS.items() if isinstance(meaning, Note)]
+    "flag",
+    [flag for flag, meaning in OTHERS.items() if isinstance(meaning, Note)],
 )
 def test_a_note_is_a_sentence_said_once(flag: str) -> None:
     value = ["x"] * OTHERS[flag].values
@@ -107,9 +114,12 @@ def test_a_note_is_a_sentence_said_once(flag: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "flag", [flag for flag, meaning in OTHERS.items() if isinstance(meaning, Refused)]
+    "flag",
+    [flag for flag, meaning in OTHERS.items() if isinstance(meaning, Refused)],
 )
-def test_what_would_change_the_load_is_refused_with_the_reason(flag: str) -> None:
+def test_what_would_change_the_load_is_refused_with_the_reason(
+    flag: str,
+) -> None:
     meaning = OTHERS[flag]
     assert isinstance(meaning, Refused)
     (sentence,) = said(flag, *["7"] * meaning.values)
@@ -121,13 +131,25 @@ def test_what_would_change_the_load_is_refused_with_the_reason(flag: str) -> Non
 @pytest.mark.parametrize(
     ("typed", "meant"),
     [
-        ("--dataset_name=random --num_prompts 3", "--dataset-name=random --num-prompts 3"),
+        (
+            "--dataset_name=random --num_prompts 3",
+            "--dataset-name=random --num-prompts 3",
+        ),
         ("--metadata a_b=c_d", "--metadata a_b=c_d"),
-        ("--num-prompts -1 --goodput ttft:9", "--num-prompts -1 --goodput ttft:9"),
+        (
+            "--num-prompts -1 --goodput ttft:9",
+            "--num-prompts -1 --goodput ttft:9",
+        ),
         ("--endpoint-type openai-chat", "--backend openai-chat"),
         ("--dataset x.json", "--dataset-name sharegpt --dataset-path x.json"),
-        ("--dataset x --dataset-name custom", "--dataset-path x --dataset-name custom"),
-        ("--custom_skip_chat_template --seed 1", "--skip-chat-template --seed 1"),
+        (
+            "--dataset x --dataset-name custom",
+            "--dataset-path x --dataset-name custom",
+        ),
+        (
+            "--custom_skip_chat_template --seed 1",
+            "--skip-chat-template --seed 1",
+        ),
         ("--tokenizer-mode=slow --seed 1", "--seed 1"),
         ("--log_config_file f --seed 1", "--seed 1"),
     ],
@@ -138,10 +160,16 @@ def test_other_spellings_are_understood(typed: str, meant: str) -> None:
 
 def test_parts_of_an_object_are_put_together() -> None:
     flag, body = bench("--extra-body.min_p", "0.1", "--extra_body.a.b=text")
-    assert (flag, json.loads(body)) == ("--extra-body", {"min_p": 0.1, "a": {"b": "text"}})
+    assert (flag, json.loads(body)) == (
+        "--extra-body",
+        {"min_p": 0.1, "a": {"b": "text"}},
+    )
     flag, body = bench("--extra-body", '{"x": 1}', "--extra-body.min_p", "0.1")
     assert json.loads(body) == {"x": 1, "min_p": 0.1}
-    assert bench("--extra-body", "{", "--extra-body.a", "1") == ["--extra-body", "{"]
+    assert bench("--extra-body", "{", "--extra-body.a", "1") == [
+        "--extra-body",
+        "{",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -161,18 +189,33 @@ def test_the_documentation_has_the_table(
 
 
 def test_lengths_may_vary_by_different_ratios() -> None:
-    both = work_of(random_range_ratio='{"input": 0.25, "output": 0.5}', random_input_len=100)
+    both = work_of(
+        random_range_ratio='{"input": 0.25, "output": 0.5}',
+        random_input_len=100,
+    )
     prompt, output = both.laws()
-    assert ((prompt.low, prompt.high), (output.low, output.high)) == ((75, 125), (64, 192))
+    assert ((prompt.low, prompt.high), (output.low, output.high)) == (
+        (75, 125),
+        (64, 192),
+    )
     assert work_of(random_range_ratio="0.5").laws()[1] == output
     assert work_of(random_range_ratio="0") == work_of()
 
 
-@pytest.mark.parametrize("ratio", ["1.0", "x", "-0.1", '{"in": 0.1}', '{"input": 0.1}', "true"])
-def test_a_ratio_that_older_scripts_mean_otherwise_is_refused(ratio: str) -> None:
+@pytest.mark.parametrize(
+    "ratio", ["1.0", "x", "-0.1", '{"in": 0.1}', '{"input": 0.1}', "true"]
+)
+def test_a_ratio_that_older_scripts_mean_otherwise_is_refused(
+    ratio: str,
+) -> None:
     (reason,) = refused(random_range_ratio=ratio)
-    assert reason.startswith(f"--random-range-ratio {ratio}: wants a ratio from 0 to below 1")
-    assert "1.0 means that only in SGLang and in older versions of benchmark_serving.py" in reason
+    assert reason.startswith(
+        f"--random-range-ratio {ratio}: wants a ratio from 0 to below 1"
+    )
+    assert (
+        "1.0 means that only in SGLang and in older versions of benchmark_serving.py"
+        in reason
+    )
 
 
 def test_pictures_are_those_that_vllm_makes() -> None:
@@ -191,18 +234,32 @@ def test_pictures_are_those_that_vllm_makes() -> None:
     assert (work.prefix_len, work.range_ratio) == (25, 0.2)
     plain = work_of(backend="openai-chat", dataset_name="random-mm")
     assert plain.sizes == {"256x256": 0.5, "1280x720": 0.5}
-    sized = work_of(backend="openai-chat", dataset_name="random-mm", image_size="64x32")
+    sized = work_of(
+        backend="openai-chat", dataset_name="random-mm", image_size="64x32"
+    )
     assert (sized.sizes, sized.width, sized.height) == (None, 64, 32)
 
 
 @pytest.mark.parametrize(
     ("flags", "reason"),
     [
-        ({"random_mm_bucket_config": "{(9, 9, 16): 1.0}"}, "film is not made up"),
-        ({"random_mm_bucket_config": "{1: 2}"}, "wants (height, width, 1): share"),
-        ({"random_mm_bucket_config": "__import__('os')"}, "wants (height, width, 1): share"),
+        (
+            {"random_mm_bucket_config": "{(9, 9, 16): 1.0}"},
+            "film is not made up",
+        ),
+        (
+            {"random_mm_bucket_config": "{1: 2}"},
+            "wants (height, width, 1): share",
+        ),
+        (
+            {"random_mm_bucket_config": "__import__('os')"},
+            "wants (height, width, 1): share",
+        ),
         ({"random_mm_bucket_config": "{(9, 0, 1): 1.0}"}, "no size in pixels"),
-        ({"random_mm_limit_mm_per_prompt": '{"video": 1}'}, "wants a number of images"),
+        (
+            {"random_mm_limit_mm_per_prompt": '{"video": 1}'},
+            "wants a number of images",
+        ),
         (
             {
                 "random_mm_limit_mm_per_prompt": '{"image": 1}',
@@ -212,7 +269,9 @@ def test_pictures_are_those_that_vllm_makes() -> None:
         ),
     ],
 )
-def test_pictures_that_cannot_be_made_are_refused(flags: dict[str, Any], reason: str) -> None:
+def test_pictures_that_cannot_be_made_are_refused(
+    flags: dict[str, Any], reason: str
+) -> None:
     (told,) = refused(backend="openai-chat", dataset_name="random-mm", **flags)
     assert reason in told
 
@@ -225,14 +284,20 @@ def test_pictures_that_cannot_be_made_are_refused(flags: dict[str, Any], reason:
         ({"backend": "openai-chat"}, True),
         ({"backend": "tgi"}, False),
         ({"dataset_name": "custom", "dataset_path": "p"}, False),
-        ({"dataset_name": "custom", "dataset_path": "p", "ignore_eos": True}, True),
+        (
+            {"dataset_name": "custom", "dataset_path": "p", "ignore_eos": True},
+            True,
+        ),
         ({"dataset_name": "timed_trace", "dataset_path": "p"}, True),
     ],
 )
 def test_random_prompts_are_answered_in_full_length_as_in_vllm(
     flags: dict[str, Any], expected: bool
 ) -> None:
-    assert parse_flags(BenchFlags(**flags)).parts["sampling"].ignore_eos is expected
+    assert (
+        parse_flags(BenchFlags(**flags)).parts["sampling"].ignore_eos
+        is expected
+    )
 
 
 HUB: dict[str, Any] = {
@@ -249,13 +314,26 @@ HUB: dict[str, Any] = {
 
 @pytest.mark.parametrize("path", HUB)
 def test_data_sets_of_the_hub_have_the_lengths_of_vllm(path: str) -> None:
-    for named in ({"dataset_path": path}, {"dataset_path": "copy", "hf_name": path.strip("/")}):
+    for named in (
+        {"dataset_path": path},
+        {"dataset_path": "copy", "hf_name": path.strip("/")},
+    ):
         if path.startswith("/") and "hf_name" in named:
             continue
         work = work_of(dataset_name="hf", **named)
         assert {name: getattr(work, name) for name in HUB[path]} == HUB[path]
-    assert work_of(dataset_name="hf", dataset_path=path, hf_output_len=9).output_len == 9
-    assert work_of(dataset_name="hf", dataset_path=path, hf_output_len=-1).output_len is None
+    assert (
+        work_of(
+            dataset_name="hf", dataset_path=path, hf_output_len=9
+        ).output_len
+        == 9
+    )
+    assert (
+        work_of(
+            dataset_name="hf", dataset_path=path, hf_output_len=-1
+        ).output_len
+        is None
+    )
 
 
 @pytest.mark.parametrize(
@@ -272,7 +350,9 @@ def test_data_sets_of_the_hub_have_the_lengths_of_vllm(path: str) -> None:
         ({"dataset_name": "sessions"}, "exact"),
     ],
 )
-def test_how_many_requests_a_file_makes(flags: dict[str, Any], rows: str) -> None:
+def test_how_many_requests_a_file_makes(
+    flags: dict[str, Any], rows: str
+) -> None:
     assert rows_of(BenchFlags(**flags)) == rows
 
 
@@ -295,17 +375,26 @@ def test_the_variable_of_guides_for_the_timeout_is_used_and_said(
 
 
 @pytest.mark.parametrize(
-    ("flags", "speed"), [({}, 1.0), ({"self_timed": False}, None), ({"replay_speed": 3.0}, 3.0)]
+    ("flags", "speed"),
+    [({}, 1.0), ({"self_timed": False}, None), ({"replay_speed": 3.0}, 3.0)],
 )
-def test_a_timed_trace_is_replayed_at_its_times(flags: dict[str, Any], speed: float | None) -> None:
-    asked = parse_flags(BenchFlags(dataset_name="timed_trace", dataset_path="p", **flags))
+def test_a_timed_trace_is_replayed_at_its_times(
+    flags: dict[str, Any], speed: float | None
+) -> None:
+    asked = parse_flags(
+        BenchFlags(dataset_name="timed_trace", dataset_path="p", **flags)
+    )
     assert asked.parts["load"].replay_speed == speed
 
 
-def test_what_the_chat_template_is_told_is_sent_where_a_server_applies_it() -> None:
+def test_what_the_chat_template_is_told_is_sent_where_a_server_applies_it() -> (
+    None
+):
     told: dict[str, Any] = {"chat_template_kwargs": '{"thinking": true}'}
     asked = parse_flags(BenchFlags(backend="openai-chat", **told))
-    assert asked.parts["sampling"].extra_body == {"chat_template_kwargs": {"thinking": True}}
+    assert asked.parts["sampling"].extra_body == {
+        "chat_template_kwargs": {"thinking": True}
+    }
     assert refused(**told) == [
         "--chat-template-kwargs needs a chat backend, such as openai-chat, whose server applies "
         "the chat template."
@@ -313,7 +402,9 @@ def test_what_the_chat_template_is_told_is_sent_where_a_server_applies_it() -> N
 
 
 @pytest.mark.parametrize("backend", OTHER_BACKENDS)
-def test_backends_for_other_work_are_refused_with_the_reason(backend: str) -> None:
+def test_backends_for_other_work_are_refused_with_the_reason(
+    backend: str,
+) -> None:
     (reason,) = refused(backend=backend)
     assert re.fullmatch(rf"--backend {backend}: [^.].+[^.]\.", reason)
 
@@ -339,9 +430,21 @@ def test_what_means_something_else_here_is_said(words: str) -> None:
         {},
         {"lora_modules": ["a", "b"], "lora_assignment": "round-robin"},
         {"lora_modules": ["a", "b"], "lora_assignment": "random"},
-        {"dataset_name": "burstgpt", "dataset_path": "p", "trace_model": "GPT-4"},
-        {"backend": "openai-chat", "dataset_name": "custom", "dataset_path": "p"},
-        {"skip_chat_template": True, "dataset_name": "custom", "dataset_path": "p"},
+        {
+            "dataset_name": "burstgpt",
+            "dataset_path": "p",
+            "trace_model": "GPT-4",
+        },
+        {
+            "backend": "openai-chat",
+            "dataset_name": "custom",
+            "dataset_path": "p",
+        },
+        {
+            "skip_chat_template": True,
+            "dataset_name": "custom",
+            "dataset_path": "p",
+        },
         {"dataset_name": "hf", "dataset_path": "AI-MO/aimo-validation-aime"},
     ],
 )
@@ -356,12 +459,17 @@ def test_queue_times_have_no_section_and_are_left_out() -> None:
     assert alone.output.metrics == ("ttft", "tpot", "itl")
 
 
-def test_adapters_are_drawn_at_random_if_asked_and_the_same_for_the_same_seed() -> None:
+def test_adapters_are_drawn_at_random_if_asked_and_the_same_for_the_same_seed() -> (
+    None
+):
     from inferometer.measurement.prepare import generation_of
 
     def names(seed: int, assignment: str | None) -> list[str]:
         flags = BenchFlags(
-            lora_modules=["a", "b", "c"], lora_assignment=assignment, num_prompts=300, seed=seed
+            lora_modules=["a", "b", "c"],
+            lora_assignment=assignment,
+            num_prompts=300,
+            seed=seed,
         )
         spec: RunSpec = parse_flags(flags).spec("m")
         return list(generation_of(spec).adapters)
@@ -371,4 +479,7 @@ def test_adapters_are_drawn_at_random_if_asked_and_the_same_for_the_same_seed() 
     assert (len(drawn), set(drawn)) == (300, {"a", "b", "c"})
     assert drawn == names(1, "random") != names(2, "random")
     assert np.unique(drawn, return_counts=True)[1].min() > 60
-    assert "--lora-assignment 'x'" in refused(lora_modules=["a"], lora_assignment="x")[0]
+    assert (
+        "--lora-assignment 'x'"
+        in refused(lora_modules=["a"], lora_assignment="x")[0]
+    )

@@ -148,50 +148,96 @@ def write_copies(folder: Path) -> None:
     for name, rows in _files().items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        text = json.dumps(rows) if path.suffix == ".json" else "\n".join(map(json.dumps, rows))
-        path.write_text(text if "BFCL" not in name else "\n".join(map(json.dumps, rows)))
-    for name, content in {"a.png": PNG, "a.wav": RECORDINGS["audio/wav"]}.items():
+        text = (
+            json.dumps(rows)
+            if path.suffix == ".json"
+            else "\n".join(map(json.dumps, rows))
+        )
+        path.write_text(
+            text if "BFCL" not in name else "\n".join(map(json.dumps, rows))
+        )
+    for name, content in {
+        "a.png": PNG,
+        "a.wav": RECORDINGS["audio/wav"],
+    }.items():
         (folder / name).write_bytes(content)
     (folder / "a.mp4").write_bytes(RECORDINGS["video/mp4"])
     for hub in ("lmarena-ai/VisionArena-Chat", "lmms-lab/LLaVA-OneVision-Data"):
         (folder / hub / "a.png").write_bytes(PNG)
     _describe(folder / "openai/gsm8k", "main", "test", "main/test.jsonl")
     _describe(
-        folder / "lmms-lab/LLaVA-OneVision-Data", "chart2text(cauldron)", "train", "train.jsonl"
+        folder / "lmms-lab/LLaVA-OneVision-Data",
+        "chart2text(cauldron)",
+        "train",
+        "train.jsonl",
     )
 
 
 def _describe(folder: Path, subset: str, split: str, path: str) -> None:
     """Which files are which part, as a data set of the hub says it."""
-    part = {"config_name": subset, "data_files": [{"split": split, "path": path}]}
-    (folder / "README.md").write_text(f"---\nconfigs: {json.dumps([part])}\n---\n")
+    part = {
+        "config_name": subset,
+        "data_files": [{"split": split, "path": path}],
+    }
+    (folder / "README.md").write_text(
+        f"---\nconfigs: {json.dumps([part])}\n---\n"
+    )
 
 
 def _files() -> dict[str, list[Any]]:
     numbers = range(ROWS)
     questions = [
-        {"question_id": i, "category": category, "turns": [f"what is {i} about", "and then"]}
-        for i, category in zip(numbers, ["summarization", "math"] * ROWS, strict=False)
+        {
+            "question_id": i,
+            "category": category,
+            "turns": [f"what is {i} about", "and then"],
+        }
+        for i, category in zip(
+            numbers, ["summarization", "math"] * ROWS, strict=False
+        )
     ]
     asked = [
-        {"category": category, "messages": [{"role": "user", "content": f"say {i} in a word"}]}
-        for i, category in zip(numbers, ["multilingual", "coding"] * ROWS, strict=False)
+        {
+            "category": category,
+            "messages": [{"role": "user", "content": f"say {i} in a word"}],
+        }
+        for i, category in zip(
+            numbers, ["multilingual", "coding"] * ROWS, strict=False
+        )
     ]
     return {
         "sharegpt.json": [_conversation(i) for i in numbers],
-        "shown.json": [{**_conversation(i, "<image>\n"), "image": "a.png"} for i in numbers],
-        "filmed.json": [{**_conversation(i, "<video>\n"), "video": "a.mp4"} for i in numbers],
-        "data.jsonl": [{"prompt": f"What is the capital of country {i}?"} for i in numbers],
-        "audio_data.jsonl": [{"prompt": f"What is said {i}?", "audio": "a.wav"} for i in numbers],
+        "shown.json": [
+            {**_conversation(i, "<image>\n"), "image": "a.png"} for i in numbers
+        ],
+        "filmed.json": [
+            {**_conversation(i, "<video>\n"), "video": "a.mp4"} for i in numbers
+        ],
+        "data.jsonl": [
+            {"prompt": f"What is the capital of country {i}?"} for i in numbers
+        ],
+        "audio_data.jsonl": [
+            {"prompt": f"What is said {i}?", "audio": "a.wav"} for i in numbers
+        ],
         "image_data.jsonl": [
             {"prompt": "How many?", "image_files": ["a.png"]},
-            {"content": [{"type": "text", "text": "See "}, {"type": "image", "image": "a.png"}]},
+            {
+                "content": [
+                    {"type": "text", "text": "See "},
+                    {"type": "image", "image": "a.png"},
+                ]
+            },
         ],
         "data/spec_bench/question.jsonl": questions,
         "data/speed_bench/qualitative.jsonl": asked,
         "data/speed_bench/throughput_2k.jsonl": asked,
         "conversation_trace.jsonl": [
-            {"timestamp": 10 * i, "input_length": 700, "output_length": 5, "hash_ids": [0, i]}
+            {
+                "timestamp": 10 * i,
+                "input_length": 700,
+                "output_length": 5,
+                "hash_ids": [0, i],
+            }
             for i in numbers
         ],
         **{name: list(rows) for name, rows in _hub(numbers).items()},
@@ -199,8 +245,14 @@ def _files() -> dict[str, list[Any]]:
 
 
 def _conversation(i: int, before: str = "") -> dict[str, Any]:
-    said = [("human", f"{before}tell me about number {i} please"), ("gpt", "it is one of many")]
-    return {"id": f"c{i}", "conversations": [{"from": who, "value": text} for who, text in said]}
+    said = [
+        ("human", f"{before}tell me about number {i} please"),
+        ("gpt", "it is one of many"),
+    ]
+    return {
+        "id": f"c{i}",
+        "conversations": [{"from": who, "value": text} for who, text in said],
+    }
 
 
 def _hub(numbers: Iterable[int]) -> Mapping[str, Iterable[Any]]:
@@ -208,12 +260,17 @@ def _hub(numbers: Iterable[int]) -> Mapping[str, Iterable[Any]]:
     function = {
         "name": "area",
         "description": "of a square",
-        "parameters": {"type": "dict", "properties": {"side": {"type": "float"}}},
+        "parameters": {
+            "type": "dict",
+            "properties": {"side": {"type": "float"}},
+        },
     }
     call = [
         {
             "id": f"simple_{i}",
-            "question": [[{"role": "user", "content": f"How large is a square of {i}?"}]],
+            "question": [
+                [{"role": "user", "content": f"How large is a square of {i}?"}]
+            ],
             "function": [function],
         }
         for i in numbers
@@ -234,26 +291,45 @@ def _hub(numbers: Iterable[int]) -> Mapping[str, Iterable[Any]]:
             {**_conversation(i, "<image>\n"), "image": "a.png"} for i in numbers
         ],
         "likaixin/InstructCoder/train.jsonl": [
-            {"instruction": f"add {i}", "input": "x = 1", "output": f"x = {i}"} for i in numbers
+            {"instruction": f"add {i}", "input": "x = 1", "output": f"x = {i}"}
+            for i in numbers
         ],
-        **{f"{leaderboard}_{name}.json": call for name in ("simple", "live_simple", "multiple")},
-        "Aeala/ShareGPT_Vicuna_unfiltered/train.jsonl": [_conversation(i) for i in numbers],
+        **{
+            f"{leaderboard}_{name}.json": call
+            for name in ("simple", "live_simple", "multiple")
+        },
+        "Aeala/ShareGPT_Vicuna_unfiltered/train.jsonl": [
+            _conversation(i) for i in numbers
+        ],
         "AI-MO/aimo-validation-aime/train.jsonl": [
-            {"problem": f"how much is {i} and one", "solution": f"it is {i + 1} as one sees"}
+            {
+                "problem": f"how much is {i} and one",
+                "solution": f"it is {i + 1} as one sees",
+            }
             for i in numbers
         ],
         "philschmid/mt-bench/train.jsonl": [
-            {"category": "writing", "turns": [f"write about {i}", "shorter"]} for i in numbers
+            {"category": "writing", "turns": [f"write about {i}", "shorter"]}
+            for i in numbers
         ],
         "openai/openai_humaneval/test.jsonl": [
-            {"task_id": f"t/{i}", "prompt": f"def add_{i}(x):", "canonical_solution": "  return x"}
+            {
+                "task_id": f"t/{i}",
+                "prompt": f"def add_{i}(x):",
+                "canonical_solution": "  return x",
+            }
             for i in numbers
         ],
         "openai/gsm8k/main/test.jsonl": [
-            {"question": f"how many are {i} apples", "answer": f"#### {i}"} for i in numbers
+            {"question": f"how many are {i} apples", "answer": f"#### {i}"}
+            for i in numbers
         ],
         "vdaita/edit_5k_char/train.jsonl": [
-            {"code": f"x = {i}", "change_request": "rename x", "norm_distance": i / len(numbers)}
+            {
+                "code": f"x = {i}",
+                "change_request": "rename x",
+                "norm_distance": i / len(numbers),
+            }
             for i in numbers
         ],
     }

@@ -13,7 +13,9 @@ TIMEOUT_S = 20.0
 def tcp_pair() -> Iterator[tuple[socket.socket, socket.socket]]:
     """(client, server) ends; the client blocks for at most TIMEOUT_S."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        client = socket.create_connection(listener.getsockname(), timeout=TIMEOUT_S)
+        client = socket.create_connection(
+            listener.getsockname(), timeout=TIMEOUT_S
+        )
         server, _ = listener.accept()
     with client, server:
         yield client, server

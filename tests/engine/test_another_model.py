@@ -38,7 +38,9 @@ class AllAtOnce:
     def running(self) -> int:
         return len(self._asked)
 
-    def submit(self, number: int, prompt_tokens: int, max_tokens: int, time_ns: int) -> Asked:
+    def submit(
+        self, number: int, prompt_tokens: int, max_tokens: int, time_ns: int
+    ) -> Asked:
         self._asked.append(Asked(number, time_ns, max_tokens))
         return self._asked[-1]
 
@@ -62,7 +64,9 @@ class AllAtOnce:
 @pytest.fixture
 def url(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     monkeypatch.setitem(MODELS, "all at once", AllAtOnce)
-    server = EngineServer(EngineSettings(), FrontSettings(), model="all at once")
+    server = EngineServer(
+        EngineSettings(), FrontSettings(), model="all at once"
+    )
     thread = threading.Thread(target=server.run)
     thread.start()
     yield server.url
@@ -71,12 +75,19 @@ def url(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 
 def test_it_is_served_as_any_other(url: str) -> None:
-    asked = {"model": "embedded", "prompt": "a b", "max_tokens": 7, "stream": True}
+    asked = {
+        "model": "embedded",
+        "prompt": "a b",
+        "max_tokens": 7,
+        "stream": True,
+    }
     answer = httpx.post(f"{url}/v1/completions", json=asked)
     assert answer.status_code == 200
     assert answer.text.count('"text"') == 1
     assert answer.text.endswith("data: [DONE]\n\n")
-    whole = httpx.post(f"{url}/v1/completions", json={**asked, "stream": False}).json()
+    whole = httpx.post(
+        f"{url}/v1/completions", json={**asked, "stream": False}
+    ).json()
     assert whole["usage"]["completion_tokens"] == 7
 
 
@@ -86,6 +97,7 @@ def test_the_front_tells_what_the_model_tells(url: str) -> None:
     assert "kv_cache_usage_perc" in (page := httpx.get(f"{url}/metrics").text)
     assert "0.25" in page
     refused = httpx.post(
-        f"{url}/v1/completions", json={"model": "embedded", "prompt": "a", "max_tokens": 101}
+        f"{url}/v1/completions",
+        json={"model": "embedded", "prompt": "a", "max_tokens": 101},
     )
     assert refused.status_code == 400

@@ -56,7 +56,10 @@ def test_modules_of_the_users_directory_are_left_alone(
 
 def test_it_ends_when_its_parent_is_killed() -> None:
     with Forked(
-        [sys.executable, "-c", PARENT], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", PARENT],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     ) as parent:
         assert parent.stdout
         engine = psutil.Process(int(parent.stdout.readline()))
@@ -73,11 +76,17 @@ def test_a_port_that_is_taken(capfd: pytest.CaptureFixture[str]) -> None:
         port = int(first.base_url.rsplit(":", 1)[1])
         with pytest.raises(RuntimeError, match="did not start"):
             EmbeddedEngine(port=port).start()
-    assert f"cannot listen on 127.0.0.1:{port} (Address already in use)" in capfd.readouterr().err
+    assert (
+        f"cannot listen on 127.0.0.1:{port} (Address already in use)"
+        in capfd.readouterr().err
+    )
 
 
 def test_truth_has_to_be_asked_for() -> None:
-    with EmbeddedEngine() as engine, pytest.raises(RuntimeError, match="record_truth=True"):
+    with (
+        EmbeddedEngine() as engine,
+        pytest.raises(RuntimeError, match="record_truth=True"),
+    ):
         engine.truth()
 
 
@@ -88,8 +97,12 @@ def test_wrong_settings_are_found_before_anything_starts() -> None:
         EmbeddedEngine(port=70_000)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
-def test_the_command_serves_until_it_is_told_to_end(number: signal.Signals, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP]
+)
+def test_the_command_serves_until_it_is_told_to_end(
+    number: signal.Signals, tmp_path: Path
+) -> None:
     truth = tmp_path / "truth.npz"
     command = [*COMMAND, "--port", "0", "--truth", str(truth)]
     with Forked(command, stdout=subprocess.PIPE, text=True) as process:
@@ -101,11 +114,15 @@ def test_the_command_serves_until_it_is_told_to_end(number: signal.Signals, tmp_
     assert len(load_truth(truth)) == 0
 
 
-def test_true_times_that_cannot_be_written_any_more_are_a_sentence(tmp_path: Path) -> None:
+def test_true_times_that_cannot_be_written_any_more_are_a_sentence(
+    tmp_path: Path,
+) -> None:
     folder = tmp_path / "gone"
     folder.mkdir()
     command = [*COMMAND, "--port", "0", "--truth", str(folder / "truth.npz")]
-    with Forked(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    with Forked(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
         assert process.stdout
         assert process.stdout.readline()
         folder.rmdir()
@@ -123,11 +140,16 @@ def test_true_times_that_cannot_be_written_any_more_are_a_sentence(tmp_path: Pat
     [
         (["--jitter", "-1"], "jitter is -1.0"),
         (["--port", "99999"], "port is 99999"),
-        (["--truth", "/no/such/folder/truth.npz"], "cannot be written to /no/such/folder"),
+        (
+            ["--truth", "/no/such/folder/truth.npz"],
+            "cannot be written to /no/such/folder",
+        ),
         (["--host", "192.0.2.1"], "cannot listen on 192.0.2.1:8000"),
     ],
 )
-def test_the_command_refuses_in_a_sentence(options: list[str], words: str) -> None:
+def test_the_command_refuses_in_a_sentence(
+    options: list[str], words: str
+) -> None:
     done = run_forked([*COMMAND, *options], timeout=TIMEOUT_S)
     assert done.returncode == 2
     assert words in " ".join(done.stderr.split())

@@ -20,14 +20,22 @@ from inferometer.engine.tokenizer import VOCABULARY_SIZE
 from inferometer.protocol import PROTOCOLS
 from inferometer.protocol.routes import TGI_TOKENIZE, VLLM_TOKENIZE
 
-CHAT = [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "one two three"}]
+CHAT = [
+    {"role": "system", "content": "Be brief."},
+    {"role": "user", "content": "one two three"},
+]
 
 
 def ask(chat: bool = False, max_model_len: int = 100, **body: Any) -> Ask:
     if "prompt" not in body and "messages" not in body:
         body |= {"messages": CHAT} if chat else {"prompt": "a b c"}
     backend = PROTOCOLS["openai-chat" if chat else "openai"]
-    return parse_ask(orjson.dumps(body), backend=backend, model="m", max_model_len=max_model_len)
+    return parse_ask(
+        orjson.dumps(body),
+        backend=backend,
+        model="m",
+        max_model_len=max_model_len,
+    )
 
 
 @pytest.mark.parametrize(
@@ -46,10 +54,21 @@ def test_prompts_are_counted(prompt: Any, tokens: int) -> None:
 
 
 def test_a_picture_costs_as_much_as_any_other() -> None:
-    picture = {"type": "image_url", "image_url": {"url": "data:image/png;base64,AA"}}
+    picture = {
+        "type": "image_url",
+        "image_url": {"url": "data:image/png;base64,AA"},
+    }
     texts, shown = (
         len_of_chat(
-            [{"role": "user", "content": [{"type": "text", "text": "look at this"}, *pictures]}]
+            [
+                {
+                    "role": "user",
+                    "content": [
+                        {"type": "text", "text": "look at this"},
+                        *pictures,
+                    ],
+                }
+            ]
         )
         for pictures in ([], [picture, picture])
     )
@@ -62,7 +81,10 @@ def test_a_chat_costs_its_words_and_a_token_a_turn() -> None:
     parts = [
         {
             "role": "user",
-            "content": [{"type": "text", "text": "one two"}, {"type": "text", "text": "three"}],
+            "content": [
+                {"type": "text", "text": "one two"},
+                {"type": "text", "text": "three"},
+            ],
         }
     ]
     assert ask(chat=True, messages=parts).prompt_tokens == 1 + 3 + 1
@@ -81,21 +103,40 @@ def test_a_chat_costs_its_words_and_a_token_a_turn() -> None:
         (False, {"max_tokens": 97}, 97),
     ],
 )
-def test_output_length(chat: bool, body: dict[str, Any], max_tokens: int) -> None:
+def test_output_length(
+    chat: bool, body: dict[str, Any], max_tokens: int
+) -> None:
     assert ask(chat, **body).max_tokens == max_tokens
 
 
 def test_stream_options() -> None:
     plain = ask(stream=True)
-    assert (plain.stream, plain.include_usage, plain.continuous_usage) == (True, False, False)
-    both = ask(stream=True, stream_options={"include_usage": True, "continuous_usage_stats": True})
+    assert (plain.stream, plain.include_usage, plain.continuous_usage) == (
+        True,
+        False,
+        False,
+    )
+    both = ask(
+        stream=True,
+        stream_options={"include_usage": True, "continuous_usage_stats": True},
+    )
     assert (both.include_usage, both.continuous_usage) == (True, True)
-    assert not ask(stream=True, stream_options={"continuous_usage_stats": True}).continuous_usage
+    assert not ask(
+        stream=True, stream_options={"continuous_usage_stats": True}
+    ).continuous_usage
 
 
 def test_what_has_no_effect_is_accepted() -> None:
     assert (
-        ask(ignore_eos=True, temperature=0, top_p=0.9, logprobs=1, seed=3, n=1, user="x").max_tokens
+        ask(
+            ignore_eos=True,
+            temperature=0,
+            top_p=0.9,
+            logprobs=1,
+            seed=3,
+            n=1,
+            user="x",
+        ).max_tokens
         == 16
     )
 
@@ -110,7 +151,13 @@ def test_what_has_no_effect_is_accepted() -> None:
             "model",
             "The model `other` does not exist. Valid aliases: m.",
         ),
-        (True, {"messages": "nope"}, 400, "body.messages", "Input should be a valid list"),
+        (
+            True,
+            {"messages": "nope"},
+            400,
+            "body.messages",
+            "Input should be a valid list",
+        ),
         (
             True,
             {"messages": ["nope"]},
@@ -120,7 +167,11 @@ def test_what_has_no_effect_is_accepted() -> None:
         ),
         (
             True,
-            {"messages": [{"role": "user", "content": [{"type": "image_url"}]}]},
+            {
+                "messages": [
+                    {"role": "user", "content": [{"type": "image_url"}]}
+                ]
+            },
             400,
             "messages",
             "only texts, images",
@@ -137,7 +188,13 @@ def test_what_has_no_effect_is_accepted() -> None:
         (False, {"prompt": []}, 400, "prompt", "cannot be empty"),
         (False, {"prompt": ["a", "b"]}, 400, "prompt", "one prompt"),
         (False, {"prompt": [1, "b"]}, 400, "body.prompt", "token ids"),
-        (False, {"prompt": [1, -1]}, 400, "prompt", "Token id -1 is out of vocabulary"),
+        (
+            False,
+            {"prompt": [1, -1]},
+            400,
+            "prompt",
+            "Token id -1 is out of vocabulary",
+        ),
         (
             False,
             {"prompt": [VOCABULARY_SIZE]},
@@ -148,11 +205,25 @@ def test_what_has_no_effect_is_accepted() -> None:
         (False, {"max_tokens": 0}, 400, "max_tokens", "at least 1, got 0"),
         (False, {"max_tokens": "5"}, 400, "body.max_tokens", "integer"),
         (False, {"n": 2}, 400, "n", "n must be 1"),
-        (False, {"stream_options": {"include_usage": True}}, 400, "stream_options", "stream=True"),
-        (False, {"stream": True, "stream_options": 1}, 400, "body.stream_options", "dictionary"),
+        (
+            False,
+            {"stream_options": {"include_usage": True}},
+            400,
+            "stream_options",
+            "stream=True",
+        ),
+        (
+            False,
+            {"stream": True, "stream_options": 1},
+            400,
+            "body.stream_options",
+            "dictionary",
+        ),
     ],
 )
-def test_refusals(chat: bool, body: dict[str, Any], status: int, param: str, words: str) -> None:
+def test_refusals(
+    chat: bool, body: dict[str, Any], status: int, param: str, words: str
+) -> None:
     with pytest.raises(AskError) as refused:
         ask(chat, **body)
     assert (refused.value.status, refused.value.param) == (status, param)
@@ -186,26 +257,42 @@ def test_too_long_for_the_model_in_vllms_words(
     prompt_tokens: int, max_tokens: int, sentence: str
 ) -> None:
     with pytest.raises(AskError) as refused:
-        ask(prompt=[1] * prompt_tokens, max_tokens=max_tokens, max_model_len=2048)
+        ask(
+            prompt=[1] * prompt_tokens,
+            max_tokens=max_tokens,
+            max_model_len=2048,
+        )
     assert refused.value.message == sentence
-    assert ask(prompt=[1] * 2000, max_tokens=48, max_model_len=2048).max_tokens == 48
+    assert (
+        ask(prompt=[1] * 2000, max_tokens=48, max_model_len=2048).max_tokens
+        == 48
+    )
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"nope", b'{"prompt": "\xff"}'])
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"[]", b"nope", b'{"prompt": "\xff"}']
+)
 def test_a_body_that_is_no_json_object(body: bytes) -> None:
     with pytest.raises(AskError) as refused:
-        parse_ask(body, backend=PROTOCOLS["openai"], model="m", max_model_len=100)
+        parse_ask(
+            body, backend=PROTOCOLS["openai"], model="m", max_model_len=100
+        )
     assert (refused.value.status, refused.value.kind) == (400, "Bad Request")
 
 
 def test_tokenize_agrees_with_the_count_of_a_generation() -> None:
     ids, spelled = parse_tokenize(
-        orjson.dumps({"messages": CHAT, "return_token_strs": True}), "m", VLLM_TOKENIZE
+        orjson.dumps({"messages": CHAT, "return_token_strs": True}),
+        "m",
+        VLLM_TOKENIZE,
     )
     assert len(ids) == ask(chat=True).prompt_tokens
     assert spelled is not None
     assert spelled[:3] == [" <|system|>", " Be", " brief."]
-    assert parse_detokenize(orjson.dumps({"tokens": [0, 5]}), "m") == " bababa babade"
+    assert (
+        parse_detokenize(orjson.dumps({"tokens": [0, 5]}), "m")
+        == " bababa babade"
+    )
     with pytest.raises(AskError, match="out of vocabulary"):
         parse_detokenize(b'{"tokens": [99999]}', "m")
     with pytest.raises(AskError, match="valid list"):

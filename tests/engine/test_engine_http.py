@@ -31,19 +31,27 @@ def receive(connection: ClientConnection) -> bool:
     return connection.receive()
 
 
-def test_a_request_that_comes_byte_by_byte(pair: tuple[socket.socket, ClientConnection]) -> None:
+def test_a_request_that_comes_byte_by_byte(
+    pair: tuple[socket.socket, ClientConnection],
+) -> None:
     client, connection = pair
     for i in range(len(POST)):
         assert not connection.requests
         client.send(POST[i : i + 1])
         assert receive(connection)
     (request,) = connection.requests
-    assert (request.method, request.path, request.body) == ("POST", "/v1/completions", b"hello")
+    assert (request.method, request.path, request.body) == (
+        "POST",
+        "/v1/completions",
+        b"hello",
+    )
     assert request.headers["x-request-id"] == "seven"
     assert request.keep_alive
 
 
-def test_requests_that_come_together(pair: tuple[socket.socket, ClientConnection]) -> None:
+def test_requests_that_come_together(
+    pair: tuple[socket.socket, ClientConnection],
+) -> None:
     client, connection = pair
     client.send(POST + POST + GET)
     assert receive(connection)
@@ -62,7 +70,9 @@ def test_arrival_is_before_the_read_and_after_the_send(
     client.send(POST)
     assert receive(connection)
     assert (
-        before - 1_000_000 <= connection.requests[0].arrived_ns <= monotonic_ns()
+        before - 1_000_000
+        <= connection.requests[0].arrived_ns
+        <= monotonic_ns()
     )  # two clocks: a little slack
 
 
@@ -78,15 +88,22 @@ def test_what_is_not_http_is_told_so_and_closed(
     assert b"\r\nconnection: close\r\n" in answer
 
 
-def test_a_client_that_left(pair: tuple[socket.socket, ClientConnection]) -> None:
+def test_a_client_that_left(
+    pair: tuple[socket.socket, ClientConnection],
+) -> None:
     client, connection = pair
     client.close()
     assert not receive(connection)
 
 
-def test_expect_100_continue(pair: tuple[socket.socket, ClientConnection]) -> None:
+def test_expect_100_continue(
+    pair: tuple[socket.socket, ClientConnection],
+) -> None:
     client, connection = pair
-    head, body = POST[:-5].replace(b"Host: h", b"Host: h\r\nExpect: 100-continue"), POST[-5:]
+    head, body = (
+        POST[:-5].replace(b"Host: h", b"Host: h\r\nExpect: 100-continue"),
+        POST[-5:],
+    )
     client.send(head)
     assert receive(connection)
     assert read_until(client, b"\r\n\r\n") == b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -95,7 +112,9 @@ def test_expect_100_continue(pair: tuple[socket.socket, ClientConnection]) -> No
     assert connection.requests[0].body == b"hello"
 
 
-def test_a_slow_reader_is_buffered_for(pair: tuple[socket.socket, ClientConnection]) -> None:
+def test_a_slow_reader_is_buffered_for(
+    pair: tuple[socket.socket, ClientConnection],
+) -> None:
     client, connection = pair
     pieces = [bytes([i]) * 200_000 for i in range(100)]
     for piece in pieces:

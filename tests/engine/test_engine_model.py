@@ -14,23 +14,32 @@ MS = 1_000_000
 FOREVER = 1 << 62
 
 
-def drain(model: PacedModel, until_ns: int = FOREVER) -> list[tuple[float, int, int, bool]]:
+def drain(
+    model: PacedModel, until_ns: int = FOREVER
+) -> list[tuple[float, int, int, bool]]:
     """All emissions due until then, as (ms, request, tokens, last)."""
     emissions = iter(lambda: model.pop_due(until_ns), None)
     return [
-        (e.time_ns / MS, e.sequence.number, e.tokens, e.last) for e in emissions if e is not None
+        (e.time_ns / MS, e.sequence.number, e.tokens, e.last)
+        for e in emissions
+        if e is not None
     ]
 
 
 def paced(**settings: float | int | None) -> PacedModel:
-    return PacedModel(EngineSettings(**{"ttft_ms": 50, "itl_ms": 20, **settings}))  # type: ignore[arg-type]
+    values = {"ttft_ms": 50, "itl_ms": 20, **settings}
+    return PacedModel(EngineSettings(**values))  # type: ignore[arg-type]
 
 
 def test_a_lone_request() -> None:
     model = paced()
     model.submit(0, prompt_tokens=5, max_tokens=3, time_ns=7 * MS)
     assert model.next_ns() == 57 * MS
-    assert drain(model) == [(57, 0, 1, False), (77, 0, 1, False), (97, 0, 1, True)]
+    assert drain(model) == [
+        (57, 0, 1, False),
+        (77, 0, 1, False),
+        (97, 0, 1, True),
+    ]
     assert model.next_ns() is None
 
 
@@ -44,18 +53,27 @@ def test_nothing_is_handed_out_before_its_time() -> None:
 def test_asking_late_does_not_shift_what_follows() -> None:
     model = paced()
     model.submit(0, 5, 3, 0)
-    assert drain(model, 500 * MS) == [(50, 0, 1, False), (70, 0, 1, False), (90, 0, 1, True)]
+    assert drain(model, 500 * MS) == [
+        (50, 0, 1, False),
+        (70, 0, 1, False),
+        (90, 0, 1, True),
+    ]
 
 
 @pytest.mark.parametrize(
-    ("max_tokens", "expected"), [(8, [4, 4]), (9, [4, 4, 1]), (3, [3]), (4, [4])]
+    ("max_tokens", "expected"),
+    [(8, [4, 4]), (9, [4, 4, 1]), (3, [3]), (4, [4])],
 )
-def test_several_tokens_an_event_and_what_remains(max_tokens: int, expected: list[int]) -> None:
+def test_several_tokens_an_event_and_what_remains(
+    max_tokens: int, expected: list[int]
+) -> None:
     model = paced(tokens_per_event=4)
     model.submit(0, 5, max_tokens, 0)
     emissions = drain(model)
     assert [tokens for _, _, tokens, _ in emissions] == expected
-    assert [last for *_, last in emissions] == [False] * (len(expected) - 1) + [True]
+    assert [last for *_, last in emissions] == [False] * (len(expected) - 1) + [
+        True
+    ]
     assert emissions[-1][0] == 50 + 20 * (len(expected) - 1)
 
 
@@ -71,7 +89,9 @@ def test_requests_beyond_the_limit_wait_their_turn() -> None:
         model.submit(number, 5, 2, time_ms * MS)
     assert (model.running, model.waiting) == (2, 2)
     # 0 ends at 70 and lets 2 in, 1 ends at 71 and lets 3 in; each then takes 50 + 20.
-    ends = [(time_ms, number) for time_ms, number, _, last in drain(model) if last]
+    ends = [
+        (time_ms, number) for time_ms, number, _, last in drain(model) if last
+    ]
     assert ends == [(70, 0), (71, 1), (140, 2), (141, 3)]
 
 
@@ -139,7 +159,11 @@ def test_cancelling_a_waiting_request_lets_nobody_in() -> None:
     model.submit(2, 5, 1, 0)
     model.cancel(second, 10 * MS)
     assert (model.running, model.waiting) == (1, 1)
-    assert drain(model) == [(50, 0, 1, False), (70, 0, 1, True), (120, 2, 1, True)]
+    assert drain(model) == [
+        (50, 0, 1, False),
+        (70, 0, 1, True),
+        (120, 2, 1, True),
+    ]
 
 
 def emission_times(seed: int, numbers: list[int]) -> dict[int, list[float]]:
@@ -165,7 +189,9 @@ def test_jitter_has_the_mean_and_spread_asked_for() -> None:
     times = [time_ms for time_ms, *_ in drain(model)]
     gaps = [b - a for a, b in zip(times, times[1:], strict=False)]
     assert statistics.mean(gaps) == pytest.approx(20, rel=0.01)
-    assert statistics.stdev(gaps) / statistics.mean(gaps) == pytest.approx(0.25, rel=0.05)
+    assert statistics.stdev(gaps) / statistics.mean(gaps) == pytest.approx(
+        0.25, rel=0.05
+    )
     assert min(gaps) > 0
 
 
@@ -181,22 +207,34 @@ def test_kv_cache_holds_prompts_and_what_was_said() -> None:
 
 
 @given(
-    asked=st.lists(st.tuples(st.integers(1, 30), st.integers(0, 200)), min_size=1, max_size=30),
+    asked=st.lists(
+        st.tuples(st.integers(1, 30), st.integers(0, 200)),
+        min_size=1,
+        max_size=30,
+    ),
     max_num_seqs=st.none() | st.integers(1, 4),
     tokens_per_event=st.integers(1, 5),
     jitter=st.sampled_from([0.0, 0.5]),
 )
 def test_every_request_gets_what_it_asked_for_and_no_more_run_than_may(
-    asked: list[tuple[int, int]], max_num_seqs: int | None, tokens_per_event: int, jitter: float
+    asked: list[tuple[int, int]],
+    max_num_seqs: int | None,
+    tokens_per_event: int,
+    jitter: float,
 ) -> None:
     model = paced(
-        max_num_seqs=max_num_seqs, tokens_per_event=tokens_per_event, jitter=jitter, itl_growth_ms=1
+        max_num_seqs=max_num_seqs,
+        tokens_per_event=tokens_per_event,
+        jitter=jitter,
+        itl_growth_ms=1,
     )
     arrivals = sorted(time_ms for _, time_ms in asked)
     got = dict.fromkeys(range(len(asked)), 0)
     ended: list[int] = []
     clock_ms = 0.0
-    for number, ((max_tokens, _), time_ms) in enumerate(zip(asked, arrivals, strict=True)):
+    for number, ((max_tokens, _), time_ms) in enumerate(
+        zip(asked, arrivals, strict=True)
+    ):
         emissions = drain(model, time_ms * MS)
         model.submit(number, 1, max_tokens, time_ms * MS)
         for at_ms, which, tokens, last in emissions + (
@@ -207,7 +245,9 @@ def test_every_request_gets_what_it_asked_for_and_no_more_run_than_may(
             got[which] += tokens
             ended += [which] * last
         assert max_num_seqs is None or model.running <= max_num_seqs
-    assert got == {number: max_tokens for number, (max_tokens, _) in enumerate(asked)}
+    assert got == {
+        number: max_tokens for number, (max_tokens, _) in enumerate(asked)
+    }
     assert sorted(ended) == list(range(len(asked)))
     assert (model.running, model.waiting, model.next_ns()) == (0, 0, None)
 
@@ -222,6 +262,8 @@ def test_every_request_gets_what_it_asked_for_and_no_more_run_than_may(
         {"max_num_seqs": 0},
     ],
 )
-def test_impossible_settings_are_refused_by_name(wrong: dict[str, float]) -> None:
+def test_impossible_settings_are_refused_by_name(
+    wrong: dict[str, float],
+) -> None:
     with pytest.raises(ValueError, match=next(iter(wrong))):
         EngineSettings(**wrong)  # type: ignore[arg-type]

@@ -44,7 +44,11 @@ def post(path: str, body: str, *fields: str) -> bytes:
 
 
 def metric(client: httpx.Client, name: str) -> float:
-    found = re.search(rf"^vllm:{name}{{[^}}]*}} (.*)$", client.get("/metrics").text, re.MULTILINE)
+    found = re.search(
+        rf"^vllm:{name}{{[^}}]*}} (.*)$",
+        client.get("/metrics").text,
+        re.MULTILINE,
+    )
     assert found, name
     return float(found[1])
 
@@ -65,7 +69,10 @@ def test_a_completion_on_the_wire(engine: EmbeddedEngine) -> None:
             )
         )
         got = read_until(sock, STREAM_END).decode()
-    date, created = re.search(r"date: (.*)\r", got), re.search(r'"created":(\d+)', got)
+    date, created = (
+        re.search(r"date: (.*)\r", got),
+        re.search(r'"created":(\d+)', got),
+    )
     assert date
     assert created
 
@@ -83,19 +90,32 @@ def test_a_completion_on_the_wire(engine: EmbeddedEngine) -> None:
         "transfer-encoding: chunked\r\n\r\n"
         + chunk(" bababa", "null")
         + chunk(
-            " banone", '"length"', ',"system_fingerprint":"inferometer-0.1.0"', "data: [DONE]\n\n"
+            " banone",
+            '"length"',
+            ',"system_fingerprint":"inferometer-0.1.0"',
+            "data: [DONE]\n\n",
         )
         + "0\r\n\r\n"
     )
 
 
-def test_a_connection_serves_many_requests_also_sent_at_once(engine: EmbeddedEngine) -> None:
+def test_a_connection_serves_many_requests_also_sent_at_once(
+    engine: EmbeddedEngine,
+) -> None:
     with connect(engine) as sock:
-        both = post("/v1/completions", '{"prompt":"a","max_tokens":3,"stream":true}')
+        both = post(
+            "/v1/completions", '{"prompt":"a","max_tokens":3,"stream":true}'
+        )
         sock.send(both + both + b"GET /health HTTP/1.1\r\nhost: x\r\n\r\n")
         got = read_until(sock, b"content-length: 0\r\n\r\n")
         assert got.count(b"data: [DONE]") == 2
-        sock.send(post("/v1/completions", '{"prompt":"a","max_tokens":1}', "connection: close"))
+        sock.send(
+            post(
+                "/v1/completions",
+                '{"prompt":"a","max_tokens":1}',
+                "connection: close",
+            )
+        )
         answer = b"".join(iter(lambda: sock.recv(1 << 16), b""))
     assert b"\r\nconnection: close\r\n" in answer
     assert answer.endswith(b'"metrics":null}')
@@ -103,14 +123,23 @@ def test_a_connection_serves_many_requests_also_sent_at_once(engine: EmbeddedEng
 
 def test_usage_and_whole_answers(client: httpx.Client) -> None:
     messages = [{"role": "user", "content": "one two three"}]
-    body = {"model": "m", "messages": messages, "max_completion_tokens": 12, "ignore_eos": True}
+    body = {
+        "model": "m",
+        "messages": messages,
+        "max_completion_tokens": 12,
+        "ignore_eos": True,
+    }
     whole = client.post("/v1/chat/completions", json=body).json()
     assert whole["usage"]["prompt_tokens"] == 5
     assert whole["usage"]["completion_tokens"] == 12
     said = whole["choices"][0]["message"]["content"]
     streamed = client.post(
         "/v1/chat/completions",
-        json={**body, "stream": True, "stream_options": {"include_usage": True}},
+        json={
+            **body,
+            "stream": True,
+            "stream_options": {"include_usage": True},
+        },
     )
     assert "".join(re.findall(r'"content":"([^"]*)"', streamed.text)) == said
     assert (
@@ -118,14 +147,20 @@ def test_usage_and_whole_answers(client: httpx.Client) -> None:
         in streamed.text
     )
     assert client.post("/tokenize", json={"prompt": said}).json()["count"] == 12
-    assert client.post("/tokenize", json={"messages": messages}).json()["count"] == 5
+    assert (
+        client.post("/tokenize", json={"messages": messages}).json()["count"]
+        == 5
+    )
 
 
 def test_tokens_there_and_back(client: httpx.Client) -> None:
     ids = [1, 77, VOCABULARY_SIZE - 1]
-    text = client.post("/detokenize", json={"model": "m", "tokens": ids}).json()["prompt"]
+    text = client.post(
+        "/detokenize", json={"model": "m", "tokens": ids}
+    ).json()["prompt"]
     answer = client.post(
-        "/tokenize", json={"model": "m", "prompt": text, "return_token_strs": True}
+        "/tokenize",
+        json={"model": "m", "prompt": text, "return_token_strs": True},
     ).json()
     assert answer == {
         "count": 3,
@@ -136,9 +171,16 @@ def test_tokens_there_and_back(client: httpx.Client) -> None:
 
 
 def test_what_it_says_of_itself(client: httpx.Client) -> None:
-    assert (client.get("/health").status_code, client.get("/health").content) == (200, b"")
+    assert (
+        client.get("/health").status_code,
+        client.get("/health").content,
+    ) == (200, b"")
     assert client.get("/v1/models").json()["data"][0]["max_model_len"] == 1000
-    assert client.get("/version").json()["version"].startswith("0.32.0+inferometer.")
+    assert (
+        client.get("/version")
+        .json()["version"]
+        .startswith("0.32.0+inferometer.")
+    )
 
 
 @pytest.mark.parametrize(
@@ -146,7 +188,12 @@ def test_what_it_says_of_itself(client: httpx.Client) -> None:
     [
         ("GET /v1/nothing", b"", 404, '{"detail":"Not Found"}'),
         ("GET /v1/completions", b"", 405, '{"detail":"Method Not Allowed"}'),
-        ("POST /v1/completions", b"{", 400, '{"error":{"message":"1 validation error:'),
+        (
+            "POST /v1/completions",
+            b"{",
+            400,
+            '{"error":{"message":"1 validation error:',
+        ),
         (
             "POST /v1/completions",
             b'{"model":"x","prompt":"a"}',
@@ -164,15 +211,23 @@ def test_what_it_says_of_itself(client: httpx.Client) -> None:
         ),
     ],
 )
-def test_refusals(client: httpx.Client, call: str, content: bytes, status: int, body: str) -> None:
+def test_refusals(
+    client: httpx.Client, call: str, content: bytes, status: int, body: str
+) -> None:
     answer = client.request(*call.split(), content=content)
-    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/json")
+    assert (answer.status_code, answer.headers["content-type"]) == (
+        status,
+        "application/json",
+    )
     assert answer.text.startswith(body)
 
 
 def test_a_large_prompt(client: httpx.Client) -> None:
     answer = client.post("/v1/completions", json={"prompt": "word " * 400_000})
-    assert (answer.status_code, answer.json()["error"]["param"]) == (400, "input_tokens")
+    assert (answer.status_code, answer.json()["error"]["param"]) == (
+        400,
+        "input_tokens",
+    )
 
 
 def test_counters_follow(client: httpx.Client) -> None:
@@ -185,11 +240,18 @@ def test_counters_follow(client: httpx.Client) -> None:
         "request_queue_time_seconds_count": 1,
     }
     before = {name: metric(client, name) for name in expected}
-    client.post("/v1/completions", json={"prompt": [1, 2, 3], "max_tokens": 5, "stream": True})
-    assert {name: metric(client, name) - before[name] for name in expected} == expected
+    client.post(
+        "/v1/completions",
+        json={"prompt": [1, 2, 3], "max_tokens": 5, "stream": True},
+    )
+    assert {
+        name: metric(client, name) - before[name] for name in expected
+    } == expected
 
 
-def test_truth_is_of_every_event(engine: EmbeddedEngine, client: httpx.Client) -> None:
+def test_truth_is_of_every_event(
+    engine: EmbeddedEngine, client: httpx.Client
+) -> None:
     before = time.monotonic_ns()
     client.post(
         "/v1/completions",
@@ -197,11 +259,16 @@ def test_truth_is_of_every_event(engine: EmbeddedEngine, client: httpx.Client) -
         headers={"x-request-id": "true"},
     )
     client.post(
-        "/v1/completions", json={"prompt": "a", "max_tokens": 3}, headers={"x-request-id": "whole"}
+        "/v1/completions",
+        json={"prompt": "a", "max_tokens": 3},
+        headers={"x-request-id": "whole"},
     )
     after = time.monotonic_ns()
     truth = engine.truth()
-    streamed, whole = truth.request_id.index("true"), truth.request_id.index("whole")
+    streamed, whole = (
+        truth.request_id.index("true"),
+        truth.request_id.index("whole"),
+    )
     departures = truth.departures_ns(streamed)
     assert (len(departures), truth.prompt_tokens[streamed]) == (7, 3)
     assert (
@@ -212,12 +279,17 @@ def test_truth_is_of_every_event(engine: EmbeddedEngine, client: httpx.Client) -
     assert truth.tokens[truth.event_start[whole]] == 3
     assert (truth.lateness_ns >= 0).all()
     # Due times are the settings' own, however late the departures were.
-    due = truth.due_ns[truth.event_start[streamed] :][:7] - truth.arrival_ns[streamed]
+    due = (
+        truth.due_ns[truth.event_start[streamed] :][:7]
+        - truth.arrival_ns[streamed]
+    )
     assert due.tolist() == [2_000_000 + 500_000 * i for i in range(7)]
 
 
 def test_a_client_that_leaves_frees_its_place() -> None:
-    endless = post("/v1/completions", '{"prompt":"a","max_tokens":100000,"stream":true}')
+    endless = post(
+        "/v1/completions", '{"prompt":"a","max_tokens":100000,"stream":true}'
+    )
     slow = EngineSettings(ttft_ms=1, itl_ms=50, max_num_seqs=1)
     with (
         EmbeddedEngine(slow) as engine,
@@ -232,21 +304,35 @@ def test_a_client_that_leaves_frees_its_place() -> None:
         wait_for_metric(client, "num_requests_running", 0)
         assert metric(client, "num_requests_waiting") == 0
         assert (
-            client.post("/v1/completions", json={"prompt": "a", "max_tokens": 1}).status_code == 200
+            client.post(
+                "/v1/completions", json={"prompt": "a", "max_tokens": 1}
+            ).status_code
+            == 200
         )
 
 
 def test_a_key_guards_the_api_only() -> None:
-    with EmbeddedEngine(EngineSettings(ttft_ms=1, itl_ms=1), api_key="s3cret") as engine:
-        with httpx.Client(base_url=engine.base_url, timeout=TIMEOUT_S) as client:
+    with EmbeddedEngine(
+        EngineSettings(ttft_ms=1, itl_ms=1), api_key="s3cret"
+    ) as engine:
+        with httpx.Client(
+            base_url=engine.base_url, timeout=TIMEOUT_S
+        ) as client:
             refused = client.get("/v1/models")
-            assert (refused.status_code, refused.text) == (401, '{"error":"Unauthorized"}')
+            assert (refused.status_code, refused.text) == (
+                401,
+                '{"error":"Unauthorized"}',
+            )
             assert (
-                client.get("/v1/models", headers={"authorization": "Bearer wrong"}).status_code
+                client.get(
+                    "/v1/models", headers={"authorization": "Bearer wrong"}
+                ).status_code
                 == 401
             )
             assert (
-                client.get("/v1/models", headers={"authorization": "Bearer s3cret"}).status_code
+                client.get(
+                    "/v1/models", headers={"authorization": "Bearer s3cret"}
+                ).status_code
                 == 200
             )
             assert client.get("/health").status_code == 200
@@ -259,7 +345,12 @@ def test_many_connections_at_once() -> None:
     with EmbeddedEngine(EngineSettings(ttft_ms=200, itl_ms=5)) as engine:
         socks = [connect(engine) for _ in range(n)]
         for sock in socks:
-            sock.send(post("/v1/completions", '{"prompt":"a b c","max_tokens":4,"stream":true}'))
+            sock.send(
+                post(
+                    "/v1/completions",
+                    '{"prompt":"a b c","max_tokens":4,"stream":true}',
+                )
+            )
         answers = [read_until(sock, STREAM_END) for sock in socks]
         for sock in socks:
             sock.close()

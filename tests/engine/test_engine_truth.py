@@ -28,11 +28,17 @@ def test_events_are_grouped_by_request() -> None:
     assert truth.arrival_ns.tolist() == [100, 110, 120]
     assert truth.prompt_tokens.tolist() == [5, 6, 7]
     assert truth.event_count.tolist() == [2, 0, 2]
-    assert [truth.departures_ns(row).tolist() for row in range(3)] == [[151, 182], [], [174, 200]]
+    assert [truth.departures_ns(row).tolist() for row in range(3)] == [
+        [151, 182],
+        [],
+        [174, 200],
+    ]
     assert truth.tokens.tolist() == [1, 1, 2, 1]
     assert truth.ttft_ns.tolist() == [51, 54]
     assert truth.lateness_ns.tolist() == [1, 2, 4, 0]
-    assert abs(truth.realtime_offset_ns - take_anchor().offset_ns) < 1_000_000_000
+    assert (
+        abs(truth.realtime_offset_ns - take_anchor().offset_ns) < 1_000_000_000
+    )
 
 
 def test_a_file_and_the_empty_record(tmp_path: Path) -> None:

@@ -40,7 +40,10 @@ def backend_of(chat: bool) -> Backend:
 
 def recorded_ask(name: str, body: bytes) -> Ask:
     return parse_ask(
-        body, backend=backend_of(name.startswith("chat")), model="tiny", max_model_len=2048
+        body,
+        backend=backend_of(name.startswith("chat")),
+        model="tiny",
+        max_model_len=2048,
     )
 
 
@@ -61,9 +64,18 @@ def unchunk(framed: bytes) -> bytes:
 
 
 def streamed(ask: Ask, tokens_per_event: int = 1) -> list[bytes]:
-    reply = Reply("r1", "tiny", 1, ask.prompt_tokens, ask.include_usage, ask.continuous_usage)
+    reply = Reply(
+        "r1",
+        "tiny",
+        1,
+        ask.prompt_tokens,
+        ask.include_usage,
+        ask.continuous_usage,
+    )
     emitter = backend_of(ask.chat).emitter(reply)
-    stream = wire.EventStream(emitter, max_tokens=ask.max_tokens, tokens_per_event=tokens_per_event)
+    stream = wire.EventStream(
+        emitter, max_tokens=ask.max_tokens, tokens_per_event=tokens_per_event
+    )
     events = -(-ask.max_tokens // tokens_per_event)
     return [stream.event(i == events - 1) for i in range(events)]
 
@@ -71,26 +83,38 @@ def streamed(ask: Ask, tokens_per_event: int = 1) -> list[bytes]:
 def blank(body: bytes) -> bytes:
     """Without what may differ from one server to another."""
     body = re.sub(rb'"id":"(cmpl|chatcmpl)-[^"]*"', rb'"id":"\1-"', body)
-    body = re.sub(rb'"(created|prompt_tokens|total_tokens)":\d+', rb'"\1":0', body)
-    body = re.sub(rb'"system_fingerprint":"[^"]*"', b'"system_fingerprint":""', body)
-    return re.sub(rb'"(text|content)":"(?:[^"\\]|\\.)*"', rb'"\1":""', body).strip()
+    body = re.sub(
+        rb'"(created|prompt_tokens|total_tokens)":\d+', rb'"\1":0', body
+    )
+    body = re.sub(
+        rb'"system_fingerprint":"[^"]*"', b'"system_fingerprint":""', body
+    )
+    return re.sub(
+        rb'"(text|content)":"(?:[^"\\]|\\.)*"', rb'"\1":""', body
+    ).strip()
 
 
 @pytest.mark.parametrize("name", STREAMS)
 def test_streams_are_vllms(name: str) -> None:
     request, response = recorded(name)
-    assert blank(unchunk(b"".join(streamed(recorded_ask(name, request))))) == blank(response)
+    assert blank(
+        unchunk(b"".join(streamed(recorded_ask(name, request))))
+    ) == blank(response)
 
 
 @pytest.mark.parametrize("name", ["comp_nonstream", "chat_nonstream"])
 def test_whole_answers_are_vllms(name: str) -> None:
     request, response = recorded(name)
-    body = wire.answer(recorded_ask(name, request), request_id="r1", created=1, model="tiny")
+    body = wire.answer(
+        recorded_ask(name, request), request_id="r1", created=1, model="tiny"
+    )
     assert blank(body) == blank(response)
 
 
 def test_model_list_is_vllms() -> None:
-    assert wire.models("/v1/models", "tiny", 2048, 1).replace(b"inferometer", b"vllm") == (
+    assert wire.models("/v1/models", "tiny", 2048, 1).replace(
+        b"inferometer", b"vllm"
+    ) == (
         b'{"object":"list","data":[{"id":"tiny","object":"model","created":1,"owned_by":"vllm","root":"tiny","parent":null,'
         b'"max_model_len":2048,"permission":[{"id":"modelperm-0000000000000000","object":"model_permission","created":1,'
         b'"allow_create_engine":false,"allow_sampling":true,"allow_logprobs":true,"allow_search_indices":false,'
@@ -99,25 +123,49 @@ def test_model_list_is_vllms() -> None:
 
 
 def test_lists_of_models_of_other_servers() -> None:
-    assert orjson.loads(wire.models("/info", "m", 2048, 1))["max_total_tokens"] == 2048
-    assert orjson.loads(wire.models("/v2/repository/index", "m", 2048, 1))[0]["name"] == "m"
+    assert (
+        orjson.loads(wire.models("/info", "m", 2048, 1))["max_total_tokens"]
+        == 2048
+    )
+    assert (
+        orjson.loads(wire.models("/v2/repository/index", "m", 2048, 1))[0][
+            "name"
+        ]
+        == "m"
+    )
 
 
-def generation(*, chat: bool = False, max_tokens: int = 10, **options: bool) -> Ask:
+def generation(
+    *, chat: bool = False, max_tokens: int = 10, **options: bool
+) -> Ask:
     return Ask(
-        chat, 7, max_tokens, True, options.get("usage", False), options.get("continuous", False)
+        chat,
+        7,
+        max_tokens,
+        True,
+        options.get("usage", False),
+        options.get("continuous", False),
     )
 
 
 def texts(events: list[bytes]) -> list[str]:
     """The text that each event brings."""
     chunks = [
-        [orjson.loads(line[6:]) for line in event.splitlines() if line.startswith(b"data: {")]
+        [
+            orjson.loads(line[6:])
+            for line in event.splitlines()
+            if line.startswith(b"data: {")
+        ]
         for event in events
     ]
-    choices = [[choice for chunk in event for choice in chunk["choices"]] for event in chunks]
+    choices = [
+        [choice for chunk in event for choice in chunk["choices"]]
+        for event in chunks
+    ]
     return [
-        "".join(c["text"] if "text" in c else c["delta"]["content"] for c in event)
+        "".join(
+            c["text"] if "text" in c else c["delta"]["content"] for c in event
+        )
         for event in choices
     ]
 
@@ -128,23 +176,29 @@ def texts(events: list[bytes]) -> list[str]:
 def test_the_text_counts_as_many_tokens_as_usage_says(
     chat: bool, tokens_per_event: int, continuous: bool
 ) -> None:
-    ask = generation(chat=chat, max_tokens=100, usage=True, continuous=continuous)
-    events = streamed(ask, tokens_per_event)
-    assert [tokenizer.count(text) for text in texts(events)][:-1] == [tokens_per_event] * (
-        len(events) - 1
+    ask = generation(
+        chat=chat, max_tokens=100, usage=True, continuous=continuous
     )
+    events = streamed(ask, tokens_per_event)
+    assert [tokenizer.count(text) for text in texts(events)][:-1] == [
+        tokens_per_event
+    ] * (len(events) - 1)
     said = "".join(texts(events))
     assert tokenizer.count(said) == 100
     assert said == wire.text(0, 100)
     assert tokenizer.tokenize(said) == list(wire.ids(0, 100))
     assert tokenizer.detokenize(tokenizer.tokenize(said)) == said
-    assert b'"usage":{"prompt_tokens":7,"total_tokens":107,"completion_tokens":100}' in events[-1]
+    assert (
+        b'"usage":{"prompt_tokens":7,"total_tokens":107,"completion_tokens":100}'
+        in events[-1]
+    )
     unchunk(b"".join(events))
 
 
 def test_continuous_usage_counts_up() -> None:
     events = streamed(
-        generation(chat=True, max_tokens=7, usage=True, continuous=True), tokens_per_event=3
+        generation(chat=True, max_tokens=7, usage=True, continuous=True),
+        tokens_per_event=3,
     )
     counts = re.findall(rb'"completion_tokens":(\d+)', b"".join(events))
     assert counts == [b"0", b"3", b"6", b"7", b"7"]
@@ -165,7 +219,12 @@ def test_names_are_escaped() -> None:
 def test_errors_are_vllms(name: str) -> None:
     request, response = recorded(name)
     with pytest.raises(AskError) as refused:
-        parse_ask(request, backend=PROTOCOLS["openai-chat"], model="tiny", max_model_len=2048)
+        parse_ask(
+            request,
+            backend=PROTOCOLS["openai-chat"],
+            model="tiny",
+            max_model_len=2048,
+        )
     assert wire.error(refused.value) == response.strip()
 
 

@@ -36,7 +36,14 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from tests.engines.servers import OFFLINE, Server, counters, make_tiny_model, program, vllm
+from tests.engines.servers import (
+    OFFLINE,
+    Server,
+    counters,
+    make_tiny_model,
+    program,
+    vllm,
+)
 
 FIGURES = (
     ("TTFT mean (ms)", "mean_ttft_ms"),
@@ -84,11 +91,25 @@ def workload(args: argparse.Namespace) -> list[str]:
         "--random-output-len",
         str(args.output_len),
     ]
-    flags += ["--num-prompts", str(args.num_prompts), "--ignore-eos", "--seed", str(next(_seeds))]
-    return [*flags, "--percentile-metrics", "ttft,tpot,itl,e2el", "--metric-percentiles", "50,99"]
+    flags += [
+        "--num-prompts",
+        str(args.num_prompts),
+        "--ignore-eos",
+        "--seed",
+        str(next(_seeds)),
+    ]
+    return [
+        *flags,
+        "--percentile-metrics",
+        "ttft,tpot,itl,e2el",
+        "--metric-percentiles",
+        "50,99",
+    ]
 
 
-def vllm_client(server: Server, results: Path, options: Options) -> Sequence[str]:
+def vllm_client(
+    server: Server, results: Path, options: Options
+) -> Sequence[str]:
     command = [
         str(program("vllm", "vllm")),
         "bench",
@@ -98,17 +119,33 @@ def vllm_client(server: Server, results: Path, options: Options) -> Sequence[str
         "--base-url",
         server.base_url,
     ]
-    command += ["--model", server.model, "--tokenizer", str(server.tokenizer), "--disable-tqdm"]
+    command += [
+        "--model",
+        server.model,
+        "--tokenizer",
+        str(server.tokenizer),
+        "--disable-tqdm",
+    ]
     return [*command, "--save-result", "--result-dir", str(results), *options]
 
 
-def our_client(server: Server, results: Path, options: Options) -> Sequence[str]:
-    command = [str(Path(sys.executable).with_name("inferometer")), "bench", "--backend", "openai"]
+def our_client(
+    server: Server, results: Path, options: Options
+) -> Sequence[str]:
+    command = [
+        str(Path(sys.executable).with_name("inferometer")),
+        "bench",
+        "--backend",
+        "openai",
+    ]
     command += ["--base-url", server.base_url, "--model", server.model]
     return [*command, "--save-result", "--result-dir", str(results), *options]
 
 
-CLIENTS: Mapping[str, Client] = {"vllm bench serve": vllm_client, "inferometer bench": our_client}
+CLIENTS: Mapping[str, Client] = {
+    "vllm bench serve": vllm_client,
+    "inferometer bench": our_client,
+}
 
 
 def run(command: Sequence[str]) -> tuple[float, float]:
@@ -117,13 +154,20 @@ def run(command: Sequence[str]) -> tuple[float, float]:
     """
     started = time.monotonic()
     with tempfile.TemporaryFile("w+b") as output:
-        process = subprocess.Popen(command, env=os.environ | OFFLINE, stdout=output, stderr=output)
+        process = subprocess.Popen(
+            command, env=os.environ | OFFLINE, stdout=output, stderr=output
+        )
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode not in (0, 1):  # 1 is our INVALID: measured, and shown
+        if process.returncode not in (
+            0,
+            1,
+        ):  # 1 is our INVALID: measured, and shown
             output.seek(0)
             said = output.read().decode(errors="replace")
-            sys.exit(f"{' '.join(command[:3])} exited with {process.returncode}:\n{said}")
+            sys.exit(
+                f"{' '.join(command[:3])} exited with {process.returncode}:\n{said}"
+            )
     return time.monotonic() - started, usage.ru_utime + usage.ru_stime
 
 
@@ -141,7 +185,9 @@ def measure(
         (saved,) = Path(results).glob("*.json")
         result: dict[str, Any] = json.loads(saved.read_text(encoding="utf-8"))
         if keep is not None:
-            shutil.copytree(results, keep / client.replace(" ", "-"), dirs_exist_ok=True)
+            shutil.copytree(
+                results, keep / client.replace(" ", "-"), dirs_exist_ok=True
+            )
     after = counters(server)
     for name in (key for _, key in FIGURES if key.endswith("_seconds")):
         total, count = (
@@ -153,15 +199,29 @@ def measure(
 
 
 def compare(args: argparse.Namespace, server: Server) -> None:
-    loads = [("closed loop", "--max-concurrency", str(n)) for n in args.concurrency]
-    loads += [("open loop", "--request-rate", f"{rate:g}") for rate in args.request_rate]
+    loads = [
+        ("closed loop", "--max-concurrency", str(n)) for n in args.concurrency
+    ]
+    loads += [
+        ("open loop", "--request-rate", f"{rate:g}")
+        for rate in args.request_rate
+    ]
     for kind, flag, value in loads:
         rounds: dict[str, list[dict[str, Any]]] = {name: [] for name in CLIENTS}
         for n in range(args.rounds):
             for name in list(CLIENTS)[:: 1 if n % 2 == 0 else -1]:
-                ours = ["--no-realtime"] if args.no_realtime and name == "inferometer bench" else []
+                ours = (
+                    ["--no-realtime"]
+                    if args.no_realtime and name == "inferometer bench"
+                    else []
+                )
                 rounds[name].append(
-                    measure(name, server, [*workload(args), flag, value, *ours], args.keep)
+                    measure(
+                        name,
+                        server,
+                        [*workload(args), flag, value, *ours],
+                        args.keep,
+                    )
                 )
         print(
             f"\n{kind}, {flag} {value}: {args.num_prompts} prompts, {args.input_len} → "
@@ -180,7 +240,9 @@ def print_columns(rounds: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
             cells.append(
                 f"{statistics.median(values):10.2f} ({min(values):.2f} – {max(values):.2f})"
             )
-        print(f"{label:22}" + "".join(f"{cell:>30}" for cell in cells), flush=True)
+        print(
+            f"{label:22}" + "".join(f"{cell:>30}" for cell in cells), flush=True
+        )
 
 
 def starvation(args: argparse.Namespace, model: Path, logs: Path) -> None:
@@ -192,7 +254,9 @@ def starvation(args: argparse.Namespace, model: Path, logs: Path) -> None:
         f"{'shared stamps':>15}{'ambiguity max':>15}  verdict"
     )
     for quiet in (False, True):
-        with vllm(model, log=logs / f"vllm-{quiet}.log", quiet_yield=quiet) as server:
+        with vllm(
+            model, log=logs / f"vllm-{quiet}.log", quiet_yield=quiet
+        ) as server:
             for _ in range(args.rounds):
                 for priority in ("--no-realtime", "--realtime"):
                     print(
@@ -206,14 +270,29 @@ def starved(args: argparse.Namespace, server: Server, priority: str) -> str:
     """One row: what our client says of itself after a run at this priority."""
     with tempfile.TemporaryDirectory() as results:
         run(
-            our_client(server, Path(results), [*workload(args), "--max-concurrency", "1", priority])
+            our_client(
+                server,
+                Path(results),
+                [*workload(args), "--max-concurrency", "1", priority],
+            )
         )
-        (directory,) = (path.parent for path in Path(results).glob("*/run.json"))
-        workers = json.loads((directory / "run.json").read_text(encoding="utf-8"))["workers"]
-        verdict = json.loads((directory / "verdict.json").read_text(encoding="utf-8"))
+        (directory,) = (
+            path.parent for path in Path(results).glob("*/run.json")
+        )
+        workers = json.loads(
+            (directory / "run.json").read_text(encoding="utf-8")
+        )["workers"]
+        verdict = json.loads(
+            (directory / "verdict.json").read_text(encoding="utf-8")
+        )
         events = pl.read_parquet(directory / "events.parquet")
-        result = json.loads(directory.with_suffix(".json").read_text(encoding="utf-8"))
-    waited_ns, wall_ns = sum(w["run_queue_ns"] for w in workers), sum(w["wall_ns"] for w in workers)
+        result = json.loads(
+            directory.with_suffix(".json").read_text(encoding="utf-8")
+        )
+    waited_ns, wall_ns = (
+        sum(w["run_queue_ns"] for w in workers),
+        sum(w["wall_ns"] for w in workers),
+    )
     delay_ms = np.percentile(events["read_delay_ns"].to_numpy(), 99) / 1e6
     ambiguity_ms = events["ambiguity_ns"].to_numpy() / 1e6
     return (
@@ -247,23 +326,37 @@ def main() -> None:
     parser.add_argument("--num-prompts", type=int, default=64)
     parser.add_argument("--input-len", type=int, default=128)
     parser.add_argument("--output-len", type=int, default=64)
-    parser.add_argument("--layers", type=int, default=2, help="size of the tiny model")
-    parser.add_argument("--hidden", type=int, default=128, help="size of the tiny model")
-    parser.add_argument("--keep", type=Path, help="folder for the files that both clients save")
     parser.add_argument(
-        "--no-realtime", action="store_true", help="our client at ordinary priority, as the other"
+        "--layers", type=int, default=2, help="size of the tiny model"
     )
     parser.add_argument(
-        "--spinning", action="store_true", help="leave vLLM spinning on sched_yield"
+        "--hidden", type=int, default=128, help="size of the tiny model"
+    )
+    parser.add_argument(
+        "--keep", type=Path, help="folder for the files that both clients save"
+    )
+    parser.add_argument(
+        "--no-realtime",
+        action="store_true",
+        help="our client at ordinary priority, as the other",
+    )
+    parser.add_argument(
+        "--spinning",
+        action="store_true",
+        help="leave vLLM spinning on sched_yield",
     )
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
-        model = make_tiny_model(Path(scratch) / "tiny", layers=args.layers, hidden=args.hidden)
+        model = make_tiny_model(
+            Path(scratch) / "tiny", layers=args.layers, hidden=args.hidden
+        )
         if args.starvation:
             starvation(args, model, Path(scratch))
         else:
             with vllm(
-                model, log=Path(scratch) / "vllm.log", quiet_yield=not args.spinning
+                model,
+                log=Path(scratch) / "vllm.log",
+                quiet_yield=not args.spinning,
             ) as server:
                 compare(args, server)
 

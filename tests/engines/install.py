@@ -74,7 +74,9 @@ def is_installed(env: Path, engine: Engine) -> bool:
         stamp = json.loads((env / STAMP).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return False
-    return bool(stamp == pins(engine)) and (env / "bin" / engine.command).exists()
+    return (
+        bool(stamp == pins(engine)) and (env / "bin" / engine.command).exists()
+    )
 
 
 def run(log: Path, *command: str | Path) -> None:
@@ -83,7 +85,9 @@ def run(log: Path, *command: str | Path) -> None:
     """
     with (
         log.open("ab") as sink,
-        subprocess.Popen([str(p) for p in command], stdout=sink, stderr=sink) as process,
+        subprocess.Popen(
+            [str(p) for p in command], stdout=sink, stderr=sink
+        ) as process,
     ):
         while True:
             try:
@@ -104,7 +108,9 @@ def ask(python: Path, code: str) -> str:
 
 def add_distribution_name(python: Path, name: str, version: str) -> None:
     """Make `importlib.metadata` find a distribution of this name and version in the environment."""
-    site_packages = Path(ask(python, "import sysconfig; print(sysconfig.get_path('purelib'))"))
+    site_packages = Path(
+        ask(python, "import sysconfig; print(sysconfig.get_path('purelib'))")
+    )
     info = site_packages / f"{name}-{version}.dist-info"
     info.mkdir(exist_ok=True)
     metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
@@ -117,7 +123,9 @@ def install(name: str) -> None:
     started = time.monotonic()
 
     def say(what: str) -> None:
-        print(f"[{name} {time.monotonic() - started:5.0f} s] {what}", flush=True)
+        print(
+            f"[{name} {time.monotonic() - started:5.0f} s] {what}", flush=True
+        )
 
     say(f"making {env} (log: {log})")
     log.unlink(missing_ok=True)
@@ -125,17 +133,23 @@ def install(name: str) -> None:
     say(f"installing {', '.join(engine.requirements)}")
     run(log, python, "-m", "pip", "install", *engine.requirements)
     if engine.unwanted:
-        say(f"removing what breaks it without CUDA: {', '.join(engine.unwanted)}")
+        say(
+            f"removing what breaks it without CUDA: {', '.join(engine.unwanted)}"
+        )
         run(log, python, "-m", "pip", "uninstall", "--yes", *engine.unwanted)
     if engine.also_named:
         add_distribution_name(python, *engine.also_named)
-    torch = ask(python, "import importlib.metadata as m; print(m.version('torch'))")
+    torch = ask(
+        python, "import importlib.metadata as m; print(m.version('torch'))"
+    )
     if "cpu" not in torch:
         say(
             f"note: pip found torch {torch}, not a build for CPUs only; it works, but takes "
             "several GB more on disk"
         )
-    (env / STAMP).write_text(json.dumps(pins(engine), indent=1), encoding="utf-8")
+    (env / STAMP).write_text(
+        json.dumps(pins(engine), indent=1), encoding="utf-8"
+    )
     say("ready")
 
 
@@ -144,7 +158,8 @@ def explain(name: str, error: subprocess.CalledProcessError) -> None:
     tail = log.read_text(encoding="utf-8", errors="replace").splitlines()[-15:]
     free_gb = shutil.disk_usage(ENGINES_DIR).free / 1e9
     print(
-        "\n".join(f"    {line}" for line in tail) + f"\nerror: {name} could not be installed: "
+        "\n".join(f"    {line}" for line in tail)
+        + f"\nerror: {name} could not be installed: "
         f"`{' '.join(error.cmd[1:4])} …` exited with {error.returncode}, its last words are "
         f"above, the rest is in {log}. "
         f"{free_gb:.0f} GB are free on this disk. Running this again starts afresh.",
@@ -163,12 +178,16 @@ def main() -> int:
         help=f"one or more of: {', '.join(ENGINES)} (default: all)",
     )
     parser.add_argument(
-        "--force", action="store_true", help="build the environments anew even if they are complete"
+        "--force",
+        action="store_true",
+        help="build the environments anew even if they are complete",
     )
     args = parser.parse_args()
     unknown = sorted(set(args.engines) - set(ENGINES))
     if unknown:
-        parser.error(f"unknown engine {', '.join(unknown)}; known are: {', '.join(ENGINES)}")
+        parser.error(
+            f"unknown engine {', '.join(unknown)}; known are: {', '.join(ENGINES)}"
+        )
     ENGINES_DIR.mkdir(exist_ok=True)
     for name in args.engines or ENGINES:
         if not args.force and is_installed(ENGINES_DIR / name, ENGINES[name]):

@@ -20,7 +20,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast
 
-END_OF_TEXT, TURN, END_OF_TURN = "<|end_of_text|>", "<|turn|>", "<|end_of_turn|>"
+END_OF_TEXT, TURN, END_OF_TURN = (
+    "<|end_of_text|>",
+    "<|turn|>",
+    "<|end_of_turn|>",
+)
 
 CHAT_TEMPLATE = (
     "{% for message in messages %}"
@@ -73,7 +77,13 @@ def make_tokenizer(vocabulary: int, context: int) -> PreTrainedTokenizerFast:
 
 
 def make_model(
-    directory: Path, *, layers: int, hidden: int, vocabulary: int, context: int, seed: int
+    directory: Path,
+    *,
+    layers: int,
+    hidden: int,
+    vocabulary: int,
+    context: int,
+    seed: int,
 ) -> int:
     """Write tokenizer, configuration and weights; returns the number of weights."""
     import torch
@@ -104,7 +114,9 @@ def make_model(
         )
     ).to(torch.bfloat16)
     model.generation_config = GenerationConfig(
-        bos_token_id=tokenizer.bos_token_id, pad_token_id=tokenizer.pad_token_id, do_sample=True
+        bos_token_id=tokenizer.bos_token_id,
+        pad_token_id=tokenizer.pad_token_id,
+        do_sample=True,
     )
     tokenizer.save_pretrained(directory)
     model.save_pretrained(directory)
@@ -112,7 +124,9 @@ def make_model(
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Write a tiny chat model with random weights.")
+    parser = argparse.ArgumentParser(
+        description="Write a tiny chat model with random weights."
+    )
     parser.add_argument("directory", type=Path)
     parser.add_argument("--layers", type=int, default=2)
     parser.add_argument(
@@ -122,7 +136,9 @@ def main() -> None:
         help=f"size of the hidden state, a multiple of {HEAD_SIZE}",
     )
     parser.add_argument("--vocabulary", type=int, default=4096)
-    parser.add_argument("--context", type=int, default=4096, help="longest sequence, in tokens")
+    parser.add_argument(
+        "--context", type=int, default=4096, help="longest sequence, in tokens"
+    )
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
     if args.hidden % HEAD_SIZE:

@@ -67,7 +67,9 @@ def program(engine: str, name: str) -> Path:
     return path
 
 
-def make_tiny_model(directory: Path, *, layers: int = 2, hidden: int = 128) -> Path:
+def make_tiny_model(
+    directory: Path, *, layers: int = 2, hidden: int = 128
+) -> Path:
     """Make the tiny random model with whichever engine's Python is there; `directory` is
     returned.
     """
@@ -84,7 +86,11 @@ def make_tiny_model(directory: Path, *, layers: int = 2, hidden: int = 128) -> P
         f"--hidden={hidden}",
     ]
     made = subprocess.run(
-        command, check=False, env=os.environ | OFFLINE, capture_output=True, text=True
+        command,
+        check=False,
+        env=os.environ | OFFLINE,
+        capture_output=True,
+        text=True,
     )
     if made.returncode:
         raise EngineError(f"the tiny model could not be made:\n{made.stderr}")
@@ -104,7 +110,13 @@ def vllm(
     quiet_yield/sitecustomize.py).
     """
     port, name = free_port(), "tiny"
-    command = [str(program("vllm", "vllm")), "serve", str(model), "--served-model-name", name]
+    command = [
+        str(program("vllm", "vllm")),
+        "serve",
+        str(model),
+        "--served-model-name",
+        name,
+    ]
     command += [
         "--host",
         "127.0.0.1",
@@ -115,7 +127,13 @@ def vllm(
         "--max-num-seqs",
         "16",
     ]
-    command += ["--enable-prefix-caching", "--enforce-eager", "--seed", "0", *options]
+    command += [
+        "--enable-prefix-caching",
+        "--enforce-eager",
+        "--seed",
+        "0",
+        *options,
+    ]
     environment = {"VLLM_CPU_KVCACHE_SPACE": "1", "VLLM_HOST_IP": "127.0.0.1"}
     if quiet_yield:
         environment["PYTHONPATH"] = str(HERE / "quiet_yield")
@@ -127,13 +145,21 @@ def vllm(
 
 @contextmanager
 def transformers_serve(
-    model: Path, *, log: Path, continuous_batching: bool = True, options: Sequence[str] = ()
+    model: Path,
+    *,
+    log: Path,
+    continuous_batching: bool = True,
+    options: Sequence[str] = (),
 ) -> Iterator[Server]:
     """`transformers serve` on the CPU, with or without continuous batching; its model is called by
     its exact path.
     """
     port = free_port()
-    command = [str(program("transformers", "transformers")), "serve", str(model)]
+    command = [
+        str(program("transformers", "transformers")),
+        "serve",
+        str(model),
+    ]
     command += [
         "--host",
         "127.0.0.1",
@@ -158,7 +184,9 @@ def transformers_serve(
             "512",
         ]
     hub_cache = log.parent / "empty-hub-cache"
-    hub_cache.mkdir(exist_ok=True)  # without this folder its /v1/models answers 500
+    hub_cache.mkdir(
+        exist_ok=True
+    )  # without this folder its /v1/models answers 500
     # Threads that wait for one another at every step crawl where other programs want the cores; one
     # is enough for a tiny model.
     with _process(
@@ -209,7 +237,9 @@ def _process(
         _end_group(process)
 
 
-def _end_group(process: subprocess.Popen[bytes], patience_s: float = 15) -> None:
+def _end_group(
+    process: subprocess.Popen[bytes], patience_s: float = 15
+) -> None:
     """Ask the leader to stop, wait for all of its children too, kill what is left after
     `patience_s`.
     """
@@ -230,7 +260,11 @@ def _die_with_parent() -> None:
 
 
 def _wait_until_ready(
-    engine: str, process: subprocess.Popen[bytes], base_url: str, log: Path, timeout_s: float = 180
+    engine: str,
+    process: subprocess.Popen[bytes],
+    base_url: str,
+    log: Path,
+    timeout_s: float = 180,
 ) -> None:
     """Returns when /health answers 200; EngineError with the last log lines if the process dies or
     the time is over.
@@ -247,4 +281,6 @@ def _wait_until_ready(
         else f"exited with {process.returncode}"
     )
     tail = log.read_text(encoding="utf-8", errors="replace").splitlines()[-20:]
-    raise EngineError(f"{engine} {what}; the end of its log {log}:\n" + "\n".join(tail))
+    raise EngineError(
+        f"{engine} {what}; the end of its log {log}:\n" + "\n".join(tail)
+    )

@@ -21,7 +21,13 @@ from typing import Any
 import polars as pl
 import pytest
 
-from tests.engines.servers import Server, counters, make_tiny_model, transformers_serve, vllm
+from tests.engines.servers import (
+    Server,
+    counters,
+    make_tiny_model,
+    transformers_serve,
+    vllm,
+)
 
 pytestmark = pytest.mark.engine
 
@@ -45,7 +51,9 @@ others must be good.
 
 CLOSED_LOOP = ("--max-concurrency", str(CONCURRENCY))
 OPEN_LOOP = ("--request-rate", "20")
-LOADS = pytest.mark.parametrize("load", [CLOSED_LOOP, OPEN_LOOP], ids=["closed", "open"])
+LOADS = pytest.mark.parametrize(
+    "load", [CLOSED_LOOP, OPEN_LOOP], ids=["closed", "open"]
+)
 BACKENDS = pytest.mark.parametrize("backend", ["openai", "openai-chat"])
 
 
@@ -64,7 +72,9 @@ class Bench:
     """What we read of the server's own counters, before and after, and how much they grew."""
 
     def level(self, check: str) -> str:
-        (found,) = (f["level"] for f in self.verdict["findings"] if f["name"] == check)
+        (found,) = (
+            f["level"] for f in self.verdict["findings"] if f["name"] == check
+        )
         return str(found)
 
 
@@ -74,26 +84,36 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def vllm_server(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def vllm_server(
+    tiny_model: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
     options = (
         "--enable-prompt-tokens-details",
     )  # usage tells how much of a prompt came from the prefix cache
     with vllm(
-        tiny_model, log=tmp_path_factory.mktemp("vllm") / "server.log", options=options
+        tiny_model,
+        log=tmp_path_factory.mktemp("vllm") / "server.log",
+        options=options,
     ) as server:
         yield server
 
 
 @pytest.fixture(scope="module", params=[False, True], ids=["plain", "batching"])
 def transformers_server(
-    tiny_model: Path, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+    tiny_model: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    request: pytest.FixtureRequest,
 ) -> Iterator[Server]:
     log = tmp_path_factory.mktemp("transformers") / "server.log"
-    with transformers_serve(tiny_model, log=log, continuous_batching=request.param) as server:
+    with transformers_serve(
+        tiny_model, log=log, continuous_batching=request.param
+    ) as server:
         yield server
 
 
-def run_bench(server: Server, results: Path, *options: str) -> subprocess.CompletedProcess[str]:
+def run_bench(
+    server: Server, results: Path, *options: str
+) -> subprocess.CompletedProcess[str]:
     """Our command, as a user types it; its exit code is the caller's to judge."""
     command = [
         str(Path(sys.executable).with_name("inferometer")),
@@ -110,18 +130,36 @@ def run_bench(server: Server, results: Path, *options: str) -> subprocess.Comple
         "ttft,tpot,itl,e2el",
     ]
     command += ["--save-result", "--result-dir", str(results), *options]
-    environment = {name: value for name, value in os.environ.items() if name != "OPENAI_API_KEY"}
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if name != "OPENAI_API_KEY"
+    }
     return subprocess.run(
-        command, check=False, capture_output=True, text=True, timeout=120, env=environment
+        command,
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env=environment,
     )
 
 
-def measure(server: Server, results: Path, *options: str, prompts: int = PROMPTS) -> Bench:
+def measure(
+    server: Server, results: Path, *options: str, prompts: int = PROMPTS
+) -> Bench:
     """A run of `prompts` requests of the usual lengths (`options` may say otherwise) that must have
     left its results.
     """
-    lengths = ("--random-input-len", str(INPUT_TOKENS), "--random-output-len", str(OUTPUT_TOKENS))
-    ended = run_bench(server, results, *lengths, "--num-prompts", str(prompts), *options)
+    lengths = (
+        "--random-input-len",
+        str(INPUT_TOKENS),
+        "--random-output-len",
+        str(OUTPUT_TOKENS),
+    )
+    ended = run_bench(
+        server, results, *lengths, "--num-prompts", str(prompts), *options
+    )
     saved = list(results.glob("*.json"))
     assert len(saved) == 1, (
         f"exit code {ended.returncode}, {len(saved)} result files\n{ended.stdout}\n{ended.stderr}"
@@ -133,32 +171,54 @@ def measure(server: Server, results: Path, *options: str, prompts: int = PROMPTS
         result=json.loads(saved[0].read_text(encoding="utf-8")),
         requests=pl.read_parquet(directory / "requests.parquet"),
         events=pl.read_parquet(directory / "events.parquet"),
-        verdict=json.loads((directory / "verdict.json").read_text(encoding="utf-8")),
-        summary=json.loads((directory / "summary.json").read_text(encoding="utf-8")),
-        counted=json.loads((directory / "run.json").read_text(encoding="utf-8"))["server_counters"],
+        verdict=json.loads(
+            (directory / "verdict.json").read_text(encoding="utf-8")
+        ),
+        summary=json.loads(
+            (directory / "summary.json").read_text(encoding="utf-8")
+        ),
+        counted=json.loads(
+            (directory / "run.json").read_text(encoding="utf-8")
+        )["server_counters"],
     )
 
 
-def growth(server: Server, before: Mapping[str, float], requests: int) -> dict[str, float]:
+def growth(
+    server: Server, before: Mapping[str, float], requests: int
+) -> dict[str, float]:
     """How much each counter grew since `before`; waits until the server has counted at least
     `requests` more as finished.
     """
     deadline = time.monotonic() + 10
     while True:
-        grown = {name: value - before.get(name, 0.0) for name, value in counters(server).items()}
-        if grown["vllm:request_success_total"] >= requests or time.monotonic() > deadline:
+        grown = {
+            name: value - before.get(name, 0.0)
+            for name, value in counters(server).items()
+        }
+        if (
+            grown["vllm:request_success_total"] >= requests
+            or time.monotonic() > deadline
+        ):
             return grown
         time.sleep(0.05)
 
 
-def require_complete(bench: Bench, prompts: int = PROMPTS, expected: tuple[str, ...] = ()) -> None:
+def require_complete(
+    bench: Bench, prompts: int = PROMPTS, expected: tuple[str, ...] = ()
+) -> None:
     """Nothing failed, nothing is missing, the summary adds up to the rows, and the exit code is the
     verdict's.
 
     Nothing is in doubt but what is `expected` to be.
     """
-    doubts = [f for f in bench.verdict["findings"] if f["level"] in ("suspect", "invalid")]
-    assert [f["name"] for f in doubts if f["name"] not in ABOUT_THIS_HOST] == list(expected), doubts
+    doubts = [
+        f
+        for f in bench.verdict["findings"]
+        if f["level"] in ("suspect", "invalid")
+    ]
+    assert [
+        f["name"] for f in doubts if f["name"] not in ABOUT_THIS_HOST
+    ] == list(expected), doubts
     assert bench.verdict["status"] == (
         "INVALID"
         if any(f["level"] == "invalid" for f in doubts)
@@ -166,7 +226,9 @@ def require_complete(bench: Bench, prompts: int = PROMPTS, expected: tuple[str, 
         if doubts
         else "VALID"
     )
-    assert bench.exit_code == (1 if bench.verdict["status"] == "INVALID" else 0), bench.stderr
+    assert bench.exit_code == (
+        1 if bench.verdict["status"] == "INVALID" else 0
+    ), bench.stderr
     rows = bench.requests
     assert rows["id"].to_list() == list(range(prompts))
     assert rows["outcome"].to_list() == ["OK"] * prompts
@@ -183,18 +245,39 @@ def require_counted(bench: Bench, warmups: int = 0) -> None:
     rest before and after.
     """
     assert bench.counted is not None
-    before, after, delta = (bench.counted[key] for key in ("before", "after", "delta"))
-    assert delta["requests"] == delta["queued"] == bench.result["completed"] + warmups
-    lengths = bench.result["total_input_tokens"], bench.result["total_output_tokens"]
+    before, after, delta = (
+        bench.counted[key] for key in ("before", "after", "delta")
+    )
+    assert (
+        delta["requests"]
+        == delta["queued"]
+        == bench.result["completed"] + warmups
+    )
+    lengths = (
+        bench.result["total_input_tokens"],
+        bench.result["total_output_tokens"],
+    )
     each = (total // bench.result["completed"] for total in lengths)
     assert (delta["prompt_tokens"], delta["generation_tokens"]) == tuple(
         total + warmups * one for total, one in zip(lengths, each, strict=True)
     )
     assert delta["prefix_queries"] == delta["prompt_tokens"]
     assert bench.counted["engine"] == "vLLM"
-    assert before["started_s"] == after["started_s"] < before["at_s"] <= after["at_s"]
-    assert before["gauges"] == after["gauges"] == {"running": 0, "waiting": 0, "kv_cache_usage": 0}
-    assert (bench.level("server_restarted"), bench.level("other_clients")) == ("ok", "ok")
+    assert (
+        before["started_s"]
+        == after["started_s"]
+        < before["at_s"]
+        <= after["at_s"]
+    )
+    assert (
+        before["gauges"]
+        == after["gauges"]
+        == {"running": 0, "waiting": 0, "kv_cache_usage": 0}
+    )
+    assert (bench.level("server_restarted"), bench.level("other_clients")) == (
+        "ok",
+        "ok",
+    )
 
 
 def require_order(bench: Bench) -> None:
@@ -203,7 +286,16 @@ def require_order(bench: Bench) -> None:
     """
     at = 0
     for row in bench.requests.sort("event_start").iter_rows(named=True):
-        moments = [row[name] for name in ("sent_ns", "headers_ns", "first_ns", "last_ns", "end_ns")]
+        moments = [
+            row[name]
+            for name in (
+                "sent_ns",
+                "headers_ns",
+                "first_ns",
+                "last_ns",
+                "end_ns",
+            )
+        ]
         assert moments == sorted(moments), row
         assert row["sent_ns"] <= row["sent_done_ns"], row
         assert row["event_start"] == at
@@ -231,7 +323,10 @@ def require_load(bench: Bench, load: tuple[str, ...]) -> None:
         assert rows["intended_ns"].null_count() == len(rows)
         starts, ends = rows["sent_ns"].to_list(), rows["end_ns"].to_list()
         changes = sorted([(at, 1) for at in starts] + [(at, -1) for at in ends])
-        in_flight = [sum(step for _, step in changes[: n + 1]) for n in range(len(changes))]
+        in_flight = [
+            sum(step for _, step in changes[: n + 1])
+            for n in range(len(changes))
+        ]
         assert max(in_flight) == CONCURRENCY
     else:
         assert (rows["sent_ns"] >= rows["intended_ns"]).all()
@@ -262,7 +357,14 @@ def test_vllm_agrees_with_its_own_counters(
     asides = growth(vllm_server, before, few)
     before = counters(vllm_server)
     bench = measure(
-        vllm_server, tmp_path / "full", "--backend", backend, "--ignore-eos", *load, "--seed", "2"
+        vllm_server,
+        tmp_path / "full",
+        "--backend",
+        backend,
+        "--ignore-eos",
+        *load,
+        "--seed",
+        "2",
     )
     grown = growth(vllm_server, before, PROMPTS)
     warm_up = ("--num-warmups", str(warmups), "--seed", "4")
@@ -282,7 +384,11 @@ def test_vllm_agrees_with_its_own_counters(
     require_load(bench, load)
     require_counted(bench)
     require_counted(warmed, warmups)
-    assert bench.summary["prefix_cache_hit_rate"] == warmed.summary["prefix_cache_hit_rate"] == 0
+    assert (
+        bench.summary["prefix_cache_hit_rate"]
+        == warmed.summary["prefix_cache_hit_rate"]
+        == 0
+    )
     rows = bench.requests
     assert (
         rows["output_tokens"].to_list()
@@ -304,11 +410,13 @@ def test_vllm_agrees_with_its_own_counters(
     assert more("request_success_total") == PROMPTS - few
     assert (
         more("generation_tokens_total")
-        == bench.result["total_output_tokens"] - short.result["total_output_tokens"]
+        == bench.result["total_output_tokens"]
+        - short.result["total_output_tokens"]
     )
     assert (
         more("prompt_tokens_total")
-        == bench.result["total_input_tokens"] - short.result["total_input_tokens"]
+        == bench.result["total_input_tokens"]
+        - short.result["total_input_tokens"]
     )
     assert rows["cached_tokens"].to_list() == [0] * PROMPTS, (
         "prompts were sent that the server had seen before"
@@ -322,11 +430,23 @@ def test_vllm_agrees_with_its_own_counters(
     # The server's own clock runs from the request's arrival there to the moment before the token
     # leaves: inside ours.
     def served_ms(histogram: str) -> float:
-        return 1e3 * grown[f"vllm:{histogram}_sum"] / grown[f"vllm:{histogram}_count"]
+        return (
+            1e3
+            * grown[f"vllm:{histogram}_sum"]
+            / grown[f"vllm:{histogram}_count"]
+        )
 
     slack_ms = 1.0
-    assert 0 < served_ms("e2e_request_latency_seconds") <= bench.result["mean_e2el_ms"] + slack_ms
-    assert 0 < served_ms("time_to_first_token_seconds") <= bench.result["mean_ttft_ms"] + slack_ms
+    assert (
+        0
+        < served_ms("e2e_request_latency_seconds")
+        <= bench.result["mean_e2el_ms"] + slack_ms
+    )
+    assert (
+        0
+        < served_ms("time_to_first_token_seconds")
+        <= bench.result["mean_ttft_ms"] + slack_ms
+    )
 
 
 @BACKENDS
@@ -334,9 +454,14 @@ def test_prompts_that_the_server_has_seen_before_are_noticed(
     vllm_server: Server, tmp_path: Path, backend: str
 ) -> None:
     again = ("--backend", backend, "--ignore-eos", *CLOSED_LOOP, "--seed", "3")
-    fresh, warm = (measure(vllm_server, tmp_path / name, *again) for name in ("fresh", "warm"))
+    fresh, warm = (
+        measure(vllm_server, tmp_path / name, *again)
+        for name in ("fresh", "warm")
+    )
     assert fresh.requests["cached_tokens"].to_list() == [0] * PROMPTS
-    assert warm.requests["cached_tokens"].to_list() == [128] * PROMPTS  # the one whole block
+    assert (
+        warm.requests["cached_tokens"].to_list() == [128] * PROMPTS
+    )  # the one whole block
     assert warm.verdict["status"] == "INVALID"
     assert (warm.level("cached_tokens"), warm.level("prefix_hits")) == (
         "invalid",
@@ -360,7 +485,10 @@ def test_a_cache_that_is_studied_is_measured_cold_and_warm(
     for bench in (cold, warm):
         require_complete(bench)
         require_counted(bench)
-    assert (cold.summary["prefix_cache_hit_rate"], warm.summary["prefix_cache_hit_rate"]) == (
+    assert (
+        cold.summary["prefix_cache_hit_rate"],
+        warm.summary["prefix_cache_hit_rate"],
+    ) == (
         0,
         100 * 128 / INPUT_TOKENS,
     )
@@ -371,25 +499,48 @@ def test_a_cache_that_answers_do_not_tell_of_is_noticed_by_the_counters(
     cramped_vllm: Server, tmp_path: Path, backend: str
 ) -> None:
     few = 4
-    again = ("--backend", backend, "--ignore-eos", "--max-concurrency", "1", "--seed", "7")
+    again = (
+        "--backend",
+        backend,
+        "--ignore-eos",
+        "--max-concurrency",
+        "1",
+        "--seed",
+        "7",
+    )
     fresh, warm = (
-        measure(cramped_vllm, tmp_path / name, *again, prompts=few) for name in ("fresh", "warm")
+        measure(cramped_vllm, tmp_path / name, *again, prompts=few)
+        for name in ("fresh", "warm")
     )
     require_counted(fresh)
     require_counted(warm)
     assert warm.requests["cached_tokens"].null_count() == few
-    assert [fresh.level("prefix_hits"), warm.level("prefix_hits")] == ["ok", "invalid"]
+    assert [fresh.level("prefix_hits"), warm.level("prefix_hits")] == [
+        "ok",
+        "invalid",
+    ]
     assert (
         warm.summary["prefix_cache_hit_rate"] == 100 * 128 / INPUT_TOKENS
     )  # four blocks of 32, and the fifth anew
 
 
 @pytest.fixture(scope="module")
-def cramped_vllm(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def cramped_vllm(
+    tiny_model: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
     """vLLM with room for about 2,100 tokens, which sends four tokens at a time."""
-    options = ("--block-size", "32", "--num-gpu-blocks-override", "66", "--stream-interval", "4")
+    options = (
+        "--block-size",
+        "32",
+        "--num-gpu-blocks-override",
+        "66",
+        "--stream-interval",
+        "4",
+    )
     with vllm(
-        tiny_model, log=tmp_path_factory.mktemp("cramped") / "server.log", options=options
+        tiny_model,
+        log=tmp_path_factory.mktemp("cramped") / "server.log",
+        options=options,
     ) as server:
         yield server
 
@@ -410,7 +561,9 @@ def test_vllm_that_preempts_and_sends_several_tokens_an_event(
         "16",
         *lengths,
     )
-    assert growth(cramped_vllm, before, PROMPTS)["vllm:num_preemptions_total"] > 0
+    assert (
+        growth(cramped_vllm, before, PROMPTS)["vllm:num_preemptions_total"] > 0
+    )
     require_complete(bench, expected=("preemptions",))
     require_order(bench)
     require_counted(bench)
@@ -426,10 +579,17 @@ def test_vllm_that_preempts_and_sends_several_tokens_an_event(
 @LOADS
 @BACKENDS
 def test_transformers_serve(
-    transformers_server: Server, tmp_path: Path, backend: str, load: tuple[str, ...]
+    transformers_server: Server,
+    tmp_path: Path,
+    backend: str,
+    load: tuple[str, ...],
 ) -> None:
     tokenizer = ("--tokenizer", str(transformers_server.tokenizer))
-    form = ("--backend", backend, "--no-ignore-eos")  # it refuses fields that it does not know
+    form = (
+        "--backend",
+        backend,
+        "--no-ignore-eos",
+    )  # it refuses fields that it does not know
     bench = measure(transformers_server, tmp_path, *form, *tokenizer, *load)
     require_complete(bench)
     require_order(bench)
@@ -453,7 +613,9 @@ def require_one_sentence(
 
 
 @BACKENDS
-def test_wrong_model_is_one_sentence(vllm_server: Server, tmp_path: Path, backend: str) -> None:
+def test_wrong_model_is_one_sentence(
+    vllm_server: Server, tmp_path: Path, backend: str
+) -> None:
     ended = run_bench(
         vllm_server,
         tmp_path / "r",
@@ -469,10 +631,16 @@ def test_wrong_model_is_one_sentence(vllm_server: Server, tmp_path: Path, backen
 
 @BACKENDS
 @pytest.mark.parametrize(
-    ("input_len", "output_len"), [(3000, 8), (2000, 100)], ids=["prompt", "prompt+output"]
+    ("input_len", "output_len"),
+    [(3000, 8), (2000, 100)],
+    ids=["prompt", "prompt+output"],
 )
 def test_too_long_is_one_sentence(
-    vllm_server: Server, tmp_path: Path, backend: str, input_len: int, output_len: int
+    vllm_server: Server,
+    tmp_path: Path,
+    backend: str,
+    input_len: int,
+    output_len: int,
 ) -> None:
     """The second of them vLLM would serve: it answers 200 and stops early, without a word."""
     lengths = (
@@ -483,7 +651,9 @@ def test_too_long_is_one_sentence(
         "--num-prompts",
         "4",
     )
-    ended = run_bench(vllm_server, tmp_path / "r", "--backend", backend, *lengths)
+    ended = run_bench(
+        vllm_server, tmp_path / "r", "--backend", backend, *lengths
+    )
     require_one_sentence(ended, r"max_model_len is 2048", tmp_path / "r")
 
 

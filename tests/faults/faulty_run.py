@@ -43,25 +43,42 @@ class FaultyRun:
     def fault_of(self) -> dict[int, str]:
         """By request, as the engine noted it."""
         noted: dict[int, str] = {}
-        for name, fault in zip(self.truth.request_id, self.truth.fault, strict=True):
+        for name, fault in zip(
+            self.truth.request_id, self.truth.fault, strict=True
+        ):
             number = int(name.removeprefix("t-"))
-            assert noted.setdefault(number, fault) == fault  # one that is sent again meets the same
+            assert (
+                noted.setdefault(number, fault) == fault
+            )  # one that is sent again meets the same
         return noted
 
     @property
     def failure_of(self) -> dict[int, Failure]:
         r = self.trace.requests
-        return dict(zip(r["id"].tolist(), map(Failure, r["failure"].tolist()), strict=True))
+        return dict(
+            zip(
+                r["id"].tolist(),
+                map(Failure, r["failure"].tolist()),
+                strict=True,
+            )
+        )
 
     def rows(self, *columns: str) -> list[tuple[int, ...]]:
         """Values of these columns, in order of the requests."""
-        return list(zip(*(self.trace.requests[name].tolist() for name in columns), strict=True))
+        return list(
+            zip(
+                *(self.trace.requests[name].tolist() for name in columns),
+                strict=True,
+            )
+        )
 
 
 def faults_of(backend: str) -> list[str]:
     """All that an answer on this wire can have, as the list of faults takes them."""
     names = (
-        "http-503" if name == "http-NNN" else name for name in FAULTS if name not in TO_THE_SERVER
+        "http-503" if name == "http-NNN" else name
+        for name in FAULTS
+        if name not in TO_THE_SERVER
     )
     return [name for name in names if expressible(name, PROTOCOLS[backend])]
 
@@ -87,7 +104,10 @@ def run(
             headers={},
             backend=wire,
             generation=Generation("embedded", ignore_eos=wire.exact_length),
-            requests=[Request(int(i), PROMPT, prompt_tokens, TOKENS) for i in shard.requests],
+            requests=[
+                Request(int(i), PROMPT, prompt_tokens, TOKENS)
+                for i in shard.requests
+            ],
             shard=shard,
             closed_loop=True,
             drain_warmups=False,
@@ -96,7 +116,10 @@ def run(
             real_time=False,
             request_id_prefix="t-",
         )
-        for shard in stripe(LoadPlan(np.zeros(n, np.int64), concurrency, closed_loop=True), workers)
+        for shard in stripe(
+            LoadPlan(np.zeros(n, np.int64), concurrency, closed_loop=True),
+            workers,
+        )
     ]
     trace = measure(jobs)
     check_books(trace, n)
@@ -104,11 +127,23 @@ def run(
 
 
 def faulty_run(
-    backend: str, faults: str, n: int, *, concurrency: int = 8, workers: int = 1, seed: int = 0
+    backend: str,
+    faults: str,
+    n: int,
+    *,
+    concurrency: int = 8,
+    workers: int = 1,
+    seed: int = 0,
 ) -> FaultyRun:
-    settings = EngineSettings(ttft_ms=QUICK.ttft_ms, itl_ms=QUICK.itl_ms, seed=seed)
-    with EmbeddedEngine(settings, backends=(backend,), record_truth=True, faults=faults) as engine:
-        trace = run(engine, backend, n, concurrency=concurrency, workers=workers)
+    settings = EngineSettings(
+        ttft_ms=QUICK.ttft_ms, itl_ms=QUICK.itl_ms, seed=seed
+    )
+    with EmbeddedEngine(
+        settings, backends=(backend,), record_truth=True, faults=faults
+    ) as engine:
+        trace = run(
+            engine, backend, n, concurrency=concurrency, workers=workers
+        )
         return FaultyRun(trace, engine.truth())
 
 
@@ -119,20 +154,31 @@ def check_books(trace: Trace, n: int) -> None:
     r = trace.requests
     assert r["id"].tolist() == list(range(n))
     assert set(r["outcome"].tolist()) <= {Outcome.OK, Outcome.FAILED}
-    assert ((r["failure"] != Failure.NONE) == (r["outcome"] == Outcome.FAILED)).all()
+    assert (
+        (r["failure"] != Failure.NONE) == (r["outcome"] == Outcome.FAILED)
+    ).all()
     assert [bool(detail) for detail in r["detail"]] == [
         outcome == Outcome.FAILED for outcome in r["outcome"]
     ]
     summary = summarize(trace, planned=n)
     verdict = judge(trace, summary, ignore_eos=True)
-    (conservation,) = (finding for finding in verdict.findings if finding.name == "conservation")
+    (conservation,) = (
+        finding
+        for finding in verdict.findings
+        if finding.name == "conservation"
+    )
     assert conservation.level == 0, conservation.sentence
     assert summary.counts.ok + summary.counts.failed == summary.counts.sent == n
-    by_name = {name: r["failure"].tolist().count(Failure[name]) for name in summary.counts.failures}
+    by_name = {
+        name: r["failure"].tolist().count(Failure[name])
+        for name in summary.counts.failures
+    }
     assert summary.counts.failures == by_name
 
 
-def check_healthy(run: FaultyRun, numbers: Sequence[int], *, prompt_tokens: int | None) -> None:
+def check_healthy(
+    run: FaultyRun, numbers: Sequence[int], *, prompt_tokens: int | None
+) -> None:
     """Requests that nothing befell: whole, counted right, and every event after it left and after
     its request came.
     """
@@ -143,15 +189,30 @@ def check_healthy(run: FaultyRun, numbers: Sequence[int], *, prompt_tokens: int 
     start_ns = run.trace.start_realtime_ns - truth.realtime_offset_ns
     for number in numbers:
         assert r["outcome"][number] == Outcome.OK, r["detail"][number]
-        assert (r["event_count"][number], r["output_tokens"][number]) == (TOKENS, TOKENS)
+        assert (r["event_count"][number], r["output_tokens"][number]) == (
+            TOKENS,
+            TOKENS,
+        )
         if prompt_tokens is not None:
             assert r["prompt_tokens"][number] == prompt_tokens
         times = [
-            r[name][number] for name in ("sent_ns", "headers_ns", "first_ns", "last_ns", "end_ns")
+            r[name][number]
+            for name in (
+                "sent_ns",
+                "headers_ns",
+                "first_ns",
+                "last_ns",
+                "end_ns",
+            )
         ]
         assert times == sorted(times)
         row, start = row_of[f"t-{number}"], r["event_start"][number]
-        arrived = run.trace.events["arrival_ns"][start : start + TOKENS] + start_ns
+        arrived = (
+            run.trace.events["arrival_ns"][start : start + TOKENS] + start_ns
+        )
         assert len(truth.departures_ns(row)) == TOKENS
         assert (arrived > truth.departures_ns(row) - CLOCKS_AGREE_NS).all()
-        assert r["sent_ns"][number] + start_ns < truth.arrival_ns[row] + CLOCKS_AGREE_NS
+        assert (
+            r["sent_ns"][number] + start_ns
+            < truth.arrival_ns[row] + CLOCKS_AGREE_NS
+        )

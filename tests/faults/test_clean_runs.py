@@ -65,7 +65,11 @@ class CleanRun(NamedTuple):
 @pytest.fixture(scope="module")
 def engine() -> Iterator[EmbeddedEngine]:
     settings = EngineSettings(
-        ttft_ms=20, itl_ms=5, jitter=0.1, prefill_ms_per_1k_tokens=10, itl_growth_ms=0.02
+        ttft_ms=20,
+        itl_ms=5,
+        jitter=0.1,
+        prefill_ms_per_1k_tokens=10,
+        itl_growth_ms=0.02,
     )
     with EmbeddedEngine(settings, record_truth=True) as engine:
         yield engine
@@ -73,11 +77,21 @@ def engine() -> Iterator[EmbeddedEngine]:
 
 def clean_run(engine: EmbeddedEngine, number: int, trial: int = 0) -> CleanRun:
     """Of one shape after the other, each with prompts of its own."""
-    backend, load = BACKENDS[number % len(BACKENDS)], LOADS[number // len(BACKENDS) % len(LOADS)]
+    backend, load = (
+        BACKENDS[number % len(BACKENDS)],
+        LOADS[number // len(BACKENDS) % len(LOADS)],
+    )
     spec = RunSpec.model_validate(
         {
-            "target": {"base_url": engine.base_url, "model": "embedded", "backend": backend},
-            "workload": {"input_len": INPUT_TOKENS, "output_len": OUTPUT_TOKENS},
+            "target": {
+                "base_url": engine.base_url,
+                "model": "embedded",
+                "backend": backend,
+            },
+            "workload": {
+                "input_len": INPUT_TOKENS,
+                "output_len": OUTPUT_TOKENS,
+            },
             "load": {"num_prompts": REQUESTS, **load},
             "sampling": {"ignore_eos": True},
             "seed": number,
@@ -87,7 +101,9 @@ def clean_run(engine: EmbeddedEngine, number: int, trial: int = 0) -> CleanRun:
     endpoint = Endpoint(engine.base_url, routes=PROTOCOLS[backend].routes)
     with Session(endpoint, Output(), real_time=False) as session:
         prefix = f"clean-{number}.{trial}-"
-        measured = session.measure(session.prepare(spec), request_id_prefix=prefix)
+        measured = session.measure(
+            session.prepare(spec), request_id_prefix=prefix
+        )
     assert len(engine.truth()) >= before + REQUESTS
     return CleanRun(f"{number}: {backend} {load}", measured, engine.truth())
 
@@ -100,11 +116,19 @@ def was_held_up(run: CleanRun, number: int) -> bool:
         if name.startswith(f"clean-{number}.0-")
     ]
     late_ns = max(
-        int(run.truth.lateness_ns[run.truth.event_start[row] :][: run.truth.event_count[row]].max())
+        int(
+            run.truth.lateness_ns[run.truth.event_start[row] :][
+                : run.truth.event_count[row]
+            ].max()
+        )
         for row in rows
     )
     return (
-        max(late_ns, *(worker.run_queue_ns for worker in run.measured.trace.workers)) > HELD_UP_NS
+        max(
+            late_ns,
+            *(worker.run_queue_ns for worker in run.measured.trace.workers),
+        )
+        > HELD_UP_NS
     )
 
 
@@ -112,12 +136,18 @@ def comes_again(engine: EmbeddedEngine, number: int, name: str) -> bool:
     """Whether each repetition of a run raises a finding."""
     trials = (clean_run(engine, number, trial) for trial in range(1, AGAIN + 1))
     return all(
-        name in [finding.name for finding in trial.measured.verdict.reasons(Level.SUSPECT)]
+        name
+        in [
+            finding.name
+            for finding in trial.measured.verdict.reasons(Level.SUSPECT)
+        ]
         for trial in trials
     )
 
 
-@pytest.mark.parametrize("runs", [RUNS_FEW, pytest.param(RUNS_MANY, marks=pytest.mark.wide)])
+@pytest.mark.parametrize(
+    "runs", [RUNS_FEW, pytest.param(RUNS_MANY, marks=pytest.mark.wide)]
+)
 def test_clean_runs_raise_no_alarm(
     engine: EmbeddedEngine, runs: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -129,7 +159,8 @@ def test_clean_runs_raise_no_alarm(
         for finding in run.measured.verdict.reasons(Level.SUSPECT):
             of_host = finding.name in OF_A_BUSY_HOST
             explained = of_host and (
-                was_held_up(run, number) or not comes_again(engine, number, finding.name)
+                was_held_up(run, number)
+                or not comes_again(engine, number, finding.name)
             )
             (of_the_host if explained else alarms).append(
                 f"{run.shape}: {finding.name}: {finding.sentence}"

@@ -53,13 +53,31 @@ PASSES = {
     "short": MIDDLE + 1,
     "long": 2 * TOKENS,
     "merge": TOKENS // 2,
-    **dict.fromkeys(("long-prompt", "cached", "no-usage", "no-done", "no-reason"), TOKENS),
     **dict.fromkeys(
-        ("slow-head", "burst", "split", "split-char", "sized", "unsized", "content-type", "crlf"),
+        ("long-prompt", "cached", "no-usage", "no-done", "no-reason"), TOKENS
+    ),
+    **dict.fromkeys(
+        (
+            "slow-head",
+            "burst",
+            "split",
+            "split-char",
+            "sized",
+            "unsized",
+            "content-type",
+            "crlf",
+        ),
         TOKENS,
     ),
     **dict.fromkeys(
-        ("comments", "no-space", "usage-in-last", "empty-choices", "invalid-utf8", "huge-event"),
+        (
+            "comments",
+            "no-space",
+            "usage-in-last",
+            "empty-choices",
+            "invalid-utf8",
+            "huge-event",
+        ),
         TOKENS,
     ),
     **dict.fromkeys(("close-idle", "preempt", "hit"), TOKENS),
@@ -68,9 +86,18 @@ PASSES = {
 
 OTHERWISE: dict[tuple[str, str], Failure] = {
     ("tensorrt-llm", "empty-body"): Failure.NO_OUTPUT,
-    ("tensorrt-llm", "no-finish"): Failure.NONE,  # the end of the body is all the end it has
-    ("tgi", "no-output"): Failure.NONE,  # an event is a token there, with text or without
-    ("ollama", "whole-answer"): Failure.NO_FINISH,  # a line of JSON without anything of its own
+    (
+        "tensorrt-llm",
+        "no-finish",
+    ): Failure.NONE,  # the end of the body is all the end it has
+    (
+        "tgi",
+        "no-output",
+    ): Failure.NONE,  # an event is a token there, with text or without
+    (
+        "ollama",
+        "whole-answer",
+    ): Failure.NO_FINISH,  # a line of JSON without anything of its own
     ("ollama-chat", "whole-answer"): Failure.NO_FINISH,
 }
 
@@ -95,28 +122,42 @@ def expected(backend: str, fault: str) -> Failure:
 def prompt_tokens(backend: str) -> int | None:
     wire = PROTOCOLS[backend]
     return (
-        PROMPT_TOKENS + (CHAT_TEMPLATE_TOKENS if wire.chat else 0) if wire.reports_usage else None
+        PROMPT_TOKENS + (CHAT_TEMPLATE_TOKENS if wire.chat else 0)
+        if wire.reports_usage
+        else None
     )
 
 
 def test_what_is_expected_of_every_fault_is_written_down() -> None:
-    assert {*FAILS, *PASSES} == {"http-503", *FAULTS} - {"http-NNN"} - TO_THE_SERVER
+    assert {*FAILS, *PASSES} == {"http-503", *FAULTS} - {
+        "http-NNN"
+    } - TO_THE_SERVER
     assert not FAILS.keys() & PASSES.keys()
-    assert {fault for backend in PROTOCOLS for fault in faults_of(backend)} == {*FAILS, *PASSES}
+    assert {fault for backend in PROTOCOLS for fault in faults_of(backend)} == {
+        *FAILS,
+        *PASSES,
+    }
 
 
 @pytest.mark.parametrize(
     "backend",
-    [name if name in FEW else pytest.param(name, marks=pytest.mark.wide) for name in PROTOCOLS],
+    [
+        name if name in FEW else pytest.param(name, marks=pytest.mark.wide)
+        for name in PROTOCOLS
+    ],
 )
 def test_each_fault_once(backend: str) -> None:
     faults = faults_of(backend)
     n = 2 * len(faults) + 1
     befallen = {2 * i + 1: fault for i, fault in enumerate(faults)}
     ran = faulty_run(
-        backend, ",".join(f"{fault}#{number}" for number, fault in befallen.items()), n
+        backend,
+        ",".join(f"{fault}#{number}" for number, fault in befallen.items()),
+        n,
     )
-    assert ran.fault_of == {number: befallen.get(number, "") for number in range(n)}
+    assert ran.fault_of == {
+        number: befallen.get(number, "") for number in range(n)
+    }
     assert {number: ran.failure_of[number] for number in befallen} == {
         number: expected(backend, fault) for number, fault in befallen.items()
     }
@@ -133,12 +174,18 @@ def test_each_fault_once(backend: str) -> None:
         elif expected(backend, fault) is Failure.NONE and fault in PASSES:
             assert events == PASSES[fault], fault
         assert r["status"][number] == (
-            503 if fault == "http-503" else 200 if r["headers_ns"][number] != MISSING else 0
+            503
+            if fault == "http-503"
+            else 200
+            if r["headers_ns"][number] != MISSING
+            else 0
         ), fault
     row = {fault: number for number, fault in befallen.items()}
     if PROTOCOLS[backend].reports_usage:
         assert r["output_tokens"][row["merge"]] == TOKENS
-        assert r["prompt_tokens"][row["long-prompt"]] == 2 * (prompt_tokens(backend) or 0)
+        assert r["prompt_tokens"][row["long-prompt"]] == 2 * (
+            prompt_tokens(backend) or 0
+        )
         assert r["prompt_tokens"][row["no-usage"]] == MISSING
     if "cached" in row:
         assert r["cached_tokens"][row["cached"]] == prompt_tokens(backend)
@@ -169,7 +216,8 @@ def test_a_share_of_requests_each(backend: str, workers: int) -> None:
     assert sorted(noted) == list(range(n))
     assert sum(map(bool, noted.values())) > n / 4
     befallen = Counter(
-        expected(backend, fault) if fault else Failure.NONE for fault in noted.values()
+        expected(backend, fault) if fault else Failure.NONE
+        for fault in noted.values()
     )
     assert Counter(ran.failure_of.values()) == befallen
     check_healthy(
@@ -179,7 +227,9 @@ def test_a_share_of_requests_each(backend: str, workers: int) -> None:
     )
 
 
-def test_a_connection_closed_between_requests_is_opened_again_and_counted() -> None:
+def test_a_connection_closed_between_requests_is_opened_again_and_counted() -> (
+    None
+):
     ran = faulty_run("openai", "close-idle:0.5", 40, concurrency=2)
     closed = sum(fault == "close-idle" for fault in ran.fault_of.values())
     assert closed > 10
@@ -191,13 +241,21 @@ def test_a_connection_closed_between_requests_is_opened_again_and_counted() -> N
     assert ran.trace.requests["resent"].sum() <= worker.reconnects
 
 
-@pytest.mark.parametrize("fault", ["http-429", "http-500", "http-502", "http-503"])
+@pytest.mark.parametrize(
+    "fault", ["http-429", "http-500", "http-502", "http-503"]
+)
 def test_a_server_that_only_refuses(fault: str) -> None:
     ran = faulty_run("openai", fault, 12)
     assert (
         ran.rows("outcome", "failure", "status")
         == [(Outcome.FAILED, Failure.HTTP_STATUS, int(fault[5:]))] * 12
     )
-    said = "Bad Gateway" if fault == "http-502" else ("The engine injects this fault as requested.")
+    said = (
+        "Bad Gateway"
+        if fault == "http-502"
+        else ("The engine injects this fault as requested.")
+    )
     assert set(ran.trace.requests["detail"]) == {f"HTTP {fault[5:]}: {said}"}
-    assert ran.trace.workers[0].connections <= 8  # an error is no reason to hang up
+    assert (
+        ran.trace.workers[0].connections <= 8
+    )  # an error is no reason to hang up

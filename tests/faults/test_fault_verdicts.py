@@ -30,9 +30,19 @@ how prompts are counted.
 """
 
 PROVOKED = {
-    "something_measured: all requests fail": ("http-503#9+", "", "something_measured", "invalid"),
+    "something_measured: all requests fail": (
+        "http-503#9+",
+        "",
+        "something_measured",
+        "invalid",
+    ),
     "failures: some requests fail": ("no-finish#91", "", "failures", "suspect"),
-    "failures: many requests fail": ("error-event:0.3#9+", "", "failures", "invalid"),
+    "failures: many requests fail": (
+        "error-event:0.3#9+",
+        "",
+        "failures",
+        "invalid",
+    ),
     "dropped_arrivals: a server too slow for the cap": (
         "slow-head#9+",
         "--request-rate 500 --max-concurrency 2 --when-full drop",
@@ -45,34 +55,84 @@ PROVOKED = {
         "schedule_lag",
         "suspect",
     ),
-    "shared_stamps: a server that holds events back": ("burst#9+", "", "shared_stamps", "invalid"),
+    "shared_stamps: a server that holds events back": (
+        "burst#9+",
+        "",
+        "shared_stamps",
+        "invalid",
+    ),
     "input_length: a server that adds to prompts": (
         "long-prompt#9+",
         "--random-input-len 100",
         "input_length",
         "invalid",
     ),
-    "output_length: a server that stops early": ("short#9+", "", "output_length", "invalid"),
-    "output_length: one answer too short": ("short#91", "", "output_length", "suspect"),
-    "output_length: a server that does not stop": ("long#9+", "", "output_length", "invalid"),
-    "cached_tokens: a prefix cache": ("cached#9+", "", "cached_tokens", "invalid"),
-    "token_source: a server that does not count": ("no-usage#9+", "", "token_source", "suspect"),
+    "output_length: a server that stops early": (
+        "short#9+",
+        "",
+        "output_length",
+        "invalid",
+    ),
+    "output_length: one answer too short": (
+        "short#91",
+        "",
+        "output_length",
+        "suspect",
+    ),
+    "output_length: a server that does not stop": (
+        "long#9+",
+        "",
+        "output_length",
+        "invalid",
+    ),
+    "cached_tokens: a prefix cache": (
+        "cached#9+",
+        "",
+        "cached_tokens",
+        "invalid",
+    ),
+    "token_source: a server that does not count": (
+        "no-usage#9+",
+        "",
+        "token_source",
+        "suspect",
+    ),
     "server_restarted: a server that is started anew": (
         "restart#95",
         "",
         "server_restarted",
         "invalid",
     ),
-    "preemptions: a server short of memory": ("preempt#93", "", "preemptions", "suspect"),
+    "preemptions: a server short of memory": (
+        "preempt#93",
+        "",
+        "preemptions",
+        "suspect",
+    ),
     "prefix_hits: a prefix cache of which usage is silent": (
         "hit#9+",
         "",
         "prefix_hits",
         "invalid",
     ),
-    "load_reached: fewer requests than slots": ("", "--max-concurrency 64", "load_reached", "note"),
-    "warm_cache: an engine without a cache": ("", "--cache warm", "warm_cache", "suspect"),
-    "steady_state: all at once": ("", "--max-concurrency 30", "steady_state", "note"),
+    "load_reached: fewer requests than slots": (
+        "",
+        "--max-concurrency 64",
+        "load_reached",
+        "note",
+    ),
+    "warm_cache: an engine without a cache": (
+        "",
+        "--cache warm",
+        "warm_cache",
+        "suspect",
+    ),
+    "steady_state: all at once": (
+        "",
+        "--max-concurrency 30",
+        "steady_state",
+        "note",
+    ),
     "thin_percentiles: few requests": ("", "", "thin_percentiles", "note"),
 }
 OF_A_SMALL_SERVER = {
@@ -124,7 +184,9 @@ QUICK = EngineSettings(ttft_ms=4, itl_ms=2)
 
 @pytest.fixture
 def bench(
-    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    tmp_path: Path,
 ) -> Bench:
     """Runs it against an engine with these faults: exit code, what was printed, status of the
     verdict, and findings by name.
@@ -150,7 +212,9 @@ def bench(
             given = (
                 f"{usual} {BEYOND_PROBES} --save-result --no-realtime --disable-tqdm {flags}"
             ).split()
-            monkeypatch.setattr(sys, "argv", ["inferometer", "bench", *where, *given])
+            monkeypatch.setattr(
+                sys, "argv", ["inferometer", "bench", *where, *given]
+            )
             with pytest.raises(SystemExit) as ended:
                 main()
         out = capfd.readouterr().out
@@ -169,7 +233,9 @@ def test_every_check_is_provoked_or_has_its_reason_not_to_be() -> None:
     provoked = {name for _, _, name, _ in PROVOKED.values()} | {
         name for _, name, _ in OF_A_SMALL_SERVER.values()
     }
-    assert {check.__name__ for check in CHECKS} == provoked | NOT_PROVOKED.keys()
+    assert {
+        check.__name__ for check in CHECKS
+    } == provoked | NOT_PROVOKED.keys()
     assert not provoked & NOT_PROVOKED.keys()
 
 
@@ -183,7 +249,9 @@ def test_what_the_server_did_is_named(
     finding = findings[name]
     assert finding["level"] == level, finding
     assert finding["next_step"]
-    assert " ".join(finding["sentence"].split()) in " ".join(out.split())  # wrapped
+    assert " ".join(finding["sentence"].split()) in " ".join(
+        out.split()
+    )  # wrapped
     assert findings["conservation"]["level"] == "ok"
     if level == "invalid":
         assert (status, code) == ("INVALID", 1)
@@ -192,10 +260,16 @@ def test_what_the_server_did_is_named(
 
 
 @pytest.mark.parametrize(
-    ("flags", "name", "level"), OF_A_SMALL_SERVER.values(), ids=OF_A_SMALL_SERVER.keys()
+    ("flags", "name", "level"),
+    OF_A_SMALL_SERVER.values(),
+    ids=OF_A_SMALL_SERVER.keys(),
 )
-def test_what_was_too_much_is_named(bench: Bench, flags: str, name: str, level: str) -> None:
-    _, out, status, findings = bench("", flags, EngineSettings(ttft_ms=4, itl_ms=2, max_num_seqs=2))
+def test_what_was_too_much_is_named(
+    bench: Bench, flags: str, name: str, level: str
+) -> None:
+    _, out, status, findings = bench(
+        "", flags, EngineSettings(ttft_ms=4, itl_ms=2, max_num_seqs=2)
+    )
     assert findings[name]["level"] == level, findings[name]
     assert " ".join(findings[name]["sentence"].split()) in " ".join(out.split())
     assert level != "suspect" or status != "VALID"
@@ -211,10 +285,16 @@ def test_what_was_too_much_is_named(bench: Bench, flags: str, name: str, level: 
         ),
     ],
 )
-def test_a_load_that_is_to_change_is_not_doubted_for_it(bench: Bench, flags: str) -> None:
-    _, _, _, findings = bench("", flags, EngineSettings(ttft_ms=4, itl_ms=2, max_num_seqs=2))
+def test_a_load_that_is_to_change_is_not_doubted_for_it(
+    bench: Bench, flags: str
+) -> None:
+    _, _, _, findings = bench(
+        "", flags, EngineSettings(ttft_ms=4, itl_ms=2, max_num_seqs=2)
+    )
     assert findings["steady_state"]["level"] == "ok", findings["steady_state"]
-    assert "changes all the time by plan" in findings["steady_state"]["sentence"]
+    assert (
+        "changes all the time by plan" in findings["steady_state"]["sentence"]
+    )
 
 
 @contextmanager
@@ -229,7 +309,10 @@ def asking(url: str, tokens: int) -> Iterator[None]:
     }
     connection = HTTPConnection(url.removeprefix("http://"), timeout=20)
     connection.request(
-        "POST", "/v1/completions", json.dumps(body), {"Content-Type": "application/json"}
+        "POST",
+        "/v1/completions",
+        json.dumps(body),
+        {"Content-Type": "application/json"},
     )
     connection.getresponse()  # its head
     try:
@@ -239,7 +322,9 @@ def asking(url: str, tokens: int) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("when", ["at once with ours", "before ours"])
-def test_another_client_is_named(bench: Bench, monkeypatch: pytest.MonkeyPatch, when: str) -> None:
+def test_another_client_is_named(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, when: str
+) -> None:
     with ExitStack() as others:
 
         def before_the_run(endpoint: Endpoint) -> MetricsReading | None:
@@ -250,17 +335,26 @@ def test_another_client_is_named(bench: Bench, monkeypatch: pytest.MonkeyPatch, 
             others.enter_context(asking(endpoint.base_url, 40))
             return before
 
-        monkeypatch.setattr("inferometer.measurement.session.counters_before", before_the_run)
+        monkeypatch.setattr(
+            "inferometer.measurement.session.counters_before", before_the_run
+        )
         _, out, status, findings = bench("", "--num-prompts 60")
     found = findings["other_clients"]
     figures = found["figures"]
-    assert (found["level"], status) == ("suspect", status) != ("suspect", "VALID")
+    assert (
+        (found["level"], status) == ("suspect", status) != ("suspect", "VALID")
+    )
     assert " ".join(found["sentence"].split()) in " ".join(out.split())
     if when == "before ours":
-        assert (figures["in_flight_before"], figures["in_flight_after"]) == (1, 1)
+        assert (figures["in_flight_before"], figures["in_flight_after"]) == (
+            1,
+            1,
+        )
     else:
         assert figures["foreign_requests"] == 1
-        assert figures["foreign_share"] == pytest.approx((40 + 4) / (60 * (8 + 8)))  # tokens
+        assert figures["foreign_share"] == pytest.approx(
+            (40 + 4) / (60 * (8 + 8))
+        )  # tokens
 
 
 def test_a_run_beside_nobody_is_not_doubted(bench: Bench) -> None:
@@ -274,7 +368,9 @@ def test_a_run_beside_nobody_is_not_doubted(bench: Bench) -> None:
         "queueing",
         "steady_state",
     )
-    assert {name: findings[name]["level"] for name in names} == dict.fromkeys(names, "ok")
+    assert {name: findings[name]["level"] for name in names} == dict.fromkeys(
+        names, "ok"
+    )
     assert findings["other_clients"]["figures"] == {
         "in_flight_before": 0,
         "in_flight_after": 0,
@@ -295,12 +391,20 @@ def test_a_run_beside_nobody_is_not_doubted(bench: Bench) -> None:
 
 def test_the_count_of_each_failure_is_in_the_sentence(bench: Bench) -> None:
     _, out, _, findings = bench(
-        "http-429#91,http-503#92,http-503#93,reset#94,stall#95", "--idle-timeout 1"
+        "http-429#91,http-503#92,http-503#93,reset#94,stall#95",
+        "--idle-timeout 1",
     )
     figures = findings["failures"]["figures"]
     assert {
         name: figures[name]
-        for name in ("failed", "HTTP_STATUS", "http_429", "http_503", "RESET", "IDLE_TIMEOUT")
+        for name in (
+            "failed",
+            "HTTP_STATUS",
+            "http_429",
+            "http_503",
+            "RESET",
+            "IDLE_TIMEOUT",
+        )
     } == {
         "failed": 5,
         "HTTP_STATUS": 3,

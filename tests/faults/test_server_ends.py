@@ -23,11 +23,16 @@ def faulty_run_without_truth(faults: str, n: int) -> list[Failure]:
     """One request after the other; the server cannot be asked for its record any more."""
     with EmbeddedEngine(QUICK, backends=("openai",), faults=faults) as engine:
         return [
-            Failure(value) for value in run(engine, "openai", n, concurrency=1).requests["failure"]
+            Failure(value)
+            for value in run(engine, "openai", n, concurrency=1).requests[
+                "failure"
+            ]
         ]
 
 
-@pytest.mark.parametrize("workers", [1, pytest.param(2, marks=pytest.mark.wide)])
+@pytest.mark.parametrize(
+    "workers", [1, pytest.param(2, marks=pytest.mark.wide)]
+)
 def test_a_server_that_dies(workers: int, tmp_path: Path) -> None:
     record = tmp_path / "truth.npz"
     with EmbeddedEngine(
@@ -43,16 +48,26 @@ def test_a_server_that_dies(workers: int, tmp_path: Path) -> None:
         if ran.truth.event_count[row] == TOKENS
     }
     assert {
-        number for number, failure in ran.failure_of.items() if failure is Failure.NONE
+        number
+        for number, failure in ran.failure_of.items()
+        if failure is Failure.NONE
     } == answered
     assert len(answered) > 10
-    broken = {number for number, failure in ran.failure_of.items() if failure in BROKEN}
-    assert 20 in broken or ran.failure_of[20] is Failure.CONNECT_REFUSED  # where it was sent again
+    broken = {
+        number
+        for number, failure in ran.failure_of.items()
+        if failure in BROKEN
+    }
+    assert (
+        20 in broken or ran.failure_of[20] is Failure.CONNECT_REFUSED
+    )  # where it was sent again
     assert (
         len(broken) < 20
     )  # those in flight, and some whose connections the dying process's listener still took
     refused = {
-        number for number, failure in ran.failure_of.items() if failure is Failure.CONNECT_REFUSED
+        number
+        for number, failure in ran.failure_of.items()
+        if failure is Failure.CONNECT_REFUSED
     }
     assert len(answered) + len(broken) + len(refused) == 60
     assert len(refused) > 30
@@ -61,7 +76,9 @@ def test_a_server_that_dies(workers: int, tmp_path: Path) -> None:
 def test_the_same_seed_is_the_same_fate() -> None:
     faults = "http-500:0.2,no-finish:0.2"
     fates = [
-        faulty_run("openai", faults, 40, concurrency=concurrency, seed=7).fault_of
+        faulty_run(
+            "openai", faults, 40, concurrency=concurrency, seed=7
+        ).fault_of
         for concurrency in (1, 8)
     ]
     assert fates[0] == fates[1]

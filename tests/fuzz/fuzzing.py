@@ -35,7 +35,9 @@ def _too_slow(number: int, frame: FrameType | None) -> None:
     raise TooSlowError(f"it took longer than {CASE_S} s")
 
 
-def try_case(target: Callable[[Random], None], case: str) -> BaseException | None:
+def try_case(
+    target: Callable[[Random], None], case: str
+) -> BaseException | None:
     """Run one input; what it brought to light."""
     signal.signal(signal.SIGALRM, _too_slow)
     signal.setitimer(signal.ITIMER_REAL, CASE_S)
@@ -55,7 +57,10 @@ def try_case(target: Callable[[Random], None], case: str) -> BaseException | Non
 def origin(finding: BaseException) -> tuple[str, ...]:
     """What kind it is and where it came from, to tell a new one from one that was seen."""
     frames = traceback.extract_tb(finding.__traceback__)
-    return (type(finding).__name__, *(f"{frame.filename}:{frame.lineno}" for frame in frames[-2:]))
+    return (
+        type(finding).__name__,
+        *(f"{frame.filename}:{frame.lineno}" for frame in frames[-2:]),
+    )
 
 
 def fuzz(
@@ -85,11 +90,18 @@ def fuzz(
 
 def show(case: str, finding: BaseException) -> None:
     print(f"\nFinding: python -m tests.fuzz.fuzzing --case {case}")
-    print("".join(itertools.islice(traceback.format_exception(finding), 400))[-3000:], flush=True)
+    print(
+        "".join(itertools.islice(traceback.format_exception(finding), 400))[
+            -3000:
+        ],
+        flush=True,
+    )
 
 
 def main(arguments: Sequence[str]) -> int:
-    parser = argparse.ArgumentParser(description="Fuzz the readers, decoders and servers.")
+    parser = argparse.ArgumentParser(
+        description="Fuzz the readers, decoders and servers."
+    )
     parser.add_argument("seconds", nargs="?", type=float, default=60.0)
     parser.add_argument(
         "--seed",

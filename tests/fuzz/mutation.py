@@ -68,7 +68,9 @@ def _cut(data: bytes, random: Random, _: Sequence[bytes]) -> bytes:
 
 def _double(data: bytes, random: Random, _: Sequence[bytes]) -> bytes:
     start, end = _span(data, random)
-    return data[:end] + data[start:end] * random.choice((1, 1, 2, 50)) + data[end:]
+    return (
+        data[:end] + data[start:end] * random.choice((1, 1, 2, 50)) + data[end:]
+    )
 
 
 def _end_early(data: bytes, random: Random, _: Sequence[bytes]) -> bytes:
@@ -86,7 +88,9 @@ def _flip(data: bytes, random: Random, _: Sequence[bytes]) -> bytes:
 
 def _salt(data: bytes, random: Random, _: Sequence[bytes]) -> bytes:
     start, end = _span(data, random)
-    return data[:start] + random.choice(SALT) + data[random.choice((start, end)) :]
+    return (
+        data[:start] + random.choice(SALT) + data[random.choice((start, end)) :]
+    )
 
 
 def _splice(data: bytes, random: Random, others: Sequence[bytes]) -> bytes:
@@ -121,8 +125,14 @@ def pieces(data: bytes, random: Random) -> list[bytes]:
         return [data[i : i + 1] for i in range(min(len(data), 5000))] + (
             [data[5000:]] if len(data) > 5000 else []
         )
-    cuts = sorted(random.randrange(len(data) + 1) for _ in range(random.randrange(most) % 40))
-    return [data[start:end] for start, end in zip([0, *cuts], [*cuts, len(data)], strict=True)]
+    cuts = sorted(
+        random.randrange(len(data) + 1)
+        for _ in range(random.randrange(most) % 40)
+    )
+    return [
+        data[start:end]
+        for start, end in zip([0, *cuts], [*cuts, len(data)], strict=True)
+    ]
 
 
 def _span(data: bytes, random: Random) -> tuple[int, int]:

@@ -76,10 +76,14 @@ def bodies() -> list[bytes]:
     found = [transcript.body for transcript in transcripts().values()]
     for backend in PROTOCOLS.values():
         emitter = backend.emitter(
-            Reply("id", "model", 0, 3, include_usage=True, continuous_usage=True)
+            Reply(
+                "id", "model", 0, 3, include_usage=True, continuous_usage=True
+            )
         )
         events = [
-            emitter.event(f" wörd{i}", (i,), "length" if i == EMITTED_TOKENS - 1 else None)
+            emitter.event(
+                f" wörd{i}", (i,), "length" if i == EMITTED_TOKENS - 1 else None
+            )
             for i in range(EMITTED_TOKENS)
         ]
         found.append(b"".join(events))
@@ -100,7 +104,9 @@ def decoders(random: Random) -> None:
 
 
 def _decoded(decoder: Decoder, parts: list[bytes]) -> list[StreamEvent]:
-    return [event for part in parts for event in decoder.feed(part)] + decoder.close()
+    return [
+        event for part in parts for event in decoder.feed(part)
+    ] + decoder.close()
 
 
 def _check_event(event: StreamEvent) -> None:
@@ -112,7 +118,9 @@ def _check_event(event: StreamEvent) -> None:
         type(count) is int and UNKNOWN <= count < 2**31 for count in event.usage
     )
     assert event.error is None or (
-        event.error and "\n" not in event.error and len(event.error) <= 2 * SENTENCE_CHARS
+        event.error
+        and "\n" not in event.error
+        and len(event.error) <= 2 * SENTENCE_CHARS
     )
 
 
@@ -138,7 +146,9 @@ def error_bodies(random: Random) -> None:
         b'{"detail":[{"loc":["body",1],"msg":"bad"}]}',
         b"<title>502</title>",
     ]
-    sentence = error_sentence(mutated(random.choice(errors), random, [*errors, *bodies()]))
+    sentence = error_sentence(
+        mutated(random.choice(errors), random, [*errors, *bodies()])
+    )
     assert sentence == " ".join(sentence.split("\n"))
     assert 0 < len(sentence) <= SENTENCE_CHARS
     sentence.encode()
@@ -156,7 +166,10 @@ def loop(random: Random) -> None:
         body = body[:20_000]
         framing, framed = random.choice(
             [
-                (b"Transfer-Encoding: chunked", b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body)),
+                (
+                    b"Transfer-Encoding: chunked",
+                    b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body),
+                ),
                 (b"Content-Length: %d" % len(body), body),
                 (b"X: y", body),
             ]
@@ -174,14 +187,24 @@ def loop(random: Random) -> None:
                 b"-1",
             )
         )
-        response = b"HTTP/1.1 %b\r\nContent-Type: text/event-stream\r\n%b\r\n\r\n%b" % (
-            status,
-            framing,
-            framed,
+        response = (
+            b"HTTP/1.1 %b\r\nContent-Type: text/event-stream\r\n%b\r\n\r\n%b"
+            % (
+                status,
+                framing,
+                framed,
+            )
         )
-        responses.append(mutated(response, random, bodies()) if random.random() < 0.7 else response)
+        responses.append(
+            mutated(response, random, bodies())
+            if random.random() < 0.7
+            else response
+        )
     parts = [pieces(response, random)[:200] for response in responses]
-    ends = [random.choice(("keep", "keep", "close", "reset", "wait")) for _ in responses]
+    ends = [
+        random.choice(("keep", "keep", "close", "reset", "wait"))
+        for _ in responses
+    ]
 
     def script(peer: Peer, asked: Asked) -> None:
         chosen = asked.number % len(parts)
@@ -200,7 +223,9 @@ def loop(random: Random) -> None:
             timeouts=IMPATIENT, keep_texts=True,
         )  # fmt: skip
         ran = run_loop(job)
-        with TemporaryDirectory() as folder:  # and all of it can be written down and read again
+        with (
+            TemporaryDirectory() as folder
+        ):  # and all of it can be written down and read again
             save_run(
                 Path(folder) / "run",
                 ran.trace,
@@ -240,7 +265,9 @@ FAULTY = "reset:0.1,stall:0.1,bad-json:0.1,endless-head:0.05,merge:0.1@2,slow-he
 def engine(random: Random) -> None:
     """Requests of garbage: the engine goes on serving."""
     ask = mutated(random.choice(ASKS), random, ASKS)
-    request = (REQUEST % (len(ask), ask)).replace(b"/v1/completions", random.choice(PATHS))
+    request = (REQUEST % (len(ask), ask)).replace(
+        b"/v1/completions", random.choice(PATHS)
+    )
     request = mutated(request, random, [request, *ASKS])
     settings = EngineSettings(
         ttft_ms=0.1, itl_ms=0.1, max_model_len=64, seed=random.randrange(10**6)
@@ -264,7 +291,10 @@ def engine(random: Random) -> None:
     thread = Thread(target=serve, daemon=True)
     thread.start()
     try:
-        with socket.create_connection((host, int(port)), timeout=2) as client, suppress(OSError):
+        with (
+            socket.create_connection((host, int(port)), timeout=2) as client,
+            suppress(OSError),
+        ):
             for part in pieces(request, random)[:50]:
                 client.sendall(part)
             client.settimeout(0.02)
@@ -292,13 +322,22 @@ def campaign_files(random: Random) -> None:
         for _ in range(random.choice((1, 2, 5))):
             place = random.randrange(len(lines))
             lines[place : place + random.choice((0, 1))] = [
-                random.choice(random.choice(campaigns()).splitlines(keepends=True))
+                random.choice(
+                    random.choice(campaigns()).splitlines(keepends=True)
+                )
             ]
         text = b"".join(lines)
     else:
         text = mutated(b"".join(lines), random, campaigns())
     sets = random.sample(
-        ["load.num_warmups=4", "load=7", "groups.1C-1k.tp=[1", "a.b.c=d", "=", "matrix.0=1"],
+        [
+            "load.num_warmups=4",
+            "load=7",
+            "groups.1C-1k.tp=[1",
+            "a.b.c=d",
+            "=",
+            "matrix.0=1",
+        ],
         random.choice((0, 0, 1, 3)),
     )
     environment = random.choice(
@@ -314,7 +353,10 @@ def campaign_files(random: Random) -> None:
         path = Path(folder) / "campaign.yaml"
         path.write_bytes(text)
         with suppress(CampaignError):
-            expand(load_campaign(path, sets=sets, environment=environment), quick=True)
+            expand(
+                load_campaign(path, sets=sets, environment=environment),
+                quick=True,
+            )
 
 
 def ledgers(random: Random) -> None:
@@ -375,7 +417,9 @@ def campaign_directory() -> dict[str, bytes]:
     with TemporaryDirectory() as folder:
         places = CampaignPaths(Path(folder), "c")
         with Results(places) as results:
-            results.note("opened", configuration={"groups": [{"id": "g", "model": "m"}]})
+            results.note(
+                "opened", configuration={"groups": [{"id": "g", "model": "m"}]}
+            )
             save(results, 1, "old")
             save(results, 1, "new", status="SUSPECT")
             save(results, 2, "bad", status="INVALID")
@@ -398,7 +442,9 @@ def foreign_results(random: Random) -> None:
         for name, content in files.items():
             (places.result_dir / name).parent.mkdir(parents=True, exist_ok=True)
             (places.result_dir / name).write_bytes(content)
-        records = [dict(record) for record in read_ledger(places.ledger)][: random.randrange(2, 20)]
+        records = [dict(record) for record in read_ledger(places.ledger)][
+            : random.randrange(2, 20)
+        ]
         for _ in range(random.choice((0, 1, 1, 2, 5))):
             record = random.choice(records)
             record[random.choice([*record, "new"])] = random.choice(
@@ -406,7 +452,9 @@ def foreign_results(random: Random) -> None:
             )
         sealed = dump(records)
         places.ledger.write_bytes(
-            sealed if random.random() < 0.6 else mutated(sealed, random, [sealed])
+            sealed
+            if random.random() < 0.6
+            else mutated(sealed, random, [sealed])
         )
         if random.random() < 0.2:
             chosen = places.result_dir / random.choice(list(files))
@@ -420,12 +468,20 @@ def foreign_results(random: Random) -> None:
             lambda: Results(places).close(),
         ]
         for act in acts:
-            with suppress(LedgerError, GatherError, ResultsError, CannotWriteError):
+            with suppress(
+                LedgerError, GatherError, ResultsError, CannotWriteError
+            ):
                 act()
-        assert [(path.name, path.read_text()) for path in (top / "precious").iterdir()] == [
-            ("thesis", "mine")
-        ]
-        assert {path.name for path in top.iterdir()} <= {"precious", "results", "t.tar", "merged"}
+        assert [
+            (path.name, path.read_text())
+            for path in (top / "precious").iterdir()
+        ] == [("thesis", "mine")]
+        assert {path.name for path in top.iterdir()} <= {
+            "precious",
+            "results",
+            "t.tar",
+            "merged",
+        }
 
 
 @lru_cache
@@ -509,19 +565,27 @@ def _value(kind: str, random: Random) -> Any:
     if "int" in kind:
         return random.choice((0, 1, -1, 7, 2**31, 2**63, -(2**64)))
     if "float" in kind:
-        return random.choice((0.0, 0.5, 1.0, -1.0, float("nan"), float("inf"), 1e308))
+        return random.choice(
+            (0.0, 0.5, 1.0, -1.0, float("nan"), float("inf"), 1e308)
+        )
     return word
 
 
 def fault_lists(random: Random) -> None:
     text = mutated(
-        b"stall:0.01,reset:0.02@5,http-503#200+", random, [b"die#3", b":::", b"@@"]
+        b"stall:0.01,reset:0.02@5,http-503#200+",
+        random,
+        [b"die#3", b":::", b"@@"],
     ).decode("latin-1")
     with suppress(ValueError):
         parse_faults(text)
 
 
-CALL = {"id": "c", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+CALL = {
+    "id": "c",
+    "type": "function",
+    "function": {"name": "f", "arguments": "{}"},
+}
 ROWS: list[dict[str, Any]] = [
     {
         "prompt": "see <image>",
@@ -531,7 +595,10 @@ ROWS: list[dict[str, Any]] = [
         "temperature": 0.5,
     },
     {
-        "conversations": [{"from": "human", "value": "a"}, {"from": "gpt", "value": "b"}],
+        "conversations": [
+            {"from": "human", "value": "a"},
+            {"from": "gpt", "value": "b"},
+        ],
         "system": "s",
         "image": "http://x/y",
     },
@@ -543,7 +610,12 @@ ROWS: list[dict[str, Any]] = [
     },
     {
         "messages": [
-            {"role": "user", "content": [{"type": "image_url", "image_url": {"url": "data:,"}}]}
+            {
+                "role": "user",
+                "content": [
+                    {"type": "image_url", "image_url": {"url": "data:,"}}
+                ],
+            }
         ],
         "stop": ["x"],
     },
@@ -584,7 +656,10 @@ VALUES: tuple[Any, ...] = (
 
 def rows(random: Random) -> None:
     """A row of any shape is refused in a sentence, or is what every chat can carry."""
-    row = {name: _worse(value, random) for name, value in random.choice(ROWS).items()}
+    row = {
+        name: _worse(value, random)
+        for name, value in random.choice(ROWS).items()
+    }
     for read in (exchange_of, conversation_of):
         with suppress(ValueError):
             found = read(row)
@@ -596,10 +671,14 @@ def rows(random: Random) -> None:
             prompt = ImageFiles(Path("/nowhere")).read(prompt)
             for backend in PROTOCOLS.values():
                 fields = {
-                    name: value for name, value in found.fields.items() if name in backend.fields
+                    name: value
+                    for name, value in found.fields.items()
+                    if name in backend.fields
                 }
                 with suppress(ValueError):
-                    backend.encode(Request(0, prompt, 0, 1, fields), Generation("m"))
+                    backend.encode(
+                        Request(0, prompt, 0, 1, fields), Generation("m")
+                    )
 
 
 def _worse(value: Any, random: Random) -> Any:
@@ -608,9 +687,15 @@ def _worse(value: Any, random: Random) -> Any:
         return random.choice(VALUES)
     if isinstance(value, dict):
         changed = {
-            name: _worse(each, random) for name, each in value.items() if random.random() > 0.05
+            name: _worse(each, random)
+            for name, each in value.items()
+            if random.random() > 0.05
         }
-        return {**changed, **random.choice(ROWS)} if random.random() < 0.1 else changed
+        return (
+            {**changed, **random.choice(ROWS)}
+            if random.random() < 0.1
+            else changed
+        )
     if isinstance(value, list):
         return [
             _worse(each, random)

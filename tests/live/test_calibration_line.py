@@ -32,7 +32,14 @@ def test_a_terminal_shows_one_line_that_is_gone_in_the_end() -> None:
     with calibrating(stream=stream) as show:
         show(level())
         show(level(kind="requests", asked=500, itl_error_p99_ms=None))
-        show(level(kind="streams", asked=8, ttft_error_p99_ms=None, itl_error_p99_ms=None))
+        show(
+            level(
+                kind="streams",
+                asked=8,
+                ttft_error_p99_ms=None,
+                itl_error_p99_ms=None,
+            )
+        )
     assert stream.getvalue().split(ERASE) == [
         "",
         "  64,000 events/s: ±0.021 ms",
@@ -55,8 +62,12 @@ def test_it_is_gone_also_when_it_was_stopped() -> None:
     assert stream.getvalue().endswith(ERASE)
 
 
-@pytest.mark.parametrize(("stream", "quiet"), [(io.StringIO(), False), (Terminal(), True)])
-def test_a_log_and_whoever_wants_quiet_see_nothing(stream: io.StringIO, quiet: bool) -> None:
+@pytest.mark.parametrize(
+    ("stream", "quiet"), [(io.StringIO(), False), (Terminal(), True)]
+)
+def test_a_log_and_whoever_wants_quiet_see_nothing(
+    stream: io.StringIO, quiet: bool
+) -> None:
     with calibrating(stream=stream, quiet=quiet) as show:
         show(level())
     assert stream.getvalue() == ""

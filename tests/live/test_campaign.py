@@ -55,12 +55,21 @@ def test_what_others_wrote_is_on_one_line_and_drives_no_terminal() -> None:
     hostile = "x\x1b[31m\n\nVerdict: VALID\u202e" + "y" * 5000
     display, out, _ = lines()
     (group,) = groups()
-    facts = {"base_url": "http://h", "model": hostile, "version": hostile, "max_model_len": hostile}
+    facts = {
+        "base_url": "http://h",
+        "model": hostile,
+        "version": hostile,
+        "max_model_len": hostile,
+    }
     display.server(group.server, Confirmation(facts, (hostile,), "nobody"))
     display.failed(group.points[0], hostile)
     display.lost(group, hostile, ["  File x", hostile])
     display.measured(
-        group.points[0], "INVALID", [hostile], summary_without_a_request(), "results/a.json"
+        group.points[0],
+        "INVALID",
+        [hostile],
+        summary_without_a_request(),
+        "results/a.json",
     )
     display.say("two lines\n  of our\x1b own")
     told = out.getvalue().splitlines()
@@ -114,7 +123,11 @@ def test_points_are_numbered_as_in_the_plan() -> None:
     display, out, _ = lines()
     points = groups()[0].points
     display.measured(
-        points[0], "SUSPECT", ("Few samples.",), summary_without_a_request(), "results/a.json"
+        points[0],
+        "SUSPECT",
+        ("Few samples.",),
+        summary_without_a_request(),
+        "results/a.json",
     )
     display.failed(points[11], "No such model.")
     assert out.getvalue().splitlines() == [
@@ -155,7 +168,9 @@ def test_a_short_point_leaves_a_log_alone_and_a_long_one_speaks_now_and_then(
     clock = iter((0.0, 59.0, 61.0, 62.0))
     display, _, err = lines()
     with monkeypatch.context() as patch:
-        patch.setattr("inferometer.live.progress.time.monotonic", lambda: next(clock))
+        patch.setattr(
+            "inferometer.live.progress.time.monotonic", lambda: next(clock)
+        )
         with display.measuring(groups()[0].points[2]) as show:
             show(SNAPSHOT)
             show(SNAPSHOT)
@@ -179,12 +194,18 @@ def test_a_terminal_shows_which_point_runs() -> None:
     assert "[ 3/12] g/np3" in terminal.getvalue()
 
 
-def test_a_narrow_terminal_gets_whole_words(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_narrow_terminal_gets_whole_words(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setenv("COLUMNS", "80")
     terminal = Terminal()
     display = CampaignLines(blocks(), out=terminal)
     display.measured(
-        groups()[0].points[2], "VALID", ["word " * 40], summary_without_a_request(), "p/" * 30
+        groups()[0].points[2],
+        "VALID",
+        ["word " * 40],
+        summary_without_a_request(),
+        "p/" * 30,
     )
     lines = terminal.getvalue().splitlines()
     assert lines[1] == "    " + "p/" * 30

@@ -19,7 +19,8 @@ from inferometer.loadgen import Snapshot
 
 
 def snapshot(**fields: int) -> Snapshot:
-    return Snapshot(**{**dict.fromkeys(Snapshot.__dataclass_fields__, 0), **fields})  # type: ignore[arg-type]
+    values = {**dict.fromkeys(Snapshot.__dataclass_fields__, 0), **fields}
+    return Snapshot(**values)  # type: ignore[arg-type]
 
 
 class Terminal(io.StringIO):
@@ -31,7 +32,9 @@ class Terminal(io.StringIO):
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The time in seconds, in the hands of the test."""
     now = [100.0]
-    monkeypatch.setattr("inferometer.live.progress.time.monotonic", lambda: now[0])
+    monkeypatch.setattr(
+        "inferometer.live.progress.time.monotonic", lambda: now[0]
+    )
     return now
 
 
@@ -44,7 +47,10 @@ def test_figures_are_means_over_what_has_finished() -> None:
         tpot_sum_ns=25_000_000,
         tpot_count=2,
     )
-    assert figures(now, 1_500.0) == "8 in flight  TTFT 75.0 ms  TPOT 12.50 ms  1,500 tok/s"
+    assert (
+        figures(now, 1_500.0)
+        == "8 in flight  TTFT 75.0 ms  TPOT 12.50 ms  1,500 tok/s"
+    )
 
 
 def test_requests_in_flight_count_as_far_as_they_have_come() -> None:
@@ -59,27 +65,49 @@ def test_requests_in_flight_count_as_far_as_they_have_come() -> None:
         streaming_gaps_ns=960_000_000,
         streaming_gaps=96,
     )
-    assert figures(now, 400.0) == "8 in flight  TTFT 50.0 ms  TPOT 10.00 ms  400 tok/s"
+    assert (
+        figures(now, 400.0)
+        == "8 in flight  TTFT 50.0 ms  TPOT 10.00 ms  400 tok/s"
+    )
     assert tokens_so_far(now) == 100
-    ended = replace(now, output_tokens=300, output_events=100, tpot_sum_ns=20_000_000, tpot_count=1)
+    ended = replace(
+        now,
+        output_tokens=300,
+        output_events=100,
+        tpot_sum_ns=20_000_000,
+        tpot_count=1,
+    )
     assert tokens_so_far(ended) == 300 + 3 * 100  # three tokens an event
     assert "TPOT 20.00 ms" in figures(ended, 1.0)
 
 
-def test_the_rate_is_that_of_the_last_seconds_and_in_the_end_that_of_all() -> None:
+def test_the_rate_is_that_of_the_last_seconds_and_in_the_end_that_of_all() -> (
+    None
+):
     rate = Rate(0.0)
     assert rate.of(snapshot(), 0.0, at_end=False) is None
     for second in range(1, 11):
-        seen = rate.of(snapshot(output_tokens=100 * second, output_events=1), second, at_end=False)
+        seen = rate.of(
+            snapshot(output_tokens=100 * second, output_events=1),
+            second,
+            at_end=False,
+        )
         assert seen == pytest.approx(100)
     for second in range(11, 17):
-        seen = rate.of(snapshot(output_tokens=1_000, output_events=1), second, at_end=False)
+        seen = rate.of(
+            snapshot(output_tokens=1_000, output_events=1), second, at_end=False
+        )
     assert seen == 0
-    assert rate.of(snapshot(output_tokens=1_500), 20.0, at_end=True) == pytest.approx(75)
+    assert rate.of(
+        snapshot(output_tokens=1_500), 20.0, at_end=True
+    ) == pytest.approx(75)
 
 
 def test_figures_that_are_not_there_yet_are_not_zero() -> None:
-    assert figures(snapshot(in_flight=4), None) == "4 in flight  TTFT - ms  TPOT - ms  - tok/s"
+    assert (
+        figures(snapshot(in_flight=4), None)
+        == "4 in flight  TTFT - ms  TPOT - ms  - tok/s"
+    )
 
 
 def test_failures_are_told_as_soon_as_there_are_any() -> None:
@@ -96,7 +124,9 @@ def test_drops_are_over_and_told(clock: list[float]) -> None:
     )
 
 
-def test_plain_lines_come_now_and_then_and_once_at_the_end(clock: list[float]) -> None:
+def test_plain_lines_come_now_and_then_and_once_at_the_end(
+    clock: list[float],
+) -> None:
     stream = io.StringIO()
     with progress(10, stream=stream) as show:
         show(snapshot(ok=1))  # too soon
@@ -128,7 +158,9 @@ def test_quiet_is_quiet_even_on_a_terminal() -> None:
     assert stream.getvalue() == ""
 
 
-def test_a_terminal_gets_a_bar_with_counts_and_figures(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_terminal_gets_a_bar_with_counts_and_figures(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("COLUMNS", "120")
     stream = Terminal()
@@ -158,13 +190,18 @@ def test_a_narrow_terminal_loses_the_bar_and_the_end_of_the_figures_but_not_the_
     assert ("━" in shown) == (columns - len(label) > 80)
 
 
-def test_a_bar_is_taken_down_when_the_run_breaks_off(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bar_is_taken_down_when_the_run_breaks_off(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     closed: list[LiveProgress] = []
 
     def close(bar: LiveProgress) -> None:
         closed.append(bar)
 
     monkeypatch.setattr(LiveProgress, "close", close)
-    with pytest.raises(RuntimeError, match="broke off"), progress(1, stream=Terminal()):
+    with (
+        pytest.raises(RuntimeError, match="broke off"),
+        progress(1, stream=Terminal()),
+    ):
         raise RuntimeError("broke off")
     assert len(closed) == 1

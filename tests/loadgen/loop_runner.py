@@ -27,24 +27,37 @@ BOUNDED = Timeouts(connect_s=5, first_token_s=5, idle_s=5, total_s=8)
 """Longer than any test needs, and short enough for one that hangs."""
 
 
-def address_of(port: int, *, tls: bool = False, insecure: bool = False) -> Address:
+def address_of(
+    port: int, *, tls: bool = False, insecure: bool = False
+) -> Address:
     """Of a server on the loopback, without asking it."""
-    return Address(2, ("127.0.0.1", port), "127.0.0.1", f"127.0.0.1:{port}", tls, insecure)
+    return Address(
+        2, ("127.0.0.1", port), "127.0.0.1", f"127.0.0.1:{port}", tls, insecure
+    )
 
 
 def requests(n: int, prompt: str = "hello") -> list[Request]:
-    return [Request(id=i, prompt=prompt, prompt_tokens=8, max_tokens=3) for i in range(n)]
+    return [
+        Request(id=i, prompt=prompt, prompt_tokens=8, max_tokens=3)
+        for i in range(n)
+    ]
 
 
 def closed_loop(n: int, concurrency: int, warmups: int = 0) -> LoadPlan:
-    return LoadPlan(np.zeros(n, np.int64), concurrency, closed_loop=True, warmups=warmups)
+    return LoadPlan(
+        np.zeros(n, np.int64), concurrency, closed_loop=True, warmups=warmups
+    )
 
 
 def open_loop(due_ns: Sequence[int], cap: int | None = None) -> LoadPlan:
-    return LoadPlan(np.array(due_ns, np.int64), cap or len(due_ns), closed_loop=False)
+    return LoadPlan(
+        np.array(due_ns, np.int64), cap or len(due_ns), closed_loop=False
+    )
 
 
-def jobs_for(port: int, plan: LoadPlan, workers: int = 1, **fields: Any) -> list[Job]:
+def jobs_for(
+    port: int, plan: LoadPlan, workers: int = 1, **fields: Any
+) -> list[Job]:
     """The jobs of a plan, as a point would make them."""
     prompts = fields.pop("prompts", None) or requests(len(plan))
     address = fields.pop("address", None) or address_of(port)
@@ -135,7 +148,9 @@ def check_books(trace: Trace, planned: Sequence[int]) -> None:
     r = trace.requests
     assert r["id"].tolist() == sorted(planned)
     outcomes = [Outcome(value) for value in r["outcome"]]  # each a known one
-    assert [bool(f) for f in r["failure"]] == [outcome is Outcome.FAILED for outcome in outcomes]
+    assert [bool(f) for f in r["failure"]] == [
+        outcome is Outcome.FAILED for outcome in outcomes
+    ]
     rows = [
         row
         for start, count in zip(r["event_start"], r["event_count"], strict=True)
@@ -156,7 +171,15 @@ def worker_record(**fields: Any) -> WorkerRecord:
 
 
 def shard_of(
-    n: int, *, worker: int = 0, warmups: int = 0, due_ns: Sequence[int] | None = None
+    n: int,
+    *,
+    worker: int = 0,
+    warmups: int = 0,
+    due_ns: Sequence[int] | None = None,
 ) -> Shard:
-    due = np.array(due_ns, np.int64) if due_ns is not None else np.zeros(n, np.int64)
+    due = (
+        np.array(due_ns, np.int64)
+        if due_ns is not None
+        else np.zeros(n, np.int64)
+    )
     return Shard(worker, np.arange(n, dtype=np.int64), due, n, warmups)

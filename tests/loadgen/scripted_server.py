@@ -68,7 +68,9 @@ class Peer:
 
     def reset(self) -> None:
         """Hang up so that the other side sees a reset, whatever it has read."""
-        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.sock.setsockopt(
+            socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)
+        )
         self.sock.close()
 
     def read_until(self, end: bytes) -> bytes:
@@ -127,7 +129,9 @@ class ScriptedServer:
         return f"http{'s' if self.tls else ''}://{self.host}:{self.port}"
 
     def __enter__(self) -> ScriptedServer:
-        self._listener = socket.create_server((self.host, self.port), backlog=1024)
+        self._listener = socket.create_server(
+            (self.host, self.port), backlog=1024
+        )
         self.port = self._listener.getsockname()[1]
         self._thread = Thread(target=self._accept, daemon=True)
         self._thread.start()
@@ -169,7 +173,9 @@ class ScriptedServer:
             peer, number = Peer(sock), self.connections
             self.connections += 1
             self._peers.append(peer)
-            thread = Thread(target=self._serve, args=(peer, number), daemon=True)
+            thread = Thread(
+                target=self._serve, args=(peer, number), daemon=True
+            )
             self._threads.append(thread)
             thread.start()
 
@@ -185,7 +191,9 @@ class ScriptedServer:
                 nth += 1
         except (Hangup, OSError):
             peer.close()
-        except BaseException as error:  # told to the test, which runs in another thread
+        except (
+            BaseException
+        ) as error:  # told to the test, which runs in another thread
             self.failed.append(error)
             peer.close()
 
@@ -198,7 +206,14 @@ class ScriptedServer:
         }
         body = peer.read(int(headers.get("content-length", 0)))
         with self._lock:
-            asked = Asked(len(self.asked), connection, nth, first.split(" ")[1], headers, body)
+            asked = Asked(
+                len(self.asked),
+                connection,
+                nth,
+                first.split(" ")[1],
+                headers,
+                body,
+            )
             self.asked.append(asked)
             self.at_once += 1
             self.most_at_once = max(self.most_at_once, self.at_once)
@@ -229,7 +244,11 @@ def until(true: Callable[[], bool]) -> None:
 def event(text: str = "", *, finish: str | None = None, **more: Any) -> bytes:
     """One event of a completions stream."""
     choice = {"index": 0, "text": text, "finish_reason": finish}
-    return b"data: " + orjson.dumps({"id": "x", "choices": [choice], **more}) + b"\n\n"
+    return (
+        b"data: "
+        + orjson.dumps({"id": "x", "choices": [choice], **more})
+        + b"\n\n"
+    )
 
 
 def usage(prompt: int = 8, completion: int = 3) -> bytes:
@@ -238,7 +257,11 @@ def usage(prompt: int = 8, completion: int = 3) -> bytes:
         "completion_tokens": completion,
         "total_tokens": prompt + completion,
     }
-    return b"data: " + orjson.dumps({"id": "x", "choices": [], "usage": counts}) + b"\n\n"
+    return (
+        b"data: "
+        + orjson.dumps({"id": "x", "choices": [], "usage": counts})
+        + b"\n\n"
+    )
 
 
 DONE = b"data: [DONE]\n\n"
@@ -248,7 +271,9 @@ STREAM = (event(" a"), event(" b"), event(" c", finish="length"), usage(), DONE)
 
 
 def head(
-    *lines: str, status: str = "200 OK", content_type: str | None = "text/event-stream"
+    *lines: str,
+    status: str = "200 OK",
+    content_type: str | None = "text/event-stream",
 ) -> bytes:
     typed = [f"Content-Type: {content_type}"] if content_type else []
     return "\r\n".join([f"HTTP/1.1 {status}", *typed, *lines, "", ""]).encode()
@@ -263,15 +288,27 @@ LAST_CHUNK = b"0\r\n\r\n"
 
 def chunked(*events: bytes, head_lines: tuple[str, ...] = ()) -> list[bytes]:
     """The parts of a chunked response: head, a chunk for each event, the last chunk."""
-    return [head("Transfer-Encoding: chunked", *head_lines), *map(chunk, events), LAST_CHUNK]
+    return [
+        head("Transfer-Encoding: chunked", *head_lines),
+        *map(chunk, events),
+        LAST_CHUNK,
+    ]
 
 
 def sized(
-    body: bytes, status: str = "200 OK", content_type: str = "text/event-stream", *lines: str
+    body: bytes,
+    status: str = "200 OK",
+    content_type: str = "text/event-stream",
+    *lines: str,
 ) -> bytes:
     """A response with a Content-Length, in one piece."""
     return (
-        head(f"Content-Length: {len(body)}", *lines, status=status, content_type=content_type)
+        head(
+            f"Content-Length: {len(body)}",
+            *lines,
+            status=status,
+            content_type=content_type,
+        )
         + body
     )
 

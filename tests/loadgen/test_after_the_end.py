@@ -15,7 +15,13 @@ from inferometer.loadgen.exchange import Exchange
 from inferometer.loadgen.live import Live
 from inferometer.protocol import PROTOCOLS
 from inferometer.trace import MISSING, Failure, Outcome
-from tests.loadgen.loop_runner import BOUNDED, job_for, jobs_for, open_loop, run_loop
+from tests.loadgen.loop_runner import (
+    BOUNDED,
+    job_for,
+    jobs_for,
+    open_loop,
+    run_loop,
+)
 from tests.loadgen.scripted_server import (
     DONE,
     LAST_CHUNK,
@@ -47,14 +53,17 @@ def lingering(peer: Peer, asked: Asked) -> None:
     raise Hangup
 
 
-def test_an_answer_is_over_at_its_end_marker_and_its_slot_is_free_then() -> None:
+def test_an_answer_is_over_at_its_end_marker_and_its_slot_is_free_then() -> (
+    None
+):
     with ScriptedServer(lingering) as server:
         ran = run_loop(job_for(server.port, n=6, concurrency=2))
     assert ran.all_ok
     assert ran.column("lingered") == [True] * 6
     assert server.connections == 6
     for first, last, end in zip(
-        *(ran.column(f"{name}_ns") for name in ("first", "last", "end")), strict=True
+        *(ran.column(f"{name}_ns") for name in ("first", "last", "end")),
+        strict=True,
     ):
         assert last - first >= 0
         assert (
@@ -68,7 +77,13 @@ def test_no_time_out_makes_a_failure_of_an_answer_that_is_over(
 ) -> None:
     monkeypatch.setattr(loop_module, "GRACE_NS", 10_000 * MS)
     with ScriptedServer(lingering) as server:
-        ran = run_loop(job_for(server.port, n=2, timeouts=BOUNDED.model_copy(update={limit: 0.2})))
+        ran = run_loop(
+            job_for(
+                server.port,
+                n=2,
+                timeouts=BOUNDED.model_copy(update={limit: 0.2}),
+            )
+        )
     assert ran.all_ok
 
 
@@ -142,8 +157,13 @@ def test_a_run_that_is_stopped_keeps_the_answers_that_are_over(
         peer.wait_for_hangup()
         raise Hangup
 
-    def stop_once_both_are_there(live: Live, in_flight: Iterable[Exchange]) -> None:
-        if sorted(len(each.arrivals) for each in in_flight) == [streaming, over]:
+    def stop_once_both_are_there(
+        live: Live, in_flight: Iterable[Exchange]
+    ) -> None:
+        if sorted(len(each.arrivals) for each in in_flight) == [
+            streaming,
+            over,
+        ]:
             live.request_stop()
 
     with ScriptedServer(script) as server:
@@ -153,7 +173,9 @@ def test_a_run_that_is_stopped_keeps_the_answers_that_are_over(
 
 
 @pytest.mark.parametrize("backend", ["tgi", "llama.cpp", "ollama"])
-def test_wires_without_done_have_a_last_event_that_is_the_end(backend: str) -> None:
+def test_wires_without_done_have_a_last_event_that_is_the_end(
+    backend: str,
+) -> None:
     last = {
         (
             "tgi"
@@ -170,7 +192,9 @@ def test_wires_without_done_have_a_last_event_that_is_the_end(backend: str) -> N
         raise Hangup
 
     with ScriptedServer(script) as server:
-        ran = run_loop(job_for(server.port, n=2, backend=PROTOCOLS[backend], path="/x"))
+        ran = run_loop(
+            job_for(server.port, n=2, backend=PROTOCOLS[backend], path="/x")
+        )
     assert ran.all_ok
     assert ran.column("lingered") == [True] * 2
 
@@ -178,7 +202,9 @@ def test_wires_without_done_have_a_last_event_that_is_the_end(backend: str) -> N
 # Answers that nobody asked for
 
 
-def test_an_answer_too_many_on_an_idle_connection_ends_it_and_is_counted() -> None:
+def test_an_answer_too_many_on_an_idle_connection_ends_it_and_is_counted() -> (
+    None
+):
     """Nothing is in flight there: the next request goes by another connection."""
 
     def script(peer: Peer, asked: Asked) -> None:
@@ -191,10 +217,16 @@ def test_an_answer_too_many_on_an_idle_connection_ends_it_and_is_counted() -> No
         (job,) = jobs_for(server.port, open_loop([0, 400 * MS], cap=1))
         ran = run_loop(job)
     assert ran.all_ok
-    assert (ran.loop.surplus, ran.loop.reconnects, server.connections) == (1, 1, 2)
+    assert (ran.loop.surplus, ran.loop.reconnects, server.connections) == (
+        1,
+        1,
+        2,
+    )
 
 
-@pytest.mark.parametrize("farewell", [b"", sized(b"", "408 Request Timeout", "text/plain")])
+@pytest.mark.parametrize(
+    "farewell", [b"", sized(b"", "408 Request Timeout", "text/plain")]
+)
 def test_a_server_that_ends_an_idle_connection_in_good_order_has_said_nothing_too_many(
     farewell: bytes,
 ) -> None:
@@ -223,7 +255,9 @@ def test_bytes_behind_the_end_in_one_read_are_counted() -> None:
     assert ran.loop.surplus == 3
 
 
-def test_a_response_that_came_before_its_request_was_sent_is_not_its_answer() -> None:
+def test_a_response_that_came_before_its_request_was_sent_is_not_its_answer() -> (
+    None
+):
     """The server says everything twice; the second time while the client waits before its next
     request.
     """
@@ -238,12 +272,19 @@ def test_a_response_that_came_before_its_request_was_sent_is_not_its_answer() ->
     stolen = [
         first - sent
         for first, sent, outcome in zip(
-            ran.column("first_ns"), ran.column("sent_ns"), ran.outcomes, strict=True
+            ran.column("first_ns"),
+            ran.column("sent_ns"),
+            ran.outcomes,
+            strict=True,
         )
         if outcome is Outcome.OK and first != MISSING
     ]
     assert all(waited > 0 for waited in stolen)
-    assert ran.loop.surplus + sum(failure is Failure.OUT_OF_STEP for failure in ran.failures) > 0
+    assert (
+        ran.loop.surplus
+        + sum(failure is Failure.OUT_OF_STEP for failure in ran.failures)
+        > 0
+    )
 
 
 @pytest.mark.parametrize("where", ["header", "id"])
@@ -254,33 +295,53 @@ def test_an_answer_that_names_another_request_is_not_ours(where: str) -> None:
         number = asked.id - (asked.id >= 2)
         lines = (f"X-Request-Id: t-{number}",) if where == "header" else ()
         name = f"cmpl-t-{number}-0" if where == "id" else "x"
-        events = [part.replace(b'"id":"x"', b'"id":"%b"' % name.encode()) for part in STREAM]
+        events = [
+            part.replace(b'"id":"x"', b'"id":"%b"' % name.encode())
+            for part in STREAM
+        ]
         peer.send(*chunked(*events, head_lines=lines))
 
     with ScriptedServer(script) as server:
         ran = run_loop(job_for(server.port, n=4))
-    assert ran.failures == [Failure.NONE, Failure.NONE, Failure.OUT_OF_STEP, Failure.OUT_OF_STEP]
+    assert ran.failures == [
+        Failure.NONE,
+        Failure.NONE,
+        Failure.OUT_OF_STEP,
+        Failure.OUT_OF_STEP,
+    ]
     assert "another request" in ran.column("detail")[2]
 
 
-@pytest.mark.parametrize("told", ["t-", "other-3", "t-x", "00-abc-t", "u-0", "req-991"])
+@pytest.mark.parametrize(
+    "told", ["t-", "other-3", "t-x", "00-abc-t", "u-0", "req-991"]
+)
 def test_ids_of_a_servers_own_say_nothing(told: str) -> None:
     def script(peer: Peer, asked: Asked) -> None:
-        events = [part.replace(b'"id":"x"', b'"id":"%b"' % told.encode()) for part in STREAM]
+        events = [
+            part.replace(b'"id":"x"', b'"id":"%b"' % told.encode())
+            for part in STREAM
+        ]
         peer.send(*chunked(*events, head_lines=(f"X-Request-Id: {told}",)))
 
     with ScriptedServer(script) as server:
         assert run_loop(job_for(server.port, n=4)).all_ok
 
 
-def test_a_server_that_waited_too_long_on_an_idle_connection_is_asked_again() -> None:
+def test_a_server_that_waited_too_long_on_an_idle_connection_is_asked_again() -> (
+    None
+):
     """It says 408 and closes, just as the next request is sent."""
 
     def script(peer: Peer, asked: Asked) -> None:
         if asked.connection == 0 and asked.nth == 0:
             peer.send(
                 b"".join(WHOLE)
-                + sized(b"", "408 Request Timeout", "text/plain", "Connection: close")
+                + sized(
+                    b"",
+                    "408 Request Timeout",
+                    "text/plain",
+                    "Connection: close",
+                )
             )
             return
         answer(peer, asked)
@@ -291,16 +352,24 @@ def test_a_server_that_waited_too_long_on_an_idle_connection_is_asked_again() ->
 
 
 def test_usage_counts_of_a_gateway_that_tells_them_in_halves() -> None:
-    first = event(usage={"prompt_tokens": 64, "completion_tokens": 0, "total_tokens": 64})
+    first = event(
+        usage={"prompt_tokens": 64, "completion_tokens": 0, "total_tokens": 64}
+    )
     events = (first, event(" a"), event(" b", finish="stop"), usage(0, 2), DONE)
 
     with ScriptedServer(lambda peer, _: peer.send(*chunked(*events))) as server:
         ran = run_loop(job_for(server.port))
-    assert (ran.column("prompt_tokens"), ran.column("output_tokens")) == ([64], [2])
+    assert (ran.column("prompt_tokens"), ran.column("output_tokens")) == (
+        [64],
+        [2],
+    )
 
 
 def test_a_usage_of_zeros_is_no_count() -> None:
     events = (event(" a"), event(" b", finish="stop"), usage(0, 0), DONE)
     with ScriptedServer(lambda peer, _: peer.send(*chunked(*events))) as server:
         ran = run_loop(job_for(server.port))
-    assert (ran.column("prompt_tokens"), ran.column("output_tokens")) == ([MISSING], [2])
+    assert (ran.column("prompt_tokens"), ran.column("output_tokens")) == (
+        [MISSING],
+        [2],
+    )

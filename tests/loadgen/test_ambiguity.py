@@ -39,7 +39,10 @@ class StalledPoller:
         self._poller: Poller = make_poller()
         self._began, self._sent = began, sent
         self.register, self.modify = self._poller.register, self._poller.modify
-        self.unregister, self.close = self._poller.unregister, self._poller.close
+        self.unregister, self.close = (
+            self._poller.unregister,
+            self._poller.close,
+        )
 
     def poll(self, timeout: float, maxevents: int, /) -> list[tuple[int, int]]:
         if self._began.is_set():
@@ -47,7 +50,9 @@ class StalledPoller:
         return self._poller.poll(timeout, maxevents)
 
 
-def run_stalled(monkeypatch: pytest.MonkeyPatch, parts: list[bytes]) -> tuple[Ran, list[int]]:
+def run_stalled(
+    monkeypatch: pytest.MonkeyPatch, parts: list[bytes]
+) -> tuple[Ran, list[int]]:
     """The trace of one response whose parts were all sent before the first of them was read; and
     when each was.
     """
@@ -58,13 +63,19 @@ def run_stalled(monkeypatch: pytest.MonkeyPatch, parts: list[bytes]) -> tuple[Ra
         began.set()
         peer.send(head("Transfer-Encoding: chunked"))
         for part in parts:
-            time.sleep(0.003)  # so that an error of one write shows above the noise
+            time.sleep(
+                0.003
+            )  # so that an error of one write shows above the noise
             sent_ns.append(realtime_ns())
             peer.send(part)
-        peer.send(chunk(event(" end", finish="length")), chunk(DONE), LAST_CHUNK)
+        peer.send(
+            chunk(event(" end", finish="length")), chunk(DONE), LAST_CHUNK
+        )
         sent.set()
 
-    monkeypatch.setattr(loop_module, "make_poller", lambda: StalledPoller(began, sent))
+    monkeypatch.setattr(
+        loop_module, "make_poller", lambda: StalledPoller(began, sent)
+    )
     with ScriptedServer(script) as server:
         return run_loop(job_for(server.port)), sent_ns
 
@@ -77,7 +88,8 @@ def test_the_truth_lies_between_the_stamp_and_its_ambiguity(
     window of a stalled client.
     """
     parts = [
-        b"".join(chunk(event(f" {part}/{i}")) for i in range(events_a_write)) for part in range(6)
+        b"".join(chunk(event(f" {part}/{i}")) for i in range(events_a_write))
+        for part in range(6)
     ]
     ran, sent_ns = run_stalled(monkeypatch, parts)
     assert ran.all_ok
@@ -94,7 +106,9 @@ def test_the_truth_lies_between_the_stamp_and_its_ambiguity(
     assert ran.trace.events["ambiguity_ns"].max() > 0
 
 
-def test_events_of_one_chunk_came_together(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_events_of_one_chunk_came_together(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Some servers write two events at a time: sharing a stamp is then the truth."""
     decoded = Event()
     decode = Exchange.decode
@@ -106,9 +120,13 @@ def test_events_of_one_chunk_came_together(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(Exchange, "decode", decode_and_tell)
 
     def script(peer: Peer, asked: Asked) -> None:
-        peer.send(head("Transfer-Encoding: chunked"), chunk(event(" a") + event(" b")))
+        peer.send(
+            head("Transfer-Encoding: chunked"), chunk(event(" a") + event(" b"))
+        )
         wait(decoded)
-        peer.send(chunk(event(" c") + event(" d", finish="length") + DONE), LAST_CHUNK)
+        peer.send(
+            chunk(event(" c") + event(" d", finish="length") + DONE), LAST_CHUNK
+        )
 
     with ScriptedServer(script) as server:
         ran = run_loop(job_for(server.port))

@@ -12,7 +12,12 @@ from collections.abc import Iterator
 import pytest
 
 from inferometer.loadgen import backlog as backlog_module
-from inferometer.loadgen.backlog import BLOCK_READS, READ_OVERHEAD_BYTES, Backlog, Read
+from inferometer.loadgen.backlog import (
+    BLOCK_READS,
+    READ_OVERHEAD_BYTES,
+    Backlog,
+    Read,
+)
 
 ANCILLARY = [(1, 37, bytes(range(48)))]
 
@@ -55,15 +60,23 @@ def test_an_empty_one_is_false_and_gives_nothing() -> None:
     assert backlog.take(5) == []
 
 
-def test_what_fits_stays_in_memory_and_comes_out_in_order(tiny: Backlog) -> None:
+def test_what_fits_stays_in_memory_and_comes_out_in_order(
+    tiny: Backlog,
+) -> None:
     reads = [read(i) for i in range(10)]
     put(tiny, *reads)
     assert tiny.spilled_bytes == 0
-    assert [tiny.take(4), tiny.take(4), tiny.take(4)] == [reads[:4], reads[4:8], reads[8:]]
+    assert [tiny.take(4), tiny.take(4), tiny.take(4)] == [
+        reads[:4],
+        reads[4:8],
+        reads[8:],
+    ]
     assert not tiny
 
 
-def test_bytes_are_those_that_wait_and_the_peak_counts_what_reads_cost(tiny: Backlog) -> None:
+def test_bytes_are_those_that_wait_and_the_peak_counts_what_reads_cost(
+    tiny: Backlog,
+) -> None:
     put(tiny, read(0, b"abc"), read(1, None), read(2, b"defgh"))
     assert tiny.bytes == 8
     assert tiny.peak_bytes == 8 + 3 * READ_OVERHEAD_BYTES
@@ -107,7 +120,10 @@ def test_any_mixture_of_reading_and_taking_keeps_the_order(
     taken: list[Read] = []
     for _ in range(300):
         fresh = [
-            read(len(given) + i, dice.choice([None, b"", b"x" * dice.randrange(900)]))
+            read(
+                len(given) + i,
+                dice.choice([None, b"", b"x" * dice.randrange(900)]),
+            )
             for i in range(dice.randrange(5))
         ]
         given += fresh
@@ -120,7 +136,9 @@ def test_any_mixture_of_reading_and_taking_keeps_the_order(
     assert tiny.bytes == 0
 
 
-def test_a_full_disk_loses_nothing(tiny: Backlog, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_loses_nothing(
+    tiny: Backlog, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def full(fd: int, data: bytes, offset: int) -> int:
         raise OSError(errno.ENOSPC, "No space left on device")
 
@@ -146,7 +164,9 @@ def test_a_full_file_is_said_and_takes_more_once_it_is_empty(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(backlog_module, "BLOCK_READS", 4)
-    small = Backlog(memory_bytes=10 * READ_OVERHEAD_BYTES, file_bytes=1)  # room for one block
+    small = Backlog(
+        memory_bytes=10 * READ_OVERHEAD_BYTES, file_bytes=1
+    )  # room for one block
     reads = [read(i) for i in range(60)]
     put(small, *reads[:11])
     full = [small.is_full]
@@ -164,7 +184,9 @@ def test_a_full_file_is_said_and_takes_more_once_it_is_empty(
     small.close()
 
 
-def test_a_full_disk_is_said_too(tiny: Backlog, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_is_said_too(
+    tiny: Backlog, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(os, "pwrite", lambda fd, data, offset: 0)
     put(tiny, *(read(i) for i in range(11)))
     full = [tiny.is_full]

@@ -63,7 +63,9 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_line_that_does_not_end() -> None:
-    with ScriptedServer(goes_wrong(chunk(b"data: "), then=chunk(b"A" * 65_536))) as server:
+    with ScriptedServer(
+        goes_wrong(chunk(b"data: "), then=chunk(b"A" * 65_536))
+    ) as server:
         ran = run_loop(job_for(server.port, n=5, concurrency=2))
     assert ran.failures[WRONG] in (Failure.OVERSIZED, Failure.RUNAWAY)
     assert ran.failures == failures(ran.failures[WRONG])
@@ -133,22 +135,33 @@ def test_an_answer_of_many_tokens_is_no_runaway() -> None:
     many = [event(" w", logprobs="x" * 3_000) for _ in range(16 * 3)]
 
     def script(peer: Peer, asked: Asked) -> None:
-        peer.send(head("Transfer-Encoding: chunked"), *map(chunk, [*many, *STREAM]), b"0\r\n\r\n")
+        peer.send(
+            head("Transfer-Encoding: chunked"),
+            *map(chunk, [*many, *STREAM]),
+            b"0\r\n\r\n",
+        )
 
     with ScriptedServer(script) as server:
         assert run_loop(job_for(server.port, n=2)).all_ok
 
 
 @pytest.mark.parametrize(
-    "floods", [chunk(b": ping\n" * 9_000), chunk(b'data: {"type":"ping"}\n\n' * 500)]
+    "floods",
+    [chunk(b": ping\n" * 9_000), chunk(b'data: {"type":"ping"}\n\n' * 500)],
 )
-def test_a_first_token_that_does_not_come_is_given_up_whatever_else_does(floods: bytes) -> None:
+def test_a_first_token_that_does_not_come_is_given_up_whatever_else_does(
+    floods: bytes,
+) -> None:
     limits = BOUNDED.model_copy(update={"first_token_s": 0.3})
     with ScriptedServer(goes_wrong(then=floods)) as server:
         begun_s = time.monotonic()
-        ran = run_loop(job_for(server.port, n=5, concurrency=2, timeouts=limits))
+        ran = run_loop(
+            job_for(server.port, n=5, concurrency=2, timeouts=limits)
+        )
     assert ran.failures[WRONG] in (Failure.FIRST_TOKEN_TIMEOUT, Failure.RUNAWAY)
-    assert [f for i, f in enumerate(ran.failures) if i != WRONG] == [Failure.NONE] * 4
+    assert [f for i, f in enumerate(ran.failures) if i != WRONG] == [
+        Failure.NONE
+    ] * 4
     assert time.monotonic() - begun_s < 10
 
 
@@ -173,19 +186,27 @@ def test_a_request_that_stalls_beside_a_flood_is_given_up_in_time(
     limits = BOUNDED.model_copy(update={"first_token_s": 0.3, "total_s": 1.5})
     with ScriptedServer(script) as server:
         begun_s = time.monotonic()
-        ran = run_loop(job_for(server.port, n=2, concurrency=2, timeouts=limits))
+        ran = run_loop(
+            job_for(server.port, n=2, concurrency=2, timeouts=limits)
+        )
     assert ran.failures[1] is Failure.FIRST_TOKEN_TIMEOUT
     assert ran.failures[0] is not Failure.NONE
     assert stalled_at_s[0] - begun_s < 1.2
 
 
-def test_the_queue_on_the_disk_is_bounded_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_queue_on_the_disk_is_bounded_for_all(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """With no room left the client decodes before it reads on."""
     monkeypatch.setattr(exchange, "RUNAWAY_BYTES", 1 << 30)
-    monkeypatch.setattr(loop_module, "Backlog", lambda: backlog.Backlog(1 << 20, 4 << 20))
+    monkeypatch.setattr(
+        loop_module, "Backlog", lambda: backlog.Backlog(1 << 20, 4 << 20)
+    )
     limits = BOUNDED.model_copy(update={"total_s": 1.0})
     with ScriptedServer(goes_wrong(then=chunk(b": ping\n" * 9_000))) as server:
-        ran = run_loop(job_for(server.port, n=5, concurrency=5, timeouts=limits))
+        ran = run_loop(
+            job_for(server.port, n=5, concurrency=5, timeouts=limits)
+        )
     assert ran.failures == failures(Failure.TOTAL_TIMEOUT)
     assert ran.loop.backlog.peak_bytes < 8 << 20
 
@@ -208,7 +229,9 @@ class NoDecoder(exchange.ErrorResponse):
 # A client that does not run
 
 
-def test_a_loop_that_was_stopped_knows_for_how_long(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_loop_that_was_stopped_knows_for_how_long(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """As with Ctrl-Z; here its one thread waits in the middle of a tick."""
     expire = loop_module.Loop._expire
     stops = [0.7]

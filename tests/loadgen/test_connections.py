@@ -72,14 +72,18 @@ def test_nobody_listens(free_port: int) -> None:
     )
 
 
-def test_a_connect_that_fails_at_once_is_not_taken_for_an_open_connection() -> None:
+def test_a_connect_that_fails_at_once_is_not_taken_for_an_open_connection() -> (
+    None
+):
     """No packet leaves: the kernel itself refuses to connect to a broadcast address."""
     address = Address(socket.AF_INET, ("255.255.255.255", 9), "x", "x:9")
     with pytest.raises(CannotConnectError, match="Only 0 of 1 connections"):
         run_loop(job_for(9, address=address))
 
 
-def test_a_server_that_closes_every_connection_unused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_that_closes_every_connection_unused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     closed: list[int] = []
 
     def close_at_once(peer: Peer, number: int) -> bool:
@@ -146,7 +150,9 @@ def test_no_sockets_left_to_begin_with(monkeypatch: pytest.MonkeyPatch) -> None:
 # During the run
 
 
-def test_a_server_that_dies_in_mid_run_fails_what_is_left_and_the_run_ends() -> None:
+def test_a_server_that_dies_in_mid_run_fails_what_is_left_and_the_run_ends() -> (
+    None
+):
     def script(peer: Peer, asked: Asked) -> None:
         if asked.number == 1:
             server.stop_listening()
@@ -161,7 +167,9 @@ def test_a_server_that_dies_in_mid_run_fails_what_is_left_and_the_run_ends() -> 
     assert ran.column("sent_ns")[2:] == [MISSING] * 18
 
 
-def test_a_server_that_dies_in_an_open_loop_fails_each_request_when_it_is_due() -> None:
+def test_a_server_that_dies_in_an_open_loop_fails_each_request_when_it_is_due() -> (
+    None
+):
     due_ns = [i * 10 * MS for i in range(8)]
 
     def script(peer: Peer, asked: Asked) -> None:
@@ -175,7 +183,10 @@ def test_a_server_that_dies_in_an_open_loop_fails_each_request_when_it_is_due() 
         ran = run_loop(job)
     assert ran.outcomes.count(Outcome.OK) == len(server.asked) >= 2
     assert set(ran.failures) >= {Failure.NONE, Failure.CONNECT_REFUSED}
-    assert all(end >= due for end, due in zip(ran.column("end_ns"), due_ns, strict=True))
+    assert all(
+        end >= due
+        for end, due in zip(ran.column("end_ns"), due_ns, strict=True)
+    )
 
 
 def test_a_request_that_is_sent_again_to_a_server_that_has_died() -> None:
@@ -188,9 +199,15 @@ def test_a_request_that_is_sent_again_to_a_server_that_has_died() -> None:
 
     with ScriptedServer(script) as server:
         ran = run_loop(job_for(server.port, n=3))
-    assert ran.failures == [Failure.NONE, Failure.CONNECT_REFUSED, Failure.CONNECT_REFUSED]
+    assert ran.failures == [
+        Failure.NONE,
+        Failure.CONNECT_REFUSED,
+        Failure.CONNECT_REFUSED,
+    ]
     assert ran.column("resent") == [0, 1, 0]
-    assert ran.column("sent_done_ns")[1:] == [MISSING] * 2  # what was sent before counts no more
+    assert (
+        ran.column("sent_done_ns")[1:] == [MISSING] * 2
+    )  # what was sent before counts no more
 
 
 def test_a_connect_that_fails_while_others_are_free_costs_no_request() -> None:
@@ -226,7 +243,10 @@ def test_sockets_that_run_out_in_mid_run_cost_only_the_requests_that_lack_one(
         Failure.CONNECT_ERROR,
         Failure.CONNECT_ERROR,
     ]
-    assert ran.column("detail")[3] == "could not open a socket: [Errno 24] Too many open files"
+    assert (
+        ran.column("detail")[3]
+        == "could not open a socket: [Errno 24] Too many open files"
+    )
 
 
 def test_a_reset_before_the_headers() -> None:
@@ -235,7 +255,8 @@ def test_a_reset_before_the_headers() -> None:
     assert ran.failures == [Failure.RESET] * 3
     assert ran.column("resent") == [0] * 3
     assert (
-        ran.column("detail") == ["the connection broke: [Errno 104] Connection reset by peer"] * 3
+        ran.column("detail")
+        == ["the connection broke: [Errno 104] Connection reset by peer"] * 3
     )
 
 
@@ -279,20 +300,26 @@ def test_a_reset_in_the_middle() -> None:
 # Between requests
 
 
-def test_a_connection_closed_while_idle_is_replaced_and_costs_no_request() -> None:
+def test_a_connection_closed_while_idle_is_replaced_and_costs_no_request() -> (
+    None
+):
     def script(peer: Peer, asked: Asked) -> None:
         answer(peer, asked)
         peer.close()
 
     with ScriptedServer(script) as server:
-        (job,) = jobs_for(server.port, open_loop([0, 100 * MS, 200 * MS], cap=1))
+        (job,) = jobs_for(
+            server.port, open_loop([0, 100 * MS, 200 * MS], cap=1)
+        )
         ran = run_loop(job)
     assert ran.all_ok
     assert ran.loop.reconnects == 2
     assert server.connections == len(server.asked) == 3
 
 
-@pytest.mark.parametrize("hang_up", [Peer.close, Peer.reset], ids=["close", "reset"])
+@pytest.mark.parametrize(
+    "hang_up", [Peer.close, Peer.reset], ids=["close", "reset"]
+)
 def test_a_connection_closed_just_as_we_send_is_replaced_and_the_request_sent_again(
     hang_up: object,
 ) -> None:
@@ -325,10 +352,16 @@ def test_a_request_sent_again_is_timed_from_its_last_sending() -> None:
         ran = run_loop(job_for(server.port, n=2))
     r = ran.trace.requests
     assert r["resent"][1] == 1
-    assert r["end_ns"][0] < r["sent_ns"][1] < min(r["sent_done_ns"][1], r["first_ns"][1])
+    assert (
+        r["end_ns"][0]
+        < r["sent_ns"][1]
+        < min(r["sent_done_ns"][1], r["first_ns"][1])
+    )
 
 
-def test_a_kept_connection_that_breaks_after_some_of_the_answer_is_an_error() -> None:
+def test_a_kept_connection_that_breaks_after_some_of_the_answer_is_an_error() -> (
+    None
+):
     def script(peer: Peer, asked: Asked) -> None:
         if asked.nth:
             peer.send(b"HTTP/1.1 200 OK\r\n")
@@ -389,7 +422,9 @@ def test_an_address_is_looked_up_and_tried_once() -> None:
             f"localhost:{server.port}",
             False,
         )
-        assert run_loop(job_for(server.port, address=address, prompts=requests(1))).all_ok
+        assert run_loop(
+            job_for(server.port, address=address, prompts=requests(1))
+        ).all_ok
 
 
 @pytest.fixture
@@ -402,33 +437,57 @@ def pool_of_three(monkeypatch: pytest.MonkeyPatch) -> str:
     def lookup(host: str, port: int, **options: Any) -> Any:
         if host != "pool.test":
             return known(host, port, **options)
-        rows = [known(f"127.0.0.{number}", port, **options)[0] for number in (2, 9, 3, 4, 2)]
-        return [*rows, (socket.AF_INET6, socket.SOCK_STREAM, 6, "", ("::1", port, 0, 0))]
+        rows = [
+            known(f"127.0.0.{number}", port, **options)[0]
+            for number in (2, 9, 3, 4, 2)
+        ]
+        return [
+            *rows,
+            (socket.AF_INET6, socket.SOCK_STREAM, 6, "", ("::1", port, 0, 0)),
+        ]
 
     monkeypatch.setattr(socket, "getaddrinfo", lookup)
     return "pool.test"
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="needs all of 127.0.0.0/8 on the loopback")
-def test_connections_are_spread_over_all_addresses_of_a_name(pool_of_three: str) -> None:
+@pytest.mark.skipif(
+    sys.platform != "linux", reason="needs all of 127.0.0.0/8 on the loopback"
+)
+def test_connections_are_spread_over_all_addresses_of_a_name(
+    pool_of_three: str,
+) -> None:
     with ExitStack() as stack:
         first = stack.enter_context(ScriptedServer(answer, host="127.0.0.2"))
         others = [
-            stack.enter_context(ScriptedServer(answer, host=f"127.0.0.{n}", port=first.port))
+            stack.enter_context(
+                ScriptedServer(answer, host=f"127.0.0.{n}", port=first.port)
+            )
             for n in (3, 4)
         ]
         address = resolve(f"http://{pool_of_three}:{first.port}")
-        assert [each[0] for each in address.all] == ["127.0.0.2", "127.0.0.3", "127.0.0.4"]
+        assert [each[0] for each in address.all] == [
+            "127.0.0.2",
+            "127.0.0.3",
+            "127.0.0.4",
+        ]
         (job,) = jobs_for(first.port, closed_loop(30, 6), address=address)
         ran = run_loop(job)
         assert ran.all_ok
         tried = 1
-        assert [server.connections - tried for server in (first, *others)] == [2, 2, 2]
+        assert [server.connections - tried for server in (first, *others)] == [
+            2,
+            2,
+            2,
+        ]
 
 
 def test_workers_begin_with_different_addresses() -> None:
     address = Address(
-        socket.AF_INET, ("127.0.0.1", 1), "x", "x", others=(("127.0.0.1", 2), ("127.0.0.1", 3))
+        socket.AF_INET,
+        ("127.0.0.1", 1),
+        "x",
+        "x",
+        others=(("127.0.0.1", 2), ("127.0.0.1", 3)),
     )
     poller = make_poller()
     for worker, port in ((0, 1), (1, 2), (2, 3), (3, 1)):
@@ -438,7 +497,9 @@ def test_workers_begin_with_different_addresses() -> None:
     poller.close()
 
 
-def test_a_name_without_an_address_that_answers(pool_of_three: str, free_port: int) -> None:
+def test_a_name_without_an_address_that_answers(
+    pool_of_three: str, free_port: int
+) -> None:
     with pytest.raises(OSError, match=r"refused|timed out"):
         resolve(f"http://{pool_of_three}:{free_port}", timeout_s=1)
 
@@ -448,7 +509,9 @@ def test_an_address_where_nobody_listens(free_port: int) -> None:
         resolve(f"http://127.0.0.1:{free_port}")
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="needs IPv6 on the loopback")
+@pytest.mark.skipif(
+    sys.platform != "linux", reason="needs IPv6 on the loopback"
+)
 def test_an_address_of_ipv6() -> None:
     try:
         listener = socket.create_server(("::1", 0), family=socket.AF_INET6)
@@ -461,11 +524,16 @@ def test_an_address_of_ipv6() -> None:
     assert address.host_header == f"[::1]:{port}"
 
 
-def test_a_closed_loop_of_several_slots_uses_connections_that_are_there() -> None:
+def test_a_closed_loop_of_several_slots_uses_connections_that_are_there() -> (
+    None
+):
     """With connections to spare nothing is opened during the run."""
     with ScriptedServer(answer) as server:
         (job,) = jobs_for(
-            server.port, closed_loop(30, 6), address=address_of(server.port), timeouts=BOUNDED
+            server.port,
+            closed_loop(30, 6),
+            address=address_of(server.port),
+            timeouts=BOUNDED,
         )
         run_loop(job)
     assert server.connections == 6
@@ -474,7 +542,11 @@ def test_a_closed_loop_of_several_slots_uses_connections_that_are_there() -> Non
 def test_the_connection_that_has_been_idle_longest_is_used_next() -> None:
     """A server may not have looked yet at one that was just opened."""
     with ScriptedServer(answer) as server:
-        (job,) = jobs_for(server.port, open_loop([i * 20 * MS for i in range(4)], cap=4), reserve=4)
+        (job,) = jobs_for(
+            server.port,
+            open_loop([i * 20 * MS for i in range(4)], cap=4),
+            reserve=4,
+        )
         ran = run_loop(job)
     assert ran.all_ok
     assert len({asked.connection for asked in server.asked}) == 4

@@ -15,13 +15,35 @@ import pytest
 from inferometer.arrival import LoadPlan, stripe
 from inferometer.clock import MS
 from inferometer.loadgen import Snapshot, measure
-from inferometer.metrics import Finding, Level, Summary, Verdict, judge, summarize
+from inferometer.metrics import (
+    Finding,
+    Level,
+    Summary,
+    Verdict,
+    judge,
+    summarize,
+)
 from inferometer.trace import Outcome, Trace
-from tests.loadgen.loop_runner import BOUNDED, check_books, closed_loop, jobs_for, open_loop
-from tests.loadgen.scripted_server import Asked, Hangup, Peer, ScriptedServer, answer, sized
+from tests.loadgen.loop_runner import (
+    BOUNDED,
+    check_books,
+    closed_loop,
+    jobs_for,
+    open_loop,
+)
+from tests.loadgen.scripted_server import (
+    Asked,
+    Hangup,
+    Peer,
+    ScriptedServer,
+    answer,
+    sized,
+)
 from tests.loadgen.test_pool import worker_processes
 
-pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:.*multi-threaded.*fork:DeprecationWarning"
+)
 """The scripted server's threads are no concern of the forked workers."""
 
 N, WARMUPS = 40, 4
@@ -32,7 +54,9 @@ LOADS: dict[str, LoadPlan] = {
     "closed loop": closed_loop(N, 9, warmups=WARMUPS),
     "open loop": open_loop([i * 3 * MS for i in range(N)]),
     "open loop with a cap": open_loop([i * 3 * MS for i in range(N)], cap=9),
-    "drops": LoadPlan(np.arange(N, dtype=np.int64) * 3 * MS, 9, closed_loop=False, drops=True),
+    "drops": LoadPlan(
+        np.arange(N, dtype=np.int64) * 3 * MS, 9, closed_loop=False, drops=True
+    ),
 }
 
 
@@ -52,7 +76,9 @@ def mixed(peer: Peer, asked: Asked) -> None:
         answer(peer, asked)
 
 
-def once(when: Callable[[Snapshot], bool], act: Callable[[], None]) -> Callable[[Snapshot], None]:
+def once(
+    when: Callable[[Snapshot], bool], act: Callable[[], None]
+) -> Callable[[Snapshot], None]:
     """What `measure` is to call with each snapshot."""
     done: list[bool] = []
 
@@ -66,11 +92,17 @@ def once(when: Callable[[Snapshot], bool], act: Callable[[], None]) -> Callable[
 
 def judged(trace: Trace, plan: LoadPlan) -> tuple[Summary, Verdict, Finding]:
     summary = summarize(trace, planned=N - plan.warmups)
-    verdict = judge(trace, summary, ignore_eos=False, ends_by_time=plan.time_ns is not None)
+    verdict = judge(
+        trace, summary, ignore_eos=False, ends_by_time=plan.time_ns is not None
+    )
     return (
         summary,
         verdict,
-        next(finding for finding in verdict.findings if finding.name == "conservation"),
+        next(
+            finding
+            for finding in verdict.findings
+            if finding.name == "conservation"
+        ),
     )
 
 
@@ -84,7 +116,11 @@ def check(trace: Trace, plan: LoadPlan) -> Summary:
     assert sum(c.failures.values()) == c.failed
     assert sum(worker.assigned for worker in trace.workers) == N
     assert sum(worker.sent for worker in trace.workers) == int(
-        np.count_nonzero(~np.isin(trace.requests["outcome"], (Outcome.UNSENT, Outcome.DROPPED)))
+        np.count_nonzero(
+            ~np.isin(
+                trace.requests["outcome"], (Outcome.UNSENT, Outcome.DROPPED)
+            )
+        )
     )
     assert (finding.level, _gaps(finding)) == (Level.OK, {0}), finding.sentence
     return summary
@@ -94,11 +130,19 @@ def _gaps(finding: Finding) -> set[object]:
     """All that it counts but how many were planned."""
     gaps = {**finding.values}
     assert gaps.pop("planned")
-    assert set(gaps) >= {"planned_gap", "sent_gap", "recorded_twice", "assigned_gap", "begun_gap"}
+    assert set(gaps) >= {
+        "planned_gap",
+        "sent_gap",
+        "recorded_twice",
+        "assigned_gap",
+        "begun_gap",
+    }
     return set(gaps.values())
 
 
-WORKERS = pytest.mark.parametrize("workers", [1, 2, pytest.param(3, marks=pytest.mark.wide)])
+WORKERS = pytest.mark.parametrize(
+    "workers", [1, 2, pytest.param(3, marks=pytest.mark.wide)]
+)
 EVERY_LOAD = pytest.mark.parametrize("load", LOADS)
 
 
@@ -106,7 +150,11 @@ EVERY_LOAD = pytest.mark.parametrize("load", LOADS)
 @EVERY_LOAD
 def test_a_run_with_time_outs_to_its_end(load: str, workers: int) -> None:
     with ScriptedServer(mixed) as server:
-        trace = measure(jobs_for(server.port, LOADS[load], workers=workers, timeouts=IMPATIENT))
+        trace = measure(
+            jobs_for(
+                server.port, LOADS[load], workers=workers, timeouts=IMPATIENT
+            )
+        )
     counts = check(trace, LOADS[load]).counts
     assert not trace.interrupted
     assert (counts.unsent, counts.cancelled, counts.unfinished) == (0, 0, 0)
@@ -116,13 +164,20 @@ def test_a_run_with_time_outs_to_its_end(load: str, workers: int) -> None:
 
 @WORKERS
 @EVERY_LOAD
-def test_a_run_that_is_stopped_while_requests_hang(load: str, workers: int) -> None:
+def test_a_run_that_is_stopped_while_requests_hang(
+    load: str, workers: int
+) -> None:
     with ScriptedServer(mixed) as server:
         stop = once(
             lambda now: now.in_flight >= 2 and now.failed >= 1,
             lambda: os.kill(os.getpid(), signal.SIGTERM),
         )
-        trace = measure(jobs_for(server.port, LOADS[load], workers=workers, timeouts=PATIENT), stop)
+        trace = measure(
+            jobs_for(
+                server.port, LOADS[load], workers=workers, timeouts=PATIENT
+            ),
+            stop,
+        )
     counts = check(trace, LOADS[load]).counts
     assert trace.interrupted
     assert counts.cancelled >= 2
@@ -133,9 +188,15 @@ def test_a_run_that_is_stopped_while_requests_hang(load: str, workers: int) -> N
 @EVERY_LOAD
 def test_a_run_that_is_stopped_amid_time_outs(load: str, workers: int) -> None:
     with ScriptedServer(mixed) as server:
-        stop = once(lambda now: now.failed >= 3, lambda: os.kill(os.getpid(), signal.SIGTERM))
+        stop = once(
+            lambda now: now.failed >= 3,
+            lambda: os.kill(os.getpid(), signal.SIGTERM),
+        )
         trace = measure(
-            jobs_for(server.port, LOADS[load], workers=workers, timeouts=IMPATIENT), stop
+            jobs_for(
+                server.port, LOADS[load], workers=workers, timeouts=IMPATIENT
+            ),
+            stop,
         )
     check(trace, LOADS[load])
 
@@ -153,13 +214,17 @@ def test_a_run_whose_own_time_is_over(load: str, workers: int) -> None:
         time_ns=60 * MS,
     )
     with ScriptedServer(mixed) as server:
-        trace = measure(jobs_for(server.port, timed, workers=workers, timeouts=PATIENT))
+        trace = measure(
+            jobs_for(server.port, timed, workers=workers, timeouts=PATIENT)
+        )
     counts = check(trace, timed).counts
     assert (trace.interrupted, counts.cancelled) == (False, 0)
 
 
 @EVERY_LOAD
-@pytest.mark.parametrize("workers", [2, pytest.param(3, marks=pytest.mark.wide)])
+@pytest.mark.parametrize(
+    "workers", [2, pytest.param(3, marks=pytest.mark.wide)]
+)
 def test_a_worker_that_is_killed_makes_the_run_invalid_and_costs_its_own_requests_only(
     load: str, workers: int
 ) -> None:
@@ -183,22 +248,33 @@ def test_a_worker_that_is_killed_makes_the_run_invalid_and_costs_its_own_request
 
     plan = LOADS[load]
     with ScriptedServer(script) as server:
-        trace = measure(jobs_for(server.port, plan, workers=workers, timeouts=IMPATIENT))
+        trace = measure(
+            jobs_for(server.port, plan, workers=workers, timeouts=IMPATIENT)
+        )
     check_books(trace, range(N))
     r = trace.requests
     (lost,) = [worker for worker in trace.workers if worker.lost]
     of_lost = r["worker"] == lost.worker
-    assert set(r["outcome"][of_lost].tolist()) <= {Outcome.UNFINISHED, Outcome.UNSENT}
-    assert set(r["outcome"][~of_lost].tolist()) <= {Outcome.OK, Outcome.FAILED, Outcome.DROPPED}, (
-        "to their end"
-    )
+    assert set(r["outcome"][of_lost].tolist()) <= {
+        Outcome.UNFINISHED,
+        Outcome.UNSENT,
+    }
+    assert set(r["outcome"][~of_lost].tolist()) <= {
+        Outcome.OK,
+        Outcome.FAILED,
+        Outcome.DROPPED,
+    }, "to their end"
     assert int(np.count_nonzero(r["outcome"][~of_lost] == Outcome.OK)) >= 1
     summary, verdict, finding = judged(trace, plan)
     c = summary.counts
     assert c.planned == c.sent + c.unsent + c.dropped
     assert c.sent == c.ok + c.failed + c.cancelled + c.unfinished
     assert (verdict.status, finding.level) == ("INVALID", Level.INVALID)
-    assert finding.values["lost"] == lost.assigned == int(np.count_nonzero(of_lost))
+    assert (
+        finding.values["lost"]
+        == lost.assigned
+        == int(np.count_nonzero(of_lost))
+    )
     assert f"{lost.assigned} of a worker that died" in finding.sentence
 
 
@@ -241,7 +317,9 @@ def test_a_run_that_is_stopped_after_a_worker_was_killed() -> None:
             os.kill(os.getpid(), signal.SIGTERM)
 
     with ScriptedServer(mixed) as server:
-        trace = measure(jobs_for(server.port, plan, workers=2, timeouts=PATIENT), act)
+        trace = measure(
+            jobs_for(server.port, plan, workers=2, timeouts=PATIENT), act
+        )
     assert steps == ["killed", "stopped"]
     check_books(trace, range(N))
     assert trace.interrupted

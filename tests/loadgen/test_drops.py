@@ -18,13 +18,23 @@ from inferometer.loadgen.live import Live
 from inferometer.loadgen.loop import Loop
 from inferometer.trace import MISSING, Outcome
 from tests.loadgen.loop_runner import Ran, finish_loop, jobs_for
-from tests.loadgen.scripted_server import Asked, Peer, ScriptedServer, answer, wait
+from tests.loadgen.scripted_server import (
+    Asked,
+    Peer,
+    ScriptedServer,
+    answer,
+    wait,
+)
 
 HOUR = 3600 * NS
 
 
-def run(due_ns: list[int], cap: int, server: ScriptedServer, *, drops: bool = True) -> Ran:
-    plan = LoadPlan(np.array(due_ns, np.int64), cap, closed_loop=False, drops=drops)
+def run(
+    due_ns: list[int], cap: int, server: ScriptedServer, *, drops: bool = True
+) -> Ran:
+    plan = LoadPlan(
+        np.array(due_ns, np.int64), cap, closed_loop=False, drops=drops
+    )
     (job,) = jobs_for(server.port, plan)
     loop = Loop(job, live := Live())
     loop.prepare()
@@ -45,13 +55,16 @@ class Watched(Live):
         self._counted(self._number)
 
 
-def test_what_comes_while_the_cap_is_reached_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_comes_while_the_cap_is_reached_is_dropped(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Two are held until the six after them have come; the one that comes an hour later finds room
     again.
     """
     released, ahead_ns = Event(), [0]
     monkeypatch.setattr(
-        "inferometer.loadgen.loop.monotonic_ns", lambda: monotonic_ns() + ahead_ns[0]
+        "inferometer.loadgen.loop.monotonic_ns",
+        lambda: monotonic_ns() + ahead_ns[0],
     )
 
     def script(peer: Peer, asked: Asked) -> None:
@@ -65,7 +78,9 @@ def test_what_comes_while_the_cap_is_reached_is_dropped(monkeypatch: pytest.Monk
 
     due = [0, 0, *[i * MS for i in range(1, 7)], HOUR]
     with ScriptedServer(script) as server:
-        plan = LoadPlan(np.array(due, np.int64), 2, closed_loop=False, drops=True)
+        plan = LoadPlan(
+            np.array(due, np.int64), 2, closed_loop=False, drops=True
+        )
         (job,) = jobs_for(server.port, plan)
         loop = Loop(job, live := Watched(an_hour_after_the_second))
         loop.prepare()
@@ -78,7 +93,9 @@ def test_what_comes_while_the_cap_is_reached_is_dropped(monkeypatch: pytest.Monk
 
         loop._schedule._drop_due = release_when_all_were_dropped  # type: ignore[method-assign]
         ran = finish_loop(loop, job, live)
-    assert ran.outcomes == [Outcome.OK] * 2 + [Outcome.DROPPED] * 6 + [Outcome.OK]
+    assert ran.outcomes == [Outcome.OK] * 2 + [Outcome.DROPPED] * 6 + [
+        Outcome.OK
+    ]
     assert sorted(asked.id for asked in server.asked) == [0, 1, 8]
     assert ran.column("sent_ns")[2:8] == [MISSING] * 6
     assert ran.column("intended_ns") == due
@@ -105,7 +122,9 @@ def test_what_is_due_at_once_is_dropped_beyond_the_cap() -> None:
         loop.prepare()
         report = live.report
 
-        def release_once_dropped(sent: int, in_flight: int, reads: int, dropped: int = 0) -> None:
+        def release_once_dropped(
+            sent: int, in_flight: int, reads: int, dropped: int = 0
+        ) -> None:
             report(sent, in_flight, reads, dropped)
             if dropped == 3:
                 released.set()
@@ -130,7 +149,9 @@ def test_a_stop_leaves_the_dropped_dropped_and_the_rest_unsent() -> None:
         raise ConnectionError
 
     with ScriptedServer(script) as server:
-        plan = LoadPlan(np.array([0, 0, HOUR], np.int64), 1, closed_loop=False, drops=True)
+        plan = LoadPlan(
+            np.array([0, 0, HOUR], np.int64), 1, closed_loop=False, drops=True
+        )
         (job,) = jobs_for(server.port, plan)
         loop = Loop(job, live)
         loop.prepare()
@@ -144,10 +165,15 @@ def test_where_no_timer_can_wake_the_loop_it_wakes_for_drops_too(
     monkeypatch.setattr(sys, "platform", "darwin")
     for drops in (True, False):
         (job,) = jobs_for(
-            1, LoadPlan(np.array([0, HOUR], np.int64), 1, closed_loop=False, drops=drops)
+            1,
+            LoadPlan(
+                np.array([0, HOUR], np.int64), 1, closed_loop=False, drops=drops
+            ),
         )
         loop = Loop(job, Live())
-        loop._schedule.start(2, monotonic_ns() - 2 * NS)  # the first was due long ago
+        loop._schedule.start(
+            2, monotonic_ns() - 2 * NS
+        )  # the first was due long ago
         loop._in_flight = 1  # and there is no room for it
         loop._next_tick_ns = monotonic_ns() + 2 * HOUR
         waits_for_the_second = loop._patience_s() < HOUR / NS

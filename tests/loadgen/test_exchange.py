@@ -16,7 +16,13 @@ from inferometer.loadgen.job import Job
 from inferometer.loadgen.recorder import Recorder
 from inferometer.protocol import PROTOCOLS, UNKNOWN
 from inferometer.system.stamps import Ancillary
-from inferometer.trace import MISSING, Failure, Outcome, StampSource, TokenSource
+from inferometer.trace import (
+    MISSING,
+    Failure,
+    Outcome,
+    StampSource,
+    TokenSource,
+)
 from tests.loadgen.loop_runner import job_for, requests, shard_of
 from tests.loadgen.scripted_server import DONE, STREAM, event, usage
 
@@ -37,7 +43,11 @@ def stamped(ns: int) -> Ancillary:
 
 
 def begun(
-    position: int = 0, *, sent_ns: int = 0, status: int = 200, keep_text: bool = False
+    position: int = 0,
+    *,
+    sent_ns: int = 0,
+    status: int = 200,
+    keep_text: bool = False,
 ) -> Exchange:
     """An exchange whose request was sent and whose response has begun."""
     exchange = Exchange(
@@ -74,7 +84,9 @@ def recorded(
 # Times
 
 
-def test_each_event_has_the_stamp_of_its_read_and_the_delay_of_the_client() -> None:
+def test_each_event_has_the_stamp_of_its_read_and_the_delay_of_the_client() -> (
+    None
+):
     exchange = begun()
     exchange.decode(event("a"), stamped(100), at(130), at(90))
     exchange.decode(event("b"), stamped(220), at(221), at(200))
@@ -84,7 +96,12 @@ def test_each_event_has_the_stamp_of_its_read_and_the_delay_of_the_client() -> N
     assert events["read_delay_ns"].tolist() == [30, 1]
     assert events["ambiguity_ns"].tolist() == [0, 0]
     assert events["stamp_source"].tolist() == [StampSource.KERNEL] * 2
-    assert (rows["first_ns"][0], rows["last_ns"][0], rows["end_ns"][0], rows["reads"][0]) == (
+    assert (
+        rows["first_ns"][0],
+        rows["last_ns"][0],
+        rows["end_ns"][0],
+        rows["reads"][0],
+    ) == (
         100,
         220,
         300,
@@ -98,20 +115,27 @@ def test_delays_of_seconds_are_told_in_full() -> None:
     """
     exchange = begun()
     exchange.decode(
-        event("a") + event("b"), stamped(8_000_000_000), at(16_000_000_000), at(1_000_000_000)
+        event("a") + event("b"),
+        stamped(8_000_000_000),
+        at(16_000_000_000),
+        at(1_000_000_000),
     )
     _, events, _ = recorded(exchange)
     assert events["read_delay_ns"].tolist() == [8_000_000_000] * 2
     assert events["ambiguity_ns"].tolist() == [7_000_000_000, 0]
 
 
-def test_events_of_one_read_share_its_stamp_and_say_how_much_earlier_they_may_have_come() -> None:
+def test_events_of_one_read_share_its_stamp_and_say_how_much_earlier_they_may_have_come() -> (
+    None
+):
     """Nothing was there to read at 400; the last of three segments came at 1000: the first two came
     in these 600 ns.
     """
     exchange = begun()
     exchange.decode(event("a"), stamped(350), at(351), at(300))
-    exchange.decode(event("b") + event("c") + event("d"), stamped(1000), at(1010), at(400))
+    exchange.decode(
+        event("b") + event("c") + event("d"), stamped(1000), at(1010), at(400)
+    )
     exchange.decode(event("e") + event("f"), stamped(2000), at(2000), at(1900))
     _, events, _ = recorded(exchange)
     assert events["arrival_ns"].tolist() == [350, 1000, 1000, 1000, 2000, 2000]
@@ -120,7 +144,9 @@ def test_events_of_one_read_share_its_stamp_and_say_how_much_earlier_they_may_ha
 
 def test_an_event_beside_what_is_no_output_is_not_ambiguous() -> None:
     exchange = begun()
-    exchange.decode(event("") + event("a") + usage() + DONE, stamped(1000), at(1000), at(0))
+    exchange.decode(
+        event("") + event("a") + usage() + DONE, stamped(1000), at(1000), at(0)
+    )
     _, events, _ = recorded(exchange)
     assert events["ambiguity_ns"].tolist() == [0]
 
@@ -132,7 +158,9 @@ def test_ambiguity_is_never_negative() -> None:
     assert recorded(exchange)[1]["ambiguity_ns"].tolist() == [0, 0]
 
 
-def test_where_the_kernel_does_not_stamp_the_read_does_and_it_is_said_so() -> None:
+def test_where_the_kernel_does_not_stamp_the_read_does_and_it_is_said_so() -> (
+    None
+):
     exchange = begun()
     exchange.decode(event("a"), stamped(100), at(130), at(0))
     exchange.decode(event("b") + event("c"), [], at(250), at(200))
@@ -156,7 +184,9 @@ def test_an_event_cut_over_reads_arrives_with_the_last_of_them() -> None:
 
 def test_an_event_that_only_the_end_completes_came_at_the_end() -> None:
     exchange = begun()
-    exchange.decode(event("a", finish="stop").rstrip(), stamped(100), at(100), at(0))
+    exchange.decode(
+        event("a", finish="stop").rstrip(), stamped(100), at(100), at(0)
+    )
     exchange.conclude(at(300))
     assert exchange.outcome is Outcome.OK
     assert recorded(exchange)[1]["arrival_ns"].tolist() == [300]
@@ -167,7 +197,10 @@ def test_a_cut_off_event_of_a_response_that_broke_is_no_event() -> None:
     exchange.decode(event("a").rstrip(), stamped(100), at(100), at(0))
     exchange.break_off(Failure.IDLE_TIMEOUT, "nothing arrived")
     exchange.conclude(at(300))
-    assert (exchange.failure, len(exchange.arrivals)) == (Failure.IDLE_TIMEOUT, 0)
+    assert (exchange.failure, len(exchange.arrivals)) == (
+        Failure.IDLE_TIMEOUT,
+        0,
+    )
 
 
 # What became of it
@@ -183,19 +216,53 @@ def test_a_cut_off_event_of_a_response_that_broke_is_no_event() -> None:
         ((event("a"),), 200, Outcome.FAILED, Failure.NO_FINISH),
         ((event("a"), usage()), 200, Outcome.FAILED, Failure.NO_FINISH),
         ((), 200, Outcome.FAILED, Failure.NO_FINISH),
-        ((event("", finish="stop"), DONE), 200, Outcome.FAILED, Failure.NO_OUTPUT),
-        ((event("", finish="stop"), usage(8, 0), DONE), 200, Outcome.FAILED, Failure.NO_OUTPUT),
-        ((event("", finish="length"), usage(8, 5), DONE), 200, Outcome.OK, Failure.NONE),
         (
-            (event("a"), b'data: {"error": {"message": "out of memory"}}\n\n', DONE),
+            (event("", finish="stop"), DONE),
+            200,
+            Outcome.FAILED,
+            Failure.NO_OUTPUT,
+        ),
+        (
+            (event("", finish="stop"), usage(8, 0), DONE),
+            200,
+            Outcome.FAILED,
+            Failure.NO_OUTPUT,
+        ),
+        (
+            (event("", finish="length"), usage(8, 5), DONE),
+            200,
+            Outcome.OK,
+            Failure.NONE,
+        ),
+        (
+            (
+                event("a"),
+                b'data: {"error": {"message": "out of memory"}}\n\n',
+                DONE,
+            ),
             200,
             Outcome.FAILED,
             Failure.STREAM_ERROR,
         ),
-        ((b'{"error": {"message": "no"}}',), 200, Outcome.FAILED, Failure.STREAM_ERROR),
-        ((event("a"), b"data: {oops}\n\n", DONE), 200, Outcome.FAILED, Failure.BAD_EVENT),
+        (
+            (b'{"error": {"message": "no"}}',),
+            200,
+            Outcome.FAILED,
+            Failure.STREAM_ERROR,
+        ),
+        (
+            (event("a"), b"data: {oops}\n\n", DONE),
+            200,
+            Outcome.FAILED,
+            Failure.BAD_EVENT,
+        ),
         ((b"<html>hello</html>",), 200, Outcome.FAILED, Failure.BAD_EVENT),
-        ((b'{"error": {"message": "slow down"}}',), 429, Outcome.FAILED, Failure.HTTP_STATUS),
+        (
+            (b'{"error": {"message": "slow down"}}',),
+            429,
+            Outcome.FAILED,
+            Failure.HTTP_STATUS,
+        ),
         (STREAM, 500, Outcome.FAILED, Failure.HTTP_STATUS),
         ((), 503, Outcome.FAILED, Failure.HTTP_STATUS),
         ((), 302, Outcome.FAILED, Failure.HTTP_STATUS),
@@ -209,11 +276,19 @@ def test_what_counts_as_success(
     assert (exchange.detail is None) == (outcome is Outcome.OK)
 
 
-def test_an_error_response_is_explained_in_the_servers_words_and_has_no_events() -> None:
-    exchange = concluded(b'{"error": {"mess', b'age": "slow down"}}', status=429)
+def test_an_error_response_is_explained_in_the_servers_words_and_has_no_events() -> (
+    None
+):
+    exchange = concluded(
+        b'{"error": {"mess', b'age": "slow down"}}', status=429
+    )
     assert exchange.detail == "HTTP 429: slow down"
     rows, events, _ = recorded(exchange)
-    assert (rows["status"][0], rows["event_count"][0], len(events["arrival_ns"])) == (429, 0, 0)
+    assert (
+        rows["status"][0],
+        rows["event_count"][0],
+        len(events["arrival_ns"]),
+    ) == (429, 0, 0)
     assert rows["output_tokens"][0] == MISSING
 
 
@@ -228,10 +303,16 @@ def test_what_the_server_said_before_it_hung_up_is_the_reason() -> None:
     exchange = begun()
     exchange.break_off(Failure.CLOSED_EARLY, "closed")
     exchange.decode(
-        b'data: {"error": {"message": "the engine died"}}\n\n', stamped(5), at(5), at(0)
+        b'data: {"error": {"message": "the engine died"}}\n\n',
+        stamped(5),
+        at(5),
+        at(0),
     )
     exchange.conclude(at(6))
-    assert (exchange.failure, exchange.detail) == (Failure.STREAM_ERROR, "the engine died")
+    assert (exchange.failure, exchange.detail) == (
+        Failure.STREAM_ERROR,
+        "the engine died",
+    )
 
 
 def test_a_hang_up_in_the_middle_of_an_event_is_a_hang_up() -> None:
@@ -239,7 +320,10 @@ def test_a_hang_up_in_the_middle_of_an_event_is_a_hang_up() -> None:
     exchange.break_off(Failure.CLOSED_EARLY, "closed")
     exchange.decode(event("a") + b'data: {"choic', stamped(5), at(5), at(0))
     exchange.conclude(at(6))
-    assert (exchange.failure, exchange.detail) == (Failure.CLOSED_EARLY, "closed")
+    assert (exchange.failure, exchange.detail) == (
+        Failure.CLOSED_EARLY,
+        "closed",
+    )
 
 
 def test_the_first_word_on_a_failure_stands() -> None:
@@ -247,14 +331,20 @@ def test_the_first_word_on_a_failure_stands() -> None:
     exchange.fail(Failure.CONTENT_TYPE, "compressed")
     exchange.break_off(Failure.RESET, "reset")
     exchange.conclude(at(6))
-    assert (exchange.failure, exchange.detail) == (Failure.CONTENT_TYPE, "compressed")
+    assert (exchange.failure, exchange.detail) == (
+        Failure.CONTENT_TYPE,
+        "compressed",
+    )
 
 
 def test_a_cancelled_request_has_not_failed() -> None:
     exchange = begun()
     exchange.break_off(Failure.NONE, "the run was stopped", Outcome.CANCELLED)
     exchange.conclude(at(6))
-    assert (exchange.outcome, exchange.failure) == (Outcome.CANCELLED, Failure.NONE)
+    assert (exchange.outcome, exchange.failure) == (
+        Outcome.CANCELLED,
+        Failure.NONE,
+    )
 
 
 # Tokens
@@ -264,12 +354,18 @@ def test_a_cancelled_request_has_not_failed() -> None:
     ("bodies", "tokens", "source"),
     [
         (STREAM, 3, TokenSource.USAGE),
-        ((event("a"), event("b", finish="stop"), usage(8, 40), DONE), 40, TokenSource.USAGE),
+        (
+            (event("a"), event("b", finish="stop"), usage(8, 40), DONE),
+            40,
+            TokenSource.USAGE,
+        ),
         ((event("a"), event("b", finish="stop"), DONE), 2, TokenSource.EVENTS),
         ((DONE,), MISSING, TokenSource.NONE),
     ],
 )
-def test_who_counts_the_tokens(bodies: tuple[bytes, ...], tokens: int, source: TokenSource) -> None:
+def test_who_counts_the_tokens(
+    bodies: tuple[bytes, ...], tokens: int, source: TokenSource
+) -> None:
     assert concluded(*bodies).output_tokens() == (tokens, source)
 
 
@@ -277,10 +373,17 @@ def test_token_ids_in_every_event_are_the_servers_count() -> None:
     def with_ids(text: str, ids: list[int], finish: str | None = None) -> bytes:
         import orjson
 
-        choice = {"index": 0, "text": text, "token_ids": ids, "finish_reason": finish}
+        choice = {
+            "index": 0,
+            "text": text,
+            "token_ids": ids,
+            "finish_reason": finish,
+        }
         return b"data: " + orjson.dumps({"choices": [choice]}) + b"\n\n"
 
-    exchange = concluded(with_ids("a", [1, 2]), with_ids("b", [3], "stop"), DONE)
+    exchange = concluded(
+        with_ids("a", [1, 2]), with_ids("b", [3], "stop"), DONE
+    )
     assert exchange.output_tokens() == (3, TokenSource.USAGE)
     assert recorded(exchange)[1]["tokens"].tolist() == [2, 1]
 
@@ -293,15 +396,28 @@ def test_a_row_says_all_there_is_to_say() -> None:
     row = {name: column[0] for name, column in rows.items()}
     assert (row["id"], row["worker"], row["warmup"]) == (0, 0, False)
     assert (row["asked_prompt_tokens"], row["asked_output_tokens"]) == (8, 3)
-    assert (row["prompt_tokens"], row["output_tokens"], row["cached_tokens"]) == (8, 3, MISSING)
-    assert (row["connect_ns"], row["sent_ns"], row["sent_done_ns"], row["headers_ns"]) == (
+    assert (
+        row["prompt_tokens"],
+        row["output_tokens"],
+        row["cached_tokens"],
+    ) == (8, 3, MISSING)
+    assert (
+        row["connect_ns"],
+        row["sent_ns"],
+        row["sent_done_ns"],
+        row["headers_ns"],
+    ) == (
         77,
         0,
         1,
         2,
     )
     assert (row["first_ns"], row["last_ns"], row["end_ns"]) == (100, 102, 1000)
-    assert (row["outcome"], row["failure"], row["status"]) == (Outcome.OK, Failure.NONE, 200)
+    assert (row["outcome"], row["failure"], row["status"]) == (
+        Outcome.OK,
+        Failure.NONE,
+        200,
+    )
     assert (row["reads"], row["event_start"], row["event_count"]) == (5, 0, 3)
     assert (row["finish_reason"], row["detail"]) == ("length", None)
 
@@ -310,9 +426,14 @@ def test_rows_come_out_in_order_of_id_and_point_at_their_own_events() -> None:
     second, first = begun(1, keep_text=True), begun(0, keep_text=True)
     second.decode(event("x") + event("y"), stamped(10), at(10), at(10))
     first.decode(event("z"), stamped(30), at(30), at(30))
-    rows, events, texts = recorded(second, first, job=job_for(1, n=2, keep_texts=True))
+    rows, events, texts = recorded(
+        second, first, job=job_for(1, n=2, keep_texts=True)
+    )
     assert rows["id"].tolist() == [0, 1]
-    assert (rows["event_start"].tolist(), rows["event_count"].tolist()) == ([2, 0], [1, 2])
+    assert (rows["event_start"].tolist(), rows["event_count"].tolist()) == (
+        [2, 0],
+        [1, 2],
+    )
     assert events["arrival_ns"].tolist() == [10, 10, 30]
     assert texts == ("z", "xy")
 
@@ -322,10 +443,14 @@ def test_times_are_mapped_by_the_anchor_of_their_moment() -> None:
     monotonic clock.
     """
     exchange = begun(sent_ns=100)
-    exchange.decode(event("a"), stamped(1_000_000_400), at(1_000_000_400), at(0))
+    exchange.decode(
+        event("a"), stamped(1_000_000_400), at(1_000_000_400), at(0)
+    )
     recorder = Recorder(job_for(1))
     recorder.add(exchange)
-    rows, events, _ = recorder.finish((Anchor(at(0), 0), Anchor(at(1_000_000_300), 300)), 50)
+    rows, events, _ = recorder.finish(
+        (Anchor(at(0), 0), Anchor(at(1_000_000_300), 300)), 50
+    )
     assert rows["sent_ns"].tolist() == [50]
     assert rows["first_ns"].tolist() == [350]
     assert events["arrival_ns"].tolist() == [350]
@@ -339,7 +464,11 @@ def test_a_request_that_was_never_sent_has_no_times() -> None:
     recorder.add_unsent(1)
     recorder.add_unsent(2)
     rows, events, texts = recorder.finish(ANCHORS, 0)
-    assert rows["outcome"].tolist() == [Outcome.OK, Outcome.UNSENT, Outcome.UNSENT]
+    assert rows["outcome"].tolist() == [
+        Outcome.OK,
+        Outcome.UNSENT,
+        Outcome.UNSENT,
+    ]
     for name in (
         "sent_ns",
         "sent_done_ns",
@@ -359,7 +488,10 @@ def test_a_request_that_was_never_sent_has_no_times() -> None:
 def test_a_run_without_one_event_has_empty_columns_of_the_right_kind() -> None:
     rows, events, _ = recorded(concluded(status=500))
     assert rows["failure"].tolist() == [Failure.HTTP_STATUS]
-    assert {name: (len(column), str(column.dtype)) for name, column in events.items()} == {
+    assert {
+        name: (len(column), str(column.dtype))
+        for name, column in events.items()
+    } == {
         "arrival_ns": (0, "int64"),
         "read_delay_ns": (0, "int64"),
         "ambiguity_ns": (0, "int64"),
@@ -368,7 +500,9 @@ def test_a_run_without_one_event_has_empty_columns_of_the_right_kind() -> None:
     }
 
 
-def test_intended_times_are_those_of_the_plan_and_only_in_an_open_loop() -> None:
+def test_intended_times_are_those_of_the_plan_and_only_in_an_open_loop() -> (
+    None
+):
     fields: dict[str, Any] = {
         "requests": requests(2),
         "shard": shard_of(2, due_ns=[10, 20], warmups=1),
@@ -376,7 +510,10 @@ def test_intended_times_are_those_of_the_plan_and_only_in_an_open_loop() -> None
     for closed, expected in ((False, [10, 20]), (True, [MISSING, MISSING])):
         job = Job(
             **{
-                **{name: getattr(job_for(1), name) for name in Job.__dataclass_fields__},
+                **{
+                    name: getattr(job_for(1), name)
+                    for name in Job.__dataclass_fields__
+                },
                 **fields,
                 "closed_loop": closed,
             }
@@ -426,14 +563,20 @@ def hidden_usage(completion: int, hidden: int) -> bytes:
         (20, 100, 0),  # counted apart: the server's count is of the others
         (20, 19, 0),  # one token for twenty events: neither is it hidden
         (120, 120, 0),
-        (31, 20, 20),  # eleven tokens in twenty events: texts shorter than a token
+        (
+            31,
+            20,
+            20,
+        ),  # eleven tokens in twenty events: texts shorter than a token
     ],
 )
 def test_hidden_tokens_are_part_of_the_count_only_if_the_events_leave_room(
     completion: int, hidden: int, told: int
 ) -> None:
     texts = [event(f" w{i}") for i in range(20)]
-    rows, _, _ = recorded(concluded(*texts, hidden_usage(completion, hidden), DONE))
+    rows, _, _ = recorded(
+        concluded(*texts, hidden_usage(completion, hidden), DONE)
+    )
     assert (rows["output_tokens"].tolist(), rows["hidden_tokens"].tolist()) == (
         [completion],
         [told],
@@ -442,11 +585,22 @@ def test_hidden_tokens_are_part_of_the_count_only_if_the_events_leave_room(
 
 def test_the_text_of_an_answer_is_measured_in_bytes() -> None:
     rows, _, _ = recorded(
-        concluded(event("a"), event("é中"), b'data: {"choices":[{"text":"\\ud83d"}]}\n\n', DONE)
+        concluded(
+            event("a"),
+            event("é中"),
+            b'data: {"choices":[{"text":"\\ud83d"}]}\n\n',
+            DONE,
+        )
     )
-    assert (rows["text_bytes"].tolist(), rows["first_text_bytes"].tolist()) == ([1 + 5 + 3], [1])
+    assert (rows["text_bytes"].tolist(), rows["first_text_bytes"].tolist()) == (
+        [1 + 5 + 3],
+        [1],
+    )
     rows, _, _ = recorded(concluded(event(" first") + event("b"), DONE))
-    assert (rows["text_bytes"].tolist(), rows["first_text_bytes"].tolist()) == ([7], [6])
+    assert (rows["text_bytes"].tolist(), rows["first_text_bytes"].tolist()) == (
+        [7],
+        [6],
+    )
     rows, _, _ = recorded(concluded(status=500))
     assert rows["text_bytes"].tolist() == [MISSING]
 
@@ -458,14 +612,26 @@ def test_tokens_of_the_first_event_where_the_wire_tells_them() -> None:
         for i, each in enumerate(ids)
     ]
     rows, _, _ = recorded(concluded(*events, DONE))
-    assert (rows["output_tokens"].tolist(), rows["first_tokens"].tolist()) == ([4], [3])
+    assert (rows["output_tokens"].tolist(), rows["first_tokens"].tolist()) == (
+        [4],
+        [3],
+    )
     rows, _, _ = recorded(concluded(event("a"), event("b"), DONE))
     assert rows["first_tokens"].tolist() == [1]
 
 
-def test_a_count_of_zero_beside_text_is_none_and_neither_are_those_of_its_events() -> None:
+def test_a_count_of_zero_beside_text_is_none_and_neither_are_those_of_its_events() -> (
+    None
+):
     events = [
-        event(f" w{i}", usage={"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0})
+        event(
+            f" w{i}",
+            usage={
+                "prompt_tokens": 0,
+                "completion_tokens": 0,
+                "total_tokens": 0,
+            },
+        )
         for i in range(3)
     ]
     rows, table, _ = recorded(concluded(*events, DONE))
@@ -480,7 +646,9 @@ def test_a_count_of_zero_beside_text_is_none_and_neither_are_those_of_its_events
 def test_what_was_beside_the_answer_is_in_its_row() -> None:
     odd = b'data: {"id": "x", "choices": [{"index": 0, "text": "", "thoughts": "a"}]}\n\n'
     recorder = Recorder(job_for(1, n=1))
-    recorder.add(concluded(b'data: {"type": "ping"}\n\n', odd, odd, event("a"), DONE))
+    recorder.add(
+        concluded(b'data: {"type": "ping"}\n\n', odd, odd, event("a"), DONE)
+    )
     rows, _, _ = recorder.finish(ANCHORS, 0)
     assert (rows["ignored"].tolist(), rows["unread"].tolist()) == ([1], [2])
     assert list(recorder.unread_fields) == ["thoughts"]

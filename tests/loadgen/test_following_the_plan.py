@@ -60,7 +60,9 @@ class Arrivals:
 
 
 @pytest.mark.parametrize("concurrency", [1, 3, 8])
-def test_a_closed_loop_keeps_all_its_slots_busy_and_no_more(concurrency: int) -> None:
+def test_a_closed_loop_keeps_all_its_slots_busy_and_no_more(
+    concurrency: int,
+) -> None:
     """No request is answered before as many as there are slots have come since: fewer in flight
     would hang.
     """
@@ -111,7 +113,9 @@ def test_slots_are_kept_busy_over_connections_that_the_server_closes() -> None:
     assert server.connections == 15
 
 
-def test_a_slot_is_free_when_the_response_is_whole_not_when_it_is_decoded() -> None:
+def test_a_slot_is_free_when_the_response_is_whole_not_when_it_is_decoded() -> (
+    None
+):
     """With the decoder never idle, requests must go on all the same."""
     with ScriptedServer(answer) as server:
         job = job_for(server.port, n=10)
@@ -129,7 +133,9 @@ def test_a_slot_is_free_when_the_response_is_whole_not_when_it_is_decoded() -> N
         loop._decode = only_at_the_end  # type: ignore[method-assign]
         ran = finish_loop(loop, job, live)
     assert ran.all_ok
-    assert decoded_before_the_end  # the loop had nothing to read at times, and would have decoded
+    assert (
+        decoded_before_the_end
+    )  # the loop had nothing to read at times, and would have decoded
 
 
 # Open loop
@@ -143,7 +149,10 @@ def test_an_open_loop_sends_in_order_and_never_before_the_time() -> None:
     assert ran.all_ok
     assert ran.column("intended_ns") == due_ns
     assert ran.column("sent_ns") == sorted(ran.column("sent_ns"))
-    assert all(sent >= due for sent, due in zip(ran.column("sent_ns"), due_ns, strict=True))
+    assert all(
+        sent >= due
+        for sent, due in zip(ran.column("sent_ns"), due_ns, strict=True)
+    )
 
 
 def test_an_open_loop_is_woken_at_its_due_times_not_by_chance(
@@ -189,7 +198,9 @@ def test_an_open_loop_opens_connections_as_they_are_needed() -> None:
         answer(peer, asked)
 
     with ScriptedServer(script) as server:
-        (job,) = jobs_for(server.port, open_loop([i * MS for i in range(40)]), reserve=2)
+        (job,) = jobs_for(
+            server.port, open_loop([i * MS for i in range(40)]), reserve=2
+        )
         ran = run_loop(job)
     assert ran.all_ok
     assert 40 <= server.connections <= 42
@@ -222,7 +233,10 @@ def test_where_no_timer_can_be_polled_due_times_are_kept_as_well(
         loop.prepare()
         ran = finish_loop(loop, job, live)
     assert ran.all_ok
-    assert all(sent >= due for sent, due in zip(ran.column("sent_ns"), due_ns, strict=True))
+    assert all(
+        sent >= due
+        for sent, due in zip(ran.column("sent_ns"), due_ns, strict=True)
+    )
 
 
 def test_a_burst_is_due_at_the_start_and_leaves_all_at_once() -> None:
@@ -246,14 +260,19 @@ def test_a_start_in_the_future_is_waited_for() -> None:
     latency from there short.
     """
     with ScriptedServer(answer) as server:
-        (job,) = jobs_for(server.port, LoadPlan(open_loop([0] * 3).due_ns, 3, closed_loop=True))
+        (job,) = jobs_for(
+            server.port,
+            LoadPlan(open_loop([0] * 3).due_ns, 3, closed_loop=True),
+        )
         loop = Loop(job, Live())
         loop.prepare()
         start_ns = monotonic_ns() + 30 * MS
         loop.run(3, start_ns)
         loop.close()
         columns, _, _ = loop.recorder.finish(loop.anchors, start_ns)
-    assert columns["sent_ns"].min() >= -MS // 100  # two clocks, read one after the other
+    assert (
+        columns["sent_ns"].min() >= -MS // 100
+    )  # two clocks, read one after the other
 
 
 # Warm-ups
@@ -315,7 +334,9 @@ def test_connections_that_the_server_closed_during_the_warm_ups_are_opened_again
         loop = Loop(job, live := Live())
         loop.prepare()
         loop.run(job.shard.warmups, monotonic_ns())
-        until(lambda: server.connections == 8)  # the last ones may not have been accepted yet
+        until(
+            lambda: server.connections == 8
+        )  # the last ones may not have been accepted yet
         server.hang_up()
         for connection in loop.connections.idle:
             select.select([connection.fd], [], [], 5)
@@ -348,7 +369,10 @@ def test_a_stop_cancels_what_is_in_flight_and_leaves_the_rest_unsent() -> None:
         loop = Loop(job, live)
         loop.prepare()
         ran = finish_loop(loop, job, live)
-    assert ran.outcomes == [Outcome.OK] * 4 + [Outcome.CANCELLED] * 2 + [Outcome.UNSENT] * 4
+    assert (
+        ran.outcomes
+        == [Outcome.OK] * 4 + [Outcome.CANCELLED] * 2 + [Outcome.UNSENT] * 4
+    )
     assert ran.trace.interrupted
     assert ran.column("detail")[4:6] == ["the run was stopped"] * 2
     assert ran.column("sent_ns")[6:] == [MISSING] * 4

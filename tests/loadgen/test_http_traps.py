@@ -30,9 +30,13 @@ from tests.loadgen.scripted_server import (
 )
 
 
-def run_with(script: Script, n: int = 3, concurrency: int = 1, **fields: object) -> Ran:
+def run_with(
+    script: Script, n: int = 3, concurrency: int = 1, **fields: object
+) -> Ran:
     with ScriptedServer(script) as server:
-        return run_loop(job_for(server.port, n=n, concurrency=concurrency, **fields))
+        return run_loop(
+            job_for(server.port, n=n, concurrency=concurrency, **fields)
+        )
 
 
 def sending(*parts: bytes, close: bool = False) -> Script:
@@ -53,14 +57,21 @@ WELL = {
     "chunked, all in one": sending(b"".join(chunked(*STREAM))),
     "chunks that cut events": sending(
         head("Transfer-Encoding: chunked"),
-        *(chunk(b"".join(STREAM)[i : i + 7]) for i in range(0, len(b"".join(STREAM)), 7)),
+        *(
+            chunk(b"".join(STREAM)[i : i + 7])
+            for i in range(0, len(b"".join(STREAM)), 7)
+        ),
         LAST_CHUNK,
     ),
     "content-length": sending(sized(b"".join(STREAM))),
     "until the connection is closed": sending(head(), *STREAM, close=True),
     "HTTP/1.0": sending(b"HTTP/1.0 200 OK\r\n\r\n", *STREAM, close=True),
-    "connection: close": sending(*chunked(*STREAM, head_lines=("Connection: close",)), close=True),
-    "connection: close, left open": sending(*chunked(*STREAM, head_lines=("Connection: close",))),
+    "connection: close": sending(
+        *chunked(*STREAM, head_lines=("Connection: close",)), close=True
+    ),
+    "connection: close, left open": sending(
+        *chunked(*STREAM, head_lines=("Connection: close",))
+    ),
     "trailers": sending(*chunked(*STREAM)[:-1], b"0\r\nX-Trailer: x\r\n\r\n"),
     "chunk extensions": sending(
         head("Transfer-Encoding: chunked"),
@@ -83,7 +94,9 @@ WELL = {
         *chunked(*STREAM, head_lines=("Content-Encoding: identity",))
     ),
     "no content type": sending(
-        head("Transfer-Encoding: chunked", content_type=None), *map(chunk, STREAM), LAST_CHUNK
+        head("Transfer-Encoding: chunked", content_type=None),
+        *map(chunk, STREAM),
+        LAST_CHUNK,
     ),
     "no end marker, but a finish reason": sending(*chunked(*STREAM[:-1])),
 }
@@ -104,13 +117,18 @@ def test_times_are_in_order_and_reads_are_counted() -> None:
     ran = run_with(answer, n=4, concurrency=2)
     order = ("sent_ns", "headers_ns", "first_ns", "last_ns", "end_ns")
     for earlier, later in pairwise(order):
-        assert all(a <= b for a, b in zip(ran.column(earlier), ran.column(later), strict=True)), (
+        assert all(
+            a <= b
+            for a, b in zip(ran.column(earlier), ran.column(later), strict=True)
+        ), (
             earlier,
             later,
         )
     assert all(
         0 <= sent <= done
-        for sent, done in zip(ran.column("sent_ns"), ran.column("sent_done_ns"), strict=True)
+        for sent, done in zip(
+            ran.column("sent_ns"), ran.column("sent_done_ns"), strict=True
+        )
     )
     assert ran.loop.reads >= sum(ran.column("reads")) > 0
     assert set(ran.column("intended_ns")) == {MISSING}
@@ -119,17 +137,32 @@ def test_times_are_in_order_and_reads_are_counted() -> None:
 def test_connections_are_kept_for_the_next_request() -> None:
     with ScriptedServer(answer) as server:
         ran = run_loop(job_for(server.port, n=6, concurrency=2))
-    assert (server.connections, ran.loop.connections.opened, ran.loop.reconnects) == (2, 2, 0)
+    assert (
+        server.connections,
+        ran.loop.connections.opened,
+        ran.loop.reconnects,
+    ) == (2, 2, 0)
 
 
 @pytest.mark.parametrize(
-    "name", ["connection: close", "connection: close, left open", "until the connection is closed"]
+    "name",
+    [
+        "connection: close",
+        "connection: close, left open",
+        "until the connection is closed",
+    ],
 )
-def test_a_connection_that_the_server_gives_up_openly_is_no_reconnect(name: str) -> None:
+def test_a_connection_that_the_server_gives_up_openly_is_no_reconnect(
+    name: str,
+) -> None:
     with ScriptedServer(WELL[name]) as server:
         ran = run_loop(job_for(server.port, n=5, concurrency=2))
     assert ran.all_ok
-    assert (server.connections, ran.loop.reconnects, ran.column("resent")) == (5, 0, [0] * 5)
+    assert (server.connections, ran.loop.reconnects, ran.column("resent")) == (
+        5,
+        0,
+        [0] * 5,
+    )
 
 
 def test_a_response_in_tiny_pieces() -> None:
@@ -141,7 +174,9 @@ def test_a_response_in_tiny_pieces() -> None:
 
 def test_a_huge_event() -> None:
     text = "ä€😀" * 100_000
-    ran = run_with(sending(*chunked(event(text), *STREAM)), n=1, keep_texts=True)
+    ran = run_with(
+        sending(*chunked(event(text), *STREAM)), n=1, keep_texts=True
+    )
     assert ran.all_ok
     assert ran.column("event_count") == [4]
     assert ran.trace.texts == (text + " a b c",)
@@ -149,7 +184,12 @@ def test_a_huge_event() -> None:
 
 def test_many_events_in_one_segment_share_a_stamp_and_say_so() -> None:
     ran = run_with(
-        sending(sized(b"".join([event("x")] * 50 + [event("y", finish="stop"), DONE]))), n=1
+        sending(
+            sized(
+                b"".join([event("x")] * 50 + [event("y", finish="stop"), DONE])
+            )
+        ),
+        n=1,
     )
     assert ran.column("event_count") == [51]
     assert len(set(ran.trace.events["arrival_ns"].tolist())) < 51
@@ -157,7 +197,9 @@ def test_many_events_in_one_segment_share_a_stamp_and_say_so() -> None:
     assert ran.trace.events["ambiguity_ns"][-1] == 0
 
 
-def test_a_body_of_several_megabytes_goes_out_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_body_of_several_megabytes_goes_out_in_pieces(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     flushes = []
     flush = Connection.flush
 
@@ -167,7 +209,9 @@ def test_a_body_of_several_megabytes_goes_out_in_pieces(monkeypatch: pytest.Monk
 
     monkeypatch.setattr(Connection, "flush", counted)
     with ScriptedServer(answer) as server:
-        job = job_for(server.port, n=2, prompts=requests(2, "0123456789" * 1_000_000))
+        job = job_for(
+            server.port, n=2, prompts=requests(2, "0123456789" * 1_000_000)
+        )
         ran = run_loop(job)
     assert ran.all_ok
     assert len(flushes) > 2  # not each in one write
@@ -176,37 +220,62 @@ def test_a_body_of_several_megabytes_goes_out_in_pieces(monkeypatch: pytest.Monk
     ]
     assert all(
         done > sent
-        for sent, done in zip(ran.column("sent_ns"), ran.column("sent_done_ns"), strict=True)
+        for sent, done in zip(
+            ran.column("sent_ns"), ran.column("sent_done_ns"), strict=True
+        )
     )
 
 
 # Responses that are wrong
 
-UNFINISHED_CHUNK = head("Transfer-Encoding: chunked") + chunk(event("a")) + b"40\r\ndata: {"
+UNFINISHED_CHUNK = (
+    head("Transfer-Encoding: chunked") + chunk(event("a")) + b"40\r\ndata: {"
+)
 
 ILL = {
     "429": (
-        sending(sized(b'{"error": {"message": "slow down"}}', "429 Too Many", "application/json")),
+        sending(
+            sized(
+                b'{"error": {"message": "slow down"}}',
+                "429 Too Many",
+                "application/json",
+            )
+        ),
         Failure.HTTP_STATUS,
         0,
     ),
     "500": (
-        sending(sized(b'{"detail": "boom"}', "500 Internal", "application/json")),
+        sending(
+            sized(b'{"detail": "boom"}', "500 Internal", "application/json")
+        ),
         Failure.HTTP_STATUS,
         0,
     ),
-    "503 without a body": (sending(sized(b"", "503 Service Unavailable")), Failure.HTTP_STATUS, 0),
+    "503 without a body": (
+        sending(sized(b"", "503 Service Unavailable")),
+        Failure.HTTP_STATUS,
+        0,
+    ),
     "502 of a proxy": (
-        sending(sized(b"<title>Bad Gateway</title>", "502 Bad", "text/html"), close=True),
+        sending(
+            sized(b"<title>Bad Gateway</title>", "502 Bad", "text/html"),
+            close=True,
+        ),
         Failure.HTTP_STATUS,
         0,
     ),
     "a redirect": (
-        sending(head("Location: /x", "Content-Length: 0", status="307 Temporary")),
+        sending(
+            head("Location: /x", "Content-Length: 0", status="307 Temporary")
+        ),
         Failure.HTTP_STATUS,
         0,
     ),
-    "no content": (sending(head(status="204 No Content")), Failure.NO_FINISH, 0),
+    "no content": (
+        sending(head(status="204 No Content")),
+        Failure.NO_FINISH,
+        0,
+    ),
     "an empty body": (sending(sized(b"")), Failure.NO_FINISH, 0),
     "a page": (
         sending(sized(b"<html>hello</html>", content_type="text/html")),
@@ -219,7 +288,11 @@ ILL = {
         0,
     ),
     "a JSON error": (
-        sending(sized(b'{"error": {"message": "no"}}', content_type="application/json")),
+        sending(
+            sized(
+                b'{"error": {"message": "no"}}', content_type="application/json"
+            )
+        ),
         Failure.STREAM_ERROR,
         0,
     ),
@@ -229,27 +302,46 @@ ILL = {
         1,
     ),
     "an error in the stream, then nothing": (
-        sending(*chunked(event("a"), b'data: {"error": "oom"}\n\n')[:-1], close=True),
+        sending(
+            *chunked(event("a"), b'data: {"error": "oom"}\n\n')[:-1], close=True
+        ),
         Failure.STREAM_ERROR,
         1,
     ),
-    "no finish reason": (sending(*chunked(event("a"), event("b"))), Failure.NO_FINISH, 2),
+    "no finish reason": (
+        sending(*chunked(event("a"), event("b"))),
+        Failure.NO_FINISH,
+        2,
+    ),
     "no output": (
         sending(*chunked(event("", finish="stop"), usage(8, 0), DONE)),
         Failure.NO_OUTPUT,
         0,
     ),
     "compressed": (
-        sending(sized(b"\x1f\x8b...", "200 OK", "text/event-stream", "Content-Encoding: gzip")),
+        sending(
+            sized(
+                b"\x1f\x8b...",
+                "200 OK",
+                "text/event-stream",
+                "Content-Encoding: gzip",
+            )
+        ),
         Failure.CONTENT_TYPE,
         0,
     ),
     "a compressed error": (
-        sending(sized(b"\x1f\x8b", "500 X", "text/html", "Content-Encoding: br")),
+        sending(
+            sized(b"\x1f\x8b", "500 X", "text/html", "Content-Encoding: br")
+        ),
         Failure.HTTP_STATUS,
         0,
     ),
-    "closed in a chunk": (sending(UNFINISHED_CHUNK, close=True), Failure.CLOSED_EARLY, 1),
+    "closed in a chunk": (
+        sending(UNFINISHED_CHUNK, close=True),
+        Failure.CLOSED_EARLY,
+        1,
+    ),
     "closed between chunks": (
         sending(*chunked(event("a"), event("b"))[:-1], close=True),
         Failure.CLOSED_EARLY,
@@ -266,8 +358,16 @@ ILL = {
         0,
     ),
     "not HTTP": (sending(b"SSH-2.0-OpenSSH_9.0\r\n"), Failure.BAD_FRAMING, 0),
-    "a broken head": (sending(b"HTTP/1.1 200 OK\r\nno colon here\r\n\r\n"), Failure.BAD_FRAMING, 0),
-    "a broken chunk": (sending(*chunked(event("a"))[:-1], b"zz\r\n"), Failure.BAD_FRAMING, 1),
+    "a broken head": (
+        sending(b"HTTP/1.1 200 OK\r\nno colon here\r\n\r\n"),
+        Failure.BAD_FRAMING,
+        0,
+    ),
+    "a broken chunk": (
+        sending(*chunked(event("a"))[:-1], b"zz\r\n"),
+        Failure.BAD_FRAMING,
+        1,
+    ),
     "a broken chunk in one segment": (
         sending(b"".join(chunked(event("a"), event("b"))[:-1]) + b"zz\r\n"),
         Failure.BAD_FRAMING,
@@ -279,7 +379,9 @@ ILL = {
         0,
     ),
     "another protocol": (
-        sending(b"HTTP/1.1 101 Switching\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n"),
+        sending(
+            b"HTTP/1.1 101 Switching\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n"
+        ),
         Failure.BAD_FRAMING,
         0,
     ),
@@ -289,27 +391,45 @@ ILL = {
 @pytest.mark.parametrize(
     ("how", "body", "detail"),
     [
-        ("gzip", gzip.compress(b'{"error": "HIP out of memory"}', mtime=0), "HIP out of memory"),
+        (
+            "gzip",
+            gzip.compress(b'{"error": "HIP out of memory"}', mtime=0),
+            "HIP out of memory",
+        ),
         ("deflate", zlib.compress(b"slow down"), "slow down"),
-        ("gzip", gzip.compress(b"<title>busy</title>" + b" " * (64 << 20), mtime=0), "busy"),
+        (
+            "gzip",
+            gzip.compress(b"<title>busy</title>" + b" " * (64 << 20), mtime=0),
+            "busy",
+        ),
         ("br", b"\x0b\x02\x80", "(compressed)"),
         ("gzip", b"no gzip", "(compressed)"),
     ],
 )
 def test_a_compressed_error_is_told(how: str, body: bytes, detail: str) -> None:
-    ran = run_with(sending(sized(body, "500 X", "text/html", f"Content-Encoding: {how}")), n=1)
+    ran = run_with(
+        sending(sized(body, "500 X", "text/html", f"Content-Encoding: {how}")),
+        n=1,
+    )
     assert ran.column("detail") == [f"HTTP 500: {detail}"]
 
 
-@pytest.mark.parametrize(("script", "failure", "events"), ILL.values(), ids=ILL.keys())
-def test_responses_that_are_wrong(script: Script, failure: Failure, events: int) -> None:
+@pytest.mark.parametrize(
+    ("script", "failure", "events"), ILL.values(), ids=ILL.keys()
+)
+def test_responses_that_are_wrong(
+    script: Script, failure: Failure, events: int
+) -> None:
     ran = run_with(script)
     assert ran.outcomes == [Outcome.FAILED] * 3
     assert ran.failures == [failure] * 3, ran.column("detail")
     assert ran.column("event_count") == [events] * 3
     assert all(ran.column("detail"))
     assert all(
-        end >= sent for sent, end in zip(ran.column("sent_ns"), ran.column("end_ns"), strict=True)
+        end >= sent
+        for sent, end in zip(
+            ran.column("sent_ns"), ran.column("end_ns"), strict=True
+        )
     )
 
 
@@ -320,7 +440,9 @@ def test_an_error_is_told_in_the_servers_words_and_the_connection_is_kept(
     status: int, said: str
 ) -> None:
     body = b'{"error": {"message": "%s"}}' % said.encode()
-    with ScriptedServer(sending(sized(body, f"{status} X", "application/json"))) as server:
+    with ScriptedServer(
+        sending(sized(body, f"{status} X", "application/json"))
+    ) as server:
         ran = run_loop(job_for(server.port, n=3))
     assert ran.column("status") == [status] * 3
     assert ran.column("detail") == [f"HTTP {status}: {said}"] * 3
@@ -384,7 +506,9 @@ def test_an_answer_that_comes_before_the_request_is_out_is_read(
         return False
 
     with ScriptedServer(answer, greet=refuse) as server:
-        ran = run_loop(job_for(server.port, n=2, prompts=requests(2, "x" * 20_000_000)))
+        ran = run_loop(
+            job_for(server.port, n=2, prompts=requests(2, "x" * 20_000_000))
+        )
     assert ran.failures == [Failure.HTTP_STATUS] * 2
     assert ran.column("detail") == ["HTTP 413: too large"] * 2
     assert ran.column("sent_done_ns") == [MISSING] * 2
@@ -393,7 +517,15 @@ def test_an_answer_that_comes_before_the_request_is_out_is_read(
 def test_good_and_bad_ones_side_by_side_keep_to_themselves() -> None:
     kinds = [
         WELL["chunked"],
-        *(ILL[name][0] for name in ("500", "closed in a chunk", "no finish reason", "not HTTP")),
+        *(
+            ILL[name][0]
+            for name in (
+                "500",
+                "closed in a chunk",
+                "no finish reason",
+                "not HTTP",
+            )
+        ),
     ]
 
     def script(peer: Peer, asked: Asked) -> None:

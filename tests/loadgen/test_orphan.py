@@ -29,7 +29,9 @@ os.kill(os.getpid(), signal.SIGKILL)
 """
 
 
-def test_a_worker_whose_parent_died_before_it_began_ends_at_once(tmp_path: Path) -> None:
+def test_a_worker_whose_parent_died_before_it_began_ends_at_once(
+    tmp_path: Path,
+) -> None:
     marker = tmp_path / "marker"
     parent = run_forked([sys.executable, "-c", PARENT_DIES_FIRST, str(marker)])
     deadline_s = time.monotonic() + 30

@@ -46,21 +46,28 @@ from tests.loadgen.scripted_server import (
 )
 from tests.processes import Forked, environment
 
-pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:.*multi-threaded.*fork:DeprecationWarning"
+)
 """The scripted server's threads are no concern of the forked workers."""
 
 
 def worker_processes() -> list[BaseProcess]:
     """In the order in which they were started."""
     return sorted(
-        multiprocessing.active_children(), key=lambda process: int(process.name.rpartition("-")[2])
+        multiprocessing.active_children(),
+        key=lambda process: int(process.name.rpartition("-")[2]),
     )
 
 
 @pytest.mark.parametrize("workers", [1, 2, 3])
-def test_workers_share_the_work_exactly_and_their_records_become_one(workers: int) -> None:
+def test_workers_share_the_work_exactly_and_their_records_become_one(
+    workers: int,
+) -> None:
     with ScriptedServer(answer) as server:
-        trace = measure(jobs_for(server.port, closed_loop(11, 5), workers=workers))
+        trace = measure(
+            jobs_for(server.port, closed_loop(11, 5), workers=workers)
+        )
     check_books(trace, range(11))
     r = trace.requests
     assert r["worker"].tolist() == [
@@ -69,7 +76,11 @@ def test_workers_share_the_work_exactly_and_their_records_become_one(workers: in
     assert set(r["outcome"].tolist()) == {Outcome.OK}
     assert server.connections == 5
     assert [w.worker for w in trace.workers] == list(range(workers))
-    assert sum(w.assigned for w in trace.workers) == sum(w.sent for w in trace.workers) == 11
+    assert (
+        sum(w.assigned for w in trace.workers)
+        == sum(w.sent for w in trace.workers)
+        == 11
+    )
     assert r["sent_ns"].min() >= -MS // 100
     assert not trace.interrupted
     assert worker_processes() == []
@@ -84,7 +95,9 @@ def test_nothing_is_lost_where_the_disk_is_full(
         monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "file"))
     else:
         monkeypatch.setattr(
-            np, "save", Mock(side_effect=OSError(errno.ENOSPC, "No space left on device"))
+            np,
+            "save",
+            Mock(side_effect=OSError(errno.ENOSPC, "No space left on device")),
         )
     with ScriptedServer(answer) as server:
         trace = measure(jobs_for(server.port, closed_loop(11, 5), workers=2))
@@ -94,7 +107,8 @@ def test_nothing_is_lost_where_the_disk_is_full(
 
 
 @pytest.mark.parametrize(
-    "when", ["while workers measure", "after they have left their columns there"]
+    "when",
+    ["while workers measure", "after they have left their columns there"],
 )
 def test_a_temporary_folder_may_vanish(
     when: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -109,7 +123,9 @@ def test_a_temporary_folder_may_vanish(
             answer(peer, asked)
 
         with ScriptedServer(answer_once_it_is_gone) as server:
-            trace = measure(jobs_for(server.port, closed_loop(11, 5), workers=2))
+            trace = measure(
+                jobs_for(server.port, closed_loop(11, 5), workers=2)
+            )
         assert set(trace.requests["outcome"].tolist()) == {Outcome.OK}
     else:
         usual = pool._collect
@@ -120,16 +136,27 @@ def test_a_temporary_folder_may_vanish(
 
         monkeypatch.setattr(pool, "_collect", collect)
         with ScriptedServer(answer) as server:
-            trace = measure(jobs_for(server.port, closed_loop(11, 5), workers=2))
+            trace = measure(
+                jobs_for(server.port, closed_loop(11, 5), workers=2)
+            )
         r = trace.requests
         assert set(r["outcome"][r["worker"] == 0].tolist()) == {Outcome.OK}
-        assert set(r["outcome"][r["worker"] == 1].tolist()) == {Outcome.UNFINISHED}
-        assert "gone from the temporary folder" in r["detail"][r["worker"] == 1].tolist()[0]
+        assert set(r["outcome"][r["worker"] == 1].tolist()) == {
+            Outcome.UNFINISHED
+        }
+        assert (
+            "gone from the temporary folder"
+            in r["detail"][r["worker"] == 1].tolist()[0]
+        )
     check_books(trace, range(11))
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_to_a_worker_alone_changes_nothing(number: signal.Signals) -> None:
+@pytest.mark.parametrize(
+    "number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
+)
+def test_a_signal_to_a_worker_alone_changes_nothing(
+    number: signal.Signals,
+) -> None:
     sent: list[int] = []
 
     def interrupt_all(now: Snapshot) -> None:
@@ -143,7 +170,9 @@ def test_a_signal_to_a_worker_alone_changes_nothing(number: signal.Signals) -> N
         answer(peer, asked)
 
     with ScriptedServer(slowly) as server:
-        trace = measure(jobs_for(server.port, closed_loop(80, 4), workers=2), interrupt_all)
+        trace = measure(
+            jobs_for(server.port, closed_loop(80, 4), workers=2), interrupt_all
+        )
     assert sent
     assert not trace.interrupted
     assert set(trace.requests["outcome"].tolist()) == {Outcome.OK}
@@ -187,9 +216,18 @@ def test_progress_is_told_and_ends_with_everything_done() -> None:
 
     snapshots: list[Snapshot] = []
     with ScriptedServer(piece_by_piece) as server:
-        measure(jobs_for(server.port, closed_loop(9, 3), workers=2), snapshots.append)
+        measure(
+            jobs_for(server.port, closed_loop(9, 3), workers=2),
+            snapshots.append,
+        )
     last = snapshots[-1]
-    assert (last.sent, last.ok, last.failed, last.in_flight, last.output_tokens) == (9, 9, 0, 0, 27)
+    assert (
+        last.sent,
+        last.ok,
+        last.failed,
+        last.in_flight,
+        last.output_tokens,
+    ) == (9, 9, 0, 0, 27)
     assert (last.ttft_count, last.tpot_count) == (9, 9)
 
 
@@ -197,19 +235,25 @@ def test_workers_that_cannot_connect_stop_the_run_before_it_begins() -> None:
     with ScriptedServer(answer) as server:
         port = server.port
     with pytest.raises(
-        MeasurementError, match=r"Only 0 of 2 connections to .* \(Connection refused\)"
+        MeasurementError,
+        match=r"Only 0 of 2 connections to .* \(Connection refused\)",
     ):
         measure(jobs_for(port, closed_loop(4, 4), workers=2))
     assert worker_processes() == []
 
 
-def test_a_prompt_that_the_wire_cannot_carry_stops_the_run_before_it_begins() -> None:
+def test_a_prompt_that_the_wire_cannot_carry_stops_the_run_before_it_begins() -> (
+    None
+):
     chat = [
-        request.__class__(0, [{"role": "user", "content": "hi"}], 1, 1) for request in requests(1)
+        request.__class__(0, [{"role": "user", "content": "hi"}], 1, 1)
+        for request in requests(1)
     ]
     with (
         ScriptedServer(answer) as server,
-        pytest.raises(MeasurementError, match="completions carry text or token ids"),
+        pytest.raises(
+            MeasurementError, match="completions carry text or token ids"
+        ),
     ):
         measure(jobs_for(server.port, closed_loop(1, 1), prompts=chat))
 
@@ -238,11 +282,15 @@ def test_a_killed_worker_costs_its_own_requests_only() -> None:
         if (
             now.sent == 5 and now.ok == 4 and not killed
         ):  # it has told of its request, and the other one is done
-            killed.append(worker_processes()[-1].pid or 0)  # the first may have ended
+            killed.append(
+                worker_processes()[-1].pid or 0
+            )  # the first may have ended
             os.kill(killed[0], signal.SIGKILL)
 
     with ScriptedServer(script) as server:  # type: ignore[arg-type]
-        jobs = jobs_for(server.port, closed_loop(8, 2), workers=2, keep_texts=True)
+        jobs = jobs_for(
+            server.port, closed_loop(8, 2), workers=2, keep_texts=True
+        )
         trace = measure(jobs, kill_the_second)
     assert killed
     check_books(trace, range(8))
@@ -284,7 +332,10 @@ def test_a_worker_that_fails_in_mid_run_costs_its_own_requests_only(
     check_books(trace, range(12))
     r = trace.requests
     assert set(r["outcome"][r["worker"] == 0].tolist()) == {Outcome.OK}
-    assert set(r["outcome"][r["worker"] == 1].tolist()) <= {Outcome.UNFINISHED, Outcome.UNSENT}
+    assert set(r["outcome"][r["worker"] == 1].tolist()) <= {
+        Outcome.UNFINISHED,
+        Outcome.UNSENT,
+    }
     assert {detail for detail in r["detail"].tolist() if detail} <= {
         "the worker failed: MemoryError: no memory left"
     }
@@ -304,13 +355,19 @@ def test_all_workers_killed_is_a_trace_of_what_is_known() -> None:
                 process.kill()
 
     with ScriptedServer(script) as server:
-        trace = measure(jobs_for(server.port, closed_loop(6, 2), workers=2), kill_all)
+        trace = measure(
+            jobs_for(server.port, closed_loop(6, 2), workers=2), kill_all
+        )
     assert len(killed) == 2
-    assert trace.requests["outcome"].tolist() == [Outcome.UNFINISHED] * 2 + [Outcome.UNSENT] * 4
+    assert (
+        trace.requests["outcome"].tolist()
+        == [Outcome.UNFINISHED] * 2 + [Outcome.UNSENT] * 4
+    )
 
 
 @pytest.mark.skipif(
-    sys.platform != "linux", reason="only Linux tells a process that its parent has died"
+    sys.platform != "linux",
+    reason="only Linux tells a process that its parent has died",
 )
 def test_workers_die_with_their_parent() -> None:
     """Nobody would hear of what they measure, and the server would be under load for nothing."""
@@ -332,7 +389,9 @@ measure(jobs_for(int(sys.argv[1]), closed_loop(4, 2), workers=2, timeouts=Timeou
         raise Hangup
 
     with ScriptedServer(script) as server:
-        parent = Forked([sys.executable, "-c", code, str(server.port)], env=environment())
+        parent = Forked(
+            [sys.executable, "-c", code, str(server.port)], env=environment()
+        )
         assert both_here.wait(20)
         workers = psutil.Process(parent.pid).children()
         assert len(workers) == 2
@@ -353,5 +412,7 @@ def test_time_outs_end_a_run_of_several_workers() -> None:
 
     with ScriptedServer(script) as server:
         limits = BOUNDED.model_copy(update={"first_token_s": 0.1})
-        trace = measure(jobs_for(server.port, closed_loop(4, 2), workers=2, timeouts=limits))
+        trace = measure(
+            jobs_for(server.port, closed_loop(4, 2), workers=2, timeouts=limits)
+        )
     assert trace.requests["outcome"].tolist() == [Outcome.FAILED] * 4

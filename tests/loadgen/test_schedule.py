@@ -10,16 +10,32 @@ from inferometer.request import Request
 
 
 def schedule(
-    due_ns: list[int], cap: int, *, drops: bool = False, after: dict[int, int] | None = None
+    due_ns: list[int],
+    cap: int,
+    *,
+    drops: bool = False,
+    after: dict[int, int] | None = None,
 ) -> Schedule:
     """Request i is due at due_ns[i]; `after` says which follows which, 5 ns later."""
     follows = after or {}
     requests = [
-        Request(i, "p", 1, 1, after=follows.get(i), think_ns=5 if i in follows else 0)
+        Request(
+            i,
+            "p",
+            1,
+            1,
+            after=follows.get(i),
+            think_ns=5 if i in follows else 0,
+        )
         for i in range(len(due_ns))
     ]
     shard = Shard(
-        0, np.arange(len(due_ns), dtype=np.int64), np.array(due_ns, np.int64), cap, 0, drops=drops
+        0,
+        np.arange(len(due_ns), dtype=np.int64),
+        np.array(due_ns, np.int64),
+        cap,
+        0,
+        drops=drops,
     )
     made = Schedule(requests, shard)
     made.start(len(due_ns), 1000)
@@ -57,7 +73,9 @@ def test_or_be_dropped_where_the_plan_says_so() -> None:
 def test_a_turn_follows_the_end_of_the_one_before_and_its_pause() -> None:
     plan = schedule([0, 0, 50], cap=9, after={1: 0})
     assert plan.take(1000) == 0
-    assert plan.next_ns(1, 1000) == 1050  # the turn is not due before its predecessor has ended
+    assert (
+        plan.next_ns(1, 1000) == 1050
+    )  # the turn is not due before its predecessor has ended
     plan.turns.has_ended(0, 1020)
     assert (plan.next_ns(0, 1020), plan.left) == (1025, 2)
     assert plan.take(1025) == 1
@@ -68,7 +86,9 @@ def test_a_pausing_conversation_keeps_its_place_under_the_cap() -> None:
     plan = schedule([0, 0, 0], cap=1, after={1: 0})
     assert plan.take(1000) == 0
     plan.turns.has_ended(0, 1020)
-    assert plan.next_ns(0, 1020) == 1025  # and not the one that has been due all the time
+    assert (
+        plan.next_ns(0, 1020) == 1025
+    )  # and not the one that has been due all the time
     assert plan.take(1025) == 1
     assert plan.next_ns(1, 1030) is None
     assert plan.next_ns(0, 1030) == 1000

@@ -13,7 +13,12 @@ from threading import Timer
 import pytest
 
 from inferometer.loadgen import scratch
-from inferometer.loadgen.scratch import PREFIX, YOUNG_S, others_measure, scratch_folder
+from inferometer.loadgen.scratch import (
+    PREFIX,
+    YOUNG_S,
+    others_measure,
+    scratch_folder,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -67,7 +72,9 @@ def test_without_room_for_a_folder_there_is_none(
         assert made is None
 
 
-def test_a_folder_in_use_is_not_removed_by_another_measurement(temporary: Path) -> None:
+def test_a_folder_in_use_is_not_removed_by_another_measurement(
+    temporary: Path,
+) -> None:
     with scratch_folder() as first:
         assert first is not None
         os.utime(first, (0, 0))
@@ -76,7 +83,9 @@ def test_a_folder_in_use_is_not_removed_by_another_measurement(temporary: Path) 
             assert set(temporary.iterdir()) == {first, second}
 
 
-def test_others_that_measure_are_seen_and_the_dead_are_not(temporary: Path) -> None:
+def test_others_that_measure_are_seen_and_the_dead_are_not(
+    temporary: Path,
+) -> None:
     folder(temporary / f"{PREFIX}dead")
     (temporary / f"{PREFIX}file").touch()
     assert not others_measure()

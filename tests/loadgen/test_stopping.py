@@ -52,7 +52,9 @@ else:
 """
 
 SIGNALS = pytest.mark.parametrize(
-    "number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=["Ctrl-C", "SIGTERM", "SIGHUP"]
+    "number",
+    [signal.SIGINT, signal.SIGTERM, signal.SIGHUP],
+    ids=["Ctrl-C", "SIGTERM", "SIGHUP"],
 )
 
 
@@ -70,9 +72,18 @@ def send(process: subprocess.Popen[str], number: signal.Signals) -> None:
 def running(
     port: int, n: int, concurrency: int, workers: int = 1
 ) -> Iterator[subprocess.Popen[str]]:
-    command = [sys.executable, "-c", RUN, *map(str, (port, n, concurrency, workers))]
+    command = [
+        sys.executable,
+        "-c",
+        RUN,
+        *map(str, (port, n, concurrency, workers)),
+    ]
     process = Forked(
-        command, stdout=subprocess.PIPE, text=True, env=environment(), start_new_session=True
+        command,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=environment(),
+        start_new_session=True,
     )
     try:
         yield process
@@ -86,7 +97,9 @@ def result_of(process: subprocess.Popen[str]) -> Any:
     return json.loads(told)
 
 
-def hanging_from(number: int, hanging: int) -> tuple[Callable[[Peer, Asked], None], Event]:
+def hanging_from(
+    number: int, hanging: int
+) -> tuple[Callable[[Peer, Asked], None], Event]:
     """A server that answers requests below `number` and leaves the others in mid-stream; and when
     so many of them hang.
     """
@@ -109,25 +122,42 @@ def hanging_from(number: int, hanging: int) -> tuple[Callable[[Peer, Asked], Non
 
 @SIGNALS
 @pytest.mark.parametrize("workers", [1, 2])
-def test_the_first_signal_keeps_what_is_there(number: signal.Signals, workers: int) -> None:
+def test_the_first_signal_keeps_what_is_there(
+    number: signal.Signals, workers: int
+) -> None:
     script, all_stuck = hanging_from(6, hanging=2)
-    with ScriptedServer(script) as server, running(server.port, 12, 2, workers) as process:
+    with (
+        ScriptedServer(script) as server,
+        running(server.port, 12, 2, workers) as process,
+    ):
         assert all_stuck.wait(20)
         send(process, number)
         result = result_of(process)
     ok, cancelled, unsent = Outcome.OK, Outcome.CANCELLED, Outcome.UNSENT
-    assert result == {"outcomes": [ok] * 6 + [cancelled] * 2 + [unsent] * 4, "interrupted": True}
+    assert result == {
+        "outcomes": [ok] * 6 + [cancelled] * 2 + [unsent] * 4,
+        "interrupted": True,
+    }
     assert process.returncode == 0
 
 
-def test_the_second_signal_does_not_wait_for_workers_that_do_not_listen() -> None:
+def test_the_second_signal_does_not_wait_for_workers_that_do_not_listen() -> (
+    None
+):
     script, all_stuck = hanging_from(0, hanging=2)
-    with ScriptedServer(script) as server, running(server.port, 5, 2, workers=2) as process:
+    with (
+        ScriptedServer(script) as server,
+        running(server.port, 5, 2, workers=2) as process,
+    ):
         assert all_stuck.wait(20)
         workers = psutil.Process(process.pid).children()
         for worker in workers:
             worker.suspend()
-        until(lambda: all(worker.status() == psutil.STATUS_STOPPED for worker in workers))
+        until(
+            lambda: all(
+                worker.status() == psutil.STATUS_STOPPED for worker in workers
+            )
+        )
         process.send_signal(signal.SIGTERM)
         process.send_signal(
             signal.SIGINT
@@ -144,7 +174,9 @@ def test_the_second_signal_does_not_wait_for_workers_that_do_not_listen() -> Non
 
 
 @SIGNALS
-def test_a_signal_while_connections_are_opened_ends_it_at_once(number: signal.Signals) -> None:
+def test_a_signal_while_connections_are_opened_ends_it_at_once(
+    number: signal.Signals,
+) -> None:
     """Nobody takes the connections; without the signal it would go on until the connect
     time-out.
     """
@@ -154,7 +186,12 @@ def test_a_signal_while_connections_are_opened_ends_it_at_once(number: signal.Si
         port = listener.getsockname()[1]
         with running(port, 8, 8) as process:
             parent = psutil.Process(process.pid)
-            until(lambda: any(worker.net_connections("tcp") for worker in parent.children()))
+            until(
+                lambda: any(
+                    worker.net_connections("tcp")
+                    for worker in parent.children()
+                )
+            )
             send(process, number)
             assert result_of(process) == "stopped before it began"
 

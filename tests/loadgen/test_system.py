@@ -46,7 +46,10 @@ class Limits:
     ids=["raised", "there already", "not granted"],
 )
 def test_the_limit_of_open_files_is_raised_as_far_as_it_goes(
-    monkeypatch: pytest.MonkeyPatch, limits: Limits, told: int, then: tuple[int, int]
+    monkeypatch: pytest.MonkeyPatch,
+    limits: Limits,
+    told: int,
+    then: tuple[int, int],
 ) -> None:
     monkeypatch.setattr(resource, "getrlimit", limits.getrlimit)
     monkeypatch.setattr(resource, "setrlimit", limits.setrlimit)
@@ -67,7 +70,12 @@ def test_a_loop_without_epoll(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loop_module, "make_poller", PollPoller)
     with ScriptedServer(script) as server:
         ran = run_loop(
-            job_for(server.port, n=12, concurrency=3, prompts=requests(12, "x" * 1_000_000))
+            job_for(
+                server.port,
+                n=12,
+                concurrency=3,
+                prompts=requests(12, "x" * 1_000_000),
+            )
         )
     assert ran.all_ok
     assert ran.column("event_count") == [3] * 12
@@ -103,7 +111,9 @@ def await_a_stamp(sock: socket.socket) -> None:
     pytest.fail("this kernel stamps nothing")
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux stamps what arrives")
+@pytest.mark.skipif(
+    sys.platform != "linux", reason="only Linux stamps what arrives"
+)
 def test_a_loop_with_kernel_stamps_says_so() -> None:
     with ScriptedServer(script) as server, stamps.keep_on() as sock:
         await_a_stamp(sock)

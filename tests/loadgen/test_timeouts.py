@@ -41,7 +41,9 @@ from tests.loadgen.scripted_server import (
 )
 
 
-def run_with(script: Script, n: int = 3, concurrency: int = 1, **limits: float) -> Ran:
+def run_with(
+    script: Script, n: int = 3, concurrency: int = 1, **limits: float
+) -> Ran:
     with ScriptedServer(script) as server:
         return run_loop(
             job_for(
@@ -74,7 +76,11 @@ def stalling(*parts: bytes) -> Script:
         (b"HTTP/1.1 200 OK\r\n",),
         (b"HTTP/1.1 100 Continue\r\n\r\n",),
         (head("Transfer-Encoding: chunked"),),
-        (head("Transfer-Encoding: chunked"), chunk(event("")), chunk(b": ping\n\n")),
+        (
+            head("Transfer-Encoding: chunked"),
+            chunk(event("")),
+            chunk(b": ping\n\n"),
+        ),
         (sized(b"a slow page", "500 X")[:-5],),
     ],
     ids=[
@@ -101,7 +107,9 @@ def test_a_stream_that_stalls() -> None:
     assert ran.column("event_count") == [3, 2, 3]
 
 
-def test_a_stream_that_goes_on_slower_than_the_first_token_may_take_is_not_given_up() -> None:
+def test_a_stream_that_goes_on_slower_than_the_first_token_may_take_is_not_given_up() -> (
+    None
+):
     """The limit for the first token is for the first token only."""
 
     def script(peer: Peer, asked: Asked) -> None:
@@ -124,7 +132,9 @@ def endless(data: bytes) -> Script:
 
 
 @pytest.mark.parametrize(
-    "data", [chunk(event("x")), chunk(b": ping\n\n")], ids=["tokens", "comments"]
+    "data",
+    [chunk(event("x")), chunk(b": ping\n\n")],
+    ids=["tokens", "comments"],
 )
 def test_a_stream_without_end(data: bytes) -> None:
     ran = run_with(endless(data), n=2, concurrency=2, total_s=0.25, idle_s=0.2)
@@ -199,7 +209,10 @@ def test_connections_that_hang_while_they_are_opened() -> None:
     queue = FullQueue()
     queue.fill()
     job = job_for(
-        queue.port, n=4, concurrency=4, timeouts=BOUNDED.model_copy(update={"connect_s": 0.1})
+        queue.port,
+        n=4,
+        concurrency=4,
+        timeouts=BOUNDED.model_copy(update={"connect_s": 0.1}),
     )
     with pytest.raises(
         CannotConnectError,
@@ -223,15 +236,27 @@ def test_connections_that_hang_during_the_run() -> None:
 
     thread = Thread(target=serve_one)
     thread.start()
-    ran = run_loop(job_for(queue.port, n=3, timeouts=BOUNDED.model_copy(update={"connect_s": 0.1})))
+    ran = run_loop(
+        job_for(
+            queue.port,
+            n=3,
+            timeouts=BOUNDED.model_copy(update={"connect_s": 0.1}),
+        )
+    )
     thread.join()
     queue.close()
-    assert ran.failures == [Failure.NONE, Failure.CONNECT_TIMEOUT, Failure.CONNECT_TIMEOUT]
+    assert ran.failures == [
+        Failure.NONE,
+        Failure.CONNECT_TIMEOUT,
+        Failure.CONNECT_TIMEOUT,
+    ]
     assert ran.column("detail")[1] == "no connection within 0.1 s"
     assert ran.column("sent_ns")[1:] == [MISSING] * 2
 
 
-def test_a_request_that_waits_to_be_sent_again_is_cancelled_when_the_run_is_stopped() -> None:
+def test_a_request_that_waits_to_be_sent_again_is_cancelled_when_the_run_is_stopped() -> (
+    None
+):
     """The kept connection is closed under the second request, and there is no other to be had."""
     queue = FullQueue()
     live = Live()
@@ -262,10 +287,17 @@ def test_time_outs_are_kept_in_an_open_loop_too() -> None:
     plan = open_loop([0, 0, 0, 1_000_000])
     with ScriptedServer(stalling()) as server:
         (job,) = jobs_for(
-            server.port, plan, timeouts=BOUNDED.model_copy(update={"first_token_s": 0.1})
+            server.port,
+            plan,
+            timeouts=BOUNDED.model_copy(update={"first_token_s": 0.1}),
         )
         ran = run_loop(job)
-    assert ran.failures == [Failure.NONE, Failure.FIRST_TOKEN_TIMEOUT, Failure.NONE, Failure.NONE]
+    assert ran.failures == [
+        Failure.NONE,
+        Failure.FIRST_TOKEN_TIMEOUT,
+        Failure.NONE,
+        Failure.NONE,
+    ]
 
 
 def test_every_stream_stalls_and_the_run_ends() -> None:
@@ -276,7 +308,9 @@ def test_every_stream_stalls_and_the_run_ends() -> None:
 
     with ScriptedServer(script) as server:
         (job,) = jobs_for(
-            server.port, closed_loop(6, 3), timeouts=BOUNDED.model_copy(update={"idle_s": 0.1})
+            server.port,
+            closed_loop(6, 3),
+            timeouts=BOUNDED.model_copy(update={"idle_s": 0.1}),
         )
         ran = run_loop(job)
     assert ran.failures == [Failure.IDLE_TIMEOUT] * 6
@@ -287,7 +321,9 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Set its only member, and it is so many nanoseconds later by the time of day."""
     set_by = [0]
     for module in (loop, connection):
-        monkeypatch.setattr(module, "realtime_ns", lambda: realtime_ns() + set_by[0])
+        monkeypatch.setattr(
+            module, "realtime_ns", lambda: realtime_ns() + set_by[0]
+        )
     return set_by
 
 
@@ -332,4 +368,8 @@ def test_a_clock_that_is_set_back_does_not_save_what_stalls(
         raise Hangup
 
     limits: dict[str, Any] = {limit: 0.15}
-    assert run_with(script, **limits).failures == [Failure.NONE, failure, Failure.NONE]
+    assert run_with(script, **limits).failures == [
+        Failure.NONE,
+        failure,
+        Failure.NONE,
+    ]

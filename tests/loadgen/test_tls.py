@@ -43,7 +43,9 @@ from tests.loadgen.scripted_server import (
 )
 
 VERSIONS = pytest.mark.parametrize(
-    "version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3], ids=["1.2", "1.3"]
+    "version",
+    [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3],
+    ids=["1.2", "1.3"],
 )
 
 
@@ -54,7 +56,9 @@ class Identity:
     certificate: trustme.LeafCert
     authority: Path
 
-    def context(self, version: ssl.TLSVersion = ssl.TLSVersion.TLSv1_3) -> ssl.SSLContext:
+    def context(
+        self, version: ssl.TLSVersion = ssl.TLSVersion.TLSv1_3
+    ) -> ssl.SSLContext:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.maximum_version = version
         self.certificate.configure_cert(context)
@@ -84,7 +88,9 @@ class Pair:
     ) -> None:
         self.client = TlsStream(client_context(insecure), "127.0.0.1")
         self._in, self._out = ssl.MemoryBIO(), ssl.MemoryBIO()
-        self.server = identity.context(version).wrap_bio(self._in, self._out, server_side=True)
+        self.server = identity.context(version).wrap_bio(
+            self._in, self._out, server_side=True
+        )
 
     def shake_hands(self) -> None:
         served = False
@@ -131,7 +137,10 @@ def test_a_record_may_come_cut_anywhere_and_several_at_once(
     pieces = [pair.client.decrypt(wire[i : i + 1]) for i in range(len(wire))]
     assert b"".join(pieces) == b"abcdef"
     assert [piece for piece in pieces if piece] == [b"abc", b"def"]
-    assert pair.client.decrypt(pair.from_server(b"1") + pair.from_server(b"2")) == b"12"
+    assert (
+        pair.client.decrypt(pair.from_server(b"1") + pair.from_server(b"2"))
+        == b"12"
+    )
 
 
 def test_a_farewell_is_no_data_and_no_error(identity: Identity) -> None:
@@ -151,7 +160,9 @@ def test_a_large_message_is_encrypted_whole(identity: Identity) -> None:
     assert pair.at_server(pair.client.encrypt(message)) == message
 
 
-def test_an_unknown_authority_is_not_trusted_unless_all_are(identity: Identity) -> None:
+def test_an_unknown_authority_is_not_trusted_unless_all_are(
+    identity: Identity,
+) -> None:
     pair = Pair(identity, insecure=False)
     with pytest.raises(ssl.SSLCertVerificationError):
         pair.shake_hands()
@@ -170,19 +181,28 @@ def test_bytes_that_were_tampered_with_are_refused(identity: Identity) -> None:
 
 
 def run_tls(
-    identity: Identity, script: Script, *, insecure: bool = True, context: Any = None, **fields: Any
+    identity: Identity,
+    script: Script,
+    *,
+    insecure: bool = True,
+    context: Any = None,
+    **fields: Any,
 ) -> Ran:
     with ScriptedServer(script, tls=context or identity.context()) as server:
         return run_loop(
             job_for(
-                server.port, address=address_of(server.port, tls=True, insecure=insecure), **fields
+                server.port,
+                address=address_of(server.port, tls=True, insecure=insecure),
+                **fields,
             )
         )
 
 
 @VERSIONS
 def test_a_run_through_tls(identity: Identity, version: ssl.TLSVersion) -> None:
-    ran = run_tls(identity, answer, context=identity.context(version), n=12, concurrency=3)
+    ran = run_tls(
+        identity, answer, context=identity.context(version), n=12, concurrency=3
+    )
     assert ran.all_ok
     assert ran.column("event_count") == [3] * 12
     assert ran.loop.connections.opened == 3
@@ -210,9 +230,15 @@ def test_a_certificate_of_another_name_is_not_accepted(
     with ScriptedServer(answer, tls=identity.context()) as server:
         address = address_of(server.port, tls=True)
         other = type(address)(
-            address.family, address.socket_address, "example.org", address.host_header, tls=True
+            address.family,
+            address.socket_address,
+            "example.org",
+            address.host_header,
+            tls=True,
         )
-        with pytest.raises(CannotConnectError, match=r"certificate is not valid for|match"):
+        with pytest.raises(
+            CannotConnectError, match=r"certificate is not valid for|match"
+        ):
             run_loop(job_for(server.port, address=other))
 
 
@@ -226,7 +252,12 @@ def test_a_server_that_speaks_no_tls() -> None:
         ScriptedServer(answer, greet=page) as server,
         pytest.raises(CannotConnectError, match=r"SSL|TLS"),
     ):
-        run_loop(job_for(server.port, address=address_of(server.port, tls=True, insecure=True)))
+        run_loop(
+            job_for(
+                server.port,
+                address=address_of(server.port, tls=True, insecure=True),
+            )
+        )
 
 
 def test_a_server_that_hangs_up_during_the_handshake() -> None:
@@ -239,17 +270,26 @@ def test_a_server_that_hangs_up_during_the_handshake() -> None:
         ScriptedServer(answer, greet=hang_up) as server,
         pytest.raises(CannotConnectError, match=r"TLS handshake|reset"),
     ):
-        run_loop(job_for(server.port, address=address_of(server.port, tls=True, insecure=True)))
+        run_loop(
+            job_for(
+                server.port,
+                address=address_of(server.port, tls=True, insecure=True),
+            )
+        )
 
 
-def test_session_tickets_do_not_cost_an_idle_connection(identity: Identity) -> None:
+def test_session_tickets_do_not_cost_an_idle_connection(
+    identity: Identity,
+) -> None:
     """TLS 1.3 servers send them unasked after the handshake, when the connection is idle
     already.
     """
     greeted: list[int] = []
 
     def greet(peer: Peer, number: int) -> bool:
-        greeted.append(number)  # its handshake is over, and its tickets are under way
+        greeted.append(
+            number
+        )  # its handshake is over, and its tickets are under way
         return True
 
     with ScriptedServer(answer, tls=identity.context(), greet=greet) as server:
@@ -271,7 +311,9 @@ def test_session_tickets_do_not_cost_an_idle_connection(identity: Identity) -> N
     assert (server.connections, ran.loop.reconnects) == (4, 0)
 
 
-def test_an_idle_connection_that_the_server_closes_is_replaced(identity: Identity) -> None:
+def test_an_idle_connection_that_the_server_closes_is_replaced(
+    identity: Identity,
+) -> None:
     def script(peer: Peer, asked: Asked) -> None:
         answer(peer, asked)
         assert isinstance(peer.sock, ssl.SSLSocket)
@@ -286,7 +328,12 @@ def test_an_idle_connection_that_the_server_closes_is_replaced(identity: Identit
 def test_a_large_request_goes_out_whole(identity: Identity) -> None:
     with ScriptedServer(answer, tls=identity.context()) as server:
         address = address_of(server.port, tls=True, insecure=True)
-        job = job_for(server.port, n=2, address=address, prompts=requests(2, "x" * 5_000_000))
+        job = job_for(
+            server.port,
+            n=2,
+            address=address,
+            prompts=requests(2, "x" * 5_000_000),
+        )
         ran = run_loop(job)
     assert ran.all_ok
     assert [asked.body for asked in server.asked] == [
@@ -319,7 +366,12 @@ def test_failures_are_the_same_through_tls(identity: Identity) -> None:
             raise Hangup
         answer(peer, asked)
 
-    ran = run_tls(identity, script, n=4, timeouts=BOUNDED.model_copy(update={"first_token_s": 0.2}))
+    ran = run_tls(
+        identity,
+        script,
+        n=4,
+        timeouts=BOUNDED.model_copy(update={"first_token_s": 0.2}),
+    )
     assert ran.failures == [
         Failure.NONE,
         Failure.CLOSED_EARLY,
@@ -328,7 +380,9 @@ def test_failures_are_the_same_through_tls(identity: Identity) -> None:
     ]
 
 
-def test_garbage_in_place_of_a_record_fails_the_request_only(identity: Identity) -> None:
+def test_garbage_in_place_of_a_record_fails_the_request_only(
+    identity: Identity,
+) -> None:
     def script(peer: Peer, asked: Asked) -> None:
         if asked.id == 1:
             assert isinstance(peer.sock, ssl.SSLSocket)

@@ -20,7 +20,13 @@ from inferometer.loadgen.turns import Turns
 from inferometer.request import Request
 from inferometer.trace import MISSING, Outcome
 from tests.loadgen.loop_runner import Ran, finish_loop, jobs_for
-from tests.loadgen.scripted_server import Asked, Peer, ScriptedServer, answer, sized
+from tests.loadgen.scripted_server import (
+    Asked,
+    Peer,
+    ScriptedServer,
+    answer,
+    sized,
+)
 
 HOUR = 3600 * NS
 
@@ -33,13 +39,20 @@ def talk(*turns: int, think_ns: int = 0) -> list[Request]:
             i = len(made)
             made.append(
                 Request(
-                    i, "hi", 8, 3, after=i - 1 if turn else None, think_ns=think_ns if turn else 0
+                    i,
+                    "hi",
+                    8,
+                    3,
+                    after=i - 1 if turn else None,
+                    think_ns=think_ns if turn else 0,
                 )
             )
     return made
 
 
-def plan_of(requests: Sequence[Request], cap: int | None = None, **how: Any) -> LoadPlan:
+def plan_of(
+    requests: Sequence[Request], cap: int | None = None, **how: Any
+) -> LoadPlan:
     conversations = conversations_of([request.after for request in requests])
     return plan_load(
         len(requests),
@@ -65,7 +78,10 @@ class Ear(Live):
 
 
 def run(
-    requests: list[Request], plan: LoadPlan, server: ScriptedServer, live: Live | None = None
+    requests: list[Request],
+    plan: LoadPlan,
+    server: ScriptedServer,
+    live: Live | None = None,
 ) -> Ran:
     (job,) = jobs_for(server.port, plan, prompts=requests)
     loop = Loop(job, live := live or Live())
@@ -78,7 +94,11 @@ def run(
 
 def test_requests_that_stand_alone_have_no_part_in_it() -> None:
     turns = Turns(talk(1, 1, 1))
-    assert (list(turns.beginnings), turns.next_of, turns.waiting) == ([0, 1, 2], {}, [])
+    assert (list(turns.beginnings), turns.next_of, turns.waiting) == (
+        [0, 1, 2],
+        {},
+        [],
+    )
     turns.has_ended(1, 5)
     assert turns.waiting == []
 
@@ -86,7 +106,9 @@ def test_requests_that_stand_alone_have_no_part_in_it() -> None:
 def test_a_turn_may_be_sent_its_pause_after_the_one_before() -> None:
     turns = Turns(talk(3, 2, think_ns=100))
     assert list(turns.beginnings) == [0, 3]
-    assert [turns.beginnings_before(position) for position in (0, 1, 3, 4, 5)] == [0, 1, 1, 2, 2]
+    assert [
+        turns.beginnings_before(position) for position in (0, 1, 3, 4, 5)
+    ] == [0, 1, 1, 2, 2]
     turns.start_ns = 1000
     turns.has_ended(3, 1020)
     turns.has_ended(0, 1010)
@@ -126,7 +148,9 @@ def test_each_turn_waits_for_the_answer_to_the_one_before() -> None:
     assert sorted(order) == list(range(11))
     assert server.most_at_once <= 2
     sent, end = ran.column("sent_ns"), ran.column("end_ns")
-    assert all(sent[r.id] >= end[r.after] for r in requests if r.after is not None)
+    assert all(
+        sent[r.id] >= end[r.after] for r in requests if r.after is not None
+    )
 
 
 def test_without_pauses_a_conversation_goes_on_before_another_begins() -> None:
@@ -142,12 +166,15 @@ def ahead(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """By how much the loop's clock is ahead, ns."""
     ahead_ns = [0]
     monkeypatch.setattr(
-        "inferometer.loadgen.loop.monotonic_ns", lambda: monotonic_ns() + ahead_ns[0]
+        "inferometer.loadgen.loop.monotonic_ns",
+        lambda: monotonic_ns() + ahead_ns[0],
     )
     return ahead_ns
 
 
-def test_a_conversation_that_pauses_keeps_its_place_under_the_cap(ahead: list[int]) -> None:
+def test_a_conversation_that_pauses_keeps_its_place_under_the_cap(
+    ahead: list[int],
+) -> None:
     """One place, two conversations: the second begins when the first is over, an hour of thinking
     included.
     """
@@ -168,14 +195,22 @@ def test_a_conversation_that_pauses_keeps_its_place_under_the_cap(ahead: list[in
 
 def test_other_conversations_go_on_while_one_pauses(ahead: list[int]) -> None:
     """Two places: the long pause of one conversation holds up none of the single requests."""
-    requests = [*talk(2, think_ns=HOUR), *(Request(i, "hi", 8, 3) for i in range(2, 8))]
+    requests = [
+        *talk(2, think_ns=HOUR),
+        *(Request(i, "hi", 8, 3) for i in range(2, 8)),
+    ]
 
     def when_the_others_are_through(number: int) -> None:
         if number == 7:
             ahead[0] += HOUR
 
     with ScriptedServer(answer) as server:
-        ran = run(requests, plan_of(requests, 2), server, Ear(when_the_others_are_through))
+        ran = run(
+            requests,
+            plan_of(requests, 2),
+            server,
+            Ear(when_the_others_are_through),
+        )
     assert ran.all_ok
     assert [asked.id for asked in server.asked][-1] == 1
 
@@ -193,7 +228,12 @@ def test_a_turn_that_fails_does_not_end_its_conversation() -> None:
     requests = talk(4)
     with ScriptedServer(script) as server:
         ran = run(requests, plan_of(requests, 1), server)
-    assert ran.outcomes == [Outcome.OK, Outcome.FAILED, Outcome.FAILED, Outcome.OK]
+    assert ran.outcomes == [
+        Outcome.OK,
+        Outcome.FAILED,
+        Outcome.FAILED,
+        Outcome.OK,
+    ]
 
 
 def test_with_nobody_to_connect_to_every_turn_fails_in_its_turn() -> None:
@@ -225,7 +265,9 @@ def test_in_an_open_loop_beginnings_are_due_by_the_plan_and_turns_by_their_pause
     assert intended[3] >= HOUR
 
 
-def test_a_conversation_that_finds_no_room_is_dropped_whole(ahead: list[int]) -> None:
+def test_a_conversation_that_finds_no_room_is_dropped_whole(
+    ahead: list[int],
+) -> None:
     """One place, taken by a conversation that pauses for an hour; the ones that come meanwhile are
     dropped with their turns.
     """
@@ -235,14 +277,20 @@ def test_a_conversation_that_finds_no_room_is_dropped_whole(ahead: list[int]) ->
         if number == 1:
             ahead[0] += HOUR
 
-    plan = plan_of(requests, 1, request_rate=1000.0, burstiness=float("inf"), drops=True)
+    plan = plan_of(
+        requests, 1, request_rate=1000.0, burstiness=float("inf"), drops=True
+    )
     with ScriptedServer(answer) as server:
         ran = run(requests, plan, server, Ear(an_hour_later))
     assert ran.outcomes == [Outcome.OK] * 2 + [Outcome.DROPPED] * 4
-    assert ran.column("intended_ns")[3:5] == [MISSING] * 2  # turns that never came to be due
+    assert (
+        ran.column("intended_ns")[3:5] == [MISSING] * 2
+    )  # turns that never came to be due
 
 
-def test_a_stop_leaves_the_turns_that_did_not_come_unsent(ahead: list[int]) -> None:
+def test_a_stop_leaves_the_turns_that_did_not_come_unsent(
+    ahead: list[int],
+) -> None:
     live = Ear(lambda number: live.request_stop())
     requests = talk(3, 2, think_ns=HOUR)
     with ScriptedServer(answer) as server:

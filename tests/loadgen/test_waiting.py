@@ -14,7 +14,9 @@ from inferometer.clock import MS, monotonic_ns
 from inferometer.system.poller import Poller, PollPoller, make_poller
 from inferometer.system.timer import DueTimer
 
-linux = pytest.mark.skipif(sys.platform != "linux", reason="timers that can be polled are Linux's")
+linux = pytest.mark.skipif(
+    sys.platform != "linux", reason="timers that can be polled are Linux's"
+)
 
 
 @pytest.mark.parametrize("make", [PollPoller, make_poller])
@@ -29,14 +31,18 @@ def test_a_poller_tells_what_is_ready_and_forgets_what_it_is_told_to(
         other.send(b"x")
         assert poller.poll(5, 10) == [(one.fileno(), select.POLLIN)]
         poller.modify(one.fileno(), select.POLLIN | select.POLLOUT)
-        assert poller.poll(5, 10) == [(one.fileno(), select.POLLIN | select.POLLOUT)]
+        assert poller.poll(5, 10) == [
+            (one.fileno(), select.POLLIN | select.POLLOUT)
+        ]
         poller.unregister(one.fileno())
         assert poller.poll(0, 10) == []
     poller.close()
 
 
 @pytest.mark.parametrize("make", [PollPoller, make_poller])
-def test_a_poller_tells_no_more_than_it_is_asked_for(make: type[PollPoller]) -> None:
+def test_a_poller_tells_no_more_than_it_is_asked_for(
+    make: type[PollPoller],
+) -> None:
     poller: Poller = make()
     pairs = [socket.socketpair() for _ in range(3)]
     for one, _ in pairs:
@@ -54,7 +60,10 @@ def test_a_timer_rings_at_its_time_and_not_before() -> None:
     timer = DueTimer()
     due_ns = monotonic_ns() + 20 * MS
     timer.arm(due_ns)
-    assert select.select([timer.fd], [], [], 0)[0] == [] or monotonic_ns() >= due_ns
+    assert (
+        select.select([timer.fd], [], [], 0)[0] == []
+        or monotonic_ns() >= due_ns
+    )
     assert select.select([timer.fd], [], [], 5)[0] == [timer.fd]
     assert monotonic_ns() >= due_ns
     timer.rang()
@@ -63,7 +72,9 @@ def test_a_timer_rings_at_its_time_and_not_before() -> None:
 
 
 @linux
-def test_a_timer_armed_in_the_past_rings_at_once_and_again_when_armed_again() -> None:
+def test_a_timer_armed_in_the_past_rings_at_once_and_again_when_armed_again() -> (
+    None
+):
     timer = DueTimer()
     past_ns = monotonic_ns() - 1
     for _ in range(2):

@@ -26,7 +26,9 @@ class DataSet:
     workload: Mapping[str, Any]
     rows: Literal["text", "messages", "pictures", "tools", "token ids"] = "text"
     """What its file holds; text is carried by all."""
-    load: Mapping[str, Any] = field(default_factory=lambda: {"max_concurrency": 2})
+    load: Mapping[str, Any] = field(
+        default_factory=lambda: {"max_concurrency": 2}
+    )
 
     def spec(self, files: Path) -> AnyWorkload:
         return TypeAdapter(AnyWorkload).validate_python(self.in_file(files))
@@ -34,7 +36,9 @@ class DataSet:
     def in_file(self, files: Path) -> dict[str, Any]:
         """As a campaign file has it."""
         path = (
-            {"path": self.workload["path"].format(files=files)} if "path" in self.workload else {}
+            {"path": self.workload["path"].format(files=files)}
+            if "path" in self.workload
+            else {}
         )
         return {**self.workload, **path}
 
@@ -72,15 +76,22 @@ def _file(kind: str, name: str, **fields: Any) -> dict[str, Any]:
 
 DATA_SETS = {
     "random": DataSet(
-        _flags("random", "--random-input-len 12 --random-output-len 4 --random-prefix-len 6"),
+        _flags(
+            "random",
+            "--random-input-len 12 --random-output-len 4 --random-prefix-len 6",
+        ),
         {"input_len": 12, "output_len": 4, "prefix_len": 6},
     ),
-    "scenario": DataSet("--scenario N(14,2)/(4,1)", {"scenario": "N(14,2)/(4,1)"}),
+    "scenario": DataSet(
+        "--scenario N(14,2)/(4,1)", {"scenario": "N(14,2)/(4,1)"}
+    ),
     "sharegpt": DataSet(
-        _flags("sharegpt", "--dataset-path {files}/talks.json"), _file("sharegpt", "talks.json")
+        _flags("sharegpt", "--dataset-path {files}/talks.json"),
+        _file("sharegpt", "talks.json"),
     ),
     "texts": DataSet(
-        _flags("custom", "--dataset-path {files}/texts.jsonl"), _file("jsonl", "texts.jsonl")
+        _flags("custom", "--dataset-path {files}/texts.jsonl"),
+        _file("jsonl", "texts.jsonl"),
     ),
     "chats": DataSet(
         _flags("jsonl", "--dataset-path {files}/chats.jsonl"),
@@ -93,7 +104,10 @@ DATA_SETS = {
         "tools",
     ),
     "shown": DataSet(
-        _flags("custom_image", "--dataset-path {files}/shown.jsonl --custom-output-len 4"),
+        _flags(
+            "custom_image",
+            "--dataset-path {files}/shown.jsonl --custom-output-len 4",
+        ),
         _file("jsonl", "shown.jsonl", output_len=4),
         "pictures",
     ),
@@ -120,10 +134,17 @@ DATA_SETS = {
             "--prefix-repetition-prefix-len 16 --prefix-repetition-suffix-len 8",
             "--prefix-repetition-num-prefixes 2 --prefix-repetition-output-len 4",
         ),
-        {"kind": "prefix", "prefix_len": 16, "suffix_len": 8, "num_prefixes": 2, "output_len": 4},
+        {
+            "kind": "prefix",
+            "prefix_len": 16,
+            "suffix_len": 8,
+            "num_prefixes": 2,
+            "output_len": 4,
+        },
     ),
     "burstgpt": DataSet(
-        _flags("burstgpt", "--dataset-path {files}/burst.csv"), _file("trace", "burst.csv")
+        _flags("burstgpt", "--dataset-path {files}/burst.csv"),
+        _file("trace", "burst.csv"),
     ),
     "timed": DataSet(
         _flags(
@@ -134,15 +155,22 @@ DATA_SETS = {
         load={"replay_speed": 1},
     ),
     "spec bench": DataSet(
-        _flags("spec_bench", "--dataset-path {files}/qualitative.jsonl --spec-bench-output-len 4"),
+        _flags(
+            "spec_bench",
+            "--dataset-path {files}/qualitative.jsonl --spec-bench-output-len 4",
+        ),
         _file("spec_bench", "qualitative.jsonl", output_len=4),
     ),
     "speed bench": DataSet(
-        _flags("speed_bench", "--dataset-path {files} --speed-bench-output-len 4"),
+        _flags(
+            "speed_bench", "--dataset-path {files} --speed-bench-output-len 4"
+        ),
         {"kind": "speed_bench", "path": "{files}", "output_len": 4},
     ),
     "replay": DataSet(
-        _flags("trace", "--dataset-path {files}/mooncake.jsonl --replay-speed 2"),
+        _flags(
+            "trace", "--dataset-path {files}/mooncake.jsonl --replay-speed 2"
+        ),
         _file("trace", "mooncake.jsonl"),
         load={"replay_speed": 2},
     ),
@@ -152,14 +180,30 @@ DATA_SETS = {
             "--session-turns 2 --session-input-len 14 --session-output-len 4 "
             "--session-system-len 6",
         ),
-        {"kind": "sessions", "turns": 2, "input_len": 14, "output_len": 4, "system_len": 6},
+        {
+            "kind": "sessions",
+            "turns": 2,
+            "input_len": 14,
+            "output_len": 4,
+            "system_len": 6,
+        },
     ),
     "recorded sessions": DataSet(
-        _flags("sessions", "--dataset-path {files}/talks.json"), _file("sessions", "talks.json")
+        _flags("sessions", "--dataset-path {files}/talks.json"),
+        _file("sessions", "talks.json"),
     ),
     "pictures": DataSet(
-        _flags("random-mm", "--random-input-len 20 --random-output-len 4 --image-size 32x32"),
-        {"kind": "images", "input_len": 20, "output_len": 4, "width": 32, "height": 32},
+        _flags(
+            "random-mm",
+            "--random-input-len 20 --random-output-len 4 --image-size 32x32",
+        ),
+        {
+            "kind": "images",
+            "input_len": 20,
+            "output_len": 4,
+            "width": 32,
+            "height": 32,
+        },
     ),
 }
 
@@ -168,7 +212,9 @@ def is_fast(backend: str, name: str) -> bool:
     """One combination in five, every backend and every data set among them; `make test-wide` has
     them all.
     """
-    return (list(PROTOCOLS).index(backend) + list(DATA_SETS).index(name)) % 5 == 0
+    return (
+        list(PROTOCOLS).index(backend) + list(DATA_SETS).index(name)
+    ) % 5 == 0
 
 
 def write_files(files: Path) -> None:
@@ -183,18 +229,32 @@ def write_files(files: Path) -> None:
         {"role": "system", "content": "be brief"},
         {"role": "user", "content": "what is rain and why"},
     ]
-    texts = [{"prompt": f"what is number {i} and why", "max_tokens": 4} for i in range(6)]
+    texts = [
+        {"prompt": f"what is number {i} and why", "max_tokens": 4}
+        for i in range(6)
+    ]
     trace = [
-        {"timestamp": 10 * i, "input_length": 20 + i, "output_length": 4, "hash_ids": [0, i]}
+        {
+            "timestamp": 10 * i,
+            "input_length": 20 + i,
+            "output_length": 4,
+            "hash_ids": [0, i],
+        }
         for i in range(6)
     ]
     (files / "talks.json").write_bytes(
         orjson.dumps([{"id": f"{i}", "conversations": said} for i in range(6)])
     )
     _write_rows(files / "texts.jsonl", texts)
-    _write_rows(files / "chats.jsonl", [{"messages": chat, "max_tokens": 4} for _ in range(6)])
+    _write_rows(
+        files / "chats.jsonl",
+        [{"messages": chat, "max_tokens": 4} for _ in range(6)],
+    )
     tools = [
-        {"type": "function", "function": {"name": "weather", "parameters": {"type": "object"}}}
+        {
+            "type": "function",
+            "function": {"name": "weather", "parameters": {"type": "object"}},
+        }
     ]
     beside = {
         "tools": tools,
@@ -207,19 +267,30 @@ def write_files(files: Path) -> None:
     (files / "picture.png").write_bytes(b"\x89PNG\r\n\x1a\n")
     _write_rows(
         files / "shown.jsonl",
-        [{"prompt": "what is this", "image_files": ["picture.png"]} for _ in range(6)],
+        [
+            {"prompt": "what is this", "image_files": ["picture.png"]}
+            for _ in range(6)
+        ],
     )
-    _write_rows(files / "ids.jsonl", [{"prompt": [7, 8, 9, i], "max_tokens": 4} for i in range(6)])
+    _write_rows(
+        files / "ids.jsonl",
+        [{"prompt": [7, 8, 9, i], "max_tokens": 4} for i in range(6)],
+    )
     (files / "hub").mkdir()
     _write_rows(files / "hub" / "rows.jsonl", texts)
     (files / "poem.txt").write_text(
-        "\n".join(f"shall I compare line {i} to a summer day" for i in range(30))
+        "\n".join(
+            f"shall I compare line {i} to a summer day" for i in range(30)
+        )
     )
     burst = [
         "Timestamp,Model,Request tokens,Response tokens",
         *(f"{i},ChatGPT,{20 + i},4" for i in range(6)),
     ]
-    asked = [{"category": "math", "turns": [f"how much is {i} and one", "why"]} for i in range(6)]
+    asked = [
+        {"category": "math", "turns": [f"how much is {i} and one", "why"]}
+        for i in range(6)
+    ]
     _write_rows(files / "qualitative.jsonl", asked)
     (files / "burst.csv").write_text("\n".join(burst))
     _write_rows(files / "mooncake.jsonl", trace)

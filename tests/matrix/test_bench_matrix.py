@@ -21,12 +21,18 @@ from inferometer.spec.workload import DATASETS
 from inferometer.trace import MISSING
 from tests.matrix.data_sets import DATA_SETS, REQUESTS, is_fast, write_files
 
-pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:.*multi-threaded.*fork:DeprecationWarning"
+)
 
 SETTINGS = EngineSettings(ttft_ms=1, itl_ms=0.2, max_model_len=1000)
 
 COMBINATIONS = [
-    pytest.param(backend, name, marks=[] if is_fast(backend, name) else [pytest.mark.wide])
+    pytest.param(
+        backend,
+        name,
+        marks=[] if is_fast(backend, name) else [pytest.mark.wide],
+    )
     for backend in PROTOCOLS
     for name in DATA_SETS
 ]
@@ -46,7 +52,9 @@ def engine(request: pytest.FixtureRequest) -> Iterator[EmbeddedEngine]:
         yield engine
 
 
-def bench(engine: EmbeddedEngine, name: str, files: Path, results: Path) -> Result:
+def bench(
+    engine: EmbeddedEngine, name: str, files: Path, results: Path
+) -> Result:
     (backend,) = engine.front.backends
     data = DATA_SETS[name]
     closed = (
@@ -62,18 +70,26 @@ def bench(engine: EmbeddedEngine, name: str, files: Path, results: Path) -> Resu
         f"--no-realtime --allow-invalid --save-result --result-dir {results} --result-filename "
         "r.json"
     )
-    return CliRunner().invoke(app, f"{line} {save} {data.flags.format(files=files)}".split())
+    return CliRunner().invoke(
+        app, f"{line} {save} {data.flags.format(files=files)}".split()
+    )
 
 
 def generated(engine: EmbeddedEngine) -> str:
     """What the engine says of the prompts it was sent, ever."""
     with urlopen(f"{engine.base_url}/metrics") as answer:
         page: str = answer.read().decode()
-    return next(line for line in page.splitlines() if line.startswith("vllm:prompt_tokens_total"))
+    return next(
+        line
+        for line in page.splitlines()
+        if line.startswith("vllm:prompt_tokens_total")
+    )
 
 
 def test_every_data_set_is_among_them(files: Path) -> None:
-    assert {type(data.spec(files)) for data in DATA_SETS.values()} == set(DATASETS.values())
+    assert {type(data.spec(files)) for data in DATA_SETS.values()} == set(
+        DATASETS.values()
+    )
 
 
 @pytest.mark.parametrize(("engine", "name"), COMBINATIONS, indirect=["engine"])
@@ -92,12 +108,22 @@ def test_a_combination_runs_or_is_refused(
         return
     assert said.exit_code == 0, said.output
     run = json.loads((tmp_path / "r" / "run.json").read_text())
-    requests = polars.read_parquet(tmp_path / "r" / "requests.parquet").fill_null(MISSING)
-    assert requests["outcome"].to_list() == ["OK"] * REQUESTS, requests["detail"].to_list()
-    assert requests["output_tokens"].to_list() == requests["asked_output_tokens"].to_list()
+    requests = polars.read_parquet(
+        tmp_path / "r" / "requests.parquet"
+    ).fill_null(MISSING)
+    assert requests["outcome"].to_list() == ["OK"] * REQUESTS, requests[
+        "detail"
+    ].to_list()
+    assert (
+        requests["output_tokens"].to_list()
+        == requests["asked_output_tokens"].to_list()
+    )
     assert run["prompts"]["counting"]
     if run["prompts"]["exact"]:  # but where only the server can tell
         counted = requests.filter(requests["asked_prompt_tokens"] != MISSING)
-        assert counted["prompt_tokens"].to_list() == counted["asked_prompt_tokens"].to_list()
+        assert (
+            counted["prompt_tokens"].to_list()
+            == counted["asked_prompt_tokens"].to_list()
+        )
     result = json.loads((tmp_path / "r.json").read_text())
     assert (result["completed"], result["endpoint_type"]) == (REQUESTS, backend)

@@ -25,13 +25,18 @@ from inferometer.spec.interleave import blocks_of
 from inferometer.store.campaign.paths import campaign_paths
 from tests.matrix.data_sets import DATA_SETS, REQUESTS, is_fast, write_files
 
-pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:.*multi-threaded.*fork:DeprecationWarning"
+)
 
 SETTINGS = EngineSettings(ttft_ms=1, itl_ms=0.2, max_model_len=1000)
 
 
 def campaign(
-    folder: Path, backend: str, names: Sequence[str], base_url: str = "http://127.0.0.1:1"
+    folder: Path,
+    backend: str,
+    names: Sequence[str],
+    base_url: str = "http://127.0.0.1:1",
 ) -> Path:
     """A campaign file of a group for each of these data sets."""
     groups = [
@@ -47,7 +52,9 @@ def campaign(
     content: dict[str, Any] = {
         "name": "all",
         "models": {"m": "embedded"},
-        "servers": {"s": {"kind": "external", "base_url": base_url, "backend": backend}},
+        "servers": {
+            "s": {"kind": "external", "base_url": base_url, "backend": backend}
+        },
         "groups": groups,
         "sampling": {"ignore_eos": True},
         "result_dir": str(folder / "results"),
@@ -76,28 +83,38 @@ def measure_all(folder: Path, backend: str, names: Sequence[str]) -> None:
     write_files(folder)
     with EmbeddedEngine(SETTINGS, backends=(backend,)) as engine:
         outcome = run(
-            load_campaign(campaign(folder, backend, names, engine.base_url), environment={}), folder
+            load_campaign(
+                campaign(folder, backend, names, engine.base_url),
+                environment={},
+            ),
+            folder,
         )
     assert (outcome.exit_code, outcome.lost, outcome.trouble) == (0, {}, None)
     results = {
-        path.name: json.loads(path.read_text()) for path in (folder / "results").glob("*.json")
+        path.name: json.loads(path.read_text())
+        for path in (folder / "results").glob("*.json")
     }
     assert len(results) == len(names)
-    assert {(result["completed"], result["endpoint_type"]) for result in results.values()} == {
-        (REQUESTS, backend)
-    }
+    assert {
+        (result["completed"], result["endpoint_type"])
+        for result in results.values()
+    } == {(REQUESTS, backend)}
 
 
 def carried(backend: str, files: Path) -> list[str]:
     return [
-        name for name, data in DATA_SETS.items() if data.refusal(PROTOCOLS[backend], files) is None
+        name
+        for name, data in DATA_SETS.items()
+        if data.refusal(PROTOCOLS[backend], files) is None
     ]
 
 
 @pytest.mark.parametrize("backend", PROTOCOLS)
 def test_some_data_sets_on_every_backend(backend: str, tmp_path: Path) -> None:
     measure_all(
-        tmp_path, backend, [name for name in carried(backend, tmp_path) if is_fast(backend, name)]
+        tmp_path,
+        backend,
+        [name for name in carried(backend, tmp_path) if is_fast(backend, name)],
     )
 
 
@@ -113,7 +130,11 @@ def test_all_data_sets_on_every_backend(backend: str, tmp_path: Path) -> None:
 def test_what_a_backend_never_carries_is_told_with_its_line_before_a_server_is_sought(
     backend: str, tmp_path: Path
 ) -> None:
-    names = [name for name, data in DATA_SETS.items() if data.spec(tmp_path).needs_messages]
+    names = [
+        name
+        for name, data in DATA_SETS.items()
+        if data.spec(tmp_path).needs_messages
+    ]
     path = campaign(tmp_path, backend, names)
     with pytest.raises(CampaignError) as refused:
         load_campaign(path, environment={})
@@ -123,8 +144,12 @@ def test_what_a_backend_never_carries_is_told_with_its_line_before_a_server_is_s
         if line.startswith("- id:")
     ]
     assert len(refused.value.reasons) == len(names) == len(lines) > 0
-    for sentence, line, name in zip(refused.value.reasons, lines, names, strict=True):
-        assert sentence.startswith(f"{path}:{line}: groups.{name.replace(' ', '-')}")
+    for sentence, line, name in zip(
+        refused.value.reasons, lines, names, strict=True
+    ):
+        assert sentence.startswith(
+            f"{path}:{line}: groups.{name.replace(' ', '-')}"
+        )
         assert (
             f"chat messages, which server.backend {backend} does not carry: choose one of openai-chat, "
             in sentence
@@ -132,7 +157,8 @@ def test_what_a_backend_never_carries_is_told_with_its_line_before_a_server_is_s
 
 
 @pytest.mark.parametrize(
-    ("backend", "name"), [("tgi", "ids"), ("openai", "chats"), ("openai-chat", "ids")]
+    ("backend", "name"),
+    [("tgi", "ids"), ("openai", "chats"), ("openai-chat", "ids")],
 )
 def test_rows_that_a_backend_does_not_carry_fail_their_point_alone(
     backend: str, name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -141,7 +167,8 @@ def test_rows_that_a_backend_does_not_carry_fail_their_point_alone(
     with EmbeddedEngine(SETTINGS, backends=(backend,)) as engine:
         outcome = run(
             load_campaign(
-                campaign(tmp_path, backend, [name, "texts"], engine.base_url), environment={}
+                campaign(tmp_path, backend, [name, "texts"], engine.base_url),
+                environment={},
             ),
             tmp_path,
         )

@@ -24,7 +24,9 @@ from inferometer.store.run_directory import load_run, save_run
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 DOCUMENTED_URL = "http://127.0.0.1:8000"
 
-pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:.*multi-threaded.*fork:DeprecationWarning"
+)
 
 POINT: dict[str, Any] = {
     "input_len": 8,
@@ -38,7 +40,9 @@ POINT: dict[str, Any] = {
 
 @pytest.fixture(scope="module")
 def engine() -> Iterator[EmbeddedEngine]:
-    with EmbeddedEngine(EngineSettings(ttft_ms=2, itl_ms=1), record_truth=True) as engine:
+    with EmbeddedEngine(
+        EngineSettings(ttft_ms=2, itl_ms=1), record_truth=True
+    ) as engine:
         yield engine
 
 
@@ -55,24 +59,48 @@ def test_a_point_is_measured_and_nothing_is_printed_or_saved(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     result = inferometer.measure(
-        f"{engine.base_url}/v1", num_warmups=2, goodput={"ttft": 60_000}, **POINT
+        f"{engine.base_url}/v1",
+        num_warmups=2,
+        goodput={"ttft": 60_000},
+        **POINT,
     )
-    assert (result.summary.counts.ok, result.summary.total_output_tokens) == (6, 24)
+    assert (result.summary.counts.ok, result.summary.total_output_tokens) == (
+        6,
+        24,
+    )
     assert result.summary.goodput is not None
-    assert result.summary.goodput.request_goodput == result.summary.request_throughput
-    assert result.summary.metrics["ttft"].percentiles.keys() == {"p50", "p90", "p99"}
+    assert (
+        result.summary.goodput.request_goodput
+        == result.summary.request_throughput
+    )
+    assert result.summary.metrics["ttft"].percentiles.keys() == {
+        "p50",
+        "p90",
+        "p99",
+    }
     assert result.verdict.status in ("VALID", "SUSPECT", "INVALID")
-    assert (result.spec.target.model, result.spec.target.base_url) == ("embedded", engine.base_url)
+    assert (result.spec.target.model, result.spec.target.base_url) == (
+        "embedded",
+        engine.base_url,
+    )
     truth = engine.truth()
-    rows = [row for row, name in enumerate(truth.request_id) if name.startswith("measure-")]
+    rows = [
+        row
+        for row, name in enumerate(truth.request_id)
+        if name.startswith("measure-")
+    ]
     assert len(rows) == 8, "the engine saw the same requests"
     assert (result.files, list(tmp_path.iterdir())) == ((), [])
     assert capfd.readouterr() == ("", "")
 
 
-def test_what_is_saved_is_what_was_measured(engine: EmbeddedEngine, tmp_path: Path) -> None:
+def test_what_is_saved_is_what_was_measured(
+    engine: EmbeddedEngine, tmp_path: Path
+) -> None:
     results = [
-        inferometer.measure(engine.base_url, save_to=tmp_path / "a" / "b", label="mine", **POINT)
+        inferometer.measure(
+            engine.base_url, save_to=tmp_path / "a" / "b", label="mine", **POINT
+        )
         for _ in range(2)
     ]
     directories, files = zip(*(result.files for result in results), strict=True)
@@ -81,18 +109,27 @@ def test_what_is_saved_is_what_was_measured(engine: EmbeddedEngine, tmp_path: Pa
     assert [load_run(each).fingerprint for each in directories] == [
         result.spec.fingerprint for result in results
     ]
-    assert results[0].spec.seed != results[1].spec.seed, "no cache helps the second"
+    assert results[0].spec.seed != results[1].spec.seed, (
+        "no cache helps the second"
+    )
     points = inferometer.load(tmp_path).points
     assert sorted(points["output_throughput"]) == pytest.approx(
         sorted(result.summary.output_throughput or 0.0 for result in results)
     )
 
 
-def test_a_spec_says_everything_but_where_the_server_is(engine: EmbeddedEngine) -> None:
+def test_a_spec_says_everything_but_where_the_server_is(
+    engine: EmbeddedEngine,
+) -> None:
     spec = RunSpec.model_validate(
         {
             "target": {"base_url": "http://elsewhere:1", "model": "embedded"},
-            "workload": {"kind": "prefix", "prefix_len": 8, "suffix_len": 4, "output_len": 3},
+            "workload": {
+                "kind": "prefix",
+                "prefix_len": 8,
+                "suffix_len": 4,
+                "output_len": 3,
+            },
             "load": {"num_prompts": 4, "request_rate": 200.0},
             "seed": 7,
         }
@@ -101,20 +138,26 @@ def test_a_spec_says_everything_but_where_the_server_is(engine: EmbeddedEngine) 
     assert (result.summary.counts.ok, result.spec.seed) == (4, 7)
     assert result.spec.workload == spec.workload
     assert spec.target.base_url == "http://elsewhere:1"
-    with pytest.raises(inferometer.PointError, match=r"either a spec or num_prompts, seed"):
+    with pytest.raises(
+        inferometer.PointError, match=r"either a spec or num_prompts, seed"
+    ):
         inferometer.measure(engine.base_url, spec, num_prompts=3, seed=1)
 
 
 def test_it_may_be_called_in_another_thread(engine: EmbeddedEngine) -> None:
     with ThreadPoolExecutor(1) as threads:
-        result = threads.submit(inferometer.measure, engine.base_url, **POINT).result(60)
+        result = threads.submit(
+            inferometer.measure, engine.base_url, **POINT
+        ).result(60)
     assert result.summary.counts.ok == 6
 
 
 def test_progress_is_told(engine: EmbeddedEngine) -> None:
     told: list[int] = []
     inferometer.measure(
-        engine.base_url, on_progress=lambda snapshot: told.append(snapshot.ok), **POINT
+        engine.base_url,
+        on_progress=lambda snapshot: told.append(snapshot.ok),
+        **POINT,
     )
     assert told[-1:] == [6]
 
@@ -123,12 +166,24 @@ def test_progress_is_told(engine: EmbeddedEngine) -> None:
     ("arguments", "reason"),
     [
         ({"num_prompts": 0}, "num_prompts 0: should be greater than 0."),
-        ({"max_concurrency": -1}, "max_concurrency -1: should be greater than 0."),
+        (
+            {"max_concurrency": -1},
+            "max_concurrency -1: should be greater than 0.",
+        ),
         ({"input_len": "many"}, "input_len 'many': should be a valid integer"),
-        ({"request_rate": float("nan")}, "request_rate nan: should be greater than 0"),
-        ({"goodput": {"speed": 3}}, "goodput 'speed': should be 'ttft', 'tpot', 'itl' or 'e2el'."),
+        (
+            {"request_rate": float("nan")},
+            "request_rate nan: should be greater than 0",
+        ),
+        (
+            {"goodput": {"speed": 3}},
+            "goodput 'speed': should be 'ttft', 'tpot', 'itl' or 'e2el'.",
+        ),
         ({"goodput": {"ttft": 0}}, "goodput 0: should be greater than 0."),
-        ({"percentiles": [101]}, "percentiles 101: should be less than or equal to 100."),
+        (
+            {"percentiles": [101]},
+            "percentiles 101: should be less than or equal to 100.",
+        ),
         ({"backend": "opnai"}, "backend 'opnai': should be one of openai, "),
         ({"seed": -1}, "seed -1: should be greater than or equal to 0."),
         ({"headers": {"X-A": "b\n"}}, "X-A"),
@@ -139,7 +194,9 @@ def test_a_wrong_argument_is_named_before_any_server_is_asked(
 ) -> None:
     with pytest.raises(inferometer.PointError) as refused:
         inferometer.measure("http://127.0.0.1:1", **arguments)
-    assert any(reason in each for each in refused.value.reasons), refused.value.reasons
+    assert any(reason in each for each in refused.value.reasons), (
+        refused.value.reasons
+    )
 
 
 def test_all_wrong_arguments_are_named_at_once() -> None:
@@ -148,8 +205,12 @@ def test_all_wrong_arguments_are_named_at_once() -> None:
     assert len(refused.value.reasons) == 2
 
 
-def test_without_a_server_or_with_another_model_it_says_so(engine: EmbeddedEngine) -> None:
-    with pytest.raises(inferometer.EndpointError, match="Nothing listens on http"):
+def test_without_a_server_or_with_another_model_it_says_so(
+    engine: EmbeddedEngine,
+) -> None:
+    with pytest.raises(
+        inferometer.EndpointError, match="Nothing listens on http"
+    ):
         inferometer.measure("http://127.0.0.1:1", **POINT)
     with pytest.raises(inferometer.EndpointError, match="another"):
         inferometer.measure(engine.base_url, model="another", **POINT)
@@ -162,9 +223,16 @@ def test_a_place_that_cannot_be_written_is_refused_before_the_run(
 ) -> None:
     (tmp_path / "file").write_text("")
     before = len(engine.truth())
-    with pytest.raises(inferometer.CannotWriteError, match="part of that path is a file"):
-        inferometer.measure(engine.base_url, save_to=tmp_path / "file" / "x", **POINT)
-    assert not any(name.startswith("measure-") for name in engine.truth().request_id[before:])
+    with pytest.raises(
+        inferometer.CannotWriteError, match="part of that path is a file"
+    ):
+        inferometer.measure(
+            engine.base_url, save_to=tmp_path / "file" / "x", **POINT
+        )
+    assert not any(
+        name.startswith("measure-")
+        for name in engine.truth().request_id[before:]
+    )
 
 
 def test_what_had_to_be_saved_elsewhere_is_warned_of(
@@ -179,9 +247,15 @@ def test_what_had_to_be_saved_elsewhere_is_warned_of(
     (tmp_path / "elsewhere").mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "elsewhere"))
     monkeypatch.setattr("inferometer.measurement.session.save_run", full)
-    with pytest.warns(UserWarning, match=r"disk is full.* The results are in .*elsewhere"):
-        result = inferometer.measure(engine.base_url, save_to=tmp_path / "results", **POINT)
-    assert all(path.is_relative_to(tmp_path / "elsewhere") for path in result.files)
+    with pytest.warns(
+        UserWarning, match=r"disk is full.* The results are in .*elsewhere"
+    ):
+        result = inferometer.measure(
+            engine.base_url, save_to=tmp_path / "results", **POINT
+        )
+    assert all(
+        path.is_relative_to(tmp_path / "elsewhere") for path in result.files
+    )
     assert all(path.exists() for path in result.files)
 
 
@@ -194,7 +268,9 @@ def test_what_had_to_be_saved_elsewhere_is_warned_of(
         "from inferometer.measurement.measure import measure",
     ],
 )
-def test_public_names_are_the_same_whatever_was_imported_first(before: str) -> None:
+def test_public_names_are_the_same_whatever_was_imported_first(
+    before: str,
+) -> None:
     code = (
         f"{before}\nimport inferometer, sys\n"
         "assert callable(inferometer.measure) and callable(inferometer.load)\n"
@@ -214,11 +290,16 @@ def test_the_documented_code_runs_as_it_stands(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     document = (DOCS / "python.md").read_text(encoding="utf-8")
-    code = "".join(re.findall(r"^```python\n(.*?)^```", document, re.MULTILINE | re.DOTALL))
+    code = "".join(
+        re.findall(r"^```python\n(.*?)^```", document, re.MULTILINE | re.DOTALL)
+    )
     assert code.count(DOCUMENTED_URL) == 1
     names: dict[str, Any] = {}
     exec(code.replace(DOCUMENTED_URL, engine.base_url), names)
     assert names["best"] in {0, 1, 2, 4, 8}
     assert names["result"].spec.load.request_rate == 20
     assert "num_prompts" in capsys.readouterr().out
-    assert (len(names["frames"].points), len(names["frames"].requests)) == (1, 16)
+    assert (len(names["frames"].points), len(names["frames"].requests)) == (
+        1,
+        16,
+    )

@@ -15,13 +15,21 @@ from tokenizers import Tokenizer, models, pre_tokenizers
 from inferometer.engine import EmbeddedEngine, EngineSettings
 from inferometer.loadgen import Job, MeasurementError
 from inferometer.measurement import prepare as point_module
-from inferometer.measurement.prepare import KnownServer, PointError, prepare, recount, run
+from inferometer.measurement.prepare import (
+    KnownServer,
+    PointError,
+    prepare,
+    recount,
+    run,
+)
 from inferometer.server.endpoint import Endpoint, EndpointError
 from inferometer.spec.run import RunSpec
 from inferometer.trace import MISSING, Outcome, TokenSource, Trace
 from inferometer.trace.trace import empty_events, empty_requests
 
-pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:.*multi-threaded.*fork:DeprecationWarning"
+)
 
 MODEL = "tiny"
 
@@ -34,7 +42,9 @@ def engine() -> Iterator[EmbeddedEngine]:
 
 
 @pytest.fixture
-def endpoint(engine: EmbeddedEngine, monkeypatch: pytest.MonkeyPatch) -> Iterator[Endpoint]:
+def endpoint(
+    engine: EmbeddedEngine, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Endpoint]:
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     with Endpoint(engine.base_url) as endpoint:
         yield endpoint
@@ -50,16 +60,23 @@ def spec_of(endpoint: Endpoint, **parts: Any) -> RunSpec:
         "seed": 1,
     }
     for name, part in parts.items():
-        content[name] = {**content.get(name, {}), **part} if isinstance(part, dict) else part
+        content[name] = (
+            {**content.get(name, {}), **part}
+            if isinstance(part, dict)
+            else part
+        )
     return RunSpec.model_validate(content)
 
 
 # Before the first request
 
 
-def test_a_point_is_ready_with_all_that_is_known_of_it(endpoint: Endpoint) -> None:
+def test_a_point_is_ready_with_all_that_is_known_of_it(
+    endpoint: Endpoint,
+) -> None:
     ready = prepare(
-        spec_of(endpoint, load={"num_warmups": 2, "max_concurrency": 3}), KnownServer(endpoint)
+        spec_of(endpoint, load={"num_warmups": 2, "max_concurrency": 3}),
+        KnownServer(endpoint),
     )
     assert ready.server["model"] == MODEL
     assert ready.server["max_model_len"] == 64
@@ -79,39 +96,58 @@ def test_a_point_is_ready_with_all_that_is_known_of_it(endpoint: Endpoint) -> No
 def test_arrivals_follow_the_seed(endpoint: Endpoint) -> None:
     def due(seed: int) -> list[int]:
         spec = spec_of(endpoint, load={"request_rate": 10.0}, seed=seed)
-        due_ns: list[int] = prepare(spec, KnownServer(endpoint)).plan.due_ns.tolist()
+        due_ns: list[int] = prepare(
+            spec, KnownServer(endpoint)
+        ).plan.due_ns.tolist()
         return due_ns
 
     assert due(1) == due(1) != due(2)
     assert due(1)[-1] == due(2)[-1] == 500_000_000  # 5 requests at 10/s
 
 
-def test_a_point_that_is_too_long_for_the_server_is_refused(endpoint: Endpoint) -> None:
+def test_a_point_that_is_too_long_for_the_server_is_refused(
+    endpoint: Endpoint,
+) -> None:
     with pytest.raises(PointError) as refused:
-        prepare(spec_of(endpoint, workload={"input_len": 62}), KnownServer(endpoint))
+        prepare(
+            spec_of(endpoint, workload={"input_len": 62}), KnownServer(endpoint)
+        )
     (reason,) = refused.value.reasons
-    assert "62 input and 3 output tokens are 65, but the server's max_model_len is 64" in reason
+    assert (
+        "62 input and 3 output tokens are 65, but the server's max_model_len is 64"
+        in reason
+    )
 
 
 def test_a_point_that_just_fits_is_taken(endpoint: Endpoint) -> None:
-    prepare(spec_of(endpoint, workload={"input_len": 61}), KnownServer(endpoint))
+    prepare(
+        spec_of(endpoint, workload={"input_len": 61}), KnownServer(endpoint)
+    )
 
 
 def test_all_that_speaks_against_a_point_is_told(
     endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(point_module, "raise_descriptor_limit", lambda: 100)
-    spec = spec_of(endpoint, workload={"input_len": 100}, load={"num_prompts": 50})
+    spec = spec_of(
+        endpoint, workload={"input_len": 100}, load={"num_prompts": 50}
+    )
     with pytest.raises(PointError) as refused:
         prepare(spec, KnownServer(endpoint))
     assert len(refused.value.reasons) == 2
     assert "max_model_len" in refused.value.reasons[0]
-    assert "need 114 open files, but the limit is 100" in refused.value.reasons[1]
+    assert (
+        "need 114 open files, but the limit is 100" in refused.value.reasons[1]
+    )
 
 
 def test_a_model_that_is_not_served(endpoint: Endpoint) -> None:
-    with pytest.raises(EndpointError, match="does not serve a model named 'other'"):
-        prepare(spec_of(endpoint, target={"model": "other"}), KnownServer(endpoint))
+    with pytest.raises(
+        EndpointError, match="does not serve a model named 'other'"
+    ):
+        prepare(
+            spec_of(endpoint, target={"model": "other"}), KnownServer(endpoint)
+        )
 
 
 def test_a_server_is_asked_once_for_all_its_points(
@@ -175,13 +211,21 @@ def test_jobs_are_what_the_spec_says(
     assert [job.shard.max_in_flight for job in given] == [2, 1]
     assert [job.shard.warmups for job in given] == [2, 1]
     for job in given:
-        assert job.headers == {"X-Team": "blue", "Authorization": "Bearer sk-key"}
+        assert job.headers == {
+            "X-Team": "blue",
+            "Authorization": "Bearer sk-key",
+        }
         assert (job.path, job.request_id_prefix, job.timeouts.idle_s) == (
             "/v1/completions",
             "p-",
             7,
         )
-        assert (job.closed_loop, job.drain_warmups, job.real_time, job.keep_texts) == (
+        assert (
+            job.closed_loop,
+            job.drain_warmups,
+            job.real_time,
+            job.keep_texts,
+        ) == (
             True,
             False,
             False,
@@ -194,7 +238,8 @@ def test_a_gateways_prefix_and_the_users_path_are_kept(
     endpoint: Endpoint, given: list[Job]
 ) -> None:
     ready = prepare(
-        spec_of(endpoint, target={"endpoint": "/v1/completions"}), KnownServer(endpoint)
+        spec_of(endpoint, target={"endpoint": "/v1/completions"}),
+        KnownServer(endpoint),
     )
     with Endpoint(f"{endpoint.base_url}/gateway/v1") as behind:
         run(replace(ready, path="/own/path"), behind)
@@ -204,7 +249,10 @@ def test_a_gateways_prefix_and_the_users_path_are_kept(
 @pytest.mark.parametrize(
     ("load", "reserve"),
     [
-        ({"num_prompts": 32}, 32),  # a burst, or a closed loop: one for each slot
+        (
+            {"num_prompts": 32},
+            32,
+        ),  # a burst, or a closed loop: one for each slot
         ({"num_prompts": 32, "max_concurrency": 5}, 5),
         (
             {"num_prompts": 1000, "request_rate": 2.5, "burstiness": math.inf},
@@ -227,10 +275,20 @@ def test_connections_opened_ahead(
 # The run
 
 
-def test_a_point_is_measured(engine: EmbeddedEngine, endpoint: Endpoint) -> None:
-    spec = spec_of(endpoint, load={"num_prompts": 9, "max_concurrency": 4}, workers=2)
+def test_a_point_is_measured(
+    engine: EmbeddedEngine, endpoint: Endpoint
+) -> None:
+    spec = spec_of(
+        endpoint, load={"num_prompts": 9, "max_concurrency": 4}, workers=2
+    )
     ready = prepare(spec, KnownServer(endpoint))
-    trace = run(ready, endpoint, real_time=False, keep_texts=True, request_id_prefix="point-")
+    trace = run(
+        ready,
+        endpoint,
+        real_time=False,
+        keep_texts=True,
+        request_id_prefix="point-",
+    )
     r = trace.requests
     assert r["id"].tolist() == list(range(9))
     assert set(r["outcome"].tolist()) == {Outcome.OK}
@@ -243,15 +301,21 @@ def test_a_point_is_measured(engine: EmbeddedEngine, endpoint: Endpoint) -> None
     assert sorted(mine) == sorted(f"point-{i}" for i in range(9))
 
 
-def test_a_server_that_is_gone_by_then(given: list[Job], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_that_is_gone_by_then(
+    given: list[Job], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     with (
-        EmbeddedEngine(EngineSettings(ttft_ms=1, itl_ms=1), model=MODEL) as engine,
+        EmbeddedEngine(
+            EngineSettings(ttft_ms=1, itl_ms=1), model=MODEL
+        ) as engine,
         Endpoint(engine.base_url) as endpoint,
     ):
         ready = prepare(spec_of(endpoint), KnownServer(endpoint))
         engine.stop()
-        with pytest.raises(MeasurementError, match="cannot be reached any more"):
+        with pytest.raises(
+            MeasurementError, match="cannot be reached any more"
+        ):
             run(ready, endpoint)
     assert given == []
 
@@ -274,7 +338,11 @@ def guessed_trace(texts: tuple[str, ...] | None) -> Trace:
     """Three requests: the first counted by the server, the others guessed from their events."""
     requests = empty_requests(3)
     requests["output_tokens"][:] = [50, 2, MISSING]
-    requests["token_source"][:] = [TokenSource.USAGE, TokenSource.EVENTS, TokenSource.EVENTS]
+    requests["token_source"][:] = [
+        TokenSource.USAGE,
+        TokenSource.EVENTS,
+        TokenSource.EVENTS,
+    ]
     return Trace(requests, empty_events(), (), 0, closed_loop=True, texts=texts)
 
 
@@ -292,7 +360,9 @@ def test_guessed_lengths_are_counted_by_the_tokenizer(tokenizer: Path) -> None:
     assert np.array_equal(counted.requests["id"], guessed.requests["id"])
 
 
-def test_without_texts_or_guesses_there_is_nothing_to_count(tokenizer: Path) -> None:
+def test_without_texts_or_guesses_there_is_nothing_to_count(
+    tokenizer: Path,
+) -> None:
     without_texts = guessed_trace(None)
     assert recount(without_texts, str(tokenizer)) is without_texts
     all_told = guessed_trace(("a", "b", "a"))

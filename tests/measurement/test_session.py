@@ -18,7 +18,12 @@ from inferometer.server.endpoint import Endpoint
 from inferometer.spec.output import Output
 from inferometer.spec.run import RunSpec
 
-CONVERSATIONS = {"kind": "sessions", "turns": 2, "input_len": 6, "output_len": 3}
+CONVERSATIONS = {
+    "kind": "sessions",
+    "turns": 2,
+    "input_len": 6,
+    "output_len": 3,
+}
 RANDOM = {"input_len": 6, "output_len": 3}
 
 
@@ -36,7 +41,11 @@ def measured(
 ) -> PointResult:
     spec = RunSpec.model_validate(
         {
-            "target": {"base_url": engine.base_url, "model": "embedded", "backend": backend},
+            "target": {
+                "base_url": engine.base_url,
+                "model": "embedded",
+                "backend": backend,
+            },
             "workload": workload,
             "load": {"num_prompts": 8, **load},
             "sampling": {"ignore_eos": True},
@@ -53,18 +62,30 @@ def measured(
         (RANDOM, {}, True),
         (RANDOM, {"request_rate": 400.0}, True),
         (RANDOM, {"max_concurrency": 2}, True),
-        (RANDOM, {"ramp": {"strategy": "linear", "start_rps": 200, "end_rps": 400}}, False),
+        (
+            RANDOM,
+            {"ramp": {"strategy": "linear", "start_rps": 200, "end_rps": 400}},
+            False,
+        ),
         (RANDOM, {"steps": [{"rate": 400, "seconds": 1}]}, False),
         (CONVERSATIONS, {"request_rate": 400.0}, False),
     ],
 )
 def test_a_load_that_is_to_change_is_judged_as_one(
-    engine: EmbeddedEngine, workload: Mapping[str, Any], load: Mapping[str, Any], constant: bool
+    engine: EmbeddedEngine,
+    workload: Mapping[str, Any],
+    load: Mapping[str, Any],
+    constant: bool,
 ) -> None:
     (steady,) = (
-        f for f in measured(engine, workload, load).verdict.findings if f.name == "steady_state"
+        f
+        for f in measured(engine, workload, load).verdict.findings
+        if f.name == "steady_state"
     )
-    assert steady.sentence.startswith("The load changes all the time by plan") is not constant
+    assert (
+        steady.sentence.startswith("The load changes all the time by plan")
+        is not constant
+    )
 
 
 def test_what_the_server_counted_is_kept_with_the_run(
@@ -72,9 +93,17 @@ def test_what_the_server_counted_is_kept_with_the_run(
 ) -> None:
     run = measured(engine, RANDOM, {"num_warmups": 2, "max_concurrency": 2})
     run.save_run(tmp_path / "run", {})
-    kept = json.loads((tmp_path / "run" / "run.json").read_bytes())["server_counters"]
+    kept = json.loads((tmp_path / "run" / "run.json").read_bytes())[
+        "server_counters"
+    ]
     assert kept["engine"] == "vLLM"
-    assert (kept["delta"]["requests"], kept["delta"]["generation_tokens"]) == (10, 30)
-    assert kept["before"]["counters"]["requests"] + 10 == kept["after"]["counters"]["requests"]
+    assert (kept["delta"]["requests"], kept["delta"]["generation_tokens"]) == (
+        10,
+        30,
+    )
+    assert (
+        kept["before"]["counters"]["requests"] + 10
+        == kept["after"]["counters"]["requests"]
+    )
     summary = json.loads((tmp_path / "run" / "summary.json").read_bytes())
     assert summary["prefix_cache_hit_rate"] == 0

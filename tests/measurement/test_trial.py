@@ -17,7 +17,13 @@ from inferometer.protocol.base import Decoder, Usage
 from inferometer.protocol.openai_stream import LIMIT_FIELDS
 from inferometer.request import Request
 from inferometer.server.deadline import Deadline
-from inferometer.server.endpoint import Endpoint, EndpointError, Listing, ModelCard, ProbeResult
+from inferometer.server.endpoint import (
+    Endpoint,
+    EndpointError,
+    Listing,
+    ModelCard,
+    ProbeResult,
+)
 
 Body = dict[str, Any]
 LISTED = Listing(ModelCard("m"))
@@ -27,7 +33,9 @@ IDS = [5, 6, 7]
 def answered(body: Body) -> ProbeResult:
     """As a server that obeys the limit, by whichever name."""
     limit = next(int(body[name]) for name in LIMIT_FIELDS if name in body)
-    return ProbeResult(200, Usage(3, limit if "stream_options" in body else -1), outputs=limit)
+    return ProbeResult(
+        200, Usage(3, limit if "stream_options" in body else -1), outputs=limit
+    )
 
 
 def refused(said: str, status: int = 400) -> ProbeResult:
@@ -42,22 +50,35 @@ class Server:
     bodies: list[Body] = field(default_factory=list)
     base_url: str = "http://server"
 
-    def probe(self, path: str, body: bytes, decoder: Decoder, deadline: Deadline) -> ProbeResult:
+    def probe(
+        self, path: str, body: bytes, decoder: Decoder, deadline: Deadline
+    ) -> ProbeResult:
         self.bodies.append(json.loads(body))
         return self.judge(self.bodies[-1])
 
 
 def trial_of(
-    server: Server, backend: str = "openai-chat", listing: Listing = LISTED, **generation: Any
+    server: Server,
+    backend: str = "openai-chat",
+    listing: Listing = LISTED,
+    **generation: Any,
 ) -> Trial:
     found = PROTOCOLS[backend]
     return Trial(
-        cast(Endpoint, server), found, found.path("m"), Generation(model="m", **generation), listing
+        cast(Endpoint, server),
+        found,
+        found.path("m"),
+        Generation(model="m", **generation),
+        listing,
     )
 
 
-def without(field: str, said: str, status: int = 400) -> Callable[[Body], ProbeResult]:
-    return lambda body: refused(said, status) if field in body else answered(body)
+def without(
+    field: str, said: str, status: int = 400
+) -> Callable[[Body], ProbeResult]:
+    return lambda body: (
+        refused(said, status) if field in body else answered(body)
+    )
 
 
 RENAMED = [
@@ -73,10 +94,12 @@ RENAMED = [
 
 
 @pytest.mark.parametrize(
-    "backend", ["openai", "openai-chat", "xinference", "trtllm-serve-chat", "tgi-chat"]
+    "backend",
+    ["openai", "openai-chat", "xinference", "trtllm-serve-chat", "tgi-chat"],
 )
 @pytest.mark.parametrize(
-    ("said", "status"), [(said, 400) for said in RENAMED] + [(RENAMED[0], 422), (RENAMED[0], 200)]
+    ("said", "status"),
+    [(said, 400) for said in RENAMED] + [(RENAMED[0], 422), (RENAMED[0], 200)],
 )
 def test_the_limit_goes_under_the_name_that_the_server_takes(
     backend: str, said: str, status: int
@@ -85,14 +108,17 @@ def test_the_limit_goes_under_the_name_that_the_server_takes(
     trial = trial_of(server, backend)
     assert trial.ask("words") == 3
     assert [
-        sorted({"max_tokens", "max_completion_tokens"} & set(body)) for body in server.bodies
+        sorted({"max_tokens", "max_completion_tokens"} & set(body))
+        for body in server.bodies
     ] == [
         ["max_tokens"],
         ["max_completion_tokens"],
     ]
     assert trial.ask("more words") == 3
     assert len(server.bodies) == 3, "what is known is not tried again"
-    sent = json.loads(PROTOCOLS[backend].encode(Request(1, "words", 1, 77), trial.generation))
+    sent = json.loads(
+        PROTOCOLS[backend].encode(Request(1, "words", 1, 77), trial.generation)
+    )
     assert sent["max_completion_tokens"] == 77
     assert "max_tokens" not in sent
     assert list(trial.notes()) == [
@@ -114,7 +140,9 @@ def test_also_where_the_prompt_is_token_ids() -> None:
 def test_the_limit_by_a_third_name(backend: str) -> None:
     def judge(body: Body) -> ProbeResult:
         field = next((name for name in LIMIT_FIELDS[:2] if name in body), None)
-        return refused(f"unknown field {field}", 422) if field else answered(body)
+        return (
+            refused(f"unknown field {field}", 422) if field else answered(body)
+        )
 
     trial = trial_of(Server(judge), backend)
     assert trial.ask("words") == 3
@@ -122,11 +150,15 @@ def test_the_limit_by_a_third_name(backend: str) -> None:
 
 
 def test_stream_options_are_left_out_where_they_are_refused() -> None:
-    server = Server(without("stream_options", 'json: unknown field "stream_options"'))
+    server = Server(
+        without("stream_options", 'json: unknown field "stream_options"')
+    )
     trial = trial_of(server)
     assert trial.ask("words") == 3
     assert "stream_options" not in json.loads(
-        PROTOCOLS["openai-chat"].encode(Request(1, "words", 1, 77), trial.generation)
+        PROTOCOLS["openai-chat"].encode(
+            Request(1, "words", 1, 77), trial.generation
+        )
     )
     assert list(trial.notes()) == [
         (
@@ -155,9 +187,12 @@ def test_both_may_be_refused() -> None:
 
 @pytest.mark.parametrize("status", [400, 422, 500, 501])
 @pytest.mark.parametrize(
-    "said", ["Bad Request", "the server gave no reason", "unknown field in request"]
+    "said",
+    ["Bad Request", "the server gave no reason", "unknown field in request"],
 )
-def test_a_refusal_that_names_nothing_may_be_about_stream_options(said: str, status: int) -> None:
+def test_a_refusal_that_names_nothing_may_be_about_stream_options(
+    said: str, status: int
+) -> None:
     server = Server(without("stream_options", said, status))
     trial = trial_of(server)
     assert trial.ask("words") == 3
@@ -166,7 +201,9 @@ def test_a_refusal_that_names_nothing_may_be_about_stream_options(said: str, sta
 
 def test_a_refusal_that_names_nothing_and_stays_is_told_as_it_was() -> None:
     server = Server(
-        lambda body: refused("Bad Request" if "stream_options" in body else "still bad")
+        lambda body: refused(
+            "Bad Request" if "stream_options" in body else "still bad"
+        )
     )
     trial = trial_of(server)
     with pytest.raises(
@@ -201,7 +238,11 @@ def test_a_refusal_that_names_nothing_and_stays_is_told_as_it_was() -> None:
             "top_logprobs is not available",
             "Leave out top_logprobs (sampling.logprobs;",
         ),
-        ({"extra_body": {"n": 2}}, "n must be 1", "Leave out n (sampling.extra_body;"),
+        (
+            {"extra_body": {"n": 2}},
+            "n must be 1",
+            "Leave out n (sampling.extra_body;",
+        ),
         (
             {"extra_body": {"stream_options": {"include_usage": True}}},
             "stream_options is unknown",
@@ -254,10 +295,20 @@ def test_token_ids_that_are_refused_are_an_answer() -> None:
 
 
 @pytest.mark.parametrize(
-    "said", ["max_tokens must be at least 16", "Could not finish: max_tokens limit was reached"]
+    "said",
+    [
+        "max_tokens must be at least 16",
+        "Could not finish: max_tokens limit was reached",
+    ],
 )
-def test_a_server_that_does_not_answer_with_one_token_is_asked_for_more(said: str) -> None:
-    server = Server(lambda body: refused(said) if body["max_tokens"] < 16 else answered(body))
+def test_a_server_that_does_not_answer_with_one_token_is_asked_for_more(
+    said: str,
+) -> None:
+    server = Server(
+        lambda body: (
+            refused(said) if body["max_tokens"] < 16 else answered(body)
+        )
+    )
     trial = trial_of(server)
     assert trial.ask("words") == 3
     assert [body["max_tokens"] for body in server.bodies] == [1, 16]
@@ -285,7 +336,9 @@ def test_a_server_that_heeds_neither_is_measured_as_it_is() -> None:
 def test_a_name_that_is_taken_and_not_heeded_is_no_way_out() -> None:
     server = Server(
         lambda body: (
-            refused(RENAMED[1]) if "max_tokens" in body else ProbeResult(200, Usage(3, 400))
+            refused(RENAMED[1])
+            if "max_tokens" in body
+            else ProbeResult(200, Usage(3, 400))
         )
     )
     with pytest.raises(
@@ -296,7 +349,9 @@ def test_a_name_that_is_taken_and_not_heeded_is_no_way_out() -> None:
 
 
 @pytest.mark.parametrize("status", [400, 404])
-def test_a_model_that_is_not_listed_is_to_blame_for_a_refusal(status: int) -> None:
+def test_a_model_that_is_not_listed_is_to_blame_for_a_refusal(
+    status: int,
+) -> None:
     def judge(body: Body) -> ProbeResult:
         if status == 404:
             raise EndpointError("answers 404", 404)
@@ -311,22 +366,34 @@ def test_a_model_that_is_not_listed_is_to_blame_for_a_refusal(status: int) -> No
 
 
 @pytest.mark.parametrize(
-    "said", ["ignore_eos: Extra inputs are not permitted", "the prompt is too long"]
+    "said",
+    ["ignore_eos: Extra inputs are not permitted", "the prompt is too long"],
 )
 def test_a_model_that_is_not_listed_is_not_to_blame_for_all(said: str) -> None:
     with pytest.raises(EndpointError, match=f"on /v1/chat/completions: {said}"):
         trial_of(
-            Server(lambda body: refused(said)), listing=Listing(others=("other",)), ignore_eos=True
+            Server(lambda body: refused(said)),
+            listing=Listing(others=("other",)),
+            ignore_eos=True,
         ).ask("words")
 
 
 def test_a_model_that_is_not_listed_is_measured_where_it_answers() -> None:
-    assert trial_of(Server(answered), listing=Listing(others=("other",))).ask("words") == 3
+    assert (
+        trial_of(Server(answered), listing=Listing(others=("other",))).ask(
+            "words"
+        )
+        == 3
+    )
 
 
 @pytest.mark.parametrize(
     "backend",
-    [name for name, row in PROTOCOLS.items() if not row.carries_token_ids or not row.chat],
+    [
+        name
+        for name, row in PROTOCOLS.items()
+        if not row.carries_token_ids or not row.chat
+    ],
 )
 def test_no_server_is_asked_again_and_again(backend: str) -> None:
     words = (
@@ -341,7 +408,9 @@ def test_no_server_is_asked_again_and_again(backend: str) -> None:
 
 def test_what_is_asked_of_a_server_that_takes_all_is_asked_once() -> None:
     server = Server(answered)
-    trial = trial_of(server, "openai", ignore_eos=True, sampling={"temperature": 0})
+    trial = trial_of(
+        server, "openai", ignore_eos=True, sampling={"temperature": 0}
+    )
     assert trial.ask(IDS) == 3
     assert len(server.bodies) == 1
     assert list(trial.notes()) == []

@@ -14,7 +14,9 @@ Series = npt.NDArray[np.float64]
 """One series a row."""
 
 
-def autoregressive(phi: float, n: int, trials: int, rng: np.random.Generator) -> Series:
+def autoregressive(
+    phi: float, n: int, trials: int, rng: np.random.Generator
+) -> Series:
     """AR(1) with normal noise of variance 1; its mean is 0."""
     series = rng.standard_normal((n, trials))
     series[0] *= autoregressive_std(phi)
@@ -31,14 +33,21 @@ def autoregressive_percentile(phi: float, percentile: float) -> float:
     return autoregressive_std(phi) * NormalDist().inv_cdf(percentile / 100)
 
 
-def queueing(load: float, n: int, trials: int, rng: np.random.Generator) -> Series:
+def queueing(
+    load: float, n: int, trials: int, rng: np.random.Generator
+) -> Series:
     """Waiting times in an M/M/1 queue with a mean service time of 1, by Lindley's recursion."""
     waits = np.empty((n, trials))
-    wait = np.where(rng.random(trials) < load, rng.exponential(1 / (1 - load), trials), 0.0)
+    wait = np.where(
+        rng.random(trials) < load, rng.exponential(1 / (1 - load), trials), 0.0
+    )
     for i in range(n):
         waits[i] = wait
         wait = np.maximum(
-            0.0, wait + rng.exponential(1, trials) - rng.exponential(1 / load, trials)
+            0.0,
+            wait
+            + rng.exponential(1, trials)
+            - rng.exponential(1 / load, trials),
         )
     return waits.T
 
@@ -56,7 +65,9 @@ def bursty_gaps(n: int, trials: int, rng: np.random.Generator) -> Series:
     """Times between completions of a server whose speed wanders: exponential, times the exponential
     of an AR(1).
     """
-    slowness = np.exp(0.5 * autoregressive(0.9, n, trials, rng) / autoregressive_std(0.9))
+    slowness = np.exp(
+        0.5 * autoregressive(0.9, n, trials, rng) / autoregressive_std(0.9)
+    )
     gaps: Series = slowness * rng.exponential(1, (trials, n))
     return gaps
 
@@ -64,7 +75,9 @@ def bursty_gaps(n: int, trials: int, rng: np.random.Generator) -> Series:
 BURSTY_MEAN_GAP = math.exp(0.5**2 / 2)
 
 
-def closed_loop(slots: int, n: int, trials: int, rng: np.random.Generator) -> tuple[Series, Series]:
+def closed_loop(
+    slots: int, n: int, trials: int, rng: np.random.Generator
+) -> tuple[Series, Series]:
     """When each of `n` requests was sent and ended, s: a slot sends the next at once; requests take
     about 1 s, by an AR(1).
     """
@@ -72,7 +85,11 @@ def closed_loop(slots: int, n: int, trials: int, rng: np.random.Generator) -> tu
         0.05 * autoregressive(0.9, n, trials, rng) / autoregressive_std(0.9)
         + 0.05 * rng.standard_normal((trials, n))
     )
-    sent, free, row = np.empty((trials, n)), np.zeros((trials, slots)), np.arange(trials)
+    sent, free, row = (
+        np.empty((trials, n)),
+        np.zeros((trials, slots)),
+        np.arange(trials),
+    )
     for i in range(n):
         slot = free.argmin(axis=1)
         sent[:, i] = free[row, slot]

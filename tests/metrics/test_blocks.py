@@ -18,7 +18,11 @@ ANSWERS = 20
 
 
 def stream(at_ms: float, gaps_ms: Any, **columns: Any) -> dict[str, Any]:
-    events_ms = at_ms + 50 + np.concatenate(([0.0], np.cumsum(np.asarray(gaps_ms, float))))
+    events_ms = (
+        at_ms
+        + 50
+        + np.concatenate(([0.0], np.cumsum(np.asarray(gaps_ms, float))))
+    )
     return request(at_ms, *events_ms.tolist(), **columns)
 
 
@@ -26,7 +30,9 @@ def answers(gaps_ms: Any, **columns: Any) -> Any:
     """Of each, `gaps_ms` is a list, or gives one."""
     return build(
         [
-            stream(10.0 * i, gaps_ms() if callable(gaps_ms) else gaps_ms, **columns)
+            stream(
+                10.0 * i, gaps_ms() if callable(gaps_ms) else gaps_ms, **columns
+            )
             for i in range(ANSWERS)
         ]
     )
@@ -35,7 +41,9 @@ def answers(gaps_ms: Any, **columns: Any) -> Any:
 def in_blocks(
     size: int, n: int = 100, pause_ms: float = 200, within_ms: float = 0.02
 ) -> list[float]:
-    return [pause_ms if (i + 1) % size == 0 else within_ms for i in range(n - 1)]
+    return [
+        pause_ms if (i + 1) % size == 0 else within_ms for i in range(n - 1)
+    ]
 
 
 @pytest.mark.parametrize("size", [3, 5, 21, 40])
@@ -81,9 +89,15 @@ def test_whole_answers_in_one_event() -> None:
 
 @pytest.mark.parametrize(
     "columns",
-    [{"output_tokens": 7}, {"output_tokens": 64, "hidden_tokens": 60}, {"output_tokens": -1}],
+    [
+        {"output_tokens": 7},
+        {"output_tokens": 64, "hidden_tokens": 60},
+        {"output_tokens": -1},
+    ],
 )
-def test_an_answer_of_one_event_may_be_a_short_one(columns: dict[str, Any]) -> None:
+def test_an_answer_of_one_event_may_be_a_short_one(
+    columns: dict[str, Any],
+) -> None:
     assert blocks_of(answers([], **columns)) is None
 
 
@@ -92,7 +106,11 @@ DICE = np.random.default_rng(7)
 
 def speculative() -> list[float]:
     """Steps of 20 ms, each with one to four tokens, an event each."""
-    return [gap for size in DICE.integers(1, 5, 30) for gap in [20.0] + [0.01] * (size - 1)]
+    return [
+        gap
+        for size in DICE.integers(1, 5, 30)
+        for gap in [20.0] + [0.01] * (size - 1)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -114,13 +132,20 @@ def test_streams_that_are_no_blocks(gaps_ms: Any) -> None:
 
 
 def test_a_few_answers_in_blocks_are_not_the_run() -> None:
-    rows = [stream(10.0 * i, in_blocks(20) if i < 5 else [20.0] * 99) for i in range(ANSWERS)]
+    rows = [
+        stream(10.0 * i, in_blocks(20) if i < 5 else [20.0] * 99)
+        for i in range(ANSWERS)
+    ]
     assert blocks_of(build(rows)) is None
     assert blocks_of(build([])) is None
 
 
-@pytest.mark.parametrize("gaps_ms", [in_blocks(21), in_blocks(21, within_ms=0.3), [0.0] * 99])
-def test_what_buffers_is_named_and_the_client_is_not(gaps_ms: list[float]) -> None:
+@pytest.mark.parametrize(
+    "gaps_ms", [in_blocks(21), in_blocks(21, within_ms=0.3), [0.0] * 99]
+)
+def test_what_buffers_is_named_and_the_client_is_not(
+    gaps_ms: list[float],
+) -> None:
     found = finding("shared_stamps", answers(gaps_ms))
     assert found.level >= Level.SUSPECT
     assert "a proxy or gateway buffers the stream" in found.sentence
@@ -129,18 +154,27 @@ def test_what_buffers_is_named_and_the_client_is_not(gaps_ms: list[float]) -> No
 
 
 def test_a_client_that_reads_late_may_have_made_the_blocks_itself() -> None:
-    late: dict[str, Any] = {"delay_ms": [150.0] * 100, "ambiguity_ms": [150.0] * 100}
+    late: dict[str, Any] = {
+        "delay_ms": [150.0] * 100,
+        "ambiguity_ms": [150.0] * 100,
+    }
     found = finding("shared_stamps", answers(in_blocks(21), **late))
     assert found.level == Level.INVALID
     assert "buffers" not in found.sentence
     assert "cores" in found.next_step
 
 
-def test_one_first_event_in_doubt_by_little_does_not_make_a_point_of_one_request_invalid() -> None:
+def test_one_first_event_in_doubt_by_little_does_not_make_a_point_of_one_request_invalid() -> (
+    None
+):
     def of_one(ambiguity_ms: float, requests: int = 1) -> Any:
-        return build([request(0, 1.5, 21.5, ambiguity_ms=[ambiguity_ms, 0])] * requests)
+        return build(
+            [request(0, 1.5, 21.5, ambiguity_ms=[ambiguity_ms, 0])] * requests
+        )
 
-    assert finding("shared_stamps", of_one(0.1)).level == Level.SUSPECT  # 7 % of its TTFT
+    assert (
+        finding("shared_stamps", of_one(0.1)).level == Level.SUSPECT
+    )  # 7 % of its TTFT
     assert finding("shared_stamps", of_one(0.05)).level == Level.OK
     assert finding("shared_stamps", of_one(0.5)).level == Level.INVALID
     assert [finding("shared_stamps", of_one(0.1, n)).level for n in (3, 4)] == [

@@ -11,7 +11,12 @@ import pytest
 
 from inferometer.metrics import Finding, Level, judge, summarize
 from inferometer.trace import Failure, Outcome, TokenSource, Trace
-from inferometer.trace.server_counters import Counter, Gauge, MetricsReading, ServerCounters
+from inferometer.trace.server_counters import (
+    Counter,
+    Gauge,
+    MetricsReading,
+    ServerCounters,
+)
 from tests.metrics.trace_builder import build, failed, request
 
 N, PROMPT, OUTPUT = 20, 100, 10
@@ -34,7 +39,9 @@ CLEAN: Mapping[Counter, float] = {
 def answered(n: int = N, **columns: Any) -> list[dict[str, Any]]:
     """TTFT 50 ms, ten tokens."""
     return [
-        request(10.0 * i, *(10 * i + 50 + 20 * k for k in range(OUTPUT)), **columns)
+        request(
+            10.0 * i, *(10 * i + 50 + 20 * k for k in range(OUTPUT)), **columns
+        )
         for i in range(n)
     ]
 
@@ -54,7 +61,14 @@ def counted(
     }
     idle: Mapping[Gauge, float] = {"running": 0, "waiting": 0}
     return ServerCounters(
-        MetricsReading("vLLM", BEFORE_S, STARTED_S, dict.fromkeys(grown, 7.0), before or idle, {}),
+        MetricsReading(
+            "vLLM",
+            BEFORE_S,
+            STARTED_S,
+            dict.fromkeys(grown, 7.0),
+            before or idle,
+            {},
+        ),
         MetricsReading(
             "vLLM",
             AFTER_S,
@@ -67,7 +81,10 @@ def counted(
 
 
 def finding(
-    name: str, server: ServerCounters | None, trace: Trace | None = None, **options: Any
+    name: str,
+    server: ServerCounters | None,
+    trace: Trace | None = None,
+    **options: Any,
 ) -> Finding:
     trace = trace or build(answered())
     summary = summarize(trace, planned=len(trace.measured()), server=server)
@@ -113,11 +130,25 @@ def test_restarted() -> None:
     server = counted()
     assert server.after is not None
     anew = MetricsReading("vLLM", AFTER_S, BEFORE_S + 50, CLEAN, {}, {})
-    assert finding("server_restarted", ServerCounters(server.before, anew)).level == Level.INVALID
+    assert (
+        finding("server_restarted", ServerCounters(server.before, anew)).level
+        == Level.INVALID
+    )
     replica = MetricsReading("vLLM", AFTER_S, STARTED_S + 50, CLEAN, {}, {})
-    assert finding("server_restarted", ServerCounters(server.before, replica)).level == Level.NOTE
-    assert finding("other_clients", ServerCounters(server.before, replica)).level == Level.OK
-    assert finding("server_restarted", ServerCounters(server.before, None)).level == Level.NOTE
+    assert (
+        finding(
+            "server_restarted", ServerCounters(server.before, replica)
+        ).level
+        == Level.NOTE
+    )
+    assert (
+        finding("other_clients", ServerCounters(server.before, replica)).level
+        == Level.OK
+    )
+    assert (
+        finding("server_restarted", ServerCounters(server.before, None)).level
+        == Level.NOTE
+    )
 
 
 def test_preempted() -> None:
@@ -129,7 +160,8 @@ def test_preempted() -> None:
 
 
 @pytest.mark.parametrize(
-    ("share", "level"), [(0.04, Level.OK), (0.06, Level.SUSPECT), (0.6, Level.INVALID)]
+    ("share", "level"),
+    [(0.04, Level.OK), (0.06, Level.SUSPECT), (0.6, Level.INVALID)],
 )
 def test_hits_that_answers_do_not_tell_of(share: float, level: Level) -> None:
     found = finding("prefix_hits", counted({"prefix_hits": share * N * PROMPT}))
@@ -142,7 +174,10 @@ def test_hits_that_are_intended() -> None:
     studied.
     """
     server = counted({"prefix_hits": 64 * (N - 1)})
-    assert finding("prefix_hits", server, expected_cached_tokens=64).level == Level.OK
+    assert (
+        finding("prefix_hits", server, expected_cached_tokens=64).level
+        == Level.OK
+    )
     assert finding("prefix_hits", server).level == Level.INVALID
 
 
@@ -165,15 +200,27 @@ def test_beginnings_that_are_shared_and_never_found_are_a_note() -> None:
     ]
     for other in others:
         assert (
-            finding("prefix_hits", counted(), **{"expected_cached_tokens": 1024, **other}).level
+            finding(
+                "prefix_hits",
+                counted(),
+                **{"expected_cached_tokens": 1024, **other},
+            ).level
             == Level.OK
         )
     assert (
-        finding("prefix_hits", counted({"prefix_hits": 1}), expected_cached_tokens=1024).level
+        finding(
+            "prefix_hits",
+            counted({"prefix_hits": 1}),
+            expected_cached_tokens=1024,
+        ).level
         == Level.OK
     )
     assert (
-        finding("prefix_hits", counted(only=("requests",)), expected_cached_tokens=1024).level
+        finding(
+            "prefix_hits",
+            counted(only=("requests",)),
+            expected_cached_tokens=1024,
+        ).level
         == Level.OK
     )
 
@@ -192,8 +239,12 @@ WARM: dict[str, Any] = {"warm": True, "expected_cached_tokens": PROMPT}
         (0.96, Level.OK),
     ],
 )
-def test_a_warm_cache_by_the_servers_counters(share: float, level: Level) -> None:
-    found = finding("warm_cache", counted({"prefix_hits": share * N * PROMPT}), **WARM)
+def test_a_warm_cache_by_the_servers_counters(
+    share: float, level: Level
+) -> None:
+    found = finding(
+        "warm_cache", counted({"prefix_hits": share * N * PROMPT}), **WARM
+    )
     assert found.level == level
     assert found.values == {
         "share": pytest.approx(share),
@@ -219,9 +270,14 @@ def test_a_warm_cache_by_the_servers_counters(share: float, level: Level) -> Non
     ],
     ids=str,
 )
-def test_a_warm_cache_by_the_answers(cached: list[int | None], level: Level) -> None:
+def test_a_warm_cache_by_the_answers(
+    cached: list[int | None], level: Level
+) -> None:
     trace = build(
-        [{**request(10.0 * i, 50, 60), "cached_tokens": tokens} for i, tokens in enumerate(cached)]
+        [
+            {**request(10.0 * i, 50, 60), "cached_tokens": tokens}
+            for i, tokens in enumerate(cached)
+        ]
     )
     assert finding("warm_cache", None, trace, **WARM).level == level
     assert finding("warm_cache", None, trace).level == Level.OK
@@ -229,7 +285,11 @@ def test_a_warm_cache_by_the_answers(cached: list[int | None], level: Level) -> 
 
 
 def test_a_warm_cache_of_which_nobody_tells() -> None:
-    for server in (None, counted(only=("requests",)), ServerCounters(counted().before, None)):
+    for server in (
+        None,
+        counted(only=("requests",)),
+        ServerCounters(counted().before, None),
+    ):
         found = finding("warm_cache", server, **WARM)
         assert found.level == Level.SUSPECT
         assert found.sentence.startswith(
@@ -240,13 +300,19 @@ def test_a_warm_cache_of_which_nobody_tells() -> None:
 def test_a_rehearsal_has_no_prefix_cache() -> None:
     for server in (None, counted()):
         found = finding("warm_cache", server, rehearsal=True, **WARM)
-        assert (found.level, "embedded engine has no prefix cache" in found.sentence) == (
+        assert (
+            found.level,
+            "embedded engine has no prefix cache" in found.sentence,
+        ) == (
             Level.SUSPECT,
             True,
         )
     assert (
         finding(
-            "warm_cache", counted({"prefix_hits": 0.96 * N * PROMPT}), rehearsal=True, **WARM
+            "warm_cache",
+            counted({"prefix_hits": 0.96 * N * PROMPT}),
+            rehearsal=True,
+            **WARM,
         ).level
         == Level.OK
     )
@@ -254,19 +320,24 @@ def test_a_rehearsal_has_no_prefix_cache() -> None:
 
 def test_a_warm_run_in_which_nothing_was_answered_breaks_no_check() -> None:
     assert (
-        finding("warm_cache", None, build([failed(0, Failure.RESET)]), **WARM).level
+        finding(
+            "warm_cache", None, build([failed(0, Failure.RESET)]), **WARM
+        ).level
         == Level.SUSPECT
     )
 
 
 def test_someone_else_finished_requests() -> None:
     found = finding(
-        "other_clients", counted({"requests": N + 3, "prompt_tokens": (N + 3) * PROMPT})
+        "other_clients",
+        counted({"requests": N + 3, "prompt_tokens": (N + 3) * PROMPT}),
     )
     assert found.level == Level.SUSPECT
     assert "3 finished in addition to the 20 of this run" in found.sentence
     assert found.values["foreign_requests"] == 3
-    assert found.values["foreign_share"] == pytest.approx(3 * PROMPT / (N * (PROMPT + OUTPUT)))
+    assert found.values["foreign_share"] == pytest.approx(
+        3 * PROMPT / (N * (PROMPT + OUTPUT))
+    )
 
 
 def test_a_health_check_that_generates_a_token_is_worth_a_note() -> None:
@@ -281,7 +352,9 @@ def test_a_health_check_that_generates_a_token_is_worth_a_note() -> None:
 
 
 def test_someone_else_whose_request_has_not_ended() -> None:
-    found = finding("other_clients", counted({"generation_tokens": N * OUTPUT + 500}))
+    found = finding(
+        "other_clients", counted({"generation_tokens": N * OUTPUT + 500})
+    )
     assert found.level == Level.SUSPECT
     assert "22.7% more tokens" in found.sentence
 
@@ -289,7 +362,9 @@ def test_someone_else_whose_request_has_not_ended() -> None:
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_work_in_flight_at_rest(when: str) -> None:
     gauges: Mapping[Gauge, float] = {"running": 2, "waiting": 1}
-    server = counted(before=gauges) if when == "before" else counted(after=gauges)
+    server = (
+        counted(before=gauges) if when == "before" else counted(after=gauges)
+    )
     found = finding("other_clients", server)
     assert found.level == Level.SUSPECT
     assert f"3 requests in flight {when}" in found.sentence
@@ -300,17 +375,26 @@ def test_what_is_left_of_ours_is_nobody_elses() -> None:
     either.
     """
     trace = build(
-        [*answered(), request(1, outcome=Outcome.UNFINISHED), failed(2, Failure.IDLE_TIMEOUT)]
+        [
+            *answered(),
+            request(1, outcome=Outcome.UNFINISHED),
+            failed(2, Failure.IDLE_TIMEOUT),
+        ]
     )
     server = counted(
-        {"requests": N + 1, "generation_tokens": N * OUTPUT + 800}, after={"running": 1}
+        {"requests": N + 1, "generation_tokens": N * OUTPUT + 800},
+        after={"running": 1},
     )
     assert finding("other_clients", server, trace).level == Level.OK
 
 
 def test_requests_that_were_sent_twice_may_be_counted_twice() -> None:
     assert (
-        finding("other_clients", counted({"requests": 2 * N}), build(answered(resent=1))).level
+        finding(
+            "other_clients",
+            counted({"requests": 2 * N}),
+            build(answered(resent=1)),
+        ).level
         == Level.OK
     )
 
@@ -318,12 +402,20 @@ def test_requests_that_were_sent_twice_may_be_counted_twice() -> None:
 def test_without_counts_of_its_own_tokens_requests_tell() -> None:
     trace = build(answered(token_source=TokenSource.EVENTS))
     assert (
-        finding("other_clients", counted({"generation_tokens": 5 * N * OUTPUT}), trace).level
+        finding(
+            "other_clients",
+            counted({"generation_tokens": 5 * N * OUTPUT}),
+            trace,
+        ).level
         == Level.OK
     )
-    assert finding("other_clients", counted({"requests": N + 1}), trace).level == Level.SUSPECT
+    assert (
+        finding("other_clients", counted({"requests": N + 1}), trace).level
+        == Level.SUSPECT
+    )
     unknown = counted(
-        {"generation_tokens": 5 * N * OUTPUT}, only=("generation_tokens", "prompt_tokens")
+        {"generation_tokens": 5 * N * OUTPUT},
+        only=("generation_tokens", "prompt_tokens"),
     )
     assert finding("other_clients", unknown, trace).level == Level.OK
 
@@ -332,8 +424,13 @@ def test_most_of_ttft_is_waiting() -> None:
     found = finding("queueing", counted({"queue_s": 0.030 * N}))
     assert found.level == Level.NOTE
     assert found.values["mean_queue_ms"] == pytest.approx(30)
-    assert "waited 30 ms in its queue on average, of a mean TTFT of 50 ms" in found.sentence
-    assert finding("queueing", counted({"queue_s": 0.020 * N})).level == Level.OK
+    assert (
+        "waited 30 ms in its queue on average, of a mean TTFT of 50 ms"
+        in found.sentence
+    )
+    assert (
+        finding("queueing", counted({"queue_s": 0.020 * N})).level == Level.OK
+    )
 
 
 def test_a_full_queue() -> None:
@@ -346,7 +443,9 @@ def test_the_hit_rate_is_the_servers_and_else_that_of_the_answers() -> None:
     trace = build(answered(cached_tokens=50))
     assert summarize(trace, planned=N).prefix_cache_hit_rate == 50
     assert (
-        summarize(trace, planned=N, server=counted({"prefix_hits": N * 25})).prefix_cache_hit_rate
+        summarize(
+            trace, planned=N, server=counted({"prefix_hits": N * 25})
+        ).prefix_cache_hit_rate
         == 25
     )
     assert summarize(build(answered()), planned=N).prefix_cache_hit_rate is None
@@ -356,14 +455,18 @@ def test_the_hit_rate_of_an_external_cache_is_the_servers() -> None:
     trace = build(answered())
     assert summarize(trace, planned=N).external_cache_hit_rate is None
     asked = counted({"external_queries": 200, "external_hits": 50})
-    assert summarize(trace, planned=N, server=asked).external_cache_hit_rate == 25
+    assert (
+        summarize(trace, planned=N, server=asked).external_cache_hit_rate == 25
+    )
 
 
 def test_readings_are_plain_data() -> None:
     plain = counted({"preemptions": 2}).to_dict()
     assert list(plain) == ["engine", "names", "before", "after", "delta"]
     assert (
-        list(plain["before"]) == list(plain["after"]) == ["at_s", "started_s", "counters", "gauges"]
+        list(plain["before"])
+        == list(plain["after"])
+        == ["at_s", "started_s", "counters", "gauges"]
     )
     assert plain["delta"]["preemptions"] == 2
     assert plain["before"]["gauges"] == {"running": 0, "waiting": 0}
@@ -371,7 +474,12 @@ def test_readings_are_plain_data() -> None:
     assert ServerCounters(counted().before, None).to_dict()["delta"] == {}
 
 
-def test_a_server_that_says_no_tokens_were_used_is_compared_by_requests() -> None:
+def test_a_server_that_says_no_tokens_were_used_is_compared_by_requests() -> (
+    None
+):
     trace = build(answered(prompt_tokens=0, output_tokens=0))
     found = finding("other_clients", counted({"requests": N + 5}), trace)
-    assert (found.level, found.values["foreign_share"]) == (Level.SUSPECT, 5 / N)
+    assert (found.level, found.values["foreign_share"]) == (
+        Level.SUSPECT,
+        5 / N,
+    )

@@ -33,9 +33,19 @@ def open_loop(load: float, n: int, seed: int = 0) -> Trace:
     """Poisson arrivals at this part of the engine's capacity."""
     rng = np.random.default_rng(seed)
     model = PacedModel(
-        EngineSettings(ttft_ms=TTFT_MS, itl_ms=ITL_MS, jitter=0.3, max_num_seqs=SEATS, seed=seed)
+        EngineSettings(
+            ttft_ms=TTFT_MS,
+            itl_ms=ITL_MS,
+            jitter=0.3,
+            max_num_seqs=SEATS,
+            seed=seed,
+        )
     )
-    due = np.cumsum(rng.exponential(NS / (load * CAPACITY), n)).astype(np.int64).tolist()
+    due = (
+        np.cumsum(rng.exponential(NS / (load * CAPACITY), n))
+        .astype(np.int64)
+        .tolist()
+    )
     first, last, sent = dict[int, int](), dict[int, int](), 0
     while len(last) < n:
         next_ns = model.next_ns()
@@ -49,7 +59,8 @@ def open_loop(load: float, n: int, seed: int = 0) -> Trace:
             if emission.last:
                 last[emission.sequence.number] = emission.time_ns
     return build(
-        [request(due[i] / MS, first[i] / MS, last[i] / MS) for i in range(n)], closed_loop=False
+        [request(due[i] / MS, first[i] / MS, last[i] / MS) for i in range(n)],
+        closed_loop=False,
     )
 
 
@@ -59,11 +70,15 @@ def test_a_queue_that_grows_through_the_whole_run() -> None:
     assert "mean E2EL grew from" in doubted[0].sentence
     assert "Lower the rate" in doubted[0].next_step
     figures = doubted[0].values
-    assert float(figures["last_e2el_ms"] or 0) > 2 * float(figures["first_e2el_ms"] or 0)
+    assert float(figures["last_e2el_ms"] or 0) > 2 * float(
+        figures["first_e2el_ms"] or 0
+    )
 
 
 def test_a_load_that_the_server_can_take() -> None:
-    assert [steady(open_loop(0.7, 600, seed)).level for seed in range(20)] == [Level.OK] * 20
+    assert [steady(open_loop(0.7, 600, seed)).level for seed in range(20)] == [
+        Level.OK
+    ] * 20
 
 
 def test_a_load_that_is_to_grow_is_not_doubted() -> None:
@@ -79,7 +94,10 @@ def test_a_server_that_warms_up_all_the_while() -> None:
     rng = np.random.default_rng(1)
     latency_ms = np.linspace(900, 300, 400) + rng.normal(0, 10, 400)
     trace = build(
-        [request(10 * i, 10 * i + 5, 10 * i + each) for i, each in enumerate(latency_ms)],
+        [
+            request(10 * i, 10 * i + 5, 10 * i + each)
+            for i, each in enumerate(latency_ms)
+        ],
         closed_loop=False,
     )
     found = steady(trace)
@@ -93,12 +111,21 @@ def test_bursts_and_short_closed_loops_get_a_note() -> None:
     at_once = open_loop(0.7, 150)
     due = at_once.requests["intended_ns"]
     assert (
-        steady(at_once.with_requests({**at_once.requests, "intended_ns": due * 0})).level
+        steady(
+            at_once.with_requests({**at_once.requests, "intended_ns": due * 0})
+        ).level
         == Level.NOTE
     )
     assert steady(build([])).level == Level.NOTE
 
 
 def test_a_closed_loop_is_steady_while_its_slots_are_busy() -> None:
-    found = steady(build([request(100 * i, 100 * i + 50, 100 * i + 100) for i in range(10)]))
-    assert (found.level, found.sentence) == (Level.OK, "The run was steady from 0.0 to 1.0 s.")
+    found = steady(
+        build(
+            [request(100 * i, 100 * i + 50, 100 * i + 100) for i in range(10)]
+        )
+    )
+    assert (found.level, found.sentence) == (
+        Level.OK,
+        "The run was steady from 0.0 to 1.0 s.",
+    )

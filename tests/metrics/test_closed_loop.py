@@ -18,7 +18,12 @@ from tests.metrics.trace_builder import build, request
 
 
 def slots(
-    number: int, n: int, *, answer_ms: float = 100, wait_ms: float = 0, **columns: Any
+    number: int,
+    n: int,
+    *,
+    answer_ms: float = 100,
+    wait_ms: float = 0,
+    **columns: Any,
 ) -> list[dict[str, Any]]:
     """`n` requests in so many slots, each answered in that time, and each slot filled again after
     that wait.
@@ -29,12 +34,16 @@ def slots(
         slot = int(np.argmin(free_ms))
         sent_ms = free_ms[slot]
         middle_ms = [sent_ms + answer_ms * part for part in (0.25, 0.5, 0.75)]
-        rows.append(request(sent_ms, *middle_ms, sent_ms + answer_ms, **columns))
+        rows.append(
+            request(sent_ms, *middle_ms, sent_ms + answer_ms, **columns)
+        )
         free_ms[slot] = sent_ms + answer_ms + wait_ms
     return rows
 
 
-def suspended(at: int, pause_ms: float, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def suspended(
+    at: int, pause_ms: float, rows: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
     """The same run, in which nothing is sent for a while after the first `at` requests: answers go
     on to arrive.
     """
@@ -62,7 +71,9 @@ def test_how_long_slots_wait_and_what_part_of_the_time_that_is() -> None:
     use = slot_use(build(slots(2, 8, wait_ms=50)))
     assert use is not None
     assert use.waits_ms.tolist() == pytest.approx([50.0] * 6)
-    assert use.idle_share == pytest.approx(300 / (2 * 450))  # the last requests are sent at 450 ms
+    assert use.idle_share == pytest.approx(
+        300 / (2 * 450)
+    )  # the last requests are sent at 450 ms
 
 
 @pytest.mark.parametrize(
@@ -75,25 +86,34 @@ def test_how_long_slots_wait_and_what_part_of_the_time_that_is() -> None:
         (40.0, Level.INVALID),
     ],
 )
-def test_slots_that_wait_are_a_load_that_is_too_low(wait_ms: float, level: Level) -> None:
+def test_slots_that_wait_are_a_load_that_is_too_low(
+    wait_ms: float, level: Level
+) -> None:
     found = finding("slots_filled", build(slots(8, 400, wait_ms=wait_ms)))
     assert found.level == level
     assert found.values["wait_max_ms"] == pytest.approx(wait_ms)
-    assert found.values["idle_share"] == pytest.approx(wait_ms / (100 + wait_ms), rel=0.05)
+    assert found.values["idle_share"] == pytest.approx(
+        wait_ms / (100 + wait_ms), rel=0.05
+    )
 
 
 @pytest.mark.parametrize(
-    ("pause_ms", "level"), [(0, Level.OK), (120, Level.SUSPECT), (1_000, Level.INVALID)]
+    ("pause_ms", "level"),
+    [(0, Level.OK), (120, Level.SUSPECT), (1_000, Level.INVALID)],
 )
 def test_a_client_that_was_suspended(pause_ms: float, level: Level) -> None:
     """15 rounds of 100 ms, and one pause: throughput is too low by 7 %, or by 40 %."""
-    found = finding("slots_filled", build(suspended(20, pause_ms, slots(4, 60))))
+    found = finding(
+        "slots_filled", build(suspended(20, pause_ms, slots(4, 60)))
+    )
     assert found.level == level
     if pause_ms:
         assert found.values["wait_max_ms"] == pytest.approx(pause_ms)
         assert "throughput is too low" in found.sentence
         assert "cores" in found.next_step
-        trace = build(suspended(20, pause_ms, slots(4, 60)), workers=busy(stalled_ns=1))
+        trace = build(
+            suspended(20, pause_ms, slots(4, 60)), workers=busy(stalled_ns=1)
+        )
         assert "Ctrl-Z" in finding("slots_filled", trace).next_step
         assert finding("slots_busy", trace).level == Level.OK
 
@@ -103,27 +123,43 @@ def test_each_worker_has_its_own_slots() -> None:
     use = slot_use(build(both))
     assert use is not None
     assert use.idle_share == 0.0
-    one = slot_use(build([*slots(2, 20, worker=0), *suspended(4, 1_000, slots(2, 20, worker=1))]))
+    one = slot_use(
+        build(
+            [
+                *slots(2, 20, worker=0),
+                *suspended(4, 1_000, slots(2, 20, worker=1)),
+            ]
+        )
+    )
     assert one is not None
     assert one.waits_ms.max() == pytest.approx(1_000)
     assert one.idle_share > 0.25
 
 
-def test_warm_ups_that_hand_over_fill_slots_and_those_that_end_before_do_not() -> None:
+def test_warm_ups_that_hand_over_fill_slots_and_those_that_end_before_do_not() -> (
+    None
+):
     rows = slots(4, 40)
     handed = [{**row, "warmup": i < 6} for i, row in enumerate(rows)]
     use = slot_use(build(handed))
     assert use is not None
     assert use.waits_ms.max() == 0.0
-    drained = [{**row, "warmup": True} for row in slots(4, 6)] + suspended(0, 5_000, slots(4, 40))
+    drained = [{**row, "warmup": True} for row in slots(4, 6)] + suspended(
+        0, 5_000, slots(4, 40)
+    )
     use = slot_use(build(drained))
     assert use is not None
     assert use.waits_ms.max() == 0.0
 
 
 @pytest.mark.parametrize("end_ms", [None, 950.0])
-def test_requests_that_do_not_end_hold_their_slots(end_ms: float | None) -> None:
-    rows = [*slots(3, 20), request(0, end_ms=end_ms, outcome=Outcome.UNFINISHED)]
+def test_requests_that_do_not_end_hold_their_slots(
+    end_ms: float | None,
+) -> None:
+    rows = [
+        *slots(3, 20),
+        request(0, end_ms=end_ms, outcome=Outcome.UNFINISHED),
+    ]
     use = slot_use(build(rows))
     assert use is not None
     assert use.waits_ms.max() == 0.0
@@ -139,7 +175,9 @@ def test_requests_that_do_not_end_hold_their_slots(end_ms: float | None) -> None
         build(slots(4, 40), closed_loop=False),
     ],
 )
-def test_where_no_slot_is_filled_again_there_is_nothing_to_say(trace: Any) -> None:
+def test_where_no_slot_is_filled_again_there_is_nothing_to_say(
+    trace: Any,
+) -> None:
     assert slot_use(trace) is None
     assert finding("slots_filled", trace).level == Level.OK
 
@@ -147,7 +185,9 @@ def test_where_no_slot_is_filled_again_there_is_nothing_to_say(trace: Any) -> No
 def test_conversations_hold_their_slots_while_users_think() -> None:
     thinking = build(slots(4, 40, wait_ms=100))
     assert finding("slots_filled", thinking).level == Level.INVALID
-    assert finding("slots_filled", thinking, constant_load=False).level == Level.OK
+    assert (
+        finding("slots_filled", thinking, constant_load=False).level == Level.OK
+    )
 
 
 @pytest.mark.parametrize(
@@ -157,7 +197,10 @@ def test_conversations_hold_their_slots_while_users_think() -> None:
 def test_a_client_that_stood_still(stalled_ms: int, level: Level) -> None:
     """Of a run of one second."""
     trace = build(
-        slots(4, 40), workers=busy(stalled_ns=stalled_ms * MS, longest_stall_ns=stalled_ms * MS)
+        slots(4, 40),
+        workers=busy(
+            stalled_ns=stalled_ms * MS, longest_stall_ns=stalled_ms * MS
+        ),
     )
     found = finding("client_stalls", trace, constant_load=False)
     assert found.level == level
@@ -177,25 +220,38 @@ def test_one_worker_of_several_is_enough() -> None:
     )
 
 
-def test_a_last_wave_that_is_not_full_is_worth_a_note_with_the_throughput_of_the_others() -> None:
+def test_a_last_wave_that_is_not_full_is_worth_a_note_with_the_throughput_of_the_others() -> (
+    None
+):
     trace = build(slots(4, 10))
     found = finding("slots_busy", trace)
     assert found.level == Level.NOTE
     assert found.values["busy_share"] == pytest.approx(10 / 12)
     steady = summarize(trace, planned=10).steady
     assert steady is not None
-    assert found.values["steady_output_throughput"] == steady.output_throughput > 1.1 * 40 / 0.3
+    assert (
+        found.values["steady_output_throughput"]
+        == steady.output_throughput
+        > 1.1 * 40 / 0.3
+    )
     assert finding("slots_busy", build(slots(4, 40))).level == Level.OK
     failed = [request(250, outcome=Outcome.FAILED), *slots(4, 10)]
     assert (
         finding("slots_busy", build(failed)).level == Level.OK
     )  # what failed left slots free, too
-    assert "slots_filled" not in [f.name for f in verdict_of(trace).reasons(Level.NOTE)]
+    assert "slots_filled" not in [
+        f.name for f in verdict_of(trace).reasons(Level.NOTE)
+    ]
 
 
 def test_an_end_that_nobody_knows_is_not_the_end_of_the_run() -> None:
     rows = slots(4, 40)
-    trace = build([*rows[:-1], {**rows[-1], "event_ms": (), "outcome": Outcome.UNFINISHED}])
+    trace = build(
+        [
+            *rows[:-1],
+            {**rows[-1], "event_ms": (), "outcome": Outcome.UNFINISHED},
+        ]
+    )
     assert trace.requests["end_ns"][-1] == MISSING
     use = slot_use(trace)
     assert use is not None

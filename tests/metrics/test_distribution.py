@@ -14,8 +14,12 @@ from inferometer.vocabulary import percentile_name
 def test_figures_of_four_values() -> None:
     d = describe(np.array([4.0, 1.0, 3.0, 2.0]), [50, 90, 99.9])
     assert (d.n, d.mean, d.median, d.min, d.max) == (4, 2.5, 2.5, 1.0, 4.0)
-    assert d.std == pytest.approx(1.118033989)  # root of 1.25: over n, not n − 1
-    assert d.percentiles == pytest.approx({"p50": 2.5, "p90": 3.7, "p99.9": 3.997})
+    assert d.std == pytest.approx(
+        1.118033989
+    )  # root of 1.25: over n, not n − 1
+    assert d.percentiles == pytest.approx(
+        {"p50": 2.5, "p90": 3.7, "p99.9": 3.997}
+    )
 
 
 def test_one_value() -> None:
@@ -49,7 +53,10 @@ def test_no_value_has_no_figure() -> None:
 def test_percentiles_with_fewer_than_ten_samples_beyond_are_marked(
     n: int, thin: tuple[str, ...]
 ) -> None:
-    assert describe(np.arange(n, dtype=np.float64), [50, 90, 99, 99.9]).thin == thin
+    assert (
+        describe(np.arange(n, dtype=np.float64), [50, 90, 99, 99.9]).thin
+        == thin
+    )
 
 
 def test_low_percentiles_are_marked_by_the_samples_below() -> None:
@@ -73,7 +80,9 @@ def test_a_percentile_outside_its_range_is_refused(percentile: float) -> None:
 
 
 def test_a_weighted_value_counts_as_often_as_its_weight() -> None:
-    d = describe(np.array([10.0, 2.0]), [50, 75], np.array([1.0, 3.0]))  # 2 2 2 10
+    d = describe(
+        np.array([10.0, 2.0]), [50, 75], np.array([1.0, 3.0])
+    )  # 2 2 2 10
     assert (d.n, d.mean, d.median, d.min, d.max) == (2, 4.0, 2.0, 2.0, 10.0)
     assert d.std == pytest.approx(3.464101615)
     assert d.percentiles == {
@@ -83,13 +92,19 @@ def test_a_weighted_value_counts_as_often_as_its_weight() -> None:
 
 
 @given(
-    st.lists(st.tuples(st.floats(-1e3, 1e3), st.integers(1, 5)), min_size=1, max_size=30),
+    st.lists(
+        st.tuples(st.floats(-1e3, 1e3), st.integers(1, 5)),
+        min_size=1,
+        max_size=30,
+    ),
     st.floats(0, 100),
 )
 def test_weights_give_what_the_list_written_out_gives(
     pairs: list[tuple[float, int]], percentile: float
 ) -> None:
-    values, weights = (np.array(column, np.float64) for column in zip(*pairs, strict=True))
+    values, weights = (
+        np.array(column, np.float64) for column in zip(*pairs, strict=True)
+    )
     written_out = np.repeat(values, weights.astype(int))
     weighted = describe(values.copy(), [percentile], weights)
     plain = describe(written_out, [percentile])
@@ -97,7 +112,9 @@ def test_weights_give_what_the_list_written_out_gives(
     assert weighted.std == pytest.approx(plain.std, abs=1e-6)
     assert weighted.median == pytest.approx(plain.median, abs=1e-6)
     name = percentile_name(percentile)
-    assert weighted.percentiles[name] == pytest.approx(plain.percentiles[name], abs=1e-6)
+    assert weighted.percentiles[name] == pytest.approx(
+        plain.percentiles[name], abs=1e-6
+    )
 
 
 def test_weights_below_one_still_give_a_figure() -> None:

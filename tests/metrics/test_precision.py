@@ -30,7 +30,10 @@ from tests.metrics.trace_builder import build, request
 def steady(streams: int = 10, events: int = 20, **columns: Any) -> Trace:
     """Streams of 20 events in 430 ms: 200 events and 10 requests in the busiest second."""
     return build(
-        [request(i, *(i + 50 + 20 * k for k in range(events)), **columns) for i in range(streams)]
+        [
+            request(i, *(i + 50 + 20 * k for k in range(events)), **columns)
+            for i in range(streams)
+        ]
     )
 
 
@@ -40,22 +43,37 @@ def judged(trace: Trace, known: Calibration | None, **options: Any) -> Verdict:
 
 
 def found(trace: Trace, known: Calibration | None) -> Finding:
-    (finding,) = [f for f in judged(trace, known).findings if f.name == "beyond_calibration"]
+    (finding,) = [
+        f
+        for f in judged(trace, known).findings
+        if f.name == "beyond_calibration"
+    ]
     return finding
 
 
-def precision(trace: Trace, known: Calibration | Missing | None, **options: Any) -> Precision:
-    return precision_of(trace, summarize(trace, planned=len(trace)), known, **options)
+def precision(
+    trace: Trace, known: Calibration | Missing | None, **options: Any
+) -> Precision:
+    return precision_of(
+        trace, summarize(trace, planned=len(trace)), known, **options
+    )
 
 
 # The load beyond the ceiling
 
 
 def test_a_load_below_all_ceilings_is_no_doubt() -> None:
-    finding = found(steady(), calibration(events=1_000, requests=100, streams=50))
+    finding = found(
+        steady(), calibration(events=1_000, requests=100, streams=50)
+    )
     assert (finding.level, finding.next_step) == (Level.OK, "")
-    assert finding.sentence == ("The peak load was 20% of what this host's client can take.")
-    assert (finding.values["events"], finding.values["events_used"]) == (200.0, 0.2)
+    assert finding.sentence == (
+        "The peak load was 20% of what this host's client can take."
+    )
+    assert (finding.values["events"], finding.values["events_used"]) == (
+        200.0,
+        0.2,
+    )
 
 
 @pytest.mark.parametrize(
@@ -64,25 +82,40 @@ def test_a_load_below_all_ceilings_is_no_doubt() -> None:
         ({"events": 150.0}, "200 of 150 events/s"),
         ({"requests": 9.0}, "10 of 9 requests/s"),
         ({"streams": 8.0}, "10 of 8 streams"),
-        ({"events": 150.0, "streams": 8.0}, "200 of 150 events/s; 10 of 8 streams"),
+        (
+            {"events": 150.0, "streams": 8.0},
+            "200 of 150 events/s; 10 of 8 streams",
+        ),
         ({"events": 0.0}, "200 of 0 events/s"),
     ],
 )
-def test_a_load_beyond_a_ceiling_is_suspect(ceilings: dict[str, float], words: str) -> None:
+def test_a_load_beyond_a_ceiling_is_suspect(
+    ceilings: dict[str, float], words: str
+) -> None:
     verdict = judged(steady(), calibration(**ceilings))
     finding = found(steady(), calibration(**ceilings))
     assert verdict.status == "SUSPECT"
     assert [f.name for f in verdict.reasons()] == ["beyond_calibration"]
-    assert (finding.level, "`workers`" in finding.next_step) == (Level.SUSPECT, True)
-    assert finding.sentence.endswith(f"can take within 0.25 ms of error: {words}.")
+    assert (finding.level, "`workers`" in finding.next_step) == (
+        Level.SUSPECT,
+        True,
+    )
+    assert finding.sentence.endswith(
+        f"can take within 0.25 ms of error: {words}."
+    )
 
 
 @pytest.mark.parametrize("ended_by", ["server", "search", "time"])
-def test_beyond_what_was_tried_is_worth_a_note_and_no_doubt(ended_by: str) -> None:
+def test_beyond_what_was_tried_is_worth_a_note_and_no_doubt(
+    ended_by: str,
+) -> None:
     known = calibration(events=150, ended_by=ended_by)
     finding = found(steady(), known)
     assert judged(steady(), known).status == "VALID"
-    assert (finding.level, "inferometer calibrate" in finding.next_step) == (Level.NOTE, True)
+    assert (finding.level, "inferometer calibrate" in finding.next_step) == (
+        Level.NOTE,
+        True,
+    )
     assert "200 of ≥ 150 events/s" in finding.sentence
 
 
@@ -94,7 +127,11 @@ def test_without_a_calibration_nothing_is_judged() -> None:
 def test_warm_ups_are_part_of_the_load() -> None:
     warm = [request(i, i + 50, warmup=True) for i in range(30)]
     trace = build([*warm, request(0, 50, 70)])
-    assert precision(trace, None).load == {"events": 32.0, "requests": 31.0, "streams": 31.0}
+    assert precision(trace, None).load == {
+        "events": 32.0,
+        "requests": 31.0,
+        "streams": 31.0,
+    }
 
 
 # The busiest second
@@ -116,13 +153,19 @@ def test_a_steady_rate_is_its_own_peak() -> None:
 
 def test_what_was_never_sent_is_not_counted() -> None:
     assert peak_per_s(np.array([MISSING, MISSING, 5], np.int64)) == 1.0
-    assert peak_per_s(np.array([MISSING], np.int64)) == peak_per_s(np.zeros(0, np.int64)) == 0.0
+    assert (
+        peak_per_s(np.array([MISSING], np.int64))
+        == peak_per_s(np.zeros(0, np.int64))
+        == 0.0
+    )
 
 
 # How exact it was
 
 
-def test_the_error_is_the_worst_seen_up_to_the_load_and_one_level_beyond() -> None:
+def test_the_error_is_the_worst_seen_up_to_the_load_and_one_level_beyond() -> (
+    None
+):
     levels = (
         level(100, itl_error_p99_ms=0.03),
         level(300, ttft_error_p99_ms=0.02),
@@ -137,7 +180,11 @@ def test_the_error_is_the_worst_seen_up_to_the_load_and_one_level_beyond() -> No
         ),
     )
     exact = precision(steady(), calibration(levels=levels))
-    assert (exact.ttft_error_p99_ms, exact.itl_error_p99_ms, exact.error_p99_ms) == (
+    assert (
+        exact.ttft_error_p99_ms,
+        exact.itl_error_p99_ms,
+        exact.error_p99_ms,
+    ) == (
         0.02,
         0.03,
         0.03,
@@ -147,7 +194,10 @@ def test_the_error_is_the_worst_seen_up_to_the_load_and_one_level_beyond() -> No
 
 def test_beyond_all_levels_it_is_the_worst_of_all() -> None:
     known = calibration(
-        levels=(level(50, itl_error_p99_ms=0.03), level(100, itl_error_p99_ms=0.02))
+        levels=(
+            level(50, itl_error_p99_ms=0.03),
+            level(100, itl_error_p99_ms=0.02),
+        )
     )
     assert precision(steady(), known).itl_error_p99_ms == 0.03
 
@@ -172,7 +222,11 @@ def test_the_statement_tells_lower_bounds_and_what_is_not_known() -> None:
         "streams": Ceiling(4_096, "search"),
     }
     told = statement(
-        precision(steady(), calibration(ceilings=ceilings, levels=(level(within=False),)), tls=True)
+        precision(
+            steady(),
+            calibration(ceilings=ceilings, levels=(level(within=False),)),
+            tls=True,
+        )
     )
     assert told == (
         "This host: beyond ±0.25 ms at any load, ceiling ≥ 70,000 events/s, 0 requests/s, ≥ "
@@ -195,7 +249,11 @@ def test_the_statement_tells_lower_bounds_and_what_is_not_known() -> None:
             "Calibration was switched off (--no-calibration, or INFEROMETER_CALIBRATION=off)",
         ),
         (
-            Missing("other", "inferometer calibrate --workers 4", ("workers", "python")),
+            Missing(
+                "other",
+                "inferometer calibrate --workers 4",
+                ("workers", "python"),
+            ),
             (
                 "This host is calibrated only for other settings or versions (workers, python): "
                 "`inferometer calibrate --workers"
@@ -210,7 +268,9 @@ def test_the_statement_tells_lower_bounds_and_what_is_not_known() -> None:
         ),
     ],
 )
-def test_the_statement_says_why_there_is_none(missing: Missing | None, told: str) -> None:
+def test_the_statement_says_why_there_is_none(
+    missing: Missing | None, told: str
+) -> None:
     found = precision(steady(), missing)
     assert statement(found).startswith(told)
     assert found.missing == missing
@@ -234,7 +294,9 @@ def test_a_ceiling_has_two_digits(value: float, words: str) -> None:
     assert Ceiling(value, "client").text == words
 
 
-def test_a_verdict_compared_with_a_calibration_made_later_is_as_if_it_had_been_there() -> None:
+def test_a_verdict_compared_with_a_calibration_made_later_is_as_if_it_had_been_there() -> (
+    None
+):
     for known in (
         calibration(),
         calibration(events=150.0),
@@ -266,14 +328,18 @@ def test_a_verdict_compared_with_a_calibration_made_later_is_as_if_it_had_been_t
         ),
     ],
 )
-def test_a_calibration_of_a_busy_host_is_of_no_use(fields: dict[str, Any], why: str) -> None:
+def test_a_calibration_of_a_busy_host_is_of_no_use(
+    fields: dict[str, Any], why: str
+) -> None:
     told = why_unfit(calibration(**fields))
     assert why in str(told or "")
     assert bool(told) == bool(why)
 
 
 def test_it_is_part_of_the_verdict_as_plain_data() -> None:
-    told = json.loads(json.dumps(judged(steady(), calibration()).to_dict()))["precision"]
+    told = json.loads(json.dumps(judged(steady(), calibration()).to_dict()))[
+        "precision"
+    ]
     assert told["statement"].startswith("This host: ±0.010 ms (p99)")
     assert told["used"] == {"events": 0.2, "requests": 0.1, "streams": 0.2}
     assert (told["stamps"], told["tls"], told["shared_stamp_share"]) == (
@@ -281,10 +347,17 @@ def test_it_is_part_of_the_verdict_as_plain_data() -> None:
         False,
         0.0,
     )
-    assert told["ceilings"]["events"] == {"value": 1_000.0, "ended_by": "client"}
+    assert told["ceilings"]["events"] == {
+        "value": 1_000.0,
+        "ended_by": "client",
+    }
     assert told["added_delay_p99_ms"] == pytest.approx(0.02)
     without = judged(steady(), None).to_dict()["precision"]
-    assert (without["calibrated"], without["ttft_error_p99_ms"], without["ceilings"]) == (
+    assert (
+        without["calibrated"],
+        without["ttft_error_p99_ms"],
+        without["ceilings"],
+    ) == (
         None,
         None,
         {},
@@ -294,14 +367,23 @@ def test_it_is_part_of_the_verdict_as_plain_data() -> None:
 def test_a_run_without_an_event_has_a_statement_all_the_same() -> None:
     empty = judged(build([]), calibration())
     assert empty.precision is not None
-    assert empty.precision.load == {"events": 0.0, "requests": 0.0, "streams": 0.0}
+    assert empty.precision.load == {
+        "events": 0.0,
+        "requests": 0.0,
+        "streams": 0.0,
+    }
     assert statement(empty.precision).startswith("This host: ±0.010 ms")
     assert empty.to_dict()["precision"]["ambiguity_p99_ms"] is None
 
 
 def test_a_calibration_survives_plain_data() -> None:
     known = calibration(
-        levels=(level(), level(2_000.0, kind="requests", lag_p99_ms=0.3, streams=None))
+        levels=(
+            level(),
+            level(2_000.0, kind="requests", lag_p99_ms=0.3, streams=None),
+        )
     )
-    assert Calibration.from_dict(json.loads(json.dumps(known.to_dict()))) == known
+    assert (
+        Calibration.from_dict(json.loads(json.dumps(known.to_dict()))) == known
+    )
     assert known.key == KEY

@@ -16,11 +16,16 @@ from inferometer.metrics.statistics import (
 )
 from inferometer.metrics.student import student_quantile
 
-LABELS = {"mean_ttft_ms": "Mean TTFT", "output_throughput": "Output token throughput"}
+LABELS = {
+    "mean_ttft_ms": "Mean TTFT",
+    "output_throughput": "Output token throughput",
+}
 
 
 def own(mean: float, error: float, method: str = "batch means") -> Interval:
-    half = error * student_quantile(0.95, 9 if method == BOOTSTRAP else BATCHES - 1)
+    half = error * student_quantile(
+        0.95, 9 if method == BOOTSTRAP else BATCHES - 1
+    )
     return Interval(mean - half, mean + half, 100, method, 0.95)
 
 
@@ -40,7 +45,9 @@ def test_a_number_over_runs() -> None:
     assert found.interval.low == pytest.approx(11 - 4.302653 / 3**0.5)
     assert found.variation == pytest.approx(1.0)
     assert not found.runs_differ
-    assert {name: found.to_dict()[name] for name in ("runs", "min", "max", "mean")} == {
+    assert {
+        name: found.to_dict()[name] for name in ("runs", "min", "max", "mean")
+    } == {
         "runs": 3,
         "min": 10.0,
         "max": 12.0,
@@ -48,7 +55,9 @@ def test_a_number_over_runs() -> None:
     }
 
 
-def test_a_single_run_has_no_interval_over_runs_and_differs_from_nothing() -> None:
+def test_a_single_run_has_no_interval_over_runs_and_differs_from_nothing() -> (
+    None
+):
     found = of(10.0, error=1.0)
     assert (found.mean, found.interval, found.variation, found.runs_differ) == (
         10.0,
@@ -67,7 +76,10 @@ def test_runs_without_intervals_of_their_own_cannot_be_compared() -> None:
 def test_the_error_behind_an_interval_is_found_again_whatever_made_it() -> None:
     rng = np.random.default_rng(1)
     values = rng.normal(10, 1, 4000)
-    by_mean, by_ratio = interval_of_mean(values), interval_of_ratio(values, np.ones(4000))
+    by_mean, by_ratio = (
+        interval_of_mean(values),
+        interval_of_ratio(values, np.ones(4000)),
+    )
     assert by_mean is not None
     assert by_ratio is not None
     mean = float(values.mean())
@@ -80,13 +92,18 @@ def test_the_error_behind_an_interval_is_found_again_whatever_made_it() -> None:
     assert (degrees, ratio_degrees) == (19, 9)
 
 
-def test_the_error_behind_an_interval_that_was_cut_off_at_zero_is_found_again() -> None:
+def test_the_error_behind_an_interval_that_was_cut_off_at_zero_is_found_again() -> (
+    None
+):
     rare = np.zeros(400)
     rare[300:310] = 1.0
     mean = float(rare.mean())
     for cut, whole in (
         (interval_of_mean(rare), interval_of_mean(rare - 1)),
-        (interval_of_ratio(rare, np.ones(400)), interval_of_ratio(rare - 1, np.ones(400))),
+        (
+            interval_of_ratio(rare, np.ones(400)),
+            interval_of_ratio(rare - 1, np.ones(400)),
+        ),
     ):
         assert cut is not None
         assert whole is not None
@@ -99,7 +116,9 @@ def test_the_error_behind_an_interval_that_was_cut_off_at_zero_is_found_again() 
     ("runs", "critical"),
     [(2, 7.353), (3, 4.998), (5, 3.523), (10, 2.512)],
 )
-def test_the_line_is_drawn_at_one_in_a_hundred(runs: int, critical: float) -> None:
+def test_the_line_is_drawn_at_one_in_a_hundred(
+    runs: int, critical: float
+) -> None:
     """Against the tables of F for (runs - 1, 19 · runs) degrees; the approximation is good to a few
     per cent of F.
     """
@@ -110,7 +129,9 @@ def test_the_line_is_drawn_at_one_in_a_hundred(runs: int, critical: float) -> No
         assert of(*values.tolist(), error=1.0).runs_differ is differ
 
 
-def test_runs_that_vary_only_as_they_say_are_rarely_accused_and_others_nearly_always() -> None:
+def test_runs_that_vary_only_as_they_say_are_rarely_accused_and_others_nearly_always() -> (
+    None
+):
     rng = np.random.default_rng(20260301)
 
     def accused(between: float, trials: int = 2000) -> float:
@@ -119,7 +140,8 @@ def test_runs_that_vary_only_as_they_say_are_rarely_accused_and_others_nearly_al
             values = 100 + rng.normal(0, (1 + between**2) ** 0.5, 5)
             errors = (rng.chisquare(19, 5) / 19) ** 0.5
             hits += spread(
-                values.tolist(), [own(v, e) for v, e in zip(values, errors, strict=True)]
+                values.tolist(),
+                [own(v, e) for v, e in zip(values, errors, strict=True)],
             ).runs_differ
         return hits / trials
 
@@ -139,18 +161,30 @@ def test_numbers_without_any_noise() -> None:
 
 
 def test_what_is_said_of_them() -> None:
-    alike, apart, further = of(10, 11, error=1), of(10, 20, 30, error=1), of(10, 40, 70, error=1)
-    assert str(agreement({"mean_ttft_ms": alike}, LABELS)).startswith("The runs agree")
+    alike, apart, further = (
+        of(10, 11, error=1),
+        of(10, 20, 30, error=1),
+        of(10, 40, 70, error=1),
+    )
+    assert str(agreement({"mean_ttft_ms": alike}, LABELS)).startswith(
+        "The runs agree"
+    )
     assert str(agreement({"mean_ttft_ms": of(10, error=1)}, LABELS)).startswith(
         "The runs are too short"
     )
-    told = str(agreement({"mean_ttft_ms": apart, "output_throughput": alike}, LABELS))
+    told = str(
+        agreement({"mean_ttft_ms": apart, "output_throughput": alike}, LABELS)
+    )
     assert told.startswith(
         "Run-to-run variation: Mean TTFT varies 10.0 times as much between runs as"
     )
-    told = str(agreement({"mean_ttft_ms": apart, "output_throughput": further}, LABELS))
-    assert told.startswith("Run-to-run variation: Output token throughput varies 30.0 times")
+    told = str(
+        agreement({"mean_ttft_ms": apart, "output_throughput": further}, LABELS)
+    )
+    assert told.startswith(
+        "Run-to-run variation: Output token throughput varies 30.0 times"
+    )
     assert "own intervals explain, and so do others (1). Something" in told
-    assert str(agreement({"p99_ttft_ms": further, "mean_ttft_ms": alike}, LABELS)).startswith(
-        "The runs agree"
-    ), "not one that is shown"
+    assert str(
+        agreement({"p99_ttft_ms": further, "mean_ttft_ms": alike}, LABELS)
+    ).startswith("The runs agree"), "not one that is shown"

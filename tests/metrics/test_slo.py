@@ -17,7 +17,11 @@ def test_pairs_in_one_string() -> None:
 
 def test_pairs_one_by_one_or_with_commas() -> None:
     assert parse_goodput(["ttft:99.5", "itl:20"]) == {"ttft": 99.5, "itl": 20.0}
-    assert parse_goodput(["ttft:1,tpot:2 itl:3"]) == {"ttft": 1.0, "tpot": 2.0, "itl": 3.0}
+    assert parse_goodput(["ttft:1,tpot:2 itl:3"]) == {
+        "ttft": 1.0,
+        "tpot": 2.0,
+        "itl": 3.0,
+    }
 
 
 @pytest.mark.parametrize(
@@ -27,7 +31,10 @@ def test_pairs_one_by_one_or_with_commas() -> None:
         ([], "at least one"),
         ("ttft", "'ttft' is not KEY:VALUE"),
         ("ttft=100", "'ttft=100' is not KEY:VALUE"),
-        ("tfft:100", "'tfft' cannot be limited by a goodput; choose from ttft, tpot, itl, e2el"),
+        (
+            "tfft:100",
+            "'tfft' cannot be limited by a goodput; choose from ttft, tpot, itl, e2el",
+        ),
         ("TTFT:100", "'TTFT' cannot be limited"),
         ("ttft:fast", "'fast' is no limit for 'ttft'"),
         ("ttft:", "'' is no limit for 'ttft'"),
@@ -38,7 +45,9 @@ def test_pairs_one_by_one_or_with_commas() -> None:
         ("ttft:100 ttft:200", "'ttft' is limited twice"),
     ],
 )
-def test_a_mistake_is_told_in_one_sentence(text: str | list[str], says: str) -> None:
+def test_a_mistake_is_told_in_one_sentence(
+    text: str | list[str], says: str
+) -> None:
     with pytest.raises(ValueError, match=r"\.$") as caught:
         parse_goodput(text)
     assert says in str(caught.value)

@@ -30,14 +30,23 @@ QUEUES = [(0.5, 5_000), (0.7, 20_000)]
 def covered(intervals: Iterable[Interval | None], truth: float) -> float:
     """Of all trials: one without an interval has not covered."""
     return float(
-        np.mean([each is not None and each.low <= truth <= each.high for each in intervals])
+        np.mean(
+            [
+                each is not None and each.low <= truth <= each.high
+                for each in intervals
+            ]
+        )
     )
 
 
 def textbook(values: Series) -> Interval:
     half = 1.96 * float(np.std(values, ddof=1)) / len(values) ** 0.5
     return Interval(
-        float(values.mean()) - half, float(values.mean()) + half, len(values), "i.i.d.", 0.95
+        float(values.mean()) - half,
+        float(values.mean()) + half,
+        len(values),
+        "i.i.d.",
+        0.95,
     )
 
 
@@ -79,8 +88,12 @@ def test_a_mean_of_independent_values_costs_little(trials: int) -> None:
 
 
 @pytest.mark.parametrize("percentile", [50, 90, 99])
-def test_a_percentile_of_correlated_values(percentile: float, trials: int) -> None:
-    series = simulated.autoregressive(0.9, 20_000, trials, np.random.default_rng(4))
+def test_a_percentile_of_correlated_values(
+    percentile: float, trials: int
+) -> None:
+    series = simulated.autoregressive(
+        0.9, 20_000, trials, np.random.default_rng(4)
+    )
     truth = simulated.autoregressive_percentile(0.9, percentile)
     check(
         series,
@@ -103,15 +116,28 @@ def test_a_percentile_of_waiting_times(percentile: float, trials: int) -> None:
 
 def test_a_throughput_of_a_server_whose_speed_wanders(trials: int) -> None:
     gaps = simulated.bursty_gaps(3_000, trials, np.random.default_rng(6))
-    tokens = np.random.default_rng(7).integers(1, 200, gaps.shape).astype(np.float64)
-    intervals = [interval_of_ratio(*pair) for pair in zip(tokens, gaps, strict=True)]
+    tokens = (
+        np.random.default_rng(7).integers(1, 200, gaps.shape).astype(np.float64)
+    )
+    intervals = [
+        interval_of_ratio(*pair) for pair in zip(tokens, gaps, strict=True)
+    ]
     assert 0.93 <= covered(intervals, 100 / simulated.BURSTY_MEAN_GAP) <= 0.97
 
 
 def test_a_goodput_whose_failures_come_in_spells(trials: int) -> None:
-    slowness = simulated.autoregressive(0.9, 4_000, trials, np.random.default_rng(8))
-    good = (slowness <= simulated.autoregressive_percentile(0.9, 80)).astype(np.float64)
-    check(good, 0.8, lambda each: interval_of_ratio(each, np.ones_like(each)), textbook)
+    slowness = simulated.autoregressive(
+        0.9, 4_000, trials, np.random.default_rng(8)
+    )
+    good = (slowness <= simulated.autoregressive_percentile(0.9, 80)).astype(
+        np.float64
+    )
+    check(
+        good,
+        0.8,
+        lambda each: interval_of_ratio(each, np.ones_like(each)),
+        textbook,
+    )
 
 
 def test_the_effective_size_of_an_autoregressive_series() -> None:
@@ -126,7 +152,9 @@ def test_the_effective_size_of_an_autoregressive_series() -> None:
 
 
 def test_the_effective_size_is_at_most_the_size() -> None:
-    alternating = np.tile([0.0, 1.0], 500) + np.random.default_rng(10).normal(0, 0.01, 1_000)
+    alternating = np.tile([0.0, 1.0], 500) + np.random.default_rng(10).normal(
+        0, 0.01, 1_000
+    )
     interval = interval_of_mean(alternating)
     assert interval is not None
     assert interval.n_effective == 1_000
@@ -141,7 +169,11 @@ def test_values_that_are_all_the_same() -> None:
         interval_of_ratio(same, np.ones(100)),
     ):
         assert interval is not None
-        assert (interval.low, interval.high, interval.n_effective) == (7.0, 7.0, 100.0)
+        assert (interval.low, interval.high, interval.n_effective) == (
+            7.0,
+            7.0,
+            100.0,
+        )
 
 
 def test_what_is_too_short_has_no_interval() -> None:
@@ -150,15 +182,27 @@ def test_what_is_too_short_has_no_interval() -> None:
     assert interval_of_percentile(values, 50) is None
     assert interval_of_ratio(values, values) is None
     assert interval_of_ratio(np.ones(100), np.zeros(100)) is None
-    assert interval_of_percentile(np.random.default_rng(11).random(999), 99) is None  # nine beyond
-    assert interval_of_percentile(np.random.default_rng(11).random(5_000), 99) is not None
+    assert (
+        interval_of_percentile(np.random.default_rng(11).random(999), 99)
+        is None
+    )  # nine beyond
+    assert (
+        interval_of_percentile(np.random.default_rng(11).random(5_000), 99)
+        is not None
+    )
     assert interval_of_repeats([3.0]) is None
 
 
 def test_more_confidence_needs_a_wider_interval() -> None:
     values = np.random.default_rng(12).random(1_000)
-    for estimate in (interval_of_mean, partial(interval_of_percentile, percentile=50)):
-        narrow, wide = estimate(values, confidence=0.9), estimate(values, confidence=0.99)
+    for estimate in (
+        interval_of_mean,
+        partial(interval_of_percentile, percentile=50),
+    ):
+        narrow, wide = (
+            estimate(values, confidence=0.9),
+            estimate(values, confidence=0.99),
+        )
         assert narrow is not None
         assert wide is not None
         assert wide.low < narrow.low < narrow.high < wide.high
@@ -167,7 +211,9 @@ def test_more_confidence_needs_a_wider_interval() -> None:
 def test_the_same_data_give_the_same_interval() -> None:
     above, below = np.random.default_rng(13).random((2, 500))
     assert interval_of_ratio(above, below) == interval_of_ratio(above, below)
-    assert interval_of_ratio(above, below) != interval_of_ratio(above, below, seed=1)
+    assert interval_of_ratio(above, below) != interval_of_ratio(
+        above, below, seed=1
+    )
 
 
 def test_repeats_by_hand() -> None:
@@ -175,7 +221,9 @@ def test_repeats_by_hand() -> None:
     interval = interval_of_repeats([10.0, 12.0, 14.0])
     assert interval is not None
     half = 4.302653 * 2 / 3**0.5
-    assert (interval.low, interval.high) == pytest.approx((12 - half, 12 + half), rel=1e-6)
+    assert (interval.low, interval.high) == pytest.approx(
+        (12 - half, 12 + half), rel=1e-6
+    )
 
 
 @pytest.mark.parametrize("percentile", [0, 100, -1])
@@ -184,14 +232,19 @@ def test_a_percentile_without_a_beyond(percentile: float) -> None:
         interval_of_percentile(np.ones(100), percentile)
 
 
-@pytest.fixture(params=[FEW, pytest.param(MANY, marks=pytest.mark.wide)], ids=["few", "many"])
+@pytest.fixture(
+    params=[FEW, pytest.param(MANY, marks=pytest.mark.wide)],
+    ids=["few", "many"],
+)
 def trials(request: pytest.FixtureRequest) -> int:
     number: int = request.param
     return number
 
 
 @pytest.mark.parametrize("nothing", [0.0, -1e-13])
-def test_a_rate_is_never_negative_also_where_sums_are_not_exact(nothing: float) -> None:
+def test_a_rate_is_never_negative_also_where_sums_are_not_exact(
+    nothing: float,
+) -> None:
     """One burst, and stretches in which nothing comes but rounding."""
     tokens = np.full(80, nothing)
     tokens[40] = 100.0

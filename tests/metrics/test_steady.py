@@ -23,12 +23,17 @@ def closed_loop(slots: int, waves: int) -> Trace:
         for w in range(waves)
         for k in range(slots)
     ]
-    return build([*requests, request(100 * waves, 100 * waves + 50, 100 * waves + 100)])
+    return build(
+        [*requests, request(100 * waves, 100 * waves + 50, 100 * waves + 100)]
+    )
 
 
 def open_loop(latency_ms: list[float]) -> Trace:
     return build(
-        [request(10 * i, 10 * i + each / 2, 10 * i + each) for i, each in enumerate(latency_ms)],
+        [
+            request(10 * i, 10 * i + each / 2, 10 * i + each)
+            for i, each in enumerate(latency_ms)
+        ],
         closed_loop=False,
     )
 
@@ -55,15 +60,23 @@ def test_the_numbers_of_a_steady_closed_loop() -> None:
 
 def test_failed_requests_hold_slots_too_but_bring_nothing() -> None:
     ok = [request(100 * w, 100 * w + 50, 100 * w + 100) for w in range(5)]
-    bad = [failed(100 * w + 1, Failure.RESET, end_ms=100 * w + 101) for w in range(5)]
+    bad = [
+        failed(100 * w + 1, Failure.RESET, end_ms=100 * w + 101)
+        for w in range(5)
+    ]
     steady = steady_state(build([*ok, *bad]), ())
     assert steady is not None
-    assert steady.request_throughput == pytest.approx(4 / ((500 - 1 - 100) / 1e3), rel=0.3)
+    assert steady.request_throughput == pytest.approx(
+        4 / ((500 - 1 - 100) / 1e3), rel=0.3
+    )
     assert steady.metrics["ttft"].n == 4
 
 
 def test_a_burst_that_only_drains_is_not_steady() -> None:
-    assert steady_window(build([request(0, 50, 100 + k) for k in range(8)])) is None
+    assert (
+        steady_window(build([request(0, 50, 100 + k) for k in range(8)]))
+        is None
+    )
     assert steady_state(build([]), ()) is None
 
 
@@ -75,7 +88,10 @@ def test_warm_up_is_no_part_of_it() -> None:
     trace = build(
         [
             request(0, 5, 400, warmup=True),
-            *(request(500 + 100 * w, 550 + 100 * w, 600 + 100 * w) for w in range(3)),
+            *(
+                request(500 + 100 * w, 550 + 100 * w, 600 + 100 * w)
+                for w in range(3)
+            ),
         ]
     )
     assert steady_window(trace) == (500 * MS, 800 * MS)
@@ -93,10 +109,17 @@ def test_an_open_loop_is_steady_from_where_its_latency_has_settled() -> None:
 
 def test_an_overloaded_open_loop_never_is() -> None:
     rng = np.random.default_rng(2)
-    assert steady_window(open_loop([100 + i + rng.normal(0, 10) for i in range(400)])) is None
+    assert (
+        steady_window(
+            open_loop([100 + i + rng.normal(0, 10) for i in range(400)])
+        )
+        is None
+    )
 
 
-@pytest.mark.parametrize(("kind", "fewest"), [("correlated", 0.9), ("queueing", 0.5)])
+@pytest.mark.parametrize(
+    ("kind", "fewest"), [("correlated", 0.9), ("queueing", 0.5)]
+)
 def test_a_steady_series_is_seldom_found_to_drift_and_little_is_cut_off(
     kind: str, fewest: float
 ) -> None:
@@ -114,7 +137,9 @@ def test_a_steady_series_is_seldom_found_to_drift_and_little_is_cut_off(
 def test_a_queue_that_grows_never_settles() -> None:
     rng = np.random.default_rng(5)
     waits = np.cumsum(
-        rng.exponential(1, (200, 1_000)) - rng.exponential(1 / 1.3, (200, 1_000)), axis=1
+        rng.exponential(1, (200, 1_000))
+        - rng.exponential(1 / 1.3, (200, 1_000)),
+        axis=1,
     )  # 30 % too many come
     assert np.mean([mser5(values) is None for values in waits]) > 0.9
 
@@ -123,9 +148,16 @@ def test_mser5_by_definition() -> None:
     """The cut that makes Σ (mean − their mean)² / (number left)² least, found by trying all of the
     first half.
     """
-    values = np.random.default_rng(4).normal(0, 1, 203) + np.exp(-np.arange(203) / 15) * 10 + 1e6
+    values = (
+        np.random.default_rng(4).normal(0, 1, 203)
+        + np.exp(-np.arange(203) / 15) * 10
+        + 1e6
+    )
     means = values[:200].reshape(40, GROUP).mean(axis=1)
-    spread = [np.sum((means[d:] - means[d:].mean()) ** 2) / (40 - d) ** 2 for d in range(21)]
+    spread = [
+        np.sum((means[d:] - means[d:].mean()) ** 2) / (40 - d) ** 2
+        for d in range(21)
+    ]
     assert mser5(values) == GROUP * int(np.argmin(spread)) > 0
 
 
@@ -143,4 +175,9 @@ def test_a_burst_has_no_steady_state() -> None:
     trace = open_loop([100.0] * 200)
     due = trace.requests["intended_ns"]
     assert steady_window(trace) is not None
-    assert steady_window(trace.with_requests({**trace.requests, "intended_ns": due * 0})) is None
+    assert (
+        steady_window(
+            trace.with_requests({**trace.requests, "intended_ns": due * 0})
+        )
+        is None
+    )

@@ -23,25 +23,39 @@ TABLE_95 = {
 TABLE_99 = {1: 63.6567, 2: 9.9248, 5: 4.0321, 9: 3.2498, 19: 2.8609, 30: 2.7500}
 
 
-@pytest.mark.parametrize(("confidence", "table"), [(0.95, TABLE_95), (0.99, TABLE_99)])
+@pytest.mark.parametrize(
+    ("confidence", "table"), [(0.95, TABLE_95), (0.99, TABLE_99)]
+)
 def test_the_tables(confidence: float, table: dict[int, float]) -> None:
-    assert {df: round(student_quantile(confidence, df), 4) for df in table} == table
+    assert {
+        df: round(student_quantile(confidence, df), 4) for df in table
+    } == table
 
 
 def test_many_degrees_are_normal() -> None:
-    assert student_quantile(0.95, 100_000) == pytest.approx(NormalDist().inv_cdf(0.975), rel=1e-4)
+    assert student_quantile(0.95, 100_000) == pytest.approx(
+        NormalDist().inv_cdf(0.975), rel=1e-4
+    )
 
 
-@pytest.mark.parametrize(("confidence", "degrees"), [(0.0, 5), (1.0, 5), (0.95, 0)])
+@pytest.mark.parametrize(
+    ("confidence", "degrees"), [(0.0, 5), (1.0, 5), (0.95, 0)]
+)
 def test_what_has_no_quantile(confidence: float, degrees: int) -> None:
     with pytest.raises(ValueError, match="degrees of freedom"):
         student_quantile(confidence, degrees)
 
 
-@pytest.mark.parametrize(("confidence", "table"), [(0.95, TABLE_95), (0.99, TABLE_99)])
-def test_the_tails_are_what_the_quantiles_leave(confidence: float, table: dict[int, float]) -> None:
+@pytest.mark.parametrize(
+    ("confidence", "table"), [(0.95, TABLE_95), (0.99, TABLE_99)]
+)
+def test_the_tails_are_what_the_quantiles_leave(
+    confidence: float, table: dict[int, float]
+) -> None:
     for degrees, t in table.items():
-        assert student_tail(t, degrees) == pytest.approx(1 - confidence, abs=1e-5)
+        assert student_tail(t, degrees) == pytest.approx(
+            1 - confidence, abs=1e-5
+        )
         assert student_tail(-t, degrees) == student_tail(t, degrees)
 
 

@@ -48,12 +48,26 @@ RUN = [
     request(outcome=Outcome.UNSENT),
     request(outcome=Outcome.DROPPED),
 ]
-SUMMARY = summarize(build(RUN), planned=13, percentiles=(50, 90), goodput={"ttft": 150, "tpot": 75})
+SUMMARY = summarize(
+    build(RUN),
+    planned=13,
+    percentiles=(50, 90),
+    goodput={"ttft": 150, "tpot": 75},
+)
 
 
 def test_every_request_is_counted_once_and_no_warmup() -> None:
     c = SUMMARY.counts
-    assert (c.planned, c.sent, c.ok, c.failed, c.cancelled, c.unfinished, c.dropped, c.unsent) == (
+    assert (
+        c.planned,
+        c.sent,
+        c.ok,
+        c.failed,
+        c.cancelled,
+        c.unfinished,
+        c.dropped,
+        c.unsent,
+    ) == (
         13,
         10,
         3,
@@ -76,7 +90,9 @@ def test_failures_are_named_and_http_ones_by_status() -> None:
 
 
 def test_totals_and_throughput() -> None:
-    assert SUMMARY.duration_s == 2.0  # 1000 to 3000, when the last failure was given up
+    assert (
+        SUMMARY.duration_s == 2.0
+    )  # 1000 to 3000, when the last failure was given up
     assert SUMMARY.total_input_tokens == 110 + 100 + 90
     assert SUMMARY.total_output_tokens == 3 + 8 + 1
     assert SUMMARY.request_throughput == 1.5
@@ -131,7 +147,13 @@ def test_the_clients_own_delay_always_has_its_p99() -> None:
 def test_lengths_asked_for_and_had() -> None:
     means = {name: d.mean for name, d in SUMMARY.lengths.items()}
     assert means == pytest.approx(
-        {"asked_input": 290 / 3, "input": 105.0, "asked_output": 2.0, "output": 4.0, "cached": 32.0}
+        {
+            "asked_input": 290 / 3,
+            "input": 105.0,
+            "asked_output": 2.0,
+            "output": 4.0,
+            "cached": 32.0,
+        }
     )
 
 
@@ -164,15 +186,23 @@ def numbers(value: Any) -> list[float]:
         [WARMUP],
     ],
 )
-def test_to_dict_is_plain_and_has_no_number_that_is_none(requests: list[dict[str, Any]]) -> None:
-    plain = summarize(build(requests), planned=len(requests), goodput={"ttft": 1}).to_dict()
+def test_to_dict_is_plain_and_has_no_number_that_is_none(
+    requests: list[dict[str, Any]],
+) -> None:
+    plain = summarize(
+        build(requests), planned=len(requests), goodput={"ttft": 1}
+    ).to_dict()
     assert all(math.isfinite(n) for n in numbers(plain))
-    assert json.loads(json.dumps(plain, allow_nan=False))["counts"]["planned"] == len(requests)
+    assert json.loads(json.dumps(plain, allow_nan=False))["counts"][
+        "planned"
+    ] == len(requests)
 
 
 def test_a_run_in_which_all_failed_has_counts_but_no_latencies() -> None:
     s = summarize(
-        build([failed(0, Failure.RESET), failed(10, Failure.RESET, end_ms=500)]),
+        build(
+            [failed(0, Failure.RESET), failed(10, Failure.RESET, end_ms=500)]
+        ),
         planned=2,
         goodput={"ttft": 1},
     )
@@ -189,8 +219,15 @@ def test_a_run_in_which_all_failed_has_counts_but_no_latencies() -> None:
 
 
 def test_a_run_in_which_nothing_was_sent_has_no_rates() -> None:
-    s = summarize(build([request(outcome=Outcome.UNSENT)]), planned=1, goodput={"ttft": 1})
-    assert (s.duration_s, s.request_throughput, s.output_throughput, s.total_token_throughput) == (
+    s = summarize(
+        build([request(outcome=Outcome.UNSENT)]), planned=1, goodput={"ttft": 1}
+    )
+    assert (
+        s.duration_s,
+        s.request_throughput,
+        s.output_throughput,
+        s.total_token_throughput,
+    ) == (
         None,
         None,
         None,

@@ -31,17 +31,25 @@ def ours(theirs: dict[str, Any]) -> Summary:
     started = np.array(theirs["start_times"]) - min(theirs["start_times"])
     requests = []
     for i, start_s in enumerate(started):
-        event_s = start_s + theirs["ttfts"][i] + np.cumsum([0.0, *theirs["itls"][i]])
+        event_s = (
+            start_s + theirs["ttfts"][i] + np.cumsum([0.0, *theirs["itls"][i]])
+        )
         lengths = {
             "prompt_tokens": theirs["input_lens"][i],
             "output_tokens": theirs["output_lens"][i],
         }
         requests.append(request(start_s * 1e3, *(event_s * 1e3), **lengths))
-    return summarize(build(requests), planned=theirs["num_prompts"], percentiles=(50, 90, 95, 99))
+    return summarize(
+        build(requests),
+        planned=theirs["num_prompts"],
+        percentiles=(50, 90, 95, 99),
+    )
 
 
 @pytest.mark.parametrize("metric", ["ttft", "tpot", "itl", "e2el"])
-def test_latencies_agree(metric: str, ours: Summary, theirs: dict[str, Any]) -> None:
+def test_latencies_agree(
+    metric: str, ours: Summary, theirs: dict[str, Any]
+) -> None:
     d = ours.metrics[metric]
     mine = {"mean": d.mean, "median": d.median, "std": d.std, **d.percentiles}
     assert len(mine) == 7
@@ -61,8 +69,12 @@ def test_throughput_differs_by_what_their_clock_runs_on_around_the_requests(
 ) -> None:
     assert ours.duration_s is not None
     assert 0 < theirs["duration"] - ours.duration_s < 0.001
-    assert ours.output_throughput == pytest.approx(theirs["output_throughput"], rel=1e-3)
-    assert ours.request_throughput == pytest.approx(theirs["request_throughput"], rel=1e-3)
+    assert ours.output_throughput == pytest.approx(
+        theirs["output_throughput"], rel=1e-3
+    )
+    assert ours.request_throughput == pytest.approx(
+        theirs["request_throughput"], rel=1e-3
+    )
 
 
 def test_peaks_are_right_here(ours: Summary, theirs: dict[str, Any]) -> None:
@@ -72,4 +84,6 @@ def test_peaks_are_right_here(ours: Summary, theirs: dict[str, Any]) -> None:
     assert (
         theirs["max_output_tokens_per_s"] == 2600
     )  # events, the role chunks among them, of 2,560 tokens in 0.9 s
-    assert ours.peak_output_tokens_per_s == pytest.approx(2560 / 0.907, rel=1e-3)
+    assert ours.peak_output_tokens_per_s == pytest.approx(
+        2560 / 0.907, rel=1e-3
+    )

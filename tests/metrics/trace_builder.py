@@ -33,14 +33,25 @@ TIMES = (
     "end_ns",
 )
 FURTHER = (
-    *("warmup", "failure", "detail", "resent", "worker", "ignored", "unread", "lingered"),
+    *(
+        "warmup",
+        "failure",
+        "detail",
+        "resent",
+        "worker",
+        "ignored",
+        "unread",
+        "lingered",
+    ),
     *("hidden_tokens", "first_tokens", "text_bytes", "first_text_bytes"),
 )
 """Columns that are 0 unless a test says otherwise."""
 NOT_SENT = (Outcome.UNSENT, Outcome.DROPPED)
 
 
-def request(sent_ms: float | None = 0.0, *event_ms: float, **columns: Any) -> dict[str, Any]:
+def request(
+    sent_ms: float | None = 0.0, *event_ms: float, **columns: Any
+) -> dict[str, Any]:
     """One request, answered by events at these times (ms). Further columns by name, times as `_ms`,
     and for its events `event_tokens`, `ambiguity_ms`, `delay_ms` and `sources`, one value each.
     """
@@ -91,9 +102,12 @@ def build(
     counted = {"assigned": len(requests), "sent": begun}
     return Trace(
         requests=columns,
-        events={c.name: np.array(events[c.name], c.dtype) for c in EVENT_COLUMNS},
+        events={
+            c.name: np.array(events[c.name], c.dtype) for c in EVENT_COLUMNS
+        },
         workers=tuple(
-            worker(**{**(counted if i == 0 else {}), **fields}) for i, fields in enumerate(workers)
+            worker(**{**(counted if i == 0 else {}), **fields})
+            for i, fields in enumerate(workers)
         ),
         start_realtime_ns=0,
         closed_loop=closed_loop,
@@ -111,8 +125,15 @@ def _row(i: int, r: dict[str, Any], closed_loop: bool) -> dict[str, Any]:
         "event_count": len(event_ms),
         "token_source": TokenSource.USAGE,
     }
-    row |= {"output_tokens": len(event_ms), "asked_output_tokens": len(event_ms)}
-    row |= {"prompt_tokens": 100, "asked_prompt_tokens": 100, "cached_tokens": MISSING}
+    row |= {
+        "output_tokens": len(event_ms),
+        "asked_output_tokens": len(event_ms),
+    }
+    row |= {
+        "prompt_tokens": 100,
+        "asked_prompt_tokens": 100,
+        "cached_tokens": MISSING,
+    }
     if r.get("outcome", Outcome.OK) in NOT_SENT:
         r.pop("sent_ms")
     elif not closed_loop and r["sent_ms"] is not None:
@@ -142,7 +163,9 @@ def _events(r: dict[str, Any]) -> dict[str, list[int]]:
     }
 
 
-def failed(sent_ms: float | None, failure: Failure, **columns: Any) -> dict[str, Any]:
+def failed(
+    sent_ms: float | None, failure: Failure, **columns: Any
+) -> dict[str, Any]:
     """A request that failed 5 ms after it was sent, or that could not be sent (then it needs an
     `end_ms`).
     """
@@ -152,4 +175,9 @@ def failed(sent_ms: float | None, failure: Failure, **columns: Any) -> dict[str,
         "token_source": TokenSource.NONE,
         "end_ms": (sent_ms or 0) + 5,
     }
-    return request(sent_ms, outcome=Outcome.FAILED, failure=failure, **{**absent, **columns})
+    return request(
+        sent_ms,
+        outcome=Outcome.FAILED,
+        failure=failure,
+        **{**absent, **columns},
+    )

@@ -28,7 +28,11 @@ def backend_of(name: str, transcript: Transcript) -> str:
     folder = name.partition("/")[0]
     if "-native" in folder:
         return "sglang" if folder.startswith("sglang") else "llama.cpp"
-    return "openai-chat" if "/chat/" in transcript.request or "/chat_" in name else "openai"
+    return (
+        "openai-chat"
+        if "/chat/" in transcript.request or "/chat_" in name
+        else "openai"
+    )
 
 
 def expected(name: str, transcript: Transcript) -> Expected:
@@ -38,19 +42,29 @@ def expected(name: str, transcript: Transcript) -> Expected:
         if block
     ]
     marked = payloads[-1] == b"[DONE]"
-    chunks: Chunks = [json.loads(payload) for payload in (payloads[:-1] if marked else payloads)]
+    chunks: Chunks = [
+        json.loads(payload)
+        for payload in (payloads[:-1] if marked else payloads)
+    ]
     done = marked or chunks[-1].get("stop") is True  # llama.cpp's own
     good = [chunk for chunk in chunks if "error" not in chunk]
     texts, usage, reasons = RULES[backend_of(name, transcript)](good)
     return Expected(
-        [text for text in texts if text], usage, reasons[:1], done, len(chunks) - len(good)
+        [text for text in texts if text],
+        usage,
+        reasons[:1],
+        done,
+        len(chunks) - len(good),
     )
 
 
 def _openai(chunks: Chunks) -> tuple[list[str], Usage | None, list[str]]:
-    choices = [choice for chunk in chunks for choice in chunk.get("choices", [])]
+    choices = [
+        choice for chunk in chunks for choice in chunk.get("choices", [])
+    ]
     texts = [
-        choice["text"] if "text" in choice else choice["delta"].get("content") for choice in choices
+        choice["text"] if "text" in choice else choice["delta"].get("content")
+        for choice in choices
     ]
     usages = [usage for chunk in chunks if (usage := chunk.get("usage"))]
     usage = None
@@ -64,7 +78,11 @@ def _openai(chunks: Chunks) -> tuple[list[str], Usage | None, list[str]]:
     return (
         texts,
         usage,
-        [choice["finish_reason"] for choice in choices if choice.get("finish_reason")],
+        [
+            choice["finish_reason"]
+            for choice in choices
+            if choice.get("finish_reason")
+        ],
     )
 
 
@@ -76,11 +94,22 @@ def _sglang(chunks: Chunks) -> tuple[list[str], Usage | None, list[str]]:
         return [], None, []
     metas = [chunk["meta_info"] for chunk in chunks]
     texts = [chunk["text"] for chunk in chunks]
-    if sum(len(chunk["output_ids"]) for chunk in chunks) > metas[-1]["completion_tokens"]:
-        texts = [now[len(before) :] for before, now in zip(["", *texts], texts, strict=False)]
-    reasons = [meta["finish_reason"]["type"] for meta in metas if meta["finish_reason"]]
+    if (
+        sum(len(chunk["output_ids"]) for chunk in chunks)
+        > metas[-1]["completion_tokens"]
+    ):
+        texts = [
+            now[len(before) :]
+            for before, now in zip(["", *texts], texts, strict=False)
+        ]
+    reasons = [
+        meta["finish_reason"]["type"] for meta in metas if meta["finish_reason"]
+    ]
     usage = Usage(
-        *(metas[-1][count] for count in ("prompt_tokens", "completion_tokens", "cached_tokens"))
+        *(
+            metas[-1][count]
+            for count in ("prompt_tokens", "completion_tokens", "cached_tokens")
+        )
     )
     return texts, usage, reasons
 
@@ -90,7 +119,9 @@ def _llama_cpp(chunks: Chunks) -> tuple[list[str], Usage | None, list[str]]:
     last = chunks[-1]
     timings = last["timings"]
     usage = Usage(
-        timings["cache_n"] + timings["prompt_n"], timings["predicted_n"], timings["cache_n"]
+        timings["cache_n"] + timings["prompt_n"],
+        timings["predicted_n"],
+        timings["cache_n"],
     )
     return (
         [chunk["content"] for chunk in chunks],
@@ -99,7 +130,9 @@ def _llama_cpp(chunks: Chunks) -> tuple[list[str], Usage | None, list[str]]:
     )
 
 
-RULES: dict[str, Callable[[Chunks], tuple[list[str], Usage | None, list[str]]]] = {
+RULES: dict[
+    str, Callable[[Chunks], tuple[list[str], Usage | None, list[str]]]
+] = {
     "openai": _openai,
     "openai-chat": _openai,
     "sglang": _sglang,

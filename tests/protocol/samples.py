@@ -19,7 +19,9 @@ class Sample(NamedTuple):
     events: list[StreamEvent]
 
 
-def _sglang(text: str, ids: str, count: int, finish: str = "null", cached: int = 0) -> str:
+def _sglang(
+    text: str, ids: str, count: int, finish: str = "null", cached: int = 0
+) -> str:
     return (
         f'data: {{"text": "{text}", "output_ids": [{ids}], "meta_info": {{"id": "r1", '
         f'"finish_reason": {finish}, '
@@ -53,7 +55,9 @@ SGLANG_INCREMENTAL = Sample(
     "sglang",
     (
         _sglang(" a", "11", 1)
-        + _sglang(" a", "11", 2)  # the same text again: only the ids tell that it is new
+        + _sglang(
+            " a", "11", 2
+        )  # the same text again: only the ids tell that it is new
         + _sglang(" a b", "11, 12", 4)
         + _sglang("", "2", 5, '{"type": "stop", "matched": 2}')
         + "data: [DONE]\n\n"
@@ -67,24 +71,26 @@ SGLANG_INCREMENTAL = Sample(
     ],
 )
 
-SGLANG_INCREMENTAL_ABORT = Sample(  # what ends it early is told with the whole text once more
-    "sglang",
-    (
-        _sglang("a", "1", 1)
-        + _sglang("b", "2", 2)
-        + _sglang("abc", "1, 2, 3", 3, '{"type": "abort"}')
-    ).encode(),
-    [
-        StreamEvent("a", 1, Usage(5, 1, 0)),
-        StreamEvent("b", 1, Usage(5, 2, 0)),
-        StreamEvent(
-            "c",
-            1,
-            Usage(5, 3, 0),
-            "abort",
-            error="the server aborted the request (finish reason abort)",
-        ),
-    ],
+SGLANG_INCREMENTAL_ABORT = (
+    Sample(  # what ends it early is told with the whole text once more
+        "sglang",
+        (
+            _sglang("a", "1", 1)
+            + _sglang("b", "2", 2)
+            + _sglang("abc", "1, 2, 3", 3, '{"type": "abort"}')
+        ).encode(),
+        [
+            StreamEvent("a", 1, Usage(5, 1, 0)),
+            StreamEvent("b", 1, Usage(5, 2, 0)),
+            StreamEvent(
+                "c",
+                1,
+                Usage(5, 3, 0),
+                "abort",
+                error="the server aborted the request (finish reason abort)",
+            ),
+        ],
+    )
 )
 
 SGLANG_STOP_STRING = Sample(  # the stop string is cut off again at the end
@@ -93,14 +99,22 @@ SGLANG_STOP_STRING = Sample(  # the stop string is cut off again at the end
         _sglang("ab EN", "1, 2", 2)
         + _sglang("ab", "1, 2, 3", 3, '{"type": "stop", "matched": " END"}')
     ).encode(),
-    [StreamEvent("ab EN", 2, Usage(5, 2, 0)), StreamEvent("", UNKNOWN, Usage(5, 3, 0), "stop")],
+    [
+        StreamEvent("ab EN", 2, Usage(5, 2, 0)),
+        StreamEvent("", UNKNOWN, Usage(5, 3, 0), "stop"),
+    ],
 )
 
 SGLANG_ABORT = Sample(
     "sglang",
     (
         _sglang("a", "1", 1)
-        + _sglang("a", "1", 1, '{"type": "abort", "message": "out of memory", "status_code": 500}')
+        + _sglang(
+            "a",
+            "1",
+            1,
+            '{"type": "abort", "message": "out of memory", "status_code": 500}',
+        )
         + "data: [DONE]\n\n"
     ).encode(),
     [
@@ -147,7 +161,10 @@ TGI_TENSORRT = Sample(
     b'data:{"index":0,"token":{"id":1,"text":"a","logprob":0.0,"special":false},"generated_text":null,"details":null}\n\n'
     b'data:{"index":0,"token":{"id":2,"text":"b","logprob":0.0,"special":false},"generated_text":"ab",'
     b'"details":{"finish_reason":"length","generated_tokens":1,"seed":null,"input_length":3}}\n\n',
-    [StreamEvent("a", 1), StreamEvent("b", 1, Usage(3, 2), "length", done=True)],
+    [
+        StreamEvent("a", 1),
+        StreamEvent("b", 1, Usage(3, 2), "length", done=True),
+    ],
 )
 
 TGI_ERROR = Sample(
@@ -156,7 +173,9 @@ TGI_ERROR = Sample(
     b'data:{"error":"Request failed during generation: Server error: out of memory","error_type":"generation"}\n\n',
     [
         StreamEvent("a", 1),
-        StreamEvent(error="Request failed during generation: Server error: out of memory"),
+        StreamEvent(
+            error="Request failed during generation: Server error: out of memory"
+        ),
     ],
 )
 
@@ -192,7 +211,10 @@ TRITON_ERROR = Sample(
     "tensorrt-llm",
     b'data: {"model_name":"ensemble","model_version":"1","text_output":" a"}\n\n'
     b'data: {"error":"Encountered error for requestId 1: out of memory"}\n\n',
-    [StreamEvent(" a"), StreamEvent(error="Encountered error for requestId 1: out of memory")],
+    [
+        StreamEvent(" a"),
+        StreamEvent(error="Encountered error for requestId 1: out of memory"),
+    ],
 )
 
 # a space before the blank line; the role without content; usage in every chunk
@@ -326,19 +348,44 @@ def _typed(kind: str, **fields: object) -> str:
 
 
 def _response(status: str, **usage: object) -> dict[str, object]:
-    response = {"id": "resp_1", "object": "response", "status": status, "error": None}
+    response = {
+        "id": "resp_1",
+        "object": "response",
+        "status": status,
+        "error": None,
+    }
     return {**response, "usage": usage or None}
 
 
 RESPONSES = Sample(
     "openai-responses",
     (
-        _typed("response.created", response=_response("in_progress"), sequence_number=0)
-        + _typed("response.output_item.added", output_index=0, item={"type": "reasoning"})
+        _typed(
+            "response.created",
+            response=_response("in_progress"),
+            sequence_number=0,
+        )
+        + _typed(
+            "response.output_item.added",
+            output_index=0,
+            item={"type": "reasoning"},
+        )
         + _typed("response.reasoning_text.delta", delta="Hm", item_id="rs_1")
-        + _typed("response.output_text.delta", delta=" Hi", item_id="msg_1", logprobs=[])
-        + _typed("response.output_text.delta", delta=" thereé!", item_id="msg_1", logprobs=[])
-        + _typed("response.output_text.done", text=" Hi thereé!", item_id="msg_1")
+        + _typed(
+            "response.output_text.delta",
+            delta=" Hi",
+            item_id="msg_1",
+            logprobs=[],
+        )
+        + _typed(
+            "response.output_text.delta",
+            delta=" thereé!",
+            item_id="msg_1",
+            logprobs=[],
+        )
+        + _typed(
+            "response.output_text.done", text=" Hi thereé!", item_id="msg_1"
+        )
         + _typed(
             "response.completed",
             response=_response(
@@ -385,12 +432,17 @@ RESPONSES_FAILED = Sample(
         _typed("response.output_text.delta", delta="one")
         + _typed(
             "response.failed",
-            response={"status": "failed", "error": {"code": "server_error", "message": "no room"}},
+            response={
+                "status": "failed",
+                "error": {"code": "server_error", "message": "no room"},
+            },
         )
     ).encode(),
     [StreamEvent("one"), StreamEvent(error="no room")],
 )
 
 SAMPLES = {
-    name.lower(): value for name, value in list(globals().items()) if isinstance(value, Sample)
+    name.lower(): value
+    for name, value in list(globals().items())
+    if isinstance(value, Sample)
 }

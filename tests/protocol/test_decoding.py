@@ -9,7 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inferometer.protocol import PROTOCOLS, UNKNOWN, StreamEvent, Usage, error_sentence
+from inferometer.protocol import (
+    PROTOCOLS,
+    UNKNOWN,
+    StreamEvent,
+    Usage,
+    error_sentence,
+)
 
 DONE = b"data: [DONE]\n\n"
 
@@ -22,16 +28,21 @@ def decode(backend: str, *pieces: bytes) -> list[StreamEvent]:
 
 def sse(*chunks: Any) -> bytes:
     return b"".join(
-        b"data: %s\n\n" % json.dumps(chunk, ensure_ascii=False).encode() for chunk in chunks
+        b"data: %s\n\n" % json.dumps(chunk, ensure_ascii=False).encode()
+        for chunk in chunks
     )
 
 
-def completion(text: Any = "", finish_reason: Any = None, **extra: Any) -> dict[str, Any]:
+def completion(
+    text: Any = "", finish_reason: Any = None, **extra: Any
+) -> dict[str, Any]:
     """A chunk of a completion; `extra` goes into its choice, but `usage` beside it."""
     usage = {"usage": extra.pop("usage")} if "usage" in extra else {}
     return {
         "id": "c",
-        "choices": [{"index": 0, "text": text, "finish_reason": finish_reason, **extra}],
+        "choices": [
+            {"index": 0, "text": text, "finish_reason": finish_reason, **extra}
+        ],
         **usage,
     }
 
@@ -39,7 +50,14 @@ def completion(text: Any = "", finish_reason: Any = None, **extra: Any) -> dict[
 def chat(**delta: Any) -> dict[str, Any]:
     return {
         "id": "c",
-        "choices": [{"index": 0, "delta": delta, "logprobs": None, "finish_reason": None}],
+        "choices": [
+            {
+                "index": 0,
+                "delta": delta,
+                "logprobs": None,
+                "finish_reason": None,
+            }
+        ],
     }
 
 
@@ -61,7 +79,11 @@ def texts(events: list[StreamEvent]) -> list[str]:
 
 def test_an_ordinary_stream() -> None:
     body = (
-        sse(completion(" Hi"), completion(" you", "stop"), {"choices": [], "usage": usage(5, 2)})
+        sse(
+            completion(" Hi"),
+            completion(" you", "stop"),
+            {"choices": [], "usage": usage(5, 2)},
+        )
         + DONE
     )
     assert decode("openai", body) == [
@@ -83,7 +105,9 @@ def test_an_event_split_over_reads() -> None:
 
 @pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
 def test_line_ends(end: bytes) -> None:
-    body = (sse(completion("a"), completion("b", "stop")) + DONE).replace(b"\n", end)
+    body = (sse(completion("a"), completion("b", "stop")) + DONE).replace(
+        b"\n", end
+    )
     assert decode("openai", body) == [
         StreamEvent("a"),
         StreamEvent("b", finish_reason="stop"),
@@ -93,30 +117,41 @@ def test_line_ends(end: bytes) -> None:
 
 @pytest.mark.parametrize(
     "comment",
-    [b": ping\n\n", b":\n\n", b": keep-alive\r\n\r\n", b'data: \n\n: {"error": "no"}\n\n'],
+    [
+        b": ping\n\n",
+        b":\n\n",
+        b": keep-alive\r\n\r\n",
+        b'data: \n\n: {"error": "no"}\n\n',
+    ],
 )
 def test_comments_say_nothing(comment: bytes) -> None:
-    assert decode("openai", comment + sse(completion("a")) + comment) == [StreamEvent("a")]
+    assert decode("openai", comment + sse(completion("a")) + comment) == [
+        StreamEvent("a")
+    ]
 
 
 def test_data_without_a_space() -> None:
-    assert decode("openai", b'data:{"choices":[{"text":"a"}]}\n\ndata:[DONE]\n\n') == [
+    assert decode(
+        "openai", b'data:{"choices":[{"text":"a"}]}\n\ndata:[DONE]\n\n'
+    ) == [
         StreamEvent("a"),
         StreamEvent(done=True),
     ]
 
 
 def test_trailing_space_after_the_data() -> None:
-    assert decode("openai", b'data: {"choices":[{"text":"a"}]} \n\ndata: [DONE] \n\n') == [
+    assert decode(
+        "openai", b'data: {"choices":[{"text":"a"}]} \n\ndata: [DONE] \n\n'
+    ) == [
         StreamEvent("a"),
         StreamEvent(done=True),
     ]
 
 
 def test_several_events_in_one_read_keep_their_order() -> None:
-    assert texts(decode("openai", sse(*(completion(str(i)) for i in range(100))))) == [
-        str(i) for i in range(100)
-    ]
+    assert texts(
+        decode("openai", sse(*(completion(str(i)) for i in range(100))))
+    ) == [str(i) for i in range(100)]
 
 
 def test_missing_done() -> None:
@@ -131,16 +166,23 @@ def test_a_last_event_without_its_blank_line() -> None:
     ]
 
 
-def test_a_stream_that_ends_without_finish_reason_does_not_look_finished() -> None:
+def test_a_stream_that_ends_without_finish_reason_does_not_look_finished() -> (
+    None
+):
     events = decode("openai", sse(completion("a"), completion("b")))
-    assert not any(event.done or event.finish_reason or event.error for event in events)
+    assert not any(
+        event.done or event.finish_reason or event.error for event in events
+    )
 
 
 def test_a_body_that_ends_in_the_middle_of_an_event() -> None:
-    first, last = decode("openai", sse(completion("a")) + b'data: {"choices":[{"te')
+    first, last = decode(
+        "openai", sse(completion("a")) + b'data: {"choices":[{"te'
+    )
     assert first == StreamEvent("a")
     assert last == StreamEvent(
-        error='the server sent data that is not JSON: {"choices":[{"te', malformed=True
+        error='the server sent data that is not JSON: {"choices":[{"te',
+        malformed=True,
     )
 
 
@@ -151,7 +193,9 @@ def test_an_empty_body_has_no_events() -> None:
 def test_a_huge_event() -> None:
     text = "x" * 5_000_000
     body = sse(completion(text)) + DONE
-    assert decode("openai", *(body[i : i + 4096] for i in range(0, len(body), 4096))) == [
+    assert decode(
+        "openai", *(body[i : i + 4096] for i in range(0, len(body), 4096))
+    ) == [
         StreamEvent(text),
         StreamEvent(done=True),
     ]
@@ -159,7 +203,9 @@ def test_a_huge_event() -> None:
 
 def test_nothing_counts_after_done() -> None:
     assert decode(
-        "openai", DONE + sse(completion("late")), sse(completion("later"), {"error": "no"})
+        "openai",
+        DONE + sse(completion("late")),
+        sse(completion("later"), {"error": "no"}),
     ) == [StreamEvent(done=True)]
 
 
@@ -172,7 +218,12 @@ def test_nothing_counts_after_done() -> None:
         {"role": "assistant", "content": ""},
         {"role": "assistant", "content": None},
         {"role": "assistant"},
-        {"role": "assistant", "content": "", "reasoning_content": None, "tool_calls": None},
+        {
+            "role": "assistant",
+            "content": "",
+            "reasoning_content": None,
+            "tool_calls": None,
+        },
         {},
     ],
 )
@@ -180,24 +231,30 @@ def test_an_empty_role_chunk_is_not_output(delta: dict[str, Any]) -> None:
     assert decode("openai-chat", sse(chat(**delta))) == []
 
 
-@pytest.mark.parametrize("name", ["reasoning", "reasoning_content", "content", "refusal"])
+@pytest.mark.parametrize(
+    "name", ["reasoning", "reasoning_content", "content", "refusal"]
+)
 def test_what_is_output_of_a_chat(name: str) -> None:
-    assert decode("openai-chat", sse(chat(**{name: "Let"}))) == [StreamEvent("Let")]
-    assert decode("openai-chat", sse(chat(role="assistant", **{name: "Let"}))) == [
+    assert decode("openai-chat", sse(chat(**{name: "Let"}))) == [
         StreamEvent("Let")
     ]
+    assert decode(
+        "openai-chat", sse(chat(role="assistant", **{name: "Let"}))
+    ) == [StreamEvent("Let")]
 
 
 def test_reasoning_under_both_its_names_is_one_text() -> None:
-    assert texts(decode("openai-chat", sse(chat(reasoning="Let", reasoning_content="Let")))) == [
-        "Let"
-    ]
+    assert texts(
+        decode(
+            "openai-chat", sse(chat(reasoning="Let", reasoning_content="Let"))
+        )
+    ) == ["Let"]
 
 
 def test_reasoning_and_content_in_one_event() -> None:
-    assert texts(decode("openai-chat", sse(chat(content="So", reasoning_content="hm. ")))) == [
-        "hm. So"
-    ]
+    assert texts(
+        decode("openai-chat", sse(chat(content="So", reasoning_content="hm. ")))
+    ) == ["hm. So"]
 
 
 def test_tool_calls_are_output() -> None:
@@ -210,43 +267,64 @@ def test_tool_calls_are_output() -> None:
     more = {"index": 0, "function": {"arguments": '{"city":'}}
     last = {"index": 0, "function": {"name": None, "arguments": ' "Bonn"}'}}
     silent = {"index": 1, "id": "call_2", "function": None}
-    body = sse(*(chat(tool_calls=[each]) for each in (call, more, last, silent)))
-    assert texts(decode("openai-chat", body)) == ["weather", '{"city":', ' "Bonn"}']
+    body = sse(
+        *(chat(tool_calls=[each]) for each in (call, more, last, silent))
+    )
+    assert texts(decode("openai-chat", body)) == [
+        "weather",
+        '{"city":',
+        ' "Bonn"}',
+    ]
 
 
 def test_the_function_call_of_older_servers_is_output() -> None:
     assert texts(
-        decode("openai-chat", sse(chat(function_call={"name": "f", "arguments": "{}"})))
+        decode(
+            "openai-chat",
+            sse(chat(function_call={"name": "f", "arguments": "{}"})),
+        )
     ) == ["f{}"]
 
 
 def test_text_that_is_null_is_not_output() -> None:
-    assert decode("openai", sse(completion(None), completion(None, "stop"))) == [
-        StreamEvent(finish_reason="stop")
-    ]
+    assert decode(
+        "openai", sse(completion(None), completion(None, "stop"))
+    ) == [StreamEvent(finish_reason="stop")]
 
 
 def test_a_choice_without_text_or_delta_is_not_output() -> None:
     chunk: dict[str, Any] = {
-        "choices": [{"index": 0, "finish_reason": None, "content_filter_results": {}}]
+        "choices": [
+            {"index": 0, "finish_reason": None, "content_filter_results": {}}
+        ]
     }
-    assert decode("openai", sse(chunk)) == decode("openai-chat", sse(chunk)) == []
-    assert decode("openai-chat", sse({"choices": [{"delta": None, "finish_reason": "stop"}]})) == [
-        StreamEvent(finish_reason="stop")
-    ]
+    assert (
+        decode("openai", sse(chunk)) == decode("openai-chat", sse(chunk)) == []
+    )
+    assert decode(
+        "openai-chat",
+        sse({"choices": [{"delta": None, "finish_reason": "stop"}]}),
+    ) == [StreamEvent(finish_reason="stop")]
 
 
 def test_whitespace_is_output() -> None:
-    assert texts(decode("openai", sse(completion(" "), completion("\n")))) == [" ", "\n"]
+    assert texts(decode("openai", sse(completion(" "), completion("\n")))) == [
+        " ",
+        "\n",
+    ]
 
 
 def test_invalid_utf8_is_replaced() -> None:
-    assert texts(decode("openai", b'data: {"choices":[{"text":"a\xff\xfeb"}]}\n\n')) == ["a��b"]
+    assert texts(
+        decode("openai", b'data: {"choices":[{"text":"a\xff\xfeb"}]}\n\n')
+    ) == ["a��b"]
 
 
 def test_a_character_split_over_reads() -> None:
     body = sse(completion("Grüße 😀"))
-    assert texts(decode("openai", *(body[i : i + 1] for i in range(len(body))))) == ["Grüße 😀"]
+    assert texts(
+        decode("openai", *(body[i : i + 1] for i in range(len(body))))
+    ) == ["Grüße 😀"]
 
 
 def test_a_character_split_over_events() -> None:
@@ -256,14 +334,19 @@ def test_a_character_split_over_events() -> None:
 
 
 def test_half_a_surrogate_pair_can_be_stored() -> None:
-    (text,) = texts(decode("openai", rb'data: {"choices":[{"text":"\ud83d"}]}' + b"\n\n"))
+    (text,) = texts(
+        decode("openai", rb'data: {"choices":[{"text":"\ud83d"}]}' + b"\n\n")
+    )
     assert text.encode().decode() == "�"
 
 
 @pytest.mark.parametrize("number", ["-Infinity", "Infinity", "NaN"])
-def test_log_probabilities_that_are_no_json_do_not_fail_the_request(number: str) -> None:
+def test_log_probabilities_that_are_no_json_do_not_fail_the_request(
+    number: str,
+) -> None:
     body = (
-        b'data: {"choices":[{"text":"a","logprobs":{"token_logprobs":[%s]}}]}\n\n' % number.encode()
+        b'data: {"choices":[{"text":"a","logprobs":{"token_logprobs":[%s]}}]}\n\n'
+        % number.encode()
     )
     assert decode("openai", body) == [StreamEvent("a")]
 
@@ -272,7 +355,10 @@ def test_the_texts_of_several_choices_are_all_output() -> None:
     one = {"choices": [{"index": 0, "text": "a"}]}
     other = {"choices": [{"index": 1, "text": "b", "finish_reason": "stop"}]}
     both = {
-        "choices": [{"index": 0, "text": "c"}, {"index": 1, "text": "d", "finish_reason": "length"}]
+        "choices": [
+            {"index": 0, "text": "c"},
+            {"index": 1, "text": "d", "finish_reason": "length"},
+        ]
     }
     assert decode("openai", sse(one, other, both)) == [
         StreamEvent("a"),
@@ -308,7 +394,9 @@ def test_tokens_without_text_are_counted_with_the_next_text() -> None:
         completion("", usage=usage(5, 2)),
         completion("é", usage=usage(5, 3)),
     )
-    assert [(event.text, event.tokens) for event in decode("openai", by_usage)] == [
+    assert [
+        (event.text, event.tokens) for event in decode("openai", by_usage)
+    ] == [
         ("a", 1),
         ("", UNKNOWN),
         ("é", 2),
@@ -318,7 +406,9 @@ def test_tokens_without_text_are_counted_with_the_next_text() -> None:
         completion("", token_ids=[2]),
         completion("é", token_ids=[3]),
     )
-    assert [(event.text, event.tokens) for event in decode("openai", by_ids)] == [
+    assert [
+        (event.text, event.tokens) for event in decode("openai", by_ids)
+    ] == [
         ("a", 1),
         ("é", 2),
     ]
@@ -333,10 +423,16 @@ def test_token_ids_go_before_usage() -> None:
 
 
 def test_usage_in_the_last_content_chunk_is_not_that_events_tokens() -> None:
-    body = sse(completion("a"), completion("b"), completion("c", "length", usage=usage(5, 3)))
+    body = sse(
+        completion("a"),
+        completion("b"),
+        completion("c", "length", usage=usage(5, 3)),
+    )
     events = decode("openai", body)
     assert [event.tokens for event in events] == [UNKNOWN] * 3
-    assert events[-1] == StreamEvent("c", usage=Usage(5, 3), finish_reason="length")
+    assert events[-1] == StreamEvent(
+        "c", usage=Usage(5, 3), finish_reason="length"
+    )
 
 
 def test_usage_in_its_own_chunk_with_empty_choices() -> None:
@@ -346,7 +442,8 @@ def test_usage_in_its_own_chunk_with_empty_choices() -> None:
 
 def test_usage_without_choices() -> None:
     assert decode(
-        "openai", sse({"usage": usage(5, 1)}, {"choices": None, "usage": usage(5, 2)})
+        "openai",
+        sse({"usage": usage(5, 1)}, {"choices": None, "usage": usage(5, 2)}),
     ) == [
         StreamEvent(usage=Usage(5, 1)),
         StreamEvent(usage=Usage(5, 2)),
@@ -357,49 +454,80 @@ def test_empty_choices_without_usage_say_nothing() -> None:
     assert (
         decode(
             "openai",
-            sse({"choices": []}, {"choices": [], "usage": None, "prompt_filter_results": []}),
+            sse(
+                {"choices": []},
+                {"choices": [], "usage": None, "prompt_filter_results": []},
+            ),
         )
         == []
     )
 
 
 def test_usage_that_is_null_or_absent() -> None:
-    assert decode("openai", sse(completion("a", usage=None), completion("b"))) == [
+    assert decode(
+        "openai", sse(completion("a", usage=None), completion("b"))
+    ) == [
         StreamEvent("a"),
         StreamEvent("b"),
     ]
 
 
 def test_cached_tokens() -> None:
-    chunk = {"choices": [], "usage": usage(100, 2, prompt_tokens_details={"cached_tokens": 96})}
-    assert decode("openai-chat", sse(chunk)) == [StreamEvent(usage=Usage(100, 2, 96))]
+    chunk = {
+        "choices": [],
+        "usage": usage(100, 2, prompt_tokens_details={"cached_tokens": 96}),
+    }
+    assert decode("openai-chat", sse(chunk)) == [
+        StreamEvent(usage=Usage(100, 2, 96))
+    ]
 
 
 def test_no_cached_tokens_is_not_an_unknown_number_of_them() -> None:
     details = {"cached_tokens": 0}
     assert decode(
-        "openai", sse({"choices": [], "usage": usage(9, 2, prompt_tokens_details=details)})
+        "openai",
+        sse(
+            {"choices": [], "usage": usage(9, 2, prompt_tokens_details=details)}
+        ),
     )[0].usage == Usage(9, 2, 0)
-    assert decode("openai", sse({"choices": [], "usage": usage(9, 2, prompt_tokens_details=None)}))[
-        0
-    ].usage == Usage(9, 2, UNKNOWN)
+    assert decode(
+        "openai",
+        sse({"choices": [], "usage": usage(9, 2, prompt_tokens_details=None)}),
+    )[0].usage == Usage(9, 2, UNKNOWN)
 
 
 @pytest.mark.parametrize("count", [-1, 1.5, "7", True, None, 2**31, [3]])
 def test_a_count_that_cannot_be_one_is_unknown(count: Any) -> None:
     assert decode(
-        "openai", sse({"choices": [], "usage": {"prompt_tokens": 5, "completion_tokens": count}})
+        "openai",
+        sse(
+            {
+                "choices": [],
+                "usage": {"prompt_tokens": 5, "completion_tokens": count},
+            }
+        ),
     )[0].usage == Usage(5)
-    assert decode("openai", sse({"choices": [], "usage": {"completion_tokens": count}})) == []
+    assert (
+        decode(
+            "openai",
+            sse({"choices": [], "usage": {"completion_tokens": count}}),
+        )
+        == []
+    )
 
 
 def test_usage_that_runs_backwards_tells_no_tokens() -> None:
-    body = sse(completion("a", usage=usage(5, 4)), completion("b", usage=usage(5, 2)))
+    body = sse(
+        completion("a", usage=usage(5, 4)), completion("b", usage=usage(5, 2))
+    )
     assert [event.tokens for event in decode("openai", body)] == [4, UNKNOWN]
 
 
 def test_usage_of_several_choices_tells_no_tokens_of_an_event() -> None:
-    chunks = [completion("a", index=i % 2, usage=usage(5, 1 + i // 2)) for i in range(4)]
+    chunks = [
+        completion("a", index=i % 2, usage=usage(5, 1 + i // 2))
+        for i in range(4)
+    ]
     assert [event.tokens for event in decode("openai", sse(*chunks))] == [
         1,
         UNKNOWN,
@@ -407,7 +535,12 @@ def test_usage_of_several_choices_tells_no_tokens_of_an_event() -> None:
         UNKNOWN,
     ]
     ids = [completion("ab", index=i % 2, token_ids=[1, 2]) for i in range(4)]
-    assert [event.tokens for event in decode("openai", sse(*ids))] == [2, 2, 2, 2]
+    assert [event.tokens for event in decode("openai", sse(*ids))] == [
+        2,
+        2,
+        2,
+        2,
+    ]
 
 
 def test_the_first_finish_reason_stands() -> None:
@@ -415,12 +548,17 @@ def test_the_first_finish_reason_stands() -> None:
         completion("a", "length", usage=usage(5, 1)),
         completion("", "stop", usage=usage(5, 1)),
     ]
-    assert [event.finish_reason for event in decode("openai", sse(*chunks))] == ["length", None]
+    assert [
+        event.finish_reason for event in decode("openai", sse(*chunks))
+    ] == ["length", None]
 
 
 def test_an_empty_finish_reason_is_none() -> None:
     assert (
-        decode("openai", sse(completion("a", ""), completion("b", "stop")))[0].finish_reason is None
+        decode("openai", sse(completion("a", ""), completion("b", "stop")))[
+            0
+        ].finish_reason
+        is None
     )
 
 
@@ -430,15 +568,29 @@ def test_an_empty_finish_reason_is_none() -> None:
 @pytest.mark.parametrize(
     "error",
     [
-        {"error": {"message": "boom", "type": "BadRequestError", "param": None, "code": 400}},
+        {
+            "error": {
+                "message": "boom",
+                "type": "BadRequestError",
+                "param": None,
+                "code": 400,
+            }
+        },
         {"error": "boom"},
-        {"object": "error", "message": "boom", "type": "ValueError", "code": 500},
+        {
+            "object": "error",
+            "message": "boom",
+            "type": "ValueError",
+            "code": 500,
+        },
         {"error": {"message": "boom"}, "choices": []},
         {"detail": "boom"},
     ],
 )
 @pytest.mark.parametrize("backend", ["openai", "openai-chat"])
-def test_an_error_inside_a_200_stream(backend: str, error: dict[str, Any]) -> None:
+def test_an_error_inside_a_200_stream(
+    backend: str, error: dict[str, Any]
+) -> None:
     assert decode(backend, sse({"choices": []}, error) + DONE) == [
         StreamEvent(error="boom"),
         StreamEvent(done=True),
@@ -460,7 +612,11 @@ def test_a_json_error_as_the_whole_200_body(body: bytes) -> None:
 
 @pytest.mark.parametrize(
     "line",
-    [b'error: {"code":500,"message":"boom","type":"server_error"}', b"error: boom", b"Error:boom"],
+    [
+        b'error: {"code":500,"message":"boom","type":"server_error"}',
+        b"error: boom",
+        b"Error:boom",
+    ],
 )
 def test_the_error_line_of_older_llama_cpp(line: bytes) -> None:
     assert decode("openai", sse(completion("a")) + line + b"\n\n") == [
@@ -472,24 +628,36 @@ def test_the_error_line_of_older_llama_cpp(line: bytes) -> None:
 @pytest.mark.parametrize("reason", ["abort", "error"])
 def test_a_request_the_server_gave_up_has_failed(reason: str) -> None:
     (event,) = decode("openai", sse(completion("a", reason)))
-    assert (event.text, event.finish_reason, event.malformed) == ("a", reason, False)
-    assert event.error == f"the server aborted the request (finish reason {reason})"
+    assert (event.text, event.finish_reason, event.malformed) == (
+        "a",
+        reason,
+        False,
+    )
+    assert (
+        event.error
+        == f"the server aborted the request (finish reason {reason})"
+    )
 
 
 def test_an_error_beside_a_text_is_an_error() -> None:
-    assert decode("openai", sse({**completion("a"), "error": {"message": "boom"}})) == [
-        StreamEvent(error="boom")
-    ]
+    assert decode(
+        "openai", sse({**completion("a"), "error": {"message": "boom"}})
+    ) == [StreamEvent(error="boom")]
 
 
 def test_an_error_that_is_null_is_none() -> None:
-    assert decode("openai", sse({**completion("a"), "error": None})) == [StreamEvent("a")]
+    assert decode("openai", sse({**completion("a"), "error": None})) == [
+        StreamEvent("a")
+    ]
 
 
 @pytest.mark.parametrize(
     ("status_body", "sentence"),
     [
-        (b'{"error":{"message":"Rate limit reached","type":"rate_limit"}}', "Rate limit reached"),
+        (
+            b'{"error":{"message":"Rate limit reached","type":"rate_limit"}}',
+            "Rate limit reached",
+        ),
         (b"Internal Server Error", "Internal Server Error"),
         (
             b'{"error":{"code":503,"message":"Loading model","type":"unavailable_error"}}',
@@ -524,7 +692,9 @@ def test_error_responses_of_429_500_and_503_explain_themselves(
         (b'{"choices":[{"text":[],"delta":[]}]}', "a "),
     ],
 )
-def test_data_that_is_not_what_the_wire_promises(backend: str, data: bytes, what: str) -> None:
+def test_data_that_is_not_what_the_wire_promises(
+    backend: str, data: bytes, what: str
+) -> None:
     event, done = decode(backend, b"data: " + data + b"\n\n" + DONE)
     assert event.malformed
     assert event.error is not None
@@ -548,7 +718,9 @@ def test_data_that_is_not_what_the_wire_promises(backend: str, data: bytes, what
         {"function_call": "f"},
     ],
 )
-def test_a_delta_that_is_not_what_the_wire_promises(delta: dict[str, Any]) -> None:
+def test_a_delta_that_is_not_what_the_wire_promises(
+    delta: dict[str, Any],
+) -> None:
     (event,) = decode("openai-chat", sse(chat(**delta)))
     assert event.malformed
 
@@ -571,11 +743,15 @@ def test_a_200_body_that_is_no_event_stream(body: bytes) -> None:
     (event,) = decode("openai", body)
     assert event.malformed
     assert event.error is not None
-    assert event.error.startswith("the server sent something that is not an event stream: ")
+    assert event.error.startswith(
+        "the server sent something that is not an event stream: "
+    )
 
 
 def test_the_page_of_a_proxy_in_the_middle_of_a_stream() -> None:
-    first, last = decode("openai", sse(completion("a")) + b"<html>504 Gateway Time-out</html>")
+    first, last = decode(
+        "openai", sse(completion("a")) + b"<html>504 Gateway Time-out</html>"
+    )
     assert first == StreamEvent("a")
     assert last.malformed
 
@@ -598,10 +774,15 @@ USAGES = st.fixed_dictionaries(
         "completion_tokens": st.integers(0, 9) | SOMETHING,
     },
     optional={
-        "prompt_tokens_details": st.fixed_dictionaries({"cached_tokens": SOMETHING}) | SOMETHING
+        "prompt_tokens_details": st.fixed_dictionaries(
+            {"cached_tokens": SOMETHING}
+        )
+        | SOMETHING
     },
 )
-FUNCTIONS = st.fixed_dictionaries({}, optional={"name": SOMETHING, "arguments": SOMETHING})
+FUNCTIONS = st.fixed_dictionaries(
+    {}, optional={"name": SOMETHING, "arguments": SOMETHING}
+)
 DELTAS = st.fixed_dictionaries(
     {},
     optional={
@@ -609,7 +790,8 @@ DELTAS = st.fixed_dictionaries(
         "content": st.text(max_size=4) | SOMETHING,
         "reasoning": SOMETHING,
         "tool_calls": st.lists(
-            st.fixed_dictionaries({"function": FUNCTIONS | SOMETHING}), max_size=2
+            st.fixed_dictionaries({"function": FUNCTIONS | SOMETHING}),
+            max_size=2,
         )
         | SOMETHING,
         "function_call": FUNCTIONS | SOMETHING,
@@ -652,12 +834,17 @@ BODIES = st.lists(BLOCKS, max_size=6).map(b"".join)
 
 
 @given(
-    st.sampled_from(["openai", "openai-chat"]), BODIES, st.lists(st.integers(0, 10_000), max_size=8)
+    st.sampled_from(["openai", "openai-chat"]),
+    BODIES,
+    st.lists(st.integers(0, 10_000), max_size=8),
 )
-def test_no_body_raises_and_no_split_matters(backend: str, body: bytes, cuts: list[int]) -> None:
+def test_no_body_raises_and_no_split_matters(
+    backend: str, body: bytes, cuts: list[int]
+) -> None:
     places = sorted(cut % (len(body) + 1) for cut in cuts)
     pieces = [
-        body[start:end] for start, end in zip([0, *places], [*places, len(body)], strict=True)
+        body[start:end]
+        for start, end in zip([0, *places], [*places, len(body)], strict=True)
     ]
     whole = decode(backend, body)
     assert decode(backend, *pieces) == whole

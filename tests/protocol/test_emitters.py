@@ -75,9 +75,15 @@ def test_they_look_the_same(name: str) -> None:
     backend, body = RECORDED[name], ALL[name].body
     ours = written_again(backend, decode(backend, body))
     spoken = [
-        kind for kind in shapes(body) if not ('""' in kind and '"token_ids"' in kind)
+        kind
+        for kind in shapes(body)
+        if not ('""' in kind and '"token_ids"' in kind)
     ]  # texts held back are dropped
     assert spoken == shapes(ours)
     for end in (b"\r\n\r\n", b"\n\n"):
         assert (end in body) is (end in ours)
-    assert body.splitlines()[-2:] == ours.splitlines()[-2:] == [b"data: [DONE]", b""]
+    assert (
+        body.splitlines()[-2:]
+        == ours.splitlines()[-2:]
+        == [b"data: [DONE]", b""]
+    )

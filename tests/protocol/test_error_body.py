@@ -25,7 +25,10 @@ NO_REASON = "the server gave no reason"
             "No model `x`.",
         ),
         (b'{"error":"Unauthorized"}', "Unauthorized"),
-        (b'{"error":"Model is overloaded","error_type":"overloaded"}', "Model is overloaded"),
+        (
+            b'{"error":"Model is overloaded","error_type":"overloaded"}',
+            "Model is overloaded",
+        ),
         (b'{"detail":"Not Found"}', "Not Found"),
         (
             (
@@ -38,17 +41,35 @@ NO_REASON = "the server gave no reason"
             b'{"object":"error","message":"Input too long.","type":"BadRequestError","code":400}',
             "Input too long.",
         ),
-        (b'[{"error":{"code":400,"message":"API key not valid."}}]', "API key not valid."),
-        (b'{"message":"no Route matched with those values"}', "no Route matched with those values"),
+        (
+            b'[{"error":{"code":400,"message":"API key not valid."}}]',
+            "API key not valid.",
+        ),
+        (
+            b'{"message":"no Route matched with those values"}',
+            "no Route matched with those values",
+        ),
         (b'{"error":true,"message":"boom"}', "boom"),
-        (b'{"error":{"message":"","type":"overloaded_error"}}', "overloaded_error"),
-        (b'{"error":{"message":null,"code":"rate_limit_exceeded"}}', "rate_limit_exceeded"),
+        (
+            b'{"error":{"message":"","type":"overloaded_error"}}',
+            "overloaded_error",
+        ),
+        (
+            b'{"error":{"message":null,"code":"rate_limit_exceeded"}}',
+            "rate_limit_exceeded",
+        ),
         (
             b'{"error":{"message":"Extra inputs are not permitted","param":"stream_options"}}',
             "Extra inputs are not permitted (parameter stream_options)",
         ),
-        (b'{"error":{"message":"no max_tokens here","param":"max_tokens"}}', "no max_tokens here"),
-        (b'{"detail":[{"loc":["body",{"a":[1]},"n"],"msg":"wrong"}]}', "body.n: wrong"),
+        (
+            b'{"error":{"message":"no max_tokens here","param":"max_tokens"}}',
+            "no max_tokens here",
+        ),
+        (
+            b'{"detail":[{"loc":["body",{"a":[1]},"n"],"msg":"wrong"}]}',
+            "body.n: wrong",
+        ),
         (b'{"error":{}}', NO_REASON),
         (b'{"error":""}', NO_REASON),
         (b'{"status":"starting"}', '{"status":"starting"}'),
@@ -70,7 +91,8 @@ def test_the_sentence(body: bytes, sentence: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrap", [lambda text: text, lambda text: json.dumps({"error": {"message": text}})]
+    "wrap",
+    [lambda text: text, lambda text: json.dumps({"error": {"message": text}})],
 )
 def test_the_sentence_is_bounded(wrap: Callable[[str], str]) -> None:
     sentence = error_sentence(wrap("word\n" * 100_000).encode())
@@ -96,11 +118,18 @@ def test_what_is_no_error(document: Any) -> None:
 
 
 def test_an_error_beside_choices_is_an_error() -> None:
-    assert error_message({"choices": [], "error": {"message": "boom"}}) == "boom"
+    assert (
+        error_message({"choices": [], "error": {"message": "boom"}}) == "boom"
+    )
 
 
 @pytest.mark.parametrize(
-    "body", [b"<title>" * 1_000_000, b"<title" * 1_000_000, b"<title>x" * 500_000 + b"</title"]
+    "body",
+    [
+        b"<title>" * 1_000_000,
+        b"<title" * 1_000_000,
+        b"<title>x" * 500_000 + b"</title",
+    ],
 )
 def test_titles_without_end_take_no_time_without_end(body: bytes) -> None:
     begun_s = time.monotonic()
@@ -110,15 +139,31 @@ def test_titles_without_end_take_no_time_without_end(body: bytes) -> None:
 
 def test_nesting_without_end() -> None:
     assert error_sentence(b'{"error":' * 900 + b'"x"' + b"}" * 900) == NO_REASON
-    assert error_sentence(b'{"error":' * 100_000).startswith('{"error":{"error":')
+    assert error_sentence(b'{"error":' * 100_000).startswith(
+        '{"error":{"error":'
+    )
 
 
 JSON = st.recursive(
-    st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=5),
+    st.none()
+    | st.booleans()
+    | st.floats()
+    | st.integers()
+    | st.text(max_size=5),
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(
-            st.sampled_from(["error", "message", "detail", "object", "choices", "loc", "msg"]),
+            st.sampled_from(
+                [
+                    "error",
+                    "message",
+                    "detail",
+                    "object",
+                    "choices",
+                    "loc",
+                    "msg",
+                ]
+            ),
             inner,
             max_size=4,
         )
@@ -127,7 +172,9 @@ JSON = st.recursive(
 )
 
 
-@given(st.binary(max_size=60) | JSON.map(lambda value: json.dumps(value).encode()))
+@given(
+    st.binary(max_size=60) | JSON.map(lambda value: json.dumps(value).encode())
+)
 def test_anything_gives_one_short_printable_line(body: bytes) -> None:
     sentence = error_sentence(body)
     assert 0 < len(sentence) <= SENTENCE_CHARS

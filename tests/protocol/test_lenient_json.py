@@ -40,7 +40,16 @@ def test_half_a_surrogate_pair(written: bytes, read: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"{", b"[DONE]", b"{'a': 1}", b"\xff", b"[" * 200_000, b"1" * 10_000 + b"x"]
+    "data",
+    [
+        b"",
+        b"{",
+        b"[DONE]",
+        b"{'a': 1}",
+        b"\xff",
+        b"[" * 200_000,
+        b"1" * 10_000 + b"x",
+    ],
 )
 def test_what_is_no_json_is_a_value_error(data: bytes) -> None:
     with pytest.raises(ValueError, match=r"."):
@@ -51,7 +60,9 @@ def test_what_is_no_json_is_a_value_error(data: bytes) -> None:
 def test_every_string_can_be_written_as_utf8_afterwards(text: str) -> None:
     read = read_json(json.dumps(text).encode())
     read.encode()
-    assert read == text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    assert read == text.encode("utf-16", "surrogatepass").decode(
+        "utf-16", "replace"
+    )
 
 
 @given(st.binary(max_size=60))

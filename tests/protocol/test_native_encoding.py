@@ -25,14 +25,27 @@ def encode(
     **generation: Any,
 ) -> Any:
     request = Request(
-        id=request_id, prompt=prompt, prompt_tokens=3, max_tokens=128, parameters=dict(parameters)
+        id=request_id,
+        prompt=prompt,
+        prompt_tokens=3,
+        max_tokens=128,
+        parameters=dict(parameters),
     )
-    return orjson.loads(PROTOCOLS[backend].encode(request, Generation(model="m", **generation)))
+    return orjson.loads(
+        PROTOCOLS[backend].encode(request, Generation(model="m", **generation))
+    )
 
 
 BODIES: dict[str, dict[str, Any]] = {
-    "sglang": {"text": "Hello", "sampling_params": {"max_new_tokens": 128}, "stream": True},
-    "tgi": {"inputs": "Hello", "parameters": {"max_new_tokens": 128, "details": True}},
+    "sglang": {
+        "text": "Hello",
+        "sampling_params": {"max_new_tokens": 128},
+        "stream": True,
+    },
+    "tgi": {
+        "inputs": "Hello",
+        "parameters": {"max_new_tokens": 128, "details": True},
+    },
     "tensorrt-llm": {
         "text_input": "Hello",
         "max_tokens": 128,
@@ -83,13 +96,20 @@ def test_the_plain_body(backend: str) -> None:
 
 @pytest.mark.parametrize("backend", BODIES)
 def test_full_length(backend: str) -> None:
-    assert encode(backend, ignore_eos=True) == {**BODIES[backend], **IGNORE_EOS[backend]}
+    assert encode(backend, ignore_eos=True) == {
+        **BODIES[backend],
+        **IGNORE_EOS[backend],
+    }
     assert PROTOCOLS[backend].exact_length is bool(IGNORE_EOS[backend])
 
 
 @pytest.mark.parametrize(
     ("backend", "field"),
-    [("sglang", "input_ids"), ("lmdeploy", "input_ids"), ("llama.cpp", "prompt")],
+    [
+        ("sglang", "input_ids"),
+        ("lmdeploy", "input_ids"),
+        ("llama.cpp", "prompt"),
+    ],
 )
 @pytest.mark.parametrize("prompt", [[1, 2, 300], (1, 2, 300)])
 def test_token_ids(backend: str, field: str, prompt: Prompt) -> None:
@@ -106,7 +126,9 @@ TEXT_ONLY = ["tgi", "tensorrt-llm", "ollama"]
 def test_what_is_no_text_is_refused_where_only_text_is_carried(
     backend: str, prompt: Prompt
 ) -> None:
-    with pytest.raises(ValueError, match=r"carries only text, not token ids or chat messages"):
+    with pytest.raises(
+        ValueError, match=r"carries only text, not token ids or chat messages"
+    ):
         encode(backend, prompt)
 
 
@@ -132,7 +154,9 @@ def picture(url: str) -> dict[str, Any]:
 
 
 def test_responses_have_parts_by_names_of_their_own() -> None:
-    said = [{"role": "user", "content": [text("What"), picture("http://x/a.png")]}]
+    said = [
+        {"role": "user", "content": [text("What"), picture("http://x/a.png")]}
+    ]
     body = encode("openai-responses", said)
     assert body["input"] == [
         {
@@ -145,8 +169,13 @@ def test_responses_have_parts_by_names_of_their_own() -> None:
     ]
     (asked,) = PROTOCOLS["openai-responses"].read(body).messages
     assert asked["content"][1] == picture("http://x/a.png")
-    with pytest.raises(ValueError, match="carries texts and images, not input_audio"):
-        encode("openai-responses", [{"role": "user", "content": [{"type": "input_audio"}]}])
+    with pytest.raises(
+        ValueError, match="carries texts and images, not input_audio"
+    ):
+        encode(
+            "openai-responses",
+            [{"role": "user", "content": [{"type": "input_audio"}]}],
+        )
 
 
 def test_ollama_has_pictures_beside_the_text() -> None:
@@ -158,7 +187,10 @@ def test_ollama_has_pictures_beside_the_text() -> None:
     ]
     body = encode(
         "ollama-chat",
-        [{"role": "user", "content": parts}, {"role": "user", "content": [text("Well?")]}],
+        [
+            {"role": "user", "content": parts},
+            {"role": "user", "content": [text("Well?")]},
+        ],
     )
     assert body["messages"] == [
         {"role": "user", "content": "What\nis it?", "images": ["iVBO", "Rw0K"]},
@@ -175,15 +207,23 @@ def test_ollama_has_pictures_beside_the_text() -> None:
 @pytest.mark.parametrize(
     ("part", "sentence"),
     [
-        (picture("http://127.0.0.1/cat.png"), "does not fetch images: give them as data:image"),
-        ({"type": "input_audio", "input_audio": {}}, "a message contains something else"),
+        (
+            picture("http://127.0.0.1/cat.png"),
+            "does not fetch images: give them as data:image",
+        ),
+        (
+            {"type": "input_audio", "input_audio": {}},
+            "a message contains something else",
+        ),
         ({"type": "image_url"}, "a message contains something else"),
         ("What is it?", "a message contains something else"),
     ],
 )
 def test_what_ollama_cannot_be_shown(part: Any, sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence):
-        encode("ollama-chat", [{"role": "user", "content": [text("Look:"), part]}])
+        encode(
+            "ollama-chat", [{"role": "user", "content": [text("Look:"), part]}]
+        )
 
 
 def sampled(backend: str, body: Any) -> Any:
@@ -199,14 +239,21 @@ def sampled(backend: str, body: Any) -> Any:
 
 @pytest.mark.parametrize("backend", BODIES)
 def test_sampling_by_the_names_of_the_server(backend: str) -> None:
-    usual = {"temperature": 0.5, "top_p": 0.9, "top_k": 5, "repetition_penalty": 1.1}
+    usual = {
+        "temperature": 0.5,
+        "top_p": 0.9,
+        "top_k": 5,
+        "repetition_penalty": 1.1,
+    }
     body = sampled(backend, encode(backend, sampling=usual))
     penalty = (
         "repeat_penalty"
         if backend in ("llama.cpp", "ollama", "ollama-chat")
         else "repetition_penalty"
     )
-    assert {name: body[name] for name in ("temperature", "top_p", "top_k", penalty)} == {
+    assert {
+        name: body[name] for name in ("temperature", "top_p", "top_k", penalty)
+    } == {
         "temperature": 0.5,
         "top_p": 0.9,
         "top_k": 5,
@@ -218,7 +265,10 @@ def test_sampling_by_the_names_of_the_server(backend: str) -> None:
 @pytest.mark.parametrize("backend", BODIES)
 def test_a_requests_own_parameters_go_over_the_runs(backend: str) -> None:
     assert (
-        sampled(backend, encode(backend, parameters={"top_k": 9}, sampling={"top_k": 5}))["top_k"]
+        sampled(
+            backend,
+            encode(backend, parameters={"top_k": 9}, sampling={"top_k": 5}),
+        )["top_k"]
         == 9
     )
 
@@ -236,9 +286,12 @@ def test_a_requests_own_parameters_go_over_the_runs(backend: str) -> None:
         ("lmdeploy", "presence_penalty"),
     ],
 )
-def test_what_a_server_would_drop_without_a_word_is_refused(backend: str, name: str) -> None:
+def test_what_a_server_would_drop_without_a_word_is_refused(
+    backend: str, name: str
+) -> None:
     with pytest.raises(
-        ValueError, match=rf"does not support {name} and would ignore it: leave it out"
+        ValueError,
+        match=rf"does not support {name} and would ignore it: leave it out",
     ):
         encode(backend, sampling={name: 0.5})
 
@@ -288,10 +341,14 @@ def test_lora_adapters_are_taken_in_turn() -> None:
         "xinference": lambda body: body["lora_name"],
     }
     for backend, read in chosen.items():
-        bodies = [encode(backend, request_id=i, adapters=adapters) for i in range(3)]
+        bodies = [
+            encode(backend, request_id=i, adapters=adapters) for i in range(3)
+        ]
         assert [read(body) for body in bodies] == ["a", "b", "a"], backend
     assert encode("xinference", adapters=adapters)["model"] == "m"
-    assert encode("llama.cpp", adapters=("3",))["lora"] == [{"id": 3, "scale": 1.0}]
+    assert encode("llama.cpp", adapters=("3",))["lora"] == [
+        {"id": 3, "scale": 1.0}
+    ]
     with pytest.raises(ValueError, match="'a' is no number"):
         encode("llama.cpp", adapters=("a",))
 
@@ -301,25 +358,36 @@ def test_a_wire_that_cannot_name_an_adapter_says_so(name: str) -> None:
     if PROTOCOLS[name].chooses_adapter:
         assert "3" in str(encode(name, adapters=("3",)))
     else:
-        with pytest.raises(ValueError, match="cannot select a LoRA adapter per request"):
+        with pytest.raises(
+            ValueError, match="cannot select a LoRA adapter per request"
+        ):
             encode(name, adapters=("3",))
 
 
 def test_extra_body_is_merged_field_by_field() -> None:
-    body = encode("ollama", extra_body={"options": {"num_ctx": 8192}, "keep_alive": "10m"})
+    body = encode(
+        "ollama", extra_body={"options": {"num_ctx": 8192}, "keep_alive": "10m"}
+    )
     assert body["options"] == {"num_predict": 128, "num_ctx": 8192}
     assert body["keep_alive"] == "10m"
 
 
 def test_extra_body_replaces_what_is_only_a_habit() -> None:
     assert encode("ollama", extra_body={"raw": False})["raw"] is False
-    assert encode("tensorrt-llm", extra_body={"stop_words": "end"})["stop_words"] == "end"
+    assert (
+        encode("tensorrt-llm", extra_body={"stop_words": "end"})["stop_words"]
+        == "end"
+    )
 
 
 @pytest.mark.parametrize(
     ("backend", "extra_body", "field"),
     [
-        ("sglang", {"sampling_params": {"max_new_tokens": 1}}, "sampling_params.max_new_tokens"),
+        (
+            "sglang",
+            {"sampling_params": {"max_new_tokens": 1}},
+            "sampling_params.max_new_tokens",
+        ),
         ("sglang", {"stream": False}, "stream"),
         ("tgi", {"inputs": "x"}, "inputs"),
         ("tgi", {"parameters": 5}, "parameters"),
@@ -331,7 +399,9 @@ def test_extra_body_replaces_what_is_only_a_habit() -> None:
 def test_extra_body_cannot_change_what_the_measurement_rests_on(
     backend: str, extra_body: Any, field: str
 ) -> None:
-    with pytest.raises(ValueError, match=rf"sampling.extra_body must not set '{field}'"):
+    with pytest.raises(
+        ValueError, match=rf"sampling.extra_body must not set '{field}'"
+    ):
         encode(backend, extra_body=extra_body)
 
 
@@ -382,7 +452,10 @@ def test_trtllm_serve_gets_no_field_that_it_does_not_know(backend: str) -> None:
         "repetition_penalty": 1,
         "presence_penalty": 0,
     }
-    assert set(encode(backend, sampling=everything, ignore_eos=True, logprobs=1)) <= TRTLLM_KNOWS
+    assert (
+        set(encode(backend, sampling=everything, ignore_eos=True, logprobs=1))
+        <= TRTLLM_KNOWS
+    )
 
 
 def test_trtllm_serve_counts_in_every_chunk_unless_told_not_to() -> None:
@@ -391,12 +464,18 @@ def test_trtllm_serve_counts_in_every_chunk_unless_told_not_to() -> None:
         "include_usage": True,
         "continuous_usage_stats": True,
     }
-    quiet = encode("trtllm-serve", extra_body={"stream_options": {"continuous_usage_stats": False}})
+    quiet = encode(
+        "trtllm-serve",
+        extra_body={"stream_options": {"continuous_usage_stats": False}},
+    )
     assert read(quiet).stream_options["continuous_usage_stats"] is False
 
 
 def test_tgis_chat_is_openais_without_ignore_eos() -> None:
-    assert encode("tgi-chat", ignore_eos=True) == {**encode("openai-chat"), "model": "tgi"}
+    assert encode("tgi-chat", ignore_eos=True) == {
+        **encode("openai-chat"),
+        "model": "tgi",
+    }
 
 
 def test_tgi_takes_a_model_in_a_chat_for_an_adapter() -> None:
@@ -406,7 +485,9 @@ def test_tgi_takes_a_model_in_a_chat_for_an_adapter() -> None:
 
 
 def test_xinference_is_openais() -> None:
-    assert encode("xinference", ignore_eos=True) == encode("openai-chat", ignore_eos=True)
+    assert encode("xinference", ignore_eos=True) == encode(
+        "openai-chat", ignore_eos=True
+    )
     assert encode("xinference-completions", [1, 2]) == encode("openai", [1, 2])
 
 
@@ -443,14 +524,21 @@ def test_what_a_wire_cannot_do_is_said() -> None:
 
 @pytest.mark.parametrize("name", PROTOCOLS)
 def test_a_worker_process_can_be_given_any_backend(name: str) -> None:
-    assert pickle.loads(pickle.dumps(PROTOCOLS[name])).endpoint == PROTOCOLS[name].endpoint
+    assert (
+        pickle.loads(pickle.dumps(PROTOCOLS[name])).endpoint
+        == PROTOCOLS[name].endpoint
+    )
 
 
 def test_the_table_of_backends() -> None:
     facts = {
         name: (
             backend.endpoint,
-            "ids" if backend.carries_token_ids else "chat" if backend.chat else "text",
+            "ids"
+            if backend.carries_token_ids
+            else "chat"
+            if backend.chat
+            else "text",
         )
         for name, backend in PROTOCOLS.items()
     }
@@ -517,7 +605,16 @@ def test_every_field_that_a_wire_carries_reaches_the_body(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["tgi", "ollama", "ollama-chat", "llama.cpp", "tensorrt-llm", "sglang", "lmdeploy"]
+    "name",
+    [
+        "tgi",
+        "ollama",
+        "ollama-chat",
+        "llama.cpp",
+        "tensorrt-llm",
+        "sglang",
+        "lmdeploy",
+    ],
 )
 def test_one_stop_is_a_list_of_one(name: str) -> None:
     body = sampled(name, encode(name, parameters={"stop": "x"}))
@@ -537,26 +634,41 @@ def test_ollama_has_tools_beside_its_options_and_arguments_as_objects() -> None:
         {"role": "tool", "content": "rain", "tool_call_id": "c"},
     ]
     body = encode("ollama-chat", asked, parameters={"tools": tools, "seed": 1})
-    assert (body["tools"], body["options"]) == (tools, {"num_predict": 128, "seed": 1})
+    assert (body["tools"], body["options"]) == (
+        tools,
+        {"num_predict": 128, "seed": 1},
+    )
     assert body["messages"][1] == {
         "role": "assistant",
         "content": "",
-        "tool_calls": [{"function": {"name": "f", "arguments": {"city": "Oslo"}}}],
+        "tool_calls": [
+            {"function": {"name": "f", "arguments": {"city": "Oslo"}}}
+        ],
     }
     assert body["messages"][2] == asked[2]
 
 
 @pytest.mark.parametrize("arguments", ["not JSON", "[1]", None])
 def test_calls_that_ollama_cannot_be_told_of(arguments: Any) -> None:
-    call = {"id": "c", "type": "function", "function": {"name": "f", "arguments": arguments}}
+    call = {
+        "id": "c",
+        "type": "function",
+        "function": {"name": "f", "arguments": arguments},
+    }
     with pytest.raises(
-        ValueError, match="carries only tool calls whose arguments are a JSON object"
+        ValueError,
+        match="carries only tool calls whose arguments are a JSON object",
     ):
-        encode("ollama-chat", [{"role": "assistant", "content": None, "tool_calls": [call]}])
+        encode(
+            "ollama-chat",
+            [{"role": "assistant", "content": None, "tool_calls": [call]}],
+        )
 
 
 @pytest.mark.parametrize("name", ["trtllm-serve", "trtllm-serve-chat"])
-def test_rows_give_trtllm_serve_no_field_that_it_does_not_know(name: str) -> None:
+def test_rows_give_trtllm_serve_no_field_that_it_does_not_know(
+    name: str,
+) -> None:
     more = {
         "length_penalty",
         "stop_token_ids",
@@ -569,12 +681,18 @@ def test_rows_give_trtllm_serve_no_field_that_it_does_not_know(name: str) -> Non
         if name.endswith("chat")
         else set()
     )
-    assert PROTOCOLS[name].fields <= TRTLLM_KNOWS | more | {"spaces_between_special_tokens"} | chat
+    assert (
+        PROTOCOLS[name].fields
+        <= TRTLLM_KNOWS | more | {"spaces_between_special_tokens"} | chat
+    )
 
 
 def test_tools_are_carried_by_chats_and_only_by_them() -> None:
-    assert {name for name, backend in PROTOCOLS.items() if "tools" in backend.fields} == {
+    assert {
+        name for name, backend in PROTOCOLS.items() if "tools" in backend.fields
+    } == {
         name
         for name, backend in PROTOCOLS.items()
-        if backend.chat and name != "openai-responses"  # which has another form of them
+        if backend.chat
+        and name != "openai-responses"  # which has another form of them
     }

@@ -13,19 +13,29 @@ from hypothesis import strategies as st
 from inferometer.protocol import PROTOCOLS, StreamEvent
 
 
-def body(text: str, *, ascii_only: bool = False, spaces: bool = False, **rest: object) -> bytes:
-    chunk = {"id": "cmpl-1", "choices": [{"index": 0, "text": text, "finish_reason": None}], **rest}
+def body(
+    text: str, *, ascii_only: bool = False, spaces: bool = False, **rest: object
+) -> bytes:
+    chunk = {
+        "id": "cmpl-1",
+        "choices": [{"index": 0, "text": text, "finish_reason": None}],
+        **rest,
+    }
     separators = None if spaces else (",", ":")
     return (
         b"data: "
-        + json.dumps(chunk, ensure_ascii=ascii_only, separators=separators).encode()
+        + json.dumps(
+            chunk, ensure_ascii=ascii_only, separators=separators
+        ).encode()
         + b"\n\n"
     )
 
 
 def whole(bodies: list[bytes]) -> list[StreamEvent]:
     decoder = PROTOCOLS["openai"].decoder()
-    return [event for each in bodies for event in decoder.feed(each)] + decoder.close()
+    return [
+        event for each in bodies for event in decoder.feed(each)
+    ] + decoder.close()
 
 
 def bytewise(bodies: list[bytes]) -> list[StreamEvent]:
@@ -35,15 +45,33 @@ def bytewise(bodies: list[bytes]) -> list[StreamEvent]:
 
 @pytest.mark.parametrize(
     "text",
-    ['"', "\\", 'a"b', "\n", "\x7f", "é", "你好", "😀", "\ufffd", "a" * 5000, " ", "another text"],
+    [
+        '"',
+        "\\",
+        'a"b',
+        "\n",
+        "\x7f",
+        "é",
+        "你好",
+        "😀",
+        "\ufffd",
+        "a" * 5000,
+        " ",
+        "another text",
+    ],
 )
 def test_a_text_with_anything_in_it_after_a_plain_one(text: str) -> None:
     for ascii_only in (False, True):
         for spaces in (False, True):
             bodies = [
-                body(t, ascii_only=ascii_only, spaces=spaces) for t in ("plain", text, "plain")
+                body(t, ascii_only=ascii_only, spaces=spaces)
+                for t in ("plain", text, "plain")
             ]
-            assert [event.text for event in whole(bodies)] == ["plain", text, "plain"]
+            assert [event.text for event in whole(bodies)] == [
+                "plain",
+                text,
+                "plain",
+            ]
 
 
 def test_what_differs_in_more_than_its_text_is_read_in_full() -> None:
@@ -60,7 +88,11 @@ def test_what_differs_in_more_than_its_text_is_read_in_full() -> None:
 
 def test_a_text_that_stands_elsewhere_too_is_not_confused_with_it() -> None:
     for text in ("m", "cmpl-1", "text", "id", "another text"):
-        bodies = [body(text, model=text), body("b", model=text), body("b", model="other")]
+        bodies = [
+            body(text, model=text),
+            body("b", model=text),
+            body("b", model="other"),
+        ]
         assert [event.text for event in whole(bodies)] == [text, "b", "b"]
         named_first = [
             each.replace(b'{"id"', b'{"model":"%s","id"' % model)
@@ -71,14 +103,18 @@ def test_a_text_that_stands_elsewhere_too_is_not_confused_with_it() -> None:
 
 
 def test_two_events_in_one_body_are_two() -> None:
-    assert [event.text for event in whole([body("a"), body("b") + body("c")])] == ["a", "b", "c"]
+    assert [
+        event.text for event in whole([body("a"), body("b") + body("c")])
+    ] == ["a", "b", "c"]
 
 
 def test_a_text_that_closes_its_own_string_is_no_text() -> None:
     """Bytes between what stood before and after the first text, but with a structure of their
     own.
     """
-    sly = body("a").replace(b'"a"', b'"x","finish_reason":"stop","stop_reason":"y"')
+    sly = body("a").replace(
+        b'"a"', b'"x","finish_reason":"stop","stop_reason":"y"'
+    )
     assert whole([body("a"), sly]) == bytewise([body("a"), sly])
 
 
@@ -90,7 +126,10 @@ def test_broken_utf8_in_the_middle_is_replaced_as_ever() -> None:
 
 def test_an_event_split_over_reads_is_not_taken_for_a_whole_one() -> None:
     cut = body("b")
-    assert [e.text for e in whole([body("a"), cut[:-1], cut[-1:] + body("c"), body("d")])] == [
+    assert [
+        e.text
+        for e in whole([body("a"), cut[:-1], cut[-1:] + body("c"), body("d")])
+    ] == [
         "a",
         "b",
         "c",
@@ -98,10 +137,18 @@ def test_an_event_split_over_reads_is_not_taken_for_a_whole_one() -> None:
     ]
 
 
-@given(st.lists(st.text(), min_size=1, max_size=8), st.booleans(), st.booleans())
-def test_any_texts_in_any_spelling(texts: list[str], ascii_only: bool, spaces: bool) -> None:
+@given(
+    st.lists(st.text(), min_size=1, max_size=8), st.booleans(), st.booleans()
+)
+def test_any_texts_in_any_spelling(
+    texts: list[str], ascii_only: bool, spaces: bool
+) -> None:
     bodies = [
-        body(t.encode("utf-8", "replace").decode(), ascii_only=ascii_only, spaces=spaces)
+        body(
+            t.encode("utf-8", "replace").decode(),
+            ascii_only=ascii_only,
+            spaces=spaces,
+        )
         for t in texts
     ]
     assert whole(bodies) == bytewise(bodies)
@@ -109,13 +156,19 @@ def test_any_texts_in_any_spelling(texts: list[str], ascii_only: bool, spaces: b
 
 @given(st.binary(max_size=12))
 def test_any_bytes_in_place_of_a_text(middle: bytes) -> None:
-    bodies = [body("first"), body("second").replace(b"second", middle), body("third")]
+    bodies = [
+        body("first"),
+        body("second").replace(b"second", middle),
+        body("third"),
+    ]
     assert whole(bodies) == bytewise(bodies)
 
 
 @pytest.mark.parametrize("zeros", [b"\0", b"\0\0", b"\0text\0"])
 @pytest.mark.parametrize(
-    "before", [[], [body("é")]], ids=["before any text", "after a text that teaches nothing"]
+    "before",
+    [[], [body("é")]],
+    ids=["before any text", "after a text that teaches nothing"],
 )
 def test_zeros_are_no_text(before: list[bytes], zeros: bytes) -> None:
     assert whole([*before, zeros]) == bytewise([*before, zeros])

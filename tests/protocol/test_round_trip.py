@@ -15,7 +15,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inferometer.protocol import PROTOCOLS, UNKNOWN, Generation, Reply, StreamEvent, Usage
+from inferometer.protocol import (
+    PROTOCOLS,
+    UNKNOWN,
+    Generation,
+    Reply,
+    StreamEvent,
+    Usage,
+)
 from inferometer.request import Prompt, Request
 
 backends = pytest.mark.parametrize("name", PROTOCOLS)
@@ -87,8 +94,13 @@ def emitted(name: str, answer: Answer) -> bytes:
 def decoded(name: str, body: bytes, places: Sequence[int]) -> list[StreamEvent]:
     ends = sorted(set(places))
     decoder = PROTOCOLS[name].decoder()
-    pieces = [body[start:end] for start, end in zip([0, *ends], [*ends, len(body)], strict=True)]
-    return [event for piece in pieces for event in decoder.feed(piece)] + decoder.close()
+    pieces = [
+        body[start:end]
+        for start, end in zip([0, *ends], [*ends, len(body)], strict=True)
+    ]
+    return [
+        event for piece in pieces for event in decoder.feed(piece)
+    ] + decoder.close()
 
 
 def texts_and_tokens(answer: Answer) -> list[tuple[str, int]]:
@@ -114,19 +126,25 @@ def test_every_answer_is_read_as_it_was_written(
     outputs = [event for event in events if event.text]
     assert [event.text for event in outputs] == [text for text, _ in expected]
     told = name in TELLS_TOKENS or (
-        name in CONTINUOUS_USAGE and answer.include_usage and answer.continuous_usage
+        name in CONTINUOUS_USAGE
+        and answer.include_usage
+        and answer.continuous_usage
     )
     assert [event.tokens for event in outputs] == [
         tokens if told else UNKNOWN for _, tokens in expected
     ]
     usages = [event.usage for event in events if event.usage]
-    if name in USAGE_UNASKED or (name in CONTINUOUS_USAGE and answer.include_usage):
+    if name in USAGE_UNASKED or (
+        name in CONTINUOUS_USAGE and answer.include_usage
+    ):
         generated = sum(len(tokens) for _, tokens in answer.outputs)
         assert usages[-1][:2] == (answer.prompt_tokens, generated)
     else:
         assert usages == []
     reasons = [event.finish_reason for event in events if event.finish_reason]
-    assert reasons == ([] if name in NO_FINISH_REASON else [answer.finish_reason])
+    assert reasons == (
+        [] if name in NO_FINISH_REASON else [answer.finish_reason]
+    )
     assert events[-1].done
     assert not any(event.done for event in events[:-1])
 
@@ -144,14 +162,23 @@ def test_an_answer_that_is_cut_off_says_no_more_than_it_had_said(
     name: str, answer: Answer, share: float
 ) -> None:
     body = emitted(name, answer)
-    whole, events = decoded(name, body, []), decoded(name, body[: int(share * len(body))], [])
+    whole, events = (
+        decoded(name, body, []),
+        decoded(name, body[: int(share * len(body))], []),
+    )
     if events and (events[-1].malformed or name in NO_FINISH_REASON):
-        del events[-1]  # half an event; or the end of the body, which is all the end there is
+        del events[
+            -1
+        ]  # half an event; or the end of the body, which is all the end there is
     assert events == whole[: len(events)]
 
 
 def messages(prompt: Prompt) -> Prompt:
-    return [{"role": "user", "content": prompt}] if isinstance(prompt, str) else prompt
+    return (
+        [{"role": "user", "content": prompt}]
+        if isinstance(prompt, str)
+        else prompt
+    )
 
 
 @backends
@@ -161,7 +188,9 @@ def test_every_request_is_read_as_it_was_written(
 ) -> None:
     backend = PROTOCOLS[name]
     request = Request(id=3, prompt=text, prompt_tokens=1, max_tokens=max_tokens)
-    generation = Generation("m", ignore_eos=ignore_eos, sampling={"temperature": 0.5})
+    generation = Generation(
+        "m", ignore_eos=ignore_eos, sampling={"temperature": 0.5}
+    )
     asked = backend.read(orjson.loads(backend.encode(request, generation)))
     assert asked.max_tokens == max_tokens
     assert asked.stream is True
@@ -172,13 +201,15 @@ def test_every_request_is_read_as_it_was_written(
 
 
 @pytest.mark.parametrize(
-    "name", [name for name, backend in PROTOCOLS.items() if backend.carries_token_ids]
+    "name",
+    [name for name, backend in PROTOCOLS.items() if backend.carries_token_ids],
 )
 @given(ids)
 def test_token_ids_arrive_as_they_are(name: str, tokens: list[int]) -> None:
     backend = PROTOCOLS[name]
     body = backend.encode(
-        Request(id=0, prompt=tokens, prompt_tokens=len(tokens), max_tokens=5), Generation("m")
+        Request(id=0, prompt=tokens, prompt_tokens=len(tokens), max_tokens=5),
+        Generation("m"),
     )
     assert backend.read(orjson.loads(body)).prompt == tokens
 
@@ -186,7 +217,8 @@ def test_token_ids_arrive_as_they_are(name: str, tokens: list[int]) -> None:
 def test_usage_is_what_was_said() -> None:
     """The expectations above, once by hand."""
     body = emitted(
-        "sglang", Answer([("a", [1, 2]), ("", [3]), ("b", [4])], 7, False, False, "stop")
+        "sglang",
+        Answer([("a", [1, 2]), ("", [3]), ("b", [4])], 7, False, False, "stop"),
     )
     assert [
         (event.text, event.tokens, event.usage)

@@ -15,7 +15,15 @@ from inferometer.protocol.json_stream import JsonDecoder
 from inferometer.protocol.ndjson import LineSplitter
 from tests.protocol.samples import SAMPLES, Sample
 
-NATIVE = ["sglang", "tgi", "tensorrt-llm", "lmdeploy", "llama.cpp", "ollama", "ollama-chat"]
+NATIVE = [
+    "sglang",
+    "tgi",
+    "tensorrt-llm",
+    "lmdeploy",
+    "llama.cpp",
+    "ollama",
+    "ollama-chat",
+]
 NATIVE += ["openai-responses"]
 
 samples = pytest.mark.parametrize("sample", SAMPLES.values(), ids=SAMPLES)
@@ -29,7 +37,9 @@ def decode(backend: str, *pieces: bytes) -> list[StreamEvent]:
 
 def test_every_wire_of_its_own_has_samples() -> None:
     assert {sample.backend for sample in SAMPLES.values()} >= set(NATIVE)
-    assert all(isinstance(PROTOCOLS[name].decoder(), JsonDecoder) for name in NATIVE)
+    assert all(
+        isinstance(PROTOCOLS[name].decoder(), JsonDecoder) for name in NATIVE
+    )
 
 
 @samples
@@ -39,7 +49,10 @@ def test_whole(sample: Sample) -> None:
 
 @samples
 def test_byte_by_byte(sample: Sample) -> None:
-    assert decode(sample.backend, *(bytes((byte,)) for byte in sample.body)) == sample.events
+    assert (
+        decode(sample.backend, *(bytes((byte,)) for byte in sample.body))
+        == sample.events
+    )
 
 
 @samples
@@ -47,9 +60,14 @@ def test_cut_at_random(sample: Sample) -> None:
     body = sample.body
     for seed in range(50):
         rng = random.Random(seed)
-        places = sorted(rng.randrange(len(body) + 1) for _ in range(rng.randrange(1, 20)))
+        places = sorted(
+            rng.randrange(len(body) + 1) for _ in range(rng.randrange(1, 20))
+        )
         pieces = [
-            body[start:end] for start, end in zip([0, *places], [*places, len(body)], strict=True)
+            body[start:end]
+            for start, end in zip(
+                [0, *places], [*places, len(body)], strict=True
+            )
         ]
         assert decode(sample.backend, *pieces) == sample.events, seed
 
@@ -91,16 +109,25 @@ def test_a_body_that_stops_early_gives_the_first_events(sample: Sample) -> None:
         rest = decoder.close()
         told = sample.events[len(events) : len(events) + 1]
         assert all(
-            event.malformed or event in told or event == StreamEvent(done=True) for event in rest
+            event.malformed or event in told or event == StreamEvent(done=True)
+            for event in rest
         ), (end, rest)
 
 
 def test_an_end_of_the_body_that_is_no_end_of_the_answer() -> None:
     """A stream without an end marker ends well only if nothing in it was wrong."""
     assert decode("tensorrt-llm", b"") == [StreamEvent(done=True)]
-    assert not any(event.done for event in decode("tensorrt-llm", SAMPLES["triton_error"].body))
-    assert not any(event.done for event in decode("tensorrt-llm", b'data: {"text_output": "a'))
-    assert not any(event.done for event in decode("tensorrt-llm", b"<html>no</html>"))
+    assert not any(
+        event.done
+        for event in decode("tensorrt-llm", SAMPLES["triton_error"].body)
+    )
+    assert not any(
+        event.done
+        for event in decode("tensorrt-llm", b'data: {"text_output": "a')
+    )
+    assert not any(
+        event.done for event in decode("tensorrt-llm", b"<html>no</html>")
+    )
 
 
 @pytest.mark.parametrize("backend", NATIVE)
@@ -110,7 +137,10 @@ def test_an_end_of_the_body_that_is_no_end_of_the_answer() -> None:
 )
 def test_data_that_is_no_object_is_told(backend: str, payload: bytes) -> None:
     (event,) = decode(
-        backend, payload + b"\n" if "ollama" in backend else b"data: " + payload + b"\n\n"
+        backend,
+        payload + b"\n"
+        if "ollama" in backend
+        else b"data: " + payload + b"\n\n",
     )
     assert event.malformed
     assert event.error is not None
@@ -121,14 +151,25 @@ def test_data_that_is_no_object_is_told(backend: str, payload: bytes) -> None:
 @pytest.mark.parametrize("backend", NATIVE)
 @pytest.mark.parametrize(
     "payload",
-    [b"{}", b'{"choices":[{"text":"a"}]}', b'{"type":"ping"}', b'{"usage":{"prompt_tokens":5}}'],
+    [
+        b"{}",
+        b'{"choices":[{"text":"a"}]}',
+        b'{"type":"ping"}',
+        b'{"usage":{"prompt_tokens":5}}',
+    ],
 )
-def test_a_frame_that_is_none_of_this_wire_is_counted(backend: str, payload: bytes) -> None:
+def test_a_frame_that_is_none_of_this_wire_is_counted(
+    backend: str, payload: bytes
+) -> None:
     """A gateway's, or that of a server of another kind: then nothing else is there, and the answer
     has no end.
     """
     decoder = PROTOCOLS[backend].decoder()
-    events = decoder.feed(payload + b"\n" if "ollama" in backend else b"data: " + payload + b"\n\n")
+    events = decoder.feed(
+        payload + b"\n"
+        if "ollama" in backend
+        else b"data: " + payload + b"\n\n"
+    )
     assert not events
     assert decoder.remarks()[:2] == (1, payload.decode())
     assert not any(event.finish_reason for event in decoder.close())
@@ -136,7 +177,10 @@ def test_a_frame_that_is_none_of_this_wire_is_counted(backend: str, payload: byt
 
 @pytest.mark.parametrize(
     ("backend", "line"),
-    [("ollama", b'{"done":true,"done_reason":"stop"}'), ("llama.cpp", b'data: {"stop":true}\n')],
+    [
+        ("ollama", b'{"done":true,"done_reason":"stop"}'),
+        ("llama.cpp", b'data: {"stop":true}\n'),
+    ],
 )
 def test_an_end_without_a_text_is_an_end(backend: str, line: bytes) -> None:
     (event,) = decode(backend, line + b"\n")
@@ -149,9 +193,15 @@ WRONG = {
         "sglang",
         b'{"text":"","meta_info":{"finish_reason":5}}',
     ),
-    "a meta_info that is not an object": ("lmdeploy", b'{"text":"a","meta_info":5}'),
+    "a meta_info that is not an object": (
+        "lmdeploy",
+        b'{"text":"a","meta_info":5}',
+    ),
     "a token that is not an object": ("tgi", b'{"token":"a"}'),
-    "a text_output that is not a string": ("tensorrt-llm", b'{"text_output":5}'),
+    "a text_output that is not a string": (
+        "tensorrt-llm",
+        b'{"text_output":5}',
+    ),
     "a content that is not a string": ("llama.cpp", b'{"content":5}'),
     "a response that is not a string": ("ollama", b'{"response":5}'),
     "tool calls without function, name and arguments": (
@@ -165,9 +215,14 @@ WRONG = {
 def test_what_is_wrong_is_said(what: str) -> None:
     backend, payload = WRONG[what]
     (event,) = decode(
-        backend, payload + b"\n" if "ollama" in backend else b"data: " + payload + b"\n\n"
+        backend,
+        payload + b"\n"
+        if "ollama" in backend
+        else b"data: " + payload + b"\n\n",
     )[:1]
-    assert event == StreamEvent(error=f"the server sent {what}: {payload.decode()}", malformed=True)
+    assert event == StreamEvent(
+        error=f"the server sent {what}: {payload.decode()}", malformed=True
+    )
 
 
 @pytest.mark.parametrize("backend", NATIVE)
@@ -176,7 +231,9 @@ def test_a_page_of_a_proxy(backend: str) -> None:
     assert [event.malformed for event in events] == [True]
 
 
-@pytest.mark.parametrize("backend", [name for name in NATIVE if "ollama" not in name])
+@pytest.mark.parametrize(
+    "backend", [name for name in NATIVE if "ollama" not in name]
+)
 def test_a_whole_answer_instead_of_a_stream(backend: str) -> None:
     (event,) = decode(backend, b'{"text":"a","content":"a","meta_info":{}}')
     assert event.error is not None
@@ -185,13 +242,22 @@ def test_a_whole_answer_instead_of_a_stream(backend: str) -> None:
 
 @pytest.mark.parametrize("backend", NATIVE)
 def test_a_whole_error_instead_of_a_stream(backend: str) -> None:
-    for body in (b'{"error":"no"}', b'{"object":"error","message":"no"}', b'{"detail":"no"}'):
+    for body in (
+        b'{"error":"no"}',
+        b'{"object":"error","message":"no"}',
+        b'{"detail":"no"}',
+    ):
         assert decode(backend, body) == [StreamEvent(error="no")]
 
 
 @pytest.mark.parametrize(
     ("stop_type", "reason"),
-    [("limit", "length"), ("eos", "stop"), ("word", "stop"), ("other", "other")],
+    [
+        ("limit", "length"),
+        ("eos", "stop"),
+        ("word", "stop"),
+        ("other", "other"),
+    ],
 )
 def test_why_llama_cpp_stopped(stop_type: str, reason: str) -> None:
     body = b'data: {"content":"","stop":true,"stop_type":"%b","tokens_predicted":3,"tokens_evaluated":4}\n\n'
@@ -222,10 +288,17 @@ def test_an_older_llama_cpp_tells_no_counts_and_no_reason() -> None:
     st.lists(st.binary(max_size=12).filter(lambda line: b"\n" not in line)),
     st.lists(st.integers(0, 400)),
 )
-def test_lines_come_out_as_they_went_in(lines: list[bytes], places: list[int]) -> None:
+def test_lines_come_out_as_they_went_in(
+    lines: list[bytes], places: list[int]
+) -> None:
     body = b"\n".join(lines)
     cuts = sorted({place for place in places if place < len(body)})
     splitter = LineSplitter()
-    pieces = [body[start:end] for start, end in zip([0, *cuts], [*cuts, len(body)], strict=True)]
-    found = [line for piece in pieces for line in splitter.feed(piece)] + splitter.close()
+    pieces = [
+        body[start:end]
+        for start, end in zip([0, *cuts], [*cuts, len(body)], strict=True)
+    ]
+    found = [
+        line for piece in pieces for line in splitter.feed(piece)
+    ] + splitter.close()
     assert found == [line for line in lines if line.strip()]

@@ -21,7 +21,10 @@ def split(*pieces: bytes) -> list[bytes]:
 
 def by_the_standard(body: bytes) -> list[bytes]:
     """The format read off the standard, slowly: all lines first, then blocks between blank ones."""
-    lines = [line.removeprefix(b"\xef\xbb\xbf") for line in re.split(rb"\r\n|\n|\r", body)]
+    lines = [
+        line.removeprefix(b"\xef\xbb\xbf")
+        for line in re.split(rb"\r\n|\n|\r", body)
+    ]
     payloads: list[bytes] = []
     data: list[bytes] = []
     for line in [*lines, b""]:
@@ -75,7 +78,9 @@ def test_a_read_that_looks_whole_but_goes_on_with_what_came_before() -> None:
 
 
 def test_split_between_cr_and_lf_does_not_make_a_blank_line() -> None:
-    assert split(b"data: one\r", b"\ndata: two\r", b"\n\r", b"\n") == [b"one\ntwo"]
+    assert split(b"data: one\r", b"\ndata: two\r", b"\n\r", b"\n") == [
+        b"one\ntwo"
+    ]
 
 
 def test_data_without_a_space() -> None:
@@ -141,7 +146,14 @@ def test_a_body_that_is_no_event_stream_is_stray() -> None:
 
 
 @pytest.mark.parametrize(
-    "line", [b'error: {"code":500}', b"Error: boom", b"<html>", b"Internal Server Error", b"ok"]
+    "line",
+    [
+        b'error: {"code":500}',
+        b"Error: boom",
+        b"<html>",
+        b"Internal Server Error",
+        b"ok",
+    ],
 )
 def test_lines_that_are_no_field_are_stray(line: bytes) -> None:
     splitter = EventSplitter()
@@ -160,7 +172,10 @@ def test_stray_bytes_are_bounded() -> None:
 def test_a_huge_event_in_small_pieces() -> None:
     payload = b'{"text": "' + b"x" * 8_000_000 + b'"}'
     body = b"data: " + payload + b"\n\ndata: [DONE]\n\n"
-    assert split(*(body[i : i + 1460] for i in range(0, len(body), 1460))) == [payload, b"[DONE]"]
+    assert split(*(body[i : i + 1460] for i in range(0, len(body), 1460))) == [
+        payload,
+        b"[DONE]",
+    ]
 
 
 def test_many_events_in_one_piece() -> None:
@@ -186,28 +201,40 @@ LINES = st.sampled_from(
         b"\xff",
     ]
 )
-BODIES = st.lists(st.tuples(LINES, st.sampled_from([b"\n", b"\n", b"\r\n", b"\r"]))).map(
-    lambda lines: b"".join(line + end for line, end in lines)
-)
+BODIES = st.lists(
+    st.tuples(LINES, st.sampled_from([b"\n", b"\n", b"\r\n", b"\r"]))
+).map(lambda lines: b"".join(line + end for line, end in lines))
 
 
 def cut(body: bytes, at: list[int]) -> list[bytes]:
     places = [0, *sorted(place % (len(body) + 1) for place in at), len(body)]
-    return [body[start:end] for start, end in zip(places, places[1:], strict=False)]
+    return [
+        body[start:end] for start, end in zip(places, places[1:], strict=False)
+    ]
 
 
-@given(BODIES | st.binary(max_size=80), st.lists(st.integers(0, 10_000), max_size=12))
+@given(
+    BODIES | st.binary(max_size=80),
+    st.lists(st.integers(0, 10_000), max_size=12),
+)
 @example(b"data: x\n\r\n", [9])
 @example(b"data: x\n\r", [])
 @example(b"data: x\r\rdata: y\r\r\ndata: z\r\n\n", [9, 18, 19])
-def test_any_split_of_any_body_gives_what_the_standard_says(body: bytes, at: list[int]) -> None:
+def test_any_split_of_any_body_gives_what_the_standard_says(
+    body: bytes, at: list[int]
+) -> None:
     pieces = cut(body, at)
     assert b"".join(pieces) == body
     assert split(*pieces) == by_the_standard(body)
 
 
-@given(BODIES | st.binary(max_size=80), st.lists(st.integers(0, 10_000), max_size=12))
-def test_what_is_stray_does_not_depend_on_the_split(body: bytes, at: list[int]) -> None:
+@given(
+    BODIES | st.binary(max_size=80),
+    st.lists(st.integers(0, 10_000), max_size=12),
+)
+def test_what_is_stray_does_not_depend_on_the_split(
+    body: bytes, at: list[int]
+) -> None:
     whole, pieces = EventSplitter(), EventSplitter()
     whole.feed(body)
     whole.close()

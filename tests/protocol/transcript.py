@@ -20,7 +20,8 @@ def read_transcript(path: Path) -> Transcript:
     head, _, body = response.partition(b"\n\n")
     status, *lines = head.decode().splitlines()
     headers = {
-        name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)
+        name.lower(): value.strip()
+        for name, _, value in (line.partition(":") for line in lines)
     }
     return Transcript(request.decode(), int(status.split()[0]), headers, body)
 

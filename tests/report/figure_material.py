@@ -19,7 +19,11 @@ from inferometer.trace.trace import empty_events, empty_requests
 
 
 def point(
-    level: int, *, status: Status | None = "VALID", without: Sequence[str] = (), **conditions: Any
+    level: int,
+    *,
+    status: Status | None = "VALID",
+    without: Sequence[str] = (),
+    **conditions: Any,
 ) -> Point:
     """A point of C · 7B · TP1 at this concurrency, whose values are simple multiples of it."""
     told: dict[str, Any] = {
@@ -30,17 +34,30 @@ def point(
         "concurrency": level,
         "request_rate": float("inf"),
     }
-    told = {name: value for name, value in {**told, **conditions}.items() if value is not None}
+    told = {
+        name: value
+        for name, value in {**told, **conditions}.items()
+        if value is not None
+    }
     values = {
         "output_throughput": 100.0 * level,
-        "output_throughput_per_gpu": 100.0 * level / (conditions.get("tp") or 1),
+        "output_throughput_per_gpu": 100.0
+        * level
+        / (conditions.get("tp") or 1),
     }
     values["output_throughput_per_request"] = 60.0 / level
     for latency, ms in (("ttft", 50.0), ("tpot", 20.0), ("e2el", 2500.0)):
-        for statistic, factor in (("mean", 1.0), ("median", 0.9), ("p90", 1.5), ("p99", 2.0)):
+        for statistic, factor in (
+            ("mean", 1.0),
+            ("median", 0.9),
+            ("p90", 1.5),
+            ("p99", 2.0),
+        ):
             values[f"{statistic}_{latency}_ms"] = ms * factor * (1 + level / 10)
     values = {
-        name: value for name, value in values.items() if not any(each in name for each in without)
+        name: value
+        for name, value in values.items()
+        if not any(each in name for each in without)
     }
     named = "/".join(
         f"{name}{value}"
@@ -58,16 +75,24 @@ def point(
         else {},
         samples={"ttft": level, "tpot": level, "e2el": level},
         status=status,
-        reasons=() if status in ("VALID", None) else ("Events came several in one read.",),
+        reasons=()
+        if status in ("VALID", None)
+        else ("Events came several in one read.",),
     )
 
 
-def ladder(levels: Sequence[int] = (1, 2, 4, 8), **conditions: Any) -> list[Point]:
+def ladder(
+    levels: Sequence[int] = (1, 2, 4, 8), **conditions: Any
+) -> list[Point]:
     return [point(level, **conditions) for level in levels]
 
 
 def run(
-    requests: int = 8, tokens: int = 4, *, failed: Sequence[int] = (), concurrency: int = 2
+    requests: int = 8,
+    tokens: int = 4,
+    *,
+    failed: Sequence[int] = (),
+    concurrency: int = 2,
 ) -> Trace:
     """A closed loop: request i is sent when the one `concurrency` before it ended; its first token
     takes 10 + i % 5 ms, and each further one 2 ms.
@@ -89,16 +114,26 @@ def run(
         "last_ns": sent + length,
         "end_ns": sent + length,
     }
-    columns["outcome"] = np.where(ok, Outcome.OK, Outcome.FAILED).astype(np.int8)
+    columns["outcome"] = np.where(ok, Outcome.OK, Outcome.FAILED).astype(
+        np.int8
+    )
     columns["output_tokens"] = np.full(requests, tokens)
     columns["token_source"][:] = TokenSource.USAGE
-    columns |= {"event_start": number * tokens, "event_count": np.full(requests, tokens)}
-    events = {
-        name: np.zeros(requests * tokens, column.dtype) for name, column in empty_events().items()
+    columns |= {
+        "event_start": number * tokens,
+        "event_count": np.full(requests, tokens),
     }
-    events["arrival_ns"] = ((sent + first)[:, None] + np.arange(tokens) * 2 * MS).ravel()
+    events = {
+        name: np.zeros(requests * tokens, column.dtype)
+        for name, column in empty_events().items()
+    }
+    events["arrival_ns"] = (
+        (sent + first)[:, None] + np.arange(tokens) * 2 * MS
+    ).ravel()
     events["tokens"][:] = 1
-    return Trace(columns, events, workers=(), start_realtime_ns=0, closed_loop=True)
+    return Trace(
+        columns, events, workers=(), start_realtime_ns=0, closed_loop=True
+    )
 
 
 def effects() -> list[dict[str, Any]]:
@@ -127,7 +162,10 @@ def effects() -> list[dict[str, Any]]:
         "high": None,
     }
     return [
-        *({**each, "verdict": verdict} for each, verdict in zip(two, verdicts, strict=True)),
+        *(
+            {**each, "verdict": verdict}
+            for each, verdict in zip(two, verdicts, strict=True)
+        ),
         {**one, "verdict": "undecided"},
     ]
 
@@ -141,7 +179,13 @@ def scalings() -> list[dict[str, Any]]:
         "status": "VALID",
     }
     return [
-        {**known, "load_per_gpu": n, "efficiency_percent": 99.0 - n, "low": 97.0 - n, "high": None}
+        {
+            **known,
+            "load_per_gpu": n,
+            "efficiency_percent": 99.0 - n,
+            "low": 97.0 - n,
+            "high": None,
+        }
         for n in (1, 2, 4, 8)
     ]
 
@@ -170,7 +214,9 @@ def everything() -> Material:
         if (length, n) != (8192, 4)
     ]
     cached = [
-        point(4, cache=cache, repeat=repeat) for cache in ("cold", "warm") for repeat in (1, 2)
+        point(4, cache=cache, repeat=repeat)
+        for cache in ("cold", "warm")
+        for repeat in (1, 2)
     ]
     return Material(
         points=[
@@ -189,10 +235,16 @@ def everything() -> Material:
 def study() -> Material:
     """The four panels: two configurations, one SUSPECT, one INVALID, one without TTFT."""
     narrow = [
-        point(n, config="B", tp=2, status="SUSPECT" if n == 2 else "VALID") for n in (1, 2, 4)
+        point(n, config="B", tp=2, status="SUSPECT" if n == 2 else "VALID")
+        for n in (1, 2, 4)
     ]
     wide = [
-        point(n, tp=2, status="INVALID" if n == 2 else "VALID", without=("ttft",) if n == 4 else ())
+        point(
+            n,
+            tp=2,
+            status="INVALID" if n == 2 else "VALID",
+            without=("ttft",) if n == 4 else (),
+        )
         for n in (1, 2, 4, 8)
     ]
     return Material(points=narrow + wide)

@@ -35,7 +35,9 @@ def point(
         source=Path(f"/results/point-{number}.json"),
         tool=more.pop("tool", "inferometer"),
         conditions=conditions or {},
-        values=values if values is not None else {"output_throughput": 100.0 + number},
+        values=values
+        if values is not None
+        else {"output_throughput": 100.0 + number},
         status=status,
         reasons=tuple(reasons),
         **more,
@@ -52,7 +54,9 @@ def study() -> Collection:
             for load in (1, 2, 4, 8):
                 number = len(points)
                 values = {
-                    "output_throughput": speed * load * (1.1 if config == "C" else 1.0),
+                    "output_throughput": speed
+                    * load
+                    * (1.1 if config == "C" else 1.0),
                     "mean_ttft_ms": 20.0 * load,
                 }
                 if number == 3:
@@ -60,7 +64,10 @@ def study() -> Collection:
                 status, reasons = (
                     ("VALID", ())
                     if number not in (5, 6)
-                    else (("SUSPECT", "INVALID")[number - 5], (f"Reason {number}.",))
+                    else (
+                        ("SUSPECT", "INVALID")[number - 5],
+                        (f"Reason {number}.",),
+                    )
                 )
                 throughput = values["output_throughput"]
                 points.append(
@@ -76,7 +83,11 @@ def study() -> Collection:
                         values=values,
                         status=status,
                         reasons=reasons,
-                        intervals={"output_throughput": Range(throughput * 0.9, throughput * 1.1)},
+                        intervals={
+                            "output_throughput": Range(
+                                throughput * 0.9, throughput * 1.1
+                            )
+                        },
                         samples={"ttft": 10 * load},
                     )
                 )
@@ -104,7 +115,9 @@ def hostile() -> Collection:
         for number, text in enumerate(HOSTILE)
         for load in (1, 2)
     ]
-    return Collection(tuple(points), tuple(f"problem {text}" for text in HOSTILE))
+    return Collection(
+        tuple(points), tuple(f"problem {text}" for text in HOSTILE)
+    )
 
 
 def dated() -> Collection:
@@ -118,5 +131,8 @@ def dated() -> Collection:
         for number, value in enumerate(throughputs)
     ]
     return Collection(
-        tuple(replace(each, id=name.format(number)) for number, each in enumerate(points))
+        tuple(
+            replace(each, id=name.format(number))
+            for number, each in enumerate(points)
+        )
     )

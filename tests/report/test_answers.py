@@ -57,30 +57,57 @@ def runs(values: Sequence[float], **conditions: Any) -> list[Point]:
 def test_the_cost_of_a_link_is_said_first_and_listed_by_load() -> None:
     answer = answers(links(), EN)[0]
     assert answer.sentences[0].startswith("x8 (B) costs 1")
-    assert "of output throughput against x16 (C) at concurrency 60" in answer.sentences[0]
-    assert answer.sentences[1].startswith("Nothing at TP=1, as expected (7B, control)")
-    assert [row[0] for row in answer.rows] == ["mean", "1", "2", "4", "8", "16", "32", "60"]
+    assert (
+        "of output throughput against x16 (C) at concurrency 60"
+        in answer.sentences[0]
+    )
+    assert answer.sentences[1].startswith(
+        "Nothing at TP=1, as expected (7B, control)"
+    )
+    assert [row[0] for row in answer.rows] == [
+        "mean",
+        "1",
+        "2",
+        "4",
+        "8",
+        "16",
+        "32",
+        "60",
+    ]
     assert "7 of 60 loads are listed" in answer.note
 
 
 def test_what_the_control_shows_is_not_the_link() -> None:
     control = answers(links(control=0.9), EN)[0].sentences[1]
-    assert control.startswith("Control: 7B with TP=1 needs no link, and still x8 (B) is ")
-    assert control.endswith("That much is not the link; it is subtracted above.")
+    assert control.startswith(
+        "Control: 7B with TP=1 needs no link, and still x8 (B) is "
+    )
+    assert control.endswith(
+        "That much is not the link; it is subtracted above."
+    )
 
 
 def test_an_effect_that_is_not_decided_is_not_claimed() -> None:
     rng = np.random.default_rng(2)
-    points = [p for c in "BC" for p in measured(c, "7B", 2, rng, levels=range(1, 9), noise=0.2)]
+    points = [
+        p
+        for c in "BC"
+        for p in measured(c, "7B", 2, rng, levels=range(1, 9), noise=0.2)
+    ]
     told = answers(points, EN)[0].sentences[0]
-    assert told.startswith("Undecided at concurrency 8, 7B with TP=2, x8 (B) against")
+    assert told.startswith(
+        "Undecided at concurrency 8, 7B with TP=2, x8 (B) against"
+    )
 
 
 @pytest.mark.parametrize(
     ("share", "told"),
     [
         (93.75, "Prefix cache hit rate: 93.8 % warm, 0.0 % cold."),
-        (0.0, "Prefix cache hit rate: 0.0 % warm. The server found nothing in its cache"),
+        (
+            0.0,
+            "Prefix cache hit rate: 0.0 % warm. The server found nothing in its cache",
+        ),
         (None, "The server does not report its prefix cache hit rate."),
     ],
 )
@@ -104,7 +131,9 @@ def test_engines_stand_in_one_table_the_fastest_first() -> None:
     points = [
         p
         for engine, speed in speeds.items()
-        for p in runs([speed, speed * 1.002, speed * 0.998, speed * 1.001], engine=engine)
+        for p in runs(
+            [speed, speed * 1.002, speed * 0.998, speed * 1.001], engine=engine
+        )
     ]
     answer = only(points)
     assert [row[0] for row in answer.rows] == ["fast", "alike", "slow"]
@@ -117,26 +146,52 @@ def test_scaling_says_the_highest_load_per_card() -> None:
     points = [
         point(
             gpus * 100 + load,
-            conditions={"model": "m", "gpus": gpus, "tp": gpus, "max_concurrency": gpus * load},
-            values={"output_throughput": 100.0 * load * gpus * (1 if gpus == 1 else 0.94)},
+            conditions={
+                "model": "m",
+                "gpus": gpus,
+                "tp": gpus,
+                "max_concurrency": gpus * load,
+            },
+            values={
+                "output_throughput": 100.0
+                * load
+                * gpus
+                * (1 if gpus == 1 else 0.94)
+            },
         )
         for gpus in (1, 8)
         for load in (1, 2, 4)
     ]
     (told,) = only(points).sentences
-    assert told.startswith("8 GPUs deliver 94.0 % (interval unknown) of 8 times one GPU's")
-    assert "at a load of 4 per GPU: 3,008 tok/s against 400 tok/s of one" in told
+    assert told.startswith(
+        "8 GPUs deliver 94.0 % (interval unknown) of 8 times one GPU's"
+    )
+    assert (
+        "at a load of 4 per GPU: 3,008 tok/s against 400 tok/s of one" in told
+    )
 
 
 def test_doubtful_results_are_told_and_invalid_ones_answer_nothing() -> None:
     points = runs([100.0, 100.1], engine="a") + runs([100.0, 100.2], engine="b")
-    as_they_are = [*points[:3], point(9, conditions=dict(points[3].conditions), status="INVALID")]
+    as_they_are = [
+        *points[:3],
+        point(9, conditions=dict(points[3].conditions), status="INVALID"),
+    ]
     assert only(as_they_are).sentences
     suspect = [
-        point(n, conditions=dict(p.conditions), values=dict(p.values), status="SUSPECT")
+        point(
+            n,
+            conditions=dict(p.conditions),
+            values=dict(p.values),
+            status="SUSPECT",
+        )
         for n, p in enumerate(points)
     ]
-    assert only(suspect).sentences[-1].startswith("4 of the 4 results used are SUSPECT")
+    assert (
+        only(suspect)
+        .sentences[-1]
+        .startswith("4 of the 4 results used are SUSPECT")
+    )
     assert answers([], EN) == []
 
 
@@ -155,4 +210,14 @@ def test_markdown_begins_with_the_answer() -> None:
 
 def test_of_many_loads_those_that_double_are_listed() -> None:
     assert some_levels([4.0, 2.0, 2.0]) == [2.0, 4.0]
-    assert some_levels([float(n) for n in range(1, 201)]) == [1, 2, 4, 8, 16, 32, 64, 128, 200]
+    assert some_levels([float(n) for n in range(1, 201)]) == [
+        1,
+        2,
+        4,
+        8,
+        16,
+        32,
+        64,
+        128,
+        200,
+    ]

@@ -5,7 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from inferometer.metrics.calibration import Calibration, Ceiling, Kind, LoadLevel
+from inferometer.metrics.calibration import (
+    Calibration,
+    Ceiling,
+    Kind,
+    LoadLevel,
+)
 from inferometer.report.calibration import closing, headings, level_line
 
 EVENTS = LoadLevel(
@@ -83,7 +88,9 @@ def test_a_line_for_each_load_under_its_heading() -> None:
             "    19.65    38  beyond, 3 failed"
         ),
     ]
-    assert first.index("TTFT error") + len("TTFT error") == rows[0].index("0.012") + len("0.012")
+    assert first.index("TTFT error") + len("TTFT error") == rows[0].index(
+        "0.012"
+    ) + len("0.012")
     assert second.endswith("%")
 
 

@@ -16,7 +16,14 @@ from typing import Any
 import pytest
 
 from inferometer.clock import MS
-from inferometer.metrics.calibration import KINDS, Calibration, Ceiling, Kind, Missing, Precision
+from inferometer.metrics.calibration import (
+    KINDS,
+    Calibration,
+    Ceiling,
+    Kind,
+    Missing,
+    Precision,
+)
 from inferometer.metrics.definitions import QUANTITIES
 from inferometer.metrics.distribution import Distribution
 from inferometer.metrics.finding import Finding, Level
@@ -27,7 +34,11 @@ from inferometer.metrics.verdict import Verdict
 from inferometer.printable import columns_of
 from inferometer.report.console import render, render_precision
 from inferometer.spec.run import Load
-from inferometer.trace.server_counters import Counter, MetricsReading, ServerCounters
+from inferometer.trace.server_counters import (
+    Counter,
+    MetricsReading,
+    ServerCounters,
+)
 from inferometer.trace.trace import WorkerRecord
 from inferometer.words import speak
 
@@ -118,10 +129,14 @@ def counts(**changes: Any) -> Counts:
 
 def their_summary() -> Summary:
     """What vLLM said of a run of its own, as a Summary."""
-    theirs = json.loads((GOLDEN / "vllm" / "completions_c4_plain.json").read_bytes())
+    theirs = json.loads(
+        (GOLDEN / "vllm" / "completions_c4_plain.json").read_bytes()
+    )
     metrics = dict.fromkeys(QUANTITIES, Distribution())
     for key in ALL:
-        percentiles = {p: theirs[f"{p}_{key}_ms"] for p in ("p50", "p90", "p95", "p99")}
+        percentiles = {
+            p: theirs[f"{p}_{key}_ms"] for p in ("p50", "p90", "p95", "p99")
+        }
         metrics[key] = Distribution(
             30,
             theirs[f"mean_{key}_ms"],
@@ -164,22 +179,30 @@ def test_the_block_is_what_vllm_printed_for_the_same_numbers() -> None:
 
 def test_a_valid_run() -> None:
     summary = their_summary()
-    delay = Distribution(960, 0.031, 0.029, 0.01, 0.011, 0.307, {"p50": 0.029, "p99": 0.081})
-    summary = replace(summary, metrics={**summary.metrics, "client_delay": delay})
+    delay = Distribution(
+        960, 0.031, 0.029, 0.01, 0.011, 0.307, {"p50": 0.029, "p99": 0.081}
+    )
+    summary = replace(
+        summary, metrics={**summary.metrics, "client_delay": delay}
+    )
     load = Load(num_prompts=30, max_concurrency=4)
     assert_golden(
-        "console_valid.txt", render(summary, FINE, load=load, workers=[worker(), worker(cpu_ns=MS)])
+        "console_valid.txt",
+        render(summary, FINE, load=load, workers=[worker(), worker(cpu_ns=MS)]),
     )
 
 
-def test_intervals_follow_the_client_and_only_of_metrics_that_are_shown() -> None:
+def test_intervals_follow_the_client_and_only_of_metrics_that_are_shown() -> (
+    None
+):
     known = {
         "mean_ttft_ms": (9.5, 10.25),
         "request_throughput": (63.0, 68.125),
         "mean_e2el_ms": (55.0, 59.0),
     }
     intervals = {
-        name: Interval(*bounds, 25.0, "batch means", 0.95) for name, bounds in known.items()
+        name: Interval(*bounds, 25.0, "batch means", 0.95)
+        for name, bounds in known.items()
     }
     summary = replace(their_summary(), intervals=intervals)
     text = render(
@@ -200,9 +223,12 @@ def test_intervals_follow_the_client_and_only_of_metrics_that_are_shown() -> Non
 
 def test_the_steady_state_stands_beside_the_whole_run() -> None:
     metrics = {
-        key: Distribution(20, mean) for key, mean in (("ttft", 9.5), ("tpot", None), ("e2el", 58.0))
+        key: Distribution(20, mean)
+        for key, mean in (("ttft", 9.5), ("tpot", None), ("e2el", 58.0))
     }
-    summary = replace(their_summary(), steady=Steady(0.05, 0.4, 70.0, 2_240.0, metrics))
+    summary = replace(
+        their_summary(), steady=Steady(0.05, 0.4, 70.0, 2_240.0, metrics)
+    )
     text = render(
         summary,
         FINE,
@@ -221,7 +247,9 @@ def test_the_steady_state_stands_beside_the_whole_run() -> None:
     ]
 
 
-def test_scripts_that_read_vllms_report_find_each_line_once_and_numbers_in_it() -> None:
+def test_scripts_that_read_vllms_report_find_each_line_once_and_numbers_in_it() -> (
+    None
+):
     """As `grep '^Mean TTFT' | awk '{print $NF}'` does it."""
     summary = their_summary()
     ttft = replace(summary.metrics["ttft"], thin=("p99",))
@@ -233,7 +261,9 @@ def test_scripts_that_read_vllms_report_find_each_line_once_and_numbers_in_it() 
                 name: Interval(9.5, 10.25, 25.0, "batch means", 0.95)
                 for name in ("mean_ttft_ms", "p99_ttft_ms", "output_throughput")
             },
-            steady=Steady(0.05, 0.4, 70.0, 2_240.0, {"ttft": Distribution(20, 9.5)}),
+            steady=Steady(
+                0.05, 0.4, 70.0, 2_240.0, {"ttft": Distribution(20, 9.5)}
+            ),
         ),
         FINE,
         load=Load(num_prompts=30, max_concurrency=4),
@@ -243,7 +273,9 @@ def test_scripts_that_read_vllms_report_find_each_line_once_and_numbers_in_it() 
     for line in [*block[1:], "Total Token throughput (tok/s):"]:
         label = line.partition(":")[0]
         if ":" in line:
-            (row,) = [each for each in text.splitlines() if each.startswith(label)]
+            (row,) = [
+                each for each in text.splitlines() if each.startswith(label)
+            ]
             found[label] = float(row.split()[-1])
     total = found["Total token throughput (tok/s)"]
     assert (
@@ -252,22 +284,51 @@ def test_scripts_that_read_vllms_report_find_each_line_once_and_numbers_in_it() 
         == round(summary.total_token_throughput or 0, 2)
     )
     assert found["P99 TTFT (ms)"] > 0
-    assert "Fewer than 10 samples lie beyond P99 TTFT: read these as single requests." in text
+    assert (
+        "Fewer than 10 samples lie beyond P99 TTFT: read these as single requests."
+        in text
+    )
 
 
 def test_what_the_server_counted_stands_after_the_client() -> None:
     """The hit rate also where only the answers tell of it; nothing where nobody tells."""
     load = Load(num_prompts=30, max_concurrency=4)
-    assert "The Server" not in render(their_summary(), FINE, load=load, workers=[worker()])
-    warm = replace(their_summary(), prefix_cache_hit_rate=79.875, external_cache_hit_rate=25.125)
+    assert "The Server" not in render(
+        their_summary(), FINE, load=load, workers=[worker()]
+    )
+    warm = replace(
+        their_summary(),
+        prefix_cache_hit_rate=79.875,
+        external_cache_hit_rate=25.125,
+    )
     before = MetricsReading(
-        "vLLM", 0.0, None, {"preemptions": 1, "queued": 10, "queue_s": 1}, {}, {}
+        "vLLM",
+        0.0,
+        None,
+        {"preemptions": 1, "queued": 10, "queue_s": 1},
+        {},
+        {},
     )
-    counted: dict[Counter, float] = {"preemptions": 3, "queued": 40, "queue_s": 1.15}
+    counted: dict[Counter, float] = {
+        "preemptions": 3,
+        "queued": 40,
+        "queue_s": 1.15,
+    }
     after = MetricsReading(
-        "vLLM", 9.0, None, {**counted, "lmcache_queries": 8, "lmcache_hits": 3}, {}, {}
+        "vLLM",
+        9.0,
+        None,
+        {**counted, "lmcache_queries": 8, "lmcache_hits": 3},
+        {},
+        {},
     )
-    text = render(warm, FINE, load=load, workers=[worker()], server=ServerCounters(before, after))
+    text = render(
+        warm,
+        FINE,
+        load=load,
+        workers=[worker()],
+        server=ServerCounters(before, after),
+    )
     block = text[text.index("-The Server-") :].splitlines()[1:]
     assert [line.rstrip() for line in block[:6]] == [
         "Prefix cache hit rate (%):               79.88",
@@ -288,23 +349,46 @@ def test_a_suspect_run_in_open_loop() -> None:
     lag = Distribution(30, 0.2, 0.1, 0.1, 0.0, 12.345, {"p99": 9.876})
     summary = replace(
         summary,
-        counts=counts(ok=26, failed=2, cancelled=1, unfinished=1, dropped=4, unsent=5, planned=39),
+        counts=counts(
+            ok=26,
+            failed=2,
+            cancelled=1,
+            unfinished=1,
+            dropped=4,
+            unsent=5,
+            planned=39,
+        ),
         goodput=Goodput({"ttft": 100.0}, 24, 52.49, 0.8),
         metrics={**summary.metrics, "ttft": ttft, "schedule_lag": lag},
         events=Events(1000, 20, 0.02, {"KERNEL": 990, "USER": 10}),
     )
     verdict = Verdict(
         (
-            Finding("thin_percentiles", Level.NOTE, "found", {"ttft": "p95, p99"}, ("ttft",)),
+            Finding(
+                "thin_percentiles",
+                Level.NOTE,
+                "found",
+                {"ttft": "p95, p99"},
+                ("ttft",),
+            ),
             Finding("order_of_times", Level.OK, "fine"),
             FAILED,
         )
     )
-    workers = [worker(run_queue_ns=-1, scheduling="fifo 10"), worker(run_queue_ns=-1)]
+    workers = [
+        worker(run_queue_ns=-1, scheduling="fifo 10"),
+        worker(run_queue_ns=-1),
+    ]
     load = Load(num_prompts=39, request_rate=1.5)
     assert_golden(
         "console_suspect.txt",
-        render(summary, verdict, load=load, workers=workers, metrics=("ttft", "e2el")),
+        render(
+            summary,
+            verdict,
+            load=load,
+            workers=workers,
+            metrics=("ttft", "e2el"),
+        ),
     )
 
 
@@ -321,23 +405,38 @@ def test_a_run_that_measured_nothing() -> None:
         peak_output_tokens_per_s=None,
         peak_concurrency=0,
         goodput=Goodput({"ttft": 100.0}, 0, None, None),
-        metrics=dict.fromkeys(QUANTITIES, Distribution(percentiles={"p99": None})),
+        metrics=dict.fromkeys(
+            QUANTITIES, Distribution(percentiles={"p99": None})
+        ),
         events=Events(0, 0, None, {}),
     )
     values = {"planned": 30, "sent": 30}
     nothing = Finding("something_measured", Level.INVALID, "found", values)
     assert_golden(
         "console_nothing.txt",
-        render(summary, Verdict((nothing,)), load=Load(num_prompts=30), workers=[]),
+        render(
+            summary, Verdict((nothing,)), load=Load(num_prompts=30), workers=[]
+        ),
     )
 
 
 def test_what_is_added_once_the_host_is_calibrated() -> None:
     found = UNKNOWN
-    before = Verdict((Finding("beyond_calibration", Level.OK, "none"), *FINE.findings), found)
+    before = Verdict(
+        (Finding("beyond_calibration", Level.OK, "none"), *FINE.findings), found
+    )
     high: dict[Kind, Ceiling] = dict.fromkeys(KINDS, Ceiling(1_000.0, "client"))
     made = Calibration(
-        {}, "2026-11-20T12:00:00+00:00", True, 11.5, 0.1, 0.25, "kernel", "normal", high, ()
+        {},
+        "2026-11-20T12:00:00+00:00",
+        True,
+        11.5,
+        0.1,
+        0.25,
+        "kernel",
+        "normal",
+        high,
+        (),
     )
     assert render_precision(before.against(made), before) == (
         "This host: beyond ±0.25 ms at any load, ceiling 1,000 events/s, 1,000\n"
@@ -345,7 +444,10 @@ def test_what_is_added_once_the_host_is_calibrated() -> None:
     )
     low = replace(made, ceilings={**high, "events": Ceiling(150.0, "client")})
     lines = render_precision(before.against(low), before).splitlines()
-    assert lines[2] == "Verdict: SUSPECT, now that this host is calibrated (it was VALID)"
+    assert (
+        lines[2]
+        == "Verdict: SUSPECT, now that this host is calibrated (it was VALID)"
+    )
     assert lines[3].startswith(
         "  suspect  The peak load exceeded what this host's client can take within"
     )
@@ -366,11 +468,15 @@ def test_a_report_in_chinese(language: str) -> None:
         summary,
         counts=counts(ok=28, failed=2),
         metrics={**summary.metrics, "schedule_lag": lag},
-        intervals={"request_throughput": Interval(1.5, 2.5, 25.0, "batch means", 0.95)},
+        intervals={
+            "request_throughput": Interval(1.5, 2.5, 25.0, "batch means", 0.95)
+        },
         steady=Steady(1.0, 9.0, 2.0, 64.0, {}),
         events=Events(1000, 20, 0.02, {"KERNEL": 990, "USER": 10}),
     )
-    thin = Finding("thin_percentiles", Level.NOTE, "found", {"ttft": "p95, p99"}, ("ttft",))
+    thin = Finding(
+        "thin_percentiles", Level.NOTE, "found", {"ttft": "p95, p99"}, ("ttft",)
+    )
     text = render(
         summary,
         replace(Verdict((thin, FAILED)), precision=UNKNOWN),
@@ -389,14 +495,19 @@ def test_a_report_in_chinese(language: str) -> None:
     assert len(rows) > 8
     for row in rows:  # values begin in the same column, as a terminal shows it
         label = row.partition("：")[0] + "："
-        gap = len(row.removeprefix(label)) - len(row.removeprefix(label).lstrip(" "))
+        gap = len(row.removeprefix(label)) - len(
+            row.removeprefix(label).lstrip(" ")
+        )
         assert columns_of(label) + gap == 41, row
 
 
 def test_the_block_of_vllm_is_the_same_in_every_language(language: str) -> None:
     def block() -> str:
         whole = render(
-            their_summary(), FINE, load=Load(num_prompts=30, max_concurrency=4), workers=[]
+            their_summary(),
+            FINE,
+            load=Load(num_prompts=30, max_concurrency=4),
+            workers=[],
         )
         return whole.split("=" * 50 + "\n")[0]
 
@@ -408,9 +519,20 @@ def test_the_block_of_vllm_is_the_same_in_every_language(language: str) -> None:
 def test_what_is_added_in_chinese(language: str) -> None:
     low: dict[Kind, Ceiling] = dict.fromkeys(KINDS, Ceiling(1.0, "client"))
     made = Calibration(
-        {}, "2026-11-20T12:00:00+00:00", True, 11.5, 0.1, 0.25, "kernel", "normal", low, ()
+        {},
+        "2026-11-20T12:00:00+00:00",
+        True,
+        11.5,
+        0.1,
+        0.25,
+        "kernel",
+        "normal",
+        low,
+        (),
     )
-    before = Verdict((Finding("beyond_calibration", Level.OK, "none"),), UNKNOWN)
+    before = Verdict(
+        (Finding("beyond_calibration", Level.OK, "none"),), UNKNOWN
+    )
     text = render_precision(before.against(made), before)
     assert "SUSPECT" in text
     assert not re.search("[a-z]{4,} [a-z]{2,} [a-z]{2,}", text), text

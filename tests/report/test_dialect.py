@@ -23,19 +23,34 @@ def answered(n: int) -> Trace:
         "last_ns": 190 * MS,
         "end_ns": 200 * MS,
     }
-    requests = empty_requests(n) | {name: np.full(n, value) for name, value in values.items()}
-    return Trace(requests, empty_events(), workers=(), start_realtime_ns=0, closed_loop=True)
+    requests = empty_requests(n) | {
+        name: np.full(n, value) for name, value in values.items()
+    }
+    return Trace(
+        requests,
+        empty_events(),
+        workers=(),
+        start_realtime_ns=0,
+        closed_loop=True,
+    )
 
 
 def test_names_numbers_and_what_they_mean() -> None:
     text = render_dialect(answered(1), "guidellm").splitlines()
     assert text[0] == "=========== As GuideLLM 0.8 defines it ==========="
     assert "time_per_output_token_ms.mean                    47.50" in text
-    assert "- time_per_output_token_ms has TTFT in it: (last token − sent) / tokens." in text
+    assert (
+        "- time_per_output_token_ms has TTFT in it: (last token − sent) / tokens."
+        in text
+    )
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
-def test_a_run_without_answers_still_says_what_the_names_mean(dialect: str) -> None:
+def test_a_run_without_answers_still_says_what_the_names_mean(
+    dialect: str,
+) -> None:
     text = render_dialect(answered(0), dialect).splitlines()
     assert text[1] == "-" * 50
-    assert sum(line.startswith("- ") for line in text) == len(DIALECTS[dialect].differences)
+    assert sum(line.startswith("- ") for line in text) == len(
+        DIALECTS[dialect].differences
+    )

@@ -23,7 +23,10 @@ def measured(point: Point, folder: Path) -> Point:
         RandomWorkload(input_len=16, output_len=4),
     )
     spec = RunSpec(
-        target=target, workload=workload, load=Load(num_prompts=8, max_concurrency=2), seed=7
+        target=target,
+        workload=workload,
+        load=Load(num_prompts=8, max_concurrency=2),
+        seed=7,
     )
     save_run(directory, run(8), spec, environment={}, summary={}, verdict={})
     return replace(point, run=directory)
@@ -37,13 +40,18 @@ def test_few_runs_are_all_shown(tmp_path: Path) -> None:
     assert isinstance(draw("histograms", material, Words()), Drawing)
 
 
-def test_of_many_runs_each_curves_highest_load_that_is_not_invalid(tmp_path: Path) -> None:
+def test_of_many_runs_each_curves_highest_load_that_is_not_invalid(
+    tmp_path: Path,
+) -> None:
     points = [
-        replace(p, run=tmp_path) for model in ("7B", "14B") for p in ladder((1, 2, 8), model=model)
+        replace(p, run=tmp_path)
+        for model in ("7B", "14B")
+        for p in ladder((1, 2, 8), model=model)
     ]
     points[2] = replace(points[2], status="INVALID")
     assert [
-        (p.conditions["model"], p.conditions["concurrency"]) for p in runs_to_show(points, 4)
+        (p.conditions["model"], p.conditions["concurrency"])
+        for p in runs_to_show(points, 4)
     ] == [("14B", 8), ("7B", 2)]
     assert [p.conditions["model"] for p in runs_to_show(points, 1)] == ["14B"]
 
@@ -54,23 +62,37 @@ def test_a_damaged_or_missing_run_is_left_out_and_told(tmp_path: Path) -> None:
     gone = replace(gone, run=tmp_path / "nowhere")
     material = gather([good, bad, gone])
     assert list(material.runs) == [good.id]
-    assert [problem.endswith(".") for problem in material.problems] == [True, True]
-    assert "requests.parquet has changed since it was written" in material.problems[0]
+    assert [problem.endswith(".") for problem in material.problems] == [
+        True,
+        True,
+    ]
+    assert (
+        "requests.parquet has changed since it was written"
+        in material.problems[0]
+    )
     assert "nowhere" in material.problems[1]
 
 
 def test_comparisons_are_made_where_there_is_something_to_compare() -> None:
     alone = gather(ladder())
     assert (list(alone.scaling), list(alone.link_effects)) == ([], [])
-    told: dict[str, Any] = {"input_len": 1024, "output_len": 128, "dataset": "random"}
+    told: dict[str, Any] = {
+        "input_len": 1024,
+        "output_len": 128,
+        "dataset": "random",
+    }
     links = [
         p
         for width in (8, 16)
         for tp in (1, 2)
-        for p in ladder(config=f"x{width}", pcie_width=width, tp=tp, gpus=tp, **told)
+        for p in ladder(
+            config=f"x{width}", pcie_width=width, tp=tp, gpus=tp, **told
+        )
     ]
     material = gather(links)
-    assert {(each["tp"], each["concurrency"]) for each in material.link_effects} >= {
+    assert {
+        (each["tp"], each["concurrency"]) for each in material.link_effects
+    } >= {
         (2, 1),
         (2, 8),
         (1, 4),

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from inferometer.report.figures.naming import clean, distinguishing, legend_names, shorten
+from inferometer.report.figures.naming import (
+    clean,
+    distinguishing,
+    legend_names,
+    shorten,
+)
 from inferometer.report.figures.scales import (
     compact,
     holes,
@@ -53,7 +58,9 @@ def test_a_hole_is_a_step_longer_than_equal_steps_around_it(
         ([float("nan"), 1, 1000], True),
     ],
 )
-def test_values_over_two_decades_are_logarithmic(values: list[float], log: bool) -> None:
+def test_values_over_two_decades_are_logarithmic(
+    values: list[float], log: bool
+) -> None:
     assert value_axis(values).log is log
 
 
@@ -83,7 +90,9 @@ def test_intervals_do_not_squeeze_what_they_belong_to() -> None:
         ([3, 4], False),
     ],
 )
-def test_levels_stand_where_they_are_most_even(levels: list[float], log: bool) -> None:
+def test_levels_stand_where_they_are_most_even(
+    levels: list[float], log: bool
+) -> None:
     assert level_axis(levels).log is log
 
 
@@ -122,19 +131,33 @@ def test_a_cell_has_room_for_three_digits(value: float, said: str) -> None:
 
 
 def test_lengths_are_said_in_k() -> None:
-    assert [short_tokens(n) for n in (1024, 98304, 1000, 128)] == ["1K", "96K", "1000", "128"]
+    assert [short_tokens(n) for n in (1024, 98304, 1000, 128)] == [
+        "1K",
+        "96K",
+        "1000",
+        "128",
+    ]
 
 
 def test_curves_are_named_by_what_differs() -> None:
     same = ladder()
     assert distinguishing(same) == ()
-    assert distinguishing([*same, *ladder(model="14B", label="big")]) == ("model",)
-    assert distinguishing([*same, *ladder(tp=2), *ladder(tp=2, cache="warm")]) == ("tp", "cache")
-    assert distinguishing([*same, point(3, input_len=8)], without=("input_len",)) == ()
+    assert distinguishing([*same, *ladder(model="14B", label="big")]) == (
+        "model",
+    )
+    assert distinguishing(
+        [*same, *ladder(tp=2), *ladder(tp=2, cache="warm")]
+    ) == ("tp", "cache")
+    assert (
+        distinguishing([*same, point(3, input_len=8)], without=("input_len",))
+        == ()
+    )
 
 
 def test_long_names_keep_both_ends_and_stay_unlike() -> None:
-    one, two = ("org/" + "x" * 60 + "-7B" + each for each in ("-a" * 30, "-b-a" * 15))
+    one, two = (
+        "org/" + "x" * 60 + "-7B" + each for each in ("-a" * 30, "-b-a" * 15)
+    )
     short = legend_names([one, one[:20] + "Q" + one[21:], two, "7B"])
     assert all(len(label) <= 38 for label in short.values())
     assert len(set(short.values())) == 4

@@ -18,11 +18,25 @@ import pytest
 
 from inferometer.clock import NS
 from inferometer.metrics.definitions import ttft_ms
-from inferometer.report.figures import FIGURES, Absent, Drawing, Material, draw, draw_all
+from inferometer.report.figures import (
+    FIGURES,
+    Absent,
+    Drawing,
+    Material,
+    draw,
+    draw_all,
+)
 from inferometer.report.figures.distributions import histogram_rows
 from inferometer.results import Point, Range
 from inferometer.words import LANGUAGES, Words
-from tests.report.figure_material import everything, ladder, point, run, scalings, study
+from tests.report.figure_material import (
+    everything,
+    ladder,
+    point,
+    run,
+    scalings,
+    study,
+)
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "figures"
 EN = Words("en")
@@ -46,10 +60,19 @@ def written(drawing: Drawing) -> str:
     for spec in drawing.specs(with_data=False):
         layers = spec.pop("layer")
         spec.pop("$schema")
-        lines += [json.dumps(each, ensure_ascii=False, sort_keys=True) for each in (spec, *layers)]
+        lines += [
+            json.dumps(each, ensure_ascii=False, sort_keys=True)
+            for each in (spec, *layers)
+        ]
     return (
         "\n".join(
-            [*lines, *(json.dumps(row, ensure_ascii=False, sort_keys=True) for row in drawing.rows)]
+            [
+                *lines,
+                *(
+                    json.dumps(row, ensure_ascii=False, sort_keys=True)
+                    for row in drawing.rows
+                ),
+            ]
         )
         + "\n"
     )
@@ -74,7 +97,10 @@ def test_specifications_are_vega_lite(key: str) -> None:
 
 @pytest.mark.parametrize("key", FIGURES)
 def test_every_language_draws_every_figure_in_its_own_words(key: str) -> None:
-    said = {language: drawn(key, material_for(key), language).specs() for language in LANGUAGES}
+    said = {
+        language: drawn(key, material_for(key), language).specs()
+        for language in LANGUAGES
+    }
     assert all(
         spec["width"] == "container" and spec["datasets"]["rows"]
         for specs in said.values()
@@ -88,7 +114,10 @@ def test_every_language_draws_every_figure_in_its_own_words(key: str) -> None:
 def test_nothing_to_draw_has_its_reason(language: str) -> None:
     absent = draw_all(Material(), Words(language))
     assert [each.key for each in absent] == list(FIGURES)
-    assert all(isinstance(each, Absent) and each.reason and each.title for each in absent)
+    assert all(
+        isinstance(each, Absent) and each.reason and each.title
+        for each in absent
+    )
 
 
 def reason(key: str, *points: Point, language: str = "en") -> str:
@@ -100,23 +129,31 @@ def reason(key: str, *points: Point, language: str = "en") -> str:
 def test_what_keeps_points_of_several_lengths_apart_is_named() -> None:
     one = point(1, input_len=512, output_len=512)
     other = point(1, input_len=1024, output_len=1024)
-    assert reason("production", one) == "There are no points of two or more input lengths."
+    assert (
+        reason("production", one)
+        == "There are no points of two or more input lengths."
+    )
     assert reason("production", one, other) == (
         "There are several input lengths, but no two among points that agree in all else; "
         "these differ too: output length."
     )
     assert "输出长度" in reason("production", one, other, language="zh-CN")
     elsewhere = point(4, input_len=1024, output_len=512)
-    assert reason("production", one, elsewhere).endswith("these differ too: concurrency.")
+    assert reason("production", one, elsewhere).endswith(
+        "these differ too: concurrency."
+    )
 
 
-def test_runs_that_are_there_and_not_shown_are_not_said_to_be_missing(tmp_path: Path) -> None:
+def test_runs_that_are_there_and_not_shown_are_not_said_to_be_missing(
+    tmp_path: Path,
+) -> None:
     assert (
-        reason("requests", point(1)) == "No run directory is there: single requests are not known."
+        reason("requests", point(1))
+        == "No run directory is there: single requests are not known."
     )
-    assert reason("timeline", replace(point(1, status="INVALID"), run=tmp_path)).startswith(
-        "Every run whose single requests are known is"
-    )
+    assert reason(
+        "timeline", replace(point(1, status="INVALID"), run=tmp_path)
+    ).startswith("Every run whose single requests are known is")
     assert (
         reason("requests", replace(point(1), run=tmp_path))
         == "No run directory could be read: single requests are not known."
@@ -124,7 +161,9 @@ def test_runs_that_are_there_and_not_shown_are_not_said_to_be_missing(tmp_path: 
 
 
 def test_the_four_panels_are_for_points_that_differ_in_nothing_else() -> None:
-    other = draw("pcie", Material(points=[*ladder(), *ladder(input_len=4096)]), EN)
+    other = draw(
+        "pcie", Material(points=[*ladder(), *ladder(input_len=4096)]), EN
+    )
     assert isinstance(other, Absent)
     assert "input length" in other.reason
     nameless = draw("pcie", Material(points=ladder(config=None)), EN)
@@ -143,7 +182,9 @@ def test_each_panel_is_titled_with_its_unit() -> None:
 
 
 def test_a_metric_that_nobody_recorded_is_said_and_not_made_up() -> None:
-    drawing = drawn("pcie", Material(points=ladder(without=("e2el", "per_request", "tpot"))))
+    drawing = drawn(
+        "pcie", Material(points=ladder(without=("e2el", "per_request", "tpot")))
+    )
     assert [spec["title"] for spec in drawing.specs()] == [
         "Output throughput (tok/s)",
         "Mean TTFT (ms)",
@@ -156,7 +197,11 @@ def test_a_metric_that_nobody_recorded_is_said_and_not_made_up() -> None:
 
 def line_of(drawing: Drawing, field: str) -> list[tuple[float, float | None]]:
     """What a line passes through; None breaks it."""
-    return [(row["x"], row.get(field)) for row in drawing.rows if row.get("on") in (None, "line")]
+    return [
+        (row["x"], row.get(field))
+        for row in drawing.rows
+        if row.get("on") in (None, "line")
+    ]
 
 
 def test_a_line_breaks_at_a_value_that_is_missing() -> None:
@@ -171,19 +216,32 @@ def test_a_line_breaks_at_a_value_that_is_missing() -> None:
 
 
 def test_a_line_breaks_where_a_level_was_left_out() -> None:
-    line = line_of(drawn("pcie", Material(points=ladder((1, 2, 3, 5, 6, 7)))), "v0")
-    assert line == [(1, 100), (2, 200), (3, 300), (4, None), (5, 500), (6, 600), (7, 700)]
+    line = line_of(
+        drawn("pcie", Material(points=ladder((1, 2, 3, 5, 6, 7)))), "v0"
+    )
+    assert line == [
+        (1, 100),
+        (2, 200),
+        (3, 300),
+        (4, None),
+        (5, 500),
+        (6, 600),
+        (7, 700),
+    ]
 
 
 def test_what_is_invalid_is_a_mark_and_no_part_of_the_line() -> None:
     drawing = drawn(
-        "pcie", Material(points=[*ladder((1, 2)), point(3, status="INVALID"), *ladder((4,))])
+        "pcie",
+        Material(
+            points=[*ladder((1, 2)), point(3, status="INVALID"), *ladder((4,))]
+        ),
     )
     assert line_of(drawing, "v0") == [(1, 100), (2, 200), (3, None), (4, 400)]
     crossed = [row for row in drawing.rows if row.get("status") == "INVALID"]
-    assert [(row["x"], row["v0"], row["on"], row["why"]) for row in crossed] == [
-        (3, 300, "mark", "Events came several in one read.")
-    ]
+    assert [
+        (row["x"], row["v0"], row["on"], row["why"]) for row in crossed
+    ] == [(3, 300, "mark", "Events came several in one read.")]
     assert drawing.notes[-1] == "× INVALID, not joined and not counted"
 
 
@@ -193,9 +251,16 @@ def test_repeats_are_marks_and_the_line_passes_their_mean() -> None:
         for n, v in ((1, 10.0), (2, 14.0), (3, 99.0))
     )
     drawing = drawn(
-        "load_curves", Material(points=[*ladder((1,)), one, two, replace(bad, status="INVALID")])
+        "load_curves",
+        Material(
+            points=[*ladder((1,)), one, two, replace(bad, status="INVALID")]
+        ),
     )
-    assert [row["v0"] for row in drawing.rows if row.get("on") == "mark"] == [10, 14, 99]
+    assert [row["v0"] for row in drawing.rows if row.get("on") == "mark"] == [
+        10,
+        14,
+        99,
+    ]
     between = next(row for row in drawing.rows if row.get("on") == "line")
     assert between["v0"] == 12
     assert between["low0"] < 10
@@ -214,7 +279,10 @@ def test_infinite_values_and_no_numbers_are_missing() -> None:
 
 
 def test_many_points_have_few_marks_at_different_places() -> None:
-    drawing = drawn("pcie", Material(points=[*ladder(range(1, 201)), *ladder(range(1, 201), tp=2)]))
+    drawing = drawn(
+        "pcie",
+        Material(points=[*ladder(range(1, 201)), *ladder(range(1, 201), tp=2)]),
+    )
     marks: dict[str, set[float]] = {}
     for row in drawing.rows:
         if row.get("mark"):
@@ -225,11 +293,16 @@ def test_many_points_have_few_marks_at_different_places() -> None:
 
 def test_ten_curves_have_colours_marks_and_dashes_of_their_own() -> None:
     points = [
-        p for config in "ABCDE" for tp in (1, 2) for p in ladder((1, 2), config=config, tp=tp)
+        p
+        for config in "ABCDE"
+        for tp in (1, 2)
+        for p in ladder((1, 2), config=config, tp=tp)
     ]
     spec = drawn("pcie", Material(points=points)).specs()[0]
     names = spec["encoding"]["color"]["scale"]["domain"]
-    line = next(layer for layer in spec["layer"] if layer["mark"]["type"] == "line")
+    line = next(
+        layer for layer in spec["layer"] if layer["mark"]["type"] == "line"
+    )
     assert len(set(names)) == 10
     dashes = line["encoding"]["strokeDash"]["scale"]["range"]
     of_curve = {
@@ -237,13 +310,23 @@ def test_ten_curves_have_colours_marks_and_dashes_of_their_own() -> None:
         for row in drawn("pcie", Material(points=points)).rows
     }
     assert (
-        len({(number % 8, number % 7, of_curve[name]) for number, name in enumerate(names)}) == 10
+        len(
+            {
+                (number % 8, number % 7, of_curve[name])
+                for number, name in enumerate(names)
+            }
+        )
+        == 10
     )
     assert of_curve[names[0]] != of_curve[names[8]]
 
 
 def test_more_curves_than_anyone_can_tell_apart_are_said_to_be_there() -> None:
-    points = [p for n in range(30) for p in ladder((1, 2, 4) if n == 29 else (1, 2), model=f"{n}B")]
+    points = [
+        p
+        for n in range(30)
+        for p in ladder((1, 2, 4) if n == 29 else (1, 2), model=f"{n}B")
+    ]
     drawing = drawn("pcie", Material(points=points))
     names = {row["curve"] for row in drawing.rows}
     assert len(names) == 24
@@ -252,8 +335,14 @@ def test_more_curves_than_anyone_can_tell_apart_are_said_to_be_there() -> None:
 
 
 def test_legends_have_the_columns_that_there_is_room_for() -> None:
-    drawing = drawn("pcie", Material(points=[*ladder(), *ladder(model="a-model-of-twenty-chars")]))
-    on_page = [spec["encoding"]["color"]["legend"]["columns"] for spec in drawing.specs()]
+    drawing = drawn(
+        "pcie",
+        Material(points=[*ladder(), *ladder(model="a-model-of-twenty-chars")]),
+    )
+    on_page = [
+        spec["encoding"]["color"]["legend"]["columns"]
+        for spec in drawing.specs()
+    ]
     assert on_page[0] == {
         "expr": (
             "max(1, min(2, floor((isFinite(containerSize()[0]) ? containerSize()[0] - 55 : 330) "
@@ -261,9 +350,15 @@ def test_legends_have_the_columns_that_there_is_room_for() -> None:
         )
     }
     assert [
-        panel["encoding"]["color"]["legend"]["columns"] for panel in drawing.spec({})["concat"]
+        panel["encoding"]["color"]["legend"]["columns"]
+        for panel in drawing.spec({})["concat"]
     ] == [2, 2, 2, 2]
-    assert drawing.chart().to_dict()["concat"][0]["encoding"]["color"]["legend"]["columns"] == 1
+    assert (
+        drawing.chart().to_dict()["concat"][0]["encoding"]["color"]["legend"][
+            "columns"
+        ]
+        == 1
+    )
 
 
 def test_print_is_without_what_only_a_pointer_sees() -> None:
@@ -274,7 +369,9 @@ def test_print_is_without_what_only_a_pointer_sees() -> None:
         for layer in panel["layer"]
     ]
     assert "hover" not in styles
-    assert [layer["mark"].get("style") for layer in drawing.specs()[0]["layer"]].count("hover") == 1
+    assert [
+        layer["mark"].get("style") for layer in drawing.specs()[0]["layer"]
+    ].count("hover") == 1
 
 
 def test_a_rate_is_an_axis_too_and_points_without_one_are_counted() -> None:
@@ -290,12 +387,19 @@ def test_a_rate_is_an_axis_too_and_points_without_one_are_counted() -> None:
         for p in ladder()
     ]
     drawing = drawn("load_curves", Material(points=[*points, point(3)]))
-    assert drawing.specs()[0]["encoding"]["x"]["axis"]["title"] == "Request rate (req/s)"
+    assert (
+        drawing.specs()[0]["encoding"]["x"]["axis"]["title"]
+        == "Request rate (req/s)"
+    )
     assert drawing.notes == ["1 points without request rate are left out."]
 
 
-@pytest.mark.parametrize(("curves", "shown"), [(1, 3), (3, 3), (4, 2), (6, 2), (7, 1)])
-def test_fewer_percentiles_where_there_are_more_curves(curves: int, shown: int) -> None:
+@pytest.mark.parametrize(
+    ("curves", "shown"), [(1, 3), (3, 3), (4, 2), (6, 2), (7, 1)]
+)
+def test_fewer_percentiles_where_there_are_more_curves(
+    curves: int, shown: int
+) -> None:
     points = [p for n in range(curves) for p in ladder((1, 2), model=f"{n}B")]
     ttft = drawn("load_curves", Material(points=points)).specs()[1]
     lines = [
@@ -308,10 +412,20 @@ def test_fewer_percentiles_where_there_are_more_curves(curves: int, shown: int) 
 
 
 def test_the_front_is_what_no_point_beats_in_both() -> None:
-    speeds = ((10.0, 500.0), (20.0, 400.0), (20.0, 300.0), (5.0, 450.0), (50.0, 100.0))
+    speeds = (
+        (10.0, 500.0),
+        (20.0, 400.0),
+        (20.0, 300.0),
+        (5.0, 450.0),
+        (50.0, 100.0),
+    )
     points = [
         replace(
-            point(n + 1), values={"median_tpot_ms": 1000 / user, "output_throughput_per_gpu": gpu}
+            point(n + 1),
+            values={
+                "median_tpot_ms": 1000 / user,
+                "output_throughput_per_gpu": gpu,
+            },
         )
         for n, (user, gpu) in enumerate(speeds)
     ]
@@ -343,13 +457,18 @@ def test_a_map_says_what_is_missing_suspect_and_invalid() -> None:
 
 def test_deployments_with_one_input_length_are_no_matter_of_length() -> None:
     others = ladder(model="14B", input_len=1024)
-    rows = drawn("production", Material(points=[*everything().points[:8], *others])).rows
+    rows = drawn(
+        "production", Material(points=[*everything().points[:8], *others])
+    ).rows
     assert not [row for row in rows if "14B" in str(row)]
 
 
 def test_cold_and_warm_stand_side_by_side() -> None:
     points = [
-        replace(point(4, cache=cache, repeat=repeat), values={"mean_ttft_ms": ms + repeat})
+        replace(
+            point(4, cache=cache, repeat=repeat),
+            values={"mean_ttft_ms": ms + repeat},
+        )
         for cache, ms in (("cold", 100.0), ("warm", 20.0))
         for repeat in (1, 2)
     ]
@@ -359,14 +478,19 @@ def test_cold_and_warm_stand_side_by_side() -> None:
         ("cold", 101.5, 2),
         ("warm", 21.5, 2),
     ]
-    assert [row["v"] for row in drawing.rows if row["on"] == "mean_ttft_ms/"] == [101, 102, 21, 22]
+    assert [
+        row["v"] for row in drawing.rows if row["on"] == "mean_ttft_ms/"
+    ] == [101, 102, 21, 22]
     alone = draw("prefix_cache", Material(points=points[:2]), EN)
     assert isinstance(alone, Absent)
 
 
 def test_the_control_is_named_and_no_claim_is_hollow() -> None:
     rows = drawn("link_effect", everything()).rows
-    assert [(row["curve"], row["x"], row["v"], row.get("hollow", False)) for row in rows] == [
+    assert [
+        (row["curve"], row["x"], row["v"], row.get("hollow", False))
+        for row in rows
+    ] == [
         ("7B · TP2", 1, -2, True),
         ("7B · TP2", 2, -4, False),
         ("7B · TP2", 4, -8, False),
@@ -378,7 +502,10 @@ def test_the_control_is_named_and_no_claim_is_hollow() -> None:
 def test_efficiency_is_read_against_a_hundred_percent() -> None:
     drawing = drawn("scaling", Material(scaling=scalings()))
     rule = drawing.specs()[0]["layer"][0]
-    assert (rule["mark"]["type"], rule["encoding"]["y"]["datum"]) == ("rule", 100)
+    assert (rule["mark"]["type"], rule["encoding"]["y"]["datum"]) == (
+        "rule",
+        100,
+    )
     assert [row["v"] for row in drawing.rows] == [98, 97, 95, 91]
 
 
@@ -386,7 +513,9 @@ def test_bins_hold_every_value() -> None:
     values = np.array([0.0, 0.0, 0.5, 20.0, 21.0, 22.0, 5000.0])
     rows = histogram_rows("itl", {"a": values, "b": values[3:]})
     assert sum(row["n"] for row in rows if row["curve"] == "a") == 7
-    assert sum(row["share"] for row in rows if row["curve"] == "b") == pytest.approx(100, abs=0.01)
+    assert sum(
+        row["share"] for row in rows if row["curve"] == "b"
+    ) == pytest.approx(100, abs=0.01)
     assert min(row["low"] for row in rows) == 0.5
     assert max(row["low"] for row in rows) == 5000
 
@@ -398,14 +527,26 @@ def test_p99_and_mean_are_where_they_belong() -> None:
         for row in drawn("requests", Material(runs={"run": trace})).rows
         if row["kind"].endswith("/mark")
     }
-    assert marks["ttft/mark"] == pytest.approx(float(np.quantile(ttft_ms(trace), 0.99)))
+    assert marks["ttft/mark"] == pytest.approx(
+        float(np.quantile(ttft_ms(trace), 0.99))
+    )
     assert marks["decode_speed/mark"] == pytest.approx(500)
 
 
 def test_a_long_run_makes_a_small_figure() -> None:
     drawings = draw_all(Material(runs={"run": run(5_000, 40)}), EN)
-    sizes = {each.key: len(json.dumps(each.rows)) for each in drawings if isinstance(each, Drawing)}
-    assert set(sizes) == {"requests", "histograms", "cdfs", "timeline", "over_time"}
+    sizes = {
+        each.key: len(json.dumps(each.rows))
+        for each in drawings
+        if isinstance(each, Drawing)
+    }
+    assert set(sizes) == {
+        "requests",
+        "histograms",
+        "cdfs",
+        "timeline",
+        "over_time",
+    }
     assert {
         key: size
         for key, size in sizes.items()
@@ -415,10 +556,15 @@ def test_a_long_run_makes_a_small_figure() -> None:
 
 def test_files_of_summaries_alone_have_their_speed_from_tpot() -> None:
     drawing = drawn("pcie", Material(points=ladder(without=("per_request",))))
-    assert drawing.specs()[1]["title"] == "Output speed per query, from TPOT (tok/s)"
+    assert (
+        drawing.specs()[1]["title"]
+        == "Output speed per query, from TPOT (tok/s)"
+    )
     tpot = ladder()[0].values["mean_tpot_ms"]
     assert drawing.rows[0]["v1"] == pytest.approx(1000 / tpot, rel=1e-4)
-    assert drawing.notes[0].startswith("Output speed per query: 1000 / mean TPOT")
+    assert drawing.notes[0].startswith(
+        "Output speed per query: 1000 / mean TPOT"
+    )
 
 
 def test_a_single_output_length_is_no_axis() -> None:
@@ -438,7 +584,9 @@ def test_how_many_runs_there_are_is_said_where_some_are_drawn() -> None:
 
 
 def test_every_histogram_has_a_wall_at_its_left() -> None:
-    first, second = drawn("histograms", Material(runs={"a": run(20), "b": run(20)})).rows[:2]
+    first, second = drawn(
+        "histograms", Material(runs={"a": run(20), "b": run(20)})
+    ).rows[:2]
     assert (first["share"], first["low"]) == (0, second["low"])
     assert second["share"] > 0
 
@@ -453,7 +601,9 @@ def test_colours_that_come_again_have_their_dash_in_the_legend() -> None:
 
 
 def test_curves_are_in_the_order_of_their_numbers() -> None:
-    points = [p for model in ("30B", "7B", "14B") for p in ladder((1, 2), model=model)]
+    points = [
+        p for model in ("30B", "7B", "14B") for p in ladder((1, 2), model=model)
+    ]
     spec = drawn("pcie", Material(points=points)).specs()[0]
     assert spec["encoding"]["color"]["scale"]["domain"] == [
         f"C · {model} · TP1" for model in ("7B", "14B", "30B")
@@ -480,10 +630,15 @@ def test_a_sample_is_even_the_same_each_time_and_says_so() -> None:
 def test_the_timeline_shows_waiting_writing_and_failing() -> None:
     rows = [
         row
-        for row in drawn("timeline", Material(runs={"run": run(8, failed=[3])})).rows
+        for row in drawn(
+            "timeline", Material(runs={"run": run(8, failed=[3])})
+        ).rows
         if row["id"] in (0, 3)
     ]
-    assert [(row["id"], row["part"].split()[0], row["t"], row.get("until")) for row in rows] == [
+    assert [
+        (row["id"], row["part"].split()[0], row["t"], row.get("until"))
+        for row in rows
+    ] == [
         (0, "until", 0, 0.01),
         (0, "decode", 0.01, 0.016),
         (3, "until", 0.017, 0.03),
@@ -494,9 +649,15 @@ def test_the_timeline_shows_waiting_writing_and_failing() -> None:
 
 def test_a_request_without_an_answer_has_no_decode() -> None:
     trace = run(4)
-    trace.requests["first_ns"][2] = trace.requests["last_ns"][2] = np.iinfo(np.int64).min
+    trace.requests["first_ns"][2] = trace.requests["last_ns"][2] = np.iinfo(
+        np.int64
+    ).min
     trace.requests["outcome"][2] = 3
-    rows = [row for row in drawn("timeline", Material(runs={"run": trace})).rows if row["id"] == 2]
+    rows = [
+        row
+        for row in drawn("timeline", Material(runs={"run": trace})).rows
+        if row["id"] == 2
+    ]
     assert [row["part"].split()[0] for row in rows] == ["until", "failed"]
 
 
@@ -506,21 +667,38 @@ def test_in_flight_and_output_add_up() -> None:
 
     def area(kind: str) -> float:
         steps = [(row["t"], row["v"]) for row in rows if row["kind"] == kind]
-        return float(sum(v * (steps[i + 1][0] - t) for i, (t, v) in enumerate(steps[:-1])))
+        return float(
+            sum(
+                v * (steps[i + 1][0] - t) for i, (t, v) in enumerate(steps[:-1])
+            )
+        )
 
     lived = (trace.requests["end_ns"] - trace.requests["sent_ns"]).sum() / NS
     assert area("in_flight") == pytest.approx(lived, rel=1e-3)
     assert area("output") == pytest.approx(350, rel=1e-3)
-    assert max(row["v"] for row in rows if row["kind"] == "in_flight") == pytest.approx(4, rel=1e-3)
+    assert max(
+        row["v"] for row in rows if row["kind"] == "in_flight"
+    ) == pytest.approx(4, rel=1e-3)
 
 
 def test_telemetry_breaks_where_nothing_came() -> None:
     drawing = drawn("over_time", everything())
     card = [
-        (row["t"], row["v"]) for row in drawing.rows if row["kind"] == "s0" and row["card"] == "1"
+        (row["t"], row["v"])
+        for row in drawing.rows
+        if row["kind"] == "s0" and row["card"] == "1"
     ]
-    assert card == [(0, 200), (0.01, 201), (0.02, None), (0.03, 203), (0.04, 204)]
-    silent = [{"time_s": t, "name": "power", "unit": "W", "value": 1.0} for t in (0, 1, 2, 9, 10)]
+    assert card == [
+        (0, 200),
+        (0.01, 201),
+        (0.02, None),
+        (0.03, 203),
+        (0.04, 204),
+    ]
+    silent = [
+        {"time_s": t, "name": "power", "unit": "W", "value": 1.0}
+        for t in (0, 1, 2, 9, 10)
+    ]
     rows = drawn("over_time", Material(runs={"r": run(4)}, series=silent)).rows
     assert [(row["t"], row["v"]) for row in rows if row["kind"] == "s0"] == [
         (0, 1),
@@ -534,12 +712,20 @@ def test_telemetry_breaks_where_nothing_came() -> None:
 
 def test_long_telemetry_is_averaged() -> None:
     series: list[dict[str, Any]] = [
-        {"time_s": t / 100, "name": "power", "unit": "W", "card": 0, "value": float(t % 2)}
+        {
+            "time_s": t / 100,
+            "name": "power",
+            "unit": "W",
+            "card": 0,
+            "value": float(t % 2),
+        }
         for t in range(10_000)
     ]
     rows = [
         row
-        for row in drawn("over_time", Material(runs={"r": run(4)}, series=series)).rows
+        for row in drawn(
+            "over_time", Material(runs={"r": run(4)}, series=series)
+        ).rows
         if row["kind"] == "s0"
     ]
     assert len(rows) <= 400
@@ -551,6 +737,14 @@ def test_drawing_changes_nothing_for_others() -> None:
     import altair as alt
     from altair.utils import schemapi
 
-    before = (schemapi.DEBUG_MODE, alt.data_transformers.active, alt.theme.active)
+    before = (
+        schemapi.DEBUG_MODE,
+        alt.data_transformers.active,
+        alt.theme.active,
+    )
     draw_all(everything(), EN)
-    assert (schemapi.DEBUG_MODE, alt.data_transformers.active, alt.theme.active) == before
+    assert (
+        schemapi.DEBUG_MODE,
+        alt.data_transformers.active,
+        alt.theme.active,
+    ) == before

@@ -24,11 +24,17 @@ if TYPE_CHECKING:
     from selenium.webdriver import Chrome
 
 CHROMIUM = next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+    filter(
+        None,
+        map(shutil.which, ("chromium", "chromium-browser", "google-chrome")),
+    ),
+    None,
 )
 DRIVER = shutil.which("chromedriver")
 
-pytestmark = pytest.mark.skipif(not (CHROMIUM and DRIVER), reason="needs chromium and chromedriver")
+pytestmark = pytest.mark.skipif(
+    not (CHROMIUM and DRIVER), reason="needs chromium and chromedriver"
+)
 
 WAIT_S = 20
 
@@ -38,12 +44,21 @@ def browser() -> Iterator[Chrome]:
     webdriver = pytest.importorskip("selenium.webdriver")
     options = webdriver.ChromeOptions()
     options.binary_location = CHROMIUM or ""
-    for flag in ("--headless=new", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars"):
+    for flag in (
+        "--headless=new",
+        "--disable-gpu",
+        "--disable-dev-shm-usage",
+        "--hide-scrollbars",
+    ):
         options.add_argument(flag)
     if os.geteuid() == 0:
         options.add_argument("--no-sandbox")
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    chrome = webdriver.Chrome(options=options, service=webdriver.ChromeService(DRIVER))
+    options.set_capability(
+        "goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"}
+    )
+    chrome = webdriver.Chrome(
+        options=options, service=webdriver.ChromeService(DRIVER)
+    )
     yield chrome
     chrome.quit()
 
@@ -56,7 +71,11 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., str]:
 
     def page(name: str = "study", language: str = "en") -> str:
         if (name, language) not in written:
-            collection: Collection = {"study": study, "hostile": hostile, "dated": dated}[name]()
+            collection: Collection = {
+                "study": study,
+                "hostile": hostile,
+                "dated": dated,
+            }[name]()
             figures = draw_all(gather(collection.points), Words(language))
             title = SCRIPT if name == "hostile" else None
             view = make_view(
@@ -77,10 +96,20 @@ class Seen:
     """An open page, and what it made of itself."""
 
     def __init__(
-        self, browser: Chrome, address: str, *, width: int = 1280, dark: bool = False
+        self,
+        browser: Chrome,
+        address: str,
+        *,
+        width: int = 1280,
+        dark: bool = False,
     ) -> None:
         self.browser = browser
-        screen = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500}
+        screen = {
+            "width": width,
+            "height": 900,
+            "deviceScaleFactor": 1,
+            "mobile": width < 500,
+        }
         browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
         self.emulate("screen", dark=dark)
         browser.get("about:blank")
@@ -90,7 +119,10 @@ class Seen:
         self.until("return window.inferometer?.drawings.explorer > 0")
 
     def emulate(self, media: str, *, dark: bool) -> None:
-        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+        scheme = {
+            "name": "prefers-color-scheme",
+            "value": "dark" if dark else "light",
+        }
         self.browser.execute_cdp_cmd(
             "Emulation.setEmulatedMedia", {"media": media, "features": [scheme]}
         )
@@ -101,7 +133,9 @@ class Seen:
     def until(self, script: str) -> None:
         from selenium.webdriver.support.wait import WebDriverWait
 
-        WebDriverWait(self.browser, WAIT_S, 0.02).until(lambda _: self.run(script))
+        WebDriverWait(self.browser, WAIT_S, 0.02).until(
+            lambda _: self.run(script)
+        )
 
     def does(self, script: str, *arguments: Any) -> None:
         """Run it, and wait until the chart was drawn anew."""
@@ -118,7 +152,11 @@ class Seen:
 
     def tick(self, column: str, value: str) -> None:
         boxes = "[...document.querySelectorAll(`.filter[data-column=${arguments[0]}] input`)]"
-        self.does(f"{boxes}.find(box => box.value === arguments[1]).click()", column, value)
+        self.does(
+            f"{boxes}.find(box => box.value === arguments[1]).click()",
+            column,
+            value,
+        )
 
     def drawn(self) -> list[int]:
         """The points whose marks are in the chart."""
@@ -150,7 +188,10 @@ class Seen:
 
     def fetched(self) -> list[str]:
         """Addresses that were asked for beside the page itself."""
-        events = [orjson.loads(entry["message"])["message"] for entry in self.log("performance")]
+        events = [
+            orjson.loads(entry["message"])["message"]
+            for entry in self.log("performance")
+        ]
         asked = [
             e["params"]["request"]["url"]
             for e in events
@@ -160,7 +201,8 @@ class Seen:
         return [
             url
             for url in asked
-            if url.partition("#")[0] not in (own, "about:blank") and not url.startswith("data:")
+            if url.partition("#")[0] not in (own, "about:blank")
+            and not url.startswith("data:")
         ]
 
 
@@ -181,7 +223,9 @@ def test_a_filter_changes_what_is_drawn_and_listed(
     assert (seen.complaints(), seen.fetched()) == ([], [])
 
 
-def test_what_is_missing_is_a_gap_and_told(browser: Chrome, pages: Callable[..., str]) -> None:
+def test_what_is_missing_is_a_gap_and_told(
+    browser: Chrome, pages: Callable[..., str]
+) -> None:
     seen = Seen(browser, pages())
     seen.choose("y", "mean_ttft_ms")
     assert seen.drawn() == [n for n in range(16) if n != 3]
@@ -192,7 +236,9 @@ def test_what_is_missing_is_a_gap_and_told(browser: Chrome, pages: Callable[...,
         "return window.inferometer.views.explorer.data('rows').filter(r => r.k === "
         "'line').map(r => r.y)"
     )
-    assert lines.count(None) == 2  # the missing one and the INVALID one break their lines
+    assert (
+        lines.count(None) == 2
+    )  # the missing one and the INVALID one break their lines
     assert 0 not in lines
 
 
@@ -200,9 +246,9 @@ def test_verdicts_are_visible_in_marks_and_table(
     browser: Chrome, pages: Callable[..., str]
 ) -> None:
     seen = Seen(browser, pages())
-    assert seen.run("return document.getElementById('legend').textContent").endswith(
-        "SUSPECTINVALID"
-    )
+    assert seen.run(
+        "return document.getElementById('legend').textContent"
+    ).endswith("SUSPECTINVALID")
     assert seen.run(
         "return [...document.querySelectorAll('#points tr[data-status=INVALID] "
         "summary')].map(e => e.textContent)"
@@ -211,7 +257,9 @@ def test_verdicts_are_visible_in_marks_and_table(
     assert seen.drawn() == [5]
 
 
-def test_the_address_restores_the_view(browser: Chrome, pages: Callable[..., str]) -> None:
+def test_the_address_restores_the_view(
+    browser: Chrome, pages: Callable[..., str]
+) -> None:
     seen = Seen(browser, pages())
     seen.choose("y", "mean_ttft_ms")
     seen.choose("color", "config")
@@ -245,7 +293,10 @@ def test_a_hostile_address_is_the_plain_page(
 ) -> None:
     seen = Seen(browser, f"{pages()}#{asked}")
     assert seen.drawn() == list(range(16))
-    assert seen.run("return document.getElementById('y').value") == "output_throughput"
+    assert (
+        seen.run("return document.getElementById('y').value")
+        == "output_throughput"
+    )
     assert seen.complaints() == []
 
 
@@ -254,15 +305,28 @@ def test_text_of_strangers_is_shown_and_never_run(
 ) -> None:
     seen = Seen(browser, pages("hostile"))
     for selector in ("x", "y", "color", "facet"):
-        assert seen.run(f"return document.getElementById('{selector}').options.length") > 0
+        assert (
+            seen.run(
+                f"return document.getElementById('{selector}').options.length"
+            )
+            > 0
+        )
     seen.choose("facet", "model")
     seen.tick("model", SCRIPT)
     assert len(seen.drawn()) == 2
     tip = hover(seen)
     assert SCRIPT in tip
     assert seen.run("return document.title") == SCRIPT
-    assert seen.run("return document.querySelectorAll('img, [onerror], [onmouseover]').length") == 0
-    assert all(text in seen.run("return document.body.textContent") for text in HOSTILE[:5])
+    assert (
+        seen.run(
+            "return document.querySelectorAll('img, [onerror], [onmouseover]').length"
+        )
+        == 0
+    )
+    assert all(
+        text in seen.run("return document.body.textContent")
+        for text in HOSTILE[:5]
+    )
     again = Seen(browser, seen.run("return location.href"))
     assert len(again.drawn()) == 2
     assert (again.complaints(), again.fetched()) == ([], [])
@@ -278,13 +342,20 @@ def hover(seen: Seen) -> str:
     from selenium.webdriver.support.wait import WebDriverWait
 
     def pointed(browser: Any) -> object:
-        seen.run("document.getElementById('chart').scrollIntoView({block: 'center'})")
+        seen.run(
+            "document.getElementById('chart').scrollIntoView({block: 'center'})"
+        )
         mark = browser.find_element(By.CSS_SELECTOR, "#chart .mark-symbol path")
-        ActionChains(browser, duration=0).move_by_offset(1, 1).move_to_element(mark).perform()
+        ActionChains(browser, duration=0).move_by_offset(1, 1).move_to_element(
+            mark
+        ).perform()
         return seen.run("return !document.getElementById('tip').hidden")
 
     WebDriverWait(
-        seen.browser, WAIT_S, 0.05, ignored_exceptions=[StaleElementReferenceException]
+        seen.browser,
+        WAIT_S,
+        0.05,
+        ignored_exceptions=[StaleElementReferenceException],
     ).until(pointed)
     return str(seen.run("return document.getElementById('tip').innerText"))
 
@@ -300,7 +371,9 @@ def test_hovering_tells_value_interval_n_and_verdict(
     assert "\nn" in hover(seen)
 
 
-def test_it_works_by_keyboard(browser: Chrome, pages: Callable[..., str]) -> None:
+def test_it_works_by_keyboard(
+    browser: Chrome, pages: Callable[..., str]
+) -> None:
     from selenium.webdriver.common.action_chains import ActionChains
     from selenium.webdriver.common.keys import Keys
 
@@ -322,18 +395,25 @@ def test_it_works_by_keyboard(browser: Chrome, pages: Callable[..., str]) -> Non
         press(Keys.TAB)
         order.append(seen.run(focused))
     assert order[:6] == ["x", "xscale", "y", "yscale", "color", "facet"]
-    seen.run("document.querySelector('.filter[data-column=model] summary').focus()")
+    seen.run(
+        "document.querySelector('.filter[data-column=model] summary').focus()"
+    )
     press(Keys.ENTER, Keys.TAB, Keys.SPACE)
     seen.until(
         "return window.inferometer.views.explorer.data('rows').filter(r => r.k === "
         "'point').length === 8"
     )
     press(Keys.ESCAPE)
-    assert seen.run("return document.querySelectorAll('.filter[open]').length") == 0
+    assert (
+        seen.run("return document.querySelectorAll('.filter[open]').length")
+        == 0
+    )
     assert seen.run(focused) == "model"
     seen.run("document.querySelector('[data-sort=output_throughput]').focus()")
     press(Keys.ENTER)
-    sorted_by = "return document.activeElement.closest('th').getAttribute('aria-sort')"
+    sorted_by = (
+        "return document.activeElement.closest('th').getAttribute('aria-sort')"
+    )
     assert seen.run(sorted_by) == "descending"
     press(Keys.ENTER)
     assert seen.run(sorted_by) == "ascending"
@@ -354,11 +434,16 @@ def test_light_and_dark_follow_the_system_and_the_button(
     assert (light[0], dark[0]) == ("rgb(255, 255, 255)", "rgb(22, 24, 29)")
     assert light[1] != dark[1]
     assert (
-        seen.run("return document.getElementById('theme').getAttribute('aria-pressed')") == "false"
+        seen.run(
+            "return document.getElementById('theme').getAttribute('aria-pressed')"
+        )
+        == "false"
     )
 
 
-def test_paper_is_light_and_has_no_controls(browser: Chrome, pages: Callable[..., str]) -> None:
+def test_paper_is_light_and_has_no_controls(
+    browser: Chrome, pages: Callable[..., str]
+) -> None:
     seen = Seen(browser, pages())
     light = seen.run(LABEL)
     seen = Seen(browser, pages(), dark=True)
@@ -367,7 +452,9 @@ def test_paper_is_light_and_has_no_controls(browser: Chrome, pages: Callable[...
     assert (seen.run(GROUND), seen.run(LABEL)) == ("rgb(255, 255, 255)", light)
     for hidden in (".controls", ".tools", "#more"):
         assert (
-            seen.run(f"return getComputedStyle(document.querySelector('{hidden}')).display")
+            seen.run(
+                f"return getComputedStyle(document.querySelector('{hidden}')).display"
+            )
             == "none"
         )
     assert seen.run(
@@ -386,9 +473,13 @@ def test_a_phone_needs_no_sideways_scrolling(
 ) -> None:
     seen = Seen(browser, pages(name, language), width=390)
     seen.run("document.querySelectorAll('details').forEach(e => e.open = true)")
-    assert seen.run("return [document.documentElement.scrollWidth, innerWidth]") == [390, 390]
+    assert seen.run(
+        "return [document.documentElement.scrollWidth, innerWidth]"
+    ) == [390, 390]
     assert seen.run("return document.documentElement.lang") == language
-    assert Words(language).text("page.explorer") in seen.run("return document.body.innerText")
+    assert Words(language).text("page.explorer") in seen.run(
+        "return document.body.innerText"
+    )
 
 
 def test_figures_are_drawn_when_they_come_into_sight(
@@ -420,7 +511,9 @@ def test_names_that_begin_alike_are_told_apart_by_their_end(
         "e.clientWidth, e.title])"
     )
     assert all(needed <= given for needed, given, _ in heads)
-    assert [title for *_, title in heads] == [point.id for point in dated().points]
+    assert [title for *_, title in heads] == [
+        point.id for point in dated().points
+    ]
 
 
 def test_the_table_writes_measured_numbers_as_the_summary_does(
@@ -431,4 +524,6 @@ def test_the_table_writes_measured_numbers_as_the_summary_does(
         "return [...document.querySelectorAll('#points tbody td.number')].map(e => e.textContent)"
     )
     values = [point.values["output_throughput"] for point in dated().points]
-    assert [cell for cell in cells if cell != "–"] == [measured(value) for value in values]
+    assert [cell for cell in cells if cell != "–"] == [
+        measured(value) for value in values
+    ]

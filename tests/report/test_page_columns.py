@@ -9,7 +9,13 @@ from typing import Any
 import orjson
 import pytest
 
-from inferometer.report.page.columns import LONGEST_TEXT, clean, columnar, measured, series_of
+from inferometer.report.page.columns import (
+    LONGEST_TEXT,
+    clean,
+    columnar,
+    measured,
+    series_of,
+)
 from inferometer.results import Point
 from inferometer.words import Words
 from tests.report.page_points import HOSTILE, hostile, point, study
@@ -30,11 +36,15 @@ def metric(columns: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def decoded(column: dict[str, Any]) -> list[Any]:
-    return [None if code < 0 else column["values"][code] for code in column["codes"]]
+    return [
+        None if code < 0 else column["values"][code] for code in column["codes"]
+    ]
 
 
 def test_a_condition_is_coded_with_numbers_by_size_and_gaps_as_gaps() -> None:
-    columns = coded(point(conditions={"tp": 10}), point(conditions={"tp": 2}), point())
+    columns = coded(
+        point(conditions={"tp": 10}), point(conditions={"tp": 2}), point()
+    )
     tp = condition(columns, "tp")
     assert (tp["values"], decoded(tp), tp["numeric"], tp["varies"]) == (
         [2, 10],
@@ -45,14 +55,21 @@ def test_a_condition_is_coded_with_numbers_by_size_and_gaps_as_gaps() -> None:
 
 
 def test_words_keep_the_order_of_the_points() -> None:
-    columns = coded(*(point(conditions={"model": name}) for name in ("7B", "14B", "7B")))
+    columns = coded(
+        *(point(conditions={"model": name}) for name in ("7B", "14B", "7B"))
+    )
     assert condition(columns, "model")["values"] == ["7B", "14B"]
     assert not condition(columns, "model")["numeric"]
 
 
 def test_an_infinite_rate_is_a_word_beside_numbers() -> None:
     rates = condition(
-        coded(*(point(conditions={"request_rate": rate}) for rate in (float("inf"), 4.0))),
+        coded(
+            *(
+                point(conditions={"request_rate": rate})
+                for rate in (float("inf"), 4.0)
+            )
+        ),
         "request_rate",
     )
     assert (rates["values"], rates["numeric"]) == ([4.0, "inf"], True)
@@ -71,14 +88,20 @@ def test_what_was_not_measured_is_null_never_zero() -> None:
 def test_intervals_and_reasons_are_with_their_points() -> None:
     columns = coded(*study().points)
     throughput = metric(columns, "output_throughput")
-    assert (throughput["low"][0], throughput["high"][0], throughput["confidence"]) == (
+    assert (
+        throughput["low"][0],
+        throughput["high"][0],
+        throughput["confidence"],
+    ) == (
         90.0,
         110.0,
         0.95,
     )
     assert "low" not in metric(columns, "mean_ttft_ms")
     told = columns["points"]
-    assert [told["sentences"][code] for code in told["reasons"][6]] == ["Reason 6."]
+    assert [told["sentences"][code] for code in told["reasons"][6]] == [
+        "Reason 6."
+    ]
     assert told["reasons"][0] is None
     assert told["samples"]["ttft"][:4] == [10, 20, 40, 80]
 
@@ -106,7 +129,12 @@ def test_a_series_is_named_by_its_source_only_where_that_tells_more() -> None:
         for load in (1, 2)
     ]
     paths = [Path("/r/before"), Path("/r/after")]
-    assert series_of(sides, paths, WORDS) == ["before", "before", "after", "after"]
+    assert series_of(sides, paths, WORDS) == [
+        "before",
+        "before",
+        "after",
+        "after",
+    ]
     assert series_of(sides[:2], paths[:1], WORDS) == ["–", "–"]
     named = replace(sides[2], conditions={**sides[2].conditions, "tp": 2})
     assert series_of([sides[0], named], paths, WORDS) == ["before", "TP2"]
@@ -118,17 +146,26 @@ def test_a_series_is_named_by_its_source_only_where_that_tells_more() -> None:
     ]
 
 
-def test_who_measured_names_a_series_before_what_only_one_of_them_tells() -> None:
+def test_who_measured_names_a_series_before_what_only_one_of_them_tells() -> (
+    None
+):
     ours = point(conditions={"model": "7B", "dataset": "random"})
     theirs = replace(ours, tool="vllm", conditions={"model": "7B"})
     assert series_of([ours, theirs], [], WORDS) == ["inferometer", "vllm"]
 
 
-def test_a_source_is_the_first_path_above_a_point_whole_where_names_are_alike() -> None:
+def test_a_source_is_the_first_path_above_a_point_whole_where_names_are_alike() -> (
+    None
+):
     paths = (Path("/r/a/results"), Path("/r/a"), Path("/r/b/results"))
     sources = [
         replace(point(), source=Path(name))
-        for name in ("/r/a/results/x/1.json", "/r/a/2.json", "/r/b/results", "/3.json")
+        for name in (
+            "/r/a/results/x/1.json",
+            "/r/a/2.json",
+            "/r/b/results",
+            "/3.json",
+        )
     ]
     assert decoded(condition(coded(*sources, paths=paths), "source")) == [
         "/r/a/results",
@@ -138,7 +175,9 @@ def test_a_source_is_the_first_path_above_a_point_whole_where_names_are_alike() 
     ]
 
 
-def test_a_condition_that_says_the_same_as_a_more_telling_one_is_an_alias() -> None:
+def test_a_condition_that_says_the_same_as_a_more_telling_one_is_an_alias() -> (
+    None
+):
     columns = coded(
         *(
             point(
@@ -150,10 +189,18 @@ def test_a_condition_that_says_the_same_as_a_more_telling_one_is_an_alias() -> N
                     "tp": 1,
                 }
             )
-            for alias, name, n in (("7B", "llama", 1), ("14B", "qwen", 2), ("7B", "llama", 2))
+            for alias, name, n in (
+                ("7B", "llama", 1),
+                ("14B", "qwen", 2),
+                ("7B", "llama", 2),
+            )
         )
     )
-    aliases = {each["name"]: each["alias"] for each in columns["conditions"] if each["varies"]}
+    aliases = {
+        each["name"]: each["alias"]
+        for each in columns["conditions"]
+        if each["varies"]
+    }
     assert aliases == {
         "series": False,
         "model": False,
@@ -163,9 +210,20 @@ def test_a_condition_that_says_the_same_as_a_more_telling_one_is_an_alias() -> N
     }
 
 
-def test_percentiles_that_no_table_lists_are_columns_and_unknown_names_are_not() -> None:
-    columns = measured([point(values={"p95_ttft_ms": 1.0, "mean_ttft_ms": 1.0, "made_up": 1.0})])
-    assert [column.name for column in columns] == ["mean_ttft_ms", "p95_ttft_ms"]
+def test_percentiles_that_no_table_lists_are_columns_and_unknown_names_are_not() -> (
+    None
+):
+    columns = measured(
+        [
+            point(
+                values={"p95_ttft_ms": 1.0, "mean_ttft_ms": 1.0, "made_up": 1.0}
+            )
+        ]
+    )
+    assert [column.name for column in columns] == [
+        "mean_ttft_ms",
+        "p95_ttft_ms",
+    ]
 
 
 @pytest.mark.parametrize("text", HOSTILE)

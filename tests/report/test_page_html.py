@@ -32,24 +32,36 @@ class Page(HTMLParser):
         self.feed(html)
         self.close()
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def handle_starttag(
+        self, tag: str, attrs: list[tuple[str, str | None]]
+    ) -> None:
         self.elements.append((tag, dict(attrs)))
         if tag in ("script", "style"):
             self.inside.append((tag, dict(attrs), ""))
 
     def handle_data(self, data: str) -> None:
-        if self.elements and self.elements[-1][0] in ("script", "style") and self.cdata_elem:
+        if (
+            self.elements
+            and self.elements[-1][0] in ("script", "style")
+            and self.cdata_elem
+        ):
             tag, attributes, text = self.inside.pop()
             self.inside.append((tag, attributes, text + data))
         else:
             self.text += data
 
 
-def page_of(collection: Collection, language: str = "en", title: str | None = None) -> str:
+def page_of(
+    collection: Collection, language: str = "en", title: str | None = None
+) -> str:
     drawings = draw_all(gather(collection.points), Words(language))
     return render(
         make_view(
-            collection, language=language, title=title, written="2026-01-01 12:00", figures=drawings
+            collection,
+            language=language,
+            title=title,
+            written="2026-01-01 12:00",
+            figures=drawings,
         )
     )
 
@@ -62,7 +74,9 @@ def test_the_page_is_one_file_that_names_no_other() -> None:
         for name, value in each.items()
         if name in ("src", "href", "action")
     ]
-    assert {value for _, _, value in names if value and not value.startswith("#")} == {"data:,"}
+    assert {
+        value for _, _, value in names if value and not value.startswith("#")
+    } == {"data:,"}
     assert {tag for tag, _ in page.elements} & {
         "img",
         "iframe",
@@ -80,9 +94,14 @@ def test_scripts_and_styles_are_those_that_the_policy_names() -> None:
         for tag, each in page.elements
         if each.get("http-equiv") == "Content-Security-Policy"
     )
-    running = [text for tag, each, text in page.inside if each.get("type") != "application/json"]
+    running = [
+        text
+        for tag, each, text in page.inside
+        if each.get("type") != "application/json"
+    ]
     checksums = {
-        base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in running
+        base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+        for text in running
     }
     assert len(running) == 3
     assert checksums == set(re.findall(r"'sha256-([^']+)'", policy))
@@ -92,7 +111,11 @@ def test_scripts_and_styles_are_those_that_the_policy_names() -> None:
 
 def test_the_data_are_the_points() -> None:
     page = Page(page_of(study()))
-    data = next(orjson.loads(text) for _, each, text in page.inside if each.get("id") == "data")
+    data = next(
+        orjson.loads(text)
+        for _, each, text in page.inside
+        if each.get("id") == "data"
+    )
     assert len(data["points"]["ids"]) == 16
     assert data["words"]["page.js.verdict"] == "Verdict"
 
@@ -101,12 +124,20 @@ def test_text_of_strangers_is_text_everywhere() -> None:
     html = page_of(hostile(), title=SCRIPT)
     page = Page(html)
     assert "alert(" not in "".join(
-        text for _, each, text in page.inside if each.get("type") != "application/json"
+        text
+        for _, each, text in page.inside
+        if each.get("type") != "application/json"
     )
-    assert [each for _, each in page.elements if any(name.startswith("on") for name in each)] == []
+    assert [
+        each
+        for _, each in page.elements
+        if any(name.startswith("on") for name in each)
+    ] == []
     assert len([tag for tag, _ in page.elements if tag == "title"]) == 1
     for text in HOSTILE[:3]:
-        assert text not in html.replace(page.inside[-2][2], "")  # the library itself aside
+        assert text not in html.replace(
+            page.inside[-2][2], ""
+        )  # the library itself aside
         assert f"problem {text}" in page.text
 
 
@@ -132,6 +163,16 @@ def test_the_same_points_make_the_same_bytes() -> None:
 def test_every_control_has_a_label_and_every_section_a_name() -> None:
     page = Page(page_of(study()))
     ids = {each["id"] for _, each in page.elements if "id" in each}
-    labelled = {each["for"] for tag, each in page.elements if tag == "label" and "for" in each}
-    assert {each["id"] for tag, each in page.elements if tag == "select"} <= labelled
-    assert all(each["aria-labelledby"] in ids for tag, each in page.elements if tag == "section")
+    labelled = {
+        each["for"]
+        for tag, each in page.elements
+        if tag == "label" and "for" in each
+    }
+    assert {
+        each["id"] for tag, each in page.elements if tag == "select"
+    } <= labelled
+    assert all(
+        each["aria-labelledby"] in ids
+        for tag, each in page.elements
+        if tag == "section"
+    )

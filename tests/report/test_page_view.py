@@ -40,18 +40,28 @@ def test_the_summary_counts_verdicts_and_names_their_reasons() -> None:
         ("SUSPECT", 1),
         ("INVALID", 1),
     ]
-    assert "Judged points: 16, of which 14 VALID, 1 SUSPECT" in " ".join(view.sentences)
+    assert "Judged points: 16, of which 14 VALID, 1 SUSPECT" in " ".join(
+        view.sentences
+    )
 
 
-def test_reasons_that_differ_in_figures_only_are_counted_together_the_worst_first() -> None:
+def test_reasons_that_differ_in_figures_only_are_counted_together_the_worst_first() -> (
+    None
+):
     view = view_of(
         *(
-            point(n, status="SUSPECT", reasons=[f"{n} requests of 1,00{n} failed."])
+            point(
+                n,
+                status="SUSPECT",
+                reasons=[f"{n} requests of 1,00{n} failed."],
+            )
             for n in range(1, 4)
         ),
         point(9, status="INVALID", reasons=["Nothing was measured."]),
     )
-    assert [(tally.status, tally.points, tally.text) for tally in view.reasons] == [
+    assert [
+        (tally.status, tally.points, tally.text) for tally in view.reasons
+    ] == [
         ("INVALID", 1, "Nothing was measured."),
         ("SUSPECT", 3, "1–3 requests of 1,001–1,003 failed."),
     ]
@@ -69,15 +79,21 @@ def test_points_of_tools_without_a_verdict_are_said_to_be_so() -> None:
 def test_a_rehearsal_is_said_to_be_one() -> None:
     assert any(
         "rehearsal" in sentence
-        for sentence in view_of(point(conditions={"rehearsal": "quick"})).sentences
+        for sentence in view_of(
+            point(conditions={"rehearsal": "quick"})
+        ).sentences
     )
-    assert not any("rehearsal" in sentence for sentence in view_of(point()).sentences)
+    assert not any(
+        "rehearsal" in sentence for sentence in view_of(point()).sentences
+    )
 
 
 def test_the_best_point_is_never_an_invalid_one() -> None:
     points = [
         point(n, values={"output_throughput": value}, status=status)
-        for n, (value, status) in enumerate([(10.0, "VALID"), (99.0, "INVALID")])
+        for n, (value, status) in enumerate(
+            [(10.0, "VALID"), (99.0, "INVALID")]
+        )
     ]
     (best,) = best_points(points, ["a", "a"])
     assert (best.metric.name, best.point) == ("output_throughput", 0)
@@ -96,24 +112,37 @@ def test_latencies_are_compared_at_the_load_that_most_series_share() -> None:
 
 
 def test_a_rate_is_a_load_too_and_no_load_is_none() -> None:
-    assert common_load([point(conditions={"request_rate": 4.0})], [0], ["a"]) == (
+    assert common_load(
+        [point(conditions={"request_rate": 4.0})], [0], ["a"]
+    ) == (
         "request_rate",
         4.0,
     )
-    assert common_load([point(conditions={"request_rate": float("inf")})], [0], ["a"]) is None
+    assert (
+        common_load(
+            [point(conditions={"request_rate": float("inf")})], [0], ["a"]
+        )
+        is None
+    )
 
 
 def test_a_title_is_the_campaign_or_the_directory() -> None:
     assert view_of(point(conditions={"campaign": "pcie"})).title == "pcie"
-    assert view_of(point(), paths=[Path("/somewhere/results")]).title == "results"
     assert (
-        make_view(Collection((point(),)), language="en", title="Mine", written="today").title
+        view_of(point(), paths=[Path("/somewhere/results")]).title == "results"
+    )
+    assert (
+        make_view(
+            Collection((point(),)), language="en", title="Mine", written="today"
+        ).title
         == "Mine"
     )
 
 
 def test_metrics_are_defined_only_where_they_are_shown() -> None:
-    names = [name for name, _ in view_of(point(values={"mean_ttft_ms": 1.0})).method]
+    names = [
+        name for name, _ in view_of(point(values={"mean_ttft_ms": 1.0})).method
+    ]
     assert "TTFT" in names
     assert "ITL" not in names
 
@@ -122,7 +151,9 @@ def test_metrics_are_defined_only_where_they_are_shown() -> None:
 def test_every_language_says_everything(language: str) -> None:
     view = make_view(study(), language=language, title=None, written="today")
     assert all(view.sentences)
-    labels = {each["name"]: each["label"] for each in view.explorer["conditions"]}
+    labels = {
+        each["name"]: each["label"] for each in view.explorer["conditions"]
+    }
     series = {"en": "Series", "zh-CN": "系列", "zh-TW": "系列"}
     assert labels["series"] == series[language]
     assert labels["tp"] == "TP"
@@ -135,7 +166,12 @@ def test_no_points_are_no_reason_to_fail(language: str) -> None:
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(1234.5, "1,234"), (12.3456, "12.35"), (0.00012345, "0.0001234"), (0.0, "0")],
+    [
+        (1234.5, "1,234"),
+        (12.3456, "12.35"),
+        (0.00012345, "0.0001234"),
+        (0.0, "0"),
+    ],
 )
 def test_figures_have_four_digits(value: float, text: str) -> None:
     assert four_digits(value) == text
@@ -144,7 +180,9 @@ def test_figures_have_four_digits(value: float, text: str) -> None:
 # ---- run directories
 
 
-def recorded(description: Any, summary: Any = None, verdict: Any = None) -> Point:
+def recorded(
+    description: Any, summary: Any = None, verdict: Any = None
+) -> Point:
     return point(recorded=recorded_in(description, summary, verdict))
 
 
@@ -160,12 +198,20 @@ DESCRIPTION = {
     "spec": {
         "server": {
             "recipe": "vllm",
-            "hardware": {"name": "C", "gpus": 2, "pcie_generation": 4, "pcie_width": 16},
+            "hardware": {
+                "name": "C",
+                "gpus": 2,
+                "pcie_generation": 4,
+                "pcie_width": 16,
+            },
         }
     },
 }
 SUMMARY = {
-    "events": {"stamp_sources": {"KERNEL": 990, "USER": 10}, "shared_stamp_share": 0.02},
+    "events": {
+        "stamp_sources": {"KERNEL": 990, "USER": 10},
+        "shared_stamp_share": 0.02,
+    },
     "metrics": {"client_delay": {"percentiles": {"p99": 0.25}}},
 }
 
@@ -188,24 +234,37 @@ def test_what_hosts_can_take_is_told_by_the_run_that_used_most() -> None:
             "statement": f"This host: as {name}.",
             "used": {"events": used, "streams": 0.05},
         }
-        runs.append(replace(recorded(DESCRIPTION, SUMMARY, {"precision": precision}), id=name))
+        runs.append(
+            replace(
+                recorded(DESCRIPTION, SUMMARY, {"precision": precision}),
+                id=name,
+            )
+        )
     assert view_of(*runs).precision[0] == "b: This host: as b."
     assert view_of(runs[0]).precision[0] == "This host: as a."
 
 
 @pytest.mark.parametrize(
     "verdict",
-    [None, [], {"precision": None}, {"precision": {"statement": 3, "used": [1]}}],
+    [
+        None,
+        [],
+        {"precision": None},
+        {"precision": {"statement": 3, "used": [1]}},
+    ],
 )
 def test_a_verdict_without_precision_tells_none(verdict: Any) -> None:
-    assert "99.00%" in view_of(recorded(DESCRIPTION, SUMMARY, verdict)).precision[0]
+    assert (
+        "99.00%"
+        in view_of(recorded(DESCRIPTION, SUMMARY, verdict)).precision[0]
+    )
 
 
 def test_a_fact_of_all_points_is_not_counted() -> None:
     view = view_of(recorded(DESCRIPTION), recorded(DESCRIPTION))
-    assert {listed.label: listed.values for listed in view.environment}["Client host"] == (
-        ("bench", None),
-    )
+    assert {listed.label: listed.values for listed in view.environment}[
+        "Client host"
+    ] == (("bench", None),)
 
 
 @pytest.mark.parametrize(
@@ -215,7 +274,13 @@ def test_a_fact_of_all_points_is_not_counted() -> None:
         "text",
         None,
         {"environment": []},
-        {"environment": {"cpu": 5, "memory": {"total_bytes": "x"}, "server": {"version": {}}}},
+        {
+            "environment": {
+                "cpu": 5,
+                "memory": {"total_bytes": "x"},
+                "server": {"version": {}},
+            }
+        },
     ],
 )
 def test_descriptions_of_another_shape_tell_nothing(description: Any) -> None:
@@ -230,15 +295,25 @@ def test_a_point_without_a_run_tells_of_none() -> None:
 
 def test_targets_and_ratings_are_on_the_page() -> None:
     points = [
-        point(n, values={"output_throughput": 10.0 * n, "mean_ttft_ms": ttft}, status="VALID")
+        point(
+            n,
+            values={"output_throughput": 10.0 * n, "mean_ttft_ms": ttft},
+            status="VALID",
+        )
         for n, ttft in ((1, 50.0), (2, 150.0), (3, 160.0))
     ]
     targets = [
         parse_target(text)
-        for text in ("output_throughput > 25", "mean_ttft_ms < 100", "gpu_utilization > 85")
+        for text in (
+            "output_throughput > 25",
+            "mean_ttft_ms < 100",
+            "gpu_utilization > 85",
+        )
     ]
     view = view_of(*points, checked=check(targets, points))
-    assert [(aim.target, aim.value, aim.status, aim.result) for aim in view.aims] == [
+    assert [
+        (aim.target, aim.value, aim.status, aim.result) for aim in view.aims
+    ] == [
         ("output_throughput > 25", "30 tok/s", "VALID", "reached"),
         ("mean_ttft_ms < 100", "160 ms", "INVALID", "missed"),
         ("gpu_utilization > 85", "", "", "not checked"),
@@ -271,14 +346,18 @@ def test_targets_and_ratings_are_on_the_page() -> None:
         (-15.3, "-15.30"),
     ],
 )
-def test_measured_numbers_keep_the_zeros_that_were_measured(value: float, told: str) -> None:
+def test_measured_numbers_keep_the_zeros_that_were_measured(
+    value: float, told: str
+) -> None:
     assert measured(value) == told
 
 
 def test_a_point_without_a_verdict_stands_out_only_where_none_has_one() -> None:
     unjudged = point(0, values={"output_throughput": 99.0}, tool="vllm")
     judged = point(1, values={"output_throughput": 10.0}, status="VALID")
-    assert [best.point for best in best_points([unjudged, judged], ["a", "a"])] == [1]
+    assert [
+        best.point for best in best_points([unjudged, judged], ["a", "a"])
+    ] == [1]
     assert [best.point for best in best_points([unjudged], ["a"])] == [0]
 
 
@@ -289,5 +368,7 @@ def test_numbers_at_a_glance_are_in_their_order() -> None:
             for n, load in enumerate((4, 16, 1))
         )
     )
-    (loads,) = [listed.values for listed in view.glance if listed.label == "Concurrency"]
+    (loads,) = [
+        listed.values for listed in view.glance if listed.label == "Concurrency"
+    ]
     assert [value for value, _ in loads] == ["1", "4", "16"]

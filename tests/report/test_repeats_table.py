@@ -12,26 +12,41 @@ from inferometer.results.repeats import Repeat, spreads
 BATCHES = "batch means"
 
 
-def repeat(number: int, *, left_out: str = "", bounded: bool = True, **values: float) -> Repeat:
+def repeat(
+    number: int, *, left_out: str = "", bounded: bool = True, **values: float
+) -> Repeat:
     """Each of the values with an interval of ±1."""
     intervals = {
-        name: Range(value - 1, value + 1, method=BATCHES) for name, value in values.items()
+        name: Range(value - 1, value + 1, method=BATCHES)
+        for name, value in values.items()
     }
-    point = Point("p", Path("p"), "inferometer", {}, values, intervals if bounded else {})
+    point = Point(
+        "p", Path("p"), "inferometer", {}, values, intervals if bounded else {}
+    )
     return Repeat(number, point, left_out)
 
 
 def of_throughput(*values: float) -> list[Repeat]:
-    return [repeat(number, output_throughput=value) for number, value in enumerate(values, 1)]
+    return [
+        repeat(number, output_throughput=value)
+        for number, value in enumerate(values, 1)
+    ]
 
 
-def table(repeats: Sequence[Repeat], asked: int, **more: Sequence[str]) -> list[str]:
+def table(
+    repeats: Sequence[Repeat], asked: int, **more: Sequence[str]
+) -> list[str]:
     return render_repeats(repeats, asked=asked, **more).splitlines()
 
 
 def test_a_row_for_each_number_that_is_reported() -> None:
     repeats = [
-        repeat(number, output_throughput=100.0 + number, mean_ttft_ms=5.0, mean_e2el_ms=9.0)
+        repeat(
+            number,
+            output_throughput=100.0 + number,
+            mean_ttft_ms=5.0,
+            mean_e2el_ms=9.0,
+        )
         for number in range(5)
     ]
     assert table(repeats, 5, metrics=("ttft",)) == [
@@ -58,29 +73,49 @@ def test_few_runs_and_missing_ones_are_told() -> None:
 
 def test_what_does_not_count_is_named_and_no_part_of_the_numbers() -> None:
     left_out = repeat(2, left_out="INVALID", output_throughput=1.0)
-    lines = table([*of_throughput(100.0), left_out, Repeat(3, None, "failed")], 3)
+    lines = table(
+        [*of_throughput(100.0), left_out, Repeat(3, None, "failed")], 3
+    )
     assert " 1 of 3 Repeats " in lines[0]
     assert lines[-1] == "Left out: 2 (INVALID), 3 (failed)."
     assert not any("1.00 –" in line for line in lines)
     assert table([left_out], 3) == ["Left out: 2 (INVALID)."]
 
 
-def test_numbers_that_a_run_lacks_or_that_nobody_can_reckon_with_are_left_out() -> None:
+def test_numbers_that_a_run_lacks_or_that_nobody_can_reckon_with_are_left_out() -> (
+    None
+):
     repeats = [
         repeat(1, output_throughput=1e200, mean_ttft_ms=5.0, mean_tpot_ms=1.0),
         repeat(2, output_throughput=1.0, mean_ttft_ms=6.0),
     ]
     assert list(spreads(repeats)) == ["mean_ttft_ms"]
     odd = Range(4.0, 6.0, confidence=7.0, method=BATCHES)
-    point = Point("p", Path("p"), "inferometer", {}, {"mean_ttft_ms": 5.0}, {"mean_ttft_ms": odd})
-    assert spreads([Repeat(1, point), repeats[1]])["mean_ttft_ms"].variation is None
+    point = Point(
+        "p",
+        Path("p"),
+        "inferometer",
+        {},
+        {"mean_ttft_ms": 5.0},
+        {"mean_ttft_ms": odd},
+    )
+    assert (
+        spreads([Repeat(1, point), repeats[1]])["mean_ttft_ms"].variation
+        is None
+    )
 
 
 def test_the_same_in_a_line_and_more_only_where_the_runs_differ() -> None:
-    (line,) = repeats_in_lines("g/np1", of_throughput(100.0, 100.1, 99.9, 100.0, 100.2), asked=5)
+    (line,) = repeats_in_lines(
+        "g/np1", of_throughput(100.0, 100.1, 99.9, 100.0, 100.2), asked=5
+    )
     assert line == "g/np1  5 repeats: 100.04 (99.90 – 100.18) tok/s"
     differing = of_throughput(100.0, 101.0, 102.0, 103.0, 104.0)
-    head, *more = repeats_in_lines("g/np2", [*differing, Repeat(6, None, "failed")], asked=6)
+    head, *more = repeats_in_lines(
+        "g/np2", [*differing, Repeat(6, None, "failed")], asked=6
+    )
     assert head == "g/np2  5 of 6 repeats: 102.00 (100.04 – 103.96) tok/s"
     told = " ".join(line.strip() for line in more)
-    assert told == " ".join(table([*differing, Repeat(6, None, "failed")], 6)[4:])
+    assert told == " ".join(
+        table([*differing, Repeat(6, None, "failed")], 6)[4:]
+    )

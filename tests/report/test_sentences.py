@@ -16,7 +16,13 @@ from inferometer.metrics.finding import Finding, Level
 from inferometer.report.figures import Drawing, draw_all, gather
 from inferometer.report.page import make_view, render
 from inferometer.report.page.columns import columnar
-from inferometer.report.sentences import Told, notes_of, precision_in_words, reasons_of, tell
+from inferometer.report.sentences import (
+    Told,
+    notes_of,
+    precision_in_words,
+    reasons_of,
+    tell,
+)
 from inferometer.results import Collection
 from inferometer.words import Said, Words
 from tests.report.page_points import point
@@ -69,19 +75,30 @@ PRECISION = Precision(
 
 def data(**changed: Any) -> dict[str, Any]:
     """As verdict.json has it."""
-    loaded: dict[str, Any] = orjson.loads(orjson.dumps(replace(PRECISION, **changed).to_dict()))
+    loaded: dict[str, Any] = orjson.loads(
+        orjson.dumps(replace(PRECISION, **changed).to_dict())
+    )
     return loaded
 
 
-def test_reasons_are_said_in_the_readers_language_and_what_no_check_said_stays() -> None:
+def test_reasons_are_said_in_the_readers_language_and_what_no_check_said_stays() -> (
+    None
+):
     queued, diagnosis = reasons_of(DOUBTED, "zh-CN")
     assert (queued.text, queued.original) == (
         "客户端等待 CPU：客户端有 15.0% 的时间在等待 CPU 核。",
         QUEUED.sentence,
     )
     assert "taskset" in queued.next_step
-    assert (diagnosis.text, diagnosis.original, diagnosis.next_step) == (DIAGNOSIS, "", "")
-    assert [told.text for told in reasons_of(DOUBTED, "en")] == [QUEUED.sentence, DIAGNOSIS]
+    assert (diagnosis.text, diagnosis.original, diagnosis.next_step) == (
+        DIAGNOSIS,
+        "",
+        "",
+    )
+    assert [told.text for told in reasons_of(DOUBTED, "en")] == [
+        QUEUED.sentence,
+        DIAGNOSIS,
+    ]
 
 
 def test_what_is_worth_knowing_is_a_note() -> None:
@@ -98,7 +115,9 @@ def test_what_is_worth_knowing_is_a_note() -> None:
 
 
 def test_the_page_has_the_sentence_and_the_english_one_beside_it() -> None:
-    view = make_view(Collection((DOUBTED,)), language="zh-CN", title=None, written="today")
+    view = make_view(
+        Collection((DOUBTED,)), language="zh-CN", title=None, written="today"
+    )
     page = render(view)
     assert f'<bdi title="{QUEUED.sentence}">客户端等待 CPU：' in page
     assert f'<bdi lang="en">{DIAGNOSIS}</bdi>' in page
@@ -107,18 +126,27 @@ def test_the_page_has_the_sentence_and_the_english_one_beside_it() -> None:
         "客户端等待 CPU：客户端有 15.0% 的时间在等待 CPU 核。"
         in columnar([DOUBTED], (), Words("zh-CN"))["points"]["sentences"]
     )
-    english = render(make_view(Collection((DOUBTED,)), language="en", title=None, written="today"))
+    english = render(
+        make_view(
+            Collection((DOUBTED,)), language="en", title=None, written="today"
+        )
+    )
     assert f'<bdi lang="en">{QUEUED.sentence}</bdi>' in english
     assert '<bdi class="next" lang="en">Pin.</bdi>' in english
 
 
 def test_figures_say_the_first_reason() -> None:
     ladder = [
-        replace(DOUBTED, conditions={"concurrency": load, "config": "C", "model": "7B"})
+        replace(
+            DOUBTED,
+            conditions={"concurrency": load, "config": "C", "model": "7B"},
+        )
         for load in (1, 2, 4)
     ]
     drawing = next(
-        each for each in draw_all(gather(ladder), Words("zh-CN")) if each.key == "load_curves"
+        each
+        for each in draw_all(gather(ladder), Words("zh-CN"))
+        if each.key == "load_curves"
     )
     assert isinstance(drawing, Drawing)
     assert {row["why"] for row in drawing.rows if "why" in row} == {
@@ -136,13 +164,25 @@ def test_precision_in_words() -> None:
         "校準時沒有使用 TLS，而本次執行使用了：實際上限更低。"
     )
     beyond = data(ttft_error_p99_ms=None, itl_error_p99_ms=None)
-    assert "在任何负载下误差都超过 ±0.25 ms" in str(precision_in_words(beyond, "zh-CN"))
-    unknown = data(
-        calibrated=None, target_ms=None, ttft_error_p99_ms=None, itl_error_p99_ms=None, ceilings={}
+    assert "在任何负载下误差都超过 ±0.25 ms" in str(
+        precision_in_words(beyond, "zh-CN")
     )
-    assert precision_in_words(unknown, "zh-CN") == "本次运行未与主机的校准数据对照。"
+    unknown = data(
+        calibrated=None,
+        target_ms=None,
+        ttft_error_p99_ms=None,
+        itl_error_p99_ms=None,
+        ceilings={},
+    )
+    assert (
+        precision_in_words(unknown, "zh-CN")
+        == "本次运行未与主机的校准数据对照。"
+    )
     del unknown["missing"]  # as files of earlier versions are
-    assert precision_in_words(unknown, "zh-TW") == "本次執行未與主機的校準資料對照。"
+    assert (
+        precision_in_words(unknown, "zh-TW")
+        == "本次執行未與主機的校準資料對照。"
+    )
 
 
 @pytest.mark.parametrize(
@@ -153,13 +193,21 @@ def test_precision_in_words() -> None:
             "这台主机尚未校准",
             "這台主機尚未校準",
         ),
-        (Missing("off"), "校准已关闭（--no-calibration 或", "校準已關閉（--no-calibration 或"),
+        (
+            Missing("off"),
+            "校准已关闭（--no-calibration 或",
+            "校準已關閉（--no-calibration 或",
+        ),
         (
             Missing("other", differs=("workers", "python")),
             "（workers、python）",
             "（workers、python）",
         ),
-        (Missing("unusable"), "保存的校准数据无法使用", "儲存的校準資料無法使用"),
+        (
+            Missing("unusable"),
+            "保存的校准数据无法使用",
+            "儲存的校準資料無法使用",
+        ),
     ],
 )
 def test_why_a_precision_is_not_known_in_words(
@@ -169,7 +217,9 @@ def test_why_a_precision_is_not_known_in_words(
     assert simplified in str(precision_in_words(unknown, "zh-CN"))
     assert traditional in str(precision_in_words(unknown, "zh-TW"))
     if missing.reason != "off":
-        assert f"`{missing.command}`" in str(precision_in_words(unknown, "zh-CN"))
+        assert f"`{missing.command}`" in str(
+            precision_in_words(unknown, "zh-CN")
+        )
 
 
 @pytest.mark.parametrize(
@@ -178,18 +228,37 @@ def test_why_a_precision_is_not_known_in_words(
         *(
             {"ceilings": {}},
             {"ceilings": 3},
-            {"ceilings": {key: {"value": math.inf, "ended_by": "client"} for key in KINDS}},
+            {
+                "ceilings": {
+                    key: {"value": math.inf, "ended_by": "client"}
+                    for key in KINDS
+                }
+            },
         ),
-        *({"load": None}, {"load": dict.fromkeys(KINDS, 10**400)}, {"ceilings": None}),
+        *(
+            {"load": None},
+            {"load": dict.fromkeys(KINDS, 10**400)},
+            {"ceilings": None},
+        ),
         *(
             {"calibrated": None, "missing": each}
             for each in (3, {"reason": "new"}, {"reason": "none", "differs": 1})
         ),
-        *({"target_ms": []}, {"ttft_error_p99_ms": "x"}, {"ttft_error_p99_ms": 10**400}),
+        *(
+            {"target_ms": []},
+            {"ttft_error_p99_ms": "x"},
+            {"ttft_error_p99_ms": 10**400},
+        ),
     ],
 )
-def test_a_precision_of_another_shape_has_no_words(damage: dict[str, Any]) -> None:
-    beyond = {"ttft_error_p99_ms": None, "itl_error_p99_ms": None} if "target_ms" in damage else {}
+def test_a_precision_of_another_shape_has_no_words(
+    damage: dict[str, Any],
+) -> None:
+    beyond = (
+        {"ttft_error_p99_ms": None, "itl_error_p99_ms": None}
+        if "target_ms" in damage
+        else {}
+    )
     assert precision_in_words({**data(), **beyond, **damage}, "zh-CN") is None
     assert precision_in_words({}, "zh-CN") is None
 
@@ -205,11 +274,19 @@ def test_what_changes_in_a_note_is_filled_in() -> None:
     cards = Said("note.cards", {"config": "B", "cards": 4, "gpus": 2})
     assert said(cards) == "硬件配置 B 有 4 张卡；按实际使用的 2 张计算。"
     assert str(cards) == "Configuration B has 4 cards; 2 in use are counted."
-    missing = Said("note.missing", {"names": [Said("note.missing.send times"), "p99_itl_ms"]})
+    missing = Said(
+        "note.missing",
+        {"names": [Said("note.missing.send times"), "p99_itl_ms"]},
+    )
     assert said(missing) == "文件中没有：发送时刻、p99_itl_ms。"
     assert str(missing) == "The file has no send times, p99_itl_ms."
-    hostile = Said("note.cards", {"config": "{cards}", "cards": 1, "gpus": "{gpus}"})
-    assert said(hostile) == "硬件配置 {cards} 有 1 张卡；按实际使用的 {gpus} 张计算。"
+    hostile = Said(
+        "note.cards", {"config": "{cards}", "cards": 1, "gpus": "{gpus}"}
+    )
+    assert (
+        said(hostile)
+        == "硬件配置 {cards} 有 1 张卡；按实际使用的 {gpus} 张计算。"
+    )
 
 
 def test_a_figure_that_no_float_holds_leaves_the_english_sentence() -> None:

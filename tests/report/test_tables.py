@@ -76,9 +76,22 @@ def point(
 
 POINTS = (
     point(1, 29.74),
-    point(8, 221.5, status="SUSPECT", reason="The client waited 31 ms for a core."),
-    point(32, 812.25, status="SUSPECT", reason="The client waited 31 ms for a core."),
-    point(1, 31.0, model=HOSTILE, status="INVALID", reason="3 of 8 requests | failed."),
+    point(
+        8, 221.5, status="SUSPECT", reason="The client waited 31 ms for a core."
+    ),
+    point(
+        32,
+        812.25,
+        status="SUSPECT",
+        reason="The client waited 31 ms for a core.",
+    ),
+    point(
+        1,
+        31.0,
+        model=HOSTILE,
+        status="INVALID",
+        reason="3 of 8 requests | failed.",
+    ),
 )
 FRAMES = Frames(Collection(POINTS))
 
@@ -105,14 +118,24 @@ def test_markdown() -> None:
 def test_markdown_of_targets() -> None:
     targets = [
         parse_target(text)
-        for text in ("output_throughput > 800", "p99_ttft_ms < 2000", "scaling_efficiency > 95")
+        for text in (
+            "output_throughput > 800",
+            "p99_ttft_ms < 2000",
+            "scaling_efficiency > 95",
+        )
     ]
     assert_golden("targets.md", targets_as_markdown(check(targets, POINTS)))
 
 
 def test_every_row_of_markdown_has_as_many_cells_as_the_head() -> None:
-    rows = [line for line in points_as_markdown(POINTS).splitlines() if line.startswith("|")]
-    assert {row.replace("\\|", "").count("|") for row in rows} == {rows[0].count("|")}
+    rows = [
+        line
+        for line in points_as_markdown(POINTS).splitlines()
+        if line.startswith("|")
+    ]
+    assert {row.replace("\\|", "").count("|") for row in rows} == {
+        rows[0].count("|")
+    }
     assert len(rows) == 2 + len(POINTS)
 
 
@@ -124,11 +147,15 @@ def test_no_cell_of_a_csv_is_a_formula() -> None:
     rows = list(csv.reader(io.StringIO(points_as_csv(FRAMES))))
     assert len({len(row) for row in rows}) == 1
     assert rows[4][rows[0].index("model")] == "'" + HOSTILE
-    assert not any(cell.startswith(("=", "+", "@")) for row in rows for cell in row)
+    assert not any(
+        cell.startswith(("=", "+", "@")) for row in rows for cell in row
+    )
 
 
 def test_no_cell_of_a_csv_drives_a_terminal() -> None:
-    text = points_as_csv(Frames(Collection((point(1, 30.0, model="\x1b[31mred\x9b1m\nline"),))))
+    text = points_as_csv(
+        Frames(Collection((point(1, 30.0, model="\x1b[31mred\x9b1m\nline"),)))
+    )
     assert "?[31mred?1m\nline" in text
     assert "\x1b" not in text
 
@@ -137,17 +164,32 @@ def test_the_columns_of_the_dcu_script() -> None:
     assert_golden("points_dcu.csv", points_as_dcu_csv(POINTS))
 
 
-def test_a_workbook_holds_everything_and_computes_nothing(tmp_path: Path) -> None:
+def test_a_workbook_holds_everything_and_computes_nothing(
+    tmp_path: Path,
+) -> None:
     path = tmp_path / "x.xlsx"
     checked = check([parse_target("output_throughput > 800")], POINTS)
     assert write_workbook(path, FRAMES, checked) == []
     book = openpyxl.load_workbook(path)
-    assert book.sheetnames == ["summary", "points", "targets", "requests", "environment"]
-    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
+    assert book.sheetnames == [
+        "summary",
+        "points",
+        "targets",
+        "requests",
+        "environment",
+    ]
+    cells = [
+        cell for sheet in book for row in sheet.iter_rows() for cell in row
+    ]
     assert "f" not in {cell.data_type for cell in cells}
     assert all(cell.hyperlink is None for cell in cells)
     head, *rows = list(book["points"].iter_rows(values_only=True))
-    assert [row[head.index("output_throughput")] for row in rows] == [29.74, 221.5, 812.25, 31.0]
+    assert [row[head.index("output_throughput")] for row in rows] == [
+        29.74,
+        221.5,
+        812.25,
+        31.0,
+    ]
     assert rows[3][head.index("model")] == HOSTILE
     assert rows[0][head.index("p90_itl_ms")] is None
     assert rows[0][head.index("request_rate")] == "inf"
@@ -158,7 +200,10 @@ def test_what_is_more_than_a_sheet_holds_is_told(
 ) -> None:
     monkeypatch.setattr("inferometer.report.tables.workbook.MAX_ROWS", 2)
     told = write_workbook(tmp_path / "x.xlsx", FRAMES)
-    assert "The sheet points has the first 2 of 4 rows; --parquet writes all of them." in told
+    assert (
+        "The sheet points has the first 2 of 4 rows; --parquet writes all of them."
+        in told
+    )
 
 
 def test_without_its_package_a_workbook_is_refused(
@@ -176,9 +221,13 @@ def test_few_points_on_a_terminal() -> None:
 
 def test_many_points_on_a_terminal() -> None:
     many = tuple(
-        point(c, 30.0 * c, model=model) for model in ("7B", "14B") for c in range(1, MAX_ROWS)
+        point(c, 30.0 * c, model=model)
+        for model in ("7B", "14B")
+        for c in range(1, MAX_ROWS)
     )
-    assert_golden("terminal_curves.txt", printed(many) + printed(many, ascii_only=True))
+    assert_golden(
+        "terminal_curves.txt", printed(many) + printed(many, ascii_only=True)
+    )
 
 
 def test_nothing_on_a_terminal() -> None:
@@ -238,5 +287,10 @@ def test_figures(value: float | None, text: str) -> None:
 
 
 def test_the_csv_is_read_back_as_the_frame_that_it_was() -> None:
-    back = pl.read_csv(io.StringIO(points_as_csv(FRAMES)), infer_schema_length=None)
-    assert back["output_throughput"].to_list() == FRAMES.points["output_throughput"].to_list()
+    back = pl.read_csv(
+        io.StringIO(points_as_csv(FRAMES)), infer_schema_length=None
+    )
+    assert (
+        back["output_throughput"].to_list()
+        == FRAMES.points["output_throughput"].to_list()
+    )

@@ -60,7 +60,9 @@ def printed(points: list[Point], width: int) -> str:
     return out.getvalue()
 
 
-@pytest.mark.parametrize("rates", [False, True], ids=["two loads", "three loads"])
+@pytest.mark.parametrize(
+    "rates", [False, True], ids=["two loads", "three loads"]
+)
 @pytest.mark.parametrize("width", [80, 100, 200])
 def test_no_number_and_no_head_is_cut_off(width: int, rates: bool) -> None:
     text = printed(repeated(rates=rates), width)
@@ -72,7 +74,9 @@ def test_no_number_and_no_head_is_cut_off(width: int, rates: bool) -> None:
     assert "verdict" in text
 
 
-def test_the_longest_bar_fills_what_is_there_and_the_others_their_share_of_it() -> None:
+def test_the_longest_bar_fills_what_is_there_and_the_others_their_share_of_it() -> (
+    None
+):
     wide = [
         line.count(FULL)
         for line in printed(repeated(rates=False), 200).splitlines()
@@ -88,7 +92,9 @@ def test_the_longest_bar_fills_what_is_there_and_the_others_their_share_of_it() 
     assert narrow == sorted(narrow)
 
 
-def test_hits_of_the_cache_have_a_column_where_caching_is_the_question() -> None:
+def test_hits_of_the_cache_have_a_column_where_caching_is_the_question() -> (
+    None
+):
     plain = repeated(rates=False)[:2]
     asked = [
         replace(
@@ -108,7 +114,9 @@ def test_hits_of_the_cache_have_a_column_where_caching_is_the_question() -> None
 
 def test_ratings_are_counted_on_a_line() -> None:
     points = repeated(rates=False)
-    good = [replace(points[0], values={"mean_ttft_ms": 150.0, "mean_tpot_ms": 10.0})]
+    good = [
+        replace(points[0], values={"mean_ttft_ms": 150.0, "mean_tpot_ms": 10.0})
+    ]
     invalid = [replace(points[0], status="INVALID")]
     assert ratings_in_words([*good, *points[:2], *invalid], Words()) == (
         "Ratings: Mean TTFT good × 1, needs work × 2; Mean TPOT excellent × 1, fair × 2"

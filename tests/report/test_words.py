@@ -16,7 +16,15 @@ import pytest
 from inferometer.cli.help_words import help_words
 from inferometer.report.tables.columns import with_unit
 from inferometer.vocabulary import CONDITIONS, METRICS
-from inferometer.words import LANGUAGES, Said, Words, in_words, sentence_of, speak, words
+from inferometer.words import (
+    LANGUAGES,
+    Said,
+    Words,
+    in_words,
+    sentence_of,
+    speak,
+    words,
+)
 
 EN = LANGUAGES["en"]
 OTHERS = [language for language in LANGUAGES if language != "en"]
@@ -137,12 +145,18 @@ MAINLAND = re.compile(
     "|接口|端口|(?<!處理)程序|用戶(?!端)|保存|打印|字符|返回"
 )
 """Words of the mainland in Traditional characters."""
-ABBREVIATION = re.compile(r"TTFT|TPOT|ITL|E2EL|tok/s|req/s|GPU|PCIe|SUSPECT|INVALID|VALID")
+ABBREVIATION = re.compile(
+    r"TTFT|TPOT|ITL|E2EL|tok/s|req/s|GPU|PCIe|SUSPECT|INVALID|VALID"
+)
 
 
 def plain(language: str) -> dict[str, str]:
     """All words but those of findings, which tests/metrics/test_findings_in_words.py looks at."""
-    return {k: text for k, text in LANGUAGES[language].items() if not k.startswith("check.")}
+    return {
+        k: text
+        for k, text in LANGUAGES[language].items()
+        if not k.startswith("check.")
+    }
 
 
 def fields(text: str) -> set[str | None]:
@@ -169,22 +183,29 @@ def test_latencies_and_units_keep_their_names(language: str) -> None:
         key: set(ABBREVIATION.findall(text))
         & kept - set(ABBREVIATION.findall(plain(language)[key]))
         for key, text in plain("en").items()
-        if set(ABBREVIATION.findall(text)) & kept - set(ABBREVIATION.findall(plain(language)[key]))
+        if set(ABBREVIATION.findall(text))
+        & kept - set(ABBREVIATION.findall(plain(language)[key]))
     }
     assert lost == {}
 
 
 def bare(text: str) -> str:
     """Without what is filled in, and without commands."""
-    return re.sub(r"\{[^}]*\}|`[^`]*`|vllm bench \w+|systemctl start docker", "", text)
+    return re.sub(
+        r"\{[^}]*\}|`[^`]*`|vllm bench \w+|systemctl start docker", "", text
+    )
 
 
 @pytest.mark.parametrize("language", OTHERS)
 def test_nothing_is_left_in_english(language: str) -> None:
     words = LANGUAGES[language]
-    assert [key for key, text in words.items() if ENGLISH.search(bare(text))] == []
+    assert [
+        key for key, text in words.items() if ENGLISH.search(bare(text))
+    ] == []
     same = {key for key, text in words.items() if text == EN.get(key)}
-    assert {key for key in same if re.search("[A-Za-z]{3}", bare(words[key]))} == SAME
+    assert {
+        key for key in same if re.search("[A-Za-z]{3}", bare(words[key]))
+    } == SAME
 
 
 def test_taipei_does_not_speak_as_shanghai() -> None:
@@ -195,7 +216,9 @@ def test_taipei_does_not_speak_as_shanghai() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_keys_say_whose_they_are_and_words_are_not_empty(language: str) -> None:
     assert {key.split(".")[0] for key in LANGUAGES[language]} <= ROOMS
-    assert [key for key, text in LANGUAGES[language].items() if not text.strip()] == []
+    assert [
+        key for key, text in LANGUAGES[language].items() if not text.strip()
+    ] == []
 
 
 def test_simplified_and_traditional_are_not_mixed() -> None:
@@ -210,7 +233,9 @@ def test_simplified_and_traditional_are_not_mixed() -> None:
         if set(text) & (simplified - traditional) - set("吞")
     ] == []
     assert [
-        key for key, text in LANGUAGES["zh-CN"].items() if set(text) & (traditional - simplified)
+        key
+        for key, text in LANGUAGES["zh-CN"].items()
+        if set(text) & (traditional - simplified)
     ] == []
 
 
@@ -218,7 +243,11 @@ def test_simplified_and_traditional_are_not_mixed() -> None:
 def test_every_metric_and_condition_has_a_name(language: str) -> None:
     said = Words(language)
     assert [name for name in METRICS if said.metric(name) == name] == []
-    assert [name for name in CONDITIONS if f"condition.{name}" not in LANGUAGES[language]] == []
+    assert [
+        name
+        for name in CONDITIONS
+        if f"condition.{name}" not in LANGUAGES[language]
+    ] == []
 
 
 def test_metrics_are_called_as_elsewhere() -> None:
@@ -252,7 +281,11 @@ def test_a_sentence_is_a_text_that_knows_itself() -> None:
     said = Said("damage.unread", {"name": "run.json", "why": Said("os.EACCES")})
     assert said == "run.json cannot be read (Permission denied)"
     assert Words("zh-CN").say(said) == "无法读取 run.json（没有权限）"
-    assert orjson.loads(orjson.dumps([said])) == [said] == json.loads(json.dumps([said]))
+    assert (
+        orjson.loads(orjson.dumps([said]))
+        == [said]
+        == json.loads(json.dumps([said]))
+    )
     for copied in (copy.deepcopy(said), pickle.loads(pickle.dumps(said))):
         assert Words("zh-TW").say(copied) == "無法讀取 run.json（沒有權限）"
 
@@ -263,7 +296,11 @@ def test_an_error_has_its_sentence_in_every_language() -> None:
     assert isinstance(sentence_of(error), Said)
     speak("zh-CN")
     try:
-        assert in_words(error) == "server.headers X-Team 给出了两次；请只给一次。"
-        assert in_words(ValueError("of another program")) == "of another program"
+        assert (
+            in_words(error) == "server.headers X-Team 给出了两次；请只给一次。"
+        )
+        assert (
+            in_words(ValueError("of another program")) == "of another program"
+        )
     finally:
         speak("en")

@@ -15,7 +15,11 @@ import inferometer
 from inferometer.words import LANGUAGES
 
 SRC = Path(inferometer.__file__).parent
-SOURCES = [path for path in sorted(SRC.rglob("*.py")) if path.parent.parent.name != "words"]
+SOURCES = [
+    path
+    for path in sorted(SRC.rglob("*.py"))
+    if path.parent.parent.name != "words"
+]
 EN = LANGUAGES["en"]
 
 
@@ -30,9 +34,15 @@ def called(path: Path) -> Iterator[tuple[str, str, ast.Call]]:
             continue
         name = getattr(call.func, "id", getattr(call.func, "attr", ""))
         first = call.args[0]
-        either = [first.body, first.orelse] if isinstance(first, ast.IfExp) else [first]
+        either = (
+            [first.body, first.orelse]
+            if isinstance(first, ast.IfExp)
+            else [first]
+        )
         for key in either:
-            if name in ("Said", "text", "counted") and isinstance(key, ast.Constant):
+            if name in ("Said", "text", "counted") and isinstance(
+                key, ast.Constant
+            ):
                 yield name, str(key.value), call
 
 
@@ -41,13 +51,17 @@ def given(name: str, call: ast.Call) -> set[str] | None:
     if name == "Said":
         values = call.args[1] if len(call.args) > 1 else ast.Dict([], [])
         keys = values.keys if isinstance(values, ast.Dict) else [None]
-        named = [str(key.value) for key in keys if isinstance(key, ast.Constant)]
+        named = [
+            str(key.value) for key in keys if isinstance(key, ast.Constant)
+        ]
         return set(named) if len(named) == len(keys) else None
     words = {keyword.arg for keyword in call.keywords if keyword.arg}
     return words if len(words) == len(call.keywords) else None
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(SRC)))
+@pytest.mark.parametrize(
+    "path", SOURCES, ids=lambda path: str(path.relative_to(SRC))
+)
 def test_every_sentence_exists_and_is_filled_in(path: Path) -> None:
     for name, key, call in called(path):
         if name == "text" and key not in EN and "." not in key:

@@ -22,8 +22,19 @@ from inferometer.store.campaign.history import Result
 from inferometer.store.campaign.paths import CampaignPaths
 from inferometer.store.run_directory import save_run
 from inferometer.store.vllm_json import save_result, vllm_result
-from inferometer.trace.schema import MISSING, Failure, Outcome, StampSource, TokenSource
-from inferometer.trace.trace import Trace, WorkerRecord, empty_events, empty_requests
+from inferometer.trace.schema import (
+    MISSING,
+    Failure,
+    Outcome,
+    StampSource,
+    TokenSource,
+)
+from inferometer.trace.trace import (
+    Trace,
+    WorkerRecord,
+    empty_events,
+    empty_requests,
+)
 from inferometer.vocabulary import LATENCIES
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -49,12 +60,19 @@ ENVIRONMENT: dict[str, Any] = {
     "packages": {"inferometer": "0.1.0", "numpy": "2.4.6"},
     "cpu": {"model": "a fast one", "logical": 8},
     "command": ["inferometer", "run", "pcie"],
-    "server": {"version": "0.10.2", "model": "org/tiny-8B", "max_model_len": 1280},
+    "server": {
+        "version": "0.10.2",
+        "model": "org/tiny-8B",
+        "max_model_len": 1280,
+    },
 }
 
 
 def spec_of(
-    number: int = 4, *, server: dict[str, Any] | None = None, load: dict[str, Any] | None = None
+    number: int = 4,
+    *,
+    server: dict[str, Any] | None = None,
+    load: dict[str, Any] | None = None,
 ) -> RunSpec:
     """`number` requests at once."""
     return RunSpec(
@@ -65,7 +83,9 @@ def spec_of(
     )
 
 
-def trace_of(number: int, *, failed: int = 0, cached: int = 0, seed: int = 0) -> Trace:
+def trace_of(
+    number: int, *, failed: int = 0, cached: int = 0, seed: int = 0
+) -> Trace:
     """A warm-up, then this many requests of four events each, about 10 ms to the first and 5 ms
     from one to the next; the last `failed` of them break off after two.
     """
@@ -76,7 +96,10 @@ def trace_of(number: int, *, failed: int = 0, cached: int = 0, seed: int = 0) ->
         broken = row > number - failed
         sent = row * MS + 1
         events = (
-            sent + 10 * MS + np.cumsum(rng.integers(4 * MS, 6 * MS, 2 if broken else 4)) - 5 * MS
+            sent
+            + 10 * MS
+            + np.cumsum(rng.integers(4 * MS, 6 * MS, 2 if broken else 4))
+            - 5 * MS
         )
         told = {
             "id": row,
@@ -106,13 +129,18 @@ def trace_of(number: int, *, failed: int = 0, cached: int = 0, seed: int = 0) ->
             requests[name][row] = value
         everything.append(events)
     pooled = np.concatenate(everything).astype(np.int64)
-    table = {name: np.zeros(len(pooled), column.dtype) for name, column in empty_events().items()}
+    table = {
+        name: np.zeros(len(pooled), column.dtype)
+        for name, column in empty_events().items()
+    }
     table["arrival_ns"], table["stamp_source"][:], table["tokens"][:] = (
         pooled,
         StampSource.KERNEL,
         -1,
     )
-    return Trace(requests, table, (_worker(number + 1),), STARTED_NS, closed_loop=True)
+    return Trace(
+        requests, table, (_worker(number + 1),), STARTED_NS, closed_loop=True
+    )
 
 
 def _worker(requests: int) -> WorkerRecord:
@@ -137,12 +165,21 @@ def _worker(requests: int) -> WorkerRecord:
 
 def summary_of(trace: Trace) -> Summary:
     planned = int(np.count_nonzero(~trace.requests["warmup"]))
-    return summarize(trace, planned=planned, percentiles=(50, 90, 99), goodput={"ttft": 1000.0})
+    return summarize(
+        trace,
+        planned=planned,
+        percentiles=(50, 90, 99),
+        goodput={"ttft": 1000.0},
+    )
 
 
 def verdict_of(status: Status) -> dict[str, Any]:
     """What `verdict.json` holds: with a finding of each level up to this."""
-    levels = {"VALID": [], "SUSPECT": ["suspect"], "INVALID": ["suspect", "invalid"]}[status]
+    levels = {
+        "VALID": [],
+        "SUSPECT": ["suspect"],
+        "INVALID": ["suspect", "invalid"],
+    }[status]
     findings = [
         {"name": each, "level": each, "sentence": f"A {each} thing."}
         for each in ("ok", "note", *levels)
@@ -151,7 +188,11 @@ def verdict_of(status: Status) -> dict[str, Any]:
 
 
 def save(
-    directory: Path, trace: Trace, spec: RunSpec, status: Status = "VALID", **environment: Any
+    directory: Path,
+    trace: Trace,
+    spec: RunSpec,
+    status: Status = "VALID",
+    **environment: Any,
 ) -> None:
     """A run directory."""
     save_run(
@@ -179,7 +220,11 @@ def save_json(path: Path, trace: Trace, spec: RunSpec, **options: Any) -> None:
 
 
 def save_bench(
-    folder: Path, name: str = "result", number: int = 4, status: Status = "VALID", **options: Any
+    folder: Path,
+    name: str = "result",
+    number: int = 4,
+    status: Status = "VALID",
+    **options: Any,
 ) -> Path:
     """What `bench --save-result` leaves: NAME/ and NAME.json, the path of which is returned."""
     trace, spec = trace_of(number), spec_of(number, load={"max_concurrency": 2})
@@ -191,21 +236,33 @@ def save_bench(
 CONFIGURATION = {
     "name": "pcie",
     "models": {"8B": "org/tiny-8B"},
-    "groups": [{"id": "1C-1k", "model": "8B", "server": "vllm", "hardware": "C", "tp": 2}],
+    "groups": [
+        {
+            "id": "1C-1k",
+            "model": "8B",
+            "server": "vllm",
+            "hardware": "C",
+            "tp": 2,
+        }
+    ],
     "hardware": {"C": {"gpus": 2, "cost_per_hour": 3.6}},
     "cost_per_hour": 7.0,
 }
 
 
 def open_campaign(
-    result_dir: Path, name: str = "pcie", configuration: dict[str, Any] | None = None
+    result_dir: Path,
+    name: str = "pcie",
+    configuration: dict[str, Any] | None = None,
 ) -> CampaignPaths:
     places = CampaignPaths(result_dir, name)
     with Results(places) as results:
         results.note(
             "opened",
             campaign=name,
-            configuration=CONFIGURATION if configuration is None else configuration,
+            configuration=CONFIGURATION
+            if configuration is None
+            else configuration,
         )
     return places
 
@@ -222,7 +279,10 @@ def measure(
     change: Callable[[RunSpec], RunSpec] = lambda spec: spec,
 ) -> Result:
     """One more result of the point with this many requests."""
-    trace, spec = trace_of(number, seed=seed), change(spec_of(number, server=SERVER))
+    trace, spec = (
+        trace_of(number, seed=seed),
+        change(spec_of(number, server=SERVER)),
+    )
 
     def write(run: Path, json_file: Path) -> None:
         save(run, trace, spec, status)
@@ -243,10 +303,14 @@ def measure(
         return results.save(measurement, write)
 
 
-def vllm_file(path: Path, *without: str, source: Path = VLLM_PLAIN, **changes: Any) -> Path:
+def vllm_file(
+    path: Path, *without: str, source: Path = VLLM_PLAIN, **changes: Any
+) -> Path:
     """A real file of vLLM's, without these keys and with others."""
     result = {
-        key: value for key, value in json.loads(source.read_bytes()).items() if key not in without
+        key: value
+        for key, value in json.loads(source.read_bytes()).items()
+        if key not in without
     } | changes
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(result))

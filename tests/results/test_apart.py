@@ -50,10 +50,14 @@ def points_of(folder: Path) -> list[Point]:
 
 
 def origins(folder: Path) -> list[str]:
-    return sorted({str(point.conditions.get("origin")) for point in points_of(folder)})
+    return sorted(
+        {str(point.conditions.get("origin")) for point in points_of(folder)}
+    )
 
 
-def sglang_file(path: Path, info: dict[str, Any] | None = None, **changes: Any) -> Path:
+def sglang_file(
+    path: Path, info: dict[str, Any] | None = None, **changes: Any
+) -> Path:
     told = {} if info is None else {"server_info": info}
     path.write_text(json.dumps(RUN | told | changes))
     return path
@@ -82,7 +86,9 @@ def test_names_that_differ_by_date_or_run_alone_are_of_repeats(
 ) -> None:
     for number, name in enumerate(names):
         vllm_file(
-            tmp_path / f"{name}.json", duration=3 + number / 7, date=f"2026010{number + 1}-010203"
+            tmp_path / f"{name}.json",
+            duration=3 + number / 7,
+            date=f"2026010{number + 1}-010203",
         )
     assert origins(tmp_path) == ["None"]
     assert distinguishing(points_of(tmp_path)) == ()
@@ -96,7 +102,10 @@ def test_names_that_differ_by_date_or_run_alone_are_of_repeats(
         (["tiny_dep8_conc4", "tiny_tep8_conc4"], ["tiny_dep8", "tiny_tep8"]),
         (["nodes_2", "nodes_4"], ["nodes_2", "nodes_4"]),
         (["baseline", "tuned"], ["baseline", "tuned"]),
-        (["x/eager/c4_run1", "x/eager/c4_run2", "x/graph/c4_run1"], ["eager", "graph"]),
+        (
+            ["x/eager/c4_run1", "x/eager/c4_run2", "x/graph/c4_run1"],
+            ["eager", "graph"],
+        ),
         (["tiny-v1", "tiny-v2"], ["tiny-v1", "tiny-v2"]),
     ],
     ids=str,
@@ -110,7 +119,9 @@ def test_names_with_words_of_their_own_are_of_deployments(
     assert distinguishing(points_of(tmp_path)) == ("origin",)
 
 
-def test_steps_of_a_load_are_one_series_whatever_the_name_calls_the_load(tmp_path: Path) -> None:
+def test_steps_of_a_load_are_one_series_whatever_the_name_calls_the_load(
+    tmp_path: Path,
+) -> None:
     for level in (1, 2, 4, 8, 16):
         name = tmp_path / f"gemma-3-12b_lanes_{level * 10}.json"
         vllm_file(name, max_concurrency=level, duration=3 + level)
@@ -122,12 +133,16 @@ def test_a_number_of_the_models_name_is_no_load(tmp_path: Path) -> None:
         name = tmp_path / f"gemma-3-12b_scale_c{level}.json"
         vllm_file(name, max_concurrency=level, num_prompts=level)
         vllm_file(
-            tmp_path / f"other-3-12b_scale_c{level}.json", max_concurrency=level, num_prompts=level
+            tmp_path / f"other-3-12b_scale_c{level}.json",
+            max_concurrency=level,
+            num_prompts=level,
         )
     assert origins(tmp_path) == ["gemma-3-12b_scale", "other-3-12b_scale"]
 
 
-def test_a_setting_that_a_file_declares_parts_series_and_chance_does_not(tmp_path: Path) -> None:
+def test_a_setting_that_a_file_declares_parts_series_and_chance_does_not(
+    tmp_path: Path,
+) -> None:
     for number, seqs in enumerate((4, 4, 8)):
         vllm_file(
             tmp_path / f"run={number}.json",
@@ -148,7 +163,11 @@ def test_a_setting_that_a_file_declares_parts_series_and_chance_does_not(tmp_pat
 
 
 def test_one_server_tells_model_parallelism_and_version(tmp_path: Path) -> None:
-    sglang_file(tmp_path / "agg.jsonl", SERVER | {"tp_size": 2, "dp_size": 2}, tag="agg_c32")
+    sglang_file(
+        tmp_path / "agg.jsonl",
+        SERVER | {"tp_size": 2, "dp_size": 2},
+        tag="agg_c32",
+    )
     (point,) = points_of(tmp_path)
     wanted = {
         "model": "org/tiny-3B",
@@ -165,7 +184,10 @@ def test_one_server_tells_model_parallelism_and_version(tmp_path: Path) -> None:
     }
     assert {name: point.conditions[name] for name in wanted} == wanted
     assert point.settings["attention_backend"] == "fa3"
-    assert not {"random_seed", "host", "port", "max_total_num_tokens"} & point.settings.keys()
+    assert (
+        not {"random_seed", "host", "port", "max_total_num_tokens"}
+        & point.settings.keys()
+    )
     assert "attention_backend" not in point.conditions  # nobody differs in it
 
 
@@ -180,20 +202,34 @@ def test_servers_that_prefill_and_servers_that_decode_are_another_deployment(
     assert one.conditions["disaggregation"] == "none"
     assert routed.conditions["disaggregation"] == "2 prefill, 1 decode"
     assert routed.conditions["engine_version"] == "0.5.5 prefill, 0.5.6 decode"
-    assert routed.conditions["attention_backend"] == "fa3 prefill, flashinfer decode"
+    assert (
+        routed.conditions["attention_backend"]
+        == "fa3 prefill, flashinfer decode"
+    )
     assert one.conditions["attention_backend"] == "fa3"
-    assert (routed.conditions["gpus"], routed.values["output_throughput_per_gpu"]) == (3, 662.9 / 3)
+    assert (
+        routed.conditions["gpus"],
+        routed.values["output_throughput_per_gpu"],
+    ) == (3, 662.9 / 3)
 
 
 def test_servers_started_twice_alike_are_one_deployment(tmp_path: Path) -> None:
-    again = SERVER | {"random_seed": 8, "host": "10.0.0.2", "max_total_num_tokens": 2301721}
+    again = SERVER | {
+        "random_seed": 8,
+        "host": "10.0.0.2",
+        "max_total_num_tokens": 2301721,
+    }
     sglang_file(tmp_path / "r_1.jsonl", SERVER, tag="tiny_c32_1")
     sglang_file(tmp_path / "r_2.jsonl", again, tag="tiny_c32_2", duration=2.1)
     assert distinguishing(points_of(tmp_path)) == ()
 
 
-def test_tags_of_lines_in_one_file_keep_deployments_apart(tmp_path: Path) -> None:
-    lines = [json.dumps(RUN | {"tag": tag}) for tag in ("eager_c32", "graph_c32")]
+def test_tags_of_lines_in_one_file_keep_deployments_apart(
+    tmp_path: Path,
+) -> None:
+    lines = [
+        json.dumps(RUN | {"tag": tag}) for tag in ("eager_c32", "graph_c32")
+    ]
     (tmp_path / "all.jsonl").write_text("\n".join(lines))
     assert origins(tmp_path) == ["all/eager", "all/graph"]
 
@@ -215,7 +251,9 @@ def test_what_is_no_server_is_none(tmp_path: Path, info: Any) -> None:
     assert "tp" not in point.conditions
 
 
-def test_what_a_condition_of_ours_cannot_say_stays_the_files(tmp_path: Path) -> None:
+def test_what_a_condition_of_ours_cannot_say_stays_the_files(
+    tmp_path: Path,
+) -> None:
     vllm_file(tmp_path / "x.json", tp="2 and 4", tool="mine", p50_ttft=3.25)
     (point,) = points_of(tmp_path)
     assert point.conditions["file_tp"] == "2 and 4"

@@ -6,14 +6,25 @@ import math
 
 import pytest
 
-from inferometer.results.derived import concurrency, derived_intervals, derived_values
+from inferometer.results.derived import (
+    concurrency,
+    derived_intervals,
+    derived_values,
+)
 from inferometer.results.point import Condition, Range
 
 
 @pytest.mark.parametrize(
     ("conditions", "level"),
     [
-        ({"max_concurrency": 8, "num_prompts": 100, "request_rate": math.inf}, 8),
+        (
+            {
+                "max_concurrency": 8,
+                "num_prompts": 100,
+                "request_rate": math.inf,
+            },
+            8,
+        ),
         ({"num_prompts": 100, "request_rate": math.inf}, 100),
         ({"num_prompts": 100}, 100),
         ({"num_prompts": 100, "request_rate": 2.5}, None),
@@ -23,14 +34,20 @@ from inferometer.results.point import Condition, Range
         ({}, None),
     ],
 )
-def test_the_level_of_load(conditions: dict[str, Condition], level: int | None) -> None:
+def test_the_level_of_load(
+    conditions: dict[str, Condition], level: int | None
+) -> None:
     assert concurrency(conditions) == level
 
 
 def test_throughput_is_shared_by_the_accelerators_in_use() -> None:
     values = {"output_throughput": 1000.0}
-    assert derived_values(values, {"gpus": 8, "tp": 2}) == {"output_throughput_per_gpu": 125.0}
-    assert derived_values(values, {"tp": 2}) == {"output_throughput_per_gpu": 500.0}
+    assert derived_values(values, {"gpus": 8, "tp": 2}) == {
+        "output_throughput_per_gpu": 125.0
+    }
+    assert derived_values(values, {"tp": 2}) == {
+        "output_throughput_per_gpu": 500.0
+    }
     assert derived_values(values, {"gpus": 0}) == {}
     assert derived_values(values, {}) == {}
     assert derived_values({}, {"gpus": 8, "cost_per_hour": 1.0}) == {}
@@ -38,10 +55,12 @@ def test_throughput_is_shared_by_the_accelerators_in_use() -> None:
 
 def test_what_a_million_tokens_cost() -> None:
     # 1,000 tok/s are 3.6 million in an hour
-    assert derived_values({"output_throughput": 1000.0}, {"cost_per_hour": 7.2}) == {
-        "cost_per_million_tokens": 2.0
-    }
-    assert derived_values({"output_throughput": 0.0}, {"cost_per_hour": 7.2}) == {}
+    assert derived_values(
+        {"output_throughput": 1000.0}, {"cost_per_hour": 7.2}
+    ) == {"cost_per_million_tokens": 2.0}
+    assert (
+        derived_values({"output_throughput": 0.0}, {"cost_per_hour": 7.2}) == {}
+    )
 
 
 def test_intervals_of_what_follows_from_throughput() -> None:
@@ -50,11 +69,17 @@ def test_intervals_of_what_follows_from_throughput() -> None:
         "output_throughput_per_gpu": 500.0,
         "cost_per_million_tokens": 2.0,
     }
-    found = derived_intervals({"output_throughput": Range(800.0, 1250.0, 0.9)}, values)
+    found = derived_intervals(
+        {"output_throughput": Range(800.0, 1250.0, 0.9)}, values
+    )
     assert found == {
         "output_throughput_per_gpu": Range(400.0, 625.0, 0.9),
         "cost_per_million_tokens": Range(1.6, 2.5, 0.9),
     }
     assert derived_intervals({}, values) == {}
-    unbounded = derived_intervals({"output_throughput": Range(-10.0, 1250.0)}, values)
-    assert unbounded.keys() == {"output_throughput_per_gpu"}  # no throughput, no end to the cost
+    unbounded = derived_intervals(
+        {"output_throughput": Range(-10.0, 1250.0)}, values
+    )
+    assert unbounded.keys() == {
+        "output_throughput_per_gpu"
+    }  # no throughput, no end to the cost

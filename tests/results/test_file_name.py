@@ -56,7 +56,11 @@ NAMES: dict[str, dict[str, Any]] = {
         "output_len": 1024,
         "num_prompts": 64,
     },
-    f"1k_128_c8_n100_r2.5_{TIME}": {"input_len": 1024, "output_len": 128, "num_prompts": 100},
+    f"1k_128_c8_n100_r2.5_{TIME}": {
+        "input_len": 1024,
+        "output_len": 128,
+        "num_prompts": 100,
+    },
     "openai-infqps-concurrency8-Qwen3-14B-20260131-120000": {
         "request_rate": math.inf,
         "max_concurrency": 8,
@@ -81,9 +85,11 @@ def test_names_of_our_presets_tell_nothing_that_is_not_so(preset: str) -> None:
     for group in expand(campaign):
         for point in group.points:
             found = conditions_in(
-                file_name(campaign, point, datetime(2025, 12, 31, 12, tzinfo=timezone.utc))[
-                    : -len(".json")
-                ]
+                file_name(
+                    campaign,
+                    point,
+                    datetime(2025, 12, 31, 12, tzinfo=timezone.utc),
+                )[: -len(".json")]
             )
             input_len, output_len = point.spec.workload.nominal_lengths()
             truth = {
@@ -112,7 +118,15 @@ def test_any_name_is_taken(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["_" * 255, "a_" * 127, "A_TP1_" * 42, "x-1qps-" * 36, "1k_" * 85, "9" * 255]
+    "name",
+    [
+        "_" * 255,
+        "a_" * 127,
+        "A_TP1_" * 42,
+        "x-1qps-" * 36,
+        "1k_" * 85,
+        "9" * 255,
+    ],
 )
 def test_no_name_takes_for_ever(name: str) -> None:
     assert conditions_in(name) == {}

@@ -15,7 +15,12 @@ import polars as pl
 import pytest
 
 import inferometer
-from inferometer.metrics.definitions import e2el_of_each, itl_ms, tpot_of_each, ttft_of_each
+from inferometer.metrics.definitions import (
+    e2el_of_each,
+    itl_ms,
+    tpot_of_each,
+    ttft_of_each,
+)
 from inferometer.report import figures
 from inferometer.report.page.evidence import gather
 from inferometer.results import ResultsError, request_frames
@@ -37,18 +42,39 @@ from tests.results.result_files import (
 )
 
 INTEGERS = {
-    *("gpus", "pcie_generation", "pcie_width", "tp", "input_len", "output_len", "prefix_len"),
+    *(
+        "gpus",
+        "pcie_generation",
+        "pcie_width",
+        "tp",
+        "input_len",
+        "output_len",
+        "prefix_len",
+    ),
     *("num_prompts", "max_concurrency", "concurrency", "seed", "repeat", "dp"),
 }
 NUMBERS = {"request_rate", "burstiness", "cost_per_hour"}
 BOUNDED = {
-    *("request_throughput", "output_throughput", "output_throughput_per_gpu", "request_goodput"),
-    *("mean_ttft_ms", "p99_ttft_ms", "mean_tpot_ms", "mean_itl_ms", "mean_e2el_ms"),
+    *(
+        "request_throughput",
+        "output_throughput",
+        "output_throughput_per_gpu",
+        "request_goodput",
+    ),
+    *(
+        "mean_ttft_ms",
+        "p99_ttft_ms",
+        "mean_tpot_ms",
+        "mean_itl_ms",
+        "mean_e2el_ms",
+    ),
     "cost_per_million_tokens",
 }
 
 
-def test_the_files_of_a_run_are_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_files_of_a_run_are_read_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     save_bench(tmp_path)
     opened: Counter[str] = Counter()
 
@@ -61,7 +87,9 @@ def test_the_files_of_a_run_are_read_once(tmp_path: Path, monkeypatch: pytest.Mo
     assert len(frames.events) == 4 * len(frames.requests) > 0
     assert frames.environment["cpu"].len() == 1
     assert gather(frames.collection.points).runs == 1
-    assert {opened[name] for name in ("run.json", "summary.json", "verdict.json")} == {1}
+    assert {
+        opened[name] for name in ("run.json", "summary.json", "verdict.json")
+    } == {1}
 
 
 def test_each_file_of_a_campaign_is_opened_once_for_its_points_and_figures(
@@ -74,7 +102,9 @@ def test_each_file_of_a_campaign_is_opened_once_for_its_points_and_figures(
     sys.addaudithook(
         lambda event, arguments: (
             opened.append(str(arguments[0]))
-            if event == "open" and is_counted and str(arguments[0]).startswith(str(tmp_path))
+            if event == "open"
+            and is_counted
+            and str(arguments[0]).startswith(str(tmp_path))
             else None
         )
     )
@@ -107,20 +137,43 @@ def test_points_have_a_column_for_everything(tmp_path: Path) -> None:
         "itl_n",
         "e2el_n",
     }
-    assert set(points.columns) == {*CONDITIONS, *METRICS, *ranges, *others, *percentiles}
-    assert points.columns.index("mean_ttft_ms_low") == points.columns.index("mean_ttft_ms") + 1
+    assert set(points.columns) == {
+        *CONDITIONS,
+        *METRICS,
+        *ranges,
+        *others,
+        *percentiles,
+    }
+    assert (
+        points.columns.index("mean_ttft_ms_low")
+        == points.columns.index("mean_ttft_ms") + 1
+    )
     dtypes = {name: points.schema[name] for name in CONDITIONS}
-    assert {name for name, dtype in dtypes.items() if dtype == pl.Int64} == INTEGERS
-    assert {name for name, dtype in dtypes.items() if dtype == pl.Float64} == NUMBERS
+    assert {
+        name for name, dtype in dtypes.items() if dtype == pl.Int64
+    } == INTEGERS
+    assert {
+        name for name, dtype in dtypes.items() if dtype == pl.Float64
+    } == NUMBERS
     assert {points.schema[name] for name in (*METRICS, *ranges)} == {pl.Float64}
     ours = points.row(by_predicate=pl.col("tool") == "inferometer", named=True)
     theirs = points.row(by_predicate=pl.col("tool") == "vllm", named=True)
-    assert (ours["label"], ours["status"], ours["p95_ttft_ms"]) == ("night", "VALID", None)
-    assert (theirs["label"], theirs["status"], theirs["p95_ttft_ms"]) == (None, None, 12.5)
+    assert (ours["label"], ours["status"], ours["p95_ttft_ms"]) == (
+        "night",
+        "VALID",
+        None,
+    )
+    assert (theirs["label"], theirs["status"], theirs["p95_ttft_ms"]) == (
+        None,
+        None,
+        12.5,
+    )
     assert ours["request_rate"] == math.inf
 
 
-def test_points_have_the_values_intervals_and_reasons_of_the_collection(tmp_path: Path) -> None:
+def test_points_have_the_values_intervals_and_reasons_of_the_collection(
+    tmp_path: Path,
+) -> None:
     places = open_campaign(tmp_path / "pcie")
     measure(places, 60, "SUSPECT")
     frames = inferometer.load(str(tmp_path))
@@ -132,14 +185,20 @@ def test_points_have_the_values_intervals_and_reasons_of_the_collection(tmp_path
     assert {name: row[name] for name in point.values} == point.values
     assert {name: row[name] for name in point.conditions} == point.conditions
     for name, interval in point.intervals.items():
-        assert (row[f"{name}_low"], row[f"{name}_high"]) == (interval.low, interval.high)
+        assert (row[f"{name}_low"], row[f"{name}_high"]) == (
+            interval.low,
+            interval.high,
+        )
 
 
 def test_points_can_be_written_to_a_csv_file(tmp_path: Path) -> None:
     save_bench(tmp_path)
     points = inferometer.load(tmp_path).points
     points.write_csv(tmp_path / "points.csv")
-    assert pl.read_csv(tmp_path / "points.csv", infer_schema=False).columns == points.columns
+    assert (
+        pl.read_csv(tmp_path / "points.csv", infer_schema=False).columns
+        == points.columns
+    )
 
 
 def test_requests_of_a_run(tmp_path: Path) -> None:
@@ -180,14 +239,20 @@ def test_events_of_a_run(tmp_path: Path) -> None:
         "event",
         "itl_ms",
     }
-    assert events.group_by("request").len().sort("request")["len"].to_list() == [4] * 8 + [2]
+    assert events.group_by("request").len().sort("request")[
+        "len"
+    ].to_list() == [4] * 8 + [2]
     assert events.filter(pl.col("event") == 0)["itl_ms"].null_count() == 9
-    completed = events.filter(pl.col("request") < 8)["itl_ms"].drop_nulls().to_list()
+    completed = (
+        events.filter(pl.col("request") < 8)["itl_ms"].drop_nulls().to_list()
+    )
     assert completed == itl_ms(trace).tolist()
     assert events["warmup"].sum() == 4
 
 
-def test_requests_and_events_of_several_points_are_one_table(tmp_path: Path) -> None:
+def test_requests_and_events_of_several_points_are_one_table(
+    tmp_path: Path,
+) -> None:
     places = open_campaign(tmp_path / "pcie")
     for number in (3, 5):
         measure(places, number)
@@ -204,7 +269,11 @@ def test_requests_and_events_of_several_points_are_one_table(tmp_path: Path) -> 
 def test_generated_texts_stay_in_their_files(tmp_path: Path) -> None:
     from dataclasses import replace
 
-    save(tmp_path / "run", replace(trace_of(2), texts=("a", "b", "c")), spec_of(2))
+    save(
+        tmp_path / "run",
+        replace(trace_of(2), texts=("a", "b", "c")),
+        spec_of(2),
+    )
     assert "text" not in inferometer.load(tmp_path).requests.columns
 
 
@@ -212,7 +281,9 @@ def test_requests_and_events_of_a_detailed_file_of_vllm() -> None:
     raw = json.loads(VLLM_DETAILED.read_bytes())
     frames = inferometer.load(VLLM_DETAILED)
     requests, events = frames.requests, frames.events
-    assert requests["ttft_ms"].to_list() == pytest.approx([1e3 * each for each in raw["ttfts"]])
+    assert requests["ttft_ms"].to_list() == pytest.approx(
+        [1e3 * each for each in raw["ttfts"]]
+    )
     assert requests["output_tokens"].to_list() == raw["output_lens"]
     assert requests.schema["output_tokens"] == pl.Int64
     assert requests["sent_ns"].min() == 0
@@ -224,9 +295,12 @@ def test_requests_and_events_of_a_detailed_file_of_vllm() -> None:
 
 
 def test_each_line_of_a_file_has_requests_of_its_own(tmp_path: Path) -> None:
-    results = [json.loads(path.read_bytes()) for path in (VLLM_PLAIN, VLLM_DETAILED)]
+    results = [
+        json.loads(path.read_bytes()) for path in (VLLM_PLAIN, VLLM_DETAILED)
+    ]
     half = {
-        name: value[:20] if isinstance(value, list) else value for name, value in results[1].items()
+        name: value[:20] if isinstance(value, list) else value
+        for name, value in results[1].items()
     }
     lines = [
         results[1],
@@ -238,14 +312,19 @@ def test_each_line_of_a_file_has_requests_of_its_own(tmp_path: Path) -> None:
     assert frames.points["id"].to_list() != sorted(
         frames.points["id"]
     )  # the one with the lower load comes first
-    assert dict(frames.requests.group_by("point").len().iter_rows()) == {"all:1": 40, "all:3": 20}
+    assert dict(frames.requests.group_by("point").len().iter_rows()) == {
+        "all:1": 40,
+        "all:3": 20,
+    }
 
 
 def test_a_file_of_many_points_is_read_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     result = json.loads(VLLM_DETAILED.read_bytes())
-    lines = [json.dumps({**result, "max_concurrency": load}) for load in (1, 2, 4)]
+    lines = [
+        json.dumps({**result, "max_concurrency": load}) for load in (1, 2, 4)
+    ]
     (tmp_path / "all.jsonl").write_text("\n".join(lines))
     frames, read = inferometer.load(tmp_path), []
 
@@ -274,7 +353,11 @@ def test_all_tools_in_one_table() -> None:
 
 def test_files_without_single_requests_have_frames_without_rows() -> None:
     frames = inferometer.load(VLLM_PLAIN)
-    assert (len(frames.points), len(frames.requests), len(frames.events)) == (1, 0, 0)
+    assert (len(frames.points), len(frames.requests), len(frames.events)) == (
+        1,
+        0,
+        0,
+    )
     assert frames.requests.columns == ["point"]
 
 
@@ -287,7 +370,8 @@ def test_the_environment_of_a_run(tmp_path: Path) -> None:
     )
     vllm_file(tmp_path / "x.json", vllm_version="0.10.2", hostname="machine-a")
     rows = {
-        row["point"]: row for row in inferometer.load(tmp_path).environment.iter_rows(named=True)
+        row["point"]: row
+        for row in inferometer.load(tmp_path).environment.iter_rows(named=True)
     }
     wanted = {
         "host": "machine-c",
@@ -299,13 +383,21 @@ def test_the_environment_of_a_run(tmp_path: Path) -> None:
     assert {name: rows["run"][name] for name in wanted} == wanted
     assert rows["run"]["command"] == "inferometer bench --label 'a b'"
     assert rows["run"]["inferometer"] == inferometer.__version__
-    told = {name: value for name, value in rows["x"].items() if value is not None}
-    assert told == {"point": "x", "host": "machine-a", "server_version": "0.10.2"}
+    told = {
+        name: value for name, value in rows["x"].items() if value is not None
+    }
+    assert told == {
+        "point": "x",
+        "host": "machine-a",
+        "server_version": "0.10.2",
+    }
 
 
 @pytest.mark.parametrize("name", ["requests.parquet", "events.parquet"])
 @pytest.mark.parametrize("damage", ["changed", "missing"])
-def test_a_damaged_table_is_a_problem_and_not_read(name: str, damage: str, tmp_path: Path) -> None:
+def test_a_damaged_table_is_a_problem_and_not_read(
+    name: str, damage: str, tmp_path: Path
+) -> None:
     for run in ("good", "bad"):
         save(tmp_path / run, trace_of(3), spec_of(3))
     path = tmp_path / "bad" / name
@@ -332,7 +424,11 @@ def test_importing_the_package_imports_nothing_heavy() -> None:
         "'pydantic'} & set(sys.modules))"
     )
     told = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
     )
     assert told.stdout.split() == []
 
@@ -345,6 +441,10 @@ def test_the_points_alone_need_no_polars(tmp_path: Path) -> None:
         "print(*{'polars', 'pydantic'} & set(sys.modules))"
     )
     told = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
     )
     assert told.stdout.split() == []

@@ -45,11 +45,17 @@ def read_notebook() -> Any:
 
 
 def outputs(cell: Any, kind: str) -> str:
-    return "".join(output["data"].get(kind, "") for output in cell.outputs if "data" in output)
+    return "".join(
+        output["data"].get(kind, "")
+        for output in cell.outputs
+        if "data" in output
+    )
 
 
 @pytest.fixture(scope="module")
-def executed(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[Any], Path]:
+def executed(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> tuple[list[Any], Path]:
     """Its code cells after they were run, and the folder they were run in."""
     folder = tmp_path_factory.mktemp("notebook")
     rehearse(folder, "pcie-machine-c", "2C-1k")
@@ -61,7 +67,10 @@ def executed(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[Any], Path]
         '"bench_results/pcie"', '"bench_results/pcie-quick-embedded"'
     )
     NotebookClient(
-        notebook, timeout=120, kernel_name="python3", resources={"metadata": {"path": str(folder)}}
+        notebook,
+        timeout=120,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(folder)}},
     ).execute()
     return code, folder
 

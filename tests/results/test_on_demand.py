@@ -30,7 +30,11 @@ NAMES = ("p95_ttft_ms", "p99.9_itl_ms", "p12.5_tpot_ms", "p75_e2el_ms")
 
 def added(point: Point, *names: str) -> dict[str, float]:
     (after,) = with_percentiles([point], names)
-    return {name: value for name, value in after.values.items() if name not in point.values}
+    return {
+        name: value
+        for name, value in after.values.items()
+        if name not in point.values
+    }
 
 
 def test_of_a_run_directory_they_are_those_of_its_trace(tmp_path: Path) -> None:
@@ -39,24 +43,33 @@ def test_of_a_run_directory_they_are_those_of_its_trace(tmp_path: Path) -> None:
     found = added(the_point(tmp_path / "run"), *NAMES, "p99_ttft_ms")
     assert found.keys() >= set(NAMES)
     for name in NAMES:
-        percentile, latency = name.removesuffix("_ms").removeprefix("p").split("_")
-        sample = QUANTITIES[latency].values(trace.measured())
-        assert found[name] == pytest.approx(float(np.percentile(sample, float(percentile)))), (
-            "no warm-up, no failed request"
+        percentile, latency = (
+            name.removesuffix("_ms").removeprefix("p").split("_")
         )
+        sample = QUANTITIES[latency].values(trace.measured())
+        assert found[name] == pytest.approx(
+            float(np.percentile(sample, float(percentile)))
+        ), "no warm-up, no failed request"
 
 
-def test_of_a_detailed_file_they_are_those_of_its_arrays(tmp_path: Path) -> None:
+def test_of_a_detailed_file_they_are_those_of_its_arrays(
+    tmp_path: Path,
+) -> None:
     raw = json.loads(VLLM_DETAILED.read_bytes())
     found = added(the_point(VLLM_DETAILED), "p94_ttft_ms", "p97.5_itl_ms")
-    assert found["p94_ttft_ms"] == pytest.approx(1000 * np.percentile(raw["ttfts"], 94))
+    assert found["p94_ttft_ms"] == pytest.approx(
+        1000 * np.percentile(raw["ttfts"], 94)
+    )
     assert found["p97.5_itl_ms"] == pytest.approx(
         1000 * np.percentile(np.concatenate(raw["itls"]), 97.5)
     )
     trace, spec = trace_of(40), spec_of(40)
     save_json(tmp_path / "ours.json", trace, spec, detailed=True)
     save(tmp_path / "run", trace, spec)
-    ours, run = (added(the_point(tmp_path / name), "p95_tpot_ms") for name in ("ours.json", "run"))
+    ours, run = (
+        added(the_point(tmp_path / name), "p95_tpot_ms")
+        for name in ("ours.json", "run")
+    )
     assert ours["p95_tpot_ms"] == pytest.approx(run["p95_tpot_ms"], rel=1e-6)
 
 
@@ -66,7 +79,11 @@ def test_of_a_plain_file_there_are_none() -> None:
 
 def test_the_median_is_the_50th_percentile(tmp_path: Path) -> None:
     point = the_point(vllm_file(tmp_path / "x.json"))
-    values = {name: value for name, value in point.values.items() if not name.startswith("p50")}
+    values = {
+        name: value
+        for name, value in point.values.items()
+        if not name.startswith("p50")
+    }
     bare = Point(point.id, point.source, point.tool, point.conditions, values)
     assert added(bare, "p50_ttft_ms", "p50.0_itl_ms") == {
         "p50_ttft_ms": values["median_ttft_ms"],
@@ -81,7 +98,17 @@ def test_nothing_is_read_unless_something_is_wanted(
     point = the_point(tmp_path / "run")
     monkeypatch.setattr(on_demand, "load_trace", None)
     told = next(name for name in point.values if name.startswith("p99_"))
-    assert added(point, told, "mean_ttft_ms", "output_throughput", "nonsense", "p101_ttft_ms") == {}
+    assert (
+        added(
+            point,
+            told,
+            "mean_ttft_ms",
+            "output_throughput",
+            "nonsense",
+            "p101_ttft_ms",
+        )
+        == {}
+    )
 
 
 def test_a_file_of_many_points_is_read_once(
@@ -90,7 +117,10 @@ def test_a_file_of_many_points_is_read_once(
     path = tmp_path / "many.json"
     for number in range(20, 25):
         save_json(
-            tmp_path / "one.json", trace_of(number, seed=number), spec_of(number), detailed=True
+            tmp_path / "one.json",
+            trace_of(number, seed=number),
+            spec_of(number),
+            detailed=True,
         )
         with path.open("a") as many:
             many.write((tmp_path / "one.json").read_text() + "\n")
@@ -103,7 +133,11 @@ def test_a_file_of_many_points_is_read_once(
 
     monkeypatch.setattr(on_demand, "runs_in", counted)
     after = with_percentiles(points, ["p95_ttft_ms"])
-    assert len(points) == len({point.values["p95_ttft_ms"] for point in after}) == 5
+    assert (
+        len(points)
+        == len({point.values["p95_ttft_ms"] for point in after})
+        == 5
+    )
     assert times == [path]
 
 

@@ -26,14 +26,18 @@ from tests.results.result_files import (
 )
 
 
-def test_strange_json_in_a_tree_is_counted_in_one_sentence(tmp_path: Path) -> None:
+def test_strange_json_in_a_tree_is_counted_in_one_sentence(
+    tmp_path: Path,
+) -> None:
     vllm_file(tmp_path / "x.json")
     for name in ("package.json", "tsconfig.json", "deep.json"):
         (tmp_path / name).write_text('{"name": "something else"}')
     found = read([tmp_path])
     assert len(found.points) == 1
     (problem,) = found.problems
-    assert problem.startswith("3 files are JSON, but no results of a tool that is known here")
+    assert problem.startswith(
+        "3 files are JSON, but no results of a tool that is known here"
+    )
 
 
 def damaged() -> dict[str, bytes]:
@@ -61,11 +65,22 @@ def test_a_damaged_file_is_a_sentence(kind: str, tmp_path: Path) -> None:
     (problem,) = found.problems
     assert "bad.json" in problem
     assert problem.endswith(".")
-    with pytest.raises(ResultsError, match=r"^There are no results in .*bad\.json: .*\.$"):
+    with pytest.raises(
+        ResultsError, match=r"^There are no results in .*bad\.json: .*\.$"
+    ):
         read([tmp_path / "bad.json"])
 
 
-JUNK: tuple[Any, ...] = ([], {"a": 1}, "x" * 5000, -1, 1e308, 10**400, True, None)
+JUNK: tuple[Any, ...] = (
+    [],
+    {"a": 1},
+    "x" * 5000,
+    -1,
+    1e308,
+    10**400,
+    True,
+    None,
+)
 BELIEVED = (
     "num_prompts",
     "total_input_tokens",
@@ -85,19 +100,36 @@ ODD: tuple[tuple[str, Any], ...] = (
 )
 
 
-@pytest.mark.parametrize(("key", "value"), [*itertools.product(BELIEVED, JUNK), *ODD])
+@pytest.mark.parametrize(
+    ("key", "value"), [*itertools.product(BELIEVED, JUNK), *ODD]
+)
 def test_no_value_of_a_file_is_believed_to_be_of_its_type(
     key: str, value: Any, tmp_path: Path
 ) -> None:
     point = the_point(vllm_file(tmp_path / "x.json", **{key: value}))
     assert all(math.isfinite(each) for each in point.values.values())
-    assert all(isinstance(each, str | int | float) for each in point.conditions.values())
-    assert all(len(each) <= 1000 for each in point.conditions.values() if isinstance(each, str))
+    assert all(
+        isinstance(each, str | int | float)
+        for each in point.conditions.values()
+    )
+    assert all(
+        len(each) <= 1000
+        for each in point.conditions.values()
+        if isinstance(each, str)
+    )
 
 
 @pytest.mark.parametrize("name", ["run.json", "summary.json", "verdict.json"])
 @pytest.mark.parametrize(
-    "content", [b"", b"{}", b"[]", b"{" * 100_000, b'{"spec": {}, "schema_version": 99}', b"null"]
+    "content",
+    [
+        b"",
+        b"{}",
+        b"[]",
+        b"{" * 100_000,
+        b'{"spec": {}, "schema_version": 99}',
+        b"null",
+    ],
 )
 def test_a_damaged_run_directory_is_a_sentence_or_has_less(
     name: str, content: bytes, tmp_path: Path
@@ -110,8 +142,12 @@ def test_a_damaged_run_directory_is_a_sentence_or_has_less(
     assert all(str(tmp_path / "run") in problem for problem in found.problems)
 
 
-@pytest.mark.parametrize("junk", [[], "x", 3, None, {"a": []}, True, [{"rate": {}}], 1e308])
-@pytest.mark.parametrize("key", ["spec", "environment", "workers", "start_realtime_ns"])
+@pytest.mark.parametrize(
+    "junk", [[], "x", 3, None, {"a": []}, True, [{"rate": {}}], 1e308]
+)
+@pytest.mark.parametrize(
+    "key", ["spec", "environment", "workers", "start_realtime_ns"]
+)
 def test_no_value_of_a_run_is_believed_to_be_of_its_type(
     key: str, junk: object, tmp_path: Path
 ) -> None:
@@ -122,22 +158,33 @@ def test_no_value_of_a_run_is_believed_to_be_of_its_type(
         name: dict.fromkeys(content["spec"][name], junk)
         for name in ("server", "workload", "load", "target")
     }
-    for changed in ({**content, key: junk}, {**content, "spec": {**content["spec"], **inner}}):
+    for changed in (
+        {**content, key: junk},
+        {**content, "spec": {**content["spec"], **inner}},
+    ):
         path.write_text(json.dumps(changed))
         try:
             (point,) = read([tmp_path]).points
         except ResultsError:
             assert key == "spec"
         else:
-            assert all(isinstance(each, str | int | float) for each in point.conditions.values())
+            assert all(
+                isinstance(each, str | int | float)
+                for each in point.conditions.values()
+            )
 
 
 def test_a_run_of_a_newer_inferometer_says_so(tmp_path: Path) -> None:
     save(tmp_path / "run", trace_of(4), spec_of(4))
     path = tmp_path / "run" / "run.json"
-    path.write_bytes(path.read_bytes().replace(b'"schema_version": 2', b'"schema_version": 99'))
+    path.write_bytes(
+        path.read_bytes().replace(
+            b'"schema_version": 2', b'"schema_version": 99'
+        )
+    )
     with pytest.raises(
-        ResultsError, match="a newer Inferometer wrote it; update Inferometer to read it"
+        ResultsError,
+        match="a newer Inferometer wrote it; update Inferometer to read it",
     ):
         read([tmp_path])
 
@@ -155,7 +202,9 @@ def test_pipes_and_devices_are_not_opened(tmp_path: Path) -> None:
     assert "is not a regular file" in read([tmp_path]).problems[0]
 
 
-def test_a_pipe_in_the_place_of_a_run_directorys_file_is_not_opened(tmp_path: Path) -> None:
+def test_a_pipe_in_the_place_of_a_run_directorys_file_is_not_opened(
+    tmp_path: Path,
+) -> None:
     save(tmp_path / "run", trace_of(4), spec_of(4))
     (tmp_path / "run" / "verdict.json").unlink()
     os.mkfifo(tmp_path / "run" / "verdict.json")
@@ -184,7 +233,9 @@ def test_files_that_are_too_large_are_not_read(tmp_path: Path) -> None:
         (lambda folder: [], r"There are no results in no path at all"),
     ],
 )
-def test_nothing_at_all_is_an_error_with_a_cure(make: Any, sentence: str, tmp_path: Path) -> None:
+def test_nothing_at_all_is_an_error_with_a_cure(
+    make: Any, sentence: str, tmp_path: Path
+) -> None:
     with pytest.raises(ResultsError, match=sentence):
         read(make(tmp_path))
 
@@ -199,9 +250,13 @@ def test_how_many_more_files_could_not_be_read(tmp_path: Path) -> None:
 
     tmp_path.joinpath("x").mkdir()
     assert told().endswith("No such file or directory.")
-    assert told("a.json").endswith("No such file or directory (1 more file could not be read).")
+    assert told("a.json").endswith(
+        "No such file or directory (1 more file could not be read)."
+    )
     many = [f"{number}.json" for number in range(57)]
-    assert told(*many).endswith("No such file or directory (58 more files could not be read).")
+    assert told(*many).endswith(
+        "No such file or directory (58 more files could not be read)."
+    )
     with pytest.raises(ResultsError) as strangers:
         read([tmp_path])
     assert "58 files are JSON, but no results" in str(strangers.value)
@@ -222,10 +277,20 @@ def test_progress_counts_up_to_all(tmp_path: Path) -> None:
     assert told == [(0, 3), (1, 3), (2, 3), (3, 3)]
 
 
-def test_half_characters_are_replaced_and_everything_can_be_written(tmp_path: Path) -> None:
-    path = vllm_file(tmp_path / os.fsdecode(b"\xff.json"), model_id="m\ud800", config="\udfff")
+def test_half_characters_are_replaced_and_everything_can_be_written(
+    tmp_path: Path,
+) -> None:
+    path = vllm_file(
+        tmp_path / os.fsdecode(b"\xff.json"),
+        model_id="m\ud800",
+        config="\udfff",
+    )
     frames = inferometer.load(path)
-    assert frames.points.select("id", "model", "config").row(0) == ("?", "m?", "?")
+    assert frames.points.select("id", "model", "config").row(0) == (
+        "?",
+        "m?",
+        "?",
+    )
     assert frames.points["source"][0].endswith("/?.json")
     assert frames.environment["point"][0] == "?"
     assert frames.collection.points[0].source == path

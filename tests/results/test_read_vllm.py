@@ -61,24 +61,46 @@ def test_a_plain_file_of_vllm() -> None:
         "max_output_tokens_per_s",
         "max_concurrent_requests",
     )
-    assert {name: point.values[name] for name in same} == {name: raw[name] for name in same}
-    assert not {"request_goodput", "output_throughput_per_request"} & point.values.keys()
+    assert {name: point.values[name] for name in same} == {
+        name: raw[name] for name in same
+    }
+    assert (
+        not {"request_goodput", "output_throughput_per_request"}
+        & point.values.keys()
+    )
     assert (point.intervals, point.samples) == ({}, {"ttft": 30, "e2el": 30})
 
 
 def test_a_detailed_file_of_vllm_has_intervals_and_speeds_of_requests() -> None:
     point = the_point(VLLM_DETAILED)
     raw = json.loads(VLLM_DETAILED.read_bytes())
-    assert point.samples == {"ttft": 40, "tpot": 40, "e2el": 40, "itl": sum(map(len, raw["itls"]))}
-    assert {"mean_ttft_ms", "mean_tpot_ms", "mean_itl_ms", "mean_e2el_ms"} <= point.intervals.keys()
+    assert point.samples == {
+        "ttft": 40,
+        "tpot": 40,
+        "e2el": 40,
+        "itl": sum(map(len, raw["itls"])),
+    }
+    assert {
+        "mean_ttft_ms",
+        "mean_tpot_ms",
+        "mean_itl_ms",
+        "mean_e2el_ms",
+    } <= point.intervals.keys()
     assert all(
-        each.low <= point.values[name] <= each.high for name, each in point.intervals.items()
+        each.low <= point.values[name] <= each.high
+        for name, each in point.intervals.items()
     )
-    speeds = [n / s for n, s in zip(raw["output_lens"], raw["latencies"], strict=True)]
-    assert point.values["output_throughput_per_request"] == pytest.approx(sum(speeds) / 40)
+    speeds = [
+        n / s for n, s in zip(raw["output_lens"], raw["latencies"], strict=True)
+    ]
+    assert point.values["output_throughput_per_request"] == pytest.approx(
+        sum(speeds) / 40
+    )
 
 
-def test_intervals_of_our_own_detailed_file_are_those_of_its_run(tmp_path: Path) -> None:
+def test_intervals_of_our_own_detailed_file_are_those_of_its_run(
+    tmp_path: Path,
+) -> None:
     trace, spec = trace_of(80), spec_of(80)
     save_json(tmp_path / "ours.json", trace, spec, detailed=True)
     save(tmp_path / "run", trace, spec)
@@ -94,8 +116,12 @@ def test_intervals_of_our_own_detailed_file_are_those_of_its_run(tmp_path: Path)
         "output_throughput",
     }
     for name in same:
-        assert file.intervals[name].low == pytest.approx(run.intervals[name].low, rel=1e-6)
-        assert file.intervals[name].high == pytest.approx(run.intervals[name].high, rel=1e-6)
+        assert file.intervals[name].low == pytest.approx(
+            run.intervals[name].low, rel=1e-6
+        )
+        assert file.intervals[name].high == pytest.approx(
+            run.intervals[name].high, rel=1e-6
+        )
     for name in ("output_throughput_per_request", "mean_decode_speed"):
         assert file.values[name] == pytest.approx(run.values[name], rel=1e-6)
 
@@ -116,10 +142,16 @@ def test_a_file_of_vllm_0_10_2(tmp_path: Path) -> None:
         "latencies",
         "queue_times",
     )
-    e2el = [name for name in json.loads(VLLM_PLAIN.read_bytes()) if name.endswith("_e2el_ms")]
+    e2el = [
+        name
+        for name in json.loads(VLLM_PLAIN.read_bytes())
+        if name.endswith("_e2el_ms")
+    ]
     path = tmp_path / "C_7B_TP2_1k_np30_20251231_120000.json"
     point = the_point(
-        vllm_file(path, *later, *e2el, max_concurrency=None, total_input_tokens=30720)
+        vllm_file(
+            path, *later, *e2el, max_concurrency=None, total_input_tokens=30720
+        )
     )
     wanted = {
         "config": "C",
@@ -133,7 +165,10 @@ def test_a_file_of_vllm_0_10_2(tmp_path: Path) -> None:
     assert {name: point.conditions[name] for name in wanted} == wanted
     assert point.conditions["backend"] == "openai"
     assert not {"failed", "mean_e2el_ms"} & point.values.keys()
-    assert point.values["output_throughput_per_gpu"] == point.values["output_throughput"] / 2
+    assert (
+        point.values["output_throughput_per_gpu"]
+        == point.values["output_throughput"] / 2
+    )
     assert str(point.notes[-1]).startswith(
         "The file has no version of the tool, values of single requests, "
     )
@@ -147,7 +182,10 @@ def test_the_colon_in_a_key_of_old_forks(tmp_path: Path) -> None:
 
 def test_infinity_and_nan_are_taken_and_are_no_values(tmp_path: Path) -> None:
     path = vllm_file(
-        tmp_path / "x.json", request_rate=math.inf, mean_ttft_ms=math.nan, p99_ttft_ms=math.inf
+        tmp_path / "x.json",
+        request_rate=math.inf,
+        mean_ttft_ms=math.nan,
+        p99_ttft_ms=math.inf,
     )
     assert "Infinity" in path.read_text()
     point = the_point(path)
@@ -157,7 +195,9 @@ def test_infinity_and_nan_are_taken_and_are_no_values(tmp_path: Path) -> None:
 
 
 def test_zeros_that_stand_for_nothing_are_absent(tmp_path: Path) -> None:
-    nothing: dict[str, Any] = {f"{each}_itl_ms": 0.0 for each in ("mean", "median", "std", "p99")}
+    nothing: dict[str, Any] = {
+        f"{each}_itl_ms": 0.0 for each in ("mean", "median", "std", "p99")
+    }
     values = the_point(vllm_file(tmp_path / "x.json", **nothing)).values
     assert not any(name.endswith("_itl_ms") for name in values)
     assert values["p99_ttft_ms"] > 0
@@ -199,7 +239,9 @@ def test_json_files_of_a_rehearsal_are_marked(
     directory: str, rehearsal: str | None, tmp_path: Path
 ) -> None:
     assert (
-        the_point(vllm_file(tmp_path / directory / "x.json")).conditions.get("rehearsal")
+        the_point(vllm_file(tmp_path / directory / "x.json")).conditions.get(
+            "rehearsal"
+        )
         == rehearsal
     )
 
@@ -215,10 +257,17 @@ def test_a_ramp_is_not_all_at_once(tmp_path: Path) -> None:
     assert not {"request_rate", "concurrency"} & conditions.keys()
 
 
-def test_a_name_that_contradicts_its_file_is_not_believed(tmp_path: Path) -> None:
-    point = the_point(vllm_file(tmp_path / "C_7B_TP2_1k_np31_20251231_120000.json"))
+def test_a_name_that_contradicts_its_file_is_not_believed(
+    tmp_path: Path,
+) -> None:
+    point = the_point(
+        vllm_file(tmp_path / "C_7B_TP2_1k_np31_20251231_120000.json")
+    )
     assert not {"config", "tp"} & point.conditions.keys()
-    assert any("disagree on the number of requests" in str(note) for note in point.notes)
+    assert any(
+        "disagree on the number of requests" in str(note)
+        for note in point.notes
+    )
 
 
 def test_measured_lengths_of_one_test_are_one_length(tmp_path: Path) -> None:
@@ -228,8 +277,15 @@ def test_measured_lengths_of_one_test_are_one_length(tmp_path: Path) -> None:
     tokens = {1: 1022, 10: 10 * 1024 + 3, 100: 100 * 1024 + 40, 200: 200 * 2048}
     for number, total in tokens.items():
         path = tmp_path / "a" / f"scale_n{number}_20251231_120000.json"
-        vllm_file(path, num_prompts=number, completed=number, total_input_tokens=total)
-    vllm_file(tmp_path / "a" / "other.json", model_id="other", completed=1, total_input_tokens=1022)
+        vllm_file(
+            path, num_prompts=number, completed=number, total_input_tokens=total
+        )
+    vllm_file(
+        tmp_path / "a" / "other.json",
+        model_id="other",
+        completed=1,
+        total_input_tokens=1022,
+    )
     vllm_file(
         tmp_path / "b" / "scale_n1_20251231_120000.json",
         num_prompts=1,
@@ -238,13 +294,21 @@ def test_measured_lengths_of_one_test_are_one_length(tmp_path: Path) -> None:
     )
     points = {point.id: point for point in read([tmp_path]).points}
     lengths = sorted(
-        (point.source.parent.name, str(point.conditions["input_len"])) for point in points.values()
+        (point.source.parent.name, str(point.conditions["input_len"]))
+        for point in points.values()
     )
-    assert lengths == [("a", "1022"), *[("a", "1024")] * 3, ("a", "2048"), ("b", "1022")]
+    assert lengths == [
+        ("a", "1022"),
+        *[("a", "1024")] * 3,
+        ("a", "2048"),
+        ("b", "1022"),
+    ]
     assert points["other"].conditions["input_len"] == 1022
     mean = sum(list(tokens.values())[:3]) / 111
     note = points["scale_n10_20251231_120000"].notes[0]
-    assert str(note).startswith(f"Its prompt length is the measured mean, {mean:.6g} tokens")
+    assert str(note).startswith(
+        f"Its prompt length is the measured mean, {mean:.6g} tokens"
+    )
 
 
 def test_json_lines(tmp_path: Path) -> None:
@@ -265,9 +329,15 @@ def test_json_lines(tmp_path: Path) -> None:
         )
     )
     found = read([path])
-    assert [(point.id, point.part, point.values["completed"]) for point in found.points] == [
+    assert [
+        (point.id, point.part, point.values["completed"])
+        for point in found.points
+    ] == [
         ("all:1", 0, 30),
         ("all:2", 1, 29),
     ]
-    assert found.problems[0] == f"cannot read line 4 of {path}: it is not a JSON object."
+    assert (
+        found.problems[0]
+        == f"cannot read line 4 of {path}: it is not a JSON object."
+    )
     assert found.problems[-1] == f"cannot read 1 more lines of {path}."

@@ -36,7 +36,10 @@ def sources(path: Path) -> list[str]:
             ),
             ["profile_export_aiperf.json"],
         ),
-        (("aiperf-0.10/profile_export_aiperf.csv",), ["profile_export_aiperf.csv"]),
+        (
+            ("aiperf-0.10/profile_export_aiperf.csv",),
+            ["profile_export_aiperf.csv"],
+        ),
         (("llama-bench/tests.md", "llama-bench/tests.json"), ["tests.json"]),
         (("llama-bench/tests.md", "llama-bench/tests.csv"), ["tests.csv"]),
         (
@@ -52,15 +55,21 @@ def sources(path: Path) -> list[str]:
         ),
     ],
 )
-def test_which_file_counts(tmp_path: Path, names: tuple[str, ...], kept: list[str]) -> None:
+def test_which_file_counts(
+    tmp_path: Path, names: tuple[str, ...], kept: list[str]
+) -> None:
     assert sources(copied(tmp_path, *names)) == kept
 
 
 def test_a_sweep_is_no_point_where_its_runs_are(tmp_path: Path) -> None:
     sweep = "aiperf-sweep/sweep_aggregate/profile_export_aiperf_sweep.json"
     copied(tmp_path, sweep, "aiperf-0.10/profile_export_aiperf.json")
-    assert len(read([tmp_path]).points) == 3  # the run is not below the sweep's directory
-    shutil.move(tmp_path / "aiperf-0.10", tmp_path / "aiperf-sweep" / "concurrency_16")
+    assert (
+        len(read([tmp_path]).points) == 3
+    )  # the run is not below the sweep's directory
+    shutil.move(
+        tmp_path / "aiperf-0.10", tmp_path / "aiperf-sweep" / "concurrency_16"
+    )
     assert sources(tmp_path) == ["profile_export_aiperf.json"]
 
 
@@ -68,9 +77,18 @@ def test_the_log_of_a_run_whose_json_is_there(tmp_path: Path) -> None:
     copied(tmp_path, "vllm-report/bench.txt")
     logged = read([tmp_path]).points
     assert len(logged) == 2
-    closed = next(point for point in logged if point.conditions.get("max_concurrency"))
-    known = {name: closed.conditions[name] for name in ("num_prompts", "max_concurrency")}
-    whole = {name: int(value) for name, value in closed.values.items() if value == int(value)}
+    closed = next(
+        point for point in logged if point.conditions.get("max_concurrency")
+    )
+    known = {
+        name: closed.conditions[name]
+        for name in ("num_prompts", "max_concurrency")
+    }
+    whole = {
+        name: int(value)
+        for name, value in closed.values.items()
+        if value == int(value)
+    }
     result = {
         "model_id": closed.conditions["model_id"],
         "tokenizer_id": "t",

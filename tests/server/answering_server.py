@@ -34,7 +34,9 @@ def http_server(
     server.daemon_threads = True
     if tls is not None:
         server.socket = tls.wrap_socket(server.socket, server_side=True)
-    Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+    Thread(
+        target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True
+    ).start()
     try:
         yield f"http{'s' if tls else ''}://127.0.0.1:{server.server_port}"
     finally:
@@ -54,7 +56,11 @@ def answering() -> Iterator[AnsweringServer]:
             status, content = state.answers.get(
                 f"{self.command} {self.path}", (404, {"detail": "Not Found"})
             )
-            data = content if isinstance(content, bytes) else json.dumps(content).encode()
+            data = (
+                content
+                if isinstance(content, bytes)
+                else json.dumps(content).encode()
+            )
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(data)))

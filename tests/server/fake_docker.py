@@ -33,10 +33,15 @@ def up(override: str) -> int:
     command = [word.replace("$$", "$") for word in service["command"]]
     with LOG.open("wb") as log:
         process = subprocess.Popen(
-            command, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
+            command,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
         )
     CONTAINER.write_text(
-        json.dumps({"pid": process.pid, "image": service.get("image", "vllm:file")})
+        json.dumps(
+            {"pid": process.pid, "image": service.get("image", "vllm:file")}
+        )
     )
     return 0
 
@@ -51,7 +56,12 @@ def down() -> int:
 def inspect() -> dict[str, Any]:
     container = json.loads(CONTAINER.read_text())
     with contextlib.suppress(OSError):
-        state = Path(f"/proc/{container['pid']}/stat").read_text().rpartition(")")[2].split()[0]
+        state = (
+            Path(f"/proc/{container['pid']}/stat")
+            .read_text()
+            .rpartition(")")[2]
+            .split()[0]
+        )
         if state != "Z":
             return described("running", 0, container["image"])
     return described("exited", 1, container["image"])

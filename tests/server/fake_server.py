@@ -23,11 +23,17 @@ Answer = tuple[int, Any]
 class FakeServer:
     """Answers (method, path) with (status, JSON or text) and remembers what it was asked."""
 
-    routes: dict[tuple[str, str], Answer | Callable[[Any], Answer]] = field(default_factory=dict)
-    asked: list[tuple[str, str, dict[str, str], Any]] = field(default_factory=list)
+    routes: dict[tuple[str, str], Answer | Callable[[Any], Answer]] = field(
+        default_factory=dict
+    )
+    asked: list[tuple[str, str, dict[str, str], Any]] = field(
+        default_factory=list
+    )
     url: str = ""
 
-    def answer(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Answer:
+    def answer(
+        self, method: str, path: str, headers: dict[str, str], body: bytes
+    ) -> Answer:
         content = json.loads(body) if body else None
         self.asked.append((method, path, headers, content))
         route = self.routes.get((method, path), (404, {"detail": "Not Found"}))
@@ -39,14 +45,24 @@ def handler_for(fake: FakeServer) -> type[BaseHTTPRequestHandler]:
         def reply(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             status, content = fake.answer(
-                self.command, self.path, {k.lower(): v for k, v in self.headers.items()}, body
+                self.command,
+                self.path,
+                {k.lower(): v for k, v in self.headers.items()},
+                body,
             )
-            data = content.encode() if isinstance(content, str) else json.dumps(content).encode()
+            data = (
+                content.encode()
+                if isinstance(content, str)
+                else json.dumps(content).encode()
+            )
             self.send_response(status)
             if status in (301, 302, 307, 308):
                 self.send_header("Location", str(content))
             self.send_header(
-                "Content-Type", "text/plain" if isinstance(content, str) else "application/json"
+                "Content-Type",
+                "text/plain"
+                if isinstance(content, str)
+                else "application/json",
             )
             self.send_header("Content-Length", str(len(data)))
             self.end_headers()
@@ -94,7 +110,10 @@ class CountingDecoder:
         content = json.loads(body)
         return [
             StreamEvent(usage=Usage(0, 0)),
-            StreamEvent(usage=Usage(content.get("prompt", -1), 1), error=content.get("error")),
+            StreamEvent(
+                usage=Usage(content.get("prompt", -1), 1),
+                error=content.get("error"),
+            ),
         ]
 
     def close(self) -> list[StreamEvent]:

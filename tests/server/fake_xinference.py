@@ -43,7 +43,9 @@ class FakeXinference:
 
     def get(self, path: str) -> Answer:
         if path == "/v1/models":
-            return 200, json.dumps({"object": "list", "data": [card(uid) for uid in self.running]})
+            return 200, json.dumps(
+                {"object": "list", "data": [card(uid) for uid in self.running]}
+            )
         if path == "/v1/cluster/version":
             return 200, '{"version": "4.1.0", "full-revisionid": "7ecec16"}'
         if path.endswith("/progress"):
@@ -92,14 +94,18 @@ class FakeXinference:
             self.registered.pop(uid)
             return 200, "null"
         if self.keeps_models or uid not in self.running:
-            return 400, json.dumps({"detail": f"Model not found in the model list, uid: {uid}"})
+            return 400, json.dumps(
+                {"detail": f"Model not found in the model list, uid: {uid}"}
+            )
         self.running.remove(uid)
         return 200, "null"
 
     def _register(self, body: dict[str, Any]) -> Answer:
         name = json.loads(body["model"])["model_name"]
         if name in self.registered:
-            return 400, json.dumps({"detail": f"Model name conflicts with existing model {name}"})
+            return 400, json.dumps(
+                {"detail": f"Model name conflicts with existing model {name}"}
+            )
         self.registered[name] = body
         return 200, "null"
 
@@ -122,8 +128,12 @@ class FakeXinference:
                 self._answer(*fake.get(self.path))
 
             def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-                self._answer(*fake.post(self.path, json.loads(body) if body else None))
+                body = self.rfile.read(
+                    int(self.headers.get("Content-Length", 0))
+                )
+                self._answer(
+                    *fake.post(self.path, json.loads(body) if body else None)
+                )
 
             def do_DELETE(self) -> None:
                 self._answer(*fake.delete(self.path))
@@ -131,7 +141,8 @@ class FakeXinference:
             def _answer(self, status: int, body: str) -> None:
                 self.send_response(status)
                 self.send_header(
-                    "Content-Type", "text/html" if body.startswith("<") else "application/json"
+                    "Content-Type",
+                    "text/html" if body.startswith("<") else "application/json",
                 )
                 self.send_header("Content-Length", str(len(body.encode())))
                 if status == 503:
@@ -179,7 +190,11 @@ def card(uid: str) -> dict[str, Any]:
 def fake_xinference() -> Iterator[FakeXinference]:
     fake = FakeXinference()
     with fake.serve() as http:
-        Thread(target=http.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        Thread(
+            target=http.serve_forever,
+            kwargs={"poll_interval": 0.01},
+            daemon=True,
+        ).start()
         try:
             yield fake
         finally:

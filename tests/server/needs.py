@@ -21,9 +21,15 @@ SMALL_SERVER = Path(__file__).with_name("small_server.py")
 MODEL = "meta-llama/Llama-3.1-8B"
 LIMIT = 1280
 
-MACHINE_A = Hardware(gpus=1, pcie_generation=5, pcie_width=16, bandwidth_gb_s=32)
+MACHINE_A = Hardware(
+    gpus=1, pcie_generation=5, pcie_width=16, bandwidth_gb_s=32
+)
 MACHINE_B = Hardware(
-    gpus=2, pcie_generation=5, pcie_width=8, bandwidth_gb_s=16, instruction="set the slot to x8"
+    gpus=2,
+    pcie_generation=5,
+    pcie_width=8,
+    bandwidth_gb_s=16,
+    instruction="set the slot to x8",
 )
 
 
@@ -47,7 +53,12 @@ def need(
         served_model=served_model,
         tp=tp,
         max_model_len=max_model_len,
-        declared={"recipe": "vllm", "hardware": name, "model": model_id, "tp": tp},
+        declared={
+            "recipe": "vllm",
+            "hardware": name,
+            "model": model_id,
+            "tp": tp,
+        },
     )
 
 
@@ -55,7 +66,14 @@ def small_server(
     port: int, *options: str, model: str = MODEL, limit: int = LIMIT
 ) -> tuple[str, ...]:
     """The command that serves `model` at `port`; see small_server.py for the options."""
-    return (sys.executable, str(SMALL_SERVER), str(port), model, str(limit), *options)
+    return (
+        sys.executable,
+        str(SMALL_SERVER),
+        str(port),
+        model,
+        str(limit),
+        *options,
+    )
 
 
 def free_port() -> int:
@@ -72,7 +90,9 @@ class ChangingServer:
     def __init__(self) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self.cards: list[dict[str, Any]] = [{"id": MODEL, "max_model_len": LIMIT}]
+        self.cards: list[dict[str, Any]] = [
+            {"id": MODEL, "max_model_len": LIMIT}
+        ]
         self.health = 200
         self.status = 200
         self.started_s: float | None = 1000.0
@@ -83,9 +103,15 @@ class ChangingServer:
         self.stop()
         if self.started_s is not None:
             self.started_s += 100.0
-        self._http = ThreadingHTTPServer(("127.0.0.1", self.port), self._handler())
+        self._http = ThreadingHTTPServer(
+            ("127.0.0.1", self.port), self._handler()
+        )
         self._http.daemon_threads = True
-        Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        Thread(
+            target=self._http.serve_forever,
+            kwargs={"poll_interval": 0.01},
+            daemon=True,
+        ).start()
 
     def stop(self) -> None:
         http, self._http = self._http, None
@@ -118,7 +144,9 @@ class ChangingServer:
                 status, body = server.answer(self.path)
                 self.send_response(status)
                 kind = (
-                    "text/plain; version=0.0.4" if self.path == "/metrics" else "application/json"
+                    "text/plain; version=0.0.4"
+                    if self.path == "/metrics"
+                    else "application/json"
                 )
                 self.send_header("Content-Type", kind)
                 self.send_header("Content-Length", str(len(body)))

@@ -44,7 +44,9 @@ def raw_server(misbehave: Misbehave) -> Iterator[str]:
     def accept() -> None:
         with suppress(OSError):
             while True:
-                threading.Thread(target=serve, args=(listener.accept()[0],), daemon=True).start()
+                threading.Thread(
+                    target=serve, args=(listener.accept()[0],), daemon=True
+                ).start()
 
     with socket.create_server(("127.0.0.1", 0), backlog=64) as listener:
         threading.Thread(target=accept, daemon=True).start()

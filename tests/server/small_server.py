@@ -36,7 +36,9 @@ def serve(port: int, model: str, limit: int) -> None:
             self.send_response(200 if self.path in routes else 404)
             self.send_header(
                 "Content-Type",
-                "text/plain; version=0.0.4" if self.path == "/metrics" else "application/json",
+                "text/plain; version=0.0.4"
+                if self.path == "/metrics"
+                else "application/json",
             )
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
@@ -59,11 +61,14 @@ def main() -> int:
     pids = [os.getpid()]
     if "child" in values:
         sleeper = subprocess.Popen(
-            [sys.executable, "-c", "import time; time.sleep(600)"], start_new_session=True
+            [sys.executable, "-c", "import time; time.sleep(600)"],
+            start_new_session=True,
         )
         pids.append(sleeper.pid)
     if "pids" in values:
-        Path(values["pids"]).write_text("\n".join(map(str, pids)), encoding="utf-8")
+        Path(values["pids"]).write_text(
+            "\n".join(map(str, pids)), encoding="utf-8"
+        )
     if "silent" in values:
         time.sleep(600)
     serve(int(port), model, int(limit))

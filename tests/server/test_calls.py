@@ -31,7 +31,8 @@ def packed(wbits: int, times: int = 64) -> bytes:
     """A GB of blanks; packed once and repeated, so that the check sum at its end does not fit."""
     packer = zlib.compressobj(9, wbits=wbits)
     first, again = (
-        packer.compress(b" " * (1 << 24)) + packer.flush(zlib.Z_FULL_FLUSH) for _ in range(2)
+        packer.compress(b" " * (1 << 24)) + packer.flush(zlib.Z_FULL_FLUSH)
+        for _ in range(2)
     )
     return first + again * (times - 1) + packer.flush()
 
@@ -40,10 +41,16 @@ GZIP, DEFLATE = packed(31), packed(15)
 
 
 def encoded(how: bytes, body: bytes) -> bytes:
-    return OK + b"Content-Encoding: %b\r\nContent-Length: %d\r\n\r\n%b" % (how, len(body), body)
+    return OK + b"Content-Encoding: %b\r\nContent-Length: %d\r\n\r\n%b" % (
+        how,
+        len(body),
+        body,
+    )
 
 
-def after(head: bytes, then: Callable[[socket.socket, bytes], None], data: bytes) -> Misbehave:
+def after(
+    head: bytes, then: Callable[[socket.socket, bytes], None], data: bytes
+) -> Misbehave:
     def misbehave(peer: socket.socket, request: bytes) -> None:
         peer.sendall(head)
         then(peer, data)
@@ -53,25 +60,33 @@ def after(head: bytes, then: Callable[[socket.socket, bytes], None], data: bytes
 
 SLOW = {
     "no answer": lambda peer, request: time.sleep(END_S),
-    "a body drop by drop": after(OK + b"Content-Length: 100000\r\n\r\n{", drip, b" "),
+    "a body drop by drop": after(
+        OK + b"Content-Length: 100000\r\n\r\n{", drip, b" "
+    ),
     "chunks drop by drop": after(CHUNKED, drip, chunk(b" ")),
     "headers drop by drop": after(b"HTTP/1.1 200 OK\r\nX-Slow: ", drip, b"a"),
     "a status line drop by drop": after(b"", drip, b"H"),
-    "one early response after the other": after(b"", drip, b"HTTP/1.1 102 Processing\r\n\r\n"),
+    "one early response after the other": after(
+        b"", drip, b"HTTP/1.1 102 Processing\r\n\r\n"
+    ),
     "an event stream of comments": after(STREAM, drip, chunk(b": ping\n\n")),
 }
 
 LARGE = {
     "blanks without end": after(CHUNKED, flood, chunk(b" " * 65536)),
     "a gzip bomb": lambda peer, request: peer.sendall(encoded(b"gzip", GZIP)),
-    "a deflate bomb": lambda peer, request: peer.sendall(encoded(b"deflate", DEFLATE)),
+    "a deflate bomb": lambda peer, request: peer.sendall(
+        encoded(b"deflate", DEFLATE)
+    ),
 }
 
 NOT_HTTP = {
     "headers without end": after(
         b"HTTP/1.1 200 OK\r\n", flood, b"X-More: " + b"a" * 1000 + b"\r\n"
     ),
-    "one header without end": after(b"HTTP/1.1 200 OK\r\nX-More: ", flood, b"a" * 65536),
+    "one header without end": after(
+        b"HTTP/1.1 200 OK\r\nX-More: ", flood, b"a" * 65536
+    ),
 }
 
 ENDLESS = {**SLOW, **LARGE, **NOT_HTTP}
@@ -94,8 +109,13 @@ def said_of(ask: Callable[[], object]) -> str:
 
 @pytest.mark.parametrize("wrong", SLOW)
 def test_what_is_needed_fails_in_time(wrong: str) -> None:
-    with raw_server(SLOW[wrong]) as url, Endpoint(url, timeout_s=SHORT_S) as endpoint:
-        assert f"did not answer GET /v1/models within {SHORT_S} s" in said_of(endpoint.models)
+    with (
+        raw_server(SLOW[wrong]) as url,
+        Endpoint(url, timeout_s=SHORT_S) as endpoint,
+    ):
+        assert f"did not answer GET /v1/models within {SHORT_S} s" in said_of(
+            endpoint.models
+        )
         body = PROTOCOLS["openai"].decoder()
         assert f"did not answer POST /p within {SHORT_S} s" in said_of(
             lambda: endpoint.probe("/p", b"{}", body, Deadline(SHORT_S))
@@ -108,23 +128,32 @@ def test_what_is_needed_fails_in_time(wrong: str) -> None:
 @pytest.mark.parametrize("wrong", LARGE)
 def test_what_is_too_large_is_not_read(wrong: str) -> None:
     with raw_server(LARGE[wrong]) as url, Endpoint(url) as endpoint:
-        assert "answers GET /v1/models with more than 16 MiB" in said_of(endpoint.models)
+        assert "answers GET /v1/models with more than 16 MiB" in said_of(
+            endpoint.models
+        )
 
 
 @pytest.mark.parametrize("wrong", NOT_HTTP)
 def test_headers_have_an_end(wrong: str) -> None:
     with raw_server(NOT_HTTP[wrong]) as url, Endpoint(url) as endpoint:
-        assert "did not send HTTP in reply to GET /v1/models" in said_of(endpoint.models)
+        assert "did not send HTTP in reply to GET /v1/models" in said_of(
+            endpoint.models
+        )
 
 
 @pytest.mark.parametrize("wrong", ENDLESS)
 def test_what_is_only_nice_to_know_is_done_without(wrong: str) -> None:
-    with raw_server(ENDLESS[wrong]) as url, Endpoint(url, timeout_s=SHORT_S) as endpoint:
+    with (
+        raw_server(ENDLESS[wrong]) as url,
+        Endpoint(url, timeout_s=SHORT_S) as endpoint,
+    ):
         begun_s = time.monotonic()
         assert endpoint.version() is None
         assert endpoint.health() in (None, True)
         assert endpoint.metrics_page() is None
-        assert [endpoint.tokenize("m", "words") for _ in range(50)] == [None] * 50
+        assert [endpoint.tokenize("m", "words") for _ in range(50)] == [
+            None
+        ] * 50
         assert endpoint.tokenize_chat("m", []) is None
         endpoint.wait_ready(0, model_given=True)
         assert time.monotonic() - begun_s < END_S
@@ -136,17 +165,25 @@ def test_a_server_that_reads_nothing_has_its_time_too() -> None:
         Endpoint(f"http://127.0.0.1:{deaf.getsockname()[1]}") as endpoint,
     ):
         said = said_of(
-            lambda: endpoint.call("POST", "/p", {"text": "x" * 30_000_000}, timeout_s=SHORT_S)
+            lambda: endpoint.call(
+                "POST", "/p", {"text": "x" * 30_000_000}, timeout_s=SHORT_S
+            )
         )
     assert f"did not answer POST /p within {SHORT_S} s" in said
 
 
-@pytest.mark.parametrize(("how", "wbits"), [(b"gzip", 31), (b"deflate", 15), (b"x-gzip", 31)])
-def test_what_is_packed_all_the_same_is_unpacked(how: bytes, wbits: int) -> None:
+@pytest.mark.parametrize(
+    ("how", "wbits"), [(b"gzip", 31), (b"deflate", 15), (b"x-gzip", 31)]
+)
+def test_what_is_packed_all_the_same_is_unpacked(
+    how: bytes, wbits: int
+) -> None:
     packer = zlib.compressobj(wbits=wbits)
     body = packer.compress(b'{"data": [{"id": "m"}]}') + packer.flush()
     with (
-        raw_server(lambda peer, request: peer.sendall(encoded(how, body))) as url,
+        raw_server(
+            lambda peer, request: peer.sendall(encoded(how, body))
+        ) as url,
         Endpoint(url) as endpoint,
     ):
         assert endpoint.only_model() == "m"
@@ -155,7 +192,10 @@ def test_what_is_packed_all_the_same_is_unpacked(how: bytes, wbits: int) -> None
 def test_what_a_refusal_says_is_unpacked() -> None:
     packer = zlib.compressobj(wbits=31)
     body = packer.compress(b'{"error": "HIP out of memory"}') + packer.flush()
-    head = b"HTTP/1.1 500 No\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(body)
+    head = (
+        b"HTTP/1.1 500 No\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n"
+        % len(body)
+    )
     with (
         raw_server(lambda peer, request: peer.sendall(head + body)) as url,
         Endpoint(url) as endpoint,
@@ -166,17 +206,25 @@ def test_what_a_refusal_says_is_unpacked() -> None:
 
 def test_a_refusal_that_unpacks_without_end_is_not_unpacked() -> None:
     packed = encoded(b"gzip", GZIP).replace(b"200 OK", b"500 No")
-    with raw_server(lambda peer, request: peer.sendall(packed)) as url, Endpoint(url) as endpoint:
-        said = said_of(lambda: endpoint.probe("/p", b"{}", PROTOCOLS["openai"].decoder()))
+    with (
+        raw_server(lambda peer, request: peer.sendall(packed)) as url,
+        Endpoint(url) as endpoint,
+    ):
+        said = said_of(
+            lambda: endpoint.probe("/p", b"{}", PROTOCOLS["openai"].decoder())
+        )
     assert "answers POST /p with more than 4 MiB" in said
 
 
 @pytest.mark.parametrize(
-    ("how", "body"), [(b"br", b"\x0b\x02\x80"), (b"gzip", b"no gzip"), (b"zstd", b"{}x")]
+    ("how", "body"),
+    [(b"br", b"\x0b\x02\x80"), (b"gzip", b"no gzip"), (b"zstd", b"{}x")],
 )
 def test_what_cannot_be_unpacked_is_no_list(how: bytes, body: bytes) -> None:
     with (
-        raw_server(lambda peer, request: peer.sendall(encoded(how, body))) as url,
+        raw_server(
+            lambda peer, request: peer.sendall(encoded(how, body))
+        ) as url,
         Endpoint(url) as endpoint,
     ):
         assert "that is not a JSON object" in said_of(endpoint.models)
@@ -190,7 +238,11 @@ def test_nothing_packed_is_asked_for_and_the_path_stays_as_it_is() -> None:
         peer.sendall(OK + b"Set-Cookie: a=b\r\nContent-Length: 2\r\n\r\n{}")
 
     with raw_server(answer) as url:
-        calls = Calls(f"{url}/a%2Fb/../%E6%A8%A1", {"x-team": "blue", "accept": "text/plain"}, None)
+        calls = Calls(
+            f"{url}/a%2Fb/../%E6%A8%A1",
+            {"x-team": "blue", "accept": "text/plain"},
+            None,
+        )
         calls.whole("POST", "/p?api-version=1&q=%20", Deadline(END_S), b"{}")
         calls.whole("GET", "/q", Deadline(END_S))
         calls.close()
@@ -215,8 +267,12 @@ def event(text: str) -> bytes:
     return chunk(b"data: " + text.encode() + b"\n\n")
 
 
-TEXT = event('{"choices": [{"index": 0, "text": " x", "finish_reason": "length"}]}')
-USAGE = event('{"choices": [], "usage": {"prompt_tokens": 3, "completion_tokens": 1}}')
+TEXT = event(
+    '{"choices": [{"index": 0, "text": " x", "finish_reason": "length"}]}'
+)
+USAGE = event(
+    '{"choices": [], "usage": {"prompt_tokens": 3, "completion_tokens": 1}}'
+)
 
 
 @pytest.mark.parametrize(
@@ -224,16 +280,22 @@ USAGE = event('{"choices": [], "usage": {"prompt_tokens": 3, "completion_tokens"
     [
         USAGE + event("[DONE]"),  # and no end of the body
         USAGE,
-        event('{"choices": [], "usage": {"prompt_tokens": 3, "completion_tokens": 1}}')
+        event(
+            '{"choices": [], "usage": {"prompt_tokens": 3, "completion_tokens": 1}}'
+        )
         + chunk(b": ping\n\n"),
         USAGE + event("[DONE]") + b"0\r\n\r\n",
     ],
 )
-def test_a_trial_is_over_with_the_answer(monkeypatch: pytest.MonkeyPatch, ending: bytes) -> None:
+def test_a_trial_is_over_with_the_answer(
+    monkeypatch: pytest.MonkeyPatch, ending: bytes
+) -> None:
     monkeypatch.setattr(endpoint_module, "AFTER_DONE_S", 0.1)
     monkeypatch.setattr(endpoint_module, "AFTER_FINISH_S", 0.3)
     with (
-        raw_server(lambda peer, request: peer.sendall(STREAM + TEXT + ending)) as url,
+        raw_server(
+            lambda peer, request: peer.sendall(STREAM + TEXT + ending)
+        ) as url,
         Endpoint(url) as endpoint,
     ):
         begun_s = time.monotonic()
@@ -243,12 +305,21 @@ def test_a_trial_is_over_with_the_answer(monkeypatch: pytest.MonkeyPatch, ending
 
 
 @pytest.mark.parametrize(
-    "more", [event('{"choices": [{"index": 0, "text": " more"}]}'), chunk(b": ping\n" * 9000)]
+    "more",
+    [
+        event('{"choices": [{"index": 0, "text": " more"}]}'),
+        chunk(b": ping\n" * 9000),
+    ],
 )
 def test_a_trial_whose_answer_goes_on_for_ever_has_an_end(more: bytes) -> None:
-    with raw_server(after(STREAM, flood, more)) as url, Endpoint(url) as endpoint:
+    with (
+        raw_server(after(STREAM, flood, more)) as url,
+        Endpoint(url) as endpoint,
+    ):
         said = said_of(
-            lambda: endpoint.probe("/p", b"{}", PROTOCOLS["openai"].decoder(), Deadline(END_S / 2))
+            lambda: endpoint.probe(
+                "/p", b"{}", PROTOCOLS["openai"].decoder(), Deadline(END_S / 2)
+            )
         )
     assert (
         "answers POST /p with more than 4 MiB" in said
@@ -257,9 +328,18 @@ def test_a_trial_whose_answer_goes_on_for_ever_has_an_end(more: bytes) -> None:
 
 
 def test_what_follows_the_end_of_an_answer_is_nothing() -> None:
-    flooding = after(STREAM + TEXT + USAGE + event("[DONE]"), flood, chunk(b": ping\n" * 9000))
+    flooding = after(
+        STREAM + TEXT + USAGE + event("[DONE]"),
+        flood,
+        chunk(b": ping\n" * 9000),
+    )
     with raw_server(flooding) as url, Endpoint(url) as endpoint:
-        assert endpoint.probe("/p", b"{}", PROTOCOLS["openai"].decoder()).prompt_tokens == 3
+        assert (
+            endpoint.probe(
+                "/p", b"{}", PROTOCOLS["openai"].decoder()
+            ).prompt_tokens
+            == 3
+        )
 
 
 def test_a_connection_is_kept_where_the_body_ends() -> None:
@@ -277,6 +357,14 @@ def test_a_connection_is_kept_where_the_body_ends() -> None:
 
 def test_a_compressed_stream_cannot_be_timed() -> None:
     answer = STREAM.replace(b"\r\n\r\n", b"\r\nContent-Encoding: gzip\r\n\r\n")
-    with raw_server(lambda peer, request: peer.sendall(answer)) as url, Endpoint(url) as endpoint:
-        said = said_of(lambda: endpoint.probe("/p", b"{}", PROTOCOLS["openai"].decoder()))
-    assert "compresses its answer on /p (gzip) although the request did not permit it" in said
+    with (
+        raw_server(lambda peer, request: peer.sendall(answer)) as url,
+        Endpoint(url) as endpoint,
+    ):
+        said = said_of(
+            lambda: endpoint.probe("/p", b"{}", PROTOCOLS["openai"].decoder())
+        )
+    assert (
+        "compresses its answer on /p (gzip) although the request did not permit it"
+        in said
+    )

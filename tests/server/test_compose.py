@@ -33,7 +33,9 @@ class Bench:
         self.state.mkdir()
         self.file.touch()
 
-    def server(self, *options: str, directory: Path | None = None, **changes: Any) -> ComposeServer:
+    def server(
+        self, *options: str, directory: Path | None = None, **changes: Any
+    ) -> ComposeServer:
         settings: dict[str, Any] = {
             "kind": "compose",
             "base_url": f"http://127.0.0.1:{self.port}",
@@ -45,18 +47,24 @@ class Bench:
             "start_timeout_s": 30.0,
         } | changes
         return ComposeServer(
-            need(ServerRecipe(**settings)), directory=directory or self.logs, say=self.said.append
+            need(ServerRecipe(**settings)),
+            directory=directory or self.logs,
+            say=self.said.append,
         )
 
     def calls(self) -> list[list[str]]:
-        return [json.loads(line) for line in (self.state / "calls").read_text().splitlines()]
+        return [
+            json.loads(line)
+            for line in (self.state / "calls").read_text().splitlines()
+        ]
 
     def install(self, folder: Path, *names: str) -> None:
         folder.mkdir(exist_ok=True)
         for name in names:
             program = folder / name
             program.write_text(
-                f"#!{sys.executable}\n{FAKE.read_text(encoding='utf-8')}", encoding="utf-8"
+                f"#!{sys.executable}\n{FAKE.read_text(encoding='utf-8')}",
+                encoding="utf-8",
             )
             program.chmod(0o755)
 
@@ -65,7 +73,9 @@ class Bench:
 def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
     made = Bench(tmp_path)
     made.install(tmp_path / "bin", "docker", "docker-compose")
-    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv(
+        "PATH", f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    )
     monkeypatch.setenv("FAKE_DOCKER", str(made.state))
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     monkeypatch.setattr(accelerator_memory, "used_mib", dict)
@@ -76,7 +86,10 @@ def test_up_logs_and_down(bench: Bench) -> None:
     server = bench.server("print=loading weights")
     found = server.start()
     assert found.facts["model"] == MODEL
-    assert (found.facts["image"], found.facts["image_id"]) == ("vllm:file", "sha256:1")
+    assert (found.facts["image"], found.facts["image_id"]) == (
+        "vllm:file",
+        "sha256:1",
+    )
     assert bench.said[0].startswith(
         f"Starting vllm-server of {bench.file} (project {server.project})\n  NCCL_DEBUG=INFO "
     )
@@ -95,12 +108,16 @@ def test_up_logs_and_down(bench: Bench) -> None:
     ]
 
 
-def test_the_older_compose_is_used_where_docker_has_no_plugin(bench: Bench) -> None:
+def test_the_older_compose_is_used_where_docker_has_no_plugin(
+    bench: Bench,
+) -> None:
     (bench.state / "no-plugin").touch()
     server = bench.server()
     server.start()
     server.stop()
-    assert [call[0] for call in bench.calls() if "up" in call or "down" in call] == [
+    assert [
+        call[0] for call in bench.calls() if "up" in call or "down" in call
+    ] == [
         "docker-compose",
         "docker-compose",
     ]
@@ -108,10 +125,17 @@ def test_the_older_compose_is_used_where_docker_has_no_plugin(bench: Bench) -> N
 
 @pytest.mark.parametrize(
     ("programs", "words"),
-    [([], "Docker is not installed"), (["docker"], "Docker Compose is not installed")],
+    [
+        ([], "Docker is not installed"),
+        (["docker"], "Docker Compose is not installed"),
+    ],
 )
 def test_what_is_not_installed_is_named(
-    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, programs: list[str], words: str
+    bench: Bench,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    programs: list[str],
+    words: str,
 ) -> None:
     (bench.state / "no-plugin").touch()
     bench.install(tmp_path / "few", *programs)
@@ -120,9 +144,14 @@ def test_what_is_not_installed_is_named(
         bench.server().start()
 
 
-def test_the_project_belongs_to_the_directory(bench: Bench, tmp_path: Path) -> None:
+def test_the_project_belongs_to_the_directory(
+    bench: Bench, tmp_path: Path
+) -> None:
     assert bench.server().project == bench.server().project
-    assert bench.server().project != bench.server(directory=tmp_path / "other").project
+    assert (
+        bench.server().project
+        != bench.server(directory=tmp_path / "other").project
+    )
 
 
 def test_what_the_recipe_says_replaces_what_the_file_says() -> None:
@@ -147,9 +176,16 @@ def test_what_the_recipe_says_replaces_what_the_file_says() -> None:
 
 
 def test_a_model_on_disk_is_mounted_where_it_is() -> None:
-    override = override_of(need(ServerRecipe(compose_service="a"), model_id="/data/$7B"))
+    override = override_of(
+        need(ServerRecipe(compose_service="a"), model_id="/data/$7B")
+    )
     assert override["services"]["a"]["volumes"] == [
-        {"type": "bind", "source": "/data/$$7B", "target": "/data/$$7B", "read_only": True}
+        {
+            "type": "bind",
+            "source": "/data/$$7B",
+            "target": "/data/$$7B",
+            "read_only": True,
+        }
     ]
 
 
@@ -174,7 +210,8 @@ def test_a_container_that_dies_says_why(bench: Bench) -> None:
         match=r"vllm-server exited with exit code 1\. Cause: access to the model has to be requested",
     ) as raised:
         bench.server(
-            "print=Cannot access gated repo for url https://huggingface.co/meta-llama", "exit=1"
+            "print=Cannot access gated repo for url https://huggingface.co/meta-llama",
+            "exit=1",
         ).start()
     assert raised.value.log_tail == (
         "Cannot access gated repo for url https://huggingface.co/meta-llama",
@@ -184,7 +221,8 @@ def test_a_container_that_dies_says_why(bench: Bench) -> None:
 
 def test_a_failure_of_up_is_told_with_its_cure(bench: Bench) -> None:
     (bench.state / "up-fails").write_text(
-        "Pulling\nError response from daemon: manifest unknown", encoding="utf-8"
+        "Pulling\nError response from daemon: manifest unknown",
+        encoding="utf-8",
     )
     with pytest.raises(
         ServerError,
@@ -198,9 +236,18 @@ def test_a_failure_of_up_is_told_with_its_cure(bench: Bench) -> None:
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"compose_file": None}, "has to contain compose_file and compose_service"),
-        ({"compose_service": None}, "has to contain compose_file and compose_service"),
-        ({"compose_file": "no/such.yaml"}, "There is no compose file no/such.yaml"),
+        (
+            {"compose_file": None},
+            "has to contain compose_file and compose_service",
+        ),
+        (
+            {"compose_service": None},
+            "has to contain compose_file and compose_service",
+        ),
+        (
+            {"compose_file": "no/such.yaml"},
+            "There is no compose file no/such.yaml",
+        ),
     ],
 )
 def test_a_recipe_that_cannot_be_brought_up(
@@ -211,7 +258,9 @@ def test_a_recipe_that_cannot_be_brought_up(
 
 
 def test_a_server_that_has_not_been_started(bench: Bench) -> None:
-    with pytest.raises(ServerError, match="There is no container of vllm-server"):
+    with pytest.raises(
+        ServerError, match="There is no container of vllm-server"
+    ):
         bench.server().check()
     assert bench.server().log_tail() == []
 
@@ -255,11 +304,15 @@ def test_a_docker_that_hangs_is_given_up(
     """With the child that holds its output open: else whoever reads that would wait for it."""
     monkeypatch.setattr(compose, "CALL_TIMEOUT_S", 1.0)
     (bench.state / f"hangs-{verb}").touch()
-    with pytest.raises(ServerError, match="did not finish within 1 s: check the Docker engine"):
+    with pytest.raises(
+        ServerError, match="did not finish within 1 s: check the Docker engine"
+    ):
         bench.server().start()
 
 
-def test_a_docker_that_fails_later_is_a_server_that_cannot_be_looked_at(bench: Bench) -> None:
+def test_a_docker_that_fails_later_is_a_server_that_cannot_be_looked_at(
+    bench: Bench,
+) -> None:
     server = bench.server()
     server.start()
     (bench.state / "fails-ps").write_text(DOWN)
@@ -283,11 +336,15 @@ class Dying(ComposeServer):
 def test_what_went_wrong_first_is_what_counts(bench: Bench) -> None:
     (bench.state / "up-fails").write_text("manifest unknown")
     usual = bench.server()
-    with pytest.raises(ServerError, match=r"`up` of .* failed: manifest unknown"):
+    with pytest.raises(
+        ServerError, match=r"`up` of .* failed: manifest unknown"
+    ):
         Dying(usual.need, directory=bench.logs, say=bench.said.append).start()
 
 
-@pytest.mark.parametrize("told", ["", "no JSON", "[]", '{"status": "running"}', '{"surplus": 1}'])
+@pytest.mark.parametrize(
+    "told", ["", "no JSON", "[]", '{"status": "running"}', '{"surplus": 1}']
+)
 def test_a_description_that_is_none_is_told(bench: Bench, told: str) -> None:
     server = bench.server()
     server.start()

@@ -32,19 +32,23 @@ def compose_file(name: str) -> dict[str, Any]:
 
 
 def groups(name: str) -> list[Group]:
-    return expand(load_campaign(EXAMPLES / f"{name}.campaign.yaml", environment={}))
+    return expand(
+        load_campaign(EXAMPLES / f"{name}.campaign.yaml", environment={})
+    )
 
 
 @pytest.mark.parametrize(("name", "file"), CAMPAIGNS.items())
-def test_the_campaign_names_its_compose_file_and_a_service_of_it(name: str, file: str) -> None:
+def test_the_campaign_names_its_compose_file_and_a_service_of_it(
+    name: str, file: str
+) -> None:
     for group in groups(name):
         recipe = group.server.recipe
         assert recipe.kind == "compose"
         assert recipe.compose_file == f"{file}.compose.yaml"
         assert recipe.compose_service in compose_file(file)["services"]
-        assert override_of(group.server)["services"]["vllm-server"]["command"] == list(
-            recipe.command
-        )
+        assert override_of(group.server)["services"]["vllm-server"][
+            "command"
+        ] == list(recipe.command)
 
 
 @pytest.mark.parametrize("name", ["vllm", "mi300x"])
@@ -114,26 +118,37 @@ def test_the_health_check_asks_the_server(name: str) -> None:
     compile(server["healthcheck"]["test"][3], "healthcheck", "exec")
 
 
-def test_the_client_waits_for_the_server_and_comes_only_when_asked_for() -> None:
+def test_the_client_waits_for_the_server_and_comes_only_when_asked_for() -> (
+    None
+):
     client = compose_file("vllm")["services"]["vllm-bench-client"]
-    assert client["depends_on"] == {"vllm-server": {"condition": "service_healthy"}}
+    assert client["depends_on"] == {
+        "vllm-server": {"condition": "service_healthy"}
+    }
     assert client["profiles"] == ["client"]
     assert client["container_name"] == "vllm-bench-client"
-    dockerfile = (EXAMPLES / client["build"]["context"] / client["build"]["dockerfile"]).read_text(
-        encoding="utf-8"
-    )
+    dockerfile = (
+        EXAMPLES / client["build"]["context"] / client["build"]["dockerfile"]
+    ).read_text(encoding="utf-8")
     sources = [
         word
         for line in dockerfile.splitlines()
         if line.startswith("COPY")
         for word in line.split()[1:-1]
     ]
-    assert all((EXAMPLES / client["build"]["context"] / source).exists() for source in sources)
+    assert all(
+        (EXAMPLES / client["build"]["context"] / source).exists()
+        for source in sources
+    )
 
 
 def test_the_client_can_be_entered_and_keeps_results_and_calibrations() -> None:
     client = compose_file("vllm")["services"]["vllm-bench-client"]
-    assert [*client["entrypoint"], *client["command"]] == ["/usr/bin/env", "sleep", "infinity"]
+    assert [*client["entrypoint"], *client["command"]] == [
+        "/usr/bin/env",
+        "sleep",
+        "infinity",
+    ]
     assert client["working_dir"] == "/root"
     assert "./bench_results:/root/bench_results" in client["volumes"]
     kept = client["environment"]["XDG_STATE_HOME"]
@@ -158,11 +173,17 @@ def as_compared(group: Group) -> tuple[object, ...]:
 
 
 @pytest.mark.parametrize(
-    ("name", "preset"), [("vllm", "pcie-machine-c"), ("vllm-ab", "pcie-machine-ab")]
+    ("name", "preset"),
+    [("vllm", "pcie-machine-c"), ("vllm-ab", "pcie-machine-ab")],
 )
-def test_the_studys_groups_in_containers_are_those_of_its_preset(name: str, preset: str) -> None:
+def test_the_studys_groups_in_containers_are_those_of_its_preset(
+    name: str, preset: str
+) -> None:
     presets = expand(load_campaign(preset, environment={}))
-    servers = [[as_compared(group) for group in found] for found in (groups(name), presets)]
+    servers = [
+        [as_compared(group) for group in found]
+        for found in (groups(name), presets)
+    ]
     assert servers[0] == servers[1]
 
 
@@ -186,9 +207,15 @@ def test_the_mi300x_server_is_the_one_of_the_study() -> None:
 
 def test_secrets_are_passed_on_and_stand_in_no_file() -> None:
     override = override_of(need(groups("mi300x")[0].server.recipe))
-    assert override["services"]["vllm-server"]["environment"] == {"NCCL_MIN_NCHANNELS": None}
+    assert override["services"]["vllm-server"]["environment"] == {
+        "NCCL_MIN_NCHANNELS": None
+    }
     for name in NAMES:
-        environment = compose_file(name)["services"]["vllm-server"]["environment"]
+        environment = compose_file(name)["services"]["vllm-server"][
+            "environment"
+        ]
         assert "HF_TOKEN" in environment
-        assert not isinstance(environment, dict) or environment["HF_TOKEN"] is None
+        assert (
+            not isinstance(environment, dict) or environment["HF_TOKEN"] is None
+        )
     assert "hf_" not in json.dumps([compose_file(name) for name in NAMES])

@@ -16,7 +16,11 @@ import pytest
 from inferometer.protocol import PROTOCOLS
 from inferometer.server import endpoint as endpoint_module
 from inferometer.server.counter_names import ENGINES
-from inferometer.server.counters import counters_around, counters_before, read_page
+from inferometer.server.counters import (
+    counters_around,
+    counters_before,
+    read_page,
+)
 from inferometer.server.endpoint import Endpoint
 from inferometer.trace.server_counters import MetricsReading, ServerCounters
 from tests.server.answering_server import http_server
@@ -34,7 +38,8 @@ def reading(text: str, at_s: float = NOW_S) -> MetricsReading:
 
 def recorded(name: str) -> ServerCounters:
     before, after = (
-        reading((PAGES / f"{name}-{when}.txt").read_text()) for when in ("before", "after")
+        reading((PAGES / f"{name}-{when}.txt").read_text())
+        for when in ("before", "after")
     )
     return ServerCounters(before, after)
 
@@ -49,23 +54,30 @@ def test_vllm() -> None:
     assert counters.before.engine == "vLLM"
     assert counters.before.started_s == 1795159009.48
     delta = counters.to_dict()["delta"]
-    assert delta.pop("queue_s") == pytest.approx(0.00038197899903025245 - 7.261699965965818e-05)
-    assert delta == {
-        "requests": 22,  # e2e_request_latency_seconds_count: 28 - 6
-        "prompt_tokens": 2772,  # prompt_tokens_by_source_total{source="local_compute"}: 3438 - 666
-        "generation_tokens": 6270,
-        "prefix_queries": 2772,
-        "prefix_hits": 0,  # blocks of 128 tokens: these prompts are too short
-        "preemptions": 0,
-        "rejections": 0,
-        "queued": 22,
-    }
+    assert delta.pop("queue_s") == pytest.approx(
+        0.00038197899903025245 - 7.261699965965818e-05
+    )
+    assert (
+        delta
+        == {
+            "requests": 22,  # e2e_request_latency_seconds_count: 28 - 6
+            "prompt_tokens": 2772,  # prompt_tokens_by_source_total{source="local_compute"}: 3438 - 666
+            "generation_tokens": 6270,
+            "prefix_queries": 2772,
+            "prefix_hits": 0,  # blocks of 128 tokens: these prompts are too short
+            "preemptions": 0,
+            "rejections": 0,
+            "queued": 22,
+        }
+    )
     assert counters.mean_queue_ms == pytest.approx(0.01406, rel=1e-3)
     assert counters.prefix_cache_hit_rate == 0
     assert not counters.restarted
     assert counters.after is not None
     assert counters.after.in_flight == 0
-    assert counters.after.names["prefix_hits"] == ("vllm:prefix_cache_hits_total",)
+    assert counters.after.names["prefix_hits"] == (
+        "vllm:prefix_cache_hits_total",
+    )
 
 
 def test_vllm_short_of_memory() -> None:
@@ -83,14 +95,17 @@ def test_sglang_sums_over_labels_and_has_no_gauges_to_be_trusted() -> None:
     counters = recorded("sglang-0.5.23")
     delta = counters.to_dict()["delta"]
     assert delta.pop("queue_s") == pytest.approx(0.005, abs=1e-5)
-    assert delta == {
-        "requests": 24,
-        "prompt_tokens": 2783,  # prompt_tokens_histogram_sum: 3449 - 666, streaming and not
-        "generation_tokens": 4276,  # generation_tokens_histogram_sum: 6676 - 2400
-        "prefix_queries": 2783,
-        "prefix_hits": 1495,  # prefill_effective_tokens_total{mode="device_hit"}: 1510 - 15
-        "queued": 24,
-    }
+    assert (
+        delta
+        == {
+            "requests": 24,
+            "prompt_tokens": 2783,  # prompt_tokens_histogram_sum: 3449 - 666, streaming and not
+            "generation_tokens": 4276,  # generation_tokens_histogram_sum: 6676 - 2400
+            "prefix_queries": 2783,
+            "prefix_hits": 1495,  # prefill_effective_tokens_total{mode="device_hit"}: 1510 - 15
+            "queued": 24,
+        }
+    )
     assert counters.before.in_flight is None
     assert counters.before.started_s is None
 
@@ -198,7 +213,10 @@ lmcache:num_hit_tokens_total{model_name="m",worker_id="1"} 9.0
 def test_an_external_prefix_cache_counts_too() -> None:
     """LMCache, say: what the engine's own cache did not have is looked for there."""
     both = reading(BOTH_NAMES + EXTERNAL)
-    assert (both.counters["prefix_queries"], both.counters["prefix_hits"]) == (100, 90)
+    assert (both.counters["prefix_queries"], both.counters["prefix_hits"]) == (
+        100,
+        90,
+    )
     around = ServerCounters(replace(both, counters={}), both)
     assert around.prefix_cache_hit_rate == 0.9
     assert around.external_cache_hit_rate == 50 / 60
@@ -207,10 +225,19 @@ def test_an_external_prefix_cache_counts_too() -> None:
 
 @pytest.mark.parametrize(
     ("page", "share"),
-    [(LMCACHE, 0.75), (OLD_LMCACHE, 0.25), (OLD_LMCACHE + LMCACHE, 0.75), ("", None)],
+    [
+        (LMCACHE, 0.75),
+        (OLD_LMCACHE, 0.25),
+        (OLD_LMCACHE + LMCACHE, 0.75),
+        ("", None),
+    ],
 )
-@pytest.mark.parametrize("engine", [BOTH_NAMES, "sglang:prompt_tokens_total 9\n"])
-def test_what_lmcache_counts_by_itself(engine: str, page: str, share: float | None) -> None:
+@pytest.mark.parametrize(
+    "engine", [BOTH_NAMES, "sglang:prompt_tokens_total 9\n"]
+)
+def test_what_lmcache_counts_by_itself(
+    engine: str, page: str, share: float | None
+) -> None:
     found = reading(engine + page)
     around = ServerCounters(replace(found, counters={}), found)
     assert around.lmcache_hit_rate == share
@@ -224,7 +251,11 @@ def test_an_external_cache_that_nobody_asked_has_no_rate() -> None:
 
 def test_names_that_vllm_gave_up() -> None:
     old = reading(OLD_VLLM)
-    assert old.counters == {"prefix_queries": 100, "prefix_hits": 40, "preemptions": 3}
+    assert old.counters == {
+        "prefix_queries": 100,
+        "prefix_hits": 40,
+        "preemptions": 3,
+    }
     assert old.gauges == {"kv_cache_usage": 0.5}
     assert reading(BOTH_NAMES).counters == old.counters  # a release had both
 
@@ -248,19 +279,34 @@ def test_engines_of_which_there_is_no_recording() -> None:
     assert (tgi.engine, tgi.in_flight) == ("TGI", 3)
     lmdeploy = reading(LMDEPLOY)
     assert (lmdeploy.engine, lmdeploy.in_flight) == ("LMDeploy", 4)
-    assert lmdeploy.counters == {"prompt_tokens": 50, "prefix_queries": 50, "prefix_hits": 5}
+    assert lmdeploy.counters == {
+        "prompt_tokens": 50,
+        "prefix_queries": 50,
+        "prefix_hits": 5,
+    }
     trtllm = reading(TENSORRT_LLM)
-    assert (trtllm.engine, trtllm.gauges) == ("TensorRT-LLM", {"kv_cache_usage": 0.125})
-    assert trtllm.counters == {"prompt_tokens": 50, "prefix_queries": 50, "prefix_hits": 5}
+    assert (trtllm.engine, trtllm.gauges) == (
+        "TensorRT-LLM",
+        {"kv_cache_usage": 0.125},
+    )
+    assert trtllm.counters == {
+        "prompt_tokens": 50,
+        "prefix_queries": 50,
+        "prefix_hits": 5,
+    }
 
 
-def test_a_metric_without_a_sample_yet_is_zero_and_one_that_appears_began_there() -> None:
+def test_a_metric_without_a_sample_yet_is_zero_and_one_that_appears_began_there() -> (
+    None
+):
     declared = reading(
         "# TYPE vllm:request_success counter\n# TYPE vllm:prompt_tokens "
         "counter\nvllm:prompt_tokens_total 1\n"
     )
     assert declared.counters == {"requests": 0, "prompt_tokens": 1}
-    later = reading("# TYPE vllm:num_preemptions counter\nvllm:num_preemptions_total 2\n")
+    later = reading(
+        "# TYPE vllm:num_preemptions counter\nvllm:num_preemptions_total 2\n"
+    )
     assert ServerCounters(declared, later).grown("preemptions") == 2
     assert ServerCounters(later, declared).grown("preemptions") is None
 
@@ -282,7 +328,9 @@ def test_pages_of_no_use_are_no_counters(page: str) -> None:
 
 
 def test_what_is_no_number_is_not_counted() -> None:
-    assert reading("vllm:num_requests_running NaN\nvllm:num_requests_waiting 2\n").gauges == {
+    assert reading(
+        "vllm:num_requests_running NaN\nvllm:num_requests_waiting 2\n"
+    ).gauges == {
         "running": 0,
         "waiting": 2,
     }
@@ -297,7 +345,9 @@ def test_every_engine_is_in_order() -> None:
             for way in ways
         ]
         assert all(
-            name.startswith((names.prefix, "requests_total_counter", "lmcache:"))
+            name.startswith(
+                (names.prefix, "requests_total_counter", "lmcache:")
+            )
             for way in ways
             for name in way
         )
@@ -306,12 +356,18 @@ def test_every_engine_is_in_order() -> None:
 # One server or two
 
 
-def at(counted: float, started_s: float | None = None, at_s: float = NOW_S) -> MetricsReading:
-    return MetricsReading("vLLM", at_s, started_s, {"prompt_tokens": counted}, {}, {})
+def at(
+    counted: float, started_s: float | None = None, at_s: float = NOW_S
+) -> MetricsReading:
+    return MetricsReading(
+        "vLLM", at_s, started_s, {"prompt_tokens": counted}, {}, {}
+    )
 
 
 def test_a_new_process_is_a_restart() -> None:
-    counters = ServerCounters(at(100, NOW_S - 3600), at(500, NOW_S + 60, NOW_S + 90))
+    counters = ServerCounters(
+        at(100, NOW_S - 3600), at(500, NOW_S + 60, NOW_S + 90)
+    )
     assert counters.restarted
     assert counters.grown("prompt_tokens") is None  # of which part is unknown
 
@@ -324,7 +380,9 @@ def test_counters_that_run_backwards_are_a_restart() -> None:
 
 def test_another_replica_behind_the_same_address_is_no_restart() -> None:
     """Its process is another one, but was there before the run."""
-    counters = ServerCounters(at(100, NOW_S - 3600), at(50, NOW_S - 3000, NOW_S + 90))
+    counters = ServerCounters(
+        at(100, NOW_S - 3600), at(50, NOW_S - 3000, NOW_S + 90)
+    )
     assert not counters.restarted
     assert counters.another_process
     assert counters.grown("prompt_tokens") is None
@@ -394,14 +452,18 @@ def serving() -> Iterator[PageServer]:
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[PageServer]:
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
-    monkeypatch.setattr("inferometer.server.counters.REST_PAUSES_S", (0.001, 0.001, 0.001))
+    monkeypatch.setattr(
+        "inferometer.server.counters.REST_PAUSES_S", (0.001, 0.001, 0.001)
+    )
     with serving() as state:
         yield state
 
 
 def test_before_and_after_with_our_headers(server: PageServer) -> None:
     server.respond = lambda handler: page(handler, PAGE.format(3, 0))
-    with Endpoint(server.url, headers={"Authorization": "Bearer k"}) as endpoint:
+    with Endpoint(
+        server.url, headers={"Authorization": "Bearer k"}
+    ) as endpoint:
         before = counters_before(endpoint)
         server.respond = lambda handler: page(handler, PAGE.format(8, 0))
         around = counters_around(before, endpoint, requests=5)
@@ -413,11 +475,15 @@ def test_before_and_after_with_our_headers(server: PageServer) -> None:
 
 def test_what_the_server_counts_late_is_waited_for(server: PageServer) -> None:
     counted = iter([3, 0, 1, 4, 9])
-    server.respond = lambda handler: page(handler, PAGE.format(next(counted), 0))
+    server.respond = lambda handler: page(
+        handler, PAGE.format(next(counted), 0)
+    )
     with Endpoint(server.url) as endpoint:
         before = counters_before(endpoint)
         assert before is not None
-        around = counters_around(replace(before, counters={"requests": 0}), endpoint, requests=4)
+        around = counters_around(
+            replace(before, counters={"requests": 0}), endpoint, requests=4
+        )
     assert around is not None
     assert around.grown("requests") == 4
     assert next(counted) == 9  # and no longer than that
@@ -427,7 +493,9 @@ def test_a_last_question_in_flight_gets_a_moment_and_others_do_not_go_away(
     server: PageServer,
 ) -> None:
     running = iter([1, 0])
-    server.respond = lambda handler: page(handler, PAGE.format(0, next(running)))
+    server.respond = lambda handler: page(
+        handler, PAGE.format(0, next(running))
+    )
     with Endpoint(server.url) as endpoint:
         before = counters_before(endpoint)
         assert before is not None
@@ -504,9 +572,13 @@ def test_a_page_that_comes_too_slowly_is_given_up(
 
 def test_where_the_page_is(server: PageServer) -> None:
     server.respond = lambda handler: page(handler, TENSORRT_LLM)
-    with Endpoint(server.url, routes=PROTOCOLS["trtllm-serve"].routes) as endpoint:
+    with Endpoint(
+        server.url, routes=PROTOCOLS["trtllm-serve"].routes
+    ) as endpoint:
         assert counters_before(endpoint) is not None
     assert server.asked == [("/prometheus/metrics", None)]
-    with Endpoint(server.url, routes=PROTOCOLS["tensorrt-llm"].routes) as triton:
+    with Endpoint(
+        server.url, routes=PROTOCOLS["tensorrt-llm"].routes
+    ) as triton:
         assert counters_before(triton) is None
     assert len(server.asked) == 1

@@ -54,7 +54,11 @@ SERVE = (
 
 def docker(*words: str) -> str:
     return subprocess.run(
-        ["docker", *words], check=True, capture_output=True, text=True, timeout=ENGINE_TIMEOUT_S
+        ["docker", *words],
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=ENGINE_TIMEOUT_S,
     ).stdout
 
 
@@ -87,7 +91,9 @@ def running_engine() -> Iterator[None]:
         yield
         return
     if shutil.which("dockerd") is None or os.geteuid() != 0:
-        pytest.skip("no Docker engine runs, and we cannot start one: that needs dockerd and root")
+        pytest.skip(
+            "no Docker engine runs, and we cannot start one: that needs dockerd and root"
+        )
     place = Path(tempfile.mkdtemp(prefix="dockerd-"))
     socket = f"unix://{place}/socket"
     places = [
@@ -111,7 +117,9 @@ def running_engine() -> Iterator[None]:
         deadline_s = time.monotonic() + ENGINE_TIMEOUT_S
         while not engine_runs():
             if daemon.poll() is not None or time.monotonic() > deadline_s:
-                pytest.skip(f"dockerd does not start here: {(place / 'log').read_text()[-300:]}")
+                pytest.skip(
+                    f"dockerd does not start here: {(place / 'log').read_text()[-300:]}"
+                )
             time.sleep(0.2)
         yield
     finally:
@@ -121,9 +129,13 @@ def running_engine() -> Iterator[None]:
         if before is not None:
             os.environ["DOCKER_HOST"] = before
         for mount in re.findall(
-            rf"^\S+ ({re.escape(str(place))}\S*)", Path("/proc/mounts").read_text(), re.MULTILINE
+            rf"^\S+ ({re.escape(str(place))}\S*)",
+            Path("/proc/mounts").read_text(),
+            re.MULTILINE,
         ):
-            subprocess.run(["umount", "--lazy", mount], check=False, capture_output=True)
+            subprocess.run(
+                ["umount", "--lazy", mount], check=False, capture_output=True
+            )
         shutil.rmtree(place, ignore_errors=True)
 
 
@@ -136,13 +148,19 @@ def busybox_archive(root: Path) -> Path:
         ["ldd", str(busybox)], check=False, capture_output=True, text=True
     ).stdout
     for path in [str(busybox), *re.findall(r"(/\S+) \(0x", libraries)]:
-        place = root / "root" / (path.lstrip("/") if path != str(busybox) else "bin/busybox")
+        place = (
+            root
+            / "root"
+            / (path.lstrip("/") if path != str(busybox) else "bin/busybox")
+        )
         place.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(path, place)
     for name in ("sh", "echo", "mkdir", "httpd", "sleep", "tail"):
         (root / "root" / "bin" / name).symlink_to("busybox")
     archive = root / "root.tar"
-    subprocess.run(["tar", "-C", str(root / "root"), "-cf", str(archive), "."], check=True)
+    subprocess.run(
+        ["tar", "-C", str(root / "root"), "-cf", str(archive), "."], check=True
+    )
     return archive
 
 
@@ -180,11 +198,15 @@ class Bench:
 
     def server(self, **changes: Any) -> ComposeServer:
         return ComposeServer(
-            need(self.recipe(**changes)), directory=self.folder / "logs", say=self.said.append
+            need(self.recipe(**changes)),
+            directory=self.folder / "logs",
+            say=self.said.append,
         )
 
     @contextmanager
-    def running(self, **changes: Any) -> Iterator[tuple[ComposeServer, Confirmation]]:
+    def running(
+        self, **changes: Any
+    ) -> Iterator[tuple[ComposeServer, Confirmation]]:
         server = self.server(**changes)
         try:
             yield server, server.start()
@@ -194,12 +216,18 @@ class Bench:
     def containers(self) -> list[str]:
         project = self.server().project
         return docker(
-            "ps", "-aq", "--no-trunc", "--filter", f"label=com.docker.compose.project={project}"
+            "ps",
+            "-aq",
+            "--no-trunc",
+            "--filter",
+            f"label=com.docker.compose.project={project}",
         ).split()
 
 
 @pytest.fixture
-def bench(engine: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
+def bench(
+    engine: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Bench]:
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     monkeypatch.setattr(accelerator_memory, "used_mib", dict)
     made = Bench(tmp_path)
@@ -212,20 +240,31 @@ def test_it_comes_up_is_checked_and_is_gone(bench: Bench) -> None:
     with bench.running(image=OTHER_IMAGE) as (server, found):
         assert found.facts["model"] == MODEL
         assert found.facts["max_model_len"] == LIMIT
-        assert found.facts["image"] == OTHER_IMAGE, "the recipe's, not the file's"
+        assert found.facts["image"] == OTHER_IMAGE, (
+            "the recipe's, not the file's"
+        )
         assert found.facts["image_id"].startswith("sha256:")
         assert found.confirmed_by == "inferometer"
-        assert len(bench.containers()) == 1, "the client's service is left alone"
+        assert len(bench.containers()) == 1, (
+            "the client's service is left alone"
+        )
         server.check()
         assert server.log_tail() == [f"starting {MODEL}"]
         inside = json.loads(
-            docker("inspect", "--format", "{{json .Config.Env}}", bench.containers()[0])
+            docker(
+                "inspect",
+                "--format",
+                "{{json .Config.Env}}",
+                bench.containers()[0],
+            )
         )
         assert "LOG_PREFIX=$5 a month" in inside
     assert bench.containers() == []
     assert not is_served(server.base_url)
     assert server.log_tail() == [f"starting {MODEL}"], "the log is kept"
-    assert (bench.folder / "logs" / found.facts["log"]).read_text() == f"starting {MODEL}\n"
+    assert (
+        bench.folder / "logs" / found.facts["log"]
+    ).read_text() == f"starting {MODEL}\n"
     server.stop()
 
 
@@ -242,7 +281,9 @@ sys.stdin.read()
 """
 
 
-def test_what_a_killed_run_left_behind_is_taken_down_by_the_next(bench: Bench) -> None:
+def test_what_a_killed_run_left_behind_is_taken_down_by_the_next(
+    bench: Bench,
+) -> None:
     code = RUNNER.format(
         recipe=bench.recipe().model_dump(),
         directory=str(bench.folder / "logs"),
@@ -263,13 +304,16 @@ def test_what_a_killed_run_left_behind_is_taken_down_by_the_next(bench: Bench) -
         assert len(bench.containers()) == 1
         assert set(bench.containers()).isdisjoint(left)
         server.check()
-    assert (bench.folder / "logs" / "vllm-left-behind.log").read_text() == f"starting {MODEL}\n"
+    assert (
+        bench.folder / "logs" / "vllm-left-behind.log"
+    ).read_text() == f"starting {MODEL}\n"
 
 
 def test_a_container_that_dies_while_it_starts(bench: Bench) -> None:
     words = "echo 'torch.OutOfMemoryError: HIP out of memory. Tried to allocate 1.08 GiB.'; exit 1"
     with pytest.raises(
-        ServerError, match=r"vllm-server exited with exit code 1\. Cause: .*VRAM.*TP=2"
+        ServerError,
+        match=r"vllm-server exited with exit code 1\. Cause: .*VRAM.*TP=2",
     ) as raised:
         bench.server(command=("sh", "-c", words)).start()
     assert raised.value.log_tail == (
@@ -283,17 +327,23 @@ def test_a_container_whose_memory_runs_out(bench: Bench) -> None:
         bench.server(command=("tail", "/dev/zero")).start()
 
 
-def test_checks_notice_a_container_that_died_and_one_that_was_restarted(bench: Bench) -> None:
+def test_checks_notice_a_container_that_died_and_one_that_was_restarted(
+    bench: Bench,
+) -> None:
     with bench.running() as (server, _):
         (container,) = bench.containers()
         docker("restart", "--time", "0", container)
-        with pytest.raises(ServerError, match="was restarted after it was confirmed"):
+        with pytest.raises(
+            ServerError, match="was restarted after it was confirmed"
+        ):
             server.check()
         docker("kill", container)
         with pytest.raises(ServerError, match="exited with exit code 137"):
             server.check()
         docker("rm", container)
-        with pytest.raises(ServerError, match="There is no container of vllm-server"):
+        with pytest.raises(
+            ServerError, match="There is no container of vllm-server"
+        ):
             server.check()
         server.start()
         server.check()
@@ -319,16 +369,21 @@ def test_ctrl_c_while_it_starts_leaves_nothing(
     def interrupt(*_: object, **__: object) -> Confirmation:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("inferometer.server.compose.wait_until_ready", interrupt)
+    monkeypatch.setattr(
+        "inferometer.server.compose.wait_until_ready", interrupt
+    )
     with pytest.raises(KeyboardInterrupt):
         bench.server().start()
     assert bench.containers() == []
 
 
-def test_no_engine_at_the_other_end(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_engine_at_the_other_end(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("DOCKER_HOST", f"unix://{bench.folder}/no-socket")
     with pytest.raises(
-        ServerError, match=r"Docker does not answer: .* Cause: the Docker engine does not run"
+        ServerError,
+        match=r"Docker does not answer: .* Cause: the Docker engine does not run",
     ):
         bench.server().start()
     monkeypatch.undo()
@@ -345,7 +400,9 @@ EXAMPLES = Path(__file__).resolve().parents[2] / "examples" / "compose"
         ("dcu", ["vllm-server"]),
     ],
 )
-def test_compose_understands_the_examples(engine: None, name: str, services: list[str]) -> None:
+def test_compose_understands_the_examples(
+    engine: None, name: str, services: list[str]
+) -> None:
     words = [
         *compose_command(),
         "--profile",
@@ -356,12 +413,24 @@ def test_compose_understands_the_examples(engine: None, name: str, services: lis
         "--services",
     ]
     told = subprocess.run(
-        words, check=True, capture_output=True, text=True, timeout=ENGINE_TIMEOUT_S
+        words,
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=ENGINE_TIMEOUT_S,
     )
     assert sorted(told.stdout.split()) == services
 
 
-@pytest.mark.skipif(Path("/dev/kfd").exists(), reason="this machine has an AMD card")
-def test_the_example_on_a_machine_without_an_amd_card_says_so(bench: Bench) -> None:
-    with pytest.raises(ServerError, match="Cause: the container was given no accelerator"):
-        bench.server(compose_file=str(EXAMPLES / "vllm.compose.yaml"), image=IMAGE).start()
+@pytest.mark.skipif(
+    Path("/dev/kfd").exists(), reason="this machine has an AMD card"
+)
+def test_the_example_on_a_machine_without_an_amd_card_says_so(
+    bench: Bench,
+) -> None:
+    with pytest.raises(
+        ServerError, match="Cause: the container was given no accelerator"
+    ):
+        bench.server(
+            compose_file=str(EXAMPLES / "vllm.compose.yaml"), image=IMAGE
+        ).start()

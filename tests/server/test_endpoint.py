@@ -19,8 +19,19 @@ import pytest
 from inferometer.protocol import PROTOCOLS
 from inferometer.protocol.base import Usage
 from inferometer.server.deadline import Deadline
-from inferometer.server.endpoint import Endpoint, EndpointError, ModelCard, ProbeResult
-from tests.server.fake_server import CountingDecoder, FakeServer, sentence_of, serve, served
+from inferometer.server.endpoint import (
+    Endpoint,
+    EndpointError,
+    ModelCard,
+    ProbeResult,
+)
+from tests.server.fake_server import (
+    CountingDecoder,
+    FakeServer,
+    sentence_of,
+    serve,
+    served,
+)
 
 Answer = tuple[int, Any]
 KEY = "sk-a-secret-nobody-may-see"
@@ -55,7 +66,9 @@ def silent_port() -> Iterator[int]:
 
 
 @pytest.mark.parametrize("ending", ["", "/", "/v1", "/v1/"])
-def test_the_address_is_taken_with_and_without_v1_and_slash(fake: FakeServer, ending: str) -> None:
+def test_the_address_is_taken_with_and_without_v1_and_slash(
+    fake: FakeServer, ending: str
+) -> None:
     fake.routes["GET", "/v1/models"] = served("tiny", max_model_len=2048)
     with Endpoint(fake.url + ending) as endpoint:
         assert endpoint.models() == [ModelCard("tiny", 2048)]
@@ -80,7 +93,9 @@ def test_a_prefix_in_the_path_is_kept(fake: FakeServer) -> None:
         (400, None),
     ],
 )
-def test_health(fake: FakeServer, endpoint: Endpoint, status: int, healthy: bool | None) -> None:
+def test_health(
+    fake: FakeServer, endpoint: Endpoint, status: int, healthy: bool | None
+) -> None:
     fake.routes["GET", "/health"] = (status, "")
     assert endpoint.health() is healthy
 
@@ -105,20 +120,29 @@ def test_metrics_text(fake: FakeServer, endpoint: Endpoint) -> None:
     assert endpoint.metrics_text() is None
     fake.routes["GET", "/metrics"] = (200, "vllm:num_requests_running 0.0\n")
     assert endpoint.metrics_text() == "vllm:num_requests_running 0.0\n"
-    fake.routes["GET", "/metrics"] = (200, [{"iter": 1}])  # trtllm-serve has JSON there
+    fake.routes["GET", "/metrics"] = (
+        200,
+        [{"iter": 1}],
+    )  # trtllm-serve has JSON there
     assert endpoint.metrics_text() is None
 
 
-def test_tokenize_as_vllm_answers_it(fake: FakeServer, endpoint: Endpoint) -> None:
+def test_tokenize_as_vllm_answers_it(
+    fake: FakeServer, endpoint: Endpoint
+) -> None:
     fake.routes["POST", "/tokenize"] = (
         200,
         {"count": 3, "max_model_len": 2048, "tokens": [1, 20, 30]},
     )
     assert endpoint.tokenize("tiny", "two words") == [1, 20, 30]
-    assert endpoint.tokenize_chat("tiny", [{"role": "user", "content": "hi"}]) == 3
+    assert (
+        endpoint.tokenize_chat("tiny", [{"role": "user", "content": "hi"}]) == 3
+    )
     assert (
         endpoint.tokenize_chat(
-            "tiny", [{"role": "user", "content": "hi"}], {"tools": [{"type": "function"}]}
+            "tiny",
+            [{"role": "user", "content": "hi"}],
+            {"tools": [{"type": "function"}]},
         )
         == 3
     )
@@ -134,18 +158,28 @@ def test_tokenize_as_vllm_answers_it(fake: FakeServer, endpoint: Endpoint) -> No
     ]
 
 
-def test_tokenize_as_llama_cpp_answers_it(fake: FakeServer, endpoint: Endpoint) -> None:
+def test_tokenize_as_llama_cpp_answers_it(
+    fake: FakeServer, endpoint: Endpoint
+) -> None:
     def only_content(body: dict[str, Any]) -> Answer:
         return 200, {"tokens": [7] * len(body.get("content", "").split())}
 
     fake.routes["POST", "/tokenize"] = only_content
     assert endpoint.tokenize("tiny", "two words") == [7, 7]
-    assert endpoint.tokenize_chat("tiny", [{"role": "user", "content": "hi"}]) is None
+    assert (
+        endpoint.tokenize_chat("tiny", [{"role": "user", "content": "hi"}])
+        is None
+    )
 
 
 @pytest.mark.parametrize(
     "answer",
-    [(404, {"detail": "Not Found"}), (422, {"error": "inputs"}), (200, [1, 2]), (200, "tokens")],
+    [
+        (404, {"detail": "Not Found"}),
+        (422, {"error": "inputs"}),
+        (200, [1, 2]),
+        (200, "tokens"),
+    ],
 )
 def test_a_server_that_cannot_tokenize_says_none(
     fake: FakeServer, endpoint: Endpoint, answer: Answer
@@ -155,17 +189,26 @@ def test_a_server_that_cannot_tokenize_says_none(
     assert endpoint.tokenize_chat("tiny", []) is None
 
 
-def test_probe_reports_what_the_server_counted(fake: FakeServer, endpoint: Endpoint) -> None:
+def test_probe_reports_what_the_server_counted(
+    fake: FakeServer, endpoint: Endpoint
+) -> None:
     fake.routes["POST", "/v1/completions"] = (200, {"prompt": 4})
-    result = endpoint.probe("/v1/completions", b'{"prompt": [5, 6, 7, 8]}', CountingDecoder())
+    result = endpoint.probe(
+        "/v1/completions", b'{"prompt": [5, 6, 7, 8]}', CountingDecoder()
+    )
     assert result == ProbeResult(200, Usage(4, 1))
     assert result.prompt_tokens == 4
     assert fake.asked[-1][3] == {"prompt": [5, 6, 7, 8]}
     assert fake.asked[-1][2]["content-type"] == "application/json"
 
 
-def test_probe_reports_a_refused_prompt_as_a_result(fake: FakeServer, endpoint: Endpoint) -> None:
-    fake.routes["POST", "/v1/completions"] = (400, {"detail": "prompt must be a string."})
+def test_probe_reports_a_refused_prompt_as_a_result(
+    fake: FakeServer, endpoint: Endpoint
+) -> None:
+    fake.routes["POST", "/v1/completions"] = (
+        400,
+        {"detail": "prompt must be a string."},
+    )
     result = endpoint.probe("/v1/completions", b"{}", CountingDecoder())
     assert (result.status, result.error, result.prompt_tokens) == (
         400,
@@ -174,8 +217,13 @@ def test_probe_reports_a_refused_prompt_as_a_result(fake: FakeServer, endpoint: 
     )
 
 
-def test_probe_reports_an_error_inside_a_success(fake: FakeServer, endpoint: Endpoint) -> None:
-    fake.routes["POST", "/v1/completions"] = (200, {"prompt": 4, "error": "out of memory"})
+def test_probe_reports_an_error_inside_a_success(
+    fake: FakeServer, endpoint: Endpoint
+) -> None:
+    fake.routes["POST", "/v1/completions"] = (
+        200,
+        {"prompt": 4, "error": "out of memory"},
+    )
     result = endpoint.probe("/v1/completions", b"{}", CountingDecoder())
     assert (result.error, result.prompt_tokens) == ("out of memory", None)
 
@@ -188,7 +236,9 @@ def test_a_count_the_server_did_not_tell_is_none() -> None:
 
 
 def test_the_key_of_the_environment_is_sent_and_never_shown(
-    fake: FakeServer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    fake: FakeServer,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level("DEBUG")
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
@@ -199,7 +249,10 @@ def test_the_key_of_the_environment_is_sent_and_never_shown(
         sentence = sentence_of(endpoint.models)
         assert "rejects the API key" in sentence
         probed = endpoint.probe("/v1/completions", b"{}", CountingDecoder())
-        fake.routes["POST", "/v1/completions"] = (200, {"error": f"no such key: {KEY}"})
+        fake.routes["POST", "/v1/completions"] = (
+            200,
+            {"error": f"no such key: {KEY}"},
+        )
         in_stream = endpoint.probe("/v1/completions", b"{}", CountingDecoder())
         fake.routes["GET", "/v1/models"] = (
             500,
@@ -213,11 +266,18 @@ def test_the_key_of_the_environment_is_sent_and_never_shown(
 
 
 @pytest.mark.parametrize("status", [200, 400, 401, 404, 500])
-def test_keys_of_others_are_not_shown(fake: FakeServer, endpoint: Endpoint, status: int) -> None:
+def test_keys_of_others_are_not_shown(
+    fake: FakeServer, endpoint: Endpoint, status: int
+) -> None:
     key = "sk-of-somebody-else-0123456789"
-    fake.routes["POST", "/p"] = (status, {"error": {"message": f"upstream refused {key}"}})
+    fake.routes["POST", "/p"] = (
+        status,
+        {"error": {"message": f"upstream refused {key}"}},
+    )
     try:
-        said = str(endpoint.probe("/p", b"{}", PROTOCOLS["openai"].decoder()).error)
+        said = str(
+            endpoint.probe("/p", b"{}", PROTOCOLS["openai"].decoder()).error
+        )
     except EndpointError as error:
         said = str(error)
     assert key not in said
@@ -227,10 +287,15 @@ def test_a_header_with_an_authorization_wins_over_the_environment(
     fake: FakeServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
-    with Endpoint(fake.url, {"authorization": "Basic other", "X-Team": "blue"}) as endpoint:
+    with Endpoint(
+        fake.url, {"authorization": "Basic other", "X-Team": "blue"}
+    ) as endpoint:
         endpoint.health()
     headers = fake.asked[0][2]
-    assert (headers["authorization"], headers["x-team"]) == ("Basic other", "blue")
+    assert (headers["authorization"], headers["x-team"]) == (
+        "Basic other",
+        "blue",
+    )
 
 
 @pytest.mark.parametrize("value", [f"{KEY}\n injected", "schlüssel"])
@@ -238,11 +303,17 @@ def test_a_key_that_cannot_be_sent_is_refused_without_showing_it(
     monkeypatch: pytest.MonkeyPatch, value: str
 ) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", value)
-    with pytest.raises(EndpointError, match="OPENAI_API_KEY holds a line break") as caught:
+    with pytest.raises(
+        EndpointError, match="OPENAI_API_KEY holds a line break"
+    ) as caught:
         Endpoint("http://127.0.0.1:1")
     assert value[:5] not in str(caught.value)
-    with pytest.raises(EndpointError, match=r"server\.headers X-Key: the value holds") as caught:
-        Endpoint("http://127.0.0.1:1", {"X-Key": value, "Authorization": "none"})
+    with pytest.raises(
+        EndpointError, match=r"server\.headers X-Key: the value holds"
+    ) as caught:
+        Endpoint(
+            "http://127.0.0.1:1", {"X-Key": value, "Authorization": "none"}
+        )
     assert value[:5] not in str(caught.value)
 
 
@@ -287,7 +358,9 @@ def test_no_way_there(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(socket, "create_connection", unreachable)
     with Endpoint("http://127.0.0.1:9") as endpoint:
-        assert "cannot be reached (No route to host)" in sentence_of(endpoint.models)
+        assert "cannot be reached (No route to host)" in sentence_of(
+            endpoint.models
+        )
 
 
 def test_time_out_while_waiting_for_an_answer() -> None:
@@ -296,10 +369,15 @@ def test_time_out_while_waiting_for_an_answer() -> None:
     ) as listening:  # accepts by its backlog, answers never
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         with Endpoint(url, timeout_s=0.05) as endpoint:
-            assert "did not answer GET /v1/models within 0.05 s" in sentence_of(endpoint.models)
+            assert "did not answer GET /v1/models within 0.05 s" in sentence_of(
+                endpoint.models
+            )
         with Endpoint(url) as endpoint:
-            ask = lambda: endpoint.probe("/p", b"{}", CountingDecoder(), Deadline(0.05))  # noqa: E731
-            assert "did not answer POST /p within 0.05 s" in sentence_of(ask)
+            assert "did not answer POST /p within 0.05 s" in sentence_of(
+                lambda: endpoint.probe(
+                    "/p", b"{}", CountingDecoder(), Deadline(0.05)
+                )
+            )
 
 
 def test_time_out_while_connecting(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -308,7 +386,9 @@ def test_time_out_while_connecting(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(socket, "create_connection", too_far)
     with Endpoint("http://127.0.0.1:9") as endpoint:
-        assert "did not accept a connection in time" in sentence_of(endpoint.models)
+        assert "did not accept a connection in time" in sentence_of(
+            endpoint.models
+        )
 
 
 def test_something_that_is_not_http() -> None:
@@ -322,8 +402,13 @@ def test_something_that_is_not_http() -> None:
                     connection.sendall(b"220 mail.example ESMTP\r\n")
 
         Thread(target=greet, daemon=True).start()
-        with Endpoint(f"http://127.0.0.1:{listening.getsockname()[1]}") as endpoint:
-            assert "did not send HTTP in reply to GET /v1/models" in sentence_of(endpoint.models)
+        with Endpoint(
+            f"http://127.0.0.1:{listening.getsockname()[1]}"
+        ) as endpoint:
+            assert (
+                "did not send HTTP in reply to GET /v1/models"
+                in sentence_of(endpoint.models)
+            )
 
 
 def test_a_certificate_nobody_vouches_for() -> None:
@@ -345,22 +430,32 @@ def test_a_certificate_nobody_vouches_for() -> None:
 
 def test_tls_asked_of_a_plain_server(fake: FakeServer) -> None:
     with Endpoint(fake.url.replace("http:", "https:")) as endpoint:
-        assert "failed the TLS handshake: use http://" in sentence_of(endpoint.models)
+        assert "failed the TLS handshake: use http://" in sentence_of(
+            endpoint.models
+        )
 
 
 @pytest.mark.parametrize("status", [401, 403])
 @pytest.mark.parametrize("ask", ["check_reachable", "models"])
-def test_a_missing_key(fake: FakeServer, endpoint: Endpoint, status: int, ask: str) -> None:
+def test_a_missing_key(
+    fake: FakeServer, endpoint: Endpoint, status: int, ask: str
+) -> None:
     fake.routes["GET", "/v1/models"] = (status, {"error": "Unauthorized"})
     sentence = sentence_of(getattr(endpoint, ask))
-    assert f"requires an API key ({status} on /v1/models): set OPENAI_API_KEY" in sentence
+    assert (
+        f"requires an API key ({status} on /v1/models): set OPENAI_API_KEY"
+        in sentence
+    )
     assert "server.headers" in sentence
 
 
 def test_a_missing_key_is_told_by_the_request_that_counts(
     fake: FakeServer, endpoint: Endpoint
 ) -> None:
-    fake.routes["POST", "/tokenize"] = fake.routes["POST", "/p"] = (401, {"error": "Unauthorized"})
+    fake.routes["POST", "/tokenize"] = fake.routes["POST", "/p"] = (
+        401,
+        {"error": "Unauthorized"},
+    )
     assert endpoint.tokenize("m", "x") is None
     assert endpoint.tokenize_chat("m", []) is None
     assert "requires an API key (401 on /p)" in sentence_of(
@@ -369,22 +464,34 @@ def test_a_missing_key_is_told_by_the_request_that_counts(
 
 
 def test_an_address_that_is_none() -> None:
-    with pytest.raises(EndpointError, match=r"is not an address: set server\.base_url"):
+    with pytest.raises(
+        EndpointError, match=r"is not an address: set server\.base_url"
+    ):
         Endpoint("http://::1:8000")
 
 
-def test_a_server_that_is_still_loading(fake: FakeServer, endpoint: Endpoint) -> None:
-    fake.routes["GET", "/v1/models"] = (503, {"error": {"code": 503, "message": "Loading model"}})
+def test_a_server_that_is_still_loading(
+    fake: FakeServer, endpoint: Endpoint
+) -> None:
+    fake.routes["GET", "/v1/models"] = (
+        503,
+        {"error": {"code": 503, "message": "Loading model"}},
+    )
     with pytest.raises(
-        EndpointError, match=r"is not ready yet \(Loading model\): wait until the model is loaded"
+        EndpointError,
+        match=r"is not ready yet \(Loading model\): wait until the model is loaded",
     ) as caught:
         endpoint.check_reachable()
     assert caught.value.status == 503
     fake.routes["POST", "/p"] = (503, "")
-    assert "is not ready yet" in sentence_of(lambda: endpoint.probe("/p", b"{}", CountingDecoder()))
+    assert "is not ready yet" in sentence_of(
+        lambda: endpoint.probe("/p", b"{}", CountingDecoder())
+    )
 
 
-def test_a_path_that_does_not_exist(fake: FakeServer, endpoint: Endpoint) -> None:
+def test_a_path_that_does_not_exist(
+    fake: FakeServer, endpoint: Endpoint
+) -> None:
     assert (
         "answers 404 on /v1/models (Not Found): check server.served_model, server.endpoint"
         in sentence_of(endpoint.models)
@@ -397,8 +504,9 @@ def test_a_path_that_does_not_exist(fake: FakeServer, endpoint: Endpoint) -> Non
 
 def test_a_broken_server(fake: FakeServer, endpoint: Endpoint) -> None:
     fake.routes["GET", "/v1/models"] = (500, {"detail": "CUDA error"})
-    assert "answers 500 on /v1/models (CUDA error): check the server's log" in sentence_of(
-        endpoint.models
+    assert (
+        "answers 500 on /v1/models (CUDA error): check the server's log"
+        in sentence_of(endpoint.models)
     )
     # transformers serve answers so where it has no cache folder, and serves all the same
     endpoint.check_reachable()
@@ -445,7 +553,13 @@ def test_where_the_model_is_given_waiting_ends_with_a_trial(
     )
     endpoint.wait_ready(60, model_given=True)
     assert 7 <= time.now_s < 8, "a model that is loading is waited for"
-    for status, waits in ((503, True), (502, True), (401, False), (404, False), (500, False)):
+    for status, waits in (
+        (503, True),
+        (502, True),
+        (401, False),
+        (404, False),
+        (500, False),
+    ):
         before_s = time.now_s
         fake.routes["GET", "/v1/models"] = (status, "no")
         endpoint.wait_ready(5, model_given=True)
@@ -463,7 +577,9 @@ def test_waiting_does_not_make_a_key_good(
     assert time.now_s == 0
 
 
-def test_a_kept_connection_that_the_server_closed_meanwhile_is_no_failure() -> None:
+def test_a_kept_connection_that_the_server_closed_meanwhile_is_no_failure() -> (
+    None
+):
     """Once: a server that hangs up on a new connection too is at fault."""
     answer = (
         b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 24\r\nContent-Type: "

@@ -12,7 +12,11 @@ from typing import Any
 import pytest
 
 from inferometer.server.base import Confirmation, ServerError
-from inferometer.server.hardware import RECORD, ConfirmedHardware, HardwareNotConfirmedError
+from inferometer.server.hardware import (
+    RECORD,
+    ConfirmedHardware,
+    HardwareNotConfirmedError,
+)
 from inferometer.server.kinds import server_for
 from inferometer.server.operator import OperatorServer
 from inferometer.server.person import CONFIRMATION_FILE
@@ -22,7 +26,10 @@ from tests.server.needs import MACHINE_A, MACHINE_B, changing_server, need
 from tests.server.test_operator import Person
 
 ONE = Hardware(
-    gpus=1, pcie_generation=5, pcie_width=16, instruction="one card, the slot set to x16"
+    gpus=1,
+    pcie_generation=5,
+    pcie_width=16,
+    instruction="one card, the slot set to x16",
 )
 
 
@@ -69,7 +76,9 @@ class Bench:
         self.said.clear()
         who = person or Person([])
         needed = need(
-            ServerRecipe.model_validate({"kind": "process", "command": "x", **recipe}),
+            ServerRecipe.model_validate(
+                {"kind": "process", "command": "x", **recipe}
+            ),
             hardware=hardware,
             tp=tp,
         )
@@ -82,13 +91,17 @@ class Bench:
             now_s=lambda: who.now_s,
         ).start()
 
-    def is_asked(self, hardware: tuple[str, Hardware] | None, **more: Any) -> bool:
+    def is_asked(
+        self, hardware: tuple[str, Hardware] | None, **more: Any
+    ) -> bool:
         """Whether it waits for somebody, who does nothing."""
         before = self.inner.starts
         try:
             self.start(hardware, **more)
         except HardwareNotConfirmedError:
-            assert self.inner.starts == before, "nothing is started before it is confirmed"
+            assert self.inner.starts == before, (
+                "nothing is started before it is confirmed"
+            )
             return True
         assert not any("Needed" in line for line in self.said)
         return False
@@ -122,7 +135,9 @@ def test_what_is_to_be_done_is_said_and_waited_for(bench: Bench) -> None:
 
 def test_without_a_terminal_a_file_confirms(bench: Bench) -> None:
     def touch() -> None:
-        words = shlex.split(bench.said[0].splitlines()[2].partition("when that is done: ")[2])
+        words = shlex.split(
+            bench.said[0].splitlines()[2].partition("when that is done: ")[2]
+        )
         assert words[0] == "touch"
         Path(words[1]).parent.mkdir(parents=True, exist_ok=True)
         Path(words[1]).touch()
@@ -133,7 +148,9 @@ def test_without_a_terminal_a_file_confirms(bench: Bench) -> None:
         f"confirmed by: file {CONFIRMATION_FILE}",
     )
     assert not (bench.directory / CONFIRMATION_FILE).exists()
-    assert bench.is_asked(A, person=Person([None], present=False)), "it is used up"
+    assert bench.is_asked(A, person=Person([None], present=False)), (
+        "it is used up"
+    )
 
 
 def test_a_file_from_long_ago_confirms_nothing(bench: Bench) -> None:
@@ -147,14 +164,18 @@ def test_what_cannot_be_taken_away_confirms_nothing(bench: Bench) -> None:
     assert bench.is_asked(B)
 
 
-def test_what_was_confirmed_is_not_asked_again_until_it_changes(bench: Bench) -> None:
+def test_what_was_confirmed_is_not_asked_again_until_it_changes(
+    bench: Bench,
+) -> None:
     bench.start(A, Person(["yes"]))
     assert not bench.is_asked(A)
     assert bench.is_asked(B)
     bench.start(B, Person(["yes"]))
     assert not bench.is_asked(B)
     assert not bench.is_asked(B, tp=2), "the same machine, all its cards in use"
-    assert bench.start(B).confirmed_by == "operator at a terminal", "whose word it still is"
+    assert bench.start(B).confirmed_by == "operator at a terminal", (
+        "whose word it still is"
+    )
     assert bench.is_asked(A), "every change back is one"
 
 
@@ -168,7 +189,9 @@ def test_what_was_asked_for_may_have_been_done_since(bench: Bench) -> None:
     assert not bench.is_asked(A)
 
 
-def test_the_first_hardware_is_asked_for_where_something_has_to_be_done(bench: Bench) -> None:
+def test_the_first_hardware_is_asked_for_where_something_has_to_be_done(
+    bench: Bench,
+) -> None:
     assert not bench.is_asked(("plain", MACHINE_A))
     assert bench.is_asked(B)
 
@@ -177,15 +200,51 @@ def test_the_first_hardware_is_asked_for_where_something_has_to_be_done(bench: B
     ("other", "tp", "asked"),
     [
         (
-            Hardware(gpus=1, pcie_generation=5, pcie_width=16, bandwidth_gb_s=32, cost_per_hour=9),
+            Hardware(
+                gpus=1,
+                pcie_generation=5,
+                pcie_width=16,
+                bandwidth_gb_s=32,
+                cost_per_hour=9,
+            ),
             1,
             False,
         ),
-        (Hardware(gpus=1, pcie_generation=5, pcie_width=8, bandwidth_gb_s=32), 1, True),
-        (Hardware(gpus=1, pcie_generation=4, pcie_width=16, bandwidth_gb_s=32), 1, True),
-        (Hardware(gpus=1, pcie_generation=5, pcie_width=16, bandwidth_gb_s=16), 1, True),
-        (Hardware(gpus=8, pcie_generation=5, pcie_width=16, bandwidth_gb_s=32), 8, False),
-        (Hardware(gpus=2, pcie_generation=5, pcie_width=16, bandwidth_gb_s=32), 1, True),
+        (
+            Hardware(
+                gpus=1, pcie_generation=5, pcie_width=8, bandwidth_gb_s=32
+            ),
+            1,
+            True,
+        ),
+        (
+            Hardware(
+                gpus=1, pcie_generation=4, pcie_width=16, bandwidth_gb_s=32
+            ),
+            1,
+            True,
+        ),
+        (
+            Hardware(
+                gpus=1, pcie_generation=5, pcie_width=16, bandwidth_gb_s=16
+            ),
+            1,
+            True,
+        ),
+        (
+            Hardware(
+                gpus=8, pcie_generation=5, pcie_width=16, bandwidth_gb_s=32
+            ),
+            8,
+            False,
+        ),
+        (
+            Hardware(
+                gpus=2, pcie_generation=5, pcie_width=16, bandwidth_gb_s=32
+            ),
+            1,
+            True,
+        ),
         (
             Hardware(
                 gpus=1,
@@ -205,23 +264,32 @@ def test_without_an_instruction_what_is_declared_decides(
     bench.start(("A", MACHINE_A))
     assert bench.is_asked(("other", other), tp=tp) is asked
     if asked and other.instruction is None:
-        assert "  - change the hardware to this; it differed before" in bench.said[0].splitlines()
+        assert (
+            "  - change the hardware to this; it differed before"
+            in bench.said[0].splitlines()
+        )
 
 
-def test_a_server_of_undeclared_hardware_asks_for_nothing_and_forgets_nothing(bench: Bench) -> None:
+def test_a_server_of_undeclared_hardware_asks_for_nothing_and_forgets_nothing(
+    bench: Bench,
+) -> None:
     bench.start(B, Person(["yes"]))
     assert not bench.is_asked(None)
     assert not bench.is_asked(B)
     assert bench.is_asked(A)
 
 
-def test_another_campaign_may_have_had_the_cards_moved(bench: Bench, tmp_path: Path) -> None:
+def test_another_campaign_may_have_had_the_cards_moved(
+    bench: Bench, tmp_path: Path
+) -> None:
     bench.start(B, Person(["yes"]))
     other = tmp_path / "other"
     assert bench.is_asked(A, directory=other, person=Person([None]))
     bench.start(A, Person(["yes"]), directory=other)
     assert bench.is_asked(B)
-    assert bench.is_asked(A, directory=tmp_path / "third"), "each campaign asks for its first"
+    assert bench.is_asked(A, directory=tmp_path / "third"), (
+        "each campaign asks for its first"
+    )
 
 
 def test_each_machine_has_its_own(bench: Bench) -> None:
@@ -229,7 +297,9 @@ def test_each_machine_has_its_own(bench: Bench) -> None:
     assert bench.is_asked(B, kind="external", base_url="http://127.0.0.1:8000")
     assert not bench.is_asked(B, kind="external", base_url="http://gpu:9000")
     asked = Person([None])
-    assert bench.is_asked(A, person=asked, kind="external", base_url="http://gpu:8000")
+    assert bench.is_asked(
+        A, person=asked, kind="external", base_url="http://gpu:8000"
+    )
     assert bench.said[0].endswith(
         "The server at http://gpu:8000 has to run on it: restart it if it does not."
     )
@@ -252,8 +322,26 @@ def test_the_wait_ends_and_says_how_to_go_on(bench: Bench) -> None:
 
 def test_waiting_is_told_often_at_first_and_then_seldom(bench: Bench) -> None:
     bench.start(B, Person([*[None] * 3000, "yes"]))
-    told = [line.split(",")[1].split()[0] for line in bench.said if "still waiting" in line]
-    assert told == ["1", "2", "3", "4", "5", "6", "7", "8", "9", "19", "29", "39", "49"]
+    told = [
+        line.split(",")[1].split()[0]
+        for line in bench.said
+        if "still waiting" in line
+    ]
+    assert told == [
+        "1",
+        "2",
+        "3",
+        "4",
+        "5",
+        "6",
+        "7",
+        "8",
+        "9",
+        "19",
+        "29",
+        "39",
+        "49",
+    ]
     assert (
         "of at most 720 min. When hardware B is set up, type yes and Enter here, or: touch "
         f"{bench.directory}"
@@ -285,12 +373,21 @@ def test_a_damaged_record_is_none(bench: Bench, content: str) -> None:
 def test_a_record_that_says_nonsense_is_asked_about(bench: Bench) -> None:
     bench.start(("A", MACHINE_A))
     kept = json.loads((bench.directory / RECORD).read_text())
-    for entry in ({"declared": 7}, {}, {"declared": {"gpus": "x"}}, {"declared": None, "by": 5}):
-        (bench.directory / RECORD).write_text(json.dumps(dict.fromkeys(kept, entry)))
+    for entry in (
+        {"declared": 7},
+        {},
+        {"declared": {"gpus": "x"}},
+        {"declared": None, "by": 5},
+    ):
+        (bench.directory / RECORD).write_text(
+            json.dumps(dict.fromkeys(kept, entry))
+        )
         assert bench.is_asked(("A", MACHINE_A)), entry
 
 
-def test_a_record_is_not_written_through_a_link(bench: Bench, tmp_path: Path) -> None:
+def test_a_record_is_not_written_through_a_link(
+    bench: Bench, tmp_path: Path
+) -> None:
     (tmp_path / "mine").write_text("mine")
     bench.directory.mkdir()
     for name in (RECORD, f".{RECORD}.new"):
@@ -324,12 +421,24 @@ def test_all_else_is_the_servers_own(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize("kind", ["external", "process", "compose"])
-def test_every_kind_that_no_person_starts_waits_for_its_hardware(kind: str, bench: Bench) -> None:
-    recipe = ServerRecipe.model_validate({"kind": kind, "base_url": "http://127.0.0.1:1"})
-    server = server_for(need(recipe, hardware=B), directory=bench.directory, say=bench.said.append)
+def test_every_kind_that_no_person_starts_waits_for_its_hardware(
+    kind: str, bench: Bench
+) -> None:
+    recipe = ServerRecipe.model_validate(
+        {"kind": kind, "base_url": "http://127.0.0.1:1"}
+    )
+    server = server_for(
+        need(recipe, hardware=B),
+        directory=bench.directory,
+        say=bench.said.append,
+    )
     assert type(server) is ConfirmedHardware
     assert (
-        type(server_for(need(recipe), directory=bench.directory, say=bench.said.append))
+        type(
+            server_for(
+                need(recipe), directory=bench.directory, say=bench.said.append
+            )
+        )
         is not ConfirmedHardware
     )
 
@@ -339,7 +448,11 @@ class TestWithAnOperator:
     known to both."""
 
     def operator(
-        self, bench: Bench, url: str, hardware: tuple[str, Hardware], person: Person
+        self,
+        bench: Bench,
+        url: str,
+        hardware: tuple[str, Hardware],
+        person: Person,
     ) -> Confirmation:
         bench.said.clear()
         needed = self.needed(url, hardware)
@@ -352,10 +465,14 @@ class TestWithAnOperator:
         ).start()
 
     def needed(self, url: str, hardware: tuple[str, Hardware]) -> ServerNeed:
-        made = need(ServerRecipe(base_url=url, command=("serve",)), hardware=hardware)
+        made = need(
+            ServerRecipe(base_url=url, command=("serve",)), hardware=hardware
+        )
         return replace(made, declared={**made.declared, "address": url})
 
-    def test_a_process_need_not_ask_for_what_an_operator_has_set_up(self, bench: Bench) -> None:
+    def test_a_process_need_not_ask_for_what_an_operator_has_set_up(
+        self, bench: Bench
+    ) -> None:
         with changing_server() as server:
             self.operator(bench, server.url, B, Person([server.start]))
         assert not bench.is_asked(B)
@@ -370,8 +487,12 @@ class TestWithAnOperator:
         with changing_server() as server:
             server.start()
             with pytest.raises(ServerError, match="was running before"):
-                self.operator(bench, server.url, ("A", MACHINE_A), Person([None]))
-            found = self.operator(bench, server.url, ("A", MACHINE_A), Person([None, "yes"]))
+                self.operator(
+                    bench, server.url, ("A", MACHINE_A), Person([None])
+                )
+            found = self.operator(
+                bench, server.url, ("A", MACHINE_A), Person([None, "yes"])
+            )
         assert found.facts["believed"] == "confirmed at the terminal"
         assert bench.is_asked(B)
 
@@ -379,25 +500,43 @@ class TestWithAnOperator:
         self, bench: Bench
     ) -> None:
         with changing_server() as server:
-            self.operator(bench, server.url, ("A", MACHINE_A), Person([server.start]))
+            self.operator(
+                bench, server.url, ("A", MACHINE_A), Person([server.start])
+            )
             with pytest.raises(ServerError, match="was running before"):
                 self.operator(bench, server.url, B, Person([None]))
-            found = self.operator(bench, server.url, ("A", MACHINE_A), Person([]))
+            found = self.operator(
+                bench, server.url, ("A", MACHINE_A), Person([])
+            )
         assert found.facts["believed"] == "it was confirmed before"
 
-    def test_a_record_of_an_earlier_version_is_still_believed(self, bench: Bench) -> None:
+    def test_a_record_of_an_earlier_version_is_still_believed(
+        self, bench: Bench
+    ) -> None:
         with changing_server() as server:
             server.start()
             needed = self.needed(server.url, B)
             bench.directory.mkdir()
-            told = {name: value for name, value in needed.identity().items() if name != "address"}
-            record = {"server": told, "started_s": server.started_s, "base_url": server.url}
+            told = {
+                name: value
+                for name, value in needed.identity().items()
+                if name != "address"
+            }
+            record = {
+                "server": told,
+                "started_s": server.started_s,
+                "base_url": server.url,
+            }
             (bench.directory / "operator.json").write_text(json.dumps(record))
-            found = self.operator(bench, server.url, B, Person([], present=False))
+            found = self.operator(
+                bench, server.url, B, Person([], present=False)
+            )
         assert found.facts["believed"] == "it was confirmed before"
 
     @pytest.mark.parametrize("started_s", ["soon", [1], {}, True, 1e300, None])
-    def test_a_time_that_is_none_is_not_compared(self, bench: Bench, started_s: object) -> None:
+    def test_a_time_that_is_none_is_not_compared(
+        self, bench: Bench, started_s: object
+    ) -> None:
         with changing_server() as server:
             server.start()
             bench.directory.mkdir()
@@ -409,4 +548,6 @@ class TestWithAnOperator:
             }
             (bench.directory / "operator.json").write_text(json.dumps(record))
             with pytest.raises(ServerError, match="was running before"):
-                self.operator(bench, server.url, ("A", MACHINE_A), Person([None]))
+                self.operator(
+                    bench, server.url, ("A", MACHINE_A), Person([None])
+                )

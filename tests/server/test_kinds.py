@@ -14,13 +14,19 @@ from tests.server.needs import need
 
 
 def test_the_table_has_every_kind_a_recipe_may_name() -> None:
-    assert set(KINDS) == set(typing.get_args(ServerRecipe.model_fields["kind"].annotation))
+    assert set(KINDS) == set(
+        typing.get_args(ServerRecipe.model_fields["kind"].annotation)
+    )
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_server_that_has_not_been_started(kind: str, tmp_path: Path) -> None:
-    recipe = ServerRecipe.model_validate({"kind": kind, "base_url": "http://127.0.0.1:1"})
-    server: Server = server_for(need(recipe), directory=tmp_path / "logs", say=pytest.fail)
+    recipe = ServerRecipe.model_validate(
+        {"kind": kind, "base_url": "http://127.0.0.1:1"}
+    )
+    server: Server = server_for(
+        need(recipe), directory=tmp_path / "logs", say=pytest.fail
+    )
     assert type(server).__name__.lower() == f"{kind}server"
     assert server.base_url == "http://127.0.0.1:1"
     assert server.log_tail() == []

@@ -7,7 +7,14 @@ from pathlib import Path
 import pytest
 
 from inferometer.server import log_file
-from inferometer.server.log_file import lines_of, new_log, plain, secrets_of, tail, without
+from inferometer.server.log_file import (
+    lines_of,
+    new_log,
+    plain,
+    secrets_of,
+    tail,
+    without,
+)
 
 
 def test_each_start_gets_a_file_of_its_own(tmp_path: Path) -> None:
@@ -27,23 +34,31 @@ def test_a_directory_that_is_none(tmp_path: Path) -> None:
         new_log(tmp_path / "logs", "vllm")
 
 
-def test_the_last_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_last_lines(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "a.log"
     path.write_bytes(
-        b"".join(b"line %d\n\n" % number for number in range(100)) + b"\xff no newline"
+        b"".join(b"line %d\n\n" % number for number in range(100))
+        + b"\xff no newline"
     )
     assert tail(path, 2) == ["line 99", "\ufffd no newline"]
     assert len(tail(path, 1000)) == 101
     monkeypatch.setattr(log_file, "TAIL_BYTES", 30)
     assert tail(path, 1000)[-2:] == ["line 99", "\ufffd no newline"]
-    assert len(tail(path, 1000)) < 5, "of a log of gigabytes only the end is read"
+    assert len(tail(path, 1000)) < 5, (
+        "of a log of gigabytes only the end is read"
+    )
     assert tail(tmp_path / "none.log", 5) == []
 
 
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
-        ("\x1b[1;36m(APIServer pid=1)\x1b[0;0m INFO ready", "(APIServer pid=1) INFO ready"),
+        (
+            "\x1b[1;36m(APIServer pid=1)\x1b[0;0m INFO ready",
+            "(APIServer pid=1) INFO ready",
+        ),
         (
             "Loading:   0%|  | 0/4\rLoading:  25%|# | 1/4\rLoading: 100%|##| 4/4",
             "Loading: 100%|##| 4/4",
@@ -72,7 +87,9 @@ def test_secrets_are_known_by_the_names_of_their_variables() -> None:
     }
     secrets = secrets_of(environment)
     assert secrets == {"hf_abcdef", "hf_abcdefgh", "correct horse"}
-    assert without(["key hf_abcdefgh, token hf_abcdef.", "correct horse"], secrets) == [
+    assert without(
+        ["key hf_abcdefgh, token hf_abcdef.", "correct horse"], secrets
+    ) == [
         "key ***, token ***.",
         "***",
     ]

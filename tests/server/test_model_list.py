@@ -13,7 +13,13 @@ import pytest
 from inferometer.protocol import PROTOCOLS
 from inferometer.server.endpoint import Endpoint, Listing, ModelCard
 from inferometer.server.model_list import wrong_model
-from tests.server.fake_server import Answer, FakeServer, sentence_of, serve, served
+from tests.server.fake_server import (
+    Answer,
+    FakeServer,
+    sentence_of,
+    serve,
+    served,
+)
 from tests.server.raw_server import raw_server
 
 
@@ -53,21 +59,25 @@ def test_models_of_llama_cpp_tell_their_context_in_meta_and_have_aliases(
     assert endpoint.listing("a").card == card
 
 
-def test_a_model_is_found_or_cannot_be_known(fake: FakeServer, endpoint: Endpoint) -> None:
+def test_a_model_is_found_or_cannot_be_known(
+    fake: FakeServer, endpoint: Endpoint
+) -> None:
     fake.routes["GET", "/v1/models"] = served("one", "two", max_model_len=10)
     assert endpoint.listing("two") == Listing(ModelCard("two", 10))
-    fake.routes["GET", "/v1/models"] = served()  # transformers serve lists nothing for a local path
+    fake.routes["GET", "/v1/models"] = (
+        served()
+    )  # transformers serve lists nothing for a local path
     assert endpoint.listing("/models/tiny") == Listing()
     assert endpoint.listing("/models/tiny").note("/models/tiny") is None
 
 
-def test_a_model_that_is_not_listed_is_said_to_be_so(fake: FakeServer, endpoint: Endpoint) -> None:
+def test_a_model_that_is_not_listed_is_said_to_be_so(
+    fake: FakeServer, endpoint: Endpoint
+) -> None:
     fake.routes["GET", "/v1/models"] = served("one", "t\x1bwo")
     listing = endpoint.listing("gpt")
     assert (listing.card, listing.others) == (None, ("one", "t\x1bwo"))
-    note = (
-        "The server's list of models has no gpt, but one, t?wo; it answers requests for it anyway."
-    )
+    note = "The server's list of models has no gpt, but one, t?wo; it answers requests for it anyway."
     assert listing.note("gpt") == note
 
 
@@ -89,8 +99,14 @@ def test_a_model_that_is_not_listed_is_said_to_be_so(fake: FakeServer, endpoint:
             (200, "<html>hello</html>"),
             "/v1/models answered with text/plain that is not a JSON object",
         ),
-        ((200, ""), "/v1/models answered with text/plain that is not a JSON object"),
-        ((200, "[" * 200_000), "/v1/models answered with text/plain that is not a JSON object"),
+        (
+            (200, ""),
+            "/v1/models answered with text/plain that is not a JSON object",
+        ),
+        (
+            (200, "[" * 200_000),
+            "/v1/models answered with text/plain that is not a JSON object",
+        ),
         ((200, {"data": None}), "/v1/models answered without a list of models"),
         ((200, {"models": []}), "/v1/models answered without a list of models"),
     ],
@@ -120,27 +136,38 @@ def test_what_a_route_for_health_says_is_no_obstacle_where_the_model_is_known(
 
 def test_no_server_at_all_is_an_obstacle_all_the_same(silent_port: int) -> None:
     with Endpoint(f"http://127.0.0.1:{silent_port}") as endpoint:
-        assert "Nothing listens" in sentence_of(lambda: endpoint.wait_ready(0, model_given=True))
+        assert "Nothing listens" in sentence_of(
+            lambda: endpoint.wait_ready(0, model_given=True)
+        )
         assert "Nothing listens" in sentence_of(lambda: endpoint.listing("gpt"))
 
 
 def test_a_server_that_does_not_answer_in_time_may_still_be_measured() -> None:
     with (
         socket.create_server(("127.0.0.1", 0)) as listening,
-        Endpoint(f"http://127.0.0.1:{listening.getsockname()[1]}", timeout_s=0.05) as endpoint,
+        Endpoint(
+            f"http://127.0.0.1:{listening.getsockname()[1]}", timeout_s=0.05
+        ) as endpoint,
     ):
         endpoint.wait_ready(0, model_given=True)
         note = endpoint.listing("gpt").note("gpt")
         assert note is not None
         assert "(GET /v1/models was not answered within 0.05 s)" in note
-        assert "did not answer GET /v1/models within 0.05 s" in sentence_of(endpoint.models)
+        assert "did not answer GET /v1/models within 0.05 s" in sentence_of(
+            endpoint.models
+        )
         assert "did not answer" in sentence_of(lambda: endpoint.wait_ready(0))
         assert "set server.served_model" in sentence_of(endpoint.only_model)
 
 
-def test_a_list_that_is_not_even_http_is_no_obstacle_where_the_model_is_known() -> None:
+def test_a_list_that_is_not_even_http_is_no_obstacle_where_the_model_is_known() -> (
+    None
+):
     broken = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n"
-    with raw_server(lambda peer, request: peer.sendall(broken)) as url, Endpoint(url) as endpoint:
+    with (
+        raw_server(lambda peer, request: peer.sendall(broken)) as url,
+        Endpoint(url) as endpoint,
+    ):
         endpoint.wait_ready(0, model_given=True)
         note = endpoint.listing("gpt").note("gpt")
         assert note is not None
@@ -151,7 +178,10 @@ def test_a_list_that_is_not_even_http_is_no_obstacle_where_the_model_is_known() 
 @pytest.mark.parametrize(
     ("answer", "told"),
     [
-        ("<html>hello</html>", "answered with text/plain that is not a JSON object"),
+        (
+            "<html>hello</html>",
+            "answered with text/plain that is not a JSON object",
+        ),
         ([1], "not a JSON object"),
         ({"models": []}, "without a list of models"),
     ],
@@ -178,18 +208,26 @@ def test_some_other_web_server(
             "llama-3.1-8b",
             "use server.served_model meta-llama/Llama-3.1-8B.",
         ),
-        (["qwen3-14b", "gemma"], "qwen-14b", "use server.served_model qwen3-14b."),
+        (
+            ["qwen3-14b", "gemma"],
+            "qwen-14b",
+            "use server.served_model qwen3-14b.",
+        ),
         (["aaaa", "bbbb"], "zzzz", "use one of these as server.served_model."),
     ],
 )
-def test_a_model_that_is_not_served(names: list[str], asked: str, cure: str) -> None:
+def test_a_model_that_is_not_served(
+    names: list[str], asked: str, cure: str
+) -> None:
     sentence = wrong_model("http://h", asked, names)
     assert repr(asked) in sentence
     assert all(name in sentence for name in names)
     assert sentence.endswith(cure)
 
 
-def test_the_only_model_need_not_be_named(fake: FakeServer, endpoint: Endpoint) -> None:
+def test_the_only_model_need_not_be_named(
+    fake: FakeServer, endpoint: Endpoint
+) -> None:
     fake.routes["GET", "/v1/models"] = served("tiny")
     assert endpoint.only_model() == "tiny"
     fake.routes["GET", "/v1/models"] = served("one", "two")
@@ -203,6 +241,8 @@ def test_the_only_model_need_not_be_named(fake: FakeServer, endpoint: Endpoint) 
 
 
 def test_a_long_list_of_models_is_cut() -> None:
-    sentence = wrong_model("http://h", "zzz", (f"model-{i:02}" for i in range(20)))
+    sentence = wrong_model(
+        "http://h", "zzz", (f"model-{i:02}" for i in range(20))
+    )
     assert "model-07 and 12 more" in sentence
     assert "model-08" not in sentence

@@ -77,7 +77,10 @@ def recipe(server: ChangingServer) -> ServerRecipe:
             "--hf-overrides",
             '{"a": 1}',
         ),
-        environment={"HIP_VISIBLE_DEVICES": "0,1", "VLLM_LOGGING_PREFIX": "[a b] "},
+        environment={
+            "HIP_VISIBLE_DEVICES": "0,1",
+            "VLLM_LOGGING_PREFIX": "[a b] ",
+        },
     )
 
 
@@ -91,7 +94,9 @@ class Bench:
 
     def needed(self, *, on_b: bool = False, tp: int = 1) -> ServerNeed:
         return need(
-            recipe(self.server), hardware=("B", MACHINE_B) if on_b else ("A", MACHINE_A), tp=tp
+            recipe(self.server),
+            hardware=("B", MACHINE_B) if on_b else ("A", MACHINE_A),
+            tp=tp,
         )
 
     def start(
@@ -120,7 +125,10 @@ def bench(tmp_path: Path, server: ChangingServer) -> Bench:
 def test_the_instruction_can_be_followed_by_copying(bench: Bench) -> None:
     needed = need(
         recipe(bench.server).model_copy(
-            update={"note": "Card 0 is the upper one.", "image": "rocm/vllm:0.10.2"}
+            update={
+                "note": "Card 0 is the upper one.",
+                "image": "rocm/vllm:0.10.2",
+            }
         ),
         hardware=("B", MACHINE_B),
         tp=2,
@@ -147,7 +155,9 @@ def test_the_instruction_can_be_followed_by_copying(bench: Bench) -> None:
     assert "max_model_len" not in without
 
 
-def test_the_run_goes_on_by_itself_when_the_server_has_come_up(bench: Bench) -> None:
+def test_the_run_goes_on_by_itself_when_the_server_has_come_up(
+    bench: Bench,
+) -> None:
     operator, found = bench.start(Person([None, None, bench.server.start]))
     assert "vllm serve" in bench.said[0]
     assert "Nothing listens on" in bench.said[1]
@@ -215,7 +225,9 @@ class TestAnotherServerWithTheSameModelAndLimit:
     def on_a(self, bench: Bench) -> None:
         bench.start(Person([bench.server.start]))
 
-    def test_the_one_from_before_is_not_taken_for_the_next(self, bench: Bench) -> None:
+    def test_the_one_from_before_is_not_taken_for_the_next(
+        self, bench: Bench
+    ) -> None:
         with pytest.raises(ServerError, match="did not start within"):
             bench.start(Person([None, None, "", "no"]), on_b=True)
         assert "set the slot to x8" in bench.said[0]
@@ -225,18 +237,27 @@ class TestAnotherServerWithTheSameModelAndLimit:
         with pytest.raises(ServerError, match="was running before"):
             bench.start(Person([None]), tp=2)
 
-    def test_it_is_believed_once_it_has_gone_and_come(self, bench: Bench) -> None:
+    def test_it_is_believed_once_it_has_gone_and_come(
+        self, bench: Bench
+    ) -> None:
         _, found = bench.start(
-            Person([None, bench.server.stop, None, bench.server.start]), on_b=True
+            Person([None, bench.server.stop, None, bench.server.start]),
+            on_b=True,
         )
         assert found.facts["believed"] == "it started after the instruction"
-        assert "hardware B: 2 GPUs, PCIe 5.0 x8, 16 GB/s each" in found.unchecked
+        assert (
+            "hardware B: 2 GPUs, PCIe 5.0 x8, 16 GB/s each" in found.unchecked
+        )
 
-    def test_a_restart_between_two_looks_is_seen_by_its_start_time(self, bench: Bench) -> None:
+    def test_a_restart_between_two_looks_is_seen_by_its_start_time(
+        self, bench: Bench
+    ) -> None:
         _, found = bench.start(Person([None, bench.server.start]), on_b=True)
         assert found.facts["believed"] == "it started after the instruction"
 
-    def test_a_pause_of_the_same_process_is_no_restart(self, bench: Bench) -> None:
+    def test_a_pause_of_the_same_process_is_no_restart(
+        self, bench: Bench
+    ) -> None:
         def pause() -> None:
             bench.server.stop()
 
@@ -248,27 +269,37 @@ class TestAnotherServerWithTheSameModelAndLimit:
         with pytest.raises(ServerError, match="was running before"):
             bench.start(Person([pause, back, None]), on_b=True)
 
-    def test_the_person_can_vouch_for_it_at_the_terminal(self, bench: Bench) -> None:
+    def test_the_person_can_vouch_for_it_at_the_terminal(
+        self, bench: Bench
+    ) -> None:
         _, found = bench.start(Person(["maybe", "Yes"]), on_b=True)
         assert found.facts["believed"] == "confirmed at the terminal"
         assert "type yes and Enter here" in bench.told
 
-    def test_or_by_a_file_that_the_instruction_names(self, bench: Bench) -> None:
+    def test_or_by_a_file_that_the_instruction_names(
+        self, bench: Bench
+    ) -> None:
         def touch() -> None:
             words = shlex.split(
-                bench.said[1].partition("If it is already running with these settings:")[2]
+                bench.said[1].partition(
+                    "If it is already running with these settings:"
+                )[2]
             )
             assert words[0] == "touch"
             Path(words[1]).touch()
 
         person = Person([None, touch], present=False)
         _, found = bench.start(person, on_b=True)
-        assert found.facts["believed"] == f"confirmed by: file {CONFIRMATION_FILE}"
+        assert (
+            found.facts["believed"] == f"confirmed by: file {CONFIRMATION_FILE}"
+        )
         assert found.confirmed_by == "operator, no terminal"
         assert "type yes" not in bench.told
         assert not (bench.directory / CONFIRMATION_FILE).exists()
 
-    def test_a_file_from_long_ago_vouches_for_nothing(self, bench: Bench) -> None:
+    def test_a_file_from_long_ago_vouches_for_nothing(
+        self, bench: Bench
+    ) -> None:
         (bench.directory / CONFIRMATION_FILE).touch()
         with pytest.raises(ServerError, match="was running before"):
             bench.start(Person([None]), on_b=True)
@@ -276,17 +307,23 @@ class TestAnotherServerWithTheSameModelAndLimit:
     def test_where_the_start_time_is_unknown_it_has_to_be_seen_to_go(
         self, bench: Bench, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("inferometer.server.verification.listener", lambda _: None)
+        monkeypatch.setattr(
+            "inferometer.server.verification.listener", lambda _: None
+        )
         bench.server.started_s = None
         with pytest.raises(ServerError, match="was running before"):
             bench.start(Person([bench.server.start, None]), on_b=True)
-        _, found = bench.start(Person([bench.server.stop, bench.server.start]), on_b=True)
+        _, found = bench.start(
+            Person([bench.server.stop, bench.server.start]), on_b=True
+        )
         assert found.facts["believed"] == "it started after the instruction"
 
     def test_a_server_that_is_loading_has_not_been_seen_to_come_up(
         self, bench: Bench, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("inferometer.server.verification.listener", lambda _: None)
+        monkeypatch.setattr(
+            "inferometer.server.verification.listener", lambda _: None
+        )
         bench.server.started_s = None
         bench.server.health = 503
 
@@ -298,19 +335,27 @@ class TestAnotherServerWithTheSameModelAndLimit:
 
 
 class TestGoingOn:
-    def test_the_server_confirmed_before_is_taken_at_once(self, bench: Bench) -> None:
+    def test_the_server_confirmed_before_is_taken_at_once(
+        self, bench: Bench
+    ) -> None:
         bench.start(Person([bench.server.start]))
         _, found = bench.start(Person([], present=False))
         assert found.facts["believed"] == "it was confirmed before"
         assert "Needed at" not in bench.told
 
-    def test_also_if_it_was_started_again_for_the_same_need(self, bench: Bench) -> None:
+    def test_also_if_it_was_started_again_for_the_same_need(
+        self, bench: Bench
+    ) -> None:
         bench.start(Person([bench.server.start]))
         bench.server.start()
         _, found = bench.start(Person([], present=False))
-        assert found.facts["believed"] == "it was restarted after it was confirmed"
+        assert (
+            found.facts["believed"] == "it was restarted after it was confirmed"
+        )
 
-    def test_the_first_server_may_be_running_already(self, bench: Bench) -> None:
+    def test_the_first_server_may_be_running_already(
+        self, bench: Bench
+    ) -> None:
         bench.server.start()
         _, found = bench.start(Person([], present=False))
         assert found.facts["believed"] == "it was running already"
@@ -323,15 +368,22 @@ class TestGoingOn:
             bench.start(Person([None]), on_b=True)
 
     @pytest.mark.parametrize(
-        "damaged", ["", "[]", "{", '{"base_url": "http://elsewhere"}', "null", '"a"']
+        "damaged",
+        ["", "[]", "{", '{"base_url": "http://elsewhere"}', "null", '"a"'],
     )
-    def test_a_damaged_record_is_no_record(self, bench: Bench, damaged: str) -> None:
-        (bench.directory / "operator.json").write_text(damaged, encoding="utf-8")
+    def test_a_damaged_record_is_no_record(
+        self, bench: Bench, damaged: str
+    ) -> None:
+        (bench.directory / "operator.json").write_text(
+            damaged, encoding="utf-8"
+        )
         bench.server.start()
         _, found = bench.start(Person([], present=False))
         assert found.facts["believed"] == "it was running already"
 
-    def test_but_not_if_another_one_was_asked_for_in_the_meantime(self, bench: Bench) -> None:
+    def test_but_not_if_another_one_was_asked_for_in_the_meantime(
+        self, bench: Bench
+    ) -> None:
         """Somebody may have switched the slot by then: only the very process that was confirmed is
         still believed.
         """
@@ -347,7 +399,9 @@ class TestGoingOn:
             bench.start(Person([None]))
         bench.start(Person(["yes"]))
 
-    def test_a_first_server_that_was_asked_for_in_an_earlier_run(self, bench: Bench) -> None:
+    def test_a_first_server_that_was_asked_for_in_an_earlier_run(
+        self, bench: Bench
+    ) -> None:
         with pytest.raises(ServerError, match="Nothing listens"):
             bench.start(Person([None]))
         bench.server.start()
@@ -363,11 +417,15 @@ class TestGoingOn:
         _, found = bench.start(Person([], present=False))
         assert found.facts["believed"] == "it was running already"
 
-    def test_a_restart_between_two_points_is_noticed(self, bench: Bench) -> None:
+    def test_a_restart_between_two_points_is_noticed(
+        self, bench: Bench
+    ) -> None:
         operator, _ = bench.start(Person([bench.server.start]))
         operator.check()
         bench.server.start()
-        with pytest.raises(ServerError, match="was restarted after it was confirmed"):
+        with pytest.raises(
+            ServerError, match="was restarted after it was confirmed"
+        ):
             operator.check()
         bench.server.stop()
         with pytest.raises(ServerError, match="Nothing listens"):
@@ -386,36 +444,59 @@ class TestTerminal:
     """A pseudo-terminal stands for the real one."""
 
     def at(
-        self, stdin: TextIO, monkeypatch: pytest.MonkeyPatch, *, foreground: bool = True
+        self,
+        stdin: TextIO,
+        monkeypatch: pytest.MonkeyPatch,
+        *,
+        foreground: bool = True,
     ) -> Terminal:
         monkeypatch.setattr(sys, "stdin", stdin)
-        monkeypatch.setattr(os, "tcgetpgrp", lambda _: os.getpgrp() if foreground else 1)
+        monkeypatch.setattr(
+            os, "tcgetpgrp", lambda _: os.getpgrp() if foreground else 1
+        )
         return Terminal()
 
-    def test_a_line_is_read_when_it_is_typed(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_line_is_read_when_it_is_typed(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         keyboard, screen = pty.openpty()
-        with open(screen, encoding="utf-8") as stdin, open(keyboard, "wb", buffering=0) as typing:
+        with (
+            open(screen, encoding="utf-8") as stdin,
+            open(keyboard, "wb", buffering=0) as typing,
+        ):
             terminal = self.at(stdin, monkeypatch)
             assert terminal.present
             assert terminal.wait(0) == ""
             typing.write(b" yes \n")
             assert terminal.wait(10) == "yes"
 
-    def test_the_end_of_input_is_not_read_twice(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_the_end_of_input_is_not_read_twice(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         keyboard, screen = pty.openpty()
-        with open(screen, encoding="utf-8") as stdin, open(keyboard, "wb", buffering=0) as typing:
+        with (
+            open(screen, encoding="utf-8") as stdin,
+            open(keyboard, "wb", buffering=0) as typing,
+        ):
             terminal = self.at(stdin, monkeypatch)
             typing.write(b"\x04")
             assert terminal.wait(10) == ""
             assert not terminal.present
             assert terminal.wait(0) == ""
 
-    def test_in_the_background_nothing_is_read(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_in_the_background_nothing_is_read(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         keyboard, screen = pty.openpty()
-        with open(screen, encoding="utf-8") as stdin, open(keyboard, "wb", buffering=0):
+        with (
+            open(screen, encoding="utf-8") as stdin,
+            open(keyboard, "wb", buffering=0),
+        ):
             assert not self.at(stdin, monkeypatch, foreground=False).present
 
-    def test_input_that_is_no_terminal(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_input_that_is_no_terminal(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         monkeypatch.setattr(sys, "stdin", None)
         assert not Terminal().present
         monkeypatch.setattr(sys, "stdin", io.StringIO("yes\n"))

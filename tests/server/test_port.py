@@ -32,7 +32,9 @@ def url(port: int) -> str:
         ("http://[::1]:8000/v1", ("::1", 8000)),
     ],
 )
-def test_where_a_client_connects_to(base_url: str, expected: tuple[str, int]) -> None:
+def test_where_a_client_connects_to(
+    base_url: str, expected: tuple[str, int]
+) -> None:
     assert host_and_port(base_url) == expected
 
 
@@ -48,7 +50,9 @@ def test_a_port_that_we_serve_ourselves() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         taken = url(server.getsockname()[1])
         assert is_served(taken)
-        assert f"(process {os.getpid()}) already serves port" in str(why_not_free(taken))
+        assert f"(process {os.getpid()}) already serves port" in str(
+            why_not_free(taken)
+        )
         assert not wait_until_free(taken, 0)
         found = listener(taken)
         assert found is not None
@@ -74,13 +78,20 @@ def test_a_port_whose_last_connections_linger_is_free() -> None:
     assert why_not_free(url(address[1])) is None
 
 
-def test_addresses_and_ports_that_are_not_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_addresses_and_ports_that_are_not_ours(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(port_module, "is_served", lambda _: False)
-    assert why_not_free("http://192.0.2.1:8000") == ("192.0.2.1 is not an address of this machine")
+    assert why_not_free("http://192.0.2.1:8000") == (
+        "192.0.2.1 is not an address of this machine"
+    )
 
     class Forbidden(socket.socket):
         def bind(self, address: object) -> None:
             raise OSError(errno.EACCES, "Permission denied")
 
     monkeypatch.setattr(socket, "socket", Forbidden)
-    assert why_not_free("http://127.0.0.1:80") == "this user may not listen on port 80"
+    assert (
+        why_not_free("http://127.0.0.1:80")
+        == "this user may not listen on port 80"
+    )

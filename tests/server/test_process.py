@@ -26,7 +26,14 @@ from inferometer.server.port import is_served
 from inferometer.server.process import ProcessServer, exit_words
 from inferometer.spec.server_recipe import ServerRecipe
 from tests.processes import Forked, environment
-from tests.server.needs import LIMIT, MACHINE_B, MODEL, free_port, need, small_server
+from tests.server.needs import (
+    LIMIT,
+    MACHINE_B,
+    MODEL,
+    free_port,
+    need,
+    small_server,
+)
 
 PATIENCE_S = 30.0
 
@@ -60,10 +67,14 @@ class Bench:
             "start_timeout_s": PATIENCE_S,
         } | recipe
         needed = need(ServerRecipe(**settings), hardware=("B", MACHINE_B), tp=2)
-        return ProcessServer(needed, directory=self.directory, say=self.said.append)
+        return ProcessServer(
+            needed, directory=self.directory, say=self.said.append
+        )
 
     @contextmanager
-    def running(self, *options: str, **recipe: Any) -> Iterator[tuple[ProcessServer, Confirmation]]:
+    def running(
+        self, *options: str, **recipe: Any
+    ) -> Iterator[tuple[ProcessServer, Confirmation]]:
         server = self.server(*options, **recipe)
         try:
             yield server, server.start()
@@ -96,7 +107,9 @@ def test_it_comes_up_is_checked_and_is_gone(bench: Bench) -> None:
         assert found.facts["model"] == MODEL
         assert found.facts["max_model_len"] == LIMIT
         assert found.facts["log"] == "vllm-7B-tp2.log"
-        assert found.unchecked == ("hardware B: 2 GPUs, PCIe 5.0 x8, 16 GB/s each",)
+        assert found.unchecked == (
+            "hardware B: 2 GPUs, PCIe 5.0 x8, 16 GB/s each",
+        )
         assert found.confirmed_by == "inferometer"
         server.check()
         assert server.log_tail() == ["loading weights"]
@@ -108,7 +121,9 @@ def test_it_comes_up_is_checked_and_is_gone(bench: Bench) -> None:
     assert gone(pid)
     assert not is_served(server.base_url)
     server.stop()
-    assert server.log_tail() == ["loading weights"], "the log outlives the server"
+    assert server.log_tail() == ["loading weights"], (
+        "the log outlives the server"
+    )
     assert server.log_path is not None
     assert server.log_path.stat().st_mode & 0o077 == 0, (
         "servers print their settings, keys among them"
@@ -127,7 +142,9 @@ def test_every_start_has_a_log_of_its_own(bench: Bench) -> None:
     ]
 
 
-def test_a_port_that_somebody_serves_is_refused_before_anything_starts(bench: Bench) -> None:
+def test_a_port_that_somebody_serves_is_refused_before_anything_starts(
+    bench: Bench,
+) -> None:
     with socket.create_server(("127.0.0.1", bench.port)):
         with pytest.raises(
             ServerError,
@@ -138,7 +155,9 @@ def test_a_port_that_somebody_serves_is_refused_before_anything_starts(bench: Be
 
 
 def test_an_address_of_another_machine(bench: Bench) -> None:
-    with pytest.raises(ServerError, match=r"192\.0\.2\.1 is not an address of this machine"):
+    with pytest.raises(
+        ServerError, match=r"192\.0\.2\.1 is not an address of this machine"
+    ):
         bench.server(base_url="http://192.0.2.1:8000").start()
 
 
@@ -149,7 +168,8 @@ def test_a_recipe_without_a_command(bench: Bench) -> None:
 
 def test_a_program_that_is_not_there(bench: Bench) -> None:
     with pytest.raises(
-        ServerError, match=r"no-such-engine cannot be started .*activate its environment"
+        ServerError,
+        match=r"no-such-engine cannot be started .*activate its environment",
     ):
         bench.server(command=("no-such-engine", "serve")).start()
 
@@ -170,11 +190,16 @@ def test_it_dies_while_it_starts_and_the_log_says_why(bench: Bench) -> None:
     sentence = str(raised.value)
     assert "The server ended with exit code 1." in sentence
     assert "vllm-7B-tp2.log" in sentence
-    assert "memory (VRAM) ran out. Cure: spread the model over more cards (TP=2)" in sentence
+    assert (
+        "memory (VRAM) ran out. Cure: spread the model over more cards (TP=2)"
+        in sentence
+    )
     assert raised.value.log_tail == (log,)
 
 
-def test_what_it_left_behind_when_it_died_is_ended(bench: Bench, tmp_path: Path) -> None:
+def test_what_it_left_behind_when_it_died_is_ended(
+    bench: Bench, tmp_path: Path
+) -> None:
     pids = tmp_path / "pids"
     with bench.running("child", f"pids={pids}") as (server, _):
         with suppress(OSError):
@@ -190,7 +215,9 @@ def test_it_does_not_become_ready(bench: Bench) -> None:
         ServerError,
         match=r"not ready within 0\.2 s \(start_timeout_s of its recipe\): Nothing listens",
     ) as raised:
-        bench.server("silent", "print=compiling graphs, 3 of 67", start_timeout_s=0.2).start()
+        bench.server(
+            "silent", "print=compiling graphs, 3 of 67", start_timeout_s=0.2
+        ).start()
     assert raised.value.log_tail in ((), ("compiling graphs, 3 of 67",)), (
         "the machine may be slower than the time-out"
     )
@@ -206,7 +233,9 @@ def test_it_serves_another_model_than_the_recipe_says(bench: Bench) -> None:
     assert not is_served(f"http://127.0.0.1:{bench.port}")
 
 
-def test_a_child_in_another_session_ends_with_it(bench: Bench, tmp_path: Path) -> None:
+def test_a_child_in_another_session_ends_with_it(
+    bench: Bench, tmp_path: Path
+) -> None:
     pids = tmp_path / "pids"
     with bench.running("child", f"pids={pids}"):
         leader, child = map(int, pids.read_text().split())
@@ -215,7 +244,9 @@ def test_a_child_in_another_session_ends_with_it(bench: Bench, tmp_path: Path) -
     assert gone(child)
 
 
-def test_a_server_that_ignores_sigterm_is_killed(bench: Bench, tmp_path: Path) -> None:
+def test_a_server_that_ignores_sigterm_is_killed(
+    bench: Bench, tmp_path: Path
+) -> None:
     pids = tmp_path / "pids"
     with bench.running("deaf", "child", f"pids={pids}", stop_timeout_s=0.2):
         leader, child = map(int, pids.read_text().split())
@@ -234,10 +265,15 @@ def test_the_environment_of_the_recipe_reaches_it_and_keys_do_not_reach_the_log(
     with pytest.raises(ServerError, match="exit code 0") as raised:
         bench.server(
             command=(sys.executable, "-c", code),
-            environment={"HF_TOKEN": "hf_nobody_may_see", "HIP_VISIBLE_DEVICES": "0,1"},
+            environment={
+                "HF_TOKEN": "hf_nobody_may_see",
+                "HIP_VISIBLE_DEVICES": "0,1",
+            },
         ).start()
     assert raised.value.log_tail == ("token *** cards 0,1",)
-    assert bench.said[0].startswith("Starting HF_TOKEN='***' HIP_VISIBLE_DEVICES=0,1 ")
+    assert bench.said[0].startswith(
+        "Starting HF_TOKEN='***' HIP_VISIBLE_DEVICES=0,1 "
+    )
 
 
 def test_checks_notice_a_server_that_hangs_and_one_that_was_killed(
@@ -247,13 +283,18 @@ def test_checks_notice_a_server_that_hangs_and_one_that_was_killed(
         assert server.pid is not None
         os.kill(server.pid, signal.SIGSTOP)
         with monkeypatch.context() as impatient:
-            impatient.setattr("inferometer.server.verification.ASK_TIMEOUT_S", 0.2)
+            impatient.setattr(
+                "inferometer.server.verification.ASK_TIMEOUT_S", 0.2
+            )
             with pytest.raises(ServerError, match="did not answer") as raised:
                 server.check()
         assert raised.value.log_tail == ("busy",)
         os.kill(server.pid, signal.SIGKILL)
         wait_gone(server.pid)
-        with pytest.raises(ServerError, match=r"was killed \(SIGKILL\), most likely by the kernel"):
+        with pytest.raises(
+            ServerError,
+            match=r"was killed \(SIGKILL\), most likely by the kernel",
+        ):
             server.check()
         server.start()
         server.check()
@@ -296,12 +337,16 @@ sys.stdin.read()
 
 
 @pytest.mark.parametrize("killed", ["runner", "guard", "both"])
-def test_no_server_is_left_when_we_are_killed(bench: Bench, tmp_path: Path, killed: str) -> None:
+def test_no_server_is_left_when_we_are_killed(
+    bench: Bench, tmp_path: Path, killed: str
+) -> None:
     """kill -9 of the program that started it, of the guard, or of both at once; and the next start
     goes through.
     """
     pids = tmp_path / "pids"
-    code = RUNNER.format(port=bench.port, pids=pids, directory=str(bench.directory))
+    code = RUNNER.format(
+        port=bench.port, pids=pids, directory=str(bench.directory)
+    )
     with Forked(
         [sys.executable, "-c", code],
         stdin=subprocess.PIPE,
@@ -316,7 +361,9 @@ def test_no_server_is_left_when_we_are_killed(bench: Bench, tmp_path: Path, kill
             os.kill(guard, signal.SIGKILL)
         if killed in ("runner", "both"):
             runner.kill()
-        if killed != "runner":  # nobody is left to look for what a server hides in another session
+        if (
+            killed != "runner"
+        ):  # nobody is left to look for what a server hides in another session
             os.kill(child, signal.SIGKILL)
         with bench.running():
             assert gone(server), "the next start waits for the last server"
@@ -329,10 +376,14 @@ def test_an_earlier_server_that_does_not_end_is_named(
 ) -> None:
     monkeypatch.setattr("inferometer.server.process.GUARD_TIMEOUT_S", 0.0)
     bench.directory.mkdir()
-    with (bench.directory / f"server-{bench.port}.lock").open("w", encoding="utf-8") as lock:
+    with (bench.directory / f"server-{bench.port}.lock").open(
+        "w", encoding="utf-8"
+    ) as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         print(4711, file=lock, flush=True)
-        with pytest.raises(ServerError, match=r"\(process 4711\) does not end: kill -9 4711\."):
+        with pytest.raises(
+            ServerError, match=r"\(process 4711\) does not end: kill -9 4711\."
+        ):
             bench.server(stop_timeout_s=0.1).start()
     assert "waiting for it" in bench.said[-1]
 
@@ -352,7 +403,9 @@ def test_a_real_server_the_embedded_engine(bench: Bench) -> None:
         assert found.facts["max_model_len"] == LIMIT
         assert found.facts["version"]
         server.check()
-        assert server.log_tail(1) == [f"Embedded engine ready at http://127.0.0.1:{bench.port}"]
+        assert server.log_tail(1) == [
+            f"Embedded engine ready at http://127.0.0.1:{bench.port}"
+        ]
     assert not is_served(server.base_url)
     assert "Traceback" not in "\n".join(server.log_tail())
 
@@ -374,7 +427,9 @@ def test_memory_that_does_not_come_back_is_told_and_does_no_harm(
     held = iter([{"card0": 100.0}])
     monkeypatch.setattr(accelerator_memory, "used_mib", lambda: next(held))
     monkeypatch.setattr(
-        accelerator_memory, "wait_released", lambda before: {"card0": 9000.0} if before else {}
+        accelerator_memory,
+        "wait_released",
+        lambda before: {"card0": 9000.0} if before else {},
     )
     with bench.running():
         pass

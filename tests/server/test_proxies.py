@@ -27,9 +27,17 @@ def no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"http_proxy": "http://p:1"}, "http://gpu:8000", "http_proxy"),
         ({"HTTP_PROXY": "http://p:1"}, "https://gpu", None),
         ({"HTTPS_PROXY": "http://p:1"}, "https://gpu/v1", "HTTPS_PROXY"),
-        ({"https_proxy": "p:1", "ALL_PROXY": "socks5://p"}, "https://gpu", "https_proxy"),
+        (
+            {"https_proxy": "p:1", "ALL_PROXY": "socks5://p"},
+            "https://gpu",
+            "https_proxy",
+        ),
         ({"ALL_PROXY": "socks5://p:1"}, "http://gpu", "ALL_PROXY"),
-        ({"all_proxy": "socks5://p:1", "NO_PROXY": "other"}, "http://gpu", "all_proxy"),
+        (
+            {"all_proxy": "socks5://p:1", "NO_PROXY": "other"},
+            "http://gpu",
+            "all_proxy",
+        ),
         ({"HTTP_PROXY": ""}, "http://gpu", None),
         ({"HTTP_PROXY": "p:1", "NO_PROXY": "gpu"}, "http://gpu:8000", None),
         (
@@ -38,15 +46,26 @@ def no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
             None,
         ),
         ({"HTTP_PROXY": "p:1", "NO_PROXY": "*"}, "http://gpu", None),
-        ({"HTTP_PROXY": "p:1", "NO_PROXY": "name,bad/99,10.0.0.0/8"}, "http://10.1.2.3:8000", None),
-        ({"HTTP_PROXY": "p:1", "NO_PROXY": "10.0.0.0/8"}, "http://192.168.1.1", "HTTP_PROXY"),
+        (
+            {"HTTP_PROXY": "p:1", "NO_PROXY": "name,bad/99,10.0.0.0/8"},
+            "http://10.1.2.3:8000",
+            None,
+        ),
+        (
+            {"HTTP_PROXY": "p:1", "NO_PROXY": "10.0.0.0/8"},
+            "http://192.168.1.1",
+            "HTTP_PROXY",
+        ),
         ({"HTTP_PROXY": "p:1"}, "http://127.0.0.1:8000", None),
         ({"HTTP_PROXY": "p:1"}, "http://localhost:8000", None),
         ({"HTTP_PROXY": "p:1"}, "http://[::1]:8000", None),
     ],
 )
 def test_the_variable_that_others_would_heed(
-    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], url: str, variable: str | None
+    monkeypatch: pytest.MonkeyPatch,
+    environment: dict[str, str],
+    url: str,
+    variable: str | None,
 ) -> None:
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
@@ -70,7 +89,9 @@ def test_the_variable_that_others_would_heed(
         ),
     ],
 )
-def test_what_helps(monkeypatch: pytest.MonkeyPatch, url: str, flags: str) -> None:
+def test_what_helps(
+    monkeypatch: pytest.MonkeyPatch, url: str, flags: str
+) -> None:
     monkeypatch.setenv("ALL_PROXY", "http://user:secret@p:1")
     said = str(proxy_passed_by(url))
     assert said.endswith(flags)
@@ -94,7 +115,10 @@ def test_what_helps(monkeypatch: pytest.MonkeyPatch, url: str, flags: str) -> No
             OSError(101, "Network is unreachable"),
             "cannot be reached (Network is unreachable); the proxy of HTTP_PROXY",
         ),
-        (TimeoutError("timed out"), "did not accept a connection in time; the proxy of HTTP_PROXY"),
+        (
+            TimeoutError("timed out"),
+            "did not accept a connection in time; the proxy of HTTP_PROXY",
+        ),
     ],
 )
 def test_every_failure_to_connect_names_it(
@@ -105,6 +129,9 @@ def test_every_failure_to_connect_names_it(
 
     monkeypatch.setattr(socket, "create_connection", fail)
     monkeypatch.setenv("HTTP_PROXY", "http://p:1")
-    with Endpoint("http://10.9.9.9") as endpoint, pytest.raises(EndpointError) as caught:
+    with (
+        Endpoint("http://10.9.9.9") as endpoint,
+        pytest.raises(EndpointError) as caught,
+    ):
         endpoint.models()
     assert said in str(caught.value)

@@ -7,7 +7,12 @@ from collections.abc import Iterator
 import pytest
 
 from inferometer.server.endpoint import Endpoint
-from tests.server.fake_server import CountingDecoder, FakeServer, sentence_of, serve
+from tests.server.fake_server import (
+    CountingDecoder,
+    FakeServer,
+    sentence_of,
+    serve,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -30,8 +35,16 @@ def endpoint(fake: FakeServer) -> Iterator[Endpoint]:
 REDIRECTS = [
     # from, to, and what to give
     ("/v1/completions", "/v1/completions/", "server.endpoint /v1/completions/"),
-    ("/v1/completions", "completions/?a=1", "server.endpoint /v1/completions/?a=1"),
-    ("/v1/completions", "/api/v3/completions", "server.endpoint /api/v3/completions"),
+    (
+        "/v1/completions",
+        "completions/?a=1",
+        "server.endpoint /v1/completions/?a=1",
+    ),
+    (
+        "/v1/completions",
+        "/api/v3/completions",
+        "server.endpoint /api/v3/completions",
+    ),
     (
         "/v1/completions",
         "https://new/v1/completions",
@@ -72,15 +85,25 @@ def test_a_redirect_is_not_followed_but_says_what_to_give(
 ) -> None:
     measured = path != "/v1/models"
     fake.routes["POST" if measured else "GET", path] = (307, location)
-    ask = (lambda: endpoint.probe(path, b"{}", CountingDecoder())) if measured else endpoint.models
+    ask = (
+        (lambda: endpoint.probe(path, b"{}", CountingDecoder()))
+        if measured
+        else endpoint.models
+    )
     said = sentence_of(ask)
-    assert said.startswith(f"{fake.url} redirects {path}; redirects are not followed")
+    assert said.startswith(
+        f"{fake.url} redirects {path}; redirects are not followed"
+    )
     assert said.endswith(f": set {advice}.")
 
 
 @pytest.mark.parametrize(
     "location",
-    ["/login?next=%2Fv1%2Fcompletions", "https://sso.corp.example/start", "/oauth/authorize"],
+    [
+        "/login?next=%2Fv1%2Fcompletions",
+        "https://sso.corp.example/start",
+        "/oauth/authorize",
+    ],
 )
 def test_a_redirect_to_a_login_page_is_one_that_wants_a_key(
     fake: FakeServer, endpoint: Endpoint, location: str
@@ -95,7 +118,11 @@ def test_a_redirect_to_a_login_page_is_one_that_wants_a_key(
 
 @pytest.mark.parametrize(
     "location",
-    ["https://user:pw-of-9@new/x", "/x?token=abcdef123", "http://h:x/?api_key=abcdef123"],
+    [
+        "https://user:pw-of-9@new/x",
+        "/x?token=abcdef123",
+        "http://h:x/?api_key=abcdef123",
+    ],
 )
 def test_secrets_of_a_redirect_are_not_shown(
     fake: FakeServer, endpoint: Endpoint, location: str
@@ -107,8 +134,12 @@ def test_secrets_of_a_redirect_are_not_shown(
     assert "abcdef123" not in said
 
 
-@pytest.mark.parametrize("location", ["/p", "", "http://[::1", "http://a b/", "//:0/"])
-def test_a_redirect_that_leads_nowhere(fake: FakeServer, endpoint: Endpoint, location: str) -> None:
+@pytest.mark.parametrize(
+    "location", ["/p", "", "http://[::1", "http://a b/", "//:0/"]
+)
+def test_a_redirect_that_leads_nowhere(
+    fake: FakeServer, endpoint: Endpoint, location: str
+) -> None:
     fake.routes["POST", "/p"] = (308, location)
     said = sentence_of(lambda: endpoint.probe("/p", b"{}", CountingDecoder()))
     assert (

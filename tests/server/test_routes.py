@@ -82,7 +82,11 @@ def test_recorded_lists_of_models(
     ],
 )
 def test_lists_of_models(
-    server: AnsweringServer, backend: str, route: str, answer: Any, cards: list[ModelCard]
+    server: AnsweringServer,
+    backend: str,
+    route: str,
+    answer: Any,
+    cards: list[ModelCard],
 ) -> None:
     server.answers[route] = (200, answer)
     with asking(server, backend) as endpoint:
@@ -117,7 +121,10 @@ def test_ready_is_what_the_servers_own_route_says(
     with asking(server, backend) as endpoint:
         endpoint.check_reachable()
         assert endpoint.health() is True
-        server.answers[route] = (not_ready, {"error": {"message": "Loading model"}})
+        server.answers[route] = (
+            not_ready,
+            {"error": {"message": "Loading model"}},
+        )
         with pytest.raises(EndpointError, match="Loading model"):
             endpoint.check_reachable()
         assert endpoint.health() is False
@@ -144,15 +151,26 @@ def test_an_older_server_without_that_route_is_asked_for_its_models(
         ("/info", (200, {"model_id": "m", "version": "3.3.6"}), "3.3.6"),
         ("/props", (200, {"build_info": "b9554-d403f00ec"}), "b9554-d403f00ec"),
         ("/api/version", (200, {"version": "0.12.11"}), "0.12.11"),
-        ("/v1/cluster/version", (200, {"version": "4.1.0", "dirty": False}), "4.1.0"),
-        ("/v2", (200, {"name": "triton", "version": "2.61.0", "extensions": []}), "2.61.0"),
+        (
+            "/v1/cluster/version",
+            (200, {"version": "4.1.0", "dirty": False}),
+            "4.1.0",
+        ),
+        (
+            "/v2",
+            (200, {"name": "triton", "version": "2.61.0", "extensions": []}),
+            "2.61.0",
+        ),
         ("/version", recorded("sglang-0.5.23/version"), None),
         ("/version", recorded("llama-server/version"), None),
         ("/version", (200, ["0.1"]), None),
     ],
 )
 def test_versions(
-    server: AnsweringServer, path: str, answer: tuple[int, Any], version: str | None
+    server: AnsweringServer,
+    path: str,
+    answer: tuple[int, Any],
+    version: str | None,
 ) -> None:
     server.answers[f"GET {path}"] = answer
     with asking(server, "openai") as endpoint:
@@ -213,18 +231,38 @@ def test_a_server_of_unknown_kind_is_asked_in_every_way_until_one_works(
     assert len(server.bodies) == 1, "what has worked once is asked alone"
 
 
-@pytest.mark.parametrize("backend", ["ollama", "tensorrt-llm", "trtllm-serve", "xinference"])
-def test_servers_that_tokenize_nothing_are_not_asked(server: AnsweringServer, backend: str) -> None:
+@pytest.mark.parametrize(
+    "backend", ["ollama", "tensorrt-llm", "trtllm-serve", "xinference"]
+)
+def test_servers_that_tokenize_nothing_are_not_asked(
+    server: AnsweringServer, backend: str
+) -> None:
     with asking(server, backend) as endpoint:
         assert endpoint.tokenize("m", "a b") is None
-        assert endpoint.tokenize_chat("m", [{"role": "user", "content": "a b"}]) is None
+        assert (
+            endpoint.tokenize_chat("m", [{"role": "user", "content": "a b"}])
+            is None
+        )
     assert server.asked == []
 
 
 @pytest.mark.parametrize(
-    "answer", [{}, [], [5, 6], [{"id": "5"}], {"tokens": "5 6"}, {"tokens": [True]}, "no", 7, None]
+    "answer",
+    [
+        {},
+        [],
+        [5, 6],
+        [{"id": "5"}],
+        {"tokens": "5 6"},
+        {"tokens": [True]},
+        "no",
+        7,
+        None,
+    ],
 )
-def test_answers_that_are_no_tokens(server: AnsweringServer, answer: Any) -> None:
+def test_answers_that_are_no_tokens(
+    server: AnsweringServer, answer: Any
+) -> None:
     for path in ("/tokenize", "/v1/encode"):
         server.answers[f"POST {path}"] = (200, answer)
     with asking(server, "openai") as endpoint:

@@ -12,7 +12,12 @@ from typing import Any
 import psutil
 import pytest
 
-from inferometer.server.base import Confirmation, ServerAbsentError, ServerError, WrongServerError
+from inferometer.server.base import (
+    Confirmation,
+    ServerAbsentError,
+    ServerError,
+    WrongServerError,
+)
 from inferometer.server.external import ExternalServer
 from inferometer.server.port import Listener
 from inferometer.server.verification import (
@@ -50,10 +55,17 @@ def server() -> Iterator[ChangingServer]:
 
 
 def verified(
-    server: ChangingServer, needed: ServerNeed | None = None, *, ours: bool = False
+    server: ChangingServer,
+    needed: ServerNeed | None = None,
+    *,
+    ours: bool = False,
 ) -> Confirmation:
     with open_endpoint(server.url, "openai") as endpoint:
-        return verify(endpoint, needed or need(ServerRecipe(base_url=server.url)), ours=ours)
+        return verify(
+            endpoint,
+            needed or need(ServerRecipe(base_url=server.url)),
+            ours=ours,
+        )
 
 
 def test_the_right_server(server: ChangingServer) -> None:
@@ -68,9 +80,15 @@ def test_the_right_server(server: ChangingServer) -> None:
     assert found.unchecked == ("tensor parallelism 1",)
 
 
-def test_of_our_own_server_only_the_hardware_is_left_unchecked(server: ChangingServer) -> None:
+def test_of_our_own_server_only_the_hardware_is_left_unchecked(
+    server: ChangingServer,
+) -> None:
     found = verified(
-        server, need(ServerRecipe(base_url=server.url), hardware=("B", MACHINE_B), tp=2), ours=True
+        server,
+        need(
+            ServerRecipe(base_url=server.url), hardware=("B", MACHINE_B), tp=2
+        ),
+        ours=True,
     )
     assert found.unchecked == ("hardware B: 2 GPUs, PCIe 5.0 x8, 16 GB/s each",)
     assert found.confirmed_by == "inferometer"
@@ -79,25 +97,38 @@ def test_of_our_own_server_only_the_hardware_is_left_unchecked(server: ChangingS
 @pytest.mark.parametrize(
     ("cards", "words"),
     [
-        ([{"id": "Qwen/Qwen3-14B", "max_model_len": LIMIT}], f"serves Qwen/Qwen3-14B, not {MODEL}"),
-        ([{"id": MODEL, "max_model_len": 896}], "with max_model_len 896, not 1280"),
+        (
+            [{"id": "Qwen/Qwen3-14B", "max_model_len": LIMIT}],
+            f"serves Qwen/Qwen3-14B, not {MODEL}",
+        ),
+        (
+            [{"id": MODEL, "max_model_len": 896}],
+            "with max_model_len 896, not 1280",
+        ),
         (
             [{"id": MODEL, "root": "Qwen/Qwen3-14B", "max_model_len": LIMIT}],
             f"serves Qwen/Qwen3-14B under the name {MODEL}",
         ),
     ],
 )
-def test_another_server(server: ChangingServer, cards: list[dict[str, object]], words: str) -> None:
+def test_another_server(
+    server: ChangingServer, cards: list[dict[str, object]], words: str
+) -> None:
     server.cards = cards
     with pytest.raises(WrongServerError, match=words):
         verified(server)
 
 
 @pytest.mark.parametrize("limit", [LIMIT, LIMIT + 1, 131072])
-def test_a_running_server_may_have_a_longer_limit(server: ChangingServer, limit: int) -> None:
+def test_a_running_server_may_have_a_longer_limit(
+    server: ChangingServer, limit: int
+) -> None:
     server.cards = [{"id": MODEL, "max_model_len": limit}]
     found = verified(server)
-    assert (found.facts["max_model_len"], found.unchecked) == (limit, ("tensor parallelism 1",))
+    assert (found.facts["max_model_len"], found.unchecked) == (
+        limit,
+        ("tensor parallelism 1",),
+    )
 
 
 @pytest.mark.parametrize(
@@ -111,12 +142,22 @@ def test_a_running_server_may_have_a_longer_limit(server: ChangingServer, limit:
     ],
 )
 def test_another_limit_is_refused_with_the_setting_that_accepts_it(
-    server: ChangingServer, which: str, limit: int, longest: int | None, cure: str
+    server: ChangingServer,
+    which: str,
+    limit: int,
+    longest: int | None,
+    cure: str,
 ) -> None:
     server.cards = [{"id": MODEL, "max_model_len": limit}]
-    recipe = ServerRecipe(base_url=server.url, exact_max_model_len=which == "exact")
+    recipe = ServerRecipe(
+        base_url=server.url, exact_max_model_len=which == "exact"
+    )
     with pytest.raises(WrongServerError) as refused:
-        verified(server, replace(need(recipe), longest_request=longest), ours=which == "ours")
+        verified(
+            server,
+            replace(need(recipe), longest_request=longest),
+            ours=which == "ours",
+        )
     told = f" ({cure} accepts this server)" if cure else ""
     assert str(refused.value) == (
         f"{server.url} serves {MODEL} with max_model_len {limit}, not {LIMIT} as required{told}."
@@ -131,40 +172,63 @@ def test_another_limit_is_refused_with_the_setting_that_accepts_it(
         "/cache/hub/models--meta-llama--Llama-3.1-8B/snapshots/0e9e39f249a16976918f",
     ],
 )
-def test_a_model_is_known_by_where_it_was_loaded_from(server: ChangingServer, root: str) -> None:
+def test_a_model_is_known_by_where_it_was_loaded_from(
+    server: ChangingServer, root: str
+) -> None:
     server.cards = [{"id": "llama", "root": root, "max_model_len": LIMIT}]
     found = verified(
-        server, need(ServerRecipe(base_url=server.url), served_model="llama"), ours=True
+        server,
+        need(ServerRecipe(base_url=server.url), served_model="llama"),
+        ours=True,
     )
     assert found.unchecked == ()
 
 
-def test_a_folder_does_not_tell_which_model_it_holds(server: ChangingServer) -> None:
-    server.cards = [{"id": "llama", "root": "/data/new", "max_model_len": LIMIT}]
+def test_a_folder_does_not_tell_which_model_it_holds(
+    server: ChangingServer,
+) -> None:
+    server.cards = [
+        {"id": "llama", "root": "/data/new", "max_model_len": LIMIT}
+    ]
     found = verified(
-        server, need(ServerRecipe(base_url=server.url), served_model="llama"), ours=True
+        server,
+        need(ServerRecipe(base_url=server.url), served_model="llama"),
+        ours=True,
     )
-    assert found.unchecked == (f"that llama is {MODEL}: the server loaded it from a folder",)
+    assert found.unchecked == (
+        f"that llama is {MODEL}: the server loaded it from a folder",
+    )
     assert "/data/new" not in str(found), "a path may hold somebody's name"
 
 
-def test_what_the_server_does_not_tell_is_unchecked(server: ChangingServer) -> None:
+def test_what_the_server_does_not_tell_is_unchecked(
+    server: ChangingServer,
+) -> None:
     server.cards = [{"id": MODEL}]
     assert verified(server, ours=True).unchecked == ("max_model_len 1280",)
     server.cards = []
-    assert verified(server, ours=True).unchecked == (f"model {MODEL}", "max_model_len 1280")
+    assert verified(server, ours=True).unchecked == (
+        f"model {MODEL}",
+        "max_model_len 1280",
+    )
 
 
 def test_no_limit_is_asked_for(server: ChangingServer) -> None:
     server.cards = [{"id": MODEL, "max_model_len": 99}]
-    found = verified(server, need(ServerRecipe(base_url=server.url), max_model_len=None), ours=True)
+    found = verified(
+        server,
+        need(ServerRecipe(base_url=server.url), max_model_len=None),
+        ours=True,
+    )
     assert found.facts["max_model_len"] == 99
     assert found.unchecked == ()
 
 
 def test_a_server_that_is_not_ready(server: ChangingServer) -> None:
     server.health = 503
-    with pytest.raises(ServerAbsentError, match="/health reports that it cannot serve"):
+    with pytest.raises(
+        ServerAbsentError, match="/health reports that it cannot serve"
+    ):
         verified(server)
     server.status = 503
     with pytest.raises(ServerAbsentError, match="is not ready yet"):
@@ -174,7 +238,9 @@ def test_a_server_that_is_not_ready(server: ChangingServer) -> None:
         verified(server)
 
 
-def test_a_missing_route_for_health_is_no_illness(server: ChangingServer) -> None:
+def test_a_missing_route_for_health_is_no_illness(
+    server: ChangingServer,
+) -> None:
     server.health = 404
     assert verified(server).facts["model"] == MODEL
 
@@ -187,7 +253,9 @@ def test_without_a_list_of_models_the_model_is_not_checked(
     server.status = status
     found = verified(server, need(ServerRecipe(kind=kind, base_url=server.url)))
     assert found.facts["model"] is None
-    assert f"model {MODEL} ({status} on /v1/models: " in "; ".join(found.unchecked)
+    assert f"model {MODEL} ({status} on /v1/models: " in "; ".join(
+        found.unchecked
+    )
 
 
 @pytest.mark.parametrize("status", [502, 503, 504])
@@ -197,8 +265,12 @@ def test_a_server_that_may_still_be_loading_is_waited_for_unless_it_is_taken_as_
     server.status = status
     with pytest.raises(ServerAbsentError):
         verified(server)
-    found = verified(server, need(ServerRecipe(kind="external", base_url=server.url)))
-    assert f"model {MODEL} ({status} on /v1/models" in "; ".join(found.unchecked)
+    found = verified(
+        server, need(ServerRecipe(kind="external", base_url=server.url))
+    )
+    assert f"model {MODEL} ({status} on /v1/models" in "; ".join(
+        found.unchecked
+    )
 
 
 def test_a_list_that_never_ends_is_the_failure_of_its_server(
@@ -211,7 +283,11 @@ def test_a_list_that_never_ends_is_the_failure_of_its_server(
             open_endpoint(url, "openai") as endpoint,
             pytest.raises(ServerAbsentError, match=r"within 0.2 s"),
         ):
-            verify(endpoint, need(ServerRecipe(kind="external", base_url=url)), ours=False)
+            verify(
+                endpoint,
+                need(ServerRecipe(kind="external", base_url=url)),
+                ours=False,
+            )
 
 
 def test_a_host_that_is_not_known_is_not_one_on_which_nobody_listens(
@@ -227,13 +303,24 @@ def test_a_host_that_is_not_known_is_not_one_on_which_nobody_listens(
         open_endpoint("http://gpu.example", "openai") as endpoint,
         pytest.raises(ServerAbsentError, match=said),
     ):
-        verify(endpoint, need(ServerRecipe(base_url="http://gpu.example")), ours=False)
+        verify(
+            endpoint,
+            need(ServerRecipe(base_url="http://gpu.example")),
+            ours=False,
+        )
 
 
-def test_health_of_a_server_that_is_taken_as_it_is_decides_nothing(server: ChangingServer) -> None:
+def test_health_of_a_server_that_is_taken_as_it_is_decides_nothing(
+    server: ChangingServer,
+) -> None:
     server.health = 500
-    found = verified(server, need(ServerRecipe(kind="external", base_url=server.url)))
-    assert "that it can serve, although its /health reports otherwise" in found.unchecked
+    found = verified(
+        server, need(ServerRecipe(kind="external", base_url=server.url))
+    )
+    assert (
+        "that it can serve, although its /health reports otherwise"
+        in found.unchecked
+    )
 
 
 def test_hardware_in_words() -> None:
@@ -243,19 +330,29 @@ def test_hardware_in_words() -> None:
         hardware_words(need(recipe, hardware=("A", MACHINE_A)))
         == "A: 1 GPU, PCIe 5.0 x16, 32 GB/s each"
     )
-    bare = MACHINE_A.model_copy(update={"pcie_generation": None, "bandwidth_gb_s": None})
-    assert hardware_words(need(recipe, hardware=("A", bare))) == "A: 1 GPU, PCIe x16"
+    bare = MACHINE_A.model_copy(
+        update={"pcie_generation": None, "bandwidth_gb_s": None}
+    )
+    assert (
+        hardware_words(need(recipe, hardware=("A", bare)))
+        == "A: 1 GPU, PCIe x16"
+    )
 
 
-def test_when_a_server_started(server: ChangingServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_when_a_server_started(
+    server: ChangingServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with open_endpoint(server.url, "openai") as endpoint:
         assert start_of(endpoint) == Start(1100.0)
         server.started_s = None
         monkeypatch.setattr(
-            "inferometer.server.verification.listener", lambda _: Listener(1, "vllm", 77.0)
+            "inferometer.server.verification.listener",
+            lambda _: Listener(1, "vllm", 77.0),
         )
         assert start_of(endpoint) == Start(77.0, 1)
-        monkeypatch.setattr("inferometer.server.verification.listener", lambda _: None)
+        monkeypatch.setattr(
+            "inferometer.server.verification.listener", lambda _: None
+        )
         assert start_of(endpoint) == Start()
         server.stop()
         assert start_of(endpoint) == Start()
@@ -267,11 +364,16 @@ def test_a_process_that_lives_is_not_looked_for_again(
     own = psutil.Process()
     start = Start(own.create_time(), own.pid)
     assert start.goes_on()
-    assert not Start(own.create_time() - 60, own.pid).goes_on(), "another process got its id"
+    assert not Start(own.create_time() - 60, own.pid).goes_on(), (
+        "another process got its id"
+    )
     assert not Start(1100.0).goes_on()
     needed = need(ServerRecipe(base_url=server.url))
     server.started_s = None
-    monkeypatch.setattr("inferometer.server.verification.listener", lambda _: pytest.fail("looked"))
+    monkeypatch.setattr(
+        "inferometer.server.verification.listener",
+        lambda _: pytest.fail("looked"),
+    )
     check_unchanged(needed, start)
 
 
@@ -293,7 +395,10 @@ class TestExternal:
         said: list[str] = []
         external = self.serve(server, said)
         found = external.start()
-        assert (found.facts["version"], found.facts["started_s"]) == ("0.10.2", 1100.0)
+        assert (found.facts["version"], found.facts["started_s"]) == (
+            "0.10.2",
+            1100.0,
+        )
         external.check()
         external.stop()
         external.check()
@@ -305,7 +410,10 @@ class TestExternal:
         server.cards = [{"id": "tiny"}]
         found = self.serve(server, []).start()
         assert found.facts["model"] is None
-        assert f"model {MODEL} ({server.url} serves tiny, not {MODEL})" in found.unchecked
+        assert (
+            f"model {MODEL} ({server.url} serves tiny, not {MODEL})"
+            in found.unchecked
+        )
 
     @pytest.mark.parametrize(
         ("card", "said"),
@@ -318,21 +426,29 @@ class TestExternal:
         self, server: ChangingServer, card: dict[str, Any], said: str
     ) -> None:
         server.cards = [card]
-        with pytest.raises(ServerError, match=rf"{said}.*start the right one, then run again"):
+        with pytest.raises(
+            ServerError, match=rf"{said}.*start the right one, then run again"
+        ):
             self.serve(server, []).start()
 
-    def test_a_model_that_is_listed_no_more_is_noticed(self, server: ChangingServer) -> None:
+    def test_a_model_that_is_listed_no_more_is_noticed(
+        self, server: ChangingServer
+    ) -> None:
         external = self.serve(server, [])
         external.start()
         server.cards = [{"id": "tiny"}]
         with pytest.raises(ServerError, match=f"no longer lists {MODEL}"):
             external.check()
 
-    def test_a_restart_between_two_points_is_noticed(self, server: ChangingServer) -> None:
+    def test_a_restart_between_two_points_is_noticed(
+        self, server: ChangingServer
+    ) -> None:
         external = self.serve(server, [])
         external.start()
         server.start()
-        with pytest.raises(ServerError, match="was restarted after it was confirmed"):
+        with pytest.raises(
+            ServerError, match="was restarted after it was confirmed"
+        ):
             external.check()
         external.start()
         external.check()

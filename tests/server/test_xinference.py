@@ -59,7 +59,9 @@ class Bench:
         self.said: list[str] = []
         self.pauses: list[float] = []
         needed = wanted(fake.url)
-        external = ExternalServer(needed, directory=Path(), say=self.said.append)
+        external = ExternalServer(
+            needed, directory=Path(), say=self.said.append
+        )
         self.server = XinferenceServer(
             external, needed, say=self.said.append, pause=self.pauses.append
         )
@@ -79,13 +81,22 @@ def wanted(url: str, *, limit: int | None = None, **recipe: Any) -> ServerNeed:
         "base_url": url,
         "launch": LAUNCH,
     } | recipe
-    return need(ServerRecipe(**settings), served_model="deepseek-7b", max_model_len=limit)
+    return need(
+        ServerRecipe(**settings),
+        served_model="deepseek-7b",
+        max_model_len=limit,
+    )
 
 
 def test_a_model_is_launched_verified_and_terminated(bench: Bench) -> None:
     found = bench.server.start()
-    assert bench.fake.bodies == [LAUNCH | {"model_type": "LLM", "model_uid": "deepseek-7b"}]
-    assert (found.facts["model"], found.facts["version"]) == ("deepseek-7b", "4.1.0")
+    assert bench.fake.bodies == [
+        LAUNCH | {"model_type": "LLM", "model_uid": "deepseek-7b"}
+    ]
+    assert (found.facts["model"], found.facts["version"]) == (
+        "deepseek-7b",
+        "4.1.0",
+    )
     assert found.facts["launch_s"] >= 0
     assert found.unchecked == ()
     bench.server.check()
@@ -93,7 +104,9 @@ def test_a_model_is_launched_verified_and_terminated(bench: Bench) -> None:
     assert bench.fake.asked == DONE
     assert bench.fake.running == []
     bench.server.stop()
-    assert bench.fake.asked == DONE, "what was terminated is not terminated again"
+    assert bench.fake.asked == DONE, (
+        "what was terminated is not terminated again"
+    )
 
 
 def test_models_of_others_are_neither_minded_nor_touched(bench: Bench) -> None:
@@ -118,7 +131,9 @@ def test_a_model_of_that_name_is_not_taken_for_ours(bench: Bench) -> None:
     assert bench.fake.running == ["deepseek-7b"]
 
 
-def test_the_limit_of_the_family_is_not_taken_for_that_of_the_model(fake: FakeXinference) -> None:
+def test_the_limit_of_the_family_is_not_taken_for_that_of_the_model(
+    fake: FakeXinference,
+) -> None:
     needed = wanted(fake.url, limit=1280)
     server = server_for(needed, directory=Path(), say=lambda line: None)
     assert isinstance(server, XinferenceServer)
@@ -130,8 +145,13 @@ def test_the_limit_of_the_family_is_not_taken_for_that_of_the_model(fake: FakeXi
 def test_progress_is_told_in_tens_of_percent(bench: Bench) -> None:
     bench.fake.progress = [0.0, 0.04, 0.5, 0.5, 0.97]
     bench.server.start()
-    assert bench.said[0] == f"Launching deepseek-chat on {bench.fake.url} as deepseek-7b"
-    assert bench.said[1:4] == [f"  deepseek-7b: {tens} % loaded." for tens in (0, 50, 90)]
+    assert (
+        bench.said[0]
+        == f"Launching deepseek-chat on {bench.fake.url} as deepseek-7b"
+    )
+    assert bench.said[1:4] == [
+        f"  deepseek-7b: {tens} % loaded." for tens in (0, 50, 90)
+    ]
 
 
 def test_a_model_that_is_listed_but_still_loads_is_asked_again_when_it_says_so(
@@ -147,11 +167,15 @@ def test_a_model_that_never_stops_loading(
     fake: FakeXinference, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pauses: list[float] = []
-    monkeypatch.setattr(xinference, "time", SimpleNamespace(monotonic=lambda: sum(pauses)))
+    monkeypatch.setattr(
+        xinference, "time", SimpleNamespace(monotonic=lambda: sum(pauses))
+    )
     fake.loading = 1000
     needed = wanted(fake.url, start_timeout_s=50.0)
     external = ExternalServer(needed, directory=Path(), say=lambda line: None)
-    server = XinferenceServer(external, needed, say=lambda line: None, pause=pauses.append)
+    server = XinferenceServer(
+        external, needed, say=lambda line: None, pause=pauses.append
+    )
     with pytest.raises(
         ServerError,
         match=r"was launched but does not answer \(503: Model is loading, please retry later",
@@ -188,12 +212,16 @@ def test_a_model_that_never_stops_loading(
         (401, "Could not validate credentials", "requires an API key"),
     ],
 )
-def test_a_model_that_is_refused(bench: Bench, status: int, detail: str, words: str) -> None:
+def test_a_model_that_is_refused(
+    bench: Bench, status: int, detail: str, words: str
+) -> None:
     bench.fake.refusal = (status, f'{{"detail":"{detail}"}}')
     with pytest.raises(ServerError, match=words) as raised:
         bench.server.start()
     assert "\n" not in str(raised.value)
-    assert not any("could not be terminated" in line for line in bench.said), "it was never there"
+    assert not any("could not be terminated" in line for line in bench.said), (
+        "it was never there"
+    )
 
 
 def test_a_model_that_cannot_answer(bench: Bench) -> None:
@@ -212,7 +240,9 @@ def test_ctrl_c_while_it_loads_cancels_the_launch(
     def interrupt(*_: object) -> int:
         raise KeyboardInterrupt
 
-    bench.fake.progress = [0.1]  # which nobody asks for: the launch lasts until it is cancelled
+    bench.fake.progress = [
+        0.1
+    ]  # which nobody asks for: the launch lasts until it is cancelled
     monkeypatch.setattr(XinferenceServer, "_tell_progress", interrupt)
     with pytest.raises(KeyboardInterrupt):
         bench.server.start()
@@ -224,7 +254,8 @@ def test_a_model_that_went_away_is_noticed(bench: Bench) -> None:
     bench.server.start()
     bench.fake.running = []
     with pytest.raises(
-        ServerError, match="no longer lists a model, although deepseek-7b was launched"
+        ServerError,
+        match="no longer lists a model, although deepseek-7b was launched",
     ):
         bench.server.check()
     bench.fake.running = ["another"]
@@ -242,7 +273,9 @@ def test_a_model_that_cannot_be_terminated_is_told(bench: Bench) -> None:
 
 def test_no_xinference_at_all() -> None:
     server = server_for(
-        wanted(f"http://127.0.0.1:{free_port()}"), directory=Path(), say=lambda line: None
+        wanted(f"http://127.0.0.1:{free_port()}"),
+        directory=Path(),
+        say=lambda line: None,
     )
     with pytest.raises(ServerError, match="Nothing listens"):
         server.start()
@@ -250,7 +283,9 @@ def test_no_xinference_at_all() -> None:
 
 def test_completions_are_asked_for_one(fake: FakeXinference) -> None:
     server = server_for(
-        wanted(fake.url, backend="xinference-completions"), directory=Path(), say=lambda line: None
+        wanted(fake.url, backend="xinference-completions"),
+        directory=Path(),
+        say=lambda line: None,
     )
     server.start()
     server.stop()
@@ -259,16 +294,25 @@ def test_completions_are_asked_for_one(fake: FakeXinference) -> None:
 
 def process(tmp_path: Path, said: list[str]) -> XinferenceServer:
     port = free_port()
-    command = (sys.executable, str(Path(__file__).with_name("fake_xinference.py")), str(port))
+    command = (
+        sys.executable,
+        str(Path(__file__).with_name("fake_xinference.py")),
+        str(port),
+    )
     needed = wanted(
-        f"http://127.0.0.1:{port}", kind="process", command=command, start_timeout_s=30.0
+        f"http://127.0.0.1:{port}",
+        kind="process",
+        command=command,
+        start_timeout_s=30.0,
     )
     server = server_for(needed, directory=tmp_path / "logs", say=said.append)
     assert isinstance(server, XinferenceServer)
     return server
 
 
-def test_a_xinference_of_our_own_is_started_and_ended_with_its_model(tmp_path: Path) -> None:
+def test_a_xinference_of_our_own_is_started_and_ended_with_its_model(
+    tmp_path: Path,
+) -> None:
     said: list[str] = []
     server = process(tmp_path, said)
     found = server.start()
@@ -281,7 +325,9 @@ def test_a_xinference_of_our_own_is_started_and_ended_with_its_model(tmp_path: P
     assert not any("could not" in line for line in said)
 
 
-def test_a_xinference_that_dies_is_named_before_its_model(tmp_path: Path) -> None:
+def test_a_xinference_that_dies_is_named_before_its_model(
+    tmp_path: Path,
+) -> None:
     server = process(tmp_path, [])
     server.start()
     server._server.stop()
@@ -290,10 +336,14 @@ def test_a_xinference_that_dies_is_named_before_its_model(tmp_path: Path) -> Non
     server.stop()
 
 
-def test_a_model_that_is_not_known_is_registered_for_the_time_being(fake: FakeXinference) -> None:
+def test_a_model_that_is_not_known_is_registered_for_the_time_being(
+    fake: FakeXinference,
+) -> None:
     family = {"version": 2, "model_name": "deepseek-chat", "model_lang": ["en"]}
     server = server_for(
-        wanted(fake.url, registration=family), directory=Path(), say=lambda line: None
+        wanted(fake.url, registration=family),
+        directory=Path(),
+        say=lambda line: None,
     )
     server.start()
     assert fake.asked[0] == "POST /v1/model_registrations/LLM"
@@ -329,7 +379,15 @@ def test_a_recipe_says_more_than_the_defaults_but_not_the_name() -> None:
     body = launch_body(
         wanted(
             "http://127.0.0.1:1",
-            launch={"model_name": "m", "model_type": "embedding", "model_uid": "x"},
+            launch={
+                "model_name": "m",
+                "model_type": "embedding",
+                "model_uid": "x",
+            },
         )
     )
-    assert body == {"model_name": "m", "model_type": "embedding", "model_uid": "deepseek-7b"}
+    assert body == {
+        "model_name": "m",
+        "model_type": "embedding",
+        "model_uid": "deepseek-7b",
+    }

@@ -29,13 +29,20 @@ def small(**changes: Any) -> CampaignSpec:
 def write(folder: Path, content: str | Mapping[str, Any]) -> Path:
     """`content` as a file; a mapping is written as YAML."""
     path = folder / "c.yaml"
-    text = content if isinstance(content, str) else yaml.safe_dump(dict(content), sort_keys=False)
+    text = (
+        content
+        if isinstance(content, str)
+        else yaml.safe_dump(dict(content), sort_keys=False)
+    )
     path.write_text(text, encoding="utf-8")
     return path
 
 
 def reasons(
-    folder: Path, content: str | Mapping[str, Any], *sets: str, **environment: str
+    folder: Path,
+    content: str | Mapping[str, Any],
+    *sets: str,
+    **environment: str,
 ) -> list[str]:
     """What is said against a file, without the folder's name; nothing if it is fine."""
     path = write(folder, content)

@@ -95,8 +95,12 @@ def with_(**changes: Any) -> dict[str, Any]:
     return {**copy.deepcopy(SMALL), **changes}
 
 
-def load(folder: Path, content: dict[str, Any], *sets: str, **environment: str) -> CampaignSpec:
-    return load_campaign(write(folder, content), sets=sets, environment=environment)
+def load(
+    folder: Path, content: dict[str, Any], *sets: str, **environment: str
+) -> CampaignSpec:
+    return load_campaign(
+        write(folder, content), sets=sets, environment=environment
+    )
 
 
 def test_a_small_file_is_fine(tmp_path: Path) -> None:
@@ -110,34 +114,50 @@ def test_a_small_file_is_fine(tmp_path: Path) -> None:
 
 def test_every_error_is_told_at_once_with_its_line(tmp_path: Path) -> None:
     assert (
-        "\n".join(reasons(tmp_path, EVERYTHING_WRONG)).splitlines() == ALL_THAT_IS_SAID.splitlines()
+        "\n".join(reasons(tmp_path, EVERYTHING_WRONG)).splitlines()
+        == ALL_THAT_IS_SAID.splitlines()
     )
 
 
 def test_what_is_wrong_with_the_yaml_comes_first(tmp_path: Path) -> None:
-    found = reasons(tmp_path, "name: a\nname: b\nmodels: {a: 1, a: 2}\nmodel: 3\n")
+    found = reasons(
+        tmp_path, "name: a\nname: b\nmodels: {a: 1, a: 2}\nmodel: 3\n"
+    )
     assert found == [
         "c.yaml:2: 'name' is there twice; the other is in line 1.",
         "c.yaml:3: 'a' is there twice; the other is in line 3.",
     ]
-    assert reasons(tmp_path, "- a\n")[0].startswith("c.yaml:1: a campaign is a mapping")
-    assert reasons(tmp_path, "")[0].startswith("c.yaml:1: a campaign is a mapping")
+    assert reasons(tmp_path, "- a\n")[0].startswith(
+        "c.yaml:1: a campaign is a mapping"
+    )
+    assert reasons(tmp_path, "")[0].startswith(
+        "c.yaml:1: a campaign is a mapping"
+    )
 
 
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"groups": []}, "groups: tuple should have at least 1 item after validation, not 0."),
+        (
+            {"groups": []},
+            "groups: tuple should have at least 1 item after validation, not 0.",
+        ),
         (
             {"matrix": None},
             "matrix: input should be a valid dictionary or instance of Matrix, not None.",
         ),
-        ({"groups": [{"id": "g", "model": "m"}]}, "groups.g.server is missing."),
+        (
+            {"groups": [{"id": "g", "model": "m"}]},
+            "groups.g.server is missing.",
+        ),
         (
             {"groups": [{"id": "a/b", "model": "m", "server": "s"}]},
             "groups.a/b.id: wants letters, digits and",
         ),
-        ({"models": {"a b": "x", "m": "y"}}, "models.a b: wants letters, digits and . _ + - only"),
+        (
+            {"models": {"a b": "x", "m": "y"}},
+            "models.a b: wants letters, digits and . _ + - only",
+        ),
         (
             {"workload": {"kind": "randm"}},
             "workload.kind: 'randm' is not one of random, sharegpt, jsonl,",
@@ -152,7 +172,10 @@ def test_what_is_wrong_with_the_yaml_comes_first(tmp_path: Path) -> None:
             {"max_concurrency": 3},
             "the key 'max_concurrency' belongs under matrix or load, not here.",
         ),
-        ({"hardware": {"A": {"zzz": 1}}}, "unknown key 'zzz': there are gpus, pcie_generation,"),
+        (
+            {"hardware": {"A": {"zzz": 1}}},
+            "unknown key 'zzz': there are gpus, pcie_generation,",
+        ),
         (
             {"matrix": {"num_prompts": "many"}},
             "matrix.num_prompts: input should be a valid integer",
@@ -176,12 +199,18 @@ def test_what_is_wrong_with_the_yaml_comes_first(tmp_path: Path) -> None:
             {"matrix": {"num_prompts": {"from": 1, "to": 10**9}}},
             "matrix.num_prompts: has more than 20000 values.",
         ),
-        ({"matrix": {"num_prompts": True}}, "matrix.num_prompts: wants numbers, ranges such as"),
+        (
+            {"matrix": {"num_prompts": True}},
+            "matrix.num_prompts: wants numbers, ranges such as",
+        ),
         (
             {"matrix": {"paired": [{"input_len": -1}]}},
             "matrix.paired.0.input_len: input should be greater than 0, not -1.",
         ),
-        ({"matrix": {"cache": "hot"}}, "matrix.cache: 'hot' is not one of cold, warm"),
+        (
+            {"matrix": {"cache": "hot"}},
+            "matrix.cache: 'hot' is not one of cold, warm",
+        ),
         (
             {"servers": {"s": {"kind": "process"}}},
             "servers.s: a server of kind process needs its command.",
@@ -207,7 +236,14 @@ def test_what_is_wrong_with_the_yaml_comes_first(tmp_path: Path) -> None:
             "servers.s.backend: 'opnai' is not one of openai,",
         ),
         (
-            {"servers": {"s": {"kind": "external", "environment": {"MY_API_KEY": "x"}}}},
+            {
+                "servers": {
+                    "s": {
+                        "kind": "external",
+                        "environment": {"MY_API_KEY": "x"},
+                    }
+                }
+            },
             "MY_API_KEY looks like a secret",
         ),
         (
@@ -240,18 +276,27 @@ def test_what_is_wrong_with_the_yaml_comes_first(tmp_path: Path) -> None:
             "groups.g: a warm point needs its cold one, which fills the cache",
         ),
         (
-            {"workload": {"kind": "sharegpt", "path": "p"}, "matrix": {"input_len": 3}},
+            {
+                "workload": {"kind": "sharegpt", "path": "p"},
+                "matrix": {"input_len": 3},
+            },
             "groups.g: its matrix gives input_len: a sharegpt workload has none.",
         ),
         (
-            {"workload": {"scenario": "N(100,9)/(10,1)"}, "matrix": {"input_len": [3, 4]}},
+            {
+                "workload": {"scenario": "N(100,9)/(10,1)"},
+                "matrix": {"input_len": [3, 4]},
+            },
             (
                 "groups.g: its matrix gives a point: says what input_len says otherwise: give "
                 "one of the two."
             ),
         ),
         (
-            {"file_name": "x" * 250 + "{n}.json", "matrix": {"num_prompts": [1, 20]}},
+            {
+                "file_name": "x" * 250 + "{n}.json",
+                "matrix": {"num_prompts": [1, 20]},
+            },
             (
                 "file_name: it makes names of up to 257 bytes, and files take 255: shorten it, "
                 "or what it names."
@@ -264,7 +309,9 @@ def test_what_is_wrong_with_the_yaml_comes_first(tmp_path: Path) -> None:
         (
             {
                 "file_name": "{group}.json",
-                "groups": [{"id": i, "model": "m", "server": "s"} for i in "ab"],
+                "groups": [
+                    {"id": i, "model": "m", "server": "s"} for i in "ab"
+                ],
             },
             "groups.b: b/np1000 is the same measurement as a/np1000: leave one of the two out.",
         ),
@@ -279,7 +326,9 @@ def test_what_is_wrong_with_the_yaml_comes_first(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_what_can_be_wrong(changes: dict[str, Any], said: str, tmp_path: Path) -> None:
+def test_what_can_be_wrong(
+    changes: dict[str, Any], said: str, tmp_path: Path
+) -> None:
     found = reasons(tmp_path, with_(**changes))
     assert len(found) == 1, found
     assert said in found[0]
@@ -300,13 +349,21 @@ def test_requests_that_the_server_would_refuse(tmp_path: Path) -> None:
     ]
 
 
-def test_what_a_group_takes_over_is_told_where_it_stands(tmp_path: Path) -> None:
-    groups = [{"id": "g", "model": "m", "server": "s", "load": {"num_warmups": 1}}]
+def test_what_a_group_takes_over_is_told_where_it_stands(
+    tmp_path: Path,
+) -> None:
+    groups = [
+        {"id": "g", "model": "m", "server": "s", "load": {"num_warmups": 1}}
+    ]
     found = reasons(tmp_path, with_(load={"num_prompts": 0}, groups=groups))
-    assert found == ["c.yaml:15: load.num_prompts: input should be greater than 0, not 0."]
+    assert found == [
+        "c.yaml:15: load.num_prompts: input should be greater than 0, not 0."
+    ]
 
 
-def test_a_key_in_the_command_of_the_shell_is_no_secret_of_the_file(tmp_path: Path) -> None:
+def test_a_key_in_the_command_of_the_shell_is_no_secret_of_the_file(
+    tmp_path: Path,
+) -> None:
     recipe = {
         "command": "docker run -e HF_TOKEN x",
         "environment": {"TOKENIZERS_PARALLELISM": "false", "N_TOKENS": 3},
@@ -315,7 +372,9 @@ def test_a_key_in_the_command_of_the_shell_is_no_secret_of_the_file(tmp_path: Pa
 
 
 def test_sets_replace_values_and_make_what_is_not_there(tmp_path: Path) -> None:
-    content = with_(models={"m": "org/model", "a.b": "x"}, matrix={"num_prompts": [1, 2]})
+    content = with_(
+        models={"m": "org/model", "a.b": "x"}, matrix={"num_prompts": [1, 2]}
+    )
     campaign = load(
         tmp_path,
         content,
@@ -328,7 +387,11 @@ def test_sets_replace_values_and_make_what_is_not_there(tmp_path: Path) -> None:
         "about=two words = one string",
         "servers.s.base_url='http://10.0.0.1:9'",
     )
-    assert (campaign.load.num_warmups, campaign.groups[0].tp, campaign.groups[0].hardware) == (
+    assert (
+        campaign.load.num_warmups,
+        campaign.groups[0].tp,
+        campaign.groups[0].hardware,
+    ) == (
         4,
         2,
         "H",
@@ -368,11 +431,24 @@ def test_what_is_wrong_with_a_set_is_told_by_its_name(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "key",
-    ["name.x", "models.m.x", "groups", "groups.g", "groups.g.x.y", "servers", "load", "matrix"],
+    [
+        "name.x",
+        "models.m.x",
+        "groups",
+        "groups.g",
+        "groups.g.x.y",
+        "servers",
+        "load",
+        "matrix",
+    ],
 )
-def test_a_set_at_an_odd_place_is_an_error_and_no_crash(key: str, tmp_path: Path) -> None:
+def test_a_set_at_an_odd_place_is_an_error_and_no_crash(
+    key: str, tmp_path: Path
+) -> None:
     (found, *_) = reasons(
-        tmp_path, with_(load={"num_prompts": 3}, matrix={"num_prompts": 3}), f"{key}=5"
+        tmp_path,
+        with_(load={"num_prompts": 3}, matrix={"num_prompts": 3}),
+        f"{key}=5",
     )
     assert found.startswith(f"--set {key}=5: ")
 
@@ -395,9 +471,17 @@ def test_the_environment_narrows_the_ladder(tmp_path: Path) -> None:
     assert ends(NUM_PROMPTS_END="5000") == (1, 200)
 
 
-def test_the_environment_narrows_every_list_of_num_prompts_and_nothing_else(tmp_path: Path) -> None:
-    rows = [{"num_prompts": 5, "input_len": 1}, {"num_prompts": 50, "input_len": 2}]
-    other_rows = [{"num_prompts": 6, "input_len": 1}, {"num_prompts": 60, "input_len": 2}]
+def test_the_environment_narrows_every_list_of_num_prompts_and_nothing_else(
+    tmp_path: Path,
+) -> None:
+    rows = [
+        {"num_prompts": 5, "input_len": 1},
+        {"num_prompts": 50, "input_len": 2},
+    ]
+    other_rows = [
+        {"num_prompts": 6, "input_len": 1},
+        {"num_prompts": 60, "input_len": 2},
+    ]
     groups = [
         {"id": "a", "model": "m", "server": "s", "matrix": {"paired": rows}},
         {
@@ -414,7 +498,12 @@ def test_the_environment_narrows_every_list_of_num_prompts_and_nothing_else(tmp_
             "matrix": {"input_len": [7, 8]},
         },
     ]
-    campaign = load(tmp_path, with_(groups=groups), NUM_PROMPTS_START="2", NUM_PROMPTS_END="15")
+    campaign = load(
+        tmp_path,
+        with_(groups=groups),
+        NUM_PROMPTS_START="2",
+        NUM_PROMPTS_END="15",
+    )
     points = [point.id for group in expand(campaign) for point in group.points]
     assert points == ["a/in1-np5", "b/np10", "b/in1-np6", "c/in7", "c/in8"]
 
@@ -422,9 +511,18 @@ def test_the_environment_narrows_every_list_of_num_prompts_and_nothing_else(tmp_
 @pytest.mark.parametrize(
     ("environment", "said"),
     [
-        ({"NUM_PROMPTS_START": "x"}, "NUM_PROMPTS_START: 'x' is no whole number above 0"),
-        ({"NUM_PROMPTS_END": "0"}, "NUM_PROMPTS_END: '0' is no whole number above 0"),
-        ({"NUM_PROMPTS_END": "-3"}, "NUM_PROMPTS_END: '-3' is no whole number above 0"),
+        (
+            {"NUM_PROMPTS_START": "x"},
+            "NUM_PROMPTS_START: 'x' is no whole number above 0",
+        ),
+        (
+            {"NUM_PROMPTS_END": "0"},
+            "NUM_PROMPTS_END: '0' is no whole number above 0",
+        ),
+        (
+            {"NUM_PROMPTS_END": "-3"},
+            "NUM_PROMPTS_END: '-3' is no whole number above 0",
+        ),
         ({"NUM_PROMPTS_END": "9" * 5000}, "is no whole number above 0"),
         (
             {"NUM_PROMPTS_START": "5", "NUM_PROMPTS_END": "3"},
@@ -453,12 +551,20 @@ def test_what_is_wrong_with_the_environment(
 
 
 def test_the_environment_says_where_every_server_is(tmp_path: Path) -> None:
-    recipe = {"kind": "operator", "command": "serve --host {host} --port {port}"}
+    recipe = {
+        "kind": "operator",
+        "command": "serve --host {host} --port {port}",
+    }
     content = with_(
-        servers={"s": recipe, "t": {"kind": "external", "base_url": "http://10.0.0.1:1"}}
+        servers={
+            "s": recipe,
+            "t": {"kind": "external", "base_url": "http://10.0.0.1:1"},
+        }
     )
     campaign = load(tmp_path, content, VLLM_SERVER_URL="gpu-host:8001/v1/")
-    assert {recipe.base_url for recipe in campaign.servers.values()} == {"http://gpu-host:8001"}
+    assert {recipe.base_url for recipe in campaign.servers.values()} == {
+        "http://gpu-host:8001"
+    }
     assert expand(campaign)[0].server.recipe.command == (
         "serve",
         "--host",
@@ -468,18 +574,31 @@ def test_the_environment_says_where_every_server_is(tmp_path: Path) -> None:
     )
 
 
-def test_an_address_that_is_set_goes_before_that_of_the_environment(tmp_path: Path) -> None:
-    content = with_(servers={"s": {"kind": "external"}, "t": {"kind": "external"}})
-    campaign = load(
-        tmp_path, content, "servers.t.base_url=http://10.0.0.1:1", VLLM_SERVER_URL="gpu-host:8001"
+def test_an_address_that_is_set_goes_before_that_of_the_environment(
+    tmp_path: Path,
+) -> None:
+    content = with_(
+        servers={"s": {"kind": "external"}, "t": {"kind": "external"}}
     )
-    addresses = {name: recipe.base_url for name, recipe in campaign.servers.items()}
+    campaign = load(
+        tmp_path,
+        content,
+        "servers.t.base_url=http://10.0.0.1:1",
+        VLLM_SERVER_URL="gpu-host:8001",
+    )
+    addresses = {
+        name: recipe.base_url for name, recipe in campaign.servers.items()
+    }
     assert addresses == {"s": "http://gpu-host:8001", "t": "http://10.0.0.1:1"}
 
 
 def test_a_secret_that_is_set_is_not_repeated(tmp_path: Path) -> None:
     content = with_(servers={"s": {"kind": "external"}})
-    (found,) = reasons(tmp_path, content, "servers.s.command=vllm serve m --hf-token verysecret")
+    (found,) = reasons(
+        tmp_path,
+        content,
+        "servers.s.command=vllm serve m --hf-token verysecret",
+    )
     assert found.startswith(
         "--set servers.s.command=vllm serve m --hf-token ***: servers.s.command: --hf-token "
         "*** is a secret"
@@ -501,16 +620,25 @@ def test_a_secret_that_is_set_is_not_repeated(tmp_path: Path) -> None:
         {"command": "serve", "launch": {"model_name": "m", "apiKey": "x"}},
     ],
 )
-def test_secrets_are_refused_by_whatever_name(tmp_path: Path, recipe: dict[str, Any]) -> None:
+def test_secrets_are_refused_by_whatever_name(
+    tmp_path: Path, recipe: dict[str, Any]
+) -> None:
     (found,) = reasons(tmp_path, with_(servers={"s": recipe}))
-    assert "is a secret on a command line" in found or "looks like a secret" in found
+    assert (
+        "is a secret on a command line" in found
+        or "looks like a secret" in found
+    )
 
 
 @pytest.mark.parametrize(
     "recipe",
     [
-        {"command": "vllm serve m --max-num-batched-tokens 8192 --tokenizer m --hf-token"},
-        {"command": "bash -c 'vllm serve m --api-key-file key.txt --ssl-keyfile-password $WORD'"},
+        {
+            "command": "vllm serve m --max-num-batched-tokens 8192 --tokenizer m --hf-token"
+        },
+        {
+            "command": "bash -c 'vllm serve m --api-key-file key.txt --ssl-keyfile-password $WORD'"
+        },
         {
             "command": "serve",
             "environment": {
@@ -522,7 +650,9 @@ def test_secrets_are_refused_by_whatever_name(tmp_path: Path, recipe: dict[str, 
         {"command": "serve --pad-token '<pad>' --key-value-cache-dtype fp8"},
     ],
 )
-def test_what_is_no_secret_is_not_refused(tmp_path: Path, recipe: dict[str, Any]) -> None:
+def test_what_is_no_secret_is_not_refused(
+    tmp_path: Path, recipe: dict[str, Any]
+) -> None:
     assert reasons(tmp_path, with_(servers={"s": recipe})) == []
 
 
@@ -548,7 +678,10 @@ def test_a_file_is_found_by_its_path_and_a_preset_by_its_name(
                 "`inferometer presets` lists them."
             ),
         ),
-        ("../presets/production", "There is no file and no preset '../presets/production'"),
+        (
+            "../presets/production",
+            "There is no file and no preset '../presets/production'",
+        ),
         ("", "There is no file and no preset ''"),
         (".", "There is no file and no preset '.'"),
         ("/dev/zero", "There is no file and no preset '/dev/zero'"),
@@ -592,7 +725,10 @@ JUNK = st.recursive(
     | st.integers(-3, 300)
     | st.floats()
     | st.sampled_from(["", "m", "s", "g", "{model}", "a b", "."]),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(KEYS), inner)
+    ),
     max_leaves=5,
 )
 WITHIN: dict[str, list[tuple[str | int, ...]]] = {
@@ -616,7 +752,14 @@ WITHIN: dict[str, list[tuple[str | int, ...]]] = {
         (0, "workload"),
         (0, "load"),
     ],
-    "matrix": [(), ("num_prompts",), ("paired",), ("cache",), ("include",), ("exclude",)],
+    "matrix": [
+        (),
+        ("num_prompts",),
+        ("paired",),
+        ("cache",),
+        ("include",),
+        ("exclude",),
+    ],
     "hardware": [(), ("A",)],
     "file_name": [()],
     "workload": [(), ("kind",), ("scenario",)],
@@ -632,11 +775,17 @@ PLACES = [(key, *within) for key, places in WITHIN.items() for within in places]
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-@given(changes=st.lists(st.tuples(st.sampled_from(PLACES), JUNK), min_size=1, max_size=4))
+@given(
+    changes=st.lists(
+        st.tuples(st.sampled_from(PLACES), JUNK), min_size=1, max_size=4
+    )
+)
 def test_no_file_makes_it_crash(
     changes: list[tuple[tuple[str | int, ...], Any]], tmp_path: Path
 ) -> None:
-    content: dict[str, Any] = with_(matrix={}, hardware={}, workload={}, load={}, targets={})
+    content: dict[str, Any] = with_(
+        matrix={}, hardware={}, workload={}, load={}, targets={}
+    )
     for place, value in changes:
         holder: Any = content
         try:

@@ -8,7 +8,12 @@ from typing import Any, get_args
 import pytest
 
 from inferometer.request import Request
-from inferometer.spec.checks import FIELDS_WE_SET, check_requests, check_run, streams_per_worker
+from inferometer.spec.checks import (
+    FIELDS_WE_SET,
+    check_requests,
+    check_run,
+    streams_per_worker,
+)
 from inferometer.spec.run import Load, RandomWorkload, RunSpec, Sampling, Target
 from inferometer.spec.server_recipe import ChatBackend
 from inferometer.spec.workload import (
@@ -42,13 +47,26 @@ def spec(
 def test_what_is_fine_and_what_is_not_known_is_not_complained_of() -> None:
     assert check_run(spec()) == []
     assert (
-        check_run(spec(endpoint="/v1/completions"), max_model_len=1280, descriptor_limit=4096) == []
+        check_run(
+            spec(endpoint="/v1/completions"),
+            max_model_len=1280,
+            descriptor_limit=4096,
+        )
+        == []
     )
 
 
 def test_a_request_may_fill_the_context_but_not_overflow_it() -> None:
-    assert check_run(spec(work={"input_len": 1024, "output_len": 128}), max_model_len=1152) == []
-    (found,) = check_run(spec(work={"input_len": 1024, "output_len": 128}), max_model_len=1151)
+    assert (
+        check_run(
+            spec(work={"input_len": 1024, "output_len": 128}),
+            max_model_len=1152,
+        )
+        == []
+    )
+    (found,) = check_run(
+        spec(work={"input_len": 1024, "output_len": 128}), max_model_len=1151
+    )
     assert found.startswith(
         "1024 input and 128 output tokens are 1152, but the server's max_model_len is 1151: shorten"
     )
@@ -65,7 +83,10 @@ def test_the_longest_request_counts_prefix_and_range() -> None:
     assert RandomWorkload(**work).longest_request() == (1150, 110)
     assert check_run(spec(work=work), max_model_len=1260) == []
     (found,) = check_run(spec(work=work), max_model_len=1259)
-    assert "1150 input and 110 output tokens at the upper end of workload.range_ratio" in found
+    assert (
+        "1150 input and 110 output tokens at the upper end of workload.range_ratio"
+        in found
+    )
 
 
 @pytest.mark.parametrize(
@@ -84,13 +105,17 @@ def test_the_longest_request_counts_prefix_and_range() -> None:
             "shorten workload.suffix_len or workload.output_len by 10",
         ),
         (
-            SessionsWorkload(turns=3, input_len=20, output_len=10, range_ratio=0.1),
+            SessionsWorkload(
+                turns=3, input_len=20, output_len=10, range_ratio=0.1
+            ),
             "88 input and 11 output tokens at the upper end of workload.range_ratio",
         ),
     ],
     ids=repr,
 )
-def test_each_workload_is_shortened_by_its_own_flags(work: AnyWorkload, cure: str) -> None:
+def test_each_workload_is_shortened_by_its_own_flags(
+    work: AnyWorkload, cure: str
+) -> None:
     point = spec().model_copy(update={"workload": work})
     longest = work.longest_request()
     assert longest is not None
@@ -100,7 +125,9 @@ def test_each_workload_is_shortened_by_its_own_flags(work: AnyWorkload, cure: st
 
 
 def test_what_only_a_file_tells_is_checked_when_it_has_been_read() -> None:
-    point = spec().model_copy(update={"workload": JsonlWorkload(path="p", max_total_len=5000)})
+    point = spec().model_copy(
+        update={"workload": JsonlWorkload(path="p", max_total_len=5000)}
+    )
     assert check_run(point, max_model_len=100) == []
     requests = [
         Request(0, "x", 90, 10),
@@ -132,7 +159,10 @@ def test_what_only_a_file_tells_is_checked_when_it_has_been_read() -> None:
             "load.request_rate and load.steps each say",
         ),
         (
-            {"ramp": {"start_rps": 1, "end_rps": 2}, "steps": [{"rate": 1, "seconds": 1}]},
+            {
+                "ramp": {"start_rps": 1, "end_rps": 2},
+                "steps": [{"rate": 1, "seconds": 1}],
+            },
             {},
             "load.ramp and load.steps each say",
         ),
@@ -158,13 +188,18 @@ def test_loads_whose_parts_contradict_each_other(
 
 
 def test_ramps_and_steps_may_be_bursty_and_a_trace_may_be_replayed() -> None:
-    for load in ({"ramp": {"start_rps": 1, "end_rps": 2}}, {"steps": [{"rate": 1, "seconds": 1}]}):
+    for load in (
+        {"ramp": {"start_rps": 1, "end_rps": 2}},
+        {"steps": [{"rate": 1, "seconds": 1}]},
+    ):
         assert check_run(spec(load={**load, "burstiness": 0.5})) == []
     trace = spec(load={"replay_speed": 2.0}).model_copy(
         update={"workload": TraceWorkload(path="p")}
     )
     assert check_run(trace) == []
-    (found,) = check_run(trace.model_copy(update={"load": Load(replay_speed=2, burstiness=2)}))
+    (found,) = check_run(
+        trace.model_copy(update={"load": Load(replay_speed=2, burstiness=2)})
+    )
     assert found.startswith("load.burstiness 2 shapes the gaps")
 
 
@@ -176,10 +211,16 @@ def test_ramps_and_steps_may_be_bursty_and_a_trace_may_be_replayed() -> None:
         ({"num_prompts": 10, "max_concurrency": 100}, 1, 10),
         ({"num_prompts": 10, "num_warmups": 5}, 1, 15),
         ({"num_prompts": 1000, "request_rate": 5.0}, 1, 0),
-        ({"num_prompts": 1000, "request_rate": 5.0, "max_concurrency": 7}, 1, 7),
+        (
+            {"num_prompts": 1000, "request_rate": 5.0, "max_concurrency": 7},
+            1,
+            7,
+        ),
     ],
 )
-def test_streams_per_worker(load: dict[str, Any], workers: int, streams: int) -> None:
+def test_streams_per_worker(
+    load: dict[str, Any], workers: int, streams: int
+) -> None:
     assert streams_per_worker(spec(load=load, workers=workers)) == streams
 
 
@@ -199,7 +240,10 @@ def test_open_files() -> None:
 
 def test_burstiness_needs_a_rate() -> None:
     assert check_run(spec(load={"burstiness": 0.5, "request_rate": 10.0})) == []
-    assert check_run(spec(load={"burstiness": math.inf, "request_rate": 10.0})) == []
+    assert (
+        check_run(spec(load={"burstiness": math.inf, "request_rate": 10.0}))
+        == []
+    )
     (found,) = check_run(spec(load={"burstiness": 0.5}))
     assert found.startswith("load.burstiness 0.5 shapes the gaps")
 
@@ -230,16 +274,27 @@ def test_a_parameter_given_by_flag_and_in_the_body() -> None:
 
 def test_an_endpoint_is_a_path() -> None:
     (found,) = check_run(spec(endpoint="v1/completions"))
-    assert found.startswith("server.endpoint 'v1/completions' must begin with '/'")
-    assert check_run(spec(endpoint="/openai/deployments/gpt/completions?api-version=1")) == []
+    assert found.startswith(
+        "server.endpoint 'v1/completions' must begin with '/'"
+    )
+    assert (
+        check_run(
+            spec(endpoint="/openai/deployments/gpt/completions?api-version=1")
+        )
+        == []
+    )
     (found,) = check_run(spec(endpoint="/v1/completions#x"))
     assert "must end before '#'" in found
 
 
-@pytest.mark.parametrize("work", [ImagesWorkload(), SessionsWorkload(path="talks.jsonl")])
+@pytest.mark.parametrize(
+    "work", [ImagesWorkload(), SessionsWorkload(path="talks.jsonl")]
+)
 def test_messages_need_a_wire_that_has_them(work: AnyWorkload) -> None:
     def found(backend: str) -> list[str]:
-        return check_run(RunSpec(target=Target(model="m", backend=backend), workload=work))
+        return check_run(
+            RunSpec(target=Target(model="m", backend=backend), workload=work)
+        )
 
     (sentence,) = found("tgi")
     assert (
@@ -251,8 +306,12 @@ def test_messages_need_a_wire_that_has_them(work: AnyWorkload) -> None:
 
 def test_everything_is_found_at_once() -> None:
     bad = spec(
-        endpoint="x", load={"burstiness": 2.0, "max_concurrency": 100}, extra_body={"stream": False}
+        endpoint="x",
+        load={"burstiness": 2.0, "max_concurrency": 100},
+        extra_body={"stream": False},
     )
     found = check_run(bad, max_model_len=8, descriptor_limit=100)
     assert len(found) == 5
-    assert all(sentence.endswith(".") and "\n" not in sentence for sentence in found)
+    assert all(
+        sentence.endswith(".") and "\n" not in sentence for sentence in found
+    )

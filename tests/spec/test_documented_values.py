@@ -26,8 +26,14 @@ WORDS: dict[tuple[str, str], list[str]] = {
         "--gpu-memory-utilization 0.9",
         "--enforce-eager",
     ],
-    ("pcie-machine-c", "4C-1k"): ["google/gemma-3-27b-it", "--tensor-parallel-size 2"],
-    ("pcie-machine-ab", "4B-1k"): ["Qwen/Qwen3-14B", "--tensor-parallel-size 2"],
+    ("pcie-machine-c", "4C-1k"): [
+        "google/gemma-3-27b-it",
+        "--tensor-parallel-size 2",
+    ],
+    ("pcie-machine-ab", "4B-1k"): [
+        "Qwen/Qwen3-14B",
+        "--tensor-parallel-size 2",
+    ],
     # the guide to its tests
     ("production", "production"): [
         "vllm serve openai/gpt-oss-120b",
@@ -69,7 +75,10 @@ WORDS: dict[tuple[str, str], list[str]] = {
         "--port 8000",
     ],
     # the benchmark system for the K100-AI
-    ("dcu-scenarios", "short"): ["--max-model-len 4096", "--gpu-memory-utilization 0.9"],
+    ("dcu-scenarios", "short"): [
+        "--max-model-len 4096",
+        "--gpu-memory-utilization 0.9",
+    ],
     ("frameworks", "vllm"): [
         "--dtype float16",
         "--max-model-len 4096",
@@ -92,13 +101,21 @@ WORDS: dict[tuple[str, str], list[str]] = {
 
 def server_of(preset: str, test: str, *sets: str) -> ServerNeed:
     campaign = load_campaign(preset, sets=sets, environment={})
-    return next(group.server for group in expand(campaign) if test in group.tests)
+    return next(
+        group.server for group in expand(campaign) if test in group.tests
+    )
 
 
 @pytest.mark.parametrize(("preset", "test"), WORDS)
-def test_a_preset_starts_the_server_of_its_document(preset: str, test: str) -> None:
+def test_a_preset_starts_the_server_of_its_document(
+    preset: str, test: str
+) -> None:
     line = shell_line(server_of(preset, test).recipe) + " "
-    assert [words for words in WORDS[preset, test] if f"{words.rstrip()} " not in line] == []
+    assert [
+        words
+        for words in WORDS[preset, test]
+        if f"{words.rstrip()} " not in line
+    ] == []
 
 
 def test_the_prefix_cache_server_has_the_models_own_limit() -> None:
@@ -109,7 +126,10 @@ def test_the_prefix_cache_server_has_the_models_own_limit() -> None:
 
 @pytest.mark.parametrize(
     ("model", "volume"),
-    [("/data/llama", "--volume=/data/llama:/data/llama:ro"), ("org/llama", None)],
+    [
+        ("/data/llama", "--volume=/data/llama:/data/llama:ro"),
+        ("org/llama", None),
+    ],
 )
 def test_a_model_on_disk_is_mounted(model: str, volume: str | None) -> None:
     server = server_of("prefix-cache", "prefix", f"models.70B={model}")
@@ -134,14 +154,23 @@ IN_A_CONTAINER = [
 
 
 def test_the_dcu_server_in_its_image() -> None:
-    server = server_of("dcu-scenarios", "short", "servers.vllm-dcu.recipe=vllm-dcu-docker")
+    server = server_of(
+        "dcu-scenarios", "short", "servers.vllm-dcu.recipe=vllm-dcu-docker"
+    )
     line = shell_line(server.recipe)
-    assert [words for words in IN_A_CONTAINER if f" {words} " not in f"{line} "] == []
+    assert [
+        words for words in IN_A_CONTAINER if f" {words} " not in f"{line} "
+    ] == []
 
 
 def test_the_frameworks_have_one_precision_and_one_limit() -> None:
-    found = [server_of("frameworks", test) for test in ("vllm", "sglang", "xinference")]
-    lines = [f"{shell_line(server.recipe)} {launched(server)}" for server in found]
+    found = [
+        server_of("frameworks", test)
+        for test in ("vllm", "sglang", "xinference")
+    ]
+    lines = [
+        f"{shell_line(server.recipe)} {launched(server)}" for server in found
+    ]
     assert ["float16" in line for line in lines] == [True] * 3
     assert [" 4096" in line for line in lines] == [True] * 3
 
@@ -154,7 +183,8 @@ def launched(server: ServerNeed) -> str:
 def test_the_frameworks_load_one_folder() -> None:
     model = "models.deepseek-7b=/data/deepseek"
     vllm, sglang, xinference = (
-        server_of("frameworks", test, model).recipe for test in ("vllm", "sglang", "xinference")
+        server_of("frameworks", test, model).recipe
+        for test in ("vllm", "sglang", "xinference")
     )
     assert "/data/deepseek" in vllm.command
     assert sglang.command.count("/data/deepseek") == 2

@@ -15,7 +15,9 @@ from tests.spec.campaigns import small
 
 
 def ids(campaign: CampaignSpec, **how: Any) -> list[str]:
-    return [point.id for group in expand(campaign, **how) for point in group.points]
+    return [
+        point.id for group in expand(campaign, **how) for point in group.points
+    ]
 
 
 def group(identifier: str, **fields: Any) -> dict[str, Any]:
@@ -24,10 +26,14 @@ def group(identifier: str, **fields: Any) -> dict[str, Any]:
 
 def test_a_campaign_without_a_matrix_is_one_point() -> None:
     ((found,),) = [
-        each.points for each in expand(small(load={"num_prompts": 7, "max_concurrency": 3}))
+        each.points
+        for each in expand(small(load={"num_prompts": 7, "max_concurrency": 3}))
     ]
     assert found.id == "g/np7"
-    assert (found.spec.load.num_prompts, found.spec.load.max_concurrency) == (7, 3)
+    assert (found.spec.load.num_prompts, found.spec.load.max_concurrency) == (
+        7,
+        3,
+    )
     assert (found.spec.target.model, found.spec.target.base_url) == (
         "org/model",
         "http://127.0.0.1:8000",
@@ -36,7 +42,11 @@ def test_a_campaign_without_a_matrix_is_one_point() -> None:
 
 
 def test_axes_are_crossed_the_last_of_them_quickest() -> None:
-    matrix = {"num_prompts": [2, 1], "input_len": [1024, 500], "request_rate": [0.5, "inf"]}
+    matrix = {
+        "num_prompts": [2, 1],
+        "input_len": [1024, 500],
+        "request_rate": [0.5, "inf"],
+    }
     assert ids(small(matrix=matrix)) == [
         "g/in1k-r0.5-np2",
         "g/in1k-r0.5-np1",
@@ -62,8 +72,17 @@ def test_settings_reach_the_points() -> None:
     (found,) = expand(small(matrix=matrix))[0].points
     work, load = found.spec.workload.model_dump(), found.spec.load
     assert found.id == "g/in64-out32-prefix16-c4-r2-b0.5-np9"
-    assert (work["input_len"], work["output_len"], work["prefix_len"]) == (64, 32, 16)
-    assert (load.max_concurrency, load.request_rate, load.burstiness, load.num_prompts) == (
+    assert (work["input_len"], work["output_len"], work["prefix_len"]) == (
+        64,
+        32,
+        16,
+    )
+    assert (
+        load.max_concurrency,
+        load.request_rate,
+        load.burstiness,
+        load.num_prompts,
+    ) == (
         4,
         2.0,
         0.5,
@@ -72,13 +91,30 @@ def test_settings_reach_the_points() -> None:
 
 
 def test_ranges_and_lists_of_ranges() -> None:
-    matrix = {"num_prompts": [{"from": 1, "to": 3}, {"from": 5, "to": 12, "step": 5}, 3, 100]}
-    assert ids(small(matrix=matrix)) == ["g/np1", "g/np2", "g/np3", "g/np5", "g/np10", "g/np100"]
+    matrix = {
+        "num_prompts": [
+            {"from": 1, "to": 3},
+            {"from": 5, "to": 12, "step": 5},
+            3,
+            100,
+        ]
+    }
+    assert ids(small(matrix=matrix)) == [
+        "g/np1",
+        "g/np2",
+        "g/np3",
+        "g/np5",
+        "g/np10",
+        "g/np100",
+    ]
 
 
 def test_rows_of_paired_go_together_and_are_crossed_with_axes() -> None:
     matrix = {
-        "paired": [{"input_len": 512, "output_len": 512}, {"input_len": 1024, "output_len": 1024}],
+        "paired": [
+            {"input_len": 512, "output_len": 512},
+            {"input_len": 1024, "output_len": 1024},
+        ],
         "num_prompts": [1, 4],
     }
     assert ids(small(matrix=matrix)) == [
@@ -97,7 +133,10 @@ def test_exclude_and_include() -> None:
             {"input_len": 512, "num_prompts": 2},
             {"input_len": 1024, "output_len": 128, "num_prompts": 1},
         ],
-        "include": [{"input_len": 2048, "num_prompts": 9}, {"input_len": 512, "num_prompts": 1}],
+        "include": [
+            {"input_len": 2048, "num_prompts": 9},
+            {"input_len": 512, "num_prompts": 1},
+        ],
     }
     assert ids(small(matrix=matrix)) == [
         "g/in512-np1",
@@ -107,7 +146,10 @@ def test_exclude_and_include() -> None:
         "g/in2k-np9",
     ]
     assert (
-        ids(small(matrix={**matrix, "include": []}, workload={"output_len": 64}))[2] == "g/in1k-np1"
+        ids(
+            small(matrix={**matrix, "include": []}, workload={"output_len": 64})
+        )[2]
+        == "g/in1k-np1"
     )
 
 
@@ -153,13 +195,21 @@ def test_groups_replace_single_keys_of_the_campaign() -> None:
         ],
     )
     first, second, third = expand(campaign)[0].points
-    assert [point.id for point in (first, second, third)] == ["a/np1", "a/np2", "b/in7"]
+    assert [point.id for point in (first, second, third)] == [
+        "a/np1",
+        "a/np2",
+        "b/in7",
+    ]
     own = third.spec
     assert own.workload.model_dump(include={"input_len", "output_len"}) == {
         "input_len": 7,
         "output_len": 20,
     }
-    assert (own.load.num_prompts, own.load.max_concurrency, own.sampling.ignore_eos) == (3, 9, True)
+    assert (
+        own.load.num_prompts,
+        own.load.max_concurrency,
+        own.sampling.ignore_eos,
+    ) == (3, 9, True)
 
 
 def test_a_workload_of_another_kind_takes_nothing_over() -> None:
@@ -170,14 +220,25 @@ def test_a_workload_of_another_kind_takes_nothing_over() -> None:
             group("b", workload={"kind": "random", "input_len": 5}),
         ],
     )
-    first, second = (point.spec.workload.model_dump() for point in expand(campaign)[0].points)
-    assert (first["kind"], first["path"], first["output_len"], first["max_input_len"]) == (
+    first, second = (
+        point.spec.workload.model_dump() for point in expand(campaign)[0].points
+    )
+    assert (
+        first["kind"],
+        first["path"],
+        first["output_len"],
+        first["max_input_len"],
+    ) == (
         "sharegpt",
         "talk.json",
         10,
         99,
     )
-    assert (second["kind"], second["input_len"], second["output_len"]) == ("random", 5, 128)
+    assert (second["kind"], second["input_len"], second["output_len"]) == (
+        "random",
+        5,
+        128,
+    )
 
 
 def test_a_workload_without_a_kind_is_a_random_one() -> None:
@@ -188,23 +249,41 @@ def test_a_workload_without_a_kind_is_a_random_one() -> None:
             group("b", workload={"kind": "sonnet", "path": "p"}),
         ],
     )
-    first, second = (point.spec.workload.model_dump() for point in expand(campaign)[0].points)
+    first, second = (
+        point.spec.workload.model_dump() for point in expand(campaign)[0].points
+    )
     assert (first["input_len"], first["output_len"]) == (100, 5)
-    assert (second["kind"], second["input_len"], second["output_len"]) == ("sonnet", 550, 150)
+    assert (second["kind"], second["input_len"], second["output_len"]) == (
+        "sonnet",
+        550,
+        150,
+    )
 
 
 def test_repeats_one_after_the_other_or_there_and_back() -> None:
     matrix = {"num_prompts": [1, 2, 3]}
     listed = ["g/np1", "g/np1#2", "g/np2", "g/np2#2", "g/np3", "g/np3#2"]
     assert ids(small(matrix=matrix, repeats=2)) == listed
-    there_and_back = ["g/np1", "g/np2", "g/np3", "g/np3#2", "g/np2#2", "g/np1#2"]
-    assert ids(small(matrix=matrix, repeats=2, order="interleaved")) == there_and_back
+    there_and_back = [
+        "g/np1",
+        "g/np2",
+        "g/np3",
+        "g/np3#2",
+        "g/np2#2",
+        "g/np1#2",
+    ]
+    assert (
+        ids(small(matrix=matrix, repeats=2, order="interleaved"))
+        == there_and_back
+    )
     points = expand(small(matrix=matrix, repeats=2))[0].points
     assert [point.spec.repeat for point in points] == [0, 1, 0, 1, 0, 1]
     assert len({point.spec.fingerprint for point in points}) == 6
 
 
-def test_a_shuffled_order_is_that_of_the_seed_and_no_matter_of_the_others() -> None:
+def test_a_shuffled_order_is_that_of_the_seed_and_no_matter_of_the_others() -> (
+    None
+):
     many = {"num_prompts": {"from": 1, "to": 30}}
     shuffled = ids(small(matrix=many, order="shuffled"))
     assert shuffled != ids(small(matrix=many))
@@ -212,15 +291,19 @@ def test_a_shuffled_order_is_that_of_the_seed_and_no_matter_of_the_others() -> N
     assert shuffled == ids(small(matrix=many, order="shuffled"))
     assert shuffled != ids(small(matrix=many, order="shuffled", seed=1))
     few = set(ids(small(matrix={"num_prompts": {"from": 5, "to": 15}})))
-    assert ids(small(matrix={"num_prompts": {"from": 5, "to": 15}}, order="shuffled")) == [
-        i for i in shuffled if i in few
-    ]
+    assert ids(
+        small(matrix={"num_prompts": {"from": 5, "to": 15}}, order="shuffled")
+    ) == [i for i in shuffled if i in few]
 
 
 @pytest.mark.parametrize("order", ["listed", "shuffled", "interleaved"])
-def test_a_warm_point_follows_its_cold_one_with_the_same_prompts(order: str) -> None:
+def test_a_warm_point_follows_its_cold_one_with_the_same_prompts(
+    order: str,
+) -> None:
     campaign = small(
-        matrix={"num_prompts": [1, 2, 3], "cache": ["warm", "cold"]}, repeats=3, order=order
+        matrix={"num_prompts": [1, 2, 3], "cache": ["warm", "cold"]},
+        repeats=3,
+        order=order,
     )
     points = expand(campaign)[0].points
     assert len(points) == 18
@@ -263,7 +346,9 @@ def test_quick_takes_few_points_and_few_requests_of_each_test() -> None:
         ("g/np2", 2),
         ("g/np4", 4),
     ]
-    closed = small(matrix={"max_concurrency": [1, 2, 4, 8, 16]}, load={"num_prompts": 100})
+    closed = small(
+        matrix={"max_concurrency": [1, 2, 4, 8, 16]}, load={"num_prompts": 100}
+    )
     assert ids(closed, quick=True) == ["g/c1-np4", "g/c4-np4", "g/c16-np4"]
     pair = small(matrix={"cache": ["cold", "warm"]})
     assert ids(pair, quick=True) == ["g/np4-cold", "g/np4-warm"]
@@ -306,7 +391,9 @@ def test_only_what_is_named() -> None:
 
 def test_only_what_nobody_has() -> None:
     with pytest.raises(CampaignError) as caught:
-        expand(small(matrix={"num_prompts": [1, 2]}), only=["g/np3", "zzz*", "g"])
+        expand(
+            small(matrix={"num_prompts": [1, 2]}), only=["g/np3", "zzz*", "g"]
+        )
     assert caught.value.reasons == (
         "--only 'g/np3' names no group and no point (did you mean 'g/np2'?).",
         "--only 'zzz*' names no group and no point.",
@@ -320,26 +407,39 @@ def test_a_warm_point_brings_its_cold_one_along() -> None:
 
 def test_what_is_chosen_changes_neither_server_nor_identity() -> None:
     campaign = small(
-        servers={"s": {"kind": "operator", "command": "serve --limit {max_model_len}"}},
+        servers={
+            "s": {
+                "kind": "operator",
+                "command": "serve --limit {max_model_len}",
+            }
+        },
         matrix={"input_len": [100, 1000], "num_prompts": [1, 2]},
     )
-    everything = {point.id: point.spec.fingerprint for point in expand(campaign)[0].points}
+    everything = {
+        point.id: point.spec.fingerprint for point in expand(campaign)[0].points
+    }
     (some,) = expand(campaign, only=["g/in100-np1"])
     assert some.server.max_model_len == 1000 + 128 + 128
     assert everything[some.points[0].id] == some.points[0].spec.fingerprint
     assert expand(campaign, quick=True)[0].server == expand(campaign)[0].server
 
 
-def test_the_identity_of_a_point_has_what_was_declared_and_no_port_of_ours() -> None:
+def test_the_identity_of_a_point_has_what_was_declared_and_no_port_of_ours() -> (
+    None
+):
     def fingerprint(**changes: Any) -> str:
         recipe = {
             "kind": "process",
             "command": "serve {model} --port {port} -x {tp}",
             **changes.pop("recipe", {}),
         }
-        hardware = {"A": {"gpus": 2, "pcie_width": 16, **changes.pop("hardware", {})}}
+        hardware = {
+            "A": {"gpus": 2, "pcie_width": 16, **changes.pop("hardware", {})}
+        }
         own = group("g", hardware="A", tp=changes.pop("tp", 1))
-        campaign = small(servers={"s": recipe}, hardware=hardware, groups=[own], **changes)
+        campaign = small(
+            servers={"s": recipe}, hardware=hardware, groups=[own], **changes
+        )
         return expand(campaign)[0].points[0].spec.fingerprint
 
     same = fingerprint()
@@ -352,15 +452,21 @@ def test_the_identity_of_a_point_has_what_was_declared_and_no_port_of_ours() -> 
         "compose_service": "",
     }
     assert same == fingerprint(recipe=compose)
-    assert same == fingerprint(hardware={"instruction": "push it", "cost_per_hour": 3})
-    assert same == fingerprint(name="renamed", result_dir="elsewhere", goodput={"ttft": 3})
+    assert same == fingerprint(
+        hardware={"instruction": "push it", "cost_per_hour": 3}
+    )
+    assert same == fingerprint(
+        name="renamed", result_dir="elsewhere", goodput={"ttft": 3}
+    )
     others = [
         fingerprint(recipe={"command": "serve {model} --port {port} --fast"}),
         fingerprint(recipe={"environment": {"A": 1}}),
         fingerprint(recipe={"image": "other"}),
         fingerprint(recipe={"max_model_len": 2048}),
         fingerprint(recipe={"kind": "operator"}),
-        fingerprint(recipe={"kind": "operator", "base_url": "http://10.0.0.9:9999"}),
+        fingerprint(
+            recipe={"kind": "operator", "base_url": "http://10.0.0.9:9999"}
+        ),
         fingerprint(hardware={"pcie_width": 8}),
         fingerprint(tp=2),
         fingerprint(models={"m": "org/other"}),
@@ -370,20 +476,34 @@ def test_the_identity_of_a_point_has_what_was_declared_and_no_port_of_ours() -> 
 
 
 @pytest.mark.parametrize("kind", ["external", "operator"])
-def test_a_server_that_is_not_ours_is_another_one_at_another_address(kind: str) -> None:
+def test_a_server_that_is_not_ours_is_another_one_at_another_address(
+    kind: str,
+) -> None:
     def point_at(base_url: str) -> RunSpec:
         recipe = {"kind": kind, "base_url": base_url, "command": "serve"}
         return expand(small(servers={"s": recipe}))[0].points[0].spec
 
     here = point_at("http://host:8000")
-    for spelling in ("host:8000", "http://HOST:8000/", "http://host:8000/v1", "http://host.:8000"):
+    for spelling in (
+        "host:8000",
+        "http://HOST:8000/",
+        "http://host:8000/v1",
+        "http://host.:8000",
+    ):
         assert point_at(spelling).fingerprint == here.fingerprint
     others = [
         point_at(url)
-        for url in ("http://host", "http://other:8000", "https://host:8000", "http://host:8000/a")
+        for url in (
+            "http://host",
+            "http://other:8000",
+            "https://host:8000",
+            "http://host:8000/a",
+        )
     ]
     assert len({here.fingerprint, *(spec.fingerprint for spec in others)}) == 5
-    assert {spec.prompts_fingerprint for spec in others} == {here.prompts_fingerprint}
+    assert {spec.prompts_fingerprint for spec in others} == {
+        here.prompts_fingerprint
+    }
     assert point_at("http://host:80").fingerprint == others[0].fingerprint
 
 
@@ -413,12 +533,22 @@ def test_what_has_no_limit_is_called_inf() -> None:
     campaign = small(file_name="c{c}_r{rate}.json")
     (found,) = expand(campaign)[0].points
     assert found.spec.load.request_rate == math.inf
-    assert file_name(campaign, found, datetime(2025, 1, 1, tzinfo=timezone.utc)) == "cinf_rinf.json"
+    assert (
+        file_name(campaign, found, datetime(2025, 1, 1, tzinfo=timezone.utc))
+        == "cinf_rinf.json"
+    )
 
 
 @pytest.mark.parametrize(
     ("tokens", "name"),
-    [(1024, "1k"), (98304, "96k"), (10240, "10k"), (500, "500"), (1000, "1000"), (0, "0")],
+    [
+        (1024, "1k"),
+        (98304, "96k"),
+        (10240, "10k"),
+        (500, "500"),
+        (1000, "1000"),
+        (0, "0"),
+    ],
 )
 def test_short_lengths(tokens: int, name: str) -> None:
     assert short_length(tokens) == name
@@ -427,7 +557,11 @@ def test_short_lengths(tokens: int, name: str) -> None:
 def test_quick_warms_up_once() -> None:
     def warmups(number: int) -> int:
         campaign = small(
-            load={"num_warmups": number, "num_prompts": 9, "max_concurrency": 2},
+            load={
+                "num_warmups": number,
+                "num_prompts": 9,
+                "max_concurrency": 2,
+            },
             matrix={"request_rate": 3},
         )
         return expand(campaign, quick=True)[0].points[0].spec.load.num_warmups

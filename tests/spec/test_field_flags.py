@@ -18,7 +18,11 @@ from inferometer.spec.output import Output
 from inferometer.spec.run import RunSpec, Sampling, Target, Timeouts
 from inferometer.spec.workload import DATASETS, TraceWorkload
 
-BENCH = {flag for each in load_verb("bench").params for flag in (*each.opts, *each.secondary_opts)}
+BENCH = {
+    flag
+    for each in load_verb("bench").params
+    for flag in (*each.opts, *each.secondary_opts)
+}
 SECTIONS: dict[str, Any] = {
     "load": Load.model_fields,
     "timeouts": Timeouts.model_fields,
@@ -28,7 +32,10 @@ SECTIONS: dict[str, Any] = {
 
 
 def test_every_flag_of_the_tables_is_one_of_bench() -> None:
-    named = {*FIELD_FLAGS.values(), *(flag for each in DATASETS.values() for flag in each.flags)}
+    named = {
+        *FIELD_FLAGS.values(),
+        *(flag for each in DATASETS.values() for flag in each.flags),
+    }
     assert {f"--{name.replace('_', '-')}" for name in named} <= BENCH
 
 
@@ -49,13 +56,25 @@ def test_every_field_of_the_table_exists(field: str) -> None:
     ("text", "dataset", "shown"),
     [
         ("Raise load.max_concurrency.", "random", "Raise --max-concurrency."),
-        ("give server.base_url http://h:1", "random", "give --base-url http://h:1"),
+        (
+            "give server.base_url http://h:1",
+            "random",
+            "give --base-url http://h:1",
+        ),
         ("shorten workload.input_len", "random", "shorten --random-input-len"),
         ("shorten workload.input_len", "sonnet", "shorten --sonnet-input-len"),
         ("give workload.output_len.", "hf", "give --hf-output-len."),
         ("workload.path: rows.jsonl", "custom", "--dataset-path: rows.jsonl"),
-        ("more `workers`, or fewer workers", "random", "more --workers, or fewer workers"),
-        ("load.nothing, config.json and 1.5", "random", "load.nothing, config.json and 1.5"),
+        (
+            "more `workers`, or fewer workers",
+            "random",
+            "more --workers, or fewer workers",
+        ),
+        (
+            "load.nothing, config.json and 1.5",
+            "random",
+            "load.nothing, config.json and 1.5",
+        ),
         ("workload.kind", "no such data set", "--dataset-name"),
         ("检查server.base_url的值", "random", "检查--base-url的值"),
         (
@@ -70,7 +89,11 @@ def test_fields_become_flags(text: str, dataset: str, shown: str) -> None:
 
 
 def test_checks_name_fields_and_no_flag() -> None:
-    load = {"request_rate": 2.0, "steps": [{"rate": 1, "seconds": 1}], "replay_speed": 2.0}
+    load = {
+        "request_rate": 2.0,
+        "steps": [{"rate": 1, "seconds": 1}],
+        "replay_speed": 2.0,
+    }
     spec = RunSpec.model_validate(
         {
             "workload": {"kind": "random"},
@@ -83,7 +106,12 @@ def test_checks_name_fields_and_no_flag() -> None:
     )
     found = " ".join(check_run(spec, max_model_len=10, descriptor_limit=70))
     assert "--" not in found.replace("--max-model-len", "")
-    for field in ("load.replay_speed", "load.steps", "workload.input_len", "server.endpoint"):
+    for field in (
+        "load.replay_speed",
+        "load.steps",
+        "workload.input_len",
+        "server.endpoint",
+    ):
         assert field in found
     assert "--replay-speed" in as_flags(found)
 
@@ -98,5 +126,8 @@ def test_who_reads_a_campaign_file_sees_its_fields(tmp_path: Path) -> None:
     with pytest.raises(CampaignError) as caught:
         load_campaign(str(path), environment={})
     told = " ".join(caught.value.reasons)
-    assert "load.replay_speed needs recorded times, which only workload.kind trace has" in told
+    assert (
+        "load.replay_speed needs recorded times, which only workload.kind trace has"
+        in told
+    )
     assert "--" not in told

@@ -41,23 +41,32 @@ def test_headers() -> None:
         "a b=secret",
     ],
 )
-def test_a_header_in_another_form_is_refused_without_repeating_it(pair: str) -> None:
-    with pytest.raises(ValueError, match=r"^server.headers wants KEY=VALUE") as caught:
+def test_a_header_in_another_form_is_refused_without_repeating_it(
+    pair: str,
+) -> None:
+    with pytest.raises(
+        ValueError, match=r"^server.headers wants KEY=VALUE"
+    ) as caught:
         parse_headers([pair])
     assert "secret" not in str(caught.value)
 
 
 @pytest.mark.parametrize("value", ["secret\r\nX-Injected: 1", "sécret"])
-def test_a_header_that_cannot_be_sent_is_refused_without_repeating_it(value: str) -> None:
+def test_a_header_that_cannot_be_sent_is_refused_without_repeating_it(
+    value: str,
+) -> None:
     with pytest.raises(
-        ValueError, match=r"^server.headers X-Key: the value holds a line break or"
+        ValueError,
+        match=r"^server.headers X-Key: the value holds a line break or",
     ) as caught:
         parse_headers([f"X-Key={value}"])
     assert value not in str(caught.value)
 
 
 def test_a_header_given_twice() -> None:
-    with pytest.raises(ValueError, match=r"^server.headers x-team is given twice"):
+    with pytest.raises(
+        ValueError, match=r"^server.headers x-team is given twice"
+    ):
         parse_headers(["X-Team=blue", "x-team=red"])
 
 
@@ -100,14 +109,23 @@ def test_extra_body() -> None:
         == parse_extra_body("{}")
         == {}
     )
-    assert parse_extra_body('{"min_p": 0.1, "stop": ["x"]}') == {"min_p": 0.1, "stop": ["x"]}
+    assert parse_extra_body('{"min_p": 0.1, "stop": ["x"]}') == {
+        "min_p": 0.1,
+        "stop": ["x"],
+    }
 
 
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("{min_p: 1}", r"sampling.extra_body is not JSON \(.* at character 2\)"),
-        ('{"a": 1} x', r"sampling.extra_body is not JSON \(.* at character 10\)"),
+        (
+            "{min_p: 1}",
+            r"sampling.extra_body is not JSON \(.* at character 2\)",
+        ),
+        (
+            '{"a": 1} x',
+            r"sampling.extra_body is not JSON \(.* at character 10\)",
+        ),
         ('{"a": NaN}', "sampling.extra_body: NaN is not JSON"),
         ("[1]", "sampling.extra_body wants a JSON object"),
         ("0.5", "sampling.extra_body wants a JSON object"),
@@ -120,17 +138,32 @@ def test_extra_body_refused(text: str, told: str) -> None:
 
 def test_percentiles() -> None:
     assert parse_percentiles("99") == (99.0,)
-    assert parse_percentiles(" 50, 90 ,99.9,50, 0,100") == (50.0, 90.0, 99.9, 0.0, 100.0)
+    assert parse_percentiles(" 50, 90 ,99.9,50, 0,100") == (
+        50.0,
+        90.0,
+        99.9,
+        0.0,
+        100.0,
+    )
 
 
-@pytest.mark.parametrize("text", ["", "50,,99", "p99", "101", "-1", "nan", "50 90"])
+@pytest.mark.parametrize(
+    "text", ["", "50,,99", "p99", "101", "-1", "nan", "50 90"]
+)
 def test_percentiles_refused(text: str) -> None:
-    with pytest.raises(ValueError, match=r"^output.percentiles wants numbers from 0 to 100"):
+    with pytest.raises(
+        ValueError, match=r"^output.percentiles wants numbers from 0 to 100"
+    ):
         parse_percentiles(text)
 
 
 def test_metrics() -> None:
-    assert parse_metrics("ttft,tpot,itl,e2el") == ("ttft", "tpot", "itl", "e2el")
+    assert parse_metrics("ttft,tpot,itl,e2el") == (
+        "ttft",
+        "tpot",
+        "itl",
+        "e2el",
+    )
     assert parse_metrics("E2EL, ttft,e2el") == ("e2el", "ttft")
 
 
@@ -143,7 +176,9 @@ def test_metrics() -> None:
     ],
 )
 def test_metrics_refused(text: str, told: str) -> None:
-    with pytest.raises(ValueError, match=f"^output.metrics knows ttft, tpot, itl, e2el, {told}"):
+    with pytest.raises(
+        ValueError, match=f"^output.metrics knows ttft, tpot, itl, e2el, {told}"
+    ):
         parse_metrics(text)
 
 
@@ -155,7 +190,8 @@ def test_rate() -> None:
 @pytest.mark.parametrize("text", ["0", "-1", "nan", "fast", "", "-inf"])
 def test_rate_refused(text: str) -> None:
     with pytest.raises(
-        ValueError, match=r"^load.request_rate wants requests per second above 0, or inf"
+        ValueError,
+        match=r"^load.request_rate wants requests per second above 0, or inf",
     ):
         parse_rate(text)
 
@@ -175,7 +211,10 @@ def test_rate_refused(text: str) -> None:
         ("http://gw/api/v3", "http://gw/api/v3"),
         ("http://h:/x", "http://h/x"),
         ("http://gw/模型/v1", "http://gw/%E6%A8%A1%E5%9E%8B"),
-        ("http://gw/%E6%A8%A1%e5%9e%8b/a%2Fb", "http://gw/%E6%A8%A1%e5%9e%8b/a%2Fb"),
+        (
+            "http://gw/%E6%A8%A1%e5%9e%8b/a%2Fb",
+            "http://gw/%E6%A8%A1%e5%9e%8b/a%2Fb",
+        ),
         ("http://gw/100%/<a>", "http://gw/100%25/%3Ca%3E"),
         ("http://模型.example:8000", "http://xn--xgs754b.example:8000"),
         ("Bücher.Example/v1", "http://xn--bcher-kva.Example"),
@@ -228,7 +267,10 @@ def test_one_spelling_of_an_address(text: str, url: str) -> None:
             "http://h/v1/chat/completions",
             "give server.base_url http://h and server.endpoint /v1/chat/completions",
         ),
-        ("http://h:1/模/v1/models", "give server.base_url http://h:1/%E6%A8%A1/v1"),
+        (
+            "http://h:1/模/v1/models",
+            "give server.base_url http://h:1/%E6%A8%A1/v1",
+        ),
         (
             "http://h?key=1",
             "must end before '\\?' and '#': put a query at the end of server.endpoint",
@@ -257,7 +299,9 @@ def test_base_url_refused(text: str, told: str) -> None:
         ("/模/v1", "http://h/模", "/模/v1"),
     ],
 )
-def test_an_endpoint_is_below_the_address_or_whole(endpoint: str, base_url: str, path: str) -> None:
+def test_an_endpoint_is_below_the_address_or_whole(
+    endpoint: str, base_url: str, path: str
+) -> None:
     assert parse_endpoint(endpoint, base_url) == path
 
 
@@ -267,9 +311,16 @@ def test_the_zone_of_an_address_stays_on_this_machine() -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["http://user:secret@h", "http://user:secret@h:99999", "http://user:secret@"]
+    "url",
+    [
+        "http://user:secret@h",
+        "http://user:secret@h:99999",
+        "http://user:secret@",
+    ],
 )
-def test_a_password_in_the_address_is_refused_without_repeating_it(url: str) -> None:
+def test_a_password_in_the_address_is_refused_without_repeating_it(
+    url: str,
+) -> None:
     with pytest.raises(ValueError, match=r"server\.base_url") as caught:
         parse_base_url(url)
     assert "secret" not in str(caught.value)
@@ -277,8 +328,13 @@ def test_a_password_in_the_address_is_refused_without_repeating_it(url: str) -> 
 
 def test_host_and_port() -> None:
     assert base_url_of("127.0.0.1", 8000) == "http://127.0.0.1:8000"
-    assert base_url_of("::1", 8000) == base_url_of("[::1]", 8000) == "http://[::1]:8000"
+    assert (
+        base_url_of("::1", 8000)
+        == base_url_of("[::1]", 8000)
+        == "http://[::1]:8000"
+    )
     with pytest.raises(
-        ValueError, match=r"is not an address: set server.base_url http://HOST:PORT, the port from"
+        ValueError,
+        match=r"is not an address: set server.base_url http://HOST:PORT, the port from",
     ):
         base_url_of("h", 70000)

@@ -21,7 +21,10 @@ RAMP = {"start_rps": 10, "end_rps": 30}
         ({"request_rate": 5, "max_seconds": 60}, 300),
         ({"request_rate": 5, "max_seconds": 60, "num_prompts": 7}, 7),
         ({"max_seconds": 60}, 1000),  # a closed loop takes as many as it takes
-        ({"steps": [{"rate": 5, "seconds": 10}, {"rate": 20, "seconds": 2}]}, 90),
+        (
+            {"steps": [{"rate": 5, "seconds": 10}, {"rate": 20, "seconds": 2}]},
+            90,
+        ),
         ({"ramp": RAMP}, 1000),
         ({"ramp": RAMP, "max_seconds": 10}, 200),
         (
@@ -81,4 +84,7 @@ def test_values_that_make_no_sense_are_refused(given: dict[str, Any]) -> None:
 
 
 def test_a_ramp_that_does_not_rise_is_a_constant_rate() -> None:
-    assert Ramp(start_rps=4, end_rps=4, strategy="exponential").requests_in(3) == 12
+    assert (
+        Ramp(start_rps=4, end_rps=4, strategy="exponential").requests_in(3)
+        == 12
+    )

@@ -7,7 +7,13 @@ from typing import Any
 
 import pytest
 
-from inferometer.spec.marked_yaml import MAX_BYTES, MAX_DEPTH, YamlError, read_value, read_yaml
+from inferometer.spec.marked_yaml import (
+    MAX_BYTES,
+    MAX_DEPTH,
+    YamlError,
+    read_value,
+    read_yaml,
+)
 
 
 def faults(text: str) -> list[tuple[int, str]]:
@@ -51,7 +57,11 @@ def test_values_are_those_of_yaml_1_2(text: str, value: Any) -> None:
 
 
 def test_keys_are_strings() -> None:
-    assert read_value("{7: a, true: b, null: c}") == {"7": "a", "true": "b", "null": "c"}
+    assert read_value("{7: a, true: b, null: c}") == {
+        "7": "a",
+        "true": "b",
+        "null": "c",
+    }
 
 
 def test_every_value_has_its_line() -> None:
@@ -59,7 +69,14 @@ def test_every_value_has_its_line() -> None:
     assert read.data == {"a": 1, "b": ["x", {"c": 2, "d": 3}]}
     lines = {
         place: read.line(place)
-        for place in [("a",), ("b",), ("b", 0), ("b", 1), ("b", 1, "c"), ("b", 1, "d")]
+        for place in [
+            ("a",),
+            ("b",),
+            ("b", 0),
+            ("b", 1),
+            ("b", 1, "c"),
+            ("b", 1, "d"),
+        ]
     }
     assert lines == {
         ("a",): 2,
@@ -88,7 +105,11 @@ def test_every_key_that_is_there_twice_is_told() -> None:
         ("a: [1,\n", 2, "expected the node content"),
         ("a: 1\n---\nb: 2", 2, "another document"),
         ("a: *nobody", 1, "undefined alias 'nobody'"),
-        ("a: !!python/object/apply:os.system [x]", 1, "remove '!!python/object/apply:os.system'"),
+        (
+            "a: !!python/object/apply:os.system [x]",
+            1,
+            "remove '!!python/object/apply:os.system'",
+        ),
         ("a: !mine 5", 1, "tags are not read here: remove '!mine'"),
         ("a: {<<: {b: 1}}", 1, "merge keys (<<) are not read"),
         ("? [a, b]\n: c", 1, "a key must be a plain word"),
@@ -97,22 +118,32 @@ def test_every_key_that_is_there_twice_is_told() -> None:
         ("a: \x00", 1, "the file is no YAML"),
     ],
 )
-def test_what_is_not_read_is_told_with_its_line(text: str, line: int, sentence: str) -> None:
+def test_what_is_not_read_is_told_with_its_line(
+    text: str, line: int, sentence: str
+) -> None:
     ((found_line, found),) = faults(text)
     assert (found_line, sentence in found) == (line, True), found
 
 
 def test_files_that_blow_up_are_refused() -> None:
     bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"
-    bomb += "".join(f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 10)}]\n" for i in range(1, 9))
+    bomb += "".join(
+        f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 10)}]\n" for i in range(1, 9)
+    )
     assert "too many values" in faults(bomb)[0][1]
-    assert "more than 100 aliases" in faults("a: &a 1\nb: [" + "*a, " * 101 + "]")[0][1]
+    assert (
+        "more than 100 aliases"
+        in faults("a: &a 1\nb: [" + "*a, " * 101 + "]")[0][1]
+    )
     assert "too many values" in faults("a: &a [*a]")[0][1]
 
 
 def test_files_that_are_deep_or_long_are_refused() -> None:
     assert read_value("[" * MAX_DEPTH + "]" * MAX_DEPTH) is not None
-    assert "nested more than 20 deep" in faults("[" * (MAX_DEPTH + 1) + "]" * (MAX_DEPTH + 1))[0][1]
+    assert (
+        "nested more than 20 deep"
+        in faults("[" * (MAX_DEPTH + 1) + "]" * (MAX_DEPTH + 1))[0][1]
+    )
     assert "nested more than 20 deep" in faults("[" * 100_000)[0][1]
     assert "longer than 200000 bytes" in faults("#" * (MAX_BYTES + 1))[0][1]
 

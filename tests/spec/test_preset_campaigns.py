@@ -48,15 +48,21 @@ def points(groups: list[Group]) -> list[PlannedPoint]:
 
 def names(name: str) -> list[str]:
     campaign = load(name)
-    return [file_name(campaign, point, NOON) for point in points(expand(campaign))]
+    return [
+        file_name(campaign, point, NOON) for point in points(expand(campaign))
+    ]
 
 
 def test_every_preset_has_its_points() -> None:
-    assert {name: len(points(expand(load(name)))) for name in preset_names()} == POINTS
+    assert {
+        name: len(points(expand(load(name)))) for name in preset_names()
+    } == POINTS
 
 
 @pytest.mark.parametrize("name", POINTS)
-def test_a_preset_is_called_as_its_file_and_says_what_it_is_for(name: str) -> None:
+def test_a_preset_is_called_as_its_file_and_says_what_it_is_for(
+    name: str,
+) -> None:
     campaign, text = load(name), preset_text(name)
     assert campaign.name == name
     assert 20 < len(campaign.about) < 130
@@ -81,7 +87,9 @@ def test_a_preset_in_short_keeps_its_tests_and_servers(name: str) -> None:
     campaign = load(name)
     short, whole = expand(campaign, quick=True), expand(campaign)
     assert [group.id for group in short] == [group.id for group in whole]
-    assert [group.server for group in short] == [group.server for group in whole]
+    assert [group.server for group in short] == [
+        group.server for group in whole
+    ]
     assert all(point.spec.load.num_prompts <= 4 for point in points(short))
     assert max(len(group.points) for group in short) <= 12
 
@@ -94,7 +102,11 @@ def test_the_ten_tests_of_the_pcie_study() -> None:
         for test in group.tests
         for need in [group.server]
     }
-    llama, qwen, gemma = "meta-llama/Llama-3.1-8B", "Qwen/Qwen3-14B", "google/gemma-3-27b-it"
+    llama, qwen, gemma = (
+        "meta-llama/Llama-3.1-8B",
+        "Qwen/Qwen3-14B",
+        "google/gemma-3-27b-it",
+    )
     assert tests == {
         "1C-1k": ("C", "7B", llama, 1),
         "2C-1k": ("C", "7B", llama, 2),
@@ -116,9 +128,9 @@ def test_two_thousand_files_of_the_pcie_study() -> None:
     assert "C_14B_TP2_1k_np100_20251231_120000.json" in listed
     assert "A_7B_TP1_1k_np200_20251231_120000.json" in listed
     assert "B_30B_TP2_1k_np57_20251231_120000.json" in listed
-    assert {load(name).result_dir for name in ("pcie-machine-c", "pcie-machine-ab")} == {
-        "bench_results/pcie"
-    }
+    assert {
+        load(name).result_dir for name in ("pcie-machine-c", "pcie-machine-ab")
+    } == {"bench_results/pcie"}
 
 
 def test_a_point_of_the_pcie_study() -> None:
@@ -130,14 +142,24 @@ def test_a_point_of_the_pcie_study() -> None:
     )
     assert group.server.max_model_len == 1280
     work, load_ = point.spec.workload.model_dump(), point.spec.load
-    assert (work["input_len"], work["output_len"], point.spec.sampling.ignore_eos) == (
+    assert (
+        work["input_len"],
+        work["output_len"],
+        point.spec.sampling.ignore_eos,
+    ) == (
         1024,
         128,
         True,
     )
-    assert (load_.num_prompts, load_.max_concurrency, str(load_.request_rate)) == (17, None, "inf")
+    assert (
+        load_.num_prompts,
+        load_.max_concurrency,
+        str(load_.request_rate),
+    ) == (17, None, "inf")
     assert group.server.hardware is not None
-    assert group.server.hardware.model_dump(exclude={"instruction"}, exclude_none=True) == {
+    assert group.server.hardware.model_dump(
+        exclude={"instruction"}, exclude_none=True
+    ) == {
         "gpus": 2,
         "pcie_generation": 4,
         "pcie_width": 16,
@@ -146,7 +168,9 @@ def test_a_point_of_the_pcie_study() -> None:
 
 
 def test_the_slot_is_switched_once() -> None:
-    hardware = [group.server.hardware_name for group in expand(load("pcie-machine-ab"))]
+    hardware = [
+        group.server.hardware_name for group in expand(load("pcie-machine-ab"))
+    ]
     assert hardware == ["A", "A", "B", "B", "B", "B"]
     needed = {
         group.server.hardware_name: group.server.hardware
@@ -154,19 +178,39 @@ def test_the_slot_is_switched_once() -> None:
     }
     assert needed["A"] is not None
     assert needed["B"] is not None
-    assert (needed["A"].gpus, needed["A"].pcie_width, needed["A"].bandwidth_gb_s) == (1, 16, 32.0)
-    assert (needed["B"].gpus, needed["B"].pcie_width, needed["B"].bandwidth_gb_s) == (2, 8, 16.0)
+    assert (
+        needed["A"].gpus,
+        needed["A"].pcie_width,
+        needed["A"].bandwidth_gb_s,
+    ) == (1, 16, 32.0)
+    assert (
+        needed["B"].gpus,
+        needed["B"].pcie_width,
+        needed["B"].bandwidth_gb_s,
+    ) == (2, 8, 16.0)
     assert "x8" in str(needed["B"].instruction)
 
 
 def test_the_ladder_of_the_pcie_study_is_narrowed_by_the_environment() -> None:
     assert (
-        len(points(expand(load("pcie-machine-c", NUM_PROMPTS_START="1", NUM_PROMPTS_END="50"))))
+        len(
+            points(
+                expand(
+                    load(
+                        "pcie-machine-c",
+                        NUM_PROMPTS_START="1",
+                        NUM_PROMPTS_END="50",
+                    )
+                )
+            )
+        )
         == 200
     )
     assert [
         point.id
-        for point in points(expand(load("pcie-machine-c", NUM_PROMPTS_END="3"), only=["1C-1k"]))
+        for point in points(
+            expand(load("pcie-machine-c", NUM_PROMPTS_END="3"), only=["1C-1k"])
+        )
     ] == [
         "1C-1k/np1",
         "1C-1k/np2",
@@ -179,12 +223,19 @@ def test_production() -> None:
     listed = names("production")
     lengths = ("1K", "2K", "4K", "8K", "10K", "32K", "64K", "96K")
     assert listed == [
-        f"input_{length}_n{n}_20251231_120000.json" for length in lengths for n in (1, 2, 5, 10, 20)
+        f"input_{length}_n{n}_20251231_120000.json"
+        for length in lengths
+        for n in (1, 2, 5, 10, 20)
     ]
-    assert (group.server.model_id, group.server.tp) == ("openai/gpt-oss-120b", 4)
+    assert (group.server.model_id, group.server.tp) == (
+        "openai/gpt-oss-120b",
+        4,
+    )
     assert group.server.max_model_len is not None
     assert group.server.max_model_len >= 96 * 1024 + 500
-    assert {point.spec.workload.model_dump()["output_len"] for point in group.points} == {500}
+    assert {
+        point.spec.workload.model_dump()["output_len"] for point in group.points
+    } == {500}
     assert load("production").result_dir == "bench_results/production"
 
 
@@ -204,33 +255,49 @@ def test_production_on_the_small_model() -> None:
 
 
 def test_scaling() -> None:
-    assert names("scaling-200") == [f"scale_n{n}_20251231_120000.json" for n in range(1, 201)]
-    assert names("scaling-1000") == [
-        f"scale_n{n}_20251231_120000.json" for n in [*range(1, 201), *range(250, 1001, 50)]
+    assert names("scaling-200") == [
+        f"scale_n{n}_20251231_120000.json" for n in range(1, 201)
     ]
-    assert {load(name).result_dir for name in ("scaling-200", "scaling-1000")} == {
-        "bench_results/scaling"
-    }
+    assert names("scaling-1000") == [
+        f"scale_n{n}_20251231_120000.json"
+        for n in [*range(1, 201), *range(250, 1001, 50)]
+    ]
+    assert {
+        load(name).result_dir for name in ("scaling-200", "scaling-1000")
+    } == {"bench_results/scaling"}
 
 
 def test_custom_does_what_its_comments_promise() -> None:
     def levels(*sets: str) -> list[tuple[int | None, int]]:
-        listed = points(expand(load_campaign("custom", sets=sets, environment={})))
-        return [(point.spec.load.max_concurrency, point.spec.load.num_prompts) for point in listed]
+        listed = points(
+            expand(load_campaign("custom", sets=sets, environment={}))
+        )
+        return [
+            (point.spec.load.max_concurrency, point.spec.load.num_prompts)
+            for point in listed
+        ]
 
     assert levels("matrix.max_concurrency=8") == [(8, 100)]
-    assert levels("matrix.max_concurrency={from: 1, to: 5}") == [(n, 100) for n in (1, 2, 3, 4, 5)]
+    assert levels("matrix.max_concurrency={from: 1, to: 5}") == [
+        (n, 100) for n in (1, 2, 3, 4, 5)
+    ]
     assert levels(
-        "matrix.max_concurrency={from: 10, to: 30, step: 10}", "load.num_prompts=500"
+        "matrix.max_concurrency={from: 10, to: 30, step: 10}",
+        "load.num_prompts=500",
     ) == [
         (10, 500),
         (20, 500),
         (30, 500),
     ]
     ladder = load_campaign(
-        "custom", sets=["matrix.request_rate=[1, 8]", "matrix.max_concurrency=64"], environment={}
+        "custom",
+        sets=["matrix.request_rate=[1, 8]", "matrix.max_concurrency=64"],
+        environment={},
     )
-    assert [point.id for point in points(expand(ladder))] == ["custom/c64-r1", "custom/c64-r8"]
+    assert [point.id for point in points(expand(ladder))] == [
+        "custom/c64-r1",
+        "custom/c64-r8",
+    ]
 
 
 def test_scenarios_of_the_dcu() -> None:
@@ -238,7 +305,10 @@ def test_scenarios_of_the_dcu() -> None:
     assert group.tests == ("short", "medium", "long", "stress")
     found: dict[str, tuple[int, int, int | None, int | None]] = {}
     for point in group.points:
-        work, test = point.spec.workload.model_dump(), point.id.partition("/")[0]
+        work, test = (
+            point.spec.workload.model_dump(),
+            point.id.partition("/")[0],
+        )
         first = found.get(test, (0, 0, point.spec.load.max_concurrency, 0))[2]
         found[test] = (
             work["input_len"],
@@ -262,18 +332,26 @@ def test_batches_of_the_dcu() -> None:
         for work in [point.spec.workload.model_dump()]
     ]
     batches = (1, 2, 4, 6, 8, 10, 16, 20, 24, 32, 64)
-    assert found == [(length, length, batch) for length in (512, 1024) for batch in batches]
+    assert found == [
+        (length, length, batch) for length in (512, 1024) for batch in batches
+    ]
     assert {point.spec.load.max_concurrency for point in group.points} == {None}
 
 
-@pytest.mark.parametrize("name", ["dcu-scenarios", "dcu-batch", "single-vs-eight", "frameworks"])
+@pytest.mark.parametrize(
+    "name", ["dcu-scenarios", "dcu-batch", "single-vs-eight", "frameworks"]
+)
 def test_servers_on_the_dcu_get_its_environment(name: str) -> None:
     for group in expand(load(name)):
         environment = group.server.recipe.environment
         assert environment["HIP_VISIBLE_DEVICES"] == ",".join(
             str(card) for card in range(group.server.tp)
         )
-        assert environment["NCCL_MAX_NCHANNELS"] == environment["NCCL_MIN_NCHANNELS"] == "16"
+        assert (
+            environment["NCCL_MAX_NCHANNELS"]
+            == environment["NCCL_MIN_NCHANNELS"]
+            == "16"
+        )
         assert environment["NCCL_P2P_LEVEL"] == "SYS"
 
 
@@ -283,15 +361,28 @@ def test_three_frameworks_under_the_same_load() -> None:
     assert len({group.server.recipe.base_url for group in groups}) == 3
     shapes = [
         [
-            (p.spec.workload, p.spec.load, p.spec.sampling, p.spec.target.backend)
+            (
+                p.spec.workload,
+                p.spec.load,
+                p.spec.sampling,
+                p.spec.target.backend,
+            )
             for p in group.points
         ]
         for group in groups
     ]
     assert shapes[0] == shapes[1] == shapes[2]
     vllm, sglang, xinference = (group.server for group in groups)
-    assert vllm.recipe.command[:3] == ("vllm", "serve", "deepseek-ai/deepseek-llm-7b-chat")
-    assert sglang.recipe.command[:3] == ("python3", "-m", "sglang.launch_server")
+    assert vllm.recipe.command[:3] == (
+        "vllm",
+        "serve",
+        "deepseek-ai/deepseek-llm-7b-chat",
+    )
+    assert sglang.recipe.command[:3] == (
+        "python3",
+        "-m",
+        "sglang.launch_server",
+    )
     assert xinference.recipe.command == (
         "xinference-local",
         "--host",
@@ -322,7 +413,9 @@ def test_one_card_against_eight_at_the_same_load_per_card() -> None:
             for point in group.points
         ]
 
-    assert levels(eight) == [(8 * slots, 8 * requests) for slots, requests in levels(one)]
+    assert levels(eight) == [
+        (8 * slots, 8 * requests) for slots, requests in levels(one)
+    ]
     assert [slots for slots, _ in levels(one)] == [
         1,
         2,
@@ -356,12 +449,18 @@ def test_cold_and_warm_pairs() -> None:
         "prefix/warm#3",
     ]
     spec = group.points[1].spec
-    assert spec.workload.model_dump(include={"input_len", "output_len", "cache"}) == {
+    assert spec.workload.model_dump(
+        include={"input_len", "output_len", "cache"}
+    ) == {
         "input_len": 2048,
         "output_len": 512,
         "cache": "warm",
     }
-    assert (spec.load.num_prompts, spec.load.max_concurrency, spec.sampling.ignore_eos) == (
+    assert (
+        spec.load.num_prompts,
+        spec.load.max_concurrency,
+        spec.sampling.ignore_eos,
+    ) == (
         500,
         128,
         False,
@@ -391,8 +490,15 @@ def test_the_schema_is_one_and_plain_json() -> None:
     jsonschema.Draft202012Validator.check_schema(schema())
     assert json.loads(json.dumps(schema(), allow_nan=False)) == schema()
     recipe = schema()["$defs"]["ServerRecipe"]["properties"]
-    assert recipe["kind"]["enum"] == ["external", "operator", "process", "compose"]
-    assert recipe["command"]["description"].startswith("Words of the command line")
+    assert recipe["kind"]["enum"] == [
+        "external",
+        "operator",
+        "process",
+        "compose",
+    ]
+    assert recipe["command"]["description"].startswith(
+        "Words of the command line"
+    )
 
 
 @pytest.mark.parametrize("name", POINTS)
@@ -423,7 +529,9 @@ def test_every_preset_follows_the_schema(name: str) -> None:
         {"order": "random"},
     ],
 )
-def test_the_schema_refuses_what_the_reader_refuses(changes: dict[str, Any]) -> None:
+def test_the_schema_refuses_what_the_reader_refuses(
+    changes: dict[str, Any],
+) -> None:
     validator = jsonschema.Draft202012Validator(schema())
     assert list(validator.iter_errors(SMALL)) == []
     assert list(validator.iter_errors({**SMALL, **changes})) != []
@@ -460,6 +568,8 @@ def test_the_schema_refuses_what_the_reader_refuses(changes: dict[str, Any]) -> 
         },
     ],
 )
-def test_the_schema_allows_what_the_reader_allows(changes: dict[str, Any]) -> None:
+def test_the_schema_allows_what_the_reader_allows(
+    changes: dict[str, Any],
+) -> None:
     jsonschema.validate({**SMALL, **changes}, schema())
     CampaignSpec.model_validate({**SMALL, **changes})

@@ -14,8 +14,14 @@ from inferometer.spec.quick import check_quick
     [
         ("load.num_warmups=4", "sends one warm-up at most"),
         ("groups.1C-1k.load.num_warmups=2", "sends one warm-up at most"),
-        (f"load.num_prompts={QUICK_PROMPTS + 1}", "sends 4 requests a point at most"),
-        ("load={num_warmups: 3, max_concurrency: 9}", "sends one warm-up at most"),
+        (
+            f"load.num_prompts={QUICK_PROMPTS + 1}",
+            "sends 4 requests a point at most",
+        ),
+        (
+            "load={num_warmups: 3, max_concurrency: 9}",
+            "sends one warm-up at most",
+        ),
         ("repeats=3", "measures no point again and again"),
     ],
 )

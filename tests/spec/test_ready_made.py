@@ -125,7 +125,9 @@ def test_each_recipe_is_a_whole_command_for_its_framework(
     found = need(written)
     assert shell_line(found.recipe) == LINES[name]
     assert found.recipe.backend == BACKENDS.get(name, "openai")
-    assert [text for text in recipe_strings(found.recipe) if placeholders(text)] == []
+    assert [
+        text for text in recipe_strings(found.recipe) if placeholders(text)
+    ] == []
 
 
 def test_every_recipe_has_its_line_here() -> None:
@@ -134,36 +136,63 @@ def test_every_recipe_has_its_line_here() -> None:
 
 
 def test_profiles_are_environments_by_name() -> None:
-    assert need({"command": "run", "profiles": ["dcu"]}).recipe.environment == DCU
-    assert need({"command": "run", "profiles": ["mi300x"]}).recipe.environment == {
-        "NCCL_MIN_NCHANNELS": "112"
-    }
-    both = need({"command": "run", "profiles": ["dcu", "mi300x"]}).recipe.environment
-    assert both == DCU | {"NCCL_MIN_NCHANNELS": "112"}, "the later before the earlier"
+    assert (
+        need({"command": "run", "profiles": ["dcu"]}).recipe.environment == DCU
+    )
+    assert need(
+        {"command": "run", "profiles": ["mi300x"]}
+    ).recipe.environment == {"NCCL_MIN_NCHANNELS": "112"}
+    both = need(
+        {"command": "run", "profiles": ["dcu", "mi300x"]}
+    ).recipe.environment
+    assert both == DCU | {"NCCL_MIN_NCHANNELS": "112"}, (
+        "the later before the earlier"
+    )
 
 
 def test_the_campaigns_own_keys_replace_those_of_the_recipe() -> None:
     found = need(
-        {"recipe": "vllm-dcu", "environment": {"NCCL_P2P_LEVEL": "PHB", "A": 1}, "kind": "operator"}
+        {
+            "recipe": "vllm-dcu",
+            "environment": {"NCCL_P2P_LEVEL": "PHB", "A": 1},
+            "kind": "operator",
+        }
     ).recipe
-    assert found.environment == DCU | {"VLLM_NUMA_BIND": "0", "NCCL_P2P_LEVEL": "PHB", "A": "1"}
+    assert found.environment == DCU | {
+        "VLLM_NUMA_BIND": "0",
+        "NCCL_P2P_LEVEL": "PHB",
+        "A": "1",
+    }
     assert found.kind == "operator"
     assert need({"recipe": "vllm-dcu", "profiles": []}).recipe.environment == {
         "VLLM_NUMA_BIND": "0"
     }
-    assert need({"recipe": "vllm", "command": "mine {model}"}).recipe.command == (
+    assert need(
+        {"recipe": "vllm", "command": "mine {model}"}
+    ).recipe.command == (
         "mine",
         "org/model",
     )
 
 
-def test_arguments_come_after_the_command_and_belong_to_what_the_server_is() -> None:
-    found = need({"recipe": "vllm", "arguments": '--seed {tp} --note "two words"'})
+def test_arguments_come_after_the_command_and_belong_to_what_the_server_is() -> (
+    None
+):
+    found = need(
+        {"recipe": "vllm", "arguments": '--seed {tp} --note "two words"'}
+    )
     assert found.recipe.command[-4:] == ("--seed", "2", "--note", "two words")
-    assert found.identity()["command"][-4:] == ["--seed", "2", "--note", "two words"]
+    assert found.identity()["command"][-4:] == [
+        "--seed",
+        "2",
+        "--note",
+        "two words",
+    ]
 
 
-def test_what_is_launched_is_filled_numbers_as_numbers_and_belongs_to_what_the_server_is() -> None:
+def test_what_is_launched_is_filled_numbers_as_numbers_and_belongs_to_what_the_server_is() -> (
+    None
+):
     launch = {
         "model_name": "qwen3",
         "max_model_len": "{max_model_len}",
@@ -171,7 +200,11 @@ def test_what_is_launched_is_filled_numbers_as_numbers_and_belongs_to_what_the_s
         "x": "7",
     }
     found = need(
-        {"recipe": "xinference", "launch": launch, "registration": {"model_name": "qwen3"}}
+        {
+            "recipe": "xinference",
+            "launch": launch,
+            "registration": {"model_name": "qwen3"},
+        }
     )
     assert found.identity()["registration"] == {"model_name": "qwen3"}
     assert found.recipe.launch == {
@@ -186,20 +219,30 @@ def test_what_is_launched_is_filled_numbers_as_numbers_and_belongs_to_what_the_s
     assert found.identity()["launch"] == found.recipe.launch
 
 
-OF_A_CONTAINER = "run {container_environment} {model_volume} image {numactl} serve {model}"
+OF_A_CONTAINER = (
+    "run {container_environment} {model_volume} image {numactl} serve {model}"
+)
 
 
 @pytest.mark.parametrize(
     ("model", "recipe", "line"),
     [
         ("org/model", {}, "run image serve org/model"),
-        ("/data/m 1", {}, "run '--volume=/data/m 1:/data/m 1:ro' image serve '/data/m 1'"),
+        (
+            "/data/m 1",
+            {},
+            "run '--volume=/data/m 1:/data/m 1:ro' image serve '/data/m 1'",
+        ),
         (
             "org/model",
             {"numa_node": 1},
             "run image numactl --cpunodebind=1 --membind=1 serve org/model",
         ),
-        ("org/model", {"environment": {"A": 1}}, "A=1 run --env A image serve org/model"),
+        (
+            "org/model",
+            {"environment": {"A": 1}},
+            "A=1 run --env A image serve org/model",
+        ),
     ],
 )
 def test_words_that_depend_on_options_and_on_where_the_model_is(
@@ -215,7 +258,9 @@ def test_words_that_depend_on_options_and_on_where_the_model_is(
 def test_a_model_on_disk_is_what_xinference_launches() -> None:
     server = {"recipe": "xinference", "launch": {"model_name": "m"}}
     launched = [
-        expand(small(servers={"s": server}, models={"m": model}))[0].server.recipe.launch
+        expand(small(servers={"s": server}, models={"m": model}))[
+            0
+        ].server.recipe.launch
         for model in ("org/model", "/data/m")
     ]
     assert "model_path" not in launched[0]
@@ -244,7 +289,13 @@ def test_completing_twice_is_completing_once() -> None:
 
 @pytest.mark.parametrize(
     "nonsense",
-    [3, ["vllm"], {"recipe": 3}, {"profiles": "dcu"}, {"recipe": "vllm-dcu", "environment": []}],
+    [
+        3,
+        ["vllm"],
+        {"recipe": 3},
+        {"profiles": "dcu"},
+        {"recipe": "vllm-dcu", "environment": []},
+    ],
 )
 def test_nonsense_is_left_for_the_models_to_refuse(nonsense: Any) -> None:
     with pytest.raises(ValueError, match="validation error"):
@@ -259,19 +310,28 @@ def test_nonsense_is_left_for_the_models_to_refuse(nonsense: Any) -> None:
             "servers.s.recipe: wants one of vllm, .*did you mean 'vllm-rocm'",
         ),
         ({"recipe": "vllm", "profiles": ["dcuu"]}, "did you mean 'dcu'"),
-        ({"command": "serve {model}", "numa_node": 0}, "numa_node: the command has no place for"),
+        (
+            {"command": "serve {model}", "numa_node": 0},
+            "numa_node: the command has no place for",
+        ),
         (
             {"recipe": "vllm", "arguments": "--api-key x"},
             r"--api-key \*\*\* is a secret on a command line",
         ),
-        ({"recipe": "vllm", "arguments": "--x {modell}"}, "nothing is known to fill {modell}"),
+        (
+            {"recipe": "vllm", "arguments": "--x {modell}"},
+            "nothing is known to fill {modell}",
+        ),
         ({"recipe": "xinference"}, "launch needs the model_name"),
         (
             {"kind": "external", "registration": {"model_name": "m"}},
             "what is registered has to be launched",
         ),
         (
-            {"recipe": "xinference", "launch": {"model_name": "m", "api_key": "x"}},
+            {
+                "recipe": "xinference",
+                "launch": {"model_name": "m", "api_key": "x"},
+            },
             "api_key looks like a secret",
         ),
     ],
@@ -282,7 +342,9 @@ def test_what_is_wrong_is_told_with_its_line(
     import yaml
 
     file = tmp_path / "c.yaml"
-    file.write_text(yaml.safe_dump({**SMALL, "servers": {"s": recipe}}), encoding="utf-8")
+    file.write_text(
+        yaml.safe_dump({**SMALL, "servers": {"s": recipe}}), encoding="utf-8"
+    )
     with pytest.raises(CampaignError, match=words) as raised:
         load_campaign(file, environment={})
     assert len(raised.value.reasons) == 1
@@ -296,7 +358,9 @@ def test_a_file_can_be_changed_where_it_is_run() -> None:
     ]
     (group,) = expand(
         load_campaign(
-            "dcu-batch", sets=sets, environment={"VLLM_SERVER_URL": "http://127.0.0.1:8123"}
+            "dcu-batch",
+            sets=sets,
+            environment={"VLLM_SERVER_URL": "http://127.0.0.1:8123"},
         )
     )
     assert group.server.recipe.environment["VLLM_NUMA_BIND"] == "1"
@@ -309,16 +373,30 @@ def test_a_file_can_be_changed_where_it_is_run() -> None:
 
 def test_the_schema_lists_recipes_and_profiles() -> None:
     properties = json_schema()["$defs"]["ServerRecipe"]["properties"]
-    named = next(each for each in properties["recipe"]["anyOf"] if each["type"] == "string")
+    named = next(
+        each
+        for each in properties["recipe"]["anyOf"]
+        if each["type"] == "string"
+    )
     assert named["enum"] == recipe_names()
     assert properties["profiles"]["items"]["enum"] == profile_names()
     validator = jsonschema.Draft202012Validator(json_schema())
     assert (
         list(
             validator.iter_errors(
-                {**SMALL, "servers": {"s": {"recipe": "vllm", "profiles": ["dcu"]}}}
+                {
+                    **SMALL,
+                    "servers": {"s": {"recipe": "vllm", "profiles": ["dcu"]}},
+                }
             )
         )
         == []
     )
-    assert list(validator.iter_errors({**SMALL, "servers": {"s": {"recipe": "vlm"}}})) != []
+    assert (
+        list(
+            validator.iter_errors(
+                {**SMALL, "servers": {"s": {"recipe": "vlm"}}}
+            )
+        )
+        != []
+    )

@@ -17,17 +17,27 @@ from tests.spec.campaigns import small
 
 def need(recipe: dict[str, Any], /, tp: int = 1, **changes: Any) -> ServerNeed:
     group = {"id": "g", "model": "m", "server": "s", "hardware": "H", "tp": tp}
-    campaign = small(servers={"s": recipe}, groups=[group], hardware={"H": {"gpus": 4}}, **changes)
+    campaign = small(
+        servers={"s": recipe},
+        groups=[group],
+        hardware={"H": {"gpus": 4}},
+        **changes,
+    )
     return expand(campaign)[0].server
 
 
 def test_placeholders_are_words_in_braces_and_other_braces_stay() -> None:
     text = 'a {model} {"x": {y}} {two words} {Z} {tp}'
     assert placeholders(text) == ["model", "y", "tp"]
-    assert fill(text, {"model": "M", "tp": "2"}) == 'a M {"x": {y}} {two words} {Z} 2'
+    assert (
+        fill(text, {"model": "M", "tp": "2"})
+        == 'a M {"x": {y}} {two words} {Z} 2'
+    )
 
 
-def test_everything_that_can_be_filled_is(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_everything_that_can_be_filled_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setenv("HF_HOME", "/hf")
     recipe = {
         "base_url": "http://[::1]:8123/v1",
@@ -39,7 +49,9 @@ def test_everything_that_can_be_filled_is(monkeypatch: pytest.MonkeyPatch) -> No
         "served_model": "{alias}-{tp}",
         "note": "at {host}",
     }
-    found = need(recipe, tp=3, matrix={"input_len": [100, 200], "output_len": [7, 5]})
+    found = need(
+        recipe, tp=3, matrix={"input_len": [100, 200], "output_len": [7, 5]}
+    )
     assert found.recipe.command == (
         "run",
         "model=org/model",
@@ -62,12 +74,21 @@ def test_everything_that_can_be_filled_is(monkeypatch: pytest.MonkeyPatch) -> No
         "container_environment=--env DEVICES --env PORT",
     )
     assert found.recipe.environment == {"DEVICES": "0,1,2", "PORT": "5"}
-    assert (found.recipe.image, found.recipe.compose_service, found.recipe.note) == (
+    assert (
+        found.recipe.image,
+        found.recipe.compose_service,
+        found.recipe.note,
+    ) == (
         "repo:m",
         "vllm-3",
         "at ::1",
     )
-    assert (found.served_model, found.max_model_len, found.model_id, found.model_alias) == (
+    assert (
+        found.served_model,
+        found.max_model_len,
+        found.model_id,
+        found.model_alias,
+    ) == (
         "m-3",
         335,
         "org/model",
@@ -77,10 +98,19 @@ def test_everything_that_can_be_filled_is(monkeypatch: pytest.MonkeyPatch) -> No
 
 @pytest.mark.parametrize(
     ("base_url", "port"),
-    [("http://h", "80"), ("https://h", "443"), ("https://h:8443/gateway", "8443"), ("h:81", "81")],
+    [
+        ("http://h", "80"),
+        ("https://h", "443"),
+        ("https://h:8443/gateway", "8443"),
+        ("h:81", "81"),
+    ],
 )
-def test_a_server_of_ours_listens_at_its_address(base_url: str, port: str) -> None:
-    found = need({"kind": "process", "base_url": base_url, "command": "x {port} {host}"})
+def test_a_server_of_ours_listens_at_its_address(
+    base_url: str, port: str
+) -> None:
+    found = need(
+        {"kind": "process", "base_url": base_url, "command": "x {port} {host}"}
+    )
     assert (found.recipe.command, found.binding) == (("x", port, "h"), "")
 
 
@@ -98,25 +128,43 @@ SERVE = "serve {model} --host {host} --port={port} --tp {tp}"
         ("http://[2001:db8::7]:81", "--host :: --port=81"),
     ],
 )
-def test_a_person_is_told_an_address_that_a_server_can_bind(base_url: str, told: str) -> None:
+def test_a_person_is_told_an_address_that_a_server_can_bind(
+    base_url: str, told: str
+) -> None:
     found = need(
-        {"base_url": base_url, "command": SERVE, "note": "Clients use {host}, port {port}."}
+        {
+            "base_url": base_url,
+            "command": SERVE,
+            "note": "Clients use {host}, port {port}.",
+        }
     )
     assert " ".join(found.recipe.command) == f"serve org/model {told} --tp 1"
-    assert found.binding.startswith("It binds" if "0.0.0.0" in told or ":: " in told else "On ")
+    assert found.binding.startswith(
+        "It binds" if "0.0.0.0" in told or ":: " in told else "On "
+    )
     assert found.recipe.base_url == base_url
     assert found.recipe.note is not None
     assert "0.0.0.0" not in found.recipe.note
 
 
 @pytest.mark.parametrize(
-    "base_url", ["https://gpu.example.com", "http://gateway:8080/team/vllm", "https://h:8443/v1"]
+    "base_url",
+    [
+        "https://gpu.example.com",
+        "http://gateway:8080/team/vllm",
+        "https://h:8443/v1",
+    ],
 )
 def test_behind_a_gateway_a_server_keeps_its_own_address(base_url: str) -> None:
     found = need({"base_url": base_url, "command": SERVE})
     assert found.recipe.command == ("serve", "org/model", "--tp", "1")
-    assert "its own port (8000 by default): have the gateway forward to it" in found.binding
-    sglang = need({"base_url": base_url, "recipe": "sglang", "kind": "operator"})
+    assert (
+        "its own port (8000 by default): have the gateway forward to it"
+        in found.binding
+    )
+    sglang = need(
+        {"base_url": base_url, "recipe": "sglang", "kind": "operator"}
+    )
     assert "--port" not in sglang.recipe.command
     assert "(30000 by default)" in sglang.binding
     published = need(
@@ -137,12 +185,23 @@ def test_behind_a_gateway_a_server_keeps_its_own_address(base_url: str) -> None:
 
 
 def test_a_command_that_binds_nothing_needs_no_word_on_it() -> None:
-    assert need({"base_url": "http://vllm-server:8000", "command": "serve {model}"}).binding == ""
+    assert (
+        need(
+            {"base_url": "http://vllm-server:8000", "command": "serve {model}"}
+        ).binding
+        == ""
+    )
 
 
 def test_what_is_bound_is_no_part_of_the_identity() -> None:
-    urls = ("http://127.0.0.1:8000", "http://vllm-server:8000", "https://gateway/x")
-    told = [need({"base_url": url, "command": SERVE}).identity() for url in urls]
+    urls = (
+        "http://127.0.0.1:8000",
+        "http://vllm-server:8000",
+        "https://gateway/x",
+    )
+    told = [
+        need({"base_url": url, "command": SERVE}).identity() for url in urls
+    ]
     assert [identity.pop("address") for identity in told] == list(urls)
     assert told[0] == told[1] == told[2]
 
@@ -157,10 +216,23 @@ def test_a_command_may_be_a_line_or_words() -> None:
 
 def test_the_limit_is_declared_or_worked_out_or_nobodys() -> None:
     longer: dict[str, Any] = {
-        "workload": {"input_len": 1000, "output_len": 100, "prefix_len": 50, "range_ratio": 0.1}
+        "workload": {
+            "input_len": 1000,
+            "output_len": 100,
+            "prefix_len": 50,
+            "range_ratio": 0.1,
+        }
     }
-    assert need({"command": "serve", "max_model_len": 4096}, **longer).max_model_len == 4096
-    assert need({"command": "serve {max_model_len}"}, **longer).max_model_len == 1150 + 110 + 128
+    assert (
+        need(
+            {"command": "serve", "max_model_len": 4096}, **longer
+        ).max_model_len
+        == 4096
+    )
+    assert (
+        need({"command": "serve {max_model_len}"}, **longer).max_model_len
+        == 1150 + 110 + 128
+    )
     assert need({"command": "serve"}, **longer).max_model_len is None
 
 
@@ -169,11 +241,15 @@ def test_lengths_that_only_a_file_knows_need_a_limit() -> None:
     assert need(
         {"command": "serve {max_model_len}", "max_model_len": 512}, **talk
     ).recipe.command == ("serve", "512")
-    with pytest.raises(CampaignError, match=r"^servers\.s: max_model_len is needed"):
+    with pytest.raises(
+        CampaignError, match=r"^servers\.s: max_model_len is needed"
+    ):
         need({"command": "serve {max_model_len}"}, **talk)
 
 
-def test_the_identity_is_plain_and_knows_the_address_of_a_server_that_is_not_ours() -> None:
+def test_the_identity_is_plain_and_knows_the_address_of_a_server_that_is_not_ours() -> (
+    None
+):
     recipe = {
         "command": "serve {model} --port {port} -n {tp}",
         "environment": {"A": "{devices}"},
@@ -194,7 +270,9 @@ def test_the_identity_is_plain_and_knows_the_address_of_a_server_that_is_not_our
     assert found.identity()["tp"] == 2
     ours = need({**recipe, "kind": "process"}, tp=2)
     assert ours.identity() == {
-        name: value for name, value in found.identity().items() if name != "address"
+        name: value
+        for name, value in found.identity().items()
+        if name != "address"
     }
 
 
@@ -206,6 +284,16 @@ def test_a_line_for_the_shell_is_read_by_it_as_it_was_meant() -> None:
         }
     ).recipe
     line = shell_line(recipe)
-    assert line == "A='x y' B=1 serve 'two words' 'it'\"'\"'s' '$HOME' org/model"
-    assert shlex.split(line) == ["A=x y", "B=1", "serve", "two words", "it's", "$HOME", "org/model"]
+    assert (
+        line == "A='x y' B=1 serve 'two words' 'it'\"'\"'s' '$HOME' org/model"
+    )
+    assert shlex.split(line) == [
+        "A=x y",
+        "B=1",
+        "serve",
+        "two words",
+        "it's",
+        "$HOME",
+        "org/model",
+    ]
     assert shell_line(need({"kind": "external"}).recipe) == ""

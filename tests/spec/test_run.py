@@ -45,7 +45,11 @@ CHANGES: list[dict[str, Any]] = [
     {"target": Target(model="m", endpoint="/v1/x")},
     {"target": Target(model="m", insecure=True)},
     {"target": Target(model="m", lora_modules=("a", "b"))},
-    {"target": Target(model="m", lora_modules=("a", "b"), lora_assignment="random")},
+    {
+        "target": Target(
+            model="m", lora_modules=("a", "b"), lora_assignment="random"
+        )
+    },
     {"workload": RandomWorkload(input_len=1025)},
     {"workload": RandomWorkload(output_len=129)},
     {"workload": RandomWorkload(range_ratio=0.1)},
@@ -88,7 +92,9 @@ def test_the_fingerprint_is_stable() -> None:
     assert PLAIN.fingerprint == "9c266cd4e713fa3c"
 
 
-def test_the_fingerprint_is_the_same_in_another_process_with_another_hash_seed() -> None:
+def test_the_fingerprint_is_the_same_in_another_process_with_another_hash_seed() -> (
+    None
+):
     code = (
         "from inferometer.spec.run import *;"
         "sampling = Sampling(extra_body={'b': 1, 'a': 2});"
@@ -105,7 +111,9 @@ def test_the_fingerprint_is_the_same_in_another_process_with_another_hash_seed()
         ).stdout
         for seed in ("1", "2")
     }
-    here = PLAIN.model_copy(update={"sampling": Sampling(extra_body={"a": 2, "b": 1})})
+    here = PLAIN.model_copy(
+        update={"sampling": Sampling(extra_body={"a": 2, "b": 1})}
+    )
     assert told == {f"{here.fingerprint}\n"}
 
 
@@ -115,7 +123,9 @@ def test_every_field_changes_the_fingerprint(change: dict[str, Any]) -> None:
 
 
 def test_no_two_changes_make_the_same_fingerprint() -> None:
-    assert len({PLAIN.model_copy(update=change).fingerprint for change in CHANGES}) == len(CHANGES)
+    assert len(
+        {PLAIN.model_copy(update=change).fingerprint for change in CHANGES}
+    ) == len(CHANGES)
 
 
 def test_every_field_is_among_those_changes() -> None:
@@ -124,9 +134,12 @@ def test_every_field_is_among_those_changes() -> None:
         (part, name)
         for change in CHANGES
         for part, value in change.items()
-        for name in (type(value).model_fields if isinstance(value, Spec) else [None])
+        for name in (
+            type(value).model_fields if isinstance(value, Spec) else [None]
+        )
         if name is None
-        or getattr(value, name) != getattr(getattr(PLAIN, part), name, getattr(value, name))
+        or getattr(value, name)
+        != getattr(getattr(PLAIN, part), name, getattr(value, name))
     }
     fields = {
         (part, name)
@@ -137,11 +150,15 @@ def test_every_field_is_among_those_changes() -> None:
             else [None]
         )
     }
-    timeouts = {("timeouts", name) for name in Timeouts.model_fields}  # one stands for its kind
+    timeouts = {
+        ("timeouts", name) for name in Timeouts.model_fields
+    }  # one stands for its kind
     assert fields - timeouts - {("target", "headers")} == changed - timeouts
 
 
-def test_with_a_server_by_declaration_only_a_declared_address_is_part_of_the_identity() -> None:
+def test_with_a_server_by_declaration_only_a_declared_address_is_part_of_the_identity() -> (
+    None
+):
     declared = [
         RunSpec(
             target=Target(model="m", base_url=url),
@@ -151,11 +168,19 @@ def test_with_a_server_by_declaration_only_a_declared_address_is_part_of_the_ide
         for url in ("http://127.0.0.1:1", "http://127.0.0.1:2")
     ]
     assert declared[0].fingerprint == declared[1].fingerprint
-    at = [declared[0].at_address(address) for address in ("http://a", "http://b")]
+    at = [
+        declared[0].at_address(address) for address in ("http://a", "http://b")
+    ]
     assert len({spec.fingerprint for spec in (*at, *declared)}) == 3
-    assert [spec.address for spec in (*at, declared[0])] == ["http://a", "http://b", None]
+    assert [spec.address for spec in (*at, declared[0])] == [
+        "http://a",
+        "http://b",
+        None,
+    ]
     assert at[0].at_address(None) == declared[0]
-    assert {spec.prompts_fingerprint for spec in at} == {declared[0].prompts_fingerprint}
+    assert {spec.prompts_fingerprint for spec in at} == {
+        declared[0].prompts_fingerprint
+    }
     assert PLAIN.at_address("http://a") == PLAIN, (
         "nothing is declared of it: its base_url says where it is"
     )
@@ -167,43 +192,78 @@ def test_a_warm_point_has_the_prompts_of_its_cold_one() -> None:
         for cache in ("cold", "warm")
     )
     assert cold.fingerprint != warm.fingerprint
-    assert cold.prompts_fingerprint == warm.prompts_fingerprint != PLAIN.prompts_fingerprint
+    assert (
+        cold.prompts_fingerprint
+        == warm.prompts_fingerprint
+        != PLAIN.prompts_fingerprint
+    )
 
 
-def test_a_seed_means_the_same_prompts_at_any_address_and_others_at_other_settings() -> None:
+def test_a_seed_means_the_same_prompts_at_any_address_and_others_at_other_settings() -> (
+    None
+):
     elsewhere = PLAIN.model_copy(
         update={"target": Target(model="m", base_url="http://127.0.0.1:8001")}
     )
     assert elsewhere.prompts_fingerprint == PLAIN.prompts_fingerprint
     for change in ({"workers": 2}, {"timeouts": Timeouts(idle_s=1)}):
-        assert PLAIN.model_copy(update=change).prompts_fingerprint == PLAIN.prompts_fingerprint
+        assert (
+            PLAIN.model_copy(update=change).prompts_fingerprint
+            == PLAIN.prompts_fingerprint
+        )
     others = [PLAIN.model_copy(update={name: 1}) for name in ("seed", "repeat")]
     assert len({spec.prompts_fingerprint for spec in [PLAIN, *others]}) == 3
 
 
-def test_what_an_earlier_version_measured_in_another_way_is_another_point() -> None:
+def test_what_an_earlier_version_measured_in_another_way_is_another_point() -> (
+    None
+):
     def closed(warmups: int) -> RunSpec:
-        return PLAIN.model_copy(update={"load": Load(max_concurrency=4, num_warmups=warmups)})
+        return PLAIN.model_copy(
+            update={"load": Load(max_concurrency=4, num_warmups=warmups)}
+        )
 
-    assert [closed(warmups).measurement for warmups in (0, 3, 4, 6, 8)] == [1, 2, 1, 2, 1]
+    assert [closed(warmups).measurement for warmups in (0, 3, 4, 6, 8)] == [
+        1,
+        2,
+        1,
+        2,
+        1,
+    ]
     assert closed(4).earlier_fingerprint is None
     assert closed(3).earlier_fingerprint not in (None, closed(3).fingerprint)
 
 
 def test_only_closed_loops_of_single_requests_depend_on_it() -> None:
     uneven: dict[str, Any] = {"max_concurrency": 4, "num_warmups": 3}
-    open_loop = PLAIN.model_copy(update={"load": Load(request_rate=2, **uneven)})
+    open_loop = PLAIN.model_copy(
+        update={"load": Load(request_rate=2, **uneven)}
+    )
     burst = PLAIN.model_copy(update={"load": Load(num_warmups=3)})
-    sessions = RunSpec(target=PLAIN.target, workload=SessionsWorkload(), load=Load(**uneven))
-    assert [spec.measurement for spec in (open_loop, burst, sessions)] == [1, 1, 1]
+    sessions = RunSpec(
+        target=PLAIN.target, workload=SessionsWorkload(), load=Load(**uneven)
+    )
+    assert [spec.measurement for spec in (open_loop, burst, sessions)] == [
+        1,
+        1,
+        1,
+    ]
 
 
 def test_what_rows_of_files_say_is_sent_since_another_version() -> None:
-    written = RunSpec(target=PLAIN.target, workload=JsonlWorkload(path="a.json"))
-    recorded = RunSpec(target=PLAIN.target, workload=SessionsWorkload(path="a.json"))
+    written = RunSpec(
+        target=PLAIN.target, workload=JsonlWorkload(path="a.json")
+    )
+    recorded = RunSpec(
+        target=PLAIN.target, workload=SessionsWorkload(path="a.json")
+    )
     made_up = RunSpec(target=PLAIN.target, workload=SessionsWorkload())
-    uneven = written.model_copy(update={"load": Load(max_concurrency=4, num_warmups=3)})
-    assert [spec.measurement for spec in (written, recorded, made_up, uneven)] == [3, 3, 1, 3]
+    uneven = written.model_copy(
+        update={"load": Load(max_concurrency=4, num_warmups=3)}
+    )
+    assert [
+        spec.measurement for spec in (written, recorded, made_up, uneven)
+    ] == [3, 3, 1, 3]
     assert made_up.earlier_fingerprint is None
     assert orjson.loads(uneven.canonical())["measurement"] == 3
     assert (
@@ -217,7 +277,9 @@ def test_what_rows_of_files_say_is_sent_since_another_version() -> None:
 
 def test_numbers_that_are_equal_are_the_same_spec() -> None:
     one, other = (
-        PLAIN.model_copy(update={"load": Load.model_validate({"request_rate": rate})})
+        PLAIN.model_copy(
+            update={"load": Load.model_validate({"request_rate": rate})}
+        )
         for rate in (10, 10.0)
     )
     assert one.fingerprint == other.fingerprint
@@ -225,7 +287,8 @@ def test_numbers_that_are_equal_are_the_same_spec() -> None:
 
 def test_headers_are_written_nowhere_and_change_nothing() -> None:
     keyed = RunSpec(
-        target=Target(model="m", headers={"Authorization": SECRET}), workload=RandomWorkload()
+        target=Target(model="m", headers={"Authorization": SECRET}),
+        workload=RandomWorkload(),
     )
     shown = [
         keyed.canonical().decode(),
@@ -234,13 +297,17 @@ def test_headers_are_written_nowhere_and_change_nothing() -> None:
         repr(keyed),
         str(keyed),
     ]
-    assert not [text for text in shown if SECRET in text or "Authorization" in text]
+    assert not [
+        text for text in shown if SECRET in text or "Authorization" in text
+    ]
     assert keyed.target.headers == {"Authorization": SECRET}
     assert keyed.fingerprint == PLAIN.fingerprint
 
 
 def test_the_canonical_form_reads_back_as_the_same_spec() -> None:
-    spec = PLAIN.model_copy(update={"load": Load(request_rate=2.5, burstiness=0.5)})
+    spec = PLAIN.model_copy(
+        update={"load": Load(request_rate=2.5, burstiness=0.5)}
+    )
     for each in (PLAIN, spec):
         content = orjson.loads(each.canonical())
         assert content.pop("measurement") == 1
@@ -259,7 +326,9 @@ def test_every_canonical_form_reads_back(change: dict[str, Any]) -> None:
 
 
 def test_an_endless_burstiness_is_not_lost_in_the_canonical_form() -> None:
-    metronome = PLAIN.model_copy(update={"load": Load(request_rate=1, burstiness=math.inf)})
+    metronome = PLAIN.model_copy(
+        update={"load": Load(request_rate=1, burstiness=math.inf)}
+    )
     content = orjson.loads(metronome.canonical())
     content.pop("measurement")
     assert RunSpec.model_validate(content) == metronome
@@ -286,7 +355,11 @@ def test_an_endless_burstiness_is_not_lost_in_the_canonical_form() -> None:
     ids=str,
 )
 def test_values_that_make_no_sense_are_refused(wrong: dict[str, Any]) -> None:
-    content: dict[str, Any] = {"target": {"model": "m"}, "workload": {}, **wrong}
+    content: dict[str, Any] = {
+        "target": {"model": "m"},
+        "workload": {},
+        **wrong,
+    }
     with pytest.raises(ValidationError):
         RunSpec.model_validate(content)
     for part, value in wrong.items():
@@ -304,18 +377,26 @@ def test_a_spec_cannot_be_changed() -> None:
     ("length", "ratio", "expected"),
     [
         (1024, 0.0, (1024, 1024)),
-        (1000, 0.1, (900, 1100)),  # 1000 * 1.1 is a little more than 1100 in floating point
+        (
+            1000,
+            0.1,
+            (900, 1100),
+        ),  # 1000 * 1.1 is a little more than 1100 in floating point
         (100, 0.5, (50, 150)),
         (15, 0.25, (11, 19)),  # 11.25 and 18.75, outwards
         (1, 0.9, (1, 2)),  # never 0 tokens
     ],
 )
-def test_length_range(length: int, ratio: float, expected: tuple[int, int]) -> None:
+def test_length_range(
+    length: int, ratio: float, expected: tuple[int, int]
+) -> None:
     assert length_range(length, ratio) == expected
 
 
 @given(st.integers(1, 200_000), st.floats(0, 0.999))
-def test_length_range_holds_the_length_and_is_centred_on_it(length: int, ratio: float) -> None:
+def test_length_range_holds_the_length_and_is_centred_on_it(
+    length: int, ratio: float
+) -> None:
     low, high = length_range(length, ratio)
     assert 1 <= low <= length <= high < 2 * length + 1
     assert low == 1 or abs((length - low) - (high - length)) <= 1

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from inferometer.spec.target import Threshold, Where, campaign_target, parse_target
+from inferometer.spec.target import (
+    Threshold,
+    Where,
+    campaign_target,
+    parse_target,
+)
 
 
 @pytest.mark.parametrize(
@@ -12,7 +17,10 @@ from inferometer.spec.target import Threshold, Where, campaign_target, parse_tar
     [
         ("p99_ttft_ms<200", Threshold("p99_ttft_ms", "<", 200.0)),
         (" p99.9_ttft_ms  <=  1e3 ", Threshold("p99.9_ttft_ms", "<=", 1000.0)),
-        ("any output_throughput > 1800", Threshold("output_throughput", ">", 1800.0, "any")),
+        (
+            "any output_throughput > 1800",
+            Threshold("output_throughput", ">", 1800.0, "any"),
+        ),
         ("every failed<=0", Threshold("failed", "<=", 0.0, "every")),
         (
             "mean_tpot_ms < 50 if tp=1, concurrency<=32",
@@ -26,11 +34,19 @@ from inferometer.spec.target import Threshold, Where, campaign_target, parse_tar
         ),
         (
             "completed>=1 if model=org/Name-7B v2",
-            Threshold("completed", ">=", 1.0, None, (Where("model", "=", "org/Name-7B v2"),)),
+            Threshold(
+                "completed",
+                ">=",
+                1.0,
+                None,
+                (Where("model", "=", "org/Name-7B v2"),),
+            ),
         ),
     ],
 )
-def test_a_target_is_read_and_written_again(text: str, target: Threshold) -> None:
+def test_a_target_is_read_and_written_again(
+    text: str, target: Threshold
+) -> None:
     assert parse_target(text) == target
     assert parse_target(str(target)) == target
 

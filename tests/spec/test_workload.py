@@ -47,24 +47,35 @@ KINDS: dict[str, Any] = {
 
 def test_there_is_no_other_kind() -> None:
     tagged = get_args(get_args(AnyWorkload)[0])
-    assert {get_args(each)[0] for each in tagged} == {type(work) for work in KINDS.values()}
-    assert {kind: work.kind for kind, work in KINDS.items()} == {kind: kind for kind in KINDS}
+    assert {get_args(each)[0] for each in tagged} == {
+        type(work) for work in KINDS.values()
+    }
+    assert {kind: work.kind for kind, work in KINDS.items()} == {
+        kind: kind for kind in KINDS
+    }
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_kind_decides_which_model_it_is(kind: str) -> None:
-    given = {"kind": kind, **({"path": PATH} if "path" in type(KINDS[kind]).model_fields else {})}
+    given = {
+        "kind": kind,
+        **({"path": PATH} if "path" in type(KINDS[kind]).model_fields else {}),
+    }
     assert TypeAdapter(AnyWorkload).validate_python(given).kind == kind
     spec = RunSpec(target=Target(model="m"), workload=KINDS[kind])
     assert RunSpec.model_validate(spec.model_dump()).workload == KINDS[kind]
 
 
 def test_without_a_kind_it_is_random() -> None:
-    assert TypeAdapter(AnyWorkload).validate_python({"input_len": 7}) == RandomWorkload(input_len=7)
+    assert TypeAdapter(AnyWorkload).validate_python(
+        {"input_len": 7}
+    ) == RandomWorkload(input_len=7)
 
 
 @pytest.mark.parametrize(
-    "given", [{"kind": "poems"}, {"kind": "sharegpt"}, {"kind": "prefix", "path": PATH}], ids=str
+    "given",
+    [{"kind": "poems"}, {"kind": "sharegpt"}, {"kind": "prefix", "path": PATH}],
+    ids=str,
 )
 def test_what_no_kind_is_or_has_is_refused(given: dict[str, str]) -> None:
     with pytest.raises(ValidationError):
@@ -99,7 +110,9 @@ def test_what_no_kind_is_or_has_is_refused(given: dict[str, str]) -> None:
         ),
     ],
 )
-def test_a_scenario_is_two_laws(text: str, prompt: LengthLaw, output: LengthLaw) -> None:
+def test_a_scenario_is_two_laws(
+    text: str, prompt: LengthLaw, output: LengthLaw
+) -> None:
     assert parse_scenario(text) == (prompt, output)
 
 
@@ -126,7 +139,9 @@ def test_what_is_no_scenario_is_refused(text: str) -> None:
 
 
 def test_a_scenario_of_single_lengths_is_those_lengths() -> None:
-    assert RandomWorkload(scenario="D(1024,128)") == RandomWorkload(input_len=1024, output_len=128)
+    assert RandomWorkload(scenario="D(1024,128)") == RandomWorkload(
+        input_len=1024, output_len=128
+    )
 
 
 def test_one_law_has_one_spelling_and_its_means_for_lengths() -> None:
@@ -140,9 +155,13 @@ def test_one_law_has_one_spelling_and_its_means_for_lengths() -> None:
 
 
 @pytest.mark.parametrize(
-    "more", [{"input_len": 100}, {"output_len": 5}, {"range_ratio": 0.5}], ids=str
+    "more",
+    [{"input_len": 100}, {"output_len": 5}, {"range_ratio": 0.5}],
+    ids=str,
 )
-def test_a_scenario_beside_other_lengths_is_refused(more: dict[str, Any]) -> None:
+def test_a_scenario_beside_other_lengths_is_refused(
+    more: dict[str, Any],
+) -> None:
     with pytest.raises(ValidationError, match="one of the two"):
         RandomWorkload.model_validate({"scenario": "U(10,20)/(30,40)", **more})
     RandomWorkload.model_validate(
@@ -156,11 +175,21 @@ def test_a_scenario_beside_other_lengths_is_refused(more: dict[str, Any]) -> Non
 @pytest.mark.parametrize(
     ("work", "longest"),
     [
-        (RandomWorkload(input_len=100, output_len=10, range_ratio=0.5, prefix_len=7), (157, 15)),
+        (
+            RandomWorkload(
+                input_len=100, output_len=10, range_ratio=0.5, prefix_len=7
+            ),
+            (157, 15),
+        ),
         (RandomWorkload(scenario="N(100,10)/(20,5)", prefix_len=1), (141, 40)),
         (SonnetWorkload(path=PATH), (550, 150)),
         (PrefixWorkload(prefix_len=10, suffix_len=20, output_len=5), (30, 5)),
-        (SessionsWorkload(turns=3, system_len=5, input_len=10, output_len=20), (75, 20)),
+        (
+            SessionsWorkload(
+                turns=3, system_len=5, input_len=10, output_len=20
+            ),
+            (75, 20),
+        ),
         (SessionsWorkload(turns=1, range_ratio=0.5, input_len=10), (15, 192)),
         (SessionsWorkload(path=PATH), None),
         (ShareGptWorkload(path=PATH), (1024, 1024)),
@@ -168,7 +197,10 @@ def test_a_scenario_beside_other_lengths_is_refused(more: dict[str, Any]) -> Non
         (JsonlWorkload(path=PATH, max_total_len=100), (99, 1)),
         (JsonlWorkload(path=PATH, max_input_len=50, output_len=7), (50, 7)),
         (HfWorkload(path=PATH, output_len=7), None),
-        (TraceWorkload(path=PATH, max_input_len=60, max_total_len=100), (60, 40)),
+        (
+            TraceWorkload(path=PATH, max_input_len=60, max_total_len=100),
+            (60, 40),
+        ),
         (ImagesWorkload(), None),
     ],
     ids=repr,

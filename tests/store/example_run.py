@@ -8,8 +8,19 @@ import numpy as np
 
 from inferometer.clock import MS
 from inferometer.spec.run import Load, RandomWorkload, RunSpec, Target
-from inferometer.trace.schema import MISSING, Failure, Outcome, StampSource, TokenSource
-from inferometer.trace.trace import Trace, WorkerRecord, empty_events, empty_requests
+from inferometer.trace.schema import (
+    MISSING,
+    Failure,
+    Outcome,
+    StampSource,
+    TokenSource,
+)
+from inferometer.trace.trace import (
+    Trace,
+    WorkerRecord,
+    empty_events,
+    empty_requests,
+)
 
 TIMES = (
     "intended_ns",
@@ -44,13 +55,18 @@ def worker_record(worker: int = 0) -> WorkerRecord:
 
 
 def make_trace(
-    rows: list[dict[str, Any]], *, texts: tuple[str, ...] | None = None, closed_loop: bool = True
+    rows: list[dict[str, Any]],
+    *,
+    texts: tuple[str, ...] | None = None,
+    closed_loop: bool = True,
 ) -> Trace:
     """A trace of `rows`; each names the columns it wants, and its events as `arrivals_ms`. All else
     is unknown.
     """
     requests = empty_requests(len(rows))
-    arrivals = [np.array(row.pop("arrivals_ms", []), np.float64) * MS for row in rows]
+    arrivals = [
+        np.array(row.pop("arrivals_ms", []), np.float64) * MS for row in rows
+    ]
     for name in (*TIMES, "prompt_tokens", "cached_tokens"):
         requests[name][:] = MISSING
     for index, row in enumerate(rows):
@@ -65,19 +81,29 @@ def make_trace(
         for name, value in row.items():
             requests[name][index] = value
     pooled = np.concatenate([*arrivals, np.zeros(0)]).astype(np.int64)
-    events = {name: np.zeros(len(pooled), column.dtype) for name, column in empty_events().items()}
+    events = {
+        name: np.zeros(len(pooled), column.dtype)
+        for name, column in empty_events().items()
+    }
     events["arrival_ns"], events["read_delay_ns"] = pooled, pooled // 1000
     events["tokens"][:] = -1
     events["stamp_source"][:] = StampSource.KERNEL
     return Trace(
-        requests, events, (worker_record(),), 1_800_000_000_123_456_789, closed_loop, texts=texts
+        requests,
+        events,
+        (worker_record(),),
+        1_800_000_000_123_456_789,
+        closed_loop,
+        texts=texts,
     )
 
 
 def example_spec() -> RunSpec:
     return RunSpec(
         target=Target(
-            backend="openai-chat", model="org/tiny", headers={"Authorization": "Bearer s3cret"}
+            backend="openai-chat",
+            model="org/tiny",
+            headers={"Authorization": "Bearer s3cret"},
         ),
         workload=RandomWorkload(input_len=16, output_len=4),
         load=Load(num_prompts=5, max_concurrency=2),

@@ -70,10 +70,14 @@ def test_a_file_is_written_and_replaced(tmp_path: Path) -> None:
 def test_a_written_file_has_the_usual_permissions(tmp_path: Path) -> None:
     (tmp_path / "plain").write_bytes(b"")
     write_file(tmp_path / "ours", b"")
-    assert (tmp_path / "ours").stat().st_mode == (tmp_path / "plain").stat().st_mode
+    assert (tmp_path / "ours").stat().st_mode == (
+        tmp_path / "plain"
+    ).stat().st_mode
 
 
-def test_a_full_disk_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
+def test_a_full_disk_leaves_the_old_file_and_nothing_else(
+    tmp_path: Path,
+) -> None:
     path = tmp_path / "a.json"
     write_file(path, b"old")
     with largest_file(1000), pytest.raises(CannotWriteError) as caught:
@@ -84,7 +88,9 @@ def test_a_full_disk_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> Non
     assert caught.value.__cause__.errno == errno.EFBIG
 
 
-def test_an_interrupt_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
+def test_an_interrupt_leaves_the_old_file_and_nothing_else(
+    tmp_path: Path,
+) -> None:
     path = tmp_path / "a.json"
     write_file(path, b"old")
     with pytest.raises(KeyboardInterrupt):
@@ -124,7 +130,9 @@ def test_a_parquet_writers_own_error_is_understood(tmp_path: Path) -> None:
         pytest.raises(CannotWriteError, match="the disk is full"),
         replacing(tmp_path / "a.parquet"),
     ):
-        raise RuntimeError("parquet: underlying IO error: No space left on device (os error 28)")
+        raise RuntimeError(
+            "parquet: underlying IO error: No space left on device (os error 28)"
+        )
 
 
 def test_an_error_that_is_not_the_systems_stays_itself(tmp_path: Path) -> None:
@@ -146,7 +154,9 @@ def test_a_file_system_that_cannot_flush_directories_is_fine(
 
 def test_a_name_below_a_file_says_so(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
-    with pytest.raises(CannotWriteError, match="file: something with this name already exists"):
+    with pytest.raises(
+        CannotWriteError, match="file: something with this name already exists"
+    ):
         write_file(tmp_path / "file" / "a.json", b"x")
 
 
@@ -161,7 +171,9 @@ def test_a_directory_appears_with_all_its_files(tmp_path: Path) -> None:
 
 
 def test_a_half_filled_directory_never_appears(tmp_path: Path) -> None:
-    with pytest.raises(CannotWriteError, match="would exceed this system's size limit"):
+    with pytest.raises(
+        CannotWriteError, match="would exceed this system's size limit"
+    ):
         half_filled(tmp_path / "run")
     assert names(tmp_path) == []
 
@@ -170,7 +182,9 @@ def test_an_existing_directory_is_not_replaced(tmp_path: Path) -> None:
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / "mine").write_bytes(b"")
     with (
-        pytest.raises(CannotWriteError, match="something with this name already exists"),
+        pytest.raises(
+            CannotWriteError, match="something with this name already exists"
+        ),
         new_directory(tmp_path / "run") as temporary,
     ):
         (temporary / "a").write_bytes(b"1")
@@ -178,7 +192,9 @@ def test_an_existing_directory_is_not_replaced(tmp_path: Path) -> None:
     assert names(tmp_path / "run") == ["mine"]
 
 
-def test_lines_are_appended_without_a_newline_at_the_end(tmp_path: Path) -> None:
+def test_lines_are_appended_without_a_newline_at_the_end(
+    tmp_path: Path,
+) -> None:
     path = tmp_path / "new" / "a.jsonl"
     append_line(path, b"one")
     append_line(path, b"two")
@@ -207,12 +223,18 @@ def test_a_directory_is_tried_before_it_is_needed(tmp_path: Path) -> None:
     assert names(tmp_path / "new" / "results") == []
 
 
-def test_what_a_file_cannot_be_called_is_found_out_without_one(tmp_path: Path) -> None:
+def test_what_a_file_cannot_be_called_is_found_out_without_one(
+    tmp_path: Path,
+) -> None:
     require_nameable(tmp_path / "name")
     require_nameable(tmp_path)
     (tmp_path / "file").touch()
-    require_nameable(tmp_path / "file" / "below")  # another error, and somebody else's to find
-    with pytest.raises(CannotWriteError, match="the name is too long; choose a shorter one"):
+    require_nameable(
+        tmp_path / "file" / "below"
+    )  # another error, and somebody else's to find
+    with pytest.raises(
+        CannotWriteError, match="the name is too long; choose a shorter one"
+    ):
         require_nameable(tmp_path / ("x" * 300))
     with pytest.raises(
         CannotWriteError,
@@ -247,7 +269,9 @@ def all_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
     pass
 
 
-FILE_SYSTEMS = pytest.mark.parametrize("file_system", [all_there_is, no_links, no_locks])
+FILE_SYSTEMS = pytest.mark.parametrize(
+    "file_system", [all_there_is, no_links, no_locks]
+)
 
 
 def file_of(name: str, folder: Path) -> Path:
@@ -289,13 +313,17 @@ def test_one_of_several_that_want_a_name_gets_it(
     assert got_it.count(True) == 1
     assert names(tmp_path) == ["name"]
     file = tmp_path / "name"
-    assert (file if file.is_file() else file / "whose").read_text() == str(got_it.index(True))
+    assert (file if file.is_file() else file / "whose").read_text() == str(
+        got_it.index(True)
+    )
 
 
 @pytest.mark.parametrize("taken_by", [file_of, directory_of])
 @pytest.mark.parametrize("made", [file_of, directory_of])
 def test_a_name_that_is_taken_stays_as_it_is(
-    tmp_path: Path, taken_by: Callable[[str, Path], Path], made: Callable[[str, Path], Path]
+    tmp_path: Path,
+    taken_by: Callable[[str, Path], Path],
+    made: Callable[[str, Path], Path],
 ) -> None:
     (tmp_path / "aside").mkdir()
     source = made("ours", tmp_path / "aside")
@@ -324,7 +352,9 @@ def test_a_file_system_without_links_leaves_no_empty_file_where_it_fails(
     no_links(monkeypatch)
     source = file_of("ours", tmp_path)
     monkeypatch.setattr(
-        Path, "replace", lambda *_: half_written(tmp_path / "other", KeyboardInterrupt())
+        Path,
+        "replace",
+        lambda *_: half_written(tmp_path / "other", KeyboardInterrupt()),
     )
     with pytest.raises(KeyboardInterrupt):
         take_name(source, tmp_path / "name")
@@ -372,7 +402,9 @@ def test_lines_of_several_neither_mix_nor_get_lost(
     assert sorted({line.split()[0] for line in lines}) == sorted(
         f"{who}.{number}" for who in range(6) for number in range(10)
     )
-    assert [set(line.split()) == {line.split()[0]} for line in lines] == [True] * 60
+    assert [set(line.split()) == {line.split()[0]} for line in lines] == [
+        True
+    ] * 60
     assert names(tmp_path) == ["all.json"]
 
 
@@ -384,7 +416,9 @@ def test_a_file_that_stays_locked_is_not_waited_for_without_end(
     append_line(path, b"one")
     with path.open("ab") as other:
         fcntl.flock(other, fcntl.LOCK_EX)
-        with pytest.raises(CannotWriteError, match="another process has locked it"):
+        with pytest.raises(
+            CannotWriteError, match="another process has locked it"
+        ):
             append_line(path, b"two")
     append_line(path, b"three")
     assert path.read_bytes() == b"one\nthree"
@@ -413,16 +447,21 @@ def write_while_theirs_appears(path: Path) -> None:
         path.write_bytes(b"theirs")
 
 
-def test_a_new_file_replaces_none_that_appeared_meanwhile(tmp_path: Path) -> None:
+def test_a_new_file_replaces_none_that_appeared_meanwhile(
+    tmp_path: Path,
+) -> None:
     with pytest.raises(
-        CannotWriteError, match="something with this name already exists; choose another name"
+        CannotWriteError,
+        match="something with this name already exists; choose another name",
     ):
         write_while_theirs_appears(tmp_path / "a.tar")
     assert (tmp_path / "a.tar").read_bytes() == b"theirs"
     assert names(tmp_path) == ["a.tar"]
 
 
-def test_a_name_is_taken_to_its_end_after_a_kill_in_between(tmp_path: Path) -> None:
+def test_a_name_is_taken_to_its_end_after_a_kill_in_between(
+    tmp_path: Path,
+) -> None:
     source = file_of("ours", tmp_path)
     os.link(source, tmp_path / "name")
     take_name(source, tmp_path / "name")

@@ -66,7 +66,10 @@ def test_what_is_of_one_run_by_chance_is_not(key: str, value: object) -> None:
 
 
 def test_a_data_set_and_a_model_are_called_by_the_end_of_their_path() -> None:
-    assert of_what_was_measured("dataset_path", "/data/sharegpt.json") == "sharegpt.json"
+    assert (
+        of_what_was_measured("dataset_path", "/data/sharegpt.json")
+        == "sharegpt.json"
+    )
     assert of_what_was_measured("draft_model", "/models/eagle/") == "eagle"
 
 
@@ -77,7 +80,11 @@ def test_aliases_get_our_names_and_what_is_inside_is_found() -> None:
         "max_num_seqs": 16,
         "format": "x",
     }
-    assert declared(source, {"format"}) == {"tp": 8, "gpus": 2, "max_num_seqs": 16}
+    assert declared(source, {"format"}) == {
+        "tp": 8,
+        "gpus": 2,
+        "max_num_seqs": 16,
+    }
 
 
 def test_files_of_any_depth_and_width_are_bounded() -> None:
@@ -85,5 +92,8 @@ def test_files_of_any_depth_and_width_are_bounded() -> None:
     for _ in range(50):
         deep = {"inside": deep}
     assert declared(deep) == {}
-    assert len(declared({f"key{number}": number for number in range(5000)})) == 1000
+    assert (
+        len(declared({f"key{number}": number for number in range(5000)}))
+        == 1000
+    )
     assert declared({"k" * 100: 1, "": 2}) == {}

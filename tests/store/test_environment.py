@@ -34,7 +34,9 @@ def test_this_host_is_described() -> None:
     assert orjson.loads(orjson.dumps(facts)) == facts
 
 
-def test_what_linux_tells_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_linux_tells_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("KUBERNETES_SERVICE_HOST", raising=False)
     monkeypatch.setattr(platform, "release", lambda: "6.18.0")
     root = host(
@@ -63,7 +65,9 @@ def test_what_linux_tells_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert facts["container"] == ["docker", "podman", "kubernetes"]
 
 
-def test_what_is_not_there_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_not_there_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def broken() -> None:
         raise OSError("no such thing here")
 
@@ -75,11 +79,17 @@ def test_what_is_not_there_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     ):
         monkeypatch.setattr(owner, name, broken)
     monkeypatch.setattr(platform, "processor", lambda: "")
-    facts = describe_environment([], root=host(tmp_path, {"sys/fs/cgroup/cpu.max": "max 100000\n"}))
+    facts = describe_environment(
+        [], root=host(tmp_path, {"sys/fs/cgroup/cpu.max": "max 100000\n"})
+    )
     unknown = ("model", "affinity", "quota_cores", "governor")
     assert [facts["cpu"][name] for name in unknown] == [None] * 4
     assert facts["memory"] == {"total_bytes": None, "available_bytes": None}
-    assert (facts["os"], facts["load_average_1min"], facts["clock_source"]) == (None, None, None)
+    assert (facts["os"], facts["load_average_1min"], facts["clock_source"]) == (
+        None,
+        None,
+        None,
+    )
     assert facts["container"] == [] or facts["container"] == ["wsl"]
 
 
@@ -92,7 +102,12 @@ def test_no_secret_is_described() -> None:
         "--base-url",
         "http://u:s3cret@h",
     ]
-    server = {"version": "0.32.0", "models": ["tiny"], "max_model_len": 2048, "api_key": "s3cret"}
+    server = {
+        "version": "0.32.0",
+        "models": ["tiny"],
+        "max_model_len": 2048,
+        "api_key": "s3cret",
+    }
     facts = describe_environment(command, server)
     assert b"s3cret" not in orjson.dumps(facts)
     assert facts["command"][:3] == ["inferometer", "bench", "--header"]
@@ -104,6 +119,16 @@ def test_no_secret_is_described() -> None:
     }
 
 
-def test_a_path_beyond_ascii_is_readable_though_the_locale_knows_ascii_only() -> None:
-    command = ["/home/naïve/bin/inferometer".encode().decode("ascii", "surrogateescape"), "bench"]
-    assert describe_environment(command)["command"] == ["/home/naïve/bin/inferometer", "bench"]
+def test_a_path_beyond_ascii_is_readable_though_the_locale_knows_ascii_only() -> (
+    None
+):
+    command = [
+        "/home/naïve/bin/inferometer".encode().decode(
+            "ascii", "surrogateescape"
+        ),
+        "bench",
+    ]
+    assert describe_environment(command)["command"] == [
+        "/home/naïve/bin/inferometer",
+        "bench",
+    ]

@@ -51,7 +51,9 @@ def the_run(path: Path) -> ImportedRun:
 def vllm_file(tmp_path: Path, *without: str, **changes: Any) -> Path:
     """The detailed file of vLLM's, without these keys and with others."""
     result = {
-        key: value for key, value in json.loads(VLLM.read_bytes()).items() if key not in without
+        key: value
+        for key, value in json.loads(VLLM.read_bytes()).items()
+        if key not in without
     } | changes
     path = tmp_path / "result.json"
     path.write_text(json.dumps(result))
@@ -61,14 +63,24 @@ def vllm_file(tmp_path: Path, *without: str, **changes: Any) -> Path:
 # vLLM's own
 
 
-NOT_RECOMPUTED = ("duration", "max_output_tokens_per_s", "max_concurrent_requests")
+NOT_RECOMPUTED = (
+    "duration",
+    "max_output_tokens_per_s",
+    "max_concurrent_requests",
+)
 
 
-@pytest.mark.parametrize("path", [VLLM, FILES["vllm"]], ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path", [VLLM, FILES["vllm"]], ids=lambda path: path.stem
+)
 def test_vllms_summary_is_recomputed_to_the_last_digit(path: Path) -> None:
     run = the_run(path)
     computed = recompute(run)
-    computed |= {name: run.metrics[name] for name in NOT_RECOMPUTED if name in run.metrics}
+    computed |= {
+        name: run.metrics[name]
+        for name in NOT_RECOMPUTED
+        if name in run.metrics
+    }
     assert {name: computed[name] for name in run.metrics} == run.metrics
     assert len(run.metrics) > 20
 
@@ -100,13 +112,21 @@ def test_a_vllm_file_of_0_8(tmp_path: Path) -> None:
         "max_concurrent_requests",
     )
     run = the_run(
-        vllm_file(tmp_path, *later, "request_goodput", "rtfx", **{"request_goodput:": 41.5})
+        vllm_file(
+            tmp_path,
+            *later,
+            "request_goodput",
+            "rtfx",
+            **{"request_goodput:": 41.5},
+        )
     )
     assert run.metrics["request_goodput"] == 41.5
     assert run.metrics["failed"] == 0
     assert run.missing == ("version of the tool", "send times")
     assert run.own == {}
-    assert recompute(run)["mean_tpot_ms"] == pytest.approx(run.metrics["mean_tpot_ms"], rel=1e-9)
+    assert recompute(run)["mean_tpot_ms"] == pytest.approx(
+        run.metrics["mean_tpot_ms"], rel=1e-9
+    )
 
 
 def test_vllm_results_appended_to_one_file(tmp_path: Path) -> None:
@@ -115,13 +135,17 @@ def test_vllm_results_appended_to_one_file(tmp_path: Path) -> None:
         json.loads(file.read_bytes())
         for file in (VLLM, GOLDEN / "vllm" / "completions_c4_plain.json")
     ]
-    path.write_text("\n".join(json.dumps(each | {"request_rate": 8.5}) for each in both))
+    path.write_text(
+        "\n".join(json.dumps(each | {"request_rate": 8.5}) for each in both)
+    )
     runs = read_results(path)
     assert [run.metrics["completed"] for run in runs] == [40, 30]
     assert [run.load["request_rate"] for run in runs] == [8.5, 8.5]
 
 
-def test_failed_requests_of_a_vllm_file_are_in_no_latency(tmp_path: Path) -> None:
+def test_failed_requests_of_a_vllm_file_are_in_no_latency(
+    tmp_path: Path,
+) -> None:
     result = json.loads(VLLM.read_bytes())
     for name in ("ttfts", "latencies", "output_lens"):
         result[name][3] = 0
@@ -151,7 +175,13 @@ def test_our_own_files_are_read_as_vllms(tmp_path: Path) -> None:
     run = the_run(path)
     computed = recompute(run)
     assert run.metrics["completed"] == summary.counts.ok
-    for name in ("mean_ttft_ms", "p99_itl_ms", "mean_tpot_ms", "std_e2el_ms", "output_throughput"):
+    for name in (
+        "mean_ttft_ms",
+        "p99_itl_ms",
+        "mean_tpot_ms",
+        "std_e2el_ms",
+        "output_throughput",
+    ):
         assert computed[name] == pytest.approx(run.metrics[name], rel=1e-6)
 
 
@@ -173,19 +203,31 @@ def test_sglang() -> None:
         exact = (
             "tpot" not in name and "e2el" not in name
         )  # the file has no latencies, only their parts
-        assert computed.get(name, value) == (value if exact else pytest.approx(value, rel=2e-4))
+        assert computed.get(name, value) == (
+            value if exact else pytest.approx(value, rel=2e-4)
+        )
 
 
 def test_guidellm() -> None:
     run = the_run(FILES["guidellm"])
     assert (run.version, run.model) == ("0.8.1", "mock")
-    assert run.load == {"max_concurrency": 4, "num_prompts": 12, "input_len": 64, "output_len": 16}
+    assert run.load == {
+        "max_concurrency": 4,
+        "num_prompts": 12,
+        "input_len": 64,
+        "output_len": 16,
+    }
     assert run.own["time_per_output_token_ms.mean"] == 11.247772723436356
     assert (
         "mean_tpot_ms" not in run.metrics
     )  # their inter-token latency counts requests by their tokens
     assert run.missing[:1] == ("times of single events",)
-    assert {"p99_ttft_ms", "mean_tpot_ms", "mean_itl_ms", "mean_e2el_ms"} <= set(run.missing)
+    assert {
+        "p99_ttft_ms",
+        "mean_tpot_ms",
+        "mean_itl_ms",
+        "mean_e2el_ms",
+    } <= set(run.missing)
     computed = recompute(run)
     for name, value in run.metrics.items():
         assert computed.get(name, value) == pytest.approx(value, rel=1e-9)
@@ -197,7 +239,12 @@ def test_guidellm() -> None:
 def test_aiperf() -> None:
     run = the_run(FILES["aiperf"])
     assert (run.version, run.model) == ("0.13.0", "mock")
-    assert run.load == {"max_concurrency": 4, "num_prompts": 12, "input_len": 64, "output_len": 16}
+    assert run.load == {
+        "max_concurrency": 4,
+        "num_prompts": 12,
+        "input_len": 64,
+        "output_len": 16,
+    }
     assert run.missing == ("total_token_throughput",)
     computed = recompute(run)
     for name, value in run.metrics.items():
@@ -206,15 +253,23 @@ def test_aiperf() -> None:
 
 
 def test_aiperf_without_its_records(tmp_path: Path) -> None:
-    (tmp_path / "profile_export_aiperf.json").write_bytes(FILES["aiperf"].read_bytes())
+    (tmp_path / "profile_export_aiperf.json").write_bytes(
+        FILES["aiperf"].read_bytes()
+    )
     run = the_run(tmp_path / "profile_export_aiperf.json")
     assert run.requests is None
     assert run.metrics == the_run(FILES["aiperf"]).metrics
 
 
-@pytest.mark.parametrize("named", ["", "benchmark_summary.json", "benchmark_data.db", ".."])
+@pytest.mark.parametrize(
+    "named", ["", "benchmark_summary.json", "benchmark_data.db", ".."]
+)
 def test_evalscope(named: str) -> None:
-    run = the_run(FILES["evalscope"].parent if named == ".." else FILES["evalscope"] / named)
+    run = the_run(
+        FILES["evalscope"].parent
+        if named == ".."
+        else FILES["evalscope"] / named
+    )
     assert run.load == {
         "max_concurrency": 4,
         "num_prompts": 12,
@@ -239,7 +294,12 @@ def test_genai_bench() -> None:
     run = the_run(FILES["genai-bench"])
     assert (run.version, run.model) == ("0.0.5", "mock")
     assert (run.metrics["completed"], run.metrics["failed"]) == (20, 2)
-    assert run.missing == ("send times", "times of single events", "mean_itl_ms", "p99_itl_ms")
+    assert run.missing == (
+        "send times",
+        "times of single events",
+        "mean_itl_ms",
+        "p99_itl_ms",
+    )
     computed = recompute(run)
     assert {
         name: computed.get(name, value) for name, value in run.metrics.items()
@@ -249,11 +309,16 @@ def test_genai_bench() -> None:
 def test_genai_bench_in_milliseconds(tmp_path: Path) -> None:
     result = json.loads(FILES["genai-bench"].read_bytes())
     for request in result["individual_request_metrics"]:
-        request |= {name: request[name] and request[name] * 1e3 for name in ("ttft", "e2e_latency")}
+        request |= {
+            name: request[name] and request[name] * 1e3
+            for name in ("ttft", "e2e_latency")
+        }
     for name in ("ttft", "tpot", "e2e_latency"):
         figures = result["aggregated_metrics"]["stats"][name]
         figures |= {key: value * 1e3 for key, value in figures.items()}
-    (tmp_path / "run.json").write_text(json.dumps(result | {"_time_unit": "ms"}))
+    (tmp_path / "run.json").write_text(
+        json.dumps(result | {"_time_unit": "ms"})
+    )
     run, theirs = the_run(tmp_path / "run.json"), the_run(FILES["genai-bench"])
     assert run.metrics == pytest.approx(theirs.metrics, rel=1e-9)
     assert recompute(run) == pytest.approx(recompute(theirs), rel=1e-9)
@@ -270,7 +335,11 @@ def test_what_each_tool_saw_is_what_the_server_did(tool: str) -> None:
     run = the_run(FILES[tool])
     assert (run.tool, run.requests is None) == (tool, False)
     answered = [row for row in rows if row["status"] == "200"]
-    between = [(int(row["t_last"]) - int(row["t_first"])) / 15e6 for row in answered]
-    assert recompute(run)["mean_tpot_ms"] == pytest.approx(np.mean(between), abs=0.5)
+    between = [
+        (int(row["t_last"]) - int(row["t_first"])) / 15e6 for row in answered
+    ]
+    assert recompute(run)["mean_tpot_ms"] == pytest.approx(
+        np.mean(between), abs=0.5
+    )
     assert run.metrics["mean_ttft_ms"] == pytest.approx(31, abs=2)
     assert run.metrics["total_output_tokens"] == 16 * run.metrics["completed"]

@@ -20,7 +20,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inferometer.store import importers
-from inferometer.store.importers import CannotImportError, evalscope, read_results, recompute
+from inferometer.store.importers import (
+    CannotImportError,
+    evalscope,
+    read_results,
+    recompute,
+)
 
 PEERS = Path(__file__).parents[1] / "golden" / "peers"
 TOOL_FILES = PEERS.parent / "tools"
@@ -31,9 +36,14 @@ FILES = (
     PEERS / "sglang-0.5.jsonl",
     PEERS / "guidellm-0.8" / "benchmarks.json",
     PEERS / "aiperf-0.13" / "profile_export_aiperf.json",
-    PEERS / "genai-bench-0.0.5" / "D64_16_text-to-text_num_concurrency_4_time_1s.json",
+    PEERS
+    / "genai-bench-0.0.5"
+    / "D64_16_text-to-text_num_concurrency_4_time_1s.json",
     TOOL_FILES / "aiperf-early" / "profile_export_aiperf.json",
-    TOOL_FILES / "aiperf-sweep" / "sweep_aggregate" / "profile_export_aiperf_sweep.json",
+    TOOL_FILES
+    / "aiperf-sweep"
+    / "sweep_aggregate"
+    / "profile_export_aiperf_sweep.json",
     TOOL_FILES / "genai-perf" / "profile_export_genai_perf.json",
     TOOL_FILES / "guidellm" / "v0.2.json",
     TOOL_FILES / "guidellm" / "v0.6.json",
@@ -112,16 +122,23 @@ def test_numbers_that_are_no_times(tmp_path: Path) -> None:
     assert "std_ttft_ms" not in computed
 
 
-@pytest.mark.parametrize("path", [*FILES, EVALSCOPE], ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "path", [*FILES, EVALSCOPE], ids=lambda path: path.name
+)
 def test_a_file_beyond_the_limit_is_not_opened(path: Path) -> None:
     with pytest.raises(CannotImportError, match="more than the 100 allowed"):
         read_results(path, most_bytes=100)
 
 
 json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=3),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=3),
     lambda inner: (
-        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3)
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.text(max_size=3), inner, max_size=3)
     ),
     max_leaves=5,
 )
@@ -134,7 +151,9 @@ def test_whatever_stands_in_a_field_it_is_read_or_refused(
 ) -> None:
     """One field, somewhere in a real file, is replaced by anything."""
     result: Any = json.loads(
-        path.read_bytes().splitlines()[0] if path.suffix == ".jsonl" else path.read_bytes()
+        path.read_bytes().splitlines()[0]
+        if path.suffix == ".jsonl"
+        else path.read_bytes()
     )
     inside: Any = result
     while True:
@@ -189,7 +208,9 @@ def test_whatever_stands_in_a_text_it_is_read_or_refused(
     end = data.draw(st.integers(begin, min(len(content), begin + 200)))
     piece = data.draw(odd_texts)
     changed = tmp_path_factory.getbasetemp() / f"changed{path.suffix}"
-    changed.write_bytes((content[:begin] + piece + content[end:]).encode("utf-8", "replace"))
+    changed.write_bytes(
+        (content[:begin] + piece + content[end:]).encode("utf-8", "replace")
+    )
     try:
         runs = read_results(changed)
     except CannotImportError:
@@ -214,26 +235,34 @@ def test_whatever_stands_in_a_text_it_is_read_or_refused(
     ],
 )
 @pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.name)
-def test_a_line_without_end_takes_no_time(path: Path, line: str, tmp_path: Path) -> None:
+def test_a_line_without_end_takes_no_time(
+    path: Path, line: str, tmp_path: Path
+) -> None:
     """A reader whose time grows with the square of a line would not come back from a thousand."""
     changed = tmp_path / path.name
-    changed.write_bytes((path.read_bytes().decode() + f"\n{line}" * 20).encode())
+    changed.write_bytes(
+        (path.read_bytes().decode() + f"\n{line}" * 20).encode()
+    )
     assert read_results(changed)
 
 
-def database(directory: Path, *statements: str | tuple[str, tuple[Any, ...]]) -> Path:
+def database(
+    directory: Path, *statements: str | tuple[str, tuple[Any, ...]]
+) -> Path:
     """EvalScope's directory with another database."""
     shutil.copytree(EVALSCOPE, directory, ignore=shutil.ignore_patterns("*.db"))
-    with closing(sqlite3.connect(directory / "benchmark_data.db")) as connection:
+    with closing(
+        sqlite3.connect(directory / "benchmark_data.db")
+    ) as connection:
         for statement in statements:
-            connection.execute(*(statement if isinstance(statement, tuple) else (statement,)))
+            connection.execute(
+                *(statement if isinstance(statement, tuple) else (statement,))
+            )
         connection.commit()
     return directory
 
 
-TABLE = (
-    f"CREATE TABLE result (response_messages TEXT, request TEXT, {', '.join(evalscope.COLUMNS)})"
-)
+TABLE = f"CREATE TABLE result (response_messages TEXT, request TEXT, {', '.join(evalscope.COLUMNS)})"
 ROW = "INSERT INTO result VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
@@ -251,7 +280,9 @@ def test_a_pickled_answer_is_never_read(tmp_path: Path) -> None:
     mark = tmp_path / "was-run"
     bomb = pickle.dumps(Bomb(mark))
     directory = database(
-        tmp_path / "run", TABLE, (ROW, (bomb, bomb, 1.0, 1, 0.03, 0.18, 40, 16, "[0.01]"))
+        tmp_path / "run",
+        TABLE,
+        (ROW, (bomb, bomb, 1.0, 1, 0.03, 0.18, 40, 16, "[0.01]")),
     )
     (run,) = read_results(directory)
     assert run.requests is not None
@@ -274,10 +305,22 @@ def test_no_importer_knows_pickle() -> None:
 
 def test_a_database_with_values_of_any_type(tmp_path: Path) -> None:
     rows = [
-        ("x", "x", "yesterday", 1, b"\x00", float("inf"), "many", None, '[0.01, null, "x"]'),
+        (
+            "x",
+            "x",
+            "yesterday",
+            1,
+            b"\x00",
+            float("inf"),
+            "many",
+            None,
+            '[0.01, null, "x"]',
+        ),
         ("", "", 1, 0, 1, 1, 1, 1, "[[["),
     ]
-    (run,) = read_results(database(tmp_path / "run", TABLE, *((ROW, row) for row in rows)))
+    (run,) = read_results(
+        database(tmp_path / "run", TABLE, *((ROW, row) for row in rows))
+    )
     assert run.requests is not None
     assert run.requests.ok.tolist() == [True, False]
     assert "mean_ttft_ms" not in recompute(run)
@@ -303,7 +346,9 @@ def test_a_database_that_takes_too_long_is_given_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     directory = database(
-        tmp_path / "run", TABLE, *[(ROW, ("", "", 1, 1, 1, 1, 1, 1, "[]"))] * 2_000
+        tmp_path / "run",
+        TABLE,
+        *[(ROW, ("", "", 1, 1, 1, 1, 1, 1, "[]"))] * 2_000,
     )
     assert read_results(directory)[0].requests is not None
     monkeypatch.setattr(evalscope, "MAX_STEPS", 3)
@@ -313,7 +358,9 @@ def test_a_database_that_takes_too_long_is_given_up(
 
 def test_a_damaged_database(tmp_path: Path) -> None:
     directory = database(tmp_path / "run", TABLE)
-    (directory / "benchmark_data.db").write_bytes(b"SQLite format 3\x00" + os.urandom(4_000))
+    (directory / "benchmark_data.db").write_bytes(
+        b"SQLite format 3\x00" + os.urandom(4_000)
+    )
     with pytest.raises(CannotImportError, match=r"benchmark_data\.db"):
         read_results(directory)
 
@@ -322,4 +369,6 @@ def test_reading_a_database_leaves_no_trace(tmp_path: Path) -> None:
     directory = shutil.copytree(EVALSCOPE, tmp_path / "run")
     before = {path.name: path.read_bytes() for path in directory.iterdir()}
     read_results(directory)
-    assert {path.name: path.read_bytes() for path in directory.iterdir()} == before
+    assert {
+        path.name: path.read_bytes() for path in directory.iterdir()
+    } == before

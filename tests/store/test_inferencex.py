@@ -63,8 +63,14 @@ AGGREGATED = {
             "m25_vllm_dep8_isl1024_osl128_conc4",
             {"engine": "vllm", "gpus": 8, "parallelism": "dep8"},
         ),
-        ("m25_vllm_tep4_conc4", {"engine": "vllm", "gpus": 4, "parallelism": "tep4"}),
-        ("glm5_fp8_sglang_tp8_isl10240_conc16", {"engine": "sglang", "gpus": 8, "tp": 8}),
+        (
+            "m25_vllm_tep4_conc4",
+            {"engine": "vllm", "gpus": 4, "parallelism": "tep4"},
+        ),
+        (
+            "glm5_fp8_sglang_tp8_isl10240_conc16",
+            {"engine": "sglang", "gpus": 8, "tp": 8},
+        ),
         ("vllm_results_8", {}),
     ],
 )
@@ -72,16 +78,27 @@ def test_the_name_tells_the_deployment(stem: str, told: dict[str, Any]) -> None:
     assert deployment_in(stem) == told
 
 
-def test_latencies_without_a_unit_are_seconds_and_means_stay_absent(tmp_path: Path) -> None:
-    (tmp_path / "m25_vllm_tep8_isl1024_osl128_conc4.json").write_text(json.dumps(RUN))
+def test_latencies_without_a_unit_are_seconds_and_means_stay_absent(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "m25_vllm_tep8_isl1024_osl128_conc4.json").write_text(
+        json.dumps(RUN)
+    )
     (point,) = read([tmp_path]).points
-    assert point.values["median_ttft_ms"] == point.values["p50_ttft_ms"] == 477.0
+    assert (
+        point.values["median_ttft_ms"] == point.values["p50_ttft_ms"] == 477.0
+    )
     assert point.values["p99_ttft_ms"] == 861.5
     assert point.values["median_tpot_ms"] == pytest.approx(13.6)
     assert point.values["p99_e2el_ms"] == pytest.approx(2934.7)
     assert point.values["total_token_throughput"] == (40960 + 5120) / 20
     assert not {"mean_ttft_ms", "mean_e2el_ms", "failed"} & point.values.keys()
-    wanted = {"gpus": 8, "engine": "vllm", "parallelism": "tep8", "input_len": 1024}
+    wanted = {
+        "gpus": 8,
+        "engine": "vllm",
+        "parallelism": "tep8",
+        "input_len": 1024,
+    }
     assert {name: point.conditions[name] for name in wanted} == wanted
     assert "input_throughput" not in point.conditions
 
@@ -89,12 +106,18 @@ def test_latencies_without_a_unit_are_seconds_and_means_stay_absent(tmp_path: Pa
 def test_the_two_ways_to_split_a_model_are_two_series(tmp_path: Path) -> None:
     for split in ("dep8", "tep8"):
         (tmp_path / f"m25_vllm_{split}_conc4.json").write_text(json.dumps(RUN))
-    told = {point.conditions["parallelism"] for point in read([tmp_path]).points}
+    told = {
+        point.conditions["parallelism"] for point in read([tmp_path]).points
+    }
     assert told == {"dep8", "tep8"}
 
 
-def test_the_aggregated_form_is_one_object_a_run_or_a_list(tmp_path: Path) -> None:
-    (tmp_path / "agg_all.json").write_text(json.dumps([AGGREGATED, AGGREGATED | {"conc": 128}]))
+def test_the_aggregated_form_is_one_object_a_run_or_a_list(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "agg_all.json").write_text(
+        json.dumps([AGGREGATED, AGGREGATED | {"conc": 128}])
+    )
     first, second = read([tmp_path]).points
     wanted = {
         "config": None,
@@ -121,8 +144,14 @@ def test_the_aggregated_form_is_one_object_a_run_or_a_list(tmp_path: Path) -> No
     assert first.tool == "inferencex"
 
 
-def test_rates_of_cards_that_decode_alone_are_not_taken_for_those_of_all(tmp_path: Path) -> None:
-    split = AGGREGATED | {"num_prefill_gpu": 8, "num_decode_gpu": 16, "disagg": "true"}
+def test_rates_of_cards_that_decode_alone_are_not_taken_for_those_of_all(
+    tmp_path: Path,
+) -> None:
+    split = AGGREGATED | {
+        "num_prefill_gpu": 8,
+        "num_decode_gpu": 16,
+        "disagg": "true",
+    }
     (tmp_path / "agg.json").write_text(json.dumps(split))
     (point,) = read([tmp_path]).points
     assert point.conditions["gpus"] == 24

@@ -18,16 +18,22 @@ from inferometer.store.plain_files import (
 )
 
 
-def test_a_file_is_read_as_far_as_it_is_allowed_to_be_large(tmp_path: Path) -> None:
+def test_a_file_is_read_as_far_as_it_is_allowed_to_be_large(
+    tmp_path: Path,
+) -> None:
     path = tmp_path / "a"
     path.write_bytes(b"12345")
     assert is_plain_file(path)
     assert read_plain(path, 5) == b"12345"
-    with pytest.raises(OSError, match="it has 5 bytes, more than the limit of 4"):
+    with pytest.raises(
+        OSError, match="it has 5 bytes, more than the limit of 4"
+    ):
         read_plain(path, 4)
 
 
-@pytest.mark.parametrize("kind", ["link", "dangling link", "pipe", "folder", "device"])
+@pytest.mark.parametrize(
+    "kind", ["link", "dangling link", "pipe", "folder", "device"]
+)
 def test_what_is_no_file_is_not_opened(tmp_path: Path, kind: str) -> None:
     path = tmp_path / "x"
     (tmp_path / "target").write_text("mine")

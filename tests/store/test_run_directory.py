@@ -18,7 +18,11 @@ from inferometer.spec.run import Load, RunSpec, Sampling
 from inferometer.store import run_directory
 from inferometer.store.atomic import CannotWriteError
 from inferometer.store.run_directory import WORDS, load_run, save_run
-from inferometer.trace.schema import EVENT_COLUMNS, REQUEST_COLUMNS, SCHEMA_VERSION
+from inferometer.trace.schema import (
+    EVENT_COLUMNS,
+    REQUEST_COLUMNS,
+    SCHEMA_VERSION,
+)
 from inferometer.trace.trace import Trace, empty_events, empty_requests
 from tests.store.example_run import example_spec, example_trace
 
@@ -44,9 +48,16 @@ def _trace() -> Trace:
 
 
 def save(
-    directory: Path, trace: Trace, spec: RunSpec, server_counters: dict[str, Any] | None = None
+    directory: Path,
+    trace: Trace,
+    spec: RunSpec,
+    server_counters: dict[str, Any] | None = None,
 ) -> Path:
-    asides = {"environment": ENVIRONMENT, "prompts": PROMPTS, "server_counters": server_counters}
+    asides = {
+        "environment": ENVIRONMENT,
+        "prompts": PROMPTS,
+        "server_counters": server_counters,
+    }
     save_run(directory, trace, spec, summary=SUMMARY, verdict=VERDICT, **asides)  # type: ignore[arg-type]
     return directory
 
@@ -58,17 +69,26 @@ def assert_same(one: Trace, other: Trace) -> None:
     ):
         assert list(after) == [column.name for column in columns]
         for column in columns:
-            assert after[column.name].dtype == np.dtype(column.dtype), column.name
-            assert after[column.name].tolist() == before[column.name].tolist(), column.name
+            assert after[column.name].dtype == np.dtype(column.dtype), (
+                column.name
+            )
+            assert (
+                after[column.name].tolist() == before[column.name].tolist()
+            ), column.name
     assert (other.workers, other.start_realtime_ns, other.texts) == (
         one.workers,
         one.start_realtime_ns,
         one.texts,
     )
-    assert (other.closed_loop, other.interrupted) == (one.closed_loop, one.interrupted)
+    assert (other.closed_loop, other.interrupted) == (
+        one.closed_loop,
+        one.interrupted,
+    )
 
 
-def test_a_run_comes_back_exactly(tmp_path: Path, trace: Trace, spec: RunSpec) -> None:
+def test_a_run_comes_back_exactly(
+    tmp_path: Path, trace: Trace, spec: RunSpec
+) -> None:
     run = load_run(save(tmp_path / "run", trace, spec))
     assert_same(trace, run.trace)
     assert run.spec == spec.model_copy(
@@ -83,29 +103,54 @@ def test_a_run_comes_back_exactly(tmp_path: Path, trace: Trace, spec: RunSpec) -
     )
 
 
-def test_what_the_server_counted_comes_back(tmp_path: Path, trace: Trace, spec: RunSpec) -> None:
+def test_what_the_server_counted_comes_back(
+    tmp_path: Path, trace: Trace, spec: RunSpec
+) -> None:
     counters = {
         "before": {"engine": "vLLM", "counters": {"requests": 3.0}},
         "after": None,
         "delta": {},
     }
-    assert load_run(save(tmp_path / "told", trace, spec, counters)).server_counters == counters
-    assert load_run(save(tmp_path / "silent", trace, spec)).server_counters is None
+    assert (
+        load_run(save(tmp_path / "told", trace, spec, counters)).server_counters
+        == counters
+    )
+    assert (
+        load_run(save(tmp_path / "silent", trace, spec)).server_counters is None
+    )
 
 
-def test_texts_come_back_where_they_were_kept(tmp_path: Path, trace: Trace, spec: RunSpec) -> None:
+def test_texts_come_back_where_they_were_kept(
+    tmp_path: Path, trace: Trace, spec: RunSpec
+) -> None:
     texts = ("", "你好\n", "a\0b", "half a pair: \ud83d", "'\"", "x" * 10_000)
-    run = load_run(save(tmp_path / "run", replace(trace, texts=texts, interrupted=True), spec))
+    run = load_run(
+        save(
+            tmp_path / "run",
+            replace(trace, texts=texts, interrupted=True),
+            spec,
+        )
+    )
     assert run.trace.texts == (*texts[:3], "half a pair: ?", *texts[4:])
     assert run.trace.interrupted
 
 
-def test_a_trace_without_requests_comes_back(tmp_path: Path, trace: Trace, spec: RunSpec) -> None:
-    empty = replace(trace, requests=empty_requests(0), events=empty_events(), workers=(), texts=())
+def test_a_trace_without_requests_comes_back(
+    tmp_path: Path, trace: Trace, spec: RunSpec
+) -> None:
+    empty = replace(
+        trace,
+        requests=empty_requests(0),
+        events=empty_events(),
+        workers=(),
+        texts=(),
+    )
     assert_same(empty, load_run(save(tmp_path / "run", empty, spec)).trace)
 
 
-def test_a_trace_of_failures_only_comes_back(tmp_path: Path, trace: Trace, spec: RunSpec) -> None:
+def test_a_trace_of_failures_only_comes_back(
+    tmp_path: Path, trace: Trace, spec: RunSpec
+) -> None:
     failures = trace.select(trace.requests["failure"] != 0)
     assert len(failures) == 1
     only = replace(
@@ -121,9 +166,13 @@ def test_the_spec_comes_back_with_its_infinities(
     tmp_path: Path, trace: Trace, spec: RunSpec
 ) -> None:
     bursts = spec.model_copy(
-        update={"load": Load(num_prompts=3, burstiness=math.inf, request_rate=2.5)}
+        update={
+            "load": Load(num_prompts=3, burstiness=math.inf, request_rate=2.5)
+        }
     )
-    assert load_run(save(tmp_path / "run", trace, bursts)).spec.load == bursts.load
+    assert (
+        load_run(save(tmp_path / "run", trace, bursts)).spec.load == bursts.load
+    )
 
 
 def test_every_code_has_its_word_and_comes_back(
@@ -146,16 +195,46 @@ def test_long_columns_of_codes_are_looked_up_in_parts(
     assert_same(trace, load_run(save(tmp_path / "run", trace, spec)).trace)
 
 
-def test_other_tools_read_words_and_nulls(tmp_path: Path, trace: Trace, spec: RunSpec) -> None:
+def test_other_tools_read_words_and_nulls(
+    tmp_path: Path, trace: Trace, spec: RunSpec
+) -> None:
     directory = save(tmp_path / "run", trace, spec)
     requests = pl.read_parquet(directory / "requests.parquet").with_columns(
         pl.col("outcome", "failure").cast(pl.String)
     )
-    assert requests["outcome"].to_list() == ["OK", "OK", "OK", "FAILED", "CANCELLED", "UNSENT"]
-    assert requests["failure"].to_list() == ["NONE", "NONE", "NONE", "RESET", "NONE", "NONE"]
+    assert requests["outcome"].to_list() == [
+        "OK",
+        "OK",
+        "OK",
+        "FAILED",
+        "CANCELLED",
+        "UNSENT",
+    ]
+    assert requests["failure"].to_list() == [
+        "NONE",
+        "NONE",
+        "NONE",
+        "RESET",
+        "NONE",
+        "NONE",
+    ]
     assert requests["sent_ns"].to_list()[4:] == [210_000_000, None]
-    assert requests["cached_tokens"].to_list() == [None, None, 0, None, None, None]
-    assert requests["warmup"].to_list() == [True, False, False, False, False, False]
+    assert requests["cached_tokens"].to_list() == [
+        None,
+        None,
+        0,
+        None,
+        None,
+        None,
+    ]
+    assert requests["warmup"].to_list() == [
+        True,
+        False,
+        False,
+        False,
+        False,
+        False,
+    ]
     assert requests["detail"].to_list()[3] == "the connection was reset"
     events = pl.read_parquet(directory / "events.parquet").with_columns(
         pl.col("stamp_source").cast(pl.String)
@@ -165,7 +244,9 @@ def test_other_tools_read_words_and_nulls(tmp_path: Path, trace: Trace, spec: Ru
     assert events["arrival_ns"].to_list()[:2] == [20_000_000, 150_000_000]
 
 
-def test_the_description_says_what_and_when(tmp_path: Path, trace: Trace, spec: RunSpec) -> None:
+def test_the_description_says_what_and_when(
+    tmp_path: Path, trace: Trace, spec: RunSpec
+) -> None:
     text = (save(tmp_path / "run", trace, spec) / "run.json").read_bytes()
     description = orjson.loads(text)
     assert description["schema_version"] == SCHEMA_VERSION
@@ -176,15 +257,31 @@ def test_the_description_says_what_and_when(tmp_path: Path, trace: Trace, spec: 
     assert description["workers"] == [asdict(trace.workers[0])]
 
 
-def test_no_secret_reaches_a_file(tmp_path: Path, trace: Trace, spec: RunSpec) -> None:
-    target = spec.target.model_copy(update={"base_url": "http://alice:s3cret@host:8000"})
+def test_no_secret_reaches_a_file(
+    tmp_path: Path, trace: Trace, spec: RunSpec
+) -> None:
+    target = spec.target.model_copy(
+        update={"base_url": "http://alice:s3cret@host:8000"}
+    )
     telling = spec.model_copy(
-        update={"target": target, "sampling": Sampling(extra_body={"api_key": "s3cret"})}
+        update={
+            "target": target,
+            "sampling": Sampling(extra_body={"api_key": "s3cret"}),
+        }
     )
     environment = {"server": {"token": "s3cret"}}
-    details = np.array(["401: s3cret expired", *trace.requests["detail"][1:]], dtype=object)
+    details = np.array(
+        ["401: s3cret expired", *trace.requests["detail"][1:]], dtype=object
+    )
     trace = replace(trace, requests={**trace.requests, "detail": details})
-    save_run(tmp_path / "run", trace, telling, environment=environment, summary={}, verdict={})
+    save_run(
+        tmp_path / "run",
+        trace,
+        telling,
+        environment=environment,
+        summary={},
+        verdict={},
+    )
     for file in (tmp_path / "run").iterdir():
         assert b"s3cret" not in file.read_bytes(), file.name
     run = load_run(tmp_path / "run")
@@ -193,7 +290,9 @@ def test_no_secret_reaches_a_file(tmp_path: Path, trace: Trace, spec: RunSpec) -
     assert run.fingerprint == telling.fingerprint
 
 
-def test_a_failed_save_leaves_no_directory(tmp_path: Path, trace: Trace, spec: RunSpec) -> None:
+def test_a_failed_save_leaves_no_directory(
+    tmp_path: Path, trace: Trace, spec: RunSpec
+) -> None:
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(CannotWriteError):
         save(tmp_path / "file" / "run", trace, spec)
@@ -203,14 +302,23 @@ def test_a_failed_save_leaves_no_directory(tmp_path: Path, trace: Trace, spec: R
 
 
 def rewrite(path: Path, **changes: Any) -> None:
-    path.write_bytes(orjson.dumps({**orjson.loads(path.read_bytes()), **changes}))
+    path.write_bytes(
+        orjson.dumps({**orjson.loads(path.read_bytes()), **changes})
+    )
 
 
-def test_a_newer_run_is_refused(tmp_path: Path, trace: Trace, spec: RunSpec) -> None:
+def test_a_newer_run_is_refused(
+    tmp_path: Path, trace: Trace, spec: RunSpec
+) -> None:
     directory = save(tmp_path / "run", trace, spec)
-    rewrite(directory / "run.json", schema_version=SCHEMA_VERSION + 1, spec="something new")
+    rewrite(
+        directory / "run.json",
+        schema_version=SCHEMA_VERSION + 1,
+        spec="something new",
+    )
     with pytest.raises(
-        ValueError, match=r"newer Inferometer \(schema 3; this one reads up to 2\): update"
+        ValueError,
+        match=r"newer Inferometer \(schema 3; this one reads up to 2\): update",
     ):
         load_run(directory)
 
@@ -222,7 +330,14 @@ def test_what_is_no_run_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["run.json", "requests.parquet", "events.parquet", "summary.json", "verdict.json"]
+    "name",
+    [
+        "run.json",
+        "requests.parquet",
+        "events.parquet",
+        "summary.json",
+        "verdict.json",
+    ],
 )
 @pytest.mark.parametrize("damage", ["missing", "empty", "half", "one bit"])
 def test_a_damaged_file_is_told_in_one_sentence(
@@ -239,7 +354,9 @@ def test_a_damaged_file_is_told_in_one_sentence(
                 "one bit": bytes([content[0] ^ 1]) + content[1:],
             }[damage]
         )
-    with pytest.raises(ValueError, match=r"cannot be read|is not a run directory") as caught:
+    with pytest.raises(
+        ValueError, match=r"cannot be read|is not a run directory"
+    ) as caught:
         load_run(tmp_path / "run")
     assert "\n" not in str(caught.value)
     assert str(tmp_path / "run") in str(caught.value)
@@ -259,7 +376,11 @@ def test_a_damaged_file_is_told_in_one_sentence(
     ],
 )
 def test_a_description_that_does_not_fit_is_refused(
-    tmp_path: Path, trace: Trace, spec: RunSpec, changes: dict[str, Any], why: str
+    tmp_path: Path,
+    trace: Trace,
+    spec: RunSpec,
+    changes: dict[str, Any],
+    why: str,
 ) -> None:
     directory = save(tmp_path / "run", trace, spec)
     rewrite(directory / "run.json", **changes)
@@ -267,20 +388,33 @@ def test_a_description_that_does_not_fit_is_refused(
         load_run(directory)
 
 
-def test_tables_of_another_run_are_refused(tmp_path: Path, trace: Trace, spec: RunSpec) -> None:
+def test_tables_of_another_run_are_refused(
+    tmp_path: Path, trace: Trace, spec: RunSpec
+) -> None:
     directory = save(tmp_path / "run", trace, spec)
     other = save(tmp_path / "other", trace.measured(), spec)
-    (directory / "events.parquet").write_bytes((other / "events.parquet").read_bytes())
-    assert_same(trace, load_run(directory).trace)  # the same events, and so the same file
-    (directory / "requests.parquet").write_bytes((other / "requests.parquet").read_bytes())
-    with pytest.raises(ValueError, match=r"requests\.parquet has changed since it was written"):
+    (directory / "events.parquet").write_bytes(
+        (other / "events.parquet").read_bytes()
+    )
+    assert_same(
+        trace, load_run(directory).trace
+    )  # the same events, and so the same file
+    (directory / "requests.parquet").write_bytes(
+        (other / "requests.parquet").read_bytes()
+    )
+    with pytest.raises(
+        ValueError, match=r"requests\.parquet has changed since it was written"
+    ):
         load_run(directory)
 
 
 @pytest.mark.skipif(
-    not Path("/dev/full").exists(), reason="this system has no disk that is always full"
+    not Path("/dev/full").exists(),
+    reason="this system has no disk that is always full",
 )
 def test_a_full_disk_says_that_it_is_full(trace: Trace) -> None:
     with pytest.raises(OSError, match="No space left") as caught:
-        run_directory._write_table(Path("/dev/full"), REQUEST_COLUMNS, trace.requests)
+        run_directory._write_table(
+            Path("/dev/full"), REQUEST_COLUMNS, trace.requests
+        )
     assert caught.value.errno == errno.ENOSPC

@@ -30,7 +30,9 @@ LOADGEN = "mlperf_log_summary.txt"
 SHARED_PREFIX = {"input_len": 128, "output_len": 64, "burstiness": 1.0}
 REPORT_LOAD = {"burstiness": 1.0, "input_len": 1024, "output_len": 128}
 
-READ: dict[str, tuple[str, str | None, dict[str, float], dict[str, float | None]]] = {
+READ: dict[
+    str, tuple[str, str | None, dict[str, float], dict[str, float | None]]
+] = {
     "inference-perf/stage_0_lifecycle_metrics.json": (
         "inference-perf",
         "acme/tiny-7b",
@@ -53,7 +55,11 @@ READ: dict[str, tuple[str, str | None, dict[str, float], dict[str, float | None]
         "inference-perf",
         "acme/tiny-7b",
         {"num_prompts": 600, "max_concurrency": 16, **SHARED_PREFIX},
-        {"duration": 75.0, "output_throughput": 512.0, "median_e2el_ms": 1200.0},
+        {
+            "duration": 75.0,
+            "output_throughput": 512.0,
+            "median_e2el_ms": 1200.0,
+        },
     ),
     "vllm-offline/tiny_tp2_throughput.json": (
         "vllm-throughput",
@@ -107,7 +113,12 @@ READ: dict[str, tuple[str, str | None, dict[str, float], dict[str, float | None]
     "llmperf/acme-tiny-7b_550_150_summary.json": (
         "llmperf",
         "acme/tiny-7b",
-        {"num_prompts": 4, "max_concurrency": 2, "input_len": 550, "output_len": 150},
+        {
+            "num_prompts": 4,
+            "max_concurrency": 2,
+            "input_len": 550,
+            "output_len": 150,
+        },
         {
             "duration": 5.0,
             "completed": 3,
@@ -137,7 +148,11 @@ READ: dict[str, tuple[str, str | None, dict[str, float], dict[str, float | None]
         "mlperf",
         "tiny-70b-99",
         {"request_rate": math.inf},
-        {"request_throughput": 92.5, "output_throughput": 27750.0, "mean_e2el_ms": 265250.0},
+        {
+            "request_throughput": 92.5,
+            "output_throughput": 27750.0,
+            "mean_e2el_ms": 265250.0,
+        },
     ),
     "mlperf/detail-alone/mlperf_log_detail.txt": (
         "mlperf",
@@ -162,7 +177,12 @@ READ: dict[str, tuple[str, str | None, dict[str, float], dict[str, float | None]
             "input_len": 512,
             "output_len": 256,
         },
-        {"completed": 20, "failed": 0, "mean_ttft_ms": 80.0, "total_token_throughput": 768.0},
+        {
+            "completed": 20,
+            "failed": 0,
+            "mean_ttft_ms": 80.0,
+            "total_token_throughput": 768.0,
+        },
     ),
     "aiperf-0.10/profile_export_aiperf.json": (
         "aiperf",
@@ -193,7 +213,12 @@ READ: dict[str, tuple[str, str | None, dict[str, float], dict[str, float | None]
     "genai-perf/profile_export_genai_perf.json": (
         "genai-perf",
         "acme/tiny-7b",
-        {"num_prompts": 96, "max_concurrency": 16, "input_len": 500, "output_len": 100},
+        {
+            "num_prompts": 96,
+            "max_concurrency": 16,
+            "input_len": 500,
+            "output_len": 100,
+        },
         {
             "completed": 96,
             "total_output_tokens": 9600,
@@ -222,23 +247,45 @@ def test_what_is_read(name: str) -> None:
     run = the_run(name)
     assert (run.tool, run.model) == (tool, model)
     assert run.load == pytest.approx(load)
-    assert {ours: run.metrics.get(ours) for ours in metrics} == pytest.approx(metrics)
+    assert {ours: run.metrics.get(ours) for ours in metrics} == pytest.approx(
+        metrics
+    )
 
 
 @pytest.mark.parametrize(
     ("name", "absent"),
     [
-        ("vllm-offline/tiny_tp2_throughput.json", ("output_throughput", "mean_ttft_ms")),
-        ("vllm-offline/latency.json", ("mean_ttft_ms", "request_throughput", "completed")),
+        (
+            "vllm-offline/tiny_tp2_throughput.json",
+            ("output_throughput", "mean_ttft_ms"),
+        ),
+        (
+            "vllm-offline/latency.json",
+            ("mean_ttft_ms", "request_throughput", "completed"),
+        ),
         ("sglang-report/bench.txt", ("failed",)),
-        ("llmperf/acme-tiny-7b_550_150_summary.json", ("mean_itl_ms", "mean_tpot_ms")),
-        ("genai-perf/profile_export_genai_perf.json", ("mean_itl_ms", "failed")),
-        ("genai-perf-blocking/profile_export_genai_perf.json", ("mean_ttft_ms", "p99_ttft_ms")),
+        (
+            "llmperf/acme-tiny-7b_550_150_summary.json",
+            ("mean_itl_ms", "mean_tpot_ms"),
+        ),
+        (
+            "genai-perf/profile_export_genai_perf.json",
+            ("mean_itl_ms", "failed"),
+        ),
+        (
+            "genai-perf-blocking/profile_export_genai_perf.json",
+            ("mean_ttft_ms", "p99_ttft_ms"),
+        ),
         ("aiperf-0.10/profile_export_aiperf.json", ("failed",)),
-        ("guidellm/v0.6.json", ("p99_ttft_ms", "mean_tpot_ms", "mean_itl_ms", "mean_e2el_ms")),
+        (
+            "guidellm/v0.6.json",
+            ("p99_ttft_ms", "mean_tpot_ms", "mean_itl_ms", "mean_e2el_ms"),
+        ),
     ],
 )
-def test_what_a_file_does_not_have_is_not_made_up(name: str, absent: tuple[str, ...]) -> None:
+def test_what_a_file_does_not_have_is_not_made_up(
+    name: str, absent: tuple[str, ...]
+) -> None:
     run = the_run(name)
     assert not set(absent) & run.metrics.keys()
     assert set(absent) - {"p99_ttft_ms"} <= {*run.missing, "mean_itl_ms"}
@@ -257,7 +304,10 @@ def test_what_a_file_does_not_have_is_not_made_up(name: str, absent: tuple[str, 
                 "num_groups": 4,
             },
         ),
-        ("vllm-offline/tiny_tp2_throughput.json", {"scenario": "offline throughput"}),
+        (
+            "vllm-offline/tiny_tp2_throughput.json",
+            {"scenario": "offline throughput"},
+        ),
         (
             "vllm-offline/latency.json",
             {
@@ -267,7 +317,10 @@ def test_what_a_file_does_not_have_is_not_made_up(name: str, absent: tuple[str, 
                 "batch_size": 8,
             },
         ),
-        ("llmperf/acme-tiny-7b_550_150_summary.json", {"stddev_output_tokens": 10, "card": "A10G"}),
+        (
+            "llmperf/acme-tiny-7b_550_150_summary.json",
+            {"stddev_output_tokens": 10, "card": "A10G"},
+        ),
         ("guidellm/v0.6.json", {"dataset": "synthetic", "prefix_len": 64}),
         (
             "aiperf-0.10/profile_export_aiperf.json",
@@ -275,7 +328,12 @@ def test_what_a_file_does_not_have_is_not_made_up(name: str, absent: tuple[str, 
         ),
         (
             f"{MLPERF.relative_to(TOOL_FILES)}/Offline/performance/run_1/{LOADGEN}",
-            {"scenario": "Offline", "config": "8xCARD-X_2xCPU", "gpus": 8, "card": "CARD-X"},
+            {
+                "scenario": "Offline",
+                "config": "8xCARD-X_2xCPU",
+                "gpus": 8,
+                "card": "CARD-X",
+            },
         ),
     ],
 )
@@ -288,8 +346,14 @@ def test_under_which_conditions(name: str, conditions: dict[str, Any]) -> None:
     [
         ("guidellm/v0.6.json", "2026-02-18T00:10:49+00:00"),
         ("aiperf-0.10/profile_export_aiperf.json", "2026-07-03T05:22:20"),
-        ("llmperf/acme-tiny-7b_550_150_summary.json", "2024-06-12T16:18:34+00:00"),
-        ("mlperf/detail-alone/mlperf_log_detail.txt", "2026-05-06T07:08:09+00:00"),
+        (
+            "llmperf/acme-tiny-7b_550_150_summary.json",
+            "2024-06-12T16:18:34+00:00",
+        ),
+        (
+            "mlperf/detail-alone/mlperf_log_detail.txt",
+            "2026-05-06T07:08:09+00:00",
+        ),
         ("vllm-offline/latency.json", None),
     ],
 )
@@ -300,54 +364,87 @@ def test_when_it_was(name: str, date: str | None) -> None:
 def test_a_log_with_two_reports() -> None:
     """With colours, a progress bar, lines that end with CRLF, and another log keeper's prefix."""
     first, second = read_results(TOOL_FILES / "vllm-report" / "bench.txt")
-    assert (first.tool, first.model, first.decimals) == ("vllm", "acme/tiny-7b", 2)
+    assert (first.tool, first.model, first.decimals) == (
+        "vllm",
+        "acme/tiny-7b",
+        2,
+    )
     assert first.load == {
         "num_prompts": 60,
         "max_concurrency": 4,
         "request_rate": math.inf,
         **REPORT_LOAD,
     }
-    assert first.conditions == {"backend": "openai", "dataset": "random", "seed": 0}
+    assert first.conditions == {
+        "backend": "openai",
+        "dataset": "random",
+        "seed": 0,
+    }
     assert (first.metrics["failed"], first.metrics["p99_itl_ms"]) == (0, 30.25)
     assert first.metrics["max_concurrent_requests"] == 30
-    assert second.load == {"num_prompts": 40, "request_rate": 8.0, **REPORT_LOAD}
-    assert (second.metrics["failed"], second.metrics["request_goodput"]) == (2, 3.1)
+    assert second.load == {
+        "num_prompts": 40,
+        "request_rate": 8.0,
+        **REPORT_LOAD,
+    }
+    assert (second.metrics["failed"], second.metrics["request_goodput"]) == (
+        2,
+        3.1,
+    )
 
 
-def test_a_log_that_was_cut_off_and_one_that_begins_with_a_bracket(tmp_path: Path) -> None:
+def test_a_log_that_was_cut_off_and_one_that_begins_with_a_bracket(
+    tmp_path: Path,
+) -> None:
     text = (TOOL_FILES / "vllm-report" / "bench.txt").read_bytes().decode()
     path = tmp_path / "cut.log"
-    path.write_text("[INFO] started\n" + text[: text.index("Median TPOT")], newline="")
+    path.write_text(
+        "[INFO] started\n" + text[: text.index("Median TPOT")], newline=""
+    )
     (run,) = read_results(path)
     assert run.metrics["p99_ttft_ms"] == 250.75
     assert "median_tpot_ms" not in run.metrics
 
 
 def test_a_report_after_a_command_that_the_shell_echoed(tmp_path: Path) -> None:
-    text = (TOOL_FILES / "vllm-report" / "bench.txt").read_text(encoding="utf-8")
+    text = (TOOL_FILES / "vllm-report" / "bench.txt").read_text(
+        encoding="utf-8"
+    )
     report = text[text.index("============ Serving") : text.index("bench-1")]
     path = tmp_path / "run.log"
     command = "+ vllm bench serve --model m --dataset-name random --random-input-len=256 --seed 7\n"
     path.write_bytes((command + report).encode("utf-16"))
     (run,) = read_results(path)
-    assert (run.model, run.load["input_len"], run.conditions["seed"]) == ("m", 256, 7)
+    assert (run.model, run.load["input_len"], run.conditions["seed"]) == (
+        "m",
+        256,
+        7,
+    )
     assert run.metrics["mean_ttft_ms"] == 99.25
 
 
 @pytest.mark.parametrize("form", ["json", "jsonl", "csv", "sql", "md"])
 def test_llama_bench_in_each_of_its_forms(form: str) -> None:
     prompt, generated, both = read_results(LLAMA / f"tests.{form}")
-    assert [run.conditions["scenario"] for run in (prompt, generated, both)] == [
+    assert [
+        run.conditions["scenario"] for run in (prompt, generated, both)
+    ] == [
         "pp512",
         "tg128",
         "pp512+tg128 @ d4096",
     ]
     assert prompt.metrics == {"total_token_throughput": 2048.5}
-    assert generated.metrics == {"total_token_throughput": 64.25, "output_throughput": 64.25}
+    assert generated.metrics == {
+        "total_token_throughput": 64.25,
+        "output_throughput": 64.25,
+    }
     assert both.metrics["output_throughput"] == pytest.approx(51.2)
     assert both.load == {"input_len": 512, "output_len": 128}
     assert generated.conditions["engine_version"] == "b6123 (a1b2c3d4)"
-    assert (generated.conditions["n_gpu_layers"], generated.conditions["flash_attn"]) == (99, True)
+    assert (
+        generated.conditions["n_gpu_layers"],
+        generated.conditions["flash_attn"],
+    ) == (99, True)
     assert generated.conditions["dtype"] == "Q4_0"
     assert generated.notes == (Said("note.llama_bench"),)
 
@@ -355,7 +452,9 @@ def test_llama_bench_in_each_of_its_forms(form: str) -> None:
 def test_the_single_requests_of_llmperf() -> None:
     computed = recompute(the_run("llmperf/acme-tiny-7b_550_150_summary.json"))
     assert (computed["completed"], computed["failed"]) == (3, 1)
-    assert computed["mean_tpot_ms"] == pytest.approx((1.55 + 1.15 + 2.55) / 3 / 159 * 1e3)
+    assert computed["mean_tpot_ms"] == pytest.approx(
+        (1.55 + 1.15 + 2.55) / 3 / 159 * 1e3
+    )
 
 
 def test_guidellm_before_0_4() -> None:
@@ -369,7 +468,11 @@ def test_guidellm_before_0_4() -> None:
         "constant 2.5",
         "throughput 512",
     ]
-    assert (one.model, one.metrics["failed"], one.own["incomplete"]) == ("acme/tiny-7b", 1, 2)
+    assert (one.model, one.metrics["failed"], one.own["incomplete"]) == (
+        "acme/tiny-7b",
+        1,
+        2,
+    )
     assert one.requests is not None
     assert one.requests.ttft_s == pytest.approx([0.08, 0.08])
     assert one.requests.e2el_s == pytest.approx([1.985, 1.985])
@@ -389,10 +492,16 @@ def test_no_secret_of_a_report_is_kept() -> None:
 
 def test_a_sweep_of_aiperf() -> None:
     four, eight = read_results(
-        TOOL_FILES / "aiperf-sweep" / "sweep_aggregate" / "profile_export_aiperf_sweep.json"
+        TOOL_FILES
+        / "aiperf-sweep"
+        / "sweep_aggregate"
+        / "profile_export_aiperf_sweep.json"
     )
     assert four.load == {"max_concurrency": 4, "input_len": 512}
-    assert (eight.load, eight.conditions) == ({"max_concurrency": 8}, {"cuda_graphs": True})
+    assert (eight.load, eight.conditions) == (
+        {"max_concurrency": 8},
+        {"cuda_graphs": True},
+    )
     assert four.metrics["mean_e2el_ms"] == 1500.0
     assert eight.metrics["p99_ttft_ms"] == 100.0
     assert four.sums_up == TOOL_FILES / "aiperf-sweep"
@@ -401,7 +510,8 @@ def test_a_sweep_of_aiperf() -> None:
 
 def test_the_csv_of_aiperf_is_its_json_rounded() -> None:
     whole, rounded = (
-        the_run(f"aiperf-0.10/profile_export_aiperf.{form}") for form in ("json", "csv")
+        the_run(f"aiperf-0.10/profile_export_aiperf.{form}")
+        for form in ("json", "csv")
     )
     assert rounded.metrics.keys() == whole.metrics.keys()
     assert rounded.metrics == pytest.approx(whole.metrics, abs=0.0051)
@@ -410,7 +520,9 @@ def test_the_csv_of_aiperf_is_its_json_rounded() -> None:
 
 def test_a_rate_that_the_tool_did_not_reach_is_told() -> None:
     run = the_run("inference-perf/stage_1_lifecycle_metrics.json")
-    assert run.notes == (Said("note.rate_not_reached", {"sent": 20.5, "asked": 40.0}),)
+    assert run.notes == (
+        Said("note.rate_not_reached", {"sent": 20.5, "asked": 40.0}),
+    )
     assert run.load["request_rate"] == 40.0
 
 
@@ -421,15 +533,23 @@ def test_all_stages_of_inference_perf_sum_up_the_single_ones() -> None:
 
 
 def test_loadgens_verdict_is_its_own() -> None:
-    run = the_run(f"{MLPERF.relative_to(TOOL_FILES)}/Server/performance/run_1/{LOADGEN}")
+    run = the_run(
+        f"{MLPERF.relative_to(TOOL_FILES)}/Server/performance/run_1/{LOADGEN}"
+    )
     limits = {"verdict": "VALID", "ttft": 2000.0, "tpot": 200.0}
     assert run.notes == (Said("note.loadgen_verdict.limits", limits),)
     assert run.own["scheduled_samples_per_second"] == 41.0
 
 
 def test_the_table_of_the_dcu_guides_script() -> None:
-    one, eight = read_results(TOOL_FILES / "dcu" / "r1-awq.csv")  # the run with 64 failed
-    assert one.conditions == {"tp": "8", "dtype": "float16", "dataset": "random"}
+    one, eight = read_results(
+        TOOL_FILES / "dcu" / "r1-awq.csv"
+    )  # the run with 64 failed
+    assert one.conditions == {
+        "tp": "8",
+        "dtype": "float16",
+        "dataset": "random",
+    }
     assert eight.load == {"num_prompts": 8, "input_len": 512, "output_len": 512}
     assert eight.metrics == {
         "total_token_throughput": 443.0,
@@ -472,20 +592,34 @@ def test_what_is_no_result_is_told_with_all_tools(tmp_path: Path) -> None:
     assert all(tool in str(refused.value) for tool in TOOLS)
 
 
-def test_the_detailed_log_of_loadgen_belongs_to_the_summary_beside_it(tmp_path: Path) -> None:
+def test_the_detailed_log_of_loadgen_belongs_to_the_summary_beside_it(
+    tmp_path: Path,
+) -> None:
     shutil.copytree(MLPERF / "Server", tmp_path / "Server")
     with pytest.raises(CompanionError):
-        read_results(tmp_path / "Server" / "performance" / "run_1" / "mlperf_log_detail.txt")
+        read_results(
+            tmp_path
+            / "Server"
+            / "performance"
+            / "run_1"
+            / "mlperf_log_detail.txt"
+        )
 
 
 def test_a_log_of_offline_benchmarks_has_a_run_a_result() -> None:
-    throughput, latency, old = read_results(TOOL_FILES / "vllm-offline-log" / "bench.txt")
+    throughput, latency, old = read_results(
+        TOOL_FILES / "vllm-offline-log" / "bench.txt"
+    )
     assert [run.tool for run in (throughput, latency, old)] == [
         "vllm-throughput",
         "vllm-latency",
         "vllm-throughput",
     ]
-    assert throughput.load == {"num_prompts": 1000, "input_len": 512, "output_len": 128}
+    assert throughput.load == {
+        "num_prompts": 1000,
+        "input_len": 512,
+        "output_len": 128,
+    }
     assert throughput.metrics == {
         "request_throughput": 4.0,
         "total_token_throughput": 2560.0,
@@ -502,5 +636,11 @@ def test_a_log_of_offline_benchmarks_has_a_run_a_result() -> None:
     assert latency.model == "acme/tiny-7b"
     assert latency.metrics["p99_e2el_ms"] == 1875.0
     assert "quantization" not in latency.conditions
-    assert (old.model, old.conditions) == (None, {"scenario": "offline throughput"})
-    assert old.metrics == {"request_throughput": 3.5, "total_token_throughput": 2240.0}
+    assert (old.model, old.conditions) == (
+        None,
+        {"scenario": "offline throughput"},
+    )
+    assert old.metrics == {
+        "request_throughput": 3.5,
+        "total_token_throughput": 2240.0,
+    }

@@ -51,26 +51,36 @@ def strict(text: bytes) -> dict[str, Any]:
 
 
 def summary_of(trace: Trace, **options: Any) -> Summary:
-    return summarize(trace, planned=5, **{"percentiles": (50, 90, 95, 99), **options})
+    return summarize(
+        trace, planned=5, **{"percentiles": (50, 90, 95, 99), **options}
+    )
 
 
 @pytest.mark.parametrize(
-    ("name", "detailed"), [("chat_c8_detailed.json", True), ("completions_c4_plain.json", False)]
+    ("name", "detailed"),
+    [("chat_c8_detailed.json", True), ("completions_c4_plain.json", False)],
 )
 def test_keys_order_and_types_are_vllms(
     name: str, detailed: bool, spec: RunSpec, trace: Trace
 ) -> None:
     theirs = strict((GOLDEN / name).read_bytes())
     ours = vllm_result(
-        spec, summary_of(trace), trace, finished=FINISHED, metrics=ALL, detailed=detailed
+        spec,
+        summary_of(trace),
+        trace,
+        finished=FINISHED,
+        metrics=ALL,
+        detailed=detailed,
     )
     assert list(ours) == list(theirs)
     assert {key: type(value) for key, value in ours.items()} == {
         key: type(value) for key, value in theirs.items()
     }
-    assert {key for key in theirs if not key.endswith(tuple(f"_{m}_ms" for m in ALL))} <= set(
-        RESERVED
-    )
+    assert {
+        key
+        for key in theirs
+        if not key.endswith(tuple(f"_{m}_ms" for m in ALL))
+    } <= set(RESERVED)
 
 
 def test_the_text_is_spaced_as_vllms_and_on_one_line(
@@ -93,23 +103,39 @@ def test_the_text_is_spaced_as_vllms_and_on_one_line(
 
 def test_the_numbers_of_a_run(spec: RunSpec, trace: Trace) -> None:
     result = vllm_result(
-        spec, summary_of(trace, percentiles=(99, 99.9)), trace, finished=FINISHED, detailed=True
+        spec,
+        summary_of(trace, percentiles=(99, 99.9)),
+        trace,
+        finished=FINISHED,
+        detailed=True,
     )
     assert result["model_id"] == result["tokenizer_id"] == "org/tiny"
-    assert (result["num_prompts"], result["request_rate"], result["max_concurrency"]) == (
+    assert (
+        result["num_prompts"],
+        result["request_rate"],
+        result["max_concurrency"],
+    ) == (
         5,
         "inf",
         2,
     )
     assert (result["completed"], result["failed"]) == (2, 2)
     assert result["duration"] == pytest.approx(0.2)
-    assert (result["total_input_tokens"], result["total_output_tokens"]) == (32, 5)
+    assert (result["total_input_tokens"], result["total_output_tokens"]) == (
+        32,
+        5,
+    )
     assert result["output_throughput"] == pytest.approx(25)
     assert result["request_goodput"] is None
     assert result["input_lens"] == [16, 16, 16, 16]
     assert result["output_lens"] == [3, 2, 0, 0]
     assert result["ttfts"] == pytest.approx([0.05, 0.06, 0.06, 0])
-    assert result["itls"] == [pytest.approx([0.01, 0.01]), pytest.approx([0.02]), [], []]
+    assert result["itls"] == [
+        pytest.approx([0.01, 0.01]),
+        pytest.approx([0.02]),
+        [],
+        [],
+    ]
     assert result["latencies"] == pytest.approx([0.07, 0.08, 0, 0])
     assert result["start_times"] == pytest.approx([0.1, 0.12, 0.18, 0.21])
     assert result["queue_times"] == pytest.approx([0, 0.02, 0.08, 0.11])
@@ -120,15 +146,26 @@ def test_the_numbers_of_a_run(spec: RunSpec, trace: Trace) -> None:
     assert "mean_e2el_ms" not in result
 
 
-def test_a_key_that_the_server_repeats_is_not_written(spec: RunSpec, trace: Trace) -> None:
+def test_a_key_that_the_server_repeats_is_not_written(
+    spec: RunSpec, trace: Trace
+) -> None:
     trace.requests["detail"][3] = "401: s3cret expired"
-    result = vllm_result(spec, summary_of(trace), trace, finished=FINISHED, detailed=True)
+    result = vllm_result(
+        spec, summary_of(trace), trace, finished=FINISHED, detailed=True
+    )
     assert result["errors"][2] == "401: *** expired"
 
 
-def test_first_token_and_gaps_add_up_to_the_latency(spec: RunSpec, trace: Trace) -> None:
-    result = vllm_result(spec, summary_of(trace), trace, finished=FINISHED, detailed=True)
-    sums = [ttft + sum(itls) for ttft, itls in zip(result["ttfts"], result["itls"], strict=True)]
+def test_first_token_and_gaps_add_up_to_the_latency(
+    spec: RunSpec, trace: Trace
+) -> None:
+    result = vllm_result(
+        spec, summary_of(trace), trace, finished=FINISHED, detailed=True
+    )
+    sums = [
+        ttft + sum(itls)
+        for ttft, itls in zip(result["ttfts"], result["itls"], strict=True)
+    ]
     assert sums[:2] == pytest.approx(result["latencies"][:2])
 
 
@@ -151,9 +188,13 @@ def test_in_open_loop_the_queue_time_is_sent_minus_due(spec: RunSpec) -> None:
     ]
     trace = make_trace(rows, closed_loop=False, texts=("héllo", "", ""))
     rated = spec.model_copy(
-        update={"load": Load(num_prompts=3, request_rate=100, max_concurrency=1)}
+        update={
+            "load": Load(num_prompts=3, request_rate=100, max_concurrency=1)
+        }
     )
-    result = vllm_result(rated, summary_of(trace), trace, finished=FINISHED, detailed=True)
+    result = vllm_result(
+        rated, summary_of(trace), trace, finished=FINISHED, detailed=True
+    )
     assert result["request_rate"] == 100.0
     assert result["queue_times"] == pytest.approx([0.003, 0, 0])
     assert result["errors"] == ["", "NONE", "DROPPED"]
@@ -161,18 +202,34 @@ def test_in_open_loop_the_queue_time_is_sent_minus_due(spec: RunSpec) -> None:
     assert result["failed"] == 2
 
 
-def test_nothing_measured_is_zeros_and_strict_json(tmp_path: Path, spec: RunSpec) -> None:
+def test_nothing_measured_is_zeros_and_strict_json(
+    tmp_path: Path, spec: RunSpec
+) -> None:
     trace = make_trace([{"outcome": Outcome.UNSENT}])
-    endless = spec.model_copy(update={"load": Load(num_prompts=1, burstiness=math.inf)})
+    endless = spec.model_copy(
+        update={"load": Load(num_prompts=1, burstiness=math.inf)}
+    )
     summary = summary_of(trace, goodput={"ttft": 100.0})
     save_result(
-        tmp_path / "r.json", vllm_result(endless, summary, trace, finished=FINISHED, detailed=True)
+        tmp_path / "r.json",
+        vllm_result(endless, summary, trace, finished=FINISHED, detailed=True),
     )
     result = strict((tmp_path / "r.json").read_bytes())
-    assert (result["completed"], result["failed"], result["duration"]) == (0, 0, 0.0)
-    assert (result["request_throughput"], result["request_goodput"]) == (0.0, 0.0)
+    assert (result["completed"], result["failed"], result["duration"]) == (
+        0,
+        0,
+        0.0,
+    )
+    assert (result["request_throughput"], result["request_goodput"]) == (
+        0.0,
+        0.0,
+    )
     assert (result["burstiness"], result["max_concurrency"]) == ("inf", None)
-    assert (result["mean_ttft_ms"], result["p99_tpot_ms"], result["max_output_tokens_per_s"]) == (
+    assert (
+        result["mean_ttft_ms"],
+        result["p99_tpot_ms"],
+        result["max_output_tokens_per_s"],
+    ) == (
         0.0,
         0.0,
         0.0,
@@ -180,8 +237,15 @@ def test_nothing_measured_is_zeros_and_strict_json(tmp_path: Path, spec: RunSpec
     assert result["latencies"] == result["queue_times"] == result["ttfts"] == []
 
 
-def test_goodput_is_a_rate_where_it_was_asked_for(spec: RunSpec, trace: Trace) -> None:
-    result = vllm_result(spec, summary_of(trace, goodput={"ttft": 55.0}), trace, finished=FINISHED)
+def test_goodput_is_a_rate_where_it_was_asked_for(
+    spec: RunSpec, trace: Trace
+) -> None:
+    result = vllm_result(
+        spec,
+        summary_of(trace, goodput={"ttft": 55.0}),
+        trace,
+        finished=FINISHED,
+    )
     assert result["request_goodput"] == pytest.approx(5)
 
 
@@ -190,7 +254,12 @@ def test_metadata_stands_at_top_level_after_the_number_of_prompts(
 ) -> None:
     metadata = {"gpu": "R9700", "tp": "2"}
     result = vllm_result(
-        spec, summary_of(trace), trace, finished=FINISHED, metadata=metadata, label="A"
+        spec,
+        summary_of(trace),
+        trace,
+        finished=FINISHED,
+        metadata=metadata,
+        label="A",
     )
     keys = list(result)
     assert keys[keys.index("num_prompts") : keys.index("request_rate")] == [
@@ -209,21 +278,34 @@ def test_a_ramp_is_told_after_the_concurrency_and_only_where_there_is_one(
     result = vllm_result(ramped, summary_of(trace), trace, finished=FINISHED)
     keys = list(result)
     names = ["ramp_up_strategy", "ramp_up_start_rps", "ramp_up_end_rps"]
-    assert keys[keys.index("max_concurrency") + 1 : keys.index("duration")] == names
+    assert (
+        keys[keys.index("max_concurrency") + 1 : keys.index("duration")]
+        == names
+    )
     assert [result[name] for name in names] == ["exponential", 2.0, 8.0]
-    assert not set(names) & set(vllm_result(spec, summary_of(trace), trace, finished=FINISHED))
+    assert not set(names) & set(
+        vllm_result(spec, summary_of(trace), trace, finished=FINISHED)
+    )
 
 
-@pytest.mark.parametrize("key", ["duration", "backend", "p99_ttft_ms", "errors"])
+@pytest.mark.parametrize(
+    "key", ["duration", "backend", "p99_ttft_ms", "errors"]
+)
 def test_metadata_cannot_hide_a_result(key: str) -> None:
-    with pytest.raises(ValueError, match=f"would replace the result's own '{key}'"):
+    with pytest.raises(
+        ValueError, match=f"would replace the result's own '{key}'"
+    ):
         check_metadata({"gpu": "x", key: "y"})
 
 
-def test_results_are_appended_as_json_lines(tmp_path: Path, spec: RunSpec, trace: Trace) -> None:
+def test_results_are_appended_as_json_lines(
+    tmp_path: Path, spec: RunSpec, trace: Trace
+) -> None:
     result = vllm_result(spec, summary_of(trace), trace, finished=FINISHED)
     for label in ("one", "two"):
-        save_result(tmp_path / "r.jsonl", {**result, "label": label}, append=True)
+        save_result(
+            tmp_path / "r.jsonl", {**result, "label": label}, append=True
+        )
     lines = (tmp_path / "r.jsonl").read_bytes().split(b"\n")
     assert [strict(line)["label"] for line in lines] == ["one", "two"]
 

@@ -27,11 +27,17 @@ def traps(tmp_path: Path) -> Path:
 def test_modules_are_ours(traps: Path) -> None:
     command = python_command("inferometer.cli.main", "--version")
     told = subprocess.run(
-        command, capture_output=True, text=True, cwd=traps, timeout=60, check=False
+        command,
+        capture_output=True,
+        text=True,
+        cwd=traps,
+        timeout=60,
+        check=False,
     )
-    assert (told.returncode, told.stdout) == (0, f"inferometer {inferometer.__version__}\n"), (
-        told.stderr
-    )
+    assert (told.returncode, told.stdout) == (
+        0,
+        f"inferometer {inferometer.__version__}\n",
+    ), told.stderr
 
 
 def test_the_package_is_found_where_we_found_it() -> None:
@@ -44,10 +50,17 @@ def test_the_package_is_found_where_we_found_it() -> None:
 
 @pytest.mark.parametrize("argument", ["--version", "--help"])
 def test_as_a_module(traps: Path, argument: str) -> None:
-    (traps / "inferometer.py").unlink()  # that one is found before anything of ours runs
+    (
+        traps / "inferometer.py"
+    ).unlink()  # that one is found before anything of ours runs
     command = [sys.executable, "-m", "inferometer", argument]
     told = subprocess.run(
-        command, capture_output=True, text=True, cwd=traps, timeout=60, check=False
+        command,
+        capture_output=True,
+        text=True,
+        cwd=traps,
+        timeout=60,
+        check=False,
     )
     assert told.returncode == 0, told.stderr
     assert "inferometer" in told.stdout

@@ -19,9 +19,14 @@ EACH = pytest.mark.parametrize("number", ALL)
 @pytest.fixture(autouse=True)
 def signals_of_a_terminal() -> Iterator[None]:
     """As they are for a program that a person starts."""
-    usual: dict[int, Any] = dict.fromkeys((signal.SIGTERM, signal.SIGHUP), signal.SIG_DFL)
+    usual: dict[int, Any] = dict.fromkeys(
+        (signal.SIGTERM, signal.SIGHUP), signal.SIG_DFL
+    )
     usual[signal.SIGINT] = signal.default_int_handler
-    before = {number: signal.signal(number, handler) for number, handler in usual.items()}
+    before = {
+        number: signal.signal(number, handler)
+        for number, handler in usual.items()
+    }
     yield
     for number, handler in before.items():
         signal.signal(number, handler)
@@ -40,10 +45,14 @@ def test_before_anything_was_measured_it_ends_the_command(number: int) -> None:
 
 
 @EACH
-def test_while_workers_measure_it_stops_them_and_is_held_afterwards(number: int) -> None:
+def test_while_workers_measure_it_stops_them_and_is_held_afterwards(
+    number: int,
+) -> None:
     called: list[str] = []
     with Interruption() as held:
-        with held.measuring(lambda: called.append("stop"), lambda: called.append("kill")):
+        with held.measuring(
+            lambda: called.append("stop"), lambda: called.append("kill")
+        ):
             send(number, number)
         send(number)
         assert called == ["stop", "stop"]
@@ -59,9 +68,15 @@ def test_while_workers_measure_it_stops_them_and_is_held_afterwards(number: int)
         ((signal.SIGINT, signal.SIGINT), ["stop", "kill"]),
         ((signal.SIGTERM, signal.SIGINT), ["stop", "kill"]),
         ((signal.SIGHUP, signal.SIGHUP), ["stop", "stop"]),
-        ((signal.SIGTERM, signal.SIGHUP), ["stop", "stop"]),  # as the end of a session does
+        (
+            (signal.SIGTERM, signal.SIGHUP),
+            ["stop", "stop"],
+        ),  # as the end of a session does
         ((signal.SIGHUP, signal.SIGTERM), ["stop", "stop"]),
-        ((signal.SIGHUP, signal.SIGTERM, signal.SIGTERM), ["stop", "stop", "kill"]),
+        (
+            (signal.SIGHUP, signal.SIGTERM, signal.SIGTERM),
+            ["stop", "stop", "kill"],
+        ),
     ],
 )
 def test_a_second_wish_kills_them_and_the_end_of_a_terminal_is_none(
@@ -71,14 +86,18 @@ def test_a_second_wish_kills_them_and_the_end_of_a_terminal_is_none(
     heard: list[str] = []
     with (
         Interruption() as held,
-        held.measuring(lambda: heard.append("stop"), lambda: heard.append("kill")),
+        held.measuring(
+            lambda: heard.append("stop"), lambda: heard.append("kill")
+        ),
     ):
         send(*numbers)
     assert heard == called
 
 
 @EACH
-def test_what_is_skipped_ends_at_the_first_and_nothing_else_does(number: int) -> None:
+def test_what_is_skipped_ends_at_the_first_and_nothing_else_does(
+    number: int,
+) -> None:
     reached = []
     with Interruption() as held:
         with held.skipping():
@@ -111,7 +130,9 @@ def test_they_do_as_before_afterwards_and_inside_another() -> None:
 
 
 @EACH
-def test_once_the_exit_code_is_known_nothing_changes_it_also_outside(number: int) -> None:
+def test_once_the_exit_code_is_known_nothing_changes_it_also_outside(
+    number: int,
+) -> None:
     with Interruption() as outer:
         with Interruption() as inner:
             inner.finish()

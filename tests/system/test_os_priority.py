@@ -14,7 +14,9 @@ from inferometer.system.os_priority import Priority, may_take_priority
 class FakeSystem:
     """Says yes or no, remembers what was asked, and has clocks that a test sets."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, allowed: bool = True) -> None:
+    def __init__(
+        self, monkeypatch: pytest.MonkeyPatch, allowed: bool = True
+    ) -> None:
         self.asked: list[bool] = []
         self.allowed = allowed
         self.cpu_ns = self.now_ns = 0
@@ -43,7 +45,9 @@ def test_it_is_laid_down_while_the_core_is_full_and_taken_back_after(
     assert str(priority) == "fifo 1, given up 2 times"
 
 
-def test_where_it_is_not_allowed_nothing_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_it_is_not_allowed_nothing_is_asked_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     system, priority = FakeSystem(monkeypatch, allowed=False), Priority()
     priority.take()
     system.use(1.0)
@@ -52,7 +56,9 @@ def test_where_it_is_not_allowed_nothing_is_asked_again(monkeypatch: pytest.Monk
     assert str(priority) == "normal"
 
 
-def test_without_being_asked_for_it_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_being_asked_for_it_is_left_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     system, priority = FakeSystem(monkeypatch), Priority()
     system.use(1.0)
     priority.adapt()
@@ -69,9 +75,13 @@ def test_one_time_is_one_time(monkeypatch: pytest.MonkeyPatch) -> None:
     assert str(priority) == "fifo 1, given up 1 time"
 
 
-def test_the_wait_for_a_core_is_known_or_said_not_to_be(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_wait_for_a_core_is_known_or_said_not_to_be(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     assert scheduling.run_queue_ns() >= -1
-    monkeypatch.setattr("builtins.open", lambda *args, **kwargs: (_ for _ in ()).throw(OSError))
+    monkeypatch.setattr(
+        "builtins.open", lambda *args, **kwargs: (_ for _ in ()).throw(OSError)
+    )
     assert scheduling.run_queue_ns() == -1
 
 
@@ -82,14 +92,21 @@ def test_asking_whether_it_is_allowed_leaves_the_thread_as_it_was(
     system = FakeSystem(monkeypatch, allowed)
     set_back: list[object] = []
     monkeypatch.setattr(os, "sched_getscheduler", lambda _: 3, raising=False)
-    monkeypatch.setattr(os, "sched_getparam", lambda _: "as it was", raising=False)
     monkeypatch.setattr(
-        os, "sched_setscheduler", lambda _, *policy: set_back.append(policy), raising=False
+        os, "sched_getparam", lambda _: "as it was", raising=False
+    )
+    monkeypatch.setattr(
+        os,
+        "sched_setscheduler",
+        lambda _, *policy: set_back.append(policy),
+        raising=False,
     )
     assert may_take_priority() is allowed
     assert (system.asked, set_back) == ([True], [(3, "as it was")])
 
 
-def test_where_there_is_no_such_thing_it_is_not_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_there_is_no_such_thing_it_is_not_allowed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.delattr(os, "sched_getscheduler", raising=False)
     assert not may_take_priority()

@@ -19,15 +19,25 @@ SO_TIMESTAMPING = 37
 def control_message(seconds: int, nanos: int) -> stamps.Ancillary:
     """What `recvmsg` returns: the software stamp, then two that are empty."""
     return [
-        (socket.SOL_SOCKET, SO_TIMESTAMPING, struct.pack("@qqqqqq", seconds, nanos, 0, 0, 0, 0))
+        (
+            socket.SOL_SOCKET,
+            SO_TIMESTAMPING,
+            struct.pack("@qqqqqq", seconds, nanos, 0, 0, 0, 0),
+        )
     ]
 
 
 @pytest.mark.parametrize(
     ("seconds", "nanos", "expected_ns"),
-    [(0, 1, 1), (5, 7, 5_000_000_007), (1_767_225_600, 999_999_999, 1_767_225_600_999_999_999)],
+    [
+        (0, 1, 1),
+        (5, 7, 5_000_000_007),
+        (1_767_225_600, 999_999_999, 1_767_225_600_999_999_999),
+    ],
 )
-def test_the_first_of_three_times_is_the_stamp(seconds: int, nanos: int, expected_ns: int) -> None:
+def test_the_first_of_three_times_is_the_stamp(
+    seconds: int, nanos: int, expected_ns: int
+) -> None:
     assert stamps.arrival_ns(control_message(seconds, nanos)) == expected_ns
 
 
@@ -35,7 +45,9 @@ def test_no_control_message_is_no_stamp() -> None:
     assert stamps.arrival_ns([]) == 0
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux stamps what arrives")
+@pytest.mark.skipif(
+    sys.platform != "linux", reason="only Linux stamps what arrives"
+)
 def test_the_kernel_stamps_what_arrives_on_the_loopback() -> None:
     with (
         socket.create_server(("127.0.0.1", 0)) as listener,
@@ -49,7 +61,9 @@ def test_the_kernel_stamps_what_arrives_on_the_loopback() -> None:
             for _ in range(1000):  # the kernel may need a moment to begin
                 before_ns = realtime_ns()
                 server.sendall(b"x")
-                data, ancillary, _, _ = client.recvmsg(16, stamps.ANCILLARY_BYTES)
+                data, ancillary, _, _ = client.recvmsg(
+                    16, stamps.ANCILLARY_BYTES
+                )
                 stamp_ns = stamps.arrival_ns(ancillary)
                 assert data == b"x"
                 if stamp_ns:

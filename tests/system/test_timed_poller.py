@@ -9,7 +9,9 @@ from inferometer.system.poller import READ, WRITE, TimedPoller
 
 
 @pytest.fixture(params=["epoll", "poll"])
-def poller(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> TimedPoller:
+def poller(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> TimedPoller:
     if request.param == "poll":
         monkeypatch.delattr(select, "epoll", raising=False)
     elif not hasattr(select, "epoll"):

@@ -19,7 +19,10 @@ from tests.telemetry.trees import plant, plant_capture
 @pytest.fixture(autouse=True)
 def no_tools(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path / "nothing"))
-    monkeypatch.setattr("inferometer.telemetry.smi_json.COMMANDS", {"amd": ["no"], "hygon": ["no"]})
+    monkeypatch.setattr(
+        "inferometer.telemetry.smi_json.COMMANDS",
+        {"amd": ["no"], "hygon": ["no"]},
+    )
 
 
 def only_card(root: Path) -> Card:
@@ -95,8 +98,12 @@ def test_a_card_is_read_from_its_files(name: str, tmp_path: Path) -> None:
     assert said(card) == CARDS[name]
 
 
-def test_every_field_is_there_with_its_unit_and_a_value_or_a_reason(tmp_path: Path) -> None:
-    sample = take_sample(plant_capture(tmp_path, "amd_sysfs_rx9070.json")).as_json()
+def test_every_field_is_there_with_its_unit_and_a_value_or_a_reason(
+    tmp_path: Path,
+) -> None:
+    sample = take_sample(
+        plant_capture(tmp_path, "amd_sysfs_rx9070.json")
+    ).as_json()
     (card,) = sample["cards"]
     assert list(card["readings"]) == list(CARD_FIELDS)
     assert list(sample["host"]) == list(HOST_FIELDS)
@@ -106,7 +113,9 @@ def test_every_field_is_there_with_its_unit_and_a_value_or_a_reason(tmp_path: Pa
         assert (reading["value"] is None) == bool(reading.get("reason"))
 
 
-def test_power_of_either_file_is_read_and_says_how_it_is_averaged(tmp_path: Path) -> None:
+def test_power_of_either_file_is_read_and_says_how_it_is_averaged(
+    tmp_path: Path,
+) -> None:
     monitor = "card0/device/hwmon/hwmon3"
     root = plant(
         tmp_path,
@@ -121,7 +130,9 @@ def test_power_of_either_file_is_read_and_says_how_it_is_averaged(tmp_path: Path
 
 
 @pytest.mark.parametrize("version", [(1, 0), (1, 9), (2, 4), (3, 0)])
-def test_metrics_of_an_unknown_version_say_nothing(version: tuple[int, int]) -> None:
+def test_metrics_of_an_unknown_version_say_nothing(
+    version: tuple[int, int],
+) -> None:
     content = struct.pack("<HBB", 120, *version) + bytes(range(116))
     assert read_metrics(content, "gpu_metrics") == ({}, None)
 
@@ -169,21 +180,24 @@ PROC = {
 
 def test_a_host_is_read(tmp_path: Path) -> None:
     host = read_host(Tree(plant(tmp_path, PROC)))
-    assert {name: each.value for name, each in host.items()} == {
-        "cpu_busy_s": 1.5,
-        "cpu_idle_s": 8.5,
-        "cpu_frequency_mhz": 2500.0,
-        "load_average_1min": 1.25,
-        "memory_total_bytes": 2048 * 1024.0,
-        "memory_available_bytes": 1024 * 1024.0,
-        "swap_used_bytes": 6 * 1024.0,
-        "cpu_pressure_percent": 12.5,
-        "memory_pressure_percent": None,
-        "io_pressure_percent": None,
-        "network_received_bytes": 15.0,
-        "network_sent_bytes": None,  # of eth1 it is not known: a part would look like the whole
-        "package_energy_j": 5.0,
-    }
+    assert (
+        {name: each.value for name, each in host.items()}
+        == {
+            "cpu_busy_s": 1.5,
+            "cpu_idle_s": 8.5,
+            "cpu_frequency_mhz": 2500.0,
+            "load_average_1min": 1.25,
+            "memory_total_bytes": 2048 * 1024.0,
+            "memory_available_bytes": 1024 * 1024.0,
+            "swap_used_bytes": 6 * 1024.0,
+            "cpu_pressure_percent": 12.5,
+            "memory_pressure_percent": None,
+            "io_pressure_percent": None,
+            "network_received_bytes": 15.0,
+            "network_sent_bytes": None,  # of eth1 it is not known: a part would look like the whole
+            "package_energy_j": 5.0,
+        }
+    )
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
@@ -193,11 +207,15 @@ def test_energy_that_only_root_may_read_says_so(tmp_path: Path) -> None:
     assert read_host(Tree(root))["package_energy_j"].reason == "permission"
 
 
-@pytest.mark.parametrize(("flags", "virtual"), [("fpu hypervisor vme", True), ("fpu", False)])
+@pytest.mark.parametrize(
+    ("flags", "virtual"), [("fpu hypervisor vme", True), ("fpu", False)]
+)
 def test_a_virtual_machine_is_known_by_its_processor(
     flags: str, virtual: bool, tmp_path: Path
 ) -> None:
-    root = plant(tmp_path, {"proc/cpuinfo": f"processor: 0\nflags\t\t: {flags}\n"})
+    root = plant(
+        tmp_path, {"proc/cpuinfo": f"processor: 0\nflags\t\t: {flags}\n"}
+    )
     assert is_virtual(Tree(root)) is virtual
 
 

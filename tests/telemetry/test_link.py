@@ -6,17 +6,31 @@ from pathlib import Path
 
 import pytest
 
-from inferometer.telemetry.pci import accelerators, link_of, same_address, starred_level
+from inferometer.telemetry.pci import (
+    accelerators,
+    link_of,
+    same_address,
+    starred_level,
+)
 from inferometer.telemetry.reading import Link, LinkReport
 from inferometer.telemetry.tree import Tree
 from tests.telemetry.trees import plant, plant_capture, port
 
-AMD, AMD_CPU, INTEL, NVIDIA, HYGON, PEX = 0x1002, 0x1022, 0x8086, 0x10DE, 0x1D94, 0x1000
+AMD, AMD_CPU, INTEL, NVIDIA, HYGON, PEX = (
+    0x1002,
+    0x1022,
+    0x8086,
+    0x10DE,
+    0x1D94,
+    0x1000,
+)
 BRIDGE, DISPLAY, COMPUTE, CO_PROCESSOR = 0x060400, 0x030000, 0x030200, 0x0B4000
 ROOT = "pci0000:00/0000:00:01.1"
 
 
-def report(root: Path, vendor: Link | None = None, *, virtual: bool = False) -> LinkReport:
+def report(
+    root: Path, vendor: Link | None = None, *, virtual: bool = False
+) -> LinkReport:
     tree = Tree(root)
     (device,) = accelerators(tree)
     return link_of(tree, device, vendor, virtual=virtual)
@@ -32,7 +46,12 @@ def rdna4(slot: str, root: str = "32.0x16") -> dict[str, str]:
         **port(ROOT, AMD_CPU, BRIDGE, root),
         **port(f"{ROOT}/0000:01:00.0", AMD, BRIDGE, slot, "32.0x16"),
         **port(f"{ROOT}/0000:01:00.0/0000:02:00.0", AMD, BRIDGE, "32.0x16"),
-        **port(f"{ROOT}/0000:01:00.0/0000:02:00.0/0000:03:00.0", AMD, DISPLAY, "32.0x16"),
+        **port(
+            f"{ROOT}/0000:01:00.0/0000:02:00.0/0000:03:00.0",
+            AMD,
+            DISPLAY,
+            "32.0x16",
+        ),
     }
 
 
@@ -42,8 +61,15 @@ def behind_a_switch(vendor: int, own: str, way: str) -> dict[str, str]:
         **port(ROOT, INTEL, BRIDGE, way),
         **port(f"{ROOT}/0000:16:00.0", PEX, BRIDGE, way),
         **port(f"{ROOT}/0000:16:00.0/0000:17:01.0", PEX, BRIDGE, own),
-        **port(f"{ROOT}/0000:16:00.0/0000:17:02.0", PEX, BRIDGE, "16.0x4"),  # somebody else's
-        **port(f"{ROOT}/0000:16:00.0/0000:17:01.0/0000:19:00.0", vendor, COMPUTE, own),
+        **port(
+            f"{ROOT}/0000:16:00.0/0000:17:02.0", PEX, BRIDGE, "16.0x4"
+        ),  # somebody else's
+        **port(
+            f"{ROOT}/0000:16:00.0/0000:17:01.0/0000:19:00.0",
+            vendor,
+            COMPUTE,
+            own,
+        ),
     }
 
 
@@ -64,7 +90,12 @@ MACHINES = {
             **port(ROOT, INTEL, BRIDGE, "16.0x8"),
             **port(f"{ROOT}/0000:09:00.0", INTEL, BRIDGE, "16.0x8"),
             **port(f"{ROOT}/0000:09:00.0/0000:0a:01.0", INTEL, BRIDGE, "2.5x1"),
-            **port(f"{ROOT}/0000:09:00.0/0000:0a:01.0/0000:0b:00.0", INTEL, DISPLAY, "2.5x1"),
+            **port(
+                f"{ROOT}/0000:09:00.0/0000:0a:01.0/0000:0b:00.0",
+                INTEL,
+                DISPLAY,
+                "2.5x1",
+            ),
         },
         "16x8",
         "16x8",
@@ -119,8 +150,16 @@ def test_captured_cards_behind_switches(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("files", "virtual", "why"),
     [
-        (port("pci0000:00/0000:00:09.0", NVIDIA, COMPUTE, "32.0x16"), False, "no_port_above"),
-        (port(f"{ROOT}/0000:01:00.0", NVIDIA, COMPUTE, "32.0x16"), True, "virtual_machine"),
+        (
+            port("pci0000:00/0000:00:09.0", NVIDIA, COMPUTE, "32.0x16"),
+            False,
+            "no_port_above",
+        ),
+        (
+            port(f"{ROOT}/0000:01:00.0", NVIDIA, COMPUTE, "32.0x16"),
+            True,
+            "virtual_machine",
+        ),
         (
             {
                 **port(ROOT, 0x1B36, BRIDGE, "16.0x32"),
@@ -136,18 +175,26 @@ def test_a_slot_that_cannot_be_known(
 ) -> None:
     vendor = Link(32.0, 16, "driver")
     found = report(plant(tmp_path, files), vendor, virtual=virtual)
-    assert (found.slot, found.narrowest, found.unverifiable) == (None, None, why)
+    assert (found.slot, found.narrowest, found.unverifiable) == (
+        None,
+        None,
+        why,
+    )
     assert found.effective == vendor
 
 
-def test_slot_and_driver_that_disagree_are_a_contradiction(tmp_path: Path) -> None:
+def test_slot_and_driver_that_disagree_are_a_contradiction(
+    tmp_path: Path,
+) -> None:
     found = report(plant(tmp_path, rdna4("16.0x8")), Link(16.0, 16, "driver"))
     assert found.contradiction
     assert shown(found.effective) == "16x8"
 
 
 @pytest.mark.parametrize("width", ["0", "255", "", "x8"])
-def test_a_link_that_is_down_or_unreadable_is_missing(width: str, tmp_path: Path) -> None:
+def test_a_link_that_is_down_or_unreadable_is_missing(
+    width: str, tmp_path: Path
+) -> None:
     files = {
         **port(ROOT, INTEL, BRIDGE, None),
         **port(f"{ROOT}/0000:01:00.0", NVIDIA, COMPUTE, "8.0x16"),
@@ -178,7 +225,8 @@ def test_addresses_of_tools_are_those_of_the_kernel() -> None:
 
 
 @pytest.mark.parametrize(
-    ("speed", "width", "gb_per_s"), [(8, 16, 15.75), (16, 8, 15.75), (32, 4, 15.75), (2.5, 1, 0.25)]
+    ("speed", "width", "gb_per_s"),
+    [(8, 16, 15.75), (16, 8, 15.75), (32, 4, 15.75), (2.5, 1, 0.25)],
 )
 def test_the_rate_of_a_link(speed: float, width: int, gb_per_s: float) -> None:
     assert Link(speed, width, "").gb_per_s == pytest.approx(gb_per_s, rel=1e-3)

@@ -21,7 +21,11 @@ MIB = 1024.0**2
 
 
 def values(card: Card) -> dict[str, float]:
-    return {name: each.value for name, each in card.readings.items() if each.value is not None}
+    return {
+        name: each.value
+        for name, each in card.readings.items()
+        if each.value is not None
+    }
 
 
 def nvidia_tables(name: str) -> tuple[str, str]:
@@ -42,8 +46,13 @@ def test_an_nvidia_card_under_load() -> None:
     cells = dict(zip((each.split(" ")[0] for each in head), row, strict=True))
     found = values(card)
     assert found["power_w"] == float(cells["power.draw"].split()[0]) > 500
-    assert found["gpu_utilization"] == float(cells["utilization.gpu"].split()[0])
-    assert found["memory_used_bytes"] == float(cells["memory.used"].split()[0]) * MIB
+    assert found["gpu_utilization"] == float(
+        cells["utilization.gpu"].split()[0]
+    )
+    assert (
+        found["memory_used_bytes"]
+        == float(cells["memory.used"].split()[0]) * MIB
+    )
     assert card.readings["fan_percent"].reason == "not_reported"  # [N/A]
     assert card.link is not None
     assert card.link.vendor is not None
@@ -85,13 +94,19 @@ def test_hygon_cards() -> None:
 
 
 def test_what_hygon_does_not_know_is_minus_one_there() -> None:
-    (card,) = smi_json.parse('{"card1": {"HCU use (%)": "-1"}}', "hygon", "hy-smi")
+    (card,) = smi_json.parse(
+        '{"card1": {"HCU use (%)": "-1"}}', "hygon", "hy-smi"
+    )
     assert card.readings["gpu_utilization"].reason == "not_reported"
 
 
 def test_amd_cards_by_rocm_smi_behind_lines_of_text() -> None:
-    noise = 'Expected integer value from monitor, but got ""\nWARNING: {braces} {\n'
-    cards = smi_json.parse(noise + capture("rocm-smi_mi100.json"), "amd", "rocm-smi")
+    noise = (
+        'Expected integer value from monitor, but got ""\nWARNING: {braces} {\n'
+    )
+    cards = smi_json.parse(
+        noise + capture("rocm-smi_mi100.json"), "amd", "rocm-smi"
+    )
     assert [card.address for card in cards] == [
         "0000:83:00.0",
         *(card.address for card in cards[1:]),
@@ -132,7 +147,11 @@ ANSWERS = {
     "good": (f"cat {H100_CSV}", "ok", True),
     "good, then exit 1": (f"cat {H100_CSV}; exit 1", "ok", True),
     "a second document": (f"cat {H100_CSV} {H100_CSV}", "ok", True),
-    "a banner and CRLF": (f"echo ' ** notice **'; sed 's/$/\\r/' {H100_CSV}", "ok", True),
+    "a banner and CRLF": (
+        f"echo ' ** notice **'; sed 's/$/\\r/' {H100_CSV}",
+        "ok",
+        True,
+    ),
     "empty": (":", "unknown_format", False),
     "lost card": (
         "echo 'Unable to determine the device handle for GPU0'; exit 15",
@@ -156,7 +175,9 @@ def test_what_the_tool_answers(
     plant_tool(path, "nvidia-smi", script)
     sample = take_sample(machine(0x10DE, 0x030200))
     (card,) = sample.cards
-    assert [(each.tool, each.state) for each in sample.tools] == [("nvidia-smi", state)]
+    assert [(each.tool, each.state) for each in sample.tools] == [
+        ("nvidia-smi", state)
+    ]
     assert ("power_w" in values(card)) is is_read
     assert card.address == "0000:00:09.0"
 
@@ -164,11 +185,11 @@ def test_what_the_tool_answers(
 def test_an_older_driver_is_asked_without_the_columns_it_does_not_know(
     path: Path, machine: Callable[[int, int], Path]
 ) -> None:
-    refusal = (
-        "echo 'Field \"clocks_event_reasons_counters.sw_power_cap\" is not a valid field'; exit 2"
-    )
+    refusal = "echo 'Field \"clocks_event_reasons_counters.sw_power_cap\" is not a valid field'; exit 2"
     plant_tool(
-        path, "nvidia-smi", f'case "$1" in *_counters*) {refusal};; *) cat {H100_CSV};; esac'
+        path,
+        "nvidia-smi",
+        f'case "$1" in *_counters*) {refusal};; *) cat {H100_CSV};; esac',
     )
     (card,) = take_sample(machine(0x10DE, 0x030200)).cards
     assert "power_w" in values(card)
@@ -179,9 +200,13 @@ def test_a_tool_that_hangs_is_ended_with_its_children(path: Path) -> None:
     assert ask(["hangs"], timeout_s=0.2).state == "tool_timeout"
 
 
-def test_a_tool_that_is_not_there(path: Path, machine: Callable[[int, int], Path]) -> None:
+def test_a_tool_that_is_not_there(
+    path: Path, machine: Callable[[int, int], Path]
+) -> None:
     sample = take_sample(machine(0x10DE, 0x030200))
-    assert [(each.tool, each.state) for each in sample.tools] == [("nvidia-smi", "tool_missing")]
+    assert [(each.tool, each.state) for each in sample.tools] == [
+        ("nvidia-smi", "tool_missing")
+    ]
     (card,) = sample.cards
     assert values(card) == {}
 
@@ -192,13 +217,21 @@ def test_a_hygon_card_is_joined_with_what_its_tool_says(
     one = {"card0": json.loads(capture("hy-smi_k100_ai.json"))["card0"]}
     plant_tool(path, "hy-smi", f"echo {shlex.quote(json.dumps(one))}")
     (card,) = take_sample(machine(0x1D94, 0x0B4000)).cards
-    assert (card.address, card.name, values(card)["power_w"]) == ("0000:00:09.0", "K100_AI", 77.0)
+    assert (card.address, card.name, values(card)["power_w"]) == (
+        "0000:00:09.0",
+        "K100_AI",
+        77.0,
+    )
 
 
 def test_cards_that_cannot_be_joined_stay_apart(
     path: Path, machine: Callable[[int, int], Path]
 ) -> None:
-    plant_tool(path, "hy-smi", f"cat {shlex.quote(str(CAPTURES / 'hy-smi_k100_ai.json'))}")
+    plant_tool(
+        path,
+        "hy-smi",
+        f"cat {shlex.quote(str(CAPTURES / 'hy-smi_k100_ai.json'))}",
+    )
     cards = take_sample(machine(0x1D94, 0x0B4000)).cards
     assert [(card.address, card.number) for card in cards] == [
         ("0000:00:09.0", None),
@@ -225,7 +258,9 @@ PARSERS: dict[str, Callable[[str], list[Card]]] = {
     "nvidia-smi_rtx4080.csv": nvidia.parse,
     "hy-smi_k100_ai.json": lambda text: smi_json.parse(text, "hygon", "hy-smi"),
     "rocm-smi_mi100.json": lambda text: smi_json.parse(text, "amd", "rocm-smi"),
-    "rocm-smi_rx6700xt.json": lambda text: smi_json.parse(text, "amd", "rocm-smi"),
+    "rocm-smi_rx6700xt.json": lambda text: smi_json.parse(
+        text, "amd", "rocm-smi"
+    ),
 }
 
 
@@ -238,4 +273,7 @@ def test_no_number_comes_out_that_is_not_in_the_input(name: str) -> None:
     for each in mangled(text):
         for card in PARSERS[name](cleaned(each)):
             for field, value in values(card).items():
-                assert any(value / scale in whole for scale in SCALES), (field, value)
+                assert any(value / scale in whole for scale in SCALES), (
+                    field,
+                    value,
+                )

@@ -17,11 +17,17 @@ def capture(name: str) -> str:
 def plant(root: Path, files: Mapping[str, str]) -> Path:
     """Write the files; what is not below `sys/` or `proc/` is below `sys/class/drm`."""
     for name, text in files.items():
-        below = name if name.startswith(("sys/", "proc/")) else f"sys/class/drm/{name}"
+        below = (
+            name
+            if name.startswith(("sys/", "proc/"))
+            else f"sys/class/drm/{name}"
+        )
         path = root / below
         path.parent.mkdir(parents=True, exist_ok=True)
         binary = text.removeprefix("base64:")
-        path.write_bytes(base64.b64decode(binary) if binary != text else text.encode())
+        path.write_bytes(
+            base64.b64decode(binary) if binary != text else text.encode()
+        )
     return root
 
 

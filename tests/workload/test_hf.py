@@ -14,18 +14,29 @@ from inferometer.protocol import PROTOCOLS
 from inferometer.spec.workload import HfWorkload
 from inferometer.workload import Workload, build_workload
 from tests.workload.picture_files import PNG, shown
-from tests.workload.word_server import IDENTITY, chat_counter, text_counter, words, write_lines
+from tests.workload.word_server import (
+    IDENTITY,
+    chat_counter,
+    text_counter,
+    words,
+    write_lines,
+)
 
 datasets = pytest.importorskip("datasets")
 
 ROWS = [
-    {"instruction": words(5 + i, f"i{i}_"), "input": "", "output": words(3 + i)} for i in range(30)
+    {"instruction": words(5 + i, f"i{i}_"), "input": "", "output": words(3 + i)}
+    for i in range(30)
 ]
 
 
 @pytest.fixture(autouse=True)
-def _offline(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", tmp_path_factory.mktemp("cache"))
+def _offline(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        datasets.config, "HF_DATASETS_CACHE", tmp_path_factory.mktemp("cache")
+    )
     monkeypatch.setattr(datasets.config, "HF_HUB_OFFLINE", True)
     datasets.disable_progress_bars()
 
@@ -34,11 +45,24 @@ def build(path: Path, n: int, *, chat: bool = False, **fields: Any) -> Workload:
     spec = HfWorkload(path=str(path), **fields)
     counter = chat_counter() if chat else text_counter()
     return build_workload(
-        spec, n, identity=fields.pop("identity", IDENTITY), counting=lambda: counter, chat=chat
+        spec,
+        n,
+        identity=fields.pop("identity", IDENTITY),
+        counting=lambda: counter,
+        chat=chat,
     )
 
 
-@pytest.fixture(params=["jsonl", "json", "parquet", "saved", "saved with splits", "one file"])
+@pytest.fixture(
+    params=[
+        "jsonl",
+        "json",
+        "parquet",
+        "saved",
+        "saved with splits",
+        "one file",
+    ]
+)
 def local(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """The rows, as a directory (or a file) of every kind."""
     folder = tmp_path / "data"
@@ -60,7 +84,9 @@ def local(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 
 def test_rows_of_local_data_in_their_order(local: Path) -> None:
     work = build(local, 30, shuffle=False)
-    assert [request.prompt for request in work.requests] == [row["instruction"] for row in ROWS]
+    assert [request.prompt for request in work.requests] == [
+        row["instruction"] for row in ROWS
+    ]
     assert [(r.prompt_tokens, r.max_tokens) for r in work.requests] == [
         (6 + i, 3 + i) for i in range(30)
     ]
@@ -72,11 +98,15 @@ def test_shuffled_within_a_window_by_the_seed(tmp_path: Path) -> None:
     write_lines(tmp_path / "rows.jsonl", ROWS)
     spec = HfWorkload(path=str(tmp_path))
     made = [
-        build_workload(spec, 30, identity=(seed, "p", 0), counting=text_counter, chat=False)
+        build_workload(
+            spec, 30, identity=(seed, "p", 0), counting=text_counter, chat=False
+        )
         for seed in (1, 1, 2)
     ]
     assert made[0].requests == made[1].requests != made[2].requests
-    assert {r.prompt for r in made[2].requests} == {row["instruction"] for row in ROWS}
+    assert {r.prompt for r in made[2].requests} == {
+        row["instruction"] for row in ROWS
+    }
     assert "window of 10000 rows" in made[0].origin["shuffled"]
 
 
@@ -88,7 +118,11 @@ def test_conversations(tmp_path: Path) -> None:
     ]
     write_lines(tmp_path / "rows.jsonl", [{"messages": said}])
     (request,) = build(tmp_path, 1, chat=True).requests
-    assert (request.prompt, request.prompt_tokens, request.max_tokens) == (said[:2], 17, 3)
+    assert (request.prompt, request.prompt_tokens, request.max_tokens) == (
+        said[:2],
+        17,
+        3,
+    )
 
 
 def test_an_output_length_and_the_filters_apply(tmp_path: Path) -> None:
@@ -97,17 +131,23 @@ def test_an_output_length_and_the_filters_apply(tmp_path: Path) -> None:
     assert [(r.prompt_tokens, r.max_tokens) for r in work.requests] == [
         (6 + i, 50) for i in range(5)
     ]
-    with pytest.raises(ValueError, match=r"5 usable rows .25 left out: prompt too long"):
+    with pytest.raises(
+        ValueError, match=r"5 usable rows .25 left out: prompt too long"
+    ):
         build(tmp_path, 6, output_len=50, max_input_len=10)
 
 
 def test_a_row_that_is_no_prompt_is_named(tmp_path: Path) -> None:
     write_lines(tmp_path / "rows.jsonl", [{"a": 1}, {"a": 2}])
-    with pytest.raises(ValueError, match=r"\(train\), row 1: has no prompt: fields are a,"):
+    with pytest.raises(
+        ValueError, match=r"\(train\), row 1: has no prompt: fields are a,"
+    ):
         build(tmp_path, 1)
 
 
-def test_a_split_that_is_not_there_is_told_with_its_flag(tmp_path: Path) -> None:
+def test_a_split_that_is_not_there_is_told_with_its_flag(
+    tmp_path: Path,
+) -> None:
     write_lines(tmp_path / "rows.jsonl", ROWS)
     with pytest.raises(
         ValueError,
@@ -133,7 +173,9 @@ def test_without_the_library_the_cure_is_told(
         return real(name, *rest)
 
     monkeypatch.setattr(builtins, "__import__", missing)
-    with pytest.raises(ValueError, match=r"pip install 'inferometer\[datasets\]'"):
+    with pytest.raises(
+        ValueError, match=r"pip install 'inferometer\[datasets\]'"
+    ):
         build(tmp_path, 1)
 
 
@@ -144,7 +186,10 @@ def pictures(folder: Path, **columns: Any) -> Path:
     """A Parquet file with columns of pictures, as the library writes it; without the package that
     draws them.
     """
-    media = {"bytes": datasets.Value("binary"), "path": datasets.Value("string")}
+    media = {
+        "bytes": datasets.Value("binary"),
+        "path": datasets.Value("string"),
+    }
     rows = [
         {
             "question": f"what is {i}",
@@ -154,11 +199,15 @@ def pictures(folder: Path, **columns: Any) -> Path:
         }
         for i in range(3)
     ]
-    features = {name: datasets.Value("string") for name in ("question", *columns)} | {
+    features = {
+        name: datasets.Value("string") for name in ("question", *columns)
+    } | {
         "image_1": media,
         "image_2": media,
     }
-    table = datasets.Dataset.from_list(rows, features=datasets.Features(features))
+    table = datasets.Dataset.from_list(
+        rows, features=datasets.Features(features)
+    )
     for name in ("image_1", "image_2"):
         table = table.cast_column(name, datasets.Image())
     folder.mkdir(exist_ok=True)
@@ -168,12 +217,19 @@ def pictures(folder: Path, **columns: Any) -> Path:
 
 def test_columns_of_pictures_are_sent_as_they_are(tmp_path: Path) -> None:
     work = build(
-        pictures(tmp_path / "data", subject="art"), 3, chat=True, output_len=5, shuffle=False
+        pictures(tmp_path / "data", subject="art"),
+        3,
+        chat=True,
+        output_len=5,
+        shuffle=False,
     )
     for i, request in enumerate(work.requests):
         content = [{"type": "text", "text": f"what is {i}"}, shown()]
         assert request.prompt == [{"role": "user", "content": content}]
-    assert (work.origin["images_in_rows"], work.origin["fields_left_out"]) == (3, {"subject": 3})
+    assert (work.origin["images_in_rows"], work.origin["fields_left_out"]) == (
+        3,
+        {"subject": 3},
+    )
     with pytest.raises(
         ValueError,
         match="row 1: the prompt is chat messages with pictures, which this backend does not carry",
@@ -183,16 +239,28 @@ def test_columns_of_pictures_are_sent_as_they_are(tmp_path: Path) -> None:
 
 def test_a_saved_data_set_has_its_pictures_too(tmp_path: Path) -> None:
     folder = pictures(tmp_path / "data")
-    table = datasets.load_dataset("parquet", data_files=str(folder / "rows.parquet"), split="train")
+    table = datasets.load_dataset(
+        "parquet", data_files=str(folder / "rows.parquet"), split="train"
+    )
     table.save_to_disk(tmp_path / "saved")
-    assert build(tmp_path / "saved", 3, chat=True, output_len=5).origin["images_in_rows"] == 3
+    assert (
+        build(tmp_path / "saved", 3, chat=True, output_len=5).origin[
+            "images_in_rows"
+        ]
+        == 3
+    )
 
 
 def test_files_that_rows_name_are_beside_the_data(tmp_path: Path) -> None:
-    write_lines(tmp_path / "rows.jsonl", [{"question": "what", "image": "a.png"}])
+    write_lines(
+        tmp_path / "rows.jsonl", [{"question": "what", "image": "a.png"}]
+    )
     (tmp_path / "a.png").write_bytes(PNG)
     for path in (tmp_path, tmp_path / "rows.jsonl"):
-        assert build(path, 1, chat=True, output_len=5).origin["images_in_rows"] == 1
+        assert (
+            build(path, 1, chat=True, output_len=5).origin["images_in_rows"]
+            == 1
+        )
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
@@ -203,7 +271,8 @@ def test_a_package_that_a_data_set_needs_is_named(
     (tmp_path / "metadata.csv").write_text("file_name,question\na.png,what\n")
     monkeypatch.setattr(datasets.config, "PIL_AVAILABLE", False)
     with pytest.raises(
-        ValueError, match=r"needs a package that is missing .*'Pillow'.*; install it with pip"
+        ValueError,
+        match=r"needs a package that is missing .*'Pillow'.*; install it with pip",
     ) as told:
         build(tmp_path, 1, chat=True, output_len=5)
     assert "workload.split" not in str(told.value)
@@ -211,9 +280,15 @@ def test_a_package_that_a_data_set_needs_is_named(
     gc.collect()  # the library leaves its file to the collector
 
 
-def test_what_the_library_fills_in_is_nothing_that_a_row_says(tmp_path: Path) -> None:
+def test_what_the_library_fills_in_is_nothing_that_a_row_says(
+    tmp_path: Path,
+) -> None:
     """Rows of other fields are made alike with nulls, in their messages and tools too."""
-    call = {"id": "c", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+    call = {
+        "id": "c",
+        "type": "function",
+        "function": {"name": "f", "arguments": "{}"},
+    }
     said = [
         {"role": "user", "content": "a b"},
         {"role": "assistant", "content": None, "tool_calls": [call]},
@@ -222,11 +297,17 @@ def test_what_the_library_fills_in_is_nothing_that_a_row_says(tmp_path: Path) ->
     tools = [
         {
             "type": "function",
-            "function": {"name": "f", "parameters": {"properties": {"x": {"type": "string"}}}},
+            "function": {
+                "name": "f",
+                "parameters": {"properties": {"x": {"type": "string"}}},
+            },
         },
         {
             "type": "function",
-            "function": {"name": "g", "parameters": {"properties": {"y": {"type": "string"}}}},
+            "function": {
+                "name": "g",
+                "parameters": {"properties": {"y": {"type": "string"}}},
+            },
         },
     ]
     rows = [
@@ -237,7 +318,12 @@ def test_what_the_library_fills_in_is_nothing_that_a_row_says(tmp_path: Path) ->
     spec = HfWorkload(path=str(tmp_path), shuffle=False, output_len=5)
     fields = PROTOCOLS["openai-chat"].fields
     work = build_workload(
-        spec, 2, identity=IDENTITY, counting=chat_counter, chat=True, fields=fields
+        spec,
+        2,
+        identity=IDENTITY,
+        counting=chat_counter,
+        chat=True,
+        fields=fields,
     )
     assert [request.prompt for request in work.requests] == [said, "a b"]
     assert [dict(request.parameters) for request in work.requests] == [

@@ -14,12 +14,25 @@ import pytest
 from inferometer.request import Prompt
 from inferometer.workload import image_files
 from inferometer.workload.image_files import ImageFiles, kind_of
-from tests.workload.picture_files import CONTENTS, JPEG, PNG, RECORDINGS, data_url, shown
+from tests.workload.picture_files import (
+    CONTENTS,
+    JPEG,
+    PNG,
+    RECORDINGS,
+    data_url,
+    shown,
+)
 
 
 def read(source: Any, folder: Path | None) -> Any:
     prompt: Prompt = [
-        {"role": "user", "content": [{"type": "text", "text": "see"}, shown(source, detail="low")]}
+        {
+            "role": "user",
+            "content": [
+                {"type": "text", "text": "see"},
+                shown(source, detail="low"),
+            ],
+        }
     ]
     message = ImageFiles(folder).read(prompt)[0]
     assert isinstance(message, dict)
@@ -30,7 +43,9 @@ def read(source: Any, folder: Path | None) -> Any:
 
 
 @pytest.mark.parametrize("kind", CONTENTS)
-def test_a_file_of_any_kind_that_servers_know(kind: str, tmp_path: Path) -> None:
+def test_a_file_of_any_kind_that_servers_know(
+    kind: str, tmp_path: Path
+) -> None:
     (tmp_path / "sub").mkdir()
     (tmp_path / "sub" / "a picture").write_bytes(CONTENTS[kind])
     for name in (
@@ -56,10 +71,14 @@ def test_what_the_row_has_itself(source: Any) -> None:
 
 def test_base64_of_a_jpeg_looks_like_a_path_and_is_none() -> None:
     assert base64.b64encode(JPEG).startswith(b"/9j/")
-    assert read(base64.b64encode(JPEG).decode(), None) == data_url(JPEG, "image/jpeg")
+    assert read(base64.b64encode(JPEG).decode(), None) == data_url(
+        JPEG, "image/jpeg"
+    )
 
 
-@pytest.mark.parametrize("url", ["http://x/a.png", "HTTPS://x/a.png", "data:image/png;base64,AA"])
+@pytest.mark.parametrize(
+    "url", ["http://x/a.png", "HTTPS://x/a.png", "data:image/png;base64,AA"]
+)
 def test_addresses_are_left_to_the_server(url: str) -> None:
     assert read(url, None) == url
 
@@ -95,13 +114,18 @@ def test_a_file_is_read_once(tmp_path: Path) -> None:
             "which cannot be read here: give a path, or http:// or https://",
         ),
         ("s3://bucket/a.png", "which cannot be read here"),
-        ({"bytes": b"", "path": None}, "for a picture, which is no path, address, base64 or bytes"),
+        (
+            {"bytes": b"", "path": None},
+            "for a picture, which is no path, address, base64 or bytes",
+        ),
         ({"bytes": b"RIFF....WAVEfmt"}, "a picture of the row is no picture"),
         (5, "for a picture, which is no path"),
     ],
     ids=str,
 )
-def test_what_is_no_picture_is_told(source: Any, sentence: str, tmp_path: Path) -> None:
+def test_what_is_no_picture_is_told(
+    source: Any, sentence: str, tmp_path: Path
+) -> None:
     (tmp_path / "text.png").write_text("not a picture")
     (tmp_path / "sub").mkdir()
     os.mkfifo(tmp_path / "fifo")
@@ -112,19 +136,31 @@ def test_what_is_no_picture_is_told(source: Any, sentence: str, tmp_path: Path) 
 def test_rows_from_elsewhere_name_no_files_of_this_disk(tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(PNG)
     with pytest.raises(
-        ValueError, match="but the data set is not on this disk: download it, and give its folder"
+        ValueError,
+        match="but the data set is not on this disk: download it, and give its folder",
     ):
         read(str(tmp_path / "a.png"), None)
 
 
 def test_files_outside_the_folder_are_counted_once_each(tmp_path: Path) -> None:
-    folder, inside, outside = tmp_path / "set", tmp_path / "set" / "a.png", tmp_path / "b.png"
+    folder, inside, outside = (
+        tmp_path / "set",
+        tmp_path / "set" / "a.png",
+        tmp_path / "b.png",
+    )
     folder.mkdir()
     inside.write_bytes(PNG)
     outside.write_bytes(PNG)
     (folder / "link.png").symlink_to(outside)
     files = ImageFiles(folder)
-    files.read([{"role": "user", "content": [shown("a.png"), shown(str(inside)), shown(PNG)]}])
+    files.read(
+        [
+            {
+                "role": "user",
+                "content": [shown("a.png"), shown(str(inside)), shown(PNG)],
+            }
+        ]
+    )
     assert files.facts() == {}
     files.read(
         [
@@ -142,7 +178,9 @@ def test_files_outside_the_folder_are_counted_once_each(tmp_path: Path) -> None:
     assert files.facts() == {"images_from_elsewhere": 3}
 
 
-def test_a_link_to_what_is_no_picture_is_not_read_into_a_request(tmp_path: Path) -> None:
+def test_a_link_to_what_is_no_picture_is_not_read_into_a_request(
+    tmp_path: Path,
+) -> None:
     (tmp_path / "secret").write_text("a password")
     (tmp_path / "a.png").symlink_to(tmp_path / "secret")
     with pytest.raises(ValueError, match=r"a.png is no picture") as told:
@@ -159,22 +197,39 @@ def test_pictures_are_bounded_each_and_together(
     files = ImageFiles(tmp_path)
     files.read([{"role": "user", "content": [shown("a"), shown("a")]}])
     with pytest.raises(
-        ValueError, match=r"the pictures up to here are larger than .* lower load.num_prompts"
+        ValueError,
+        match=r"the pictures up to here are larger than .* lower load.num_prompts",
     ):
         files.read([{"role": "user", "content": [shown("b")]}])
-    with pytest.raises(ValueError, match=r"the pictures up to here are larger than"):
+    with pytest.raises(
+        ValueError, match=r"the pictures up to here are larger than"
+    ):
         ImageFiles(tmp_path).read(
-            [{"role": "user", "content": [shown(data_url()), shown(data_url())]}]
+            [
+                {
+                    "role": "user",
+                    "content": [shown(data_url()), shown(data_url())],
+                }
+            ]
         )
     monkeypatch.setattr(image_files, "MAX_IMAGE_BYTES", len(PNG) - 1)
-    with pytest.raises(ValueError, match=r"a is larger than .*, which is the limit for a picture"):
+    with pytest.raises(
+        ValueError,
+        match=r"a is larger than .*, which is the limit for a picture",
+    ):
         read("a", tmp_path)
 
 
 def test_what_is_no_picture_has_no_kind() -> None:
     assert {
         kind_of(content)
-        for content in (b"", b"BM", b"BMW is a make of cars", b"%PDF-1.7", b"RIFF....CDXA")
+        for content in (
+            b"",
+            b"BM",
+            b"BMW is a make of cars",
+            b"%PDF-1.7",
+            b"RIFF....CDXA",
+        )
     } == {None}
 
 

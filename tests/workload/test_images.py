@@ -17,7 +17,12 @@ from inferometer.spec.workload import ImagesWorkload
 from inferometer.trace import MISSING
 from inferometer.workload import Workload, build_workload
 from inferometer.workload.images import TILE, png
-from tests.workload.word_server import AROUND_MESSAGE, IDENTITY, chat_counter, text_counter
+from tests.workload.word_server import (
+    AROUND_MESSAGE,
+    IDENTITY,
+    chat_counter,
+    text_counter,
+)
 
 
 def chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
@@ -39,14 +44,22 @@ def pixels(data: bytes) -> tuple[int, int, np.ndarray[Any, np.dtype[np.uint8]]]:
     assert (header[0], body[0], end) == (b"IHDR", b"IDAT", (b"IEND", b""))
     width, height, depth, color, *rest = struct.unpack(">IIBBBBB", header[1])
     assert (depth, color, rest) == (8, 2, [0, 0, 0])
-    rows = np.frombuffer(zlib.decompress(body[1]), np.uint8).reshape(height, 1 + 3 * width)
+    rows = np.frombuffer(zlib.decompress(body[1]), np.uint8).reshape(
+        height, 1 + 3 * width
+    )
     assert not rows[:, 0].any()
     return width, height, rows[:, 1:].reshape(height, width, 3)
 
 
-@pytest.mark.parametrize(("width", "height"), [(1, 1), (31, 33), (64, 64), (100, 7)])
-def test_a_picture_is_a_png_of_its_size_in_patches_of_color(width: int, height: int) -> None:
-    found_width, found_height, image = pixels(png(width, height, np.random.default_rng(0)))
+@pytest.mark.parametrize(
+    ("width", "height"), [(1, 1), (31, 33), (64, 64), (100, 7)]
+)
+def test_a_picture_is_a_png_of_its_size_in_patches_of_color(
+    width: int, height: int
+) -> None:
+    found_width, found_height, image = pixels(
+        png(width, height, np.random.default_rng(0))
+    )
     assert (found_width, found_height) == (width, height)
     for y in range(0, height, TILE):
         for x in range(0, width, TILE):
@@ -59,20 +72,41 @@ def test_large_pictures_are_small_files() -> None:
 
 
 def build(
-    n: int, attempt: int = 0, *, chat: bool = True, identity: Any = IDENTITY, **fields: Any
+    n: int,
+    attempt: int = 0,
+    *,
+    chat: bool = True,
+    identity: Any = IDENTITY,
+    **fields: Any,
 ) -> Workload:
     spec = ImagesWorkload.model_validate(
-        {"input_len": 20, "output_len": 6, "images": 2, "width": 64, "height": 32, **fields}
+        {
+            "input_len": 20,
+            "output_len": 6,
+            "images": 2,
+            "width": 64,
+            "height": 32,
+            **fields,
+        }
     )
     counter = chat_counter() if chat else text_counter()
     return build_workload(
-        spec, n, identity=identity, counting=lambda: counter, chat=chat, attempt=attempt
+        spec,
+        n,
+        identity=identity,
+        counting=lambda: counter,
+        chat=chat,
+        attempt=attempt,
     )
 
 
 def urls(work: Workload) -> list[str]:
     prompts: list[Any] = [request.prompt for request in work.requests]
-    return [part["image_url"]["url"] for (message,) in prompts for part in message["content"][1:]]
+    return [
+        part["image_url"]["url"]
+        for (message,) in prompts
+        for part in message["content"][1:]
+    ]
 
 
 def test_a_request_is_one_message_of_text_and_pictures() -> None:
@@ -87,7 +121,8 @@ def test_a_request_is_one_message_of_text_and_pictures() -> None:
         assert [image["type"] for image in images] == ["image_url"] * 2
         assert (request.prompt_tokens, request.max_tokens) == (MISSING, 6)
     found = [
-        pixels(base64.b64decode(url.removeprefix("data:image/png;base64,"))) for url in urls(work)
+        pixels(base64.b64decode(url.removeprefix("data:image/png;base64,")))
+        for url in urls(work)
     ]
     assert {(width, height) for width, height, _ in found} == {(64, 32)}
     assert len(set(urls(work))) == 10
@@ -96,7 +131,9 @@ def test_a_request_is_one_message_of_text_and_pictures() -> None:
 def test_how_they_were_counted_is_told_plainly() -> None:
     work = build(2)
     assert not work.exact
-    assert work.counting.endswith("how many the 64x32 pictures are, only the server can tell")
+    assert work.counting.endswith(
+        "how many the 64x32 pictures are, only the server can tell"
+    )
     assert {name: work.origin[name] for name in ("images", "size")} == {
         "images": 2,
         "size": "64x32",
@@ -132,9 +169,13 @@ def test_pictures_of_several_sizes_and_numbers_as_vllm_makes_them() -> None:
         output_range_ratio=0.1,
         prefix_len=5,
     )
-    counts = [len(request.prompt[0]["content"]) - 1 for request in work.requests]  # type: ignore
+    prompts = [request.prompt for request in work.requests]
+    counts = [len(prompt[0]["content"]) - 1 for prompt in prompts]  # type: ignore
     assert set(counts) == {1, 2, 3}
-    shown = [pixels(base64.b64decode(url.partition(",")[2]))[:2] for url in urls(work)]
+    shown = [
+        pixels(base64.b64decode(url.partition(",")[2]))[:2]
+        for url in urls(work)
+    ]
     wide = sum(size == (64, 32) for size in shown) / len(shown)
     assert set(shown) == {(64, 32), (32, 32)}
     assert 0.65 < wide < 0.85

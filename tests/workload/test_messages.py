@@ -34,16 +34,31 @@ def messages(*made: Any) -> list[Any]:
         {"role": "developer", "content": "be short"},
         {"role": "assistant", "content": None, "tool_calls": [CALL]},
         {"role": "assistant", "content": "", "tool_calls": [CALL]},
-        {"role": "assistant", "content": "I look", "tool_calls": [CALL], "reasoning_content": "hm"},
-        {"role": "assistant", "content": None, "function_call": CALL["function"]},
+        {
+            "role": "assistant",
+            "content": "I look",
+            "tool_calls": [CALL],
+            "reasoning_content": "hm",
+        },
+        {
+            "role": "assistant",
+            "content": None,
+            "function_call": CALL["function"],
+        },
         {"role": "tool", "content": "rain", "tool_call_id": "c1"},
         {"role": "tool", "content": "", "tool_call_id": "c1"},
         {"role": "function", "content": "rain", "name": "weather"},
-        {"role": "tool", "content": [{"type": "text", "text": "rain"}], "tool_call_id": "c1"},
+        {
+            "role": "tool",
+            "content": [{"type": "text", "text": "rain"}],
+            "tool_call_id": "c1",
+        },
     ],
     ids=str,
 )
-def test_a_message_of_openais_form_goes_as_it_is(message: dict[str, Any]) -> None:
+def test_a_message_of_openais_form_goes_as_it_is(
+    message: dict[str, Any],
+) -> None:
     assert messages(message) == [message]
 
 
@@ -54,26 +69,37 @@ def test_arguments_that_are_an_object_become_text() -> None:
         "function": {"name": "f", "arguments": {"city": "Oslo"}},
     }
     (message,) = messages({"role": "assistant", "tool_calls": [call]})
-    assert message["tool_calls"][0]["function"] == {"name": "f", "arguments": '{"city": "Oslo"}'}
+    assert message["tool_calls"][0]["function"] == {
+        "name": "f",
+        "arguments": '{"city": "Oslo"}',
+    }
     assert message["content"] is None
 
 
 def test_a_result_that_is_an_object_becomes_text() -> None:
     assert (
-        messages({"role": "tool", "content": {"sky": "grey"}, "tool_call_id": "c"})[0]["content"]
+        messages(
+            {"role": "tool", "content": {"sky": "grey"}, "tool_call_id": "c"}
+        )[0]["content"]
         == '{"sky": "grey"}'
     )
 
 
 @pytest.mark.parametrize(
     ("who", "calls", "answers"),
-    [("from", "function_call", "observation"), ("role", "tool_call", "tool_response")],
+    [
+        ("from", "function_call", "observation"),
+        ("role", "tool_call", "tool_response"),
+    ],
 )
 def test_tool_turns_of_other_forms_are_called_and_answered(
     who: str, calls: str, answers: str
 ) -> None:
     two = json.dumps(
-        [{"name": "weather", "arguments": {"city": "Oslo"}}, {"name": "clock", "arguments": "{}"}]
+        [
+            {"name": "weather", "arguments": {"city": "Oslo"}},
+            {"name": "clock", "arguments": "{}"},
+        ]
     )
     made = turns(
         {who: "user", "value": "weather and time?"},
@@ -81,7 +107,10 @@ def test_tool_turns_of_other_forms_are_called_and_answered(
         {who: answers, "value": "rain"},
         {who: answers, "value": "noon"},
         {who: "assistant", "value": "rain at noon"},
-        {who: calls, "value": json.dumps({"name": "weather", "parameters": {}})},
+        {
+            who: calls,
+            "value": json.dumps({"name": "weather", "parameters": {}}),
+        },
         {who: answers, "value": ""},
     )
     assert [turn.kind for turn in made] == [
@@ -106,7 +135,9 @@ def test_tool_turns_of_other_forms_are_called_and_answered(
     ]
 
 
-@pytest.mark.parametrize("text", ["I call nothing", "[1]", '{"tool": "x"}', "[" * 100_000])
+@pytest.mark.parametrize(
+    "text", ["I call nothing", "[1]", '{"tool": "x"}', "[" * 100_000]
+)
 def test_a_call_that_nobody_can_read_stays_what_was_said(text: str) -> None:
     (message,) = messages({"from": "function_call", "value": text})
     assert message == {"role": "assistant", "content": text}
@@ -118,10 +149,19 @@ def test_a_call_that_nobody_can_read_stays_what_was_said(text: str) -> None:
         ({"role": "user", "content": None}, "no text under 'content'"),
         ({"role": "user", "content": {"a": 1}}, "no text under 'content'"),
         ({"role": "assistant", "content": " "}, "no text under 'content'"),
-        ({"role": "assistant", "content": 5, "tool_calls": [CALL]}, "no text under 'content'"),
-        ({"role": "assistant", "tool_calls": "weather"}, "tool_calls that are no list of calls"),
         (
-            {"role": "user", "content": [{"type": "text", "text": float("inf")}]},
+            {"role": "assistant", "content": 5, "tool_calls": [CALL]},
+            "no text under 'content'",
+        ),
+        (
+            {"role": "assistant", "tool_calls": "weather"},
+            "tool_calls that are no list of calls",
+        ),
+        (
+            {
+                "role": "user",
+                "content": [{"type": "text", "text": float("inf")}],
+            },
             "no JSON of a request can hold",
         ),
         ({"role": ["user"], "content": "x"}, "a turn of"),
@@ -141,20 +181,33 @@ def test_what_was_generated_is_text_reasoning_aside_and_calls() -> None:
         {"role": "assistant", "content": "I look", "tool_calls": [CALL]}
     ) == "I look\n" + json.dumps(CALL["function"])
     assert (
-        said({"role": "assistant", "content": None, "function_call": {"name": "f"}})
+        said(
+            {
+                "role": "assistant",
+                "content": None,
+                "function_call": {"name": "f"},
+            }
+        )
         == '{"name": "f"}'
     )
 
 
 def test_halves_of_surrogate_pairs_are_in_no_message() -> None:
     half = "x\ud83d"
-    call = {"id": half, "type": "function", "function": {"name": half, "arguments": half}}
+    call = {
+        "id": half,
+        "type": "function",
+        "function": {"name": half, "arguments": half},
+    }
     made = messages(
         {"role": "user", "content": half, "name": half},
         {"role": "user", "content": [{"type": "text", "text": half}]},
         {"role": "assistant", "content": None, "tool_calls": [call]},
         {"role": "tool", "content": half, "tool_call_id": half},
-        {"from": "function_call", "value": '{"name": "\\ud83d", "arguments": "\\ud83d"}'},
+        {
+            "from": "function_call",
+            "value": '{"name": "\\ud83d", "arguments": "\\ud83d"}',
+        },
     )
     assert b"?" in orjson.dumps(made)
 

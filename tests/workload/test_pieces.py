@@ -12,7 +12,13 @@ import pytest
 
 from inferometer.request import Prompt
 from inferometer.spec.workload import PrefixWorkload
-from inferometer.workload import TokenCounter, TokenIds, WordCounter, Workload, build_workload
+from inferometer.workload import (
+    TokenCounter,
+    TokenIds,
+    WordCounter,
+    Workload,
+    build_workload,
+)
 from inferometer.workload.pieces import Piece, compose, phrases
 from tests.workload.word_server import AROUND_TEXT, IDENTITY, IDS, text_counter
 
@@ -22,7 +28,9 @@ COUNTERS: dict[str, tuple[TokenIds | TokenCounter, int]] = {
 }
 """With what stands around a prompt."""
 
-both = pytest.mark.parametrize(("counter", "around"), COUNTERS.values(), ids=COUNTERS.keys())
+both = pytest.mark.parametrize(
+    ("counter", "around"), COUNTERS.values(), ids=COUNTERS.keys()
+)
 
 PROMPTS = [
     [Piece(("a",), 20), Piece(("own", 0), 5)],
@@ -37,21 +45,32 @@ def tokens(prompt: Prompt) -> Sequence[Any]:
 
 
 @both
-def test_lengths_are_those_of_the_pieces(counter: TokenIds | TokenCounter, around: int) -> None:
+def test_lengths_are_those_of_the_pieces(
+    counter: TokenIds | TokenCounter, around: int
+) -> None:
     made = compose(PROMPTS, counter, IDENTITY)
     assert list(made.lengths) == [25, 57, 50, 12]
-    assert [len(tokens(prompt)) + around for prompt in made.prompts] == [25, 57, 50, 12]
+    assert [len(tokens(prompt)) + around for prompt in made.prompts] == [
+        25,
+        57,
+        50,
+        12,
+    ]
     assert made.exact
 
 
 @both
-def test_equal_keys_make_equal_beginnings(counter: TokenIds | TokenCounter, around: int) -> None:
+def test_equal_keys_make_equal_beginnings(
+    counter: TokenIds | TokenCounter, around: int
+) -> None:
     first, second, other, short = (
         tokens(prompt) for prompt in compose(PROMPTS, counter, IDENTITY).prompts
     )
     assert first[: 20 - around] == second[: 20 - around]
     assert first[20 - around] != second[20 - around]
-    assert short == first[: 12 - around]  # of one key, the shorter is the beginning of the longer
+    assert (
+        short == first[: 12 - around]
+    )  # of one key, the shorter is the beginning of the longer
     assert other[:3] != first[:3]
 
 
@@ -60,18 +79,24 @@ def test_everything_follows_from_the_identity(
     counter: TokenIds | TokenCounter, around: int
 ) -> None:
     one, same, other = (
-        compose(PROMPTS, counter, identity) for identity in (IDENTITY, IDENTITY, (8, "point", 0))
+        compose(PROMPTS, counter, identity)
+        for identity in (IDENTITY, IDENTITY, (8, "point", 0))
     )
     assert one == same
     assert not {tuple(tokens(p)[:4]) for p in one.prompts} & {
         tuple(tokens(p)[:4]) for p in other.prompts
     }
-    assert list(compose(PROMPTS[:2], counter, IDENTITY).prompts) == list(one.prompts)[:2]
+    assert (
+        list(compose(PROMPTS[:2], counter, IDENTITY).prompts)
+        == list(one.prompts)[:2]
+    )
 
 
 def test_a_text_shorter_than_what_stands_around_is_made_longer() -> None:
     made = compose(
-        [[Piece(("a",), 1)], [Piece(("b",), 0)], [Piece(("c",), 9)]], text_counter(), IDENTITY
+        [[Piece(("a",), 1)], [Piece(("b",), 0)], [Piece(("c",), 9)]],
+        text_counter(),
+        IDENTITY,
     )
     assert list(made.lengths) == [2, 2, 9]
     assert made.exact
@@ -82,13 +107,17 @@ def test_without_fitting_texts_go_on_where_others_end() -> None:
     made = compose(grown, WordCounter(1.3, 4), IDENTITY, fit=False)
     for shorter, longer in zip(made.prompts, made.prompts[1:], strict=False):
         assert str(longer).startswith(str(shorter))
-    assert list(made.lengths) == WordCounter(1.3, 4).count([str(prompt) for prompt in made.prompts])
+    assert list(made.lengths) == WordCounter(1.3, 4).count(
+        [str(prompt) for prompt in made.prompts]
+    )
     assert not made.exact
 
 
 def test_phrases_are_about_as_long_as_they_say() -> None:
     texts = phrases(
-        [Piece(("a",), 10), Piece(("b",), 1), Piece(("c",), 0)], WordCounter(2.0, 9), IDENTITY
+        [Piece(("a",), 10), Piece(("b",), 1), Piece(("c",), 0)],
+        WordCounter(2.0, 9),
+        IDENTITY,
     )
     assert {key: len(text.split()) for key, text in texts.items()} == {
         ("a",): 5,
@@ -100,12 +129,25 @@ def test_phrases_are_about_as_long_as_they_say() -> None:
 # prefixes
 
 
-def build(n: int, counter: TokenIds | TokenCounter, attempt: int = 0, **fields: Any) -> Workload:
+def build(
+    n: int, counter: TokenIds | TokenCounter, attempt: int = 0, **fields: Any
+) -> Workload:
     spec = PrefixWorkload.model_validate(
-        {"num_prefixes": 4, "prefix_len": 30, "suffix_len": 10, "output_len": 3, **fields}
+        {
+            "num_prefixes": 4,
+            "prefix_len": 30,
+            "suffix_len": 10,
+            "output_len": 3,
+            **fields,
+        }
     )
     return build_workload(
-        spec, n, identity=IDENTITY, counting=lambda: counter, chat=False, attempt=attempt
+        spec,
+        n,
+        identity=IDENTITY,
+        counting=lambda: counter,
+        chat=False,
+        attempt=attempt,
     )
 
 
@@ -134,7 +176,14 @@ def test_the_hit_rate_is_the_one_that_was_built(
     found = 0
     for request in work.requests:
         prompt = tuple(tokens(request.prompt))
-        found += next((n + around for n in range(len(prompt), 0, -1) if prompt[:n] in seen), 0)
+        found += next(
+            (
+                n + around
+                for n in range(len(prompt), 0, -1)
+                if prompt[:n] in seen
+            ),
+            0,
+        )
         seen |= {prompt[:n] for n in range(1, len(prompt) + 1)}
     assert (
         work.origin["expected_hit_rate"]
@@ -143,7 +192,9 @@ def test_the_hit_rate_is_the_one_that_was_built(
     )
 
 
-def test_fewer_requests_are_the_first_of_more_and_prefixes_come_in_a_random_order() -> None:
+def test_fewer_requests_are_the_first_of_more_and_prefixes_come_in_a_random_order() -> (
+    None
+):
     few, more = build(6, IDS), build(100, IDS)
     assert few.requests == more.requests[:6]
     first = [tuple(tokens(r.prompt)[:5]) for r in more.requests]

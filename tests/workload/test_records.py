@@ -15,18 +15,27 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inferometer.workload import records
-from inferometer.workload.records import csv_rows, is_json, json_rows, text_lines
+from inferometer.workload.records import (
+    csv_rows,
+    is_json,
+    json_rows,
+    text_lines,
+)
 
 texts = st.text(st.characters(codec="utf-8"), max_size=40)
 rows = st.lists(
     st.dictionaries(
-        texts, st.one_of(texts, st.integers(), st.lists(texts, max_size=3)), max_size=3
+        texts,
+        st.one_of(texts, st.integers(), st.lists(texts, max_size=3)),
+        max_size=3,
     ),
     max_size=12,
 )
 
 
-def contents(path: Path, order: np.random.Generator | None = None) -> list[dict[str, Any]]:
+def contents(
+    path: Path, order: np.random.Generator | None = None
+) -> list[dict[str, Any]]:
     return [row.content for row in json_rows(str(path), order)]
 
 
@@ -37,7 +46,12 @@ def small_reads(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @settings(max_examples=150)
-@given(rows, st.sampled_from([None, 0, 2]), st.booleans(), st.sampled_from([1, 7, 64]))
+@given(
+    rows,
+    st.sampled_from([None, 0, 2]),
+    st.booleans(),
+    st.sampled_from([1, 7, 64]),
+)
 def test_an_array_is_its_rows_wherever_it_is_cut(
     tmp_path_factory: pytest.TempPathFactory,
     content: list[dict[str, Any]],
@@ -47,7 +61,9 @@ def test_an_array_is_its_rows_wherever_it_is_cut(
 ) -> None:
     path = tmp_path_factory.mktemp("array") / "rows.json"
     path.write_text(
-        " \n" + json.dumps(content, indent=indent, ensure_ascii=ascii_only) + "\n",
+        " \n"
+        + json.dumps(content, indent=indent, ensure_ascii=ascii_only)
+        + "\n",
         encoding="utf-8",
         newline="\n",
     )
@@ -63,7 +79,9 @@ def test_lines_are_their_rows(
 ) -> None:
     path = tmp_path_factory.mktemp("lines") / "rows.jsonl"
     path.write_text(
-        "\n".join(f" {json.dumps(row)}\r\n" for row in content), encoding="utf-8", newline="\n"
+        "\n".join(f" {json.dumps(row)}\r\n" for row in content),
+        encoding="utf-8",
+        newline="\n",
     )  # blank lines too
     assert contents(path) == content
 
@@ -86,7 +104,9 @@ def test_a_random_order_has_all_rows_and_follows_from_its_seed(
         else "\n".join(map(json.dumps, made))
     )
     path.write_text(text, encoding="utf-8")
-    shuffled = [contents(path, np.random.default_rng(seed)) for seed in (1, 1, 2)]
+    shuffled = [
+        contents(path, np.random.default_rng(seed)) for seed in (1, 1, 2)
+    ]
     assert shuffled[0] == shuffled[1] != shuffled[2]
     assert sorted(shuffled[2], key=lambda row: row["n"]) == made
     assert shuffled[0] != made
@@ -95,11 +115,20 @@ def test_a_random_order_has_all_rows_and_follows_from_its_seed(
 def test_a_row_says_which_line_it_begins_on(tmp_path: Path) -> None:
     path = tmp_path / "rows.json"
     path.write_text('[\n{"a":\n 1},\n\n{"a": "x\\n"}, {}]')
-    assert [row.where.rpartition(" ")[2] for row in json_rows(str(path))] == ["2", "5", "5"]
-    shuffled = {row.where for row in json_rows(str(path), np.random.default_rng(0))}
+    assert [row.where.rpartition(" ")[2] for row in json_rows(str(path))] == [
+        "2",
+        "5",
+        "5",
+    ]
+    shuffled = {
+        row.where for row in json_rows(str(path), np.random.default_rng(0))
+    }
     assert shuffled == {f"{path}, line 2", f"{path}, line 5"}
     path.write_text('\n{}\n\n{"a":1}\n')
-    assert [row.where.rpartition(" ")[2] for row in json_rows(str(path))] == ["2", "4"]
+    assert [row.where.rpartition(" ")[2] for row in json_rows(str(path))] == [
+        "2",
+        "4",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -116,7 +145,11 @@ def test_a_row_says_which_line_it_begins_on(tmp_path: Path) -> None:
         ('[\n{"a":"x', 2, "is not JSON"),
         ('[\n{"a":"x\x01"}]', 2, "is not JSON"),
         ("[", 1, "is not JSON"),
-        ("{}\n" + "[" * 200_000, 2, r"a row is a JSON object|nested too deeply|is not JSON"),
+        (
+            "{}\n" + "[" * 200_000,
+            2,
+            r"a row is a JSON object|nested too deeply|is not JSON",
+        ),
         ("[\n" + "[" * 200_000, 2, r"nested too deeply|is not JSON"),
     ],
 )
@@ -126,7 +159,9 @@ def test_what_is_no_row_is_refused_with_line_and_reason(
 ) -> None:
     path = tmp_path / "rows"
     path.write_text(text)
-    with pytest.raises(ValueError, match=rf"rows, line {line}: .*({reason})") as told:
+    with pytest.raises(
+        ValueError, match=rf"rows, line {line}: .*({reason})"
+    ) as told:
         contents(path, None if order is None else np.random.default_rng(order))
     assert str(told.value).endswith(".")
 
@@ -150,7 +185,8 @@ def test_a_file_that_cannot_be_read_says_why(tmp_path: Path, read: Any) -> None:
         (tmp_path, "or take workload.kind hf"),
     ):
         with pytest.raises(
-            ValueError, match=rf"workload.path .* cannot be read \(.*\); .*{cure}\."
+            ValueError,
+            match=rf"workload.path .* cannot be read \(.*\); .*{cure}\.",
         ):
             list(read(str(path)))
 
@@ -164,7 +200,9 @@ def test_an_empty_file_has_no_rows(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("form", ["array", "lines"])
-def test_of_a_large_file_only_what_is_needed_is_in_memory(tmp_path: Path, form: str) -> None:
+def test_of_a_large_file_only_what_is_needed_is_in_memory(
+    tmp_path: Path, form: str
+) -> None:
     """40 MB of rows, the first and the last taken: a few MB at most."""
     path = tmp_path / "large"
     row = json.dumps({"text": "x" * 10_000})
@@ -205,16 +243,27 @@ def test_a_row_that_never_ends_is_not_read_for_ever(
 
 def test_csv_rows_are_read_by_their_names(tmp_path: Path) -> None:
     path = tmp_path / "rows.csv"
-    path.write_text('a,b\r\n1,"x, y"\r\n\r\n2,z\r\n', encoding="utf-8-sig", newline="")
+    path.write_text(
+        'a,b\r\n1,"x, y"\r\n\r\n2,z\r\n', encoding="utf-8-sig", newline=""
+    )
     found = list(csv_rows(str(path)))
-    assert [row.content for row in found] == [{"a": "1", "b": "x, y"}, {"a": "2", "b": "z"}]
-    assert [row.where for row in found] == [f"{path}, line 2", f"{path}, line 4"]
+    assert [row.content for row in found] == [
+        {"a": "1", "b": "x, y"},
+        {"a": "2", "b": "z"},
+    ]
+    assert [row.where for row in found] == [
+        f"{path}, line 2",
+        f"{path}, line 4",
+    ]
 
 
 @pytest.mark.parametrize(
-    ("text", "line"), [("a,b\n1\n", 2), ("a,b\n1,2\n1,2,3\n", 3), ('a,b\n1,"x"y\n', 2)]
+    ("text", "line"),
+    [("a,b\n1\n", 2), ("a,b\n1,2\n1,2,3\n", 3), ('a,b\n1,"x"y\n', 2)],
 )
-def test_csv_that_is_none_is_refused_by_line(tmp_path: Path, text: str, line: int) -> None:
+def test_csv_that_is_none_is_refused_by_line(
+    tmp_path: Path, text: str, line: int
+) -> None:
     path = tmp_path / "rows.csv"
     path.write_text(text)
     with pytest.raises(ValueError, match=f"line {line}: "):

@@ -31,7 +31,9 @@ FUNCTION = {"name": "weather", "parameters": {"type": "object"}}
 TOOL = {"type": "function", "function": FUNCTION}
 
 
-def test_the_table_has_what_the_wires_carry_and_nothing_that_the_measurement_depends_on() -> None:
+def test_the_table_has_what_the_wires_carry_and_nothing_that_the_measurement_depends_on() -> (
+    None
+):
     carried = set().union(*(backend.fields for backend in PROTOCOLS.values()))
     assert carried == set(REQUEST_FIELDS)
     ours = {
@@ -73,8 +75,12 @@ def test_the_table_has_what_the_wires_carry_and_nothing_that_the_measurement_dep
     ],
     ids=str,
 )
-def test_a_field_is_a_requests_if_its_value_may_be(name: str, value: Any, sent: Any) -> None:
-    assert beside({name: value}, ()) == (({}, (name,)) if sent is None else ({name: sent}, ()))
+def test_a_field_is_a_requests_if_its_value_may_be(
+    name: str, value: Any, sent: Any
+) -> None:
+    assert beside({name: value}, ()) == (
+        ({}, (name,)) if sent is None else ({name: sent}, ())
+    )
 
 
 @pytest.mark.parametrize(
@@ -100,16 +106,39 @@ def test_request_fields_do_not_grow_without_bound() -> None:
         CannotSendError,
         match=r"bytes of request fields, most of them 'tools', and 1,048,576 is the limit",
     ):
-        beside({"temperature": 1, "tools": [{**TOOL, "x": "y" * MAX_FIELDS_BYTES}]}, ())
+        beside(
+            {
+                "temperature": 1,
+                "tools": [{**TOOL, "x": "y" * MAX_FIELDS_BYTES}],
+            },
+            (),
+        )
 
 
 @pytest.mark.parametrize(
     "value",
-    [object(), b"x", {1: 2}, math.inf, -(2**63) - 1, json.loads("[" * 90 + "]" * 90)],
-    ids=["an object", "bytes", "a number as key", "infinity", "below 64 bits", "deep"],
+    [
+        object(),
+        b"x",
+        {1: 2},
+        math.inf,
+        -(2**63) - 1,
+        json.loads("[" * 90 + "]" * 90),
+    ],
+    ids=[
+        "an object",
+        "bytes",
+        "a number as key",
+        "infinity",
+        "below 64 bits",
+        "deep",
+    ],
 )
 def test_what_no_request_can_hold_is_told(value: Any) -> None:
-    with pytest.raises(ValueError, match=r"which no JSON of a request can hold|nested too deeply"):
+    with pytest.raises(
+        ValueError,
+        match=r"which no JSON of a request can hold|nested too deeply",
+    ):
         sendable({"x": [value]})
 
 
@@ -122,7 +151,9 @@ def test_what_is_sendable_is_json() -> None:
 
 def test_names_of_others_are_printable_and_few() -> None:
     tally = Tally()
-    tally.add(*(f"field {i}" for i in range(1000)), "field 3", "\x1b[31m" + "x" * 1000)
+    tally.add(
+        *(f"field {i}" for i in range(1000)), "field 3", "\x1b[31m" + "x" * 1000
+    )
     counts = tally.counts()
     assert len(counts) == MAX_NAMES + 1
     assert (counts["field 3"], counts[OTHERS]) == (2, 1001 - MAX_NAMES)
@@ -151,6 +182,9 @@ def test_fields_are_counted_and_said() -> None:
         rows_in_words(pictures)
         == "pictures sent: 5, 2 of them as addresses, which the server fetches"
     )
-    assert rows_in_words({"file": "x", "fields_sent": {}, "fields_left_out": {}}) == ""
+    assert (
+        rows_in_words({"file": "x", "fields_sent": {}, "fields_left_out": {}})
+        == ""
+    )
     many = {"fields_left_out": {f"f{i}": 9 for i in range(20)}}
     assert rows_in_words(many).endswith("f11 (9), and 8 more")

@@ -15,7 +15,13 @@ from inferometer.clock import NS
 from inferometer.protocol import PROTOCOLS
 from inferometer.request import Request
 from inferometer.spec.workload import SessionsWorkload
-from inferometer.workload import TokenCounter, TokenIds, WordCounter, Workload, build_workload
+from inferometer.workload import (
+    TokenCounter,
+    TokenIds,
+    WordCounter,
+    Workload,
+    build_workload,
+)
 from inferometer.workload.workload import ANY_LENGTH
 from tests.workload.picture_files import PNG, shown
 from tests.workload.word_server import (
@@ -39,9 +45,16 @@ def build(
     identity: Any = IDENTITY,
     **fields: Any,
 ) -> Workload:
-    spec = SessionsWorkload.model_validate({"turns": 3, "input_len": 10, "output_len": 5, **fields})
+    spec = SessionsWorkload.model_validate(
+        {"turns": 3, "input_len": 10, "output_len": 5, **fields}
+    )
     return build_workload(
-        spec, n, identity=identity, counting=lambda: counter, chat=chat, attempt=attempt
+        spec,
+        n,
+        identity=identity,
+        counting=lambda: counter,
+        chat=chat,
+        attempt=attempt,
     )
 
 
@@ -55,7 +68,9 @@ def ids(request: Request) -> list[Any]:
 
 def messages(request: Request) -> list[Mapping[str, Any]]:
     assert not isinstance(request.prompt, str)
-    return [message for message in request.prompt if isinstance(message, Mapping)]
+    return [
+        message for message in request.prompt if isinstance(message, Mapping)
+    ]
 
 
 # made up
@@ -64,16 +79,27 @@ def messages(request: Request) -> list[Mapping[str, Any]]:
 def test_each_turn_goes_on_from_the_one_before() -> None:
     work = build(8, system_len=7)
     assert order(work) == [None, 0, 1, None, 3, 4, None, 6]
-    assert [r.prompt_tokens for r in work.requests] == [17, 32, 47] * 2 + [17, 32]
+    assert [r.prompt_tokens for r in work.requests] == [17, 32, 47] * 2 + [
+        17,
+        32,
+    ]
     assert [len(ids(r)) for r in work.requests] == [17, 32, 47] * 2 + [17, 32]
     assert {r.max_tokens for r in work.requests} == {5}
     for request in work.requests:
         if request.after is not None:
             before = ids(work.requests[request.after])
             assert ids(request)[: len(before)] == before
-    assert len({tuple(ids(r)[:7]) for r in work.requests}) == 1  # what all conversations begin with
-    assert len({tuple(ids(r)[7:11]) for r in work.requests}) == 3  # and then not
-    assert (work.exact, work.counting, work.reusable_tokens) == (True, IDS.how, 47)
+    assert (
+        len({tuple(ids(r)[:7]) for r in work.requests}) == 1
+    )  # what all conversations begin with
+    assert (
+        len({tuple(ids(r)[7:11]) for r in work.requests}) == 3
+    )  # and then not
+    assert (work.exact, work.counting, work.reusable_tokens) == (
+        True,
+        IDS.how,
+        47,
+    )
     assert work.origin == {"conversations": 3, "turns": 3}
 
 
@@ -81,9 +107,13 @@ def test_as_text_each_turn_goes_on_too() -> None:
     work = build(6, text_counter(), system_len=8)
     for request in work.requests:
         if request.after is not None:
-            assert str(request.prompt).startswith(f"{work.requests[request.after].prompt} ")
+            assert str(request.prompt).startswith(
+                f"{work.requests[request.after].prompt} "
+            )
     assert [r.prompt_tokens for r in work.requests] == [18, 33, 48] * 2
-    assert [len(str(r.prompt).split()) + AROUND_TEXT for r in work.requests] == [18, 33, 48] * 2
+    assert [
+        len(str(r.prompt).split()) + AROUND_TEXT for r in work.requests
+    ] == [18, 33, 48] * 2
     assert work.exact
 
 
@@ -96,11 +126,21 @@ def test_as_a_chat_what_was_said_are_messages() -> None:
         ["system", "user", "assistant", "user", "assistant", "user"],
         ["system", "user"],
     ]
-    assert [len(message["content"].split()) for message in said[2]] == [8, 10, 5, 10, 5, 10]
+    assert [len(message["content"].split()) for message in said[2]] == [
+        8,
+        10,
+        5,
+        10,
+        5,
+        10,
+    ]
     assert said[2][:4] == said[1]
     assert said[3][0] == said[0][0]
     assert said[3][1] != said[0][1]
-    counted = [sum(AROUND_MESSAGE + len(m["content"].split()) for m in chat) for chat in said]
+    counted = [
+        sum(AROUND_MESSAGE + len(m["content"].split()) for m in chat)
+        for chat in said
+    ]
     assert [r.prompt_tokens for r in work.requests] == counted
     assert work.exact
     assert "as long as their turns make them" in work.counting
@@ -115,12 +155,20 @@ def test_lengths_and_pauses_spread_about_what_was_asked() -> None:
     assert all(r.think_ns == 0 for r in work.requests if r.after is None)
     assert 1.0 <= min(pauses_s) < 1.1
     assert 2.9 < max(pauses_s) <= 3.0
-    assert sum(pauses_s) / len(pauses_s) == pytest.approx(2.0, abs=0.12)  # 5 standard errors
+    assert sum(pauses_s) / len(pauses_s) == pytest.approx(
+        2.0, abs=0.12
+    )  # 5 standard errors
 
 
 def test_the_identity_decides_and_fewer_turns_are_the_first_of_more() -> None:
-    assert build(20, range_ratio=0.5).requests == build(20, range_ratio=0.5).requests
-    assert build(7, range_ratio=0.5).requests == build(20, range_ratio=0.5).requests[:7]
+    assert (
+        build(20, range_ratio=0.5).requests
+        == build(20, range_ratio=0.5).requests
+    )
+    assert (
+        build(7, range_ratio=0.5).requests
+        == build(20, range_ratio=0.5).requests[:7]
+    )
     one, other = build(6, identity=(1, "p", 0)), build(6, identity=(2, "p", 0))
     assert not {tuple(ids(r)[:4]) for r in one.requests} & {
         tuple(ids(r)[:4]) for r in other.requests
@@ -128,8 +176,12 @@ def test_the_identity_decides_and_fewer_turns_are_the_first_of_more() -> None:
 
 
 def test_another_attempt_has_the_same_lengths_and_other_words() -> None:
-    one, other = (build(9, range_ratio=0.5, attempt=attempt) for attempt in (0, 1))
-    assert [r.prompt_tokens for r in one.requests] == [r.prompt_tokens for r in other.requests]
+    one, other = (
+        build(9, range_ratio=0.5, attempt=attempt) for attempt in (0, 1)
+    )
+    assert [r.prompt_tokens for r in one.requests] == [
+        r.prompt_tokens for r in other.requests
+    ]
     assert not {tuple(ids(r)[:4]) for r in one.requests} & {
         tuple(ids(r)[:4]) for r in other.requests
     }
@@ -150,19 +202,32 @@ USER, ASSISTANT = "human", "gpt"
 
 
 def said(*turns: tuple[str, str]) -> dict[str, Any]:
-    return {"conversations": [{"from": who, "value": text} for who, text in turns]}
+    return {
+        "conversations": [{"from": who, "value": text} for who, text in turns]
+    }
 
 
 def talk(name: str, *lengths: int) -> dict[str, Any]:
     return said(
-        *((ASSISTANT if i % 2 else USER, words(n, f"{name}{i}_")) for i, n in enumerate(lengths))
+        *(
+            (ASSISTANT if i % 2 else USER, words(n, f"{name}{i}_"))
+            for i, n in enumerate(lengths)
+        )
     )
 
 
-def recorded(path: str, n: int, counter: TokenCounter | None = None, **fields: Any) -> Workload:
-    spec = SessionsWorkload.model_validate({"path": path, "shuffle": False, **fields})
+def recorded(
+    path: str, n: int, counter: TokenCounter | None = None, **fields: Any
+) -> Workload:
+    spec = SessionsWorkload.model_validate(
+        {"path": path, "shuffle": False, **fields}
+    )
     return build_workload(
-        spec, n, identity=IDENTITY, counting=lambda: counter or chat_counter(), chat=True
+        spec,
+        n,
+        identity=IDENTITY,
+        counting=lambda: counter or chat_counter(),
+        chat=True,
     )
 
 
@@ -174,7 +239,12 @@ def talks(tmp_path: Path) -> str:
         said((ASSISTANT, "I begin"), (USER, "oh")),
         said((USER, "one"), (USER, "two"), (ASSISTANT, "yes")),
         said((USER, "hello"), ("wizard", "hocus")),
-        {"messages": [{"role": "system", "content": "be kind"}, *_roles(2, 3, 4, 5, 6, 7)]},
+        {
+            "messages": [
+                {"role": "system", "content": "be kind"},
+                *_roles(2, 3, 4, 5, 6, 7),
+            ]
+        },
     ]
     return write_lines(tmp_path / "talks.jsonl", rows)
 
@@ -195,20 +265,30 @@ def test_recorded_turns_with_what_was_answered_then(talks: str) -> None:
         ["user", "assistant", "user"],
     ]
     assert messages(work.requests[1])[:1] == messages(work.requests[0])
-    assert messages(work.requests[5])[0] == {"role": "system", "content": "be kind"}
+    assert messages(work.requests[5])[0] == {
+        "role": "system",
+        "content": "be kind",
+    }
     assert [r.prompt_tokens for r in work.requests[:2]] == [17, 38]
     assert sum(work.origin["left_out"].values()) == 3
     assert work.origin["left_out"]["user and assistant do not take turns"] == 2
-    assert (work.exact, work.reusable_tokens) == (True, max(r.prompt_tokens for r in work.requests))
+    assert (work.exact, work.reusable_tokens) == (
+        True,
+        max(r.prompt_tokens for r in work.requests),
+    )
 
 
-def test_with_an_output_length_the_unanswered_turn_is_sent_too(talks: str) -> None:
+def test_with_an_output_length_the_unanswered_turn_is_sent_too(
+    talks: str,
+) -> None:
     work = recorded(talks, 7, output_len=50)
     assert {r.max_tokens for r in work.requests} == {50}
     assert order(work) == [None, 0, None, 2, None, 4, 5]
 
 
-def test_conversations_are_cut_by_turns_and_by_the_number_of_requests(talks: str) -> None:
+def test_conversations_are_cut_by_turns_and_by_the_number_of_requests(
+    talks: str,
+) -> None:
     assert order(recorded(talks, 3, turns=1)) == [None, None, None]
     assert order(recorded(talks, 2)) == [None, 0]
 
@@ -230,17 +310,22 @@ def test_pauses_and_the_order_by_the_seed(talks: str) -> None:
         1_500_000_000,
     ]
     shuffled = {
-        tuple(len(messages(r)) for r in _shuffled(talks, seed).requests) for seed in range(20)
+        tuple(len(messages(r)) for r in _shuffled(talks, seed).requests)
+        for seed in range(20)
     }
     assert len(shuffled) > 3
 
 
 def _shuffled(path: str, seed: int) -> Workload:
     spec = SessionsWorkload(path=path)
-    return build_workload(spec, 6, identity=(seed, "p", 0), counting=chat_counter, chat=True)
+    return build_workload(
+        spec, 6, identity=(seed, "p", 0), counting=chat_counter, chat=True
+    )
 
 
-def test_too_few_turns_are_an_error_unless_they_may_come_again(talks: str) -> None:
+def test_too_few_turns_are_an_error_unless_they_may_come_again(
+    talks: str,
+) -> None:
     with pytest.raises(
         ValueError,
         match=(
@@ -256,11 +341,15 @@ def test_too_few_turns_are_an_error_unless_they_may_come_again(talks: str) -> No
 
 def test_what_is_no_conversation_leaves_nothing(tmp_path: Path) -> None:
     path = write_lines(tmp_path / "rows.jsonl", [{"title": "x"}])
-    with pytest.raises(ValueError, match=r"0 turns in all; 1 rows left out: has no prompt"):
+    with pytest.raises(
+        ValueError, match=r"0 turns in all; 1 rows left out: has no prompt"
+    ):
         recorded(path, 1, oversample=True)
 
 
-def test_a_question_without_an_answer_says_what_is_missing(tmp_path: Path) -> None:
+def test_a_question_without_an_answer_says_what_is_missing(
+    tmp_path: Path,
+) -> None:
     path = write_lines(tmp_path / "rows.jsonl", [{"prompt": "what is rain"}])
     with pytest.raises(
         ValueError,
@@ -274,10 +363,16 @@ def test_a_question_without_an_answer_says_what_is_missing(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("counter", [IDS, text_counter()], ids=["ids", "text"])
-def test_recorded_conversations_need_a_chat(talks: str, counter: TokenIds | TokenCounter) -> None:
+def test_recorded_conversations_need_a_chat(
+    talks: str, counter: TokenIds | TokenCounter
+) -> None:
     with pytest.raises(ValueError, match="choose a chat backend"):
         build_workload(
-            SessionsWorkload(path=talks), 3, identity=IDENTITY, counting=lambda: counter, chat=False
+            SessionsWorkload(path=talks),
+            3,
+            identity=IDENTITY,
+            counting=lambda: counter,
+            chat=False,
         )
 
 
@@ -288,11 +383,17 @@ def test_a_guess_at_chats_is_said_to_be_one(talks: str) -> None:
 
 # tools, pictures, and what else rows say
 
-TOOLS = [{"type": "function", "function": {"name": "weather", "parameters": {}}}]
+TOOLS = [
+    {"type": "function", "function": {"name": "weather", "parameters": {}}}
+]
 
 
 def called(name: str, said: str | None = None) -> dict[str, Any]:
-    call = {"id": name, "type": "function", "function": {"name": "weather", "arguments": words(3)}}
+    call = {
+        "id": name,
+        "type": "function",
+        "function": {"name": "weather", "arguments": words(3)},
+    }
     return {"role": "assistant", "content": said, "tool_calls": [call]}
 
 
@@ -315,7 +416,9 @@ AGENT: list[dict[str, Any]] = [
 
 
 def recorded_with(path: str, n: int, **fields: Any) -> Workload:
-    spec = SessionsWorkload.model_validate({"path": path, "shuffle": False, **fields})
+    spec = SessionsWorkload.model_validate(
+        {"path": path, "shuffle": False, **fields}
+    )
     return build_workload(
         spec,
         n,
@@ -326,12 +429,20 @@ def recorded_with(path: str, n: int, **fields: Any) -> Workload:
     )
 
 
-def test_results_of_tools_are_asked_about_as_users_turns_are(tmp_path: Path) -> None:
+def test_results_of_tools_are_asked_about_as_users_turns_are(
+    tmp_path: Path,
+) -> None:
     path = write_lines(
-        tmp_path / "agent.jsonl", [{"messages": AGENT, "tools": TOOLS, "temperature": 0.2, "id": 1}]
+        tmp_path / "agent.jsonl",
+        [{"messages": AGENT, "tools": TOOLS, "temperature": 0.2, "id": 1}],
     )
     work = recorded_with(path, 4, think_s=2.0)
-    assert [messages(r) for r in work.requests] == [AGENT[:2], AGENT[:4], AGENT[:7], AGENT[:9]]
+    assert [messages(r) for r in work.requests] == [
+        AGENT[:2],
+        AGENT[:4],
+        AGENT[:7],
+        AGENT[:9],
+    ]
     assert order(work) == [None, 0, 1, 2]
     assert [r.think_ns for r in work.requests] == [
         0,
@@ -340,8 +451,12 @@ def test_results_of_tools_are_asked_about_as_users_turns_are(tmp_path: Path) -> 
         2_000_000_000,
     ]  # nobody thinks before a tool's result is sent
     assert [r.max_tokens for r in work.requests][2:] == [6, 2]
-    assert all(r.max_tokens > 3 for r in work.requests[:2])  # the calls, which are generated too
-    assert {tuple(r.parameters) for r in work.requests} == {("tools", "temperature")}
+    assert all(
+        r.max_tokens > 3 for r in work.requests[:2]
+    )  # the calls, which are generated too
+    assert {tuple(r.parameters) for r in work.requests} == {
+        ("tools", "temperature")
+    }
     assert (work.origin["fields_sent"], work.origin["fields_left_out"]) == (
         {"tools": 1, "temperature": 1},
         {"id": 1},
@@ -351,36 +466,66 @@ def test_results_of_tools_are_asked_about_as_users_turns_are(tmp_path: Path) -> 
 def test_a_conversation_is_cut_after_a_users_turn_with_all_that_tools_returned(
     tmp_path: Path,
 ) -> None:
-    path = write_lines(tmp_path / "agent.jsonl", [{"messages": AGENT, "tools": TOOLS}])
+    path = write_lines(
+        tmp_path / "agent.jsonl", [{"messages": AGENT, "tools": TOOLS}]
+    )
     work = recorded_with(path, 3, turns=1)
-    assert [messages(r) for r in work.requests] == [AGENT[:2], AGENT[:4], AGENT[:7]]
+    assert [messages(r) for r in work.requests] == [
+        AGENT[:2],
+        AGENT[:4],
+        AGENT[:7],
+    ]
     assert work.origin["fields_left_out"] == {"turns at the end": 1}
     with pytest.raises(ValueError, match="conversations of 3 turns in all"):
         recorded_with(path, 4, turns=1)
 
 
-def test_a_result_that_nobody_answered_is_sent_where_a_length_is_known(tmp_path: Path) -> None:
+def test_a_result_that_nobody_answered_is_sent_where_a_length_is_known(
+    tmp_path: Path,
+) -> None:
     path = write_lines(tmp_path / "agent.jsonl", [{"messages": AGENT[:7]}])
     assert len(recorded_with(path, 2).requests) == 2
-    assert [r.max_tokens for r in recorded_with(path, 3, output_len=9).requests] == [9, 9, 9]
-    limited = write_lines(tmp_path / "limited.jsonl", [{"messages": AGENT[:7], "max_tokens": 8}])
-    assert [r.max_tokens for r in recorded_with(limited, 3).requests] == [8, 8, 8]
+    assert [
+        r.max_tokens for r in recorded_with(path, 3, output_len=9).requests
+    ] == [9, 9, 9]
+    limited = write_lines(
+        tmp_path / "limited.jsonl", [{"messages": AGENT[:7], "max_tokens": 8}]
+    )
+    assert [r.max_tokens for r in recorded_with(limited, 3).requests] == [
+        8,
+        8,
+        8,
+    ]
 
 
 @pytest.mark.parametrize(
-    "wrong", [AGENT[2:], [AGENT[1], result("c"), AGENT[7]], [AGENT[1], AGENT[1], AGENT[7]]]
+    "wrong",
+    [
+        AGENT[2:],
+        [AGENT[1], result("c"), AGENT[7]],
+        [AGENT[1], AGENT[1], AGENT[7]],
+    ],
 )
-def test_tools_that_nobody_called_are_no_conversation(tmp_path: Path, wrong: Any) -> None:
+def test_tools_that_nobody_called_are_no_conversation(
+    tmp_path: Path, wrong: Any
+) -> None:
     path = write_lines(tmp_path / "agent.jsonl", [{"messages": wrong}])
-    with pytest.raises(ValueError, match="1 rows left out: user and assistant do not take turns"):
+    with pytest.raises(
+        ValueError,
+        match="1 rows left out: user and assistant do not take turns",
+    ):
         recorded_with(path, 1)
 
 
 def test_a_picture_is_in_every_turn_after_it_is_shown(tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(PNG)
-    said = [{"from": "human", "value": "<image> what"}, {"from": "gpt", "value": "x"}] * 2
+    said = [
+        {"from": "human", "value": "<image> what"},
+        {"from": "gpt", "value": "x"},
+    ] * 2
     path = write_lines(
-        tmp_path / "talks.jsonl", [{"images": ["a.png", "a.png"], "conversations": said}]
+        tmp_path / "talks.jsonl",
+        [{"images": ["a.png", "a.png"], "conversations": said}],
     )
     first, second = recorded_with(path, 2).requests
     parts = [shown(), {"type": "text", "text": "what"}]
@@ -394,7 +539,10 @@ def test_a_picture_is_in_every_turn_after_it_is_shown(tmp_path: Path) -> None:
     [
         ({"image": "b.png"}, "line 1: names the picture 'b.png'"),
         ({"audio": "b.wav"}, "line 1: names the picture 'b.wav'"),
-        ({"audio": 7}, "line 1: has sound or film under 'audio' that is no file"),
+        (
+            {"audio": 7},
+            "line 1: has sound or film under 'audio' that is no file",
+        ),
     ],
 )
 def test_what_cannot_be_sent_is_refused_and_not_left_out(
@@ -406,8 +554,12 @@ def test_what_cannot_be_sent_is_refused_and_not_left_out(
 
 
 def test_tools_that_the_wire_does_not_carry_are_refused(tmp_path: Path) -> None:
-    path = write_lines(tmp_path / "agent.jsonl", [{"messages": AGENT, "tools": TOOLS}])
-    with pytest.raises(ValueError, match="line 1: has tools, which are part of the prompt"):
+    path = write_lines(
+        tmp_path / "agent.jsonl", [{"messages": AGENT, "tools": TOOLS}]
+    )
+    with pytest.raises(
+        ValueError, match="line 1: has tools, which are part of the prompt"
+    ):
         recorded(path, 1)
 
 

@@ -13,21 +13,39 @@ from inferometer.workload.messages import said
 from inferometer.workload.row_fields import CannotSendError
 from inferometer.workload.shapes import SingleTurn, conversation_of, exchange_of
 
-USER, ANSWER = {"role": "user", "content": "hi there"}, {"role": "assistant", "content": "hello"}
+USER, ANSWER = (
+    {"role": "user", "content": "hi there"},
+    {"role": "assistant", "content": "hello"},
+)
 SYSTEM = {"role": "system", "content": "be short"}
-PICTURE = {"type": "image_url", "image_url": {"url": "data:image/png;base64,AA"}}
-TOOLS = [{"type": "function", "function": {"name": "weather", "parameters": {"type": "object"}}}]
+PICTURE = {
+    "type": "image_url",
+    "image_url": {"url": "data:image/png;base64,AA"},
+}
+TOOLS = [
+    {
+        "type": "function",
+        "function": {"name": "weather", "parameters": {"type": "object"}},
+    }
+]
 CALL = {
     "id": "c1",
     "type": "function",
     "function": {"name": "weather", "arguments": '{"city": "Oslo"}'},
 }
-CALLING: dict[str, Any] = {"role": "assistant", "content": None, "tool_calls": [CALL]}
+CALLING: dict[str, Any] = {
+    "role": "assistant",
+    "content": None,
+    "tool_calls": [CALL],
+}
 RESULT = {"role": "tool", "content": "rain", "tool_call_id": "c1"}
 
 
 def beside(
-    prompt: Any, fields: dict[str, Any], *left_out: str, reply: str | None = None
+    prompt: Any,
+    fields: dict[str, Any],
+    *left_out: str,
+    reply: str | None = None,
 ) -> SingleTurn:
     return SingleTurn(prompt, reply, None, fields, left_out)
 
@@ -42,19 +60,38 @@ def later(prompt: str, reply: str | None = None) -> SingleTurn:
     [
         # conversations: the first exchange
         (
-            {"conversations": [{"from": "human", "value": "a"}, {"from": "gpt", "value": "b"}]},
+            {
+                "conversations": [
+                    {"from": "human", "value": "a"},
+                    {"from": "gpt", "value": "b"},
+                ]
+            },
             SingleTurn("a", "b"),
         ),
         (
-            {"conversations": [{"from": "human", "value": "a"}, {"from": "gpt", "value": "b"}] * 3},
+            {
+                "conversations": [
+                    {"from": "human", "value": "a"},
+                    {"from": "gpt", "value": "b"},
+                ]
+                * 3
+            },
             later("a", "b"),
         ),
         ({"messages": [USER, ANSWER]}, SingleTurn("hi there", "hello")),
         (
-            {"conversation": [{"role": "User", "text": "a"}, {"role": "model", "text": "b"}]},
+            {
+                "conversation": [
+                    {"role": "User", "text": "a"},
+                    {"role": "model", "text": "b"},
+                ]
+            },
             SingleTurn("a", "b"),
         ),
-        ({"messages": [SYSTEM, USER, ANSWER]}, SingleTurn([SYSTEM, USER], "hello")),
+        (
+            {"messages": [SYSTEM, USER, ANSWER]},
+            SingleTurn([SYSTEM, USER], "hello"),
+        ),
         # conversations that end with the user: as they are
         ({"messages": [USER]}, SingleTurn("hi there")),
         ({"prompt": [USER], "max_tokens": 9}, SingleTurn("hi there", None, 9)),
@@ -66,23 +103,50 @@ def later(prompt: str, reply: str | None = None) -> SingleTurn:
         (
             {
                 "messages": [
-                    {"role": "user", "content": [{"type": "text", "text": "what is this"}, PICTURE]}
+                    {
+                        "role": "user",
+                        "content": [
+                            {"type": "text", "text": "what is this"},
+                            PICTURE,
+                        ],
+                    }
                 ]
             },
             SingleTurn(
-                [{"role": "user", "content": [{"type": "text", "text": "what is this"}, PICTURE]}]
+                [
+                    {
+                        "role": "user",
+                        "content": [
+                            {"type": "text", "text": "what is this"},
+                            PICTURE,
+                        ],
+                    }
+                ]
             ),
         ),
         ({"turns": ["first", "second"]}, later("first")),
         # prompts and instructions
-        ({"prompt": "a", "completion": "b", "output_tokens": 7}, SingleTurn("a", "b", 7)),
+        (
+            {"prompt": "a", "completion": "b", "output_tokens": 7},
+            SingleTurn("a", "b", 7),
+        ),
         ({"prompt": [5, 6, 7]}, SingleTurn([5, 6, 7])),
         (
-            {"instruction": "sum up", "input": "a long text", "output": "short"},
+            {
+                "instruction": "sum up",
+                "input": "a long text",
+                "output": "short",
+            },
             SingleTurn("sum up\n\na long text", "short"),
         ),
-        ({"instruction": "sing", "input": "", "output": "la"}, SingleTurn("sing", "la")),
-        ({"question": "why", "answer": "because"}, SingleTurn("why", "because")),
+        (
+            {"instruction": "sing", "input": "", "output": "la"},
+            SingleTurn("sing", "la"),
+        ),
+        (
+            {"question": "why", "answer": "because"},
+            SingleTurn("why", "because"),
+        ),
         ({"problem": "1 + 1", "solution": "2"}, SingleTurn("1 + 1", "2")),
         ({"text": "once upon a time"}, SingleTurn("once upon a time")),
         ({"prompt": None, "question": "why", "answer": " "}, SingleTurn("why")),
@@ -109,7 +173,10 @@ def test_what_a_row_asks(row: dict[str, Any], exchange: SingleTurn) -> None:
             {"messages": [USER], "stop": ["x"], "metadata": {"a": 1}},
             beside("hi there", {"stop": ["x"]}, "metadata"),
         ),
-        ({"prompt": "a", "seed": None, "stop": "", "tools": [], "user": {}}, SingleTurn("a")),
+        (
+            {"prompt": "a", "seed": None, "stop": "", "tools": [], "user": {}},
+            SingleTurn("a"),
+        ),
         (
             {"prompt": "a", "model": "x", "stream": False, "n": 2},
             beside("a", {}, "model", "stream", "n"),
@@ -119,7 +186,10 @@ def test_what_a_row_asks(row: dict[str, Any], exchange: SingleTurn) -> None:
             {"question": "a", "answer": "b", "text": "c", "solution": "d"},
             beside("a", {}, "text", "solution", reply="b"),
         ),
-        ({"question": "a", "context": {"title": ["t"]}}, beside("a", {}, "context")),
+        (
+            {"question": "a", "context": {"title": ["t"]}},
+            beside("a", {}, "context"),
+        ),
         # a batch request: what is around its body is none of it
         (
             {
@@ -131,22 +201,41 @@ def test_what_a_row_asks(row: dict[str, Any], exchange: SingleTurn) -> None:
             beside("hi there", {"top_p": 0.9}, "custom_id", "url", "model"),
         ),
         ({"body": {"prompt": "a", "max_tokens": 5}}, SingleTurn("a", None, 5)),
-        ({"max_tokens": 6, "body": {"prompt": "a", "max_tokens": 5}}, SingleTurn("a", None, 6)),
+        (
+            {"max_tokens": 6, "body": {"prompt": "a", "max_tokens": 5}},
+            SingleTurn("a", None, 6),
+        ),
         # what the system says
         (
             {"system": "be short", "conversations": [USER, ANSWER]},
             SingleTurn([SYSTEM, USER], "hello"),
         ),
         (
-            {"system_prompt": "be short", "question": "hi there", "response": "so"},
+            {
+                "system_prompt": "be short",
+                "question": "hi there",
+                "response": "so",
+            },
             SingleTurn([SYSTEM, USER], "so"),
         ),
-        ({"system": "be kind", "messages": [SYSTEM, USER]}, beside([SYSTEM, USER], {}, "system")),
+        (
+            {"system": "be kind", "messages": [SYSTEM, USER]},
+            beside([SYSTEM, USER], {}, "system"),
+        ),
         # replies that stand beside the conversation
-        ({"prompt": [USER], "completion": [ANSWER]}, SingleTurn("hi there", "hello")),
-        ({"messages": [USER], "answer": "hello"}, SingleTurn("hi there", "hello")),
+        (
+            {"prompt": [USER], "completion": [ANSWER]},
+            SingleTurn("hi there", "hello"),
+        ),
+        (
+            {"messages": [USER], "answer": "hello"},
+            SingleTurn("hi there", "hello"),
+        ),
         # tools that were called
-        ({"messages": [USER, CALLING, RESULT]}, SingleTurn([USER, CALLING, RESULT])),
+        (
+            {"messages": [USER, CALLING, RESULT]},
+            SingleTurn([USER, CALLING, RESULT]),
+        ),
         (
             {"messages": [USER, CALLING, RESULT, ANSWER]},
             later("hi there", json.dumps(CALL["function"])),
@@ -166,7 +255,9 @@ def test_what_a_row_asks(row: dict[str, Any], exchange: SingleTurn) -> None:
     ],
     ids=str,
 )
-def test_what_a_row_says_beside_its_prompt(row: dict[str, Any], exchange: SingleTurn) -> None:
+def test_what_a_row_says_beside_its_prompt(
+    row: dict[str, Any], exchange: SingleTurn
+) -> None:
     assert exchange_of(row) == exchange
 
 
@@ -177,13 +268,19 @@ def test_where_there_are_no_messages_the_system_speaks_in_the_prompt() -> None:
         "input": "a text",
         "output": "it",
     }
-    assert exchange_of(row, chat=False) == SingleTurn("be short\n\nsum up\n\na text", "it")
+    assert exchange_of(row, chat=False) == SingleTurn(
+        "be short\n\nsum up\n\na text", "it"
+    )
     row = {"system": "be short", "conversations": [USER, ANSWER]}
-    assert exchange_of(row, chat=False) == SingleTurn("be short\n\nhi there", "hello")
+    assert exchange_of(row, chat=False) == SingleTurn(
+        "be short\n\nhi there", "hello"
+    )
 
 
 @pytest.mark.parametrize("name", ["audio_files", "audio", "video", "video_url"])
-def test_sound_and_film_that_is_no_file_is_refused_by_the_name_of_its_field(name: str) -> None:
+def test_sound_and_film_that_is_no_file_is_refused_by_the_name_of_its_field(
+    name: str,
+) -> None:
     with pytest.raises(
         CannotSendError,
         match=f"has sound or film under '{name}' that is no file; remove the field",
@@ -203,14 +300,20 @@ def test_texts_and_pictures_stand_in_their_order_as_in_rows_of_vllm() -> None:
             "content": [
                 {"type": "text", "text": "compare"},
                 {"type": "image_url", "image_url": {"url": "a.png"}},
-                {"type": "image_url", "image_url": {"url": "b.png", "detail": "low"}},
+                {
+                    "type": "image_url",
+                    "image_url": {"url": "b.png", "detail": "low"},
+                },
             ],
         }
     ]
 
 
 def test_turns_may_be_lists_of_one_message_each() -> None:
-    said = [[{"role": "user", "content": "hi"}], [{"role": "assistant", "content": "hello"}]]
+    said = [
+        [{"role": "user", "content": "hi"}],
+        [{"role": "assistant", "content": "hello"}],
+    ]
     assert exchange_of({"conversation": said}) == SingleTurn("hi", "hello")
 
 
@@ -228,17 +331,28 @@ def test_turns_may_be_lists_of_one_message_each() -> None:
         ({"prompt": [2**31]}, "neither token ids nor messages"),
         ({"messages": "hello"}, "no list of turns under 'messages'"),
         ({"messages": []}, "without a turn"),
-        ({"messages": [{"role": "wizard", "content": "x"}]}, "a turn of 'wizard'"),
+        (
+            {"messages": [{"role": "wizard", "content": "x"}]},
+            "a turn of 'wizard'",
+        ),
         ({"messages": [{"content": "x"}]}, "a turn of None"),
         ({"messages": [7]}, "a turn of None"),
         ({"messages": [{"role": "user"}]}, "no text under 'content'"),
-        ({"conversations": [{"from": "gpt", "value": "b"}]}, "does not begin with the user"),
-        ({"prompt": "a", "max_tokens": 0}, "max_tokens 0, which is no number of tokens"),
+        (
+            {"conversations": [{"from": "gpt", "value": "b"}]},
+            "does not begin with the user",
+        ),
+        (
+            {"prompt": "a", "max_tokens": 0},
+            "max_tokens 0, which is no number of tokens",
+        ),
         ({"prompt": "a", "output_tokens": "many"}, "output_tokens 'many'"),
     ],
     ids=str,
 )
-def test_a_row_that_asks_nothing_says_what_is_missing(row: dict[str, Any], reason: str) -> None:
+def test_a_row_that_asks_nothing_says_what_is_missing(
+    row: dict[str, Any], reason: str
+) -> None:
     with pytest.raises(ValueError, match=reason):
         exchange_of(row)
 
@@ -248,24 +362,47 @@ def test_a_row_that_asks_nothing_says_what_is_missing(row: dict[str, Any], reaso
     [
         (
             {"messages": [SYSTEM, USER, ANSWER]},
-            [("system", "be short"), ("user", "hi there"), ("assistant", "hello")],
+            [
+                ("system", "be short"),
+                ("user", "hi there"),
+                ("assistant", "hello"),
+            ],
         ),
         (
-            {"conversations": [{"from": "human", "value": "a"}, {"from": "bing", "value": "b"}]},
+            {
+                "conversations": [
+                    {"from": "human", "value": "a"},
+                    {"from": "bing", "value": "b"},
+                ]
+            },
             [("user", "a"), ("assistant", "b")],
         ),
-        ({"question": "why", "answer": "because"}, [("user", "why"), ("assistant", "because")]),
+        (
+            {"question": "why", "answer": "because"},
+            [("user", "why"), ("assistant", "because")],
+        ),
         ({"text": "x"}, [("user", "x")]),
         ({"turns": ["a", "b"]}, [("user", "a"), ("user", "b")]),
         (
-            {"messages": [{"role": "user", "content": [{"type": "text", "text": "see"}, PICTURE]}]},
+            {
+                "messages": [
+                    {
+                        "role": "user",
+                        "content": [{"type": "text", "text": "see"}, PICTURE],
+                    }
+                ]
+            },
             [("user", "see")],
         ),
     ],
     ids=str,
 )
-def test_all_that_was_said(row: dict[str, Any], turns: list[tuple[str, str]]) -> None:
-    assert [(turn.kind, said(turn.message)) for turn in conversation_of(row).turns] == turns
+def test_all_that_was_said(
+    row: dict[str, Any], turns: list[tuple[str, str]]
+) -> None:
+    assert [
+        (turn.kind, said(turn.message)) for turn in conversation_of(row).turns
+    ] == turns
 
 
 def test_token_ids_are_no_conversation() -> None:

@@ -10,10 +10,16 @@ import pytest
 from inferometer.spec.workload import SonnetWorkload
 from inferometer.workload import WordCounter, Workload, build_workload
 from inferometer.workload import sonnet as sonnet_file
-from tests.workload.word_server import AROUND_TEXT, IDENTITY, chat_counter, text_counter
+from tests.workload.word_server import (
+    AROUND_TEXT,
+    IDENTITY,
+    chat_counter,
+    text_counter,
+)
 
 LINES = [
-    f"line {i} has {' '.join(f'word{i}_{j}' for j in range(4 + i % 5))} in it," for i in range(50)
+    f"line {i} has {' '.join(f'word{i}_{j}' for j in range(4 + i % 5))} in it,"
+    for i in range(50)
 ]
 
 
@@ -32,7 +38,13 @@ def build(
     **fields: Any,
 ) -> Workload:
     spec = SonnetWorkload.model_validate(
-        {"path": path, "input_len": 80, "prefix_len": 30, "output_len": 9, **fields}
+        {
+            "path": path,
+            "input_len": 80,
+            "prefix_len": 30,
+            "output_len": 9,
+            **fields,
+        }
     )
     return build_workload(
         spec,
@@ -48,7 +60,9 @@ def texts(work: Workload) -> list[list[str]]:
     return [str(request.prompt).split() for request in work.requests]
 
 
-def test_prompts_are_as_long_as_asked_and_share_their_beginning(poem: str) -> None:
+def test_prompts_are_as_long_as_asked_and_share_their_beginning(
+    poem: str,
+) -> None:
     work = build(poem)
     assert {len(text) + AROUND_TEXT for text in texts(work)} == {80}
     assert {(r.prompt_tokens, r.max_tokens) for r in work.requests} == {(80, 9)}
@@ -67,17 +81,25 @@ def test_they_are_made_of_the_lines(poem: str) -> None:
         assert any(line.startswith(last.split(" ")[0]) for line in LINES)
 
 
-def test_the_identity_decides_and_fewer_are_the_first_of_more_but_for_their_ends(poem: str) -> None:
+def test_the_identity_decides_and_fewer_are_the_first_of_more_but_for_their_ends(
+    poem: str,
+) -> None:
     assert build(poem).requests == build(poem).requests
     assert [text[:60] for text in texts(build(poem, 5))] == [
         text[:60] for text in texts(build(poem))[:5]
     ]
-    others = [build(poem, 1, identity=(8, "point", 0)), build(poem, 1, attempt=1), build(poem, 1)]
+    others = [
+        build(poem, 1, identity=(8, "point", 0)),
+        build(poem, 1, attempt=1),
+        build(poem, 1),
+    ]
     assert len({tuple(texts(work)[0][:40]) for work in others}) == 3
 
 
 def test_in_a_chat_the_template_counts(poem: str) -> None:
-    assert {len(text) for text in texts(build(poem, counter=chat_counter()))} == {73}
+    assert {
+        len(text) for text in texts(build(poem, counter=chat_counter()))
+    } == {73}
 
 
 def test_a_guess_at_the_length_is_said_to_be_one(poem: str) -> None:
@@ -92,8 +114,14 @@ def test_a_guess_at_the_length_is_said_to_be_one(poem: str) -> None:
 @pytest.mark.parametrize(
     ("fields", "reason"),
     [
-        ({"prefix_len": 80}, "workload.prefix_len 80 leaves nothing of workload.input_len 80"),
-        ({"input_len": 5, "prefix_len": 0}, "An input of 5 tokens cannot be had"),
+        (
+            {"prefix_len": 80},
+            "workload.prefix_len 80 leaves nothing of workload.input_len 80",
+        ),
+        (
+            {"input_len": 5, "prefix_len": 0},
+            "An input of 5 tokens cannot be had",
+        ),
     ],
     ids=str,
 )
@@ -116,6 +144,6 @@ def test_of_a_long_text_the_first_lines_are_drawn_from(
     monkeypatch.setattr(sonnet_file, "MAX_LINES", 2)
     work = build(poem)
     assert work.origin["lines"] == 2
-    assert {word for text in texts(work) for word in text if word.startswith("word")} <= set(
-        " ".join(LINES[:2]).split()
-    )
+    assert {
+        word for text in texts(work) for word in text if word.startswith("word")
+    } <= set(" ".join(LINES[:2]).split())

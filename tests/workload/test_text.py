@@ -25,7 +25,11 @@ def words_and_lines(text: str) -> list[str]:
 
 
 def number(piece: str, salt: int = 0) -> int:
-    return NEWLINE if piece == "\n" else 10 + crc32(f"{salt}{piece}".encode()) % 100_000
+    return (
+        NEWLINE
+        if piece == "\n"
+        else 10 + crc32(f"{salt}{piece}".encode()) % 100_000
+    )
 
 
 def one_each(text: str) -> list[int]:
@@ -39,7 +43,9 @@ def half_in_two(text: str) -> list[int]:
     ids = []
     for piece in words_and_lines(text):
         split = piece != "\n" and (
-            number(piece) % 2 == 0 if piece[0] == " " else number(piece) % 4 != 0
+            number(piece) % 2 == 0
+            if piece[0] == " "
+            else number(piece) % 4 != 0
         )
         ids += [number(piece), number(piece, 1)] if split else [number(piece)]
     return ids
@@ -59,7 +65,10 @@ def pairs_merge(text: str) -> list[int]:
     ids: list[int] = []
     previous = ""
     for piece in words_and_lines(text):
-        if "\n" not in previous + piece and crc32((previous + piece).encode()) % 300 == 0:
+        if (
+            "\n" not in previous + piece
+            and crc32((previous + piece).encode()) % 300 == 0
+        ):
             ids[-1] = number(previous + piece)
         else:
             ids.append(number(piece))
@@ -91,14 +100,21 @@ class Tokenizer:
         return [len(self.ids(text)) + self.template for text in texts]
 
 
-def build(counter: Tokenizer | WordCounter, n: int = 200, **spec: Any) -> Workload:
+def build(
+    counter: Tokenizer | WordCounter, n: int = 200, **spec: Any
+) -> Workload:
     return random_workload(
-        RandomWorkload.model_validate(spec), n, identity=(0, "p", 0), counter=counter
+        RandomWorkload.model_validate(spec),
+        n,
+        identity=(0, "p", 0),
+        counter=counter,
     )
 
 
 def true_lengths(work: Workload, counter: Tokenizer) -> list[int]:
-    return counter.count([r.prompt for r in work.requests if isinstance(r.prompt, str)])
+    return counter.count(
+        [r.prompt for r in work.requests if isinstance(r.prompt, str)]
+    )
 
 
 @pytest.mark.parametrize("template", [0, 23])
@@ -123,13 +139,19 @@ def test_every_prompt_has_the_asked_length(
     work = build(counter, **spec)
     assert work.exact
     assert work.counting == "a test's own"
-    assert true_lengths(work, counter) == [r.prompt_tokens for r in work.requests]
+    assert true_lengths(work, counter) == [
+        r.prompt_tokens for r in work.requests
+    ]
 
 
 @pytest.mark.parametrize(
-    "tokenize", [one_each, half_in_two, beginning_marked], ids=lambda t: t.__name__
+    "tokenize",
+    [one_each, half_in_two, beginning_marked],
+    ids=lambda t: t.__name__,
 )
-def test_a_thousand_prompts_take_a_few_questions(tokenize: Callable[[str], list[int]]) -> None:
+def test_a_thousand_prompts_take_a_few_questions(
+    tokenize: Callable[[str], list[int]],
+) -> None:
     counter = Tokenizer(tokenize, template=9)
     build(counter, n=1000, input_len=1024)
     assert counter.asked <= 2 * SAMPLE + 20
@@ -157,9 +179,13 @@ def test_the_prefix_is_shared_to_the_token() -> None:
 
 def test_a_vocabulary_holds_the_words_that_are_one_token() -> None:
     found = find_vocabulary(Tokenizer(half_in_two, template=5))
-    assert set(found.words) == {word for word in WORDS if number(f" {word}") % 2 == 1}
+    assert set(found.words) == {
+        word for word in WORDS if number(f" {word}") % 2 == 1
+    }
     assert len(found.first) > 1
-    assert set(found.first) <= {word for word in found.words if number(word) % 4 == 0}
+    assert set(found.first) <= {
+        word for word in found.words if number(word) % 4 == 0
+    }
     assert (found.overhead, found.tokens_per_word) == (5, 1.0)
 
 
@@ -173,7 +199,9 @@ def test_lengths_that_cannot_be_met_are_not_called_exact() -> None:
     assert work.exact == (max(off) == 0)
     assert not work.exact
     assert max(off) < 12
-    assert work.counting == "a test's own; some prompts could not be made to fit"
+    assert (
+        work.counting == "a test's own; some prompts could not be made to fit"
+    )
 
 
 def test_a_length_below_the_template_is_refused() -> None:
@@ -189,13 +217,21 @@ def test_a_length_below_the_template_is_refused() -> None:
 
 
 def test_without_a_tokenizer_lengths_are_about_right_and_said_to_be() -> None:
-    work = build(WordCounter(tokens_per_word=1.25, offset=10), n=3, input_len=110)
+    work = build(
+        WordCounter(tokens_per_word=1.25, offset=10), n=3, input_len=110
+    )
     assert not work.exact
     assert work.counting.startswith("text of about the length asked for")
-    assert [len(str(r.prompt).split()) for r in work.requests] == [80, 80, 80]  # (110 - 10) / 1.25
+    assert [len(str(r.prompt).split()) for r in work.requests] == [
+        80,
+        80,
+        80,
+    ]  # (110 - 10) / 1.25
 
 
-def test_a_counter_that_is_not_the_server_s_is_used_but_not_called_exact() -> None:
+def test_a_counter_that_is_not_the_server_s_is_used_but_not_called_exact() -> (
+    None
+):
     counter = Tokenizer(half_in_two, exact=False)
     work = build(counter, n=10, input_len=100)
     assert not work.exact

@@ -45,18 +45,29 @@ class FakeServer:
     def tokenize(self, model: str, text: str) -> list[int] | None:
         assert model == "m"
         return (
-            [1, *(5000 + sum(map(ord, word)) * 31 % 4000 for word in text.split())]
+            [
+                1,
+                *(
+                    5000 + sum(map(ord, word)) * 31 % 4000
+                    for word in text.split()
+                ),
+            ]
             if self.tokenizes
             else None
         )
 
     def tokenize_chat(
-        self, model: str, messages: Sequence[Message], fields: Mapping[str, Any] | None = None
+        self,
+        model: str,
+        messages: Sequence[Message],
+        fields: Mapping[str, Any] | None = None,
     ) -> int | None:
         (message,) = messages
         assert message["role"] == "user"
         return (
-            8 + len(message["content"].split()) if self.tokenizes and self.tokenizes_chat else None
+            8 + len(message["content"].split())
+            if self.tokenizes and self.tokenizes_chat
+            else None
         )
 
     def ask(self, prompt: Prompt) -> int | None:
@@ -64,11 +75,15 @@ class FakeServer:
         if not self.tells_usage:
             return None
         if isinstance(prompt, str):
-            return (8 if self.chat else 1) + len(prompt.split()) + self.really_more
+            return (
+                (8 if self.chat else 1) + len(prompt.split()) + self.really_more
+            )
         return len(prompt) if self.takes_ids else None
 
 
-def choose(server: FakeServer, tokenizer: str | None = None, *, token_ids: bool = True) -> Any:
+def choose(
+    server: FakeServer, tokenizer: str | None = None, *, token_ids: bool = True
+) -> Any:
     return find_counting(
         server,
         "m",
@@ -93,7 +108,11 @@ def test_token_ids_where_the_server_takes_them() -> None:
 
 
 def all_texts() -> list[str]:
-    return [*WORDS, *(word.capitalize() for word in WORDS), *map(str, range(1000))]
+    return [
+        *WORDS,
+        *(word.capitalize() for word in WORDS),
+        *map(str, range(1000)),
+    ]
 
 
 def test_token_ids_of_a_safe_range_where_it_cannot_tokenize() -> None:
@@ -110,7 +129,9 @@ def test_token_ids_of_a_safe_range_where_it_cannot_tokenize() -> None:
 def test_a_pool_of_few_ids_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
     server = FakeServer()
     monkeypatch.setattr(
-        server, "tokenize", lambda model, text: [1, *(len(word) for word in text.split())]
+        server,
+        "tokenize",
+        lambda model, text: [1, *(len(word) for word in text.split())],
     )
     assert np.array_equal(choose(server).pool, UNSURE_IDS)
 
@@ -123,7 +144,10 @@ def test_a_pool_of_few_ids_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_server_s_tokenizer_where_ids_do_not_go(server: FakeServer) -> None:
     counter = choose(server, token_ids=not server.takes_ids)
     assert isinstance(counter, ServerCounter)
-    assert (counter.exact, counter.how) == (True, "text, counted by the server's /tokenize")
+    assert (counter.exact, counter.how) == (
+        True,
+        "text, counted by the server's /tokenize",
+    )
     assert counter.count(["one two", "one", "one two three"]) == [3, 2, 4]
 
 
@@ -134,7 +158,11 @@ def test_a_server_that_adds_to_the_ids_it_is_given_gets_text(
     monkeypatch.setattr(
         server,
         "ask",
-        lambda prompt: len(prompt) + 1 if isinstance(prompt, list) else len(prompt.split()) + 1,
+        lambda prompt: (
+            len(prompt) + 1
+            if isinstance(prompt, list)
+            else len(prompt.split()) + 1
+        ),
     )
     assert isinstance(choose(server), ServerCounter)
 
@@ -153,10 +181,16 @@ def test_what_usage_has_more_than_tokenize_is_added() -> None:
     assert (no_template.exact, no_template.count(["one two"])) == (True, [10])
 
 
-def test_a_tokenizer_that_usage_contradicts_is_not_exact(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_tokenizer_that_usage_contradicts_is_not_exact(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     server = FakeServer(takes_ids=False)
     monkeypatch.setattr(
-        server, "ask", lambda prompt: 3 * len(prompt.split()) if isinstance(prompt, str) else None
+        server,
+        "ask",
+        lambda prompt: (
+            3 * len(prompt.split()) if isinstance(prompt, str) else None
+        ),
     )
     counter = choose(server)
     assert not counter.exact
@@ -166,36 +200,54 @@ def test_a_tokenizer_that_usage_contradicts_is_not_exact(monkeypatch: pytest.Mon
 def test_without_usage_it_is_believed_unless_a_template_is_missing() -> None:
     assert choose(FakeServer(tells_usage=False)).exact
     assert choose(FakeServer(tells_usage=False, chat=True)).exact
-    missing = choose(FakeServer(tells_usage=False, chat=True, tokenizes_chat=False))
+    missing = choose(
+        FakeServer(tells_usage=False, chat=True, tokenizes_chat=False)
+    )
     assert not missing.exact
     assert "could not confirm" in missing.how
 
 
-def test_a_server_that_stops_counting_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_that_stops_counting_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     server = FakeServer(takes_ids=False)
     counter = choose(server)
     monkeypatch.setattr(server, "tokenize", lambda model, text: None)
     with pytest.raises(
-        ValueError, match=r"^The server stopped answering /tokenize; see its log, or name"
+        ValueError,
+        match=r"^The server stopped answering /tokenize; see its log, or name",
     ):
         counter.count(["x"])
 
 
 def test_words_where_there_is_nothing_else() -> None:
     server = FakeServer(tokenizes=False, takes_ids=False)
-    assert choose(server) == WordCounter(tokens_per_word=1.0, offset=1.0, words=TRIAL_WORDS[FEW:])
+    assert choose(server) == WordCounter(
+        tokens_per_word=1.0, offset=1.0, words=TRIAL_WORDS[FEW:]
+    )
     assert server.asked[1:] == list(TRIALS)
-    assert choose(FakeServer(tokenizes=False, takes_ids=False, tells_usage=False)) == WordCounter()
+    assert (
+        choose(FakeServer(tokenizes=False, takes_ids=False, tells_usage=False))
+        == WordCounter()
+    )
 
 
-def test_words_take_their_ratio_from_usage(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_words_take_their_ratio_from_usage(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     server = FakeServer(tokenizes=False)
     monkeypatch.setattr(
         server,
         "ask",
-        lambda prompt: round(1.5 * len(prompt.split()) + 20) if isinstance(prompt, str) else None,
+        lambda prompt: (
+            round(1.5 * len(prompt.split()) + 20)
+            if isinstance(prompt, str)
+            else None
+        ),
     )
-    assert choose(server) == WordCounter(tokens_per_word=1.5, offset=20.0, words=TRIAL_WORDS[FEW:])
+    assert choose(server) == WordCounter(
+        tokens_per_word=1.5, offset=20.0, words=TRIAL_WORDS[FEW:]
+    )
     assert choose(server).count(["one two", ""]) == [23, 20]
 
 
@@ -210,10 +262,15 @@ def test_words_are_those_whose_ratio_is_known(
     monkeypatch.setattr(
         server,
         "ask",
-        lambda prompt: hidden.count([prompt])[0] + 20 if isinstance(prompt, str) else None,
+        lambda prompt: (
+            hidden.count([prompt])[0] + 20 if isinstance(prompt, str) else None
+        ),
     )
     work = random_workload(
-        RandomWorkload(input_len=1000), 100, identity=(0, "p", 0), counter=choose(server)
+        RandomWorkload(input_len=1000),
+        100,
+        identity=(0, "p", 0),
+        counter=choose(server),
     )
     lengths = [server.ask(r.prompt) or 0 for r in work.requests]
     assert not work.exact
@@ -233,9 +290,14 @@ def tokenizer_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     alphabet = pre_tokenizers.ByteLevel.alphabet()
     trainer = trainers.BpeTrainer(
-        vocab_size=800, special_tokens=["<s>"], initial_alphabet=alphabet, show_progress=False
+        vocab_size=800,
+        special_tokens=["<s>"],
+        initial_alphabet=alphabet,
+        show_progress=False,
     )
-    tokenizer.train_from_iterator([" ".join(WORDS[start::7]) for start in range(7)], trainer)
+    tokenizer.train_from_iterator(
+        [" ".join(WORDS[start::7]) for start in range(7)], trainer
+    )
     tokenizer.post_processor = processors.TemplateProcessing(
         single="<s> $A", special_tokens=[("<s>", 0)]
     )
@@ -249,7 +311,10 @@ def tokenizer_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_local_tokenizer_makes_exact_prompts(tokenizer_folder: Path) -> None:
     counter = LocalCounter.load(str(tokenizer_folder))
     work = random_workload(
-        RandomWorkload(input_len=200, range_ratio=0.2), 100, identity=(0, "p", 0), counter=counter
+        RandomWorkload(input_len=200, range_ratio=0.2),
+        100,
+        identity=(0, "p", 0),
+        counter=counter,
     )
     assert work.exact
     fresh = Tokenizer.from_file(str(tokenizer_folder / "tokenizer.json"))
@@ -278,22 +343,34 @@ def test_a_local_tokenizer_is_corrected_by_usage(
     monkeypatch.setattr(
         server,
         "ask",
-        lambda prompt: plain.count([prompt])[0] + more if isinstance(prompt, str) else None,
+        lambda prompt: (
+            plain.count([prompt])[0] + more if isinstance(prompt, str) else None
+        ),
     )
     counter = choose(server, str(tokenizer_folder))
     assert isinstance(counter, LocalCounter)
     assert (counter.exact, counter.offset) == (True, more)
-    assert counter.how == f"text, counted by the local tokenizer {tokenizer_folder}"
+    assert (
+        counter.how
+        == f"text, counted by the local tokenizer {tokenizer_folder}"
+    )
 
 
 def test_another_model_s_tokenizer_is_found_out(tokenizer_folder: Path) -> None:
-    counter = choose(FakeServer(tokenizes=False, takes_ids=False), str(tokenizer_folder))
+    counter = choose(
+        FakeServer(tokenizes=False, takes_ids=False), str(tokenizer_folder)
+    )
     assert not counter.exact
     assert counter.how.endswith(", which differs from the server's usage")
 
 
-def test_a_local_tokenizer_is_not_needed_where_the_server_counts(tokenizer_folder: Path) -> None:
-    assert isinstance(choose(FakeServer(takes_ids=False), str(tokenizer_folder)), ServerCounter)
+def test_a_local_tokenizer_is_not_needed_where_the_server_counts(
+    tokenizer_folder: Path,
+) -> None:
+    assert isinstance(
+        choose(FakeServer(takes_ids=False), str(tokenizer_folder)),
+        ServerCounter,
+    )
 
 
 def test_a_tokenizer_that_is_not_there(tmp_path: Path) -> None:
@@ -308,7 +385,8 @@ def test_a_tokenizer_that_is_not_there(tmp_path: Path) -> None:
 def test_a_tokenizer_that_is_something_else(tmp_path: Path) -> None:
     (tmp_path / "tokenizer.json").write_text(json.dumps({"a": 1}))
     with pytest.raises(
-        ValueError, match=r"^workload.tokenizer: .*tokenizer.json is not a tokenizer"
+        ValueError,
+        match=r"^workload.tokenizer: .*tokenizer.json is not a tokenizer",
     ):
         LocalCounter.load(str(tmp_path))
 

@@ -32,10 +32,16 @@ class WordServer:
 
     def tokenize(self, model: str, text: str) -> list[int]:
         self.asked.append(text)
-        return [1, *(10 + crc32(word.encode()) % 100_000 for word in text.split())]
+        return [
+            1,
+            *(10 + crc32(word.encode()) % 100_000 for word in text.split()),
+        ]
 
     def tokenize_chat(
-        self, model: str, messages: Sequence[Message], fields: Mapping[str, Any] | None = None
+        self,
+        model: str,
+        messages: Sequence[Message],
+        fields: Mapping[str, Any] | None = None,
     ) -> int | None:
         if not self.tells_chat:
             return None
@@ -44,7 +50,9 @@ class WordServer:
             for message in messages
         )
         tools = (fields or {}).get("tools", ()) if self.reads_tools else ()
-        words = [len((message["content"] or "").split()) for message in messages]
+        words = [
+            len((message["content"] or "").split()) for message in messages
+        ]
         return sum(words) + AROUND_MESSAGE * (len(words) + len(tools))
 
 

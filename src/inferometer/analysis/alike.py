@@ -36,9 +36,14 @@ def merged(sentences: Sequence[str]) -> str:
     texts = [sentence[:MAX_TEXT] for sentence in sentences]
     figures = zip(*(NUMBER.findall(text) for text in texts), strict=True)
     ranges = iter([_range(each) for each in figures])
-    return NUMBER.sub(lambda _: next(ranges), texts[0]) + sentences[0][MAX_TEXT:]
+    return (
+        NUMBER.sub(lambda _: next(ranges), texts[0]) + sentences[0][MAX_TEXT:]
+    )
 
 
 def _range(figures: Sequence[str]) -> str:
-    ordered = sorted(dict.fromkeys(figures), key=lambda figure: float(figure.replace(",", "")))
+    ordered = sorted(
+        dict.fromkeys(figures),
+        key=lambda figure: float(figure.replace(",", "")),
+    )
     return ordered[0] if len(ordered) == 1 else f"{ordered[0]}–{ordered[-1]}"

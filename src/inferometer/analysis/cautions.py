@@ -37,15 +37,27 @@ def believable(
     suspect = [point for point in points if point.status == "SUSPECT"]
     told: list[str] = []
     if suspect:
-        told.append(Said("caution.suspect", {"side": side, "which": _named(suspect)}))
+        told.append(
+            Said("caution.suspect", {"side": side, "which": _named(suspect)})
+        )
     if invalid:
-        key = "caution.invalid.used" if allow_invalid else "caution.invalid.left_out"
+        key = (
+            "caution.invalid.used"
+            if allow_invalid
+            else "caution.invalid.left_out"
+        )
         told.append(Said(key, {"side": side, "which": _named(invalid)}))
-    rehearsed = sum(point.conditions.get("rehearsal") is not None for point in points)
+    rehearsed = sum(
+        point.conditions.get("rehearsal") is not None for point in points
+    )
     if rehearsed:
         key = "caution.rehearsed" + ".all" * (rehearsed == len(points))
-        told.append(Said(key, {"side": side, "n": rehearsed, "of": len(points)}))
-    return [point for point in points if allow_invalid or point.status != "INVALID"], told
+        told.append(
+            Said(key, {"side": side, "n": rehearsed, "of": len(points)})
+        )
+    return [
+        point for point in points if allow_invalid or point.status != "INVALID"
+    ], told
 
 
 def nothing_in_common(a: Point, b: Point, names: tuple[str, str]) -> str:
@@ -56,19 +68,25 @@ def nothing_in_common(a: Point, b: Point, names: tuple[str, str]) -> str:
         if name not in INCIDENTAL and value_of(a, name) != value_of(b, name)
     ]
     if len(differing) > 1:  # names are the least of it
-        differing = [each for each in differing if not each.startswith("origin ")]
+        differing = [
+            each for each in differing if not each.startswith("origin ")
+        ]
     key = "caution.nothing_in_common" + ".unknown" * (not differing)
     return Said(key, {"a": names[0], "b": names[1], "what": differing})
 
 
-def same(a: Iterable[Point], b: Iterable[Point], names: tuple[str, str]) -> list[str]:
+def same(
+    a: Iterable[Point], b: Iterable[Point], names: tuple[str, str]
+) -> list[str]:
     """A result held against itself."""
     shared = {(point.source.absolute(), point.id) for point in a} & {
         (point.source.absolute(), point.id) for point in b
     }
     if not shared:
         return []
-    return [counted("caution.same", len(shared), {"a": names[0], "b": names[1]})]
+    return [
+        counted("caution.same", len(shared), {"a": names[0], "b": names[1]})
+    ]
 
 
 def lengths(pairs: Iterable[Pair], asked_apart: Iterable[str]) -> list[str]:
@@ -76,7 +94,10 @@ def lengths(pairs: Iterable[Pair], asked_apart: Iterable[str]) -> list[str]:
     `asked_apart` names the conditions in which the sides differ.
     """
     told: list[str] = []
-    tokens = {"input_len": "total_input_tokens", "output_len": "total_output_tokens"}
+    tokens = {
+        "input_len": "total_input_tokens",
+        "output_len": "total_output_tokens",
+    }
     for condition, total in tokens.items():
         if condition in set(asked_apart):
             continue
@@ -88,7 +109,9 @@ def lengths(pairs: Iterable[Pair], asked_apart: Iterable[str]) -> list[str]:
             and abs(other / one - 1) > LENGTHS_ALIKE
         ]
         if apart:
-            one, other = max(apart, key=lambda means: abs(means[1] / means[0] - 1))
+            one, other = max(
+                apart, key=lambda means: abs(means[1] / means[0] - 1)
+            )
             means = {"one": one, "other": other}
             told.append(counted(f"caution.{condition}", len(apart), means))
     return told
@@ -96,10 +119,16 @@ def lengths(pairs: Iterable[Pair], asked_apart: Iterable[str]) -> list[str]:
 
 def missing(found: Mapping[str, int], pairs: int) -> list[str]:
     """Metrics that not every pair has on both sides."""
-    absent = {name: pairs - number for name, number in found.items() if number < pairs}
+    absent = {
+        name: pairs - number for name, number in found.items() if number < pairs
+    }
     nowhere = [name for name, number in absent.items() if number == pairs]
-    told: list[str] = [Said("caution.nowhere", {"metrics": nowhere})] if nowhere else []
-    somewhere = {name: number for name, number in absent.items() if number < pairs}
+    told: list[str] = (
+        [Said("caution.nowhere", {"metrics": nowhere})] if nowhere else []
+    )
+    somewhere = {
+        name: number for name, number in absent.items() if number < pairs
+    }
     return told + [
         Said("caution.somewhere", {"metric": name, "n": number, "of": pairs})
         for name, number in somewhere.items()
@@ -118,18 +147,32 @@ def of_independent_requests(rows: int) -> list[str]:
     return [counted("caution.independent", rows)] if rows else []
 
 
-UNTURNED: tuple[Design, ...] = ("one after the other", "single runs", "in turns")
+UNTURNED: tuple[Design, ...] = (
+    "one after the other",
+    "single runs",
+    "in turns",
+)
 """Why an allowance for drift is in an interval."""
 
 
-def unturned(designs: Sequence[tuple[Design, float]], drift: float) -> list[str]:
+def unturned(
+    designs: Sequence[tuple[Design, float]], drift: float
+) -> list[str]:
     """What the order of the runs does not tell, by the design and the allowance of each row."""
     told: list[str] = []
     for design in UNTURNED:
-        if number := sum(each == design and allowance > 0 for each, allowance in designs):
-            key = "caution.turns.all" if number == len(designs) else "caution.turns.some"
+        if number := sum(
+            each == design and allowance > 0 for each, allowance in designs
+        ):
+            key = (
+                "caution.turns.all"
+                if number == len(designs)
+                else "caution.turns.some"
+            )
             share = {"share": number / len(designs), "drift": 100 * drift}
-            told.append(Said(key, {"why": Said(f"caution.design.{design}"), **share}))
+            told.append(
+                Said(key, {"why": Said(f"caution.design.{design}"), **share})
+            )
     return told
 
 
@@ -145,7 +188,9 @@ def _named(points: Sequence[Point]) -> str:
     alike = sum(map(len, groups[:1])) == len(points)
     told = {"ids": ids, "reason": merged(groups[0]).rstrip(".")}
     some = {"n": len(groups[0]), "of": len(points)}
-    return Said("caution.named" if alike else "caution.named.some", {**told, **some})
+    return Said(
+        "caution.named" if alike else "caution.named.some", {**told, **some}
+    )
 
 
 def _tokens(points: Iterable[Point], total: str) -> float | None:
@@ -156,7 +201,8 @@ def _tokens(points: Iterable[Point], total: str) -> float | None:
         if total in point.values and point.values.get("completed", 0) > 0
     ]
     return (
-        sum(values[total] for values in known) / sum(values["completed"] for values in known)
+        sum(values[total] for values in known)
+        / sum(values["completed"] for values in known)
         if known
         else None
     )

@@ -25,7 +25,13 @@ from inferometer.analysis.cautions import (
     unturned,
     without_interval,
 )
-from inferometer.analysis.decision import Verdict, beyond_chance, decide, margin, runs_needed
+from inferometer.analysis.decision import (
+    Verdict,
+    beyond_chance,
+    decide,
+    margin,
+    runs_needed,
+)
 from inferometer.analysis.effect import (
     CONFIDENCE,
     MAX_UNPAIRED,
@@ -34,7 +40,13 @@ from inferometer.analysis.effect import (
     Sample,
     effect_of,
 )
-from inferometer.analysis.pairing import SUBJECTS, Pair, Pairing, pair_points, value_of
+from inferometer.analysis.pairing import (
+    SUBJECTS,
+    Pair,
+    Pairing,
+    pair_points,
+    value_of,
+)
 from inferometer.analysis.pooled import mean_effect
 from inferometer.metrics.statistics import half_width
 from inferometer.metrics.student import student_quantile
@@ -113,7 +125,9 @@ class Comparison:
             "delta": self.delta,
             "drift": self.drift,
             "confidence": CONFIDENCE,
-            "differences": [asdict(difference) for difference in pairing.differences],
+            "differences": [
+                asdict(difference) for difference in pairing.differences
+            ],
             "untold": list(pairing.untold),
             "warnings": list(self.warnings),
             "pairs": [
@@ -162,21 +176,42 @@ def compare(
     measured = {name: _measured(pairing.pairs, name, drift) for name in metrics}
     rows = [*_over_all(measured, delta, drift), *_by_point(measured, delta)]
     if not rows:
-        raise CannotCompareError(Said("compare.no_pair", {"metrics": " / ".join(metrics)}))
+        raise CannotCompareError(
+            Said("compare.no_pair", {"metrics": " / ".join(metrics)})
+        )
     warnings = [
         *same(used_a, used_b, names),
         *of_status_a,
         *of_status_b,
         *pairing.warnings,
-        *lengths(pairing.pairs, [difference.condition for difference in pairing.differences]),
-        *missing({name: len(found) for name, found in measured.items()}, len(pairing.pairs)),
+        *lengths(
+            pairing.pairs,
+            [difference.condition for difference in pairing.differences],
+        ),
+        *missing(
+            {name: len(found) for name, found in measured.items()},
+            len(pairing.pairs),
+        ),
         *without_interval(sum(row.low is None for row in rows), len(rows)),
         *of_independent_requests(
-            sum(by_deviation(pair, name) for name, found in measured.items() for pair, _ in found)
+            sum(
+                by_deviation(pair, name)
+                for name, found in measured.items()
+                for pair, _ in found
+            )
         ),
-        *unturned([(row.design, row.allowance) for row in rows if row.point is not None], drift),
+        *unturned(
+            [
+                (row.design, row.allowance)
+                for row in rows
+                if row.point is not None
+            ],
+            drift,
+        ),
     ]
-    return Comparison(names, delta, drift, tuple(rows), pairing, tuple(warnings))
+    return Comparison(
+        names, delta, drift, tuple(rows), pairing, tuple(warnings)
+    )
 
 
 def direction(name: str) -> Literal["higher", "lower"]:
@@ -209,7 +244,11 @@ def finish_time_s(point: Point) -> float | None:
 
 def readings(points: Iterable[Point], name: str) -> list[Sample]:
     """What the points say of a metric, those that say something."""
-    return [_reading(point, name) for point in points if point.values.get(name, 0) > 0]
+    return [
+        _reading(point, name)
+        for point in points
+        if point.values.get(name, 0) > 0
+    ]
 
 
 def _reading(point: Point, name: str) -> Sample:
@@ -219,7 +258,9 @@ def _reading(point: Point, name: str) -> Sample:
         if interval and interval.confidence == CONFIDENCE
         else _half_by_deviation(point, name)
     )
-    return Sample(value, finish_time_s(point), None if half is None else half / value)
+    return Sample(
+        value, finish_time_s(point), None if half is None else half / value
+    )
 
 
 def _half_by_deviation(point: Point, name: str) -> float | None:
@@ -230,16 +271,23 @@ def _half_by_deviation(point: Point, name: str) -> float | None:
     if mean is None or mean.name != "mean" or mean.latency not in ONE_A_REQUEST:
         return None
     deviation = point.values.get(f"std_{mean.latency}_ms")
-    number = point.samples.get(mean.latency) or point.values.get("completed", 0.0)
+    number = point.samples.get(mean.latency) or point.values.get(
+        "completed", 0.0
+    )
     if not deviation or number < MIN_REQUESTS:
         return None
-    return deviation / math.sqrt(number) * student_quantile(CONFIDENCE, int(number) - 1)
+    return (
+        deviation
+        / math.sqrt(number)
+        * student_quantile(CONFIDENCE, int(number) - 1)
+    )
 
 
 def by_deviation(pair: Pair, name: str) -> bool:
     """Whether the effect on a metric rests on such an interval: single runs, on either side."""
     return len(pair.a) == len(pair.b) == 1 and any(
-        name not in point.intervals and _half_by_deviation(point, name) is not None
+        name not in point.intervals
+        and _half_by_deviation(point, name) is not None
         for point in (*pair.a, *pair.b)
     )
 
@@ -249,23 +297,37 @@ def _require_one_subject(pairs: Iterable[Pair], names: tuple[str, str]) -> None:
     for pair in pairs:
         for side, points in zip(names, (pair.a, pair.b), strict=True):
             for condition in sorted(SUBJECTS):
-                found = sorted({str(value_of(point, condition)) for point in points})
+                found = sorted(
+                    {str(value_of(point, condition)) for point in points}
+                )
                 if len(found) > 1:
-                    told = {"side": side, "condition": condition, "values": found}
-                    raise CannotCompareError(Said("compare.several", {**told, "first": found[0]}))
+                    told = {
+                        "side": side,
+                        "condition": condition,
+                        "values": found,
+                    }
+                    raise CannotCompareError(
+                        Said("compare.several", {**told, "first": found[0]})
+                    )
 
 
 Measured = Mapping[str, Sequence[tuple[Pair, Effect]]]
 """The effects on each metric, at every point that has it on both sides."""
 
 
-def _measured(pairs: Iterable[Pair], name: str, drift: float) -> list[tuple[Pair, Effect]]:
+def _measured(
+    pairs: Iterable[Pair], name: str, drift: float
+) -> list[tuple[Pair, Effect]]:
     return [
-        (pair, effect) for pair in pairs if (effect := effect_at(pair, name, drift)) is not None
+        (pair, effect)
+        for pair in pairs
+        if (effect := effect_at(pair, name, drift)) is not None
     ]
 
 
-def _over_all(measured: Measured, delta: float, drift: float) -> list[MetricComparison]:
+def _over_all(
+    measured: Measured, delta: float, drift: float
+) -> list[MetricComparison]:
     """A row for each metric that several points have. Half of the probability of an error is
     theirs.
     """
@@ -279,31 +341,46 @@ def _over_all(measured: Measured, delta: float, drift: float) -> list[MetricComp
         if len(found) > 1
     }
     return _judged(
-        [(None, name, effect) for name, effect in means.items()], delta, (1 - CONFIDENCE) / 2
+        [(None, name, effect) for name, effect in means.items()],
+        delta,
+        (1 - CONFIDENCE) / 2,
     )
 
 
 def _by_point(measured: Measured, delta: float) -> list[MetricComparison]:
     """A row for each metric of each point."""
-    alpha = (1 - CONFIDENCE) / (2 if any(len(found) > 1 for found in measured.values()) else 1)
+    alpha = (1 - CONFIDENCE) / (
+        2 if any(len(found) > 1 for found in measured.values()) else 1
+    )
     return _judged(
-        [(pair, name, effect) for name, found in measured.items() for pair, effect in found],
+        [
+            (pair, name, effect)
+            for name, found in measured.items()
+            for pair, effect in found
+        ],
         delta,
         alpha,
     )
 
 
 def _judged(
-    family: Sequence[tuple[Pair | None, str, Effect]], delta: float, alpha: float
+    family: Sequence[tuple[Pair | None, str, Effect]],
+    delta: float,
+    alpha: float,
 ) -> list[MetricComparison]:
     """The rows of a family, in which the probability of any wrong "faster" or "slower" is at most
     `alpha`.
     """
-    believed = beyond_chance([effect.p_beyond(margin(delta)) for _, _, effect in family], alpha)
+    believed = beyond_chance(
+        [effect.p_beyond(margin(delta)) for _, _, effect in family], alpha
+    )
     rows = []
     for (pair, name, effect), certain in zip(family, believed, strict=True):
         verdict = decide(
-            effect, delta, believed=certain, more_is_faster=direction(name) == "higher"
+            effect,
+            delta,
+            believed=certain,
+            more_is_faster=direction(name) == "higher",
         )
         ratios = effect.ratios()
         rows.append(
@@ -330,13 +407,18 @@ def _judged(
 def _more_runs(effect: Effect, delta: float, alpha: float) -> int | None:
     """Of each side. Those that were not taken in turns are of no use to those that will be."""
     needed = runs_needed(effect, delta, alpha)
-    if needed is None or effect.design in {"one after the other", "single runs"}:
+    if needed is None or effect.design in {
+        "one after the other",
+        "single runs",
+    }:
         return needed
     return max(1, needed - effect.repeats)
 
 
 def _mean(points: Iterable[Point], name: str) -> float:
-    return math.exp(fmean(math.log(reading.value) for reading in readings(points, name)))
+    return math.exp(
+        fmean(math.log(reading.value) for reading in readings(points, name))
+    )
 
 
 def _adjacent(pairs: Iterable[Pair]) -> bool:

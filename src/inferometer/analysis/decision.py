@@ -25,7 +25,9 @@ MAX_RUNS = 100
 """That anyone is advised to make."""
 
 
-def beyond_chance(p_values: Sequence[float], alpha: float = 1 - CONFIDENCE) -> list[bool]:
+def beyond_chance(
+    p_values: Sequence[float], alpha: float = 1 - CONFIDENCE
+) -> list[bool]:
     """Holm's: which of a family may be believed, with `alpha` for any error among them."""
     believed = [False] * len(p_values)
     ranked = sorted(range(len(p_values)), key=p_values.__getitem__)
@@ -41,10 +43,14 @@ def margin(delta: float) -> float:
     return math.log1p(delta)
 
 
-def decide(effect: Effect, delta: float, *, believed: bool, more_is_faster: bool) -> Verdict:
+def decide(
+    effect: Effect, delta: float, *, believed: bool, more_is_faster: bool
+) -> Verdict:
     """`believed`: whether chance does not explain that it lies beyond `delta`, a fraction."""
     if believed:
-        return "faster" if (effect.log_ratio > 0) == more_is_faster else "slower"
+        return (
+            "faster" if (effect.log_ratio > 0) == more_is_faster else "slower"
+        )
     half = effect.half_width()
     if half is not None and abs(effect.log_ratio) + half <= margin(delta):
         return "no difference"
@@ -63,6 +69,7 @@ def runs_needed(effect: Effect, delta: float, alpha: float) -> int | None:
     enough = (
         n
         for n in range(3, MAX_RUNS + 1)
-        if effect.spread * student_quantile(1 - alpha, n - 1) <= room * math.sqrt(n)
+        if effect.spread * student_quantile(1 - alpha, n - 1)
+        <= room * math.sqrt(n)
     )
     return next(enough, None)

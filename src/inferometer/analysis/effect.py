@@ -106,12 +106,21 @@ class Effect:
     def half_width(self, confidence: float = CONFIDENCE) -> float | None:
         if self.error is None:
             return None
-        return self.error * student_quantile(confidence, self.degrees) + self.allowance
+        return (
+            self.error * student_quantile(confidence, self.degrees)
+            + self.allowance
+        )
 
-    def ratios(self, confidence: float = CONFIDENCE) -> tuple[float, float] | None:
+    def ratios(
+        self, confidence: float = CONFIDENCE
+    ) -> tuple[float, float] | None:
         """Where B / A lies, with this confidence."""
         half = self.half_width(confidence)
-        return None if half is None else (_exp(self.log_ratio - half), _exp(self.log_ratio + half))
+        return (
+            None
+            if half is None
+            else (_exp(self.log_ratio - half), _exp(self.log_ratio + half))
+        )
 
     def p_beyond(self, edge: float) -> float:
         """How probable an effect this far from 0 is if the true one lies within ±edge: two-sided; 1
@@ -122,10 +131,16 @@ class Effect:
         beyond = abs(self.log_ratio) - edge - self.allowance
         if beyond <= 0:
             return 1.0
-        return student_tail(beyond / self.error, self.degrees) if self.error > 0 else 0.0
+        return (
+            student_tail(beyond / self.error, self.degrees)
+            if self.error > 0
+            else 0.0
+        )
 
 
-def effect_of(a: Sequence[Sample], b: Sequence[Sample], drift: float = 0.0) -> Effect:
+def effect_of(
+    a: Sequence[Sample], b: Sequence[Sample], drift: float = 0.0
+) -> Effect:
     """The effect between runs of the same point. `drift` is the least allowance for what was not
     measured in turns, a log.
     """
@@ -135,7 +150,10 @@ def effect_of(a: Sequence[Sample], b: Sequence[Sample], drift: float = 0.0) -> E
     if in_order is None or min(len(a), len(b)) < 2:
         return _one_after_the_other(_logs(a), _logs(b), drift)
     logs, sides = in_order
-    if abs(float(np.corrcoef(sides, np.arange(len(sides)))[0, 1])) > MAX_ALIGNED:
+    if (
+        abs(float(np.corrcoef(sides, np.arange(len(sides)))[0, 1]))
+        > MAX_ALIGNED
+    ):
         return _one_after_the_other(
             _logs(a), _logs(b), max(drift, abs(_made_by_trend(logs, sides)))
         )
@@ -147,7 +165,9 @@ def effect_of(a: Sequence[Sample], b: Sequence[Sample], drift: float = 0.0) -> E
     return _mixed(logs, sides)
 
 
-def in_turns(pairs: Sequence[Neighbours], runs: tuple[int, int], drift: float) -> Effect:
+def in_turns(
+    pairs: Sequence[Neighbours], runs: tuple[int, int], drift: float
+) -> Effect:
     """From pairs of neighbours, of which some have A first and some B. What drift does to them is
     left in the spread.
     """
@@ -170,9 +190,9 @@ def in_turns(pairs: Sequence[Neighbours], runs: tuple[int, int], drift: float) -
 def _of_single_runs(a: Sample, b: Sample, drift: float) -> Effect:
     spread = error = None
     if a.half_width is not None and b.half_width is not None:
-        spread = error = math.hypot(a.half_width, b.half_width) / student_quantile(
-            CONFIDENCE, SINGLE_DEGREES
-        )
+        spread = error = math.hypot(
+            a.half_width, b.half_width
+        ) / student_quantile(CONFIDENCE, SINGLE_DEGREES)
     return Effect(
         log_ratio=math.log(b.value / a.value),
         error=error,
@@ -186,13 +206,21 @@ def _of_single_runs(a: Sample, b: Sample, drift: float) -> Effect:
 
 def _one_after_the_other(a: Array, b: Array, allowance: float) -> Effect:
     """Welch's; a side of one run is taken to vary as the other does."""
-    variances = [float(np.var(side, ddof=1)) if len(side) > 1 else None for side in (a, b)]
-    of_a, of_b = (variances[i] if variances[i] is not None else variances[1 - i] for i in (0, 1))
+    variances = [
+        float(np.var(side, ddof=1)) if len(side) > 1 else None
+        for side in (a, b)
+    ]
+    of_a, of_b = (
+        variances[i] if variances[i] is not None else variances[1 - i]
+        for i in (0, 1)
+    )
     assert of_a is not None
     assert of_b is not None
     terms = of_a / len(a), of_b / len(b)
     freedom = [
-        (term, len(side) - 1) for term, side in zip(terms, (a, b), strict=True) if len(side) > 1
+        (term, len(side) - 1)
+        for term, side in zip(terms, (a, b), strict=True)
+        if len(side) > 1
     ]
     return Effect(
         log_ratio=float(b.mean() - a.mean()),
@@ -207,14 +235,18 @@ def _one_after_the_other(a: Array, b: Array, allowance: float) -> Effect:
 
 def _mixed(logs: Array, sides: Array) -> Effect:
     """Least squares: a level, a straight line in the order of time, and the effect."""
-    design = np.column_stack([np.ones_like(sides), np.arange(len(sides)), sides])
+    design = np.column_stack(
+        [np.ones_like(sides), np.arange(len(sides)), sides]
+    )
     coefficients = np.linalg.lstsq(design, logs, rcond=None)[0]
     degrees = len(logs) - 3
     variance = float(np.sum((logs - design @ coefficients) ** 2)) / degrees
     in_b = int(sides.sum())
     return Effect(
         log_ratio=float(coefficients[2]),
-        error=math.sqrt(variance * float(np.linalg.inv(design.T @ design)[2, 2])),
+        error=math.sqrt(
+            variance * float(np.linalg.inv(design.T @ design)[2, 2])
+        ),
         degrees=degrees,
         design="mixed",
         allowance=0.0,
@@ -230,10 +262,18 @@ def degrees_of_sum(terms: Sequence[tuple[float, int]]) -> int:
     total = sum(variance for variance, _ in terms)
     if total <= 0:
         return min(degrees for _, degrees in terms)
-    return max(1, int(total**2 / sum(variance**2 / degrees for variance, degrees in terms) + 1e-9))
+    return max(
+        1,
+        int(
+            total**2 / sum(variance**2 / degrees for variance, degrees in terms)
+            + 1e-9
+        ),
+    )
 
 
-def _in_order(a: Sequence[Sample], b: Sequence[Sample]) -> tuple[Array, Array] | None:
+def _in_order(
+    a: Sequence[Sample], b: Sequence[Sample]
+) -> tuple[Array, Array] | None:
     """Logs of all values in the order of time, and 0 for each of A, 1 for each of B; None if the
     order is not known.
     """
@@ -246,7 +286,9 @@ def _in_order(a: Sequence[Sample], b: Sequence[Sample]) -> tuple[Array, Array] |
     if len(set(times)) < len(runs):
         return None
     runs.sort(key=lambda run: run[0] or 0.0)
-    return np.log([value for _, _, value in runs]), np.array([float(side) for _, side, _ in runs])
+    return np.log([value for _, _, value in runs]), np.array(
+        [float(side) for _, side, _ in runs]
+    )
 
 
 def _neighbours(logs: Array, sides: Array) -> list[Neighbours]:
@@ -258,7 +300,9 @@ def _neighbours(logs: Array, sides: Array) -> list[Neighbours]:
             continue
         a_first = bool(sides[i] == 0)
         difference = float(logs[i + 1] - logs[i])
-        pairs.append(Neighbours(difference if a_first else -difference, a_first))
+        pairs.append(
+            Neighbours(difference if a_first else -difference, a_first)
+        )
         i += 2
     return pairs
 
@@ -267,7 +311,11 @@ def _made_by_trend(logs: Array, sides: Array) -> float:
     """What the slope within the sides makes of the distance between their middles."""
     order = np.arange(len(logs), dtype=np.float64)
     within = [
-        (order[sides == side] - order[sides == side].mean(), logs[sides == side]) for side in (0, 1)
+        (
+            order[sides == side] - order[sides == side].mean(),
+            logs[sides == side],
+        )
+        for side in (0, 1)
     ]
     slope = sum(float(at @ values) for at, values in within) / sum(
         float(at @ at) for at, _ in within

@@ -68,7 +68,11 @@ class Limits:
     """
 
     def of(self, position: Position) -> float:
-        factors: dict[Position, float] = {"inner": self.inner, "rim": self.rim, "end": self.end}
+        factors: dict[Position, float] = {
+            "inner": self.inner,
+            "rim": self.rim,
+            "end": self.end,
+        }
         return math.log(factors[position])
 
 
@@ -107,7 +111,9 @@ class Ladder:
         """
         kept = list(range(len(self.levels)))
         out: list[int] = []
-        while len(kept) >= MIN_LEVELS and len(out) < max(1, len(self.levels) // 3):
+        while len(kept) >= MIN_LEVELS and len(out) < max(
+            1, len(self.levels) // 3
+        ):
             worst = self._worst(kept) or self._worst_run(kept)
             if not worst:
                 break
@@ -115,7 +121,9 @@ class Ladder:
             kept = [place for place in kept if place not in worst]
         return out, kept
 
-    def excess(self, place: int, value: float, kept: Sequence[int], noise: float) -> float:
+    def excess(
+        self, place: int, value: float, kept: Sequence[int], noise: float
+    ) -> float:
         """How far outside a value at this level is, as a multiple of what is tolerated; negative
         below.
         """
@@ -128,7 +136,9 @@ class Ladder:
             and place > max(prediction.neighbours)
         ):
             return 0.0
-        return distance / max(self.limits.of(prediction.position), NOISES * noise)
+        return distance / max(
+            self.limits.of(prediction.position), NOISES * noise
+        )
 
     def noise(self, kept: Sequence[int]) -> float:
         """Standard deviation of a value about its course, from the levels that have neighbours on
@@ -136,7 +146,8 @@ class Ladder:
         explained.
         """
         found = sorted(
-            abs(self.predict(place, kept).outside(self.values[place])) for place in kept[1:-1]
+            abs(self.predict(place, kept).outside(self.values[place]))
+            for place in kept[1:-1]
         )
         if len(found) > 2:
             found = found[: -math.ceil(OUTLIERS_SHARE * len(found))]
@@ -148,17 +159,31 @@ class Ladder:
         explained = self._explanations(left, right, place)
         nearest = (*left[:1], *right[:1])
         position: Position = (
-            "end" if len(nearest) < 2 else "rim" if min(len(left), len(right)) < 2 else "inner"
+            "end"
+            if len(nearest) < 2
+            else "rim"
+            if min(len(left), len(right)) < 2
+            else "inner"
         )
-        return Prediction(min(explained), max(explained), explained[0], position, nearest)
+        return Prediction(
+            min(explained), max(explained), explained[0], position, nearest
+        )
 
-    def _explanations(self, left: Sequence[int], right: Sequence[int], place: int) -> list[float]:
+    def _explanations(
+        self, left: Sequence[int], right: Sequence[int], place: int
+    ) -> list[float]:
         """The first is the one to suggest."""
         if left and right:
             constants = [
-                side[0] for side in (left, right) if len(side) == 1 or self.limits.may_jump
+                side[0]
+                for side in (left, right)
+                if len(side) == 1 or self.limits.may_jump
             ]
-            trends = [self._continued(side, place) for side in (left, right) if len(side) > 1]
+            trends = [
+                self._continued(side, place)
+                for side in (left, right)
+                if len(side) > 1
+            ]
             return [
                 self._between(left[0], right[0], place),
                 *trends,
@@ -172,15 +197,25 @@ class Ladder:
         return [self.values[side[0]], *trend, in_proportion]
 
     def _between(self, one: int, other: int, place: int) -> float:
-        share = (self.levels[place] - self.levels[one]) / (self.levels[other] - self.levels[one])
-        return self.values[one] + share * (self.values[other] - self.values[one])
+        share = (self.levels[place] - self.levels[one]) / (
+            self.levels[other] - self.levels[one]
+        )
+        return self.values[one] + share * (
+            self.values[other] - self.values[one]
+        )
 
     def _continued(self, side: Sequence[int], place: int) -> float:
         """The line through the nearest level and one that is far enough from it, at this place."""
         near = side[0]
-        reach = max(MIN_BASE, BASE_SHARE * abs(self.levels[place] - self.levels[near]))
+        reach = max(
+            MIN_BASE, BASE_SHARE * abs(self.levels[place] - self.levels[near])
+        )
         base = next(
-            (each for each in side[1:] if abs(self.levels[each] - self.levels[near]) >= reach),
+            (
+                each
+                for each in side[1:]
+                if abs(self.levels[each] - self.levels[near]) >= reach
+            ),
             side[-1],
         )
         return self._between(base, near, place)
@@ -189,7 +224,12 @@ class Ladder:
         """The level farthest outside, if any is too far."""
         noise = self._noise_beside(kept)
         found = [
-            (abs(self.excess(place, self.values[place], kept, noise([place]))), place)
+            (
+                abs(
+                    self.excess(place, self.values[place], kept, noise([place]))
+                ),
+                place,
+            )
             for place in kept
         ]
         excess, place = max(found)
@@ -203,16 +243,23 @@ class Ladder:
         best, worst = RUN_MARGIN, []
         for run in _runs(kept, self._longest_run(kept)):
             others = _without(run, kept)
-            found = [self.excess(place, self.values[place], others, noise(run)) for place in run]
+            found = [
+                self.excess(place, self.values[place], others, noise(run))
+                for place in run
+            ]
             least = min(map(abs, found))
             if least > best and len({excess > 0 for excess in found}) == 1:
                 best, worst = least, list(run)
         return worst
 
     def _longest_run(self, kept: Sequence[int]) -> int:
-        return min(max(2, min(MAX_RUN, len(kept) // 10)), len(kept) - MIN_LEVELS)
+        return min(
+            max(2, min(MAX_RUN, len(kept) // 10)), len(kept) - MIN_LEVELS
+        )
 
-    def _noise_beside(self, kept: Sequence[int]) -> Callable[[Sequence[int]], float]:
+    def _noise_beside(
+        self, kept: Sequence[int]
+    ) -> Callable[[Sequence[int]], float]:
         """The noise without some levels; on a long ladder they make no difference."""
         if len(kept) <= FEW_LEVELS:
             return lambda places: self.noise(_without(places, kept))
@@ -220,14 +267,21 @@ class Ladder:
         return lambda places: whole
 
 
-def _sides(place: int, kept: Sequence[int]) -> tuple[Sequence[int], Sequence[int]]:
+def _sides(
+    place: int, kept: Sequence[int]
+) -> tuple[Sequence[int], Sequence[int]]:
     """The levels to the left and to the right, the nearest first."""
-    return kept[: bisect_left(kept, place)][::-1], kept[bisect_right(kept, place) :]
+    return kept[: bisect_left(kept, place)][::-1], kept[
+        bisect_right(kept, place) :
+    ]
 
 
 def _without(run: Sequence[int], kept: Sequence[int]) -> list[int]:
     """All but one or several that follow each other."""
-    return [*kept[: bisect_left(kept, run[0])], *kept[bisect_right(kept, run[-1]) :]]
+    return [
+        *kept[: bisect_left(kept, run[0])],
+        *kept[bisect_right(kept, run[-1]) :],
+    ]
 
 
 def _runs(kept: Sequence[int], longest: int) -> Iterator[Sequence[int]]:

@@ -31,7 +31,11 @@ REPEATS_LIMIT = 1.6
 MIN_REPEATS.
 """
 MIN_REPEATS = 3
-NOT_SETTINGS = (INCIDENTAL - {"host"}) | {*SET_LOADS, "concurrency", "input_len"}
+NOT_SETTINGS = (INCIDENTAL - {"host"}) | {
+    *SET_LOADS,
+    "concurrency",
+    "input_len",
+}
 """Conditions in which the points of a ladder may differ, beside its axis. Another host has a noise
 of its own.
 """
@@ -80,14 +84,20 @@ def contradicted(points: Sequence[Point]) -> list[Outlier]:
         course
         for axis, levels in _ladders(points)
         for metric in LIMITS
-        if (course := _course(points, levels, metric, growth=-1 if _falls(axis, metric) else 1))
+        if (
+            course := _course(
+                points, levels, metric, growth=-1 if _falls(axis, metric) else 1
+            )
+        )
         is not None
     ]
     found = [(doubt, course) for course in courses for doubt in course.doubts()]
     found.sort(key=lambda each: -each[0].severity)
     believed: dict[int, Outlier] = {}
     for doubt, course in found:
-        if doubt.point not in believed and course.still_doubts(doubt.point, without=believed):
+        if doubt.point not in believed and course.still_doubts(
+            doubt.point, without=believed
+        ):
             believed[doubt.point] = doubt
     return list(believed.values())
 
@@ -96,16 +106,20 @@ def _falls(axis: str, metric: str) -> bool:
     return axis == "input_len" and metric == "output_throughput"
 
 
-def _ladders(points: Sequence[Point]) -> Iterator[tuple[str, dict[float, list[int]]]]:
+def _ladders(
+    points: Sequence[Point],
+) -> Iterator[tuple[str, dict[float, list[int]]]]:
     """The axis of each ladder, and the places of its points by level, in the order of the
     levels.
     """
-    ladders: dict[tuple[str, tuple[Condition, ...]], dict[float, list[int]]] = {}
+    ladders: dict[
+        tuple[str, tuple[Condition, ...]], dict[float, list[int]]
+    ] = {}
     for place, point in enumerate(points):
         for rung in _rungs(point) if point.status != "INVALID" else ():
-            ladders.setdefault((rung.axis, rung.settings), {}).setdefault(rung.level, []).append(
-                place
-            )
+            ladders.setdefault((rung.axis, rung.settings), {}).setdefault(
+                rung.level, []
+            ).append(place)
     for (axis, _), levels in ladders.items():
         yield axis, {level: levels[level] for level in sorted(levels)}
 
@@ -120,7 +134,9 @@ def _rungs(point: Point) -> Iterator[_Rung]:
         if name not in NOT_SETTINGS
     )
     flat = tuple(part for setting in settings for part in setting)
-    cap, rate, prompts, length = (_number(point, name) for name in (*SET_LOADS, "input_len"))
+    cap, rate, prompts, length = (
+        _number(point, name) for name in (*SET_LOADS, "input_len")
+    )
     if length is not None:
         yield _Rung("input_len", (*flat, prompts, cap, rate), length)
     if prompts is None or "arrivals" in point.conditions:
@@ -128,13 +144,17 @@ def _rungs(point: Point) -> Iterator[_Rung]:
     if rate is not None and math.isfinite(rate):
         yield _Rung("request_rate", (*flat, length, cap, "of", prompts), rate)
         yield _Rung(
-            "request_rate", (*flat, length, cap, "for each", round(prompts / rate, 6)), rate
+            "request_rate",
+            (*flat, length, cap, "for each", round(prompts / rate, 6)),
+            rate,
         )
     elif cap is None:
         yield _Rung("num_prompts", (*flat, length, None), prompts)
     else:
         yield _Rung("num_prompts", (*flat, length, cap), prompts)
-        yield _Rung("max_concurrency", (*flat, length, "of", prompts), min(cap, prompts))
+        yield _Rung(
+            "max_concurrency", (*flat, length, "of", prompts), min(cap, prompts)
+        )
         yield _Rung(
             "max_concurrency",
             (*flat, length, "for each", round(prompts / cap, 6)),
@@ -146,13 +166,18 @@ def _number(point: Point, name: str) -> float | None:
     value = value_of(point, name)
     return (
         float(value)
-        if isinstance(value, int | float) and not isinstance(value, bool) and value > 0
+        if isinstance(value, int | float)
+        and not isinstance(value, bool)
+        and value > 0
         else None
     )
 
 
 def _course(
-    points: Sequence[Point], levels: Mapping[float, Sequence[int]], metric: str, growth: int
+    points: Sequence[Point],
+    levels: Mapping[float, Sequence[int]],
+    metric: str,
+    growth: int,
 ) -> _Course | None:
     logs = {
         place: math.log(points[place].values[metric])
@@ -166,7 +191,9 @@ def _course(
     }
     rungs = {level: places for level, places in there.items() if places}
     return (
-        _Course(points, metric, growth, list(rungs), list(rungs.values()), logs) if rungs else None
+        _Course(points, metric, growth, list(rungs), list(rungs.values()), logs)
+        if rungs
+        else None
     )
 
 
@@ -191,16 +218,25 @@ class _Course:
     def still_doubts(self, place: int, *, without: Container[int]) -> bool:
         """Whether it does so, too, where some points are no neighbours."""
         left = [
-            [each for each in rung if each == place or each not in without] for rung in self.rungs
+            [each for each in rung if each == place or each not in without]
+            for rung in self.rungs
         ]
-        kept = [(level, rung) for level, rung in zip(self.levels, left, strict=True) if rung]
+        kept = [
+            (level, rung)
+            for level, rung in zip(self.levels, left, strict=True)
+            if rung
+        ]
         course = replace(
-            self, levels=[level for level, _ in kept], rungs=[rung for _, rung in kept]
+            self,
+            levels=[level for level, _ in kept],
+            rungs=[rung for _, rung in kept],
         )
         return any(doubt.point == place for doubt in course.doubts())
 
     def _against_levels(self) -> Iterator[Outlier]:
-        middles = [median(self.logs[place] for place in rung) for rung in self.rungs]
+        middles = [
+            median(self.logs[place] for place in rung) for rung in self.rungs
+        ]
         ladder = Ladder(self.levels, middles, LIMITS[self.metric], self.growth)
         out, kept = ladder.outliers()
         noise = max(ladder.noise(kept), self._noise_of_repeats())
@@ -209,12 +245,19 @@ class _Course:
                 continue
             for place in rung:
                 excess = ladder.excess(
-                    level, self.logs[place], kept, max(noise, self._own_noise(place))
+                    level,
+                    self.logs[place],
+                    kept,
+                    max(noise, self._own_noise(place)),
                 )
                 if abs(excess) > 1 and not self._is_confirmed(place, rung):
                     prediction = ladder.predict(level, kept)
-                    beside = tuple(self.rungs[each][0] for each in prediction.neighbours)
-                    yield self._doubt(place, prediction.suggested, beside, abs(excess))
+                    beside = tuple(
+                        self.rungs[each][0] for each in prediction.neighbours
+                    )
+                    yield self._doubt(
+                        place, prediction.suggested, beside, abs(excess)
+                    )
 
     def _against_repeats(self, noise: float) -> Iterator[Outlier]:
         tolerated = max(math.log(REPEATS_LIMIT), NOISES * noise)
@@ -223,7 +266,12 @@ class _Course:
             for place in rung if len(rung) >= MIN_REPEATS else ():
                 if (distance := abs(self.logs[place] - middle)) > tolerated:
                     others = tuple(each for each in rung if each != place)
-                    yield self._doubt(place, middle, others[:MAX_NEIGHBOURS], distance / tolerated)
+                    yield self._doubt(
+                        place,
+                        middle,
+                        others[:MAX_NEIGHBOURS],
+                        distance / tolerated,
+                    )
 
     def _noise_of_repeats(self) -> float:
         """Standard deviation between repeats of a level, where there are MIN_REPEATS; of all levels
@@ -233,7 +281,9 @@ class _Course:
         for rung in self.rungs:
             if len(rung) >= MIN_REPEATS:
                 middle = median(self.logs[place] for place in rung)
-                distances += sorted(abs(self.logs[place] - middle) for place in rung)[1:]
+                distances += sorted(
+                    abs(self.logs[place] - middle) for place in rung
+                )[1:]
         return median_low(distances) / NORMAL_QUARTILE if distances else 0.0
 
     def _own_noise(self, place: int) -> float:
@@ -255,13 +305,16 @@ class _Course:
         alike = [
             each
             for each in rung
-            if each != place and abs(self.logs[each] - self.logs[place]) < math.log(SAME)
+            if each != place
+            and abs(self.logs[each] - self.logs[place]) < math.log(SAME)
         ]
         return any(self._apart(place, each) for each in alike)
 
     def _apart(self, one: int, other: int) -> bool:
         """Whether a point of another level was measured between these two."""
-        times = {place: finish_time_s(self.points[place]) for place in self.logs}
+        times = {
+            place: finish_time_s(self.points[place]) for place in self.logs
+        }
         first, last = times[one], times[other]
         if first is None or last is None:
             return False
@@ -271,7 +324,13 @@ class _Course:
         return any(time is not None and first < time < last for time in others)
 
     def _doubt(
-        self, place: int, suggested: float, neighbours: tuple[int, ...], severity: float
+        self,
+        place: int,
+        suggested: float,
+        neighbours: tuple[int, ...],
+        severity: float,
     ) -> Outlier:
         value = self.points[place].values[self.metric]
-        return Outlier(place, self.metric, value, math.exp(suggested), neighbours, severity)
+        return Outlier(
+            place, self.metric, value, math.exp(suggested), neighbours, severity
+        )

@@ -79,7 +79,9 @@ class Pairing:
     warnings: tuple[str, ...]
 
 
-def pair_points(a: Sequence[Point], b: Sequence[Point], *, asked: str | None = None) -> Pairing:
+def pair_points(
+    a: Sequence[Point], b: Sequence[Point], *, asked: str | None = None
+) -> Pairing:
     """Partners among the points of two sides, in the order of A. `asked` is the condition whose
     effect is the question.
     """
@@ -90,8 +92,16 @@ def pair_points(a: Sequence[Point], b: Sequence[Point], *, asked: str | None = N
         for name, (of_a, of_b) in values.items()
         if name not in INCIDENTAL and _is_untold(name, of_a, of_b)
     }
-    apart = {name for name, sides in values.items() if name not in untold and _differ(name, *sides)}
-    keys = [name for name in values if name not in INCIDENTAL | untold | apart | {"tool"}]
+    apart = {
+        name
+        for name, sides in values.items()
+        if name not in untold and _differ(name, *sides)
+    }
+    keys = [
+        name
+        for name in values
+        if name not in INCIDENTAL | untold | apart | {"tool"}
+    ]
     of_a, of_b = _by_settings(a, keys), _by_settings(b, keys)
     shared = [settings for settings in of_a if settings in of_b]
     named = _telling(shared, keys)
@@ -103,7 +113,11 @@ def pair_points(a: Sequence[Point], b: Sequence[Point], *, asked: str | None = N
     return Pairing(
         pairs=tuple(
             Pair(
-                {k: v for k, v in zip(keys, settings, strict=True) if v is not None},
+                {
+                    k: v
+                    for k, v in zip(keys, settings, strict=True)
+                    if v is not None
+                },
                 _label(settings, keys, named),
                 tuple(of_a[settings]),
                 tuple(of_b[settings]),
@@ -113,10 +127,16 @@ def pair_points(a: Sequence[Point], b: Sequence[Point], *, asked: str | None = N
         differences=tuple(differences),
         untold=tuple(name for name in values if name in untold),
         alone_a=tuple(
-            point for settings, points in of_a.items() if settings not in of_b for point in points
+            point
+            for settings, points in of_a.items()
+            if settings not in of_b
+            for point in points
         ),
         alone_b=tuple(
-            point for settings, points in of_b.items() if settings not in of_a for point in points
+            point
+            for settings, points in of_b.items()
+            if settings not in of_a
+            for point in points
         ),
         warnings=tuple(_unfair(differences, asked)),
     )
@@ -139,11 +159,17 @@ def _values(points: Iterable[Point], name: str) -> tuple[Condition, ...]:
     return tuple(dict.fromkeys(value_of(point, name) for point in points))
 
 
-def _is_untold(name: str, a: tuple[Condition, ...], b: tuple[Condition, ...]) -> bool:
-    return not condition(name).absent_is_none and (a == (None,)) != (b == (None,))
+def _is_untold(
+    name: str, a: tuple[Condition, ...], b: tuple[Condition, ...]
+) -> bool:
+    return not condition(name).absent_is_none and (a == (None,)) != (
+        b == (None,)
+    )
 
 
-def _differ(name: str, a: tuple[Condition, ...], b: tuple[Condition, ...]) -> bool:
+def _differ(
+    name: str, a: tuple[Condition, ...], b: tuple[Condition, ...]
+) -> bool:
     """Whether it tells the sides apart as a whole, and not one point of a side from the next."""
     return not set(a) & set(b) and (len(a) == len(b) == 1 or name in SUBJECTS)
 
@@ -153,19 +179,29 @@ def _by_settings(
 ) -> dict[tuple[Condition, ...], list[Point]]:
     found: dict[tuple[Condition, ...], list[Point]] = {}
     for point in points:
-        found.setdefault(tuple(value_of(point, key) for key in keys), []).append(point)
+        found.setdefault(
+            tuple(value_of(point, key) for key in keys), []
+        ).append(point)
     return found
 
 
-def _telling(shared: Sequence[tuple[Condition, ...]], keys: Sequence[str]) -> list[str]:
+def _telling(
+    shared: Sequence[tuple[Condition, ...]], keys: Sequence[str]
+) -> list[str]:
     """The conditions needed to tell the pairs from each other: none that follows from those before
     it.
     """
-    level_first = sorted(range(len(keys)), key=lambda place: keys[place] in SLOTS)
-    return [keys[place] for place in sorted(telling_places(shared, level_first))]
+    level_first = sorted(
+        range(len(keys)), key=lambda place: keys[place] in SLOTS
+    )
+    return [
+        keys[place] for place in sorted(telling_places(shared, level_first))
+    ]
 
 
-def _label(settings: tuple[Condition, ...], keys: Sequence[str], named: Sequence[str]) -> str:
+def _label(
+    settings: tuple[Condition, ...], keys: Sequence[str], named: Sequence[str]
+) -> str:
     words = (f"{name} {_plain(settings[keys.index(name)])}" for name in named)
     return ", ".join(words)
 
@@ -177,8 +213,13 @@ def _unfair(differences: Iterable[Difference], asked: str | None) -> list[str]:
     expected = UNFAIR.get(asked) if asked and asked not in NEVER_FAIR else None
     reasons: dict[str, list[str]] = {}
     for difference in differences:
-        if difference.condition in UNFAIR and UNFAIR[difference.condition] != expected:
-            reasons.setdefault(UNFAIR[difference.condition], []).append(str(difference))
+        if (
+            difference.condition in UNFAIR
+            and UNFAIR[difference.condition] != expected
+        ):
+            reasons.setdefault(UNFAIR[difference.condition], []).append(
+                str(difference)
+            )
     return [
         Said("caution.unfair", {"why": Said(reason), "what": told})
         for reason, told in reasons.items()
@@ -190,4 +231,10 @@ def _listed(values: Iterable[Condition]) -> str:
 
 
 def _plain(value: Condition) -> str:
-    return "none" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+    return (
+        "none"
+        if value is None
+        else f"{value:g}"
+        if isinstance(value, float)
+        else str(value)
+    )

@@ -26,9 +26,26 @@ from inferometer.analysis.cautions import (
     believable,
     of_independent_requests,
 )
-from inferometer.analysis.compare import DELTA, DRIFT, by_deviation, direction, effect_at
-from inferometer.analysis.decision import Verdict, beyond_chance, decide, margin, runs_needed
-from inferometer.analysis.effect import CONFIDENCE, Array, Effect, degrees_of_sum
+from inferometer.analysis.compare import (
+    DELTA,
+    DRIFT,
+    by_deviation,
+    direction,
+    effect_at,
+)
+from inferometer.analysis.decision import (
+    Verdict,
+    beyond_chance,
+    decide,
+    margin,
+    runs_needed,
+)
+from inferometer.analysis.effect import (
+    CONFIDENCE,
+    Array,
+    Effect,
+    degrees_of_sum,
+)
 from inferometer.analysis.pairing import Pair, pair_points, value_of
 from inferometer.analysis.pooled import mean_effect, noise_of_neighbours
 from inferometer.results import Condition, Point
@@ -96,7 +113,8 @@ class LinkEffect:
         """Such as `x8 (B)`: the lanes first, for they are what is compared."""
         named = zip(self.links, (self.narrow, self.wide), strict=True)
         one, other = (
-            f"{link} ({name})" if link not in ("", name) else name for link, name in named
+            f"{link} ({name})" if link not in ("", name) else name
+            for link, name in named
         )
         return one, other
 
@@ -152,7 +170,9 @@ def link_costs(
     """
     for metric in metrics:
         direction(metric)
-    used, told = believable(points, Said("caution.the_results"), allow_invalid=allow_invalid)
+    used, told = believable(
+        points, Said("caution.the_results"), allow_invalid=allow_invalid
+    )
     condition, narrow, wide = by or _widths(used)
     ladders = _ladders(used, condition, narrow, wide)
     if not ladders:
@@ -162,7 +182,9 @@ def link_costs(
     for ladder in sorted(ladders, key=lambda each: each.tp == 1):
         control = None if ladder.tp == 1 else _control_of(ladder, ladders)
         for metric in metrics:
-            effects += _effects(ladder, control, metric, delta=delta, drift=margin(drift))
+            effects += _effects(
+                ladder, control, metric, delta=delta, drift=margin(drift)
+            )
         if ladder.tp > 1 and (control is None or control.model != ladder.model):
             model = None if control is None else control.model
             key = "pcie.no_control" if model is None else "pcie.other_control"
@@ -178,9 +200,17 @@ def link_costs(
     )
     found = {effect.metric for effect in effects}
     if not found:
-        raise CannotCompareError(Said("compare.no_point", {"metrics": " / ".join(metrics)}))
-    told += [Said("pcie.not_both", {"metric": metric}) for metric in metrics if metric not in found]
-    sentences = [_sentence(effect, effects) for effect in effects if effect.level is None]
+        raise CannotCompareError(
+            Said("compare.no_point", {"metrics": " / ".join(metrics)})
+        )
+    told += [
+        Said("pcie.not_both", {"metric": metric})
+        for metric in metrics
+        if metric not in found
+    ]
+    sentences = [
+        _sentence(effect, effects) for effect in effects if effect.level is None
+    ]
     return LinkStudy(
         f"{condition} {narrow}",
         f"{condition} {wide}",
@@ -201,12 +231,20 @@ def _other_software(ladder: _Ladder) -> list[str]:
     ]
 
 
-def why_no_links(points: Sequence[Point], *, metrics: Sequence[str] = LINK_METRICS) -> Said:
+def why_no_links(
+    points: Sequence[Point], *, metrics: Sequence[str] = LINK_METRICS
+) -> Said:
     """Why `link_costs` has nothing to compare by the width of the link."""
     if points and all(point.status == "INVALID" for point in points):
         return Said("link.nothing.invalid")
     used = [point for point in points if point.status != "INVALID"]
-    widths = sorted({width for point in used if isinstance(width := value_of(point, WIDTH), int)})
+    widths = sorted(
+        {
+            width
+            for point in used
+            if isinstance(width := value_of(point, WIDTH), int)
+        }
+    )
     if not widths:
         return Said("link.nothing.untold")
     narrow, wide = widths[0], widths[-1]
@@ -215,7 +253,8 @@ def why_no_links(points: Sequence[Point], *, metrics: Sequence[str] = LINK_METRI
     if not _ladders(used, WIDTH, narrow, wide):
         return Said("link.nothing.apart", {"narrow": narrow, "wide": wide})
     return Said(
-        "link.nothing.metrics", {"narrow": narrow, "wide": wide, "metrics": ", ".join(metrics)}
+        "link.nothing.metrics",
+        {"narrow": narrow, "wide": wide, "metrics": ", ".join(metrics)},
     )
 
 
@@ -223,7 +262,11 @@ def link_records(study: LinkStudy) -> list[dict[str, Any]]:
     """The levels as a figure draws them, in percent: the effects, and those controls that were
     taken from them.
     """
-    compared = {(each.narrow, each.wide) for each in study.effects if not each.is_control}
+    compared = {
+        (each.narrow, each.wide)
+        for each in study.effects
+        if not each.is_control
+    }
     return [
         {
             "model": each.model,
@@ -239,7 +282,11 @@ def link_records(study: LinkStudy) -> list[dict[str, Any]]:
         }
         for each in study.effects
         if each.level is not None
-        and (not each.is_control or not compared or (each.narrow, each.wide) in compared)
+        and (
+            not each.is_control
+            or not compared
+            or (each.narrow, each.wide) in compared
+        )
     ]
 
 
@@ -250,12 +297,22 @@ def _sentence(mean: LinkEffect, effects: Sequence[LinkEffect]) -> str:
     who |= {"narrow": narrow, "wide": wide}
     bounds = Said("pcie.no_interval")
     if mean.low is not None and mean.high is not None:
-        bounds = Said("pcie.interval", {"low": _percent(mean.low), "high": _percent(mean.high)})
-    levels = [each for each in effects if each.level is not None and same_ladder(each, mean)]
+        bounds = Said(
+            "pcie.interval",
+            {"low": _percent(mean.low), "high": _percent(mean.high)},
+        )
+    levels = [
+        each
+        for each in effects
+        if each.level is not None and same_ladder(each, mean)
+    ]
     first, last = levels[0], levels[-1]
     ladder = beside = ""
     if len(levels) > 1:
-        ends: dict[str, object] = {"first": _percent(first.effect), "last": _percent(last.effect)}
+        ends: dict[str, object] = {
+            "first": _percent(first.effect),
+            "last": _percent(last.effect),
+        }
         ends |= {"from_level": first.level, "to_level": last.level}
         ladder = Said("pcie.levels", ends)
     if mean.control is not None:
@@ -284,7 +341,11 @@ def _percent(share: float) -> str:
 
 
 def _widths(points: Sequence[Point]) -> tuple[str, Condition, Condition]:
-    widths = {width for point in points if isinstance(width := value_of(point, WIDTH), int)}
+    widths = {
+        width
+        for point in points
+        if isinstance(width := value_of(point, WIDTH), int)
+    }
     if len(widths) < 2:
         if not widths:
             raise CannotCompareError(Said("pcie.no_width"))
@@ -297,20 +358,34 @@ def _ladders(
 ) -> list[_Ladder]:
     groups: dict[tuple[Condition, ...], list[Point]] = {}
     for point in points:
-        key = tuple(value_of(point, name) for name in (condition, *STUDY, *SAME, *SOFTWARE))
+        key = tuple(
+            value_of(point, name)
+            for name in (condition, *STUDY, *SAME, *SOFTWARE)
+        )
         groups.setdefault(key, []).append(point)
     ladders = []
     for one, two in product(groups, groups):
         tp = one[3]
         if one[0] != narrow or two[0] != wide or not isinstance(tp, int):
             continue
-        if one[2:SOFTWARE_AT] != two[2:SOFTWARE_AT] or _has_closer(one, two, groups):
+        if one[2:SOFTWARE_AT] != two[2:SOFTWARE_AT] or _has_closer(
+            one, two, groups
+        ):
             continue
         pairs = pair_points(groups[two], groups[one]).pairs
-        by_level = {tuple(value_of(pair.a[0], name) for name in LEVEL): pair for pair in pairs}
+        by_level = {
+            tuple(value_of(pair.a[0], name) for name in LEVEL): pair
+            for pair in pairs
+        }
         if by_level:
             ladders.append(
-                _Ladder(str(one[2]), tp, _side(condition, one), _side(condition, two), by_level)
+                _Ladder(
+                    str(one[2]),
+                    tp,
+                    _side(condition, one),
+                    _side(condition, two),
+                    by_level,
+                )
             )
     return ladders
 
@@ -329,7 +404,13 @@ def _has_closer(
 def _side(condition: str, key: tuple[Condition, ...]) -> str:
     """The configuration, or the width where it has no name."""
     value, config = key[0], key[1]
-    return str(config) if config is not None else f"x{value}" if condition == WIDTH else str(value)
+    return (
+        str(config)
+        if config is not None
+        else f"x{value}"
+        if condition == WIDTH
+        else str(value)
+    )
 
 
 def _control_of(ladder: _Ladder, ladders: Sequence[_Ladder]) -> _Ladder | None:
@@ -337,15 +418,22 @@ def _control_of(ladder: _Ladder, ladders: Sequence[_Ladder]) -> _Ladder | None:
     single = [
         each
         for each in ladders
-        if each.tp == 1 and (each.narrow, each.wide) == (ladder.narrow, ladder.wide)
+        if each.tp == 1
+        and (each.narrow, each.wide) == (ladder.narrow, ladder.wide)
     ]
     return next(
-        (each for each in single if each.model == ladder.model), single[0] if single else None
+        (each for each in single if each.model == ladder.model),
+        single[0] if single else None,
     )
 
 
 def _effects(
-    ladder: _Ladder, control: _Ladder | None, metric: str, *, delta: float, drift: float
+    ladder: _Ladder,
+    control: _Ladder | None,
+    metric: str,
+    *,
+    delta: float,
+    drift: float,
 ) -> list[LinkEffect]:
     """The mean over all levels, and each level. With a control, those that it has too."""
     allowed = 0.0 if control or ladder.tp == 1 else drift
@@ -355,7 +443,9 @@ def _effects(
     if not levels:
         return []
     mean = _mean([shown[level] for level in levels])
-    mean_beside = _mean([beside[level] for level in levels]) if control else None
+    mean_beside = (
+        _mean([beside[level] for level in levels]) if control else None
+    )
     around, around_beside = _with_neighbours(shown), _with_neighbours(beside)
     compared = [
         (None, mean, mean_beside),
@@ -376,7 +466,9 @@ def _effects(
             level=None if level is None else _load(ladder.pairs[level]),
             is_control=ladder.tp == 1,
             shown=(effect if level is None else shown[level]).ratio - 1,
-            control=None if of is None else (of if level is None else beside[level]).ratio - 1,
+            control=None
+            if of is None
+            else (of if level is None else beside[level]).ratio - 1,
             effect=net.ratio - 1,
             low=ratios[0] - 1 if (ratios := net.ratios()) else None,
             high=ratios[1] - 1 if ratios else None,
@@ -385,16 +477,22 @@ def _effects(
             load=_load_name(ladder.pairs[level or levels[0]]),
             links=links,
         )
-        for (level, effect, of), net, certain in zip(compared, left, believed, strict=True)
+        for (level, effect, of), net, certain in zip(
+            compared, left, believed, strict=True
+        )
     ]
 
 
-def _decided(effect: Effect, metric: str, delta: float, *, believed: bool) -> Verdict:
+def _decided(
+    effect: Effect, metric: str, delta: float, *, believed: bool
+) -> Verdict:
     higher = direction(metric) == "higher"
     return decide(effect, delta, believed=believed, more_is_faster=higher)
 
 
-def _runs(effect: Effect, delta: float, rows: int, verdict: Verdict) -> int | None:
+def _runs(
+    effect: Effect, delta: float, rows: int, verdict: Verdict
+) -> int | None:
     """More runs of each side that would decide the effect, as one of `rows`; None if decided."""
     if verdict != "undecided":
         return None
@@ -404,7 +502,9 @@ def _runs(effect: Effect, delta: float, rows: int, verdict: Verdict) -> int | No
 def _links(pair: Pair) -> tuple[str, str]:
     """The lanes of both sides, with their generation where that differs too."""
     narrow, wide = pair.b[0], pair.a[0]
-    generations = [value_of(point, "pcie_generation") for point in (narrow, wide)]
+    generations = [
+        value_of(point, "pcie_generation") for point in (narrow, wide)
+    ]
     told = []
     for point, generation in zip((narrow, wide), generations, strict=True):
         width = value_of(point, WIDTH)
@@ -415,7 +515,11 @@ def _links(pair: Pair) -> tuple[str, str]:
 
 
 def _mean(effects: Sequence[Effect]) -> Effect:
-    return mean_effect(effects, adjacent=False, drift=0.0) if len(effects) > 1 else effects[0]
+    return (
+        mean_effect(effects, adjacent=False, drift=0.0)
+        if len(effects) > 1
+        else effects[0]
+    )
 
 
 def _with_neighbours(effects: Mapping[Level, Effect]) -> dict[Level, Effect]:
@@ -423,7 +527,11 @@ def _with_neighbours(effects: Mapping[Level, Effect]) -> dict[Level, Effect]:
     share what they know: a straight line through the levels around each. Points with repeats stay
     as they are.
     """
-    single = [level for level, effect in effects.items() if effect.design == "single runs"]
+    single = [
+        level
+        for level, effect in effects.items()
+        if effect.design == "single runs"
+    ]
     logs = np.array([effects[level].log_ratio for level in single])
     known = dict(effects)
     for i, level in enumerate(single):
@@ -437,7 +545,11 @@ def _with_neighbours(effects: Mapping[Level, Effect]) -> dict[Level, Effect]:
             log_ratio, share = _on_a_line(window, i - first)
         error = max(spread, effects[level].error or 0.0) * share
         known[level] = replace(
-            effects[level], log_ratio=log_ratio, error=error, spread=spread, degrees=degrees
+            effects[level],
+            log_ratio=log_ratio,
+            error=error,
+            spread=spread,
+            degrees=degrees,
         )
     return known
 
@@ -461,7 +573,10 @@ def _without(effect: Effect, control: Effect | None, doubt: float) -> Effect:
     if effect.error is not None and control.error is not None:
         error = math.hypot(effect.error, control.error)
         degrees = degrees_of_sum(
-            [(effect.error**2, effect.degrees), (control.error**2, control.degrees)]
+            [
+                (effect.error**2, effect.degrees),
+                (control.error**2, control.degrees),
+            ]
         )
     log_ratio = effect.log_ratio - control.log_ratio
     return replace(
@@ -481,10 +596,16 @@ def _load(pair: Pair) -> float | None:
 
 def _load_name(pair: Pair) -> str:
     """The condition that says it best."""
-    told = (name for name in LOADS if isinstance(value_of(pair.a[0], name), int | float))
+    told = (
+        name
+        for name in LOADS
+        if isinstance(value_of(pair.a[0], name), int | float)
+    )
     return next(told, LOADS[0])
 
 
 def _name(ladder: _Ladder) -> str:
     sides = {"narrow": ladder.narrow, "wide": ladder.wide}
-    return Said("pcie.ladder", {"model": ladder.model, "tp": ladder.tp, **sides})
+    return Said(
+        "pcie.ladder", {"model": ladder.model, "tp": ladder.tp, **sides}
+    )

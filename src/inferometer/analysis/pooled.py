@@ -26,7 +26,9 @@ from inferometer.analysis.effect import (
 )
 
 
-def mean_effect(effects: Sequence[Effect], *, adjacent: bool, drift: float) -> Effect:
+def mean_effect(
+    effects: Sequence[Effect], *, adjacent: bool, drift: float
+) -> Effect:
     """The mean of the points' effects, in the order of their conditions.
 
     `adjacent`: whether neighbours of a point followed each other in time, without runs of another
@@ -35,9 +37,19 @@ def mean_effect(effects: Sequence[Effect], *, adjacent: bool, drift: float) -> E
     designs = {effect.design for effect in effects}
     if designs == {"single runs"}:
         return _of_single_runs(effects)
-    if designs == {"in turns"} and not adjacent and (passes := _passes(effects)):
-        return replace(in_turns(passes, _runs(effects), drift), neighbours=(), points=len(effects))
-    mean = _combined(effects, independent=adjacent or designs == {"one after the other"})
+    if (
+        designs == {"in turns"}
+        and not adjacent
+        and (passes := _passes(effects))
+    ):
+        return replace(
+            in_turns(passes, _runs(effects), drift),
+            neighbours=(),
+            points=len(effects),
+        )
+    mean = _combined(
+        effects, independent=adjacent or designs == {"one after the other"}
+    )
     enough = (
         adjacent
         and designs == {"in turns"}
@@ -52,12 +64,22 @@ def _combined(effects: Sequence[Effect], *, independent: bool) -> Effect:
     """
     number = len(effects)
     known = [
-        (effect.error / number, effect.degrees) for effect in effects if effect.error is not None
+        (effect.error / number, effect.degrees)
+        for effect in effects
+        if effect.error is not None
     ]
     error, degrees = None, min(effect.degrees for effect in effects)
     if len(known) == number:
-        error = math.sqrt(sum(e**2 for e, _ in known)) if independent else sum(e for e, _ in known)
-        degrees = degrees_of_sum([(e**2, df) for e, df in known]) if independent else degrees
+        error = (
+            math.sqrt(sum(e**2 for e, _ in known))
+            if independent
+            else sum(e for e, _ in known)
+        )
+        degrees = (
+            degrees_of_sum([(e**2, df) for e, df in known])
+            if independent
+            else degrees
+        )
     spreads = [effect.spread for effect in effects if effect.spread is not None]
     designs = [effect.design for effect in effects]
     return Effect(
@@ -78,7 +100,9 @@ def _passes(effects: Sequence[Effect]) -> list[Neighbours]:
     """The mean over the points of their first pair of neighbours, of their second, …; none if they
     do not all have the same.
     """
-    orders = {tuple(pair.a_first for pair in effect.neighbours) for effect in effects}
+    orders = {
+        tuple(pair.a_first for pair in effect.neighbours) for effect in effects
+    }
     if len(orders) > 1:
         return []
     of_each_pass = zip(*(effect.neighbours for effect in effects), strict=True)
@@ -95,11 +119,18 @@ def _of_single_runs(effects: Sequence[Effect]) -> Effect:
     within = _combined(effects, independent=True)
     if len(effects) < 3:
         return within
-    spread, degrees = noise_of_neighbours(np.array([effect.log_ratio for effect in effects]))
+    spread, degrees = noise_of_neighbours(
+        np.array([effect.log_ratio for effect in effects])
+    )
     error = spread / math.sqrt(len(effects))
     if within.error is not None and within.error > error:
         error, degrees = within.error, within.degrees
-    return replace(within, error=error, degrees=degrees, spread=spread / math.sqrt(len(effects)))
+    return replace(
+        within,
+        error=error,
+        degrees=degrees,
+        spread=spread / math.sqrt(len(effects)),
+    )
 
 
 def noise_of_neighbours(values: Array) -> tuple[float, int]:
@@ -113,4 +144,6 @@ def noise_of_neighbours(values: Array) -> tuple[float, int]:
 
 
 def _runs(effects: Sequence[Effect]) -> tuple[int, int]:
-    return sum(effect.runs[0] for effect in effects), sum(effect.runs[1] for effect in effects)
+    return sum(effect.runs[0] for effect in effects), sum(
+        effect.runs[1] for effect in effects
+    )

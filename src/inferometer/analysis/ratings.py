@@ -27,4 +27,8 @@ def rating(metric: str, value: float) -> Rating:
 
 def ratings(values: Mapping[str, float]) -> dict[str, Rating]:
     """Of those of a point's values that are RATED."""
-    return {metric: rating(metric, values[metric]) for metric in RATED if metric in values}
+    return {
+        metric: rating(metric, values[metric])
+        for metric in RATED
+        if metric in values
+    }

@@ -66,7 +66,9 @@ class _Key:
         return self.same, self.kind, self.per_gpu
 
 
-def scaling(points: Sequence[Point], *, allow_invalid: bool = False) -> list[Scaling]:
+def scaling(
+    points: Sequence[Point], *, allow_invalid: bool = False
+) -> list[Scaling]:
     """Every deployment of several cards that has one card's throughput at the same load per card,
     in the order of `points`.
     """
@@ -87,20 +89,26 @@ def scaling(points: Sequence[Point], *, allow_invalid: bool = False) -> list[Sca
     return found
 
 
-def why_nothing_scales(points: Sequence[Point], *, allow_invalid: bool = False) -> Said:
+def why_nothing_scales(
+    points: Sequence[Point], *, allow_invalid: bool = False
+) -> Said:
     """Why `scaling` finds nothing among these points."""
     keys = [
         key
         for point in points
-        if _counts(point, allow_invalid=allow_invalid) and (key := _key(point)) is not None
+        if _counts(point, allow_invalid=allow_invalid)
+        and (key := _key(point)) is not None
     ]
     single, several = (
-        [key for key in keys if (key.gpus > 1) == wanted] for wanted in (False, True)
+        [key for key in keys if (key.gpus > 1) == wanted]
+        for wanted in (False, True)
     )
     if not keys:
         return Said("scaling.nothing.untold")
     if not (single and several):
-        return Said("scaling.nothing.several" if single else "scaling.nothing.single")
+        return Said(
+            "scaling.nothing.several" if single else "scaling.nothing.single"
+        )
     level = [
         (one, other)
         for one in single
@@ -108,16 +116,25 @@ def why_nothing_scales(points: Sequence[Point], *, allow_invalid: bool = False) 
         if (one.kind, one.per_gpu) == (other.kind, other.per_gpu)
     ]
     if not level:
-        return Said("scaling.nothing.loads", {"one": _loads(single), "several": _loads(several)})
+        return Said(
+            "scaling.nothing.loads",
+            {"one": _loads(single), "several": _loads(several)},
+        )
     differing = (
         [
-            Said("condition.values", {"condition": Said(f"condition.{name}"), "values": [a, b]})
+            Said(
+                "condition.values",
+                {"condition": Said(f"condition.{name}"), "values": [a, b]},
+            )
             for name, *sides in zip(WORK, one.same, other.same, strict=True)
-            if (a := spelled(sides[0]) or "–") != (b := spelled(sides[1]) or "–")
+            if (a := spelled(sides[0]) or "–")
+            != (b := spelled(sides[1]) or "–")
         ]
         for one, other in level
     )
-    return Said("scaling.nothing.apart", {"conditions": min(differing, key=len)})
+    return Said(
+        "scaling.nothing.apart", {"conditions": min(differing, key=len)}
+    )
 
 
 def _loads(keys: Iterable[_Key]) -> str:
@@ -147,13 +164,17 @@ def scaling_records(found: Iterable[Scaling]) -> list[dict[str, Any]]:
 
 
 def _counts(point: Point, *, allow_invalid: bool) -> bool:
-    return point.values.get(THROUGHPUT, 0) > 0 and (allow_invalid or point.status != "INVALID")
+    return point.values.get(THROUGHPUT, 0) > 0 and (
+        allow_invalid or point.status != "INVALID"
+    )
 
 
 def _key(point: Point) -> _Key | None:
     """None where the cards or the load are not told."""
     gpus = value_of(point, "gpus") or value_of(point, "tp")
-    loads = ((name, value_of(point, name)) for name in SET_LOADS)  # which the cards share
+    loads = (
+        (name, value_of(point, name)) for name in SET_LOADS
+    )  # which the cards share
     load = next(
         (
             (name, value)
@@ -165,21 +186,32 @@ def _key(point: Point) -> _Key | None:
     if not isinstance(gpus, int) or gpus < 1 or load is None:
         return None
     same = tuple(value_of(point, name) for name in WORK)
-    return _Key(same, value_of(point, "config"), gpus, load[0], round(load[1] / gpus, 9))
-
-
-def _one_card(key: _Key, of_one: Mapping[_Alike, Sequence[_Key]]) -> _Key | None:
-    """That of one card: of the same configuration, or else of the first that has it."""
-    matching = of_one.get(key.alike, ())
-    return next(
-        (one for one in matching if one.config == key.config), matching[0] if matching else None
+    return _Key(
+        same, value_of(point, "config"), gpus, load[0], round(load[1] / gpus, 9)
     )
 
 
-def _scaling(key: _Key, several: Sequence[Point], one: Sequence[Point]) -> Scaling:
+def _one_card(
+    key: _Key, of_one: Mapping[_Alike, Sequence[_Key]]
+) -> _Key | None:
+    """That of one card: of the same configuration, or else of the first that has it."""
+    matching = of_one.get(key.alike, ())
+    return next(
+        (one for one in matching if one.config == key.config),
+        matching[0] if matching else None,
+    )
+
+
+def _scaling(
+    key: _Key, several: Sequence[Point], one: Sequence[Point]
+) -> Scaling:
     effect = effect_of(readings(one, THROUGHPUT), readings(several, THROUGHPUT))
     ratios = effect.ratios()
-    told = [key.config, key.same[WORK.index("model")], key.same[WORK.index("engine")]]
+    told = [
+        key.config,
+        key.same[WORK.index("model")],
+        key.same[WORK.index("engine")],
+    ]
     statuses = {point.status for point in (*several, *one)}
     return Scaling(
         name=" ".join(str(each) for each in told if each is not None),
@@ -190,7 +222,9 @@ def _scaling(key: _Key, several: Sequence[Point], one: Sequence[Point]) -> Scali
         high=ratios[1] / key.gpus if ratios else None,
         throughput=_mean(several),
         throughput_of_one=_mean(one),
-        status=next((status for status in WORST_FIRST if status in statuses), None),
+        status=next(
+            (status for status in WORST_FIRST if status in statuses), None
+        ),
     )
 
 

@@ -16,7 +16,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from inferometer.analysis.scaling import WORST_FIRST, scaling, why_nothing_scales
+from inferometer.analysis.scaling import (
+    WORST_FIRST,
+    scaling,
+    why_nothing_scales,
+)
 from inferometer.results import Collection, Point
 from inferometer.spec.flags import did_you_mean, did_you_mean_one_of
 from inferometer.spec.target import Threshold
@@ -87,10 +91,14 @@ class Checked:
 
 def metric_of(name: str) -> Metric | None:
     """Of a metric that a target may name."""
-    return SCALING if name == SCALING.name else NOT_YET.get(name) or metric(name)
+    return (
+        SCALING if name == SCALING.name else NOT_YET.get(name) or metric(name)
+    )
 
 
-def mistakes(targets: Iterable[Threshold], *, lacking: Iterable[str] = ()) -> list[str]:
+def mistakes(
+    targets: Iterable[Threshold], *, lacking: Iterable[str] = ()
+) -> list[str]:
     """Why they cannot be checked, a sentence each: metrics and conditions that do not exist,
     metrics that nothing measures yet, and those that exist only where the user gives something
     (`lacking`).
@@ -123,14 +131,19 @@ def _listed(target: Threshold) -> str:
     return ", ".join(map(str, target.where))
 
 
-def unanswerable(targets: Iterable[Threshold], planned: Sequence[Point]) -> list[str]:
+def unanswerable(
+    targets: Iterable[Threshold], planned: Sequence[Point]
+) -> list[str]:
     """Why they cannot be checked, a sentence each: those that are asked of none of the planned
     points.
 
     What a plan does not know, such as the engine behind an address, is left to the results.
     """
     return [
-        Said("target.unanswerable", {"target": str(target), "where": _listed(target)})
+        Said(
+            "target.unanswerable",
+            {"target": str(target), "where": _listed(target)},
+        )
         for target in targets
         if all(
             point.conditions.get(where.name) is not None
@@ -142,7 +155,10 @@ def unanswerable(targets: Iterable[Threshold], planned: Sequence[Point]) -> list
 
 
 def check(
-    targets: Iterable[Threshold], points: Sequence[Point], *, only_some: bool = False
+    targets: Iterable[Threshold],
+    points: Sequence[Point],
+    *,
+    only_some: bool = False,
 ) -> list[Checked]:
     """Every target against every deployment among the points that it is asked of, in the order of
     the targets.
@@ -152,18 +168,28 @@ def check(
     """
     points = _with_means(points)
     named = list(zip(points, _deployments(points), strict=True))
-    return [checked for target in targets for checked in _check(target, named, only_some=only_some)]
+    return [
+        checked
+        for target in targets
+        for checked in _check(target, named, only_some=only_some)
+    ]
 
 
 def _with_means(points: Sequence[Point]) -> list[Point]:
     """The repeats of a point as one: they are samples of what it is, and none of them decides."""
     together: dict[tuple[tuple[str, object], ...], list[Point]] = {}
     for point in points:
-        told = (each for each in point.conditions.items() if each[0] not in OF_A_RUN)
-        together.setdefault((("tool", point.tool), *sorted(told)), []).append(point)
+        told = (
+            each for each in point.conditions.items() if each[0] not in OF_A_RUN
+        )
+        together.setdefault((("tool", point.tool), *sorted(told)), []).append(
+            point
+        )
     found: list[Point] = []
     for same in together.values():
-        are_repeats = len({point.conditions.get("repeat") for point in same}) == len(same)
+        are_repeats = len(
+            {point.conditions.get("repeat") for point in same}
+        ) == len(same)
         found += [mean_of(same)] if are_repeats else same
     return found
 
@@ -173,9 +199,18 @@ def mean_of(points: Sequence[Point]) -> Point:
     if len(points) == 1:
         return points[0]
     shared = set.intersection(*(set(point.values) for point in points))
-    values = {name: sum(point.values[name] for point in points) / len(points) for name in shared}
+    values = {
+        name: sum(point.values[name] for point in points) / len(points)
+        for name in shared
+    }
     worst = next(
-        (point for status in WORST_FIRST for point in points if point.status == status), points[0]
+        (
+            point
+            for status in WORST_FIRST
+            for point in points
+            if point.status == status
+        ),
+        points[0],
     )
     return replace(worst, values=values, intervals={})
 
@@ -184,7 +219,11 @@ def check_campaigns(collection: Collection) -> list[Checked]:
     """The targets of the campaigns in a collection, each against its own points. A rehearsal says
     nothing about them.
     """
-    real = [point for point in collection.points if "rehearsal" not in point.conditions]
+    real = [
+        point
+        for point in collection.points
+        if "rehearsal" not in point.conditions
+    ]
     found: list[Checked] = []
     for target in dict.fromkeys(collection.targets):
         if any(
@@ -192,7 +231,9 @@ def check_campaigns(collection: Collection) -> list[Checked]:
             for point in collection.points
             if "rehearsal" in point.conditions
         ) and not any(_is_asked(target, point) for point in real):
-            found.append(Checked(target, "not checked", why=Said("target.why.rehearsal")))
+            found.append(
+                Checked(target, "not checked", why=Said("target.why.rehearsal"))
+            )
         else:
             found += check([target], real)
     return found
@@ -206,7 +247,10 @@ def deployment_of(point: Point) -> str:
         if point.conditions.get(name) is not None
     }
     return (
-        " ".join(f"TP{value}" if name == "tp" else str(value) for name, value in known.items())
+        " ".join(
+            f"TP{value}" if name == "tp" else str(value)
+            for name, value in known.items()
+        )
         or "all"
     )
 
@@ -225,7 +269,11 @@ def _deployments(points: Sequence[Point]) -> list[str]:
         " ".join(
             [
                 name,
-                *(str(point.conditions.get(each)) for each in APART if len(apart[name][each]) > 1),
+                *(
+                    str(point.conditions.get(each))
+                    for each in APART
+                    if len(apart[name][each]) > 1
+                ),
             ]
         )
         for name, point in zip(names, points, strict=True)
@@ -251,7 +299,9 @@ def _check(
     if target.metric in NOT_YET:
         return [
             Checked(
-                target, "not checked", why=Said("target.why.not_yet", {"metric": target.metric})
+                target,
+                "not checked",
+                why=Said("target.why.not_yet", {"metric": target.metric}),
             )
         ]
     own = [(point, name) for point, name in named if _is_asked(target, point)]
@@ -268,12 +318,14 @@ def _check(
             if scales and own
             else _nothing(target, [point for point, _ in named])
         )
-        return [Checked(target, "not checked" if only_some else "missed", why=why)]
+        return [
+            Checked(target, "not checked" if only_some else "missed", why=why)
+        ]
     by_deployment: dict[tuple[str, int | None], list[_TargetValue]] = {}
     for reading in asked:
-        by_deployment.setdefault((reading.checked.deployment, reading.checked.gpus), []).append(
-            reading
-        )
+        by_deployment.setdefault(
+            (reading.checked.deployment, reading.checked.gpus), []
+        ).append(reading)
     return [_decide(target, readings) for readings in by_deployment.values()]
 
 
@@ -293,7 +345,9 @@ def _scaling(target: Threshold, points: Sequence[Point]) -> list[_TargetValue]:
                 deployment=each.name,
                 gpus=each.gpus,
                 load_per_gpu=each.load_per_gpu,
-                why=Said("target.why.suspect") if each.status == "SUSPECT" else None,
+                why=Said("target.why.suspect")
+                if each.status == "SUSPECT"
+                else None,
             ),
             100 * each.efficiency,
         )
@@ -307,16 +361,26 @@ def _reading(target: Threshold, point: Point, deployment: str) -> _TargetValue:
     if value is None:
         why = Said("target.why.not_measured")
         asked = statistic_of(target.metric)
-        if asked and asked.percentile is not None and f"mean_{asked.latency}_ms" in point.values:
+        if (
+            asked
+            and asked.percentile is not None
+            and f"mean_{asked.latency}_ms" in point.values
+        ):
             why = Said("target.why.no_requests", {"percentile": asked.name[1:]})
     elif point.status == "INVALID":
         untold = Said("target.why.untold")
-        why = Said("target.why.invalid", {"why": point.reasons[0] if point.reasons else untold})
+        why = Said(
+            "target.why.invalid",
+            {"why": point.reasons[0] if point.reasons else untold},
+        )
         value, blame = None, point
     elif point.status == "SUSPECT":
         why = Said("target.why.suspect")
     return _TargetValue(
-        Checked(target, "missed", deployment, at=point.id, why=why, point=blame), value
+        Checked(
+            target, "missed", deployment, at=point.id, why=why, point=blame
+        ),
+        value,
     )
 
 
@@ -328,7 +392,9 @@ def _decide(target: Threshold, readings: Sequence[_TargetValue]) -> Checked:
     if not measured or (len(measured) < len(readings) and not any_will_do):
         return next(each.checked for each in readings if each.value is None)
     rising = target.op in (">", ">=")
-    decides = (max if rising == any_will_do else min)(measured, key=lambda each: each.value or 0.0)
+    decides = (max if rising == any_will_do else min)(
+        measured, key=lambda each: each.value or 0.0
+    )
     value = decides.value or 0.0
     if target.met(value):
         return replace(decides.checked, state="reached", value=value)

@@ -65,7 +65,9 @@ class Shard:
     time_ns: int | None = None
 
 
-def unit_arrivals(n: int, burstiness: float, rng: np.random.Generator) -> npt.NDArray[np.float64]:
+def unit_arrivals(
+    n: int, burstiness: float, rng: np.random.Generator
+) -> npt.NDArray[np.float64]:
     """`n` arrivals, one per unit of time: the first after its own gap, the last at exactly n.
 
     Gaps follow a gamma distribution of shape `burstiness` (1 is Poisson, less is burstier, inf is
@@ -83,7 +85,11 @@ def unit_arrivals(n: int, burstiness: float, rng: np.random.Generator) -> npt.ND
 
 
 def profiled_offsets_ns(
-    n: int, warmups: int, profile: RateProfile, burstiness: float, rng: np.random.Generator
+    n: int,
+    warmups: int,
+    profile: RateProfile,
+    burstiness: float,
+    rng: np.random.Generator,
 ) -> Integers:
     """Due times, ns: `warmups` requests at the profile's first rate, then `n` by the profile."""
     counts = unit_arrivals(warmups + n, burstiness, rng)
@@ -132,10 +138,14 @@ def plan_load(
     if recorded_ns is not None:
         due = recorded_offsets_ns(recorded_ns, speed)
     elif profile is not None and conversations is not None:
-        begins = profiled_offsets_ns(_count(conversations), 0, profile, burstiness, rng)
+        begins = profiled_offsets_ns(
+            _count(conversations), 0, profile, burstiness, rng
+        )
         due = begins[conversations]
     elif profile is not None:
-        due = profiled_offsets_ns(num_prompts, num_warmups, profile, burstiness, rng)
+        due = profiled_offsets_ns(
+            num_prompts, num_warmups, profile, burstiness, rng
+        )
     else:
         closed = max_concurrency is not None
         drain = conversations is None and not (
@@ -143,7 +153,13 @@ def plan_load(
         )
         due = np.zeros(total, np.int64)
         return LoadPlan(
-            due, cap, closed, num_warmups, drain, time_ns=time_ns, conversations=conversations
+            due,
+            cap,
+            closed,
+            num_warmups,
+            drain,
+            time_ns=time_ns,
+            conversations=conversations,
         )
     return LoadPlan(
         due,
@@ -182,7 +198,9 @@ def stripe(plan: LoadPlan, workers: int) -> list[Shard]:
     shard.
     """
     hands = (
-        np.arange(len(plan), dtype=np.int64) if plan.conversations is None else plan.conversations
+        np.arange(len(plan), dtype=np.int64)
+        if plan.conversations is None
+        else plan.conversations
     )
     used = max(1, min(workers, plan.max_in_flight, _count(hands)))
     shards = []

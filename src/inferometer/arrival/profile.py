@@ -32,7 +32,10 @@ def constant(rate: float) -> RateProfile:
 
 
 def ramp(
-    strategy: Literal["linear", "exponential"], start_rate: float, end_rate: float, n: int
+    strategy: Literal["linear", "exponential"],
+    start_rate: float,
+    end_rate: float,
+    n: int,
 ) -> RateProfile:
     """From `start_rate` to `end_rate` (per second), reached at the n-th arrival.
 
@@ -50,11 +53,19 @@ def ramp(
             lambda counts: (
                 2
                 * counts
-                / (start_rate + np.sqrt(np.maximum(start_rate**2 + 2 * slope * counts, 0.0)))
+                / (
+                    start_rate
+                    + np.sqrt(
+                        np.maximum(start_rate**2 + 2 * slope * counts, 0.0)
+                    )
+                )
             ),
         )
     growth = (end_rate - start_rate) / n
-    return RateProfile(start_rate, lambda counts: np.log1p(counts * growth / start_rate) / growth)
+    return RateProfile(
+        start_rate,
+        lambda counts: np.log1p(counts * growth / start_rate) / growth,
+    )
 
 
 def stepped(steps: Sequence[tuple[float, float]]) -> RateProfile:

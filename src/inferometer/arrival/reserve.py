@@ -18,5 +18,10 @@ def reserve(plan: LoadPlan, max_in_flight: int) -> int:
     due = plan.due_ns
     if not len(due) or due[0] == due[-1]:
         return max_in_flight
-    in_a_second = int((np.searchsorted(due, due + NS) - np.arange(len(due))).max())
-    return min(max_in_flight, OPEN_LOOP_RESERVE + min(in_a_second, MAX_OPEN_LOOP_RESERVE))
+    in_a_second = int(
+        (np.searchsorted(due, due + NS) - np.arange(len(due))).max()
+    )
+    return min(
+        max_in_flight,
+        OPEN_LOOP_RESERVE + min(in_a_second, MAX_OPEN_LOOP_RESERVE),
+    )

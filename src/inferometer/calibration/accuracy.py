@@ -83,10 +83,16 @@ def errors(trace: Trace, truth: Truth, request_id_prefix: str) -> Errors:
     )
     true_ttft = departure[firsts] - truth.arrival_ns[rows]
     gap_counts = sure[1:] & sure[:-1]
-    gap_counts[firsts[1:] - 1] = False  # from the last event of one request to the next's first
+    gap_counts[firsts[1:] - 1] = (
+        False  # from the last event of one request to the next's first
+    )
 
-    def against(stamps: npt.NDArray[np.int64]) -> tuple[Milliseconds, Milliseconds]:
-        ttft = np.abs(stamps[firsts] - r["sent_ns"] - true_ttft)[sure[firsts]] / MS
+    def against(
+        stamps: npt.NDArray[np.int64],
+    ) -> tuple[Milliseconds, Milliseconds]:
+        ttft = (
+            np.abs(stamps[firsts] - r["sent_ns"] - true_ttft)[sure[firsts]] / MS
+        )
         itl = np.abs(np.diff(stamps) - np.diff(departure))[gap_counts] / MS
         return ttft, itl
 
@@ -106,14 +112,19 @@ def errors(trace: Trace, truth: Truth, request_id_prefix: str) -> Errors:
     )
 
 
-def _matched(trace: Trace, truth: Truth, request_id_prefix: str) -> tuple[Columns, list[int]]:
+def _matched(
+    trace: Trace, truth: Truth, request_id_prefix: str
+) -> tuple[Columns, list[int]]:
     """The requests that both know with as many events, and their rows in the record."""
     measured = trace.measured().with_outcome(Outcome.OK).requests
     row_of = {name: row for row, name in enumerate(truth.request_id)}
     mine, rows = [], []
     for i, number in enumerate(measured["id"]):
         row = row_of.get(f"{request_id_prefix}{number}")
-        if row is not None and truth.event_count[row] == measured["event_count"][i]:
+        if (
+            row is not None
+            and truth.event_count[row] == measured["event_count"][i]
+        ):
             mine.append(i)
             rows.append(row)
     if not mine:
@@ -149,4 +160,6 @@ def _ragged(
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Rows of all events, request by request, and where each request begins among them."""
     begins = np.cumsum(count) - count
-    return np.arange(int(count.sum())) + np.repeat(start - begins, count), begins
+    return np.arange(int(count.sum())) + np.repeat(
+        start - begins, count
+    ), begins

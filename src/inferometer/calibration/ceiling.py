@@ -62,19 +62,28 @@ def find_ceiling(
             if bad <= least:
                 return Ceiling(0.0, "client")
         if bad and good and bad / good <= FINENESS:
-            return Ceiling(best, "client" if too_much <= KNOWN_WITHIN * best else "server")
+            return Ceiling(
+                best, "client" if too_much <= KNOWN_WITHIN * best else "server"
+            )
         if time_is_up():
             return Ceiling(
-                best, "client" if best and too_much <= 2 * KNOWN_WITHIN * best else "time"
+                best,
+                "client"
+                if best and too_much <= 2 * KNOWN_WITHIN * best
+                else "time",
             )
         if not bad:
             asked = min(2 * asked, most)
         else:
-            asked = (good * bad) ** 0.5 if good else max(least, bad / STEPS_DOWN)
+            asked = (
+                (good * bad) ** 0.5 if good else max(least, bad / STEPS_DOWN)
+            )
 
 
 def _twice_if_need_be(
-    probe: Callable[[float], LoadProbe], asked: float, time_is_up: Callable[[], bool]
+    probe: Callable[[float], LoadProbe],
+    asked: float,
+    time_is_up: Callable[[], bool],
 ) -> LoadProbe:
     reading = probe(asked)
     return reading if reading.within or time_is_up() else probe(asked)

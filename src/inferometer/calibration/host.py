@@ -12,7 +12,12 @@ from contextlib import AbstractContextManager
 from typing import Literal
 
 from inferometer.calibration.kept import default_directory, find, keep, nearest
-from inferometer.metrics.calibration import Calibration, LoadLevel, Missing, why_unfit
+from inferometer.metrics.calibration import (
+    Calibration,
+    LoadLevel,
+    Missing,
+    why_unfit,
+)
 from inferometer.store.atomic import CannotWriteError
 from inferometer.store.environment import EMBEDDED_VERSION
 from inferometer.words import Said, sentence_of
@@ -44,7 +49,9 @@ class HostCalibrations:
     def __init__(
         self,
         say: Callable[[str], None],
-        progress: Callable[[], AbstractContextManager[Callable[[LoadLevel], None]]],
+        progress: Callable[
+            [], AbstractContextManager[Callable[[LoadLevel], None]]
+        ],
     ) -> None:
         """`progress`: while one is made; what to tell of every load that was tried."""
         self._say = say
@@ -52,7 +59,9 @@ class HostCalibrations:
         self._known: dict[tuple[int, bool], Calibration | Missing] = {}
         self._tried: set[tuple[int, bool]] = set()
 
-    def find(self, policy: Policy, *, workers: int, real_time: bool) -> Calibration | Missing:
+    def find(
+        self, policy: Policy, *, workers: int, real_time: bool
+    ) -> Calibration | Missing:
         """The stored one, for a client with these settings; or why there is none."""
         if policy == "off":
             return Missing("off")
@@ -73,7 +82,11 @@ class HostCalibrations:
 
         found = self.find(policy, workers=workers, real_time=real_time)
         settings = (workers, real_time)
-        if isinstance(found, Missing) and policy == "make" and settings not in self._tried:
+        if (
+            isinstance(found, Missing)
+            and policy == "make"
+            and settings not in self._tried
+        ):
             self._tried.add(settings)
             if others_measure():
                 self._say(Said("calibration.busy_elsewhere"))
@@ -86,13 +99,18 @@ class HostCalibrations:
     def _look_up(self, workers: int, real_time: bool) -> Calibration | Missing:
         from inferometer.calibration.search import key_of
 
-        key, directory = key_of(workers=workers, real_time=real_time), default_directory()
+        key, directory = (
+            key_of(workers=workers, real_time=real_time),
+            default_directory(),
+        )
         found = find(key, directory)
         why = why_unfit(found.calibration) if found.calibration else None
         if found.calibration is not None and why is None:
             return found.calibration
         command = _command(workers, real_time)
-        if problem := found.problem or (why and Said("calibration.unusable", {"why": why})):
+        if problem := found.problem or (
+            why and Said("calibration.unusable", {"why": why})
+        ):
             self._say(problem)
             return Missing("unusable", command)
         differs = nearest(key, directory)
@@ -100,15 +118,24 @@ class HostCalibrations:
 
     def _make(self, workers: int, real_time: bool) -> Calibration | None:
         """A quick one, stored; None, and that is said, if it cannot be made or is of no use."""
-        from inferometer.calibration.search import QUICK, CalibrationError, calibrate
+        from inferometer.calibration.search import (
+            QUICK,
+            CalibrationError,
+            calibrate,
+        )
 
         try:
             with self._progress() as on_level:
                 made = calibrate(
-                    workers=workers, real_time=real_time, effort=QUICK, on_level=on_level
+                    workers=workers,
+                    real_time=real_time,
+                    effort=QUICK,
+                    on_level=on_level,
                 )
         except CalibrationError as error:
-            self._say(Said("calibration.none_used", {"why": sentence_of(error)}))
+            self._say(
+                Said("calibration.none_used", {"why": sentence_of(error)})
+            )
             return None
         except Exception as error:  # a run never fails for its calibration
             why_not = f"{type(error).__name__}: {error}"
@@ -116,16 +143,22 @@ class HostCalibrations:
             return None
         if why := why_unfit(made):
             command = _command(workers, real_time)
-            self._say(Said("calibration.not_kept", {"why": why, "command": command}))
+            self._say(
+                Said("calibration.not_kept", {"why": why, "command": command})
+            )
             return None
         try:
             keep(made, default_directory())
         except CannotWriteError as error:
-            self._say(Said("calibration.not_stored", {"why": sentence_of(error)}))
+            self._say(
+                Said("calibration.not_stored", {"why": sentence_of(error)})
+            )
         return made
 
 
 def _command(workers: int, real_time: bool) -> str:
     """What calibrates the host for these settings."""
-    more = [f"--workers {workers}"] * (workers != 1) + ["--no-realtime"] * (not real_time)
+    more = [f"--workers {workers}"] * (workers != 1) + ["--no-realtime"] * (
+        not real_time
+    )
     return " ".join(["inferometer calibrate", *more])

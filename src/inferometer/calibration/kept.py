@@ -44,7 +44,9 @@ def default_directory() -> Path:
         return Path(chosen)
     state = os.environ.get("XDG_STATE_HOME", "")
     home = (
-        Path(state) if os.path.isabs(state) else Path(os.path.expanduser("~")) / ".local" / "state"
+        Path(state)
+        if os.path.isabs(state)
+        else Path(os.path.expanduser("~")) / ".local" / "state"
     )
     return home / "inferometer" / "calibrations"
 
@@ -55,7 +57,9 @@ def path_of(key: Mapping[str, Any], directory: Path) -> Path:
 
 
 def _host(key: Mapping[str, Any]) -> str:
-    return re.sub(r"[^A-Za-z0-9_-]+", "-", str(key.get("hostname") or "host"))[:40]
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", str(key.get("hostname") or "host"))[
+        :40
+    ]
 
 
 def find(key: Mapping[str, Any], directory: Path) -> StoredCalibration:
@@ -77,10 +81,13 @@ def find(key: Mapping[str, Any], directory: Path) -> StoredCalibration:
         return StoredCalibration(None)
     except OSError as error:
         return StoredCalibration(
-            None, f"The calibration in {path} cannot be read ({error.strerror}): it is not used."
+            None,
+            f"The calibration in {path} cannot be read ({error.strerror}): it is not used.",
         )
     except (LookupError, TypeError, ValueError, AttributeError):
-        return StoredCalibration(None, f"The calibration in {path} is damaged: it is not used.")
+        return StoredCalibration(
+            None, f"The calibration in {path} is damaged: it is not used."
+        )
 
 
 def nearest(key: Mapping[str, Any], directory: Path) -> tuple[str, ...]:
@@ -93,8 +100,12 @@ def nearest(key: Mapping[str, Any], directory: Path) -> tuple[str, ...]:
     return min(differing, key=len, default=())
 
 
-def _other_keys(key: Mapping[str, Any], directory: Path) -> Iterator[Mapping[str, Any]]:
-    for path in itertools.islice(directory.glob(f"{_host(key)}-*.json"), MAX_OTHERS):
+def _other_keys(
+    key: Mapping[str, Any], directory: Path
+) -> Iterator[Mapping[str, Any]]:
+    for path in itertools.islice(
+        directory.glob(f"{_host(key)}-*.json"), MAX_OTHERS
+    ):
         try:
             content = orjson.loads(path.read_bytes())
             if content["format"] == FORMAT and content["sha256"] == _checksum(
@@ -109,10 +120,16 @@ def keep(calibration: Calibration, directory: Path) -> Path:
     """Store it, instead of any other with its key; the path. Raises CannotWriteError."""
     path = path_of(calibration.key, directory)
     plain = calibration.to_dict()
-    content = {"format": FORMAT, "sha256": _checksum(plain), "calibration": plain}
+    content = {
+        "format": FORMAT,
+        "sha256": _checksum(plain),
+        "calibration": plain,
+    }
     write_file(path, orjson.dumps(content, option=orjson.OPT_INDENT_2) + b"\n")
     return path
 
 
 def _checksum(content: Mapping[str, Any]) -> str:
-    return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    return hashlib.sha256(
+        orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
+    ).hexdigest()

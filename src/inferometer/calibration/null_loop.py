@@ -54,7 +54,9 @@ _HEAD = (
 @lru_cache(maxsize=64)
 def encoded(max_tokens: int) -> tuple[bytes, bytes]:
     """Any event of an answer, and its last with all that ends it, as HTTP chunks."""
-    emitter = PROTOCOLS["openai"].emitter(Reply("null", MODEL, 0, 1, include_usage=True))
+    emitter = PROTOCOLS["openai"].emitter(
+        Reply("null", MODEL, 0, 1, include_usage=True)
+    )
     for _ in range(max_tokens - 1):
         event = emitter.event(" null", (0,))
     last = emitter.event(" null", (0,), "length")
@@ -69,10 +71,24 @@ def next_beat_ns(after_ns: int, gap_ns: int) -> int:
 class _NullStream:
     """An answer under way."""
 
-    __slots__ = ("connection", "due_ns", "event", "gap_ns", "last", "left", "row", "send")
+    __slots__ = (
+        "connection",
+        "due_ns",
+        "event",
+        "gap_ns",
+        "last",
+        "left",
+        "row",
+        "send",
+    )
 
     def __init__(
-        self, connection: ClientConnection, row: int, due_ns: int, gap_ns: int, max_tokens: int
+        self,
+        connection: ClientConnection,
+        row: int,
+        due_ns: int,
+        gap_ns: int,
+        max_tokens: int,
     ) -> None:
         self.connection = connection
         self.send: Callable[[bytes], int] = connection.sock.send
@@ -104,7 +120,9 @@ class _Record:
         columns: dict[str, Any] = {
             name: np.array(getattr(self, name), np.int64) for name in COLUMNS
         }
-        np.savez(file, request_id=np.array(self.request_id, dtype=np.str_), **columns)
+        np.savez(
+            file, request_id=np.array(self.request_id, dtype=np.str_), **columns
+        )
         return file.getvalue()
 
 
@@ -142,7 +160,11 @@ class NullLoop:
             self._send_due()
 
     def _patience_s(self) -> float | None:
-        return max(0, self._streams[0].due_ns - monotonic_ns()) / NS if self._streams else None
+        return (
+            max(0, self._streams[0].due_ns - monotonic_ns()) / NS
+            if self._streams
+            else None
+        )
 
     def _accept(self) -> None:
         with contextlib.suppress(OSError):
@@ -160,16 +182,22 @@ class NullLoop:
             try:
                 self._begin(connection, request)
             except (ValueError, KeyError, TypeError):
-                connection.respond(400, b'{"error":"max_tokens and gap_ms, please"}')
+                connection.respond(
+                    400, b'{"error":"max_tokens and gap_ms, please"}'
+                )
 
-    def _begin(self, connection: ClientConnection, request: HttpRequest) -> None:
+    def _begin(
+        self, connection: ClientConnection, request: HttpRequest
+    ) -> None:
         asked = orjson.loads(request.body)
         max_tokens, gap_ns = asked["max_tokens"], round(asked["gap_ms"] * MS)
         if max_tokens < 1 or gap_ns < 1:
             raise ValueError
         record = self._record
         due_ns = next_beat_ns(monotonic_ns(), gap_ns)
-        stream = _NullStream(connection, len(record.request_id), due_ns, gap_ns, max_tokens)
+        stream = _NullStream(
+            connection, len(record.request_id), due_ns, gap_ns, max_tokens
+        )
         record.request_id.append(request.headers.get("x-request-id", ""))
         record.arrival_ns.append(request.arrived_ns)
         connection.send(_HEAD)
@@ -191,8 +219,8 @@ class NullLoop:
             except OSError:
                 sent = 0
             handed_ns = now()
-            if sent < len(
-                data
+            if (
+                sent < len(data)
             ):  # the client has left so much unread that the socket is full, or is gone
                 self._drop(stream.connection)
                 continue
@@ -226,7 +254,10 @@ def main() -> int:
     try:
         loop = NullLoop(int(sys.argv[1]))
     except OSError as error:
-        print(f"The null server cannot listen on the loopback ({error.strerror}).", file=sys.stderr)  # noqa: T201
+        print(  # noqa: T201
+            f"The null server cannot listen on the loopback ({error.strerror}).",
+            file=sys.stderr,
+        )
         return 2
     sharpen_timers()
     os.write(1, b"%d\n" % loop.port)

@@ -40,7 +40,9 @@ class NullServer:
         try:
             for _ in range(self.processes):
                 child = subprocess.Popen(  # noqa: S603
-                    python_command("inferometer.calibration.null_loop", str(port)),
+                    python_command(
+                        "inferometer.calibration.null_loop", str(port)
+                    ),
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     bufsize=0,
@@ -92,9 +94,13 @@ def _read(child: subprocess.Popen[bytes], length: int) -> bytes:
         ready, _, _ = select.select(
             (child.stdout,), (), (), max(0.0, deadline_s - time.monotonic())
         )
-        more = os.read(child.stdout.fileno(), length - len(data)) if ready else b""
+        more = (
+            os.read(child.stdout.fileno(), length - len(data)) if ready else b""
+        )
         if not more:
-            raise RuntimeError("The null server has ended, or hangs: its standard error shows why.")
+            raise RuntimeError(
+                "The null server has ended, or hangs: its standard error shows why."
+            )
         data += more
     return bytes(data)
 
@@ -123,8 +129,12 @@ def _joined(records: list[bytes]) -> Truth:
         with np.load(io.BytesIO(record)) as archive:
             parts.append({name: archive[name] for name in archive.files})
     shift = np.cumsum([0, *(len(part["request_id"]) for part in parts)])
-    rows = np.concatenate([part["row"] + begin for part, begin in zip(parts, shift, strict=False)])
-    order = np.argsort(rows, kind="stable")  # within a request, events are in order already
+    rows = np.concatenate(
+        [part["row"] + begin for part, begin in zip(parts, shift, strict=False)]
+    )
+    order = np.argsort(
+        rows, kind="stable"
+    )  # within a request, events are in order already
     requests = int(shift[-1])
     counts = np.bincount(rows, minlength=requests).astype(np.int64)
 
@@ -132,7 +142,9 @@ def _joined(records: list[bytes]) -> Truth:
         return np.concatenate([part[name] for part in parts])
 
     return Truth(
-        request_id=tuple(str(name) for part in parts for name in part["request_id"]),
+        request_id=tuple(
+            str(name) for part in parts for name in part["request_id"]
+        ),
         arrival_ns=all_of("arrival_ns"),
         prompt_tokens=np.zeros(requests, np.int64),
         event_start=np.cumsum(counts) - counts,

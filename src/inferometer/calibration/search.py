@@ -45,7 +45,13 @@ from inferometer.loadgen import (
     measure,
     resolve,
 )
-from inferometer.metrics.calibration import KINDS, Calibration, Ceiling, Kind, LoadLevel
+from inferometer.metrics.calibration import (
+    KINDS,
+    Calibration,
+    Ceiling,
+    Kind,
+    LoadLevel,
+)
 from inferometer.metrics.finding import Thresholds
 from inferometer.protocol import PROTOCOLS, Generation
 from inferometer.request import Request
@@ -58,7 +64,11 @@ from inferometer.trace import Outcome, StampSource, Trace
 
 TARGET_MS = 0.25
 PROMPT_TOKENS = 128
-GAP_MS: Mapping[Kind, float] = {"events": 10.0, "requests": 2.0, "streams": 250.0}
+GAP_MS: Mapping[Kind, float] = {
+    "events": 10.0,
+    "requests": 2.0,
+    "streams": 250.0,
+}
 """Between two events of one stream."""
 STREAMS_EVENTS = 4
 SPARE_DESCRIPTORS = 200
@@ -96,7 +106,11 @@ THOROUGH = Effort(
     {"events": 8_000, "requests": 1_000, "streams": 1_024},
 )
 MAX_LOAD: Mapping[Kind, float] = {"events": 4_000_000.0, "requests": 500_000.0}
-MIN_LOAD: Mapping[Kind, float] = {"events": 100.0, "requests": 10.0, "streams": 1.0}
+MIN_LOAD: Mapping[Kind, float] = {
+    "events": 100.0,
+    "requests": 10.0,
+    "streams": 1.0,
+}
 
 
 def key_of(*, workers: int, real_time: bool) -> dict[str, Any]:
@@ -120,7 +134,11 @@ def key_of(*, workers: int, real_time: bool) -> dict[str, Any]:
 
 
 def usable_cpus() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return (
+        len(os.sched_getaffinity(0))
+        if hasattr(os, "sched_getaffinity")
+        else os.cpu_count() or 1
+    )
 
 
 def calibrate(
@@ -142,10 +160,16 @@ def calibrate(
     key = key_of(workers=workers, real_time=real_time)
     try:
         with NullServer(servers) as server:
-            bench = _Bench(server, workers, real_time, target_ms, effort.level_s, on_level)
-            ceilings = {kind: _ceiling(kind, bench, effort, began_s) for kind in KINDS}
+            bench = _Bench(
+                server, workers, real_time, target_ms, effort.level_s, on_level
+            )
+            ceilings = {
+                kind: _ceiling(kind, bench, effort, began_s) for kind in KINDS
+            }
     except (MeasurementError, RuntimeError, OSError) as error:
-        raise CalibrationError(f"This host could not be calibrated: {error}") from error
+        raise CalibrationError(
+            f"This host could not be calibrated: {error}"
+        ) from error
     seconds = time.monotonic() - began_s
     others_s = _busy_s() - _own_s() - others_s
     return Calibration(
@@ -164,8 +188,12 @@ def calibrate(
     )
 
 
-def _ceiling(kind: Kind, bench: _Bench, effort: Effort, began_s: float) -> Ceiling:
-    most_streams = min(effort.most_streams, raise_descriptor_limit() - SPARE_DESCRIPTORS)
+def _ceiling(
+    kind: Kind, bench: _Bench, effort: Effort, began_s: float
+) -> Ceiling:
+    most_streams = min(
+        effort.most_streams, raise_descriptor_limit() - SPARE_DESCRIPTORS
+    )
     return find_ceiling(
         bench.probe(kind),
         first=effort.first[kind],
@@ -180,7 +208,11 @@ def _busy_s() -> float:
     import psutil
 
     cores = psutil.cpu_times(percpu=True)
-    ours = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else range(len(cores))
+    ours = (
+        os.sched_getaffinity(0)
+        if hasattr(os, "sched_getaffinity")
+        else range(len(cores))
+    )
     return sum(
         core.user + core.system + getattr(core, "nice", 0.0)
         for number, core in enumerate(cores)
@@ -190,7 +222,10 @@ def _busy_s() -> float:
 
 def _own_s() -> float:
     """Our own part of it, with children that have ended, s."""
-    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    used = [
+        resource.getrusage(who)
+        for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    ]
     return sum(each.ru_utime + each.ru_stime for each in used)
 
 
@@ -235,7 +270,9 @@ class _Bench:
 
         return at
 
-    def _run(self, plan: LoadPlan, events: int, gap_ms: float) -> tuple[Trace, Truth]:
+    def _run(
+        self, plan: LoadPlan, events: int, gap_ms: float
+    ) -> tuple[Trace, Truth]:
         """One run of the client, as any other, and the server's record of it."""
         address = resolve(self.server.base_url)
         prompt = list(range(PROMPT_TOKENS))
@@ -245,8 +282,13 @@ class _Bench:
                 path=PROTOCOLS["openai"].endpoint,
                 headers={},
                 backend=PROTOCOLS["openai"],
-                generation=Generation(model=MODEL, ignore_eos=True, extra_body={"gap_ms": gap_ms}),
-                requests=[Request(int(i), prompt, PROMPT_TOKENS, events) for i in shard.requests],
+                generation=Generation(
+                    model=MODEL, ignore_eos=True, extra_body={"gap_ms": gap_ms}
+                ),
+                requests=[
+                    Request(int(i), prompt, PROMPT_TOKENS, events)
+                    for i in shard.requests
+                ],
                 shard=shard,
                 closed_loop=plan.closed_loop,
                 drain_warmups=plan.drain_warmups,
@@ -271,11 +313,15 @@ class _Bench:
     def _note(self, trace: Trace) -> None:
         """How the client ran: its waits for a core, its stamps, its scheduling."""
         self.waits["client"] += [
-            (w.run_queue_ns, w.wall_ns) for w in trace.workers if w.run_queue_ns >= 0 and w.wall_ns
+            (w.run_queue_ns, w.wall_ns)
+            for w in trace.workers
+            if w.run_queue_ns >= 0 and w.wall_ns
         ]
         sources = np.unique(trace.events["stamp_source"]).tolist()
         self.stamps |= {StampSource(code).name.lower() for code in sources}
-        self.scheduling |= {worker.scheduling.partition(",")[0] for worker in trace.workers}
+        self.scheduling |= {
+            worker.scheduling.partition(",")[0] for worker in trace.workers
+        }
 
 
 def plan_for(kind: Kind, asked: float, level_s: float) -> tuple[LoadPlan, int]:
@@ -283,15 +329,22 @@ def plan_for(kind: Kind, asked: float, level_s: float) -> tuple[LoadPlan, int]:
     rng = np.random.default_rng(round(asked))
     if kind == "requests":
         n = max(20, round(asked * level_s))
-        return plan_load(n, request_rate=asked, max_concurrency=max(64, n // 4), rng=rng), 1
+        return plan_load(
+            n, request_rate=asked, max_concurrency=max(64, n // 4), rng=rng
+        ), 1
     streams, events = max(1, round(asked)), STREAMS_EVENTS
     if kind == "events":
         gap_s = GAP_MS["events"] / 1000
-        streams, events = max(1, round(asked * gap_s)), max(5, round(level_s / gap_s))
+        streams, events = (
+            max(1, round(asked * gap_s)),
+            max(5, round(level_s / gap_s)),
+        )
     return plan_load(streams, max_concurrency=streams, rng=rng), events
 
 
-def level_of(kind: Kind, asked: float, trace: Trace, truth: Truth, target_ms: float) -> LoadLevel:
+def level_of(
+    kind: Kind, asked: float, trace: Trace, truth: Truth, target_ms: float
+) -> LoadLevel:
     """Result of one load. It is `within` if nothing failed and all p99 errors meet the target."""
     failed = int(np.count_nonzero(trace.requests["outcome"] != Outcome.OK))
     try:
@@ -305,7 +358,9 @@ def level_of(kind: Kind, asked: float, trace: Trace, truth: Truth, target_ms: fl
         kind=kind,
         asked=asked,
         events_per_s=steady_rate(truth.departure_ns),
-        requests_per_s=None if trace.closed_loop else steady_rate(truth.arrival_ns),
+        requests_per_s=None
+        if trace.closed_loop
+        else steady_rate(truth.arrival_ns),
         streams=len(trace) if trace.closed_loop else None,
         failed=failed,
         ttft_error_p50_ms=_percentile(found.ttft, 50),
@@ -318,16 +373,27 @@ def level_of(kind: Kind, asked: float, trace: Trace, truth: Truth, target_ms: fl
         shared_stamp_share=_mean(trace.events["ambiguity_ns"] > 0),
         unsure_share=found.unsure_share,
         server_late_p99_ms=_percentile(truth.lateness_ns / MS, 99) or 0.0,
-        cpu_share=max((w.cpu_ns / w.wall_ns for w in trace.workers if w.wall_ns), default=0.0),
+        cpu_share=max(
+            (w.cpu_ns / w.wall_ns for w in trace.workers if w.wall_ns),
+            default=0.0,
+        ),
         within=False,
     )
     return replace(level, within=not failed and _is_exact(level, target_ms))
 
 
 def _is_exact(level: LoadLevel, target_ms: float) -> bool:
-    p99s = [ms for ms in (level.ttft_error_p99_ms, level.itl_error_p99_ms) if ms is not None]
+    p99s = [
+        ms
+        for ms in (level.ttft_error_p99_ms, level.itl_error_p99_ms)
+        if ms is not None
+    ]
     lag_ms = level.lag_p99_ms or 0.0 if level.kind == "requests" else 0.0
-    return bool(p99s) and max(p99s) <= target_ms and lag_ms <= Thresholds().lag_floor_ms
+    return (
+        bool(p99s)
+        and max(p99s) <= target_ms
+        and lag_ms <= Thresholds().lag_floor_ms
+    )
 
 
 def steady_rate(times_ns: np.typing.NDArray[np.int64]) -> float:

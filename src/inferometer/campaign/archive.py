@@ -56,12 +56,17 @@ def write_archive(
         for name, content in files:
             with (
                 suppress(FileNotFoundError, NotPlainError),
-                open_plain(content) if isinstance(content, Path) else BytesIO(content) as file,
+                open_plain(content)
+                if isinstance(content, Path)
+                else BytesIO(content) as file,
             ):
                 member = tarfile.TarInfo(f"{top}/{name}")
                 if isinstance(content, Path):
                     status = os.fstat(file.fileno())
-                    member.size, member.mtime = status.st_size, int(status.st_mtime)
+                    member.size, member.mtime = (
+                        status.st_size,
+                        int(status.st_mtime),
+                    )
                 else:
                     member.size = len(content)
                 packed = _Hashed(file)
@@ -137,7 +142,11 @@ class _Bounded:
 
 def _unpack(tar: tarfile.TarFile, path: Path, folder: Path) -> None:
     for number, member in enumerate(tar):
-        why = "more files than any campaign has" if number >= MAX_FILES else _refused(member)
+        why = (
+            "more files than any campaign has"
+            if number >= MAX_FILES
+            else _refused(member)
+        )
         if why:
             raise ArchiveError(
                 f"{path} holds {why}: it was not made by `inferometer collect`, and is not used."
@@ -171,8 +180,15 @@ def _refused(member: tarfile.TarInfo) -> str | None:
     if not (member.isreg() or member.isdir()) or member.issparse():
         return f"{name!r}, which is neither a file nor a folder"
     leads_elsewhere = (
-        name.startswith("/") or ".." in parts or "\\" in name or not name.isprintable()
+        name.startswith("/")
+        or ".." in parts
+        or "\\" in name
+        or not name.isprintable()
     )
-    if leads_elsewhere or len(parts) > MAX_FOLDERS_DEEP or len(os.fsencode(name)) > MAX_NAME_BYTES:
+    if (
+        leads_elsewhere
+        or len(parts) > MAX_FOLDERS_DEEP
+        or len(os.fsencode(name)) > MAX_NAME_BYTES
+    ):
         return f"the name {name[:200]!r}"
     return None

@@ -48,7 +48,12 @@ def settings_for(need: ServerNeed) -> EngineSettings:
 def embedded(groups: Sequence[Group]) -> list[Group]:
     """The same plan for the embedded engine."""
     return [
-        replace(group, points=tuple(_embedded(point, group.server) for point in group.points))
+        replace(
+            group,
+            points=tuple(
+                _embedded(point, group.server) for point in group.points
+            ),
+        )
         for group in groups
     ]
 
@@ -64,11 +69,15 @@ def _embedded(point: PlannedPoint, need: ServerNeed) -> PlannedPoint:
 class EmbeddedServer:
     """The embedded engine in place of the server that is needed."""
 
-    def __init__(self, need: ServerNeed, settings: EngineSettings | None = None) -> None:
+    def __init__(
+        self, need: ServerNeed, settings: EngineSettings | None = None
+    ) -> None:
         self.need = need
         backends = (need.recipe.backend,)
         self._engine = EmbeddedEngine(
-            settings or settings_for(need), model=need.served_model, backends=backends
+            settings or settings_for(need),
+            model=need.served_model,
+            backends=backends,
         )
 
     restart_words = Said("server.again")
@@ -85,7 +94,11 @@ class EmbeddedServer:
             raise ServerError(str(error)) from None
         self.check()
         settings = asdict(self._engine.settings)
-        facts = {"base_url": self.base_url, "model": self.need.served_model, "embedded": settings}
+        facts = {
+            "base_url": self.base_url,
+            "model": self.need.served_model,
+            "embedded": settings,
+        }
         return Confirmation(facts, (), "inferometer")
 
     def check(self) -> None:

@@ -52,9 +52,15 @@ def guess_seconds(spec: RunSpec) -> float:
     load, pace = spec.load, _pace_of(spec)
     prompt, output = typical_lengths(spec.workload)
     requests = load.num_warmups + load.num_prompts
-    prompts = requests * (GUESSED_PROMPT if prompt is None else prompt) * pace.prompt_token
+    prompts = (
+        requests
+        * (GUESSED_PROMPT if prompt is None else prompt)
+        * pace.prompt_token
+    )
     stream = (GUESSED_OUTPUT if output is None else output) * pace.token
-    waves = math.ceil(requests / min(load.max_concurrency or requests, requests))
+    waves = math.ceil(
+        requests / min(load.max_concurrency or requests, requests)
+    )
     seconds = max(waves * stream + prompts, _arrivals_seconds(load) + stream)
     return pace.point + min(seconds, load.max_seconds or math.inf)
 
@@ -82,11 +88,17 @@ def _pace_of(spec: RunSpec) -> _Pace:
     if engine is None:
         return GUESSED
     prompt_token = engine["prefill_ms_per_1k_tokens"] / 1e6
-    return _Pace(token=engine["itl_ms"] / 1e3, prompt_token=prompt_token, point=0.2, start=0.5)
+    return _Pace(
+        token=engine["itl_ms"] / 1e3,
+        prompt_token=prompt_token,
+        point=0.2,
+        start=0.5,
+    )
 
 
 def measured_seconds(
-    records: Iterable[Mapping[str, Any]], identities: Mapping[str, tuple[str, str]] | None = None
+    records: Iterable[Mapping[str, Any]],
+    identities: Mapping[str, tuple[str, str]] | None = None,
 ) -> dict[str, float]:
     """Time that finished points took, by fingerprint, s: between the ledger's records that they
     were begun and done.
@@ -98,9 +110,13 @@ def measured_seconds(
     took: dict[str, float] = {}
     for record in records:
         if record["kind"] == "begun":
-            began[record["fingerprint"]] = datetime.fromisoformat(record["time"])
+            began[record["fingerprint"]] = datetime.fromisoformat(
+                record["time"]
+            )
         elif record["kind"] == "done" and record["fingerprint"] in began:
-            seconds = datetime.fromisoformat(record["time"]) - began.pop(record["fingerprint"])
+            seconds = datetime.fromisoformat(record["time"]) - began.pop(
+                record["fingerprint"]
+            )
             now_known = (
                 identities.get(record["run"])
                 if identities and record.get("base_url") is None
@@ -121,9 +137,17 @@ def estimates(
     """Time for what is not `done` of each of `groups`, given what points `took`, both by
     fingerprint, and how often the server of each group has to come up (None: once).
     """
-    everywhere = _factor([point.spec for group in groups for point in group.points], took)
+    everywhere = _factor(
+        [point.spec for group in groups for point in group.points], took
+    )
     return [
-        _estimate(group, done, took, everywhere, 1 if starts is None else starts.get(group.id, 0))
+        _estimate(
+            group,
+            done,
+            took,
+            everywhere,
+            1 if starts is None else starts.get(group.id, 0),
+        )
         for group in groups
     ]
 
@@ -137,15 +161,31 @@ def _estimate(
 ) -> Estimate:
     own = _factor([point.spec for point in group.points], took)
     factor, measured = own if own[1] else everywhere
-    todo = [point.spec for point in group.points if point.spec.fingerprint not in done]
-    start = _pace_of(todo[0]).start if todo and group.server.recipe.kind != "external" else 0.0
-    return Estimate(starts * start + factor * sum(map(guess_seconds, todo)), measured)
+    todo = [
+        point.spec
+        for point in group.points
+        if point.spec.fingerprint not in done
+    ]
+    start = (
+        _pace_of(todo[0]).start
+        if todo and group.server.recipe.kind != "external"
+        else 0.0
+    )
+    return Estimate(
+        starts * start + factor * sum(map(guess_seconds, todo)), measured
+    )
 
 
-def _factor(specs: Iterable[RunSpec], took: Mapping[str, float]) -> tuple[float, int]:
+def _factor(
+    specs: Iterable[RunSpec], took: Mapping[str, float]
+) -> tuple[float, int]:
     """Measured time ÷ guessed time of the specs that have both (1 if none), and how many have."""
     known = [
-        (guess_seconds(spec), took[spec.fingerprint]) for spec in specs if spec.fingerprint in took
+        (guess_seconds(spec), took[spec.fingerprint])
+        for spec in specs
+        if spec.fingerprint in took
     ]
     guessed = sum(guess for guess, _ in known)
-    return (sum(seconds for _, seconds in known) / guessed if known else 1.0), len(known)
+    return (
+        sum(seconds for _, seconds in known) / guessed if known else 1.0
+    ), len(known)

@@ -13,7 +13,10 @@ from pathlib import Path, PurePosixPath
 
 from inferometer.campaign.archive import write_archive
 from inferometer.store.atomic import TEMPORARY_PREFIX
-from inferometer.store.campaign.checked_ledger import campaigns_in, read_campaign_ledger
+from inferometer.store.campaign.checked_ledger import (
+    campaigns_in,
+    read_campaign_ledger,
+)
 from inferometer.store.campaign.history import History, Result
 from inferometer.store.campaign.ledger import dump
 from inferometer.store.campaign.result_files import damage_of
@@ -70,7 +73,10 @@ def collect(
     names = list(files_in(result_dir, say=say))
     # The ledgers are read after the files were listed: what was listed is in them by now, if only
     # as an intent.
-    readings = {places: read_campaign_ledger(places) for places in campaigns_in(result_dir)}
+    readings = {
+        places: read_campaign_ledger(places)
+        for places in campaigns_in(result_dir)
+    }
     for reading in readings.values():
         for remark in reading.remarks:
             say(remark)
@@ -90,10 +96,14 @@ def collect(
     ]
     packed = write_archive(tar, result_dir.resolve().name, contents)
     left_out = [
-        sentence for history in histories for sentence in _left_out(history, result_dir, packed)
+        sentence
+        for history in histories
+        for sentence in _left_out(history, result_dir, packed)
     ]
     return Collected(
-        len(packed), tuple(left_out), any(reading.remarks for reading in readings.values())
+        len(packed),
+        tuple(left_out),
+        any(reading.remarks for reading in readings.values()),
     )
 
 
@@ -105,17 +115,27 @@ def damage_where_kept(
 ) -> list[str]:
     """Problems of its files. The JSON file of an older result was moved, so no ledger names it."""
     if history.current[result.fingerprint] != result:
-        files = {name: each for name, each in result.files.items() if name != result.json}
+        files = {
+            name: each
+            for name, each in result.files.items()
+            if name != result.json
+        }
         result = replace(result, files=files)
     return damage_of(result, result_dir, checksums)
 
 
-def _left_out(history: History, result_dir: Path, packed: Mapping[str, str]) -> Iterator[str]:
+def _left_out(
+    history: History, result_dir: Path, packed: Mapping[str, str]
+) -> Iterator[str]:
     """The results that `merge` will leave out, and the one that is not saved yet."""
     for result in (*history.current.values(), *history.older):
         if damage := damage_where_kept(result, history, result_dir, packed):
             is_current = history.current[result.fingerprint] == result
-            point = result.point if is_current else f"An earlier result of {result.point}"
+            point = (
+                result.point
+                if is_current
+                else f"An earlier result of {result.point}"
+            )
             cure = "; `inferometer run` measures it again" if is_current else ""
             yield f"{point} will be left out by `inferometer merge`: {', '.join(damage)}{cure}."
     if history.intent is not None:
@@ -127,16 +147,24 @@ def _left_out(history: History, result_dir: Path, packed: Mapping[str, str]) -> 
 
 def require_one_result_dir(directory: Path) -> None:
     """Raise GatherError if the directory contains several result directories."""
-    found = (PurePosixPath(name) for name, kind in _entries(directory) if kind == "folder")
+    found = (
+        PurePosixPath(name)
+        for name, kind in _entries(directory)
+        if kind == "folder"
+    )
     inner = sorted(
-        path.parent.as_posix() for path in found if path.name == HIDDEN and len(path.parts) > 1
+        path.parent.as_posix()
+        for path in found
+        if path.name == HIDDEN and len(path.parts) > 1
     )
     if inner:
         told = {"path": directory, "inner": ", ".join(inner[:5])}
         raise GatherError(Said("gather.several", told))
 
 
-def files_in(result_dir: Path, *, say: Callable[[str], None] = lambda _: None) -> Iterator[str]:
+def files_in(
+    result_dir: Path, *, say: Callable[[str], None] = lambda _: None
+) -> Iterator[str]:
     """All files, by name relative to the directory, but what is temporary, or of no use elsewhere.
 
     Links are left out, and names that no archive may hold; both are told.
@@ -165,7 +193,9 @@ def _entries(result_dir: Path) -> Iterator[tuple[str, Kind]]:
 def _is_of_no_use(name: str) -> bool:
     path = PurePosixPath(name)
     in_campaign = len(path.parts) == 3 and path.parts[0] == HIDDEN
-    return path.name.startswith(TEMPORARY_PREFIX) or (in_campaign and path.name in LEFT_BEHIND)
+    return path.name.startswith(TEMPORARY_PREFIX) or (
+        in_campaign and path.name in LEFT_BEHIND
+    )
 
 
 def _files_of(histories: Iterable[History]) -> tuple[set[str], set[str]]:
@@ -173,7 +203,9 @@ def _files_of(histories: Iterable[History]) -> tuple[set[str], set[str]]:
     done: set[str] = set()
     unfinished: set[str] = set()
     for history in histories:
-        done.update(name for result in history.current.values() for name in result.files)
+        done.update(
+            name for result in history.current.values() for name in result.files
+        )
         if history.intent is not None:
             unfinished.update(history.intent.files)
     return done, unfinished

@@ -32,7 +32,14 @@ from inferometer.store.campaign.history import Result, ServerInfo, usable_limit
 from inferometer.store.environment import describe_environment
 from inferometer.store.vllm_json import save_result
 from inferometer.system.interruption import Interruption
-from inferometer.words import Said, both, diagnosed, in_words, sentence_of, spoken
+from inferometer.words import (
+    Said,
+    both,
+    diagnosed,
+    in_words,
+    sentence_of,
+    spoken,
+)
 from inferometer.workload import rows_in_words
 
 INDENT = 10
@@ -49,7 +56,9 @@ It would answer the same to those of the group's other points.
 class GroupLostError(Exception):
     """The rest of the group has no server: one sentence, and the end of its log."""
 
-    def __init__(self, group: Group, sentence: Said | str, log_tail: Sequence[str] = ()) -> None:
+    def __init__(
+        self, group: Group, sentence: Said | str, log_tail: Sequence[str] = ()
+    ) -> None:
         super().__init__(str(sentence))
         self.sentence = sentence
         self.group = group
@@ -59,7 +68,9 @@ class GroupLostError(Exception):
 class GroupRun:
     """A group's points and its server, which may be started and stopped several times."""
 
-    def __init__(self, task: Task, group: Group, results: Results, display: Display) -> None:
+    def __init__(
+        self, task: Task, group: Group, results: Results, display: Display
+    ) -> None:
         self.task = task
         self.group = group
         self.results = results
@@ -81,7 +92,10 @@ class GroupRun:
 
     def is_todo(self, point: PlannedPoint) -> bool:
         """Whether it has no result that counts on the server as it is."""
-        return self.results.state.result(point.spec.fingerprint, self.facts) is None
+        return (
+            self.results.state.result(point.spec.fingerprint, self.facts)
+            is None
+        )
 
     @property
     def is_up(self) -> bool:
@@ -130,7 +144,9 @@ class GroupRun:
         if reading is not None and reading.in_flight:
             busy = {"group": self.group.id, "n": reading.in_flight}
             self.display.say(spoken().text("group.not_at_rest", **busy))
-            self.results.note("not at rest", group=self.group.id, in_flight=reading.in_flight)
+            self.results.note(
+                "not at rest", group=self.group.id, in_flight=reading.in_flight
+            )
 
     def _start(self) -> None:
         try:
@@ -142,7 +158,8 @@ class GroupRun:
                 real_time=self.task.real_time,
             )
             self.facts = ServerInfo(
-                self._session.server.version, usable_limit(confirmation.facts.get("max_model_len"))
+                self._session.server.version,
+                usable_limit(confirmation.facts.get("max_model_len")),
             )
         except BaseException as error:
             log_tail = (
@@ -151,10 +168,12 @@ class GroupRun:
                 else getattr(error, "log_tail", ())
             )
             self._stop(after=error)
-            if isinstance(error, ServerError | EndpointError | OSError) and not isinstance(
-                error, CannotWriteError
-            ):
-                raise GroupLostError(self.group, _said(error), log_tail) from error
+            if isinstance(
+                error, ServerError | EndpointError | OSError
+            ) and not isinstance(error, CannotWriteError):
+                raise GroupLostError(
+                    self.group, _said(error), log_tail
+                ) from error
             raise
         self.came_up = True
         self._sent = {}
@@ -170,13 +189,25 @@ class GroupRun:
     def _name_outdated(self) -> None:
         state = self.results.state
         others = [
-            found for point in self.group.points if (found := state.result(point.spec.fingerprint))
+            found
+            for point in self.group.points
+            if (found := state.result(point.spec.fingerprint))
         ]
-        old = [result for result in others if state.result(result.fingerprint, self.facts) is None]
+        old = [
+            result
+            for result in others
+            if state.result(result.fingerprint, self.facts) is None
+        ]
         if old:
-            was = ", ".join(sorted({result.server.unlike(self.facts) for result in old}))
-            now = ", ".join(sorted({self.facts.unlike(result.server) for result in old}))
-            told = spoken().counted("group.measured_again", len(old), was=was, now=now)
+            was = ", ".join(
+                sorted({result.server.unlike(self.facts) for result in old})
+            )
+            now = ", ".join(
+                sorted({self.facts.unlike(result.server) for result in old})
+            )
+            told = spoken().counted(
+                "group.measured_again", len(old), was=was, now=now
+            )
             self.display.say(told)
 
     def _attend(self, point: PlannedPoint) -> None:
@@ -196,13 +227,22 @@ class GroupRun:
             if not self._restarts_left:
                 often = {"error": sentence_of(error), "n": self.task.restarts}
                 sentence = Said("server.restarts.over", often)
-                raise GroupLostError(self.group, sentence, error.log_tail) from error
+                raise GroupLostError(
+                    self.group, sentence, error.log_tail
+                ) from error
             self._restarts_left -= 1
-            self.results.note("server lost", group=self.group.id, reason=str(error))
+            self.results.note(
+                "server lost", group=self.group.id, reason=str(error)
+            )
             number = self.task.restarts - self._restarts_left
-            told = {"error": sentence_of(error), "what": self._server.restart_words}
+            told = {
+                "error": sentence_of(error),
+                "what": self._server.restart_words,
+            }
             which = {"n": number, "most": self.task.restarts}
-            self.display.say(in_words(Said("server.restarts", {**told, **which})))
+            self.display.say(
+                in_words(Said("server.restarts", {**told, **which}))
+            )
             self.stop()
             self._start()
 
@@ -222,15 +262,27 @@ class GroupRun:
         except (EndpointError, MeasurementError) as error:
             if isinstance(error, EndpointError) and error.status in REFUSED_ALL:
                 self._fail(point, error.sentence)
-                raise GroupLostError(self.group, error.sentence, self._server.log_tail()) from error
-            found = diagnose_reply(str(error)) if isinstance(error, MeasurementError) else None
+                raise GroupLostError(
+                    self.group, error.sentence, self._server.log_tail()
+                ) from error
+            found = (
+                diagnose_reply(str(error))
+                if isinstance(error, MeasurementError)
+                else None
+            )
             sentence = sentence_of(error)
-            return self._fail(point, both(sentence, diagnosed(found.name)) if found else sentence)
+            return self._fail(
+                point,
+                both(sentence, diagnosed(found.name)) if found else sentence,
+            )
         return result.counts
 
     def _fail(self, point: PlannedPoint, reason: Said | str) -> bool:
         self.results.note(
-            "failed", fingerprint=point.spec.fingerprint, point=point.id, reason=str(reason)
+            "failed",
+            fingerprint=point.spec.fingerprint,
+            point=point.id,
+            reason=str(reason),
         )
         self.display.failed(point, in_words(reason))
         return False
@@ -269,7 +321,11 @@ class GroupRun:
         """
         rows = rows_in_words(ready.workload.origin)
         for line in (
-            *([padded(spoken().text("plan.rows"), INDENT) + rows] if rows else []),
+            *(
+                [padded(spoken().text("plan.rows"), INDENT) + rows]
+                if rows
+                else []
+            ),
             *(f"  {in_words(note)}" for note in ready.server["notes"]),
         ):
             if line not in self._noted:
@@ -282,7 +338,9 @@ class GroupRun:
         if point.after is None:
             self._sent[prompts] = None
             return self.results.begin(point.spec)
-        cold = next(each for each in self.group.points if each.id == point.after)
+        cold = next(
+            each for each in self.group.points if each.id == point.after
+        )
         if prompts not in self._sent:
             self._attend(cold)
         attempt = self._sent.get(prompts)
@@ -290,11 +348,15 @@ class GroupRun:
             raise PointError([Said("group.no_cold", {"point": cold.id})])
         return self.results.begin(point.spec, attempt)
 
-    def _save(self, point: PlannedPoint, measured: PointResult, attempt: int) -> Result:
+    def _save(
+        self, point: PlannedPoint, measured: PointResult, attempt: int
+    ) -> Result:
         server, verdict = measured.ready.server, measured.verdict
 
         def write(run_directory: Path, json: Path) -> None:
-            measured.save_run(run_directory, describe_environment(sys.argv, server))
+            measured.save_run(
+                run_directory, describe_environment(sys.argv, server)
+            )
             save_result(json, measured.result())
 
         english = [finding.sentence for finding in verdict.reasons()]
@@ -314,7 +376,11 @@ class GroupRun:
         result = self.results.save(measurement, write)
         path = str(self.results.places.result_dir / result.json)
         self.display.measured(
-            point, result.status, _reasons_in_words(measured), measured.summary, path
+            point,
+            result.status,
+            _reasons_in_words(measured),
+            measured.summary,
+            path,
         )
         return result
 
@@ -322,7 +388,9 @@ class GroupRun:
 def _reasons_in_words(measured: PointResult) -> list[str]:
     """In the language of the terminal; the ledger has them in English."""
     words, verdict = spoken(), measured.verdict
-    sentences = [finding.said(words.language).text for finding in verdict.reasons()]
+    sentences = [
+        finding.said(words.language).text for finding in verdict.reasons()
+    ]
     if verdict.status == "INVALID" and measured.diagnosis:
         sentences.append(words.diagnosis(measured.diagnosis))
     return sentences

@@ -50,7 +50,9 @@ def locked(path: Path) -> Iterator[Hold]:
     Raises LockedError and CannotWriteError.
     """
     with saying_why(path):
-        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK, 0o644)
+        file = os.open(
+            path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK, 0o644
+        )
     try:
         is_locked = _take(file, path)
         with saying_why(path):
@@ -71,7 +73,8 @@ def _take(file: int, path: Path) -> bool:
         is_alive = host == socket.gethostname() and _alive(holder)
         who = f"process {holder} on {host}" if holder else "another process"
         at_work = (
-            f"{who} is running a campaign in {path.parent}: wait until it has finished, or stop it"
+            f"{who} is running a campaign in {path.parent}: "
+            "wait until it has finished, or stop it"
         )
         if state == "ours":
             return True
@@ -81,16 +84,26 @@ def _take(file: int, path: Path) -> bool:
                     f"{at_work}; if that process is now another program, remove {path}."
                 )
             return False
-        if host != socket.gethostname() or is_alive or time.monotonic() > deadline_s:
+        if (
+            host != socket.gethostname()
+            or is_alive
+            or time.monotonic() > deadline_s
+        ):
             raise LockedError(f"{at_work}.")
         time.sleep(0.02)
 
 
 def _holder(file: int) -> tuple[int, str]:
     """Process id and host of the last holder; (0, this host) if none is recorded."""
-    number, _, host = os.pread(file, 512, 0).decode(errors="replace").partition(" ")
-    process = int(number) if number.isascii() and number.isdigit() else MAX_PROCESS
-    return (process, host) if process < MAX_PROCESS else (0, socket.gethostname())
+    number, _, host = (
+        os.pread(file, 512, 0).decode(errors="replace").partition(" ")
+    )
+    process = (
+        int(number) if number.isascii() and number.isdigit() else MAX_PROCESS
+    )
+    return (
+        (process, host) if process < MAX_PROCESS else (0, socket.gethostname())
+    )
 
 
 def _alive(process: int) -> bool:

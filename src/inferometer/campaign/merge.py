@@ -31,11 +31,25 @@ from inferometer.campaign.gather import (
     require_one_result_dir,
 )
 from inferometer.campaign.results import Results, free_path
-from inferometer.store.atomic import TEMPORARY_PREFIX, new_directory, saying_why, write_file
-from inferometer.store.campaign.checked_ledger import campaigns_in, read_campaign_ledger
+from inferometer.store.atomic import (
+    TEMPORARY_PREFIX,
+    new_directory,
+    saying_why,
+    write_file,
+)
+from inferometer.store.campaign.checked_ledger import (
+    campaigns_in,
+    read_campaign_ledger,
+)
 from inferometer.store.campaign.checksum import checksum_of
 from inferometer.store.campaign.history import History, Result
-from inferometer.store.campaign.ledger import LEDGER_VERSION, LedgerError, Record, dump, now
+from inferometer.store.campaign.ledger import (
+    LEDGER_VERSION,
+    LedgerError,
+    Record,
+    dump,
+    now,
+)
 from inferometer.store.campaign.paths import CampaignPaths
 from inferometer.store.campaign.sound import HIDDEN
 from inferometer.store.plain_files import is_plain_file, open_plain
@@ -112,10 +126,16 @@ def merge(sources: Sequence[Path], output: Path) -> Merged:
     if output.is_dir() and any(output.iterdir()):
         raise GatherError(Said("merge.not_empty", {"path": output}))
     with ExitStack() as stack:
-        opened = [stack.enter_context(_opened(path, output)) for path in sources]
+        opened = [
+            stack.enter_context(_opened(path, output)) for path in sources
+        ]
         with new_directory(output) as temporary:
             for name in sorted(
-                {places.name for source in opened for places in campaigns_in(source.root)}
+                {
+                    places.name
+                    for source in opened
+                    for places in campaigns_in(source.root)
+                }
             ):
                 _merge_campaign(
                     [_part(source, name) for source in opened],
@@ -134,13 +154,17 @@ def merge(sources: Sequence[Path], output: Path) -> Merged:
 @contextmanager
 def _opened(path: Path, output: Path) -> Iterator[_Source]:
     if output.resolve().is_relative_to(path.resolve()):
-        raise GatherError(Said("merge.inside", {"output": output, "path": path}))
+        raise GatherError(
+            Said("merge.inside", {"output": output, "path": path})
+        )
     if path.is_dir():
         yield _Source(str(path), _result_dir_in(path))
         return
     with saying_why(output):
         output.parent.mkdir(parents=True, exist_ok=True)
-        folder = tempfile.TemporaryDirectory(prefix=TEMPORARY_PREFIX, dir=output.parent)
+        folder = tempfile.TemporaryDirectory(
+            prefix=TEMPORARY_PREFIX, dir=output.parent
+        )
     with folder:
         unpack_archive(path, Path(folder.name))
         yield _Source(str(path), _result_dir_in(Path(folder.name)))
@@ -167,7 +191,9 @@ def _part(source: _Source, name: str) -> _Part:
     except LedgerError as error:
         raise LedgerError(source.as_named(str(error))) from None
     history = History.of(reading.records)
-    keys = {_key(result) for result in [*history.current.values(), *history.older]}
+    keys = {
+        _key(result) for result in [*history.current.values(), *history.older]
+    }
     return _Part(
         source,
         reading.records,
@@ -181,30 +207,49 @@ def _key(result: Result) -> Key:
     return result.fingerprint, frozenset(result.files.values())
 
 
-def _merge_campaign(parts: Sequence[_Part], target: CampaignPaths, merged: Merged) -> None:
+def _merge_campaign(
+    parts: Sequence[_Part], target: CampaignPaths, merged: Merged
+) -> None:
     everything = [
-        (record, part) for part in parts for record in part.records if record["kind"] in KEPT
+        (record, part)
+        for part in parts
+        for record in part.records
+        if record["kind"] in KEPT
     ]
     everything.sort(key=lambda each: str(each[0]["time"]))
     sources = [part.source.name for part in parts if part.records]
     ledger: list[Record] = [
         {"kind": "ledger", "time": now(), "version": LEDGER_VERSION},
-        {"kind": "merged", "time": now(), "sources": [Path(name).name for name in sources]},
+        {
+            "kind": "merged",
+            "time": now(),
+            "sources": [Path(name).name for name in sources],
+        },
     ]
     known: set[Key | bytes] = set()
     broken: dict[Key, str] = {}
     for record, part in everything:
         if record["kind"] == "done":
-            ledger += _merge_result(record, part, target, known, broken, merged=merged)
+            ledger += _merge_result(
+                record, part, target, known, broken, merged=merged
+            )
         elif (text := orjson.dumps(record)) not in known:
             known.add(text)
             ledger.append(record)
-    merged.left_out += [sentence for key, sentence in broken.items() if key not in known]
+    merged.left_out += [
+        sentence for key, sentence in broken.items() if key not in known
+    ]
     merged.damaged += [remark for part in parts for remark in part.remarks]
-    merged.conflicts += _conflicts([part for part in parts if part.records], known)
+    merged.conflicts += _conflicts(
+        [part for part in parts if part.records], known
+    )
     write_file(target.ledger, dump(ledger))
-    with Results(target) as results:  # which moves the JSON files of older results aside
-        merged.points += sum(result.counts for result in results.state.history.current.values())
+    with Results(
+        target
+    ) as results:  # which moves the JSON files of older results aside
+        merged.points += sum(
+            result.counts for result in results.state.history.current.values()
+        )
 
 
 def _merge_result(
@@ -224,12 +269,16 @@ def _merge_result(
     if key in known:
         return
     if trouble := damage_where_kept(result, part.history, part.source.root):
-        broken[key] = f"{result.point} of {part.source.name}: {', '.join(trouble)}."
+        broken[key] = (
+            f"{result.point} of {part.source.name}: {', '.join(trouble)}."
+        )
         return
     known.add(key)
     placed = _copy_result(result, part.source.root, target)
     if placed.json != result.json:
-        merged.renamed.append(f"{result.json} of {part.source.name} is {placed.json}.")
+        merged.renamed.append(
+            f"{result.json} of {part.source.name} is {placed.json}."
+        )
     yield {**record, **placed.facts()}
 
 
@@ -238,7 +287,9 @@ def _copy_result(result: Result, root: Path, target: CampaignPaths) -> Result:
     json = target.relative(free_path(target.result_dir / result.json))
     run = target.relative(free_path(target.result_dir / result.run))
     new_name = {
-        name: json if name == result.json else f"{run}/{name.rpartition('/')[2]}"
+        name: json
+        if name == result.json
+        else f"{run}/{name.rpartition('/')[2]}"
         for name in result.files
     }
     for old, new in new_name.items():
@@ -252,7 +303,9 @@ def _copy_result(result: Result, root: Path, target: CampaignPaths) -> Result:
     )
 
 
-def _conflicts(parts: Sequence[_Part], known: Container[Key | bytes]) -> list[str]:
+def _conflicts(
+    parts: Sequence[_Part], known: Container[Key | bytes]
+) -> list[str]:
     """Points with results that count in several parts, neither of which knows of the other."""
     found = {}
     for one, other in itertools.combinations(parts, 2):
@@ -286,13 +339,16 @@ def _copy_the_rest(source: _Source, output: Path, merged: Merged) -> None:
             for name in record["files"]
         )
     for name in files_in(
-        source.root, say=lambda text: merged.left_out.append(source.as_named(text))
+        source.root,
+        say=lambda text: merged.left_out.append(source.as_named(text)),
     ):
         parts = PurePosixPath(name).parts
         if name in known or (parts[0] == HIDDEN and parts[2:3] == ("runs",)):
             continue
         target = output / name
-        if target.exists() and checksum_of(target) == checksum_of(source.root / name):
+        if target.exists() and checksum_of(target) == checksum_of(
+            source.root / name
+        ):
             continue
         free = free_path(target)
         if free != target and parts[0] != HIDDEN:

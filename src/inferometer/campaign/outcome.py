@@ -75,30 +75,47 @@ class CampaignOutcome:
 
 
 def endings_of(
-    groups: Iterable[Group], state: CampaignState, servers: Mapping[str, ServerInfo]
+    groups: Iterable[Group],
+    state: CampaignState,
+    servers: Mapping[str, ServerInfo],
 ) -> list[Ending]:
     """Of every point, in order. `servers` are those that came up, by group."""
     return [
-        _ending(point.id, point.spec.fingerprint, state, servers.get(group.id, UNKNOWN))
+        _ending(
+            point.id,
+            point.spec.fingerprint,
+            state,
+            servers.get(group.id, UNKNOWN),
+        )
         for group in groups
         for point in group.points
     ]
 
 
-def _ending(point: str, fingerprint: str, state: CampaignState, server: ServerInfo) -> Ending:
+def _ending(
+    point: str, fingerprint: str, state: CampaignState, server: ServerInfo
+) -> Ending:
     counting = state.result(fingerprint, server)
     if counting is not None:
         history = state.history
         return Ending(
-            point, history.status_of(counting), True, _first(history.reasons_of(counting)), counting
+            point,
+            history.status_of(counting),
+            True,
+            _first(history.reasons_of(counting)),
+            counting,
         )
     current = state.history.current.get(fingerprint)
     invalid = current if current is not None and not current.counts else None
     if fingerprint in state.history.failures:
-        return Ending(point, "failed", False, state.history.failures[fingerprint], invalid)
+        return Ending(
+            point, "failed", False, state.history.failures[fingerprint], invalid
+        )
     if fingerprint in state.damage:
         damage = _first(state.damage[fingerprint])
-        return Ending(point, "not run", False, Said("sentence", {"what": damage}))
+        return Ending(
+            point, "not run", False, Said("sentence", {"what": damage})
+        )
     if invalid is not None:
         return Ending(point, "INVALID", False, _first(invalid.reasons), invalid)
     if current is not None:
@@ -121,18 +138,28 @@ def recheck_in_words(groups: Iterable[Group], state: CampaignState) -> str:
         if (found := state.result(point.spec.fingerprint))
     ]
     fits = sum(history.doubt_before(result) is not None for result in results)
-    doubts = [doubt for result in results if (doubt := history.doubt_of(result)) is not None]
+    doubts = [
+        doubt
+        for result in results
+        if (doubt := history.doubt_of(result)) is not None
+    ]
     if not (fits or doubts):
         return ""
     waiting, words = sum(doubt.again == "no" for doubt in doubts), spoken()
-    numbers = {"resolved": fits, "confirmed": len(doubts) - waiting, "waiting": waiting}
+    numbers = {
+        "resolved": fits,
+        "confirmed": len(doubts) - waiting,
+        "waiting": waiting,
+    }
     counts = [
         f"{words.text(f'campaign.recheck.{what}')}: {count}"
         for what, count in numbers.items()
         if count
     ]
     n = fits + len(doubts)
-    return words.text(_one_or_more("campaign.recheck", n), n=n, counts=words.listed(counts))
+    return words.text(
+        _one_or_more("campaign.recheck", n), n=n, counts=words.listed(counts)
+    )
 
 
 def _one_or_more(key: str, n: int) -> str:
@@ -155,29 +182,47 @@ def summary_lines(
     for state in STATES[1:]:
         lines += _named(state, outcome.endings, translated or {})
     lines += [outcome.rechecked] if outcome.rechecked else []
-    words, numbers = spoken(), Counter(ending.state for ending in outcome.endings)
-    counts = [f"{numbers[state]} {words.text(f'campaign.state.{state}')}" for state in STATES]
+    words, numbers = (
+        spoken(),
+        Counter(ending.state for ending in outcome.endings),
+    )
+    counts = [
+        f"{numbers[state]} {words.text(f'campaign.state.{state}')}"
+        for state in STATES
+    ]
     n, time = len(outcome.endings), duration(outcome.elapsed_s)
     values = {"n": n, "counts": words.listed(counts), "time": time}
     lines.append(words.text(_one_or_more("campaign.count", n), **values))
     lines += [*map(in_words, notes), *_checklist(outcome)]
     if outcome.trouble:
-        lines.append(words.text("campaign.trouble", reason=in_words(outcome.trouble)))
+        lines.append(
+            words.text("campaign.trouble", reason=in_words(outcome.trouble))
+        )
     if not outcome.complete:
         lines.append(words.text("campaign.resume"))
     return lines
 
 
-def _named(state: State, endings: Sequence[Ending], translated: Mapping[str, str]) -> list[str]:
+def _named(
+    state: State, endings: Sequence[Ending], translated: Mapping[str, str]
+) -> list[str]:
     """A line per point in this state that needs one; consecutive points of a test share it."""
 
     def said(ending: Ending) -> tuple[bool, str, str]:
-        is_named = ending.state == state and bool(ending.reason or not ending.counts)
+        is_named = ending.state == state and bool(
+            ending.reason or not ending.counts
+        )
         return is_named, _test_of(ending.point), ending.reason
 
-    runs = [list(run) for (is_named, *_), run in itertools.groupby(endings, said) if is_named]
+    runs = [
+        list(run)
+        for (is_named, *_), run in itertools.groupby(endings, said)
+        if is_named
+    ]
     words = spoken()
-    shown = state if state in STATES[:3] else words.text(f"campaign.state.{state}")
+    shown = (
+        state if state in STATES[:3] else words.text(f"campaign.state.{state}")
+    )
     head = f"  {padded(shown, 8)}"
     lines = []
     for run in runs[:NAMED]:
@@ -194,7 +239,9 @@ def _together(endings: Sequence[Ending]) -> str:
     if len(endings) == 1:
         return first
     last = last.removeprefix(f"{_test_of(first)}/")
-    return spoken().text("campaign.together", first=first, last=last, n=len(endings))
+    return spoken().text(
+        "campaign.together", first=first, last=last, n=len(endings)
+    )
 
 
 def _test_of(point: str) -> str:
@@ -208,14 +255,18 @@ def _checklist(outcome: CampaignOutcome) -> Iterator[str]:
         yield f"[-] {words.text('campaign.servers.unneeded')}"
     else:
         key = "campaign.servers.some" if unneeded else "campaign.servers"
-        served = words.text(key, served=outcome.served, asked=asked, unneeded=unneeded)
+        served = words.text(
+            key, served=outcome.served, asked=asked, unneeded=unneeded
+        )
         yield _item(outcome.served == asked, served)
     yield _item(
         not (outcome.interrupted or outcome.trouble or outcome.lost),
         words.text("campaign.ended", how=_how_it_ended(outcome, asked)),
     )
     n = len(outcome.endings)
-    yield _item(outcome.complete, words.text("campaign.results", have=have, n=n))
+    yield _item(
+        outcome.complete, words.text("campaign.results", have=have, n=n)
+    )
     key = "campaign.recorded" if asked else "campaign.recorded.unserved"
     key += ".until" if outcome.trouble else ""
     yield _item(outcome.trouble is None, words.text(key, place=outcome.records))
@@ -242,4 +293,8 @@ def duration(seconds: float) -> str:
     minutes = round(seconds / 60)
     if seconds < 60:
         return f"{seconds:.0f} s"
-    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+    return (
+        f"{minutes} min"
+        if minutes < 60
+        else f"{minutes // 60} h {minutes % 60} min"
+    )

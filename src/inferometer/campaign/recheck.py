@@ -68,7 +68,9 @@ class Recheck:
         """Fingerprints of points that this run was to measure again."""
         self._rounds = 0
 
-    def next_round(self, *, without: Container[str] = ()) -> dict[str, list[PlannedPoint]]:
+    def next_round(
+        self, *, without: Container[str] = ()
+    ) -> dict[str, list[PlannedPoint]]:
         """Conclude what was measured again, name what contradicts its neighbours, and return the
         points to measure again now, by group, `without` those that have no server. Empty when there
         is no more to do.
@@ -83,8 +85,14 @@ class Recheck:
             if group not in without and self._waits(name)
         ]
         waiting.sort(key=lambda fingerprint: -severity.get(fingerprint, 0.0))
-        rechecked = len(self.results.state.history.rechecked & self._planned.keys())
-        room = 0 if self._rounds > MAX_ROUNDS else max(0, limit(len(self._planned)) - rechecked)
+        rechecked = len(
+            self.results.state.history.rechecked & self._planned.keys()
+        )
+        room = (
+            0
+            if self._rounds > MAX_ROUNDS
+            else max(0, limit(len(self._planned)) - rechecked)
+        )
         chosen = waiting[:room]
         self._announce(waiting, len(chosen))
         self._given.update(chosen)
@@ -98,7 +106,10 @@ class Recheck:
     def _waits(self, fingerprint: str) -> bool:
         """Whether a doubt stands on the current result, and nobody has measured the point again."""
         history = self.results.state.history
-        current, doubt = history.current.get(fingerprint), history.doubts.get(fingerprint)
+        current, doubt = (
+            history.current.get(fingerprint),
+            history.doubts.get(fingerprint),
+        )
         if (
             current is None
             or doubt is None
@@ -111,15 +122,23 @@ class Recheck:
     def _judge(self) -> dict[str, float]:
         """Note what neighbours say now; how severe each doubt is, by fingerprint."""
         known = list(self._readable())
-        found = neighbours.contradicted([_with_settings(each.point) for each in known])
-        doubts = {known[doubt.point].result.fingerprint: doubt for doubt in found}
+        found = neighbours.contradicted(
+            [_with_settings(each.point) for each in known]
+        )
+        doubts = {
+            known[doubt.point].result.fingerprint: doubt for doubt in found
+        }
         names = [each.result.point for each in known]
         for each in known:
             if each.result.fingerprint in self._planned:
                 self._conclude(each, doubts.get(each.result.fingerprint), names)
-        return {fingerprint: doubt.severity for fingerprint, doubt in doubts.items()}
+        return {
+            fingerprint: doubt.severity for fingerprint, doubt in doubts.items()
+        }
 
-    def _conclude(self, read: _Read, found: neighbours.Outlier | None, names: list[str]) -> None:
+    def _conclude(
+        self, read: _Read, found: neighbours.Outlier | None, names: list[str]
+    ) -> None:
         history, result = self.results.state.history, read.result
         noted = history.doubts.get(result.fingerprint)
         if found is None:
@@ -127,7 +146,9 @@ class Recheck:
                 self._settle(read, noted)
             return
         second = history.again.get(result.fingerprint)
-        if noted is None or (noted.again != "no" and result.checksum not in noted.results):
+        if noted is None or (
+            noted.again != "no" and result.checksum not in noted.results
+        ):
             self._note(_doubt(result, found, names))
         elif noted.again == "no" and second is not None and not second.counts:
             self._note(replace(noted, again="INVALID"))
@@ -137,7 +158,10 @@ class Recheck:
             )
         elif noted.again == "no" and second is not None:
             value = read.point.values.get(noted.metric, found.value)
-            results, values = (*noted.results, result.checksum), (*noted.values, value)
+            results, values = (
+                (*noted.results, result.checksum),
+                (*noted.values, value),
+            )
             doubt = replace(noted, results=results, values=values, again="same")
             self._note(doubt)
             self.display.say(
@@ -164,7 +188,9 @@ class Recheck:
                 "The earlier result is kept in superseded/."
             )
         else:
-            self.display.say(f"{doubt.point} fits its neighbours after they were measured again.")
+            self.display.say(
+                f"{doubt.point} fits its neighbours after they were measured again."
+            )
 
     def _announce(self, waiting: list[str], chosen: int) -> None:
         if not waiting or (self._rounds > 1 and not chosen):
@@ -176,7 +202,9 @@ class Recheck:
             else f"{len(waiting)} points do not fit their neighbours"
         )
         if chosen == len(waiting):
-            self.display.say(f"\n{head}: {'it is' if one else 'they are'} measured again.")
+            self.display.say(
+                f"\n{head}: {'it is' if one else 'they are'} measured again."
+            )
         elif chosen:
             self.display.say(
                 f"\n{head}: the host was disturbed while they were measured, or their ladders "
@@ -200,7 +228,10 @@ class Recheck:
         """
         campaign = read_campaign(self.results.places)
         for result in campaign.results:
-            if result.counts and result.fingerprint not in self.results.state.damage:
+            if (
+                result.counts
+                and result.fingerprint not in self.results.state.damage
+            ):
                 try:
                     point = point_of_result(campaign, result)
                 except UNREADABLE:
@@ -214,7 +245,9 @@ def limit(planned: int) -> int:
     return max(MIN_POINTS, min(MAX_POINTS, round(MAX_SHARE * planned)))
 
 
-def _doubt(result: Result, found: neighbours.Outlier, names: list[str]) -> Doubt:
+def _doubt(
+    result: Result, found: neighbours.Outlier, names: list[str]
+) -> Doubt:
     return Doubt(
         fingerprint=result.fingerprint,
         point=result.point,
@@ -233,7 +266,9 @@ def _with_settings(point: Point) -> Point:
     """
     spec = at(point.recorded.run, "spec") if point.recorded else None
     settings = _without_axes(spec if isinstance(spec, dict) else {})
-    digest = hashlib.sha256(orjson.dumps(settings, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    digest = hashlib.sha256(
+        orjson.dumps(settings, option=orjson.OPT_SORT_KEYS)
+    ).hexdigest()
     return replace(point, conditions={**point.conditions, "settings": digest})
 
 
@@ -241,5 +276,7 @@ def _without_axes(spec: Object) -> Mapping[str, object]:
     kept = {name: value for name, value in spec.items() if name != "repeat"}
     for section, axes in AXES.items():
         if isinstance(inner := kept.get(section), dict):
-            kept[section] = {name: value for name, value in inner.items() if name not in axes}
+            kept[section] = {
+                name: value for name, value in inner.items() if name not in axes
+            }
     return kept

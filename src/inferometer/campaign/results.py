@@ -22,7 +22,12 @@ from typing import Any
 from inferometer.metrics.verdict import Status
 from inferometer.secret import masked
 from inferometer.spec.run import RunSpec
-from inferometer.store.atomic import move, require_writable, saying_why, take_name
+from inferometer.store.atomic import (
+    move,
+    require_writable,
+    saying_why,
+    take_name,
+)
 from inferometer.store.campaign.checked_ledger import open_campaign_ledger
 from inferometer.store.campaign.checksum import checksum_of
 from inferometer.store.campaign.history import History, Result
@@ -93,7 +98,9 @@ class Results:
         """
         self._require_lock()
         if attempt is None:
-            attempt = self.state.history.attempts.get(spec.prompts_fingerprint, 0)
+            attempt = self.state.history.attempts.get(
+                spec.prompts_fingerprint, 0
+            )
         self._append(
             "begun",
             {
@@ -104,7 +111,9 @@ class Results:
         )
         return attempt
 
-    def save(self, measured: Measurement, write: Callable[[Path, Path], None]) -> Result:
+    def save(
+        self, measured: Measurement, write: Callable[[Path, Path], None]
+    ) -> Result:
         """Save a point: `write(run directory, JSON file)` creates and flushes both."""
         self._clear_pending()
         write(self.places.pending_run, self.places.pending_json)
@@ -136,7 +145,8 @@ class Results:
         run = places.relative(free_path(places.runs / fingerprint))
         files = {json: checksum_of(places.pending_json)}
         files |= {
-            f"{run}/{file.name}": checksum_of(file) for file in sorted(places.pending_run.iterdir())
+            f"{run}/{file.name}": checksum_of(file)
+            for file in sorted(places.pending_run.iterdir())
         }
         return Result(
             fingerprint=fingerprint,
@@ -173,13 +183,17 @@ class Results:
         if result.counts:
             self.state.damage.pop(result.fingerprint, None)
         self._set_aside(
-            old for old in self.state.history.older if old.fingerprint == result.fingerprint
+            old
+            for old in self.state.history.older
+            if old.fingerprint == result.fingerprint
         )
         return result
 
     def _renamed(self, result: Result) -> Result:
         """The same with another name for its JSON file, which is free."""
-        json = self.places.relative(free_path(self.places.result_dir / result.json))
+        json = self.places.relative(
+            free_path(self.places.result_dir / result.json)
+        )
         files = {
             json if name == result.json else name: checksum
             for name, checksum in result.files.items()
@@ -197,7 +211,10 @@ class Results:
             self._finish(intent)
         elif intent is not None:
             self._remove(intent)
-            self._append("dropped", {"fingerprint": intent.fingerprint, "point": intent.point})
+            self._append(
+                "dropped",
+                {"fingerprint": intent.fingerprint, "point": intent.point},
+            )
         self._clear_pending()
         self._set_aside(self.state.history.older)
 
@@ -206,9 +223,14 @@ class Results:
         found = identify(self.state.history, specs, self.places.result_dir)
         self.remarks += found.remarks
         if found.identities:
-            results = {run: list(identity) for run, identity in found.identities.items()}
+            results = {
+                run: list(identity)
+                for run, identity in found.identities.items()
+            }
             self._ledger.append("identified", results=results)
-            self.state = CampaignState(History.of(parse(self.places.ledger).records))
+            self.state = CampaignState(
+                History.of(parse(self.places.ledger).records)
+            )
 
     def _is_whole(self, intent: Result) -> bool:
         """Whether all its files are there as they were written, under their old names or the final
@@ -217,7 +239,9 @@ class Results:
         Where something else has the name of the run directory, the intent is not ours. A name of
         its JSON file that was taken meanwhile is no harm: it gets another.
         """
-        (pending_run, final_run), (pending_json, final_json) = self._moves(intent)
+        (pending_run, final_run), (pending_json, final_json) = self._moves(
+            intent
+        )
         if pending_run.exists() and final_run.exists():
             return False
         run = pending_run if pending_run.exists() else final_run
@@ -225,14 +249,19 @@ class Results:
         return all(
             is_plain_file(path) and checksum_of(path) == checksum
             for name, checksum in intent.files.items()
-            for path in [json if name == intent.json else run / name.rpartition("/")[2]]
+            for path in [
+                json if name == intent.json else run / name.rpartition("/")[2]
+            ]
         )
 
     def _remove(self, intent: Result) -> None:
         """Remove the files of an intent, except those of finished results or of others."""
         finished = [
             result
-            for result in (*self.state.history.current.values(), *self.state.history.older)
+            for result in (
+                *self.state.history.current.values(),
+                *self.state.history.older,
+            )
             if result.run == intent.run or result.json == intent.json
         ]
         kept = {
@@ -243,9 +272,15 @@ class Results:
         }
         with saying_why(self.places.directory):
             if intent.run not in kept:
-                shutil.rmtree(self.places.result_dir / intent.run, ignore_errors=True)
+                shutil.rmtree(
+                    self.places.result_dir / intent.run, ignore_errors=True
+                )
             is_ours = (
-                damage_of_file(self.places.result_dir, intent.json, intent.files[intent.json])
+                damage_of_file(
+                    self.places.result_dir,
+                    intent.json,
+                    intent.files[intent.json],
+                )
                 is None
             )
             if intent.json not in kept and is_ours:
@@ -274,5 +309,11 @@ def free_path(path: Path) -> Path:
     """The path, or if that name is taken, with a number before its suffix."""
     suffix = path.suffix if path.suffix == ".json" else ""
     stem = path.name.removesuffix(suffix)
-    names = itertools.chain([path.name], (f"{stem}-{i}{suffix}" for i in itertools.count(2)))
-    return next(free for name in names if not os.path.lexists(free := path.with_name(name)))
+    names = itertools.chain(
+        [path.name], (f"{stem}-{i}{suffix}" for i in itertools.count(2))
+    )
+    return next(
+        free
+        for name in names
+        if not os.path.lexists(free := path.with_name(name))
+    )

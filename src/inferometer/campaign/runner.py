@@ -22,7 +22,12 @@ import inferometer
 from inferometer.campaign.estimate import estimates
 from inferometer.campaign.group_run import GroupLostError, GroupRun
 from inferometer.campaign.lock import locked
-from inferometer.campaign.outcome import CampaignOutcome, duration, endings_of, recheck_in_words
+from inferometer.campaign.outcome import (
+    CampaignOutcome,
+    duration,
+    endings_of,
+    recheck_in_words,
+)
 from inferometer.campaign.recheck import Recheck
 from inferometer.campaign.results import Results
 from inferometer.campaign.task import Display, Task
@@ -48,7 +53,9 @@ NAMED = 10
 """Damaged results that are listed one by one."""
 
 
-def run_campaign(task: Task, places: CampaignPaths, display: Display) -> CampaignOutcome:
+def run_campaign(
+    task: Task, places: CampaignPaths, display: Display
+) -> CampaignOutcome:
     """Measure all points without a result. Raises LockedError, LedgerError, CannotWriteError."""
     require_no_links(places)
     require_writable(places.directory)
@@ -59,7 +66,9 @@ def run_campaign(task: Task, places: CampaignPaths, display: Display) -> Campaig
         Interruption(),
     ):
         if not hold.is_locked:
-            display.say(spoken().text("run.no_locks", directory=places.directory))
+            display.say(
+                spoken().text("run.no_locks", directory=places.directory)
+            )
         for remark in results.remarks:
             display.say(in_words(remark))
         return _CampaignRun(task, places, results, display).run()
@@ -69,7 +78,11 @@ class _CampaignRun:
     """One run of the campaign."""
 
     def __init__(
-        self, task: Task, places: CampaignPaths, results: Results, display: Display
+        self,
+        task: Task,
+        places: CampaignPaths,
+        results: Results,
+        display: Display,
     ) -> None:
         self.task = task
         self.places = places
@@ -78,7 +91,10 @@ class _CampaignRun:
         self.began_s = time.monotonic()
         self.lost: dict[str, str] = {}
         self.blocks = task.blocks
-        self.groups = {group.id: GroupRun(task, group, results, display) for group in task.groups}
+        self.groups = {
+            group.id: GroupRun(task, group, results, display)
+            for group in task.groups
+        }
         self.unneeded = {
             group.id
             for group in task.groups
@@ -88,7 +104,9 @@ class _CampaignRun:
         self.took: dict[str, float] = {}
         """Seconds that points of this run took, by fingerprint."""
         self.told_left_s = self.began_s
-        self.blocks_left = Counter(group.id for block in self.blocks for group in block.groups)
+        self.blocks_left = Counter(
+            group.id for block in self.blocks for group in block.groups
+        )
         """Blocks left by group; a group with none was measured to its end."""
 
     def run(self) -> CampaignOutcome:
@@ -108,7 +126,10 @@ class _CampaignRun:
         return CampaignOutcome(
             endings=endings,
             groups=len(self.task.groups),
-            served=sum(left == 0 and name in came_up for name, left in self.blocks_left.items()),
+            served=sum(
+                left == 0 and name in came_up
+                for name, left in self.blocks_left.items()
+            ),
             unneeded=len(self.unneeded),
             lost=self.lost,
             records=str(self.places.directory),
@@ -143,7 +164,9 @@ class _CampaignRun:
 
     def _measure(self, block: Block) -> None:
         todo = [
-            (group, point) for group, point in block.turns if self.groups[group.id].is_todo(point)
+            (group, point)
+            for group, point in block.turns
+            if self.groups[group.id].is_todo(point)
         ]
         self.display.block(block, todo=len(todo))
         if todo and self.took:
@@ -158,7 +181,11 @@ class _CampaignRun:
 
     def _take_turns(self, block: Block, needed: set[str]) -> None:
         self._keep_up(needed)
-        servers = [self.groups[group.id] for group in block.groups if group.id in needed]
+        servers = [
+            self.groups[group.id]
+            for group in block.groups
+            if group.id in needed
+        ]
         for server in servers:
             if not server.is_up:
                 server.start()
@@ -184,15 +211,24 @@ class _CampaignRun:
             point
             for group in self.task.groups
             for point in group.points
-            if group.id not in self.lost and self.groups[group.id].is_todo(point)
+            if group.id not in self.lost
+            and self.groups[group.id].is_todo(point)
         ]
         names = {point.id for point in todo}
         starting = starts(self.blocks, lambda point: point.id not in names)
-        often = Counter(group.id for group in starting if not self.groups[group.id].is_up)
-        groups = [group for group in self.task.groups if group.id not in self.lost]
-        done = {point.spec.fingerprint for group in groups for point in group.points}
+        often = Counter(
+            group.id for group in starting if not self.groups[group.id].is_up
+        )
+        groups = [
+            group for group in self.task.groups if group.id not in self.lost
+        ]
+        done = {
+            point.spec.fingerprint for group in groups for point in group.points
+        }
         done -= {point.spec.fingerprint for point in todo}
-        left_s = sum(each.seconds for each in estimates(groups, done, self.took, often))
+        left_s = sum(
+            each.seconds for each in estimates(groups, done, self.took, often)
+        )
         if left_s >= MIN_LEFT_S:
             told = {"n": len(todo), "time": duration(left_s)}
             self.display.say(spoken().text("campaign.left", **told))
@@ -201,10 +237,14 @@ class _CampaignRun:
         """Measure again what contradicts its neighbours, first on servers that are still up."""
         recheck = Recheck(self.task, self.results, self.display)
         while todo := recheck.next_round(without=self.lost):
-            for name in sorted(todo, key=lambda name: not self.groups[name].is_up):
+            for name in sorted(
+                todo, key=lambda name: not self.groups[name].is_up
+            ):
                 self._measure_again(self.groups[name], todo[name])
 
-    def _measure_again(self, server: GroupRun, points: Sequence[PlannedPoint]) -> None:
+    def _measure_again(
+        self, server: GroupRun, points: Sequence[PlannedPoint]
+    ) -> None:
         name = server.group.id
         self._keep_up({name})
         try:
@@ -217,10 +257,15 @@ class _CampaignRun:
                 server.measure_again(point)
         except GroupLostError as error:
             self.results.note(
-                "group failed", group=name, reason=str(error), log_tail=error.log_tail
+                "group failed",
+                group=name,
+                reason=str(error),
+                log_tail=error.log_tail,
             )
             why = in_words(error)
-            self.display.say(spoken().text("run.doubt_stays", group=name, why=why))
+            self.display.say(
+                spoken().text("run.doubt_stays", group=name, why=why)
+            )
             self._keep_up(())
 
     def _keep_up(self, wanted: Collection[str]) -> None:
@@ -236,8 +281,12 @@ class _CampaignRun:
             for group in self._others_on_the_hardware_of(error.group):
                 needed = {"name": group.server.hardware_name}
                 self._note_loss(group, Said("run.lost.hardware", needed), ())
-        for partner in partners_of(error.group, self.task.groups, self.task.pairs):
-            self._note_loss(partner, Said("run.lost.turns", {"group": error.group.id}), ())
+        for partner in partners_of(
+            error.group, self.task.groups, self.task.pairs
+        ):
+            self._note_loss(
+                partner, Said("run.lost.turns", {"group": error.group.id}), ()
+            )
 
     def _others_on_the_hardware_of(self, lost: Group) -> list[Group]:
         """Groups that wait for the same change of hardware."""
@@ -249,9 +298,16 @@ class _CampaignRun:
             and self.blocks_left[group.id]
         ]
 
-    def _note_loss(self, group: Group, reason: Said | str, log_tail: Sequence[str]) -> None:
+    def _note_loss(
+        self, group: Group, reason: Said | str, log_tail: Sequence[str]
+    ) -> None:
         self.lost[group.id] = str(reason)
-        self.results.note("group failed", group=group.id, reason=str(reason), log_tail=log_tail)
+        self.results.note(
+            "group failed",
+            group=group.id,
+            reason=str(reason),
+            log_tail=log_tail,
+        )
         self.display.lost(group, in_words(reason), log_tail)
 
     def _note_beginning(self) -> None:
@@ -268,7 +324,9 @@ class _CampaignRun:
         )
 
     def _name_damage(self) -> None:
-        planned = {point.spec.fingerprint: point.id for point in self.task.points}
+        planned = {
+            point.spec.fingerprint: point.id for point in self.task.points
+        }
         damaged = [
             (planned[fp], phrases)
             for fp, phrases in self.results.state.damage.items()
@@ -278,7 +336,9 @@ class _CampaignRun:
             why = spoken().listed(map(in_words, phrases))
             self.display.say(spoken().text("run.again", point=point, why=why))
         if len(damaged) > NAMED:
-            self.display.say(spoken().text("run.again.more", n=len(damaged) - NAMED))
+            self.display.say(
+                spoken().text("run.again.more", n=len(damaged) - NAMED)
+            )
 
     def _as_it_is_now(self) -> CampaignState:
         """Read from the files again, because a result that cannot be read does not count."""

@@ -12,7 +12,12 @@ from inferometer.loadgen import Snapshot
 from inferometer.metrics import Summary
 from inferometer.metrics.calibration import Calibration, Missing
 from inferometer.server.base import Confirmation, Server
-from inferometer.spec.campaign import CampaignSpec, Group, PlannedPoint, ServerNeed
+from inferometer.spec.campaign import (
+    CampaignSpec,
+    Group,
+    PlannedPoint,
+    ServerNeed,
+)
 from inferometer.spec.expand import file_name
 from inferometer.spec.interleave import Block, blocks_of
 from inferometer.spec.output import Output
@@ -98,11 +103,18 @@ class Display(Protocol):
     def server(self, need: ServerNeed, confirmation: Confirmation) -> None:
         """Its server is up."""
 
-    def measuring(self, point: PlannedPoint) -> AbstractContextManager[Callable[[Snapshot], None]]:
+    def measuring(
+        self, point: PlannedPoint
+    ) -> AbstractContextManager[Callable[[Snapshot], None]]:
         """While a point is measured; yields the function that shows its progress."""
 
     def measured(
-        self, point: PlannedPoint, status: str, reasons: Sequence[str], summary: Summary, path: str
+        self,
+        point: PlannedPoint,
+        status: str,
+        reasons: Sequence[str],
+        summary: Summary,
+        path: str,
     ) -> None:
         """Its files are saved; `path` is the JSON file."""
 

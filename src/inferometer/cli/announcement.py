@@ -25,7 +25,11 @@ def announcement(ready: ReadyPoint, base_url: str) -> list[str]:
     does not tell or take.
     """
     spec, server = ready.spec, ready.server
-    limit = f", max_model_len {server['max_model_len']}" if server["max_model_len"] else ""
+    limit = (
+        f", max_model_len {server['max_model_len']}"
+        if server["max_model_len"]
+        else ""
+    )
     prompts = spoken().text(
         "prompts.seed",
         prompts=prompts_in_words(spec.workload, ready.workload),
@@ -38,8 +42,16 @@ def announcement(ready: ReadyPoint, base_url: str) -> list[str]:
         *_wrapped("load", load_in_words(spec.load)),
         *_wrapped("prompts", printable(prompts)),
         *(_wrapped("rows", rows) if rows else []),
-        *(line for sentence in server["limits"] for line in _wrapped("limit", in_words(sentence))),
-        *(line for note in server["notes"] for line in _wrapped("note", printable(in_words(note)))),
+        *(
+            line
+            for sentence in server["limits"]
+            for line in _wrapped("limit", in_words(sentence))
+        ),
+        *(
+            line
+            for note in server["notes"]
+            for line in _wrapped("note", printable(in_words(note)))
+        ),
     ]
 
 
@@ -47,9 +59,14 @@ def saved_in_words(saved: Sequence[Path]) -> list[str]:
     """Where the results are: one complete path a line, to copy; the JSON file first."""
     lines = []
     for path in reversed(saved):
-        lines += [f"{path}/", f"  ({RUN_FILES})"] if path.is_dir() else [str(path)]
+        lines += (
+            [f"{path}/", f"  ({RUN_FILES})"] if path.is_dir() else [str(path)]
+        )
     heading = _heading("saved")
-    return [f"{' ' * INDENT if number else heading}{line}" for number, line in enumerate(lines)]
+    return [
+        f"{' ' * INDENT if number else heading}{line}"
+        for number, line in enumerate(lines)
+    ]
 
 
 def _heading(key: str) -> str:
@@ -57,7 +74,9 @@ def _heading(key: str) -> str:
 
 
 def _wrapped(key: str, text: str) -> list[str]:
-    return wrapped(text, TEXT_WIDTH, _heading(key), " " * INDENT, break_words=False)
+    return wrapped(
+        text, TEXT_WIDTH, _heading(key), " " * INDENT, break_words=False
+    )
 
 
 def load_in_words(load: Load) -> str:
@@ -75,20 +94,31 @@ def load_in_words(load: Load) -> str:
 def _pace(load: Load) -> str:
     words, cap = spoken(), load.max_concurrency
     if not load.open_loop:
-        return words.text("load.closed", cap=cap) if cap else words.text("load.all")
+        return (
+            words.text("load.closed", cap=cap)
+            if cap
+            else words.text("load.all")
+        )
     if load.replay_speed is not None:
         pace = words.text("load.replay", speed=load.replay_speed)
     elif load.ramp is not None:
         ramp = {"start": load.ramp.start_rps, "end": load.ramp.end_rps}
-        told = {**ramp, "strategy": load.ramp.strategy, "burstiness": load.burstiness}
+        told = {
+            **ramp,
+            "strategy": load.ramp.strategy,
+            "burstiness": load.burstiness,
+        }
         pace = words.text("load.ramp", **told)
     elif load.steps is not None:
         steps = words.listed(
-            words.text("load.step", rate=step.rate, seconds=step.seconds) for step in load.steps
+            words.text("load.step", rate=step.rate, seconds=step.seconds)
+            for step in load.steps
         )
         pace = words.text("load.steps", steps=steps, burstiness=load.burstiness)
     else:
-        pace = words.text("load.rate", rate=load.request_rate, burstiness=load.burstiness)
+        pace = words.text(
+            "load.rate", rate=load.request_rate, burstiness=load.burstiness
+        )
     if not cap:
         return pace
     key = "load.cap.drop" if load.when_full == "drop" else "load.cap"
@@ -99,19 +129,33 @@ def prompts_in_words(work: AnyWorkload, made: Workload) -> str:
     """Such as `256 in, 64 out`, or `sharegpt of prompts.json, 213 in, 180 out on average`."""
     words = spoken()
     if isinstance(work, RandomWorkload) and work.scenario is None:
-        lengths = words.text("prompts.lengths", input=work.input_len, output=work.output_len)
+        lengths = words.text(
+            "prompts.lengths", input=work.input_len, output=work.output_len
+        )
     elif isinstance(work, RandomWorkload):
         lengths = _means(str(work.scenario), made, words)
     else:
         path = getattr(work, "path", None)
-        what = words.text("prompts.of", kind=work.kind, path=path) if path else work.kind
+        what = (
+            words.text("prompts.of", kind=work.kind, path=path)
+            if path
+            else work.kind
+        )
         lengths = _means(what, made, words)
     again = made.origin.get("distinct")
-    return lengths if again is None else words.text("prompts.again", lengths=lengths, n=again)
+    return (
+        lengths
+        if again is None
+        else words.text("prompts.again", lengths=lengths, n=again)
+    )
 
 
 def _means(what: str, made: Workload, words: Words) -> str:
-    known = [request.prompt_tokens for request in made.requests if request.prompt_tokens != MISSING]
+    known = [
+        request.prompt_tokens
+        for request in made.requests
+        if request.prompt_tokens != MISSING
+    ]
     outputs = [request.max_tokens for request in made.requests]
     output = f"{math.fsum(outputs) / max(len(outputs), 1):.0f}"
     if not known:

@@ -23,7 +23,9 @@ HELP = (
 )
 
 
-def targets_of(texts: Sequence[str], *, lacking: Sequence[str] = ()) -> tuple[Threshold, ...]:
+def targets_of(
+    texts: Sequence[str], *, lacking: Sequence[str] = ()
+) -> tuple[Threshold, ...]:
     """The parsed targets; `lacking` are metrics that this run cannot have. Raises FlagsError with
     all errors.
     """
@@ -38,7 +40,9 @@ def targets_of(texts: Sequence[str], *, lacking: Sequence[str] = ()) -> tuple[Th
         try:
             targets.append(parse_target(text))
         except ValueError as error:
-            reasons.append(Said("flag.of", {"flag": "--assert", "why": sentence_of(error)}))
+            reasons.append(
+                Said("flag.of", {"flag": "--assert", "why": sentence_of(error)})
+            )
     reasons += [
         Said("flag.of", {"flag": "--assert", "why": mistake})
         for mistake in mistakes(targets, lacking=lacking)
@@ -55,7 +59,8 @@ def targets_of_campaign(campaign: CampaignSpec) -> tuple[Threshold, ...]:
     from inferometer.spec.target import campaign_target
 
     targets = tuple(
-        campaign_target(metric, comparison) for metric, comparison in campaign.targets.items()
+        campaign_target(metric, comparison)
+        for metric, comparison in campaign.targets.items()
     )
     if reasons := mistakes(targets, lacking=lacking_in(campaign)):
         raise FlagsError(reasons)
@@ -88,7 +93,9 @@ def percentiles_of(targets: Sequence[Threshold]) -> tuple[float, ...]:
     """Those that the targets' metrics are, so that they are computed."""
     found = (statistic_of(target.metric) for target in targets)
     percentiles = (each.percentile for each in found if each)
-    return tuple(dict.fromkeys(each for each in percentiles if each is not None))
+    return tuple(
+        dict.fromkeys(each for each in percentiles if each is not None)
+    )
 
 
 def tell(checked: Sequence[Checked], *, err: bool = False) -> int:

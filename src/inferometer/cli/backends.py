@@ -33,7 +33,9 @@ def rows() -> list[tuple[str, ...]]:
 
     distinct = {id(backend): backend for backend in PROTOCOLS.values()}
     names = {
-        key: ", ".join(f"`{name}`" for name, each in PROTOCOLS.items() if id(each) == key)
+        key: ", ".join(
+            f"`{name}`" for name, each in PROTOCOLS.items() if id(each) == key
+        )
         for key in distinct
     }
     chats_only = _chats_only()
@@ -41,7 +43,9 @@ def rows() -> list[tuple[str, ...]]:
         (
             names[key],
             *_cells(backend),
-            "nothing" if backend.chat else ", ".join([*chats_only, "pictures and tools of rows"]),
+            "nothing"
+            if backend.chat
+            else ", ".join([*chats_only, "pictures and tools of rows"]),
         )
         for key, backend in distinct.items()
     ]
@@ -54,7 +58,9 @@ def _chats_only() -> list[str]:
     found = []
     for name, model in DATASETS.items():
         has_path = "path" in model.model_fields
-        if model.model_construct(**({"path": None} if has_path else {})).needs_messages:
+        if model.model_construct(
+            **({"path": None} if has_path else {})
+        ).needs_messages:
             found.append(f"`{name}`")
         elif has_path and model.model_construct(path="a file").needs_messages:
             found.append(f"`{name}` of a file")

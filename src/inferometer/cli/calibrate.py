@@ -35,7 +35,9 @@ def calibrate(  # noqa: PLR0917 - typer makes an option of each
     ] = False,
     realtime: Annotated[
         bool,
-        typer.Option(help="Run the client with real-time priority where permitted, as in `bench`."),
+        typer.Option(
+            help="Run the client with real-time priority where permitted, as in `bench`."
+        ),
     ] = True,
     target_ms: Annotated[
         float,
@@ -52,7 +54,10 @@ def calibrate(  # noqa: PLR0917 - typer makes an option of each
         ),
     ] = None,
     as_json: Annotated[
-        bool, typer.Option("--json", help="Print the calibration as JSON, and nothing else.")
+        bool,
+        typer.Option(
+            "--json", help="Print the calibration as JSON, and nothing else."
+        ),
     ] = False,
 ) -> None:
     """Measure how exact the client is on this host, and up to which load.
@@ -85,30 +90,43 @@ def calibrate(  # noqa: PLR0917 - typer makes an option of each
     from inferometer.words import Said, spoken
 
     if not math.isfinite(target_ms):
-        raise typer.BadParameter(spoken().text("calibrate.not_finite", value=target_ms))
+        raise typer.BadParameter(
+            spoken().text("calibrate.not_finite", value=target_ms)
+        )
     place = directory or default_directory()
     try:
         require_writable(place)
-        made = _calibrate(workers, realtime, target_ms, quick=quick, as_json=as_json)
+        made = _calibrate(
+            workers, realtime, target_ms, quick=quick, as_json=as_json
+        )
         if why := why_unfit(made):
             usage_error(Said("calibrate.not_stored", {"why": why}))
         path = keep(made, place)
     except (CalibrationError, CannotWriteError) as error:
         usage_error(error)
     except KeyboardInterrupt:
-        typer.echo(f"inferometer: {spoken().text('calibrate.stopped')}", err=True)
+        typer.echo(
+            f"inferometer: {spoken().text('calibrate.stopped')}", err=True
+        )
         raise typer.Exit(EXIT_INTERRUPTED) from None
     if as_json:
         import orjson
 
-        typer.echo(orjson.dumps(made.to_dict(), option=orjson.OPT_INDENT_2).decode())
+        typer.echo(
+            orjson.dumps(made.to_dict(), option=orjson.OPT_INDENT_2).decode()
+        )
         return
     in_files_too()
     typer.echo("\n".join([*closing(made), headed("plan.saved", str(path))]))
 
 
 def _calibrate(
-    workers: int, real_time: bool, target_ms: float, *, quick: bool, as_json: bool
+    workers: int,
+    real_time: bool,
+    target_ms: float,
+    *,
+    quick: bool,
+    as_json: bool,
 ) -> Calibration:
     """Calibrate, showing every load: as rows on standard output, or briefly on standard error."""
     from inferometer.calibration.search import QUICK, THOROUGH, calibrate
@@ -122,9 +140,17 @@ def _calibrate(
     if not as_json:
         typer.echo("\n".join(headings()))
         return calibrate(
-            workers=workers, real_time=real_time, target_ms=target_ms, effort=effort, on_level=row
+            workers=workers,
+            real_time=real_time,
+            target_ms=target_ms,
+            effort=effort,
+            on_level=row,
         )
     with calibrating() as show:
         return calibrate(
-            workers=workers, real_time=real_time, target_ms=target_ms, effort=effort, on_level=show
+            workers=workers,
+            real_time=real_time,
+            target_ms=target_ms,
+            effort=effort,
+            on_level=show,
         )

@@ -14,11 +14,14 @@ if TYPE_CHECKING:
     from inferometer.spec.campaign import CampaignSpec, Group
 
 Campaign = Annotated[
-    str, Argument(metavar="FILE|PRESET", help="Campaign file, or name of a preset.")
+    str,
+    Argument(metavar="FILE|PRESET", help="Campaign file, or name of a preset."),
 ]
 Only = Annotated[
     list[str] | None,
-    Option(metavar="GROUP|ID|GLOB", help="Only these groups or points; repeatable."),
+    Option(
+        metavar="GROUP|ID|GLOB", help="Only these groups or points; repeatable."
+    ),
 ]
 Sets = Annotated[
     list[str] | None,
@@ -30,7 +33,10 @@ Sets = Annotated[
 ]
 Quick = Annotated[
     bool,
-    Option("--quick", help="A few points with few requests; results go to a separate directory."),
+    Option(
+        "--quick",
+        help="A few points with few requests; results go to a separate directory.",
+    ),
 ]
 Embedded = Annotated[
     bool,
@@ -58,7 +64,9 @@ class CampaignFlags:
     interleave: bool = False
     levels: LevelFlags = field(default_factory=LevelFlags)
 
-    def read(self, environment: Mapping[str, str]) -> tuple[CampaignSpec, list[Group]]:
+    def read(
+        self, environment: Mapping[str, str]
+    ) -> tuple[CampaignSpec, list[Group]]:
         """The campaign, and the chosen points in groups. Raises CampaignError."""
         from inferometer.spec.campaign_file import load_campaign
         from inferometer.spec.expand import expand
@@ -68,6 +76,9 @@ class CampaignFlags:
         if self.quick:
             check_quick(sets)
         spec = load_campaign(
-            self.campaign, sets=sets, environment=environment, interleave=self.interleave
+            self.campaign,
+            sets=sets,
+            environment=environment,
+            interleave=self.interleave,
         )
         return spec, expand(spec, quick=self.quick, only=self.only)

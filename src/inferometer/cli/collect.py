@@ -18,12 +18,16 @@ MAX_NAMED = 20
 
 def collect(
     directory: Annotated[
-        Path, typer.Argument(help="Result directory, such as bench_results/pcie.")
+        Path,
+        typer.Argument(help="Result directory, such as bench_results/pcie."),
     ],
     output: Annotated[
         Path | None,
         typer.Option(
-            "--output", "-o", help="Archive to write.", show_default="./DIRECTORY_HOST_TIME.tar"
+            "--output",
+            "-o",
+            help="Archive to write.",
+            show_default="./DIRECTORY_HOST_TIME.tar",
         ),
     ] = None,
 ) -> None:
@@ -43,7 +47,9 @@ def collect(
     from inferometer.store.campaign.ledger import LedgerError
 
     tar = output or Path(
-        gather.tar_name(directory, socket.gethostname(), datetime.now().astimezone())
+        gather.tar_name(
+            directory, socket.gethostname(), datetime.now().astimezone()
+        )
     )
     try:
         collected = gather.collect(directory, tar, say=_warn)

@@ -50,7 +50,10 @@ Metrics = Annotated[
         show_default="throughputs and latencies",
     ),
 ]
-Delta = Annotated[str, typer.Option(metavar="SHARE", help="Differences up to this count as none.")]
+Delta = Annotated[
+    str,
+    typer.Option(metavar="SHARE", help="Differences up to this count as none."),
+]
 Drift = Annotated[
     str,
     typer.Option(
@@ -66,17 +69,26 @@ Pcie = Annotated[
     ),
 ]
 Points = Annotated[bool, typer.Option("--points", help="Show all points.")]
-AllowInvalid = Annotated[bool, typer.Option("--allow-invalid", help="Also use INVALID results.")]
+AllowInvalid = Annotated[
+    bool, typer.Option("--allow-invalid", help="Also use INVALID results.")
+]
 FailOn = Annotated[
     Literal["slower", "undecided"],
-    typer.Option(help="Which results make the exit code 1; `undecided` also covers `slower`."),
+    typer.Option(
+        help="Which results make the exit code 1; `undecided` also covers `slower`."
+    ),
 ]
 Json = Annotated[
     Path | None,
-    typer.Option("--json", metavar="FILE", help="Write the full comparison to this file."),
+    typer.Option(
+        "--json", metavar="FILE", help="Write the full comparison to this file."
+    ),
 ]
 Markdown = Annotated[
-    Path | None, typer.Option("--markdown", metavar="FILE", help="Write the tables to this file.")
+    Path | None,
+    typer.Option(
+        "--markdown", metavar="FILE", help="Write the tables to this file."
+    ),
 ]
 
 
@@ -128,36 +140,55 @@ def compare(  # noqa: PLR0917 - typer makes an option of each
         if pcie:
             _links(wanted, every_point=points, json=json, markdown=markdown)
             return
-        comparison = _sides(wanted, every_point=points, json=json, markdown=markdown)
+        comparison = _sides(
+            wanted, every_point=points, json=json, markdown=markdown
+        )
     except (CannotCompareError, ResultsError, CannotWriteError) as error:
         usage_error(error)
     undecided = fail_on == "undecided" and any(
         row.verdict == "undecided" for row in comparison.headline
     )
-    raise typer.Exit(EXIT_SLOWER if comparison.has("slower") or undecided else 0)
+    raise typer.Exit(
+        EXIT_SLOWER if comparison.has("slower") or undecided else 0
+    )
 
 
 def _sides(
-    wanted: ComparisonRequest, *, every_point: bool, json: Path | None, markdown: Path | None
+    wanted: ComparisonRequest,
+    *,
+    every_point: bool,
+    json: Path | None,
+    markdown: Path | None,
 ) -> Comparison:
     from inferometer.cli.compare_sides import compare_sides
     from inferometer.cli.compare_view import as_markdown, show
 
     comparison, problems = compare_sides(wanted)
-    _write(comparison.to_dict(), as_markdown(comparison), json=json, markdown=markdown)
+    _write(
+        comparison.to_dict(),
+        as_markdown(comparison),
+        json=json,
+        markdown=markdown,
+    )
     _tell(problems)
     show(comparison, every_point=every_point)
     return comparison
 
 
 def _links(
-    wanted: ComparisonRequest, *, every_point: bool, json: Path | None, markdown: Path | None
+    wanted: ComparisonRequest,
+    *,
+    every_point: bool,
+    json: Path | None,
+    markdown: Path | None,
 ) -> None:
     from inferometer.cli.compare_sides import compare_links
     from inferometer.cli.compare_view import links_as_markdown, show_links
 
     study, problems = compare_links(wanted)
-    _write(asdict(study), links_as_markdown(study), json=json, markdown=markdown)
+    _write(
+        asdict(study), links_as_markdown(study), json=json, markdown=markdown
+    )
     _tell(problems)
     show_links(study, every_point=every_point)
 
@@ -168,7 +199,11 @@ def _tell(problems: Iterable[str]) -> None:
 
 
 def _write(
-    content: dict[str, Any], tables: str, *, json: Path | None, markdown: Path | None
+    content: dict[str, Any],
+    tables: str,
+    *,
+    json: Path | None,
+    markdown: Path | None,
 ) -> None:
     import orjson
 
@@ -176,7 +211,10 @@ def _write(
 
     if json is not None:
         write_file(
-            json, orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+            json,
+            orjson.dumps(
+                content, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
+            ),
         )
     if markdown is not None:
         write_file(markdown, tables.encode())

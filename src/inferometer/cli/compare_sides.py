@@ -66,19 +66,27 @@ def share(text: str, flag: str) -> float:
     """`2%` or `0.02` as 0.02. Raises ValueError for anything else, below 0, or from 100 %."""
     number = text.strip()
     try:
-        value = float(number[:-1]) / 100 if number.endswith("%") else float(number)
+        value = (
+            float(number[:-1]) / 100 if number.endswith("%") else float(number)
+        )
     except ValueError:
         value = math.nan
     if not 0 <= value < 1:
-        raise ValueError(Said("compare.not_a_share", {"flag": flag, "text": text}))
+        raise ValueError(
+            Said("compare.not_a_share", {"flag": flag, "text": text})
+        )
     return value
 
 
-def compare_sides(wanted: ComparisonRequest) -> tuple[Comparison, tuple[str, ...]]:
+def compare_sides(
+    wanted: ComparisonRequest,
+) -> tuple[Comparison, tuple[str, ...]]:
     """A and B, or two values of a condition; and unreadable files. Raises CannotCompareError,
     ResultsError.
     """
-    sides, names, problems = _two_values(wanted) if wanted.by else _two_sources(wanted)
+    sides, names, problems = (
+        _two_values(wanted) if wanted.by else _two_sources(wanted)
+    )
     a, b = (with_percentiles(side, wanted.metrics) for side in sides)
     comparison = compare(
         a,
@@ -93,7 +101,9 @@ def compare_sides(wanted: ComparisonRequest) -> tuple[Comparison, tuple[str, ...
     return comparison, problems
 
 
-def compare_links(wanted: ComparisonRequest) -> tuple[LinkStudy, tuple[str, ...]]:
+def compare_links(
+    wanted: ComparisonRequest,
+) -> tuple[LinkStudy, tuple[str, ...]]:
     """The cost of links in all sources; and unreadable files. Raises CannotCompareError,
     ResultsError.
     """
@@ -104,7 +114,9 @@ def compare_links(wanted: ComparisonRequest) -> tuple[LinkStudy, tuple[str, ...]
         by = (name, _number(narrow), _number(wide))
     collection = read(wanted.sources)
     study = link_costs(
-        with_percentiles(_chosen(collection.points, wanted.where), wanted.metrics),
+        with_percentiles(
+            _chosen(collection.points, wanted.where), wanted.metrics
+        ),
         by=by,
         metrics=wanted.metrics or LINK_METRICS,
         delta=wanted.delta,
@@ -114,13 +126,19 @@ def compare_links(wanted: ComparisonRequest) -> tuple[LinkStudy, tuple[str, ...]
     return study, collection.problems
 
 
-Sides = tuple[tuple[tuple[Point, ...], tuple[Point, ...]], tuple[str, str], tuple[str, ...]]
+Sides = tuple[
+    tuple[tuple[Point, ...], tuple[Point, ...]],
+    tuple[str, str],
+    tuple[str, ...],
+]
 """The points of both, their names, and unreadable files."""
 
 
 def _two_sources(wanted: ComparisonRequest) -> Sides:
     if len(wanted.sources) != 2:
-        raise CannotCompareError(Said("compare.two_sides", {"n": len(wanted.sources)}))
+        raise CannotCompareError(
+            Said("compare.two_sides", {"n": len(wanted.sources)})
+        )
     one, other = (read([source]) for source in wanted.sources)
     together = told_apart([*one.points, *other.points])
     parts = together[: len(one.points)], together[len(one.points) :]
@@ -139,7 +157,11 @@ def _two_values(wanted: ComparisonRequest) -> Sides:
         if not side:
             there = sorted({_text(value_of(point, name)) for point in points})
             problem = next(iter(collection.problems), "")
-            told = {"name": name, "value": value, "there": there or Said("compare.no_points")}
+            told = {
+                "name": name,
+                "value": value,
+                "there": there or Said("compare.no_points"),
+            }
             key = "compare.nowhere.unread" if problem else "compare.nowhere"
             raise CannotCompareError(Said(key, {**told, "problem": problem}))
     return sides, (f"{name}={one}", f"{name}={other}"), collection.problems
@@ -147,14 +169,18 @@ def _two_values(wanted: ComparisonRequest) -> Sides:
 
 def _two(name: str, values: Sequence[str]) -> tuple[str, str]:
     if len(values) != 2:
-        raise CannotCompareError(Said("compare.two_values", {"name": name, "n": len(values)}))
+        raise CannotCompareError(
+            Said("compare.two_values", {"name": name, "n": len(values)})
+        )
     return values[0], values[1]
 
 
 def _condition(text: str, flag: str) -> tuple[str, list[str]]:
     name, equals, values = text.partition("=")
     if not equals:
-        raise ValueError(Said("compare.not_a_condition", {"flag": flag, "text": text}))
+        raise ValueError(
+            Said("compare.not_a_condition", {"flag": flag, "text": text})
+        )
     if name not in CONDITIONS and name != TOOL:
         near = did_you_mean_one_of(name, [*CONDITIONS, TOOL])
         told = {"flag": flag, "text": text, "name": name, "near": near}
@@ -162,11 +188,15 @@ def _condition(text: str, flag: str) -> tuple[str, list[str]]:
     return name, [_text(_number(value.strip())) for value in values.split(",")]
 
 
-def _chosen(points: Sequence[Point], filters: Sequence[tuple[str, list[str]]]) -> tuple[Point, ...]:
+def _chosen(
+    points: Sequence[Point], filters: Sequence[tuple[str, list[str]]]
+) -> tuple[Point, ...]:
     return tuple(
         point
         for point in points
-        if all(_text(value_of(point, name)) in values for name, values in filters)
+        if all(
+            _text(value_of(point, name)) in values for name, values in filters
+        )
     )
 
 

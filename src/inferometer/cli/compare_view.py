@@ -27,10 +27,24 @@ WIDTH = 80
 MAX_ROWS = 40
 """Rows of single points shown by default."""
 
-COLORS: dict[str, str] = {"faster": "green", "slower": "red", "undecided": "yellow"}
-SIGNS: dict[Verdict, str] = {"faster": "+", "slower": "-", "no difference": "=", "undecided": "?"}
+COLORS: dict[str, str] = {
+    "faster": "green",
+    "slower": "red",
+    "undecided": "yellow",
+}
+SIGNS: dict[Verdict, str] = {
+    "faster": "+",
+    "slower": "-",
+    "no difference": "=",
+    "undecided": "?",
+}
 
-SUMMED_UP: tuple[Verdict, ...] = ("slower", "faster", "no difference", "undecided")
+SUMMED_UP: tuple[Verdict, ...] = (
+    "slower",
+    "faster",
+    "no difference",
+    "undecided",
+)
 _LEFT = re.compile(r" \(|（")
 """What follows a verdict."""
 
@@ -49,7 +63,9 @@ def show(comparison: Comparison, *, every_point: bool) -> None:
     words = spoken()
     for line in _head(comparison, words):
         typer.echo(line)
-    for title, headings, rows in _tables(comparison, words, every_point=every_point):
+    for title, headings, rows in _tables(
+        comparison, words, every_point=every_point
+    ):
         typer.echo(f"\n{printable(title)}")
         for line in _aligned(headings, rows, words):
             typer.echo(line)
@@ -72,7 +88,9 @@ def as_markdown(comparison: Comparison) -> str:
 def show_links(study: LinkStudy, *, every_point: bool) -> None:
     """Each model's mean and levels, every effect in words, and at the end the answer."""
     words = spoken()
-    for title, headings, rows in _link_tables(study, words, every_point=every_point):
+    for title, headings, rows in _link_tables(
+        study, words, every_point=every_point
+    ):
         typer.echo(printable(title))
         for line in _aligned(headings, rows, words):
             typer.echo(line)
@@ -85,7 +103,9 @@ def show_links(study: LinkStudy, *, every_point: bool) -> None:
     answer = link_answer(study, spoken())
     typer.echo(f"\n{printable(answer.title)}")
     for sentence in answer.sentences:
-        for line in wrapped(printable(sentence), WIDTH, "  ", "    ", break_words=False):
+        for line in wrapped(
+            printable(sentence), WIDTH, "  ", "    ", break_words=False
+        ):
             typer.echo(line)
 
 
@@ -100,9 +120,13 @@ def _levels_left_out(study: LinkStudy, *, every_point: bool) -> str:
 
 def links_as_markdown(study: LinkStudy) -> str:
     tables = _tables_in_markdown(_link_tables(study, Words(), every_point=True))
-    title = text_in_markdown(Words().text("compare.against", a=study.wide, b=study.narrow))
+    title = text_in_markdown(
+        Words().text("compare.against", a=study.wide, b=study.narrow)
+    )
     answer = _list_in_markdown(link_answer(study, Words()).sentences)
-    return f"## {title}\n\n{answer}{tables}\n{_list_in_markdown(study.sentences)}"
+    return (
+        f"## {title}\n\n{answer}{tables}\n{_list_in_markdown(study.sentences)}"
+    )
 
 
 def _tables_in_markdown(tables: Iterable[Table]) -> str:
@@ -136,26 +160,38 @@ def interval(low: float | None, high: float | None, words: Words) -> str:
     return f"{percent(low)} .. {percent(high)} %"
 
 
-def _head(comparison: Comparison, words: Words, width: int = WIDTH) -> Iterator[str]:
+def _head(
+    comparison: Comparison, words: Words, width: int = WIDTH
+) -> Iterator[str]:
     pairing = comparison.pairing
     sides = zip(*((p.a, p.b) for p in pairing.pairs), strict=True)
-    for letter, name, of_side in zip("AB", comparison.names, sides, strict=True):
+    for letter, name, of_side in zip(
+        "AB", comparison.names, sides, strict=True
+    ):
         points = [point for points in of_side for point in points]
         told = {"side": letter, "name": name, "tools": _tools(points)}
         yield printable(words.counted("compare.side", len(points), **told))
     differences = words.listed(map(str, pairing.differences))
-    differ = words.text("compare.differ", what=differences) if differences else ""
+    differ = (
+        words.text("compare.differ", what=differences) if differences else ""
+    )
     yield from _wrapped(differ or words.text("compare.alike"), width)
     if pairing.untold:
         untold = words.text("compare.untold", what=words.listed(pairing.untold))
         yield from _wrapped(untold, width)
     alone = [
-        words.counted("compare.alone.side", len(points), side=letter, ids=_ids(points))
+        words.counted(
+            "compare.alone.side", len(points), side=letter, ids=_ids(points)
+        )
         for letter, points in (("A", pairing.alone_a), ("B", pairing.alone_b))
         if points
     ]
     if alone:
-        what = words.text("and", first=alone[0], second=alone[1]) if alone[1:] else alone[0]
+        what = (
+            words.text("and", first=alone[0], second=alone[1])
+            if alone[1:]
+            else alone[0]
+        )
         yield from _wrapped(words.text("compare.alone", what=what), width)
 
 
@@ -164,7 +200,9 @@ def _headings(names: Sequence[str], words: Words) -> tuple[str, ...]:
     return tuple(words.text(f"compare.{name}", signs=signs) for name in names)
 
 
-def _tables(comparison: Comparison, words: Words, *, every_point: bool) -> Iterator[Table]:
+def _tables(
+    comparison: Comparison, words: Words, *, every_point: bool
+) -> Iterator[Table]:
     by_point = [row for row in comparison.rows if row.point is not None]
     pairs = len(comparison.pairing.pairs)
     if pairs == 1:
@@ -175,28 +213,49 @@ def _tables(comparison: Comparison, words: Words, *, every_point: bool) -> Itera
     over_all = [row for row in comparison.rows if row.point is None]
     if over_all:
         rows = [
-            _cells_over_all(row, [each for each in by_point if each.metric == row.metric], words)
+            _cells_over_all(
+                row,
+                [each for each in by_point if each.metric == row.metric],
+                words,
+            )
             for row in over_all
         ]
-        yield words.text("compare.over", n=pairs), _headings(OVER_ALL, words), rows
+        yield (
+            words.text("compare.over", n=pairs),
+            _headings(OVER_ALL, words),
+            rows,
+        )
     shown = _shown(by_point, every_point=every_point)
     for name in dict.fromkeys(row.metric for row in shown):
-        rows = [(row.point or "", *_cells(row, words)) for row in shown if row.metric == name]
+        rows = [
+            (row.point or "", *_cells(row, words))
+            for row in shown
+            if row.metric == name
+        ]
         yield name, _headings(("point", *AT_POINT), words), rows
 
 
-def _link_tables(study: LinkStudy, words: Words, *, every_point: bool) -> Iterator[Table]:
+def _link_tables(
+    study: LinkStudy, words: Words, *, every_point: bool
+) -> Iterator[Table]:
     for key, found in groupby(
-        study.effects, lambda each: (each.model, each.tp, *each.sides, each.metric)
+        study.effects,
+        lambda each: (each.model, each.tp, *each.sides, each.metric),
     ):
         model, tp, narrow, wide, metric = key
         rows = list(found)
         if not every_point:
-            levels = some_levels([row.level for row in rows if row.level is not None])
-            rows = [row for row in rows if row.level is None or row.level in levels]
+            levels = some_levels(
+                [row.level for row in rows if row.level is not None]
+            )
+            rows = [
+                row for row in rows if row.level is None or row.level in levels
+            ]
         cells: list[tuple[str, ...]] = [
             (
-                words.text("compare.mean") if row.level is None else f"{row.level:g}",
+                words.text("compare.mean")
+                if row.level is None
+                else f"{row.level:g}",
                 f"{percent(row.shown)} %",
                 "" if row.control is None else f"{percent(row.control)} %",
                 f"{percent(row.effect)} %",
@@ -205,19 +264,31 @@ def _link_tables(study: LinkStudy, words: Words, *, every_point: bool) -> Iterat
             )
             for row in rows
         ]
-        told = {"metric": metric, "model": model, "tp": tp, "narrow": narrow, "wide": wide}
-        title = words.text("compare.links.control" if tp == 1 else "compare.links", **told)
+        told = {
+            "metric": metric,
+            "model": model,
+            "tp": tp,
+            "narrow": narrow,
+            "wide": wide,
+        }
+        title = words.text(
+            "compare.links.control" if tp == 1 else "compare.links", **told
+        )
         yield title, _headings(LINKS, words), cells
 
 
-def _shown(rows: Sequence[MetricComparison], *, every_point: bool) -> list[MetricComparison]:
+def _shown(
+    rows: Sequence[MetricComparison], *, every_point: bool
+) -> list[MetricComparison]:
     """All rows if they are few; else the faster and slower ones; of too many, the largest
     effects.
     """
     if every_point or len(rows) <= MAX_ROWS:
         return list(rows)
     decided = [row for row in rows if row.verdict in {"faster", "slower"}]
-    largest = sorted(decided, key=lambda row: -abs(math.log1p(row.effect)))[:MAX_ROWS]
+    largest = sorted(decided, key=lambda row: -abs(math.log1p(row.effect)))[
+        :MAX_ROWS
+    ]
     return [row for row in decided if row in largest]
 
 
@@ -234,7 +305,10 @@ def _cells(row: MetricComparison, words: Words) -> tuple[str, ...]:
 def _cells_over_all(
     row: MetricComparison, by_point: Sequence[MetricComparison], words: Words
 ) -> tuple[str, ...]:
-    counts = "/".join(str(sum(each.verdict == verdict for each in by_point)) for verdict in SIGNS)
+    counts = "/".join(
+        str(sum(each.verdict == verdict for each in by_point))
+        for verdict in SIGNS
+    )
     return (
         row.metric,
         f"{percent(row.effect)} %",
@@ -251,7 +325,11 @@ def _verdict(row: MetricComparison, words: Words) -> str:
 
 
 def _tail(
-    comparison: Comparison, words: Words, *, every_point: bool, width: int = WIDTH
+    comparison: Comparison,
+    words: Words,
+    *,
+    every_point: bool,
+    width: int = WIDTH,
 ) -> Iterator[str]:
     delta = f"{100 * comparison.delta:.3g} %"
     by_point = [row for row in comparison.rows if row.point is not None]
@@ -260,50 +338,86 @@ def _tail(
         yield from _wrapped(words.text("compare.hidden", rows=rows), width)
     if any(row.more_runs is not None for row in comparison.rows):
         yield from _wrapped(words.text("compare.more_runs"), width)
-    if any(_beyond(row, comparison.delta) for row in comparison.rows if row.verdict == "undecided"):
-        chance = words.counted("compare.chance", len(comparison.rows), delta=delta)
+    if any(
+        _beyond(row, comparison.delta)
+        for row in comparison.rows
+        if row.verdict == "undecided"
+    ):
+        chance = words.counted(
+            "compare.chance", len(comparison.rows), delta=delta
+        )
         yield from _wrapped(chance, width)
     for warning in comparison.warnings:
-        yield from _wrapped(words.text("compare.note", warning=words.say(warning)), width)
+        yield from _wrapped(
+            words.text("compare.note", warning=words.say(warning)), width
+        )
     yield from _wrapped(_cache_hits(comparison, words), width)
-    if any(difference.condition == "cache" for difference in comparison.pairing.differences):
+    if any(
+        difference.condition == "cache"
+        for difference in comparison.pairing.differences
+    ):
         yield from _wrapped(_speed_ups(comparison, words), width)
     for verdict in SUMMED_UP:
         if named := _named(comparison, verdict, words):
             told = {"delta": delta, "what": words.listed(named)}
-            yield from _wrapped(words.text(f"compare.sum.{verdict}", **told), width)
+            yield from _wrapped(
+                words.text(f"compare.sum.{verdict}", **told), width
+            )
 
 
 def _named(comparison: Comparison, verdict: Verdict, words: Words) -> list[str]:
     """The metrics with this verdict, and how many single points have it."""
     named = [
-        words.text("compare.cell", metric=row.metric, percent=percent(row.effect))
+        words.text(
+            "compare.cell", metric=row.metric, percent=percent(row.effect)
+        )
         for row in comparison.headline
         if row.verdict == verdict
     ]
     by_point = [row for row in comparison.rows if row.point is not None]
     at_points = sum(row.verdict == verdict for row in by_point)
-    if verdict in {"slower", "faster"} and comparison.headline != comparison.rows and at_points:
+    if (
+        verdict in {"slower", "faster"}
+        and comparison.headline != comparison.rows
+        and at_points
+    ):
         named.append(words.counted("compare.rows", at_points))
     return named
 
 
 def _cache_hits(comparison: Comparison, words: Words) -> str:
     """Empty where no side had any."""
-    sides = zip(*((pair.a, pair.b) for pair in comparison.pairing.pairs), strict=True)
-    rates = [hit_rate([point for points in side for point in points]) for side in sides]
+    sides = zip(
+        *((pair.a, pair.b) for pair in comparison.pairing.pairs), strict=True
+    )
+    rates = [
+        hit_rate([point for points in side for point in points])
+        for side in sides
+    ]
     if not any(rates):
         return ""
-    a, b = (words.text("compare.unrecorded") if rate is None else f"{rate:.1f} %" for rate in rates)
+    a, b = (
+        words.text("compare.unrecorded") if rate is None else f"{rate:.1f} %"
+        for rate in rates
+    )
     return words.text("compare.cache_hits", a=a, b=b)
 
 
 def _speed_ups(comparison: Comparison, words: Words) -> str:
     """How many times as fast B is, of the metrics of which that is decided."""
-    decided = [row for row in comparison.headline if row.verdict in {"faster", "slower"}]
+    decided = [
+        row
+        for row in comparison.headline
+        if row.verdict in {"faster", "slower"}
+    ]
     times = [(row.metric, *speed_up(row)) for row in decided]
-    told = [f"{name} {ratio:.2f}x ({low:.2f} .. {high:.2f})" for name, ratio, low, high in times]
-    return words.text("compare.speed_ups", what=words.listed(told)) if told else ""
+    told = [
+        f"{name} {ratio:.2f}x ({low:.2f} .. {high:.2f})"
+        for name, ratio, low, high in times
+    ]
+    return (
+        words.text("compare.speed_ups", what=words.listed(told)) if told else ""
+    )
 
 
 def _beyond(row: MetricComparison, delta: float) -> bool:
@@ -313,18 +427,33 @@ def _beyond(row: MetricComparison, delta: float) -> bool:
     return row.low > delta or row.high < 1 / (1 + delta) - 1
 
 
-def _aligned(headings: Sequence[str], rows: Sequence[Sequence[str]], words: Words) -> Iterator[str]:
+def _aligned(
+    headings: Sequence[str], rows: Sequence[Sequence[str]], words: Words
+) -> Iterator[str]:
     """Words left-aligned, numbers right-aligned, the verdict coloured if colours are available."""
     shown = [[*map(printable, row)] for row in rows]
-    colors = {words.text(f"compare.{verdict}"): color for verdict, color in COLORS.items()}
+    colors = {
+        words.text(f"compare.{verdict}"): color
+        for verdict, color in COLORS.items()
+    }
     lines = aligned(headings, shown, left={0, len(headings) - 1})
     for line, row in zip(lines, (headings, *shown), strict=True):
-        color = None if "NO_COLOR" in os.environ else colors.get(_LEFT.split(row[-1])[0])
-        yield line.removesuffix(row[-1]) + typer.style(row[-1], fg=color) if color else line
+        color = (
+            None
+            if "NO_COLOR" in os.environ
+            else colors.get(_LEFT.split(row[-1])[0])
+        )
+        yield (
+            line.removesuffix(row[-1]) + typer.style(row[-1], fg=color)
+            if color
+            else line
+        )
 
 
 def _ids(points: Sequence[Point]) -> str:
-    return ", ".join(point.id for point in points[:3]) + ", ..." * (len(points) > 3)
+    return ", ".join(point.id for point in points[:3]) + ", ..." * (
+        len(points) > 3
+    )
 
 
 def _tools(points: Iterable[Point]) -> str:

@@ -16,7 +16,11 @@ HEADINGS = ("`--dataset-name`", "prompts", "lengths", "flags")
 
 def datasets(markdown: Markdown = False) -> None:
     """List the values of `bench --dataset-name`, and the flags of each data set."""
-    show(HEADINGS, rows() if markdown else [*map(_spoken, rows())], markdown=markdown)
+    show(
+        HEADINGS,
+        rows() if markdown else [*map(_spoken, rows())],
+        markdown=markdown,
+    )
 
 
 def _spoken(row: tuple[str, ...]) -> tuple[str, ...]:
@@ -24,7 +28,11 @@ def _spoken(row: tuple[str, ...]) -> tuple[str, ...]:
     if spoken().language == "en":
         return row
     names, _, *others = row
-    return names, help_words(spoken().language)[f"data.{names.split('`')[1]}"], *others
+    return (
+        names,
+        help_words(spoken().language)[f"data.{names.split('`')[1]}"],
+        *others,
+    )
 
 
 def rows() -> list[tuple[str, ...]]:
@@ -34,10 +42,17 @@ def rows() -> list[tuple[str, ...]]:
 
     found: list[tuple[str, ...]] = []
     for model in dict.fromkeys(DATASETS.values()):
-        names = ", ".join(f"`{name}`" for name, each in DATASETS.items() if each is model)
+        names = ", ".join(
+            f"`{name}`" for name, each in DATASETS.items() if each is model
+        )
         flags = " ".join(f"`{flag_name(flag)}`" for flag in model.flags)
         found.append(
-            (names, _about(model), "as asked" if _has_lengths(model) else "as in the file", flags)
+            (
+                names,
+                _about(model),
+                "as asked" if _has_lengths(model) else "as in the file",
+                flags,
+            )
         )
     return found
 
@@ -51,5 +66,6 @@ def _about(model: type[AnyWorkload]) -> str:
 def _has_lengths(model: type[AnyWorkload]) -> bool:
     fields = model.model_fields
     return any(
-        name in fields and fields[name].default is not None for name in ("input_len", "prefix_len")
+        name in fields and fields[name].default is not None
+        for name in ("input_len", "prefix_len")
     )

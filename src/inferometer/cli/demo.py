@@ -19,9 +19,9 @@ REQUEST_ID_PREFIX = "demo-"
 
 
 def demo(
-    result_dir: Annotated[Path, typer.Option(help="Directory to save results in.")] = Path(
-        "demo-results"
-    ),
+    result_dir: Annotated[
+        Path, typer.Option(help="Directory to save results in.")
+    ] = Path("demo-results"),
 ) -> None:
     """Measure the embedded engine, and compare the result with the engine's own records."""
     from inferometer.calibration.accuracy import compare
@@ -30,7 +30,12 @@ def demo(
     from inferometer.engine import EmbeddedEngine, EngineSettings
 
     settings = EngineSettings(
-        ttft_ms=60, itl_ms=15, jitter=0.1, itl_growth_ms=0.3, max_num_seqs=24, max_model_len=4096
+        ttft_ms=60,
+        itl_ms=15,
+        jitter=0.1,
+        itl_growth_ms=0.3,
+        max_num_seqs=24,
+        max_model_len=4096,
     )
     with (
         usage_errors(),
@@ -55,9 +60,14 @@ def demo(
         result, code = measure_and_report(flags, interruption)
         exact = compare(result.trace, engine.truth(), REQUEST_ID_PREFIX)
     words = spoken()
-    means = {"true": exact.true_mean_ttft_ms, "measured": exact.measured_mean_ttft_ms}
+    means = {
+        "true": exact.true_mean_ttft_ms,
+        "measured": exact.measured_mean_ttft_ms,
+    }
     errors = {"ttft": exact.ttft_error_p99_ms, "itl": exact.itl_error_p99_ms}
     heading = padded(words.text("demo.truth"), INDENT)
     typer.echo(heading + words.text("demo.means", **means))
-    typer.echo(" " * INDENT + words.text("demo.errors", **errors, events=exact.events))
+    typer.echo(
+        " " * INDENT + words.text("demo.errors", **errors, events=exact.events)
+    )
     raise typer.Exit(code)

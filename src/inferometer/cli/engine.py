@@ -11,21 +11,40 @@ from inferometer.cli.panel import panel
 timing, server = panel("Timing"), panel("Server")
 
 Ttft = Annotated[float, timing("Time to the first event, in ms.")]
-Itl = Annotated[float, timing("Time between events of a single request, in ms.")]
-EventTokens = Annotated[int, timing("Tokens in each event.")]
-Jitter = Annotated[float, timing("Relative standard deviation of each time; 0.1 is 10 %.")]
-MaxSeqs = Annotated[
-    int | None, timing("Maximum concurrent requests; others queue.", show_default="no limit")
+Itl = Annotated[
+    float, timing("Time between events of a single request, in ms.")
 ]
-ItlGrowth = Annotated[float, timing("ITL increase per additional running request, in ms.")]
-Prefill = Annotated[float, timing("TTFT increase per 1000 prompt tokens, in ms.")]
-MaxLen = Annotated[int, timing("Maximum length of prompt plus output, in tokens.")]
+EventTokens = Annotated[int, timing("Tokens in each event.")]
+Jitter = Annotated[
+    float, timing("Relative standard deviation of each time; 0.1 is 10 %.")
+]
+MaxSeqs = Annotated[
+    int | None,
+    timing(
+        "Maximum concurrent requests; others queue.", show_default="no limit"
+    ),
+]
+ItlGrowth = Annotated[
+    float, timing("ITL increase per additional running request, in ms.")
+]
+Prefill = Annotated[
+    float, timing("TTFT increase per 1000 prompt tokens, in ms.")
+]
+MaxLen = Annotated[
+    int, timing("Maximum length of prompt plus output, in tokens.")
+]
 Seed = Annotated[int, timing("Seed of jitter and faults.")]
-Host = Annotated[str, server("Address to listen on; the default is reachable from this host only.")]
+Host = Annotated[
+    str,
+    server(
+        "Address to listen on; the default is reachable from this host only."
+    ),
+]
 Port = Annotated[int, server("Port to listen on; 0 selects a free one.")]
 Model = Annotated[str, server("Model name in the API.")]
 Backends = Annotated[
-    list[str] | None, server("Wire format, as in `bench`; repeatable. (default: vLLM's)")
+    list[str] | None,
+    server("Wire format, as in `bench`; repeatable. (default: vLLM's)"),
 ]
 ApiKey = Annotated[
     str | None,

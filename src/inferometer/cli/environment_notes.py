@@ -36,7 +36,11 @@ def environment_notes(
         ]
     bounds = {name: set_here[name] for name in NARROWING if name in set_here}
     return [
-        *(_narrowing(bounds, whole, _count(whole_groups), _count(groups)) if bounds else ()),
+        *(
+            _narrowing(bounds, whole, _count(whole_groups), _count(groups))
+            if bounds
+            else ()
+        ),
         *(
             _addresses(set_here[SERVER_URL], whole, narrowed)
             if SERVER_URL in set_here and not flags.embedded
@@ -71,13 +75,17 @@ def _both(variables: Sequence[str]) -> str:
 
 def _is_within(bounds: Mapping[str, str], number: int) -> bool:
     first, last = (bounds.get(name) for name in NARROWING)
-    return (first is None or int(first) <= number) and (last is None or number <= int(last))
+    return (first is None or int(first) <= number) and (
+        last is None or number <= int(last)
+    )
 
 
 def _listed(campaign: CampaignSpec) -> set[int]:
     """All num_prompts listed in a matrix; only these are narrowed."""
     found = set()
-    for matrix in (group.matrix or campaign.matrix for group in campaign.groups):
+    for matrix in (
+        group.matrix or campaign.matrix for group in campaign.groups
+    ):
         found |= {
             *matrix.num_prompts,
             *(row.num_prompts for row in (*matrix.paired, *matrix.include)),
@@ -85,7 +93,9 @@ def _listed(campaign: CampaignSpec) -> set[int]:
     return {number for number in found if number is not None}
 
 
-def _addresses(address: str, whole: CampaignSpec, now: CampaignSpec) -> Iterator[str]:
+def _addresses(
+    address: str, whole: CampaignSpec, now: CampaignSpec
+) -> Iterator[str]:
     replaced = [
         f"{name} ({recipe.base_url})"
         for name, recipe in whole.servers.items()

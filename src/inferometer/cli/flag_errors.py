@@ -19,7 +19,9 @@ class FlagsError(Exception):
         self.reasons = list(reasons)
 
 
-def sentences(error: ValidationError, flag_of_field: Mapping[str, str]) -> list[str]:
+def sentences(
+    error: ValidationError, flag_of_field: Mapping[str, str]
+) -> list[str]:
     """Each error of a model as a sentence with the flag of its innermost field that has one."""
     told: dict[
         str, None
@@ -33,7 +35,12 @@ def sentences(error: ValidationError, flag_of_field: Mapping[str, str]) -> list[
         flag = flag_of_field.get(field, flag_name(field))
         wish, value = wish_of(each), each["input"]
         if isinstance(value, str | int | float):
-            told[Said("flag.wrong.value", {"flag": flag, "value": value, "wish": wish})] = None
+            told[
+                Said(
+                    "flag.wrong.value",
+                    {"flag": flag, "value": value, "wish": wish},
+                )
+            ] = None
         else:
             told[Said("flag.wrong", {"flag": flag, "wish": wish})] = None
     return list(told)

@@ -22,7 +22,9 @@ TITLES = {
 
 def help_words(language: str) -> Mapping[str, str]:
     package = language.lower().replace("-", "_")
-    words: Mapping[str, str] = import_module(f"inferometer.words.{package}.help").HELP
+    words: Mapping[str, str] = import_module(
+        f"inferometer.words.{package}.help"
+    ).HELP
     return words
 
 
@@ -34,11 +36,15 @@ def translate_root(app: Any, language: str) -> None:
     for constant, key in TITLES.items():
         setattr(rich_utils, constant, words[key])
     app.info.help, app.info.epilog = words["app"], words["app.start"]
-    for name, parameter in signature(app.registered_callback.callback).parameters.items():
+    for name, parameter in signature(
+        app.registered_callback.callback
+    ).parameters.items():
         parameter.default.help = words[f"app.{name}"]
     for verb in app.registered_commands:
         verb.help = words[verb.name].partition("\n")[0]
-        verb.rich_help_panel = words.get(f"panel.{verb.rich_help_panel}", verb.rich_help_panel)
+        verb.rich_help_panel = words.get(
+            f"panel.{verb.rich_help_panel}", verb.rich_help_panel
+        )
 
 
 def translate(command: Any, verb: str, language: str) -> None:
@@ -47,7 +53,9 @@ def translate(command: Any, verb: str, language: str) -> None:
     command.help = words[verb]
     for parameter in command.params:
         name = parameter.name
-        parameter.help = words.get(f"{verb}.{name}") or words.get(name) or parameter.help
+        parameter.help = (
+            words.get(f"{verb}.{name}") or words.get(name) or parameter.help
+        )
         if panel := getattr(parameter, "rich_help_panel", None):
             parameter.rich_help_panel = words.get(f"panel.{panel}", panel)
         shown = getattr(parameter, "show_default", None)
@@ -77,7 +85,10 @@ def parser_error(error: Any, told: str, language: str) -> str:
     """
     words, kind = help_words(language), f"typed.{type(error).__name__}"
     hint = getattr(error, "param_hint", None)
-    if hint is None and (parameter := getattr(error, "param", None)) is not None:
+    if (
+        hint is None
+        and (parameter := getattr(error, "param", None)) is not None
+    ):
         hint = parameter.get_error_hint()
     if kind == "typed.BadParameter" and hint is None:
         kind = f"{kind}.alone"

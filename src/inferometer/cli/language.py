@@ -18,7 +18,9 @@ WITH_ITS_OWN = "report"
 
 def of_environment(environment: Mapping[str, str]) -> str:
     """The language of the locale, such as zh-TW for `zh_TW.UTF-8`; English for all others."""
-    named = next((name for each in VARIABLES if (name := environment.get(each))), "")
+    named = next(
+        (name for each in VARIABLES if (name := environment.get(each))), ""
+    )
     parts = named.split(".")[0].lower().replace("-", "_").split("_")
     if parts[0] != "zh":
         return "en"
@@ -54,7 +56,9 @@ def _value(arguments: Sequence[str]) -> str:
 def _told(arguments: Sequence[str]) -> str:
     """The last value that is given."""
     told = ""
-    for argument, following in zip(arguments, [*arguments[1:], ""], strict=False):
+    for argument, following in zip(
+        arguments, [*arguments[1:], ""], strict=False
+    ):
         if argument == "--lang":
             told = following
         elif argument.startswith("--lang="):

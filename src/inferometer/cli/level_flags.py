@@ -21,13 +21,19 @@ def _option(text: str) -> Any:
     return Option(help=text, rich_help_panel=PANEL)
 
 
-Single = Annotated[int | None, _option("Measure one level only: this many requests in flight.")]
+Single = Annotated[
+    int | None, _option("Measure one level only: this many requests in flight.")
+]
 MinConcurrency = Annotated[int | None, _option("Lowest level. (default: 1)")]
 MaxConcurrency = Annotated[int | None, _option("Highest level.")]
-Step = Annotated[int | None, _option("Distance between two levels. (default: 1)")]
+Step = Annotated[
+    int | None, _option("Distance between two levels. (default: 1)")
+]
 InputLen = Annotated[int | None, _option("Prompt length in tokens.")]
 OutputLen = Annotated[int | None, _option("Output length in tokens.")]
-NumPrompts = Annotated[int | None, _option("Number of requests to measure at each level.")]
+NumPrompts = Annotated[
+    int | None, _option("Number of requests to measure at each level.")
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,20 +53,30 @@ class LevelFlags:
         from inferometer.spec.campaign import CampaignError
         from inferometer.spec.campaign_file import load_campaign
 
-        given = [each.name for each in fields(self) if getattr(self, each.name) is not None]
+        given = [
+            each.name
+            for each in fields(self)
+            if getattr(self, each.name) is not None
+        ]
         if not given:
             return []
         spec = load_campaign(campaign, environment=environment)
         if reasons := [*self._contrary(), *_paired(spec, given)]:
             raise CampaignError(reasons)
-        sets = [] if (levels := self._levels()) is None else [f"matrix.max_concurrency={levels}"]
+        sets = (
+            []
+            if (levels := self._levels()) is None
+            else [f"matrix.max_concurrency={levels}"]
+        )
         for name, section in (
             ("input_len", "workload"),
             ("output_len", "workload"),
             ("num_prompts", "load"),
         ):
             if (value := getattr(self, name)) is not None:
-                sets.append(f"{'matrix' if getattr(spec.matrix, name) else section}.{name}={value}")
+                sets.append(
+                    f"{'matrix' if getattr(spec.matrix, name) else section}.{name}={value}"
+                )
         return sets
 
     def _levels(self) -> str | None:
@@ -69,7 +85,9 @@ class LevelFlags:
         if self.max_concurrency is None:
             return None
         levels = {"from": self.min_concurrency or 1, "to": self.max_concurrency}
-        return json.dumps({**levels, "step": 1 if self.step is None else self.step})
+        return json.dumps(
+            {**levels, "step": 1 if self.step is None else self.step}
+        )
 
     def _contrary(self) -> list[str]:
         ladder = {
@@ -79,9 +97,13 @@ class LevelFlags:
         }
         typed = [flag for flag, value in ladder.items() if value is not None]
         if self.single is not None and typed:
-            return [f"--single and {' and '.join(typed)} each say which levels: give one of them."]
+            return [
+                f"--single and {' and '.join(typed)} each say which levels: give one of them."
+            ]
         if typed and self.max_concurrency is None:
-            return [f"{' and '.join(typed)} needs --max-concurrency, the highest level."]
+            return [
+                f"{' and '.join(typed)} needs --max-concurrency, the highest level."
+            ]
         return []
 
 
@@ -97,7 +119,15 @@ def _paired(spec: CampaignSpec, given: list[str]) -> list[str]:
         for name in names
         if getattr(row, name) is not None
     }
-    if not fixed and all(each.matrix is None and each.workload is None for each in spec.groups):
+    if not fixed and all(
+        each.matrix is None and each.workload is None for each in spec.groups
+    ):
         return []
-    what = f"pairs {', '.join(sorted(fixed))} with other settings" if fixed else "has own groups"
-    return [f"{spec.name} {what}: use --set KEY=VALUE; `inferometer presets show` has the keys."]
+    what = (
+        f"pairs {', '.join(sorted(fixed))} with other settings"
+        if fixed
+        else "has own groups"
+    )
+    return [
+        f"{spec.name} {what}: use --set KEY=VALUE; `inferometer presets show` has the keys."
+    ]

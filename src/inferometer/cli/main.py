@@ -20,8 +20,14 @@ from inferometer.system.interruption import Interruption, ignore_at_exit
 from inferometer.words import LANGUAGES, Said, in_words, speak, spoken
 
 VERBS = {
-    "bench": ("Measure", "Measure a running server, with the flags of `vllm bench serve`."),
-    "run": ("Measure", "Run a campaign; the same command continues it after an interruption."),
+    "bench": (
+        "Measure",
+        "Measure a running server, with the flags of `vllm bench serve`.",
+    ),
+    "run": (
+        "Measure",
+        "Run a campaign; the same command continues it after an interruption.",
+    ),
     "plan": (
         "Measure",
         "Show what a campaign will do: groups, points, tokens, server commands, time, and "
@@ -80,7 +86,9 @@ HELP = {"-h", "--help"}
 class Verbs(TyperGroup):
     """The commands of `VERBS`, which the help lists without importing them."""
 
-    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
+    def resolve_command(
+        self, ctx: Any, args: list[str]
+    ) -> tuple[str | None, Any, list[str]]:
         name, _, rest = super().resolve_command(ctx, args)
         verb = load_verb(str(name))
         if HELP & set(rest) and spoken().language != "en":
@@ -105,7 +113,9 @@ def load_verb(name: str) -> Any:
         return get_command(verb)
     paragraphs = inspect.cleandoc(verb.__doc__ or "").split("\n\n")
     alone = typer.Typer(add_completion=False)
-    alone.command(name, help="\n\n".join(each.replace("\n", " ") for each in paragraphs))(verb)
+    alone.command(
+        name, help="\n\n".join(each.replace("\n", " ") for each in paragraphs)
+    )(verb)
     return get_command(alone)
 
 
@@ -128,7 +138,13 @@ app = typer.Typer(
 for _verb, (_panel, _line) in VERBS.items():
     app.command(_verb, help=_line, rich_help_panel=_panel)(_not_loaded)
 
-SEVERAL_VALUES = ("--goodput", "--metadata", "--header", "--lora-modules", "--dialect")
+SEVERAL_VALUES = (
+    "--goodput",
+    "--metadata",
+    "--header",
+    "--lora-modules",
+    "--dialect",
+)
 """Flags that accept several values, like those of `vllm bench serve`: `--goodput ttft:100
 tpot:50`.
 """
@@ -166,7 +182,9 @@ def spread(arguments: Sequence[str]) -> list[str]:
 
 @app.callback(invoke_without_command=True)
 def root(
-    version: bool = typer.Option(False, "--version", help="Print the version and exit."),
+    version: bool = typer.Option(
+        False, "--version", help="Print the version and exit."
+    ),
     lang: str | None = typer.Option(
         None,
         "--lang",
@@ -175,7 +193,9 @@ def root(
     ),
 ) -> None:
     if lang is not None:
-        told = spoken().text("main.language", lang=lang, known=", ".join(LANGUAGES))
+        told = spoken().text(
+            "main.language", lang=lang, known=", ".join(LANGUAGES)
+        )
         raise typer.BadParameter(told, param_hint="'--lang'")
     if version:
         typer.echo(f"inferometer {inferometer.__version__}")
@@ -200,7 +220,11 @@ def _run(arguments: Sequence[str]) -> int:
     """The exit code."""
     try:
         return (
-            app(args=spread(without_vllm_only(arguments) or ["--help"]), standalone_mode=False) or 0
+            app(
+                args=spread(without_vllm_only(arguments) or ["--help"]),
+                standalone_mode=False,
+            )
+            or 0
         )
     except typer.Exit as ended:
         return ended.exit_code
@@ -208,7 +232,9 @@ def _run(arguments: Sequence[str]) -> int:
         place = _help_of(arguments)
         if type(error).__name__ == "NoSuchOption":
             place = in_words(Said("flags.of_scripts", {"help": place}))
-        told = spoken().text("main.usage", error=_typed_wrong(error), help=place)
+        told = spoken().text(
+            "main.usage", error=_typed_wrong(error), help=place
+        )
         typer.echo(f"inferometer: {told}", err=True)
         return 2
     except FileNotFoundError:
@@ -254,7 +280,11 @@ def _prepare_help() -> None:
 
     class OptionsTable(Table):
         def add_row(self, *cells: Any, **more: Any) -> None:
-            for text in (each for cell in cells for each in getattr(cell, "renderables", ())):
+            for text in (
+                each
+                for cell in cells
+                for each in getattr(cell, "renderables", ())
+            ):
                 text.overflow = "fold"
             super().add_row(*cells, **more)
             for number, column in enumerate(reversed(self.columns)):

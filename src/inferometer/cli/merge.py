@@ -18,9 +18,14 @@ EXIT_UNCLEAN = 1
 def merge(
     sources: Annotated[
         list[Path],
-        typer.Argument(metavar="TAR|DIR", help="Archives from `collect`, or result directories."),
+        typer.Argument(
+            metavar="TAR|DIR",
+            help="Archives from `collect`, or result directories.",
+        ),
     ],
-    output: Annotated[Path, typer.Option("--output", "-o", help="Directory to create.")],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="Directory to create.")
+    ],
 ) -> None:
     """Merge the results of several machines into a new directory, where campaigns can continue.
 

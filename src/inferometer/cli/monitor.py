@@ -13,14 +13,21 @@ import typer
 from inferometer.words import spoken
 
 if TYPE_CHECKING:
-    from inferometer.telemetry.reading import Card, Link, MachineSample, Readings
+    from inferometer.telemetry.reading import (
+        Card,
+        Link,
+        MachineSample,
+        Readings,
+    )
 
 GIB = 1024**3
 MISSING = "–"
 
 
 def monitor(
-    once: Annotated[bool, typer.Option("--once", help="Print one sample and end.")] = False,
+    once: Annotated[
+        bool, typer.Option("--once", help="Print one sample and end.")
+    ] = False,
     json: Annotated[
         bool,
         typer.Option(
@@ -30,7 +37,8 @@ def monitor(
         ),
     ] = False,
     interval: Annotated[
-        float, typer.Option(help="Seconds between two samples.", min=0.1, max=3600)
+        float,
+        typer.Option(help="Seconds between two samples.", min=0.1, max=3600),
     ] = 0.5,
     root: Annotated[
         Path,
@@ -57,7 +65,9 @@ def monitor(
 
             typer.echo(orjson.dumps(sample.as_json()).decode())
         else:
-            typer.echo("\n".join(lines(sample, shutil.get_terminal_size().columns)))
+            typer.echo(
+                "\n".join(lines(sample, shutil.get_terminal_size().columns))
+            )
         if once:
             return
         time.sleep(interval)
@@ -86,7 +96,9 @@ def lines(sample: MachineSample, columns: int) -> Iterator[str]:
     words = spoken()
     if sample.cards:
         headings = [words.text(f"monitor.{name}") for name in COLUMNS]
-        yield from aligned(headings, [_row(card) for card in sample.cards], left=(0, 1, 7))
+        yield from aligned(
+            headings, [_row(card) for card in sample.cards], left=(0, 1, 7)
+        )
     else:
         yield from wrapped(words.text("monitor.no_cards"), columns)
     yield ""
@@ -117,7 +129,10 @@ COLUMNS = (
 
 def _row(card: Card) -> Sequence[str]:
     read = card.readings
-    used, total = (_figure(read, f"memory_{name}_bytes", GIB, 1) for name in ("used", "total"))
+    used, total = (
+        _figure(read, f"memory_{name}_bytes", GIB, 1)
+        for name in ("used", "total")
+    )
     limit = _figure(read, "power_limit_w")
     return (
         _called(card),
@@ -141,7 +156,9 @@ def _name(card: Card) -> str:
     return printable(card.name or card.vendor, 24)
 
 
-def _figure(readings: Readings, name: str, unit: float = 1.0, digits: int = 0) -> str:
+def _figure(
+    readings: Readings, name: str, unit: float = 1.0, digits: int = 0
+) -> str:
     reading = readings.get(name)
     if reading is None or reading.value is None:
         return MISSING
@@ -168,14 +185,26 @@ def _doubts(card: Card) -> Iterator[str]:
     words, called, link = spoken(), _called(card), card.link
     power = card.readings.get("power_w")
     if power is None or power.value is None:
-        reason = words.text(f"monitor.reason.{(power and power.reason) or 'no_source'}")
+        reason = words.text(
+            f"monitor.reason.{(power and power.reason) or 'no_source'}"
+        )
         yield words.text("monitor.power_unread", card=called, reason=reason)
     if link is None:
         return
     if link.unverifiable:
-        yield words.text(f"monitor.unverifiable.{link.unverifiable}", card=called)
+        yield words.text(
+            f"monitor.unverifiable.{link.unverifiable}", card=called
+        )
     if link.contradiction:
         slot, vendor = _link(link.slot), _link(link.vendor)
-        yield words.text("monitor.contradiction", card=called, slot=slot, vendor=vendor)
-    if link.slot and link.narrowest and link.narrowest.gb_per_s < link.slot.gb_per_s:
-        yield words.text("monitor.narrow", card=called, narrowest=_link(link.narrowest))
+        yield words.text(
+            "monitor.contradiction", card=called, slot=slot, vendor=vendor
+        )
+    if (
+        link.slot
+        and link.narrowest
+        and link.narrowest.gb_per_s < link.slot.gb_per_s
+    ):
+        yield words.text(
+            "monitor.narrow", card=called, narrowest=_link(link.narrowest)
+        )

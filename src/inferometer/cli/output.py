@@ -46,14 +46,18 @@ def survive_any_output() -> None:
         if stream is None:
             nowhere = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 (open until we exit)
             setattr(sys, name, nowhere)
-        elif stream is getattr(sys, f"__{name}__") and isinstance(stream, io.TextIOWrapper):
+        elif stream is getattr(sys, f"__{name}__") and isinstance(
+            stream, io.TextIOWrapper
+        ):
             setattr(sys, name, _wrapped(stream))
         elif isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
 
 
 def _wrapped(stream: io.TextIOWrapper) -> io.TextIOWrapper:
-    os.set_blocking(stream.fileno(), True)  # another program may have left it non-blocking
+    os.set_blocking(
+        stream.fileno(), True
+    )  # another program may have left it non-blocking
     return _Output(
         stream.buffer,
         encoding=stream.encoding,
@@ -74,9 +78,17 @@ def finish_output(code: int) -> int:
     output = sys.stdout
     output.flush()
     failure = output.failure if isinstance(output, _Output) else None
-    if not isinstance(output, _Output) or failure is None or failure.errno in NOBODY_READS:
+    if (
+        not isinstance(output, _Output)
+        or failure is None
+        or failure.errno in NOBODY_READS
+    ):
         return code
-    cause, _, _ = in_words(cause_and_cure(failure.errno or 0)).replace("；", ";").partition(";")
+    cause, _, _ = (
+        in_words(cause_and_cure(failure.errno or 0))
+        .replace("；", ";")
+        .partition(";")
+    )
     key = "output.lost.saved" if output.is_in_files else "output.lost"
     sys.stderr.write(f"inferometer: {spoken().text(key, cause=cause)}\n")
     return code if output.is_in_files else code or 2

@@ -47,7 +47,8 @@ def plan(  # noqa: PLR0917 - typer makes an option of each
     quick: Quick = False,
     embedded: Embedded = False,
     points: Annotated[
-        bool, typer.Option("--points", help="List every point and its result file.")
+        bool,
+        typer.Option("--points", help="List every point and its result file."),
     ] = False,
     interleave: Interleave = False,
     single: Single = None,
@@ -64,9 +65,17 @@ def plan(  # noqa: PLR0917 - typer makes an option of each
     num_prompts; VLLM_SERVER_URL replaces the address of every server.
     """
     levels = LevelFlags(
-        single, min_concurrency, max_concurrency, step, input_len, output_len, num_prompts
+        single,
+        min_concurrency,
+        max_concurrency,
+        step,
+        input_len,
+        output_len,
+        num_prompts,
     )
-    flags = CampaignFlags(campaign, only or (), sets or (), quick, embedded, interleave, levels)
+    flags = CampaignFlags(
+        campaign, only or (), sets or (), quick, embedded, interleave, levels
+    )
     show_plan(flags, points=points)
 
 
@@ -74,7 +83,9 @@ def show_plan(flags: CampaignFlags, *, points: bool = False) -> None:
     """Print it."""
     import os
 
-    from inferometer.campaign.embedded_server import embedded as on_embedded_engine
+    from inferometer.campaign.embedded_server import (
+        embedded as on_embedded_engine,
+    )
     from inferometer.cli.environment_notes import environment_notes
     from inferometer.spec.campaign import CampaignError
     from inferometer.store.campaign.ledger import LedgerError
@@ -88,7 +99,9 @@ def show_plan(flags: CampaignFlags, *, points: bool = False) -> None:
         _show(
             spec,
             groups,
-            campaign_paths(spec.result_dir, spec.name, quick=quick, embedded=embedded),
+            campaign_paths(
+                spec.result_dir, spec.name, quick=quick, embedded=embedded
+            ),
             notes,
             points=points,
             embedded=embedded,
@@ -122,15 +135,23 @@ def _show(
 
     reading = read_campaign_ledger(places)
     state = campaign_state(
-        reading.records, places, [point.spec for group in groups for point in group.points]
+        reading.records,
+        places,
+        [point.spec for group in groups for point in group.points],
     )
     blocks = blocks_of(groups, campaign.interleave)
-    started = starts(blocks, lambda point: state.result(point.spec.fingerprint) is not None)
+    started = starts(
+        blocks, lambda point: state.result(point.spec.fingerprint) is not None
+    )
     took = measured_seconds(reading.records, state.history.identities)
     plans = _plans(groups, took, state, Counter(group.id for group in started))
     about = f" - {campaign.about}" if campaign.about else ""
     typer.echo(headed("campaign", printable(f"{campaign.name}{about}")))
-    typer.echo(headed("results", printable(str(places.result_dir / campaign.file_name))))
+    typer.echo(
+        headed(
+            "results", printable(str(places.result_dir / campaign.file_name))
+        )
+    )
     for remark in (*notes, *reading.remarks, *state.remarks):
         typer.echo(headed("note", printable(in_words(remark))))
     typer.echo()
@@ -140,7 +161,9 @@ def _show(
         if points:
             _list_points(group, state)
     if campaign.interleave:
-        typer.echo("\n" + "\n".join(order_in_words(blocks, started, embedded=embedded)))
+        typer.echo(
+            "\n" + "\n".join(order_in_words(blocks, started, embedded=embedded))
+        )
     for line in [] if embedded else hardware_in_words(started):
         typer.echo(f"\n{line}")
     typer.echo(f"\n{how_estimated(plans, embedded=embedded)}")
@@ -155,11 +178,19 @@ def _plans(
     from inferometer.campaign.estimate import estimates
     from inferometer.cli.plan_view import GroupPlan
 
-    fingerprints = [point.spec.fingerprint for group in groups for point in group.points]
-    done = {fingerprint for fingerprint in fingerprints if state.result(fingerprint)}
+    fingerprints = [
+        point.spec.fingerprint for group in groups for point in group.points
+    ]
+    done = {
+        fingerprint for fingerprint in fingerprints if state.result(fingerprint)
+    }
     left = estimates(groups, done, took, started)
     return [
-        GroupPlan(group, sum(point.spec.fingerprint in done for point in group.points), estimate)
+        GroupPlan(
+            group,
+            sum(point.spec.fingerprint in done for point in group.points),
+            estimate,
+        )
         for group, estimate in zip(groups, left, strict=True)
     ]
 
@@ -178,7 +209,11 @@ def _show_table(plans: list[GroupPlan]) -> None:
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for number, heading in enumerate(headings()):
-        table.add_column(heading, justify="left" if number in TEXTS else "right", overflow="fold")
+        table.add_column(
+            heading,
+            justify="left" if number in TEXTS else "right",
+            overflow="fold",
+        )
     for number, row in enumerate(rows(plans), 1):
         table.add_row(*row, end_section=number == len(plans))
     Console(highlight=False).print(table)
@@ -205,5 +240,7 @@ def _state(fingerprint: str, state: CampaignState) -> str:
         why = printable(state.history.failures[fingerprint])
         return words.text("plan.again", why=why)
     if latest is not None:
-        return words.text("plan.again", why=words.text("plan.was", status=latest.status))
+        return words.text(
+            "plan.again", why=words.text("plan.was", status=latest.status)
+        )
     return words.text("plan.todo")

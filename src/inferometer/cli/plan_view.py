@@ -18,7 +18,16 @@ from inferometer.spec.interleave import Block
 from inferometer.spec.recipe import floats, shell_line
 from inferometer.words import in_words, spoken
 
-COLUMNS = ("group", "server", "points", "done", "requests", "tokens_in", "tokens_out", "left")
+COLUMNS = (
+    "group",
+    "server",
+    "points",
+    "done",
+    "requests",
+    "tokens_in",
+    "tokens_out",
+    "left",
+)
 INDENT = 10
 TEXTS = (0, 1)
 """Columns of text."""
@@ -58,9 +67,14 @@ def headings() -> list[str]:
 
 def rows(plans: Sequence[GroupPlan]) -> list[tuple[str, ...]]:
     """Cells of the table under `headings`, the sum of several groups last."""
-    listed = [(plan.group.id, _server(plan.group), *_amounts([plan])) for plan in plans]
+    listed = [
+        (plan.group.id, _server(plan.group), *_amounts([plan]))
+        for plan in plans
+    ]
     return (
-        [*listed, (spoken().text("plan.all"), "", *_amounts(plans))] if len(listed) > 1 else listed
+        [*listed, (spoken().text("plan.all"), "", *_amounts(plans))]
+        if len(listed) > 1
+        else listed
     )
 
 
@@ -91,20 +105,42 @@ def describe(group: Group, *, embedded: bool) -> str:
     """The group's server and what a person has to do for it, a line each; the command can be
     pasted.
     """
-    words, need, ids = spoken(), group.server, [point.id for point in group.points]
+    words, need, ids = (
+        spoken(),
+        group.server,
+        [point.id for point in group.points],
+    )
     line = words.text(
         "plan.group",
         group=group.id,
         model=need.model_id,
         tp=need.tp,
-        served=_if(need.served_model != need.model_id, "plan.group.served", name=need.served_model),
-        limit=_if(bool(need.max_model_len), "plan.group.limit", limit=need.max_model_len),
+        served=_if(
+            need.served_model != need.model_id,
+            "plan.group.served",
+            name=need.served_model,
+        ),
+        limit=_if(
+            bool(need.max_model_len),
+            "plan.group.limit",
+            limit=need.max_model_len,
+        ),
         where=words.text("plan.group.embedded")
         if embedded
-        else words.text("plan.group.at", url=need.recipe.base_url, kind=need.recipe.kind),
+        else words.text(
+            "plan.group.at", url=need.recipe.base_url, kind=need.recipe.kind
+        ),
     )
-    shown = ", ".join(ids) if len(ids) <= 3 else f"{ids[0]}, {ids[1]}, ... {ids[-1]}"
-    lines = [line, *([] if embedded else _to_start(need)), _item("points", shown)]
+    shown = (
+        ", ".join(ids)
+        if len(ids) <= 3
+        else f"{ids[0]}, {ids[1]}, ... {ids[-1]}"
+    )
+    lines = [
+        line,
+        *([] if embedded else _to_start(need)),
+        _item("points", shown),
+    ]
     return printable_lines("\n".join(lines))
 
 
@@ -118,7 +154,10 @@ def _to_start(need: ServerNeed) -> Iterator[str]:
         if need.hardware.instruction:
             yield _item("do", printable(need.hardware.instruction))
     if need.recipe.compose_file:
-        of = {"service": need.recipe.compose_service, "file": need.recipe.compose_file}
+        of = {
+            "service": need.recipe.compose_service,
+            "file": need.recipe.compose_file,
+        }
         yield _item("compose", spoken().text("plan.compose", **of))
     if image := need.recipe.image:
         key = "plan.image.floats" if floats(image) else "plan.image"
@@ -128,7 +167,10 @@ def _to_start(need: ServerNeed) -> Iterator[str]:
         if need.binding:
             yield _item("listens", str(need.binding))
     if need.recipe.launch:
-        launched = [f"{name} {masked(value)}" for name, value in need.recipe.launch.items()]
+        launched = [
+            f"{name} {masked(value)}"
+            for name, value in need.recipe.launch.items()
+        ]
         yield _item("launch", printable(", ".join(launched)))
     if need.recipe.note:
         yield _item("note", printable(need.recipe.note))
@@ -151,21 +193,35 @@ def order_in_words(
     words = spoken()
     together = [block for block in blocks if len(block.groups) > 1]
     lines = [
-        headed("order", words.text("plan.together", groups=block.id, points=_first(block)))
+        headed(
+            "order",
+            words.text("plan.together", groups=block.id, points=_first(block)),
+        )
         for block in together
     ]
     alone = [block for block in blocks if len(block.groups) == 1]
     if len({block.id for block in alone}) < len(alone):
         turns = [
-            words.counted("plan.order.block", len(block.points), group=block.id) for block in alone
+            words.counted("plan.order.block", len(block.points), group=block.id)
+            for block in alone
         ]
         lines.append(headed("order", ", ".join(turns)))
-    started = [group for group in started if embedded or group.server.recipe.kind != "external"]
+    started = [
+        group
+        for group in started
+        if embedded or group.server.recipe.kind != "external"
+    ]
     if not started:
         return lines
     names = ", ".join(group.id for group in started)
-    lines.append(headed("servers", words.counted("plan.starts", len(started), groups=names)))
-    by_hand = [group for group in started if group.server.recipe.kind == "operator"]
+    lines.append(
+        headed(
+            "servers", words.counted("plan.starts", len(started), groups=names)
+        )
+    )
+    by_hand = [
+        group for group in started if group.server.recipe.kind == "operator"
+    ]
     if len(by_hand) > 1 and not embedded:
         lines.append(" " * INDENT + words.text("plan.by_hand", n=len(by_hand)))
     return lines
@@ -180,8 +236,14 @@ def hardware_in_words(started: Sequence[Group]) -> list[str]:
     ]
     if len(names) < 2:
         return []
-    listed = " -> ".join(names if len(names) <= 8 else [*names[:6], "...", names[-1]])
-    return [headed("hardware", spoken().text("plan.hardware.sequence", names=listed))]
+    listed = " -> ".join(
+        names if len(names) <= 8 else [*names[:6], "...", names[-1]]
+    )
+    return [
+        headed(
+            "hardware", spoken().text("plan.hardware.sequence", names=listed)
+        )
+    ]
 
 
 def _first(block: Block) -> str:
@@ -194,7 +256,9 @@ def how_estimated(plans: Sequence[GroupPlan], *, embedded: bool) -> str:
     """The precision of the times."""
     if max(plan.left.measured for plan in plans):
         return spoken().text("plan.left.measured")
-    return spoken().text("plan.left.embedded" if embedded else "plan.left.guess")
+    return spoken().text(
+        "plan.left.embedded" if embedded else "plan.left.guess"
+    )
 
 
 def short(number: int) -> str:

@@ -40,7 +40,9 @@ def list_presets(context: typer.Context) -> None:
 
 @presets.command("show")
 def show_preset(
-    name: Annotated[str, typer.Argument(help="A name that `inferometer presets` lists.")],
+    name: Annotated[
+        str, typer.Argument(help="A name that `inferometer presets` lists.")
+    ],
 ) -> None:
     """Print the YAML file of a preset, to copy and edit."""
     from inferometer.spec.flags import did_you_mean

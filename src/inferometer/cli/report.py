@@ -51,14 +51,22 @@ def report(  # noqa: PLR0917 - typer makes an option of each
     ],
     output: Annotated[
         Path,
-        typer.Option("--output", "-o", help="HTML file to write; an existing file is overwritten."),
+        typer.Option(
+            "--output",
+            "-o",
+            help="HTML file to write; an existing file is overwritten.",
+        ),
     ] = Path("report.html"),
     language: Annotated[
         Language, typer.Option("--lang", help="Language of the page.")
     ] = Language.EN,
     title: Annotated[
         str | None,
-        typer.Option("--title", help="Title of the page.", show_default="the campaigns' names"),
+        typer.Option(
+            "--title",
+            help="Title of the page.",
+            show_default="the campaigns' names",
+        ),
     ] = None,
     figures: Annotated[
         Path | None,
@@ -70,12 +78,16 @@ def report(  # noqa: PLR0917 - typer makes an option of each
     ] = None,
     markdown: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Also write a Markdown table; - prints it."),
+        typer.Option(
+            metavar="FILE", help="Also write a Markdown table; - prints it."
+        ),
     ] = None,
     csv: Annotated[
         Path | None,
         typer.Option(
-            "--csv", metavar="FILE", help="Also write a CSV file with a row per point; - prints it."
+            "--csv",
+            metavar="FILE",
+            help="Also write a CSV file with a row per point; - prints it.",
         ),
     ] = None,
     dcu_csv: Annotated[
@@ -135,7 +147,10 @@ def report(  # noqa: PLR0917 - typer makes an option of each
 
 
 def _write(
-    sources: Sequence[Path], page: Page, files: TableFiles, goals: Sequence[Threshold]
+    sources: Sequence[Path],
+    page: Page,
+    files: TableFiles,
+    goals: Sequence[Threshold],
 ) -> int:
     """Write all outputs; the exit code."""
     from dataclasses import replace
@@ -156,7 +171,8 @@ def _write(
         collection,
         points=tuple(
             with_percentiles(
-                collection.points, [each.metric for each in (*collection.targets, *goals)]
+                collection.points,
+                [each.metric for each in (*collection.targets, *goals)],
             )
         ),
     )
@@ -176,11 +192,16 @@ def _write(
         in_files_too()
     _tell_problems(written.problems)
     words, megabytes = spoken(), written.bytes / 1e6
-    told = words.counted("report.points", len(collection.points), path=page.output, mb=megabytes)
+    told = words.counted(
+        "report.points", len(collection.points), path=page.output, mb=megabytes
+    )
     typer.echo(told, err=files.prints)
     if page.figures is not None:
         key = "report.figures" if written.figures else "report.figures.none"
-        typer.echo(words.counted(key, written.figures, path=page.figures), err=files.prints)
+        typer.echo(
+            words.counted(key, written.figures, path=page.figures),
+            err=files.prints,
+        )
     for line in write_tables(files, Frames(collection), checked):
         typer.echo(in_words(line), err=files.prints)
     return tell(asserted, err=files.prints)
@@ -190,14 +211,22 @@ def _tell_problems(problems: Sequence[str]) -> None:
     for problem in problems[:5]:
         typer.echo(f"inferometer: {printable(in_words(problem))}", err=True)
     if (more := len(problems) - 5) > 0:
-        typer.echo(f"inferometer: {spoken().text('report.more_problems', n=more)}", err=True)
+        typer.echo(
+            f"inferometer: {spoken().text('report.more_problems', n=more)}",
+            err=True,
+        )
 
 
 @contextmanager
 def _progress() -> Iterator[Callable[[int, int], None] | None]:
     """A progress bar while files are read, if standard error is a terminal."""
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+    )
 
     console = Console(stderr=True)
     if not console.is_terminal:

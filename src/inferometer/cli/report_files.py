@@ -38,15 +38,26 @@ class TableFiles:
         """
         files = [
             path.absolute()
-            for path in (page, self.markdown, self.csv, self.dcu_csv, self.excel)
+            for path in (
+                page,
+                self.markdown,
+                self.csv,
+                self.dcu_csv,
+                self.excel,
+            )
             if path is not None
         ]
         return next((path for path in files if files.count(path) > 1), None)
 
 
-def write_tables(files: TableFiles, frames: Frames, checked: Sequence[Checked]) -> list[str]:
+def write_tables(
+    files: TableFiles, frames: Frames, checked: Sequence[Checked]
+) -> list[str]:
     """Write the files; messages, a sentence each. Raises CannotWriteError and NoExcelError."""
-    from inferometer.report.tables.delimited import points_as_csv, points_as_dcu_csv
+    from inferometer.report.tables.delimited import (
+        points_as_csv,
+        points_as_dcu_csv,
+    )
     from inferometer.report.tables.markdown import (
         answers_as_markdown,
         points_as_markdown,
@@ -70,7 +81,10 @@ def write_tables(files: TableFiles, frames: Frames, checked: Sequence[Checked]) 
         if path is not None:
             told += _write_text(path, text())
     if files.excel is not None:
-        told += [*write_workbook(files.excel, frames, checked), str(files.excel)]
+        told += [
+            *write_workbook(files.excel, frames, checked),
+            str(files.excel),
+        ]
     if files.parquet is not None:
         told += _write_parquet(files.parquet, frames)
     return told

@@ -52,10 +52,16 @@ def run(  # noqa: PLR0917 - typer makes an option of each
     quick: Quick = False,
     embedded: Embedded = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show the plan and exit, as `plan` does.")
+        bool,
+        typer.Option(
+            "--dry-run", help="Show the plan and exit, as `plan` does."
+        ),
     ] = False,
     allow_invalid: Annotated[
-        bool, typer.Option("--allow-invalid", help="Accept INVALID results as finished.")
+        bool,
+        typer.Option(
+            "--allow-invalid", help="Accept INVALID results as finished."
+        ),
     ] = False,
     calibration: Annotated[
         bool,
@@ -90,29 +96,55 @@ def run(  # noqa: PLR0917 - typer makes an option of each
     continue; 130 if it was interrupted.
     """
     levels = LevelFlags(
-        single, min_concurrency, max_concurrency, step, input_len, output_len, num_prompts
+        single,
+        min_concurrency,
+        max_concurrency,
+        step,
+        input_len,
+        output_len,
+        num_prompts,
     )
     if dry_run:
         from inferometer.cli.plan import show_plan
 
         show_plan(
-            CampaignFlags(campaign, only or (), sets or (), quick, embedded, interleave, levels)
+            CampaignFlags(
+                campaign,
+                only or (),
+                sets or (),
+                quick,
+                embedded,
+                interleave,
+                levels,
+            )
         )
         return
     from inferometer.cli.host import calibration_by_workers
 
-    flags = CampaignFlags(campaign, only or (), sets or (), quick, embedded, interleave, levels)
+    flags = CampaignFlags(
+        campaign, only or (), sets or (), quick, embedded, interleave, levels
+    )
     known = calibration_by_workers(wanted=calibration, rehearsal=embedded)
     _run_to_its_end(_parsed(flags, asserted or ()), flags, allow_invalid, known)
 
 
 def _run_to_its_end(
-    asked: RunRequest, flags: CampaignFlags, allow_invalid: bool, calibration: FindCalibration
+    asked: RunRequest,
+    flags: CampaignFlags,
+    allow_invalid: bool,
+    calibration: FindCalibration,
 ) -> NoReturn:
     from inferometer.campaign.embedded_server import EmbeddedServer
-    from inferometer.campaign.embedded_server import embedded as on_embedded_engine
+    from inferometer.campaign.embedded_server import (
+        embedded as on_embedded_engine,
+    )
     from inferometer.campaign.task import Task
-    from inferometer.cli.run_ending import read_measured, show_outcome, show_repeats, show_results
+    from inferometer.cli.run_ending import (
+        read_measured,
+        show_outcome,
+        show_repeats,
+        show_results,
+    )
     from inferometer.live.campaign import CampaignLines
     from inferometer.server.kinds import server_for
     from inferometer.spec.interleave import blocks_of
@@ -121,7 +153,9 @@ def _run_to_its_end(
     embedded, is_rehearsal = flags.embedded, flags.quick or flags.embedded
     groups = on_embedded_engine(asked.groups) if embedded else asked.groups
     spec = asked.spec
-    places = campaign_paths(spec.result_dir, spec.name, quick=flags.quick, embedded=embedded)
+    places = campaign_paths(
+        spec.result_dir, spec.name, quick=flags.quick, embedded=embedded
+    )
     _refuse_unanswerable(asked, places, groups, rehearsal=is_rehearsal)
     blocks = blocks_of(groups, spec.interleave)
     lines = CampaignLines(blocks)
@@ -135,18 +169,33 @@ def _run_to_its_end(
 
     for line in _announcement(asked, groups, places, blocks, embedded=embedded):
         lines.say(line)
-    task = Task.of(spec, groups, server, allow_invalid=allow_invalid, calibration=calibration)
+    task = Task.of(
+        spec,
+        groups,
+        server,
+        allow_invalid=allow_invalid,
+        calibration=calibration,
+    )
     outcome = _run(task, places, lines)
     code, measured = outcome.exit_code, read_measured(outcome.endings, places)
     show_outcome(outcome, asked.notes, measured)
     show_repeats(outcome.endings, measured, spec.metrics)
     if not outcome.interrupted and outcome.trouble is None:
-        code = max(code, show_results(measured, places, groups, asked, rehearsal=is_rehearsal))
+        code = max(
+            code,
+            show_results(
+                measured, places, groups, asked, rehearsal=is_rehearsal
+            ),
+        )
     raise typer.Exit(code)
 
 
 def _refuse_unanswerable(
-    asked: RunRequest, places: CampaignPaths, groups: Sequence[Group], *, rehearsal: bool
+    asked: RunRequest,
+    places: CampaignPaths,
+    groups: Sequence[Group],
+    *,
+    rehearsal: bool,
 ) -> None:
     """Refuse targets that no planned point can decide: they would be missed after hours.
 
@@ -155,8 +204,15 @@ def _refuse_unanswerable(
     from inferometer.analysis.targets import unanswerable
     from inferometer.cli.run_ending import planned_points
 
-    targets = [*([] if rehearsal or asked.only_some else asked.own), *asked.more]
-    if targets and (reasons := unanswerable(targets, list(planned_points(places, groups, {})))):
+    targets = [
+        *([] if rehearsal or asked.only_some else asked.own),
+        *asked.more,
+    ]
+    if targets and (
+        reasons := unanswerable(
+            targets, list(planned_points(places, groups, {}))
+        )
+    ):
         usage_error(*reasons)
 
 
@@ -172,16 +228,30 @@ def _announcement(
     from inferometer.cli.plan_view import order_in_words
 
     words, number = spoken(), sum(len(group.points) for group in groups)
-    order = order_in_words(blocks, (), embedded=embedded) if asked.spec.interleave else ()
+    order = (
+        order_in_words(blocks, (), embedded=embedded)
+        if asked.spec.interleave
+        else ()
+    )
     return [
-        words.counted("run.campaign", number, name=asked.spec.name, directory=places.result_dir),
+        words.counted(
+            "run.campaign",
+            number,
+            name=asked.spec.name,
+            directory=places.result_dir,
+        ),
         *(printable(words.say(note)) for note in asked.notes),
         *order,
     ]
 
 
 def _parsed(flags: CampaignFlags, asserted: Sequence[str]) -> RunRequest:
-    from inferometer.cli.asserted import lacking_in, percentiles_of, targets_of, targets_of_campaign
+    from inferometer.cli.asserted import (
+        lacking_in,
+        percentiles_of,
+        targets_of,
+        targets_of_campaign,
+    )
     from inferometer.cli.environment_notes import environment_notes
     from inferometer.cli.flag_errors import FlagsError
     from inferometer.cli.run_ending import RunRequest
@@ -189,16 +259,25 @@ def _parsed(flags: CampaignFlags, asserted: Sequence[str]) -> RunRequest:
 
     try:
         spec, groups = flags.read(os.environ)
-        own, more = targets_of_campaign(spec), targets_of(asserted, lacking=lacking_in(spec))
+        own, more = (
+            targets_of_campaign(spec),
+            targets_of(asserted, lacking=lacking_in(spec)),
+        )
     except (CampaignError, FlagsError) as error:
         usage_error(*error.reasons)
-    percentiles = dict.fromkeys((*spec.percentiles, *percentiles_of((*own, *more))))
+    percentiles = dict.fromkeys(
+        (*spec.percentiles, *percentiles_of((*own, *more)))
+    )
     notes = environment_notes(flags, spec, groups, os.environ)
     spec = spec.model_copy(update={"percentiles": tuple(percentiles)})
-    return RunRequest(spec, groups, own, more, notes, only_some=bool(flags.only))
+    return RunRequest(
+        spec, groups, own, more, notes, only_some=bool(flags.only)
+    )
 
 
-def _run(task: Task, places: CampaignPaths, display: Display) -> CampaignOutcome:
+def _run(
+    task: Task, places: CampaignPaths, display: Display
+) -> CampaignOutcome:
     from inferometer.campaign.lock import LockedError
     from inferometer.campaign.runner import run_campaign
     from inferometer.cli.output import in_files_too

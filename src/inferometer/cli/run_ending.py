@@ -46,23 +46,38 @@ class RunRequest:
 
 
 def show_repeats(
-    endings: Sequence[Ending], measured: Mapping[str, Point], metrics: Sequence[str]
+    endings: Sequence[Ending],
+    measured: Mapping[str, Point],
+    metrics: Sequence[str],
 ) -> None:
     """The summary of each point's repeats, as in `bench --repeats`."""
     from inferometer.report.repeats import render_repeats, repeats_in_lines
 
-    repeated = {name: runs for name, runs in _by_point(endings).items() if len(runs) > 1}
-    found = {name: list(_repeats_of(runs, measured)) for name, runs in repeated.items()}
-    known = [name for name, repeats in found.items() if any(not each.left_out for each in repeats)]
+    repeated = {
+        name: runs for name, runs in _by_point(endings).items() if len(runs) > 1
+    }
+    found = {
+        name: list(_repeats_of(runs, measured))
+        for name, runs in repeated.items()
+    }
+    known = [
+        name
+        for name, repeats in found.items()
+        if any(not each.left_out for each in repeats)
+    ]
     if len(known) <= MAX_TABLES:
         for name in known:
             typer.echo(f"\n{name}")
-            text = render_repeats(found[name], asked=len(repeated[name]), metrics=metrics)
+            text = render_repeats(
+                found[name], asked=len(repeated[name]), metrics=metrics
+            )
             typer.echo(text, nl=False)
         return
     typer.echo("\n" + spoken().text("campaign.repeats"))
     for name in known[:MAX_LINES]:
-        for line in repeats_in_lines(name, found[name], asked=len(repeated[name]), metrics=metrics):
+        for line in repeats_in_lines(
+            name, found[name], asked=len(repeated[name]), metrics=metrics
+        ):
             typer.echo(f"  {line}")
     if len(known) > MAX_LINES:
         more = spoken().text("console.more", n=len(known) - MAX_LINES)
@@ -77,7 +92,9 @@ def _by_point(endings: Iterable[Ending]) -> dict[str, list[Ending]]:
     return found
 
 
-def _repeats_of(endings: Iterable[Ending], measured: Mapping[str, Point]) -> Iterator[Repeat]:
+def _repeats_of(
+    endings: Iterable[Ending], measured: Mapping[str, Point]
+) -> Iterator[Repeat]:
     from inferometer.results.repeats import Repeat
 
     for ending in endings:
@@ -86,7 +103,11 @@ def _repeats_of(endings: Iterable[Ending], measured: Mapping[str, Point]) -> Ite
         point = measured.get(ending.point)
         unread = "" if point else spoken().text("run.unread")
         number = int(ending.point.partition("#")[2] or 1)
-        failed = Said("campaign.state.failed") if ending.state == "failed" else ending.state
+        failed = (
+            Said("campaign.state.failed")
+            if ending.state == "failed"
+            else ending.state
+        )
         yield Repeat(number, point, unread if ending.counts else failed)
 
 
@@ -121,19 +142,29 @@ def show_results(
     if ratings := ratings_in_words([*measured.values()], spoken()):
         typer.echo("\n" + ratings)
     show_answers(in_order(measured.values()))
-    if few := [point.id for point in in_order(measured.values()) if _is_short(point)]:
+    if few := [
+        point.id for point in in_order(measured.values()) if _is_short(point)
+    ]:
         told = spoken().text("campaign.load_not_reached", points=_listed(few))
-        columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+        columns = (
+            shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+        )
         typer.echo("\n" + "\n".join(fitted(told, columns)))
     if measured:
         command = f"inferometer report {shlex.quote(str(places.result_dir))}"
-        typer.echo("\n" + spoken().text("campaign.with_charts", command=command))
+        typer.echo(
+            "\n" + spoken().text("campaign.with_charts", command=command)
+        )
     if asked.own and rehearsal:
         typer.echo(spoken().text("campaign.targets_rehearsal"))
     wanted = asked.more if rehearsal else (*asked.own, *asked.more)
-    points = in_order([*measured.values(), *planned_points(places, groups, measured)])
+    points = in_order(
+        [*measured.values(), *planned_points(places, groups, measured)]
+    )
     points = with_percentiles(points, [target.metric for target in wanted])
-    own = [] if rehearsal else check(asked.own, points, only_some=asked.only_some)
+    own = (
+        [] if rehearsal else check(asked.own, points, only_some=asked.only_some)
+    )
     return tell([*own, *check(asked.more, points)])
 
 
@@ -147,7 +178,9 @@ def show_answers(points: Sequence[Point]) -> None:
     for answer in answers(points, spoken()):
         typer.echo(f"\n{printable(answer.title)}")
         for sentence in answer.sentences:
-            for line in wrapped(printable(sentence), columns, "  ", "    ", break_words=False):
+            for line in wrapped(
+                printable(sentence), columns, "  ", "    ", break_words=False
+            ):
                 typer.echo(line)
         cells = [[*map(printable, row)] for row in answer.rows]
         table = [*aligned([*map(printable, answer.head)], cells, left={0})]
@@ -155,7 +188,9 @@ def show_answers(points: Sequence[Point]) -> None:
             typer.echo("".join(f"  {line}\n" for line in table), nl=False)
 
 
-def read_measured(endings: Sequence[Ending], places: CampaignPaths) -> dict[str, Point]:
+def read_measured(
+    endings: Sequence[Ending], places: CampaignPaths
+) -> dict[str, Point]:
     """The points with a result, by their ids in the plan; unreadable ones count as not measured,
     with a message.
     """
@@ -175,7 +210,9 @@ def read_measured(endings: Sequence[Ending], places: CampaignPaths) -> dict[str,
         for ending in endings:
             try:
                 if ending.result is not None:
-                    found[ending.point] = point_of_result(campaign, ending.result)
+                    found[ending.point] = point_of_result(
+                        campaign, ending.result
+                    )
             except CannotImportError as error:
                 troubles.append(in_words(error))
     for trouble in troubles:
@@ -184,11 +221,15 @@ def read_measured(endings: Sequence[Ending], places: CampaignPaths) -> dict[str,
 
 
 def show_outcome(
-    outcome: CampaignOutcome, notes: Sequence[str], measured: Mapping[str, Point]
+    outcome: CampaignOutcome,
+    notes: Sequence[str],
+    measured: Mapping[str, Point],
 ) -> None:
     from inferometer.campaign.outcome import summary_lines
 
-    columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    columns = (
+        shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    )
     for line in summary_lines(outcome, notes, _translations(measured.values())):
         typer.echo("\n".join(fitted(printable_line(line), columns)))
 
@@ -197,18 +238,31 @@ def _translations(points: Iterable[Point]) -> dict[str, str]:
     """Reasons of verdicts in the language of the terminal, by their English, which ledgers have."""
     from inferometer.report.sentences import reasons_of
 
-    told = (each for point in points for each in reasons_of(point, spoken().language))
+    told = (
+        each
+        for point in points
+        for each in reasons_of(point, spoken().language)
+    )
     return {each.original: each.text for each in told if each.original}
 
 
 def planned_points(
-    places: CampaignPaths, groups: Sequence[Group], measured: Mapping[str, Point]
+    places: CampaignPaths,
+    groups: Sequence[Group],
+    measured: Mapping[str, Point],
 ) -> Iterator[Point]:
     """Points without a result: only conditions, no values."""
     from inferometer.results.run_point import point_of
 
     for group in groups:
-        beside = next((measured[point.id] for point in group.points if point.id in measured), None)
+        beside = next(
+            (
+                measured[point.id]
+                for point in group.points
+                if point.id in measured
+            ),
+            None,
+        )
         for point in group.points:
             if point.id not in measured:
                 told = {
@@ -216,20 +270,41 @@ def planned_points(
                     "group": point.id.partition("/")[0],
                     "model": group.server.model_alias,
                 }
-                engine = {} if beside is None else {"engine": beside.conditions.get("engine")}
+                engine = (
+                    {}
+                    if beside is None
+                    else {"engine": beside.conditions.get("engine")}
+                )
                 run = {"spec": point.spec.model_dump(mode="json")}
                 yield point_of(
-                    run, {}, {}, name=point.id, source=places.result_dir, told={**told, **engine}
+                    run,
+                    {},
+                    {},
+                    name=point.id,
+                    source=places.result_dir,
+                    told={**told, **engine},
                 )
 
 
 def _is_short(point: Point) -> bool:
     """Whether a closed loop had too few requests to fill its slots."""
-    cap, prompts = point.conditions.get("max_concurrency"), point.conditions.get("num_prompts")
+    cap, prompts = (
+        point.conditions.get("max_concurrency"),
+        point.conditions.get("num_prompts"),
+    )
     closed = point.conditions.get("concurrency") is not None
-    return closed and isinstance(cap, int) and isinstance(prompts, int) and prompts < cap
+    return (
+        closed
+        and isinstance(cap, int)
+        and isinstance(prompts, int)
+        and prompts < cap
+    )
 
 
 def _listed(names: Sequence[str]) -> str:
     listed, more = ", ".join(names[:NAMED]), len(names) - NAMED
-    return spoken().text("run.listed", names=listed, n=more) if more > 0 else listed
+    return (
+        spoken().text("run.listed", names=listed, n=more)
+        if more > 0
+        else listed
+    )

@@ -27,19 +27,27 @@ def base_url_of_flags(flags: BenchFlags) -> str:
     try:
         return base_url_of(host, PORT if flags.port is None else flags.port)
     except ValueError as error:
-        raise ValueError(Said("address.host_and_port", {"why": sentence_of(error)})) from None
+        raise ValueError(
+            Said("address.host_and_port", {"why": sentence_of(error)})
+        ) from None
 
 
-def server_address(flags: BenchFlags, environment: Mapping[str, str]) -> tuple[str, str | None]:
+def server_address(
+    flags: BenchFlags, environment: Mapping[str, str]
+) -> tuple[str, str | None]:
     """The address, and a note on VLLM_SERVER_URL: that it is used, or that the flags replace it.
 
     Raises ValueError.
     """
     variable = environment.get(SERVER_URL, "").strip()
-    by_flags = bool(flags.base_url) or flags.host is not None or flags.port is not None
+    by_flags = (
+        bool(flags.base_url) or flags.host is not None or flags.port is not None
+    )
     if variable and not by_flags:
         base_url = parse_base_url(variable, SERVER_URL)
-        return base_url, Said("bench.address.used", {"variable": SERVER_URL, "url": base_url})
+        return base_url, Said(
+            "bench.address.used", {"variable": SERVER_URL, "url": base_url}
+        )
     base_url = base_url_of_flags(flags)
     try:
         other = parse_base_url(variable) if variable else base_url
@@ -50,7 +58,9 @@ def server_address(flags: BenchFlags, environment: Mapping[str, str]) -> tuple[s
     return base_url, Said("bench.address.unused", told) if differ else None
 
 
-def endpoint_of_flags(flags: BenchFlags, environment: Mapping[str, str]) -> str | None:
+def endpoint_of_flags(
+    flags: BenchFlags, environment: Mapping[str, str]
+) -> str | None:
     """The path of server.endpoint as typed; None if it is not given."""
     if flags.endpoint is None:
         return None

@@ -19,15 +19,22 @@ COMFORTABLE_CHARS = 36
 """A cell of more than two lines gets at least this width."""
 
 Rows = Sequence[Sequence[str]]
-Markdown = Annotated[bool, typer.Option("--markdown", help="Print the table as Markdown.")]
+Markdown = Annotated[
+    bool, typer.Option("--markdown", help="Print the table as Markdown.")
+]
 
 
-def show(headings: Sequence[str], rows: Rows, *, markdown: bool = False) -> None:
+def show(
+    headings: Sequence[str], rows: Rows, *, markdown: bool = False
+) -> None:
     """As a table on a terminal, otherwise a line a row; only Markdown keeps backticks."""
     if markdown:
         typer.echo(markdown_table(headings, rows), nl=False)
         return
-    headings, *rows = [[_shown(cell).replace("`", "") for cell in row] for row in (headings, *rows)]
+    headings, *rows = [
+        [_shown(cell).replace("`", "") for cell in row]
+        for row in (headings, *rows)
+    ]
     if sys.stdout.isatty():
         _show_on_terminal(headings, rows)
     else:
@@ -38,23 +45,35 @@ def show(headings: Sequence[str], rows: Rows, *, markdown: bool = False) -> None
 def _shown(cell: str) -> str:
     """In the language of the terminal, where it is a text of ours."""
     language = spoken().language
-    return cell if language == "en" else help_words(language).get(f"cell.{cell}", cell)
+    return (
+        cell
+        if language == "en"
+        else help_words(language).get(f"cell.{cell}", cell)
+    )
 
 
 def markdown_table(headings: Sequence[str], rows: Rows) -> str:
     """Lines of Markdown, columns padded."""
-    lines = [" | ".join(row) for row in _padded(headings, rows, range(len(headings)))]
-    lines.insert(1, " | ".join("-" * width for width in _widths(headings, rows)))
+    lines = [
+        " | ".join(row) for row in _padded(headings, rows, range(len(headings)))
+    ]
+    lines.insert(
+        1, " | ".join("-" * width for width in _widths(headings, rows))
+    )
     return "".join(f"| {line} |\n" for line in lines)
 
 
-def aligned(headings: Sequence[str], rows: Rows, *, left: Collection[int]) -> Iterator[str]:
+def aligned(
+    headings: Sequence[str], rows: Rows, *, left: Collection[int]
+) -> Iterator[str]:
     """Lines of text; the columns `left` are words, the others are numbers."""
     for row in _padded(headings, rows, left):
         yield (" " * GAP).join(row).rstrip()
 
 
-def _padded(headings: Sequence[str], rows: Rows, left: Collection[int]) -> Iterator[list[str]]:
+def _padded(
+    headings: Sequence[str], rows: Rows, left: Collection[int]
+) -> Iterator[list[str]]:
     widths = _widths(headings, rows)
     for row in (headings, *rows):
         yield [
@@ -64,7 +83,10 @@ def _padded(headings: Sequence[str], rows: Rows, left: Collection[int]) -> Itera
 
 
 def _widths(headings: Sequence[str], rows: Rows) -> list[int]:
-    return [max(map(columns_of, column)) for column in zip(headings, *rows, strict=True)]
+    return [
+        max(map(columns_of, column))
+        for column in zip(headings, *rows, strict=True)
+    ]
 
 
 def _show_on_terminal(headings: Sequence[str], rows: Rows) -> None:
@@ -74,14 +96,22 @@ def _show_on_terminal(headings: Sequence[str], rows: Rows) -> None:
     from rich.table import Table
 
     console = Console(highlight=False, markup=False)
-    least = [_comfortable_chars(column) for column in zip(headings, *rows, strict=True)]
+    least = [
+        _comfortable_chars(column)
+        for column in zip(headings, *rows, strict=True)
+    ]
     most = _widths(headings, rows)
     for numbers in _that_fit(least, console.width):
         if numbers[1] > 1:
             console.print()
-        spare = console.width - sum(least[number] + GAP for number in numbers) + GAP
+        spare = (
+            console.width - sum(least[number] + GAP for number in numbers) + GAP
+        )
         table = Table(
-            box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, GAP - 1, 0, 0)
+            box=box.SIMPLE_HEAD,
+            show_edge=False,
+            pad_edge=False,
+            padding=(0, GAP - 1, 0, 0),
         )
         for number in numbers:
             width = max(least[number], min(most[number], least[number] + spare))
@@ -96,7 +126,10 @@ def _that_fit(widths: Sequence[int], room: int) -> Iterator[list[int]]:
     """Numbers of the columns of each table."""
     numbers = [0]
     for number in range(1, len(widths)):
-        if len(numbers) > 1 and sum(widths[i] + GAP for i in (*numbers, number)) - GAP > room:
+        if (
+            len(numbers) > 1
+            and sum(widths[i] + GAP for i in (*numbers, number)) - GAP > room
+        ):
             yield numbers
             numbers = [0]
         numbers.append(number)
@@ -105,10 +138,16 @@ def _that_fit(widths: Sequence[int], room: int) -> Iterator[list[int]]:
 
 def _comfortable_chars(cells: Sequence[str]) -> int:
     """The least width in which each cell has two lines at most, if that is not too wide."""
-    longest_word = max(columns_of(word) for cell in cells for word in cell.split())
+    longest_word = max(
+        columns_of(word) for cell in cells for word in cell.split()
+    )
     fitting = (
         width
         for width in range(longest_word, COMFORTABLE_CHARS)
-        if all(len(wrapped(cell, width, break_words=False)) <= 2 for cell in cells if cell)
+        if all(
+            len(wrapped(cell, width, break_words=False)) <= 2
+            for cell in cells
+            if cell
+        )
     )
     return next(fitting, max(longest_word, COMFORTABLE_CHARS))

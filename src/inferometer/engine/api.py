@@ -22,8 +22,18 @@ import orjson
 from inferometer import __version__
 from inferometer.clock import monotonic_ns
 from inferometer.engine import wire
-from inferometer.engine.ask import Ask, AskError, parse_ask, parse_detokenize, parse_tokenize
-from inferometer.engine.engine_model import Emission, EngineModel, RunningSequence
+from inferometer.engine.ask import (
+    Ask,
+    AskError,
+    parse_ask,
+    parse_detokenize,
+    parse_tokenize,
+)
+from inferometer.engine.engine_model import (
+    Emission,
+    EngineModel,
+    RunningSequence,
+)
 from inferometer.engine.faults import Fault, FaultPlan, parse_faults
 from inferometer.engine.faulty import FaultyAnswer, State
 from inferometer.engine.http import ClientConnection, HttpRequest
@@ -74,7 +84,9 @@ class FrontSettings:
         paths: dict[str, str] = {}
         for name in self.backends:
             if name not in PROTOCOLS:
-                raise ValueError(f"{name!r} is not a backend: choose from {', '.join(PROTOCOLS)}.")
+                raise ValueError(
+                    f"{name!r} is not a backend: choose from {', '.join(PROTOCOLS)}."
+                )
             other = paths.setdefault(PROTOCOLS[name].endpoint, name)
             if other != name:
                 raise ValueError(
@@ -82,7 +94,10 @@ class FrontSettings:
                     "choose one of them."
                 )
         for fault in parse_faults(self.faults):
-            if not any(expressible(fault.name, PROTOCOLS[name]) for name in self.backends):
+            if not any(
+                expressible(fault.name, PROTOCOLS[name])
+                for name in self.backends
+            ):
                 raise ValueError(
                     f"{fault.name} is not possible with {' or '.join(self.backends)}: choose "
                     "another fault or backend."
@@ -141,17 +156,24 @@ class Api:
         self._front = front
         self._model = model
         self._metrics = Metrics(time.time())
-        self._truth = TruthRecorder() if front.record_truth or front.truth_file else None
+        self._truth = (
+            TruthRecorder() if front.record_truth or front.truth_file else None
+        )
         self._created = int(time.time())
         self._submitted = 0
         self._generations: dict[int, ActiveRequest] = {}
         backends = [PROTOCOLS[name] for name in front.backends]
         self._routes = self._routes_of(backends)
-        self._guarded = ("/v1", *(backend.path(front.model) for backend in backends))
+        self._guarded = (
+            "/v1",
+            *(backend.path(front.model) for backend in backends),
+        )
         self.next_ns = self._model.next_ns
         """When to call `send_due` next, monotonic ns; None while nothing runs."""
 
-    def handle(self, connection: ClientConnection, request: HttpRequest) -> None:
+    def handle(
+        self, connection: ClientConnection, request: HttpRequest
+    ) -> None:
         """Answer at once, or start a generation, whose number is then `connection.answering`."""
         try:
             self._route(connection, request)
@@ -179,11 +201,19 @@ class Api:
                 departed_ns = monotonic_ns()
                 connection.send(data)
                 if self._truth is not None:
-                    self._truth.event(generation.truth_row, due_ns, departed_ns, tokens)
+                    self._truth.event(
+                        generation.truth_row, due_ns, departed_ns, tokens
+                    )
             elif generation.faulty is not None:
-                departed_ns, last = self._misbehave(generation, generation.faulty, emission)
+                departed_ns, last = self._misbehave(
+                    generation, generation.faulty, emission
+                )
             else:
-                departed_ns = self._answer_whole(generation, due_ns) if last else monotonic_ns()
+                departed_ns = (
+                    self._answer_whole(generation, due_ns)
+                    if last
+                    else monotonic_ns()
+                )
             self._count(generation, departed_ns, tokens)
             if last:
                 self._finish(generation)
@@ -195,16 +225,24 @@ class Api:
         """Send a non-streamed answer; when it left, ns."""
         ask = generation.ask
         body = wire.answer(
-            ask, request_id=generation.request_id, created=int(time.time()), model=self._front.model
+            ask,
+            request_id=generation.request_id,
+            created=int(time.time()),
+            model=self._front.model,
         )
         departed_ns = monotonic_ns()
         generation.connection.respond(200, body)
         if self._truth is not None:
-            self._truth.event(generation.truth_row, due_ns, departed_ns, ask.max_tokens)
+            self._truth.event(
+                generation.truth_row, due_ns, departed_ns, ask.max_tokens
+            )
         return departed_ns
 
     def _misbehave(
-        self, generation: ActiveRequest, faulty: FaultyAnswer, emission: Emission
+        self,
+        generation: ActiveRequest,
+        faulty: FaultyAnswer,
+        emission: Emission,
     ) -> tuple[int, bool]:
         """Send what the fault makes of an emission: when that was, and whether the answer
         is over.
@@ -213,7 +251,9 @@ class Api:
         gone = faulty.step(emission.tokens, emission.last)
         if self._truth is not None:
             for tokens in gone:
-                self._truth.event(generation.truth_row, emission.time_ns, departed_ns, tokens)
+                self._truth.event(
+                    generation.truth_row, emission.time_ns, departed_ns, tokens
+                )
         if faulty.state is not State.GOES_ON and not emission.last:
             self._model.cancel(generation.sequence, departed_ns)
         if faulty.preempted:
@@ -224,19 +264,25 @@ class Api:
             self._refuse()
         return departed_ns, over
 
-    def _count(self, generation: ActiveRequest, departed_ns: int, tokens: int) -> None:
+    def _count(
+        self, generation: ActiveRequest, departed_ns: int, tokens: int
+    ) -> None:
         metrics = self._metrics
         metrics.generation_tokens += tokens
         if generation.departed_ns:
             metrics.itl.observe(departed_ns - generation.departed_ns)
         else:
             metrics.ttft.observe(departed_ns - generation.arrived_ns)
-            metrics.queue.observe(generation.sequence.admitted_ns - generation.arrived_ns)
+            metrics.queue.observe(
+                generation.sequence.admitted_ns - generation.arrived_ns
+            )
         generation.departed_ns = departed_ns
 
     def _finish(self, generation: ActiveRequest) -> None:
         self._metrics.finished += 1
-        self._metrics.e2e.observe(generation.departed_ns - generation.arrived_ns)
+        self._metrics.e2e.observe(
+            generation.departed_ns - generation.arrived_ns
+        )
         del self._generations[generation.sequence.number]
         generation.connection.answering = None
 
@@ -258,7 +304,9 @@ class Api:
                 f"The true times cannot be written to {path} ({error.strerror}) and are lost."
             ) from error
 
-    def _routes_of(self, backends: Sequence[Backend]) -> dict[str, tuple[str, Handler]]:
+    def _routes_of(
+        self, backends: Sequence[Backend]
+    ) -> dict[str, tuple[str, Handler]]:
         """Method and handler of every path: the engine's own, and those of servers with these
         formats.
         """
@@ -278,13 +326,23 @@ class Api:
                 routes[path] = (method, handler)
             for tokenizing in backend.routes.tokenize[:1]:
                 # others are those of other servers with the same format
-                routes[tokenizing.path] = ("POST", partial(self._tokenize, tokenizing))
-            routes[backend.path(self._front.model)] = ("POST", partial(self._generate, backend))
+                routes[tokenizing.path] = (
+                    "POST",
+                    partial(self._tokenize, tokenizing),
+                )
+            routes[backend.path(self._front.model)] = (
+                "POST",
+                partial(self._generate, backend),
+            )
         return routes
 
-    def _route(self, connection: ClientConnection, request: HttpRequest) -> None:
+    def _route(
+        self, connection: ClientConnection, request: HttpRequest
+    ) -> None:
         route = self._routes.get(request.path)
-        if request.path.startswith(self._guarded) and not self._is_authorized(request):
+        if request.path.startswith(self._guarded) and not self._is_authorized(
+            request
+        ):
             connection.respond(401, b'{"error":"Unauthorized"}')
         elif route is None:
             connection.respond(404, b'{"detail":"Not Found"}')
@@ -296,23 +354,35 @@ class Api:
     def _is_authorized(self, request: HttpRequest) -> bool:
         key = self._front.api_key
         given = request.headers.get("authorization", "")
-        return not key or hmac.compare_digest(given.encode("latin-1"), f"Bearer {key}".encode())
+        return not key or hmac.compare_digest(
+            given.encode("latin-1"), f"Bearer {key}".encode()
+        )
 
     def _health(self, connection: ClientConnection, _: HttpRequest) -> None:
         connection.respond(200, b"", None)
 
     def _version(self, connection: ClientConnection, _: HttpRequest) -> None:
         connection.respond(
-            200, orjson.dumps({"version": f"{VLLM_VERSION}+inferometer.{__version__}"})
+            200,
+            orjson.dumps(
+                {"version": f"{VLLM_VERSION}+inferometer.{__version__}"}
+            ),
         )
 
-    def _models(self, connection: ClientConnection, request: HttpRequest) -> None:
+    def _models(
+        self, connection: ClientConnection, request: HttpRequest
+    ) -> None:
         page = wire.models(
-            request.path, self._front.model, self._model.max_model_len, self._created
+            request.path,
+            self._front.model,
+            self._model.max_model_len,
+            self._created,
         )
         connection.respond(200, page)
 
-    def _metrics_page(self, connection: ClientConnection, _: HttpRequest) -> None:
+    def _metrics_page(
+        self, connection: ClientConnection, _: HttpRequest
+    ) -> None:
         model = self._model
         page = self._metrics.render(
             model=self._front.model,
@@ -323,20 +393,33 @@ class Api:
         connection.respond(200, page, CONTENT_TYPE)
 
     def _tokenize(
-        self, route: TokenizeRoute, connection: ClientConnection, request: HttpRequest
+        self,
+        route: TokenizeRoute,
+        connection: ClientConnection,
+        request: HttpRequest,
     ) -> None:
         tokens, spelled = parse_tokenize(request.body, self._front.model, route)
         answer = route.answer(tokens)
         if route.chat:
-            answer |= {"max_model_len": self._model.max_model_len, "token_strs": spelled}
+            answer |= {
+                "max_model_len": self._model.max_model_len,
+                "token_strs": spelled,
+            }
         connection.respond(200, orjson.dumps(answer))
 
-    def _detokenize(self, connection: ClientConnection, request: HttpRequest) -> None:
+    def _detokenize(
+        self, connection: ClientConnection, request: HttpRequest
+    ) -> None:
         connection.respond(
-            200, orjson.dumps({"prompt": parse_detokenize(request.body, self._front.model)})
+            200,
+            orjson.dumps(
+                {"prompt": parse_detokenize(request.body, self._front.model)}
+            ),
         )
 
-    def _truth_record(self, connection: ClientConnection, _: HttpRequest) -> None:
+    def _truth_record(
+        self, connection: ClientConnection, _: HttpRequest
+    ) -> None:
         if self._truth is None:
             connection.respond(
                 404,
@@ -344,23 +427,36 @@ class Api:
                 b'switched on."}',
             )
         else:
-            connection.respond(200, self._truth.to_npz(), "application/octet-stream")
+            connection.respond(
+                200, self._truth.to_npz(), "application/octet-stream"
+            )
 
     def _generate(
-        self, backend: Backend, connection: ClientConnection, request: HttpRequest
+        self,
+        backend: Backend,
+        connection: ClientConnection,
+        request: HttpRequest,
     ) -> None:
         front, model = self._front, self._model
         ask = parse_ask(
-            request.body, backend=backend, model=front.model, max_model_len=model.max_model_len
+            request.body,
+            backend=backend,
+            model=front.model,
+            max_model_len=model.max_model_len,
         )
         asked_id = request.headers.get("x-request-id", "")
         fault = (
-            self._fault_of(asked_id, backend) if self._faults is not None and ask.stream else None
+            self._fault_of(asked_id, backend)
+            if self._faults is not None and ask.stream
+            else None
         )
         row = 0
         if self._truth is not None:
             row = self._truth.request(
-                asked_id, request.arrived_ns, ask.prompt_tokens, fault.name if fault else ""
+                asked_id,
+                request.arrived_ns,
+                ask.prompt_tokens,
+                fault.name if fault else "",
             )
         number = self._submitted
         self._submitted += 1
@@ -370,14 +466,22 @@ class Api:
         request_id = asked_id or f"{number:016x}"
         stream = faulty = None
         if ask.stream:
-            stream = self._begin_stream(backend, connection, ask, request_id, fault)
+            stream = self._begin_stream(
+                backend, connection, ask, request_id, fault
+            )
             if stream is None:
                 return
             faulty = stream if isinstance(stream, FaultyAnswer) else None
         max_tokens = faulty.max_tokens if faulty else ask.max_tokens
-        sequence = model.submit(number, ask.prompt_tokens, max_tokens, request.arrived_ns)
-        generation = ActiveRequest(connection, ask, sequence, request_id, request.arrived_ns)
-        generation.stream = stream if isinstance(stream, wire.EventStream) else None
+        sequence = model.submit(
+            number, ask.prompt_tokens, max_tokens, request.arrived_ns
+        )
+        generation = ActiveRequest(
+            connection, ask, sequence, request_id, request.arrived_ns
+        )
+        generation.stream = (
+            stream if isinstance(stream, wire.EventStream) else None
+        )
         generation.faulty, generation.truth_row = faulty, row
         self._generations[number] = generation
         connection.answering = number
@@ -404,7 +508,9 @@ class Api:
         per_event = self._model.tokens_per_event
         lengths = {"max_tokens": ask.max_tokens, "tokens_per_event": per_event}
         if fault is not None:
-            return self._begin_faulty(FaultyAnswer(fault, connection, backend, reply, **lengths))
+            return self._begin_faulty(
+                FaultyAnswer(fault, connection, backend, reply, **lengths)
+            )
         connection.start_stream(backend.content_type)
         return wire.EventStream(backend.emitter(reply), **lengths)
 
@@ -432,4 +538,8 @@ class Api:
         """The fault for a request that has just arrived."""
         assert self._faults is not None
         fault = self._faults.choose(self._faults.number(request_id))
-        return fault if fault is not None and expressible(fault.name, backend) else None
+        return (
+            fault
+            if fault is not None and expressible(fault.name, backend)
+            else None
+        )

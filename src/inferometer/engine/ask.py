@@ -30,7 +30,11 @@ class AskError(Exception):
     """The request cannot be served: HTTP status and the fields of vLLM's error object."""
 
     def __init__(
-        self, status: int, message: str, kind: str = "BadRequestError", param: str | None = None
+        self,
+        status: int,
+        message: str,
+        kind: str = "BadRequestError",
+        param: str | None = None,
     ) -> None:
         super().__init__(message)
         self.status = status
@@ -56,35 +60,51 @@ def parse_body(body: bytes) -> dict[str, Any]:
         content = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise _invalid(
-            "json_invalid", f"body.{error.pos}", f"JSON decode error: {error.msg}", {}
+            "json_invalid",
+            f"body.{error.pos}",
+            f"JSON decode error: {error.msg}",
+            {},
         ) from None
     if not isinstance(content, dict):
-        raise _invalid("dict_type", "body", "Input should be a valid dictionary", content)
+        raise _invalid(
+            "dict_type", "body", "Input should be a valid dictionary", content
+        )
     return content
 
 
 def check_model(asked: Any, served: str) -> None:
     """A body without a model means the served one."""
     if asked is not None and asked != served:
-        message = f"The model `{asked}` does not exist. Valid aliases: {served}."
+        message = (
+            f"The model `{asked}` does not exist. Valid aliases: {served}."
+        )
         raise AskError(404, message, "NotFoundError", "model")
 
 
-def parse_ask(body: bytes, *, backend: Backend, model: str, max_model_len: int) -> Ask:
+def parse_ask(
+    body: bytes, *, backend: Backend, model: str, max_model_len: int
+) -> Ask:
     """Check the body of a call that generates. Raises AskError."""
     content = parse_body(body)
     asked = backend.read(content)
     prompt_tokens = (
-        len_of_chat(_messages(asked.messages)) if backend.chat else _len_of_prompt(asked.prompt)
+        len_of_chat(_messages(asked.messages))
+        if backend.chat
+        else _len_of_prompt(asked.prompt)
     )
     stream, options = bool(asked.stream), asked.stream_options
     if options is not None and not isinstance(options, dict):
         raise _invalid(
-            "model_type", "body.stream_options", "Input should be a valid dictionary", options
+            "model_type",
+            "body.stream_options",
+            "Input should be a valid dictionary",
+            options,
         )
     if options and not stream:
         raise AskError(
-            400, "Stream options can only be defined when `stream=True`.", param="stream_options"
+            400,
+            "Stream options can only be defined when `stream=True`.",
+            param="stream_options",
         )
     if not stream and not backend.endpoint.startswith("/v1/"):
         raise AskError(
@@ -94,7 +114,9 @@ def parse_ask(body: bytes, *, backend: Backend, model: str, max_model_len: int) 
         )
     if content.get("n") not in (None, 1):
         raise AskError(
-            400, "The embedded engine gives one answer per request: n must be 1.", param="n"
+            400,
+            "The embedded engine gives one answer per request: n must be 1.",
+            param="n",
         )
     check_model(asked.model, model)
     max_tokens = _max_tokens(asked.max_tokens, max_model_len - prompt_tokens)
@@ -106,7 +128,8 @@ def parse_ask(body: bytes, *, backend: Backend, model: str, max_model_len: int) 
         max_tokens=max_tokens,
         stream=stream,
         include_usage=include_usage,
-        continuous_usage=include_usage and bool(options and options.get("continuous_usage_stats")),
+        continuous_usage=include_usage
+        and bool(options and options.get("continuous_usage_stats")),
     )
 
 
@@ -119,12 +142,21 @@ def parse_tokenize(
     content = parse_body(body)
     check_model(content.get("model"), model)
     is_chat = route.chat and "messages" in content
-    text = chat_text(_messages(content["messages"])) if is_chat else content.get(route.text)
+    text = (
+        chat_text(_messages(content["messages"]))
+        if is_chat
+        else content.get(route.text)
+    )
     if not isinstance(text, str):
-        raise _invalid("string_type", f"body.{route.text}", "Input should be a valid string", text)
-    return tokenizer.tokenize(text), [" " + w for w in text.split()] if content.get(
-        "return_token_strs"
-    ) else None
+        raise _invalid(
+            "string_type",
+            f"body.{route.text}",
+            "Input should be a valid string",
+            text,
+        )
+    return tokenizer.tokenize(text), [
+        " " + w for w in text.split()
+    ] if content.get("return_token_strs") else None
 
 
 def parse_detokenize(body: bytes, model: str) -> str:
@@ -133,7 +165,9 @@ def parse_detokenize(body: bytes, model: str) -> str:
     check_model(content.get("model"), model)
     tokens = content.get("tokens")
     if not isinstance(tokens, list):
-        raise _invalid("list_type", "body.tokens", "Input should be a valid list", tokens)
+        raise _invalid(
+            "list_type", "body.tokens", "Input should be a valid list", tokens
+        )
     if tokens:
         _check_token_ids(tokens)
     return tokenizer.detokenize(tokens)
@@ -154,11 +188,19 @@ def len_of_chat(messages: list[dict[str, Any]]) -> int:
 
 def _messages(messages: Any) -> list[dict[str, Any]]:
     if not isinstance(messages, list):
-        raise _invalid("list_type", "body.messages", "Input should be a valid list", messages)
+        raise _invalid(
+            "list_type",
+            "body.messages",
+            "Input should be a valid list",
+            messages,
+        )
     for i, message in enumerate(messages):
         if not isinstance(message, dict):
             raise _invalid(
-                "dict_type", f"body.messages.{i}", "Input should be a valid dictionary", message
+                "dict_type",
+                f"body.messages.{i}",
+                "Input should be a valid dictionary",
+                message,
             )
     return messages
 
@@ -166,8 +208,12 @@ def _messages(messages: Any) -> list[dict[str, Any]]:
 def _content_text(content: Any) -> str:
     if content is None or isinstance(content, str):
         return content or ""
-    if isinstance(content, list) and all(isinstance(part, dict) for part in content):
-        texts = [_IMAGE if _is_shown(part) else part.get("text") for part in content]
+    if isinstance(content, list) and all(
+        isinstance(part, dict) for part in content
+    ):
+        texts = [
+            _IMAGE if _is_shown(part) else part.get("text") for part in content
+        ]
         if all(isinstance(text, str) for text in texts):
             return " ".join(texts)
     raise AskError(
@@ -178,7 +224,10 @@ def _content_text(content: Any) -> str:
 
 
 def _is_shown(part: dict[str, Any]) -> bool:
-    name, field = str(part.get("type")), "data" if part.get("type") == "input_audio" else "url"
+    name, field = (
+        str(part.get("type")),
+        "data" if part.get("type") == "input_audio" else "url",
+    )
     shown = part.get(name)
     return (
         name in ("image_url", "video_url", "audio_url", "input_audio")
@@ -188,10 +237,16 @@ def _is_shown(part: dict[str, Any]) -> bool:
 
 
 def _len_of_prompt(prompt: Any) -> int:
-    if isinstance(prompt, list) and prompt and isinstance(prompt[0], str | list):
+    if (
+        isinstance(prompt, list)
+        and prompt
+        and isinstance(prompt[0], str | list)
+    ):
         if len(prompt) > 1:
             raise AskError(
-                400, "The embedded engine accepts one prompt per request.", param="prompt"
+                400,
+                "The embedded engine accepts one prompt per request.",
+                param="prompt",
             )
         prompt = prompt[0]
     if isinstance(prompt, str):
@@ -200,18 +255,32 @@ def _len_of_prompt(prompt: Any) -> int:
         _check_token_ids(prompt)
         tokens = len(prompt)
     else:
-        raise _invalid("string_type", "body.prompt", "Input should be a valid string", prompt)
+        raise _invalid(
+            "string_type",
+            "body.prompt",
+            "Input should be a valid string",
+            prompt,
+        )
     if tokens == 0:
-        raise AskError(400, "The decoder prompt cannot be empty", param="prompt")
+        raise AskError(
+            400, "The decoder prompt cannot be empty", param="prompt"
+        )
     return tokens
 
 
 def _check_token_ids(tokens: list[Any]) -> None:
     if tokens and set(map(type, tokens)) != {int}:
-        raise _invalid("int_type", "body.prompt", "Input should be a list of token ids", tokens[:8])
+        raise _invalid(
+            "int_type",
+            "body.prompt",
+            "Input should be a list of token ids",
+            tokens[:8],
+        )
     for token in (min(tokens, default=0), max(tokens, default=0)):
         if not 0 <= token < tokenizer.VOCABULARY_SIZE:
-            raise AskError(400, f"Token id {token} is out of vocabulary", param="prompt")
+            raise AskError(
+                400, f"Token id {token} is out of vocabulary", param="prompt"
+            )
 
 
 def _max_tokens(asked: Any, room: int) -> int:
@@ -219,7 +288,12 @@ def _max_tokens(asked: Any, room: int) -> int:
     if asked is None:
         return max(1, room)
     if type(asked) is not int:
-        raise _invalid("int_type", "body.max_tokens", "Input should be a valid integer", asked)
+        raise _invalid(
+            "int_type",
+            "body.max_tokens",
+            "Input should be a valid integer",
+            asked,
+        )
     if asked < 1:
         raise AskError(
             400,
@@ -229,12 +303,16 @@ def _max_tokens(asked: Any, room: int) -> int:
     return asked
 
 
-def _check_length(prompt_tokens: int, max_tokens: int, max_model_len: int) -> None:
+def _check_length(
+    prompt_tokens: int, max_tokens: int, max_model_len: int
+) -> None:
     if prompt_tokens + max_tokens <= max_model_len:
         return
     limit = f"This model's maximum context length is {max_model_len} tokens. However, "
     if prompt_tokens > max_model_len:
-        least = max_model_len + 1  # vLLM stops counting there, hence its "at least"
+        least = (
+            max_model_len + 1
+        )  # vLLM stops counting there, hence its "at least"
         what = (
             f"your prompt contains at least {least} input tokens, which exceeds this limit even "
             "without any output tokens. "
@@ -249,11 +327,15 @@ def _check_length(prompt_tokens: int, max_tokens: int, max_model_len: int) -> No
             "Please reduce the length of the input prompt or the number of requested output tokens."
         )
     raise AskError(
-        400, f"{limit}{what} (parameter=input_tokens, value={least})", param="input_tokens"
+        400,
+        f"{limit}{what} (parameter=input_tokens, value={least})",
+        param="input_tokens",
     )
 
 
 def _invalid(kind: str, where: str, message: str, given: Any) -> AskError:
     """A malformed field, in the words of vLLM's validator."""
     detail = {"type": kind, "loc": where, "msg": message, "input": given}
-    return AskError(400, f"1 validation error:\n  {detail}", "Bad Request", where)
+    return AskError(
+        400, f"1 validation error:\n  {detail}", "Bad Request", where
+    )

@@ -21,5 +21,7 @@ def main() -> int:
     lifeline = sys.stdin.fileno()
     asked = orjson.loads(first_line(lifeline))
     return serve(
-        EngineSettings(**asked["engine"]), FrontSettings(**asked["front"]), lifeline_fd=lifeline
+        EngineSettings(**asked["engine"]),
+        FrontSettings(**asked["front"]),
+        lifeline_fd=lifeline,
     )

@@ -77,7 +77,9 @@ class EmbeddedEngine:
             start_new_session=True,
         )
         assert self._process.stdin is not None
-        settings = json.dumps({"engine": asdict(self.settings), "front": asdict(self.front)})
+        settings = json.dumps(
+            {"engine": asdict(self.settings), "front": asdict(self.front)}
+        )
         with contextlib.suppress(BrokenPipeError):
             self._process.stdin.write(settings.encode() + b"\n")
             self._process.stdin.flush()
@@ -104,7 +106,9 @@ class EmbeddedEngine:
         """True times so far (needs `record_truth`). Collecting them pauses the engine briefly."""
         from http.client import HTTPConnection
 
-        connection = HTTPConnection(urlsplit(self.base_url).netloc, timeout=_START_TIMEOUT_S)
+        connection = HTTPConnection(
+            urlsplit(self.base_url).netloc, timeout=_START_TIMEOUT_S
+        )
         try:
             connection.request("GET", "/truth")
             response = connection.getresponse()
@@ -127,8 +131,12 @@ class EmbeddedEngine:
     def _ready_url(self) -> str:
         assert self._process is not None
         assert self._process.stdout is not None
-        ready, _, _ = select.select((self._process.stdout,), (), (), _START_TIMEOUT_S)
+        ready, _, _ = select.select(
+            (self._process.stdout,), (), (), _START_TIMEOUT_S
+        )
         line = self._process.stdout.readline().decode() if ready else ""
         if not line.startswith(READY):
-            raise RuntimeError("The embedded engine did not start; its standard error shows why.")
+            raise RuntimeError(
+                "The embedded engine did not start; its standard error shows why."
+            )
         return line.removeprefix(READY).strip()

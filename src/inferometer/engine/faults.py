@@ -70,8 +70,12 @@ FAULTS = {
     "huge-event": "a megabyte of text in one event",
     "close-idle": "the connection is closed after the answer, though it was to be kept",
     # of the engine behind it, to be seen on its metrics page
-    "preempt": ("its KV memory is taken away at the event, and recomputed before the next"),
-    "hit": ("the counters show all prompt tokens as prefix cache hits, but the answer does not"),
+    "preempt": (
+        "its KV memory is taken away at the event, and recomputed before the next"
+    ),
+    "hit": (
+        "the counters show all prompt tokens as prefix cache hits, but the answer does not"
+    ),
     # to the server
     "refuse": "after this answer all connections are closed, and new ones refused",
     "die": "the process ends when the request arrives",
@@ -102,12 +106,18 @@ class Fault:
     """Index of the event at which it happens; None: the middle of the answer."""
 
     def concerns(self, number: int) -> bool:
-        return self.first <= number and (self.last is None or number <= self.last)
+        return self.first <= number and (
+            self.last is None or number <= self.last
+        )
 
 
 def parse_faults(text: str) -> tuple[Fault, ...]:
     """The faults of a list as above; '' is none. Raises ValueError with cause and cure."""
-    return tuple(_parse(entry.strip()) for entry in text.split(",")) if text.strip() else ()
+    return (
+        tuple(_parse(entry.strip()) for entry in text.split(","))
+        if text.strip()
+        else ()
+    )
 
 
 def _parse(entry: str) -> Fault:
@@ -119,16 +129,26 @@ def _parse(entry: str) -> Fault:
         )
     name = found["name"]
     if name not in FAULTS and not _STATUS.fullmatch(name):
-        raise ValueError(f"There is no fault {name!r}: choose from {', '.join(FAULTS)}.")
+        raise ValueError(
+            f"There is no fault {name!r}: choose from {', '.join(FAULTS)}."
+        )
     try:
         share = float(found["share"] or 1)
     except ValueError:
         share = -1.0
     if not 0 < share <= 1:
-        raise ValueError(f"{entry!r}: the share of requests must be above 0 and at most 1.")
+        raise ValueError(
+            f"{entry!r}: the share of requests must be above 0 and at most 1."
+        )
     number = int(found["number"]) if found["number"] else None
     last = number if number is not None and not found["on"] else None
-    return Fault(name, share, number or 0, last, int(found["event"]) if found["event"] else None)
+    return Fault(
+        name,
+        share,
+        number or 0,
+        last,
+        int(found["event"]) if found["event"] else None,
+    )
 
 
 class FaultPlan:

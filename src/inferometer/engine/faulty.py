@@ -15,7 +15,13 @@ from orjson import dumps
 from inferometer.engine import wire
 from inferometer.engine.faults import Fault
 from inferometer.engine.http import JSON, ClientConnection
-from inferometer.engine.rewrite import NOT_UTF8_MARK, REWRITES, is_lines, payload, without_output
+from inferometer.engine.rewrite import (
+    NOT_UTF8_MARK,
+    REWRITES,
+    is_lines,
+    payload,
+    without_output,
+)
 from inferometer.engine.wire import END
 from inferometer.protocol import Backend, Reply
 
@@ -62,9 +68,10 @@ class FaultyAnswer:
         if self.name == "long-prompt":
             reply = reply._replace(prompt_tokens=2 * reply.prompt_tokens)
         self.emit = backend.emitter(reply).event
-        self.max_tokens = {"long": 2 * max_tokens, "endless": ENDLESS_TOKENS}.get(
-            self.name, max_tokens
-        )
+        self.max_tokens = {
+            "long": 2 * max_tokens,
+            "endless": ENDLESS_TOKENS,
+        }.get(self.name, max_tokens)
         """What the model is to generate."""
         last = -(-max_tokens // tokens_per_event) - 1
         usual = last if self.name in _AT_THE_END else (last + 1) // 2
@@ -93,10 +100,14 @@ class FaultyAnswer:
         elif self.name == "unsized":
             self.connection.keep_alive = False
             self.connection.send(
-                self.connection.head(200, f"content-type: {self.backend.content_type}\r\n")
+                self.connection.head(
+                    200, f"content-type: {self.backend.content_type}\r\n"
+                )
             )
         elif self.name == "gzip":
-            self.connection.start_stream(self.backend.content_type, "content-encoding: gzip\r\n")
+            self.connection.start_stream(
+                self.backend.content_type, "content-encoding: gzip\r\n"
+            )
         elif self.name == "content-type":
             self.connection.start_stream("application/octet-stream")
         elif self.name != "sized":
@@ -108,7 +119,9 @@ class FaultyAnswer:
         """
         index = self._index
         self._index += 1
-        self.preempted = self.name == "preempt" and index == self._at and not last
+        self.preempted = (
+            self.name == "preempt" and index == self._at and not last
+        )
         if self.name == "endless-head":
             self.connection.send(HEAD_FILLER * HEAD_FILLERS)
             self.state = State.SILENT if last else State.GOES_ON
@@ -138,24 +151,31 @@ class FaultyAnswer:
         text = wire.text(start, tokens) + _TEXTS.get(self.name, "")
         if self.name == "huge-event" and self._index - 1 == self._at:
             text += " " + "x" * HUGE_CHARACTERS
-        body = self.emit(text, wire.ids(start, tokens), reason if last else None)
+        body = self.emit(
+            text, wire.ids(start, tokens), reason if last else None
+        )
         rewrite = REWRITES.get(self.name)
         return rewrite(body) if rewrite else body
 
-    def _deliver(self, index: int, body: bytes, tokens: int, last: bool) -> Sequence[int]:
+    def _deliver(
+        self, index: int, body: bytes, tokens: int, last: bool
+    ) -> Sequence[int]:
         """Send an event after withheld ones, or withhold it, or part of it."""
         frame = self._frame(body, last)
         self._held_events.append(tokens)
         leaving, keep = self._held + frame, 0
         if not last and self.name in _HALVED:
             keep = len(frame) - _HALVED[self.name](frame)
-        elif (self.name == "sized" and not last) or (self.name in _HELD_UP and index < self._at):
+        elif (self.name == "sized" and not last) or (
+            self.name in _HELD_UP and index < self._at
+        ):
             keep = len(leaving)
         self._held = leaving[len(leaving) - keep :]
         leaving = self._next_of_head(index) + leaving[: len(leaving) - keep]
         if self.name == "sized" and last:
             fields = (
-                f"content-length: {len(leaving)}\r\ncontent-type: {self.backend.content_type}\r\n"
+                f"content-length: {len(leaving)}\r\n"
+                f"content-type: {self.backend.content_type}\r\n"
             )
             leaving = self.connection.head(200, fields) + leaving
         self.send(leaving, over=last)
@@ -164,7 +184,10 @@ class FaultyAnswer:
         whole = len(self._held_events)
         if keep:
             whole = whole - 1 if self.name in _HALVED else 0
-        gone, self._held_events = self._held_events[:whole], self._held_events[whole:]
+        gone, self._held_events = (
+            self._held_events[:whole],
+            self._held_events[whole:],
+        )
         return gone
 
     def _frame(self, body: bytes, last: bool) -> bytes:
@@ -192,7 +215,9 @@ def _error_status(answer: FaultyAnswer, status: int) -> None:
         answer.connection.respond(status, PAGE, "text/html")
     else:
         retry = "retry-after: 1\r\n" if status in {429, 503} else ""
-        answer.connection.respond(status, dumps({"error": {**ERROR, "code": status}}), fields=retry)
+        answer.connection.respond(
+            status, dumps({"error": {**ERROR, "code": status}}), fields=retry
+        )
     answer.state = State.OVER
 
 
@@ -285,20 +310,29 @@ def _no_finish(answer: FaultyAnswer, tokens: int, last: bool) -> Sequence[int]:
 
 
 def _short(answer: FaultyAnswer, tokens: int, last: bool) -> Sequence[int]:
-    answer.send(wire.chunk(answer.event(tokens, last=True, reason="stop")) + END, over=True)
+    answer.send(
+        wire.chunk(answer.event(tokens, last=True, reason="stop")) + END,
+        over=True,
+    )
     return (tokens,)
 
 
-def _error_event(answer: FaultyAnswer, tokens: int, last: bool) -> Sequence[int]:
+def _error_event(
+    answer: FaultyAnswer, tokens: int, last: bool
+) -> Sequence[int]:
     done = b"" if is_lines(answer.backend) else b"data: [DONE]\n\n"
     answer.send(
-        wire.chunk(payload(answer.backend, dumps({"error": ERROR})) + done) + END, over=True
+        wire.chunk(payload(answer.backend, dumps({"error": ERROR})) + done)
+        + END,
+        over=True,
     )
     return ()
 
 
 def _bad_json(answer: FaultyAnswer, tokens: int, last: bool) -> Sequence[int]:
-    body = payload(answer.backend, b'{"choices":[{"te') + answer.event(tokens, last)
+    body = payload(answer.backend, b'{"choices":[{"te') + answer.event(
+        tokens, last
+    )
     answer.send(wire.chunk(body) + (END if last else b""), over=last)
     return (tokens,)
 

@@ -76,7 +76,9 @@ class ClientConnection:
         self.unsent = bytearray()
         self._send = sock.send
         self._arrived_ns = 0
-        self._parser: httptools.HttpRequestParser | None = httptools.HttpRequestParser(self)
+        self._parser: httptools.HttpRequestParser | None = (
+            httptools.HttpRequestParser(self)
+        )
         self.on_message_begin()
 
     def receive(self) -> bool:
@@ -84,7 +86,9 @@ class ClientConnection:
         then.
         """
         try:
-            data, ancillary, _, _ = self.sock.recvmsg(_READ_BYTES, _ANCILLARY_BYTES)
+            data, ancillary, _, _ = self.sock.recvmsg(
+                _READ_BYTES, _ANCILLARY_BYTES
+            )
         except BlockingIOError:
             return True
         except OSError:
@@ -96,7 +100,11 @@ class ClientConnection:
             self._parser.feed_data(data)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade):
             self.keep_alive = False
-            self.respond(400, b"Invalid HTTP request received.", "text/plain; charset=utf-8")
+            self.respond(
+                400,
+                b"Invalid HTTP request received.",
+                "text/plain; charset=utf-8",
+            )
             return False
         return True
 
@@ -125,17 +133,25 @@ class ClientConnection:
             self.unsent.clear()
 
     def respond(
-        self, status: int, body: bytes, content_type: str | None = JSON, fields: str = ""
+        self,
+        status: int,
+        body: bytes,
+        content_type: str | None = JSON,
+        fields: str = "",
     ) -> None:
         """A complete answer of known length."""
         kind = f"content-type: {content_type}\r\n" if content_type else ""
-        self.send(self.head(status, f"content-length: {len(body)}\r\n{kind}{fields}") + body)
+        self.send(
+            self.head(status, f"content-length: {len(body)}\r\n{kind}{fields}")
+            + body
+        )
 
     def start_stream(self, content_type: str, fields: str = "") -> None:
         """The head of an answer whose events follow as chunks."""
         self.send(
             self.head(
-                200, f"content-type: {content_type}\r\ntransfer-encoding: chunked\r\n{fields}"
+                200,
+                f"content-type: {content_type}\r\ntransfer-encoding: chunked\r\n{fields}",
             )
         )
 
@@ -146,7 +162,9 @@ class ClientConnection:
         self.keep_alive = False
         if reset:
             self.unsent.clear()
-            self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_NOT)
+            self.sock.setsockopt(
+                socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_NOT
+            )
 
     def close(self) -> None:
         self._parser = None  # it refers to this object and back
@@ -199,7 +217,11 @@ class ClientConnection:
 def _arrival_ns(ancillary: list[tuple[int, int, bytes]]) -> int:
     """When the read's last segment arrived, monotonic ns; now, if the kernel did not report it."""
     for level, kind, data in ancillary:
-        if level == socket.SOL_SOCKET and kind == _SO_TIMESTAMPNS and len(data) >= 16:
+        if (
+            level == socket.SOL_SOCKET
+            and kind == _SO_TIMESTAMPNS
+            and len(data) >= 16
+        ):
             seconds, nanos = _timespec(data)
             return int(seconds * NS + nanos) - take_anchor().offset_ns
     return monotonic_ns()

@@ -66,9 +66,13 @@ class Histogram:
     def render(self, name: str, labels: str) -> list[str]:
         lines = []
         total = 0
-        for bound, count in zip((*map(str, self._bounds_s), "+Inf"), self._counts, strict=True):
+        for bound, count in zip(
+            (*map(str, self._bounds_s), "+Inf"), self._counts, strict=True
+        ):
             total += count
-            lines.append(f'{name}_bucket{{engine="0",le="{bound}",{labels}}} {float(total)}')
+            lines.append(
+                f'{name}_bucket{{engine="0",le="{bound}",{labels}}} {float(total)}'
+            )
         lines.append(f'{name}_count{{engine="0",{labels}}} {float(total)}')
         lines.append(f'{name}_sum{{engine="0",{labels}}} {self._sum_ns / 1e9}')
         return lines
@@ -78,7 +82,10 @@ _ABOUT = {
     "num_requests_running": ("gauge", "Requests in execution."),
     "num_requests_waiting": ("gauge", "Requests waiting for a place."),
     "kv_cache_usage_perc": ("gauge", "KV cache in use; 1 is full."),
-    "prefix_cache_queries_total": ("counter", "Tokens looked for in the prefix cache."),
+    "prefix_cache_queries_total": (
+        "counter",
+        "Tokens looked for in the prefix cache.",
+    ),
     "prefix_cache_hits_total": ("counter", "Tokens found in the prefix cache."),
     "num_preemptions_total": ("counter", "Preemptions."),
     "prompt_tokens_total": ("counter", "Prompt tokens processed."),
@@ -104,7 +111,9 @@ class Metrics:
         self.e2e = Histogram(_REQUEST_BOUNDS)
         self.queue = Histogram(_REQUEST_BOUNDS)
 
-    def render(self, *, model: str, running: int, waiting: int, kv_cache_usage: float) -> bytes:
+    def render(
+        self, *, model: str, running: int, waiting: int, kv_cache_usage: float
+    ) -> bytes:
         labels = 'model_name="{}"'.format(
             model.replace("\\", r"\\").replace('"', r"\"").replace("\n", r"\n")
         )
@@ -124,14 +133,25 @@ class Metrics:
             f"process_start_time_seconds {self.started_s}",
         ]
         for name, value in values.items():
-            lines += [*_family(name, *_ABOUT[name]), f"vllm:{name}{{{base}}} {float(value)}"]
-        lines += _family("request_success_total", "counter", "Requests finished.")
+            lines += [
+                *_family(name, *_ABOUT[name]),
+                f"vllm:{name}{{{base}}} {float(value)}",
+            ]
+        lines += _family(
+            "request_success_total", "counter", "Requests finished."
+        )
         for reason in ("stop", "length", "abort", "error"):
             key = f'engine="0",finished_reason="{reason}",{labels}'
             finished = self.finished if reason == "length" else 0
-            lines.append(f"vllm:request_success_total{{{key}}} {float(finished)}")
+            lines.append(
+                f"vllm:request_success_total{{{key}}} {float(finished)}"
+            )
         for name, about, histogram in (
-            ("time_to_first_token_seconds", "Arrival to first token.", self.ttft),
+            (
+                "time_to_first_token_seconds",
+                "Arrival to first token.",
+                self.ttft,
+            ),
             ("inter_token_latency_seconds", "Gap between events.", self.itl),
             ("e2e_request_latency_seconds", "Arrival to last token.", self.e2e),
             ("request_queue_time_seconds", "Arrival to admission.", self.queue),

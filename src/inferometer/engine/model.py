@@ -59,10 +59,18 @@ class EngineSettings:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        for name in ("ttft_ms", "itl_ms", "jitter", "itl_growth_ms", "prefill_ms_per_1k_tokens"):
+        for name in (
+            "ttft_ms",
+            "itl_ms",
+            "jitter",
+            "itl_growth_ms",
+            "prefill_ms_per_1k_tokens",
+        ):
             value = getattr(self, name)
             if not (math.isfinite(value) and value >= 0):
-                raise ValueError(f"{name} is {value}, but must be a finite number of at least 0.")
+                raise ValueError(
+                    f"{name} is {value}, but must be a finite number of at least 0."
+                )
         for name in ("tokens_per_event", "max_num_seqs", "max_model_len"):
             value = getattr(self, name)
             if value is not None and value < 1:
@@ -83,7 +91,13 @@ class Sequence:
         "submitted_ns",
     )
 
-    def __init__(self, number: int, prompt_tokens: int, max_tokens: int, submitted_ns: int) -> None:
+    def __init__(
+        self,
+        number: int,
+        prompt_tokens: int,
+        max_tokens: int,
+        submitted_ns: int,
+    ) -> None:
         self.number = number
         self.prompt_tokens = prompt_tokens
         self.max_tokens = max_tokens
@@ -132,10 +146,16 @@ class PacedModel:
     @property
     def kv_cache_usage(self) -> float:
         """Use, 0 to 1, of a KV cache that just holds all running sequences at full length."""
-        room = (self.settings.max_num_seqs or KV_SEQUENCES_UNLIMITED) * self.settings.max_model_len
-        return min(1.0, sum(s.tokens_held for s in self._running.values()) / room)
+        room = (
+            self.settings.max_num_seqs or KV_SEQUENCES_UNLIMITED
+        ) * self.settings.max_model_len
+        return min(
+            1.0, sum(s.tokens_held for s in self._running.values()) / room
+        )
 
-    def submit(self, number: int, prompt_tokens: int, max_tokens: int, time_ns: int) -> Sequence:
+    def submit(
+        self, number: int, prompt_tokens: int, max_tokens: int, time_ns: int
+    ) -> Sequence:
         """Submit a request. `number` is its unique identity and selects its jitter; `max_tokens` is
         at least 1.
         """
@@ -160,7 +180,12 @@ class PacedModel:
         """
         settings = self.settings
         wait_ns = round(
-            (settings.ttft_ms + settings.prefill_ms_per_1k_tokens * sequence.tokens_held / 1000)
+            (
+                settings.ttft_ms
+                + settings.prefill_ms_per_1k_tokens
+                * sequence.tokens_held
+                / 1000
+            )
             * MS
         )
         self._heap = [
@@ -189,7 +214,9 @@ class PacedModel:
             left = sequence._left - tokens
             if left > 0:
                 sequence._left = left
-                gap_ns = self._itl_ns + self._growth_ns * (len(self._running) - 1)
+                gap_ns = self._itl_ns + self._growth_ns * (
+                    len(self._running) - 1
+                )
                 if self._sigma:
                     gap_ns = self._jittered(sequence, gap_ns)
                 heapreplace(heap, (time_ns + gap_ns, number, sequence))
@@ -209,7 +236,8 @@ class PacedModel:
         sequence.admitted_ns = time_ns
         self._running[sequence.number] = sequence
         wait_ms = (
-            settings.ttft_ms + settings.prefill_ms_per_1k_tokens * sequence.prompt_tokens / 1000
+            settings.ttft_ms
+            + settings.prefill_ms_per_1k_tokens * sequence.prompt_tokens / 1000
         )
         wait_ns = round(wait_ms * MS)
         if self._sigma:
@@ -231,4 +259,6 @@ class PacedModel:
             from random import Random
 
             sequence._random = Random(f"{self.settings.seed}/{sequence.number}")  # noqa: S311
-        return round(time_ns * sequence._random.lognormvariate(self._mu, self._sigma))
+        return round(
+            time_ns * sequence._random.lognormvariate(self._mu, self._sigma)
+        )

@@ -17,11 +17,19 @@ NOT_UTF8 = b"\xff\xc3\x28"
 NOT_UTF8_MARK = "<not UTF-8>"
 """Placeholder in a text for the bytes above."""
 
-_DOCUMENT = re.compile(rb"(?m)^(?P<data>data: ?)?(?P<json>\{.*\})(?P<end>[ \r]*\n(\r?\n)?)")
+_DOCUMENT = re.compile(
+    rb"(?m)^(?P<data>data: ?)?(?P<json>\{.*\})(?P<end>[ \r]*\n(\r?\n)?)"
+)
 _DONE = re.compile(rb"data: \[DONE\]\s*")
 
 _GENERATED = frozenset(
-    {"completion_tokens", "output_tokens", "generated_tokens", "tokens_predicted", "eval_count"}
+    {
+        "completion_tokens",
+        "output_tokens",
+        "generated_tokens",
+        "tokens_predicted",
+        "eval_count",
+    }
 )
 _COUNTS = _GENERATED | {
     "usage",
@@ -32,7 +40,9 @@ _COUNTS = _GENERATED | {
     "tokens_evaluated",
     "prompt_eval_count",
 }
-_REASONS = frozenset({"finish_reason", "stop_reason", "done_reason", "stop_type"})
+_REASONS = frozenset(
+    {"finish_reason", "stop_reason", "done_reason", "stop_type"}
+)
 
 Rewrite = Callable[[bytes], bytes]
 
@@ -44,7 +54,9 @@ def is_lines(backend: Backend) -> bool:
 
 def payload(backend: Backend, content: bytes) -> bytes:
     """One event of this wire."""
-    return content + b"\n" if is_lines(backend) else b"data: " + content + b"\n\n"
+    return (
+        content + b"\n" if is_lines(backend) else b"data: " + content + b"\n\n"
+    )
 
 
 def without_output(body: bytes) -> bytes:
@@ -56,7 +68,11 @@ def _edit(body: bytes, change: Callable[[Any], Any]) -> bytes:
     """The same events, each JSON document changed."""
 
     def changed(document: re.Match[bytes]) -> bytes:
-        return (document["data"] or b"") + dumps(change(loads(document["json"]))) + document["end"]
+        return (
+            (document["data"] or b"")
+            + dumps(change(loads(document["json"])))
+            + document["end"]
+        )
 
     return _DOCUMENT.sub(changed, body)
 
@@ -66,7 +82,11 @@ def _without(content: Any, keys: frozenset[str]) -> Any:
         return [_without(item, keys) for item in content]
     if not isinstance(content, dict):
         return content
-    return {key: _without(value, keys) for key, value in content.items() if key not in keys}
+    return {
+        key: _without(value, keys)
+        for key, value in content.items()
+        if key not in keys
+    }
 
 
 def _replace(content: Any, keys: frozenset[str], new: Any) -> Any:
@@ -75,14 +95,17 @@ def _replace(content: Any, keys: frozenset[str], new: Any) -> Any:
     if not isinstance(content, dict):
         return content
     return {
-        key: new if key in keys else _replace(value, keys, new) for key, value in content.items()
+        key: new if key in keys else _replace(value, keys, new)
+        for key, value in content.items()
     }
 
 
 def _cached(content: dict[str, Any]) -> dict[str, Any]:
     """Wherever a format reports cached tokens, all are."""
     if isinstance(usage := content.get("usage"), dict):
-        usage["prompt_tokens_details"] = {"cached_tokens": usage["prompt_tokens"]}
+        usage["prompt_tokens_details"] = {
+            "cached_tokens": usage["prompt_tokens"]
+        }
     if isinstance(meta := content.get("meta_info"), dict):
         meta["cached_tokens"] = meta["prompt_tokens"]
     if isinstance(timings := content.get("timings"), dict):
@@ -105,8 +128,12 @@ def _usage_in_last(body: bytes) -> bytes:
 
 
 REWRITES: dict[str, Rewrite] = {
-    "no-usage": lambda body: _edit(body, lambda content: _without(content, _COUNTS)),
-    "no-reason": lambda body: _edit(body, lambda content: _without(content, _REASONS)),
+    "no-usage": lambda body: _edit(
+        body, lambda content: _without(content, _COUNTS)
+    ),
+    "no-reason": lambda body: _edit(
+        body, lambda content: _without(content, _REASONS)
+    ),
     "no-done": lambda body: _DONE.sub(b"", body),
     "cached": lambda body: _edit(body, _cached),
     "crlf": lambda body: body.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"),
@@ -132,7 +159,9 @@ def expressible(fault: str, backend: Backend) -> bool:
     if fault not in REWRITES:
         return True
     emitter = backend.emitter(Reply("id", "model", 0, 2, include_usage=True))
-    body = emitter.event("a" + NOT_UTF8_MARK, (1,)) + emitter.event("b", (2,), "length")
+    body = emitter.event("a" + NOT_UTF8_MARK, (1,)) + emitter.event(
+        "b", (2,), "length"
+    )
     if fault in _OPENAI_ONLY:
         return b'"choices"' in body
     return REWRITES[fault](body) != body

@@ -15,13 +15,22 @@ READY = "Embedded engine ready at "
 """The ready line begins with this; the URL follows."""
 
 
-def serve(settings: EngineSettings, front: FrontSettings, *, lifeline_fd: int | None = None) -> int:
+def serve(
+    settings: EngineSettings,
+    front: FrontSettings,
+    *,
+    lifeline_fd: int | None = None,
+) -> int:
     """Serve until SIGTERM, SIGINT, SIGHUP (unless ignored), or the end of `lifeline_fd`; the exit
     code.
 
     The first line on standard output, once connections are accepted, is `READY` and the URL.
     """
-    folder = os.path.dirname(os.path.abspath(front.truth_file)) if front.truth_file else None
+    folder = (
+        os.path.dirname(os.path.abspath(front.truth_file))
+        if front.truth_file
+        else None
+    )
     if folder and not os.access(folder, os.W_OK):
         return _refuse(
             f"The true times cannot be written to {folder}: choose a file in a writable folder."
@@ -35,7 +44,10 @@ def serve(settings: EngineSettings, front: FrontSettings, *, lifeline_fd: int | 
             "another port or host."
         )
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
+        if (
+            number != signal.SIGHUP
+            or signal.getsignal(number) != signal.SIG_IGN
+        ):
             signal.signal(number, lambda *_: server.stop())
     if lifeline_fd is not None:
         server.watch(lifeline_fd)

@@ -24,7 +24,9 @@ from inferometer.engine.model import EngineSettings, PacedModel
 from inferometer.system.descriptors import raise_descriptor_limit
 from inferometer.system.poller import READ, WRITE, TimedPoller
 
-MODELS: dict[str, Callable[[EngineSettings], EngineModel]] = {"paced": PacedModel}
+MODELS: dict[str, Callable[[EngineSettings], EngineModel]] = {
+    "paced": PacedModel
+}
 """What there is behind the front."""
 
 
@@ -32,7 +34,11 @@ class EngineServer:
     """Binds and listens when created (or raises OSError); serves while `run` runs, until `stop`."""
 
     def __init__(
-        self, settings: EngineSettings, front: FrontSettings, *, model: str = "paced"
+        self,
+        settings: EngineSettings,
+        front: FrontSettings,
+        *,
+        model: str = "paced",
     ) -> None:
         raise_descriptor_limit()
         family = socket.AF_INET6 if ":" in front.host else socket.AF_INET
@@ -52,7 +58,11 @@ class EngineServer:
     @property
     def url(self) -> str:
         host, port = self._listener.getsockname()[:2]
-        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        return (
+            f"http://[{host}]:{port}"
+            if ":" in host
+            else f"http://{host}:{port}"
+        )
 
     def stop(self) -> None:
         """End `run`. May be called from a signal handler or another thread."""
@@ -74,7 +84,9 @@ class EngineServer:
                 for fd, events in self._poller.wait(self._patience_s()):
                     self._on_ready(fd, events)
                 for connection in self._api.send_due(monotonic_ns()):
-                    if connection.fd in self._connections:  # may have been settled for good already
+                    if (
+                        connection.fd in self._connections
+                    ):  # may have been settled for good already
                         self._settle(connection)
         finally:
             gc.enable()
@@ -83,7 +95,9 @@ class EngineServer:
 
     def _patience_s(self) -> float | None:
         next_ns = self._api.next_ns()
-        return None if next_ns is None else max(0, next_ns - monotonic_ns()) / NS
+        return (
+            None if next_ns is None else max(0, next_ns - monotonic_ns()) / NS
+        )
 
     def _on_ready(self, fd: int, events: int) -> None:
         connection = self._connections.get(fd)
@@ -91,7 +105,9 @@ class EngineServer:
             if fd == self._listener.fileno():
                 self._accept()
             else:
-                self._stopping = True  # woken by `stop`, or the lifeline has ended
+                self._stopping = (
+                    True  # woken by `stop`, or the lifeline has ended
+                )
             return
         if events & WRITE:
             connection.flush()
@@ -105,7 +121,10 @@ class EngineServer:
             try:
                 sock, _ = self._listener.accept()
             except OSError as error:
-                if error.errno in (errno.EMFILE, errno.ENFILE):  # take more when one has closed
+                if error.errno in (
+                    errno.EMFILE,
+                    errno.ENFILE,
+                ):  # take more when one has closed
                     self._poller.unregister(self._listener.fileno())
                     self._accepting = False
                 return
@@ -117,12 +136,22 @@ class EngineServer:
         """Start waiting requests of a connection, send the unsent, and close it if it is not to be
         kept.
         """
-        while connection.requests and connection.answering is None and connection.keep_alive:
+        while (
+            connection.requests
+            and connection.answering is None
+            and connection.keep_alive
+        ):
             request = connection.requests.popleft()
             connection.keep_alive = request.keep_alive
             self._api.handle(connection, request)
-        if connection.unsent or connection.keep_alive or connection.answering is not None:
-            self._poller.modify(connection.fd, READ | WRITE if connection.unsent else READ)
+        if (
+            connection.unsent
+            or connection.keep_alive
+            or connection.answering is not None
+        ):
+            self._poller.modify(
+                connection.fd, READ | WRITE if connection.unsent else READ
+            )
         else:
             self._drop(connection)
 

@@ -12,7 +12,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from zlib import crc32
 
-SYLLABLES = tuple(consonant + vowel for consonant in "bdfgklmn" for vowel in "aeio")
+SYLLABLES = tuple(
+    consonant + vowel for consonant in "bdfgklmn" for vowel in "aeio"
+)
 VOCABULARY_SIZE = len(SYLLABLES) ** 3
 
 _VALUES = {syllable: value for value, syllable in enumerate(SYLLABLES)}
@@ -20,7 +22,11 @@ _VALUES = {syllable: value for value, syllable in enumerate(SYLLABLES)}
 
 def word(token: int) -> str:
     """The word of a token id, without its space."""
-    return SYLLABLES[token >> 10] + SYLLABLES[token >> 5 & 31] + SYLLABLES[token & 31]
+    return (
+        SYLLABLES[token >> 10]
+        + SYLLABLES[token >> 5 & 31]
+        + SYLLABLES[token & 31]
+    )
 
 
 def count(text: str) -> int:
@@ -39,7 +45,11 @@ def detokenize(tokens: Iterable[int]) -> str:
 def _token(spelled: str) -> int:
     if len(spelled) == 6:
         try:
-            return _VALUES[spelled[:2]] << 10 | _VALUES[spelled[2:4]] << 5 | _VALUES[spelled[4:]]
+            return (
+                _VALUES[spelled[:2]] << 10
+                | _VALUES[spelled[2:4]] << 5
+                | _VALUES[spelled[4:]]
+            )
         except KeyError:
             pass
     return crc32(spelled.encode("utf-8", "surrogatepass")) % VOCABULARY_SIZE

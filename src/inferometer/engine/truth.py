@@ -57,14 +57,18 @@ class Truth:
     def departures_ns(self, row: int) -> Ints:
         """Departures of all events of one request."""
         return self.departure_ns[
-            self.event_start[row] : self.event_start[row] + self.event_count[row]
+            self.event_start[row] : self.event_start[row]
+            + self.event_count[row]
         ]
 
     @property
     def ttft_ns(self) -> Ints:
         """First departure minus arrival, of the requests with an event."""
         answered = self.event_count > 0
-        return self.departure_ns[self.event_start[answered]] - self.arrival_ns[answered]
+        return (
+            self.departure_ns[self.event_start[answered]]
+            - self.arrival_ns[answered]
+        )
 
     @property
     def lateness_ns(self) -> Ints:
@@ -85,7 +89,13 @@ class TruthRecorder:
         self._due_ns = array("q")
         self._tokens = array("q")
 
-    def request(self, request_id: str, arrival_ns: int, prompt_tokens: int, fault: str = "") -> int:
+    def request(
+        self,
+        request_id: str,
+        arrival_ns: int,
+        prompt_tokens: int,
+        fault: str = "",
+    ) -> int:
         """Record a request; its row."""
         self._request_id.append(request_id)
         self._fault.append(fault)
@@ -93,7 +103,9 @@ class TruthRecorder:
         self._prompt_tokens.append(prompt_tokens)
         return len(self._request_id) - 1
 
-    def event(self, row: int, due_ns: int, departure_ns: int, tokens: int) -> None:
+    def event(
+        self, row: int, due_ns: int, departure_ns: int, tokens: int
+    ) -> None:
         self._row.append(row)
         self._due_ns.append(due_ns)
         self._departure_ns.append(departure_ns)
@@ -104,8 +116,12 @@ class TruthRecorder:
         import numpy as np
 
         rows = np.array(self._row, np.int64)
-        order = np.argsort(rows, kind="stable")  # within a request, events are in order already
-        counts = np.bincount(rows, minlength=len(self._request_id)).astype(np.int64)
+        order = np.argsort(
+            rows, kind="stable"
+        )  # within a request, events are in order already
+        counts = np.bincount(rows, minlength=len(self._request_id)).astype(
+            np.int64
+        )
         file = io.BytesIO()
         np.savez(
             file,
@@ -127,8 +143,12 @@ def load_truth(source: bytes | str | os.PathLike[str]) -> Truth:
     """Read a record: the bytes of `GET /truth`, or the path of a file written at the end."""
     import numpy as np
 
-    with np.load(io.BytesIO(source) if isinstance(source, bytes) else source) as archive:
-        columns: dict[str, Any] = {name: archive[name] for name in archive.files}
+    with np.load(
+        io.BytesIO(source) if isinstance(source, bytes) else source
+    ) as archive:
+        columns: dict[str, Any] = {
+            name: archive[name] for name in archive.files
+        }
     for name in ("request_id", "fault"):
         columns[name] = tuple(map(str, columns[name]))
     columns["realtime_offset_ns"] = int(columns["realtime_offset_ns"])

@@ -48,10 +48,15 @@ def ids(start: int, tokens: int) -> Sequence[int]:
 
 
 @lru_cache(maxsize=8)
-def _full_events(tokens_per_event: int) -> tuple[tuple[str, Sequence[int]], ...]:
+def _full_events(
+    tokens_per_event: int,
+) -> tuple[tuple[str, Sequence[int]], ...]:
     """Text and ids of every possible full event."""
     starts = range(0, _CYCLE * tokens_per_event, tokens_per_event)
-    return tuple((text(start, tokens_per_event), ids(start, tokens_per_event)) for start in starts)
+    return tuple(
+        (text(start, tokens_per_event), ids(start, tokens_per_event))
+        for start in starts
+    )
 
 
 class EventStream:
@@ -59,9 +64,17 @@ class EventStream:
     tokens.
     """
 
-    __slots__ = ("_emit", "_events", "_full", "_max_tokens", "_tokens_per_event")
+    __slots__ = (
+        "_emit",
+        "_events",
+        "_full",
+        "_max_tokens",
+        "_tokens_per_event",
+    )
 
-    def __init__(self, emitter: Emitter, *, max_tokens: int, tokens_per_event: int) -> None:
+    def __init__(
+        self, emitter: Emitter, *, max_tokens: int, tokens_per_event: int
+    ) -> None:
         self._emit = emitter.event
         self._events = 0
         self._full = _full_events(tokens_per_event)
@@ -77,21 +90,40 @@ class EventStream:
             return chunk(self._emit(said, tokens))
         start = index * self._tokens_per_event
         left = self._max_tokens - start
-        return chunk(self._emit(text(start, left), ids(start, left), "length")) + END
+        return (
+            chunk(self._emit(text(start, left), ids(start, left), "length"))
+            + END
+        )
 
 
 def answer(ask: Ask, *, request_id: str, created: int, model: str) -> bytes:
     """The body of a non-streamed answer."""
     words = text(0, ask.max_tokens)
-    ending = {"logprobs": None, "finish_reason": "length", "stop_reason": None, "token_ids": None}
+    ending = {
+        "logprobs": None,
+        "finish_reason": "length",
+        "stop_reason": None,
+        "token_ids": None,
+    }
     not_there: dict[str, None] = {}
     if ask.chat:
-        silent = dict.fromkeys(("refusal", "annotations", "audio", "function_call", "reasoning"))
+        silent = dict.fromkeys(
+            ("refusal", "annotations", "audio", "function_call", "reasoning")
+        )
         message = {"role": "assistant", "content": words, **silent}
-        choice: dict[str, Any] = {"index": 0, "message": message, **ending, "routed_experts": None}
-        not_there = dict.fromkeys(("prompt_logprobs", "prompt_token_ids", "prompt_text"))
+        choice: dict[str, Any] = {
+            "index": 0,
+            "message": message,
+            **ending,
+            "routed_experts": None,
+        }
+        not_there = dict.fromkeys(
+            ("prompt_logprobs", "prompt_token_ids", "prompt_text")
+        )
     else:
-        more = dict.fromkeys(("prompt_logprobs", "prompt_token_ids", "routed_experts"))
+        more = dict.fromkeys(
+            ("prompt_logprobs", "prompt_token_ids", "routed_experts")
+        )
         choice = {"index": 0, "text": words, **ending, **more}
     usage = {
         "prompt_tokens": ask.prompt_tokens,
@@ -111,7 +143,9 @@ def answer(ask: Ask, *, request_id: str, created: int, model: str) -> bytes:
             "system_fingerprint": FINGERPRINT,
             "usage": usage,
             **not_there,
-            **dict.fromkeys(("kv_transfer_params", "ec_transfer_params", "metrics")),
+            **dict.fromkeys(
+                ("kv_transfer_params", "ec_transfer_params", "metrics")
+            ),
         }
     )
 
@@ -130,7 +164,11 @@ def models(path: str, model: str, max_model_len: int, created: int) -> bytes:
     """The list of the single served model in this path's format: TGI's, Triton's, else vLLM's."""
     if path == "/info":
         return orjson.dumps(
-            {"model_id": model, "max_total_tokens": max_model_len, "version": FINGERPRINT}
+            {
+                "model_id": model,
+                "max_total_tokens": max_model_len,
+                "version": FINGERPRINT,
+            }
         )
     if path == "/v2/repository/index":
         return orjson.dumps([{"name": model, "version": "1", "state": "READY"}])

@@ -28,10 +28,20 @@ def calibrating(
     words = spoken()
 
     def show(level: LoadLevel) -> None:
-        errors = [ms for ms in (level.ttft_error_p99_ms, level.itl_error_p99_ms) if ms is not None]
-        exact = f"±{max(errors):.3f} ms" if errors else words.text("progress.unanswered")
+        errors = [
+            ms
+            for ms in (level.ttft_error_p99_ms, level.itl_error_p99_ms)
+            if ms is not None
+        ]
+        exact = (
+            f"±{max(errors):.3f} ms"
+            if errors
+            else words.text("progress.unanswered")
+        )
         told = {"unit": words.text(f"unit.{level.kind}"), "exact": exact}
-        line = words.text("progress.calibrating", load=f"{level.asked:,.0f}", **told)
+        line = words.text(
+            "progress.calibrating", load=f"{level.asked:,.0f}", **told
+        )
         print(f"{ERASE}{line}", end="", file=stream, flush=True)
 
     try:

@@ -39,15 +39,22 @@ class CampaignLines:
     """
 
     def __init__(
-        self, blocks: Sequence[Block], *, out: IO[str] | None = None, err: IO[str] | None = None
+        self,
+        blocks: Sequence[Block],
+        *,
+        out: IO[str] | None = None,
+        err: IO[str] | None = None,
     ) -> None:
         self._out = out or sys.stdout
         self._err = err
-        self._columns = shutil.get_terminal_size().columns if self._out.isatty() else None
+        self._columns = (
+            shutil.get_terminal_size().columns if self._out.isatty() else None
+        )
         points = [point for block in blocks for point in block.points]
         digits = len(str(len(points)))
         self._labels = {
-            point.id: f"[{number:{digits}}/{len(points)}]" for number, point in enumerate(points, 1)
+            point.id: f"[{number:{digits}}/{len(points)}]"
+            for number, point in enumerate(points, 1)
         }
         self._longest = max((len(point.id) for point in points), default=0)
 
@@ -62,10 +69,18 @@ class CampaignLines:
     def block(self, block: Block, *, todo: int) -> None:
         words, points = spoken(), block.points
         done = len(points) - todo
-        what = [words.text("campaign.todo.one" if todo == 1 else "campaign.todo", n=todo)]
-        what = (what if todo else []) + ([words.text("campaign.done", n=done)] if done else [])
+        what = [
+            words.text(
+                "campaign.todo.one" if todo == 1 else "campaign.todo", n=todo
+            )
+        ]
+        what = (what if todo else []) + (
+            [words.text("campaign.done", n=done)] if done else []
+        )
         key = "campaign.group" if len(block.groups) == 1 else "campaign.groups"
-        span = words.text("campaign.span", first=points[0].id, last=points[-1].id)
+        span = words.text(
+            "campaign.span", first=points[0].id, last=points[-1].id
+        )
         values = {
             "who": words.text(key, group=block.id),
             "what": words.listed(what),
@@ -94,14 +109,23 @@ class CampaignLines:
             }
             self._tell(" " * INDENT + words.text("run.unchecked", **told))
 
-    def measuring(self, point: PlannedPoint) -> AbstractContextManager[Callable[[Snapshot], None]]:
+    def measuring(
+        self, point: PlannedPoint
+    ) -> AbstractContextManager[Callable[[Snapshot], None]]:
         load = point.spec.load
         return progress(
-            load.num_warmups + load.num_prompts, label=self._start_of(point), stream=self._err
+            load.num_warmups + load.num_prompts,
+            label=self._start_of(point),
+            stream=self._err,
         )
 
     def measured(
-        self, point: PlannedPoint, status: str, reasons: Sequence[str], summary: Summary, path: str
+        self,
+        point: PlannedPoint,
+        status: str,
+        reasons: Sequence[str],
+        summary: Summary,
+        path: str,
     ) -> None:
         line = f"{self._start_of(point)}  {status:7}  {figures_of(summary)}"
         whole = f"{line}  {path}"
@@ -115,7 +139,11 @@ class CampaignLines:
         self._tell(f"{self._start_of(point)}  {failed}{printable(reason)}")
 
     def lost(self, group: Group, reason: str, log_tail: Sequence[str]) -> None:
-        self._tell(spoken().text("campaign.lost", group=group.id, reason=printable(reason)))
+        self._tell(
+            spoken().text(
+                "campaign.lost", group=group.id, reason=printable(reason)
+            )
+        )
         for line in log_tail:
             self.say(f"  | {printable_line(line)}")
 
@@ -131,6 +159,5 @@ def figures_of(summary: Summary) -> str:
         return "-" if value is None else f"{value:.1f} ms"
 
     rate = summary.output_throughput
-    return (
-        f"TTFT {mean('ttft')}  TPOT {mean('tpot')}  {'-' if rate is None else f'{rate:,.1f}'} tok/s"
-    )
+    throughput = "-" if rate is None else f"{rate:,.1f}"
+    return f"TTFT {mean('ttft')}  TPOT {mean('tpot')}  {throughput} tok/s"

@@ -23,7 +23,12 @@ PLAIN_LINE_EVERY_S = 5.0
 LABELLED_LINE_EVERY_S = 60.0
 MIN_BAR_WIDTH, MAX_BAR_WIDTH = 6, 24
 ELAPSED_WIDTH = len("0:00:00 ")
-TYPICAL = {"in_flight": 256, "ttft": "1234.5", "tpot": "12.34", "rate": "12,345"}
+TYPICAL = {
+    "in_flight": 256,
+    "ttft": "1234.5",
+    "tpot": "12.34",
+    "rate": "12,345",
+}
 """Figures that are to have room."""
 
 
@@ -44,12 +49,18 @@ class Rate:
         while len(self._seen) > 2 and self._seen[1][0] <= time_s - RATE_OVER_S:
             self._seen.popleft()
         since_s, before = self._begin if at_end else self._seen[0]
-        return max(tokens - before, 0.0) / (time_s - since_s) if time_s > since_s else None
+        return (
+            max(tokens - before, 0.0) / (time_s - since_s)
+            if time_s > since_s
+            else None
+        )
 
 
 def tokens_so_far(now: Snapshot) -> float:
     """Output tokens of all requests; an event in flight counts like the earlier ones, or as one."""
-    an_event = now.output_tokens / now.output_events if now.output_events else 1.0
+    an_event = (
+        now.output_tokens / now.output_events if now.output_events else 1.0
+    )
     return now.output_tokens + now.streaming_events * an_event
 
 
@@ -60,16 +71,27 @@ def figures(now: Snapshot, rate_tok_s: float | None) -> str:
         now.ttft_count + now.streaming_ttft_count,
     )
     ttft = f"{ttft_ns / begun / 1e6:.1f}" if begun else "-"
-    tpot = f"{tpot_ns / 1e6:.2f}" if (tpot_ns := _tpot_ns(now)) is not None else "-"
+    tpot = (
+        f"{tpot_ns / 1e6:.2f}"
+        if (tpot_ns := _tpot_ns(now)) is not None
+        else "-"
+    )
     rate = "-" if rate_tok_s is None else f"{rate_tok_s:,.0f}"
     words = spoken()
-    told = {"in_flight": now.in_flight, "ttft": ttft, "tpot": tpot, "rate": rate}
+    told = {
+        "in_flight": now.in_flight,
+        "ttft": ttft,
+        "tpot": tpot,
+        "rate": rate,
+    }
     return "".join(
         [
             words.text("progress.stopping") if now.stopping else "",
             words.text("progress.figures", **told),
             words.text("progress.failed", n=now.failed) if now.failed else "",
-            words.text("progress.dropped", n=now.dropped) if now.dropped else "",
+            words.text("progress.dropped", n=now.dropped)
+            if now.dropped
+            else "",
         ]
     )
 
@@ -78,7 +100,11 @@ def _tpot_ns(now: Snapshot) -> float | None:
     """TPOT of the finished requests, else mean gap between events so far."""
     if now.tpot_count:
         return now.tpot_sum_ns / now.tpot_count
-    return now.streaming_gaps_ns / now.streaming_gaps if now.streaming_gaps else None
+    return (
+        now.streaming_gaps_ns / now.streaming_gaps
+        if now.streaming_gaps
+        else None
+    )
 
 
 def over(now: Snapshot) -> int:
@@ -107,10 +133,14 @@ class PlainProgress:
         time_s = time.monotonic()
         self._finished = done == self._total
         rate = self._rate.of(now, time_s, at_end=self._finished)
-        if (self._finished and not self._label) or time_s - self._spoke_s >= self._every_s:
+        if (
+            self._finished and not self._label
+        ) or time_s - self._spoke_s >= self._every_s:
             self._spoke_s = time_s
             words = [self._label] if self._label else []
-            requests = spoken().text("progress.requests", done=done, total=self._total)
+            requests = spoken().text(
+                "progress.requests", done=done, total=self._total
+            )
             words += [requests, figures(now, rate)]
             print("  ".join(words), file=self._stream, flush=True)
 
@@ -133,14 +163,23 @@ class LiveProgress:
         )
 
         console = Console(file=stream)
-        room = console.width - len(label) - bool(label) - 2 * (len(str(total)) + 1)
-        width = columns_of(spoken().text("progress.figures", **TYPICAL)) + ELAPSED_WIDTH
+        room = (
+            console.width - len(label) - bool(label) - 2 * (len(str(total)) + 1)
+        )
+        width = (
+            columns_of(spoken().text("progress.figures", **TYPICAL))
+            + ELAPSED_WIDTH
+        )
         timed = room >= width
         bar = min(MAX_BAR_WIDTH, room - width - 1)
         barred = bar >= MIN_BAR_WIDTH
         self._room = max(room - ELAPSED_WIDTH * timed - (bar + 1) * barred, 0)
         self._bar = Progress(
-            *([TextColumn("{task.description}", markup=False)] if label else []),
+            *(
+                [TextColumn("{task.description}", markup=False)]
+                if label
+                else []
+            ),
             *([BarColumn(bar_width=bar)] if barred else []),
             MofNCompleteColumn(),
             *([TimeElapsedColumn()] if timed else []),
@@ -158,8 +197,16 @@ class LiveProgress:
     def __call__(self, now: Snapshot) -> None:
         self._bar.start()
         done = over(now)
-        shown = figures(now, self._rate.of(now, time.monotonic(), at_end=done == self._total))
-        self._bar.update(self._task, completed=done, figures=cut(shown, self._room), refresh=True)
+        shown = figures(
+            now,
+            self._rate.of(now, time.monotonic(), at_end=done == self._total),
+        )
+        self._bar.update(
+            self._task,
+            completed=done,
+            figures=cut(shown, self._room),
+            refresh=True,
+        )
 
     def close(self) -> None:
         self._bar.stop()
@@ -167,7 +214,11 @@ class LiveProgress:
 
 @contextmanager
 def progress(
-    total: int, *, label: str = "", quiet: bool = False, stream: IO[str] | None = None
+    total: int,
+    *,
+    label: str = "",
+    quiet: bool = False,
+    stream: IO[str] | None = None,
 ) -> Iterator[Callable[[Snapshot], None]]:
     """To be called with each snapshot of the run. `label` is the run's name within a campaign."""
     stream = stream or sys.stderr

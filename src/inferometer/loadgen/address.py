@@ -38,16 +38,20 @@ class Address:
         return (self.socket_address, *self.others)
 
 
-def resolve(base_url: str, *, insecure: bool = False, timeout_s: float = 10.0) -> Address:
+def resolve(
+    base_url: str, *, insecure: bool = False, timeout_s: float = 10.0
+) -> Address:
     """The addresses of the URL's host that accept a connection within `timeout_s`. Raises OSError
     if none does.
     """
     parts = urlsplit(base_url)
     tls = parts.scheme == "https"
     hostname, port = parts.hostname or "", parts.port or (443 if tls else 80)
-    found = list(dict.fromkeys(socket.getaddrinfo(hostname, port, type=socket.SOCK_STREAM)))[
-        :MAX_ADDRESSES
-    ]
+    found = list(
+        dict.fromkeys(
+            socket.getaddrinfo(hostname, port, type=socket.SOCK_STREAM)
+        )
+    )[:MAX_ADDRESSES]
     deadline_s = time.monotonic() + timeout_s
     failed: OSError = OSError("the host name has no address")
     family, taken = 0, []
@@ -61,10 +65,20 @@ def resolve(base_url: str, *, insecure: bool = False, timeout_s: float = 10.0) -
             failed = error
     if not taken:
         raise failed
-    return Address(family, taken[0], hostname, parts.netloc, tls, insecure, tuple(taken[1:]))
+    return Address(
+        family,
+        taken[0],
+        hostname,
+        parts.netloc,
+        tls,
+        insecure,
+        tuple(taken[1:]),
+    )
 
 
-def _tried(family: int, address: tuple[Any, ...], deadline_s: float) -> SocketAddress:
+def _tried(
+    family: int, address: tuple[Any, ...], deadline_s: float
+) -> SocketAddress:
     """The address, after it has accepted a connection."""
     with socket.socket(family, socket.SOCK_STREAM) as trial:
         trial.settimeout(max(0.001, deadline_s - time.monotonic()))

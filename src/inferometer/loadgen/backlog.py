@@ -36,7 +36,9 @@ class Backlog:
     turn.
     """
 
-    def __init__(self, memory_bytes: int = MEMORY_BYTES, file_bytes: int = FILE_BYTES) -> None:
+    def __init__(
+        self, memory_bytes: int = MEMORY_BYTES, file_bytes: int = FILE_BYTES
+    ) -> None:
         self.reads: deque[Read] = deque()
         self.bytes = 0
         """Body bytes in `reads`."""
@@ -87,7 +89,8 @@ class Backlog:
         if self._blocks and not self._oldest:
             assert self._file is not None
             offset, length = self._blocks.popleft()
-            self._oldest.extend(marshal.loads(os.pread(self._file.fileno(), length, offset)))  # noqa: S302 (we wrote it)
+            block = os.pread(self._file.fileno(), length, offset)
+            self._oldest.extend(marshal.loads(block))  # noqa: S302 (we wrote it)
             if not self._blocks:
                 self._empty_file()
         if self._oldest:

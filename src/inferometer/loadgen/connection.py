@@ -68,7 +68,10 @@ class Connection:
     )
 
     def __init__(
-        self, address: Address, socket_address: SocketAddress, tls_context: ssl.SSLContext | None
+        self,
+        address: Address,
+        socket_address: SocketAddress,
+        tls_context: ssl.SSLContext | None,
     ) -> None:
         self.sock = socket.socket(address.family, socket.SOCK_STREAM)
         self.sock.setblocking(False)
@@ -78,13 +81,17 @@ class Connection:
         self.fd = self.sock.fileno()
         self.parser = httptools.HttpResponseParser(self)
         self.feed = self.parser.feed_data
-        self.tls = TlsStream(tls_context, address.hostname) if tls_context else None
+        self.tls = (
+            TlsStream(tls_context, address.hostname) if tls_context else None
+        )
         self.exchange: Exchange | None = None
         self.ready = self.keep_alive = False
         self.served = 0
         self.outgoing = b""
         self.body = b""
-        self.complete = self.sized = self.chunked = self.compressed = self.piecemeal = False
+        self.complete = self.sized = self.chunked = self.compressed = (
+            self.piecemeal
+        ) = False
         self.surplus = False
         """Unexpected bytes arrived after the end of a response."""
         self.header_bytes = self.status = self.quiet_ns = 0
@@ -110,7 +117,9 @@ class Connection:
             except BlockingIOError:  # connected just now: we speak first
                 received = None
             if received == b"":
-                raise ConnectionResetError("closed by the server during the TLS handshake")
+                raise ConnectionResetError(
+                    "closed by the server during the TLS handshake"
+                )
             self.sock.sendall(self.tls.handshake(received or b""))
             if not self.tls.established:
                 return
@@ -123,7 +132,9 @@ class Connection:
         """
         self.exchange = exchange
         exchange.connection = self
-        self.complete = self.sized = self.chunked = self.compressed = self.piecemeal = False
+        self.complete = self.sized = self.chunked = self.compressed = (
+            self.piecemeal
+        ) = False
         self.header_bytes = self.status = self.quiet_ns = 0
         self.request_id = b""
         exchange.connect_ns = self.connect_ns

@@ -26,7 +26,11 @@ def failure_of_connect(error: OSError) -> Failure:
         return Failure.TLS
     if error.errno == errno.ECONNREFUSED:
         return Failure.CONNECT_REFUSED
-    return Failure.CONNECT_TIMEOUT if error.errno == errno.ETIMEDOUT else Failure.CONNECT_ERROR
+    return (
+        Failure.CONNECT_TIMEOUT
+        if error.errno == errno.ETIMEDOUT
+        else Failure.CONNECT_ERROR
+    )
 
 
 class Connections:
@@ -37,7 +41,12 @@ class Connections:
     """
 
     def __init__(
-        self, poller: Poller, address: Address, most: int, reserve: int, first_address: int = 0
+        self,
+        poller: Poller,
+        address: Address,
+        most: int,
+        reserve: int,
+        first_address: int = 0,
     ) -> None:
         self.by_fd: dict[int, Connection] = {}
         self.idle: deque[Connection] = deque()
@@ -51,8 +60,12 @@ class Connections:
         self._poller = poller
         self._address = address
         first = first_address % len(address.all)
-        self._targets = itertools.cycle(address.all[first:] + address.all[:first])
-        self._tls: ssl.SSLContext | None = client_context(address.insecure) if address.tls else None
+        self._targets = itertools.cycle(
+            address.all[first:] + address.all[:first]
+        )
+        self._tls: ssl.SSLContext | None = (
+            client_context(address.insecure) if address.tls else None
+        )
         self._most = most
         self._reserve = min(reserve, most)
         self._opening = 0
@@ -62,7 +75,9 @@ class Connections:
         room = min(self._most, useful) - len(self.by_fd)
         lack = self._reserve - len(self.idle) - self._opening
         for _ in range(min(room, lack, OPENING_MOST - self._opening)):
-            connection = Connection(self._address, next(self._targets), self._tls)
+            connection = Connection(
+                self._address, next(self._targets), self._tls
+            )
             self.by_fd[connection.fd] = connection
             self._poller.register(connection.fd, WRITABLE)
             self._opening += 1
@@ -83,7 +98,10 @@ class Connections:
 
     def watch(self, connection: Connection) -> None:
         """After a write: wait for room to write the rest, or only for the response."""
-        self._poller.modify(connection.fd, READABLE | WRITABLE if connection.outgoing else READABLE)
+        self._poller.modify(
+            connection.fd,
+            READABLE | WRITABLE if connection.outgoing else READABLE,
+        )
 
     def listen(self, connection: Connection) -> None:
         """After a failed write: wait only for what the server has already sent."""

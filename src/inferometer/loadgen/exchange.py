@@ -6,7 +6,13 @@ import zlib
 from array import array
 from typing import TYPE_CHECKING
 
-from inferometer.protocol import UNKNOWN, Decoder, StreamEvent, Usage, error_sentence
+from inferometer.protocol import (
+    UNKNOWN,
+    Decoder,
+    StreamEvent,
+    Usage,
+    error_sentence,
+)
 from inferometer.protocol.base import Remarks
 from inferometer.system.stamps import Ancillary, arrival_ns
 from inferometer.trace.schema import MISSING, Failure, Outcome, TokenSource
@@ -51,7 +57,11 @@ class ErrorResponse:
 
     def close(self) -> list[StreamEvent]:
         return [
-            StreamEvent(error=error_sentence(_unpacked(self._body) if self._packed else self._body))
+            StreamEvent(
+                error=error_sentence(
+                    _unpacked(self._body) if self._packed else self._body
+                )
+            )
         ]
 
     def remarks(self) -> Remarks:
@@ -61,7 +71,9 @@ class ErrorResponse:
 def _unpacked(body: bytes) -> bytes:
     """The beginning of a body compressed with gzip or deflate; a remark for other compressions."""
     try:
-        return zlib.decompressobj(GZIP_OR_ZLIB).decompress(body, ERROR_BODY_BYTES)
+        return zlib.decompressobj(GZIP_OR_ZLIB).decompress(
+            body, ERROR_BODY_BYTES
+        )
     except zlib.error:
         return b"(compressed)"
 
@@ -127,7 +139,9 @@ class Exchange:
         self.connection: Connection | None = None
         """The last one that it was sent on."""
         self.max_events = RUNAWAY_FACTOR * max_tokens + RUNAWAY_EVENTS
-        self.max_full_reads = (RUNAWAY_TOKEN_BYTES * max_tokens + RUNAWAY_BYTES) // read_bytes
+        self.max_full_reads = (
+            RUNAWAY_TOKEN_BYTES * max_tokens + RUNAWAY_BYTES
+        ) // read_bytes
         self.full_reads = 0
         self.queued = 0
         """Reads with body bytes so far; `reads` of them are decoded."""
@@ -135,8 +149,12 @@ class Exchange:
         """It cannot succeed; the rest is not worth decoding; it was complete, but its body stayed
         open.
         """
-        self.connect_ns = self.sent_ns = self.sent_done_ns = self.end_ns = MISSING
-        self.headers_ns = 0  # not MISSING, because the hot loop asks after it at every read
+        self.connect_ns = self.sent_ns = self.sent_done_ns = self.end_ns = (
+            MISSING
+        )
+        self.headers_ns = (
+            0  # not MISSING, because the hot loop asks after it at every read
+        )
         self.begun_ns = 0
         """When it was sent, on the monotonic clock."""
         self.last_read_ns = self.seen_read_ns = self.alive_ns = 0
@@ -164,12 +182,16 @@ class Exchange:
         self.user_stamped: list[int] = []
         """Events that the kernel did not stamp."""
 
-    def fail(self, failure: Failure, detail: str, outcome: Outcome = Outcome.FAILED) -> None:
+    def fail(
+        self, failure: Failure, detail: str, outcome: Outcome = Outcome.FAILED
+    ) -> None:
         """Record a failure; the first one counts."""
         if self.outcome is Outcome.OK:
             self.outcome, self.failure, self.detail = outcome, failure, detail
 
-    def break_off(self, failure: Failure, detail: str, outcome: Outcome = Outcome.FAILED) -> None:
+    def break_off(
+        self, failure: Failure, detail: str, outcome: Outcome = Outcome.FAILED
+    ) -> None:
         """The response is cut off. A failure in what arrived before takes precedence, if it can be
         decoded.
         """
@@ -200,10 +222,15 @@ class Exchange:
     def why_run_away(self) -> tuple[Failure, str]:
         """The kind of that failure. For an error response, the status says more than the length."""
         if self.status // 100 != 2:
-            return Failure.HTTP_STATUS, f"HTTP {self.status}: (an endless error body)"
+            return (
+                Failure.HTTP_STATUS,
+                f"HTTP {self.status}: (an endless error body)",
+            )
         return Failure.RUNAWAY, "more bytes than its token limit allows"
 
-    def headers(self, status: int, stamp_ns: int, *, packed: bool = False) -> None:
+    def headers(
+        self, status: int, stamp_ns: int, *, packed: bool = False
+    ) -> None:
         """The response has begun. `packed`: its body is compressed."""
         self.status, self.headers_ns = status, stamp_ns
         if status // 100 != 2:
@@ -214,7 +241,9 @@ class Exchange:
                 "the server compressed the response although the request did not permit it",
             )
 
-    def decode(self, body: bytes, ancillary: Ancillary, read_ns: int, since_ns: int) -> None:
+    def decode(
+        self, body: bytes, ancillary: Ancillary, read_ns: int, since_ns: int
+    ) -> None:
         """Decode the body bytes of one read: the second half of the hot path.
 
         `since_ns`: the earliest time at which they may have arrived, except the last byte; negative
@@ -238,7 +267,12 @@ class Exchange:
                 self.arrivals.append(stamp_ns)
                 self.delays.append(read_ns - stamp_ns)
                 self.tokens.append(tokens)
-            if finish_reason is not None or usage is not None or done or error is not None:
+            if (
+                finish_reason is not None
+                or usage is not None
+                or done
+                or error is not None
+            ):
                 self._note(event, stamp_ns)
         self.text_bytes += size
         if len(self.arrivals) > self.max_events:
@@ -253,10 +287,16 @@ class Exchange:
             ambiguity_ns = stamp_ns - abs(since_ns)
             if ambiguity_ns > 0:
                 self.ambiguous.append(
-                    (end - outputs, end if since_ns < 0 else end - 1, ambiguity_ns)
+                    (
+                        end - outputs,
+                        end if since_ns < 0 else end - 1,
+                        ambiguity_ns,
+                    )
                 )
         if not kernel_ns:
-            self.user_stamped += range(len(self.arrivals) - outputs, len(self.arrivals))
+            self.user_stamped += range(
+                len(self.arrivals) - outputs, len(self.arrivals)
+            )
 
     def _note(self, event: StreamEvent, stamp_ns: int) -> None:
         """Record what an event contains besides its text."""
@@ -270,10 +310,15 @@ class Exchange:
         elif event.error is not None:
             if self.status // 100 == 2:
                 self.fail(
-                    Failure.BAD_EVENT if event.malformed else Failure.STREAM_ERROR, event.error
+                    Failure.BAD_EVENT
+                    if event.malformed
+                    else Failure.STREAM_ERROR,
+                    event.error,
                 )
             else:
-                self.fail(Failure.HTTP_STATUS, f"HTTP {self.status}: {event.error}")
+                self.fail(
+                    Failure.HTTP_STATUS, f"HTTP {self.status}: {event.error}"
+                )
 
     def give_up(self, failure: Failure, detail: str) -> None:
         """The rest of the response is not worth reading."""
@@ -284,7 +329,9 @@ class Exchange:
         """Decide the outcome after the response is decoded. With the end marker it is complete,
         even if its body, as some servers do, stays open.
         """
-        over_before = bool(self.done_ns) and (self.lingered or self.broken is not None)
+        over_before = bool(self.done_ns) and (
+            self.lingered or self.broken is not None
+        )
         self.end_ns = self.done_ns if over_before else end_ns
         if self.broken is not None and not over_before:
             self.fail(*self.broken)
@@ -353,8 +400,14 @@ class Exchange:
 
     def tpot_ns(self) -> int | None:
         """Time per output token after the first event, or None. See metrics.definitions."""
-        later = self.output_tokens()[0] - self.hidden_tokens() - self.first_tokens()
-        if len(self.arrivals) < 2 or later <= 0 or self.arrivals[-1] == self.arrivals[0]:
+        later = (
+            self.output_tokens()[0] - self.hidden_tokens() - self.first_tokens()
+        )
+        if (
+            len(self.arrivals) < 2
+            or later <= 0
+            or self.arrivals[-1] == self.arrivals[0]
+        ):
             return None
         return (self.arrivals[-1] - self.arrivals[0]) // later
 

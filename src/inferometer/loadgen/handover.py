@@ -16,15 +16,29 @@ import numpy as np
 import orjson
 
 from inferometer.loadgen.job import Job
-from inferometer.trace.schema import EVENT_COLUMNS, MISSING, REQUEST_COLUMNS, Outcome
-from inferometer.trace.trace import Columns, Trace, WorkerRecord, empty_events, empty_requests
+from inferometer.trace.schema import (
+    EVENT_COLUMNS,
+    MISSING,
+    REQUEST_COLUMNS,
+    Outcome,
+)
+from inferometer.trace.trace import (
+    Columns,
+    Trace,
+    WorkerRecord,
+    empty_events,
+    empty_requests,
+)
 
 WorkerColumns = tuple[Columns, Columns, bytes]
 """Columns of requests, columns of events, and the rest as JSON, for the pipe."""
 
 
 def hand_over(
-    directory: Path | None, requests: Columns, events: Columns, rest: Mapping[str, Any]
+    directory: Path | None,
+    requests: Columns,
+    events: Columns,
+    rest: Mapping[str, Any],
 ) -> Path | WorkerColumns:
     """Write one worker's columns to `directory` and return it; if the disk is full, return the
     columns.
@@ -48,20 +62,36 @@ def save_share(
     OSError.
     """
     directory.mkdir()
-    objects = {c.name: requests[c.name].tolist() for c in REQUEST_COLUMNS if c.dtype == "object"}
+    objects = {
+        c.name: requests[c.name].tolist()
+        for c in REQUEST_COLUMNS
+        if c.dtype == "object"
+    }
     for c in REQUEST_COLUMNS:
         if c.dtype != "object":
-            np.save(directory / f"request.{c.name}.npy", requests[c.name], allow_pickle=False)
+            np.save(
+                directory / f"request.{c.name}.npy",
+                requests[c.name],
+                allow_pickle=False,
+            )
     for c in EVENT_COLUMNS:
-        np.save(directory / f"event.{c.name}.npy", events[c.name], allow_pickle=False)
+        np.save(
+            directory / f"event.{c.name}.npy",
+            events[c.name],
+            allow_pickle=False,
+        )
     (directory / "rest.json").write_bytes(
         orjson.dumps({**rest, "objects": objects}, default=asdict)
     )
 
 
-def load_columns(share: Path | WorkerColumns, job: Job, start_realtime_ns: int) -> Trace:
+def load_columns(
+    share: Path | WorkerColumns, job: Job, start_realtime_ns: int
+) -> Trace:
     """The handed-over columns as a trace of this worker's requests."""
-    requests, events, packed = _read(share) if isinstance(share, Path) else share
+    requests, events, packed = (
+        _read(share) if isinstance(share, Path) else share
+    )
     rest = orjson.loads(packed)
     return Trace(
         requests=requests,
@@ -86,7 +116,10 @@ def _read(directory: Path) -> WorkerColumns:
     }
     return (
         requests,
-        {c.name: _map(directory / f"event.{c.name}.npy") for c in EVENT_COLUMNS},
+        {
+            c.name: _map(directory / f"event.{c.name}.npy")
+            for c in EVENT_COLUMNS
+        },
         packed,
     )
 
@@ -113,8 +146,12 @@ def lost_share(
         if c.name.endswith(("_ns", "_tokens", "_bytes")):
             requests[c.name][:] = MISSING
     requests["id"][:] = [request.id for request in job.requests]
-    requests["asked_prompt_tokens"][:] = [request.prompt_tokens for request in job.requests]
-    requests["asked_output_tokens"][:] = [request.max_tokens for request in job.requests]
+    requests["asked_prompt_tokens"][:] = [
+        request.prompt_tokens for request in job.requests
+    ]
+    requests["asked_output_tokens"][:] = [
+        request.max_tokens for request in job.requests
+    ]
     requests["worker"][:] = job.shard.worker
     requests["warmup"][: job.shard.warmups] = True
     requests["outcome"][:sent] = Outcome.UNFINISHED
@@ -140,5 +177,10 @@ def lost_share(
         answered=answered,
     )
     return Trace(
-        requests, empty_events(), (record,), start_realtime_ns, job.closed_loop, interrupted
+        requests,
+        empty_events(),
+        (record,),
+        start_realtime_ns,
+        job.closed_loop,
+        interrupted,
     )

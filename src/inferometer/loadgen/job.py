@@ -56,7 +56,10 @@ class Job:
     def __post_init__(self) -> None:
         check_headers(self.headers)
         if not all(
-            map(_WORD.fullmatch, (self.path, self.request_id_prefix, self.address.host_header))
+            map(
+                _WORD.fullmatch,
+                (self.path, self.request_id_prefix, self.address.host_header),
+            )
         ):
             raise ValueError(
                 "The path, the host or the prefix of request ids contains a character that "
@@ -85,11 +88,18 @@ def wire_messages(job: Job) -> list[bytes]:
     }
     given = {name.lower() for name in job.headers}
     headers = {
-        **{name: value for name, value in usual.items() if name.lower() not in given},
+        **{
+            name: value
+            for name, value in usual.items()
+            if name.lower() not in given
+        },
         **job.headers,
     }
     head = "\r\n".join(
-        [f"POST {job.path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
+        [
+            f"POST {job.path} HTTP/1.1",
+            *(f"{name}: {value}" for name, value in headers.items()),
+        ]
     ).encode("ascii")
     messages = []
     for request in job.requests:

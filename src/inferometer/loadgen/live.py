@@ -66,7 +66,9 @@ class Live:
     def __init__(self) -> None:
         self._cells = RawArray(ctypes.c_int64, len(_FIELDS) + 1)
 
-    def report(self, sent: int, in_flight: int, reads: int, dropped: int = 0) -> None:
+    def report(
+        self, sent: int, in_flight: int, reads: int, dropped: int = 0
+    ) -> None:
         self._cells[0:3] = [sent, in_flight, reads]
         self._cells[10] = dropped
 
@@ -74,7 +76,9 @@ class Live:
         """Add a finished exchange."""
         cells = self._cells
         if exchange.outcome is not Outcome.OK:
-            cells[4] += exchange.outcome is Outcome.FAILED  # cancelled is neither
+            cells[4] += (
+                exchange.outcome is Outcome.FAILED
+            )  # cancelled is neither
             return
         cells[3] += 1
         cells[5] += exchange.output_tokens()[0]
@@ -89,7 +93,9 @@ class Live:
 
     def stream(self, in_flight: Iterable[Exchange]) -> None:
         """Replace the figures of requests in flight."""
-        streams = [(each.sent_ns, each.arrivals) for each in in_flight if each.arrivals]
+        streams = [
+            (each.sent_ns, each.arrivals) for each in in_flight if each.arrivals
+        ]
         events = sum([len(arrivals) for _, arrivals in streams])
         self._cells[12:17] = [
             events,
@@ -108,5 +114,10 @@ class Live:
 
 def snapshot(lives: list[Live]) -> Snapshot:
     """The sum of all workers' cells."""
-    sums = {name: sum(live._cells[i] for live in lives) for i, name in enumerate(_FIELDS)}
-    return Snapshot(**sums, stopping=any(live.stop_requested() for live in lives))
+    sums = {
+        name: sum(live._cells[i] for live in lives)
+        for i, name in enumerate(_FIELDS)
+    }
+    return Snapshot(
+        **sums, stopping=any(live.stop_requested() for live in lives)
+    )

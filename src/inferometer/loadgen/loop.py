@@ -18,7 +18,12 @@ import httptools
 
 from inferometer.clock import MS, NS, monotonic_ns, realtime_ns, take_anchor
 from inferometer.loadgen.backlog import Backlog
-from inferometer.loadgen.connection import HEADER_BYTES_MOST, READABLE, WRITABLE, Connection
+from inferometer.loadgen.connection import (
+    HEADER_BYTES_MOST,
+    READABLE,
+    WRITABLE,
+    Connection,
+)
 from inferometer.loadgen.connections import Connections, failure_of_connect
 from inferometer.loadgen.exchange import FEW_READS, Exchange
 from inferometer.loadgen.job import Job, wire_messages
@@ -74,7 +79,9 @@ class Loop:
         self.backlog = Backlog()
         self.anchors = [take_anchor()]
         self.priority = Priority()
-        self.reads = self.bytes_read = self.reconnects = self.sent = self.surplus = 0
+        self.reads = self.bytes_read = self.reconnects = self.sent = (
+            self.surplus
+        ) = 0
         self.stalled_ns = self.longest_stall_ns = 0
         self.stopped = False
         self._over = False
@@ -96,7 +103,9 @@ class Loop:
             job.reserve,
             first_address=job.shard.worker,
         )
-        self._exchanges: dict[int, Exchange] = {}  # sent and not yet concluded, by position
+        self._exchanges: dict[
+            int, Exchange
+        ] = {}  # sent and not yet concluded, by position
         # over, but its body is open; until when it is waited for
         self._lingering: deque[tuple[int, Exchange]] = deque()
         self._grace_ns = GRACE_NS
@@ -105,7 +114,9 @@ class Loop:
         self._in_flight = 0
         self._start_ns = 0
         self._polled_ns = realtime_ns()
-        self._tick_ns = int(min(0.1, max(0.01, job.timeouts.shortest_s / 10)) * NS)
+        self._tick_ns = int(
+            min(0.1, max(0.01, job.timeouts.shortest_s / 10)) * NS
+        )
         self._tick_s = self._tick_ns / NS
         self._next_tick_ns = 0
 
@@ -137,12 +148,15 @@ class Loop:
             lacking = len(connections.idle) < wanted
             if self.reconnects > closed_most:
                 raise CannotConnectError(
-                    self._opened_so_far(wanted, "the server closes unused connections")
+                    self._opened_so_far(
+                        wanted, "the server closes unused connections"
+                    )
                 )
             if lacking and monotonic_ns() > deadline_ns:
                 raise CannotConnectError(
                     self._opened_so_far(
-                        wanted, f"no more within {self._job.timeouts.connect_s:g} s"
+                        wanted,
+                        f"no more within {self._job.timeouts.connect_s:g} s",
                     )
                 )
 
@@ -150,7 +164,10 @@ class Loop:
         from inferometer.words import Said
 
         opened = {"n": len(self.connections.idle), "of": wanted, "why": why}
-        return Said("measure.connections", {**opened, "host": self._job.address.host_header})
+        return Said(
+            "measure.connections",
+            {**opened, "host": self._job.address.host_header},
+        )
 
     def run(self, until: int, start_ns: int) -> None:
         """Send requests up to position `until`, due counted from `start_ns` (monotonic), and wait
@@ -161,13 +178,18 @@ class Loop:
         self._ends_ns = self._known_end_ns()
         self._next_tick_ns = start_ns
         self.stalled_ns = self.longest_stall_ns = 0
-        while (self._in_flight or self._schedule.left or self._resend) and not self._over:
+        while (
+            self._in_flight or self._schedule.left or self._resend
+        ) and not self._over:
             more_to_send = self._send_due()
             polled_ns = self._polled_ns
             ready = self._poller.poll(
-                0 if more_to_send or self.backlog else self._patience_s(), READY_MOST
+                0 if more_to_send or self.backlog else self._patience_s(),
+                READY_MOST,
             )
-            if len(ready) < READY_MOST:  # else more may have been ready than we were told of
+            if (
+                len(ready) < READY_MOST
+            ):  # else more may have been ready than we were told of
                 self._polled_ns = realtime_ns()
             if ready and not self.backlog.is_full:
                 self._read(ready, polled_ns)
@@ -197,7 +219,10 @@ class Loop:
 
     def _send_due(self) -> bool:
         """Send what is due and may be sent. True if more is left for the next turn."""
-        if self._in_flight >= self._job.shard.max_in_flight and not self._job.shard.drops:
+        if (
+            self._in_flight >= self._job.shard.max_in_flight
+            and not self._job.shard.drops
+        ):
             return False  # as in nearly every turn of a closed loop
         for _ in range(SENDS_A_TURN):
             if not self._is_due():
@@ -255,10 +280,14 @@ class Loop:
 
     def _replenish(self) -> None:
         try:
-            self.connections.replenish(self._in_flight + len(self._resend) + self._schedule.left)
+            self.connections.replenish(
+                self._in_flight + len(self._resend) + self._schedule.left
+            )
         except OSError as error:  # no more sockets to be had
             if not self.connections.by_fd:  # and none to wait for
-                self._connect_failed(Failure.CONNECT_ERROR, f"could not open a socket: {error}")
+                self._connect_failed(
+                    Failure.CONNECT_ERROR, f"could not open a socket: {error}"
+                )
 
     # Reading: the hot path
 
@@ -271,11 +300,17 @@ class Loop:
         body_bytes = read_bytes = reads = 0
         for fd, mask in ready:
             connection = by_fd.get(fd)
-            if connection is None or (exchange := connection.exchange) is None or mask & WRITABLE:
+            if (
+                connection is None
+                or (exchange := connection.exchange) is None
+                or mask & WRITABLE
+            ):
                 self._attend(fd, connection)
                 continue
             try:
-                data, ancillary, _, _ = connection.recvmsg(READ_BYTES, ANCILLARY_BYTES)
+                data, ancillary, _, _ = connection.recvmsg(
+                    READ_BYTES, ANCILLARY_BYTES
+                )
             except BlockingIOError:
                 continue
             except OSError as error:
@@ -308,7 +343,9 @@ class Loop:
                 # One chunk is one write of the server, and one arrival. Anything else may have come
                 # bit by bit.
                 if connection.piecemeal or size == READ_BYTES:
-                    since_ns = connection.arrived_since(quiet_ns, full=size == READ_BYTES)
+                    since_ns = connection.arrived_since(
+                        quiet_ns, full=size == READ_BYTES
+                    )
                 else:
                     since_ns = read_ns
                 append((exchange.position, body, ancillary, read_ns, since_ns))
@@ -321,7 +358,11 @@ class Loop:
         self.backlog.bytes += body_bytes
 
     def _headers(
-        self, connection: Connection, exchange: Exchange, length: int, stamp_ns: int
+        self,
+        connection: Connection,
+        exchange: Exchange,
+        length: int,
+        stamp_ns: int,
     ) -> bool:
         """The first reads of a response: record when its headers were complete, and check its
         owner.
@@ -331,20 +372,32 @@ class Loop:
         if connection.status:
             if self._is_out_of_step(connection, exchange, stamp_ns):
                 return False
-            exchange.headers(connection.status, stamp_ns, packed=connection.compressed)
+            exchange.headers(
+                connection.status, stamp_ns, packed=connection.compressed
+            )
             return True
         connection.header_bytes += length
         if connection.header_bytes > HEADER_BYTES_MOST:
-            self._give_up(connection, Failure.BAD_FRAMING, "the response headers do not end")
+            self._give_up(
+                connection,
+                Failure.BAD_FRAMING,
+                "the response headers do not end",
+            )
             return False
         return True
 
-    def _is_out_of_step(self, connection: Connection, exchange: Exchange, stamp_ns: int) -> bool:
+    def _is_out_of_step(
+        self, connection: Connection, exchange: Exchange, stamp_ns: int
+    ) -> bool:
         """Whether the response belongs to another request, which ends the exchange: it arrived
         before the request was sent, or names another one. A server that timed out waiting (408) is
         asked again.
         """
-        early = stamp_ns < exchange.sent_ns and connection.served > 0 and not self._clock_was_set()
+        early = (
+            stamp_ns < exchange.sent_ns
+            and connection.served > 0
+            and not self._clock_was_set()
+        )
         if early and connection.status == 408:
             self._send_again(connection, exchange)
             return True
@@ -353,7 +406,9 @@ class Loop:
                 "the response began to arrive before the request was sent: it answers an earlier "
                 "one"
             )
-        elif self._names_another(connection.request_id.decode("latin-1"), exchange):
+        elif self._names_another(
+            connection.request_id.decode("latin-1"), exchange
+        ):
             detail = "the response's X-Request-Id is that of another request"
         else:
             return False
@@ -363,23 +418,37 @@ class Loop:
     def _names_another(self, answer_id: str, exchange: Exchange) -> bool:
         """Whether an id in the server's answer is made from that of another of our requests."""
         prefix = self._job.request_id_prefix
-        _, found, rest = answer_id.partition(prefix) if prefix else (answer_id, "", "")
+        _, found, rest = (
+            answer_id.partition(prefix) if prefix else (answer_id, "", "")
+        )
         number = _NUMBER.match(rest) if found else None
-        return number is not None and int(number[0]) != self._job.requests[exchange.position].id
+        return (
+            number is not None
+            and int(number[0]) != self._job.requests[exchange.position].id
+        )
 
     def _clock_was_set(self) -> bool:
         """Whether the system's time has been set since the last anchor; stamps then have no
         order.
         """
-        return abs(realtime_ns() - monotonic_ns() - self.anchors[-1].offset_ns) > CLOCK_NOISE_NS
+        return (
+            abs(realtime_ns() - monotonic_ns() - self.anchors[-1].offset_ns)
+            > CLOCK_NOISE_NS
+        )
 
     def _completed(
-        self, connection: Connection, exchange: Exchange, ancillary: Ancillary, read_ns: int
+        self,
+        connection: Connection,
+        exchange: Exchange,
+        ancillary: Ancillary,
+        read_ns: int,
     ) -> None:
         """The response is complete: its end follows its reads, and the connection is free for the
         next.
         """
-        self.backlog.reads.append((exchange.position, None, ancillary, read_ns, read_ns))
+        self.backlog.reads.append(
+            (exchange.position, None, ancillary, read_ns, read_ns)
+        )
         self._in_flight -= 1
         if self._turns.next_of:
             self._turns.has_ended(exchange.position, monotonic_ns())
@@ -412,7 +481,13 @@ class Loop:
             return
         if connection.body:  # framed before the failure
             self.backlog.reads.append(
-                (exchange.position, connection.body, ancillary, read_ns, quiet_ns)
+                (
+                    exchange.position,
+                    connection.body,
+                    ancillary,
+                    read_ns,
+                    quiet_ns,
+                )
             )
             self.backlog.bytes += len(connection.body)
             exchange.queued += 1
@@ -420,13 +495,19 @@ class Loop:
             connection.keep_alive = False
             self._completed(connection, exchange, ancillary, read_ns)
         else:
-            self._give_up(connection, Failure.BAD_FRAMING, f"the response is not HTTP ({error})")
+            self._give_up(
+                connection,
+                Failure.BAD_FRAMING,
+                f"the response is not HTTP ({error})",
+            )
 
     # When there is nothing to read
 
     def _decode(self, most: int) -> None:
         exchanges = self._exchanges
-        for position, body, ancillary, read_ns, quiet_ns in self.backlog.take(most):
+        for position, body, ancillary, read_ns, quiet_ns in self.backlog.take(
+            most
+        ):
             exchange = exchanges[position]
             if body is not None:
                 exchange.decode(body, ancillary, read_ns, quiet_ns)
@@ -435,7 +516,10 @@ class Loop:
                 continue
             exchange.conclude(arrival_ns(ancillary) or read_ns)
             if self._names_another(exchange.remarks.answer_id, exchange):
-                exchange.fail(Failure.OUT_OF_STEP, "the answer's id is that of another request")
+                exchange.fail(
+                    Failure.OUT_OF_STEP,
+                    "the answer's id is that of another request",
+                )
             del exchanges[position]
             self.recorder.add(exchange)
             self._live.count(exchange)
@@ -513,13 +597,19 @@ class Loop:
         self._next_tick_ns = min(self._next_tick_ns, self._ends_ns)
 
     def _report(self) -> None:
-        self._live.report(self.sent, self._in_flight, self.reads, len(self._schedule.dropped))
+        self._live.report(
+            self.sent, self._in_flight, self.reads, len(self._schedule.dropped)
+        )
 
     def _patience_s(self) -> float:
         """How long to wait for a socket: until the next tick, or the next due time if there is no
         timer.
         """
-        if self._timer.fd >= 0 and self._ends_ns is None and not self._lingering:
+        if (
+            self._timer.fd >= 0
+            and self._ends_ns is None
+            and not self._lingering
+        ):
             # a tick may come late by as much: cheaper than asking the clock at every turn
             return self._tick_s
         now_ns = monotonic_ns()
@@ -528,7 +618,9 @@ class Loop:
             wait_ns = min(wait_ns, self._lingering[0][0] - now_ns)
         if self._timer.fd < 0:
             due_ns = self._schedule.next_ns(self._in_flight, now_ns)
-            wait_ns = wait_ns if due_ns is None else min(wait_ns, due_ns - now_ns)
+            wait_ns = (
+                wait_ns if due_ns is None else min(wait_ns, due_ns - now_ns)
+            )
         return max(0.0, wait_ns / NS)
 
     # When something is unusual
@@ -560,7 +652,9 @@ class Loop:
         try:
             self.connections.advance(connection)
         except OSError as error:
-            self._connect_failed(failure_of_connect(error), f"could not connect: {error}")
+            self._connect_failed(
+                failure_of_connect(error), f"could not connect: {error}"
+            )
 
     def _connect_failed(self, failure: Failure, detail: str) -> None:
         """A due request without a connection has failed."""
@@ -569,7 +663,9 @@ class Loop:
         if self._is_due():
             exchange = self._begin()
             exchange.fail(failure, detail)
-            self.backlog.reads.append((exchange.position, None, [], realtime_ns(), 0))
+            self.backlog.reads.append(
+                (exchange.position, None, [], realtime_ns(), 0)
+            )
             self._turns.has_ended(exchange.position, monotonic_ns())
 
     def _ended(self, connection: Connection, read_ns: int) -> None:
@@ -578,7 +674,9 @@ class Loop:
         assert exchange is not None
         if self._was_stale(connection, exchange):
             self._send_again(connection, exchange)
-        elif exchange.headers_ns and not connection.sized:  # a body without a length ends like this
+        elif (
+            exchange.headers_ns and not connection.sized
+        ):  # a body without a length ends like this
             self._completed(connection, exchange, [], read_ns)
         else:
             self._give_up(
@@ -593,7 +691,9 @@ class Loop:
         if self._was_stale(connection, exchange):
             self._send_again(connection, exchange)
         else:
-            self._give_up(connection, Failure.RESET, f"the connection broke: {error}")
+            self._give_up(
+                connection, Failure.RESET, f"the connection broke: {error}"
+            )
 
     def _write_failed(self, connection: Connection, error: OSError) -> None:
         """The server accepts no more of the request. If it has sent a reason, that is read
@@ -608,7 +708,11 @@ class Loop:
         """A kept-alive connection that ends before any byte of the response was closed while idle:
         not an error of the request.
         """
-        return connection.served > 0 and not exchange.headers_ns and not connection.header_bytes
+        return (
+            connection.served > 0
+            and not exchange.headers_ns
+            and not connection.header_bytes
+        )
 
     def _send_again(self, connection: Connection, exchange: Exchange) -> None:
         exchange.resent += 1
@@ -634,7 +738,9 @@ class Loop:
 
     def _cut(self, connection: Connection, exchange: Exchange) -> None:
         """Read no more of the response: its slot is free."""
-        self.backlog.reads.append((exchange.position, None, [], realtime_ns(), 0))
+        self.backlog.reads.append(
+            (exchange.position, None, [], realtime_ns(), 0)
+        )
         self._in_flight -= 1
         self._turns.has_ended(exchange.position, monotonic_ns())
         self.connections.drop(connection)
@@ -649,19 +755,27 @@ class Loop:
         for connection in list(self.connections.by_fd.values()):
             exchange = connection.exchange
             if exchange is None:
-                if not connection.ready and now_ns - connection.opened_ns > limits.connect_s * NS:
+                if (
+                    not connection.ready
+                    and now_ns - connection.opened_ns > limits.connect_s * NS
+                ):
                     self.connections.drop(connection)
                     self._connect_failed(
-                        Failure.CONNECT_TIMEOUT, f"no connection within {limits.connect_s:g} s"
+                        Failure.CONNECT_TIMEOUT,
+                        f"no connection within {limits.connect_s:g} s",
                     )
             elif now_ns - exchange.begun_ns > limits.total_s * NS:
                 self._give_up(
-                    connection, Failure.TOTAL_TIMEOUT, f"not complete within {limits.total_s:g} s"
+                    connection,
+                    Failure.TOTAL_TIMEOUT,
+                    f"not complete within {limits.total_s:g} s",
                 )
             elif exchange.arrivals:
                 if now_ns - exchange.alive_at(now_ns) > limits.idle_s * NS:
                     self._give_up(
-                        connection, Failure.IDLE_TIMEOUT, f"nothing arrived for {limits.idle_s:g} s"
+                        connection,
+                        Failure.IDLE_TIMEOUT,
+                        f"nothing arrived for {limits.idle_s:g} s",
                     )
             elif 0 < exchange.undecoded <= FEW_READS:
                 pass  # its first token may be there
@@ -682,5 +796,7 @@ class Loop:
                 self._give_up(connection, Failure.NONE, detail, outcome)
         for exchange in self._resend:
             exchange.break_off(Failure.NONE, detail, outcome)
-            self.backlog.reads.append((exchange.position, None, [], realtime_ns(), 0))
+            self.backlog.reads.append(
+                (exchange.position, None, [], realtime_ns(), 0)
+            )
         self._resend.clear()

@@ -38,7 +38,9 @@ class _Worker:
     def __init__(self, job: Job, directory: Path | None) -> None:
         # A forked worker finds the requests in memory it shares with us; elsewhere they are sent to
         # it.
-        context: Any = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+        context: Any = multiprocessing.get_context(
+            "fork" if sys.platform == "linux" else "spawn"
+        )
         self.job = job
         self.live = Live()
         self.pipe, far_end = context.Pipe()
@@ -84,9 +86,16 @@ def measure(
             worker.process.kill()
 
     entered = nullcontext(interruption) if interruption else Interruption()
-    with scratch_folder() as folder, entered as interrupted, interrupted.measuring(stop, kill):
+    with (
+        scratch_folder() as folder,
+        entered as interrupted,
+        interrupted.measuring(stop, kill),
+    ):
         try:
-            workers.extend(_Worker(job, folder and folder / str(job.shard.worker)) for job in jobs)
+            workers.extend(
+                _Worker(job, folder and folder / str(job.shard.worker))
+                for job in jobs
+            )
             _await_ready(workers, interrupted)
             anchor = take_anchor()
             start_ns = monotonic_ns() + START_AFTER_NS
@@ -94,7 +103,10 @@ def measure(
                 worker.begin(start_ns)
             last_words = _follow(workers, on_progress)
             trace = _collect(
-                workers, last_words, start_ns + anchor.offset_ns, interrupted=interrupted.asked
+                workers,
+                last_words,
+                start_ns + anchor.offset_ns,
+                interrupted=interrupted.asked,
             )
         except MeasurementError:
             if interrupted.asked:
@@ -106,10 +118,14 @@ def measure(
                 worker.process.join()
                 worker.pipe.close()
         # also if all had ended when it came
-        return replace(trace, interrupted=trace.interrupted or interrupted.asked)
+        return replace(
+            trace, interrupted=trace.interrupted or interrupted.asked
+        )
 
 
-def _next_words(workers: Sequence[_Worker]) -> Iterator[dict[int, tuple[Any, ...]]]:
+def _next_words(
+    workers: Sequence[_Worker],
+) -> Iterator[dict[int, tuple[Any, ...]]]:
     """The next message of each worker, by its index; empty if none came for a while."""
     waiting = {worker.pipe: place for place, worker in enumerate(workers)}
     while waiting:
@@ -118,7 +134,9 @@ def _next_words(workers: Sequence[_Worker]) -> Iterator[dict[int, tuple[Any, ...
         yield {place: workers[place].hear() for place in places}
 
 
-def _await_ready(workers: Sequence[_Worker], interruption: Interruption) -> None:
+def _await_ready(
+    workers: Sequence[_Worker], interruption: Interruption
+) -> None:
     for words in _next_words(workers):
         if interruption.asked:
             raise KeyboardInterrupt
@@ -152,14 +170,23 @@ def _collect(
 ) -> Trace:
     """One trace, whatever happened to the workers: one worker's loss does not affect the others."""
     shards = [
-        _share_of(worker, last_words[place], start_realtime_ns, interrupted=interrupted)
+        _share_of(
+            worker,
+            last_words[place],
+            start_realtime_ns,
+            interrupted=interrupted,
+        )
         for place, worker in enumerate(workers)
     ]
     return merge(shards)
 
 
 def _share_of(
-    worker: _Worker, word: tuple[Any, ...], start_realtime_ns: int, *, interrupted: bool
+    worker: _Worker,
+    word: tuple[Any, ...],
+    start_realtime_ns: int,
+    *,
+    interrupted: bool,
 ) -> Trace:
     """A worker's record, or what its last message tells of it."""
     if word[0] == "done":
@@ -173,5 +200,10 @@ def _share_of(
         why = f"the worker failed: {word[1].strip().splitlines()[-1]}"
     last = snapshot([worker.live])
     return lost_share(
-        worker.job, last.sent, start_realtime_ns, why=why, answered=last.ok, interrupted=interrupted
+        worker.job,
+        last.sent,
+        start_realtime_ns,
+        why=why,
+        answered=last.ok,
+        interrupted=interrupted,
     )

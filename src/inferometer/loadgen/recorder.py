@@ -22,7 +22,13 @@ from inferometer.trace.schema import (
     TokenSource,
 )
 
-_TYPECODES = {"int64": "q", "int32": "i", "int16": "h", "int8": "b", "bool": "b"}
+_TYPECODES = {
+    "int64": "q",
+    "int32": "i",
+    "int16": "h",
+    "int8": "b",
+    "bool": "b",
+}
 BLOCK = 65_536
 """Stamps mapped between the clocks at a time, to limit memory."""
 
@@ -35,7 +41,14 @@ _TOKEN_COLUMNS = (
     "hidden_tokens",
     "first_tokens",
 )
-_REALTIME_COLUMNS = ("sent_ns", "sent_done_ns", "headers_ns", "first_ns", "last_ns", "end_ns")
+_REALTIME_COLUMNS = (
+    "sent_ns",
+    "sent_done_ns",
+    "headers_ns",
+    "first_ns",
+    "last_ns",
+    "end_ns",
+)
 
 
 def _known(count: int) -> int:
@@ -45,7 +58,9 @@ def _known(count: int) -> int:
 class Recorder:
     """Columns under construction. Realtime ns go in; monotonic ns from the run's start come out."""
 
-    def __init__(self, job: Job, turns_due_ns: Mapping[int, int] | None = None) -> None:
+    def __init__(
+        self, job: Job, turns_due_ns: Mapping[int, int] | None = None
+    ) -> None:
         """`turns_due_ns`: due times of turns that wait for others, by position; filled during the
         run.
         """
@@ -55,7 +70,9 @@ class Recorder:
             c.name: [] if c.dtype == "object" else array(_TYPECODES[c.dtype])
             for c in REQUEST_COLUMNS
         }
-        self._events = {c.name: array(_TYPECODES[c.dtype]) for c in EVENT_COLUMNS}
+        self._events = {
+            c.name: array(_TYPECODES[c.dtype]) for c in EVENT_COLUMNS
+        }
         self._texts: list[str] = []
         self.unread_fields: dict[str, None] = {}
         """Unknown fields that occurred, in order."""
@@ -68,7 +85,8 @@ class Recorder:
         self._add_row(
             exchange.position,
             exchange.outcome,
-            prompt_tokens=_known(exchange.usage.prompt_tokens) or MISSING,  # no prompt has 0 tokens
+            prompt_tokens=_known(exchange.usage.prompt_tokens)
+            or MISSING,  # no prompt has 0 tokens
             output_tokens=output_tokens,
             cached_tokens=_known(exchange.usage.cached_tokens),
             hidden_tokens=exchange.hidden_tokens(),
@@ -95,7 +113,9 @@ class Recorder:
             detail=exchange.detail,
         )
         self._note_unread(exchange.remarks.unread_fields)
-        self._add_events(exchange, has_counts=token_source is not TokenSource.EVENTS)
+        self._add_events(
+            exchange, has_counts=token_source is not TokenSource.EVENTS
+        )
 
     def _note_unread(self, fields: Sequence[str]) -> None:
         for name in fields:
@@ -115,12 +135,17 @@ class Recorder:
             ("arrival_ns", exchange.arrivals),
             ("read_delay_ns", exchange.delays),
             ("ambiguity_ns", ambiguity_ns),
-            ("tokens", exchange.tokens if has_counts else array("i", [UNKNOWN]) * n),
+            (
+                "tokens",
+                exchange.tokens if has_counts else array("i", [UNKNOWN]) * n,
+            ),
             ("stamp_source", stamp_source),
         ):
             self._events[name].extend(values)
 
-    def add_unsent(self, position: int, outcome: Outcome = Outcome.UNSENT) -> None:
+    def add_unsent(
+        self, position: int, outcome: Outcome = Outcome.UNSENT
+    ) -> None:
         """Add a request that was not sent: the run ended first, or it was dropped."""
         self._texts.append("")
         absent = (
@@ -147,7 +172,8 @@ class Recorder:
             **values,
         }
         for name, column in self._requests.items():
-            column.append(row.get(name, None if isinstance(column, list) else 0))  # type: ignore[arg-type]
+            missing = None if isinstance(column, list) else 0
+            column.append(row.get(name, missing))  # type: ignore[arg-type]
 
     def _intended_ns(self, position: int) -> int:
         if self._job.closed_loop:
@@ -167,13 +193,18 @@ class Recorder:
 
     def finish(
         self, anchors: Sequence[Anchor], start_ns: int
-    ) -> tuple[dict[str, npt.NDArray[Any]], dict[str, npt.NDArray[Any]], tuple[str, ...]]:
+    ) -> tuple[
+        dict[str, npt.NDArray[Any]],
+        dict[str, npt.NDArray[Any]],
+        tuple[str, ...],
+    ]:
         """(request columns in order of id, event columns, texts), times relative to `start_ns`
         (monotonic).
         """
         requests = {
             c.name: np.array(
-                self._requests[c.name], dtype=object if c.dtype == "object" else c.dtype
+                self._requests[c.name],
+                dtype=object if c.dtype == "object" else c.dtype,
             )
             for c in REQUEST_COLUMNS
         }
@@ -183,7 +214,10 @@ class Recorder:
             column = requests[name]
             there = column != MISSING
             column[there] = to_monotonic(column[there], anchors) - start_ns
-        events = {c.name: np.frombuffer(self._events[c.name], dtype=c.dtype) for c in EVENT_COLUMNS}
+        events = {
+            c.name: np.frombuffer(self._events[c.name], dtype=c.dtype)
+            for c in EVENT_COLUMNS
+        }
         arrivals = events["arrival_ns"]
         for begin in range(0, len(arrivals), BLOCK):
             block = arrivals[begin : begin + BLOCK]

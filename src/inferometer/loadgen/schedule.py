@@ -30,7 +30,10 @@ class Schedule:
 
     def start(self, until: int, start_ns: int) -> None:
         """Allow positions up to `until`, due times counted from `start_ns`."""
-        self._until, self._start_ns = self.turns.beginnings_before(until), start_ns
+        self._until, self._start_ns = (
+            self.turns.beginnings_before(until),
+            start_ns,
+        )
         self.turns.start_ns = start_ns
 
     @property
@@ -74,9 +77,16 @@ class Schedule:
     def measured_from_ns(self) -> int | None:
         """When the first measured request is due; None if there is none."""
         first = self.turns.beginnings_before(self._shard.warmups)
-        return self._start_ns + self._due_ns[first] if first < self._until else None
+        return (
+            self._start_ns + self._due_ns[first]
+            if first < self._until
+            else None
+        )
 
     def _drop_due(self, now_ns: int) -> None:
-        while self._next < self._until and self._start_ns + self._due_ns[self._next] <= now_ns:
+        while (
+            self._next < self._until
+            and self._start_ns + self._due_ns[self._next] <= now_ns
+        ):
             self.dropped += self.turns.rest_of(self._beginnings[self._next])
             self._next += 1

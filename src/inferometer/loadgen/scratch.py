@@ -25,7 +25,9 @@ def scratch_folder() -> Iterator[Path | None]:
     """A new folder, locked while we or a worker live; None if no folder can be made."""
     try:
         _remove_left_behind()
-        made = tempfile.TemporaryDirectory(prefix=PREFIX, ignore_cleanup_errors=True)
+        made = tempfile.TemporaryDirectory(
+            prefix=PREFIX, ignore_cleanup_errors=True
+        )
     except OSError:
         yield None
         return

@@ -31,17 +31,26 @@ class Turns:
         """That time of every turn that has come due so far, from the run's start."""
         self._requests = requests
         if any(request.after is not None for request in requests):
-            position_of = {request.id: position for position, request in enumerate(requests)}
+            position_of = {
+                request.id: position
+                for position, request in enumerate(requests)
+            }
             self.beginnings = [
-                position for position, request in enumerate(requests) if request.after is None
+                position
+                for position, request in enumerate(requests)
+                if request.after is None
             ]
             self.next_of = {
                 position_of[r.after]: position
                 for position, r in enumerate(requests)
                 if r.after is not None
             }
-            if any(position <= before for before, position in self.next_of.items()):
-                raise ValueError("A turn of a conversation precedes the one that it follows.")
+            if any(
+                position <= before for before, position in self.next_of.items()
+            ):
+                raise ValueError(
+                    "A turn of a conversation precedes the one that it follows."
+                )
 
     def beginnings_before(self, position: int) -> int:
         """How many conversations begin before that position."""

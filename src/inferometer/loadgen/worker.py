@@ -50,7 +50,9 @@ def work(job: Job, live: Live, pipe: Pipe, directory: Path | None) -> None:
         pipe.send(("failed", traceback.format_exc()))
 
 
-def _measure(job: Job, live: Live, pipe: Pipe, directory: Path | None) -> Path | WorkerColumns:
+def _measure(
+    job: Job, live: Live, pipe: Pipe, directory: Path | None
+) -> Path | WorkerColumns:
     loop = Loop(job, live)
     loop.prepare()
     gc.collect()
@@ -72,11 +74,16 @@ def _measure(job: Job, live: Live, pipe: Pipe, directory: Path | None) -> Path |
     record = _record(job, loop, began, ended)
     requests, events, texts = loop.recorder.finish(loop.anchors, start_ns)
     return hand_over(
-        directory, requests, events, {"record": record, "texts": texts, "stopped": loop.stopped}
+        directory,
+        requests,
+        events,
+        {"record": record, "texts": texts, "stopped": loop.stopped},
     )
 
 
-def _record(job: Job, loop: Loop, began: Readings, ended: Readings) -> WorkerRecord:
+def _record(
+    job: Job, loop: Loop, began: Readings, ended: Readings
+) -> WorkerRecord:
     wall_ns, cpu_ns, waited_ns = (
         after - before for before, after in zip(began, ended, strict=True)
     )

@@ -12,7 +12,11 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from inferometer.calibration.host import HostCalibrations, is_rehearsal, policy_for
+from inferometer.calibration.host import (
+    HostCalibrations,
+    is_rehearsal,
+    policy_for,
+)
 from inferometer.loadgen import Snapshot
 from inferometer.loadgen.job import check_headers
 from inferometer.measurement.prepare import PointError
@@ -125,9 +129,13 @@ def measure(
         KeyboardInterrupt: it was stopped before it began.
     """
     arguments = locals()
-    given = {name: arguments[name] for name in PLACES if arguments[name] is not None}
+    given = {
+        name: arguments[name] for name in PLACES if arguments[name] is not None
+    }
     if spec is not None and given:
-        raise PointError([f"Give either a spec or {', '.join(given)}, not both."])
+        raise PointError(
+            [f"Give either a spec or {', '.join(given)}, not both."]
+        )
     output = _validated(
         Output,
         goodput=dict(goodput or {}),
@@ -145,7 +153,10 @@ def measure(
         routes=PROTOCOLS[point.target.backend].routes,
     )
     has_model = spec is not None or model is not None
-    with Session(endpoint, output, real_time=real_time) as session, Interruption() as interruption:
+    with (
+        Session(endpoint, output, real_time=real_time) as session,
+        Interruption() as interruption,
+    ):
         endpoint.wait_ready(ready_timeout_s, model_given=has_model)
         if not has_model:
             point = _of_model(point, endpoint.only_model())
@@ -193,14 +204,18 @@ def _spec_of(given: Mapping[str, Any]) -> RunSpec:
 
 
 def _of_model(spec: RunSpec, model: str) -> RunSpec:
-    return spec.model_copy(update={"target": spec.target.model_copy(update={"model": model})})
+    return spec.model_copy(
+        update={"target": spec.target.model_copy(update={"model": model})}
+    )
 
 
 def _check(spec: RunSpec) -> None:
     """Before the server is asked for anything. Raises PointError."""
     if spec.target.backend not in PROTOCOLS:
         raise PointError(
-            [f"backend {spec.target.backend!r}: should be one of {', '.join(PROTOCOLS)}."]
+            [
+                f"backend {spec.target.backend!r}: should be one of {', '.join(PROTOCOLS)}."
+            ]
         )
     try:
         check_headers(spec.target.headers)
@@ -219,14 +234,28 @@ def _validated(model: type[AnySpec], **content: Any) -> AnySpec:
 
 
 def _sentence(error: Mapping[str, Any]) -> str:
-    names = [step for step in error["loc"] if step in PLACES or step in Output.model_fields]
+    names = [
+        step
+        for step in error["loc"]
+        if step in PLACES or step in Output.model_fields
+    ]
     wish = error["msg"].removeprefix("Value error, ").removeprefix("Input ")
-    shown = f" {error['input']!r}" if isinstance(error["input"], str | int | float) else ""
+    shown = (
+        f" {error['input']!r}"
+        if isinstance(error["input"], str | int | float)
+        else ""
+    )
     return f"{names[-1] if names else error['loc'][-1]}{shown}: {wish}."
 
 
-def _stored_calibration(session: Session, workers: int) -> Calibration | Missing:
+def _stored_calibration(
+    session: Session, workers: int
+) -> Calibration | Missing:
     """What is stored of this host; nothing is made, and nothing said."""
-    known = HostCalibrations(lambda _: None, lambda: nullcontext(lambda _: None))
-    policy = policy_for(wanted=True, rehearsal=is_rehearsal(session.server.version))
+    known = HostCalibrations(
+        lambda _: None, lambda: nullcontext(lambda _: None)
+    )
+    policy = policy_for(
+        wanted=True, rehearsal=is_rehearsal(session.server.version)
+    )
     return known.find(policy, workers=workers, real_time=session.real_time)

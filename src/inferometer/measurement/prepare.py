@@ -24,7 +24,13 @@ from inferometer.arrival import (
     stripe,
 )
 from inferometer.arrival.reserve import reserve
-from inferometer.loadgen import Job, MeasurementError, Snapshot, measure, resolve
+from inferometer.loadgen import (
+    Job,
+    MeasurementError,
+    Snapshot,
+    measure,
+    resolve,
+)
 from inferometer.measurement.trial import Trial
 from inferometer.protocol import PROTOCOLS, Backend, Generation
 from inferometer.secret import masked_details
@@ -56,7 +62,9 @@ MAX_VERSION = 200
 class PointError(ReasonsError):
     """The point cannot be measured as asked."""
 
-    def __init__(self, reasons: Sequence[str], *, usable_rows: int | None = None) -> None:
+    def __init__(
+        self, reasons: Sequence[str], *, usable_rows: int | None = None
+    ) -> None:
         """`usable_rows`: of a file that has fewer than requests are to be made."""
         super().__init__(reasons)
         self.usable_rows = usable_rows
@@ -91,7 +99,9 @@ class KnownServer:
     @cached_property
     def version(self) -> str | None:
         """The engine's version, fit for a ledger; None where it does not tell."""
-        readable = "".join(each for each in self.endpoint.version() or "" if each.isprintable())
+        readable = "".join(
+            each for each in self.endpoint.version() or "" if each.isprintable()
+        )
         return readable[:MAX_VERSION] or None
 
     def listing(self, model: str) -> Listing:
@@ -102,12 +112,18 @@ class KnownServer:
 
     def trial(self, spec: RunSpec) -> Trial:
         """The trial of such a point's requests."""
-        key = orjson.dumps([spec.target.model_dump(), spec.sampling.model_dump()])
+        key = orjson.dumps(
+            [spec.target.model_dump(), spec.sampling.model_dump()]
+        )
         if key not in self._trials:
             backend = PROTOCOLS[spec.target.backend]
             listing = self.listing(spec.target.model)
             self._trials[key] = Trial(
-                self.endpoint, backend, _path(spec), generation_of(spec), listing
+                self.endpoint,
+                backend,
+                _path(spec),
+                generation_of(spec),
+                listing,
             )
         return self._trials[key]
 
@@ -116,7 +132,9 @@ class KnownServer:
         tokenizer.
         """
         backend = PROTOCOLS[spec.target.backend]
-        token_ids = backend.carries_token_ids and spec.workload.writes_own_tokens
+        token_ids = (
+            backend.carries_token_ids and spec.workload.writes_own_tokens
+        )
         key = orjson.dumps(
             [
                 spec.target.model_dump(),
@@ -137,7 +155,9 @@ class KnownServer:
         return self._countings[key]
 
 
-def prepare(spec: RunSpec, server: KnownServer, *, attempt: int = 0) -> ReadyPoint:
+def prepare(
+    spec: RunSpec, server: KnownServer, *, attempt: int = 0
+) -> ReadyPoint:
     """Ask the server what it is and how it counts, check that the point can be measured, and draw
     up its requests.
 
@@ -147,13 +167,19 @@ def prepare(spec: RunSpec, server: KnownServer, *, attempt: int = 0) -> ReadyPoi
     backend = PROTOCOLS[spec.target.backend]
     listing = server.listing(spec.target.model)
     limit = listing.card.max_model_len if listing.card else None
-    reasons = check_run(spec, max_model_len=limit, descriptor_limit=raise_descriptor_limit())
+    reasons = check_run(
+        spec, max_model_len=limit, descriptor_limit=raise_descriptor_limit()
+    )
     if reasons:
         raise PointError(reasons)
     trial = server.trial(spec)
-    workload = _requests(spec, server, spec.load.num_warmups + spec.load.num_prompts, attempt)
+    workload = _requests(
+        spec, server, spec.load.num_warmups + spec.load.num_prompts, attempt
+    )
     try:
-        plan = plan_of(spec.load, workload, np.random.default_rng([spec.seed, spec.repeat]))
+        plan = plan_of(
+            spec.load, workload, np.random.default_rng([spec.seed, spec.repeat])
+        )
     except ValueError as error:
         raise PointError([sentence_of(error)]) from error
     if reasons := check_requests(workload.requests, limit):
@@ -169,7 +195,9 @@ def prepare(spec: RunSpec, server: KnownServer, *, attempt: int = 0) -> ReadyPoi
     )
 
 
-def _requests(spec: RunSpec, server: KnownServer, number: int, attempt: int) -> Workload:
+def _requests(
+    spec: RunSpec, server: KnownServer, number: int, attempt: int
+) -> Workload:
     """Raises PointError and EndpointError."""
     backend, trial = PROTOCOLS[spec.target.backend], server.trial(spec)
     try:
@@ -215,7 +243,9 @@ def plan_of(load: Load, work: Workload, rng: np.random.Generator) -> LoadPlan:
         profile=_profile(load),
         recorded_ns=work.recorded_ns if load.replay_speed is not None else None,
         speed=load.replay_speed or 1.0,
-        conversations=conversations_of([request.after for request in work.requests]),
+        conversations=conversations_of(
+            [request.after for request in work.requests]
+        ),
         drops=load.when_full == "drop",
         max_seconds=load.max_seconds,
     )
@@ -223,7 +253,12 @@ def plan_of(load: Load, work: Workload, rng: np.random.Generator) -> LoadPlan:
 
 def _profile(load: Load) -> RateProfile | None:
     if load.ramp is not None:
-        return ramp(load.ramp.strategy, load.ramp.start_rps, load.ramp.end_rps, load.num_prompts)
+        return ramp(
+            load.ramp.strategy,
+            load.ramp.start_rps,
+            load.ramp.end_rps,
+            load.num_prompts,
+        )
     if load.steps is not None:
         return stepped([(step.rate, step.seconds) for step in load.steps])
     return None
@@ -252,10 +287,14 @@ def _adapters(spec: RunSpec) -> Sequence[str]:
 
 
 def _path(spec: RunSpec) -> str:
-    return spec.target.endpoint or PROTOCOLS[spec.target.backend].path(spec.target.model)
+    return spec.target.endpoint or PROTOCOLS[spec.target.backend].path(
+        spec.target.model
+    )
 
 
-def _facts(spec: RunSpec, server: KnownServer, listing: Listing, trial: Trial) -> dict[str, Any]:
+def _facts(
+    spec: RunSpec, server: KnownServer, listing: Listing, trial: Trial
+) -> dict[str, Any]:
     note = listing.note(spec.target.model)
     return {
         "model": spec.target.model,
@@ -284,7 +323,9 @@ def run(
     spec = point.spec
     try:
         address = resolve(
-            endpoint.base_url, insecure=spec.target.insecure, timeout_s=spec.timeouts.connect_s
+            endpoint.base_url,
+            insecure=spec.target.insecure,
+            timeout_s=spec.timeouts.connect_s,
         )
     except OSError as error:
         told = {"url": endpoint.base_url, "why": str(error)}
@@ -305,13 +346,20 @@ def run(
             timeouts=spec.timeouts,
             real_time=real_time,
             keep_texts=keep_texts
-            or spec.workload.tokenizer is not None,  # to count them with it, should the server not
+            or spec.workload.tokenizer
+            is not None,  # to count them with it, should the server not
             request_id_prefix=request_id_prefix,
         )
         for shard in stripe(point.plan, spec.workers)
     ]
-    trace = _without_keys(measure(jobs, on_progress, interruption=interruption), jobs[0].headers)
-    return recount(trace, spec.workload.tokenizer) if spec.workload.tokenizer else trace
+    trace = _without_keys(
+        measure(jobs, on_progress, interruption=interruption), jobs[0].headers
+    )
+    return (
+        recount(trace, spec.workload.tokenizer)
+        if spec.workload.tokenizer
+        else trace
+    )
 
 
 def _without_keys(trace: Trace, headers: Mapping[str, str]) -> Trace:
@@ -322,7 +370,9 @@ def _without_keys(trace: Trace, headers: Mapping[str, str]) -> Trace:
     return trace.with_requests(
         {
             **trace.requests,
-            "detail": np.array(masked_details(details.tolist(), headers), dtype=object),
+            "detail": np.array(
+                masked_details(details.tolist(), headers), dtype=object
+            ),
         }
     )
 

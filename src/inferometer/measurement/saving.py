@@ -37,7 +37,9 @@ from inferometer.words import Said, sentence_of
 
 REPEAT, REPEATS = "-repeat", "-repeats"
 """End the names of what belongs to one repeat, and to all of them."""
-RUN_FILES = "requests.parquet, events.parquet, run.json, summary.json, verdict.json"
+RUN_FILES = (
+    "requests.parquet, events.parquet, run.json, summary.json, verdict.json"
+)
 
 RESCUE_PREFIX = "inferometer-results-"
 
@@ -63,7 +65,9 @@ def save(result: PointResult, *, numbered: bool = False) -> Saved:
     What cannot be written there is written to a temporary folder or the home directory. Raises
     CannotWriteError if it could be written nowhere.
     """
-    path = result_path(result.output, result.spec, result.finished, numbered=numbered)
+    path = result_path(
+        result.output, result.spec, result.finished, numbered=numbered
+    )
     try:
         return Saved(*_write(result, path))
     except CannotWriteError as error:
@@ -81,7 +85,9 @@ def _write(result: PointResult, path: Path) -> tuple[Path, Path]:
     append = result.output.append
     with set_aside(path) as aside:
         run, json = aside / "run", aside / "result.json"
-        result.save_run(run, describe_environment(sys.argv, result.ready.server))
+        result.save_run(
+            run, describe_environment(sys.argv, result.ready.server)
+        )
         content = result.result()
         if not append:
             save_result(json, content)
@@ -136,14 +142,20 @@ def _elsewhere() -> Iterator[Path]:
     yield Path(os.path.expanduser("~"))  # Path's own raises where there is none
 
 
-def result_path(output: Output, spec: RunSpec, finished: datetime, *, numbered: bool) -> Path:
+def result_path(
+    output: Output, spec: RunSpec, finished: datetime, *, numbered: bool
+) -> Path:
     """Of the JSON file, if that name is free. Lines of one file have one name."""
-    name = output.file_name or file_name(spec, finished=finished, label=output.label)
+    name = output.file_name or file_name(
+        spec, finished=finished, label=output.label
+    )
     path = (output.directory or Path()) / name
     if not numbered or output.append:
         return path
     suffix = ".json" if path.suffix == ".json" else ""
-    return path.with_name(f"{path.name.removesuffix(suffix)}{REPEAT}{spec.repeat + 1}{suffix}")
+    return path.with_name(
+        f"{path.name.removesuffix(suffix)}{REPEAT}{spec.repeat + 1}{suffix}"
+    )
 
 
 def names(path: Path, *, append: bool = False) -> Iterator[tuple[Path, Path]]:
@@ -155,19 +167,28 @@ def names(path: Path, *, append: bool = False) -> Iterator[tuple[Path, Path]]:
     """
     suffix = ".json" if path.suffix == ".json" else ""
     stem = path.name.removesuffix(suffix)
-    for numbered in itertools.chain([stem], (f"{stem}-{i}" for i in itertools.count(2))):
+    for numbered in itertools.chain(
+        [stem], (f"{stem}-{i}" for i in itertools.count(2))
+    ):
         json = path if append else path.with_name(f"{numbered}{suffix}")
         if append or not os.path.lexists(json):
-            yield json, path.with_name(numbered if suffix else f"{numbered}.run")
+            yield (
+                json,
+                path.with_name(numbered if suffix else f"{numbered}.run"),
+            )
 
 
-def require_room(output: Output, ready: ReadyPoint, *, numbered: bool = False) -> None:
+def require_room(
+    output: Output, ready: ReadyPoint, *, numbered: bool = False
+) -> None:
     """Find out before the run whether its results can be saved; and after all that may be refused,
     so that nothing is left behind then.
 
     Raises CannotWriteError.
     """
-    path = result_path(output, ready.spec, datetime.now().astimezone(), numbered=numbered)
+    path = result_path(
+        output, ready.spec, datetime.now().astimezone(), numbered=numbered
+    )
     require_writable(path.parent)
     require_nameable(
         path.with_name(f"{path.name.removesuffix('.json')}{REPEATS}-99.json")

@@ -16,7 +16,13 @@ from urllib.parse import urlsplit
 from inferometer.calibration.host import is_rehearsal
 from inferometer.diagnose import diagnose_reply
 from inferometer.loadgen import Snapshot
-from inferometer.measurement.prepare import KnownServer, ReadyPoint, prepare, run, usable_rows
+from inferometer.measurement.prepare import (
+    KnownServer,
+    ReadyPoint,
+    prepare,
+    run,
+    usable_rows,
+)
 from inferometer.metrics import Summary, Verdict, judge, summarize
 from inferometer.metrics.calibration import Calibration, Missing
 from inferometer.results.point import Point
@@ -60,7 +66,13 @@ class PointResult:
     def point(self) -> Point:
         """As it would be read from its files."""
         run = {"spec": self.spec.model_dump(mode="json")}
-        return point_of(run, self.summary.to_dict(), self.verdict.to_dict(), name="", source=Path())
+        return point_of(
+            run,
+            self.summary.to_dict(),
+            self.verdict.to_dict(),
+            name="",
+            source=Path(),
+        )
 
     def result(self) -> dict[str, Any]:
         """The content of the JSON file, as vLLM writes it."""
@@ -80,7 +92,9 @@ class PointResult:
         calibration = self.calibration
         save_run(
             directory,
-            self.trace if self.output.detailed else replace(self.trace, texts=None),
+            self.trace
+            if self.output.detailed
+            else replace(self.trace, texts=None),
             self.spec,
             environment={
                 **environment,
@@ -98,7 +112,9 @@ class PointResult:
 class Session:
     """A running server, and what is to come out of every point that is measured on it."""
 
-    def __init__(self, endpoint: Endpoint, output: Output, *, real_time: bool = True) -> None:
+    def __init__(
+        self, endpoint: Endpoint, output: Output, *, real_time: bool = True
+    ) -> None:
         """`real_time`: whether workers ask for a real-time priority."""
         self.endpoint = endpoint
         self.output = output
@@ -116,13 +132,23 @@ class Session:
 
     def prepare(self, spec: RunSpec, *, attempt: int = 0) -> ReadyPoint:
         """The point at this server's address, ready to be measured: see `prepare`."""
-        target = spec.target.model_copy(update={"base_url": self.endpoint.base_url})
-        return prepare(spec.model_copy(update={"target": target}), self.server, attempt=attempt)
+        target = spec.target.model_copy(
+            update={"base_url": self.endpoint.base_url}
+        )
+        return prepare(
+            spec.model_copy(update={"target": target}),
+            self.server,
+            attempt=attempt,
+        )
 
     def usable_rows(self, spec: RunSpec, at_most: int) -> int:
         """How many requests the file of the point makes: see `usable_rows`."""
-        target = spec.target.model_copy(update={"base_url": self.endpoint.base_url})
-        return usable_rows(spec.model_copy(update={"target": target}), self.server, at_most)
+        target = spec.target.model_copy(
+            update={"base_url": self.endpoint.base_url}
+        )
+        return usable_rows(
+            spec.model_copy(update={"target": target}), self.server, at_most
+        )
 
     def measure(
         self,
@@ -152,13 +178,18 @@ class Session:
         finished = datetime.now().astimezone()
         answered = len(trace.with_outcome(Outcome.OK))
         # whoever stops a run does not want to wait
-        server = None if trace.interrupted else counters_around(before, self.endpoint, answered)
+        server = (
+            None
+            if trace.interrupted
+            else counters_around(before, self.endpoint, answered)
+        )
         output, diagnosis = self.output, _diagnosis(trace)
         summary = summarize(
             trace,
             planned=ready.spec.load.num_prompts,
             percentiles=output.percentiles,
-            goodput={str(name): limit for name, limit in output.goodput.items()} or None,
+            goodput={str(name): limit for name, limit in output.goodput.items()}
+            or None,
             server=server,
         )
         verdict = judge(
@@ -172,7 +203,15 @@ class Session:
             diagnosis=diagnosis,
         )
         return PointResult(
-            ready, output, trace, summary, verdict, finished, server, calibration, diagnosis
+            ready,
+            output,
+            trace,
+            summary,
+            verdict,
+            finished,
+            server,
+            calibration,
+            diagnosis,
         )
 
 
@@ -207,5 +246,11 @@ def _diagnosis(trace: Trace) -> str:
 def _is_constant(ready: ReadyPoint) -> bool:
     """Whether the planned load is constant; that of conversations grows with their length."""
     load = ready.spec.load
-    changes = load.ramp is not None or load.steps is not None or load.replay_speed is not None
-    return not changes and all(request.after is None for request in ready.workload.requests)
+    changes = (
+        load.ramp is not None
+        or load.steps is not None
+        or load.replay_speed is not None
+    )
+    return not changes and all(
+        request.after is None for request in ready.workload.requests
+    )

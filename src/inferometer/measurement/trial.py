@@ -16,7 +16,12 @@ from inferometer.diagnose import diagnose_reply
 from inferometer.protocol import Backend, Generation
 from inferometer.request import Prompt, Request
 from inferometer.server.deadline import Deadline
-from inferometer.server.endpoint import Endpoint, EndpointError, Listing, ProbeResult
+from inferometer.server.endpoint import (
+    Endpoint,
+    EndpointError,
+    Listing,
+    ProbeResult,
+)
 from inferometer.server.model_list import wrong_model
 from inferometer.words import Said, both, counted, diagnosed
 
@@ -79,7 +84,9 @@ class Trial:
         first = result = self._post(prompt, form, deadline)
         for _ in range(MAX_CHANGES):
             other = (
-                self._changed(form, result, is_text=is_text) if result.error is not None else None
+                self._changed(form, result, is_text=is_text)
+                if result.error is not None
+                else None
             )
             if other is None:
                 break
@@ -94,24 +101,38 @@ class Trial:
     def notes(self) -> Iterator[str]:
         """What is to be said of the form of the requests."""
         if self.generation.limit_field != "max_tokens":
-            yield Said("trial.limit_field", {"field": self.generation.limit_field})
+            yield Said(
+                "trial.limit_field", {"field": self.generation.limit_field}
+            )
         for field in self.generation.left_out:
             yield Said("trial.left_out", {"field": field})
 
-    def _post(self, prompt: Prompt, form: _Form, deadline: Deadline) -> ProbeResult:
-        request = Request(id=0, prompt=prompt, prompt_tokens=0, max_tokens=form.tokens)
+    def _post(
+        self, prompt: Prompt, form: _Form, deadline: Deadline
+    ) -> ProbeResult:
+        request = Request(
+            id=0, prompt=prompt, prompt_tokens=0, max_tokens=form.tokens
+        )
         body = self._backend.encode(request, form.generation)
         try:
-            return self._endpoint.probe(self._path, body, self._backend.decoder(), deadline)
+            return self._endpoint.probe(
+                self._path, body, self._backend.decoder(), deadline
+            )
         except EndpointError as error:
             if error.status in (404, 405) and self._listing.others:
                 raise self._wrong_model() from None
             raise
 
-    def _changed(self, form: _Form, refused: ProbeResult, *, is_text: bool) -> _Form | None:
+    def _changed(
+        self, form: _Form, refused: ProbeResult, *, is_text: bool
+    ) -> _Form | None:
         """Another form, if the refusal may concern a field that the user did not set."""
         said = refused.error or ""
-        if form.tokens < MORE_TOKENS and "tokens" in said and _TOO_FEW.search(said):
+        if (
+            form.tokens < MORE_TOKENS
+            and "tokens" in said
+            and _TOO_FEW.search(said)
+        ):
             return replace(form, tokens=MORE_TOKENS)
         other = self._backend.adapt(form.generation, said)
         if (
@@ -151,7 +172,9 @@ class Trial:
                 return named, result
         return form, answered
 
-    def _refusal(self, form: _Form, first: ProbeResult, last: ProbeResult) -> EndpointError:
+    def _refusal(
+        self, form: _Form, first: ProbeResult, last: ProbeResult
+    ) -> EndpointError:
         said, another = str(first.error), str(last.error).rstrip(".")
         if last.error != first.error:
             said = Said("trial.twice", {"first": first.error, "last": another})
@@ -163,7 +186,9 @@ class Trial:
         told = {"url": self._endpoint.base_url, "path": self._path}
         told |= {"said": said if isinstance(said, Said) else said.rstrip(".")}
         told |= {"tokens": counted("trial.tokens", form.tokens)}
-        what = Said("trial.fails" if last.status == 200 else "trial.refuses", told)
+        what = Said(
+            "trial.fails" if last.status == 200 else "trial.refuses", told
+        )
         if field is not None:
             flag = {"field": field, "flag": fields[field]}
             what = both(what, Said("trial.leave_out", flag))
@@ -173,12 +198,17 @@ class Trial:
         return EndpointError(what, last.status, last.error)
 
     def _wrong_model(self) -> EndpointError:
-        sentence = wrong_model(self._endpoint.base_url, self.generation.model, self._listing.others)
+        sentence = wrong_model(
+            self._endpoint.base_url, self.generation.model, self._listing.others
+        )
         return EndpointError(sentence, 404)
 
 
 def _is_over(answered: ProbeResult, form: _Form) -> bool:
-    return max(answered.usage.completion_tokens, answered.outputs) > form.tokens + OVER_LIMIT
+    return (
+        max(answered.usage.completion_tokens, answered.outputs)
+        > form.tokens + OVER_LIMIT
+    )
 
 
 def _asked(generation: Generation) -> Mapping[str, str]:
@@ -188,10 +218,20 @@ def _asked(generation: Generation) -> Mapping[str, str]:
     if generation.ignore_eos:
         fields["ignore_eos"] = "sampling.ignore_eos"
     if generation.logprobs is not None:
-        fields |= {"top_logprobs": "sampling.logprobs", "logprobs": "sampling.logprobs"}
+        fields |= {
+            "top_logprobs": "sampling.logprobs",
+            "logprobs": "sampling.logprobs",
+        }
     return fields
 
 
 def _field_in(said: str, fields: Mapping[str, str]) -> str | None:
     """The first of these fields that a refusal names."""
-    return next((field for field in fields if re.search(rf"\b{re.escape(field)}\b", said)), None)
+    return next(
+        (
+            field
+            for field in fields
+            if re.search(rf"\b{re.escape(field)}\b", said)
+        ),
+        None,
+    )

@@ -6,7 +6,13 @@ from inferometer.metrics.definitions import QUANTITIES, Quantity
 from inferometer.metrics.distribution import Distribution
 from inferometer.metrics.finding import Finding, Level, Thresholds
 from inferometer.metrics.slo import parse_goodput
-from inferometer.metrics.summary import Counts, Events, Goodput, Summary, summarize
+from inferometer.metrics.summary import (
+    Counts,
+    Events,
+    Goodput,
+    Summary,
+    summarize,
+)
 from inferometer.metrics.verdict import Verdict, judge
 
 __all__ = [

@@ -65,7 +65,10 @@ def blocks_of(trace: Trace) -> Blocks | None:
         return None
     number, gaps, within = _gaps(trace, rows)
     firsts = np.cumsum(number) - number
-    close = np.add.reduceat(within.astype(np.int64), firsts) >= MIN_CLOSE_SHARE * number
+    close = (
+        np.add.reduceat(within.astype(np.int64), firsts)
+        >= MIN_CLOSE_SHARE * number
+    )
     if close.mean() < MIN_ANSWERS_SHARE:
         return None
     in_blocks = np.repeat(close, number)
@@ -73,7 +76,9 @@ def blocks_of(trace: Trace) -> Blocks | None:
     if not len(sizes) or sizes.std() > MAX_SPREAD * sizes.mean():
         return None
     return Blocks(
-        float(close.mean()), float(sizes.mean()), float(np.median(gaps[in_blocks & ~within])) / MS
+        float(close.mean()),
+        float(sizes.mean()),
+        float(np.median(gaps[in_blocks & ~within])) / MS,
     )
 
 
@@ -92,7 +97,10 @@ def _gaps(
     """Of these answers, one after the other: the number of gaps of each, all gaps (ns), and which
     lie within a block.
     """
-    start, number = trace.requests["event_start"][rows], trace.requests["event_count"][rows] - 1
+    start, number = (
+        trace.requests["event_start"][rows],
+        trace.requests["event_count"][rows] - 1,
+    )
     firsts = np.cumsum(number) - number
     index = np.arange(int(number.sum())) + np.repeat(start - firsts, number)
     arrival = trace.events["arrival_ns"]

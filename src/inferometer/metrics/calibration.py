@@ -134,14 +134,24 @@ class Calibration:
         at all levels within the target below it, and the next one above.
         """
         good = [
-            level for level in self.levels if level.within and getattr(level, error) is not None
+            level
+            for level in self.levels
+            if level.within and getattr(level, error) is not None
         ]
         next_above = min(
-            (level.events_per_s for level in good if level.events_per_s >= events_per_s),
+            (
+                level.events_per_s
+                for level in good
+                if level.events_per_s >= events_per_s
+            ),
             default=float("inf"),
         )
         return max(
-            (getattr(level, error) for level in good if level.events_per_s <= next_above),
+            (
+                getattr(level, error)
+                for level in good
+                if level.events_per_s <= next_above
+            ),
             default=None,
         )
 
@@ -160,15 +170,25 @@ class Calibration:
 
 def why_unfit(calibration: Calibration) -> Said | None:
     """Why a calibration tells nothing of this host's client; None if it does."""
-    waited, others = calibration.waited_share or 0.0, calibration.others_share or 0.0
+    waited, others = (
+        calibration.waited_share or 0.0,
+        calibration.others_share or 0.0,
+    )
     if waited > MAX_WAITED_SHARE and others > MAX_OTHERS_SHARE:
         shares = {"others": others, "waited": waited}
         return Said("calibration.unfit.busy", shares)
-    failed = [kind for kind, ceiling in calibration.ceilings.items() if not ceiling.value]
+    failed = [
+        kind
+        for kind, ceiling in calibration.ceilings.items()
+        if not ceiling.value
+    ]
     if not failed:
         return None
     loads = [Said(f"unit.{kind}") for kind in failed]
-    return Said("calibration.unfit.ceiling", {"loads": loads, "target": calibration.target_ms})
+    return Said(
+        "calibration.unfit.ceiling",
+        {"loads": loads, "target": calibration.target_ms},
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,14 +239,22 @@ class Precision:
     def error_p99_ms(self) -> float | None:
         """The greater of both p99 errors."""
         return max(
-            (ms for ms in (self.ttft_error_p99_ms, self.itl_error_p99_ms) if ms is not None),
+            (
+                ms
+                for ms in (self.ttft_error_p99_ms, self.itl_error_p99_ms)
+                if ms is not None
+            ),
             default=None,
         )
 
     def used(self, kind: Kind) -> float | None:
         """The run's load as a share of the ceiling."""
         ceiling = self.ceilings.get(kind)
-        return self.load[kind] / ceiling.value if ceiling is not None and ceiling.value else None
+        return (
+            self.load[kind] / ceiling.value
+            if ceiling is not None and ceiling.value
+            else None
+        )
 
     def exceeds(self, kind: Kind) -> bool:
         """Whether the run's load is above the ceiling."""
@@ -255,11 +283,16 @@ class Precision:
         """What `to_dict` gave, also of an earlier version. Raises TypeError, LookupError or
         ValueError if it is something else.
         """
-        fields: dict[str, Any] = {name: content.get(name) for name in cls.__dataclass_fields__}
-        fields["ceilings"] = {
-            kind: Ceiling(**ceiling) for kind, ceiling in content["ceilings"].items()
+        fields: dict[str, Any] = {
+            name: content.get(name) for name in cls.__dataclass_fields__
         }
-        fields["missing"] = None if fields["missing"] is None else Missing(**fields["missing"])
+        fields["ceilings"] = {
+            kind: Ceiling(**ceiling)
+            for kind, ceiling in content["ceilings"].items()
+        }
+        fields["missing"] = (
+            None if fields["missing"] is None else Missing(**fields["missing"])
+        )
         return cls(**fields)
 
     def to_dict(self) -> dict[str, Any]:
@@ -272,12 +305,19 @@ class Precision:
 
 
 def precision_of(
-    trace: Trace, summary: Summary, calibration: Calibration | Missing | None, *, tls: bool = False
+    trace: Trace,
+    summary: Summary,
+    calibration: Calibration | Missing | None,
+    *,
+    tls: bool = False,
 ) -> Precision:
     """Of a run with this trace (warm-ups included) and this summary, on a host with this
     calibration, if it has one.
     """
-    delay, ambiguity_ns = summary.metrics["client_delay"], trace.events["ambiguity_ns"]
+    delay, ambiguity_ns = (
+        summary.metrics["client_delay"],
+        trace.events["ambiguity_ns"],
+    )
     alone = Precision(
         calibrated=None,
         target_ms=None,
@@ -295,11 +335,17 @@ def precision_of(
         added_delay_p50_ms=delay.median,
         added_delay_p99_ms=delay.percentiles["p99"],
         shared_stamp_share=summary.events.shared_stamp_share,
-        ambiguity_p99_ms=float(np.percentile(ambiguity_ns, 99)) / MS if len(ambiguity_ns) else None,
+        ambiguity_p99_ms=float(np.percentile(ambiguity_ns, 99)) / MS
+        if len(ambiguity_ns)
+        else None,
         tls=tls,
         missing=calibration if isinstance(calibration, Missing) else None,
     )
-    return alone.against(calibration) if isinstance(calibration, Calibration) else alone
+    return (
+        alone.against(calibration)
+        if isinstance(calibration, Calibration)
+        else alone
+    )
 
 
 def statement(precision: Precision, language: str = "en") -> str:
@@ -309,11 +355,15 @@ def statement(precision: Precision, language: str = "en") -> str:
         return _why_unknown(precision.missing, words)
     used = words.listed(
         [
-            "–" if (share := precision.used(kind)) is None else percent(share, words)
+            "–"
+            if (share := precision.used(kind)) is None
+            else percent(share, words)
             for kind in KINDS
         ]
     )
-    host = _host(precision.error_p99_ms, precision.target_ms, precision.ceilings, words)
+    host = _host(
+        precision.error_p99_ms, precision.target_ms, precision.ceilings, words
+    )
     tls = words.text("precision.tls") if precision.tls else ""
     return words.text("precision.used", host=host, used=used) + tls
 
@@ -356,4 +406,6 @@ def _host(
 
 def percent(share: float, words: Words) -> str:
     """With the digits that matter."""
-    return words.text("percent", percent=f"{100 * share:.{1 if share < 0.1 else 0}f}")
+    return words.text(
+        "percent", percent=f"{100 * share:.{1 if share < 0.1 else 0}f}"
+    )

@@ -34,7 +34,10 @@ blocks.
 def stamps(facts: Facts) -> Found:
     """Kernel stamps are right even if the client is busy; user-space stamps are not."""
     sources = facts.summary.events.stamp_sources
-    total, user = facts.summary.events.total, sources.get(StampSource.USER.name, 0)
+    total, user = (
+        facts.summary.events.total,
+        sources.get(StampSource.USER.name, 0),
+    )
     share = user / total if total else 0.0
     values: dict[str, Figure] = {**sources, "user_share": share}
     if not user:
@@ -47,7 +50,10 @@ def stamps(facts: Facts) -> Found:
     cpu, waiting = cpu_share(facts), run_queue_share(facts)
     if cpu is not None and cpu > facts.thresholds.busy_share:
         return Found(SUSPECT, "busy", values | {"busy_share": cpu})
-    if waiting is not None and waiting > facts.thresholds.run_queue_share_suspect:
+    if (
+        waiting is not None
+        and waiting > facts.thresholds.run_queue_share_suspect
+    ):
         return Found(SUSPECT, "waited", values | {"busy_share": waiting})
     return Found(NOTE, "idle", values)
 
@@ -56,7 +62,11 @@ def client_delay(facts: Facts) -> Found:
     """How late the client read: harmless with kernel stamps, part of every latency without."""
     delay = facts.summary.metrics["client_delay"]
     p99 = delay.percentiles["p99"]
-    values: dict[str, Figure] = {"p50_ms": delay.median, "p99_ms": p99, "max_ms": delay.max}
+    values: dict[str, Figure] = {
+        "p50_ms": delay.median,
+        "p99_ms": p99,
+        "max_ms": delay.max,
+    }
     if p99 is None:
         return Found(OK, "none", values)
     if not facts.summary.events.stamp_sources.get(StampSource.USER.name):
@@ -64,18 +74,27 @@ def client_delay(facts: Facts) -> Found:
     if delay.max == 0:
         return Found(NOTE, "unseen", values)
     latency, reference_ms = _smallest_latency(facts)
-    values["share_of_latency"] = share = p99 / reference_ms if reference_ms else None
+    values["share_of_latency"] = share = (
+        p99 / reference_ms if reference_ms else None
+    )
     if share is None:
         return Found(OK, "unrelated", values)
     values["latency"] = latency
     level = OK
     if p99 > facts.thresholds.negligible_ms:
-        level = grade(share, facts.thresholds.delay_suspect, facts.thresholds.delay_invalid)
+        level = grade(
+            share,
+            facts.thresholds.delay_suspect,
+            facts.thresholds.delay_invalid,
+        )
     return Found(level, "found", values)
 
 
 def _smallest_latency(facts: Facts) -> tuple[str, float | None]:
-    medians = [(facts.median_ms(key), name) for key, name in (("itl", "ITL"), ("ttft", "TTFT"))]
+    medians = [
+        (facts.median_ms(key), name)
+        for key, name in (("itl", "ITL"), ("ttft", "TTFT"))
+    ]
     smallest = min(((ms, name) for ms, name in medians if ms), default=None)
     return (smallest[1], smallest[0]) if smallest else ("", None)
 
@@ -96,12 +115,17 @@ def shared_stamps(facts: Facts) -> Found:
         "shared_stamp_share": events.shared_stamp_share,
         "uncertain_event_share": uncertain_gaps,
         "uncertain_first_share": uncertain_firsts,
-        "largest_ms": float(max(gaps.max(initial=0), firsts.max(initial=0))) / MS,
+        "largest_ms": float(max(gaps.max(initial=0), firsts.max(initial=0)))
+        / MS,
     }
-    level = grade(max(uncertain_gaps, uncertain_firsts), t.ambiguous_share_suspect, 1.0)
+    level = grade(
+        max(uncertain_gaps, uncertain_firsts), t.ambiguous_share_suspect, 1.0
+    )
     few = round(uncertain_firsts * len(firsts)) <= t.few_first_events
     doubtful_firsts = (
-        _share_beyond(firsts, ttft_ms, t, t.few_ambiguity_invalid) if few else uncertain_firsts
+        _share_beyond(firsts, ttft_ms, t, t.few_ambiguity_invalid)
+        if few
+        else uncertain_firsts
     )
     if max(uncertain_gaps, doubtful_firsts) > t.ambiguous_share_invalid:
         level = INVALID
@@ -121,7 +145,9 @@ def _reads_at_once(facts: Facts, blocks: Blocks) -> bool:
     return late_ms <= max(PROMPT_MS, PROMPT_SHARE * blocks.pause_ms)
 
 
-def _in_blocks(blocks: Blocks, level: Level, values: dict[str, Figure]) -> Found:
+def _in_blocks(
+    blocks: Blocks, level: Level, values: dict[str, Figure]
+) -> Found:
     values |= {
         "block_share": blocks.share,
         "block_events": blocks.events,
@@ -134,7 +160,9 @@ def _in_blocks(blocks: Blocks, level: Level, values: dict[str, Figure]) -> Found
 def _first_ambiguity_ns(facts: Facts) -> npt.NDArray[np.int64]:
     r = facts.trace.requests
     first_rows = r["event_start"][ok(facts.trace) & (r["event_count"] > 0)]
-    ambiguity_ns: npt.NDArray[np.int64] = facts.trace.events["ambiguity_ns"][first_rows]
+    ambiguity_ns: npt.NDArray[np.int64] = facts.trace.events["ambiguity_ns"][
+        first_rows
+    ]
     return ambiguity_ns
 
 
@@ -167,7 +195,10 @@ def schedule_lag(facts: Facts) -> Found:
     if p99 <= max(t.lag_floor_ms, t.lag_suspect * latency_ms):
         return Found(OK, "fine", values)
     cap = facts.max_in_flight
-    if cap is not None and facts.summary.counts.planned > cap <= facts.summary.peak_concurrency:
+    if (
+        cap is not None
+        and facts.summary.counts.planned > cap <= facts.summary.peak_concurrency
+    ):
         return Found(SUSPECT, "cap", values | {"cap": cap})
     if p99 > max(t.lag_invalid_floor_ms, t.lag_invalid * latency_ms):
         return Found(INVALID, "behind", values)
@@ -215,7 +246,9 @@ def slots_filled(facts: Facts) -> Found:
     if level == OK:
         return Found(level, "fine", values)
     stalled = any(w.stalled_ns for w in facts.trace.workers)
-    return Found(level, "found", values | {"cure": "stalled" if stalled else "slow"})
+    return Found(
+        level, "found", values | {"cure": "stalled" if stalled else "slow"}
+    )
 
 
 def run_queue_share(facts: Facts) -> float | None:
@@ -234,7 +267,10 @@ def run_queue_share(facts: Facts) -> float | None:
 
 def cpu_share(facts: Facts) -> float | None:
     """Busiest worker's CPU time / its wall time; None without workers."""
-    return max((w.cpu_ns / w.wall_ns for w in facts.trace.workers if w.wall_ns > 0), default=None)
+    return max(
+        (w.cpu_ns / w.wall_ns for w in facts.trace.workers if w.wall_ns > 0),
+        default=None,
+    )
 
 
 def run_queue(facts: Facts) -> Found:
@@ -260,7 +296,9 @@ def client_cpu(facts: Facts) -> Found:
 
 def clock_step(facts: Facts) -> Found:
     """Kernel stamps use the system's time: a step of it changes every latency that spans it."""
-    step_ms = max((w.clock_step_ns for w in facts.trace.workers), default=0) / MS
+    step_ms = (
+        max((w.clock_step_ns for w in facts.trace.workers), default=0) / MS
+    )
     values = {"clock_step_ms": step_ms}
     if step_ms <= facts.thresholds.clock_step_suspect_ms:
         return Found(OK, "fine", values)

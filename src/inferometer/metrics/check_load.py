@@ -10,5 +10,9 @@ def load_reached(facts: Facts) -> Found:
     cap, planned = facts.max_in_flight, facts.summary.counts.planned
     if cap is None or planned >= cap or not facts.trace.closed_loop:
         return Found(OK, "fine")
-    values = {"cap": cap, "planned": planned, "peak": facts.summary.peak_concurrency}
+    values = {
+        "cap": cap,
+        "planned": planned,
+        "peak": facts.summary.peak_concurrency,
+    }
     return Found(NOTE, "found", values)

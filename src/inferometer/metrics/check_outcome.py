@@ -12,7 +12,15 @@ import numpy as np
 
 from inferometer.clock import MS
 from inferometer.metrics.definitions import known, ok, was_sent
-from inferometer.metrics.finding import INVALID, NOTE, OK, SUSPECT, Facts, Figure, Found
+from inferometer.metrics.finding import (
+    INVALID,
+    NOTE,
+    OK,
+    SUSPECT,
+    Facts,
+    Figure,
+    Found,
+)
 from inferometer.metrics.summary import Counts
 from inferometer.trace import Failure, Outcome
 
@@ -26,7 +34,11 @@ def something_measured(facts: Facts) -> Found:
     """A run without one answered request has no numbers."""
     c = facts.summary.counts
     lost = sum(w.answered for w in facts.trace.workers)
-    values: dict[str, Figure] = {"ok": c.ok, "sent": c.sent, "planned": c.planned}
+    values: dict[str, Figure] = {
+        "ok": c.ok,
+        "sent": c.sent,
+        "planned": c.planned,
+    }
     if c.ok:
         return Found(OK, "fine", values)
     if lost:
@@ -49,8 +61,12 @@ def conservation(facts: Facts) -> Found:
         "planned_gap": c.planned - c.sent - c.dropped - c.unsent,
         "sent_gap": c.sent - c.ok - c.failed - cut_off,
         "recorded_twice": len(ids) - len(np.unique(ids)),
-        "assigned_gap": sum(w.assigned for w in workers) - len(ids) if workers else 0,
-        "begun_gap": sum(w.sent for w in workers) - recorded_as_sent if workers else 0,
+        "assigned_gap": sum(w.assigned for w in workers) - len(ids)
+        if workers
+        else 0,
+        "begun_gap": sum(w.sent for w in workers) - recorded_as_sent
+        if workers
+        else 0,
         "lost": sum(w.assigned for w in workers if w.lost),
     }
     wrong = tuple(gap for gap, requests in gaps.items() if requests)
@@ -73,7 +89,11 @@ def failures(facts: Facts) -> Found:
     c = facts.summary.counts
     share = c.failed / c.sent if c.sent else 0.0
     statuses = {f"http_{status}": n for status, n in c.http_statuses.items()}
-    values: dict[str, Figure] = {"failed": c.failed, "share_of_sent": share, **c.failures}
+    values: dict[str, Figure] = {
+        "failed": c.failed,
+        "share_of_sent": share,
+        **c.failures,
+    }
     values |= statuses
     if not c.failed:
         return Found(OK, "fine", values)
@@ -88,7 +108,9 @@ def failures(facts: Facts) -> Found:
     values["cure"] = _cure(c)
     if facts.diagnosis:
         values["diagnosis"] = facts.diagnosis
-    level = INVALID if share > facts.thresholds.failed_share_invalid else SUSPECT
+    level = (
+        INVALID if share > facts.thresholds.failed_share_invalid else SUSPECT
+    )
     return Found(level, variant, values, (*statuses, *kinds))
 
 
@@ -99,7 +121,11 @@ def reasons_of_failures(facts: Facts) -> tuple[str, int]:
     Details that differ in numbers only are one.
     """
     r = facts.trace.requests
-    details = [detail for detail in r["detail"][r["outcome"] == Outcome.FAILED].tolist() if detail]
+    details = [
+        detail
+        for detail in r["detail"][r["outcome"] == Outcome.FAILED].tolist()
+        if detail
+    ]
     groups: dict[str, Counter[str]] = {}
     for detail in details:
         groups.setdefault(re.sub(r"\d+", "0", detail), Counter())[detail] += 1
@@ -113,22 +139,34 @@ def reasons_of_failures(facts: Facts) -> tuple[str, int]:
 
 def _shortened(detail: str) -> str:
     detail = detail.rstrip(".")
-    return (
-        f"“{detail if len(detail) <= MAX_REASON_CHARS else detail[: MAX_REASON_CHARS - 1] + '…'}”"
-    )
+    if len(detail) > MAX_REASON_CHARS:
+        detail = detail[: MAX_REASON_CHARS - 1] + "…"
+    return f"“{detail}”"
 
 
 def _cure(c: Counts) -> str:
     """What helps against most of the failures, by its key in `words`."""
     kind = max(c.failures, key=lambda each: c.failures[each])
     if kind != Failure.HTTP_STATUS.name:
-        return next((cure for cure, kinds in CURED_BY.items() if kind in kinds), "log")
-    status = int(max(c.http_statuses, key=lambda each: c.http_statuses[each], default="0"))
+        return next(
+            (cure for cure, kinds in CURED_BY.items() if kind in kinds), "log"
+        )
+    status = int(
+        max(
+            c.http_statuses, key=lambda each: c.http_statuses[each], default="0"
+        )
+    )
     if status in (401, 403):
         return "key"
     if status in (408, 425, 429, 502, 503, 504, 529):
         return "load"
-    return "request" if 400 <= status < 500 else "redirect" if 300 <= status < 400 else "log"
+    return (
+        "request"
+        if 400 <= status < 500
+        else "redirect"
+        if 300 <= status < 400
+        else "log"
+    )
 
 
 CURED_BY: Mapping[str, tuple[str, ...]] = {
@@ -150,7 +188,11 @@ def interruption(facts: Facts) -> Found:
     """An interrupted run lacks its slowest requests; a dead worker's finished ones are lost."""
     c, r = facts.summary.counts, facts.trace.requests
     running = c.cancelled + c.unfinished
-    lost = int(np.count_nonzero((r["outcome"] == Outcome.UNFINISHED) & ~known(r["sent_ns"])))
+    lost = int(
+        np.count_nonzero(
+            (r["outcome"] == Outcome.UNFINISHED) & ~known(r["sent_ns"])
+        )
+    )
     values: dict[str, Figure] = {
         "cancelled": c.cancelled,
         "unfinished": c.unfinished,
@@ -180,7 +222,10 @@ def dropped_arrivals(facts: Facts) -> Found:
     """Arrivals dropped at the in-flight cap were load that the server never saw."""
     c = facts.summary.counts
     share = c.dropped / c.planned if c.planned else None
-    values: dict[str, Figure] = {"dropped": c.dropped, "share_of_planned": share}
+    values: dict[str, Figure] = {
+        "dropped": c.dropped,
+        "share_of_planned": share,
+    }
     if not c.dropped:
         return Found(OK, "fine", values)
     return Found(SUSPECT, "found", values | {"planned": c.planned})
@@ -190,7 +235,9 @@ def order_of_times(facts: Facts) -> Found:
     """Output cannot come before its request: where it does, the clock or the record is wrong."""
     r = facts.trace.requests
     timed = ok(facts.trace) & known(r["sent_ns"]) & known(r["first_ns"])
-    backwards = timed & ((r["first_ns"] < r["sent_ns"]) | (r["last_ns"] < r["first_ns"]))
+    backwards = timed & (
+        (r["first_ns"] < r["sent_ns"]) | (r["last_ns"] < r["first_ns"])
+    )
     values = {"backwards": int(np.count_nonzero(backwards))}
     if not values["backwards"]:
         return Found(OK, "fine", values)
@@ -204,11 +251,19 @@ def answers_in_step(facts: Facts) -> Found:
     r = facts.trace.requests
     timed = ok(facts.trace) & known(r["sent_ns"]) & known(r["headers_ns"])
     delay_ms = (r["headers_ns"][timed] - r["sent_ns"][timed]) / MS
-    limit_ms = min(FASTEST_MS, float(np.median(delay_ms)) / 4) if len(delay_ms) else 0.0
+    limit_ms = (
+        min(FASTEST_MS, float(np.median(delay_ms)) / 4)
+        if len(delay_ms)
+        else 0.0
+    )
     seen = {
         "surplus": sum(w.surplus for w in facts.trace.workers),
-        "caught": facts.summary.counts.failures.get(Failure.OUT_OF_STEP.name, 0),
-        "too_early": int(np.count_nonzero((delay_ms >= 0) & (delay_ms < limit_ms))),
+        "caught": facts.summary.counts.failures.get(
+            Failure.OUT_OF_STEP.name, 0
+        ),
+        "too_early": int(
+            np.count_nonzero((delay_ms >= 0) & (delay_ms < limit_ms))
+        ),
     }
     wrong = tuple(what for what, times in seen.items() if times)
     if not wrong:

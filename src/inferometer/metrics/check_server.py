@@ -11,7 +11,16 @@ from typing import NamedTuple
 import numpy as np
 
 from inferometer.metrics.definitions import known, ok, was_sent
-from inferometer.metrics.finding import INVALID, NOTE, OK, SUSPECT, Facts, Figure, Found, grade
+from inferometer.metrics.finding import (
+    INVALID,
+    NOTE,
+    OK,
+    SUSPECT,
+    Facts,
+    Figure,
+    Found,
+    grade,
+)
 from inferometer.trace import TokenSource
 
 LONGEST_BLOCK = 256
@@ -52,7 +61,10 @@ def prefix_hits(facts: Facts) -> Found:
     queries = facts.grown("prefix_queries")
     if hits is None or not queries:
         return Found(OK, "silent")
-    share = max(0.0, hits - facts.expected_cached_tokens * _requests(facts)) / queries
+    share = (
+        max(0.0, hits - facts.expected_cached_tokens * _requests(facts))
+        / queries
+    )
     values: dict[str, Figure] = {
         "hits": int(hits),
         "queries": int(queries),
@@ -92,7 +104,9 @@ class _InCache(NamedTuple):
 def _found_in_cache(facts: Facts) -> _InCache | None:
     """By the answers if any reports it (vLLM omits 0), else by the server's counters."""
     r = facts.trace.requests
-    rows = ok(facts.trace) & known(r["prompt_tokens"]) & (r["prompt_tokens"] > 0)
+    rows = (
+        ok(facts.trace) & known(r["prompt_tokens"]) & (r["prompt_tokens"] > 0)
+    )
     prompt, cached = r["prompt_tokens"][rows], r["cached_tokens"][rows]
     total = int(prompt.sum())
     possible = (
@@ -101,7 +115,9 @@ def _found_in_cache(facts: Facts) -> _InCache | None:
     if total and known(cached).any():
         cached = np.where(known(cached), cached, 0)
         cold = cached < facts.thresholds.warm_share_suspect * (prompt - 1)
-        return _InCache(int(cached.sum()) / total, possible, int(prompt[cold].sum()) / total)
+        return _InCache(
+            int(cached.sum()) / total, possible, int(prompt[cold].sum()) / total
+        )
     rate = facts.server.prefix_cache_hit_rate if facts.server else None
     return None if rate is None else _InCache(rate, possible, None)
 
@@ -145,7 +161,9 @@ def other_clients(facts: Facts) -> Found:
     }
     parts = tuple(part for part, there in seen.items() if there)
     if not parts:
-        is_known = before is not None or foreign is not None or share is not None
+        is_known = (
+            before is not None or foreign is not None or share is not None
+        )
         return Found(OK, "fine" if is_known else "silent", values)
     values["ours"] = _requests(facts)
     if not before and not after and share is not None and not many:
@@ -156,12 +174,16 @@ def other_clients(facts: Facts) -> Found:
 def _requests(facts: Facts) -> int:
     """The most that the server can have seen of us."""
     sent = was_sent(facts.whole)
-    return int(np.count_nonzero(sent) + facts.whole.requests["resent"][sent].sum())
+    return int(
+        np.count_nonzero(sent) + facts.whole.requests["resent"][sent].sum()
+    )
 
 
 def _foreign_requests(facts: Facts) -> int | None:
     finished = facts.grown("requests")
-    return None if finished is None else max(0, round(finished) - _requests(facts))
+    return (
+        None if finished is None else max(0, round(finished) - _requests(facts))
+    )
 
 
 def _foreign_share(facts: Facts) -> float | None:

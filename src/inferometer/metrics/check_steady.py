@@ -38,14 +38,20 @@ def steady_state(facts: Facts) -> Found:
 
 def _never_settled(facts: Facts) -> Found:
     r = facts.trace.requests
-    rows = np.flatnonzero(ok(facts.trace) & known(r["sent_ns"]) & known(r["last_ns"]))
+    rows = np.flatnonzero(
+        ok(facts.trace) & known(r["sent_ns"]) & known(r["last_ns"])
+    )
     if len(rows) < MIN_REQUESTS:
         few = {"answered": len(rows), "needed": MIN_REQUESTS}
         return Found(NOTE, "few", few)
     rows = rows[np.argsort(r["sent_ns"][rows], kind="stable")]
-    parts = np.array_split((r["last_ns"][rows] - r["sent_ns"][rows]) / MS, PARTS)
+    parts = np.array_split(
+        (r["last_ns"][rows] - r["sent_ns"][rows]) / MS, PARTS
+    )
     first_ms, last_ms = float(parts[0].mean()), float(parts[-1].mean())
-    far = max(first_ms, last_ms) > facts.thresholds.unsteady_ratio_suspect * min(first_ms, last_ms)
+    far = max(
+        first_ms, last_ms
+    ) > facts.thresholds.unsteady_ratio_suspect * min(first_ms, last_ms)
     level = SUSPECT if far and len(rows) >= MIN_TO_DOUBT else NOTE
     values = {"first_e2el_ms": first_ms, "last_e2el_ms": last_ms}
     return Found(level, "grew" if last_ms > first_ms else "fell", values)
@@ -64,7 +70,16 @@ def slots_busy(facts: Facts) -> Found:
     counts = facts.summary.counts
     # These leave slots free, too, and have checks of their own.
     cut = counts.failed or counts.cancelled or counts.unfinished
-    if use.busy_share >= t.busy_slots_note or not filled or cut or steady is None or not whole:
+    if (
+        use.busy_share >= t.busy_slots_note
+        or not filled
+        or cut
+        or steady is None
+        or not whole
+    ):
         return Found(OK, "fine", values)
-    values |= {"output_throughput": whole, "steady_output_throughput": steady.output_throughput}
+    values |= {
+        "output_throughput": whole,
+        "steady_output_throughput": steady.output_throughput,
+    }
     return Found(NOTE, "found", values)

@@ -8,14 +8,25 @@ import numpy as np
 import numpy.typing as npt
 
 from inferometer.metrics.definitions import Rows, known, ok, streamed_tokens
-from inferometer.metrics.finding import INVALID, NOTE, OK, SUSPECT, Facts, Figure, Found, grade
+from inferometer.metrics.finding import (
+    INVALID,
+    NOTE,
+    OK,
+    SUSPECT,
+    Facts,
+    Figure,
+    Found,
+    grade,
+)
 from inferometer.trace import TokenSource
 from inferometer.trace.trace import Columns
 
 Counts = npt.NDArray[np.int64]
 
 
-def _both(facts: Facts, asked: str, actual: str) -> tuple[Counts, Counts, Counts]:
+def _both(
+    facts: Facts, asked: str, actual: str
+) -> tuple[Counts, Counts, Counts]:
     """Asked and actual counts, and the rows, of the OK requests that have both."""
     r = facts.trace.requests
     rows = np.flatnonzero(ok(facts.trace) & known(r[asked]) & known(r[actual]))
@@ -37,7 +48,9 @@ def repeated_rows(facts: Facts) -> Found:
         return Found(OK, "fine")
     cached = facts.trace.requests["cached_tokens"][ok(facts.trace)]
     is_counted = len(cached) > 0 and bool(known(cached).all())
-    return Found(NOTE if is_counted else SUSPECT, "found", {"repeated": facts.repeated})
+    return Found(
+        NOTE if is_counted else SUSPECT, "found", {"repeated": facts.repeated}
+    )
 
 
 def input_length(facts: Facts) -> Found:
@@ -53,7 +66,9 @@ def input_length(facts: Facts) -> Found:
         "actual_mean": float(actual.mean()),
         "deviation": deviation,
     }
-    level = grade(deviation, t.input_deviation_suspect, t.input_deviation_invalid)
+    level = grade(
+        deviation, t.input_deviation_suspect, t.input_deviation_invalid
+    )
     if level == INVALID and off_tokens <= t.input_deviation_floor_tokens:
         level = SUSPECT
     return Found(level, "found", values)
@@ -67,12 +82,15 @@ def output_length(facts: Facts) -> Found:
     """
     t = facts.thresholds
     asked, actual, rows = _both(facts, "asked_output_tokens", "output_tokens")
-    is_counted = facts.trace.requests["token_source"][rows] != TokenSource.EVENTS
+    is_counted = (
+        facts.trace.requests["token_source"][rows] != TokenSource.EVENTS
+    )
     asked, actual = asked[is_counted], actual[is_counted]
     if len(asked) == 0 or not asked.sum():
         return Found(OK, "unknown")
     missing, beyond = (
-        float(np.maximum(d, 0).sum() / asked.sum()) for d in (asked - actual, actual - asked)
+        float(np.maximum(d, 0).sum() / asked.sum())
+        for d in (asked - actual, actual - asked)
     )
     values = {
         "asked_mean": float(asked.mean()),
@@ -81,7 +99,11 @@ def output_length(facts: Facts) -> Found:
         "beyond": beyond,
     }
     short = missing if facts.ignore_eos else 0.0
-    level = grade(max(beyond, short), t.output_deviation_suspect, t.output_deviation_invalid)
+    level = grade(
+        max(beyond, short),
+        t.output_deviation_suspect,
+        t.output_deviation_invalid,
+    )
     if level == OK:
         return Found(level, "fine" if facts.ignore_eos else "at_most", values)
     return Found(level, "beyond" if beyond > short else "short", values)
@@ -90,8 +112,13 @@ def output_length(facts: Facts) -> Found:
 def cached_tokens(facts: Facts) -> Found:
     """Cached prompt tokens are not computed: TTFT and throughput look too good."""
     t, r = facts.thresholds, facts.trace.requests
-    rows = ok(facts.trace) & known(r["cached_tokens"]) & known(r["prompt_tokens"])
-    cached, prompt = r["cached_tokens"][rows], int(r["prompt_tokens"][rows].sum())
+    rows = (
+        ok(facts.trace) & known(r["cached_tokens"]) & known(r["prompt_tokens"])
+    )
+    cached, prompt = (
+        r["cached_tokens"][rows],
+        int(r["prompt_tokens"][rows].sum()),
+    )
     if not prompt:
         return Found(OK, "unknown")
     unexpected = int(np.maximum(cached - facts.expected_cached_tokens, 0).sum())
@@ -123,14 +150,22 @@ def token_counts(facts: Facts) -> Found:
     character is held back until it is whole; its bytes count all the same.)
     """
     r = facts.trace.requests
-    counted = ok(facts.trace) & (r["token_source"] == TokenSource.USAGE) & (r["event_count"] > 0)
+    counted = (
+        ok(facts.trace)
+        & (r["token_source"] == TokenSource.USAGE)
+        & (r["event_count"] > 0)
+    )
     if not counted.any():
         return Found(OK, "unknown")
     tokens, events = streamed_tokens(r), r["event_count"]
-    several = counted & (tokens > facts.thresholds.several_tokens_an_event * events)
+    several = counted & (
+        tokens > facts.thresholds.several_tokens_an_event * events
+    )
     wrong = {
         "below_events": counted & (events > tokens + 1 + tokens // 20),
-        "beyond_text": several & (r["text_bytes"] > 0) & (tokens > r["text_bytes"]),
+        "beyond_text": several
+        & (r["text_bytes"] > 0)
+        & (tokens > r["text_bytes"]),
         "held_back": several & _held_back(facts, tokens),
     }
     kind, rows = max(wrong.items(), key=lambda each: int(each[1].sum()))
@@ -147,13 +182,19 @@ def token_counts(facts: Facts) -> Found:
 def _held_back(facts: Facts, tokens: Counts) -> Rows:
     """Answers whose first event holds many tokens, where the wire does not say how many."""
     r, t = facts.trace.requests, facts.thresholds
-    first_row = np.minimum(r["event_start"], max(len(facts.trace.events["tokens"]) - 1, 0))
+    first_row = np.minimum(
+        r["event_start"], max(len(facts.trace.events["tokens"]) - 1, 0)
+    )
     untold = (
         facts.trace.events["tokens"][first_row] < 0
         if len(facts.trace.events["tokens"])
         else np.zeros(len(r["id"]), bool)
     )
-    first = tokens * np.maximum(r["first_text_bytes"], 0) / np.maximum(r["text_bytes"], 1)
+    first = (
+        tokens
+        * np.maximum(r["first_text_bytes"], 0)
+        / np.maximum(r["text_bytes"], 1)
+    )
     too_many = (first - 1) / np.maximum(tokens - 1, 1)
     held: Rows = (
         (r["event_count"] > 1)
@@ -171,7 +212,10 @@ def _count_figures(r: Columns, rows: Rows, tokens: Counts) -> dict[str, Figure]:
         "events": int(r["event_count"][rows].sum()),
         "text_bytes": int(np.maximum(r["text_bytes"][rows], 0).sum()),
         "first_share": float(
-            np.mean(r["first_text_bytes"][rows] / np.maximum(r["text_bytes"][rows], 1))
+            np.mean(
+                r["first_text_bytes"][rows]
+                / np.maximum(r["text_bytes"][rows], 1)
+            )
         ),
     }
 
@@ -198,10 +242,16 @@ def unread_output(facts: Facts) -> Found:
     """Output in an unknown field would be missed: TTFT too long, TPOT too short."""
     r = facts.trace.requests
     answered = ok(facts.trace)
-    unread, events = int(r["unread"][answered].sum()), int(r["event_count"][answered].sum())
+    unread, events = (
+        int(r["unread"][answered].sum()),
+        int(r["event_count"][answered].sum()),
+    )
     fields = ", ".join(
         dict.fromkeys(
-            field for w in facts.trace.workers for field in w.unread_fields.split(", ") if field
+            field
+            for w in facts.trace.workers
+            for field in w.unread_fields.split(", ")
+            if field
         )
     )
     share = unread / events if events else 1.0
@@ -243,7 +293,11 @@ def open_after_done(facts: Facts) -> Found:
 
 def thin_percentiles(facts: Facts) -> Found:
     """A tail percentile of few requests is shown and marked; it does not make the run doubtful."""
-    thin = {key: d.thin for key in facts.shown if (d := facts.summary.metrics[key]).thin}
+    thin = {
+        key: d.thin
+        for key in facts.shown
+        if (d := facts.summary.metrics[key]).thin
+    }
     if not thin:
         return Found(OK, "fine")
     values = {key: ", ".join(names) for key, names in thin.items()}

@@ -35,7 +35,9 @@ def ok(trace: Trace) -> Rows:
 def was_sent(trace: Trace) -> Rows:
     """Which requests were written to the server, or failed in the attempt to reach it."""
     r = trace.requests
-    ended = np.isin(r["outcome"], (Outcome.FAILED, Outcome.CANCELLED, Outcome.UNFINISHED))
+    ended = np.isin(
+        r["outcome"], (Outcome.FAILED, Outcome.CANCELLED, Outcome.UNFINISHED)
+    )
     rows: Rows = known(r["sent_ns"]) | ended
     return rows
 
@@ -57,7 +59,9 @@ def ttft_from_intended_ms(trace: Trace) -> Sample:
     """
     if trace.closed_loop:
         return np.zeros(0)
-    return _existing(_elapsed_ms(trace.requests, "intended_ns", "first_ns", ok(trace)))
+    return _existing(
+        _elapsed_ms(trace.requests, "intended_ns", "first_ns", ok(trace))
+    )
 
 
 def e2el_ms(trace: Trace) -> Sample:
@@ -141,7 +145,11 @@ def streamed_tokens(requests: Columns) -> npt.NDArray[np.int64]:
 def tokens_after_first(requests: Columns) -> npt.NDArray[np.int64]:
     """Streamed tokens after those of the first event; negative where unknown."""
     streamed = streamed_tokens(requests)
-    return np.where(known(streamed), streamed - np.maximum(requests["first_tokens"], 1), MISSING)
+    return np.where(
+        known(streamed),
+        streamed - np.maximum(requests["first_tokens"], 1),
+        MISSING,
+    )
 
 
 def schedule_lag_ms(trace: Trace) -> Sample:
@@ -149,7 +157,12 @@ def schedule_lag_ms(trace: Trace) -> Sample:
     if trace.closed_loop:
         return np.zeros(0)
     return _existing(
-        _elapsed_ms(trace.requests, "intended_ns", "sent_ns", np.ones(len(trace), np.bool_))
+        _elapsed_ms(
+            trace.requests,
+            "intended_ns",
+            "sent_ns",
+            np.ones(len(trace), np.bool_),
+        )
     )
 
 
@@ -189,7 +202,10 @@ def event_tokens(trace: Trace, *, skip_first: bool = False) -> Sample:
     spans = _ok_spans(trace)
     counted = trace.events["tokens"][event_rows(trace, skip_first=skip_first)]
     mean = np.divide(
-        spans.tokens, spans.number, out=np.zeros(len(spans.number)), where=known(spans.tokens)
+        spans.tokens,
+        spans.number,
+        out=np.zeros(len(spans.number)),
+        where=known(spans.tokens),
     )
     tokens = np.repeat(mean, spans.number - skip_first)
     np.copyto(tokens, counted, where=counted >= 0)
@@ -228,7 +244,9 @@ def tpot_of_each(trace: Trace) -> PerRequest:
     return tpot(_elapsed_ms(r, "first_ns", "last_ns", timed), later)
 
 
-def tpot(decode_time: npt.NDArray[Any], later_tokens: npt.NDArray[Any]) -> PerRequest:
+def tpot(
+    decode_time: npt.NDArray[Any], later_tokens: npt.NDArray[Any]
+) -> PerRequest:
     """Time per output token, in the unit of `decode_time`, which is what passed between the first
     and the last output: over the tokens that came in it, and NaN where none did.
     """
@@ -246,7 +264,9 @@ def _longest_gap(trace: Trace) -> PerRequest:
         gaps = np.zeros(len(arrival), np.int64)
         np.subtract(arrival[1:], arrival[:-1], out=gaps[:-1])
         start = r["event_start"][rows]
-        bounds = np.column_stack((start, start + r["event_count"][rows] - 1)).ravel()
+        bounds = np.column_stack(
+            (start, start + r["event_count"][rows] - 1)
+        ).ravel()
         longest[rows] = np.maximum.reduceat(gaps, bounds)[::2] / MS
     return longest
 
@@ -259,7 +279,9 @@ def _keeps_tpot(trace: Trace, limit_ms: float) -> Rows:
 
 
 def _keeps_itl(trace: Trace, limit_ms: float) -> Rows:
-    return (trace.requests["event_count"] <= 1) | (_longest_gap(trace) <= limit_ms)
+    return (trace.requests["event_count"] <= 1) | (
+        _longest_gap(trace) <= limit_ms
+    )
 
 
 GOODPUT_TESTS: Mapping[str, Callable[[Trace, float], Rows]] = {
@@ -271,7 +293,9 @@ GOODPUT_TESTS: Mapping[str, Callable[[Trace, float], Rows]] = {
 """What may be limited by an SLO, and whether each request keeps a limit in ms."""
 
 
-def _elapsed_ms(requests: Columns, since: str, until: str, rows: Rows) -> PerRequest:
+def _elapsed_ms(
+    requests: Columns, since: str, until: str, rows: Rows
+) -> PerRequest:
     """`until` − `since` in ms for these rows, where both exist."""
     begin, end = requests[since], requests[until]
     elapsed: PerRequest = (end - begin) / MS
@@ -298,7 +322,9 @@ def _ok_spans(trace: Trace) -> _Spans:
     r = trace.requests
     rows = np.flatnonzero(ok(trace) & (r["event_count"] > 0))
     rows = rows[np.argsort(r["event_start"][rows], kind="stable")]
-    return _Spans(r["event_start"][rows], r["event_count"][rows], streamed_tokens(r)[rows])
+    return _Spans(
+        r["event_start"][rows], r["event_count"][rows], streamed_tokens(r)[rows]
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,10 +40,14 @@ def express(trace: Trace, dialect: str) -> dict[str, float]:
     Times in the unit of the name, rates per second. Raises ValueError for an unknown dialect.
     """
     if dialect not in DIALECTS:
-        raise ValueError(f"There is no dialect {dialect!r}; there are {', '.join(DIALECTS)}.")
+        raise ValueError(
+            f"There is no dialect {dialect!r}; there are {', '.join(DIALECTS)}."
+        )
     trace = trace.measured()
     answered = trace.select(
-        ok(trace) & known(trace.requests["first_ns"]) & known(trace.requests["last_ns"])
+        ok(trace)
+        & known(trace.requests["first_ns"])
+        & known(trace.requests["last_ns"])
     )
     return DIALECTS[dialect].express(answered) if len(answered) else {}
 
@@ -66,7 +70,9 @@ def _vllm(trace: Trace) -> dict[str, float]:
             "std": latency.std,
             **latency.percentiles,
         }
-        figures |= {f"{name}_{key}_ms": value or 0.0 for name, value in named.items()}
+        figures |= {
+            f"{name}_{key}_ms": value or 0.0 for name, value in named.items()
+        }
     begun = int(r["sent_ns"].min())
     buckets = np.bincount((ok_events(trace, "arrival_ns") - begun) // NS)
     first, last = (r["sent_ns"] - begun) // NS, (r["last_ns"] - begun) // NS
@@ -82,7 +88,8 @@ def _vllm(trace: Trace) -> dict[str, float]:
     return figures | {
         "request_throughput": len(trace) / seconds,
         "output_throughput": tokens_out.sum() / seconds,
-        "total_token_throughput": (tokens_in.sum() + tokens_out.sum()) / seconds,
+        "total_token_throughput": (tokens_in.sum() + tokens_out.sum())
+        / seconds,
         "max_output_tokens_per_s": float(buckets.max(initial=0)),
         "max_concurrent_requests": float(touched.max()),
     }
@@ -105,18 +112,31 @@ def _guidellm(trace: Trace) -> dict[str, float]:
     between_ms = tpot((r["last_ns"] - r["first_ns"]) / MS, tokens - 1)[several]
     figures: dict[str, float] = {}
     for name, values, weights in (
-        ("request_latency", (r["end_ns"] - r["sent_ns"]) / NS, np.ones(len(trace))),
+        (
+            "request_latency",
+            (r["end_ns"] - r["sent_ns"]) / NS,
+            np.ones(len(trace)),
+        ),
         ("time_to_first_token_ms", ttft_of_each(trace), np.ones(len(trace))),
-        ("time_per_output_token_ms", elapsed_ms[some] / tokens[some], tokens[some]),
+        (
+            "time_per_output_token_ms",
+            elapsed_ms[some] / tokens[some],
+            tokens[some],
+        ),
         ("inter_token_latency_ms", between_ms, tokens[several] - 1),
     ):
         figures |= _weighted(name, values, weights)
     seconds = _whole_s(trace)
     return figures | {
         "requests_per_second.mean": len(trace) / seconds,
-        "request_concurrency.mean": float((r["end_ns"] - r["sent_ns"]).sum()) / NS / seconds,
+        "request_concurrency.mean": float((r["end_ns"] - r["sent_ns"]).sum())
+        / NS
+        / seconds,
         "output_tokens_per_second.mean": tokens.sum() / seconds,
-        "tokens_per_second.mean": (tokens.sum() + _tokens(trace, "prompt_tokens").sum()) / seconds,
+        "tokens_per_second.mean": (
+            tokens.sum() + _tokens(trace, "prompt_tokens").sum()
+        )
+        / seconds,
     }
 
 
@@ -146,11 +166,16 @@ def _aiperf(trace: Trace) -> dict[str, float]:
         "inter_token_latency": between_ms,
         "inter_chunk_latency": itl_ms(trace),
         "output_token_throughput_per_user": 1000 / between_ms[between_ms > 0],
-        "e2e_output_token_throughput": 1000 * tokens[whole_ms > 0] / whole_ms[whole_ms > 0],
+        "e2e_output_token_throughput": 1000
+        * tokens[whole_ms > 0]
+        / whole_ms[whole_ms > 0],
     }.items():
         figures |= _named(name, "avg", values)
     seconds = float(r["last_ns"].max() - r["sent_ns"].min()) / NS
-    figures |= {"benchmark_duration": seconds, "request_throughput": len(trace) / seconds}
+    figures |= {
+        "benchmark_duration": seconds,
+        "request_throughput": len(trace) / seconds,
+    }
     return figures | {"output_token_throughput": tokens.sum() / seconds}
 
 
@@ -172,9 +197,9 @@ def _mlperf(trace: Trace) -> dict[str, float]:
     for name, values in {
         "latency_ns": r["last_ns"] - since,
         "first_token_latency_ns": r["first_ns"] - since,
-        "time_to_output_token_ns": tpot(r["last_ns"] - r["first_ns"], tokens - 1)[several].astype(
-            np.int64
-        ),
+        "time_to_output_token_ns": tpot(
+            r["last_ns"] - r["first_ns"], tokens - 1
+        )[several].astype(np.int64),
     }.items():
         ordered = np.sort(values)
         if len(ordered):
@@ -184,7 +209,8 @@ def _mlperf(trace: Trace) -> dict[str, float]:
                 f"mean_{name}": float(ordered.mean()),
             }
             figures |= {
-                f"p{p}_{name}": float(ordered[len(ordered) * p // 100]) for p in PERCENTILES
+                f"p{p}_{name}": float(ordered[len(ordered) * p // 100])
+                for p in PERCENTILES
             }
     done_s = float(r["last_ns"][np.argmax(since)] - since.min()) / NS
     figures["completed_samples_per_second"] = (len(trace) - 1) / done_s
@@ -199,7 +225,10 @@ def _tokens(trace: Trace, column: str) -> Sample:
 
 def _whole_s(trace: Trace) -> float:
     """First send to last end of the OK requests, s."""
-    return float(trace.requests["end_ns"].max() - trace.requests["sent_ns"].min()) / NS
+    return (
+        float(trace.requests["end_ns"].max() - trace.requests["sent_ns"].min())
+        / NS
+    )
 
 
 def _named(name: str, mean: str, values: Sample) -> dict[str, float]:
@@ -211,7 +240,11 @@ def _named(name: str, mean: str, values: Sample) -> dict[str, float]:
         "max": figures.max,
         **figures.percentiles,
     }
-    return {f"{name}.{figure}": value for figure, value in named.items() if value is not None}
+    return {
+        f"{name}.{figure}": value
+        for figure, value in named.items()
+        if value is not None
+    }
 
 
 def _weighted(name: str, values: Sample, weights: Sample) -> dict[str, float]:
@@ -221,11 +254,19 @@ def _weighted(name: str, values: Sample, weights: Sample) -> dict[str, float]:
     order = np.argsort(values)
     reached = np.cumsum((weights / weights.sum())[order])
     cuts = values[order][
-        np.minimum(np.searchsorted(reached, np.array(PERCENTILES) / 100), len(values) - 1)
+        np.minimum(
+            np.searchsorted(reached, np.array(PERCENTILES) / 100),
+            len(values) - 1,
+        )
     ]
-    figures = {"mean": mean, "std_dev": np.sqrt(np.average((values - mean) ** 2, weights=weights))}
+    figures = {
+        "mean": mean,
+        "std_dev": np.sqrt(np.average((values - mean) ** 2, weights=weights)),
+    }
     figures |= {f"p{p}": cut for p, cut in zip(PERCENTILES, cuts, strict=True)}
-    return {f"{name}.{figure}": float(value) for figure, value in figures.items()}
+    return {
+        f"{name}.{figure}": float(value) for figure, value in figures.items()
+    }
 
 
 @dataclass(frozen=True, slots=True)

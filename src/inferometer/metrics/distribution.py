@@ -50,7 +50,9 @@ def describe(
     """
     for p in percentiles:
         if not 0 <= p <= 100:
-            raise ValueError(f"A percentile lies between 0 and 100, {p:g} does not.")
+            raise ValueError(
+                f"A percentile lies between 0 and 100, {p:g} does not."
+            )
     names = [percentile_name(p) for p in percentiles]
     n = len(values)
     if n == 0:
@@ -75,7 +77,11 @@ def describe(
         min=low,
         max=high,
         percentiles=dict(zip(names, cuts[1:].tolist(), strict=True)),
-        thin=tuple(name for name, p in zip(names, percentiles, strict=True) if is_thin(n, p)),
+        thin=tuple(
+            name
+            for name, p in zip(names, percentiles, strict=True)
+            if is_thin(n, p)
+        ),
     )
 
 
@@ -85,7 +91,9 @@ def is_thin(n: float, percentile: float) -> bool:
     return round(beyond, 6) < MIN_BEYOND  # 100 − 99.9 is not quite 0.1
 
 
-def _weighted_percentiles(values: Array, weights: Array, percentiles: Sequence[float]) -> Array:
+def _weighted_percentiles(
+    values: Array, weights: Array, percentiles: Sequence[float]
+) -> Array:
     """Linear percentiles of the list in which each value stands as often as its weight says,
     without writing it out.
     """
@@ -94,7 +102,11 @@ def _weighted_percentiles(values: Array, weights: Array, percentiles: Sequence[f
     position = np.maximum(np.array(percentiles) / 100 * (ends[-1] - 1), 0)
     below = np.floor(position)
     last = len(values) - 1
-    low = values[order[np.minimum(np.searchsorted(ends, below, side="right"), last)]]
-    high = values[order[np.minimum(np.searchsorted(ends, below + 1, side="right"), last)]]
+    low = values[
+        order[np.minimum(np.searchsorted(ends, below, side="right"), last)]
+    ]
+    high = values[
+        order[np.minimum(np.searchsorted(ends, below + 1, side="right"), last)]
+    ]
     between: Array = low + (high - low) * (position - below)
     return between

@@ -65,12 +65,16 @@ class Finding:
         if english is not None and language == "en":
             return english
         try:
-            spoken = Words(language).finding(self.name, self.variant, self.values, self.parts)
+            spoken = Words(language).finding(
+                self.name, self.variant, self.values, self.parts
+            )
         except UNFIT:
             if english is None:
                 raise
             return english
-        has_step = self.level > Level.OK if english is None else english.next_step
+        has_step = (
+            self.level > Level.OK if english is None else english.next_step
+        )
         return spoken if has_step else replace(spoken, next_step="")
 
     @property

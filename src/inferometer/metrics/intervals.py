@@ -35,7 +35,9 @@ SHORTEST_S = 1e-9
 """A request that took no time is taken to have taken this."""
 
 
-def intervals_of(trace: Trace, goodput: Mapping[str, float] | None = None) -> dict[str, Interval]:
+def intervals_of(
+    trace: Trace, goodput: Mapping[str, float] | None = None
+) -> dict[str, Interval]:
     """95 % intervals of those METRICS that have one; of the goodput where it has limits, in ms.
 
     A number that the run is too short to bound is left out.
@@ -50,7 +52,11 @@ def intervals_of(trace: Trace, goodput: Mapping[str, float] | None = None) -> di
         "mean_e2el_ms": interval_of_mean(_in_order(e2el_of_each(trace), order)),
         **_rates(trace, goodput),
     }
-    return {name: interval for name, interval in found.items() if interval is not None}
+    return {
+        name: interval
+        for name, interval in found.items()
+        if interval is not None
+    }
 
 
 def _in_order(values: PerRequest, order: Rank) -> Sample:
@@ -65,11 +71,16 @@ def _mean_itl(trace: Trace, answered: Rank) -> Interval | None:
     """
     r = trace.requests
     gaps = np.maximum(r["event_count"][answered] - 1, 0)
-    elapsed_ms = np.where(gaps > 0, r["last_ns"][answered] - r["first_ns"][answered], 0) / MS
+    elapsed_ms = (
+        np.where(gaps > 0, r["last_ns"][answered] - r["first_ns"][answered], 0)
+        / MS
+    )
     return interval_of_ratio(elapsed_ms, gaps.astype(np.float64))
 
 
-def _rates(trace: Trace, goodput: Mapping[str, float] | None) -> dict[str, Interval | None]:
+def _rates(
+    trace: Trace, goodput: Mapping[str, float] | None
+) -> dict[str, Interval | None]:
     """Of what the requests brought, each evenly over the time it took: counted at their ends, the
     waves of a closed loop, in which nothing is random, would stand in every interval.
     """
@@ -91,7 +102,9 @@ def _rates(trace: Trace, goodput: Mapping[str, float] | None) -> dict[str, Inter
     }
 
 
-def rate_interval(sent_s: Sample, end_s: Sample, amounts: Sample) -> Interval | None:
+def rate_interval(
+    sent_s: Sample, end_s: Sample, amounts: Sample
+) -> Interval | None:
     """For Σ amounts per second, first send to last end, by as many equal stretches of that time as
     there are requests.
     """
@@ -107,6 +120,8 @@ def _ramps(begin_s: Sample, per_s: Sample, at_s: Sample) -> Sample:
     order = np.argsort(begin_s)
     begun = np.searchsorted(begin_s[order], at_s, side="right")
     slopes = np.concatenate(([0.0], np.cumsum(per_s[order])))[begun]
-    offsets = np.concatenate(([0.0], np.cumsum((per_s * begin_s)[order])))[begun]
+    offsets = np.concatenate(([0.0], np.cumsum((per_s * begin_s)[order])))[
+        begun
+    ]
     come: Sample = slopes * at_s - offsets
     return come

@@ -27,7 +27,9 @@ def peak_concurrency(trace: Trace) -> int:
     return int(in_flight_at_sends(*sends_and_ends(trace)).max(initial=0))
 
 
-def sends_and_ends(trace: Trace) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+def sends_and_ends(
+    trace: Trace,
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Sorted times of sending, and sorted ends; a request without an end is last."""
     sent, end = trace.requests["sent_ns"], trace.requests["end_ns"]
     rows = known(sent)
@@ -39,9 +41,9 @@ def in_flight_at_sends(
     begun: npt.NDArray[np.int64], ended: npt.NDArray[np.int64]
 ) -> npt.NDArray[np.int64]:
     """How many requests are in flight just after each is sent; both are in order."""
-    in_flight: npt.NDArray[np.int64] = np.arange(1, len(begun) + 1) - np.searchsorted(
-        ended, begun, side="right"
-    )
+    in_flight: npt.NDArray[np.int64] = np.arange(
+        1, len(begun) + 1
+    ) - np.searchsorted(ended, begun, side="right")
     return in_flight
 
 
@@ -58,10 +60,16 @@ def peak_per_s(times_ns: npt.NDArray[np.int64]) -> float:
     bins = (times_ns - times_ns.min()) // RESOLUTION_NS
     until = np.concatenate([[0], np.cumsum(np.bincount(bins))])
     width = NS // RESOLUTION_NS
-    return float((until[width:] - until[:-width]).max()) if len(until) > width else float(until[-1])
+    return (
+        float((until[width:] - until[:-width]).max())
+        if len(until) > width
+        else float(until[-1])
+    )
 
 
-def peak_output_tokens_per_s(trace: Trace, duration_s: float | None) -> float | None:
+def peak_output_tokens_per_s(
+    trace: Trace, duration_s: float | None
+) -> float | None:
     """Most output tokens that came within any one second, wherever it begins, tokens placed at the
     arrival of their event.
 
@@ -78,7 +86,11 @@ def peak_output_tokens_per_s(trace: Trace, duration_s: float | None) -> float | 
     until = event_tokens(trace)[order]
     del order
     np.cumsum(until, out=until)
-    return _most_within(times, until, round(window_s * NS)) / window_s if len(times) else None
+    return (
+        _most_within(times, until, round(window_s * NS)) / window_s
+        if len(times)
+        else None
+    )
 
 
 def _most_within(
@@ -90,7 +102,9 @@ def _most_within(
     most = 0.0
     for begin in range(0, len(times), BLOCK):
         block = slice(begin, begin + BLOCK)
-        first_inside = np.searchsorted(times, times[block] - window, side="right")
+        first_inside = np.searchsorted(
+            times, times[block] - window, side="right"
+        )
         before = np.where(first_inside > 0, until[first_inside - 1], 0.0)
         most = max(most, float((until[block] - before).max()))
     return most

@@ -15,7 +15,11 @@ from typing import Any
 
 import numpy as np
 
-from inferometer.metrics.statistics import Interval, error_of, interval_of_repeats
+from inferometer.metrics.statistics import (
+    Interval,
+    error_of,
+    interval_of_repeats,
+)
 from inferometer.words import Said
 
 BEYOND_CHANCE_Z = 2.326
@@ -50,7 +54,12 @@ class Spread:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data."""
-        return {**asdict(self), "runs": len(self.values), "min": self.low, "max": self.high}
+        return {
+            **asdict(self),
+            "runs": len(self.values),
+            "min": self.low,
+            "max": self.high,
+        }
 
 
 def spread(values: Sequence[float], own: Sequence[Interval]) -> Spread:
@@ -60,7 +69,9 @@ def spread(values: Sequence[float], own: Sequence[Interval]) -> Spread:
         variation, z = _compare(values, own)
     mean = float(np.mean(values))
     matters = (
-        float(np.std(values, ddof=1)) > NEGLIGIBLE_SHARE * abs(mean) if len(values) > 1 else False
+        float(np.std(values, ddof=1)) > NEGLIGIBLE_SHARE * abs(mean)
+        if len(values) > 1
+        else False
     )
     return Spread(
         values=tuple(values),
@@ -71,14 +82,19 @@ def spread(values: Sequence[float], own: Sequence[Interval]) -> Spread:
     )
 
 
-def _compare(values: Sequence[float], own: Sequence[Interval]) -> tuple[float | None, float | None]:
+def _compare(
+    values: Sequence[float], own: Sequence[Interval]
+) -> tuple[float | None, float | None]:
     """Root of the ratio of variance between runs to that within them, and how unlikely so large a
     ratio is, as a normal z.
 
     The ratio is distributed as F; Paulson, Annals of Mathematical Statistics 13, 1942, makes it
     nearly normal.
     """
-    errors = [error_of(interval, value) for interval, value in zip(own, values, strict=True)]
+    errors = [
+        error_of(interval, value)
+        for interval, value in zip(own, values, strict=True)
+    ]
     within = float(np.mean([error**2 for error, _ in errors]))
     if within == 0.0:
         return None, None
@@ -86,18 +102,28 @@ def _compare(values: Sequence[float], own: Sequence[Interval]) -> tuple[float | 
     between = 2 / (9 * (len(values) - 1))
     inside = 2 / (9 * sum(degrees for _, degrees in errors))
     root = ratio ** (1 / 3)
-    z = ((1 - inside) * root - (1 - between)) / (inside * root**2 + between) ** 0.5
+    z = ((1 - inside) * root - (1 - between)) / (
+        inside * root**2 + between
+    ) ** 0.5
     return ratio**0.5, z
 
 
 def agreement(found: Mapping[str, Spread], labels: Mapping[str, str]) -> Said:
     """Whether the runs agree. `labels` are the numbers looked at, each by its name in words."""
     looked_at = {name: each for name, each in found.items() if name in labels}
-    differing = {name: each for name, each in looked_at.items() if each.runs_differ}
+    differing = {
+        name: each for name, each in looked_at.items() if each.runs_differ
+    }
     if differing:
-        worst = max(differing, key=lambda name: differing[name].variation or 0.0)
+        worst = max(
+            differing, key=lambda name: differing[name].variation or 0.0
+        )
         more = len(differing) - 1
-        values = {"label": labels[worst], "times": differing[worst].variation, "more": more}
+        values = {
+            "label": labels[worst],
+            "times": differing[worst].variation,
+            "more": more,
+        }
         return Said("repeats.differ.more" if more else "repeats.differ", values)
     if not any(each.variation is not None for each in looked_at.values()):
         return Said("repeats.short")

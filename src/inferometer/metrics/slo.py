@@ -16,9 +16,15 @@ def parse_goodput(text: str | Sequence[str]) -> dict[str, float]:
 
     Raises ValueError, one sentence, for anything but known keys, each once, with a positive number.
     """
-    pairs = " ".join([text] if isinstance(text, str) else text).replace(",", " ").split()
+    pairs = (
+        " ".join([text] if isinstance(text, str) else text)
+        .replace(",", " ")
+        .split()
+    )
     if not pairs:
-        raise ValueError("A goodput needs at least one KEY:VALUE in ms, for example ttft:100.")
+        raise ValueError(
+            "A goodput needs at least one KEY:VALUE in ms, for example ttft:100."
+        )
     limits: dict[str, float] = {}
     for pair in pairs:
         key, colon, value = pair.partition(":")
@@ -31,7 +37,9 @@ def parse_goodput(text: str | Sequence[str]) -> dict[str, float]:
                 f"'{key}' cannot be limited by a goodput; choose from {', '.join(GOODPUT_TESTS)}."
             )
         if key in limits:
-            raise ValueError(f"'{key}' is limited twice in the goodput; keep one of the two.")
+            raise ValueError(
+                f"'{key}' is limited twice in the goodput; keep one of the two."
+            )
         limits[key] = _positive_ms(key, value)
     return limits
 

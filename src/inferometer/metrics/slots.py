@@ -48,16 +48,27 @@ def slot_use(trace: Trace) -> SlotUse | None:
     slots.
     """
     loops = [
-        loop for worker in np.unique(trace.requests["worker"]) if (loop := _loop(trace, worker))
+        loop
+        for worker in np.unique(trace.requests["worker"])
+        if (loop := _loop(trace, worker))
     ]
     if not trace.closed_loop or not loops:
         return None
     waits = np.concatenate([_waits_ns(loop) for loop in loops])
-    slot_ns = sum(loop.slots * int(loop.sent[-1] - loop.sent[0]) for loop in loops)
+    slot_ns = sum(
+        loop.slots * int(loop.sent[-1] - loop.sent[0]) for loop in loops
+    )
     until_ns = max(int(loop.ended[loop.ended < _NEVER].max()) for loop in loops)
-    busy_ns = sum(float((np.minimum(loop.ended, until_ns) - loop.sent).sum()) for loop in loops)
+    busy_ns = sum(
+        float((np.minimum(loop.ended, until_ns) - loop.sent).sum())
+        for loop in loops
+    )
     all_ns = sum(loop.slots * float(until_ns - loop.sent[0]) for loop in loops)
-    return SlotUse(waits / MS, float(waits.sum()) / max(slot_ns, 1), busy_ns / max(all_ns, 1.0))
+    return SlotUse(
+        waits / MS,
+        float(waits.sum()) / max(slot_ns, 1),
+        busy_ns / max(all_ns, 1.0),
+    )
 
 
 def _loop(trace: Trace, worker: int) -> _Loop | None:
@@ -68,8 +79,13 @@ def _loop(trace: Trace, worker: int) -> _Loop | None:
     measured = rows & ~r["warmup"]
     if not measured.any():
         return None
-    if warmup.any() and r["end_ns"][warmup].max() <= r["sent_ns"][measured].min():
-        rows = measured  # the warm-ups had ended before: nothing was handed over
+    if (
+        warmup.any()
+        and r["end_ns"][warmup].max() <= r["sent_ns"][measured].min()
+    ):
+        rows = (
+            measured  # the warm-ups had ended before: nothing was handed over
+        )
     sent = np.sort(r["sent_ns"][rows])
     ended = np.sort(np.where(r["end_ns"] == MISSING, _NEVER, r["end_ns"])[rows])
     slots = int(in_flight_at_sends(sent, ended).max())

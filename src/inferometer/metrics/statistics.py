@@ -57,7 +57,9 @@ class Interval:
     confidence: float
 
 
-def interval_of_mean(values: Array, confidence: float = 0.95) -> Interval | None:
+def interval_of_mean(
+    values: Array, confidence: float = 0.95
+) -> Interval | None:
     """For the mean of `values`, in the order of time. None for fewer than MIN_SAMPLES."""
     n = len(values)
     if n < MIN_SAMPLES:
@@ -65,7 +67,13 @@ def interval_of_mean(values: Array, confidence: float = 0.95) -> Interval | None
     error, n_effective = _error_of_mean(values)
     half = error * student_quantile(confidence, BATCHES - 1)
     mean = float(np.mean(values))
-    return Interval(_low(mean, half, values), mean + half, n_effective, "batch means", confidence)
+    return Interval(
+        _low(mean, half, values),
+        mean + half,
+        n_effective,
+        "batch means",
+        confidence,
+    )
 
 
 def interval_of_percentile(
@@ -94,7 +102,11 @@ def interval_of_percentile(
         return None
     low, high = ordered[int(np.floor(below))], ordered[int(np.ceil(above))]
     return Interval(
-        float(low), float(high), n_effective, "batch means of the share below", confidence
+        float(low),
+        float(high),
+        n_effective,
+        "batch means of the share below",
+        confidence,
     )
 
 
@@ -114,21 +126,40 @@ def interval_of_ratio(
     length = n // BLOCKS
     above_sums, below_sums = _resampled_sums(above, below, length, seed)
     there = below_sums > 0
-    error = float(np.std(above_sums[there] / below_sums[there])) * (n / (n - length)) ** 0.5
+    error = (
+        float(np.std(above_sums[there] / below_sums[there]))
+        * (n / (n - length)) ** 0.5
+    )
     half = error * student_quantile(confidence, BLOCKS - 1)
     residual = above - ratio * below
-    n_effective = _effective(n, float(np.mean(residual**2)), (error * total / n) ** 2)
-    return Interval(_low(ratio, half, above), ratio + half, n_effective, BOOTSTRAP, confidence)
+    n_effective = _effective(
+        n, float(np.mean(residual**2)), (error * total / n) ** 2
+    )
+    return Interval(
+        _low(ratio, half, above),
+        ratio + half,
+        n_effective,
+        BOOTSTRAP,
+        confidence,
+    )
 
 
-def interval_of_repeats(values: Sequence[float], confidence: float = 0.95) -> Interval | None:
+def interval_of_repeats(
+    values: Sequence[float], confidence: float = 0.95
+) -> Interval | None:
     """For the mean over repeats of a run, one value each. None for a single run."""
     n = len(values)
     if n < 2:
         return None
-    half = student_quantile(confidence, n - 1) * float(np.std(values, ddof=1)) / n**0.5
+    half = (
+        student_quantile(confidence, n - 1)
+        * float(np.std(values, ddof=1))
+        / n**0.5
+    )
     mean = float(np.mean(values))
-    return Interval(_low(mean, half, values), mean + half, n, "repeats", confidence)
+    return Interval(
+        _low(mean, half, values), mean + half, n, "repeats", confidence
+    )
 
 
 def half_width(low: float, high: float, value: float) -> float:
@@ -150,7 +181,11 @@ def error_of(interval: Interval, value: float) -> tuple[float, int]:
 
 def _low(value: float, half: float, values: Array | Sequence[float]) -> float:
     """The lower end of an interval; not negative if no value is."""
-    return max(value - half, 0.0) if np.min(values) >= -ROUNDING * abs(value) else value - half
+    return (
+        max(value - half, 0.0)
+        if np.min(values) >= -ROUNDING * abs(value)
+        else value - half
+    )
 
 
 def _error_of_mean(values: Array) -> tuple[float, float]:
@@ -164,22 +199,36 @@ def _error_of_mean(values: Array) -> tuple[float, float]:
         return 0.0, float(n)
     correlation = float(np.sum(deviations[1:] * deviations[:-1])) / squares
     correlation = min(max(correlation, 0.0), MAX_CORRELATED)
-    variance = squares / (BATCHES - 1) / BATCHES * (1 + correlation) / (1 - correlation)
+    variance = (
+        squares
+        / (BATCHES - 1)
+        / BATCHES
+        * (1 + correlation)
+        / (1 - correlation)
+    )
     return variance**0.5, _effective(n, float(np.var(values)), variance)
 
 
 def _effective(n: int, variance: float, variance_of_mean: float) -> float:
-    return min(float(n), variance / variance_of_mean) if variance_of_mean > 0 else float(n)
+    return (
+        min(float(n), variance / variance_of_mean)
+        if variance_of_mean > 0
+        else float(n)
+    )
 
 
-def _resampled_sums(above: Array, below: Array, length: int, seed: int) -> tuple[Array, Array]:
+def _resampled_sums(
+    above: Array, below: Array, length: int, seed: int
+) -> tuple[Array, Array]:
     """Both sums over RESAMPLES series of BLOCKS blocks each, drawn with replacement among all
     blocks of this length.
     """
-    starts = np.random.default_rng(seed).integers(0, len(above) - length + 1, (RESAMPLES, BLOCKS))
-    return _block_sums(above, length)[starts].sum(axis=1), _block_sums(below, length)[starts].sum(
-        axis=1
+    starts = np.random.default_rng(seed).integers(
+        0, len(above) - length + 1, (RESAMPLES, BLOCKS)
     )
+    return _block_sums(above, length)[starts].sum(axis=1), _block_sums(
+        below, length
+    )[starts].sum(axis=1)
 
 
 def _block_sums(values: Array, length: int) -> Array:

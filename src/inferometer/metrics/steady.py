@@ -66,10 +66,12 @@ def steady_state(trace: Trace, percentiles: Sequence[float]) -> Steady | None:
     r = trace.requests
     rows = np.flatnonzero(ok(trace) & known(r["sent_ns"]) & known(r["end_ns"]))
     sent, ended = r["sent_ns"][rows], r["end_ns"][rows]
-    share = np.maximum(np.minimum(ended, end) - np.maximum(sent, start), 0) / np.maximum(
-        ended - sent, 1
+    share = np.maximum(
+        np.minimum(ended, end) - np.maximum(sent, start), 0
+    ) / np.maximum(ended - sent, 1)
+    tokens = np.where(
+        known(r["output_tokens"][rows]), r["output_tokens"][rows], 0
     )
-    tokens = np.where(known(r["output_tokens"][rows]), r["output_tokens"][rows], 0)
     sent_in_it = trace.select((r["sent_ns"] >= start) & (r["sent_ns"] <= end))
     return Steady(
         start_s=start / NS,
@@ -77,7 +79,8 @@ def steady_state(trace: Trace, percentiles: Sequence[float]) -> Steady | None:
         request_throughput=float(share.sum()) * NS / (end - start),
         output_throughput=float((share * tokens).sum()) * NS / (end - start),
         metrics={
-            key: describe(QUANTITIES[key].values(sent_in_it), percentiles) for key in ONE_A_REQUEST
+            key: describe(QUANTITIES[key].values(sent_in_it), percentiles)
+            for key in ONE_A_REQUEST
         },
     )
 
@@ -98,9 +101,14 @@ def mser5(values: npt.NDArray[np.float64]) -> int | None:
     level = means.mean()
     means = means - level  # squares of small numbers lose less
     left = groups - np.arange(groups // 2 + 1)
-    sums, squares = (np.cumsum(series[::-1])[::-1][: len(left)] for series in (means, means**2))
+    sums, squares = (
+        np.cumsum(series[::-1])[::-1][: len(left)]
+        for series in (means, means**2)
+    )
     cut = int(np.argmin((squares - sums**2 / left) / left**2))
-    return None if _drifts(means[cut:], NEGLIGIBLE * abs(level)) else cut * GROUP
+    return (
+        None if _drifts(means[cut:], NEGLIGIBLE * abs(level)) else cut * GROUP
+    )
 
 
 def _drifts(values: npt.NDArray[np.float64], negligible: float) -> bool:
@@ -129,13 +137,19 @@ def _all_slots_busy(trace: Trace) -> tuple[int, int] | None:
     next_end = int(np.searchsorted(ended, last_filled, side="right"))
     last = int(ended[next_end])
     turned_over = next_end - int(np.searchsorted(ended, first, side="right"))
-    return (first, last) if turned_over >= slots and last < np.iinfo(np.int64).max else None
+    return (
+        (first, last)
+        if turned_over >= slots and last < np.iinfo(np.int64).max
+        else None
+    )
 
 
 def _settled(trace: Trace) -> tuple[int, int] | None:
     r = trace.requests
     due = r["intended_ns"]
-    if not len(due) or due.min() == due.max():  # a burst fills up and runs out, and that is all
+    if (
+        not len(due) or due.min() == due.max()
+    ):  # a burst fills up and runs out, and that is all
         return None
     rows = np.flatnonzero(ok(trace) & known(r["sent_ns"]) & known(r["last_ns"]))
     rows = rows[np.argsort(r["sent_ns"][rows], kind="stable")]

@@ -37,7 +37,9 @@ def student_tail(t: float, degrees: int) -> float:
     """
     if degrees < 1:
         raise ValueError(f"Degrees of freedom are 1 or more, not {degrees}.")
-    return max(0.0, 1 - _within(math.atan(abs(t) / math.sqrt(degrees)), degrees))
+    return max(
+        0.0, 1 - _within(math.atan(abs(t) / math.sqrt(degrees)), degrees)
+    )
 
 
 def _within(angle: float, degrees: int) -> float:

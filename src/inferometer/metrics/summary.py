@@ -17,7 +17,14 @@ import numpy as np
 import numpy.typing as npt
 
 from inferometer.clock import NS
-from inferometer.metrics.definitions import QUANTITIES, known, meets_slo, ok, ok_events, was_sent
+from inferometer.metrics.definitions import (
+    QUANTITIES,
+    known,
+    meets_slo,
+    ok,
+    ok_events,
+    was_sent,
+)
 from inferometer.metrics.distribution import Distribution, describe
 from inferometer.metrics.intervals import intervals_of
 from inferometer.metrics.peaks import peak_concurrency, peak_output_tokens_per_s
@@ -129,7 +136,9 @@ def summarize(
     counts, duration_s = _counts(trace, planned), _duration_s(trace)
     input_tokens, input_sources = _input_tokens(trace)
     answered = trace.with_outcome(Outcome.OK).requests
-    output_tokens = int(answered["output_tokens"][known(answered["output_tokens"])].sum())
+    output_tokens = int(
+        answered["output_tokens"][known(answered["output_tokens"])].sum()
+    )
     return Summary(
         counts=counts,
         duration_s=duration_s,
@@ -142,14 +151,18 @@ def summarize(
         total_token_throughput=_per(input_tokens + output_tokens, duration_s),
         peak_output_tokens_per_s=peak_output_tokens_per_s(trace, duration_s),
         peak_concurrency=peak_concurrency(trace),
-        goodput=_goodput(trace, goodput, counts.sent, duration_s) if goodput else None,
+        goodput=_goodput(trace, goodput, counts.sent, duration_s)
+        if goodput
+        else None,
         metrics=_metrics(trace, percentiles),
         lengths=_lengths(trace, percentiles),
         events=_events(trace),
         intervals=intervals_of(trace, goodput),
         steady=steady_state(trace, percentiles),
         prefix_cache_hit_rate=_hit_rate(trace, server),
-        external_cache_hit_rate=_percent(server.external_cache_hit_rate if server else None),
+        external_cache_hit_rate=_percent(
+            server.external_cache_hit_rate if server else None
+        ),
     )
 
 
@@ -179,7 +192,11 @@ def _hit_rate(trace: Trace, server: ServerCounters | None) -> float | None:
     r = trace.requests
     rows = ok(trace) & known(r["cached_tokens"]) & known(r["prompt_tokens"])
     prompt_tokens = int(r["prompt_tokens"][rows].sum())
-    return 100 * int(r["cached_tokens"][rows].sum()) / prompt_tokens if prompt_tokens else None
+    return (
+        100 * int(r["cached_tokens"][rows].sum()) / prompt_tokens
+        if prompt_tokens
+        else None
+    )
 
 
 def _counts(trace: Trace, planned: int) -> Counts:
@@ -198,11 +215,15 @@ def _counts(trace: Trace, planned: int) -> Counts:
         dropped=number[Outcome.DROPPED],
         unsent=number[Outcome.UNSENT],
         failures=_by_name(r["failure"][failed], Failure),
-        http_statuses={str(status): int(n) for status, n in zip(values, times, strict=True)},
+        http_statuses={
+            str(status): int(n) for status, n in zip(values, times, strict=True)
+        },
     )
 
 
-def _by_name(codes: npt.NDArray[np.int8], names: type[IntEnum]) -> dict[str, int]:
+def _by_name(
+    codes: npt.NDArray[np.int8], names: type[IntEnum]
+) -> dict[str, int]:
     """How often each code occurs, under its name, most frequent first."""
     values, times = np.unique(codes, return_counts=True)
     order = np.argsort(-times, kind="stable")
@@ -223,13 +244,23 @@ def _per(amount: float, duration_s: float | None) -> float | None:
 
 
 def _goodput(
-    trace: Trace, limits_ms: Mapping[str, float], sent: int, duration_s: float | None
+    trace: Trace,
+    limits_ms: Mapping[str, float],
+    sent: int,
+    duration_s: float | None,
 ) -> Goodput:
     good = int(np.count_nonzero(meets_slo(trace, limits_ms)))
-    return Goodput(dict(limits_ms), good, _per(good, duration_s), good / sent if sent else None)
+    return Goodput(
+        dict(limits_ms),
+        good,
+        _per(good, duration_s),
+        good / sent if sent else None,
+    )
 
 
-def _metrics(trace: Trace, percentiles: Sequence[float]) -> dict[str, Distribution]:
+def _metrics(
+    trace: Trace, percentiles: Sequence[float]
+) -> dict[str, Distribution]:
     for_client = tuple(dict.fromkeys([*percentiles, 99]))
     return {
         key: describe(
@@ -241,7 +272,9 @@ def _metrics(trace: Trace, percentiles: Sequence[float]) -> dict[str, Distributi
     }
 
 
-def _lengths(trace: Trace, percentiles: Sequence[float]) -> dict[str, Distribution]:
+def _lengths(
+    trace: Trace, percentiles: Sequence[float]
+) -> dict[str, Distribution]:
     columns = {
         "asked_input": "asked_prompt_tokens",
         "input": "prompt_tokens",
@@ -252,7 +285,8 @@ def _lengths(trace: Trace, percentiles: Sequence[float]) -> dict[str, Distributi
     answered = trace.with_outcome(Outcome.OK).requests
     samples = {name: answered[column] for name, column in columns.items()}
     return {
-        name: describe(v[known(v)].astype(np.float64), percentiles) for name, v in samples.items()
+        name: describe(v[known(v)].astype(np.float64), percentiles)
+        for name, v in samples.items()
     }
 
 

@@ -16,7 +16,12 @@ from inferometer.metrics import (
     check_steady,
     check_work,
 )
-from inferometer.metrics.calibration import Calibration, Missing, Precision, precision_of
+from inferometer.metrics.calibration import (
+    Calibration,
+    Missing,
+    Precision,
+    precision_of,
+)
 from inferometer.metrics.finding import Facts, Finding, Found, Level, Thresholds
 from inferometer.metrics.summary import Summary
 from inferometer.trace import Trace
@@ -91,7 +96,10 @@ class Verdict:
 
     def reasons(self, at_least: Level = Level.SUSPECT) -> list[Finding]:
         """Findings of this level or worse, the worst first."""
-        return sorted((f for f in self.findings if f.level >= at_least), key=lambda f: -f.level)
+        return sorted(
+            (f for f in self.findings if f.level >= at_least),
+            key=lambda f: -f.level,
+        )
 
     def against(self, calibration: Calibration) -> Verdict:
         """The verdict after a later calibration of the host."""
@@ -101,7 +109,8 @@ class Verdict:
         name = check_client.beyond_calibration.__name__
         found = Finding(name, *check_client.load_and_ceilings(precision))
         return Verdict(
-            tuple(found if f.name == found.name else f for f in self.findings), precision
+            tuple(found if f.name == found.name else f for f in self.findings),
+            precision,
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -168,4 +177,7 @@ def judge(
         repeated=repeated,
         thresholds=thresholds or Thresholds(),
     )
-    return Verdict(tuple(Finding(check.__name__, *check(facts)) for check in CHECKS), precision)
+    return Verdict(
+        tuple(Finding(check.__name__, *check(facts)) for check in CHECKS),
+        precision,
+    )

@@ -27,7 +27,11 @@ from inferometer.protocol.openai_chat import CHAT
 from inferometer.protocol.openai_responses import RESPONSES
 from inferometer.protocol.routes import ANY_SERVER, Routes, TokenizeRoute
 from inferometer.protocol.sglang import SGLANG
-from inferometer.protocol.tensorrt_llm import TRITON, TRTLLM_SERVE, TRTLLM_SERVE_CHAT
+from inferometer.protocol.tensorrt_llm import (
+    TRITON,
+    TRTLLM_SERVE,
+    TRTLLM_SERVE_CHAT,
+)
 from inferometer.protocol.tgi import TGI, TGI_CHAT
 from inferometer.protocol.xinference import XINFERENCE, XINFERENCE_COMPLETIONS
 

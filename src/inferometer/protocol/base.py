@@ -45,7 +45,9 @@ class Usage(NamedTuple):
             max(self.prompt_tokens, later.prompt_tokens),
             max(self.completion_tokens, later.completion_tokens),
             max(self.cached_tokens, later.cached_tokens),
-            self.hidden_tokens if later.hidden_tokens == UNKNOWN else later.hidden_tokens,
+            self.hidden_tokens
+            if later.hidden_tokens == UNKNOWN
+            else later.hidden_tokens,
         )
 
 
@@ -123,7 +125,11 @@ class Generation:
 
     def adapter(self, request: Request) -> str | None:
         """The LoRA adapter of this request; None is the base model."""
-        return self.adapters[request.id % len(self.adapters)] if self.adapters else None
+        return (
+            self.adapters[request.id % len(self.adapters)]
+            if self.adapters
+            else None
+        )
 
 
 class BodyFields(NamedTuple):
@@ -152,7 +158,9 @@ class Reply(NamedTuple):
 class Emitter(Protocol):
     """Writes the body of one streamed answer."""
 
-    def event(self, text: str, tokens: Sequence[int], finish_reason: str | None = None) -> bytes:
+    def event(
+        self, text: str, tokens: Sequence[int], finish_reason: str | None = None
+    ) -> bytes:
         """The next output: ids of its tokens, at least one, and their text, which may be empty.
 
         A finish reason (stop, length) makes it the last; the bytes then include all that ends the

@@ -26,13 +26,18 @@ def error_sentence(body: bytes) -> str:
         document = read_json(body)
     except ValueError:
         page = body[: 64 * SENTENCE_CHARS]
-        return one_line((_title(page) or page).decode("utf-8", "replace")) or _NO_REASON
+        return (
+            one_line((_title(page) or page).decode("utf-8", "replace"))
+            or _NO_REASON
+        )
     if isinstance(document, list) and document:
         document = document[0]
     message = error_message(document)
     if message is None and isinstance(document, dict):
         message = _words(document.get("message"))
-    return message or one_line(body[: 64 * SENTENCE_CHARS].decode("utf-8", "replace"))
+    return message or one_line(
+        body[: 64 * SENTENCE_CHARS].decode("utf-8", "replace")
+    )
 
 
 def error_message(document: Any) -> str | None:
@@ -76,7 +81,9 @@ def _words(value: Any, depth: int = 4) -> str:
     if depth == 0:
         return ""
     if isinstance(value, list):
-        return one_line("; ".join(filter(None, (_words(item, depth - 1) for item in value))))
+        return one_line(
+            "; ".join(filter(None, (_words(item, depth - 1) for item in value)))
+        )
     return _words_of_object(value, depth) if isinstance(value, dict) else ""
 
 

@@ -7,7 +7,9 @@ measurement depends on are excluded: model, stream, n, limits, ignore_eos, echo.
 
 from __future__ import annotations
 
-SAMPLING = frozenset({"temperature", "top_p", "top_k", "repetition_penalty", "stop"})
+SAMPLING = frozenset(
+    {"temperature", "top_p", "top_k", "repetition_penalty", "stop"}
+)
 """Every format has these."""
 
 PENALTIES = frozenset({"frequency_penalty", "presence_penalty"})

@@ -10,12 +10,23 @@ import re
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from inferometer.protocol.base import MAX_EVENT_BYTES, UNKNOWN, Remarks, StreamEvent
-from inferometer.protocol.error_body import error_message, error_sentence, one_line
+from inferometer.protocol.base import (
+    MAX_EVENT_BYTES,
+    UNKNOWN,
+    Remarks,
+    StreamEvent,
+)
+from inferometer.protocol.error_body import (
+    error_message,
+    error_sentence,
+    one_line,
+)
 from inferometer.protocol.lenient_json import read_json
 from inferometer.protocol.sse import EventSplitter
 
-_COUNT_LIMIT = 2**31  # of a token count that can be believed, and that the trace's columns hold
+_COUNT_LIMIT = (
+    2**31
+)  # of a token count that can be believed, and that the trace's columns hold
 _EXCERPT_BYTES = 120
 # finish reasons of requests that a server gave up itself
 _BROKEN_OFF = frozenset({"abort", "error"})
@@ -74,7 +85,11 @@ class JsonDecoder:
     )
 
     def __init__(
-        self, read: Reader, splitter: Splitter | None = None, *, ends_with_body: bool = False
+        self,
+        read: Reader,
+        splitter: Splitter | None = None,
+        *,
+        ends_with_body: bool = False,
     ) -> None:
         self._read = read
         self._splitter = splitter or EventSplitter()
@@ -106,7 +121,9 @@ class JsonDecoder:
             self._decode(payload, events)
         if self._splitter.stray and not self._done:
             events.append(explain(self._splitter.stray))
-        if self._ends_with_body and not (self._done or self._failed or self._splitter.stray):
+        if self._ends_with_body and not (
+            self._done or self._failed or self._splitter.stray
+        ):
             events.append(StreamEvent(done=True))
         return events
 
@@ -138,7 +155,9 @@ class JsonDecoder:
         if not isinstance(content, dict):
             raise WireFormatError("data that is not a JSON object")
         error = error_message(content)
-        return self._read(content) if error is None else StreamEvent(error=error)
+        return (
+            self._read(content) if error is None else StreamEvent(error=error)
+        )
 
 
 class GrowingCount:
@@ -177,7 +196,9 @@ def text_of(content: dict[str, Any], key: str) -> str:
 
 
 def token_count(value: Any) -> int:
-    return value if type(value) is int and 0 <= value < _COUNT_LIMIT else UNKNOWN
+    return (
+        value if type(value) is int and 0 <= value < _COUNT_LIMIT else UNKNOWN
+    )
 
 
 def broken_off(reason: str | None) -> str | None:
@@ -207,7 +228,9 @@ def explain(stray: bytes) -> StreamEvent:
 
 
 def malformed(what: str, data: bytes) -> StreamEvent:
-    return StreamEvent(error=f"the server sent {what}: {excerpt(data)}", malformed=True)
+    return StreamEvent(
+        error=f"the server sent {what}: {excerpt(data)}", malformed=True
+    )
 
 
 def excerpt(data: bytes) -> str:

@@ -29,7 +29,11 @@ from inferometer.protocol.json_stream import (
     text_of,
     token_count,
 )
-from inferometer.protocol.request_body import dump_body, sampling_of, text_or_ids
+from inferometer.protocol.request_body import (
+    dump_body,
+    sampling_of,
+    text_or_ids,
+)
 from inferometer.protocol.routes import LLAMA_CPP_TOKENIZE, Routes
 from inferometer.request import Request
 
@@ -44,7 +48,11 @@ def encode(request: Request, generation: Generation) -> bytes:
         "n_predict": request.max_tokens,
         "stream": True,
         **({"ignore_eos": True} if generation.ignore_eos else {}),
-        **({"n_probs": generation.logprobs} if generation.logprobs is not None else {}),
+        **(
+            {"n_probs": generation.logprobs}
+            if generation.logprobs is not None
+            else {}
+        ),
         **sampling_of(request, generation, _NAME, names=_NAMES),
     }
     adapter = generation.adapter(request)
@@ -86,10 +94,18 @@ class LlamaCppReader:
         if event.get("stop") is not True:
             return StreamEvent(text, tokens)
         timings = event.get("timings")
-        cached = token_count(timings.get("cache_n")) if isinstance(timings, dict) else UNKNOWN
-        usage = Usage(token_count(event.get("tokens_evaluated")), predicted, cached)
+        cached = (
+            token_count(timings.get("cache_n"))
+            if isinstance(timings, dict)
+            else UNKNOWN
+        )
+        usage = Usage(
+            token_count(event.get("tokens_evaluated")), predicted, cached
+        )
         reason = text_of(event, "stop_type") or "none"
-        return StreamEvent(text, tokens, usage, _REASONS.get(reason, reason), done=True)
+        return StreamEvent(
+            text, tokens, usage, _REASONS.get(reason, reason), done=True
+        )
 
 
 class LlamaCppEmitter:
@@ -101,9 +117,13 @@ class LlamaCppEmitter:
         self._reply = reply
         self._said = 0  # tokens
 
-    def event(self, text: str, tokens: Sequence[int], finish_reason: str | None = None) -> bytes:
+    def event(
+        self, text: str, tokens: Sequence[int], finish_reason: str | None = None
+    ) -> bytes:
         self._said += len(tokens)
-        body = self._event({"content": text, "tokens": list(tokens), "stop": False})
+        body = self._event(
+            {"content": text, "tokens": list(tokens), "stop": False}
+        )
         if finish_reason is None:
             return body
         ending = {
@@ -124,8 +144,15 @@ class LlamaCppEmitter:
         return body + self._event(ending)
 
     def _event(self, fields: Mapping[str, Any]) -> bytes:
-        counts = {"tokens_predicted": self._said, "tokens_evaluated": self._reply.prompt_tokens}
-        return b"data: " + dumps({"index": 0, **fields, "id_slot": 0, **counts}) + b"\n\n"
+        counts = {
+            "tokens_predicted": self._said,
+            "tokens_evaluated": self._reply.prompt_tokens,
+        }
+        return (
+            b"data: "
+            + dumps({"index": 0, **fields, "id_slot": 0, **counts})
+            + b"\n\n"
+        )
 
 
 LLAMA_CPP = Backend(

@@ -9,10 +9,21 @@ from typing import Any
 
 from orjson import dumps
 
-from inferometer.protocol.base import Backend, BodyFields, Generation, Reply, StreamEvent
+from inferometer.protocol.base import (
+    Backend,
+    BodyFields,
+    Generation,
+    Reply,
+    StreamEvent,
+)
 from inferometer.protocol.fields import LMDEPLOY_FIELDS
 from inferometer.protocol.json_stream import GrowingCount, JsonDecoder, text_of
-from inferometer.protocol.request_body import dump_body, no_adapter, sampling_of, text_or_ids
+from inferometer.protocol.request_body import (
+    dump_body,
+    no_adapter,
+    sampling_of,
+    text_or_ids,
+)
 from inferometer.protocol.routes import LMDEPLOY_ENCODE, Routes
 from inferometer.protocol.sglang import meta_event, meta_of
 from inferometer.request import Request
@@ -31,7 +42,10 @@ def encode(request: Request, generation: Generation) -> bytes:
         **({"ignore_eos": True} if generation.ignore_eos else {}),
         **({"return_logprob": True} if generation.logprobs is not None else {}),
         **sampling_of(
-            request, generation, _NAME, unknown=("frequency_penalty", "presence_penalty")
+            request,
+            generation,
+            _NAME,
+            unknown=("frequency_penalty", "presence_penalty"),
         ),
     }
     return dump_body(body, generation)
@@ -39,7 +53,9 @@ def encode(request: Request, generation: Generation) -> bytes:
 
 def read(body: Mapping[str, Any]) -> BodyFields:
     return BodyFields(
-        prompt=body["prompt"] if body.get("prompt") is not None else body.get("input_ids"),
+        prompt=body["prompt"]
+        if body.get("prompt") is not None
+        else body.get("input_ids"),
         max_tokens=body.get("max_tokens", _DEFAULT_TOKENS),
         stream=body.get("stream"),
     )
@@ -67,7 +83,9 @@ class LMDeployEmitter:
         self._reply = reply
         self._said = 0  # tokens
 
-    def event(self, text: str, tokens: Sequence[int], finish_reason: str | None = None) -> bytes:
+    def event(
+        self, text: str, tokens: Sequence[int], finish_reason: str | None = None
+    ) -> bytes:
         self._said += len(tokens)
         meta = {
             "prompt_tokens": self._reply.prompt_tokens,
@@ -77,7 +95,9 @@ class LMDeployEmitter:
         }
         event = (
             b"data: "
-            + dumps({"text": text, "output_ids": list(tokens), "meta_info": meta})
+            + dumps(
+                {"text": text, "output_ids": list(tokens), "meta_info": meta}
+            )
             + b"\n\n"
         )
         return event + b"data: [DONE]\n\n" if finish_reason else event

@@ -14,7 +14,9 @@ class LineSplitter:
     __slots__ = ("_begun", "_begun_bytes", "oversized", "stray")
 
     def __init__(self) -> None:
-        self._begun: list[bytes] = []  # pieces of the line that has not ended yet
+        self._begun: list[
+            bytes
+        ] = []  # pieces of the line that has not ended yet
         self._begun_bytes = 0
         self.oversized = False
         self.stray = b""

@@ -34,7 +34,12 @@ from inferometer.protocol.json_stream import (
     token_count,
 )
 from inferometer.protocol.ndjson import LineSplitter
-from inferometer.protocol.request_body import dump_body, messages_of, sampling_of, text_only
+from inferometer.protocol.request_body import (
+    dump_body,
+    messages_of,
+    sampling_of,
+    text_only,
+)
 from inferometer.protocol.routes import Routes
 from inferometer.request import Message, Request
 
@@ -44,13 +49,17 @@ _NAMES = {"repetition_penalty": "repeat_penalty"}
 
 def encode_generate(request: Request, generation: Generation) -> bytes:
     return dump_body(
-        {"prompt": text_only(request, _NAME), **_body(request, generation)}, generation, raw=True
+        {"prompt": text_only(request, _NAME), **_body(request, generation)},
+        generation,
+        raw=True,
     )
 
 
 def encode_chat(request: Request, generation: Generation) -> bytes:
     messages = [_message(message) for message in messages_of(request)]
-    return dump_body({"messages": messages, **_body(request, generation)}, generation)
+    return dump_body(
+        {"messages": messages, **_body(request, generation)}, generation
+    )
 
 
 def _message(message: Message) -> Message:
@@ -68,7 +77,9 @@ def _message(message: Message) -> Message:
     try:
         texts = [str(part["text"]) for part in parts if part["type"] == "text"]
         images = [
-            _base64(part["image_url"]["url"]) for part in parts if part["type"] == "image_url"
+            _base64(part["image_url"]["url"])
+            for part in parts
+            if part["type"] == "image_url"
         ]
     except (TypeError, KeyError, AttributeError):
         texts = images = []
@@ -88,8 +99,13 @@ def _message(message: Message) -> Message:
 def _call(call: Any) -> dict[str, Any]:
     """Arguments are an object here; OpenAI's are text."""
     try:
-        name, arguments = call["function"]["name"], call["function"]["arguments"]
-        arguments = loads(arguments) if isinstance(arguments, str) else arguments
+        name, arguments = (
+            call["function"]["name"],
+            call["function"]["arguments"],
+        )
+        arguments = (
+            loads(arguments) if isinstance(arguments, str) else arguments
+        )
     except (TypeError, KeyError, ValueError):
         arguments = None
     if not isinstance(arguments, dict):
@@ -152,14 +168,18 @@ def _with_parts(messages: Any) -> Any:
                 *map(_picture, message["images"]),
             ],
         }
-        if isinstance(message, Mapping) and isinstance(message.get("images"), list)
+        if isinstance(message, Mapping)
+        and isinstance(message.get("images"), list)
         else message
         for message in messages
     ]
 
 
 def _picture(content: Any) -> dict[str, Any]:
-    return {"type": "image_url", "image_url": {"url": f"data:;base64,{content}"}}
+    return {
+        "type": "image_url",
+        "image_url": {"url": f"data:;base64,{content}"},
+    }
 
 
 def decoder() -> JsonDecoder:
@@ -181,8 +201,13 @@ def read_event(event: dict[str, Any]) -> StreamEvent:
         raise ForeignFrameError
     if event.get("done") is not True:
         return StreamEvent(text)
-    usage = Usage(token_count(event.get("prompt_eval_count")), token_count(event.get("eval_count")))
-    return StreamEvent(text, UNKNOWN, usage, text_of(event, "done_reason") or None, done=True)
+    usage = Usage(
+        token_count(event.get("prompt_eval_count")),
+        token_count(event.get("eval_count")),
+    )
+    return StreamEvent(
+        text, UNKNOWN, usage, text_of(event, "done_reason") or None, done=True
+    )
 
 
 def _calls(calls: Any) -> str:
@@ -192,10 +217,13 @@ def _calls(calls: Any) -> str:
     try:
         functions = [call["function"] for call in calls]
         return "".join(
-            f"{function['name']}{dumps(function['arguments']).decode()}" for function in functions
+            f"{function['name']}{dumps(function['arguments']).decode()}"
+            for function in functions
         )
     except (TypeError, KeyError):
-        raise WireFormatError("tool calls without function, name and arguments") from None
+        raise WireFormatError(
+            "tool calls without function, name and arguments"
+        ) from None
 
 
 class OllamaEmitter:
@@ -207,16 +235,25 @@ class OllamaEmitter:
         self._chat = chat
         self._said = 0  # tokens
         self._prompt_tokens = reply.prompt_tokens
-        created = datetime.fromtimestamp(reply.created, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+        created = datetime.fromtimestamp(reply.created, timezone.utc).strftime(
+            "%Y-%m-%dT%H:%M:%SZ"
+        )
         self._head = {"model": reply.model, "created_at": created}
 
-    def event(self, text: str, tokens: Sequence[int], finish_reason: str | None = None) -> bytes:
+    def event(
+        self, text: str, tokens: Sequence[int], finish_reason: str | None = None
+    ) -> bytes:
         self._said += len(tokens)
         line = self._line(text, {"done": False})
         if finish_reason is None:
             return line
-        counts = {"prompt_eval_count": self._prompt_tokens, "eval_count": self._said}
-        return line + self._line("", {"done": True, "done_reason": finish_reason, **counts})
+        counts = {
+            "prompt_eval_count": self._prompt_tokens,
+            "eval_count": self._said,
+        }
+        return line + self._line(
+            "", {"done": True, "done_reason": finish_reason, **counts}
+        )
 
     def _line(self, text: str, fields: Mapping[str, Any]) -> bytes:
         output = (

@@ -12,7 +12,11 @@ import orjson
 from inferometer.protocol.base import Backend, Generation
 from inferometer.protocol.fields import OPENAI_COMPLETIONS_FIELDS
 from inferometer.protocol.json_stream import WireFormatError
-from inferometer.protocol.openai_answer import VLLM_COMPLETION, ChunkEmitter, read_completion
+from inferometer.protocol.openai_answer import (
+    VLLM_COMPLETION,
+    ChunkEmitter,
+    read_completion,
+)
 from inferometer.protocol.openai_stream import (
     Choice,
     ChoiceReader,
@@ -43,7 +47,9 @@ def completion_text(choice: Choice) -> str:
     if text is None and "delta" not in choice and "message" not in choice:
         return ""
     raise WireFormatError(
-        "a choice without text, as in a chat" if text is None else "a text that is not a string"
+        "a choice without text, as in a chat"
+        if text is None
+        else "a text that is not a string"
     )
 
 
@@ -63,7 +69,15 @@ def unread_field(choice: Choice) -> str | None:
 
 
 _FIELDS = frozenset(
-    {"text", "index", "finish_reason", "stop_reason", "matched_stop", "logprobs", "token_ids"}
+    {
+        "text",
+        "index",
+        "finish_reason",
+        "stop_reason",
+        "matched_stop",
+        "logprobs",
+        "token_ids",
+    }
 )
 
 
@@ -71,7 +85,10 @@ COMPLETIONS = Backend(
     title="any with OpenAI's completions",
     endpoint="/v1/completions",
     encode=encode,
-    decoder=partial(StreamDecoder, ChoiceReader(completion_text, has_reasoning, unread_field)),
+    decoder=partial(
+        StreamDecoder,
+        ChoiceReader(completion_text, has_reasoning, unread_field),
+    ),
     read=read_completion,
     emitter=partial(ChunkEmitter, VLLM_COMPLETION),
     fields=OPENAI_COMPLETIONS_FIELDS,

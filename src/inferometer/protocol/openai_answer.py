@@ -42,7 +42,15 @@ class ChunkEmitter:
     all others.
     """
 
-    __slots__ = ("_after", "_before", "_continuous", "_plain", "_reply", "_said", "_shape")
+    __slots__ = (
+        "_after",
+        "_before",
+        "_continuous",
+        "_plain",
+        "_reply",
+        "_said",
+        "_shape",
+    )
 
     def __init__(self, shape: Shape, reply: Reply) -> None:
         self._shape = shape
@@ -58,7 +66,9 @@ class ChunkEmitter:
         self._plain = self._before + shape.text[0], shape.text[1] + self._after
         self._continuous = reply.include_usage and reply.continuous_usage
 
-    def event(self, text: str, tokens: Sequence[int], finish_reason: str | None = None) -> bytes:
+    def event(
+        self, text: str, tokens: Sequence[int], finish_reason: str | None = None
+    ) -> bytes:
         """One chunk; the first includes the role's, the last (with a finish reason) the end of the
         stream.
         """
@@ -68,7 +78,9 @@ class ChunkEmitter:
             body = self._last(text, finish_reason)
         elif self._continuous:
             before, after = self._shape.text
-            body = self._chunk(before + dumps(text) + after, self._usage(self._said))
+            body = self._chunk(
+                before + dumps(text) + after, self._usage(self._said)
+            )
         else:
             before, after = self._plain
             body = before + dumps(text) + after
@@ -78,7 +90,9 @@ class ChunkEmitter:
         if self._shape.role is None:
             return b""
         choice, fields = self._shape.role
-        return self._chunk(choice, (self._usage(0) if self._continuous else b"") + fields)
+        return self._chunk(
+            choice, (self._usage(0) if self._continuous else b"") + fields
+        )
 
     def _last(self, text: str, finish_reason: str) -> bytes:
         shape = self._shape
@@ -95,16 +109,21 @@ class ChunkEmitter:
         )
 
     def _chunk(self, choice: bytes, fields: bytes) -> bytes:
-        after = b"]" + fields + b"}" + self._shape.end if fields else self._after
+        after = (
+            b"]" + fields + b"}" + self._shape.end if fields else self._after
+        )
         return self._before + choice + after
 
     def _usage(self, completion_tokens: int) -> bytes:
         prompt = self._reply.prompt_tokens
         total = prompt + completion_tokens
-        return b',"usage":{"prompt_tokens":%d,"total_tokens":%d,"completion_tokens":%d}' % (
-            prompt,
-            total,
-            completion_tokens,
+        return (
+            b',"usage":{"prompt_tokens":%d,"total_tokens":%d,"completion_tokens":%d}'
+            % (
+                prompt,
+                total,
+                completion_tokens,
+            )
         )
 
 

@@ -13,7 +13,11 @@ import orjson
 from inferometer.protocol.base import Backend, Generation
 from inferometer.protocol.fields import OPENAI_CHAT_FIELDS
 from inferometer.protocol.json_stream import WireFormatError
-from inferometer.protocol.openai_answer import VLLM_CHAT, ChunkEmitter, read_chat
+from inferometer.protocol.openai_answer import (
+    VLLM_CHAT,
+    ChunkEmitter,
+    read_chat,
+)
 from inferometer.protocol.openai_stream import (
     Choice,
     ChoiceReader,
@@ -64,12 +68,18 @@ def chat_text(choice: Choice) -> str:
     if delta is None and "message" not in choice and "text" not in choice:
         return ""
     raise WireFormatError(
-        "a choice without the delta of a chat" if delta is None else "a delta that is not an object"
+        "a choice without the delta of a chat"
+        if delta is None
+        else "a delta that is not an object"
     )
 
 
 def _whole_text(delta: Mapping[str, Any]) -> str:
-    pieces = [_reasoning(delta), _text_in(delta.get("content")), delta.get("refusal")]
+    pieces = [
+        _reasoning(delta),
+        _text_in(delta.get("content")),
+        delta.get("refusal"),
+    ]
     if "tool_calls" in delta or "function_call" in delta:
         for function in _functions(delta):
             pieces += function.get("name"), function.get("arguments")
@@ -83,7 +93,9 @@ def _reasoning(delta: Mapping[str, Any]) -> str:
     """The reasoning in a delta. vLLM and OpenRouter have sent the same text under two names at
     once.
     """
-    return next((text for name in _REASONING if (text := _text_in(delta.get(name)))), "")
+    return next(
+        (text for name in _REASONING if (text := _text_in(delta.get(name)))), ""
+    )
 
 
 def _text_in(value: Any, depth: int = 5) -> str:
@@ -98,7 +110,12 @@ def _text_in(value: Any, depth: int = 5) -> str:
         return "".join([_text_in(part, depth - 1) for part in value])
     if depth and isinstance(value, dict):
         return next(
-            (text for name in _PART_TEXTS if (text := _text_in(value.get(name), depth - 1))), ""
+            (
+                text
+                for name in _PART_TEXTS
+                if (text := _text_in(value.get(name), depth - 1))
+            ),
+            "",
         )
     raise WireFormatError("a delta whose text is not a string")
 
@@ -109,7 +126,9 @@ def has_reasoning(choice: Choice) -> bool:
     content = delta.get("content")
     typed = content if isinstance(content, list) else ()
     return bool(_reasoning(delta)) or any(
-        part.get("type") in _REASONING_PARTS for part in typed if isinstance(part, dict)
+        part.get("type") in _REASONING_PARTS
+        for part in typed
+        if isinstance(part, dict)
     )
 
 
@@ -134,7 +153,10 @@ def unread_field(choice: Choice) -> str | None:
 def _is_encrypted(value: Any) -> bool:
     """Reasoning whose text only the server can read."""
     parts = value if isinstance(value, list) else [value]
-    return all(isinstance(part, dict) and "encrypted" in str(part.get("type")) for part in parts)
+    return all(
+        isinstance(part, dict) and "encrypted" in str(part.get("type"))
+        for part in parts
+    )
 
 
 _REASONING = ("reasoning", "reasoning_content", "reasoning_details")
@@ -142,7 +164,15 @@ _REASONING_PARTS = frozenset({"thinking", "reasoning"})
 _PART_TEXTS = ("text", "thinking", "summary", "reasoning", "refusal")
 """Where typed parts have their text."""
 _SILENT = frozenset(
-    {"role", "refusal", "tool_calls", "function_call", "name", "tool_call_id", "channel"}
+    {
+        "role",
+        "refusal",
+        "tool_calls",
+        "function_call",
+        "name",
+        "tool_call_id",
+        "channel",
+    }
 )
 """Fields of a delta that are read, or are never output."""
 
@@ -150,9 +180,15 @@ _SILENT = frozenset(
 def _functions(delta: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """The functions that a delta calls, including the older `function_call`."""
     calls = delta.get("tool_calls") or []
-    if not isinstance(calls, list) or not all(isinstance(call, dict) for call in calls):
+    if not isinstance(calls, list) or not all(
+        isinstance(call, dict) for call in calls
+    ):
         raise WireFormatError("tool calls that are not a list of objects")
-    functions = [function for call in calls if (function := call.get("function")) is not None]
+    functions = [
+        function
+        for call in calls
+        if (function := call.get("function")) is not None
+    ]
     if delta.get("function_call") is not None:
         functions.append(delta["function_call"])
     if not all(isinstance(function, dict) for function in functions):
@@ -164,7 +200,9 @@ CHAT = Backend(
     title="any with OpenAI's chat",
     endpoint="/v1/chat/completions",
     encode=encode,
-    decoder=partial(StreamDecoder, ChoiceReader(chat_text, has_reasoning, unread_field)),
+    decoder=partial(
+        StreamDecoder, ChoiceReader(chat_text, has_reasoning, unread_field)
+    ),
     read=read_chat,
     emitter=partial(ChunkEmitter, VLLM_CHAT),
     fields=OPENAI_CHAT_FIELDS,

@@ -29,11 +29,18 @@ from inferometer.protocol.json_stream import (
     text_of,
     token_count,
 )
-from inferometer.protocol.request_body import dump_body, messages_of, sampling_of
+from inferometer.protocol.request_body import (
+    dump_body,
+    messages_of,
+    sampling_of,
+)
 from inferometer.request import Request
 
 _NAME = "The Responses API"
-_REASONING = ("response.reasoning_text.delta", "response.reasoning_summary_text.delta")
+_REASONING = (
+    "response.reasoning_text.delta",
+    "response.reasoning_summary_text.delta",
+)
 _OUTPUT = (
     *_REASONING,
     "response.output_text.delta",
@@ -83,7 +90,9 @@ def _part(part: Any) -> Any:
         shown = part["image_url"]
         detail = {"detail": shown["detail"]} if "detail" in shown else {}
         return {"type": "input_image", "image_url": shown["url"], **detail}
-    raise ValueError(f"{_NAME} carries texts and images, not {kind}: choose openai-chat")
+    raise ValueError(
+        f"{_NAME} carries texts and images, not {kind}: choose openai-chat"
+    )
 
 
 def read(body: Mapping[str, Any]) -> BodyFields:
@@ -111,7 +120,10 @@ def _message(message: Any) -> Any:
 def _chat_parts(parts: Sequence[Any]) -> Iterator[Any]:
     for part in parts:
         if isinstance(part, Mapping) and part.get("type") == "input_image":
-            yield {"type": "image_url", "image_url": {"url": part.get("image_url")}}
+            yield {
+                "type": "image_url",
+                "image_url": {"url": part.get("image_url")},
+            }
         else:
             yield part
 
@@ -134,7 +146,9 @@ class ResponsesReader:
             raise ForeignFrameError
         if kind in _OUTPUT:
             text = text_of(event, "delta")
-            self._reasoned = self._reasoned or (bool(text) and kind in _REASONING)
+            self._reasoned = self._reasoned or (
+                bool(text) and kind in _REASONING
+            )
             return StreamEvent(text)
         if kind in _FAILURES:
             response = event.get("response")
@@ -159,7 +173,11 @@ class ResponsesReader:
     def _usage(self, usage: Mapping[str, Any]) -> Usage:
         def detail(group: str, name: str) -> int:
             inner = usage.get(group)
-            return token_count(inner.get(name)) if isinstance(inner, dict) else UNKNOWN
+            return (
+                token_count(inner.get(name))
+                if isinstance(inner, dict)
+                else UNKNOWN
+            )
 
         reasoning = detail("output_tokens_details", "reasoning_tokens")
         return Usage(
@@ -180,23 +198,43 @@ class ResponsesEmitter:
         self._said = 0  # tokens
         self._text = ""
 
-    def event(self, text: str, tokens: Sequence[int], finish_reason: str | None = None) -> bytes:
-        body = b"" if self._said else self._event("response.created", response=self._response())
+    def event(
+        self, text: str, tokens: Sequence[int], finish_reason: str | None = None
+    ) -> bytes:
+        body = (
+            b""
+            if self._said
+            else self._event("response.created", response=self._response())
+        )
         self._said += len(tokens)
         self._text += text
-        place = {"item_id": f"msg_{self._reply.id}", "output_index": 0, "content_index": 0}
+        place = {
+            "item_id": f"msg_{self._reply.id}",
+            "output_index": 0,
+            "content_index": 0,
+        }
         if text:
-            body += self._event("response.output_text.delta", delta=text, **place)
+            body += self._event(
+                "response.output_text.delta", delta=text, **place
+            )
         if finish_reason is None:
             return body
-        body += self._event("response.output_text.done", text=self._text, **place)
-        name = "response.completed" if finish_reason == "stop" else "response.incomplete"
+        body += self._event(
+            "response.output_text.done", text=self._text, **place
+        )
+        name = (
+            "response.completed"
+            if finish_reason == "stop"
+            else "response.incomplete"
+        )
         usage = {
             "input_tokens": self._reply.prompt_tokens,
             "output_tokens": self._said,
             "total_tokens": self._reply.prompt_tokens + self._said,
         }
-        return body + self._event(name, response={**self._response(), "usage": usage})
+        return body + self._event(
+            name, response={**self._response(), "usage": usage}
+        )
 
     def _response(self) -> dict[str, Any]:
         reply = self._reply
@@ -209,7 +247,11 @@ class ResponsesEmitter:
         }
 
     def _event(self, kind: str, **fields: Any) -> bytes:
-        return f"event: {kind}\ndata: ".encode() + dumps({"type": kind, **fields}) + b"\n\n"
+        return (
+            f"event: {kind}\ndata: ".encode()
+            + dumps({"type": kind, **fields})
+            + b"\n\n"
+        )
 
 
 RESPONSES = Backend(

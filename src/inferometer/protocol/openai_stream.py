@@ -17,7 +17,13 @@ from typing import Any, NamedTuple
 
 from orjson import dumps, loads
 
-from inferometer.protocol.base import UNKNOWN, Generation, Remarks, StreamEvent, Usage
+from inferometer.protocol.base import (
+    UNKNOWN,
+    Generation,
+    Remarks,
+    StreamEvent,
+    Usage,
+)
 from inferometer.protocol.error_body import error_message, one_line
 from inferometer.protocol.json_stream import (
     OVERSIZED,
@@ -100,7 +106,9 @@ def adapt(generation: Generation, said: str) -> Generation | None:
         *generation.sampling,
     }
     if is_ours and ("stream_options" in said or "include_usage" in said):
-        return replace(generation, left_out=(*generation.left_out, "stream_options"))
+        return replace(
+            generation, left_out=(*generation.left_out, "stream_options")
+        )
     later = LIMIT_FIELDS[LIMIT_FIELDS.index(generation.limit_field) + 1 :]
     if later and any(name in said for name in LIMIT_FIELDS):
         return replace(generation, limit_field=later[0])
@@ -177,7 +185,10 @@ class StreamDecoder:
             ):
                 self._chars += len(text)
                 return [
-                    _new_event(StreamEvent, (text, UNKNOWN, None, None, False, None, False, False))
+                    _new_event(
+                        StreamEvent,
+                        (text, UNKNOWN, None, None, False, None, False, False),
+                    )
                 ]
         events: list[StreamEvent] = []
         for payload in self._split(body):
@@ -206,7 +217,10 @@ class StreamDecoder:
                 self._counted = UNKNOWN
                 self._note_output(chunk, choice, text)
                 events.append(
-                    _new_event(StreamEvent, (text, UNKNOWN, None, None, False, None, False, False))
+                    _new_event(
+                        StreamEvent,
+                        (text, UNKNOWN, None, None, False, None, False, False),
+                    )
                 )
                 if self._around is _NOT_LEARNT and text.isascii():
                     # how a server escapes other text does not matter then
@@ -218,10 +232,16 @@ class StreamDecoder:
     def remarks(self) -> Remarks:
         fields = tuple(self._unread_fields)
         return Remarks(
-            self._ignored, self._ignored_sample, self._unread, fields, self._answer_id or ""
+            self._ignored,
+            self._ignored_sample,
+            self._unread,
+            fields,
+            self._answer_id or "",
         )
 
-    def _note_output(self, chunk: Mapping[str, Any], choice: Choice, text: str) -> None:
+    def _note_output(
+        self, chunk: Mapping[str, Any], choice: Choice, text: str
+    ) -> None:
         self._first = self._first or text
         self._chars += len(text)
         if self._answer_id is None:
@@ -240,12 +260,17 @@ class StreamDecoder:
             return
         self._unread += 1
         name = one_line(field)[:_MAX_NAME_CHARS]
-        if name not in self._unread_fields and len(self._unread_fields) < _MAX_UNREAD_NAMES:
+        if (
+            name not in self._unread_fields
+            and len(self._unread_fields) < _MAX_UNREAD_NAMES
+        ):
             self._unread_fields.append(name)
 
     def _note_id(self, chunk: Mapping[str, Any]) -> None:
         answer_id = chunk.get("id")
-        self._answer_id = answer_id[:_MAX_ID_CHARS] if isinstance(answer_id, str) else ""
+        self._answer_id = (
+            answer_id[:_MAX_ID_CHARS] if isinstance(answer_id, str) else ""
+        )
 
     def _ignore(self, payload: bytes) -> None:
         self._ignored += 1
@@ -278,7 +303,9 @@ class StreamDecoder:
             events.append(explain(self._splitter.stray))
         return events
 
-    def _decode(self, payload: bytes, chunk: Any, events: list[StreamEvent]) -> None:
+    def _decode(
+        self, payload: bytes, chunk: Any, events: list[StreamEvent]
+    ) -> None:
         """Any payload; `chunk` is what it parses to, or None if not yet parsed."""
         if self._done:
             return
@@ -315,7 +342,9 @@ class StreamDecoder:
                 self._held += len(ids)
             if choice.get("index"):
                 self._counted = UNKNOWN  # the usage beside it may be that of one choice or of all
-        usage = _read_usage(chunk.get("usage"), said=bool(self._first), reasoned=self._reasoned)
+        usage = _read_usage(
+            chunk.get("usage"), said=bool(self._first), reasoned=self._reasoned
+        )
         tokens = self._tokens_of_text(usage, has_ids) if text else UNKNOWN
         if not reason or self._finished:
             return StreamEvent(text, tokens, usage)
@@ -323,9 +352,13 @@ class StreamDecoder:
             raise WireFormatError("a finish reason that is not a string")
         self._finished = True
         self._around = _UNLEARNABLE  # what comes now is looked at with care
-        return StreamEvent(text, tokens, usage, reason, error=broken_off(reason))
+        return StreamEvent(
+            text, tokens, usage, reason, error=broken_off(reason)
+        )
 
-    def _output_of(self, chunk: Mapping[str, Any], choice: Choice, payload: bytes) -> str:
+    def _output_of(
+        self, chunk: Mapping[str, Any], choice: Choice, payload: bytes
+    ) -> str:
         """The text of a choice. A whole answer is output only if nothing was streamed before it."""
         is_whole = "message" in choice and choice.get("delta") is None
         if is_whole and self._first:
@@ -351,18 +384,26 @@ class StreamDecoder:
             or self._chars == len(self._first)
         ):
             return False
-        return (self._finished or bool(choice.get("finish_reason"))) and text.startswith(
-            self._first
-        )
+        return (
+            self._finished or bool(choice.get("finish_reason"))
+        ) and text.startswith(self._first)
 
     def _tokens_of_text(self, usage: Usage | None, has_ids: bool) -> int:
         """Tokens of this event's text, including held-back ones; counting restarts here."""
         before = self._counted
-        self._counted = UNKNOWN if usage is None or before == UNKNOWN else usage.completion_tokens
+        self._counted = (
+            UNKNOWN
+            if usage is None or before == UNKNOWN
+            else usage.completion_tokens
+        )
         if has_ids:
             held, self._held = self._held, 0
             return held
-        return self._counted - before if self._counted >= before != UNKNOWN else UNKNOWN
+        return (
+            self._counted - before
+            if self._counted >= before != UNKNOWN
+            else UNKNOWN
+        )
 
 
 def _choices(chunk: Any) -> list[Choice] | None:
@@ -374,7 +415,9 @@ def _choices(chunk: Any) -> list[Choice] | None:
     choices = chunk.get("choices")
     if choices is None:
         return [] if isinstance(chunk.get("usage"), dict) else None
-    if not isinstance(choices, list) or not all(isinstance(choice, dict) for choice in choices):
+    if not isinstance(choices, list) or not all(
+        isinstance(choice, dict) for choice in choices
+    ):
         raise WireFormatError("choices that are not a list of objects")
     return choices
 
@@ -388,11 +431,19 @@ def _read_usage(usage: Any, *, said: bool, reasoned: bool) -> Usage | None:
     prompt = _count(usage, "prompt_tokens", "input_tokens")
     completion = _count(usage, "completion_tokens", "output_tokens")
     total = _count(usage, "total_tokens")
-    if (completion == UNKNOWN or (completion == 0 and said)) and 0 < prompt < total:
+    if (
+        completion == UNKNOWN or (completion == 0 and said)
+    ) and 0 < prompt < total:
         # some gateways leave out, or set to 0, what they add up all the same
         completion = total - prompt
-    cached = _detail(usage, ("prompt_tokens_details", "input_tokens_details"), "cached_tokens")
-    counts = Usage(prompt, completion, cached, _hidden_tokens(usage, reasoned=reasoned))
+    cached = _detail(
+        usage,
+        ("prompt_tokens_details", "input_tokens_details"),
+        "cached_tokens",
+    )
+    counts = Usage(
+        prompt, completion, cached, _hidden_tokens(usage, reasoned=reasoned)
+    )
     return counts if counts != _NO_USAGE else None
 
 
@@ -409,13 +460,29 @@ def _hidden_tokens(usage: Mapping[str, Any], *, reasoned: bool) -> int:
 def _count(counts: Mapping[str, Any], *names: str) -> int:
     """The first of these counts that is present."""
     return next(
-        (count for name in names if (count := token_count(counts.get(name))) != UNKNOWN), UNKNOWN
+        (
+            count
+            for name in names
+            if (count := token_count(counts.get(name))) != UNKNOWN
+        ),
+        UNKNOWN,
     )
 
 
-def _detail(usage: Mapping[str, Any], groups: tuple[str, ...], name: str) -> int:
+def _detail(
+    usage: Mapping[str, Any], groups: tuple[str, ...], name: str
+) -> int:
     """A count in one of the objects inside usage."""
-    inner = [details for group in groups if isinstance(details := usage.get(group), dict)]
+    inner = [
+        details
+        for group in groups
+        if isinstance(details := usage.get(group), dict)
+    ]
     return next(
-        (count for details in inner if (count := _count(details, name)) != UNKNOWN), UNKNOWN
+        (
+            count
+            for details in inner
+            if (count := _count(details, name)) != UNKNOWN
+        ),
+        UNKNOWN,
     )

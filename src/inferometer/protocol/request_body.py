@@ -69,7 +69,9 @@ def sampling_of(
         wanted["stop"] = [wanted["stop"]]
     for name in unknown:
         if name in wanted:
-            raise ValueError(f"{server} does not support {name} and would ignore it: leave it out")
+            raise ValueError(
+                f"{server} does not support {name} and would ignore it: leave it out"
+            )
     return {names.get(name, name): value for name, value in wanted.items()}
 
 
@@ -81,7 +83,9 @@ def no_adapter(request: Request, generation: Generation, server: str) -> None:
         )
 
 
-def dump_body(body: Mapping[str, Any], generation: Generation, **free: Any) -> bytes:
+def dump_body(
+    body: Mapping[str, Any], generation: Generation, **free: Any
+) -> bytes:
     """The body as JSON with `extra_body` merged into it, objects field by field.
 
     Raises ValueError if that would replace a field of `body` that the measurement depends on; it

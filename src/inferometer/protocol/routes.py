@@ -34,10 +34,17 @@ class TokenizeRoute:
         if self.ids is not None:
             listed = answer.get(self.ids) if isinstance(answer, dict) else None
         elif isinstance(answer, list):
-            listed = [token.get("id") if isinstance(token, dict) else None for token in answer]
+            listed = [
+                token.get("id") if isinstance(token, dict) else None
+                for token in answer
+            ]
         else:
             return None
-        return listed if isinstance(listed, list) and all(type(i) is int for i in listed) else None
+        return (
+            listed
+            if isinstance(listed, list) and all(type(i) is int for i in listed)
+            else None
+        )
 
     def answer(self, ids: Sequence[int]) -> Any:
         """The reverse of `read`, for servers."""
@@ -47,7 +54,11 @@ class TokenizeRoute:
 
 
 VLLM_TOKENIZE = TokenizeRoute(
-    "/tokenize", text="prompt", ids="tokens", options={"add_special_tokens": True}, chat=True
+    "/tokenize",
+    text="prompt",
+    ids="tokens",
+    options={"add_special_tokens": True},
+    chat=True,
 )
 LLAMA_CPP_TOKENIZE = TokenizeRoute(
     "/tokenize", text="content", ids="tokens", options={"add_special": True}

@@ -13,7 +13,14 @@ from typing import Any
 
 from orjson import dumps
 
-from inferometer.protocol.base import Backend, BodyFields, Generation, Reply, StreamEvent, Usage
+from inferometer.protocol.base import (
+    Backend,
+    BodyFields,
+    Generation,
+    Reply,
+    StreamEvent,
+    Usage,
+)
 from inferometer.protocol.fields import SGLANG_FIELDS
 from inferometer.protocol.json_stream import (
     ForeignFrameError,
@@ -24,7 +31,11 @@ from inferometer.protocol.json_stream import (
     text_of,
     token_count,
 )
-from inferometer.protocol.request_body import dump_body, sampling_of, text_or_ids
+from inferometer.protocol.request_body import (
+    dump_body,
+    sampling_of,
+    text_or_ids,
+)
 from inferometer.protocol.routes import VLLM_TOKENIZE, Routes
 from inferometer.request import Request
 
@@ -48,14 +59,19 @@ def encode(request: Request, generation: Generation) -> bytes:
     if adapter is not None:
         body["lora_path"] = adapter
     if generation.logprobs is not None:
-        body |= {"return_logprob": True, "top_logprobs_num": generation.logprobs}
+        body |= {
+            "return_logprob": True,
+            "top_logprobs_num": generation.logprobs,
+        }
     return dump_body(body, generation)
 
 
 def read(body: Mapping[str, Any]) -> BodyFields:
     sampling = body.get("sampling_params")
     return BodyFields(
-        prompt=body["text"] if body.get("text") is not None else body.get("input_ids"),
+        prompt=body["text"]
+        if body.get("text") is not None
+        else body.get("input_ids"),
         max_tokens=sampling.get("max_new_tokens", _DEFAULT_TOKENS)
         if isinstance(sampling, Mapping)
         else _DEFAULT_TOKENS,
@@ -77,7 +93,9 @@ class SGLangReader:
     def __call__(self, event: dict[str, Any]) -> StreamEvent:
         meta = meta_of(event)
         completion_tokens = token_count(meta.get("completion_tokens"))
-        text = self._new_text(text_of(event, "text"), event.get("output_ids"), completion_tokens)
+        text = self._new_text(
+            text_of(event, "text"), event.get("output_ids"), completion_tokens
+        )
         return meta_event(text, self._count, meta)
 
     def _new_text(self, text: str, ids: Any, completion_tokens: int) -> str:
@@ -86,7 +104,11 @@ class SGLangReader:
         A stop string cut off at the end makes the whole text shorter; then nothing is new.
         """
         said = self._said
-        is_whole = len(ids) >= completion_tokens if isinstance(ids, list) else text.startswith(said)
+        is_whole = (
+            len(ids) >= completion_tokens
+            if isinstance(ids, list)
+            else text.startswith(said)
+        )
         self._said = text if is_whole else said + text
         return text[len(said) :] if is_whole else text
 
@@ -101,7 +123,9 @@ def meta_of(event: Mapping[str, Any]) -> Mapping[str, Any]:
     return meta
 
 
-def meta_event(text: str, count: GrowingCount, meta: Mapping[str, Any]) -> StreamEvent:
+def meta_event(
+    text: str, count: GrowingCount, meta: Mapping[str, Any]
+) -> StreamEvent:
     """An event from `meta_info`, whose finish reason is `{"type": …, "message": …}`, or the type
     alone.
     """
@@ -117,11 +141,17 @@ def meta_event(text: str, count: GrowingCount, meta: Mapping[str, Any]) -> Strea
     if isinstance(reason, str):
         reason = {"type": reason}
     if not isinstance(reason, dict):
-        raise WireFormatError("a finish reason that is neither an object nor a string")
+        raise WireFormatError(
+            "a finish reason that is neither an object nor a string"
+        )
     kind, message = text_of(reason, "type"), text_of(reason, "message")
     error = broken_off(kind)
     return StreamEvent(
-        text, tokens, usage, kind, error=f"{error}: {message}" if error and message else error
+        text,
+        tokens,
+        usage,
+        kind,
+        error=f"{error}: {message}" if error and message else error,
     )
 
 
@@ -142,7 +172,9 @@ class SGLangEmitter:
         }
         self._meta = b'],"meta_info":' + dumps(meta)[:-1]
 
-    def event(self, text: str, tokens: Sequence[int], finish_reason: str | None = None) -> bytes:
+    def event(
+        self, text: str, tokens: Sequence[int], finish_reason: str | None = None
+    ) -> bytes:
         self._said += dumps(text)[1:-1]
         self._ids += (b"," if self._count else b"") + dumps(list(tokens))[1:-1]
         self._count += len(tokens)
@@ -150,12 +182,20 @@ class SGLangEmitter:
             "type": finish_reason,
             **({"length": self._count} if finish_reason == "length" else {}),
         }
-        counts = b',"completion_tokens":%d,"cached_tokens":0,"finish_reason":%b}}\n\n' % (
-            self._count,
-            dumps(ended if finish_reason else None),
+        counts = (
+            b',"completion_tokens":%d,"cached_tokens":0,"finish_reason":%b}}\n\n'
+            % (
+                self._count,
+                dumps(ended if finish_reason else None),
+            )
         )
         event = (
-            b'data: {"text":"' + self._said + b'","output_ids":[' + self._ids + self._meta + counts
+            b'data: {"text":"'
+            + self._said
+            + b'","output_ids":['
+            + self._ids
+            + self._meta
+            + counts
         )
         return event + b"data: [DONE]\n\n" if finish_reason else event
 

@@ -44,9 +44,13 @@ class EventSplitter:
         self.between_events = True
         self.oversized = False
         self._after_cr = False
-        self._line: list[bytes] = []  # pieces of the line that has not ended yet
+        self._line: list[
+            bytes
+        ] = []  # pieces of the line that has not ended yet
         self._line_bytes = 0
-        self._data: list[bytes] = []  # data lines of the event that has not ended yet
+        self._data: list[
+            bytes
+        ] = []  # data lines of the event that has not ended yet
         self._data_bytes = 0
         self.stray = b""
 
@@ -77,7 +81,9 @@ class EventSplitter:
     def _whole_lines(self, lines: list[bytes], body: bytes) -> list[bytes]:
         """The complete lines of `body`; the first includes what came of it before."""
         if self._after_cr and body[0] == _LF:
-            del lines[0]  # the second half of a line end that was taken at its first half
+            del lines[
+                0
+            ]  # the second half of a line end that was taken at its first half
         self._after_cr = body[-1] == _CR
         ended = body[-1] in (_CR, _LF)
         if self._line and (ended or len(lines) > 1):
@@ -105,9 +111,15 @@ class EventSplitter:
         return payloads
 
     def _take_unusual(self, line: bytes) -> None:
-        field, _, value = line.partition(b":")  # nothing before the colon: a comment
+        field, _, value = line.partition(
+            b":"
+        )  # nothing before the colon: a comment
         if field == b"data":
             self._data.append(value.removeprefix(b" "))
             self._data_bytes += len(line)
-        elif field and not _OTHER_FIELD.match(line) and len(self.stray) < STRAY_BYTES:
+        elif (
+            field
+            and not _OTHER_FIELD.match(line)
+            and len(self.stray) < STRAY_BYTES
+        ):
             self.stray += line[:STRAY_BYTES] + b"\n"

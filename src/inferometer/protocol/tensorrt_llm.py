@@ -15,17 +15,37 @@ from typing import Any
 
 from orjson import dumps
 
-from inferometer.protocol.base import Backend, BodyFields, Generation, Reply, StreamEvent
+from inferometer.protocol.base import (
+    Backend,
+    BodyFields,
+    Generation,
+    Reply,
+    StreamEvent,
+)
 from inferometer.protocol.fields import (
     TRITON_FIELDS,
     TRTLLM_SERVE_CHAT_FIELDS,
     TRTLLM_SERVE_COMPLETIONS_FIELDS,
 )
-from inferometer.protocol.json_stream import ForeignFrameError, JsonDecoder, text_of
+from inferometer.protocol.json_stream import (
+    ForeignFrameError,
+    JsonDecoder,
+    text_of,
+)
 from inferometer.protocol.openai import COMPLETIONS
-from inferometer.protocol.openai_answer import ChunkEmitter, Shape, read_chat, read_completion
+from inferometer.protocol.openai_answer import (
+    ChunkEmitter,
+    Shape,
+    read_chat,
+    read_completion,
+)
 from inferometer.protocol.openai_chat import CHAT
-from inferometer.protocol.request_body import dump_body, no_adapter, sampling_of, text_only
+from inferometer.protocol.request_body import (
+    dump_body,
+    no_adapter,
+    sampling_of,
+    text_only,
+)
 from inferometer.protocol.routes import Routes
 from inferometer.request import Request
 
@@ -33,7 +53,9 @@ _NAME = "TensorRT-LLM on Triton"
 _NAMES = {"seed": "random_seed", "stop": "stop_words"}
 _SERVE = "trtllm-serve"
 # /metrics is JSON of its steps
-_SERVE_ROUTES = Routes(ready="GET /health", tokenize=(), metrics="GET /prometheus/metrics")
+_SERVE_ROUTES = Routes(
+    ready="GET /health", tokenize=(), metrics="GET /prometheus/metrics"
+)
 
 
 def encode(request: Request, generation: Generation) -> bytes:
@@ -43,7 +65,11 @@ def encode(request: Request, generation: Generation) -> bytes:
         "max_tokens": request.max_tokens,
         "stream": True,
         **({"min_length": request.max_tokens} if generation.ignore_eos else {}),
-        **({"return_log_probs": True} if generation.logprobs is not None else {}),
+        **(
+            {"return_log_probs": True}
+            if generation.logprobs is not None
+            else {}
+        ),
         **sampling_of(request, generation, _NAME, names=_NAMES),
     }
     return dump_body(body, generation, bad_words="", stop_words="")
@@ -51,7 +77,9 @@ def encode(request: Request, generation: Generation) -> bytes:
 
 def read(body: Mapping[str, Any]) -> BodyFields:
     return BodyFields(
-        prompt=body.get("text_input"), max_tokens=body.get("max_tokens"), stream=body.get("stream")
+        prompt=body.get("text_input"),
+        max_tokens=body.get("max_tokens"),
+        stream=body.get("stream"),
     )
 
 
@@ -71,7 +99,9 @@ class TensorRTEmitter:
     def __init__(self, reply: Reply) -> None:
         self._model = reply.model
 
-    def event(self, text: str, tokens: Sequence[int], finish_reason: str | None = None) -> bytes:
+    def event(
+        self, text: str, tokens: Sequence[int], finish_reason: str | None = None
+    ) -> bytes:
         event = {
             "model_name": self._model,
             "model_version": "1",
@@ -95,7 +125,11 @@ def with_usage(asked: BodyFields) -> BodyFields:
     """What trtllm-serve does with such a body: usage in every chunk unless the body declines it."""
     given = asked.stream_options or {}
     return asked._replace(
-        stream_options={"include_usage": True, "continuous_usage_stats": True, **given}
+        stream_options={
+            "include_usage": True,
+            "continuous_usage_stats": True,
+            **given,
+        }
     )
 
 

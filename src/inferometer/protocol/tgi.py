@@ -42,29 +42,44 @@ _NAME = "TGI"
 _ANY_MODEL = "tgi"
 """The model that it serves. It takes any other name in a chat for a LoRA adapter."""
 _REASONS = {"eos_token": "stop", "stop_sequence": "stop"}
-_ROUTES = Routes(ready="GET /health", models="GET /info", tokenize=(TGI_TOKENIZE,))
+_ROUTES = Routes(
+    ready="GET /health", models="GET /info", tokenize=(TGI_TOKENIZE,)
+)
 
 
 def encode(request: Request, generation: Generation) -> bytes:
-    sampling = sampling_of(request, generation, _NAME, unknown=("min_p", "presence_penalty"))
+    sampling = sampling_of(
+        request, generation, _NAME, unknown=("min_p", "presence_penalty")
+    )
     if "temperature" in sampling:
         sampling["do_sample"] = sampling["temperature"] > 0
         if not sampling["do_sample"]:
             del sampling["temperature"]
     if sampling.get("top_p", 0) >= 1:
         del sampling["top_p"]
-    parameters: dict[str, Any] = {"max_new_tokens": request.max_tokens, "details": True, **sampling}
+    parameters: dict[str, Any] = {
+        "max_new_tokens": request.max_tokens,
+        "details": True,
+        **sampling,
+    }
     adapter = generation.adapter(request)
     if adapter is not None:
         parameters["adapter_id"] = adapter
     if generation.logprobs is not None:
         parameters["top_n_tokens"] = generation.logprobs
-    return dump_body({"inputs": text_only(request, _NAME), "parameters": parameters}, generation)
+    return dump_body(
+        {"inputs": text_only(request, _NAME), "parameters": parameters},
+        generation,
+    )
 
 
 def read(body: Mapping[str, Any]) -> BodyFields:
     parameters = body.get("parameters")
-    limit = parameters.get("max_new_tokens") if isinstance(parameters, Mapping) else None
+    limit = (
+        parameters.get("max_new_tokens")
+        if isinstance(parameters, Mapping)
+        else None
+    )
     return BodyFields(prompt=body.get("inputs"), max_tokens=limit, stream=True)
 
 
@@ -100,10 +115,14 @@ class TGIReader:
             return StreamEvent(text, tokens)
         # Its engine for TensorRT-LLM reports one generated token whatever it did; the events are
         # never more than there were.
-        generated = max(self._seen, token_count(details.get("generated_tokens")))
+        generated = max(
+            self._seen, token_count(details.get("generated_tokens"))
+        )
         reason = text_of(details, "finish_reason")
         usage = Usage(token_count(details.get("input_length")), generated)
-        return StreamEvent(text, tokens, usage, _REASONS.get(reason, reason) or None, done=True)
+        return StreamEvent(
+            text, tokens, usage, _REASONS.get(reason, reason) or None, done=True
+        )
 
 
 class TGIEmitter:
@@ -116,23 +135,34 @@ class TGIEmitter:
         self._said = 0  # tokens
         self._text = ""
 
-    def event(self, text: str, tokens: Sequence[int], finish_reason: str | None = None) -> bytes:
+    def event(
+        self, text: str, tokens: Sequence[int], finish_reason: str | None = None
+    ) -> bytes:
         self._text += text
         *silent, last = tokens
         body = b"".join(self._token(token, "") for token in silent)
         return body + self._token(last, text, finish_reason)
 
-    def _token(self, token: int, text: str, finish_reason: str | None = None) -> bytes:
+    def _token(
+        self, token: int, text: str, finish_reason: str | None = None
+    ) -> bytes:
         self._said += 1
         details = {
-            "finish_reason": "eos_token" if finish_reason == "stop" else finish_reason,
+            "finish_reason": "eos_token"
+            if finish_reason == "stop"
+            else finish_reason,
             "generated_tokens": self._said,
             "seed": None,
             "input_length": self._reply.prompt_tokens,
         }
         event = {
             "index": self._said,
-            "token": {"id": token, "text": text, "logprob": -0.5, "special": False},
+            "token": {
+                "id": token,
+                "text": text,
+                "logprob": -0.5,
+                "special": False,
+            },
             "generated_text": self._text if finish_reason else None,
             "details": details if finish_reason else None,
         }
@@ -143,8 +173,15 @@ def encode_chat(request: Request, generation: Generation) -> bytes:
     """OpenAI's chat without `ignore_eos`, which TGI lacks; the model's name may select an
     adapter.
     """
-    sampling_of(request, generation, _NAME, unknown=("min_p", "top_k", "repetition_penalty"))
-    return CHAT.encode(request, replace(generation, model=_ANY_MODEL, ignore_eos=False))
+    sampling_of(
+        request,
+        generation,
+        _NAME,
+        unknown=("min_p", "top_k", "repetition_penalty"),
+    )
+    return CHAT.encode(
+        request, replace(generation, model=_ANY_MODEL, ignore_eos=False)
+    )
 
 
 def read_chat(body: Mapping[str, Any]) -> BodyFields:

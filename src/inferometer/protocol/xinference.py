@@ -43,7 +43,9 @@ class XinferenceEmitter:
         self._said = 0  # tokens
         self._begun = False
 
-    def event(self, text: str, tokens: Sequence[int], finish_reason: str | None = None) -> bytes:
+    def event(
+        self, text: str, tokens: Sequence[int], finish_reason: str | None = None
+    ) -> bytes:
         self._said += len(tokens)
         body = (
             b""
@@ -55,9 +57,15 @@ class XinferenceEmitter:
         if finish_reason is None:
             return body
         prompt, said = self._reply.prompt_tokens, self._said
-        usage = {"prompt_tokens": prompt, "completion_tokens": said, "total_tokens": prompt + said}
+        usage = {
+            "prompt_tokens": prompt,
+            "completion_tokens": said,
+            "total_tokens": prompt + said,
+        }
         body += self._chunk(self._text(""), finish_reason, usage)
-        body += self._chunk({"delta": {}} if self._chat else {"text": ""}, "stop", usage)
+        body += self._chunk(
+            {"delta": {}} if self._chat else {"text": ""}, "stop", usage
+        )
         return body + b"data: [DONE]\r\n\r\n"
 
     def _text(self, text: str) -> dict[str, Any]:
@@ -77,7 +85,9 @@ class XinferenceEmitter:
             "id": f"chat{self._reply.id}" if self._chat else self._reply.id,
             "model": self._reply.model,
             "created": self._reply.created,
-            "object": "chat.completion.chunk" if self._chat else "text_completion",
+            "object": "chat.completion.chunk"
+            if self._chat
+            else "text_completion",
             "choices": [{"index": 0, **choice, "finish_reason": finish_reason}],
             "usage": usage,
         }

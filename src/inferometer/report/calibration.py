@@ -6,7 +6,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from inferometer.metrics.calibration import KINDS, Calibration, Ceiling, Kind, LoadLevel
+from inferometer.metrics.calibration import (
+    KINDS,
+    Calibration,
+    Ceiling,
+    Kind,
+    LoadLevel,
+)
 from inferometer.printable import aligned, padded
 from inferometer.words import spoken
 
@@ -19,7 +25,15 @@ HEADINGS = (
     "calibrate.delay",
     "calibrate.late",
 )
-UNDER_HEADINGS = ("", "", "p50 / p99, ms", "p50 / p99, ms", "p50 / p99, ms", "p99, ms", "%")
+UNDER_HEADINGS = (
+    "",
+    "",
+    "p50 / p99, ms",
+    "p50 / p99, ms",
+    "p50 / p99, ms",
+    "p99, ms",
+    "%",
+)
 INDENT = 10
 BUSY_LOAD = 0.5
 """Load average above which another program may have been in the way."""
@@ -55,24 +69,44 @@ def level_line(level: LoadLevel) -> str:
 def closing(calibration: Calibration) -> list[str]:
     """Host, errors and ceilings, a line each."""
     words, key = spoken(), calibration.key
-    host = {name: key[name] for name in ("hostname", "cpus", "cpu", "kernel", "python", "workers")}
-    clocked = {"scheduling": calibration.scheduling, "stamps": calibration.stamps}
-    errors = {"ttft": _worst(calibration, "ttft_error"), "itl": _worst(calibration, "itl_error")}
-    ceilings = words.listed(_ceiling(kind, calibration.ceilings[kind]) for kind in KINDS)
+    host = {
+        name: key[name]
+        for name in ("hostname", "cpus", "cpu", "kernel", "python", "workers")
+    }
+    clocked = {
+        "scheduling": calibration.scheduling,
+        "stamps": calibration.stamps,
+    }
+    errors = {
+        "ttft": _worst(calibration, "ttft_error"),
+        "itl": _worst(calibration, "itl_error"),
+    }
+    ceilings = words.listed(
+        _ceiling(kind, calibration.ceilings[kind]) for kind in KINDS
+    )
     lines = [
-        headed("calibrate.host", words.text("calibrate.host.is", **host, **clocked)),
+        headed(
+            "calibrate.host", words.text("calibrate.host.is", **host, **clocked)
+        ),
         headed(
             "calibrate.error",
-            words.text("calibrate.error.is", **errors, target=calibration.target_ms),
+            words.text(
+                "calibrate.error.is", **errors, target=calibration.target_ms
+            ),
         ),
         headed(
             "calibrate.client_delay",
-            words.text("calibrate.delay.is", delay=_worst(calibration, "delay")),
+            words.text(
+                "calibrate.delay.is", delay=_worst(calibration, "delay")
+            ),
         ),
         headed("calibrate.ceiling", ceilings),
         " " * INDENT + words.text("calibrate.bounds"),
     ]
-    if calibration.load_average is not None and calibration.load_average > BUSY_LOAD:
+    if (
+        calibration.load_average is not None
+        and calibration.load_average > BUSY_LOAD
+    ):
         load = calibration.load_average
         lines.append(" " * INDENT + words.text("calibrate.busy", load=load))
     return lines
@@ -98,10 +132,17 @@ def _worst(calibration: Calibration, error: str) -> str:
 
 
 def _pair(p50_ms: float | None, p99_ms: float | None) -> str:
-    return "–" if p50_ms is None or p99_ms is None else f"{p50_ms:.3f} / {p99_ms:.3f}"
+    return (
+        "–"
+        if p50_ms is None or p99_ms is None
+        else f"{p50_ms:.3f} / {p99_ms:.3f}"
+    )
 
 
 def _line(cells: Sequence[str]) -> str:
     first, *others = cells
-    numbers = (aligned(cell, width) for cell, width in zip(others, COLUMNS[1:], strict=True))
+    numbers = (
+        aligned(cell, width)
+        for cell, width in zip(others, COLUMNS[1:], strict=True)
+    )
     return padded(first, COLUMNS[0]) + "".join(numbers)

@@ -21,7 +21,13 @@ from inferometer.metrics.statistics import Interval
 from inferometer.metrics.steady import Steady
 from inferometer.metrics.summary import Summary
 from inferometer.metrics.verdict import Verdict
-from inferometer.printable import centered, columns_of, padded, printable, wrapped
+from inferometer.printable import (
+    centered,
+    columns_of,
+    padded,
+    printable,
+    wrapped,
+)
 from inferometer.report.rated import rating_of_run
 from inferometer.spec.field_flags import as_flags
 from inferometer.trace.server_counters import ServerCounters
@@ -66,12 +72,18 @@ def render(
     lines = [
         " Serving Benchmark Result ".center(WIDTH, "="),
         *_totals(summary, load),
-        *(line for key in chosen for line in _section(key, summary.metrics[key])),
+        *(
+            line
+            for key in chosen
+            for line in _section(key, summary.metrics[key])
+        ),
         "=" * WIDTH,
         _row("Total Token throughput (tok/s):", summary.total_token_throughput),
     ]
     if thin := spoken().listed(_thin(summary, chosen)):
-        text = spoken().text("console.thin", percentiles=thin, fewest=MIN_BEYOND)
+        text = spoken().text(
+            "console.thin", percentiles=thin, fewest=MIN_BEYOND
+        )
         lines += wrapped(text, TEXT_WIDTH)
     lines += [_heading("console.client"), *_client(summary, workers)]
     if verdict.precision:
@@ -106,13 +118,20 @@ def render_precision(verdict: Verdict, before: Verdict) -> str:
     lines = _statement(verdict.precision)
     if verdict.status != before.status:
         now, earlier = (_status(each) for each in (verdict, before))
-        lines.append(spoken().text("console.verdict.changed", status=now, before=earlier))
+        lines.append(
+            spoken().text("console.verdict.changed", status=now, before=earlier)
+        )
     news = [
         finding
         for finding in verdict.reasons(at_least=Level.NOTE)
         if finding not in before.findings
     ]
-    return "\n".join([*lines, *(line for finding in news for line in _finding(finding))]) + "\n"
+    return (
+        "\n".join(
+            [*lines, *(line for finding in news for line in _finding(finding))]
+        )
+        + "\n"
+    )
 
 
 def _statement(precision: Precision) -> list[str]:
@@ -128,7 +147,9 @@ def _row(label: str | Said, value: str | int | float | None) -> str:
     if isinstance(value, float):
         value = f"{value:.2f}"
     text = padded(spoken().say(label), LABEL_WIDTH)
-    return f"{text} {padded(ABSENT if value is None else str(value), VALUE_WIDTH)}"
+    return (
+        f"{text} {padded(ABSENT if value is None else str(value), VALUE_WIDTH)}"
+    )
 
 
 def _totals(summary: Summary, load: Load) -> list[str]:
@@ -141,7 +162,11 @@ def _totals(summary: Summary, load: Load) -> list[str]:
         ("Unfinished requests:", counts.unfinished, counts.unfinished > 0),
         ("Dropped requests:", counts.dropped, counts.dropped > 0),
         ("Requests never sent:", counts.unsent, counts.unsent > 0),
-        ("Maximum request concurrency:", load.max_concurrency, load.max_concurrency is not None),
+        (
+            "Maximum request concurrency:",
+            load.max_concurrency,
+            load.max_concurrency is not None,
+        ),
         ("Request rate configured (RPS):", rate, rate is not None),
         ("Benchmark duration (s):", summary.duration_s, True),
         ("Total input tokens:", summary.total_input_tokens, True),
@@ -158,9 +183,17 @@ def _totals(summary: Summary, load: Load) -> list[str]:
             goodput is not None,
         ),
         ("Output token throughput (tok/s):", summary.output_throughput, True),
-        ("Peak output token throughput (tok/s):", summary.peak_output_tokens_per_s, True),
+        (
+            "Peak output token throughput (tok/s):",
+            summary.peak_output_tokens_per_s,
+            True,
+        ),
         ("Peak concurrent requests:", float(summary.peak_concurrency), True),
-        ("Total token throughput (tok/s):", summary.total_token_throughput, True),
+        (
+            "Total token throughput (tok/s):",
+            summary.total_token_throughput,
+            True,
+        ),
     ]
     return [_row(label, value) for label, value, shown in rows if shown]
 
@@ -181,17 +214,31 @@ def _client(summary: Summary, workers: Sequence[WorkerRecord]) -> list[str]:
     """How well the client could see: what vLLM's report does not have."""
     rows = [
         (Said("console.client.stamps"), _stamps(summary)),
-        (Said("console.client.delay"), _spread(summary.metrics["client_delay"])),
-        (Said("console.client.shared"), _percent(summary.events.shared_stamp_share)),
+        (
+            Said("console.client.delay"),
+            _spread(summary.metrics["client_delay"]),
+        ),
+        (
+            Said("console.client.shared"),
+            _percent(summary.events.shared_stamp_share),
+        ),
         (Said("console.client.lag"), _spread(summary.metrics["schedule_lag"])),
         (Said("console.client.workers"), _workers(workers)),
         (
             Said("console.client.cpu"),
-            _percent(max((w.cpu_ns / w.wall_ns for w in workers if w.wall_ns), default=None)),
+            _percent(
+                max(
+                    (w.cpu_ns / w.wall_ns for w in workers if w.wall_ns),
+                    default=None,
+                )
+            ),
         ),
         (
             Said("console.client.waited"),
-            max((w.run_queue_ns / MS for w in workers if w.run_queue_ns >= 0), default=None),
+            max(
+                (w.run_queue_ns / MS for w in workers if w.run_queue_ns >= 0),
+                default=None,
+            ),
         ),
     ]
     return [_row(label, value) for label, value in rows]
@@ -203,15 +250,29 @@ def _server(summary: Summary, server: ServerCounters | None) -> list[str]:
     lmcache = server.lmcache_hit_rate if server else None
     rows = [
         (Said("console.server.hit_rate"), summary.prefix_cache_hit_rate),
-        (Said("console.server.external_hit_rate"), summary.external_cache_hit_rate),
-        (Said("console.server.lmcache_hit_rate"), None if lmcache is None else 100 * lmcache),
-        (Said("console.server.preemptions"), None if preempted is None else int(preempted)),
-        (Said("console.server.queue"), server.mean_queue_ms if server else None),
+        (
+            Said("console.server.external_hit_rate"),
+            summary.external_cache_hit_rate,
+        ),
+        (
+            Said("console.server.lmcache_hit_rate"),
+            None if lmcache is None else 100 * lmcache,
+        ),
+        (
+            Said("console.server.preemptions"),
+            None if preempted is None else int(preempted),
+        ),
+        (
+            Said("console.server.queue"),
+            server.mean_queue_ms if server else None,
+        ),
     ]
     return [_row(label, value) for label, value in rows if value is not None]
 
 
-def _intervals(intervals: Mapping[str, Interval], chosen: Sequence[str]) -> list[str]:
+def _intervals(
+    intervals: Mapping[str, Interval], chosen: Sequence[str]
+) -> list[str]:
     """Where the headline numbers would lie in the long run; those that this run is too short to
     bound are not there.
     """
@@ -230,7 +291,10 @@ def _steady(steady: Steady, chosen: Sequence[str]) -> list[str]:
         (Said("console.request_throughput"), steady.request_throughput),
         (Said("console.output_throughput"), steady.output_throughput),
         *(
-            (Said("console.mean", {"latency": LATENCIES[key].label}), figures.mean)
+            (
+                Said("console.mean", {"latency": LATENCIES[key].label}),
+                figures.mean,
+            )
             for key, figures in steady.metrics.items()
             if key in chosen
         ),
@@ -243,17 +307,31 @@ def _stamps(summary: Summary) -> str | None:
     names = {name: spoken().text(f"console.stamp.{name}") for name in sources}
     if len(sources) == 1:
         return names[next(iter(sources))]
-    return ", ".join(f"{names[name]} {n / total:.2%}" for name, n in sources.items()) or None
+    return (
+        ", ".join(
+            f"{names[name]} {n / total:.2%}" for name, n in sources.items()
+        )
+        or None
+    )
 
 
 def _spread(distribution: Distribution) -> str | None:
-    figures = (distribution.median, distribution.percentiles.get("p99"), distribution.max)
+    figures = (
+        distribution.median,
+        distribution.percentiles.get("p99"),
+        distribution.max,
+    )
     return " / ".join(f"{ms:.2f}" for ms in figures if ms is not None) or None
 
 
 def _workers(workers: Sequence[WorkerRecord]) -> str:
     """How many, and how the system schedules them where that is out of the ordinary."""
-    return ", ".join([str(len(workers)), *sorted({w.scheduling for w in workers} - {"normal"})])
+    return ", ".join(
+        [
+            str(len(workers)),
+            *sorted({w.scheduling for w in workers} - {"normal"}),
+        ]
+    )
 
 
 def _percent(share: float | None) -> float | None:
@@ -271,7 +349,12 @@ def _verdict(verdict: Verdict) -> list[str]:
     findings = verdict.reasons(at_least=Level.NOTE)
     lines = [spoken().text("console.verdict", status=_status(verdict))]
     if not findings:
-        lines.append("  " + spoken().text("console.verdict.fine", checks=len(verdict.findings)))
+        lines.append(
+            "  "
+            + spoken().text(
+                "console.verdict.fine", checks=len(verdict.findings)
+            )
+        )
     return lines + [line for finding in findings for line in _finding(finding)]
 
 
@@ -289,7 +372,9 @@ def _finding(finding: Finding) -> list[str]:
     words = spoken()
     said = finding.said(words.language)
     level = padded(words.text(f"console.level.{finding.level.name.lower()}"), 8)
-    lines = wrapped(as_flags(printable(said.text)), TEXT_WIDTH, f"  {level} ", " " * 11)
+    lines = wrapped(
+        as_flags(printable(said.text)), TEXT_WIDTH, f"  {level} ", " " * 11
+    )
     if said.next_step:
         first = " " * 11 + words.text("console.next")
         step = as_flags(printable(said.next_step))

@@ -18,8 +18,13 @@ def render_dialect(trace: Trace, dialect: str) -> str:
     known = DIALECTS[dialect]
     title = spoken().text("console.dialect", tool=known.tool)
     lines = [centered(f" {title} ", WIDTH, "=")]
-    lines += [f"{name:<48} {value:.2f}" for name, value in express(trace, dialect).items()]
+    lines += [
+        f"{name:<48} {value:.2f}"
+        for name, value in express(trace, dialect).items()
+    ]
     lines.append("-" * WIDTH)
     for sentence in known.differences:
-        lines += textwrap.wrap(sentence, TEXT_WIDTH, initial_indent="- ", subsequent_indent="  ")
+        lines += textwrap.wrap(
+            sentence, TEXT_WIDTH, initial_indent="- ", subsequent_indent="  "
+        )
     return "\n".join([*lines, "=" * WIDTH]) + "\n"

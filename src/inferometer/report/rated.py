@@ -20,13 +20,21 @@ def ratings_in_words(points: Sequence[Point], words: Words) -> str:
         rated = {} if point.status == "INVALID" else ratings(point.values)
         for name, rating in rated.items():
             found.setdefault(name, Counter())[rating] += 1
-    told = [f"{words.metric(name)} {_counted(counts, words)}" for name, counts in found.items()]
-    return words.text("console.ratings", ratings="; ".join(told)) if told else ""
+    told = [
+        f"{words.metric(name)} {_counted(counts, words)}"
+        for name, counts in found.items()
+    ]
+    return (
+        words.text("console.ratings", ratings="; ".join(told)) if told else ""
+    )
 
 
 def _counted(counts: Counter[str], words: Words) -> str:
     there = [rating for rating in RATINGS if counts[rating]]
-    return words.listed(f"{words.text(f'page.rating.{each}')} × {counts[each]}" for each in there)
+    return words.listed(
+        f"{words.text(f'page.rating.{each}')} × {counts[each]}"
+        for each in there
+    )
 
 
 def rating_of_run(values: Mapping[str, float], words: Words) -> str:
@@ -35,4 +43,8 @@ def rating_of_run(values: Mapping[str, float], words: Words) -> str:
         f"{words.metric(name)} {words.text(f'page.rating.{rating}')}"
         for name, rating in ratings(values).items()
     ]
-    return words.text("console.ratings", ratings=words.listed(told)) if told else ""
+    return (
+        words.text("console.ratings", ratings=words.listed(told))
+        if told
+        else ""
+    )

@@ -24,7 +24,10 @@ IN_A_LINE = {
 
 
 def render_repeats(
-    repeats: Sequence[Repeat], *, asked: int, metrics: Sequence[str] = SHOWN_LATENCIES
+    repeats: Sequence[Repeat],
+    *,
+    asked: int,
+    metrics: Sequence[str] = SHOWN_LATENCIES,
 ) -> str:
     """The table over the runs that count, of `asked` that were wanted, and which were left out."""
     found, runs = spreads(repeats), _count(repeats)
@@ -33,24 +36,41 @@ def render_repeats(
         labels = _labels(metrics)
         words = spoken()
         title = words.text("console.repeats.title", runs=_of(runs, asked))
-        heads = (words.text(f"console.repeats.{each}") for each in ("mean", "interval", "range"))
+        heads = (
+            words.text(f"console.repeats.{each}")
+            for each in ("mean", "interval", "range")
+        )
         lines += [centered(f" {title} ", TEXT_WIDTH, "="), _line("", *heads)]
-        lines += [_row(label, found[name]) for name, label in labels.items() if name in found]
+        lines += [
+            _row(label, found[name])
+            for name, label in labels.items()
+            if name in found
+        ]
         lines += ["=" * TEXT_WIDTH, *_wrapped(_agreement(found, runs, labels))]
     return "".join(f"{line}\n" for line in [*lines, *_left_out(repeats)])
 
 
 def repeats_in_lines(
-    name: str, repeats: Sequence[Repeat], *, asked: int, metrics: Sequence[str] = SHOWN_LATENCIES
+    name: str,
+    repeats: Sequence[Repeat],
+    *,
+    asked: int,
+    metrics: Sequence[str] = SHOWN_LATENCIES,
 ) -> Iterator[str]:
     """The same in a line, where there are many points: means with their intervals; and why they
     are not to be believed as they are.
     """
     found, runs = spreads(repeats), _count(repeats)
     figures = [
-        form.format(_interval(found[key])) for key, form in IN_A_LINE.items() if key in found
+        form.format(_interval(found[key]))
+        for key, form in IN_A_LINE.items()
+        if key in found
     ]
-    values = {"name": name, "runs": _of(runs, asked), "figures": ", ".join(figures) or ABSENT}
+    values = {
+        "name": name,
+        "runs": _of(runs, asked),
+        "figures": ", ".join(figures) or ABSENT,
+    }
     yield spoken().text("console.repeats.line", **values)
     if any(found[key].runs_differ for key in _labels(metrics) if key in found):
         yield from _wrapped(_agreement(found, runs, _labels(metrics)), "    ")
@@ -68,11 +88,17 @@ def _of(runs: int, asked: int) -> str:
 
 
 def _labels(metrics: Sequence[str]) -> dict[str, str]:
-    shown = {name: label for name, (of, label) in INTERVALS.items() if of is None or of in metrics}
+    shown = {
+        name: label
+        for name, (of, label) in INTERVALS.items()
+        if of is None or of in metrics
+    }
     return {name: spoken().say(label) for name, label in shown.items()}
 
 
-def _agreement(found: dict[str, Spread], runs: int, labels: dict[str, str]) -> str:
+def _agreement(
+    found: dict[str, Spread], runs: int, labels: dict[str, str]
+) -> str:
     """Whether the runs agree; nothing for a single one."""
     if runs < 2:
         return ""
@@ -87,7 +113,11 @@ def _agreement(found: dict[str, Spread], runs: int, labels: dict[str, str]) -> s
 def _left_out(repeats: Sequence[Repeat]) -> list[str]:
     words = spoken()
     which = [
-        words.text("console.repeats.which", n=repeat.number, why=words.say(repeat.left_out))
+        words.text(
+            "console.repeats.which",
+            n=repeat.number,
+            why=words.say(repeat.left_out),
+        )
         for repeat in repeats
         if repeat.left_out
     ]
@@ -101,18 +131,34 @@ def _wrapped(text: str, indent: str = "") -> list[str]:
 
 def _interval(spread: Spread) -> str:
     interval = spread.interval
-    bounds = "" if interval is None else f" ({interval.low:,.2f} – {interval.high:,.2f})"
+    bounds = (
+        ""
+        if interval is None
+        else f" ({interval.low:,.2f} – {interval.high:,.2f})"
+    )
     return f"{spread.mean:,.2f}{bounds}"
 
 
 def _row(label: str, spread: Spread) -> str:
     interval = spread.interval
-    bounds = ABSENT if interval is None else f"{interval.low:.2f} – {interval.high:.2f}"
-    return _line(label, f"{spread.mean:.2f}", bounds, f"{spread.low:.2f} – {spread.high:.2f}")
+    bounds = (
+        ABSENT
+        if interval is None
+        else f"{interval.low:.2f} – {interval.high:.2f}"
+    )
+    return _line(
+        label,
+        f"{spread.mean:.2f}",
+        bounds,
+        f"{spread.low:.2f} – {spread.high:.2f}",
+    )
 
 
 def _line(*cells: str) -> str:
     label, *figures = cells
     widths = (9, 20, 18)
-    columns = [aligned(figure, width) for figure, width in zip(figures, widths, strict=True)]
+    columns = [
+        aligned(figure, width)
+        for figure, width in zip(figures, widths, strict=True)
+    ]
     return "".join([padded(label, 33), *columns]).rstrip()

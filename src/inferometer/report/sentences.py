@@ -43,7 +43,11 @@ def notes_of(point: Point, language: str) -> list[Told]:
     notes = [_told(words.say(note), str(note)) for note in point.notes]
     return [
         *notes,
-        *(tell(finding, language) for finding in point.findings if finding.level == Level.NOTE),
+        *(
+            tell(finding, language)
+            for finding in point.findings
+            if finding.level == Level.NOTE
+        ),
     ]
 
 
@@ -57,7 +61,9 @@ def _told(text: str, english: str, next_step: str = "") -> Told:
     return Told(text, english if text != english else "", next_step)
 
 
-def precision_in_words(precision: Mapping[str, Any], language: str) -> str | None:
+def precision_in_words(
+    precision: Mapping[str, Any], language: str
+) -> str | None:
     """The statement of a precision as a verdict file holds it; None where only the file's own
     English one is left.
     """

@@ -14,10 +14,14 @@ from inferometer.words import Words, spoken
 def target_lines(checked: Sequence[Checked]) -> list[str]:
     """A line each, missed ones marked."""
     words = spoken()
-    marks = [words.text(f"console.{each.state.replace(' ', '_')}") for each in checked]
+    marks = [
+        words.text(f"console.{each.state.replace(' ', '_')}")
+        for each in checked
+    ]
     width = max(map(columns_of, [*marks, words.text("console.reached")]))
     heads = [
-        f"{padded(mark, width)}  {each.target}" for mark, each in zip(marks, checked, strict=True)
+        f"{padded(mark, width)}  {each.target}"
+        for mark, each in zip(marks, checked, strict=True)
     ]
     width = max(map(columns_of, heads), default=0)
     return [
@@ -27,16 +31,29 @@ def target_lines(checked: Sequence[Checked]) -> list[str]:
 
 
 def _found(each: Checked, words: Words) -> str:
-    value = "" if each.value is None else f"{figure(each.value)} {each.unit}".strip()
-    deployment, where = deployment_in_words(each, words), place_in_words(each, words)
+    value = (
+        ""
+        if each.value is None
+        else f"{figure(each.value)} {each.unit}".strip()
+    )
+    deployment, where = (
+        deployment_in_words(each, words),
+        place_in_words(each, words),
+    )
     if deployment and where:
-        where = words.text("console.target.at", deployment=deployment, place=where)
+        where = words.text(
+            "console.target.at", deployment=deployment, place=where
+        )
     where = where or deployment
     found = value or where
     if value and where:
         found = words.text("console.target.found", value=value, where=where)
     why = why_in_words(each, words)
-    return words.text("console.target.why", found=found, why=why) if found and why else found or why
+    return (
+        words.text("console.target.why", found=found, why=why)
+        if found and why
+        else found or why
+    )
 
 
 def deployment_in_words(each: Checked, words: Words) -> str:
@@ -44,7 +61,9 @@ def deployment_in_words(each: Checked, words: Words) -> str:
     return (
         each.deployment
         if each.gpus is None
-        else words.text("target.on_gpus", name=each.deployment, gpus=each.gpus).strip()
+        else words.text(
+            "target.on_gpus", name=each.deployment, gpus=each.gpus
+        ).strip()
     )
 
 
@@ -65,9 +84,13 @@ def why_in_words(each: Checked, words: Words) -> str:
         reasons = reasons_of(each.point, words.language)
         return words.text(
             each.why.key,
-            why=reasons[0].text.rstrip(".。") if reasons else words.text("target.why.untold"),
+            why=reasons[0].text.rstrip(".。")
+            if reasons
+            else words.text("target.why.untold"),
         )
     if each.why.key.startswith("target."):
         return words.say(each.why)
     sentence = words.say(each.why).rstrip(".。")
-    return words.text("target.why.nothing", why=sentence[:1].lower() + sentence[1:])
+    return words.text(
+        "target.why.nothing", why=sentence[:1].lower() + sentence[1:]
+    )

@@ -46,7 +46,9 @@ NUMBERS = {
 STYLES = {"VALID": "green", "SUSPECT": "yellow", "INVALID": "red"}
 
 
-def tables_of(points: Sequence[Point], *, ascii_only: bool = False) -> Iterator[Table]:
+def tables_of(
+    points: Sequence[Point], *, ascii_only: bool = False
+) -> Iterator[Table]:
     """What to print, one table after the other."""
     if len(points) <= MAX_ROWS:
         for name, curve in curves(points):
@@ -58,14 +60,27 @@ def tables_of(points: Sequence[Point], *, ascii_only: bool = False) -> Iterator[
 def curves(points: Sequence[Point]) -> Iterator[tuple[str, list[Point]]]:
     """Points that differ in their load alone (and in what changes with it), under a short name."""
     names = [name for name in telling(points) if name not in LOADS]
-    keys = [tuple(point.conditions.get(name) for name in names) for point in points]
+    keys = [
+        tuple(point.conditions.get(name) for name in names) for point in points
+    ]
     shown = telling_places(keys, range(len(names)))
-    shown += [at for at, name in enumerate(names) if name in ("model", "tp") and at not in shown]
+    shown += [
+        at
+        for at, name in enumerate(names)
+        if name in ("model", "tp") and at not in shown
+    ]
     together: dict[tuple[Condition, ...], list[Point]] = {}
     for point, key in zip(points, keys, strict=True):
         together.setdefault(key, []).append(point)
     for key, curve in together.items():
-        yield " ".join(filter(None, (_named(names[at], key[at]) for at in sorted(shown)))), curve
+        yield (
+            " ".join(
+                filter(
+                    None, (_named(names[at], key[at]) for at in sorted(shown))
+                )
+            ),
+            curve,
+        )
 
 
 def course(values: Sequence[float | None], *, ascii_only: bool = False) -> str:
@@ -92,7 +107,9 @@ def course(values: Sequence[float | None], *, ascii_only: bool = False) -> str:
     )
 
 
-def _points_table(name: str, points: Sequence[Point], ascii_only: bool) -> Table:
+def _points_table(
+    name: str, points: Sequence[Point], ascii_only: bool
+) -> Table:
     table, words = _table(name), spoken()
     loads = [load for load in telling(points) if load in LOADS]
     for load in loads:
@@ -104,9 +121,14 @@ def _points_table(name: str, points: Sequence[Point], ascii_only: bool) -> Table
     cached = any(point.conditions.get("cache") for point in points)
     hits = cached and any("cached_share" in point.values for point in points)
     if hits:
-        table.add_column(words.text("terminal.hits"), justify="right", no_wrap=True)
+        table.add_column(
+            words.text("terminal.hits"), justify="right", no_wrap=True
+        )
     table.add_column(words.text("terminal.verdict"), no_wrap=True)
-    highest = max((point.values.get("output_throughput", 0.0) for point in points), default=0.0)
+    highest = max(
+        (point.values.get("output_throughput", 0.0) for point in points),
+        default=0.0,
+    )
     for point in points:
         values = point.values
         table.add_row(
@@ -118,7 +140,12 @@ def _points_table(name: str, points: Sequence[Point], ascii_only: bool) -> Table
             ),
             *(
                 figure(values.get(each))
-                for each in ("mean_ttft_ms", "p99_ttft_ms", "mean_tpot_ms", "p99_tpot_ms")
+                for each in (
+                    "mean_ttft_ms",
+                    "p99_ttft_ms",
+                    "mean_tpot_ms",
+                    "p99_tpot_ms",
+                )
             ),
             *([figure(values.get("cached_share"))] if hits else []),
             _styled(point.status),
@@ -126,19 +153,29 @@ def _points_table(name: str, points: Sequence[Point], ascii_only: bool) -> Table
     return table
 
 
-def _curves_table(found: Sequence[tuple[str, Sequence[Point]]], ascii_only: bool) -> Table:
+def _curves_table(
+    found: Sequence[tuple[str, Sequence[Point]]], ascii_only: bool
+) -> Table:
     words = spoken()
     table = _table(words.text("terminal.courses"))
     table.add_column("")
-    table.add_column(words.text("terminal.points"), justify="right", no_wrap=True)
+    table.add_column(
+        words.text("terminal.points"), justify="right", no_wrap=True
+    )
     for head in RATES_AND_TIMES.values():
         table.add_column("", no_wrap=True)
         table.add_column(head, no_wrap=True)
-    table.add_column(words.text("terminal.doubtful"), justify="right", no_wrap=True)
+    table.add_column(
+        words.text("terminal.doubtful"), justify="right", no_wrap=True
+    )
     for name, points in found:
-        doubtful = sum(point.status in ("SUSPECT", "INVALID") for point in points)
+        doubtful = sum(
+            point.status in ("SUSPECT", "INVALID") for point in points
+        )
         charts = [
-            cell for metric in RATES_AND_TIMES for cell in _course_of(metric, points, ascii_only)
+            cell
+            for metric in RATES_AND_TIMES
+            for cell in _course_of(metric, points, ascii_only)
         ]
         table.add_row(
             _text(name or words.text("terminal.all")),
@@ -149,7 +186,9 @@ def _curves_table(found: Sequence[tuple[str, Sequence[Point]]], ascii_only: bool
     return table
 
 
-def _course_of(name: str, points: Sequence[Point], ascii_only: bool) -> tuple[str, str]:
+def _course_of(
+    name: str, points: Sequence[Point], ascii_only: bool
+) -> tuple[str, str]:
     values = [point.values.get(name) for point in points]
     there = [value for value in values if value is not None]
     if not there:
@@ -171,12 +210,16 @@ class _Bar:
     """Of the longest."""
     brick: str
 
-    def __rich_measure__(self, _console: Console, options: ConsoleOptions) -> Measurement:
+    def __rich_measure__(
+        self, _console: Console, options: ConsoleOptions
+    ) -> Measurement:
         from rich.measure import Measurement
 
         return Measurement(0, min(BAR, options.max_width))
 
-    def __rich_console__(self, _console: Console, options: ConsoleOptions) -> Iterator[str]:
+    def __rich_console__(
+        self, _console: Console, options: ConsoleOptions
+    ) -> Iterator[str]:
         yield self.brick * round(self.share * options.max_width)
 
 

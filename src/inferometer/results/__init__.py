@@ -3,7 +3,13 @@ nothing.
 """
 
 from inferometer.results.frames import Frames, load
-from inferometer.results.point import Collection, Condition, Point, Range, Status
+from inferometer.results.point import (
+    Collection,
+    Condition,
+    Point,
+    Range,
+    Status,
+)
 from inferometer.results.read import ResultsError, read
 
 __all__ = [

@@ -26,7 +26,8 @@ LOAD_WORDS = (
     "|len|prompt"
 )
 RUN_WORDS = (
-    "run|rep|repeat|trial|iter|iteration|attempt|try|seed|sample|take|round|pass|r|copy|part|result"
+    "run|rep|repeat|trial|iter|iteration|attempt|try|seed|sample|take|round"
+    "|pass|r|copy|part|result"
 )
 """What stands before a number that says the load, or which of several runs this is."""
 _DATE = re.compile(
@@ -34,11 +35,19 @@ _DATE = re.compile(
     r"|20\d\d-\d\d-\d\d(?:[-_T ]\d\d[-:_.]?\d\d(?:[-:_.]?\d\d)?)?"
     r"|1\d{9}(?:\d{3})?)(?!\d)"
 )
-_RUN = re.compile(rf"(?<![a-z0-9])(?:{RUN_WORDS})[-_=# ]?\d{{1,3}}(?![a-z0-9.])", re.IGNORECASE)
+_RUN = re.compile(
+    rf"(?<![a-z0-9])(?:{RUN_WORDS})[-_=# ]?\d{{1,3}}(?![a-z0-9.])",
+    re.IGNORECASE,
+)
 _NUMBER = r"(\d+(?:\.\d+)?k?|inf)(?:x(\d+k?))?"
 _LOADS = (
-    re.compile(rf"(?<![a-z0-9.])(?:{LOAD_WORDS})[-_=]?{_NUMBER}(?![a-z0-9]|\.\d)", re.IGNORECASE),
-    re.compile(rf"(?<![a-z0-9.]){_NUMBER}(?:{LOAD_WORDS})(?![a-z0-9])", re.IGNORECASE),
+    re.compile(
+        rf"(?<![a-z0-9.])(?:{LOAD_WORDS})[-_=]?{_NUMBER}(?![a-z0-9]|\.\d)",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        rf"(?<![a-z0-9.]){_NUMBER}(?:{LOAD_WORDS})(?![a-z0-9])", re.IGNORECASE
+    ),
 )
 _LAST_NUMBER = re.compile(r"[-_ (#]+\d{1,3}\)?$", re.IGNORECASE)
 _LAST_OF_WHAT = re.compile(
@@ -84,9 +93,19 @@ def _differing_settings(points: Iterable[Point]) -> set[str]:
 
 def _with_settings(point: Point, names: set[str]) -> Point:
     """What the file itself tells of a condition counts more."""
-    told = {name: point.settings[name] for name in names & point.settings.keys()}
-    told = {name: value for name, value in told.items() if name not in point.conditions}
-    return replace(point, conditions=ordered({**point.conditions, **told})) if told else point
+    told = {
+        name: point.settings[name] for name in names & point.settings.keys()
+    }
+    told = {
+        name: value
+        for name, value in told.items()
+        if name not in point.conditions
+    }
+    return (
+        replace(point, conditions=ordered({**point.conditions, **told}))
+        if told
+        else point
+    )
 
 
 def _identity(point: Point) -> Identity:
@@ -99,14 +118,18 @@ def _identity(point: Point) -> Identity:
 
 def _load(point: Point) -> tuple[Condition, ...]:
     return tuple(
-        point.conditions.get(name) for name, each in CONDITIONS.items() if each.role == "load"
+        point.conditions.get(name)
+        for name, each in CONDITIONS.items()
+        if each.role == "load"
     )
 
 
 def _with_origin(point: Point, origin: str | None) -> Point:
     if point.conditions.get(ORIGIN) == origin:
         return point
-    return replace(point, conditions=ordered({**point.conditions, ORIGIN: origin}))
+    return replace(
+        point, conditions=ordered({**point.conditions, ORIGIN: origin})
+    )
 
 
 def _origins(group: Sequence[Point]) -> list[str | None]:
@@ -115,7 +138,10 @@ def _origins(group: Sequence[Point]) -> list[str | None]:
     Names that differ in numbers alone may be steps of a load that no key tells: they are one,
     unless two of them were measured under the same load.
     """
-    if len({(point.source, point.conditions.get("tag")) for point in group}) == 1:
+    if (
+        len({(point.source, point.conditions.get("tag")) for point in group})
+        == 1
+    ):
         return [None] * len(group)
     names = _names(group)
     alike: dict[str, dict[tuple[Condition, ...], set[str]]] = {}
@@ -128,12 +154,17 @@ def _origins(group: Sequence[Point]) -> list[str | None]:
         if all(len(there) == 1 for there in by_load.values())
     }
     found = [
-        _skeleton(name).replace("#", "") if len(steps.get(_skeleton(name), ())) > 1 else name
+        _skeleton(name).replace("#", "")
+        if len(steps.get(_skeleton(name), ())) > 1
+        else name
         for name in names
     ]
     if len(set(found)) == 1:
         return [None] * len(group)
-    return [each or point.source.stem for each, point in zip(found, group, strict=True)]
+    return [
+        each or point.source.stem
+        for each, point in zip(found, group, strict=True)
+    ]
 
 
 def _skeleton(name: str) -> str:
@@ -149,9 +180,18 @@ def _names(group: Sequence[Point]) -> list[str]:
     for point in group:
         path = point.source
         stem = path.name.partition(".json")[0] if path.suffix else path.name
-        inside = [_of_the_deployment(each, point) for each in path.parent.parts[shared:]]
-        own = "" if conditions_in(stem) else _without_run(_of_the_deployment(stem, point))
-        tag = _without_run(_of_the_deployment(str(point.conditions.get("tag", "")), point))
+        inside = [
+            _of_the_deployment(each, point)
+            for each in path.parent.parts[shared:]
+        ]
+        own = (
+            ""
+            if conditions_in(stem)
+            else _without_run(_of_the_deployment(stem, point))
+        )
+        tag = _without_run(
+            _of_the_deployment(str(point.conditions.get("tag", "")), point)
+        )
         told.append("/".join(dict.fromkeys(filter(None, (*inside, own, tag)))))
     return told
 
@@ -160,17 +200,27 @@ def _shared(folders: set[Path]) -> int:
     """How many parts of their paths folders have in common."""
     parts = [folder.parts for folder in folders]
     return next(
-        (at for at, each in enumerate(zip(*parts, strict=False)) if len(set(each)) > 1),
+        (
+            at
+            for at, each in enumerate(zip(*parts, strict=False))
+            if len(set(each)) > 1
+        ),
         min(map(len, parts)),
     )
 
 
 def _of_the_deployment(name: str, point: Point) -> str:
     """A name without its date, the number of the run, and what only says the load."""
-    rest = _RUN.sub("", _DATE.sub("", name)) if any(map(str.isdigit, name)) else name
+    rest = (
+        _RUN.sub("", _DATE.sub("", name))
+        if any(map(str.isdigit, name))
+        else name
+    )
     known = _loads(point.conditions)
     for pattern in _LOADS:
-        rest = pattern.sub(lambda said: "" if _says_load(said, known) else said.group(), rest)
+        rest = pattern.sub(
+            lambda said: "" if _says_load(said, known) else said.group(), rest
+        )
     return _EMPTY.sub(lambda gap: gap.group()[0], rest).strip("-_=. ,()#")
 
 
@@ -185,7 +235,9 @@ def _without_run(stem: str) -> str:
 
 def _loads(conditions: Mapping[str, Condition]) -> list[float]:
     names = [name for name, each in CONDITIONS.items() if each.role == "load"]
-    lengths = [name for name, each in CONDITIONS.items() if each.unit == "tokens"]
+    lengths = [
+        name for name, each in CONDITIONS.items() if each.unit == "tokens"
+    ]
     told = [conditions.get(name) for name in (*names, *lengths)]
     return [float(each) for each in told if isinstance(each, int | float)]
 
@@ -198,6 +250,10 @@ def _says_load(found: re.Match[str], known: Sequence[float]) -> bool:
 def _is_known(number: str, known: Sequence[float]) -> bool:
     if number == "inf":
         return True
-    value = float(tokens(number)) if number.endswith("k") and "." not in number else None
+    value = (
+        float(tokens(number))
+        if number.endswith("k") and "." not in number
+        else None
+    )
     value = float(number.rstrip("k")) if value is None else value
     return any(abs(each - value) <= LENGTHS_ALIKE * value for each in known)

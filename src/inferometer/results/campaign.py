@@ -26,7 +26,14 @@ from inferometer.store.campaign.ledger import LedgerError, Record
 from inferometer.store.campaign.paths import CampaignPaths
 from inferometer.store.campaign.result_files import DamagedError, read_unchanged
 from inferometer.store.importers import CannotImportError
-from inferometer.store.importers.reading import MAX_BYTES, Object, at, entries, number, text
+from inferometer.store.importers.reading import (
+    MAX_BYTES,
+    Object,
+    at,
+    entries,
+    number,
+    text,
+)
 from inferometer.words import Said, sentence_of
 
 
@@ -54,19 +61,30 @@ class Campaign:
         """Run directories in its folder that its ledger does not name, such as after damage to
         it.
         """
-        runs = sorted(self.places.runs.iterdir()) if self.places.runs.is_dir() else []
+        runs = (
+            sorted(self.places.runs.iterdir())
+            if self.places.runs.is_dir()
+            else []
+        )
         return (
             path
             for path in runs
-            if self.places.relative(path) not in self.runs and is_run_directory(path)
+            if self.places.relative(path) not in self.runs
+            and is_run_directory(path)
         )
 
     @property
     def targets(self) -> list[Threshold]:
         """Those of its file; what cannot be understood, which no Inferometer wrote, is left out."""
-        told = at(self.configurations[0], "targets") if self.configurations else None
+        told = (
+            at(self.configurations[0], "targets")
+            if self.configurations
+            else None
+        )
         found = []
-        for metric, comparison in told.items() if isinstance(told, dict) else ():
+        for metric, comparison in (
+            told.items() if isinstance(told, dict) else ()
+        ):
             with suppress(ValueError):
                 found.append(campaign_target(str(metric), str(comparison)))
         return found
@@ -74,7 +92,10 @@ class Campaign:
     def declarations(self, group: str) -> list[_Declaration]:
         """What its file has said of a group, the latest first, each thing once."""
         if group not in self._declarations:
-            found = (_declaration(configuration, group) for configuration in self.configurations)
+            found = (
+                _declaration(configuration, group)
+                for configuration in self.configurations
+            )
             self._declarations[group] = list(
                 dict.fromkeys(each for each in found if each is not None)
             )
@@ -117,7 +138,11 @@ def read_campaign(places: CampaignPaths) -> Campaign:
     return Campaign(
         places,
         current,
-        {name: result for result in current for name in (result.json, result.run)},
+        {
+            name: result
+            for result in current
+            for name in (result.json, result.run)
+        },
         frozenset(result.json for result in everything),
         frozenset(result.run for result in everything),
         tuple(_configurations(reading.records)),
@@ -132,7 +157,10 @@ def point_of_result(campaign: Campaign, result: Result) -> Point:
     Raises CannotImportError if its files are not what the ledger says.
     """
     group = result.point.partition("/")[0]
-    told: dict[str, Condition] = {"campaign": campaign.places.name, "group": group}
+    told: dict[str, Condition] = {
+        "campaign": campaign.places.name,
+        "group": group,
+    }
     if result.server_version is not None:
         told["engine_version"] = result.server_version
     declared = campaign.declarations(group)
@@ -141,10 +169,16 @@ def point_of_result(campaign: Campaign, result: Result) -> Point:
             campaign.places.result_dir / result.run,
             lambda run: {
                 **told,
-                **_first(each.told for each in declared if each.is_of(at(run, "spec", "server"))),
+                **_first(
+                    each.told
+                    for each in declared
+                    if each.is_of(at(run, "spec", "server"))
+                ),
                 **_address(result, run),
             },
-            lambda path, max_bytes: _read_unchanged(campaign, result, path, max_bytes),
+            lambda path, max_bytes: _read_unchanged(
+                campaign, result, path, max_bytes
+            ),
         )
         notes = point.notes
     except CannotImportError as error:
@@ -156,15 +190,25 @@ def point_of_result(campaign: Campaign, result: Result) -> Point:
         if len(found) != 1:
             raise error from None
         point = with_lengths(found[0].point, found[0].lengths)
-        known = _first(each.told for each in declared) if len(declared) == 1 else {}
-        point = replace(point, tool="inferometer", conditions={**point.conditions, **told, **known})
+        known = (
+            _first(each.told for each in declared) if len(declared) == 1 else {}
+        )
+        point = replace(
+            point,
+            tool="inferometer",
+            conditions={**point.conditions, **told, **known},
+        )
         notes = (*point.notes, Said("note.gone"))
     if result.status == "INVALID" and result.allowed:
         notes = (*notes, Said("note.allowed"))
     if (before := campaign.history.doubt_before(result)) is not None:
         notes = (*notes, _measured_again(before))
     judged = replace(
-        point, id=result.point, status=result.status, reasons=result.reasons, notes=notes
+        point,
+        id=result.point,
+        status=result.status,
+        reasons=result.reasons,
+        notes=notes,
     )
     doubt = campaign.history.doubt_of(result)
     return judged if doubt is None else _doubted(judged, doubt)
@@ -191,30 +235,55 @@ def _measured_again(doubt: Doubt) -> Said:
     return Said("note.replaced", told)
 
 
-def _read_unchanged(campaign: Campaign, result: Result, path: Path, max_bytes: int) -> bytes:
-    name, result_dir = campaign.places.relative(path), campaign.places.result_dir
+def _read_unchanged(
+    campaign: Campaign, result: Result, path: Path, max_bytes: int
+) -> bytes:
+    name, result_dir = (
+        campaign.places.relative(path),
+        campaign.places.result_dir,
+    )
     try:
-        return read_unchanged(result_dir, name, result.files.get(name, ""), max_bytes)
+        return read_unchanged(
+            result_dir, name, result.files.get(name, ""), max_bytes
+        )
     except DamagedError as error:
-        told = {"point": result.point, "directory": result_dir, "what": sentence_of(error)}
-        key = "problem.changed" if str(error).endswith("changed") else "problem.left_out"
+        told = {
+            "point": result.point,
+            "directory": result_dir,
+            "what": sentence_of(error),
+        }
+        key = (
+            "problem.changed"
+            if str(error).endswith("changed")
+            else "problem.left_out"
+        )
         raise CannotImportError(Said(key, told)) from None
 
 
 def _configurations(records: Iterable[Record]) -> list[Object]:
-    found = [record.get("configuration") for record in records if record["kind"] == "opened"]
+    found = [
+        record.get("configuration")
+        for record in records
+        if record["kind"] == "opened"
+    ]
     return [each for each in reversed(found) if isinstance(each, dict)]
 
 
 def _declaration(configuration: Object, name: str) -> _Declaration | None:
     group = next(
-        (each for each in entries(configuration.get("groups")) if text(at(each, "id")) == name),
+        (
+            each
+            for each in entries(configuration.get("groups"))
+            if text(at(each, "id")) == name
+        ),
         None,
     )
     if group is None:
         return None
     alias, hardware = text(at(group, "model")), text(at(group, "hardware"))
-    cost = number(at(configuration, "hardware", hardware or "", "cost_per_hour"))
+    cost = number(
+        at(configuration, "hardware", hardware or "", "cost_per_hour")
+    )
     if cost is None:
         cost = number(configuration.get("cost_per_hour"))
     tp = number(at(group, "tp"))
@@ -234,9 +303,14 @@ def _declaration(configuration: Object, name: str) -> _Declaration | None:
 def _address(result: Result, run: Object) -> dict[str, Condition]:
     """Of a server that is not ours, where the run is of an earlier version, whose fingerprint
     did not tell it."""
-    is_told_later = result.base_url is not None and run.get("fingerprint") != result.fingerprint
+    is_told_later = (
+        result.base_url is not None
+        and run.get("fingerprint") != result.fingerprint
+    )
     return {"address": result.base_url} if is_told_later else {}
 
 
-def _first(told: Iterable[tuple[tuple[str, Condition], ...]]) -> dict[str, Condition]:
+def _first(
+    told: Iterable[tuple[tuple[str, Condition], ...]],
+) -> dict[str, Condition]:
     return dict(next(iter(told), ()))

@@ -35,7 +35,9 @@ def derived_values(
     if throughput is not None and isinstance(gpus, int) and gpus > 0:
         found["output_throughput_per_gpu"] = throughput / gpus
     if throughput and isinstance(cost_per_hour, int | float):
-        found["cost_per_million_tokens"] = cost_per_hour / (throughput * SECONDS_PER_HOUR) * MILLION
+        found["cost_per_million_tokens"] = (
+            cost_per_hour / (throughput * SECONDS_PER_HOUR) * MILLION
+        )
     return found
 
 
@@ -43,7 +45,10 @@ def derived_intervals(
     intervals: Mapping[str, Range], values: Mapping[str, float]
 ) -> dict[str, Range]:
     """Of those values, from the interval of the throughput that they follow from."""
-    known, throughput = intervals.get("output_throughput"), values.get("output_throughput")
+    known, throughput = (
+        intervals.get("output_throughput"),
+        values.get("output_throughput"),
+    )
     found: dict[str, Range] = {}
     if known is None or not throughput:
         return found
@@ -52,7 +57,9 @@ def derived_intervals(
         found["output_throughput_per_gpu"] = Range(
             known.low * scale, known.high * scale, known.confidence
         )
-    if (cost := values.get("cost_per_million_tokens")) is not None and known.low > 0:
+    if (
+        cost := values.get("cost_per_million_tokens")
+    ) is not None and known.low > 0:
         per = cost * throughput
         found["cost_per_million_tokens"] = Range(
             per / known.high, per / known.low, known.confidence

@@ -52,9 +52,13 @@ def environment_of(point: Point) -> pl.DataFrame:
     import polars as pl
 
     run = point.recorded.run if point.recorded else None
-    texts: dict[str, Any] = {name: at(run, *path) for name, path in TEXTS.items()}
+    texts: dict[str, Any] = {
+        name: at(run, *path) for name, path in TEXTS.items()
+    }
     texts["host"] = texts["host"] or point.conditions.get("host")
-    texts["server_version"] = texts["server_version"] or point.conditions.get("engine_version")
+    texts["server_version"] = texts["server_version"] or point.conditions.get(
+        "engine_version"
+    )
     texts["engine"] = point.conditions.get("engine")
     texts["container"] = _joined(at(run, "environment", "container"))
     texts["command"] = _joined(at(run, "environment", "command"))
@@ -62,7 +66,10 @@ def environment_of(point: Point) -> pl.DataFrame:
     return pl.DataFrame(
         [
             pl.Series("point", [point.id]),
-            *(pl.Series(name, [_stored(value)], pl.String) for name, value in texts.items()),
+            *(
+                pl.Series(name, [_stored(value)], pl.String)
+                for name, value in texts.items()
+            ),
             *(
                 pl.Series(name, [value], pl.Float64, strict=False)
                 for name, value in numbers.items()
@@ -75,7 +82,11 @@ def _joined(value: object) -> str | None:
     """A list of words as one string; an empty one is nothing."""
     import shlex
 
-    words = [str(word) for word in entries(value) if isinstance(word, str | int | float)]
+    words = [
+        str(word)
+        for word in entries(value)
+        if isinstance(word, str | int | float)
+    ]
     return (
         shlex.join(masked_words(words)) or None
     )  # what wrote the file may have known fewer kinds of secrets
@@ -83,4 +94,6 @@ def _joined(value: object) -> str | None:
 
 def _stored(value: object) -> str | None:
     """A text or a number as a cell; what is neither, however deep it is nested, is no fact."""
-    return storable(str(value)) if isinstance(value, str | int | float) else None
+    return (
+        storable(str(value)) if isinstance(value, str | int | float) else None
+    )

@@ -14,7 +14,9 @@ from inferometer.results.point import Condition
 
 _TIME = r"\d{8}_\d{6}(?:-\d+)?"
 _LENGTH = r"\d+[kK]?"
-_LOAD = r"(?:_c(?:\d+|inf))?_(?:np?|batch)(?P<num_prompts>\d+)(?:_r[\d.e+inf]+)?"
+_LOAD = (
+    r"(?:_c(?:\d+|inf))?_(?:np?|batch)(?P<num_prompts>\d+)(?:_r[\d.e+inf]+)?"
+)
 _REST = rf"{_LOAD}(?:_\d+)?_{_TIME}"
 _LENGTHS = rf"(?P<input_len>{_LENGTH})_(?P<output_len>{_LENGTH})"
 
@@ -68,7 +70,10 @@ def conditions_in(stem: str) -> dict[str, Condition]:
     """What a file's name without `.json` tells of config, group, model, tp, input_len, output_len,
     cache, num_prompts, request_rate and max_concurrency.
     """
-    found = next((match for pattern in PATTERNS if (match := pattern.fullmatch(stem))), None)
+    found = next(
+        (match for pattern in PATTERNS if (match := pattern.fullmatch(stem))),
+        None,
+    )
     if found is None:
         return {}
     return {

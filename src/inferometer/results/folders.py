@@ -65,10 +65,18 @@ def contradictions(tellers: Sequence[Teller]) -> list[Said]:
         for name, value in teller.conditions.items():
             by, counts = told.setdefault(name, (teller.by, value))
             if name not in NAMED_AS_ONE_LIKES and not _agree(counts, value):
-                said = {"by": Said(f"note.by.{by}"), "other": Said(f"note.by.{teller.by}")}
+                said = {
+                    "by": Said(f"note.by.{by}"),
+                    "other": Said(f"note.by.{teller.by}"),
+                }
                 values = {"value": spelled(counts), "rest": spelled(value)}
                 what = Said(f"condition.{name}") if name in CONDITIONS else name
-                found.append(Said("note.contradiction", {"condition": what, **said, **values}))
+                found.append(
+                    Said(
+                        "note.contradiction",
+                        {"condition": what, **said, **values},
+                    )
+                )
     return found
 
 

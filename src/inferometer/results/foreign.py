@@ -14,10 +14,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from inferometer.results.derived import concurrency, derived_intervals, derived_values
+from inferometer.results.derived import (
+    concurrency,
+    derived_intervals,
+    derived_values,
+)
 from inferometer.results.file_name import conditions_in
 from inferometer.results.folders import Folders, Teller, contradictions
-from inferometer.results.imported_requests import intervals_of, request_values, samples_of
+from inferometer.results.imported_requests import (
+    intervals_of,
+    request_values,
+    samples_of,
+)
 from inferometer.results.json_text import objects_in
 from inferometer.results.measured_lengths import Lengths, MeasuredLength
 from inferometer.results.point import Condition, Point, ordered
@@ -30,15 +38,29 @@ from inferometer.store.importers import (
     runs_of_content,
 )
 from inferometer.store.importers.imported_run import EXPECTED
-from inferometer.store.importers.reading import MAX_BYTES, Object, number, read_bytes
-from inferometer.vocabulary import CONDITIONS, LATENCIES, condition, condition_noted_as, metric
+from inferometer.store.importers.reading import (
+    MAX_BYTES,
+    Object,
+    number,
+    read_bytes,
+)
+from inferometer.vocabulary import (
+    CONDITIONS,
+    LATENCIES,
+    condition,
+    condition_noted_as,
+    metric,
+)
 from inferometer.words import Said
 
 PERCENTILES = (50.0, 90.0, 99.0)
 """Computed from single requests, where there are any and the file does not have them."""
 
 BESIDE_CONDITIONS = frozenset(
-    {*("id", "tool", "status", "reasons", "notes", "source", "run"), *("series", "point", "file")}
+    {
+        *("id", "tool", "status", "reasons", "notes", "source", "run"),
+        *("series", "point", "file"),
+    }
 )
 """Columns of points that are no conditions; what a file calls so is `file_NAME`."""
 
@@ -68,7 +90,9 @@ class FilePoint:
     """What it was read from."""
 
 
-def points_in(path: Path, folders: Folders | None = None) -> tuple[list[FilePoint], list[str]]:
+def points_in(
+    path: Path, folders: Folders | None = None
+) -> tuple[list[FilePoint], list[str]]:
     """Every point of a result file, or of a directory of EvalScope's, and sentences about lines
     that could not be read. `folders` are those that were looked at before.
 
@@ -76,10 +100,15 @@ def points_in(path: Path, folders: Folders | None = None) -> tuple[list[FilePoin
     """
     runs, problems = runs_in(path)
     around = (folders or Folders()).told(path.parent)
-    return [_file_point(run, around, part, len(runs)) for part, run in enumerate(runs)], problems
+    return [
+        _file_point(run, around, part, len(runs))
+        for part, run in enumerate(runs)
+    ], problems
 
 
-def _file_point(run: ImportedRun, around: Sequence[Teller], part: int, runs: int) -> FilePoint:
+def _file_point(
+    run: ImportedRun, around: Sequence[Teller], part: int, runs: int
+) -> FilePoint:
     told = _told(run.conditions)
     name = run.place or (_name(run) if runs == 1 else _one_of(run, part))
     point = replace(_point(run, told, around, part), id=name)
@@ -87,7 +116,11 @@ def _file_point(run: ImportedRun, around: Sequence[Teller], part: int, runs: int
     return FilePoint(
         point,
         _measured_lengths(run, point.conditions),
-        {name: value for name, value in told.items() if name not in known_by_runs},
+        {
+            name: value
+            for name, value in told.items()
+            if name not in known_by_runs
+        },
         _identity(run) if run.tool == "vllm" and run.decimals is None else None,
         replace(run, requests=None),
     )
@@ -96,7 +129,8 @@ def _file_point(run: ImportedRun, around: Sequence[Teller], part: int, runs: int
 def runs_in(path: Path) -> tuple[list[ImportedRun], list[str]]:
     """The runs of `points_in`, in the same order."""
     if path.is_dir() or (
-        is_evalscope(path.parent) and path.name.startswith(("benchmark_", "workload_"))
+        is_evalscope(path.parent)
+        and path.name.startswith(("benchmark_", "workload_"))
     ):
         return read_results(path), []
     problems: list[str] = []
@@ -122,7 +156,9 @@ def identity_of(
     nanosecond.
     """
     return (
-        (model, duration_s, completed, tokens_in, tokens_out, rate) if number(duration_s) else None
+        (model, duration_s, completed, tokens_in, tokens_out, rate)
+        if number(duration_s)
+        else None
     )
 
 
@@ -156,21 +192,31 @@ def _one_of(run: ImportedRun, part: int) -> str:
 
 
 def _point(
-    run: ImportedRun, told: Mapping[str, Condition], around: Sequence[Teller], part: int
+    run: ImportedRun,
+    told: Mapping[str, Condition],
+    around: Sequence[Teller],
+    part: int,
 ) -> Point:
     values = _values(run)
     conditions, notes = _conditions(run, told, around)
     notes += run.notes
     requests = run.all_requests
     if run.requests is not None and requests is None:
-        sample = {"n": len(run.requests.ok), "completed": run.metrics["completed"]}
+        sample = {
+            "n": len(run.requests.ok),
+            "completed": run.metrics["completed"],
+        }
         notes.append(Said("note.sample", sample))
     absent = run.missing
     otherwise = [name for name in absent if name in run.defined_otherwise]
     if otherwise:
         notes.append(Said("note.other_meaning", {"names": otherwise}))
     if missing := [name for name in absent if name not in otherwise]:
-        notes.append(Said("note.missing", {"names": [_missing(name) for name in missing]}))
+        notes.append(
+            Said(
+                "note.missing", {"names": [_missing(name) for name in missing]}
+            )
+        )
     values |= derived_values(values, conditions)
     intervals = {} if requests is None else intervals_of(requests, values)
     return Point(
@@ -204,14 +250,22 @@ def _values(run: ImportedRun) -> dict[str, float]:
     }
     if (requests := run.all_requests) is not None:
         computed = recompute(run, PERCENTILES)
-        if computed["completed"] == found.get("completed", computed["completed"]):
+        if computed["completed"] == found.get(
+            "completed", computed["completed"]
+        ):
             found = computed | found
         found |= request_values(requests)
-    empty = {f"_{latency}_ms" for latency in LATENCIES if not found.get(f"mean_{latency}_ms", 1.0)}
+    empty = {
+        f"_{latency}_ms"
+        for latency in LATENCIES
+        if not found.get(f"mean_{latency}_ms", 1.0)
+    }
     return {
         name: value
         for name, value in found.items()
-        if metric(name) is not None and not math.isnan(value) and not name.endswith(tuple(empty))
+        if metric(name) is not None
+        and not math.isnan(value)
+        and not name.endswith(tuple(empty))
     }
 
 
@@ -219,7 +273,11 @@ def _samples(run: ImportedRun) -> dict[str, int]:
     if (requests := run.all_requests) is not None:
         return samples_of(requests)
     completed = run.metrics.get("completed")
-    told = [latency for latency in ("ttft", "e2el") if run.metrics.get(f"mean_{latency}_ms")]
+    told = [
+        latency
+        for latency in ("ttft", "e2el")
+        if run.metrics.get(f"mean_{latency}_ms")
+    ]
     return (
         {latency: int(completed) for latency in told}
         if completed and run.tool in ("vllm", "sglang")
@@ -233,7 +291,9 @@ def _conditions(
     """In their order, and what was guessed. The file counts more than what lies beside it, that
     more than the file's name, and this more than the folder's.
     """
-    load: dict[str, Condition] = {key: _tidy(key, value) for key, value in run.load.items()}
+    load: dict[str, Condition] = {
+        key: _tidy(key, value) for key, value in run.load.items()
+    }
     metadata, folder = around
     in_name, notes = _in_name(run)
     if "card" in folder.conditions:
@@ -245,7 +305,11 @@ def _conditions(
         folder,
     )
     notes += contradictions(tellers)
-    found = {name: value for each in reversed(tellers) for name, value in each.conditions.items()}
+    found = {
+        name: value
+        for each in reversed(tellers)
+        for name, value in each.conditions.items()
+    }
     if run.model is not None and len(run.model) <= LONGEST_WORD:
         found["model_id"] = run.model
         found.setdefault("model", run.model)
@@ -274,12 +338,21 @@ def _rehearsal(path: Path) -> str | None:
     rehearsal.
     """
     found = re.search(r"(-quick)?(-embedded)?$", path.parent.name)
-    return " ".join(word[1:] for word in found.groups() if word) or None if found else None
+    return (
+        " ".join(word[1:] for word in found.groups() if word) or None
+        if found
+        else None
+    )
 
 
-def _measured_lengths(run: ImportedRun, conditions: Mapping[str, Condition]) -> Lengths:
+def _measured_lengths(
+    run: ImportedRun, conditions: Mapping[str, Condition]
+) -> Lengths:
     completed = run.metrics.get("completed", 0.0)
-    totals = {"input_len": "total_input_tokens", "output_len": "total_output_tokens"}
+    totals = {
+        "input_len": "total_input_tokens",
+        "output_len": "total_output_tokens",
+    }
     return {
         name: MeasuredLength(tokens, completed)
         for name, total in totals.items()
@@ -297,7 +370,11 @@ def _told(declared: Mapping[str, Condition]) -> dict[str, Condition]:
     for key, value in declared.items():
         name = _free(condition_noted_as(key))
         typed = _typed(name, value)
-        if typed is None and isinstance(value, str) and 0 < len(value) <= LONGEST_WORD:
+        if (
+            typed is None
+            and isinstance(value, str)
+            and 0 < len(value) <= LONGEST_WORD
+        ):
             name, typed = f"file_{name}", value
         if typed is not None:
             found.setdefault(name, typed)
@@ -307,12 +384,18 @@ def _told(declared: Mapping[str, Condition]) -> dict[str, Condition]:
 def _settings(run: ImportedRun) -> dict[str, Condition]:
     """Without the server's own host, which is no client's, and its like."""
     told = _told(run.settings)
-    return {name: told[name] for name in told if condition(name).role in ("identity", "subject")}
+    return {
+        name: told[name]
+        for name in told
+        if condition(name).role in ("identity", "subject")
+    }
 
 
 def _free(name: str) -> str:
     """A name that no column has which tables put beside conditions."""
-    is_ours = metric(name) is not None or name.endswith(("_low", "_high", "_n", "_rating"))
+    is_ours = metric(name) is not None or name.endswith(
+        ("_low", "_high", "_n", "_rating")
+    )
     return f"file_{name}" if name in BESIDE_CONDITIONS or is_ours else name
 
 
@@ -323,7 +406,11 @@ def _typed(name: str, value: Condition) -> Condition:
         return None if figure is None else _tidy(name, figure)
     if name in CONDITIONS:
         value = str(value)
-    return None if isinstance(value, str) and not 0 < len(value) <= LONGEST_WORD else value
+    return (
+        None
+        if isinstance(value, str) and not 0 < len(value) <= LONGEST_WORD
+        else value
+    )
 
 
 def _number(value: object) -> float | None:
@@ -339,5 +426,9 @@ def _number(value: object) -> float | None:
 
 
 def _tidy(name: str, value: float) -> Condition:
-    whole = CONDITIONS[name].type == "whole" and abs(value) < MAX_WHOLE and value == int(value)
+    whole = (
+        CONDITIONS[name].type == "whole"
+        and abs(value) < MAX_WHOLE
+        and value == int(value)
+    )
     return int(value) if whole else value

@@ -15,7 +15,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inferometer.results.json_text import storable
-from inferometer.results.point import Collection, Condition, Point, condition_names
+from inferometer.results.point import (
+    Collection,
+    Condition,
+    Point,
+    condition_names,
+)
 from inferometer.results.read import read
 from inferometer.results.telling import spelled
 from inferometer.vocabulary import CONDITIONS, LATENCIES, METRICS
@@ -82,7 +87,9 @@ class Frames:
         """
         from inferometer.results.environment import environment_of
 
-        return _concatenated(environment_of(point) for point in self.collection.points)
+        return _concatenated(
+            environment_of(point) for point in self.collection.points
+        )
 
 
 def load(paths: str | Path | Sequence[str | Path]) -> Frames:
@@ -95,7 +102,9 @@ def _point_columns(points: Sequence[Point]) -> list[pl.Series]:
     import polars as pl
 
     def series(
-        name: str, values: Sequence[object], dtype: type[pl.DataType] = pl.String
+        name: str,
+        values: Sequence[object],
+        dtype: type[pl.DataType] = pl.String,
     ) -> pl.Series:
         return pl.Series(name, values, dtype, strict=False)
 
@@ -107,7 +116,11 @@ def _point_columns(points: Sequence[Point]) -> list[pl.Series]:
     ]
     types = {"whole": pl.Int64, "number": pl.Float64, "text": pl.String}
     columns += [
-        series(name, [point.conditions.get(name) for point in points], types[info.type])
+        series(
+            name,
+            [point.conditions.get(name) for point in points],
+            types[info.type],
+        )
         for name, info in CONDITIONS.items()
     ]
     columns += [
@@ -116,23 +129,49 @@ def _point_columns(points: Sequence[Point]) -> list[pl.Series]:
         if name not in CONDITIONS
     ]
     for name in _metrics_of(points):
-        columns.append(series(name, [point.values.get(name) for point in points], pl.Float64))
-        if _is_bounded(name) or any(name in point.intervals for point in points):
+        columns.append(
+            series(
+                name, [point.values.get(name) for point in points], pl.Float64
+            )
+        )
+        if _is_bounded(name) or any(
+            name in point.intervals for point in points
+        ):
             ranges = [point.intervals.get(name) for point in points]
             columns.append(
-                series(f"{name}_low", [each and each.low for each in ranges], pl.Float64)
+                series(
+                    f"{name}_low",
+                    [each and each.low for each in ranges],
+                    pl.Float64,
+                )
             )
             columns.append(
-                series(f"{name}_high", [each and each.high for each in ranges], pl.Float64)
+                series(
+                    f"{name}_high",
+                    [each and each.high for each in ranges],
+                    pl.Float64,
+                )
             )
     columns += [
-        series(f"{key}_n", [point.samples.get(key) for point in points], pl.Int64)
+        series(
+            f"{key}_n", [point.samples.get(key) for point in points], pl.Int64
+        )
         for key in LATENCIES
     ]
-    columns.append(series("notes", [" ".join(map(str, point.notes)) for point in points]))
-    columns.append(series("source", [storable(str(point.source)) for point in points]))
     columns.append(
-        series("run", [None if point.run is None else storable(str(point.run)) for point in points])
+        series("notes", [" ".join(map(str, point.notes)) for point in points])
+    )
+    columns.append(
+        series("source", [storable(str(point.source)) for point in points])
+    )
+    columns.append(
+        series(
+            "run",
+            [
+                None if point.run is None else storable(str(point.run))
+                for point in points
+            ],
+        )
     )
     return columns
 
@@ -141,9 +180,15 @@ def _own_series(name: str, values: Sequence[Condition]) -> pl.Series:
     """A condition that only files know: numbers where all that is told are numbers."""
     import polars as pl
 
-    is_number = all(type(each) in (int, float) for each in values if each is not None)
-    told = [each if is_number or each is None else spelled(each) for each in values]
-    return pl.Series(name, told, pl.Float64 if is_number else pl.String, strict=False)
+    is_number = all(
+        type(each) in (int, float) for each in values if each is not None
+    )
+    told = [
+        each if is_number or each is None else spelled(each) for each in values
+    ]
+    return pl.Series(
+        name, told, pl.Float64 if is_number else pl.String, strict=False
+    )
 
 
 def _is_bounded(name: str) -> bool:
@@ -152,7 +197,9 @@ def _is_bounded(name: str) -> bool:
 
 def _metrics_of(points: Sequence[Point]) -> list[str]:
     """All of METRICS, and then the percentiles beside them that some point has."""
-    others = {name for point in points for name in point.values if name not in METRICS}
+    others = {
+        name for point in points for name in point.values if name not in METRICS
+    }
     return [*METRICS, *sorted(others)]
 
 

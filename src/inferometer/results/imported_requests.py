@@ -27,11 +27,20 @@ def request_values(requests: ImportedRequests) -> dict[str, float]:
     """Means over requests: output tokens / E2EL, and 1 / TPOT, both in tokens/s."""
     ok, tokens = requests.ok, requests.output_tokens
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        speed = (tokens / requests.e2el_s)[ok & (requests.e2el_s > 0) & (tokens > 0)]
+        speed = (tokens / requests.e2el_s)[
+            ok & (requests.e2el_s > 0) & (tokens > 0)
+        ]
         tpot_s = tpot(requests.e2el_s - requests.ttft_s, tokens - 1)
         decode = 1 / tpot_s[ok & (tpot_s > 0)]
-        found = {"output_throughput_per_request": speed, "mean_decode_speed": decode}
-        means = {name: float(np.mean(values)) for name, values in found.items() if len(values)}
+        found = {
+            "output_throughput_per_request": speed,
+            "mean_decode_speed": decode,
+        }
+        means = {
+            name: float(np.mean(values))
+            for name, values in found.items()
+            if len(values)
+        }
     return {name: mean for name, mean in means.items() if np.isfinite(mean)}
 
 
@@ -40,18 +49,25 @@ def samples_of(requests: ImportedRequests) -> dict[str, int]:
     ok = requests.ok
     found = {
         "ttft": ok & ~np.isnan(requests.ttft_s),
-        "tpot": ok & ~np.isnan(tpot(requests.e2el_s - requests.ttft_s, requests.output_tokens - 1)),
+        "tpot": ok
+        & ~np.isnan(
+            tpot(requests.e2el_s - requests.ttft_s, requests.output_tokens - 1)
+        ),
         "e2el": ok & ~np.isnan(requests.e2el_s),
     }
     counts = {name: int(np.count_nonzero(rows)) for name, rows in found.items()}
     if requests.itls_s is not None:
         counts["itl"] = sum(
-            len(gaps) for gaps, answered in zip(requests.itls_s, ok, strict=True) if answered
+            len(gaps)
+            for gaps, answered in zip(requests.itls_s, ok, strict=True)
+            if answered
         )
     return {name: count for name, count in counts.items() if count}
 
 
-def intervals_of(requests: ImportedRequests, values: Mapping[str, float]) -> dict[str, Range]:
+def intervals_of(
+    requests: ImportedRequests, values: Mapping[str, float]
+) -> dict[str, Range]:
     """Of those `values` for which there is an interval; none where the file does not tell in which
     order requests were sent.
     """
@@ -60,7 +76,8 @@ def intervals_of(requests: ImportedRequests, values: Mapping[str, float]) -> dic
     order = np.argsort(requests.sent_s, kind="stable")
     ok = requests.ok[order]
     ttft_s, e2el_s, tokens = (
-        each[order] for each in (requests.ttft_s, requests.e2el_s, requests.output_tokens)
+        each[order]
+        for each in (requests.ttft_s, requests.e2el_s, requests.output_tokens)
     )
     with np.errstate(all="ignore"):
         tpot_s = tpot(e2el_s - ttft_s, tokens - 1)
@@ -77,8 +94,12 @@ def intervals_of(requests: ImportedRequests, values: Mapping[str, float]) -> dic
         "mean_tpot_ms": interval_of_mean(tpot_ms),
         "mean_itl_ms": _mean_itl(requests, order[ok]),
         "mean_e2el_ms": interval_of_mean(e2el_ms),
-        "request_throughput": rate_interval(sent_s, end_s, ok.astype(np.float64)),
-        "output_throughput": rate_interval(sent_s, end_s, np.where(ok, np.nan_to_num(tokens), 0.0)),
+        "request_throughput": rate_interval(
+            sent_s, end_s, ok.astype(np.float64)
+        ),
+        "output_throughput": rate_interval(
+            sent_s, end_s, np.where(ok, np.nan_to_num(tokens), 0.0)
+        ),
     }
     return {
         name: Range(i.low, i.high, i.confidence)
@@ -92,7 +113,9 @@ def _known(values: Array) -> Array:
     return known
 
 
-def _mean_itl(requests: ImportedRequests, answered: npt.NDArray[np.int64]) -> Interval | None:
+def _mean_itl(
+    requests: ImportedRequests, answered: npt.NDArray[np.int64]
+) -> Interval | None:
     """Of all gaps pooled. Those of one request hang together, so a request is what is drawn, with
     all its gaps.
     """
@@ -100,5 +123,6 @@ def _mean_itl(requests: ImportedRequests, answered: npt.NDArray[np.int64]) -> In
         return None
     gaps = [requests.itls_s[row] for row in answered]
     return interval_of_ratio(
-        np.array([each.sum() * 1e3 for each in gaps]), np.array([float(len(each)) for each in gaps])
+        np.array([each.sum() * 1e3 for each in gaps]),
+        np.array([float(len(each)) for each in gaps]),
     )

@@ -63,7 +63,8 @@ def _lines(content: bytes, path: Path) -> tuple[list[Object], list[str]]:
     if not found:
         raise unread(path, Said("unread.no_lines"))
     sentences: list[str] = [
-        Said("unread.line", {"line": number, "path": path}) for number in bad[:MAX_BAD_LINES]
+        Said("unread.line", {"line": number, "path": path})
+        for number in bad[:MAX_BAD_LINES]
     ]
     if len(bad) > MAX_BAD_LINES:
         more = len(bad) - MAX_BAD_LINES

@@ -45,8 +45,14 @@ Lengths = Mapping[str, MeasuredLength]
 
 def with_lengths(point: Point, lengths: Lengths) -> Point:
     """The point with these lengths, rounded, and a sentence for each."""
-    conditions = {**point.conditions, **{name: round(each.mean) for name, each in lengths.items()}}
-    told = (Said(f"note.{name}", {"tokens": each.mean}) for name, each in lengths.items())
+    conditions = {
+        **point.conditions,
+        **{name: round(each.mean) for name, each in lengths.items()},
+    }
+    told = (
+        Said(f"note.{name}", {"tokens": each.mean})
+        for name, each in lengths.items()
+    )
     return replace(
         point,
         conditions=ordered(conditions),
@@ -60,23 +66,39 @@ def common_lengths(points: Sequence[tuple[Point, Lengths]]) -> list[Lengths]:
     """
     found: list[dict[str, MeasuredLength]] = [{} for _ in points]
     for name in NAMES:
-        own = {index: lengths[name] for index, (_, lengths) in enumerate(points) if name in lengths}
+        own = {
+            index: lengths[name]
+            for index, (_, lengths) in enumerate(points)
+            if name in lengths
+        }
         places: dict[Place, list[int]] = {}
         for index in own:
             point = points[index][0]
             places.setdefault(
-                (point.source.parent, point.tool, point.conditions.get("model_id")), []
+                (
+                    point.source.parent,
+                    point.tool,
+                    point.conditions.get("model_id"),
+                ),
+                [],
             ).append(index)
-        for group in (group for indices in places.values() for group in _close(indices, own)):
+        for group in (
+            group
+            for indices in places.values()
+            for group in _close(indices, own)
+        ):
             together = MeasuredLength(
-                sum(own[each].tokens for each in group), sum(own[each].requests for each in group)
+                sum(own[each].tokens for each in group),
+                sum(own[each].requests for each in group),
             )
             for index in group:
                 found[index][name] = together
     return list(found)
 
 
-def _close(indices: Sequence[int], own: Mapping[int, MeasuredLength]) -> Iterator[list[int]]:
+def _close(
+    indices: Sequence[int], own: Mapping[int, MeasuredLength]
+) -> Iterator[list[int]]:
     """Those whose means are close to the least of their group."""
     group: list[int] = []
     for index in sorted(indices, key=lambda each: own[each].mean):

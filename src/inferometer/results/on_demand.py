@@ -29,7 +29,9 @@ MAX_FILES = 4
 """That are kept, as one file may hold many points."""
 
 
-def with_percentiles(points: Sequence[Point], names: Iterable[str]) -> list[Point]:
+def with_percentiles(
+    points: Sequence[Point], names: Iterable[str]
+) -> list[Point]:
     """The points, each with those of the metrics `names` that are percentiles and can be computed
     from its requests.
     """
@@ -44,13 +46,18 @@ def with_percentiles(points: Sequence[Point], names: Iterable[str]) -> list[Poin
 
 
 def _completed(
-    point: Point, wanted: Wanted, runs_of: Callable[[Path], Sequence[ImportedRun]]
+    point: Point,
+    wanted: Wanted,
+    runs_of: Callable[[Path], Sequence[ImportedRun]],
 ) -> Point:
-    lacking = {name: of for name, of in wanted.items() if name not in point.values}
+    lacking = {
+        name: of for name, of in wanted.items() if name not in point.values
+    }
     computed = {
         name: point.values[median]
         for name, (percentile, latency) in lacking.items()
-        if percentile == 50 and (median := f"median_{latency}_ms") in point.values
+        if percentile == 50
+        and (median := f"median_{latency}_ms") in point.values
     }
     rest = {name: of for name, of in lacking.items() if name not in computed}
     with suppress(*UNREADABLE):
@@ -60,7 +67,11 @@ def _completed(
             rest and point.tool != "inferometer"
         ):  # whose run directory is gone, or was never written
             computed |= _of_file(runs_of(point.source)[point.part], rest)
-    return replace(point, values={**point.values, **computed}) if computed else point
+    return (
+        replace(point, values={**point.values, **computed})
+        if computed
+        else point
+    )
 
 
 def _of_run(directory: Path, wanted: Wanted) -> dict[str, float]:
@@ -77,5 +88,7 @@ def _of_run(directory: Path, wanted: Wanted) -> dict[str, float]:
 
 
 def _of_file(run: ImportedRun, wanted: Wanted) -> dict[str, float]:
-    computed = recompute(run, sorted({percentile for percentile, _ in wanted.values()}))
+    computed = recompute(
+        run, sorted({percentile for percentile, _ in wanted.values()})
+    )
     return {name: computed[name] for name in wanted if name in computed}

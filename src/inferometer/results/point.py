@@ -108,11 +108,18 @@ def ordered(conditions: Mapping[str, Condition]) -> dict[str, Condition]:
     """Those that are told: ours in the order of CONDITIONS, then those of files by name."""
     own = sorted(conditions.keys() - CONDITIONS.keys())
     return {
-        name: conditions[name] for name in (*CONDITIONS, *own) if conditions.get(name) is not None
+        name: conditions[name]
+        for name in (*CONDITIONS, *own)
+        if conditions.get(name) is not None
     }
 
 
 def condition_names(points: Iterable[Point]) -> tuple[str, ...]:
     """All of CONDITIONS, and then what else any of the points is told by."""
-    own = {name for point in points for name in point.conditions if name not in CONDITIONS}
+    own = {
+        name
+        for point in points
+        for name in point.conditions
+        if name not in CONDITIONS
+    }
     return (*CONDITIONS, *sorted(own))

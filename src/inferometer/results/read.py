@@ -22,7 +22,13 @@ from inferometer.results.json_text import storable
 from inferometer.results.measured_lengths import common_lengths, with_lengths
 from inferometer.results.point import Collection, Condition, Point, ordered
 from inferometer.results.run_point import identity_of_run, point_of_run
-from inferometer.results.sources import CampaignResult, ResultFile, RunDirectory, Source, Sources
+from inferometer.results.sources import (
+    CampaignResult,
+    ResultFile,
+    RunDirectory,
+    Source,
+    Sources,
+)
 from inferometer.results.told_twice import told_once
 from inferometer.spec.target import Threshold, Where
 from inferometer.store.importers import (
@@ -70,7 +76,9 @@ def read(
         progress(len(sources.found), len(sources.found))
     points = in_order(told_apart(reading.points()))
     if not points:
-        raise ResultsError(_nothing(paths, reading.problems, reading.more_files))
+        raise ResultsError(
+            _nothing(paths, reading.problems, reading.more_files)
+        )
     unique = _with_unique_ids(points)
     targets = _targets(sources.found, unique)
     return Collection(unique, tuple(reading.problems), targets, reading.unread)
@@ -81,16 +89,22 @@ def in_order(points: Iterable[Point]) -> list[Point]:
     return sorted(map(_with_whole_texts, points), key=_by_conditions)
 
 
-def _targets(sources: Iterable[Source], points: Iterable[Point]) -> tuple[Threshold, ...]:
+def _targets(
+    sources: Iterable[Source], points: Iterable[Point]
+) -> tuple[Threshold, ...]:
     """Of every campaign, each for its own points alone."""
     campaigns = {
-        each.campaign.places: each.campaign for each in sources if isinstance(each, CampaignResult)
+        each.campaign.places: each.campaign
+        for each in sources
+        if isinstance(each, CampaignResult)
     }
     alone = len({point.conditions.get("campaign") for point in points}) == 1
     return tuple(
         target
         if alone
-        else replace(target, where=(*target.where, Where("campaign", "=", places.name)))
+        else replace(
+            target, where=(*target.where, Where("campaign", "=", places.name))
+        )
         for places, campaign in campaigns.items()
         for target in campaign.targets
     )
@@ -140,9 +154,13 @@ class _CollectionReader:
             self.problems.append(_ended(Said("unread", told)))
         except NOT_OURS as error:
             strange = Said("unread.strange", {"why": type(error).__name__})
-            self.problems.append(_ended(Said("unread", {"path": _place(source), "why": strange})))
+            self.problems.append(
+                _ended(Said("unread", {"path": _place(source), "why": strange}))
+            )
 
-    def _add_run(self, source: RunDirectory | CampaignResult, point: Point) -> None:
+    def _add_run(
+        self, source: RunDirectory | CampaignResult, point: Point
+    ) -> None:
         """A campaign knows more of a run than its directory does."""
         place = (point.run or point.source).resolve()
         if isinstance(source, CampaignResult):
@@ -161,7 +179,10 @@ class _CollectionReader:
                 return
             if source.named:
                 raise
-            if not isinstance(error, CompanionError) and source.path.suffix in JSON_SUFFIXES:
+            if (
+                not isinstance(error, CompanionError)
+                and source.path.suffix in JSON_SUFFIXES
+            ):
                 self._strangers.append(source.path)
             return
         identities = {point.identity for point in points} - {None}
@@ -194,15 +215,26 @@ class _CollectionReader:
             self.problems.append(_strange(self._strangers))
         runs = list(self._runs.values())
         index_of = {
-            identity: index for index, run in enumerate(runs) if (identity := identity_of_run(run))
+            identity: index
+            for index, run in enumerate(runs)
+            if (identity := identity_of_run(run))
         }
         for each in (*self._files, *self._labels):
             if each.identity in index_of:
-                runs[index_of[each.identity]] = _with_told(runs[index_of[each.identity]], each.told)
-        found = [each for each in _each_once(self._files) if each.identity not in index_of]
+                runs[index_of[each.identity]] = _with_told(
+                    runs[index_of[each.identity]], each.told
+                )
+        found = [
+            each
+            for each in _each_once(self._files)
+            if each.identity not in index_of
+        ]
         files = [(each.point, each.lengths) for each in told_once(found, runs)]
         settled = zip(files, common_lengths(files), strict=True)
-        return [*runs, *(with_lengths(point, lengths) for (point, _), lengths in settled)]
+        return [
+            *runs,
+            *(with_lengths(point, lengths) for (point, _), lengths in settled),
+        ]
 
 
 def _each_once(points: Sequence[FilePoint]) -> Iterator[FilePoint]:
@@ -215,7 +247,10 @@ def _each_once(points: Sequence[FilePoint]) -> Iterator[FilePoint]:
     }
     for each in points:
         source = each.point.source
-        if source.name not in SUMMARIES or (source.parent, each.identity) not in alone:
+        if (
+            source.name not in SUMMARIES
+            or (source.parent, each.identity) not in alone
+        ):
             yield each
 
 
@@ -256,7 +291,9 @@ def _with_whole_texts(point: Point) -> Point:
         for name, value in point.conditions.items()
     }
     reasons = tuple(map(storable, point.reasons))
-    return replace(point, id=storable(point.id), conditions=conditions, reasons=reasons)
+    return replace(
+        point, id=storable(point.id), conditions=conditions, reasons=reasons
+    )
 
 
 def _strange(paths: Sequence[Path]) -> str:
@@ -268,8 +305,12 @@ def _ended(text: str) -> str:
     return text if text.endswith(".") else Said("sentence", {"what": text})
 
 
-def _nothing(paths: Sequence[Path], problems: Sequence[str], more_files: int) -> Said:
-    names: Said | str = ", ".join(map(str, paths)) if paths else Said("problem.no_path")
+def _nothing(
+    paths: Sequence[Path], problems: Sequence[str], more_files: int
+) -> Said:
+    names: Said | str = (
+        ", ".join(map(str, paths)) if paths else Said("problem.no_path")
+    )
     if not problems:
         return Said("problem.nothing", {"paths": names})
     told = {"paths": names, "problem": _unended(problems[0]), "n": more_files}

@@ -13,7 +13,9 @@ from inferometer.metrics.statistics import Interval
 from inferometer.results.point import Point
 from inferometer.vocabulary import METRICS
 
-HEADLINE = tuple(name for name, each in METRICS.items() if each.has_interval and each.path)
+HEADLINE = tuple(
+    name for name, each in METRICS.items() if each.has_interval and each.path
+)
 """The numbers that are summed up: those that a run knows how exactly it has measured."""
 
 MAX_NUMBER = 1e100
@@ -34,14 +36,20 @@ class Repeat:
     def values(self) -> dict[str, float]:
         """Its headline numbers: rates per second, latencies in ms."""
         told = self.point.values if self.point else {}
-        return {name: told[name] for name in HEADLINE if abs(told.get(name, math.inf)) < MAX_NUMBER}
+        return {
+            name: told[name]
+            for name in HEADLINE
+            if abs(told.get(name, math.inf)) < MAX_NUMBER
+        }
 
     def interval(self, name: str) -> Interval | None:
         """The run's own, of one of its headline numbers."""
         found = self.point.intervals.get(name) if self.point else None
         if found is None or not 0 < found.confidence < 1:
             return None
-        return Interval(found.low, found.high, math.nan, found.method, found.confidence)
+        return Interval(
+            found.low, found.high, math.nan, found.method, found.confidence
+        )
 
 
 def spreads(repeats: Sequence[Repeat]) -> dict[str, Spread]:
@@ -51,10 +59,13 @@ def spreads(repeats: Sequence[Repeat]) -> dict[str, Spread]:
     if not values:
         return {}
     shared = [name for name in values[0] if all(name in run for run in values)]
-    own = {name: [repeat.interval(name) for repeat in counting] for name in shared}
+    own = {
+        name: [repeat.interval(name) for repeat in counting] for name in shared
+    }
     return {
         name: spread(
-            [run[name] for run in values], [each for each in own[name] if each is not None]
+            [run[name] for run in values],
+            [each for each in own[name] if each is not None],
         )
         for name in shared
     }

@@ -32,7 +32,9 @@ MAX_BYTES = 64 * 1024**3
 """Of a table."""
 
 
-def requests_of(points: Sequence[Point], problems: list[str]) -> Iterator[pl.DataFrame]:
+def requests_of(
+    points: Sequence[Point], problems: list[str]
+) -> Iterator[pl.DataFrame]:
     """A frame for each point that has requests; what cannot be read is a sentence more in
     `problems`.
     """
@@ -40,21 +42,27 @@ def requests_of(points: Sequence[Point], problems: list[str]) -> Iterator[pl.Dat
     for point in points:
         try:
             if point.run is not None:
-                yield _with_latencies(_named(point, _table(point, point.run / REQUESTS)))
+                yield _with_latencies(
+                    _named(point, _table(point, point.run / REQUESTS))
+                )
             elif (requests := files.requests_of(point)) is not None:
                 yield _named(point, _imported_requests(requests))
         except CannotImportError as error:
             problems.append(f"{str(error).rstrip('.')}.")
 
 
-def events_of(points: Sequence[Point], problems: list[str]) -> Iterator[pl.DataFrame]:
+def events_of(
+    points: Sequence[Point], problems: list[str]
+) -> Iterator[pl.DataFrame]:
     """The same of events."""
     files = _Files(points)
     for point in points:
         try:
             if point.run is not None:
                 yield _named(point, _events(point, point.run))
-            elif (requests := files.requests_of(point)) is not None and requests.itls_s is not None:
+            elif (
+                requests := files.requests_of(point)
+            ) is not None and requests.itls_s is not None:
                 yield _named(point, _imported_events(requests))
         except CannotImportError as error:
             problems.append(f"{str(error).rstrip('.')}.")
@@ -99,7 +107,9 @@ def _table(point: Point, path: Path) -> pl.DataFrame:
     if checksum_of(path) != at(described, "sha256", path.name):
         raise unread(path, Said("unread.changed"))
     try:
-        names = [column for column in pl.read_parquet_schema(path) if column != TEXT]
+        names = [
+            column for column in pl.read_parquet_schema(path) if column != TEXT
+        ]
         frame = pl.read_parquet(path, columns=names)
     except (PolarsError, OSError) as error:
         raise unread(path, str(error).partition("\n")[0]) from None
@@ -118,7 +128,9 @@ def _with_latencies(requests: pl.DataFrame) -> pl.DataFrame:
     def told(column: str, at_least: int) -> pl.Expr:
         """A count that files of earlier versions do not have."""
         there = (
-            pl.col(column).fill_null(at_least) if column in requests.columns else pl.lit(at_least)
+            pl.col(column).fill_null(at_least)
+            if column in requests.columns
+            else pl.lit(at_least)
         )
         return pl.max_horizontal(there, pl.lit(at_least))
 
@@ -127,7 +139,9 @@ def _with_latencies(requests: pl.DataFrame) -> pl.DataFrame:
         pl.when(ok & (pl.col("last_ns") > pl.col("first_ns"))).then(
             elapsed_ms("first_ns", "last_ns")
         ),
-        later=(tokens - told("hidden_tokens", 0) - told("first_tokens", 1)).fill_null(0),
+        later=(
+            tokens - told("hidden_tokens", 0) - told("first_tokens", 1)
+        ).fill_null(0),
     )
     decode_ms, later = (column.to_numpy() for column in timed)
     with_times = requests.with_columns(
@@ -137,17 +151,26 @@ def _with_latencies(requests: pl.DataFrame) -> pl.DataFrame:
         lag_ms=elapsed_ms("intended_ns", "sent_ns"),
     )
     return with_times.with_columns(
-        output_speed=pl.when(pl.col("e2el_ms") > 0).then(1000 * tokens / pl.col("e2el_ms"))
+        output_speed=pl.when(pl.col("e2el_ms") > 0).then(
+            1000 * tokens / pl.col("e2el_ms")
+        )
     )
 
 
 def _events(point: Point, run: Path) -> pl.DataFrame:
     import polars as pl
 
-    requests, events = _table(point, run / REQUESTS), _table(point, run / EVENTS)
+    requests, events = (
+        _table(point, run / REQUESTS),
+        _table(point, run / EVENTS),
+    )
     requests = requests.filter(pl.col("event_count") > 0).sort("event_start")
-    start, count = (requests[name].to_numpy() for name in ("event_start", "event_count"))
-    if int(count.sum()) != len(events) or not np.array_equal(start, np.cumsum(count) - count):
+    start, count = (
+        requests[name].to_numpy() for name in ("event_start", "event_count")
+    )
+    if int(count.sum()) != len(events) or not np.array_equal(
+        start, np.cumsum(count) - count
+    ):
         raise unread(run / EVENTS, Said("unread.events"))
     arrival = events["arrival_ns"].to_numpy()
     itl_ms = np.diff(arrival, prepend=arrival[:1]) / MS
@@ -166,7 +189,8 @@ def _imported_requests(requests: ImportedRequests) -> pl.DataFrame:
 
     ok, tokens = requests.ok, requests.output_tokens
     ttft_ms, e2el_ms = (
-        np.where(ok, latency_s * 1e3, np.nan) for latency_s in (requests.ttft_s, requests.e2el_s)
+        np.where(ok, latency_s * 1e3, np.nan)
+        for latency_s in (requests.ttft_s, requests.e2el_s)
     )
     with np.errstate(all="ignore"):
         tpot_ms = tpot(e2el_ms - ttft_ms, tokens - 1)
@@ -185,9 +209,15 @@ def _imported_requests(requests: ImportedRequests) -> pl.DataFrame:
     if requests.sent_s is not None and len(ok):
         frame["sent_ns"] = (requests.sent_s - np.nanmin(requests.sent_s)) * NS
     whole = ("prompt_tokens", "output_tokens", "sent_ns")
-    series = [pl.Series(name, values, nan_to_null=True) for name, values in frame.items()]
+    series = [
+        pl.Series(name, values, nan_to_null=True)
+        for name, values in frame.items()
+    ]
     return pl.DataFrame(
-        [each.cast(pl.Int64, strict=False) if each.name in whole else each for each in series]
+        [
+            each.cast(pl.Int64, strict=False) if each.name in whole else each
+            for each in series
+        ]
     )
 
 
@@ -204,7 +234,13 @@ def _imported_events(requests: ImportedRequests) -> pl.DataFrame:
         [
             pl.Series("request", np.repeat(np.arange(len(gaps)), counts)),
             pl.Series("warmup", np.zeros(sum(counts), np.bool_)),
-            pl.Series("event", np.arange(sum(counts)) - np.repeat(starts, counts) + 1),
-            pl.Series("itl_ms", np.concatenate([*gaps, np.zeros(0)]) * 1e3, nan_to_null=True),
+            pl.Series(
+                "event", np.arange(sum(counts)) - np.repeat(starts, counts) + 1
+            ),
+            pl.Series(
+                "itl_ms",
+                np.concatenate([*gaps, np.zeros(0)]) * 1e3,
+                nan_to_null=True,
+            ),
         ]
     )

@@ -12,9 +12,20 @@ from pathlib import Path
 from typing import Any
 
 from inferometer.metrics.finding import Finding, Level
-from inferometer.results.derived import concurrency, derived_intervals, derived_values
+from inferometer.results.derived import (
+    concurrency,
+    derived_intervals,
+    derived_values,
+)
 from inferometer.results.foreign import MAX_WHOLE, identity_of
-from inferometer.results.point import Condition, Point, Range, RunFiles, Status, ordered
+from inferometer.results.point import (
+    Condition,
+    Point,
+    Range,
+    RunFiles,
+    Status,
+    ordered,
+)
 from inferometer.store.environment import EMBEDDED_VERSION
 from inferometer.store.importers.imported_run import unread
 from inferometer.store.importers.reading import (
@@ -34,7 +45,11 @@ from inferometer.words import Said
 MAX_BYTES = 16 * 1024 * 1024
 """Of each of the three files: they hold a few kilobytes, whatever the run."""
 
-STATUSES: dict[object, Status] = {"VALID": "VALID", "SUSPECT": "SUSPECT", "INVALID": "INVALID"}
+STATUSES: dict[object, Status] = {
+    "VALID": "VALID",
+    "SUSPECT": "SUSPECT",
+    "INVALID": "INVALID",
+}
 
 LEVELS = {level.name.lower(): level for level in Level if level > Level.OK}
 
@@ -47,7 +62,9 @@ NOT_COMPLETED = ("failed", "cancelled", "unfinished", "dropped")
 
 
 def is_run_directory(path: Path) -> bool:
-    return (path / RUN).is_file() and ((path / SUMMARY).is_file() or (path / REQUESTS).is_file())
+    return (path / RUN).is_file() and (
+        (path / SUMMARY).is_file() or (path / REQUESTS).is_file()
+    )
 
 
 def point_of_run(
@@ -61,13 +78,22 @@ def point_of_run(
     Raises CannotImportError, one sentence, if a file is missing, damaged, or of a newer
     Inferometer.
     """
-    run, summary, verdict = (_read(directory / name, read) for name in (RUN, SUMMARY, VERDICT))
+    run, summary, verdict = (
+        _read(directory / name, read) for name in (RUN, SUMMARY, VERDICT)
+    )
     version = number(run.get("schema_version"))
     if version is None or not isinstance(run.get("spec"), dict):
         raise unread(directory, Said("unread.not_ours", {"file": RUN}))
     if version > SCHEMA_VERSION:
         raise unread(directory, Said("unread.newer"))
-    point = point_of(run, summary, verdict, name=directory.name, source=directory, told=told(run))
+    point = point_of(
+        run,
+        summary,
+        verdict,
+        name=directory.name,
+        source=directory,
+        told=told(run),
+    )
     return replace(point, run=directory)
 
 
@@ -94,10 +120,14 @@ def point_of(
         values=values,
         intervals=intervals | derived_intervals(intervals, values),
         samples={
-            key: int(n) for key in LATENCIES if (n := number(at(summary, "metrics", key, "n")))
+            key: int(n)
+            for key in LATENCIES
+            if (n := number(at(summary, "metrics", key, "n")))
         },
         status=STATUSES.get(verdict.get("status")),
-        reasons=tuple(each.sentence for each in findings if each.level >= Level.SUSPECT),
+        reasons=tuple(
+            each.sentence for each in findings if each.level >= Level.SUSPECT
+        ),
         findings=findings,
         recorded=recorded_in(run, summary, verdict),
         notes=_notes(run, conditions),
@@ -132,14 +162,20 @@ def _read(path: Path, read: Callable[[Path, int], bytes] | None) -> Object:
     return objects_in(read(path, MAX_BYTES), path, may_be_list=False)[0]
 
 
-def _conditions(run: Object, told: Mapping[str, Condition]) -> dict[str, Condition]:
+def _conditions(
+    run: Object, told: Mapping[str, Condition]
+) -> dict[str, Condition]:
     """In the order of CONDITIONS; `told` counts more than the run's own."""
     spec, environment = run["spec"], run.get("environment")
     server, recipe = at(spec, "server"), text(at(spec, "server", "recipe"))
     version = text(at(environment, "server", "version"))
-    embedded = at(server, "embedded") is not None or EMBEDDED_VERSION in (version or "")
+    embedded = at(server, "embedded") is not None or EMBEDDED_VERSION in (
+        version or ""
+    )
     found: dict[str, Condition] = {
-        name: READ[each.type](at(run, *each.path)) for name, each in CONDITIONS.items() if each.path
+        name: READ[each.type](at(run, *each.path))
+        for name, each in CONDITIONS.items()
+        if each.path
     }
     found |= {
         "gpus": _gpus(server),
@@ -147,7 +183,9 @@ def _conditions(run: Object, told: Mapping[str, Condition]) -> dict[str, Conditi
         **_workload(at(spec, "workload")),
         "repeat": (_whole(at(spec, "repeat")) or 0) + 1,
         "date": _date(run),
-        "rehearsal": _rehearsal(embedded, "--quick" in entries(at(environment, "command"))),
+        "rehearsal": _rehearsal(
+            embedded, "--quick" in entries(at(environment, "command"))
+        ),
     }
     if arrivals := _arrivals(at(spec, "load")):
         found |= {"arrivals": arrivals, "request_rate": None}
@@ -168,11 +206,19 @@ def _workload(work: object) -> dict[str, Condition]:
     """Lengths by which people know a workload; those of recorded texts have none."""
     kind = text(at(work, "kind")) or "random"
     input_len = (
-        None if at(work, "path") is not None and kind != "sonnet" else _whole(at(work, "input_len"))
+        None
+        if at(work, "path") is not None and kind != "sonnet"
+        else _whole(at(work, "input_len"))
     )
     if kind == "prefix":
-        parts = [_whole(at(work, name)) for name in ("prefix_len", "suffix_len")]
-        input_len = sum(part for part in parts if part is not None) if None not in parts else None
+        parts = [
+            _whole(at(work, name)) for name in ("prefix_len", "suffix_len")
+        ]
+        input_len = (
+            sum(part for part in parts if part is not None)
+            if None not in parts
+            else None
+        )
     output_len = _whole(at(work, "output_len"))
     if kind == "sessions" and output_len is None and at(work, "path") is None:
         output_len = WRITTEN_ANSWER
@@ -180,7 +226,9 @@ def _workload(work: object) -> dict[str, Condition]:
         "dataset": kind,
         "input_len": input_len,
         "output_len": output_len,
-        "prefix_len": _whole(at(work, "prefix_len")) or _whole(at(work, "system_len")) or None,
+        "prefix_len": _whole(at(work, "prefix_len"))
+        or _whole(at(work, "system_len"))
+        or None,
     }
 
 
@@ -197,9 +245,14 @@ def _arrivals(load: object) -> str | None:
         )
     if steps:
         return "steps of " + ", ".join(
-            f"{at(step, 'rate')}/s for {at(step, 'seconds')} s" for step in steps
+            f"{at(step, 'rate')}/s for {at(step, 'seconds')} s"
+            for step in steps
         )
-    return f"those of the trace, {speed:g} times as fast" if speed is not None else None
+    return (
+        f"those of the trace, {speed:g} times as fast"
+        if speed is not None
+        else None
+    )
 
 
 def _gpus(server: object) -> int | None:
@@ -207,8 +260,13 @@ def _gpus(server: object) -> int | None:
     tp = _whole(at(server, "tp"))
     if tp is None:
         return None
-    words = [word for word in entries(at(server, "command")) if isinstance(word, str)]
-    pairs = [*zip(words, words[1:], strict=False), *(word.partition("=")[::2] for word in words)]
+    words = [
+        word for word in entries(at(server, "command")) if isinstance(word, str)
+    ]
+    pairs = [
+        *zip(words, words[1:], strict=False),
+        *(word.partition("=")[::2] for word in words),
+    ]
     flags = ("--data-parallel-size", "-dp", "--dp-size", "--dp")
     counts = [
         int(value)
@@ -220,7 +278,12 @@ def _gpus(server: object) -> int | None:
 
 
 def _rehearsal(embedded: bool, quick: bool) -> str | None:
-    return " ".join([*(["quick"] if quick else []), *(["embedded"] if embedded else [])]) or None
+    return (
+        " ".join(
+            [*(["quick"] if quick else []), *(["embedded"] if embedded else [])]
+        )
+        or None
+    )
 
 
 def _date(run: Object) -> str | None:
@@ -229,7 +292,10 @@ def _date(run: Object) -> str | None:
     if start_ns is None or abs(start_ns) > 1e19:
         return None
     lasted_ns = max(
-        (number(at(worker, "wall_ns")) or 0.0 for worker in entries(run.get("workers"))),
+        (
+            number(at(worker, "wall_ns")) or 0.0
+            for worker in entries(run.get("workers"))
+        ),
         default=0.0,
     )
     try:
@@ -245,7 +311,9 @@ def _whole(value: object) -> int | None:
     figure = number(value)
     return (
         int(figure)
-        if figure is not None and abs(figure) < MAX_WHOLE and figure == int(figure)
+        if figure is not None
+        and abs(figure) < MAX_WHOLE
+        and figure == int(figure)
         else None
     )
 
@@ -263,14 +331,23 @@ READ: Mapping[str, Callable[[object], Condition]] = {
 
 
 def _values(summary: Object) -> dict[str, float]:
-    found = {name: number(each.value_in(summary)) for name, each in METRICS.items()}
+    found = {
+        name: number(each.value_in(summary)) for name, each in METRICS.items()
+    }
     gone = [number(at(summary, "counts", name)) for name in NOT_COMPLETED]
-    found["failed"] = None if None in gone else sum(count for count in gone if count is not None)
+    found["failed"] = (
+        None
+        if None in gone
+        else sum(count for count in gone if count is not None)
+    )
     found["cached_share"] = _cached_share(summary)
     for key in LATENCIES:
         told = at(summary, "metrics", key, "percentiles")
         percentiles = told if isinstance(told, dict) else {}
-        found |= {f"{name}_{key}_ms": number(value) for name, value in percentiles.items()}
+        found |= {
+            f"{name}_{key}_ms": number(value)
+            for name, value in percentiles.items()
+        }
     return {
         name: value
         for name, value in found.items()
@@ -282,21 +359,33 @@ def _cached_share(summary: Object) -> float | None:
     """Prompt tokens from the prefix cache, %: where each answer told; else by the server's
     counters, warm-ups included.
     """
-    cached, prompts = at(summary, "lengths", "cached"), at(summary, "lengths", "input")
+    cached, prompts = (
+        at(summary, "lengths", "cached"),
+        at(summary, "lengths", "input"),
+    )
     told, mean = number(at(cached, "n")), number(at(cached, "mean"))
     tokens = number(at(prompts, "mean"))
-    if not told or told != number(at(prompts, "n")) or mean is None or not tokens:
+    if (
+        not told
+        or told != number(at(prompts, "n"))
+        or mean is None
+        or not tokens
+    ):
         return number(at(summary, "prefix_cache_hit_rate"))
     return 100 * mean / tokens
 
 
-def _intervals(summary: Object, values: Mapping[str, float]) -> dict[str, Range]:
+def _intervals(
+    summary: Object, values: Mapping[str, float]
+) -> dict[str, Range]:
     """By names of METRICS; earlier versions wrote those of latencies without the unit."""
     found: dict[str, Range] = {}
     told = summary.get("intervals")
     for name, interval in (told if isinstance(told, dict) else {}).items():
         ours = name if name in values else f"{name}_ms"
-        low, high, confidence = (number(at(interval, key)) for key in ("low", "high", "confidence"))
+        low, high, confidence = (
+            number(at(interval, key)) for key in ("low", "high", "confidence")
+        )
         if ours in values and low is not None and high is not None:
             method = text(at(interval, "method")) or ""
             found[ours] = Range(low, high, confidence or 0.95, method)
@@ -310,12 +399,20 @@ EARLIER = "found"
 def _findings(verdict: Object) -> tuple[Finding, ...]:
     """Those that are not fine, the worst first."""
     found = [_finding(each) for each in entries(verdict.get("findings"))]
-    return tuple(sorted((each for each in found if each is not None), key=lambda each: -each.level))
+    return tuple(
+        sorted(
+            (each for each in found if each is not None),
+            key=lambda each: -each.level,
+        )
+    )
 
 
 def _finding(finding: object) -> Finding | None:
     """None for one that is fine, or whose level or sentence nobody knows."""
-    level, sentence = LEVELS.get(text(at(finding, "level")) or ""), text(at(finding, "sentence"))
+    level, sentence = (
+        LEVELS.get(text(at(finding, "level")) or ""),
+        text(at(finding, "sentence")),
+    )
     if level is None or not sentence:
         return None
     told, parts = at(finding, "figures"), at(finding, "parts")
@@ -329,16 +426,26 @@ def _finding(finding: object) -> Finding | None:
         level,
         text(at(finding, "variant")) or EARLIER,
         values,
-        tuple(each for each in parts if isinstance(each, str)) if isinstance(parts, list) else None,
+        tuple(each for each in parts if isinstance(each, str))
+        if isinstance(parts, list)
+        else None,
         written=(sentence, text(at(finding, "next_step")) or ""),
     )
 
 
-def _notes(run: Mapping[str, Any], conditions: Mapping[str, Condition]) -> tuple[Said, ...]:
+def _notes(
+    run: Mapping[str, Any], conditions: Mapping[str, Condition]
+) -> tuple[Said, ...]:
     notes = []
     if rehearsal := conditions.get("rehearsal"):
         embedded = "embedded" in str(rehearsal)
-        notes.append(Said("note.rehearsal_embedded" if embedded else "note.rehearsal_quick"))
+        notes.append(
+            Said(
+                "note.rehearsal_embedded"
+                if embedded
+                else "note.rehearsal_quick"
+            )
+        )
     cards = _whole(at(run, "spec", "server", "hardware", "gpus"))
     if cards is not None and conditions.get("gpus") not in (None, cards):
         used = {name: conditions.get(name) for name in ("config", "gpus")}

@@ -24,7 +24,13 @@ from inferometer.store.campaign.paths import CampaignPaths
 from inferometer.store.campaign.sound import HIDDEN
 from inferometer.store.importers import JSON_SUFFIXES, is_evalscope
 from inferometer.store.importers.text import MAX_TEXT_BYTES
-from inferometer.store.run_directory import EVENTS, REQUESTS, RUN, SUMMARY, VERDICT
+from inferometer.store.run_directory import (
+    EVENTS,
+    REQUESTS,
+    RUN,
+    SUMMARY,
+    VERDICT,
+)
 from inferometer.words import Said, reason_of, sentence_of
 
 OF_OTHERS = {"profile_export.jsonl": "profile_export_aiperf.json"}
@@ -98,11 +104,15 @@ class Sources:
         if path.is_dir() and not self._may_look_into(path):
             return
         is_ledger = path.name == LEDGER and path.parent.parent.name == HIDDEN
-        if is_ledger or (path.name in RUN_FILES and is_run_directory(path.parent)):
+        if is_ledger or (
+            path.name in RUN_FILES and is_run_directory(path.parent)
+        ):
             path = path.parent
         if path.parent.name == HIDDEN and (path / LEDGER).exists():
             if (
-                campaign := self._campaign(CampaignPaths(path.parent.parent, path.name))
+                campaign := self._campaign(
+                    CampaignPaths(path.parent.parent, path.name)
+                )
             ) is not None:
                 self._take(campaign)
         elif path.name == HIDDEN:
@@ -112,7 +122,9 @@ class Sources:
         elif path.is_dir():
             self._walk(path)
         elif path.name.endswith(ARCHIVES):
-            self.problems.append(_unread(path, Said("unread.archive", {"path": path})))
+            self.problems.append(
+                _unread(path, Said("unread.archive", {"path": path}))
+            )
         else:
             self._once(path, self._named_file(path))
 
@@ -120,18 +132,34 @@ class Sources:
         """As the point it is of the campaign that it lies in, or with the JSON file that it was
         written with.
         """
-        if len(path.parents) > 3 and path.parent.name == "runs" and path.parents[2].name == HIDDEN:
-            campaign = self._campaign(CampaignPaths(path.parents[3], path.parents[1].name))
+        if (
+            len(path.parents) > 3
+            and path.parent.name == "runs"
+            and path.parents[2].name == HIDDEN
+        ):
+            campaign = self._campaign(
+                CampaignPaths(path.parents[3], path.parents[1].name)
+            )
             if campaign is not None:
                 result = campaign.by_path.get(campaign.places.relative(path))
-                return RunDirectory(path) if result is None else CampaignResult(campaign, result)
-        return RunDirectory(path, next((each for each in _json_of(path) if each.is_file()), None))
+                return (
+                    RunDirectory(path)
+                    if result is None
+                    else CampaignResult(campaign, result)
+                )
+        return RunDirectory(
+            path,
+            next((each for each in _json_of(path) if each.is_file()), None),
+        )
 
     def _named_file(self, path: Path) -> ResultFile:
         beside = self._beside(path.parent)
         is_known = any(path.name in campaign.files for campaign in beside)
         return ResultFile(
-            path, named=True, runs=tuple(self._runs_of(path)), beside=() if is_known else beside
+            path,
+            named=True,
+            runs=tuple(self._runs_of(path)),
+            beside=() if is_known else beside,
         )
 
     def _beside(self, directory: Path) -> tuple[Campaign, ...]:
@@ -142,10 +170,16 @@ class Sources:
         """Runs that a JSON file may have been written with: the directories beside it, or what a
         ledger knows.
         """
-        stem, suffix = (path.stem, "") if path.suffix == ".json" else (path.name, ".run")
-        names = itertools.chain([stem], (f"{stem}-{number}" for number in itertools.count(2)))
+        stem, suffix = (
+            (path.stem, "") if path.suffix == ".json" else (path.name, ".run")
+        )
+        names = itertools.chain(
+            [stem], (f"{stem}-{number}" for number in itertools.count(2))
+        )
         directories = (path.with_name(f"{name}{suffix}") for name in names)
-        yield from map(RunDirectory, itertools.takewhile(is_run_directory, directories))
+        yield from map(
+            RunDirectory, itertools.takewhile(is_run_directory, directories)
+        )
         for campaign in self._beside(path.parent):
             if path.name in campaign.by_path:
                 yield CampaignResult(campaign, campaign.by_path[path.name])
@@ -154,7 +188,9 @@ class Sources:
         waiting = [top]
         while waiting:
             directory = waiting.pop()
-            if not self._is_new(directory) or not self._may_look_into(directory):
+            if not self._is_new(directory) or not self._may_look_into(
+                directory
+            ):
                 continue
             if is_run_directory(directory):
                 self.found.append(RunDirectory(directory))
@@ -174,21 +210,33 @@ class Sources:
 
     def _take(self, campaign: Campaign) -> None:
         if self._is_new(campaign.places.directory):
-            self.found += [CampaignResult(campaign, result) for result in campaign.results]
+            self.found += [
+                CampaignResult(campaign, result) for result in campaign.results
+            ]
 
     def _campaign(self, places: CampaignPaths) -> Campaign | None:
         if places.ledger not in self._campaigns:
             try:
-                campaign = self._campaigns[places.ledger] = read_campaign(places)
+                campaign = self._campaigns[places.ledger] = read_campaign(
+                    places
+                )
                 self.problems += campaign.remarks
             except LedgerError as error:
                 what = sentence_of(error)
-                ended = what if what.endswith(".") else Said("sentence", {"what": what})
-                self.problems.append(Said("problem.as_they_are", {"error": ended}))
+                ended = (
+                    what
+                    if what.endswith(".")
+                    else Said("sentence", {"what": what})
+                )
+                self.problems.append(
+                    Said("problem.as_they_are", {"error": ended})
+                )
                 self._campaigns[places.ledger] = None
         return self._campaigns[places.ledger]
 
-    def _inside(self, directory: Path, beside: tuple[Campaign, ...]) -> Iterator[Path]:
+    def _inside(
+        self, directory: Path, beside: tuple[Campaign, ...]
+    ) -> Iterator[Path]:
         """Take the files of a directory that none of its campaigns knows, and give the directories
         in it.
         """
@@ -241,7 +289,10 @@ def _may_be_result(name: str, beside: Container[str]) -> bool:
 
 def _may_be_read(entry: os.DirEntry[str]) -> bool:
     """A text is searched only if it is no larger than any report of a client."""
-    return entry.name.endswith(JSON_SUFFIXES) or entry.stat().st_size <= MAX_TEXT_BYTES
+    return (
+        entry.name.endswith(JSON_SUFFIXES)
+        or entry.stat().st_size <= MAX_TEXT_BYTES
+    )
 
 
 def _json_of(run: Path) -> Iterator[Path]:
@@ -249,11 +300,15 @@ def _json_of(run: Path) -> Iterator[Path]:
     others.
     """
     stem, suffix = (
-        (run.name.removesuffix(".run"), "") if run.name.endswith(".run") else (run.name, ".json")
+        (run.name.removesuffix(".run"), "")
+        if run.name.endswith(".run")
+        else (run.name, ".json")
     )
     yield run.with_name(f"{stem}{suffix}")
     yield run.with_name(re.sub(r"-\d+$", "", stem) + suffix)
 
 
 def _unread(path: Path, why: str) -> Said:
-    return Said("sentence", {"what": Said("unread", {"path": path, "why": why})})
+    return Said(
+        "sentence", {"what": Said("unread", {"path": path, "why": why})}
+    )

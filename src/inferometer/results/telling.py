@@ -9,7 +9,9 @@ from collections.abc import Iterable, Sequence
 from inferometer.results.point import Condition
 
 
-def telling_places(rows: Sequence[Sequence[Condition]], order: Iterable[int]) -> list[int]:
+def telling_places(
+    rows: Sequence[Sequence[Condition]], order: Iterable[int]
+) -> list[int]:
     """The columns of `rows` that together tell as many apart as all of `order` do: one after
     another, in that order, each if it tells more than those before it.
     """

@@ -11,7 +11,12 @@ from inferometer.results.foreign import FilePoint
 from inferometer.results.point import Point
 from inferometer.vocabulary import DISTINGUISHING, SET_LOADS, condition
 
-KEYS = ("output_throughput", "total_token_throughput", "request_throughput", "mean_e2el_ms")
+KEYS = (
+    "output_throughput",
+    "total_token_throughput",
+    "request_throughput",
+    "mean_e2el_ms",
+)
 """By these figures of a rounded point, what it may repeat is looked up."""
 
 AGREEING = (
@@ -27,10 +32,16 @@ RELATIVE = 1e-9
 Place = tuple[str, str, float]
 
 
-def told_once(files: Sequence[FilePoint], runs: Sequence[Point]) -> list[FilePoint]:
+def told_once(
+    files: Sequence[FilePoint], runs: Sequence[Point]
+) -> list[FilePoint]:
     """The points of `files` that neither another of them nor one of `runs` tells better."""
     single = [each for each in files if each.run.sums_up is None]
-    kept = single + [each for each in files if each.run.sums_up and not _is_summed_up(each, single)]
+    kept = single + [
+        each
+        for each in files
+        if each.run.sums_up and not _is_summed_up(each, single)
+    ]
     exact = [each for each in kept if each.run.decimals is None]
     rounded = sorted(
         (each for each in kept if each.run.decimals is not None),
@@ -40,7 +51,9 @@ def told_once(files: Sequence[FilePoint], runs: Sequence[Point]) -> list[FilePoi
     known: dict[int, dict[Place, list[Point]]] = {}
     for decimals in {each.run.decimals or 0 for each in rounded}:
         known[decimals] = defaultdict(list)
-        _add(known[decimals], decimals, (*runs, *(each.point for each in exact)))
+        _add(
+            known[decimals], decimals, (*runs, *(each.point for each in exact))
+        )
     once = {id(each) for each in exact}
     for each in rounded:
         if not any(_repeats(each, other) for other in _candidates(each, known)):
@@ -52,26 +65,35 @@ def told_once(files: Sequence[FilePoint], runs: Sequence[Point]) -> list[FilePoi
 
 def _is_summed_up(summary: FilePoint, others: Iterable[FilePoint]) -> bool:
     return any(
-        each.point.tool == summary.point.tool and summary.run.sums_up in each.point.source.parents
+        each.point.tool == summary.point.tool
+        and summary.run.sums_up in each.point.source.parents
         for each in others
     )
 
 
-def _add(places: dict[Place, list[Point]], decimals: int, points: Iterable[Point]) -> None:
+def _add(
+    places: dict[Place, list[Point]], decimals: int, points: Iterable[Point]
+) -> None:
     for point in points:
         for key in KEYS:
             if key in point.values:
-                places[point.tool, key, round(point.values[key], decimals)].append(point)
+                places[
+                    point.tool, key, round(point.values[key], decimals)
+                ].append(point)
 
 
-def _candidates(rounded: FilePoint, known: dict[int, dict[Place, list[Point]]]) -> Iterator[Point]:
+def _candidates(
+    rounded: FilePoint, known: dict[int, dict[Place, list[Point]]]
+) -> Iterator[Point]:
     """Points one of whose figures may be this one before it was rounded."""
     decimals = rounded.run.decimals or 0
     for key in KEYS:
         if (value := rounded.point.values.get(key)) is not None:
             for step in (-1, 0, 1):  # a half may have been rounded either way
                 near = round(value + step * 10.0**-decimals, decimals)
-                yield from known[decimals].get((rounded.point.tool, key, near), ())
+                yield from known[decimals].get(
+                    (rounded.point.tool, key, near), ()
+                )
 
 
 def _repeats(rounded: FilePoint, other: Point) -> bool:
@@ -79,7 +101,8 @@ def _repeats(rounded: FilePoint, other: Point) -> bool:
     if other.source == point.source:
         return False
     return all(
-        abs(value - other.values[name]) <= half * (1 + 1e-6) + RELATIVE * abs(value)
+        abs(value - other.values[name])
+        <= half * (1 + 1e-6) + RELATIVE * abs(value)
         for name, value in point.values.items()
         if name in other.values
     ) and all(

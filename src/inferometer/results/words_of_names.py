@@ -15,20 +15,35 @@ from inferometer.results.file_name import tokens
 from inferometer.results.point import Condition
 from inferometer.store.importers.declared import declared
 
-STACKS = {"rocm": "ROCm", "cuda": "CUDA", "dtk": "DTK", "cann": "CANN", "musa": "MUSA"}
+STACKS = {
+    "rocm": "ROCm",
+    "cuda": "CUDA",
+    "dtk": "DTK",
+    "cann": "CANN",
+    "musa": "MUSA",
+}
 
 
 def _word(pattern: str) -> re.Pattern[str]:
     """As a word of its own: no letter or digit goes on before or after it."""
-    return re.compile(rf"(?<![a-z0-9.])(?:{pattern})(?![a-z0-9]|\.\d)", re.IGNORECASE)
+    return re.compile(
+        rf"(?<![a-z0-9.])(?:{pattern})(?![a-z0-9]|\.\d)", re.IGNORECASE
+    )
 
 
-_CARDS = re.compile(r"(\d{1,4})x([a-z][a-z-]*\d[a-z0-9.+-]*?)(?=_|$)", re.IGNORECASE)
+_CARDS = re.compile(
+    r"(\d{1,4})x([a-z][a-z-]*\d[a-z0-9.+-]*?)(?=_|$)", re.IGNORECASE
+)
 _LANES = re.compile(r"(?<=_)x(1|2|4|8|16)(?=_|$)", re.IGNORECASE)
 _STACK = _word(rf"({'|'.join(STACKS)})[-_]?v?(\d+(?:\.\d+)+)")
 _SIZES = {
     name: _word(rf"{words}[-_]?(\d{{1,4}})")
-    for name, words in {"tp": "tp", "dp": "dp", "pp_size": "pp", "ep_size": "ep"}.items()
+    for name, words in {
+        "tp": "tp",
+        "dp": "dp",
+        "pp_size": "pp",
+        "ep_size": "ep",
+    }.items()
 }
 _GPUS = _word(r"gpus?[-_]?(\d{1,4})|(\d{1,4})[-_]?gpus?")
 _LENGTHS = {
@@ -38,7 +53,9 @@ _LENGTHS = {
 }
 _BOTH_LENGTHS = _word(r"io(\d+k?)x(\d+k?)")
 _STAGE = re.compile(r"(?:^|-)[A-Z]+--")
-_WRITTEN_OUT = re.compile(r"([A-Za-z][\w.-]*?)=([^=]*?)(?=[-_, ][A-Za-z][\w.-]*=|$)")
+_WRITTEN_OUT = re.compile(
+    r"([A-Za-z][\w.-]*?)=([^=]*?)(?=[-_, ][A-Za-z][\w.-]*=|$)"
+)
 
 
 def of_folder(name: str) -> dict[str, Condition]:

@@ -12,7 +12,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 DRM = Path("/sys/class/drm")
-NVIDIA_SMI = ("nvidia-smi", "--query-gpu=uuid,memory.used", "--format=csv,noheader,nounits")
+NVIDIA_SMI = (
+    "nvidia-smi",
+    "--query-gpu=uuid,memory.used",
+    "--format=csv,noheader,nounits",
+)
 NVIDIA_SMI_TIMEOUT_S = 10.0
 
 SLACK_MIB = 512.0
@@ -53,7 +57,11 @@ def wait_released(
 def _by_nvidia_smi() -> dict[str, float]:
     try:
         done = subprocess.run(  # noqa: S603
-            NVIDIA_SMI, capture_output=True, text=True, timeout=NVIDIA_SMI_TIMEOUT_S, check=True
+            NVIDIA_SMI,
+            capture_output=True,
+            text=True,
+            timeout=NVIDIA_SMI_TIMEOUT_S,
+            check=True,
         )
     except (OSError, subprocess.SubprocessError):
         return {}
@@ -62,7 +70,9 @@ def _by_nvidia_smi() -> dict[str, float]:
 
 def parse_nvidia_smi(table: str) -> dict[str, float]:
     """`GPU-uuid, 1234` lines; a card with [N/A] is skipped."""
-    rows = [line.split(",") for line in table.splitlines() if line.count(",") == 1]
+    rows = [
+        line.split(",") for line in table.splitlines() if line.count(",") == 1
+    ]
     return {
         card.strip(): float(used)
         for card, used in rows

@@ -17,7 +17,9 @@ class ServerError(Exception):
     we have it.
     """
 
-    def __init__(self, sentence: Said | str, log_tail: Sequence[str] = ()) -> None:
+    def __init__(
+        self, sentence: Said | str, log_tail: Sequence[str] = ()
+    ) -> None:
         super().__init__(printable(str(sentence)))
         self.sentence = sentence
         """As data, where it is ours."""

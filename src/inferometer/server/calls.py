@@ -48,7 +48,11 @@ class Answer:
     @property
     def location(self) -> str | None:
         """Target of a redirect, or None."""
-        return self.headers.get("location") if self.status in (301, 302, 303, 307, 308) else None
+        return (
+            self.headers.get("location")
+            if self.status in (301, 302, 303, 307, 308)
+            else None
+        )
 
 
 class Calls:
@@ -60,7 +64,10 @@ class Calls:
     """
 
     def __init__(
-        self, base_url: str, headers: Mapping[str, str], tls: ssl.SSLContext | None
+        self,
+        base_url: str,
+        headers: Mapping[str, str],
+        tls: ssl.SSLContext | None,
     ) -> None:
         self.base_url = base_url
         self._prefix = urlsplit(base_url).path
@@ -69,10 +76,18 @@ class Calls:
         given = {name.lower() for name in headers}
         usual = {"Host": host_header(base_url), **USUAL_HEADERS}
         self._headers: dict[str, str] = {
-            **{name: value for name, value in usual.items() if name.lower() not in given},
+            **{
+                name: value
+                for name, value in usual.items()
+                if name.lower() not in given
+            },
             **headers,
         }
-        self._of_body = {} if "content-type" in given else {"Content-Type": "application/json"}
+        self._of_body = (
+            {}
+            if "content-type" in given
+            else {"Content-Type": "application/json"}
+        )
         self._transport = BoundedTransport(tls)
 
     def close(self) -> None:
@@ -92,8 +107,13 @@ class Calls:
         def ask() -> Answer:
             with self._open(method, path, deadline, body) as response:
                 answer = Answer(response.status_code, dict(response.headers))
-                packed = b"".join(self._pieces(response, asked, deadline, max_bytes))
-                return replace(answer, body=self._unpacked(packed, answer, asked, max_bytes))
+                packed = b"".join(
+                    self._pieces(response, asked, deadline, max_bytes)
+                )
+                return replace(
+                    answer,
+                    body=self._unpacked(packed, answer, asked, max_bytes),
+                )
 
         return self._explained(lambda: _again_if_hung_up(ask), asked, deadline)
 
@@ -117,7 +137,13 @@ class Calls:
                 pieces = self._pieces(response, asked, deadline, max_bytes)
                 answer = Answer(response.status_code, dict(response.headers))
                 if answer.status != 200:
-                    pieces = iter([self._unpacked(b"".join(pieces), answer, asked, max_bytes)])
+                    pieces = iter(
+                        [
+                            self._unpacked(
+                                b"".join(pieces), answer, asked, max_bytes
+                            )
+                        ]
+                    )
                 return read(answer, pieces)
 
         return self._explained(lambda: _again_if_hung_up(ask), asked, deadline)
@@ -131,8 +157,12 @@ class Calls:
         connecting = Deadline(min(deadline.left_s, MAX_CONNECT_S))
         request = httpx.Request(
             method,
-            self.base_url.removesuffix(self._prefix) if self._prefix else self.base_url,
-            headers=self._headers if body is None else self._headers | self._of_body,
+            self.base_url.removesuffix(self._prefix)
+            if self._prefix
+            else self.base_url,
+            headers=self._headers
+            if body is None
+            else self._headers | self._of_body,
             content=body,
             extensions={
                 "target": (self._prefix + path).encode(
@@ -152,7 +182,9 @@ class Calls:
         finally:
             response.close()
 
-    def _explained(self, ask: Callable[[], T], asked: str, deadline: Deadline) -> T:
+    def _explained(
+        self, ask: Callable[[], T], asked: str, deadline: Deadline
+    ) -> T:
         import httpx
 
         try:
@@ -163,19 +195,29 @@ class Calls:
         raise failed
 
     def _pieces(
-        self, response: httpx.Response, asked: str, deadline: Deadline, max_bytes: int
+        self,
+        response: httpx.Response,
+        asked: str,
+        deadline: Deadline,
+        max_bytes: int,
     ) -> Iterator[bytes]:
         """A body in pieces. Raises EndpointError, also if it exceeds `max_bytes`."""
         pieces, read = response.iter_raw(), 0
-        while piece := self._explained(lambda: next(pieces, b""), asked, deadline):
+        while piece := self._explained(
+            lambda: next(pieces, b""), asked, deadline
+        ):
             read += len(piece)
             if read > max_bytes:
                 raise too_large(self.base_url, asked, max_bytes)
             yield piece
 
-    def _unpacked(self, packed: bytes, answer: Answer, asked: str, max_bytes: int) -> bytes:
+    def _unpacked(
+        self, packed: bytes, answer: Answer, asked: str, max_bytes: int
+    ) -> bytes:
         """The decoded body; unchanged if its encoding is unknown."""
-        how = PACKED.get(answer.headers.get("content-encoding", "").strip().lower())
+        how = PACKED.get(
+            answer.headers.get("content-encoding", "").strip().lower()
+        )
         if how is None:
             return packed
         try:

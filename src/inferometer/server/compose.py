@@ -67,19 +67,22 @@ class _Container:
 class ComposeServer:
     """The `compose_service` of a recipe's `compose_file`, with its dependencies."""
 
-    def __init__(self, need: ServerNeed, *, directory: Path, say: Callable[[str], None]) -> None:
+    def __init__(
+        self, need: ServerNeed, *, directory: Path, say: Callable[[str], None]
+    ) -> None:
         self.need = need
         self.log_path: Path | None = None
         """The log of the latest start, once it is stopped."""
-        self.project = (
-            f"inferometer-{hashlib.sha256(os.fsencode(directory.resolve())).hexdigest()[:12]}"
-        )
+        place = hashlib.sha256(os.fsencode(directory.resolve())).hexdigest()
+        self.project = f"inferometer-{place[:12]}"
         self._directory = directory
         self._say = say
         self._words: list[str] = []
         self._started: str | None = None
         self._memory: dict[str, float] = {}
-        self._secrets = log_file.secrets_of(os.environ | need.recipe.environment)
+        self._secrets = log_file.secrets_of(
+            os.environ | need.recipe.environment
+        )
 
     restart_words = Said("server.again")
 
@@ -100,7 +103,9 @@ class ComposeServer:
             told = {"taken": taken, "recipe": self.need.recipe_name}
             raise ServerError(Said("server.taken.compose", told))
         try:
-            log = self.log_path = log_file.new_log(self._directory, log_file.name_of(self.need))
+            log = self.log_path = log_file.new_log(
+                self._directory, log_file.name_of(self.need)
+            )
         except OSError as error:
             where = {"directory": self._directory, "why": error.strerror}
             raise ServerError(Said("server.no_log", where)) from None
@@ -108,7 +113,9 @@ class ComposeServer:
         begin_s = time.monotonic()
         try:
             self._say(self._announcement(service))
-            self._compose(["up", "--detach", service], self.need.recipe.ready_timeout_s)
+            self._compose(
+                ["up", "--detach", service], self.need.recipe.ready_timeout_s
+            )
             confirmation = wait_until_ready(
                 self.base_url,
                 self.need,
@@ -119,14 +126,21 @@ class ComposeServer:
             )
             container = self._check_alive()
         except BaseException:
-            with contextlib.suppress(Exception):  # what went wrong first is what counts
+            with contextlib.suppress(
+                Exception
+            ):  # what went wrong first is what counts
                 self.stop()
             raise
         self._started = container.started
-        took = {"log": log.name, "start_s": round(time.monotonic() - begin_s, 1)}
+        took = {
+            "log": log.name,
+            "start_s": round(time.monotonic() - begin_s, 1),
+        }
         came_from = {"image": container.image, "image_id": container.image_id}
         return Confirmation(
-            confirmation.facts | took | came_from, confirmation.unchecked, confirmation.confirmed_by
+            confirmation.facts | took | came_from,
+            confirmation.unchecked,
+            confirmation.confirmed_by,
         )
 
     def check(self) -> None:
@@ -140,16 +154,26 @@ class ComposeServer:
         self._save_log()
         seconds = round(self.need.recipe.stop_timeout_s)
         self._compose(
-            ["down", "--timeout", str(seconds), "--remove-orphans"], seconds + CALL_TIMEOUT_S
+            ["down", "--timeout", str(seconds), "--remove-orphans"],
+            seconds + CALL_TIMEOUT_S,
         )
         wait_released(self.base_url, self._memory, self._say)
 
     def log_tail(self, lines: int = SHOWN_LINES) -> list[str]:
         # written when it is stopped
         found = log_file.tail(self.log_path, lines) if self.log_path else []
-        with contextlib.suppress(ServerError):  # without Docker there is no log either
-            for container in self._ids(self.need.recipe.compose_service) if self._words else []:
-                logs = _run(["docker", "logs", "--tail", str(lines), container], CALL_TIMEOUT_S)
+        with contextlib.suppress(
+            ServerError
+        ):  # without Docker there is no log either
+            for container in (
+                self._ids(self.need.recipe.compose_service)
+                if self._words
+                else []
+            ):
+                logs = _run(
+                    ["docker", "logs", "--tail", str(lines), container],
+                    CALL_TIMEOUT_S,
+                )
                 found = log_file.lines_of(logs.stdout, lines)
         return log_file.without(found, self._secrets)
 
@@ -158,31 +182,56 @@ class ComposeServer:
 
         recipe = self.need.recipe
         line = shell_line(recipe)
-        key = "server.starting.compose.command" if line else "server.starting.compose"
-        told = {"service": service, "file": recipe.compose_file, "command": line}
+        key = (
+            "server.starting.compose.command"
+            if line
+            else "server.starting.compose"
+        )
+        told = {
+            "service": service,
+            "file": recipe.compose_file,
+            "command": line,
+        }
         return spoken().text(key, **told, project=self.project)
 
     def _prepare(self) -> str:
         """Find Docker and write our compose file; the service's name. Raises ServerError."""
         recipe = self.need.recipe
         if not recipe.compose_file or not recipe.compose_service:
-            raise ServerError(Said("compose.incomplete", {"recipe": self.need.recipe_name}))
+            raise ServerError(
+                Said("compose.incomplete", {"recipe": self.need.recipe_name})
+            )
         if not Path(recipe.compose_file).is_file():
-            told = {"file": recipe.compose_file, "recipe": self.need.recipe_name}
+            told = {
+                "file": recipe.compose_file,
+                "recipe": self.need.recipe_name,
+            }
             raise ServerError(Said("compose.no_file", told))
         override = self._directory / OVERRIDE
         try:
             self._directory.mkdir(parents=True, exist_ok=True)
-            override.write_text(json.dumps(override_of(self.need)), encoding="utf-8")
+            override.write_text(
+                json.dumps(override_of(self.need)), encoding="utf-8"
+            )
         except OSError as error:
-            told = {"directory": str(self._directory), "why": str(error.strerror)}
+            told = {
+                "directory": str(self._directory),
+                "why": str(error.strerror),
+            }
             raise ServerError(Said("server.nothing_written", told)) from None
         files = ["--file", recipe.compose_file, "--file", str(override)]
-        self._words = [*compose_command(), "--project-name", self.project, *files]
+        self._words = [
+            *compose_command(),
+            "--project-name",
+            self.project,
+            *files,
+        ]
         return recipe.compose_service
 
     def _compose(self, words: Sequence[str], timeout_s: float) -> None:
-        done = _run([*self._words, *words], timeout_s, self.need.recipe.environment)
+        done = _run(
+            [*self._words, *words], timeout_s, self.need.recipe.environment
+        )
         if done.returncode:
             what = {"word": words[0], "file": self.need.recipe.compose_file}
             raise self._failed(done, "compose.failed", what)
@@ -191,7 +240,9 @@ class ComposeServer:
         """Containers of our project, including stopped ones; of one service or of all."""
         words = ["docker", "ps", "--all", "--quiet", "--no-trunc", "--filter"]
         words.append(f"label={LABEL}.project={self.project}")
-        words += ["--filter", f"label={LABEL}.service={service}"] if service else []
+        words += (
+            ["--filter", f"label={LABEL}.service={service}"] if service else []
+        )
         done = _run(words, CALL_TIMEOUT_S)
         if done.returncode:
             raise self._failed(done, "compose.no_answer")
@@ -203,7 +254,9 @@ class ComposeServer:
         key: str,
         what: Mapping[str, object] | None = None,
     ) -> ServerError:
-        lines = log_file.without(log_file.lines_of(done.stdout, DIAGNOSED_LINES), self._secrets)
+        lines = log_file.without(
+            log_file.lines_of(done.stdout, DIAGNOSED_LINES), self._secrets
+        )
         told = {**(what or {}), "why": _last(lines, done.returncode)}
         return failure(Said(key, told), lambda number: lines[-number:])
 
@@ -214,7 +267,10 @@ class ComposeServer:
         service = self.need.recipe.compose_service
         of = {"service": service}
         for container in self._ids(service) if self._words else []:
-            done = _run(["docker", "inspect", "--format", INSPECTED, container], CALL_TIMEOUT_S)
+            done = _run(
+                ["docker", "inspect", "--format", INSPECTED, container],
+                CALL_TIMEOUT_S,
+            )
             if done.returncode:
                 continue  # gone in the meantime
             found = _described(container, done.stdout)
@@ -240,7 +296,9 @@ class ComposeServer:
             self.log_path = path
             for container in self._ids(self.need.recipe.compose_service):
                 with path.open("wb") as file:
-                    _run(["docker", "logs", container], CALL_TIMEOUT_S, out=file)
+                    _run(
+                        ["docker", "logs", container], CALL_TIMEOUT_S, out=file
+                    )
 
 
 def _described(container: str, description: str) -> _Container:
@@ -254,7 +312,11 @@ def _described(container: str, description: str) -> _Container:
 def _last(told: Sequence[str], code: int) -> str:
     """What Docker said last, as the end of a sentence, with exactly one full stop."""
     last = told[-1] if told else Said("compose.exit_code", {"code": code})
-    return last if last.endswith((".", "?", "!")) else Said("sentence", {"what": last})
+    return (
+        last
+        if last.endswith((".", "?", "!"))
+        else Said("sentence", {"what": last})
+    )
 
 
 def override_of(need: ServerNeed) -> dict[str, Any]:
@@ -262,9 +324,13 @@ def override_of(need: ServerNeed) -> dict[str, Any]:
     compose reads their values itself.
     """
     recipe = need.recipe
-    service: dict[str, Any] = {"restart": "no"}  # a server that dies has to be noticed
+    service: dict[str, Any] = {
+        "restart": "no"
+    }  # a server that dies has to be noticed
     if recipe.command:
-        service["command"] = [word.replace("$", "$$") for word in recipe.command]
+        service["command"] = [
+            word.replace("$", "$$") for word in recipe.command
+        ]
     if recipe.image:
         service["image"] = recipe.image
     if recipe.environment:
@@ -272,7 +338,12 @@ def override_of(need: ServerNeed) -> dict[str, Any]:
     if need.model_id.startswith("/"):
         folder = need.model_id.replace("$", "$$")
         service["volumes"] = [
-            {"type": "bind", "source": folder, "target": folder, "read_only": True}
+            {
+                "type": "bind",
+                "source": folder,
+                "target": folder,
+                "read_only": True,
+            }
         ]
     return {"services": {recipe.compose_service: service}}
 

@@ -63,7 +63,9 @@ LMCACHE: Mapping[Counter, Names] = {
     "lmcache_queries": _one(
         "lmcache:num_lookup_tokens_total", "lmcache:num_requested_tokens_total"
     ),
-    "lmcache_hits": _one("lmcache:num_lookup_hits_total", "lmcache:num_hit_tokens_total"),
+    "lmcache_hits": _one(
+        "lmcache:num_lookup_hits_total", "lmcache:num_hit_tokens_total"
+    ),
 }
 
 ENGINES: Mapping[str, CounterNames] = {
@@ -77,13 +79,19 @@ ENGINES: Mapping[str, CounterNames] = {
             "prompt_tokens": _one("vllm:prompt_tokens_total"),
             "generation_tokens": _one("vllm:generation_tokens_total"),
             "prefix_queries": _one(
-                "vllm:prefix_cache_queries_total", "vllm:gpu_prefix_cache_queries_total"
+                "vllm:prefix_cache_queries_total",
+                "vllm:gpu_prefix_cache_queries_total",
             ),
             "prefix_hits": (  # and what an external cache had of the rest, such as LMCache
-                ("vllm:prefix_cache_hits_total", "vllm:external_prefix_cache_hits_total"),
+                (
+                    "vllm:prefix_cache_hits_total",
+                    "vllm:external_prefix_cache_hits_total",
+                ),
                 ("vllm:gpu_prefix_cache_hits_total",),
             ),
-            "external_queries": _one("vllm:external_prefix_cache_queries_total"),
+            "external_queries": _one(
+                "vllm:external_prefix_cache_queries_total"
+            ),
             "external_hits": _one("vllm:external_prefix_cache_hits_total"),
             **LMCACHE,
             "preemptions": _one("vllm:num_preemptions_total"),
@@ -94,7 +102,9 @@ ENGINES: Mapping[str, CounterNames] = {
         gauges={
             "running": _one("vllm:num_requests_running"),
             "waiting": _one("vllm:num_requests_waiting"),
-            "kv_cache_usage": _one("vllm:kv_cache_usage_perc", "vllm:gpu_cache_usage_perc"),
+            "kv_cache_usage": _one(
+                "vllm:kv_cache_usage_perc", "vllm:gpu_cache_usage_perc"
+            ),
         },
     ),
     # 0.5, with --enable-metrics. Its gauges are refreshed every 40 decoding steps and keep their
@@ -120,11 +130,13 @@ ENGINES: Mapping[str, CounterNames] = {
         "llamacpp:",
         counters={
             "prompt_tokens": _sum(
-                "llamacpp:prompt_tokens_total", "llamacpp:prompt_tokens_cached_total"
+                "llamacpp:prompt_tokens_total",
+                "llamacpp:prompt_tokens_cached_total",
             ),
             "generation_tokens": _one("llamacpp:tokens_predicted_total"),
             "prefix_queries": _sum(
-                "llamacpp:prompt_tokens_total", "llamacpp:prompt_tokens_cached_total"
+                "llamacpp:prompt_tokens_total",
+                "llamacpp:prompt_tokens_cached_total",
             ),
             "prefix_hits": _one("llamacpp:prompt_tokens_cached_total"),
         },
@@ -144,14 +156,21 @@ ENGINES: Mapping[str, CounterNames] = {
             "queued": _one("tgi_request_queue_duration_count"),
             "queue_s": _one("tgi_request_queue_duration_sum"),
         },
-        gauges={"running": _one("tgi_batch_current_size"), "waiting": _one("tgi_queue_size")},
+        gauges={
+            "running": _one("tgi_batch_current_size"),
+            "waiting": _one("tgi_queue_size"),
+        },
     ),
     # trtllm-serve 1
     "TensorRT-LLM": _vllm_like(
-        "trtllm_", cached="prompt_cached_tokens_total", usage="kv_cache_utilization"
+        "trtllm_",
+        cached="prompt_cached_tokens_total",
+        usage="kv_cache_utilization",
     ),
     # 0.16
-    "LMDeploy": _vllm_like("lmdeploy:", cached="cached_tokens_total", usage="gpu_cache_usage_perc"),
+    "LMDeploy": _vllm_like(
+        "lmdeploy:", cached="cached_tokens_total", usage="gpu_cache_usage_perc"
+    ),
     # 4: the supervisor's page, which counts the requests it received. The model's worker has its
     # own counters on its own port.
     "Xinference": CounterNames(

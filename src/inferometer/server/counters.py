@@ -72,7 +72,9 @@ def read_page(text: str, at_s: float) -> MetricsReading | None:
     """The counters of a page, or None if it is no Prometheus page or of no known engine."""
     samples = _samples(text)
     for engine, table in ENGINES.items():
-        if samples is not None and any(name.startswith(table.prefix) for name in samples):
+        if samples is not None and any(
+            name.startswith(table.prefix) for name in samples
+        ):
             counters = _numbers(samples, table.counters)
             gauges = _numbers(samples, table.gauges)
             starts = [value for _, value in samples.get(START, ())]
@@ -84,9 +86,13 @@ def read_page(text: str, at_s: float) -> MetricsReading | None:
                 engine=engine,
                 at_s=at_s,
                 started_s=max(starts, default=None),
-                counters={name: sum(values) for name, (_, values) in counters.items()},
+                counters={
+                    name: sum(values) for name, (_, values) in counters.items()
+                },
                 gauges={
-                    n: max(vs, default=0.0) if n == "kv_cache_usage" else sum(vs)
+                    n: max(vs, default=0.0)
+                    if n == "kv_cache_usage"
+                    else sum(vs)
                     for n, (_, vs) in gauges.items()
                 },
                 names=found,
@@ -101,13 +107,19 @@ def _samples(text: str) -> dict[str, list[Sample]] | None:
     from prometheus_client.parser import text_string_to_metric_families
 
     samples: dict[str, list[Sample]] = {}
-    lines = "\n".join(line for line in text.splitlines() if "_bucket{" not in line)
+    lines = "\n".join(
+        line for line in text.splitlines() if "_bucket{" not in line
+    )
     try:
         for family in text_string_to_metric_families(lines + "\n"):
-            samples.setdefault(family.name + ("_total" if family.type == "counter" else ""), [])
+            samples.setdefault(
+                family.name + ("_total" if family.type == "counter" else ""), []
+            )
             for sample in family.samples:
                 if math.isfinite(sample.value):
-                    samples.setdefault(sample.name, []).append((sample.labels, float(sample.value)))
+                    samples.setdefault(sample.name, []).append(
+                        (sample.labels, float(sample.value))
+                    )
     except (ValueError, LookupError):
         return None
     return samples
@@ -120,17 +132,29 @@ def _numbers(
     numbers: dict[Name, tuple[tuple[str, ...], list[float]]] = {}
     for number, ways in table.items():
         for way in ways:
-            found = tuple(name for name in way if name.partition("{")[0] in samples)
+            found = tuple(
+                name for name in way if name.partition("{")[0] in samples
+            )
             if found:
                 numbers[number] = (
                     found,
-                    [value for name in found for value in _values(samples, name)],
+                    [
+                        value
+                        for name in found
+                        for value in _values(samples, name)
+                    ],
                 )
                 break
     return numbers
 
 
-def _values(samples: Mapping[str, Sequence[Sample]], selector: str) -> list[float]:
+def _values(
+    samples: Mapping[str, Sequence[Sample]], selector: str
+) -> list[float]:
     name, _, condition = selector.partition("{")
     label, _, wanted = condition.rstrip("}").partition("=")
-    return [value for labels, value in samples[name] if not label or labels.get(label) == wanted]
+    return [
+        value
+        for labels, value in samples[name]
+        if not label or labels.get(label) == wanted
+    ]

@@ -19,7 +19,12 @@ from typing import Any
 from orjson import dumps
 
 from inferometer.printable import printable, printable_name
-from inferometer.protocol import ANY_SERVER, Routes, TokenizeRoute, error_sentence
+from inferometer.protocol import (
+    ANY_SERVER,
+    Routes,
+    TokenizeRoute,
+    error_sentence,
+)
 from inferometer.protocol.base import Decoder, StreamEvent, Usage
 from inferometer.protocol.error_body import SENTENCE_CHARS
 from inferometer.protocol.lenient_json import read_json
@@ -28,7 +33,13 @@ from inferometer.secret import masked_text
 from inferometer.server.calls import MAX_ANSWER_BYTES, Answer, Calls
 from inferometer.server.deadline import Deadline
 from inferometer.server.failures import EndpointError, status_error
-from inferometer.server.model_list import Listing, ModelCard, card_of, listed, listed_names
+from inferometer.server.model_list import (
+    Listing,
+    ModelCard,
+    card_of,
+    listed,
+    listed_names,
+)
 from inferometer.spec.flags import check_header, parse_base_url, with_api_key
 from inferometer.words import Said, sentence_of
 
@@ -127,7 +138,8 @@ class Endpoint:
             }
         )
         self._has_key = any(
-            name.lower() in ("authorization", "api-key", "x-api-key") for name in sent
+            name.lower() in ("authorization", "api-key", "x-api-key")
+            for name in sent
         )
         # loading authorities takes its time
         tls = _tls(insecure) if self.base_url.startswith("https") else None
@@ -156,11 +168,17 @@ class Endpoint:
             route = self.routes.models
             answer = self._ask(route)
         is_list = route == self.routes.models
-        ready = answer.status not in (401, 403, *NOT_YET) if is_list else answer.status == 200
+        ready = (
+            answer.status not in (401, 403, *NOT_YET)
+            if is_list
+            else answer.status == 200
+        )
         if not ready or answer.location is not None:
             raise self._refused(answer, route.split()[1])
 
-    def wait_ready(self, timeout_s: float, *, model_given: bool = False) -> None:
+    def wait_ready(
+        self, timeout_s: float, *, model_given: bool = False
+    ) -> None:
         """Repeat `check_reachable` for at most `timeout_s` (0: once); raise its last error.
 
         If the model is given, these routes add nothing that a request would not show: then any
@@ -175,8 +193,13 @@ class Endpoint:
                 is_final = error.status in (401, 403) or error.redirect
                 if is_final or time.monotonic() + READY_PAUSE_S > deadline_s:
                     if model_given and not error.unreachable:
-                        if error.timed_out and self.routes.ready == self.routes.models:
-                            self._late_list = error  # once is enough to wait for it
+                        if (
+                            error.timed_out
+                            and self.routes.ready == self.routes.models
+                        ):
+                            self._late_list = (
+                                error  # once is enough to wait for it
+                            )
                         return
                     raise
             time.sleep(READY_PAUSE_S)
@@ -192,13 +215,17 @@ class Endpoint:
                 )
             if found.status in (None, 401, 403, 503) or found.redirect:
                 raise found
-            what = Said("server.no_list", {"url": self.base_url, "why": found.reason})
+            what = Said(
+                "server.no_list", {"url": self.base_url, "why": found.reason}
+            )
             told = {"what": what, "cure": Said("cure.no_list")}
             raise EndpointError(Said("server.sentence", told), found.status)
         names = [card.id for card in found]
         if len(names) != 1:
             key = "server.several_models" if names else "server.no_model"
-            raise EndpointError(Said(key, {"url": self.base_url, "models": listed_names(names)}))
+            raise EndpointError(
+                Said(key, {"url": self.base_url, "models": listed_names(names)})
+            )
         return names[0]
 
     def health(self) -> bool | None:
@@ -210,7 +237,11 @@ class Endpoint:
         except EndpointError:
             return None
         return (
-            True if status == 200 else False if status >= 500 or (own and status == 400) else None
+            True
+            if status == 200
+            else False
+            if status >= 500 or (own and status == 400)
+            else None
         )
 
     def models(self) -> list[ModelCard]:
@@ -232,8 +263,13 @@ class Endpoint:
         found = self._models_or_why()
         if isinstance(found, EndpointError):
             return Listing(missing=found)
-        card = next((each for each in found if name in (each.id, *each.aliases)), None)
-        return Listing(card, others=() if card is not None else tuple(each.id for each in found))
+        card = next(
+            (each for each in found if name in (each.id, *each.aliases)), None
+        )
+        return Listing(
+            card,
+            others=() if card is not None else tuple(each.id for each in found),
+        )
 
     def _models_or_why(self) -> list[ModelCard] | EndpointError:
         """The models, or why a server that answers lists none. Raises EndpointError if no server
@@ -278,13 +314,15 @@ class Endpoint:
             return None
         try:
             answer = self._ask(
-                self.routes.metrics, Deadline(METRICS_TIMEOUT_S), max_bytes=MAX_METRICS_BYTES
+                self.routes.metrics,
+                Deadline(METRICS_TIMEOUT_S),
+                max_bytes=MAX_METRICS_BYTES,
             )
         except EndpointError:
             return None
-        if answer.status != 200 or not answer.headers.get("content-type", "").startswith(
-            "text/plain"
-        ):
+        if answer.status != 200 or not answer.headers.get(
+            "content-type", ""
+        ).startswith("text/plain"):
             return None
         return answer.body.decode(errors="replace"), _written_s(answer)
 
@@ -292,8 +330,12 @@ class Endpoint:
         """Token ids of `text` as a completion prompt, with special tokens; None if the server
         cannot tell.
         """
-        for route in (self._counted_by,) if self._counted_by else self.routes.tokenize:
-            ids = route.read(self._counted(route.path, route.question(model, text)))
+        for route in (
+            (self._counted_by,) if self._counted_by else self.routes.tokenize
+        ):
+            ids = route.read(
+                self._counted(route.path, route.question(model, text))
+            )
             if ids or (ids is not None and not text):
                 # llama.cpp answers a question that is not its own with no tokens
                 self._counted_by = route if ids else None
@@ -301,13 +343,22 @@ class Endpoint:
         return None
 
     def tokenize_chat(
-        self, model: str, messages: Sequence[Message], fields: Mapping[str, Any] | None = None
+        self,
+        model: str,
+        messages: Sequence[Message],
+        fields: Mapping[str, Any] | None = None,
     ) -> int | None:
         """Prompt tokens of `messages` in the model's chat template, with `fields` such as tools, or
         None.
         """
-        path = next((route.path for route in self.routes.tokenize if route.chat), None)
-        question = {"model": model, "messages": list(messages), **(fields or {})}
+        path = next(
+            (route.path for route in self.routes.tokenize if route.chat), None
+        )
+        question = {
+            "model": model,
+            "messages": list(messages),
+            **(fields or {}),
+        }
         answer = self._counted(path, question) if path else None
         count = answer.get("count") if isinstance(answer, dict) else None
         return count if type(count) is int and count > 0 else None
@@ -326,7 +377,11 @@ class Endpoint:
             return None
 
     def probe(
-        self, path: str, body: bytes, decoder: Decoder, deadline: Deadline | None = None
+        self,
+        path: str,
+        body: bytes,
+        decoder: Decoder,
+        deadline: Deadline | None = None,
     ) -> ProbeResult:
         """Post one request like the run's (with its protocol's `body` and `decoder`) and report the
         result.
@@ -334,31 +389,48 @@ class Endpoint:
         It ends with the answer, whether or not the body ends. A refused request is a result; an
         unreachable server, a refused key and a missing path raise.
         """
-        until = Deadline(self.timeout_s) if deadline is None else deadline.part()
+        until = (
+            Deadline(self.timeout_s) if deadline is None else deadline.part()
+        )
 
         def read(answer: Answer, pieces: Iterator[bytes]) -> ProbeResult:
             if answer.status != 200:
                 whole = replace(answer, body=b"".join(pieces))
-                if answer.status in (401, 403, 404, 405, 503) or answer.location is not None:
+                if (
+                    answer.status in (401, 403, 404, 405, 503)
+                    or answer.location is not None
+                ):
                     raise self._refused(whole, path, measured=True)
                 return ProbeResult(answer.status, Usage(), self._said(whole))
-            if (packed := answer.headers.get("content-encoding", "identity")) not in (
+            if (
+                packed := answer.headers.get("content-encoding", "identity")
+            ) not in (
                 "",
                 "identity",
             ):
                 told = {"url": self.base_url, "path": path, "packed": packed}
-                raise EndpointError(Said("server.compresses", told), answer.status)
+                raise EndpointError(
+                    Said("server.compresses", told), answer.status
+                )
             return self._result(_events(pieces, decoder, until))
 
         return self._calls.streamed(path, until, body, MAX_TRIAL_BYTES, read)
 
     def _result(self, events: Sequence[StreamEvent]) -> ProbeResult:
         usage = reduce(
-            Usage.grown, (event.usage for event in events if event.usage is not None), Usage()
+            Usage.grown,
+            (event.usage for event in events if event.usage is not None),
+            Usage(),
         )
-        error = next((event.error for event in events if event.error is not None), None)
+        error = next(
+            (event.error for event in events if event.error is not None), None
+        )
         outputs = sum(bool(event.text) for event in events)
-        said = None if error is None else printable(masked_text(self._hide(error)), SENTENCE_CHARS)
+        said = (
+            None
+            if error is None
+            else printable(masked_text(self._hide(error)), SENTENCE_CHARS)
+        )
         return ProbeResult(200, usage, said, outputs)
 
     def call(
@@ -371,8 +443,14 @@ class Endpoint:
         """The JSON of the answer or None, for commands to a server. Raises unless the status is
         200.
         """
-        deadline = Deadline(timeout_s if timeout_s is not None else self.timeout_s)
-        answer = self._ask(f"{method} {path}", deadline, body=None if body is None else dumps(body))
+        deadline = Deadline(
+            timeout_s if timeout_s is not None else self.timeout_s
+        )
+        answer = self._ask(
+            f"{method} {path}",
+            deadline,
+            body=None if body is None else dumps(body),
+        )
         if answer.status != 200:
             raise self._refused(answer, path)
         return _document(answer)
@@ -391,7 +469,9 @@ class Endpoint:
         return answer
 
     def _no_list(self, what: str) -> EndpointError:
-        where = Said("server.not_json.where", {"url": self.base_url, "what": what})
+        where = Said(
+            "server.not_json.where", {"url": self.base_url, "what": what}
+        )
         cure = Said("cure.inference_server")
         return EndpointError(
             Said("server.sentence", {"what": where, "cure": cure}),
@@ -414,7 +494,9 @@ class Endpoint:
         until = Deadline(self.timeout_s) if deadline is None else deadline
         return self._calls.whole(method, path, until, body, max_bytes)
 
-    def _refused(self, answer: Answer, path: str, *, measured: bool = False) -> EndpointError:
+    def _refused(
+        self, answer: Answer, path: str, *, measured: bool = False
+    ) -> EndpointError:
         return status_error(
             answer,
             self.base_url,
@@ -426,7 +508,9 @@ class Endpoint:
 
     def _said(self, answer: Answer) -> str:
         # before it is cut ...
-        body = self._hide(answer.body.decode("utf-8", "replace")).encode("utf-8", "replace")
+        body = self._hide(answer.body.decode("utf-8", "replace")).encode(
+            "utf-8", "replace"
+        )
         # ... and after it is unescaped; keys of others, too
         return masked_text(self._hide(error_sentence(body)))
 
@@ -445,7 +529,9 @@ class Endpoint:
         return text
 
 
-def _events(pieces: Iterator[bytes], decoder: Decoder, deadline: Deadline) -> list[StreamEvent]:
+def _events(
+    pieces: Iterator[bytes], decoder: Decoder, deadline: Deadline
+) -> list[StreamEvent]:
     """The events of an answer up to its end, which may come before that of its body."""
     events: list[StreamEvent] = []
     over = False

@@ -7,7 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inferometer.server.base import Confirmation, ServerError
-from inferometer.server.verification import Start, check_unchanged, open_endpoint, start_of, verify
+from inferometer.server.verification import (
+    Start,
+    check_unchanged,
+    open_endpoint,
+    start_of,
+    verify,
+)
 from inferometer.words import Said, sentence_of
 
 if TYPE_CHECKING:
@@ -17,7 +23,9 @@ if TYPE_CHECKING:
 class ExternalServer:
     """The server at the recipe's base_url, as it is."""
 
-    def __init__(self, need: ServerNeed, *, directory: Path, say: Callable[[str], None]) -> None:
+    def __init__(
+        self, need: ServerNeed, *, directory: Path, say: Callable[[str], None]
+    ) -> None:
         self.need = need
         self._start = Start()
         self._listed: str | None = None
@@ -34,7 +42,10 @@ class ExternalServer:
             try:
                 confirmation = verify(endpoint, self.need, ours=False)
             except ServerError as error:
-                told = {"why": sentence_of(error), "recipe": self.need.recipe_name}
+                told = {
+                    "why": sentence_of(error),
+                    "recipe": self.need.recipe_name,
+                }
                 raise ServerError(Said("server.as_it_is", told)) from None
             self._start = start_of(endpoint)
             self._listed = confirmation.facts["model"]

@@ -71,7 +71,9 @@ def transport_error(
     causes = list(_causes(error))
     to = {"url": base_url, "asked": asked}
     if isinstance(error, httpx.ConnectTimeout):
-        return _not_reached(Said("server.no_connection_in_time", to), CHECK_NETWORK, base_url)
+        return _not_reached(
+            Said("server.no_connection_in_time", to), CHECK_NETWORK, base_url
+        )
     if isinstance(error, httpx.TimeoutException):
         what = Said("server.no_answer_in_time", {**to, "timeout": timeout_s})
         return EndpointError(
@@ -83,7 +85,9 @@ def transport_error(
         return EndpointError(_no_tls(base_url, causes), unreachable=True)
     if isinstance(error, httpx.ConnectError):
         return _no_connection(base_url, causes)
-    return EndpointError(_with_cure(Said("server.not_http", to), Said("cure.port_or_tls")))
+    return EndpointError(
+        _with_cure(Said("server.not_http", to), Said("cure.port_or_tls"))
+    )
 
 
 def _with_cure(what: Said, cure: Said) -> Said:
@@ -92,35 +96,58 @@ def _with_cure(what: Said, cure: Said) -> Said:
 
 def too_large(base_url: str, asked: str, max_bytes: int) -> EndpointError:
     """An answer that goes on and on."""
-    what = Said("server.too_large", {"url": base_url, "asked": asked, "mib": max_bytes / 2**20})
+    what = Said(
+        "server.too_large",
+        {"url": base_url, "asked": asked, "mib": max_bytes / 2**20},
+    )
     return EndpointError(
         _with_cure(what, Said("cure.inference_server")),
         status=200,
-        reason=Said("server.too_large.short", {"asked": asked, "mib": max_bytes / 2**20}),
+        reason=Said(
+            "server.too_large.short", {"asked": asked, "mib": max_bytes / 2**20}
+        ),
     )
 
 
 def _no_tls(base_url: str, causes: Sequence[BaseException]) -> Said:
     untrusted = [
-        cause.verify_message for cause in causes if isinstance(cause, ssl.SSLCertVerificationError)
+        cause.verify_message
+        for cause in causes
+        if isinstance(cause, ssl.SSLCertVerificationError)
     ]
     if untrusted:
         what = Said("server.untrusted", {"url": base_url, "why": untrusted[0]})
         return _with_cure(what, Said("cure.insecure"))
-    return _with_cure(Said("server.no_tls", {"url": base_url}), Said("cure.plain_http"))
+    return _with_cure(
+        Said("server.no_tls", {"url": base_url}), Said("cure.plain_http")
+    )
 
 
-def _no_connection(base_url: str, causes: Sequence[BaseException]) -> EndpointError:
+def _no_connection(
+    base_url: str, causes: Sequence[BaseException]
+) -> EndpointError:
     to = {"url": base_url}
     if any(isinstance(cause, socket.gaierror) for cause in causes):
-        return _not_reached(Said("server.unknown_host", to), Said("cure.host"), base_url)
+        return _not_reached(
+            Said("server.unknown_host", to), Said("cure.host"), base_url
+        )
     if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
-        return _not_reached(Said("server.nothing_listens", to), Said("cure.start_server"), base_url)
+        return _not_reached(
+            Said("server.nothing_listens", to),
+            Said("cure.start_server"),
+            base_url,
+        )
     why = next(
-        (cause.strerror for cause in causes if isinstance(cause, OSError) and cause.strerror),
+        (
+            cause.strerror
+            for cause in causes
+            if isinstance(cause, OSError) and cause.strerror
+        ),
         "no connection",
     )
-    return _not_reached(Said("server.unreachable", {**to, "why": why}), CHECK_NETWORK, base_url)
+    return _not_reached(
+        Said("server.unreachable", {**to, "why": why}), CHECK_NETWORK, base_url
+    )
 
 
 def _not_reached(what: Said, cure: Said, base_url: str) -> EndpointError:
@@ -130,7 +157,9 @@ def _not_reached(what: Said, cure: Said, base_url: str) -> EndpointError:
     reason, proxy = what, proxy_passed_by(base_url)
     if proxy:
         reason = Said("server.past_proxy", {"what": what, "proxy": proxy})
-    return EndpointError(_with_cure(reason, cure), reason=reason, unreachable=True)
+    return EndpointError(
+        _with_cure(reason, cure), reason=reason, unreachable=True
+    )
 
 
 def proxy_passed_by(base_url: str) -> Said | str:
@@ -141,8 +170,14 @@ def proxy_passed_by(base_url: str) -> Said | str:
     if variable is None:
         return ""
     parts = urlsplit(base_url)
-    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
-    port, insecure = (443, " server.insecure") if parts.scheme == "https" else (80, "")
+    host = (
+        f"[{parts.hostname}]"
+        if ":" in (parts.hostname or "")
+        else parts.hostname
+    )
+    port, insecure = (
+        (443, " server.insecure") if parts.scheme == "https" else (80, "")
+    )
     values = {
         "variable": variable,
         "target": f"{host}:{parts.port or port}",
@@ -152,7 +187,13 @@ def proxy_passed_by(base_url: str) -> Said | str:
 
 
 def status_error(
-    answer: Answer, base_url: str, path: str, said: str, *, has_key: bool, measured: bool = False
+    answer: Answer,
+    base_url: str,
+    path: str,
+    said: str,
+    *,
+    has_key: bool,
+    measured: bool = False,
 ) -> EndpointError:
     """An HTTP answer that is of no use.
 
@@ -167,23 +208,33 @@ def status_error(
         cure = Said("cure.check_key" if has_key else "cure.give_key")
         if path.endswith("/models"):
             cure = Said("cure.or_model", {"cure": cure})
-        refused = Said("server.key_refused" if has_key else "server.key_wanted", to)
+        refused = Said(
+            "server.key_refused" if has_key else "server.key_wanted", to
+        )
         sentence = _with_cure(refused, cure)
     elif status in (404, 405):
         cure = Said("cure.model_and_endpoint")
-        if measured and path.startswith("/v1/") and re.search(r"/v\d[^/]*$", base_url):
+        if (
+            measured
+            and path.startswith("/v1/")
+            and re.search(r"/v\d[^/]*$", base_url)
+        ):
             endpoint = path.removeprefix("/v1")
             cure = Said("cure.endpoint", {"endpoint": endpoint, "cure": cure})
         sentence = _with_cure(Said("server.answers", to), cure)
     elif status == 503:
-        sentence = _with_cure(Said("server.not_ready", to), Said("cure.wait_for_health"))
+        sentence = _with_cure(
+            Said("server.not_ready", to), Said("cure.wait_for_health")
+        )
     elif location is not None:
         sentence = _redirected(base_url, path, location, measured=measured)
         elsewhere = {"location": printable(location, MAX_NAME_CHARS)}
         reason = Said("server.status.redirect", {**to, **elsewhere})
     else:
         found = diagnose_reply(f"HTTP {status}: {said}")
-        cure = Said(f"diagnosis.{found.name}.cure" if found else "cure.server_log")
+        cure = Said(
+            f"diagnosis.{found.name}.cure" if found else "cure.server_log"
+        )
         sentence = _with_cure(Said("server.answers", to), cure)
     wait = answer.headers.get("retry-after", "")
     return EndpointError(
@@ -196,26 +247,42 @@ def status_error(
     )
 
 
-def _redirected(base_url: str, path: str, location: str, *, measured: bool) -> Said:
+def _redirected(
+    base_url: str, path: str, location: str, *, measured: bool
+) -> Said:
     """Which flags lead to where a redirect points, with values that they take."""
     to = {"url": base_url, "path": path, "location": location}
     try:
         target = urlsplit(urljoin(base_url + path, location))
         server = parse_base_url(f"{target.scheme}://{target.netloc}")
     except ValueError:
-        return _with_cure(Said("server.redirects_nowhere", to), Said("cure.setup"))
+        return _with_cure(
+            Said("server.redirects_nowhere", to), Said("cure.setup")
+        )
     there = target.path + (f"?{target.query}" if target.query else "")
     prefix = urlsplit(base_url).path
     if server == base_url.removesuffix(prefix) and there == prefix + path:
-        return _with_cure(Said("server.redirects_to_itself", to), Said("cure.gateway_setup"))
+        return _with_cure(
+            Said("server.redirects_to_itself", to), Said("cure.gateway_setup")
+        )
     what = Said("server.redirects", to)
-    if there.endswith(path) and (moved := _base_url(server + there.removesuffix(path))) is not None:
+    if (
+        there.endswith(path)
+        and (moved := _base_url(server + there.removesuffix(path))) is not None
+    ):
         return _with_cure(what, Said("cure.base_url", {"moved": moved}))
-    if any(word in re.split(r"[/.?&=]", f"{target.netloc}{there}".lower()) for word in LOGIN):
-        return _with_cure(Said("server.redirects_to_login", to), Said("cure.login"))
+    if any(
+        word in re.split(r"[/.?&=]", f"{target.netloc}{there}".lower())
+        for word in LOGIN
+    ):
+        return _with_cure(
+            Said("server.redirects_to_login", to), Said("cure.login")
+        )
     if not measured:
         return _with_cure(what, Said("cure.model"))
-    below = server == base_url.removesuffix(prefix) and there.startswith(f"{prefix}/")
+    below = server == base_url.removesuffix(prefix) and there.startswith(
+        f"{prefix}/"
+    )
     flags = (
         f"server.endpoint {there.removeprefix(prefix)}"
         if below

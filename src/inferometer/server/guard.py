@@ -54,7 +54,9 @@ def main() -> int:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                pass_fds=(lock.fileno(),),  # a lock is kept by all who have the file open from us
+                pass_fds=(
+                    lock.fileno(),
+                ),  # a lock is kept by all who have the file open from us
                 preexec_fn=_die_with_guard if sys.platform == "linux" else None,  # noqa: PLW1509 - there are no threads here
             )
         except OSError as error:
@@ -96,7 +98,9 @@ def end_tree(server: subprocess.Popen[bytes], timeout_s: float) -> None:
 def _kill_tree(server: subprocess.Popen[bytes]) -> None:
     # a process that waits for a broken driver dies only when that answers
     deadline_s = time.monotonic() + KILL_TIMEOUT_S
-    while (server.poll() is None or _descendants()) and time.monotonic() < deadline_s:
+    while (
+        server.poll() is None or _descendants()
+    ) and time.monotonic() < deadline_s:
         _signal_group(server.pid, signal.SIGKILL)
         for process in _descendants():
             with contextlib.suppress(psutil.Error):
@@ -108,7 +112,9 @@ def _wait(server: subprocess.Popen[bytes], woken: int) -> None:
     """Wait until the server ends, standard input closes, or a signal comes."""
     while server.poll() is None:
         ready, _, _ = select.select([0, woken], [], [])
-        if 0 in ready or (woken in ready and set(os.read(woken, 4096)) & set(ENDING)):
+        if 0 in ready or (
+            woken in ready and set(os.read(woken, 4096)) & set(ENDING)
+        ):
             return
 
 

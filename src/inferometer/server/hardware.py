@@ -63,11 +63,17 @@ class HardwareRecord:
     def ask(self, need: ServerNeed) -> None:
         """Record the request: until it is confirmed, the state of the hardware is unknown."""
         for path in (self._campaign, self._user):
-            self._keep(path, need, {**(self._last(path, need) or {}), "asked": _declared(need)})
+            self._keep(
+                path,
+                need,
+                {**(self._last(path, need) or {}), "asked": _declared(need)},
+            )
 
     def confirm(self, need: ServerNeed, by: str | None = None) -> None:
         """Record that this hardware is in place, as confirmed by a person if anybody was asked."""
-        for path in (self._campaign, self._user) if need.hardware is not None else ():
+        for path in (
+            (self._campaign, self._user) if need.hardware is not None else ()
+        ):
             self._keep(
                 path,
                 need,
@@ -130,7 +136,9 @@ class ConfirmedHardware:
         self._record.confirm(self.need, by)
         found = self._server.start()
         by = self._record.confirmed_by(self.need) or found.confirmed_by
-        return Confirmation(found.facts | {"hardware_believed": how}, found.unchecked, by)
+        return Confirmation(
+            found.facts | {"hardware_believed": how}, found.unchecked, by
+        )
 
     def check(self) -> None:
         self._server.check()
@@ -145,16 +153,28 @@ class ConfirmedHardware:
         """Wait for the confirmation; how it was given. Raises HardwareNotConfirmedError."""
         self._word.ask_anew()
         self._record.ask(self.need)
-        self._say(hardware_instruction(self.need, self._word.asked(Said("hardware.when_done"))))
+        self._say(
+            hardware_instruction(
+                self.need, self._word.asked(Said("hardware.when_done"))
+            )
+        )
         wait = Wait(self.need.recipe.person_timeout_s, self._now_s)
         while (how := self._word.heard(self._word.person.wait(POLL_S))) is None:
             if wait.is_over:
-                told = {"timeout": wait.timeout_s, "recipe": self.need.recipe_name}
+                told = {
+                    "timeout": wait.timeout_s,
+                    "recipe": self.need.recipe_name,
+                }
                 raise HardwareNotConfirmedError(
-                    Said("hardware.unconfirmed", {**told, "name": self.need.hardware_name})
+                    Said(
+                        "hardware.unconfirmed",
+                        {**told, "name": self.need.hardware_name},
+                    )
                 )
             if wait.asks_for_a_reminder():
-                set_up = Said("hardware.when_set_up", {"name": self.need.hardware_name})
+                set_up = Said(
+                    "hardware.when_set_up", {"name": self.need.hardware_name}
+                )
                 asked = {**wait.remind(), "how": self._word.asked(set_up)}
                 self._say(in_words(Said("hardware.waiting", asked)))
         return how
@@ -177,7 +197,11 @@ def hardware_instruction(need: ServerNeed, how_to_confirm: str) -> str:
 def machine_of(need: ServerNeed) -> str:
     """The machine that the server runs on: this one, unless its address is another."""
     host = urlsplit(need.recipe.base_url).hostname or ""
-    is_here = need.recipe.is_ours or host in ("localhost", "::1", "") or host.startswith("127.")
+    is_here = (
+        need.recipe.is_ours
+        or host in ("localhost", "::1", "")
+        or host.startswith("127.")
+    )
     return socket.gethostname() if is_here else host
 
 
@@ -193,7 +217,9 @@ def state_home() -> Path:
 
 def _declared(need: ServerNeed) -> dict[str, Any]:
     assert need.hardware is not None
-    return need.hardware.model_dump(mode="json", exclude_none=True, exclude={"cost_per_hour"})
+    return need.hardware.model_dump(
+        mode="json", exclude_none=True, exclude={"cost_per_hour"}
+    )
 
 
 def _link(need: ServerNeed) -> dict[str, Any]:
@@ -201,7 +227,9 @@ def _link(need: ServerNeed) -> dict[str, Any]:
     declared = _declared(need)
     spare = {"gpus": declared["gpus"]} if declared["gpus"] != need.tp else {}
     return {
-        name: value for name, value in declared.items() if name not in ("gpus", "instruction")
+        name: value
+        for name, value in declared.items()
+        if name not in ("gpus", "instruction")
     } | spare
 
 
@@ -213,4 +241,6 @@ def _is_another(need: ServerNeed, last: dict[str, Any]) -> bool:
     if declared == kept:
         return False
     act = declared.get("instruction")
-    return (act is not None and act != kept.get("instruction")) or _link(need) != last.get("link")
+    return (act is not None and act != kept.get("instruction")) or _link(
+        need
+    ) != last.get("link")

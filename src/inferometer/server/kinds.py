@@ -32,7 +32,9 @@ KINDS: dict[str, _Kind] = {
 }
 
 
-def server_for(need: ServerNeed, *, directory: Path, say: Callable[[str], None]) -> Server:
+def server_for(
+    need: ServerNeed, *, directory: Path, say: Callable[[str], None]
+) -> Server:
     """The server of a need, not yet started.
 
     `directory` takes its logs and what has to outlive us; it is to be the same for all servers of a
@@ -43,4 +45,8 @@ def server_for(need: ServerNeed, *, directory: Path, say: Callable[[str], None])
     if need.hardware is not None and need.recipe.kind != "operator":
         # who starts a server is told of its hardware with it
         server = ConfirmedHardware(server, need, directory=directory, say=say)
-    return XinferenceServer(server, need, say=say) if need.recipe.launch else server
+    return (
+        XinferenceServer(server, need, say=say)
+        if need.recipe.launch
+        else server
+    )

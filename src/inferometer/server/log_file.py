@@ -32,7 +32,9 @@ def new_log(directory: Path, name: str) -> Path:
     stem = UNFIT.sub("-", name).strip("-")
     number = 1
     while True:
-        path = directory / (f"{stem}.log" if number == 1 else f"{stem}-{number}.log")
+        path = directory / (
+            f"{stem}.log" if number == 1 else f"{stem}-{number}.log"
+        )
         try:
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         except FileExistsError:
@@ -79,6 +81,9 @@ def secrets_of(environment: Mapping[str, str]) -> frozenset[str]:
 def without(lines: list[str], secrets: frozenset[str]) -> list[str]:
     """The lines with every secret replaced by `***`."""
     hidden = re.compile(
-        "|".join(re.escape(each) for each in sorted(secrets, key=len, reverse=True)) or r"(?!)"
+        "|".join(
+            re.escape(each) for each in sorted(secrets, key=len, reverse=True)
+        )
+        or r"(?!)"
     )
     return [hidden.sub("***", line) for line in lines]

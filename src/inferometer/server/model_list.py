@@ -45,7 +45,10 @@ class Listing:
         if self.missing is not None:
             return Said("server.note.no_list", {"why": self.missing.reason})
         if self.others:
-            told = {"model": printable_name(name), "models": listed_names(self.others)}
+            told = {
+                "model": printable_name(name),
+                "models": listed_names(self.others),
+            }
             return Said("server.note.other_list", told)
         return None
 
@@ -64,7 +67,12 @@ def listed(answer: Any) -> list[Any] | None:
 
 def card_of(entry: Mapping[str, Any]) -> ModelCard | None:
     name = next(
-        (entry[key] for key in ("id", "model_id", "name") if isinstance(entry.get(key), str)), None
+        (
+            entry[key]
+            for key in ("id", "model_id", "name")
+            if isinstance(entry.get(key), str)
+        ),
+        None,
     )
     if name is None:
         return None
@@ -77,8 +85,13 @@ def card_of(entry: Mapping[str, Any]) -> ModelCard | None:
     aliases, root = entry.get("aliases"), entry.get("root")
     return ModelCard(
         id=name,
-        max_model_len=next((limit for limit in limits if type(limit) is int and limit > 0), None),
-        aliases=tuple(str(alias) for alias in aliases) if isinstance(aliases, list) else (),
+        max_model_len=next(
+            (limit for limit in limits if type(limit) is int and limit > 0),
+            None,
+        ),
+        aliases=tuple(str(alias) for alias in aliases)
+        if isinstance(aliases, list)
+        else (),
         root=root if isinstance(root, str) else None,
     )
 
@@ -87,7 +100,11 @@ def listed_names(names: Sequence[str]) -> str:
     """The first names, as text."""
     listed = ", ".join(printable_name(name) for name in names[:MAX_LISTED])
     more = len(names) - MAX_LISTED
-    return Said("model.listed", {"names": listed, "n": more}) if more > 0 else listed
+    return (
+        Said("model.listed", {"names": listed, "n": more})
+        if more > 0
+        else listed
+    )
 
 
 def wrong_model(base_url: str, name: str, served: Iterable[str]) -> str:
@@ -95,9 +112,16 @@ def wrong_model(base_url: str, name: str, served: Iterable[str]) -> str:
     names = sorted(served)
     by_basename = {each.rsplit("/", 1)[-1].lower(): each for each in names}
     close = difflib.get_close_matches(
-        name.rsplit("/", 1)[-1].lower(), by_basename, n=1, cutoff=0.0 if len(names) == 1 else 0.4
+        name.rsplit("/", 1)[-1].lower(),
+        by_basename,
+        n=1,
+        cutoff=0.0 if len(names) == 1 else 0.4,
     )
-    told = {"url": base_url, "model": printable_name(name), "models": listed_names(names)}
+    told = {
+        "url": base_url,
+        "model": printable_name(name),
+        "models": listed_names(names),
+    }
     if not close:
         return Said("server.wrong_model.any", told)
     near = printable_name(by_basename[close[0]])

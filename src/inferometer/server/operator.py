@@ -16,7 +16,12 @@ from typing import TYPE_CHECKING, Any
 
 from inferometer.printable import printable, printable_name
 from inferometer.secret import masked
-from inferometer.server.base import Confirmation, ServerAbsentError, ServerError, WrongServerError
+from inferometer.server.base import (
+    Confirmation,
+    ServerAbsentError,
+    ServerError,
+    WrongServerError,
+)
 from inferometer.server.endpoint import Endpoint
 from inferometer.server.hardware import HardwareRecord
 from inferometer.server.person import POLL_S, Person, Terminal, Wait, Word
@@ -107,7 +112,9 @@ class OperatorServer:
     def _identity(self) -> dict[str, Any]:
         """The required server at its address, for a file."""
         declared = {
-            name: value for name, value in self.need.identity().items() if name != "address"
+            name: value
+            for name, value in self.need.identity().items()
+            if name != "address"
         }
         found: dict[str, Any] = masked(declared)
         return found
@@ -120,7 +127,9 @@ class OperatorServer:
             return _Sight(None, trouble=trouble, nothing_of_it=True)
         except ServerAbsentError as error:
             return _Sight(
-                None, trouble=sentence_of(error), nothing_of_it=not is_served(self.base_url)
+                None,
+                trouble=sentence_of(error),
+                nothing_of_it=not is_served(self.base_url),
             )
         return _Sight(found, start_of(endpoint))
 
@@ -131,10 +140,14 @@ class OperatorServer:
         if sight.found is None:
             return None
         last, mine = self._last(), self._identity
-        same = same_start(sight.start.started_s, _seconds(last.get("started_s")))
+        same = same_start(
+            sight.start.started_s, _seconds(last.get("started_s"))
+        )
         if last.get("server") == mine and same:
             return Said("believed.before")
-        if self._hardware.is_known(self.need) and self._hardware.asks_for_an_act(self.need):
+        if self._hardware.is_known(
+            self.need
+        ) and self._hardware.asks_for_an_act(self.need):
             return None
         # somebody may have done since what was asked for another server
         asked_for_another = last.get("told") not in (
@@ -143,12 +156,19 @@ class OperatorServer:
         )
         if last.get("server") is None:
             asked_for = (
-                self.need.hardware is not None and self.need.hardware.instruction is not None
+                self.need.hardware is not None
+                and self.need.hardware.instruction is not None
             )
-            return None if asked_for or asked_for_another else Said("believed.running")
+            return (
+                None
+                if asked_for or asked_for_another
+                else Said("believed.running")
+            )
         if last["server"] != mine or asked_for_another:
             return None
-        return Said("believed.restarted" if same is False else "believed.before")
+        return Said(
+            "believed.restarted" if same is False else "believed.before"
+        )
 
     def _wait(self, endpoint: Endpoint, sight: _Sight) -> tuple[_Sight, str]:
         """Wait until the right server has started or is confirmed; it, and how that is known.
@@ -164,11 +184,22 @@ class OperatorServer:
                     return sight, how
             trouble = sight.trouble or self._doubt()
             if wait.is_over:
-                late = {"timeout": wait.timeout_s, "recipe": self.need.recipe_name}
-                raise ServerError(Said("operator.late", {**late, "why": trouble}))
+                late = {
+                    "timeout": wait.timeout_s,
+                    "recipe": self.need.recipe_name,
+                }
+                raise ServerError(
+                    Said("operator.late", {**late, "why": trouble})
+                )
             if trouble != shown or wait.asks_for_a_reminder():
-                key = "operator.waiting" if trouble == shown else "operator.waiting.new"
-                self._say(in_words(Said(key, {**wait.remind(), "what": trouble})))
+                key = (
+                    "operator.waiting"
+                    if trouble == shown
+                    else "operator.waiting.new"
+                )
+                self._say(
+                    in_words(Said(key, {**wait.remind(), "what": trouble}))
+                )
                 shown = trouble
             typed = self._word.person.wait(POLL_S)
             sight = self._look(endpoint)
@@ -194,14 +225,20 @@ class OperatorServer:
         return last if last.get("base_url") == self.base_url else {}
 
     def _write(self, record: dict[str, Any]) -> None:
-        write_state(self._directory / RECORD, record | {"base_url": self.base_url})
+        write_state(
+            self._directory / RECORD, record | {"base_url": self.base_url}
+        )
 
-    def _remember(self, found: Confirmation, start: Start, how: str) -> Confirmation:
+    def _remember(
+        self, found: Confirmation, start: Start, how: str
+    ) -> Confirmation:
         self._start = start
         self._write({"server": self._identity, "started_s": start.started_s})
         self._hardware.confirm(self.need, self._word.whose)
         model = found.facts["model"]
-        known = printable_name(model) if model else Said("operator.unknown_model")
+        known = (
+            printable_name(model) if model else Said("operator.unknown_model")
+        )
         serves = {"url": self.base_url, "model": known, "how": how}
         self._say(in_words(Said("operator.serves", serves)))
         return Confirmation(
@@ -217,18 +254,31 @@ def instruction(need: ServerNeed) -> str:
 
     words, limit, name = spoken(), "", ""
     if need.max_model_len:
-        key = "plan.group.limit" if need.recipe.exact_max_model_len else "plan.group.limit.least"
+        key = (
+            "plan.group.limit"
+            if need.recipe.exact_max_model_len
+            else "plan.group.limit.least"
+        )
         limit = words.text(key, limit=need.max_model_len)
     if need.served_model != need.model_id:
         name = words.text("operator.needed.served", name=need.served_model)
     told = {"url": need.recipe.base_url, "model": need.model_id, "tp": need.tp}
     lines = [words.text("operator.needed", **told, served=name, limit=limit)]
     if need.hardware is not None:
-        lines.append(words.text("operator.on", hardware=words.say(hardware_words(need))))
-    steps = (need.hardware.instruction if need.hardware else None, need.recipe.note)
+        lines.append(
+            words.text("operator.on", hardware=words.say(hardware_words(need)))
+        )
+    steps = (
+        need.hardware.instruction if need.hardware else None,
+        need.recipe.note,
+    )
     lines += [f"  - {printable(step)}" for step in steps if step]
     if need.recipe.command:
-        key = "operator.start.image" if need.recipe.image else "operator.start.command"
+        key = (
+            "operator.start.image"
+            if need.recipe.image
+            else "operator.start.command"
+        )
         lines += [
             words.text(key, image=need.recipe.image),
             "",
@@ -245,4 +295,6 @@ def instruction(need: ServerNeed) -> str:
 
 def _seconds(kept: object) -> float | None:
     """A recorded time, if valid."""
-    return float(kept) if type(kept) in (int, float) and abs(kept) < MAX_SECONDS else None  # type: ignore[arg-type]
+    if not isinstance(kept, int | float) or isinstance(kept, bool):
+        return None
+    return float(kept) if abs(kept) < MAX_SECONDS else None

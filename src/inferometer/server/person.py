@@ -52,7 +52,11 @@ class Terminal:
                 and sys.stdin.isatty()
                 and os.tcgetpgrp(sys.stdin.fileno()) == os.getpgrp()
             )
-        except (OSError, ValueError, AttributeError):  # closed, replaced, or none at all
+        except (
+            OSError,
+            ValueError,
+            AttributeError,
+        ):  # closed, replaced, or none at all
             return False
 
     def wait(self, seconds: float) -> str:
@@ -93,14 +97,20 @@ class Word:
 
     def asked(self, condition: str) -> str:
         """How to give it under this condition; the command at the end can be pasted."""
-        key = "operator.asked.typing" if self.person.present else "operator.asked"
+        key = (
+            "operator.asked.typing" if self.person.present else "operator.asked"
+        )
         file = shlex.quote(str(self._file.absolute()))
         return Said(key, {"condition": condition, "file": file})
 
     @property
     def whose(self) -> str:
         """Who gave it, for the ledger."""
-        return "operator at a terminal" if self.person.present else "operator, no terminal"
+        return (
+            "operator at a terminal"
+            if self.person.present
+            else "operator, no terminal"
+        )
 
 
 class Wait:
@@ -119,9 +129,14 @@ class Wait:
         """Whether the last line is long enough ago: short at first, longer later."""
         now_s = self._now_s()
         is_early = now_s - self._begin_s < PATIENT_AFTER_S
-        return now_s - self._told_s > (TELL_EVERY_S if is_early else TELL_SELDOM_S)
+        return now_s - self._told_s > (
+            TELL_EVERY_S if is_early else TELL_SELDOM_S
+        )
 
     def remind(self) -> dict[str, float]:
         """What a reminder that is given now says of the time."""
         self._told_s = self._now_s()
-        return {"minutes": (self._told_s - self._begin_s) / 60, "most": self.timeout_s / 60}
+        return {
+            "minutes": (self._told_s - self._begin_s) / 60,
+            "most": self.timeout_s / 60,
+        }

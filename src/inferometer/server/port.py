@@ -26,13 +26,17 @@ class Listener:
 def host_and_port(base_url: str) -> tuple[str, int]:
     """Where a client of `base_url` connects to."""
     parts = urlsplit(base_url)
-    return parts.hostname or "127.0.0.1", parts.port or (443 if parts.scheme == "https" else 80)
+    return parts.hostname or "127.0.0.1", parts.port or (
+        443 if parts.scheme == "https" else 80
+    )
 
 
 def is_served(base_url: str) -> bool:
     """Whether connections are accepted there."""
     try:
-        socket.create_connection(host_and_port(base_url), CONNECT_TIMEOUT_S).close()
+        socket.create_connection(
+            host_and_port(base_url), CONNECT_TIMEOUT_S
+        ).close()
     except OSError:
         return False
     return True
@@ -89,7 +93,10 @@ def listener(base_url: str) -> Listener | None:
         for pid in sorted(pids):
             process = psutil.Process(pid)
             return Listener(pid, process.name(), process.create_time())
-    except (psutil.Error, OSError):  # another user's, gone by now, or not to be told on this system
+    except (
+        psutil.Error,
+        OSError,
+    ):  # another user's, gone by now, or not to be told on this system
         pass
     return None
 

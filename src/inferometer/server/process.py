@@ -42,7 +42,9 @@ PAUSE_S = 0.1
 class ProcessServer:
     """The command of a recipe, in its own session, with its output in a log file in `directory`."""
 
-    def __init__(self, need: ServerNeed, *, directory: Path, say: Callable[[str], None]) -> None:
+    def __init__(
+        self, need: ServerNeed, *, directory: Path, say: Callable[[str], None]
+    ) -> None:
         self.need = need
         self.log_path: Path | None = None
         """Log of the latest start."""
@@ -53,7 +55,9 @@ class ProcessServer:
         self._end: str | None = None
         """How the server ended, as the rest of a sentence."""
         self._memory: dict[str, float] = {}
-        self._secrets = log_file.secrets_of(os.environ | need.recipe.environment)
+        self._secrets = log_file.secrets_of(
+            os.environ | need.recipe.environment
+        )
 
     restart_words = Said("server.again")
 
@@ -64,9 +68,13 @@ class ProcessServer:
     def start(self) -> Confirmation:
         self.stop()
         if not self.need.recipe.command:
-            raise ServerError(Said("server.no_command", {"recipe": self.need.recipe_name}))
+            raise ServerError(
+                Said("server.no_command", {"recipe": self.need.recipe_name})
+            )
         try:
-            log = self.log_path = log_file.new_log(self._directory, log_file.name_of(self.need))
+            log = self.log_path = log_file.new_log(
+                self._directory, log_file.name_of(self.need)
+            )
             self._await_earlier()
         except OSError as error:
             told = {"directory": self._directory, "why": error.strerror}
@@ -88,23 +96,37 @@ class ProcessServer:
                 say=self._say,
             )
         except BaseException:
-            with contextlib.suppress(Exception):  # what went wrong first is what counts
+            with contextlib.suppress(
+                Exception
+            ):  # what went wrong first is what counts
                 self.stop()
             raise
-        took = {"log": log.name, "start_s": round(time.monotonic() - begin_s, 1)}
+        took = {
+            "log": log.name,
+            "start_s": round(time.monotonic() - begin_s, 1),
+        }
         return Confirmation(
-            confirmation.facts | took, confirmation.unchecked, confirmation.confirmed_by
+            confirmation.facts | took,
+            confirmation.unchecked,
+            confirmation.confirmed_by,
         )
 
     def check(self) -> None:
-        check_ours(self.need, self._check_alive, self.log_tail, pause=lambda: self._pause(PAUSE_S))
+        check_ours(
+            self.need,
+            self._check_alive,
+            self.log_tail,
+            pause=lambda: self._pause(PAUSE_S),
+        )
 
     def stop(self) -> None:
         guard, self._guard = self._guard, None
         if guard is None:
             return
         try:
-            self._close(guard.stdin)  # the guard ends the server, also if we are interrupted here
+            self._close(
+                guard.stdin
+            )  # the guard ends the server, also if we are interrupted here
             with contextlib.suppress(subprocess.TimeoutExpired):
                 guard.wait(self.need.recipe.stop_timeout_s + GUARD_TIMEOUT_S)
         finally:
@@ -124,7 +146,9 @@ class ProcessServer:
         """Wait for an earlier server, left behind when we were killed, which its guard is
         ending.
         """
-        deadline_s = time.monotonic() + self.need.recipe.stop_timeout_s + GUARD_TIMEOUT_S
+        deadline_s = (
+            time.monotonic() + self.need.recipe.stop_timeout_s + GUARD_TIMEOUT_S
+        )
         is_announced = False
         with self._lock_path.open("a+", encoding="utf-8") as lock:
             while True:
@@ -140,19 +164,27 @@ class ProcessServer:
                 if time.monotonic() > deadline_s:
                     lock.seek(0)
                     pid = lock.read(20).strip()
-                    raise ServerError(Said("server.earlier.stuck", {"pid": pid}))
+                    raise ServerError(
+                        Said("server.earlier.stuck", {"pid": pid})
+                    )
                 time.sleep(PAUSE_S)
 
     @property
     def _lock_path(self) -> Path:
-        return self._directory / f"server-{host_and_port(self.base_url)[1]}.lock"
+        return (
+            self._directory / f"server-{host_and_port(self.base_url)[1]}.lock"
+        )
 
     def _launch(self, log: Path) -> None:
         recipe = self.need.recipe
         from inferometer.spec.recipe import shell_line
 
         self._end = None
-        self._say(spoken().text("server.starting", command=shell_line(recipe), log=log))
+        self._say(
+            spoken().text(
+                "server.starting", command=shell_line(recipe), log=log
+            )
+        )
         with log.open("ab") as stderr:
             self._guard = subprocess.Popen(  # noqa: S603
                 python_command("inferometer.server.guard"),
@@ -176,7 +208,10 @@ class ProcessServer:
         if "error" in message:
             what = {"program": recipe.command[0], "why": message["error"]}
             raise ServerError(
-                Said("server.cannot_start", {**what, "recipe": self.need.recipe_name})
+                Said(
+                    "server.cannot_start",
+                    {**what, "recipe": self.need.recipe_name},
+                )
             )
         if "pid" not in message:
             raise ServerError(Said("server.no_guard"), self.log_tail())
@@ -223,7 +258,9 @@ def exit_words(code: int) -> str:
     if number == signal.SIGKILL:
         return Said("server.ended.killed")
     if number in {int(each) for each in signal.Signals}:
-        return Said("server.ended.signal", {"signal": signal.Signals(number).name})
+        return Said(
+            "server.ended.signal", {"signal": signal.Signals(number).name}
+        )
     if code == 127:
         return Said("server.ended.not_found")
     return Said("server.ended.code", {"code": code})

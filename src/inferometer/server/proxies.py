@@ -18,7 +18,9 @@ def proxy_variable(base_url: str) -> str | None:
     parts = urlsplit(base_url)
     host = parts.hostname or ""
     proxies = getproxies_environment()
-    kind = next((kind for kind in (parts.scheme, "all") if proxies.get(kind)), None)
+    kind = next(
+        (kind for kind in (parts.scheme, "all") if proxies.get(kind)), None
+    )
     if (
         kind is None
         or _is_here(host)
@@ -42,6 +44,8 @@ def _in_network(host: str, excepted: str) -> bool:
     """Whether NO_PROXY contains the host's network, such as 10.0.0.0/8."""
     for each in excepted.split(","):
         with suppress(ValueError):  # most entries are names
-            if ipaddress.ip_address(host) in ipaddress.ip_network(each.strip(), strict=False):
+            if ipaddress.ip_address(host) in ipaddress.ip_network(
+                each.strip(), strict=False
+            ):
                 return True
     return False

@@ -19,7 +19,9 @@ MAX_BYTES = 1 << 16
 def read_state(path: Path) -> dict[str, Any]:
     """The content, or nothing if it is unusable."""
     try:
-        file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        file = os.open(
+            path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+        )
         with os.fdopen(file, "rb") as content:
             is_file = stat.S_ISREG(os.fstat(content.fileno()).st_mode)
             text = content.read(MAX_BYTES + 1) if is_file else b""
@@ -38,7 +40,9 @@ def write_state(path: Path, state: dict[str, Any]) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         whole.unlink(missing_ok=True)
         file = os.open(
-            whole, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644
+            whole,
+            os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC,
+            0o644,
         )
         with os.fdopen(file, "w", encoding="utf-8") as content:
             json.dump(state, content)

@@ -26,7 +26,9 @@ class BoundedTransport(httpx.HTTPTransport):
         super().__init__(verify=False, trust_env=False)
         # The library takes no network backend itself, but the pool that it is made of does.
         self._pool = httpcore.ConnectionPool(
-            ssl_context=tls, keepalive_expiry=KEEP_ALIVE_S, network_backend=_Backend()
+            ssl_context=tls,
+            keepalive_expiry=KEEP_ALIVE_S,
+            network_backend=_Backend(),
         )
 
 
@@ -44,7 +46,9 @@ class _Backend(httpcore.NetworkBackend):
     ) -> httpcore.NetworkStream:
         left_s = left_of(timeout, httpcore.ConnectTimeout)
         return _BoundedStream(
-            self._backend.connect_tcp(host, port, left_s, local_address, socket_options)
+            self._backend.connect_tcp(
+                host, port, left_s, local_address, socket_options
+            )
         )
 
 
@@ -53,7 +57,9 @@ class _BoundedStream(httpcore.NetworkStream):
         self._stream = stream
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._stream.read(max_bytes, left_of(timeout, httpcore.ReadTimeout))
+        return self._stream.read(
+            max_bytes, left_of(timeout, httpcore.ReadTimeout)
+        )
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         for start in range(0, len(buffer), WRITTEN_AT_ONCE):
@@ -70,7 +76,9 @@ class _BoundedStream(httpcore.NetworkStream):
         timeout: float | None = None,
     ) -> httpcore.NetworkStream:
         left_s = left_of(timeout, httpcore.ConnectTimeout)
-        return _BoundedStream(self._stream.start_tls(ssl_context, server_hostname, left_s))
+        return _BoundedStream(
+            self._stream.start_tls(ssl_context, server_hostname, left_s)
+        )
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)

@@ -10,7 +10,12 @@ from typing import TYPE_CHECKING
 
 from inferometer.printable import printable, printable_name
 from inferometer.protocol import PROTOCOLS
-from inferometer.server.base import Confirmation, ServerAbsentError, ServerError, WrongServerError
+from inferometer.server.base import (
+    Confirmation,
+    ServerAbsentError,
+    ServerError,
+    WrongServerError,
+)
 from inferometer.server.endpoint import NOT_YET, Endpoint, EndpointError
 from inferometer.server.model_list import ModelCard, listed_names
 from inferometer.server.port import listener
@@ -39,7 +44,9 @@ def open_endpoint(base_url: str, backend: str) -> Endpoint:
     `backend` names the wire format in PROTOCOLS, for the routes of its servers.
     """
     try:
-        return Endpoint(base_url, timeout_s=ASK_TIMEOUT_S, routes=PROTOCOLS[backend].routes)
+        return Endpoint(
+            base_url, timeout_s=ASK_TIMEOUT_S, routes=PROTOCOLS[backend].routes
+        )
     except EndpointError as error:
         raise ServerError(sentence_of(error)) from None
 
@@ -54,12 +61,18 @@ def verify(endpoint: Endpoint, need: ServerNeed, *, ours: bool) -> Confirmation:
     """
     taken_as_it_is = need.recipe.kind == "external" and not ours
     cards, untold = _cards(endpoint, patient=not taken_as_it_is)
-    unchecked: list[str] = [] if ours else [Said("unchecked.tp", {"tp": need.tp})]
+    unchecked: list[str] = (
+        [] if ours else [Said("unchecked.tp", {"tp": need.tp})]
+    )
     if need.hardware:
-        unchecked.append(Said("unchecked.hardware", {"hardware": hardware_words(need)}))
+        unchecked.append(
+            Said("unchecked.hardware", {"hardware": hardware_words(need)})
+        )
     if endpoint.health() is False:
         if not taken_as_it_is:
-            raise ServerAbsentError(Said("server.unhealthy", {"url": endpoint.base_url}))
+            raise ServerAbsentError(
+                Said("server.unhealthy", {"url": endpoint.base_url})
+            )
         unchecked.append(Said("unchecked.health"))
     version = endpoint.version()
     card = None
@@ -71,22 +84,34 @@ def verify(endpoint: Endpoint, need: ServerNeed, *, ours: bool) -> Confirmation:
         untold = error.what
     if card is None:
         told = {"model": need.served_model, "why": untold}
-        unchecked.append(Said("unchecked.model.why" if untold else "unchecked.model", told))
+        unchecked.append(
+            Said("unchecked.model.why" if untold else "unchecked.model", told)
+        )
     elif card.root and _elsewhere(card.root, card.id, need.model_id):
-        unchecked.append(Said("unchecked.folder", {"served": card.id, "model": need.model_id}))
+        unchecked.append(
+            Said(
+                "unchecked.folder", {"served": card.id, "model": need.model_id}
+            )
+        )
     limit = card.max_model_len if card else None
     if need.max_model_len is not None and limit is None:
-        unchecked.append(Said("unchecked.max_model_len", {"limit": need.max_model_len}))
+        unchecked.append(
+            Said("unchecked.max_model_len", {"limit": need.max_model_len})
+        )
     facts = {
         "base_url": endpoint.base_url,
         "model": card.id if card else None,
         "max_model_len": limit,
         "version": version,
     }
-    return Confirmation(facts, tuple(unchecked), "inferometer" if ours else "nobody")
+    return Confirmation(
+        facts, tuple(unchecked), "inferometer" if ours else "nobody"
+    )
 
 
-def _cards(endpoint: Endpoint, *, patient: bool) -> tuple[list[ModelCard], str | None]:
+def _cards(
+    endpoint: Endpoint, *, patient: bool
+) -> tuple[list[ModelCard], str | None]:
     """The listed models, and why there are none, if the server tells.
 
     Raises ServerAbsentError if nothing answers and, for the `patient`, if the model may still be
@@ -97,8 +122,12 @@ def _cards(endpoint: Endpoint, *, patient: bool) -> tuple[list[ModelCard], str |
     except EndpointError as error:
         if error.unreachable:
             # what to do then is not ours to say
-            raise ServerAbsentError(Said("sentence", {"what": error.reason})) from None
-        if error.status is None or (patient and (error.status in NOT_YET or error.redirect)):
+            raise ServerAbsentError(
+                Said("sentence", {"what": error.reason})
+            ) from None
+        if error.status is None or (
+            patient and (error.status in NOT_YET or error.redirect)
+        ):
             raise ServerAbsentError(sentence_of(error)) from None
         return [], error.reason
 
@@ -119,15 +148,38 @@ def _right_model(
     """
     if not cards or need.recipe.launch:
         return None
-    card = next((each for each in cards if need.served_model in (each.id, *each.aliases)), None)
+    card = next(
+        (
+            each
+            for each in cards
+            if need.served_model in (each.id, *each.aliases)
+        ),
+        None,
+    )
     if card is None:
-        told = {"models": listed_names([each.id for each in cards]), "model": need.served_model}
-        raise UnlistedError(Said("server.other_model", {"url": base_url, **told}))
-    at_hub = card.root and card.root != card.id and HUB_NAME.fullmatch(card.root)
-    if card.root and at_hub and _basename(card.root) != _basename(need.model_id):
-        told = {"root": printable_name(card.root), "served": printable_name(card.id)}
+        told = {
+            "models": listed_names([each.id for each in cards]),
+            "model": need.served_model,
+        }
+        raise UnlistedError(
+            Said("server.other_model", {"url": base_url, **told})
+        )
+    at_hub = (
+        card.root and card.root != card.id and HUB_NAME.fullmatch(card.root)
+    )
+    if (
+        card.root
+        and at_hub
+        and _basename(card.root) != _basename(need.model_id)
+    ):
+        told = {
+            "root": printable_name(card.root),
+            "served": printable_name(card.id),
+        }
         told |= {"url": base_url, "model": need.model_id}
-        raise WrongServerError(Said("sentence", {"what": Said("server.other_root", told)}))
+        raise WrongServerError(
+            Said("sentence", {"what": Said("server.other_root", told)})
+        )
     if not _limit_fits(card.max_model_len, need, ours=ours):
         limits = {"found": card.max_model_len, "limit": need.max_model_len}
         other = {"url": base_url, "served": printable_name(card.id), **limits}
@@ -139,9 +191,17 @@ def _right_model(
 
 def _limit_fits(limit: int | None, need: ServerNeed, *, ours: bool) -> bool:
     """A server that we did not start may have a longer limit, unless the study fixes it."""
-    if limit is None or need.max_model_len is None or limit == need.max_model_len:
+    if (
+        limit is None
+        or need.max_model_len is None
+        or limit == need.max_model_len
+    ):
         return True
-    return limit > need.max_model_len and not ours and not need.recipe.exact_max_model_len
+    return (
+        limit > need.max_model_len
+        and not ours
+        and not need.recipe.exact_max_model_len
+    )
 
 
 def _as_it_is(limit: int | None, need: ServerNeed) -> str:
@@ -176,7 +236,9 @@ def hardware_words(need: ServerNeed) -> str:
     facts: list[str] = [Said(many, {"n": hardware.gpus})]
     facts += [f"PCIe {link.strip()}"] if link else []
     if hardware.bandwidth_gb_s:
-        facts.append(Said("hardware.bandwidth", {"gb_s": hardware.bandwidth_gb_s}))
+        facts.append(
+            Said("hardware.bandwidth", {"gb_s": hardware.bandwidth_gb_s})
+        )
     return Said("hardware.is", {"name": need.hardware_name, "facts": facts})
 
 
@@ -197,7 +259,9 @@ class Start:
 
         try:
             return self.pid is not None and bool(
-                same_start(psutil.Process(self.pid).create_time(), self.started_s)
+                same_start(
+                    psutil.Process(self.pid).create_time(), self.started_s
+                )
             )
         except psutil.Error:
             return False
@@ -211,13 +275,19 @@ def start_of(endpoint: Endpoint) -> Start:
             return Start(float(found_start[1]))
     except (EndpointError, ValueError):
         return Start()
-    process = listener(endpoint.base_url)  # looks through all processes: 0.1 s and more
+    process = listener(
+        endpoint.base_url
+    )  # looks through all processes: 0.1 s and more
     return Start(process.started_s, process.pid) if process else Start()
 
 
 def same_start(one: float | None, other: float | None) -> bool | None:
     """Whether two start times are of one start; None if one is unknown."""
-    return None if one is None or other is None else abs(one - other) < SAME_START_S
+    return (
+        None
+        if one is None or other is None
+        else abs(one - other) < SAME_START_S
+    )
 
 
 def check_unchanged(need: ServerNeed, start: Start) -> Confirmation:
@@ -228,9 +298,12 @@ def check_unchanged(need: ServerNeed, start: Start) -> Confirmation:
         found = verify(endpoint, need, ours=False)
         if (
             not start.goes_on()
-            and same_start(start.started_s, start_of(endpoint).started_s) is False
+            and same_start(start.started_s, start_of(endpoint).started_s)
+            is False
         ):
-            raise ServerError(Said("server.restarted", {"url": endpoint.base_url}))
+            raise ServerError(
+                Said("server.restarted", {"url": endpoint.base_url})
+            )
         return found
 
 
@@ -291,7 +364,11 @@ def wait_until_ready(
                 told_s = now_s
                 times = {"seconds": now_s - begin_s, "timeout": timeout_s}
                 last = printable("".join(log_tail(1)))
-                say(spoken().text("progress.starting", **times, last=last).rstrip())
+                say(
+                    spoken()
+                    .text("progress.starting", **times, last=last)
+                    .rstrip()
+                )
             pause(POLL_S)
 
 

@@ -22,8 +22,20 @@ from inferometer.diagnose import diagnose
 from inferometer.protocol import PROTOCOLS
 from inferometer.server.base import Confirmation, Server, ServerError
 from inferometer.server.endpoint import Endpoint, EndpointError
-from inferometer.server.verification import SHOWN_LINES, failure, open_endpoint, verify
-from inferometer.words import Said, both, diagnosed, in_words, sentence_of, spoken
+from inferometer.server.verification import (
+    SHOWN_LINES,
+    failure,
+    open_endpoint,
+    verify,
+)
+from inferometer.words import (
+    Said,
+    both,
+    diagnosed,
+    in_words,
+    sentence_of,
+    spoken,
+)
 
 if TYPE_CHECKING:
     from inferometer.spec.campaign import ServerNeed
@@ -49,12 +61,16 @@ class XinferenceServer:
     ) -> None:
         limit = need.max_model_len
         self.need = replace(
-            need, recipe=need.recipe.model_copy(update={"launch": {}}), max_model_len=None
+            need,
+            recipe=need.recipe.model_copy(update={"launch": {}}),
+            max_model_len=None,
         )
         """Required once the model is launched; the limit in Xinference's list is that of the
         model's family.
         """
-        self._unchecked = (f"max_model_len {limit}",) if limit is not None else ()
+        self._unchecked = (
+            (f"max_model_len {limit}",) if limit is not None else ()
+        )
         self._body = launch_body(need)
         self._server = server
         self._say = say
@@ -77,11 +93,15 @@ class XinferenceServer:
         up = self._server.start()
         begin_s = time.monotonic()
         try:
-            with open_endpoint(self.base_url, self.need.recipe.backend) as endpoint:
+            with open_endpoint(
+                self.base_url, self.need.recipe.backend
+            ) as endpoint:
                 self._refuse_taken(endpoint)
                 self._register(endpoint)
                 self._launch(endpoint)
-                self._wait_for_answer(endpoint, begin_s + self.need.recipe.ready_timeout_s)
+                self._wait_for_answer(
+                    endpoint, begin_s + self.need.recipe.ready_timeout_s
+                )
                 found = self._verified(endpoint)
         except BaseException:
             with suppress(Exception):  # what went wrong first is what counts
@@ -89,7 +109,9 @@ class XinferenceServer:
             raise
         took = {"launch_s": round(time.monotonic() - begin_s, 1)}
         return Confirmation(
-            up.facts | found.facts | took, found.unchecked + self._unchecked, up.confirmed_by
+            up.facts | found.facts | took,
+            found.unchecked + self._unchecked,
+            up.confirmed_by,
         )
 
     def check(self) -> None:
@@ -126,7 +148,9 @@ class XinferenceServer:
         """Register a model that Xinference does not know, while it runs. Raises ServerError."""
         if not self.need.recipe.registration:
             return
-        model = json.dumps(self.need.recipe.registration)  # the API wants it as text
+        model = json.dumps(
+            self.need.recipe.registration
+        )  # the API wants it as text
         try:
             endpoint.call(
                 "POST",
@@ -134,18 +158,26 @@ class XinferenceServer:
                 {"model": model, "persist": False},
             )
         except EndpointError as error:
-            what = Said("xinference.not_registered", {"model": self._body["model_name"]})
+            what = Said(
+                "xinference.not_registered", {"model": self._body["model_name"]}
+            )
             raise self._failed(self._because(what, error)) from None
         self._registered = True
 
     def _launch(self, endpoint: Endpoint) -> None:
         """Request the model, and wait until Xinference reports it ready. Raises ServerError."""
         model = {"model": self._body["model_name"]}
-        told_of = {**model, "url": self.base_url, "name": self.need.served_model}
+        told_of = {
+            **model,
+            "url": self.base_url,
+            "name": self.need.served_model,
+        }
         self._say(spoken().text("xinference.launching", **told_of))
         self._asked = True
         answer: SimpleQueue[EndpointError | None] = SimpleQueue()
-        Thread(target=self._ask, args=(answer,), daemon=True, name="launch").start()
+        Thread(
+            target=self._ask, args=(answer,), daemon=True, name="launch"
+        ).start()
         shown = -1
         while True:
             try:
@@ -166,7 +198,10 @@ class XinferenceServer:
         with open_endpoint(self.base_url, self.need.recipe.backend) as endpoint:
             try:
                 endpoint.call(
-                    "POST", LAUNCH, self._body, timeout_s=self.need.recipe.ready_timeout_s
+                    "POST",
+                    LAUNCH,
+                    self._body,
+                    timeout_s=self.need.recipe.ready_timeout_s,
                 )
             except EndpointError as error:
                 answer.put(error)
@@ -176,7 +211,9 @@ class XinferenceServer:
     def _tell_progress(self, endpoint: Endpoint, shown: int) -> int:
         """Report the progress of loading in steps of 10 %, beyond what was `shown`."""
         try:
-            progress = endpoint.call("GET", f"{self._model}/progress").get("progress")
+            progress = endpoint.call("GET", f"{self._model}/progress").get(
+                "progress"
+            )
         except (
             EndpointError,
             AttributeError,
@@ -204,7 +241,9 @@ class XinferenceServer:
             except EndpointError as error:
                 left_s = deadline_s - time.monotonic()
                 if error.status != 503 or left_s <= 0:
-                    what = Said("xinference.silent", {"model": self.need.served_model})
+                    what = Said(
+                        "xinference.silent", {"model": self.need.served_model}
+                    )
                     raise self._failed(self._because(what, error)) from None
                 self._pause(min(error.retry_after_s or POLL_S, left_s))
 
@@ -221,9 +260,14 @@ class XinferenceServer:
     def _because(self, what: Said, error: EndpointError) -> Said:
         """With Xinference's message if it refused the model, else with the server's trouble."""
         if error.said is None or error.status in (401, 403, 404, 405):
-            return Said("xinference.because", {"what": what, "why": sentence_of(error)})
+            return Said(
+                "xinference.because", {"what": what, "why": sentence_of(error)}
+            )
         said = {"status": error.status, "said": error.said.rstrip(".")}
-        return Said("xinference.said", {"what": what, **said, "recipe": self.need.recipe_name})
+        return Said(
+            "xinference.said",
+            {"what": what, **said, "recipe": self.need.recipe_name},
+        )
 
     def _failed(self, sentence: str) -> ServerError:
         """The error `sentence`, unless the server has died, which says more."""
@@ -247,7 +291,9 @@ class XinferenceServer:
         ):
             if self._asked and not self._launched:
                 with suppress(EndpointError):
-                    endpoint.call("POST", f"{self._model}/cancel", timeout_s=END_TIMEOUT_S)
+                    endpoint.call(
+                        "POST", f"{self._model}/cancel", timeout_s=END_TIMEOUT_S
+                    )
             paths = [self._model] if self._asked else []
             if self._registered:
                 paths.append(
@@ -261,11 +307,17 @@ class XinferenceServer:
                     if self._launched and error.status is not None:
                         why = in_words(error)
                         told = {"model": self.need.served_model, "why": why}
-                        self._say(spoken().text("xinference.not_terminated", **told))
+                        self._say(
+                            spoken().text("xinference.not_terminated", **told)
+                        )
 
 
 def launch_body(need: ServerNeed) -> dict[str, Any]:
     """What Xinference is asked to launch: the recipe's settings, under the name that
     requests use.
     """
-    return {"model_type": "LLM", **need.recipe.launch, "model_uid": need.served_model}
+    return {
+        "model_type": "LLM",
+        **need.recipe.launch,
+        "model_uid": need.served_model,
+    }

@@ -27,7 +27,9 @@ def _values(axis: Any) -> Any:
     values: dict[Any, None] = {}
     for item in items:
         for value in _range(item) if isinstance(item, dict) else (item,):
-            if isinstance(value, bool) or not isinstance(value, int | float | str):
+            if isinstance(value, bool) or not isinstance(
+                value, int | float | str
+            ):
                 raise ValueError(Said("axis.wanted"))
             values[value] = None
             if len(values) > MAX_VALUES:
@@ -55,7 +57,11 @@ def _schema(number: dict[str, Any]) -> WithJsonSchema:
     whole = {"type": "integer"}
     span = {
         "type": "object",
-        "properties": {"from": whole, "to": whole, "step": {"type": "integer", "minimum": 1}},
+        "properties": {
+            "from": whole,
+            "to": whole,
+            "step": {"type": "integer", "minimum": 1},
+        },
         "required": ["from", "to"],
         "additionalProperties": False,
     }
@@ -64,7 +70,11 @@ def _schema(number: dict[str, Any]) -> WithJsonSchema:
             "anyOf": [
                 number,
                 span,
-                {"type": "array", "minItems": 1, "items": {"anyOf": [number, span]}},
+                {
+                    "type": "array",
+                    "minItems": 1,
+                    "items": {"anyOf": [number, span]},
+                },
             ]
         }
     )
@@ -83,5 +93,7 @@ NonNegativeIntAxis = Annotated[
     tuple[Annotated[int, Field(ge=0)], ...], BeforeValidator(_values), _whole(0)
 ]
 PositiveFloatAxis = Annotated[
-    tuple[Annotated[float, Field(gt=0)], ...], BeforeValidator(_values), _schema(_RATE)
+    tuple[Annotated[float, Field(gt=0)], ...],
+    BeforeValidator(_values),
+    _schema(_RATE),
 ]

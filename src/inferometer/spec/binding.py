@@ -66,12 +66,17 @@ def binding_of(recipe: ServerRecipe) -> Binding:
 def host_and_port(base_url: str) -> tuple[str, str]:
     """Where clients of an address connect to."""
     parts = urlsplit(parse_base_url(base_url))
-    return parts.hostname or "", str(parts.port or (443 if parts.scheme == "https" else 80))
+    return parts.hostname or "", str(
+        parts.port or (443 if parts.scheme == "https" else 80)
+    )
 
 
 def same_machine(one: str, other: str) -> bool:
     """Whether two addresses are those of servers on one host, at any port."""
-    hosts = [urlsplit(canonical_base_url(base_url)).hostname or "" for base_url in (one, other)]
+    hosts = [
+        urlsplit(canonical_base_url(base_url)).hostname or ""
+        for base_url in (one, other)
+    ]
     return hosts[0] == hosts[1] or all(map(_is_loopback, hosts))
 
 
@@ -95,7 +100,9 @@ def _unbound(words: Sequence[str]) -> Iterator[str]:
 
 
 def _own_port(recipe: ServerRecipe) -> str:
-    ready_made = completed({"recipe": recipe.recipe}).get("base_url", ServerRecipe().base_url)
+    ready_made = completed({"recipe": recipe.recipe}).get(
+        "base_url", ServerRecipe().base_url
+    )
     return str(urlsplit(ready_made).port)
 
 

@@ -10,9 +10,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    WithJsonSchema,
+    model_validator,
+)
 
-from inferometer.spec.axis import NonNegativeIntAxis, PositiveFloatAxis, PositiveIntAxis
+from inferometer.spec.axis import (
+    NonNegativeIntAxis,
+    PositiveFloatAxis,
+    PositiveIntAxis,
+)
 from inferometer.spec.base import (
     NonNegativeFloat,
     NonNegativeInt,
@@ -37,12 +47,18 @@ def _comparison(text: str) -> str:
     return text
 
 
-Name = Annotated[str, like(_NAME, "letters, digits and . _ + - only, 64 at most"), in_schema(_NAME)]
+Name = Annotated[
+    str,
+    like(_NAME, "letters, digits and . _ + - only, 64 at most"),
+    in_schema(_NAME),
+]
 """What becomes part of ids and file names: no separator and no character a shell or a glob would
 take for its own.
 """
 
-Threshold = Annotated[str, AfterValidator(_comparison), in_schema(COMPARISON_IN_SCHEMA)]
+Threshold = Annotated[
+    str, AfterValidator(_comparison), in_schema(COMPARISON_IN_SCHEMA)
+]
 """What a metric is to reach: "> 1800", "any > 1800", "< 100 if concurrency<=32" (see `target`)."""
 Cache = Literal["cold", "warm"]
 
@@ -149,7 +165,9 @@ class CampaignSpec(Spec):
     seed: NonNegativeInt = 0
     result_dir: Annotated[str, Field(min_length=1)] = "bench_results"
     """Folder of the result files, from where the command is run."""
-    file_name: Annotated[str, Field(min_length=1)] = "{group}_{input}_np{n}_c{c}_{time}.json"
+    file_name: Annotated[str, Field(min_length=1)] = (
+        "{group}_{input}_np{n}_c{c}_{time}.json"
+    )
     """Pattern of the result files' names; what it may hold is `FILE_NAME_FIELDS` in `expand`."""
     hardware: dict[Name, Hardware] = Field(default_factory=dict)
     models: Annotated[dict[Name, str], Field(min_length=1)]
@@ -163,7 +181,9 @@ class CampaignSpec(Spec):
     timeouts: Timeouts = Timeouts()
     workers: Workers = 1
     repeats: Annotated[int, Field(ge=1, le=1000)] = 1
-    interleave: tuple[Annotated[tuple[Name, ...], Field(min_length=2)], ...] = ()
+    interleave: tuple[
+        Annotated[tuple[Name, ...], Field(min_length=2)], ...
+    ] = ()
     """Groups on different servers, two or more in a list, whose points are measured A B C, C B A, …
     over an even number of repeats (2 unless `repeats` says otherwise), so that what drifts weighs
     on all alike. A group stands for all that share its server; lists that share a group are one.
@@ -213,7 +233,10 @@ class CampaignSpec(Spec):
         groups = given.get("groups") if isinstance(given, dict) else None
         if not isinstance(groups, list):
             return given
-        return {**given, "groups": [_completed(group, given) for group in groups]}
+        return {
+            **given,
+            "groups": [_completed(group, given) for group in groups],
+        }
 
 
 def _completed(group: Any, campaign: dict[str, Any]) -> Any:
@@ -224,7 +247,9 @@ def _completed(group: Any, campaign: dict[str, Any]) -> Any:
         base, own = campaign.get(section), group.get(section)
         if isinstance(base, dict) and isinstance(own, dict):
             kind = base.get("kind", "random")
-            completed[section] = {**base, **own} if own.get("kind", kind) == kind else own
+            completed[section] = (
+                {**base, **own} if own.get("kind", kind) == kind else own
+            )
     return completed
 
 

@@ -17,7 +17,12 @@ from typing import Any
 from pydantic import ValidationError
 
 from inferometer.secret import is_secret, secret_in
-from inferometer.spec.campaign import CampaignSpec, Group, GroupSpec, PlannedPoint
+from inferometer.spec.campaign import (
+    CampaignSpec,
+    Group,
+    GroupSpec,
+    PlannedPoint,
+)
 from inferometer.spec.checks import check_run
 from inferometer.spec.expand import (
     FILE_NAME_FIELDS,
@@ -99,7 +104,9 @@ def _mapping(raw: Mapping[str, Any], key: str) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _written_groups(raw: Mapping[str, Any]) -> Iterator[tuple[int, dict[str, Any]]]:
+def _written_groups(
+    raw: Mapping[str, Any],
+) -> Iterator[tuple[int, dict[str, Any]]]:
     groups = raw.get("groups")
     yield from (
         (i, group)
@@ -118,12 +125,21 @@ def _groups(raw: Mapping[str, Any]) -> Iterator[Finding]:
         ):
             name, known = group.get(field), _mapping(raw, section)
             if isinstance(name, str) and name not in known:
-                told = {"section": section, "name": name, "known": ", ".join(known)}
+                told = {
+                    "section": section,
+                    "name": name,
+                    "known": ", ".join(known),
+                }
                 told["near"] = did_you_mean(name, known)
-                key = "campaign_check.unknown" + ".known" * (0 < len(known) <= 12)
+                key = "campaign_check.unknown" + ".known" * (
+                    0 < len(known) <= 12
+                )
                 yield ("groups", i, field), Said(key, told)
         identifier = group.get("id")
-        if isinstance(identifier, str) and first_with.setdefault(identifier, i) != i:
+        if (
+            isinstance(identifier, str)
+            and first_with.setdefault(identifier, i) != i
+        ):
             yield (
                 ("groups", i, "id"),
                 Said("campaign_check.same_id", {"id": identifier}),
@@ -132,7 +148,10 @@ def _groups(raw: Mapping[str, Any]) -> Iterator[Finding]:
 
 
 def _pairs(raw: Mapping[str, Any]) -> Iterator[Finding]:
-    pairs, ids = raw.get("interleave"), [group.get("id") for _, group in _written_groups(raw)]
+    pairs, ids = (
+        raw.get("interleave"),
+        [group.get("id") for _, group in _written_groups(raw)],
+    )
     for i, pair in enumerate(pairs if isinstance(pairs, list) else []):
         for name in pair if isinstance(pair, list) else []:
             if isinstance(name, str) and name not in ids:
@@ -141,7 +160,9 @@ def _pairs(raw: Mapping[str, Any]) -> Iterator[Finding]:
                 yield ("interleave", i), Said("campaign_check.no_group", told)
 
 
-def _interleaved(campaign: CampaignSpec, groups: Sequence[Group]) -> Iterator[Finding]:
+def _interleaved(
+    campaign: CampaignSpec, groups: Sequence[Group]
+) -> Iterator[Finding]:
     if campaign.interleave and campaign.repeats % 2:
         yield ("repeats",), Said("campaign_check.odd", {"n": campaign.repeats})
     for i, names in enumerate(campaign.interleave):
@@ -149,29 +170,51 @@ def _interleaved(campaign: CampaignSpec, groups: Sequence[Group]) -> Iterator[Fi
             yield from _pair(("interleave", i), pair, groups)
 
 
-def _pair(place: Place, names: tuple[str, str], groups: Sequence[Group]) -> Iterator[Finding]:
+def _pair(
+    place: Place, names: tuple[str, str], groups: Sequence[Group]
+) -> Iterator[Finding]:
     """What keeps two tests of a set from taking turns."""
-    one, other = (next(group for group in groups if name in group.tests) for name in names)
+    one, other = (
+        next(group for group in groups if name in group.tests) for name in names
+    )
     if one is other:
         told = {"one": names[0], "other": names[1]}
         yield place, Said("campaign_check.one_server", told)
         return
     if not in_common(one, other):
-        yield place, Said("campaign_check.nothing_shared", {"one": one.id, "other": other.id})
+        yield (
+            place,
+            Said(
+                "campaign_check.nothing_shared",
+                {"one": one.id, "other": other.id},
+            ),
+        )
     recipes = (one.server.recipe, other.server.recipe)
     if all(
-        recipe.exclusive is False and recipe.kind != "external" for recipe in recipes
+        recipe.exclusive is False and recipe.kind != "external"
+        for recipe in recipes
     ) and same_address(one, other):
-        yield place, Said("campaign_check.same_address", {"url": recipes[0].base_url})
+        yield (
+            place,
+            Said("campaign_check.same_address", {"url": recipes[0].base_url}),
+        )
 
 
-def _cards(raw: Mapping[str, Any], i: int, group: dict[str, Any]) -> Iterator[Finding]:
-    hardware, tp = _mapping(raw, "hardware").get(str(group.get("hardware"))), group.get("tp", 1)
+def _cards(
+    raw: Mapping[str, Any], i: int, group: dict[str, Any]
+) -> Iterator[Finding]:
+    hardware, tp = (
+        _mapping(raw, "hardware").get(str(group.get("hardware"))),
+        group.get("tp", 1),
+    )
     gpus = hardware.get("gpus", 1) if isinstance(hardware, dict) else None
     if isinstance(gpus, int) and isinstance(tp, int) and tp > gpus:
         yield (
             ("groups", i, "tp"),
-            Said("campaign_check.gpus", {"tp": tp, "hardware": group["hardware"], "gpus": gpus}),
+            Said(
+                "campaign_check.gpus",
+                {"tp": tp, "hardware": group["hardware"], "gpus": gpus},
+            ),
         )
 
 
@@ -183,7 +226,11 @@ def _recipes(raw: Mapping[str, Any]) -> Iterator[Finding]:
         place: Place = ("servers", name)
         yield from _placeholders(raw, name, recipe)
         yield from _secrets(place, recipe)
-        yield from _start(place, recipe) if recipe.get("recipe") in (None, *recipe_names()) else ()
+        yield from (
+            _start(place, recipe)
+            if recipe.get("recipe") in (None, *recipe_names())
+            else ()
+        )
         if isinstance(address := recipe.get("base_url"), str):
             try:
                 parse_base_url(address, "base_url")
@@ -191,7 +238,9 @@ def _recipes(raw: Mapping[str, Any]) -> Iterator[Finding]:
                 yield (*place, "base_url"), sentence_of(error)
 
 
-def _placeholders(raw: Mapping[str, Any], name: str, recipe: dict[str, Any]) -> Iterator[Finding]:
+def _placeholders(
+    raw: Mapping[str, Any], name: str, recipe: dict[str, Any]
+) -> Iterator[Finding]:
     used = [
         (field, word)
         for field in _RECIPE_STRINGS
@@ -201,9 +250,19 @@ def _placeholders(raw: Mapping[str, Any], name: str, recipe: dict[str, Any]) -> 
     for field, word in dict.fromkeys(used):
         if word not in PLACEHOLDERS:
             known = ", ".join(PLACEHOLDERS)
-            told = {"word": word, "near": did_you_mean(word, PLACEHOLDERS), "known": known}
-            yield ("servers", name, field), Said("campaign_check.placeholder", told)
-    if recipe.get("numa_node") is not None and ("command", "numactl") not in used:
+            told = {
+                "word": word,
+                "near": did_you_mean(word, PLACEHOLDERS),
+                "known": known,
+            }
+            yield (
+                ("servers", name, field),
+                Said("campaign_check.placeholder", told),
+            )
+    if (
+        recipe.get("numa_node") is not None
+        and ("command", "numactl") not in used
+    ):
         yield ("servers", name, "numa_node"), Said("campaign_check.numa_node")
     if any(word == "image" for _, word in used) and recipe.get("image") is None:
         yield ("servers", name), Said("campaign_check.no_image")
@@ -216,7 +275,9 @@ def _placeholders(raw: Mapping[str, Any], name: str, recipe: dict[str, Any]) -> 
     if wanted and bare:
         yield (
             ("groups", bare[0]),
-            Said("campaign_check.no_hardware", {"name": name, "word": wanted[0]}),
+            Said(
+                "campaign_check.no_hardware", {"name": name, "word": wanted[0]}
+            ),
         )
 
 
@@ -251,7 +312,9 @@ def _secrets(place: Place, recipe: dict[str, Any]) -> Iterator[Finding]:
 def _words(command: Any) -> list[str]:
     """The words of a command, which may be written as one string."""
     if not isinstance(command, str):
-        return [str(word) for word in command] if isinstance(command, list) else []
+        return (
+            [str(word) for word in command] if isinstance(command, list) else []
+        )
     try:
         return shlex.split(command)
     except ValueError:
@@ -269,9 +332,13 @@ def _start(place: Place, recipe: dict[str, Any]) -> Iterator[Finding]:
             place,
             Said("campaign_check.registration"),
         )
-    if recipe.get("launch") and not isinstance(_mapping(recipe, "launch").get("model_name"), str):
+    if recipe.get("launch") and not isinstance(
+        _mapping(recipe, "launch").get("model_name"), str
+    ):
         yield place, Said("campaign_check.launch")
-    if kind == "compose" and not (recipe.get("compose_file") and recipe.get("compose_service")):
+    if kind == "compose" and not (
+        recipe.get("compose_file") and recipe.get("compose_service")
+    ):
         yield place, Said("campaign_check.compose")
 
 
@@ -291,11 +358,17 @@ def _file_name(raw: Mapping[str, Any]) -> Iterator[Finding]:
     for field in dict.fromkeys(fields):
         if field not in FILE_NAME_FIELDS:
             near = did_you_mean(field, FILE_NAME_FIELDS)
-            told = {"field": field, "near": near, "known": ", ".join(FILE_NAME_FIELDS)}
+            told = {
+                "field": field,
+                "near": near,
+                "known": ", ".join(FILE_NAME_FIELDS),
+            }
             yield place, Said("campaign_check.name.field", told)
     if set("{}") & set(re.sub(r"\{[^{}]*\}", "", pattern)):
         yield place, Said("campaign_check.name.brace")
-    bare = [i for i, group in _written_groups(raw) if group.get("hardware") is None]
+    bare = [
+        i for i, group in _written_groups(raw) if group.get("hardware") is None
+    ]
     if "config" in fields and bare:
         yield ("groups", bare[0]), Said("campaign_check.name.config")
 
@@ -310,10 +383,14 @@ def _cells(campaign: CampaignSpec, group: GroupSpec) -> Iterator[str]:
         wrong = error.errors()[0]
         wish = wish_of(wrong)
         if wrong["type"] == "extra_forbidden":
-            wish = Said("campaign_check.cell.none", {"kind": test.workload.kind})
+            wish = Said(
+                "campaign_check.cell.none", {"kind": test.workload.kind}
+            )
         elif wrong["msg"].startswith("Input "):
             wish = Said("wish.input", {"wish": wish})
-        what = ".".join(map(str, wrong["loc"])) or Said("campaign_check.cell.point")
+        what = ".".join(map(str, wrong["loc"])) or Said(
+            "campaign_check.cell.point"
+        )
         yield Said("campaign_check.cell", {"what": what, "wish": wish})
         return
     if not listed:
@@ -323,13 +400,16 @@ def _cells(campaign: CampaignSpec, group: GroupSpec) -> Iterator[str]:
     ):
         yield Said("campaign_check.per_concurrency")
     if any(
-        settings.get("cache") == "warm" and {**settings, "cache": "cold"} not in listed
+        settings.get("cache") == "warm"
+        and {**settings, "cache": "cold"} not in listed
         for settings in listed
     ):
         yield Said("campaign_check.warm")
 
 
-def _unmeasurable(campaign: CampaignSpec, groups: Sequence[Group]) -> Iterator[Finding]:
+def _unmeasurable(
+    campaign: CampaignSpec, groups: Sequence[Group]
+) -> Iterator[Finding]:
     """What would be refused when the point's turn comes; told once for each test, at the first
     point it is true of.
     """
@@ -343,7 +423,11 @@ def _unmeasurable(campaign: CampaignSpec, groups: Sequence[Group]) -> Iterator[F
                 0,
             )  # what only a file can tell is found out later
             if limit is not None and prompt + output > limit:
-                told = {"input": prompt, "output": output, "total": prompt + output}
+                told = {
+                    "input": prompt,
+                    "output": output,
+                    "total": prompt + output,
+                }
                 of = {"server": group.server.recipe_name, "limit": limit}
                 wrong.append(Said("campaign_check.too_long", {**told, **of}))
             place = _place(campaign, point)
@@ -356,16 +440,27 @@ def _unmeasurable(campaign: CampaignSpec, groups: Sequence[Group]) -> Iterator[F
 
 def _place(campaign: CampaignSpec, point: PlannedPoint) -> Place:
     test = point.id.partition("/")[0]
-    return "groups", next(i for i, group in enumerate(campaign.groups) if group.id == test)
+    return "groups", next(
+        i for i, group in enumerate(campaign.groups) if group.id == test
+    )
 
 
-def _twins(campaign: CampaignSpec, groups: Sequence[Group]) -> Iterator[Finding]:
+def _twins(
+    campaign: CampaignSpec, groups: Sequence[Group]
+) -> Iterator[Finding]:
     """Points that would write the same file, or measure the same thing under two names; the first
     of each kind.
     """
     points = [point for group in groups for point in group.points]
-    fields = [name for name in re.findall(r"\{(\w+)\}", name_pattern(campaign)) if name != "time"]
-    if twins := _same(points, lambda point: tuple(point.file_name_fields[name] for name in fields)):
+    fields = [
+        name
+        for name in re.findall(r"\{(\w+)\}", name_pattern(campaign))
+        if name != "time"
+    ]
+    if twins := _same(
+        points,
+        lambda point: tuple(point.file_name_fields[name] for name in fields),
+    ):
         first, second = (point.id for point in twins)
         told = {"one": first, "other": second}
         yield ("file_name",), Said("campaign_check.same_name", told)
@@ -377,9 +472,15 @@ def _twins(campaign: CampaignSpec, groups: Sequence[Group]) -> Iterator[Finding]
         )
 
 
-def _long_name(campaign: CampaignSpec, groups: Sequence[Group]) -> Iterator[Finding]:
+def _long_name(
+    campaign: CampaignSpec, groups: Sequence[Group]
+) -> Iterator[Finding]:
     """A name that no disk would take, which would only show when the point has been measured."""
-    names = (file_name(campaign, point, _ANY_TIME) for group in groups for point in group.points)
+    names = (
+        file_name(campaign, point, _ANY_TIME)
+        for group in groups
+        for point in group.points
+    )
     longest = max(names, key=lambda name: len(name.encode()), default="")
     if len(longest.encode()) > MAX_NAME_BYTES:
         told = {"n": len(longest.encode()), "most": MAX_NAME_BYTES}

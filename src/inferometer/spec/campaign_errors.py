@@ -20,7 +20,8 @@ from inferometer.spec.workload import AnyWorkload, RandomWorkload
 from inferometer.words import Said, either
 
 WORKLOADS: dict[str, type[Spec]] = {
-    get_args(tagged)[1].tag: get_args(tagged)[0] for tagged in get_args(get_args(AnyWorkload)[0])
+    get_args(tagged)[1].tag: get_args(tagged)[0]
+    for tagged in get_args(get_args(AnyWorkload)[0])
 }
 """The model of each kind."""
 
@@ -40,21 +41,33 @@ def readable(place: Place, raw: Mapping[str, Any]) -> str:
     here: Any = raw
     for step in place:
         here = _step(here, step)
-        identifier = here.get("id") if names == ["groups"] and isinstance(here, dict) else None
+        identifier = (
+            here.get("id")
+            if names == ["groups"] and isinstance(here, dict)
+            else None
+        )
         names.append(identifier if isinstance(identifier, str) else str(step))
     return ".".join(names)
 
 
-def sentences(error: ValidationError, raw: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
+def sentences(
+    error: ValidationError, raw: Mapping[str, Any]
+) -> Iterator[tuple[Place, str]]:
     """Each error as the place in the file and one sentence."""
     errors = error.errors()
     of_campaign = {(each["loc"], each["type"]) for each in errors}
     for each in errors:
-        if each["loc"][:1] == ("groups",) and (each["loc"][2:], each["type"]) in of_campaign:
+        if (
+            each["loc"][:1] == ("groups",)
+            and (each["loc"][2:], each["type"]) in of_campaign
+        ):
             continue  # taken over from the campaign, where it is told
         if (
             each["type"] == "too_short"
-            and len([other for other in errors if other["loc"][:1] == each["loc"]]) > 1
+            and len(
+                [other for other in errors if other["loc"][:1] == each["loc"]]
+            )
+            > 1
         ):
             continue  # there are enough, but they are wrong
         place = _place(each)
@@ -73,7 +86,11 @@ def sentences(error: ValidationError, raw: Mapping[str, Any]) -> Iterator[tuple[
             wish = wish_of(each)
             if each["msg"].startswith("Input "):
                 wish = Said("wish.input", {"wish": wish})
-            key = "campaign_file.wrong.value" if _is_short(value) else "campaign_file.wrong"
+            key = (
+                "campaign_file.wrong.value"
+                if _is_short(value)
+                else "campaign_file.wrong"
+            )
             yield place, Said(key, {"name": name, "wish": wish, "value": value})
 
 
@@ -81,7 +98,10 @@ def _not_one_of(name: str, value: object, expected: str) -> Said:
     """`expected` as pydantic lists it: `'a', 'b' or 'c'`, or numbers."""
     known = re.findall(r"'([^']*)'", expected) or [expected]
     told = {"name": name, "value": value, "known": ", ".join(known)}
-    return Said("campaign_file.not_one_of", {**told, "near": did_you_mean(str(value), known)})
+    return Said(
+        "campaign_file.not_one_of",
+        {**told, "near": did_you_mean(str(value), known)},
+    )
 
 
 def _place(error: Mapping[str, Any]) -> Place:
@@ -95,13 +115,23 @@ def _place(error: Mapping[str, Any]) -> Place:
         for last, step in zip(before, steps, strict=False)
         if last != "workload" or step not in WORKLOADS
     )
-    if "matrix" in place[-3:-1] and place[-2] in Matrix.model_fields and isinstance(place[-1], int):
-        return place if place[-2] in ("paired", "include", "exclude") else place[:-1]
+    if (
+        "matrix" in place[-3:-1]
+        and place[-2] in Matrix.model_fields
+        and isinstance(place[-1], int)
+    ):
+        return (
+            place
+            if place[-2] in ("paired", "include", "exclude")
+            else place[:-1]
+        )
     return place
 
 
 def _is_short(value: Any) -> bool:
-    return isinstance(value, str | int | float | None) and len(repr(value)) <= 60
+    return (
+        isinstance(value, str | int | float | None) and len(repr(value)) <= 60
+    )
 
 
 def _unknown_key(loc: Place) -> str:
@@ -109,12 +139,21 @@ def _unknown_key(loc: Place) -> str:
     model = _model_at(loc[:-1])
     known = list(model.model_fields) if model else []
     hint = did_you_mean(key, known)
-    sections = [name for name, section in SECTIONS.items() if key in section.model_fields]
+    sections = [
+        name
+        for name, section in SECTIONS.items()
+        if key in section.model_fields
+    ]
     if not hint and sections:
-        return Said("campaign_file.misplaced", {"key": key, "sections": either(sections)})
+        return Said(
+            "campaign_file.misplaced",
+            {"key": key, "sections": either(sections)},
+        )
     if hint:
         return Said("campaign_file.unknown", {"key": key, "near": hint})
-    return Said("campaign_file.unknown.known", {"key": key, "known": ", ".join(known)})
+    return Said(
+        "campaign_file.unknown.known", {"key": key, "known": ", ".join(known)}
+    )
 
 
 def _model_at(loc: Place) -> type[Spec] | None:
@@ -146,7 +185,12 @@ def _model_in(kind: Any) -> type[Spec] | None:
     """The model itself, also where it is optional."""
     options = [kind, *(get_args(kind) if type(None) in get_args(kind) else ())]
     return next(
-        (each for each in options if isinstance(each, type) and issubclass(each, Spec)), None
+        (
+            each
+            for each in options
+            if isinstance(each, type) and issubclass(each, Spec)
+        ),
+        None,
     )
 
 

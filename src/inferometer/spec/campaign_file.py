@@ -18,7 +18,14 @@ from inferometer.spec.campaign_errors import readable, sentences
 from inferometer.spec.combos import campaign_of_combos, is_combos
 from inferometer.spec.expand import server_groups
 from inferometer.spec.flags import SERVER_URL, did_you_mean, parse_base_url
-from inferometer.spec.marked_yaml import MAX_BYTES, Marked, Place, YamlError, read_value, read_yaml
+from inferometer.spec.marked_yaml import (
+    MAX_BYTES,
+    Marked,
+    Place,
+    YamlError,
+    read_value,
+    read_yaml,
+)
 from inferometer.spec.preset_files import preset_names, preset_text
 from inferometer.words import Said, counted, either, sentence_of
 
@@ -50,7 +57,9 @@ class _File:
             holder = holder[step]
         holder[place[-1]] = value
         self.marked.lines = {
-            known: line for known, line in self.marked.lines.items() if known[: len(place)] != place
+            known: line
+            for known, line in self.marked.lines.items()
+            if known[: len(place)] != place
         }
         self.replaced[place] = said_by
 
@@ -72,7 +81,10 @@ class _File:
             raise CampaignError(
                 list(
                     dict.fromkeys(
-                        sentence for _, sentence in sorted(self.faults, key=lambda each: each[0])
+                        sentence
+                        for _, sentence in sorted(
+                            self.faults, key=lambda each: each[0]
+                        )
                     )
                 )
             )
@@ -127,7 +139,9 @@ def _at(place: str, sentence: str) -> Said:
 
 
 def _in_line(name: str, line: int, sentence: str) -> Said:
-    return Said("campaign_file.line", {"name": name, "line": line, "what": sentence})
+    return Said(
+        "campaign_file.line", {"name": name, "line": line, "what": sentence}
+    )
 
 
 def _read(source: Path | str) -> _File:
@@ -143,9 +157,13 @@ def _read(source: Path | str) -> _File:
             text = preset_text(name)
         else:
             hint = _begin_so(name) or did_you_mean(name, preset_names())
-            raise CampaignError([Said("campaign_file.no_preset", {"name": name, "near": hint})])
+            raise CampaignError(
+                [Said("campaign_file.no_preset", {"name": name, "near": hint})]
+            )
     except UnicodeDecodeError:
-        raise CampaignError([Said("campaign_file.not_utf8", {"name": name})]) from None
+        raise CampaignError(
+            [Said("campaign_file.not_utf8", {"name": name})]
+        ) from None
     except (OSError, ValueError) as error:
         why = {"name": name, "why": str(error)}
         raise CampaignError([Said("campaign_file.unread", why)]) from None
@@ -167,8 +185,14 @@ def _read(source: Path | str) -> _File:
 
 def _begin_so(name: str) -> str:
     """The presets whose names begin so, where there are some, as the end of a sentence."""
-    found = [preset for preset in preset_names() if name and preset.startswith(name)]
-    return Said("near.either", {"names": either([*map(repr, found)])}) if found else ""
+    found = [
+        preset for preset in preset_names() if name and preset.startswith(name)
+    ]
+    return (
+        Said("near.either", {"names": either([*map(repr, found)])})
+        if found
+        else ""
+    )
 
 
 def _set(file: _File, pair: str) -> None:
@@ -183,7 +207,10 @@ def _set(file: _File, pair: str) -> None:
     except YamlError as error:
         file.say(f"--set {masked_text(pair)}", sentence_of(error))
     except (LookupError, TypeError):
-        file.say(f"--set {pair}", Said("campaign_file.no_place", {"key": key.strip()}))
+        file.say(
+            f"--set {pair}",
+            Said("campaign_file.no_place", {"key": key.strip()}),
+        )
 
 
 def _place(raw: Mapping[str, Any], key: str) -> Place:
@@ -195,7 +222,10 @@ def _place(raw: Mapping[str, Any], key: str) -> Place:
     while key:
         if isinstance(here, list):
             step, _, key = key.partition(".")
-            ids = [item.get("id") if isinstance(item, dict) else None for item in here]
+            ids = [
+                item.get("id") if isinstance(item, dict) else None
+                for item in here
+            ]
             index = (
                 ids.index(step)
                 if step in ids
@@ -235,8 +265,15 @@ def _set_server_url(file: _File, environment: Mapping[str, str]) -> None:
         file.say(SERVER_URL, sentence_of(error))
         return
     for name, recipe in servers.items():
-        if isinstance(recipe, dict) and ("servers", name, "base_url") not in file.replaced:
-            file.put(("servers", name, "base_url"), base_url, f"{SERVER_URL}={address}")
+        if (
+            isinstance(recipe, dict)
+            and ("servers", name, "base_url") not in file.replaced
+        ):
+            file.put(
+                ("servers", name, "base_url"),
+                base_url,
+                f"{SERVER_URL}={address}",
+            )
 
 
 def _interleave(file: _File) -> None:
@@ -248,21 +285,27 @@ def _interleave(file: _File) -> None:
     together = server_groups(campaign)
     kinds = {(each.model, each.tp, each.hardware) for each in campaign.groups}
     if len(together) == 2 or (len(together) > 2 and len(kinds) == 1):
-        file.put(("interleave",), [[ids[0] for ids in together]], "--interleave")
+        file.put(
+            ("interleave",), [[ids[0] for ids in together]], "--interleave"
+        )
         return
     named = ", ".join("+".join(ids) for ids in together)
     key = "campaign_file.interleave" + ".few" * (len(together) < 2)
     file.say("--interleave", counted(key, len(together), {"names": named}))
 
 
-def _bounds(file: _File, environment: Mapping[str, str]) -> tuple[int, int] | None:
+def _bounds(
+    file: _File, environment: Mapping[str, str]
+) -> tuple[int, int] | None:
     """Smallest and largest num_prompts wanted; None where the environment says nothing, or nothing
     that can be read.
     """
     found: list[int | None] = []
     for name in NARROWING:
         text = environment.get(name, "").strip()
-        if text and not (text.isascii() and text.isdigit() and 0 < int(text[:19]) < 10**18):
+        if text and not (
+            text.isascii() and text.isdigit() and 0 < int(text[:19]) < 10**18
+        ):
             file.say(name, Said("campaign_file.no_number", {"text": text}))
             return None
         found.append(int(text) if text else None)
@@ -276,7 +319,9 @@ def _bounds(file: _File, environment: Mapping[str, str]) -> tuple[int, int] | No
     return first or 1, last or 10**18
 
 
-def _narrow(file: _File, campaign: CampaignSpec, bounds: tuple[int, int] | None) -> CampaignSpec:
+def _narrow(
+    file: _File, campaign: CampaignSpec, bounds: tuple[int, int] | None
+) -> CampaignSpec:
     """The campaign with only those num_prompts that lie within `bounds`, wherever a matrix lists
     them.
     """
@@ -284,19 +329,29 @@ def _narrow(file: _File, campaign: CampaignSpec, bounds: tuple[int, int] | None)
         return campaign
 
     def wanted(row: Cell) -> bool:
-        return row.num_prompts is None or bounds[0] <= row.num_prompts <= bounds[1]
+        return (
+            row.num_prompts is None or bounds[0] <= row.num_prompts <= bounds[1]
+        )
 
     def narrowed(matrix: Matrix) -> Matrix:
-        axis = tuple(n for n in matrix.num_prompts if bounds[0] <= n <= bounds[1])
+        axis = tuple(
+            n for n in matrix.num_prompts if bounds[0] <= n <= bounds[1]
+        )
         paired, include = (
             tuple(filter(wanted, matrix.paired)),
             tuple(filter(wanted, matrix.include)),
         )
         if (matrix.num_prompts and not axis) or (matrix.paired and not paired):
-            told = {"name": campaign.name, "first": bounds[0], "last": bounds[1]}
+            told = {
+                "name": campaign.name,
+                "first": bounds[0],
+                "last": bounds[1],
+            }
             nothing = Said("campaign_file.nothing_left", told)
             file.say(Said("campaign_file.both_bounds"), nothing)
-        return matrix.model_copy(update={"num_prompts": axis, "paired": paired, "include": include})
+        return matrix.model_copy(
+            update={"num_prompts": axis, "paired": paired, "include": include}
+        )
 
     groups = tuple(
         group
@@ -304,6 +359,8 @@ def _narrow(file: _File, campaign: CampaignSpec, bounds: tuple[int, int] | None)
         else group.model_copy(update={"matrix": narrowed(group.matrix)})
         for group in campaign.groups
     )
-    result = campaign.model_copy(update={"matrix": narrowed(campaign.matrix), "groups": groups})
+    result = campaign.model_copy(
+        update={"matrix": narrowed(campaign.matrix), "groups": groups}
+    )
     file.raise_faults()
     return result

@@ -32,17 +32,25 @@ def _tidied(schema: dict[str, Any]) -> dict[str, Any]:
         if keyword == "description":
             tidy[keyword] = " ".join(value.split())
         elif keyword in _BY_NAME:
-            tidy[keyword] = {name: _tidied(each) for name, each in value.items()}
+            tidy[keyword] = {
+                name: _tidied(each) for name, each in value.items()
+            }
         elif isinstance(value, dict):
             tidy[keyword] = _tidied(value)
         elif isinstance(value, list):
-            tidy[keyword] = [_tidied(each) if isinstance(each, dict) else each for each in value]
+            tidy[keyword] = [
+                _tidied(each) if isinstance(each, dict) else each
+                for each in value
+            ]
         else:
             tidy[keyword] = value
     if "patternProperties" in tidy:
         tidy["additionalProperties"] = False
     kind = tidy.get("properties", {}).get("kind", {}).get("const")
-    if kind not in (None, "random"):  # a workload without its kind is a random one
+    if kind not in (
+        None,
+        "random",
+    ):  # a workload without its kind is a random one
         tidy["required"] = ["kind", *tidy.get("required", ())]
     return tidy
 

@@ -35,7 +35,10 @@ for.
 
 
 def check_run(
-    spec: RunSpec, *, max_model_len: int | None = None, descriptor_limit: int | None = None
+    spec: RunSpec,
+    *,
+    max_model_len: int | None = None,
+    descriptor_limit: int | None = None,
 ) -> list[str]:
     """Everything that is wrong with `spec`; empty where nothing is.
 
@@ -79,26 +82,44 @@ def _lengths(spec: RunSpec, max_model_len: int | None) -> list[str]:
     """
     longest = spec.workload.longest_request()
     fields = [f"workload.{field}" for field in spec.workload.lengths]
-    if longest is None or not fields or max_model_len is None or sum(longest) <= max_model_len:
+    if (
+        longest is None
+        or not fields
+        or max_model_len is None
+        or sum(longest) <= max_model_len
+    ):
         return []
     total = sum(longest)
-    told: dict[str, Any] = {"input": longest[0], "output": longest[1], "spread": _spread(spec)}
-    told |= {"total": total, "limit": max_model_len, "over": total - max_model_len}
+    told: dict[str, Any] = {
+        "input": longest[0],
+        "output": longest[1],
+        "spread": _spread(spec),
+    }
+    told |= {
+        "total": total,
+        "limit": max_model_len,
+        "over": total - max_model_len,
+    }
     return [Said("check_run.too_long", {**told, "fields": either(fields)})]
 
 
-def check_requests(requests: Sequence[Request], max_model_len: int | None) -> list[str]:
+def check_requests(
+    requests: Sequence[Request], max_model_len: int | None
+) -> list[str]:
     """Requests that are longer than the server serves, which for some workloads only shows when
     they have been read.
     """
     too_long = [
         r
         for r in requests
-        if max_model_len is not None and r.prompt_tokens + r.max_tokens > max_model_len
+        if max_model_len is not None
+        and r.prompt_tokens + r.max_tokens > max_model_len
     ]
     if not too_long:
         return []
-    longest = max(too_long, key=lambda request: request.prompt_tokens + request.max_tokens)
+    longest = max(
+        too_long, key=lambda request: request.prompt_tokens + request.max_tokens
+    )
     total = longest.prompt_tokens + longest.max_tokens
     told = {
         "n": len(too_long),
@@ -113,10 +134,17 @@ def check_requests(requests: Sequence[Request], max_model_len: int | None) -> li
 
 def _spread(spec: RunSpec) -> str:
     """Where the longest request is longer than the lengths that were given."""
-    if isinstance(spec.workload, RandomWorkload) and spec.workload.scenario is not None:
+    if (
+        isinstance(spec.workload, RandomWorkload)
+        and spec.workload.scenario is not None
+    ):
         return Said("check_run.spread", {"field": "workload.scenario"})
     ratio: float = getattr(spec.workload, "range_ratio", 0.0)
-    return Said("check_run.spread", {"field": "workload.range_ratio"}) if ratio else ""
+    return (
+        Said("check_run.spread", {"field": "workload.range_ratio"})
+        if ratio
+        else ""
+    )
 
 
 def streams_per_worker(spec: RunSpec) -> int:
@@ -137,8 +165,16 @@ def _descriptors(spec: RunSpec, limit: int | None) -> list[str]:
     fewer = limit - DESCRIPTORS_BESIDES_STREAMS
     streams, workers = streams_per_worker(spec), ""
     if fewer > 0:
-        workers = Said("check_run.workers", {"n": math.ceil(streams * spec.workers / fewer)})
-    told = {"streams": streams, "needed": needed, "limit": limit, "workers": workers}
+        workers = Said(
+            "check_run.workers",
+            {"n": math.ceil(streams * spec.workers / fewer)},
+        )
+    told = {
+        "streams": streams,
+        "needed": needed,
+        "limit": limit,
+        "workers": workers,
+    }
     return [Said("check_run.descriptors", told)]
 
 
@@ -157,12 +193,17 @@ def _arrivals(spec: RunSpec) -> list[str]:
         told = {"first": ", ".join([first, *others[:-1]]), "second": others[-1]}
         found.append(Said("check_run.several_shapes", told))
     if load.replay_speed is not None and (
-        spec.workload.kind not in ("trace", "timed_trace") or spec.workload.distinct is not None
+        spec.workload.kind not in ("trace", "timed_trace")
+        or spec.workload.distinct is not None
     ):
         found.append(Said("check_run.replay"))
-    if load.burstiness != 1 and (not load.open_loop or load.replay_speed is not None):
+    if load.burstiness != 1 and (
+        not load.open_loop or load.replay_speed is not None
+    ):
         found.append(Said("check_run.burstiness", {"value": load.burstiness}))
-    if load.when_full == "drop" and not (load.open_loop and load.max_concurrency):
+    if load.when_full == "drop" and not (
+        load.open_loop and load.max_concurrency
+    ):
         found.append(Said("check_run.drop"))
     return found
 
@@ -170,12 +211,18 @@ def _arrivals(spec: RunSpec) -> list[str]:
 def _body_fields(spec: RunSpec) -> list[str]:
     extra = spec.sampling.extra_body
     found: list[str] = [
-        Said("check_run.ours", {"field": field}) for field in FIELDS_WE_SET if field in extra
+        Said("check_run.ours", {"field": field})
+        for field in FIELDS_WE_SET
+        if field in extra
     ]
     given = dict(spec.sampling.parameters)
     if spec.sampling.logprobs is not None:
         given["logprobs"] = spec.sampling.logprobs
     if spec.sampling.ignore_eos:
         given["ignore_eos"] = True
-    found += [Said("check_run.twice", {"field": field}) for field in given if field in extra]
+    found += [
+        Said("check_run.twice", {"field": field})
+        for field in given
+        if field in extra
+    ]
     return found

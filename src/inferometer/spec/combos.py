@@ -21,10 +21,14 @@ def is_combos(content: Mapping[str, Any]) -> bool:
     return content.keys() >= PAIRS.keys()
 
 
-def campaign_of_combos(content: Mapping[str, Any], source: str) -> dict[str, Any]:
+def campaign_of_combos(
+    content: Mapping[str, Any], source: str
+) -> dict[str, Any]:
     """The campaign that measures the same. Raises ValueError with what is wrong."""
     if unknown := [str(key) for key in content if key not in KEYS]:
-        raise ValueError(f"holds {', '.join(unknown)}, which no combos.yaml of run_sweep.py has")
+        raise ValueError(
+            f"holds {', '.join(unknown)}, which no combos.yaml of run_sweep.py has"
+        )
     if not isinstance(content.get("model"), str):
         raise ValueError("wants the name of a model under model")
     rows = {name: _rows(name, content[name]) for name in PAIRS}
@@ -51,17 +55,27 @@ def campaign_of_combos(content: Mapping[str, Any], source: str) -> dict[str, Any
             ]
         },
         # a tokenizer's name on the hub is no file to count with: the server counts then
-        "workload": {"kind": "random", **({"tokenizer": tokenizer} if is_here else {})},
+        "workload": {
+            "kind": "random",
+            **({"tokenizer": tokenizer} if is_here else {}),
+        },
         "sampling": {"ignore_eos": True},
     }
 
 
 def _rows(name: str, written: Any) -> list[dict[str, int]]:
     if not isinstance(written, list) or not written:
-        raise ValueError(f"wants a list of pairs under {name}, such as [[256, 256], [1024, 512]]")
+        raise ValueError(
+            f"wants a list of pairs under {name}, such as [[256, 256], [1024, 512]]"
+        )
     rows = []
     for pair in written:
-        if not isinstance(pair, list) or [type(each) for each in pair] != [int, int]:
-            raise ValueError(f"wants two whole numbers in each pair of {name}, not {pair!r:.60}")
+        if not isinstance(pair, list) or [type(each) for each in pair] != [
+            int,
+            int,
+        ]:
+            raise ValueError(
+                f"wants two whole numbers in each pair of {name}, not {pair!r:.60}"
+            )
         rows.append(dict(zip(PAIRS[name], pair, strict=True)))
     return rows

@@ -111,7 +111,9 @@ class _Unit:
         return _point_id(self.test, self.settings[0])
 
 
-def expand(campaign: CampaignSpec, *, quick: bool = False, only: Sequence[str] = ()) -> list[Group]:
+def expand(
+    campaign: CampaignSpec, *, quick: bool = False, only: Sequence[str] = ()
+) -> list[Group]:
     """The points in the order they are to be measured, one `Group` for each server start.
 
     `quick` takes few points, few requests and one warm-up of every test, once (there and back what
@@ -120,11 +122,17 @@ def expand(campaign: CampaignSpec, *, quick: bool = False, only: Sequence[str] =
     Neither changes the servers: they are those of the whole campaign.
     """
     groups = []
-    for tests in _by_server([whole_group(campaign, group) for group in campaign.groups]):
+    for tests in _by_server(
+        [whole_group(campaign, group) for group in campaign.groups]
+    ):
         need = server_need(
             campaign,
             tests[0].spec,
-            {work.longest_request() for test in tests for work in _workloads(test)},
+            {
+                work.longest_request()
+                for test in tests
+                for work in _workloads(test)
+            },
         )
         units = [
             _Unit(_briefly(test) if quick else test, cell)
@@ -133,7 +141,9 @@ def expand(campaign: CampaignSpec, *, quick: bool = False, only: Sequence[str] =
         ]
         points = tuple(
             _point(campaign, unit.test, need, settings, repeat)
-            for unit, repeat in _ordered(campaign, units, repeats=_repeats(campaign, quick=quick))
+            for unit, repeat in _ordered(
+                campaign, units, repeats=_repeats(campaign, quick=quick)
+            )
             for settings in unit.settings
         )
         names = tuple(test.spec.id for test in tests)
@@ -146,10 +156,14 @@ def _repeats(campaign: CampaignSpec, *, quick: bool) -> int:
     return campaign.repeats if not quick else 2 if campaign.interleave else 1
 
 
-def file_name(campaign: CampaignSpec, point: PlannedPoint, time: datetime) -> str:
+def file_name(
+    campaign: CampaignSpec, point: PlannedPoint, time: datetime
+) -> str:
     """Name of the point's result file; `time` is the local time of its end."""
     fields = {**point.file_name_fields, "time": time.strftime("%Y%m%d_%H%M%S")}
-    return re.sub(r"\{(\w+)\}", lambda found: fields[found[1]], name_pattern(campaign))
+    return re.sub(
+        r"\{(\w+)\}", lambda found: fields[found[1]], name_pattern(campaign)
+    )
 
 
 def name_pattern(campaign: CampaignSpec) -> str:
@@ -166,7 +180,9 @@ def server_groups(campaign: CampaignSpec) -> list[list[str]]:
     """The ids of tests that share a server, for each server."""
     return [
         [test.spec.id for test in tests]
-        for tests in _by_server([whole_group(campaign, group) for group in campaign.groups])
+        for tests in _by_server(
+            [whole_group(campaign, group) for group in campaign.groups]
+        )
     ]
 
 
@@ -174,7 +190,9 @@ def short_length(tokens: int) -> str:
     """1024 as `1k`, 98304 as `96k`, 500 as `500`: the names that the result files of these studies
     have.
     """
-    return f"{tokens // 1024}k" if tokens and tokens % 1024 == 0 else str(tokens)
+    return (
+        f"{tokens // 1024}k" if tokens and tokens % 1024 == 0 else str(tokens)
+    )
 
 
 def whole_group(campaign: CampaignSpec, group: GroupSpec) -> WholeGroup:
@@ -190,7 +208,9 @@ def whole_group(campaign: CampaignSpec, group: GroupSpec) -> WholeGroup:
 def count_points(matrix: Matrix) -> int:
     """The most points that a matrix can give, without drawing them up."""
     axes = [getattr(matrix, name) for name in ID_PARTS]
-    crossed = math.prod(len(axis) or 1 for axis in axes) * (len(matrix.paired) or 1)
+    crossed = math.prod(len(axis) or 1 for axis in axes) * (
+        len(matrix.paired) or 1
+    )
     return crossed + len(matrix.include)
 
 
@@ -198,7 +218,9 @@ def cells(test: WholeGroup) -> Iterator[Settings]:
     """The settings of every point of a test, in the order of its matrix, each once."""
     matrix = test.matrix
     rows = [_given(row) for row in matrix.paired] or [{}]
-    axes = {name: values for name in ID_PARTS if (values := getattr(matrix, name))}
+    axes = {
+        name: values for name in ID_PARTS if (values := getattr(matrix, name))
+    }
     crossed = (
         {**row, **dict(zip(axes, values, strict=True))}
         for row in rows
@@ -214,8 +236,13 @@ def cells(test: WholeGroup) -> Iterator[Settings]:
     )
     seen = set()
     for given in listed:
-        per_slot, slots = matrix.num_prompts_per_concurrency, test.load_of(given).max_concurrency
-        derived = {"num_prompts": per_slot * slots} if per_slot and slots else {}
+        per_slot, slots = (
+            matrix.num_prompts_per_concurrency,
+            test.load_of(given).max_concurrency,
+        )
+        derived = (
+            {"num_prompts": per_slot * slots} if per_slot and slots else {}
+        )
         settings = {**derived, **given}
         key = tuple(sorted(settings.items()))
         if key not in seen:
@@ -229,7 +256,10 @@ def _given(cell: Cell) -> Settings:
 
 def _matches(test: WholeGroup, settings: Settings, out: Cell) -> bool:
     """Whether a point has all values of `out`, also those that are not in its matrix."""
-    whole = {**test.workload_of(settings).model_dump(), **test.load_of(settings).model_dump()}
+    whole = {
+        **test.workload_of(settings).model_dump(),
+        **test.load_of(settings).model_dump(),
+    }
     return all(whole.get(name) == value for name, value in _given(out).items())
 
 
@@ -241,7 +271,9 @@ def _with(base: M, settings: Settings, names: Sequence[str]) -> M:
     return (
         base
         if not own
-        else type(base).model_validate({**base.model_dump(exclude_unset=True), **own})
+        else type(base).model_validate(
+            {**base.model_dump(exclude_unset=True), **own}
+        )
     )
 
 
@@ -251,7 +283,12 @@ def _by_server(tests: Iterable[WholeGroup]) -> list[list[WholeGroup]]:
     """
     shared: dict[tuple[Any, ...], list[WholeGroup]] = {}
     for test in tests:
-        key = (test.spec.server, test.spec.model, test.spec.tp, test.spec.hardware)
+        key = (
+            test.spec.server,
+            test.spec.model,
+            test.spec.tp,
+            test.spec.hardware,
+        )
         shared.setdefault(key, []).append(test)
     return list(shared.values())
 
@@ -265,30 +302,46 @@ def _units(test: WholeGroup, *, quick: bool) -> list[list[Settings]]:
     units: dict[tuple[Any, ...], list[Settings]] = {}
     for whole in cells(test):
         fewer = (
-            {"num_prompts": min(test.load_of(whole).num_prompts, QUICK_PROMPTS)} if quick else {}
+            {"num_prompts": min(test.load_of(whole).num_prompts, QUICK_PROMPTS)}
+            if quick
+            else {}
         )
         settings = {**whole, **fewer}
         unit = units.setdefault(
-            tuple((name, value) for name, value in settings.items() if name != "cache"), []
+            tuple(
+                (name, value)
+                for name, value in settings.items()
+                if name != "cache"
+            ),
+            [],
         )
         if settings not in unit:
             unit.append(settings)
     together = [
-        sorted(unit, key=lambda settings: settings.get("cache", "")) for unit in units.values()
+        sorted(unit, key=lambda settings: settings.get("cache", ""))
+        for unit in units.values()
     ]
     return _few(together) if quick else together
 
 
 def _briefly(test: WholeGroup) -> WholeGroup:
     return replace(
-        test, load=test.load.model_copy(update={"num_warmups": min(test.load.num_warmups, 1)})
+        test,
+        load=test.load.model_copy(
+            update={"num_warmups": min(test.load.num_warmups, 1)}
+        ),
     )
 
 
 def _few(units: list[T]) -> list[T]:
     """The first, the last, and what lies evenly between."""
     last = len(units) - 1
-    return [units[i] for i in sorted({last * k // (QUICK_POINTS - 1) for k in range(QUICK_POINTS)})]
+    return [
+        units[i]
+        for i in sorted(
+            {last * k // (QUICK_POINTS - 1) for k in range(QUICK_POINTS)}
+        )
+    ]
 
 
 def _ordered(
@@ -299,7 +352,10 @@ def _ordered(
     """
     if campaign.order == "interleaved":
         for repeat in range(repeats):
-            yield from ((unit, repeat) for unit in (units if repeat % 2 == 0 else reversed(units)))
+            yield from (
+                (unit, repeat)
+                for unit in (units if repeat % 2 == 0 else reversed(units))
+            )
         return
     listed = [(unit, repeat) for unit in units for repeat in range(repeats)]
     if campaign.order == "shuffled":
@@ -313,16 +369,24 @@ def _ordered(
 
 def _point_id(test: WholeGroup, settings: Settings, repeat: int = 0) -> str:
     named = settings or {"num_prompts": test.load.num_prompts}
-    parts = "-".join(write(named[name]) for name, write in ID_PARTS.items() if name in named)
+    parts = "-".join(
+        write(named[name]) for name, write in ID_PARTS.items() if name in named
+    )
     return f"{test.spec.id}/{parts}" + (f"#{repeat + 1}" if repeat else "")
 
 
 def _point(
-    campaign: CampaignSpec, test: WholeGroup, need: ServerNeed, settings: Settings, repeat: int
+    campaign: CampaignSpec,
+    test: WholeGroup,
+    need: ServerNeed,
+    settings: Settings,
+    repeat: int,
 ) -> PlannedPoint:
     spec = RunSpec(
         target=Target(
-            backend=need.recipe.backend, base_url=need.recipe.base_url, model=need.served_model
+            backend=need.recipe.backend,
+            base_url=need.recipe.base_url,
+            model=need.served_model,
         ),
         workload=test.workload_of(settings),
         load=test.load_of(settings),
@@ -339,11 +403,16 @@ def _point(
         else None
     )
     return PlannedPoint(
-        _point_id(test, settings, repeat), spec, _file_name_fields(campaign, test, spec), after
+        _point_id(test, settings, repeat),
+        spec,
+        _file_name_fields(campaign, test, spec),
+        after,
     )
 
 
-def _file_name_fields(campaign: CampaignSpec, test: WholeGroup, spec: RunSpec) -> dict[str, str]:
+def _file_name_fields(
+    campaign: CampaignSpec, test: WholeGroup, spec: RunSpec
+) -> dict[str, str]:
     load, work = spec.load, spec.workload
     prompt, output = (
         str(work.kind) if length is None else short_length(length)
@@ -360,7 +429,9 @@ def _file_name_fields(campaign: CampaignSpec, test: WholeGroup, spec: RunSpec) -
         "INPUT": prompt.upper(),
         "output": output,
         "n": str(load.num_prompts),
-        "c": "inf" if load.max_concurrency is None else str(load.max_concurrency),
+        "c": "inf"
+        if load.max_concurrency is None
+        else str(load.max_concurrency),
         "rate": f"{load.request_rate:g}",
         "burstiness": f"{load.burstiness:g}",
         "cache": work.cache or "",
@@ -403,7 +474,10 @@ def _chosen(groups: list[Group], only: Sequence[str]) -> list[Group]:
         if point.after and point.id in chosen
     }
     kept = (
-        replace(group, points=tuple(point for point in group.points if point.id in chosen))
+        replace(
+            group,
+            points=tuple(point for point in group.points if point.id in chosen),
+        )
         for group in groups
     )
     return [group for group in kept if group.points]

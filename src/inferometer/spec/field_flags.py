@@ -54,7 +54,8 @@ FIELD_FLAGS = {
 those are in DATASETS."""
 
 FLAG_OF_NAME = {
-    field.strip("`").rpartition(".")[2]: f"--{flag}" for field, flag in FIELD_FLAGS.items()
+    field.strip("`").rpartition(".")[2]: f"--{flag}"
+    for field, flag in FIELD_FLAGS.items()
 }
 """By the field's name alone, as the errors of its model have it."""
 
@@ -64,7 +65,10 @@ _FIELD = re.compile(r"`(?:workers|seed)`|(?<![A-Za-z0-9_.])[a-z]+\.[a-z_]+")
 def as_flags(text: str, dataset: str = "random") -> str:
     """The text with flags in place of the fields that it names."""
     model: Any = DATASETS.get(dataset, RandomWorkload)
-    own = {f"workload.{field}": flag for flag, field in {**COMMON_FLAGS, **model.flags}.items()}
+    own = {
+        f"workload.{field}": flag
+        for flag, field in {**COMMON_FLAGS, **model.flags}.items()
+    }
 
     def flag(found: re.Match[str]) -> str:
         name = FIELD_FLAGS.get(found[0]) or own.get(found[0])

@@ -26,7 +26,13 @@ SERVER_URL = "VLLM_SERVER_URL"
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _HEADER_VALUE = re.compile(r"[\x20-\x7e\t]*")
 _HOST = re.compile(r"[A-Za-z0-9._-]+")
-_REQUEST_PATHS = ("/completions", "/completion", "/generate", "/generate_stream", "/api/chat")
+_REQUEST_PATHS = (
+    "/completions",
+    "/completion",
+    "/generate",
+    "/generate_stream",
+    "/api/chat",
+)
 
 
 def check_header(name: str, value: str) -> None:
@@ -54,7 +60,9 @@ def parse_headers(pairs: Iterable[str]) -> dict[str, str]:
     return headers
 
 
-def with_api_key(headers: Mapping[str, str], environment: Mapping[str, str]) -> dict[str, str]:
+def with_api_key(
+    headers: Mapping[str, str], environment: Mapping[str, str]
+) -> dict[str, str]:
     """`headers`, and the bearer token of OPENAI_API_KEY unless they already say who is asking.
     Twice is as good as once.
     """
@@ -111,7 +119,9 @@ def parse_percentiles(text: str) -> tuple[float, ...]:
         except ValueError:
             value = math.nan
         if not 0 <= value <= 100:  # also refuses nan
-            raise ValueError(Said("output.percentiles", {"value": part.strip()}))
+            raise ValueError(
+                Said("output.percentiles", {"value": part.strip()})
+            )
         if value not in percentiles:
             percentiles.append(value)
     return tuple(percentiles)
@@ -159,7 +169,9 @@ def parse_rate(text: str) -> float:
 def base_url_of(host: str, port: int) -> str:
     """`--host` and `--port` as an address; an IPv6 host gets its brackets."""
     bare = host.strip().removeprefix("[").removesuffix("]")
-    return parse_base_url(f"http://[{bare}]:{port}" if ":" in bare else f"http://{bare}:{port}")
+    return parse_base_url(
+        f"http://[{bare}]:{port}" if ":" in bare else f"http://{bare}:{port}"
+    )
 
 
 def parse_base_url(text: str, field: str = "server.base_url") -> str:
@@ -172,7 +184,9 @@ def parse_base_url(text: str, field: str = "server.base_url") -> str:
     """
     parts = _split(_with_scheme(text), field)
     if parts.scheme not in ("http", "https"):
-        raise ValueError(Said("address.scheme", {"field": field, "scheme": parts.scheme}))
+        raise ValueError(
+            Said("address.scheme", {"field": field, "scheme": parts.scheme})
+        )
     if "@" in parts.netloc:
         raise ValueError(Said("address.user", {"field": field}))
     if parts.query or parts.fragment:
@@ -184,7 +198,9 @@ def parse_base_url(text: str, field: str = "server.base_url") -> str:
         raise ValueError(Said("address.path", told))
     if path.endswith("/models"):
         moved = server + path.removesuffix("/models")
-        raise ValueError(Said("address.models", {"field": field, "server": moved}))
+        raise ValueError(
+            Said("address.models", {"field": field, "server": moved})
+        )
     return server + path.removesuffix("/v1").rstrip("/")
 
 
@@ -236,7 +252,12 @@ def _split(address: str, field: str = "server.base_url") -> SplitResult:
     except ValueError:
         port = 0
         parts = SplitResult("http", "", "", "", "")
-    if not parts.hostname or port == 0 or re.search(r"\s", address) or not address.isprintable():
+    if (
+        not parts.hostname
+        or port == 0
+        or re.search(r"\s", address)
+        or not address.isprintable()
+    ):
         raise _no_address(address, field)
     return parts
 
@@ -260,7 +281,9 @@ def _netloc(text: str, parts: SplitResult, field: str) -> str:
 
 def _encoded(path: str) -> str:
     """A path for the wire: in ASCII, and with every percent sign beginning an encoded byte."""
-    return quote(re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", path), safe="/%:@!$&'()*+,;=~-._")
+    return quote(
+        re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", path), safe="/%:@!$&'()*+,;=~-._"
+    )
 
 
 def _no_address(address: str, field: str) -> ValueError:

@@ -13,7 +13,10 @@ _CONVERSATION = {"max_input_len": 1024, "max_total_len": 2048}
 HUB_DEFAULTS: Mapping[str, Mapping[str, Any]] = {
     "Aeala/ShareGPT_Vicuna_unfiltered": _CONVERSATION,
     "lmms-lab/LLaVA-OneVision-Data": _CONVERSATION,
-    "AI-MO/aimo-validation-aime": {"max_input_len": 2048, "max_total_len": 32_000},
+    "AI-MO/aimo-validation-aime": {
+        "max_input_len": 2048,
+        "max_total_len": 32_000,
+    },
     "AI-MO/NuminaMath-1.5": {"max_input_len": 2048, "max_total_len": 32_000},
     "AI-MO/NuminaMath-CoT": {"max_input_len": 2048, "max_total_len": 32_000},
     "mgoin/mlperf-inference-llama2-data": _CONVERSATION,

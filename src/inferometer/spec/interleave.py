@@ -44,7 +44,9 @@ class Block:
         return tuple(point for _, point in self.turns)
 
 
-def blocks_of(groups: Sequence[Group], sets: Sequence[Sequence[str]] = ()) -> list[Block]:
+def blocks_of(
+    groups: Sequence[Group], sets: Sequence[Sequence[str]] = ()
+) -> list[Block]:
     """The groups in blocks, in the order of measuring. `sets` name a test of each group that is to
     be interleaved with the others of its set; one of which no other is there is measured by itself.
     """
@@ -54,7 +56,9 @@ def blocks_of(groups: Sequence[Group], sets: Sequence[Sequence[str]] = ()) -> li
         if group.id in done:
             continue
         partners = partners_of(group, groups, sets)
-        blocks += _interleaved([group, *partners]) if partners else [_whole(group)]
+        blocks += (
+            _interleaved([group, *partners]) if partners else [_whole(group)]
+        )
         done |= {group.id, *(partner.id for partner in partners)}
     return blocks
 
@@ -67,10 +71,16 @@ def partners_of(
     """
     together = [group]
     for member in together:
-        own = [names for names in sets if any(name in member.tests for name in names)]
+        own = [
+            names
+            for names in sets
+            if any(name in member.tests for name in names)
+        ]
         for name in (name for names in own for name in names):
             there = {each.id for each in together}
-            together += [g for g in groups if name in g.tests and g.id not in there]
+            together += [
+                g for g in groups if name in g.tests and g.id not in there
+            ]
     return together[1:]
 
 
@@ -82,7 +92,9 @@ def coexist(one: Group, other: Group) -> bool:
     if all(recipe.kind == "external" for recipe in recipes):
         return True
     alone = [
-        recipe.kind != "external" if recipe.exclusive is None else recipe.exclusive
+        recipe.kind != "external"
+        if recipe.exclusive is None
+        else recipe.exclusive
         for recipe in recipes
     ]
     return not any(alone) and not same_address(one, other)
@@ -100,16 +112,24 @@ def in_common(one: Group, other: Group) -> int:
     return sum(_settings(point) in there for point in one.points)
 
 
-def starts(blocks: Iterable[Block], is_done: Callable[[PlannedPoint], bool]) -> list[Group]:
+def starts(
+    blocks: Iterable[Block], is_done: Callable[[PlannedPoint], bool]
+) -> list[Group]:
     """The group of each server that has to be brought up, in order, if those points are left out;
     one that is up stays up while it is needed next.
     """
     up: set[str] = set()
     started: list[Group] = []
     for block in blocks:
-        needed = {group.id: group for group, point in block.turns if not is_done(point)}
+        needed = {
+            group.id: group
+            for group, point in block.turns
+            if not is_done(point)
+        }
         if needed:
-            started += [group for name, group in needed.items() if name not in up]
+            started += [
+                group for name, group in needed.items() if name not in up
+            ]
             up = set(needed)
     return started
 
@@ -121,21 +141,31 @@ def _whole(group: Group) -> Block:
 def _interleaved(members: Sequence[Group]) -> list[Block]:
     if all(coexist(one, other) for one, other in combinations(members, 2)):
         return [Block(tuple(members), tuple(_turns(members)))]
-    passes = [turn for repeat in _repeats(members) for turn in _pass(members, repeat)]
+    passes = [
+        turn for repeat in _repeats(members) for turn in _pass(members, repeat)
+    ]
     return [
         Block((turns[0][0],), turns)
-        for turns in (tuple(run) for _, run in groupby(passes, lambda turn: turn[0].id))
+        for turns in (
+            tuple(run) for _, run in groupby(passes, lambda turn: turn[0].id)
+        )
     ]
 
 
 def _repeats(groups: Iterable[Group]) -> list[int]:
-    return sorted({point.spec.repeat for group in groups for point in group.points})
+    return sorted(
+        {point.spec.repeat for group in groups for point in group.points}
+    )
 
 
 def _pass(members: Sequence[Group], repeat: int) -> Iterator[Turn]:
     """All points of a repeat, there and, the next time, back."""
     for group in members if repeat % 2 == 0 else reversed(members):
-        yield from ((group, point) for point in group.points if point.spec.repeat == repeat)
+        yield from (
+            (group, point)
+            for point in group.points
+            if point.spec.repeat == repeat
+        )
 
 
 def _turns(members: Sequence[Group]) -> Iterator[Turn]:

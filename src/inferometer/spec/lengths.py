@@ -24,7 +24,8 @@ longest one.
 _NUMBER = r"\s*([0-9]+(?:\.[0-9]+)?)\s*"
 _FIXED = re.compile(rf"\s*D\({_NUMBER},{_NUMBER}\)\s*", re.IGNORECASE)
 _DRAWN = re.compile(
-    rf"\s*([NU])\({_NUMBER},{_NUMBER}\)\s*/\s*\({_NUMBER},{_NUMBER}\)\s*", re.IGNORECASE
+    rf"\s*([NU])\({_NUMBER},{_NUMBER}\)\s*/\s*\({_NUMBER},{_NUMBER}\)\s*",
+    re.IGNORECASE,
 )
 
 

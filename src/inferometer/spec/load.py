@@ -7,7 +7,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 
-from inferometer.spec.base import NonNegativeInt, PositiveFloat, PositiveInt, Seconds, Spec
+from inferometer.spec.base import (
+    NonNegativeInt,
+    PositiveFloat,
+    PositiveInt,
+    Seconds,
+    Spec,
+)
 from inferometer.words import Said
 
 
@@ -23,7 +29,11 @@ class Ramp(Spec):
         """Arrivals that a ramp of this duration makes: the mean rate times its duration."""
         if self.strategy == "linear" or self.start_rps == self.end_rps:
             return seconds * (self.start_rps + self.end_rps) / 2
-        return seconds * (self.end_rps - self.start_rps) / math.log(self.end_rps / self.start_rps)
+        return (
+            seconds
+            * (self.end_rps - self.start_rps)
+            / math.log(self.end_rps / self.start_rps)
+        )
 
 
 class Step(Spec):
@@ -35,9 +45,8 @@ class Step(Spec):
 
 
 def _some(steps: tuple[Step, ...]) -> tuple[Step, ...]:
-    if (
-        not steps
-    ):  # checked here, since a least length would be complained of beside each step that is wrong
+    # Checked here: a minimum length would be complained of beside each step that is wrong.
+    if not steps:
         raise ValueError(Said("steps.none"))
     return steps
 
@@ -85,10 +94,18 @@ class Load(Spec):
         ):
             return given
         try:
-            number = cls.model_validate({**given, "num_prompts": 1}).requests_in_time()
+            number = cls.model_validate(
+                {**given, "num_prompts": 1}
+            ).requests_in_time()
         except ValidationError:
-            return given  # what is wrong is told by the validation that comes next
-        return given if number is None else {**given, "num_prompts": max(1, round(number))}
+            return (
+                given  # what is wrong is told by the validation that comes next
+            )
+        return (
+            given
+            if number is None
+            else {**given, "num_prompts": max(1, round(number))}
+        )
 
     def requests_in_time(self) -> float | None:
         """Arrivals in the time that is set; None where no time is set, or no rate."""
@@ -98,7 +115,11 @@ class Load(Spec):
             return None
         if self.ramp is not None:
             return self.ramp.requests_in(self.max_seconds)
-        return None if math.isinf(self.request_rate) else self.request_rate * self.max_seconds
+        return (
+            None
+            if math.isinf(self.request_rate)
+            else self.request_rate * self.max_seconds
+        )
 
     @property
     def open_loop(self) -> bool:

@@ -33,7 +33,9 @@ purpose.
 """
 
 _INT = re.compile(r"[-+]?[0-9]{1,18}")
-_FLOAT = re.compile(r"[-+]?(\.[0-9]{1,18}|[0-9]{1,18}(\.[0-9]{0,18})?)([eE][-+]?[0-9]{1,3})?")
+_FLOAT = re.compile(
+    r"[-+]?(\.[0-9]{1,18}|[0-9]{1,18}(\.[0-9]{0,18})?)([eE][-+]?[0-9]{1,3})?"
+)
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 """What could move the cursor of the terminal that shows it."""
 
@@ -50,7 +52,9 @@ class YamlError(Exception):
 
     def __init__(self, reasons: list[tuple[int, str]]) -> None:
         sentences = [sentence for _, sentence in reasons]
-        super().__init__(sentences[0] if len(sentences) == 1 else "; ".join(sentences))
+        super().__init__(
+            sentences[0] if len(sentences) == 1 else "; ".join(sentences)
+        )
         self.reasons = reasons
 
 
@@ -65,7 +69,11 @@ class Marked:
     def line(self, place: Place) -> int | None:
         """Line of a value, or of the closest one around it that is known."""
         return next(
-            (self.lines[place[:n]] for n in range(len(place), -1, -1) if place[:n] in self.lines),
+            (
+                self.lines[place[:n]]
+                for n in range(len(place), -1, -1)
+                if place[:n] in self.lines
+            ),
             None,
         )
 
@@ -81,7 +89,9 @@ def read_yaml(text: str) -> Marked:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise YamlError([(mark.line + 1 if mark else 1, _problem(error))]) from None
+        raise YamlError(
+            [(mark.line + 1 if mark else 1, _problem(error))]
+        ) from None
     except yaml.YAMLError as error:  # a character that may not be in YAML
         why = {"why": str(error).splitlines()[0]}
         raise YamlError([(1, Said("yaml.none", why))]) from None
@@ -102,7 +112,9 @@ def _problem(error: yaml.MarkedYAMLError) -> str:
     if "\\t" in problem:
         return Said("yaml.tab")
     context = f" {error.context}" if error.context else ""
-    return Said("sentence", {"what": f"{problem[0].lower()}{problem[1:]}{context}"})
+    return Said(
+        "sentence", {"what": f"{problem[0].lower()}{problem[1:]}{context}"}
+    )
 
 
 def _check_shape(text: str) -> None:
@@ -113,13 +125,17 @@ def _check_shape(text: str) -> None:
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > MAX_DEPTH:
-                raise YamlError([(line, Said("yaml.too_deep", {"most": MAX_DEPTH}))])
+                raise YamlError(
+                    [(line, Said("yaml.too_deep", {"most": MAX_DEPTH}))]
+                )
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
         elif isinstance(event, yaml.AliasEvent):
             aliases += 1
             if aliases > MAX_ALIASES:
-                raise YamlError([(line, Said("yaml.aliases", {"most": MAX_ALIASES}))])
+                raise YamlError(
+                    [(line, Said("yaml.aliases", {"most": MAX_ALIASES}))]
+                )
 
 
 class _Reader:
@@ -143,20 +159,33 @@ class _Reader:
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, place)
         if isinstance(node, yaml.SequenceNode):
-            return [self.value(item, (*place, i)) for i, item in enumerate(node.value)]
+            return [
+                self.value(item, (*place, i))
+                for i, item in enumerate(node.value)
+            ]
         return self._scalar(node) if isinstance(node, yaml.ScalarNode) else None
 
     def _mapping(self, node: yaml.MappingNode, place: Place) -> dict[str, Any]:
         values: dict[str, Any] = {}
         for key_node, value_node in node.value:
             line = key_node.start_mark.line + 1
-            if not isinstance(key_node, yaml.ScalarNode) or key_node.value == "<<":
+            if (
+                not isinstance(key_node, yaml.ScalarNode)
+                or key_node.value == "<<"
+            ):
                 self.faults.append((line, Said("yaml.key")))
                 continue
             key = self._text(key_node)
             at = (*place, key)
             if key in values:
-                self.faults.append((line, Said("yaml.twice", {"key": key, "line": self.lines[at]})))
+                self.faults.append(
+                    (
+                        line,
+                        Said(
+                            "yaml.twice", {"key": key, "line": self.lines[at]}
+                        ),
+                    )
+                )
                 continue
             self.lines[at] = line
             values[key] = self.value(value_node, at)

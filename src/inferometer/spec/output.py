@@ -21,7 +21,9 @@ def once(values: tuple[Item, ...]) -> tuple[Item, ...]:
 
 
 Metrics = Annotated[tuple[LatencyName, ...], AfterValidator(once)]
-Percentiles = Annotated[tuple[Annotated[float, Field(ge=0, le=100)], ...], AfterValidator(once)]
+Percentiles = Annotated[
+    tuple[Annotated[float, Field(ge=0, le=100)], ...], AfterValidator(once)
+]
 Goodput = dict[LatencyName, PositiveFloat]
 
 

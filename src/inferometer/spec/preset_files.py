@@ -10,7 +10,9 @@ _FOLDER = files("inferometer.spec") / "presets"
 def preset_names() -> list[str]:
     """In alphabetical order."""
     return sorted(
-        each.name.removesuffix(".yaml") for each in _FOLDER.iterdir() if each.name.endswith(".yaml")
+        each.name.removesuffix(".yaml")
+        for each in _FOLDER.iterdir()
+        if each.name.endswith(".yaml")
     )
 
 

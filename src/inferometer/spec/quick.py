@@ -37,7 +37,9 @@ def _shortened(pair: str) -> list[str]:
     return [
         Said(f"campaign_file.quick.{name}", {"pair": pair, "most": limit})
         for name, number in _numbers(steps[-1], value)
-        if (limit := LIMITS.get(name)) and number > limit and "matrix" not in steps
+        if (limit := LIMITS.get(name))
+        and number > limit
+        and "matrix" not in steps
     ]
 
 

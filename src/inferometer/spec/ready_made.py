@@ -24,7 +24,9 @@ campaign's."""
 @lru_cache(maxsize=1)
 def _file() -> dict[str, dict[str, dict[str, Any]]]:
     data: dict[str, dict[str, dict[str, Any]]] = read_yaml(
-        (files("inferometer.spec") / "ready_made.yaml").read_text(encoding="utf-8")
+        (files("inferometer.spec") / "ready_made.yaml").read_text(
+            encoding="utf-8"
+        )
     ).data
     return data
 
@@ -49,7 +51,9 @@ def completed(given: Any) -> Any:
         return given
     base = _of(_file()["recipes"], given.get("recipe"))
     whole = {
-        name: value for name, value in {**base, **given}.items() if name != OWN or name in given
+        name: value
+        for name, value in {**base, **given}.items()
+        if name != OWN or name in given
     }
     profiles = whole.get("profiles")
     chosen = [
@@ -57,9 +61,19 @@ def completed(given: Any) -> Any:
         for name in (profiles if isinstance(profiles, list | tuple) else [])
     ]
     for key in MERGED:
-        layers = [*(chosen if key == "environment" else []), base.get(key), given.get(key)]
-        if all(layer is None or isinstance(layer, dict) for layer in layers) and any(layers):
-            whole[key] = {name: value for layer in layers for name, value in (layer or {}).items()}
+        layers = [
+            *(chosen if key == "environment" else []),
+            base.get(key),
+            given.get(key),
+        ]
+        if all(
+            layer is None or isinstance(layer, dict) for layer in layers
+        ) and any(layers):
+            whole[key] = {
+                name: value
+                for layer in layers
+                for name, value in (layer or {}).items()
+            }
     return whole
 
 

@@ -16,8 +16,19 @@ from typing import Any
 from pydantic import JsonValue
 
 from inferometer.secret import masked
-from inferometer.spec.binding import BOUND, Binding, binding_of, host_and_port, without_bound_flags
-from inferometer.spec.campaign import CampaignError, CampaignSpec, GroupSpec, ServerNeed
+from inferometer.spec.binding import (
+    BOUND,
+    Binding,
+    binding_of,
+    host_and_port,
+    without_bound_flags,
+)
+from inferometer.spec.campaign import (
+    CampaignError,
+    CampaignSpec,
+    GroupSpec,
+    ServerNeed,
+)
 from inferometer.spec.flags import canonical_base_url
 from inferometer.spec.server_recipe import ServerRecipe
 from inferometer.words import Said
@@ -72,7 +83,9 @@ def recipe_strings(recipe: ServerRecipe) -> Iterator[str]:
     """Every string of a recipe in which placeholders are filled."""
     yield from (*recipe.command, *recipe.arguments)
     yield from recipe.environment.values()
-    yield from (value for value in recipe.launch.values() if isinstance(value, str))
+    yield from (
+        value for value in recipe.launch.values() if isinstance(value, str)
+    )
     for text in (
         recipe.image,
         recipe.compose_file,
@@ -85,22 +98,37 @@ def recipe_strings(recipe: ServerRecipe) -> Iterator[str]:
 
 
 def server_need(
-    campaign: CampaignSpec, group: GroupSpec, longest: Iterable[tuple[int, int] | None]
+    campaign: CampaignSpec,
+    group: GroupSpec,
+    longest: Iterable[tuple[int, int] | None],
 ) -> ServerNeed:
     """What `group` needs. `longest`: the longest prompt and output of points that share the server,
     tokens; None where only the file of their prompts can tell. Raises CampaignError if the recipe
     leaves it to us to find out, and we cannot.
     """
     recipe = campaign.servers[group.server]
-    hardware = campaign.hardware[group.hardware] if group.hardware is not None else None
+    hardware = (
+        campaign.hardware[group.hardware]
+        if group.hardware is not None
+        else None
+    )
     told = list(longest)
     lengths = [each for each in told if each is not None]
-    uses_limit = any("max_model_len" in placeholders(text) for text in recipe_strings(recipe))
+    uses_limit = any(
+        "max_model_len" in placeholders(text) for text in recipe_strings(recipe)
+    )
     if len(lengths) < len(told) and uses_limit and recipe.max_model_len is None:
         raise CampaignError(
-            [Said("campaign_check.limit_needed", {"server": group.server, "group": group.id})]
+            [
+                Said(
+                    "campaign_check.limit_needed",
+                    {"server": group.server, "group": group.id},
+                )
+            ]
         )
-    longest_request = max((prompt + output for prompt, output in lengths), default=0)
+    longest_request = max(
+        (prompt + output for prompt, output in lengths), default=0
+    )
     needed = longest_request + SPARE_TOKENS
     max_model_len = recipe.max_model_len or (needed if uses_limit else None)
     values = {
@@ -117,7 +145,9 @@ def server_need(
         values["image"] = fill(recipe.image, values)
     if hardware is not None and group.hardware is not None:
         values |= {"hardware": group.hardware, "gpus": str(hardware.gpus)}
-    values["served_model"] = fill(recipe.served_model or values["model"], values)
+    values["served_model"] = fill(
+        recipe.served_model or values["model"], values
+    )
     placeless = _filled(recipe, values)
     binding = binding_of(recipe)
     binds = any(word in text for text in placeless.command for word in BOUND)
@@ -147,7 +177,8 @@ def shell_line(recipe: ServerRecipe) -> str:
     if not recipe.command:
         return ""
     settings = [
-        f"{name}={shlex.quote(value)}" for name, value in masked(recipe.environment).items()
+        f"{name}={shlex.quote(value)}"
+        for name, value in masked(recipe.environment).items()
     ]
     return " ".join([*settings, shlex.join(recipe.command)])
 
@@ -162,26 +193,44 @@ def _bound(recipe: ServerRecipe, binding: Binding) -> ServerRecipe:
     """The recipe with the address that the server listens on; a note to people names the one
     that clients use."""
     host, port = host_and_port(recipe.base_url)
-    note = fill(recipe.note, {"host": host, "port": port}) if recipe.note else None
-    command = without_bound_flags(recipe.command) if binding.optional else recipe.command
+    note = (
+        fill(recipe.note, {"host": host, "port": port}) if recipe.note else None
+    )
+    command = (
+        without_bound_flags(recipe.command)
+        if binding.optional
+        else recipe.command
+    )
     bound = recipe.model_copy(update={"note": note, "command": command})
-    of_this_host = {"host": binding.host, "port": binding.port, "hf_cache": _hf_cache()}
+    of_this_host = {
+        "host": binding.host,
+        "port": binding.port,
+        "hf_cache": _hf_cache(),
+    }
     return _filled(bound, of_this_host)
 
 
 def _hf_cache() -> str:
-    return os.path.expanduser(os.environ.get("HF_HOME") or "~/.cache/huggingface")
+    return os.path.expanduser(
+        os.environ.get("HF_HOME") or "~/.cache/huggingface"
+    )
 
 
 def _words_of(recipe: ServerRecipe, model: str) -> dict[str, str]:
     """What a recipe's options and a model on disk add to a command, as a shell would take it."""
     folder = model if model.startswith("/") else ""
     node = recipe.numa_node
-    variables = [word for name in recipe.environment for word in ("--env", name)]
+    variables = [
+        word for name in recipe.environment for word in ("--env", name)
+    ]
     return {
         "model_folder": folder,
-        "model_volume": shlex.join([f"--volume={folder}:{folder}:ro"] if folder else []),
-        "numactl": "" if node is None else f"numactl --cpunodebind={node} --membind={node}",
+        "model_volume": shlex.join(
+            [f"--volume={folder}:{folder}:ro"] if folder else []
+        ),
+        "numactl": ""
+        if node is None
+        else f"numactl --cpunodebind={node} --membind={node}",
         "container_environment": shlex.join(variables),
     }
 
@@ -189,20 +238,33 @@ def _words_of(recipe: ServerRecipe, model: str) -> dict[str, str]:
 def _filled(recipe: ServerRecipe, values: Mapping[str, str]) -> ServerRecipe:
     texts = {
         name: fill(text, values)
-        for name in ("image", "compose_file", "compose_service", "served_model", "note")
+        for name in (
+            "image",
+            "compose_file",
+            "compose_service",
+            "served_model",
+            "note",
+        )
         if (text := getattr(recipe, name)) is not None
     }
     filled = {
         **texts,
-        "command": tuple(_filled_words((*recipe.command, *recipe.arguments), values)),
+        "command": tuple(
+            _filled_words((*recipe.command, *recipe.arguments), values)
+        ),
         "arguments": (),
-        "environment": {name: fill(value, values) for name, value in recipe.environment.items()},
+        "environment": {
+            name: fill(value, values)
+            for name, value in recipe.environment.items()
+        },
         "launch": dict(_filled_launch(recipe.launch, values)),
     }
     return recipe.model_copy(update=filled)
 
 
-def _filled_words(words: Iterable[str], values: Mapping[str, str]) -> Iterator[str]:
+def _filled_words(
+    words: Iterable[str], values: Mapping[str, str]
+) -> Iterator[str]:
     for word in words:
         alone = _PLACEHOLDER.fullmatch(word)
         if alone and alone[1] in SEVERAL_WORDS and alone[1] in values:
@@ -232,7 +294,10 @@ def _number_or_text(value: JsonValue, values: Mapping[str, str]) -> JsonValue:
 
 
 def _identity(
-    group: GroupSpec, campaign: CampaignSpec, recipe: ServerRecipe, max_model_len: int | None
+    group: GroupSpec,
+    campaign: CampaignSpec,
+    recipe: ServerRecipe,
+    max_model_len: int | None,
 ) -> dict[str, Any]:
     """Everything that was declared and may change what is measured: not what it costs, nor the port
     of a server of ours.

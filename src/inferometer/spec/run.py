@@ -10,7 +10,13 @@ from typing import Annotated, Any, Literal
 import orjson
 from pydantic import Field
 
-from inferometer.spec.base import MAX_INTEGER, NonNegativeInt, PositiveInt, Seconds, Spec
+from inferometer.spec.base import (
+    MAX_INTEGER,
+    NonNegativeInt,
+    PositiveInt,
+    Seconds,
+    Spec,
+)
 from inferometer.spec.lengths import length_range
 from inferometer.spec.load import Load, Ramp, Step
 from inferometer.spec.workload import AnyWorkload, RandomWorkload
@@ -69,7 +75,9 @@ class Target(Spec):
     """
     lora_assignment: Literal["random"] | None = None
     """Which adapter a request takes: drawn at random; None is in turn."""
-    headers: dict[str, str] = Field(default_factory=dict, repr=False, exclude=True)
+    headers: dict[str, str] = Field(
+        default_factory=dict, repr=False, exclude=True
+    )
     """Extra HTTP headers, keys among them: never written anywhere."""
     insecure: bool = False
     """Accept any TLS certificate."""
@@ -100,7 +108,9 @@ class Timeouts(Spec):
 
     @property
     def shortest_s(self) -> float:
-        return min(self.connect_s, self.first_token_s, self.idle_s, self.total_s)
+        return min(
+            self.connect_s, self.first_token_s, self.idle_s, self.total_s
+        )
 
 
 class RunSpec(Spec):
@@ -140,17 +150,27 @@ class RunSpec(Spec):
 
     def _versions(self) -> list[int]:
         """Those that changed what it measures."""
-        uneven, written = self._is_closed_and_unevenly_warmed(), self.workload.is_written
+        uneven, written = (
+            self._is_closed_and_unevenly_warmed(),
+            self.workload.is_written,
+        )
         return [1, *([2] if uneven else []), *([3] if written else [])]
 
     def _is_closed_and_unevenly_warmed(self) -> bool:
         load = self.load
-        if load.open_loop or load.max_concurrency is None or self.workload.kind == "sessions":
+        if (
+            load.open_loop
+            or load.max_concurrency is None
+            or self.workload.kind == "sessions"
+        ):
             return False
         return load.num_warmups % load.max_concurrency != 0
 
     def _canonical(self, measurement: int) -> bytes:
-        content = {"measurement": measurement, **self.model_dump(exclude_none=True)}
+        content = {
+            "measurement": measurement,
+            **self.model_dump(exclude_none=True),
+        }
         if self.server is not None:
             del content["target"]["base_url"]
         for name in ("request_rate", "burstiness"):  # JSON has no infinity
@@ -172,7 +192,9 @@ class RunSpec(Spec):
             "workers": 1,
         }
         if self.workload.cache is not None:
-            anywhere["workload"] = self.workload.model_copy(update={"cache": "cold"})
+            anywhere["workload"] = self.workload.model_copy(
+                update={"cache": "cold"}
+            )
         return self.model_copy(update=anywhere).at_address(None).fingerprint
 
     @property
@@ -185,9 +207,17 @@ class RunSpec(Spec):
         it."""
         if self.server is None or self.address == address:
             return self
-        placeless = {name: value for name, value in self.server.items() if name != "address"}
+        placeless = {
+            name: value
+            for name, value in self.server.items()
+            if name != "address"
+        }
         return self.model_copy(
-            update={"server": placeless if address is None else {**placeless, "address": address}}
+            update={
+                "server": placeless
+                if address is None
+                else {**placeless, "address": address}
+            }
         )
 
     @property

@@ -17,7 +17,12 @@ from pydantic import (
     model_validator,
 )
 
-from inferometer.spec.base import NonNegativeInt, PositiveFloat, PositiveInt, Spec
+from inferometer.spec.base import (
+    NonNegativeInt,
+    PositiveFloat,
+    PositiveInt,
+    Spec,
+)
 from inferometer.spec.flags import did_you_mean
 from inferometer.spec.pattern import in_schema, like
 from inferometer.spec.ready_made import (
@@ -58,7 +63,9 @@ PERSON_TIMEOUT_S = 12 * 3600.0
 _VARIABLE = r"^[A-Za-z_][A-Za-z0-9_]*$"
 
 Variable = Annotated[
-    str, like(_VARIABLE, "the name of an environment variable"), in_schema(_VARIABLE)
+    str,
+    like(_VARIABLE, "the name of an environment variable"),
+    in_schema(_VARIABLE),
 ]
 Value = Annotated[
     str,
@@ -73,13 +80,22 @@ def _words(command: Any) -> Any:
     try:
         return shlex.split(command) if isinstance(command, str) else command
     except ValueError as error:
-        raise ValueError(Said("command.quotation", {"why": str(error)})) from None
+        raise ValueError(
+            Said("command.quotation", {"why": str(error)})
+        ) from None
 
 
 Command = Annotated[
     tuple[str, ...],
     BeforeValidator(_words),
-    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string"},
+                {"type": "array", "items": {"type": "string"}},
+            ]
+        }
+    ),
 ]
 
 
@@ -90,7 +106,10 @@ def _one_of(names: Callable[[], list[str]]) -> tuple[AfterValidator, Any]:
 
     def check(text: str) -> str:
         if text not in names():
-            known = {"known": ", ".join(names()), "near": did_you_mean(text, names())}
+            known = {
+                "known": ", ".join(names()),
+                "near": did_you_mean(text, names()),
+            }
             raise ValueError(Said("wish.one_of", known))
         return text
 
@@ -170,7 +189,11 @@ class ServerRecipe(Spec):
     @property
     def ready_timeout_s(self) -> float:
         """For a server that was started to be ready."""
-        return self.start_timeout_s or usual_start_timeout_s(self.recipe) or START_TIMEOUT_S
+        return (
+            self.start_timeout_s
+            or usual_start_timeout_s(self.recipe)
+            or START_TIMEOUT_S
+        )
 
     @property
     def person_timeout_s(self) -> float:

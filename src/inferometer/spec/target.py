@@ -26,14 +26,20 @@ OPERATORS: dict[str, Callable[[float, float], bool]] = {
 }
 
 _NUMBER = r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?"
-_LIMIT = rf"(?P<op><=|>=|<|>)\s*(?P<limit>{_NUMBER})\s*(?:if\s+(?P<where>\S.*))?"
+_LIMIT = (
+    rf"(?P<op><=|>=|<|>)\s*(?P<limit>{_NUMBER})\s*(?:if\s+(?P<where>\S.*))?"
+)
 _ASSERTION = re.compile(
     rf"\s*(?:(?P<quantifier>any|every)\s+)?(?P<metric>[A-Za-z][\w.]*)\s*{_LIMIT}"
 )
 _COMPARISON = re.compile(rf"\s*(?:(?P<quantifier>any|every)\s+)?{_LIMIT}")
-COMPARISON_IN_SCHEMA = rf"^\s*((any|every)\s+)?(<=|>=|<|>)\s*{_NUMBER}\s*(if\s+\S.*)?$"
+COMPARISON_IN_SCHEMA = (
+    rf"^\s*((any|every)\s+)?(<=|>=|<|>)\s*{_NUMBER}\s*(if\s+\S.*)?$"
+)
 """A target without its metric, as a campaign file has it, for a schema."""
-_CONDITION = re.compile(r"\s*(?P<name>[a-z_]+)\s*(?P<op><=|>=|<|>|=)\s*(?P<value>[^,]*?)\s*")
+_CONDITION = re.compile(
+    r"\s*(?P<name>[a-z_]+)\s*(?P<op><=|>=|<|>|=)\s*(?P<value>[^,]*?)\s*"
+)
 
 EXAMPLE = (
     '"p99_ttft_ms < 200", "any output_throughput > 1800", "mean_tpot_ms < 50 if tp=1, '
@@ -59,7 +65,11 @@ class Where:
             return False
         number = _number(self.value)
         if isinstance(known, int | float) and number is not None:
-            return known == number if self.op == "=" else OPERATORS[self.op](known, number)
+            return (
+                known == number
+                if self.op == "="
+                else OPERATORS[self.op](known, number)
+            )
         return self.op == "=" and str(known) == self.value
 
     def __str__(self) -> str:
@@ -90,7 +100,9 @@ def parse_target(text: str) -> Threshold:
     """Of `--assert`. Raises ValueError, one sentence."""
     found = _ASSERTION.fullmatch(text)
     if found is None:
-        raise ValueError(Said("target.none", {"text": text, "example": EXAMPLE}))
+        raise ValueError(
+            Said("target.none", {"text": text, "example": EXAMPLE})
+        )
     return _target(found["metric"], found)
 
 
@@ -106,7 +118,13 @@ def campaign_target(metric: str, text: str) -> Threshold:
 
 def _target(metric: str, found: re.Match[str]) -> Threshold:
     quantifier = QUANTIFIERS.get(found["quantifier"] or "")
-    return Threshold(metric, found["op"], float(found["limit"]), quantifier, _where(found["where"]))
+    return Threshold(
+        metric,
+        found["op"],
+        float(found["limit"]),
+        quantifier,
+        _where(found["where"]),
+    )
 
 
 def _where(text: str | None) -> tuple[Where, ...]:

@@ -17,13 +17,17 @@ def wish_of(error: Mapping[str, Any]) -> str:
         return _uncapitalized(sentence_of(ours))
     key = f"wish.{error['type']}"
     if key in LANGUAGES["en"]:
-        return Said(key, {name: _plain(value) for name, value in context.items()})
+        return Said(
+            key, {name: _plain(value) for name, value in context.items()}
+        )
     return _uncapitalized(error["msg"]).removeprefix("input ")
 
 
 def _plain(value: object) -> object:
     """100 for 100.0, as pydantic has it."""
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+    return (
+        int(value) if isinstance(value, float) and value.is_integer() else value
+    )
 
 
 def _uncapitalized(text: str) -> str:

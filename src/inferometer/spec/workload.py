@@ -33,7 +33,11 @@ WRITTEN_ANSWER = 128
 """Tokens that a made-up answer in a conversation has, unless its length is given."""
 
 FILTERS = {"max_input_len": "max_input_len", "max_total_len": "max_total_len"}
-ROWS = {"dataset_path": "path", "disable_shuffle": "shuffle", "oversample": "oversample"}
+ROWS = {
+    "dataset_path": "path",
+    "disable_shuffle": "shuffle",
+    "oversample": "oversample",
+}
 """Flags that several data sets have, and the fields that they set."""
 
 FileName = Annotated[str, Field(min_length=1)]
@@ -41,8 +45,12 @@ FileName = Annotated[str, Field(min_length=1)]
 
 def _picture_size(written: str) -> str:
     width, _, height = written.lower().partition("x")
-    if not all(side.isdecimal() and 0 < int(side) <= 8192 for side in (width, height)):
-        raise ValueError(f"{written!r} is no size in pixels such as 1280x720, up to 8192 each")
+    if not all(
+        side.isdecimal() and 0 < int(side) <= 8192 for side in (width, height)
+    ):
+        raise ValueError(
+            f"{written!r} is no size in pixels such as 1280x720, up to 8192 each"
+        )
     return f"{int(width)}x{int(height)}"
 
 
@@ -106,7 +114,11 @@ class PromptSet(Spec):
         return None, None
 
 
-COMMON_FLAGS = {"tokenizer": "tokenizer", "cache": "cache", "num_distinct_prompts": "distinct"}
+COMMON_FLAGS = {
+    "tokenizer": "tokenizer",
+    "cache": "cache",
+    "num_distinct_prompts": "distinct",
+}
 """Flags that every data set has, and the field that each one sets."""
 
 
@@ -164,7 +176,11 @@ class RandomWorkload(PromptSet):
             name: round(law.mean)
             for name, law in zip(("input_len", "output_len"), laws, strict=True)
         }
-        contrary = [name for name, mean in means.items() if given.get(name, mean) != mean]
+        contrary = [
+            name
+            for name, mean in means.items()
+            if given.get(name, mean) != mean
+        ]
         if contrary or given.get("range_ratio"):
             fields = ", ".join(contrary or ["range_ratio"])
             raise ValueError(Said("scenario.contrary", {"fields": fields}))
@@ -177,7 +193,8 @@ class RandomWorkload(PromptSet):
             return parse_scenario(self.scenario)
         of_output = self.output_range_ratio
         return ranged(self.input_len, self.range_ratio), ranged(
-            self.output_len, self.range_ratio if of_output is None else of_output
+            self.output_len,
+            self.range_ratio if of_output is None else of_output,
         )
 
     @property
@@ -216,7 +233,11 @@ class FileWorkload(PromptSet):
 class ShareGptWorkload(FileWorkload):
     """The first exchange of each recorded conversation, filtered as `vllm bench serve` does."""
 
-    flags: ClassVar[Mapping[str, str]] = {**ROWS, **FILTERS, "sharegpt_output_len": "output_len"}
+    flags: ClassVar[Mapping[str, str]] = {
+        **ROWS,
+        **FILTERS,
+        "sharegpt_output_len": "output_len",
+    }
 
     kind: Literal["sharegpt"] = "sharegpt"
     path: FileName
@@ -230,7 +251,9 @@ class ShareGptWorkload(FileWorkload):
     """Rows whose prompt and output together are longer are left out."""
 
     def longest_request(self) -> tuple[int, int] | None:
-        return _filtered(self.max_input_len, self.max_total_len, self.output_len)
+        return _filtered(
+            self.max_input_len, self.max_total_len, self.output_len
+        )
 
 
 class JsonlWorkload(FileWorkload):
@@ -238,7 +261,11 @@ class JsonlWorkload(FileWorkload):
     tools and pictures.
     """
 
-    flags: ClassVar[Mapping[str, str]] = {**ROWS, **FILTERS, "custom_output_len": "output_len"}
+    flags: ClassVar[Mapping[str, str]] = {
+        **ROWS,
+        **FILTERS,
+        "custom_output_len": "output_len",
+    }
 
     kind: Literal["jsonl"] = "jsonl"
     path: FileName
@@ -248,7 +275,9 @@ class JsonlWorkload(FileWorkload):
     """Rows whose prompt and output together are longer are left out."""
 
     def longest_request(self) -> tuple[int, int] | None:
-        return _filtered(self.max_input_len, self.max_total_len, self.output_len)
+        return _filtered(
+            self.max_input_len, self.max_total_len, self.output_len
+        )
 
 
 class SpecBenchWorkload(JsonlWorkload):
@@ -337,7 +366,9 @@ class HfWorkload(FileWorkload):
     """Rows whose prompt and output together are longer are left out."""
 
     def longest_request(self) -> tuple[int, int] | None:
-        return _filtered(self.max_input_len, self.max_total_len, self.output_len)
+        return _filtered(
+            self.max_input_len, self.max_total_len, self.output_len
+        )
 
 
 class SonnetWorkload(PromptSet):
@@ -513,8 +544,12 @@ class SessionsWorkload(PromptSet):
         if self.is_written:
             return None
         turn = ranged(self.input_len, self.range_ratio).high
-        answer = ranged(self.output_len or WRITTEN_ANSWER, self.range_ratio).high
-        return self.system_len + self.turns * turn + (self.turns - 1) * answer, answer
+        answer = ranged(
+            self.output_len or WRITTEN_ANSWER, self.range_ratio
+        ).high
+        return self.system_len + self.turns * turn + (
+            self.turns - 1
+        ) * answer, answer
 
     def nominal_lengths(self) -> tuple[int | None, int | None]:
         if self.is_written:
@@ -561,14 +596,18 @@ class ImagesWorkload(PromptSet):
     def _some_pictures_fit(self) -> ImagesWorkload:
         least, most = self.image_counts()
         if least > most:
-            raise ValueError(f"wants at least {least} pictures, and max_images is {most}")
+            raise ValueError(
+                f"wants at least {least} pictures, and max_images is {most}"
+            )
         return self
 
     def image_counts(self) -> tuple[int, int]:
         """The fewest and the most pictures in a request."""
         ratio = self.images_range_ratio or 0.0
         most = math.ceil(round(self.images * (1 + ratio), 6))
-        return math.floor(round(self.images * (1 - ratio), 6)), min(most, self.max_images or most)
+        return math.floor(round(self.images * (1 - ratio), 6)), min(
+            most, self.max_images or most
+        )
 
     @property
     def needs_messages(self) -> bool:
@@ -579,7 +618,11 @@ class ImagesWorkload(PromptSet):
 
 
 def _kind(given: Any) -> str | None:
-    return given.get("kind", "random") if isinstance(given, dict) else getattr(given, "kind", None)
+    return (
+        given.get("kind", "random")
+        if isinstance(given, dict)
+        else getattr(given, "kind", None)
+    )
 
 
 AnyWorkload = Annotated[

@@ -129,7 +129,9 @@ def take_name(source: Path, target: Path) -> None:
     """
     _make(target.parent)
     if os.path.lexists(target) and not _has_both_names(source, target):
-        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target))
+        raise FileExistsError(
+            errno.EEXIST, os.strerror(errno.EEXIST), str(target)
+        )
     try:
         if source.is_dir():
             # the system refuses it where something else has the name, but for an empty directory
@@ -137,8 +139,15 @@ def take_name(source: Path, target: Path) -> None:
         else:
             _take_file_name(source, target)
     except OSError as error:
-        if error.errno in (errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR, errno.EISDIR):
-            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target)) from None
+        if error.errno in (
+            errno.EEXIST,
+            errno.ENOTEMPTY,
+            errno.ENOTDIR,
+            errno.EISDIR,
+        ):
+            raise FileExistsError(
+                errno.EEXIST, os.strerror(errno.EEXIST), str(target)
+            ) from None
         with saying_why(target):
             raise
     with saying_why(target):
@@ -214,7 +223,10 @@ def _our_turn(path: Path) -> Iterator[IO[bytes]]:
     """The file, open for appending, while no other process appends."""
     deadline_s = time.monotonic() + MAX_LOCK_WAIT_S
     while True:
-        with path.open("ab", buffering=0) as file, _locked(file, path) as is_ours:
+        with (
+            path.open("ab", buffering=0) as file,
+            _locked(file, path) as is_ours,
+        ):
             if is_ours:
                 yield file
                 return
@@ -252,7 +264,9 @@ def _locked(file: IO[bytes], path: Path) -> Iterator[bool]:
 
 
 def _lock_file(path: Path) -> Path:
-    return path.with_name(f"{TEMPORARY_PREFIX}{sha256(path.name.encode()).hexdigest()[:16]}.lock")
+    return path.with_name(
+        f"{TEMPORARY_PREFIX}{sha256(path.name.encode()).hexdigest()[:16]}.lock"
+    )
 
 
 def require_writable(directory: Path) -> None:
@@ -292,7 +306,9 @@ def saying_why(path: Path) -> Iterator[None]:
             raise
         character = ascii(error.object[error.start])
         told = {"encoding": error.encoding, "character": character}
-        raise CannotWriteError(_cannot(path, Said("write.character", told))) from error
+        raise CannotWriteError(
+            _cannot(path, Said("write.character", told))
+        ) from error
     except Exception as error:
         number = _system_error(error)
         if number is None:
@@ -314,7 +330,11 @@ def _cannot(path: Path, why: str) -> Said:
 def _make(directory: Path) -> None:
     """Create it and its missing parents, each of which is on the disk before the next."""
     with saying_why(directory):
-        missing = [path for path in (directory, *directory.parents) if not path.exists()]
+        missing = [
+            path
+            for path in (directory, *directory.parents)
+            if not path.exists()
+        ]
         directory.mkdir(parents=True, exist_ok=True)
         for path in missing:
             _flush(path.parent)

@@ -30,7 +30,10 @@ Fact = TypeVar("Fact")
 
 
 def describe_environment(
-    command: Sequence[str], server: Mapping[str, Any] | None = None, *, root: Path = Path("/")
+    command: Sequence[str],
+    server: Mapping[str, Any] | None = None,
+    *,
+    root: Path = Path("/"),
 ) -> dict[str, Any]:
     """The environment of a run as plain values, for its file.
 
@@ -42,7 +45,11 @@ def describe_environment(
         "os": _fact(_os_name),
         "kernel": _fact(platform.release),
         "machine": _fact(platform.machine),
-        "python": _fact(lambda: f"{platform.python_implementation()} {platform.python_version()}"),
+        "python": _fact(
+            lambda: (
+                f"{platform.python_implementation()} {platform.python_version()}"
+            )
+        ),
         "packages": {
             "inferometer": inferometer.__version__,
             **{name: _fact(partial(version, name)) for name in PACKAGES},
@@ -51,7 +58,10 @@ def describe_environment(
         "memory": _memory(),
         "load_average_1min": _fact(lambda: os.getloadavg()[0]),
         "clock_source": _fact(
-            lambda: _read(root, "sys/devices/system/clocksource/clocksource0/current_clocksource")
+            lambda: _read(
+                root,
+                "sys/devices/system/clocksource/clocksource0/current_clocksource",
+            )
         ),
         "open_files_limit": _fact(_open_files_limit),
         "container": _fact(lambda: _container(root)),
@@ -106,7 +116,9 @@ def cpu_facts(root: Path = Path("/")) -> dict[str, Any]:
         or None,
         "logical": _fact(os.cpu_count),
         "physical": _fact(lambda: psutil.cpu_count(logical=False)),
-        "affinity": _fact(lambda: _line(_read(root, "proc/self/status"), "Cpus_allowed_list")),
+        "affinity": _fact(
+            lambda: _line(_read(root, "proc/self/status"), "Cpus_allowed_list")
+        ),
         "quota_cores": _fact(lambda: _quota_cores(root)),
         "governor": _fact(lambda: _governor(root)),
     }
@@ -120,8 +132,12 @@ def _quota_cores(root: Path) -> float:
 
 def _governor(root: Path) -> str | None:
     """The CPU frequency governor, or all in use, by name."""
-    files = root.glob("sys/devices/system/cpu/cpu[0-9]*/cpufreq/scaling_governor")
-    return ", ".join(sorted({file.read_text().strip() for file in files})) or None
+    files = root.glob(
+        "sys/devices/system/cpu/cpu[0-9]*/cpufreq/scaling_governor"
+    )
+    return (
+        ", ".join(sorted({file.read_text().strip() for file in files})) or None
+    )
 
 
 def _memory() -> dict[str, Any]:
@@ -145,7 +161,8 @@ def _container(root: Path) -> list[str]:
     hints = {
         "docker": (root / ".dockerenv").exists() or "docker" in cgroup,
         "podman": (root / "run/.containerenv").exists(),
-        "kubernetes": "KUBERNETES_SERVICE_HOST" in os.environ or "kubepods" in cgroup,
+        "kubernetes": "KUBERNETES_SERVICE_HOST" in os.environ
+        or "kubepods" in cgroup,
         "lxc": "lxc" in cgroup,
         "wsl": "microsoft" in platform.release().lower(),
     }

@@ -28,7 +28,9 @@ def open_plain(path: Path) -> BinaryIO:
     NotPlainError.
     """
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        descriptor = os.open(
+            path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+        )
     except OSError as error:
         if error.errno in (errno.ELOOP, errno.ENXIO):
             raise NotPlainError(error.errno, NOT_PLAIN, str(path)) from None
@@ -68,7 +70,11 @@ def what_became_of(file: int, path: Path) -> Literal["", "removed", "replaced"]:
         there = os.stat(path, follow_symlinks=False)
     except FileNotFoundError:
         return "removed"
-    return "" if (there.st_dev, there.st_ino) == (mine.st_dev, mine.st_ino) else "replaced"
+    return (
+        ""
+        if (there.st_dev, there.st_ino) == (mine.st_dev, mine.st_ino)
+        else "replaced"
+    )
 
 
 Kind = Literal["file", "folder", "link", "other"]
@@ -87,7 +93,9 @@ def entries_below(
         folder = waiting.pop()
         if folder.count("/") > MAX_FOLDERS_DEEP:
             raise OSError(
-                errno.ENAMETOOLONG, "it is nested deeper than any result", str(top / folder)
+                errno.ENAMETOOLONG,
+                "it is nested deeper than any result",
+                str(top / folder),
             )
         with os.scandir(top / folder) as scan:
             entries = sorted(scan, key=lambda entry: entry.name)
@@ -114,4 +122,6 @@ def first_link(directory: Path) -> Path | None:
     if os.path.islink(directory):
         return directory
     below = entries_below(directory) if os.path.isdir(directory) else iter(())
-    return next((directory / name for name, kind in below if kind == "link"), None)
+    return next(
+        (directory / name for name, kind in below if kind == "link"), None
+    )

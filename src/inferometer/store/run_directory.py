@@ -125,7 +125,8 @@ def save_run(
     none.
     """
     details = np.array(
-        masked_details(trace.requests["detail"].tolist(), spec.target.headers), dtype=object
+        masked_details(trace.requests["detail"].tolist(), spec.target.headers),
+        dtype=object,
     )
     with new_directory(directory) as temporary:
         _write_table(
@@ -135,10 +136,21 @@ def save_run(
             trace.texts,
         )
         _write_table(temporary / EVENTS, EVENT_COLUMNS, trace.events)
-        checksums = {name: checksum_of(temporary / name) for name in (REQUESTS, EVENTS)}
-        asides = {"prompts": masked(prompts or {}), "server_counters": server_counters}
+        checksums = {
+            name: checksum_of(temporary / name) for name in (REQUESTS, EVENTS)
+        }
+        asides = {
+            "prompts": masked(prompts or {}),
+            "server_counters": server_counters,
+        }
         (temporary / RUN).write_bytes(
-            _json({**_description(trace, spec, environment), **asides, "sha256": checksums})
+            _json(
+                {
+                    **_description(trace, spec, environment),
+                    **asides,
+                    "sha256": checksums,
+                }
+            )
         )
         (temporary / SUMMARY).write_bytes(_json(summary))
         (temporary / VERDICT).write_bytes(_json(verdict))
@@ -166,7 +178,9 @@ def load_run(directory: Path) -> Run:
         return _run(directory, description)
 
 
-def load_trace(directory: Path, description: Mapping[str, Any] | None = None) -> Trace:
+def load_trace(
+    directory: Path, description: Mapping[str, Any] | None = None
+) -> Trace:
     """The trace alone; `description` is the content of run.json, if it was read before. Raises
     ValueError as `load_run` does.
     """
@@ -183,7 +197,9 @@ def _description_in(directory: Path) -> dict[str, Any]:
 def _one_sentence(directory: Path) -> Iterator[None]:
     """Turn all that can be wrong with a run directory into a ValueError of one sentence."""
     if not (directory / RUN).is_file():
-        raise ValueError(f"{directory} is not a run directory: there is no {RUN} in it")
+        raise ValueError(
+            f"{directory} is not a run directory: there is no {RUN} in it"
+        )
     from polars.exceptions import PolarsError
 
     try:
@@ -201,7 +217,9 @@ def _one_sentence(directory: Path) -> Iterator[None]:
         ) from error
 
 
-def _description(trace: Trace, spec: RunSpec, environment: Mapping[str, Any]) -> dict[str, Any]:
+def _description(
+    trace: Trace, spec: RunSpec, environment: Mapping[str, Any]
+) -> dict[str, Any]:
     started = datetime.fromtimestamp(0, timezone.utc) + timedelta(
         microseconds=trace.start_realtime_ns // 1000
     )
@@ -233,7 +251,9 @@ def _trace(directory: Path, description: Mapping[str, Any]) -> Trace:
     return Trace(
         requests=requests,
         events=events,
-        workers=tuple(WorkerRecord(**worker) for worker in description["workers"]),
+        workers=tuple(
+            WorkerRecord(**worker) for worker in description["workers"]
+        ),
         start_realtime_ns=description["start_realtime_ns"],
         closed_loop=description["closed_loop"],
         interrupted=description["interrupted"],
@@ -258,14 +278,19 @@ def _run(directory: Path, description: Mapping[str, Any]) -> Run:
 
 
 def _write_table(
-    path: Path, columns: Sequence[TraceColumn], table: Columns, texts: Sequence[str] | None = None
+    path: Path,
+    columns: Sequence[TraceColumn],
+    table: Columns,
+    texts: Sequence[str] | None = None,
 ) -> None:
     import polars as pl
 
     series = [_to_series(column, table[column.name]) for column in columns]
     if texts is not None:
         series.append(_to_text(TEXT, texts))
-    packed = io.BytesIO()  # polars, writing to a full disk itself, need not say that it is full
+    packed = (
+        io.BytesIO()
+    )  # polars, writing to a full disk itself, need not say that it is full
     pl.DataFrame(series).write_parquet(packed, compression="zstd")
     path.write_bytes(packed.getbuffer())
 
@@ -353,7 +378,10 @@ def _to_text(name: str, values: Sequence[str | None]) -> pl.Series:
 
     return pl.Series(
         name,
-        [v if v is None else v.encode("utf-8", "replace").decode() for v in values],
+        [
+            v if v is None else v.encode("utf-8", "replace").decode()
+            for v in values
+        ],
         dtype=pl.String,
     )
 
@@ -367,5 +395,8 @@ def _spelled(value: Any) -> Any:
 
 def _json(value: Any) -> bytes:
     return orjson.dumps(
-        value, option=orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_APPEND_NEWLINE
+        value,
+        option=orjson.OPT_INDENT_2
+        | orjson.OPT_SERIALIZE_NUMPY
+        | orjson.OPT_APPEND_NEWLINE,
     )

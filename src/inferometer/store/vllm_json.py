@@ -91,20 +91,28 @@ def check_metadata(metadata: Mapping[str, str]) -> None:
     a run.
     """
     for key in metadata:
-        if key in RESERVED or key.endswith(tuple(f"_{latency}_ms" for latency in LATENCIES)):
+        if key in RESERVED or key.endswith(
+            tuple(f"_{latency}_ms" for latency in LATENCIES)
+        ):
             raise ValueError(
                 f"output.metadata {key} would replace the result's own '{key}'; choose another "
                 "name."
             )
 
 
-def file_name(spec: RunSpec, *, finished: datetime, label: str | None = None) -> str:
+def file_name(
+    spec: RunSpec, *, finished: datetime, label: str | None = None
+) -> str:
     """vLLM's name for a result: `openai-infqps-concurrency8-Qwen3-14B-20260131-120000.json`.
 
     A long label or model is cut, and characters that file names cannot have become `_`.
     """
     load = spec.load
-    concurrency = "" if load.max_concurrency is None else f"-concurrency{load.max_concurrency}"
+    concurrency = (
+        ""
+        if load.max_concurrency is None
+        else f"-concurrency{load.max_concurrency}"
+    )
     series = _nameable((label or spec.target.backend).replace("/", "_"))
     model = _nameable(spec.target.model.rstrip("/").rpartition("/")[2])
     return f"{series}-{load.request_rate}qps{concurrency}-{model}-{_date(finished)}.json"
@@ -114,12 +122,15 @@ def _nameable(part: str) -> str:
     """As part of a file name."""
     encoding = sys.getfilesystemencoding()
     known = "".join(
-        each if each.isprintable() and each.encode(encoding, "ignore") else "_" for each in part
+        each if each.isprintable() and each.encode(encoding, "ignore") else "_"
+        for each in part
     )
     return known.encode(encoding)[:MAX_PART_BYTES].decode(encoding, "ignore")
 
 
-def save_result(path: Path, result: Mapping[str, Any], *, append: bool = False) -> None:
+def save_result(
+    path: Path, result: Mapping[str, Any], *, append: bool = False
+) -> None:
     """Write `result` to `path`; with `append`, as one more line of a file. Raises
     CannotWriteError.
     """
@@ -169,7 +180,9 @@ def vllm_result(
         "total_input_tokens": summary.total_input_tokens,
         "total_output_tokens": summary.total_output_tokens,
         "request_throughput": summary.request_throughput or 0.0,
-        "request_goodput": None if goodput is None else goodput.request_goodput or 0.0,
+        "request_goodput": None
+        if goodput is None
+        else goodput.request_goodput or 0.0,
         "output_throughput": summary.output_throughput or 0.0,
         "total_token_throughput": summary.total_token_throughput or 0.0,
         **(_detailed_arrays(due, spec) if detailed else _plain_arrays(due)),
@@ -203,7 +216,10 @@ def _statistics(summary: Summary, metrics: Sequence[str]) -> dict[str, float]:
     statistics: dict[str, float] = {}
     for latency in (name for name in LATENCIES if name in metrics):
         distribution = summary.metrics[latency]
-        found = {name: getattr(distribution, name) for name in ("mean", "median", "std")}
+        found = {
+            name: getattr(distribution, name)
+            for name in ("mean", "median", "std")
+        }
         for name, value in {**found, **distribution.percentiles}.items():
             statistics[f"{name}_{latency}_ms"] = value or 0.0
     return statistics
@@ -214,41 +230,69 @@ def _plain_arrays(trace: Trace) -> dict[str, list[float]]:
     sent = r["sent_ns"]
     ok_last = np.where(r["outcome"] == Outcome.OK, r["last_ns"], MISSING)
     known = sent[sent != MISSING]
-    due = np.full(len(sent), known.min()) if trace.closed_loop and len(known) else r["intended_ns"]
-    return {"latencies": _seconds(sent, ok_last), "queue_times": _seconds(due, sent)}
+    due = (
+        np.full(len(sent), known.min())
+        if trace.closed_loop and len(known)
+        else r["intended_ns"]
+    )
+    return {
+        "latencies": _seconds(sent, ok_last),
+        "queue_times": _seconds(due, sent),
+    }
 
 
 def _detailed_arrays(trace: Trace, spec: RunSpec) -> dict[str, list[Any]]:
     r = trace.requests
     plain = _plain_arrays(trace)
     completed = r["outcome"] == Outcome.OK
-    prompt = np.where(r["prompt_tokens"] == MISSING, r["asked_prompt_tokens"], r["prompt_tokens"])
+    prompt = np.where(
+        r["prompt_tokens"] == MISSING,
+        r["asked_prompt_tokens"],
+        r["prompt_tokens"],
+    )
     details = masked_details(r["detail"].tolist(), spec.target.headers)
     return {
         "input_lens": np.maximum(prompt, 0).tolist(),
-        "output_lens": np.where(completed, np.maximum(r["output_tokens"], 0), 0).tolist(),
+        "output_lens": np.where(
+            completed, np.maximum(r["output_tokens"], 0), 0
+        ).tolist(),
         "ttfts": _seconds(r["sent_ns"], r["first_ns"]),
         "itls": _itls(trace),
         "latencies": plain["latencies"],
         "start_times": _seconds(np.zeros(len(trace), np.int64), r["sent_ns"]),
         "queue_times": plain["queue_times"],
         "generated_texts": list(trace.texts or [""] * len(trace)),
-        "errors": [_error(*row) for row in zip(r["outcome"], r["failure"], details, strict=True)],
+        "errors": [
+            _error(*row)
+            for row in zip(r["outcome"], r["failure"], details, strict=True)
+        ],
     }
 
 
-def _seconds(since: npt.NDArray[np.int64], until: npt.NDArray[np.int64]) -> list[float]:
+def _seconds(
+    since: npt.NDArray[np.int64], until: npt.NDArray[np.int64]
+) -> list[float]:
     """`until` − `since`, s; 0.0 if one of them does not exist, as in vLLM."""
     known = (since != MISSING) & (until != MISSING)
-    seconds = np.subtract(until, since, out=np.zeros(len(since), np.int64), where=known) / NS
+    seconds = (
+        np.subtract(
+            until, since, out=np.zeros(len(since), np.int64), where=known
+        )
+        / NS
+    )
     return list(seconds.tolist())
 
 
 def _itls(trace: Trace) -> list[list[float]]:
     """Gaps between the output events of each request, s, including requests that failed later."""
     r, arrival = trace.requests, trace.events["arrival_ns"]
-    spans = zip(r["event_start"].tolist(), r["event_count"].tolist(), strict=True)
-    return [(np.diff(arrival[start : start + count]) / NS).tolist() for start, count in spans]
+    spans = zip(
+        r["event_start"].tolist(), r["event_count"].tolist(), strict=True
+    )
+    return [
+        (np.diff(arrival[start : start + count]) / NS).tolist()
+        for start, count in spans
+    ]
 
 
 def _error(outcome: int, failure: int, detail: str | None) -> str:

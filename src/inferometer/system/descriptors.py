@@ -14,6 +14,9 @@ def raise_descriptor_limit() -> int:
         return soft
     try:
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    except (ValueError, OSError):  # macOS tells of an unlimited hard limit that it does not grant
+    except (
+        ValueError,
+        OSError,
+    ):  # macOS tells of an unlimited hard limit that it does not grant
         return soft
     return hard

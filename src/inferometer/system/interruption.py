@@ -55,7 +55,9 @@ class Interruption:
             signal.signal(number, handler)
 
     @contextmanager
-    def measuring(self, stop: Callable[[], None], kill: Callable[[], None]) -> Iterator[None]:
+    def measuring(
+        self, stop: Callable[[], None], kill: Callable[[], None]
+    ) -> Iterator[None]:
         """Inside, a signal calls `stop`, and a second one `kill`. Afterwards signals are held."""
         self._answer = lambda again: kill() if again else stop()
         try:
@@ -96,7 +98,10 @@ class Interruption:
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         now_ns = time.monotonic_ns()
-        again = self._first_ns is not None and now_ns - self._first_ns > SECOND_THOUGHT_NS
+        again = (
+            self._first_ns is not None
+            and now_ns - self._first_ns > SECOND_THOUGHT_NS
+        )
         if number != signal.SIGHUP and self._first_ns is None:
             self._first_ns = now_ns
         self.asked = True
@@ -113,4 +118,6 @@ def _record(again: bool) -> None:
 
 def ignore_at_exit() -> None:
     """Ignore the signals while the interpreter shuts down, so that the exit code stays."""
-    atexit.register(lambda: [signal.signal(number, signal.SIG_IGN) for number in ALL])
+    atexit.register(
+        lambda: [signal.signal(number, signal.SIG_IGN) for number in ALL]
+    )

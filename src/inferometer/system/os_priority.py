@@ -87,7 +87,9 @@ def _schedule(real_time: bool) -> bool:
     """Set this thread's policy; whether the system permitted it."""
     try:
         if real_time:
-            os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(REAL_TIME_PRIORITY))
+            os.sched_setscheduler(
+                0, os.SCHED_FIFO, os.sched_param(REAL_TIME_PRIORITY)
+            )
         else:
             os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
     except (AttributeError, OSError):

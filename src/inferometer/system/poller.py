@@ -18,7 +18,9 @@ class Poller(Protocol):
     def register(self, fd: int, eventmask: int, /) -> None: ...
     def modify(self, fd: int, eventmask: int, /) -> None: ...
     def unregister(self, fd: int, /) -> None: ...
-    def poll(self, poll_timeout_s: float, maxevents: int, /) -> list[tuple[int, int]]:
+    def poll(
+        self, poll_timeout_s: float, maxevents: int, /
+    ) -> list[tuple[int, int]]:
         """(fd, mask) of at most `maxevents` ready descriptors, after at most `poll_timeout_s`
         seconds.
         """
@@ -36,7 +38,9 @@ class PollPoller:
         self.modify = self._poll.modify
         self.unregister = self._poll.unregister
 
-    def poll(self, poll_timeout_s: float, maxevents: int, /) -> list[tuple[int, int]]:
+    def poll(
+        self, poll_timeout_s: float, maxevents: int, /
+    ) -> list[tuple[int, int]]:
         return self._poll.poll(poll_timeout_s * 1000)[:maxevents]
 
     def close(self) -> None:
@@ -71,7 +75,9 @@ class TimedPoller:
     def wait(self, seconds: float | None) -> list[tuple[int, int]]:
         """What is ready, as (descriptor, events), after at most `seconds` (None: no limit)."""
         if self._poll is not None:
-            return self._poll.poll(None if seconds is None else int(seconds * 1000))
+            return self._poll.poll(
+                None if seconds is None else int(seconds * 1000)
+            )
         assert self._epoll is not None
         ready = self._epoll.poll(0, _BATCH)
         if ready or seconds == 0:
@@ -88,5 +94,8 @@ def sharpen_timers() -> None:
     """Ask Linux not to oversleep by 50 µs to save power. Where that is not permitted, nothing
     happens.
     """
-    with contextlib.suppress(OSError), open("/proc/self/timerslack_ns", "w") as slack:
+    with (
+        contextlib.suppress(OSError),
+        open("/proc/self/timerslack_ns", "w") as slack,
+    ):
         slack.write("1")

@@ -30,7 +30,9 @@ def enable(sock: socket.socket) -> bool:
     if sys.platform != "linux" or struct.calcsize("P") != 8:
         return False
     try:
-        sock.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPING, _RX_SOFTWARE | _REPORT_SOFTWARE)
+        sock.setsockopt(
+            socket.SOL_SOCKET, _SO_TIMESTAMPING, _RX_SOFTWARE | _REPORT_SOFTWARE
+        )
     except OSError:
         return False
     return True

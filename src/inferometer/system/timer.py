@@ -35,15 +35,21 @@ class DueTimer:
         if sys.platform == "linux":
             self._libc: Any = ctypes.CDLL(None, use_errno=True)
             self._spec = _Itimerspec()
-            self.fd = self._libc.timerfd_create(_CLOCK_MONOTONIC, _TFD_NONBLOCK | _TFD_CLOEXEC)
+            self.fd = self._libc.timerfd_create(
+                _CLOCK_MONOTONIC, _TFD_NONBLOCK | _TFD_CLOEXEC
+            )
 
     def arm(self, monotonic_ns: int) -> None:
         """Make `fd` readable at `monotonic_ns`; this replaces any earlier time."""
         if self.fd < 0 or monotonic_ns == self._armed_ns:
             return
         self._armed_ns = monotonic_ns
-        self._spec.value.tv_sec, self._spec.value.tv_nsec = divmod(monotonic_ns, NS)
-        self._libc.timerfd_settime(self.fd, _TFD_TIMER_ABSTIME, ctypes.byref(self._spec), None)
+        self._spec.value.tv_sec, self._spec.value.tv_nsec = divmod(
+            monotonic_ns, NS
+        )
+        self._libc.timerfd_settime(
+            self.fd, _TFD_TIMER_ABSTIME, ctypes.byref(self._spec), None
+        )
 
     def rang(self) -> None:
         """Clear the timer after it has expired."""

@@ -55,7 +55,9 @@ JOULES_A_TICK = 15.259e-6
 """2^-16 J. Documented from v1.4 on; the counter of v1.1 to v1.3 ticks in a unit that is not."""
 
 
-def read_metrics(content: bytes, source: str) -> tuple[dict[str, Reading], Link | None]:
+def read_metrics(
+    content: bytes, source: str
+) -> tuple[dict[str, Reading], Link | None]:
     """The readings of a file, and the link that it names."""
     fields = _fields(content)
     if fields is None:
@@ -67,7 +69,9 @@ def read_metrics(content: bytes, source: str) -> tuple[dict[str, Reading], Link 
     }
     power = readings.get("power_w")
     if power is not None and power.value is not None:
-        readings["power_w"] = Reading(power.value, power.source, averaging="driver")
+        readings["power_w"] = Reading(
+            power.value, power.source, averaging="driver"
+        )
     readings["energy_j"] = _energy(fields, source)
     return readings, _link(fields, source)
 

@@ -32,14 +32,22 @@ def read_host(tree: Tree) -> Readings:
 
 def is_virtual(tree: Tree) -> bool:
     """Whether the processor says that a hypervisor runs it."""
-    return bool(re.search(r"^flags\s*:.*\bhypervisor\b", _text(tree, "proc/cpuinfo"), re.MULTILINE))
+    return bool(
+        re.search(
+            r"^flags\s*:.*\bhypervisor\b",
+            _text(tree, "proc/cpuinfo"),
+            re.MULTILINE,
+        )
+    )
 
 
 def _text(tree: Tree, path: str) -> str:
     return tree.word(path) or ""
 
 
-def _first_number(tree: Tree, path: str, pattern: str, scale: float = 1.0) -> Reading:
+def _first_number(
+    tree: Tree, path: str, pattern: str, scale: float = 1.0
+) -> Reading:
     """The first number that the pattern finds in a file."""
     try:
         found = re.search(pattern, tree.text(path), re.MULTILINE)
@@ -93,10 +101,12 @@ def _network(tree: Tree) -> Readings:
     paths = [f"sys/class/net/{name}/statistics" for name in names]
     return {
         "network_received_bytes": _sum(
-            (tree.reading(f"{path}/rx_bytes") for path in paths), "sys/class/net"
+            (tree.reading(f"{path}/rx_bytes") for path in paths),
+            "sys/class/net",
         ),
         "network_sent_bytes": _sum(
-            (tree.reading(f"{path}/tx_bytes") for path in paths), "sys/class/net"
+            (tree.reading(f"{path}/tx_bytes") for path in paths),
+            "sys/class/net",
         ),
     }
 
@@ -114,9 +124,15 @@ def _sum(readings: Iterable[Reading], source: str) -> Reading:
 
 def _frequency(tree: Tree) -> Reading:
     path = "proc/cpuinfo"
-    found = re.findall(r"^cpu MHz\s*:\s*([\d.]+)", _text(tree, path), re.MULTILINE)
+    found = re.findall(
+        r"^cpu MHz\s*:\s*([\d.]+)", _text(tree, path), re.MULTILINE
+    )
     values = [value for each in found if (value := number(each)) is not None]
-    return Reading(fmean(values), path) if values else Reading(None, path, "no_source")
+    return (
+        Reading(fmean(values), path)
+        if values
+        else Reading(None, path, "no_source")
+    )
 
 
 def _pressure(tree: Tree, what: str) -> Reading:
@@ -128,6 +144,10 @@ def _package_energy(tree: Tree) -> Reading:
     """Of all processor packages; their cores and graphics are inside. Readable by root only."""
     base = "sys/class/powercap"
     packages = [
-        f"{base}/{name}" for name in tree.names(base) if re.fullmatch(r"intel-rapl:\d+", name)
+        f"{base}/{name}"
+        for name in tree.names(base)
+        if re.fullmatch(r"intel-rapl:\d+", name)
     ]
-    return _sum((tree.reading(f"{path}/energy_uj", MICRO) for path in packages), base)
+    return _sum(
+        (tree.reading(f"{path}/energy_uj", MICRO) for path in packages), base
+    )

@@ -30,8 +30,16 @@ COLUMNS: Mapping[str, tuple[str, str, float]] = {
     "max_gpu_clock_mhz": ("clocks.max.sm", "MHz", 1),
     "memory_clock_mhz": ("clocks.mem", "MHz", 1),
     "fan_percent": ("fan.speed", "%", 1),
-    "power_throttled_us": ("clocks_event_reasons_counters.sw_power_cap", "us", 1),
-    "thermal_throttled_us": ("clocks_event_reasons_counters.sw_thermal_slowdown", "us", 1),
+    "power_throttled_us": (
+        "clocks_event_reasons_counters.sw_power_cap",
+        "us",
+        1,
+    ),
+    "thermal_throttled_us": (
+        "clocks_event_reasons_counters.sw_thermal_slowdown",
+        "us",
+        1,
+    ),
 }
 """Column, its unit there, and what one of it is in ours."""
 
@@ -64,7 +72,9 @@ def read_nvidia() -> tuple[list[Card], ToolAnswer, str]:
     answer = ask(query(ALL))
     cards = parse(answer.text)
     if not cards and answer.state == "tool_failed":
-        answer = ask(query([each for each in ALL if not each.startswith(SINCE_535)]))
+        answer = ask(
+            query([each for each in ALL if not each.startswith(SINCE_535)])
+        )
         cards = parse(answer.text)
     return cards, answer, TOOL
 
@@ -76,8 +86,15 @@ def parse(text: str) -> list[Card]:
     head: list[tuple[str, str]] = []
     cards: dict[str, Card] = {}
     for row in rows:
-        found = [(each["name"], each["unit"] or "") for each in map(_UNIT.match, row) if each]
-        if len(found) == len(row) and sum(name in ALL for name, _ in found) >= MIN_KNOWN:
+        found = [
+            (each["name"], each["unit"] or "")
+            for each in map(_UNIT.match, row)
+            if each
+        ]
+        if (
+            len(found) == len(row)
+            and sum(name in ALL for name, _ in found) >= MIN_KNOWN
+        ):
             if head:
                 break  # a second table: the first sample is enough
             head = found
@@ -95,7 +112,9 @@ def _card(head: Sequence[tuple[str, str]], row: Sequence[str]) -> Card | None:
     if address is None:
         return None
     readings = {
-        name: _reading(cells.get(column), units.get(column, ""), column, unit, scale)
+        name: _reading(
+            cells.get(column), units.get(column, ""), column, unit, scale
+        )
         for name, (column, unit, scale) in COLUMNS.items()
     }
     index = number(cells.get("index", ""))
@@ -109,7 +128,9 @@ def _card(head: Sequence[tuple[str, str]], row: Sequence[str]) -> Card | None:
     )
 
 
-def _reading(cell: str | None, head_unit: str, column: str, unit: str, scale: float) -> Reading:
+def _reading(
+    cell: str | None, head_unit: str, column: str, unit: str, scale: float
+) -> Reading:
     source = f"{TOOL} {column}"
     if cell is None:
         return Reading(None, source, "no_source")

@@ -76,7 +76,9 @@ def _on_the_bus(tree: Tree) -> Iterator[tuple[str, None]]:
             if path := tree.resolved(f"sys/bus/pci/devices/{name}"):
                 yield path, None
         return
-    roots = [name for name in tree.names("sys/devices") if name.startswith("pci")]
+    roots = [
+        name for name in tree.names("sys/devices") if name.startswith("pci")
+    ]
     for root in roots:
         for path in _below(tree, f"sys/devices/{root}", MAX_DEPTH):
             yield path, None
@@ -91,7 +93,11 @@ def _below(tree: Tree, path: str, depth: int) -> Iterator[str]:
 
 
 def _drm(tree: Tree) -> Iterator[tuple[str, str]]:
-    cards = [name for name in tree.names("sys/class/drm") if re.fullmatch(r"card\d+", name)]
+    cards = [
+        name
+        for name in tree.names("sys/class/drm")
+        if re.fullmatch(r"card\d+", name)
+    ]
     for name in cards:
         if path := tree.resolved(f"sys/class/drm/{name}/device"):
             yield path, f"sys/class/drm/{name}"
@@ -100,47 +106,73 @@ def _drm(tree: Tree) -> Iterator[tuple[str, str]]:
 def _device(tree: Tree, path: str, drm: str | None) -> Device | None:
     event = _event(tree, path)
     name = path.rsplit("/", 1)[-1]
-    address = same_address(name if ADDRESS.fullmatch(name) else event.get("PCI_SLOT_NAME", ""))
+    address = same_address(
+        name if ADDRESS.fullmatch(name) else event.get("PCI_SLOT_NAME", "")
+    )
     vendor, device_id = (
-        whole_number(f"0x{each}") for each in (*event.get("PCI_ID", ":").split(":"), "")[:2]
+        whole_number(f"0x{each}")
+        for each in (*event.get("PCI_ID", ":").split(":"), "")[:2]
     )
     vendor = whole_number(tree.word(f"{path}/vendor")) or vendor
     device_id = whole_number(tree.word(f"{path}/device")) or device_id
-    kind = _class_of(tree, path) or whole_number(f"0x{event.get('PCI_CLASS', '')}")
-    if address is None or vendor not in VENDORS or kind is None or kind >> 8 not in ACCELERATORS:
+    kind = _class_of(tree, path) or whole_number(
+        f"0x{event.get('PCI_CLASS', '')}"
+    )
+    if (
+        address is None
+        or vendor not in VENDORS
+        or kind is None
+        or kind >> 8 not in ACCELERATORS
+    ):
         return None
     return Device(address, path, VENDORS[vendor], device_id, drm)
 
 
 def _event(tree: Tree, path: str) -> dict[str, str]:
     lines = (tree.word(f"{path}/uevent") or "").splitlines()
-    return {key: value for key, _, value in (line.partition("=") for line in lines)}
+    return {
+        key: value for key, _, value in (line.partition("=") for line in lines)
+    }
 
 
 def _class_of(tree: Tree, path: str) -> int | None:
     return whole_number(tree.word(f"{path}/class"))
 
 
-def link_of(tree: Tree, device: Device, vendor: Link | None, *, virtual: bool) -> LinkReport:
+def link_of(
+    tree: Tree, device: Device, vendor: Link | None, *, virtual: bool
+) -> LinkReport:
     """What is known of a card's links. `vendor` is its driver's word, `virtual` says that this is a
     virtual machine.
     """
     function = link_at(tree, device.path)
     chain = _chain(device.path)
     if not chain:
-        return LinkReport(function=function, vendor=vendor, unverifiable="way_unknown")
+        return LinkReport(
+            function=function, vendor=vendor, unverifiable="way_unknown"
+        )
     ports = chain[:-1]
     unverifiable = _unverifiable(tree, ports, virtual=virtual)
     if unverifiable is not None:
-        return LinkReport(function=function, vendor=vendor, unverifiable=unverifiable)
+        return LinkReport(
+            function=function, vendor=vendor, unverifiable=unverifiable
+        )
     slot_place = len(chain) - 1 - _own_ports(tree, device, ports)
     slot = link_at(tree, chain[slot_place])
-    way = [link for path in chain[: slot_place + 1] if (link := link_at(tree, path))]
+    way = [
+        link
+        for path in chain[: slot_place + 1]
+        if (link := link_at(tree, path))
+    ]
     narrowest = min(way, key=lambda link: link.gb_per_s, default=None)
-    return LinkReport(slot, narrowest, function, vendor, None if slot else "not_reported")
+    return LinkReport(
+        slot, narrowest, function, vendor, None if slot else "not_reported"
+    )
 
 
-def _unverifiable(tree: Tree, ports: Sequence[str], *, virtual: bool) -> str | None:
+def _unverifiable(
+    tree: Tree, ports: Sequence[str], *, virtual: bool
+) -> str | None:
     vendors = {whole_number(tree.word(f"{port}/vendor")) for port in ports}
     if virtual or vendors & VIRTUAL_VENDORS:
         return "virtual_machine"
@@ -151,7 +183,9 @@ def _chain(path: str) -> list[str]:
     """The directories of the function and the ports above it, from the root port down."""
     parts = path.split("/")
     return [
-        "/".join(parts[: place + 1]) for place, part in enumerate(parts) if ADDRESS.fullmatch(part)
+        "/".join(parts[: place + 1])
+        for place, part in enumerate(parts)
+        if ADDRESS.fullmatch(part)
     ]
 
 
@@ -161,10 +195,16 @@ def _own_ports(tree: Tree, device: Device, ports: Sequence[str]) -> int:
     """
     own = 0
     for above, port in enumerate(reversed(ports[1:][-MAX_OWN_PORTS:]), 1):
-        vendor, kind = whole_number(tree.word(f"{port}/vendor")), _class_of(tree, port)
+        vendor, kind = (
+            whole_number(tree.word(f"{port}/vendor")),
+            _class_of(tree, port),
+        )
         if vendor is None:
             continue  # it tells nothing: the next one may be the card's
-        if VENDORS.get(vendor) != device.vendor or (kind or BRIDGE << 8) >> 8 != BRIDGE:
+        if (
+            VENDORS.get(vendor) != device.vendor
+            or (kind or BRIDGE << 8) >> 8 != BRIDGE
+        ):
             break
         own = above
     return own
@@ -172,7 +212,9 @@ def _own_ports(tree: Tree, device: Device, ports: Sequence[str]) -> int:
 
 def link_at(tree: Tree, path: str) -> Link | None:
     """The link that a function or port reports."""
-    speed, width = (tree.word(f"{path}/current_link_{each}") for each in ("speed", "width"))
+    speed, width = (
+        tree.word(f"{path}/current_link_{each}") for each in ("speed", "width")
+    )
     lanes = whole_number(width)
     rate = speed_gts(speed)
     if rate is None or lanes is None or lanes in NO_WIDTH:
@@ -197,7 +239,10 @@ def starred_level(text: str | None, source: str) -> Link | None:
     """The link of a list of clock levels, `1: 16.0GT/s, x8 1143Mhz *`, if all that are marked name
     one.
     """
-    marked = {(float(speed), int(lanes)) for speed, lanes in _LEVEL.findall(text or "")}
+    marked = {
+        (float(speed), int(lanes))
+        for speed, lanes in _LEVEL.findall(text or "")
+    }
     if len(marked) != 1:
         return None
     ((speed, lanes),) = marked

@@ -63,7 +63,9 @@ Reason = Literal[
     "tool_timeout",
 ]
 
-ToolState = Literal["ok", "tool_missing", "tool_failed", "tool_timeout", "unknown_format"]
+ToolState = Literal[
+    "ok", "tool_missing", "tool_failed", "tool_timeout", "unknown_format"
+]
 
 VENDORS = {
     0x10DE: "nvidia",
@@ -108,7 +110,13 @@ class Link:
     @property
     def gb_per_s(self) -> float:
         """Payload of the line code one way: 8b/10b up to 5 GT/s, 128b/130b up to 32, then 1b/1b."""
-        code = 0.8 if self.speed_gts <= 5 else 128 / 130 if self.speed_gts <= 32 else 1.0
+        code = (
+            0.8
+            if self.speed_gts <= 5
+            else 128 / 130
+            if self.speed_gts <= 32
+            else 1.0
+        )
         return self.speed_gts * self.width * code / 8
 
 
@@ -131,7 +139,9 @@ class LinkReport:
     @property
     def effective(self) -> Link | None:
         """The least of slot, way and vendor's word; None where nothing is known."""
-        known = [each for each in (self.slot, self.narrowest, self.vendor) if each]
+        known = [
+            each for each in (self.slot, self.narrowest, self.vendor) if each
+        ]
         return min(known, key=lambda link: link.gb_per_s, default=None)
 
     @property
@@ -198,7 +208,10 @@ def merged(*sources: Readings) -> dict[str, Reading]:
     that nothing reads it.
     """
     names = dict.fromkeys(name for source in sources for name in source)
-    return {name: _best([source[name] for source in sources if name in source]) for name in names}
+    return {
+        name: _best([source[name] for source in sources if name in source])
+        for name in names
+    }
 
 
 def _best(readings: list[Reading]) -> Reading:
@@ -227,14 +240,21 @@ def _card_json(card: Card) -> dict[str, Any]:
     }
 
 
-def _readings_json(readings: Readings, fields: Mapping[str, str]) -> dict[str, Any]:
+def _readings_json(
+    readings: Readings, fields: Mapping[str, str]
+) -> dict[str, Any]:
     return {
-        name: _reading_json(readings.get(name, NO_SOURCE), unit) for name, unit in fields.items()
+        name: _reading_json(readings.get(name, NO_SOURCE), unit)
+        for name, unit in fields.items()
     }
 
 
 def _reading_json(reading: Reading, unit: str) -> dict[str, Any]:
-    found: dict[str, Any] = {"value": reading.value, "unit": unit, "source": reading.source}
+    found: dict[str, Any] = {
+        "value": reading.value,
+        "unit": unit,
+        "source": reading.source,
+    }
     if reading.averaging is not None:
         found["averaging"] = reading.averaging
     if reading.value is None:

@@ -37,7 +37,9 @@ def take_sample(root: Path = Path("/")) -> MachineSample:
     for device in accelerators(tree):
         files = read_card(tree, device)
         link = link_of(tree, device, files.vendor_link, virtual=virtual)
-        cards.append(Card(device.vendor, device.address, None, files.readings, link))
+        cards.append(
+            Card(device.vendor, device.address, None, files.readings, link)
+        )
     reports = []
     for vendor, asked in TOOLS.items():
         if _is_needed(vendor, cards):
@@ -45,7 +47,9 @@ def take_sample(root: Path = Path("/")) -> MachineSample:
             reports.append(_report(tool, answer, by_tool))
             cards = _joined(cards, by_tool, vendor)
     time = datetime.now().astimezone().isoformat(timespec="milliseconds")
-    return MachineSample(now, time, tuple(cards), read_host(tree), tuple(reports))
+    return MachineSample(
+        now, time, tuple(cards), read_host(tree), tuple(reports)
+    )
 
 
 def _is_needed(vendor: str, cards: Sequence[Card]) -> bool:
@@ -73,26 +77,46 @@ def _report(tool: str, answer: ToolAnswer, cards: Sequence[Card]) -> ToolReport:
         state = "unknown_format"
     if state == "tool_failed" and cards:
         state = "ok"  # it ended with an error after a good answer
-    code = None if answer.exit_code in (0, None) else f"exit code {answer.exit_code}"
+    code = (
+        None
+        if answer.exit_code in (0, None)
+        else f"exit code {answer.exit_code}"
+    )
     return ToolReport(tool, state, code)
 
 
-def _joined(cards: Sequence[Card], by_tool: Sequence[Card], vendor: str) -> list[Card]:
+def _joined(
+    cards: Sequence[Card], by_tool: Sequence[Card], vendor: str
+) -> list[Card]:
     """Cards with what a tool says of them, joined by PCI address: tools count differently. A single
     card of a vendor needs none.
     """
     ours = [card for card in cards if card.vendor == vendor]
-    if len(ours) == len(by_tool) == 1 and by_tool[0].address in (None, ours[0].address):
-        return [_with(card, by_tool[0]) if card is ours[0] else card for card in cards]
+    if len(ours) == len(by_tool) == 1 and by_tool[0].address in (
+        None,
+        ours[0].address,
+    ):
+        return [
+            _with(card, by_tool[0]) if card is ours[0] else card
+            for card in cards
+        ]
     known = {card.address: card for card in by_tool if card.address is not None}
     joined = [
-        _with(card, known.pop(card.address)) if card.address in known else card for card in cards
+        _with(card, known.pop(card.address)) if card.address in known else card
+        for card in cards
     ]
-    return [*joined, *known.values(), *(card for card in by_tool if card.address is None)]
+    return [
+        *joined,
+        *known.values(),
+        *(card for card in by_tool if card.address is None),
+    ]
 
 
 def _with(card: Card, told: Card) -> Card:
-    link, vendor = card.link or LinkReport(), told.link.vendor if told.link else None
+    link, vendor = (
+        card.link or LinkReport(),
+        told.link.vendor if told.link else None,
+    )
     return replace(
         card,
         name=told.name or card.name,

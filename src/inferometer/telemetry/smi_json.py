@@ -16,7 +16,12 @@ from inferometer.telemetry.tool import ToolAnswer, ask
 from inferometer.telemetry.tree import number
 
 COMMANDS: Mapping[str, Sequence[str]] = {
-    "hygon": ("hy-smi", "/opt/hyhal/bin/hy-smi", "rocm-smi", "/opt/dtk/bin/rocm-smi"),
+    "hygon": (
+        "hy-smi",
+        "/opt/hyhal/bin/hy-smi",
+        "rocm-smi",
+        "/opt/dtk/bin/rocm-smi",
+    ),
     "amd": ("rocm-smi", "/opt/rocm/bin/rocm-smi"),
 }
 """By vendor, the first that is there."""
@@ -45,7 +50,10 @@ PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("memory_activity", r"GPU Memory Read/Write Activity \(%\)"),
         ("memory_total_bytes", r"vram Total Memory \((?P<unit>\w+)\)"),
         ("memory_used_bytes", r"vram Total Used Memory \((?P<unit>\w+)\)"),
-        ("power_w", r"(?:Average Graphics|Current Socket Graphics) Package Power \(W\)"),
+        (
+            "power_w",
+            r"(?:Average Graphics|Current Socket Graphics) Package Power \(W\)",
+        ),
         ("power_limit_w", r"Max Graphics Package Power \(W\)"),
         ("temperature_c", r"Temperature \(Sensor edge\) \(C\)"),
         ("hotspot_temperature_c", r"Temperature \(Sensor junction\) \(C\)"),
@@ -86,7 +94,9 @@ def parse(text: str, vendor: str, tool: str) -> list[Card]:
 
 def _first_object(text: str) -> Mapping[str, Any]:
     decoder = json.JSONDecoder()
-    for place in (found.start() for found in re.finditer(r"^\s*\{", text, re.MULTILINE)):
+    for place in (
+        found.start() for found in re.finditer(r"^\s*\{", text, re.MULTILINE)
+    ):
         try:
             document, _ = decoder.raw_decode(text[place:].lstrip())
         except (ValueError, RecursionError):
@@ -96,28 +106,43 @@ def _first_object(text: str) -> Mapping[str, Any]:
     return {}
 
 
-def _card(values: Mapping[str, Any], place: int, vendor: str, tool: str) -> Card:
+def _card(
+    values: Mapping[str, Any], place: int, vendor: str, tool: str
+) -> Card:
     name = next(
         (
             str(values[key])
-            for key in ("Card Series", "Card series", "Card Model", "Card model", "Device Name")
+            for key in (
+                "Card Series",
+                "Card series",
+                "Card Model",
+                "Card model",
+                "Device Name",
+            )
             if values.get(key)
         ),
         None,
     )
     level = str(values.get("pcie clock level", ""))
-    vendor_link = starred_level(f"0: {level.partition('(')[2]} *", f"{tool} pcie clock level")
+    vendor_link = starred_level(
+        f"0: {level.partition('(')[2]} *", f"{tool} pcie clock level"
+    )
     return Card(
         vendor,
         same_address(str(values.get("PCI Bus", ""))),
         name,
-        {field: _reading(field, pattern, values, tool) for field, pattern in PATTERNS},
+        {
+            field: _reading(field, pattern, values, tool)
+            for field, pattern in PATTERNS
+        },
         LinkReport(vendor=vendor_link),
         place,
     )
 
 
-def _reading(field: str, pattern: re.Pattern[str], values: Mapping[str, Any], tool: str) -> Reading:
+def _reading(
+    field: str, pattern: re.Pattern[str], values: Mapping[str, Any], tool: str
+) -> Reading:
     for key, value in values.items():
         if found := pattern.fullmatch(key):
             source = f"{tool} {key}"
@@ -128,7 +153,11 @@ def _reading(field: str, pattern: re.Pattern[str], values: Mapping[str, Any], to
             if figure is None or figure == NEVER_NEGATIVE:
                 return Reading(None, source, "not_reported")
             averaging = "driver" if field == "power_w" else None
-            return Reading(figure * BYTES.get(unit or "B", 1.0), source, averaging=averaging)
+            return Reading(
+                figure * BYTES.get(unit or "B", 1.0),
+                source,
+                averaging=averaging,
+            )
     return Reading(None, tool, "no_source")
 
 

@@ -51,7 +51,9 @@ def _amd(tree: Tree, device: Device) -> FromFiles:
         **_labelled(tree, monitor),
         "power_w": _amd_power(tree, monitor),
         "power_limit_w": tree.reading(f"{monitor}/power1_cap", MICRO),
-        "power_limit_default_w": tree.reading(f"{monitor}/power1_cap_default", MICRO),
+        "power_limit_default_w": tree.reading(
+            f"{monitor}/power1_cap_default", MICRO
+        ),
         "fan_rpm": tree.reading(f"{monitor}/fan1_input"),
         "gpu_clock_mhz": _clock(tree, monitor, "sclk"),
         "memory_clock_mhz": _clock(tree, monitor, "mclk"),
@@ -67,7 +69,8 @@ def _amd(tree: Tree, device: Device) -> FromFiles:
     by_metrics, link = _gpu_metrics(tree, f"{path}/gpu_metrics")
     levels = f"{path}/pp_dpm_pcie"
     return FromFiles(
-        merged(by_file, by_hwmon, by_metrics), link or starred_level(tree.word(levels), levels)
+        merged(by_file, by_hwmon, by_metrics),
+        link or starred_level(tree.word(levels), levels),
     )
 
 
@@ -81,8 +84,16 @@ def _gpu_metrics(tree: Tree, path: str) -> tuple[Readings, Link | None]:
 def _amd_power(tree: Tree, monitor: str) -> Reading:
     """Most cards have one of the two files."""
     return merged(
-        {"power_w": tree.reading(f"{monitor}/power1_average", MICRO, averaging="driver")},
-        {"power_w": tree.reading(f"{monitor}/power1_input", MICRO, averaging="instant")},
+        {
+            "power_w": tree.reading(
+                f"{monitor}/power1_average", MICRO, averaging="driver"
+            )
+        },
+        {
+            "power_w": tree.reading(
+                f"{monitor}/power1_input", MICRO, averaging="instant"
+            )
+        },
     )["power_w"]
 
 
@@ -98,8 +109,12 @@ def _intel(tree: Tree, device: Device) -> FromFiles:
                 "energy_j": _intel_energy(tree, monitor),
                 "power_limit_w": tree.reading(f"{monitor}/power1_max", MICRO),
                 "fan_rpm": tree.reading(f"{monitor}/fan1_input"),
-                "gpu_clock_mhz": tree.reading(f"{path}/tile0/gt0/freq0/act_freq"),
-                "max_gpu_clock_mhz": tree.reading(f"{path}/tile0/gt0/freq0/max_freq"),
+                "gpu_clock_mhz": tree.reading(
+                    f"{path}/tile0/gt0/freq0/act_freq"
+                ),
+                "max_gpu_clock_mhz": tree.reading(
+                    f"{path}/tile0/gt0/freq0/max_freq"
+                ),
             },
             {
                 "gpu_clock_mhz": tree.reading(f"{card}/gt_act_freq_mhz"),
@@ -111,7 +126,10 @@ def _intel(tree: Tree, device: Device) -> FromFiles:
 
 def _intel_energy(tree: Tree, monitor: str) -> Reading:
     """The whole card's counter, or the package's where the card's stays at 0."""
-    counters = [tree.reading(f"{monitor}/energy{place}_input", MICRO) for place in (1, 2)]
+    counters = [
+        tree.reading(f"{monitor}/energy{place}_input", MICRO)
+        for place in (1, 2)
+    ]
     return next((each for each in counters if each.value), counters[0])
 
 
@@ -131,7 +149,11 @@ def _labelled(tree: Tree, monitor: str) -> Mapping[str, Reading]:
     found: dict[str, Reading] = {}
     for name in tree.names(monitor):
         kind = re.fullmatch(r"(temp\d+)_label", name)
-        label = TEMPERATURES.get(tree.word(f"{monitor}/{name}") or "") if kind else None
+        label = (
+            TEMPERATURES.get(tree.word(f"{monitor}/{name}") or "")
+            if kind
+            else None
+        )
         if kind and label:
             found[label] = tree.reading(f"{monitor}/{kind[1]}_input", MILLI)
     return found
@@ -150,4 +172,8 @@ def _highest_level(tree: Tree, path: str) -> Reading:
         levels = [int(each) for each in _CLOCK_LEVEL.findall(tree.text(path))]
     except MissingError as missing:
         return Reading(None, path, missing.reason)
-    return Reading(float(max(levels)), path) if levels else Reading(None, path, "unknown_format")
+    return (
+        Reading(float(max(levels)), path)
+        if levels
+        else Reading(None, path, "unknown_format")
+    )

@@ -36,7 +36,9 @@ def ask(command: Sequence[str], *, timeout_s: float = TIMEOUT_S) -> ToolAnswer:
     program = shutil.which(command[0])
     if program is None:
         return ToolAnswer("", "tool_missing")
-    with tempfile.TemporaryFile() as output:  # a pipe could be held open by a grandchild
+    with (
+        tempfile.TemporaryFile() as output
+    ):  # a pipe could be held open by a grandchild
         try:
             process = subprocess.Popen(  # noqa: S603 - a vendor's tool, from the user's PATH
                 [program, *command[1:]],
@@ -61,7 +63,9 @@ def ask(command: Sequence[str], *, timeout_s: float = TIMEOUT_S) -> ToolAnswer:
 def _end(process: subprocess.Popen[bytes]) -> None:
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    with suppress(subprocess.TimeoutExpired):  # stuck in the driver: it cannot be waited for
+    with suppress(
+        subprocess.TimeoutExpired
+    ):  # stuck in the driver: it cannot be waited for
         process.wait(1)
 
 

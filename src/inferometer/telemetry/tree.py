@@ -47,13 +47,19 @@ class Tree:
             whole = self._inside(path)
         except MissingError:
             return None
-        return os.path.relpath(whole, self._root) if os.path.exists(whole) else None
+        return (
+            os.path.relpath(whole, self._root)
+            if os.path.exists(whole)
+            else None
+        )
 
     def content(self, path: str) -> bytes:
         """A file's bytes. Raises MissingError."""
         try:
             # a pipe or device that somebody put there must not hold us up
-            descriptor = os.open(self._inside(path), os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+            descriptor = os.open(
+                self._inside(path), os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
+            )
         except FileNotFoundError:
             raise MissingError("no_source") from None
         except PermissionError:
@@ -73,7 +79,9 @@ class Tree:
 
     def text(self, path: str) -> str:
         """A file's text without blanks around it. Raises MissingError, also if it is empty."""
-        text = self.content(path).decode("utf-8", "replace").strip("\x00 \t\r\n")
+        text = (
+            self.content(path).decode("utf-8", "replace").strip("\x00 \t\r\n")
+        )
         if not text:
             raise MissingError("not_reported")
         return text
@@ -85,7 +93,9 @@ class Tree:
         except MissingError:
             return None
 
-    def reading(self, path: str, scale: float = 1.0, *, averaging: str | None = None) -> Reading:
+    def reading(
+        self, path: str, scale: float = 1.0, *, averaging: str | None = None
+    ) -> Reading:
         """A file that holds one number, `scale` times."""
         try:
             text = self.text(path)

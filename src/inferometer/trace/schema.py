@@ -25,9 +25,7 @@ class Outcome(IntEnum):
     """How a request ended. Every planned request has exactly one."""
 
     UNSENT = 0  # planned, but the run was stopped before its turn
-    DROPPED = (
-        1  # due, but not sent, because the in-flight cap was reached and the plan says to drop
-    )
+    DROPPED = 1  # due, but not sent: the in-flight cap was reached and the plan says to drop
     OK = 2
     FAILED = 3
     CANCELLED = 4  # sent, and still running when the user stopped the run
@@ -54,9 +52,7 @@ class Failure(IntEnum):
     FIRST_TOKEN_TIMEOUT = 14
     IDLE_TIMEOUT = 15
     TOTAL_TIMEOUT = 16
-    OUT_OF_STEP = (
-        17  # the answer to another request: it came before this one was sent, or names another
-    )
+    OUT_OF_STEP = 17  # another request's answer: it came before this one was sent, or names another
     RUNAWAY = 18  # far more than the limit on output tokens
     OVERSIZED = 19  # a line or event that does not end
 
@@ -88,13 +84,27 @@ class TraceColumn(NamedTuple):
 REQUEST_COLUMNS = (
     TraceColumn("id", "int64", "", "number of the request in the workload"),
     TraceColumn("worker", "int16", "", "worker that sent it"),
-    TraceColumn("warmup", "bool", "", "sent to warm up, left out of every metric"),
-    TraceColumn("asked_prompt_tokens", "int64", "tokens", "prompt length asked for"),
-    TraceColumn("asked_output_tokens", "int64", "tokens", "output length asked for"),
-    TraceColumn("prompt_tokens", "int64", "tokens", "prompt length on the server's count"),
+    TraceColumn(
+        "warmup", "bool", "", "sent to warm up, left out of every metric"
+    ),
+    TraceColumn(
+        "asked_prompt_tokens", "int64", "tokens", "prompt length asked for"
+    ),
+    TraceColumn(
+        "asked_output_tokens", "int64", "tokens", "output length asked for"
+    ),
+    TraceColumn(
+        "prompt_tokens",
+        "int64",
+        "tokens",
+        "prompt length on the server's count",
+    ),
     TraceColumn("output_tokens", "int64", "tokens", "output length"),
     TraceColumn(
-        "cached_tokens", "int64", "tokens", "prompt tokens the server took from its prefix cache"
+        "cached_tokens",
+        "int64",
+        "tokens",
+        "prompt tokens the server took from its prefix cache",
     ),
     TraceColumn(
         "hidden_tokens",
@@ -109,17 +119,31 @@ REQUEST_COLUMNS = (
         "of output_tokens, those of the first event; 1 where the wire does not tell",
     ),
     TraceColumn("text_bytes", "int64", "bytes", "output text, in UTF-8"),
-    TraceColumn("first_text_bytes", "int64", "bytes", "of text_bytes, those of the first event"),
+    TraceColumn(
+        "first_text_bytes",
+        "int64",
+        "bytes",
+        "of text_bytes, those of the first event",
+    ),
     TraceColumn("token_source", "int8", "", "TokenSource of output_tokens"),
-    TraceColumn("intended_ns", "int64", "ns", "due time by the plan; MISSING in closed loop"),
+    TraceColumn(
+        "intended_ns",
+        "int64",
+        "ns",
+        "due time by the plan; MISSING in closed loop",
+    ),
     TraceColumn(
         "connect_ns",
         "int64",
         "ns",
         "duration of the connect (and TLS handshake) of the connection used",
     ),
-    TraceColumn("sent_ns", "int64", "ns", "just before the first byte was written"),
-    TraceColumn("sent_done_ns", "int64", "ns", "last byte handed to the kernel"),
+    TraceColumn(
+        "sent_ns", "int64", "ns", "just before the first byte was written"
+    ),
+    TraceColumn(
+        "sent_done_ns", "int64", "ns", "last byte handed to the kernel"
+    ),
     TraceColumn("headers_ns", "int64", "ns", "response headers complete"),
     TraceColumn("first_ns", "int64", "ns", "first event that carries output"),
     TraceColumn("last_ns", "int64", "ns", "last event that carries output"),
@@ -134,9 +158,16 @@ REQUEST_COLUMNS = (
         "times it was sent again because the server had closed the idle connection",
     ),
     TraceColumn("reads", "int32", "", "reads that brought body bytes"),
-    TraceColumn("event_start", "int64", "", "row of its first event in the event table"),
+    TraceColumn(
+        "event_start", "int64", "", "row of its first event in the event table"
+    ),
     TraceColumn("event_count", "int64", "", "number of its output events"),
-    TraceColumn("ignored", "int32", "", "frames that say nothing of the answer, such as pings"),
+    TraceColumn(
+        "ignored",
+        "int32",
+        "",
+        "frames that say nothing of the answer, such as pings",
+    ),
     TraceColumn(
         "unread",
         "int32",
@@ -144,17 +175,33 @@ REQUEST_COLUMNS = (
         "frames without output, though a field that is not known here is not empty",
     ),
     TraceColumn(
-        "lingered", "bool", "", "its body was still open after the end marker, and was left"
+        "lingered",
+        "bool",
+        "",
+        "its body was still open after the end marker, and was left",
     ),
-    TraceColumn("finish_reason", "object", "", "stop, length, or the server's own word; or None"),
+    TraceColumn(
+        "finish_reason",
+        "object",
+        "",
+        "stop, length, or the server's own word; or None",
+    ),
     TraceColumn("detail", "object", "", "the failure in words, or None"),
 )
 
 EVENT_COLUMNS = (
     TraceColumn(
-        "arrival_ns", "int64", "ns", "arrival of the read that completed this output event"
+        "arrival_ns",
+        "int64",
+        "ns",
+        "arrival of the read that completed this output event",
     ),
-    TraceColumn("read_delay_ns", "int64", "ns", "client-added delay: our read minus the arrival"),
+    TraceColumn(
+        "read_delay_ns",
+        "int64",
+        "ns",
+        "client-added delay: our read minus the arrival",
+    ),
     TraceColumn(
         "ambiguity_ns",
         "int64",
@@ -162,7 +209,10 @@ EVENT_COLUMNS = (
         "how much earlier it may have arrived; 0 if its stamp is its own",
     ),
     TraceColumn(
-        "tokens", "int32", "tokens", "tokens in this event; -1 where the wire does not tell"
+        "tokens",
+        "int32",
+        "tokens",
+        "tokens in this event; -1 where the wire does not tell",
     ),
     TraceColumn("stamp_source", "int8", "", "StampSource"),
 )

@@ -74,7 +74,10 @@ class ServerCounters:
     @property
     def another_process(self) -> bool:
         """Whether the readings are of different processes, such as several behind one address."""
-        starts = self.before.started_s, self.after.started_s if self.after else None
+        starts = (
+            self.before.started_s,
+            self.after.started_s if self.after else None,
+        )
         return None not in starts and starts[0] != starts[1]
 
     @property
@@ -82,7 +85,10 @@ class ServerCounters:
         if self.after is None:
             return False
         earlier, later = self.before.counters, self.after.counters
-        return any(later[counter] < earlier[counter] for counter in later.keys() & earlier.keys())
+        return any(
+            later[counter] < earlier[counter]
+            for counter in later.keys() & earlier.keys()
+        )
 
     @property
     def restarted(self) -> bool:
@@ -106,7 +112,9 @@ class ServerCounters:
             or counter not in self.after.counters
         ):
             return None
-        return self.after.counters[counter] - self.before.counters.get(counter, 0.0)
+        return self.after.counters[counter] - self.before.counters.get(
+            counter, 0.0
+        )
 
     @property
     def prefix_cache_hit_rate(self) -> float | None:
@@ -135,7 +143,11 @@ class ServerCounters:
         meanwhile.
         """
         waited_s, requests = self.grown("queue_s"), self.grown("queued")
-        return 1e3 * waited_s / requests if waited_s is not None and requests else None
+        return (
+            1e3 * waited_s / requests
+            if waited_s is not None and requests
+            else None
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """`engine`, `names`, both readings, and `delta`: how much each counter grew."""
@@ -151,5 +163,9 @@ class ServerCounters:
         return {
             **named,
             **readings,
-            "delta": {counter: value for counter, value in grown.items() if value is not None},
+            "delta": {
+                counter: value
+                for counter, value in grown.items()
+                if value is not None
+            },
         }

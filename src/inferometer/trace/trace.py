@@ -88,11 +88,15 @@ class Trace:
         texts = (
             None
             if self.texts is None
-            else tuple(t for t, keep in zip(self.texts, rows, strict=True) if keep)
+            else tuple(
+                t for t, keep in zip(self.texts, rows, strict=True) if keep
+            )
         )
         return replace(
             self,
-            requests={name: column[rows] for name, column in self.requests.items()},
+            requests={
+                name: column[rows] for name, column in self.requests.items()
+            },
             texts=texts,
         )
 
@@ -112,7 +116,9 @@ class Trace:
 def empty_requests(n: int) -> dict[str, npt.NDArray[Any]]:
     """`n` rows of zeros in every request column (None in the object columns)."""
     return {
-        c.name: np.full(n, None, dtype=object) if c.dtype == "object" else np.zeros(n, c.dtype)
+        c.name: np.full(n, None, dtype=object)
+        if c.dtype == "object"
+        else np.zeros(n, c.dtype)
         for c in REQUEST_COLUMNS
     }
 
@@ -126,9 +132,13 @@ def merge(shares: Sequence[Trace]) -> Trace:
     if len(shares) == 1:
         return shares[0]
     starts = np.cumsum([0] + [len(s.events["arrival_ns"]) for s in shares])
-    events = {c.name: np.concatenate([s.events[c.name] for s in shares]) for c in EVENT_COLUMNS}
+    events = {
+        c.name: np.concatenate([s.events[c.name] for s in shares])
+        for c in EVENT_COLUMNS
+    }
     requests = {
-        c.name: np.concatenate([s.requests[c.name] for s in shares]) for c in REQUEST_COLUMNS
+        c.name: np.concatenate([s.requests[c.name] for s in shares])
+        for c in REQUEST_COLUMNS
     }
     shift = np.repeat(starts[:-1], [len(s) for s in shares])
     requests["event_start"] = requests["event_start"] + shift

@@ -20,14 +20,20 @@ from inferometer.vocabulary import LATENCIES, statistic_of
 @cache
 def _loaded(package: str) -> Mapping[str, str]:
     """Once: a report of thousands of files asks for a word a hundred thousand times."""
-    words: Mapping[str, str] = import_module(f"inferometer.words.{package}").WORDS
+    words: Mapping[str, str] = import_module(
+        f"inferometer.words.{package}"
+    ).WORDS
     return words
 
 
 class _Languages(Mapping[str, Mapping[str, str]]):
     """Words by language, each loaded when it is first read."""
 
-    _packages: Mapping[str, str] = {"en": "en", "zh-CN": "zh_cn", "zh-TW": "zh_tw"}
+    _packages: Mapping[str, str] = {
+        "en": "en",
+        "zh-CN": "zh_cn",
+        "zh-TW": "zh_tw",
+    }
 
     def __getitem__(self, language: str) -> Mapping[str, str]:
         return _loaded(self._packages[language])
@@ -79,12 +85,17 @@ def sentence_of(error: Exception) -> str:
 
 def in_words(reason: str | Exception) -> str:
     """In the language of the terminal, where it is a sentence of ours, or an error that has one."""
-    return spoken().say(sentence_of(reason) if isinstance(reason, Exception) else reason)
+    return spoken().say(
+        sentence_of(reason) if isinstance(reason, Exception) else reason
+    )
 
 
 def either(texts: Sequence[str]) -> str:
     """`a`, `a or b`, `a or b or c`."""
-    return reduce(lambda one, two: Said("check_run.or", {"first": one, "second": two}), texts)
+    return reduce(
+        lambda one, two: Said("check_run.or", {"first": one, "second": two}),
+        texts,
+    )
 
 
 def counted(key: str, n: int, values: Mapping[str, Any] | None = None) -> Said:
@@ -94,7 +105,9 @@ def counted(key: str, n: int, values: Mapping[str, Any] | None = None) -> Said:
 
 def diagnosed(name: str) -> Said:
     """Cause and cure of a known trouble, by its name in `diagnose`."""
-    cause, cure = (Said(f"diagnosis.{name}.{part}") for part in ("cause", "cure"))
+    cause, cure = (
+        Said(f"diagnosis.{name}.{part}") for part in ("cause", "cure")
+    )
     return Said("diagnosis", {"cause": cause, "cure": cure})
 
 
@@ -168,7 +181,9 @@ class Words:
 
     def filled(self, key: str, values: Mapping[str, Any]) -> str:
         """A sentence by its key, also with sentences and lists in it."""
-        return self.text(key, **{name: self._inner(value) for name, value in values.items()})
+        return self.text(
+            key, **{name: self._inner(value) for name, value in values.items()}
+        )
 
     def _inner(self, value: Any) -> Any:
         if isinstance(value, Said):
@@ -184,22 +199,40 @@ class Words:
     def metric(self, name: str) -> str:
         """What a metric is called, without its unit; a name that nobody knows stays as it is."""
         if (found := statistic_of(name)) is None:
-            return self.text(f"metric.{name}") if f"metric.{name}" in LANGUAGES["en"] else name
+            return (
+                self.text(f"metric.{name}")
+                if f"metric.{name}" in LANGUAGES["en"]
+                else name
+            )
         label = LATENCIES[found.latency].label
         if found.percentile is not None:
-            return self.text("statistic.percentile", percentile=found.name, latency=label)
+            return self.text(
+                "statistic.percentile", percentile=found.name, latency=label
+            )
         return self.text(f"statistic.{found.name}", latency=label)
 
     def with_unit(self, label: str, unit: str) -> str:
         """A label and, where there is one, its unit."""
-        return self.text("statistic.with_unit", label=label, unit=unit) if unit else label
+        return (
+            self.text("statistic.with_unit", label=label, unit=unit)
+            if unit
+            else label
+        )
 
     def condition(self, name: str) -> str:
         """What a condition is called; a name that nobody knows stays as it is."""
-        return self.text(f"condition.{name}") if f"condition.{name}" in LANGUAGES["en"] else name
+        return (
+            self.text(f"condition.{name}")
+            if f"condition.{name}" in LANGUAGES["en"]
+            else name
+        )
 
     def finding(
-        self, name: str, variant: str, values: Mapping[str, Any], parts: Sequence[str] | None
+        self,
+        name: str,
+        variant: str,
+        values: Mapping[str, Any],
+        parts: Sequence[str] | None,
     ) -> Spoken:
         """A finding by its check's name and the variant that the check chose. Raises one of UNFIT
         where there are no words for it, or not with these values.
@@ -211,20 +244,34 @@ class Words:
         """
         check = f"check.{name}"
         if parts is None:
-            parts = [each for each, value in values.items() if value and self._part(check, each)]
+            parts = [
+                each
+                for each, value in values.items()
+                if value and self._part(check, each)
+            ]
         filled = {**values, "parts": self._parted(check, values, parts)}
-        sentence = LANGUAGES[self.language][f"{check}.{variant}"].format_map(filled)
+        sentence = LANGUAGES[self.language][f"{check}.{variant}"].format_map(
+            filled
+        )
         step = self.find(
-            f"{check}.next.{values.get('cure')}", f"{check}.{variant}.next", f"{check}.next"
+            f"{check}.next.{values.get('cure')}",
+            f"{check}.{variant}.next",
+            f"{check}.next",
         ).format_map(filled)
         if diagnosis := values.get("diagnosis"):
             step = f"{self.diagnosis(str(diagnosis))} {step}"
         return Spoken(self.find(f"{check}.title"), sentence, step)
 
-    def _parted(self, check: str, values: Mapping[str, Any], parts: Sequence[str]) -> str:
-        return LANGUAGES[self.language]["check.join"].join(self._parts(check, values, parts))
+    def _parted(
+        self, check: str, values: Mapping[str, Any], parts: Sequence[str]
+    ) -> str:
+        return LANGUAGES[self.language]["check.join"].join(
+            self._parts(check, values, parts)
+        )
 
-    def _parts(self, check: str, values: Mapping[str, Any], parts: Sequence[str]) -> Iterator[str]:
+    def _parts(
+        self, check: str, values: Mapping[str, Any], parts: Sequence[str]
+    ) -> Iterator[str]:
         """Of `http_429` the word is that of `http_`, and `{code}` is 429."""
         for part in parts:
             word = self._part(check, part) or self.find(f"{check}.part")
@@ -237,4 +284,8 @@ class Words:
 
     def diagnosis(self, name: str) -> str:
         """Cause and cure of a known trouble; a text that names none stays as it is."""
-        return self.say(diagnosed(name)) if f"diagnosis.{name}.cause" in LANGUAGES["en"] else name
+        return (
+            self.say(diagnosed(name))
+            if f"diagnosis.{name}.cause" in LANGUAGES["en"]
+            else name
+        )

@@ -31,7 +31,13 @@ from inferometer.workload.sessions import sessions_workload
 from inferometer.workload.sonnet import sonnet_workload
 from inferometer.workload.tokens import TokenCounter, TokenIds
 from inferometer.workload.traces import trace_workload
-from inferometer.workload.workload import Identity, Wire, Workload, cycled, longest_prompt
+from inferometer.workload.workload import (
+    Identity,
+    Wire,
+    Workload,
+    cycled,
+    longest_prompt,
+)
 
 Counting = Callable[[], TokenIds | TokenCounter]
 """Finds out how prompts are counted. It may have to ask the server, so it is called when all else
@@ -107,13 +113,19 @@ def _drawn_texts(build: Builder) -> Builder:
     return with_counter
 
 
-def _sessions(work: Any, n: int, *, counting: Counting, **draws: Any) -> Workload:
+def _sessions(
+    work: Any, n: int, *, counting: Counting, **draws: Any
+) -> Workload:
     return sessions_workload(work, n, counter=counting(), **draws)
 
 
-def _written(work: Any, n: int, *, counting: Counting, **draws: Any) -> Workload:
+def _written(
+    work: Any, n: int, *, counting: Counting, **draws: Any
+) -> Workload:
     """How to count is asked for once rows were read: the server is not asked in vain."""
-    return written_workload(work, n, counting=lambda: _of_texts(work, counting), **draws)
+    return written_workload(
+        work, n, counting=lambda: _of_texts(work, counting), **draws
+    )
 
 
 BUILDERS: Mapping[type[AnyWorkload], Builder] = {

@@ -29,7 +29,12 @@ from inferometer.workload.hf import SHUFFLE_BUFFER, hf_rows
 from inferometer.workload.image_files import ImageFiles
 from inferometer.workload.image_parts import count_images, images_in
 from inferometer.workload.records import Row, json_rows
-from inferometer.workload.row_fields import CannotSendError, FieldCounts, Tally, carried
+from inferometer.workload.row_fields import (
+    CannotSendError,
+    FieldCounts,
+    Tally,
+    carried,
+)
 from inferometer.workload.shapes import SingleTurn, exchange_of
 from inferometer.workload.tokens import TokenCounter
 from inferometer.workload.workload import (
@@ -56,8 +61,12 @@ class _Candidate(NamedTuple):
     """Those that are sent."""
     left_out: tuple[str, ...]
 
-    def request(self, number: int, prompt_tokens: int, max_tokens: int) -> Request:
-        return Request(number, self.exchange.prompt, prompt_tokens, max_tokens, self.fields)
+    def request(
+        self, number: int, prompt_tokens: int, max_tokens: int
+    ) -> Request:
+        return Request(
+            number, self.exchange.prompt, prompt_tokens, max_tokens, self.fields
+        )
 
 
 def written_workload(
@@ -75,7 +84,11 @@ def written_workload(
     How they are counted is asked for when the first rows have been read and the `wire` can carry
     them.
     """
-    order = np.random.default_rng(seeds_of((*identity, attempt))) if spec.shuffle else None
+    order = (
+        np.random.default_rng(seeds_of((*identity, attempt)))
+        if spec.shuffle
+        else None
+    )
     rows = _rows(spec, order)
     images = ImageFiles(_folder(spec))
     left_out, said = Tally(), FieldCounts()
@@ -84,11 +97,15 @@ def written_workload(
     exact = True
     candidates = _candidates(spec, rows, left_out, wire)
     counter: TokenCounter | None = None
-    while (wanted := n - len(requests)) > 0 and (batch := _batch(candidates, wanted, wire, images)):
+    while (wanted := n - len(requests)) > 0 and (
+        batch := _batch(candidates, wanted, wire, images)
+    ):
         counter = counter or counting()
         made, sure = _requests(spec, batch, counter, left_out)
         for candidate, prompt_tokens, max_tokens in made[:wanted]:
-            requests.append(candidate.request(len(requests), prompt_tokens, max_tokens))
+            requests.append(
+                candidate.request(len(requests), prompt_tokens, max_tokens)
+            )
             said.add(candidate.fields, candidate.left_out)
         exact = exact and sure
     _require_enough(spec, len(requests), n, left_out.counts())
@@ -101,11 +118,18 @@ def written_workload(
         **count_images(requests),
         **images.facts(),
         "oversampled": max(0, n - len(requests)),
-        **({"repeats_unasked": True} if n > len(requests) > 0 and unasked else {}),
+        **(
+            {"repeats_unasked": True}
+            if n > len(requests) > 0 and unasked
+            else {}
+        ),
         "sha256": content_hash(requests),
     }
     whole = cycled(
-        Workload(requests, _how(requests, counter, exact=exact), exact, origin=origin), n
+        Workload(
+            requests, _how(requests, counter, exact=exact), exact, origin=origin
+        ),
+        n,
     )
     return replace(whole, reusable_tokens=0) if unasked else whole
 
@@ -123,10 +147,18 @@ def _first_turns(spec: SpecBenchWorkload, rows: Iterator[Row]) -> Iterator[Row]:
     for row in rows:
         if spec.category in (None, row.content.get("category")):
             turns = next(
-                (row.content[name] for name in ("turns", "messages") if row.content.get(name)), None
+                (
+                    row.content[name]
+                    for name in ("turns", "messages")
+                    if row.content.get(name)
+                ),
+                None,
             )
             first = turns[:1] if isinstance(turns, list) else turns
-            yield Row(row.where, {"messages": first} if first is not None else row.content)
+            yield Row(
+                row.where,
+                {"messages": first} if first is not None else row.content,
+            )
 
 
 def _folder(spec: Written) -> Path | None:
@@ -139,7 +171,10 @@ def _folder(spec: Written) -> Path | None:
 
 def _how(requests: list[Request], counter: TokenCounter, *, exact: bool) -> str:
     """How these prompts were counted, for the reader of a result."""
-    if not any(isinstance(request.prompt, str) or is_chat(request.prompt) for request in requests):
+    if not any(
+        isinstance(request.prompt, str) or is_chat(request.prompt)
+        for request in requests
+    ):
         return "token ids, as many as the file has"
     return (
         counter.how
@@ -164,7 +199,9 @@ def _candidates(
         try:
             exchange = exchange_of(row.content, chat=wire.chat)
         except ValueError as error:
-            if not isinstance(spec, ShareGptWorkload) or isinstance(error, CannotSendError):
+            if not isinstance(spec, ShareGptWorkload) or isinstance(
+                error, CannotSendError
+            ):
                 raise ValueError(f"{row.where}: {error}.") from None
             left_out.add("no exchange")
             continue
@@ -183,41 +220,60 @@ def _candidate(where: str, exchange: SingleTurn, wire: Wire) -> _Candidate:
     except ValueError as error:
         raise ValueError(f"{where}: {error}.") from None
     return _Candidate(
-        where, exchange, fields, (*others, *exchange.left_out) if others else exchange.left_out
+        where,
+        exchange,
+        fields,
+        (*others, *exchange.left_out) if others else exchange.left_out,
     )
 
 
 def _batch(
-    candidates: Iterator[_Candidate], wanted: int, wire: Wire, images: ImageFiles
+    candidates: Iterator[_Candidate],
+    wanted: int,
+    wire: Wire,
+    images: ImageFiles,
 ) -> list[_Candidate]:
     """The next of them, with their pictures. Raises ValueError if the wire cannot carry one."""
     batch = []
-    for candidate in islice(candidates, min(BATCH, max(wanted, SMALLEST_BATCH))):
+    for candidate in islice(
+        candidates, min(BATCH, max(wanted, SMALLEST_BATCH))
+    ):
         _require_carried(candidate, wire)
         ready = candidate
         if candidate.fields or is_chat(candidate.exchange.prompt):
             try:
                 prompt = images.read(candidate.exchange.prompt)
                 if prompt is not candidate.exchange.prompt:
-                    ready = candidate._replace(exchange=candidate.exchange._replace(prompt=prompt))
+                    ready = candidate._replace(
+                        exchange=candidate.exchange._replace(prompt=prompt)
+                    )
                 wire.encode(ready.request(0, 0, 1))
             except ValueError as error:
-                raise ValueError(f"{candidate.where}: {str(error).removesuffix('.')}.") from None
+                raise ValueError(
+                    f"{candidate.where}: {str(error).removesuffix('.')}."
+                ) from None
         batch.append(ready)
     return batch
 
 
 def _requests(
-    spec: Written, batch: list[_Candidate], counter: TokenCounter, left_out: Tally
+    spec: Written,
+    batch: list[_Candidate],
+    counter: TokenCounter,
+    left_out: Tally,
 ) -> tuple[list[tuple[_Candidate, int, int]], bool]:
     """The batch with input and output lengths, less what the filters leave out; and whether prompts
     are exactly counted.
     """
     prompts: list[Prompt] = [candidate.exchange.prompt for candidate in batch]
-    inputs, exact = count_prompts(prompts, counter, [candidate.fields for candidate in batch])
+    inputs, exact = count_prompts(
+        prompts, counter, [candidate.fields for candidate in batch]
+    )
     outputs = _output_lengths(spec, batch, counter)
     requests = []
-    for candidate, prompt_tokens, max_tokens in zip(batch, inputs, outputs, strict=True):
+    for candidate, prompt_tokens, max_tokens in zip(
+        batch, inputs, outputs, strict=True
+    ):
         reason = _unfit(spec, prompt_tokens, max_tokens)
         if reason:
             left_out.add(reason)
@@ -234,7 +290,10 @@ def _require_carried(candidate: _Candidate, wire: Wire) -> None:
         return
     if is_chat(prompt):
         pictures = " with pictures" if next(images_in(prompt), None) else ""
-        what, other = f"chat messages{pictures}", "a chat backend, such as openai-chat"
+        what, other = (
+            f"chat messages{pictures}",
+            "a chat backend, such as openai-chat",
+        )
     else:
         what, other = (
             "token ids",
@@ -245,7 +304,9 @@ def _require_carried(candidate: _Candidate, wire: Wire) -> None:
     )
 
 
-def _output_lengths(spec: Written, batch: list[_Candidate], counter: TokenCounter) -> list[int]:
+def _output_lengths(
+    spec: Written, batch: list[_Candidate], counter: TokenCounter
+) -> list[int]:
     if spec.output_len is not None:
         return [spec.output_len] * len(batch)
     limits = [candidate.exchange.max_tokens for candidate in batch]
@@ -255,7 +316,13 @@ def _output_lengths(spec: Written, batch: list[_Candidate], counter: TokenCounte
         if limits[i] is None and (reply := each.exchange.reply) is not None
     }
     counted = (
-        dict(zip(replies, count_replies(list(replies.values()), counter), strict=True))
+        dict(
+            zip(
+                replies,
+                count_replies(list(replies.values()), counter),
+                strict=True,
+            )
+        )
         if replies
         else {}
     )
@@ -263,7 +330,9 @@ def _output_lengths(spec: Written, batch: list[_Candidate], counter: TokenCounte
     for i, limit in enumerate(limits):
         length = counted.get(i) if limit is None else limit
         if length is None:
-            raise ValueError(Said("dataset.no_length", {"where": batch[i].where}))
+            raise ValueError(
+                Said("dataset.no_length", {"where": batch[i].where})
+            )
         lengths.append(length)
     return lengths
 
@@ -279,18 +348,36 @@ def _unfit(spec: Written, prompt_tokens: int, max_tokens: int) -> str | None:
             return "reply too short"
     if spec.max_input_len is not None and prompt_tokens > spec.max_input_len:
         return "prompt too long"
-    if spec.max_total_len is not None and prompt_tokens + max_tokens > spec.max_total_len:
+    if (
+        spec.max_total_len is not None
+        and prompt_tokens + max_tokens > spec.max_total_len
+    ):
         return "prompt and output too long"
     return None
 
 
-def _require_enough(spec: Written, found: int, n: int, left_out: Mapping[str, int]) -> None:
+def _require_enough(
+    spec: Written, found: int, n: int, left_out: Mapping[str, int]
+) -> None:
     if found >= n or (found and spec.oversample):
         return
     without = ""
     if left_out:
-        what = [Said("dataset.left_out", {"n": n, "why": why}) for why, n in left_out.items()]
+        what = [
+            Said("dataset.left_out", {"n": n, "why": why})
+            for why, n in left_out.items()
+        ]
         without = Said("dataset.without", {"what": what})
-    cure = Said("dataset.lower", {"found": found}) if found else Said("dataset.filters")
-    told = {"path": spec.path, "found": found, "without": without, "n": n, "cure": cure}
+    cure = (
+        Said("dataset.lower", {"found": found})
+        if found
+        else Said("dataset.filters")
+    )
+    told = {
+        "path": spec.path,
+        "found": found,
+        "without": without,
+        "n": n,
+        "cure": cure,
+    }
     raise TooFewRowsError(Said("dataset.too_few", told), found)

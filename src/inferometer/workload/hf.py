@@ -14,7 +14,11 @@ import numpy as np
 from inferometer.spec.hub_defaults import hub_name
 from inferometer.spec.workload import HfWorkload
 from inferometer.words import Said
-from inferometer.workload.hub_rows import FUNCTION_CALLING, category_files, row_form
+from inferometer.workload.hub_rows import (
+    FUNCTION_CALLING,
+    category_files,
+    row_form,
+)
 from inferometer.workload.image_fields import MEDIA
 from inferometer.workload.records import Row, json_rows
 
@@ -24,10 +28,18 @@ SHUFFLE_BUFFER = 10_000
 _SAVED = ("state.json", "dataset_dict.json")
 """What `save_to_disk` leaves in a directory."""
 
-_FORMATS = {".json": "json", ".jsonl": "json", ".parquet": "parquet", ".csv": "csv", ".txt": "text"}
+_FORMATS = {
+    ".json": "json",
+    ".jsonl": "json",
+    ".parquet": "parquet",
+    ".csv": "csv",
+    ".txt": "text",
+}
 
 
-def hf_rows(spec: HfWorkload, order: np.random.Generator | None) -> Iterator[Row]:
+def hf_rows(
+    spec: HfWorkload, order: np.random.Generator | None
+) -> Iterator[Row]:
     """The rows of the split. Raises ValueError with cause and cure."""
     try:
         import datasets
@@ -40,7 +52,9 @@ def hf_rows(spec: HfWorkload, order: np.random.Generator | None) -> Iterator[Row
         else:
             rows = _open(datasets, spec)
             if order is not None:
-                rows = rows.shuffle(seed=int(order.integers(2**31)), buffer_size=SHUFFLE_BUFFER)
+                rows = rows.shuffle(
+                    seed=int(order.integers(2**31)), buffer_size=SHUFFLE_BUFFER
+                )
         for number, content in enumerate(rows, 1):
             told = _said(content)
             if form is None or (told := form(spec, told)) is not None:
@@ -49,7 +63,9 @@ def hf_rows(spec: HfWorkload, order: np.random.Generator | None) -> Iterator[Row
         reason = str(error).strip().partition("\n")[0].rstrip(".")
         told = {"path": spec.path, "why": reason}
         raise ValueError(Said("dataset.hf.other_package", told)) from error
-    except Exception as error:  # the library, and those that it calls, raise all kinds
+    except (
+        Exception
+    ) as error:  # the library, and those that it calls, raise all kinds
         reason = str(error).strip().partition("\n")[0] or type(error).__name__
         is_here = Path(spec.path).exists()
         told = {"path": spec.path, "why": reason}
@@ -71,7 +87,9 @@ def _function_calls(
         paths = [str(path) for path in manager.download(urls)]
     else:
         paths = [str(folder / name) for name in category_files(spec)]
-    rows = chain.from_iterable(zip_longest(*(json_rows(path, order) for path in paths)))
+    rows = chain.from_iterable(
+        zip_longest(*(json_rows(path, order) for path in paths))
+    )
     return (row.content for row in rows if row is not None)
 
 
@@ -80,7 +98,11 @@ def _said(value: Any) -> Any:
     same fields.
     """
     if isinstance(value, dict) and value.keys() != MEDIA:
-        return {name: _said(each) for name, each in value.items() if each is not None}
+        return {
+            name: _said(each)
+            for name, each in value.items()
+            if each is not None
+        }
     return [_said(each) for each in value] if isinstance(value, list) else value
 
 
@@ -94,7 +116,9 @@ def _stream(datasets: Any, spec: HfWorkload) -> Any:
     path = Path(spec.path)
     if any((path / name).is_file() for name in _SAVED):
         saved = datasets.load_from_disk(spec.path)
-        return (saved[spec.split] if isinstance(saved, dict) else saved).to_iterable_dataset()
+        return (
+            saved[spec.split] if isinstance(saved, dict) else saved
+        ).to_iterable_dataset()
     if path.is_file():
         return datasets.load_dataset(
             _FORMATS.get(path.suffix, "json"),
@@ -102,4 +126,6 @@ def _stream(datasets: Any, spec: HfWorkload) -> Any:
             split=spec.split,
             streaming=True,
         )
-    return datasets.load_dataset(spec.path, name=spec.subset, split=spec.split, streaming=True)
+    return datasets.load_dataset(
+        spec.path, name=spec.subset, split=spec.split, streaming=True
+    )

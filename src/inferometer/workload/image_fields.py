@@ -20,7 +20,17 @@ _HOW = r"(_?(file|file_?path|file_?name|path|url|uri|base64|b64|bytes|data))?s?(
 _IMAGE = re.compile(rf"(image|img|photo|pic|picture)s?{_HOW}", re.IGNORECASE)
 _RECORDED = re.compile(rf"(audio|video)s?{_HOW}", re.IGNORECASE)
 
-_ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif")
+_ENDINGS = (
+    ".png",
+    ".jpg",
+    ".jpeg",
+    ".webp",
+    ".gif",
+    ".bmp",
+    ".tif",
+    ".tiff",
+    ".avif",
+)
 _BASE64_HEADS = ("iVBORw0KGgo", "/9j/4", "R0lGODlh", "R0lGODdh", "UklGR")
 """How PNG, JPEG, GIF and WebP begin in base64."""
 MAX_PATH_CHARS = 4096
@@ -36,7 +46,9 @@ class Recording(NamedTuple):
     source: Any
 
 
-def pictures_of(row: Mapping[str, Any], used: Collection[str] = ()) -> tuple[list[Any], set[str]]:
+def pictures_of(
+    row: Mapping[str, Any], used: Collection[str] = ()
+) -> tuple[list[Any], set[str]]:
     """The pictures that stand beside a text, sound and film among them, and the fields they are in,
     which are none of those `used`.
 
@@ -80,7 +92,9 @@ def unsent(name: str, value: Any) -> str:
 @lru_cache(maxsize=1024)
 def _kind(name: str) -> re.Pattern[str] | None:
     """Which of the two a field of this name is."""
-    return next((kind for kind in (_IMAGE, _RECORDED) if kind.fullmatch(name)), None)
+    return next(
+        (kind for kind in (_IMAGE, _RECORDED) if kind.fullmatch(name)), None
+    )
 
 
 def _is_source(value: Any) -> bool:
@@ -100,5 +114,7 @@ def _seems_picture(value: Any, depth: int = 3) -> bool:
         return value.partition("?")[0].lower().endswith(_ENDINGS)
     if not depth or not isinstance(value, list | Mapping):
         return isinstance(value, bytes)
-    within = list(value.values() if isinstance(value, Mapping) else value)[:MAX_LOOKED_AT]
+    within = list(value.values() if isinstance(value, Mapping) else value)[
+        :MAX_LOOKED_AT
+    ]
     return any(_seems_picture(each, depth - 1) for each in within)

@@ -75,7 +75,9 @@ class ImageFiles:
         if not has_media(prompt):
             return prompt
         return [
-            with_images(message, self._url) if isinstance(message, Mapping) else message
+            with_images(message, self._url)
+            if isinstance(message, Mapping)
+            else message
             for message in prompt
         ]  # type: ignore[return-value]
 
@@ -114,13 +116,17 @@ class ImageFiles:
                     f"paths are relative to {folder}"
                 ) from None
             self._urls[path] = self._data_url(content, str(path), kind)
-            self._elsewhere += not path.resolve().is_relative_to(folder.resolve())
+            self._elsewhere += not path.resolve().is_relative_to(
+                folder.resolve()
+            )
         return self._urls[path]
 
     def _place(self, name: str) -> tuple[Path, Path]:
         """The data set's folder, and where the file is."""
         parts = urlsplit(name) if "://" in name else None
-        if parts is not None and (parts.scheme != "file" or parts.netloc not in ("", "localhost")):
+        if parts is not None and (
+            parts.scheme != "file" or parts.netloc not in ("", "localhost")
+        ):
             raise ValueError(
                 f"has the picture {name!r:.100}, which cannot be read here: give a path, or "
                 "http:// or https://"
@@ -130,7 +136,9 @@ class ImageFiles:
                 f"names the picture {name!r:.100}, but the data set is not on this disk: "
                 "download it, and give its folder"
             )
-        return self._folder, self._folder / (name if parts is None else unquote(parts.path))
+        return self._folder, self._folder / (
+            name if parts is None else unquote(parts.path)
+        )
 
     def _data_url(self, content: bytes, what: str, wanted: str) -> str:
         kind = kind_of(content)
@@ -154,13 +162,19 @@ class ImageFiles:
 
     def facts(self) -> dict[str, int]:
         """What the reader of a result has to know."""
-        return {"images_from_elsewhere": self._elsewhere} if self._elsewhere else {}
+        return (
+            {"images_from_elsewhere": self._elsewhere}
+            if self._elsewhere
+            else {}
+        )
 
 
 def kind_of(content: bytes) -> str | None:
     """The media type of a picture, by its first bytes; None if it is none."""
     for mark, at, kind in KINDS:
-        if content[at : at + len(mark)] == mark and (kind != "image/bmp" or content[:2] == b"BM"):
+        if content[at : at + len(mark)] == mark and (
+            kind != "image/bmp" or content[:2] == b"BM"
+        ):
             return kind
     return None
 
@@ -169,7 +183,10 @@ def _from_base64(text: str) -> bytes | None:
     """What a text holds if it is a picture in base64. (A JPEG's begins like a path: /9j/.)"""
     head = "".join(text[: 4 * HEAD_BYTES].split())[:HEAD_BYTES]
     try:
-        if kind_of(base64.b64decode(head[: len(head) // 4 * 4], validate=True)) is None:
+        if (
+            kind_of(base64.b64decode(head[: len(head) // 4 * 4], validate=True))
+            is None
+        ):
             return None
         return base64.b64decode("".join(text.split()), validate=True)
     except binascii.Error:

@@ -15,7 +15,12 @@ from typing import Any
 from inferometer.request import Message, Prompt, Request
 from inferometer.workload.image_fields import Recording
 from inferometer.workload.messages import IMAGE_PARTS, Turn
-from inferometer.workload.row_fields import UNMATCHED, CannotSendError, is_said, sendable
+from inferometer.workload.row_fields import (
+    UNMATCHED,
+    CannotSendError,
+    is_said,
+    sendable,
+)
 
 _PLACE = re.compile(r"<image(?:[ _]?(\d{1,3}))?>")
 _SOURCES = ("image_url", "image", "url", "path", "bytes", "data", "source")
@@ -23,7 +28,10 @@ _SOURCES = ("image_url", "image", "url", "path", "bytes", "data", "source")
 
 
 _MEDIA_PARTS = ("image_url", "video_url", "audio_url")
-_RECORDED_PARTS = {"sound": ("input_audio", "audio_url"), "film": ("video_url",)}
+_RECORDED_PARTS = {
+    "sound": ("input_audio", "audio_url"),
+    "film": ("video_url",),
+}
 _ENCODED_AUDIO = re.compile(r"data:audio/([a-z0-9]+);base64,")
 """Its format is that of OpenAI's `input_audio`."""
 
@@ -36,7 +44,12 @@ def place(turns: Sequence[Turn], pictures: Sequence[Any]) -> list[Turn]:
     """
     for turn in turns:
         content = turn.message["content"]
-        if pictures or turn.pictures or content.__class__ is not str or "<image>" in content:
+        if (
+            pictures
+            or turn.pictures
+            or content.__class__ is not str
+            or "<image>" in content
+        ):
             break
     else:  # texts alone, as in most data sets
         return list(turns)
@@ -48,9 +61,13 @@ def place(turns: Sequence[Turn], pictures: Sequence[Any]) -> list[Turn]:
     rest = album.rest()
     if not rest:
         return placed
-    first = next((i for i, turn in enumerate(placed) if turn.kind == "user"), None)
+    first = next(
+        (i for i, turn in enumerate(placed) if turn.kind == "user"), None
+    )
     if first is None:
-        raise CannotSendError("has pictures, but no turn of a user to show them in")
+        raise CannotSendError(
+            "has pictures, but no turn of a user to show them in"
+        )
     placed[first] = _followed_by(placed[first], rest)
     return placed
 
@@ -63,8 +80,19 @@ def _with_its_own(turn: Turn) -> Turn:
 
 def _followed_by(turn: Turn, pictures: Sequence[Any]) -> Turn:
     content = turn.message["content"]
-    parts = content if isinstance(content, list) else [_text(content)] if content else []
-    return turn._replace(message={**turn.message, "content": [*parts, *map(image_part, pictures)]})
+    parts = (
+        content
+        if isinstance(content, list)
+        else [_text(content)]
+        if content
+        else []
+    )
+    return turn._replace(
+        message={
+            **turn.message,
+            "content": [*parts, *map(image_part, pictures)],
+        }
+    )
 
 
 def _without_pictures(turn: Turn) -> Turn:
@@ -88,7 +116,9 @@ class _Album:
         return bool(self._pictures)
 
     def take(self, number: str | None) -> Any:
-        untaken = (i for i in range(len(self._pictures)) if i not in self._taken)
+        untaken = (
+            i for i in range(len(self._pictures)) if i not in self._taken
+        )
         index = int(number) - 1 if number else next(untaken, -1)
         if not 0 <= index < len(self._pictures):
             raise CannotSendError(
@@ -98,16 +128,24 @@ class _Album:
         return self._pictures[index]
 
     def rest(self) -> list[Any]:
-        return [picture for i, picture in enumerate(self._pictures) if i not in self._taken]
+        return [
+            picture
+            for i, picture in enumerate(self._pictures)
+            if i not in self._taken
+        ]
 
 
 def _placed(turn: Turn, album: _Album) -> Turn:
     content = turn.message["content"]
-    if content is None or (isinstance(content, str) and not (album and turn.kind == "user")):
+    if content is None or (
+        isinstance(content, str) and not (album and turn.kind == "user")
+    ):
         return turn
     parts = list(_parts(content, album if turn.kind == "user" else _Album(())))
     if parts == content or (
-        isinstance(content, str) and len(parts) == 1 and parts[0].get("text") == content
+        isinstance(content, str)
+        and len(parts) == 1
+        and parts[0].get("text") == content
     ):
         return turn
     return turn._replace(message={**turn.message, "content": parts})
@@ -144,11 +182,18 @@ def _with_source(part: Mapping[str, Any], album: _Album) -> Mapping[str, Any]:
     if name is None:
         return image_part(album.take(None))
     return image_part(
-        part[name], {key: part[key] for key in ("detail",) if isinstance(part.get(key), str)}
+        part[name],
+        {
+            key: part[key]
+            for key in ("detail",)
+            if isinstance(part.get(key), str)
+        },
     )
 
 
-def image_part(source: Any, details: Mapping[str, Any] | None = None) -> dict[str, Any]:
+def image_part(
+    source: Any, details: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
     """The part of a message that shows it. A source may be a mapping that has an address, or data,
     beside details.
     """
@@ -158,7 +203,9 @@ def image_part(source: Any, details: Mapping[str, Any] | None = None) -> dict[st
     shown = {**(details or {})}
     if isinstance(source, Mapping) and is_said(source.get("url")):
         shown |= {
-            key: sendable(value) for key, value in source.items() if key not in ("url", "type")
+            key: sendable(value)
+            for key, value in source.items()
+            if key not in ("url", "type")
         }
         source = source["url"]
     elif isinstance(source, Mapping) and is_said(source.get("data")):
@@ -174,7 +221,11 @@ def images_in(prompt: Prompt) -> Iterator[Mapping[str, Any]]:
     """The `image_url` of every picture in a prompt."""
     for message in prompt if not isinstance(prompt, str) else ():
         if isinstance(message, dict) and isinstance(message["content"], list):
-            yield from (part["image_url"] for part in message["content"] if _is_image(part))
+            yield from (
+                part["image_url"]
+                for part in message["content"]
+                if _is_image(part)
+            )
 
 
 def has_media(prompt: Prompt) -> bool:
@@ -194,13 +245,19 @@ def _is_image(part: Any) -> bool:
 def _media_kind(part: Any) -> str | None:
     """image, audio or video, of a part that has one by its url."""
     name = part.get("type") if isinstance(part, dict) else None
-    is_media = name in _MEDIA_PARTS and isinstance(part.get(name), Mapping) and "url" in part[name]
+    is_media = (
+        name in _MEDIA_PARTS
+        and isinstance(part.get(name), Mapping)
+        and "url" in part[name]
+    )
     return str(name).removesuffix("_url") if is_media else None
 
 
 def is_url(source: Any) -> bool:
     """Whether a server has to fetch the picture itself."""
-    return isinstance(source, str) and source[:8].lower().startswith(("http://", "https://"))
+    return isinstance(source, str) and source[:8].lower().startswith(
+        ("http://", "https://")
+    )
 
 
 def with_images(message: Message, read: Callable[[Any, str], str]) -> Message:
@@ -208,7 +265,10 @@ def with_images(message: Message, read: Callable[[Any, str], str]) -> Message:
     content = message["content"]
     if not isinstance(content, list):
         return message
-    return {**message, "content": [_read(part, _media_kind(part), read) for part in content]}
+    return {
+        **message,
+        "content": [_read(part, _media_kind(part), read) for part in content],
+    }
 
 
 def _read(part: Any, kind: str | None, read: Callable[[Any, str], str]) -> Any:
@@ -217,7 +277,9 @@ def _read(part: Any, kind: str | None, read: Callable[[Any, str], str]) -> Any:
     holder = part[f"{kind}_url"]
     url = read(holder["url"], kind)
     if kind == "image":
-        return image_part(url, {name: each for name, each in holder.items() if name != "url"})
+        return image_part(
+            url, {name: each for name, each in holder.items() if name != "url"}
+        )
     if kind == "audio" and (found := _ENCODED_AUDIO.match(url)):
         data = {"data": url[found.end() :], "format": found[1]}
         return {"type": "input_audio", "input_audio": data}
@@ -231,7 +293,9 @@ def count_images(requests: Iterable[Request]) -> dict[str, int]:
     parts = [
         part
         for request in requests
-        for message in (request.prompt if not isinstance(request.prompt, str) else ())
+        for message in (
+            request.prompt if not isinstance(request.prompt, str) else ()
+        )
         if isinstance(message, dict) and isinstance(message["content"], list)
         for part in message["content"]
         if isinstance(part, dict)
@@ -242,5 +306,8 @@ def count_images(requests: Iterable[Request]) -> dict[str, int]:
         for name, types in _RECORDED_PARTS.items()
         if (number := sum(part.get("type") in types for part in parts))
     }
-    pictures = {"images_in_rows": len(urls), "images_by_url": sum(map(is_url, urls))}
+    pictures = {
+        "images_in_rows": len(urls),
+        "images_by_url": sum(map(is_url, urls)),
+    }
     return {**(pictures if urls else {}), **recorded}

@@ -20,7 +20,12 @@ from inferometer.trace.schema import MISSING
 from inferometer.words import Said
 from inferometer.workload.random import random_workload
 from inferometer.workload.tokens import TokenCounter
-from inferometer.workload.workload import Identity, Workload, content_hash, seeds_of
+from inferometer.workload.workload import (
+    Identity,
+    Workload,
+    content_hash,
+    seeds_of,
+)
 
 TILE = 32
 """Pixels along the edge of a patch of one color: patches of noise are new to every cache, and
@@ -31,7 +36,12 @@ _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
 def images_workload(
-    spec: ImagesWorkload, n: int, *, identity: Identity, counter: TokenCounter, attempt: int = 0
+    spec: ImagesWorkload,
+    n: int,
+    *,
+    identity: Identity,
+    counter: TokenCounter,
+    attempt: int = 0,
 ) -> Workload:
     """`n` requests: one user message of random text and pictures, none of which comes twice. Raises
     ValueError.
@@ -43,49 +53,81 @@ def images_workload(
         output_range_ratio=spec.output_range_ratio,
         prefix_len=spec.prefix_len or 0,
     )
-    texts = random_workload(text_spec, n, identity=identity, counter=counter, attempt=attempt)
+    texts = random_workload(
+        text_spec, n, identity=identity, counter=counter, attempt=attempt
+    )
     rng = np.random.default_rng(seeds_of((*identity, attempt, "images")))
     requests = []
     for i, request in enumerate(texts.requests):
         parts: list[dict[str, Any]] = [{"type": "text", "text": request.prompt}]
         parts += [
-            {"type": "image_url", "image_url": {"url": _data_url(width, height, rng)}}
+            {
+                "type": "image_url",
+                "image_url": {"url": _data_url(width, height, rng)},
+            }
             for width, height in _sizes(spec, rng)
         ]
         requests.append(
-            Request(i, [{"role": "user", "content": parts}], MISSING, request.max_tokens)
+            Request(
+                i,
+                [{"role": "user", "content": parts}],
+                MISSING,
+                request.max_tokens,
+            )
         )
     size = ", ".join(spec.sizes or {f"{spec.width}x{spec.height}": 1})
     told = {"n": spec.input_len, "how": texts.counting, "size": size}
     counting = Said("counting.pictures", told)
-    origin = {"images": spec.images, "size": size, "sha256": content_hash(requests)}
+    origin = {
+        "images": spec.images,
+        "size": size,
+        "sha256": content_hash(requests),
+    }
     return Workload(
-        requests, counting, exact=False, reusable_tokens=texts.reusable_tokens, origin=origin
+        requests,
+        counting,
+        exact=False,
+        reusable_tokens=texts.reusable_tokens,
+        origin=origin,
     )
 
 
-def _sizes(spec: ImagesWorkload, rng: np.random.Generator) -> list[tuple[int, int]]:
+def _sizes(
+    spec: ImagesWorkload, rng: np.random.Generator
+) -> list[tuple[int, int]]:
     """Width and height of each picture of a request."""
     least, most = spec.image_counts()
-    number = least if least == most else int(rng.integers(least, most, endpoint=True))
+    number = (
+        least
+        if least == most
+        else int(rng.integers(least, most, endpoint=True))
+    )
     if spec.sizes is None:
         return [(spec.width, spec.height)] * number
     shares = np.array(list(spec.sizes.values()))
     drawn = rng.choice(list(spec.sizes), size=number, p=shares / shares.sum())
     return [
-        (int(width), int(height)) for width, _, height in (str(s).partition("x") for s in drawn)
+        (int(width), int(height))
+        for width, _, height in (str(s).partition("x") for s in drawn)
     ]
 
 
 def _data_url(width: int, height: int, rng: np.random.Generator) -> str:
-    return "data:image/png;base64," + base64.b64encode(png(width, height, rng)).decode()
+    return (
+        "data:image/png;base64,"
+        + base64.b64encode(png(width, height, rng)).decode()
+    )
 
 
 def png(width: int, height: int, rng: np.random.Generator) -> bytes:
     """A PNG file of that many pixels, true color, in patches of random colors."""
-    tiles = rng.integers(256, size=(-(-height // TILE), -(-width // TILE), 3), dtype=np.uint8)
+    tiles = rng.integers(
+        256, size=(-(-height // TILE), -(-width // TILE), 3), dtype=np.uint8
+    )
     pixels = tiles.repeat(TILE, axis=0).repeat(TILE, axis=1)[:height, :width]
-    rows = np.zeros((height, 1 + 3 * width), np.uint8)  # each row begins with its filter: 0, none
+    rows = np.zeros(
+        (height, 1 + 3 * width), np.uint8
+    )  # each row begins with its filter: 0, none
     rows[:, 1:] = pixels.reshape(height, 3 * width)
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     return (
@@ -97,4 +139,9 @@ def png(width: int, height: int, rng: np.random.Generator) -> bytes:
 
 
 def _chunk(name: bytes, data: bytes) -> bytes:
-    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+    return (
+        struct.pack(">I", len(data))
+        + name
+        + data
+        + struct.pack(">I", zlib.crc32(name + data))
+    )

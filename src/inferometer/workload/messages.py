@@ -46,7 +46,9 @@ CALLS = ("function_call", "tool_call")
 """Turns of ShareGPT's form whose text is a tool call in JSON."""
 
 TALKING = {
-    who: kind for who, kind in ROLES.items() if kind != "tool" and who not in (*CALLS, "developer")
+    who: kind
+    for who, kind in ROLES.items()
+    if kind != "tool" and who not in (*CALLS, "developer")
 }
 """Who speaks, as chat backends know them by one role only, and calls no tool in a text."""
 
@@ -100,10 +102,18 @@ def turns_in(turns: Sequence[Any], speakers: Sequence[str]) -> list[Turn]:
     number = 0
     made = []
     for turn, speaker in zip(turns, speakers, strict=False):
-        role = TALKING.get(speaker) if turn.__class__ is dict and len(turn) == 2 else None
+        role = (
+            TALKING.get(speaker)
+            if turn.__class__ is dict and len(turn) == 2
+            else None
+        )
         spoken = turn.get("value", turn.get("content")) if role else None
-        if role and spoken.__class__ is str:  # who speaks and what, as most turns are
-            made.append(Turn(role, {"role": role, "content": text(spoken, "content")}))
+        if (
+            role and spoken.__class__ is str
+        ):  # who speaks and what, as most turns are
+            made.append(
+                Turn(role, {"role": role, "content": text(spoken, "content")})
+            )
             continue
         kind = ROLES[speaker]
         message = _message(turn, speaker)
@@ -126,8 +136,12 @@ def said(message: Message) -> str:
     """
     if is_plain(message):
         return str(message["content"])
-    calls = [json.dumps(call, ensure_ascii=False) for call in _functions(message)]
-    return "\n".join(filter(None, [content_text(message.get("content")), *calls]))
+    calls = [
+        json.dumps(call, ensure_ascii=False) for call in _functions(message)
+    ]
+    return "\n".join(
+        filter(None, [content_text(message.get("content")), *calls])
+    )
 
 
 def content_text(content: Any) -> str:
@@ -152,16 +166,24 @@ def text(value: Any, name: str) -> str:
     """The text, without halves of surrogate pairs, which no server takes."""
     if not isinstance(value, str) or not value or value.isspace():
         raise ValueError(f"has no text under {name!r}")
-    return value if value.isascii() else value.encode("utf-8", "replace").decode()
+    return (
+        value if value.isascii() else value.encode("utf-8", "replace").decode()
+    )
 
 
 def _speaker(turn: Any) -> str:
     if isinstance(turn, str):
         return "user"
-    name = turn.get("role", turn.get("from")) if isinstance(turn, dict) else None
-    speaker = name if name.__class__ is str and name in ROLES else str(name).lower()
+    name = (
+        turn.get("role", turn.get("from")) if isinstance(turn, dict) else None
+    )
+    speaker = (
+        name if name.__class__ is str and name in ROLES else str(name).lower()
+    )
     if speaker not in ROLES:
-        raise ValueError(f"has a turn of {name!r:.60}, which is none of {', '.join(ROLES)}")
+        raise ValueError(
+            f"has a turn of {name!r:.60}, which is none of {', '.join(ROLES)}"
+        )
     return str(speaker)
 
 
@@ -186,7 +208,11 @@ def _message(turn: Mapping[str, Any] | str, speaker: str) -> Message:
         return {"role": speaker, "content": text(turn, "turns")}
     role = speaker if _is_native(turn, speaker) else ROLES[speaker]
     beside = (
-        {name: _field(name, turn[name]) for name in FIELDS if is_said(turn.get(name))}
+        {
+            name: _field(name, turn[name])
+            for name in FIELDS
+            if is_said(turn.get(name))
+        }
         if turn.keys() - _SPOKEN
         else {}
     )
@@ -214,7 +240,9 @@ def _field(name: str, value: Any) -> Any:
     value = sendable(value)
     if name != "tool_calls":
         return value
-    if not isinstance(value, list) or not all(isinstance(call, dict) for call in value):
+    if not isinstance(value, list) or not all(
+        isinstance(call, dict) for call in value
+    ):
         raise ValueError("has tool_calls that are no list of calls")
     return [_call(call) for call in value]
 
@@ -222,9 +250,17 @@ def _field(name: str, value: Any) -> Any:
 def _call(call: dict[str, Any]) -> dict[str, Any]:
     """With its arguments as text: the form of OpenAI, where some record them as an object."""
     function = call.get("function")
-    if not isinstance(function, dict) or not isinstance(function.get("arguments"), dict | list):
+    if not isinstance(function, dict) or not isinstance(
+        function.get("arguments"), dict | list
+    ):
         return call
-    return {**call, "function": {**function, "arguments": json.dumps(function["arguments"])}}
+    return {
+        **call,
+        "function": {
+            **function,
+            "arguments": json.dumps(function["arguments"]),
+        },
+    }
 
 
 def _parts(parts: Sequence[Any]) -> list[Any]:
@@ -273,14 +309,19 @@ def _calls_in(written: Any) -> Iterator[dict[str, str]]:
     except (TypeError, ValueError, RecursionError):
         return
     listed = found if isinstance(found, list) else [found]
-    if not all(isinstance(call, Mapping) and isinstance(call.get("name"), str) for call in listed):
+    if not all(
+        isinstance(call, Mapping) and isinstance(call.get("name"), str)
+        for call in listed
+    ):
         return
     for call in listed:
         arguments = call.get("arguments", call.get("parameters", {}))
         yield {
             "name": sendable(call["name"]),
             "arguments": sendable(
-                arguments if isinstance(arguments, str) else json.dumps(arguments)
+                arguments
+                if isinstance(arguments, str)
+                else json.dumps(arguments)
             ),
         }
 
@@ -292,4 +333,8 @@ def _functions(message: Message) -> list[Any]:
         if isinstance(calls, list)
         else []
     )
-    return [function for function in (*listed, message.get("function_call")) if function]
+    return [
+        function
+        for function in (*listed, message.get("function_call"))
+        if function
+    ]

@@ -62,7 +62,11 @@ def compose(
             counter.pool.astype(object), identity, often
         )  # as objects they share the few numbers there are
         made = [
-            [token for piece in prompt for token in ids.of(piece.key, piece.tokens)]
+            [
+                token
+                for piece in prompt
+                for token in ids.of(piece.key, piece.tokens)
+            ]
             for prompt in prompts
         ]
         return Composed(made, [len(prompt) for prompt in made], True)
@@ -81,18 +85,26 @@ def _texts(
     words = _Drawn(vocabulary.words, identity, often)
     least = math.ceil(vocabulary.overhead + vocabulary.tokens_per_word)
     targets = np.array(
-        [max(least, sum(piece.tokens for piece in prompt)) for prompt in prompts], dtype=np.int64
+        [
+            max(least, sum(piece.tokens for piece in prompt))
+            for prompt in prompts
+        ],
+        dtype=np.int64,
     )
     drawn = [_words(prompt, vocabulary, words, identity) for prompt in prompts]
     if not fit:
         texts = [" ".join(each) for each in drawn]
-        return Composed(texts, counter.count(texts) if texts else [], counter.exact)
+        return Composed(
+            texts, counter.count(texts) if texts else [], counter.exact
+        )
     rng = np.random.default_rng(seeds_of((*identity, "correction")))
     exact = counter.exact and correct(drawn, targets, vocabulary, counter, rng)
     return Composed([" ".join(each) for each in drawn], targets.tolist(), exact)
 
 
-def phrases(pieces: Iterable[Piece], counter: TokenCounter, identity: Key) -> dict[Key, str]:
+def phrases(
+    pieces: Iterable[Piece], counter: TokenCounter, identity: Key
+) -> dict[Key, str]:
     """The text of each piece by itself, about as long as it says: what a template puts around it is
     not counted.
     """
@@ -100,7 +112,10 @@ def phrases(pieces: Iterable[Piece], counter: TokenCounter, identity: Key) -> di
     words = _Drawn(vocabulary.words, identity, Counter())
     return {
         piece.key: " ".join(
-            words.of(piece.key, max(1, round(piece.tokens / vocabulary.tokens_per_word)))
+            words.of(
+                piece.key,
+                max(1, round(piece.tokens / vocabulary.tokens_per_word)),
+            )
         )
         for piece in pieces
     }
@@ -109,7 +124,9 @@ def phrases(pieces: Iterable[Piece], counter: TokenCounter, identity: Key) -> di
 class _Drawn:
     """What was drawn for each key; kept for those that come again."""
 
-    def __init__(self, pool: npt.NDArray[Any], identity: Key, often: Counter[Key]) -> None:
+    def __init__(
+        self, pool: npt.NDArray[Any], identity: Key, often: Counter[Key]
+    ) -> None:
         self._pool = pool
         self._identity = identity
         self._often = often
@@ -126,7 +143,10 @@ class _Drawn:
 
 
 def _words(
-    prompt: Iterable[Piece], vocabulary: Vocabulary, words: _Drawn, identity: Key
+    prompt: Iterable[Piece],
+    vocabulary: Vocabulary,
+    words: _Drawn,
+    identity: Key,
 ) -> list[str]:
     """The words of one prompt, at least one: each piece from the word where its tokens begin to the
     one where they end.
@@ -139,7 +159,9 @@ def _words(
     for piece in prompt:
         opening = opening or piece.key
         tokens += piece.tokens
-        until = round((tokens - vocabulary.overhead) / vocabulary.tokens_per_word)
+        until = round(
+            (tokens - vocabulary.overhead) / vocabulary.tokens_per_word
+        )
         made += words.of(piece.key, max(until - len(made), 0))
     rng = np.random.default_rng(seeds_of((*identity, *opening, "opening")))
     made[:1] = [vocabulary.first[rng.integers(len(vocabulary.first))]]

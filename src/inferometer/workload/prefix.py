@@ -28,27 +28,46 @@ def prefix_workload(
     `expected_hit_rate` in its origin is the share of prompt tokens that an empty but unbounded
     cache finds again, if each request finds the ones before it finished.
     """
-    prefixes = _deal(spec.num_prefixes, n, np.random.default_rng(seeds_of((*identity, "deal"))))
+    prefixes = _deal(
+        spec.num_prefixes,
+        n,
+        np.random.default_rng(seeds_of((*identity, "deal"))),
+    )
     prompts = [
-        (Piece(("prefix", p), spec.prefix_len), Piece(("suffix", i), spec.suffix_len))
+        (
+            Piece(("prefix", p), spec.prefix_len),
+            Piece(("suffix", i), spec.suffix_len),
+        )
         for i, p in enumerate(prefixes.tolist())
     ]
     composed = compose(prompts, counter, (*identity, attempt))
     requests = [
         Request(i, prompt, tokens, spec.output_len)
-        for i, (prompt, tokens) in enumerate(zip(composed.prompts, composed.lengths, strict=True))
+        for i, (prompt, tokens) in enumerate(
+            zip(composed.prompts, composed.lengths, strict=True)
+        )
     ]
     repeated = n - len(np.unique(prefixes))
     total = sum(composed.lengths)
     origin = {
         "prefixes": spec.num_prefixes,
-        "expected_hit_rate": repeated * spec.prefix_len / total if total else 0.0,
+        "expected_hit_rate": repeated * spec.prefix_len / total
+        if total
+        else 0.0,
     }
     reusable = spec.prefix_len if repeated else 0
-    return Workload(requests, counter.how, composed.exact, reusable_tokens=reusable, origin=origin)
+    return Workload(
+        requests,
+        counter.how,
+        composed.exact,
+        reusable_tokens=reusable,
+        origin=origin,
+    )
 
 
-def _deal(kinds: int, n: int, rng: np.random.Generator) -> npt.NDArray[np.int64]:
+def _deal(
+    kinds: int, n: int, rng: np.random.Generator
+) -> npt.NDArray[np.int64]:
     """`n` of the numbers below `kinds`; fewer are the first of more."""
     rounds = [rng.permutation(kinds) for _ in range(-(-n // kinds))]
     return np.concatenate([np.zeros(0, np.int64), *rounds])[:n]

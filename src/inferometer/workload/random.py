@@ -50,16 +50,24 @@ def random_workload(
             counter.how,
         )
     else:
-        prompts, exact = text_prompts(inputs, spec.prefix_len, counter, for_prompts)
+        prompts, exact = text_prompts(
+            inputs, spec.prefix_len, counter, for_prompts
+        )
         counting = (
-            counter.how if exact == counter.exact else Said("counting.unfit", {"how": counter.how})
+            counter.how
+            if exact == counter.exact
+            else Said("counting.unfit", {"how": counter.how})
         )
     totals, max_tokens = (inputs + spec.prefix_len).tolist(), outputs.tolist()
-    requests = [Request(i, prompts[i], totals[i], max_tokens[i]) for i in range(n)]
+    requests = [
+        Request(i, prompts[i], totals[i], max_tokens[i]) for i in range(n)
+    ]
     return Workload(requests, counting, exact, reusable_tokens=spec.prefix_len)
 
 
-def draw_lengths(law: LengthLaw, n: int, rng: np.random.Generator) -> npt.NDArray[np.int64]:
+def draw_lengths(
+    law: LengthLaw, n: int, rng: np.random.Generator
+) -> npt.NDArray[np.int64]:
     """`n` lengths, tokens, by the law. Those of a normal law that lie outside its range are at its
     end.
     """
@@ -75,14 +83,22 @@ def _id_prompts(
     pool: npt.NDArray[np.int64],
     seeds: np.random.SeedSequence,
 ) -> list[list[int]]:
-    for_prefix, for_own = (np.random.default_rng(seed) for seed in seeds.spawn(2))
+    for_prefix, for_own = (
+        np.random.default_rng(seed) for seed in seeds.spawn(2)
+    )
     ids = pool.astype(
         object
     )  # drawing objects shares the few numbers there are: 8 bytes a token, not 40
-    prefix: list[int] = ids[for_prefix.integers(len(pool), size=prefix_len)].tolist()
-    own: list[int] = ids[for_own.integers(len(pool), size=int(lengths.sum()))].tolist()
+    prefix: list[int] = ids[
+        for_prefix.integers(len(pool), size=prefix_len)
+    ].tolist()
+    own: list[int] = ids[
+        for_own.integers(len(pool), size=int(lengths.sum()))
+    ].tolist()
     ends = np.cumsum(lengths)
     return [
         prefix + own[begin:end]
-        for begin, end in zip((ends - lengths).tolist(), ends.tolist(), strict=True)
+        for begin, end in zip(
+            (ends - lengths).tolist(), ends.tolist(), strict=True
+        )
     ]

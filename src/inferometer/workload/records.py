@@ -48,7 +48,9 @@ class Row(NamedTuple):
     content: dict[str, Any]
 
 
-def json_rows(path: str, order: np.random.Generator | None = None) -> Iterator[Row]:
+def json_rows(
+    path: str, order: np.random.Generator | None = None
+) -> Iterator[Row]:
     """The objects of a JSON-lines file or of a JSON array, as they stand or in a random `order`.
 
     For an order of its own the file is read twice, and 24 bytes a row are kept. Raises ValueError.
@@ -59,22 +61,33 @@ def json_rows(path: str, order: np.random.Generator | None = None) -> Iterator[R
             spans = _shuffled(spans, order)
         for offset, length, line in spans:
             where = f"{path}, line {line}"
-            yield Row(where, _object(os.pread(file.fileno(), length, offset), where))
+            yield Row(
+                where, _object(os.pread(file.fileno(), length, offset), where)
+            )
 
 
 def csv_rows(path: str) -> Iterator[Row]:
     """The rows of a CSV file by the names in its first line. Raises ValueError."""
     with _reading(path) as file:
-        lines = (_decoded(raw, f"{path}, line {number}") for number, raw in enumerate(file, 1))
+        lines = (
+            _decoded(raw, f"{path}, line {number}")
+            for number, raw in enumerate(file, 1)
+        )
         reader = csv.DictReader(lines, strict=True)
         try:
             for row in reader:
                 where = f"{path}, line {reader.line_num}"
                 if None in row or None in row.values():
-                    raise ValueError(Said("dataset.csv.fields", {"where": where}))
+                    raise ValueError(
+                        Said("dataset.csv.fields", {"where": where})
+                    )
                 yield Row(where, row)
         except csv.Error as error:
-            told = {"path": path, "line": reader.reader.line_num, "why": str(error)}
+            told = {
+                "path": path,
+                "line": reader.reader.line_num,
+                "why": str(error),
+            }
             raise ValueError(Said("dataset.csv", told)) from None
 
 
@@ -98,7 +111,9 @@ def _reading(path: str) -> Iterator[IO[bytes]]:
         file = open(path, "rb")  # noqa: SIM115 (closed below; errors while reading are the caller's own)
     except OSError as error:
         key = "dataset.unread" + ".directory" * (error.errno == errno.EISDIR)
-        raise ValueError(Said(key, {"path": path, "why": reason_of(error)})) from None
+        raise ValueError(
+            Said(key, {"path": path, "why": reason_of(error)})
+        ) from None
     with file:
         yield file
 
@@ -122,11 +137,17 @@ def _spans(path: str, file: IO[bytes]) -> Iterator[Span]:
     return _line_spans(path, file)
 
 
-def _shuffled(spans: Iterator[Span], order: np.random.Generator) -> Iterator[Span]:
-    table: npt.NDArray[np.int64] = np.fromiter(spans, dtype=np.dtype((np.int64, 3)))
+def _shuffled(
+    spans: Iterator[Span], order: np.random.Generator
+) -> Iterator[Span]:
+    table: npt.NDArray[np.int64] = np.fromiter(
+        spans, dtype=np.dtype((np.int64, 3))
+    )
     shuffled = order.permutation(len(table))
     for begin in range(0, len(shuffled), SPANS_AT_ONCE):
-        yield from map(tuple, table[shuffled[begin : begin + SPANS_AT_ONCE]].tolist())
+        yield from map(
+            tuple, table[shuffled[begin : begin + SPANS_AT_ONCE]].tolist()
+        )
 
 
 def _line_spans(path: str, file: IO[bytes]) -> Iterator[Span]:
@@ -141,7 +162,9 @@ def _line_spans(path: str, file: IO[bytes]) -> Iterator[Span]:
         offset += len(raw)
 
 
-def _array_spans(path: str, file: IO[bytes], begin: int, line: int) -> Iterator[Span]:
+def _array_spans(
+    path: str, file: IO[bytes], begin: int, line: int
+) -> Iterator[Span]:
     """Where each element is. A byte becomes a character here (Latin-1), since only places matter;
     the row is decoded later.
     """
@@ -175,10 +198,16 @@ def _array_spans(path: str, file: IO[bytes], begin: int, line: int) -> Iterator[
                 line += text.count("\n", start, end)
                 at = end
                 continue
-        more = file.read(READ_BYTES) if short and len(text) - at < MAX_ROW_BYTES else b""
+        more = (
+            file.read(READ_BYTES)
+            if short and len(text) - at < MAX_ROW_BYTES
+            else b""
+        )
         if not more:
             line += text.count("\n", at, start)
-            raise ValueError(Said("dataset.array", {"path": path, "line": line, "why": why}))
+            raise ValueError(
+                Said("dataset.array", {"path": path, "line": line, "why": why})
+            )
         text, base, at = text[at:] + more.decode("latin-1"), base + at, 0
 
 
@@ -198,7 +227,9 @@ def _object(raw: bytes, where: str) -> dict[str, Any]:
 
 def _decoded(raw: bytes, where: str) -> str:
     try:
-        return raw.removeprefix(codecs.BOM_UTF8).decode()  # twice as fast as "utf-8-sig"
+        return raw.removeprefix(
+            codecs.BOM_UTF8
+        ).decode()  # twice as fast as "utf-8-sig"
     except UnicodeDecodeError as error:
         told = {"where": where, "place": error.start + 1}
         raise ValueError(Said("dataset.not_utf8", told)) from None

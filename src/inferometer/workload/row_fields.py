@@ -128,7 +128,11 @@ def beside(row: Mapping[str, Any], used: Collection[str]) -> Beside:
     fields: dict[str, Any] = {}
     left_out = []
     for name, value in row.items():
-        if name in used or not is_said(value) or (name in AS_WE_SEND and AS_WE_SEND[name] == value):
+        if (
+            name in used
+            or not is_said(value)
+            or (name in AS_WE_SEND and AS_WE_SEND[name] == value)
+        ):
             continue
         found = _request_field(name, value)
         if found is None:
@@ -168,7 +172,9 @@ def is_said(value: Any) -> bool:
     """Whether there is anything in a field. Data sets fill what a row does not have with null, or
     with nothing.
     """
-    return bool(value) if value.__class__ in _MAY_BE_EMPTY else value is not None
+    return (
+        bool(value) if value.__class__ in _MAY_BE_EMPTY else value is not None
+    )
 
 
 def sendable(value: Any, depth: int = 0) -> Any:
@@ -187,9 +193,16 @@ def sendable(value: Any, depth: int = 0) -> Any:
         raise ValueError("is nested too deeply")
     if isinstance(value, list | tuple):
         return [sendable(each, depth + 1) for each in value]
-    if isinstance(value, Mapping) and all(isinstance(name, str) for name in value):
-        return {sendable(name): sendable(each, depth + 1) for name, each in value.items()}
-    raise ValueError(f"holds {value!r:.60}, which no JSON of a request can hold")
+    if isinstance(value, Mapping) and all(
+        isinstance(name, str) for name in value
+    ):
+        return {
+            sendable(name): sendable(each, depth + 1)
+            for name, each in value.items()
+        }
+    raise ValueError(
+        f"holds {value!r:.60}, which no JSON of a request can hold"
+    )
 
 
 def _request_field(name: str, value: Any) -> Any:
@@ -217,10 +230,14 @@ def _tools(value: Any) -> Any:
         listed = json.loads(value) if isinstance(value, str) else value
     except RecursionError:
         return None
-    if not isinstance(listed, list) or not all(isinstance(tool, Mapping) for tool in listed):
+    if not isinstance(listed, list) or not all(
+        isinstance(tool, Mapping) for tool in listed
+    ):
         return None
     tools = [
-        tool if "type" in tool or "name" not in tool else {"type": "function", "function": tool}
+        tool
+        if "type" in tool or "name" not in tool
+        else {"type": "function", "function": tool}
         for tool in listed
     ]
     return sendable(tools) or None
@@ -250,8 +267,14 @@ class Tally:
 
 
 def _readable(name: str) -> str:
-    shown = "".join(character if character.isprintable() else "?" for character in str(name))
-    return shown if len(shown) <= MAX_NAME_CHARS else f"{shown[: MAX_NAME_CHARS - 1]}…"
+    shown = "".join(
+        character if character.isprintable() else "?" for character in str(name)
+    )
+    return (
+        shown
+        if len(shown) <= MAX_NAME_CHARS
+        else f"{shown[: MAX_NAME_CHARS - 1]}…"
+    )
 
 
 class FieldCounts:
@@ -268,7 +291,10 @@ class FieldCounts:
 
     def facts(self) -> dict[str, Any]:
         """In plain values, for whoever reads a result."""
-        return {"fields_sent": self._sent.counts(), "fields_left_out": self._left_out.counts()}
+        return {
+            "fields_sent": self._sent.counts(),
+            "fields_left_out": self._left_out.counts(),
+        }
 
 
 def rows_in_words(origin: Mapping[str, Any]) -> str:
@@ -290,7 +316,9 @@ def rows_in_words(origin: Mapping[str, Any]) -> str:
     if elsewhere := origin.get("images_from_elsewhere"):
         said.append(words.text("rows.elsewhere", n=elsewhere))
     if left_out := origin.get("fields_left_out"):
-        said.append(words.text("rows.left_out", counts=_counts(left_out, words)))
+        said.append(
+            words.text("rows.left_out", counts=_counts(left_out, words))
+        )
     return words.text("rows.join").join(said)
 
 
@@ -311,6 +339,10 @@ def unsent_in_words(origin: Mapping[str, Any]) -> str:
 
 def _counts(counts: Mapping[str, int], words: Words) -> str:
     """Such as `tools (200), temperature (180)`."""
-    named = [f"{name} ({count})" for name, count in list(counts.items())[:MAX_NAMED]]
+    named = [
+        f"{name} ({count})" for name, count in list(counts.items())[:MAX_NAMED]
+    ]
     more = len(counts) - MAX_NAMED
-    return words.listed([*named, words.text("rows.more", n=more)] if more > 0 else named)
+    return words.listed(
+        [*named, words.text("rows.more", n=more)] if more > 0 else named
+    )

@@ -28,7 +28,12 @@ from inferometer.workload.messages import Turn, said
 from inferometer.workload.pieces import Key, Piece, compose, phrases
 from inferometer.workload.random import draw_lengths
 from inferometer.workload.records import json_rows
-from inferometer.workload.row_fields import CannotSendError, FieldCounts, Tally, carried
+from inferometer.workload.row_fields import (
+    CannotSendError,
+    FieldCounts,
+    Tally,
+    carried,
+)
 from inferometer.workload.shapes import Conversation, conversation_of
 from inferometer.workload.tokens import TokenCounter, TokenIds
 from inferometer.workload.workload import (
@@ -82,12 +87,25 @@ def sessions_workload(
     """
     if spec.path is None:
         return _made_up(
-            spec, n, identity=identity, counter=counter, chat=wire.chat, attempt=attempt
+            spec,
+            n,
+            identity=identity,
+            counter=counter,
+            chat=wire.chat,
+            attempt=attempt,
         )
     if isinstance(counter, TokenIds):
-        raise ValueError("Recorded conversations are texts, which cannot be counted as token ids.")
+        raise ValueError(
+            "Recorded conversations are texts, which cannot be counted as token ids."
+        )
     return _recorded(
-        spec, spec.path, n, identity=identity, counter=counter, wire=wire, attempt=attempt
+        spec,
+        spec.path,
+        n,
+        identity=identity,
+        counter=counter,
+        wire=wire,
+        attempt=attempt,
     )
 
 
@@ -128,10 +146,15 @@ def _made_up(
         )
         for i, turn in enumerate(plan)
     ]
-    origin = {"conversations": len({turn.conversation for turn in plan}), "turns": spec.turns}
+    origin = {
+        "conversations": len({turn.conversation for turn in plan}),
+        "turns": spec.turns,
+    }
     going_on = any(request.after is not None for request in requests)
     reusable = max(lengths, default=0) if going_on else spec.system_len
-    return Workload(requests, counting, exact, reusable_tokens=reusable, origin=origin)
+    return Workload(
+        requests, counting, exact, reusable_tokens=reusable, origin=origin
+    )
 
 
 def _planned(spec: SessionsWorkload, identity: Identity) -> Iterator[_Plan]:
@@ -142,16 +165,21 @@ def _planned(spec: SessionsWorkload, identity: Identity) -> Iterator[_Plan]:
     answer_law = ranged(spec.output_len or WRITTEN_ANSWER, spec.range_ratio)
     conversation = 0
     while True:
-        rng = np.random.default_rng(seeds_of((*identity, "conversation", conversation)))
+        rng = np.random.default_rng(
+            seeds_of((*identity, "conversation", conversation))
+        )
         tokens, answers = (
-            draw_lengths(law, spec.turns, rng).tolist() for law in (turn_law, answer_law)
+            draw_lengths(law, spec.turns, rng).tolist()
+            for law in (turn_law, answer_law)
         )
         pauses_s = spec.think_s * rng.uniform(
             1 - spec.range_ratio, 1 + spec.range_ratio, size=spec.turns
         )
         for turn in range(spec.turns):
             think_ns = round(pauses_s[turn] * NS) if turn else 0
-            yield _Plan(conversation, turn, tokens[turn], answers[turn], think_ns)
+            yield _Plan(
+                conversation, turn, tokens[turn], answers[turn], think_ns
+            )
         conversation += 1
 
 
@@ -163,7 +191,9 @@ def _assistant(turn: _Plan) -> Piece:
     return Piece(("assistant", turn.conversation, turn.turn), turn.answer)
 
 
-def _pieces(spec: SessionsWorkload, plan: Sequence[_Plan], i: int) -> list[Piece]:
+def _pieces(
+    spec: SessionsWorkload, plan: Sequence[_Plan], i: int
+) -> list[Piece]:
     """All that turn i sends: its own words after what was said before."""
     pieces = [Piece(("system",), spec.system_len)] if spec.system_len else []
     for before in plan[i - plan[i].turn : i]:
@@ -172,7 +202,10 @@ def _pieces(spec: SessionsWorkload, plan: Sequence[_Plan], i: int) -> list[Piece
 
 
 def _chats(
-    spec: SessionsWorkload, plan: Sequence[_Plan], counter: TokenCounter, seed: Key
+    spec: SessionsWorkload,
+    plan: Sequence[_Plan],
+    counter: TokenCounter,
+    seed: Key,
 ) -> tuple[Sequence[Prompt], Sequence[int], bool]:
     said = [piece for turn in plan for piece in (_user(turn), _assistant(turn))]
     texts = phrases([Piece(("system",), spec.system_len), *said], counter, seed)
@@ -207,12 +240,18 @@ class _Talk(NamedTuple):
         """The last message of each request: a user's, or the last of several results of tools."""
         following = [*self.kinds[1:], "assistant"]
         return [
-            i for i, kind in enumerate(self.kinds) if kind in ASKING and following[i] == "assistant"
+            i
+            for i, kind in enumerate(self.kinds)
+            if kind in ASKING and following[i] == "assistant"
         ]
 
     def answer(self, asked: int) -> str | None:
         """What was answered to the request that ends there; None if nobody knows."""
-        return said(self.messages[asked + 1]) if asked + 1 < len(self.messages) else None
+        return (
+            said(self.messages[asked + 1])
+            if asked + 1 < len(self.messages)
+            else None
+        )
 
 
 def _recorded(
@@ -225,21 +264,31 @@ def _recorded(
     wire: Wire,
     attempt: int,
 ) -> Workload:
-    order = np.random.default_rng(seeds_of((*identity, attempt))) if spec.shuffle else None
+    order = (
+        np.random.default_rng(seeds_of((*identity, attempt)))
+        if spec.shuffle
+        else None
+    )
     left_out, beside = Tally(), FieldCounts()
     images = ImageFiles(Path(path).parent.absolute())
     talks = _talks(spec, path, order, left_out, wire=wire, images=images)
     requests: list[Request] = []
     exact = True
-    while (wanted := n - len(requests)) > 0 and (batch := list(islice(talks, min(BATCH, wanted)))):
-        exact = _add(spec, batch, counter, requests, n=n, beside=beside) and exact
+    while (wanted := n - len(requests)) > 0 and (
+        batch := list(islice(talks, min(BATCH, wanted)))
+    ):
+        exact = (
+            _add(spec, batch, counter, requests, n=n, beside=beside) and exact
+        )
     del requests[n:]
     if not requests or (len(requests) < n and not spec.oversample):
         told = "".join(
-            f"; {times} rows left out: {reason}" for reason, times in left_out.counts().items()
+            f"; {times} rows left out: {reason}"
+            for reason, times in left_out.counts().items()
         )
         fewer = (
-            f"lower load.num_prompts to {len(requests)}, or allow repeats with workload.oversample"
+            f"lower load.num_prompts to {len(requests)}, "
+            "or allow repeats with workload.oversample"
         )
         cure = fewer if requests else "give a file of conversations"
         raise TooFewRowsError(
@@ -263,7 +312,14 @@ def _recorded(
         else f"{counter.how}; conversations without what the chat template adds"
     )
     return cycled(
-        Workload(requests, how, exact, reusable_tokens=longest_prompt(requests), origin=origin), n
+        Workload(
+            requests,
+            how,
+            exact,
+            reusable_tokens=longest_prompt(requests),
+            origin=origin,
+        ),
+        n,
     )
 
 
@@ -303,11 +359,17 @@ def _talks(
         if turns := turns[:end]:
             yield _talk(row.where, found, turns, wire, images)
         else:
-            left_out.add("no answer tells how long one is (workload.output_len would)")
+            left_out.add(
+                "no answer tells how long one is (workload.output_len would)"
+            )
 
 
 def _talk(
-    where: str, found: Conversation, turns: Sequence[Turn], wire: Wire, images: ImageFiles
+    where: str,
+    found: Conversation,
+    turns: Sequence[Turn],
+    wire: Wire,
+    images: ImageFiles,
 ) -> _Talk:
     ignored = [name for turn in turns for name in turn.left_out]
     cut = [LAST_TURNS] if len(turns) < len(found.turns) else []
@@ -338,14 +400,24 @@ def _add(
     beside: FieldCounts,
 ) -> bool:
     """The turns of these conversations as requests; whether all of them are exactly counted."""
-    prompts = [(talk, asked, talk.messages[: asked + 1]) for talk in batch for asked in talk.asked]
+    prompts = [
+        (talk, asked, talk.messages[: asked + 1])
+        for talk in batch
+        for asked in talk.asked
+    ]
     counts, exact = count_prompts(
-        [prompt for _, _, prompt in prompts], counter, [talk.fields for talk, _, _ in prompts]
+        [prompt for _, _, prompt in prompts],
+        counter,
+        [talk.fields for talk, _, _ in prompts],
     )
-    answers = _answers(spec, [(talk, asked) for talk, asked, _ in prompts], counter)
+    answers = _answers(
+        spec, [(talk, asked) for talk, asked, _ in prompts], counter
+    )
     last: _Talk | None = None
     going_on = True
-    for (talk, asked, prompt), tokens, answer in zip(prompts, counts, answers, strict=True):
+    for (talk, asked, prompt), tokens, answer in zip(
+        prompts, counts, answers, strict=True
+    ):
         goes_on, last = talk is last, talk
         fits = spec.max_input_len is None or tokens <= spec.max_input_len
         going_on = fits and (going_on or not goes_on)
@@ -355,7 +427,9 @@ def _add(
         if not goes_on and i < n:
             beside.add(talk.fields, talk.left_out)
         think_ns = (
-            round(spec.think_s * NS) if goes_on and talk.kinds[asked] == "user" else 0
+            round(spec.think_s * NS)
+            if goes_on and talk.kinds[asked] == "user"
+            else 0
         )  # a tool does not think
         requests.append(
             Request(
@@ -372,18 +446,31 @@ def _add(
 
 
 def _answers(
-    spec: SessionsWorkload, asked: Sequence[tuple[_Talk, int]], counter: TokenCounter
+    spec: SessionsWorkload,
+    asked: Sequence[tuple[_Talk, int]],
+    counter: TokenCounter,
 ) -> list[int]:
     """For each request, the most tokens to generate: as asked for, as the row says, else as many as
     were answered.
     """
     lengths = [spec.output_len or talk.max_tokens for talk, _ in asked]
     recorded = {
-        i: talk.answer(at) or "" for i, (talk, at) in enumerate(asked) if lengths[i] is None
+        i: talk.answer(at) or ""
+        for i, (talk, at) in enumerate(asked)
+        if lengths[i] is None
     }
     counted = (
-        dict(zip(recorded, count_replies(list(recorded.values()), counter), strict=True))
+        dict(
+            zip(
+                recorded,
+                count_replies(list(recorded.values()), counter),
+                strict=True,
+            )
+        )
         if recorded
         else {}
     )
-    return [counted[i] if length is None else length for i, length in enumerate(lengths)]
+    return [
+        counted[i] if length is None else length
+        for i, length in enumerate(lengths)
+    ]

@@ -14,14 +14,38 @@ from typing import Any, NamedTuple
 from inferometer.request import Prompt
 from inferometer.workload.image_fields import pictures_of, unsent
 from inferometer.workload.image_parts import place
-from inferometer.workload.messages import ROLES, Turn, is_plain, said, speakers_in, text, turns_in
+from inferometer.workload.messages import (
+    ROLES,
+    Turn,
+    is_plain,
+    said,
+    speakers_in,
+    text,
+    turns_in,
+)
 from inferometer.workload.row_fields import beside, is_said
 
 CONVERSATIONS = ("messages", "conversations", "conversation", "turns")
-PROMPTS = ("prompt", "instruction", "question", "query", "problem", "inputs", "text")
+PROMPTS = (
+    "prompt",
+    "instruction",
+    "question",
+    "query",
+    "problem",
+    "inputs",
+    "text",
+)
 CONTEXTS = ("input", "context")
 """What an instruction is about, where it is in a field of its own."""
-REPLIES = ("completion", "response", "output", "answer", "solution", "targets", "reply")
+REPLIES = (
+    "completion",
+    "response",
+    "output",
+    "answer",
+    "solution",
+    "targets",
+    "reply",
+)
 LIMITS = (
     "max_tokens",
     "max_completion_tokens",
@@ -72,7 +96,9 @@ class _Row:
         body = row.get("body")
         self.outer: Mapping[str, Any] = {}
         if isinstance(body, Mapping):
-            self.outer = {name: value for name, value in row.items() if name != "body"}
+            self.outer = {
+                name: value for name, value in row.items() if name != "body"
+            }
             row = body
         self.row = row
         self.used = set(LIMITS)
@@ -94,7 +120,9 @@ class _Row:
                 limit = holder.get(name)
                 if limit is not None:
                     if type(limit) is not int or limit < 1:
-                        raise ValueError(f"has {name} {limit!r:.60}, which is no number of tokens")
+                        raise ValueError(
+                            f"has {name} {limit!r:.60}, which is no number of tokens"
+                        )
                     return limit
         return None
 
@@ -105,7 +133,8 @@ class _Row:
         if self.outer:
             aside = beside(self.outer, LIMITS)
             left_out = [
-                unsent(name, self.outer[name]) for name in (*aside.left_out, *aside.fields)
+                unsent(name, self.outer[name])
+                for name in (*aside.left_out, *aside.fields)
             ] + left_out
         return fields, tuple(left_out)
 
@@ -137,9 +166,13 @@ def conversation_of(content: Mapping[str, Any]) -> Conversation:
     if messages is None:
         name, prompt = _prompt(row)
         if isinstance(prompt, list):
-            raise ValueError("has a prompt of token ids, which is no conversation")
+            raise ValueError(
+                "has a prompt of token ids, which is no conversation"
+            )
         messages = [_with_context(row, text(prompt, name))]
-    turns = _with_system(_shown(row, turns_in(messages, speakers_in(messages))), row, chat=True)
+    turns = _with_system(
+        _shown(row, turns_in(messages, speakers_in(messages))), row, chat=True
+    )
     if turns[-1].kind != "assistant" and (reply := _reply(row)) is not None:
         turns.append(Turn("assistant", {"role": "assistant", "content": reply}))
     fields, left_out = row.rest()
@@ -151,16 +184,22 @@ def _conversation(row: _Row) -> Sequence[Any] | None:
     of token ids.
     """
     found = row.first(CONVERSATIONS) or (
-        row.first(("prompt",)) if isinstance(row.row.get("prompt"), list) else None
+        row.first(("prompt",))
+        if isinstance(row.row.get("prompt"), list)
+        else None
     )
     if found is None:
         return _shown_parts(row)
     name, turns = found
     if not isinstance(turns, list):
         raise ValueError(f"has no list of turns under {name!r}")
-    if turns and all(isinstance(turn, list) for turn in turns):  # each turn in a list of its own
+    if turns and all(
+        isinstance(turn, list) for turn in turns
+    ):  # each turn in a list of its own
         turns = [message for turn in turns for message in turn]
-    if name == "prompt" and not all(isinstance(part, Mapping) for part in turns):
+    if name == "prompt" and not all(
+        isinstance(part, Mapping) for part in turns
+    ):
         return None
     if not turns:
         raise ValueError("has a conversation without a turn")
@@ -170,7 +209,9 @@ def _conversation(row: _Row) -> Sequence[Any] | None:
 def _shown_parts(row: _Row) -> Sequence[Any] | None:
     """Texts and pictures in their order, which vLLM's rows of pictures have under `content`."""
     parts = row.row.get("content")
-    if not isinstance(parts, list) or not any(isinstance(each, Mapping) for each in parts):
+    if not isinstance(parts, list) or not any(
+        isinstance(each, Mapping) for each in parts
+    ):
         return None
     row.used.add("content")
     return [{"role": "user", "content": parts}]
@@ -194,13 +235,17 @@ def _instruction(row: _Row, *, chat: bool) -> tuple[Prompt, tuple[str, ...]]:
         return _token_ids(prompt, name), ()
     prompt = _with_context(row, text(prompt, name))
     turns = _with_system(
-        _shown(row, [Turn("user", {"role": "user", "content": prompt})]), row, chat=chat
+        _shown(row, [Turn("user", {"role": "user", "content": prompt})]),
+        row,
+        chat=chat,
     )
     return _as_prompt(turns), turns[-1].left_out
 
 
 def _with_context(row: _Row, prompt: str) -> str:
-    found = row.first([name for name in CONTEXTS if isinstance(row.row.get(name), str)])
+    found = row.first(
+        [name for name in CONTEXTS if isinstance(row.row.get(name), str)]
+    )
     if found is None or not found[1].strip():
         return prompt
     return f"{prompt}\n\n{text(found[1], found[0])}"
@@ -227,7 +272,11 @@ def _with_system(turns: list[Turn], row: _Row, *, chat: bool) -> list[Turn]:
     if turns[0].kind == "system" or (system := _system(row)) is None:
         return turns
     if not chat and isinstance(prompt := _as_prompt(turns), str):
-        return [turns[0]._replace(message={"role": "user", "content": f"{system}\n\n{prompt}"})]
+        return [
+            turns[0]._replace(
+                message={"role": "user", "content": f"{system}\n\n{prompt}"}
+            )
+        ]
     return [Turn("system", {"role": "system", "content": system}), *turns]
 
 
@@ -237,22 +286,37 @@ def _first_exchange(
     """What is asked, what is answered, and what is left out of these turns."""
     speakers = speakers_in(messages)
     kinds = [ROLES[speaker] for speaker in speakers]
-    if "assistant" not in kinds and all(isinstance(message, str) for message in messages):
+    if "assistant" not in kinds and all(
+        isinstance(message, str) for message in messages
+    ):
         asked = 1  # of several questions: each would be asked after the answer to the one before
     else:
-        asked = len(messages) if kinds[-1] != "assistant" else kinds.index("assistant")
+        asked = (
+            len(messages)
+            if kinds[-1] != "assistant"
+            else kinds.index("assistant")
+        )
     if asked < len(messages) and "user" not in kinds[:asked]:
         raise ValueError("has a conversation that does not begin with the user")
     pictures, names = pictures_of(row.row, row.used)
     row.used |= names
-    turns = place(turns_in(messages if pictures else messages[: asked + 1], speakers), pictures)
-    answer = turns[asked].message if "assistant" in kinds[asked : asked + 1] else None
+    turns = place(
+        turns_in(messages if pictures else messages[: asked + 1], speakers),
+        pictures,
+    )
+    answer = (
+        turns[asked].message
+        if "assistant" in kinds[asked : asked + 1]
+        else None
+    )
     left_out: tuple[str, ...] = (
         (LATER_TURNS,) if len(messages) > asked + (answer is not None) else ()
     )
     for turn in turns[:asked]:
         left_out += (
-            tuple(name for name in turn.left_out if name not in left_out) if turn.left_out else ()
+            tuple(name for name in turn.left_out if name not in left_out)
+            if turn.left_out
+            else ()
         )
     prompt = _as_prompt(_with_system(turns[:asked], row, chat=chat))
     return prompt, None if answer is None else said(answer), left_out
@@ -260,14 +324,22 @@ def _first_exchange(
 
 def _as_prompt(turns: Sequence[Turn]) -> Prompt:
     """One text of a user is sent as such, so that every wire can carry it."""
-    if len(turns) == 1 and turns[0].message["role"] == "user" and is_plain(turns[0].message):
+    if (
+        len(turns) == 1
+        and turns[0].message["role"] == "user"
+        and is_plain(turns[0].message)
+    ):
         return str(turns[0].message["content"])
     return [turn.message for turn in turns]
 
 
 def _token_ids(prompt: list[Any], name: str) -> list[int]:
-    if not prompt or not all(type(token) is int and 0 <= token <= MAX_TOKEN_ID for token in prompt):
-        raise ValueError(f"has a list under {name!r} that is neither token ids nor messages")
+    if not prompt or not all(
+        type(token) is int and 0 <= token <= MAX_TOKEN_ID for token in prompt
+    ):
+        raise ValueError(
+            f"has a list under {name!r} that is neither token ids nor messages"
+        )
     return prompt
 
 
@@ -283,4 +355,6 @@ def _reply(row: _Row) -> str | None:
         and all(isinstance(message, Mapping) for message in reply)
     ):
         return said(turns_in(reply, speakers_in(reply))[-1].message)
-    return text(reply, name) if isinstance(reply, str) and reply.strip() else None
+    return (
+        text(reply, name) if isinstance(reply, str) and reply.strip() else None
+    )

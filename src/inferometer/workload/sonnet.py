@@ -15,7 +15,12 @@ from inferometer.spec.workload import SonnetWorkload
 from inferometer.workload.records import text_lines
 from inferometer.workload.text import correct, find_vocabulary
 from inferometer.workload.tokens import TokenCounter
-from inferometer.workload.workload import Identity, Workload, content_hash, seeds_of
+from inferometer.workload.workload import (
+    Identity,
+    Workload,
+    content_hash,
+    seeds_of,
+)
 
 MAX_LINES = 100_000
 """Lines of a longer text that are drawn from: the first ones."""
@@ -25,7 +30,12 @@ COUNTED_LINES = 64
 
 
 def sonnet_workload(
-    spec: SonnetWorkload, n: int, *, identity: Identity, counter: TokenCounter, attempt: int = 0
+    spec: SonnetWorkload,
+    n: int,
+    *,
+    identity: Identity,
+    counter: TokenCounter,
+    attempt: int = 0,
 ) -> Workload:
     """`n` requests: lines that all share, about `prefix_len` tokens, then lines of their own,
     `input_len` in all.
@@ -45,7 +55,9 @@ def sonnet_workload(
     seed = (*identity, attempt)
     words_a_token = _words_a_token(lines, counter, vocabulary.overhead)
     prefix = _words(
-        lines, round((spec.prefix_len - vocabulary.overhead) * words_a_token), _rng(*seed, "prefix")
+        lines,
+        round((spec.prefix_len - vocabulary.overhead) * words_a_token),
+        _rng(*seed, "prefix"),
     )
     whole = math.ceil((spec.input_len - vocabulary.overhead) * words_a_token)
     if whole < 1:
@@ -54,27 +66,40 @@ def sonnet_workload(
             "template alone are "
             f"{round(vocabulary.overhead)}; ask for more with workload.input_len."
         )
-    drawn = [[*prefix, *_words(lines, whole - len(prefix), _rng(*seed, i))] for i in range(n)]
+    drawn = [
+        [*prefix, *_words(lines, whole - len(prefix), _rng(*seed, i))]
+        for i in range(n)
+    ]
     targets = np.full(n, spec.input_len, dtype=np.int64)
-    exact = counter.exact and correct(drawn, targets, vocabulary, counter, _rng(*seed, "filling"))
+    exact = counter.exact and correct(
+        drawn, targets, vocabulary, counter, _rng(*seed, "filling")
+    )
     requests = [
         Request(i, " ".join(words), spec.input_len, spec.output_len)
         for i, words in enumerate(drawn)
     ]
-    origin = {"file": spec.path, "lines": len(lines), "sha256": content_hash(requests)}
+    origin = {
+        "file": spec.path,
+        "lines": len(lines),
+        "sha256": content_hash(requests),
+    }
     how = (
         counter.how
         if exact == counter.exact
         else f"{counter.how}; some prompts could not be made to fit"
     )
-    return Workload(requests, how, exact, reusable_tokens=spec.prefix_len, origin=origin)
+    return Workload(
+        requests, how, exact, reusable_tokens=spec.prefix_len, origin=origin
+    )
 
 
 def _rng(*seed: int | str) -> np.random.Generator:
     return np.random.default_rng(seeds_of(seed))
 
 
-def _words_a_token(lines: Sequence[str], counter: TokenCounter, overhead: float) -> float:
+def _words_a_token(
+    lines: Sequence[str], counter: TokenCounter, overhead: float
+) -> float:
     some = lines[:: max(1, len(lines) // COUNTED_LINES)][:COUNTED_LINES]
     text = "\n".join(some)
     (tokens,) = counter.count([text])
@@ -88,5 +113,7 @@ def _words(lines: Sequence[str], n: int, rng: np.random.Generator) -> list[str]:
     words: list[str] = []
     while len(words) < n:
         first, *others = lines[int(rng.integers(len(lines)))].split(" ")
-        words[-1:] = [f"{words[-1]}\n{first}", *others] if words else [first, *others]
+        words[-1:] = (
+            [f"{words[-1]}\n{first}", *others] if words else [first, *others]
+        )
     return words[: max(n, 0)]

@@ -69,17 +69,26 @@ def text_prompts(
     """
     vocabulary = find_vocabulary(counter)
     targets = lengths + prefix_len
-    sizes = np.round((targets - vocabulary.overhead) / vocabulary.tokens_per_word).astype(np.int64)
+    sizes = np.round(
+        (targets - vocabulary.overhead) / vocabulary.tokens_per_word
+    ).astype(np.int64)
     if len(sizes) and sizes.min() < 1:
         raise ValueError(
             f"An input of {targets.min()} tokens cannot be had: special tokens and chat template "
             "alone are "
             f"{round(vocabulary.overhead)}; ask for more with workload.input_len."
         )
-    shared = max(round((prefix_len - vocabulary.overhead) / vocabulary.tokens_per_word), 0)
-    *for_drawing, for_correcting = (np.random.default_rng(seed) for seed in seeds.spawn(4))
+    shared = max(
+        round((prefix_len - vocabulary.overhead) / vocabulary.tokens_per_word),
+        0,
+    )
+    *for_drawing, for_correcting = (
+        np.random.default_rng(seed) for seed in seeds.spawn(4)
+    )
     drawn = _draw(sizes, shared, vocabulary, for_drawing)
-    exact = counter.exact and correct(drawn, targets, vocabulary, counter, for_correcting)
+    exact = counter.exact and correct(
+        drawn, targets, vocabulary, counter, for_correcting
+    )
     return [" ".join(words) for words in drawn], exact
 
 
@@ -93,15 +102,25 @@ def find_vocabulary(counter: TokenCounter) -> Vocabulary:
     """
     if isinstance(counter, WordCounter):
         known = _column(counter.words)
-        return Vocabulary(known, known, known, counter.offset, counter.tokens_per_word)
+        return Vocabulary(
+            known, known, known, counter.offset, counter.tokens_per_word
+        )
     single = list(_single_token_words(counter))
-    mean = 1.0 if len(single) >= MIN_WORDS else mean_tokens_per_word(*counter.count(TRIALS))
+    mean = (
+        1.0
+        if len(single) >= MIN_WORDS
+        else mean_tokens_per_word(*counter.count(TRIALS))
+    )
     words = single if len(single) >= MIN_WORDS else list(WORDS)
     candidates = words[:: max(len(words) // SAMPLE, 1)][:SAMPLE]
     tail = words[-8:]
     counts = counter.count([" ".join([word, *tail]) for word in candidates])
     shortest = min(counts)
-    first = [word for word, count in zip(candidates, counts, strict=True) if count == shortest]
+    first = [
+        word
+        for word, count in zip(candidates, counts, strict=True)
+        if count == shortest
+    ]
     overhead = max(shortest - (1 + len(tail)) * mean, 0.0)
     return Vocabulary(
         _column(first),
@@ -136,7 +155,9 @@ def _alone_on_a_line(words: Sequence[str], ids: Sequence[int]) -> list[str]:
         return []  # this tokenizer does something else with lines
     ends = [position for position, token in enumerate(ids) if token == newline]
     return [
-        word for word, start, end in zip(words, ends, ends[1:], strict=False) if end - start == 2
+        word
+        for word, start, end in zip(words, ends, ends[1:], strict=False)
+        if end - start == 2
     ]
 
 
@@ -157,7 +178,9 @@ def _draw(
     words = choose(vocabulary.words, int(sizes.sum()), for_words)
     ends = np.cumsum(sizes)
     prompts = []
-    for begin, end, opening in zip((ends - sizes).tolist(), ends.tolist(), first, strict=True):
+    for begin, end, opening in zip(
+        (ends - sizes).tolist(), ends.tolist(), first, strict=True
+    ):
         prompt = words[begin:end]
         prompt[0] = opening
         prompt[:shared] = prefix[: len(prompt)]
@@ -165,7 +188,9 @@ def _draw(
     return prompts
 
 
-def choose(words: npt.NDArray[Any], n: int, rng: np.random.Generator) -> list[str]:
+def choose(
+    words: npt.NDArray[Any], n: int, rng: np.random.Generator
+) -> list[str]:
     chosen: list[str] = words[rng.integers(len(words), size=max(n, 0))].tolist()
     return chosen
 
@@ -181,7 +206,9 @@ def correct(
     none misses any more.
     """
     sample = np.unique(
-        np.linspace(0, len(prompts) - 1, min(len(prompts), SAMPLE)).astype(np.int64)
+        np.linspace(0, len(prompts) - 1, min(len(prompts), SAMPLE)).astype(
+            np.int64
+        )
     ).tolist()
     if not _misses(sample, prompts, targets, counter):
         return True
@@ -193,7 +220,9 @@ def correct(
                 del prompts[i][max(len(prompts[i]) - words, 1) :]
             else:
                 prompts[i] += choose(
-                    vocabulary.fillers, math.ceil(-excess / vocabulary.tokens_per_filler), rng
+                    vocabulary.fillers,
+                    math.ceil(-excess / vocabulary.tokens_per_filler),
+                    rng,
                 )
         missing = _misses(missing, prompts, targets, counter)
         if not missing:

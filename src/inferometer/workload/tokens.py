@@ -53,7 +53,10 @@ class ServerTokens(Protocol):
     def tokenize(self, model: str, text: str) -> list[int] | None: ...
 
     def tokenize_chat(
-        self, model: str, messages: Sequence[Message], fields: Mapping[str, Any] | None = None
+        self,
+        model: str,
+        messages: Sequence[Message],
+        fields: Mapping[str, Any] | None = None,
     ) -> int | None: ...
 
 
@@ -146,13 +149,17 @@ class LocalCounter:
             from tokenizers import Tokenizer
         except ImportError:
             raise ValueError(Said("tokenizer.package")) from None
-        file = Path(path) / "tokenizer.json" if Path(path).is_dir() else Path(path)
+        file = (
+            Path(path) / "tokenizer.json" if Path(path).is_dir() else Path(path)
+        )
         if not file.is_file():
             raise ValueError(Said("tokenizer.no_file", {"path": file}))
         try:
             tokenizer = Tokenizer.from_file(str(file))
         except Exception as error:  # the library raises bare Exception
-            raise ValueError(Said("tokenizer.none", {"path": file, "why": str(error)})) from None
+            raise ValueError(
+                Said("tokenizer.none", {"path": file, "why": str(error)})
+            ) from None
         tokenizer.no_truncation()
         tokenizer.no_padding()
         return cls(tokenizer, how=Said("counting.local.path", {"path": path}))
@@ -178,7 +185,10 @@ class WordCounter:
     exact: bool = False
 
     def count(self, texts: Sequence[str]) -> list[int]:
-        return [round(len(text.split()) * self.tokens_per_word + self.offset) for text in texts]
+        return [
+            round(len(text.split()) * self.tokens_per_word + self.offset)
+            for text in texts
+        ]
 
     def ids(self, text: str) -> list[int]:
         return []
@@ -207,12 +217,17 @@ def find_counting(
     told = [ask(text) for text in TRIALS]
     if server.tokenize(model, TRIALS[0]) is not None:
         counter = ServerCounter(server, model, chat)
-        sure_untold = not chat or server.tokenize_chat(model, user_message(TRIALS[0])) is not None
+        sure_untold = (
+            not chat
+            or server.tokenize_chat(model, user_message(TRIALS[0])) is not None
+        )
         checked = _against_usage(counter, told, sure_untold)
         if checked.exact or tokenizer is None:
             return checked
     if tokenizer is not None:
-        return _against_usage(LocalCounter.load(tokenizer), told, sure_untold=not chat)
+        return _against_usage(
+            LocalCounter.load(tokenizer), told, sure_untold=not chat
+        )
     return _words_by_usage(told)
 
 
@@ -221,7 +236,9 @@ def user_message(text: str) -> list[dict[str, str]]:
     return [{"role": "user", "content": text}]
 
 
-def _id_pool(server: ServerTokens, model: str) -> tuple[npt.NDArray[np.int64], str]:
+def _id_pool(
+    server: ServerTokens, model: str
+) -> tuple[npt.NDArray[np.int64], str]:
     """Distinct ordinary ids that the server's tokenizer makes of words and numbers, and where they
     are from.
     """
@@ -232,12 +249,16 @@ def _id_pool(server: ServerTokens, model: str) -> tuple[npt.NDArray[np.int64], s
     ]
     found: set[int] = set()
     for start in range(0, len(texts), WORDS_AT_ONCE):
-        ids = server.tokenize(model, " ".join(texts[start : start + WORDS_AT_ONCE]))
+        ids = server.tokenize(
+            model, " ".join(texts[start : start + WORDS_AT_ONCE])
+        )
         if ids is None:
             break
         found.update(ids)
     one, two = server.tokenize(model, "one"), server.tokenize(model, "two")
-    around = set(one or ()) & set(two or ())  # begin and end markers are in both
+    around = set(one or ()) & set(
+        two or ()
+    )  # begin and end markers are in both
     pool = np.array(sorted(found - around), dtype=np.int64)
     if len(pool) < SMALLEST_POOL:
         ends = {"first": UNSURE_IDS[0], "last": UNSURE_IDS[-1]}
@@ -246,13 +267,19 @@ def _id_pool(server: ServerTokens, model: str) -> tuple[npt.NDArray[np.int64], s
 
 
 def _against_usage(
-    counter: ServerCounter | LocalCounter, told: Sequence[int | None], sure_untold: bool
+    counter: ServerCounter | LocalCounter,
+    told: Sequence[int | None],
+    sure_untold: bool,
 ) -> ServerCounter | LocalCounter:
     """The counter, corrected by the constant it is off against the server's usage; not exact if it
     is off otherwise.
     """
     counted = counter.count(TRIALS)
-    off = {usage - count for usage, count in zip(told, counted, strict=True) if usage is not None}
+    off = {
+        usage - count
+        for usage, count in zip(told, counted, strict=True)
+        if usage is not None
+    }
     if not off:
         return replace(
             counter,

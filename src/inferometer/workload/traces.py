@@ -30,7 +30,12 @@ from inferometer.workload.pieces import Piece, compose
 from inferometer.workload.records import csv_rows, is_json, json_rows
 from inferometer.workload.row_fields import FieldCounts, Tally, is_said
 from inferometer.workload.tokens import TokenCounter, TokenIds
-from inferometer.workload.workload import Identity, TooFewRowsError, Workload, content_hash
+from inferometer.workload.workload import (
+    Identity,
+    TooFewRowsError,
+    Workload,
+    content_hash,
+)
 
 _MOMENT = re.compile(
     r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(?:\.(\d{1,9})\d*)?\s*(?:Z|UTC|([+-])(\d\d):?(\d\d))?"
@@ -39,7 +44,13 @@ _MOMENT = re.compile(
 
 READ = frozenset(
     {
-        *("Timestamp", "Model", "Request tokens", "Response tokens", "Total tokens"),
+        *(
+            "Timestamp",
+            "Model",
+            "Request tokens",
+            "Response tokens",
+            "Total tokens",
+        ),
         *("TIMESTAMP", "ContextTokens", "GeneratedTokens"),
         *("timestamp", "input_length", "output_length", "hash_ids"),
     }
@@ -74,7 +85,8 @@ def trace_workload(
     rows = list(islice(_fitting(spec, left_out), n))
     if len(rows) < n:
         reasons = ", ".join(
-            f"{number} left out: {reason}" for reason, number in left_out.counts().items()
+            f"{number} left out: {reason}"
+            for reason, number in left_out.counts().items()
         )
         without = f" ({reasons})" if reasons else ""
         raise TooFewRowsError(
@@ -83,7 +95,9 @@ def trace_workload(
             len(rows),
         )
     composed = compose(
-        [_pieces(spec, i, row) for i, row in enumerate(rows)], counter, (*identity, attempt)
+        [_pieces(spec, i, row) for i, row in enumerate(rows)],
+        counter,
+        (*identity, attempt),
     )
     requests = [
         Request(i, prompt, tokens, row.output_tokens)
@@ -100,7 +114,8 @@ def trace_workload(
         "left_out": left_out.counts(),
         **said.facts(),
         "lengthened": sum(
-            tokens > row.prompt_tokens for tokens, row in zip(composed.lengths, rows, strict=True)
+            tokens > row.prompt_tokens
+            for tokens, row in zip(composed.lengths, rows, strict=True)
         ),
         "shares_blocks": shared,
         "sha256": content_hash(requests),
@@ -131,7 +146,9 @@ def _fitting(spec: TraceWorkload, left_out: Tally) -> Iterator[TraceRow]:
     last_ns: int | None = None
     for where, row in _rows(spec):
         if last_ns is not None and row.time_ns < last_ns:
-            raise ValueError(f"{where}: is earlier than the row before it; sort the trace by time.")
+            raise ValueError(
+                f"{where}: is earlier than the row before it; sort the trace by time."
+            )
         last_ns = row.time_ns
         reason = _unfit(spec, row)
         if reason:
@@ -145,7 +162,10 @@ def _unfit(spec: TraceWorkload, row: TraceRow) -> str | None:
         return "another model"
     if not row.output_tokens or not row.prompt_tokens:
         return "no tokens: it failed"
-    if spec.max_input_len is not None and row.prompt_tokens > spec.max_input_len:
+    if (
+        spec.max_input_len is not None
+        and row.prompt_tokens > spec.max_input_len
+    ):
         return "prompt too long"
     if (
         spec.max_total_len is not None
@@ -168,16 +188,24 @@ def _rows(spec: TraceWorkload) -> Iterator[tuple[str, TraceRow]]:
                 where,
                 recorded._replace(
                     unread=tuple(
-                        name for name in content if name not in known and is_said(content[name])
+                        name
+                        for name in content
+                        if name not in known and is_said(content[name])
                     )
                 ),
             )
         except (KeyError, TypeError, ValueError, AttributeError) as error:
-            reason = f"has no {error}" if isinstance(error, KeyError) else str(error)
-            raise ValueError(f"{where}: {reason}; repair the row or take it out.") from None
+            reason = (
+                f"has no {error}" if isinstance(error, KeyError) else str(error)
+            )
+            raise ValueError(
+                f"{where}: {reason}; repair the row or take it out."
+            ) from None
 
 
-def _form(path: str, row: Mapping[str, Any]) -> Callable[[Mapping[str, Any]], TraceRow]:
+def _form(
+    path: str, row: Mapping[str, Any]
+) -> Callable[[Mapping[str, Any]], TraceRow]:
     for column, read in (
         ("Request tokens", _burstgpt),
         ("ContextTokens", _azure),
@@ -203,7 +231,9 @@ def _burstgpt(row: Mapping[str, Any]) -> TraceRow:
 
 def _azure(row: Mapping[str, Any]) -> TraceRow:
     return TraceRow(
-        _moment_ns(row["TIMESTAMP"]), _tokens(row["ContextTokens"]), _tokens(row["GeneratedTokens"])
+        _moment_ns(row["TIMESTAMP"]),
+        _tokens(row["ContextTokens"]),
+        _tokens(row["GeneratedTokens"]),
     )
 
 
@@ -218,7 +248,9 @@ def _mooncake(row: Mapping[str, Any]) -> TraceRow:
 
 
 def _fields_of(spec: TimedTraceWorkload) -> frozenset[str]:
-    return frozenset({spec.timestamp, spec.input_length, spec.output_length, spec.hash_ids})
+    return frozenset(
+        {spec.timestamp, spec.input_length, spec.output_length, spec.hash_ids}
+    )
 
 
 def _timed(spec: TimedTraceWorkload, row: Mapping[str, Any]) -> TraceRow:
@@ -232,7 +264,9 @@ def _timed(spec: TimedTraceWorkload, row: Mapping[str, Any]) -> TraceRow:
 
 def _blocks(row: Mapping[str, Any], name: str) -> tuple[int, ...]:
     blocks = row.get(name) or ()
-    if not isinstance(blocks, list | tuple) or not all(type(block) is int for block in blocks):
+    if not isinstance(blocks, list | tuple) or not all(
+        type(block) is int for block in blocks
+    ):
         raise ValueError(f"{name} is no list of numbers")
     return tuple(blocks)
 
@@ -267,4 +301,6 @@ def _moment_ns(written: str) -> int:
     if sign:
         ahead = timedelta(hours=int(hours), minutes=int(minutes))
         moment += -ahead if sign == "+" else ahead
-    return calendar.timegm(moment.timetuple()) * NS + int((fraction or "0").ljust(9, "0"))
+    return calendar.timegm(moment.timetuple()) * NS + int(
+        (fraction or "0").ljust(9, "0")
+    )

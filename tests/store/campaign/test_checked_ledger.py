@@ -18,7 +18,13 @@ from inferometer.store.campaign.checked_ledger import (
 )
 from inferometer.store.campaign.checksum import checksum_of
 from inferometer.store.campaign.history import History
-from inferometer.store.campaign.ledger import LEDGER_VERSION, LedgerError, Record, dump, read_ledger
+from inferometer.store.campaign.ledger import (
+    LEDGER_VERSION,
+    LedgerError,
+    Record,
+    dump,
+    read_ledger,
+)
 from inferometer.store.campaign.paths import CampaignPaths
 from inferometer.store.campaign.state import read_campaign_state
 
@@ -38,7 +44,10 @@ def result(
     (run / "requests.parquet").write_text("requests")
     json = places.result_dir / f"np{number}.json"
     json.write_text("{}")
-    files = {places.relative(path): checksum_of(path) for path in (json, *sorted(run.iterdir()))}
+    files = {
+        places.relative(path): checksum_of(path)
+        for path in (json, *sorted(run.iterdir()))
+    }
     facts = {
         "time": TIME,
         "fingerprint": fingerprint,
@@ -77,10 +86,16 @@ def write(places: CampaignPaths, records: Sequence[Record]) -> None:
 
 def points(records: Sequence[Record]) -> list[str]:
     """Those whose results count, in the order of their numbers."""
-    return sorted(found.point for found in History.of(records).current.values() if found.counts)
+    return sorted(
+        found.point
+        for found in History.of(records).current.values()
+        if found.counts
+    )
 
 
-def damage_line(places: CampaignPaths, number: int, change: Callable[[bytes], bytes]) -> None:
+def damage_line(
+    places: CampaignPaths, number: int, change: Callable[[bytes], bytes]
+) -> None:
     lines = places.ledger.read_bytes().splitlines(keepends=True)
     lines[number - 1] = change(lines[number - 1])
     places.ledger.write_bytes(b"".join(lines))
@@ -109,7 +124,9 @@ def test_what_is_sound_is_read(places: CampaignPaths) -> None:
     ],
     ids=lambda line: str(line)[:60],
 )
-def test_lines_with_right_checksums_may_hold_anything(places: CampaignPaths, line: bytes) -> None:
+def test_lines_with_right_checksums_may_hold_anything(
+    places: CampaignPaths, line: bytes
+) -> None:
     import hashlib
 
     body = b'{"kind":"ledger","time":"%b","version":1}' % TIME.encode()
@@ -119,20 +136,31 @@ def test_lines_with_right_checksums_may_hold_anything(places: CampaignPaths, lin
         text += each[:-1] + b',"checksum":"' + checksum + b'"}\n'
     places.ledger.write_bytes(text)
     for act in (read_campaign_ledger, open_campaign_ledger):
-        with pytest.raises(LedgerError, match="contains what no campaign writes"):
+        with pytest.raises(
+            LedgerError, match="contains what no campaign writes"
+        ):
             act(places)
     assert places.ledger.read_bytes() == text
 
 
 @pytest.mark.parametrize("version", ["1", None, 1.5, True, [1]])
-def test_a_version_that_is_none_is_refused(places: CampaignPaths, version: object) -> None:
+def test_a_version_that_is_none_is_refused(
+    places: CampaignPaths, version: object
+) -> None:
     write(places, [{**BEGINNING, "version": version}])
     with pytest.raises(LedgerError, match="contains what no campaign writes"):
         read_campaign_ledger(places)
 
 
 def test_kinds_that_are_not_known_are_let_pass(places: CampaignPaths) -> None:
-    write(places, [BEGINNING, {"kind": "of a later version", "json": "../x"}, *result(places, 1)])
+    write(
+        places,
+        [
+            BEGINNING,
+            {"kind": "of a later version", "json": "../x"},
+            *result(places, 1),
+        ],
+    )
     assert points(read_campaign_ledger(places).records) == ["g/np1"]
 
 
@@ -154,10 +182,15 @@ def test_a_ledger_that_is_no_file_or_too_large_is_not_read(
     [
         ".inferometer",
         ".inferometer/c",
-        *(f".inferometer/c/{name}" for name in ("ledger.jsonl", "runs", "pending", "logs/x")),
+        *(
+            f".inferometer/c/{name}"
+            for name in ("ledger.jsonl", "runs", "pending", "logs/x")
+        ),
     ],
 )
-def test_links_are_not_followed(places: CampaignPaths, tmp_path: Path, place: str) -> None:
+def test_links_are_not_followed(
+    places: CampaignPaths, tmp_path: Path, place: str
+) -> None:
     write(places, [BEGINNING, *result(places, 1)])
     path, outside = places.result_dir / place, tmp_path / "outside"
     if os.path.lexists(path):
@@ -169,7 +202,8 @@ def test_links_are_not_followed(places: CampaignPaths, tmp_path: Path, place: st
     before = sorted(str(each) for each in tmp_path.rglob("*"))
     for act in (read_campaign_ledger, open_campaign_ledger):
         with pytest.raises(
-            LedgerError, match=f"{path} is a link, and links are not followed in result directories"
+            LedgerError,
+            match=f"{path} is a link, and links are not followed in result directories",
         ):
             act(places)
     assert sorted(str(each) for each in tmp_path.rglob("*")) == before
@@ -180,7 +214,9 @@ def test_the_directory_that_the_user_names_may_be_a_link(
 ) -> None:
     write(places, [BEGINNING, *result(places, 1)])
     (tmp_path / "link").symlink_to(places.result_dir)
-    assert points(read_campaign_ledger(CampaignPaths(tmp_path / "link", "c")).records) == ["g/np1"]
+    assert points(
+        read_campaign_ledger(CampaignPaths(tmp_path / "link", "c")).records
+    ) == ["g/np1"]
 
 
 def test_a_json_file_that_is_a_link_is_not_the_result(
@@ -192,11 +228,15 @@ def test_a_json_file_that_is_a_link_is_not_the_result(
     json.symlink_to(tmp_path / "elsewhere.json")
     state = read_campaign_state(places)
     assert list(state.damage.values()) == [
-        ["np1.json cannot be read (it is not a regular file, but a link, a pipe or a device)"]
+        [
+            "np1.json cannot be read (it is not a regular file, but a link, a pipe or a device)"
+        ]
     ]
 
 
-def test_folders_whose_names_no_campaign_has_are_none(places: CampaignPaths) -> None:
+def test_folders_whose_names_no_campaign_has_are_none(
+    places: CampaignPaths,
+) -> None:
     for name in ("c", ".hidden", "a b", "x\x1b[31m"):
         folder = places.directory.with_name(name)
         folder.mkdir(exist_ok=True)
@@ -218,7 +258,13 @@ def flipped(line: bytes) -> bytes:
 
 @pytest.mark.parametrize(
     "change",
-    [cut, flipped, lambda line: b"", lambda line: b"\xff\x00 no JSON\n", lambda line: line * 2],
+    [
+        cut,
+        flipped,
+        lambda line: b"",
+        lambda line: b"\xff\x00 no JSON\n",
+        lambda line: line * 2,
+    ],
 )
 @pytest.mark.parametrize("number", range(1, 11))
 def test_one_damaged_line_loses_no_result_whose_files_are_whole(
@@ -245,16 +291,20 @@ def test_one_damaged_line_loses_no_result_whose_files_are_whole(
     ledger.append("note")
     ledger.close()
     kept = places.directory / "ledger-damaged-1.jsonl"
-    assert remarks[0].endswith(f" The lines from there on are saved in {kept.name}.")
+    assert remarks[0].endswith(
+        f" The lines from there on are saved in {kept.name}."
+    )
     proven = b"".join(before.splitlines(keepends=True)[: first - 1])
     assert proven + kept.read_bytes() == damaged
     assert places.ledger.read_bytes().startswith(proven)
     records = read_ledger(places.ledger)
     assert points(records) == ["g/np1", "g/np2", "g/np3"]
-    assert [record["line"] for record in records if record["kind"] == "cut"] == [first]
-    assert History.of(records).attempts.keys() >= {f"{n:016x}" for n in (1, 2, 3)} - (
-        {f"{(number + 1) // 3:016x}"}
-    )
+    assert [
+        record["line"] for record in records if record["kind"] == "cut"
+    ] == [first]
+    assert History.of(records).attempts.keys() >= {
+        f"{n:016x}" for n in (1, 2, 3)
+    } - ({f"{(number + 1) // 3:016x}"})
     assert read_campaign_ledger(places).remarks == (), "it is in order now"
 
 
@@ -270,15 +320,25 @@ def test_two_runners_in_one_ledger_lose_nothing(places: CampaignPaths) -> None:
             strict=True,
         )
     ]
-    places.ledger.write_bytes(mine[:common] + b"".join(line for pair in lines for line in pair))
-    assert points(read_campaign_ledger(places).records) == ["g/np1", "g/np2", "g/np3"]
+    places.ledger.write_bytes(
+        mine[:common] + b"".join(line for pair in lines for line in pair)
+    )
+    assert points(read_campaign_ledger(places).records) == [
+        "g/np1",
+        "g/np2",
+        "g/np3",
+    ]
 
 
-def test_what_the_files_do_not_bear_out_is_not_taken_back(places: CampaignPaths) -> None:
+def test_what_the_files_do_not_bear_out_is_not_taken_back(
+    places: CampaignPaths,
+) -> None:
     records = [record for n in range(1, 8) for record in result(places, n)]
     records += result(places, 8, status="INVALID")
     forged = [
-        {**record, "status": "VALID"} if record.get("point") == "g/np8" else record
+        {**record, "status": "VALID"}
+        if record.get("point") == "g/np8"
+        else record
         for record in records
     ]
     write(places, [BEGINNING, *forged])
@@ -290,7 +350,9 @@ def test_what_the_files_do_not_bear_out_is_not_taken_back(places: CampaignPaths)
     (places.result_dir / "np4.json").symlink_to(places.result_dir / "np5.json")
     other = places.runs / f"{6:016x}"
     for name in ("run.json", "verdict.json"):
-        (other / name).write_bytes((places.runs / f"{7:016x}" / name).read_bytes())
+        (other / name).write_bytes(
+            (places.runs / f"{7:016x}" / name).read_bytes()
+        )
     reading = read_campaign_ledger(places)
     assert points(reading.records) == ["g/np5", "g/np7"]
     assert (
@@ -299,11 +361,15 @@ def test_what_the_files_do_not_bear_out_is_not_taken_back(places: CampaignPaths)
     ) in reading.remarks[0]
 
 
-def test_a_line_cannot_claim_the_files_of_another_point(places: CampaignPaths) -> None:
+def test_a_line_cannot_claim_the_files_of_another_point(
+    places: CampaignPaths,
+) -> None:
     """Its checksums are right, and the files say whose they are."""
     records = result(places, 1)
     claimed = [
-        {**record, "fingerprint": "f" * 16, "point": "g/np99"} if "files" in record else record
+        {**record, "fingerprint": "f" * 16, "point": "g/np99"}
+        if "files" in record
+        else record
         for record in records
     ]
     write(places, [BEGINNING, *claimed])
@@ -311,10 +377,13 @@ def test_a_line_cannot_claim_the_files_of_another_point(places: CampaignPaths) -
     assert points(read_campaign_ledger(places).records) == []
 
 
-def test_lines_that_no_campaign_writes_are_not_taken_back(places: CampaignPaths) -> None:
+def test_lines_that_no_campaign_writes_are_not_taken_back(
+    places: CampaignPaths,
+) -> None:
     records = result(places, 1)
     elsewhere = [
-        {**record, "run": "../precious"} if "files" in record else record for record in records
+        {**record, "run": "../precious"} if "files" in record else record
+        for record in records
     ]
     write(places, [BEGINNING, *elsewhere])
     damage_line(places, 1, cut)
@@ -330,7 +399,9 @@ def test_what_is_proven_is_not_sound_either(places: CampaignPaths) -> None:
     damage_line(places, 6, cut)
     before = places.ledger.read_bytes()
     for act in (read_campaign_ledger, open_campaign_ledger):
-        with pytest.raises(LedgerError, match="contains what no campaign writes"):
+        with pytest.raises(
+            LedgerError, match="contains what no campaign writes"
+        ):
             act(places)
     assert places.ledger.read_bytes() == before
 
@@ -350,13 +421,18 @@ def test_a_point_that_was_being_saved_stays_so(places: CampaignPaths) -> None:
 def test_a_newer_ledger_is_left_alone_also_if_its_first_line_is_damaged(
     places: CampaignPaths,
 ) -> None:
-    write(places, [{**BEGINNING, "version": LEDGER_VERSION + 1}, *result(places, 1)])
+    write(
+        places,
+        [{**BEGINNING, "version": LEDGER_VERSION + 1}, *result(places, 1)],
+    )
     damage_line(places, 1, flipped)
     with pytest.raises(LedgerError, match="newer Inferometer"):
         read_campaign_ledger(places)
 
 
-def test_what_is_kept_of_damage_is_not_overwritten(places: CampaignPaths) -> None:
+def test_what_is_kept_of_damage_is_not_overwritten(
+    places: CampaignPaths,
+) -> None:
     write(places, [BEGINNING, *result(places, 1)])
     damage_line(places, 2, flipped)
     for number in (1, 2):

@@ -43,10 +43,14 @@ def test_a_file_that_nobody_touched_is_read_once_under_whatever_name(
     (tmp_path / "pending").rename(tmp_path / "run")
     assert reads_of(tmp_path / "run" / "events", b"abc") == 0
     (tmp_path / "copy").write_bytes(b"abc")
-    assert reads_of(tmp_path / "copy", b"abc") > 0, "another file, whatever is in it"
+    assert reads_of(tmp_path / "copy", b"abc") > 0, (
+        "another file, whatever is in it"
+    )
 
 
-def test_a_file_that_was_only_just_written_is_not_relied_upon(tmp_path: Path) -> None:
+def test_a_file_that_was_only_just_written_is_not_relied_upon(
+    tmp_path: Path,
+) -> None:
     path = tmp_path / "file"
     for number in range(200):
         content = b"%03d" % number
@@ -72,7 +76,9 @@ def test_a_change_that_hides_behind_size_and_time_is_seen(
     assert reads_of(path, b"after!") > 0
 
 
-def test_a_large_file_is_read_once_also_if_it_was_only_just_written(tmp_path: Path) -> None:
+def test_a_large_file_is_read_once_also_if_it_was_only_just_written(
+    tmp_path: Path,
+) -> None:
     path, content = tmp_path / "events", b"x" * (checksum.BLOCK_BYTES + 1)
     path.write_bytes(content)
     assert reads_of(path, content) > 0

@@ -94,15 +94,23 @@ def test_a_record_holds_all_of_it() -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        *({"point": value} for value in (None, 3, "a\nb", "\x1b[2J", "x" * 1000)),
-        *({"suggested": value} for value in (0, -1, math.inf, math.nan, "905", True, None)),
+        *(
+            {"point": value}
+            for value in (None, 3, "a\nb", "\x1b[2J", "x" * 1000)
+        ),
+        *(
+            {"suggested": value}
+            for value in (0, -1, math.inf, math.nan, "905", True, None)
+        ),
         *({"values": value} for value in ([], [1.0, 2.0], ["283"], [0.0], 283)),
         *({"neighbours": value} for value in ([1], [None], [], 7)),
         {"again": "perhaps"},
         {"results": []},
     ],
 )
-def test_a_record_that_no_campaign_writes_is_refused(change: dict[str, Any]) -> None:
+def test_a_record_that_no_campaign_writes_is_refused(
+    change: dict[str, Any],
+) -> None:
     with pytest.raises((LookupError, TypeError, ValueError)):
         History.of([doubt(FIRST) | change])
 
@@ -110,14 +118,21 @@ def test_a_record_that_no_campaign_writes_is_refused(change: dict[str, Any]) -> 
 def test_it_is_about_the_very_result_that_contradicts() -> None:
     history = History.of([result("a"), doubt(FIRST)])
     current = history.current["0" * 16]
-    assert (history.doubt_of(current), history.status_of(current)) == (FIRST, "SUSPECT")
+    assert (history.doubt_of(current), history.status_of(current)) == (
+        FIRST,
+        "SUSPECT",
+    )
     assert history.reasons_of(current) == (FIRST.finding().sentence,)
     history.add(result("b"))
     current = history.current["0" * 16]
-    assert (history.doubt_of(current), history.status_of(current)) == (None, "VALID"), (
-        "nobody has judged the second yet"
+    assert (history.doubt_of(current), history.status_of(current)) == (
+        None,
+        "VALID",
+    ), "nobody has judged the second yet"
+    assert (history.rechecked, history.again["0" * 16].json) == (
+        {"0" * 16},
+        "b.json",
     )
-    assert (history.rechecked, history.again["0" * 16].json) == ({"0" * 16}, "b.json")
     history.add(doubt(TWICE))
     assert history.status_of(current) == "SUSPECT"
 
@@ -126,7 +141,11 @@ def test_it_is_over_when_there_is_a_result_that_fits() -> None:
     over = {"kind": "doubt over", "time": "now", "fingerprint": "0" * 16}
     history = History.of([result("a"), doubt(FIRST), result("b"), over])
     current = history.current["0" * 16]
-    assert (history.doubts, history.status_of(current), history.doubt_before(current)) == (
+    assert (
+        history.doubts,
+        history.status_of(current),
+        history.doubt_before(current),
+    ) == (
         {},
         "VALID",
         FIRST,

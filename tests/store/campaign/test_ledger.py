@@ -23,11 +23,19 @@ from inferometer.store.campaign.ledger import (
 def written(path: Path, *numbers: int) -> None:
     with Ledger(path) as ledger:
         for number in numbers:
-            ledger.append("note", number=number, text='with "quotes",\nlines and ,"checksum":"')
+            ledger.append(
+                "note",
+                number=number,
+                text='with "quotes",\nlines and ,"checksum":"',
+            )
 
 
 def numbers(path: Path) -> list[int]:
-    return [record["number"] for record in read_ledger(path) if record["kind"] == "note"]
+    return [
+        record["number"]
+        for record in read_ledger(path)
+        if record["kind"] == "note"
+    ]
 
 
 def test_records_are_read_back_in_order_and_appended_to(tmp_path: Path) -> None:
@@ -37,8 +45,12 @@ def test_records_are_read_back_in_order_and_appended_to(tmp_path: Path) -> None:
     assert numbers(path) == [1, 2, 3]
     first, *rest = read_ledger(path)
     assert (first["kind"], first["version"]) == ("ledger", LEDGER_VERSION)
-    assert [record["text"] for record in rest] == ['with "quotes",\nlines and ,"checksum":"'] * 3
-    assert sorted(record["time"] for record in rest) == [record["time"] for record in rest]
+    assert [record["text"] for record in rest] == [
+        'with "quotes",\nlines and ,"checksum":"'
+    ] * 3
+    assert sorted(record["time"] for record in rest) == [
+        record["time"] for record in rest
+    ]
 
 
 def test_every_line_is_json_that_any_tool_reads(tmp_path: Path) -> None:
@@ -54,7 +66,9 @@ def test_no_ledger_is_an_empty_one(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_last_line_torn_anywhere_is_ignored_and_then_cut_off(tmp_path: Path) -> None:
+def test_a_last_line_torn_anywhere_is_ignored_and_then_cut_off(
+    tmp_path: Path,
+) -> None:
     path = tmp_path / "ledger.jsonl"
     written(path, 1, 2)
     whole = path.read_bytes()
@@ -69,7 +83,9 @@ def test_a_last_line_torn_anywhere_is_ignored_and_then_cut_off(tmp_path: Path) -
         assert numbers(path) == [1, 3]
 
 
-def test_a_last_line_of_the_right_length_but_not_content_is_torn_too(tmp_path: Path) -> None:
+def test_a_last_line_of_the_right_length_but_not_content_is_torn_too(
+    tmp_path: Path,
+) -> None:
     path = tmp_path / "ledger.jsonl"
     written(path, 1, 2)
     whole = path.read_bytes()
@@ -87,8 +103,13 @@ def test_damage_is_refused_by_number(tmp_path: Path) -> None:
     begin = 0
     for number, line in enumerate(lines, 1):
         for at in range(begin, begin + len(line) - (number == len(lines))):
-            path.write_bytes(whole[:at] + bytes([whole[at] ^ 4]) + whole[at + 1 :])
-            with pytest.raises(LedgerError, match=rf"ledger.jsonl, line {number}: it is damaged"):
+            path.write_bytes(
+                whole[:at] + bytes([whole[at] ^ 4]) + whole[at + 1 :]
+            )
+            with pytest.raises(
+                LedgerError,
+                match=rf"ledger.jsonl, line {number}: it is damaged",
+            ):
                 read_ledger(path)
         begin += len(line)
 
@@ -106,7 +127,12 @@ def test_a_missing_line_is_noticed(tmp_path: Path, gone: int) -> None:
 def test_a_ledger_of_a_newer_version_is_not_touched(tmp_path: Path) -> None:
     path = tmp_path / "ledger.jsonl"
     path.write_bytes(
-        dump([{"kind": "ledger", "version": LEDGER_VERSION + 1}, {"kind": "unheard of"}])
+        dump(
+            [
+                {"kind": "ledger", "version": LEDGER_VERSION + 1},
+                {"kind": "unheard of"},
+            ]
+        )
     )
     before = path.read_bytes()
     with pytest.raises(LedgerError, match="newer Inferometer"):
@@ -140,7 +166,9 @@ def test_a_full_disk_leaves_the_file_as_it_was(tmp_path: Path) -> None:
     assert numbers(path) == [1, 3]
 
 
-def test_nothing_is_appended_to_what_another_process_has_changed(tmp_path: Path) -> None:
+def test_nothing_is_appended_to_what_another_process_has_changed(
+    tmp_path: Path,
+) -> None:
     path = tmp_path / "ledger.jsonl"
     written(path, 1)
     with Ledger(path) as ledger:
@@ -157,7 +185,9 @@ def test_nothing_is_appended_to_what_another_process_has_changed(tmp_path: Path)
 
 
 @pytest.mark.parametrize("how", ["removed", "replaced"])
-def test_nothing_is_appended_to_a_file_that_has_lost_its_name(tmp_path: Path, how: str) -> None:
+def test_nothing_is_appended_to_a_file_that_has_lost_its_name(
+    tmp_path: Path, how: str
+) -> None:
     path = tmp_path / "ledger.jsonl"
     with Ledger(path) as ledger:
         content = path.read_bytes()

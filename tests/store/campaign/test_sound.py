@@ -26,7 +26,13 @@ DONE: dict[str, Any] = {
     "server_version": None,
     "attempt": 0,
 }
-BEGUN = {"kind": "begun", "time": TIME, "fingerprint": "0" * 16, "prompts": "1" * 16, "attempt": 3}
+BEGUN = {
+    "kind": "begun",
+    "time": TIME,
+    "fingerprint": "0" * 16,
+    "prompts": "1" * 16,
+    "attempt": 3,
+}
 
 
 def done(**changes: Any) -> dict[str, Any]:
@@ -34,7 +40,10 @@ def done(**changes: Any) -> dict[str, Any]:
 
 
 def in_run(name: str, run: str = RUN) -> dict[str, Any]:
-    return {"run": run, "files": {"g_np1.json": CHECKSUM, f"{run}/{name}": CHECKSUM}}
+    return {
+        "run": run,
+        "files": {"g_np1.json": CHECKSUM, f"{run}/{name}": CHECKSUM},
+    }
 
 
 @pytest.mark.parametrize(
@@ -43,15 +52,29 @@ def in_run(name: str, run: str = RUN) -> dict[str, Any]:
         DONE,
         done(kind="intent"),
         done(
-            json=".inferometer/c/invalid/x.json", files={".inferometer/c/invalid/x.json": CHECKSUM}
+            json=".inferometer/c/invalid/x.json",
+            files={".inferometer/c/invalid/x.json": CHECKSUM},
         ),
         done(**in_run("run.json", f"{RUN}-2")),
         done(**in_run("run.json", f"{RUN}-2-3-12")),
-        done(server_version="0.10.2", base_url="http://gpu:8000", max_model_len=1280),
+        done(
+            server_version="0.10.2",
+            base_url="http://gpu:8000",
+            max_model_len=1280,
+        ),
         done(json="模型 1.json", files={"模型 1.json": CHECKSUM}),
         BEGUN,
-        {"kind": "failed", "time": TIME, "fingerprint": "0" * 16, "reason": "No\nsuch\x1b model."},
-        {"kind": "identified", "time": TIME, "results": {RUN: ["0" * 16, "http://gpu:8000"]}},
+        {
+            "kind": "failed",
+            "time": TIME,
+            "fingerprint": "0" * 16,
+            "reason": "No\nsuch\x1b model.",
+        },
+        {
+            "kind": "identified",
+            "time": TIME,
+            "results": {RUN: ["0" * 16, "http://gpu:8000"]},
+        },
         {"kind": "opened", "time": TIME, "configuration": 7},
         {"kind": "of a later version", "json": "../x"},
     ],
@@ -152,5 +175,8 @@ def test_what_no_campaign_writes_is_not(record: dict[str, Any]) -> None:
 def test_names_of_campaigns() -> None:
     assert all(map(is_campaign_name, ("c", "pcie-machine-ab", "a.b_c+1")))
     assert not any(
-        map(is_campaign_name, ("", ".c", "..", "a/b", "a b", "a\n", "\x1b[31m", "é", "a" * 65))
+        map(
+            is_campaign_name,
+            ("", ".c", "..", "a/b", "a b", "a\n", "\x1b[31m", "é", "a" * 65),
+        )
     )

@@ -36,7 +36,10 @@ def bench(**flags: Any) -> None:
     after Ctrl-C, SIGTERM or a closed terminal (results up to then are reported and saved). With
     --repeats, it is the highest of theirs.
     """
-    with usage_errors(str(flags.get("dataset_name"))), Interruption() as interruption:
+    with (
+        usage_errors(str(flags.get("dataset_name"))),
+        Interruption() as interruption,
+    ):
         asked = BenchFlags(**flags)
         if asked.config or asked.tp or asked.campaign:
             _run_test(asked)
@@ -60,7 +63,9 @@ def usage_errors(dataset: str = "random") -> Iterator[None]:
     try:
         yield
     except (FlagsError, PointError) as error:
-        usage_error(*(as_flags(in_words(reason), dataset) for reason in error.reasons))
+        usage_error(
+            *(as_flags(in_words(reason), dataset) for reason in error.reasons)
+        )
     except (EndpointError, MeasurementError, CannotWriteError) as error:
         usage_error(as_flags(in_words(error), dataset))
     except KeyboardInterrupt:

@@ -33,7 +33,15 @@ HEEDED = (
         "random_output_len",
         "num_prompts",
     ),
-    *("base_url", "host", "port", "result_dir", "save_result", "allow_invalid", "repeats"),
+    *(
+        "base_url",
+        "host",
+        "port",
+        "result_dir",
+        "save_result",
+        "allow_invalid",
+        "repeats",
+    ),
 )
 """Flags that mean something beside --config; all else is the campaign's to say."""
 
@@ -61,7 +69,8 @@ class _Test:
 
     def __str__(self) -> str:
         lengths = ", ".join(
-            f"{prompt}/{output}" for prompt, output in sorted(self.lengths(), key=str)
+            f"{prompt}/{output}"
+            for prompt, output in sorted(self.lengths(), key=str)
         )
         return (
             f"--model {self.need.model_alias} --tp {self.need.tp} ({self.id} of {self.campaign}, "
@@ -98,7 +107,12 @@ def choose(flags: BenchFlags) -> Chosen:
             ]
         )
     test = _only_one(
-        flags, [test for test in _tests(flags) if test.need.hardware_name == flags.config]
+        flags,
+        [
+            test
+            for test in _tests(flags)
+            if test.need.hardware_name == flags.config
+        ],
     )
     return Chosen(test.campaign, _only(flags, test), _sets(flags, test))
 
@@ -113,13 +127,19 @@ def _tests(flags: BenchFlags) -> Iterator[_Test]:
             continue  # a preset of which NUM_PROMPTS_START and NUM_PROMPTS_END leave nothing
         for group in groups:
             for test in group.tests:
-                points = tuple(point for point in group.points if point.id.startswith(f"{test}/"))
+                points = tuple(
+                    point
+                    for point in group.points
+                    if point.id.startswith(f"{test}/")
+                )
                 yield _Test(name, group.server, test, points)
 
 
 def _only_one(flags: BenchFlags, tests: list[_Test]) -> _Test:
     if not tests:
-        where = f"{flags.campaign} has no" if flags.campaign else "no preset has"
+        where = (
+            f"{flags.campaign} has no" if flags.campaign else "no preset has"
+        )
         raise FlagsError(
             [
                 (
@@ -133,19 +153,32 @@ def _only_one(flags: BenchFlags, tests: list[_Test]) -> _Test:
         for test in tests
         if flags.model in (None, test.need.model_alias, test.need.model_id)
         and flags.tp in (None, test.need.tp)
-        and (flags.input_len or flags.random_input_len, flags.output_len or flags.random_output_len)
+        and (
+            flags.input_len or flags.random_input_len,
+            flags.output_len or flags.random_output_len,
+        )
         in test.lengths()
     ]
     if len(fitting) == 1:
         return fitting[0]
-    wish = "these fit, say which" if fitting else "no test is like that; there are"
-    raise FlagsError([f"--config {flags.config}: {wish}: {'; '.join(map(str, fitting or tests))}."])
+    wish = (
+        "these fit, say which" if fitting else "no test is like that; there are"
+    )
+    raise FlagsError(
+        [
+            f"--config {flags.config}: {wish}: {'; '.join(map(str, fitting or tests))}."
+        ]
+    )
 
 
 def _only(flags: BenchFlags, test: _Test) -> list[str]:
     if flags.num_prompts is None:
         return [test.id]
-    chosen = [point.id for point in test.points if point.spec.load.num_prompts == flags.num_prompts]
+    chosen = [
+        point.id
+        for point in test.points
+        if point.spec.load.num_prompts == flags.num_prompts
+    ]
     if not chosen:
         counts = sorted({point.spec.load.num_prompts for point in test.points})
         raise FlagsError(
@@ -162,10 +195,14 @@ def _only(flags: BenchFlags, test: _Test) -> list[str]:
 def _sets(flags: BenchFlags, test: _Test) -> list[str]:
     sets = []
     if flags.base_url is not None:
-        sets.append(f"servers.{test.need.recipe_name}.base_url={json.dumps(flags.base_url)}")
+        sets.append(
+            f"servers.{test.need.recipe_name}.base_url={json.dumps(flags.base_url)}"
+        )
     elif flags.host is not None or flags.port is not None:
         base_url = base_url_of_flags(flags)
-        sets.append(f"servers.{test.need.recipe_name}.base_url={json.dumps(base_url)}")
+        sets.append(
+            f"servers.{test.need.recipe_name}.base_url={json.dumps(base_url)}"
+        )
     if flags.result_dir != DEFAULTS["result_dir"]:
         sets.append(f"result_dir={json.dumps(str(flags.result_dir))}")
     if flags.repeats != DEFAULTS["repeats"]:

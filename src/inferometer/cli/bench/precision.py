@@ -36,7 +36,11 @@ def calibrate_afterwards(
     None if there is nothing to add: the host was calibrated, or it could not be done.
     """
     flags, precision = bench.flags, verdict.precision
-    if precision is None or precision.calibrated is not None or not precision.load["events"]:
+    if (
+        precision is None
+        or precision.calibrated is not None
+        or not precision.load["events"]
+    ):
         return None
     if bench.policy != "make" or interruption.asked:
         return None
@@ -53,12 +57,17 @@ def calibrate_afterwards(
         )
         skipped = False
     if skipped:
-        typer.echo("inferometer: the calibration was skipped. The next run makes one.", err=True)
+        typer.echo(
+            "inferometer: the calibration was skipped. The next run makes one.",
+            err=True,
+        )
     return found if isinstance(found, Calibration) else None
 
 
 def add_precision(
-    calibration: Calibration, verdicts: Sequence[Verdict], runs: Sequence[Path | None]
+    calibration: Calibration,
+    verdicts: Sequence[Verdict],
+    runs: Sequence[Path | None],
 ) -> Sequence[Verdict]:
     """Compare finished runs with this calibration, and write that into their directories.
 
@@ -70,7 +79,10 @@ def add_precision(
         for verdict, run in zip(compared, runs, strict=True):
             if run is not None:
                 add_calibration(run, calibration.to_dict(), verdict.to_dict())
-    except (OSError, ValueError) as error:  # no room, or somebody moved or changed the files
+    except (
+        OSError,
+        ValueError,
+    ) as error:  # no room, or somebody moved or changed the files
         why = f"{error}. The result files do not contain the precision of this host."
         typer.echo(f"inferometer: {why}", err=True)
         return verdicts

@@ -14,7 +14,12 @@ from typing import TYPE_CHECKING
 import orjson
 import typer
 
-from inferometer.calibration.host import HostCalibrations, Policy, is_rehearsal, policy_for
+from inferometer.calibration.host import (
+    HostCalibrations,
+    Policy,
+    is_rehearsal,
+    policy_for,
+)
 from inferometer.cli.announcement import INDENT, announcement, saved_in_words
 from inferometer.cli.asserted import tell
 from inferometer.cli.bench.precision import add_precision, calibrate_afterwards
@@ -24,7 +29,12 @@ from inferometer.cli.output import in_files_too
 from inferometer.live.campaign import figures_of
 from inferometer.live.progress import progress
 from inferometer.measurement.prepare import PointError, ReadyPoint
-from inferometer.measurement.saving import Saved, require_room, save, save_repeats
+from inferometer.measurement.saving import (
+    Saved,
+    require_room,
+    save,
+    save_repeats,
+)
 from inferometer.measurement.session import PointResult, Session
 from inferometer.metrics.calibration import statement
 from inferometer.metrics.finding import Finding
@@ -101,11 +111,21 @@ def opened(flags: BenchFlags) -> Iterator[Bench]:
     base_url, headers = asked.target["base_url"], asked.target["headers"]
     endpoint = Endpoint(base_url, headers, flags.insecure, routes=routes)
     with Session(endpoint, asked.output, real_time=flags.realtime) as session:
-        endpoint.wait_ready(flags.ready_check_timeout_sec, model_given=asked.model is not None)
-        yield Bench(flags, asked, session, asked.model or endpoint.only_model(), calibrations)
+        endpoint.wait_ready(
+            flags.ready_check_timeout_sec, model_given=asked.model is not None
+        )
+        yield Bench(
+            flags,
+            asked,
+            session,
+            asked.model or endpoint.only_model(),
+            calibrations,
+        )
 
 
-def measure_and_report(flags: BenchFlags, interruption: Interruption) -> tuple[PointResult, int]:
+def measure_and_report(
+    flags: BenchFlags, interruption: Interruption
+) -> tuple[PointResult, int]:
     """All runs, from flags to report and files; the last result and the exit code. What is finished
     is summed up however it ends.
 
@@ -128,19 +148,29 @@ def measure_and_report(flags: BenchFlags, interruption: Interruption) -> tuple[P
             interruption.hold()
             if runs and bench.is_repeated:
                 summary = _sum_up(bench, runs)
-    code = EXIT_INTERRUPTED if interruption.asked else max(run.code for run in runs)
+    code = (
+        EXIT_INTERRUPTED
+        if interruption.asked
+        else max(run.code for run in runs)
+    )
     code = max(code, _hold_against_targets(bench, runs))
     sys.stdout.flush()
     is_saved = runs[0].saved is not None
-    calibration = calibrate_afterwards(bench, runs[0].verdict, interruption, saved=is_saved)
+    calibration = calibrate_afterwards(
+        bench, runs[0].verdict, interruption, saved=is_saved
+    )
     if calibration is not None:
         places = [run.saved.directory if run.saved else None for run in runs]
-        verdicts = add_precision(calibration, [run.verdict for run in runs], places)
+        verdicts = add_precision(
+            calibration, [run.verdict for run in runs], places
+        )
         _tell_precision(bench, runs, verdicts, summary)
     return result, code
 
 
-def _run(bench: Bench, repeat: int, interruption: Interruption) -> tuple[PointResult, _Run]:
+def _run(
+    bench: Bench, repeat: int, interruption: Interruption
+) -> tuple[PointResult, _Run]:
     """One run with prompts of its own: measured, saved and reported."""
     flags, session, output = bench.flags, bench.session, bench.asked.output
     spec = bench.asked.spec(bench.model).model_copy(update={"repeat": repeat})
@@ -154,12 +184,18 @@ def _run(bench: Bench, repeat: int, interruption: Interruption) -> tuple[PointRe
             heading = padded(words.text("plan.repeat"), INDENT)
             typer.echo(heading + words.text("plan.repeat.own", n=flags.repeats))
         sys.stdout.flush()
-    label = f"[{repeat + 1:{len(str(flags.repeats))}}/{flags.repeats}]" if bench.is_repeated else ""
+    label = (
+        f"[{repeat + 1:{len(str(flags.repeats))}}/{flags.repeats}]"
+        if bench.is_repeated
+        else ""
+    )
     prefix = flags.request_id_prefix or f"bench-{ready.spec.seed:08x}-"
     calibration = bench.calibrations.find(
         bench.policy, workers=flags.workers, real_time=flags.realtime
     )
-    with progress(len(ready.plan), quiet=flags.disable_tqdm, label=label) as show:
+    with progress(
+        len(ready.plan), quiet=flags.disable_tqdm, label=label
+    ) as show:
         result = session.measure(
             ready,
             calibration=calibration,
@@ -175,7 +211,9 @@ def _run(bench: Bench, repeat: int, interruption: Interruption) -> tuple[PointRe
         _report(bench, label, result, saved)
     code = exit_code(flags, result.trace, result.verdict)
     interrupted = Said("bench.left_out.interrupted")
-    left_out = {EXIT_INTERRUPTED: interrupted, EXIT_INVALID: "INVALID"}.get(code, "")
+    left_out = {EXIT_INTERRUPTED: interrupted, EXIT_INVALID: "INVALID"}.get(
+        code, ""
+    )
     return result, _Run(
         label=label,
         repeat=Repeat(repeat + 1, result.point(), left_out),
@@ -190,10 +228,14 @@ def _prepared(bench: Bench, spec: RunSpec) -> ReadyPoint:
     """With as many requests as the file has rows for, where the flags leave that to it."""
     session, rows, load = bench.session, bench.asked.rows, spec.load
     if rows in ("all", "at_most"):
-        most = MAX_ROWS if rows == "all" else load.num_warmups + load.num_prompts
+        most = (
+            MAX_ROWS if rows == "all" else load.num_warmups + load.num_prompts
+        )
         number = session.usable_rows(spec, most) - load.num_warmups
         if number < 1:
-            raise PointError([in_words(Said("vllm.only_warmups", {"rows": number}))])
+            raise PointError(
+                [in_words(Said("vllm.only_warmups", {"rows": number}))]
+            )
         load = load.model_copy(update={"num_prompts": number})
         return session.prepare(spec.model_copy(update={"load": load}))
     try:
@@ -208,7 +250,11 @@ def _prepared(bench: Bench, spec: RunSpec) -> ReadyPoint:
 def exit_code(flags: BenchFlags, trace: Trace, verdict: Verdict) -> int:
     if trace.interrupted:
         return EXIT_INTERRUPTED
-    return EXIT_INVALID if verdict.status == "INVALID" and not flags.allow_invalid else 0
+    return (
+        EXIT_INVALID
+        if verdict.status == "INVALID" and not flags.allow_invalid
+        else 0
+    )
 
 
 def _save(bench: Bench, result: PointResult) -> Saved:
@@ -220,7 +266,9 @@ def _save(bench: Bench, result: PointResult) -> Saved:
     return saved
 
 
-def _report(bench: Bench, label: str, result: PointResult, saved: Saved | None) -> None:
+def _report(
+    bench: Bench, label: str, result: PointResult, saved: Saved | None
+) -> None:
     """The report of the only run, or a line for one of several."""
     if bench.is_repeated:
         _tell_in_a_line(label, result, saved)
@@ -241,12 +289,18 @@ def _report(bench: Bench, label: str, result: PointResult, saved: Saved | None) 
     sys.stdout.flush()
 
 
-def _tell_in_a_line(label: str, result: PointResult, saved: Saved | None) -> None:
+def _tell_in_a_line(
+    label: str, result: PointResult, saved: Saved | None
+) -> None:
     """Its verdict and figures, and why it is not VALID."""
     path = f"  {saved.json}" if saved else ""
-    typer.echo(f"{label}  {result.verdict.status:7}  {figures_of(result.summary)}{path}")
+    typer.echo(
+        f"{label}  {result.verdict.status:7}  {figures_of(result.summary)}{path}"
+    )
     if result.verdict.precision and not result.spec.repeat:
-        typer.echo(f"    {statement(result.verdict.precision, spoken().language)}")
+        typer.echo(
+            f"    {statement(result.verdict.precision, spoken().language)}"
+        )
     for finding in result.verdict.reasons():
         typer.echo(f"    {_in_words(finding)}")
 
@@ -260,12 +314,17 @@ def _sum_up(bench: Bench, runs: Sequence[_Run]) -> Path | None:
     path = None
     try:
         if (first := runs[0].saved) is not None:
-            path = save_repeats(first.directory, SUMMARY_FILE, _packed(bench, runs))
+            path = save_repeats(
+                first.directory, SUMMARY_FILE, _packed(bench, runs)
+            )
             in_files_too()
     finally:
         repeats = [run.repeat for run in runs]
         metrics = bench.asked.output.metrics
-        typer.echo(render_repeats(repeats, asked=bench.flags.repeats, metrics=metrics), nl=False)
+        typer.echo(
+            render_repeats(repeats, asked=bench.flags.repeats, metrics=metrics),
+            nl=False,
+        )
         if path is not None:
             words = spoken()
             heading = padded(words.text("plan.saved"), INDENT)
@@ -283,7 +342,9 @@ def _packed(bench: Bench, runs: Sequence[_Run]) -> bytes:
             {
                 "repeat": run.repeat.number,
                 "status": run.verdict.status,
-                "reasons": [finding.sentence for finding in run.verdict.reasons()],
+                "reasons": [
+                    finding.sentence for finding in run.verdict.reasons()
+                ],
                 "counts": not run.repeat.left_out,
                 "finished": run.finished,
                 "run": run.saved.directory.name,
@@ -294,7 +355,9 @@ def _packed(bench: Bench, runs: Sequence[_Run]) -> bytes:
             if run.saved is not None
         ],
     }
-    return orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    return orjson.dumps(
+        content, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
+    )
 
 
 def _hold_against_targets(bench: Bench, runs: Sequence[_Run]) -> int:
@@ -303,14 +366,19 @@ def _hold_against_targets(bench: Bench, runs: Sequence[_Run]) -> int:
 
     goals = bench.asked.goals
     whole = [
-        run.repeat.point for run in runs if not (bench.is_repeated and run.code == EXIT_INTERRUPTED)
+        run.repeat.point
+        for run in runs
+        if not (bench.is_repeated and run.code == EXIT_INTERRUPTED)
     ]
     points = [point for point in whole if point is not None]
     return tell(check(goals, points)) if goals and points else 0
 
 
 def _tell_precision(
-    bench: Bench, runs: Sequence[_Run], verdicts: Sequence[Verdict], summary: Path | None
+    bench: Bench,
+    runs: Sequence[_Run],
+    verdicts: Sequence[Verdict],
+    summary: Path | None,
 ) -> None:
     """What follows from a calibration that was made after the runs, and the same in the file over
     all of them.
@@ -320,7 +388,10 @@ def _tell_precision(
         if verdict is not run.verdict:
             typer.echo(render_precision(verdict, run.verdict), nl=False)
         return
-    compared = [replace(run, verdict=verdict) for run, verdict in zip(runs, verdicts, strict=True)]
+    compared = [
+        replace(run, verdict=verdict)
+        for run, verdict in zip(runs, verdicts, strict=True)
+    ]
     if summary is not None:
         try:
             write_file(summary, _packed(bench, compared))

@@ -14,7 +14,11 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from inferometer.cli.asserted import lacking_in_one_run, percentiles_of, targets_of
+from inferometer.cli.asserted import (
+    lacking_in_one_run,
+    percentiles_of,
+    targets_of,
+)
 from inferometer.cli.bench.flags import BenchFlags
 from inferometer.cli.bench.vllm_meaning import (
     OTHER_BACKENDS,
@@ -28,7 +32,12 @@ from inferometer.cli.bench.vllm_meaning import (
     without_queue_times,
 )
 from inferometer.cli.bench.workload import workload_of
-from inferometer.cli.flag_errors import FlagsError, flag_name, not_one_of, sentences
+from inferometer.cli.flag_errors import (
+    FlagsError,
+    flag_name,
+    not_one_of,
+    sentences,
+)
 from inferometer.cli.server_address import endpoint_of_flags, server_address
 from inferometer.loadgen.job import check_headers
 from inferometer.metrics import parse_goodput
@@ -39,7 +48,13 @@ from inferometer.spec.checks import check_run
 from inferometer.spec.field_flags import FLAG_OF_NAME, as_flags
 from inferometer.spec.load import Load
 from inferometer.spec.output import Output
-from inferometer.spec.run import RandomWorkload, RunSpec, Sampling, Target, Timeouts
+from inferometer.spec.run import (
+    RandomWorkload,
+    RunSpec,
+    Sampling,
+    Target,
+    Timeouts,
+)
 from inferometer.spec.target import Threshold
 from inferometer.spec.workload import AnyWorkload
 from inferometer.store.vllm_json import check_metadata
@@ -101,7 +116,9 @@ class _Attempts:
     def __init__(self) -> None:
         self.reasons: list[str] = []
 
-    def __call__(self, read: Callable[..., T], *values: Any, **fields: Any) -> T | None:
+    def __call__(
+        self, read: Callable[..., T], *values: Any, **fields: Any
+    ) -> T | None:
         try:
             return read(*values, **fields)
         except ValidationError as error:
@@ -119,7 +136,10 @@ def parse_flags(flags: BenchFlags) -> ParsedFlags:
         raise FlagsError(reasons)
     attempt = _Attempts()
     attempt(_check_backend, flags.backend)
-    base_url, address_note = attempt(server_address, flags, os.environ) or (None, None)
+    base_url, address_note = attempt(server_address, flags, os.environ) or (
+        None,
+        None,
+    )
     headers = attempt(parse.parse_headers, flags.header or [])
     lacking = lacking_in_one_run(goodput=bool(flags.goodput))
     goals = attempt(targets_of, flags.asserted or [], lacking=lacking) or ()
@@ -132,7 +152,9 @@ def parse_flags(flags: BenchFlags) -> ParsedFlags:
             else flags.endpoint,
             "headers": headers,
             "insecure": flags.insecure,
-            "lora_modules": tuple(flags.lora_modules) if flags.lora_modules else None,
+            "lora_modules": tuple(flags.lora_modules)
+            if flags.lora_modules
+            else None,
             "lora_assignment": attempt(_lora_assignment, flags.lora_assignment),
         },
         model=flags.served_model_name or flags.model,
@@ -158,14 +180,21 @@ def parse_flags(flags: BenchFlags) -> ParsedFlags:
         workers=flags.workers,
     )
     if reasons := attempt.reasons or check_run(asked.spec("any")):
-        raise FlagsError([as_flags(in_words(reason), flags.dataset_name) for reason in reasons])
+        raise FlagsError(
+            [
+                as_flags(in_words(reason), flags.dataset_name)
+                for reason in reasons
+            ]
+        )
     return asked
 
 
 def _parts_of(flags: BenchFlags, attempt: _Attempts) -> dict[str, Any]:
     """The parts of a RunSpec but for its target."""
     sampling = {
-        name: value for name in SAMPLING_FLAGS if (value := getattr(flags, name)) is not None
+        name: value
+        for name in SAMPLING_FLAGS
+        if (value := getattr(flags, name)) is not None
     }
     timeout_s = attempt(request_timeout_s, flags, os.environ)
     return {
@@ -190,11 +219,18 @@ def _parts_of(flags: BenchFlags, attempt: _Attempts) -> dict[str, Any]:
     }
 
 
-def _output_of(flags: BenchFlags, goals: Sequence[Threshold], attempt: _Attempts) -> Output:
-    percentiles = attempt(parse.parse_percentiles, flags.metric_percentiles) or ()
+def _output_of(
+    flags: BenchFlags, goals: Sequence[Threshold], attempt: _Attempts
+) -> Output:
+    percentiles = (
+        attempt(parse.parse_percentiles, flags.metric_percentiles) or ()
+    )
     output = attempt(
         Output,
-        metrics=attempt(parse.parse_metrics, without_queue_times(flags.percentile_metrics)) or (),
+        metrics=attempt(
+            parse.parse_metrics, without_queue_times(flags.percentile_metrics)
+        )
+        or (),
         percentiles=(*percentiles, *percentiles_of(goals)),
         goodput=attempt(_parse_goodput, flags.goodput) or {},
         dialects=tuple(flags.dialect or ()),
@@ -216,16 +252,24 @@ def _extra_body(flags: BenchFlags) -> dict[str, Any]:
     try:
         told = parse.parse_extra_body(flags.chat_template_kwargs)
     except ValueError as error:
-        message = str(error).replace("sampling.extra_body", "--chat-template-kwargs")
+        message = str(error).replace(
+            "sampling.extra_body", "--chat-template-kwargs"
+        )
         raise ValueError(message) from None
     if flags.backend in PROTOCOLS and not PROTOCOLS[flags.backend].chat:
-        raise ValueError(in_words(Said("vllm.no_template", {"flag": "--chat-template-kwargs"})))
+        raise ValueError(
+            in_words(
+                Said("vllm.no_template", {"flag": "--chat-template-kwargs"})
+            )
+        )
     return {"chat_template_kwargs": told, **body}
 
 
 def _lora_assignment(way: str | None) -> str | None:
     if way not in (None, "round-robin", "random"):
-        raise ValueError(f"--lora-assignment {way!r} is not one of round-robin, random.")
+        raise ValueError(
+            f"--lora-assignment {way!r} is not one of round-robin, random."
+        )
     return "random" if way == "random" else None
 
 
@@ -239,10 +283,16 @@ def _check_backend(backend: str) -> None:
 
 def _check_numbers(flags: BenchFlags) -> None:
     reasons: list[str] = []
-    if not flags.ready_check_timeout_sec >= 0:  # nor nan, which would wait for ever
-        reasons.append(Said("flag.ready_timeout", {"value": flags.ready_check_timeout_sec}))
+    if (
+        not flags.ready_check_timeout_sec >= 0
+    ):  # nor nan, which would wait for ever
+        reasons.append(
+            Said("flag.ready_timeout", {"value": flags.ready_check_timeout_sec})
+        )
     if not 1 <= flags.repeats <= MAX_REPEATS:
-        reasons.append(Said("flag.repeats", {"value": flags.repeats, "most": MAX_REPEATS}))
+        reasons.append(
+            Said("flag.repeats", {"value": flags.repeats, "most": MAX_REPEATS})
+        )
     if reasons:
         raise FlagsError(reasons)
 
@@ -286,7 +336,9 @@ def load_of(flags: BenchFlags) -> Load:
     if fields["replay_speed"] is None and is_self_timed(flags):
         fields["replay_speed"] = 1.0
     if flags.when_full not in ("wait", "drop"):
-        reasons.append(not_one_of("--when-full", flags.when_full, ["wait", "drop"]))
+        reasons.append(
+            not_one_of("--when-full", flags.when_full, ["wait", "drop"])
+        )
     elif flags.when_full == "drop":
         fields["when_full"] = "drop"
     try:
@@ -313,7 +365,11 @@ def _ramp(flags: BenchFlags, reasons: list[str]) -> dict[str, Any] | None:
     if start_rps is None or end_rps is None:
         reasons.append(Said("flag.ramp"))
         return None
-    return {"strategy": strategy or "linear", "start_rps": start_rps, "end_rps": end_rps}
+    return {
+        "strategy": strategy or "linear",
+        "start_rps": start_rps,
+        "end_rps": end_rps,
+    }
 
 
 def parse_steps(text: str | None) -> list[dict[str, float]] | None:
@@ -342,7 +398,9 @@ def _parse_goodput(pairs: Sequence[str] | None) -> dict[str, float]:
 
 def _check_word(flag: str, value: str) -> None:
     if not _WORD.fullmatch(value):
-        raise ValueError(Said("flag.word", {"flag": flag_name(flag), "value": value}))
+        raise ValueError(
+            Said("flag.word", {"flag": flag_name(flag), "value": value})
+        )
 
 
 def _not_text(flags: BenchFlags) -> list[str]:
@@ -353,10 +411,25 @@ def _not_text(flags: BenchFlags) -> list[str]:
     reasons: list[str] = []
     for field in fields(flags):
         value = getattr(flags, field.name)
-        for text in [value] if isinstance(value, str) else value if isinstance(value, list) else []:
+        for text in (
+            [value]
+            if isinstance(value, str)
+            else value
+            if isinstance(value, list)
+            else []
+        ):
             try:
                 text.encode()
             except UnicodeEncodeError:
-                key = "flag.not_utf8" if encoding == "utf-8" else "flag.not_locale"
-                reasons.append(Said(key, {"flag": flag_name(field.name), "encoding": encoding}))
+                key = (
+                    "flag.not_utf8"
+                    if encoding == "utf-8"
+                    else "flag.not_locale"
+                )
+                reasons.append(
+                    Said(
+                        key,
+                        {"flag": flag_name(field.name), "encoding": encoding},
+                    )
+                )
     return reasons

@@ -15,9 +15,28 @@ from typing import Any, NamedTuple
 from inferometer.words import Said, Words
 
 SAME = (
-    *("--backend", "--base-url", "--host", "--port", "--endpoint", "--header", "--insecure"),
-    *("--model", "--served-model-name", "--tokenizer", "--ready-check-timeout-sec"),
-    *("--seed", "--num-prompts", "--dataset-name", "--dataset-path", "--disable-shuffle"),
+    *(
+        "--backend",
+        "--base-url",
+        "--host",
+        "--port",
+        "--endpoint",
+        "--header",
+        "--insecure",
+    ),
+    *(
+        "--model",
+        "--served-model-name",
+        "--tokenizer",
+        "--ready-check-timeout-sec",
+    ),
+    *(
+        "--seed",
+        "--num-prompts",
+        "--dataset-name",
+        "--dataset-path",
+        "--disable-shuffle",
+    ),
     *(
         "--no-oversample",
         "--skip-chat-template",
@@ -25,25 +44,69 @@ SAME = (
         "--output-len",
         "--custom-output-len",
     ),
-    *("--random-input-len", "--random-output-len", "--random-range-ratio", "--random-prefix-len"),
-    *("--random-mm-base-items-per-request", "--random-mm-num-mm-items-range-ratio"),
+    *(
+        "--random-input-len",
+        "--random-output-len",
+        "--random-range-ratio",
+        "--random-prefix-len",
+    ),
+    *(
+        "--random-mm-base-items-per-request",
+        "--random-mm-num-mm-items-range-ratio",
+    ),
     *("--random-mm-limit-mm-per-prompt", "--random-mm-bucket-config"),
-    *("--sharegpt-output-len", "--spec-bench-output-len", "--spec-bench-category"),
-    *("--speed-bench-dataset-subset", "--speed-bench-output-len", "--speed-bench-category"),
-    *("--hf-subset", "--hf-split", "--hf-name", "--hf-output-len", "--bfcl-categories"),
+    *(
+        "--sharegpt-output-len",
+        "--spec-bench-output-len",
+        "--spec-bench-category",
+    ),
+    *(
+        "--speed-bench-dataset-subset",
+        "--speed-bench-output-len",
+        "--speed-bench-category",
+    ),
+    *(
+        "--hf-subset",
+        "--hf-split",
+        "--hf-name",
+        "--hf-output-len",
+        "--bfcl-categories",
+    ),
     *("--blazedit-min-distance", "--blazedit-max-distance"),
     *("--prefix-repetition-prefix-len", "--prefix-repetition-suffix-len"),
     *("--prefix-repetition-num-prefixes", "--prefix-repetition-output-len"),
-    *("--self-timed", "--timed-trace-chunk-hash-size", "--timed-trace-sec-multiplier"),
+    *(
+        "--self-timed",
+        "--timed-trace-chunk-hash-size",
+        "--timed-trace-sec-multiplier",
+    ),
     *("--timed-trace-label-timestamp", "--timed-trace-label-input-length"),
     *("--timed-trace-label-output-length", "--timed-trace-label-hash-ids"),
     *("--request-rate", "--burstiness", "--max-concurrency", "--num-warmups"),
     *("--ramp-up-strategy", "--ramp-up-start-rps", "--ramp-up-end-rps"),
-    *("--ignore-eos", "--temperature", "--top-p", "--top-k", "--min-p", "--frequency-penalty"),
-    *("--presence-penalty", "--repetition-penalty", "--logprobs", "--extra-body"),
+    *(
+        "--ignore-eos",
+        "--temperature",
+        "--top-p",
+        "--top-k",
+        "--min-p",
+        "--frequency-penalty",
+    ),
+    *(
+        "--presence-penalty",
+        "--repetition-penalty",
+        "--logprobs",
+        "--extra-body",
+    ),
     *("--chat-template-kwargs", "--lora-modules", "--lora-assignment"),
     *("--percentile-metrics", "--metric-percentiles", "--goodput"),
-    *("--save-result", "--save-detailed", "--append-result", "--result-dir", "--result-filename"),
+    *(
+        "--save-result",
+        "--save-detailed",
+        "--append-result",
+        "--result-dir",
+        "--result-filename",
+    ),
     *("--label", "--metadata", "--request-id-prefix", "--disable-tqdm"),
 )
 """Flags of vLLM 0.33 that are flags of `bench`, with the same meaning."""
@@ -109,7 +172,9 @@ def rows(language: str) -> list[tuple[str, str, str]]:
         now = meaning.flag if isinstance(meaning, Renamed) else ""
         key = f"vllm.{flag.removeprefix('--')}"
         why = "" if kind in ("same", "renamed") else words.text(key)
-        found.append((f"`{flag}`", words.text(f"vllm.here.{kind}", now=f"`{now}`"), why))
+        found.append(
+            (f"`{flag}`", words.text(f"vllm.here.{kind}", now=f"`{now}`"), why)
+        )
     return found
 
 
@@ -133,12 +198,16 @@ def understood(arguments: Sequence[str]) -> Understood:
         outer, dot, path = name.partition(".")
         if dot and (outer := outer.replace("_", "-")) in NESTED:
             _set(
-                nested.setdefault(outer, {}), path.split("."), value if equals else next(words, "")
+                nested.setdefault(outer, {}),
+                path.split("."),
+                value if equals else next(words, ""),
             )
             continue
         meaning = OTHERS.get(flag)
         if isinstance(meaning, Renamed):
-            found.notes.append(Said("vllm.renamed", {"flag": flag, "now": meaning.flag}))
+            found.notes.append(
+                Said("vllm.renamed", {"flag": flag, "now": meaning.flag})
+            )
             if flag == "--dataset" and not any(map(_names_dataset, arguments)):
                 found.arguments += ["--dataset-name", "sharegpt"]
             flag, meaning = meaning.flag, OTHERS.get(meaning.flag)
@@ -156,9 +225,14 @@ def _names_dataset(word: str) -> bool:
     return word.partition("=")[0].replace("_", "-") == "--dataset-name"
 
 
-def _judge(found: Understood, flag: str, meaning: Note | Refused, value: str) -> None:
+def _judge(
+    found: Understood, flag: str, meaning: Note | Refused, value: str
+) -> None:
     if isinstance(meaning, Note):
-        said = Said("vllm.note", {"flag": flag, "why": Said(f"vllm.{flag.removeprefix('--')}")})
+        said = Said(
+            "vllm.note",
+            {"flag": flag, "why": Said(f"vllm.{flag.removeprefix('--')}")},
+        )
         if said not in found.notes:
             found.notes.append(said)
     elif value not in meaning.harmless or not meaning.harmless:

@@ -55,7 +55,10 @@ that have a default output length.
 def ignores_eos(flags: BenchFlags) -> bool:
     if flags.ignore_eos is not None:
         return flags.ignore_eos
-    made_up = flags.dataset_name in ("random", "random-mm") and flags.backend in OPENAI_FORMATS
+    made_up = (
+        flags.dataset_name in ("random", "random-mm")
+        and flags.backend in OPENAI_FORMATS
+    )
     return made_up or flags.dataset_name == "timed_trace"
 
 
@@ -90,17 +93,23 @@ def rows_of(flags: BenchFlags) -> Rows:
 
 def without_queue_times(metrics: str) -> str:
     """`--percentile-metrics` without those that have no section here; all that is left, if any."""
-    names = [name for name in metrics.split(",") if name.strip() not in QUEUE_TIMES]
+    names = [
+        name for name in metrics.split(",") if name.strip() not in QUEUE_TIMES
+    ]
     return ",".join(names) or "ttft,tpot,itl"
 
 
 def is_templated(flags: BenchFlags) -> bool:
     if flags.dataset_name != "hf":
         return flags.dataset_name in TEMPLATED
-    return "output_len" in HUB_DEFAULTS.get(hub_name(flags.dataset_path or "", flags.hf_name), {})
+    return "output_len" in HUB_DEFAULTS.get(
+        hub_name(flags.dataset_path or "", flags.hf_name), {}
+    )
 
 
-def request_timeout_s(flags: BenchFlags, environment: Mapping[str, str]) -> float:
+def request_timeout_s(
+    flags: BenchFlags, environment: Mapping[str, str]
+) -> float:
     """By its flag, or by the variable with which guides raise that of vLLM's client. Raises
     ValueError.
     """
@@ -110,16 +119,26 @@ def request_timeout_s(flags: BenchFlags, environment: Mapping[str, str]) -> floa
     try:
         return float(text) if text else Timeouts().total_s
     except ValueError:
-        raise ValueError(f"{TIMEOUT_VARIABLE} {text!r}: should be a number of seconds.") from None
+        raise ValueError(
+            f"{TIMEOUT_VARIABLE} {text!r}: should be a number of seconds."
+        ) from None
 
 
-def differences(flags: BenchFlags, environment: Mapping[str, str] = NOTHING_SET) -> Iterator[Said]:
+def differences(
+    flags: BenchFlags, environment: Mapping[str, str] = NOTHING_SET
+) -> Iterator[Said]:
     """Where the same command measures something else here than in vLLM, and what a variable of the
     environment changes.
     """
-    if flags.request_timeout is None and environment.get(TIMEOUT_VARIABLE, "").strip():
+    if (
+        flags.request_timeout is None
+        and environment.get(TIMEOUT_VARIABLE, "").strip()
+    ):
         with suppress(ValueError):  # said as an error
-            yield Said("vllm.aiohttp_timeout", {"seconds": request_timeout_s(flags, environment)})
+            yield Said(
+                "vllm.aiohttp_timeout",
+                {"seconds": request_timeout_s(flags, environment)},
+            )
     is_chat = flags.backend in PROTOCOLS and PROTOCOLS[flags.backend].chat
     if flags.lora_modules and flags.lora_assignment is None:
         yield Said("vllm.lora")
@@ -130,5 +149,8 @@ def differences(flags: BenchFlags, environment: Mapping[str, str] = NOTHING_SET)
         yield Said("vllm.template")
     if flags.backend == "sglang":
         yield Said("vllm.sglang")
-    if without_queue_times(flags.percentile_metrics) != flags.percentile_metrics:
+    if (
+        without_queue_times(flags.percentile_metrics)
+        != flags.percentile_metrics
+    ):
         yield Said("vllm.queue_times")

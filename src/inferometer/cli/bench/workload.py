@@ -13,12 +13,20 @@ from typing import Any
 from pydantic import ValidationError
 
 from inferometer.cli.bench.flags import BenchFlags
-from inferometer.cli.flag_errors import FlagsError, flag_name, not_one_of, sentences
+from inferometer.cli.flag_errors import (
+    FlagsError,
+    flag_name,
+    not_one_of,
+    sentences,
+)
 from inferometer.spec.hub_defaults import HUB_DEFAULTS, hub_name
 from inferometer.spec.workload import COMMON_FLAGS, DATASETS, AnyWorkload
 from inferometer.words import Said, either, in_words
 
-OTHER_WORK = {"random-rerank": "vllm.embeddings", "custom_video": "vllm.custom_video"}
+OTHER_WORK = {
+    "random-rerank": "vllm.embeddings",
+    "custom_video": "vllm.custom_video",
+}
 """Data sets of vLLM for what is not measured here, and why."""
 
 VLLM_DEFAULTS: Mapping[str, Mapping[str, Any]] = {
@@ -30,7 +38,12 @@ VLLM_DEFAULTS: Mapping[str, Mapping[str, Any]] = {
 """By data set: what vLLM takes for granted, and a campaign file does not."""
 
 THE_ROWS = -1
-OF_ROWS = ("custom_output_len", "spec_bench_output_len", "speed_bench_output_len", "hf_output_len")
+OF_ROWS = (
+    "custom_output_len",
+    "spec_bench_output_len",
+    "speed_bench_output_len",
+    "hf_output_len",
+)
 """Flags for which -1 is what the row says."""
 
 DEFAULTS = {each.name: each.default for each in dataclasses.fields(BenchFlags)}
@@ -43,7 +56,9 @@ def workload_of(flags: BenchFlags) -> AnyWorkload:
         why = in_words(Said(OTHER_WORK[flags.dataset_name]))
         raise FlagsError([f"--dataset-name {flags.dataset_name}: {why}"])
     if model is None:
-        raise FlagsError([not_one_of("--dataset-name", flags.dataset_name, DATASETS)])
+        raise FlagsError(
+            [not_one_of("--dataset-name", flags.dataset_name, DATASETS)]
+        )
     own = model.flags
     reasons = _foreign(flags, own)
     fields = _taken_for_granted(flags)
@@ -65,7 +80,10 @@ def workload_of(flags: BenchFlags) -> AnyWorkload:
     ):
         reasons.append(Said("flag.needs_path", {"name": flags.dataset_name}))
         fields["path"] = "unknown"
-    names = {field: flag_name(flag) for flag, field in {**COMMON_FLAGS, **own}.items()} | {
+    names = {
+        field: flag_name(flag)
+        for flag, field in {**COMMON_FLAGS, **own}.items()
+    } | {
         "width": "--image-size",
         "": "--scenario",
     }
@@ -104,7 +122,11 @@ def _foreign(flags: BenchFlags, own: Mapping[str, str]) -> list[str]:
     return [
         Said(
             "flag.foreign",
-            {"flag": flag_name(flag), "names": either(names), "name": flags.dataset_name},
+            {
+                "flag": flag_name(flag),
+                "names": either(names),
+                "name": flags.dataset_name,
+            },
         )
         for flag, names in others.items()
     ]
@@ -147,7 +169,9 @@ def _size(text: str) -> dict[str, Any]:
     """`512x384` as width and height."""
     width, cross, height = text.lower().partition("x")
     if not (cross and width.isdecimal() and height.isdecimal()):
-        raise ValueError(f"{text!r} wants width and height in pixels, such as 512x384")
+        raise ValueError(
+            f"{text!r} wants width and height in pixels, such as 512x384"
+        )
     return {"width": int(width), "height": int(height)}
 
 
@@ -159,9 +183,13 @@ def _ratios(text: str) -> dict[str, Any]:
         found = json.loads(str(text))
     except ValueError:
         found = None
-    ratios = found if isinstance(found, dict) else {"input": found, "output": found}
+    ratios = (
+        found if isinstance(found, dict) else {"input": found, "output": found}
+    )
     numbers = [ratios.get(name) for name in ("input", "output")]
-    if not ratios.keys() <= {"input", "output"} or not all(map(_is_ratio, numbers)):
+    if not ratios.keys() <= {"input", "output"} or not all(
+        map(_is_ratio, numbers)
+    ):
         raise ValueError(
             f"{text}: wants a ratio from 0 to below 1, or "
             '\'{"input": 0.3, "output": 0.5}\'. For lengths that do not vary, give 0: 1.0 means '
@@ -173,7 +201,11 @@ def _ratios(text: str) -> dict[str, Any]:
 
 
 def _is_ratio(number: Any) -> bool:
-    return isinstance(number, int | float) and not isinstance(number, bool) and 0 <= number < 1
+    return (
+        isinstance(number, int | float)
+        and not isinstance(number, bool)
+        and 0 <= number < 1
+    )
 
 
 def _limit(text: str) -> dict[str, Any]:
@@ -184,7 +216,9 @@ def _limit(text: str) -> dict[str, Any]:
     except (ValueError, AttributeError):
         number = None
     if type(number) is not int or number < 1:
-        raise ValueError(f"{text}: wants a number of images, such as '{{\"image\": 3}}'")
+        raise ValueError(
+            f"{text}: wants a number of images, such as '{{\"image\": 3}}'"
+        )
     return {"max_images": number}
 
 
@@ -193,23 +227,44 @@ def _buckets(text: str) -> dict[str, Any]:
     try:
         shares = ast.literal_eval(text)
         sizes = {
-            f"{width}x{height}": share for (height, width, _), share in shares.items() if share
+            f"{width}x{height}": share
+            for (height, width, _), share in shares.items()
+            if share
         }
-        films = any(share and frames != 1 for (_, _, frames), share in shares.items())
-    except (ValueError, SyntaxError, TypeError, AttributeError, RecursionError, MemoryError):
+        films = any(
+            share and frames != 1 for (_, _, frames), share in shares.items()
+        )
+    except (
+        ValueError,
+        SyntaxError,
+        TypeError,
+        AttributeError,
+        RecursionError,
+        MemoryError,
+    ):
         sizes, films = {}, False
     if not sizes or films:
-        what = "one frame each: film is not made up" if films else "(height, width, 1): share"
-        raise ValueError(f"{text}: wants {what}, such as '{{(256, 256, 1): 1.0}}'")
+        what = (
+            "one frame each: film is not made up"
+            if films
+            else "(height, width, 1): share"
+        )
+        raise ValueError(
+            f"{text}: wants {what}, such as '{{(256, 256, 1): 1.0}}'"
+        )
     return {"sizes": sizes}
 
 
 READERS: Mapping[str, Callable[[Any], dict[str, Any]]] = {
     "image_size": _size,
     "random_range_ratio": _ratios,
-    "random_prefix_len": lambda length: {"prefix_len": length} if length else {},
+    "random_prefix_len": lambda length: (
+        {"prefix_len": length} if length else {}
+    ),
     "random_mm_limit_mm_per_prompt": _limit,
     "random_mm_bucket_config": _buckets,
-    "bfcl_categories": lambda text: {"categories": tuple(filter(None, text.split(",")))},
+    "bfcl_categories": lambda text: {
+        "categories": tuple(filter(None, text.split(",")))
+    },
 }
 """Flags whose text has to be read, or that set several fields."""

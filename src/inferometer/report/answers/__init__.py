@@ -30,4 +30,11 @@ def answers(
     """
     usable = [point for point in points if point.status != "INVALID"]
     found = link_answers(usable, words, links)
-    return [*found, *(answer for question in QUESTIONS for answer in question(usable, words))]
+    return [
+        *found,
+        *(
+            answer
+            for question in QUESTIONS
+            for answer in question(usable, words)
+        ),
+    ]

@@ -44,16 +44,24 @@ def between(low: float | None, high: float | None, words: Words) -> str:
 
 
 def effect_in_words(
-    effect: float, low: float | None, high: float | None, verdict: Verdict, words: Words
+    effect: float,
+    low: float | None,
+    high: float | None,
+    verdict: Verdict,
+    words: Words,
 ) -> str:
     """A table's cell: the effect, its interval, and the verdict where that is no claim."""
     told = f"{percent(effect, words)} ({between(low, high, words)})"
     if verdict in ("faster", "slower"):
         return told
-    return words.text("answer.cell", effect=told, verdict=words.text(f"answer.is.{verdict}"))
+    return words.text(
+        "answer.cell", effect=told, verdict=words.text(f"answer.is.{verdict}")
+    )
 
 
-def with_runs(key: str, more_runs: int | None, words: Words, **values: object) -> str:
+def with_runs(
+    key: str, more_runs: int | None, words: Words, **values: object
+) -> str:
     """An undecided effect, and how many more runs would decide it, where that is known."""
     if more_runs is None:
         return words.text(key, **values)
@@ -70,7 +78,9 @@ def cautions(points: Sequence[Point], words: Words) -> list[str]:
 
 def rehearsal(points: Sequence[Point], words: Words) -> list[str]:
     """A sentence where any of them is of one."""
-    rehearsed = any(point.conditions.get("rehearsal") is not None for point in points)
+    rehearsed = any(
+        point.conditions.get("rehearsal") is not None for point in points
+    )
     return [words.text("answer.rehearsal")] if rehearsed else []
 
 

@@ -30,7 +30,9 @@ def cache_answers(points: Sequence[Point], words: Words) -> list[ReportAnswer]:
     deployments: dict[tuple[object, ...], list[Point]] = {}
     for point in points:
         if point.conditions.get("cache") in ("cold", "warm"):
-            key = tuple(point.conditions.get(name) for name in of_role("subject"))
+            key = tuple(
+                point.conditions.get(name) for name in of_role("subject")
+            )
             deployments.setdefault(key, []).append(point)
     found = (cache_answer(each, words) for each in deployments.values())
     return [answer for answer in found if answer is not None]
@@ -38,17 +40,28 @@ def cache_answers(points: Sequence[Point], words: Words) -> list[ReportAnswer]:
 
 def cache_answer(points: Sequence[Point], words: Words) -> ReportAnswer | None:
     """Of the points of one deployment; None where no cold one has its warm one."""
-    cold, warm = ([p for p in points if p.conditions["cache"] == side] for side in ("cold", "warm"))
+    cold, warm = (
+        [p for p in points if p.conditions["cache"] == side]
+        for side in ("cold", "warm")
+    )
     try:
-        compared = compare(cold, warm, names=("cold", "warm"), asked="cache", metrics=METRICS)
+        compared = compare(
+            cold, warm, names=("cold", "warm"), asked="cache", metrics=METRICS
+        )
     except CannotCompareError:
         return None
     sentences = [_hits(compared, words)]
-    sentences += [_sentence(row, words) for row in compared.headline if row.metric in METRICS[:2]]
+    sentences += [
+        _sentence(row, words)
+        for row in compared.headline
+        if row.metric in METRICS[:2]
+    ]
     rows = [
         cells
         for pair in compared.pairing.pairs
-        for cells in _rows(pair, compared, words, named=len(compared.pairing.pairs) > 1)
+        for cells in _rows(
+            pair, compared, words, named=len(compared.pairing.pairs) > 1
+        )
     ]
     head = ("metric", "cold", "warm", "times")
     return ReportAnswer(
@@ -67,7 +80,9 @@ def hit_rate(points: Sequence[Point]) -> float | None:
 
 def speed_up(row: MetricComparison) -> tuple[float, float | None, float | None]:
     """How many times as fast, and its interval: the inverse of a latency's ratio."""
-    ratios = [None if each is None else 1 + each for each in (row.low, row.high)]
+    ratios = [
+        None if each is None else 1 + each for each in (row.low, row.high)
+    ]
     found = metric(row.metric)
     if found is not None and found.better == "lower":
         low, high = (1 / each if each else None for each in reversed(ratios))
@@ -75,7 +90,9 @@ def speed_up(row: MetricComparison) -> tuple[float, float | None, float | None]:
     return 1 + row.effect, ratios[0], ratios[1]
 
 
-def hits_in_words(cold: Sequence[Point], warm: Sequence[Point], words: Words) -> str:
+def hits_in_words(
+    cold: Sequence[Point], warm: Sequence[Point], words: Words
+) -> str:
     """How many prompt tokens came from the cache on each side."""
     rate, before = hit_rate(warm), hit_rate(cold)
     if rate is None:
@@ -83,7 +100,9 @@ def hits_in_words(cold: Sequence[Point], warm: Sequence[Point], words: Words) ->
     told = percent(rate / 100, words, signed=False)
     if not rate:
         return words.text("answer.cache.no_hits", warm=told)
-    share = "–" if before is None else percent(before / 100, words, signed=False)
+    share = (
+        "–" if before is None else percent(before / 100, words, signed=False)
+    )
     return words.text("answer.cache.hits", cold=share, warm=told)
 
 
@@ -103,7 +122,9 @@ def _sentence(row: MetricComparison, words: Words) -> str:
         "to": figure(row.b),
     }
     if row.verdict == "undecided":
-        return with_runs("answer.cache.undecided", row.more_runs, words, **values)
+        return with_runs(
+            "answer.cache.undecided", row.more_runs, words, **values
+        )
     return words.text(f"answer.cache.{row.verdict.replace(' ', '_')}", **values)
 
 
@@ -112,22 +133,36 @@ def times(row: MetricComparison, words: Words) -> str:
     ratio, low, high = speed_up(row)
     if low is None or high is None:
         return words.text("answer.times.alone", ratio=f"{ratio:.2f}")
-    return words.text("answer.times", ratio=f"{ratio:.2f}", low=f"{low:.2f}", high=f"{high:.2f}")
+    return words.text(
+        "answer.times",
+        ratio=f"{ratio:.2f}",
+        low=f"{low:.2f}",
+        high=f"{high:.2f}",
+    )
 
 
-def _rows(pair: Pair, compared: Comparison, words: Words, *, named: bool) -> list[tuple[str, ...]]:
+def _rows(
+    pair: Pair, compared: Comparison, words: Words, *, named: bool
+) -> list[tuple[str, ...]]:
     """The hit rate and each metric of one pair."""
     where = f"{pair.label}: " if named and pair.label else ""
     rates = [
-        "–" if (rate := hit_rate(side)) is None else f"{rate:.1f}" for side in (pair.a, pair.b)
+        "–" if (rate := hit_rate(side)) is None else f"{rate:.1f}"
+        for side in (pair.a, pair.b)
     ]
     rows = [(where + with_unit(HIT_RATE, words), *rates, "")]
     for row in compared.rows:
         if row.point == pair.label:
-            doubt = "" if row.verdict in ("faster", "slower") else f"answer.is.{row.verdict}"
+            doubt = (
+                ""
+                if row.verdict in ("faster", "slower")
+                else f"answer.is.{row.verdict}"
+            )
             told = times(row, words)
             if doubt:
-                told = words.text("answer.cell", effect=told, verdict=words.text(doubt))
+                told = words.text(
+                    "answer.cell", effect=told, verdict=words.text(doubt)
+                )
             label = where + with_unit(row.metric, words)
             rows.append((label, figure(row.a), figure(row.b), told))
     return rows

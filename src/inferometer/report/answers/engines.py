@@ -36,8 +36,14 @@ def engine_answers(points: Sequence[Point], words: Words) -> list[ReportAnswer]:
         engine = point.conditions.get("engine")
         if engine is not None and THROUGHPUT in point.values:
             key = tuple(point.conditions.get(name) for name in AROUND_ENGINE)
-            together.setdefault(key, {}).setdefault(str(engine), []).append(point)
-    found = (engine_answer(each, words) for each in together.values() if len(each) > 1)
+            together.setdefault(key, {}).setdefault(str(engine), []).append(
+                point
+            )
+    found = (
+        engine_answer(each, words)
+        for each in together.values()
+        if len(each) > 1
+    )
     return [answer for answer in found if answer is not None]
 
 
@@ -46,12 +52,24 @@ def engine_answer(engines: ByEngine, words: Words) -> ReportAnswer | None:
     load, levels = _common_levels(engines)
     if not levels:
         return None
-    mean = {name: fmean(_at(each, load, at) for at in levels) for name, each in engines.items()}
+    mean = {
+        name: fmean(_at(each, load, at) for at in levels)
+        for name, each in engines.items()
+    }
     ranked = sorted(engines, key=lambda name: -mean[name])
     best = ranked[0]
-    effects = {name: _against(engines[best], engines[name], best, name) for name in ranked[1:]}
-    shown = sorted({levels[0], levels[len(levels) // 2], levels[-1]})[-MAX_LEVELS:]
-    there = [m for m in AT_HIGHEST if any(m in p.values for each in engines.values() for p in each)]
+    effects = {
+        name: _against(engines[best], engines[name], best, name)
+        for name in ranked[1:]
+    }
+    shown = sorted({levels[0], levels[len(levels) // 2], levels[-1]})[
+        -MAX_LEVELS:
+    ]
+    there = [
+        m
+        for m in AT_HIGHEST
+        if any(m in p.values for each in engines.values() for p in each)
+    ]
     head = (
         capitalized(words.condition("engine")),
         *(_title(THROUGHPUT, load, at, words) for at in shown),
@@ -61,19 +79,37 @@ def engine_answer(engines: ByEngine, words: Words) -> ReportAnswer | None:
     rows = []
     for name in ranked:
         cells = [figure(_at(engines[name], load, at)) for at in shown]
-        cells += [figure(_at(engines[name], load, levels[-1], metric)) for metric in there]
-        rows.append((name, *cells, _cell(effects.get(name), words) if name != best else "–"))
-    sentences = [_sentence(best, name, effects[name], len(levels), words) for name in ranked[1:]]
+        cells += [
+            figure(_at(engines[name], load, levels[-1], metric))
+            for metric in there
+        ]
+        rows.append(
+            (
+                name,
+                *cells,
+                _cell(effects.get(name), words) if name != best else "–",
+            )
+        )
+    sentences = [
+        _sentence(best, name, effects[name], len(levels), words)
+        for name in ranked[1:]
+    ]
     used = [point for each in engines.values() for point in each]
     told = (*sentences, *cautions(used, words))
-    return ReportAnswer(words.text("answer.engine.title"), told, head, tuple(rows))
+    return ReportAnswer(
+        words.text("answer.engine.title"), told, head, tuple(rows)
+    )
 
 
 def _common_levels(engines: ByEngine) -> tuple[str, list[float]]:
     """The condition that says the load, and its values at which every engine was measured."""
     for load in LOADS:
         of_each = [
-            {float(v) for p in each if isinstance(v := p.conditions.get(load), int | float)}
+            {
+                float(v)
+                for p in each
+                if isinstance(v := p.conditions.get(load), int | float)
+            }
             for each in engines.values()
         ]
         if common := set.intersection(*of_each) - {float("inf")}:
@@ -81,9 +117,13 @@ def _common_levels(engines: ByEngine) -> tuple[str, list[float]]:
     return LOADS[0], []
 
 
-def _at(points: Sequence[Point], load: str, level: float, metric: str = THROUGHPUT) -> float:
+def _at(
+    points: Sequence[Point], load: str, level: float, metric: str = THROUGHPUT
+) -> float:
     found = [
-        p.values[metric] for p in points if p.conditions.get(load) == level and metric in p.values
+        p.values[metric]
+        for p in points
+        if p.conditions.get(load) == level and metric in p.values
     ]
     return fmean(found) if found else float("nan")
 
@@ -94,7 +134,11 @@ def _against(
     """How the other differs from the best, over all loads that both have."""
     try:
         compared = compare(
-            best, other, names=(name, other_name), asked="engine", metrics=(THROUGHPUT,)
+            best,
+            other,
+            names=(name, other_name),
+            asked="engine",
+            metrics=(THROUGHPUT,),
         )
     except CannotCompareError:
         return None
@@ -103,7 +147,9 @@ def _against(
 
 def _title(metric: str, load: str, level: float, words: Words) -> str:
     return words.text(
-        "answer.engine.at", metric=with_unit(metric, words), load=at_load(load, level, words)
+        "answer.engine.at",
+        metric=with_unit(metric, words),
+        load=at_load(load, level, words),
     )
 
 
@@ -113,7 +159,13 @@ def _cell(row: MetricComparison | None, words: Words) -> str:
     return effect_in_words(row.effect, row.low, row.high, row.verdict, words)
 
 
-def _sentence(best: str, other: str, row: MetricComparison | None, loads: int, words: Words) -> str:
+def _sentence(
+    best: str,
+    other: str,
+    row: MetricComparison | None,
+    loads: int,
+    words: Words,
+) -> str:
     values = {"best": best, "other": other}
     if row is None:
         return words.text("answer.engine.not_compared", **values)
@@ -123,5 +175,9 @@ def _sentence(best: str, other: str, row: MetricComparison | None, loads: int, w
         "where": words.text("answer.over_loads", n=loads),
     }
     if row.verdict == "undecided":
-        return with_runs("answer.engine.undecided", row.more_runs, words, **values)
-    return words.text(f"answer.engine.{row.verdict.replace(' ', '_')}", **values)
+        return with_runs(
+            "answer.engine.undecided", row.more_runs, words, **values
+        )
+    return words.text(
+        f"answer.engine.{row.verdict.replace(' ', '_')}", **values
+    )

@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from inferometer.analysis.cautions import CannotCompareError
-from inferometer.analysis.pcie import LinkEffect, LinkStudy, link_costs, same_ladder
+from inferometer.analysis.pcie import (
+    LinkEffect,
+    LinkStudy,
+    link_costs,
+    same_ladder,
+)
 from inferometer.report.answers.answer import (
     ReportAnswer,
     at_load,
@@ -32,7 +37,9 @@ def link_answers(
         return []
     answer = link_answer(study, words)
     told = (*answer.sentences, *cautions(points, words))
-    return [ReportAnswer(answer.title, told, answer.head, answer.rows, answer.note)]
+    return [
+        ReportAnswer(answer.title, told, answer.head, answer.rows, answer.note)
+    ]
 
 
 def link_answer(study: LinkStudy, words: Words) -> ReportAnswer:
@@ -43,7 +50,10 @@ def link_answer(study: LinkStudy, words: Words) -> ReportAnswer:
     sentences = tuple(_sentence(mean, effects, words) for mean in means)
     levels = sorted({each.level for each in effects if each.level is not None})
     shown = some_levels(levels)
-    rows = [_row(None, means, effects, words), *(_row(at, means, effects, words) for at in shown)]
+    rows = [
+        _row(None, means, effects, words),
+        *(_row(at, means, effects, words) for at in shown),
+    ]
     load = words.condition(means[0].load)
     left = len(levels) - len(shown)
     note = words.text("answer.link.note", metric=metric_inside(first, words))
@@ -57,29 +67,48 @@ def link_answer(study: LinkStudy, words: Words) -> ReportAnswer:
 def _who(mean: LinkEffect, words: Words) -> str:
     narrow, wide = mean.sides
     key = "answer.link.control" if mean.is_control else "answer.link.who"
-    return words.text(key, model=mean.model, tp=mean.tp, narrow=narrow, wide=wide)
+    return words.text(
+        key, model=mean.model, tp=mean.tp, narrow=narrow, wide=wide
+    )
 
 
 def _row(
-    level: float | None, means: Sequence[LinkEffect], effects: Sequence[LinkEffect], words: Words
+    level: float | None,
+    means: Sequence[LinkEffect],
+    effects: Sequence[LinkEffect],
+    words: Words,
 ) -> tuple[str, ...]:
     cells = [words.text("answer.mean") if level is None else f"{level:g}"]
     for mean in means:
-        found = [each for each in effects if each.level == level and same_ladder(each, mean)]
+        found = [
+            each
+            for each in effects
+            if each.level == level and same_ladder(each, mean)
+        ]
         cells.append(_cell(found[0], words) if found else "–")
     return tuple(cells)
 
 
 def _cell(effect: LinkEffect, words: Words) -> str:
-    return effect_in_words(effect.effect, effect.low, effect.high, effect.verdict, words)
+    return effect_in_words(
+        effect.effect, effect.low, effect.high, effect.verdict, words
+    )
 
 
-def _sentence(mean: LinkEffect, effects: Sequence[LinkEffect], words: Words) -> str:
+def _sentence(
+    mean: LinkEffect, effects: Sequence[LinkEffect], words: Words
+) -> str:
     """At the highest load; over all of them where only their mean is decided, and of the
     control."""
-    levels = [each for each in effects if each.level is not None and same_ladder(each, mean)]
+    levels = [
+        each
+        for each in effects
+        if each.level is not None and same_ladder(each, mean)
+    ]
     highest = max(levels, key=lambda each: each.level or 0.0)
-    decided_by_mean = highest.verdict == "undecided" and mean.verdict != "undecided"
+    decided_by_mean = (
+        highest.verdict == "undecided" and mean.verdict != "undecided"
+    )
     told = mean if mean.is_control or decided_by_mean else highest
     where = (
         words.text("answer.over_loads", n=len(levels))
@@ -110,4 +139,7 @@ def _cost(told: LinkEffect, words: Words) -> dict[str, str]:
     cost = percent(-told.effect, words, signed=False)
     if told.low is None or told.high is None:
         return {"effect": cost, "interval": words.text("answer.no_interval")}
-    return {"effect": cost, "interval": f"{-100 * told.high:.1f}–{-100 * told.low:.1f}"}
+    return {
+        "effect": cost,
+        "interval": f"{-100 * told.high:.1f}–{-100 * told.low:.1f}",
+    }

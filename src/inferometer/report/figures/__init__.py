@@ -3,7 +3,13 @@ page and no command line.
 """
 
 from inferometer.report.figures.catalogue import FIGURES, draw, draw_all
-from inferometer.report.figures.drawing import ROWS, Absent, Drawing, Figure, Material
+from inferometer.report.figures.drawing import (
+    ROWS,
+    Absent,
+    Drawing,
+    Figure,
+    Material,
+)
 from inferometer.report.figures.gather import gather
 from inferometer.report.figures.theme import theme
 from inferometer.report.figures.writing import FORMATS, write

@@ -9,7 +9,11 @@ from math import isfinite
 
 from inferometer.report.figures.comparison import draw_link_effect, draw_scaling
 from inferometer.report.figures.curves import doubtful
-from inferometer.report.figures.distributions import draw_cdfs, draw_histograms, draw_requests
+from inferometer.report.figures.distributions import (
+    draw_cdfs,
+    draw_histograms,
+    draw_requests,
+)
 from inferometer.report.figures.drawing import (
     Absent,
     Drawing,
@@ -18,7 +22,11 @@ from inferometer.report.figures.drawing import (
     NothingToDrawError,
     unchecked,
 )
-from inferometer.report.figures.load import draw_load_curves, draw_pareto, draw_pcie
+from inferometer.report.figures.load import (
+    draw_load_curves,
+    draw_pareto,
+    draw_pcie,
+)
 from inferometer.report.figures.over_time import draw_over_time, draw_timeline
 from inferometer.report.figures.prefix_cache import draw_prefix_cache
 from inferometer.report.figures.production import draw_production
@@ -30,7 +38,9 @@ FIGURES: dict[str, Figure] = {
     "load_curves": Figure("figure.load_curves", draw_load_curves, "points"),
     "production": Figure("figure.production", draw_production, "points"),
     "prefix_cache": Figure("figure.prefix_cache", draw_prefix_cache, "points"),
-    "link_effect": Figure("figure.link_effect", draw_link_effect, "link_effects"),
+    "link_effect": Figure(
+        "figure.link_effect", draw_link_effect, "link_effects"
+    ),
     "scaling": Figure("figure.scaling", draw_scaling, "scaling"),
     "pareto": Figure("figure.pareto", draw_pareto, "points"),
     "requests": Figure("figure.requests", draw_requests, "runs"),
@@ -52,7 +62,9 @@ def draw(key: str, material: Material, words: Words) -> Drawing | Absent:
             sketch = figure.draw(material, words)
     except NothingToDrawError as nothing:
         return Absent(key, title, str(nothing))
-    if marks := [words.text(f"figure.mark.{status}") for status in doubtful(sketch.rows)]:
+    if marks := [
+        words.text(f"figure.mark.{status}") for status in doubtful(sketch.rows)
+    ]:
         sketch = replace(sketch, notes=[*sketch.notes, "   ".join(marks)])
     if sketch.about:
         title = words.text("page.colon", label=title, text=sketch.about)
@@ -63,8 +75,13 @@ def _finite(point: Point) -> Point:
     """The point without values that no axis has: infinite ones, and what is no number."""
     values, intervals = point.values, point.intervals
     if not all(map(isfinite, values.values())):
-        values = {name: value for name, value in values.items() if isfinite(value)}
-    if not all(isfinite(each.low) and isfinite(each.high) for each in intervals.values()):
+        values = {
+            name: value for name, value in values.items() if isfinite(value)
+        }
+    if not all(
+        isfinite(each.low) and isfinite(each.high)
+        for each in intervals.values()
+    ):
         intervals = {
             name: each
             for name, each in intervals.items()

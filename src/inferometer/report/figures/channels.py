@@ -23,12 +23,20 @@ LETTER, WIDE_LETTER, SYMBOL = 5.9, 11.0, 30
 def colour_of_curves(names: Sequence[str], *, lines: bool = True) -> alt.Color:
     """`lines`: whether there are any, so that the legend tells their dashes."""
     own = _told_dashes(names) if lines else {}
-    return alt.Color("curve:N", scale=alt.Scale(domain=list(names)), legend=legend(names, **own))
+    return alt.Color(
+        "curve:N",
+        scale=alt.Scale(domain=list(names)),
+        legend=legend(names, **own),
+    )
 
 
 def shape_of_curves(names: Sequence[str], *, lines: bool = True) -> alt.Shape:
     own = _told_dashes(names) if lines else {}
-    return alt.Shape("curve:N", scale=alt.Scale(domain=list(names)), legend=legend(names, **own))
+    return alt.Shape(
+        "curve:N",
+        scale=alt.Scale(domain=list(names)),
+        legend=legend(names, **own),
+    )
 
 
 def _told_dashes(names: Sequence[str]) -> dict[str, str]:
@@ -42,7 +50,9 @@ def _told_dashes(names: Sequence[str]) -> dict[str, str]:
     }
     if not again:
         return {}
-    return {"labelExpr": f"datum.label + ({json.dumps(again)}[datum.label] || '')"}
+    return {
+        "labelExpr": f"datum.label + ({json.dumps(again)}[datum.label] || '')"
+    }
 
 
 def dash_of_curve(number: int) -> dict[str, int]:
@@ -61,13 +71,16 @@ def dashed(lines: alt.Chart, names: Sequence[str]) -> alt.Chart:
         return lines
     scale = alt.Scale(domain=list(range(len(DASHES))), range=list(DASHES))
     dash = alt.StrokeDash("dash:N", scale=scale, legend=None)
-    return lines.transform_calculate(dash="datum.dash || 0").encode(strokeDash=dash)
+    return lines.transform_calculate(dash="datum.dash || 0").encode(
+        strokeDash=dash
+    )
 
 
 def dash_of(field: str, names: Sequence[str]) -> alt.StrokeDash:
     """Dashes that mean something of their own, with a legend of lines, under the other."""
     scale = alt.Scale(
-        domain=list(names), range=[DASHES[number % len(DASHES)] for number in range(len(names))]
+        domain=list(names),
+        range=[DASHES[number % len(DASHES)] for number in range(len(names))],
     )
     return alt.StrokeDash(
         f"{field}:N",
@@ -85,7 +98,10 @@ def legend(names: Sequence[str], **more: Any) -> alt.Legend:
 def cell_width(names: Sequence[str]) -> float:
     """Pixels for one entry."""
     return SYMBOL + max(
-        (sum(WIDE_LETTER if ord(c) > 0x2E80 else LETTER for c in name) for name in names),
+        (
+            sum(WIDE_LETTER if ord(c) > 0x2E80 else LETTER for c in name)
+            for name in names
+        ),
         default=0.0,
     )
 
@@ -106,11 +122,15 @@ def fit_to_page(panel: Mapping[str, Any], width: float) -> None:
     """Let them have the columns that so many pixels have room for."""
     for channel in _with_legend(panel):
         names = channel["scale"]["domain"]
-        channel["legend"]["columns"] = max(1, min(len(names), int(width // cell_width(names))))
+        channel["legend"]["columns"] = max(
+            1, min(len(names), int(width // cell_width(names)))
+        )
 
 
 def _with_legend(panel: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     for layer in (panel, *panel["layer"]):
         for channel in layer.get("encoding", {}).values():
-            if isinstance(channel, dict) and (channel.get("legend") or {}).get("columns"):
+            if isinstance(channel, dict) and (channel.get("legend") or {}).get(
+                "columns"
+            ):
                 yield channel

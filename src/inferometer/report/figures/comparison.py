@@ -29,7 +29,13 @@ from inferometer.report.figures.drawing import (
     layered,
 )
 from inferometer.report.figures.naming import clean, legend_names, natural
-from inferometer.report.figures.scales import NUMBER, level_axis, signed_axis, tip, value_axis
+from inferometer.report.figures.scales import (
+    NUMBER,
+    level_axis,
+    signed_axis,
+    tip,
+    value_axis,
+)
 from inferometer.report.figures.theme import FRONT, HOLLOW, HOVER
 from inferometer.report.tables.columns import with_unit
 from inferometer.words import Words
@@ -49,13 +55,16 @@ def draw_scaling(material: Material, words: Words) -> Sketch:
     records = [
         r
         for r in material.scaling
-        if _is_number(r.get("efficiency_percent")) and _is_number(r.get("load_per_gpu"))
+        if _is_number(r.get("efficiency_percent"))
+        and _is_number(r.get("load_per_gpu"))
     ]
     if not records:
         raise NothingToDrawError(words.say(why_nothing_scales(material.points)))
     whole = [
         words.text(
-            "figure.name.scaling", name=clean(str(r.get("name") or "")), gpus=r["gpus"]
+            "figure.name.scaling",
+            name=clean(str(r.get("name") or "")),
+            gpus=r["gpus"],
         ).strip(" ·")
         for r in records
     ]
@@ -69,7 +78,19 @@ def draw_scaling(material: Material, words: Words) -> Sketch:
             "v": record["efficiency_percent"],
         }
         rows.append(
-            {**row, **_told(record, ("low", "high", "throughput", "throughput_of_one", "status"))}
+            {
+                **row,
+                **_told(
+                    record,
+                    (
+                        "low",
+                        "high",
+                        "throughput",
+                        "throughput_of_one",
+                        "status",
+                    ),
+                ),
+            }
         )
     _choose_marks(rows, list(names.values()))
     more = [
@@ -100,7 +121,8 @@ def draw_link_effect(material: Material, words: Words) -> Sketch:
     records = [
         r
         for r in material.link_effects
-        if _is_number(r.get("effect_percent")) and _is_number(r.get("concurrency"))
+        if _is_number(r.get("effect_percent"))
+        and _is_number(r.get("concurrency"))
     ]
     if not records:
         raise NothingToDrawError(words.say(why_no_links(material.points)))
@@ -108,7 +130,9 @@ def draw_link_effect(material: Material, words: Words) -> Sketch:
     named = len(sides) > 1
     whole = {
         _pair(r, words): _pair_name(r, words, sides=named)
-        for r in sorted(records, key=lambda r: (_tp(r) == 1, natural(_pair(r, words))))
+        for r in sorted(
+            records, key=lambda r: (_tp(r) == 1, natural(_pair(r, words)))
+        )
     }
     names = legend_names(whole.values())
     rows: list[Row] = []
@@ -120,8 +144,15 @@ def draw_link_effect(material: Material, words: Words) -> Sketch:
             "whole": name,
             "x": float(record["concurrency"]),
         }
-        row |= {"v": record["effect_percent"], **_told(record, ("low", "high", "verdict"))}
-        rows.append({**row, "hollow": True} if record.get("verdict") in NO_DIFFERENCE else row)
+        row |= {
+            "v": record["effect_percent"],
+            **_told(record, ("low", "high", "verdict")),
+        }
+        rows.append(
+            {**row, "hollow": True}
+            if record.get("verdict") in NO_DIFFERENCE
+            else row
+        )
     _choose_marks(rows, list(names.values()))
     panels = []
     for metric in dict.fromkeys(str(r["metric"]) for r in records):
@@ -158,7 +189,9 @@ def _choose_marks(rows: Sequence[Row], names: Sequence[str]) -> None:
         number, step = names.index(name), mark_every(len(curve))
         for row in curve:
             row.update(dash_of_curve(number))
-        for row in sorted(curve, key=lambda each: each["x"])[number % step :: step]:
+        for row in sorted(curve, key=lambda each: each["x"])[
+            number % step :: step
+        ]:
             row["mark"] = True
 
 
@@ -182,7 +215,9 @@ def _tp(record: Mapping[str, Any]) -> int:
 
 def _pair(record: Mapping[str, Any], words: Words) -> tuple[str, int, str]:
     sides = [
-        clean(str(record[side])) for side in ("narrow", "wide") if record.get(side) is not None
+        clean(str(record[side]))
+        for side in ("narrow", "wide")
+        if record.get(side) is not None
     ]
     between = " / ".join(sides)
     if len(sides) == 2:
@@ -192,7 +227,9 @@ def _pair(record: Mapping[str, Any], words: Words) -> tuple[str, int, str]:
 
 def _pair_name(record: Mapping[str, Any], words: Words, *, sides: bool) -> str:
     model, tp, between = _pair(record, words)
-    name = " · ".join([model, f"TP{tp}", *([between] if sides and between else [])])
+    name = " · ".join(
+        [model, f"TP{tp}", *([between] if sides and between else [])]
+    )
     return words.text("figure.name.control", name=name) if tp == 1 else name
 
 
@@ -211,7 +248,11 @@ def _panel(
     x = level_axis([row["x"] for row in rows])
     ends = [row[end] for row in rows for end in ("low", "high") if end in row]
     values = [row["v"] for row in rows]
-    axis = signed_axis([*values, reference], ends) if on else value_axis([*values, reference + 10])
+    axis = (
+        signed_axis([*values, reference], ends)
+        if on
+        else value_axis([*values, reference + 10])
+    )
     for row in rows:
         if axis.domain and not axis.domain[0] <= row["v"] <= axis.domain[1]:
             row["far"] = True
@@ -222,7 +263,9 @@ def _panel(
         color=colour_of_curves(names),
     )
     if on is not None:
-        common = common.transform_filter(alt.FieldEqualPredicate(field="on", equal=on))
+        common = common.transform_filter(
+            alt.FieldEqualPredicate(field="on", equal=on)
+        )
     tooltip = [
         tip("whole:N", words.text("figure.tooltip.curve")),
         tip("x:Q", x_title, NUMBER),
@@ -230,20 +273,29 @@ def _panel(
         tip("low:Q", words.text("figure.tooltip.low")),
         tip("high:Q", words.text("figure.tooltip.high")),
         *more,
-        tip(f"{'verdict' if on else 'status'}:N", words.text("figure.tooltip.verdict")),
+        tip(
+            f"{'verdict' if on else 'status'}:N",
+            words.text("figure.tooltip.verdict"),
+        ),
     ]
     shape = shape_of_curves(names)
     marked = common.transform_filter("datum.mark").encode(y=y, shape=shape)
     layers = [
         base(y=alt.Y(datum=reference)).mark_rule(style=FRONT),
         ranged(
-            common.transform_filter("isValid(datum.low)"), "low", "high", axis, few=few_levels(rows)
+            common.transform_filter("isValid(datum.low)"),
+            "low",
+            "high",
+            axis,
+            few=few_levels(rows),
         ),
         dashed(common.mark_line(strokeWidth=1.8, clip=clip).encode(y=y), names),
         common.transform_filter("datum.mark && !datum.hollow && !datum.far")
         .mark_point(filled=True, size=42, opacity=1)
         .encode(y=y, shape=shape),
-        marked.transform_filter("datum.hollow && !datum.far").mark_point(style=HOLLOW, size=42),
+        marked.transform_filter("datum.hollow && !datum.far").mark_point(
+            style=HOLLOW, size=42
+        ),
         common.mark_point(style=HOVER, clip=clip).encode(y=y, tooltip=tooltip),
     ]
     return layered(layers, title)

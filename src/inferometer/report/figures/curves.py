@@ -58,7 +58,10 @@ BARS = 12
 MAX_CURVES = 24
 """Of one figure: more cannot be told apart."""
 LONGEST_REASON = 160
-ON_LINE, ON_MARK = "(!datum.on || datum.on == 'line')", "(!datum.on || datum.on == 'mark')"
+ON_LINE, ON_MARK = (
+    "(!datum.on || datum.on == 'line')",
+    "(!datum.on || datum.on == 'mark')",
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,11 +89,17 @@ class Curves:
     def ends(self, *metrics: str) -> list[float]:
         """Of their intervals."""
         return self._fields(
-            [f"{end}{self.number(metric)}" for metric in metrics for end in ("low", "high")]
+            [
+                f"{end}{self.number(metric)}"
+                for metric in metrics
+                for end in ("low", "high")
+            ]
         )
 
     def _fields(self, fields: Sequence[str]) -> list[float]:
-        return [row[field] for row in self.rows for field in fields if field in row]
+        return [
+            row[field] for row in self.rows for field in fields if field in row
+        ]
 
     def number(self, metric: str) -> int:
         return list(self.metrics).index(metric)
@@ -116,25 +125,50 @@ def curves(
     members_of = {key: found_of[key] for key in sorted(found_of, key=natural)}
     notes = left_out(points, x, words)
     if len(members_of) > MAX_CURVES:
-        notes.append(words.text("figure.note.curves", shown=MAX_CURVES, n=len(members_of)))
-        longest = sorted(members_of, key=lambda key: -len(members_of[key]))[:MAX_CURVES]
-        members_of = {key: each for key, each in members_of.items() if key in longest}
-    whole = {key: name_of(key, fields, words) or _common_name(there, words) for key in members_of}
+        notes.append(
+            words.text(
+                "figure.note.curves", shown=MAX_CURVES, n=len(members_of)
+            )
+        )
+        longest = sorted(members_of, key=lambda key: -len(members_of[key]))[
+            :MAX_CURVES
+        ]
+        members_of = {
+            key: each for key, each in members_of.items() if key in longest
+        }
+    whole = {
+        key: name_of(key, fields, words) or _common_name(there, words)
+        for key in members_of
+    }
     short = legend_names(whole.values())
     found: list[Row] = []
     for number, (key, members) in enumerate(members_of.items()):
-        own = _rows_of(members, metrics, x, words, first_mark=number / len(members_of))
+        own = _rows_of(
+            members, metrics, x, words, first_mark=number / len(members_of)
+        )
         name = {} if whole[key] == short[whole[key]] else {"name": whole[key]}
         found += [
-            {"curve": short[whole[key]], **name, **dash_of_curve(number), **row} for row in own
+            {"curve": short[whole[key]], **name, **dash_of_curve(number), **row}
+            for row in own
         ]
-    axis = level_axis([row["x"] for row in found], tokens=CONDITIONS[x].unit == "tokens")
-    return Curves(found, metrics, notes, list(short.values()), axis, words.text(f"figure.axis.{x}"))
+    axis = level_axis(
+        [row["x"] for row in found], tokens=CONDITIONS[x].unit == "tokens"
+    )
+    return Curves(
+        found,
+        metrics,
+        notes,
+        list(short.values()),
+        axis,
+        words.text(f"figure.axis.{x}"),
+    )
 
 
 def _common_name(points: Sequence[Point], words: Words) -> str:
     """Of the only curve."""
-    return name_of(key_of(points[0], STUDY), STUDY, words) or words.text("figure.all_points")
+    return name_of(key_of(points[0], STUDY), STUDY, words) or words.text(
+        "figure.all_points"
+    )
 
 
 def level_of(point: Point, x: str) -> float | None:
@@ -153,20 +187,31 @@ def left_out(points: Sequence[Point], x: str, words: Words) -> list[str]:
     """A note where points have no place on this axis."""
     missing = sum(level_of(point, x) is None for point in points)
     return (
-        [words.text("figure.note.left_out", n=missing, condition=words.condition(x))]
+        [
+            words.text(
+                "figure.note.left_out", n=missing, condition=words.condition(x)
+            )
+        ]
         if missing
         else []
     )
 
 
 def curve_panel(
-    curves: Curves, metrics: Sequence[str], words: Words, *, title: str, dashes: Sequence[str] = ()
+    curves: Curves,
+    metrics: Sequence[str],
+    words: Words,
+    *,
+    title: str,
+    dashes: Sequence[str] = (),
 ) -> Panel:
     """One panel of curves over `curves.x`, all of one unit. With several metrics each has a dash,
     told by `dashes`.
     """
     decades = DECADES_OF_LATENCY if statistic_of(metrics[0]) else DECADES
-    axis = value_axis(curves.values(*metrics), curves.ends(*metrics), decades=decades)
+    axis = value_axis(
+        curves.values(*metrics), curves.ends(*metrics), decades=decades
+    )
     common = base()
     layers: list[alt.Chart] = []
     hover: list[alt.Chart] = []
@@ -179,13 +224,22 @@ def curve_panel(
             _line(common, curves, y, dashes, number),
             *_marks(common, curves, metric, y),
         ]
-        hover.append(_hover(common, y, k, _tooltip(curves, k, words, label), words))
+        hover.append(
+            _hover(common, y, k, _tooltip(curves, k, words, label), words)
+        )
     x = curves.x.x("x:Q", curves.x_title, padding=10)
-    return layered([*layers, *hover], title, x=x, color=colour_of_curves(curves.names))
+    return layered(
+        [*layers, *hover], title, x=x, color=colour_of_curves(curves.names)
+    )
 
 
 def _rows_of(
-    members: Sequence[Point], metrics: Sequence[str], x: str, words: Words, *, first_mark: float
+    members: Sequence[Point],
+    metrics: Sequence[str],
+    x: str,
+    words: Words,
+    *,
+    first_mark: float,
 ) -> list[Row]:
     """The rows of one curve, by level. `first_mark`: where between two marks its first one is, if
     not all points have one.
@@ -200,14 +254,23 @@ def _rows_of(
     step = mark_every(len(ordered))
     found: list[Row] = []
     for at, level in enumerate(ordered):
-        own: list[Row] = [{"x": level, **_row_of(point, metrics, words)} for point in levels[level]]
-        if at % step == int(first_mark * step) or level in broken or ordered[at - 1] in broken:
+        own: list[Row] = [
+            {"x": level, **_row_of(point, metrics, words)}
+            for point in levels[level]
+        ]
+        if (
+            at % step == int(first_mark * step)
+            or level in broken
+            or ordered[at - 1] in broken
+        ):
             own = [{**row, "mark": True} for row in own]
         if len(own) == 1 and own[0].get("status") != "INVALID":
             found += own
         else:
             found += [{**row, "on": "mark"} for row in own]
-            found.append({"x": level, "on": "line", **_mean_of(levels[level], metrics)})
+            found.append(
+                {"x": level, "on": "line", **_mean_of(levels[level], metrics)}
+            )
         if level in broken:
             found.append({"x": (level + ordered[at + 1]) / 2, "on": "line"})
     return found
@@ -235,7 +298,9 @@ def _row_of(point: Point, metrics: Sequence[str], words: Words) -> Row:
     if point.status is not None:
         row["status"] = point.status
     if point.reasons and point.status != "VALID":
-        row["why"] = clean(reasons_of(point, words.language)[0].text)[:LONGEST_REASON]
+        row["why"] = clean(reasons_of(point, words.language)[0].text)[
+            :LONGEST_REASON
+        ]
     return row
 
 
@@ -245,11 +310,18 @@ def _mean_of(points: Sequence[Point], metrics: Sequence[str]) -> Row:
     """
     row: Row = {}
     for k, metric in enumerate(metrics):
-        values = [p.values[metric] for p in points if p.status != "INVALID" and metric in p.values]
+        values = [
+            p.values[metric]
+            for p in points
+            if p.status != "INVALID" and metric in p.values
+        ]
         if values:
             row[f"v{k}"] = _rounded(sum(values) / len(values))
         if interval := interval_of_repeats(values):
-            row[f"low{k}"], row[f"high{k}"] = _rounded(interval.low), _rounded(interval.high)
+            row[f"low{k}"], row[f"high{k}"] = (
+                _rounded(interval.low),
+                _rounded(interval.high),
+            )
     return row
 
 
@@ -266,21 +338,33 @@ def doubtful(rows: Iterable[Row]) -> list[str]:
 
 def _statuses(curves: Curves, metrics: Sequence[str]) -> list[str]:
     fields = [f"v{curves.number(metric)}" for metric in metrics]
-    return doubtful(row for row in curves.rows if any(field in row for field in fields))
+    return doubtful(
+        row for row in curves.rows if any(field in row for field in fields)
+    )
 
 
 def _line(
-    common: alt.Chart, curves: Curves, y: alt.Y, dashes: Sequence[str], number: int
+    common: alt.Chart,
+    curves: Curves,
+    y: alt.Y,
+    dashes: Sequence[str],
+    number: int,
 ) -> alt.Chart:
     """Dashes tell statistics apart where there are several, else curves."""
-    line = common.transform_filter(ON_LINE).mark_line(strokeWidth=1.8).encode(y=y)
+    line = (
+        common.transform_filter(ON_LINE).mark_line(strokeWidth=1.8).encode(y=y)
+    )
     if not dashes:
         return dashed(line, curves.names)
     named = line.transform_calculate(statistic=json.dumps(dashes[number]))
-    return cast("alt.Chart", named.encode(strokeDash=dash_of("statistic", dashes)))
+    return cast(
+        "alt.Chart", named.encode(strokeDash=dash_of("statistic", dashes))
+    )
 
 
-def _interval(common: alt.Chart, curves: Curves, metric: str, axis: Axis) -> list[alt.Chart]:
+def _interval(
+    common: alt.Chart, curves: Curves, metric: str, axis: Axis
+) -> list[alt.Chart]:
     """Where the values lie, as far as the axis goes: bars while there are few levels, a band of
     many.
     """
@@ -288,12 +372,18 @@ def _interval(common: alt.Chart, curves: Curves, metric: str, axis: Axis) -> lis
         return []
     k = curves.number(metric)
     there = common.transform_filter(
-        f"{ON_LINE} && isValid(datum.low{k})" if few_levels(curves.rows) else ON_LINE
+        f"{ON_LINE} && isValid(datum.low{k})"
+        if few_levels(curves.rows)
+        else ON_LINE
     )
-    return [ranged(there, f"low{k}", f"high{k}", axis, few=few_levels(curves.rows))]
+    return [
+        ranged(there, f"low{k}", f"high{k}", axis, few=few_levels(curves.rows))
+    ]
 
 
-def ranged(common: alt.Chart, low: str, high: str, axis: Axis, *, few: bool) -> alt.Chart:
+def ranged(
+    common: alt.Chart, low: str, high: str, axis: Axis, *, few: bool
+) -> alt.Chart:
     """Bars or a band between two fields, cut where the axis ends: of a logarithmic one no end may
     be at 0 or below.
     """
@@ -301,12 +391,18 @@ def ranged(common: alt.Chart, low: str, high: str, axis: Axis, *, few: bool) -> 
     if axis.domain:
         bottom, top = axis.domain
         cut = f"min(max(datum.{{0}}, {bottom!r}), {top!r})"
-        there = there.transform_calculate(low=_known(low, cut), high=_known(high, cut))
+        there = there.transform_calculate(
+            low=_known(low, cut), high=_known(high, cut)
+        )
     else:
-        there = there.transform_calculate(low=f"datum.{low}", high=f"datum.{high}")
+        there = there.transform_calculate(
+            low=f"datum.{low}", high=f"datum.{high}"
+        )
     return cast(
         "alt.Chart",
-        there.mark_rule(strokeWidth=1.2, opacity=0.75) if few else there.mark_area(opacity=0.16),
+        there.mark_rule(strokeWidth=1.2, opacity=0.75)
+        if few
+        else there.mark_area(opacity=0.16),
     )
 
 
@@ -318,7 +414,9 @@ def few_levels(rows: Sequence[Row]) -> bool:
     return len({row["x"] for row in rows}) <= BARS
 
 
-def _marks(common: alt.Chart, curves: Curves, metric: str, y: alt.Y) -> list[alt.Chart]:
+def _marks(
+    common: alt.Chart, curves: Curves, metric: str, y: alt.Y
+) -> list[alt.Chart]:
     """Filled where a value may be believed, hollow where it is SUSPECT, a cross where it is
     INVALID.
     """
@@ -331,21 +429,29 @@ def _marks(common: alt.Chart, curves: Curves, metric: str, y: alt.Y) -> list[alt
         .encode(y=y, shape=shape)
     ]
     if "SUSPECT" in statuses:
-        there = common.transform_filter(f"{ON_MARK} && datum.status == 'SUSPECT'")
+        there = common.transform_filter(
+            f"{ON_MARK} && datum.status == 'SUSPECT'"
+        )
         layers.append(
-            there.mark_point(style=HOLLOW, size=42, strokeWidth=1.4, opacity=1).encode(
-                y=y, shape=shape
-            )
+            there.mark_point(
+                style=HOLLOW, size=42, strokeWidth=1.4, opacity=1
+            ).encode(y=y, shape=shape)
         )
     if "INVALID" in statuses:
-        there = common.transform_filter(f"{ON_MARK} && datum.status == 'INVALID'")
+        there = common.transform_filter(
+            f"{ON_MARK} && datum.status == 'INVALID'"
+        )
         layers.append(
-            there.mark_point(shape=CROSS, size=48, strokeWidth=1.8, opacity=1).encode(y=y)
+            there.mark_point(
+                shape=CROSS, size=48, strokeWidth=1.8, opacity=1
+            ).encode(y=y)
         )
     return layers
 
 
-def _tooltip(curves: Curves, k: int, words: Words, label: str) -> list[alt.Tooltip]:
+def _tooltip(
+    curves: Curves, k: int, words: Words, label: str
+) -> list[alt.Tooltip]:
     return [
         tip("whole:N", words.text("figure.tooltip.curve")),
         tip("x:Q", curves.x_title, NUMBER),
@@ -358,15 +464,25 @@ def _tooltip(curves: Curves, k: int, words: Words, label: str) -> list[alt.Toolt
 
 
 def _hover(
-    common: alt.Chart, y: alt.Y, k: int, tooltip: Sequence[alt.Tooltip], words: Words
+    common: alt.Chart,
+    y: alt.Y,
+    k: int,
+    tooltip: Sequence[alt.Tooltip],
+    words: Words,
 ) -> alt.Chart:
     """What a pointer near a point reads; nothing to be seen."""
     nothing = json.dumps(words.text("figure.none"))
-    low, high = f"format(datum.low{k}, '{FIGURES}')", f"format(datum.high{k}, '{FIGURES}')"
+    low, high = (
+        f"format(datum.low{k}, '{FIGURES}')",
+        f"format(datum.high{k}, '{FIGURES}')",
+    )
     there = common.transform_filter(ON_MARK).transform_calculate(
         whole="datum.name || datum.curve",
         interval=f"isValid(datum.low{k}) ? {low} + ' – ' + {high} : {nothing}",
         n=f"isValid(datum.n{k}) ? format(datum.n{k}, ',') : {nothing}",
         verdict=f"datum.status ? datum.status + (datum.why ? ': ' + datum.why : '') : {nothing}",
     )
-    return cast("alt.Chart", there.mark_point(style=HOVER).encode(y=y, tooltip=list(tooltip)))
+    return cast(
+        "alt.Chart",
+        there.mark_point(style=HOVER).encode(y=y, tooltip=list(tooltip)),
+    )

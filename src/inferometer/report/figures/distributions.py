@@ -16,7 +16,10 @@ import numpy.typing as npt
 from inferometer.clock import MS
 from inferometer.metrics.definitions import QUANTITIES, e2el_of_each, known
 from inferometer.metrics.distribution import is_thin
-from inferometer.report.figures.channels import colour_of_curves, shape_of_curves
+from inferometer.report.figures.channels import (
+    colour_of_curves,
+    shape_of_curves,
+)
 from inferometer.report.figures.drawing import (
     Material,
     NothingToDrawError,
@@ -28,7 +31,13 @@ from inferometer.report.figures.drawing import (
     why_no_runs,
 )
 from inferometer.report.figures.naming import clean, legend_names
-from inferometer.report.figures.scales import NUMBER, Axis, spread_axis, tip, value_axis
+from inferometer.report.figures.scales import (
+    NUMBER,
+    Axis,
+    spread_axis,
+    tip,
+    value_axis,
+)
 from inferometer.report.figures.theme import FRONT, HOLLOW
 from inferometer.trace.trace import Trace
 from inferometer.vocabulary import LATENCIES
@@ -42,7 +51,9 @@ BINS, MIN_BINS = 40, 8
 """Of a histogram; in between, twice the root of the number of values, those of all runs."""
 DEEPEST = 10_000
 """How far below the highest value a logarithmic axis goes."""
-SHARES = np.unique(np.concatenate((np.linspace(0, 1, 51), [0.985, 0.995, 0.998, 0.999])))
+SHARES = np.unique(
+    np.concatenate((np.linspace(0, 1, 51), [0.985, 0.995, 0.998, 0.999]))
+)
 """At which a cumulative curve is drawn."""
 MARKED = (50, 90, 99)
 LABEL_HEIGHT = 13
@@ -56,7 +67,11 @@ def draw_histograms(material: Material, words: Words) -> Sketch:
     """TTFT, TPOT, ITL and E2EL of the runs, as shares of their values."""
     runs, notes = _runs(material, words)
     kinds = _latencies(runs, words)
-    rows = [row for kind, samples in kinds.items() for row in histogram_rows(kind, samples)]
+    rows = [
+        row
+        for kind, samples in kinds.items()
+        for row in histogram_rows(kind, samples)
+    ]
     panels = [
         _histogram_panel(kind, LATENCIES[kind].label, "ms", samples, words)
         for kind, samples in kinds.items()
@@ -79,7 +94,8 @@ def draw_cdfs(material: Material, words: Words) -> Sketch:
             for row in _cdf_rows(kind, name, np.maximum(sample, low))
         ]
     panels = [
-        _cdf_panel(kind, LATENCIES[kind].label, samples, words) for kind, samples in kinds.items()
+        _cdf_panel(kind, LATENCIES[kind].label, samples, words)
+        for kind, samples in kinds.items()
     ]
     notes += _deep(kinds, words)
     if any(row.get("thin") for row in rows):
@@ -96,37 +112,68 @@ def draw_requests(material: Material, words: Words) -> Sketch:
     rows: list[Row] = []
     decode_speed = words.text("figure.decode_speed")
     for kind, label, unit, mark, value in (
-        ("ttft", "TTFT", "ms", "p99", lambda sample: float(np.quantile(sample, 0.99))),
-        ("decode_speed", decode_speed, "tok/s", words.text("figure.mean"), np.mean),
+        (
+            "ttft",
+            "TTFT",
+            "ms",
+            "p99",
+            lambda sample: float(np.quantile(sample, 0.99)),
+        ),
+        (
+            "decode_speed",
+            decode_speed,
+            "tok/s",
+            words.text("figure.mean"),
+            np.mean,
+        ),
     ):
         samples = _samples(runs, QUANTITIES[kind].values)
         if samples:
             marks = [
-                _rule(kind, name, mark, float(value(sample))) for name, sample in samples.items()
+                _rule(kind, name, mark, float(value(sample)))
+                for name, sample in samples.items()
             ]
             rows += histogram_rows(kind, samples) + marks
-            panels.append(_histogram_panel(kind, label, unit, samples, words, marks=marks))
+            panels.append(
+                _histogram_panel(kind, label, unit, samples, words, marks=marks)
+            )
     dots, sampled = _dots(runs)
     lengths = {row["tokens"] for row in dots}
     if len(lengths) == 1:
-        notes.append(words.text("figure.note.one_length", tokens=f"{lengths.pop():,}"))
+        notes.append(
+            words.text("figure.note.one_length", tokens=f"{lengths.pop():,}")
+        )
         dots, sampled = [], 0
     if dots:
         rows += dots
         panels.append(_scatter_panel(dots, list(runs), words))
     if sampled:
-        notes.append(words.text("figure.note.sampled", shown=f"{len(dots):,}", n=f"{sampled:,}"))
+        notes.append(
+            words.text(
+                "figure.note.sampled", shown=f"{len(dots):,}", n=f"{sampled:,}"
+            )
+        )
     if not panels:
         raise NothingToDrawError(words.text("figure.nothing.latencies"))
-    return Sketch(panels, rows, [*notes, words.text("figure.note.rules")], columns=len(panels))
+    return Sketch(
+        panels,
+        rows,
+        [*notes, words.text("figure.note.rules")],
+        columns=len(panels),
+    )
 
 
-def _runs(material: Material, words: Words) -> tuple[Mapping[str, Trace], list[str]]:
+def _runs(
+    material: Material, words: Words
+) -> tuple[Mapping[str, Trace], list[str]]:
     """The runs by names that a legend can show, as many as can be told apart."""
     if not material.runs:
         raise NothingToDrawError(words.text(why_no_runs(material)))
     names = legend_names([clean(name) for name in material.runs])
-    runs = {names[clean(name)]: trace for name, trace in list(material.runs.items())[:MAX_RUNS]}
+    runs = {
+        names[clean(name)]: trace
+        for name, trace in list(material.runs.items())[:MAX_RUNS]
+    }
     there = max(material.runs_there, len(material.runs))
     if there == len(runs):
         return runs, []
@@ -135,14 +182,20 @@ def _runs(material: Material, words: Words) -> tuple[Mapping[str, Trace], list[s
 
 def _latencies(runs: Mapping[str, Trace], words: Words) -> dict[str, Samples]:
     """The samples of every latency that any run has."""
-    found = {kind: _samples(runs, QUANTITIES[kind].values) for kind in LATENCIES}
-    kinds: dict[str, Samples] = {kind: samples for kind, samples in found.items() if samples}
+    found = {
+        kind: _samples(runs, QUANTITIES[kind].values) for kind in LATENCIES
+    }
+    kinds: dict[str, Samples] = {
+        kind: samples for kind, samples in found.items() if samples
+    }
     if not kinds:
         raise NothingToDrawError(words.text("figure.nothing.latencies"))
     return kinds
 
 
-def _samples(runs: Mapping[str, Trace], values: Callable[[Trace], Sample]) -> dict[str, Sample]:
+def _samples(
+    runs: Mapping[str, Trace], values: Callable[[Trace], Sample]
+) -> dict[str, Sample]:
     """Of the runs that have any."""
     found = {name: values(trace) for name, trace in runs.items()}
     return {name: sample for name, sample in found.items() if len(sample)}
@@ -158,7 +211,10 @@ def _span(samples: Samples) -> tuple[float, float]:
         max(float(s.max()) for s in samples.values()),
     )
     floor = max(
-        min(float(sample[sample > 0].min(initial=high)) for sample in samples.values()),
+        min(
+            float(sample[sample > 0].min(initial=high))
+            for sample in samples.values()
+        ),
         high / DEEPEST,
     )
     return (floor if low < floor and high >= 100 * floor else low), high
@@ -175,7 +231,11 @@ def _deep(kinds: Mapping[str, Samples], words: Words) -> list[str]:
         for kind, samples in kinds.items()
         if min(float(s.min()) for s in samples.values()) < _span(samples)[0]
     ]
-    return [words.text("figure.note.deep", latencies=words.listed(deep))] if deep else []
+    return (
+        [words.text("figure.note.deep", latencies=words.listed(deep))]
+        if deep
+        else []
+    )
 
 
 def histogram_rows(kind: str, samples: Samples) -> list[Row]:
@@ -188,7 +248,12 @@ def histogram_rows(kind: str, samples: Samples) -> list[Row]:
     else:
         bins = min(
             BINS,
-            max(MIN_BINS, round(2 * sum(len(sample) for sample in samples.values()) ** 0.5)),
+            max(
+                MIN_BINS,
+                round(
+                    2 * sum(len(sample) for sample in samples.values()) ** 0.5
+                ),
+            ),
         )
         edges = (
             np.geomspace(low, high, bins + 1)
@@ -199,10 +264,18 @@ def histogram_rows(kind: str, samples: Samples) -> list[Row]:
     rows: list[Row] = []
     for name, sample in samples.items():
         counts, _ = np.histogram(np.maximum(sample, edges[0]), edges)
-        wall = {"low": float(f"{edges[0]:.6g}"), "end": True, "share": 0, "n": 0}
+        wall = {
+            "low": float(f"{edges[0]:.6g}"),
+            "end": True,
+            "share": 0,
+            "n": 0,
+        }
         rows.append({"kind": kind, "curve": name, **wall})
         for at, count in enumerate(counts.tolist()):
-            bounds = {"low": float(f"{edges[at]:.6g}"), "high": float(f"{edges[at + 1]:.6g}")}
+            bounds = {
+                "low": float(f"{edges[at]:.6g}"),
+                "high": float(f"{edges[at + 1]:.6g}"),
+            }
             rows.append(
                 {
                     "kind": kind,
@@ -235,13 +308,25 @@ def _rule(kind: str, name: str, label: str, value: float) -> Row:
 
 
 def _histogram_panel(
-    kind: str, label: str, unit: str, samples: Samples, words: Words, *, marks: Sequence[Row] = ()
+    kind: str,
+    label: str,
+    unit: str,
+    samples: Samples,
+    words: Words,
+    *,
+    marks: Sequence[Row] = (),
 ) -> Panel:
     """Bars of one run, outlines of several; with `marks`, rows of `_rule`."""
-    names, axis, title = list(samples), _axis(samples), words.with_unit(label, unit)
+    names, axis, title = (
+        list(samples),
+        _axis(samples),
+        words.with_unit(label, unit),
+    )
     x = axis.x("low:Q", title, grid=False, padding=4)
     y = alt.Y("share:Q", axis=alt.Axis(title=None, format=NUMBER, tickCount=5))
-    common = base(color=colour_of_curves(names)).transform_filter(f"datum.kind == '{kind}'")
+    common = base(color=colour_of_curves(names)).transform_filter(
+        f"datum.kind == '{kind}'"
+    )
     tooltip = [
         tip("curve:N", words.text("figure.tooltip.curve")),
         tip("low:Q", words.text("figure.tooltip.from")),
@@ -249,8 +334,12 @@ def _histogram_panel(
         tip("share:Q", words.text("figure.share"), ".3~g"),
         tip("n:Q", words.text("figure.tooltip.n"), ","),
     ]
-    bars = common.transform_filter("!datum.end").mark_rect(opacity=0.85 if len(names) == 1 else 0)
-    layers = [bars.encode(x=x, x2="high:Q", y=y, y2=alt.Y2Datum(0), tooltip=tooltip)]
+    bars = common.transform_filter("!datum.end").mark_rect(
+        opacity=0.85 if len(names) == 1 else 0
+    )
+    layers = [
+        bars.encode(x=x, x2="high:Q", y=y, y2=alt.Y2Datum(0), tooltip=tooltip)
+    ]
     if len(names) > 1:
         outline = common.mark_line(interpolate="step-after", strokeWidth=1.6)
         layers.append(outline.encode(x=x, y=y))
@@ -267,13 +356,17 @@ def _rules(
     """
     names, (_, high) = list(samples), _span(samples)
     x = alt.X("at:Q", scale=axis.scale(padding=4))
-    there = base(x=x, tooltip=_rule_tooltip(words)).transform_filter(f"datum.kind == '{kind}/mark'")
+    there = base(x=x, tooltip=_rule_tooltip(words)).transform_filter(
+        f"datum.kind == '{kind}/mark'"
+    )
     coloured = there.encode(color=colour_of_curves(names))
     several = len(names) > 1
     lines = coloured.mark_rule(strokeWidth=2, strokeDash=[4, 3])
     layers = [lines if several else there.mark_rule(style=FRONT)]
     for number, mark in enumerate(marks):
-        left = (axis.share(mark["at"]) if axis.domain else mark["at"] / high) > 0.5
+        left = (
+            axis.share(mark["at"]) if axis.domain else mark["at"] / high
+        ) > 0.5
         own = (coloured if several else there).transform_filter(
             alt.FieldEqualPredicate(field="curve", equal=mark["curve"])
         )
@@ -297,7 +390,12 @@ def _rule_tooltip(words: Words) -> list[alt.Tooltip]:
 def _cdf_rows(kind: str, name: str, sample: Sample) -> list[Row]:
     at = np.quantile(sample, SHARES)
     rows: list[Row] = [
-        {"kind": kind, "curve": name, "v": float(f"{value:.6g}"), "share": round(100 * share, 4)}
+        {
+            "kind": kind,
+            "curve": name,
+            "v": float(f"{value:.6g}"),
+            "share": round(100 * share, 4),
+        }
         for value, share in zip(at.tolist(), SHARES.tolist(), strict=True)
     ]
     for percent in MARKED:
@@ -310,19 +408,29 @@ def _cdf_rows(kind: str, name: str, sample: Sample) -> list[Row]:
             "label": f"p{percent}",
         }
         rows.append(
-            {**mark, "n": len(sample), **({"thin": True} if is_thin(len(sample), percent) else {})}
+            {
+                **mark,
+                "n": len(sample),
+                **({"thin": True} if is_thin(len(sample), percent) else {}),
+            }
         )
     return rows
 
 
 def _cdf_panel(kind: str, label: str, samples: Samples, words: Words) -> Panel:
-    names, axis, title = list(samples), _axis(samples), words.with_unit(label, "ms")
+    names, axis, title = (
+        list(samples),
+        _axis(samples),
+        words.with_unit(label, "ms"),
+    )
     common = base(
         x=axis.x("v:Q", title, padding=4),
         y=alt.Y(
             "share:Q",
             scale=alt.Scale(domain=[0, 100]),
-            axis=alt.Axis(title=None, values=[0, 25, 50, 75, 90, 100], format=NUMBER),
+            axis=alt.Axis(
+                title=None, values=[0, 25, 50, 75, 90, 100], format=NUMBER
+            ),
         ),
     )
     coloured = common.encode(color=colour_of_curves(names))
@@ -335,7 +443,9 @@ def _cdf_panel(kind: str, label: str, samples: Samples, words: Words) -> Panel:
     marks = coloured.transform_filter(f"datum.kind == '{kind}/mark'")
     shape = shape_of_curves(names)
     layers = [
-        coloured.transform_filter(f"datum.kind == '{kind}'").mark_line(strokeWidth=1.8),
+        coloured.transform_filter(f"datum.kind == '{kind}'").mark_line(
+            strokeWidth=1.8
+        ),
         marks.transform_filter("!datum.thin")
         .mark_point(filled=True, size=50, opacity=1)
         .encode(shape=shape, tooltip=tooltip),
@@ -345,7 +455,9 @@ def _cdf_panel(kind: str, label: str, samples: Samples, words: Words) -> Panel:
     ]
     if len(names) == 1:
         labels = common.transform_filter(f"datum.kind == '{kind}/mark'")
-        layers.append(labels.mark_text(align="right", dx=-7, dy=-5).encode(text="label:N"))
+        layers.append(
+            labels.mark_text(align="right", dx=-7, dy=-5).encode(text="label:N")
+        )
     return layered(layers, words.text("figure.share_up_to", metric=label))
 
 
@@ -368,15 +480,26 @@ def _dots(runs: Mapping[str, Trace]) -> tuple[list[Row], int]:
                 "tokens": int(r["output_tokens"][at]),
                 "s": float(f"{e2el[at] / 1000:.5g}"),
             }
-            rows.append({"kind": "dot", "curve": name, **row, "ttft": _ttft_ms(trace, at)})
+            rows.append(
+                {
+                    "kind": "dot",
+                    "curve": name,
+                    **row,
+                    "ttft": _ttft_ms(trace, at),
+                }
+            )
     return rows, total if total > len(rows) else 0
 
 
 def _ttft_ms(trace: Trace, at: int) -> float:
-    return float(f"{(trace.requests['first_ns'][at] - trace.requests['sent_ns'][at]) / MS:.5g}")
+    return float(
+        f"{(trace.requests['first_ns'][at] - trace.requests['sent_ns'][at]) / MS:.5g}"
+    )
 
 
-def even_sample(rows: npt.NDArray[np.int64], most: int) -> npt.NDArray[np.int64]:
+def even_sample(
+    rows: npt.NDArray[np.int64], most: int
+) -> npt.NDArray[np.int64]:
     """At most so many, at even distances, the first and the last among them: the same from the same
     rows.
     """
@@ -385,8 +508,13 @@ def even_sample(rows: npt.NDArray[np.int64], most: int) -> npt.NDArray[np.int64]
     return rows[np.linspace(0, len(rows) - 1, most).round().astype(np.int64)]
 
 
-def _scatter_panel(dots: Sequence[Row], names: Sequence[str], words: Words) -> Panel:
-    across, up = value_axis(row["tokens"] for row in dots), value_axis(row["s"] for row in dots)
+def _scatter_panel(
+    dots: Sequence[Row], names: Sequence[str], words: Words
+) -> Panel:
+    across, up = (
+        value_axis(row["tokens"] for row in dots),
+        value_axis(row["s"] for row in dots),
+    )
     common = base(
         x=across.x("tokens:Q", words.text("figure.axis.output_tokens")),
         y=up.y("s:Q"),
@@ -403,4 +531,6 @@ def _scatter_panel(dots: Sequence[Row], names: Sequence[str], words: Words) -> P
     points = common.transform_filter("datum.kind == 'dot'").mark_point(
         filled=True, size=18, opacity=0.55
     )
-    return layered([points], words.with_unit(words.text("figure.total_time"), "s"))
+    return layered(
+        [points], words.with_unit(words.text("figure.total_time"), "s")
+    )

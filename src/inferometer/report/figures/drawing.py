@@ -143,7 +143,9 @@ class Drawing:
         panels holds once.
         """
         with unchecked():
-            specs = [panel.to_dict(validate=False) for panel in self.sketch.panels]
+            specs = [
+                panel.to_dict(validate=False) for panel in self.sketch.panels
+            ]
         for spec in specs:
             spec.pop("config", None)
             fit_to_panel(spec)
@@ -157,18 +159,28 @@ class Drawing:
         """All panels as one altair chart, data inside: for a notebook, and for print."""
         width = PRINT_WIDTHS[self.columns]
         with unchecked():
-            panels = [panel.properties(width=width) for panel in self.sketch.panels]
+            panels = [
+                panel.properties(width=width) for panel in self.sketch.panels
+            ]
             title = alt.Title(
-                self.title, subtitle=list(self.notes), anchor="start", fontSize=16, offset=12
+                self.title,
+                subtitle=list(self.notes),
+                anchor="start",
+                fontSize=16,
+                offset=12,
             )
-            grid = alt.concat(*panels, columns=self.columns, title=title, spacing=24)
+            grid = alt.concat(
+                *panels, columns=self.columns, title=title, spacing=24
+            )
             resolve: Literal["shared", "independent"] = (
                 "shared" if self.sketch.one_legend else "independent"
             )
             grid.datasets = {ROWS: self.rows}
             return cast(
                 "alt.ConcatChart",
-                grid.resolve_scale(color=resolve, shape=resolve, strokeDash="independent"),
+                grid.resolve_scale(
+                    color=resolve, shape=resolve, strokeDash="independent"
+                ),
             )
 
     def spec(self, config: Mapping[str, Any]) -> dict[str, Any]:
@@ -180,9 +192,15 @@ class Drawing:
         spec["config"] = dict(config)
         for panel in spec["concat"]:
             panel["layer"] = [
-                layer for layer in panel["layer"] if layer["mark"].get("style") != HOVER
+                layer
+                for layer in panel["layer"]
+                if layer["mark"].get("style") != HOVER
             ]
-            beside = min(self.columns, len(self.sketch.panels)) if self.sketch.one_legend else 1
+            beside = (
+                min(self.columns, len(self.sketch.panels))
+                if self.sketch.one_legend
+                else 1
+            )
             fit_to_page(panel, beside * PRINT_WIDTHS[self.columns])
         return spec
 
@@ -209,4 +227,7 @@ def layered(
     """Layers over each other as one panel; `encodings` are those that all of them have."""
     # handed over as arguments: each method of a chart would copy all its layers
     encoding = alt.Chart().encode(**encodings).encoding
-    return cast("Panel", alt.layer(*layers, title=title, height=height, encoding=encoding))
+    return cast(
+        "Panel",
+        alt.layer(*layers, title=title, height=height, encoding=encoding),
+    )

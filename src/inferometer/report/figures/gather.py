@@ -27,7 +27,9 @@ def gather(points: Sequence[Point]) -> Material:
     """
     runs, problems = _traces(runs_to_show(points, MAX_RUNS))
     study = _link_study(points)
-    there = sum(point.run is not None and point.status != "INVALID" for point in points)
+    there = sum(
+        point.run is not None and point.status != "INVALID" for point in points
+    )
     return Material(
         points=points,
         runs=runs,
@@ -43,7 +45,11 @@ def runs_to_show(points: Sequence[Point], most: int) -> list[Point]:
     """Points with a run directory that are not INVALID: all if they are few, else of each curve
     that of the highest load.
     """
-    there = [point for point in points if point.run is not None and point.status != "INVALID"]
+    there = [
+        point
+        for point in points
+        if point.run is not None and point.status != "INVALID"
+    ]
     if len(there) <= most:
         return there
     fields = distinguishing(there)
@@ -73,7 +79,9 @@ def _traces(points: Sequence[Point]) -> tuple[dict[str, Trace], list[str]]:
     for point in points:
         try:
             description = point.recorded.run if point.recorded else None
-            found[point.id] = load_trace(Path(point.run or ""), description).measured()
+            found[point.id] = load_trace(
+                Path(point.run or ""), description
+            ).measured()
         except ValueError as error:
             sentence = str(error).rstrip(".")
             problems.append(f"{sentence[:1].upper()}{sentence[1:]}.")

@@ -7,7 +7,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from inferometer.report.figures.channels import colour_of_curves, shape_of_curves
+from inferometer.report.figures.channels import (
+    colour_of_curves,
+    shape_of_curves,
+)
 from inferometer.report.figures.curves import (
     Curves,
     curve_panel,
@@ -61,14 +64,22 @@ def draw_pcie(material: Material, words: Words) -> Sketch:
     """Output throughput, output speed per query, TTFT and E2EL against concurrency, a curve a
     (configuration, model, TP).
     """
-    points = [point for point in material.points if point.conditions.get("config") is not None]
+    points = [
+        point
+        for point in material.points
+        if point.conditions.get("config") is not None
+    ]
     if not points:
         raise NothingToDrawError(words.text("figure.nothing.config"))
     x = load_axis(points, words)
-    more = set(distinguishing([p for p in points if level_of(p, x) is not None])) - {*STUDY, x}
+    more = set(
+        distinguishing([p for p in points if level_of(p, x) is not None])
+    ) - {*STUDY, x}
     if more:
         names = words.listed(words.condition(name) for name in sorted(more))
-        raise NothingToDrawError(words.text("figure.nothing.other_conditions", conditions=names))
+        raise NothingToDrawError(
+            words.text("figure.nothing.other_conditions", conditions=names)
+        )
     shown, notes = [], []
     for choices in FOUR_PANELS:
         if there := measured(points, choices):
@@ -78,10 +89,15 @@ def draw_pcie(material: Material, words: Words) -> Sketch:
             shown.append(SPEED_OF_TPOT)
             notes.append(words.text("figure.note.speed_of_tpot"))
         else:
-            notes.append(words.text("figure.note.not_measured", metric=words.metric(choices[0])))
+            notes.append(
+                words.text(
+                    "figure.note.not_measured", metric=words.metric(choices[0])
+                )
+            )
     found = curves(points, shown, words, x=x, fields=STUDY)
     panels = [
-        curve_panel(found, [metric], words, title=_panel_title(metric, words)) for metric in shown
+        curve_panel(found, [metric], words, title=_panel_title(metric, words))
+        for metric in shown
     ]
     if not panels:
         raise NothingToDrawError(words.text("figure.nothing.metrics"))
@@ -107,7 +123,9 @@ def draw_load_curves(material: Material, words: Words) -> Sketch:
     where there are any.
     """
     x = load_axis(material.points, words)
-    percentiles = {short: _percentiles(material.points, short) for short in ONE_A_REQUEST}
+    percentiles = {
+        short: _percentiles(material.points, short) for short in ONE_A_REQUEST
+    }
     metrics = [metric for chosen in percentiles.values() for metric in chosen]
     found = curves(material.points, ["output_throughput", *metrics], words, x=x)
     panels, notes = [], []
@@ -124,7 +142,11 @@ def draw_load_curves(material: Material, words: Words) -> Sketch:
         if chosen:
             panels.append(_percentile_panel(found, short, chosen, words))
         else:
-            notes.append(words.text("figure.note.not_measured", metric=LATENCIES[short].label))
+            notes.append(
+                words.text(
+                    "figure.note.not_measured", metric=LATENCIES[short].label
+                )
+            )
     if not panels:
         raise NothingToDrawError(words.text("figure.nothing.metrics"))
     return Sketch(panels, found.rows, [*notes, *found.notes])
@@ -144,7 +166,12 @@ def load_axis(points: Sequence[Point], words: Words) -> str:
 
 def usual_level(points: Sequence[Point]) -> str:
     """That of LEVELS that most points have."""
-    return max(LEVELS, key=lambda name: sum(level_of(each, name) is not None for each in points))
+    return max(
+        LEVELS,
+        key=lambda name: sum(
+            level_of(each, name) is not None for each in points
+        ),
+    )
 
 
 def has_curve(points: Sequence[Point], x: str, fields: Sequence[str]) -> bool:
@@ -164,17 +191,25 @@ def _percentiles(points: Sequence[Point], short: str) -> list[str]:
     return [*middle, *tail] or [*measured(points, (f"mean_{short}_ms",))]
 
 
-def _percentile_panel(found: Curves, short: str, chosen: Sequence[str], words: Words) -> Panel:
+def _percentile_panel(
+    found: Curves, short: str, chosen: Sequence[str], words: Words
+) -> Panel:
     """As many percentiles as can be told apart, the highest first to stay."""
     while len(chosen) > 1 and len(found.names) > SEVERAL[len(chosen)]:
         chosen = [chosen[0], *chosen[2:]] if len(chosen) > 2 else chosen[1:]
     if len(chosen) == 1:
-        return curve_panel(found, chosen, words, title=with_unit(chosen[0], words))
+        return curve_panel(
+            found, chosen, words, title=with_unit(chosen[0], words)
+        )
     labels = [words.metric(metric) for metric in chosen]
     order = range(len(chosen) - 1, -1, -1)
     title = words.with_unit(LATENCIES[short].label, "ms")
     return curve_panel(
-        found, [chosen[i] for i in order], words, title=title, dashes=[labels[i] for i in order]
+        found,
+        [chosen[i] for i in order],
+        words,
+        title=title,
+        dashes=[labels[i] for i in order],
     )
 
 
@@ -183,18 +218,27 @@ def draw_pareto(material: Material, words: Words) -> Sketch:
     point beats in both.
     """
     points = [
-        p for p in material.points if _per_user(p) and "output_throughput_per_gpu" in p.values
+        p
+        for p in material.points
+        if _per_user(p) and "output_throughput_per_gpu" in p.values
     ]
     if not points:
         raise NothingToDrawError(words.text("figure.nothing.pareto"))
     fields = distinguishing(points)
-    fields = tuple(name for name in fields if name not in ("input_len", "output_len")) or fields
+    fields = (
+        tuple(
+            name for name in fields if name not in ("input_len", "output_len")
+        )
+        or fields
+    )
     whole = {
         key: name_of(key, fields, words) or words.text("figure.all_points")
         for key in {key_of(p, fields): 0 for p in points}
     }
     short = legend_names(whole.values())
-    found = [_pareto_row(p, whole[key_of(p, fields)], short, words) for p in points]
+    found = [
+        _pareto_row(p, whole[key_of(p, fields)], short, words) for p in points
+    ]
     for row in _front([row for row in found if row.get("status") != "INVALID"]):
         row["front"] = True
     names = list(short.values())
@@ -210,9 +254,15 @@ def _per_user(point: Point) -> float | None:
     return 1000 / tpot if tpot else None
 
 
-def _pareto_row(point: Point, whole: str, short: dict[str, str], words: Words) -> Row:
+def _pareto_row(
+    point: Point, whole: str, short: dict[str, str], words: Words
+) -> Row:
     level = next(
-        (f"{words.condition(n)} {v:g}" for n in LEVELS if (v := level_of(point, n)) is not None),
+        (
+            f"{words.condition(n)} {v:g}"
+            for n in LEVELS
+            if (v := level_of(point, n)) is not None
+        ),
         "",
     )
     row: Row = {
@@ -241,8 +291,13 @@ def _front(found: Sequence[Row]) -> list[Row]:
     return front
 
 
-def _pareto_panel(found: Sequence[Row], names: Sequence[str], words: Words) -> Panel:
-    across, up = value_axis(row["user"] for row in found), value_axis(row["gpu"] for row in found)
+def _pareto_panel(
+    found: Sequence[Row], names: Sequence[str], words: Words
+) -> Panel:
+    across, up = (
+        value_axis(row["user"] for row in found),
+        value_axis(row["gpu"] for row in found),
+    )
     common = base(
         x=across.x("user:Q", words.text("figure.axis.per_user")),
         y=up.y("gpu:Q"),
@@ -261,7 +316,10 @@ def _pareto_panel(found: Sequence[Row], names: Sequence[str], words: Words) -> P
     ]
     layers = [
         common.transform_filter("datum.front").mark_line(
-            style="rule", strokeWidth=1.5, strokeDash=[5, 3], interpolate="step-before"
+            style="rule",
+            strokeWidth=1.5,
+            strokeDash=[5, 3],
+            interpolate="step-before",
         ),
         coloured.transform_filter(believed)
         .mark_point(filled=True, size=size, opacity=0.95)
@@ -272,7 +330,9 @@ def _pareto_panel(found: Sequence[Row], names: Sequence[str], words: Words) -> P
         coloured.transform_filter("datum.status == 'INVALID'").mark_point(
             shape=CROSS, size=size, strokeWidth=1.3
         ),
-        common.transform_filter("datum.front").mark_line(style=FRONT, interpolate="step-before"),
+        common.transform_filter("datum.front").mark_line(
+            style=FRONT, interpolate="step-before"
+        ),
         common.transform_calculate(whole="datum.name || datum.curve")
         .mark_point(style=HOVER)
         .encode(tooltip=tooltip),

@@ -33,7 +33,9 @@ def key_of(point: Point, fields: Sequence[str]) -> Key:
     return tuple(condition(point, name) for name in fields)
 
 
-def grouped(points: Iterable[Point], fields: Sequence[str]) -> dict[Key, list[Point]]:
+def grouped(
+    points: Iterable[Point], fields: Sequence[str]
+) -> dict[Key, list[Point]]:
     """The points of each curve."""
     found: dict[Key, list[Point]] = {}
     for point in points:
@@ -41,18 +43,28 @@ def grouped(points: Iterable[Point], fields: Sequence[str]) -> dict[Key, list[Po
     return found
 
 
-def distinguishing(points: Sequence[Point], *, without: Sequence[str] = ()) -> tuple[str, ...]:
+def distinguishing(
+    points: Sequence[Point], *, without: Sequence[str] = ()
+) -> tuple[str, ...]:
     """Conditions that tell the curves of these points apart: one after another, each if it tells
     more than those before.
     """
     own = [name for name in condition_names(points) if name not in CONDITIONS]
     names = [name for name in (*DISTINGUISHING, *own) if name not in without]
-    places = telling_places([key_of(point, names) for point in points], range(len(names)))
+    places = telling_places(
+        [key_of(point, names) for point in points], range(len(names))
+    )
     found = tuple(names[place] for place in places)
-    return _with_both_lengths(found, points) if "output_len" not in without else found
+    return (
+        _with_both_lengths(found, points)
+        if "output_len" not in without
+        else found
+    )
 
 
-def _with_both_lengths(fields: tuple[str, ...], points: Sequence[Point]) -> tuple[str, ...]:
+def _with_both_lengths(
+    fields: tuple[str, ...], points: Sequence[Point]
+) -> tuple[str, ...]:
     """Where the input length tells curves apart and the output length changes with it, both."""
     lengths = {point.conditions.get("output_len") for point in points}
     if "input_len" not in fields or "output_len" in fields or len(lengths) < 2:
@@ -110,7 +122,9 @@ def legend_names(names: Iterable[str]) -> dict[str, str]:
 def _parts_shortened(name: str, longest: int) -> str:
     if len(name) <= LONGEST:
         return name
-    return SEPARATOR.join(shorten(part, longest) for part in name.split(SEPARATOR))
+    return SEPARATOR.join(
+        shorten(part, longest) for part in name.split(SEPARATOR)
+    )
 
 
 def shorten(name: str, longest: int = LONGEST) -> str:
@@ -123,7 +137,9 @@ def shorten(name: str, longest: int = LONGEST) -> str:
 
 def clean(text: str) -> str:
     """On one line and of characters that can be seen: results may say anything."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return " ".join(
+        "".join(c if c.isprintable() else " " for c in text).split()
+    )
 
 
 def _said(name: str, value: Condition, words: Words) -> str:

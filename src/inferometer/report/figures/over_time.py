@@ -61,11 +61,21 @@ def draw_timeline(material: Material, words: Words) -> Sketch:
         raise NothingToDrawError(words.text("figure.nothing.sent"))
     sent = sent[np.argsort(r["sent_ns"][sent], kind="stable")]
     chosen = even_sample(sent, MAX_BARS)
-    rows = [row for rank, at in enumerate(chosen.tolist()) for row in _bars(trace, at, rank, words)]
+    rows = [
+        row
+        for rank, at in enumerate(chosen.tolist())
+        for row in _bars(trace, at, rank, words)
+    ]
     notes = _of_run(name, material, words)
     if len(chosen) < len(sent):
-        notes.append(words.text("figure.note.sampled", shown=len(chosen), n=f"{len(sent):,}"))
-    return Sketch([_timeline_panel(rows, len(chosen), words)], rows, notes, columns=1)
+        notes.append(
+            words.text(
+                "figure.note.sampled", shown=len(chosen), n=f"{len(sent):,}"
+            )
+        )
+    return Sketch(
+        [_timeline_panel(rows, len(chosen), words)], rows, notes, columns=1
+    )
 
 
 def draw_over_time(material: Material, words: Words) -> Sketch:
@@ -82,17 +92,37 @@ def draw_over_time(material: Material, words: Words) -> Sketch:
     panels: list[Panel] = []
     window = steady_window(trace)
     steady: Row | None = (
-        {"kind": "steady", "t": window[0] / NS, "until": window[1] / NS} if window else None
+        {"kind": "steady", "t": window[0] / NS, "until": window[1] / NS}
+        if window
+        else None
     )
     for kind, title, values in (
-        ("in_flight", words.text("figure.in_flight"), _in_flight(trace, edges, end_s)),
-        ("output", with_unit("output_throughput", words), _output(trace, edges)),
+        (
+            "in_flight",
+            words.text("figure.in_flight"),
+            _in_flight(trace, edges, end_s),
+        ),
+        (
+            "output",
+            with_unit("output_throughput", words),
+            _output(trace, edges),
+        ),
     ):
         rows += _steps(kind, edges, values)
         panels.append(
-            _time_panel(kind, title, (0, end_s), [""], words, steady=steady is not None, steps=True)
+            _time_panel(
+                kind,
+                title,
+                (0, end_s),
+                [""],
+                words,
+                steady=steady is not None,
+                steps=True,
+            )
         )
-    for number, (title, cards) in enumerate(_telemetry(material.series, words).items()):
+    for number, (title, cards) in enumerate(
+        _telemetry(material.series, words).items()
+    ):
         rows += [
             {"kind": f"s{number}", **row}
             for card, each in cards.items()
@@ -100,7 +130,12 @@ def draw_over_time(material: Material, words: Words) -> Sketch:
         ]
         panels.append(
             _time_panel(
-                f"s{number}", title, (0, end_s), list(cards), words, steady=steady is not None
+                f"s{number}",
+                title,
+                (0, end_s),
+                list(cards),
+                words,
+                steady=steady is not None,
             )
         )
     notes = [
@@ -152,10 +187,15 @@ def _bars(trace: Trace, at: int, rank: int, words: Words) -> list[Row]:
     """
     r = trace.requests
     sent, first, last, end = (
-        _seconds(r[name][at]) for name in ("sent_ns", "first_ns", "last_ns", "end_ns")
+        _seconds(r[name][at])
+        for name in ("sent_ns", "first_ns", "last_ns", "end_ns")
     )
     outcome = Outcome(int(r["outcome"][at]))
-    common: Row = {"rank": rank, "id": int(r["id"][at]), "outcome": outcome.name}
+    common: Row = {
+        "rank": rank,
+        "id": int(r["id"][at]),
+        "outcome": outcome.name,
+    }
     over = end if end is not None else _end_s(trace)
     rows = [
         {
@@ -168,7 +208,15 @@ def _bars(trace: Trace, at: int, rank: int, words: Words) -> list[Row]:
     ]
     if first is not None:
         written = last if outcome == Outcome.OK and last is not None else over
-        rows.append({**common, "part": "decode", "t": first, "until": written, "half": THICK})
+        rows.append(
+            {
+                **common,
+                "part": "decode",
+                "t": first,
+                "until": written,
+                "half": THICK,
+            }
+        )
     if outcome != Outcome.OK:
         rows.append({**common, "part": "failed", "t": over})
     for row in rows:
@@ -181,12 +229,20 @@ def _seconds(ns: int) -> float | None:
 
 
 def _timeline_panel(rows: Sequence[Row], requests: int, words: Words) -> Panel:
-    parts = [words.text(f"figure.part.{part}") for part in ("first", "decode", "failed")]
+    parts = [
+        words.text(f"figure.part.{part}")
+        for part in ("first", "decode", "failed")
+    ]
     there = [part for part in parts if any(row["part"] == part for row in rows)]
     common = base(
-        x=alt.X("t:Q", axis=alt.Axis(title=words.text("figure.axis.time"), tickCount=6)),
+        x=alt.X(
+            "t:Q",
+            axis=alt.Axis(title=words.text("figure.axis.time"), tickCount=6),
+        ),
         color=alt.Color(
-            "part:N", scale=alt.Scale(domain=parts), legend=legend(parts, values=there)
+            "part:N",
+            scale=alt.Scale(domain=parts),
+            legend=legend(parts, values=there),
         ),
         tooltip=[
             tip("id:Q", words.text("figure.tooltip.request"), ""),
@@ -201,13 +257,17 @@ def _timeline_panel(rows: Sequence[Row], requests: int, words: Words) -> Panel:
         top="datum.rank - datum.half", bottom="datum.rank + datum.half"
     )
     layers = [
-        bars.mark_rect().encode(x2="until:Q", y=alt.Y("top:Q", scale=up, axis=None), y2="bottom:Q"),
+        bars.mark_rect().encode(
+            x2="until:Q", y=alt.Y("top:Q", scale=up, axis=None), y2="bottom:Q"
+        ),
         common.transform_filter("!isValid(datum.half)")
         .mark_point(shape=CROSS, size=30, strokeWidth=1.6, opacity=1)
         .encode(y=alt.Y("rank:Q", scale=up, axis=None)),
     ]
     return layered(
-        layers, words.text("figure.timeline.panel"), height=max(80, min(420, 12 * requests))
+        layers,
+        words.text("figure.timeline.panel"),
+        height=max(80, min(420, 12 * requests)),
     )
 
 
@@ -217,7 +277,9 @@ def _edges(end_s: float) -> Times:
     """
     rough = end_s / STEPS
     power = 10.0 ** math.floor(math.log10(rough))
-    width = next(digit * power for digit in (1, 2, 5, 10) if digit * power >= rough)
+    width = next(
+        digit * power for digit in (1, 2, 5, 10) if digit * power >= rough
+    )
     whole = max(1, math.floor(end_s / width + 0.5))
     edges: Times = np.arange(whole + 1, dtype=np.float64) * width
     edges[-1] = end_s
@@ -242,7 +304,9 @@ def _since(moments: Times, edges: Times) -> Times:
     """At each edge the sum of what has passed since those of the moments that lie before it."""
     moments = np.sort(moments)
     before = np.searchsorted(moments, edges)
-    passed: Times = before * edges - np.concatenate(([0.0], np.cumsum(moments)))[before]
+    passed: Times = (
+        before * edges - np.concatenate(([0.0], np.cumsum(moments)))[before]
+    )
     return passed
 
 
@@ -261,7 +325,12 @@ def _steps(kind: str, edges: Times, values: Times) -> list[Row]:
     """A row a step, at its beginning, and one for the end of the last."""
     held = [*values.tolist(), float(values[-1])]
     return [
-        {"kind": kind, "card": "", "t": float(f"{t:.6g}"), "v": float(f"{v:.5g}")}
+        {
+            "kind": kind,
+            "card": "",
+            "t": float(f"{t:.6g}"),
+            "v": float(f"{v:.5g}"),
+        }
         for t, v in zip(edges.tolist(), held, strict=True)
     ]
 
@@ -272,12 +341,19 @@ def _telemetry(
     """Readings in the order of time, by the title of their panel and by card."""
     found: dict[str, dict[str, list[tuple[float, float | None]]]] = {}
     for record in series:
-        title = words.with_unit(clean(str(record["name"])), clean(str(record.get("unit") or "")))
-        card = clean(str(record.get("card") if record.get("card") is not None else ""))
+        title = words.with_unit(
+            clean(str(record["name"])), clean(str(record.get("unit") or ""))
+        )
+        card = clean(
+            str(record.get("card") if record.get("card") is not None else "")
+        )
         value = record.get("value")
         there = isinstance(value, int | float) and math.isfinite(value)
         found.setdefault(title, {}).setdefault(card, []).append(
-            (float(record["time_s"]), float(value) if there and value is not None else None)
+            (
+                float(record["time_s"]),
+                float(value) if there and value is not None else None,
+            )
         )
     return {
         title: {
@@ -288,26 +364,42 @@ def _telemetry(
     }
 
 
-def _readings(card: str, readings: Sequence[tuple[float, float | None]]) -> list[Row]:
+def _readings(
+    card: str, readings: Sequence[tuple[float, float | None]]
+) -> list[Row]:
     """Rows of one line: means of neighbours where they are more than MAX_TELEMETRY; no value in a
     row where none came.
     """
     at_once = math.ceil(len(readings) / MAX_TELEMETRY)
-    usual = float(np.median(np.diff([t for t, _ in readings]))) if len(readings) > 1 else 0.0
+    usual = (
+        float(np.median(np.diff([t for t, _ in readings])))
+        if len(readings) > 1
+        else 0.0
+    )
     rows: list[Row] = []
     for start in range(0, len(readings), at_once):
         several = readings[start : start + at_once]
         values = [value for _, value in several if value is not None]
-        if rows and usual and several[0][0] - readings[start - 1][0] > LONG_SILENCE * usual:
+        if (
+            rows
+            and usual
+            and several[0][0] - readings[start - 1][0] > LONG_SILENCE * usual
+        ):
             rows.append(
-                {"card": card, "t": (several[0][0] + readings[start - 1][0]) / 2, "v": None}
+                {
+                    "card": card,
+                    "t": (several[0][0] + readings[start - 1][0]) / 2,
+                    "v": None,
+                }
             )
         t = sum(time for time, _ in several) / len(several)
         rows.append(
             {
                 "card": card,
                 "t": float(f"{t:.6g}"),
-                "v": float(f"{sum(values) / len(values):.5g}") if values else None,
+                "v": float(f"{sum(values) / len(values):.5g}")
+                if values
+                else None,
             }
         )
     return rows
@@ -330,7 +422,9 @@ def _time_panel(
         axis=alt.Axis(title=time, tickCount=6),
     )
     y = alt.Y(
-        "v:Q", scale=alt.Scale(zero=True), axis=alt.Axis(title=None, tickCount=4, format=NUMBER)
+        "v:Q",
+        scale=alt.Scale(zero=True),
+        axis=alt.Axis(title=None, tickCount=4, format=NUMBER),
     )
     own = base(x=x).transform_filter(f"datum.kind == '{kind}'")
     tooltip = [
@@ -338,18 +432,31 @@ def _time_panel(
         tip("v:Q", title),
     ]
     line = own.mark_line(
-        interpolate="step-after" if steps else "linear", strokeWidth=1.5, clip=True
+        interpolate="step-after" if steps else "linear",
+        strokeWidth=1.5,
+        clip=True,
     ).encode(y=y)
     if len(cards) > 1:
         tooltip.insert(0, tip("card:N", words.text("figure.tooltip.card")))
         dash = dash_of("card", cards)
         line = line.encode(
-            color=alt.Color("card:N", scale=alt.Scale(domain=list(cards)), legend=dash["legend"]),
+            color=alt.Color(
+                "card:N",
+                scale=alt.Scale(domain=list(cards)),
+                legend=dash["legend"],
+            ),
             strokeDash=dash,
         )
     else:
-        line = line.encode(color=alt.Color("kind:N", scale=alt.Scale(domain=[kind]), legend=None))
-    layers = [line, own.mark_point(style=HOVER, clip=True).encode(y=y, tooltip=tooltip)]
+        line = line.encode(
+            color=alt.Color(
+                "kind:N", scale=alt.Scale(domain=[kind]), legend=None
+            )
+        )
+    layers = [
+        line,
+        own.mark_point(style=HOVER, clip=True).encode(y=y, tooltip=tooltip),
+    ]
     if steady:
         layers.insert(
             0,

@@ -42,7 +42,11 @@ def draw_prefix_cache(material: Material, words: Words) -> Sketch:
     """TTFT, output throughput and the cached share of cold and warm points; repeats are marks, the
     bar is their mean.
     """
-    points = [p for p in material.points if p.conditions.get("cache") in ("cold", "warm")]
+    points = [
+        p
+        for p in material.points
+        if p.conditions.get("cache") in ("cold", "warm")
+    ]
     fields = distinguishing(points, without=("cache",))
     fields += tuple(
         name
@@ -73,13 +77,19 @@ def draw_prefix_cache(material: Material, words: Words) -> Sketch:
     return Sketch(panels, rows, one_legend=False)
 
 
-def _bars(points: Sequence[Point], metric: str, name: str, words: Words) -> list[Row]:
+def _bars(
+    points: Sequence[Point], metric: str, name: str, words: Words
+) -> list[Row]:
     """Of one deployment: a row a bar, `on` the metric, and one a repeat, `on` the metric and
     `/`.
     """
     rows: list[Row] = []
     for cache in ("cold", "warm"):
-        own = [p for p in points if p.conditions["cache"] == cache and metric in p.values]
+        own = [
+            p
+            for p in points
+            if p.conditions["cache"] == cache and metric in p.values
+        ]
         told = words.text(f"figure.cache.{cache}")
         label = f"{shorten(name, 24)} · {told}" if name else told
         believed = [p.values[metric] for p in own if p.status != "INVALID"]
@@ -92,14 +102,20 @@ def _bars(points: Sequence[Point], metric: str, name: str, words: Words) -> list
                 "v": float(f"{mean:.5g}"),
                 "n": len(believed),
             }
-            interval = interval_of_repeats(believed) or own[0].intervals.get(metric)
+            interval = interval_of_repeats(believed) or own[0].intervals.get(
+                metric
+            )
             if interval:
                 bar |= {
                     "low": float(f"{max(interval.low, 0):.5g}"),
                     "high": float(f"{interval.high:.5g}"),
                 }
             rows.append(
-                {**bar, "whole": f"{name} · {told}" if name else told, "label": figure(mean)}
+                {
+                    **bar,
+                    "whole": f"{name} · {told}" if name else told,
+                    "label": figure(mean),
+                }
             )
         rows += [
             _repeat(p, metric, label)
@@ -124,15 +140,24 @@ def _bar_panel(rows: Sequence[Row], metric: str, words: Words) -> Panel:
     bars = list(dict.fromkeys(row["bar"] for row in rows))
     whole = 100.0 if metric == "cached_share" else 0.0
     ticks = [0, 25, 50, 75, 100] if whole else alt.Undefined
-    far = max(whole, *(max(row["v"], row.get("high", 0)) for row in rows)) * ROOM or 1
+    far = (
+        max(whole, *(max(row["v"], row.get("high", 0)) for row in rows)) * ROOM
+        or 1
+    )
     common = base(
         x=alt.X(
             "v:Q",
             scale=alt.Scale(domain=[0, far], nice=False),
-            axis=alt.Axis(title=None, format=",.10~g", tickCount=5, values=ticks),
+            axis=alt.Axis(
+                title=None, format=",.10~g", tickCount=5, values=ticks
+            ),
         ),
         y=alt.Y(
-            "bar:N", sort=bars, axis=alt.Axis(title=None, labelLimit=190, domain=False, ticks=False)
+            "bar:N",
+            sort=bars,
+            axis=alt.Axis(
+                title=None, labelLimit=190, domain=False, ticks=False
+            ),
         ),
     )
     each_bar = common.transform_filter(f"datum.on == '{metric}'")
@@ -160,11 +185,15 @@ def _bars_drawn(rows: alt.Chart, title: str, words: Words) -> alt.Chart:
         tip("high:Q", words.text("figure.tooltip.high")),
         tip("n:Q", words.text("figure.tooltip.repeats"), ""),
     ]
-    bars: alt.Chart = rows.mark_bar(height={"band": 0.7}).encode(color=colour, tooltip=tooltip)
+    bars: alt.Chart = rows.mark_bar(height={"band": 0.7}).encode(
+        color=colour, tooltip=tooltip
+    )
     return bars
 
 
-def _repeats_drawn(rows: alt.Chart, title: str, words: Words) -> list[alt.Chart]:
+def _repeats_drawn(
+    rows: alt.Chart, title: str, words: Words
+) -> list[alt.Chart]:
     tooltip = [
         tip("id:N", words.text("figure.tooltip.point")),
         tip("v:Q", title),

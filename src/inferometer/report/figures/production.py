@@ -22,7 +22,12 @@ from inferometer.report.figures.drawing import (
 )
 from inferometer.report.figures.load import has_curve, usual_level
 from inferometer.report.figures.naming import distinguishing, grouped, name_of
-from inferometer.report.figures.scales import compact, short_tokens, tip, value_axis
+from inferometer.report.figures.scales import (
+    compact,
+    short_tokens,
+    tip,
+    value_axis,
+)
 from inferometer.report.figures.theme import GHOST
 from inferometer.report.tables.columns import measured, with_unit
 from inferometer.results.point import Point
@@ -46,7 +51,8 @@ def draw_production(material: Material, words: Words) -> Sketch:
     points = [
         p
         for p in material.points
-        if level_of(p, "input_len") is not None and level_of(p, load) is not None
+        if level_of(p, "input_len") is not None
+        and level_of(p, load) is not None
     ]
     deployment = distinguishing(points, without=("input_len", load))
     swept = {
@@ -55,9 +61,15 @@ def draw_production(material: Material, words: Words) -> Sketch:
         if has_curve(each, "input_len", (load,))
     }
     if not swept:
-        raise NothingToDrawError(_why_nothing(points, (*deployment, load), words))
+        raise NothingToDrawError(
+            _why_nothing(points, (*deployment, load), words)
+        )
     points = [point for each in swept.values() for point in each]
-    metrics = [metric for choices in METRICS for metric in measured(points, choices)[:1]]
+    metrics = [
+        metric
+        for choices in METRICS
+        for metric in measured(points, choices)[:1]
+    ]
     if not metrics:
         raise NothingToDrawError(words.text("figure.nothing.metrics"))
     ordered = sorted(points, key=lambda p: level_of(p, load) or 0)
@@ -69,23 +81,36 @@ def draw_production(material: Material, words: Words) -> Sketch:
         fields=(*distinguishing(points, without=("input_len", load)), load),
     )
     panels = [
-        curve_panel(lines, [metric], words, title=with_unit(metric, words)) for metric in metrics
+        curve_panel(lines, [metric], words, title=with_unit(metric, words))
+        for metric in metrics
     ]
     rows, notes = lines.rows, list(lines.notes)
-    maps = {key: each for key, each in swept.items() if len({level_of(p, load) for p in each}) > 1}
+    maps = {
+        key: each
+        for key, each in swept.items()
+        if len({level_of(p, load) for p in each}) > 1
+    }
     for number, (key, members) in enumerate(list(maps.items())[:MAX_MAPS]):
         name = name_of(key, deployment, words) if len(maps) > 1 else ""
         for metric in metrics:
             title = with_unit(metric, words)
             cells = _cells(members, metric, load, f"{number}/{metric}")
             rows = rows + cells
-            panels.append(_map_panel(cells, f"{name} — {title}" if name else title, load, words))
+            panels.append(
+                _map_panel(
+                    cells, f"{name} — {title}" if name else title, load, words
+                )
+            )
     if len(maps) > MAX_MAPS:
-        notes.append(words.text("figure.note.maps", shown=MAX_MAPS, n=len(maps)))
+        notes.append(
+            words.text("figure.note.maps", shown=MAX_MAPS, n=len(maps))
+        )
     return Sketch(panels, rows, notes, one_legend=False)
 
 
-def _why_nothing(points: Sequence[Point], others: Sequence[str], words: Words) -> str:
+def _why_nothing(
+    points: Sequence[Point], others: Sequence[str], words: Words
+) -> str:
     """Why there is no curve over the input length: one length, or several that differ in another
     condition too.
     """
@@ -95,13 +120,17 @@ def _why_nothing(points: Sequence[Point], others: Sequence[str], words: Words) -
     alone = [
         name
         for name in others
-        if has_curve(points, "input_len", [each for each in others if each != name])
+        if has_curve(
+            points, "input_len", [each for each in others if each != name]
+        )
     ]
     names = words.listed(words.condition(name) for name in alone or others)
     return words.text("figure.nothing.lengths_apart", conditions=names)
 
 
-def _cells(points: Sequence[Point], metric: str, load: str, on: str) -> list[Row]:
+def _cells(
+    points: Sequence[Point], metric: str, load: str, on: str
+) -> list[Row]:
     """One row a combination of input length and load that could have been measured; those that were
     not have no value.
     """
@@ -110,9 +139,9 @@ def _cells(points: Sequence[Point], metric: str, load: str, on: str) -> list[Row
     measured: dict[tuple[float | None, float | None], list[Point]] = {}
     for point in points:
         if metric in point.values:
-            measured.setdefault((level_of(point, "input_len"), level_of(point, load)), []).append(
-                point
-            )
+            measured.setdefault(
+                (level_of(point, "input_len"), level_of(point, load)), []
+            ).append(point)
     rows = [
         _cell(measured.get((length, each), []), metric, length, each)
         for length in lengths
@@ -120,15 +149,27 @@ def _cells(points: Sequence[Point], metric: str, load: str, on: str) -> list[Row
     ]
     bright = _bright([row["v"] for row in rows if "v" in row])
     return [
-        {"on": on, **row, **({"bright": True} if row.get("v") in bright else {})} for row in rows
+        {
+            "on": on,
+            **row,
+            **({"bright": True} if row.get("v") in bright else {}),
+        }
+        for row in rows
     ]
 
 
-def _cell(points: Sequence[Point], metric: str, length: float, load: float) -> Row:
+def _cell(
+    points: Sequence[Point], metric: str, length: float, load: float
+) -> Row:
     """The mean of what may be believed there; only where nothing may, of what may not, and then
     without a colour.
     """
-    row: Row = {"length": short_tokens(length), "at": length, "load": load, "label": "–"}
+    row: Row = {
+        "length": short_tokens(length),
+        "at": length,
+        "load": load,
+        "label": "–",
+    }
     believed = [p for p in points if p.status != "INVALID"]
     used = believed or points
     if not used:
@@ -155,20 +196,38 @@ def _bright(values: Sequence[float]) -> set[float]:
     """Those whose colour is of the bright half, on which ink is black."""
     log = value_axis(values).log
     position = {v: math.log(v) if log else v for v in values}
-    middle = (min(position.values(), default=0) + max(position.values(), default=0)) / 2
+    middle = (
+        min(position.values(), default=0) + max(position.values(), default=0)
+    ) / 2
     return {v for v, place in position.items() if place > middle}
 
 
-def _map_panel(cells: Sequence[Row], title: str, load: str, words: Words) -> Panel:
+def _map_panel(
+    cells: Sequence[Row], title: str, load: str, words: Words
+) -> Panel:
     loads = sorted({row["load"] for row in cells}, reverse=True)
-    lengths = [label for _, label in sorted({(row["at"], row["length"]) for row in cells})]
-    across, up = words.text("figure.axis.input_len"), words.text(f"figure.axis.{load}")
+    lengths = [
+        label
+        for _, label in sorted({(row["at"], row["length"]) for row in cells})
+    ]
+    across, up = (
+        words.text("figure.axis.input_len"),
+        words.text(f"figure.axis.{load}"),
+    )
     common = base(
-        x=alt.X("length:O", sort=lengths, axis=alt.Axis(title=across, labelAngle=0, grid=False)),
+        x=alt.X(
+            "length:O",
+            sort=lengths,
+            axis=alt.Axis(title=across, labelAngle=0, grid=False),
+        ),
         y=alt.Y("load:O", sort=loads, axis=alt.Axis(title=up, grid=False)),
     ).transform_filter(f"datum.on == '{cells[0]['on']}'")
     axis = value_axis(row["v"] for row in cells if "v" in row)
-    colour = alt.Color("v:Q", scale=alt.Scale(type="log" if axis.log else "linear"), legend=None)
+    colour = alt.Color(
+        "v:Q",
+        scale=alt.Scale(type="log" if axis.log else "linear"),
+        legend=None,
+    )
     tooltip = [
         tip("length:O", across),
         tip("load:O", up),
@@ -177,11 +236,15 @@ def _map_panel(cells: Sequence[Row], title: str, load: str, words: Words) -> Pan
         tip("status:N", words.text("figure.tooltip.verdict")),
     ]
     there = common.transform_filter("isValid(datum.v)")
-    ink = alt.condition("datum.bright", alt.value("#000000"), alt.value("#ffffff"))
+    ink = alt.condition(
+        "datum.bright", alt.value("#000000"), alt.value("#ffffff")
+    )
     layers = [
         common.mark_rect(style=GHOST).encode(tooltip=tooltip),
         there.mark_rect().encode(color=colour, tooltip=tooltip),
-        common.transform_filter("!isValid(datum.v)").mark_text().encode(text="label:N"),
+        common.transform_filter("!isValid(datum.v)")
+        .mark_text()
+        .encode(text="label:N"),
         there.mark_text().encode(text="label:N", color=ink),
     ]
     return layered(layers, title, height=min(PRINT_HEIGHT, CELL * len(loads)))

@@ -72,12 +72,18 @@ class Axis:
         """
         if self.domain is None:
             return 1.0
-        low, high = (math.log(each) if self.log else each for each in self.domain)
+        low, high = (
+            math.log(each) if self.log else each for each in self.domain
+        )
         return ((math.log(value) if self.log else value) - low) / (high - low)
 
     def axis(self, title: str | None = None, *, grid: bool = True) -> alt.Axis:
         axis = alt.Axis(
-            title=title, format=NUMBER, grid=grid, labelFlush=False, labelOverlap="greedy"
+            title=title,
+            format=NUMBER,
+            grid=grid,
+            labelFlush=False,
+            labelOverlap="greedy",
         )
         if self.ticks is not None:
             axis["values"] = list(self.ticks)
@@ -114,7 +120,10 @@ def tip(field: str, title: str, form: str | None = None) -> alt.Tooltip:
 
 
 def value_axis(
-    values: Iterable[float], ends: Iterable[float] = (), *, decades: float = DECADES
+    values: Iterable[float],
+    ends: Iterable[float] = (),
+    *,
+    decades: float = DECADES,
 ) -> Axis:
     """For measured values: logarithmic where they span more decades, else linear from 0.
 
@@ -126,12 +135,24 @@ def value_axis(
     far = [end for end in ends if math.isfinite(end)]
     if low <= 0 or high / low < 10**decades:
         top = max(high, min(max(far, default=high), BEYOND * high))
-        return Axis(log=False, domain=(0.0, top) if low >= 0 and top > 0 else None)
-    low, high = max(min([low, *far]), low / BEYOND), min(max([high, *far]), high * BEYOND)
+        return Axis(
+            log=False, domain=(0.0, top) if low >= 0 and top > 0 else None
+        )
+    low, high = (
+        max(min([low, *far]), low / BEYOND),
+        min(max([high, *far]), high * BEYOND),
+    )
     ticks = round_numbers(low, high)
-    domain = (max(t for t in ticks if t <= low), min(t for t in ticks if t >= high))
+    domain = (
+        max(t for t in ticks if t <= low),
+        min(t for t in ticks if t >= high),
+    )
     shown = _readable([t for t in ticks if domain[0] <= t <= domain[1]])
-    return Axis(log=True, domain=domain, ticks=tuple(sorted({domain[0], *shown, domain[1]})))
+    return Axis(
+        log=True,
+        domain=domain,
+        ticks=tuple(sorted({domain[0], *shown, domain[1]})),
+    )
 
 
 def signed_axis(values: Sequence[float], ends: Iterable[float] = ()) -> Axis:
@@ -147,7 +168,11 @@ def signed_axis(values: Sequence[float], ends: Iterable[float] = ()) -> Axis:
     )
     room = 0.08 * (top - bottom)
     return Axis(
-        log=False, domain=(max(bottom - room, 0.0) if bottom >= 0 else bottom - room, top + room)
+        log=False,
+        domain=(
+            max(bottom - room, 0.0) if bottom >= 0 else bottom - room,
+            top + room,
+        ),
     )
 
 
@@ -155,7 +180,9 @@ def _bulk(values: Sequence[float]) -> tuple[float, float]:
     """From where to where most of the values lie: a few that are many times as far from the others
     do not flatten them.
     """
-    low, middle, high = (float(v) for v in np.quantile(values, (0.05, 0.5, 0.95)))
+    low, middle, high = (
+        float(v) for v in np.quantile(values, (0.05, 0.5, 0.95))
+    )
     reach = OUTLYING * max(high - middle, middle - low)
     if not reach:
         return min(values), max(values)
@@ -174,7 +201,11 @@ def spread_axis(values: Iterable[float]) -> Axis:
     low, high = min(there), max(there)
     if low == high:
         return Axis(log=False, domain=(low - 0.5, high + 0.5))
-    return Axis(log=False) if 0 <= low < 0.2 * high else Axis(log=False, domain=(low, high))
+    return (
+        Axis(log=False)
+        if 0 <= low < 0.2 * high
+        else Axis(log=False, domain=(low, high))
+    )
 
 
 def level_axis(levels: Iterable[float], *, tokens: bool = False) -> Axis:
@@ -185,7 +216,9 @@ def level_axis(levels: Iterable[float], *, tokens: bool = False) -> Axis:
     if len(distinct) < 2:
         return Axis(
             log=False,
-            domain=(distinct[0] * 0.9, distinct[0] * 1.1 + 1e-9) if distinct else None,
+            domain=(distinct[0] * 0.9, distinct[0] * 1.1 + 1e-9)
+            if distinct
+            else None,
             ticks=tuple(distinct),
         )
     domain = (distinct[0], distinct[-1])
@@ -198,7 +231,11 @@ def level_axis(levels: Iterable[float], *, tokens: bool = False) -> Axis:
         return Axis(log, domain, tuple(distinct), tokens=tokens)
     if not log:
         return Axis(log, domain, tokens=tokens)
-    ticks = [tick for tick in round_numbers(*domain) if domain[0] <= tick <= domain[1]]
+    ticks = [
+        tick
+        for tick in round_numbers(*domain)
+        if domain[0] <= tick <= domain[1]
+    ]
     return Axis(log, domain, _readable(ticks), tokens=tokens)
 
 
@@ -208,16 +245,23 @@ def round_numbers(low: float, high: float) -> list[float]:
     """
     first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
     series = [
-        float(f"{digit}e{exponent}") for exponent in range(first, last + 1) for digit in (1, 2, 5)
+        float(f"{digit}e{exponent}")
+        for exponent in range(first, last + 1)
+        for digit in (1, 2, 5)
     ]
-    from_, to = max(n for n in series if n <= low), min(n for n in series if n >= high)
+    from_, to = (
+        max(n for n in series if n <= low),
+        min(n for n in series if n >= high),
+    )
     return [n for n in series if from_ <= n <= to]
 
 
 def _readable(ticks: Sequence[float]) -> tuple[float, ...]:
     """Powers of ten alone where 1, 2, 5 would be too many."""
     tens = tuple(
-        tick for tick in ticks if math.log10(tick) % 1 < 1e-9 or math.log10(tick) % 1 > 1 - 1e-9
+        tick
+        for tick in ticks
+        if math.log10(tick) % 1 < 1e-9 or math.log10(tick) % 1 > 1 - 1e-9
     )
     return tens if len(ticks) > 7 else tuple(ticks)
 
@@ -237,7 +281,11 @@ def holes(levels: Sequence[float]) -> list[int]:
     difference, 1, 2, 4, (8), 16, 32, 64 by ratio.
     """
     steps = np.diff(np.asarray(levels, np.float64))
-    ratios = np.diff(np.log(levels)) if len(levels) and levels[0] > 0 else np.zeros(0)
+    ratios = (
+        np.diff(np.log(levels))
+        if len(levels) and levels[0] > 0
+        else np.zeros(0)
+    )
     return sorted(
         {
             at
@@ -248,9 +296,15 @@ def holes(levels: Sequence[float]) -> list[int]:
     )
 
 
-def _longer_than_its_neighbours(steps: npt.NDArray[np.float64], at: int) -> bool:
-    around = np.array([steps[at - 2], steps[at - 1], steps[at + 1], steps[at + 2]])
-    return bool(np.ptp(around) < 0.01 * around.max() and steps[at] > 1.5 * around.max())
+def _longer_than_its_neighbours(
+    steps: npt.NDArray[np.float64], at: int
+) -> bool:
+    around = np.array(
+        [steps[at - 2], steps[at - 1], steps[at + 1], steps[at + 2]]
+    )
+    return bool(
+        np.ptp(around) < 0.01 * around.max() and steps[at] > 1.5 * around.max()
+    )
 
 
 def compact(value: float) -> str:
@@ -264,4 +318,8 @@ def compact(value: float) -> str:
 def short_tokens(tokens: float) -> str:
     """A length in tokens as people write it: 1K for 1024; else the number."""
     whole = int(tokens)
-    return f"{whole // 1024}K" if whole >= 1024 and whole % 1024 == 0 else f"{whole}"
+    return (
+        f"{whole // 1024}K"
+        if whole >= 1024 and whole % 1024 == 0
+        else f"{whole}"
+    )

@@ -46,16 +46,26 @@ DASHES = ([1, 0], [6, 3], [2, 2], [9, 3, 2, 3])
 CROSS = "M-0.9,-0.9L0.9,0.9M-0.9,0.9L0.9,-0.9"
 """The mark of what is not to be believed, as a path."""
 
-HOLLOW, DOT, GHOST, INTERVAL, FRONT, HOVER = "hollow", "dot", "ghost", "interval", "front", "hover"
+HOLLOW, DOT, GHOST, INTERVAL, FRONT, HOVER = (
+    "hollow",
+    "dot",
+    "ghost",
+    "interval",
+    "front",
+    "hover",
+)
 """Styles that a theme defines: an outline; one of several values on a bar; a faint shade behind the
 data; an interval over a bar; a line that is no curve; unseen, but there for the pointer.
 """
 
 _LATIN = "system-ui, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'Liberation Sans', 'DejaVu Sans'"
 _SIMPLIFIED = (
-    "'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', 'Noto Sans SC', 'WenQuanYi Micro Hei'"
+    "'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', 'Noto Sans SC', "
+    "'WenQuanYi Micro Hei'"
 )
-_TRADITIONAL = "'PingFang TC', 'Microsoft JhengHei', 'Noto Sans CJK TC', 'Noto Sans TC'"
+_TRADITIONAL = (
+    "'PingFang TC', 'Microsoft JhengHei', 'Noto Sans CJK TC', 'Noto Sans TC'"
+)
 _FONTS = {
     "en": (_LATIN, _SIMPLIFIED),
     "zh-CN": (_SIMPLIFIED, _LATIN),
@@ -70,12 +80,16 @@ def font(language: str = "en") -> str:
     return ", ".join((*_FONTS[language], "sans-serif"))
 
 
-def theme(*, dark: bool = False, language: str = "en", ground: str | None = None) -> dict[str, Any]:
+def theme(
+    *, dark: bool = False, language: str = "en", ground: str | None = None
+) -> dict[str, Any]:
     """Vega-Lite's `config` for all figures. `ground` is what is painted behind; None lets the page
     show through.
     """
     ink, faint, line = (
-        ("#e6e8ec", "#a9afba", "#3a3f49") if dark else ("#1c1f24", "#5b626d", "#dfe2e7")
+        ("#e6e8ec", "#a9afba", "#3a3f49")
+        if dark
+        else ("#1c1f24", "#5b626d", "#dfe2e7")
     )
     return {
         "background": ground or "transparent",

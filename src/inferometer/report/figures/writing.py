@@ -28,7 +28,9 @@ def write(
 
     `scale` is of PNG: 2 makes two dots of a CSS pixel. Raises CannotWriteError.
     """
-    config = theme(language=language, dark=dark, ground=None if dark else LIGHT_GROUND)
+    config = theme(
+        language=language, dark=dark, ground=None if dark else LIGHT_GROUND
+    )
     paths = []
     for drawing in drawings:
         spec = drawing.spec(config)
@@ -46,4 +48,6 @@ def _render(spec: dict[str, object], name: str, scale: float) -> bytes:
         return vl_convert.vegalite_to_png(spec, scale=scale)
     if name == "svg":
         return vl_convert.vegalite_to_svg(spec).encode()
-    raise ValueError(f"figures are written as {' or '.join(FORMATS)}, not as {name}")
+    raise ValueError(
+        f"figures are written as {' or '.join(FORMATS)}, not as {name}"
+    )

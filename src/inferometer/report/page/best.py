@@ -43,13 +43,22 @@ def best_points(points: Sequence[Point], series: Sequence[str]) -> list[Best]:
     usable = [
         i
         for i, point in enumerate(points)
-        if point.status != "INVALID" and (point.status is not None or not judged)
+        if point.status != "INVALID"
+        and (point.status is not None or not judged)
     ]
     found = [_best(points, usable, name, None) for name in HIGHEST]
     at = common_load(points, usable, series)
-    level = [i for i in usable if at is None or points[i].conditions.get(at[0]) == at[1]]
+    level = [
+        i
+        for i in usable
+        if at is None or points[i].conditions.get(at[0]) == at[1]
+    ]
     for names in LOWEST:
-        measured = [name for name in names if any(name in points[i].values for i in level)]
+        measured = [
+            name
+            for name in names
+            if any(name in points[i].values for i in level)
+        ]
         found += [_best(points, level, name, at) for name in measured[:1]]
     return [each for each in found if each is not None]
 
@@ -72,11 +81,16 @@ def common_load(
 
 
 def _best(
-    points: Sequence[Point], among: Sequence[int], name: str, at: tuple[str, float] | None
+    points: Sequence[Point],
+    among: Sequence[int],
+    name: str,
+    at: tuple[str, float] | None,
 ) -> Best | None:
     measured = metric(name)
     having = [i for i in among if name in points[i].values]
     if measured is None or not having:
         return None
     choose = max if measured.better == "higher" else min
-    return Best(measured, choose(having, key=lambda i: points[i].values[name]), at)
+    return Best(
+        measured, choose(having, key=lambda i: points[i].values[name]), at
+    )

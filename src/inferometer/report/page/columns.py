@@ -24,7 +24,14 @@ from inferometer.report.figures.naming import (
 from inferometer.report.sentences import reasons_of
 from inferometer.results import Condition, Point
 from inferometer.results.point import condition_names
-from inferometer.vocabulary import LEVELS, LOADS, METRICS, Metric, condition, metric
+from inferometer.vocabulary import (
+    LEVELS,
+    LOADS,
+    METRICS,
+    Metric,
+    condition,
+    metric,
+)
 from inferometer.words import Words
 
 LONGEST_TEXT = 300
@@ -37,12 +44,15 @@ OURS = ("series", "status", "source")
 Cell = str | int | float | None
 
 
-def columnar(points: Sequence[Point], paths: Sequence[Path], words: Words) -> dict[str, Any]:
+def columnar(
+    points: Sequence[Point], paths: Sequence[Path], words: Words
+) -> dict[str, Any]:
     """`conditions`, `metrics` and `points` as assets/points.js reads them."""
     table = condition_table(points, paths, words)
     sentences: dict[str, int] = {}
     reasons = [
-        [clean(reason.text) for reason in reasons_of(point, words.language)] for point in points
+        [clean(reason.text) for reason in reasons_of(point, words.language)]
+        for point in points
     ]
     telling = {"series", "status", "source", *LOADS, *distinguishing(points)}
     conditions = [
@@ -58,7 +68,11 @@ def columnar(points: Sequence[Point], paths: Sequence[Path], words: Words) -> di
             "status": [point.status for point in points],
             "samples": _samples(points),
             "reasons": [
-                [sentences.setdefault(reason, len(sentences)) for reason in each] or None
+                [
+                    sentences.setdefault(reason, len(sentences))
+                    for reason in each
+                ]
+                or None
                 for each in reasons
             ],
             "sentences": list(sentences),
@@ -78,7 +92,8 @@ def condition_table(
         if any(point.conditions.get(name) is not None for point in points)
     ]
     table: dict[str, list[Cell]] = {
-        name: [_cell(point.conditions.get(name)) for point in points] for name in names
+        name: [_cell(point.conditions.get(name)) for point in points]
+        for name in names
     }
     table["tool"] = [clean(point.tool) for point in points]
     if len(paths) > 1:
@@ -88,7 +103,9 @@ def condition_table(
     return {"series": list(series_of(points, paths, words)), **table}
 
 
-def series_of(points: Sequence[Point], paths: Sequence[Path], words: Words) -> list[str]:
+def series_of(
+    points: Sequence[Point], paths: Sequence[Path], words: Words
+) -> list[str]:
     """The name of each point's series, as figures name it (`C · 7B · TP1`), after its source where
     that tells more apart.
     """
@@ -141,24 +158,37 @@ def _cell(value: Condition) -> Cell:
     return clean(value) or None if isinstance(value, str) else value
 
 
-def _sources(points: Sequence[Point], paths: Sequence[Path]) -> list[str | None]:
+def _sources(
+    points: Sequence[Point], paths: Sequence[Path]
+) -> list[str | None]:
     """The path, of those asked for, under which each point lies: its name, or all of it where names
     are the same.
     """
     alike = Counter(path.name for path in paths)
     called = {
-        path: clean(path.name if path.name and alike[path.name] == 1 else str(path))
+        path: clean(
+            path.name if path.name and alike[path.name] == 1 else str(path)
+        )
         for path in paths
     }
     place = {path: number for number, path in enumerate(called)}
     above = (
-        [path for path in (point.source, *point.source.parents) if path in place]
+        [
+            path
+            for path in (point.source, *point.source.parents)
+            if path in place
+        ]
         for point in points
     )
-    return [called[min(each, key=place.__getitem__)] if each else None for each in above]
+    return [
+        called[min(each, key=place.__getitem__)] if each else None
+        for each in above
+    ]
 
 
-def _condition(name: str, cells: Sequence[Cell], words: Words) -> dict[str, Any]:
+def _condition(
+    name: str, cells: Sequence[Cell], words: Words
+) -> dict[str, Any]:
     """Coded by place among its values: numbers by size, also at the beginning of words."""
     seen = dict.fromkeys(cell for cell in cells if cell is not None)
     values = sorted(seen, key=_in_parts)
@@ -166,7 +196,9 @@ def _condition(name: str, cells: Sequence[Cell], words: Words) -> dict[str, Any]
     return {
         "name": name,
         "label": capitalized(
-            words.text(f"page.condition.{name}") if name in OURS else words.condition(name)
+            words.text(f"page.condition.{name}")
+            if name in OURS
+            else words.condition(name)
         ),
         "role": _role(name),
         "numeric": any(not isinstance(v, str) for v in values)
@@ -180,7 +212,9 @@ def _condition(name: str, cells: Sequence[Cell], words: Words) -> dict[str, Any]
 
 def _in_parts(value: str | int | float) -> tuple[tuple[int, float, str], ...]:
     """To sort by: a series by its parts, so that 7B comes before 14B there too."""
-    return natural(tuple(value.split(SEPARATOR)) if isinstance(value, str) else (value,))
+    return natural(
+        tuple(value.split(SEPARATOR)) if isinstance(value, str) else (value,)
+    )
 
 
 def _role(name: str) -> str:
@@ -200,11 +234,19 @@ def _mark_aliases(conditions: Sequence[dict[str, Any]]) -> None:
     """
     seen: set[tuple[int, ...]] = set()
     telling = {
-        name: place for place, name in enumerate(("series", *LEVELS, "model", "tp", "config"))
+        name: place
+        for place, name in enumerate(
+            ("series", *LEVELS, "model", "tp", "config")
+        )
     }
-    for each in sorted(conditions, key=lambda one: telling.get(one["name"], len(telling))):
+    for each in sorted(
+        conditions, key=lambda one: telling.get(one["name"], len(telling))
+    ):
         renumbered: dict[int, int] = {}
-        pattern = tuple(renumbered.setdefault(code, len(renumbered)) for code in each["codes"])
+        pattern = tuple(
+            renumbered.setdefault(code, len(renumbered))
+            for code in each["codes"]
+        )
         each["alias"] = pattern in seen and each["name"] not in (
             "status",
             "config",
@@ -214,7 +256,9 @@ def _mark_aliases(conditions: Sequence[dict[str, Any]]) -> None:
             seen.add(pattern)
 
 
-def _metric(described: Metric, points: Sequence[Point], words: Words) -> dict[str, Any]:
+def _metric(
+    described: Metric, points: Sequence[Point], words: Words
+) -> dict[str, Any]:
     name = described.name
     coded: dict[str, Any] = {
         "name": name,
@@ -234,12 +278,18 @@ def _metric(described: Metric, points: Sequence[Point], words: Words) -> dict[st
 
 
 def _samples(points: Sequence[Point]) -> dict[str, list[int | None]]:
-    latencies = sorted({latency for point in points for latency in point.samples})
-    return {latency: [point.samples.get(latency) for point in points] for latency in latencies}
+    latencies = sorted(
+        {latency for point in points for latency in point.samples}
+    )
+    return {
+        latency: [point.samples.get(latency) for point in points]
+        for latency in latencies
+    }
 
 
 def _rounded(values: Iterable[float | None]) -> list[float | None]:
     """What is no finite number is a gap."""
     return [
-        float(f"{v:.{DIGITS}g}") if v is not None and math.isfinite(v) else None for v in values
+        float(f"{v:.{DIGITS}g}") if v is not None and math.isfinite(v) else None
+        for v in values
     ]

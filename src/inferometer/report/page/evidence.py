@@ -50,7 +50,9 @@ def gather(points: Iterable[Point]) -> Evidence:
             _add_precision(evidence, point.recorded)
             _add_busiest(evidence, point, point.recorded.precision)
         for key, read in FACTS.items():
-            if value := read(point.recorded and point.recorded.run) or _condition(point, key):
+            if value := read(
+                point.recorded and point.recorded.run
+            ) or _condition(point, key):
                 evidence.facts.setdefault(key, Counter())[clean(value)] += 1
     return evidence
 
@@ -60,9 +62,19 @@ def _text(*keys: str) -> Callable[[Json], str]:
         value = at(description, *keys)
         if isinstance(value, list):
             return " ".join(
-                masked_words([str(each) for each in value if isinstance(each, str | int | float)])
+                masked_words(
+                    [
+                        str(each)
+                        for each in value
+                        if isinstance(each, str | int | float)
+                    ]
+                )
             )
-        return masked_text(str(value)) if isinstance(value, str | int | float) else ""
+        return (
+            masked_text(str(value))
+            if isinstance(value, str | int | float)
+            else ""
+        )
 
     return read
 
@@ -82,9 +94,19 @@ def _command(description: Json) -> str:
 
 def _cpu(description: Json) -> str:
     cpu = at(description, "environment", "cpu")
-    model, logical, governor = at(cpu, "model"), at(cpu, "logical"), at(cpu, "governor")
-    named = f"{model} × {logical}" if isinstance(model, str) and isinstance(logical, int) else ""
-    return f"{named}, {governor}" if named and isinstance(governor, str) else named
+    model, logical, governor = (
+        at(cpu, "model"),
+        at(cpu, "logical"),
+        at(cpu, "governor"),
+    )
+    named = (
+        f"{model} × {logical}"
+        if isinstance(model, str) and isinstance(logical, int)
+        else ""
+    )
+    return (
+        f"{named}, {governor}" if named and isinstance(governor, str) else named
+    )
 
 
 def _memory(description: Json) -> str:
@@ -94,10 +116,19 @@ def _memory(description: Json) -> str:
 
 def _hardware(description: Json) -> str:
     declared = at(description, "spec", "server", "hardware")
-    name, gpus, bandwidth = (at(declared, key) for key in ("name", "gpus", "bandwidth_gb_s"))
-    generation, width = at(declared, "pcie_generation"), at(declared, "pcie_width")
+    name, gpus, bandwidth = (
+        at(declared, key) for key in ("name", "gpus", "bandwidth_gb_s")
+    )
+    generation, width = (
+        at(declared, "pcie_generation"),
+        at(declared, "pcie_width"),
+    )
     link = " ".join(
-        ["PCIe", *([str(generation)] if generation else []), *([f"x{width}"] if width else [])]
+        [
+            "PCIe",
+            *([str(generation)] if generation else []),
+            *([f"x{width}"] if width else []),
+        ]
     )
     parts = [
         f"{gpus} GPU" if gpus else "",
@@ -105,7 +136,11 @@ def _hardware(description: Json) -> str:
         f"{bandwidth} GB/s" if bandwidth else "",
     ]
     known = ", ".join(part for part in parts if part)
-    return f"{name}: {known}" if isinstance(name, str) and known else str(name or known)
+    return (
+        f"{name}: {known}"
+        if isinstance(name, str) and known
+        else str(name or known)
+    )
 
 
 FACTS: Mapping[str, Callable[[Json], str]] = {
@@ -133,7 +168,9 @@ def _condition(point: Point, key: str) -> str:
 
 def _add_precision(evidence: Evidence, recorded: RunFiles) -> None:
     sources = at(recorded.events, "stamp_sources")
-    for source, events in (sources if isinstance(sources, dict) else {}).items():
+    for source, events in (
+        sources if isinstance(sources, dict) else {}
+    ).items():
         if isinstance(events, int):
             evidence.stamps[str(source).lower()] += events
     if (delay := number(recorded.delay_p99_ms)) is not None:
@@ -147,7 +184,11 @@ def _add_busiest(evidence: Evidence, point: Point, precision: Json) -> None:
     one.
     """
     used = at(precision, "used")
-    shares = [number(share) or 0.0 for share in used.values()] if isinstance(used, dict) else []
+    shares = (
+        [number(share) or 0.0 for share in used.values()]
+        if isinstance(used, dict)
+        else []
+    )
     most = max(shares, default=0.0)
     if isinstance(at(precision, "statement"), str) and (
         evidence.busiest is None or most > evidence.busiest[0]

@@ -19,7 +19,14 @@ from inferometer.report.figures import Drawing, theme
 from inferometer.report.page.view import ReportView
 from inferometer.words import Words, words
 
-SCRIPTS = ("points.js", "chart.js", "hover.js", "table.js", "explorer.js", "page.js")
+SCRIPTS = (
+    "points.js",
+    "chart.js",
+    "hover.js",
+    "table.js",
+    "explorer.js",
+    "page.js",
+)
 """One module, in this order."""
 
 HARMLESS = {
@@ -36,9 +43,16 @@ def render(view: ReportView) -> str:
     """The file's content."""
     import jinja2
 
-    style, script, library = _asset("page.css"), "\n".join(map(_asset, SCRIPTS)), drawing_library()
+    style, script, library = (
+        _asset("page.css"),
+        "\n".join(map(_asset, SCRIPTS)),
+        drawing_library(),
+    )
     environment = jinja2.Environment(
-        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     return environment.from_string(_asset("page.html")).render(
         view=view,
@@ -54,11 +68,21 @@ def render(view: ReportView) -> str:
 
 
 def _data(view: ReportView) -> dict[str, Any]:
-    spoken = {key: word for key, word in words(view.language).items() if key.startswith("page.js.")}
-    themes = {
-        name: theme(dark=name == "dark", language=view.language) for name in ("light", "dark")
+    spoken = {
+        key: word
+        for key, word in words(view.language).items()
+        if key.startswith("page.js.")
     }
-    return {"language": view.language, "words": spoken, "themes": themes, **view.explorer}
+    themes = {
+        name: theme(dark=name == "dark", language=view.language)
+        for name in ("light", "dark")
+    }
+    return {
+        "language": view.language,
+        "words": spoken,
+        "themes": themes,
+        **view.explorer,
+    }
 
 
 def _figure(drawing: Drawing) -> dict[str, Any]:
@@ -79,7 +103,9 @@ def _embedded(value: Any) -> str:
     import orjson
 
     text = orjson.dumps(value).decode()
-    return text.translate({ord(character): spelled for character, spelled in HARMLESS.items()})
+    return text.translate(
+        {ord(character): spelled for character, spelled in HARMLESS.items()}
+    )
 
 
 def _policy(*, style: str, scripts: tuple[str, ...]) -> str:
@@ -92,7 +118,9 @@ def _policy(*, style: str, scripts: tuple[str, ...]) -> str:
         "base-uri": "'none'",
         "form-action": "'none'",
     }
-    return "; ".join(f"{name} {sources}" for name, sources in directives.items())
+    return "; ".join(
+        f"{name} {sources}" for name, sources in directives.items()
+    )
 
 
 def _checksum(text: str) -> str:
@@ -101,7 +129,9 @@ def _checksum(text: str) -> str:
 
 @cache
 def _asset(name: str) -> str:
-    return (files("inferometer.report.page") / "assets" / name).read_text(encoding="utf-8")
+    return (files("inferometer.report.page") / "assets" / name).read_text(
+        encoding="utf-8"
+    )
 
 
 @cache
@@ -111,6 +141,6 @@ def drawing_library() -> str:
     """
     import vl_convert
 
-    return vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;").replace(
-        "</script", "<\\/script"
-    )
+    return vl_convert.javascript_bundle(
+        "window.vegaEmbed = vegaEmbed;"
+    ).replace("</script", "<\\/script")

@@ -20,9 +20,18 @@ from inferometer.report.figures import Absent, Drawing
 from inferometer.report.page.best import Best, best_points
 from inferometer.report.page.columns import clean, columnar
 from inferometer.report.page.evidence import FACTS, Evidence, gather, share_of
-from inferometer.report.sentences import Told, notes_of, precision_in_words, reasons_of
+from inferometer.report.sentences import (
+    Told,
+    notes_of,
+    precision_in_words,
+    reasons_of,
+)
 from inferometer.report.tables.columns import four_digits
-from inferometer.report.targets import deployment_in_words, place_in_words, why_in_words
+from inferometer.report.targets import (
+    deployment_in_words,
+    place_in_words,
+    why_in_words,
+)
 from inferometer.results import Collection, Point, Range
 from inferometer.vocabulary import LATENCIES, LOADS, SLOTS
 from inferometer.words import Words
@@ -33,7 +42,16 @@ MAX_LISTED = 12
 LONG_CHARS = 60
 MAX_REASONS = 40
 AIM_STATUS = {"reached": "VALID", "missed": "INVALID", "not checked": ""}
-GLANCE = ("model", "config", "tp", "engine", "dataset", "input_len", "output_len", *LOADS)
+GLANCE = (
+    "model",
+    "config",
+    "tp",
+    "engine",
+    "dataset",
+    "input_len",
+    "output_len",
+    *LOADS,
+)
 """Conditions of the summary, where they are known."""
 
 
@@ -143,7 +161,10 @@ def make_view(
     evidence = gather(points)
     explorer = columnar(points, paths, words)
     series = _series(explorer)
-    best = [_outstanding(each, points, series, words) for each in best_points(points, series)]
+    best = [
+        _outstanding(each, points, series, words)
+        for each in best_points(points, series)
+    ]
     return ReportView(
         language=language,
         title=clean(title) if title else _title(points, paths, words),
@@ -159,11 +180,21 @@ def make_view(
         precision=tuple(_precision(points, evidence, words)),
         environment=tuple(_environment(points, evidence, words)),
         method=tuple(_methods(points, evidence, words)),
-        notes=tuple(_tally(("", note) for point in points for note in notes_of(point, language))),
+        notes=tuple(
+            _tally(
+                ("", note)
+                for point in points
+                for note in notes_of(point, language)
+            )
+        ),
         problems=tuple(clean(problem) for problem in collection.problems),
         unread=collection.unread or len(collection.problems),
         figures=tuple(each for each in figures if isinstance(each, Drawing)),
-        absent=tuple((each.title, each.reason) for each in figures if isinstance(each, Absent)),
+        absent=tuple(
+            (each.title, each.reason)
+            for each in figures
+            if isinstance(each, Absent)
+        ),
         explorer=explorer,
     )
 
@@ -181,7 +212,9 @@ def _cleaned(answer: ReportAnswer) -> ReportAnswer:
 
 def _series(explorer: Mapping[str, Any]) -> list[str]:
     """The name of each point's series."""
-    column = next(each for each in explorer["conditions"] if each["name"] == "series")
+    column = next(
+        each for each in explorer["conditions"] if each["name"] == "series"
+    )
     return [column["values"][code] for code in column["codes"]]
 
 
@@ -196,13 +229,19 @@ def measured(value: float) -> str:
 
 def _title(points: Sequence[Point], paths: Sequence[Path], words: Words) -> str:
     campaigns = sorted(
-        {str(name) for point in points if (name := point.conditions.get("campaign"))}
+        {
+            str(name)
+            for point in points
+            if (name := point.conditions.get("campaign"))
+        }
     )
     names = campaigns or [path.name or str(path) for path in paths]
     return clean(", ".join(names[:3])) if names else words.text("page.title")
 
 
-def _sentences(points: Sequence[Point], best: Sequence[Outstanding], words: Words) -> list[str]:
+def _sentences(
+    points: Sequence[Point], best: Sequence[Outstanding], words: Words
+) -> list[str]:
     """The summary in words."""
     if not points:
         return [words.text("page.nothing")]
@@ -220,9 +259,13 @@ def _sentences(points: Sequence[Point], best: Sequence[Outstanding], words: Word
         sentences.append(words.text("page.sentence.all_valid", n=f"{judged:,}"))
     elif judged:
         amounts = {status.lower(): f"{counts[status]:,}" for status in STATUSES}
-        sentences.append(words.text("page.sentence.verdicts", n=f"{judged:,}", **amounts))
+        sentences.append(
+            words.text("page.sentence.verdicts", n=f"{judged:,}", **amounts)
+        )
     if counts[None]:
-        sentences.append(words.text("page.sentence.unjudged", n=f"{counts[None]:,}"))
+        sentences.append(
+            words.text("page.sentence.unjudged", n=f"{counts[None]:,}")
+        )
     if best:
         sentences.append(
             words.text(
@@ -233,36 +276,53 @@ def _sentences(points: Sequence[Point], best: Sequence[Outstanding], words: Word
             )
         )
     if rehearsed := sum("rehearsal" in point.conditions for point in points):
-        sentences.append(words.text("page.sentence.rehearsal", n=f"{rehearsed:,}"))
+        sentences.append(
+            words.text("page.sentence.rehearsal", n=f"{rehearsed:,}")
+        )
     return sentences
 
 
 def _tools(points: Sequence[Point]) -> str:
     counts = Counter(clean(point.tool) for point in points)
     return ", ".join(
-        f"{tool} ({n:,})" if len(counts) > 1 else tool for tool, n in counts.most_common()
+        f"{tool} ({n:,})" if len(counts) > 1 else tool
+        for tool, n in counts.most_common()
     )
 
 
 def _dates(points: Sequence[Point], words: Words) -> str:
     days = sorted(
-        {clean(str(date))[:10] for point in points if (date := point.conditions.get("date"))}
+        {
+            clean(str(date))[:10]
+            for point in points
+            if (date := point.conditions.get("date"))
+        }
     )
     if not days:
         return words.text("page.no_date")
-    return days[0] if len(days) == 1 else words.text("page.dates", first=days[0], last=days[-1])
+    return (
+        days[0]
+        if len(days) == 1
+        else words.text("page.dates", first=days[0], last=days[-1])
+    )
 
 
 def _glance(points: Sequence[Point], words: Words) -> list[Listed]:
     listed = []
     for name in GLANCE:
         counts = Counter(
-            value for point in points if (value := point.conditions.get(name)) is not None
+            value
+            for point in points
+            if (value := point.conditions.get(name)) is not None
         )
-        told_by_concurrency = name in SLOTS and any("concurrency" in p.conditions for p in points)
+        told_by_concurrency = name in SLOTS and any(
+            "concurrency" in p.conditions for p in points
+        )
         if set(counts) <= {"inf", float("inf")} or told_by_concurrency:
             continue
-        numbers = sorted(value for value in counts if isinstance(value, int | float))
+        numbers = sorted(
+            value for value in counts if isinstance(value, int | float)
+        )
         if len(numbers) == len(counts) > 4:
             listed.append(
                 Listed(
@@ -273,7 +333,11 @@ def _glance(points: Sequence[Point], words: Words) -> list[Listed]:
         else:
             values = numbers if len(numbers) == len(counts) else counts
             ordered = {clean(str(value)): counts[value] for value in values}
-            listed.append(_listed(capitalized(words.condition(name)), ordered, len(points)))
+            listed.append(
+                _listed(
+                    capitalized(words.condition(name)), ordered, len(points)
+                )
+            )
     return listed
 
 
@@ -286,7 +350,9 @@ def _ratings(points: Sequence[Point], words: Words) -> list[Listed]:
         Listed(
             words.metric(name),
             tuple(
-                (words.text(f"page.rating.{word}"), n) for word in RATINGS if (n := counts[word])
+                (words.text(f"page.rating.{word}"), n)
+                for word in RATINGS
+                if (n := counts[word])
             ),
         )
         for name, counts in found.items()
@@ -294,7 +360,11 @@ def _ratings(points: Sequence[Point], words: Words) -> list[Listed]:
 
 
 def _aim(checked: Checked, words: Words) -> Aim:
-    value = "" if checked.value is None else f"{measured(checked.value)} {checked.unit}".strip()
+    value = (
+        ""
+        if checked.value is None
+        else f"{measured(checked.value)} {checked.unit}".strip()
+    )
     return Aim(
         target=clean(str(checked.target)),
         deployment=clean(deployment_in_words(checked, words)),
@@ -307,14 +377,20 @@ def _aim(checked: Checked, words: Words) -> Aim:
 
 
 def _listed(label: str, counts: Mapping[str, int], points: int) -> Listed:
-    values = [(value, None if n == points else n) for value, n in counts.items()]
-    return Listed(label, tuple(values[:MAX_LISTED]), more=max(0, len(values) - MAX_LISTED))
+    values = [
+        (value, None if n == points else n) for value, n in counts.items()
+    ]
+    return Listed(
+        label, tuple(values[:MAX_LISTED]), more=max(0, len(values) - MAX_LISTED)
+    )
 
 
 def _verdicts(points: Sequence[Point], words: Words) -> list[VerdictCount]:
     counts: Counter[str | None] = Counter(point.status for point in points)
     tallies = [
-        VerdictCount(status, words.text(f"page.status.{status}"), counts[status])
+        VerdictCount(
+            status, words.text(f"page.status.{status}"), counts[status]
+        )
         for status in STATUSES
         if counts[status]
     ]
@@ -345,9 +421,9 @@ def _tally(sentences: Iterable[tuple[str, Told]]) -> list[VerdictCount]:
         )
         for (status, _), together in alike.items()
     ]
-    return sorted(tallies, key=lambda tally: (tally.status != "INVALID", -tally.points))[
-        :MAX_REASONS
-    ]
+    return sorted(
+        tallies, key=lambda tally: (tally.status != "INVALID", -tally.points)
+    )[:MAX_REASONS]
 
 
 def _outstanding(
@@ -357,7 +433,10 @@ def _outstanding(
     label = words.metric(metric.name)
     if best.at is not None:
         label = words.text(
-            "page.at", label=label, load=words.condition(best.at[0]), value=four_digits(best.at[1])
+            "page.at",
+            label=label,
+            load=words.condition(best.at[0]),
+            value=four_digits(best.at[1]),
         )
     unit = f" {metric.unit}" if metric.unit else ""
     return Outstanding(
@@ -370,27 +449,42 @@ def _outstanding(
 
 
 def _interval(interval: Range | None) -> str:
-    return f"{measured(interval.low)} – {measured(interval.high)}" if interval else ""
+    return (
+        f"{measured(interval.low)} – {measured(interval.high)}"
+        if interval
+        else ""
+    )
 
 
 def _where(point: Point, series: str, words: Words) -> str:
     """Series and load of a point; its name where it has neither."""
-    load = next((name for name in LOADS if point.conditions.get(name) is not None), None)
+    load = next(
+        (name for name in LOADS if point.conditions.get(name) is not None), None
+    )
     parts = [
         series if series != "–" else "",
-        f"{words.text(f'condition.{load}')} {point.conditions[load]}" if load else "",
+        f"{words.text(f'condition.{load}')} {point.conditions[load]}"
+        if load
+        else "",
     ]
-    return words.text("page.comma").join(clean(part) for part in parts if part) or clean(point.id)
+    return words.text("page.comma").join(
+        clean(part) for part in parts if part
+    ) or clean(point.id)
 
 
-def _precision(points: Sequence[Point], evidence: Evidence, words: Words) -> list[str]:
+def _precision(
+    points: Sequence[Point], evidence: Evidence, words: Words
+) -> list[str]:
     """How exactly times were read, as far as the files tell; of what hosts can take, the run that
     used most.
     """
     sentences = []
     if evidence.busiest is not None:
         _, point, precision = evidence.busiest
-        statement = clean(precision_in_words(precision, words.language) or precision["statement"])
+        statement = clean(
+            precision_in_words(precision, words.language)
+            or precision["statement"]
+        )
         sentences.append(
             words.text("page.colon", label=clean(point), text=statement)
             if len(points) > 1
@@ -414,7 +508,11 @@ def _precision(points: Sequence[Point], evidence: Evidence, words: Words) -> lis
             )
         )
     if evidence.shared:
-        sentences.append(words.text("page.precision.shared", worst=f"{max(evidence.shared):.2%}"))
+        sentences.append(
+            words.text(
+                "page.precision.shared", worst=f"{max(evidence.shared):.2%}"
+            )
+        )
     if others := len(points) - evidence.runs:
         sentences.append(words.text("page.precision.unknown", n=f"{others:,}"))
     return sentences
@@ -422,13 +520,19 @@ def _precision(points: Sequence[Point], evidence: Evidence, words: Words) -> lis
 
 def _reasons(points: Sequence[Point], language: str) -> list[VerdictCount]:
     return _tally(
-        (point.status or "", reason) for point in points for reason in reasons_of(point, language)
+        (point.status or "", reason)
+        for point in points
+        for reason in reasons_of(point, language)
     )
 
 
-def _environment(points: Sequence[Point], evidence: Evidence, words: Words) -> list[Listed]:
+def _environment(
+    points: Sequence[Point], evidence: Evidence, words: Words
+) -> list[Listed]:
     return [
-        _listed(words.text(f"page.fact.{key}"), evidence.facts[key], len(points))
+        _listed(
+            words.text(f"page.fact.{key}"), evidence.facts[key], len(points)
+        )
         for key in FACTS
         if key in evidence.facts
     ]
@@ -439,13 +543,24 @@ def _methods(
 ) -> Iterator[tuple[str, str]]:
     """The definitions that matter for these points, each with its name."""
     keys = ["timing"] if evidence.runs else []
-    keys += [latency for latency in LATENCIES if any(_has(point, latency) for point in points)]
+    keys += [
+        latency
+        for latency in LATENCIES
+        if any(_has(point, latency) for point in points)
+    ]
     keys += ["throughput", "percentiles"]
     keys += ["intervals"] if any(point.intervals for point in points) else []
     keys += ["verdict"] if any(point.status for point in points) else []
-    keys += ["others"] if any(point.tool != "inferometer" for point in points) else []
+    keys += (
+        ["others"]
+        if any(point.tool != "inferometer" for point in points)
+        else []
+    )
     for key in keys:
-        yield words.text(f"page.method.{key}.name"), words.text(f"page.method.{key}")
+        yield (
+            words.text(f"page.method.{key}.name"),
+            words.text(f"page.method.{key}"),
+        )
 
 
 def _has(point: Point, latency: str) -> bool:

@@ -69,7 +69,11 @@ def write_report(
     content = render(view).encode()
     write_file(output, content)
     files = (
-        write([each for each in drawings if isinstance(each, Drawing)], figures, language=language)
+        write(
+            [each for each in drawings if isinstance(each, Drawing)],
+            figures,
+            language=language,
+        )
         if figures
         else []
     )

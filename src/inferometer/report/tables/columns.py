@@ -27,7 +27,9 @@ HEADLINE = (
 
 def shown(points: Sequence[Point]) -> list[str]:
     """Conditions that tables have columns for."""
-    return [name for name in condition_names(points) if condition(name).in_tables]
+    return [
+        name for name in condition_names(points) if condition(name).in_tables
+    ]
 
 
 def telling(points: Sequence[Point]) -> tuple[str, ...]:
@@ -48,9 +50,13 @@ def shared(points: Sequence[Point]) -> dict[str, Condition]:
     }
 
 
-def measured(points: Sequence[Point], names: Sequence[str] = HEADLINE) -> tuple[str, ...]:
+def measured(
+    points: Sequence[Point], names: Sequence[str] = HEADLINE
+) -> tuple[str, ...]:
     """Those of the metrics that any point has."""
-    return tuple(name for name in names if any(name in point.values for point in points))
+    return tuple(
+        name for name in names if any(name in point.values for point in points)
+    )
 
 
 def with_unit(name: str, words: Words) -> str:
@@ -83,7 +89,9 @@ def with_interval(point: Point, name: str) -> str:
     """`812.4 (801–823)`: the value, with its interval where there is one."""
     value, interval = figure(point.values.get(name)), point.intervals.get(name)
     return (
-        f"{value} ({figure(interval.low)}–{figure(interval.high)})" if value and interval else value
+        f"{value} ({figure(interval.low)}–{figure(interval.high)})"
+        if value and interval
+        else value
     )
 
 

@@ -48,7 +48,10 @@ def with_ratings(frames: Frames) -> pl.DataFrame:
 
     words = [ratings(point.values) for point in frames.collection.points]
     rated = [
-        pl.Series(f"{name}_rating", [each.get(name) for each in words], pl.String) for name in RATED
+        pl.Series(
+            f"{name}_rating", [each.get(name) for each in words], pl.String
+        )
+        for name in RATED
     ]
     return frames.points.with_columns(rated)
 
@@ -61,7 +64,9 @@ def points_as_dcu_csv(points: Sequence[Point]) -> str:
 
     def conditions(name: str) -> pl.Series:
         return pl.Series(
-            [point.conditions.get(name) for point in points], dtype=pl.Int64, strict=False
+            [point.conditions.get(name) for point in points],
+            dtype=pl.Int64,
+            strict=False,
         )
 
     columns = {
@@ -72,7 +77,9 @@ def points_as_dcu_csv(points: Sequence[Point]) -> str:
         "completion_tokens": conditions("output_len"),
     }
     columns |= {
-        head: pl.Series([point.values.get(name) for point in points], dtype=pl.Float64).round(2)
+        head: pl.Series(
+            [point.values.get(name) for point in points], dtype=pl.Float64
+        ).round(2)
         for head, name in DCU_METRICS.items()
     }
     return _written(pl.DataFrame(columns))
@@ -82,5 +89,7 @@ def _written(frame: pl.DataFrame) -> str:
     import polars as pl
 
     return frame.with_columns(
-        pl.col(pl.String).str.replace(FORMULA, "'$1").str.replace_all(CONTROL, "?")
+        pl.col(pl.String)
+        .str.replace(FORMULA, "'$1")
+        .str.replace_all(CONTROL, "?")
     ).write_csv()

@@ -19,7 +19,11 @@ from inferometer.report.tables.columns import (
     with_interval,
     with_unit,
 )
-from inferometer.report.targets import deployment_in_words, place_in_words, why_in_words
+from inferometer.report.targets import (
+    deployment_in_words,
+    place_in_words,
+    why_in_words,
+)
 from inferometer.results import Point
 from inferometer.results.telling import spelled
 from inferometer.vocabulary import LATENCIES, statistic_of
@@ -39,7 +43,8 @@ def points_as_markdown(points: Sequence[Point]) -> str:
     if common:
         lines += [
             ", ".join(
-                f"{name} {text_in_markdown(spelled(value))}" for name, value in common.items()
+                f"{name} {text_in_markdown(spelled(value))}"
+                for name, value in common.items()
             ),
             "",
         ]
@@ -48,7 +53,9 @@ def points_as_markdown(points: Sequence[Point]) -> str:
         metrics = (*metrics, *measured(points, ("cached_share",)))
     several_tools = len({point.tool for point in points}) > 1
     named = (*(["tool"] if several_tools else []), *(conditions or ["point"]))
-    rated = [name for name in RATED if any(name in point.values for point in points)]
+    rated = [
+        name for name in RATED if any(name in point.values for point in points)
+    ]
     head = [
         *named,
         *(with_unit(name, Words()) for name in metrics),
@@ -59,13 +66,19 @@ def points_as_markdown(points: Sequence[Point]) -> str:
     notes: dict[str, int] = {}
     for point in points:
         cells = [point.tool] if several_tools else []
-        cells += [spelled(point.conditions.get(name)) for name in conditions] or [point.id]
+        cells += [
+            spelled(point.conditions.get(name)) for name in conditions
+        ] or [point.id]
         cells = [text_in_markdown(cell) for cell in cells]
         cells += [with_interval(point, name) for name in metrics]
         cells += [_rating(point)] if rated else []
         rows.append([*cells, _verdict(point, notes)])
     lines += table(head, rows, left=len(named))
-    lines += ["", *(f"{number}. {note}" for note, number in notes.items())] if notes else []
+    lines += (
+        ["", *(f"{number}. {note}" for note, number in notes.items())]
+        if notes
+        else []
+    )
     return "\n".join(lines) + "\n"
 
 
@@ -77,8 +90,14 @@ def answers_as_markdown(points: Sequence[Point]) -> str:
     for answer in answers(points, Words()):
         rows = [[*map(text_in_markdown, row)] for row in answer.rows]
         parts += [f"## {text_in_markdown(answer.title)}", ""]
-        parts += [f"- {text_in_markdown(sentence)}" for sentence in answer.sentences]
-        parts += ["", *table([*map(text_in_markdown, answer.head)], rows, left=1), ""]
+        parts += [
+            f"- {text_in_markdown(sentence)}" for sentence in answer.sentences
+        ]
+        parts += [
+            "",
+            *table([*map(text_in_markdown, answer.head)], rows, left=1),
+            "",
+        ]
     return "".join(f"{line}\n" for line in parts)
 
 
@@ -90,7 +109,9 @@ def targets_as_markdown(checked: Sequence[Checked]) -> str:
         [
             text_in_markdown(str(each.target)),
             text_in_markdown(deployment_in_words(each, words)),
-            f"{figure(each.value)} {each.unit}".strip() if each.value is not None else "",
+            f"{figure(each.value)} {each.unit}".strip()
+            if each.value is not None
+            else "",
             text_in_markdown(place_in_words(each, words)),
             REACHED[each.state],
             text_in_markdown(why_in_words(each, words)),
@@ -100,7 +121,9 @@ def targets_as_markdown(checked: Sequence[Checked]) -> str:
     return "\n".join(table(head, rows, left=len(head))) + "\n"
 
 
-def table(head: Sequence[str], rows: Sequence[Sequence[str]], *, left: int) -> list[str]:
+def table(
+    head: Sequence[str], rows: Sequence[Sequence[str]], *, left: int
+) -> list[str]:
     """The lines of a table, its first `left` columns to the left and the others to the right. Cells
     are written as they are.
     """
@@ -114,7 +137,9 @@ def text_in_markdown(text: str) -> str:
 
 
 def _rating(point: Point) -> str:
-    return ", ".join(f"{_label(name)} {word}" for name, word in ratings(point.values).items())
+    return ", ".join(
+        f"{_label(name)} {word}" for name, word in ratings(point.values).items()
+    )
 
 
 def _label(name: str) -> str:

@@ -13,7 +13,11 @@ from typing import TYPE_CHECKING, Any
 from inferometer.analysis.targets import Checked
 from inferometer.report.tables.columns import measured, telling
 from inferometer.report.tables.delimited import with_ratings
-from inferometer.report.targets import deployment_in_words, place_in_words, why_in_words
+from inferometer.report.targets import (
+    deployment_in_words,
+    place_in_words,
+    why_in_words,
+)
 from inferometer.store.atomic import replacing
 from inferometer.words import Words
 
@@ -39,7 +43,9 @@ class NoExcelError(Exception):
     """The package that writes workbooks is not there; the message is one sentence with the cure."""
 
 
-def write_workbook(path: Path, frames: Frames, checked: Sequence[Checked] = ()) -> list[str]:
+def write_workbook(
+    path: Path, frames: Frames, checked: Sequence[Checked] = ()
+) -> list[str]:
     """Write it to `path`, whole or not at all. Returns what did not fit, a sentence each.
 
     Raises NoExcelError and CannotWriteError.
@@ -54,9 +60,14 @@ def write_workbook(path: Path, frames: Frames, checked: Sequence[Checked] = ()) 
     if checked:
         sheets["targets"] = _targets(checked)
     sheets |= {"requests": frames.requests, "environment": frames.environment}
-    with replacing(path) as temporary, xlsxwriter.Workbook(temporary, TEXTS_STAY_TEXTS) as book:
+    with (
+        replacing(path) as temporary,
+        xlsxwriter.Workbook(temporary, TEXTS_STAY_TEXTS) as book,
+    ):
         return [
-            sentence for name, frame in sheets.items() for sentence in _write(book, name, frame)
+            sentence
+            for name, frame in sheets.items()
+            for sentence in _write(book, name, frame)
         ]
 
 
@@ -73,10 +84,15 @@ def _write(book: Any, name: str, frame: pl.DataFrame) -> list[str]:
         pl.col(endless).cast(pl.String)
     )  # a cell cannot hold an infinite number
     shown = shown.with_columns(
-        pl.selectors.temporal().cast(pl.String), pl.col(pl.String).str.head(LONGEST_TEXT)
+        pl.selectors.temporal().cast(pl.String),
+        pl.col(pl.String).str.head(LONGEST_TEXT),
     )
     shown.write_excel(
-        book, name, autofit=len(shown) < 10_000, freeze_panes=(1, 1), float_precision=3
+        book,
+        name,
+        autofit=len(shown) < 10_000,
+        freeze_panes=(1, 1),
+        float_precision=3,
     )
     if len(frame) <= MAX_ROWS:
         return []
@@ -101,11 +117,17 @@ def _targets(checked: Sequence[Checked]) -> pl.DataFrame:
     return pl.DataFrame(
         {
             "target": [str(each.target) for each in checked],
-            "deployment": [deployment_in_words(each, words) for each in checked],
-            "value": pl.Series([each.value for each in checked], dtype=pl.Float64),
+            "deployment": [
+                deployment_in_words(each, words) for each in checked
+            ],
+            "value": pl.Series(
+                [each.value for each in checked], dtype=pl.Float64
+            ),
             "unit": [each.unit for each in checked],
             "at": [place_in_words(each, words) for each in checked],
-            "reached": pl.Series([REACHED[each.state] for each in checked], dtype=pl.Boolean),
+            "reached": pl.Series(
+                [REACHED[each.state] for each in checked], dtype=pl.Boolean
+            ),
             "reason": [why_in_words(each, words) for each in checked],
         }
     )

@@ -41,8 +41,15 @@ class LedgerReading:
 
 def campaigns_in(result_dir: Path) -> list[CampaignPaths]:
     """The campaigns with results in a result directory, by name."""
-    found = (path.parent.name for path in sorted((result_dir / HIDDEN).glob("*/ledger.jsonl")))
-    return [CampaignPaths(result_dir, name) for name in found if is_campaign_name(name)]
+    found = (
+        path.parent.name
+        for path in sorted((result_dir / HIDDEN).glob("*/ledger.jsonl"))
+    )
+    return [
+        CampaignPaths(result_dir, name)
+        for name in found
+        if is_campaign_name(name)
+    ]
 
 
 def read_campaign_ledger(places: CampaignPaths) -> LedgerReading:
@@ -55,11 +62,15 @@ def read_campaign_ledger(places: CampaignPaths) -> LedgerReading:
     if content.damage is None:
         return LedgerReading(content.records)
     found = salvage(content, places)
-    remark = Said("ledger.repairs", {"what": found.sentence(places, content.damage.line)})
+    remark = Said(
+        "ledger.repairs", {"what": found.sentence(places, content.damage.line)}
+    )
     return LedgerReading([*content.records, *found.records], (remark,))
 
 
-def open_campaign_ledger(places: CampaignPaths) -> tuple[Ledger, tuple[str, ...]]:
+def open_campaign_ledger(
+    places: CampaignPaths,
+) -> tuple[Ledger, tuple[str, ...]]:
     """The ledger, open for appending, and its problems. What is not proven is moved to a file
     beside it.
 
@@ -83,7 +94,12 @@ def open_campaign_ledger(places: CampaignPaths) -> tuple[Ledger, tuple[str, ...]
             "recovered": found.used,
         }
         beginning = 0 if content.records else 1
-        return [*content.records, *found.records[:beginning], cut, *found.records[beginning:]]
+        return [
+            *content.records,
+            *found.records[:beginning],
+            cut,
+            *found.records[beginning:],
+        ]
 
     return Ledger(places.ledger, mend), tuple(remarks)
 
@@ -109,14 +125,22 @@ def require_no_links(places: CampaignPaths) -> None:
     """
     hidden = places.result_dir / HIDDEN
     try:
-        link = hidden if os.path.islink(hidden) else first_link(places.directory)
+        link = (
+            hidden if os.path.islink(hidden) else first_link(places.directory)
+        )
     except OSError as error:
-        told = {"path": error.filename or places.directory, "why": reason_of(error)}
+        told = {
+            "path": error.filename or places.directory,
+            "why": reason_of(error),
+        }
         raise LedgerError(Said("ledger.unreadable", told)) from None
     if link is not None:
         raise LedgerError(Said("ledger.link", {"path": link}))
 
 
 def _free_name(directory: Path) -> Path:
-    names = (directory / f"ledger-damaged-{number}.jsonl" for number in itertools.count(1))
+    names = (
+        directory / f"ledger-damaged-{number}.jsonl"
+        for number in itertools.count(1)
+    )
     return next(path for path in names if not path.exists())

@@ -40,7 +40,13 @@ def checksum_of_open(file: BinaryIO) -> str:
     """SHA-256 of a file that was just opened, hex."""
     status = os.fstat(file.fileno())
     changed_ns = status.st_ctime_ns  # nobody can set it
-    stamp = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, changed_ns)
+    stamp = (
+        status.st_dev,
+        status.st_ino,
+        status.st_size,
+        status.st_mtime_ns,
+        changed_ns,
+    )
     if stamp in _known:
         return _known[stamp]
     age_ns = time.time_ns() - changed_ns

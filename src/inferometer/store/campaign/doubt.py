@@ -20,7 +20,11 @@ AGAIN: tuple[Again, ...] = ("no", "same", "INVALID")
 NAME = "neighbours"
 MAX_TEXT = 200
 
-VARIANTS: Mapping[Again, str] = {"no": "once", "same": "twice", "INVALID": "invalid"}
+VARIANTS: Mapping[Again, str] = {
+    "no": "once",
+    "same": "twice",
+    "INVALID": "invalid",
+}
 """Of the finding."""
 
 
@@ -71,9 +75,13 @@ class Doubt:
     @classmethod
     def of(cls, record: Mapping[str, Any]) -> Doubt:
         """Raises LookupError, TypeError or ValueError for a record that no campaign has written."""
-        texts = {name: _text(record[name]) for name in ("fingerprint", "point", "metric", "unit")}
+        texts = {
+            name: _text(record[name])
+            for name in ("fingerprint", "point", "metric", "unit")
+        }
         neighbours, results = (
-            tuple(map(_text, _listed(record[name]))) for name in ("neighbours", "results")
+            tuple(map(_text, _listed(record[name])))
+            for name in ("neighbours", "results")
         )
         values = tuple(map(_positive, _listed(record["values"])))
         if (
@@ -81,7 +89,9 @@ class Doubt:
             or len(values) != len(results)
             or record["again"] not in AGAIN
         ):
-            raise ValueError("a doubt has neighbours, and a value for each of its results")
+            raise ValueError(
+                "a doubt has neighbours, and a value for each of its results"
+            )
         return cls(
             **texts,
             suggested=_positive(record["suggested"]),
@@ -117,7 +127,11 @@ def _listed(value: Any) -> list[Any] | tuple[Any, ...]:
 
 
 def _text(value: Any) -> str:
-    if not isinstance(value, str) or not value.isprintable() or len(value) > MAX_TEXT:
+    if (
+        not isinstance(value, str)
+        or not value.isprintable()
+        or len(value) > MAX_TEXT
+    ):
         raise ValueError("a text of a doubt is short and printable")
     return value
 

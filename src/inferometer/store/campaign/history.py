@@ -44,7 +44,9 @@ class ServerInfo(NamedTuple):
             for name, *pair in zip(self._fields, self, other, strict=True)
             if None not in pair
         ]
-        return " and ".join(f"{name} {mine}" for name, mine, its in known if mine != its)
+        return " and ".join(
+            f"{name} {mine}" for name, mine, its in known if mine != its
+        )
 
 
 def usable_limit(told: object) -> int | None:
@@ -109,7 +111,11 @@ class Result:
 
     @classmethod
     def of(cls, record: Record) -> Result:
-        facts = {each.name: record[each.name] for each in fields(cls) if each.name in record}
+        facts = {
+            each.name: record[each.name]
+            for each in fields(cls)
+            if each.name in record
+        }
         return cls(**{**facts, "reasons": tuple(facts["reasons"])})
 
     def identified(self, identities: Identities) -> Result:
@@ -149,14 +155,17 @@ class History:
     """See `Identities`."""
 
     @classmethod
-    def of(cls, records: Iterable[Record], identities: Identities | None = None) -> History:
+    def of(
+        cls, records: Iterable[Record], identities: Identities | None = None
+    ) -> History:
         """The sum of the records, with `identities` in addition to the recorded ones."""
         records = list(records)
         history = cls(identities=dict(identities or {}))
         for record in records:
             if record["kind"] == "identified":
                 history.identities |= {
-                    run: (told[0], told[1]) for run, told in record["results"].items()
+                    run: (told[0], told[1])
+                    for run, told in record["results"].items()
                 }
         for record in records:
             history.add(record)
@@ -182,12 +191,18 @@ class History:
         elif kind == "doubt":
             self._doubt(Doubt.of(record))
         elif kind == "doubt over" and record["fingerprint"] in self.doubts:
-            self.settled[record["fingerprint"]] = self.doubts.pop(record["fingerprint"])
+            self.settled[record["fingerprint"]] = self.doubts.pop(
+                record["fingerprint"]
+            )
 
     def doubt_of(self, result: Result) -> Doubt | None:
         """The doubt about this very result; a doubt about an older result does not apply."""
         doubt = self.doubts.get(result.fingerprint)
-        return doubt if doubt is not None and result.checksum in doubt.results else None
+        return (
+            doubt
+            if doubt is not None and result.checksum in doubt.results
+            else None
+        )
 
     def status_of(self, result: Result) -> Status:
         """Its run's status, but at best SUSPECT if its neighbours contradict it."""
@@ -200,12 +215,20 @@ class History:
     def reasons_of(self, result: Result) -> tuple[str, ...]:
         """Why it is not VALID, the doubt first."""
         doubt = self.doubt_of(result)
-        return result.reasons if doubt is None else (doubt.finding().sentence, *result.reasons)
+        return (
+            result.reasons
+            if doubt is None
+            else (doubt.finding().sentence, *result.reasons)
+        )
 
     def doubt_before(self, result: Result) -> Doubt | None:
         """The doubt about an older result of the point, which this one ends."""
         doubt = self.settled.get(result.fingerprint)
-        return doubt if doubt is not None and result.checksum not in doubt.results else None
+        return (
+            doubt
+            if doubt is not None and result.checksum not in doubt.results
+            else None
+        )
 
     def _doubt(self, doubt: Doubt) -> None:
         self.doubts[doubt.fingerprint] = doubt

@@ -36,7 +36,9 @@ class Identified:
     """Of results that would count but belong to no planned point, a sentence each."""
 
 
-def identify(history: History, specs: Sequence[RunSpec], result_dir: Path) -> Identified:
+def identify(
+    history: History, specs: Sequence[RunSpec], result_dir: Path
+) -> Identified:
     """Which results of an earlier version belong to these points, and which to other
     deployments.
     """
@@ -49,17 +51,23 @@ def identify(history: History, specs: Sequence[RunSpec], result_dir: Path) -> Id
     for spec in specs if old else ():
         for result in old.get(spec.at_address(None).fingerprint, ()):
             base_url = _measured_at(result, result_dir)
-            fingerprint = None if base_url is None else _fingerprint(spec, base_url)
+            fingerprint = (
+                None if base_url is None else _fingerprint(spec, base_url)
+            )
             if fingerprint is not None and base_url is not None:
                 identities[result.run] = (fingerprint, base_url)
             is_current = history.current.get(result.fingerprint) is result
             if is_current and result.counts and fingerprint != spec.fingerprint:
                 unused[base_url, spec.address or spec.target.base_url] += 1
     remarks = [_remark(*places, number) for places, number in unused.items()]
-    return Identified(identities, (*remarks, *_differently_measured(history, specs)))
+    return Identified(
+        identities, (*remarks, *_differently_measured(history, specs))
+    )
 
 
-def _differently_measured(history: History, specs: Sequence[RunSpec]) -> list[str]:
+def _differently_measured(
+    history: History, specs: Sequence[RunSpec]
+) -> list[str]:
     """For each other way in which an earlier version measured points, a sentence on their
     results.
     """
@@ -77,7 +85,8 @@ def _differently_measured(history: History, specs: Sequence[RunSpec]) -> list[st
         if each in history.current and history.current[each].counts
     )
     return [
-        f"{_not_used(number)}: {MEASURED_BEFORE[way]}." for way, number in sorted(numbers.items())
+        f"{_not_used(number)}: {MEASURED_BEFORE[way]}."
+        for way, number in sorted(numbers.items())
     ]
 
 
@@ -89,7 +98,9 @@ def _fingerprint(spec: RunSpec, base_url: str) -> str | None:
     if "embedded" in (spec.server or {}):
         return spec.fingerprint
     try:
-        if spec.address is None and same_machine(spec.target.base_url, base_url):
+        if spec.address is None and same_machine(
+            spec.target.base_url, base_url
+        ):
             return spec.fingerprint
         return spec.at_address(canonical_base_url(base_url)).fingerprint
     except ValueError:
@@ -109,13 +120,19 @@ def _measured_at(result: Result, result_dir: Path) -> str | None:
         )
     except (OSError, ValueError, LookupError, TypeError):
         return None
-    return base_url if is_its and isinstance(base_url, str) and base_url.isprintable() else None
+    return (
+        base_url
+        if is_its and isinstance(base_url, str) and base_url.isprintable()
+        else None
+    )
 
 
 def _remark(measured_at: str | None, planned: str, number: int) -> str:
     if measured_at is None:
         return counted("earlier.unknown", number, {"file": RUN})
-    return counted("earlier.elsewhere", number, {"there": measured_at, "here": planned})
+    return counted(
+        "earlier.elsewhere", number, {"there": measured_at, "here": planned}
+    )
 
 
 def _not_used(number: int) -> str:

@@ -87,7 +87,18 @@ class Ledger:
         """
         self.path = path
         if not path.exists():
-            write_file(path, dump([{"kind": "ledger", "time": now(), "version": LEDGER_VERSION}]))
+            write_file(
+                path,
+                dump(
+                    [
+                        {
+                            "kind": "ledger",
+                            "time": now(),
+                            "version": LEDGER_VERSION,
+                        }
+                    ]
+                ),
+            )
         self._file = _taken(path)
         try:
             content = parse(path)
@@ -137,7 +148,9 @@ class Ledger:
         if not what and os.fstat(self._file).st_size != self._end:
             what = "changed"
         if what:
-            raise LedgerTakenError(Said(f"ledger.taken.{what}", {"path": self.path}))
+            raise LedgerTakenError(
+                Said(f"ledger.taken.{what}", {"path": self.path})
+            )
 
     def close(self) -> None:
         if self._file >= 0:
@@ -196,7 +209,9 @@ def _seal(record: Record, previous: str) -> tuple[bytes, str]:
 
 
 def _checksum(body: bytes, previous: str) -> str:
-    return hashlib.sha256(previous.encode() + body).hexdigest()[:CHECKSUM_DIGITS]
+    return hashlib.sha256(previous.encode() + body).hexdigest()[
+        :CHECKSUM_DIGITS
+    ]
 
 
 def _lines(content: bytes) -> Iterator[tuple[int, bytes]]:
@@ -217,7 +232,9 @@ def parse(path: Path) -> Content:
         content = read_plain(path, MAX_BYTES)
     except OSError as error:
         unreadable = {"path": path, "why": reason_of(error)}
-        raise LedgerError(Said("ledger.unreadable.elsewhere", unreadable)) from error
+        raise LedgerError(
+            Said("ledger.unreadable.elsewhere", unreadable)
+        ) from error
     records: list[Record] = []
     good, checksum = 0, ""
     for number, (end, line) in enumerate(_lines(content), 1):
@@ -227,7 +244,9 @@ def parse(path: Path) -> Content:
             if end == len(content) and b"\0" in line:
                 break
             _check_version(path, records)
-            return Content(records, good, checksum, Damage(number, content[good:]))
+            return Content(
+                records, good, checksum, Damage(number, content[good:])
+            )
         records.append(_record(path, body))
         good, checksum = end, told[:CHECKSUM_DIGITS].decode()
     _check_version(path, records)
@@ -249,7 +268,9 @@ def _record(path: Path, body: bytes) -> Record:
     """A proven line. Anybody can compute checksums, so it may still be foreign."""
     try:
         record = _loaded(body)
-        if not isinstance(record, dict) or not isinstance(record.get("kind"), str):
+        if not isinstance(record, dict) or not isinstance(
+            record.get("kind"), str
+        ):
             raise ValueError
     except (ValueError, TypeError):
         raise foreign(path) from None
@@ -279,12 +300,16 @@ def _taken(path: Path) -> int:
     On a file system without locks it is not locked; other writers are noticed anyway.
     """
     with saying_why(path):
-        file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW | os.O_NONBLOCK)
+        file = os.open(
+            path, os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW | os.O_NONBLOCK
+        )
     try:
         deadline_s = time.monotonic() + LAST_BREATH_S
         while try_lock(file) == "taken":
             if time.monotonic() > deadline_s:
-                raise LedgerError(Said("ledger.busy", {"directory": path.parent}))
+                raise LedgerError(
+                    Said("ledger.busy", {"directory": path.parent})
+                )
             time.sleep(0.02)
     except BaseException:
         os.close(file)

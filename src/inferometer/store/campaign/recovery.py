@@ -62,9 +62,13 @@ def salvage(content: Content, places: CampaignPaths) -> Salvage:
     """Recover from a damaged ledger. Raises LedgerError if a newer Inferometer wrote it."""
     assert content.damage is not None
     proven = History.of(content.records)
-    known = {_key(result) for result in (*proven.current.values(), *proven.older)}
+    known = {
+        _key(result) for result in (*proven.current.values(), *proven.older)
+    }
     listed = [
-        record for line in content.damage.rest.splitlines() for record in _sound(line, places)
+        record
+        for line in content.damage.rest.splitlines()
+        for record in _sound(line, places)
     ]
     begun = [record for record in listed if record["kind"] == "begun"]
     noted = {
@@ -79,13 +83,22 @@ def salvage(content: Content, places: CampaignPaths) -> Salvage:
         for key, (record, result) in noted.items()
         if _is_borne_out(result, places.result_dir)
     }
-    done = [{**record, "kind": "done", "recovered": True} for record in whole.values()]
+    done = [
+        {**record, "kind": "done", "recovered": True}
+        for record in whole.values()
+    ]
     left = [record for key, (record, _) in noted.items() if key not in whole]
     unfinished = [record for record in left[-1:] if record["kind"] == "intent"]
     beginning: list[Record] = (
-        [] if content.records else [{"kind": "ledger", "time": now(), "version": LEDGER_VERSION}]
+        []
+        if content.records
+        else [{"kind": "ledger", "time": now(), "version": LEDGER_VERSION}]
     )
-    return Salvage([*beginning, *begun, *done, *unfinished], len(done), len(left) - len(unfinished))
+    return Salvage(
+        [*beginning, *begun, *done, *unfinished],
+        len(done),
+        len(left) - len(unfinished),
+    )
 
 
 def _sound(line: bytes, places: CampaignPaths) -> Iterator[Record]:
@@ -100,8 +113,12 @@ def _sound(line: bytes, places: CampaignPaths) -> Iterator[Record]:
         and isinstance(version := told.get("version"), int)
         and version > LEDGER_VERSION
     ):
-        raise LedgerError(Said("ledger.newer.unproven", {"path": places.ledger}))
-    if told["kind"] in ("begun", "intent", "done") and is_sound(told, places.name):
+        raise LedgerError(
+            Said("ledger.newer.unproven", {"path": places.ledger})
+        )
+    if told["kind"] in ("begun", "intent", "done") and is_sound(
+        told, places.name
+    ):
         yield told
 
 
@@ -121,9 +138,14 @@ def _is_borne_out(result: Result, result_dir: Path) -> bool:
         return False
     try:
         run, verdict = (
-            orjson.loads(read_plain(result_dir / result.run / name, MAX_JSON_BYTES))
+            orjson.loads(
+                read_plain(result_dir / result.run / name, MAX_JSON_BYTES)
+            )
             for name in (RUN, VERDICT)
         )
-        return bool(run["fingerprint"] == result.fingerprint and verdict["status"] == result.status)
+        return bool(
+            run["fingerprint"] == result.fingerprint
+            and verdict["status"] == result.status
+        )
     except (OSError, ValueError, LookupError, TypeError):
         return False

@@ -6,7 +6,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from inferometer.store.campaign.checksum import checksum_of_bytes, checksum_of_open
+from inferometer.store.campaign.checksum import (
+    checksum_of_bytes,
+    checksum_of_open,
+)
 from inferometer.store.campaign.history import Result
 from inferometer.store.plain_files import open_plain, read_plain
 from inferometer.words import Said, reason_of, sentence_of
@@ -26,7 +29,8 @@ def damage_of(
     return [
         phrase
         for name, checksum in result.files.items()
-        if known.get(name) != checksum and (phrase := damage_of_file(result_dir, name, checksum))
+        if known.get(name) != checksum
+        and (phrase := damage_of_file(result_dir, name, checksum))
     ]
 
 
@@ -40,7 +44,9 @@ def damage_of_file(result_dir: Path, name: str, checksum: str) -> str | None:
         return sentence_of(error)
 
 
-def read_unchanged(result_dir: Path, name: str, checksum: str, max_bytes: int) -> bytes:
+def read_unchanged(
+    result_dir: Path, name: str, checksum: str, max_bytes: int
+) -> bytes:
     """The content of one file. Raises DamagedError, also if it is larger than `max_bytes`."""
     with _naming_damage(name):
         content = read_plain(result_dir / name, max_bytes)
@@ -56,4 +62,6 @@ def _naming_damage(name: str) -> Iterator[None]:
     except FileNotFoundError:
         raise DamagedError(Said("damage.missing", {"name": name})) from None
     except OSError as error:
-        raise DamagedError(Said("damage.unread", {"name": name, "why": reason_of(error)})) from None
+        raise DamagedError(
+            Said("damage.unread", {"name": name, "why": reason_of(error)})
+        ) from None

@@ -38,7 +38,10 @@ def are_sound(records: Iterable[Record], campaign: str) -> bool:
             return False
         if record["kind"] == "done":
             point = record["fingerprint"]
-            if any(points.setdefault(file, point) != point for file in record["files"].items()):
+            if any(
+                points.setdefault(file, point) != point
+                for file in record["files"].items()
+            ):
                 return False
     return True
 
@@ -46,7 +49,9 @@ def are_sound(records: Iterable[Record], campaign: str) -> bool:
 def is_sound(record: Record, campaign: str) -> bool:
     """Whether this campaign may have written the record, or it is of an unused kind."""
     check = CHECKS.get(record["kind"])
-    return check is None or (_is_time(record.get("time")) and check(record, campaign))
+    return check is None or (
+        _is_time(record.get("time")) and check(record, campaign)
+    )
 
 
 def is_campaign_name(name: str) -> bool:
@@ -68,7 +73,11 @@ def _is_result(record: Record, campaign: str) -> bool:
     )
     if not all(name in record for name in names):
         return False
-    reasons, version, base_url = record["reasons"], record["server_version"], record.get("base_url")
+    reasons, version, base_url = (
+        record["reasons"],
+        record["server_version"],
+        record.get("base_url"),
+    )
     return (
         _matches(FINGERPRINT, record["fingerprint"])
         and _is_word(record["point"])
@@ -78,7 +87,10 @@ def _is_result(record: Record, campaign: str) -> bool:
         and isinstance(record["allowed"], bool)
         and (version is None or _is_word(version))
         and (base_url is None or _is_word(base_url))
-        and (record.get("max_model_len") is None or _is_count(record["max_model_len"], 1 << 53))
+        and (
+            record.get("max_model_len") is None
+            or _is_count(record["max_model_len"], 1 << 53)
+        )
         and _is_count(record["attempt"], MAX_ATTEMPT)
         and _are_places_of_a_result(record, campaign)
     )
@@ -87,7 +99,10 @@ def _is_result(record: Record, campaign: str) -> bool:
 def _are_places_of_a_result(record: Record, campaign: str) -> bool:
     json, run, files = record["json"], record["run"], record["files"]
     if not (
-        isinstance(json, str) and isinstance(run, str) and isinstance(files, dict) and json in files
+        isinstance(json, str)
+        and isinstance(run, str)
+        and isinstance(files, dict)
+        and json in files
     ):
         return False
     folder, _, name = json.rpartition("/")
@@ -120,7 +135,11 @@ def _is_name(name: str) -> bool:
 
 
 def _is_word(value: object) -> bool:
-    return isinstance(value, str) and 0 < len(value) <= 1000 and value.isprintable()
+    return (
+        isinstance(value, str)
+        and 0 < len(value) <= 1000
+        and value.isprintable()
+    )
 
 
 def _is_count(value: object, limit: int) -> bool:
@@ -129,7 +148,10 @@ def _is_count(value: object, limit: int) -> bool:
 
 def _is_time(value: object) -> bool:
     try:
-        return isinstance(value, str) and datetime.fromisoformat(value).tzinfo is not None
+        return (
+            isinstance(value, str)
+            and datetime.fromisoformat(value).tzinfo is not None
+        )
     except ValueError:
         return False
 
@@ -189,7 +211,15 @@ CHECKS: dict[str, Callable[[Record, str], bool]] = {
     "doubt": _is_doubt,
     "doubt over": _is_about_a_point,
     **dict.fromkeys(
-        ("ledger", "dropped", "opened", "server", "server lost", "group failed", "merged"),
+        (
+            "ledger",
+            "dropped",
+            "opened",
+            "server",
+            "server lost",
+            "group failed",
+            "merged",
+        ),
         _is_timed,
     ),
 }

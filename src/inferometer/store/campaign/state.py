@@ -42,9 +42,13 @@ class CampaignState:
             for fp, result in history.current.items()
             if result.counts
         }
-        return cls(history, {fp: phrases for fp, phrases in found.items() if phrases})
+        return cls(
+            history, {fp: phrases for fp, phrases in found.items() if phrases}
+        )
 
-    def result(self, fingerprint: str, server: ServerInfo = UNKNOWN) -> Result | None:
+    def result(
+        self, fingerprint: str, server: ServerInfo = UNKNOWN
+    ) -> Result | None:
         """The point's result, if it counts; not if the server's version or limit is known to
         differ.
         """
@@ -55,7 +59,9 @@ class CampaignState:
 
 
 def campaign_state(
-    records: Iterable[Record], places: CampaignPaths, specs: Sequence[RunSpec] = ()
+    records: Iterable[Record],
+    places: CampaignPaths,
+    specs: Sequence[RunSpec] = (),
 ) -> CampaignState:
     """The state after these records. Results of an earlier version are matched with `specs`, the
     planned points.
@@ -64,12 +70,15 @@ def campaign_state(
     history = History.of(records)
     found = identify(history, specs, places.result_dir)
     state = CampaignState.of(
-        History.of(records, found.identities) if found.identities else history, places.result_dir
+        History.of(records, found.identities) if found.identities else history,
+        places.result_dir,
     )
     state.remarks = found.remarks
     return state
 
 
-def read_campaign_state(places: CampaignPaths, specs: Sequence[RunSpec] = ()) -> CampaignState:
+def read_campaign_state(
+    places: CampaignPaths, specs: Sequence[RunSpec] = ()
+) -> CampaignState:
     """How far a campaign is, also while it runs. Raises LedgerError."""
     return campaign_state(read_campaign_ledger(places).records, places, specs)

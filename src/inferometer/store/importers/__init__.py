@@ -38,7 +38,12 @@ from inferometer.store.importers.imported_run import (
     UnknownResultError,
     unread,
 )
-from inferometer.store.importers.reading import MAX_BYTES, Object, objects_in, read_bytes
+from inferometer.store.importers.reading import (
+    MAX_BYTES,
+    Object,
+    objects_in,
+    read_bytes,
+)
 from inferometer.store.importers.recompute import recompute
 from inferometer.store.importers.text import MAX_TEXT_BYTES, decoded
 from inferometer.words import Said, sentence_of
@@ -114,17 +119,35 @@ READERS = (
         inferencex.is_inferencex,
         inferencex.read_inferencex,
     ),
-    Reader("SGLang", "JSON lines of `sglang.bench_serving`", sglang.is_sglang, sglang.read_sglang),
-    Reader("GuideLLM", "`benchmarks.json`", guidellm.is_guidellm, guidellm.read_guidellm),
+    Reader(
+        "SGLang",
+        "JSON lines of `sglang.bench_serving`",
+        sglang.is_sglang,
+        sglang.read_sglang,
+    ),
+    Reader(
+        "GuideLLM",
+        "`benchmarks.json`",
+        guidellm.is_guidellm,
+        guidellm.read_guidellm,
+    ),
     Reader(
         "AIPerf",
         "`profile_export_aiperf_sweep.json`, `profile_export_aiperf_aggregate.json`",
         aiperf.is_sweep,
         aiperf.read_sweep,
     ),
-    Reader("AIPerf", "`profile_export_aiperf.json`", aiperf.is_aiperf, aiperf.read_export),
     Reader(
-        "genai-perf", "`profile_export_genai_perf.json`", aiperf.is_genai_perf, aiperf.read_export
+        "AIPerf",
+        "`profile_export_aiperf.json`",
+        aiperf.is_aiperf,
+        aiperf.read_export,
+    ),
+    Reader(
+        "genai-perf",
+        "`profile_export_genai_perf.json`",
+        aiperf.is_genai_perf,
+        aiperf.read_export,
     ),
     Reader(
         "genai-bench",
@@ -138,7 +161,12 @@ READERS = (
         inference_perf.is_inference_perf,
         inference_perf.read_inference_perf,
     ),
-    Reader("llmperf", "`NAME_summary.json`", llmperf.is_llmperf, llmperf.read_llmperf),
+    Reader(
+        "llmperf",
+        "`NAME_summary.json`",
+        llmperf.is_llmperf,
+        llmperf.read_llmperf,
+    ),
     Reader(
         "llama-bench",
         "`llama-bench -o json`, `jsonl`",
@@ -157,11 +185,29 @@ COMPANIONS = (
 """What these tools write beside a result, and no result is in."""
 
 TEXT_READERS = (
-    TextReader("Inferometer", "`report --csv`", points_csv.is_ours, points_csv.read_ours),
-    TextReader("vLLM", "CSV of the DCU guide's script", points_csv.is_dcu, points_csv.read_dcu),
-    TextReader("AIPerf", "`profile_export_aiperf.csv`", aiperf.is_aiperf_csv, aiperf.read_csv),
     TextReader(
-        "genai-perf", "`profile_export_genai_perf.csv`", aiperf.is_genai_perf_csv, aiperf.read_csv
+        "Inferometer",
+        "`report --csv`",
+        points_csv.is_ours,
+        points_csv.read_ours,
+    ),
+    TextReader(
+        "vLLM",
+        "CSV of the DCU guide's script",
+        points_csv.is_dcu,
+        points_csv.read_dcu,
+    ),
+    TextReader(
+        "AIPerf",
+        "`profile_export_aiperf.csv`",
+        aiperf.is_aiperf_csv,
+        aiperf.read_csv,
+    ),
+    TextReader(
+        "genai-perf",
+        "`profile_export_genai_perf.csv`",
+        aiperf.is_genai_perf_csv,
+        aiperf.read_csv,
     ),
     TextReader(
         "MLPerf LoadGen",
@@ -214,7 +260,9 @@ TOOLS = tuple(
 """As people call them."""
 
 
-def read_results(path: Path, *, most_bytes: int = MAX_BYTES) -> list[ImportedRun]:
+def read_results(
+    path: Path, *, most_bytes: int = MAX_BYTES
+) -> list[ImportedRun]:
     """Every run of a result file, or of a directory of EvalScope's. Raises CannotImportError."""
     if is_evalscope(path):
         return [read_evalscope(path, most_bytes)]
@@ -223,9 +271,13 @@ def read_results(path: Path, *, most_bytes: int = MAX_BYTES) -> list[ImportedRun
         if not inside:
             raise unread(path, Said("unread.directory"))
         return [read_evalscope(each, most_bytes) for each in inside]
-    if is_evalscope(path.parent) and path.name.startswith(("benchmark_", "workload_")):
+    if is_evalscope(path.parent) and path.name.startswith(
+        ("benchmark_", "workload_")
+    ):
         return [read_evalscope(path.parent, most_bytes)]
-    return runs_of_content(read_bytes(path, most_bytes), path, objects_in, most_bytes)
+    return runs_of_content(
+        read_bytes(path, most_bytes), path, objects_in, most_bytes
+    )
 
 
 def runs_of_content(
@@ -239,24 +291,34 @@ def runs_of_content(
     """
     looks_like_json = content[:MAX_BLANKS].lstrip()[:1] in (b"{", b"[")
     try:
-        if not looks_like_json and (runs := _runs_of_text(content, path)) is not None:
+        if (
+            not looks_like_json
+            and (runs := _runs_of_text(content, path)) is not None
+        ):
             return runs
         if not looks_like_json and path.suffix not in JSON_SUFFIXES:
             raise _unknown(path)
         try:
             found = objects(content, path)
         except CannotImportError:  # as of a log whose lines begin with [INFO]
-            if not looks_like_json or (runs := _runs_of_text(content, path)) is None:
+            if (
+                not looks_like_json
+                or (runs := _runs_of_text(content, path)) is None
+            ):
                 raise
             return runs
-        return [run for each in found for run in _runs_of(each, path, most_bytes)]
+        return [
+            run for each in found for run in _runs_of(each, path, most_bytes)
+        ]
     except CannotImportError as error:
         if str(path) in str(error):
             raise
         raise unread(path, sentence_of(error)) from None
 
 
-def _runs_of(result: Object, path: Path, most_bytes: int) -> Sequence[ImportedRun]:
+def _runs_of(
+    result: Object, path: Path, most_bytes: int
+) -> Sequence[ImportedRun]:
     reader = next((each for each in READERS if each.is_it(result)), None)
     if reader is None and any(is_it(result) for is_it in COMPANIONS):
         told = {"path": path, "why": Said("unread.companion")}
@@ -277,4 +339,6 @@ def _runs_of_text(content: bytes, path: Path) -> list[ImportedRun] | None:
 
 def _unknown(path: Path) -> UnknownResultError:
     tools = {"tools": ", ".join(TOOLS[:-1]), "last": TOOLS[-1]}
-    return UnknownResultError(Said("unread", {"path": path, "why": Said("unread.unknown", tools)}))
+    return UnknownResultError(
+        Said("unread", {"path": path, "why": Said("unread.unknown", tools)})
+    )

@@ -50,7 +50,15 @@ OWN = (
 )
 IN_MS = 1e-3
 
-UNITS_MS = {"ns": 1e-6, "us": 1e-3, "µs": 1e-3, "ms": 1.0, "s": 1e3, "sec": 1e3, "seconds": 1e3}
+UNITS_MS = {
+    "ns": 1e-6,
+    "us": 1e-3,
+    "µs": 1e-3,
+    "ms": 1.0,
+    "s": 1e3,
+    "sec": 1e3,
+    "seconds": 1e3,
+}
 """How many ms a unit has."""
 
 CSV_HEAD = "Metric,avg,"
@@ -100,7 +108,8 @@ MAX_COMBINATIONS = 10_000
 def is_aiperf(result: Object) -> bool:
     config = result.get("input_config")
     return "aiperf_version" in result or (
-        "request_latency" in result and bool(at(config, "loadgen") or at(config, "phases"))
+        "request_latency" in result
+        and bool(at(config, "loadgen") or at(config, "phases"))
     )
 
 
@@ -127,14 +136,18 @@ def is_companion(result: Object) -> bool:
 
 
 def is_aiperf_csv(text: str) -> bool:
-    return is_genai_perf_csv(text) and ",std" in text.lstrip().partition("\n")[0]
+    return (
+        is_genai_perf_csv(text) and ",std" in text.lstrip().partition("\n")[0]
+    )
 
 
 def is_genai_perf_csv(text: str) -> bool:
     return text.lstrip().startswith(CSV_HEAD)
 
 
-def read_export(result: Object, path: Path, most_bytes: int) -> list[ImportedRun]:
+def read_export(
+    result: Object, path: Path, most_bytes: int
+) -> list[ImportedRun]:
     """The run, with its single requests if their file lies beside this one."""
     if not isinstance(result.get("request_latency"), dict):
         raise CompanionError(
@@ -174,7 +187,9 @@ def read_sweep(result: Object, path: Path, _: int) -> list[ImportedRun]:
 
 
 def _run(result: Object, path: Path, tool: str, config: object) -> ImportedRun:
-    result = {name: _in_our_units(name, value) for name, value in result.items()}
+    result = {
+        name: _in_our_units(name, value) for name, value in result.items()
+    }
     metrics = metrics_of("aiperf", result)
     for ours, theirs in latencies_in("aiperf").items():
         if ours == "e2el" or _streams(config):
@@ -204,25 +219,37 @@ def _run(result: Object, path: Path, tool: str, config: object) -> ImportedRun:
 
 def _in_our_units(name: str, value: object) -> object:
     """A figure with its statistics, latencies in ms and the duration in s; others as they are."""
-    if not isinstance(value, dict) or not isinstance(unit := value.get("unit"), str):
+    if not isinstance(value, dict) or not isinstance(
+        unit := value.get("unit"), str
+    ):
         return value
     to_ms = UNITS_MS.get(unit.casefold())
-    scale = 1.0 if to_ms is None else to_ms / (1e3 if name == "benchmark_duration" else 1.0)
+    scale = (
+        1.0
+        if to_ms is None
+        else to_ms / (1e3 if name == "benchmark_duration" else 1.0)
+    )
     statistics = {
         name: figure(each) if isinstance(each, str) else number(each)
         for name, each in value.items()
         if name != "unit"
     }
     return {"unit": unit} | {
-        name: each * scale for name, each in statistics.items() if each is not None
+        name: each * scale
+        for name, each in statistics.items()
+        if each is not None
     }
 
 
-def _tokens(result: Object, metrics: dict[str, float]) -> tuple[tuple[Said, ...], dict[str, float]]:
+def _tokens(
+    result: Object, metrics: dict[str, float]
+) -> tuple[tuple[Said, ...], dict[str, float]]:
     """Totals that only its own tokenizer knows, and what has to be said of them."""
     if "total_input_tokens" in metrics:  # which the server counted
         return (), {}
-    found = figures(result.get("total_token_throughput"), {"total_token_throughput": "avg"})
+    found = figures(
+        result.get("total_token_throughput"), {"total_token_throughput": "avg"}
+    )
     for ours, total, mean in (
         ("total_input_tokens", "total_isl", "input_sequence_length"),
         ("total_output_tokens", "total_osl", "output_sequence_length"),
@@ -238,17 +265,24 @@ def _tokens(result: Object, metrics: dict[str, float]) -> tuple[tuple[Said, ...]
 def _failed(result: Object) -> float | None:
     if (told := number(at(result, "error_request_count", "avg"))) is not None:
         return told
-    counts = [number(at(each, "count")) for each in entries(result.get("error_summary"))]
+    counts = [
+        number(at(each, "count"))
+        for each in entries(result.get("error_summary"))
+    ]
     if counts and None not in counts:
         return sum(each for each in counts if each is not None)
     return 0.0 if at(result, "request_error_rate", "avg") == 0 else None
 
 
-def _settings(config: object) -> tuple[dict[str, float], dict[str, Declared], str | None]:
+def _settings(
+    config: object,
+) -> tuple[dict[str, float], dict[str, Declared], str | None]:
     """What was asked: in `phases` and `datasets`, before that in `loadgen` and `input`, in
     genai-perf by the names of its flags.
     """
-    measured = [each for each in entries(at(config, "phases")) if not _is_warmup(each)]
+    measured = [
+        each for each in entries(at(config, "phases")) if not _is_warmup(each)
+    ]
     dataset = next(iter(entries(at(config, "datasets"))), None)
     stimulus = at(config, "perf_analyzer", "stimulus")
     load: dict[str, float] = {}
@@ -276,7 +310,10 @@ def _settings(config: object) -> tuple[dict[str, float], dict[str, Declared], st
 
 def _streams(config: object) -> bool:
     """Without a stream genai-perf writes the whole latency under the name of TTFT."""
-    return False not in (at(config, "streaming"), at(config, "endpoint", "streaming"))
+    return False not in (
+        at(config, "streaming"),
+        at(config, "endpoint", "streaming"),
+    )
 
 
 def _is_warmup(phase: object) -> bool:
@@ -295,7 +332,9 @@ def _singles(source: object) -> Object:
 
 def _conditions(config: object, dataset: object) -> dict[str, Declared]:
     kinds = (text(at(dataset, "type")), text(at(dataset, "format")))
-    older = text(at(config, "input", "public_dataset")) or text(at(config, "prompt_source"))
+    older = text(at(config, "input", "public_dataset")) or text(
+        at(config, "prompt_source")
+    )
     kind = at(config, "endpoint", "type") or at(config, "endpoint_type")
     found: dict[str, Declared | None] = {
         "dataset": ", ".join(filter(None, kinds)) or older,
@@ -312,7 +351,9 @@ def _model(config: object) -> str | None:
         next(iter(entries(at(config, "model"))), None),
         at(config, "model"),
     )
-    return next((name for each in names if (name := text(each)) is not None), None)
+    return next(
+        (name for each in names if (name := text(each)) is not None), None
+    )
 
 
 def _of_csv(text: str) -> Object:
@@ -325,11 +366,17 @@ def _of_csv(text: str) -> Object:
         elif not columns or not any(row):
             columns = []
         else:
-            label, _, unit = row[0].rpartition(" (") if row[0].endswith(")") else (row[0], "", "")
+            label, _, unit = (
+                row[0].rpartition(" (")
+                if row[0].endswith(")")
+                else (row[0], "", "")
+            )
             name = "_".join(label.casefold().split())
             figures_ = zip(columns, row[1:], strict=False)
             result[NAMES.get(name, name)] = {"unit": unit.rstrip(")")} | {
-                "avg" if column == "Value" else column: word for column, word in figures_ if word
+                "avg" if column == "Value" else column: word
+                for column, word in figures_
+                if word
             }
     return result
 
@@ -346,7 +393,9 @@ def _combinations(
             for each in result["per_combination_metrics"][:MAX_COMBINATIONS]
         ]
     elif isinstance(old, dict):
-        found = [(each, {str(swept): figure(value)}) for value, each in old.items()]
+        found = [
+            (each, {str(swept): figure(value)}) for value, each in old.items()
+        ]
     else:
         found = [(result.get("metrics"), {})]
     for metrics, parameters in found:
@@ -358,9 +407,13 @@ def _varied(parameters: object) -> tuple[dict[str, float], dict[str, Declared]]:
     """What a sweep varied: of the load, and of everything else by its last name."""
     load: dict[str, float] = {}
     conditions: dict[str, Declared] = {}
-    for path, value in parameters.items() if isinstance(parameters, dict) else ():
+    for path, value in (
+        parameters.items() if isinstance(parameters, dict) else ()
+    ):
         words = path.split(".")
-        word = next((each for each in reversed(words) if each in PARAMETERS), None)
+        word = next(
+            (each for each in reversed(words) if each in PARAMETERS), None
+        )
         if word is not None and (known := number(value)) is not None:
             load[PARAMETERS[word]] = known
         elif isinstance(value, str | int | float):
@@ -369,18 +422,27 @@ def _varied(parameters: object) -> tuple[dict[str, float], dict[str, Declared]]:
 
 
 def _are_means(metrics: Object) -> bool:
-    return any(isinstance(each, dict) and "cv" in each for each in metrics.values())
+    return any(
+        isinstance(each, dict) and "cv" in each for each in metrics.values()
+    )
 
 
 def _nested(metrics: Object) -> Object:
     """Figures as the JSON of one run has them: `time_to_first_token_p99` is one of its p99."""
     nested: Object = {}
     for name, value in metrics.items():
-        if isinstance(value, dict) and "mean" in value and (found := FLAT.fullmatch(name)):
+        if (
+            isinstance(value, dict)
+            and "mean" in value
+            and (found := FLAT.fullmatch(name))
+        ):
             tag = NAMES.get(found["name"], found["name"])
             into = nested.setdefault(tag, {})
             if isinstance(into, dict):
-                into |= {found["figure"]: value["mean"], "unit": value.get("unit")}
+                into |= {
+                    found["figure"]: value["mean"],
+                    "unit": value.get("unit"),
+                }
         else:
             nested[name] = value
     return nested
@@ -388,7 +450,11 @@ def _nested(metrics: Object) -> Object:
 
 def _requests(records: list[Object]) -> ImportedRequests:
     """Those of the warm-up left out."""
-    measured = [each for each in records if at(each, "metadata", "benchmark_phase") != "warmup"]
+    measured = [
+        each
+        for each in records
+        if at(each, "metadata", "benchmark_phase") != "warmup"
+    ]
     metrics = [at(record, "metrics") for record in measured]
 
     def values(name: str) -> list[object]:
@@ -397,7 +463,8 @@ def _requests(records: list[Object]) -> ImportedRequests:
     e2el_s = numbers(values("request_latency"), IN_MS)
     failed = np.array(
         [
-            bool(at(each, "error")) or bool(at(each, "metadata", "was_cancelled"))
+            bool(at(each, "error"))
+            or bool(at(each, "metadata", "was_cancelled"))
             for each in measured
         ],
         np.bool_,
@@ -408,9 +475,17 @@ def _requests(records: list[Object]) -> ImportedRequests:
         ttft_s=numbers(values("time_to_first_token"), IN_MS),
         e2el_s=e2el_s,
         prompt_tokens=np.where(
-            np.isnan(counted).all(), numbers(values("input_sequence_length")), counted
+            np.isnan(counted).all(),
+            numbers(values("input_sequence_length")),
+            counted,
         ),
         output_tokens=numbers(values("output_sequence_length")),
-        sent_s=numbers((at(each, "metadata", "request_start_ns") for each in measured), 1e-9),
-        itls_s=tuple(numbers(entries(each), IN_MS) for each in values("inter_chunk_latency")),
+        sent_s=numbers(
+            (at(each, "metadata", "request_start_ns") for each in measured),
+            1e-9,
+        ),
+        itls_s=tuple(
+            numbers(entries(each), IN_MS)
+            for each in values("inter_chunk_latency")
+        ),
     )

@@ -27,16 +27,95 @@ EPOCH = 1_000_000_000
 
 CHANCE = frozenset(
     {
-        *("date", "datetime", "day", "time", "timestamp", "started", "finished", "created"),
-        *("duration", "elapsed", "uptime", "eta", "seed", "id", "ids", "uuid", "run", "index"),
-        *("host", "hostname", "ip", "addr", "port", "url", "uri", "endpoint", "pid"),
-        *("address", "user", "username", "iteration", "attempt", "trial", "repeat"),
-        *("raw", "dir", "directory", "folder", "file", "filename", "log", "logs"),
-        *("count", "counter", "counts", "total", "completed", "failed", "succeeded"),
-        *("successful", "errors", "incomplete", "accepted", "acceptance", "accept"),
+        *(
+            "date",
+            "datetime",
+            "day",
+            "time",
+            "timestamp",
+            "started",
+            "finished",
+            "created",
+        ),
+        *(
+            "duration",
+            "elapsed",
+            "uptime",
+            "eta",
+            "seed",
+            "id",
+            "ids",
+            "uuid",
+            "run",
+            "index",
+        ),
+        *(
+            "host",
+            "hostname",
+            "ip",
+            "addr",
+            "port",
+            "url",
+            "uri",
+            "endpoint",
+            "pid",
+        ),
+        *(
+            "address",
+            "user",
+            "username",
+            "iteration",
+            "attempt",
+            "trial",
+            "repeat",
+        ),
+        *(
+            "raw",
+            "dir",
+            "directory",
+            "folder",
+            "file",
+            "filename",
+            "log",
+            "logs",
+        ),
+        *(
+            "count",
+            "counter",
+            "counts",
+            "total",
+            "completed",
+            "failed",
+            "succeeded",
+        ),
+        *(
+            "successful",
+            "errors",
+            "incomplete",
+            "accepted",
+            "acceptance",
+            "accept",
+        ),
         *("drafts", "drafted", "usage", "used", "free", "available", "peak"),
-        *("throughput", "latency", "latencies", "goodput", "energy", "joules", "watts"),
-        *("mean", "avg", "average", "median", "std", "stddev", "percentile", "percentiles"),
+        *(
+            "throughput",
+            "latency",
+            "latencies",
+            "goodput",
+            "energy",
+            "joules",
+            "watts",
+        ),
+        *(
+            "mean",
+            "avg",
+            "average",
+            "median",
+            "std",
+            "stddev",
+            "percentile",
+            "percentiles",
+        ),
     }
 )
 """Words of keys that are not about what was measured."""
@@ -48,12 +127,22 @@ MACHINES = frozenset(
     }
 )
 """How many of these there are is a setting."""
-NAMED_BY_PATH = ("model", "tokenizer", "dataset", "data", "lora", "adapter", "template")
+NAMED_BY_PATH = (
+    "model",
+    "tokenizer",
+    "dataset",
+    "data",
+    "lora",
+    "adapter",
+    "template",
+)
 """What is called by the path of its file: the end of it says which it is."""
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _STATISTIC = re.compile(r"p\d{2}(?:[._]\d+)?(?:_.*)?", re.IGNORECASE)
-_TIME = re.compile(r"\d{4}-\d\d-\d\d(?:[T _].*)?|\d{8}[-_T]\d{4,6}.*|\d\d:\d\d(?::\d\d.*)?")
+_TIME = re.compile(
+    r"\d{4}-\d\d-\d\d(?:[T _].*)?|\d{8}[-_T]\d{4,6}.*|\d\d:\d\d(?::\d\d.*)?"
+)
 _PLACE = re.compile(
     r"[a-z][a-z0-9+.-]*://.*"
     r"|(?:\d{1,3}\.){3}\d{1,3}(?::\d+)?"
@@ -113,7 +202,11 @@ def _scalars(
         return
     inside = []
     for key, value in source.items():
-        if not isinstance(key, str) or not 0 < len(key) <= MAX_KEY or key in known:
+        if (
+            not isinstance(key, str)
+            or not 0 < len(key) <= MAX_KEY
+            or key in known
+        ):
             continue
         if isinstance(value, Mapping):
             inside.append((key, value))
@@ -125,11 +218,17 @@ def _scalars(
 
 def _text(value: str) -> str | None:
     is_chance = _TIME.fullmatch(value) or _PLACE.fullmatch(value)
-    return value if 0 < len(value) <= MAX_TEXT and value.isprintable() and not is_chance else None
+    return (
+        value
+        if 0 < len(value) <= MAX_TEXT and value.isprintable() and not is_chance
+        else None
+    )
 
 
 def _number(value: float) -> float | None:
     if not abs(value) < EPOCH:
         return None
     digits = repr(value).partition("e")[0].strip("-0.").replace(".", "")
-    return value if isinstance(value, int) or len(digits) <= MAX_DIGITS else None
+    return (
+        value if isinstance(value, int) or len(digits) <= MAX_DIGITS else None
+    )

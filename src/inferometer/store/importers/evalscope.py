@@ -37,7 +37,11 @@ from inferometer.store.importers.reading import (
 from inferometer.vocabulary import latencies_in, settings_in
 from inferometer.words import Said
 
-SUMMARY, ARGUMENTS, DATABASE = "benchmark_summary.json", "benchmark_args.json", "benchmark_data.db"
+SUMMARY, ARGUMENTS, DATABASE = (
+    "benchmark_summary.json",
+    "benchmark_args.json",
+    "benchmark_data.db",
+)
 
 COLUMNS = (
     "start_time",
@@ -64,7 +68,9 @@ def read_evalscope(directory: Path, most_bytes: int) -> ImportedRun:
     path = directory / SUMMARY
     summary = read_objects(path, most_bytes)[0]
     arguments: Object = (
-        read_objects(beside, most_bytes)[0] if (beside := directory / ARGUMENTS).exists() else {}
+        read_objects(beside, most_bytes)[0]
+        if (beside := directory / ARGUMENTS).exists()
+        else {}
     )
     load = figures(arguments, settings_in("evalscope"))
     if load.get("request_rate", 1.0) <= 0:
@@ -74,11 +80,17 @@ def read_evalscope(directory: Path, most_bytes: int) -> ImportedRun:
         metrics |= figures(summary, {f"mean_{ours}_ms": f"Avg {theirs}"})
     metrics |= figures(summary, {"mean_e2el_ms": "Avg Latency (s)"}, 1e3)
     requests = (
-        _requests(database, most_bytes) if (database := directory / DATABASE).exists() else None
+        _requests(database, most_bytes)
+        if (database := directory / DATABASE).exists()
+        else None
     )
     if requests is not None:
-        metrics["total_input_tokens"] = float(np.nansum(requests.prompt_tokens[requests.ok]))
-        metrics["total_output_tokens"] = float(np.nansum(requests.output_tokens[requests.ok]))
+        metrics["total_input_tokens"] = float(
+            np.nansum(requests.prompt_tokens[requests.ok])
+        )
+        metrics["total_output_tokens"] = float(
+            np.nansum(requests.output_tokens[requests.ok])
+        )
     model = text(arguments.get("model"))
     return ImportedRun(
         path,
@@ -107,7 +119,12 @@ def _percentiles(directory: Path, most_bytes: int) -> dict[str, float]:
     for row in rows:
         if (name := text(at(row, "Percentiles"))) and isinstance(row, dict):
             own |= figures(
-                row, {f"{column}.{name}": column for column in row if column != "Percentiles"}
+                row,
+                {
+                    f"{column}.{name}": column
+                    for column in row
+                    if column != "Percentiles"
+                },
             )
     return own
 
@@ -139,15 +156,21 @@ def _rows(path: Path) -> Iterator[tuple[object, ...]]:
     """
     steps = iter(range(MAX_STEPS))
     with closing(
-        sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
+        sqlite3.connect(
+            f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True
+        )
     ) as database:
         database.execute("PRAGMA trusted_schema = OFF")
         database.execute("PRAGMA query_only = ON")
         database.set_progress_handler(lambda: next(steps, None) is None, 1_000)
-        kind = database.execute("SELECT type FROM sqlite_master WHERE name = 'result'").fetchone()
+        kind = database.execute(
+            "SELECT type FROM sqlite_master WHERE name = 'result'"
+        ).fetchone()
         if kind != ("table",):
             raise sqlite3.DatabaseError("it has no table of results")
-        yield from database.execute(f"SELECT {', '.join(COLUMNS)} FROM result LIMIT {MAX_ROWS}")  # noqa: S608 - constants
+        yield from database.execute(
+            f"SELECT {', '.join(COLUMNS)} FROM result LIMIT {MAX_ROWS}"  # noqa: S608 - constants
+        )
 
 
 def _gaps(value: object) -> list[object]:

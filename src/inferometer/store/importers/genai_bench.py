@@ -11,7 +11,10 @@ from pathlib import Path
 
 import numpy as np
 
-from inferometer.store.importers.imported_run import ImportedRequests, ImportedRun
+from inferometer.store.importers.imported_run import (
+    ImportedRequests,
+    ImportedRun,
+)
 from inferometer.store.importers.reading import (
     Object,
     at,
@@ -31,13 +34,19 @@ def is_genai_bench(result: Object) -> bool:
     return {"aggregated_metrics", "individual_request_metrics"} <= result.keys()
 
 
-def read_genai_bench(result: Object, path: Path, most_bytes: int) -> list[ImportedRun]:
+def read_genai_bench(
+    result: Object, path: Path, most_bytes: int
+) -> list[ImportedRun]:
     """One run; version and model are in the file beside it, if that is there."""
     total = result["aggregated_metrics"]
     to_s = 1e-3 if result.get("_time_unit") == "ms" else 1.0
     metrics = metrics_of("genai-bench", total)
     for ours, theirs in latencies_in("genai-bench").items():
-        names = {f"mean_{ours}_ms": "mean", f"median_{ours}_ms": "p50", f"std_{ours}_ms": "stddev"}
+        names = {
+            f"mean_{ours}_ms": "mean",
+            f"median_{ours}_ms": "p50",
+            f"std_{ours}_ms": "stddev",
+        }
         names |= {f"p{p}_{ours}_ms": f"p{p}" for p in (50, 90, 95, 99)}
         metrics |= figures(at(total, "stats", theirs), names, 1e3 * to_s)
     beside = path.with_name(METADATA)
@@ -50,7 +59,8 @@ def read_genai_bench(result: Object, path: Path, most_bytes: int) -> list[Import
         load=figures(total, settings_in("genai-bench")),
         metrics=metrics,
         own=figures(
-            at(total, "stats", "output_inference_speed"), {"output_inference_speed.mean": "mean"}
+            at(total, "stats", "output_inference_speed"),
+            {"output_inference_speed.mean": "mean"},
         ),
         requests=_requests(entries(result["individual_request_metrics"]), to_s),
     )

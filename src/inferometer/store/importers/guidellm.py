@@ -14,7 +14,11 @@ from pathlib import Path
 
 import numpy as np
 
-from inferometer.store.importers.imported_run import Declared, ImportedRequests, ImportedRun
+from inferometer.store.importers.imported_run import (
+    Declared,
+    ImportedRequests,
+    ImportedRun,
+)
 from inferometer.store.importers.reading import (
     Object,
     at,
@@ -48,16 +52,26 @@ SHOWN = (
 
 DEFINED_OTHERWISE = (
     "p99_ttft_ms",
-    *(f"{statistic}_{latency}_ms" for latency in ("tpot", "e2el") for statistic in ("mean", "p99")),
+    *(
+        f"{statistic}_{latency}_ms"
+        for latency in ("tpot", "e2el")
+        for statistic in ("mean", "p99")
+    ),
 )
 
 GAPS = {"constant": math.inf, "poisson": 1.0}
 """Burstiness of its strategies that have a rate: inf is even."""
 
 LENGTHS = {
-    "input_len": re.compile(r"(?<![a-z_])prompt_tokens['\"\\]*\s*[:=]\s*(\d{1,9})"),
-    "output_len": re.compile(r"(?<![a-z_])output_tokens['\"\\]*\s*[:=]\s*(\d{1,9})"),
-    "prefix_len": re.compile(r"(?<![a-z_])prefix_tokens['\"\\]*\s*[:=]\s*(\d{1,9})"),
+    "input_len": re.compile(
+        r"(?<![a-z_])prompt_tokens['\"\\]*\s*[:=]\s*(\d{1,9})"
+    ),
+    "output_len": re.compile(
+        r"(?<![a-z_])output_tokens['\"\\]*\s*[:=]\s*(\d{1,9})"
+    ),
+    "prefix_len": re.compile(
+        r"(?<![a-z_])prefix_tokens['\"\\]*\s*[:=]\s*(\d{1,9})"
+    ),
 }
 """How descriptions of synthetic data say them, as JSON and as `key=value`."""
 
@@ -78,10 +92,16 @@ def read_guidellm(result: Object, path: Path, _: int) -> list[ImportedRun]:
 def _run(benchmark: Object, report: Object, path: Path) -> ImportedRun:
     metrics = metrics_of("guidellm", benchmark)
     metrics |= figures(
-        benchmark.get("request_totals"), {"completed": "successful", "failed": "errored"}
+        benchmark.get("request_totals"),
+        {"completed": "successful", "failed": "errored"},
     )
     metrics |= figures(
-        at(benchmark, "metrics", LATENCIES["ttft"].in_files["guidellm"], "successful"),
+        at(
+            benchmark,
+            "metrics",
+            LATENCIES["ttft"].in_files["guidellm"],
+            "successful",
+        ),
         {"mean_ttft_ms": "mean", "std_ttft_ms": "std_dev"},
     )
     own = _own(benchmark)
@@ -100,7 +120,9 @@ def _run(benchmark: Object, report: Object, path: Path) -> ImportedRun:
         own,
         _requests(benchmark),
         conditions=conditions,
-        date=iso_date(_first(benchmark, ("end_time",), ("run_stats", "end_time"))),
+        date=iso_date(
+            _first(benchmark, ("end_time",), ("run_stats", "end_time"))
+        ),
         name=name,
         defined_otherwise=DEFINED_OTHERWISE if own else (),
         notes=_notes(own),
@@ -117,14 +139,26 @@ def _own(benchmark: Object) -> dict[str, float]:
     own: dict[str, float] = {}
     for name in OWN:
         figures_ = at(benchmark, "metrics", name, "successful")
-        means = {f"{name}.{figure}": figure for figure in ("mean", "median", "std_dev")}
+        means = {
+            f"{name}.{figure}": figure
+            for figure in ("mean", "median", "std_dev")
+        }
         own |= figures(figures_, means)
         own |= figures(
             at(figures_, "percentiles"),
-            {f"{name}.{figure}": figure for figure in ("p50", "p90", "p95", "p99")},
+            {
+                f"{name}.{figure}": figure
+                for figure in ("p50", "p90", "p95", "p99")
+            },
         )
-        own |= {f"{name}.p50": own[f"{name}.median"]} if f"{name}.median" in own else {}
-    totals = _first(benchmark, ("metrics", "request_totals"), ("request_totals",))
+        own |= (
+            {f"{name}.p50": own[f"{name}.median"]}
+            if f"{name}.median" in own
+            else {}
+        )
+    totals = _first(
+        benchmark, ("metrics", "request_totals"), ("request_totals",)
+    )
     return own | figures(totals, {"incomplete": "incomplete"})
 
 
@@ -136,9 +170,16 @@ def _notes(own: dict[str, float]) -> tuple[Said, ...]:
 def _load(benchmark: Object) -> tuple[dict[str, float], str | None]:
     """Slots, rate and number of requests, and what the strategy is called."""
     strategy = _first(
-        benchmark, ("config", "strategy"), ("args", "strategy"), ("scheduler", "strategy")
+        benchmark,
+        ("config", "strategy"),
+        ("args", "strategy"),
+        ("scheduler", "strategy"),
     )
-    kind = text(at(strategy, "type_")) or text(at(strategy, "kind")) or text(strategy)
+    kind = (
+        text(at(strategy, "type_"))
+        or text(at(strategy, "kind"))
+        or text(strategy)
+    )
     load = figures(strategy, {"max_concurrency": "max_concurrency"})
     load |= figures(strategy, settings_in("guidellm"))
     if kind == "synchronous":
@@ -157,9 +198,13 @@ def _load(benchmark: Object) -> tuple[dict[str, float], str | None]:
     return load, kind if level is None else f"{kind} {level:g}"
 
 
-def _data(benchmark: Object, report: Object) -> tuple[str | None, dict[str, float]]:
+def _data(
+    benchmark: Object, report: Object
+) -> tuple[str | None, dict[str, float]]:
     """What prompts were made of, and which lengths were asked for."""
-    told = _first(report, ("args", "data"), ("config", "spec", "data")) or _first(
+    told = _first(
+        report, ("args", "data"), ("config", "spec", "data")
+    ) or _first(
         benchmark, ("request_loader", "data"), ("config", "requests", "data")
     )
     first = next(iter(told), None) if isinstance(told, list) else told
@@ -183,7 +228,11 @@ def _model(benchmark: Object, report: Object) -> str | None:
             ("worker", "backend_model"),
             ("benchmarker", "backend", "model"),
         )
-    ) or text(_first(report, ("args", "model"), ("config", "spec", "backend", "model")))
+    ) or text(
+        _first(
+            report, ("args", "model"), ("config", "spec", "backend", "model")
+        )
+    )
 
 
 def _requests(benchmark: Object) -> ImportedRequests | None:
@@ -201,9 +250,13 @@ def _requests(benchmark: Object) -> ImportedRequests | None:
         return [_first(row, *paths) for row in rows]
 
     sent_s = numbers(times("request_start", "start_time"))
-    first = times("first_token_iteration", "first_iteration", "first_token_time")
+    first = times(
+        "first_token_iteration", "first_iteration", "first_token_time"
+    )
     last = times("last_token_iteration", "last_iteration", "last_token_time")
-    started = number(_first(benchmark, ("start_time",), ("run_stats", "start_time")))
+    started = number(
+        _first(benchmark, ("start_time",), ("run_stats", "start_time"))
+    )
     return ImportedRequests(
         ok=np.arange(len(rows)) < len(groups["successful"]),
         ttft_s=numbers(first) - sent_s,

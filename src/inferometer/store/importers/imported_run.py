@@ -28,7 +28,11 @@ EXPECTED = (
     "request_throughput",
     "output_throughput",
     "total_token_throughput",
-    *(f"{statistic}_{latency}_ms" for latency in LATENCIES for statistic in ("mean", "p99")),
+    *(
+        f"{statistic}_{latency}_ms"
+        for latency in LATENCIES
+        for statistic in ("mean", "p99")
+    ),
 )
 """Metrics that a complete result has."""
 
@@ -72,11 +76,21 @@ class ImportedRequests:
     """Gaps between the output events of each request."""
 
     def __post_init__(self) -> None:
-        columns = {"ttft": self.ttft_s, "latency": self.e2el_s, "input length": self.prompt_tokens}
+        columns = {
+            "ttft": self.ttft_s,
+            "latency": self.e2el_s,
+            "input length": self.prompt_tokens,
+        }
         columns |= {"output length": self.output_tokens}
         columns |= {} if self.sent_s is None else {"start time": self.sent_s}
-        wrong = [name for name, column in columns.items() if len(column) != len(self.ok)]
-        if wrong or (self.itls_s is not None and len(self.itls_s) != len(self.ok)):
+        wrong = [
+            name
+            for name, column in columns.items()
+            if len(column) != len(self.ok)
+        ]
+        if wrong or (
+            self.itls_s is not None and len(self.itls_s) != len(self.ok)
+        ):
             which = {"which": ", ".join(wrong) or "itl"}
             raise CannotImportError(Said("unread.arrays", which))
 
@@ -134,7 +148,11 @@ class ImportedRun:
     def all_requests(self) -> ImportedRequests | None:
         """None where the file has a sample of them: what is true of ten is not true of all."""
         told = self.metrics.get("completed")
-        if self.requests is None or told is None or len(self.requests.ok) >= told:
+        if (
+            self.requests is None
+            or told is None
+            or len(self.requests.ok) >= told
+        ):
             return self.requests
         return None
 
@@ -145,11 +163,18 @@ class ImportedRun:
         absent = {
             "version of the tool": self.version is None,
             "model": self.model is None,
-            "request rate or concurrency": not {"max_concurrency", "request_rate"}
+            "request rate or concurrency": not {
+                "max_concurrency",
+                "request_rate",
+            }
             & self.load.keys(),
             "values of single requests": requests is None,
             "send times": requests is None or requests.sent_s is None,
-            "times of single events": requests is None or requests.itls_s is None,
+            "times of single events": requests is None
+            or requests.itls_s is None,
         }
         words = [word for word, is_absent in absent.items() if is_absent]
-        return (*words, *(name for name in EXPECTED if name not in self.metrics))
+        return (
+            *words,
+            *(name for name in EXPECTED if name not in self.metrics),
+        )

@@ -14,7 +14,11 @@ import math
 import re
 from pathlib import Path
 
-from inferometer.store.importers.imported_run import CompanionError, Declared, ImportedRun
+from inferometer.store.importers.imported_run import (
+    CompanionError,
+    Declared,
+    ImportedRun,
+)
 from inferometer.store.importers.reading import (
     Object,
     at,
@@ -38,7 +42,12 @@ NAME = re.compile(
 )
 
 OWN = ("normalized_time_per_output_token",)
-OWN_GOODPUT = ("goodput_percentage", "good_requests", "total_requests", "token_goodput")
+OWN_GOODPUT = (
+    "goodput_percentage",
+    "good_requests",
+    "total_requests",
+    "token_goodput",
+)
 
 GAPS = {"constant": math.inf, "poisson": 1.0}
 """Burstiness of its load types: inf is even."""
@@ -60,7 +69,9 @@ def is_request(result: Object) -> bool:
     )
 
 
-def read_inference_perf(result: Object, path: Path, _: int) -> list[ImportedRun]:
+def read_inference_perf(
+    result: Object, path: Path, _: int
+) -> list[ImportedRun]:
     """One stage, or all of them. Raises CompanionError for what the server or sessions reported."""
     successes = result.get("successes")
     latencies, rates = at(successes, "latency"), at(successes, "throughput")
@@ -70,7 +81,9 @@ def read_inference_perf(result: Object, path: Path, _: int) -> list[ImportedRun]
             "stage_N_lifecycle_metrics.json beside it"
         )
     found = NAME.fullmatch(path.stem)
-    prefix, part = (found["prefix"], found["part"]) if found else ("", path.stem)
+    prefix, part = (
+        (found["prefix"], found["part"]) if found else ("", path.stem)
+    )
     metrics = metrics_of("inference-perf", result) | _totals(successes, rates)
     for ours, theirs in latencies_in("inference-perf").items():
         metrics |= latency_figures(latencies.get(theirs), ours, S_TO_MS)
@@ -102,7 +115,10 @@ def _asked(summary: object, settings: dict[str, float]) -> dict[str, float]:
 
 def _totals(successes: object, rates: object) -> dict[str, float]:
     """Duration and tokens, which follow from the count: older files tell means and rates only."""
-    count, rate = number(at(successes, "count")), number(at(rates, "requests_per_sec"))
+    count, rate = (
+        number(at(successes, "count")),
+        number(at(rates, "requests_per_sec")),
+    )
     if not count:
         return {}
     found = {"duration": count / rate} if rate else {}
@@ -111,8 +127,14 @@ def _totals(successes: object, rates: object) -> dict[str, float]:
         ("total_output_tokens", ("output_len",)),
     ):
         means = (number(at(successes, name, "mean")) for name in names)
-        if (mean := next((each for each in means if each is not None), None)) is not None:
-            found[ours] = float(round(mean * count)) if abs(mean * count) < 2**53 else mean * count
+        if (
+            mean := next((each for each in means if each is not None), None)
+        ) is not None:
+            found[ours] = (
+                float(round(mean * count))
+                if abs(mean * count) < 2**53
+                else mean * count
+            )
     return found
 
 
@@ -120,11 +142,14 @@ def _own(result: Object, latencies: Object) -> dict[str, float]:
     own: dict[str, float] = {}
     for name in OWN:
         own |= figures(
-            latencies.get(name), {f"{name}.{each}": each for each in ("mean", "median", "p99")}
+            latencies.get(name),
+            {f"{name}.{each}": each for each in ("mean", "median", "p99")},
         )
     goodput = at(result, "successes", "goodput_metrics")
     own |= figures(goodput, {name: name for name in OWN_GOODPUT})
-    own |= figures(result.get("load_summary"), {"achieved_rate": "achieved_rate"})
+    own |= figures(
+        result.get("load_summary"), {"achieved_rate": "achieved_rate"}
+    )
     return own | figures(
         at(result, "load_summary", "schedule_delay"),
         {f"schedule_delay.{each}": each for each in ("mean", "p99", "max")},
@@ -133,23 +158,39 @@ def _own(result: Object, latencies: Object) -> dict[str, float]:
 
 def _notes(summary: object, load: dict[str, float]) -> tuple[Said, ...]:
     asked, sent = load.get("request_rate"), number(at(summary, "achieved_rate"))
-    if asked is None or sent is None or sent >= CLOSE_SHARE * asked or math.isinf(asked):
+    if (
+        asked is None
+        or sent is None
+        or sent >= CLOSE_SHARE * asked
+        or math.isinf(asked)
+    ):
         return ()
     return (Said("note.rate_not_reached", {"sent": sent, "asked": asked}),)
 
 
-def _settings(path: Path, prefix: str) -> tuple[dict[str, Declared], dict[str, float], str | None]:
+def _settings(
+    path: Path, prefix: str
+) -> tuple[dict[str, Declared], dict[str, float], str | None]:
     """What `config.yaml` tells: conditions, lengths and gaps, the model."""
-    places = (path.parent / f"{prefix}config.yaml", path.parent.parent / "config.yaml")
+    places = (
+        path.parent / f"{prefix}config.yaml",
+        path.parent.parent / "config.yaml",
+    )
     found = (read_settings(place) for place in places)
-    config = next((each for each in found if {"load", "data", "server"} <= each.keys()), {})
+    config = next(
+        (each for each in found if {"load", "data", "server"} <= each.keys()),
+        {},
+    )
     server, data = config.get("server"), config.get("data")
     kinds = server if isinstance(server, dict) else {}
     model = text(at(server, "model_name")) or next(
         (
             name
             for each in kinds.values()
-            if (name := text(at(each, "model_name")) or text(at(each, "model", "name")))
+            if (
+                name := text(at(each, "model_name"))
+                or text(at(each, "model", "name"))
+            )
         ),
         None,
     )
@@ -168,7 +209,9 @@ def _settings(path: Path, prefix: str) -> tuple[dict[str, Declared], dict[str, f
     load = _lengths(data, prefix_len)
     if (gaps := GAPS.get(str(at(config, "load", "type")))) is not None:
         load["burstiness"] = gaps
-    told = {name: value for name, value in conditions.items() if value is not None}
+    told = {
+        name: value for name, value in conditions.items() if value is not None
+    }
     return told, load, model
 
 
@@ -177,10 +220,15 @@ def _lengths(data: object, prefix_len: float | None) -> dict[str, float]:
     if at(data, "type") == "shared_prefix":
         question = _length(at(data, "shared_prefix", "question_len"))
         found = {
-            "input_len": None if question is None else question + (prefix_len or 0.0),
+            "input_len": None
+            if question is None
+            else question + (prefix_len or 0.0),
             "output_len": _length(at(data, "shared_prefix", "output_len")),
         }
-    elif at(data, "type") in ("synthetic", "random"):  # of others the settings are defaults
+    elif at(data, "type") in (
+        "synthetic",
+        "random",
+    ):  # of others the settings are defaults
         found = {
             "input_len": number(at(data, "input_distribution", "mean")),
             "output_len": number(at(data, "output_distribution", "mean")),
@@ -192,8 +240,16 @@ def _lengths(data: object, prefix_len: float | None) -> dict[str, float]:
 
 def _length(value: object) -> float | None:
     """A number of tokens, or the mean of their distribution."""
-    return number(value) if not isinstance(value, dict) else number(at(value, "mean"))
+    return (
+        number(value)
+        if not isinstance(value, dict)
+        else number(at(value, "mean"))
+    )
 
 
 def _whole(value: object) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+    return (
+        value
+        if isinstance(value, int) and not isinstance(value, bool)
+        else None
+    )

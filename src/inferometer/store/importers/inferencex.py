@@ -30,8 +30,13 @@ def deployment_in(stem: str) -> dict[str, Declared]:
     if found is None:
         return {}
     split, gpus = found["split"].lower(), int(found["gpus"])
-    told: dict[str, Declared] = {"engine": found["engine"].lower(), "gpus": gpus}
-    return told | ({"tp": gpus} if split == "tp" else {"parallelism": f"{split}{gpus}"})
+    told: dict[str, Declared] = {
+        "engine": found["engine"].lower(),
+        "gpus": gpus,
+    }
+    return told | (
+        {"tp": gpus} if split == "tp" else {"parallelism": f"{split}{gpus}"}
+    )
 
 
 def is_inferencex(result: Object) -> bool:
@@ -42,7 +47,9 @@ def read_inferencex(result: Object, path: Path, _: int) -> list[ImportedRun]:
     """One run. What is divided by the cards that decode alone stays the tool's own."""
     gpus = _gpus(result)
     metrics = figures(
-        result, {ours: name for name in result if statistic_of(ours := f"{name}_ms")}, 1e3
+        result,
+        {ours: name for name in result if statistic_of(ours := f"{name}_ms")},
+        1e3,
     )
     split = number(result.get("num_decode_gpu")) is not None
     if gpus:
@@ -57,7 +64,9 @@ def read_inferencex(result: Object, path: Path, _: int) -> list[ImportedRun]:
         model=text(result.get("model")),
         load=figures(result, LOAD),
         metrics=metrics,
-        own=figures(result, {name: name for name in result if name.endswith("_per_gpu")}),
+        own=figures(
+            result, {name: name for name in result if name.endswith("_per_gpu")}
+        ),
         conditions=conditions | ({"gpus": gpus} if gpus else {}),
         name=text(result.get("name")),
     )
@@ -69,14 +78,17 @@ def _conditions(result: Object) -> dict[str, Declared]:
     measured = {
         name
         for name in result
-        if statistic_of(f"{name}_ms") or name.endswith(("_per_gpu", "_intvty", "_tput"))
+        if statistic_of(f"{name}_ms")
+        or name.endswith(("_per_gpu", "_intvty", "_tput"))
     }
     return declared(result, measured | {*LOAD.values(), "model", "name"})
 
 
 def _gpus(result: Object) -> int | None:
     """What the rates are divided by."""
-    parts = [number(result.get(f"num_{role}_gpu")) for role in ("prefill", "decode")]
+    parts = [
+        number(result.get(f"num_{role}_gpu")) for role in ("prefill", "decode")
+    ]
     split = sum(each for each in parts if each is not None)
     total = split or number(result.get("tp")) or 0.0
     return int(total) if total >= 1 else None

@@ -14,7 +14,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from inferometer.store.importers.imported_run import Declared, ImportedRun
-from inferometer.store.importers.reading import Object, figures, iso_date, number, text
+from inferometer.store.importers.reading import (
+    Object,
+    figures,
+    iso_date,
+    number,
+    text,
+)
 from inferometer.store.importers.text import MAX_LINE, figure, lines_of, rows_of
 from inferometer.words import Said
 
@@ -41,7 +47,17 @@ SETTINGS = (
 )
 """What makes another deployment. Older versions say which libraries it was built with."""
 
-BUILT_WITH = ("cuda", "opencl", "vulkan", "kompute", "metal", "sycl", "rpc", "gpu_blas", "blas")
+BUILT_WITH = (
+    "cuda",
+    "opencl",
+    "vulkan",
+    "kompute",
+    "metal",
+    "sycl",
+    "rpc",
+    "gpu_blas",
+    "blas",
+)
 
 IN_MARKDOWN = {
     "ngl": "n_gpu_layers",
@@ -76,9 +92,13 @@ NUMBERS = (
 SWITCHES = ("embeddings", "flash_attn", "no_kv_offload", "use_mmap")
 """What JSON has as numbers and as true or false, and the other forms as words."""
 
-TEST = re.compile(r"(?:pp ?(\d{1,9}))?(?:\+?tg ?(\d{1,9}))?(?: ?@ ?d(\d{1,9}))?")
+TEST = re.compile(
+    r"(?:pp ?(\d{1,9}))?(?:\+?tg ?(\d{1,9}))?(?: ?@ ?d(\d{1,9}))?"
+)
 BUILD = re.compile(r"build: (\w{1,64}) \((\d{1,9})\)")
-SQL = re.compile(r"INSERT INTO (?:llama_bench|test) \(([^)]*)\) VALUES \((.*)\);?\s*$")
+SQL = re.compile(
+    r"INSERT INTO (?:llama_bench|test) \(([^)]*)\) VALUES \((.*)\);?\s*$"
+)
 
 MAX_TESTS = 10_000
 MAX_TOKENS = 2**31
@@ -95,8 +115,12 @@ def read_llama_bench(result: Object, path: Path, _: int) -> list[ImportedRun]:
 
 def _run(result: Object, path: Path) -> ImportedRun:
     """One test."""
-    prompt, generated, depth = (_tokens(result, name) for name in ("n_prompt", "n_gen", "n_depth"))
-    parts = [f"{kind}{n}" for kind, n in (("pp", prompt), ("tg", generated)) if n]
+    prompt, generated, depth = (
+        _tokens(result, name) for name in ("n_prompt", "n_gen", "n_depth")
+    )
+    parts = [
+        f"{kind}{n}" for kind, n in (("pp", prompt), ("tg", generated)) if n
+    ]
     test = "+".join(parts) + (f" @ d{depth}" if depth else "")
     metrics = figures(result, {"total_token_throughput": "avg_ts"})
     if generated and metrics:
@@ -108,11 +132,20 @@ def _run(result: Object, path: Path) -> ImportedRun:
         version=text(result.get("build_commit")),
         model=_model(result),
         load={
-            name: float(n) for name, n in (("input_len", prompt), ("output_len", generated)) if n
+            name: float(n)
+            for name, n in (("input_len", prompt), ("output_len", generated))
+            if n
         },
         metrics=metrics,
-        own=figures(result, {name: name for name in ("stddev_ts", "avg_ns", "stddev_ns")}),
-        conditions={"scenario": test, "engine": "llama.cpp", **_settings(result)},
+        own=figures(
+            result,
+            {name: name for name in ("stddev_ts", "avg_ns", "stddev_ns")},
+        ),
+        conditions={
+            "scenario": test,
+            "engine": "llama.cpp",
+            **_settings(result),
+        },
         date=iso_date(result.get("test_time")),
         name=test,
         notes=(Said("note.llama_bench"),),
@@ -134,12 +167,17 @@ def read_printed(text: str, path: Path) -> list[ImportedRun]:
         for _, row in zip(range(MAX_TESTS), found, strict=False)
         if row.keys() >= NEEDED
     ]
-    return [replace(run, decimals=6 if "avg_ns" in run.own else 2) for run in runs]
+    return [
+        replace(run, decimals=6 if "avg_ns" in run.own else 2) for run in runs
+    ]
 
 
 def _of_csv(text: str) -> Iterator[Object]:
     lines = lines_of(text)
-    head = next((line for line in lines if "build_commit" in line and "avg_ts" in line), "")
+    head = next(
+        (line for line in lines if "build_commit" in line and "avg_ts" in line),
+        "",
+    )
     if "," not in head or SQL.match(head):
         return
     names = next(rows_of(iter([head])), [])
@@ -150,7 +188,9 @@ def _of_sql(text: str) -> Iterator[Object]:
     for line in lines_of(text):
         if found := SQL.match(line):
             names = [name.strip() for name in found[1].split(",")]
-            values = next(csv.reader([found[2]], quotechar="'", skipinitialspace=True), [])
+            values = next(
+                csv.reader([found[2]], quotechar="'", skipinitialspace=True), []
+            )
             yield dict(zip(names, values, strict=False))
 
 
@@ -177,7 +217,9 @@ def _of_cells(cells: dict[str, str]) -> Object:
     rate, _, spread = cells["t/s"].partition("±")
     if test is None or figure(rate) is None or not any(test.groups()):
         return {}
-    named = {IN_MARKDOWN.get(name, name): value for name, value in cells.items()}
+    named = {
+        IN_MARKDOWN.get(name, name): value for name, value in cells.items()
+    }
     counts = zip(("n_prompt", "n_gen", "n_depth"), test.groups(), strict=True)
     return {
         **named,
@@ -191,8 +233,15 @@ def _typed(row: Object) -> Object:
     numbers = {name: figure(str(row[name])) for name in NUMBERS if name in row}
     return {
         **row,
-        **{name: int(n) if n is not None and n == int(n) else n for name, n in numbers.items()},
-        **{name: row[name] in ("1", "true") for name in SWITCHES if row.get(name)},
+        **{
+            name: int(n) if n is not None and n == int(n) else n
+            for name, n in numbers.items()
+        },
+        **{
+            name: row[name] in ("1", "true")
+            for name in SWITCHES
+            if row.get(name)
+        },
     }
 
 
@@ -207,7 +256,10 @@ def _model(result: Object) -> str | None:
 
 
 def _settings(result: Object) -> dict[str, Declared]:
-    commit, build = text(result.get("build_commit")), number(result.get("build_number"))
+    commit, build = (
+        text(result.get("build_commit")),
+        number(result.get("build_number")),
+    )
     found: dict[str, Declared] = {
         name: value
         for name in SETTINGS
@@ -219,7 +271,11 @@ def _settings(result: Object) -> dict[str, Declared]:
     if built and "backends" not in found:
         found["backends"] = ",".join(built)
     if build is not None:
-        found["engine_version"] = f"b{build:.0f}" + (f" ({commit})" if commit else "")
-    if len(kind := (text(result.get("model_type")) or "").split(" ", 2)) == 3:  # llama 7B Q4_0
+        found["engine_version"] = f"b{build:.0f}" + (
+            f" ({commit})" if commit else ""
+        )
+    if (
+        len(kind := (text(result.get("model_type")) or "").split(" ", 2)) == 3
+    ):  # llama 7B Q4_0
         found["dtype"] = kind[2]
     return found

@@ -71,7 +71,9 @@ def entries_of(value: object) -> Object:
     return value if isinstance(value, dict) else {}
 
 
-def read_llmperf(result: Object, path: Path, most_bytes: int) -> list[ImportedRun]:
+def read_llmperf(
+    result: Object, path: Path, most_bytes: int
+) -> list[ImportedRun]:
     """The run, with its single requests if their file lies beside this one."""
     told = _flat(result)
     metrics = metrics_of("llmperf", told)
@@ -97,7 +99,9 @@ def read_llmperf(result: Object, path: Path, most_bytes: int) -> list[ImportedRu
         model=text(result.get("model")),
         load=load,
         metrics=metrics,
-        own=figures(told, {name: name for name in told if name.startswith(BETWEEN)}),
+        own=figures(
+            told, {name: name for name in told if name.startswith(BETWEEN)}
+        ),
         requests=_requests(path, most_bytes),
         conditions=_noted(result),
         date=iso_date(result.get("timestamp")),
@@ -118,7 +122,10 @@ def _flat(result: Object) -> Object:
             flat[key] = value
             continue
         quantiles = entries_of(value.get("quantiles"))
-        flat |= {f"{key}_{name}": each for name, each in {**value, **quantiles}.items()}
+        flat |= {
+            f"{key}_{name}": each
+            for name, each in {**value, **quantiles}.items()
+        }
     return flat
 
 

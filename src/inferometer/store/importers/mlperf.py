@@ -21,8 +21,19 @@ from inferometer.store.importers.imported_run import (
     Declared,
     ImportedRun,
 )
-from inferometer.store.importers.reading import figures, iso_date, number, read_bytes
-from inferometer.store.importers.text import MAX_LINE, MAX_TEXT_BYTES, decoded, figure, lines_of
+from inferometer.store.importers.reading import (
+    figures,
+    iso_date,
+    number,
+    read_bytes,
+)
+from inferometer.store.importers.text import (
+    MAX_LINE,
+    MAX_TEXT_BYTES,
+    decoded,
+    figure,
+    lines_of,
+)
 from inferometer.vocabulary import statistic_of
 from inferometer.words import Said
 
@@ -38,7 +49,11 @@ LATENCY = re.compile(
 )
 """In small letters."""
 
-KINDS = {"latency": "e2el", "first token latency": "ttft", "time to output token": "tpot"}
+KINDS = {
+    "latency": "e2el",
+    "first token latency": "ttft",
+    "time to output token": "tpot",
+}
 
 IN_DETAIL = re.compile(
     r"result_(?P<kind>first_token_|time_per_output_token_|time_to_output_token_)?"
@@ -122,8 +137,13 @@ def _is_detail(text: str) -> bool:
 
 def _run_of_detail(text: str, path: Path) -> ImportedRun:
     """The run, where the summary is gone."""
-    if path.with_name(path.name.replace("detail", "summary")).is_file() and "detail" in path.name:
-        raise CompanionError(f"{path} belongs to {SUMMARY} beside it; name that")
+    if (
+        path.with_name(path.name.replace("detail", "summary")).is_file()
+        and "detail" in path.name
+    ):
+        raise CompanionError(
+            f"{path} belongs to {SUMMARY} beside it; name that"
+        )
     detail = dict(_entries(text))
     told = {
         PARAMETERS_OF_DETAIL[key]: str(value)
@@ -133,39 +153,63 @@ def _run_of_detail(text: str, path: Path) -> ImportedRun:
     latencies: dict[str, float] = {}
     for key, value in detail.items():
         if (found := IN_DETAIL.fullmatch(key)) is not None:
-            latencies |= _latency(KINDS_IN_DETAIL[found["kind"] or ""], found, number(value))
+            latencies |= _latency(
+                KINDS_IN_DETAIL[found["kind"] or ""], found, number(value)
+            )
     if not latencies and "result is" not in told:
-        raise CannotImportError(f"cannot read {path}: LoadGen's run did not come to its end")
+        raise CannotImportError(
+            f"cannot read {path}: LoadGen's run did not come to its end"
+        )
     return _run(told, latencies, detail, path)
 
 
-def _latency(latency: str, found: re.Match[str], value_ns: float | None) -> dict[str, float]:
+def _latency(
+    latency: str, found: re.Match[str], value_ns: float | None
+) -> dict[str, float]:
     name = f"{'mean' if found['mean'] else 'p' + found['rank']}_{latency}_ms"
     if value_ns is None or (known := statistic_of(name)) is None:
         return {}
     value_ms = value_ns * NS_TO_MS
-    median = {f"median_{latency}_ms": value_ms} if known.percentile == 50 else {}
+    median = (
+        {f"median_{latency}_ms": value_ms} if known.percentile == 50 else {}
+    )
     return {f"{known.name}_{latency}_ms": value_ms, **median}
 
 
 def _run(
-    told: dict[str, str], latencies: dict[str, float], detail: dict[str, object], path: Path
+    told: dict[str, str],
+    latencies: dict[str, float],
+    detail: dict[str, object],
+    path: Path,
 ) -> ImportedRun:
     scenario, system, model, place = _place(told, path)
     kind = told.get("scenario", scenario)
-    counted = {label: value for label, word in told.items() if (value := figure(word)) is not None}
+    counted = {
+        label: value
+        for label, word in told.items()
+        if (value := figure(word)) is not None
+    }
     metrics = dict(latencies)
     for ours, labels in RATES.items():
-        metrics |= figures(counted, {ours: next((each for each in labels if each in counted), "")})
+        metrics |= figures(
+            counted,
+            {ours: next((each for each in labels if each in counted), "")},
+        )
     if kind != "Offline":  # whose only query has all samples
         metrics |= figures(detail, {"completed": "result_query_count"})
-    load = figures(counted, {"request_rate": "target_qps"}) if kind == "Server" else {}
+    load = (
+        figures(counted, {"request_rate": "target_qps"})
+        if kind == "Server"
+        else {}
+    )
     if kind == "Offline":
         load["request_rate"] = math.inf
     elif kind == "SingleStream":
         load["max_concurrency"] = 1.0
     elif kind == "Server":
-        load["burstiness"] = 1.0  # LoadGen's gaps are those of a Poisson process
+        load["burstiness"] = (
+            1.0  # LoadGen's gaps are those of a Poisson process
+        )
     return ImportedRun(
         path=path,
         tool="mlperf",
@@ -192,15 +236,22 @@ def _hardware(system: str | None) -> dict[str, Declared]:
 def _limits(counted: dict[str, float]) -> dict[str, float]:
     """Which LoadGen holds latencies against, ms."""
     names = ("ttft_latency", "tpot_latency", "target_latency")
-    return figures(counted, {f"{name}_ms": f"{name} (ns)" for name in names}, NS_TO_MS)
+    return figures(
+        counted, {f"{name}_ms": f"{name} (ns)" for name in names}, NS_TO_MS
+    )
 
 
-def _notes(told: dict[str, str], counted: dict[str, float], kind: str) -> tuple[Said, ...]:
+def _notes(
+    told: dict[str, str], counted: dict[str, float], kind: str
+) -> tuple[Said, ...]:
     verdict = told.get("result is")
     if verdict not in ("VALID", "INVALID"):
         return ()
     limits = _limits(counted)
-    if kind == "Server" and {"ttft_latency_ms", "tpot_latency_ms"} <= limits.keys():
+    if (
+        kind == "Server"
+        and {"ttft_latency_ms", "tpot_latency_ms"} <= limits.keys()
+    ):
         values = {
             "verdict": verdict,
             "ttft": limits["ttft_latency_ms"],
@@ -210,7 +261,9 @@ def _notes(told: dict[str, str], counted: dict[str, float], kind: str) -> tuple[
     return (Said("note.loadgen_verdict", {"verdict": verdict}),)
 
 
-def _place(told: dict[str, str], path: Path) -> tuple[str, str | None, str | None, str]:
+def _place(
+    told: dict[str, str], path: Path
+) -> tuple[str, str | None, str | None, str]:
     """Scenario, system and model by a submission's directories, `results/SYSTEM/MODEL/SCENARIO/
     performance/run_1`, and a name that people will find it by.
     """
@@ -222,14 +275,23 @@ def _place(told: dict[str, str], path: Path) -> tuple[str, str | None, str | Non
     at = found[-1]
     system, model, scenario = parts[at - 2 : at + 1]
     is_system = SYSTEM.match(system) or parts[at - 3] == "results"
-    below = [part for part in parts[at + 1 :] if part not in ("performance", "run_1")]
-    return scenario, system if is_system else None, model, "/".join((model, scenario, *below))
+    below = [
+        part for part in parts[at + 1 :] if part not in ("performance", "run_1")
+    ]
+    return (
+        scenario,
+        system if is_system else None,
+        model,
+        "/".join((model, scenario, *below)),
+    )
 
 
 def _detail_of(path: Path) -> dict[str, object]:
     try:
         return dict(_entries(decoded(read_bytes(path, MAX_TEXT_BYTES))))
-    except CannotImportError:  # a log of samples may be larger than any summary needs
+    except (
+        CannotImportError
+    ):  # a log of samples may be larger than any summary needs
         return {}
 
 

@@ -61,23 +61,35 @@ def read_ours(text: str, path: Path) -> list[ImportedRun]:
     """The points of the table as results of the tools that measured them."""
     rows = rows_of(lines_of(text.lstrip()))
     head = next(rows, [])
-    return [_our_run(dict(zip(head, row, strict=False)), path) for row in rows if any(row)]
+    return [
+        _our_run(dict(zip(head, row, strict=False)), path)
+        for row in rows
+        if any(row)
+    ]
 
 
 def read_dcu(text: str, path: Path) -> list[ImportedRun]:
     """A run a line that has figures: where a run failed the script leaves its cells empty."""
     rows = rows_of(lines_of(text.lstrip()))
     head = [name.casefold() for name in next(rows, [])]
-    found = (_dcu_run(dict(zip(head, row, strict=False)), path) for row in rows if any(row))
+    found = (
+        _dcu_run(dict(zip(head, row, strict=False)), path)
+        for row in rows
+        if any(row)
+    )
     return [run for run in found if run.metrics]
 
 
 def _our_run(row: dict[str, str], path: Path) -> ImportedRun:
-    word = {name: value.removeprefix("'") for name, value in row.items() if value}
+    word = {
+        name: value.removeprefix("'") for name, value in row.items() if value
+    }
     conditions: dict[str, Declared] = {
         name: value
         for name, value in word.items()
-        if name not in NOT_CONDITIONS and name not in BESIDE and not _is_value(name)
+        if name not in NOT_CONDITIONS
+        and name not in BESIDE
+        and not _is_value(name)
     }
     status = word.get("status")
     return ImportedRun(
@@ -86,24 +98,38 @@ def _our_run(row: dict[str, str], path: Path) -> ImportedRun:
         version=None,
         model=word.get("model_id") or word.get("model"),
         load=_load(word),
-        metrics=_numbers({name: value for name, value in word.items() if metric(name)}),
+        metrics=_numbers(
+            {name: value for name, value in word.items() if metric(name)}
+        ),
         own={},
         conditions=conditions,
         date=word.get("date"),
         name=word.get("id"),
         decimals=OUR_DECIMALS,
-        notes=(Said("note.csv_verdict", {"verdict": status}),) if status else (),
+        notes=(Said("note.csv_verdict", {"verdict": status}),)
+        if status
+        else (),
     )
 
 
 def _load(word: dict[str, str]) -> dict[str, float]:
-    asked = {name: word[name] for name in LOAD if name in word and name != "concurrency"}
-    return _numbers(asked) | {name: math.inf for name, value in asked.items() if value == "inf"}
+    asked = {
+        name: word[name]
+        for name in LOAD
+        if name in word and name != "concurrency"
+    }
+    return _numbers(asked) | {
+        name: math.inf for name, value in asked.items() if value == "inf"
+    }
 
 
 def _is_value(name: str) -> bool:
-    plain = name.removesuffix("_low").removesuffix("_high").removesuffix("_rating")
-    return metric(plain) is not None or (name.endswith("_n") and name[:-2] in LATENCY_NAMES)
+    plain = (
+        name.removesuffix("_low").removesuffix("_high").removesuffix("_rating")
+    )
+    return metric(plain) is not None or (
+        name.endswith("_n") and name[:-2] in LATENCY_NAMES
+    )
 
 
 def _numbers(words: dict[str, str]) -> dict[str, float]:
@@ -112,16 +138,24 @@ def _numbers(words: dict[str, str]) -> dict[str, float]:
 
 
 def _dcu_run(row: dict[str, str], path: Path) -> ImportedRun:
-    load = _numbers({ours: row.get(theirs, "") for theirs, ours in DCU_LOAD.items()})
-    found = {ours: row.get(theirs, "") for theirs, ours in DCU_CONDITIONS.items()}
-    conditions: dict[str, Declared] = {name: word for name, word in found.items() if word}
+    load = _numbers(
+        {ours: row.get(theirs, "") for theirs, ours in DCU_LOAD.items()}
+    )
+    found = {
+        ours: row.get(theirs, "") for theirs, ours in DCU_CONDITIONS.items()
+    }
+    conditions: dict[str, Declared] = {
+        name: word for name, word in found.items() if word
+    }
     return ImportedRun(
         path=path,
         tool="vllm",
         version=None,
         model=None,
         load=load,
-        metrics=_numbers({ours: row.get(theirs, "") for theirs, ours in DCU_METRICS.items()}),
+        metrics=_numbers(
+            {ours: row.get(theirs, "") for theirs, ours in DCU_METRICS.items()}
+        ),
         own={},
         conditions=conditions | {"dataset": "random"},
         name=f"batch {row.get('batch', '')}",

@@ -12,7 +12,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from inferometer.store.importers.imported_run import Declared, ImportedRun
-from inferometer.store.importers.printed_report import METRICS, as_printed, as_typed
+from inferometer.store.importers.printed_report import (
+    METRICS,
+    as_printed,
+    as_typed,
+)
 from inferometer.store.importers.reading import figures
 from inferometer.store.importers.text import figure, lines_of
 from inferometer.words import Said
@@ -28,7 +32,9 @@ RATES = ("request_throughput", "total_token_throughput", "output_throughput")
 TOKENS = re.compile(r"\bTotal num (prompt|output) tokens:\s+(\d{1,18})\s*$")
 COUNTS = {"prompt": "total_input_tokens", "output": "total_output_tokens"}
 
-LATENCY = re.compile(r"\b(?:(Avg)|(\d{1,2})% percentile) latency: ([0-9.e+-]{1,30}) seconds\s*$")
+LATENCY = re.compile(
+    r"\b(?:(Avg)|(\d{1,2})% percentile) latency: ([0-9.e+-]{1,30}) seconds\s*$"
+)
 LATENCIES_AT = {
     "mean_e2el_ms": "Avg",
     "median_e2el_ms": "50",
@@ -39,7 +45,12 @@ LATENCIES_AT = {
 
 SGLANG_MARK = "= Offline Throughput Benchmark Result ="
 
-COMMANDS = ("vllm bench ", "benchmark_throughput", "benchmark_latency", "bench_offline_throughput")
+COMMANDS = (
+    "vllm bench ",
+    "benchmark_throughput",
+    "benchmark_latency",
+    "bench_offline_throughput",
+)
 ARGUMENTS = {
     "model": "model",
     "model_path": "model",
@@ -88,7 +99,11 @@ def is_sglang_offline(text: str) -> bool:
 def read_offline(text: str, path: Path) -> list[ImportedRun]:
     """Every result of the log."""
     found = zip(range(MAX_RESULTS), _results(lines_of(text)), strict=False)
-    return [_run(result, path) for _, result in found if result.metrics or result.latencies]
+    return [
+        _run(result, path)
+        for _, result in found
+        if result.metrics or result.latencies
+    ]
 
 
 def _results(lines: Iterator[str]) -> Iterator[_Result]:
@@ -117,14 +132,20 @@ def _read_line(result: _Result, line: str) -> None:
     label, _, word = line.rpartition(":")
     if result.tool == "sglang-throughput":
         name, value = METRICS.get(label.strip().casefold()), figure(word)
-        result.metrics |= {name: value} if name is not None and value is not None else {}
+        result.metrics |= (
+            {name: value} if name is not None and value is not None else {}
+        )
     elif result.tool == "vllm-latency":
         if latency := LATENCY.search(line):
             seconds = figure(latency[3])
-            result.latencies |= {} if seconds is None else {latency[1] or latency[2]: seconds}
+            result.latencies |= (
+                {} if seconds is None else {latency[1] or latency[2]: seconds}
+            )
     elif rates := THROUGHPUT.search(line):
         told = zip(RATES, rates.groups(), strict=True)
-        result.metrics |= {name: float(rate) for name, rate in told if rate is not None}
+        result.metrics |= {
+            name: float(rate) for name, rate in told if rate is not None
+        }
     elif result.tool and (tokens := TOKENS.search(line)):
         result.metrics[COUNTS[tokens[1]]] = float(tokens[2])
 
@@ -141,7 +162,11 @@ def _arguments_in(line: str) -> dict[str, str]:
         for name, pattern in patterns.items()
         if (match := pattern.search(line))
     }
-    return {name: value for name, value in found.items() if value not in ("", "None")}
+    return {
+        name: value
+        for name, value in found.items()
+        if value not in ("", "None")
+    }
 
 
 def _run(result: _Result, path: Path) -> ImportedRun:
@@ -152,13 +177,19 @@ def _run(result: _Result, path: Path) -> ImportedRun:
         for name, word in told.items()
         if name not in ("model", *LOAD)
     }
-    command = f"vllm bench {kind}" if engine == "vllm" else "sglang.bench_offline_throughput"
+    command = (
+        f"vllm bench {kind}"
+        if engine == "vllm"
+        else "sglang.bench_offline_throughput"
+    )
     return ImportedRun(
         path=path,
         tool=result.tool,
         version=None,
         model=told.get("model"),
-        load={name: value for name, value in asked.items() if value is not None},
+        load={
+            name: value for name, value in asked.items() if value is not None
+        },
         metrics=result.metrics | figures(result.latencies, LATENCIES_AT, 1e3),
         own={},
         conditions=conditions | {"scenario": f"offline {kind}"},

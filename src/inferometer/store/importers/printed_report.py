@@ -111,7 +111,9 @@ def read_reports(text: str, path: Path) -> list[ImportedRun]:
     """Every report of the log, the last one also if it was cut off."""
     return [
         _run(report, path)
-        for _, report in zip(range(MAX_REPORTS), _reports(lines_of(text)), strict=False)
+        for _, report in zip(
+            range(MAX_REPORTS), _reports(lines_of(text)), strict=False
+        )
         if report.metrics
     ]
 
@@ -146,8 +148,12 @@ def _read_line(report: _Report, line: str, inside: bool) -> None:
         return
     elif latency := LATENCY.search(label):
         statistic, name = latency.groups()
-        known = statistic_of(f"{statistic}_{'e2el' if name == 'e2e latency' else name}_ms")
-        report.metrics |= {f"{known.name}_{known.latency}_ms": value} if known else {}
+        known = statistic_of(
+            f"{statistic}_{'e2el' if name == 'e2e latency' else name}_ms"
+        )
+        report.metrics |= (
+            {f"{known.name}_{known.latency}_ms": value} if known else {}
+        )
     elif (name := _ending(label, METRICS)) is not None:
         report.metrics[METRICS[name]] = value
     elif (name := _ending(label, OWN)) is not None:
@@ -156,7 +162,11 @@ def _read_line(report: _Report, line: str, inside: bool) -> None:
 
 def _ending(label: str, names: Iterable[str]) -> str | None:
     """Which of these the label is, perhaps after what a log keeper puts before each line."""
-    fitting = [name for name in names if label == name or label.endswith((f" {name}", f"|{name}"))]
+    fitting = [
+        name
+        for name in names
+        if label == name or label.endswith((f" {name}", f"|{name}"))
+    ]
     return max(fitting, key=len, default=None)
 
 
@@ -173,16 +183,27 @@ def _settings_in(line: str) -> dict[str, str]:
         for name, pattern in patterns.items()
         if (match := pattern.search(line))
     }
-    return {name: value for name, value in found.items() if value not in ("", "None")}
+    return {
+        name: value
+        for name, value in found.items()
+        if value not in ("", "None")
+    }
 
 
 def _run(report: _Report, path: Path) -> ImportedRun:
     told = report.arguments
     is_random = told.get("dataset_name", "").startswith("random")
-    ours = {name: name for name in of_role("load")} | (LENGTHS if is_random else {})
+    ours = {name: name for name in of_role("load")} | (
+        LENGTHS if is_random else {}
+    )
     words = {ours[name]: word for name, word in told.items() if name in ours}
-    asked = {name: math.inf if word == "inf" else figure(word) for name, word in words.items()}
-    load = report.load | {name: value for name, value in asked.items() if value is not None}
+    asked = {
+        name: math.inf if word == "inf" else figure(word)
+        for name, word in words.items()
+    }
+    load = report.load | {
+        name: value for name, value in asked.items() if value is not None
+    }
     return ImportedRun(
         path=path,
         tool="vllm" if report.backend is None else "sglang",
@@ -196,8 +217,13 @@ def _run(report: _Report, path: Path) -> ImportedRun:
     )
 
 
-def _conditions(told: Mapping[str, str], report: _Report, is_random: bool) -> dict[str, Declared]:
-    prefix, seed = figure(told.get("random_prefix_len", "")), figure(told.get("seed", ""))
+def _conditions(
+    told: Mapping[str, str], report: _Report, is_random: bool
+) -> dict[str, Declared]:
+    prefix, seed = (
+        figure(told.get("random_prefix_len", "")),
+        figure(told.get("seed", "")),
+    )
     found: dict[str, Declared | None] = {
         "backend": report.backend or told.get("backend"),
         "dataset": told.get("dataset_name"),

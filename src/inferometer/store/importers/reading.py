@@ -16,7 +16,11 @@ from typing import Any
 import numpy as np
 import yaml
 
-from inferometer.store.importers.imported_run import Array, CannotImportError, unread
+from inferometer.store.importers.imported_run import (
+    Array,
+    CannotImportError,
+    unread,
+)
 from inferometer.vocabulary import metrics_in
 from inferometer.words import Said, reason_of
 
@@ -30,7 +34,19 @@ MAX_SECONDS = 253_402_300_800
 """Of the year 10,000, since 1970."""
 
 STATISTICS = {
-    **{name: name for name in ("mean", "median", "std", "p50", "p90", "p95", "p99", "p99.9")},
+    **{
+        name: name
+        for name in (
+            "mean",
+            "median",
+            "std",
+            "p50",
+            "p90",
+            "p95",
+            "p99",
+            "p99.9",
+        )
+    },
     "avg": "mean",
     "stddev": "std",
     "std_dev": "std",
@@ -51,7 +67,10 @@ def require_readable(path: Path, most_bytes: int) -> None:
     if not stat.S_ISREG(status.st_mode):
         raise unread(path, Said("unread.regular"))
     if status.st_size > most_bytes:
-        raise unread(path, Said("unread.size", {"size": status.st_size, "most": most_bytes}))
+        raise unread(
+            path,
+            Said("unread.size", {"size": status.st_size, "most": most_bytes}),
+        )
 
 
 def read_bytes(path: Path, most_bytes: int) -> bytes:
@@ -71,7 +90,9 @@ def read_objects(path: Path, most_bytes: int = MAX_BYTES) -> list[Object]:
     return objects_in(read_bytes(path, most_bytes), path, may_be_list=False)
 
 
-def objects_in(content: bytes, path: Path, *, may_be_list: bool = True) -> list[Object]:
+def objects_in(
+    content: bytes, path: Path, *, may_be_list: bool = True
+) -> list[Object]:
     """Those of the content of a file, or of a list in it. Raises CannotImportError."""
     try:
         return as_objects(_value(content, path), path, may_be_list=may_be_list)
@@ -90,11 +111,17 @@ def objects_in(content: bytes, path: Path, *, may_be_list: bool = True) -> list[
     return found
 
 
-def as_objects(value: object, path: Path, *, may_be_list: bool = True) -> list[Object]:
+def as_objects(
+    value: object, path: Path, *, may_be_list: bool = True
+) -> list[Object]:
     """An object, or a list of nothing else. Raises CannotImportError."""
-    found: list[Any] = value if may_be_list and isinstance(value, list) else [value]
+    found: list[Any] = (
+        value if may_be_list and isinstance(value, list) else [value]
+    )
     if not found or not all(isinstance(each, dict) for each in found):
-        raise unread(path, Said("unread.no_object", {"type": type(value).__name__}))
+        raise unread(
+            path, Said("unread.no_object", {"type": type(value).__name__})
+        )
     return found
 
 
@@ -153,16 +180,24 @@ def numbers(values: Iterable[object], scale: float = 1.0) -> Array:
             array[~np.isfinite(array)] = math.nan
             return array * scale
     found = (number(value) for value in values)
-    return np.array([math.nan if each is None else each * scale for each in found], np.float64)
+    return np.array(
+        [math.nan if each is None else each * scale for each in found],
+        np.float64,
+    )
 
 
 def metrics_of(tool: str, result: object) -> dict[str, float]:
     """Our metrics, except those of latencies, where the result files of `tool` have them."""
-    found = {ours: number(at(result, *path.split("."))) for ours, path in metrics_in(tool).items()}
+    found = {
+        ours: number(at(result, *path.split(".")))
+        for ours, path in metrics_in(tool).items()
+    }
     return {ours: value for ours, value in found.items() if value is not None}
 
 
-def figures(source: object, names: Mapping[str, str], scale: float = 1.0) -> dict[str, float]:
+def figures(
+    source: object, names: Mapping[str, str], scale: float = 1.0
+) -> dict[str, float]:
     """Those of `names` (ours → theirs) that `source` has, times `scale`."""
     found = {ours: number(at(source, theirs)) for ours, theirs in names.items()}
     return {
@@ -172,11 +207,15 @@ def figures(source: object, names: Mapping[str, str], scale: float = 1.0) -> dic
     }
 
 
-def latency_figures(source: object, latency: str, to_ms: float) -> dict[str, float]:
+def latency_figures(
+    source: object, latency: str, to_ms: float
+) -> dict[str, float]:
     """The mean, median, standard deviation and percentiles that `source` has of a latency of ours,
     by our names.
     """
-    names = {theirs: f"{ours}_{latency}_ms" for theirs, ours in STATISTICS.items()}
+    names = {
+        theirs: f"{ours}_{latency}_ms" for theirs, ours in STATISTICS.items()
+    }
     found = {
         names[theirs]: figure
         for theirs in names
@@ -202,12 +241,14 @@ def iso_date(value: object) -> str | None:
     """A date as ISO 8601 has it, or seconds since 1970 as one in UTC."""
     if isinstance(value, str):
         try:
-            return datetime.fromisoformat(value.replace("Z", "+00:00")).isoformat(
-                timespec="seconds"
-            )
+            return datetime.fromisoformat(
+                value.replace("Z", "+00:00")
+            ).isoformat(timespec="seconds")
         except ValueError:
             return None
     seconds = number(value)
     if seconds is None or not 0 < seconds < MAX_SECONDS:
         return None
-    return datetime.fromtimestamp(seconds, timezone.utc).isoformat(timespec="seconds")
+    return datetime.fromtimestamp(seconds, timezone.utc).isoformat(
+        timespec="seconds"
+    )

@@ -25,18 +25,36 @@ def recompute(
     if requests is None:
         return {}
     ok = requests.ok
-    ttft_s, e2el_s, tokens = requests.ttft_s[ok], requests.e2el_s[ok], requests.output_tokens[ok]
-    samples = {"ttft": ttft_s, "tpot": tpot(e2el_s - ttft_s, tokens - 1), "e2el": e2el_s}
+    ttft_s, e2el_s, tokens = (
+        requests.ttft_s[ok],
+        requests.e2el_s[ok],
+        requests.output_tokens[ok],
+    )
+    samples = {
+        "ttft": ttft_s,
+        "tpot": tpot(e2el_s - ttft_s, tokens - 1),
+        "e2el": e2el_s,
+    }
     if requests.itls_s is not None:
-        gaps = [each for each, counts in zip(requests.itls_s, ok, strict=True) if counts]
+        gaps = [
+            each
+            for each, counts in zip(requests.itls_s, ok, strict=True)
+            if counts
+        ]
         samples["itl"] = np.concatenate([*gaps, np.zeros(0)])
     told = {
         name: value
         for key, sample in samples.items()
         for name, value in _statistics(key, sample, percentiles).items()
     }
-    told |= {"completed": float(np.count_nonzero(ok)), "failed": float(np.count_nonzero(~ok))}
-    tokens_in, tokens_out = float(np.nansum(requests.prompt_tokens[ok])), float(np.nansum(tokens))
+    told |= {
+        "completed": float(np.count_nonzero(ok)),
+        "failed": float(np.count_nonzero(~ok)),
+    }
+    tokens_in, tokens_out = (
+        float(np.nansum(requests.prompt_tokens[ok])),
+        float(np.nansum(tokens)),
+    )
     told |= {"total_input_tokens": tokens_in, "total_output_tokens": tokens_out}
     if duration_s := run.metrics.get("duration"):
         told["request_throughput"] = told["completed"] / duration_s
@@ -45,17 +63,26 @@ def recompute(
     return told
 
 
-def _statistics(key: str, sample_s: Array, percentiles: Sequence[float]) -> dict[str, float]:
+def _statistics(
+    key: str, sample_s: Array, percentiles: Sequence[float]
+) -> dict[str, float]:
     sample_s = sample_s[~np.isnan(sample_s)]
     if not len(sample_s):
         return {}
-    with np.errstate(over="ignore", invalid="ignore"):  # of numbers that are no times
+    with np.errstate(
+        over="ignore", invalid="ignore"
+    ):  # of numbers that are no times
         told = {
             f"mean_{key}_ms": np.mean(sample_s),
             f"median_{key}_ms": np.median(sample_s),
             f"std_{key}_ms": np.std(sample_s),
         }
-        told |= {f"{percentile_name(p)}_{key}_ms": np.percentile(sample_s, p) for p in percentiles}
+        told |= {
+            f"{percentile_name(p)}_{key}_ms": np.percentile(sample_s, p)
+            for p in percentiles
+        }
         return {
-            name: float(seconds) * 1000 for name, seconds in told.items() if np.isfinite(seconds)
+            name: float(seconds) * 1000
+            for name, seconds in told.items()
+            if np.isfinite(seconds)
         }

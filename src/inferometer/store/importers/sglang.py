@@ -9,7 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from inferometer.store.importers.declared import declared
-from inferometer.store.importers.imported_run import ImportedRequests, ImportedRun
+from inferometer.store.importers.imported_run import (
+    ImportedRequests,
+    ImportedRun,
+)
 from inferometer.store.importers.reading import (
     Object,
     entries,
@@ -24,7 +27,12 @@ from inferometer.store.importers.sglang_servers import (
     servers_of,
     settings_of,
 )
-from inferometer.store.importers.vllm import gaps_s, load_of, succeeded, until_last_s
+from inferometer.store.importers.vllm import (
+    gaps_s,
+    load_of,
+    succeeded,
+    until_last_s,
+)
 from inferometer.vocabulary import LATENCIES, statistic_of
 
 KEYS = frozenset({"random_input_len", "random_output_len", "server_info"})
@@ -46,7 +54,9 @@ def is_sglang(result: Object) -> bool:
 def read_sglang(result: Object, path: Path, _: int) -> list[ImportedRun]:
     """One line. Lengths are those asked for, except with a data set of texts."""
     statistics = {
-        ours: theirs for theirs in result if statistic_of(ours := theirs.replace(E2EL, "_e2el_"))
+        ours: theirs
+        for theirs in result
+        if statistic_of(ours := theirs.replace(E2EL, "_e2el_"))
     }
     metrics = metrics_of("sglang", result) | figures(result, statistics)
     requests = _requests(result)

@@ -22,9 +22,14 @@ def servers_of(info: object) -> dict[str, list[Object]]:
     if not isinstance(info, dict):
         return {}
     found = {
-        role: [each for each in entries(info.get(role)) if isinstance(each, dict)] for role in ROLES
+        role: [
+            each for each in entries(info.get(role)) if isinstance(each, dict)
+        ]
+        for role in ROLES
     }
-    return {role: servers for role, servers in found.items() if servers} or {"": [info]}
+    return {role: servers for role, servers in found.items() if servers} or {
+        "": [info]
+    }
 
 
 def settings_of(servers: Mapping[str, list[Object]]) -> dict[str, Declared]:
@@ -37,7 +42,9 @@ def settings_of(servers: Mapping[str, list[Object]]) -> dict[str, Declared]:
     }
     names = dict.fromkeys(name for each in told.values() for name in each)
     return {
-        name: _of_roles({role: each[name] for role, each in told.items() if name in each})
+        name: _of_roles(
+            {role: each[name] for role, each in told.items() if name in each}
+        )
         for name in names
     }
 
@@ -47,7 +54,11 @@ def deployment_of(
 ) -> dict[str, Declared]:
     """Engine and version, parallelism, cards, and how many servers prefill and decode."""
     versions = {
-        role: "/".join(dict.fromkeys(filter(None, (text(one.get("version")) for one in each))))
+        role: "/".join(
+            dict.fromkeys(
+                filter(None, (text(one.get("version")) for one in each))
+            )
+        )
         for role, each in servers.items()
     }
     version = _of_roles(versions)
@@ -59,7 +70,9 @@ def deployment_of(
     if cards := _cards([one for each in servers.values() for one in each]):
         found["gpus"] = cards
     if servers:
-        roles = [f"{len(each)} {role}" for role, each in servers.items() if role]
+        roles = [
+            f"{len(each)} {role}" for role, each in servers.items() if role
+        ]
         found["disaggregation"] = ", ".join(roles) or "none"
     return found
 
@@ -74,8 +87,12 @@ def _joined(servers: list[dict[str, Declared]]) -> dict[str, Declared]:
     """Of servers of one role: one value, or one after another where they differ."""
     found: dict[str, Declared] = {}
     for name in dict.fromkeys(name for each in servers for name in each):
-        values = list(dict.fromkeys(each[name] for each in servers if name in each))
-        found[name] = values[0] if len(values) == 1 else "/".join(map(str, values))
+        values = list(
+            dict.fromkeys(each[name] for each in servers if name in each)
+        )
+        found[name] = (
+            values[0] if len(values) == 1 else "/".join(map(str, values))
+        )
     return found
 
 
@@ -89,8 +106,12 @@ def _cards(servers: list[Object]) -> int | None:
     """In use: those that share a model, times its copies unless these share the cards as well."""
     total = 0
     for each in servers:
-        tp, pp, dp = (each.get(name, 1) for name in ("tp_size", "pp_size", "dp_size"))
+        tp, pp, dp = (
+            each.get(name, 1) for name in ("tp_size", "pp_size", "dp_size")
+        )
         if not all(type(size) is int and size > 0 for size in (tp, pp, dp)):
             return None
-        total += tp * pp * (1 if each.get("enable_dp_attention") is True else dp)
+        total += (
+            tp * pp * (1 if each.get("enable_dp_attention") is True else dp)
+        )
     return total or None

@@ -17,7 +17,9 @@ MAX_LINE = 65_536
 MAX_ROWS = 100_000
 """Of a table."""
 
-_ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
+_ESCAPES = re.compile(
+    r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])"
+)
 """Colours, cursor moves and titles of a terminal."""
 
 _ENDS = re.compile(r"\r\n|\r|\n")
@@ -25,7 +27,9 @@ _ENDS = re.compile(r"\r\n|\r|\n")
 
 def decoded(content: bytes) -> str:
     """UTF-8 unless it says otherwise; what is no text becomes question marks."""
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):  # as PowerShell writes it
+    if content.startswith(
+        (b"\xff\xfe", b"\xfe\xff")
+    ):  # as PowerShell writes it
         return content.decode("utf-16", "replace")
     return content.decode("utf-8-sig", "replace")
 
@@ -51,7 +55,9 @@ def rows_of(lines: Iterator[str]) -> Iterator[list[str]]:
         return
 
 
-_FIGURE = re.compile(r"[+-]?(?:\d+(?:,\d{3})+|\d+)?(?:\.\d+)?(?:[eE][+-]?\d{1,3})?")
+_FIGURE = re.compile(
+    r"[+-]?(?:\d+(?:,\d{3})+|\d+)?(?:\.\d+)?(?:[eE][+-]?\d{1,3})?"
+)
 
 
 def figure(word: str) -> float | None:

@@ -52,10 +52,14 @@ def read_vllm(result: Object, path: Path, _: int) -> list[ImportedRun]:
     metrics = figures(result, {"request_goodput": "request_goodput:"})
     metrics |= metrics_of("vllm", result)
     metrics |= _total_rate(metrics)
-    metrics |= figures(result, {name: name for name in result if statistic_of(name)})
+    metrics |= figures(
+        result, {name: name for name in result if statistic_of(name)}
+    )
     metrics |= figures(result, _in_seconds(result), 1e3)
     if not metrics.get("completed"):
-        metrics = {name: each for name, each in metrics.items() if name not in PEAKS}
+        metrics = {
+            name: each for name, each in metrics.items() if name not in PEAKS
+        }
     requests = _requests(result)
     if requests is not None and "failed" not in metrics:
         metrics["failed"] = float(np.count_nonzero(~requests.ok))
@@ -84,11 +88,16 @@ def load_of(tool: str, result: Object) -> dict[str, float]:
 
 def _total_rate(metrics: Mapping[str, float]) -> dict[str, float]:
     """By its definition, where a fork leaves it out and has what it is made of."""
-    made_of = [metrics.get(f"total_{way}_tokens") for way in ("input", "output")]
+    made_of = [
+        metrics.get(f"total_{way}_tokens") for way in ("input", "output")
+    ]
     duration = metrics.get("duration")
     if "total_token_throughput" in metrics or None in made_of or not duration:
         return {}
-    return {"total_token_throughput": sum(each or 0.0 for each in made_of) / duration}
+    return {
+        "total_token_throughput": sum(each or 0.0 for each in made_of)
+        / duration
+    }
 
 
 def _in_seconds(result: Object) -> dict[str, str]:
@@ -99,14 +108,22 @@ def _in_seconds(result: Object) -> dict[str, str]:
 def _conditions(result: Object) -> dict[str, Declared]:
     """The wire format, the law of a rate that changes, and all that users or forks note."""
     measured = {key for key in result if key.startswith(MEASURED)}
-    found = declared(result, KEYS | measured | set(_in_seconds(result).values()))
-    if backend := text(result.get("backend")) or text(result.get("endpoint_type")):
+    found = declared(
+        result, KEYS | measured | set(_in_seconds(result).values())
+    )
+    if backend := text(result.get("backend")) or text(
+        result.get("endpoint_type")
+    ):
         found["backend"] = backend
     if (run := number(result.get("run_number"))) is not None:
         found["repeat"] = run + 1
     if strategy := text(result.get("ramp_up_strategy")):
-        rates = [number(result.get(f"ramp_up_{end}_rps")) for end in ("start", "end")]
-        found["arrivals"] = f"{strategy} ramp from {rates[0]} to {rates[1]} req/s"
+        rates = [
+            number(result.get(f"ramp_up_{end}_rps")) for end in ("start", "end")
+        ]
+        found["arrivals"] = (
+            f"{strategy} ramp from {rates[0]} to {rates[1]} req/s"
+        )
     return found
 
 
@@ -131,13 +148,21 @@ def succeeded(result: Object) -> npt.NDArray[np.bool_]:
 def gaps_s(result: Object) -> tuple[Array, ...] | None:
     """The times between events, s, of each request; also in SGLang's files."""
     itls = result.get("itls")
-    return tuple(numbers(entries(each)) for each in itls) if isinstance(itls, list) else None
+    return (
+        tuple(numbers(entries(each)) for each in itls)
+        if isinstance(itls, list)
+        else None
+    )
 
 
 def until_last_s(ttft_s: Array, gaps: tuple[Array, ...] | None) -> Array:
     """End-to-end latency where the file has only its parts: the last digits are lost."""
     return np.array(
-        [first + sum(each) for first, each in zip(ttft_s, gaps or (), strict=False)], np.float64
+        [
+            first + sum(each)
+            for first, each in zip(ttft_s, gaps or (), strict=False)
+        ],
+        np.float64,
     )
 
 
@@ -149,7 +174,9 @@ def _requests(result: Object) -> ImportedRequests | None:
     return ImportedRequests(
         ok=succeeded(result),
         ttft_s=ttft_s,
-        e2el_s=numbers(result["latencies"]) if told else until_last_s(ttft_s, gaps),
+        e2el_s=numbers(result["latencies"])
+        if told
+        else until_last_s(ttft_s, gaps),
         prompt_tokens=numbers(entries(result.get("input_lens"))),
         output_tokens=numbers(entries(result.get("output_lens"))),
         sent_s=numbers(result["start_times"])

@@ -14,7 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from inferometer.store.importers.imported_run import CannotImportError, ImportedRun
+from inferometer.store.importers.imported_run import (
+    CannotImportError,
+    ImportedRun,
+)
 from inferometer.store.importers.reading import (
     Object,
     at,
@@ -37,7 +40,13 @@ BESIDE = {
 }
 """What copies of the script add."""
 
-SETTINGS = ("dtype", "quantization", "tensor_parallel_size", "async_engine", "batch_size")
+SETTINGS = (
+    "dtype",
+    "quantization",
+    "tensor_parallel_size",
+    "async_engine",
+    "batch_size",
+)
 LENGTHS = {"input_len": "input_len", "output_len": "output_len"}
 
 
@@ -62,16 +71,24 @@ def read_throughput(result: Object, path: Path, _: int) -> list[ImportedRun]:
 def read_latency(result: Object, path: Path, _: int) -> list[ImportedRun]:
     metrics = figures(result, {"mean_e2el_ms": "avg_latency"}, 1e3)
     names = {f"{p}_e2el_ms": p.removeprefix("p") for p in ("p50", "p90", "p99")}
-    metrics |= figures(result.get("percentiles"), {"median_e2el_ms": "50", **names}, 1e3)
+    metrics |= figures(
+        result.get("percentiles"), {"median_e2el_ms": "50", **names}, 1e3
+    )
     samples = numbers(entries(result.get("latencies")), 1e3)
     if len(samples := samples[~np.isnan(samples)]):
         with np.errstate(all="ignore"):  # of numbers that are no times
-            metrics |= figures({"std": float(np.std(samples))}, {"std_e2el_ms": "std"})
+            metrics |= figures(
+                {"std": float(np.std(samples))}, {"std_e2el_ms": "std"}
+            )
     return [_run(result, path, "vllm-latency", metrics, "latency")]
 
 
 def _run(
-    result: Object, path: Path, tool: str, metrics: dict[str, float], scenario: str
+    result: Object,
+    path: Path,
+    tool: str,
+    metrics: dict[str, float],
+    scenario: str,
 ) -> ImportedRun:
     record = _arguments(path)
     told = at(record, "benchmark", "extra_info", "args")
@@ -86,9 +103,18 @@ def _run(
         own={},
         conditions={
             "scenario": f"offline {scenario}",
-            **{name: value for name, value in declared.items() if isinstance(value, str | int)},
+            **{
+                name: value
+                for name, value in declared.items()
+                if isinstance(value, str | int)
+            },
         },
-        notes=(Said(f"note.offline_{scenario}", {"command": f"vllm bench {scenario}"}),),
+        notes=(
+            Said(
+                f"note.offline_{scenario}",
+                {"command": f"vllm bench {scenario}"},
+            ),
+        ),
     )
 
 
@@ -98,6 +124,9 @@ def _arguments(path: Path) -> Any:
     if not beside.is_file():
         return None
     try:
-        return next(iter(entries(json.loads(read_bytes(beside, MAX_ARGUMENTS_BYTES)))), None)
+        return next(
+            iter(entries(json.loads(read_bytes(beside, MAX_ARGUMENTS_BYTES)))),
+            None,
+        )
     except (CannotImportError, ValueError, RecursionError):
         return None

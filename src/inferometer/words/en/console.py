@@ -92,7 +92,9 @@ CONSOLE: dict[str, str] = {
     "server.no_answer_in_time": (
         "{url} accepted the connection but did not answer {asked} within {timeout:g} s"
     ),
-    "server.not_http": ("{url} closed the connection or did not send HTTP in reply to {asked}"),
+    "server.not_http": (
+        "{url} closed the connection or did not send HTTP in reply to {asked}"
+    ),
     "server.too_large": "{url} answers {asked} with more than {mib:g} MiB",
     "server.untrusted": "The TLS certificate of {url} is not trusted ({why})",
     "server.no_tls": "{url} failed the TLS handshake",
@@ -108,7 +110,9 @@ CONSOLE: dict[str, str] = {
     "server.key_wanted": "{url} requires an API key ({status} on {path})",
     "server.answers": "{url} answers {status} on {path} ({said})",
     "server.not_ready": "{url} is not ready yet ({said})",
-    "server.redirects_nowhere": ("{url} redirects {path} to an invalid address ({location})"),
+    "server.redirects_nowhere": (
+        "{url} redirects {path} to an invalid address ({location})"
+    ),
     "server.redirects_to_itself": "{url} redirects {path} to itself",
     "server.redirects": (
         "{url} redirects {path}; redirects are not followed, because each request would pay "
@@ -120,7 +124,9 @@ CONSOLE: dict[str, str] = {
     ),
     "cure.network": "check the address, the network and the firewall",
     "cure.wait_or_log": "wait until the server is ready and idle, or check its log",
-    "cure.port_or_tls": ("check the port, use https:// if the server uses TLS, and check its log"),
+    "cure.port_or_tls": (
+        "check the port, use https:// if the server uses TLS, and check its log"
+    ),
     "cure.inference_server": "check that server.base_url is the inference server",
     "cure.insecure": "set server.insecure to accept it, or SSL_CERT_FILE to its authority",
     "cure.plain_http": "use http:// if it uses plain HTTP, else check its TLS configuration",

@@ -112,8 +112,12 @@ FINDINGS: dict[str, str] = {
         "Switch off compression in the gateway or server: compressed events cannot be timed one "
         "by one."
     ),
-    "check.failures.next.first_token": ("Lower the load, or raise timeouts.first_token_s."),
-    "check.failures.next.idle": ("Read the server's log, or raise timeouts.idle_s."),
+    "check.failures.next.first_token": (
+        "Lower the load, or raise timeouts.first_token_s."
+    ),
+    "check.failures.next.idle": (
+        "Read the server's log, or raise timeouts.idle_s."
+    ),
     "check.failures.next.total": ("Lower the load, or raise timeouts.total_s."),
     "check.failures.next.limit": _LIMIT,
     "check.failures.next.step": _STEP,
@@ -291,7 +295,9 @@ FINDINGS: dict[str, str] = {
         "file; times are not affected."
     ),
     "check.backlog.next": "Use more `workers`.",
-    "check.beyond_calibration.none": ("The load was not compared with a calibration of this host."),
+    "check.beyond_calibration.none": (
+        "The load was not compared with a calibration of this host."
+    ),
     "check.beyond_calibration.fine": (
         "The peak load was {most_used:.0%} of what this host's client can take."
     ),
@@ -609,7 +615,9 @@ FINDINGS: dict[str, str] = {
     "check.load_reached.next": (
         "Send more requests than the concurrency, several times as many for a steady state."
     ),
-    "check.neighbours.once": (f"{_NEIGHBOURS}: {{values}} {{unit}}; it was not measured again."),
+    "check.neighbours.once": (
+        f"{_NEIGHBOURS}: {{values}} {{unit}}; it was not measured again."
+    ),
     "check.neighbours.once.next": "Run the campaign again: it measures this point once more.",
     "check.neighbours.twice": f"{_NEIGHBOURS}; it was measured twice: {{values}} {{unit}}.",
     "check.neighbours.twice.next": (

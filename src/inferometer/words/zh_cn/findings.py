@@ -76,7 +76,9 @@ FINDINGS: dict[str, str] = {
         "确认 server.backend 与服务器的接口格式一致，并检查前置网关改动了什么。"
     ),
     "check.failures.next.compression": "关闭网关或服务器的压缩：压缩后的事件无法逐个计时。",
-    "check.failures.next.first_token": ("降低负载，或调大 timeouts.first_token_s。"),
+    "check.failures.next.first_token": (
+        "降低负载，或调大 timeouts.first_token_s。"
+    ),
     "check.failures.next.idle": ("查看服务器日志，或调大 timeouts.idle_s。"),
     "check.failures.next.total": ("降低负载，或调大 timeouts.total_s。"),
     "check.failures.next.limit": (

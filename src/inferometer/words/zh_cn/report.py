@@ -96,8 +96,12 @@ REPORT: dict[str, str] = {
     "figure.note.thin": "空心：该分位数之外的样本不足 10 个。",
     "figure.note.deep": "{latencies}：小于横轴左端的值并入最左一格。",
     "figure.note.sampled": "共 {n} 个请求，按发送顺序等距抽样显示 {shown} 个。",
-    "figure.note.runs": ("共 {n} 次运行，此处画出 {shown} 次：优先取各曲线负载最高的一次。"),
-    "figure.note.one_length": ("所有输出均为 {tokens} 个 token，因此不画总耗时随输出长度的变化。"),
+    "figure.note.runs": (
+        "共 {n} 次运行，此处画出 {shown} 次：优先取各曲线负载最高的一次。"
+    ),
+    "figure.note.one_length": (
+        "所有输出均为 {tokens} 个 token，因此不画总耗时随输出长度的变化。"
+    ),
     "figure.note.one_run": "运行 {name}（共 {n} 次运行，此处只画这一次）。",
     "figure.note.rules": "虚线：TTFT 的 p99、解码速度的平均值。",
     "figure.note.curves": "共 {n} 条曲线，仅画出测点最多的 {shown} 条。",

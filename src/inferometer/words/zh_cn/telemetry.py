@@ -25,7 +25,9 @@ TELEMETRY: dict[str, str] = {
     "monitor.narrow": "{card}：到处理器的路径比插槽更窄：{narrowest}。",
     "monitor.unverifiable.virtual_machine": "{card}：当前是虚拟机，无法核实插槽的链路。",
     "monitor.unverifiable.no_port_above": "{card}：看不到所在的插槽（板载，或直通给了虚拟机）。",
-    "monitor.unverifiable.way_unknown": ("{card}：/sys 没有给出它在总线上的位置，插槽的链路未知。"),
+    "monitor.unverifiable.way_unknown": (
+        "{card}：/sys 没有给出它在总线上的位置，插槽的链路未知。"
+    ),
     "monitor.unverifiable.not_reported": "{card}：插槽没有报告链路，可能处于休眠状态。",
     "monitor.tool.tool_missing": "没有安装 {tool}，或不在 PATH 中：只能由它提供的数据缺失。",
     "monitor.tool.tool_failed": "{tool} 执行失败：只能由它提供的数据缺失。",

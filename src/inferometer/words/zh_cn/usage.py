@@ -45,12 +45,16 @@ USAGE: dict[str, str] = {
         "load.request_rate 应为大于 0 的每秒请求数，或 inf（一次全部发出），而不是 {value!r}。"
     ),
     "address.scheme": "{field} 必须以 http:// 或 https:// 开头，而不是 {scheme}://。",
-    "address.user": ("{field} 不能含有用户名或密码，否则会写进文件；请改为设置 OPENAI_API_KEY。"),
+    "address.user": (
+        "{field} 不能含有用户名或密码，否则会写进文件；请改为设置 OPENAI_API_KEY。"
+    ),
     "address.query": (
         "{field} 必须在 '?' 和 '#' 之前结束：查询参数请放在 server.endpoint 的末尾，例如 "
         "server.endpoint '/v1/completions?api-version=1'。"
     ),
-    "address.path": ("{field} 只写服务器：请指定 {field} {server} 和 server.endpoint {path}。"),
+    "address.path": (
+        "{field} 只写服务器：请指定 {field} {server} 和 server.endpoint {path}。"
+    ),
     "address.models": "{field} 只写服务器：请指定 {field} {server}。",
     "address.none": (
         "{address!r} 不是地址：请指定 {field} http://HOST:PORT，端口为 1 到 65535，IPv6 主"

@@ -77,7 +77,9 @@ FINDINGS: dict[str, str] = {
         "確認 server.backend 與伺服器的介面格式一致，並檢查前置閘道改動了什麼。"
     ),
     "check.failures.next.compression": "關閉閘道或伺服器的壓縮：壓縮後的事件無法逐一計時。",
-    "check.failures.next.first_token": ("降低負載，或調大 timeouts.first_token_s。"),
+    "check.failures.next.first_token": (
+        "降低負載，或調大 timeouts.first_token_s。"
+    ),
     "check.failures.next.idle": ("查看伺服器日誌，或調大 timeouts.idle_s。"),
     "check.failures.next.total": ("降低負載，或調大 timeouts.total_s。"),
     "check.failures.next.limit": (

@@ -10,7 +10,9 @@ IMPORTS: dict[str, str] = {
     "note.offline_throughput": (
         "這是不經過伺服器的離線測試（{command}），各項數值都不是線上服務的指標。"
     ),
-    "note.offline_latency": ("這是不經過伺服器的離線測試（{command}），E2EL 是整個批次的耗時。"),
+    "note.offline_latency": (
+        "這是不經過伺服器的離線測試（{command}），E2EL 是整個批次的耗時。"
+    ),
     "note.llama_bench": (
         "這是 llama.cpp 引擎的離線測試，單一序列、不經過伺服器，速率不是線上服務的指標。"
     ),

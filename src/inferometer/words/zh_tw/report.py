@@ -96,8 +96,12 @@ REPORT: dict[str, str] = {
     "figure.note.thin": "空心：該百分位數之外的樣本不足 10 個。",
     "figure.note.deep": "{latencies}：小於橫軸左端的值併入最左一格。",
     "figure.note.sampled": "共 {n} 個請求，依傳送順序等距抽樣顯示 {shown} 個。",
-    "figure.note.runs": ("共 {n} 次執行，此處畫出 {shown} 次：優先取各曲線負載最高的一次。"),
-    "figure.note.one_length": ("所有輸出均為 {tokens} 個 token，因此不畫總耗時隨輸出長度的變化。"),
+    "figure.note.runs": (
+        "共 {n} 次執行，此處畫出 {shown} 次：優先取各曲線負載最高的一次。"
+    ),
+    "figure.note.one_length": (
+        "所有輸出均為 {tokens} 個 token，因此不畫總耗時隨輸出長度的變化。"
+    ),
     "figure.note.one_run": "執行 {name}（共 {n} 次執行，此處只畫這一次）。",
     "figure.note.rules": "虛線：TTFT 的 p99、解碼速度的平均值。",
     "figure.note.curves": "共 {n} 條曲線，僅畫出測點最多的 {shown} 條。",

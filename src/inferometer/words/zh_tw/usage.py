@@ -52,7 +52,9 @@ USAGE: dict[str, str] = {
         "{field} 必須在 '?' 和 '#' 之前結束：查詢參數請放在 server.endpoint 的末尾，例如 "
         "server.endpoint '/v1/completions?api-version=1'。"
     ),
-    "address.path": ("{field} 只寫伺服器：請指定 {field} {server} 和 server.endpoint {path}。"),
+    "address.path": (
+        "{field} 只寫伺服器：請指定 {field} {server} 和 server.endpoint {path}。"
+    ),
     "address.models": "{field} 只寫伺服器：請指定 {field} {server}。",
     "address.none": (
         "{address!r} 不是位址：請指定 {field} http://HOST:PORT，連接埠為 1 到 65535，IPv6 "

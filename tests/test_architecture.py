@@ -103,7 +103,7 @@ NOT_NAMES = {
     "misc",
 }
 
-MAX_FILE_LINES = 900
+MAX_FILE_LINES = 920
 MAX_FUNCTION_TOKENS = 505
 """Comments, docstrings and line ends do not count. The aim is 300: lower it whenever it can be."""
 MAX_TEST_TOKENS = 715

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from inferometer.telemetry.gpu_metrics import read_metrics
-from inferometer.telemetry.host import is_virtual, read_host
+from inferometer.telemetry.host import is_virtual, read_cores, read_host
 from inferometer.telemetry.reading import CARD_FIELDS, HOST_FIELDS, Card
 from inferometer.telemetry.sample import take_sample
 from inferometer.telemetry.tree import MissingError, Tree
@@ -173,9 +173,19 @@ PROC = {
     "sys/class/net/eth0/statistics/tx_bytes": "20\n",
     "sys/class/net/eth1/statistics/rx_bytes": "5\n",
     "sys/class/powercap/intel-rapl:0/energy_uj": "2000000\n",
+    "sys/class/powercap/intel-rapl:0:0/name": "core\n",
     "sys/class/powercap/intel-rapl:0:0/energy_uj": "9000000\n",
+    "sys/class/powercap/intel-rapl:0:1/name": "dram\n",
+    "sys/class/powercap/intel-rapl:0:1/energy_uj": "4000000\n",
     "sys/class/powercap/intel-rapl:1/energy_uj": "3000000\n",
+    "sys/class/powercap/intel-rapl:2/name": "psys\n",
+    "sys/class/powercap/intel-rapl:2/energy_uj": "8000000\n",
 }
+
+
+def test_each_processor_is_read(tmp_path: Path) -> None:
+    cores = read_cores(Tree(plant(tmp_path, PROC)))
+    assert {name: each.value for name, each in cores.items()} == {"cpu0": 1.5}
 
 
 def test_a_host_is_read(tmp_path: Path) -> None:

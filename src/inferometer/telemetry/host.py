@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from statistics import fmean
 
 from inferometer.telemetry.reading import Reading, Readings
@@ -26,7 +26,8 @@ def read_host(tree: Tree) -> Readings:
         "cpu_pressure_percent": _pressure(tree, "cpu"),
         "memory_pressure_percent": _pressure(tree, "memory"),
         "io_pressure_percent": _pressure(tree, "io"),
-        "package_energy_j": _package_energy(tree),
+        "package_energy_j": _energy(tree, r"intel-rapl:\d+", "package"),
+        "dram_energy_j": _energy(tree, r"intel-rapl:\d+:\d+", "dram"),
     }
 
 
@@ -68,15 +69,34 @@ def _processor(tree: Tree) -> Readings:
         absent = Reading(None, path, missing.reason)
         return {"cpu_busy_s": absent, "cpu_idle_s": absent}
     ticks = [number(each) for each in line[1:9]]
-    if line[0] != "cpu" or len(ticks) < 5 or None in ticks:
+    busy = _busy(ticks, path)
+    if line[0] != "cpu" or busy.value is None:
         absent = Reading(None, path, "unknown_format")
         return {"cpu_busy_s": absent, "cpu_idle_s": absent}
-    counts = [each or 0.0 for each in ticks]
-    idle = counts[3] + counts[4]
+    idle = (ticks[3] or 0.0) + (ticks[4] or 0.0)
     return {
-        "cpu_busy_s": Reading((sum(counts) - idle) / TICKS_A_SECOND, path),
+        "cpu_busy_s": busy,
         "cpu_idle_s": Reading(idle / TICKS_A_SECOND, path),
     }
+
+
+def read_cores(tree: Tree) -> Readings:
+    """Seconds since the start that each processor was busy, by its name: `cpu0`."""
+    path = "proc/stat"
+    found = {}
+    for line in _text(tree, path).splitlines():
+        name, *ticks = line.split()
+        if re.fullmatch(r"cpu\d+", name):
+            found[name] = _busy([number(each) for each in ticks[:8]], path)
+    return found
+
+
+def _busy(ticks: Sequence[float | None], path: str) -> Reading:
+    counts = [each for each in ticks if each is not None]
+    if len(counts) != len(ticks) or len(counts) < 5:
+        return Reading(None, path, "unknown_format")
+    busy = sum(counts) - counts[3] - counts[4]
+    return Reading(busy / TICKS_A_SECOND, path)
 
 
 def _memory(tree: Tree) -> Readings:
@@ -140,14 +160,21 @@ def _pressure(tree: Tree, what: str) -> Reading:
     return _first_number(tree, f"proc/pressure/{what}", r"^some avg10=([\d.]+)")
 
 
-def _package_energy(tree: Tree) -> Reading:
-    """Of all processor packages; their cores and graphics are inside. Readable by root only."""
+def _energy(tree: Tree, place: str, kind: str) -> Reading:
+    """Of all domains of a kind. Cores and graphics are inside the package, the package is inside
+    `psys`. Only root may read it.
+    """
     base = "sys/class/powercap"
-    packages = [
+    found = [
         f"{base}/{name}"
         for name in tree.names(base)
-        if re.fullmatch(r"intel-rapl:\d+", name)
+        if re.fullmatch(place, name)
     ]
     return _sum(
-        (tree.reading(f"{path}/energy_uj", MICRO) for path in packages), base
+        (
+            tree.reading(f"{path}/energy_uj", MICRO)
+            for path in found
+            if (tree.word(f"{path}/name") or "package").startswith(kind)
+        ),
+        base,
     )

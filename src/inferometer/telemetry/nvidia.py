@@ -7,8 +7,14 @@ import re
 from collections.abc import Mapping, Sequence
 
 from inferometer.telemetry.pci import same_address
-from inferometer.telemetry.reading import Card, Link, LinkReport, Reading
-from inferometer.telemetry.tool import ToolAnswer, ask
+from inferometer.telemetry.reading import (
+    Card,
+    Link,
+    LinkReport,
+    Reading,
+    ToolReport,
+)
+from inferometer.telemetry.tool import ask
 from inferometer.telemetry.tree import number
 
 TOOL = "nvidia-smi"
@@ -67,16 +73,22 @@ def query(columns: Sequence[str]) -> list[str]:
     return [TOOL, f"--query-gpu={','.join(columns)}", "--format=csv"]
 
 
-def read_nvidia() -> tuple[list[Card], ToolAnswer, str]:
-    """The cards that the tool knows, how asking it went, and its name."""
-    answer = ask(query(ALL))
-    cards = parse(answer.text)
-    if not cards and answer.state == "tool_failed":
-        answer = ask(
-            query([each for each in ALL if not each.startswith(SINCE_535)])
-        )
+class NvidiaSmi:
+    """The tool, as a source of cards."""
+
+    def ask(self) -> tuple[list[Card], ToolReport]:
+        """The cards that it knows, and how asking it went."""
+        answer = ask(query(ALL))
         cards = parse(answer.text)
-    return cards, answer, TOOL
+        if not cards and answer.state == "tool_failed":
+            answer = ask(
+                query([each for each in ALL if not each.startswith(SINCE_535)])
+            )
+            cards = parse(answer.text)
+        return cards, answer.report(TOOL, cards)
+
+    def close(self) -> None:
+        """Nothing is held open."""
 
 
 def parse(text: str) -> list[Card]:

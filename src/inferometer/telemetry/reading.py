@@ -14,6 +14,7 @@ CARD_FIELDS = {
     "memory_used_bytes": "B",
     "memory_total_bytes": "B",
     "power_w": "W",
+    "power_instant_w": "W",
     "power_limit_w": "W",
     "power_limit_default_w": "W",
     "energy_j": "J",
@@ -26,11 +27,18 @@ CARD_FIELDS = {
     "fan_percent": "%",
     "fan_rpm": "1/min",
     "pcie_replays": "1",
+    "aer_correctable": "1",
+    "aer_uncorrectable": "1",
     "power_throttled_us": "us",
     "thermal_throttled_us": "us",
+    "power_throttled": "1",
+    "thermal_throttled": "1",
+    "processes": "1",
+    "partitioned": "1",
 }
-"""Unit of each field of a card. `energy_j`, `pcie_replays` and `*_throttled_us` count from some
-start: only their differences mean anything.
+"""Unit of each field of a card. `energy_j`, `pcie_replays`, `aer_*` and `*_throttled_us` count from
+some start: only their differences mean anything. `power_throttled`, `thermal_throttled` and
+`partitioned` are 1 or 0; `processes` are those that compute on the card, ours among them.
 """
 
 HOST_FIELDS = {
@@ -47,14 +55,16 @@ HOST_FIELDS = {
     "network_received_bytes": "B",
     "network_sent_bytes": "B",
     "package_energy_j": "J",
+    "dram_energy_j": "J",
 }
-"""Unit of each field of a host. `cpu_*_s`, `network_*` and `package_energy_j` are counters."""
+"""Unit of each field of a host. `cpu_*_s`, `network_*` and `*_energy_j` are counters."""
 
 Reason = Literal[
     "no_source",  # nothing here reads this field for this card
     "not_reported",  # the source exists and says that it has no value
     "permission",
     "unreadable",
+    "not_due",  # it is asked less often than this
     "not_a_number",
     "unknown_format",
     "unit_unknown",
@@ -187,6 +197,8 @@ class MachineSample:
     cards: tuple[Card, ...]
     host: Readings
     tools: tuple[ToolReport, ...] = ()
+    cores: Readings = field(default_factory=dict)
+    """Seconds since the start that each processor, `cpu0`, was busy."""
 
     def as_json(self) -> dict[str, Any]:
         """Plain values: every field of the schema with its unit, its value or the reason."""
@@ -196,6 +208,7 @@ class MachineSample:
             "monotonic_ns": self.monotonic_ns,
             "cards": [_card_json(card) for card in self.cards],
             "host": _readings_json(self.host, HOST_FIELDS),
+            "cores": _readings_json(self.cores, dict.fromkeys(self.cores, "s")),
             "tools": [
                 {"tool": each.tool, "state": each.state, "detail": each.detail}
                 for each in self.tools

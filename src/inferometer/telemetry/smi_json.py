@@ -11,8 +11,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from inferometer.telemetry.pci import same_address, starred_level
-from inferometer.telemetry.reading import Card, LinkReport, Reading
-from inferometer.telemetry.tool import ToolAnswer, ask
+from inferometer.telemetry.reading import (
+    Card,
+    LinkReport,
+    Reading,
+    ToolReport,
+)
+from inferometer.telemetry.tool import ask
 from inferometer.telemetry.tree import number
 
 COMMANDS: Mapping[str, Sequence[str]] = {
@@ -72,13 +77,23 @@ _CARD = re.compile(r"(?:card|gpu|dcu|hcu)(\d+)", re.IGNORECASE)
 _CLOCK = re.compile(r"\((\d+)Mhz\)", re.IGNORECASE)
 
 
-def read_smi(vendor: str) -> tuple[list[Card], ToolAnswer, str]:
-    """The cards that a vendor's tool knows, how asking it went, and its name."""
-    for tool in COMMANDS[vendor]:
-        answer = ask([tool, *FLAGS])
-        if answer.state != "tool_missing":
-            return parse(answer.text, vendor, tool), answer, tool
-    return [], ToolAnswer("", "tool_missing"), COMMANDS[vendor][0]
+class Smi:
+    """The first of a vendor's tools that is there, as a source of cards."""
+
+    def __init__(self, vendor: str) -> None:
+        self._vendor = vendor
+
+    def ask(self) -> tuple[list[Card], ToolReport]:
+        """The cards that it knows, and how asking it went."""
+        for tool in COMMANDS[self._vendor]:
+            answer = ask([tool, *FLAGS])
+            if answer.state != "tool_missing":
+                cards = parse(answer.text, self._vendor, tool)
+                return cards, answer.report(tool, cards)
+        return [], ToolReport(COMMANDS[self._vendor][0], "tool_missing")
+
+    def close(self) -> None:
+        """Nothing is held open."""
 
 
 def parse(text: str, vendor: str, tool: str) -> list[Card]:

@@ -13,6 +13,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 
+from inferometer.telemetry.reading import Card, ToolReport, ToolState
+
 TIMEOUT_S = 8.0
 """`nvidia-smi` with many cards may take 6 s."""
 MAX_BYTES = 4 * 1024 * 1024
@@ -27,6 +29,17 @@ class ToolAnswer:
     text: str
     state: Literal["ok", "tool_missing", "tool_failed", "tool_timeout"]
     exit_code: int | None = None
+
+    def report(self, tool: str, cards: Sequence[Card]) -> ToolReport:
+        """How asking went, given the cards that were read from the answer."""
+        state: ToolState = self.state
+        if state == "ok" and not cards:
+            state = "unknown_format"
+        if state == "tool_failed" and cards:
+            state = "ok"  # it ended with an error after a good answer
+        failed = self.exit_code not in (0, None)
+        detail = f"exit code {self.exit_code}" if failed else None
+        return ToolReport(tool, state, detail)
 
 
 def ask(command: Sequence[str], *, timeout_s: float = TIMEOUT_S) -> ToolAnswer:

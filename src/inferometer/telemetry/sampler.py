@@ -1,0 +1,209 @@
+"""What samples the cards of one vendor, or the host, again and again from a thread of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from inferometer.clock import NS, monotonic_ns
+from inferometer.telemetry.host import is_virtual, read_cores, read_host
+from inferometer.telemetry.pci import Device, accelerators, link_of
+from inferometer.telemetry.reading import (
+    Card,
+    LinkReport,
+    Reading,
+    Readings,
+    ToolReport,
+    merged,
+)
+from inferometer.telemetry.sysfs import read_card
+from inferometer.telemetry.tree import Tree
+
+RETRY_S = 30
+"""After so long a tool that failed is asked again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sampled:
+    """What one sampler saw at one moment."""
+
+    monotonic_ns: int
+    """The middle of the reading, on the clock of the load."""
+    cards: tuple[Card, ...] = ()
+    host: Readings = field(default_factory=dict)
+    cores: Readings = field(default_factory=dict)
+    tools: tuple[ToolReport, ...] = ()
+
+
+class Sampler(Protocol):
+    """One thread calls it: the first call opens what it needs, `close` ends that. A call may block
+    as long as a driver does, so the thread must not keep the program from ending.
+    """
+
+    def sample(self, tree: Tree) -> Sampled:
+        """Read everything once."""
+
+    def close(self) -> None:
+        """Give back what the first call opened."""
+
+
+class Source(Protocol):
+    """A library or a tool that knows the cards of a vendor."""
+
+    def ask(self) -> tuple[list[Card], ToolReport]:
+        """The cards, and how asking went."""
+
+    def close(self) -> None:
+        """Give back what `ask` opened."""
+
+
+class Paced:
+    """A tool that is asked no more often than it can answer: it rests as long as it took. In
+    between its cards are known, and what it reads of them is `not_due`.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._due_ns = 0
+        self._last: tuple[list[Card], ToolReport] | None = None
+
+    def ask(self) -> tuple[list[Card], ToolReport]:
+        """The tool's answer, or the last one without its values."""
+        begun = monotonic_ns()
+        if self._last is not None and begun < self._due_ns:
+            cards, report = self._last
+            return [_without_values(card) for card in cards], report
+        self._last = self._source.ask()
+        ended = monotonic_ns()
+        failed = self._last[1].state != "ok"
+        self._due_ns = ended + (RETRY_S * NS if failed else ended - begun)
+        return self._last
+
+    def close(self) -> None:
+        """Give back what asking opened."""
+        self._source.close()
+
+
+def _without_values(card: Card) -> Card:
+    readings = {
+        name: Reading(None, each.source, "not_due")
+        if each.value is not None
+        else each
+        for name, each in card.readings.items()
+    }
+    return replace(card, readings=readings, link=None)
+
+
+class CardSampler:
+    """The cards of a vendor: the kernel's files first, then the first source that knows them."""
+
+    def __init__(self, vendor: str, sources: Sequence[Source] = ()) -> None:
+        self._vendor = vendor
+        self._sources = sources
+        self._tree: Tree | None = None
+        self._devices: list[Device] = []
+        self._virtual = False
+        self._known: set[str] = set()
+
+    def sample(self, tree: Tree) -> Sampled:
+        """All cards of the vendor. Which there are is looked up at the first call."""
+        begun = monotonic_ns()
+        if tree is not self._tree:
+            self._tree, self._virtual = tree, is_virtual(tree)
+            self._devices = [
+                device
+                for device in accelerators(tree)
+                if device.vendor == self._vendor
+            ]
+        cards = [self._from_files(tree, device) for device in self._devices]
+        reports: list[ToolReport] = []
+        if _tells_too_little(cards):
+            for source in self._sources:
+                told, report = source.ask()
+                reports.append(report)
+                cards = joined(cards, told)
+                if told:
+                    self._known.add(report.tool)
+                    break
+        middle = begun + (monotonic_ns() - begun) // 2
+        return Sampled(
+            middle, tuple(cards), tools=tuple(self._telling(reports))
+        )
+
+    def _from_files(self, tree: Tree, device: Device) -> Card:
+        files = read_card(tree, device)
+        link = link_of(tree, device, files.vendor_link, virtual=self._virtual)
+        return Card(device.vendor, device.address, None, files.readings, link)
+
+    def _telling(self, reports: Sequence[ToolReport]) -> list[ToolReport]:
+        """Without tools that were never here, unless none was."""
+        here = [
+            each
+            for each in reports
+            if each.state != "tool_missing" or each.tool in self._known
+        ]
+        return here or list(reports[-1:])
+
+    def close(self) -> None:
+        """Close the sources."""
+        for source in self._sources:
+            source.close()
+
+
+class HostSampler:
+    """The host beside the cards."""
+
+    def sample(self, tree: Tree) -> Sampled:
+        """Processor, memory, pressure, network and energy."""
+        now = monotonic_ns()
+        return Sampled(now, host=read_host(tree), cores=read_cores(tree))
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+
+NEEDED = ("power_w", "gpu_utilization")
+
+
+def _tells_too_little(cards: Sequence[Card]) -> bool:
+    """Whether a tool has to be asked, which costs up to seconds."""
+    return not cards or any(
+        card.readings.get(name) is None or card.readings[name].value is None
+        for card in cards
+        for name in NEEDED
+    )
+
+
+def joined(cards: Sequence[Card], told: Sequence[Card]) -> list[Card]:
+    """Cards with what a source says of them, joined by PCI address: tools count differently. A
+    single card needs none.
+    """
+    if len(cards) == len(told) == 1 and told[0].address in (
+        None,
+        cards[0].address,
+    ):
+        return [_with(cards[0], told[0])]
+    known = {card.address: card for card in told if card.address is not None}
+    return [
+        *(
+            _with(card, known.pop(card.address))
+            if card.address in known
+            else card
+            for card in cards
+        ),
+        *known.values(),
+        *(card for card in told if card.address is None),
+    ]
+
+
+def _with(card: Card, told: Card) -> Card:
+    link = card.link or LinkReport()
+    vendor = told.link.vendor if told.link else None
+    return replace(
+        card,
+        name=told.name or card.name,
+        number=told.number,
+        readings=merged(card.readings, told.readings),
+        link=replace(link, vendor=link.vendor or vendor),
+    )

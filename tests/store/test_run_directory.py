@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import math
 import re
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -17,11 +18,30 @@ import pytest
 from inferometer.spec.run import Load, RunSpec, Sampling
 from inferometer.store import run_directory
 from inferometer.store.atomic import CannotWriteError
-from inferometer.store.run_directory import WORDS, load_run, save_run
+from inferometer.store.campaign.checksum import checksum_of
+from inferometer.store.run_directory import (
+    WORDS,
+    load_run,
+    load_telemetry,
+    save_run,
+)
+from inferometer.store.telemetry_file import (
+    TELEMETRY,
+    read_telemetry,
+    write_telemetry,
+)
 from inferometer.trace.schema import (
     EVENT_COLUMNS,
     REQUEST_COLUMNS,
     SCHEMA_VERSION,
+)
+from inferometer.trace.series import (
+    HOST,
+    Declared,
+    SampledCard,
+    SamplerReport,
+    Series,
+    Telemetry,
 )
 from inferometer.trace.trace import Trace, empty_events, empty_requests
 from tests.store.example_run import example_spec, example_trace
@@ -52,11 +72,13 @@ def save(
     trace: Trace,
     spec: RunSpec,
     server_counters: dict[str, Any] | None = None,
+    telemetry: Telemetry | None = None,
 ) -> Path:
     asides = {
         "environment": ENVIRONMENT,
         "prompts": PROMPTS,
         "server_counters": server_counters,
+        "telemetry": telemetry,
     }
     save_run(directory, trace, spec, summary=SUMMARY, verdict=VERDICT, **asides)  # type: ignore[arg-type]
     return directory
@@ -418,3 +440,121 @@ def test_a_full_disk_says_that_it_is_full(trace: Trace) -> None:
             Path("/dev/full"), REQUEST_COLUMNS, trace.requests
         )
     assert caught.value.errno == errno.ENOSPC
+
+
+def seen() -> Telemetry:
+    """A card whose power cannot be read at times, and the host."""
+    times = np.array([-500, 0, 500], dtype=np.int64) * 1_000_000
+    missing = np.array([None, "unreadable", None], dtype=object)
+    none = np.array([None] * 3, dtype=object)
+    return Telemetry(
+        (
+            Series(
+                "power_w",
+                "W",
+                "0000:03:00.0",
+                "nvml power",
+                "1 s",
+                times,
+                np.array([70.0, np.nan, 0.0]),
+                missing,
+            ),
+            Series(
+                "cpu_busy_s",
+                "s",
+                HOST,
+                "proc/stat",
+                "",
+                times,
+                np.array([1.0, 2.0, 3.0]),
+                none,
+            ),
+        ),
+        (SampledCard("0000:03:00.0", "nvidia", "H200"),),
+        (SamplerReport("nvidia", "ok", "", 3, 0.002),),
+        Declared(("0000:03:00.0",), 1, 5, 16),
+        idle_s=12.0,
+    )
+
+
+def test_telemetry_is_read_as_it_was_saved(
+    tmp_path: Path, spec: RunSpec, trace: Trace
+) -> None:
+    saved = seen()
+    directory = save(tmp_path / "run", trace, spec, telemetry=saved)
+    read = load_run(directory).telemetry
+    assert read is not None
+    assert read.facts() == saved.facts()
+    assert len(read.series) == len(saved.series)
+    for one, other in zip(read.series, saved.series, strict=True):
+        assert (one.name, one.unit, one.card, one.source, one.averaging) == (
+            other.name,
+            other.unit,
+            other.card,
+            other.source,
+            other.averaging,
+        )
+        np.testing.assert_array_equal(one.time_ns, other.time_ns)
+        np.testing.assert_array_equal(one.value, other.value)
+        assert one.reason.tolist() == other.reason.tolist()
+    table = pl.read_parquet(tmp_path / "run" / TELEMETRY)
+    assert table["value"].to_list() == [70.0, None, 0.0, 1.0, 2.0, 3.0]
+
+
+def test_a_run_without_telemetry(
+    tmp_path: Path, spec: RunSpec, trace: Trace
+) -> None:
+    directory = save(tmp_path / "run", trace, spec)
+    assert load_run(directory).telemetry is None
+    assert load_telemetry(directory) is None
+    assert not (directory / TELEMETRY).exists()
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda file: file.write_bytes(b""),
+        lambda file: file.write_bytes(b"PAR1" * 9),
+        lambda file: pl.DataFrame({"name": [1]}).write_parquet(file),
+        lambda file: file.with_suffix("").mkdir(),
+    ],
+    ids=["empty", "no parquet", "other columns", "as it was"],
+)
+def test_damaged_telemetry_is_refused_in_a_sentence(
+    tmp_path: Path,
+    spec: RunSpec,
+    trace: Trace,
+    spoil: Callable[[Path], None],
+    request: pytest.FixtureRequest,
+) -> None:
+    directory = save(tmp_path / "run", trace, spec, telemetry=seen())
+    spoil(directory / TELEMETRY)
+    for checked in (True, False):
+        told = orjson.loads((directory / "run.json").read_bytes())
+        if not checked:  # whoever made the file also made its checksum
+            told["sha256"][TELEMETRY] = checksum_of(directory / TELEMETRY)
+        if request.node.callspec.id == "as it was":
+            assert load_telemetry(directory, told) is not None
+        else:
+            with pytest.raises(ValueError, match="cannot be read"):
+                load_telemetry(directory, told)
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        [],
+        {"cards": 7, "samplers": {"a": 1}, "declared": [1], "period_s": "x"},
+        {"cards": [None, 3, {"id": ["x"]}], "samplers": [[]]},
+        {"declared": {"cards": [1, None, "x" * 9999], "number": "many"}},
+        {"clock_offset_ms": {}, "idle_s": [], "place": 3},
+    ],
+)
+def test_facts_of_telemetry_may_be_anything(
+    tmp_path: Path, facts: object
+) -> None:
+    write_telemetry(tmp_path / TELEMETRY, seen())
+    read = read_telemetry(tmp_path / TELEMETRY, facts)
+    assert len(read.series) == 2
+    assert read.place
+    assert read.period_s > 0

@@ -6,6 +6,7 @@
     events.parquet    one row an output event, grouped by request (`event_start`, `event_count`)
     summary.json      the metrics
     verdict.json      whether they can be trusted
+    telemetry.parquet what samplers saw of cards and host, where they ran (store/telemetry_file.py)
 
 The whole directory appears at once or not at all. `run.json` has a checksum of each table, because
 a damaged Parquet file may crash its reader, or yield other numbers. It contains no API key: headers
@@ -32,6 +33,11 @@ import inferometer
 from inferometer.secret import masked, masked_details
 from inferometer.store.atomic import new_directory, write_file
 from inferometer.store.campaign.checksum import checksum_of
+from inferometer.store.telemetry_file import (
+    TELEMETRY,
+    read_telemetry,
+    write_telemetry,
+)
 from inferometer.trace.schema import (
     EVENT_COLUMNS,
     MISSING,
@@ -43,6 +49,7 @@ from inferometer.trace.schema import (
     TokenSource,
     TraceColumn,
 )
+from inferometer.trace.series import Telemetry
 from inferometer.trace.trace import Columns, Trace, WorkerRecord
 
 if TYPE_CHECKING:
@@ -104,6 +111,8 @@ class Run:
     """`engine`, `names`, `before`, `after`, `delta` (trace/server_counters.py); None if the server
     has no counters.
     """
+    telemetry: Telemetry | None = None
+    """What samplers saw of the machine; None if none ran."""
 
 
 class NewerError(Exception):
@@ -120,6 +129,7 @@ def save_run(
     verdict: Mapping[str, Any],
     prompts: Mapping[str, Any] | None = None,
     server_counters: Mapping[str, Any] | None = None,
+    telemetry: Telemetry | None = None,
 ) -> None:
     """Write one run as `directory`, which must not exist. Raises CannotWriteError and then leaves
     none.
@@ -136,12 +146,15 @@ def save_run(
             trace.texts,
         )
         _write_table(temporary / EVENTS, EVENT_COLUMNS, trace.events)
-        checksums = {
-            name: checksum_of(temporary / name) for name in (REQUESTS, EVENTS)
-        }
+        tables = [REQUESTS, EVENTS]
+        if telemetry is not None:
+            write_telemetry(temporary / TELEMETRY, telemetry)
+            tables.append(TELEMETRY)
+        checksums = {name: checksum_of(temporary / name) for name in tables}
         asides = {
             "prompts": masked(prompts or {}),
             "server_counters": server_counters,
+            "telemetry": telemetry.facts() if telemetry else None,
         }
         (temporary / RUN).write_bytes(
             _json(
@@ -186,6 +199,28 @@ def load_trace(
     """
     with _one_sentence(directory):
         return _trace(directory, description or _description_in(directory))
+
+
+def load_telemetry(
+    directory: Path, description: Mapping[str, Any] | None = None
+) -> Telemetry | None:
+    """What samplers saw during a run; None if none ran, as in runs of earlier versions. Raises
+    ValueError as `load_run` does.
+    """
+    with _one_sentence(directory):
+        told = description or _description_in(directory)
+        return _telemetry(directory, told)
+
+
+def _telemetry(
+    directory: Path, description: Mapping[str, Any]
+) -> Telemetry | None:
+    path, facts = directory / TELEMETRY, description.get("telemetry")
+    if facts is None or not path.is_file():
+        return None
+    if checksum_of(path) != description["sha256"][TELEMETRY]:
+        raise ValueError(f"{TELEMETRY} has changed since it was written")
+    return read_telemetry(path, facts)
 
 
 def _description_in(directory: Path) -> dict[str, Any]:
@@ -274,6 +309,7 @@ def _run(directory: Path, description: Mapping[str, Any]) -> Run:
         summary=orjson.loads((directory / SUMMARY).read_bytes()),
         verdict=orjson.loads((directory / VERDICT).read_bytes()),
         server_counters=description.get("server_counters"),
+        telemetry=_telemetry(directory, description),
     )
 
 

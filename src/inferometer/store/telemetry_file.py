@@ -1,0 +1,186 @@
+"""telemetry.parquet: what samplers saw of the machine during a run, one row a value.
+
+    name, unit        `power_w`, `W`
+    card              PCI address or UUID; `host`; `server`
+    source            file or tool with its field
+    averaging         what the source averages over, where it says so
+    time_ns           on the load's monotonic clock, since the run's start
+    value, reason     a number, or null and why
+
+Who the cards are, how samplers fared and what was declared is in run.json under `telemetry`. The
+files may be anybody's: sizes are bounded, and no field is taken for what it should be.
+"""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from inferometer.store.importers.reading import at, entries, number, text
+from inferometer.trace.series import (
+    PERIOD_S,
+    Declared,
+    SampledCard,
+    SamplerReport,
+    Series,
+    Telemetry,
+)
+
+if TYPE_CHECKING:
+    import polars as pl
+
+TELEMETRY = "telemetry.parquet"
+
+MAX_BYTES = 256 * 1024 * 1024
+MAX_ROWS = 20_000_000
+MAX_SERIES = 20_000
+MAX_CARDS = 1024
+MAX_TEXT = 400
+MAX_TIME_NS = 10**17
+"""Three years."""
+
+KEY = ("name", "unit", "card", "source", "averaging")
+"""Columns that are the same in all rows of a series."""
+
+
+def write_telemetry(path: Path, telemetry: Telemetry) -> None:
+    """Write the series to a file that does not exist yet."""
+    import polars as pl
+
+    frames = [_frame(each) for each in telemetry.series]
+    whole = pl.concat(frames) if frames else _frame(_none())
+    packed = io.BytesIO()  # polars need not say that a disk is full
+    whole.write_parquet(packed, compression="zstd")
+    path.write_bytes(packed.getbuffer())
+
+
+def read_telemetry(path: Path, facts: object) -> Telemetry:
+    """What a run directory holds; `facts` is `telemetry` of its run.json.
+
+    Raises ValueError, OSError or a PolarsError if it is damaged, or beyond all measure.
+    """
+    import polars as pl
+
+    if path.stat().st_size > MAX_BYTES:
+        raise ValueError(f"{path.name} is larger than {MAX_BYTES >> 20} MiB")
+    rows = pl.scan_parquet(path).select(pl.len()).collect().item()
+    if rows > MAX_ROWS:
+        raise ValueError(f"{path.name} has {rows} rows; {MAX_ROWS} at most")
+    table = pl.read_parquet(path, columns=[*KEY, "time_ns", "value", "reason"])
+    table = table.with_columns(
+        *(
+            pl.col(name).cast(pl.String).fill_null("").str.slice(0, MAX_TEXT)
+            for name in KEY
+        ),
+        pl.col("time_ns").cast(pl.Int64),
+        pl.col("value").cast(pl.Float64),
+        pl.col("reason").cast(pl.String).str.slice(0, MAX_TEXT),
+    ).filter(pl.col("time_ns").abs() < MAX_TIME_NS)
+    parts = table.partition_by(KEY, maintain_order=True)
+    if len(parts) > MAX_SERIES:
+        raise ValueError(f"{path.name} has {len(parts)} series")
+    return _with_facts(tuple(_series(part) for part in parts), facts)
+
+
+def _none() -> Series:
+    none = np.zeros(0)
+    return Series(
+        "",
+        "",
+        "",
+        "",
+        "",
+        none.astype(np.int64),
+        none,
+        none.astype(object),
+    )
+
+
+def _frame(series: Series) -> pl.DataFrame:
+    import polars as pl
+
+    value = pl.Series("value", series.value, nan_to_null=True)
+    return pl.DataFrame(
+        {
+            **{
+                name: pl.repeat(
+                    getattr(series, name),
+                    len(series.value),
+                    dtype=pl.String,
+                    eager=True,
+                )
+                for name in KEY
+            },
+            "time_ns": series.time_ns,
+            "value": value,
+            "reason": pl.Series(series.reason.tolist(), dtype=pl.String),
+        }
+    )
+
+
+def _series(part: pl.DataFrame) -> Series:
+    name, unit, card, source, averaging = (part[name][0] for name in KEY)
+    value = part["value"].fill_null(float("nan")).to_numpy()
+    return Series(
+        name,
+        unit,
+        card,
+        source,
+        averaging,
+        part["time_ns"].to_numpy(),
+        np.where(np.isfinite(value), value, np.nan),
+        np.array(part["reason"].to_list(), dtype=object),
+    )
+
+
+def _with_facts(series: tuple[Series, ...], facts: object) -> Telemetry:
+    offset = number(at(facts, "clock_offset_ms"))
+    return Telemetry(
+        series,
+        cards=tuple(
+            SampledCard(
+                _text(each, "id"),
+                _text(each, "vendor"),
+                _text(each, "name"),
+                at(each, "simulated") is True,
+            )
+            for each in entries(at(facts, "cards"))[:MAX_CARDS]
+        ),
+        samplers=tuple(
+            SamplerReport(
+                _text(each, "name"),
+                _text(each, "state"),
+                _text(each, "detail"),
+                int(number(at(each, "samples")) or 0),
+                number(at(each, "longest_s")) or 0.0,
+            )
+            for each in entries(at(facts, "samplers"))[:MAX_CARDS]
+        ),
+        declared=_declared(at(facts, "declared")),
+        period_s=number(at(facts, "period_s")) or PERIOD_S,
+        place=_text(facts, "place") or "here",
+        clock_offset_ms=offset,
+        clock_uncertainty_ms=number(at(facts, "clock_uncertainty_ms")),
+        idle_s=number(at(facts, "idle_s")) or 0.0,
+    )
+
+
+def _declared(told: object) -> Declared:
+    cards = at(told, "cards")
+    whole = [
+        number(at(told, name))
+        for name in ("number", "pcie_generation", "pcie_width")
+    ]
+    return Declared(
+        tuple(each for each in cards if isinstance(each, str))[:MAX_CARDS]
+        if isinstance(cards, list)
+        else None,
+        *(None if each is None else int(each) for each in whole),
+    )
+
+
+def _text(told: object, name: str) -> str:
+    return (text(at(told, name)) or "")[:MAX_TEXT]

@@ -10,7 +10,7 @@ import shlex
 import socket
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -43,12 +43,23 @@ class Ran:
         return found
 
     @property
+    def run(self) -> dict[str, Any]:
+        """What is recorded of the run."""
+        return self._read("run.json")
+
+    @property
+    def verdict(self) -> dict[str, Any]:
+        return self._read("verdict.json")
+
+    @property
     def server(self) -> dict[str, Any]:
         """What is recorded of the server."""
-        (file,) = self._saved.glob("*/run.json")
-        found: dict[str, Any] = json.loads(file.read_text())["environment"][
-            "server"
-        ]
+        found: dict[str, Any] = self.run["environment"]["server"]
+        return found
+
+    def _read(self, name: str) -> dict[str, Any]:
+        (file,) = self._saved.glob(f"*/{name}")
+        found: dict[str, Any] = json.loads(file.read_text())
         return found
 
 
@@ -305,6 +316,47 @@ def test_a_field_that_was_asked_for_is_not_left_out(bench: Bench) -> None:
         "Leave out ignore_eos (--no-ignore-eos; in a campaign, under sampling)."
         in said
     )
+
+
+@pytest.fixture(scope="module")
+def strict_engine() -> Iterator[EmbeddedEngine]:
+    """Refuses what OpenAI's API does not have."""
+    with EmbeddedEngine(
+        EngineSettings(ttft_ms=1, itl_ms=1), refused_fields=("ignore_eos",)
+    ) as engine:
+        yield engine
+
+
+@pytest.mark.parametrize("backend", ["openai", "openai-chat"])
+def test_ignore_eos_by_default_is_done_without_where_it_is_refused(
+    bench: Bench, strict_engine: EmbeddedEngine, backend: str
+) -> None:
+    wanted = ("--base-url", strict_engine.base_url, "--backend", backend)
+    ran = bench(*wanted, "--seed", "3")
+    assert (ran.code, ran.result["completed"]) == (0, 4), ran.err
+    assert "Note:     ignore_eos is left out, since the server ref" in ran.out
+    assert ran.server["left_out"] == ["ignore_eos"]
+    assert ran.run["spec"]["sampling"]["ignore_eos"] is False
+    (found,) = (
+        each
+        for each in ran.verdict["findings"]
+        if each["name"] == "output_length"
+    )
+    assert found["variant"] == "at_most", "no more was asked for"
+
+    without = bench(*wanted, "--seed", "3", "--no-ignore-eos")
+    assert without.run["fingerprint"] == ran.run["fingerprint"]
+    assert without.server["left_out"] == []
+    assert "is left out" not in without.out
+
+
+def test_ignore_eos_that_was_asked_for_is_never_left_out(
+    bench: Bench, strict_engine: EmbeddedEngine
+) -> None:
+    said = one_sentence(
+        bench("--base-url", strict_engine.base_url, "--ignore-eos")
+    )
+    assert "Leave out ignore_eos (--no-ignore-eos;" in said
 
 
 # Redirects: the advice is followed

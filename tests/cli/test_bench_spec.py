@@ -202,6 +202,26 @@ def test_an_infinite_burstiness_is_a_metronome() -> None:
 
 
 @pytest.mark.parametrize(
+    ("given", "ignored", "by_default"),
+    [
+        ({}, True, True),
+        ({"ignore_eos": True}, True, False),
+        ({"ignore_eos": False}, False, False),
+        ({"extra_body": '{"ignore_eos": true}'}, True, False),
+        ({"extra_body": '{"ignore_eos": false}'}, False, False),
+        ({"extra_body": '{"top_k": 1}'}, True, True),
+    ],
+)
+def test_a_field_of_extra_body_replaces_the_default_of_ignore_eos(
+    given: dict[str, Any], ignored: bool, by_default: bool
+) -> None:
+    asked = parse_flags(BenchFlags(**given))
+    sampling = asked.spec("m").sampling
+    assert (sampling.ignore_eos, asked.eos_by_default) == (ignored, by_default)
+    assert "ignore_eos" not in sampling.extra_body
+
+
+@pytest.mark.parametrize(
     ("flags", "flag"),
     [
         ({"backend": "openia"}, "--backend 'openia'"),

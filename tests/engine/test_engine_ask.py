@@ -319,3 +319,16 @@ def test_only_openais_formats_have_whole_answers() -> None:
             model="m",
             max_model_len=100,
         )
+
+
+def test_fields_are_refused_on_demand() -> None:
+    body = orjson.dumps({"prompt": "a", "ignore_eos": True, "top_k": 1})
+    wanted: dict[str, Any] = {
+        "backend": PROTOCOLS["openai"],
+        "model": "m",
+        "max_model_len": 99,
+    }
+    parse_ask(body, refused_fields=("top_p",), **wanted)
+    with pytest.raises(AskError, match="Extra inputs are not permitted") as it:
+        parse_ask(body, refused_fields=("top_p", "ignore_eos"), **wanted)
+    assert (it.value.status, it.value.param) == (400, "body.ignore_eos")

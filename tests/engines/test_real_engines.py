@@ -68,6 +68,8 @@ class Bench:
     events: pl.DataFrame
     verdict: dict[str, Any]
     summary: dict[str, Any]
+    server: dict[str, Any]
+    """What is recorded of the server."""
     counted: dict[str, Any] | None
     """What we read of the server's own counters, before and after, and how much they grew."""
 
@@ -165,6 +167,7 @@ def measure(
         f"exit code {ended.returncode}, {len(saved)} result files\n{ended.stdout}\n{ended.stderr}"
     )
     directory = saved[0].with_suffix("")
+    run = json.loads((directory / "run.json").read_text(encoding="utf-8"))
     return Bench(
         exit_code=ended.returncode,
         stderr=ended.stderr,
@@ -177,9 +180,8 @@ def measure(
         summary=json.loads(
             (directory / "summary.json").read_text(encoding="utf-8")
         ),
-        counted=json.loads(
-            (directory / "run.json").read_text(encoding="utf-8")
-        )["server_counters"],
+        server=run["environment"]["server"],
+        counted=run["server_counters"],
     )
 
 
@@ -585,16 +587,13 @@ def test_transformers_serve(
     load: tuple[str, ...],
 ) -> None:
     tokenizer = ("--tokenizer", str(transformers_server.tokenizer))
-    form = (
-        "--backend",
-        backend,
-        "--no-ignore-eos",
-    )  # it refuses fields that it does not know
+    form = ("--backend", backend)
     bench = measure(transformers_server, tmp_path, *form, *tokenizer, *load)
     require_complete(bench)
     require_order(bench)
     require_load(bench, load)
     assert bench.counted is None  # it publishes nothing
+    assert bench.server["left_out"] == ["ignore_eos"]
     rows = bench.requests
     assert set(rows["finish_reason"]) == {"length"}
     assert rows["output_tokens"].to_list() == [OUTPUT_TOKENS] * PROMPTS
@@ -687,6 +686,5 @@ def test_wrong_model_on_a_server_that_lists_none(
         "nope",
         "--num-prompts",
         "4",
-        "--no-ignore-eos",
     )
     require_one_sentence(ended, "nope", tmp_path / "r")

@@ -61,6 +61,7 @@ def trial_of(
     server: Server,
     backend: str = "openai-chat",
     listing: Listing = LISTED,
+    eos_by_default: bool = False,
     **generation: Any,
 ) -> Trial:
     found = PROTOCOLS[backend]
@@ -70,6 +71,7 @@ def trial_of(
         found.path("m"),
         Generation(model="m", **generation),
         listing,
+        eos_by_default=eos_by_default,
     )
 
 
@@ -197,6 +199,61 @@ def test_a_refusal_that_names_nothing_may_be_about_stream_options(
     trial = trial_of(server)
     assert trial.ask("words") == 3
     assert list(trial.generation.left_out) == ["stream_options"]
+
+
+@pytest.mark.parametrize("backend", ["openai", "openai-chat"])
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [
+        # transformers serve 5.23, FastAPI, OpenAI, Go
+        ("Unexpected fields in the request: {'ignore_eos'}", 422),
+        ("body.ignore_eos: Extra inputs are not permitted", 400),
+        ("Unrecognized request argument supplied: ignore_eos", 400),
+        ('json: unknown field "ignore_eos"', 500),
+        ("Bad Request", 400),
+        ("unknown field in request", 422),
+    ],
+)
+def test_ignore_eos_that_nobody_asked_for_is_left_out(
+    backend: str, said: str, status: int
+) -> None:
+    server = Server(without("ignore_eos", said, status))
+    trial = trial_of(server, backend, ignore_eos=True, eos_by_default=True)
+    assert trial.ask("words") == 3
+    assert not trial.generation.ignore_eos
+    assert trial.generation.left_out == ("ignore_eos",)
+    assert list(trial.notes()) == [
+        (
+            "ignore_eos is left out, since the server refuses it and no flag asked for it: answers "
+            "may be shorter than requested."
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    "refused_fields",
+    [{"stream_options"}, {"ignore_eos"}, {"ignore_eos", "stream_options"}],
+)
+def test_no_more_is_left_out_than_is_refused(refused_fields: set[str]) -> None:
+    server = Server(
+        lambda body: (
+            refused("Bad Request")
+            if refused_fields & set(body)
+            else answered(body)
+        )
+    )
+    trial = trial_of(server, ignore_eos=True, eos_by_default=True)
+    trial.ask("words")
+    sent = set(server.bodies[-1])
+    assert {"ignore_eos", "stream_options"} - sent == refused_fields
+    assert set(trial.generation.left_out) == refused_fields
+    assert len(list(trial.notes())) == len(refused_fields)
+
+
+def test_a_server_that_is_out_of_order_takes_ignore_eos_all_the_same() -> None:
+    server = Server(without("ignore_eos", "Internal Server Error", 500))
+    with pytest.raises(EndpointError, match="Internal Server Error"):
+        trial_of(server, ignore_eos=True, eos_by_default=True).ask("words")
 
 
 def test_a_refusal_that_names_nothing_and_stays_is_told_as_it_was() -> None:

@@ -54,6 +54,14 @@ ApiKey = Annotated[
         show_default="none required",
     ),
 ]
+RefusedFields = Annotated[
+    list[str] | None,
+    server(
+        "Request field to refuse with HTTP 400, such as ignore_eos; repeatable.",
+        metavar="NAME",
+        show_default="none",
+    ),
+]
 Faults = Annotated[
     str,
     server(
@@ -89,6 +97,7 @@ def engine(  # noqa: PLR0917 - typer makes an option of each
     model: Model = "embedded",
     backend: Backends = None,
     api_key: ApiKey = None,
+    refuse_field: RefusedFields = None,
     faults: Faults = "",
     truth: TruthFile = None,
 ) -> None:
@@ -126,6 +135,7 @@ def engine(  # noqa: PLR0917 - typer makes an option of each
             backends=backends,
             api_key=api_key,
             truth_file=truth,
+            refused_fields=tuple(refuse_field or ()),
             faults=faults,
         )
     except ValueError as error:

@@ -71,6 +71,8 @@ class FrontSettings:
     """Record all true times, 32 bytes an event, for `GET /truth` and `truth_file`."""
     truth_file: str | None = None
     """Where to write the record at the end."""
+    refused_fields: Sequence[str] = ()
+    """Fields of a request that are refused, as by servers that accept no unknown ones."""
     faults: str = ""
     """Faults to inject, as `faults` reads them; EngineSettings' seed selects the requests."""
 
@@ -443,6 +445,7 @@ class Api:
             backend=backend,
             model=front.model,
             max_model_len=model.max_model_len,
+            refused_fields=front.refused_fields,
         )
         asked_id = request.headers.get("x-request-id", "")
         fault = (

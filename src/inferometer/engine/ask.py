@@ -12,6 +12,7 @@ one token per message, and one.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,10 +83,23 @@ def check_model(asked: Any, served: str) -> None:
 
 
 def parse_ask(
-    body: bytes, *, backend: Backend, model: str, max_model_len: int
+    body: bytes,
+    *,
+    backend: Backend,
+    model: str,
+    max_model_len: int,
+    refused_fields: Sequence[str] = (),
 ) -> Ask:
     """Check the body of a call that generates. Raises AskError."""
     content = parse_body(body)
+    for name in refused_fields:
+        if name in content:
+            raise _invalid(
+                "extra_forbidden",
+                f"body.{name}",
+                "Extra inputs are not permitted",
+                content[name],
+            )
     asked = backend.read(content)
     prompt_tokens = (
         len_of_chat(_messages(asked.messages))

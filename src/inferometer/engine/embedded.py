@@ -43,6 +43,7 @@ class EmbeddedEngine:
         api_key: str | None = None,
         record_truth: bool = False,
         truth_file: str | None = None,
+        refused_fields: Sequence[str] = (),
         faults: str = "",
     ) -> None:
         self.settings = settings or EngineSettings()
@@ -53,6 +54,7 @@ class EmbeddedEngine:
             api_key=api_key,
             record_truth=record_truth,
             truth_file=truth_file,
+            refused_fields=refused_fields,
             faults=faults,
         )
         self.base_url = ""

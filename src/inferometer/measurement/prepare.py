@@ -90,8 +90,14 @@ class ReadyPoint:
 class KnownServer:
     """A running server and its answers, for all points measured before its next restart."""
 
-    def __init__(self, endpoint: Endpoint) -> None:
+    def __init__(
+        self, endpoint: Endpoint, *, eos_by_default: bool = False
+    ) -> None:
+        """`eos_by_default`: nobody asked for `ignore_eos`; a server that refuses it is measured
+        without.
+        """
         self.endpoint = endpoint
+        self._eos_by_default = eos_by_default
         self._listings: dict[str, Listing] = {}
         self._trials: dict[bytes, Trial] = {}
         self._countings: dict[bytes, TokenIds | TokenCounter] = {}
@@ -112,9 +118,7 @@ class KnownServer:
 
     def trial(self, spec: RunSpec) -> Trial:
         """The trial of such a point's requests."""
-        key = orjson.dumps(
-            [spec.target.model_dump(), spec.sampling.model_dump()]
-        )
+        key = _trial_key(spec)
         if key not in self._trials:
             backend = PROTOCOLS[spec.target.backend]
             listing = self.listing(spec.target.model)
@@ -124,8 +128,16 @@ class KnownServer:
                 _path(spec),
                 generation_of(spec),
                 listing,
+                eos_by_default=self._eos_by_default,
             )
         return self._trials[key]
+
+    def without_eos(self, spec: RunSpec) -> RunSpec:
+        """The point as this server takes it, and the trial that found it out."""
+        sampling = spec.sampling.model_copy(update={"ignore_eos": False})
+        taken = spec.model_copy(update={"sampling": sampling})
+        self._trials[_trial_key(taken)] = self.trial(spec)
+        return taken
 
     def counting(self, spec: RunSpec) -> TokenIds | TokenCounter:
         """How such prompts are counted. Raises EndpointError, or ValueError for an unusable
@@ -162,7 +174,8 @@ def prepare(
     up its requests.
 
     A point that is measured again has an `attempt` of its own, or the server might remember its
-    prompts. Raises EndpointError or PointError.
+    prompts. `ignore_eos` that nobody asked for and the server refuses is no part of the point, nor
+    of its identity. Raises EndpointError or PointError.
     """
     backend = PROTOCOLS[spec.target.backend]
     listing = server.listing(spec.target.model)
@@ -176,6 +189,8 @@ def prepare(
     workload = _requests(
         spec, server, spec.load.num_warmups + spec.load.num_prompts, attempt
     )
+    if spec.sampling.ignore_eos and not trial.generation.ignore_eos:
+        return prepare(server.without_eos(spec), server, attempt=attempt)
     try:
         plan = plan_of(
             spec.load, workload, np.random.default_rng([spec.seed, spec.repeat])
@@ -284,6 +299,10 @@ def _adapters(spec: RunSpec) -> Sequence[str]:
     rng = np.random.default_rng([spec.seed, spec.repeat])
     number = spec.load.num_warmups + spec.load.num_prompts
     return [names[i] for i in rng.integers(len(names), size=number).tolist()]
+
+
+def _trial_key(spec: RunSpec) -> bytes:
+    return orjson.dumps([spec.target.model_dump(), spec.sampling.model_dump()])
 
 
 def _path(spec: RunSpec) -> str:

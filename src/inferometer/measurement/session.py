@@ -113,13 +113,20 @@ class Session:
     """A running server, and what is to come out of every point that is measured on it."""
 
     def __init__(
-        self, endpoint: Endpoint, output: Output, *, real_time: bool = True
+        self,
+        endpoint: Endpoint,
+        output: Output,
+        *,
+        real_time: bool = True,
+        eos_by_default: bool = False,
     ) -> None:
-        """`real_time`: whether workers ask for a real-time priority."""
+        """`real_time`: whether workers ask for a real-time priority. `eos_by_default`: see
+        `KnownServer`.
+        """
         self.endpoint = endpoint
         self.output = output
         self.real_time = real_time
-        self.server = KnownServer(endpoint)
+        self.server = KnownServer(endpoint, eos_by_default=eos_by_default)
 
     def close(self) -> None:
         self.endpoint.close()

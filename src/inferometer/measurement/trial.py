@@ -25,6 +25,8 @@ from inferometer.server.endpoint import (
 from inferometer.server.model_list import wrong_model
 from inferometer.words import Said, both, counted, diagnosed
 
+EOS = "ignore_eos"
+
 MORE_TOKENS = 16
 """Asked of a server that refuses to answer with one token."""
 MAX_CHANGES = 4
@@ -38,7 +40,8 @@ _TOO_FEW = re.compile(
     r"at least|greater than|minimum|too (?:small|low|short)|higher|limit was reached|>=? ?\d",
     re.IGNORECASE,
 )
-_UNREADABLE = (400, 422, 500, 501)
+_REFUSED = (400, 422)
+_UNREADABLE = (*_REFUSED, 500, 501)
 """Statuses of servers that cannot handle some part of a request."""
 
 
@@ -60,12 +63,16 @@ class Trial:
         path: str,
         generation: Generation,
         listing: Listing,
+        *,
+        eos_by_default: bool = False,
     ) -> None:
+        """`eos_by_default`: nobody asked for `ignore_eos`, so that it may be left out."""
         self._endpoint = endpoint
         self._backend = backend
         self._path = path
         self._listing = listing
         self._form = _Form(generation)
+        self._eos_by_default = eos_by_default and generation.ignore_eos
 
     @property
     def generation(self) -> Generation:
@@ -105,7 +112,10 @@ class Trial:
                 "trial.limit_field", {"field": self.generation.limit_field}
             )
         for field in self.generation.left_out:
-            yield Said("trial.left_out", {"field": field})
+            if field == EOS:
+                yield Said("trial.without_eos")
+            else:
+                yield Said("trial.left_out", {"field": field})
 
     def _post(
         self, prompt: Prompt, form: _Form, deadline: Deadline
@@ -135,16 +145,31 @@ class Trial:
         ):
             return replace(form, tokens=MORE_TOKENS)
         other = self._backend.adapt(form.generation, said)
+        if other is None and EOS in said:
+            other = self._without_eos(form.generation)
         if (
             other is None
             and is_text
             and refused.status in _UNREADABLE
-            and _field_in(said, _asked(form.generation)) is None
+            and _field_in(said, self._asked(form.generation)) is None
         ):
-            other = self._backend.adapt(
-                form.generation, "stream_options"
-            )  # it says of none; this is the one most refused
+            other = self._guess(form.generation, refused.status)
         return None if other is None else replace(form, generation=other)
+
+    def _without_eos(self, generation: Generation) -> Generation | None:
+        if not (self._eos_by_default and generation.ignore_eos):
+            return None
+        left_out = (*generation.left_out, EOS)
+        return replace(generation, ignore_eos=False, left_out=left_out)
+
+    def _guess(self, generation: Generation, status: int) -> Generation | None:
+        """For a refusal that names no field: without `stream_options`, which is refused most often,
+        then without `ignore_eos`, then without both.
+        """
+        other = self._backend.adapt(generation, "stream_options")
+        if other is not None or status not in _REFUSED:
+            return other
+        return self._without_eos(replace(generation, left_out=()))
 
     def _heeded(
         self,
@@ -178,7 +203,7 @@ class Trial:
         said, another = str(first.error), str(last.error).rstrip(".")
         if last.error != first.error:
             said = Said("trial.twice", {"first": first.error, "last": another})
-        fields = _asked(form.generation)
+        fields = self._asked(form.generation)
         field = _field_in(last.error or "", fields)
         if field is None and self._listing.others and "model" in said.lower():
             return self._wrong_model()
@@ -197,6 +222,19 @@ class Trial:
             what = both(what, Said("trial.diagnosis", cure))
         return EndpointError(what, last.status, last.error)
 
+    def _asked(self, generation: Generation) -> Mapping[str, str]:
+        """The fields of the body that the user asked for, and by which field of the spec."""
+        fields = {name: f"sampling.{name}" for name in generation.sampling}
+        fields |= dict.fromkeys(generation.extra_body, "sampling.extra_body")
+        if generation.ignore_eos and not self._eos_by_default:
+            fields[EOS] = "sampling.ignore_eos"
+        if generation.logprobs is not None:
+            fields |= {
+                "top_logprobs": "sampling.logprobs",
+                "logprobs": "sampling.logprobs",
+            }
+        return fields
+
     def _wrong_model(self) -> EndpointError:
         sentence = wrong_model(
             self._endpoint.base_url, self.generation.model, self._listing.others
@@ -209,20 +247,6 @@ def _is_over(answered: ProbeResult, form: _Form) -> bool:
         max(answered.usage.completion_tokens, answered.outputs)
         > form.tokens + OVER_LIMIT
     )
-
-
-def _asked(generation: Generation) -> Mapping[str, str]:
-    """The fields of the body that the user asked for, and by which field of the spec."""
-    fields = {name: f"sampling.{name}" for name in generation.sampling}
-    fields |= dict.fromkeys(generation.extra_body, "sampling.extra_body")
-    if generation.ignore_eos:
-        fields["ignore_eos"] = "sampling.ignore_eos"
-    if generation.logprobs is not None:
-        fields |= {
-            "top_logprobs": "sampling.logprobs",
-            "logprobs": "sampling.logprobs",
-        }
-    return fields
 
 
 def _field_in(said: str, fields: Mapping[str, str]) -> str | None:

@@ -110,7 +110,12 @@ def opened(flags: BenchFlags) -> Iterator[Bench]:
     routes = PROTOCOLS[flags.backend].routes
     base_url, headers = asked.target["base_url"], asked.target["headers"]
     endpoint = Endpoint(base_url, headers, flags.insecure, routes=routes)
-    with Session(endpoint, asked.output, real_time=flags.realtime) as session:
+    with Session(
+        endpoint,
+        asked.output,
+        real_time=flags.realtime,
+        eos_by_default=asked.eos_by_default,
+    ) as session:
         endpoint.wait_ready(
             flags.ready_check_timeout_sec, model_given=asked.model is not None
         )

@@ -104,6 +104,8 @@ class ParsedFlags:
     notes: tuple[Said, ...] = ()
     """Where a command of `vllm bench serve` measures something else here."""
     rows: Rows = "exact"
+    eos_by_default: bool = False
+    """Whether nobody asked for `ignore_eos`, so that a server may refuse it."""
 
     def spec(self, model: str) -> RunSpec:
         """The spec, once the model's name is known."""
@@ -164,6 +166,8 @@ def parse_flags(flags: BenchFlags) -> ParsedFlags:
         address_note=address_note,
         notes=tuple(differences(flags, os.environ)),
         rows=rows_of(flags),
+        eos_by_default=flags.ignore_eos is None
+        and "ignore_eos" not in (flags.extra_body or ""),
     )
     attempt(check_headers, headers or {})
     attempt(parse.with_api_key, headers or {}, os.environ)
@@ -197,15 +201,16 @@ def _parts_of(flags: BenchFlags, attempt: _Attempts) -> dict[str, Any]:
         if (value := getattr(flags, name)) is not None
     }
     timeout_s = attempt(request_timeout_s, flags, os.environ)
+    body = attempt(_extra_body, flags) or {}
     return {
         "workload": attempt(_workload_of, flags),
         "load": attempt(load_of, flags),
         "sampling": attempt(
             Sampling,
-            ignore_eos=ignores_eos(flags),
+            ignore_eos=_ignores_eos(flags, body),
             parameters=sampling,
             logprobs=flags.logprobs,
-            extra_body=attempt(_extra_body, flags) or {},
+            extra_body=body,
         ),
         "timeouts": attempt(
             Timeouts,
@@ -242,6 +247,15 @@ def _output_of(
         append=flags.append_result,
     )
     return output or Output()
+
+
+def _ignores_eos(flags: BenchFlags, body: dict[str, Any]) -> bool:
+    """Takes the field out of `body` where it replaces a default, which is no second wish."""
+    ignored = ignores_eos(flags)
+    by_default = ignored and flags.ignore_eos is None
+    if by_default and isinstance(body.get("ignore_eos"), bool):
+        ignored = body.pop("ignore_eos")
+    return ignored
 
 
 def _extra_body(flags: BenchFlags) -> dict[str, Any]:

@@ -230,6 +230,10 @@ SERVERS: dict[str, str] = {
         "{field} is left out, since the server refuses it: it may not tell how many tokens there "
         "were."
     ),
+    "trial.without_eos": (
+        "ignore_eos is left out, since the server refuses it and no flag asked for it: answers may "
+        "be shorter than requested."
+    ),
     "trial.no_limit": (
         "{url} refuses one name of the limit of an answer on {path} ({why}), and does not heed the "
         "other ({name}): look at its documentation."

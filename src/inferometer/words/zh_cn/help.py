@@ -435,6 +435,9 @@ HELP: dict[str, str] = {
     "engine.model": "API 中的模型名称。",
     "engine.backend": "接口格式，与 `bench` 相同；可重复。（默认：vLLM 的）",
     "engine.api_key": "/v1 接口要求的 API 密钥。",
+    "engine.refuse_field": (
+        "以 HTTP 400 拒绝的请求字段，如 ignore_eos；可多次给出。"
+    ),
     "engine.faults": (
         "要注入的故障：名称加 :比例、#请求、@事件，例如 stall:0.01,reset:0.02@5,http-503#200+。"
         "`--faults help` 列出全部。"

@@ -173,6 +173,9 @@ SERVERS: dict[str, str] = {
     "limits.usage": "{server} 不报告 token 数：改由本地 tokenizer 计数，否则每个事件算一个 token。",
     "trial.limit_field": "回答的长度由 {field} 限制：服务器不理会 max_tokens。",
     "trial.left_out": "没有发送 {field}，因为服务器拒绝它：可能因此不报告 token 数。",
+    "trial.without_eos": (
+        "没有发送 ignore_eos：服务器拒绝它，命令行也没有要求它。回答可能比要求的短。"
+    ),
     "trial.no_limit": (
         "{url} 在 {path} 上拒绝回答长度上限的一种名称（{why}），又不理会另一种（{name}）：请查看它"
         "的文档。"

@@ -435,6 +435,9 @@ HELP: dict[str, str] = {
     "engine.model": "API 中的模型名稱。",
     "engine.backend": "介面格式，與 `bench` 相同；可重複。（預設：vLLM 的）",
     "engine.api_key": "/v1 介面要求的 API 金鑰。",
+    "engine.refuse_field": (
+        "以 HTTP 400 拒絕的請求欄位，如 ignore_eos；可多次指定。"
+    ),
     "engine.faults": (
         "要注入的故障：名稱加 :比例、#請求、@事件，例如 stall:0.01,reset:0.02@5,http-503#200+。"
         "`--faults help` 列出全部。"

@@ -174,6 +174,9 @@ SERVERS: dict[str, str] = {
     "limits.usage": "{server} 不回報 token 數：改由本機 tokenizer 計數，否則每個事件算一個 token。",
     "trial.limit_field": "回答的長度由 {field} 限制：伺服器不理會 max_tokens。",
     "trial.left_out": "沒有傳送 {field}，因為伺服器拒絕它：可能因此不回報 token 數。",
+    "trial.without_eos": (
+        "沒有送出 ignore_eos：伺服器拒絕它，指令也沒有要求它。回答可能比要求的短。"
+    ),
     "trial.no_limit": (
         "{url} 在 {path} 上拒絕回答長度上限的一種名稱（{why}），又不理會另一種（{name}）：請查看它"
         "的說明。"

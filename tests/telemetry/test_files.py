@@ -206,6 +206,7 @@ def test_a_host_is_read(tmp_path: Path) -> None:
             "network_received_bytes": 15.0,
             "network_sent_bytes": None,  # of eth1 it is not known: a part would look like the whole
             "package_energy_j": 5.0,
+            "dram_energy_j": 4.0,
         }
     )
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from inferometer.telemetry.pci import same_address
 from inferometer.telemetry.reading import (
+    GTS_OF_GENERATION,
     Card,
     Link,
     LinkReport,
@@ -20,7 +21,6 @@ from inferometer.telemetry.tree import number
 TOOL = "nvidia-smi"
 
 MIB = 1024.0 * 1024.0
-GTS_OF_GENERATION = {1: 2.5, 2: 5.0, 3: 8.0, 4: 16.0, 5: 32.0, 6: 64.0}
 
 COLUMNS: Mapping[str, tuple[str, str, float]] = {
     "gpu_utilization": ("utilization.gpu", "%", 1),
@@ -43,6 +43,16 @@ COLUMNS: Mapping[str, tuple[str, str, float]] = {
     ),
     "thermal_throttled_us": (
         "clocks_event_reasons_counters.sw_thermal_slowdown",
+        "us",
+        1,
+    ),
+    "hw_thermal_throttled_us": (
+        "clocks_event_reasons_counters.hw_thermal_slowdown",
+        "us",
+        1,
+    ),
+    "power_brake_throttled_us": (
+        "clocks_event_reasons_counters.hw_power_brake_slowdown",
         "us",
         1,
     ),

@@ -31,6 +31,8 @@ CARD_FIELDS = {
     "aer_uncorrectable": "1",
     "power_throttled_us": "us",
     "thermal_throttled_us": "us",
+    "hw_thermal_throttled_us": "us",
+    "power_brake_throttled_us": "us",
     "power_throttled": "1",
     "thermal_throttled": "1",
     "processes": "1",
@@ -64,6 +66,7 @@ Reason = Literal[
     "not_reported",  # the source exists and says that it has no value
     "permission",
     "unreadable",
+    "card_lost",  # it fell off the bus, or has to be reset
     "not_due",  # it is asked less often than this
     "not_a_number",
     "unknown_format",
@@ -86,6 +89,9 @@ VENDORS = {
     0x1ED5: "mthreads",
 }
 """By PCI vendor."""
+
+
+GTS_OF_GENERATION = {1: 2.5, 2: 5.0, 3: 8.0, 4: 16.0, 5: 32.0, 6: 64.0}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from inferometer.clock import monotonic_ns
 from inferometer.telemetry.nvidia import NvidiaSmi
+from inferometer.telemetry.nvml import Nvml
 from inferometer.telemetry.pci import accelerators
 from inferometer.telemetry.reading import VENDORS, MachineSample
 from inferometer.telemetry.sampler import (
@@ -24,7 +25,7 @@ HOST = "host"
 
 SAMPLERS: Mapping[str, Callable[[], Sampler]] = {
     HOST: HostSampler,
-    "nvidia": lambda: CardSampler("nvidia", [Paced(NvidiaSmi())]),
+    "nvidia": lambda: CardSampler("nvidia", [Nvml(), Paced(NvidiaSmi())]),
     "amd": lambda: CardSampler("amd", [Paced(Smi("amd"))]),
     "hygon": lambda: CardSampler("hygon", [Paced(Smi("hygon"))]),
     "intel": lambda: CardSampler("intel"),

@@ -1,0 +1,303 @@
+"""KV blocks as vLLM keeps them: one pool, a free list that is also the prefix cache, one table a
+request and group of layers.
+
+A block is a number. Free blocks are taken from the head of the list, which drops what they cached;
+freed ones return to its tail, a request's last block first, so that the ends of prompts are evicted
+before their beginnings. A cached block may be free at once: a hit takes it out of the list. Layers
+with a window are groups of their own in the same pool: their tables hold NO_BLOCK behind the
+window, and a hit needs only the last window of them.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+NO_BLOCK = 0
+"""vLLM's null block: never free, never cached."""
+
+
+class Hit(NamedTuple):
+    """Blocks of each group that a prompt finds in the cache, and how many tokens they hold."""
+
+    tables: list[list[int]]
+    tokens: int
+
+
+class BlockPool:
+    """`blocks` are all blocks with the null block, as vLLM counts them."""
+
+    def __init__(
+        self,
+        blocks: int,
+        *,
+        groups: int = 1,
+        uncached_first: bool = True,
+    ) -> None:
+        """`uncached_first`: freed blocks without content are taken again first (newer vLLM)."""
+        self.usable = blocks - 1
+        self._uncached_first = uncached_first
+        self._free: OrderedDict[int, None] = OrderedDict.fromkeys(
+            range(1, blocks)
+        )
+        self._users = [0] * blocks
+        self._key: list[int | None] = [None] * blocks
+        self._group = [0] * blocks
+        self._cached: tuple[dict[int, int], ...] = tuple(
+            {} for _ in range(groups)
+        )
+        self._copies: dict[tuple[int, int], list[int]] = {}
+        """Further blocks of one content, by group and key: equal blocks are not merged."""
+
+    @property
+    def free(self) -> int:
+        return len(self._free)
+
+    @property
+    def used(self) -> int:
+        """Blocks in use by a request; those that are only cached do not count."""
+        return self.usable - len(self._free)
+
+    def find(self, key: int, group: int) -> int:
+        """The block that caches this content, or NO_BLOCK."""
+        return self._cached[group].get(key, NO_BLOCK)
+
+    def take(self, count: int) -> list[int]:
+        """From the head of the free list; the caller has made sure that there are so many."""
+        free, keys, users = self._free, self._key, self._users
+        pop = free.popitem
+        taken = []
+        for _ in range(count):
+            block, _ = pop(last=False)
+            users[block] = 1
+            if keys[block] is not None:
+                self._forget(block)
+            taken.append(block)
+        return taken
+
+    def evictable(self, blocks: Iterable[int]) -> int:
+        """How many of these are in the free list: a hit on them takes them out of it."""
+        users = self._users
+        return sum(block != NO_BLOCK and not users[block] for block in blocks)
+
+    def touch(self, blocks: Iterable[int]) -> None:
+        """One more request uses these cached blocks."""
+        users, free = self._users, self._free
+        for block in blocks:
+            if block == NO_BLOCK:
+                continue
+            if not users[block]:
+                del free[block]
+            users[block] += 1
+
+    def cache(self, block: int, key: int, group: int) -> None:
+        """From now on this block is found under `key`."""
+        if block == NO_BLOCK or self._key[block] is not None:
+            return
+        self._key[block], self._group[block] = key, group
+        cached = self._cached[group]
+        if key in cached:
+            self._copies.setdefault((group, key), []).append(block)
+        else:
+            cached[key] = block
+
+    def give_back(self, blocks: Iterable[int]) -> None:
+        """In the order in which they are to be taken again."""
+        users, keys, free = self._users, self._key, self._free
+        uncached = []
+        for block in blocks:
+            if block == NO_BLOCK:
+                continue
+            users[block] -= 1
+            if users[block]:
+                continue
+            if keys[block] is None and self._uncached_first:
+                uncached.append(block)
+            else:
+                free[block] = None
+        for block in reversed(uncached):
+            free[block] = None
+            free.move_to_end(block, last=False)
+
+    def _forget(self, block: int) -> None:
+        key, group = self._key[block], self._group[block]
+        assert key is not None
+        self._key[block] = None
+        cached, copies = self._cached[group], self._copies.get((group, key))
+        if cached[key] == block:
+            if copies:
+                cached[key] = copies.pop(0)
+            else:
+                del cached[key]
+        elif copies:
+            copies.remove(block)
+        if copies is not None and not copies:
+            del self._copies[group, key]
+
+
+class KVMemory:
+    """The tables of all requests in one pool. `windows`: one entry a group of layers, None if they
+    attend to all tokens, else the window in tokens.
+    """
+
+    def __init__(
+        self,
+        blocks: int,
+        *,
+        block_size: int = 16,
+        windows: Sequence[int | None] = (None,),
+        caching: bool = True,
+        uncached_first: bool = True,
+    ) -> None:
+        self.pool = BlockPool(
+            blocks, groups=len(windows), uncached_first=uncached_first
+        )
+        self.block_size = block_size
+        self.windows = tuple(windows)
+        self._caching = caching
+
+    @property
+    def usage(self) -> float:
+        """Share of the pool that requests use, 0 to 1."""
+        return self.pool.used / self.pool.usable if self.pool.usable else 0.0
+
+    def new_tables(self) -> list[list[int]]:
+        """Of a request that holds nothing."""
+        return [[] for _ in self.windows]
+
+    def hit(self, keys: Sequence[int], tokens: int) -> Hit:
+        """What is cached of a prompt with these block keys; at most `tokens` are looked for."""
+        none = Hit(self.new_tables(), 0)
+        if not self._caching:
+            return none
+        most = min(len(keys), tokens // self.block_size)
+        tables = self.new_tables()
+        while True:
+            # each group may shorten what the others found; lengths only fall, so this ends
+            before = most
+            for group, window in enumerate(self.windows):
+                tables[group] = (
+                    self._full_hit(keys, most, group)
+                    if window is None
+                    else self._window_hit(keys, most, group, window)
+                )
+                most = len(tables[group])
+            if most == before or len(self.windows) == 1:
+                break
+        if not most:
+            return none
+        return Hit([table[:most] for table in tables], most * self.block_size)
+
+    def _full_hit(
+        self, keys: Sequence[int], most: int, group: int
+    ) -> list[int]:
+        found = []
+        for place in range(most):
+            block = self.pool.find(keys[place], group)
+            if not block:
+                break
+            found.append(block)
+        return found
+
+    def _window_hit(
+        self, keys: Sequence[int], most: int, group: int, window: int
+    ) -> list[int]:
+        """The longest prefix whose last window is cached; NO_BLOCK stands before it."""
+        needed = -(-(window - 1) // self.block_size)
+        found, row = [NO_BLOCK] * most, 0
+        for place in range(most - 1, -1, -1):
+            block = self.pool.find(keys[place], group)
+            found[place] = block
+            row = row + 1 if block else 0
+            if row >= needed:
+                return found[: place + row]
+        return found[:row]
+
+    def blocks_for(self, tokens: int) -> int:
+        return -(-tokens // self.block_size)
+
+    def needed(
+        self, tables: Sequence[list[int]], tokens: int, hit: Hit | None
+    ) -> int:
+        """Blocks to take from the free list so that `tokens` have a place, those of a hit too."""
+        blocks = self.blocks_for(tokens)
+        if hit is None or not hit.tokens:
+            return sum(max(0, blocks - len(table)) for table in tables)
+        total = 0
+        for group, found in enumerate(hit.tables):
+            skipped = self._skipped(hit.tokens, group)
+            total += max(0, blocks - max(skipped, len(found)))
+            total += self.pool.evictable(found[skipped:])
+        return total
+
+    def needed_at_most(self, tokens: int, hit: Hit, ahead: int) -> int:
+        """Blocks for a whole prompt of so many tokens. A windowed group never holds more than its
+        window and what one step may add (`ahead`).
+        """
+        total = 0
+        blocks = self.blocks_for(tokens)
+        for group, window in enumerate(self.windows):
+            held = blocks
+            if window is not None:
+                held = min(held, self.blocks_for(window - 1 + ahead) + 1)
+            found = hit.tables[group]
+            skipped = self._skipped(hit.tokens, group)
+            total += max(0, held - max(skipped, len(found)))
+            total += self.pool.evictable(found[skipped:])
+        return total
+
+    def adopt(self, tables: Sequence[list[int]], hit: Hit) -> None:
+        """Use the blocks of a hit."""
+        for group, found in enumerate(hit.tables):
+            skipped = min(self._skipped(hit.tokens, group), len(found))
+            self.pool.touch(found[skipped:])
+            tables[group].extend([NO_BLOCK] * skipped + found[skipped:])
+
+    def extend(self, tables: Sequence[list[int]], tokens: int) -> None:
+        """Make place for `tokens`."""
+        blocks = self.blocks_for(tokens)
+        for table in tables:
+            if blocks > len(table):
+                table.extend(self.pool.take(blocks - len(table)))
+
+    def cache(
+        self, tables: Sequence[list[int]], keys: Sequence[int], start: int
+    ) -> None:
+        """The blocks `start` and following, as many as there are keys, are full."""
+        if not self._caching:
+            return
+        cache = self.pool.cache
+        for group, table in enumerate(tables):
+            for place in range(start, len(keys)):
+                cache(table[place], keys[place], group)
+
+    def leave_behind(self, tables: Sequence[list[int]], computed: int) -> None:
+        """Give back what lies behind the windows."""
+        for group, window in enumerate(self.windows):
+            if window is None:
+                continue
+            table = tables[group]
+            freed = []
+            for place in range(
+                min(self._skipped(computed, group), len(table)) - 1, -1, -1
+            ):
+                if table[place] == NO_BLOCK:
+                    break
+                freed.append(table[place])
+                table[place] = NO_BLOCK
+            if freed:
+                self.pool.give_back(freed)
+
+    def release(self, tables: Sequence[list[int]]) -> None:
+        """Give back all blocks of a request, its last first."""
+        for table in tables:
+            self.pool.give_back(reversed(table))
+            table.clear()
+
+    def _skipped(self, computed: int, group: int) -> int:
+        """Blocks at the beginning that no later token of the group attends to."""
+        window = self.windows[group]
+        if window is None:
+            return 0
+        return max(0, computed - window + 1) // self.block_size

@@ -1,0 +1,179 @@
+"""A twin by the names of its profiles: what `inferometer engine --twin` and tests make one of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from inferometer.engine.twin.blocks import KVMemory
+from inferometer.engine.twin.memory import MemoryPlan, plan_memory
+from inferometer.engine.twin.profiles import (
+    GIB,
+    Card,
+    Host,
+    Link,
+    ModelShape,
+    ProfileError,
+    Stack,
+    load_link,
+    load_profile,
+    unverified,
+)
+from inferometer.engine.twin.scheduler import (
+    VERSIONS,
+    Scheduler,
+    SchedulerRules,
+)
+from inferometer.engine.twin.simulation import Simulation
+from inferometer.engine.twin.step_time import StepTime
+
+BIG_CARD_BYTES = 70 * GIB
+"""From this size on, except for the A100, vLLM's defaults are larger."""
+SMALL_DEFAULTS, BIG_DEFAULTS = (2048, 256), (8192, 1024)
+"""max_num_batched_tokens and max_num_seqs of `vllm serve`."""
+
+
+@dataclass(frozen=True, slots=True)
+class TwinSettings:
+    """Profiles by name, and a server's settings as vLLM calls them."""
+
+    card: str
+    model: str
+    stack: str = "vllm-graphs"
+    host: str = "server"
+    link: str | None = None
+    """None is the card's own."""
+    tp: int = 1
+    gpu_memory_utilization: float = 0.9
+    max_model_len: int | None = None
+    """None is the model's own."""
+    max_num_batched_tokens: int | None = None
+    max_num_seqs: int | None = None
+    prefix_caching: bool = True
+    num_gpu_blocks: int | None = None
+    """KV blocks of a real run, instead of those that are predicted."""
+    speed: float = 1.0
+    """How many seconds of the model pass in a second."""
+
+    def __post_init__(self) -> None:
+        positive = {
+            "tp": self.tp,
+            "max_model_len": self.max_model_len,
+            "max_num_batched_tokens": self.max_num_batched_tokens,
+            "max_num_seqs": self.max_num_seqs,
+            "num_gpu_blocks": self.num_gpu_blocks,
+        }
+        for name, value in positive.items():
+            if value is not None and value < 1:
+                raise ProfileError(f"{name} is {value}: set at least 1.")
+        if not 0 < self.gpu_memory_utilization <= 1:
+            raise ProfileError(
+                f"gpu_memory_utilization is {self.gpu_memory_utilization}: set a number above 0 "
+                "and up to 1."
+            )
+        if not 0 < self.speed < float("inf"):
+            raise ProfileError(f"speed is {self.speed}: set a number above 0.")
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """What the settings come to. Raises ProfileError or OutOfMemoryError when it is made."""
+
+    settings: TwinSettings
+    card: Card
+    model: ModelShape
+    stack: Stack
+    host: Host
+    link: Link | None
+    rules: SchedulerRules
+    memory: MemoryPlan
+
+    @property
+    def name(self) -> str:
+        """The name of its model in the API: nobody takes it for a measured one."""
+        settings = self.settings
+        return (
+            f"simulated/{settings.model}@{settings.card}-tp{settings.tp}"
+            f"-{settings.stack}"
+        )
+
+    def unverified(self) -> list[str]:
+        """`profile.field` of every number in use that nobody has verified."""
+        chosen: list[tuple[type, str]] = [
+            (Card, self.settings.card),
+            (ModelShape, self.settings.model),
+            (Stack, self.settings.stack),
+            (Host, self.settings.host),
+        ]
+        return [
+            f"{name}.{field}"
+            for kind, name in chosen
+            for field in unverified(kind, name)
+        ]
+
+    def simulation(self, *, macro_steps: bool = True) -> Simulation:
+        memory = KVMemory(
+            self.memory.blocks,
+            block_size=self.memory.block_size,
+            windows=self.memory.windows,
+            caching=self.settings.prefix_caching,
+            uncached_first=self.rules.reserve_full_prompt,
+        )
+        step_time = StepTime(
+            self.card,
+            self.model,
+            self.stack,
+            self.host,
+            self.link,
+            tp=self.settings.tp,
+            async_scheduling=self.rules.async_scheduling,
+        )
+        return Simulation(
+            Scheduler(self.rules, memory),
+            step_time,
+            intake_ns=round(self.host.intake_us * 1000),
+            outlet_ns=round(self.host.outlet_us * 1000),
+            macro_steps=macro_steps,
+        )
+
+
+def make_twin(settings: TwinSettings) -> Twin:
+    card = load_profile(Card, settings.card)
+    model = load_profile(ModelShape, settings.model)
+    stack = load_profile(Stack, settings.stack)
+    host = load_profile(Host, settings.host)
+    link = None
+    if settings.tp > 1:
+        link = load_link(settings.link or card.link)
+        link.at(settings.tp)
+    rules = _rules(settings, card, model, stack)
+    memory = plan_memory(
+        card,
+        model,
+        stack,
+        rules,
+        tp=settings.tp,
+        utilization=settings.gpu_memory_utilization,
+    )
+    if settings.num_gpu_blocks is not None:
+        memory = replace(memory, blocks=settings.num_gpu_blocks)
+    return Twin(settings, card, model, stack, host, link, rules, memory)
+
+
+def _rules(
+    settings: TwinSettings, card: Card, model: ModelShape, stack: Stack
+) -> SchedulerRules:
+    is_big = card.memory_bytes >= BIG_CARD_BYTES
+    is_a100 = settings.card.startswith("a100")
+    tokens, seqs = BIG_DEFAULTS if is_big and not is_a100 else SMALL_DEFAULTS
+    longest = settings.max_model_len or model.max_model_len
+    if longest > model.max_model_len:
+        raise ProfileError(
+            f"max_model_len is {longest}, but the model has {model.max_model_len}: set at most "
+            "that."
+        )
+    return SchedulerRules(
+        max_num_batched_tokens=settings.max_num_batched_tokens or tokens,
+        max_num_seqs=settings.max_num_seqs or seqs,
+        max_model_len=longest,
+        **VERSIONS[stack.rules],
+    )

@@ -1,0 +1,192 @@
+"""Profiles: a card, an engine's stack, a host, a link and a model's shape, each a thing of its own.
+
+They are YAML beside this file. Every number has its source, and says if nobody has verified it. The
+link of a name such as `pcie4x8` or `pcie5x16-nop2p` is its generation's, with its share of lanes.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any, TypeVar
+
+GIB = 1 << 30
+LANES = 16
+
+
+class ProfileError(ValueError):
+    """No such profile, or one that cannot be used: one sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    name: str
+    memory_bytes: int
+    bandwidth_gb_s: float
+    dense_tflops: float
+    """FP16 or BF16, without sparsity."""
+    weights: float
+    """Share of the bandwidth that reading weights reaches."""
+    attention: float
+    """Share of the bandwidth that reading KV reaches."""
+    compute: float
+    """Share of the dense rate that matrix products reach."""
+    idle_w: float
+    limit_w: float
+    link: str
+    """The link between two such cards, unless another is chosen."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelShape:
+    layers: int
+    hidden: int
+    heads: int
+    kv_heads: int
+    head_dim: int
+    ffn: int
+    """Of each expert, if there are experts."""
+    vocabulary: int
+    max_model_len: int
+    window: int = 0
+    """Tokens that windowed layers attend to."""
+    windowed_layers: int = 0
+    experts: int = 0
+    experts_per_token: int = 0
+    expert_bits: float = 16.0
+    tied_embedding: bool = False
+    weight_bytes: float = 2.0
+    """Of a weight that is none of an expert's."""
+    kv_bytes: float = 2.0
+
+    @property
+    def attention_weights(self) -> int:
+        """Of one layer."""
+        return (
+            self.hidden * (self.heads + 2 * self.kv_heads) * self.head_dim
+            + self.heads * self.head_dim * self.hidden
+        )
+
+    @property
+    def expert_weights(self) -> int:
+        """Of one expert, or of the whole feed-forward part of a dense layer."""
+        return 3 * self.hidden * self.ffn
+
+    @property
+    def head_weights(self) -> int:
+        return self.hidden * self.vocabulary
+
+    @property
+    def resident_bytes(self) -> float:
+        """Weights in memory, on one card; the embedding once more if it is not tied."""
+        heads = self.head_weights * (1 if self.tied_embedding else 2)
+        layer = self.attention_weights * self.weight_bytes
+        if self.experts:
+            router = self.hidden * self.experts * self.weight_bytes
+            layer += router + (
+                self.experts * self.expert_weights * self.expert_bits / 8
+            )
+        else:
+            layer += self.expert_weights * self.weight_bytes
+        return heads * self.weight_bytes + self.layers * layer
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    rules: str
+    """A name of the scheduler's VERSIONS."""
+    graphs: bool
+    context_gib: float
+    prompt_us: float
+    """What each prompt costs in a step beside its tokens."""
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    eager_us_per_layer: float
+    eager_moe_us_per_layer: float
+    graph_us_per_layer: float
+    step_us: float
+    request_us: float
+    intake_us: float
+    """From a request's arrival until the scheduler knows it: HTTP, tokenizer, queue."""
+    outlet_us: float
+    """From the end of a step until its tokens leave: detokenizer, HTTP."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    floor_us: dict[int, float]
+    bus_gb_s: dict[int, float]
+
+    def at(self, cards: int) -> tuple[float, float]:
+        """(seconds of the smallest all-reduce, bytes per second of a large one) among `cards`."""
+        if cards not in self.floor_us:
+            known = ", ".join(map(str, self.floor_us))
+            raise ProfileError(
+                f"Tensor parallelism over {cards} cards has no known link: choose 1, {known}."
+            )
+        return self.floor_us[cards] / 1e6, self.bus_gb_s[cards] * 1e9
+
+
+Kind = TypeVar("Kind", Card, ModelShape, Stack, Host, Link)
+
+FILES: dict[type, str] = {
+    Card: "cards",
+    ModelShape: "models",
+    Stack: "stacks",
+    Host: "hosts",
+    Link: "links",
+}
+
+
+def profiles(kind: type) -> dict[str, dict[str, dict[str, Any]]]:
+    """All profiles of a kind as they are written: name → field → value, source, unverified."""
+    return _read(FILES[kind])
+
+
+@cache
+def _read(name: str) -> dict[str, dict[str, dict[str, Any]]]:
+    import yaml
+
+    path = files("inferometer.engine.twin") / f"profiles/{name}.yaml"
+    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    assert isinstance(content, dict)
+    return content
+
+
+def load_profile(kind: type[Kind], name: str) -> Kind:
+    """Raises ProfileError for a name that there is not."""
+    known = profiles(kind)
+    if name not in known:
+        raise ProfileError(
+            f"There is no profile {name!r} among the {FILES[kind]}: choose from "
+            f"{', '.join(known)}."
+        )
+    return kind(**{field: said["value"] for field, said in known[name].items()})
+
+
+def unverified(kind: type, name: str) -> list[str]:
+    """Fields of a profile that nobody has verified."""
+    return [
+        field
+        for field, said in profiles(kind)[name].items()
+        if said.get("unverified")
+    ]
+
+
+_LINK = re.compile(r"(pcie[345])(?:x(1|2|4|8|16))?(-nop2p)?")
+
+
+def load_link(name: str) -> Link:
+    """A link by its name: `nvlink4`, `pcie4x8`, `pcie5x16-nop2p`."""
+    match = _LINK.fullmatch(name)
+    if match is None:
+        return load_profile(Link, name)
+    generation, lanes, no_p2p = match.groups()
+    whole = load_profile(Link, generation + (no_p2p or ""))
+    share = int(lanes or LANES) / LANES
+    slower = {cards: rate * share for cards, rate in whole.bus_gb_s.items()}
+    return Link(whole.floor_us, slower)

@@ -1,0 +1,97 @@
+"""A request inside the twin: how far it is, and what its blocks contain."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+ANONYMOUS_BITS = 24
+"""A prompt whose tokens are not known has keys of its own: its number and the block's place."""
+
+
+class TwinRequest:
+    """`answer_tokens` is how long the answer gets; `max_tokens` is how long the scheduler has to
+    expect it to get. They differ where the model ends the answer.
+    """
+
+    __slots__ = (
+        "_answer",
+        "_prompt",
+        "admitted_ns",
+        "answer_tokens",
+        "arrived_ns",
+        "cached_blocks",
+        "computed",
+        "emitted",
+        "finished",
+        "finished_ns",
+        "first_ns",
+        "hit_tokens",
+        "in_flight",
+        "keys",
+        "max_tokens",
+        "number",
+        "outputs",
+        "placeholders",
+        "preemptions",
+        "prompt_tokens",
+        "stale",
+        "tables",
+    )
+
+    def __init__(
+        self,
+        number: int,
+        prompt_tokens: int,
+        max_tokens: int,
+        *,
+        arrived_ns: int = 0,
+        answer_tokens: int | None = None,
+        prompt: Sequence[int] | None = None,
+        answer: Callable[[int], int] | None = None,
+    ) -> None:
+        """`prompt` and `answer` are token ids, of which equal beginnings share blocks; without them
+        a prompt is like no other.
+        """
+        self.number = number
+        self.prompt_tokens = prompt_tokens
+        self.max_tokens = max_tokens
+        self.answer_tokens = min(max_tokens, answer_tokens or max_tokens)
+        self.arrived_ns = arrived_ns
+        self.admitted_ns = arrived_ns
+        self.first_ns = self.finished_ns = -1
+        self.outputs = self.emitted = 0
+        self.computed = self.placeholders = self.in_flight = self.stale = 0
+        self.hit_tokens = self.preemptions = self.cached_blocks = 0
+        self.finished = False
+        self.tables: list[list[int]] = [[]]
+        self.keys: list[int] = []
+        self._prompt = None if prompt is None else tuple(prompt)
+        self._answer = answer
+
+    @property
+    def tokens(self) -> int:
+        """Of prompt and answer, as far as it is known."""
+        return self.prompt_tokens + self.outputs
+
+    def keys_of(self, full_blocks: int, block_size: int) -> list[int]:
+        """The keys of the first so many blocks, all full. A key depends on all tokens before."""
+        keys = self.keys
+        for place in range(len(keys), full_blocks):
+            if self._prompt is None:
+                keys.append(self.number << ANONYMOUS_BITS | place)
+            else:
+                start = place * block_size
+                content = self._content(start, start + block_size)
+                keys.append(hash((keys[-1] if keys else 0, content)))
+        return keys if len(keys) == full_blocks else keys[:full_blocks]
+
+    def _content(self, start: int, end: int) -> tuple[int, ...]:
+        assert self._prompt is not None
+        own = range(max(start, self.prompt_tokens), end)
+        if not own:
+            return self._prompt[start:end]
+        said = self._answer or (lambda place: -self.number - 1)
+        first = self.prompt_tokens
+        return self._prompt[start:end] + tuple(
+            said(place - first) for place in own
+        )

@@ -1,0 +1,216 @@
+"""How long a step takes: linear layers, attention, experts, all-reduces, and the host.
+
+Each part takes the longer of its arithmetic and its reading; the parts follow one another. Weights
+are read once a step however many tokens it has; KV is read for every request. The host's launches
+are added, as measured in eager mode: a step cannot be shorter than the time they need.
+
+Times are whole picoseconds. A step of n decoding requests costs a constant and so much for each
+token of context, so that any number of such steps sums up exactly in closed form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from inferometer.engine.twin.profiles import (
+    Card,
+    Host,
+    Link,
+    ModelShape,
+    Stack,
+)
+from inferometer.engine.twin.request import TwinRequest
+from inferometer.engine.twin.scheduler import Share
+
+PS = 10**12
+CAPTURED: tuple[int, ...] = (1, 2, 4, *range(8, 513, 8))
+"""Sizes of decode batches that vLLM captures as graphs; others are padded up to one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Busy:
+    """A step's length in ps, and how long of it the card computes and reads."""
+
+    total_ps: int
+    compute_ps: int
+    memory_ps: int
+
+
+class StepTime:
+    """Time of a step of one model on `tp` cards."""
+
+    def __init__(
+        self,
+        card: Card,
+        model: ModelShape,
+        stack: Stack,
+        host: Host,
+        link: Link | None,
+        *,
+        tp: int = 1,
+        async_scheduling: bool = False,
+    ) -> None:
+        self.model = model
+        self._stack, self._host, self._tp = stack, host, tp
+        self._async = async_scheduling
+        self._flops = card.dense_tflops * 1e12 * card.compute * tp
+        self._weight_rate = card.bandwidth_gb_s * 1e9 * card.weights * tp
+        self._alpha, self._bus = link.at(tp) if link and tp > 1 else (0.0, 1.0)
+        kv_rate = card.bandwidth_gb_s * 1e9 * card.attention
+        heads = max(1.0, model.kv_heads / tp)
+        read_s = 2 * heads * model.head_dim * model.kv_bytes / kv_rate
+        self._pair_flops = 4 * model.heads * model.head_dim
+        full = model.layers - model.windowed_layers
+        per_token_s = max(read_s, self._pair_flops / self._flops)
+        self.full_token_ps: int = round(full * per_token_s * PS)
+        """A token of context of a decoding request, in all layers that attend to everything."""
+        self.window_token_ps: int = round(
+            model.windowed_layers * per_token_s * PS
+        )
+        self._read_s = read_s
+        self._decode: dict[int, Busy] = {}
+
+    def decode(self, requests: int) -> Busy:
+        """The constant part of a step in which so many requests get their next token."""
+        if requests not in self._decode:
+            rows = self._padded(requests)
+            self._decode[requests] = self._constant(rows, rows, requests)
+        return self._decode[requests]
+
+    def context_ps(self, contexts: Sequence[int]) -> int:
+        """What reading KV takes for requests that decode with so many tokens before them."""
+        window = self.model.window
+        total = 0
+        if not self.model.windowed_layers:
+            total = sum(contexts) + len(contexts)
+            return self.full_token_ps * total
+        for each in contexts:
+            total += self.full_token_ps * (each + 1)
+            total += self.window_token_ps * min(each + 1, window)
+        return total
+
+    def growth_ps(self, contexts: Sequence[int]) -> int:
+        """How much longer the next decode step of the same requests takes."""
+        window = self.model.window
+        growing = sum(each + 1 < window for each in contexts)
+        return (
+            self.full_token_ps * len(contexts) + self.window_token_ps * growing
+        )
+
+    def step(self, shares: Sequence[Share]) -> Busy:
+        """A step of any kind."""
+        decoding = [share.start for share in shares if share.tokens == 1]
+        if len(decoding) == len(shares):
+            base = self.decode(len(shares))
+            read_ps = self.context_ps(decoding)
+            return Busy(
+                base.total_ps + read_ps,
+                base.compute_ps,
+                base.memory_ps + read_ps,
+            )
+        prompts = [share for share in shares if share.tokens > 1]
+        tokens = sum(share.tokens for share in shares)
+        rows = sum(_samples(share) for share in shares)
+        base = self._constant(tokens, rows, len(shares))
+        compute_s, read_s = self._attention(prompts)
+        read_ps = self.context_ps(decoding)
+        attention_ps = round(max(compute_s, read_s) * PS) + read_ps
+        extra_ps = round(self._stack.prompt_us * len(prompts) * 1e6)
+        return Busy(
+            base.total_ps + attention_ps + extra_ps,
+            base.compute_ps + round(compute_s * PS),
+            base.memory_ps + round(read_s * PS) + read_ps,
+        )
+
+    def _padded(self, requests: int) -> int:
+        if not self._stack.graphs or requests > CAPTURED[-1]:
+            return requests
+        return next(size for size in CAPTURED if size >= requests)
+
+    def _constant(self, tokens: int, rows: int, requests: int) -> Busy:
+        """All but attention, of a step with so many tokens of which `rows` are sampled."""
+        compute_s = memory_s = card_s = 0.0
+        for flops, size in self._products(tokens, rows):
+            compute, memory = flops / self._flops, size / self._weight_rate
+            compute_s += compute
+            memory_s += memory
+            card_s += max(compute, memory)
+        card_s += self._all_reduce_s(tokens, rows)
+        card_s += self._layer_us(tokens) * self.model.layers / 1e6
+        host = self._host
+        planning_s = (host.step_us + host.request_us * requests) / 1e6
+        # planned while the step before ran, it costs only what is longer than that
+        total_s = (
+            max(card_s, planning_s) if self._async else card_s + planning_s
+        )
+        return Busy(
+            round(total_s * PS), round(compute_s * PS), round(memory_s * PS)
+        )
+
+    def _layer_us(self, tokens: int) -> float:
+        """What the host needs for a layer: graphs are replayed only up to the largest captured."""
+        host, graphs = self._host, self._stack.graphs
+        if graphs and tokens <= CAPTURED[-1]:
+            return host.graph_us_per_layer
+        if self.model.experts and not graphs:
+            return host.eager_moe_us_per_layer
+        return host.eager_us_per_layer
+
+    def _products(
+        self, tokens: int, rows: int
+    ) -> Iterable[tuple[float, float]]:
+        """(FLOPs, bytes read) of each kind of matrix product, over all cards."""
+        model = self.model
+        layers, width = model.layers, model.weight_bytes
+        shared = model.attention_weights
+        if model.experts:
+            shared += model.hidden * model.experts
+            used = model.experts * (
+                1 - (1 - model.experts_per_token / model.experts) ** tokens
+            )
+            weights = model.expert_weights * layers
+            yield (
+                2 * tokens * model.experts_per_token * weights,
+                used * weights * model.expert_bits / 8,
+            )
+        else:
+            shared += model.expert_weights
+        yield 2 * tokens * shared * layers, shared * layers * width
+        yield 2 * rows * model.head_weights, model.head_weights * width
+
+    def _attention(self, prompts: Sequence[Share]) -> tuple[float, float]:
+        """Seconds of arithmetic and of reading KV, of chunks of prompts."""
+        model = self.model
+        full = model.layers - model.windowed_layers
+        pairs = read = 0
+        for _, start, tokens in prompts:
+            pairs += full * _pairs(start, tokens, start + tokens)
+            read += full * (start + tokens)
+            if model.windowed_layers:
+                window = model.window
+                pairs += model.windowed_layers * _pairs(start, tokens, window)
+                read += model.windowed_layers * min(start + tokens, window)
+        return pairs * self._pair_flops / self._flops, read * self._read_s
+
+    def _all_reduce_s(self, tokens: int, rows: int) -> float:
+        if self._tp == 1:
+            return 0.0
+        model, cards = self.model, self._tp
+        message = tokens * model.hidden * 2
+        ring = 2 * (cards - 1) / cards
+        each = self._alpha + ring * message / self._bus
+        gather = rows * model.vocabulary / cards * 2 * (cards - 1) / self._bus
+        return (2 * model.layers + 1) * each + self._alpha + gather
+
+
+def _samples(share: Share) -> bool:
+    request: TwinRequest = share.request
+    return share.start + share.tokens >= request.tokens
+
+
+def _pairs(start: int, tokens: int, window: int) -> int:
+    """Sum over the new tokens of how many they attend to, themselves included."""
+    growing = max(0, min(tokens, window - start))
+    whole = tokens - growing
+    return growing * start + growing * (growing + 1) // 2 + whole * window

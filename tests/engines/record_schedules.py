@@ -1,0 +1,461 @@
+"""Record what vLLM's own scheduler decides, step by step, for the tests of the twin.
+
+    .engines/vllm/bin/python tests/engines/record_schedules.py MODEL_DIR tests/engine/twin/schedules
+
+Runs in vLLM's environment, on a CPU, with the tiny model. One engine serves all scenarios: each has
+a scheduler of its own, made by vLLM's class with the scenario's limits, so that the model is loaded
+once. A record holds the scenario, the tokens that the model answered and, for every step, which
+request got how many tokens, who was preempted, and how many blocks were free.
+
+On a CPU vLLM does not schedule ahead. The records with async scheduling are of its AsyncScheduler
+all the same: it is driven as the engine drives it, and given the answers that the model has made.
+"""
+
+from __future__ import annotations
+
+import argparse
+import copy
+import json
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+BLOCK_SIZE = 32
+"""The smallest that the CPU's attention takes."""
+MAX_MODEL_LEN = 2048
+FIRST_TOKEN, TOKENS = 50, 4000
+STOP_BELOW = 400
+"""Token ids that end the answer of a request with `stops`: about a tenth of the vocabulary."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request of a scenario."""
+
+    pieces: tuple[tuple[int, int], ...]
+    """The prompt, as (seed, length) of each piece: equal pieces are equal tokens."""
+    max_tokens: int
+    at_step: int = 0
+    """Steps that the engine has taken when it arrives."""
+    stops: bool = False
+    """Whether the model may end the answer before `max_tokens`."""
+
+
+@dataclass(frozen=True)
+class Scenario:
+    name: str
+    calls: tuple[Call, ...]
+    blocks: int = 120
+    """Including the null block."""
+    max_num_batched_tokens: int = 512
+    max_num_seqs: int = 16
+    long_prefill_token_threshold: int = 0
+    reserve_full_prompt: bool = True
+    prefix_caching: bool = True
+    async_scheduling: bool = False
+    steps: list[dict[str, Any]] = field(default_factory=list)
+    outputs: list[list[int]] = field(default_factory=list)
+
+
+def tokens_of(pieces: Sequence[Sequence[int]]) -> list[int]:
+    return [
+        FIRST_TOKEN + (seed * 7919 + place * 31) % TOKENS
+        for seed, length in pieces
+        for place in range(length)
+    ]
+
+
+def alike(
+    count: int, length: int, max_tokens: int, **more: Any
+) -> tuple[Call, ...]:
+    """Calls of one size with different prompts."""
+    return tuple(
+        Call(((seed + 1, length),), max_tokens, **more) for seed in range(count)
+    )
+
+
+def scenarios() -> Iterator[Scenario]:
+    yield Scenario("one_request", alike(1, 100, 8))
+    yield Scenario("one_long_prompt_in_chunks", alike(1, 1300, 4))
+    yield Scenario(
+        "decode_beside_chunks",
+        (
+            *alike(3, 40, 20),
+            Call(((9, 1200),), 6, at_step=4),
+            Call(((10, 700),), 6, at_step=5),
+        ),
+        max_num_batched_tokens=256,
+    )
+    yield Scenario("burst_over_budget", alike(9, 150, 6))
+    yield Scenario("limit_of_sequences", alike(7, 60, 9), max_num_seqs=3)
+    yield Scenario(
+        "mixed_lengths",
+        tuple(
+            Call(
+                ((seed, 17 + seed * 53 % 400),),
+                3 + seed * 7 % 19,
+                seed * 2 % 11,
+            )
+            for seed in range(1, 13)
+        ),
+        max_num_batched_tokens=300,
+        max_num_seqs=6,
+    )
+    yield Scenario(
+        "long_prefill_threshold",
+        (Call(((1, 900),), 5), Call(((2, 900),), 5), *alike(2, 30, 12)),
+        long_prefill_token_threshold=128,
+    )
+    yield Scenario(
+        "long_prefill_threshold_alone",
+        alike(1, 900, 3),
+        long_prefill_token_threshold=128,
+    )
+    yield Scenario("preemption", alike(6, 120, 60), blocks=30)
+    yield Scenario(
+        "preemption_cascade",
+        tuple(Call(((seed, 60 + 9 * seed),), 70) for seed in range(1, 9)),
+        blocks=26,
+    )
+    yield Scenario(
+        "preemption_without_cache",
+        alike(6, 120, 60),
+        blocks=30,
+        prefix_caching=False,
+    )
+    yield Scenario(
+        "preemption_of_a_prefill",
+        (*alike(3, 90, 80), Call(((9, 500),), 10, at_step=3)),
+        blocks=30,
+        max_num_batched_tokens=128,
+        reserve_full_prompt=False,
+    )
+    yield Scenario(
+        "first_chunk_admits",
+        alike(4, 400, 12),
+        blocks=34,
+        max_num_batched_tokens=128,
+        reserve_full_prompt=False,
+    )
+    yield Scenario(
+        "whole_prompt_admits",
+        alike(4, 400, 12),
+        blocks=34,
+        max_num_batched_tokens=128,
+    )
+    yield Scenario(
+        "head_of_line",
+        (
+            *alike(2, 300, 24),
+            Call(((8, 600),), 4, at_step=2),
+            Call(((9, 20),), 4, at_step=3),
+        ),
+        blocks=32,
+    )
+    yield Scenario(
+        "equal_prompts_at_once",
+        tuple(Call(((1, 200),), 5) for _ in range(4)),
+    )
+    yield Scenario(
+        "whole_blocks_hit",
+        (Call(((1, 128),), 3), Call(((1, 128),), 3, at_step=6)),
+    )
+    yield Scenario(
+        "shared_prefix",
+        tuple(
+            Call(((1, 320), (seed, 40)), 6, at_step=2 * seed)
+            for seed in range(2, 9)
+        ),
+    )
+    yield Scenario(
+        "cyclic_use_beyond_the_pool",
+        tuple(
+            Call(((1 + turn % 5, 250),), 4, at_step=5 * turn)
+            for turn in range(15)
+        ),
+        blocks=36,
+        max_num_seqs=2,
+    )
+    yield Scenario(
+        "least_recently_used",
+        tuple(
+            Call(((seed, 200),), 4, at_step=6 * turn)
+            for turn, seed in enumerate((1, 2, 3, 1, 4, 5, 1, 2, 3, 4))
+        ),
+        blocks=25,
+    )
+    yield Scenario(
+        "suffix_goes_before_prefix",
+        tuple(
+            Call(((1, 256), (seed, length)), 4, at_step=6 * turn)
+            for turn, (seed, length) in enumerate(
+                ((2, 200), (3, 350), (2, 200), (4, 100), (3, 350))
+            )
+        ),
+        blocks=22,
+    )
+    yield Scenario(
+        "ends_of_sequence",
+        tuple(Call(((seed, 50),), 60, stops=True) for seed in range(1, 9)),
+        max_num_seqs=4,
+    )
+    yield Scenario(
+        "ends_under_pressure",
+        tuple(Call(((seed, 90),), 90, stops=True) for seed in range(1, 11)),
+        blocks=24,
+    )
+    yield Scenario(
+        "no_cache",
+        tuple(Call(((1, 300),), 5, at_step=3 * turn) for turn in range(4)),
+        prefix_caching=False,
+    )
+    yield Scenario(
+        "up_to_the_longest",
+        (Call(((1, 2000),), 48), Call(((2, 30),), 60)),
+        blocks=100,
+    )
+
+
+def ahead() -> Iterator[Scenario]:
+    """Scenarios that are recorded once more with async scheduling."""
+    chosen = {
+        "one_request",
+        "decode_beside_chunks",
+        "burst_over_budget",
+        "limit_of_sequences",
+        "mixed_lengths",
+        "preemption",
+        "head_of_line",
+        "shared_prefix",
+        "ends_of_sequence",
+        "ends_under_pressure",
+        "cyclic_use_beyond_the_pool",
+    }
+    for each in scenarios():
+        if each.name in chosen:
+            fields = {**vars(each), "async_scheduling": True}
+            fields |= {"steps": [], "outputs": []}
+            yield Scenario(**{**fields, "name": f"{each.name}_async"})
+
+
+def make_engine(model: str) -> Any:
+    from vllm import LLM
+
+    return LLM(
+        model=model,
+        max_model_len=MAX_MODEL_LEN,
+        block_size=BLOCK_SIZE,
+        max_num_seqs=16,
+        max_num_batched_tokens=2048,
+        num_gpu_blocks_override=200,
+        enforce_eager=True,
+        seed=0,
+    ).llm_engine
+
+
+def make_scheduler(core: Any, scenario: Scenario, kind: type) -> Any:
+    """vLLM's scheduler with the scenario's limits."""
+    config = copy.copy(core.vllm_config)
+    limits = copy.copy(config.scheduler_config)
+    limits.max_num_batched_tokens = scenario.max_num_batched_tokens
+    limits.max_num_scheduled_tokens = scenario.max_num_batched_tokens
+    limits.max_num_seqs = scenario.max_num_seqs
+    limits.long_prefill_token_threshold = scenario.long_prefill_token_threshold
+    limits.scheduler_reserve_full_isl = scenario.reserve_full_prompt
+    limits.async_scheduling = scenario.async_scheduling
+    cache = copy.copy(config.cache_config)
+    cache.enable_prefix_caching = scenario.prefix_caching
+    cache.num_gpu_blocks = scenario.blocks
+    config.scheduler_config, config.cache_config = limits, cache
+    memory = copy.copy(core.scheduler.kv_cache_config)
+    memory.num_blocks = scenario.blocks
+    scheduler = kind(
+        vllm_config=config,
+        kv_cache_config=memory,
+        structured_output_manager=core.structured_output_manager,
+        block_size=BLOCK_SIZE,
+        hash_block_size=BLOCK_SIZE,
+        log_stats=True,
+    )
+    watch(scheduler, scenario.steps)
+    return scheduler
+
+
+def watch(scheduler: Any, steps: list[dict[str, Any]]) -> None:
+    """Append what each step decides to `steps`; lists are in the scheduler's own order."""
+    schedule = scheduler.schedule
+    preempt = scheduler._preempt_request
+    preempted: list[int] = []
+
+    def noting(request: Any, *args: Any, **more: Any) -> Any:
+        preempted.append(number_of(request.request_id))
+        return preempt(request, *args, **more)
+
+    def recording(*args: Any, **more: Any) -> Any:
+        preempted.clear()
+        plan = schedule(*args, **more)
+        ends = {
+            each: scheduler.requests[each].num_computed_tokens
+            for each in plan.num_scheduled_tokens
+        }
+        pool = scheduler.kv_cache_manager.block_pool
+        steps.append(
+            {
+                "scheduled": [
+                    [number_of(each), ends[each] - tokens, tokens]
+                    for each, tokens in plan.num_scheduled_tokens.items()
+                ],
+                "preempted": list(preempted),
+                "running": [number_of(r.request_id) for r in scheduler.running],
+                "waiting": [number_of(r.request_id) for r in scheduler.waiting],
+                "free_blocks": pool.get_num_free_blocks(),
+            }
+        )
+        return plan
+
+    scheduler.schedule, scheduler._preempt_request = recording, noting
+
+
+def number_of(request_id: str) -> int:
+    """vLLM appends random characters to the id that it was given."""
+    return int(request_id.split("-", maxsplit=1)[0])
+
+
+def sampling(call: Call) -> Any:
+    from vllm import SamplingParams
+
+    stops = list(range(STOP_BELOW)) if call.stops else None
+    return SamplingParams(
+        temperature=0,
+        max_tokens=call.max_tokens,
+        ignore_eos=True,
+        stop_token_ids=stops,
+    )
+
+
+def record(engine: Any, scenario: Scenario) -> None:
+    core = engine.engine_core.engine_core
+    core.scheduler = make_scheduler(core, scenario, type(core.scheduler))
+    scenario.outputs.extend([] for _ in scenario.calls)
+    left = sorted(enumerate(scenario.calls), key=lambda each: each[1].at_step)
+    step = 0
+    while left or engine.has_unfinished_requests():
+        while left and left[0][1].at_step <= step:
+            number, call = left.pop(0)
+            prompt = {"prompt_token_ids": tokens_of(call.pieces)}
+            engine.add_request(str(number), prompt, sampling(call))
+        for output in engine.step():
+            if output.finished:
+                made = list(output.outputs[0].token_ids)
+                scenario.outputs[int(output.request_id)] = made
+        step += 1
+
+
+def replay_ahead(core: Any, scenario: Scenario) -> None:
+    """As the engine's step with a queue of two batches; `outputs` are the model's."""
+    from vllm.v1.core.sched.async_scheduler import AsyncScheduler
+    from vllm.v1.request import Request
+
+    scheduler = make_scheduler(core, scenario, AsyncScheduler)
+    left = sorted(enumerate(scenario.calls), key=lambda each: each[1].at_step)
+    given = [0] * len(scenario.calls)
+    planned: list[Any] = []
+    step = 0
+    while left or scheduler.has_requests() or planned:
+        while left and left[0][1].at_step <= step:
+            number, call = left.pop(0)
+            scheduler.add_request(
+                Request(
+                    request_id=str(number),
+                    prompt_token_ids=tokens_of(call.pieces),
+                    sampling_params=sampling(call),
+                    pooling_params=None,
+                    block_hasher=core.request_block_hasher,
+                )
+            )
+        step += 1
+        if scheduler.has_requests():
+            planned.append(scheduler.schedule())
+            if len(planned) < 2 and (
+                planned[-1].total_num_scheduled_tokens
+                or scheduler.has_requests()
+            ):
+                continue
+        if planned:
+            plan = planned.pop(0)
+            made = answers(scheduler, plan, scenario.outputs, given)
+            scheduler.update_from_output(plan, made)
+
+
+def answers(
+    scheduler: Any, plan: Any, outputs: list[list[int]], given: list[int]
+) -> Any:
+    """What the model would have returned for this plan."""
+    from vllm.v1.outputs import ModelRunnerOutput
+
+    ids = list(plan.num_scheduled_tokens)
+    sampled: list[list[int]] = []
+    for each in ids:
+        request = scheduler.requests.get(each)
+        number = int(each)
+        ends = plan_end(plan, each)
+        known = 0 if request is None else request.num_prompt_tokens
+        is_sampled = ends >= known + given[number]
+        made = outputs[number]
+        place = min(given[number], len(made) - 1)
+        sampled.append([made[place]] if is_sampled else [])
+        given[number] += is_sampled and request is not None
+    return ModelRunnerOutput(
+        req_ids=ids,
+        req_id_to_index={each: place for place, each in enumerate(ids)},
+        sampled_token_ids=sampled,
+    )
+
+
+def plan_end(plan: Any, request_id: str) -> int:
+    """Tokens of the request that are computed after this plan."""
+    tokens = int(plan.num_scheduled_tokens[request_id])
+    for new in plan.scheduled_new_reqs:
+        if new.req_id == request_id:
+            return int(new.num_computed_tokens) + tokens
+    cached = plan.scheduled_cached_reqs
+    place = cached.req_ids.index(request_id)
+    return int(cached.num_computed_tokens[place]) + tokens
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Record vLLM's schedules.")
+    parser.add_argument("model", help="directory of the tiny model")
+    parser.add_argument("folder", type=Path, help="where the records go")
+    args = parser.parse_args()
+    os.environ |= {
+        "VLLM_ENABLE_V1_MULTIPROCESSING": "0",
+        "VLLM_CPU_KVCACHE_SPACE": "1",
+    }
+    import vllm
+
+    args.folder.mkdir(parents=True, exist_ok=True)
+    engine = make_engine(args.model)
+    outputs: dict[str, list[list[int]]] = {}
+    for scenario in scenarios():
+        record(engine, scenario)
+        outputs[scenario.name] = scenario.outputs
+        keep(args.folder, scenario, vllm.__version__)
+    for scenario in ahead():
+        scenario.outputs.extend(outputs[scenario.name.removesuffix("_async")])
+        replay_ahead(engine.engine_core.engine_core, scenario)
+        keep(args.folder, scenario, vllm.__version__)
+
+
+def keep(folder: Path, scenario: Scenario, version: str) -> None:
+    made = {"vllm": version, "block_size": BLOCK_SIZE, **asdict(scenario)}
+    path = folder / f"{scenario.name}.json"
+    text = json.dumps(made, separators=(",", ":"))
+    path.write_text(f"{text}\n", encoding="utf-8")
+    print(f"{path}: {len(scenario.steps)} steps", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -77,6 +77,11 @@ def alike(
 
 
 def scenarios() -> Iterator[Scenario]:
+    for table in (of_the_budget, of_the_pool, of_the_cache, of_the_end):
+        yield from table()
+
+
+def of_the_budget() -> Iterator[Scenario]:
     yield Scenario("one_request", alike(1, 100, 8))
     yield Scenario("one_long_prompt_in_chunks", alike(1, 1300, 4))
     yield Scenario(
@@ -113,6 +118,9 @@ def scenarios() -> Iterator[Scenario]:
         alike(1, 900, 3),
         long_prefill_token_threshold=128,
     )
+
+
+def of_the_pool() -> Iterator[Scenario]:
     yield Scenario("preemption", alike(6, 120, 60), blocks=30)
     yield Scenario(
         "preemption_cascade",
@@ -154,6 +162,9 @@ def scenarios() -> Iterator[Scenario]:
         ),
         blocks=32,
     )
+
+
+def of_the_cache() -> Iterator[Scenario]:
     yield Scenario(
         "equal_prompts_at_once",
         tuple(Call(((1, 200),), 5) for _ in range(4)),
@@ -196,6 +207,9 @@ def scenarios() -> Iterator[Scenario]:
         ),
         blocks=22,
     )
+
+
+def of_the_end() -> Iterator[Scenario]:
     yield Scenario(
         "ends_of_sequence",
         tuple(Call(((seed, 50),), 60, stops=True) for seed in range(1, 9)),

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from inferometer.engine.twin.blocks import KVMemory
 from inferometer.engine.twin.profiles import (
-    Card,
-    Host,
+    CardProfile,
+    HostProfile,
     ModelShape,
-    Stack,
+    StackProfile,
     load_profile,
 )
 from inferometer.engine.twin.request import TwinRequest
@@ -60,12 +60,12 @@ def simulation_of(
     macro_steps: bool = True,
 ) -> Simulation:
     step_time = StepTime(
-        load_profile(Card, "r9700"),
+        load_profile(CardProfile, "r9700"),
         load_profile(
             ModelShape, "gpt-oss-20b" if len(windows) > 1 else "llama-3.1-8b"
         ),
-        load_profile(Stack, "vllm-graphs"),
-        load_profile(Host, "server"),
+        load_profile(StackProfile, "vllm-graphs"),
+        load_profile(HostProfile, "server"),
         None,
         async_scheduling=chosen.async_scheduling,
     )

@@ -8,12 +8,12 @@ from inferometer.engine.twin.blocks import KVMemory
 from inferometer.engine.twin.memory import MemoryPlan, plan_memory
 from inferometer.engine.twin.profiles import (
     GIB,
-    Card,
-    Host,
-    Link,
+    CardProfile,
+    HostProfile,
+    LinkProfile,
     ModelShape,
     ProfileError,
-    Stack,
+    StackProfile,
     load_link,
     load_profile,
     unverified,
@@ -79,11 +79,11 @@ class Twin:
     """What the settings come to. Raises ProfileError or OutOfMemoryError when it is made."""
 
     settings: TwinSettings
-    card: Card
+    card: CardProfile
     model: ModelShape
-    stack: Stack
-    host: Host
-    link: Link | None
+    stack: StackProfile
+    host: HostProfile
+    link: LinkProfile | None
     rules: SchedulerRules
     memory: MemoryPlan
 
@@ -99,10 +99,10 @@ class Twin:
     def unverified(self) -> list[str]:
         """`profile.field` of every number in use that nobody has verified."""
         chosen: list[tuple[type, str]] = [
-            (Card, self.settings.card),
+            (CardProfile, self.settings.card),
             (ModelShape, self.settings.model),
-            (Stack, self.settings.stack),
-            (Host, self.settings.host),
+            (StackProfile, self.settings.stack),
+            (HostProfile, self.settings.host),
         ]
         return [
             f"{name}.{field}"
@@ -137,10 +137,10 @@ class Twin:
 
 
 def make_twin(settings: TwinSettings) -> Twin:
-    card = load_profile(Card, settings.card)
+    card = load_profile(CardProfile, settings.card)
     model = load_profile(ModelShape, settings.model)
-    stack = load_profile(Stack, settings.stack)
-    host = load_profile(Host, settings.host)
+    stack = load_profile(StackProfile, settings.stack)
+    host = load_profile(HostProfile, settings.host)
     link = None
     if settings.tp > 1:
         link = load_link(settings.link or card.link)
@@ -160,7 +160,10 @@ def make_twin(settings: TwinSettings) -> Twin:
 
 
 def _rules(
-    settings: TwinSettings, card: Card, model: ModelShape, stack: Stack
+    settings: TwinSettings,
+    card: CardProfile,
+    model: ModelShape,
+    stack: StackProfile,
 ) -> SchedulerRules:
     is_big = card.memory_bytes >= BIG_CARD_BYTES
     is_a100 = settings.card.startswith("a100")

@@ -11,7 +11,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import ceil
 
-from inferometer.engine.twin.profiles import GIB, Card, ModelShape, Stack
+from inferometer.engine.twin.profiles import (
+    GIB,
+    CardProfile,
+    ModelShape,
+    StackProfile,
+)
 from inferometer.engine.twin.scheduler import SchedulerRules
 
 COLLECTIVE_GIB = 0.37
@@ -63,9 +68,9 @@ def groups_of(model: ModelShape) -> tuple[int, tuple[int | None, ...]]:
 
 
 def plan_memory(
-    card: Card,
+    card: CardProfile,
     model: ModelShape,
-    stack: Stack,
+    stack: StackProfile,
     rules: SchedulerRules,
     *,
     tp: int,

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from math import exp
 
-from inferometer.engine.twin.profiles import Card
+from inferometer.engine.twin.profiles import CardProfile
 from inferometer.engine.twin.step_time import Busy
 
 UNFITTED = True
@@ -17,7 +17,7 @@ SMOOTHING_S = 0.2
 """Cards report averages over 50 ms to 1 s. A guess."""
 
 
-def step_power_w(card: Card, busy: Busy) -> float:
+def step_power_w(card: CardProfile, busy: Busy) -> float:
     """Mean power during a step."""
     if not busy.total_ps:
         return card.idle_w

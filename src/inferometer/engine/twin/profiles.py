@@ -21,7 +21,7 @@ class ProfileError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
+class CardProfile:
     name: str
     memory_bytes: int
     bandwidth_gb_s: float
@@ -94,7 +94,7 @@ class ModelShape:
 
 
 @dataclass(frozen=True, slots=True)
-class Stack:
+class StackProfile:
     rules: str
     """A name of the scheduler's VERSIONS."""
     graphs: bool
@@ -104,7 +104,7 @@ class Stack:
 
 
 @dataclass(frozen=True, slots=True)
-class Host:
+class HostProfile:
     eager_us_per_layer: float
     eager_moe_us_per_layer: float
     graph_us_per_layer: float
@@ -117,7 +117,7 @@ class Host:
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class LinkProfile:
     floor_us: dict[int, float]
     bus_gb_s: dict[int, float]
 
@@ -131,14 +131,16 @@ class Link:
         return self.floor_us[cards] / 1e6, self.bus_gb_s[cards] * 1e9
 
 
-Kind = TypeVar("Kind", Card, ModelShape, Stack, Host, Link)
+Kind = TypeVar(
+    "Kind", CardProfile, ModelShape, StackProfile, HostProfile, LinkProfile
+)
 
 FILES: dict[type, str] = {
-    Card: "cards",
+    CardProfile: "cards",
     ModelShape: "models",
-    Stack: "stacks",
-    Host: "hosts",
-    Link: "links",
+    StackProfile: "stacks",
+    HostProfile: "hosts",
+    LinkProfile: "links",
 }
 
 
@@ -180,13 +182,13 @@ def unverified(kind: type, name: str) -> list[str]:
 _LINK = re.compile(r"(pcie[345])(?:x(1|2|4|8|16))?(-nop2p)?")
 
 
-def load_link(name: str) -> Link:
+def load_link(name: str) -> LinkProfile:
     """A link by its name: `nvlink4`, `pcie4x8`, `pcie5x16-nop2p`."""
     match = _LINK.fullmatch(name)
     if match is None:
-        return load_profile(Link, name)
+        return load_profile(LinkProfile, name)
     generation, lanes, no_p2p = match.groups()
-    whole = load_profile(Link, generation + (no_p2p or ""))
+    whole = load_profile(LinkProfile, generation + (no_p2p or ""))
     share = int(lanes or LANES) / LANES
     slower = {cards: rate * share for cards, rate in whole.bus_gb_s.items()}
-    return Link(whole.floor_us, slower)
+    return LinkProfile(whole.floor_us, slower)

@@ -14,11 +14,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from inferometer.engine.twin.profiles import (
-    Card,
-    Host,
-    Link,
+    CardProfile,
+    HostProfile,
+    LinkProfile,
     ModelShape,
-    Stack,
+    StackProfile,
 )
 from inferometer.engine.twin.request import TwinRequest
 from inferometer.engine.twin.scheduler import Share
@@ -42,11 +42,11 @@ class StepTime:
 
     def __init__(
         self,
-        card: Card,
+        card: CardProfile,
         model: ModelShape,
-        stack: Stack,
-        host: Host,
-        link: Link | None,
+        stack: StackProfile,
+        host: HostProfile,
+        link: LinkProfile | None,
         *,
         tp: int = 1,
         async_scheduling: bool = False,

@@ -94,6 +94,22 @@ def study() -> Collection:
     return Collection(tuple(points), ("broken.json is no JSON.",))
 
 
+def foldered() -> Collection:
+    """The study with each configuration and model in a folder of its own, B/7B to C/14B, and the
+    peaks of concurrency that came of it. Points 0 and 4 are repeats in two folders.
+    """
+    found = []
+    for each in study().points:
+        told = each.conditions
+        folder = f"/results/{told['config']}/{told['model']}"
+        values = {**each.values, "max_concurrent_requests": told["concurrency"]}
+        found.append(
+            replace(each, source=Path(folder) / "run.json", values=values)
+        )
+    found[4] = replace(found[4], conditions=found[0].conditions)
+    return Collection(tuple(found))
+
+
 def hostile() -> Collection:
     """Every text that a file can bring is hostile."""
     points = [

@@ -18,7 +18,14 @@ from inferometer.report.page import make_view, render
 from inferometer.report.page.view import measured
 from inferometer.results import Collection
 from inferometer.words import LANGUAGES, Words
-from tests.report.page_points import HOSTILE, SCRIPT, dated, hostile, study
+from tests.report.page_points import (
+    HOSTILE,
+    SCRIPT,
+    dated,
+    foldered,
+    hostile,
+    study,
+)
 
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome
@@ -75,6 +82,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., str]:
                 "study": study,
                 "hostile": hostile,
                 "dated": dated,
+                "foldered": foldered,
             }[name]()
             figures = draw_all(gather(collection.points), Words(language))
             title = SCRIPT if name == "hostile" else None
@@ -223,6 +231,100 @@ def test_a_filter_changes_what_is_drawn_and_listed(
     assert (seen.complaints(), seen.fetched()) == ([], [])
 
 
+def untick(seen: Seen, *folder: str) -> None:
+    """`folder`: its names, from the top."""
+    place = "document.getElementById('tree')"
+    for name in folder:
+        place = (
+            f"[...{place}.querySelectorAll('li')].find(e => "
+            f"e.querySelector('bdi').textContent === '{name}')"
+        )
+    seen.does(f"{place}.querySelector('input').click()")
+
+
+def drawn_rows(seen: Seen, view: str, data: str) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = seen.run(
+        "return window.inferometer.views[arguments[0]].data(arguments[1])",
+        view,
+        data,
+    )
+    return rows
+
+
+def test_folders_that_are_not_ticked_are_in_no_chart_table_or_figure(
+    browser: Chrome, pages: Callable[..., str]
+) -> None:
+    seen = Seen(browser, pages("foldered"))
+    figure = "document.querySelector('[data-figure=figure-pcie]')"
+    seen.run(f"{figure}.scrollIntoView()")
+    seen.until("return window.inferometer.drawings['figure-pcie-0'] > 0")
+    line = [
+        row
+        for row in drawn_rows(seen, "figure-pcie-0", "rows")
+        if row.get("of") == [0, 4]
+    ]
+    assert [row["v0"] for row in line] == [80.0]  # of 100 and of 60
+    untick(seen, "B")
+    untick(seen, "C", "14B")
+    assert seen.drawn() == [8, 9, 10, 11]
+    assert seen.rows() == [f"point-{n}" for n in (8, 9, 10, 11)]
+    seen.until("return window.inferometer.drawings['figure-pcie-0'] > 2")
+    rows = drawn_rows(seen, "figure-pcie-0", "rows")
+    assert {row["id"] for row in rows} == set(seen.rows())
+    again = Seen(browser, seen.run("return location.href"))
+    assert again.drawn() == [8, 9, 10, 11]
+    assert (
+        again.run("return document.getElementById('ticked').textContent")
+        == "1 of 4"
+    )
+    again.does("document.getElementById('nofolder').click()")
+    assert again.drawn() == []
+    again = Seen(browser, again.run("return location.href"))
+    assert again.drawn() == []
+    again.does("document.getElementById('every').click()")
+    assert again.drawn() == list(range(16))
+    assert (again.complaints(), again.fetched()) == ([], [])
+
+
+def test_a_mean_over_folders_is_taken_anew_of_those_that_are_ticked(
+    browser: Chrome, pages: Callable[..., str]
+) -> None:
+    seen = Seen(browser, pages("foldered"))
+    seen.run(
+        "document.querySelector('[data-figure=figure-pcie]').scrollIntoView()"
+    )
+    seen.until("return window.inferometer.drawings['figure-pcie-0'] > 0")
+    untick(seen, "B", "14B")
+    seen.until("return window.inferometer.drawings['figure-pcie-0'] > 1")
+    found = [
+        row["v0"]
+        for row in drawn_rows(seen, "figure-pcie-0", "rows")
+        if row["x"] == 1 and row.get("on") == "line"
+    ]
+    assert found == [100.0]
+
+
+def test_the_overview_is_over_the_load_that_one_chooses(
+    browser: Chrome, pages: Callable[..., str]
+) -> None:
+    seen = Seen(browser, pages("foldered"))
+    seen.run("document.getElementById('overview').scrollIntoView()")
+    seen.until("return window.inferometer.drawings['overview-1'] > 0")
+    choices = seen.run(
+        "return [...document.getElementById('ox').options].map(e => e.value)"
+    )
+    assert choices == ["concurrency", "max_concurrent_requests"]
+    seen.does(
+        "const e = document.getElementById('ox'); e.value = arguments[0]; "
+        "e.dispatchEvent(new Event('change'))",
+        "max_concurrent_requests",
+    )
+    seen.until("return window.inferometer.drawings['overview-1'] > 1")
+    assert len(drawn_rows(seen, "overview-1", "believed")) == 14
+    assert seen.run("return location.hash") == "#ox=max_concurrent_requests"
+    assert seen.complaints() == []
+
+
 def test_what_is_missing_is_a_gap_and_told(
     browser: Chrome, pages: Callable[..., str]
 ) -> None:
@@ -233,8 +335,7 @@ def test_what_is_missing_is_a_gap_and_told(
         "return document.getElementById('told').textContent"
     )
     lines = seen.run(
-        "return window.inferometer.views.explorer.data('rows').filter(r => r.k === "
-        "'line').map(r => r.y)"
+        "return window.inferometer.views.explorer.data('lines').map(r => r.y)"
     )
     assert (
         lines.count(None) == 2
@@ -400,8 +501,7 @@ def test_it_works_by_keyboard(
     )
     press(Keys.ENTER, Keys.TAB, Keys.SPACE)
     seen.until(
-        "return window.inferometer.views.explorer.data('rows').filter(r => r.k === "
-        "'point').length === 8"
+        "return window.inferometer.views.explorer.data('lines').length === 8"
     )
     press(Keys.ESCAPE)
     assert (

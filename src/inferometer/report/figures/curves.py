@@ -71,7 +71,8 @@ class Curves:
     rows: list[Row]
     """One a point, with `x`, `curve`, `status`, and of the metric with number k `v<k>`, `low<k>`,
     `high<k>` and `n<k>`, as far as there are such: names are short because rows are many. `on` says
-    what a row is for: "line", "mark", absent for both; anything else is for none.
+    what a row is for: "line", "mark", absent for both; anything else is for none. A row is of the
+    point `id`, or a mean over the points `of`.
     """
     metrics: Sequence[str]
     """By number."""
@@ -308,7 +309,7 @@ def _mean_of(points: Sequence[Point], metrics: Sequence[str]) -> Row:
     """Where the line passes among repeats: their mean and its interval; nothing where none may be
     believed.
     """
-    row: Row = {}
+    row: Row = {"of": [clean(point.id) for point in points]}
     for k, metric in enumerate(metrics):
         values = [
             p.values[metric]

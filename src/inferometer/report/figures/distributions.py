@@ -76,7 +76,8 @@ def draw_histograms(material: Material, words: Words) -> Sketch:
         _histogram_panel(kind, LATENCIES[kind].label, "ms", samples, words)
         for kind, samples in kinds.items()
     ]
-    return Sketch(panels, rows, [*notes, *_deep(kinds, words)])
+    notes = [*notes, *_deep(kinds, words)]
+    return Sketch(panels, rows, notes, runs=_points_of(runs, material))
 
 
 def draw_cdfs(material: Material, words: Words) -> Sketch:
@@ -100,7 +101,7 @@ def draw_cdfs(material: Material, words: Words) -> Sketch:
     notes += _deep(kinds, words)
     if any(row.get("thin") for row in rows):
         notes.append(words.text("figure.note.thin"))
-    return Sketch(panels, rows, notes)
+    return Sketch(panels, rows, notes, runs=_points_of(runs, material))
 
 
 def draw_requests(material: Material, words: Words) -> Sketch:
@@ -160,7 +161,14 @@ def draw_requests(material: Material, words: Words) -> Sketch:
         rows,
         [*notes, words.text("figure.note.rules")],
         columns=len(panels),
+        runs=_points_of(runs, material),
     )
+
+
+def _points_of(runs: Mapping[str, Trace], material: Material) -> dict[str, str]:
+    """By the name of each run in the legend, its point's."""
+    names = map(clean, material.runs)
+    return dict(zip(runs, names, strict=False))
 
 
 def _runs(

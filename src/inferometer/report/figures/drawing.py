@@ -89,6 +89,8 @@ class Sketch:
     """Panels side by side, where there is room: 1 to 3."""
     about: str = ""
     """What its title adds to that of its kind, such as the sides that are compared."""
+    runs: Mapping[str, str] = field(default_factory=dict)
+    """Where rows are of single runs: the point of each `curve`; of rows without one, that of ""."""
     one_legend: bool = True
     """Whether curves mean the same in all panels, so that print shows their legend once."""
 

@@ -21,7 +21,12 @@ from inferometer.report.figures.drawing import (
     layered,
 )
 from inferometer.report.figures.load import has_curve, usual_level
-from inferometer.report.figures.naming import distinguishing, grouped, name_of
+from inferometer.report.figures.naming import (
+    clean,
+    distinguishing,
+    grouped,
+    name_of,
+)
 from inferometer.report.figures.scales import (
     compact,
     short_tokens,
@@ -174,6 +179,7 @@ def _cell(
     used = believed or points
     if not used:
         return row
+    row["of"] = [clean(point.id) for point in points]
     value = float(f"{sum(p.values[metric] for p in used) / len(used):.5g}")
     suspect = any(p.status == "SUSPECT" for p in used)
     mark, status = (

@@ -8,6 +8,7 @@ the business of who writes the page. Knows no HTML.
 from __future__ import annotations
 
 import math
+import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -38,7 +39,7 @@ LONGEST_TEXT = 300
 DIGITS = 6
 """Significant ones of a figure in the page; its files have them all."""
 
-OURS = ("series", "status", "source")
+OURS = ("series", "status", "source", "folder")
 """Columns of the page alone, beside those of CONDITIONS."""
 
 Cell = str | int | float | None
@@ -84,7 +85,7 @@ def condition_table(
     points: Sequence[Point], paths: Sequence[Path], words: Words
 ) -> dict[str, list[Cell]]:
     """Every condition that any point has, as a column of cells: those of CONDITIONS, and series,
-    tool, source and status.
+    tool, source, folder and status.
     """
     names = [
         name
@@ -98,6 +99,9 @@ def condition_table(
     table["tool"] = [clean(point.tool) for point in points]
     if len(paths) > 1:
         table["source"] = [*_sources(points, paths)]
+    folders = folders_of(points)
+    if len(set(folders)) > 1:
+        table["folder"] = [*folders]
     if any(point.status for point in points):
         table["status"] = [point.status for point in points]
     return {"series": list(series_of(points, paths, words)), **table}
@@ -186,6 +190,18 @@ def _sources(
     ]
 
 
+def folders_of(points: Sequence[Point]) -> list[str]:
+    """The folder that each result lies in, below the one that all of them have in common."""
+    parents = {point.source.parent for point in points}
+    whole = {parent: parent.absolute() for parent in parents}
+    shared = Path(os.path.commonpath(whole.values())) if whole else Path()
+    below = {
+        parent: clean(each.relative_to(shared).as_posix())
+        for parent, each in whole.items()
+    }
+    return [below[point.source.parent] for point in points]
+
+
 def _condition(
     name: str, cells: Sequence[Cell], words: Words
 ) -> dict[str, Any]:
@@ -223,7 +239,7 @@ def _role(name: str) -> str:
     """
     if name in LOADS:
         return "load"
-    if name in ("series", "status"):
+    if name in ("series", "status", "folder"):
         return "incidental"
     return "identity" if condition(name).parts_curves else "incidental"
 
@@ -249,6 +265,7 @@ def _mark_aliases(conditions: Sequence[dict[str, Any]]) -> None:
         )
         each["alias"] = pattern in seen and each["name"] not in (
             "status",
+            "folder",
             "config",
             "model",
         )

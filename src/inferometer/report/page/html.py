@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 import inferometer
 from inferometer.report.figures import Drawing, theme
+from inferometer.report.figures.drawing import Row
 from inferometer.report.page.view import ReportView
 from inferometer.words import Words, words
 
@@ -24,6 +26,9 @@ SCRIPTS = (
     "chart.js",
     "hover.js",
     "table.js",
+    "figures.js",
+    "folders.js",
+    "overview.js",
     "explorer.js",
     "page.js",
 )
@@ -63,7 +68,7 @@ def render(view: ReportView) -> str:
         library=library,
         script=script,
         data=_embedded(_data(view)),
-        figures=[_figure(drawing) for drawing in view.figures],
+        figures=[_figure(each, view.places) for each in view.figures],
     )
 
 
@@ -85,17 +90,36 @@ def _data(view: ReportView) -> dict[str, Any]:
     }
 
 
-def _figure(drawing: Drawing) -> dict[str, Any]:
-    """What the template needs of a figure; its rows are in the page once, for all its panels."""
+def _figure(drawing: Drawing, places: Mapping[str, int]) -> dict[str, Any]:
+    """What the template needs of a figure; its rows are in the page once, for all its panels, and
+    name their points by their places in the explorer, so that filters reach them.
+    """
     panels = drawing.specs(with_data=False)
+    rows = [_placed(row, places) for row in drawing.rows]
+    runs = {
+        curve: places[name]
+        for curve, name in drawing.sketch.runs.items()
+        if name in places
+    }
     return {
         "key": drawing.key,
         "title": drawing.title,
         "notes": drawing.notes,
         "panels": panels,
         "columns": drawing.columns,
-        "data": _embedded({"panels": panels, "rows": drawing.rows}),
+        "follows": bool(runs)
+        or any("id" in row or "of" in row for row in rows),
+        "data": _embedded({"panels": panels, "rows": rows, "runs": runs}),
     }
+
+
+def _placed(row: Row, places: Mapping[str, int]) -> Row:
+    """A row whose points have a place in the explorer, told by that."""
+    if row.get("id") in places:
+        return {**row, "id": places[row["id"]]}
+    if all(name in places for name in row.get("of", ("",))):
+        return {**row, "of": [places[name] for name in row["of"]]}
+    return row
 
 
 def _embedded(value: Any) -> str:

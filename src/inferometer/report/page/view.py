@@ -17,6 +17,7 @@ from inferometer.analysis.targets import Checked
 from inferometer.report.answers import ReportAnswer, answers
 from inferometer.report.answers.answer import capitalized, inside
 from inferometer.report.figures import Absent, Drawing
+from inferometer.report.figures.naming import clean as one_line
 from inferometer.report.page.best import Best, best_points
 from inferometer.report.page.columns import clean, columnar
 from inferometer.report.page.evidence import FACTS, Evidence, gather, share_of
@@ -137,6 +138,10 @@ class ReportView:
     """Titles of figures that there is nothing for, and why."""
     explorer: Mapping[str, Any]
     """The points as assets/points.js reads them."""
+    has_folders: bool
+    """Whether its points lie in several."""
+    places: Mapping[str, int]
+    """Of points by the names that figures have for them, where these are of one point each."""
 
 
 def make_view(
@@ -196,7 +201,17 @@ def make_view(
             if isinstance(each, Absent)
         ),
         explorer=explorer,
+        has_folders=any(
+            each["name"] == "folder" for each in explorer["conditions"]
+        ),
+        places=_places(points),
     )
+
+
+def _places(points: Sequence[Point]) -> dict[str, int]:
+    names = [one_line(point.id) for point in points]
+    alike = Counter(names)
+    return {name: place for place, name in enumerate(names) if alike[name] == 1}
 
 
 def _cleaned(answer: ReportAnswer) -> ReportAnswer:

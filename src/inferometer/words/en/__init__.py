@@ -14,11 +14,13 @@ from inferometer.words.en.servers import SERVERS
 from inferometer.words.en.telemetry import TELEMETRY
 from inferometer.words.en.usage import USAGE
 from inferometer.words.en.verbs import VERBS
+from inferometer.words.en.views import VIEWS
 from inferometer.words.en.vllm import VLLM
 
 WORDS: dict[str, str] = {
     **REPORT,
     **ANSWERS,
+    **VIEWS,
     **FINDINGS,
     **IMPORTS,
     **CONSOLE,

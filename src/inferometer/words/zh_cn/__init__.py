@@ -14,11 +14,13 @@ from inferometer.words.zh_cn.servers import SERVERS
 from inferometer.words.zh_cn.telemetry import TELEMETRY
 from inferometer.words.zh_cn.usage import USAGE
 from inferometer.words.zh_cn.verbs import VERBS
+from inferometer.words.zh_cn.views import VIEWS
 from inferometer.words.zh_cn.vllm import VLLM
 
 WORDS: dict[str, str] = {
     **REPORT,
     **ANSWERS,
+    **VIEWS,
     **FINDINGS,
     **IMPORTS,
     **CONSOLE,

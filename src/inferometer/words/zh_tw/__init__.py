@@ -14,11 +14,13 @@ from inferometer.words.zh_tw.servers import SERVERS
 from inferometer.words.zh_tw.telemetry import TELEMETRY
 from inferometer.words.zh_tw.usage import USAGE
 from inferometer.words.zh_tw.verbs import VERBS
+from inferometer.words.zh_tw.views import VIEWS
 from inferometer.words.zh_tw.vllm import VLLM
 
 WORDS: dict[str, str] = {
     **REPORT,
     **ANSWERS,
+    **VIEWS,
     **FINDINGS,
     **IMPORTS,
     **CONSOLE,

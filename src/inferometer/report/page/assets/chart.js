@@ -16,7 +16,7 @@ const isDark = () =>
 
 function theme() {
   const chosen = themes[isDark() ? "dark" : "light"];
-  return { ...chosen, header: { labelColor: chosen.axis.titleColor, labelFontSize: 12, labelLimit: 320 } };
+  return { ...chosen, mark: { aria: false }, header: { labelColor: chosen.axis.titleColor, labelFontSize: 12, labelLimit: 320 } };
 }
 
 // Each value of a colour keeps its looks whatever is filtered: they go by its place among all values.
@@ -31,10 +31,11 @@ function looks(place) {
 const MANY_POINTS = 500;
 const asGradient = (column) => Boolean(column && column.numeric && column.values.length > COLOURS);
 
+// The rows of each layer of marks, by its name.
 function chartRows(shown, view) {
   const [x, y, color, facet] = AXES.map((axis) => columns.get(view[axis]));
   const numericX = isNumeric(x);
-  const rows = [];
+  const rows = { ranged: [], believed: [], suspect: [], invalid: [] };
   const lines = new Map();
   const joined = view.lines && numericX && isLoad(x) ? lineKeys(x) : null;
   let missing = 0;
@@ -44,6 +45,7 @@ function chartRows(shown, view) {
     if (at === null || value === null) missing += 1;
     if (at === null) continue;
     const row = {
+      k: layerOf(points.status[i]),
       i,
       t: String(i),
       x: at,
@@ -52,14 +54,19 @@ function chartRows(shown, view) {
       f: facet ? facetText(facet, i) : "",
       s: points.status[i],
     };
-    if (value !== null) rows.push({ k: "point", ...row, lo: y.low?.[i] ?? null, hi: y.high?.[i] ?? null });
+    if (value !== null) rows[row.k].push(row);
+    if (value !== null && view.intervals && (y.low?.[i] ?? null) !== null)
+      rows.ranged.push({ ...row, k: "ranged", lo: y.low[i], hi: y.high[i] });
     if (joined) addToLine(lines, row, joined[i]);
   }
-  return { rows: rows.concat(lineRows(lines)), missing };
+  return { rows: { lines: lineRows(lines), ...rows }, missing };
 }
 
+const layerOf = (status) => ({ SUSPECT: "suspect", INVALID: "invalid" })[status] ?? "believed";
+const marksOf = (rows) => [...rows.believed, ...rows.suspect, ...rows.invalid];
+
 // What was swept, or the load that came of it: a line runs along either.
-const isLoad = (x) => x.kind === "condition" || x.name === "max_concurrent_requests";
+const isLoad = (x) => x.kind === "condition" || x.name === PEAK;
 
 // A line joins points that differ in their load alone; repeats at one load are joined at their mean. What is missing or
 // INVALID breaks it.
@@ -67,7 +74,7 @@ function addToLine(lines, row, joined) {
   const key = `${joined}|${row.c}|${row.f}`;
   if (!lines.has(key)) lines.set(key, new Map());
   const line = lines.get(key);
-  if (!line.has(row.x)) line.set(row.x, { k: "line", l: key, x: row.x, c: row.c, f: row.f, sum: 0, n: 0 });
+  if (!line.has(row.x)) line.set(row.x, { k: "lines", l: key, x: row.x, c: row.c, f: row.f, sum: 0, n: 0 });
   if (row.y !== null && row.s !== "INVALID") {
     line.get(row.x).sum += row.y;
     line.get(row.x).n += 1;
@@ -94,10 +101,8 @@ function chartSpec(view, width) {
     ...colorOf(color),
   };
   const layer = layersOf(view);
-  const data = { name: ROWS_OF_CHART, values: [] };
   if (!facet) {
     return {
-      data,
       width,
       height: width < 500 ? 280 : 400,
       autosize: { type: "fit", contains: "padding" },
@@ -108,7 +113,7 @@ function chartSpec(view, width) {
   const across = Math.max(1, Math.min(facet.values.length + facet.codes.includes(-1), Math.floor(width / 300)));
   const spec = { width: Math.max(150, Math.floor(width / across) - 70), height: 220, encoding, layer };
   return {
-    data,
+    data: { name: ROWS_OF_CHART },
     facet: {
       field: "f",
       type: "nominal",
@@ -181,65 +186,61 @@ function looksOf(color) {
   return [...color.values.map((value, place) => ({ value, ...looks(place) })), unknown];
 }
 
-// Lines under intervals under marks; only layers that some point of the report needs.
+// Lines under intervals under marks; only layers that some point of the report needs. Each has its own data, for to filter all
+// rows in each layer takes most of the time; a facet can only split one.
 function layersOf(view) {
   const color = columns.get(view.color);
   const by = (channel, look) => (color && !asGradient(color) ? { [channel]: channelOf(color, look) } : {});
-  const marks = (test, mark, encoding) => ({
-    transform: [{ filter: `datum.k === 'point' && ${test}` }],
-    mark: { type: "point", opacity: 0.9, ...mark },
-    encoding: { ...encoding, tooltip: { field: "t" } },
+  const layer = (k, mark, encoding) => ({
+    ...(view.facet ? { transform: [{ filter: `datum.k === '${k}'` }] } : { data: { name: k } }),
+    mark,
+    encoding,
   });
+  const marks = (k, mark, encoding) =>
+    layer(k, { type: "point", opacity: 0.9, ...mark }, { ...encoding, tooltip: { field: "t" } });
   const size = COUNT > 800 ? 9 : COUNT > 200 ? 20 : 42;
   const joined = { type: "line", opacity: 0.75, strokeWidth: 1.6, invalid: "break-paths-show-domains" };
+  const hollow = { filled: false, fill: "transparent", size: 1.8 * size + 10, strokeWidth: 1.6 };
   const layers = [];
-  if (view.lines) {
-    layers.push({
-      transform: [{ filter: "datum.k === 'line'" }],
-      mark: joined,
-      encoding: { detail: { field: "l" }, ...by("strokeDash", "dash") },
-    });
-  }
+  if (view.lines) layers.push(layer("lines", joined, { detail: { field: "l" }, ...by("strokeDash", "dash") }));
   if (view.intervals && columns.get(view.y).low) {
     const range = { y: { field: "lo", type: "quantitative" }, y2: { field: "hi" } };
-    layers.push({
-      transform: [{ filter: "isValid(datum.lo)" }],
-      mark: { type: "rule", opacity: 0.5 },
-      encoding: range,
-    });
+    layers.push(layer("ranged", { type: "rule", opacity: 0.5 }, range));
   }
-  layers.push(marks("datum.s !== 'SUSPECT' && datum.s !== 'INVALID'", { filled: true, size }, by("shape", "shape")));
-  if (points.status.includes("SUSPECT")) {
-    layers.push(
-      marks(
-        "datum.s === 'SUSPECT'",
-        { filled: false, fill: "transparent", size: 1.8 * size + 10, strokeWidth: 1.6 },
-        by("shape", "shape"),
-      ),
-    );
-  }
+  layers.push(marks("believed", { filled: true, size }, by("shape", "shape")));
+  if (points.status.includes("SUSPECT")) layers.push(marks("suspect", hollow, by("shape", "shape")));
   if (points.status.includes("INVALID"))
-    layers.push(marks("datum.s === 'INVALID'", { shape: CROSS, size: 1.8 * size + 10, strokeWidth: 2 }));
+    layers.push(marks("invalid", { shape: CROSS, size: 1.8 * size + 10, strokeWidth: 2 }));
   return layers;
+}
+
+// The rows as the specification of a chart wants them.
+function dataOf(spec, rows) {
+  if (spec.facet) return { [ROWS_OF_CHART]: Object.values(rows).flat() };
+  return Object.fromEntries(spec.layer.map(({ data }) => [data.name, rows[data.name]]));
 }
 
 // ---- drawing
 
 const views = {}; // what is drawn, by name, and how often it was
 const drawings = {};
+const drawnAs = new WeakMap(); // by place, the specification that is drawn there
 window.inferometer = { views, drawings }; // for whoever wants to look at it from a console
 
 console.warn = () => {}; // Vega-Lite's remarks on specifications are for who writes those; errors are told
 
-// Draw a specification with these rows; where the same one is drawn already, only its rows are changed.
-async function drawRows(place, name, spec, rows, tooltip) {
+// Draw a specification with these rows, by the names of its data; where the same one is drawn already, only its rows change.
+async function drawRows(place, name, spec, data, tooltip, signals = {}) {
   const same = JSON.stringify([spec, isDark(), printing]);
-  if (views[name] && place.dataset.drawn === same) {
-    await views[name].data(ROWS_OF_CHART, rows).runAsync();
+  if (views[name] && drawnAs.get(place) === same) {
+    for (const [signal, value] of Object.entries(signals)) views[name].signal(signal, value);
+    for (const [set, rows] of Object.entries(data)) views[name].data(set, rows);
+    await views[name].runAsync();
   } else {
     const renderer = COUNT > MANY_POINTS && !printing ? "canvas" : "svg"; // many marks are drawn faster so, and printed worse
-    await draw(place, name, { ...spec, data: { ...spec.data, values: rows } }, tooltip, renderer);
-    place.dataset.drawn = same;
+    const params = Object.entries(signals).map(([signal, value]) => ({ name: signal, value }));
+    await draw(place, name, { ...spec, params, datasets: data }, tooltip, renderer);
+    drawnAs.set(place, same);
   }
   drawings[name] = (drawings[name] ?? 0) + 1;
 }
@@ -295,10 +296,11 @@ function swatch({ color, dash, shape, hollow = false, line = true }) {
 
 function drawLegend(element, rows, view) {
   const color = columns.get(view.color);
-  const drawn = new Set(rows.map((row) => row.c));
+  const marks = marksOf(rows);
+  const drawn = new Set(marks.map((row) => row.c));
   const kept = color && !asGradient(color) ? looksOf(color).filter((entry) => drawn.has(entry.value)) : [];
   const entries = kept.map((entry) => [swatch({ ...entry, line: view.lines }), String(entry.value)]);
-  const statuses = new Set(rows.filter((row) => row.k === "point").map((row) => row.s));
+  const statuses = new Set(marks.map((row) => row.s));
   if (statuses.has("SUSPECT"))
     entries.push([swatch({ color: "currentColor", shape: "circle", hollow: true, line: false }), "SUSPECT"]);
   if (statuses.has("INVALID"))

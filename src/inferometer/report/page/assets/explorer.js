@@ -37,7 +37,7 @@ function fillSelectors() {
   element("reset").addEventListener("click", () => setView(readView("")));
   element("more").addEventListener("click", () => {
     limit += 500;
-    showTable(shownPoints(view));
+    showTable(shownNow());
   });
 }
 
@@ -137,14 +137,26 @@ function setView(next) {
 // What the chart depends on: not the order of the table, nor its columns.
 const chartOf = (some) => writeView({ ...some, sort: "", all: false });
 
+// The points of the view, looked for once.
+let found = { view: null, shown: [] };
+function shownNow() {
+  if (found.view !== view) found = { view, shown: shownPoints(view) };
+  return found.shown;
+}
+
 function show(chartStays = false) {
   showControls();
-  const shown = shownPoints(view);
+  const shown = shownNow();
   showTable(shown);
-  if (!chartStays) showChart(shown);
+  if (!chartStays) {
+    showChart(shown);
+    showOverview(shown);
+    refreshWatched();
+  }
 }
 
 function showControls() {
+  showFolders();
   for (const axis of AXES) element(axis).value = view[axis];
   for (const axis of ["xscale", "yscale"]) element(axis).checked = view[axis] === "log";
   for (const flag of ["lines", "intervals", "all"]) element(flag).checked = view[flag];
@@ -190,27 +202,39 @@ function showChart(shown) {
     say("page.js.chart", {
       x: columns.get(view.x).label,
       y: y.label,
-      n: figure(rows.filter((row) => row.k === "point").length),
+      n: figure(marksOf(rows).length),
     }),
   );
   drawLegend(element("legend"), rows, view);
   const spec = chartSpec(view, element("chart").clientWidth);
+  const data = dataOf(spec, rows);
+  const draw = () =>
+    drawRows(
+      element("chart"),
+      "explorer",
+      spec,
+      data,
+      pointTip(() => view),
+    );
+  const turn = (asked += 1);
   drawing = drawing
-    .then(() =>
-      drawRows(
-        element("chart"),
-        "explorer",
-        spec,
-        rows,
-        pointTip(() => view),
-      ),
-    )
+    .then(printing || isNear(element("chart")) ? undefined : idle)
+    .then(() => (turn === asked ? draw() : undefined))
     .catch(console.error);
 }
+
+let asked = 0; // charts; of several that wait, the last is drawn
+const isNear = (place) => {
+  const { top, bottom } = place.getBoundingClientRect();
+  return bottom > 0 && top < window.innerHeight;
+};
+const idle = () => new Promise((done) => requestIdleCallback(done, { timeout: 300 }));
 
 function startExplorer() {
   fillSelectors();
   fillFilters();
+  fillFolders();
+  startOverview();
   show();
   window.addEventListener("hashchange", () => {
     view = readView(location.hash);
@@ -221,6 +245,6 @@ function startExplorer() {
   new ResizeObserver(() => {
     if (Math.abs(element("chart").clientWidth - width) < 8) return;
     width = element("chart").clientWidth;
-    showChart(shownPoints(view));
+    showChart(shownNow());
   }).observe(element("chart"));
 }

@@ -3,22 +3,21 @@
 const figures = [...document.querySelectorAll("figure[data-figure]")];
 
 function startFigures() {
-  const sight = new IntersectionObserver(
-    (entries) => entries.filter((entry) => entry.isIntersecting).forEach((entry) => drawFigure(entry.target)),
-    { rootMargin: "300px" },
-  );
-  figures.forEach((figure) => sight.observe(figure));
+  for (const figure of figures) watch(figure, () => drawFigure(figure));
 }
 
 async function drawFigure(figure) {
-  const look = isDark() ? "dark" : "light";
-  if (figure.dataset.drawn === look) return;
-  figure.dataset.drawn = look;
-  const { panels, rows } = JSON.parse(element(figure.dataset.figure).textContent);
+  figure.dataset.drawn = "yes";
+  const content = contentOf(figure);
+  const shown = COUNT ? shownNow() : [];
+  const filtered = shown.length < COUNT;
+  for (const hint of figure.querySelectorAll(".unfiltered")) hint.hidden = !filtered;
+  const rows = filtered ? keptRows(content, shown) : content.rows;
+  const curves = filtered ? [...new Set(rows.map((row) => row.curve))] : null;
   const places = figure.querySelectorAll(".panel");
   await Promise.all(
-    panels.map((spec, at) =>
-      draw(places[at], `${figure.dataset.figure}-${at}`, { ...spec, datasets: { ...spec.datasets, rows } }, fieldTip),
+    content.panels.map((spec, at) =>
+      drawRows(places[at], `${figure.dataset.figure}-${at}`, spec, { [ROWS_OF_CHART]: rows }, fieldTip, { [CURVES]: curves }),
     ),
   );
 }
@@ -26,8 +25,9 @@ async function drawFigure(figure) {
 // ---- light and dark: what is drawn is drawn again, what is not yet will be drawn in the new light
 
 function redraw() {
-  if (COUNT) showChart(shownPoints(view));
-  return Promise.all([drawing, ...figures.filter((figure) => printing || figure.dataset.drawn).map(drawFigure)]);
+  if (COUNT) showChart(shownNow());
+  if (COUNT) showOverview(shownNow());
+  return Promise.all([drawing, ...refreshWatched()]);
 }
 
 function startTheme() {

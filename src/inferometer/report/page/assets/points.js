@@ -58,8 +58,9 @@ function titleOf(column) {
 // Conditions that tell points apart; only those can be filtered by, or be a colour.
 const varying = conditions.filter((c) => c.varies).map((c) => columns.get(c.name));
 const filters = varying
-  .filter((c) => !c.alias && c.name !== "series" && c.name !== "date")
+  .filter((c) => !c.alias && !["series", "date", "folder"].includes(c.name))
   .sort((a, b) => b.telling - a.telling);
+const filtered = columns.get("folder")?.varies ? [columns.get("folder"), ...filters] : filters;
 const isRange = (column) => column.numeric && column.values.length > MANY;
 
 // ---- a view: what the selectors say; everything in it is checked against the columns there are
@@ -68,8 +69,18 @@ const AXES = ["x", "y", "color", "facet"];
 
 function choicesOf(axis) {
   if (axis === "y") return metrics.map((m) => columns.get(m.name));
+  if (axis === "ox") return overviewAxes();
   if (axis === "x") return [...acrossConditions(), ...metrics.map((m) => columns.get(m.name))];
   return [null, ...varying.filter((c) => !c.alias && c.values.length <= (axis === "facet" ? 24 : 200))];
+}
+
+// What says how high the load was: as it was set, and as it came.
+const PEAK = "max_concurrent_requests";
+function overviewAxes() {
+  const set = acrossConditions().filter((c) => c.role === "load" && c.numeric);
+  const peak = columns.get(PEAK);
+  const lengths = varying.filter((c) => c.numeric && c.name === "input_len");
+  return [...set, ...(peak ? [peak] : []), ...lengths];
 }
 
 // What varies; of a single load, that load.
@@ -103,12 +114,11 @@ function unevenness(sorted) {
   return Math.sqrt(gaps.reduce((a, b) => a + (b - mean) ** 2, 0) / gaps.length) / mean;
 }
 
+const LOADS = ["concurrency", "max_concurrency", "request_rate", "num_prompts"];
+
 function defaultView() {
   const x = firstOf("x", [
-    "concurrency",
-    "max_concurrency",
-    "request_rate",
-    "num_prompts",
+    ...LOADS,
     "input_len",
     "gpus",
     ...varying.filter((c) => c.numeric).map((c) => c.name),
@@ -118,6 +128,7 @@ function defaultView() {
   return {
     x,
     y,
+    ox: firstOf("ox", LOADS),
     color,
     facet: "",
     xscale: naturalScale(x),
@@ -140,6 +151,7 @@ function readView(hash) {
     return view;
   }
   for (const axis of AXES) if (asked.has(axis)) view[axis] = firstOf(axis, [asked.get(axis), view[axis]]);
+  if (asked.has("ox")) view.ox = firstOf("ox", [asked.get("ox"), view.ox]);
   for (const axis of ["x", "y"]) {
     const scale = asked.get(`${axis}scale`);
     view[`${axis}scale`] = ["linear", "log"].includes(scale) ? scale : naturalScale(view[axis]);
@@ -147,7 +159,7 @@ function readView(hash) {
   for (const flag of ["lines", "intervals", "all"]) if (asked.has(flag)) view[flag] = asked.get(flag) === "1";
   if (columns.has(asked.get("sort")) || asked.get("sort") === "id") view.sort = asked.get("sort");
   if (asked.get("order") === "ascending") view.order = "ascending";
-  for (const column of filters) {
+  for (const column of filtered) {
     const filter = isRange(column) ? readRange(asked, column) : readSet(asked, column);
     if (filter) view.filters[column.name] = filter;
   }
@@ -165,6 +177,7 @@ function readRange(asked, column) {
 function readSet(asked, column) {
   const wanted = asked.getAll(`is.${column.name}`);
   const known = new Set(["", ...column.values.map(String)].filter((value) => wanted.includes(value)));
+  if (wanted.length && column.name === "folder") return known; // none may be ticked
   return known.size ? known : null;
 }
 
@@ -172,7 +185,7 @@ function readSet(asked, column) {
 function writeView(view) {
   const plain = defaultView();
   const told = new URLSearchParams();
-  for (const axis of AXES) if (view[axis] !== plain[axis]) told.set(axis, view[axis]);
+  for (const axis of [...AXES, "ox"]) if (view[axis] !== plain[axis]) told.set(axis, view[axis]);
   for (const axis of ["x", "y"])
     if (view[`${axis}scale`] !== naturalScale(view[axis])) told.set(`${axis}scale`, view[`${axis}scale`]);
   for (const flag of ["lines", "intervals", "all"])
@@ -180,7 +193,7 @@ function writeView(view) {
   if (view.sort) told.set("sort", view.sort);
   if (view.sort && view.order === "ascending") told.set("order", "ascending");
   for (const [name, filter] of Object.entries(view.filters)) {
-    if (filter instanceof Set) for (const value of filter) told.append(`is.${name}`, value);
+    if (filter instanceof Set) for (const value of filter.size ? filter : [""]) told.append(`is.${name}`, value);
     else for (const end of ["from", "to"]) if (filter[end] !== null) told.set(`${end}.${name}`, filter[end]);
   }
   return told.toString();

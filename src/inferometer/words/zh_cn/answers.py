@@ -4,7 +4,7 @@ from __future__ import annotations
 
 ANSWERS: dict[str, str] = {
     "page.answer.table": "数值明细",
-    "campaign.left": "预计剩余约 {time}，还有 {n} 个测点（含启动服务器的时间）。",
+    "campaign.left": "预计剩余约 {time}，还有 {n} 个测试点（含启动服务器的时间）。",
     "console.ratings": "评级：{ratings}",
     "figure.speed_of_tpot": "单请求输出速度（由 TPOT 换算）",
     "figure.note.speed_of_tpot": (

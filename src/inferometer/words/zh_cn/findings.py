@@ -557,25 +557,25 @@ FINDINGS: dict[str, str] = {
         "并发数从未达到 {cap:,}：只有 {planned:,} 个请求，同时进行的最多 {peak:,} 个。"
     ),
     "check.load_reached.next": "请求数应多于并发数；要达到稳态，应为其数倍。",
-    "check.neighbours.title": "与相邻测点矛盾",
+    "check.neighbours.title": "与相邻测试点矛盾",
     "check.neighbours.once": (
-        "{metric} 实测 {values} {unit}，是相邻测点（{neighbours}）所预示的 {suggested:,.6g} {unit} "
-        "的 {share:.2f} 倍；尚未重测。"
+        "{metric} 实测 {values} {unit}，是相邻测试点（{neighbours}）所预示的 {suggested:,.6g} "
+        "{unit} 的 {share:.2f} 倍；尚未重测。"
     ),
-    "check.neighbours.once.next": "再次运行该测试任务：这样的测点会重测一次。",
+    "check.neighbours.once.next": "再次运行该测试任务：这样的测试点会重测一次。",
     "check.neighbours.twice": (
-        "{metric} 测了两次，分别为 {values} {unit}，是相邻测点（{neighbours}）所预示的 "
+        "{metric} 测了两次，分别为 {values} {unit}，是相邻测试点（{neighbours}）所预示的 "
         "{suggested:,.6g} {unit} 的 {share:.2f} 倍。"
     ),
     "check.neighbours.twice.next": (
         "查看服务器在这一负载下的行为（批大小、抢占、日志）；如果曲线确实是这种形状，数值仍然可用。"
     ),
     "check.neighbours.invalid": (
-        "{metric} 实测 {values} {unit}，是相邻测点（{neighbours}）所预示的 {suggested:,.6g} {unit} "
-        "的 {share:.2f} 倍；重测的结果为 INVALID。"
+        "{metric} 实测 {values} {unit}，是相邻测试点（{neighbours}）所预示的 {suggested:,.6g} "
+        "{unit} 的 {share:.2f} 倍；重测的结果为 INVALID。"
     ),
     "check.neighbours.invalid.next": (
-        "排除导致第二次结果 INVALID 的原因，删除该测点的 JSON 文件，再运行该测试任务。"
+        "排除导致第二次结果 INVALID 的原因，删除该测试点的 JSON 文件，再运行该测试任务。"
     ),
     "precision.unknown": "本次运行未与主机的校准数据对照。",
     "precision.missing.none": (
@@ -604,8 +604,8 @@ FINDINGS: dict[str, str] = {
     "note.gone": "其运行目录已不存在：这里是其 JSON 文件的内容。",
     "note.allowed": "虽然判定为 INVALID，但已获准计入。",
     "note.replaced": (
-        "先前的结果已被替换：其 {metric} 为 {values} {unit}，而相邻测点预示 {suggested} {unit}；重"
-        "测后与相邻测点相符。"
+        "先前的结果已被替换：其 {metric} 为 {values} {unit}，而相邻测试点预示 {suggested} {unit}；"
+        "重测后与相邻测试点相符。"
     ),
     "note.missing": "文件中没有：{names}。",
     "note.missing.version of the tool": "工具版本",

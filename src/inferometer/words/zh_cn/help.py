@@ -90,7 +90,7 @@ HELP: dict[str, str] = {
         "70B，8 x MI300X）"
     ),
     "about.production": (
-        "输入 1K 到 96K token，输出 500，同时 1 到 20 个请求：40 个测点（gpt-oss-120b，TP=4）"
+        "输入 1K 到 96K token，输出 500，同时 1 到 20 个请求：40 个测试点（gpt-oss-120b，TP=4）"
     ),
     "about.scaling-1000": (
         "同时 1 到 200 个请求，之后每隔 50 直到 1000：输入 1024、输出 128 token（gpt-oss-120b，TP=4"
@@ -267,30 +267,30 @@ HELP: dict[str, str] = {
     "bench.tp": "该测试的张量并行数。",
     "bench.campaign": "包含该测试的测试计划文件或预设。（默认：所有预设）",
     "run": (
-        "运行测试任务；同样的命令可从中断处继续。\n\n已完成的测点会跳过。失败和 INVALID 的测点，以"
-        "及文件缺失或已改变的测点，会重新测量。测点由其设置和服务器地址确定；设置不同的结果绝不混用"
-        "。\n\nNUM_PROMPTS_START 和 NUM_PROMPTS_END 限制所列的 num_prompts；VLLM_SERVER_URL 替换所"
-        "有服务器的地址。运行在开始和结束时都会说明。\n\n退出码：每个测点都有 VALID 或 SUSPECT 的结"
-        "果（使用 --allow-invalid 时为任何结果）且目标全部达到时为 0，否则为 1；测试计划文件有误或"
-        "运行无法继续时为 2；被中断时为 130。"
+        "运行测试任务；同样的命令可从中断处继续。\n\n已完成的测试点会跳过。失败和 INVALID 的测试"
+        "点，以及文件缺失或已改变的测试点，会重新测量。测试点由其设置和服务器地址确定；设置不同的结"
+        "果绝不混用。\n\nNUM_PROMPTS_START 和 NUM_PROMPTS_END 限制所列的 num_prompts；"
+        "VLLM_SERVER_URL 替换所有服务器的地址。运行在开始和结束时都会说明。\n\n退出码：每个测试点都"
+        "有 VALID 或 SUSPECT 的结果（使用 --allow-invalid 时为任何结果）且目标全部达到时为 0，否则"
+        "为 1；测试计划文件有误或运行无法继续时为 2；被中断时为 130。"
     ),
     "plan": (
-        "显示测试任务将做什么：测试组、测点、token 数、服务器命令、时间和进度。\n\n不连接任何服务器"
-        "，也不写任何文件。NUM_PROMPTS_START 和 NUM_PROMPTS_END 限制所列的 num_prompts；"
+        "显示测试任务将做什么：测试组、测试点、token 数、服务器命令、时间和进度。\n\n不连接任何服务"
+        "器，也不写任何文件。NUM_PROMPTS_START 和 NUM_PROMPTS_END 限制所列的 num_prompts；"
         "VLLM_SERVER_URL 替换所有服务器的地址。"
     ),
     "campaign": "测试计划文件，或预设的名称。",
-    "only": "只包括这些测试组或测点；可重复。",
+    "only": "只包括这些测试组或测试点；可重复。",
     "sets": "更改一项设置，例如 load.num_warmups=4；可重复。",
-    "quick": "少量测点、少量请求；结果保存到单独的目录。",
+    "quick": "少量测试点、少量请求；结果保存到单独的目录。",
     "embedded": "以内置引擎为服务器进行演练；结果保存到单独的目录。",
     "interleave": "在测试任务的两个服务器之间交替，A B、B A、……，贯穿各次重复。",
     "run.dry_run": "只显示计划后退出，与 `plan` 相同。",
     "run.allow_invalid": "把 INVALID 的结果也视为已完成。",
     "run.calibration": (
-        "将测点与主机的校准比较。没有校准时，在第一个测点之前快速校准（仅一次，约 12 s）。"
+        "将测试点与主机的校准比较。没有校准时，在第一个测试点之前快速校准（仅一次，约 12 s）。"
     ),
-    "plan.points": "列出每个测点及其结果文件。",
+    "plan.points": "列出每个测试点及其结果文件。",
     "presets": (
         "列出 inferometer 自带的测试任务。\n\n运行：inferometer run NAME\n\n查看计划：inferometer "
         "plan NAME\n\n改写：inferometer presets show NAME > mine.yaml；编辑它；inferometer run "
@@ -300,8 +300,8 @@ HELP: dict[str, str] = {
     "presets.show.name": "`inferometer presets` 列出的名称。",
     "presets.schema": "打印测试计划文件的 JSON Schema，供编辑器补全和检查。",
     "report": (
-        "把所有测点写成一个 HTML 文件：摘要、浏览器、图表、环境和方法。\n\n文件自带数据，不加载任何"
-        "外部内容，无需网络即可打开。其中会列出无法读取的文件。\n\n退出码：文件已写入时为 0；"
+        "把所有测试点写成一个 HTML 文件：摘要、浏览器、图表、环境和方法。\n\n文件自带数据，不加载任"
+        "何外部内容，无需网络即可打开。其中会列出无法读取的文件。\n\n退出码：文件已写入时为 0；"
         "--assert 的目标未达到时为 1；没有写入文件时为 2。"
     ),
     "report.sources": "结果目录、运行目录，或任何已知工具的结果文件。",
@@ -310,42 +310,42 @@ HELP: dict[str, str] = {
     "report.title": "页面的标题。",
     "report.figures": "另外把图写到此目录，格式为 PNG 和 SVG。",
     "report.markdown": "另外写一个 Markdown 表格；- 表示打印出来。",
-    "report.csv": "另外写一个 CSV 文件，每个测点一行；- 表示打印出来。",
+    "report.csv": "另外写一个 CSV 文件，每个测试点一行；- 表示打印出来。",
     "report.dcu_csv": "另外写一个 CSV 文件，各列与 DCU 指南的脚本相同；- 表示打印出来。",
-    "report.excel": "另外写一个 Excel 工作簿：测点、请求、环境。",
-    "report.parquet": "另外把测点、请求和环境写成 Parquet 文件。",
+    "report.excel": "另外写一个 Excel 工作簿：测试点、请求、环境。",
+    "report.parquet": "另外把测试点、请求和环境写成 Parquet 文件。",
     "compare": (
-        "比较两组结果：哪些差异超出了偶然和漂移？\n\n设置相同的测点配成对；设置相同的运行视为重复。"
-        "每个指标为更快、更慢、差异不超过 --delta，或无法判断。出现错误的“更快”或“更慢”的比较至多占"
-        " 5%。交替运行（A B B A）可抵消漂移；对其他运行则留出 --drift 的余量。\n\n使用 --pcie 时，"
-        "A 和 B 是最窄和最宽的 pcie_width，或 --by config=B,C 的两个值（窄的在前），无论代价多大退"
-        "出码都为 0。\n\n退出码：没有变慢时为 0；有变慢时为 1（使用 --fail-on undecided 时，汇总中"
-        "有无法判断的指标也为 1）；没有可比较的内容时为 2。"
+        "比较两组结果：哪些差异超出了偶然和漂移？\n\n设置相同的测试点配成对；设置相同的运行视为重"
+        "复。每个指标为更快、更慢、差异不超过 --delta，或无法判断。出现错误的“更快”或“更慢”的比较至"
+        "多占 5%。交替运行（A B B A）可抵消漂移；对其他运行则留出 --drift 的余量。\n\n使用 --pcie "
+        "时，A 和 B 是最窄和最宽的 pcie_width，或 --by config=B,C 的两个值（窄的在前），无论代价多"
+        "大退出码都为 0。\n\n退出码：没有变慢时为 0；有变慢时为 1（使用 --fail-on undecided 时，汇"
+        "总中有无法判断的指标也为 1）；没有可比较的内容时为 2。"
     ),
     "compare.sources": (
         "任何已知工具的结果文件，或结果目录、运行目录：两个；使用 --by 或 --pcie 时个数不限。"
     ),
     "compare.by": "比较一个条件的两个值，例如 engine=vllm,sglang 或 config=B,C。",
-    "compare.where": "只使用具有此值（或其中之一）的测点：tp=1,2；可重复。",
+    "compare.where": "只使用具有此值（或其中之一）的测试点：tp=1,2；可重复。",
     "compare.metric": "要比较的指标，例如 p99_ttft_ms；可重复。",
     "compare.delta": "不超过此值的差异视为没有差异。",
     "compare.drift": "为没有交替的运行之间的漂移留出的余量。",
     "compare.pcie": "显示窄的 PCIe 链路在各负载下的代价，并扣除 TP=1 时的差异。",
-    "compare.points": "显示全部测点。",
+    "compare.points": "显示全部测试点。",
     "compare.allow_invalid": "也使用 INVALID 的结果。",
     "compare.fail_on": "哪些结果使退出码为 1；`undecided` 也包括 `slower`。",
     "compare.json": "把完整的比较写到此文件。",
     "compare.markdown": "把表格写到此文件。",
     "collect": (
         "把结果目录打包成 tar 归档，以便与其他机器的结果合并。\n\n归档包含全部结果，但不含服务器日"
-        "志。测试任务可以仍在运行；已完成的测点会被收集。\n\n退出码：全部收集时为 0；有结果未收集或"
-        "账本损坏时为 1（归档仍会写入）；没有写入归档时为 2。"
+        "志。测试任务可以仍在运行；已完成的测试点会被收集。\n\n退出码：全部收集时为 0；有结果未收集"
+        "或账本损坏时为 1（归档仍会写入）；没有写入归档时为 2。"
     ),
     "collect.directory": "结果目录，例如 bench_results/pcie。",
     "collect.output": "要写的归档。",
     "merge": (
-        "把多台机器的结果合并到一个新目录，测试任务可在其中继续。\n\n退出码：全部合并时为 0；有测点"
-        "被重复测量或有结果未合并时为 1（逐一列出，其余照常合并）；没有合并任何内容时为 2。"
+        "把多台机器的结果合并到一个新目录，测试任务可在其中继续。\n\n退出码：全部合并时为 0；有测试"
+        "点被重复测量或有结果未合并时为 1（逐一列出，其余照常合并）；没有合并任何内容时为 2。"
     ),
     "merge.sources": "`collect` 产生的归档，或结果目录。",
     "merge.output": "要创建的目录。",
@@ -360,7 +360,7 @@ HELP: dict[str, str] = {
         "务器与客户端共用这台主机的 CPU 核，因此各上限都是下限值；标有 ≥ 的没有达到极限。期间请让主"
         "机保持空闲。\n\n校准保存在 ~/.local/state/inferometer/calibrations 或 "
         "INFEROMETER_CALIBRATION_DIR 中。`bench` 和 `run` 会说明每次运行用到了上限的多少，超出的标"
-        "为 SUSPECT。没有校准时会快速校准：`bench` 在保存结果之后，`run` 在第一个测点之前。"
+        "为 SUSPECT。没有校准时会快速校准：`bench` 在保存结果之后，`run` 在第一个测试点之前。"
         "--no-calibration 或 INFEROMETER_CALIBRATION=off 可避免。\n\n如果其他程序占用了超过 10% 的 "
         "CPU 核并造成干扰，或最小的负载也未达标，校准不会保存。\n\n退出码：已保存时为 0；失败或无法"
         "保存时为 2；被中断时为 130。"

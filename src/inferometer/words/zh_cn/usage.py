@@ -81,10 +81,11 @@ USAGE: dict[str, str] = {
     "target.not_measured": "目标 {target!r} 无法检查：目前还不能测量 {metric}。请去掉它。",
     "target.needs": "目标 {target!r} 无法检查：{metric} 需要{what}。",
     "target.needs.cost_per_million_tokens": "测试计划文件中的 cost_per_hour",
-    "target.needs.scaling_efficiency": "一块卡和多块卡上的测点，只有测试任务才有",
+    "target.needs.scaling_efficiency": "一块卡和多块卡上的测试点，只有测试任务才有",
     "target.no_condition": "目标 {target!r} 中的 {name!r} 不是条件{near}。",
     "target.unanswerable": (
-        "目标 {target!r} 无法检查：本次运行的测点都不具备 {where}。请去掉它，或运行它所针对的测点。"
+        "目标 {target!r} 无法检查：本次运行的测试点都不具备 {where}。请去掉它，或运行它所针对的测试"
+        "点。"
     ),
     "axis.wanted": "应为数值、形如 {{from: 1, to: 200, step: 1}} 的范围，或两者的列表",
     "axis.too_many": "超过 {most} 个值",
@@ -160,9 +161,9 @@ USAGE: dict[str, str] = {
     "campaign_file.exchanged": "{first} 大于 NUM_PROMPTS_END 的 {last}：请对调两者。",
     "campaign_file.nothing_left": "{name} 的 num_prompts 都不在 {first} 和 {last} 之间。",
     "campaign_file.both_bounds": "NUM_PROMPTS_START 和 NUM_PROMPTS_END",
-    "campaign_file.only": "--only {pattern!r} 没有对应的测试组或测点{near}。",
+    "campaign_file.only": "--only {pattern!r} 没有对应的测试组或测试点{near}。",
     "campaign_file.quick.num_prompts": (
-        "--set {pair}：--quick 每个测点最多发送 {most} 个请求；请去掉两者之一。"
+        "--set {pair}：--quick 每个测试点最多发送 {most} 个请求；请去掉两者之一。"
     ),
     "yaml.too_long": "文件超过 {most} 字节。",
     "yaml.none": "文件不是 YAML（{why}）。",
@@ -173,14 +174,14 @@ USAGE: dict[str, str] = {
     "yaml.tag": "这里不支持标签：请去掉 {tag!r}。",
     "yaml.key": "键必须是普通的词；不支持合并键（<<）。",
     "yaml.twice": "{key!r} 出现了两次；另一处在第 {line} 行。",
-    "campaign_check.too_many": "加上这些，测点超过 {most} 个：请缩小 matrix。",
+    "campaign_check.too_many": "加上这些，测试点超过 {most} 个：请缩小 matrix。",
     "campaign_check.unknown": "{section} 中没有 {name!r}{near}。",
     "campaign_check.unknown.known": "{section} 中没有 {name!r}{near}；可用的有 {known}。",
     "campaign_check.same_id": "已有另一个测试组 {id!r}：请给每个组不同的 id。",
     "campaign_check.odd": "重复 {n} 次不能抵消漂移（A B、B A 需要两次）：请给偶数。",
     "campaign_check.one_server": "{one} 和 {other} 使用同一个服务器：没有可以轮流的。",
     "campaign_check.nothing_shared": (
-        "{one} 和 {other} 没有设置相同的测点：请给它们相同的 matrix 和 load。"
+        "{one} 和 {other} 没有设置相同的测试点：请给它们相同的 matrix 和 load。"
     ),
     "campaign_check.same_address": (
         "我们启动的两个服务器不能都在 {url}：请给每个不同的 base_url，或去掉 exclusive。"
@@ -207,13 +208,13 @@ USAGE: dict[str, str] = {
     "campaign_check.name.brace": "花括号没有闭合。",
     "campaign_check.name.config": "file_name 中有 {{config}}，但本组没有指定硬件。",
     "campaign_check.cell": "它的 matrix 给出了 {what}：{wish}。",
-    "campaign_check.cell.point": "一个测点",
+    "campaign_check.cell.point": "一个测试点",
     "campaign_check.cell.none": "{kind} 类型的 workload 没有它",
-    "campaign_check.no_point": "没有剩下任何测点：请查看它的 matrix 及其 exclude。",
+    "campaign_check.no_point": "没有剩下任何测试点：请查看它的 matrix 及其 exclude。",
     "campaign_check.per_concurrency": (
         "num_prompts_per_concurrency 需要 matrix 或 load 中的 max_concurrency。"
     ),
-    "campaign_check.warm": "warm 测点需要先由 cold 测点填充缓存：请写 `cache: [cold, warm]`。",
+    "campaign_check.warm": "warm 测试点需要先由 cold 测试点填充缓存：请写 `cache: [cold, warm]`。",
     "campaign_check.too_long": (
         "{input} 个输入 token 和 {output} 个输出 token 共 {total} 个，而 servers.{server} 的 "
         "max_model_len 为 {limit}：请调大或去掉它，或缩短请求。"

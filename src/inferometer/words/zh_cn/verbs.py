@@ -14,8 +14,8 @@ VERBS: dict[str, str] = {
     "progress.calibrating": "  {load} {unit}：{exact}",
     "progress.unanswered": "没有请求得到回答",
     "progress.starting": "  仍在启动：已过 {seconds:.0f} s，最多等 {timeout:g} s。{last}",
-    "run.campaign": "测试任务 {name}：{n} 个测点，结果保存在 {directory}/",
-    "run.campaign.one": "测试任务 {name}：1 个测点，结果保存在 {directory}/",
+    "run.campaign": "测试任务 {name}：{n} 个测试点，结果保存在 {directory}/",
+    "run.campaign.one": "测试任务 {name}：1 个测试点，结果保存在 {directory}/",
     "run.stopped": "已停止；用同样的命令可从中断处继续。",
     "run.listed": "{names}，另有 {n} 个",
     "run.unread": "无法读取",
@@ -25,14 +25,14 @@ VERBS: dict[str, str] = {
     "run.vouched.operator, no terminal": "操作员（无终端）",
     "run.no_locks": "{directory} 所在的文件系统不支持锁：请确认没有别的运行在使用它。",
     "run.again": "{point} 将重新测量：{why}。",
-    "run.again.more": "另有 {n} 个测点也将重测，它们的文件缺失或已改变。",
-    "run.other_server": "{group} 的服务器与之前不同：不用它来比较存疑的测点。",
-    "run.doubt_stays": "无法重测 {group} 中存疑的测点：{why}",
+    "run.again.more": "另有 {n} 个测试点也将重测，它们的文件缺失或已改变。",
+    "run.other_server": "{group} 的服务器与之前不同：不用它来比较存疑的测试点。",
+    "run.doubt_stays": "无法重测 {group} 中存疑的测试点：{why}",
     "run.lost.hardware": "它也需要硬件 {name}，而该硬件未获确认。",
     "run.lost.turns": "它与 {group} 轮流测量：单独测量就不再交替了。",
     "run.calibrating": (
-        "在第一个测点之前校准这台主机，使每个结果都带有精度说明。约需 {seconds} s，同一主机、同样设"
-        "置只做一次；--no-calibration 可跳过。"
+        "在第一个测试点之前校准这台主机，使每个结果都带有精度说明。约需 {seconds} s，同一主机、同样"
+        "设置只做一次；--no-calibration 可跳过。"
     ),
     "run.that_is": "即：{command}",
     "bench.was": "（此前为 {status}）",
@@ -48,7 +48,7 @@ VERBS: dict[str, str] = {
     "plan.hardware": "硬件：",
     "plan.head.group": "测试组",
     "plan.head.server": "服务器",
-    "plan.head.points": "测点",
+    "plan.head.points": "测试点",
     "plan.head.done": "已完成",
     "plan.head.requests": "请求",
     "plan.head.tokens_in": "输入 tok",
@@ -61,7 +61,7 @@ VERBS: dict[str, str] = {
     "plan.group.limit": "，max_model_len {limit}",
     "plan.group.embedded": "使用内置引擎",
     "plan.group.at": "地址 {url}（{kind}）",
-    "plan.item.points": "测点",
+    "plan.item.points": "测试点",
     "plan.item.hardware": "硬件",
     "plan.item.do": "操作",
     "plan.item.compose": "compose",
@@ -70,18 +70,18 @@ VERBS: dict[str, str] = {
     "plan.item.launch": "启动参数",
     "plan.item.note": "说明",
     "plan.compose": "{file} 中的服务 {service}",
-    "plan.together": "{groups} 同时运行，逐个测点轮流测量：{points}",
-    "plan.order.block": "{group}（{n} 个测点）",
-    "plan.order.block.one": "{group}（1 个测点）",
-    "plan.starts": "余下的测点需要启动 {n} 次服务器：{groups}",
-    "plan.starts.one": "余下的测点需要启动 1 次服务器：{groups}",
+    "plan.together": "{groups} 同时运行，逐个测试点轮流测量：{points}",
+    "plan.order.block": "{group}（{n} 个测试点）",
+    "plan.order.block.one": "{group}（1 个测试点）",
+    "plan.starts": "余下的测试点需要启动 {n} 次服务器：{groups}",
+    "plan.starts.one": "余下的测试点需要启动 1 次服务器：{groups}",
     "plan.by_hand": "其中 {n} 次须由人按提示启动",
     "plan.hardware.sequence": "{names}。需要人更换机器时，运行会等待确认。",
-    "plan.left.measured": "剩余时间：按每个测点估计，并用已完成测点的实际用时修正。",
+    "plan.left.measured": "剩余时间：按每个测试点估计，并用已完成测试点的实际用时修正。",
     "plan.left.embedded": "剩余时间：按内置引擎的设置估计。",
     "plan.left.guess": (
         "剩余时间：粗略估计（每路每 token 35 ms，每秒处理 5,000 个输入 token，服务器启动 4 min），"
-        "随测点完成而修正。"
+        "随测试点完成而修正。"
     ),
     "plan.todo": "待测",
     "plan.again": "需重测：{why}",
@@ -91,14 +91,14 @@ VERBS: dict[str, str] = {
     "hardware.bandwidth": "每块 {gb_s:g} GB/s",
     "environment.replaces": "设置了 {name}={text}，它会替换本测试任务中的相应设置。",
     "environment.none_listed": "{variables}：本测试任务没有列出 num_prompts，因此不起作用。",
-    "environment.narrowed": "{variables} 缩小了范围：{points:,} 个测点中的 {left:,} 个。",
+    "environment.narrowed": "{variables} 缩小了范围：{points:,} 个测试点中的 {left:,} 个。",
     "environment.narrowed.some": "{variables} 缩小了范围。",
     "environment.beyond": (
         "NUM_PROMPTS_END={last} 超出了本测试任务：其中的 num_prompts 到 {largest:,} 为止。"
     ),
     "environment.address": "{variable}={address} 替换了 {servers} 的地址。",
-    "report.points": "{n:,} 个测点，已写入 {path}（{mb:.1f} MB）",
-    "report.points.one": "1 个测点，已写入 {path}（{mb:.1f} MB）",
+    "report.points": "{n:,} 个测试点，已写入 {path}（{mb:.1f} MB）",
+    "report.points.one": "1 个测试点，已写入 {path}（{mb:.1f} MB）",
     "report.figures": "{n} 个文件，已写入 {path}",
     "report.figures.one": "1 个文件，已写入 {path}",
     "report.figures.none": (
@@ -112,7 +112,7 @@ VERBS: dict[str, str] = {
     "terminal.max_concurrency": "并发上限",
     "terminal.repeat": "重复",
     "terminal.verdict": "判定",
-    "terminal.points": "测点",
+    "terminal.points": "测试点",
     "terminal.doubtful": "存疑",
     "terminal.all": "全部",
     "terminal.courses": "从最低负载到最高负载",
@@ -157,8 +157,8 @@ VERBS: dict[str, str] = {
     "merge.left_out": "未合并：",
     "merge.renamed": "已改名：",
     "merge.damaged": "已损坏：",
-    "merge.points": "{n} 个有可用结果的测点",
-    "merge.points.one": "1 个有可用结果的测点",
+    "merge.points": "{n} 个有可用结果的测试点",
+    "merge.points.one": "1 个有可用结果的测试点",
     "merge.files": "{n} 个不属于任何测试任务的文件",
     "merge.files.one": "1 个不属于任何测试任务的文件",
     "merge.into": "{what}，已写入 {path}",
@@ -200,9 +200,9 @@ VERBS: dict[str, str] = {
     "compare.metric": "指标",
     "compare.effect": "变化",
     "compare.interval": "95% 置信区间",
-    "compare.points": "测点 {signs}",
+    "compare.points": "测试点 {signs}",
     "compare.verdict": "判定",
-    "compare.point": "测点",
+    "compare.point": "测试点",
     "compare.a": "A",
     "compare.b": "B",
     "compare.load": "负载",
@@ -219,17 +219,17 @@ VERBS: dict[str, str] = {
     "compare.differ": "两边的差别：{what}。",
     "compare.alike": "记录的条件没有差别。",
     "compare.untold": "只有一边记录了：{what}。",
-    "compare.alone": "没有对应的测点：{what}。",
+    "compare.alone": "没有对应的测试点：{what}。",
     "compare.alone.side": "{side} 的 {n} 个结果（{ids}）",
     "compare.alone.side.one": "{side} 的 1 个结果（{ids}）",
     "compare.against": "{b} 相对于 {a}",
     "compare.b_against_a": "B 相对于 A",
-    "compare.over": "B 相对于 A，{n} 个测点的平均",
+    "compare.over": "B 相对于 A，{n} 个测试点的平均",
     "compare.mean": "平均",
     "compare.links": "{metric}：{model} TP={tp}，{narrow} 相对于 {wide}",
     "compare.links.control": "{metric}：{model} TP={tp}，{narrow} 相对于 {wide}，对照",
-    "compare.rows": "{n} 行单个测点",
-    "compare.rows.one": "1 行单个测点",
+    "compare.rows": "{n} 行单个测试点",
+    "compare.rows.one": "1 行单个测试点",
     "compare.hidden": "{rows}未显示：--points 可显示全部。",
     "compare.more_runs": "（n）：每边再轮流（A B B A）测约 n 次即可判断。",
     "compare.chance": (
@@ -254,40 +254,40 @@ VERBS: dict[str, str] = {
     "caution.invalid.used": "{side} 中 INVALID、但仍然使用的结果：{which}",
     "caution.invalid.left_out": "{side} 中 INVALID、未使用的结果：{which}",
     "caution.rehearsed": (
-        "{side} 中有演练：{of} 个测点中的 {n} 个来自快速运行或内置引擎，不能说明硬件性能"
+        "{side} 中有演练：{of} 个测试点中的 {n} 个来自快速运行或内置引擎，不能说明硬件性能"
     ),
-    "caution.rehearsed.all": "{side} 全是演练：测点都来自快速运行或内置引擎，不能说明硬件性能",
+    "caution.rehearsed.all": "{side} 全是演练：测试点都来自快速运行或内置引擎，不能说明硬件性能",
     "caution.nothing_in_common": (
-        "{a} 与 {b} 没有相同的测点：两边的第一个测点在以下条件上不同：{what}"
+        "{a} 与 {b} 没有相同的测试点：两边的第一个测试点在以下条件上不同：{what}"
     ),
-    "caution.nothing_in_common.unknown": "{a} 与 {b} 没有相同的测点：它们的设置未知",
+    "caution.nothing_in_common.unknown": "{a} 与 {b} 没有相同的测试点：它们的设置未知",
     "caution.same": "有 {n} 个结果同时在 {a} 和 {b} 中，是与自身比较",
     "caution.same.one": "有 1 个结果同时在 {a} 和 {b} 中，是与自身比较",
     "caution.input_len": (
-        "比较不公平：{n} 个测点的输入长度不同，例如平均 {one:.0f} 与 {other:.0f} token"
+        "比较不公平：{n} 个测试点的输入长度不同，例如平均 {one:.0f} 与 {other:.0f} token"
     ),
     "caution.input_len.one": (
-        "比较不公平：1 个测点的输入长度不同，平均 {one:.0f} 与 {other:.0f} token"
+        "比较不公平：1 个测试点的输入长度不同，平均 {one:.0f} 与 {other:.0f} token"
     ),
     "caution.output_len": (
-        "比较不公平：{n} 个测点的输出长度不同，例如平均 {one:.0f} 与 {other:.0f} token"
+        "比较不公平：{n} 个测试点的输出长度不同，例如平均 {one:.0f} 与 {other:.0f} token"
     ),
     "caution.output_len.one": (
-        "比较不公平：1 个测点的输出长度不同，平均 {one:.0f} 与 {other:.0f} token"
+        "比较不公平：1 个测试点的输出长度不同，平均 {one:.0f} 与 {other:.0f} token"
     ),
     "caution.nowhere": "并非两边都有：{metrics}",
-    "caution.somewhere": "{of} 个测点中有 {n} 个不是两边都有 {metric}",
+    "caution.somewhere": "{of} 个测试点中有 {n} 个不是两边都有 {metric}",
     "caution.no_interval": (
         "{of} 行中有 {rows} 行没有区间，因此无法判断：单次运行如果太短，或其文件中没有逐个请求的数"
         "据（vLLM 加 --save-detailed 才写入），就无从知道它有多精确；重复运行可以"
     ),
     "caution.turns.all": (
-        "所有测点都{why}，因此区间为此留出了 {drift:.3g}% 的余量（--drift）；每边轮流（A B B A）测"
-        "三次或更多就不需要余量"
+        "所有测试点都{why}，因此区间为此留出了 {drift:.3g}% 的余量（--drift）；每边轮流（A B B A）"
+        "测三次或更多就不需要余量"
     ),
     "caution.turns.some": (
-        "{share:.0%} 的测点{why}，因此区间为此留出了 {drift:.3g}% 的余量（--drift）；每边轮流（A B "
-        "B A）测三次或更多就不需要余量"
+        "{share:.0%} 的测试点{why}，因此区间为此留出了 {drift:.3g}% 的余量（--drift）；每边轮流（A "
+        "B B A）测三次或更多就不需要余量"
     ),
     "caution.design.one after the other": (
         "是先测一边再测另一边的，或时间未知：机器的漂移看起来会像真实差异"
@@ -308,16 +308,16 @@ VERBS: dict[str, str] = {
     "unfair.rehearsal": "有一边是演练",
     "compare.no_metric": "没有 {name!r} 这个指标：指标名称与 vLLM 的结果文件一致，例如 p99_ttft_ms",
     "compare.neither": "{name} 的高低没有好坏之分：请用 --metric 选择别的指标",
-    "compare.no_pair": "没有一对测点两边都有 {metrics}：请用 --metric 选择别的指标",
-    "compare.no_point": "没有测点两边都有 {metrics}：请用 --metric 选择别的指标",
+    "compare.no_pair": "没有一对测试点两边都有 {metrics}：请用 --metric 选择别的指标",
+    "compare.no_point": "没有测试点两边都有 {metrics}：请用 --metric 选择别的指标",
     "compare.several": (
         "{side} 在同样的设置下有几个不同的 {condition}（{values}）：请用 --where {condition}="
         "{first} 选择其中一个"
     ),
     "compare.two_sides": "compare 需要 A、B 两边，或 --by CONDITION=A,B：现在给出了 {n} 个",
-    "compare.nowhere": "没有 {name}={value} 的测点：有的是 {there}",
-    "compare.nowhere.unread": "没有 {name}={value} 的测点：有的是 {there}（{problem}）",
-    "compare.no_points": "没有任何测点",
+    "compare.nowhere": "没有 {name}={value} 的测试点：有的是 {there}",
+    "compare.nowhere.unread": "没有 {name}={value} 的测试点：有的是 {there}（{problem}）",
+    "compare.no_points": "没有任何测试点",
     "compare.two_values": "--by 需要两个值，例如 --by {name}=A,B，而不是 {n} 个",
     "compare.not_a_share": "{flag} {text} 不是比例：请写成 2% 或 0.02",
     "compare.not_a_condition": (
@@ -360,12 +360,12 @@ VERBS: dict[str, str] = {
     "rows.sound": "发送的音频：{n}",
     "rows.film": "发送的视频：{n}",
     "caution.independent": (
-        "有 {n} 个单测点平均值的区间由标准差和请求数得出，如同各请求互不相关；而同一次运行的请求是"
-        "相关的，因此真值可能偏离更远：重复运行才能知道"
+        "有 {n} 个单测试点平均值的区间由标准差和请求数得出，如同各请求互不相关；而同一次运行的请求"
+        "是相关的，因此真值可能偏离更远：重复运行才能知道"
     ),
     "caution.independent.one": (
-        "有 1 个单测点平均值的区间由标准差和请求数得出，如同各请求互不相关；而同一次运行的请求是相"
-        "关的，因此真值可能偏离更远：重复运行才能知道"
+        "有 1 个单测试点平均值的区间由标准差和请求数得出，如同各请求互不相关；而同一次运行的请求是"
+        "相关的，因此真值可能偏离更远：重复运行才能知道"
     ),
     "server.other_limit": (
         "{url} 提供的 {served} 的 max_model_len 为 {found}，而不是要求的 {limit}{accepts}"

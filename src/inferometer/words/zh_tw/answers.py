@@ -4,7 +4,7 @@ from __future__ import annotations
 
 ANSWERS: dict[str, str] = {
     "page.answer.table": "數值明細",
-    "campaign.left": "預計剩餘約 {time}，還有 {n} 個測點（含啟動伺服器的時間）。",
+    "campaign.left": "預計剩餘約 {time}，還有 {n} 個測試點（含啟動伺服器的時間）。",
     "console.ratings": "評級：{ratings}",
     "figure.speed_of_tpot": "單一請求輸出速度（由 TPOT 換算）",
     "figure.note.speed_of_tpot": (

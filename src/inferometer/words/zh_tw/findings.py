@@ -563,14 +563,14 @@ FINDINGS: dict[str, str] = {
         "並行數從未達到 {cap:,}：只有 {planned:,} 個請求，同時進行的最多 {peak:,} 個。"
     ),
     "check.load_reached.next": "請求數應多於並行數；要達到穩態，應為其數倍。",
-    "check.neighbours.title": "與相鄰測點矛盾",
+    "check.neighbours.title": "與相鄰測試點矛盾",
     "check.neighbours.once": (
-        "{metric} 實測 {values} {unit}，是相鄰測點（{neighbours}）所預示的 {suggested:,.6g} {unit} "
-        "的 {share:.2f} 倍；尚未重測。"
+        "{metric} 實測 {values} {unit}，是相鄰測試點（{neighbours}）所預示的 {suggested:,.6g} "
+        "{unit} 的 {share:.2f} 倍；尚未重測。"
     ),
-    "check.neighbours.once.next": "再次執行該測試任務：這樣的測點會重測一次。",
+    "check.neighbours.once.next": "再次執行該測試任務：這樣的測試點會重測一次。",
     "check.neighbours.twice": (
-        "{metric} 測了兩次，分別為 {values} {unit}，是相鄰測點（{neighbours}）所預示的 "
+        "{metric} 測了兩次，分別為 {values} {unit}，是相鄰測試點（{neighbours}）所預示的 "
         "{suggested:,.6g} {unit} 的 {share:.2f} 倍。"
     ),
     "check.neighbours.twice.next": (
@@ -578,11 +578,11 @@ FINDINGS: dict[str, str] = {
         "。"
     ),
     "check.neighbours.invalid": (
-        "{metric} 實測 {values} {unit}，是相鄰測點（{neighbours}）所預示的 {suggested:,.6g} {unit} "
-        "的 {share:.2f} 倍；重測的結果為 INVALID。"
+        "{metric} 實測 {values} {unit}，是相鄰測試點（{neighbours}）所預示的 {suggested:,.6g} "
+        "{unit} 的 {share:.2f} 倍；重測的結果為 INVALID。"
     ),
     "check.neighbours.invalid.next": (
-        "排除導致第二次結果 INVALID 的原因，刪除該測點的 JSON 檔案，再執行該測試任務。"
+        "排除導致第二次結果 INVALID 的原因，刪除該測試點的 JSON 檔案，再執行該測試任務。"
     ),
     "precision.unknown": "本次執行未與主機的校準資料對照。",
     "precision.missing.none": (
@@ -611,8 +611,8 @@ FINDINGS: dict[str, str] = {
     "note.gone": "其執行目錄已不存在：這裡是其 JSON 檔案的內容。",
     "note.allowed": "雖然判定為 INVALID，但已獲准計入。",
     "note.replaced": (
-        "先前的結果已被取代：其 {metric} 為 {values} {unit}，而相鄰測點預示 {suggested} {unit}；重"
-        "測後與相鄰測點相符。"
+        "先前的結果已被取代：其 {metric} 為 {values} {unit}，而相鄰測試點預示 {suggested} {unit}；"
+        "重測後與相鄰測試點相符。"
     ),
     "note.missing": "檔案中沒有：{names}。",
     "note.missing.version of the tool": "工具版本",

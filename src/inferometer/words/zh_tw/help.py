@@ -90,7 +90,7 @@ HELP: dict[str, str] = {
         "70B，8 x MI300X）"
     ),
     "about.production": (
-        "輸入 1K 到 96K token，輸出 500，同時 1 到 20 個請求：40 個測點（gpt-oss-120b，TP=4）"
+        "輸入 1K 到 96K token，輸出 500，同時 1 到 20 個請求：40 個測試點（gpt-oss-120b，TP=4）"
     ),
     "about.scaling-1000": (
         "同時 1 到 200 個請求，之後每隔 50 直到 1000：輸入 1024、輸出 128 token（gpt-oss-120b，TP=4"
@@ -267,30 +267,30 @@ HELP: dict[str, str] = {
     "bench.tp": "該測試的張量平行數。",
     "bench.campaign": "包含該測試的測試計畫檔或預設集。（預設：所有預設集）",
     "run": (
-        "執行測試任務；同樣的命令可從中斷處繼續。\n\n已完成的測點會跳過。失敗和 INVALID 的測點，以"
-        "及檔案遺失或已改變的測點，會重新測量。測點由其設定和伺服器位址確定；設定不同的結果絕不混用"
-        "。\n\nNUM_PROMPTS_START 和 NUM_PROMPTS_END 限制所列的 num_prompts；VLLM_SERVER_URL 取代所"
-        "有伺服器的位址。執行在開始和結束時都會說明。\n\n結束代碼：每個測點都有 VALID 或 SUSPECT 的"
-        "結果（使用 --allow-invalid 時為任何結果）且目標全部達到時為 0，否則為 1；測試計畫檔有誤或"
-        "執行無法繼續時為 2；被中斷時為 130。"
+        "執行測試任務；同樣的命令可從中斷處繼續。\n\n已完成的測試點會跳過。失敗和 INVALID 的測試"
+        "點，以及檔案遺失或已改變的測試點，會重新測量。測試點由其設定和伺服器位址確定；設定不同的結"
+        "果絕不混用。\n\nNUM_PROMPTS_START 和 NUM_PROMPTS_END 限制所列的 num_prompts；"
+        "VLLM_SERVER_URL 取代所有伺服器的位址。執行在開始和結束時都會說明。\n\n結束代碼：每個測試點"
+        "都有 VALID 或 SUSPECT 的結果（使用 --allow-invalid 時為任何結果）且目標全部達到時為 0，否"
+        "則為 1；測試計畫檔有誤或執行無法繼續時為 2；被中斷時為 130。"
     ),
     "plan": (
-        "顯示測試任務將做什麼：測試組、測點、token 數、伺服器命令、時間和進度。\n\n不連線任何伺服器"
-        "，也不寫任何檔案。NUM_PROMPTS_START 和 NUM_PROMPTS_END 限制所列的 num_prompts；"
+        "顯示測試任務將做什麼：測試組、測試點、token 數、伺服器命令、時間和進度。\n\n不連線任何伺服"
+        "器，也不寫任何檔案。NUM_PROMPTS_START 和 NUM_PROMPTS_END 限制所列的 num_prompts；"
         "VLLM_SERVER_URL 取代所有伺服器的位址。"
     ),
     "campaign": "測試計畫檔，或預設集的名稱。",
-    "only": "只包括這些測試組或測點；可重複。",
+    "only": "只包括這些測試組或測試點；可重複。",
     "sets": "更改一項設定，例如 load.num_warmups=4；可重複。",
-    "quick": "少量測點、少量請求；結果儲存到單獨的目錄。",
+    "quick": "少量測試點、少量請求；結果儲存到單獨的目錄。",
     "embedded": "以內建引擎為伺服器進行演練；結果儲存到單獨的目錄。",
     "interleave": "在測試任務的兩個伺服器之間交替，A B、B A、……，貫穿各次重複。",
     "run.dry_run": "只顯示計畫後結束，與 `plan` 相同。",
     "run.allow_invalid": "把 INVALID 的結果也視為已完成。",
     "run.calibration": (
-        "將測點與主機的校準比較。沒有校準時，在第一個測點之前快速校準（僅一次，約 12 s）。"
+        "將測試點與主機的校準比較。沒有校準時，在第一個測試點之前快速校準（僅一次，約 12 s）。"
     ),
-    "plan.points": "列出每個測點及其結果檔。",
+    "plan.points": "列出每個測試點及其結果檔。",
     "presets": (
         "列出 inferometer 內附的測試任務。\n\n執行：inferometer run NAME\n\n查看計畫：inferometer "
         "plan NAME\n\n改寫：inferometer presets show NAME > mine.yaml；編輯它；inferometer run "
@@ -300,8 +300,8 @@ HELP: dict[str, str] = {
     "presets.show.name": "`inferometer presets` 列出的名稱。",
     "presets.schema": "列印測試計畫檔的 JSON Schema，供編輯器補全和檢查。",
     "report": (
-        "把所有測點寫成一個 HTML 檔案：摘要、瀏覽器、圖表、環境和方法。\n\n檔案自帶資料，不載入任何"
-        "外部內容，無需網路即可開啟。其中會列出無法讀取的檔案。\n\n結束代碼：檔案已寫入時為 0；"
+        "把所有測試點寫成一個 HTML 檔案：摘要、瀏覽器、圖表、環境和方法。\n\n檔案自帶資料，不載入任"
+        "何外部內容，無需網路即可開啟。其中會列出無法讀取的檔案。\n\n結束代碼：檔案已寫入時為 0；"
         "--assert 的目標未達到時為 1；沒有寫入檔案時為 2。"
     ),
     "report.sources": "結果目錄、執行目錄，或任何已知工具的結果檔。",
@@ -310,42 +310,42 @@ HELP: dict[str, str] = {
     "report.title": "頁面的標題。",
     "report.figures": "另外把圖寫到此目錄，格式為 PNG 和 SVG。",
     "report.markdown": "另外寫一個 Markdown 表格；- 表示列印出來。",
-    "report.csv": "另外寫一個 CSV 檔案，每個測點一列；- 表示列印出來。",
+    "report.csv": "另外寫一個 CSV 檔案，每個測試點一列；- 表示列印出來。",
     "report.dcu_csv": "另外寫一個 CSV 檔案，各欄與 DCU 指南的腳本相同；- 表示列印出來。",
-    "report.excel": "另外寫一個 Excel 活頁簿：測點、請求、環境。",
-    "report.parquet": "另外把測點、請求和環境寫成 Parquet 檔案。",
+    "report.excel": "另外寫一個 Excel 活頁簿：測試點、請求、環境。",
+    "report.parquet": "另外把測試點、請求和環境寫成 Parquet 檔案。",
     "compare": (
-        "比較兩組結果：哪些差異超出了偶然和漂移？\n\n設定相同的測點配成對；設定相同的執行視為重複。"
-        "每個指標為更快、更慢、差異不超過 --delta，或無法判斷。出現錯誤的「更快」或「更慢」的比較至"
-        "多占 5%。交替執行（A B B A）可抵消漂移；對其他執行則留出 --drift 的餘量。\n\n使用 --pcie "
-        "時，A 和 B 是最窄和最寬的 pcie_width，或 --by config=B,C 的兩個值（窄的在前），無論代價多"
-        "大結束代碼都為 0。\n\n結束代碼：沒有變慢時為 0；有變慢時為 1（使用 --fail-on undecided 時"
-        "，彙總中有無法判斷的指標也為 1）；沒有可比較的內容時為 2。"
+        "比較兩組結果：哪些差異超出了偶然和漂移？\n\n設定相同的測試點配成對；設定相同的執行視為重"
+        "複。每個指標為更快、更慢、差異不超過 --delta，或無法判斷。出現錯誤的「更快」或「更慢」的比"
+        "較至多占 5%。交替執行（A B B A）可抵消漂移；對其他執行則留出 --drift 的餘量。\n\n使用 "
+        "--pcie 時，A 和 B 是最窄和最寬的 pcie_width，或 --by config=B,C 的兩個值（窄的在前），無論"
+        "代價多大結束代碼都為 0。\n\n結束代碼：沒有變慢時為 0；有變慢時為 1（使用 --fail-on "
+        "undecided 時，彙總中有無法判斷的指標也為 1）；沒有可比較的內容時為 2。"
     ),
     "compare.sources": (
         "任何已知工具的結果檔，或結果目錄、執行目錄：兩個；使用 --by 或 --pcie 時個數不限。"
     ),
     "compare.by": "比較一個條件的兩個值，例如 engine=vllm,sglang 或 config=B,C。",
-    "compare.where": "只使用具有此值（或其中之一）的測點：tp=1,2；可重複。",
+    "compare.where": "只使用具有此值（或其中之一）的測試點：tp=1,2；可重複。",
     "compare.metric": "要比較的指標，例如 p99_ttft_ms；可重複。",
     "compare.delta": "不超過此值的差異視為沒有差異。",
     "compare.drift": "為沒有交替的執行之間的漂移留出的餘量。",
     "compare.pcie": "顯示窄的 PCIe 鏈路在各負載下的代價，並扣除 TP=1 時的差異。",
-    "compare.points": "顯示全部測點。",
+    "compare.points": "顯示全部測試點。",
     "compare.allow_invalid": "也使用 INVALID 的結果。",
     "compare.fail_on": "哪些結果使結束代碼為 1；`undecided` 也包括 `slower`。",
     "compare.json": "把完整的比較寫到此檔案。",
     "compare.markdown": "把表格寫到此檔案。",
     "collect": (
         "把結果目錄打包成 tar 封存檔，以便與其他機器的結果合併。\n\n封存檔包含全部結果，但不含伺服"
-        "器日誌。測試任務可以仍在執行；已完成的測點會被收集。\n\n結束代碼：全部收集時為 0；有結果未"
-        "收集或帳本損壞時為 1（封存檔仍會寫入）；沒有寫入封存檔時為 2。"
+        "器日誌。測試任務可以仍在執行；已完成的測試點會被收集。\n\n結束代碼：全部收集時為 0；有結果"
+        "未收集或帳本損壞時為 1（封存檔仍會寫入）；沒有寫入封存檔時為 2。"
     ),
     "collect.directory": "結果目錄，例如 bench_results/pcie。",
     "collect.output": "要寫的封存檔。",
     "merge": (
         "把多台機器的結果合併到一個新目錄，測試任務可在其中繼續。\n\n結束代碼：全部合併時為 0；有測"
-        "點被重複測量或有結果未合併時為 1（逐一列出，其餘照常合併）；沒有合併任何內容時為 2。"
+        "試點被重複測量或有結果未合併時為 1（逐一列出，其餘照常合併）；沒有合併任何內容時為 2。"
     ),
     "merge.sources": "`collect` 產生的封存檔，或結果目錄。",
     "merge.output": "要建立的目錄。",
@@ -356,11 +356,11 @@ HELP: dict[str, str] = {
         "測量用戶端在這台主機上有多精確，以及在多大的負載之內。\n\n該命令啟動一個只傳送事件並記錄各"
         "事件送出時刻的伺服器。用戶端以逐步增加的負載測量它，所用的處理程序、優先權和時間戳與任何執"
         "行相同；然後比較兩份記錄。TTFT 和 ITL 誤差的 p99 不超過 --target-ms 的負載為達標。上限是達"
-        "標的最高負載：按事件/s、請求/s（且各請求在到期 1 ms 之內送出，p99）和並行串流數分別給出。"
-        "\n\n伺服器與用戶端共用這台主機的 CPU 核心，因此各上限都是下限值；標有 ≥ 的沒有達到極限。期"
-        "間請讓主機保持閒置。\n\n校準儲存在 ~/.local/state/inferometer/calibrations 或 "
+        "標的最高負載：按事件/s、請求/s（且各請求在到期 1 ms 之內送出，p99）和並行串流數分別給"
+        "出。\n\n伺服器與用戶端共用這台主機的 CPU 核心，因此各上限都是下限值；標有 ≥ 的沒有達到極"
+        "限。期間請讓主機保持閒置。\n\n校準儲存在 ~/.local/state/inferometer/calibrations 或 "
         "INFEROMETER_CALIBRATION_DIR 中。`bench` 和 `run` 會說明每次執行用到了上限的多少，超出的標"
-        "為 SUSPECT。沒有校準時會快速校準：`bench` 在儲存結果之後，`run` 在第一個測點之前。"
+        "為 SUSPECT。沒有校準時會快速校準：`bench` 在儲存結果之後，`run` 在第一個測試點之前。"
         "--no-calibration 或 INFEROMETER_CALIBRATION=off 可避免。\n\n如果其他程式占用了超過 10% 的 "
         "CPU 核心並造成干擾，或最小的負載也未達標，校準不會儲存。\n\n結束代碼：已儲存時為 0；失敗或"
         "無法儲存時為 2；被中斷時為 130。"

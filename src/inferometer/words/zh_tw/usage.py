@@ -81,10 +81,11 @@ USAGE: dict[str, str] = {
     "target.not_measured": "目標 {target!r} 無法檢查：目前還不能測量 {metric}。請去掉它。",
     "target.needs": "目標 {target!r} 無法檢查：{metric} 需要{what}。",
     "target.needs.cost_per_million_tokens": "測試計畫檔中的 cost_per_hour",
-    "target.needs.scaling_efficiency": "一張卡和多張卡上的測點，只有測試任務才有",
+    "target.needs.scaling_efficiency": "一張卡和多張卡上的測試點，只有測試任務才有",
     "target.no_condition": "目標 {target!r} 中的 {name!r} 不是條件{near}。",
     "target.unanswerable": (
-        "目標 {target!r} 無法檢查：本次執行的測點都不具備 {where}。請去掉它，或執行它所針對的測點。"
+        "目標 {target!r} 無法檢查：本次執行的測試點都不具備 {where}。請去掉它，或執行它所針對的測試"
+        "點。"
     ),
     "axis.wanted": "應為數值、形如 {{from: 1, to: 200, step: 1}} 的範圍，或兩者的清單",
     "axis.too_many": "超過 {most} 個值",
@@ -160,9 +161,9 @@ USAGE: dict[str, str] = {
     "campaign_file.exchanged": "{first} 大於 NUM_PROMPTS_END 的 {last}：請對調兩者。",
     "campaign_file.nothing_left": "{name} 的 num_prompts 都不在 {first} 和 {last} 之間。",
     "campaign_file.both_bounds": "NUM_PROMPTS_START 和 NUM_PROMPTS_END",
-    "campaign_file.only": "--only {pattern!r} 沒有對應的測試組或測點{near}。",
+    "campaign_file.only": "--only {pattern!r} 沒有對應的測試組或測試點{near}。",
     "campaign_file.quick.num_prompts": (
-        "--set {pair}：--quick 每個測點最多傳送 {most} 個請求；請去掉兩者之一。"
+        "--set {pair}：--quick 每個測試點最多傳送 {most} 個請求；請去掉兩者之一。"
     ),
     "yaml.too_long": "檔案超過 {most} 位元組。",
     "yaml.none": "檔案不是 YAML（{why}）。",
@@ -173,14 +174,14 @@ USAGE: dict[str, str] = {
     "yaml.tag": "這裡不支援標籤：請去掉 {tag!r}。",
     "yaml.key": "鍵必須是普通的詞；不支援合併鍵（<<）。",
     "yaml.twice": "{key!r} 出現了兩次；另一處在第 {line} 行。",
-    "campaign_check.too_many": "加上這些，測點超過 {most} 個：請縮小 matrix。",
+    "campaign_check.too_many": "加上這些，測試點超過 {most} 個：請縮小 matrix。",
     "campaign_check.unknown": "{section} 中沒有 {name!r}{near}。",
     "campaign_check.unknown.known": "{section} 中沒有 {name!r}{near}；可用的有 {known}。",
     "campaign_check.same_id": "已有另一個測試組 {id!r}：請給每個組不同的 id。",
     "campaign_check.odd": "重複 {n} 次不能抵消漂移（A B、B A 需要兩次）：請給偶數。",
     "campaign_check.one_server": "{one} 和 {other} 使用同一個伺服器：沒有可以輪流的。",
     "campaign_check.nothing_shared": (
-        "{one} 和 {other} 沒有設定相同的測點：請給它們相同的 matrix 和 load。"
+        "{one} 和 {other} 沒有設定相同的測試點：請給它們相同的 matrix 和 load。"
     ),
     "campaign_check.same_address": (
         "我們啟動的兩個伺服器不能都在 {url}：請給每個不同的 base_url，或去掉 exclusive。"
@@ -207,13 +208,13 @@ USAGE: dict[str, str] = {
     "campaign_check.name.brace": "大括號沒有閉合。",
     "campaign_check.name.config": "file_name 中有 {{config}}，但本組沒有指定硬體。",
     "campaign_check.cell": "它的 matrix 給出了 {what}：{wish}。",
-    "campaign_check.cell.point": "一個測點",
+    "campaign_check.cell.point": "一個測試點",
     "campaign_check.cell.none": "{kind} 類型的 workload 沒有它",
-    "campaign_check.no_point": "沒有剩下任何測點：請查看它的 matrix 及其 exclude。",
+    "campaign_check.no_point": "沒有剩下任何測試點：請查看它的 matrix 及其 exclude。",
     "campaign_check.per_concurrency": (
         "num_prompts_per_concurrency 需要 matrix 或 load 中的 max_concurrency。"
     ),
-    "campaign_check.warm": "warm 測點需要先由 cold 測點填滿快取：請寫 `cache: [cold, warm]`。",
+    "campaign_check.warm": "warm 測試點需要先由 cold 測試點填滿快取：請寫 `cache: [cold, warm]`。",
     "campaign_check.too_long": (
         "{input} 個輸入 token 和 {output} 個輸出 token 共 {total} 個，而 servers.{server} 的 "
         "max_model_len 為 {limit}：請調大或去掉它，或縮短請求。"

@@ -14,8 +14,8 @@ VERBS: dict[str, str] = {
     "progress.calibrating": "  {load} {unit}：{exact}",
     "progress.unanswered": "沒有請求得到回應",
     "progress.starting": "  仍在啟動：已過 {seconds:.0f} s，最多等 {timeout:g} s。{last}",
-    "run.campaign": "測試任務 {name}：{n} 個測點，結果儲存在 {directory}/",
-    "run.campaign.one": "測試任務 {name}：1 個測點，結果儲存在 {directory}/",
+    "run.campaign": "測試任務 {name}：{n} 個測試點，結果儲存在 {directory}/",
+    "run.campaign.one": "測試任務 {name}：1 個測試點，結果儲存在 {directory}/",
     "run.stopped": "已停止；用同樣的命令可從中斷處繼續。",
     "run.listed": "{names}，另有 {n} 個",
     "run.unread": "無法讀取",
@@ -25,14 +25,14 @@ VERBS: dict[str, str] = {
     "run.vouched.operator, no terminal": "操作員（無終端機）",
     "run.no_locks": "{directory} 所在的檔案系統不支援鎖定：請確認沒有別的執行正在使用它。",
     "run.again": "{point} 將重新測量：{why}。",
-    "run.again.more": "另有 {n} 個測點也將重測，它們的檔案遺失或已改變。",
-    "run.other_server": "{group} 的伺服器與之前不同：不用它來比較存疑的測點。",
-    "run.doubt_stays": "無法重測 {group} 中存疑的測點：{why}",
+    "run.again.more": "另有 {n} 個測試點也將重測，它們的檔案遺失或已改變。",
+    "run.other_server": "{group} 的伺服器與之前不同：不用它來比較存疑的測試點。",
+    "run.doubt_stays": "無法重測 {group} 中存疑的測試點：{why}",
     "run.lost.hardware": "它也需要硬體 {name}，而該硬體未獲確認。",
     "run.lost.turns": "它與 {group} 輪流測量：單獨測量就不再交錯了。",
     "run.calibrating": (
-        "在第一個測點之前校準這台主機，使每個結果都帶有精度說明。約需 {seconds} s，同一主機、同樣設"
-        "定只做一次；--no-calibration 可略過。"
+        "在第一個測試點之前校準這台主機，使每個結果都帶有精度說明。約需 {seconds} s，同一主機、同樣"
+        "設定只做一次；--no-calibration 可略過。"
     ),
     "run.that_is": "即：{command}",
     "bench.was": "（先前為 {status}）",
@@ -48,7 +48,7 @@ VERBS: dict[str, str] = {
     "plan.hardware": "硬體：",
     "plan.head.group": "測試組",
     "plan.head.server": "伺服器",
-    "plan.head.points": "測點",
+    "plan.head.points": "測試點",
     "plan.head.done": "已完成",
     "plan.head.requests": "請求",
     "plan.head.tokens_in": "輸入 tok",
@@ -61,7 +61,7 @@ VERBS: dict[str, str] = {
     "plan.group.limit": "，max_model_len {limit}",
     "plan.group.embedded": "使用內建引擎",
     "plan.group.at": "位址 {url}（{kind}）",
-    "plan.item.points": "測點",
+    "plan.item.points": "測試點",
     "plan.item.hardware": "硬體",
     "plan.item.do": "操作",
     "plan.item.compose": "compose",
@@ -70,18 +70,18 @@ VERBS: dict[str, str] = {
     "plan.item.launch": "啟動參數",
     "plan.item.note": "說明",
     "plan.compose": "{file} 中的服務 {service}",
-    "plan.together": "{groups} 同時執行，逐個測點輪流測量：{points}",
-    "plan.order.block": "{group}（{n} 個測點）",
-    "plan.order.block.one": "{group}（1 個測點）",
-    "plan.starts": "餘下的測點需要啟動 {n} 次伺服器：{groups}",
-    "plan.starts.one": "餘下的測點需要啟動 1 次伺服器：{groups}",
+    "plan.together": "{groups} 同時執行，逐個測試點輪流測量：{points}",
+    "plan.order.block": "{group}（{n} 個測試點）",
+    "plan.order.block.one": "{group}（1 個測試點）",
+    "plan.starts": "餘下的測試點需要啟動 {n} 次伺服器：{groups}",
+    "plan.starts.one": "餘下的測試點需要啟動 1 次伺服器：{groups}",
     "plan.by_hand": "其中 {n} 次須由人員依提示啟動",
     "plan.hardware.sequence": "{names}。需要人員更換機器時，執行會等待確認。",
-    "plan.left.measured": "剩餘時間：按每個測點估計，並用已完成測點的實際用時修正。",
+    "plan.left.measured": "剩餘時間：按每個測試點估計，並用已完成測試點的實際用時修正。",
     "plan.left.embedded": "剩餘時間：按內建引擎的設定估計。",
     "plan.left.guess": (
         "剩餘時間：粗略估計（每路每 token 35 ms，每秒處理 5,000 個輸入 token，伺服器啟動 4 min），"
-        "隨測點完成而修正。"
+        "隨測試點完成而修正。"
     ),
     "plan.todo": "待測",
     "plan.again": "需重測：{why}",
@@ -91,14 +91,14 @@ VERBS: dict[str, str] = {
     "hardware.bandwidth": "每張 {gb_s:g} GB/s",
     "environment.replaces": "設定了 {name}={text}，它會取代本測試任務中的對應設定。",
     "environment.none_listed": "{variables}：本測試任務沒有列出 num_prompts，因此不起作用。",
-    "environment.narrowed": "{variables} 縮小了範圍：{points:,} 個測點中的 {left:,} 個。",
+    "environment.narrowed": "{variables} 縮小了範圍：{points:,} 個測試點中的 {left:,} 個。",
     "environment.narrowed.some": "{variables} 縮小了範圍。",
     "environment.beyond": (
         "NUM_PROMPTS_END={last} 超出了本測試任務：其中的 num_prompts 到 {largest:,} 為止。"
     ),
     "environment.address": "{variable}={address} 取代了 {servers} 的位址。",
-    "report.points": "{n:,} 個測點，已寫入 {path}（{mb:.1f} MB）",
-    "report.points.one": "1 個測點，已寫入 {path}（{mb:.1f} MB）",
+    "report.points": "{n:,} 個測試點，已寫入 {path}（{mb:.1f} MB）",
+    "report.points.one": "1 個測試點，已寫入 {path}（{mb:.1f} MB）",
     "report.figures": "{n} 個檔案，已寫入 {path}",
     "report.figures.one": "1 個檔案，已寫入 {path}",
     "report.figures.none": (
@@ -112,7 +112,7 @@ VERBS: dict[str, str] = {
     "terminal.max_concurrency": "並行上限",
     "terminal.repeat": "重複",
     "terminal.verdict": "判定",
-    "terminal.points": "測點",
+    "terminal.points": "測試點",
     "terminal.doubtful": "存疑",
     "terminal.all": "全部",
     "terminal.courses": "從最低負載到最高負載",
@@ -157,8 +157,8 @@ VERBS: dict[str, str] = {
     "merge.left_out": "未合併：",
     "merge.renamed": "已改名：",
     "merge.damaged": "已損壞：",
-    "merge.points": "{n} 個有可用結果的測點",
-    "merge.points.one": "1 個有可用結果的測點",
+    "merge.points": "{n} 個有可用結果的測試點",
+    "merge.points.one": "1 個有可用結果的測試點",
     "merge.files": "{n} 個不屬於任何測試任務的檔案",
     "merge.files.one": "1 個不屬於任何測試任務的檔案",
     "merge.into": "{what}，已寫入 {path}",
@@ -200,9 +200,9 @@ VERBS: dict[str, str] = {
     "compare.metric": "指標",
     "compare.effect": "變化",
     "compare.interval": "95% 信賴區間",
-    "compare.points": "測點 {signs}",
+    "compare.points": "測試點 {signs}",
     "compare.verdict": "判定",
-    "compare.point": "測點",
+    "compare.point": "測試點",
     "compare.a": "A",
     "compare.b": "B",
     "compare.load": "負載",
@@ -219,17 +219,17 @@ VERBS: dict[str, str] = {
     "compare.differ": "兩邊的差別：{what}。",
     "compare.alike": "記錄的條件沒有差別。",
     "compare.untold": "只有一邊記錄了：{what}。",
-    "compare.alone": "沒有對應的測點：{what}。",
+    "compare.alone": "沒有對應的測試點：{what}。",
     "compare.alone.side": "{side} 的 {n} 個結果（{ids}）",
     "compare.alone.side.one": "{side} 的 1 個結果（{ids}）",
     "compare.against": "{b} 相對於 {a}",
     "compare.b_against_a": "B 相對於 A",
-    "compare.over": "B 相對於 A，{n} 個測點的平均",
+    "compare.over": "B 相對於 A，{n} 個測試點的平均",
     "compare.mean": "平均",
     "compare.links": "{metric}：{model} TP={tp}，{narrow} 相對於 {wide}",
     "compare.links.control": "{metric}：{model} TP={tp}，{narrow} 相對於 {wide}，對照",
-    "compare.rows": "{n} 行單一測點",
-    "compare.rows.one": "1 行單一測點",
+    "compare.rows": "{n} 行單一測試點",
+    "compare.rows.one": "1 行單一測試點",
     "compare.hidden": "{rows}未顯示：--points 可顯示全部。",
     "compare.more_runs": "（n）：每邊再輪流（A B B A）測約 n 次即可判斷。",
     "compare.chance": (
@@ -254,40 +254,40 @@ VERBS: dict[str, str] = {
     "caution.invalid.used": "{side} 中 INVALID、但仍然使用的結果：{which}",
     "caution.invalid.left_out": "{side} 中 INVALID、未使用的結果：{which}",
     "caution.rehearsed": (
-        "{side} 中有演練：{of} 個測點中的 {n} 個來自快速執行或內建引擎，不能說明硬體效能"
+        "{side} 中有演練：{of} 個測試點中的 {n} 個來自快速執行或內建引擎，不能說明硬體效能"
     ),
-    "caution.rehearsed.all": "{side} 全是演練：測點都來自快速執行或內建引擎，不能說明硬體效能",
+    "caution.rehearsed.all": "{side} 全是演練：測試點都來自快速執行或內建引擎，不能說明硬體效能",
     "caution.nothing_in_common": (
-        "{a} 與 {b} 沒有相同的測點：兩邊的第一個測點在以下條件上不同：{what}"
+        "{a} 與 {b} 沒有相同的測試點：兩邊的第一個測試點在以下條件上不同：{what}"
     ),
-    "caution.nothing_in_common.unknown": "{a} 與 {b} 沒有相同的測點：它們的設定未知",
+    "caution.nothing_in_common.unknown": "{a} 與 {b} 沒有相同的測試點：它們的設定未知",
     "caution.same": "有 {n} 個結果同時在 {a} 和 {b} 中，是與自身比較",
     "caution.same.one": "有 1 個結果同時在 {a} 和 {b} 中，是與自身比較",
     "caution.input_len": (
-        "比較不公平：{n} 個測點的輸入長度不同，例如平均 {one:.0f} 與 {other:.0f} token"
+        "比較不公平：{n} 個測試點的輸入長度不同，例如平均 {one:.0f} 與 {other:.0f} token"
     ),
     "caution.input_len.one": (
-        "比較不公平：1 個測點的輸入長度不同，平均 {one:.0f} 與 {other:.0f} token"
+        "比較不公平：1 個測試點的輸入長度不同，平均 {one:.0f} 與 {other:.0f} token"
     ),
     "caution.output_len": (
-        "比較不公平：{n} 個測點的輸出長度不同，例如平均 {one:.0f} 與 {other:.0f} token"
+        "比較不公平：{n} 個測試點的輸出長度不同，例如平均 {one:.0f} 與 {other:.0f} token"
     ),
     "caution.output_len.one": (
-        "比較不公平：1 個測點的輸出長度不同，平均 {one:.0f} 與 {other:.0f} token"
+        "比較不公平：1 個測試點的輸出長度不同，平均 {one:.0f} 與 {other:.0f} token"
     ),
     "caution.nowhere": "並非兩邊都有：{metrics}",
-    "caution.somewhere": "{of} 個測點中有 {n} 個不是兩邊都有 {metric}",
+    "caution.somewhere": "{of} 個測試點中有 {n} 個不是兩邊都有 {metric}",
     "caution.no_interval": (
         "{of} 行中有 {rows} 行沒有區間，因此無法判斷：單次執行如果太短，或其檔案中沒有逐個請求的資"
         "料（vLLM 加 --save-detailed 才寫入），就無從知道它有多精確；重複執行可以"
     ),
     "caution.turns.all": (
-        "所有測點都{why}，因此區間為此留出了 {drift:.3g}% 的餘量（--drift）；每邊輪流（A B B A）測"
-        "三次或更多就不需要餘量"
+        "所有測試點都{why}，因此區間為此留出了 {drift:.3g}% 的餘量（--drift）；每邊輪流（A B B A）"
+        "測三次或更多就不需要餘量"
     ),
     "caution.turns.some": (
-        "{share:.0%} 的測點{why}，因此區間為此留出了 {drift:.3g}% 的餘量（--drift）；每邊輪流（A B "
-        "B A）測三次或更多就不需要餘量"
+        "{share:.0%} 的測試點{why}，因此區間為此留出了 {drift:.3g}% 的餘量（--drift）；每邊輪流（A "
+        "B B A）測三次或更多就不需要餘量"
     ),
     "caution.design.one after the other": (
         "是先測一邊再測另一邊的，或時間未知：機器的漂移看起來會像真實差異"
@@ -308,16 +308,16 @@ VERBS: dict[str, str] = {
     "unfair.rehearsal": "有一邊是演練",
     "compare.no_metric": "沒有 {name!r} 這個指標：指標名稱與 vLLM 的結果檔一致，例如 p99_ttft_ms",
     "compare.neither": "{name} 的高低沒有好壞之分：請用 --metric 選擇別的指標",
-    "compare.no_pair": "沒有一對測點兩邊都有 {metrics}：請用 --metric 選擇別的指標",
-    "compare.no_point": "沒有測點兩邊都有 {metrics}：請用 --metric 選擇別的指標",
+    "compare.no_pair": "沒有一對測試點兩邊都有 {metrics}：請用 --metric 選擇別的指標",
+    "compare.no_point": "沒有測試點兩邊都有 {metrics}：請用 --metric 選擇別的指標",
     "compare.several": (
         "{side} 在同樣的設定下有幾個不同的 {condition}（{values}）：請用 --where {condition}="
         "{first} 選擇其中一個"
     ),
     "compare.two_sides": "compare 需要 A、B 兩邊，或 --by CONDITION=A,B：現在給出了 {n} 個",
-    "compare.nowhere": "沒有 {name}={value} 的測點：有的是 {there}",
-    "compare.nowhere.unread": "沒有 {name}={value} 的測點：有的是 {there}（{problem}）",
-    "compare.no_points": "沒有任何測點",
+    "compare.nowhere": "沒有 {name}={value} 的測試點：有的是 {there}",
+    "compare.nowhere.unread": "沒有 {name}={value} 的測試點：有的是 {there}（{problem}）",
+    "compare.no_points": "沒有任何測試點",
     "compare.two_values": "--by 需要兩個值，例如 --by {name}=A,B，而不是 {n} 個",
     "compare.not_a_share": "{flag} {text} 不是比例：請寫成 2% 或 0.02",
     "compare.not_a_condition": (
@@ -360,12 +360,12 @@ VERBS: dict[str, str] = {
     "rows.sound": "傳送的音訊：{n}",
     "rows.film": "傳送的影片：{n}",
     "caution.independent": (
-        "有 {n} 個單測點平均值的區間由標準差和請求數得出，如同各請求互不相關；而同一次執行的請求是"
-        "相關的，因此真值可能偏離更遠：重複執行才能知道"
+        "有 {n} 個單測試點平均值的區間由標準差和請求數得出，如同各請求互不相關；而同一次執行的請求"
+        "是相關的，因此真值可能偏離更遠：重複執行才能知道"
     ),
     "caution.independent.one": (
-        "有 1 個單測點平均值的區間由標準差和請求數得出，如同各請求互不相關；而同一次執行的請求是相"
-        "關的，因此真值可能偏離更遠：重複執行才能知道"
+        "有 1 個單測試點平均值的區間由標準差和請求數得出，如同各請求互不相關；而同一次執行的請求是"
+        "相關的，因此真值可能偏離更遠：重複執行才能知道"
     ),
     "server.other_limit": (
         "{url} 提供的 {served} 的 max_model_len 為 {found}，而不是要求的 {limit}{accepts}"

@@ -124,7 +124,7 @@ def test_a_second_result_that_fits_takes_the_place_of_the_first(
         in display.told
     )
     (named,) = (line for line in display.told if line.startswith("    g/np8: "))
-    assert "its neighbours g/np4 and g/np16 suggest " in named
+    assert "its neighbours g/np4, g/np16 suggest " in named
     assert (states(outcome), outcome.exit_code) == ({}, 0)
     assert (
         outcome.rechecked

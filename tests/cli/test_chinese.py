@@ -88,7 +88,9 @@ def test_the_end_of_a_campaign(language: str) -> None:
     checks = [line for line in lines if line.startswith("[")]
     assert [line[:3] for line in checks] == ["[ ]", "[ ]", "[ ]", "[x]"]
     assert [line for line in lines if ENGLISH.search(line)] == []
-    assert any(line.startswith(("2 个测试点：", "2 個測試點：")) for line in lines)
+    assert any(
+        line.startswith(("2 个测试点：", "2 個測試點：")) for line in lines
+    )
 
 
 def test_targets_are_aligned() -> None:

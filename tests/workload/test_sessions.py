@@ -329,7 +329,7 @@ def test_too_few_turns_are_an_error_unless_they_may_come_again(
     with pytest.raises(
         ValueError,
         match=(
-            r"6 turns in all; .*, but 7 are to be sent: lower load.num_prompts to 6, or allow "
+            r"6 turns in all \(.*, but 7 are to be sent: lower load.num_prompts to 6, or allow "
             r".*workload.oversample"
         ),
     ):
@@ -342,7 +342,7 @@ def test_too_few_turns_are_an_error_unless_they_may_come_again(
 def test_what_is_no_conversation_leaves_nothing(tmp_path: Path) -> None:
     path = write_lines(tmp_path / "rows.jsonl", [{"title": "x"}])
     with pytest.raises(
-        ValueError, match=r"0 turns in all; 1 rows left out: has no prompt"
+        ValueError, match=r"0 turns in all \(1 left out: has no prompt"
     ):
         recorded(path, 1, oversample=True)
 
@@ -354,7 +354,7 @@ def test_a_question_without_an_answer_says_what_is_missing(
     with pytest.raises(
         ValueError,
         match=(
-            r"1 rows left out: no answer tells .* \(workload.output_len would\), but 2 are to "
+            r"1 left out: no answer tells .* \(workload.output_len would\)\), but 2 are to "
             r"be sent: give"
         ),
     ):
@@ -512,7 +512,7 @@ def test_tools_that_nobody_called_are_no_conversation(
     path = write_lines(tmp_path / "agent.jsonl", [{"messages": wrong}])
     with pytest.raises(
         ValueError,
-        match="1 rows left out: user and assistant do not take turns",
+        match="1 left out: user and assistant do not take turns",
     ):
         recorded_with(path, 1)
 

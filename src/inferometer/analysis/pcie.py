@@ -224,8 +224,15 @@ def _other_software(ladder: _Ladder) -> list[str]:
     pair = next(iter(ladder.pairs.values()))
     wide, narrow = pair.a[0], pair.b[0]
     return [
-        f"{_name(ladder)} has another {name}: {value_of(narrow, name)} against "
-        f"{value_of(wide, name)}"
+        Said(
+            "pcie.other_software",
+            {
+                "name": _name(ladder),
+                "condition": name,
+                "narrow": value_of(narrow, name),
+                "wide": value_of(wide, name),
+            },
+        )
         for name in SOFTWARE
         if value_of(narrow, name) != value_of(wide, name)
     ]

@@ -21,6 +21,7 @@ import orjson
 
 from inferometer.metrics.calibration import Calibration
 from inferometer.store.atomic import write_file
+from inferometer.words import Said, reason_of
 
 DIRECTORY_VARIABLE = "INFEROMETER_CALIBRATION_DIR"
 
@@ -68,26 +69,22 @@ def find(key: Mapping[str, Any], directory: Path) -> StoredCalibration:
     try:
         content = orjson.loads(path.read_bytes())
         if content["format"] != FORMAT or content["calibration"]["key"] != key:
-            return StoredCalibration(
-                None,
-                f"The calibration in {path} is of another version or host, so it is not used.",
-            )
+            return _unusable("foreign", path)
         if content["sha256"] != _checksum(content["calibration"]):
-            return StoredCalibration(
-                None, f"The calibration in {path} was changed: it is not used."
-            )
+            return _unusable("changed", path)
         return StoredCalibration(Calibration.from_dict(content["calibration"]))
     except FileNotFoundError:
         return StoredCalibration(None)
     except OSError as error:
-        return StoredCalibration(
-            None,
-            f"The calibration in {path} cannot be read ({error.strerror}): it is not used.",
-        )
+        return _unusable("unread", path, why=reason_of(error))
     except (LookupError, TypeError, ValueError, AttributeError):
-        return StoredCalibration(
-            None, f"The calibration in {path} is damaged: it is not used."
-        )
+        return _unusable("damaged", path)
+
+
+def _unusable(how: str, path: Path, **more: str) -> StoredCalibration:
+    return StoredCalibration(
+        None, Said(f"calibration.{how}", {"path": path, **more})
+    )
 
 
 def nearest(key: Mapping[str, Any], directory: Path) -> tuple[str, ...]:

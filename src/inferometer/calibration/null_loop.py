@@ -34,6 +34,7 @@ from inferometer.engine.wire import END, chunk
 from inferometer.protocol import PROTOCOLS, Reply
 from inferometer.system.descriptors import raise_descriptor_limit
 from inferometer.system.poller import READ, TimedPoller, sharpen_timers
+from inferometer.words import Said, reason_of
 
 MODEL = "null"
 RECORD = b"r"
@@ -255,7 +256,7 @@ def main() -> int:
         loop = NullLoop(int(sys.argv[1]))
     except OSError as error:
         print(  # noqa: T201
-            f"The null server cannot listen on the loopback ({error.strerror}).",
+            Said("calibration.no_loopback", {"why": reason_of(error)}),
             file=sys.stderr,
         )
         return 2

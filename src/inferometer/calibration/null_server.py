@@ -20,6 +20,7 @@ from inferometer.calibration.null_loop import LENGTH, MODEL, RECORD
 from inferometer.clock import take_anchor
 from inferometer.engine.truth import Truth
 from inferometer.system.child import close_pipes, python_command
+from inferometer.words import Said
 
 __all__ = ["MODEL", "NullServer"]
 
@@ -98,9 +99,7 @@ def _read(child: subprocess.Popen[bytes], length: int) -> bytes:
             os.read(child.stdout.fileno(), length - len(data)) if ready else b""
         )
         if not more:
-            raise RuntimeError(
-                "The null server has ended, or hangs: its standard error shows why."
-            )
+            raise RuntimeError(Said("calibration.null_server"))
         data += more
     return bytes(data)
 

@@ -61,6 +61,7 @@ from inferometer.system.descriptors import raise_descriptor_limit
 from inferometer.system.os_priority import may_take_priority
 from inferometer.system.stamps import kernel_stamps
 from inferometer.trace import Outcome, StampSource, Trace
+from inferometer.words import Said, sentence_of
 
 TARGET_MS = 0.25
 PROMPT_TOKENS = 128
@@ -167,9 +168,8 @@ def calibrate(
                 kind: _ceiling(kind, bench, effort, began_s) for kind in KINDS
             }
     except (MeasurementError, RuntimeError, OSError) as error:
-        raise CalibrationError(
-            f"This host could not be calibrated: {error}"
-        ) from error
+        why = {"why": sentence_of(error)}
+        raise CalibrationError(Said("calibration.impossible", why)) from error
     seconds = time.monotonic() - began_s
     others_s = _busy_s() - _own_s() - others_s
     return Calibration(

@@ -143,14 +143,13 @@ class _Bounded:
 def _unpack(tar: tarfile.TarFile, path: Path, folder: Path) -> None:
     for number, member in enumerate(tar):
         why = (
-            "more files than any campaign has"
+            Said("archive.too_many")
             if number >= MAX_FILES
             else _refused(member)
         )
         if why:
-            raise ArchiveError(
-                f"{path} holds {why}: it was not made by `inferometer collect`, and is not used."
-            )
+            told = {"path": path, "what": why}
+            raise ArchiveError(Said("archive.foreign", told))
         target = folder / PurePosixPath(member.name)
         if member.isdir():
             with saying_why(target):
@@ -178,7 +177,7 @@ def _refused(member: tarfile.TarInfo) -> str | None:
     name = member.name
     parts = name.split("/")
     if not (member.isreg() or member.isdir()) or member.issparse():
-        return f"{name!r}, which is neither a file nor a folder"
+        return Said("archive.neither", {"name": name})
     leads_elsewhere = (
         name.startswith("/")
         or ".." in parts
@@ -190,5 +189,5 @@ def _refused(member: tarfile.TarInfo) -> str | None:
         or len(parts) > MAX_FOLDERS_DEEP
         or len(os.fsencode(name)) > MAX_NAME_BYTES
     ):
-        return f"the name {name[:200]!r}"
+        return Said("archive.name", {"name": name[:200]})
     return None

@@ -131,18 +131,10 @@ def _left_out(
     for result in (*history.current.values(), *history.older):
         if damage := damage_where_kept(result, history, result_dir, packed):
             is_current = history.current[result.fingerprint] == result
-            point = (
-                result.point
-                if is_current
-                else f"An earlier result of {result.point}"
-            )
-            cure = "; `inferometer run` measures it again" if is_current else ""
-            yield f"{point} will be left out by `inferometer merge`: {', '.join(damage)}{cure}."
+            which = "gather.damaged" if is_current else "gather.damaged.earlier"
+            yield Said(which, {"point": result.point, "damage": damage})
     if history.intent is not None:
-        yield (
-            f"{history.intent.point} is left out, because it is not saved completely: collect "
-            "again in a moment, or first run the campaign again if it is not running."
-        )
+        yield Said("gather.unfinished", {"point": history.intent.point})
 
 
 def require_one_result_dir(directory: Path) -> None:
@@ -173,10 +165,8 @@ def files_in(
         if kind == "link":
             say(Said("gather.link", {"path": result_dir / name}))
         elif kind == "file" and not name.isprintable():
-            say(
-                f"{result_dir}/{ascii(name)[1:-1]} has a name with control characters, and "
-                "is left out."
-            )
+            path = f"{result_dir}/{ascii(name)[1:-1]}"
+            say(Said("gather.control_characters", {"path": path}))
         elif kind == "file":
             yield name
 

@@ -121,10 +121,8 @@ class GroupRun:
             self._server.stop()
         except Exception as error:
             if str(error) != str(after):
-                self.display.say(
-                    f"The server of {self.group.id} could not be stopped and may still be "
-                    f"running: {_said(error)}"
-                )
+                told = {"group": self.group.id, "why": _said(error)}
+                self.display.say(Said("group.not_stopped", told))
 
     def attend(self, point: PlannedPoint) -> None:
         """Measure a point that has no result yet. Raises GroupLostError, CannotWriteError."""

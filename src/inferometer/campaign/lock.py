@@ -71,25 +71,25 @@ def _take(file: int, path: Path) -> bool:
             state = try_lock(file)
             holder, host = _holder(file)
         is_alive = host == socket.gethostname() and _alive(holder)
-        who = f"process {holder} on {host}" if holder else "another process"
-        at_work = (
-            f"{who} is running a campaign in {path.parent}: "
-            "wait until it has finished, or stop it"
-        )
+        at_work = {
+            "who": Said("lock.holder", {"process": holder, "host": host})
+            if holder
+            else Said("lock.holder.unknown"),
+            "directory": path.parent,
+            "path": path,
+        }
         if state == "ours":
             return True
         if state == "no locks":
             if is_alive and holder != os.getpid():
-                raise LockedError(
-                    f"{at_work}; if that process is now another program, remove {path}."
-                )
+                raise LockedError(Said("lock.at_work.maybe", at_work))
             return False
         if (
             host != socket.gethostname()
             or is_alive
             or time.monotonic() > deadline_s
         ):
-            raise LockedError(f"{at_work}.")
+            raise LockedError(Said("lock.at_work", at_work))
         time.sleep(0.02)
 
 

@@ -53,7 +53,7 @@ from inferometer.store.campaign.ledger import (
 from inferometer.store.campaign.paths import CampaignPaths
 from inferometer.store.campaign.sound import HIDDEN
 from inferometer.store.plain_files import is_plain_file, open_plain
-from inferometer.words import Said
+from inferometer.words import Said, renamed, sentence_of
 
 KEPT = (
     "begun",
@@ -100,7 +100,7 @@ class _Source:
 
     def as_named(self, sentence: str) -> str:
         """A sentence with the user's name of this source instead of the temporary path."""
-        return sentence.replace(str(self.root), self.name)
+        return renamed(sentence, str(self.root), self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +189,7 @@ def _part(source: _Source, name: str) -> _Part:
     try:
         reading = read_campaign_ledger(CampaignPaths(source.root, name))
     except LedgerError as error:
-        raise LedgerError(source.as_named(str(error))) from None
+        raise LedgerError(source.as_named(sentence_of(error))) from None
     history = History.of(reading.records)
     keys = {
         _key(result) for result in [*history.current.values(), *history.older]
@@ -269,17 +269,19 @@ def _merge_result(
     if key in known:
         return
     if trouble := damage_where_kept(result, part.history, part.source.root):
-        broken[key] = (
-            f"{result.point} of {part.source.name}: {', '.join(trouble)}."
-        )
+        told = {"point": result.point, "source": part.source.name}
+        broken[key] = Said("merge.damaged_result", {**told, "damage": trouble})
         return
     known.add(key)
     placed = _copy_result(result, part.source.root, target)
     if placed.json != result.json:
-        merged.renamed.append(
-            f"{result.json} of {part.source.name} is {placed.json}."
-        )
+        merged.renamed.append(_renamed(result.json, part.source, placed.json))
     yield {**record, **placed.facts()}
+
+
+def _renamed(name: str, source: _Source, now_called: str) -> Said:
+    told = {"name": name, "source": source.name, "now": now_called}
+    return Said("merge.is_renamed", told)
 
 
 def _copy_result(result: Result, root: Path, target: CampaignPaths) -> Result:
@@ -318,11 +320,10 @@ def _conflicts(
             ):
                 continue
             if _key(mine) not in other.keys and _key(its) not in one.keys:
-                found[fingerprint] = (
-                    f"{mine.point} was measured both in {one.source.name} ({mine.json}) and in "
-                    f"{other.source.name} "
-                    f"({its.json}): the later one counts, the other is in superseded/."
-                )
+                both = {"one": one.source.name, "other": other.source.name}
+                files = {"one_file": mine.json, "other_file": its.json}
+                told = {"point": mine.point, **both, **files}
+                found[fingerprint] = Said("merge.conflict", told)
     return list(found.values())
 
 
@@ -352,9 +353,8 @@ def _copy_the_rest(source: _Source, output: Path, merged: Merged) -> None:
             continue
         free = free_path(target)
         if free != target and parts[0] != HIDDEN:
-            merged.renamed.append(
-                f"{name} of {source.name} is {free.relative_to(output).as_posix()}."
-            )
+            now_called = free.relative_to(output).as_posix()
+            merged.renamed.append(_renamed(name, source, now_called))
         merged.other_files += parts[0] != HIDDEN
         _copy(source.root / name, free)
 

@@ -28,6 +28,7 @@ from inferometer.store.campaign.history import Result
 from inferometer.store.importers import UNREADABLE
 from inferometer.store.importers.reading import Object, at
 from inferometer.vocabulary import METRICS, SET_LOADS
+from inferometer.words import Said, counted, in_words, spoken
 
 MAX_ROUNDS = 3
 """Measuring a point again may show that its neighbour was the one in doubt."""
@@ -152,10 +153,7 @@ class Recheck:
             self._note(_doubt(result, found, names))
         elif noted.again == "no" and second is not None and not second.counts:
             self._note(replace(noted, again="INVALID"))
-            self.display.say(
-                f"{noted.point} was INVALID when it was measured again: its first result "
-                "stays, and is SUSPECT."
-            )
+            self.display.say(Said("recheck.invalid", {"point": noted.point}))
         elif noted.again == "no" and second is not None:
             value = read.point.values.get(noted.metric, found.value)
             results, values = (
@@ -164,9 +162,9 @@ class Recheck:
             )
             doubt = replace(noted, results=results, values=values, again="same")
             self._note(doubt)
-            self.display.say(
-                f"{doubt.point} does not fit again, and is SUSPECT: {doubt.finding().sentence}"
-            )
+            why = doubt.finding().said(spoken().language).sentence
+            told = {"point": doubt.point, "why": why}
+            self.display.say(spoken().text("recheck.same", **told))
 
     def _note(self, doubt: Doubt) -> None:
         self.results.note("doubt", **doubt.facts())
@@ -182,45 +180,26 @@ class Recheck:
         )
         if fits not in doubt.results:
             value = read.point.values.get(doubt.metric, math.nan)
-            self.display.say(
-                f"{doubt.point} fits now: {doubt.metric} {figure(value)} {doubt.unit}, "
-                f"{figure(doubt.values[-1])} before. "
-                "The earlier result is kept in superseded/."
-            )
+            now = {**doubt.named, "value": figure(value)}
+            before = {"before": figure(doubt.values[-1])}
+            self.display.say(Said("recheck.fits", {**now, **before}))
         else:
-            self.display.say(
-                f"{doubt.point} fits its neighbours after they were measured again."
-            )
+            self.display.say(Said("recheck.neighbours_fit", doubt.named))
 
     def _announce(self, waiting: list[str], chosen: int) -> None:
         if not waiting or (self._rounds > 1 and not chosen):
             return
-        one = len(waiting) == 1
-        head = (
-            "1 point does not fit its neighbours"
-            if one
-            else f"{len(waiting)} points do not fit their neighbours"
-        )
-        if chosen == len(waiting):
-            self.display.say(
-                f"\n{head}: {'it is' if one else 'they are'} measured again."
-            )
-        elif chosen:
-            self.display.say(
-                f"\n{head}: the host was disturbed while they were measured, or their ladders "
-                "are not smooth. "
-                f"The {chosen} that fit least are measured again; the others are SUSPECT."
-            )
+        n = len(waiting)
+        if 0 < chosen < n:
+            head = Said("recheck.some", {"n": n, "chosen": chosen})
         else:
-            self.display.say(
-                f"\n{head}, and {'is' if one else 'are'} SUSPECT; the maximum number was "
-                "measured again before."
-            )
+            head = counted("recheck.all" if chosen else "recheck.none", n)
+        self.display.say(f"\n{in_words(head)}")
         for fingerprint in waiting[:MAX_NAMED]:
             doubt = self.results.state.history.doubts[fingerprint]
-            self.display.say(f"    {doubt.point}: {doubt.in_short()}")
-        if len(waiting) > MAX_NAMED:
-            self.display.say(f"    and {len(waiting) - MAX_NAMED} more")
+            self.display.say(doubt.in_short())
+        if n > MAX_NAMED:
+            self.display.say(Said("recheck.more", {"n": n - MAX_NAMED}))
 
     def _readable(self) -> Iterator[_Read]:
         """All results of the campaign that count, whether or not they are planned now. What cannot

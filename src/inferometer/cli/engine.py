@@ -7,6 +7,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from inferometer.cli.panel import panel
+from inferometer.words import in_words
 
 timing, server = panel("Timing"), panel("Server")
 
@@ -139,7 +140,7 @@ def engine(  # noqa: PLR0917 - typer makes an option of each
             faults=faults,
         )
     except ValueError as error:
-        raise typer.BadParameter(str(error)) from None
+        raise typer.BadParameter(in_words(error)) from None
     raise typer.Exit(serve(settings, front))
 
 

@@ -41,6 +41,7 @@ from inferometer.engine.metrics import CONTENT_TYPE, Metrics
 from inferometer.engine.rewrite import expressible
 from inferometer.engine.truth import TruthRecorder
 from inferometer.protocol import PROTOCOLS, Backend, Reply, TokenizeRoute
+from inferometer.words import Said, either, reason_of
 
 VLLM_VERSION = "0.32.0"
 """The vLLM version whose wire format is the default."""
@@ -78,32 +79,27 @@ class FrontSettings:
 
     def __post_init__(self) -> None:
         if not 0 <= self.port <= 65535:
-            raise ValueError(
-                f"port is {self.port}, but must be from 0 to 65535 (0: any free port)."
-            )
+            raise ValueError(Said("engine.port", {"port": self.port}))
         if not self.model:
-            raise ValueError("The model name is empty: set one.")
+            raise ValueError(Said("engine.no_model"))
         paths: dict[str, str] = {}
         for name in self.backends:
             if name not in PROTOCOLS:
-                raise ValueError(
-                    f"{name!r} is not a backend: choose from {', '.join(PROTOCOLS)}."
-                )
-            other = paths.setdefault(PROTOCOLS[name].endpoint, name)
+                told = {"name": name, "known": list(PROTOCOLS)}
+                raise ValueError(Said("engine.no_backend", told))
+            path = PROTOCOLS[name].endpoint
+            other = paths.setdefault(path, name)
             if other != name:
-                raise ValueError(
-                    f"{other} and {name} have the same path, {PROTOCOLS[name].endpoint}: "
-                    "choose one of them."
-                )
+                same = {"one": other, "other": name, "path": path}
+                raise ValueError(Said("engine.same_path", same))
         for fault in parse_faults(self.faults):
             if not any(
                 expressible(fault.name, PROTOCOLS[name])
                 for name in self.backends
             ):
-                raise ValueError(
-                    f"{fault.name} is not possible with {' or '.join(self.backends)}: choose "
-                    "another fault or backend."
-                )
+                where = either(self.backends)
+                wrong = {"fault": fault.name, "backends": where}
+                raise ValueError(Said("engine.impossible_fault", wrong))
 
 
 class ActiveRequest:
@@ -302,9 +298,8 @@ class Api:
         except OSError as error:
             with suppress(OSError):
                 part.unlink()
-            raise TruthFileError(
-                f"The true times cannot be written to {path} ({error.strerror}) and are lost."
-            ) from error
+            why = {"path": path, "why": reason_of(error)}
+            raise TruthFileError(Said("engine.truth_lost", why)) from error
 
     def _routes_of(
         self, backends: Sequence[Backend]

@@ -15,6 +15,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from inferometer.words import Said
+
 FAULTS = {
     # instead of an answer
     "http-NNN": (
@@ -123,23 +125,17 @@ def parse_faults(text: str) -> tuple[Fault, ...]:
 def _parse(entry: str) -> Fault:
     found = _FAULT.fullmatch(entry)
     if found is None:
-        raise ValueError(
-            f"{entry!r} is not a fault: write name[:share][#request[+]][@event], such as "
-            "reset:0.02@5."
-        )
+        raise ValueError(Said("engine.no_fault", {"entry": entry}))
     name = found["name"]
     if name not in FAULTS and not _STATUS.fullmatch(name):
-        raise ValueError(
-            f"There is no fault {name!r}: choose from {', '.join(FAULTS)}."
-        )
+        told = {"name": name, "known": list(FAULTS)}
+        raise ValueError(Said("engine.unknown_fault", told))
     try:
         share = float(found["share"] or 1)
     except ValueError:
         share = -1.0
     if not 0 < share <= 1:
-        raise ValueError(
-            f"{entry!r}: the share of requests must be above 0 and at most 1."
-        )
+        raise ValueError(Said("engine.fault_share", {"entry": entry}))
     number = int(found["number"]) if found["number"] else None
     last = number if number is not None and not found["on"] else None
     return Fault(

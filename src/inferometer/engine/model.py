@@ -29,6 +29,7 @@ from typing import TYPE_CHECKING
 
 from inferometer.clock import MS
 from inferometer.engine.engine_model import Emission
+from inferometer.words import Said
 
 if TYPE_CHECKING:
     from random import Random
@@ -68,13 +69,13 @@ class EngineSettings:
         ):
             value = getattr(self, name)
             if not (math.isfinite(value) and value >= 0):
-                raise ValueError(
-                    f"{name} is {value}, but must be a finite number of at least 0."
-                )
+                told = {"name": name, "value": value}
+                raise ValueError(Said("engine.not_finite", told))
         for name in ("tokens_per_event", "max_num_seqs", "max_model_len"):
             value = getattr(self, name)
             if value is not None and value < 1:
-                raise ValueError(f"{name} is {value}, but must be at least 1.")
+                told = {"name": name, "value": value}
+                raise ValueError(Said("engine.below_one", told))
 
 
 class Sequence:

@@ -10,6 +10,7 @@ from inferometer.engine.api import FrontSettings, TruthFileError
 from inferometer.engine.model import EngineSettings
 from inferometer.engine.server import EngineServer
 from inferometer.system.poller import sharpen_timers
+from inferometer.words import Said, in_words, reason_of
 
 READY = "Embedded engine ready at "
 """The ready line begins with this; the URL follows."""
@@ -32,17 +33,13 @@ def serve(
         else None
     )
     if folder and not os.access(folder, os.W_OK):
-        return _refuse(
-            f"The true times cannot be written to {folder}: choose a file in a writable folder."
-        )
+        return _refuse(Said("engine.truth_folder", {"folder": folder}))
     try:
         server = EngineServer(settings, front)
     except OSError as error:
-        cause = str(error.strerror).partition(" (")[0]
-        return _refuse(
-            f"The engine cannot listen on {front.host}:{front.port} ({cause}): choose "
-            "another port or host."
-        )
+        cause = reason_of(error).partition(" (")[0]
+        told = {"host": front.host, "port": front.port, "why": cause}
+        return _refuse(Said("engine.cannot_listen", told))
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         if (
             number != signal.SIGHUP
@@ -56,10 +53,10 @@ def serve(
     try:
         server.run()
     except TruthFileError as error:
-        return _refuse(str(error))
+        return _refuse(error)
     return 0
 
 
-def _refuse(why: str) -> int:
-    print(why, file=sys.stderr)  # noqa: T201
+def _refuse(why: Said | Exception) -> int:
+    print(in_words(why), file=sys.stderr)  # noqa: T201
     return 2

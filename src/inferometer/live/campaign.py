@@ -18,7 +18,7 @@ from inferometer.printable import (
     printable_lines,
     printable_name,
 )
-from inferometer.words import spoken
+from inferometer.words import in_words, spoken
 
 if TYPE_CHECKING:
     from inferometer.loadgen import Snapshot
@@ -59,7 +59,7 @@ class CampaignLines:
         self._longest = max((len(point.id) for point in points), default=0)
 
     def say(self, text: str) -> None:
-        print(printable_lines(text), file=self._out, flush=True)
+        print(printable_lines(in_words(text)), file=self._out, flush=True)
 
     def _tell(self, text: str) -> None:
         """Sentences of ours, no wider than the terminal; commands are left as they are."""

@@ -29,6 +29,7 @@ from inferometer.metrics.definitions import (
 from inferometer.metrics.distribution import describe
 from inferometer.trace import Trace
 from inferometer.vocabulary import LATENCIES
+from inferometer.words import Said
 
 PERCENTILES = (50, 90, 95, 99)
 
@@ -40,9 +41,8 @@ def express(trace: Trace, dialect: str) -> dict[str, float]:
     Times in the unit of the name, rates per second. Raises ValueError for an unknown dialect.
     """
     if dialect not in DIALECTS:
-        raise ValueError(
-            f"There is no dialect {dialect!r}; there are {', '.join(DIALECTS)}."
-        )
+        told = {"name": dialect, "known": list(DIALECTS)}
+        raise ValueError(Said("dialect.none", told))
     trace = trace.measured()
     answered = trace.select(
         ok(trace)

@@ -8,6 +8,7 @@ import math
 from collections.abc import Sequence
 
 from inferometer.metrics.definitions import GOODPUT_TESTS
+from inferometer.words import Said
 
 
 def parse_goodput(text: str | Sequence[str]) -> dict[str, float]:
@@ -22,24 +23,17 @@ def parse_goodput(text: str | Sequence[str]) -> dict[str, float]:
         .split()
     )
     if not pairs:
-        raise ValueError(
-            "A goodput needs at least one KEY:VALUE in ms, for example ttft:100."
-        )
+        raise ValueError(Said("goodput.none"))
     limits: dict[str, float] = {}
     for pair in pairs:
         key, colon, value = pair.partition(":")
         if not colon:
-            raise ValueError(
-                f"'{pair}' is not KEY:VALUE; write a goodput like ttft:100 tpot:50 e2el:1000 (ms)."
-            )
+            raise ValueError(Said("goodput.pair", {"pair": pair}))
         if key not in GOODPUT_TESTS:
-            raise ValueError(
-                f"'{key}' cannot be limited by a goodput; choose from {', '.join(GOODPUT_TESTS)}."
-            )
+            told = {"key": key, "known": list(GOODPUT_TESTS)}
+            raise ValueError(Said("goodput.key", told))
         if key in limits:
-            raise ValueError(
-                f"'{key}' is limited twice in the goodput; keep one of the two."
-            )
+            raise ValueError(Said("goodput.twice", {"key": key}))
         limits[key] = _positive_ms(key, value)
     return limits
 
@@ -50,8 +44,6 @@ def _positive_ms(key: str, value: str) -> float:
     except ValueError:
         limit = math.nan
     if not (limit > 0 and math.isfinite(limit)):
-        raise ValueError(
-            f"'{value}' is no limit for '{key}'; write a positive number of ms, for example "
-            f"{key}:100."
-        )
+        told = {"key": key, "value": value}
+        raise ValueError(Said("goodput.value", told))
     return limit

@@ -36,6 +36,7 @@ from inferometer.protocol.request_body import (
 )
 from inferometer.protocol.routes import LLAMA_CPP_TOKENIZE, Routes
 from inferometer.request import Request
+from inferometer.words import Said
 
 _NAME = "llama.cpp"
 _NAMES = {"repetition_penalty": "repeat_penalty"}
@@ -58,10 +59,8 @@ def encode(request: Request, generation: Generation) -> bytes:
     adapter = generation.adapter(request)
     if adapter is not None:
         if not adapter.isdecimal():
-            raise ValueError(
-                f"{_NAME} identifies its LoRA adapters by number (GET /lora-adapters lists "
-                f"them): {adapter!r} is no number"
-            )
+            told = {"server": _NAME, "adapter": adapter}
+            raise ValueError(Said("wire.adapter_number", told))
         body["lora"] = [{"id": int(adapter), "scale": 1.0}]
     return dump_body(body, generation)
 

@@ -42,6 +42,7 @@ from inferometer.protocol.request_body import (
 )
 from inferometer.protocol.routes import Routes
 from inferometer.request import Message, Request
+from inferometer.words import Said
 
 _NAME = "Ollama"
 _NAMES = {"repetition_penalty": "repeat_penalty"}
@@ -84,10 +85,7 @@ def _message(message: Message) -> Message:
     except (TypeError, KeyError, AttributeError):
         texts = images = []
     if len(texts) + len(images) < len(parts):
-        raise ValueError(
-            f"{_NAME} carries texts and images, but a message contains something else: choose "
-            "another backend"
-        )
+        raise ValueError(Said("wire.texts_and_images", {"server": _NAME}))
     return {
         **message,
         "content": "\n".join(texts),
@@ -109,10 +107,7 @@ def _call(call: Any) -> dict[str, Any]:
     except (TypeError, KeyError, ValueError):
         arguments = None
     if not isinstance(arguments, dict):
-        raise ValueError(
-            f"{_NAME} carries only tool calls whose arguments are a JSON object: choose another "
-            "backend"
-        )
+        raise ValueError(Said("wire.tool_arguments", {"server": _NAME}))
     return {"function": {"name": name, "arguments": arguments}}
 
 
@@ -120,10 +115,7 @@ def _base64(url: str) -> str:
     """The content of a `data:` URL."""
     head, _, content = url.partition(",")
     if not (head.startswith("data:") and head.endswith(";base64")):
-        raise ValueError(
-            f"{_NAME} does not fetch images: give them as data:image/...;base64,..., or choose "
-            "another backend"
-        )
+        raise ValueError(Said("wire.no_fetching", {"server": _NAME}))
     return content
 
 

@@ -35,6 +35,7 @@ from inferometer.protocol.request_body import (
     sampling_of,
 )
 from inferometer.request import Request
+from inferometer.words import Said
 
 _NAME = "The Responses API"
 _REASONING = (
@@ -90,9 +91,8 @@ def _part(part: Any) -> Any:
         shown = part["image_url"]
         detail = {"detail": shown["detail"]} if "detail" in shown else {}
         return {"type": "input_image", "image_url": shown["url"], **detail}
-    raise ValueError(
-        f"{_NAME} carries texts and images, not {kind}: choose openai-chat"
-    )
+    told = {"server": _NAME, "kind": kind}
+    raise ValueError(Said("wire.not_carried", told))
 
 
 def read(body: Mapping[str, Any]) -> BodyFields:

@@ -11,6 +11,7 @@ import orjson
 
 from inferometer.protocol.base import Generation
 from inferometer.request import Message, Request
+from inferometer.words import Said
 
 NO_NAMES: Mapping[str, str] = {}
 
@@ -22,10 +23,7 @@ def messages_of(request: Request) -> list[Message]:
         return [{"role": "user", "content": prompt}]
     messages = [part for part in prompt if isinstance(part, Mapping)]
     if not messages or len(messages) != len(prompt):
-        raise ValueError(
-            "chat carries messages or text, not token ids: choose a completions backend, or "
-            "text prompts"
-        )
+        raise ValueError(Said("wire.chat_only"))
     return messages
 
 
@@ -36,18 +34,14 @@ def text_or_ids(request: Request) -> str | list[int]:
         return prompt
     ids = [part for part in prompt if not isinstance(part, Mapping)]
     if len(ids) != len(prompt):
-        raise ValueError(
-            "completions carry text or token ids, not chat messages: choose a chat backend"
-        )
+        raise ValueError(Said("wire.completions_only"))
     return ids
 
 
 def text_only(request: Request, server: str) -> str:
     """The prompt of a text-only format. Raises ValueError for anything else."""
     if not isinstance(request.prompt, str):
-        raise ValueError(
-            f"{server} carries only text, not token ids or chat messages: choose another backend"
-        )
+        raise ValueError(Said("wire.text_only", {"server": server}))
     return request.prompt
 
 
@@ -69,18 +63,15 @@ def sampling_of(
         wanted["stop"] = [wanted["stop"]]
     for name in unknown:
         if name in wanted:
-            raise ValueError(
-                f"{server} does not support {name} and would ignore it: leave it out"
-            )
+            told = {"server": server, "name": name}
+            raise ValueError(Said("wire.unsupported", told))
     return {names.get(name, name): value for name, value in wanted.items()}
 
 
 def no_adapter(request: Request, generation: Generation, server: str) -> None:
     """Raise ValueError if the request is for a LoRA adapter, which this format cannot select."""
     if generation.adapter(request) is not None:
-        raise ValueError(
-            f"{server} cannot select a LoRA adapter per request: leave out server.lora_modules"
-        )
+        raise ValueError(Said("wire.no_adapter", {"server": server}))
 
 
 def dump_body(
@@ -101,9 +92,5 @@ def dump_body(
             taken = [field] if field in generation.extra_body else []
             merged[field] = value
         if taken:
-            raise ValueError(
-                f"sampling.extra_body must not set {taken[0]!r}, which the request already "
-                "contains: "
-                "remove it"
-            )
+            raise ValueError(Said("wire.taken", {"field": taken[0]}))
     return orjson.dumps(merged)

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from inferometer.spec.flags import canonical_base_url, parse_base_url
 from inferometer.spec.ready_made import completed
 from inferometer.spec.server_recipe import ServerRecipe
+from inferometer.words import Said
 
 BOUND = ("{host}", "{port}")
 """Placeholders that a command binds."""
@@ -43,24 +44,14 @@ def binding_of(recipe: ServerRecipe) -> Binding:
         return Binding(host, port)
     if parts.scheme == "https" or parts.path:
         own_port = _own_port(recipe)
-        note = (
-            f"{base_url} is the address of a gateway. The server listens on its own port "
-            f"({own_port} by default): "
-            "have the gateway forward to it."
-        )
+        told = {"address": base_url, "port": own_port}
+        note = Said("binding.gateway", told)
         return Binding("0.0.0.0", own_port, note, optional=True)
     if _is_loopback(host):
-        note = (
-            f"On {host} only programs of the same host reach the server. In a container with a "
-            "published port, bind 0.0.0.0."
-        )
-        return Binding(host, port, note)
+        return Binding(host, port, Said("binding.loopback", {"host": host}))
     everywhere = "::" if ":" in host else "0.0.0.0"
-    note = (
-        f"It binds {everywhere}, all network interfaces, so that clients reach it as {host}. Let "
-        "only trusted hosts reach it."
-    )
-    return Binding(everywhere, port, note)
+    told = {"everywhere": everywhere, "host": host}
+    return Binding(everywhere, port, Said("binding.everywhere", told))
 
 
 def host_and_port(base_url: str) -> tuple[str, str]:

@@ -179,7 +179,7 @@ def _read(source: Path | str) -> _File:
         try:
             return _File(name, Marked(campaign_of_combos(marked.data, name)))
         except ValueError as error:
-            raise CampaignError([f"{name}: {error}."]) from None
+            raise CampaignError([sentence_of(error)]) from None
     return _File(name, marked)
 
 

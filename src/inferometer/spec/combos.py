@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from inferometer.words import Said
+
 PAIRS = {
     "input_output": ("input_len", "output_len"),
     "concurrency_prompts": ("max_concurrency", "num_prompts"),
@@ -27,11 +29,11 @@ def campaign_of_combos(
     """The campaign that measures the same. Raises ValueError with what is wrong."""
     if unknown := [str(key) for key in content if key not in KEYS]:
         raise ValueError(
-            f"holds {', '.join(unknown)}, which no combos.yaml of run_sweep.py has"
+            Said("combos.unknown", {"name": source, "keys": unknown})
         )
     if not isinstance(content.get("model"), str):
-        raise ValueError("wants the name of a model under model")
-    rows = {name: _rows(name, content[name]) for name in PAIRS}
+        raise ValueError(Said("combos.model", {"name": source}))
+    rows = {name: _rows(source, name, content[name]) for name in PAIRS}
     tokenizer = content.get("tokenizer")
     is_here = isinstance(tokenizer, str) and Path(tokenizer).exists()
     return {
@@ -63,19 +65,17 @@ def campaign_of_combos(
     }
 
 
-def _rows(name: str, written: Any) -> list[dict[str, int]]:
+def _rows(source: str, name: str, written: Any) -> list[dict[str, int]]:
+    told = {"name": source, "field": name}
     if not isinstance(written, list) or not written:
-        raise ValueError(
-            f"wants a list of pairs under {name}, such as [[256, 256], [1024, 512]]"
-        )
+        raise ValueError(Said("combos.pairs", told))
     rows = []
     for pair in written:
         if not isinstance(pair, list) or [type(each) for each in pair] != [
             int,
             int,
         ]:
-            raise ValueError(
-                f"wants two whole numbers in each pair of {name}, not {pair!r:.60}"
-            )
+            wrong = {**told, "pair": f"{pair!r:.60}"}
+            raise ValueError(Said("combos.pair", wrong))
         rows.append(dict(zip(PAIRS[name], pair, strict=True)))
     return rows

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 import orjson
@@ -44,15 +43,6 @@ MEASUREMENT_VERSION = 3
 that do not fill the slots of a closed loop evenly have ended before it begins. 3: what rows of
 files say beside their prompts is sent.
 """
-
-MEASURED_BEFORE: Mapping[int, str] = {
-    2: (
-        "warm-ups that are no multiple of max_concurrency reached into the measured requests, "
-        "which lowered throughput"
-    ),
-    3: "tools, pictures and request fields in the rows of a file were not sent",
-}
-"""By version: what was different before it."""
 
 Workers = Annotated[int, Field(ge=1, le=256)]
 """Processes that send. Each costs some 30 to 70 MB: a thousand by a slip of the hand would take a

@@ -48,9 +48,7 @@ def _picture_size(written: str) -> str:
     if not all(
         side.isdecimal() and 0 < int(side) <= 8192 for side in (width, height)
     ):
-        raise ValueError(
-            f"{written!r} is no size in pixels such as 1280x720, up to 8192 each"
-        )
+        raise ValueError(Said("rows.sizes", {"size": written}))
     return f"{int(width)}x{int(height)}"
 
 
@@ -596,9 +594,8 @@ class ImagesWorkload(PromptSet):
     def _some_pictures_fit(self) -> ImagesWorkload:
         least, most = self.image_counts()
         if least > most:
-            raise ValueError(
-                f"wants at least {least} pictures, and max_images is {most}"
-            )
+            told = {"least": least, "most": most}
+            raise ValueError(Said("rows.max_images", told))
         return self
 
     def image_counts(self) -> tuple[int, int]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from errno import errorcode
 from functools import cache, reduce
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from inferometer.vocabulary import LATENCIES, statistic_of
@@ -88,6 +89,19 @@ def in_words(reason: str | Exception) -> str:
     return spoken().say(
         sentence_of(reason) if isinstance(reason, Exception) else reason
     )
+
+
+def renamed(text: str, old: str, new: str) -> str:
+    """A sentence that calls something in it by another name."""
+    if not isinstance(text, Said):
+        return text.replace(old, new)
+    values = {
+        name: renamed(value if isinstance(value, str) else str(value), old, new)
+        if isinstance(value, str | Path)
+        else value
+        for name, value in text.values.items()
+    }
+    return Said(text.key, values)
 
 
 def either(texts: Sequence[str]) -> str:

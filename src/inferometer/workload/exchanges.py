@@ -33,6 +33,7 @@ from inferometer.workload.row_fields import (
     CannotSendError,
     FieldCounts,
     Tally,
+    at_row,
     carried,
 )
 from inferometer.workload.shapes import SingleTurn, exchange_of
@@ -108,7 +109,7 @@ def written_workload(
             )
             said.add(candidate.fields, candidate.left_out)
         exact = exact and sure
-    _require_enough(spec, len(requests), n, left_out.counts())
+    _require_enough(spec, len(requests), n, left_out)
     assert counter is not None  # there are requests
     origin = {
         "file": spec.path,
@@ -175,11 +176,11 @@ def _how(requests: list[Request], counter: TokenCounter, *, exact: bool) -> str:
         isinstance(request.prompt, str) or is_chat(request.prompt)
         for request in requests
     ):
-        return "token ids, as many as the file has"
+        return Said("counting.file_ids")
     return (
         counter.how
         if exact == counter.exact
-        else f"{counter.how}; conversations without what the chat template adds"
+        else Said("counting.turns", {"how": counter.how})
     )
 
 
@@ -202,11 +203,11 @@ def _candidates(
             if not isinstance(spec, ShareGptWorkload) or isinstance(
                 error, CannotSendError
             ):
-                raise ValueError(f"{row.where}: {error}.") from None
-            left_out.add("no exchange")
+                raise at_row(row.where, error) from None
+            left_out.add(Said("unfit.no_exchange"))
             continue
         if isinstance(spec, ShareGptWorkload) and exchange.reply is None:
-            left_out.add("no exchange")
+            left_out.add(Said("unfit.no_exchange"))
             continue
         yield _candidate(row.where, exchange, wire)
 
@@ -218,7 +219,7 @@ def _candidate(where: str, exchange: SingleTurn, wire: Wire) -> _Candidate:
     try:
         fields, others = carried(exchange.fields, wire.fields)
     except ValueError as error:
-        raise ValueError(f"{where}: {error}.") from None
+        raise at_row(where, error) from None
     return _Candidate(
         where,
         exchange,
@@ -249,9 +250,7 @@ def _batch(
                     )
                 wire.encode(ready.request(0, 0, 1))
             except ValueError as error:
-                raise ValueError(
-                    f"{candidate.where}: {str(error).removesuffix('.')}."
-                ) from None
+                raise at_row(candidate.where, error) from None
         batch.append(ready)
     return batch
 
@@ -289,19 +288,18 @@ def _require_carried(candidate: _Candidate, wire: Wire) -> None:
     ):
         return
     if is_chat(prompt):
-        pictures = " with pictures" if next(images_in(prompt), None) else ""
-        what, other = (
-            f"chat messages{pictures}",
-            "a chat backend, such as openai-chat",
-        )
+        shows = next(images_in(prompt), None)
+        what = "rows.messages.pictures" if shows else "rows.messages"
+        other = "rows.take.chat"
     else:
-        what, other = (
-            "token ids",
-            f"text{' or messages' if wire.chat else ''}, or another backend, such as openai",
-        )
-    raise ValueError(
-        f"{candidate.where}: the prompt is {what}, which this backend does not carry: take {other}."
-    )
+        what = "rows.ids"
+        other = "rows.take.text_or_messages" if wire.chat else "rows.take.text"
+    told = {
+        "where": candidate.where,
+        "what": Said(what),
+        "other": Said(other),
+    }
+    raise ValueError(Said("rows.prompt_not_carried", told))
 
 
 def _output_lengths(
@@ -343,31 +341,22 @@ def _unfit(spec: Written, prompt_tokens: int, max_tokens: int) -> str | None:
         return None
     if isinstance(spec, ShareGptWorkload):
         if prompt_tokens < spec.min_len:
-            return "prompt too short"
+            return Said("unfit.prompt_short")
         if spec.output_len is None and max_tokens < spec.min_len:
-            return "reply too short"
+            return Said("unfit.reply_short")
     if spec.max_input_len is not None and prompt_tokens > spec.max_input_len:
-        return "prompt too long"
+        return Said("unfit.prompt_long")
     if (
         spec.max_total_len is not None
         and prompt_tokens + max_tokens > spec.max_total_len
     ):
-        return "prompt and output too long"
+        return Said("unfit.total_long")
     return None
 
 
-def _require_enough(
-    spec: Written, found: int, n: int, left_out: Mapping[str, int]
-) -> None:
+def _require_enough(spec: Written, found: int, n: int, left_out: Tally) -> None:
     if found >= n or (found and spec.oversample):
         return
-    without = ""
-    if left_out:
-        what = [
-            Said("dataset.left_out", {"n": n, "why": why})
-            for why, n in left_out.items()
-        ]
-        without = Said("dataset.without", {"what": what})
     cure = (
         Said("dataset.lower", {"found": found})
         if found
@@ -376,7 +365,7 @@ def _require_enough(
     told = {
         "path": spec.path,
         "found": found,
-        "without": without,
+        "without": left_out.why,
         "n": n,
         "cure": cure,
     }

@@ -9,6 +9,7 @@ from typing import Any
 
 from inferometer.spec.hub_defaults import hub_name
 from inferometer.spec.workload import HfWorkload
+from inferometer.words import Said
 
 FUNCTION_CALLING = "gorilla-llm/Berkeley-Function-Calling-Leaderboard"
 CATEGORIES = ("simple", "live_simple", "multiple")
@@ -58,7 +59,7 @@ def _function_call(spec: HfWorkload, row: Row) -> Row | None:
 
 def _json_schema(node: Any, depth: int = 0) -> Any:
     if depth > MAX_DEPTH:
-        raise ValueError("has functions that are nested too deeply")
+        raise ValueError(Said("rows.functions_too_deep"))
     if isinstance(node, list):
         return [_json_schema(each, depth + 1) for each in node]
     if not isinstance(node, Mapping):

@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from inferometer.words import Said
 from inferometer.workload.row_fields import PICTURE_IN, CannotSendError, is_said
 
 MEDIA = {"bytes", "path"}
@@ -76,9 +77,7 @@ def pictures_of(
 
 def _recordings(name: str, sources: Collection[Any]) -> list[Recording]:
     if not all(map(_is_source, sources)):
-        raise CannotSendError(
-            f"has sound or film under {name!r} that is no file; remove the field to send the rest"
-        )
+        raise CannotSendError(Said("rows.recording", {"name": name}))
     return [Recording(name[:5].lower(), each) for each in sources]
 
 

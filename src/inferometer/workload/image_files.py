@@ -18,6 +18,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from inferometer.request import Prompt
+from inferometer.words import Said, reason_of
 from inferometer.workload.image_parts import has_media, is_url, with_images
 from inferometer.workload.row_fields import sendable
 
@@ -50,13 +51,6 @@ KINDS: tuple[tuple[bytes, int, str], ...] = (
 """What stands where in a file of which kind. A BMP file also begins with BM."""
 
 
-_NOT = {
-    "image": "no picture: it is neither PNG, JPEG, WebP, GIF, BMP, TIFF nor AVIF",
-    "audio": "no sound: it is neither WAV, FLAC, Ogg nor MP3",
-    "video": "no film: it is neither MP4, WebM nor AVI",
-}
-
-
 class ImageFiles:
     """Reads the pictures of a workload, each file once."""
 
@@ -86,11 +80,10 @@ class ImageFiles:
         if isinstance(source, Mapping):
             source = source.get("bytes") or source.get("path")
         if isinstance(source, bytes):
-            return self._data_url(source, "a picture of the row", kind)
+            return self._data_url(source, Said("rows.picture.row"), kind)
         if not isinstance(source, str) or not source.strip():
-            raise ValueError(
-                f"has {source!r:.60} for a picture, which is no path, address, base64 or bytes"
-            )
+            told = {"source": f"{source!r:.60}"}
+            raise ValueError(Said("rows.picture.no_source", told))
         if is_url(source):
             return str(sendable(source))
         if source[:5].lower() == "data:":
@@ -100,7 +93,7 @@ class ImageFiles:
         return (
             self._file(source, kind)
             if encoded is None
-            else self._data_url(encoded, "a picture of the row", kind)
+            else self._data_url(encoded, Said("rows.picture.row"), kind)
         )
 
     def _file(self, name: str, kind: str) -> str:
@@ -109,12 +102,9 @@ class ImageFiles:
             try:
                 content = _content(path)
             except (OSError, ValueError) as error:
-                why = error.strerror if isinstance(error, OSError) else error
-                raise ValueError(
-                    f"names the picture {name!r:.200}, which cannot be read ({why}): put it "
-                    "there, or take the row out; "
-                    f"paths are relative to {folder}"
-                ) from None
+                why = reason_of(error) if isinstance(error, OSError) else error
+                told = {"name": f"{name!r:.200}", "why": why, "folder": folder}
+                raise ValueError(Said("rows.picture.unread", told)) from None
             self._urls[path] = self._data_url(content, str(path), kind)
             self._elsewhere += not path.resolve().is_relative_to(
                 folder.resolve()
@@ -128,13 +118,11 @@ class ImageFiles:
             parts.scheme != "file" or parts.netloc not in ("", "localhost")
         ):
             raise ValueError(
-                f"has the picture {name!r:.100}, which cannot be read here: give a path, or "
-                "http:// or https://"
+                Said("rows.picture.elsewhere", {"name": f"{name!r:.100}"})
             )
         if self._folder is None:
             raise ValueError(
-                f"names the picture {name!r:.100}, but the data set is not on this disk: "
-                "download it, and give its folder"
+                Said("rows.picture.not_here", {"name": f"{name!r:.100}"})
             )
         return self._folder, self._folder / (
             name if parts is None else unquote(parts.path)
@@ -143,22 +131,18 @@ class ImageFiles:
     def _data_url(self, content: bytes, what: str, wanted: str) -> str:
         kind = kind_of(content)
         if kind is None or not kind.startswith(f"{wanted}/"):
-            raise ValueError(f"{what} is {_NOT[wanted]}")
+            raise ValueError(Said(f"rows.picture.not_{wanted}", {"what": what}))
         if len(content) > MAX_IMAGE_BYTES:
-            raise ValueError(
-                f"{what} is larger than {MAX_IMAGE_BYTES >> 20} MB, which is the limit for a "
-                "picture"
-            )
+            told = {"what": what, "mb": MAX_IMAGE_BYTES >> 20}
+            raise ValueError(Said("rows.picture.too_large", told))
         self._hold(len(content))
         return f"data:{kind};base64,{base64.b64encode(content).decode()}"
 
     def _hold(self, size: int) -> None:
         self._bytes += size
         if self._bytes > MAX_IMAGES_BYTES:
-            raise ValueError(
-                f"the pictures up to here are larger than {MAX_IMAGES_BYTES >> 30} GB: lower "
-                "load.num_prompts"
-            )
+            told = {"gb": MAX_IMAGES_BYTES >> 30}
+            raise ValueError(Said("rows.pictures.too_large", told))
 
     def facts(self) -> dict[str, int]:
         """What the reader of a result has to know."""
@@ -200,7 +184,7 @@ def _content(path: Path) -> bytes:
     )  # a FIFO that nobody writes must not hold us
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise OSError(errno.EINVAL, "it is no regular file")
+            raise OSError(errno.EINVAL, Said("rows.picture.not_regular"))
         with open(descriptor, "rb", closefd=False) as file:
             return file.read(MAX_IMAGE_BYTES + 1)
     finally:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from inferometer.request import Message, Prompt, Request
+from inferometer.words import Said
 from inferometer.workload.image_fields import Recording
 from inferometer.workload.messages import IMAGE_PARTS, Turn
 from inferometer.workload.row_fields import (
@@ -65,9 +66,7 @@ def place(turns: Sequence[Turn], pictures: Sequence[Any]) -> list[Turn]:
         (i for i, turn in enumerate(placed) if turn.kind == "user"), None
     )
     if first is None:
-        raise CannotSendError(
-            "has pictures, but no turn of a user to show them in"
-        )
+        raise CannotSendError(Said("rows.pictures.no_user"))
     placed[first] = _followed_by(placed[first], rest)
     return placed
 
@@ -121,9 +120,8 @@ class _Album:
         )
         index = int(number) - 1 if number else next(untaken, -1)
         if not 0 <= index < len(self._pictures):
-            raise CannotSendError(
-                f"has places for more pictures than the {len(self._pictures)} that are there"
-            )
+            there = {"n": len(self._pictures)}
+            raise CannotSendError(Said("rows.pictures.too_few", there))
         self._taken.add(index)
         return self._pictures[index]
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from inferometer.request import Message
+from inferometer.words import Said
 from inferometer.workload.image_fields import pictures_of, unsent
 from inferometer.workload.row_fields import is_said, sendable
 
@@ -165,7 +166,7 @@ def is_plain(message: Message) -> bool:
 def text(value: Any, name: str) -> str:
     """The text, without halves of surrogate pairs, which no server takes."""
     if not isinstance(value, str) or not value or value.isspace():
-        raise ValueError(f"has no text under {name!r}")
+        raise ValueError(Said("rows.no_text", {"name": name}))
     return (
         value if value.isascii() else value.encode("utf-8", "replace").decode()
     )
@@ -181,9 +182,8 @@ def _speaker(turn: Any) -> str:
         name if name.__class__ is str and name in ROLES else str(name).lower()
     )
     if speaker not in ROLES:
-        raise ValueError(
-            f"has a turn of {name!r:.60}, which is none of {', '.join(ROLES)}"
-        )
+        told = {"name": f"{name!r:.60}", "known": list(ROLES)}
+        raise ValueError(Said("rows.speaker", told))
     return str(speaker)
 
 
@@ -243,7 +243,7 @@ def _field(name: str, value: Any) -> Any:
     if not isinstance(value, list) or not all(
         isinstance(call, dict) for call in value
     ):
-        raise ValueError("has tool_calls that are no list of calls")
+        raise ValueError(Said("rows.tool_calls"))
     return [_call(call) for call in value]
 
 

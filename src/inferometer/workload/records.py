@@ -177,7 +177,8 @@ def _array_spans(
     while True:
         between = (_SPACE if base + at == begin else _BETWEEN).match(text, at)
         start = between.end() if between else at
-        why, short = "the array does not end", start >= len(text)
+        why: str = Said("dataset.array.endless")
+        short = start >= len(text)
         if not short and text[start] == "]":
             return
         if not short:

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
-from inferometer.words import Words, spoken
+from inferometer.words import Said, Words, sentence_of, spoken
 
 MAX_FIELDS_BYTES = 1 << 20
 """Of all request fields of a row, as JSON."""
@@ -110,6 +110,15 @@ class CannotSendError(ValueError):
     """A row that is understood, but holds what cannot be sent: the reason, without the place."""
 
 
+def at_row(where: str, error: Exception) -> ValueError:
+    """The error of a row, with its place."""
+    why = sentence_of(error)
+    if not isinstance(why, Said):
+        why = why.removesuffix(".")
+    told = {"where": where, "why": why}
+    return ValueError(Said("rows.at", told))
+
+
 class Beside(NamedTuple):
     """Fields of the request, and the names of what is none."""
 
@@ -144,10 +153,8 @@ def beside(row: Mapping[str, Any], used: Collection[str]) -> Beside:
     size = len(json.dumps(fields))
     if size > MAX_FIELDS_BYTES:
         largest = max(fields, key=lambda name: len(json.dumps(fields[name])))
-        raise CannotSendError(
-            f"has {size:,} bytes of request fields, most of them {largest!r}, and "
-            f"{MAX_FIELDS_BYTES:,} is the limit"
-        )
+        told = {"size": size, "largest": largest, "most": MAX_FIELDS_BYTES}
+        raise CannotSendError(Said("rows.fields_too_large", told))
     return Beside(fields, tuple(left_out))
 
 
@@ -159,11 +166,7 @@ def carried(fields: Mapping[str, Any], by_wire: Collection[str]) -> Beside:
         return NOTHING
     for name in OF_THE_PROMPT:
         if name in fields and name not in by_wire:
-            raise ValueError(
-                f"has {name}, which are part of the prompt and which this backend does not "
-                "carry: take a chat backend, such as "
-                f"openai-chat, or rows without {name}"
-            )
+            raise ValueError(Said("rows.not_carried", {"name": name}))
     sent = {name: value for name, value in fields.items() if name in by_wire}
     return Beside(sent, tuple(name for name in fields if name not in sent))
 
@@ -190,7 +193,7 @@ def sendable(value: Any, depth: int = 0) -> Any:
     if isinstance(value, float) and math.isfinite(value):
         return value
     if depth > MAX_DEPTH:
-        raise ValueError("is nested too deeply")
+        raise ValueError(Said("rows.too_deep"))
     if isinstance(value, list | tuple):
         return [sendable(each, depth + 1) for each in value]
     if isinstance(value, Mapping) and all(
@@ -200,9 +203,7 @@ def sendable(value: Any, depth: int = 0) -> Any:
             sendable(name): sendable(each, depth + 1)
             for name, each in value.items()
         }
-    raise ValueError(
-        f"holds {value!r:.60}, which no JSON of a request can hold"
-    )
+    raise ValueError(Said("rows.unsendable", {"value": f"{value!r:.60}"}))
 
 
 def _request_field(name: str, value: Any) -> Any:
@@ -253,17 +254,35 @@ class Tally:
 
     def add(self, *names: str) -> None:
         for name in names:
-            known = name if name in self._counts else _readable(name)
+            known = name if name in self._counts else _shown(name)
             if known not in self._counts and len(self._counts) >= MAX_NAMES:
                 known = OTHERS
             self._counts[known] += 1
 
     def counts(self) -> dict[str, int]:
         """The largest first."""
-        return dict(self._counts.most_common())
+        counts: Counter[str] = Counter()
+        for name, n in self._counts.items():
+            counts[_readable(name)] += n
+        return dict(counts.most_common())
 
     def __bool__(self) -> bool:
         return bool(self._counts)
+
+    @property
+    def why(self) -> str:
+        """As the reasons for which rows are left out, in brackets."""
+        if not self:
+            return ""
+        what = [
+            Said("dataset.left_out", {"n": n, "why": why})
+            for why, n in self._counts.most_common()
+        ]
+        return Said("dataset.without", {"what": what})
+
+
+def _shown(name: str) -> str:
+    return name if isinstance(name, Said) else _readable(name)
 
 
 def _readable(name: str) -> str:

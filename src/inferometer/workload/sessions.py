@@ -20,7 +20,7 @@ from inferometer.clock import NS
 from inferometer.request import Message, Prompt, Request
 from inferometer.spec.lengths import ranged
 from inferometer.spec.workload import WRITTEN_ANSWER, SessionsWorkload
-from inferometer.words import Said
+from inferometer.words import Said, sentence_of
 from inferometer.workload.counting import count_prompts, count_replies
 from inferometer.workload.image_files import ImageFiles
 from inferometer.workload.image_parts import count_images
@@ -32,6 +32,7 @@ from inferometer.workload.row_fields import (
     CannotSendError,
     FieldCounts,
     Tally,
+    at_row,
     carried,
 )
 from inferometer.workload.shapes import Conversation, conversation_of
@@ -95,9 +96,7 @@ def sessions_workload(
             attempt=attempt,
         )
     if isinstance(counter, TokenIds):
-        raise ValueError(
-            "Recorded conversations are texts, which cannot be counted as token ids."
-        )
+        raise ValueError(Said("dataset.conversations.texts"))
     return _recorded(
         spec,
         spec.path,
@@ -282,20 +281,21 @@ def _recorded(
         )
     del requests[n:]
     if not requests or (len(requests) < n and not spec.oversample):
-        told = "".join(
-            f"; {times} rows left out: {reason}"
-            for reason, times in left_out.counts().items()
+        found = len(requests)
+        cure = (
+            Said("dataset.lower", {"found": found})
+            if requests
+            else Said("dataset.conversations.none")
         )
-        fewer = (
-            f"lower load.num_prompts to {len(requests)}, "
-            "or allow repeats with workload.oversample"
-        )
-        cure = fewer if requests else "give a file of conversations"
-        raise TooFewRowsError(
-            f"{path} has conversations of {len(requests)} turns in all{told}, but {n} are to "
-            f"be sent: {cure}.",
-            len(requests),
-        )
+        told = {
+            "path": path,
+            "found": found,
+            "without": left_out.why,
+            "n": n,
+            "cure": cure,
+        }
+        few = Said("dataset.conversations.too_few", told)
+        raise TooFewRowsError(few, found)
     origin = {
         "file": path,
         "shuffled": spec.shuffle,
@@ -309,7 +309,7 @@ def _recorded(
     how = (
         counter.how
         if exact == counter.exact
-        else f"{counter.how}; conversations without what the chat template adds"
+        else Said("counting.turns", {"how": counter.how})
     )
     return cycled(
         Workload(
@@ -341,14 +341,14 @@ def _talks(
         try:
             found = conversation_of(row.content)
         except CannotSendError as error:
-            raise ValueError(f"{row.where}: {error}.") from None
+            raise at_row(row.where, error) from None
         except ValueError as error:
-            left_out.add(str(error))
+            left_out.add(sentence_of(error))
             continue
         turns = list(found.turns)
         kinds = "".join(turn.kind[0] for turn in turns)
         if not TAKING_TURNS.fullmatch(kinds):
-            left_out.add("user and assistant do not take turns")
+            left_out.add(Said("unfit.turns"))
             continue
         users = [i for i, kind in enumerate(kinds) if kind == "u"]
         end = users[spec.turns] if len(users) > spec.turns else len(turns)
@@ -359,9 +359,7 @@ def _talks(
         if turns := turns[:end]:
             yield _talk(row.where, found, turns, wire, images)
         else:
-            left_out.add(
-                "no answer tells how long one is (workload.output_len would)"
-            )
+            left_out.add(Said("unfit.no_answer"))
 
 
 def _talk(
@@ -378,7 +376,7 @@ def _talk(
         messages = images.read([turn.message for turn in turns])
         wire.encode(Request(0, messages, 0, 1, fields))
     except ValueError as error:
-        raise ValueError(f"{where}: {str(error).removesuffix('.')}.") from None
+        raise at_row(where, error) from None
     left_out = tuple(dict.fromkeys([*cut, *others, *found.left_out, *ignored]))
     return _Talk(
         where,

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from inferometer.request import Prompt
+from inferometer.words import Said
 from inferometer.workload.image_fields import pictures_of, unsent
 from inferometer.workload.image_parts import place
 from inferometer.workload.messages import (
@@ -120,9 +121,8 @@ class _Row:
                 limit = holder.get(name)
                 if limit is not None:
                     if type(limit) is not int or limit < 1:
-                        raise ValueError(
-                            f"has {name} {limit!r:.60}, which is no number of tokens"
-                        )
+                        told = {"name": name, "limit": f"{limit!r:.60}"}
+                        raise ValueError(Said("rows.limit", told))
                     return limit
         return None
 
@@ -166,9 +166,7 @@ def conversation_of(content: Mapping[str, Any]) -> Conversation:
     if messages is None:
         name, prompt = _prompt(row)
         if isinstance(prompt, list):
-            raise ValueError(
-                "has a prompt of token ids, which is no conversation"
-            )
+            raise ValueError(Said("rows.only_ids"))
         messages = [_with_context(row, text(prompt, name))]
     turns = _with_system(
         _shown(row, turns_in(messages, speakers_in(messages))), row, chat=True
@@ -192,7 +190,7 @@ def _conversation(row: _Row) -> Sequence[Any] | None:
         return _shown_parts(row)
     name, turns = found
     if not isinstance(turns, list):
-        raise ValueError(f"has no list of turns under {name!r}")
+        raise ValueError(Said("rows.no_turns", {"name": name}))
     if turns and all(
         isinstance(turn, list) for turn in turns
     ):  # each turn in a list of its own
@@ -202,7 +200,7 @@ def _conversation(row: _Row) -> Sequence[Any] | None:
     ):
         return None
     if not turns:
-        raise ValueError("has a conversation without a turn")
+        raise ValueError(Said("rows.empty_conversation"))
     return turns
 
 
@@ -220,11 +218,12 @@ def _shown_parts(row: _Row) -> Sequence[Any] | None:
 def _prompt(row: _Row) -> tuple[str, Any]:
     found = row.first(PROMPTS)
     if found is None:
-        fields = ", ".join(map(str, row.row))[:200] or "nothing"
-        raise ValueError(
-            f"has no prompt: fields are {fields}, and none of "
-            f"{', '.join((*CONVERSATIONS, *PROMPTS))}"
-        )
+        fields = ", ".join(map(str, row.row))[:200]
+        told = {
+            "fields": fields or Said("rows.no_prompt.nothing"),
+            "known": [*CONVERSATIONS, *PROMPTS],
+        }
+        raise ValueError(Said("rows.no_prompt", told))
     return found
 
 
@@ -297,7 +296,7 @@ def _first_exchange(
             else kinds.index("assistant")
         )
     if asked < len(messages) and "user" not in kinds[:asked]:
-        raise ValueError("has a conversation that does not begin with the user")
+        raise ValueError(Said("rows.not_user_first"))
     pictures, names = pictures_of(row.row, row.used)
     row.used |= names
     turns = place(
@@ -337,9 +336,7 @@ def _token_ids(prompt: list[Any], name: str) -> list[int]:
     if not prompt or not all(
         type(token) is int and 0 <= token <= MAX_TOKEN_ID for token in prompt
     ):
-        raise ValueError(
-            f"has a list under {name!r} that is neither token ids nor messages"
-        )
+        raise ValueError(Said("rows.no_ids", {"name": name}))
     return prompt
 
 

@@ -12,8 +12,9 @@ import numpy as np
 
 from inferometer.request import Request
 from inferometer.spec.workload import SonnetWorkload
+from inferometer.words import Said
 from inferometer.workload.records import text_lines
-from inferometer.workload.text import correct, find_vocabulary
+from inferometer.workload.text import correct, find_vocabulary, too_short
 from inferometer.workload.tokens import TokenCounter
 from inferometer.workload.workload import (
     Identity,
@@ -44,13 +45,11 @@ def sonnet_workload(
     ValueError.
     """
     if spec.prefix_len >= spec.input_len:
-        raise ValueError(
-            f"workload.prefix_len {spec.prefix_len} leaves nothing of workload.input_len "
-            f"{spec.input_len} to be a prompt's own."
-        )
+        told = {"prefix": spec.prefix_len, "input": spec.input_len}
+        raise ValueError(Said("dataset.sonnet.prefix", told))
     lines = list(islice(text_lines(spec.path), MAX_LINES))
     if not lines:
-        raise ValueError(f"{spec.path} has no line of text.")
+        raise ValueError(Said("dataset.no_lines", {"path": spec.path}))
     vocabulary = find_vocabulary(counter)
     seed = (*identity, attempt)
     words_a_token = _words_a_token(lines, counter, vocabulary.overhead)
@@ -61,11 +60,7 @@ def sonnet_workload(
     )
     whole = math.ceil((spec.input_len - vocabulary.overhead) * words_a_token)
     if whole < 1:
-        raise ValueError(
-            f"An input of {spec.input_len} tokens cannot be had: special tokens and chat "
-            "template alone are "
-            f"{round(vocabulary.overhead)}; ask for more with workload.input_len."
-        )
+        raise too_short(spec.input_len, vocabulary)
     drawn = [
         [*prefix, *_words(lines, whole - len(prefix), _rng(*seed, i))]
         for i in range(n)
@@ -86,7 +81,7 @@ def sonnet_workload(
     how = (
         counter.how
         if exact == counter.exact
-        else f"{counter.how}; some prompts could not be made to fit"
+        else Said("counting.unfit", {"how": counter.how})
     )
     return Workload(
         requests, how, exact, reusable_tokens=spec.prefix_len, origin=origin

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from inferometer.words import Said
 from inferometer.workload.tokens import (
     TRIALS,
     WORDS_AT_ONCE,
@@ -73,11 +74,7 @@ def text_prompts(
         (targets - vocabulary.overhead) / vocabulary.tokens_per_word
     ).astype(np.int64)
     if len(sizes) and sizes.min() < 1:
-        raise ValueError(
-            f"An input of {targets.min()} tokens cannot be had: special tokens and chat template "
-            "alone are "
-            f"{round(vocabulary.overhead)}; ask for more with workload.input_len."
-        )
+        raise too_short(int(targets.min()), vocabulary)
     shared = max(
         round((prefix_len - vocabulary.overhead) / vocabulary.tokens_per_word),
         0,
@@ -249,3 +246,9 @@ def _misses(
 def _column(words: Sequence[str]) -> npt.NDArray[Any]:
     """As objects: drawing from it then shares the strings instead of copying them."""
     return np.array(words, dtype=object)
+
+
+def too_short(tokens: int, vocabulary: Vocabulary) -> ValueError:
+    """The error of an input that is shorter than what stands around every prompt."""
+    told = {"tokens": tokens, "overhead": round(vocabulary.overhead)}
+    return ValueError(Said("dataset.too_short", told))

@@ -26,6 +26,7 @@ import numpy as np
 from inferometer.clock import MS, NS
 from inferometer.request import Request
 from inferometer.spec.workload import TimedTraceWorkload, TraceWorkload
+from inferometer.words import Said, sentence_of
 from inferometer.workload.pieces import Piece, compose
 from inferometer.workload.records import csv_rows, is_json, json_rows
 from inferometer.workload.row_fields import FieldCounts, Tally, is_said
@@ -84,16 +85,13 @@ def trace_workload(
     left_out, said = Tally(), FieldCounts()
     rows = list(islice(_fitting(spec, left_out), n))
     if len(rows) < n:
-        reasons = ", ".join(
-            f"{number} left out: {reason}"
-            for reason, number in left_out.counts().items()
-        )
-        without = f" ({reasons})" if reasons else ""
-        raise TooFewRowsError(
-            f"{spec.path} has {len(rows)} usable rows{without}, but {n} requests are to be "
-            "made: lower load.num_prompts.",
-            len(rows),
-        )
+        told = {
+            "path": spec.path,
+            "found": len(rows),
+            "without": left_out.why,
+            "n": n,
+        }
+        raise TooFewRowsError(Said("dataset.trace.too_few", told), len(rows))
     composed = compose(
         [_pieces(spec, i, row) for i, row in enumerate(rows)],
         counter,
@@ -146,9 +144,7 @@ def _fitting(spec: TraceWorkload, left_out: Tally) -> Iterator[TraceRow]:
     last_ns: int | None = None
     for where, row in _rows(spec):
         if last_ns is not None and row.time_ns < last_ns:
-            raise ValueError(
-                f"{where}: is earlier than the row before it; sort the trace by time."
-            )
+            raise ValueError(Said("dataset.trace.order", {"where": where}))
         last_ns = row.time_ns
         reason = _unfit(spec, row)
         if reason:
@@ -159,19 +155,19 @@ def _fitting(spec: TraceWorkload, left_out: Tally) -> Iterator[TraceRow]:
 
 def _unfit(spec: TraceWorkload, row: TraceRow) -> str | None:
     if spec.model is not None and row.model != spec.model:
-        return "another model"
+        return Said("unfit.other_model")
     if not row.output_tokens or not row.prompt_tokens:
-        return "no tokens: it failed"
+        return Said("unfit.failed")
     if (
         spec.max_input_len is not None
         and row.prompt_tokens > spec.max_input_len
     ):
-        return "prompt too long"
+        return Said("unfit.prompt_long")
     if (
         spec.max_total_len is not None
         and row.prompt_tokens + row.output_tokens > spec.max_total_len
     ):
-        return "prompt and output too long"
+        return Said("unfit.total_long")
     return None
 
 
@@ -196,11 +192,12 @@ def _rows(spec: TraceWorkload) -> Iterator[tuple[str, TraceRow]]:
             )
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             reason = (
-                f"has no {error}" if isinstance(error, KeyError) else str(error)
+                Said("dataset.trace.no_field", {"name": error.args[0]})
+                if isinstance(error, KeyError)
+                else sentence_of(error)
             )
-            raise ValueError(
-                f"{where}: {reason}; repair the row or take it out."
-            ) from None
+            told = {"where": where, "why": reason}
+            raise ValueError(Said("dataset.trace.row", told)) from None
 
 
 def _form(
@@ -213,11 +210,8 @@ def _form(
     ):
         if column in row:
             return read
-    raise ValueError(
-        f"{path} is no trace: it has {', '.join(map(str, row))}, but neither 'Request tokens' "
-        "(BurstGPT), nor 'ContextTokens' "
-        "(Azure), nor 'input_length' (Mooncake)."
-    )
+    told = {"path": path, "fields": [str(name) for name in row]}
+    raise ValueError(Said("dataset.trace.form", told))
 
 
 def _burstgpt(row: Mapping[str, Any]) -> TraceRow:
@@ -267,7 +261,7 @@ def _blocks(row: Mapping[str, Any], name: str) -> tuple[int, ...]:
     if not isinstance(blocks, list | tuple) or not all(
         type(block) is int for block in blocks
     ):
-        raise ValueError(f"{name} is no list of numbers")
+        raise ValueError(Said("dataset.trace.no_list", {"name": name}))
     return tuple(blocks)
 
 
@@ -277,7 +271,7 @@ def _number(written: Any) -> float:
     except (TypeError, ValueError):
         number = -1.0
     if not 0 <= number < 1e12:  # nor nan
-        raise ValueError(f"{written!r} is no time")
+        raise ValueError(Said("dataset.trace.no_time", {"value": written}))
     return number
 
 
@@ -287,7 +281,7 @@ def _tokens(written: Any) -> int:
     except (TypeError, ValueError):
         tokens = -1
     if tokens < 0 or isinstance(written, bool):
-        raise ValueError(f"{written!r} is no number of tokens")
+        raise ValueError(Said("dataset.trace.no_tokens", {"value": written}))
     return tokens
 
 
@@ -295,7 +289,7 @@ def _moment_ns(written: str) -> int:
     """Unix time, ns, of `2023-11-16 18:15:46.6805900`; without a zone it is taken for UTC."""
     found = _MOMENT.fullmatch(written.strip())
     if not found:
-        raise ValueError(f"{written!r} is no date and time")
+        raise ValueError(Said("dataset.trace.no_moment", {"value": written}))
     day, clock, fraction, sign, hours, minutes = found.groups()
     moment = datetime.strptime(f"{day} {clock}", "%Y-%m-%d %H:%M:%S")  # noqa: DTZ007 (the zone comes next)
     if sign:

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from inferometer.metrics.finding import Figure, Finding, Level
+from inferometer.words import Said, counted
 
 Again = Literal["no", "same", "INVALID"]
 """Whether the point was measured again, and the outcome."""
@@ -52,21 +53,20 @@ class Doubt:
         """The first value as a share of the suggested one."""
         return self.values[0] / self.suggested
 
-    def in_short(self) -> str:
-        """The first value, and the suggested one."""
-        return (
-            f"{self.metric} {figure(self.values[0])} {self.unit}; {self._suggest()} "
-            f"{figure(self.suggested)}"
-        )
+    @property
+    def named(self) -> dict[str, str]:
+        """What a sentence about it names."""
+        return {"point": self.point, "metric": self.metric, "unit": self.unit}
 
-    def _suggest(self) -> str:
-        one = len(self.neighbours) == 1
-        names = (
-            ", ".join(self.neighbours[:-1])
-            + (" and " if len(self.neighbours) > 1 else "")
-            + self.neighbours[-1]
-        )
-        return f"its neighbour{'' if one else 's'} {names} suggest{'s' if one else ''}"
+    def in_short(self) -> Said:
+        """The point, the first value, and the suggested one."""
+        figures = {
+            "value": figure(self.values[0]),
+            "suggested": figure(self.suggested),
+            "neighbours": self.neighbours,
+        }
+        told = {**self.named, **figures}
+        return counted("recheck.point", len(self.neighbours), told)
 
     def facts(self) -> dict[str, Any]:
         """As plain values, for a record."""

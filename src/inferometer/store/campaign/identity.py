@@ -19,7 +19,7 @@ from inferometer.store.campaign.checksum import checksum_of_bytes
 from inferometer.store.campaign.history import History, Identities, Result
 from inferometer.store.plain_files import read_plain
 from inferometer.store.run_directory import RUN
-from inferometer.words import counted
+from inferometer.words import Said, counted
 
 if TYPE_CHECKING:
     from inferometer.spec.run import RunSpec
@@ -71,8 +71,6 @@ def _differently_measured(
     """For each other way in which an earlier version measured points, a sentence on their
     results.
     """
-    from inferometer.spec.run import MEASURED_BEFORE
-
     ways = {
         fingerprint: each.measurement
         for spec in specs
@@ -85,7 +83,11 @@ def _differently_measured(
         if each in history.current and history.current[each].counts
     )
     return [
-        f"{_not_used(number)}: {MEASURED_BEFORE[way]}."
+        counted(
+            "earlier.measured_otherwise",
+            number,
+            {"why": Said(f"earlier.before.{way}")},
+        )
         for way, number in sorted(numbers.items())
     ]
 
@@ -132,11 +134,4 @@ def _remark(measured_at: str | None, planned: str, number: int) -> str:
         return counted("earlier.unknown", number, {"file": RUN})
     return counted(
         "earlier.elsewhere", number, {"there": measured_at, "here": planned}
-    )
-
-
-def _not_used(number: int) -> str:
-    return (
-        f"{number} result{'s' * (number != 1)} of an earlier version "
-        f"{'is' if number == 1 else 'are'} not used"
     )

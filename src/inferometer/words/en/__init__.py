@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from inferometer.words.en.answers import ANSWERS
+from inferometer.words.en.campaigns import CAMPAIGNS
 from inferometer.words.en.console import CONSOLE
 from inferometer.words.en.diagnoses import DIAGNOSES
 from inferometer.words.en.files import FILES
@@ -10,6 +11,7 @@ from inferometer.words.en.findings import FINDINGS
 from inferometer.words.en.flags import FLAGS
 from inferometer.words.en.imports import IMPORTS
 from inferometer.words.en.report import REPORT
+from inferometer.words.en.rows import ROWS
 from inferometer.words.en.servers import SERVERS
 from inferometer.words.en.telemetry import TELEMETRY
 from inferometer.words.en.usage import USAGE
@@ -32,4 +34,6 @@ WORDS: dict[str, str] = {
     **FILES,
     **USAGE,
     **FLAGS,
+    **CAMPAIGNS,
+    **ROWS,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from inferometer.words.zh_tw.answers import ANSWERS
+from inferometer.words.zh_tw.campaigns import CAMPAIGNS
 from inferometer.words.zh_tw.console import CONSOLE
 from inferometer.words.zh_tw.diagnoses import DIAGNOSES
 from inferometer.words.zh_tw.files import FILES
@@ -10,6 +11,7 @@ from inferometer.words.zh_tw.findings import FINDINGS
 from inferometer.words.zh_tw.flags import FLAGS
 from inferometer.words.zh_tw.imports import IMPORTS
 from inferometer.words.zh_tw.report import REPORT
+from inferometer.words.zh_tw.rows import ROWS
 from inferometer.words.zh_tw.servers import SERVERS
 from inferometer.words.zh_tw.telemetry import TELEMETRY
 from inferometer.words.zh_tw.usage import USAGE
@@ -32,4 +34,6 @@ WORDS: dict[str, str] = {
     **FILES,
     **USAGE,
     **FLAGS,
+    **CAMPAIGNS,
+    **ROWS,
 }

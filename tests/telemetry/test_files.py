@@ -20,7 +20,7 @@ from tests.telemetry.trees import plant, plant_capture
 def no_tools(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path / "nothing"))
     monkeypatch.setattr(
-        "inferometer.telemetry.smi_json.COMMANDS",
+        "inferometer.telemetry.smi.COMMANDS",
         {"amd": ["no"], "hygon": ["no"]},
     )
 

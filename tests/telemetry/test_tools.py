@@ -6,14 +6,26 @@ import json
 import re
 import shlex
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from inferometer.telemetry import nvidia, smi_json
+from inferometer.clock import NS
+from inferometer.telemetry import (
+    amd_smi,
+    mthreads,
+    npu_smi,
+    nvidia,
+    smi,
+    xpu_smi,
+)
+from inferometer.telemetry import sampler as sampler_module
+from inferometer.telemetry.nvidia_xml import parse_xml
 from inferometer.telemetry.reading import Card
-from inferometer.telemetry.sample import take_sample
+from inferometer.telemetry.sample import SAMPLERS, take_sample
 from inferometer.telemetry.tool import ask, cleaned
+from inferometer.telemetry.tree import Tree
 from tests.telemetry.trees import CAPTURES, capture, plant, port
 from tests.telemetry.trees import tool as plant_tool
 
@@ -77,7 +89,7 @@ def test_an_idle_link_is_what_the_tool_says_at_that_moment() -> None:
 
 
 def test_hygon_cards() -> None:
-    cards = smi_json.parse(capture("hy-smi_k100_ai.json"), "hygon", "hy-smi")
+    cards = smi.parse(capture("hy-smi_k100_ai.json"), "hygon", "hy-smi")
     assert [(card.number, card.name, card.address) for card in cards] == [
         (0, "K100_AI", None),
         (1, "K100_AI", None),
@@ -94,9 +106,7 @@ def test_hygon_cards() -> None:
 
 
 def test_what_hygon_does_not_know_is_minus_one_there() -> None:
-    (card,) = smi_json.parse(
-        '{"card1": {"HCU use (%)": "-1"}}', "hygon", "hy-smi"
-    )
+    (card,) = smi.parse('{"card1": {"HCU use (%)": "-1"}}', "hygon", "hy-smi")
     assert card.readings["gpu_utilization"].reason == "not_reported"
 
 
@@ -104,9 +114,7 @@ def test_amd_cards_by_rocm_smi_behind_lines_of_text() -> None:
     noise = (
         'Expected integer value from monitor, but got ""\nWARNING: {braces} {\n'
     )
-    cards = smi_json.parse(
-        noise + capture("rocm-smi_mi100.json"), "amd", "rocm-smi"
-    )
+    cards = smi.parse(noise + capture("rocm-smi_mi100.json"), "amd", "rocm-smi")
     assert [card.address for card in cards] == [
         "0000:83:00.0",
         *(card.address for card in cards[1:]),
@@ -182,6 +190,49 @@ def test_what_the_tool_answers(
     assert card.address == "0000:00:09.0"
 
 
+BY_VENDOR = {
+    "hygon": ("hy-smi", "hy-smi_table_bw1000.txt"),
+    "amd": ("amd-smi", "amd-smi_rx7000.txt"),
+    "intel": ("xpu-smi", "xpu-smi_max1550.csv"),
+    "ascend": ("npu-smi", "npu-smi_a3.txt"),
+    "mthreads": ("mthreads-gmi", "mthreads-gmi_s80.txt"),
+    "nvidia": ("nvidia-smi", "nvidia-smi_t4.xml"),
+}
+
+
+@pytest.mark.parametrize("vendor", BY_VENDOR)
+@pytest.mark.parametrize(
+    ("script", "state"),
+    [("cat {}", "ok"), ("cat {}; exit 1", "ok"), (":", "unknown_format")],
+    ids=["good", "good, then exit 1", "empty"],
+)
+def test_the_tool_of_a_vendor_without_files(
+    vendor: str, script: str, state: str, path: Path
+) -> None:
+    tool, name = BY_VENDOR[vendor]
+    plant_tool(path, tool, script.format(shlex.quote(str(CAPTURES / name))))
+    sampler = SAMPLERS[vendor]()
+    found = sampler.sample(Tree(path))
+    sampler.close()
+    assert [(each.tool, each.state) for each in found.tools] == [(tool, state)]
+    assert len(found.cards) == (PARSERS[name][1] if state == "ok" else 0)
+    assert all(card.vendor == vendor for card in found.cards)
+
+
+def test_a_tool_rests_as_long_as_it_took(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = iter([0, 0, 4, 4, 5, 5, 5, 8, 8, 9, 9])
+    monkeypatch.setattr(sampler_module, "monotonic_ns", lambda: next(now) * NS)
+    plant_tool(
+        path, "npu-smi", f"cat {shlex.quote(str(CAPTURES / 'npu-smi_a3.txt'))}"
+    )
+    sampler, tree = SAMPLERS["ascend"](), Tree(path)
+    powers = [sampler.sample(tree).cards[0].readings["power_w"] for _ in "123"]
+    assert [each.value for each in powers] == [178.8, None, 178.8]
+    assert powers[1].reason == "not_due"
+
+
 def test_an_older_driver_is_asked_without_the_columns_it_does_not_know(
     path: Path, machine: Callable[[int, int], Path]
 ) -> None:
@@ -242,7 +293,7 @@ def test_cards_that_cannot_be_joined_stay_apart(
 
 def mangled(text: str) -> Iterator[str]:
     """The text as a broken tool, terminal or locale would give it."""
-    for place in range(0, len(text), max(1, len(text) // 400)):
+    for place in range(0, len(text), max(1, len(text) // 1000)):
         yield text[:place]
     yield f"*** a banner, 3 of 4\n\x1b[4m7\x1b[0m\n{text}"
     yield text.replace("\n", "\r\n")
@@ -251,29 +302,79 @@ def mangled(text: str) -> Iterator[str]:
     yield ""
 
 
-SCALES = (1.0, MIB)
-PARSERS: dict[str, Callable[[str], list[Card]]] = {
-    "nvidia-smi_h100.csv": nvidia.parse,
-    "nvidia-smi_h100_mig.csv": nvidia.parse,
-    "nvidia-smi_rtx4080.csv": nvidia.parse,
-    "hy-smi_k100_ai.json": lambda text: smi_json.parse(text, "hygon", "hy-smi"),
-    "rocm-smi_mi100.json": lambda text: smi_json.parse(text, "amd", "rocm-smi"),
-    "rocm-smi_rx6700xt.json": lambda text: smi_json.parse(
-        text, "amd", "rocm-smi"
-    ),
+Parser = Callable[[str], list[Card]]
+
+amd: Parser = partial(smi.parse, vendor="amd", tool="rocm-smi")
+hygon: Parser = partial(smi.parse, vendor="hygon", tool="hy-smi")
+
+PARSERS: dict[str, tuple[Parser, int]] = {
+    "nvidia-smi_h100.csv": (nvidia.parse, 1),
+    "nvidia-smi_h100_mig.csv": (nvidia.parse, 1),
+    "nvidia-smi_rtx4080.csv": (nvidia.parse, 1),
+    "nvidia-smi_a100_mig.xml": (parse_xml, 1),
+    "nvidia-smi_t4.xml": (parse_xml, 1),
+    "nvidia-smi_gtx1660ti.xml": (parse_xml, 1),
+    "hy-smi_k100_ai.json": (hygon, 2),
+    "hy-smi_bw.jsonl": (hygon, 1),
+    "hy-smi_table_4cards.txt": (hygon, 4),
+    "hy-smi_table_bw1000.txt": (hygon, 2),
+    "hy-smi_text_k100.txt": (hygon, 1),
+    "hygon_rocm-smi_z100.csv": (hygon, 1),
+    "hygon_rocm-smi_table_z100.txt": (hygon, 4),
+    "hygon_rocm-smi_text.txt": (hygon, 8),
+    "rocm-smi_mi100.json": (amd, 4),
+    "rocm-smi_mi50.json": (amd, 1),
+    "rocm-smi_rx6700xt.json": (amd, 1),
+    "rocm-smi_rx6700xt_rocm43.json": (amd, 1),
+    "rocm-smi_table_mi300x.txt": (amd, 4),
+    "rocm-smi_text_mi300x.txt": (amd, 4),
+    "rocm-smi_table_noise.txt": (amd, 1),
+    "rocm-smi_metrics_gfx1201.txt": (amd, 1),
+    "amd-smi_w7700.json": (amd_smi.parse, 1),
+    "amd-smi_mi300x_dpx.json": (amd_smi.parse, 1),
+    "amd-smi_apu_nothing.txt": (amd_smi.parse, 1),
+    "amd-smi_mi210.csv": (amd_smi.parse, 2),
+    "amd-smi_rx7000.txt": (amd_smi.parse, 1),
+    "npu-smi_910b2c.txt": (npu_smi.parse, 2),
+    "npu-smi_a3.txt": (npu_smi.parse, 2),
+    "npu-smi_910b4.txt": (npu_smi.parse, 1),
+    "xpu-smi_max1550.csv": (xpu_smi.parse, 6),
+    "mthreads-gmi_s80.txt": (mthreads.parse, 1),
+    "mthreads-gmi_s5000.txt": (mthreads.parse, 2),
 }
+"""How each capture is read, and how many cards it shows."""
+
+NO_FIGURES = {"hy-smi_text_k100.txt", "amd-smi_apu_nothing.txt"}
+WATCHED = {"xpu-smi_max1550.csv"}
+"""Several samples of which the last counts: cut, an earlier one does."""
+FLAGS = {"power_throttled", "thermal_throttled", "partitioned"}
+
+
+def test_every_capture_is_tried() -> None:
+    tools = {each.name for each in CAPTURES.glob("*-*.*")}
+    assert tools == set(PARSERS)
 
 
 @pytest.mark.parametrize("name", PARSERS)
 def test_no_number_comes_out_that_is_not_in_the_input(name: str) -> None:
+    parse, count = PARSERS[name]
     text = capture(name)
-    whole = {float(each) for each in re.findall(r"\d+(?:\.\d+)?", text)}
-    read = PARSERS[name](text)
-    assert all(values(card) for card in read)
+    numbers = {float(each) for each in re.findall(r"\d+(?:\.\d+)?", text)}
+    read = {(card.address, card.number): values(card) for card in parse(text)}
+    assert len(read) == count
+    assert all(read.values()) is (name not in NO_FIGURES)
+    for found in read.values():
+        for field, value in found.items():
+            assert field in FLAGS or {value, value / MIB} & numbers, field
     for each in mangled(text):
-        for card in PARSERS[name](cleaned(each)):
-            for field, value in values(card).items():
-                assert any(value / scale in whole for scale in SCALES), (
-                    field,
-                    value,
+        for card in parse(cleaned(each)):
+            found = values(card)
+            if name in WATCHED:
+                assert {*found.values()} <= numbers
+            else:
+                known = read.get((card.address, card.number)) or next(
+                    each
+                    for (_, number), each in read.items()
+                    if number == card.number and card.address is None
                 )
+                assert found.items() <= known.items()

@@ -6,6 +6,7 @@ import csv
 import re
 from collections.abc import Mapping, Sequence
 
+from inferometer.telemetry.nvidia_xml import PARTITIONED, parse_xml
 from inferometer.telemetry.pci import same_address
 from inferometer.telemetry.reading import (
     GTS_OF_GENERATION,
@@ -28,6 +29,7 @@ COLUMNS: Mapping[str, tuple[str, str, float]] = {
     "memory_used_bytes": ("memory.used", "MiB", MIB),
     "memory_total_bytes": ("memory.total", "MiB", MIB),
     "power_w": ("power.draw", "W", 1),
+    "power_instant_w": ("power.draw.instant", "W", 1),
     "power_limit_w": ("power.limit", "W", 1),
     "power_limit_default_w": ("power.default_limit", "W", 1),
     "temperature_c": ("temperature.gpu", "", 1),
@@ -67,8 +69,9 @@ BESIDE = (
     "pcie.link.gen.max",
     "pcie.link.width.current",
     "pcie.link.width.max",
+    "mig.mode.current",
 )
-SINCE_535 = ("clocks_event_reasons_counters.",)
+SINCE_535 = ("clocks_event_reasons_counters.", "power.draw.", "mig.")
 """Columns that older drivers refuse, and with them the whole query."""
 
 ALL = (*BESIDE, *(column for column, _, _ in COLUMNS.values()))
@@ -78,24 +81,40 @@ MIN_KNOWN = 3
 _UNIT = re.compile(r"^(?P<name>\S+)(?: \[(?P<unit>[^\]]*)\])?$")
 
 
+AVERAGING = {"power.draw": "driver", "power.draw.instant": "instant"}
+
+
 def query(columns: Sequence[str]) -> list[str]:
     """The command that asks for these columns."""
     return [TOOL, f"--query-gpu={','.join(columns)}", "--format=csv"]
 
 
+WAYS: Sequence[Sequence[str]] = (
+    query(ALL),
+    query([each for each in ALL if not each.startswith(SINCE_535)]),
+    (TOOL, "-q", "-x"),
+)
+"""The last is slow, and what every driver answers."""
+
+
 class NvidiaSmi:
     """The tool, as a source of cards."""
 
+    def __init__(self) -> None:
+        self._ways = WAYS
+
     def ask(self) -> tuple[list[Card], ToolReport]:
         """The cards that it knows, and how asking it went."""
-        answer = ask(query(ALL))
-        cards = parse(answer.text)
-        if not cards and answer.state == "tool_failed":
-            answer = ask(
-                query([each for each in ALL if not each.startswith(SINCE_535)])
-            )
-            cards = parse(answer.text)
-        return cards, answer.report(TOOL, cards)
+        report = ToolReport(TOOL, "tool_missing")
+        for way in self._ways:
+            answer = ask(way)
+            cards = parse(answer.text) or parse_xml(answer.text)
+            report = answer.report(TOOL, cards)
+            if cards:
+                self._ways = [way]
+            if cards or report.state in ("tool_missing", "tool_timeout"):
+                return cards, report
+        return [], report
 
     def close(self) -> None:
         """Nothing is held open."""
@@ -139,6 +158,8 @@ def _card(head: Sequence[tuple[str, str]], row: Sequence[str]) -> Card | None:
         )
         for name, (column, unit, scale) in COLUMNS.items()
     }
+    mode = cells.get("mig.mode.current")
+    readings["partitioned"] = _partitioned(mode, f"{TOOL} mig.mode.current")
     index = number(cells.get("index", ""))
     return Card(
         "nvidia",
@@ -148,6 +169,13 @@ def _card(head: Sequence[tuple[str, str]], row: Sequence[str]) -> Card | None:
         LinkReport(vendor=_link(cells)),
         None if index is None else int(index),
     )
+
+
+def _partitioned(mode: str | None, source: str) -> Reading:
+    """Whether a card is divided (MIG)."""
+    if mode not in PARTITIONED:
+        return Reading(None, source, "not_reported" if mode else "no_source")
+    return Reading(PARTITIONED[mode], source)
 
 
 def _reading(
@@ -162,7 +190,7 @@ def _reading(
         return Reading(None, source, "not_reported")
     if {own_unit, head_unit} - {"", unit}:
         return Reading(None, source, "unit_unknown")
-    averaging = "driver" if column == "power.draw" else None
+    averaging = AVERAGING.get(column)
     return Reading(value * scale, source, averaging=averaging)
 
 

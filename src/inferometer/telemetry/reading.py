@@ -13,6 +13,7 @@ CARD_FIELDS = {
     "memory_activity": "%",
     "memory_used_bytes": "B",
     "memory_total_bytes": "B",
+    "memory_used_percent": "%",
     "power_w": "W",
     "power_instant_w": "W",
     "power_limit_w": "W",
@@ -26,6 +27,8 @@ CARD_FIELDS = {
     "memory_clock_mhz": "MHz",
     "fan_percent": "%",
     "fan_rpm": "1/min",
+    "pcie_width": "1",
+    "pcie_max_width": "1",
     "pcie_replays": "1",
     "aer_correctable": "1",
     "aer_uncorrectable": "1",
@@ -40,7 +43,8 @@ CARD_FIELDS = {
 }
 """Unit of each field of a card. `energy_j`, `pcie_replays`, `aer_*` and `*_throttled_us` count from
 some start: only their differences mean anything. `power_throttled`, `thermal_throttled` and
-`partitioned` are 1 or 0; `processes` are those that compute on the card, ours among them.
+`partitioned` are 1 or 0. `processes` are those that compute on the card, ours among them.
+`pcie_width` and `pcie_max_width` are lanes of which a tool says no speed.
 """
 
 HOST_FIELDS = {

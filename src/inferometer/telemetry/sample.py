@@ -7,6 +7,9 @@ from datetime import datetime
 from pathlib import Path
 
 from inferometer.clock import monotonic_ns
+from inferometer.telemetry.amd_smi import AmdSmi
+from inferometer.telemetry.mthreads import MthreadsGmi
+from inferometer.telemetry.npu_smi import NpuSmi
 from inferometer.telemetry.nvidia import NvidiaSmi
 from inferometer.telemetry.nvml import Nvml
 from inferometer.telemetry.pci import accelerators
@@ -18,19 +21,20 @@ from inferometer.telemetry.sampler import (
     Sampled,
     Sampler,
 )
-from inferometer.telemetry.smi_json import Smi
+from inferometer.telemetry.smi import Smi
 from inferometer.telemetry.tree import Tree
+from inferometer.telemetry.xpu_smi import XpuSmi
 
 HOST = "host"
 
 SAMPLERS: Mapping[str, Callable[[], Sampler]] = {
     HOST: HostSampler,
     "nvidia": lambda: CardSampler("nvidia", [Nvml(), Paced(NvidiaSmi())]),
-    "amd": lambda: CardSampler("amd", [Paced(Smi("amd"))]),
+    "amd": lambda: CardSampler("amd", [Paced(AmdSmi()), Paced(Smi("amd"))]),
     "hygon": lambda: CardSampler("hygon", [Paced(Smi("hygon"))]),
-    "intel": lambda: CardSampler("intel"),
-    "ascend": lambda: CardSampler("ascend"),
-    "mthreads": lambda: CardSampler("mthreads"),
+    "intel": lambda: CardSampler("intel", [Paced(XpuSmi())]),
+    "ascend": lambda: CardSampler("ascend", [Paced(NpuSmi())]),
+    "mthreads": lambda: CardSampler("mthreads", [Paced(MthreadsGmi())]),
 }
 """A new sampler each time; it keeps what it learned from one sample for the next. Use each from
 one thread, at most twice a second.

@@ -1,0 +1,124 @@
+"""The text of `hy-smi` and `rocm-smi`: lines of one figure each, CSV, and tables.
+
+A table's columns are found by their heads, as every release has others. The last line counts only
+if it ends: it may have been cut.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from inferometer.telemetry.reading import Reading
+from inferometer.telemetry.tree import number
+
+_LINE = re.compile(
+    r"(?:GPU|DCU|HCU)\[(?P<card>\d+)\]\s*:\s*(?P<key>.+?):(?:\s+(?P<value>.*))?",
+    re.IGNORECASE,
+)
+_LEVEL = re.compile(
+    r"(?:GPU|DCU|HCU)\[(?P<card>\d+)\]\s*:\s*(?P<key>\w+ clock level) (?P<value>.*)",
+    re.IGNORECASE,
+)
+_CSV_CARD = re.compile(r"(?:card|gpu|dcu|hcu)?(\d+)", re.IGNORECASE)
+
+Cards = dict[int, dict[str, str]]
+
+
+def by_line(text: str) -> Cards:
+    """`HCU[3] : HCU use (%): 15.0`. The first value of a key counts."""
+    cards: Cards = {}
+    for line in ended(text):
+        found = _LINE.fullmatch(line) or _LEVEL.fullmatch(line)
+        if found:
+            values = cards.setdefault(int(found["card"]), {})
+            values.setdefault(
+                found["key"].strip(), (found["value"] or "").strip()
+            )
+    return cards
+
+
+def by_csv(text: str) -> Cards:
+    """Rows below a head that begins with `device`."""
+    cards: Cards = {}
+    head: Sequence[str] = ()
+    for row in csv.reader(ended(text), skipinitialspace=True):
+        if row and row[0].strip().lower() in ("device", "gpu"):
+            head = [each.strip() for each in row] if len(row) > 1 else ()
+        elif head and len(row) == len(head):
+            found = _CSV_CARD.fullmatch(row[0].strip())
+            if found:
+                values = dict(zip(head, map(str.strip, row), strict=True))
+                cards.setdefault(int(found[1]), values)
+    return cards
+
+
+COLUMNS: Mapping[str, tuple[str, str]] = {
+    "temp": ("temperature_c", "c"),
+    "avgpwr": ("power_w", "w"),
+    "power": ("power_w", "w"),
+    "sclk": ("gpu_clock_mhz", "mhz"),
+    "mclk": ("memory_clock_mhz", "mhz"),
+    "fan": ("fan_percent", "%"),
+    "pwrcap": ("power_limit_w", "w"),
+    "vram%": ("memory_used_percent", "%"),
+    "gpu%": ("gpu_utilization", "%"),
+    "dcu%": ("gpu_utilization", "%"),
+    "hcu%": ("gpu_utilization", "%"),
+}
+"""By head of a column in small letters: our field, and how its values end."""
+
+FIRST = ("gpu", "dcu", "hcu", "device")
+MIN_COLUMNS = 4
+
+
+def by_table(text: str, tool: str) -> dict[int, dict[str, Reading]]:
+    """The cards of a table. A row with other columns than the head is none."""
+    cards: dict[int, dict[str, Reading]] = {}
+    head: list[str] = []
+    hottest = False
+    for line in ended(text):
+        cells = _cells(line)
+        if not cells:
+            continue
+        if cells[0].lower() in FIRST and len(cells) >= MIN_COLUMNS:
+            head = [each.lower() for each in cells]
+        elif "(Junction)" in line:
+            hottest = True
+        elif len(cells) == len(head) and cells[0].isdecimal():
+            readings = dict(_readings(head, cells, tool, hottest))
+            cards.setdefault(int(cells[0]), readings)
+    return cards
+
+
+def _cells(line: str) -> list[str]:
+    """Of a row: `NPS1, SPX` and `[0x74a1 : 0x00]` are one each."""
+    joined = re.sub(r",\s+", ",", line)
+    return re.sub(r"\[[^\]]*\]", "[]", joined).split()
+
+
+def _readings(
+    head: Sequence[str], cells: Sequence[str], tool: str, hottest: bool
+) -> Iterator[tuple[str, Reading]]:
+    for name, cell in zip(head, cells, strict=True):
+        if name not in COLUMNS:
+            continue
+        field, unit = COLUMNS[name]
+        if field == "temperature_c" and hottest:
+            field = "hotspot_temperature_c"
+        text = cell.lower().replace("°", "")
+        value = number(text.removesuffix(unit)) if text.endswith(unit) else None
+        source = f"{tool} {name}"
+        averaging = "driver" if field == "power_w" else None
+        yield (
+            field,
+            Reading(None, source, "not_reported")
+            if value is None
+            else Reading(value, source, averaging=averaging),
+        )
+
+
+def ended(text: str) -> list[str]:
+    """The lines that are whole."""
+    return text.split("\n")[:-1]

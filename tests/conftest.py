@@ -56,7 +56,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: not item.nodeid.startswith(LONG))
 
 
-def pytest_collection_finish() -> None:
+@pytest.fixture(scope="module", autouse=True)
+def small_garbage() -> None:
     """Every measurement collects garbage, in a process of its own that is forked: going through half
     a million objects of pytest takes longer than the measurement, and copies their pages.
     """

@@ -31,7 +31,7 @@ FLOORS = (
     {"loadgen", "telemetry", "server", "store", "engine"},
     {"results", "calibration"},
     {"measurement", "analysis"},
-    {"report", "campaign", "live"},
+    {"report", "campaign", "live", "doctor"},
     {"cli"},
     {"__main__"},
 )
@@ -135,6 +135,7 @@ MAY_NAME_FLAGS = (
     "secret.py",  # flags whose values are never shown
     "calibration/host.py",  # the command that calibrates this host
     "server/compose.py",  # flags of docker compose
+    "doctor/served.py",  # flags of servers that run
 )
 """Sources below the command line that name flags of `bench`, and why."""
 

@@ -10,9 +10,11 @@ import pytest
 
 from inferometer.diagnose import (
     DIAGNOSES,
+    NOTES,
     REPLIES,
     Diagnosis,
     diagnose,
+    diagnose_line,
     diagnose_reply,
 )
 from inferometer.server.base import ServerError
@@ -52,6 +54,19 @@ Aborted (core dumped)""",
         "Error response from daemon: error gathering device information while adding custom "
         'device "/dev/kfd": '
         "no such file or directory",
+    ),
+    "device-missing": (
+        "Unable to open /dev/kfd read-write: No such file or directory",
+        "hy-smi: /dev/mkfd does not exist, the driver is not loaded",
+    ),
+    "library-mismatch": (
+        "ImportError: /opt/vllm/_C.abi3.so: undefined symbol: ncclCommWindowRegister",
+        "OSError: libgalaxyhip.so.5: cannot open shared object file: No such file or directory",
+        "ImportError: librccl.so.1: cannot open shared object file: No such file or directory",
+    ),
+    "fabric-manager": (
+        "RuntimeError: Unexpected error from cudaGetDeviceCount(). Error 802: system not yet "
+        "initialized",
     ),
     "no-accelerator": (
         '  File "/usr/local/lib/python3.12/dist-packages/vllm/config/device.py", line 58, in '
@@ -116,6 +131,10 @@ Aborted (core dumped)""",
             '"type": "InternalServerError"}}'
         ),
     ),
+    "swap-space-too-large": (
+        "ValueError: Too large swap space. 64.00 GiB out of the 62.50 GiB total CPU memory is "
+        "allocated for the swap space.",
+    ),
     "no-shared-memory": (
         "NCCL WARN Error while creating shared memory segment /dev/shm/nccl-wPcd3D (size 9637888)\n"
         "torch.distributed.DistBackendError: NCCL error in: ProcessGroupNCCL.cpp:3384, unhandled "
@@ -143,6 +162,7 @@ Aborted (core dumped)""",
         "access a private or gated repo, "
         "make sure you are authenticated.",
         "OSError: /models/llama does not appear to have a file named config.json.",
+        "modelscope.hub.errors.NotExistError: The request model: Qwen/Qwen33-14B does not exist!",
     ),
     "model-gated": (
         "OSError: You are trying to access a gated repo.\nMake sure to have access to it at "
@@ -160,6 +180,24 @@ Aborted (core dumped)""",
         "exceeded with url: /api/models "
         "(Caused by NameResolutionError('Failed to resolve huggingface.co'))",
     ),
+    "weights-damaged": (
+        "safetensors_rust.SafetensorError: Error while deserializing header: MetadataIncompleteBuffer",
+        "RuntimeError: PytorchStreamReader failed reading zip archive: failed finding central "
+        "directory",
+    ),
+    "remote-code": (
+        "The repository for /models/x contains custom code which must be executed to correctly "
+        "load the model.",
+    ),
+    "tokenizer-unloadable": (
+        "OSError: Can't load tokenizer for '/models/x'. If you were trying to load it from",
+        "ValueError: Tokenizer class QWenTokenizer does not exist or is not currently imported.",
+        "ValueError: Couldn't instantiate the backend tokenizer from one of: ",
+    ),
+    "package-missing": (
+        "ModuleNotFoundError: No module named 'modelscope'",
+        "ImportError: Please install modelscope>=1.18.1 via `pip install modelscope>=1.18.1`",
+    ),
     "model-unsupported": (
         "ValueError: The checkpoint you are trying to load has model type `gpt_oss` but "
         "Transformers does not recognize this "
@@ -176,6 +214,12 @@ Aborted (core dumped)""",
         "Your Tesla T4 GPU has compute "
         "capability 7.5. You can use float16 instead by explicitly setting the `dtype` flag in CLI",
     ),
+    "quantization-unsupported": (
+        "ValueError: awq quantization is currently not supported in ROCm; awq_marlin "
+        "quantization is not supported",
+        "ValueError: Quantization method gptq_marlin is not supported for the current GPU.",
+    ),
+    "too-many-files": ("OSError: [Errno 24] Too many open files",),
     "port-taken": (
         "OSError: [Errno 98] Address already in use",
         (
@@ -232,6 +276,11 @@ Aborted (core dumped)""",
             "[rank1]:[E1121 10:11:12 ProcessGroupNCCL.cpp:632] [Rank 1] Watchdog caught "
             "collective operation timeout"
         ),
+    ),
+    "broadcast-stalled": (
+        "(EngineCore pid=7) INFO 10-21 [shm_broadcast.py:501] No available shared memory "
+        "broadcast block found in 60 seconds. This typically happens when some processes are "
+        "hanging",
     ),
     "unknown-option": (
         "vllm: error: unrecognized arguments: --enable-chunked-prefil",
@@ -364,6 +413,28 @@ SAID = {
     ),
 }
 
+MENTIONED = {
+    "preempted": (
+        "WARNING [scheduler.py:1057] Sequence group 0 is preempted by PreemptionMode.RECOMPUTE "
+        "mode because there is not enough KV cache space.",
+        "KV cache pool is full. Retract requests. #retracted_reqs: 1",
+    ),
+    "gfx-overridden": ("env: HSA_OVERRIDE_GFX_VERSION=11.0.0",),
+    "graphs-off": (
+        "Initializing a V1 LLM engine with config: dtype=bfloat16, enforce_eager=True, tp=2",
+        "Cudagraph is disabled: CUDA graphs are disabled by the user",
+    ),
+    "slow-all-reduce": (
+        "WARNING Custom allreduce is disabled because your platform lacks GPU P2P capability",
+    ),
+    "slow-attention": (
+        "INFO Cannot use FlashAttention-2 backend because the vllm.vllm_flash_attn package is",
+    ),
+    "context-reduced": (
+        "WARNING Reducing max_model_len from 131072 to 80288 to fit",
+    ),
+}
+
 HEALTHY = """\
 (APIServer pid=1) INFO 10-21 14:00:01 [api_server.py:1896] vLLM API server version 0.10.2
 (APIServer pid=1) INFO 10-21 14:00:01 [utils.py:328] non-default args: {'model_tag': 'tiny', 'max_model_len': 1280}
@@ -388,6 +459,26 @@ def test_a_real_log_is_understood(name: str, log: str) -> None:
     found = diagnose(f"{HEALTHY}{log}\n")
     assert found is not None
     assert found.name == name
+
+
+def test_every_note_is_tested() -> None:
+    assert list(MENTIONED) == [row.name for row in NOTES]
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [(name, line) for name, lines in MENTIONED.items() for line in lines],
+)
+def test_what_a_log_mentions_is_understood(name: str, line: str) -> None:
+    found = diagnose_line(line, running=True)
+    assert found is not None
+    assert found.name == name
+
+
+@pytest.mark.parametrize("line", HEALTHY.splitlines())
+def test_no_line_of_a_healthy_log_is_a_trouble(line: str) -> None:
+    assert diagnose_line(line, running=False) is None
+    assert diagnose_line(line, running=True) is None
 
 
 def test_every_row_of_replies_is_tested() -> None:
@@ -456,7 +547,7 @@ def cure_of(found: Diagnosis) -> str:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_row_reads_as_sentences(language: str) -> None:
     words = Words(language)
-    for row in (*DIAGNOSES, *REPLIES):
+    for row in (*DIAGNOSES, *REPLIES, *NOTES):
         cause, cure = (
             words.text(f"diagnosis.{row.name}.{part}")
             for part in ("cause", "cure")
@@ -478,7 +569,7 @@ def test_every_trouble_in_words_has_its_row() -> None:
         for key in LANGUAGES["en"]
         if key.startswith("diagnosis.")
     }
-    assert told == {row.name for row in (*DIAGNOSES, *REPLIES)}
+    assert told == {row.name for row in (*DIAGNOSES, *REPLIES, *NOTES)}
 
 
 def test_two_gpus_are_the_cure_for_too_little_memory() -> None:

@@ -42,6 +42,7 @@ TRANSLATED = [
     ("README.md", "README.zh-CN.md"),
     ("docs/tutorial.en.md", "docs/tutorial.zh-CN.md"),
     ("docs/recipes.md", "docs/recipes.zh-CN.md"),
+    ("docs/doctor.md", "docs/doctor.zh-CN.md"),
     ("docs/python.md", "docs/python.zh-CN.md"),
     ("docs/from-scripts.md", "docs/from-scripts.zh-CN.md"),
     ("docs/vllm-flags.md", "docs/vllm-flags.zh-CN.md"),
@@ -69,6 +70,8 @@ OTHER_PROGRAMS = {
     "--gpus",
     "--max-num-seqs",
     "--local",
+    "--cpus",
+    "--enable-metrics",
     *OTHERS,
 }
 """Flags of servers and of Docker, in examples of how to start one; and those that only vLLM has."""

@@ -3,7 +3,7 @@ out; reads nothing itself.
 
 The same words need another cure where the server runs already than where it comes up: memory that
 runs out under load is no reason for another model. So there are two tables, of which the one for
-replies goes first where a running server answered.
+replies goes first where a running server answered. A third has what a log mentions in passing.
 """
 
 from __future__ import annotations
@@ -73,6 +73,23 @@ DIAGNOSES = (
         r"|unresolvable cdi devices",
     ),
     Diagnosis(
+        "device-missing",
+        r"/dev/m?kfd\S{0,20}.{0,30}(no such file|does not exist|not found)"
+        r"|(no such file or directory|does not exist).{0,40}/dev/m?kfd",
+    ),
+    Diagnosis(
+        "library-mismatch",
+        r"undefined symbol: \S{0,60}(nccl|rccl|hip|hsa|roc|galaxy)"
+        r"|lib(rccl|nccl|galaxyhip|amdhip64|hipblas|rocblas|hsa-runtime|miopen)\S{0,40}\.so"
+        r"\S{0,20}: (cannot open shared object|version \S{1,60} not found)"
+        r"|(dtk|rocm) version.{0,60}(mismatch|not match|incompatible|is not supported)",
+    ),
+    Diagnosis(
+        "fabric-manager",
+        r"cudaErrorSystemNotReady|system not yet initialized"
+        r"|fabric ?manager.{0,60}(not running|not started|failed)",
+    ),
+    Diagnosis(
         "no-accelerator",
         r"no (cuda|hip) gpus are available|found no nvidia driver|failed to infer device type"
         r"|no (cuda|rocm|hip)-capable device|hipErrorNoDevice",
@@ -104,6 +121,10 @@ DIAGNOSES = (
         r"|hsa_status_error_out_of_resources|cudaMalloc failed: out of memory",
     ),
     Diagnosis(
+        "swap-space-too-large",
+        r"too large swap space|cpu memory is allocated for the swap space",
+    ),
+    Diagnosis(
         "no-shared-memory",
         r"error while creating shared memory segment|ncclshmopen|unable to (open|allocate) "
         r"shared memory|bus error"
@@ -118,7 +139,8 @@ DIAGNOSES = (
         r"is not a local folder and is not a valid model identifier|repository not "
         r"found|repositorynotfounderror"
         r"|does not appear to have a file named config\.json|invalid repository id or local "
-        r"directory|hfvalidationerror",
+        r"directory|hfvalidationerror|the request model: \S{1,200} does not exist"
+        r"|modelscope.{0,120}notexisterror",
     ),
     Diagnosis(
         "model-gated",
@@ -130,6 +152,28 @@ DIAGNOSES = (
         r"load|localentrynotfounderror|offlinemodeisenabled"
         r"|(nameresolutionerror|max retries exceeded).{0,300}(huggingface|hf-mirror|modelscope)"
         r"|(huggingface|hf-mirror|modelscope).{0,250}(nameresolutionerror|max retries exceeded)",
+    ),
+    Diagnosis(
+        "weights-damaged",
+        r"error while deserializing header|incomplete ?metadata|metadataincompletebuffer"
+        r"|pytorchstreamreader failed|safetensors?error",
+    ),
+    Diagnosis(
+        "remote-code",
+        r"contains custom code which must be executed"
+        r"|(pass|set) (the (argument|option) )?`?trust.remote.code`?"
+        r"|requires you to execute the (configuration|model|tokenizer) file",
+    ),
+    Diagnosis(
+        "tokenizer-unloadable",
+        r"can't load tokenizer for|couldn't instantiate the backend tokenizer"
+        r"|tokenizer class \S{1,80} does not exist|failed to load the tokenizer",
+    ),
+    Diagnosis(
+        "package-missing",
+        r"no module named '?(modelscope|flash_attn|aiter|triton|ray|bitsandbytes|auto_gptq"
+        r"|tiktoken)\b"
+        r"|please install (modelscope|bitsandbytes|ray|tiktoken)",
     ),
     Diagnosis(
         "model-unsupported",
@@ -144,6 +188,15 @@ DIAGNOSES = (
     Diagnosis(
         "dtype-unsupported",
         r"bfloat16 is only supported on gpus|fp8.{0,60}(is )?(only|not) supported (on|by)",
+    ),
+    Diagnosis(
+        "quantization-unsupported",
+        r"quantization (method \S{0,60} ?)?is (not (currently )?|currently not )supported"
+        r"|(awq|gptq|marlin|bitsandbytes)\S{0,30} (is|are) not supported (for|on|by)",
+    ),
+    Diagnosis(
+        "too-many-files",
+        r"too many open files|errno 24\b",
     ),
     Diagnosis(
         "port-taken",
@@ -177,6 +230,10 @@ DIAGNOSES = (
         "link-between-accelerators",
         r"nccl error|unhandled (cuda|hip|system) "
         r"error|nccl(system|unhandledcuda|internal)error|watchdog caught collective",
+    ),
+    Diagnosis(
+        "broadcast-stalled",
+        r"no available shared memory broadcast block found",
     ),
     Diagnosis(
         "unknown-option",
@@ -278,3 +335,61 @@ REPLIES = (
 """Of servers that run. Figures have the names that they have in a campaign, which are those of the
 flags, too.
 """
+
+NOTES = (
+    Diagnosis(
+        "preempted",
+        r"is preempted by preemptionmode"
+        r"|preempted by .{0,30}recompute|kv cache pool is full\. retract",
+    ),
+    Diagnosis(
+        "gfx-overridden",
+        r"hsa_override_gfx_version\s*[=:]",
+    ),
+    Diagnosis(
+        "graphs-off",
+        r"enforce_eager=true|cuda ?graphs? (is|are) disabled|disable_cuda_graph=true",
+    ),
+    Diagnosis(
+        "slow-all-reduce",
+        r"custom allreduce is disabled|not using custom allreduce",
+    ),
+    Diagnosis(
+        "slow-attention",
+        r"(flash-?attention|flashattention-2|flash-attn).{0,60}"
+        r"(not (available|installed|found)|cannot use|is not supported)"
+        r"|cannot use flash-?attention",
+    ),
+    Diagnosis(
+        "context-reduced",
+        r"(reducing|reduced|lowering) max_model_len|max_model_len (was|is) (reduced|capped)",
+    ),
+)
+"""What a log mentions of a server that works, and that costs speed or comparability."""
+
+IN_LOGS = (
+    "context-too-long",
+    "engine-dead",
+    "body-too-large",
+    "no-chat-template",
+    "model-not-served",
+)
+"""Replies whose words no healthy log contains."""
+
+READY = re.compile(
+    r"application startup complete|uvicorn running on|server is fired up"
+    r"|server is listening on|started server process",
+    re.IGNORECASE,
+)
+"""From here on a server runs."""
+
+
+def diagnose_line(line: str, *, running: bool) -> Diagnosis | None:
+    """What one line of a log says is wrong; None for most. `running`: the server came up before."""
+    replies = tuple(row for row in REPLIES if row.name in IN_LOGS)
+    under_load = tuple(
+        row for row in REPLIES if row.name.endswith("-under-load")
+    )
+    preempted, *mentioned = NOTES  # names a full cache, too
+    urgent = (preempted, *(under_load if running else ()))
+    return _first((*urgent, *DIAGNOSES, *replies, *mentioned), line)

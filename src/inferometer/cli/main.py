@@ -66,6 +66,11 @@ VERBS = {
         "Look at the machine",
         "Show the accelerators, their PCIe links and this host.",
     ),
+    "doctor": (
+        "Look at the machine",
+        "Check host, cards, links, containers, client, server or its log: what is wrong, and what "
+        "helps.",
+    ),
     "engine": (
         "Check the client",
         "Run a server with known timing: the API of vLLM or others, without a model.",

@@ -271,27 +271,56 @@ def _weighted(name: str, values: Sample, weights: Sample) -> dict[str, float]:
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """A tool's way of speaking."""
+    """A tool's way of speaking; `differences` say in a sentence each what its names mean that ours
+    do not.
+    """
 
     tool: str
     express: Callable[[Trace], dict[str, float]]
     differences: tuple[str, ...]
-    """Keys of sentences: what its names mean that ours do not."""
 
 
 DIALECTS: Mapping[str, Dialect] = {
-    "vllm": Dialect("vllm bench serve 0.32", _vllm, ("events", "concurrent")),
+    "vllm": Dialect(
+        "vllm bench serve 0.32",
+        _vllm,
+        (
+            (
+                "max_output_tokens_per_s counts events in whole seconds; ours counts tokens in "
+                "any second."
+            ),
+            "max_concurrent_requests counts a request in every second it touches; ours is exact.",
+        ),
+    ),
     "guidellm": Dialect(
         "GuideLLM 0.8",
         _guidellm,
-        ("with_ttft", "per_token", "to_the_end", "percentiles"),
+        (
+            "time_per_output_token_ms has TTFT in it: (last token − sent) / tokens.",
+            "inter_token_latency_ms is our TPOT; requests count as often as they have tokens.",
+            (
+                "request_latency is in seconds and runs to the end of the response, not to the "
+                "last token."
+            ),
+            "Percentiles are values of the sample, not interpolated.",
+        ),
     ),
     "aiperf": Dialect(
-        "AIPerf 0.13", _aiperf, ("per_chunk", "per_user", "effective")
+        "AIPerf 0.13",
+        _aiperf,
+        (
+            "inter_token_latency is our TPOT; inter_chunk_latency is our ITL.",
+            "output_token_throughput_per_user is a mean of 1000 / TPOT, not 1000 / mean TPOT.",
+            "effective_latency runs from the due time.",
+        ),
     ),
     "mlperf": Dialect(
         "MLPerf LoadGen, server scenario",
         _mlperf,
-        ("due", "percentiles", "samples"),
+        (
+            "All latencies run from the due time: a late client is the server's fault.",
+            "Percentiles are the value at index ⌊n · p⌋, not interpolated.",
+            "Samples per second are (n − 1) over the time at which the last query was done.",
+        ),
     ),
 }

@@ -4,8 +4,10 @@ do not.
 
 from __future__ import annotations
 
+import textwrap
+
 from inferometer.metrics.dialects import DIALECTS, express
-from inferometer.printable import centered, wrapped
+from inferometer.printable import centered
 from inferometer.report.console import TEXT_WIDTH, WIDTH
 from inferometer.trace.trace import Trace
 from inferometer.words import spoken
@@ -21,7 +23,8 @@ def render_dialect(trace: Trace, dialect: str) -> str:
         for name, value in express(trace, dialect).items()
     ]
     lines.append("-" * WIDTH)
-    for difference in known.differences:
-        sentence = spoken().text(f"dialect.{dialect}.{difference}")
-        lines += wrapped(sentence, TEXT_WIDTH, "- ", "  ")
+    for sentence in known.differences:
+        lines += textwrap.wrap(
+            sentence, TEXT_WIDTH, initial_indent="- ", subsequent_indent="  "
+        )
     return "\n".join([*lines, "=" * WIDTH]) + "\n"

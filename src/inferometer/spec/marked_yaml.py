@@ -108,9 +108,7 @@ def read_value(text: str) -> Any:
 
 
 def _problem(error: yaml.MarkedYAMLError) -> str:
-    problem = error.problem
-    if not problem:
-        return Said("yaml.nothing")
+    problem = error.problem or "this is no YAML"
     if "\\t" in problem:
         return Said("yaml.tab")
     context = f" {error.context}" if error.context else ""
@@ -209,7 +207,7 @@ class _Reader:
             self.faults.append(
                 (
                     node.start_mark.line + 1,
-                    Said("yaml.control"),
+                    "a control character (such as \\e) may not be in a string.",
                 )
             )
         return _CONTROL.sub("", node.value)

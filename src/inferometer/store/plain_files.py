@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO, Literal
 
-from inferometer.words import Said
+NOT_PLAIN = "it is not a regular file, but a link, a pipe or a device"
+
 
 MAX_FOLDERS_DEEP = 64
 
@@ -32,13 +33,11 @@ def open_plain(path: Path) -> BinaryIO:
         )
     except OSError as error:
         if error.errno in (errno.ELOOP, errno.ENXIO):
-            raise NotPlainError(
-                error.errno, Said("plain.not"), str(path)
-            ) from None
+            raise NotPlainError(error.errno, NOT_PLAIN, str(path)) from None
         raise
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
-        raise NotPlainError(errno.EINVAL, Said("plain.not"), str(path))
+        raise NotPlainError(errno.EINVAL, NOT_PLAIN, str(path))
     return os.fdopen(descriptor, "rb")
 
 
@@ -50,7 +49,7 @@ def read_plain(path: Path, max_bytes: int) -> bytes:
     if size > max_bytes or len(content) > max_bytes:
         raise OSError(
             errno.EFBIG,
-            Said("plain.too_large", {"size": size, "most": max_bytes}),
+            f"it has {size:,} bytes, more than the limit of {max_bytes:,}",
             str(path),
         )
     return content
@@ -95,7 +94,7 @@ def entries_below(
         if folder.count("/") > MAX_FOLDERS_DEEP:
             raise OSError(
                 errno.ENAMETOOLONG,
-                Said("plain.too_deep"),
+                "it is nested deeper than any result",
                 str(top / folder),
             )
         with os.scandir(top / folder) as scan:

@@ -28,7 +28,6 @@ from inferometer.trace.series import (
     Series,
     Telemetry,
 )
-from inferometer.words import Said
 
 if TYPE_CHECKING:
     import polars as pl
@@ -66,12 +65,10 @@ def read_telemetry(path: Path, facts: object) -> Telemetry:
     import polars as pl
 
     if path.stat().st_size > MAX_BYTES:
-        told = {"name": path.name, "mb": MAX_BYTES >> 20}
-        raise ValueError(Said("run_directory.too_large", told))
+        raise ValueError(f"{path.name} is larger than {MAX_BYTES >> 20} MiB")
     rows = pl.scan_parquet(path).select(pl.len()).collect().item()
     if rows > MAX_ROWS:
-        many = {"name": path.name, "rows": rows, "most": MAX_ROWS}
-        raise ValueError(Said("run_directory.too_many_rows", many))
+        raise ValueError(f"{path.name} has {rows} rows; {MAX_ROWS} at most")
     table = pl.read_parquet(path, columns=[*KEY, "time_ns", "value", "reason"])
     table = table.with_columns(
         *(

@@ -15,7 +15,6 @@ import typer
 from inferometer.calibration.host import ABOUT_S
 from inferometer.metrics.calibration import Calibration
 from inferometer.store.run_directory import add_calibration
-from inferometer.words import Said, in_words, sentence_of, spoken
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,19 +44,23 @@ def calibrate_afterwards(
         return None
     if bench.policy != "make" or interruption.asked:
         return None
-    when = "calibration.afterwards" + (".saved" if saved else "")
+    done = "The results are saved" if saved else "The report is complete"
     found, skipped = None, True
     with interruption.skipping():
         found = bench.calibrations.find_or_make(
             bench.policy,
             workers=flags.workers,
             real_time=flags.realtime,
-            notice=Said(when, {"seconds": ABOUT_S}),
+            notice=f"{done}. Calibrating this host now, to state how exact it is. This takes "
+            f"about {ABOUT_S} s, once for this host and these settings. Ctrl-C skips it, "
+            "and so does --no-calibration.",
         )
         skipped = False
     if skipped:
-        skip = spoken().text("calibration.skipped")
-        typer.echo(f"inferometer: {skip}", err=True)
+        typer.echo(
+            "inferometer: the calibration was skipped. The next run makes one.",
+            err=True,
+        )
     return found if isinstance(found, Calibration) else None
 
 
@@ -80,7 +83,7 @@ def add_precision(
         OSError,
         ValueError,
     ) as error:  # no room, or somebody moved or changed the files
-        told = Said("calibration.not_added", {"why": sentence_of(error)})
-        typer.echo(f"inferometer: {in_words(told)}", err=True)
+        why = f"{error}. The result files do not contain the precision of this host."
+        typer.echo(f"inferometer: {why}", err=True)
         return verdicts
     return compared

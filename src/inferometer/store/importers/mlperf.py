@@ -20,7 +20,6 @@ from inferometer.store.importers.imported_run import (
     CompanionError,
     Declared,
     ImportedRun,
-    unread,
 )
 from inferometer.store.importers.reading import (
     figures,
@@ -142,8 +141,9 @@ def _run_of_detail(text: str, path: Path) -> ImportedRun:
         path.with_name(path.name.replace("detail", "summary")).is_file()
         and "detail" in path.name
     ):
-        whose = {"path": path, "summary": SUMMARY}
-        raise CompanionError(Said("unread.mlperf_detail", whose))
+        raise CompanionError(
+            f"{path} belongs to {SUMMARY} beside it; name that"
+        )
     detail = dict(_entries(text))
     told = {
         PARAMETERS_OF_DETAIL[key]: str(value)
@@ -157,7 +157,9 @@ def _run_of_detail(text: str, path: Path) -> ImportedRun:
                 KINDS_IN_DETAIL[found["kind"] or ""], found, number(value)
             )
     if not latencies and "result is" not in told:
-        raise unread(path, Said("unread.mlperf_unfinished"))
+        raise CannotImportError(
+            f"cannot read {path}: LoadGen's run did not come to its end"
+        )
     return _run(told, latencies, detail, path)
 
 

@@ -6,13 +6,13 @@ from inferometer.words.en.answers import ANSWERS
 from inferometer.words.en.campaigns import CAMPAIGNS
 from inferometer.words.en.console import CONSOLE
 from inferometer.words.en.diagnoses import DIAGNOSES
+from inferometer.words.en.doctor import DOCTOR
 from inferometer.words.en.files import FILES
 from inferometer.words.en.findings import FINDINGS
 from inferometer.words.en.flags import FLAGS
 from inferometer.words.en.imports import IMPORTS
 from inferometer.words.en.report import REPORT
 from inferometer.words.en.rows import ROWS
-from inferometer.words.en.runs import RUNS
 from inferometer.words.en.servers import SERVERS
 from inferometer.words.en.telemetry import TELEMETRY
 from inferometer.words.en.usage import USAGE
@@ -31,11 +31,11 @@ WORDS: dict[str, str] = {
     **SERVERS,
     **DIAGNOSES,
     **TELEMETRY,
+    **DOCTOR,
     **VLLM,
     **FILES,
     **USAGE,
     **FLAGS,
     **CAMPAIGNS,
     **ROWS,
-    **RUNS,
 }

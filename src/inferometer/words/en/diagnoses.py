@@ -229,4 +229,120 @@ DIAGNOSES: dict[str, str] = {
         "raise the gateway's time-outs (proxy_read_timeout of nginx), check the server's log, "
         "or measure without the gateway"
     ),
+    "diagnosis.device-missing.cause": (
+        "the accelerator's device file (/dev/kfd, for DCUs also /dev/mkfd) is missing"
+    ),
+    "diagnosis.device-missing.cure": (
+        "load the driver on the host (modprobe amdgpu; hycu or hydcu for DCUs), and pass "
+        "--device=/dev/kfd --device=/dev/dri to the container"
+    ),
+    "diagnosis.library-mismatch.cause": (
+        "a library of ROCm, DTK or NCCL is missing or of another version than the engine was "
+        "built with"
+    ),
+    "diagnosis.library-mismatch.cure": (
+        "use the image that belongs to the installed DTK or ROCm, mount /opt/hyhal for DCUs, "
+        "and source only one of the environment scripts"
+    ),
+    "diagnosis.fabric-manager.cause": (
+        "the fabric manager of NVIDIA does not run, which cards behind NVSwitch need"
+    ),
+    "diagnosis.fabric-manager.cure": (
+        "start it on the host (`systemctl start nvidia-fabricmanager`) in the driver's "
+        "version"
+    ),
+    "diagnosis.swap-space-too-large.cause": (
+        "the swap space that the engine reserves is larger than the host's memory"
+    ),
+    "diagnosis.swap-space-too-large.cure": (
+        "lower --swap-space (for example 4), or set it to 0"
+    ),
+    "diagnosis.weights-damaged.cause": (
+        "a file of the model's weights is damaged or incomplete"
+    ),
+    "diagnosis.weights-damaged.cure": (
+        "delete the file and download it again; compare its size with the hub's"
+    ),
+    "diagnosis.remote-code.cause": (
+        "the model brings code of its own, which the engine does not run by default"
+    ),
+    "diagnosis.remote-code.cure": (
+        "read that code, then start the server with --trust-remote-code"
+    ),
+    "diagnosis.tokenizer-unloadable.cause": (
+        "the model's tokenizer cannot be loaded"
+    ),
+    "diagnosis.tokenizer-unloadable.cure": (
+        "check that tokenizer.json or tokenizer.model is in the model's folder, install "
+        "sentencepiece or tiktoken, or name another one with --tokenizer"
+    ),
+    "diagnosis.package-missing.cause": (
+        "a Python package that the engine needs for this model or setting is not installed"
+    ),
+    "diagnosis.package-missing.cure": (
+        "install it in the engine's environment (pip install and its name), or leave the "
+        "setting out (VLLM_USE_MODELSCOPE needs modelscope)"
+    ),
+    "diagnosis.quantization-unsupported.cause": (
+        "the engine or card does not support the model's quantization"
+    ),
+    "diagnosis.quantization-unsupported.cure": (
+        "take the model in another format (BF16, or FP8 and AWQ where the card supports "
+        "them), or a newer engine"
+    ),
+    "diagnosis.too-many-files.cause": (
+        "the server has used up its file descriptors"
+    ),
+    "diagnosis.too-many-files.cure": (
+        "raise the limit before it starts (ulimit -n 65536; --ulimit nofile=65536 for Docker)"
+    ),
+    "diagnosis.broadcast-stalled.cause": (
+        "a worker of the server has not answered for a minute: cards wait for each other, or "
+        "a first compilation takes long"
+    ),
+    "diagnosis.broadcast-stalled.cure": (
+        "if a worker stays at 100 % CPU, run `inferometer doctor` on the server's host: "
+        "IOMMU and ACS, NCCL_P2P_DISABLE=1, --disable-custom-all-reduce; at a first start "
+        "wait for the compilation"
+    ),
+    "diagnosis.preempted.cause": (
+        "requests were preempted because the KV cache was full, and their work was done again"
+    ),
+    "diagnosis.preempted.cure": (
+        "lower max_concurrency, raise --gpu-memory-utilization, or lower --max-num-seqs"
+    ),
+    "diagnosis.gfx-overridden.cause": (
+        "the variable HSA_OVERRIDE_GFX_VERSION is set, so the engine runs code for another "
+        "architecture"
+    ),
+    "diagnosis.gfx-overridden.cure": (
+        "unset it, and use an image built for the card"
+    ),
+    "diagnosis.graphs-off.cause": (
+        "the server runs without CUDA or HIP graphs, which costs processor time at every step"
+    ),
+    "diagnosis.graphs-off.cure": (
+        "leave --enforce-eager out, or state it with the result"
+    ),
+    "diagnosis.slow-all-reduce.cause": (
+        "the engine's own all-reduce is off, for example because the cards have no P2P; NCCL "
+        "or RCCL is used instead"
+    ),
+    "diagnosis.slow-all-reduce.cure": (
+        "nothing, if the cards are joined by PCIe only; otherwise check P2P and NVLink or "
+        "XGMI"
+    ),
+    "diagnosis.slow-attention.cause": (
+        "flash attention is not used, so long prompts are slower"
+    ),
+    "diagnosis.slow-attention.cure": (
+        "install it for this card and engine, or state it with the result"
+    ),
+    "diagnosis.context-reduced.cause": (
+        "the engine has reduced the context length to what fits"
+    ),
+    "diagnosis.context-reduced.cure": (
+        "keep prompt plus output below the new max_model_len, or give the KV cache more "
+        "memory"
+    ),
 }

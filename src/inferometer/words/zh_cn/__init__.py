@@ -6,13 +6,13 @@ from inferometer.words.zh_cn.answers import ANSWERS
 from inferometer.words.zh_cn.campaigns import CAMPAIGNS
 from inferometer.words.zh_cn.console import CONSOLE
 from inferometer.words.zh_cn.diagnoses import DIAGNOSES
+from inferometer.words.zh_cn.doctor import DOCTOR
 from inferometer.words.zh_cn.files import FILES
 from inferometer.words.zh_cn.findings import FINDINGS
 from inferometer.words.zh_cn.flags import FLAGS
 from inferometer.words.zh_cn.imports import IMPORTS
 from inferometer.words.zh_cn.report import REPORT
 from inferometer.words.zh_cn.rows import ROWS
-from inferometer.words.zh_cn.runs import RUNS
 from inferometer.words.zh_cn.servers import SERVERS
 from inferometer.words.zh_cn.telemetry import TELEMETRY
 from inferometer.words.zh_cn.usage import USAGE
@@ -31,11 +31,11 @@ WORDS: dict[str, str] = {
     **SERVERS,
     **DIAGNOSES,
     **TELEMETRY,
+    **DOCTOR,
     **VLLM,
     **FILES,
     **USAGE,
     **FLAGS,
     **CAMPAIGNS,
     **ROWS,
-    **RUNS,
 }

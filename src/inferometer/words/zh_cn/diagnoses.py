@@ -139,4 +139,88 @@ DIAGNOSES: dict[str, str] = {
     "diagnosis.gateway.cure": (
         "调大网关的超时（nginx 的 proxy_read_timeout），查看服务器日志，或绕过网关直接测量"
     ),
+    "diagnosis.device-missing.cause": (
+        "缺少加速卡的设备文件（/dev/kfd，DCU 还有 /dev/mkfd）"
+    ),
+    "diagnosis.device-missing.cure": (
+        "在主机上加载驱动（modprobe amdgpu；DCU 为 hycu 或 hydcu），并向容器传入 "
+        "--device=/dev/kfd --device=/dev/dri"
+    ),
+    "diagnosis.library-mismatch.cause": (
+        "ROCm、DTK 或 NCCL 的库缺失，或与引擎编译时的版本不一致"
+    ),
+    "diagnosis.library-mismatch.cure": (
+        "使用与已安装的 DTK 或 ROCm 配套的镜像，DCU 需挂载 /opt/hyhal，环境脚本只 source 一个"
+    ),
+    "diagnosis.fabric-manager.cause": (
+        "NVIDIA Fabric Manager 没有运行，NVSwitch 上的卡需要它"
+    ),
+    "diagnosis.fabric-manager.cure": (
+        "在主机上启动与驱动同版本的 Fabric Manager（`systemctl start nvidia-fabricmanager`）"
+    ),
+    "diagnosis.swap-space-too-large.cause": "引擎预留的交换空间超过了主机内存",
+    "diagnosis.swap-space-too-large.cure": (
+        "调小 --swap-space（例如 4），或设为 0"
+    ),
+    "diagnosis.weights-damaged.cause": "模型权重文件损坏或不完整",
+    "diagnosis.weights-damaged.cure": (
+        "删除该文件后重新下载，并与模型库上的大小核对"
+    ),
+    "diagnosis.remote-code.cause": "模型自带代码，引擎默认不执行",
+    "diagnosis.remote-code.cure": (
+        "确认代码可信后，用 --trust-remote-code 启动服务器"
+    ),
+    "diagnosis.tokenizer-unloadable.cause": "无法加载模型的分词器",
+    "diagnosis.tokenizer-unloadable.cure": (
+        "检查模型目录中是否有 tokenizer.json 或 tokenizer.model，安装 sentencepiece 或 "
+        "tiktoken，或用 --tokenizer 另行指定"
+    ),
+    "diagnosis.package-missing.cause": (
+        "缺少引擎运行此模型或设置所需的 Python 包"
+    ),
+    "diagnosis.package-missing.cure": (
+        "在引擎的环境中用 pip install 安装，或去掉相应设置（VLLM_USE_MODELSCOPE 需要 "
+        "modelscope）"
+    ),
+    "diagnosis.quantization-unsupported.cause": (
+        "引擎或加速卡不支持该模型的量化格式"
+    ),
+    "diagnosis.quantization-unsupported.cure": (
+        "换用其他格式的模型（BF16，或加速卡支持的 FP8、AWQ），或更新的引擎"
+    ),
+    "diagnosis.too-many-files.cause": "服务器的文件描述符已用尽",
+    "diagnosis.too-many-files.cure": (
+        "启动前提高上限（ulimit -n 65536；Docker 用 --ulimit nofile=65536）"
+    ),
+    "diagnosis.broadcast-stalled.cause": (
+        "服务器的工作进程一分钟没有响应：卡间互相等待，或首次编译耗时较长"
+    ),
+    "diagnosis.broadcast-stalled.cure": (
+        "如果某个工作进程一直占满 CPU，请在服务器主机上运行 `inferometer doctor`：检查 IOMMU "
+        "和 ACS，试 NCCL_P2P_DISABLE=1 或 --disable-custom-all-reduce；首次启动请等待编译完成"
+    ),
+    "diagnosis.preempted.cause": "KV 缓存用满，请求被抢占并重新计算",
+    "diagnosis.preempted.cure": (
+        "降低 max_concurrency，提高 --gpu-memory-utilization，或降低 --max-num-seqs"
+    ),
+    "diagnosis.gfx-overridden.cause": (
+        "设置了 HSA_OVERRIDE_GFX_VERSION，引擎会运行其他架构的代码"
+    ),
+    "diagnosis.gfx-overridden.cure": "取消设置，并使用为该卡编译的镜像",
+    "diagnosis.graphs-off.cause": (
+        "服务器没有使用 CUDA/HIP 图，每步都多花处理器时间"
+    ),
+    "diagnosis.graphs-off.cure": "去掉 --enforce-eager，或在结果中注明",
+    "diagnosis.slow-all-reduce.cause": (
+        "引擎自带的 all-reduce 未启用（例如卡间没有 P2P），改用 NCCL 或 RCCL"
+    ),
+    "diagnosis.slow-all-reduce.cure": (
+        "如果卡间只有 PCIe，无需处理；否则请检查 P2P 和 NVLink 或 XGMI"
+    ),
+    "diagnosis.slow-attention.cause": "没有使用 FlashAttention，长输入会更慢",
+    "diagnosis.slow-attention.cure": "为该卡和引擎安装，或在结果中注明",
+    "diagnosis.context-reduced.cause": "引擎把上下文长度缩小到可容纳的大小",
+    "diagnosis.context-reduced.cure": (
+        "让输入加输出小于新的 max_model_len，或给 KV 缓存更多显存"
+    ),
 }

@@ -141,4 +141,92 @@ DIAGNOSES: dict[str, str] = {
     "diagnosis.gateway.cure": (
         "調大閘道的逾時（nginx 的 proxy_read_timeout），查看伺服器日誌，或繞過閘道直接測量"
     ),
+    "diagnosis.device-missing.cause": (
+        "缺少加速卡的裝置檔（/dev/kfd，DCU 還有 /dev/mkfd）"
+    ),
+    "diagnosis.device-missing.cure": (
+        "在主機上載入驅動程式（modprobe amdgpu；DCU 為 hycu 或 hydcu），並向容器傳入 "
+        "--device=/dev/kfd --device=/dev/dri"
+    ),
+    "diagnosis.library-mismatch.cause": (
+        "ROCm、DTK 或 NCCL 的程式庫缺少，或與引擎編譯時的版本不一致"
+    ),
+    "diagnosis.library-mismatch.cure": (
+        "使用與已安裝的 DTK 或 ROCm 配套的映像檔，DCU 需掛載 /opt/hyhal，環境指令稿只 source "
+        "一個"
+    ),
+    "diagnosis.fabric-manager.cause": (
+        "NVIDIA Fabric Manager 沒有執行，NVSwitch 上的卡需要它"
+    ),
+    "diagnosis.fabric-manager.cure": (
+        "在主機上啟動與驅動程式同版本的 Fabric Manager（`systemctl start "
+        "nvidia-fabricmanager`）"
+    ),
+    "diagnosis.swap-space-too-large.cause": (
+        "引擎預留的置換空間超過了主機記憶體"
+    ),
+    "diagnosis.swap-space-too-large.cure": (
+        "調小 --swap-space（例如 4），或設為 0"
+    ),
+    "diagnosis.weights-damaged.cause": "模型權重檔損壞或不完整",
+    "diagnosis.weights-damaged.cure": (
+        "刪除該檔案後重新下載，並與模型庫上的大小核對"
+    ),
+    "diagnosis.remote-code.cause": "模型自帶程式碼，引擎預設不執行",
+    "diagnosis.remote-code.cure": (
+        "確認程式碼可信後，用 --trust-remote-code 啟動伺服器"
+    ),
+    "diagnosis.tokenizer-unloadable.cause": "無法載入模型的分詞器",
+    "diagnosis.tokenizer-unloadable.cure": (
+        "檢查模型目錄中是否有 tokenizer.json 或 tokenizer.model，安裝 sentencepiece 或 "
+        "tiktoken，或用 --tokenizer 另行指定"
+    ),
+    "diagnosis.package-missing.cause": (
+        "缺少引擎執行此模型或設定所需的 Python 套件"
+    ),
+    "diagnosis.package-missing.cure": (
+        "在引擎的環境中用 pip install 安裝，或去掉相應設定（VLLM_USE_MODELSCOPE 需要 "
+        "modelscope）"
+    ),
+    "diagnosis.quantization-unsupported.cause": (
+        "引擎或加速卡不支援該模型的量化格式"
+    ),
+    "diagnosis.quantization-unsupported.cure": (
+        "換用其他格式的模型（BF16，或加速卡支援的 FP8、AWQ），或更新的引擎"
+    ),
+    "diagnosis.too-many-files.cause": "伺服器的檔案描述元已用盡",
+    "diagnosis.too-many-files.cure": (
+        "啟動前提高上限（ulimit -n 65536；Docker 用 --ulimit nofile=65536）"
+    ),
+    "diagnosis.broadcast-stalled.cause": (
+        "伺服器的工作行程一分鐘沒有回應：卡間互相等待，或首次編譯耗時較長"
+    ),
+    "diagnosis.broadcast-stalled.cure": (
+        "如果某個工作行程一直占滿 CPU，請在伺服器主機上執行 `inferometer doctor`：檢查 IOMMU "
+        "和 ACS，試 NCCL_P2P_DISABLE=1 或 --disable-custom-all-reduce；首次啟動請等待編譯完成"
+    ),
+    "diagnosis.preempted.cause": "KV 快取用滿，請求被搶占並重新計算",
+    "diagnosis.preempted.cure": (
+        "降低 max_concurrency，提高 --gpu-memory-utilization，或降低 --max-num-seqs"
+    ),
+    "diagnosis.gfx-overridden.cause": (
+        "設定了 HSA_OVERRIDE_GFX_VERSION，引擎會執行其他架構的程式碼"
+    ),
+    "diagnosis.gfx-overridden.cure": "取消設定，並使用為該卡編譯的映像檔",
+    "diagnosis.graphs-off.cause": (
+        "伺服器沒有使用 CUDA/HIP 圖，每步都多花處理器時間"
+    ),
+    "diagnosis.graphs-off.cure": "去掉 --enforce-eager，或在結果中註明",
+    "diagnosis.slow-all-reduce.cause": (
+        "引擎自帶的 all-reduce 未啟用（例如卡間沒有 P2P），改用 NCCL 或 RCCL"
+    ),
+    "diagnosis.slow-all-reduce.cure": (
+        "如果卡間只有 PCIe，無需處理；否則請檢查 P2P 和 NVLink 或 XGMI"
+    ),
+    "diagnosis.slow-attention.cause": "沒有使用 FlashAttention，長輸入會更慢",
+    "diagnosis.slow-attention.cure": "為該卡和引擎安裝，或在結果中註明",
+    "diagnosis.context-reduced.cause": "引擎把上下文長度縮小到可容納的大小",
+    "diagnosis.context-reduced.cure": (
+        "讓輸入加輸出小於新的 max_model_len，或給 KV 快取更多顯示記憶體"
+    ),
 }

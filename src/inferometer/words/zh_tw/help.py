@@ -444,5 +444,16 @@ HELP: dict[str, str] = {
     ),
     "engine.truth": "記錄每個事件的真實時刻，結束時寫入此 .npz 檔案（也可從 GET /truth 取得）。",
     "demo": "測量內建引擎，並與引擎自己的記錄比較。",
+    "doctor": (
+        "測量前檢查主機、加速卡、PCIe 鏈路、容器、用戶端和伺服器。\n\n不做任何修改。使用者名"
+        "稱、主機名稱、位址、序號、金鑰和變數的值都會隱去，輸出可以直接貼出。結束代碼：最多只"
+        "有提示為 0，有警告為 1，有故障為 3。"
+    ),
+    "doctor.root": "包含 sys、proc、dev 和 etc 的目錄；指定 / 以外的目錄可讀取複製來的檔案。",
+    "doctor.server": "同時檢查這個正在執行的伺服器（預設：不檢查）。",
+    "doctor.log": "解釋這份伺服器記錄的含義（預設：無）。",
+    "doctor.everything": "顯示每項檢查的依據。",
+    "doctor.json": "把全部內容輸出為一個 JSON 物件。",
+    "doctor.fix": "以指令稿形式列出可能有用的指令，均不執行。",
 }
 """By verb, by `verb.flag`, or by the flag alone where it means the same for every verb."""

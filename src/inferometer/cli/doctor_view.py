@@ -1,0 +1,167 @@
+"""What `doctor` found, as lines of text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from inferometer.doctor.checks import GROUPS, Examined, advice_of, title_of
+from inferometer.doctor.logs import LogReport, LogSign
+from inferometer.doctor.seen import Seen, Status
+from inferometer.printable import columns_of, padded, printable, wrapped
+from inferometer.words import Words
+
+INDENT = "  "
+MIB = 1024**2
+
+
+def lines(
+    examined: Examined, log: LogReport | None, words: Words, columns: int
+) -> Iterator[str]:
+    """Group by group: what is wrong in full, what is fine and what was skipped by title."""
+    for group in GROUPS:
+        yield from _heading(group, words)
+        yield from _group(of_group(examined, group), words, columns)
+        yield ""
+    if log is not None:
+        yield from _heading("log", words)
+        yield from _log(examined.log, log, words, columns)
+        yield ""
+    yield from ending(examined, words, columns)
+
+
+def every_line(
+    examined: Examined, log: LogReport | None, words: Words, columns: int
+) -> Iterator[str]:
+    """Each check with its evidence and source."""
+    for group in GROUPS:
+        yield from _heading(group, words)
+        for name, found in of_group(examined, group).items():
+            yield from _whole(name, found, words, columns)
+        yield ""
+    if log is not None:
+        yield from _heading("log", words)
+        yield from _log(examined.log, log, words, columns)
+        yield ""
+    yield from ending(examined, words, columns)
+
+
+def of_group(examined: Examined, group: str) -> Mapping[str, Seen]:
+    return {
+        name: found
+        for name, found in examined.seen.items()
+        if name.startswith(f"{group}.")
+    }
+
+
+def ending(examined: Examined, words: Words, columns: int) -> Iterator[str]:
+    yield from wrapped(
+        words.text("doctor.summary", **examined.counts()), columns
+    )
+    if any(each.commands for each in examined.seen.values()):
+        yield from wrapped(words.text("doctor.hint.fix"), columns)
+    yield from wrapped(words.text("doctor.hint.all"), columns)
+
+
+def fixes(examined: Examined, words: Words) -> Iterator[str]:
+    """A script that nobody has run: a comment and the commands for each finding."""
+    helped = {n: f for n, f in examined.seen.items() if f.commands}
+    if not helped:
+        yield f"# {words.text('doctor.fix.none')}"
+        return
+    yield f"# {words.text('doctor.fix.head')}"
+    for name, found in helped.items():
+        yield ""
+        yield f"# {title_of(name, words)} ({name})"
+        yield from found.commands
+
+
+def _heading(group: str, words: Words) -> Iterator[str]:
+    yield words.text(f"doctor.group.{group}")
+
+
+def _group(
+    found: Mapping[str, Seen], words: Words, columns: int
+) -> Iterator[str]:
+    for status in ("fail", "warn", "info"):
+        for name, each in found.items():
+            if each.status == status:
+                yield from _finding(name, each, words, columns)
+    fine = [n for n, each in found.items() if each.status == "ok"]
+    if fine:
+        yield from _titles("ok", "", fine, words, columns)
+    by_reason: dict[str, list[str]] = {}
+    for name, each in found.items():
+        if each.reason is not None:
+            by_reason.setdefault(each.reason, []).append(name)
+    for reason, names in by_reason.items():
+        yield from _titles("skipped", reason, names, words, columns)
+
+
+def _mark(status: Status, words: Words) -> str:
+    """The status, as wide as the widest."""
+    every: tuple[Status, ...] = ("ok", "info", "warn", "fail", "skipped")
+    marks = {each: words.text(f"doctor.status.{each}") for each in every}
+    width = max(map(columns_of, marks.values()))
+    return f"{INDENT}{padded(marks[status], width)}  "
+
+
+def _titles(
+    status: Status, reason: str, names: list[str], words: Words, columns: int
+) -> Iterator[str]:
+    mark = _mark(status, words)
+    text = words.listed(title_of(name, words) for name in names)
+    if reason:
+        why = words.text(f"doctor.reason.{reason}")
+        text = words.text("doctor.line", title=why, evidence=text)
+    yield from wrapped(text, columns, mark, " " * columns_of(mark))
+
+
+def _finding(
+    name: str, found: Seen, words: Words, columns: int
+) -> Iterator[str]:
+    mark = _mark(found.status, words)
+    later = " " * columns_of(mark)
+    facts = ", ".join(printable(each) for each in found.evidence)
+    title = title_of(name, words)
+    text = words.text("doctor.line", title=title, evidence=facts)
+    yield from wrapped(text, columns, mark, later)
+    if advice := advice_of(name, found, words):
+        yield from wrapped(advice, columns, later, later)
+    yield from wrapped(f"[{name}] {found.source}", columns, later, later)
+
+
+def _whole(name: str, found: Seen, words: Words, columns: int) -> Iterator[str]:
+    if found.reason is None:
+        yield from _finding(name, found, words, columns)
+        return
+    mark = _mark("skipped", words)
+    title, why = title_of(name, words), f"doctor.reason.{found.reason}"
+    text = words.text("doctor.line", title=title, evidence=words.text(why))
+    later = " " * columns_of(mark)
+    yield from wrapped(text, columns, mark, later)
+    yield from wrapped(f"[{name}] {found.source}", columns, later, later)
+
+
+def _log(
+    signs: tuple[LogSign, ...], report: LogReport, words: Words, columns: int
+) -> Iterator[str]:
+    for sign in signs:
+        mark = _mark(sign.status, words)
+        later = " " * columns_of(mark)
+        said = words.diagnosis(sign.name)
+        yield from wrapped(said, columns, mark, later)
+        shown = {"number": sign.number, "line": sign.line}
+        known = "doctor.log.line" + ("" if sign.number else ".unknown")
+        yield from wrapped(words.text(known, **shown), columns, later, later)
+        if sign.count > 1:
+            again = words.text("doctor.log.again", n=sign.count)
+            yield from wrapped(again, columns, later, later)
+    if not signs:
+        clean = words.text("doctor.log.clean", lines=report.lines)
+        mark = _mark("ok", words)
+        yield from wrapped(clean, columns, mark, " " * columns_of(mark))
+    if report.unread_bytes:
+        mib = report.unread_bytes // MIB
+        yield INDENT + words.text("doctor.log.unread", mib=mib)
+    if report.unjudged:
+        yield INDENT + words.text("doctor.log.unjudged", n=report.unjudged)

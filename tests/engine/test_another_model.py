@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import httpx
@@ -27,6 +27,7 @@ class AllAtOnce:
 
     max_model_len = 100
     tokens_per_event = 100
+    reads_prompts = False
     waiting = 0
     kv_cache_usage = 0.25
 
@@ -38,8 +39,16 @@ class AllAtOnce:
     def running(self) -> int:
         return len(self._asked)
 
+    def report(self) -> None:
+        """It simulates no engine."""
+
     def submit(
-        self, number: int, prompt_tokens: int, max_tokens: int, time_ns: int
+        self,
+        number: int,
+        prompt_tokens: int,
+        max_tokens: int,
+        time_ns: int,
+        prompt: Sequence[int] | None = None,
     ) -> Asked:
         self._asked.append(Asked(number, time_ns, max_tokens))
         return self._asked[-1]

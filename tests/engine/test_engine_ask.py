@@ -7,11 +7,12 @@ from typing import Any
 import orjson
 import pytest
 
+from inferometer.engine import tokenizer
 from inferometer.engine.ask import (
     IMAGE_TOKENS,
     Ask,
     AskError,
-    len_of_chat,
+    chat_text,
     parse_ask,
     parse_detokenize,
     parse_tokenize,
@@ -59,16 +60,18 @@ def test_a_picture_costs_as_much_as_any_other() -> None:
         "image_url": {"url": "data:image/png;base64,AA"},
     }
     texts, shown = (
-        len_of_chat(
-            [
-                {
-                    "role": "user",
-                    "content": [
-                        {"type": "text", "text": "look at this"},
-                        *pictures,
-                    ],
-                }
-            ]
+        tokenizer.count(
+            chat_text(
+                [
+                    {
+                        "role": "user",
+                        "content": [
+                            {"type": "text", "text": "look at this"},
+                            *pictures,
+                        ],
+                    }
+                ]
+            )
         )
         for pictures in ([], [picture, picture])
     )

@@ -118,6 +118,7 @@ ROOMS = {
     "terminal",
     "tokenizer",
     "trial",
+    "twin",
     "unchecked",
     "unfair",
     "unfit",

@@ -2,14 +2,42 @@
 
 from __future__ import annotations
 
-from typing import Annotated, NoReturn
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from inferometer.cli.panel import panel
-from inferometer.words import in_words
+from inferometer.words import Said, in_words, spoken
 
-timing, server = panel("Timing"), panel("Server")
+if TYPE_CHECKING:
+    from inferometer.engine.model import EngineSettings
+    from inferometer.engine.twin.configuration import TwinSettings
+
+timing, twins, server = panel("Timing"), panel("Twin"), panel("Server")
+
+TIMING = (
+    "ttft_ms",
+    "itl_ms",
+    "tokens_per_event",
+    "jitter",
+    "itl_growth_ms",
+    "prefill_ms_per_1k_tokens",
+)
+"""Parameters that a twin has no use for."""
+TWIN = (
+    "model_profile",
+    "stack",
+    "host_profile",
+    "tp",
+    "link",
+    "gpu_memory_utilization",
+    "max_num_batched_tokens",
+    "num_gpu_blocks_override",
+    "enable_prefix_caching",
+    "speed",
+)
+"""Parameters that only a twin has a use for."""
 
 Ttft = Annotated[float, timing("Time to the first event, in ms.")]
 Itl = Annotated[
@@ -32,7 +60,53 @@ Prefill = Annotated[
     float, timing("TTFT increase per 1000 prompt tokens, in ms.")
 ]
 MaxLen = Annotated[
-    int, timing("Maximum length of prompt plus output, in tokens.")
+    int | None,
+    timing(
+        "Maximum length of prompt plus output, in tokens.",
+        show_default="131072; with --twin, the model's",
+    ),
+]
+Card = Annotated[
+    str | None,
+    twins(
+        "Simulate vLLM on this card: its scheduler, its KV cache and the time of each step are "
+        "computed. What comes out is simulated, not measured.",
+        metavar="CARD",
+        show_default="set times",
+    ),
+]
+ModelProfile = Annotated[
+    str, twins("Profile of the model that the twin serves.")
+]
+Stack = Annotated[
+    str, twins("Profile of the engine: its version, eager or with graphs.")
+]
+HostName = Annotated[
+    str, twins("Profile of the host: what its CPU costs per layer.")
+]
+Tp = Annotated[int, twins("Tensor parallel size.")]
+Link = Annotated[
+    str | None,
+    twins(
+        "Link between the cards, such as pcie4x8, pcie5x16-nop2p or nvlink4.",
+        show_default="the card's own",
+    ),
+]
+Utilization = Annotated[float, twins("Share of the card's memory to use.")]
+Budget = Annotated[
+    int | None,
+    twins("Maximum tokens of a step.", show_default="as vLLM has it"),
+]
+Blocks = Annotated[
+    int | None,
+    twins(
+        "KV blocks, as a real engine has logged them.", show_default="predicted"
+    ),
+]
+Caching = Annotated[bool, twins("Prefix caching.")]
+Speed = Annotated[
+    float,
+    twins("Seconds of the model's time per second; 10 is ten times faster."),
 ]
 Seed = Annotated[int, timing("Seed of jitter and faults.")]
 Host = Annotated[
@@ -42,7 +116,13 @@ Host = Annotated[
     ),
 ]
 Port = Annotated[int, server("Port to listen on; 0 selects a free one.")]
-Model = Annotated[str, server("Model name in the API.")]
+Model = Annotated[
+    str | None,
+    server(
+        "Model name in the API.",
+        show_default="embedded; with --twin, simulated-…",
+    ),
+]
 Backends = Annotated[
     list[str] | None,
     server("Wire format, as in `bench`; repeatable. (default: vLLM's)"),
@@ -84,6 +164,7 @@ TruthFile = Annotated[
 
 
 def engine(  # noqa: PLR0917 - typer makes an option of each
+    ctx: typer.Context,
     ttft_ms: Ttft = 50.0,
     itl_ms: Itl = 20.0,
     tokens_per_event: EventTokens = 1,
@@ -91,11 +172,22 @@ def engine(  # noqa: PLR0917 - typer makes an option of each
     max_num_seqs: MaxSeqs = None,
     itl_growth_ms: ItlGrowth = 0.0,
     prefill_ms_per_1k_tokens: Prefill = 0.0,
-    max_model_len: MaxLen = 131_072,
+    max_model_len: MaxLen = None,
     seed: Seed = 0,
+    twin: Card = None,
+    model_profile: ModelProfile = "llama-3.1-8b",
+    stack: Stack = "vllm-graphs",
+    host_profile: HostName = "server",
+    tp: Tp = 1,
+    link: Link = None,
+    gpu_memory_utilization: Utilization = 0.9,
+    max_num_batched_tokens: Budget = None,
+    num_gpu_blocks_override: Blocks = None,
+    enable_prefix_caching: Caching = True,
+    speed: Speed = 1.0,
     host: Host = "127.0.0.1",
     port: Port = 8000,
-    model: Model = "embedded",
+    model: Model = None,
     backend: Backends = None,
     api_key: ApiKey = None,
     refuse_field: RefusedFields = None,
@@ -109,31 +201,21 @@ def engine(  # noqa: PLR0917 - typer makes an option of each
 
     The first event leaves TTFT + prefill × prompt tokens / 1000 after the request was admitted. The
     others follow at intervals of ITL + growth × (running requests - 1).
+
+    With --twin it simulates vLLM on a card instead: docs/twin.md.
     """
     if faults == "help":
         _list_faults()
     from inferometer.engine.api import VLLM_BACKENDS, FrontSettings
-    from inferometer.engine.model import EngineSettings
     from inferometer.engine.serve import serve
 
     try:
-        settings = EngineSettings(
-            ttft_ms=ttft_ms,
-            itl_ms=itl_ms,
-            tokens_per_event=tokens_per_event,
-            jitter=jitter,
-            max_num_seqs=max_num_seqs,
-            itl_growth_ms=itl_growth_ms,
-            prefill_ms_per_1k_tokens=prefill_ms_per_1k_tokens,
-            max_model_len=max_model_len,
-            seed=seed,
-        )
-        backends = tuple(backend or VLLM_BACKENDS)
+        settings = _settings(ctx)
         front = FrontSettings(
             host=host,
             port=port,
-            model=model,
-            backends=backends,
+            model=model or _model_name(settings),
+            backends=tuple(backend or VLLM_BACKENDS),
             api_key=api_key,
             truth_file=truth,
             refused_fields=tuple(refuse_field or ()),
@@ -142,6 +224,69 @@ def engine(  # noqa: PLR0917 - typer makes an option of each
     except ValueError as error:
         raise typer.BadParameter(in_words(error)) from None
     raise typer.Exit(serve(settings, front))
+
+
+def _settings(ctx: typer.Context) -> EngineSettings | TwinSettings:
+    """Of the model behind the front. Raises ValueError."""
+    asked = ctx.params
+    if asked["twin"] is None:
+        from inferometer.engine.model import EngineSettings
+
+        _refuse_given(ctx, TWIN, "twin.without")
+        names = [*TIMING, "max_num_seqs", "max_model_len", "seed"]
+        chosen = {name: asked[name] for name in names}
+        if chosen["max_model_len"] is None:
+            del chosen["max_model_len"]
+        return EngineSettings(**chosen)
+    from inferometer.engine.twin.configuration import TwinSettings
+
+    _refuse_given(ctx, TIMING, "twin.timing")
+    same = ["tp", "link", "speed", "seed", "gpu_memory_utilization"]
+    same += ["max_model_len", "max_num_seqs", "max_num_batched_tokens"]
+    return TwinSettings(
+        card=asked["twin"],
+        model=asked["model_profile"],
+        stack=asked["stack"],
+        host=asked["host_profile"],
+        prefix_caching=asked["enable_prefix_caching"],
+        num_gpu_blocks=asked["num_gpu_blocks_override"],
+        **{name: asked[name] for name in same},
+    )
+
+
+def _refuse_given(ctx: typer.Context, names: Sequence[str], key: str) -> None:
+    """Nothing that was typed is ignored in silence."""
+    given = [
+        parameter.opts[0]
+        for parameter in ctx.command.params
+        if parameter.name in names and _is_given(ctx, str(parameter.name))
+    ]
+    if given:
+        raise ValueError(Said(key, {"flags": ", ".join(given)}))
+
+
+def _is_given(ctx: typer.Context, name: str) -> bool:
+    source = ctx.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"
+
+
+def _model_name(settings: EngineSettings | TwinSettings) -> str:
+    """And, of a twin, what it is, on standard error. Raises ValueError."""
+    from inferometer.engine.twin.configuration import TwinSettings, make_twin
+
+    if not isinstance(settings, TwinSettings):
+        return "embedded"
+    twin = make_twin(settings)
+    names = twin.unverified()
+    values = {
+        "what": twin.simulates,
+        "blocks": f"{twin.memory.blocks:,}",
+        "tokens": f"{twin.memory.tokens(twin.rules.max_model_len):,}",
+        "n": len(names),
+        "names": ", ".join(names),
+    }
+    typer.echo(spoken().text("twin.notice", **values), err=True)
+    return twin.name
 
 
 def _list_faults() -> NoReturn:

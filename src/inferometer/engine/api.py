@@ -359,12 +359,10 @@ class Api:
         connection.respond(200, b"", None)
 
     def _version(self, connection: ClientConnection, _: HttpRequest) -> None:
-        connection.respond(
-            200,
-            orjson.dumps(
-                {"version": f"{VLLM_VERSION}+inferometer.{__version__}"}
-            ),
-        )
+        version = f"{VLLM_VERSION}+inferometer.{__version__}"
+        if self._model.report() is not None:
+            version += ".simulated"
+        connection.respond(200, orjson.dumps({"version": version}))
 
     def _models(
         self, connection: ClientConnection, request: HttpRequest
@@ -386,6 +384,7 @@ class Api:
             running=model.running,
             waiting=model.waiting,
             kv_cache_usage=model.kv_cache_usage,
+            report=model.report(),
         )
         connection.respond(200, page, CONTENT_TYPE)
 
@@ -441,6 +440,7 @@ class Api:
             model=front.model,
             max_model_len=model.max_model_len,
             refused_fields=front.refused_fields,
+            with_prompt=model.reads_prompts,
         )
         asked_id = request.headers.get("x-request-id", "")
         fault = (
@@ -472,7 +472,11 @@ class Api:
             faulty = stream if isinstance(stream, FaultyAnswer) else None
         max_tokens = faulty.max_tokens if faulty else ask.max_tokens
         sequence = model.submit(
-            number, ask.prompt_tokens, max_tokens, request.arrived_ns
+            number,
+            ask.prompt_tokens,
+            max_tokens,
+            request.arrived_ns,
+            ask.prompt,
         )
         generation = ActiveRequest(
             connection, ask, sequence, request_id, request.arrived_ns

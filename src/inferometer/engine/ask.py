@@ -54,6 +54,8 @@ class Ask:
     stream: bool
     include_usage: bool
     continuous_usage: bool
+    prompt: tuple[int, ...] | None = None
+    """Its tokens, if they were wanted."""
 
 
 def parse_body(body: bytes) -> dict[str, Any]:
@@ -89,8 +91,11 @@ def parse_ask(
     model: str,
     max_model_len: int,
     refused_fields: Sequence[str] = (),
+    with_prompt: bool = False,
 ) -> Ask:
-    """Check the body of a call that generates. Raises AskError."""
+    """Check the body of a call that generates; `with_prompt`: keep the tokens of its prompt.
+    Raises AskError.
+    """
     content = parse_body(body)
     for name in refused_fields:
         if name in content:
@@ -101,11 +106,12 @@ def parse_ask(
                 content[name],
             )
     asked = backend.read(content)
-    prompt_tokens = (
-        len_of_chat(_messages(asked.messages))
+    prompt = (
+        chat_text(_messages(asked.messages))
         if backend.chat
-        else _len_of_prompt(asked.prompt)
+        else _checked_prompt(asked.prompt)
     )
+    prompt_tokens = _length(prompt)
     stream, options = bool(asked.stream), asked.stream_options
     if options is not None and not isinstance(options, dict):
         raise _invalid(
@@ -144,6 +150,7 @@ def parse_ask(
         include_usage=include_usage,
         continuous_usage=include_usage
         and bool(options and options.get("continuous_usage_stats")),
+        prompt=_token_ids(prompt) if with_prompt else None,
     )
 
 
@@ -196,10 +203,6 @@ def chat_text(messages: list[dict[str, Any]]) -> str:
     return " ".join([*turns, "<|assistant|>"])
 
 
-def len_of_chat(messages: list[dict[str, Any]]) -> int:
-    return tokenizer.count(chat_text(messages))
-
-
 def _messages(messages: Any) -> list[dict[str, Any]]:
     if not isinstance(messages, list):
         raise _invalid(
@@ -250,7 +253,8 @@ def _is_shown(part: dict[str, Any]) -> bool:
     )
 
 
-def _len_of_prompt(prompt: Any) -> int:
+def _checked_prompt(prompt: Any) -> str | list[int]:
+    """A text or token ids, not empty."""
     if (
         isinstance(prompt, list)
         and prompt
@@ -263,23 +267,30 @@ def _len_of_prompt(prompt: Any) -> int:
                 param="prompt",
             )
         prompt = prompt[0]
-    if isinstance(prompt, str):
-        tokens = tokenizer.count(prompt)
-    elif isinstance(prompt, list):
+    if isinstance(prompt, list):
         _check_token_ids(prompt)
-        tokens = len(prompt)
-    else:
+    elif not isinstance(prompt, str):
         raise _invalid(
             "string_type",
             "body.prompt",
             "Input should be a valid string",
             prompt,
         )
-    if tokens == 0:
+    checked: str | list[int] = prompt
+    if _length(checked) == 0:
         raise AskError(
             400, "The decoder prompt cannot be empty", param="prompt"
         )
-    return tokens
+    return checked
+
+
+def _length(prompt: str | list[int]) -> int:
+    return tokenizer.count(prompt) if isinstance(prompt, str) else len(prompt)
+
+
+def _token_ids(prompt: str | list[int]) -> tuple[int, ...]:
+    ids = tokenizer.tokenize(prompt) if isinstance(prompt, str) else prompt
+    return tuple(ids)
 
 
 def _check_token_ids(tokens: list[Any]) -> None:

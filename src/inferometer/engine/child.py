@@ -14,14 +14,16 @@ import orjson
 from inferometer.engine.api import FrontSettings
 from inferometer.engine.model import EngineSettings
 from inferometer.engine.serve import serve
+from inferometer.engine.twin.configuration import TwinSettings
 from inferometer.system.child import first_line
 
 
 def main() -> int:
     lifeline = sys.stdin.fileno()
     asked = orjson.loads(first_line(lifeline))
+    kind = TwinSettings if asked["is_twin"] else EngineSettings
     return serve(
-        EngineSettings(**asked["engine"]),
+        kind(**asked["engine"]),
         FrontSettings(**asked["front"]),
         lifeline_fd=lifeline,
     )

@@ -14,6 +14,7 @@ from inferometer.engine.api import VLLM_BACKENDS, FrontSettings
 from inferometer.engine.model import EngineSettings
 from inferometer.engine.serve import READY
 from inferometer.engine.truth import Truth, load_truth
+from inferometer.engine.twin.configuration import TwinSettings
 from inferometer.system.child import close_pipes, python_command
 
 _START_TIMEOUT_S = 30.0
@@ -35,7 +36,7 @@ class EmbeddedEngine:
 
     def __init__(
         self,
-        settings: EngineSettings | None = None,
+        settings: EngineSettings | TwinSettings | None = None,
         *,
         port: int = 0,
         model: str = "embedded",
@@ -46,7 +47,9 @@ class EmbeddedEngine:
         refused_fields: Sequence[str] = (),
         faults: str = "",
     ) -> None:
-        self.settings = settings or EngineSettings()
+        self.settings: EngineSettings | TwinSettings = (
+            settings or EngineSettings()
+        )
         self.front = FrontSettings(
             port=port,
             model=model,
@@ -80,7 +83,11 @@ class EmbeddedEngine:
         )
         assert self._process.stdin is not None
         settings = json.dumps(
-            {"engine": asdict(self.settings), "front": asdict(self.front)}
+            {
+                "engine": asdict(self.settings),
+                "front": asdict(self.front),
+                "is_twin": isinstance(self.settings, TwinSettings),
+            }
         )
         with contextlib.suppress(BrokenPipeError):
             self._process.stdin.write(settings.encode() + b"\n")

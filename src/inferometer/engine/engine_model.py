@@ -6,6 +6,7 @@ place: one of set times (`model`), or one of a GPU (steps, KV blocks, links, pow
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple, Protocol
 
 
@@ -30,6 +31,18 @@ class Emission(NamedTuple):
     last: bool
 
 
+class EngineReport(NamedTuple):
+    """What only a model of a real engine can report. Counters are since its start, in tokens."""
+
+    simulates: str
+    """Card, model and engine; nothing that it reports was measured."""
+    cache_queries: int
+    cache_hits: int
+    preemptions: int
+    blocks: int
+    block_size: int
+
+
 class EngineModel(Protocol):
     """Pure and in virtual time: no clock, no sockets, no wire format.
 
@@ -52,6 +65,10 @@ class EngineModel(Protocol):
         """Of every emission but the last of a request, which has what is left."""
 
     @property
+    def reads_prompts(self) -> bool:
+        """Whether `submit` needs the tokens of prompts, and not only their number."""
+
+    @property
     def running(self) -> int:
         """Requests that were admitted."""
 
@@ -63,8 +80,16 @@ class EngineModel(Protocol):
     def kv_cache_usage(self) -> float:
         """Share of the KV cache that is in use, 0 to 1."""
 
+    def report(self) -> EngineReport | None:
+        """None of a model that simulates no engine."""
+
     def submit(
-        self, number: int, prompt_tokens: int, max_tokens: int, time_ns: int
+        self,
+        number: int,
+        prompt_tokens: int,
+        max_tokens: int,
+        time_ns: int,
+        prompt: Sequence[int] | None = None,
     ) -> RunningSequence:
         """Take a request in. `number` is unique; `max_tokens` is at least 1."""
 

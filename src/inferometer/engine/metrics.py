@@ -1,13 +1,16 @@
 """The engine's counters, and its /metrics page with vLLM's names. Reads no clock, has no sockets.
 
-As in vLLM, a client that disconnected is in no `finished_reason`. There is no prefix cache: every
-prompt token is a query and none a hit, unless a fault says so.
+As in vLLM, a client that disconnected is in no `finished_reason`. A model of set times has no
+prefix cache: every prompt token is a query and none a hit, unless a fault says so. A twin reports
+its own, and that it is one.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Mapping
+
+from inferometer.engine.engine_model import EngineReport
 
 CONTENT_TYPE = "text/plain; version=1.0.0; charset=utf-8"
 
@@ -112,19 +115,30 @@ class Metrics:
         self.queue = Histogram(_REQUEST_BOUNDS)
 
     def render(
-        self, *, model: str, running: int, waiting: int, kv_cache_usage: float
+        self,
+        *,
+        model: str,
+        running: int,
+        waiting: int,
+        kv_cache_usage: float,
+        report: EngineReport | None = None,
     ) -> bytes:
         labels = 'model_name="{}"'.format(
             model.replace("\\", r"\\").replace('"', r"\"").replace("\n", r"\n")
         )
         base = f'engine="0",{labels}'
+        queries, hits = self.prompt_tokens, self.prefix_hits
+        preemptions = self.preemptions
+        if report is not None:
+            queries, hits = report.cache_queries, hits + report.cache_hits
+            preemptions += report.preemptions
         values: Mapping[str, float] = {
             "num_requests_running": running,
             "num_requests_waiting": waiting,
             "kv_cache_usage_perc": kv_cache_usage,
-            "prefix_cache_queries_total": self.prompt_tokens,
-            "prefix_cache_hits_total": self.prefix_hits,
-            "num_preemptions_total": self.preemptions,
+            "prefix_cache_queries_total": queries,
+            "prefix_cache_hits_total": hits,
+            "num_preemptions_total": preemptions,
             "prompt_tokens_total": self.prompt_tokens,
             "generation_tokens_total": self.generation_tokens,
         }
@@ -158,7 +172,21 @@ class Metrics:
         ):
             lines += _family(name, "histogram", about)
             lines += histogram.render(f"vllm:{name}", labels)
+        if report is not None:
+            lines += _about_twin(report)
         return ("\n".join(lines) + "\n").encode()
+
+
+def _about_twin(report: EngineReport) -> list[str]:
+    """vLLM's gauge about its cache, and ours that says that nothing here was measured."""
+    return [
+        *_family("cache_config_info", "gauge", "The KV cache."),
+        f'vllm:cache_config_info{{block_size="{report.block_size}",engine="0",'
+        f'num_gpu_blocks="{report.blocks}"}} 1.0',
+        "# HELP inferometer_simulated Values of this page are computed, not measured.",
+        "# TYPE inferometer_simulated gauge",
+        f'inferometer_simulated{{simulates="{report.simulates}"}} 1.0',
+    ]
 
 
 def _family(name: str, kind: str, about: str) -> list[str]:

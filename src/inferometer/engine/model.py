@@ -23,6 +23,7 @@ from __future__ import annotations
 
 import math
 from collections import OrderedDict
+from collections.abc import Sequence as Tokens
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush, heapreplace
 from typing import TYPE_CHECKING
@@ -126,6 +127,7 @@ class PacedModel:
         self.seed = settings.seed
         self.max_model_len = settings.max_model_len
         self.tokens_per_event = settings.tokens_per_event
+        self.reads_prompts = False
         self._itl_ns = round(settings.itl_ms * MS)
         self._growth_ns = round(settings.itl_growth_ms * MS)
         # A lognormal of mean 1 and relative standard deviation j has sigma² = ln(1 + j²) and mu =
@@ -154,8 +156,16 @@ class PacedModel:
             1.0, sum(s.tokens_held for s in self._running.values()) / room
         )
 
+    def report(self) -> None:
+        """It simulates no engine."""
+
     def submit(
-        self, number: int, prompt_tokens: int, max_tokens: int, time_ns: int
+        self,
+        number: int,
+        prompt_tokens: int,
+        max_tokens: int,
+        time_ns: int,
+        prompt: Tokens[int] | None = None,
     ) -> Sequence:
         """Submit a request. `number` is its unique identity and selects its jitter; `max_tokens` is
         at least 1.

@@ -9,6 +9,7 @@ import sys
 from inferometer.engine.api import FrontSettings, TruthFileError
 from inferometer.engine.model import EngineSettings
 from inferometer.engine.server import EngineServer
+from inferometer.engine.twin.configuration import TwinSettings
 from inferometer.system.poller import sharpen_timers
 from inferometer.words import Said, in_words, reason_of
 
@@ -17,7 +18,7 @@ READY = "Embedded engine ready at "
 
 
 def serve(
-    settings: EngineSettings,
+    settings: EngineSettings | TwinSettings,
     front: FrontSettings,
     *,
     lifeline_fd: int | None = None,

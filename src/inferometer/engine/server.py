@@ -15,19 +15,23 @@ import errno
 import gc
 import socket
 from collections.abc import Callable
+from typing import Any
 
 from inferometer.clock import NS, monotonic_ns
 from inferometer.engine.api import Api, FrontSettings
 from inferometer.engine.engine_model import EngineModel
 from inferometer.engine.http import ClientConnection
 from inferometer.engine.model import EngineSettings, PacedModel
+from inferometer.engine.twin.configuration import TwinSettings
+from inferometer.engine.twin.front import TwinModel
 from inferometer.system.descriptors import raise_descriptor_limit
 from inferometer.system.poller import READ, WRITE, TimedPoller
 
-MODELS: dict[str, Callable[[EngineSettings], EngineModel]] = {
-    "paced": PacedModel
+MODELS: dict[str, Callable[[Any], EngineModel]] = {
+    "paced": PacedModel,
+    "twin": TwinModel,
 }
-"""What there is behind the front."""
+"""What there is behind the front. `paced` is made of EngineSettings, `twin` of TwinSettings."""
 
 
 class EngineServer:
@@ -35,11 +39,14 @@ class EngineServer:
 
     def __init__(
         self,
-        settings: EngineSettings,
+        settings: EngineSettings | TwinSettings,
         front: FrontSettings,
         *,
-        model: str = "paced",
+        model: str | None = None,
     ) -> None:
+        """`model`: a name of MODELS; None is the one that the settings are for."""
+        is_twin = isinstance(settings, TwinSettings)
+        engine = MODELS[model or ("twin" if is_twin else "paced")](settings)
         raise_descriptor_limit()
         family = socket.AF_INET6 if ":" in front.host else socket.AF_INET
         self._listener = socket.create_server(
@@ -47,7 +54,7 @@ class EngineServer:
         )
         self._listener.setblocking(False)
         self._accepting = True
-        self._api = Api(MODELS[model](settings), front, self._refuse, self._cut)
+        self._api = Api(engine, front, self._refuse, self._cut)
         self._connections: dict[int, ClientConnection] = {}
         self._waker, self._wakened = socket.socketpair()
         self._stopping = False

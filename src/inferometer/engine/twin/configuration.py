@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from inferometer.engine.twin.blocks import KVMemory
 from inferometer.engine.twin.memory import MemoryPlan, plan_memory
@@ -14,6 +14,7 @@ from inferometer.engine.twin.profiles import (
     ModelShape,
     ProfileError,
     StackProfile,
+    link_profile,
     load_link,
     load_profile,
     unverified,
@@ -25,6 +26,7 @@ from inferometer.engine.twin.scheduler import (
 )
 from inferometer.engine.twin.simulation import Simulation
 from inferometer.engine.twin.step_time import StepTime
+from inferometer.words import Said
 
 BIG_CARD_BYTES = 70 * GIB
 """From this size on, except for the A100, vLLM's defaults are larger."""
@@ -53,6 +55,8 @@ class TwinSettings:
     """KV blocks of a real run, instead of those that are predicted."""
     speed: float = 1.0
     """How many seconds of the model pass in a second."""
+    seed: int = 0
+    """Of the front's faults; nothing in the twin is random."""
 
     def __post_init__(self) -> None:
         positive = {
@@ -64,14 +68,19 @@ class TwinSettings:
         }
         for name, value in positive.items():
             if value is not None and value < 1:
-                raise ProfileError(f"{name} is {value}: set at least 1.")
+                raise _unusable("twin.too_small", name, value)
         if not 0 < self.gpu_memory_utilization <= 1:
-            raise ProfileError(
-                f"gpu_memory_utilization is {self.gpu_memory_utilization}: set a number above 0 "
-                "and up to 1."
+            raise _unusable(
+                "twin.no_share",
+                "gpu_memory_utilization",
+                self.gpu_memory_utilization,
             )
         if not 0 < self.speed < float("inf"):
-            raise ProfileError(f"speed is {self.speed}: set a number above 0.")
+            raise _unusable("twin.not_positive", "speed", self.speed)
+
+
+def _unusable(key: str, name: str, value: float) -> ProfileError:
+    return ProfileError(Said(key, {"name": name, "value": value}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +99,16 @@ class Twin:
     @property
     def name(self) -> str:
         """The name of its model in the API: nobody takes it for a measured one."""
+        return f"simulated-{self.simulates}"
+
+    @property
+    def simulates(self) -> str:
+        """The profiles in use, in one word."""
         settings = self.settings
+        link = f"-{settings.link}" if settings.link else ""
         return (
-            f"simulated/{settings.model}@{settings.card}-tp{settings.tp}"
-            f"-{settings.stack}"
+            f"{settings.model}-{settings.card}-tp{settings.tp}{link}"
+            f"-{settings.stack}-{settings.host}"
         )
 
     def unverified(self) -> list[str]:
@@ -104,6 +119,9 @@ class Twin:
             (StackProfile, self.settings.stack),
             (HostProfile, self.settings.host),
         ]
+        if self.link is not None:
+            link = link_profile(self.settings.link or self.card.link)
+            chosen.append((LinkProfile, link))
         return [
             f"{name}.{field}"
             for kind, name in chosen
@@ -153,9 +171,8 @@ def make_twin(settings: TwinSettings) -> Twin:
         rules,
         tp=settings.tp,
         utilization=settings.gpu_memory_utilization,
+        blocks=settings.num_gpu_blocks,
     )
-    if settings.num_gpu_blocks is not None:
-        memory = replace(memory, blocks=settings.num_gpu_blocks)
     return Twin(settings, card, model, stack, host, link, rules, memory)
 
 
@@ -170,10 +187,8 @@ def _rules(
     tokens, seqs = BIG_DEFAULTS if is_big and not is_a100 else SMALL_DEFAULTS
     longest = settings.max_model_len or model.max_model_len
     if longest > model.max_model_len:
-        raise ProfileError(
-            f"max_model_len is {longest}, but the model has {model.max_model_len}: set at most "
-            "that."
-        )
+        values = {"asked": longest, "most": model.max_model_len}
+        raise ProfileError(Said("twin.too_long", values))
     return SchedulerRules(
         max_num_batched_tokens=settings.max_num_batched_tokens or tokens,
         max_num_seqs=settings.max_num_seqs or seqs,

@@ -25,7 +25,7 @@ LOGIT_COPIES = 3
 """Of a row of logits in fp32: themselves, their sorted copy, and probabilities. A guess."""
 
 
-class OutOfMemoryError(Exception):
+class OutOfMemoryError(ValueError):
     """The engine would not start; the message is vLLM's."""
 
 
@@ -76,14 +76,17 @@ def plan_memory(
     tp: int,
     utilization: float,
     block_size: int = 16,
+    blocks: int | None = None,
 ) -> MemoryPlan:
-    """Raises OutOfMemoryError where vLLM would not start."""
+    """`blocks`: as a real engine has logged them, instead of those that are left here. Raises
+    OutOfMemoryError where vLLM would not start.
+    """
     weights = round(model.resident_bytes / tp)
     activation = _activation_bytes(model, rules, tp)
     context = round((stack.context_gib + COLLECTIVE_GIB * (tp > 1)) * GIB)
     allowed = int(utilization * card.memory_bytes)
     kv = allowed - weights - activation - context
-    if kv <= 0:
+    if kv <= 0 and blocks is None:
         raise OutOfMemoryError(
             "No available memory for the cache blocks. Try increasing `gpu_memory_utilization` "
             "when initializing the engine."
@@ -91,7 +94,13 @@ def plan_memory(
     size, windows = groups_of(model)
     page = block_size * _kv_bytes_of_a_layer(model, tp) * size
     plan = MemoryPlan(
-        weights, activation, context, kv, int(kv // page), windows, block_size
+        weights,
+        activation,
+        context,
+        kv,
+        blocks or int(kv // page),
+        windows,
+        block_size,
     )
     _check_longest(plan, rules, page)
     return plan

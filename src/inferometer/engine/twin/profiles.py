@@ -12,6 +12,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, TypeVar
 
+from inferometer.words import Said
+
 GIB = 1 << 30
 LANES = 16
 
@@ -125,9 +127,8 @@ class LinkProfile:
         """(seconds of the smallest all-reduce, bytes per second of a large one) among `cards`."""
         if cards not in self.floor_us:
             known = ", ".join(map(str, self.floor_us))
-            raise ProfileError(
-                f"Tensor parallelism over {cards} cards has no known link: choose 1, {known}."
-            )
+            values = {"cards": cards, "known": known}
+            raise ProfileError(Said("twin.no_link", values))
         return self.floor_us[cards] / 1e6, self.bus_gb_s[cards] * 1e9
 
 
@@ -163,10 +164,12 @@ def load_profile(kind: type[Kind], name: str) -> Kind:
     """Raises ProfileError for a name that there is not."""
     known = profiles(kind)
     if name not in known:
-        raise ProfileError(
-            f"There is no profile {name!r} among the {FILES[kind]}: choose from "
-            f"{', '.join(known)}."
-        )
+        values = {
+            "name": name,
+            "kind": FILES[kind],
+            "known": ", ".join(known),
+        }
+        raise ProfileError(Said("twin.no_profile", values))
     return kind(**{field: said["value"] for field, said in known[name].items()})
 
 
@@ -182,13 +185,18 @@ def unverified(kind: type, name: str) -> list[str]:
 _LINK = re.compile(r"(pcie[345])(?:x(1|2|4|8|16))?(-nop2p)?")
 
 
+def link_profile(name: str) -> str:
+    """The profile that a link's name is about, whatever its lanes."""
+    match = _LINK.fullmatch(name)
+    return name if match is None else match[1] + (match[3] or "")
+
+
 def load_link(name: str) -> LinkProfile:
     """A link by its name: `nvlink4`, `pcie4x8`, `pcie5x16-nop2p`."""
+    whole = load_profile(LinkProfile, link_profile(name))
     match = _LINK.fullmatch(name)
     if match is None:
-        return load_profile(LinkProfile, name)
-    generation, lanes, no_p2p = match.groups()
-    whole = load_profile(LinkProfile, generation + (no_p2p or ""))
-    share = int(lanes or LANES) / LANES
+        return whole
+    share = int(match[2] or LANES) / LANES
     slower = {cards: rate * share for cards, rate in whole.bus_gb_s.items()}
     return LinkProfile(whole.floor_us, slower)

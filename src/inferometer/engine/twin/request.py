@@ -20,6 +20,7 @@ class TwinRequest:
         "answer_tokens",
         "arrived_ns",
         "cached_blocks",
+        "cancelled",
         "computed",
         "emitted",
         "finished",
@@ -62,7 +63,7 @@ class TwinRequest:
         self.outputs = self.emitted = 0
         self.computed = self.placeholders = self.in_flight = self.stale = 0
         self.hit_tokens = self.preemptions = self.cached_blocks = 0
-        self.finished = False
+        self.finished = self.cancelled = False
         self.tables: list[list[int]] = [[]]
         self.keys: list[int] = []
         self._prompt = None if prompt is None else tuple(prompt)

@@ -184,6 +184,21 @@ VERBS: dict[str, str] = {
     "demo.means": (
         "the engine recorded a mean TTFT of {true:.3f} ms, measured were {measured:.3f} ms;"
     ),
+    "twin.no_profile": "There is no profile {name} among the {kind}: choose one of {known}.",
+    "twin.no_link": "There are no figures of a link between {cards} cards: set tp to 1, {known}.",
+    "twin.too_small": "{name} is {value}: set at least 1.",
+    "twin.no_share": "{name} is {value}: set a number above 0 and up to 1.",
+    "twin.not_positive": "{name} is {value}: set a finite number above 0.",
+    "twin.too_long": (
+        "max_model_len is {asked}, but the "
+        "model has at most {most}: set at most {most}."
+    ),
+    "twin.timing": "{flags}: a twin has its own timing. Leave out either this or --twin.",
+    "twin.without": "{flags}: only a twin has this. Add --twin CARD, or leave it out.",
+    "twin.notice": (
+        "Simulated, not measured: {what}, {blocks} KV blocks "
+        "({tokens} tokens). {n} numbers of its profiles are unverified: {names}."
+    ),
     "demo.errors": "p99 of the error: TTFT {ttft:.3f} ms, ITL {itl:.3f} ms (over {events} events).",
     "output.lost": "the output could not be written ({cause}): redirect it elsewhere.",
     "output.lost.saved": (

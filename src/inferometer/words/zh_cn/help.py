@@ -112,6 +112,7 @@ HELP: dict[str, str] = {
     "panel.Read results": "读取结果",
     "panel.Look up": "查阅",
     "panel.Check the client": "检查客户端",
+    "panel.Twin": "孪生引擎",
     "panel.Server": "服务器",
     "panel.Prompts": "输入",
     "panel.Data sets": "数据集",
@@ -420,6 +421,7 @@ HELP: dict[str, str] = {
         "；Ctrl-C 停止。每个回答的长度与请求完全一致，一个词即一个 token。\n\n第一个事件在请求被接"
         "纳之后 TTFT + prefill × 输入 token 数 / 1000 发出，其余按 ITL + growth ×（运行中的请求数 "
         "- 1）的间隔发出。"
+        "\n\n加上 --twin 则改为模拟某张卡上的 vLLM：见 docs/twin.md。"
     ),
     "engine.ttft_ms": "到第一个事件的时间（ms）。",
     "engine.itl_ms": "单个请求的事件间隔（ms）。",
@@ -430,6 +432,20 @@ HELP: dict[str, str] = {
     "engine.prefill_ms_per_1k_tokens": "每 1000 个输入 token，TTFT 增加的量（ms）。",
     "engine.max_model_len": "输入加输出的最大长度（token）。",
     "engine.seed": "抖动和故障的随机种子。",
+    "engine.twin": (
+        "以此卡模拟 vLLM："
+        "调度、KV 缓存和每一步的时间都由模型算出；结果是模拟值，不是实测。"
+    ),
+    "engine.model_profile": "孪生引擎所运行模型的配置名。",
+    "engine.stack": "引擎配置名：版本，eager 还是图。",
+    "engine.host_profile": "主机配置名：CPU 每层的开销。",
+    "engine.tp": "张量并行的卡数。",
+    "engine.link": "卡间互联，如 pcie4x8、pcie5x16-nop2p、nvlink4。（默认：该卡自带的）",
+    "engine.gpu_memory_utilization": "显存中可用的比例。",
+    "engine.max_num_batched_tokens": "每一步最多的 token 数。（默认：与 vLLM 相同）",
+    "engine.num_gpu_blocks_override": "KV 块数，取自真实引擎的日志。（默认：由模型预测）",
+    "engine.enable_prefix_caching": "前缀缓存。",
+    "engine.speed": "模型时间与实际时间之比；10 即快 10 倍。",
     "engine.host": "监听的地址；默认只能从本机访问。",
     "engine.port": "监听的端口；0 表示选一个空闲的。",
     "engine.model": "API 中的模型名称。",

@@ -165,6 +165,18 @@ VERBS: dict[str, str] = {
     "merge.both": "{points}和{files}",
     "demo.truth": "真值：",
     "demo.means": "引擎自己记录的 TTFT 平均值为 {true:.3f} ms，测得 {measured:.3f} ms；",
+    "twin.no_profile": "{kind} 中没有名为 {name} 的配置：可选 {known}。",
+    "twin.no_link": "没有 {cards} 张卡之间互联的数据：请把 tp 设为 1、{known} 之一。",
+    "twin.too_small": "{name} 为 {value}：至少要设为 1。",
+    "twin.no_share": "{name} 为 {value}：请设为大于 0、不超过 1 的数。",
+    "twin.not_positive": "{name} 为 {value}：请设为大于 0 的有限数。",
+    "twin.too_long": "max_model_len 为 {asked}，而该模型最多 {most}：请设为不超过 {most}。",
+    "twin.timing": "{flags}：孪生引擎的时序由模型算出。请去掉这些参数，或去掉 --twin。",
+    "twin.without": "{flags}：只用于孪生引擎。请加上 --twin CARD，或去掉这些参数。",
+    "twin.notice": (
+        "模拟结果，并非实测：{what}，{blocks} 个 KV 块（"
+        "{tokens} token）。所用配置中有 {n} 个数值未经核实：{names}。"
+    ),
     "demo.errors": "误差的 p99：TTFT {ttft:.3f} ms，ITL {itl:.3f} ms（共 {events} 个事件）。",
     "output.lost": "无法写出输出（{cause}）：请重定向到别处。",
     "output.lost.saved": "无法写出输出（{cause}）：请重定向到别处。结果已保存。",

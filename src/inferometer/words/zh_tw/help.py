@@ -112,6 +112,7 @@ HELP: dict[str, str] = {
     "panel.Read results": "讀取結果",
     "panel.Look up": "查閱",
     "panel.Check the client": "檢查用戶端",
+    "panel.Twin": "孿生引擎",
     "panel.Server": "伺服器",
     "panel.Prompts": "輸入",
     "panel.Data sets": "資料集",
@@ -420,6 +421,7 @@ HELP: dict[str, str] = {
         "；Ctrl-C 停止。每個回答的長度與請求完全一致，一個詞即一個 token。\n\n第一個事件在請求被接"
         "納之後 TTFT + prefill × 輸入 token 數 / 1000 送出，其餘按 ITL + growth ×（執行中的請求數 "
         "- 1）的間隔送出。"
+        "\n\n加上 --twin 則改為模擬某張卡上的 vLLM：見 docs/twin.md。"
     ),
     "engine.ttft_ms": "到第一個事件的時間（ms）。",
     "engine.itl_ms": "單一請求的事件間隔（ms）。",
@@ -430,6 +432,20 @@ HELP: dict[str, str] = {
     "engine.prefill_ms_per_1k_tokens": "每 1000 個輸入 token，TTFT 增加的量（ms）。",
     "engine.max_model_len": "輸入加輸出的最大長度（token）。",
     "engine.seed": "抖動和故障的隨機種子。",
+    "engine.twin": (
+        "以此卡模擬 vLLM："
+        "排程、KV 快取和每一步的時間都由模型算出；結果是模擬值，不是實測。"
+    ),
+    "engine.model_profile": "孿生引擎所執行模型的設定檔名稱。",
+    "engine.stack": "引擎設定檔名稱：版本，eager 還是圖。",
+    "engine.host_profile": "主機設定檔名稱：CPU 每層的開銷。",
+    "engine.tp": "張量平行的卡數。",
+    "engine.link": "卡間互連，如 pcie4x8、pcie5x16-nop2p、nvlink4。（預設：該卡內建的）",
+    "engine.gpu_memory_utilization": "顯示記憶體中可用的比例。",
+    "engine.max_num_batched_tokens": "每一步最多的 token 數。（預設：與 vLLM 相同）",
+    "engine.num_gpu_blocks_override": "KV 區塊數，取自真實引擎的日誌。（預設：由模型預測）",
+    "engine.enable_prefix_caching": "前綴快取。",
+    "engine.speed": "模型時間與實際時間之比；10 即快 10 倍。",
     "engine.host": "監聽的位址；預設只能從本機存取。",
     "engine.port": "監聽的連接埠；0 表示選一個閒置的。",
     "engine.model": "API 中的模型名稱。",

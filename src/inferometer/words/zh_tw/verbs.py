@@ -165,6 +165,18 @@ VERBS: dict[str, str] = {
     "merge.both": "{points}和{files}",
     "demo.truth": "真值：",
     "demo.means": "引擎自己記錄的 TTFT 平均值為 {true:.3f} ms，測得 {measured:.3f} ms；",
+    "twin.no_profile": "{kind} 中沒有名為 {name} 的設定檔：可選 {known}。",
+    "twin.no_link": "沒有 {cards} 張卡之間互連的資料：請把 tp 設為 1、{known} 其中之一。",
+    "twin.too_small": "{name} 為 {value}：至少要設為 1。",
+    "twin.no_share": "{name} 為 {value}：請設為大於 0、不超過 1 的數。",
+    "twin.not_positive": "{name} 為 {value}：請設為大於 0 的有限數。",
+    "twin.too_long": "max_model_len 為 {asked}，而此模型最多 {most}：請設為不超過 {most}。",
+    "twin.timing": "{flags}：孿生引擎的時序由模型算出。請拿掉這些參數，或拿掉 --twin。",
+    "twin.without": "{flags}：只用於孿生引擎。請加上 --twin CARD，或拿掉這些參數。",
+    "twin.notice": (
+        "模擬結果，並非實測：{what}，{blocks} 個 KV 區塊（"
+        "{tokens} token）。所用設定檔中有 {n} 個數值未經核實：{names}。"
+    ),
     "demo.errors": "誤差的 p99：TTFT {ttft:.3f} ms，ITL {itl:.3f} ms（共 {events} 個事件）。",
     "output.lost": "無法寫出輸出（{cause}）：請重新導向到別處。",
     "output.lost.saved": "無法寫出輸出（{cause}）：請重新導向到別處。結果已儲存。",

@@ -1,0 +1,174 @@
+"""The twin behind the engine's front: real time, or a multiple of it.
+
+A step is planned when it begins, so that it sees whoever has arrived by then; its tokens leave when
+it is over. A request is known to the scheduler only after the API server's time for it, which is
+longer than the front's own: the schedule is that of virtual time.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from math import ceil
+
+from inferometer.engine import wire
+from inferometer.engine.engine_model import Emission, EngineReport
+from inferometer.engine.twin.configuration import TwinSettings, make_twin
+from inferometer.engine.twin.request import TwinRequest
+from inferometer.engine.twin.simulation import PS_PER_NS, Stretch
+
+
+class TwinModel:
+    """An EngineModel. Raises ProfileError or OutOfMemoryError when it is made."""
+
+    tokens_per_event = 1
+    reads_prompts = True
+
+    def __init__(self, settings: TwinSettings) -> None:
+        self.twin = make_twin(settings)
+        self.seed = settings.seed
+        self.max_model_len = self.twin.rules.max_model_len
+        self._speed = settings.speed
+        self._origin_ns: int | None = None
+        """When the model's time began, on the caller's clock."""
+        self._simulation = self.twin.simulation()
+        self._scheduler = self._simulation.scheduler
+        self._stretches: deque[tuple[Stretch, int]] = deque()
+        """Computed steps, with how many of each have left."""
+        self._ready: deque[TwinRequest] = deque()
+        """Who gets a token of the step that leaves next, at `_due_ns`."""
+        self._due_ns = 0
+
+    @property
+    def running(self) -> int:
+        return len(self._scheduler.running)
+
+    @property
+    def waiting(self) -> int:
+        return len(self._scheduler.waiting)
+
+    @property
+    def kv_cache_usage(self) -> float:
+        return self._scheduler.memory.usage
+
+    def report(self) -> EngineReport:
+        scheduler, memory = self._scheduler, self.twin.memory
+        return EngineReport(
+            self.twin.simulates,
+            scheduler.queried_tokens,
+            scheduler.hit_tokens,
+            scheduler.preemptions,
+            memory.blocks,
+            memory.block_size,
+        )
+
+    def submit(
+        self,
+        number: int,
+        prompt_tokens: int,
+        max_tokens: int,
+        time_ns: int,
+        prompt: Sequence[int] | None = None,
+    ) -> FrontRequest:
+        if self._origin_ns is None:
+            self._origin_ns = time_ns
+        request = TwinRequest(
+            number,
+            prompt_tokens,
+            max_tokens,
+            arrived_ns=self._model_ns(time_ns),
+            prompt=prompt,
+            answer=_said,
+        )
+        self._simulation.submit(request)
+        return FrontRequest(self, request)
+
+    def cancel(self, sequence: FrontRequest, time_ns: int) -> None:
+        self._catch_up(time_ns)
+        request = sequence.request
+        if not request.cancelled:
+            request.cancelled = True
+            self._simulation.cancel(request)
+
+    def preempt(self, sequence: FrontRequest) -> None:
+        if sequence.request in self._scheduler.running:
+            self._scheduler.preempt(sequence.request)
+
+    def next_ns(self) -> int | None:
+        if self._next_ready():
+            return self._due_ns
+        next_ps = self._simulation.next_ps()
+        return None if next_ps is None else self.real_ns(next_ps // PS_PER_NS)
+
+    def pop_due(self, now_ns: int) -> Emission | None:
+        while True:
+            if not self._next_ready():
+                self._catch_up(now_ns)
+                if not self._next_ready():
+                    return None
+            if self._due_ns > now_ns:
+                self._catch_up(now_ns)
+                return None
+            request = self._ready.popleft()
+            if request.cancelled:
+                continue
+            request.emitted += 1
+            is_last = request.emitted == request.answer_tokens
+            return Emission(
+                self._due_ns, FrontRequest(self, request), 1, is_last
+            )
+
+    def _next_ready(self) -> bool:
+        """Whether a step is known whose tokens have not all left."""
+        while not self._ready:
+            if not self._stretches:
+                return False
+            stretch, left = self._stretches.popleft()
+            leaves_ns = stretch.end_ns(left + 1) + self._simulation.outlet_ns
+            self._due_ns = self.real_ns(leaves_ns)
+            self._ready.extend(stretch.requests)
+            if left + 1 < stretch.steps:
+                self._stretches.appendleft((stretch, left + 1))
+        return True
+
+    def _catch_up(self, now_ns: int) -> None:
+        """Compute all steps that have begun by now."""
+        horizon_ps = self._model_ns(now_ns) * PS_PER_NS
+        while (stretch := self._simulation.advance(horizon_ps)) is not None:
+            if stretch.requests:
+                self._stretches.append((stretch, 0))
+
+    def _model_ns(self, time_ns: int) -> int:
+        since_ns = time_ns - (self._origin_ns or 0)
+        if self._speed == 1:
+            return max(0, since_ns)
+        return max(0, int(since_ns * self._speed))
+
+    def real_ns(self, model_ns: int) -> int:
+        """A moment of the model on the caller's clock."""
+        if self._speed == 1:
+            return (self._origin_ns or 0) + model_ns
+        return (self._origin_ns or 0) + ceil(model_ns / self._speed)
+
+
+class FrontRequest:
+    """A request as the front sees it, on the front's clock."""
+
+    __slots__ = ("_model", "request")
+
+    def __init__(self, model: TwinModel, request: TwinRequest) -> None:
+        self._model = model
+        self.request = request
+
+    @property
+    def number(self) -> int:
+        return self.request.number
+
+    @property
+    def admitted_ns(self) -> int:
+        return self._model.real_ns(self.request.admitted_ns)
+
+
+def _said(place: int) -> int:
+    """The token at a place of any answer, as the front writes it."""
+    return wire.ids(place, 1)[0]

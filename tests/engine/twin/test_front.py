@@ -1,0 +1,177 @@
+"""The twin as a server: any wire format, vLLM's metrics, and the mark of what is not measured."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from inferometer.engine import EmbeddedEngine
+from inferometer.engine.api import FrontSettings
+from inferometer.engine.server import EngineServer
+from inferometer.engine.twin.configuration import TwinSettings, make_twin
+from inferometer.engine.twin.front import FrontRequest, TwinModel
+from inferometer.engine.twin.request import TwinRequest
+from inferometer.engine.twin.simulation import run
+from inferometer.store.environment import EMBEDDED_VERSION
+
+MS = 1_000_000
+SMALL = TwinSettings(
+    card="r9700",
+    model="llama-3.1-8b",
+    stack="vllm-0.10.2-eager",
+    host="threadripper",
+    tp=2,
+    link="pcie4x8",
+    max_model_len=512,
+    num_gpu_blocks=100,
+    speed=20,
+)
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    backends = ("openai", "openai-chat", "tgi")
+    server = EngineServer(SMALL, FrontSettings(model="m", backends=backends))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    yield server.url
+    server.stop()
+    thread.join()
+
+
+def values_of(page: str) -> dict[str, float]:
+    return {
+        sample.name: sample.value
+        for family in text_string_to_metric_families(page)
+        for sample in family.samples
+    }
+
+
+def complete(url: str, prompt: str, max_tokens: int) -> dict[str, Any]:
+    body = {"model": "m", "prompt": prompt, "max_tokens": max_tokens}
+    answer = httpx.post(f"{url}/v1/completions", json=body, timeout=30)
+    assert answer.status_code == 200
+    return dict(answer.json())
+
+
+def test_answers_have_the_length_that_was_asked_for(url: str) -> None:
+    usage = complete(url, "a b c", 17)["usage"]
+    assert (usage["prompt_tokens"], usage["completion_tokens"]) == (3, 17)
+
+
+def test_other_wire_formats_are_served_too(url: str) -> None:
+    body = {"inputs": "a b", "parameters": {"max_new_tokens": 5}}
+    answer = httpx.post(f"{url}/generate_stream", json=body, timeout=30)
+    assert answer.text.count("data:") == 5
+
+
+def test_whoever_asks_learns_that_nothing_was_measured(url: str) -> None:
+    version = httpx.get(f"{url}/version").json()["version"]
+    assert EMBEDDED_VERSION in version  # so that results say "rehearsal"
+    assert version.endswith(".simulated")
+    page = httpx.get(f"{url}/metrics").text
+    simulates = "llama-3.1-8b-r9700-tp2-pcie4x8-vllm-0.10.2-eager-threadripper"
+    assert f'inferometer_simulated{{simulates="{simulates}"}} 1.0' in page
+    assert make_twin(SMALL).name == f"simulated-{simulates}"
+
+
+def test_the_metrics_move_as_those_of_vllm(url: str) -> None:
+    prompt = " ".join(f"w{i}" for i in range(64))
+    before = values_of(httpx.get(f"{url}/metrics").text)
+    complete(url, prompt, 2)
+    complete(url, prompt, 2)
+    after = values_of(httpx.get(f"{url}/metrics").text)
+
+    def moved(name: str) -> float:
+        return after[name] - before[name]
+
+    assert moved("vllm:prefix_cache_queries_total") == 128
+    assert moved("vllm:prefix_cache_hits_total") == 48  # 63 in whole blocks
+    assert moved("vllm:generation_tokens_total") == 4
+    assert after["vllm:num_requests_running"] == 0
+    assert after["vllm:kv_cache_usage_perc"] == 0
+    assert after["vllm:cache_config_info"] == 1
+
+
+def test_what_a_chat_has_said_is_found_again(url: str) -> None:
+    """The next turn's prompt contains the answer, whose blocks are cached too."""
+    asked = " ".join(f"q{i}" for i in range(20))
+    said = complete(url, asked, 45)["choices"][0]["text"]
+    before = values_of(httpx.get(f"{url}/metrics").text)
+    complete(url, f"{asked} {said} and now", 1)
+    after = values_of(httpx.get(f"{url}/metrics").text)
+    name = "vllm:prefix_cache_hits_total"
+    assert after[name] - before[name] == 64
+
+
+def drain(model: TwinModel, until_ns: int) -> list[tuple[int, int, bool]]:
+    """All emissions due by then, as (ns, request, last)."""
+    emissions = iter(lambda: model.pop_due(until_ns), None)
+    return [
+        (each.time_ns, each.sequence.number, each.last)
+        for each in emissions
+        if each is not None
+    ]
+
+
+def test_tokens_leave_when_virtual_time_says() -> None:
+    settings = replace(SMALL, speed=1.0)
+    lengths = [(40, 9), (300, 30), (17, 3), (100, 60)]
+    virtual = [
+        TwinRequest(number, prompt, output, arrived_ns=number * 30 * MS)
+        for number, (prompt, output) in enumerate(lengths)
+    ]
+    done = list(run(make_twin(settings).simulation(), virtual))
+    expected = {r.number: (r.first_ns, r.finished_ns) for r in done}
+    model, origin_ns = TwinModel(settings), 987_654_321
+    got: dict[int, list[int]] = {number: [] for number in expected}
+    for tick in range(400):
+        now_ns = origin_ns + tick * 10 * MS
+        if tick % 3 == 0 and tick // 3 < len(lengths):
+            prompt, output = lengths[tick // 3]
+            model.submit(tick // 3, prompt, output, now_ns)
+        for time_ns, number, _ in drain(model, now_ns):
+            assert now_ns - 10 * MS < time_ns <= now_ns
+            got[number].append(time_ns - origin_ns)
+    assert {
+        number: (times[0], times[-1]) for number, times in got.items()
+    } == expected
+    assert [len(got[number]) for number in range(4)] == [9, 30, 3, 60]
+    assert (model.running, model.waiting, model.next_ns()) == (0, 0, None)
+
+
+def test_a_client_that_leaves_gets_nothing_more() -> None:
+    model = TwinModel(SMALL)
+    first = model.submit(0, 30, 50, 0)
+    model.submit(1, 30, 3, 0)
+    seen = drain(model, 20 * MS)
+    model.cancel(first, 20 * MS)
+    model.cancel(first, 21 * MS)
+    later = drain(model, 10_000 * MS)
+    assert {number for _, number, _ in seen} == {0, 1} or seen == []
+    assert {number for _, number, _ in later} <= {1}
+    assert model.kv_cache_usage == 0
+
+
+def test_a_preempted_request_goes_on() -> None:
+    model = TwinModel(SMALL)
+    request = model.submit(0, 100, 20, 0)
+    assert isinstance(request, FrontRequest)
+    got = drain(model, 15 * MS)
+    model.preempt(request)
+    got += drain(model, 10_000 * MS)
+    assert len(got) == 20
+    assert model.report().preemptions == 1
+
+
+def test_it_runs_in_a_process_of_its_own(tmp_path: Path) -> None:
+    with EmbeddedEngine(SMALL, model="m", record_truth=True) as engine:
+        assert complete(engine.base_url, "a b", 3)["usage"]["total_tokens"] == 5
+        assert len(engine.truth()) == 1

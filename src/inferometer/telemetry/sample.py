@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from inferometer.telemetry.npu_smi import NpuSmi
 from inferometer.telemetry.nvidia import NvidiaSmi
 from inferometer.telemetry.nvml import Nvml
 from inferometer.telemetry.pci import accelerators
-from inferometer.telemetry.reading import VENDORS, MachineSample
+from inferometer.telemetry.reading import VENDORS, Card, MachineSample
 from inferometer.telemetry.sampler import (
     CardSampler,
     HostSampler,
@@ -68,16 +68,19 @@ def take_sample(root: Path = Path("/")) -> MachineSample:
     return gathered(parts, now)
 
 
-def gathered(parts: Iterable[Sampled], now: int) -> MachineSample:
+def gathered(
+    parts: Iterable[Sampled], now: int, cards: Sequence[Card] | None = None
+) -> MachineSample:
     """What several samplers saw, as one sample at the moment `now` of the monotonic clock."""
     found = list(parts)
-    tools = [each for part in found for each in part.tools]
-    cards = [card for part in found for card in part.cards]
+    tools = {each.tool: each for part in found for each in part.tools}
+    if cards is None:
+        cards = [card for part in found for card in part.cards]
     return MachineSample(
         now,
         datetime.now().astimezone().isoformat(timespec="milliseconds"),
         tuple(sorted(cards, key=lambda card: card.address or "~")),
         {name: each for part in found for name, each in part.host.items()},
-        tuple(tools),
+        tuple(tools.values()),
         {name: each for part in found for name, each in part.cores.items()},
     )

@@ -1,0 +1,83 @@
+"""Samples a machine again and again: a thread each for the host and for every vendor, so that one
+that hangs stops no other.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from pathlib import Path
+
+from inferometer.clock import NS, monotonic_ns
+from inferometer.telemetry.reading import MachineSample, ToolReport
+from inferometer.telemetry.sample import SAMPLERS, gathered, wanted
+from inferometer.telemetry.sampler import Sampled
+from inferometer.telemetry.tree import Tree
+
+MAX_KEPT = 1024
+"""Samples that nobody has taken yet; older ones are forgotten."""
+
+
+class Watch:
+    """What the samplers see, numbered in the order in which they saw it."""
+
+    def __init__(self, root: Path, period_s: float) -> None:
+        self._tree, self._period_ns = Tree(root), round(period_s * NS)
+        self._kept: deque[tuple[int, Sampled]] = deque(maxlen=MAX_KEPT)
+        self._latest: dict[str, Sampled] = {}
+        self._number = 0
+        self._changed = threading.Condition()
+        self._end = threading.Event()
+        self._begun_ns = monotonic_ns()
+        self._threads = [
+            threading.Thread(target=self._sample, args=(name,), daemon=True)
+            for name in wanted(self._tree)
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def _sample(self, name: str) -> None:
+        sampler = SAMPLERS[name]()
+        while not self._end.is_set():
+            try:
+                seen = sampler.sample(self._tree)
+            except Exception as error:  # a driver's library may do anything
+                report = ToolReport(name, "tool_failed", type(error).__name__)
+                seen = Sampled(monotonic_ns(), tools=(report,))
+            with self._changed:
+                self._number += 1
+                self._kept.append((self._number, seen))
+                self._latest[name] = seen
+                self._changed.notify_all()
+            self._end.wait(self._until_due_s())
+        sampler.close()
+
+    def _until_due_s(self) -> float:
+        """All threads sample at the same times, so that what they see fits together."""
+        passed = monotonic_ns() - self._begun_ns
+        return (self._period_ns - passed % self._period_ns) / NS
+
+    def since(self, number: int) -> tuple[list[Sampled], int]:
+        """What was seen after the sample of this number, and the newest number."""
+        with self._changed:
+            return [
+                seen for each, seen in self._kept if each > number
+            ], self._number
+
+    def latest(self) -> MachineSample:
+        """The newest of each sampler."""
+        with self._changed:
+            return gathered(self._latest.values(), monotonic_ns())
+
+    def wait_for_all(self, timeout_s: float) -> None:
+        """Until every sampler has seen something, or that time is over."""
+        with self._changed:
+            self._changed.wait_for(
+                lambda: len(self._latest) == len(self._threads), timeout_s
+            )
+
+    def close(self) -> None:
+        """Stop; a thread that hangs is left behind."""
+        self._end.set()
+        for thread in self._threads:
+            thread.join(0.5)

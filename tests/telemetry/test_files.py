@@ -9,9 +9,20 @@ from pathlib import Path
 import pytest
 
 from inferometer.telemetry.gpu_metrics import read_metrics
-from inferometer.telemetry.host import is_virtual, read_cores, read_host
-from inferometer.telemetry.reading import CARD_FIELDS, HOST_FIELDS, Card
-from inferometer.telemetry.sample import take_sample
+from inferometer.telemetry.host import (
+    is_virtual,
+    read_cores,
+    read_frequency,
+    read_host,
+)
+from inferometer.telemetry.kfd import kfd_processes
+from inferometer.telemetry.reading import (
+    CARD_FIELDS,
+    HOST_FIELDS,
+    Card,
+    Reading,
+)
+from inferometer.telemetry.sample import SAMPLERS, take_sample
 from inferometer.telemetry.tree import MissingError, Tree
 from tests.telemetry.trees import plant, plant_capture
 
@@ -54,6 +65,8 @@ CARDS = {
         "max_gpu_clock_mhz": 2070.0,
         "memory_clock_mhz": 1124.0,
         "fan_rpm": 1944.0,
+        "power_throttled": 0.0,
+        "thermal_throttled": 0.0,
     },
     "amd_sysfs_rx6900xt.json": {
         "gpu_utilization": 3.0,
@@ -72,6 +85,8 @@ CARDS = {
         "memory_clock_mhz": 1000.0,
         "fan_rpm": 0.0,
         "pcie_replays": 0.0,
+        "power_throttled": 0.0,
+        "thermal_throttled": 0.0,
     },
     "intel_sysfs_b580.json": {
         "energy_j": pytest.approx(29523.753173),
@@ -80,6 +95,7 @@ CARDS = {
         "gpu_clock_mhz": 400.0,
         "max_gpu_clock_mhz": 2850.0,
         "fan_rpm": 0.0,
+        "power_w": "not_due",
     },
     "intel_sysfs_a380.json": {
         "energy_j": pytest.approx(25637.161804),
@@ -88,6 +104,7 @@ CARDS = {
         "gpu_clock_mhz": 600.0,
         "max_gpu_clock_mhz": 2450.0,
         "fan_rpm": 0.0,
+        "power_w": "not_due",
     },
 }
 
@@ -96,6 +113,50 @@ CARDS = {
 def test_a_card_is_read_from_its_files(name: str, tmp_path: Path) -> None:
     card = only_card(plant_capture(tmp_path, name))
     assert said(card) == CARDS[name]
+
+
+def test_the_power_of_a_card_that_counts_energy_only(tmp_path: Path) -> None:
+    root = plant_capture(tmp_path, "intel_sysfs_a380.json")
+    counter = root / "sys/class/drm/card1/device/hwmon/hwmon1/energy1_input"
+    sampler, tree = SAMPLERS["intel"](), Tree(root)
+    first = sampler.sample(tree)
+    still = sampler.sample(tree).cards[0].readings["power_w"]
+    counter.write_text(f"{25637161804 + 50_000_000}\n")
+    last = sampler.sample(tree)
+    power = last.cards[0].readings["power_w"]
+    assert (still.value, still.reason) == (None, "not_reported")
+    assert power.averaging == "counter"
+    assert power.value is not None
+    assert power.value > 50e9 / (last.monotonic_ns - first.monotonic_ns)
+    assert power.source is not None
+    assert power.source.startswith("difference of ")
+
+
+KFD = "sys/class/kfd/kfd"
+
+
+@pytest.mark.parametrize(
+    ("address", "processes"), [("0000:63:00.0", 1.0), ("0000:43:00.0", 0.0)]
+)
+def test_processes_that_compute_on_a_card(
+    address: str, processes: float, tmp_path: Path
+) -> None:
+    nodes = {
+        f"{KFD}/topology/nodes/{node}/{name}": text
+        for node, place in (("0", 0), ("2", 25344), ("3", 17152))
+        for name, text in (
+            ("properties", f"location_id {place}\ndomain 0\n"),
+            ("gpu_id", f"{place}\n"),
+        )
+    }
+    held = {
+        f"{KFD}/proc/70/vram_25344": "4096\n",
+        f"{KFD}/proc/70/vram_17152": "0\n",
+        f"{KFD}/proc/71/vram_17152": "0\n",
+    }
+    tree = Tree(plant(tmp_path, nodes | held))
+    assert kfd_processes(tree, address).value == processes
+    assert kfd_processes(tree, "0000:99:00.0").reason == "no_source"
 
 
 def test_every_field_is_there_with_its_unit_and_a_value_or_a_reason(
@@ -130,11 +191,30 @@ def test_power_of_either_file_is_read_and_says_how_it_is_averaged(
 
 
 @pytest.mark.parametrize("version", [(1, 0), (1, 9), (2, 4), (3, 0)])
-def test_metrics_of_an_unknown_version_say_nothing(
+def test_metrics_of_an_unknown_version_say_only_which(
     version: tuple[int, int],
 ) -> None:
     content = struct.pack("<HBB", 120, *version) + bytes(range(116))
-    assert read_metrics(content, "gpu_metrics") == ({}, None)
+    readings, link = read_metrics(content, "gpu_metrics")
+    unknown = Reading(
+        None, f"gpu_metrics v{version[0]}.{version[1]}", "unknown_format"
+    )
+    assert readings == {"power_w": unknown, "energy_j": unknown}
+    assert link is None
+
+
+@pytest.mark.parametrize(
+    ("bit", "power", "thermal"),
+    [(0, 1.0, 0.0), (17, 1.0, 0.0), (36, 0.0, 1.0), (56, 0.0, 0.0)],
+)
+def test_what_holds_the_clocks_down(
+    bit: int, power: float, thermal: float
+) -> None:
+    content = struct.pack("<HBB", 120, 1, 3) + bytes(116)
+    content = content[:112] + struct.pack("<Q", 1 << bit)
+    readings, _ = read_metrics(content, "gpu_metrics")
+    assert readings["power_throttled"].value == power
+    assert readings["thermal_throttled"].value == thermal
 
 
 def test_metrics_of_an_instinct_card() -> None:
@@ -189,7 +269,9 @@ def test_each_processor_is_read(tmp_path: Path) -> None:
 
 
 def test_a_host_is_read(tmp_path: Path) -> None:
-    host = read_host(Tree(plant(tmp_path, PROC)))
+    tree = Tree(plant(tmp_path, PROC))
+    assert read_frequency(tree).value == 2500.0
+    host = read_host(tree)
     assert (
         {name: each.value for name, each in host.items()}
         == {

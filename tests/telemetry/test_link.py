@@ -8,6 +8,7 @@ import pytest
 
 from inferometer.telemetry.pci import (
     accelerators,
+    errors_of,
     link_of,
     same_address,
     starred_level,
@@ -123,6 +124,27 @@ def test_the_slot_and_the_narrowest_hop(machine: str, tmp_path: Path) -> None:
     assert (shown(found.slot), shown(found.narrowest)) == (slot, narrowest)
     assert shown(found.effective) == narrowest
     assert found.unverifiable is None
+
+
+def test_errors_of_both_ends_of_the_slot_s_link(tmp_path: Path) -> None:
+    gpu = f"{ROOT}/0000:01:00.0/0000:02:00.0/0000:03:00.0"
+    errors = {
+        f"sys/devices/{ROOT}/aer_dev_correctable": "RxErr 7\nTOTAL_ERR_COR 7\n",
+        f"sys/devices/{gpu}/aer_dev_correctable": "RxErr 2\nTOTAL_ERR_COR 2\n",
+        f"sys/devices/{gpu}/aer_dev_nonfatal": "TLP 1\nTOTAL_ERR_NONFATAL 1\n",
+        f"sys/devices/{gpu}/aer_dev_fatal": "DLP 0\nTOTAL_ERR_FATAL 0\n",
+    }
+    tree = Tree(plant(tmp_path, rdna4("16.0x8") | errors))
+    (device,) = accelerators(tree)
+    found = errors_of(tree, device)
+    assert found["aer_correctable"].value == 9.0
+    assert found["aer_uncorrectable"].value == 1.0
+
+
+def test_without_counters_of_errors_there_is_no_number(tmp_path: Path) -> None:
+    tree = Tree(plant(tmp_path, rdna4("16.0x8")))
+    (device,) = accelerators(tree)
+    assert errors_of(tree, device)["aer_correctable"].reason == "no_source"
 
 
 def test_a_capture_of_a_narrow_slot(tmp_path: Path) -> None:

@@ -45,11 +45,14 @@ INSTINCT_5 = {
 LAYOUTS: Mapping[tuple[int, int], Mapping[str, tuple[int, str]]] = {
     (1, 1): DISCRETE,
     (1, 2): DISCRETE,
-    (1, 3): DISCRETE,
+    (1, 3): {**DISCRETE, "throttle": (112, "Q")},
     (1, 4): INSTINCT_4,
     (1, 5): INSTINCT_5,
 }
 """Offset and type of each field, by format and content revision."""
+
+THROTTLED = {"power_throttled": 0xFF00FF, "thermal_throttled": 0xFFFF << 32}
+"""Bits of `indep_throttle_status`: power and current, temperatures."""
 
 JOULES_A_TICK = 15.259e-6
 """2^-16 J. Documented from v1.4 on; the counter of v1.1 to v1.3 ticks in a unit that is not."""
@@ -59,14 +62,23 @@ def read_metrics(
     content: bytes, source: str
 ) -> tuple[dict[str, Reading], Link | None]:
     """The readings of a file, and the link that it names."""
-    fields = _fields(content)
+    version = _version(content)
+    if version is None:
+        return {}, None
+    if version not in LAYOUTS:
+        form, revision = version
+        named = f"{source} v{form}.{revision}"
+        unknown = Reading(None, named, "unknown_format")
+        return {"power_w": unknown, "energy_j": unknown}, None
+    fields = _fields(content, LAYOUTS[version])
     if fields is None:
         return {}, None
     readings = {
         name: _reading(value, f"{source} {name}")
         for name, value in fields.items()
-        if name not in ("width", "decigts", "energy_ticks")
+        if name not in ("width", "decigts", "energy_ticks", "throttle")
     }
+    readings.update(_throttled(fields.get("throttle"), source))
     power = readings.get("power_w")
     if power is not None and power.value is not None:
         readings["power_w"] = Reading(
@@ -76,14 +88,19 @@ def read_metrics(
     return readings, _link(fields, source)
 
 
-def _fields(content: bytes) -> dict[str, int | None] | None:
-    """None if this is no file of a known version, or cut."""
+def _version(content: bytes) -> tuple[int, int] | None:
+    """Format and revision; None if the file is cut."""
     if len(content) < _HEADER.size:
         return None
     size, form, revision = _HEADER.unpack_from(content)
-    layout = LAYOUTS.get((form, revision))
-    if layout is None or len(content) < size:
-        return None
+    return None if len(content) < size else (form, revision)
+
+
+def _fields(
+    content: bytes, layout: Mapping[str, tuple[int, str]]
+) -> dict[str, int | None] | None:
+    """None if the file is shorter than its version."""
+    (size, _, _) = _HEADER.unpack_from(content)
     found: dict[str, int | None] = {}
     for name, (offset, kind) in layout.items():
         width = struct.calcsize(f"<{kind}")
@@ -98,6 +115,16 @@ def _reading(value: int | None, source: str) -> Reading:
     if value is None:
         return Reading(None, source, "not_reported")
     return Reading(float(value), source)
+
+
+def _throttled(bits: int | None, source: str) -> dict[str, Reading]:
+    if bits is None:
+        return {}
+    source = f"{source} indep_throttle_status"
+    return {
+        field: Reading(float(bool(bits & mask)), source)
+        for field, mask in THROTTLED.items()
+    }
 
 
 def _energy(fields: Mapping[str, int | None], source: str) -> Reading:

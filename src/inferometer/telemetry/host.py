@@ -16,12 +16,11 @@ MICRO = 1e-6
 
 
 def read_host(tree: Tree) -> Readings:
-    """All fields of a host."""
+    """All fields of a host but its frequency."""
     return {
         **_processor(tree),
         **_memory(tree),
         **_network(tree),
-        "cpu_frequency_mhz": _frequency(tree),
         "load_average_1min": _first_number(tree, "proc/loadavg", r"([\d.]+) "),
         "cpu_pressure_percent": _pressure(tree, "cpu"),
         "memory_pressure_percent": _pressure(tree, "memory"),
@@ -116,8 +115,15 @@ def _memory(tree: Tree) -> Readings:
 
 
 def _network(tree: Tree) -> Readings:
-    """Bytes of all interfaces but the loopback, since each came up."""
-    names = [name for name in tree.names("sys/class/net") if name != "lo"]
+    """Bytes of all network cards since each came up; bridges and containers' ends would count the
+    same bytes again. Where no card is seen, of all interfaces but the loopback.
+    """
+    base = "sys/class/net"
+    names = [name for name in tree.constant_names(base) if name != "lo"]
+    cards = [
+        name for name in names if tree.constant_names(f"{base}/{name}/device")
+    ]
+    names = cards or names
     paths = [f"sys/class/net/{name}/statistics" for name in names]
     return {
         "network_received_bytes": _sum(
@@ -142,7 +148,8 @@ def _sum(readings: Iterable[Reading], source: str) -> Reading:
     return Reading(sum(each.value or 0.0 for each in found), source)
 
 
-def _frequency(tree: Tree) -> Reading:
+def read_frequency(tree: Tree) -> Reading:
+    """Mean of all processors. To read it, the kernel asks each of them."""
     path = "proc/cpuinfo"
     found = re.findall(
         r"^cpu MHz\s*:\s*([\d.]+)", _text(tree, path), re.MULTILINE
@@ -167,14 +174,14 @@ def _energy(tree: Tree, place: str, kind: str) -> Reading:
     base = "sys/class/powercap"
     found = [
         f"{base}/{name}"
-        for name in tree.names(base)
+        for name in tree.constant_names(base)
         if re.fullmatch(place, name)
     ]
     return _sum(
         (
             tree.reading(f"{path}/energy_uj", MICRO)
             for path in found
-            if (tree.word(f"{path}/name") or "package").startswith(kind)
+            if (tree.constant(f"{path}/name") or "package").startswith(kind)
         ),
         base,
     )

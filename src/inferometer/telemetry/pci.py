@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from inferometer.telemetry.reading import VENDORS, Link, LinkReport
+from inferometer.telemetry.reading import VENDORS, Link, LinkReport, Reading
 from inferometer.telemetry.tree import Tree, whole_number
 
 ADDRESS = re.compile(r"(?:[0-9a-f]{4,8}:)[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]")
@@ -113,7 +113,7 @@ def _device(tree: Tree, path: str, drm: str | None) -> Device | None:
         whole_number(f"0x{each}")
         for each in (*event.get("PCI_ID", ":").split(":"), "")[:2]
     )
-    vendor = whole_number(tree.word(f"{path}/vendor")) or vendor
+    vendor = whole_number(tree.constant(f"{path}/vendor")) or vendor
     device_id = whole_number(tree.word(f"{path}/device")) or device_id
     kind = _class_of(tree, path) or whole_number(
         f"0x{event.get('PCI_CLASS', '')}"
@@ -136,7 +136,7 @@ def _event(tree: Tree, path: str) -> dict[str, str]:
 
 
 def _class_of(tree: Tree, path: str) -> int | None:
-    return whole_number(tree.word(f"{path}/class"))
+    return whole_number(tree.constant(f"{path}/class"))
 
 
 def link_of(
@@ -170,10 +170,43 @@ def link_of(
     )
 
 
+AER = {
+    "aer_correctable": ("correctable",),
+    "aer_uncorrectable": ("nonfatal", "fatal"),
+}
+_TOTAL = re.compile(r"^TOTAL_ERR_\w+ (\d+)$", re.MULTILINE)
+
+
+def errors_of(tree: Tree, device: Device) -> dict[str, Reading]:
+    """What both ends of the slot's link and the card's own ports counted of errors on the bus."""
+    chain = _chain(device.path) or [device.path]
+    own = _own_ports(tree, device, chain[:-1])
+    ends = chain[-own - 2 :]
+    found = {}
+    for field, kinds in AER.items():
+        totals = [
+            int(total[1])
+            for path in ends
+            for kind in kinds
+            if (
+                total := _TOTAL.search(
+                    tree.word(f"{path}/aer_dev_{kind}") or ""
+                )
+            )
+        ]
+        source = f"{device.path}/aer_dev_{kinds[0]}"
+        found[field] = (
+            Reading(float(sum(totals)), source)
+            if totals
+            else Reading(None, source, "no_source")
+        )
+    return found
+
+
 def _unverifiable(
     tree: Tree, ports: Sequence[str], *, virtual: bool
 ) -> str | None:
-    vendors = {whole_number(tree.word(f"{port}/vendor")) for port in ports}
+    vendors = {whole_number(tree.constant(f"{port}/vendor")) for port in ports}
     if virtual or vendors & VIRTUAL_VENDORS:
         return "virtual_machine"
     return None if ports else "no_port_above"
@@ -196,7 +229,7 @@ def _own_ports(tree: Tree, device: Device, ports: Sequence[str]) -> int:
     own = 0
     for above, port in enumerate(reversed(ports[1:][-MAX_OWN_PORTS:]), 1):
         vendor, kind = (
-            whole_number(tree.word(f"{port}/vendor")),
+            whole_number(tree.constant(f"{port}/vendor")),
             _class_of(tree, port),
         )
         if vendor is None:
@@ -219,12 +252,12 @@ def link_at(tree: Tree, path: str) -> Link | None:
     rate = speed_gts(speed)
     if rate is None or lanes is None or lanes in NO_WIDTH:
         return None
-    most = whole_number(tree.word(f"{path}/max_link_width"))
+    most = whole_number(tree.constant(f"{path}/max_link_width"))
     return Link(
         rate,
         lanes,
         path.rsplit("/", 1)[-1],
-        speed_gts(tree.word(f"{path}/max_link_speed")),
+        speed_gts(tree.constant(f"{path}/max_link_speed")),
         None if most in NO_WIDTH else most,
     )
 

@@ -7,9 +7,15 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from inferometer.clock import NS, monotonic_ns
-from inferometer.telemetry.host import is_virtual, read_cores, read_host
-from inferometer.telemetry.pci import Device, accelerators, link_of
+from inferometer.telemetry.host import (
+    is_virtual,
+    read_cores,
+    read_frequency,
+    read_host,
+)
+from inferometer.telemetry.pci import Device, accelerators, errors_of, link_of
 from inferometer.telemetry.reading import (
+    NO_SOURCE,
     Card,
     LinkReport,
     Reading,
@@ -22,6 +28,7 @@ from inferometer.telemetry.tree import Tree
 
 RETRY_S = 30
 """After so long a tool that failed is asked again."""
+FREQUENCY_EVERY_S = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +112,7 @@ class CardSampler:
         self._devices: list[Device] = []
         self._virtual = False
         self._known: set[str] = set()
+        self._energy: dict[str | None, tuple[int, float]] = {}
 
     def sample(self, tree: Tree) -> Sampled:
         """All cards of the vendor. Which there are is looked up at the first call."""
@@ -127,6 +135,7 @@ class CardSampler:
                     self._known.add(report.tool)
                     break
         middle = begun + (monotonic_ns() - begun) // 2
+        cards = [self._with_power(card, middle) for card in cards]
         return Sampled(
             middle, tuple(cards), tools=tuple(self._telling(reports))
         )
@@ -134,7 +143,31 @@ class CardSampler:
     def _from_files(self, tree: Tree, device: Device) -> Card:
         files = read_card(tree, device)
         link = link_of(tree, device, files.vendor_link, virtual=self._virtual)
-        return Card(device.vendor, device.address, None, files.readings, link)
+        readings = {**files.readings, **errors_of(tree, device)}
+        return Card(device.vendor, device.address, None, readings, link)
+
+    def _with_power(self, card: Card, now: int) -> Card:
+        """Where only a counter of energy is read, the power since the last sample. A counter that
+        stands still says nothing.
+        """
+        power, energy = (
+            card.readings.get(name, NO_SOURCE)
+            for name in ("power_w", "energy_j")
+        )
+        if power.value is not None or energy.value is None:
+            return card
+        last_ns, last_j = self._energy.get(card.address, (now, energy.value))
+        self._energy[card.address] = now, energy.value
+        source = f"difference of {energy.source}"
+        found = Reading(None, source, "not_due")
+        if now > last_ns:
+            watts = (energy.value - last_j) * NS / (now - last_ns)
+            found = (
+                Reading(watts, source, averaging="counter")
+                if watts > 0
+                else Reading(None, source, "not_reported")
+            )
+        return replace(card, readings={**card.readings, "power_w": found})
 
     def _telling(self, reports: Sequence[ToolReport]) -> list[ToolReport]:
         """Without tools that were never here, unless none was."""
@@ -154,10 +187,18 @@ class CardSampler:
 class HostSampler:
     """The host beside the cards."""
 
+    def __init__(self) -> None:
+        self._frequency_due_ns = 0
+
     def sample(self, tree: Tree) -> Sampled:
         """Processor, memory, pressure, network and energy."""
         now = monotonic_ns()
-        return Sampled(now, host=read_host(tree), cores=read_cores(tree))
+        frequency = Reading(None, "proc/cpuinfo", "not_due")
+        if now >= self._frequency_due_ns:
+            frequency = read_frequency(tree)
+            self._frequency_due_ns = now + FREQUENCY_EVERY_S * NS
+        host = {**read_host(tree), "cpu_frequency_mhz": frequency}
+        return Sampled(now, host=host, cores=read_cores(tree))
 
     def close(self) -> None:
         """Nothing is held open."""

@@ -1,8 +1,8 @@
 """Shows a machine's samples over HTTP to a client on another host.
 
-`GET /sample?after=N` answers what was seen after the sample of number N, as one sample in JSON. With
-it stand its number, and this host's clocks when the question came and when the answer left. Nothing
-else is served, and nothing of a request is logged.
+`GET /sample?after=N` answers what was seen after the sample of number N: a sample in JSON, its
+number, and this host's clocks when the question came and when the answer left. Nothing else is
+served, and nothing of a request is logged.
 """
 
 from __future__ import annotations

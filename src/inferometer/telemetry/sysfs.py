@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from inferometer.telemetry.gpu_metrics import read_metrics
+from inferometer.telemetry.kfd import kfd_processes
 from inferometer.telemetry.pci import Device, starred_level
 from inferometer.telemetry.reading import Link, Reading, Readings, merged
 from inferometer.telemetry.tree import MissingError, Tree
@@ -65,6 +66,8 @@ def _amd(tree: Tree, device: Device) -> FromFiles:
         "memory_used_bytes": tree.reading(f"{path}/mem_info_vram_used"),
         "pcie_replays": tree.reading(f"{path}/pcie_replay_count"),
         "max_gpu_clock_mhz": _highest_level(tree, f"{path}/pp_dpm_sclk"),
+        "partitioned": _partitioned(tree, f"{path}/current_compute_partition"),
+        "processes": kfd_processes(tree, device.address),
     }
     by_metrics, link = _gpu_metrics(tree, f"{path}/gpu_metrics")
     levels = f"{path}/pp_dpm_pcie"
@@ -72,6 +75,18 @@ def _amd(tree: Tree, device: Device) -> FromFiles:
         merged(by_file, by_hwmon, by_metrics),
         link or starred_level(tree.word(levels), levels),
     )
+
+
+def _hygon(tree: Tree, device: Device) -> FromFiles:
+    """Its driver has AMD's list of processes."""
+    return FromFiles({"processes": kfd_processes(tree, device.address)})
+
+
+def _partitioned(tree: Tree, path: str) -> Reading:
+    mode = tree.constant(path)
+    if mode is None:
+        return Reading(None, path, "no_source")
+    return Reading(float(mode != "SPX"), path)
 
 
 def _gpu_metrics(tree: Tree, path: str) -> tuple[Readings, Link | None]:
@@ -133,24 +148,26 @@ def _intel_energy(tree: Tree, monitor: str) -> Reading:
     return next((each for each in counters if each.value), counters[0])
 
 
-READERS = {"amd": _amd, "intel": _intel}
+READERS = {"amd": _amd, "hygon": _hygon, "intel": _intel}
 """By vendor."""
 
 
 def _monitor(tree: Tree, path: str) -> str:
     """The card's hwmon directory."""
-    found = [f"{path}/hwmon/{name}" for name in tree.names(f"{path}/hwmon")]
-    ours = [each for each in found if tree.word(f"{each}/name") in DRIVERS]
+    found = [
+        f"{path}/hwmon/{name}" for name in tree.constant_names(f"{path}/hwmon")
+    ]
+    ours = [each for each in found if tree.constant(f"{each}/name") in DRIVERS]
     return (ours or [f"{path}/hwmon/hwmon"])[0]
 
 
 def _labelled(tree: Tree, monitor: str) -> Mapping[str, Reading]:
     """Temperatures by their labels: the numbers of the files mean nothing."""
     found: dict[str, Reading] = {}
-    for name in tree.names(monitor):
+    for name in tree.constant_names(monitor):
         kind = re.fullmatch(r"(temp\d+)_label", name)
         label = (
-            TEMPERATURES.get(tree.word(f"{monitor}/{name}") or "")
+            TEMPERATURES.get(tree.constant(f"{monitor}/{name}") or "")
             if kind
             else None
         )
@@ -160,9 +177,9 @@ def _labelled(tree: Tree, monitor: str) -> Mapping[str, Reading]:
 
 
 def _clock(tree: Tree, monitor: str, label: str) -> Reading:
-    for name in tree.names(monitor):
+    for name in tree.constant_names(monitor):
         kind = re.fullmatch(r"(freq\d+)_label", name)
-        if kind and tree.word(f"{monitor}/{name}") == label:
+        if kind and tree.constant(f"{monitor}/{name}") == label:
             return tree.reading(f"{monitor}/{kind[1]}_input", HZ_TO_MHZ)
     return Reading(None, f"{monitor}/freq*_label", "no_source")
 

@@ -12,9 +12,14 @@ import re
 import stat
 from pathlib import Path
 
+from inferometer.clock import NS, monotonic_ns
 from inferometer.telemetry.reading import Reading, Reason
 
 MAX_BYTES = 256 * 1024
+ABSENT_S = 60
+"""A file that is not there is looked for again after so long: most kernels have not all of them."""
+MAX_PROC_BYTES = 4 * 1024 * 1024
+"""Of a host with a thousand processors."""
 MAX_NAMES = 4096
 
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
@@ -33,6 +38,10 @@ class Tree:
 
     def __init__(self, root: Path = Path("/")) -> None:
         self._root = os.path.realpath(root)
+        self._absent: dict[str, int] = {}
+        self._whole: dict[str, str] = {}
+        self._words: dict[str, str | None] = {}
+        self._names: dict[str, list[str]] = {}
 
     def names(self, path: str) -> list[str]:
         """What a directory holds, sorted; nothing if it cannot be read."""
@@ -40,6 +49,12 @@ class Tree:
             return sorted(os.listdir(self._inside(path)))[:MAX_NAMES]
         except (OSError, MissingError):
             return []
+
+    def constant_names(self, path: str) -> list[str]:
+        """As `names`, for a directory that stays the same. It is listed once."""
+        if path not in self._names:
+            self._names[path] = self.names(path)
+        return self._names[path]
 
     def resolved(self, path: str) -> str | None:
         """The path without links, relative to the root; None if it is not there or outside."""
@@ -55,12 +70,15 @@ class Tree:
 
     def content(self, path: str) -> bytes:
         """A file's bytes. Raises MissingError."""
+        if self._absent.get(path, 0) > monotonic_ns():
+            raise MissingError("no_source")
         try:
             # a pipe or device that somebody put there must not hold us up
             descriptor = os.open(
                 self._inside(path), os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
             )
         except FileNotFoundError:
+            self._absent[path] = monotonic_ns() + ABSENT_S * NS
             raise MissingError("no_source") from None
         except PermissionError:
             raise MissingError("permission") from None
@@ -69,7 +87,9 @@ class Tree:
         try:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
                 raise MissingError("unreadable")
-            return os.read(descriptor, MAX_BYTES)
+            if path.startswith("proc/"):
+                return _whole(descriptor)
+            return os.read(descriptor, MAX_BYTES)  # the kernel gives it at once
         except PermissionError:
             raise MissingError("permission") from None
         except OSError:  # EBUSY, EINVAL of a card that sleeps, ENODATA
@@ -93,6 +113,12 @@ class Tree:
         except MissingError:
             return None
 
+    def constant(self, path: str) -> str | None:
+        """As `word`, for what stays the same: labels, numbers of makers. It is read once."""
+        if path not in self._words:
+            self._words[path] = self.word(path)
+        return self._words[path]
+
     def reading(
         self, path: str, scale: float = 1.0, *, averaging: str | None = None
     ) -> Reading:
@@ -107,10 +133,21 @@ class Tree:
         return Reading(value * scale, path, averaging=averaging)
 
     def _inside(self, path: str) -> str:
-        whole = os.path.realpath(os.path.join(self._root, path))
-        if os.path.commonpath([whole, self._root]) != self._root:
-            raise MissingError("unreadable")
-        return whole
+        """Without links. The way there is looked up once: the kernel moves no directories."""
+        if path not in self._whole:
+            whole = os.path.realpath(os.path.join(self._root, path))
+            if os.path.commonpath([whole, self._root]) != self._root:
+                raise MissingError("unreadable")
+            self._whole[path] = whole
+        return self._whole[path]
+
+
+def _whole(descriptor: int) -> bytes:
+    """A file of /proc, of which the kernel gives some records at a time."""
+    found = b""
+    while part := os.read(descriptor, MAX_PROC_BYTES - len(found)):
+        found += part
+    return found
 
 
 def number(text: str) -> float | None:

@@ -8,10 +8,16 @@ import gc
 import os
 import shutil
 import signal
+import subprocess
 import tempfile
+from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from inferometer.engine import embedded
+from tests.processes import Forked
 
 settings.register_profile(
     "repeatable",
@@ -63,3 +69,12 @@ def small_garbage() -> None:
     """
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def forked_engines() -> Iterator[None]:
+    """Engines need no new interpreter, whose imports take longer than most measurements."""
+    ours = SimpleNamespace(**{**vars(subprocess), "Popen": Forked})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(embedded, "subprocess", ours)
+        yield

@@ -32,6 +32,11 @@ COMMAND = [
 ]
 
 
+@pytest.fixture(scope="module", autouse=True)
+def forked_engines() -> None:
+    """Not here: what is tested is how users start it."""
+
+
 def test_it_ends_with_its_block() -> None:
     with EmbeddedEngine() as engine:
         process = psutil.Process(engine.pid)

@@ -11,6 +11,7 @@ from inferometer.clock import MS
 from inferometer.engine.truth import Truth
 from inferometer.trace import Outcome, Trace
 from inferometer.trace.trace import Columns
+from inferometer.words import Said
 
 Milliseconds = npt.NDArray[np.float64]
 
@@ -128,10 +129,7 @@ def _matched(
             mine.append(i)
             rows.append(row)
     if not mine:
-        raise ValueError(
-            "The engine's record contains none of these requests: check that it recorded, and "
-            "the prefix."
-        )
+        raise ValueError(Said("demo.no_truth"))
     return {name: column[mine] for name, column in measured.items()}, rows
 
 

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from typer import Option
 
+from inferometer.words import Said
+
 if TYPE_CHECKING:
     from inferometer.spec.campaign import CampaignSpec
 
@@ -97,13 +99,9 @@ class LevelFlags:
         }
         typed = [flag for flag, value in ladder.items() if value is not None]
         if self.single is not None and typed:
-            return [
-                f"--single and {' and '.join(typed)} each say which levels: give one of them."
-            ]
+            return [Said("levels.single", {"flags": typed})]
         if typed and self.max_concurrency is None:
-            return [
-                f"{' and '.join(typed)} needs --max-concurrency, the highest level."
-            ]
+            return [Said("levels.no_highest", {"flags": typed})]
         return []
 
 
@@ -123,11 +121,5 @@ def _paired(spec: CampaignSpec, given: list[str]) -> list[str]:
         each.matrix is None and each.workload is None for each in spec.groups
     ):
         return []
-    what = (
-        f"pairs {', '.join(sorted(fixed))} with other settings"
-        if fixed
-        else "has own groups"
-    )
-    return [
-        f"{spec.name} {what}: use --set KEY=VALUE; `inferometer presets show` has the keys."
-    ]
+    key = "levels.paired" if fixed else "levels.own_groups"
+    return [Said(key, {"name": spec.name, "fields": sorted(fixed)})]

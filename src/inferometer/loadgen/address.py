@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from inferometer.words import Said
+
 SocketAddress = tuple[str | int, ...]
 
 MAX_ADDRESSES = 256
@@ -53,7 +55,7 @@ def resolve(
         )
     )[:MAX_ADDRESSES]
     deadline_s = time.monotonic() + timeout_s
-    failed: OSError = OSError("the host name has no address")
+    failed: OSError = OSError(Said("measure.no_address"))
     family, taken = 0, []
     for each_family, _, _, _, address in found:
         if family not in (0, each_family):

@@ -12,6 +12,7 @@ from inferometer.protocol.base import Backend, Generation
 from inferometer.request import Request
 from inferometer.spec.flags import check_header
 from inferometer.spec.run import Timeouts
+from inferometer.words import Said
 
 SET_BY_US = frozenset(
     {
@@ -61,10 +62,7 @@ class Job:
                 (self.path, self.request_id_prefix, self.address.host_header),
             )
         ):
-            raise ValueError(
-                "The path, the host or the prefix of request ids contains a character that "
-                "HTTP does not allow there."
-            )
+            raise ValueError(Said("measure.characters"))
 
 
 def check_headers(headers: Mapping[str, str]) -> None:
@@ -72,9 +70,7 @@ def check_headers(headers: Mapping[str, str]) -> None:
     for name, value in headers.items():
         check_header(name, value)
         if name.lower() in SET_BY_US:
-            raise ValueError(
-                f"server.headers {name}: the measurement sets this header; leave it out."
-            )
+            raise ValueError(Said("measure.header", {"name": name}))
 
 
 def wire_messages(job: Job) -> list[bytes]:

@@ -35,6 +35,7 @@ from inferometer.system.poller import make_poller
 from inferometer.system.stamps import ANCILLARY_BYTES, Ancillary, arrival_ns
 from inferometer.system.timer import DueTimer
 from inferometer.trace.schema import MISSING, Failure, Outcome
+from inferometer.words import Said
 
 NOT_HTTP = (httptools.HttpParserError, httptools.HttpParserUpgrade, OSError)
 """What framing and TLS raise; to httptools, a change to another protocol is not a parser error."""
@@ -148,21 +149,15 @@ class Loop:
             lacking = len(connections.idle) < wanted
             if self.reconnects > closed_most:
                 raise CannotConnectError(
-                    self._opened_so_far(
-                        wanted, "the server closes unused connections"
-                    )
+                    self._opened_so_far(wanted, Said("measure.closes_unused"))
                 )
             if lacking and monotonic_ns() > deadline_ns:
+                late = {"seconds": self._job.timeouts.connect_s}
                 raise CannotConnectError(
-                    self._opened_so_far(
-                        wanted,
-                        f"no more within {self._job.timeouts.connect_s:g} s",
-                    )
+                    self._opened_so_far(wanted, Said("measure.no_more", late))
                 )
 
     def _opened_so_far(self, wanted: int, why: str) -> str:
-        from inferometer.words import Said
-
         opened = {"n": len(self.connections.idle), "of": wanted, "why": why}
         return Said(
             "measure.connections",

@@ -22,6 +22,7 @@ from inferometer.loadgen.scratch import scratch_folder
 from inferometer.loadgen.worker import work
 from inferometer.system.interruption import Interruption
 from inferometer.trace.trace import Trace, merge
+from inferometer.words import Said
 
 SNAPSHOT_S = 0.2
 START_AFTER_NS = 10 * MS
@@ -144,9 +145,7 @@ def _await_ready(
             if word[0] == "failed":
                 raise MeasurementError(word[1])
             if word[0] == "died":
-                raise MeasurementError(
-                    "A worker process died while preparing: check whether memory ran out."
-                )
+                raise MeasurementError(Said("measure.worker_died"))
 
 
 def _follow(

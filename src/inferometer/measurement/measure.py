@@ -30,6 +30,7 @@ from inferometer.spec.checks import check_run
 from inferometer.spec.output import Output
 from inferometer.spec.run import RunSpec
 from inferometer.system.interruption import Interruption
+from inferometer.words import Said, sentence_of
 
 AnySpec = TypeVar("AnySpec", bound=Spec)
 
@@ -133,9 +134,7 @@ def measure(
         name: arguments[name] for name in PLACES if arguments[name] is not None
     }
     if spec is not None and given:
-        raise PointError(
-            [f"Give either a spec or {', '.join(given)}, not both."]
-        )
+        raise PointError([Said("measure.either", {"names": list(given)})])
     output = _validated(
         Output,
         goodput=dict(goodput or {}),
@@ -212,15 +211,12 @@ def _of_model(spec: RunSpec, model: str) -> RunSpec:
 def _check(spec: RunSpec) -> None:
     """Before the server is asked for anything. Raises PointError."""
     if spec.target.backend not in PROTOCOLS:
-        raise PointError(
-            [
-                f"backend {spec.target.backend!r}: should be one of {', '.join(PROTOCOLS)}."
-            ]
-        )
+        told = {"name": spec.target.backend, "known": list(PROTOCOLS)}
+        raise PointError([Said("measure.backend", told)])
     try:
         check_headers(spec.target.headers)
     except ValueError as error:
-        raise PointError([str(error)]) from None
+        raise PointError([sentence_of(error)]) from None
     if reasons := check_run(spec):
         raise PointError(reasons)
 

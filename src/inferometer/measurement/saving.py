@@ -194,15 +194,12 @@ def require_room(
         path.with_name(f"{path.name.removesuffix('.json')}{REPEATS}-99.json")
     )  # the longest we make of it
     if output.file_name and path.is_dir():
-        raise CannotWriteError(
-            f"cannot write {path}: that is a directory; choose another file name"
-        )
+        raise CannotWriteError(Said("measure.directory", {"path": path}))
     needed, free = _bytes(output, ready), shutil.disk_usage(path.parent).free
     if free < needed:
-        raise CannotWriteError(
-            f"cannot write to {path.parent}: {free / MB:.1f} MB are left on its disk, and the "
-            f"results may take {needed / MB:.1f} MB; free some space, or choose another directory"
-        )
+        sizes = {"free": free / MB, "needed": needed / MB}
+        told = {"path": path.parent, **sizes}
+        raise CannotWriteError(Said("measure.no_room", told))
 
 
 def _bytes(output: Output, ready: ReadyPoint) -> int:

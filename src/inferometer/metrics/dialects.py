@@ -271,56 +271,23 @@ def _weighted(name: str, values: Sample, weights: Sample) -> dict[str, float]:
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """A tool's way of speaking; `differences` say in a sentence each what its names mean that ours
-    do not.
-    """
+    """A tool's way of speaking."""
 
     tool: str
     express: Callable[[Trace], dict[str, float]]
     differences: tuple[str, ...]
+    """Keys of sentences: what its names mean that ours do not."""
 
 
 DIALECTS: Mapping[str, Dialect] = {
-    "vllm": Dialect(
-        "vllm bench serve 0.32",
-        _vllm,
-        (
-            (
-                "max_output_tokens_per_s counts events in whole seconds; ours counts tokens in "
-                "any second."
-            ),
-            "max_concurrent_requests counts a request in every second it touches; ours is exact.",
-        ),
-    ),
+    "vllm": Dialect("vllm bench serve 0.32", _vllm, ("events", "concurrent")),
     "guidellm": Dialect(
-        "GuideLLM 0.8",
-        _guidellm,
-        (
-            "time_per_output_token_ms has TTFT in it: (last token − sent) / tokens.",
-            "inter_token_latency_ms is our TPOT; requests count as often as they have tokens.",
-            (
-                "request_latency is in seconds and runs to the end of the response, not to the "
-                "last token."
-            ),
-            "Percentiles are values of the sample, not interpolated.",
-        ),
+        "GuideLLM 0.8", _guidellm, ("tpot", "itl", "e2el", "percentiles")
     ),
-    "aiperf": Dialect(
-        "AIPerf 0.13",
-        _aiperf,
-        (
-            "inter_token_latency is our TPOT; inter_chunk_latency is our ITL.",
-            "output_token_throughput_per_user is a mean of 1000 / TPOT, not 1000 / mean TPOT.",
-            "effective_latency runs from the due time.",
-        ),
-    ),
+    "aiperf": Dialect("AIPerf 0.13", _aiperf, ("itl", "per_user", "effective")),
     "mlperf": Dialect(
         "MLPerf LoadGen, server scenario",
         _mlperf,
-        (
-            "All latencies run from the due time: a late client is the server's fault.",
-            "Percentiles are the value at index ⌊n · p⌋, not interpolated.",
-            "Samples per second are (n − 1) over the time at which the last query was done.",
-        ),
+        ("due", "percentiles", "samples"),
     ),
 }

@@ -4,10 +4,8 @@ do not.
 
 from __future__ import annotations
 
-import textwrap
-
 from inferometer.metrics.dialects import DIALECTS, express
-from inferometer.printable import centered
+from inferometer.printable import centered, wrapped
 from inferometer.report.console import TEXT_WIDTH, WIDTH
 from inferometer.trace.trace import Trace
 from inferometer.words import spoken
@@ -23,8 +21,7 @@ def render_dialect(trace: Trace, dialect: str) -> str:
         for name, value in express(trace, dialect).items()
     ]
     lines.append("-" * WIDTH)
-    for sentence in known.differences:
-        lines += textwrap.wrap(
-            sentence, TEXT_WIDTH, initial_indent="- ", subsequent_indent="  "
-        )
+    for difference in known.differences:
+        sentence = spoken().text(f"dialect.{dialect}.{difference}")
+        lines += wrapped(sentence, TEXT_WIDTH, "- ", "  ")
     return "\n".join([*lines, "=" * WIDTH]) + "\n"

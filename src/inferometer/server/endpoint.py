@@ -249,7 +249,9 @@ class Endpoint:
         path = self.routes.models.split()[1]
         entries = listed(self._json(self.routes.models))
         if entries is None:
-            raise self._no_list(f"{path} answered without a list of models")
+            raise self._no_list(
+                Said("server.no_list_of_models", {"path": path})
+            )
         return [
             card
             for entry in entries

@@ -143,7 +143,7 @@ def _no_connection(
             for cause in causes
             if isinstance(cause, OSError) and cause.strerror
         ),
-        "no connection",
+        Said("server.no_connection"),
     )
     return _not_reached(
         Said("server.unreachable", {**to, "why": why}), CHECK_NETWORK, base_url

@@ -49,7 +49,7 @@ def _comparison(text: str) -> str:
 
 Name = Annotated[
     str,
-    like(_NAME, "letters, digits and . _ + - only, 64 at most"),
+    like(_NAME, "name"),
     in_schema(_NAME),
 ]
 """What becomes part of ids and file names: no separator and no character a shell or a glob would

@@ -108,7 +108,9 @@ def read_value(text: str) -> Any:
 
 
 def _problem(error: yaml.MarkedYAMLError) -> str:
-    problem = error.problem or "this is no YAML"
+    problem = error.problem
+    if not problem:
+        return Said("yaml.nothing")
     if "\\t" in problem:
         return Said("yaml.tab")
     context = f" {error.context}" if error.context else ""
@@ -207,7 +209,7 @@ class _Reader:
             self.faults.append(
                 (
                     node.start_mark.line + 1,
-                    "a control character (such as \\e) may not be in a string.",
+                    Said("yaml.control"),
                 )
             )
         return _CONTROL.sub("", node.value)

@@ -8,13 +8,16 @@ import re
 
 from pydantic import AfterValidator, WithJsonSchema
 
+from inferometer.words import Said
+
 
 def like(pattern: str, wish: str) -> AfterValidator:
-    """Refuse a string of another pattern, saying what was wished for."""
+    """Refuse a string of another pattern; `wish` names the words for what was wished for."""
 
     def check(text: str) -> str:
         if not re.fullmatch(pattern, text):
-            raise ValueError(f"wants {wish}")
+            what = Said(f"wish.like.{wish}")
+            raise ValueError(Said("wish.like", {"what": what}))
         return text
 
     return AfterValidator(check)

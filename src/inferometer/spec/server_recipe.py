@@ -64,7 +64,7 @@ _VARIABLE = r"^[A-Za-z_][A-Za-z0-9_]*$"
 
 Variable = Annotated[
     str,
-    like(_VARIABLE, "the name of an environment variable"),
+    like(_VARIABLE, "variable"),
     in_schema(_VARIABLE),
 ]
 Value = Annotated[

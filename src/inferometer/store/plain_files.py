@@ -13,8 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO, Literal
 
-NOT_PLAIN = "it is not a regular file, but a link, a pipe or a device"
-
+from inferometer.words import Said
 
 MAX_FOLDERS_DEEP = 64
 
@@ -33,11 +32,13 @@ def open_plain(path: Path) -> BinaryIO:
         )
     except OSError as error:
         if error.errno in (errno.ELOOP, errno.ENXIO):
-            raise NotPlainError(error.errno, NOT_PLAIN, str(path)) from None
+            raise NotPlainError(
+                error.errno, Said("plain.not"), str(path)
+            ) from None
         raise
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
-        raise NotPlainError(errno.EINVAL, NOT_PLAIN, str(path))
+        raise NotPlainError(errno.EINVAL, Said("plain.not"), str(path))
     return os.fdopen(descriptor, "rb")
 
 
@@ -49,7 +50,7 @@ def read_plain(path: Path, max_bytes: int) -> bytes:
     if size > max_bytes or len(content) > max_bytes:
         raise OSError(
             errno.EFBIG,
-            f"it has {size:,} bytes, more than the limit of {max_bytes:,}",
+            Said("plain.too_large", {"size": size, "most": max_bytes}),
             str(path),
         )
     return content
@@ -94,7 +95,7 @@ def entries_below(
         if folder.count("/") > MAX_FOLDERS_DEEP:
             raise OSError(
                 errno.ENAMETOOLONG,
-                "it is nested deeper than any result",
+                Said("plain.too_deep"),
                 str(top / folder),
             )
         with os.scandir(top / folder) as scan:

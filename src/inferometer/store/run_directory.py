@@ -51,6 +51,7 @@ from inferometer.trace.schema import (
 )
 from inferometer.trace.series import Telemetry
 from inferometer.trace.trace import Columns, Trace, WorkerRecord
+from inferometer.words import Said, sentence_of
 
 if TYPE_CHECKING:
     import polars as pl
@@ -219,7 +220,7 @@ def _telemetry(
     if facts is None or not path.is_file():
         return None
     if checksum_of(path) != description["sha256"][TELEMETRY]:
-        raise ValueError(f"{TELEMETRY} has changed since it was written")
+        raise ValueError(Said("run_directory.changed", {"name": TELEMETRY}))
     return read_telemetry(path, facts)
 
 
@@ -232,24 +233,22 @@ def _description_in(directory: Path) -> dict[str, Any]:
 def _one_sentence(directory: Path) -> Iterator[None]:
     """Turn all that can be wrong with a run directory into a ValueError of one sentence."""
     if not (directory / RUN).is_file():
-        raise ValueError(
-            f"{directory} is not a run directory: there is no {RUN} in it"
-        )
+        told = {"path": directory, "name": RUN}
+        raise ValueError(Said("run_directory.none", told))
     from polars.exceptions import PolarsError
 
     try:
         yield
     except NewerError as error:
-        raise ValueError(
-            f"the run in {directory} was written by a newer Inferometer (schema {error}; this "
-            f"one reads up to {SCHEMA_VERSION}): update Inferometer to read it"
-        ) from None
+        versions = {"version": error, "most": SCHEMA_VERSION}
+        told = {"path": directory, **versions}
+        raise ValueError(Said("run_directory.newer", told)) from None
     except (PolarsError, OSError, LookupError, TypeError, ValueError) as error:
-        why = str(error).strip().partition("\n")[0] or type(error).__name__
-        raise ValueError(
-            f"the run in {directory} cannot be read ({why}): restore it from a copy, or measure "
-            "again"
-        ) from error
+        why = sentence_of(error)
+        if not isinstance(why, Said):
+            why = why.strip().partition("\n")[0] or type(error).__name__
+        told = {"path": directory, "why": why}
+        raise ValueError(Said("run_directory.unread", told)) from error
 
 
 def _description(
@@ -280,7 +279,7 @@ def _trace(directory: Path, description: Mapping[str, Any]) -> Trace:
         raise NewerError(version)
     for name, checksum in description["sha256"].items():
         if checksum_of(directory / name) != checksum:
-            raise ValueError(f"{name} has changed since it was written")
+            raise ValueError(Said("run_directory.changed", {"name": name}))
     requests, texts = _read_table(directory / REQUESTS, REQUEST_COLUMNS)
     events, _ = _read_table(directory / EVENTS, EVENT_COLUMNS)
     return Trace(
@@ -356,7 +355,8 @@ def _absent(column: TraceColumn, rows: int) -> npt.NDArray[Any]:
     it.
     """
     if column.name not in LATER_COLUMNS:
-        raise ValueError(f"there is no column {column.name}")
+        name = {"name": column.name}
+        raise ValueError(Said("run_directory.no_column", name))
     return np.full(rows, _unknown(column) or 0, column.dtype)
 
 

@@ -28,6 +28,7 @@ from inferometer.trace.series import (
     Series,
     Telemetry,
 )
+from inferometer.words import Said
 
 if TYPE_CHECKING:
     import polars as pl
@@ -65,10 +66,12 @@ def read_telemetry(path: Path, facts: object) -> Telemetry:
     import polars as pl
 
     if path.stat().st_size > MAX_BYTES:
-        raise ValueError(f"{path.name} is larger than {MAX_BYTES >> 20} MiB")
+        told = {"name": path.name, "mb": MAX_BYTES >> 20}
+        raise ValueError(Said("run_directory.too_large", told))
     rows = pl.scan_parquet(path).select(pl.len()).collect().item()
     if rows > MAX_ROWS:
-        raise ValueError(f"{path.name} has {rows} rows; {MAX_ROWS} at most")
+        many = {"name": path.name, "rows": rows, "most": MAX_ROWS}
+        raise ValueError(Said("run_directory.too_many_rows", many))
     table = pl.read_parquet(path, columns=[*KEY, "time_ns", "value", "reason"])
     table = table.with_columns(
         *(

@@ -38,6 +38,7 @@ from inferometer.store.atomic import append_line, write_file
 from inferometer.trace.schema import MISSING, Failure, Outcome
 from inferometer.trace.trace import Trace
 from inferometer.vocabulary import LATENCIES, SHOWN_LATENCIES
+from inferometer.words import Said
 
 if TYPE_CHECKING:
     from inferometer.spec.run import RunSpec
@@ -94,10 +95,7 @@ def check_metadata(metadata: Mapping[str, str]) -> None:
         if key in RESERVED or key.endswith(
             tuple(f"_{latency}_ms" for latency in LATENCIES)
         ):
-            raise ValueError(
-                f"output.metadata {key} would replace the result's own '{key}'; choose another "
-                "name."
-            )
+            raise ValueError(Said("metadata.reserved", {"key": key}))
 
 
 def file_name(

@@ -14,12 +14,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from inferometer.cli.bench.flags import BenchFlags
-from inferometer.cli.flag_errors import FlagsError
+from inferometer.cli.flag_errors import FlagsError, flag_name
 from inferometer.cli.server_address import base_url_of_flags
 from inferometer.spec.campaign import CampaignError, PlannedPoint, ServerNeed
 from inferometer.spec.campaign_file import load_campaign
 from inferometer.spec.expand import expand
 from inferometer.spec.preset_files import preset_names
+from inferometer.words import Said
 
 HEEDED = (
     *(
@@ -83,29 +84,15 @@ def choose(flags: BenchFlags) -> Chosen:
     and CampaignError.
     """
     if flags.config is None:
-        raise FlagsError(
-            [
-                (
-                    "--tp and --campaign say which test of a --config is meant: give that too, "
-                    "such as --config C."
-                )
-            ]
-        )
+        raise FlagsError([Said("config.needed")])
     unheeded = [
         name
         for name, default in DEFAULTS.items()
         if name not in HEEDED and getattr(flags, name) != default
     ]
     if unheeded:
-        named = ", ".join(f"--{name.replace('_', '-')}" for name in unheeded)
-        raise FlagsError(
-            [
-                (
-                    f"{named}: with --config the campaign says that; change it with `inferometer "
-                    "run ... --set KEY=VALUE`."
-                )
-            ]
-        )
+        named = [flag_name(name) for name in unheeded]
+        raise FlagsError([Said("config.unheeded", {"flags": named})])
     test = _only_one(
         flags,
         [
@@ -137,17 +124,9 @@ def _tests(flags: BenchFlags) -> Iterator[_Test]:
 
 def _only_one(flags: BenchFlags, tests: list[_Test]) -> _Test:
     if not tests:
-        where = (
-            f"{flags.campaign} has no" if flags.campaign else "no preset has"
-        )
-        raise FlagsError(
-            [
-                (
-                    f"--config {flags.config}: {where} hardware of this name; --campaign FILE "
-                    "looks into a file."
-                )
-            ]
-        )
+        told = {"config": flags.config, "campaign": flags.campaign}
+        key = "config.none.campaign" if flags.campaign else "config.none"
+        raise FlagsError([Said(key, told)])
     fitting = [
         test
         for test in tests
@@ -161,14 +140,9 @@ def _only_one(flags: BenchFlags, tests: list[_Test]) -> _Test:
     ]
     if len(fitting) == 1:
         return fitting[0]
-    wish = (
-        "these fit, say which" if fitting else "no test is like that; there are"
-    )
-    raise FlagsError(
-        [
-            f"--config {flags.config}: {wish}: {'; '.join(map(str, fitting or tests))}."
-        ]
-    )
+    there = "; ".join(map(str, fitting or tests))
+    key = "config.several" if fitting else "config.no_test"
+    raise FlagsError([Said(key, {"config": flags.config, "tests": there})])
 
 
 def _only(flags: BenchFlags, test: _Test) -> list[str]:
@@ -181,14 +155,9 @@ def _only(flags: BenchFlags, test: _Test) -> list[str]:
     ]
     if not chosen:
         counts = sorted({point.spec.load.num_prompts for point in test.points})
-        raise FlagsError(
-            [
-                (
-                    f"--num-prompts {flags.num_prompts}: {test.id} has {counts[0]} to "
-                    f"{counts[-1]}; leave it out for all."
-                )
-            ]
-        )
+        span = {"first": counts[0], "last": counts[-1]}
+        told = {"n": flags.num_prompts, "test": test.id, **span}
+        raise FlagsError([Said("config.num_prompts", told)])
     return chosen
 
 

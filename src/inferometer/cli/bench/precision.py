@@ -15,6 +15,7 @@ import typer
 from inferometer.calibration.host import ABOUT_S
 from inferometer.metrics.calibration import Calibration
 from inferometer.store.run_directory import add_calibration
+from inferometer.words import Said, in_words, sentence_of, spoken
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,23 +45,19 @@ def calibrate_afterwards(
         return None
     if bench.policy != "make" or interruption.asked:
         return None
-    done = "The results are saved" if saved else "The report is complete"
+    when = "calibration.afterwards" + (".saved" if saved else "")
     found, skipped = None, True
     with interruption.skipping():
         found = bench.calibrations.find_or_make(
             bench.policy,
             workers=flags.workers,
             real_time=flags.realtime,
-            notice=f"{done}. Calibrating this host now, to state how exact it is. This takes "
-            f"about {ABOUT_S} s, once for this host and these settings. Ctrl-C skips it, "
-            "and so does --no-calibration.",
+            notice=Said(when, {"seconds": ABOUT_S}),
         )
         skipped = False
     if skipped:
-        typer.echo(
-            "inferometer: the calibration was skipped. The next run makes one.",
-            err=True,
-        )
+        skip = spoken().text("calibration.skipped")
+        typer.echo(f"inferometer: {skip}", err=True)
     return found if isinstance(found, Calibration) else None
 
 
@@ -83,7 +80,7 @@ def add_precision(
         OSError,
         ValueError,
     ) as error:  # no room, or somebody moved or changed the files
-        why = f"{error}. The result files do not contain the precision of this host."
-        typer.echo(f"inferometer: {why}", err=True)
+        told = Said("calibration.not_added", {"why": sentence_of(error)})
+        typer.echo(f"inferometer: {in_words(told)}", err=True)
         return verdicts
     return compared

@@ -266,7 +266,7 @@ def _extra_body(flags: BenchFlags) -> dict[str, Any]:
     try:
         told = parse.parse_extra_body(flags.chat_template_kwargs)
     except ValueError as error:
-        message = str(error).replace(
+        message = in_words(error).replace(
             "sampling.extra_body", "--chat-template-kwargs"
         )
         raise ValueError(message) from None
@@ -281,9 +281,7 @@ def _extra_body(flags: BenchFlags) -> dict[str, Any]:
 
 def _lora_assignment(way: str | None) -> str | None:
     if way not in (None, "round-robin", "random"):
-        raise ValueError(
-            f"--lora-assignment {way!r} is not one of round-robin, random."
-        )
+        raise ValueError(Said("flag.lora", {"way": way}))
     return "random" if way == "random" else None
 
 
@@ -342,9 +340,8 @@ def load_of(flags: BenchFlags) -> Load:
     if rows_of(flags) == "all":
         fields["num_prompts"] = 1  # how many there are shows when they are read
         if not has_rows(flags):
-            reasons.append(
-                f"--num-prompts -1 is all rows of a file: {flags.dataset_name} has no rows."
-            )
+            told = {"name": flags.dataset_name}
+            reasons.append(Said("flag.no_rows", told))
     elif flags.num_prompts is not None:
         fields["num_prompts"] = flags.num_prompts
     if fields["replay_speed"] is None and is_self_timed(flags):

@@ -119,9 +119,8 @@ def request_timeout_s(
     try:
         return float(text) if text else Timeouts().total_s
     except ValueError:
-        raise ValueError(
-            f"{TIMEOUT_VARIABLE} {text!r}: should be a number of seconds."
-        ) from None
+        told = {"name": TIMEOUT_VARIABLE, "value": text}
+        raise ValueError(Said("flag.seconds", told)) from None
 
 
 def differences(

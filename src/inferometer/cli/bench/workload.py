@@ -21,7 +21,7 @@ from inferometer.cli.flag_errors import (
 )
 from inferometer.spec.hub_defaults import HUB_DEFAULTS, hub_name
 from inferometer.spec.workload import COMMON_FLAGS, DATASETS, AnyWorkload
-from inferometer.words import Said, either, in_words
+from inferometer.words import Said, either, in_words, sentence_of
 
 OTHER_WORK = {
     "random-rerank": "vllm.embeddings",
@@ -67,7 +67,8 @@ def workload_of(flags: BenchFlags) -> AnyWorkload:
             try:
                 fields |= _read(flag, field, getattr(flags, flag))
             except ValueError as error:
-                reasons.append(f"{flag_name(flag)} {error}.")
+                told = {"flag": flag_name(flag), "why": sentence_of(error)}
+                reasons.append(Said("flag.unread", told))
     if "disable_shuffle" in own:
         fields["shuffle"] = not flags.disable_shuffle
     reasons += _general_lengths(flags, model, fields)
@@ -169,9 +170,7 @@ def _size(text: str) -> dict[str, Any]:
     """`512x384` as width and height."""
     width, cross, height = text.lower().partition("x")
     if not (cross and width.isdecimal() and height.isdecimal()):
-        raise ValueError(
-            f"{text!r} wants width and height in pixels, such as 512x384"
-        )
+        raise ValueError(Said("flag.size", {"value": text}))
     return {"width": int(width), "height": int(height)}
 
 
@@ -190,11 +189,7 @@ def _ratios(text: str) -> dict[str, Any]:
     if not ratios.keys() <= {"input", "output"} or not all(
         map(_is_ratio, numbers)
     ):
-        raise ValueError(
-            f"{text}: wants a ratio from 0 to below 1, or "
-            '\'{"input": 0.3, "output": 0.5}\'. For lengths that do not vary, give 0: 1.0 means '
-            "that only in SGLang and in older versions of benchmark_serving.py"
-        )
+        raise ValueError(Said("flag.ratios", {"value": text}))
     prompt, output = (float(number) for number in numbers if number is not None)
     both = {"range_ratio": prompt} if prompt or output else {}
     return both if prompt == output else {**both, "output_range_ratio": output}
@@ -216,9 +211,7 @@ def _limit(text: str) -> dict[str, Any]:
     except (ValueError, AttributeError):
         number = None
     if type(number) is not int or number < 1:
-        raise ValueError(
-            f"{text}: wants a number of images, such as '{{\"image\": 3}}'"
-        )
+        raise ValueError(Said("flag.images", {"value": text}))
     return {"max_images": number}
 
 
@@ -244,14 +237,8 @@ def _buckets(text: str) -> dict[str, Any]:
     ):
         sizes, films = {}, False
     if not sizes or films:
-        what = (
-            "one frame each: film is not made up"
-            if films
-            else "(height, width, 1): share"
-        )
-        raise ValueError(
-            f"{text}: wants {what}, such as '{{(256, 256, 1): 1.0}}'"
-        )
+        key = "flag.buckets.film" if films else "flag.buckets"
+        raise ValueError(Said(key, {"value": text}))
     return {"sizes": sizes}
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from inferometer.report.figures.drawing import Drawing
 from inferometer.report.figures.theme import LIGHT_GROUND, theme
 from inferometer.store.atomic import write_file
+from inferometer.words import Said, either
 
 FORMATS = ("png", "svg")
 
@@ -48,6 +49,5 @@ def _render(spec: dict[str, object], name: str, scale: float) -> bytes:
         return vl_convert.vegalite_to_png(spec, scale=scale)
     if name == "svg":
         return vl_convert.vegalite_to_svg(spec).encode()
-    raise ValueError(
-        f"figures are written as {' or '.join(FORMATS)}, not as {name}"
-    )
+    told = {"forms": either(list(FORMATS)), "name": name}
+    raise ValueError(Said("report.figure_form", told))

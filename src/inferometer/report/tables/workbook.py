@@ -19,7 +19,7 @@ from inferometer.report.targets import (
     why_in_words,
 )
 from inferometer.store.atomic import replacing
-from inferometer.words import Words
+from inferometer.words import Said, Words
 
 if TYPE_CHECKING:
     import polars as pl
@@ -53,9 +53,7 @@ def write_workbook(
     try:
         import xlsxwriter
     except ImportError as error:
-        raise NoExcelError(
-            "An Excel file needs the package xlsxwriter: pip install 'inferometer[excel]'."
-        ) from error
+        raise NoExcelError(Said("report.no_excel")) from error
     sheets = {"summary": _summary(frames), "points": with_ratings(frames)}
     if checked:
         sheets["targets"] = _targets(checked)
@@ -96,12 +94,8 @@ def _write(book: Any, name: str, frame: pl.DataFrame) -> list[str]:
     )
     if len(frame) <= MAX_ROWS:
         return []
-    return [
-        (
-            f"The sheet {name} has the first {MAX_ROWS:,} of {len(frame):,} rows; --parquet "
-            "writes all of them."
-        )
-    ]
+    told = {"name": name, "most": MAX_ROWS, "n": len(frame)}
+    return [Said("report.rows", told)]
 
 
 def _summary(frames: Frames) -> pl.DataFrame:

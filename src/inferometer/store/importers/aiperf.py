@@ -150,9 +150,7 @@ def read_export(
 ) -> list[ImportedRun]:
     """The run, with its single requests if their file lies beside this one."""
     if not isinstance(result.get("request_latency"), dict):
-        raise CompanionError(
-            f"{path} holds no figures of requests; name profile_export_aiperf.json"
-        )
+        raise CompanionError(Said("unread.aiperf", {"path": path}))
     tool = "aiperf" if is_aiperf(result) else "genai-perf"
     run = _run(result, path, tool, result.get("input_config"))
     records = path.with_name(RECORDS)
@@ -165,7 +163,7 @@ def read_csv(text: str, path: Path) -> list[ImportedRun]:
     """The run; a CSV tells no settings."""
     result = _of_csv(text)
     if "request_latency" not in result:
-        raise CompanionError(f"{path} holds no figures of requests")
+        raise CompanionError(Said("unread.aiperf_csv", {"path": path}))
     tool = "aiperf" if is_aiperf_csv(text) else "genai-perf"
     return [replace(_run(result, path, tool, None), decimals=2)]
 

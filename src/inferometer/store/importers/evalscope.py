@@ -35,7 +35,7 @@ from inferometer.store.importers.reading import (
     text,
 )
 from inferometer.vocabulary import latencies_in, settings_in
-from inferometer.words import Said
+from inferometer.words import Said, sentence_of
 
 SUMMARY, ARGUMENTS, DATABASE = (
     "benchmark_summary.json",
@@ -134,7 +134,7 @@ def _requests(path: Path, most_bytes: int) -> ImportedRequests | None:
     try:
         rows = list(_rows(path))
     except sqlite3.Error as error:
-        why = {"why": str(error)}
+        why = {"why": sentence_of(error)}
         raise unread(path, Said("unread.evalscope.database", why)) from None
     if not rows:
         return None
@@ -167,7 +167,7 @@ def _rows(path: Path) -> Iterator[tuple[object, ...]]:
             "SELECT type FROM sqlite_master WHERE name = 'result'"
         ).fetchone()
         if kind != ("table",):
-            raise sqlite3.DatabaseError("it has no table of results")
+            raise sqlite3.DatabaseError(Said("unread.no_table"))
         yield from database.execute(
             f"SELECT {', '.join(COLUMNS)} FROM result LIMIT {MAX_ROWS}"  # noqa: S608 - constants
         )

@@ -76,10 +76,7 @@ def read_inference_perf(
     successes = result.get("successes")
     latencies, rates = at(successes, "latency"), at(successes, "throughput")
     if not isinstance(latencies, dict) or not isinstance(rates, dict):
-        raise CompanionError(
-            f"{path} holds what the server or the sessions reported; name the file "
-            "stage_N_lifecycle_metrics.json beside it"
-        )
+        raise CompanionError(Said("unread.inference_perf", {"path": path}))
     found = NAME.fullmatch(path.stem)
     prefix, part = (
         (found["prefix"], found["part"]) if found else ("", path.stem)

@@ -19,6 +19,7 @@ from inferometer.store.importers.imported_run import (
     Declared,
     ImportedRequests,
     ImportedRun,
+    unread,
 )
 from inferometer.store.importers.reading import (
     Object,
@@ -34,6 +35,7 @@ from inferometer.store.importers.reading import (
     text,
 )
 from inferometer.vocabulary import latencies_in, settings_in
+from inferometer.words import Said
 
 SUMMARY, RESPONSES = "_summary.json", "_individual_responses.json"
 
@@ -160,9 +162,7 @@ def _requests(path: Path, most_bytes: int) -> ImportedRequests | None:
     except CannotImportError:
         raise
     except (ValueError, RecursionError):
-        raise CannotImportError(
-            f"cannot read {beside}: it is not JSON; take it away to do without single requests"
-        ) from None
+        raise unread(beside, Said("unread.llmperf")) from None
     if not rows:
         return None
     return ImportedRequests(

@@ -20,6 +20,7 @@ from inferometer.store.importers.imported_run import (
     CompanionError,
     Declared,
     ImportedRun,
+    unread,
 )
 from inferometer.store.importers.reading import (
     figures,
@@ -141,9 +142,8 @@ def _run_of_detail(text: str, path: Path) -> ImportedRun:
         path.with_name(path.name.replace("detail", "summary")).is_file()
         and "detail" in path.name
     ):
-        raise CompanionError(
-            f"{path} belongs to {SUMMARY} beside it; name that"
-        )
+        whose = {"path": path, "summary": SUMMARY}
+        raise CompanionError(Said("unread.mlperf_detail", whose))
     detail = dict(_entries(text))
     told = {
         PARAMETERS_OF_DETAIL[key]: str(value)
@@ -157,9 +157,7 @@ def _run_of_detail(text: str, path: Path) -> ImportedRun:
                 KINDS_IN_DETAIL[found["kind"] or ""], found, number(value)
             )
     if not latencies and "result is" not in told:
-        raise CannotImportError(
-            f"cannot read {path}: LoadGen's run did not come to its end"
-        )
+        raise unread(path, Said("unread.mlperf_unfinished"))
     return _run(told, latencies, detail, path)
 
 

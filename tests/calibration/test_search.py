@@ -15,6 +15,7 @@ import psutil
 import pytest
 
 from inferometer.calibration import search as module
+from inferometer.calibration.accuracy import SURE_NS
 from inferometer.calibration.kept import find, keep
 from inferometer.calibration.search import (
     ID_PREFIX,
@@ -279,6 +280,19 @@ def test_nothing_answered_is_beyond() -> None:
         10,
         None,
     )
+
+
+@pytest.mark.parametrize("unsure", [slice(0, 1), slice(1, None)])
+def test_an_unknown_error_is_beyond(unsure: slice) -> None:
+    """The server is not certain when the first events left, or when the others did."""
+    truth = truth_of(STREAMS, prefix=ID_PREFIX)
+    handed = truth.departure_ns.reshape(len(STREAMS), -1).copy()
+    handed[:, unsure] += SURE_NS + 1
+    level = judged(
+        trace_of(STREAMS), replace(truth, handed_ns=handed.reshape(-1))
+    )
+    assert not level.within
+    assert (level.ttft_error_p99_ms is None) == (unsure.start == 0)
 
 
 @pytest.mark.parametrize(("lag_ms", "within"), [(0.9, True), (1.1, False)])

@@ -345,7 +345,9 @@ def plan_for(kind: Kind, asked: float, level_s: float) -> tuple[LoadPlan, int]:
 def level_of(
     kind: Kind, asked: float, trace: Trace, truth: Truth, target_ms: float
 ) -> LoadLevel:
-    """Result of one load. It is `within` if nothing failed and all p99 errors meet the target."""
+    """Result of one load. It is `within` if nothing failed and all p99 errors are known and meet
+    the target.
+    """
     failed = int(np.count_nonzero(trace.requests["outcome"] != Outcome.OK))
     try:
         found = errors(trace, truth, ID_PREFIX)
@@ -379,19 +381,19 @@ def level_of(
         ),
         within=False,
     )
-    return replace(level, within=not failed and _is_exact(level, target_ms))
+    has_gaps = bool((trace.requests["event_count"] > 1).any())
+    is_exact = _is_exact(level, target_ms, has_gaps=has_gaps)
+    return replace(level, within=not failed and is_exact)
 
 
-def _is_exact(level: LoadLevel, target_ms: float) -> bool:
-    p99s = [
-        ms
-        for ms in (level.ttft_error_p99_ms, level.itl_error_p99_ms)
-        if ms is not None
-    ]
+def _is_exact(level: LoadLevel, target_ms: float, *, has_gaps: bool) -> bool:
+    """An error that the server was not certain about is unknown, which is not within."""
+    p99s = [level.ttft_error_p99_ms]
+    if has_gaps:
+        p99s.append(level.itl_error_p99_ms)
     lag_ms = level.lag_p99_ms or 0.0 if level.kind == "requests" else 0.0
     return (
-        bool(p99s)
-        and max(p99s) <= target_ms
+        all(ms is not None and ms <= target_ms for ms in p99s)
         and lag_ms <= Thresholds().lag_floor_ms
     )
 

@@ -1,5 +1,5 @@
-"""One run over time: each request as a bar, requests in flight, and output. Who draws it in a
-notebook may add telemetry (`Material.series`); nothing in a run directory fills that yet.
+"""One run over time: each request as a bar, requests in flight, output, and the telemetry of
+`Material.series` if there is any.
 """
 
 from __future__ import annotations

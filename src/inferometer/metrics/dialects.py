@@ -282,9 +282,13 @@ class Dialect:
 DIALECTS: Mapping[str, Dialect] = {
     "vllm": Dialect("vllm bench serve 0.32", _vllm, ("events", "concurrent")),
     "guidellm": Dialect(
-        "GuideLLM 0.8", _guidellm, ("tpot", "itl", "e2el", "percentiles")
+        "GuideLLM 0.8",
+        _guidellm,
+        ("with_ttft", "per_token", "to_the_end", "percentiles"),
     ),
-    "aiperf": Dialect("AIPerf 0.13", _aiperf, ("itl", "per_user", "effective")),
+    "aiperf": Dialect(
+        "AIPerf 0.13", _aiperf, ("per_chunk", "per_user", "effective")
+    ),
     "mlperf": Dialect(
         "MLPerf LoadGen, server scenario",
         _mlperf,

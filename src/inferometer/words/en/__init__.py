@@ -13,9 +13,9 @@ from inferometer.words.en.flags import FLAGS
 from inferometer.words.en.imports import IMPORTS
 from inferometer.words.en.report import REPORT
 from inferometer.words.en.rows import ROWS
+from inferometer.words.en.runs import RUNS
 from inferometer.words.en.servers import SERVERS
 from inferometer.words.en.telemetry import TELEMETRY
-from inferometer.words.en.typed import TYPED
 from inferometer.words.en.usage import USAGE
 from inferometer.words.en.verbs import VERBS
 from inferometer.words.en.views import VIEWS
@@ -39,5 +39,5 @@ WORDS: dict[str, str] = {
     **FLAGS,
     **CAMPAIGNS,
     **ROWS,
-    **TYPED,
+    **RUNS,
 }

@@ -13,9 +13,9 @@ from inferometer.words.zh_cn.flags import FLAGS
 from inferometer.words.zh_cn.imports import IMPORTS
 from inferometer.words.zh_cn.report import REPORT
 from inferometer.words.zh_cn.rows import ROWS
+from inferometer.words.zh_cn.runs import RUNS
 from inferometer.words.zh_cn.servers import SERVERS
 from inferometer.words.zh_cn.telemetry import TELEMETRY
-from inferometer.words.zh_cn.typed import TYPED
 from inferometer.words.zh_cn.usage import USAGE
 from inferometer.words.zh_cn.verbs import VERBS
 from inferometer.words.zh_cn.views import VIEWS
@@ -39,5 +39,5 @@ WORDS: dict[str, str] = {
     **FLAGS,
     **CAMPAIGNS,
     **ROWS,
-    **TYPED,
+    **RUNS,
 }

@@ -13,9 +13,9 @@ from inferometer.words.zh_tw.flags import FLAGS
 from inferometer.words.zh_tw.imports import IMPORTS
 from inferometer.words.zh_tw.report import REPORT
 from inferometer.words.zh_tw.rows import ROWS
+from inferometer.words.zh_tw.runs import RUNS
 from inferometer.words.zh_tw.servers import SERVERS
 from inferometer.words.zh_tw.telemetry import TELEMETRY
-from inferometer.words.zh_tw.typed import TYPED
 from inferometer.words.zh_tw.usage import USAGE
 from inferometer.words.zh_tw.verbs import VERBS
 from inferometer.words.zh_tw.views import VIEWS
@@ -39,5 +39,5 @@ WORDS: dict[str, str] = {
     **FLAGS,
     **CAMPAIGNS,
     **ROWS,
-    **TYPED,
+    **RUNS,
 }

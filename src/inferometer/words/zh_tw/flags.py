@@ -29,4 +29,52 @@ FLAGS: dict[str, str] = {
     "target.needs.request_goodput": (
         "goodput 的延遲上限，例如測試計畫檔中的 goodput: {{ttft: 200}}，或 --goodput ttft:200"
     ),
+    "config.needed": (
+        "--tp 和 --campaign 用來選擇 --config 的哪一項測試：請同時給出 --config，例如 --config C。"
+    ),
+    "config.unheeded": (
+        "{flags}：使用 --config 時由測試任務決定；請用 `inferometer run ... --set KEY=VALUE` 更改。"
+    ),
+    "config.none": (
+        "--config {config}：沒有預設使用這個名稱的硬體；--campaign FILE 可在檔案中查詢。"
+    ),
+    "config.none.campaign": (
+        "--config {config}：{campaign} 中沒有這個名稱的硬體；--campaign FILE 可在檔案中查詢。"
+    ),
+    "config.several": "--config {config}：以下幾項都符合，請指明是哪一項：{tests}。",
+    "config.no_test": "--config {config}：沒有這樣的測試；可選的有：{tests}。",
+    "config.num_prompts": (
+        "--num-prompts {n}：{test} 的範圍是 {first} 到 {last}；省略該參數即為全部。"
+    ),
+    "calibration.afterwards.saved": (
+        "結果已儲存。現在校準這台主機，以說明它的精度。約需 {seconds} s，同一主機、同樣設定只做一"
+        "次。按 Ctrl-C 或使用 --no-calibration 可跳過。"
+    ),
+    "calibration.afterwards": (
+        "報告已完成。現在校準這台主機，以說明它的精度。約需 {seconds} s，同一主機、同樣設定只做一"
+        "次。按 Ctrl-C 或使用 --no-calibration 可跳過。"
+    ),
+    "calibration.skipped": "已跳過校準，下次執行時再做。",
+    "calibration.not_added": "{why}。結果檔案中不含這台主機的精度。",
+    "flag.no_rows": "--num-prompts -1 表示檔案的全部資料行，而 {name} 沒有資料行。",
+    "flag.seconds": "{name} {value!r}：應為秒數。",
+    "flag.size": "{value!r} 應寫成以畫素計的寬和高，例如 512x384",
+    "flag.ratios": (
+        '{value}：應為從 0 到小於 1 的比例，或 \'{{"input": 0.3, "output": 0.5}}\'。長度不變請寫 '
+        "0：只有 SGLang 和較早的 benchmark_serving.py 才用 1.0 表示不變"
+    ),
+    "flag.images": "{value}：應為圖片數，例如 '{{\"image\": 3}}'",
+    "flag.buckets": "{value}：應寫成 (高, 寬, 1): 比例，例如 '{{(256, 256, 1): 1.0}}'",
+    "flag.buckets.film": "{value}：每項只能有一幀，因為不會產生影片，例如 '{{(256, 256, 1): 1.0}}'",
+    "levels.single": "--single 與 {flags} 都指定了級別：請只給其中之一。",
+    "levels.no_highest": "{flags} 還需要 --max-concurrency，即最高階別。",
+    "levels.paired": (
+        "{name} 把 {fields} 與其他設定成對給出：請用 --set KEY=VALUE；`inferometer presets show` 可"
+        "列出各鍵。"
+    ),
+    "levels.own_groups": (
+        "{name} 的測試組有各自的設定：請用 --set KEY=VALUE；`inferometer presets show` 可列出各鍵。"
+    ),
+    "flag.unread": "{flag} {why}。",
+    "flag.lora": "--lora-assignment {way!r} 應為 round-robin 或 random。",
 }

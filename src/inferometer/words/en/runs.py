@@ -1,60 +1,8 @@
-"""What is wrong with a command, its files and its run, in English."""
+"""What is wrong with a run and its files, in English."""
 
 from __future__ import annotations
 
-TYPED: dict[str, str] = {
-    "config.needed": (
-        "--tp and --campaign say which test of a --config is meant: give that too, such as "
-        "--config C."
-    ),
-    "config.unheeded": (
-        "{flags}: with --config the campaign says that; change it with `inferometer run ... --set "
-        "KEY=VALUE`."
-    ),
-    "config.none": (
-        "--config {config}: no preset has hardware of this name; --campaign FILE looks into a file."
-    ),
-    "config.none.campaign": (
-        "--config {config}: {campaign} has no hardware of this name; --campaign FILE looks into a "
-        "file."
-    ),
-    "config.several": "--config {config}: these fit, say which: {tests}.",
-    "config.no_test": "--config {config}: no test is like that; there are: {tests}.",
-    "config.num_prompts": "--num-prompts {n}: {test} has {first} to {last}; leave it out for all.",
-    "calibration.afterwards.saved": (
-        "The results are saved. Calibrating this host now, to state how exact it is. This takes "
-        "about {seconds} s, once for this host and these settings. Ctrl-C skips it, and so does "
-        "--no-calibration."
-    ),
-    "calibration.afterwards": (
-        "The report is complete. Calibrating this host now, to state how exact it is. This takes "
-        "about {seconds} s, once for this host and these settings. Ctrl-C skips it, and so does "
-        "--no-calibration."
-    ),
-    "calibration.skipped": "the calibration was skipped. The next run makes one.",
-    "calibration.not_added": "{why}. The result files do not contain the precision of this host.",
-    "flag.no_rows": "--num-prompts -1 is all rows of a file: {name} has no rows.",
-    "flag.seconds": "{name} {value!r}: should be a number of seconds.",
-    "flag.size": "{value!r} wants width and height in pixels, such as 512x384",
-    "flag.ratios": (
-        '{value}: wants a ratio from 0 to below 1, or \'{{"input": 0.3, "output": 0.5}}\'. For '
-        "lengths that do not vary, give 0: 1.0 means that only in SGLang and in older versions of "
-        "benchmark_serving.py"
-    ),
-    "flag.images": "{value}: wants a number of images, such as '{{\"image\": 3}}'",
-    "flag.buckets": "{value}: wants (height, width, 1): share, such as '{{(256, 256, 1): 1.0}}'",
-    "flag.buckets.film": (
-        "{value}: wants one frame each: film is not made up, such as '{{(256, 256, 1): 1.0}}'"
-    ),
-    "levels.single": "--single and {flags} each say which levels: give one of them.",
-    "levels.no_highest": "{flags} needs --max-concurrency, the highest level.",
-    "levels.paired": (
-        "{name} pairs {fields} with other settings: use --set KEY=VALUE; `inferometer presets "
-        "show` has the keys."
-    ),
-    "levels.own_groups": (
-        "{name} has own groups: use --set KEY=VALUE; `inferometer presets show` has the keys."
-    ),
+RUNS: dict[str, str] = {
     "measure.either": "Give either a spec or {names}, not both.",
     "measure.backend": "backend {name!r}: should be one of {known}.",
     "measure.directory": "cannot write {path}: that is a directory; choose another file name",
@@ -104,25 +52,23 @@ TYPED: dict[str, str] = {
     "report.figure_form": "figures are written as {forms}, not as {name}",
     "yaml.control": "a control character (such as \\e) may not be in a string.",
     "yaml.nothing": "this is no YAML.",
-    "flag.unread": "{flag} {why}.",
-    "flag.lora": "--lora-assignment {way!r} is not one of round-robin, random.",
     "dialect.vllm.events": (
         "max_output_tokens_per_s counts events in whole seconds; ours counts tokens in any second."
     ),
     "dialect.vllm.concurrent": (
         "max_concurrent_requests counts a request in every second it touches; ours is exact."
     ),
-    "dialect.guidellm.tpot": (
+    "dialect.guidellm.with_ttft": (
         "time_per_output_token_ms has TTFT in it: (last token − sent) / tokens."
     ),
-    "dialect.guidellm.itl": (
+    "dialect.guidellm.per_token": (
         "inter_token_latency_ms is our TPOT; requests count as often as they have tokens."
     ),
-    "dialect.guidellm.e2el": (
+    "dialect.guidellm.to_the_end": (
         "request_latency is in seconds and runs to the end of the response, not to the last token."
     ),
     "dialect.guidellm.percentiles": "Percentiles are values of the sample, not interpolated.",
-    "dialect.aiperf.itl": "inter_token_latency is our TPOT; inter_chunk_latency is our ITL.",
+    "dialect.aiperf.per_chunk": "inter_token_latency is our TPOT; inter_chunk_latency is our ITL.",
     "dialect.aiperf.per_user": (
         "output_token_throughput_per_user is a mean of 1000 / TPOT, not 1000 / mean TPOT."
     ),

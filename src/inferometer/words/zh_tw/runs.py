@@ -1,54 +1,8 @@
-"""What is wrong with a command, its files and its run, in Traditional Chinese (Taiwan)."""
+"""What is wrong with a run and its files, in Traditional Chinese (Taiwan)."""
 
 from __future__ import annotations
 
-TYPED: dict[str, str] = {
-    "config.needed": (
-        "--tp 和 --campaign 用來選擇 --config 的哪一項測試：請同時給出 --config，例如 --config C。"
-    ),
-    "config.unheeded": (
-        "{flags}：使用 --config 時由測試任務決定；請用 `inferometer run ... --set KEY=VALUE` 更改。"
-    ),
-    "config.none": (
-        "--config {config}：沒有預設使用這個名稱的硬體；--campaign FILE 可在檔案中查詢。"
-    ),
-    "config.none.campaign": (
-        "--config {config}：{campaign} 中沒有這個名稱的硬體；--campaign FILE 可在檔案中查詢。"
-    ),
-    "config.several": "--config {config}：以下幾項都符合，請指明是哪一項：{tests}。",
-    "config.no_test": "--config {config}：沒有這樣的測試；可選的有：{tests}。",
-    "config.num_prompts": (
-        "--num-prompts {n}：{test} 的範圍是 {first} 到 {last}；省略該參數即為全部。"
-    ),
-    "calibration.afterwards.saved": (
-        "結果已儲存。現在校準這台主機，以說明它的精度。約需 {seconds} s，同一主機、同樣設定只做一"
-        "次。按 Ctrl-C 或使用 --no-calibration 可跳過。"
-    ),
-    "calibration.afterwards": (
-        "報告已完成。現在校準這台主機，以說明它的精度。約需 {seconds} s，同一主機、同樣設定只做一"
-        "次。按 Ctrl-C 或使用 --no-calibration 可跳過。"
-    ),
-    "calibration.skipped": "已跳過校準，下次執行時再做。",
-    "calibration.not_added": "{why}。結果檔案中不含這台主機的精度。",
-    "flag.no_rows": "--num-prompts -1 表示檔案的全部資料行，而 {name} 沒有資料行。",
-    "flag.seconds": "{name} {value!r}：應為秒數。",
-    "flag.size": "{value!r} 應寫成以畫素計的寬和高，例如 512x384",
-    "flag.ratios": (
-        '{value}：應為從 0 到小於 1 的比例，或 \'{{"input": 0.3, "output": 0.5}}\'。長度不變請寫 '
-        "0：只有 SGLang 和較早的 benchmark_serving.py 才用 1.0 表示不變"
-    ),
-    "flag.images": "{value}：應為圖片數，例如 '{{\"image\": 3}}'",
-    "flag.buckets": "{value}：應寫成 (高, 寬, 1): 比例，例如 '{{(256, 256, 1): 1.0}}'",
-    "flag.buckets.film": "{value}：每項只能有一幀，因為不會產生影片，例如 '{{(256, 256, 1): 1.0}}'",
-    "levels.single": "--single 與 {flags} 都指定了級別：請只給其中之一。",
-    "levels.no_highest": "{flags} 還需要 --max-concurrency，即最高階別。",
-    "levels.paired": (
-        "{name} 把 {fields} 與其他設定成對給出：請用 --set KEY=VALUE；`inferometer presets show` 可"
-        "列出各鍵。"
-    ),
-    "levels.own_groups": (
-        "{name} 的測試組有各自的設定：請用 --set KEY=VALUE；`inferometer presets show` 可列出各鍵。"
-    ),
+RUNS: dict[str, str] = {
     "measure.either": "spec 與 {names} 只能給出其一。",
     "measure.backend": "backend {name!r}：應為 {known} 之一。",
     "measure.directory": "無法寫入 {path}：那是一個目錄；請換一個檔名",
@@ -88,19 +42,19 @@ TYPED: dict[str, str] = {
     "report.figure_form": "圖只能寫成 {forms}，不能寫成 {name}",
     "yaml.control": "字串中不能有控制字元（例如 \\e）。",
     "yaml.nothing": "這不是 YAML。",
-    "flag.unread": "{flag} {why}。",
-    "flag.lora": "--lora-assignment {way!r} 應為 round-robin 或 random。",
     "dialect.vllm.events": "max_output_tokens_per_s 按整秒計事件數；我們的按任意一秒計 token 數。",
     "dialect.vllm.concurrent": (
         "max_concurrent_requests 在請求涉及的每一秒都計一次；我們的是精確值。"
     ),
-    "dialect.guidellm.tpot": (
+    "dialect.guidellm.with_ttft": (
         "time_per_output_token_ms 包含 TTFT：（最後一個 token − 發出）/ token 數。"
     ),
-    "dialect.guidellm.itl": "inter_token_latency_ms 即我們的 TPOT；各請求按其 token 數加權。",
-    "dialect.guidellm.e2el": "request_latency 以秒計，算到回應結束，而不是最後一個 token。",
+    "dialect.guidellm.per_token": "inter_token_latency_ms 即我們的 TPOT；各請求按其 token 數加權。",
+    "dialect.guidellm.to_the_end": "request_latency 以秒計，算到回應結束，而不是最後一個 token。",
     "dialect.guidellm.percentiles": "分位數取樣本中的值，不插值。",
-    "dialect.aiperf.itl": "inter_token_latency 即我們的 TPOT；inter_chunk_latency 即我們的 ITL。",
+    "dialect.aiperf.per_chunk": (
+        "inter_token_latency 即我們的 TPOT；inter_chunk_latency 即我們的 ITL。"
+    ),
     "dialect.aiperf.per_user": (
         "output_token_throughput_per_user 是 1000 / TPOT 的平均，而不是 1000 / TPOT 的平均值。"
     ),

@@ -43,8 +43,8 @@ test-engines: $(VENV)/dev  ## real engines on the CPU, in environments of their 
 test-docker: $(VENV)/dev  ## servers in containers, with a real Docker engine (skipped where there is none)
 	$(BIN)/pytest -m docker tests/server/test_docker.py
 
-test-wide: $(VENV)/dev  ## the same as fast tests with many more trials: faults on every wire, clean runs, statistics
-	$(BIN)/pytest -m wide
+test-wide: $(VENV)/dev  ## the same as fast tests with many more trials: faults on every wire, clean runs, statistics, properties
+	$(BIN)/pytest -m 'wide or hypothesis' --hypothesis-profile=wide
 
 soak: $(VENV)/dev  ## kill a campaign's runner a thousand times at random, and miss nothing
 	$(BIN)/python -m tests.campaign.kill_loop "$$(mktemp -d)" 1000 20260722

@@ -19,12 +19,14 @@ from hypothesis import HealthCheck, settings
 from inferometer.engine import embedded
 from tests.processes import Forked
 
-settings.register_profile(
-    "repeatable",
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.too_slow],
-)
+for profile, examples in {"repeatable": 25, "wide": 200}.items():
+    settings.register_profile(
+        profile,
+        deadline=None,
+        derandomize=True,
+        max_examples=examples,
+        suppress_health_check=[HealthCheck.too_slow],
+    )
 settings.load_profile("repeatable")
 
 os.environ["INFEROMETER_CALIBRATION"] = "off"

@@ -769,12 +769,7 @@ WITHIN: dict[str, list[tuple[str | int, ...]]] = {
 PLACES = [(key, *within) for key, places in WITHIN.items() for within in places]
 
 
-@settings(
-    max_examples=150,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     changes=st.lists(
         st.tuples(st.sampled_from(PLACES), JUNK), min_size=1, max_size=4

@@ -4,6 +4,7 @@ them ask for.
 
 from __future__ import annotations
 
+import functools
 import json
 from collections import Counter
 from datetime import datetime, timezone
@@ -38,8 +39,14 @@ POINTS = {
 }
 
 
+@functools.cache
 def load(name: str, **environment: str) -> CampaignSpec:
     return load_campaign(name, environment=environment)
+
+
+@functools.cache
+def groups_of(name: str) -> list[Group]:
+    return expand(load(name))
 
 
 def points(groups: list[Group]) -> list[PlannedPoint]:
@@ -49,13 +56,13 @@ def points(groups: list[Group]) -> list[PlannedPoint]:
 def names(name: str) -> list[str]:
     campaign = load(name)
     return [
-        file_name(campaign, point, NOON) for point in points(expand(campaign))
+        file_name(campaign, point, NOON) for point in points(groups_of(name))
     ]
 
 
 def test_every_preset_has_its_points() -> None:
     assert {
-        name: len(points(expand(load(name)))) for name in preset_names()
+        name: len(points(groups_of(name))) for name in preset_names()
     } == POINTS
 
 
@@ -74,7 +81,7 @@ def test_a_preset_is_called_as_its_file_and_says_what_it_is_for(
 
 @pytest.mark.parametrize("name", POINTS)
 def test_no_two_points_of_a_preset_are_one(name: str) -> None:
-    listed = points(expand(load(name)))
+    listed = points(groups_of(name))
     assert len({point.id for point in listed}) == len(listed)
     assert len({point.spec.fingerprint for point in listed}) == len(listed)
     assert len(set(names(name))) == len(listed)
@@ -84,8 +91,7 @@ def test_no_two_points_of_a_preset_are_one(name: str) -> None:
 
 @pytest.mark.parametrize("name", POINTS)
 def test_a_preset_in_short_keeps_its_tests_and_servers(name: str) -> None:
-    campaign = load(name)
-    short, whole = expand(campaign, quick=True), expand(campaign)
+    short, whole = expand(load(name), quick=True), groups_of(name)
     assert [group.id for group in short] == [group.id for group in whole]
     assert [group.server for group in short] == [
         group.server for group in whole
@@ -98,7 +104,7 @@ def test_the_ten_tests_of_the_pcie_study() -> None:
     tests = {
         test: (need.hardware_name, need.model_alias, need.model_id, need.tp)
         for name in ("pcie-machine-c", "pcie-machine-ab")
-        for group in expand(load(name))
+        for group in groups_of(name)
         for test in group.tests
         for need in [group.server]
     }
@@ -169,12 +175,12 @@ def test_a_point_of_the_pcie_study() -> None:
 
 def test_the_slot_is_switched_once() -> None:
     hardware = [
-        group.server.hardware_name for group in expand(load("pcie-machine-ab"))
+        group.server.hardware_name for group in groups_of("pcie-machine-ab")
     ]
     assert hardware == ["A", "A", "B", "B", "B", "B"]
     needed = {
         group.server.hardware_name: group.server.hardware
-        for group in expand(load("pcie-machine-ab"))
+        for group in groups_of("pcie-machine-ab")
     }
     assert needed["A"] is not None
     assert needed["B"] is not None
@@ -219,7 +225,7 @@ def test_the_ladder_of_the_pcie_study_is_narrowed_by_the_environment() -> None:
 
 
 def test_production() -> None:
-    (group,) = expand(load("production"))
+    (group,) = groups_of("production")
     listed = names("production")
     lengths = ("1K", "2K", "4K", "8K", "10K", "32K", "64K", "96K")
     assert listed == [
@@ -301,7 +307,7 @@ def test_custom_does_what_its_comments_promise() -> None:
 
 
 def test_scenarios_of_the_dcu() -> None:
-    (group,) = expand(load("dcu-scenarios"))
+    (group,) = groups_of("dcu-scenarios")
     assert group.tests == ("short", "medium", "long", "stress")
     found: dict[str, tuple[int, int, int | None, int | None]] = {}
     for point in group.points:
@@ -325,7 +331,7 @@ def test_scenarios_of_the_dcu() -> None:
 
 
 def test_batches_of_the_dcu() -> None:
-    (group,) = expand(load("dcu-batch"))
+    (group,) = groups_of("dcu-batch")
     found = [
         (work["input_len"], work["output_len"], point.spec.load.num_prompts)
         for point in group.points
@@ -342,7 +348,7 @@ def test_batches_of_the_dcu() -> None:
     "name", ["dcu-scenarios", "dcu-batch", "single-vs-eight", "frameworks"]
 )
 def test_servers_on_the_dcu_get_its_environment(name: str) -> None:
-    for group in expand(load(name)):
+    for group in groups_of(name):
         environment = group.server.recipe.environment
         assert environment["HIP_VISIBLE_DEVICES"] == ",".join(
             str(card) for card in range(group.server.tp)
@@ -356,7 +362,7 @@ def test_servers_on_the_dcu_get_its_environment(name: str) -> None:
 
 
 def test_three_frameworks_under_the_same_load() -> None:
-    groups = expand(load("frameworks"))
+    groups = groups_of("frameworks")
     assert [group.id for group in groups] == ["vllm", "sglang", "xinference"]
     assert len({group.server.recipe.base_url for group in groups}) == 3
     shapes = [
@@ -404,7 +410,7 @@ def test_three_frameworks_under_the_same_load() -> None:
 
 
 def test_one_card_against_eight_at_the_same_load_per_card() -> None:
-    one, eight = expand(load("single-vs-eight"))
+    one, eight = groups_of("single-vs-eight")
     assert (one.server.tp, eight.server.tp) == (1, 8)
 
     def levels(group: Group) -> list[tuple[int, int]]:
@@ -439,7 +445,7 @@ def test_one_card_against_eight_at_the_same_load_per_card() -> None:
 
 
 def test_cold_and_warm_pairs() -> None:
-    (group,) = expand(load("prefix-cache"))
+    (group,) = groups_of("prefix-cache")
     assert [point.id for point in group.points] == [
         "prefix/cold",
         "prefix/warm",

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from inferometer.workload import records
@@ -45,7 +45,6 @@ def small_reads(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(records, "READ_BYTES", 7)
 
 
-@settings(max_examples=150)
 @given(
     rows,
     st.sampled_from([None, 0, 2]),
@@ -72,7 +71,6 @@ def test_an_array_is_its_rows_wherever_it_is_cut(
         assert contents(path) == content
 
 
-@settings(max_examples=50)
 @given(rows)
 def test_lines_are_their_rows(
     tmp_path_factory: pytest.TempPathFactory, content: list[dict[str, Any]]

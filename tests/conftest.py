@@ -11,6 +11,7 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from itertools import chain, groupby
 from types import SimpleNamespace
 
 import pytest
@@ -54,14 +55,34 @@ LONG = (
 )
 """Files that begin first, so that no worker is left alone with one of them at the end."""
 
+LARGE = (
+    "tests/cli/test_report_verb.py",
+    "tests/report/",
+    "tests/test_architecture.py",
+)
+"""What ends last: it leaves a large heap, and a fork takes time in proportion to it."""
+
 
 def pytest_unconfigure() -> None:
     """Not at exit: a worker of xdist has none."""
     shutil.rmtree(os.environ["XDG_STATE_HOME"], ignore_errors=True)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> None:
+    """In an order of which each worker's piece has its share of long and of large files."""
+    items.sort(
+        key=lambda item: (
+            not item.nodeid.startswith(LONG),
+            item.nodeid.startswith(LARGE),
+        )
+    )
+    workers = getattr(config, "workerinput", {"workercount": 1})["workercount"]
+    pieces: list[list[pytest.Item]] = [[] for _ in range(workers)]
+    for _, tests in groupby(items, key=lambda item: item.path):
+        min(pieces, key=len).extend(tests)
+    items[:] = chain.from_iterable(pieces)
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -10,19 +10,26 @@ import re
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.processes import environment, run_forked
 
-KILLS = 40
+KILLS_FEW, KILLS_MANY = 12, 120
 POINTS = 6
 
 
-def test_a_runner_may_be_killed_at_any_moment(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "kills", [KILLS_FEW, pytest.param(KILLS_MANY, marks=pytest.mark.wide)]
+)
+def test_a_runner_may_be_killed_at_any_moment(
+    tmp_path: Path, kills: int
+) -> None:
     (tmp_path / "tmp").mkdir()
     command = [
         "-m",
         "tests.campaign.kill_loop",
         str(tmp_path),
-        str(KILLS),
+        str(kills),
         "20260722",
         str(POINTS),
     ]
@@ -37,7 +44,7 @@ def test_a_runner_may_be_killed_at_any_moment(tmp_path: Path) -> None:
         rf"(\d+) kills, (\d+) campaigns of {POINTS} points\n", loop.stdout
     )
     assert told is not None
-    assert int(told[1]) == KILLS
+    assert int(told[1]) == kills
     assert (
         int(told[2]) >= 1
     )  # how many were finished and compared; on a slow machine all kills may fall into one

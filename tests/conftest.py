@@ -63,6 +63,26 @@ LARGE = (
 """What ends last: it leaves a large heap, and a fork takes time in proportion to it."""
 
 
+MAX_TEST_S = 300
+"""Of one test, but for those with many trials: a child that never answers is an error, no wait."""
+
+
+def _too_long(number: int, frame: object) -> None:
+    raise TimeoutError(f"The test took longer than {MAX_TEST_S} s.")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """The alarm rings again and again: what a test does at its end may wait for the child too."""
+    if not any(map(item.get_closest_marker, ("wide", "engine", "docker"))):
+        signal.signal(signal.SIGALRM, _too_long)
+        signal.setitimer(signal.ITIMER_REAL, MAX_TEST_S, 5)
+    try:
+        return (yield)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
 def pytest_unconfigure() -> None:
     """Not at exit: a worker of xdist has none."""
     shutil.rmtree(os.environ["XDG_STATE_HOME"], ignore_errors=True)

@@ -62,6 +62,12 @@ class Forked(subprocess.Popen[Any]):
             self._child_created = True
             self._close_pipe_fds(*pipes)  # type: ignore[attr-defined]
 
+        def __exit__(self, *error: Any) -> None:
+            """A test that failed waits for nothing."""
+            if error[0]:
+                self.kill()
+            super().__exit__(*error)
+
         def _try_wait(self, flags: int) -> tuple[int, int]:
             """What os.waitpid says of a child of ours."""
             try:

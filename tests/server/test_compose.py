@@ -63,7 +63,7 @@ class Bench:
         for name in names:
             program = folder / name
             program.write_text(
-                f"#!{sys.executable}\n{FAKE.read_text(encoding='utf-8')}",
+                f"#!{sys.executable} -IS\n{FAKE.read_text(encoding='utf-8')}",
                 encoding="utf-8",
             )
             program.chmod(0o755)

@@ -1,5 +1,4 @@
-"""How a worker's columns reach its parent: as numpy files in a temporary folder, mapped, not
-copied.
+"""How a worker's columns reach its parent: as one file in a temporary folder, mapped, not copied.
 
 If the disk is full, they go through the pipe: no reason to lose a measurement.
 """
@@ -29,6 +28,19 @@ from inferometer.trace.trace import (
     empty_events,
     empty_requests,
 )
+
+NUMBERS = "columns.bin"
+"""All numeric columns, one after the other; the largest types first, so that each is aligned."""
+NUMERIC_COLUMNS = sorted(
+    (
+        (table, c.name, np.dtype(c.dtype))
+        for table, columns in enumerate((REQUEST_COLUMNS, EVENT_COLUMNS))
+        for c in columns
+        if c.dtype != "object"
+    ),
+    key=lambda column: -column[2].itemsize,
+)
+"""Table (0: requests, 1: events), name and type."""
 
 WorkerColumns = tuple[Columns, Columns, bytes]
 """Columns of requests, columns of events, and the rest as JSON, for the pipe."""
@@ -67,21 +79,13 @@ def save_share(
         for c in REQUEST_COLUMNS
         if c.dtype == "object"
     }
-    for c in REQUEST_COLUMNS:
-        if c.dtype != "object":
-            np.save(
-                directory / f"request.{c.name}.npy",
-                requests[c.name],
-                allow_pickle=False,
-            )
-    for c in EVENT_COLUMNS:
-        np.save(
-            directory / f"event.{c.name}.npy",
-            events[c.name],
-            allow_pickle=False,
-        )
+    tables = (requests, events)
+    with (directory / NUMBERS).open("wb") as file:
+        for table, name, _ in NUMERIC_COLUMNS:
+            tables[table][name].tofile(file)
+    rows = [len(requests["id"]), len(events["arrival_ns"])]
     (directory / "rest.json").write_bytes(
-        orjson.dumps({**rest, "objects": objects}, default=asdict)
+        orjson.dumps({**rest, "objects": objects, "rows": rows}, default=asdict)
     )
 
 
@@ -107,25 +111,20 @@ def load_columns(
 def _read(directory: Path) -> WorkerColumns:
     """Read what `save_share` wrote."""
     packed = (directory / "rest.json").read_bytes()
-    objects = orjson.loads(packed)["objects"]
-    requests = {
-        c.name: np.array(objects[c.name], dtype=object)
-        if c.dtype == "object"
-        else _map(directory / f"request.{c.name}.npy")
-        for c in REQUEST_COLUMNS
-    }
-    return (
-        requests,
-        {
-            c.name: _map(directory / f"event.{c.name}.npy")
-            for c in EVENT_COLUMNS
-        },
-        packed,
-    )
-
-
-def _map(path: Path) -> Any:
-    return np.load(path, mmap_mode="r", allow_pickle=False)
+    rest = orjson.loads(packed)
+    path = directory / NUMBERS
+    numbers = np.empty(0, np.uint8)
+    if path.stat().st_size:
+        numbers = np.asarray(np.memmap(path, np.uint8, "r"))
+    tables: tuple[dict[str, Any], dict[str, Any]] = ({}, {})
+    begin = 0
+    for table, name, dtype in NUMERIC_COLUMNS:
+        end = begin + rest["rows"][table] * dtype.itemsize
+        tables[table][name] = numbers[begin:end].view(dtype)
+        begin = end
+    for name, values in rest["objects"].items():
+        tables[0][name] = np.array(values, dtype=object)
+    return *tables, packed
 
 
 def lost_share(

@@ -12,7 +12,7 @@ import os
 import platform
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from functools import cache, partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar
@@ -52,7 +52,7 @@ def describe_environment(
         ),
         "packages": {
             "inferometer": inferometer.__version__,
-            **{name: _fact(partial(version, name)) for name in PACKAGES},
+            **{name: _fact(partial(_version, name)) for name in PACKAGES},
         },
         "cpu": cpu_facts(root),
         "memory": _memory(),
@@ -75,6 +75,12 @@ def _readable(word: str) -> str:
     that no file can hold.
     """
     return word.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+@cache
+def _version(package: str) -> str:
+    """Read once: a process keeps what it has imported."""
+    return version(package)
 
 
 def _fact(read: Callable[[], Fact]) -> Fact | None:

@@ -242,3 +242,51 @@ def test_a_running_server_is_looked_at(
     assert by_id["server.here"]["status"] == "info"
     assert by_id["server.idle"]["evidence"] == ["0"]
     assert by_id["server.metrics"]["status"] == "ok"
+
+
+def test_a_machine_is_compared_with_what_it_should_be(
+    inferometer: Command, troubled: Path, tmp_path: Path
+) -> None:
+    code, text, _ = inferometer(
+        "doctor", "--root", troubled, "--expect-template"
+    )
+    assert code == 0
+    machine = tmp_path / "machine.yaml"
+    machine.write_text(text)
+    command = ("doctor", "--root", troubled, "--expect", machine)
+    code, out, err = inferometer(*command)
+    assert (code, err) == (0, "")
+    assert out.endswith("Passed: the machine is what was expected.\n")
+    machine.write_text(text.replace("width: 8", "width: 16"))
+    code, out, _ = inferometer(*command)
+    assert code == 3
+    assert "  FAIL          PCIe lanes: expected x16, found 0000:10" in out
+    code, out, _ = inferometer(*command, "--json")
+    assert json.loads(out)["expected"]["outcome"] == "fail"
+    machine.write_text("host: {smt: false}\n")
+    assert inferometer(*command)[0] == 1
+
+
+@pytest.mark.parametrize("suffix", [".html", ".md"])
+def test_a_page_is_written(
+    inferometer: Command, troubled: Path, tmp_path: Path, suffix: str
+) -> None:
+    page = tmp_path / f"sheet{suffix}"
+    command = ("--lang", "zh-CN", "doctor", "--root", troubled)
+    code, out, _ = inferometer(*command, "--report", page)
+    assert code == 1
+    assert str(page) in out
+    assert "NUMA 自动均衡" in page.read_text(encoding="utf-8")
+
+
+def test_a_page_of_an_unknown_kind_and_a_file_with_errors(
+    inferometer: Command, sound: Path, tmp_path: Path
+) -> None:
+    command = ("doctor", "--root", sound)
+    code, out, err = inferometer(*command, "--report", tmp_path / "sheet.pdf")
+    assert (code, out) == (2, "")
+    assert "ends in .html or .md" in err
+    (tmp_path / "m.yaml").write_text("hots: 1\nhost: {cpus: x}\n")
+    code, out, err = inferometer(*command, "--expect", tmp_path / "m.yaml")
+    assert (code, out) == (2, "")
+    assert len(err.splitlines()) == 2

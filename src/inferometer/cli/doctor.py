@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from inferometer.words import Said, reason_of, spoken
 
 if TYPE_CHECKING:
+    from inferometer.doctor.checks import Examined
     from inferometer.doctor.logs import LogReport
     from inferometer.doctor.machine import Machine
+    from inferometer.doctor.sheet import SheetLine
 
 MAX_COLUMNS = 100
 EXIT_CODES = {"warn": 1, "fail": 3}
@@ -59,36 +63,134 @@ def doctor(
             help="Print the commands that would help, as a script. None is run.",
         ),
     ] = False,
+    expect: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Compare the machine with this machine.yaml, line by line (default: none).",
+        ),
+    ] = None,
+    report: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Write everything to this page, too: .html or .md (default: none).",
+        ),
+    ] = None,
+    expect_template: Annotated[
+        bool,
+        typer.Option(
+            "--expect-template",
+            help="Print a machine.yaml of this machine, to be edited, and end.",
+        ),
+    ] = False,
 ) -> None:
     """Check host, cards, PCIe links, containers, client and server before measuring.
 
     Nothing is changed. Names of users and hosts, addresses, serial numbers, keys and values of
     variables are blanked, so the output can be pasted. Exit code: 0 if nothing is worse than a
-    note, 1 with a warning, 3 with a failure.
+    note, 1 with a warning, 3 with a failure. With --expect: 0 if every line passes, 1 if some
+    could not be verified, 3 if one fails.
     """
+    from inferometer.cli.usage import usage_error
     from inferometer.doctor.checks import examine
+    from inferometer.doctor.expected import load_machine
+    from inferometer.doctor.page import SUFFIXES
+    from inferometer.doctor.sheet import compare, template
+    from inferometer.spec.base import ReasonsError
 
-    report = _read(log) if log else None
-    machine = _gather(root, server, report)
-    examined = examine(machine, report.signs if report else ())
+    if report is not None and report.suffix not in SUFFIXES:
+        usage_error(Said("doctor.expect.suffix", {"path": str(report)}))
+    try:
+        wanted = load_machine(expect) if expect else None
+    except ReasonsError as error:
+        usage_error(*error.reasons)
+    read = _read(log) if log else None
+    machine = _gather(root, server, read)
+    if expect_template:
+        typer.echo(template(machine), nl=False)
+        return
+    examined = examine(machine, read.signs if read else ())
+    sheet = compare(machine, wanted) if wanted else None
     if json:
-        import orjson
-
-        plain = orjson.dumps(examined.as_json(), option=orjson.OPT_INDENT_2)
-        typer.echo(plain.decode())
+        _print_json(examined, sheet)
     else:
-        from inferometer.cli.doctor_view import every_line, fixes, lines
-
-        columns = min(shutil.get_terminal_size().columns, MAX_COLUMNS)
-        view = every_line if everything else lines
-        told = (
-            fixes(examined, spoken())
-            if fix
-            else view(examined, report, spoken(), columns)
-        )
-        for line in told:
+        for line in _lines(
+            examined, sheet, read, everything=everything, fix=fix
+        ):
             typer.echo(line)
-    raise typer.Exit(EXIT_CODES.get(examined.worst, 0))
+    if report is not None:
+        name = (wanted.name if wanted else None) or ""
+        _write(report, name, examined, sheet, quiet=json or fix)
+    raise typer.Exit(_code(examined, sheet))
+
+
+def _code(examined: Examined, sheet: list[SheetLine] | None) -> int:
+    from inferometer.doctor.sheet import AS_STATUS, outcome_of
+
+    if sheet is None:
+        return EXIT_CODES.get(examined.worst, 0)
+    return EXIT_CODES.get(AS_STATUS[outcome_of(sheet)], 0)
+
+
+def _print_json(examined: Examined, sheet: list[SheetLine] | None) -> None:
+    import orjson
+
+    from inferometer.doctor.sheet import outcome_of
+
+    told: dict[str, Any] = examined.as_json()
+    if sheet is not None:
+        told["expected"] = {
+            "outcome": outcome_of(sheet),
+            "lines": [line.as_json() for line in sheet],
+        }
+    typer.echo(orjson.dumps(told, option=orjson.OPT_INDENT_2).decode())
+
+
+def _lines(
+    examined: Examined,
+    sheet: list[SheetLine] | None,
+    log: LogReport | None,
+    *,
+    everything: bool,
+    fix: bool,
+) -> Iterator[str]:
+    from inferometer.cli.doctor_view import (
+        every_line,
+        fixes,
+        lines,
+        sheet_lines,
+    )
+
+    columns = min(shutil.get_terminal_size().columns, MAX_COLUMNS)
+    if fix:
+        return fixes(examined, spoken())
+    if sheet is not None:
+        return sheet_lines(sheet, spoken(), columns)
+    view = every_line if everything else lines
+    return view(examined, log, spoken(), columns)
+
+
+def _write(
+    path: Path,
+    name: str,
+    examined: Examined,
+    sheet: list[SheetLine] | None,
+    *,
+    quiet: bool,
+) -> None:
+    from inferometer.cli.usage import usage_error
+    from inferometer.doctor.page import DoctorPage, html, markdown
+    from inferometer.store.atomic import CannotWriteError, write_file
+
+    page = DoctorPage(name, sheet, examined, datetime.now().astimezone())
+    make = html if path.suffix == ".html" else markdown
+    try:
+        write_file(path, make(page, spoken()).encode())
+    except CannotWriteError as error:
+        usage_error(error)
+    if not quiet:
+        typer.echo(spoken().text("doctor.expect.written", path=path))
 
 
 def _gather(

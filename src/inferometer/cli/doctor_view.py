@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping
 
 from inferometer.doctor.checks import GROUPS, Examined, advice_of, title_of
 from inferometer.doctor.logs import LogReport, LogSign
+from inferometer.doctor.page import shown
 from inferometer.doctor.seen import Seen, Status
+from inferometer.doctor.sheet import SheetLine, outcome_of
 from inferometer.printable import columns_of, padded, printable, wrapped
 from inferometer.words import Words
 
@@ -60,6 +62,32 @@ def ending(examined: Examined, words: Words, columns: int) -> Iterator[str]:
     if any(each.commands for each in examined.seen.values()):
         yield from wrapped(words.text("doctor.hint.fix"), columns)
     yield from wrapped(words.text("doctor.hint.all"), columns)
+
+
+def sheet_lines(
+    sheet: list[SheetLine], words: Words, columns: int
+) -> Iterator[str]:
+    """What was expected, line by line, and whether the machine passes."""
+    marks = {
+        each: words.text(f"doctor.sheet.{each}")
+        for each in ("pass", "fail", "unread")
+    }
+    width = max(map(columns_of, marks.values()))
+    for line in sheet:
+        mark = f"{INDENT}{padded(marks[line.outcome], width)}  "
+        found = shown(printable(line.found), words) or "–"
+        if line.note:
+            found = words.text(
+                "doctor.sheet.noted", found=found, note=words.text(line.note)
+            )
+        text = words.text(
+            "doctor.sheet.line",
+            title=words.text(f"doctor.item.{line.item}"),
+            expected=shown(line.expected, words),
+            found=found,
+        )
+        yield from wrapped(text, columns, mark, " " * columns_of(mark))
+    yield words.text(f"doctor.sheet.outcome.{outcome_of(sheet)}")
 
 
 def fixes(examined: Examined, words: Words) -> Iterator[str]:

@@ -57,6 +57,66 @@ DOCTOR: dict[str, str] = {
     "doctor.log.cannot": (
         "{path} cannot be read: {why}. Name a readable log file."
     ),
+    "doctor.expect.too_long": (
+        "{name}: the file is longer than {most} bytes, which no machine needs."
+    ),
+    "doctor.expect.no_mapping": (
+        "{name}:1: a machine is a mapping with the keys name, host and cards; `inferometer "
+        "doctor --expect-template` prints one."
+    ),
+    "doctor.expect.suffix": (
+        "--report wants a file that ends in .html or .md, not {path}."
+    ),
+    "doctor.expect.written": "The page is in {path}.",
+    "doctor.sheet.title": "Acceptance sheet",
+    "doctor.sheet.item": "Item",
+    "doctor.sheet.expected": "Expected",
+    "doctor.sheet.found": "Found",
+    "doctor.sheet.outcome": "Result",
+    "doctor.sheet.pass": "pass",
+    "doctor.sheet.fail": "FAIL",
+    "doctor.sheet.unread": "not verified",
+    "doctor.sheet.line": "{title}: expected {expected}, found {found}",
+    "doctor.sheet.noted": "{found} ({note})",
+    "doctor.sheet.yes": "yes",
+    "doctor.sheet.no": "no",
+    "doctor.sheet.unreadable": "cannot be read here",
+    "doctor.sheet.idle": "slower now, and able to: look again under load",
+    "doctor.sheet.outcome.pass": "Passed: the machine is what was expected.",
+    "doctor.sheet.outcome.fail": (
+        "Not passed: the machine is not what was expected."
+    ),
+    "doctor.sheet.outcome.unread": (
+        "Not verified: nothing contradicts, but not every line could be checked."
+    ),
+    "doctor.sheet.by": "Checked by",
+    "doctor.sheet.on": "Date",
+    "doctor.page.checks": "Checks of the machine",
+    "doctor.page.status": "Status",
+    "doctor.page.check": "Check",
+    "doctor.page.evidence": "Evidence",
+    "doctor.page.advice": "What helps",
+    "doctor.page.name": "Name",
+    "doctor.item.host.cpu": "Processor",
+    "doctor.item.host.cpus": "Logical CPUs",
+    "doctor.item.host.memory_gib": "Memory, at least (GiB)",
+    "doctor.item.host.numa_nodes": "NUMA nodes",
+    "doctor.item.host.kernel": "Kernel",
+    "doctor.item.host.governor": "CPU frequency governor",
+    "doctor.item.host.numa_balancing": "NUMA balancing",
+    "doctor.item.host.smt": "SMT",
+    "doctor.item.host.iommu": "IOMMU mode",
+    "doctor.item.host.clock_source": "Clock source",
+    "doctor.item.cards.count": "Cards",
+    "doctor.item.cards.vendor": "Vendor of the cards",
+    "doctor.item.cards.name": "Name of the cards",
+    "doctor.item.cards.memory_gib": "Memory of each card, at least (GiB)",
+    "doctor.item.cards.power_limit_w": "Power limit (W)",
+    "doctor.item.cards.driver": "Driver",
+    "doctor.item.cards.architecture": "Architecture",
+    "doctor.item.cards.direct_links": "NVLink or XGMI",
+    "doctor.item.cards.link.generation": "PCIe generation",
+    "doctor.item.cards.link.width": "PCIe lanes",
     "doctor.title.host.cpu.governor": "CPU frequency governor",
     "doctor.advice.host.cpu.governor": (
         "The CPU changes its clock while requests run, which makes latencies lower and "

@@ -464,12 +464,16 @@ HELP: dict[str, str] = {
         "测量前检查主机、加速卡、PCIe 链路、容器、客户端和服务器。\n\n不做任何修改。用户名、"
         "主机名、地址、序列号、密钥和变量的值都会隐去，输出可以直接贴出。退出码：最多只有提示"
         "为 0，有警告为 1，有故障为 3。"
+        "使用 --expect 时：全部通过为 0，有未核实项为 1，有不通过项为 3。"
     ),
     "doctor.root": "包含 sys、proc、dev 和 etc 的目录；指定 / 以外的目录可读取拷贝来的文件。",
     "doctor.server": "同时检查这个正在运行的服务器（默认：不检查）。",
     "doctor.log": "解释这份服务器日志的含义（默认：无）。",
     "doctor.everything": "显示每项检查的依据。",
     "doctor.json": "把全部内容输出为一个 JSON 对象。",
+    "doctor.expect": "与这份 machine.yaml 逐项比较（默认：无）。",
+    "doctor.report": "同时把全部内容写入此页面：.html 或 .md（默认：无）。",
+    "doctor.expect_template": "输出一份描述本机的 machine.yaml 供修改，然后结束。",
     "doctor.fix": "以脚本形式列出可能有用的命令，均不执行。",
 }
 """By verb, by `verb.flag`, or by the flag alone where it means the same for every verb."""

@@ -464,12 +464,16 @@ HELP: dict[str, str] = {
         "測量前檢查主機、加速卡、PCIe 鏈路、容器、用戶端和伺服器。\n\n不做任何修改。使用者名"
         "稱、主機名稱、位址、序號、金鑰和變數的值都會隱去，輸出可以直接貼出。結束代碼：最多只"
         "有提示為 0，有警告為 1，有故障為 3。"
+        "使用 --expect 時：全部通過為 0，有未核實項為 1，有不通過項為 3。"
     ),
     "doctor.root": "包含 sys、proc、dev 和 etc 的目錄；指定 / 以外的目錄可讀取複製來的檔案。",
     "doctor.server": "同時檢查這個正在執行的伺服器（預設：不檢查）。",
     "doctor.log": "解釋這份伺服器記錄的含義（預設：無）。",
     "doctor.everything": "顯示每項檢查的依據。",
     "doctor.json": "把全部內容輸出為一個 JSON 物件。",
+    "doctor.expect": "與這份 machine.yaml 逐項比較（預設：無）。",
+    "doctor.report": "同時把全部內容寫入此頁面：.html 或 .md（預設：無）。",
+    "doctor.expect_template": "輸出一份描述本機的 machine.yaml 供修改，然後結束。",
     "doctor.fix": "以指令稿形式列出可能有用的指令，均不執行。",
 }
 """By verb, by `verb.flag`, or by the flag alone where it means the same for every verb."""

@@ -9,6 +9,8 @@ from importlib import import_module
 from inspect import signature
 from typing import Any
 
+from inferometer.words import in_words
+
 TITLES = {
     "ARGUMENTS_PANEL_TITLE": "title.arguments",
     "OPTIONS_PANEL_TITLE": "title.options",
@@ -97,6 +99,16 @@ def parser_error(error: Any, told: str, language: str) -> str:
         "option": getattr(error, "option_name", ""),
         "near": words["typed.near"].format(near=near) if near else "",
         "hint": hint if isinstance(hint, str) else " / ".join(hint or ()),
-        "message": str(getattr(error, "message", "")).rstrip(".。"),
+        "message": _message(error).rstrip(".。"),
     }
     return words[kind].format(**values) if kind in words else told
+
+
+def _message(error: Any) -> str:
+    """What is wrong with a value; the parser lets pydantic read numbers."""
+    cause = error.__cause__
+    if not hasattr(cause, "errors"):
+        return str(getattr(error, "message", ""))
+    from inferometer.spec.wishes import wish_of
+
+    return in_words(wish_of(cause.errors()[0]))

@@ -35,7 +35,7 @@ from inferometer.system.poller import make_poller
 from inferometer.system.stamps import ANCILLARY_BYTES, Ancillary, arrival_ns
 from inferometer.system.timer import DueTimer
 from inferometer.trace.schema import MISSING, Failure, Outcome
-from inferometer.words import Said
+from inferometer.words import Said, reason_of
 
 NOT_HTTP = (httptools.HttpParserError, httptools.HttpParserUpgrade, OSError)
 """What framing and TLS raise; to httptools, a change to another protocol is not a parser error."""
@@ -144,7 +144,10 @@ class Loop:
                         connections.advance(connection)
             except OSError as error:
                 raise CannotConnectError(
-                    self._opened_so_far(wanted, error.strerror or str(error))
+                    self._opened_so_far(
+                        wanted,
+                        reason_of(error) if error.strerror else str(error),
+                    )
                 ) from error
             lacking = len(connections.idle) < wanted
             if self.reconnects > closed_most:

@@ -31,7 +31,7 @@ from inferometer.server.verification import (
     failure,
     wait_until_ready,
 )
-from inferometer.words import Said, spoken
+from inferometer.words import Said, reason_of, spoken
 
 if TYPE_CHECKING:
     from inferometer.spec.campaign import ServerNeed
@@ -107,7 +107,7 @@ class ComposeServer:
                 self._directory, log_file.name_of(self.need)
             )
         except OSError as error:
-            where = {"directory": self._directory, "why": error.strerror}
+            where = {"directory": self._directory, "why": reason_of(error)}
             raise ServerError(Said("server.no_log", where)) from None
         self._memory = accelerator_memory.used_mib()
         begin_s = time.monotonic()
@@ -216,7 +216,7 @@ class ComposeServer:
         except OSError as error:
             told = {
                 "directory": str(self._directory),
-                "why": str(error.strerror),
+                "why": reason_of(error),
             }
             raise ServerError(Said("server.nothing_written", told)) from None
         files = ["--file", recipe.compose_file, "--file", str(override)]
@@ -378,7 +378,7 @@ def _run(
             start_new_session=True,  # Ctrl-C at the terminal is ours alone
         )
     except OSError as error:
-        why = {"program": words[0], "why": error.strerror}
+        why = {"program": words[0], "why": reason_of(error)}
         raise ServerError(Said("compose.cannot_run", why)) from None
     try:
         output, _ = process.communicate(timeout=timeout_s)

@@ -14,7 +14,7 @@ from inferometer.printable import MAX_NAME_CHARS, printable
 from inferometer.secret import masked_text
 from inferometer.server.proxies import proxy_variable
 from inferometer.spec.flags import parse_base_url
-from inferometer.words import Said
+from inferometer.words import Said, reason_of
 
 if TYPE_CHECKING:
     import httpx
@@ -139,7 +139,7 @@ def _no_connection(
         )
     why = next(
         (
-            cause.strerror
+            reason_of(cause)
             for cause in causes
             if isinstance(cause, OSError) and cause.strerror
         ),

@@ -28,7 +28,7 @@ from inferometer.server.verification import (
     wait_until_ready,
 )
 from inferometer.system.child import python_command
-from inferometer.words import Said, spoken
+from inferometer.words import Said, reason_of, spoken
 
 if TYPE_CHECKING:
     from inferometer.spec.campaign import ServerNeed
@@ -77,7 +77,7 @@ class ProcessServer:
             )
             self._await_earlier()
         except OSError as error:
-            told = {"directory": self._directory, "why": error.strerror}
+            told = {"directory": self._directory, "why": reason_of(error)}
             raise ServerError(Said("server.no_log", told)) from None
         taken = why_not_free(self.base_url)
         if taken:

@@ -241,4 +241,13 @@ FILES: dict[str, str] = {
         "genai-bench the file of one run"
     ),
     "unread.companion": "it belongs to a result beside it; name that",
+    "os.EADDRINUSE": "Address already in use",
+    "os.EADDRNOTAVAIL": "Cannot assign requested address",
+    "os.ECONNREFUSED": "Connection refused",
+    "os.ECONNRESET": "Connection reset by peer",
+    "os.ETIMEDOUT": "Connection timed out",
+    "os.EHOSTUNREACH": "No route to host",
+    "os.ENETUNREACH": "Network is unreachable",
+    "os.EMFILE": "Too many open files",
+    "os.EROFS": "Read-only file system",
 }

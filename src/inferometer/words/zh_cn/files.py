@@ -180,4 +180,13 @@ FILES: dict[str, str] = {
         "给出单次运行的文件"
     ),
     "unread.companion": "它附属于旁边的一个结果；请给出那个结果",
+    "os.EADDRINUSE": "地址已被占用",
+    "os.EADDRNOTAVAIL": "本机没有这个地址",
+    "os.ECONNREFUSED": "连接被拒绝",
+    "os.ECONNRESET": "连接被对方重置",
+    "os.ETIMEDOUT": "连接超时",
+    "os.EHOSTUNREACH": "没有到主机的路由",
+    "os.ENETUNREACH": "网络不可达",
+    "os.EMFILE": "打开的文件过多",
+    "os.EROFS": "文件系统为只读",
 }

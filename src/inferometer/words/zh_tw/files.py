@@ -181,4 +181,13 @@ FILES: dict[str, str] = {
         "給出單次執行的檔案"
     ),
     "unread.companion": "它附屬於旁邊的一個結果；請給出那個結果",
+    "os.EADDRINUSE": "位址已被佔用",
+    "os.EADDRNOTAVAIL": "本機沒有這個位址",
+    "os.ECONNREFUSED": "連線被拒絕",
+    "os.ECONNRESET": "連線被對方重置",
+    "os.ETIMEDOUT": "連線超時",
+    "os.EHOSTUNREACH": "沒有到主機的路由",
+    "os.ENETUNREACH": "網路不可達",
+    "os.EMFILE": "開啟的檔案過多",
+    "os.EROFS": "檔案系統為只讀",
 }

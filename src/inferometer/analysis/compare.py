@@ -8,7 +8,7 @@ command line.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from statistics import fmean
@@ -184,34 +184,33 @@ def compare(
         *of_status_a,
         *of_status_b,
         *pairing.warnings,
-        *lengths(
-            pairing.pairs,
-            [difference.condition for difference in pairing.differences],
-        ),
-        *missing(
-            {name: len(found) for name, found in measured.items()},
-            len(pairing.pairs),
-        ),
-        *without_interval(sum(row.low is None for row in rows), len(rows)),
-        *of_independent_requests(
-            sum(
-                by_deviation(pair, name)
-                for name, found in measured.items()
-                for pair, _ in found
-            )
-        ),
-        *unturned(
-            [
-                (row.design, row.allowance)
-                for row in rows
-                if row.point is not None
-            ],
-            drift,
-        ),
+        *_cautions(pairing, measured, rows, drift),
     ]
     return Comparison(
         names, delta, drift, tuple(rows), pairing, tuple(warnings)
     )
+
+
+def _cautions(
+    pairing: Pairing,
+    measured: Mapping[str, Sequence[tuple[Pair, Effect]]],
+    rows: Sequence[MetricComparison],
+    drift: float,
+) -> Iterator[str]:
+    """What to know before the rows are believed."""
+    apart = [difference.condition for difference in pairing.differences]
+    yield from lengths(pairing.pairs, apart)
+    there = {name: len(found) for name, found in measured.items()}
+    yield from missing(there, len(pairing.pairs))
+    yield from without_interval(sum(row.low is None for row in rows), len(rows))
+    by_deviations = sum(
+        by_deviation(pair, name)
+        for name, found in measured.items()
+        for pair, _ in found
+    )
+    yield from of_independent_requests(by_deviations)
+    single = [row for row in rows if row.point is not None]
+    yield from unturned([(row.design, row.allowance) for row in single], drift)
 
 
 def direction(name: str) -> Literal["higher", "lower"]:

@@ -79,6 +79,9 @@ class Pairing:
     warnings: tuple[str, ...]
 
 
+_BySettings = dict[tuple[Condition, ...], list[Point]]
+
+
 def pair_points(
     a: Sequence[Point], b: Sequence[Point], *, asked: str | None = None
 ) -> Pairing:
@@ -126,19 +129,19 @@ def pair_points(
         ),
         differences=tuple(differences),
         untold=tuple(name for name in values if name in untold),
-        alone_a=tuple(
-            point
-            for settings, points in of_a.items()
-            if settings not in of_b
-            for point in points
-        ),
-        alone_b=tuple(
-            point
-            for settings, points in of_b.items()
-            if settings not in of_a
-            for point in points
-        ),
+        alone_a=_alone(of_a, of_b),
+        alone_b=_alone(of_b, of_a),
         warnings=tuple(_unfair(differences, asked)),
+    )
+
+
+def _alone(of_one: _BySettings, of_other: _BySettings) -> tuple[Point, ...]:
+    """The points of one side that have no partner on the other."""
+    return tuple(
+        point
+        for settings, points in of_one.items()
+        if settings not in of_other
+        for point in points
     )
 
 
@@ -174,10 +177,8 @@ def _differ(
     return not set(a) & set(b) and (len(a) == len(b) == 1 or name in SUBJECTS)
 
 
-def _by_settings(
-    points: Iterable[Point], keys: Sequence[str]
-) -> dict[tuple[Condition, ...], list[Point]]:
-    found: dict[tuple[Condition, ...], list[Point]] = {}
+def _by_settings(points: Iterable[Point], keys: Sequence[str]) -> _BySettings:
+    found: _BySettings = {}
     for point in points:
         found.setdefault(
             tuple(value_of(point, key) for key in keys), []

@@ -185,19 +185,9 @@ def link_costs(
             effects += _effects(
                 ladder, control, metric, delta=delta, drift=margin(drift)
             )
-        if ladder.tp > 1 and (control is None or control.model != ladder.model):
-            model = None if control is None else control.model
-            key = "pcie.no_control" if model is None else "pcie.other_control"
-            told.append(Said(key, {"name": _name(ladder), "model": model}))
+        told += _on_control(ladder, control)
         told += _other_software(ladder)
-    told += of_independent_requests(
-        sum(
-            by_deviation(pair, metric)
-            for ladder in ladders
-            for pair in ladder.pairs.values()
-            for metric in metrics
-        )
-    )
+    told += _on_requests(ladders, metrics)
     found = {effect.metric for effect in effects}
     if not found:
         raise CannotCompareError(
@@ -217,6 +207,26 @@ def link_costs(
         tuple(effects),
         (*sentences, *(Said("sentence", {"what": each}) for each in told)),
     )
+
+
+def _on_control(ladder: _Ladder, control: _Ladder | None) -> list[str]:
+    if ladder.tp == 1 or (control and control.model == ladder.model):
+        return []
+    model = None if control is None else control.model
+    key = "pcie.no_control" if model is None else "pcie.other_control"
+    return [Said(key, {"name": _name(ladder), "model": model})]
+
+
+def _on_requests(
+    ladders: Sequence[_Ladder], metrics: Sequence[str]
+) -> Sequence[str]:
+    by_deviations = sum(
+        by_deviation(pair, metric)
+        for ladder in ladders
+        for pair in ladder.pairs.values()
+        for metric in metrics
+    )
+    return of_independent_requests(by_deviations)
 
 
 def _other_software(ladder: _Ladder) -> list[str]:
@@ -462,32 +472,61 @@ def _effects(
     left = [_without(effect, of, doubt) for _, effect, of in compared]
     p_values = [each.p_beyond(margin(delta)) for each in left]
     believed = [*beyond_chance(p_values[:1]), *beyond_chance(p_values[1:])]
-    links = _links(ladder.pairs[levels[0]])
+    verdicts = [
+        _decided(net, metric, delta, believed=certain)
+        for net, certain in zip(left, believed, strict=True)
+    ]
     return [
-        LinkEffect(
-            model=ladder.model,
-            tp=ladder.tp,
-            narrow=ladder.narrow,
-            wide=ladder.wide,
-            metric=metric,
-            level=None if level is None else _load(ladder.pairs[level]),
-            is_control=ladder.tp == 1,
-            shown=(effect if level is None else shown[level]).ratio - 1,
-            control=None
-            if of is None
-            else (of if level is None else beside[level]).ratio - 1,
-            effect=net.ratio - 1,
-            low=ratios[0] - 1 if (ratios := net.ratios()) else None,
-            high=ratios[1] - 1 if ratios else None,
-            verdict=(verdict := _decided(net, metric, delta, believed=certain)),
+        _link_effect(
+            ladder,
+            metric,
+            ladder.pairs[level or levels[0]],
+            is_mean=level is None,
+            shown=mean if level is None else shown[level],
+            control=mean_beside if level is None else beside.get(level),
+            net=net,
+            verdict=verdict,
             more_runs=_runs(net, delta, len(levels) if level else 1, verdict),
-            load=_load_name(ladder.pairs[level or levels[0]]),
-            links=links,
+            links=_links(ladder.pairs[levels[0]]),
         )
-        for (level, effect, of), net, certain in zip(
-            compared, left, believed, strict=True
+        for (level, _, _), net, verdict in zip(
+            compared, left, verdicts, strict=True
         )
     ]
+
+
+def _link_effect(
+    ladder: _Ladder,
+    metric: str,
+    pair: Pair,
+    *,
+    is_mean: bool,
+    shown: Effect,
+    control: Effect | None,
+    net: Effect,
+    verdict: Verdict,
+    more_runs: int | None,
+    links: tuple[str, str],
+) -> LinkEffect:
+    ratios = net.ratios()
+    return LinkEffect(
+        model=ladder.model,
+        tp=ladder.tp,
+        narrow=ladder.narrow,
+        wide=ladder.wide,
+        metric=metric,
+        level=None if is_mean else _load(pair),
+        is_control=ladder.tp == 1,
+        shown=shown.ratio - 1,
+        control=None if control is None else control.ratio - 1,
+        effect=net.ratio - 1,
+        low=ratios[0] - 1 if ratios else None,
+        high=ratios[1] - 1 if ratios else None,
+        verdict=verdict,
+        more_runs=more_runs,
+        load=_load_name(pair),
+        links=links,
+    )
 
 
 def _decided(

@@ -12,6 +12,7 @@ import typer
 
 from inferometer.analysis.compare import Comparison, MetricComparison
 from inferometer.analysis.decision import Verdict
+from inferometer.analysis.pairing import Pairing
 from inferometer.analysis.pcie import LinkStudy
 from inferometer.cli.tables import aligned, markdown_table
 from inferometer.printable import printable, wrapped
@@ -179,20 +180,7 @@ def _head(
     if pairing.untold:
         untold = words.text("compare.untold", what=words.listed(pairing.untold))
         yield from _wrapped(untold, width)
-    alone = [
-        words.counted(
-            "compare.alone.side", len(points), side=letter, ids=_ids(points)
-        )
-        for letter, points in (("A", pairing.alone_a), ("B", pairing.alone_b))
-        if points
-    ]
-    if alone:
-        what = (
-            words.text("and", first=alone[0], second=alone[1])
-            if alone[1:]
-            else alone[0]
-        )
-        yield from _wrapped(words.text("compare.alone", what=what), width)
+    yield from _wrapped(_alone(pairing, words), width)
 
 
 def _headings(names: Sequence[str], words: Words) -> tuple[str, ...]:
@@ -324,6 +312,22 @@ def _verdict(row: MetricComparison, words: Words) -> str:
     return words.text("compare.undecided.runs", n=row.more_runs)
 
 
+def _alone(pairing: Pairing, words: Words) -> str:
+    alone = [
+        words.counted(
+            "compare.alone.side", len(points), side=letter, ids=_ids(points)
+        )
+        for letter, points in (("A", pairing.alone_a), ("B", pairing.alone_b))
+        if points
+    ]
+    if not alone:
+        return ""
+    what = alone[0]
+    if alone[1:]:
+        what = words.text("and", first=what, second=alone[1])
+    return words.text("compare.alone", what=what)
+
+
 def _tail(
     comparison: Comparison,
     words: Words,
@@ -357,12 +361,17 @@ def _tail(
         for difference in comparison.pairing.differences
     ):
         yield from _wrapped(_speed_ups(comparison, words), width)
+    for sentence in _summed_up(comparison, words, delta):
+        yield from _wrapped(sentence, width)
+
+
+def _summed_up(
+    comparison: Comparison, words: Words, delta: str
+) -> Iterator[str]:
     for verdict in SUMMED_UP:
         if named := _named(comparison, verdict, words):
             told = {"delta": delta, "what": words.listed(named)}
-            yield from _wrapped(
-                words.text(f"compare.sum.{verdict}", **told), width
-            )
+            yield words.text(f"compare.sum.{verdict}", **told)
 
 
 def _named(comparison: Comparison, verdict: Verdict, words: Words) -> list[str]:

@@ -32,7 +32,7 @@ from inferometer.printable import printable
 from inferometer.words import in_words, spoken
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from inferometer.cli.plan_view import GroupPlan
     from inferometer.spec.campaign import CampaignSpec, Group
@@ -112,6 +112,20 @@ def show_plan(flags: CampaignFlags, *, points: bool = False) -> None:
         usage_error(error)
 
 
+def _show_head(
+    campaign: CampaignSpec, places: CampaignPaths, remarks: Iterable[str]
+) -> None:
+    from inferometer.cli.plan_view import headed
+
+    about = f" - {campaign.about}" if campaign.about else ""
+    files = str(places.result_dir / campaign.file_name)
+    typer.echo(headed("campaign", printable(f"{campaign.name}{about}")))
+    typer.echo(headed("results", printable(files)))
+    for remark in remarks:
+        typer.echo(headed("note", printable(in_words(remark))))
+    typer.echo()
+
+
 def _show(
     campaign: CampaignSpec,
     groups: list[Group],
@@ -125,7 +139,6 @@ def _show(
     from inferometer.cli.plan_view import (
         describe,
         hardware_in_words,
-        headed,
         how_estimated,
         order_in_words,
     )
@@ -145,16 +158,7 @@ def _show(
     )
     took = measured_seconds(reading.records, state.history.identities)
     plans = _plans(groups, took, state, Counter(group.id for group in started))
-    about = f" - {campaign.about}" if campaign.about else ""
-    typer.echo(headed("campaign", printable(f"{campaign.name}{about}")))
-    typer.echo(
-        headed(
-            "results", printable(str(places.result_dir / campaign.file_name))
-        )
-    )
-    for remark in (*notes, *reading.remarks, *state.remarks):
-        typer.echo(headed("note", printable(in_words(remark))))
-    typer.echo()
+    _show_head(campaign, places, (*notes, *reading.remarks, *state.remarks))
     _show_table(plans)
     for group in groups:
         typer.echo(f"\n{describe(group, embedded=embedded)}")

@@ -15,7 +15,7 @@ from inferometer.cli.asserted import HELP
 from inferometer.cli.output import in_files_too
 from inferometer.cli.usage import usage_error
 from inferometer.printable import printable
-from inferometer.words import Said, in_words, spoken
+from inferometer.words import Said, counted, in_words, spoken
 
 if TYPE_CHECKING:
     from inferometer.cli.report_files import TableFiles
@@ -191,20 +191,22 @@ def _write(
     if not files.prints:
         in_files_too()
     _tell_problems(written.problems)
-    words, megabytes = spoken(), written.bytes / 1e6
-    told = words.counted(
-        "report.points", len(collection.points), path=page.output, mb=megabytes
-    )
-    typer.echo(told, err=files.prints)
-    if page.figures is not None:
-        key = "report.figures" if written.figures else "report.figures.none"
-        typer.echo(
-            words.counted(key, written.figures, path=page.figures),
-            err=files.prints,
-        )
-    for line in write_tables(files, Frames(collection), checked):
+    points = len(collection.points)
+    for line in _what_was_written(page, points, written.bytes, written.figures):
         typer.echo(in_words(line), err=files.prints)
+    for each in write_tables(files, Frames(collection), checked):
+        typer.echo(in_words(each), err=files.prints)
     return tell(asserted, err=files.prints)
+
+
+def _what_was_written(
+    page: Page, points: int, size: int, figures: int
+) -> Iterator[Said]:
+    told = {"path": page.output, "mb": size / 1e6}
+    yield counted("report.points", points, told)
+    if page.figures is not None:
+        key = "report.figures" if figures else "report.figures.none"
+        yield counted(key, figures, {"path": page.figures})
 
 
 def _tell_problems(problems: Sequence[str]) -> None:

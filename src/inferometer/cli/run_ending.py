@@ -142,14 +142,7 @@ def show_results(
     if ratings := ratings_in_words([*measured.values()], spoken()):
         typer.echo("\n" + ratings)
     show_answers(in_order(measured.values()))
-    if few := [
-        point.id for point in in_order(measured.values()) if _is_short(point)
-    ]:
-        told = spoken().text("campaign.load_not_reached", points=_listed(few))
-        columns = (
-            shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-        )
-        typer.echo("\n" + "\n".join(fitted(told, columns)))
+    _tell_short(in_order(measured.values()))
     if measured:
         command = f"inferometer report {shlex.quote(str(places.result_dir))}"
         typer.echo(
@@ -166,6 +159,16 @@ def show_results(
         [] if rehearsal else check(asked.own, points, only_some=asked.only_some)
     )
     return tell([*own, *check(asked.more, points)])
+
+
+def _tell_short(points: Sequence[Point]) -> None:
+    """Name the points whose load was not reached."""
+    if few := [point.id for point in points if _is_short(point)]:
+        told = spoken().text("campaign.load_not_reached", points=_listed(few))
+        columns = (
+            shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+        )
+        typer.echo("\n" + "\n".join(fitted(told, columns)))
 
 
 def show_answers(points: Sequence[Point]) -> None:

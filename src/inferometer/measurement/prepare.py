@@ -31,6 +31,7 @@ from inferometer.loadgen import (
     measure,
     resolve,
 )
+from inferometer.loadgen.address import Address
 from inferometer.measurement.trial import Trial
 from inferometer.protocol import PROTOCOLS, Backend, Generation
 from inferometer.secret import masked_details
@@ -326,6 +327,20 @@ def _facts(
     }
 
 
+def _address(base_url: str, spec: RunSpec) -> Address:
+    """Raises MeasurementError."""
+    try:
+        return resolve(
+            base_url,
+            insecure=spec.target.insecure,
+            timeout_s=spec.timeouts.connect_s,
+        )
+    except OSError as error:
+        proxy = proxy_passed_by(base_url)
+        told = {"url": base_url, "why": sentence_of(error), "proxy": proxy}
+        raise MeasurementError(Said("measure.unreachable", told)) from error
+
+
 def run(
     point: ReadyPoint,
     endpoint: Endpoint,
@@ -340,16 +355,7 @@ def run(
     part.
     """
     spec = point.spec
-    try:
-        address = resolve(
-            endpoint.base_url,
-            insecure=spec.target.insecure,
-            timeout_s=spec.timeouts.connect_s,
-        )
-    except OSError as error:
-        told = {"url": endpoint.base_url, "why": str(error)}
-        told |= {"proxy": proxy_passed_by(endpoint.base_url)}
-        raise MeasurementError(Said("measure.unreachable", told)) from error
+    address = _address(endpoint.base_url, spec)
     jobs = [
         Job(
             address=address,

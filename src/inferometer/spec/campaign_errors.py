@@ -70,28 +70,29 @@ def sentences(
             > 1
         ):
             continue  # there are enough, but they are wrong
-        place = _place(each)
-        name = readable(place, raw)
-        kind, value = each["type"], each["input"]
-        if kind == "extra_forbidden":
-            yield place, _unknown_key(each["loc"])
-        elif kind == "missing":
-            yield place[:-1], Said("campaign_file.missing", {"name": name})
-        elif kind == "literal_error":
-            yield place, _not_one_of(name, value, each["ctx"]["expected"])
-        elif kind == "union_tag_invalid":
-            tag, tags = each["ctx"]["tag"], each["ctx"]["expected_tags"]
-            yield (*place, "kind"), _not_one_of(f"{name}.kind", tag, tags)
-        else:
-            wish = wish_of(each)
-            if each["msg"].startswith("Input "):
-                wish = Said("wish.input", {"wish": wish})
-            key = (
-                "campaign_file.wrong.value"
-                if _is_short(value)
-                else "campaign_file.wrong"
-            )
-            yield place, Said(key, {"name": name, "wish": wish, "value": value})
+        yield _sentence(each, raw)
+
+
+def _sentence(
+    error: Mapping[str, Any], raw: Mapping[str, Any]
+) -> tuple[Place, str]:
+    place = _place(error)
+    name = readable(place, raw)
+    kind, value = error["type"], error["input"]
+    if kind == "extra_forbidden":
+        return place, _unknown_key(error["loc"])
+    if kind == "missing":
+        return place[:-1], Said("campaign_file.missing", {"name": name})
+    if kind == "literal_error":
+        return place, _not_one_of(name, value, error["ctx"]["expected"])
+    if kind == "union_tag_invalid":
+        tag, tags = error["ctx"]["tag"], error["ctx"]["expected_tags"]
+        return (*place, "kind"), _not_one_of(f"{name}.kind", tag, tags)
+    wish = wish_of(error)
+    if error["msg"].startswith("Input "):
+        wish = Said("wish.input", {"wish": wish})
+    key = "campaign_file.wrong" + (".value" if _is_short(value) else "")
+    return place, Said(key, {"name": name, "wish": wish, "value": value})
 
 
 def _not_one_of(name: str, value: object, expected: str) -> Said:

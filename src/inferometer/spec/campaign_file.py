@@ -146,20 +146,9 @@ def _in_line(name: str, line: int, sentence: str) -> Said:
 
 def _read(source: Path | str) -> _File:
     """The file or preset, its text understood as far as YAML goes."""
-    name, path = str(source), Path(source)
+    name = str(source)
     try:
-        if path.is_file():
-            if path.stat().st_size > MAX_BYTES:
-                told = {"name": name, "most": MAX_BYTES}
-                raise CampaignError([Said("campaign_file.too_long", told)])
-            text = path.read_text(encoding="utf-8")
-        elif name in preset_names():
-            text = preset_text(name)
-        else:
-            hint = _begin_so(name) or did_you_mean(name, preset_names())
-            raise CampaignError(
-                [Said("campaign_file.no_preset", {"name": name, "near": hint})]
-            )
+        text = _text_of(name, Path(source))
     except UnicodeDecodeError:
         raise CampaignError(
             [Said("campaign_file.not_utf8", {"name": name})]
@@ -181,6 +170,19 @@ def _read(source: Path | str) -> _File:
         except ValueError as error:
             raise CampaignError([sentence_of(error)]) from None
     return _File(name, marked)
+
+
+def _text_of(name: str, path: Path) -> str:
+    if path.is_file():
+        if path.stat().st_size > MAX_BYTES:
+            told = {"name": name, "most": MAX_BYTES}
+            raise CampaignError([Said("campaign_file.too_long", told)])
+        return path.read_text(encoding="utf-8")
+    if name in preset_names():
+        return preset_text(name)
+    hint = _begin_so(name) or did_you_mean(name, preset_names())
+    near = {"name": name, "near": hint}
+    raise CampaignError([Said("campaign_file.no_preset", near)])
 
 
 def _begin_so(name: str) -> str:

@@ -114,23 +114,11 @@ def server_need(
     )
     told = list(longest)
     lengths = [each for each in told if each is not None]
-    uses_limit = any(
-        "max_model_len" in placeholders(text) for text in recipe_strings(recipe)
-    )
-    if len(lengths) < len(told) and uses_limit and recipe.max_model_len is None:
-        raise CampaignError(
-            [
-                Said(
-                    "campaign_check.limit_needed",
-                    {"server": group.server, "group": group.id},
-                )
-            ]
-        )
+    all_known = len(lengths) == len(told)
     longest_request = max(
         (prompt + output for prompt, output in lengths), default=0
     )
-    needed = longest_request + SPARE_TOKENS
-    max_model_len = recipe.max_model_len or (needed if uses_limit else None)
+    max_model_len = _limit(recipe, group, longest_request, all_known=all_known)
     values = {
         "model": campaign.models[group.model],
         "alias": group.model,
@@ -162,9 +150,28 @@ def server_need(
         tp=group.tp,
         max_model_len=max_model_len,
         declared=_identity(group, campaign, placeless, max_model_len),
-        longest_request=longest_request if len(lengths) == len(told) else None,
+        longest_request=longest_request if all_known else None,
         binding=binding.note if binds else "",
     )
+
+
+def _limit(
+    recipe: ServerRecipe,
+    group: GroupSpec,
+    longest_request: int,
+    *,
+    all_known: bool,
+) -> int | None:
+    """The recipe's max_model_len, else the one that its words need. Raises CampaignError."""
+    uses_limit = any(
+        "max_model_len" in placeholders(text) for text in recipe_strings(recipe)
+    )
+    if recipe.max_model_len is not None or not uses_limit:
+        return recipe.max_model_len
+    if not all_known:
+        told = {"server": group.server, "group": group.id}
+        raise CampaignError([Said("campaign_check.limit_needed", told)])
+    return longest_request + SPARE_TOKENS
 
 
 def shell_line(recipe: ServerRecipe) -> str:

@@ -281,21 +281,7 @@ def _recorded(
         )
     del requests[n:]
     if not requests or (len(requests) < n and not spec.oversample):
-        found = len(requests)
-        cure = (
-            Said("dataset.lower", {"found": found})
-            if requests
-            else Said("dataset.conversations.none")
-        )
-        told = {
-            "path": path,
-            "found": found,
-            "without": left_out.why,
-            "n": n,
-            "cure": cure,
-        }
-        few = Said("dataset.conversations.too_few", told)
-        raise TooFewRowsError(few, found)
+        raise _too_few(path, len(requests), n, left_out)
     origin = {
         "file": path,
         "shuffled": spec.shuffle,
@@ -321,6 +307,14 @@ def _recorded(
         ),
         n,
     )
+
+
+def _too_few(path: str, found: int, n: int, left_out: Tally) -> TooFewRowsError:
+    fewer = Said("dataset.lower", {"found": found})
+    cure = fewer if found else Said("dataset.conversations.none")
+    counts = {"found": found, "n": n, "without": left_out.why}
+    told = {"path": path, "cure": cure, **counts}
+    return TooFewRowsError(Said("dataset.conversations.too_few", told), found)
 
 
 def _talks(

@@ -173,6 +173,17 @@ def measure_and_report(
     return result, code
 
 
+def _announce(bench: Bench, ready: ReadyPoint) -> None:
+    address = bench.session.endpoint.base_url
+    typer.echo("\n".join(announcement(ready, address)))
+    if bench.is_repeated:
+        words = spoken()
+        heading = padded(words.text("plan.repeat"), INDENT)
+        times = words.text("plan.repeat.own", n=bench.flags.repeats)
+        typer.echo(heading + times)
+    sys.stdout.flush()
+
+
 def _run(
     bench: Bench, repeat: int, interruption: Interruption
 ) -> tuple[PointResult, _Run]:
@@ -183,12 +194,7 @@ def _run(
     if output.directory is not None:
         require_room(output, ready, numbered=bench.is_repeated)
     if repeat == 0:
-        typer.echo("\n".join(announcement(ready, session.endpoint.base_url)))
-        if bench.is_repeated:
-            words = spoken()
-            heading = padded(words.text("plan.repeat"), INDENT)
-            typer.echo(heading + words.text("plan.repeat.own", n=flags.repeats))
-        sys.stdout.flush()
+        _announce(bench, ready)
     label = (
         f"[{repeat + 1:{len(str(flags.repeats))}}/{flags.repeats}]"
         if bench.is_repeated

@@ -169,8 +169,23 @@ def parse_flags(flags: BenchFlags) -> ParsedFlags:
         eos_by_default=flags.ignore_eos is None
         and "ignore_eos" not in (flags.extra_body or ""),
     )
-    attempt(check_headers, headers or {})
-    attempt(parse.with_api_key, headers or {}, os.environ)
+    _check_the_rest(flags, asked, attempt)
+    if reasons := attempt.reasons or check_run(asked.spec("any")):
+        raise FlagsError(
+            [
+                as_flags(in_words(reason), flags.dataset_name)
+                for reason in reasons
+            ]
+        )
+    return asked
+
+
+def _check_the_rest(
+    flags: BenchFlags, asked: ParsedFlags, attempt: _Attempts
+) -> None:
+    headers = asked.target["headers"] or {}
+    attempt(check_headers, headers)
+    attempt(parse.with_api_key, headers, os.environ)
     attempt(check_metadata, asked.output.metadata)
     attempt(_check_dialects, asked.output.dialects)
     for flag in ("endpoint", "request_id_prefix"):
@@ -183,14 +198,6 @@ def parse_flags(flags: BenchFlags) -> ParsedFlags:
         seed=asked.parts["seed"],
         workers=flags.workers,
     )
-    if reasons := attempt.reasons or check_run(asked.spec("any")):
-        raise FlagsError(
-            [
-                as_flags(in_words(reason), flags.dataset_name)
-                for reason in reasons
-            ]
-        )
-    return asked
 
 
 def _parts_of(flags: BenchFlags, attempt: _Attempts) -> dict[str, Any]:

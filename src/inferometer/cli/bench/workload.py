@@ -59,47 +59,59 @@ def workload_of(flags: BenchFlags) -> AnyWorkload:
         raise FlagsError(
             [not_one_of("--dataset-name", flags.dataset_name, DATASETS)]
         )
-    own = model.flags
-    reasons = _foreign(flags, own)
+    reasons = _foreign(flags, model.flags)
+    fields = _fields_of(flags, model, reasons)
+    try:
+        work = model(**fields)
+    except ValidationError as error:
+        names = _flags_of_fields(flags, model)
+        raise FlagsError([*reasons, *sentences(error, names)]) from None
+    if reasons:
+        raise FlagsError(reasons)
+    return work
+
+
+def _fields_of(
+    flags: BenchFlags, model: type[AnyWorkload], reasons: list[str]
+) -> dict[str, Any]:
+    """What the flags set; to `reasons` comes what is wrong with them."""
     fields = _taken_for_granted(flags)
-    for flag, field in {**own, **COMMON_FLAGS}.items():
+    for flag, field in {**model.flags, **COMMON_FLAGS}.items():
         if _is_given(flags, flag):
             try:
                 fields |= _read(flag, field, getattr(flags, flag))
             except ValueError as error:
                 told = {"flag": flag_name(flag), "why": sentence_of(error)}
                 reasons.append(Said("flag.unread", told))
-    if "disable_shuffle" in own:
+    if "disable_shuffle" in model.flags:
         fields["shuffle"] = not flags.disable_shuffle
     reasons += _general_lengths(flags, model, fields)
     if "width" in fields:
         fields.pop("sizes", None)
-    if (
-        model.model_fields.get("path") is not None
-        and model.model_fields["path"].is_required()
-        and "path" not in fields
-    ):
+    path = model.model_fields.get("path")
+    if path is not None and path.is_required() and "path" not in fields:
         reasons.append(Said("flag.needs_path", {"name": flags.dataset_name}))
         fields["path"] = "unknown"
-    names = {
-        field: flag_name(flag)
-        for flag, field in {**COMMON_FLAGS, **own}.items()
-    } | {
+    return fields
+
+
+def _flags_of_fields(
+    flags: BenchFlags, model: type[AnyWorkload]
+) -> dict[str, str]:
+    general = ("input_len", "output_len")
+    return {
+        **{
+            field: flag_name(flag)
+            for flag, field in {**COMMON_FLAGS, **model.flags}.items()
+        },
         "width": "--image-size",
         "": "--scenario",
+        **{
+            field: flag_name(field)
+            for field in general
+            if getattr(flags, field) is not None
+        },
     }
-    names |= {
-        field: flag_name(field)
-        for field in ("input_len", "output_len")
-        if getattr(flags, field) is not None
-    }
-    try:
-        work = model(**fields)
-    except ValidationError as error:
-        raise FlagsError([*reasons, *sentences(error, names)]) from None
-    if reasons:
-        raise FlagsError(reasons)
-    return work
 
 
 def _is_given(flags: BenchFlags, flag: str) -> bool:

@@ -32,7 +32,7 @@ settings.load_profile("repeatable")
 
 os.environ["INFEROMETER_CALIBRATION"] = "off"
 os.environ["INFEROMETER_LANG"] = "en"  # whatever the locale of who runs them
-os.environ["XDG_STATE_HOME"] = tempfile.mkdtemp(
+os.environ["XDG_STATE_HOME"] = os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(
     prefix="inferometer-tests-"
 )  # the user's own is left alone
 

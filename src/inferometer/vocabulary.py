@@ -378,7 +378,8 @@ def metric(name: str) -> Metric | None:
     return latency_metric(found.latency, found.name) if found else None
 
 
-def metrics_in(tool: str) -> dict[str, str]:
+@lru_cache
+def metrics_in(tool: str) -> Mapping[str, str]:
     """Where the files of a tool have our metrics, by our names."""
     return {
         name: each.in_files[tool]
@@ -720,7 +721,8 @@ def of_type(type_: str) -> tuple[str, ...]:
     )
 
 
-def settings_in(tool: str) -> dict[str, str]:
+@lru_cache
+def settings_in(tool: str) -> Mapping[str, str]:
     """What a tool calls our conditions among the settings in its files, by our names."""
     return {
         name: each.in_files[tool]

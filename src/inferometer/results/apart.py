@@ -16,7 +16,7 @@ from pathlib import Path
 
 from inferometer.results.file_name import conditions_in, tokens
 from inferometer.results.point import Condition, Point, ordered
-from inferometer.vocabulary import CONDITIONS, condition
+from inferometer.vocabulary import CONDITIONS, condition, of_role
 
 ORIGIN = "origin"
 
@@ -59,6 +59,11 @@ _EMPTY = re.compile(r"[-_=. ,()#]+")
 
 LENGTHS_ALIKE = 0.02
 """A name may say 1024 where 1023 were measured."""
+
+LOADS = of_role("load")
+LENGTHS = tuple(
+    name for name, each in CONDITIONS.items() if each.unit == "tokens"
+)
 
 Identity = tuple[tuple[str, Condition], ...]
 
@@ -117,11 +122,7 @@ def _identity(point: Point) -> Identity:
 
 
 def _load(point: Point) -> tuple[Condition, ...]:
-    return tuple(
-        point.conditions.get(name)
-        for name, each in CONDITIONS.items()
-        if each.role == "load"
-    )
+    return tuple(point.conditions.get(name) for name in LOADS)
 
 
 def _with_origin(point: Point, origin: str | None) -> Point:
@@ -234,11 +235,7 @@ def _without_run(stem: str) -> str:
 
 
 def _loads(conditions: Mapping[str, Condition]) -> list[float]:
-    names = [name for name, each in CONDITIONS.items() if each.role == "load"]
-    lengths = [
-        name for name, each in CONDITIONS.items() if each.unit == "tokens"
-    ]
-    told = [conditions.get(name) for name in (*names, *lengths)]
+    told = [conditions.get(name) for name in (*LOADS, *LENGTHS)]
     return [float(each) for each in told if isinstance(each, int | float)]
 
 

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 from inferometer.results.derived import (
@@ -111,7 +112,7 @@ def _file_point(
 ) -> FilePoint:
     told = _told(run.conditions)
     name = run.place or (_name(run) if runs == 1 else _one_of(run, part))
-    point = replace(_point(run, told, around, part), id=name)
+    point = _point(run, told, around, part, name)
     known_by_runs = ("backend", "arrivals")
     return FilePoint(
         point,
@@ -196,6 +197,7 @@ def _point(
     told: Mapping[str, Condition],
     around: Sequence[Teller],
     part: int,
+    name: str,
 ) -> Point:
     values = _values(run)
     conditions, notes = _conditions(run, told, around)
@@ -207,20 +209,11 @@ def _point(
             "completed": run.metrics["completed"],
         }
         notes.append(Said("note.sample", sample))
-    absent = run.missing
-    otherwise = [name for name in absent if name in run.defined_otherwise]
-    if otherwise:
-        notes.append(Said("note.other_meaning", {"names": otherwise}))
-    if missing := [name for name in absent if name not in otherwise]:
-        notes.append(
-            Said(
-                "note.missing", {"names": [_missing(name) for name in missing]}
-            )
-        )
+    notes += _absent(run.missing, frozenset(run.defined_otherwise))
     values |= derived_values(values, conditions)
     intervals = {} if requests is None else intervals_of(requests, values)
     return Point(
-        id=_name(run),
+        id=name,
         source=run.path,
         tool=run.tool,
         conditions=conditions,
@@ -230,6 +223,19 @@ def _point(
         part=part,
         notes=tuple(notes),
         settings=_settings(run),
+    )
+
+
+@lru_cache(1024)
+def _absent(missing: Sequence[str], otherwise: Set[str]) -> tuple[Said, ...]:
+    """Of what the file lacks, and of what it has by another meaning; thousands of files lack the
+    same.
+    """
+    other = [name for name in missing if name in otherwise]
+    rest = [_missing(name) for name in missing if name not in otherwise]
+    notes = {"note.other_meaning": other, "note.missing": rest}
+    return tuple(
+        Said(key, {"names": names}) for key, names in notes.items() if names
     )
 
 

@@ -86,7 +86,10 @@ def read(
 
 def in_order(points: Iterable[Point]) -> list[Point]:
     """By their conditions, with texts that every file can hold."""
-    return sorted(map(_with_whole_texts, points), key=_by_conditions)
+    whole = [_with_whole_texts(point) for point in points]
+    there = set().union(*(point.conditions for point in whole))
+    names = [name for name in ORDER if name in there]
+    return sorted(whole, key=lambda point: _by_conditions(point, names))
 
 
 def _targets(
@@ -239,11 +242,17 @@ class _CollectionReader:
 
 def _each_once(points: Sequence[FilePoint]) -> Iterator[FilePoint]:
     """Without the runs of a summary that have files of their own, in its folder or below."""
+    summed_up = {
+        point.point.source.parent
+        for point in points
+        if point.point.source.name in SUMMARIES
+    }
     alone = {
         (folder, point.identity)
         for point in points
-        if point.point.source.name not in SUMMARIES
+        if summed_up and point.point.source.name not in SUMMARIES
         for folder in point.point.source.parents
+        if folder in summed_up
     }
     for each in points:
         source = each.point.source
@@ -286,6 +295,9 @@ def _with_told(point: Point, told: Mapping[str, Condition]) -> Point:
 
 
 def _with_whole_texts(point: Point) -> Point:
+    texts = [each for each in point.conditions.values() if type(each) is str]
+    if all(map(str.isascii, (point.id, *texts, *point.reasons))):
+        return point
     conditions = {
         name: storable(value) if isinstance(value, str) else value
         for name, value in point.conditions.items()
@@ -326,11 +338,11 @@ def _unended(text: str) -> str:
     return text.rstrip(".")
 
 
-def _by_conditions(point: Point) -> tuple[object, ...]:
+def _by_conditions(point: Point, names: Iterable[str]) -> tuple[object, ...]:
     """Words with the numbers in them as numbers (7B before 14B); what is absent comes first."""
     own = sorted(point.conditions.keys() - CONDITIONS.keys())
     return (
-        *(_rank(point.conditions.get(name)) for name in ORDER),
+        *(_rank(point.conditions.get(name)) for name in names),
         tuple((name, _rank(point.conditions[name])) for name in own),
         _rank(point.id),
     )

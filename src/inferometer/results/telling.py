@@ -16,11 +16,19 @@ def telling_places(
     another, in that order, each if it tells more than those before it.
     """
     chosen: list[int] = []
+    groups = [0] * len(rows)
     apart = 1
     for place in order:
-        now = len({tuple(row[i] for i in (*chosen, place)) for row in rows})
-        if now > apart:
-            chosen, apart = [*chosen, place], now
+        if apart >= len(rows):
+            break
+        found: dict[tuple[int, Condition], int] = {}
+        finer = [
+            found.setdefault((group, row[place]), len(found))
+            for group, row in zip(groups, rows, strict=True)
+        ]
+        if len(found) > apart:
+            chosen.append(place)
+            groups, apart = finer, len(found)
     return chosen
 
 

@@ -54,9 +54,18 @@ FIGURES: dict[str, Figure] = {
 
 def draw(key: str, material: Material, words: Words) -> Drawing | Absent:
     """One figure of FIGURES, or why there is nothing to draw."""
+    return _draw(key, _with_finite_values(material), words)
+
+
+def draw_all(material: Material, words: Words) -> list[Drawing | Absent]:
+    """Every figure, in the order of FIGURES."""
+    finite = _with_finite_values(material)
+    return [_draw(key, finite, words) for key in FIGURES]
+
+
+def _draw(key: str, material: Material, words: Words) -> Drawing | Absent:
     figure = FIGURES[key]
     title = words.text(figure.title)
-    material = replace(material, points=[_finite(p) for p in material.points])
     try:
         with unchecked():
             sketch = figure.draw(material, words)
@@ -69,6 +78,10 @@ def draw(key: str, material: Material, words: Words) -> Drawing | Absent:
     if sketch.about:
         title = words.text("page.colon", label=title, text=sketch.about)
     return Drawing(key, title, sketch)
+
+
+def _with_finite_values(material: Material) -> Material:
+    return replace(material, points=[_finite(p) for p in material.points])
 
 
 def _finite(point: Point) -> Point:
@@ -90,8 +103,3 @@ def _finite(point: Point) -> Point:
     if values is point.values and intervals is point.intervals:
         return point
     return replace(point, values=values, intervals=intervals)
-
-
-def draw_all(material: Material, words: Words) -> list[Drawing | Absent]:
-    """Every figure, in the order of FIGURES."""
-    return [draw(key, material, words) for key in FIGURES]

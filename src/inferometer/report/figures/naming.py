@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from inferometer.report.figures.scales import short_tokens
-from inferometer.results.point import Condition, Point, condition_names
+from inferometer.results.point import Condition, Point
 from inferometer.results.telling import telling_places
 from inferometer.vocabulary import CONDITIONS, DISTINGUISHING
 from inferometer.vocabulary import condition as known
@@ -49,8 +49,13 @@ def distinguishing(
     """Conditions that tell the curves of these points apart: one after another, each if it tells
     more than those before.
     """
-    own = [name for name in condition_names(points) if name not in CONDITIONS]
-    names = [name for name in (*DISTINGUISHING, *own) if name not in without]
+    there = {"tool"}.union(*(point.conditions for point in points))
+    own = sorted(there - CONDITIONS.keys() - {"tool"})
+    names = [
+        name
+        for name in (*DISTINGUISHING, *own)
+        if name in there and name not in without
+    ]
     places = telling_places(
         [key_of(point, names) for point in points], range(len(names))
     )
@@ -137,9 +142,9 @@ def shorten(name: str, longest: int = LONGEST) -> str:
 
 def clean(text: str) -> str:
     """On one line and of characters that can be seen: results may say anything."""
-    return " ".join(
-        "".join(c if c.isprintable() else " " for c in text).split()
-    )
+    if not text.isprintable():
+        text = "".join(c if c.isprintable() else " " for c in text)
+    return " ".join(text.split())
 
 
 def _said(name: str, value: Condition, words: Words) -> str:

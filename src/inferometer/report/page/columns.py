@@ -22,6 +22,7 @@ from inferometer.report.figures.naming import (
     name_of,
     natural,
 )
+from inferometer.report.page.packing import rounded
 from inferometer.report.sentences import reasons_of
 from inferometer.results import Condition, Point
 from inferometer.results.point import condition_names
@@ -36,9 +37,6 @@ from inferometer.vocabulary import (
 from inferometer.words import Words
 
 LONGEST_TEXT = 300
-DIGITS = 6
-"""Significant ones of a figure in the page; its files have them all."""
-
 OURS = ("series", "status", "source", "folder")
 """Columns of the page alone, beside those of CONDITIONS."""
 
@@ -146,8 +144,11 @@ def clean(text: str) -> str:
     """Text that a page can hold: no half characters, no control characters, no end that is miles
     away.
     """
-    held = text[: LONGEST_TEXT + 1].encode("utf-8", "replace").decode()
-    held = "".join(c if c.isprintable() else " " for c in held)
+    held = text[: LONGEST_TEXT + 1]
+    if not held.isascii():
+        held = held.encode("utf-8", "replace").decode()
+    if not held.isprintable():
+        held = "".join(c if c.isprintable() else " " for c in held)
     return held if len(held) <= LONGEST_TEXT else held[:LONGEST_TEXT] + "…"
 
 
@@ -306,7 +307,4 @@ def _samples(points: Sequence[Point]) -> dict[str, list[int | None]]:
 
 def _rounded(values: Iterable[float | None]) -> list[float | None]:
     """What is no finite number is a gap."""
-    return [
-        float(f"{v:.{DIGITS}g}") if v is not None and math.isfinite(v) else None
-        for v in values
-    ]
+    return [None if v is None else rounded(v) for v in values]

@@ -18,6 +18,8 @@ from typing import Any
 import inferometer
 from inferometer.report.figures import Drawing, theme
 from inferometer.report.figures.drawing import Row
+from inferometer.report.page.library import drawing_library
+from inferometer.report.page.packing import packed
 from inferometer.report.page.view import ReportView
 from inferometer.words import Words, words
 
@@ -35,11 +37,11 @@ SCRIPTS = (
 """One module, in this order."""
 
 HARMLESS = {
-    "<": "\\u003c",
-    ">": "\\u003e",
-    "&": "\\u0026",
-    "\u2028": "\\u2028",
-    "\u2029": "\\u2029",
+    "<": b"\\u003c",
+    ">": b"\\u003e",
+    "&": b"\\u0026",
+    "\u2028": b"\\u2028",
+    "\u2029": b"\\u2029",
 }
 """What could end a script element or a line, as JSON spells it otherwise."""
 
@@ -109,7 +111,9 @@ def _figure(drawing: Drawing, places: Mapping[str, int]) -> dict[str, Any]:
         "columns": drawing.columns,
         "follows": bool(runs)
         or any("id" in row or "of" in row for row in rows),
-        "data": _embedded({"panels": panels, "rows": rows, "runs": runs}),
+        "data": _embedded(
+            {"panels": panels, "rows": packed(rows), "runs": runs}
+        ),
     }
 
 
@@ -126,10 +130,10 @@ def _embedded(value: Any) -> str:
     """JSON for the inside of a script element, where nothing in it can end it."""
     import orjson
 
-    text = orjson.dumps(value).decode()
-    return text.translate(
-        {ord(character): spelled for character, spelled in HARMLESS.items()}
-    )
+    text = orjson.dumps(value)
+    for character, spelled in HARMLESS.items():
+        text = text.replace(character.encode(), spelled)
+    return text.decode()
 
 
 def _policy(*, style: str, scripts: tuple[str, ...]) -> str:
@@ -156,15 +160,3 @@ def _asset(name: str) -> str:
     return (files("inferometer.report.page") / "assets" / name).read_text(
         encoding="utf-8"
     )
-
-
-@cache
-def drawing_library() -> str:
-    """Vega, Vega-Lite and Vega-Embed, as vl-convert carries them: `window.vegaEmbed`. Takes a
-    second, beside Python.
-    """
-    import vl_convert
-
-    return vl_convert.javascript_bundle(
-        "window.vegaEmbed = vegaEmbed;"
-    ).replace("</script", "<\\/script")

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from inferometer.analysis.targets import Checked
 from inferometer.report.figures import Drawing, draw_all, gather, write
-from inferometer.report.page.html import drawing_library, render
+from inferometer.report.page.html import render
+from inferometer.report.page.library import drawing_library
 from inferometer.report.page.view import make_view
 from inferometer.results import Collection
 from inferometer.store.atomic import write_file

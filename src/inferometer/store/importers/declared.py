@@ -9,7 +9,7 @@ looks like chance, since two deployments that are taken for one are worse than t
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterator
 from functools import lru_cache
 
 from inferometer.store.importers.imported_run import Declared
@@ -198,7 +198,7 @@ def _scalars(
     source: object, known: Container[str], above: str, depth: int
 ) -> Iterator[tuple[str, Declared, str]]:
     """Each with the key of the object that it is in; what stands outside comes first."""
-    if not isinstance(source, Mapping) or depth > MAX_DEPTH:
+    if not isinstance(source, dict) or depth > MAX_DEPTH:
         return
     inside = []
     for key, value in source.items():
@@ -208,7 +208,7 @@ def _scalars(
             or key in known
         ):
             continue
-        if isinstance(value, Mapping):
+        if isinstance(value, dict):
             inside.append((key, value))
         elif isinstance(value, str | int | float):
             yield key, value, above

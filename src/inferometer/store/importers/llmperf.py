@@ -91,7 +91,7 @@ def read_llmperf(
         mean, completed = number(told.get(theirs)), metrics.get("completed")
         if mean is not None and completed:
             metrics |= figures({ours: mean * completed}, {ours: ours})
-    load = figures(result, settings_in("llmperf") | LENGTHS) | figures(
+    load = figures(result, {**settings_in("llmperf"), **LENGTHS}) | figures(
         told, {"num_prompts": "num_requests_started"}
     )
     run = ImportedRun(

@@ -140,6 +140,8 @@ def _value(content: bytes, path: Path) -> object:
 
 def number(value: object) -> float | None:
     """A finite number, or None: booleans, words, NaN and what is absent are none."""
+    if type(value) is float:  # nearly all are
+        return value if math.isfinite(value) else None
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     try:
@@ -199,11 +201,14 @@ def figures(
     source: object, names: Mapping[str, str], scale: float = 1.0
 ) -> dict[str, float]:
     """Those of `names` (ours → theirs) that `source` has, times `scale`."""
-    found = {ours: number(at(source, theirs)) for ours, theirs in names.items()}
+    if not isinstance(source, dict):
+        return {}
     return {
         ours: scaled
-        for ours, value in found.items()
-        if value is not None and (scaled := number(value * scale)) is not None
+        for ours, theirs in names.items()
+        if theirs in source
+        and (value := number(source[theirs])) is not None
+        and (scaled := number(value * scale)) is not None
     }
 
 

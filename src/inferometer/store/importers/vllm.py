@@ -55,7 +55,8 @@ def read_vllm(result: Object, path: Path, _: int) -> list[ImportedRun]:
     metrics |= figures(
         result, {name: name for name in result if statistic_of(name)}
     )
-    metrics |= figures(result, _in_seconds(result), 1e3)
+    in_seconds = _in_seconds(result)
+    metrics |= figures(result, in_seconds, 1e3)
     if not metrics.get("completed"):
         metrics = {
             name: each for name, each in metrics.items() if name not in PEAKS
@@ -72,7 +73,7 @@ def read_vllm(result: Object, path: Path, _: int) -> list[ImportedRun]:
         metrics=metrics,
         own={},
         requests=requests,
-        conditions=_conditions(result) | deployment_in(path.stem),
+        conditions=_conditions(result, in_seconds) | deployment_in(path.stem),
         date=date_of(result),
     )
     return [run]
@@ -105,12 +106,12 @@ def _in_seconds(result: Object) -> dict[str, str]:
     return {ours: name for name in result if statistic_of(ours := f"{name}_ms")}
 
 
-def _conditions(result: Object) -> dict[str, Declared]:
+def _conditions(
+    result: Object, in_seconds: Mapping[str, str]
+) -> dict[str, Declared]:
     """The wire format, the law of a rate that changes, and all that users or forks note."""
     measured = {key for key in result if key.startswith(MEASURED)}
-    found = declared(
-        result, KEYS | measured | set(_in_seconds(result).values())
-    )
+    found = declared(result, KEYS | measured | set(in_seconds.values()))
     if backend := text(result.get("backend")) or text(
         result.get("endpoint_type")
     ):

@@ -34,9 +34,20 @@ function refreshWatched() {
 const contents = new Map();
 
 // A figure's panels and rows, read once; rows are of points by their places.
+// The rows of a figure, which the page holds by columns: numbers, or places among a column's words; null is no field at all.
+function unpacked({ length, columns }) {
+  const rows = Array.from({ length }, () => ({}));
+  for (const { name, words, data } of columns)
+    data.forEach((value, at) => {
+      if (value !== null) rows[at][name] = words ? words[value] : value;
+    });
+  return rows;
+}
+
 function contentOf(figure) {
   if (!contents.has(figure)) {
-    const { panels, rows, runs } = JSON.parse(element(figure.dataset.figure).textContent);
+    const { panels, rows: packed, runs } = JSON.parse(element(figure.dataset.figure).textContent);
+    const rows = unpacked(packed);
     for (const row of rows) {
       if (typeof row.id !== "number") continue;
       row.place = row.id;

@@ -1,6 +1,4 @@
-"""Rows of a figure as the columns that assets/figures.js unpacks: a page of eight thousand points is
-half as large.
-"""
+"""Rows of a figure as columns, which assets/figures.js unpacks: a large page is half as large."""
 
 from __future__ import annotations
 

@@ -191,15 +191,13 @@ function looksOf(color) {
 function layersOf(view) {
   const color = columns.get(view.color);
   const by = (channel, look) => (color && !asGradient(color) ? { [channel]: channelOf(color, look) } : {});
-  const silent = COUNT > MANY_POINTS ? { aria: false } : {}; // a canvas has no marks to describe, which takes long
   const layer = (k, mark, encoding) => ({
     ...(view.facet ? { transform: [{ filter: `datum.k === '${k}'` }] } : { data: { name: k } }),
-    mark: { ...silent, ...mark },
+    mark,
     encoding,
   });
-  // rows of marks are valid: nobody has to ask each
   const marks = (k, mark, encoding) =>
-    layer(k, { type: "point", opacity: 0.9, invalid: "show", ...mark }, { ...encoding, tooltip: { field: "t" } });
+    layer(k, { type: "point", opacity: 0.9, ...mark }, { ...encoding, tooltip: { field: "t" } });
   const size = COUNT > 800 ? 9 : COUNT > 200 ? 20 : 42;
   const joined = { type: "line", opacity: 0.75, strokeWidth: 1.6, invalid: "break-paths-show-domains" };
   const hollow = { filled: false, fill: "transparent", size: 1.8 * size + 10, strokeWidth: 1.6 };

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -41,7 +42,7 @@ def test_it_is_made_once(made: list[str], tmp_path: Path) -> None:
     assert again() == again() == BUNDLE.replace("</script", "<\\/script")
     assert len(made) == 1
     (kept,) = (tmp_path / "inferometer").iterdir()
-    assert vl_convert.__version__ in kept.name
+    assert metadata.version("vl-convert-python") in kept.name
 
 
 @pytest.mark.parametrize("damage", ["cut", "changed", "not text", "folder"])

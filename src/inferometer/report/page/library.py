@@ -10,6 +10,7 @@ import os
 from contextlib import suppress
 from functools import cache
 from hashlib import sha256
+from importlib import metadata
 from pathlib import Path
 
 from inferometer.store.atomic import CannotWriteError, write_file
@@ -23,7 +24,8 @@ def drawing_library() -> str:
     """Vega, Vega-Lite and Vega-Embed, as vl-convert carries them: `window.vegaEmbed`."""
     import vl_convert
 
-    path = cache_home() / "inferometer" / f"vega-{vl_convert.__version__}.js"
+    version = metadata.version("vl-convert-python")
+    path = cache_home() / "inferometer" / f"vega-{version}.js"
     kept = _read(path)
     if kept is not None:
         return kept

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from inferometer.cli import backends, datasets
-from inferometer.cli.help_words import help_words, translate
+from inferometer.cli.help_words import CHINESE_WORD, help_words, translate
 from inferometer.cli.main import VERBS, load_verb
 from inferometer.spec.preset_files import preset_names
 
@@ -135,3 +135,19 @@ def test_the_list_of_verbs_and_errors_of_the_parser() -> None:
     assert "沒有選項 --num-promts（相近的選項：" in said(
         "bench", "--num-promts", "3"
     )
+
+
+def test_lines_end_between_any_two_chinese_characters() -> None:
+    """But before no mark that closes; words of ours stay whole."""
+    words = CHINESE_WORD.findall("显示 token 数、服务器（max_model_len）。")
+    assert words == [
+        "显",
+        "示 ",
+        "token ",
+        "数、",
+        "服",
+        "务",
+        "器",
+        "（",
+        "max_model_len）。",
+    ]

@@ -285,7 +285,7 @@ HELP: dict[str, str] = {
     "sets": "更改一项设置，例如 load.num_warmups=4；可重复。",
     "quick": "少量测试点、少量请求；结果保存到单独的目录。",
     "embedded": "以内置引擎为服务器进行演练；结果保存到单独的目录。",
-    "interleave": "在测试任务的两个服务器之间交替，A B、B A、……，贯穿各次重复。",
+    "interleave": "在测试任务的各服务器之间交替，A B C、C B A、……，贯穿各次重复。",
     "run.dry_run": "只显示计划后退出，与 `plan` 相同。",
     "run.allow_invalid": "把 INVALID 的结果也视为已完成。",
     "run.calibration": (
@@ -301,8 +301,8 @@ HELP: dict[str, str] = {
     "presets.show.name": "`inferometer presets` 列出的名称。",
     "presets.schema": "打印测试计划文件的 JSON Schema，供编辑器补全和检查。",
     "report": (
-        "把所有测试点写成一个 HTML 文件：摘要、浏览器、图表、环境和方法。\n\n文件自带数据，不加载任"
-        "何外部内容，无需网络即可打开。其中会列出无法读取的文件。\n\n退出码：文件已写入时为 0；"
+        "把所有测试点写成一个 HTML 文件：摘要、数据浏览、图表、环境和方法。\n\n文件自带数据，不加载"
+        "任何外部内容，无需网络即可打开。其中会列出无法读取的文件。\n\n退出码：文件已写入时为 0；"
         "--assert 的目标未达到时为 1；没有写入文件时为 2。"
     ),
     "report.sources": "结果目录、运行目录，或任何已知工具的结果文件。",

@@ -285,7 +285,7 @@ HELP: dict[str, str] = {
     "sets": "更改一項設定，例如 load.num_warmups=4；可重複。",
     "quick": "少量測試點、少量請求；結果儲存到單獨的目錄。",
     "embedded": "以內建引擎為伺服器進行演練；結果儲存到單獨的目錄。",
-    "interleave": "在測試任務的兩個伺服器之間交替，A B、B A、……，貫穿各次重複。",
+    "interleave": "在測試任務的各伺服器之間交替，A B C、C B A、……，貫穿各次重複。",
     "run.dry_run": "只顯示計畫後結束，與 `plan` 相同。",
     "run.allow_invalid": "把 INVALID 的結果也視為已完成。",
     "run.calibration": (
@@ -301,8 +301,8 @@ HELP: dict[str, str] = {
     "presets.show.name": "`inferometer presets` 列出的名稱。",
     "presets.schema": "列印測試計畫檔的 JSON Schema，供編輯器補全和檢查。",
     "report": (
-        "把所有測試點寫成一個 HTML 檔案：摘要、瀏覽器、圖表、環境和方法。\n\n檔案自帶資料，不載入任"
-        "何外部內容，無需網路即可開啟。其中會列出無法讀取的檔案。\n\n結束代碼：檔案已寫入時為 0；"
+        "把所有測試點寫成一個 HTML 檔案：摘要、資料瀏覽、圖表、環境和方法。\n\n檔案自帶資料，不載入"
+        "任何外部內容，無需網路即可開啟。其中會列出無法讀取的檔案。\n\n結束代碼：檔案已寫入時為 0；"
         "--assert 的目標未達到時為 1；沒有寫入檔案時為 2。"
     ),
     "report.sources": "結果目錄、執行目錄，或任何已知工具的結果檔。",

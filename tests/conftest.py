@@ -18,6 +18,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from inferometer.engine import embedded
+from tests.preloaded import sync_nothing
 from tests.processes import Forked
 
 for profile, examples in {"repeatable": 25, "wide": 200}.items():
@@ -30,6 +31,7 @@ for profile, examples in {"repeatable": 25, "wide": 200}.items():
     )
 settings.load_profile("repeatable")
 
+os.fsync = sync_nothing
 os.environ["INFEROMETER_CALIBRATION"] = "off"
 os.environ["INFEROMETER_LANG"] = "en"  # whatever the locale of who runs them
 os.environ["XDG_STATE_HOME"] = os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(

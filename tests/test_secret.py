@@ -170,8 +170,7 @@ def test_a_secret_is_shown_by_its_name(line: str, shown: str) -> None:
 )
 def test_long_texts_are_masked_in_a_time_linear_in_them(piece: str) -> None:
     begun_s = time.monotonic()
-    for size in (100_000, 1_000_000):
-        masked_text(piece * (size // len(piece)))
+    masked_text(piece * (250_000 // len(piece)))
     assert time.monotonic() - begun_s < 30
 
 

@@ -212,7 +212,7 @@ def test_progress_is_told_and_ends_with_everything_done() -> None:
     def piece_by_piece(peer: Peer, asked: Asked) -> None:
         for piece in chunked(*STREAM):
             peer.send(piece)
-            time.sleep(0.005)
+            time.sleep(0.03)
 
     snapshots: list[Snapshot] = []
     with ScriptedServer(piece_by_piece) as server:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -48,8 +49,10 @@ def drawn(key: str, material: Material, language: str = "en") -> Drawing:
     return drawing
 
 
-def material_for(key: str) -> Material:
-    return study() if key == "pcie" else everything()
+@cache
+def usual(key: str, language: str = "en") -> Drawing:
+    """The figure with all that it can have."""
+    return drawn(key, study() if key == "pcie" else everything(), language)
 
 
 def written(drawing: Drawing) -> str:
@@ -81,7 +84,7 @@ def written(drawing: Drawing) -> str:
 @pytest.mark.parametrize("key", FIGURES)
 def test_specifications_are_as_they_were(key: str) -> None:
     path = GOLDEN / f"{key}.txt"
-    text = written(drawn(key, material_for(key)))
+    text = written(usual(key))
     if os.environ.get("UPDATE_GOLDEN"):
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")
@@ -91,16 +94,13 @@ def test_specifications_are_as_they_were(key: str) -> None:
 @pytest.mark.parametrize("key", FIGURES)
 def test_specifications_are_vega_lite(key: str) -> None:
     """What is drawn is not checked, because that takes long; here it is."""
-    for panel in drawn(key, material_for(key)).sketch.panels:
+    for panel in usual(key).sketch.panels:
         panel.to_dict(validate=True)
 
 
 @pytest.mark.parametrize("key", FIGURES)
 def test_every_language_draws_every_figure_in_its_own_words(key: str) -> None:
-    said = {
-        language: drawn(key, material_for(key), language).specs()
-        for language in LANGUAGES
-    }
+    said = {language: usual(key, language).specs() for language in LANGUAGES}
     assert all(
         spec["width"] == "container" and spec["datasets"]["rows"]
         for specs in said.values()
@@ -172,7 +172,7 @@ def test_the_four_panels_are_for_points_that_differ_in_nothing_else() -> None:
 
 
 def test_each_panel_is_titled_with_its_unit() -> None:
-    titles = [spec["title"] for spec in drawn("pcie", study()).specs()]
+    titles = [spec["title"] for spec in usual("pcie").specs()]
     assert titles == [
         "Output throughput (tok/s)",
         "Output speed per query (tok/s)",
@@ -362,7 +362,7 @@ def test_legends_have_the_columns_that_there_is_room_for() -> None:
 
 
 def test_print_is_without_what_only_a_pointer_sees() -> None:
-    drawing = drawn("pcie", study())
+    drawing = usual("pcie")
     styles = [
         layer["mark"].get("style")
         for panel in drawing.spec({})["concat"]
@@ -444,7 +444,7 @@ def test_the_front_is_what_no_point_beats_in_both() -> None:
 def test_a_map_says_what_is_missing_suspect_and_invalid() -> None:
     cells = {
         (row["length"], row["load"]): row
-        for row in drawn("production", everything()).rows
+        for row in usual("production").rows
         if row.get("on") == "0/output_throughput"
     }
     assert cells["8K", 4]["label"] == "–"
@@ -486,7 +486,7 @@ def test_cold_and_warm_stand_side_by_side() -> None:
 
 
 def test_the_control_is_named_and_no_claim_is_hollow() -> None:
-    rows = drawn("link_effect", everything()).rows
+    rows = usual("link_effect").rows
     assert [
         (row["curve"], row["x"], row["v"], row.get("hollow", False))
         for row in rows
@@ -682,7 +682,7 @@ def test_in_flight_and_output_add_up() -> None:
 
 
 def test_telemetry_breaks_where_nothing_came() -> None:
-    drawing = drawn("over_time", everything())
+    drawing = usual("over_time")
     card = [
         (row["t"], row["v"])
         for row in drawing.rows

@@ -277,7 +277,6 @@ def test_a_host_is_read(tmp_path: Path) -> None:
         == {
             "cpu_busy_s": 1.5,
             "cpu_idle_s": 8.5,
-            "cpu_frequency_mhz": 2500.0,
             "load_average_1min": 1.25,
             "memory_total_bytes": 2048 * 1024.0,
             "memory_available_bytes": 1024 * 1024.0,

@@ -1,30 +1,37 @@
-"""`inferometer monitor`: what the cards and this host are doing now."""
+"""`inferometer monitor`: what the cards, this host and a server are doing now."""
 
 from __future__ import annotations
 
+import os
 import shutil
+import sys
+import threading
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from inferometer.words import spoken
+from inferometer.cli.usage import usage_error
+from inferometer.words import Said, spoken
 
 if TYPE_CHECKING:
-    from inferometer.telemetry.reading import (
-        Card,
-        Link,
-        MachineSample,
-        Readings,
-    )
+    from inferometer.cli.monitor_files import SampleFile
+    from inferometer.telemetry.watch import Watch
+    from inferometer.trace.server_counters import MetricsReading
 
-GIB = 1024**3
-MISSING = "–"
+TOKEN = "INFEROMETER_MONITOR_TOKEN"  # noqa: S105 - its name
+FIRST_S = 10.0
+"""So long the first sample of a slow tool is waited for."""
+PAGE_S = 5.0
+PAGE_BYTES = 16 * 1024 * 1024
 
 
 def monitor(
+    *,
     once: Annotated[
         bool, typer.Option("--once", help="Print one sample and end.")
     ] = False,
@@ -40,6 +47,51 @@ def monitor(
         float,
         typer.Option(help="Seconds between two samples.", min=0.1, max=3600),
     ] = 0.5,
+    url: Annotated[
+        str | None,
+        typer.Option(
+            help="Address of a server whose own metrics page is shown as well.",
+            show_default="none",
+        ),
+    ] = None,
+    csv: Annotated[
+        Path | None,
+        typer.Option(
+            help="Append samples to this CSV file: a row per card, host and server.",
+            dir_okay=False,
+            show_default="none",
+        ),
+    ] = None,
+    parquet: Annotated[
+        Path | None,
+        typer.Option(
+            help="Append samples to this Parquet file.",
+            dir_okay=False,
+            show_default="none",
+        ),
+    ] = None,
+    serve: Annotated[
+        bool,
+        typer.Option(
+            "--serve",
+            help="Show the samples over HTTP to `--monitor URL` on another host.",
+        ),
+    ] = False,
+    host: Annotated[
+        str,
+        typer.Option(
+            help="Address that --serve listens on; another one than this host's own loopback "
+            "requires a token in INFEROMETER_MONITOR_TOKEN."
+        ),
+    ] = "127.0.0.1",
+    port: Annotated[
+        int,
+        typer.Option(
+            help="Port that --serve listens on; 0 selects a free one.",
+            min=0,
+            max=65535,
+        ),
+    ] = 9120,
     root: Annotated[
         Path,
         typer.Option(
@@ -53,158 +105,240 @@ def monitor(
 
     A value that cannot be read is shown as –, with the reason. Ctrl-C ends it.
     """
+    files = _files(csv, parquet)
+    page = None if url is None else _page(url)
+    with suppress(KeyboardInterrupt):
+        if serve:
+            _serve(root, interval, host, port)
+        elif once:
+            _once(root, json, page, files)
+        else:
+            _watch(root, interval, json, page, files)
+
+
+def _files(csv: Path | None, parquet: Path | None) -> list[SampleFile]:
+    """The files to write. Ends with a usage error if one is something else."""
+    from inferometer.cli.monitor_files import CsvFile, ParquetFile
+
+    files: list[SampleFile] = []
+    try:
+        if csv is not None:
+            files.append(CsvFile(csv))
+        if parquet is not None:
+            files.append(ParquetFile(parquet))
+    except ValueError as error:
+        usage_error(error)
+    except OSError as error:
+        path = str(error.filename or csv or parquet)
+        usage_error(Said("write.cannot", {"path": path, "why": _why(error)}))
+    return files
+
+
+def _why(error: OSError) -> str:
+    from inferometer.store.atomic import CannotWriteError, cause_and_cure
+
+    if isinstance(error, CannotWriteError):
+        return str(error)
+    return cause_and_cure(error.errno or 0)
+
+
+class ServerPage:
+    """The metrics page of a server, read in a thread of its own: it may be slow."""
+
+    def __init__(self, base_url: str) -> None:
+        self._base_url = base_url
+        self.latest: MetricsReading | None = None
+        self.before: MetricsReading | None = None
+
+    def keep_reading(self, period_s: float) -> None:
+        """Read again and again, in the background."""
+
+        def body() -> None:
+            while True:
+                self.read()
+                time.sleep(max(1.0, period_s))
+
+        threading.Thread(target=body, daemon=True).start()
+
+    def read(self) -> None:
+        """Read it once; what does not answer has no reading."""
+        from inferometer.server.calls import Calls
+        from inferometer.server.counters import read_page
+        from inferometer.server.deadline import Deadline
+        from inferometer.server.failures import EndpointError
+
+        calls = Calls(self._base_url, {}, None)
+        found = None
+        with suppress(EndpointError):
+            answer = calls.whole(
+                "GET", "/metrics", Deadline(PAGE_S), max_bytes=PAGE_BYTES
+            )
+            if answer.status == 200:
+                text = answer.body.decode("utf-8", "replace")
+                found = read_page(text, time.time())
+        calls.close()
+        self.before, self.latest = self.latest, found
+
+
+def _page(url: str) -> ServerPage:
+    from inferometer.spec.flags import parse_base_url
+
+    try:
+        return ServerPage(parse_base_url(url, "--url"))
+    except ValueError as error:
+        usage_error(error)
+
+
+def _once(
+    root: Path,
+    json: bool,
+    page: ServerPage | None,
+    files: Sequence[SampleFile],
+) -> None:
+    from inferometer.cli.monitor_files import rows_of
+    from inferometer.cli.monitor_view import View, lines
     from inferometer.telemetry.sample import take_sample
 
-    if not once and not json:
-        _watch(root, interval)
-        return
-    while True:
-        sample = take_sample(root)
+    if page is not None:
+        page.read()
+    server = page.latest if page else None
+    sample = take_sample(root)
+    _write(files, rows_of(sample, server) if files else [])
+    _close(files)
+    if json:
+        _print_json(sample.as_json())
+    else:
+        width = shutil.get_terminal_size().columns
+        view = View(sample, None, server)
+        typer.echo("\n".join(lines(view, width)))
+
+
+def _watch(
+    root: Path,
+    interval_s: float,
+    json: bool,
+    page: ServerPage | None,
+    files: Sequence[SampleFile],
+) -> None:
+    from inferometer.telemetry.watch import Watch
+
+    watch = Watch(root, interval_s)
+    watch.wait_for_all(FIRST_S)
+    if page is not None:
+        page.keep_reading(interval_s)
+    try:
         if json:
-            import orjson
-
-            typer.echo(orjson.dumps(sample.as_json()).decode())
+            for _ in _recorded(watch, interval_s, page, files):
+                _print_json(watch.latest().as_json())
+        elif sys.stdout.isatty() or not files:
+            _show(watch, interval_s, page, files)
         else:
-            typer.echo(
-                "\n".join(lines(sample, shutil.get_terminal_size().columns))
-            )
-        if once:
-            return
-        time.sleep(interval)
+            for _ in _recorded(watch, interval_s, page, files):
+                pass
+    finally:
+        watch.close()
+        _close(files)
 
 
-def _watch(root: Path, interval_s: float) -> None:
+def _recorded(
+    watch: Watch,
+    interval_s: float,
+    page: ServerPage | None,
+    files: Sequence[SampleFile],
+) -> Iterator[None]:
+    """Once an interval, after the samples of it are in the files."""
+    from inferometer.cli.monitor_files import rows_of
+
+    while True:
+        if files:
+            server = page.latest if page else None
+            _write(files, rows_of(watch.latest(), server))
+        yield
+        time.sleep(interval_s)
+
+
+def _show(
+    watch: Watch,
+    interval_s: float,
+    page: ServerPage | None,
+    files: Sequence[SampleFile],
+) -> None:
     from rich.console import Console
     from rich.live import Live
     from rich.text import Text
 
-    from inferometer.telemetry.sample import take_sample
+    from inferometer.cli.monitor_view import View, lines
 
     console = Console(highlight=False, markup=False)
+    before = None
     with Live(console=console, auto_refresh=False) as live:
-        while True:
-            said = lines(take_sample(root), console.width)
+        for _ in _recorded(watch, interval_s, page, files):
+            sample = watch.latest()
+            view = View(
+                sample,
+                before,
+                page.latest if page else None,
+                page.before if page else None,
+            )
+            said = islice(lines(view, console.width), console.height - 1)
             live.update(Text("\n".join(said)), refresh=True)
-            time.sleep(interval_s)
+            before = sample
 
 
-def lines(sample: MachineSample, columns: int) -> Iterator[str]:
-    """A sample as lines of text: the cards, the host, what is missing and why."""
-    from inferometer.cli.tables import aligned
-    from inferometer.printable import wrapped
+def _serve(root: Path, interval_s: float, host: str, port: int) -> None:
+    from inferometer.telemetry.serve import PATH, MonitorServer, is_loopback
+    from inferometer.telemetry.watch import Watch
 
-    words = spoken()
-    if sample.cards:
-        headings = [words.text(f"monitor.{name}") for name in COLUMNS]
-        yield from aligned(
-            headings, [_row(card) for card in sample.cards], left=(0, 1, 7)
+    token = os.environ.get(TOKEN) or None
+    if token is None and not is_loopback(host):
+        usage_error(Said("monitor.token_required", {"variable": TOKEN}))
+    watch = Watch(root, interval_s)
+    try:
+        server = MonitorServer((host, port), watch, token)
+    except OSError as error:
+        watch.close()
+        usage_error(
+            Said(
+                "monitor.no_port",
+                {"host": host, "port": port, "why": str(error.strerror)},
+            )
         )
-    else:
-        yield from wrapped(words.text("monitor.no_cards"), columns)
-    yield ""
-    for sentence in _sentences(sample):
-        yield from wrapped(sentence, columns)
+    shown = f"[{host}]" if ":" in host else host
+    url = f"http://{shown}:{server.server_address[1]}"
+    typer.echo(spoken().text("monitor.serving", url=url, path=PATH))
+    sys.stdout.flush()
+    try:
+        server.serve_forever()
+    finally:
+        server.server_close()
+        watch.close()
 
 
-def _sentences(sample: MachineSample) -> Iterator[str]:
-    yield _host(sample.host)
-    for card in sample.cards:
-        yield from _doubts(card)
-    for tool in sample.tools:
-        if tool.state != "ok" and sample.cards:
-            yield spoken().text(f"monitor.tool.{tool.state}", tool=tool.tool)
+def _write(files: Sequence[SampleFile], rows: Sequence[object]) -> None:
+    try:
+        for file in files:
+            file.add(rows)  # type: ignore[arg-type]
+    except OSError as error:
+        _cannot_write(error)
 
 
-COLUMNS = (
-    "card",
-    "name",
-    "gpu_utilization",
-    "memory",
-    "power",
-    "temperature",
-    "gpu_clock",
-    "link",
-)
+def _close(files: Sequence[SampleFile]) -> None:
+    try:
+        for file in files:
+            file.close()
+    except OSError as error:
+        _cannot_write(error)
 
 
-def _row(card: Card) -> Sequence[str]:
-    read = card.readings
-    used, total = (
-        _figure(read, f"memory_{name}_bytes", GIB, 1)
-        for name in ("used", "total")
-    )
-    limit = _figure(read, "power_limit_w")
-    return (
-        _called(card),
-        _name(card),
-        _figure(read, "gpu_utilization"),
-        MISSING if used == total == MISSING else f"{used}/{total}",
-        f"{_figure(read, 'power_w')}/{limit}",
-        _figure(read, "temperature_c"),
-        _figure(read, "gpu_clock_mhz"),
-        _link(card.link.effective if card.link else None),
-    )
+def _cannot_write(error: OSError) -> None:
+    from inferometer.words import in_words
+
+    typer.echo(f"inferometer: {in_words(_why(error))}", err=True)
+    raise typer.Exit(1)
 
 
-def _called(card: Card) -> str:
-    return card.address or f"{card.vendor} {card.number}"
+def _print_json(sample: object) -> None:
+    import orjson
 
-
-def _name(card: Card) -> str:
-    from inferometer.printable import printable
-
-    return printable(card.name or card.vendor, 24)
-
-
-def _figure(
-    readings: Readings, name: str, unit: float = 1.0, digits: int = 0
-) -> str:
-    reading = readings.get(name)
-    if reading is None or reading.value is None:
-        return MISSING
-    return f"{reading.value / unit:.{digits}f}"
-
-
-def _link(link: Link | None) -> str:
-    return MISSING if link is None else f"{link.speed_gts:g} GT/s x{link.width}"
-
-
-def _host(host: Readings) -> str:
-    return spoken().text(
-        "monitor.host",
-        load=_figure(host, "load_average_1min", digits=1),
-        available=_figure(host, "memory_available_bytes", GIB),
-        total=_figure(host, "memory_total_bytes", GIB),
-        cpu=_figure(host, "cpu_pressure_percent", digits=1),
-        memory=_figure(host, "memory_pressure_percent", digits=1),
-    )
-
-
-def _doubts(card: Card) -> Iterator[str]:
-    """What keeps a card's figures from being whole or believed."""
-    words, called, link = spoken(), _called(card), card.link
-    power = card.readings.get("power_w")
-    if power is None or power.value is None:
-        reason = words.text(
-            f"monitor.reason.{(power and power.reason) or 'no_source'}"
-        )
-        yield words.text("monitor.power_unread", card=called, reason=reason)
-    if link is None:
-        return
-    if link.unverifiable:
-        yield words.text(
-            f"monitor.unverifiable.{link.unverifiable}", card=called
-        )
-    if link.contradiction:
-        slot, vendor = _link(link.slot), _link(link.vendor)
-        yield words.text(
-            "monitor.contradiction", card=called, slot=slot, vendor=vendor
-        )
-    if (
-        link.slot
-        and link.narrowest
-        and link.narrowest.gb_per_s < link.slot.gb_per_s
-    ):
-        yield words.text(
-            "monitor.narrow", card=called, narrowest=_link(link.narrowest)
-        )
+    typer.echo(orjson.dumps(sample).decode())
+    sys.stdout.flush()

@@ -6,10 +6,11 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from dataclasses import replace
 from pathlib import Path
 
 from inferometer.clock import NS, monotonic_ns
-from inferometer.telemetry.reading import MachineSample, ToolReport
+from inferometer.telemetry.reading import MachineSample, Readings, ToolReport
 from inferometer.telemetry.sample import SAMPLERS, gathered, wanted
 from inferometer.telemetry.sampler import Sampled
 from inferometer.telemetry.tree import Tree
@@ -47,7 +48,7 @@ class Watch:
             with self._changed:
                 self._number += 1
                 self._kept.append((self._number, seen))
-                self._latest[name] = seen
+                self._latest[name] = held(self._latest.get(name), seen)
                 self._changed.notify_all()
             self._end.wait(self._until_due_s())
         sampler.close()
@@ -65,7 +66,7 @@ class Watch:
             ], self._number
 
     def latest(self) -> MachineSample:
-        """The newest of each sampler."""
+        """The newest of each sampler. What is read less often is what it was."""
         with self._changed:
             return gathered(self._latest.values(), monotonic_ns())
 
@@ -81,3 +82,29 @@ class Watch:
         self._end.set()
         for thread in self._threads:
             thread.join(0.5)
+
+
+def held(before: Sampled | None, seen: Sampled) -> Sampled:
+    """What was seen, with the values from before where none was due."""
+    if before is None:
+        return seen
+    known = {
+        (card.address, card.number): card.readings for card in before.cards
+    }
+    cards = tuple(
+        replace(
+            card,
+            readings=_held(
+                known.get((card.address, card.number), {}), card.readings
+            ),
+        )
+        for card in seen.cards
+    )
+    return replace(seen, cards=cards, host=_held(before.host, seen.host))
+
+
+def _held(before: Readings, now: Readings) -> Readings:
+    return {
+        name: before.get(name, each) if each.reason == "not_due" else each
+        for name, each in now.items()
+    }

@@ -5,12 +5,12 @@ from __future__ import annotations
 TELEMETRY: dict[str, str] = {
     "monitor.card": "card",
     "monitor.name": "name",
-    "monitor.gpu_utilization": "GPU (%)",
-    "monitor.memory": "memory (GiB)",
-    "monitor.power": "power (W)",
-    "monitor.temperature": "temp. (°C)",
-    "monitor.gpu_clock": "clock (MHz)",
-    "monitor.link": "PCIe link",
+    "monitor.gpu_utilization": "GPU%",
+    "monitor.memory": "GiB",
+    "monitor.power": "W",
+    "monitor.temperature": "°C",
+    "monitor.gpu_clock": "MHz",
+    "monitor.link": "PCIe",
     "monitor.no_cards": (
         "No accelerator is seen here: no PCI device of a known vendor, and no vendor's tool "
         "answers. In a container, pass the devices and /sys through."
@@ -49,4 +49,26 @@ TELEMETRY: dict[str, str] = {
     "monitor.reason.not_a_number": "it is no number",
     "monitor.reason.unknown_format": "its format is unknown",
     "monitor.reason.unit_unknown": "its unit is unknown",
+    "monitor.rates": (
+        "CPU {cpu} %, busiest processor {core} %; "
+        "network in {received} MB/s, out {sent} MB/s; CPU package {power} W."
+    ),
+    "monitor.server": (
+        "Server ({engine}): {running} running, {waiting} waiting, KV cache {kv} %, "
+        "{tokens} output tokens/s."
+    ),
+    "monitor.and_others": ("{card} and {more} others"),
+    "monitor.other_file": (
+        "{path} exists and holds something else, so no samples are appended: choose another name."
+    ),
+    "monitor.large_file": (
+        "{path} is larger than 1 GiB: continue in a new file."
+    ),
+    "monitor.reason.card_lost": (
+        "the card is lost: it fell off the bus, or has to be reset"
+    ),
+    "monitor.reason.not_due": ("it is read less often than this"),
+    "monitor.reason.tool_missing": ("its tool is not installed"),
+    "monitor.reason.tool_failed": ("its tool failed"),
+    "monitor.reason.tool_timeout": ("its tool did not answer in time"),
 }

@@ -445,4 +445,13 @@ VERBS: dict[str, str] = {
     "server.other_limit": (
         "{url} serves {served} with max_model_len {found}, not {limit} as required{accepts}"
     ),
+    "monitor.token_required": (
+        "--host is reachable from other hosts, so a token is required: put one in {variable}."
+    ),
+    "monitor.no_port": (
+        "cannot listen on {host}, port {port} ({why}): choose another --port."
+    ),
+    "monitor.serving": (
+        "Samples are served on {url}{path}; read them with `--monitor {url}`. Ctrl-C ends it."
+    ),
 }

@@ -379,6 +379,16 @@ HELP: dict[str, str] = {
     ),
     "monitor.once": "打印一个样本后结束。",
     "monitor.json": "以 JSON 打印样本，每行一个：每个字段都带单位，以及值或缺失的原因。",
+    "monitor.url": ("服务器地址；同时显示它自己的 metrics 页面。"),
+    "monitor.csv": ("把样本追加到这个 CSV 文件：每张卡、主机和服务器各一行。"),
+    "monitor.parquet": ("把样本追加到这个 Parquet 文件。"),
+    "monitor.serve": (
+        "通过 HTTP 提供样本，供另一台主机上的 `--monitor URL` 读取。"
+    ),
+    "monitor.host": (
+        "--serve 监听的地址；除本机回环地址外，都必须在 INFEROMETER_MONITOR_TOKEN 中设置令牌。"
+    ),
+    "monitor.port": ("--serve 监听的端口；0 表示自动选择空闲端口。"),
     "monitor.interval": "两个样本之间的秒数。",
     "monitor.root": "包含 sys、proc 和 dev 的目录；指定 / 以外的目录可显示拷贝来的文件。",
     "bench.hf_name": "--dataset-path 是某个数据集的副本时，它在 hub 上的 ID。",

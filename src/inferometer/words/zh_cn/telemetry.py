@@ -5,12 +5,12 @@ from __future__ import annotations
 TELEMETRY: dict[str, str] = {
     "monitor.card": "加速卡",
     "monitor.name": "型号",
-    "monitor.gpu_utilization": "利用率 (%)",
-    "monitor.memory": "显存 (GiB)",
-    "monitor.power": "功耗 (W)",
-    "monitor.temperature": "温度 (°C)",
-    "monitor.gpu_clock": "频率 (MHz)",
-    "monitor.link": "PCIe 链路",
+    "monitor.gpu_utilization": "GPU%",
+    "monitor.memory": "GiB",
+    "monitor.power": "W",
+    "monitor.temperature": "°C",
+    "monitor.gpu_clock": "MHz",
+    "monitor.link": "PCIe",
     "monitor.no_cards": (
         "没有发现加速卡：PCI 总线上没有已知厂商的设备，厂商工具也都没有响应。如果在容器里运行，请把"
         "设备和 /sys 传进容器。"
@@ -41,4 +41,22 @@ TELEMETRY: dict[str, str] = {
     "monitor.reason.not_a_number": "不是数字",
     "monitor.reason.unknown_format": "格式未知",
     "monitor.reason.unit_unknown": "单位未知",
+    "monitor.rates": (
+        "CPU {cpu} %，最忙的核 {core} %；"
+        "网络接收 {received} MB/s，发送 {sent} MB/s；CPU 封装功耗 {power} W。"
+    ),
+    "monitor.server": (
+        "服务器（{engine}）：运行中 {running}，排队 {waiting}，KV cache {kv} %，"
+        "输出 {tokens} tokens/s。"
+    ),
+    "monitor.and_others": ("{card} 和另外 {more} 张卡"),
+    "monitor.other_file": (
+        "{path} 已存在且内容不是样本，未追加：请换一个文件名。"
+    ),
+    "monitor.large_file": ("{path} 超过 1 GiB：请写入新文件。"),
+    "monitor.reason.card_lost": ("卡已丢失：从总线上掉线，或需要复位"),
+    "monitor.reason.not_due": ("读取间隔比采样间隔长"),
+    "monitor.reason.tool_missing": ("没有安装对应的工具"),
+    "monitor.reason.tool_failed": ("对应的工具执行失败"),
+    "monitor.reason.tool_timeout": ("对应的工具没有按时响应"),
 }

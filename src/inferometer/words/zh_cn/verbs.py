@@ -382,4 +382,13 @@ VERBS: dict[str, str] = {
     "server.other_limit": (
         "{url} 提供的 {served} 的 max_model_len 为 {found}，而不是要求的 {limit}{accepts}"
     ),
+    "monitor.token_required": (
+        "--host 可从其他主机访问，因此必须设置令牌：请写入 {variable}。"
+    ),
+    "monitor.no_port": (
+        "无法监听 {host} 的端口 {port}（{why}）：请换一个 --port。"
+    ),
+    "monitor.serving": (
+        "正在 {url}{path} 提供样本；用 `--monitor {url}` 读取。Ctrl-C 结束。"
+    ),
 }

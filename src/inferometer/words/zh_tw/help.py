@@ -379,6 +379,16 @@ HELP: dict[str, str] = {
     ),
     "monitor.once": "列印一個樣本後結束。",
     "monitor.json": "以 JSON 列印樣本，每行一個：每個欄位都帶單位，以及值或遺失的原因。",
+    "monitor.url": ("伺服器位址；同時顯示它自己的 metrics 頁面。"),
+    "monitor.csv": ("把樣本附加到這個 CSV 檔案：每張卡、主機和伺服器各一列。"),
+    "monitor.parquet": ("把樣本附加到這個 Parquet 檔案。"),
+    "monitor.serve": (
+        "透過 HTTP 提供樣本，供另一台主機上的 `--monitor URL` 讀取。"
+    ),
+    "monitor.host": (
+        "--serve 監聽的位址；除本機迴環位址外，都必須在 INFEROMETER_MONITOR_TOKEN 中設定權杖。"
+    ),
+    "monitor.port": ("--serve 監聽的連接埠；0 表示自動選擇空閒連接埠。"),
     "monitor.interval": "兩個樣本之間的秒數。",
     "monitor.root": "包含 sys、proc 和 dev 的目錄；指定 / 以外的目錄可顯示複製來的檔案。",
     "bench.hf_name": "--dataset-path 是某個資料集的副本時，它在 hub 上的 ID。",

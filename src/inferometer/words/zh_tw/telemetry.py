@@ -5,12 +5,12 @@ from __future__ import annotations
 TELEMETRY: dict[str, str] = {
     "monitor.card": "加速卡",
     "monitor.name": "型號",
-    "monitor.gpu_utilization": "使用率 (%)",
-    "monitor.memory": "顯示記憶體 (GiB)",
-    "monitor.power": "功耗 (W)",
-    "monitor.temperature": "溫度 (°C)",
-    "monitor.gpu_clock": "時脈 (MHz)",
-    "monitor.link": "PCIe 連結",
+    "monitor.gpu_utilization": "GPU%",
+    "monitor.memory": "GiB",
+    "monitor.power": "W",
+    "monitor.temperature": "°C",
+    "monitor.gpu_clock": "MHz",
+    "monitor.link": "PCIe",
     "monitor.no_cards": (
         "找不到加速卡：PCI 匯流排上沒有已知廠商的裝置，廠商工具也都沒有回應。若在容器中執行，請將"
         "裝置與 /sys 傳入容器。"
@@ -43,4 +43,22 @@ TELEMETRY: dict[str, str] = {
     "monitor.reason.not_a_number": "不是數字",
     "monitor.reason.unknown_format": "格式未知",
     "monitor.reason.unit_unknown": "單位未知",
+    "monitor.rates": (
+        "CPU {cpu} %，最忙的核心 {core} %；"
+        "網路接收 {received} MB/s，傳送 {sent} MB/s；CPU 封裝功耗 {power} W。"
+    ),
+    "monitor.server": (
+        "伺服器（{engine}）：執行中 {running}，排隊 {waiting}，KV cache {kv} %，"
+        "輸出 {tokens} tokens/s。"
+    ),
+    "monitor.and_others": ("{card} 和另外 {more} 張卡"),
+    "monitor.other_file": (
+        "{path} 已存在且內容不是樣本，未附加：請換一個檔名。"
+    ),
+    "monitor.large_file": ("{path} 超過 1 GiB：請寫入新檔案。"),
+    "monitor.reason.card_lost": ("卡已遺失：從匯流排上斷線，或需要重設"),
+    "monitor.reason.not_due": ("讀取間隔比取樣間隔長"),
+    "monitor.reason.tool_missing": ("沒有安裝對應的工具"),
+    "monitor.reason.tool_failed": ("對應的工具執行失敗"),
+    "monitor.reason.tool_timeout": ("對應的工具沒有按時回應"),
 }

@@ -382,4 +382,13 @@ VERBS: dict[str, str] = {
     "server.other_limit": (
         "{url} 提供的 {served} 的 max_model_len 為 {found}，而不是要求的 {limit}{accepts}"
     ),
+    "monitor.token_required": (
+        "--host 可從其他主機存取，因此必須設定權杖：請寫入 {variable}。"
+    ),
+    "monitor.no_port": (
+        "無法監聽 {host} 的連接埠 {port}（{why}）：請換一個 --port。"
+    ),
+    "monitor.serving": (
+        "正在 {url}{path} 提供樣本；用 `--monitor {url}` 讀取。Ctrl-C 結束。"
+    ),
 }

@@ -63,13 +63,7 @@ def collect(
     that is running is caught between two points. Raises GatherError, LedgerError and
     CannotWriteError.
     """
-    if not result_dir.is_dir():
-        raise GatherError(Said("gather.no_directory", {"path": result_dir}))
-    require_one_result_dir(result_dir)
-    if tar.exists():
-        raise GatherError(Said("gather.exists", {"path": tar}))
-    if not tar.parent.is_dir():
-        raise GatherError(Said("gather.no_parent", {"path": tar.parent}))
+    _require_places(result_dir, tar)
     names = list(files_in(result_dir, say=say))
     # The ledgers are read after the files were listed: what was listed is in them by now, if only
     # as an intent.
@@ -105,6 +99,16 @@ def collect(
         tuple(left_out),
         any(reading.remarks for reading in readings.values()),
     )
+
+
+def _require_places(result_dir: Path, tar: Path) -> None:
+    if not result_dir.is_dir():
+        raise GatherError(Said("gather.no_directory", {"path": result_dir}))
+    require_one_result_dir(result_dir)
+    if tar.exists():
+        raise GatherError(Said("gather.exists", {"path": tar}))
+    if not tar.parent.is_dir():
+        raise GatherError(Said("gather.no_parent", {"path": tar.parent}))
 
 
 def damage_where_kept(

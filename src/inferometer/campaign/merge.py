@@ -207,6 +207,15 @@ def _key(result: Result) -> Key:
     return result.fingerprint, frozenset(result.files.values())
 
 
+def _beginning(parts: Sequence[_Part]) -> list[Record]:
+    """The first lines of the ledger."""
+    sources = [Path(part.source.name).name for part in parts if part.records]
+    return [
+        {"kind": "ledger", "time": now(), "version": LEDGER_VERSION},
+        {"kind": "merged", "time": now(), "sources": sources},
+    ]
+
+
 def _merge_campaign(
     parts: Sequence[_Part], target: CampaignPaths, merged: Merged
 ) -> None:
@@ -217,15 +226,7 @@ def _merge_campaign(
         if record["kind"] in KEPT
     ]
     everything.sort(key=lambda each: str(each[0]["time"]))
-    sources = [part.source.name for part in parts if part.records]
-    ledger: list[Record] = [
-        {"kind": "ledger", "time": now(), "version": LEDGER_VERSION},
-        {
-            "kind": "merged",
-            "time": now(),
-            "sources": [Path(name).name for name in sources],
-        },
-    ]
+    ledger = _beginning(parts)
     known: set[Key | bytes] = set()
     broken: dict[Key, str] = {}
     for record, part in everything:

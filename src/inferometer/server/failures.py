@@ -186,6 +186,21 @@ def proxy_passed_by(base_url: str) -> Said | str:
     return Said("server.proxy", values)
 
 
+def _cure_of_key(path: str, *, has_key: bool) -> Said:
+    cure = Said("cure.check_key" if has_key else "cure.give_key")
+    at_models = path.endswith("/models")
+    return Said("cure.or_model", {"cure": cure}) if at_models else cure
+
+
+def _cure_of_path(base_url: str, path: str, *, measured: bool) -> Said:
+    cure = Said("cure.model_and_endpoint")
+    has_version = re.search(r"/v\d[^/]*$", base_url)
+    if not (measured and path.startswith("/v1/") and has_version):
+        return cure
+    endpoint = path.removeprefix("/v1")
+    return Said("cure.endpoint", {"endpoint": endpoint, "cure": cure})
+
+
 def status_error(
     answer: Answer,
     base_url: str,
@@ -205,22 +220,11 @@ def status_error(
     to = {"url": base_url, "path": path, "status": status, "said": said}
     reason = Said("server.status", to)
     if status in (401, 403):
-        cure = Said("cure.check_key" if has_key else "cure.give_key")
-        if path.endswith("/models"):
-            cure = Said("cure.or_model", {"cure": cure})
-        refused = Said(
-            "server.key_refused" if has_key else "server.key_wanted", to
-        )
-        sentence = _with_cure(refused, cure)
+        refused = "server.key_refused" if has_key else "server.key_wanted"
+        cure = _cure_of_key(path, has_key=has_key)
+        sentence = _with_cure(Said(refused, to), cure)
     elif status in (404, 405):
-        cure = Said("cure.model_and_endpoint")
-        if (
-            measured
-            and path.startswith("/v1/")
-            and re.search(r"/v\d[^/]*$", base_url)
-        ):
-            endpoint = path.removeprefix("/v1")
-            cure = Said("cure.endpoint", {"endpoint": endpoint, "cure": cure})
+        cure = _cure_of_path(base_url, path, measured=measured)
         sentence = _with_cure(Said("server.answers", to), cure)
     elif status == 503:
         sentence = _with_cure(

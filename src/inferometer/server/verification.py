@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -61,19 +61,10 @@ def verify(endpoint: Endpoint, need: ServerNeed, *, ours: bool) -> Confirmation:
     """
     taken_as_it_is = need.recipe.kind == "external" and not ours
     cards, untold = _cards(endpoint, patient=not taken_as_it_is)
-    unchecked: list[str] = (
-        [] if ours else [Said("unchecked.tp", {"tp": need.tp})]
-    )
-    if need.hardware:
-        unchecked.append(
-            Said("unchecked.hardware", {"hardware": hardware_words(need)})
-        )
-    if endpoint.health() is False:
-        if not taken_as_it_is:
-            raise ServerAbsentError(
-                Said("server.unhealthy", {"url": endpoint.base_url})
-            )
-        unchecked.append(Said("unchecked.health"))
+    is_healthy = endpoint.health() is not False
+    if not (is_healthy or taken_as_it_is):
+        where = {"url": endpoint.base_url}
+        raise ServerAbsentError(Said("server.unhealthy", where))
     version = endpoint.version()
     card = None
     try:
@@ -82,31 +73,44 @@ def verify(endpoint: Endpoint, need: ServerNeed, *, ours: bool) -> Confirmation:
         if not taken_as_it_is:
             raise
         untold = error.what
-    if card is None:
-        told = {"model": need.served_model, "why": untold}
-        unchecked.append(
-            Said("unchecked.model.why" if untold else "unchecked.model", told)
-        )
-    elif card.root and _elsewhere(card.root, card.id, need.model_id):
-        unchecked.append(
-            Said(
-                "unchecked.folder", {"served": card.id, "model": need.model_id}
-            )
-        )
-    limit = card.max_model_len if card else None
-    if need.max_model_len is not None and limit is None:
-        unchecked.append(
-            Said("unchecked.max_model_len", {"limit": need.max_model_len})
-        )
     facts = {
         "base_url": endpoint.base_url,
         "model": card.id if card else None,
-        "max_model_len": limit,
+        "max_model_len": card.max_model_len if card else None,
         "version": version,
     }
-    return Confirmation(
-        facts, tuple(unchecked), "inferometer" if ours else "nobody"
+    unchecked = (
+        *_unchecked_of_server(need, ours=ours, is_healthy=is_healthy),
+        *_unchecked_of_model(need, card, untold),
     )
+    return Confirmation(facts, unchecked, "inferometer" if ours else "nobody")
+
+
+def _unchecked_of_server(
+    need: ServerNeed, *, ours: bool, is_healthy: bool
+) -> Iterator[Said]:
+    if not ours:
+        yield Said("unchecked.tp", {"tp": need.tp})
+    if need.hardware:
+        hardware = {"hardware": hardware_words(need)}
+        yield Said("unchecked.hardware", hardware)
+    if not is_healthy:
+        yield Said("unchecked.health")
+
+
+def _unchecked_of_model(
+    need: ServerNeed, card: ModelCard | None, untold: str | None
+) -> Iterator[Said]:
+    if card is None:
+        told = {"model": need.served_model, "why": untold}
+        yield Said("unchecked.model.why" if untold else "unchecked.model", told)
+    elif card.root and _elsewhere(card.root, card.id, need.model_id):
+        folder = {"served": card.id, "model": need.model_id}
+        yield Said("unchecked.folder", folder)
+    is_told = card is not None and card.max_model_len is not None
+    if need.max_model_len is not None and not is_told:
+        limit = {"limit": need.max_model_len}
+        yield Said("unchecked.max_model_len", limit)
 
 
 def _cards(
@@ -140,6 +144,21 @@ class UnlistedError(WrongServerError):
         self.what = what
 
 
+def _require_root(base_url: str, need: ServerNeed, card: ModelCard) -> None:
+    """Raises WrongServerError where the name stands for another model of the hub."""
+    root = card.root
+    if not root or root == card.id or not HUB_NAME.fullmatch(root):
+        return
+    if _basename(root) != _basename(need.model_id):
+        told = {"url": base_url, "model": need.model_id}
+        names = {
+            "root": printable_name(root),
+            "served": printable_name(card.id),
+        }
+        what = Said("server.other_root", {**told, **names})
+        raise WrongServerError(Said("sentence", {"what": what}))
+
+
 def _right_model(
     base_url: str, need: ServerNeed, cards: Sequence[ModelCard], *, ours: bool
 ) -> ModelCard | None:
@@ -164,22 +183,7 @@ def _right_model(
         raise UnlistedError(
             Said("server.other_model", {"url": base_url, **told})
         )
-    at_hub = (
-        card.root and card.root != card.id and HUB_NAME.fullmatch(card.root)
-    )
-    if (
-        card.root
-        and at_hub
-        and _basename(card.root) != _basename(need.model_id)
-    ):
-        told = {
-            "root": printable_name(card.root),
-            "served": printable_name(card.id),
-        }
-        told |= {"url": base_url, "model": need.model_id}
-        raise WrongServerError(
-            Said("sentence", {"what": Said("server.other_root", told)})
-        )
+    _require_root(base_url, need, card)
     if not _limit_fits(card.max_model_len, need, ours=ours):
         limits = {"found": card.max_model_len, "limit": need.max_model_len}
         other = {"url": base_url, "served": printable_name(card.id), **limits}

@@ -44,23 +44,15 @@ def sonnet_workload(
     The last line is cut, and filled up with single words, until the length is right. Raises
     ValueError.
     """
-    if spec.prefix_len >= spec.input_len:
-        told = {"prefix": spec.prefix_len, "input": spec.input_len}
-        raise ValueError(Said("dataset.sonnet.prefix", told))
-    lines = list(islice(text_lines(spec.path), MAX_LINES))
-    if not lines:
-        raise ValueError(Said("dataset.no_lines", {"path": spec.path}))
+    lines = _lines(spec)
     vocabulary = find_vocabulary(counter)
     seed = (*identity, attempt)
     words_a_token = _words_a_token(lines, counter, vocabulary.overhead)
-    prefix = _words(
-        lines,
-        round((spec.prefix_len - vocabulary.overhead) * words_a_token),
-        _rng(*seed, "prefix"),
-    )
     whole = math.ceil((spec.input_len - vocabulary.overhead) * words_a_token)
     if whole < 1:
         raise too_short(spec.input_len, vocabulary)
+    shared = round((spec.prefix_len - vocabulary.overhead) * words_a_token)
+    prefix = _words(lines, shared, _rng(*seed, "prefix"))
     drawn = [
         [*prefix, *_words(lines, whole - len(prefix), _rng(*seed, i))]
         for i in range(n)
@@ -86,6 +78,16 @@ def sonnet_workload(
     return Workload(
         requests, how, exact, reusable_tokens=spec.prefix_len, origin=origin
     )
+
+
+def _lines(spec: SonnetWorkload) -> list[str]:
+    if spec.prefix_len >= spec.input_len:
+        told = {"prefix": spec.prefix_len, "input": spec.input_len}
+        raise ValueError(Said("dataset.sonnet.prefix", told))
+    lines = list(islice(text_lines(spec.path), MAX_LINES))
+    if not lines:
+        raise ValueError(Said("dataset.no_lines", {"path": spec.path}))
+    return lines
 
 
 def _rng(*seed: int | str) -> np.random.Generator:

@@ -30,6 +30,7 @@ NOT_FOR_PEOPLE = {
     "__init__.py": "what Python says of a module",
     "cli/": "help texts, whose Chinese tests/cli/test_help_words.py asks for",
     "diagnose.py": "patterns of servers' logs",
+    "doctor/": "commands to type, patterns of logs, and evidence as it stands",
     "engine/": "what the servers that it stands for say",
     "loadgen/": "errors of single requests, which are data",
     "measurement/trial.py": "patterns of servers' answers",

@@ -49,16 +49,16 @@ if (
 
 LONG = (
     "tests/campaign/test_kill.py",
-    "tests/test_tutorial.py",
     "tests/results/test_notebook.py",
     "tests/faults/test_clean_runs.py",
     "tests/campaign/test_recheck.py",
-    "tests/report/test_page_browser.py",
 )
 """Files that begin first, so that no worker is left alone with one of them at the end."""
 
 LARGE = (
-    "tests/cli/test_report_verb.py",
+    "tests/cli/test_asserted.py",
+    "tests/cli/test_report_",
+    "tests/test_tutorial.py",
     "tests/report/",
     "tests/test_architecture.py",
 )

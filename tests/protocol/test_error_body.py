@@ -124,14 +124,13 @@ def test_an_error_beside_choices_is_an_error() -> None:
 
 
 @pytest.mark.parametrize(
-    "body",
-    [
-        b"<title>" * 1_000_000,
-        b"<title" * 1_000_000,
-        b"<title>x" * 500_000 + b"</title",
-    ],
+    ("piece", "end"),
+    [(b"<title>", b""), (b"<title", b""), (b"<title>x", b"</title")],
 )
-def test_titles_without_end_take_no_time_without_end(body: bytes) -> None:
+def test_titles_without_end_take_no_time_without_end(
+    piece: bytes, end: bytes
+) -> None:
+    body = piece * 1_000_000 + end
     begun_s = time.monotonic()
     assert len(error_sentence(body)) == SENTENCE_CHARS
     assert time.monotonic() - begun_s < 5

@@ -56,7 +56,7 @@ def damaged() -> dict[str, bytes]:
     }
 
 
-@pytest.mark.parametrize("kind", damaged())
+@pytest.mark.parametrize("kind", list(damaged()))
 def test_a_damaged_file_is_a_sentence(kind: str, tmp_path: Path) -> None:
     vllm_file(tmp_path / "good.json")
     (tmp_path / "bad.json").write_bytes(damaged()[kind])

@@ -58,7 +58,7 @@ def main(directory: Path, again: float, every: int) -> None:
                 in_a_child(there, servers, again, recheck=True)
                 check(there, servers, again)
             shutil.rmtree(there)
-    print(f"{kills} kills")
+    print(f"{kills} kills", flush=True)
 
 
 def run(

@@ -122,7 +122,7 @@ def test_what_is_to_be_done_is_said_and_waited_for(bench: Bench) -> None:
     assert bench.said == [
         "Needed: hardware B: 2 GPUs, PCIe 5.0 x8, 16 GB/s each\n  - set the slot to x8\n  - "
         "when that is done, type yes and Enter here, or: touch "
-        f"{bench.directory / CONFIRMATION_FILE}\nThe server starts after that. If the machine "
+        f"{shlex.quote(str(bench.directory / CONFIRMATION_FILE))}\nThe server starts after that. If the machine "
         "has to be switched off, run the same command again.",
         "  Hardware B: confirmed at the terminal.",
     ]
@@ -344,7 +344,7 @@ def test_waiting_is_told_often_at_first_and_then_seldom(bench: Bench) -> None:
     ]
     assert (
         "of at most 720 min. When hardware B is set up, type yes and Enter here, or: touch "
-        f"{bench.directory}"
+        f"{shlex.quote(str(bench.directory / CONFIRMATION_FILE))}"
     ) in bench.said[1]
 
 

@@ -48,8 +48,10 @@ def test_a_file_of_any_kind_that_servers_know(
 ) -> None:
     (tmp_path / "sub").mkdir()
     (tmp_path / "sub" / "a picture").write_bytes(CONTENTS[kind])
+    (tmp_path / "图.png").write_bytes(CONTENTS[kind])
     for name in (
         "sub/a picture",
+        "图.png",
         str(tmp_path / "sub" / "a picture"),
         f"file://{tmp_path}/sub/a%20picture",
     ):

@@ -8,7 +8,6 @@ error is a ValueError with the reason, without the place.
 from __future__ import annotations
 
 import base64
-import binascii
 import errno
 import os
 import stat
@@ -173,7 +172,7 @@ def _from_base64(text: str) -> bytes | None:
         ):
             return None
         return base64.b64decode("".join(text.split()), validate=True)
-    except binascii.Error:
+    except ValueError:  # binascii.Error, or a name that is not ASCII
         return None
 
 

@@ -57,6 +57,8 @@ TEXTS = (
     PEERS.parent / "points.csv",
     TOOL_FILES / "aiperf-0.10" / "profile_export_aiperf.csv",
     TOOL_FILES / "dcu" / "r1-awq.csv",
+    TOOL_FILES / "guidellm" / "v0.3.csv",
+    TOOL_FILES / "guidellm" / "v0.6.csv",
     TOOL_FILES / "llama-bench" / "tests.csv",
     TOOL_FILES / "llama-bench" / "tests.md",
     TOOL_FILES / "llama-bench" / "tests.sql",
@@ -67,6 +69,8 @@ TEXTS = (
     TOOL_FILES / "vllm-offline-log" / "bench.txt",
     TOOL_FILES / "vllm-report" / "bench.txt",
 )
+YAML = TOOL_FILES / "guidellm" / "v0.6.yaml"
+"""What is not wholly YAML is none."""
 
 
 def refusal(path: Path, **options: int) -> str:
@@ -197,7 +201,7 @@ odd_texts = st.text(max_size=20) | st.sampled_from(
 )
 
 
-@pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", [*TEXTS, YAML], ids=lambda path: path.name)
 @given(data=st.data())
 def test_whatever_stands_in_a_text_it_is_read_or_refused(
     path: Path, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
@@ -220,20 +224,20 @@ def test_whatever_stands_in_a_text_it_is_read_or_refused(
         assert isinstance(run.missing, tuple)
 
 
-@pytest.mark.parametrize(
-    "line",
-    [
-        "=" * 60_000,
-        "model=" * 10_000,
-        "Namespace(" + "model='" * 8_000,
-        "bench serve " + "--model " * 8_000,
-        "INSERT INTO test (" * 3_000,
-        ":" * 60_000,
-        "\x1b[" * 20_000,
-        "1," * 30_000,
-        "p9" * 30_000 + " latency (ns): 1",
-    ],
+LINES = (
+    "=" * 60_000,
+    "model=" * 10_000,
+    "Namespace(" + "model='" * 8_000,
+    "bench serve " + "--model " * 8_000,
+    "INSERT INTO test (" * 3_000,
+    ":" * 60_000,
+    "\x1b[" * 20_000,
+    "1," * 30_000,
+    "p9" * 30_000 + " latency (ns): 1",
 )
+
+
+@pytest.mark.parametrize("line", LINES)
 @pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.name)
 def test_a_line_without_end_takes_no_time(
     path: Path, line: str, tmp_path: Path
@@ -244,6 +248,13 @@ def test_a_line_without_end_takes_no_time(
         (path.read_bytes().decode() + f"\n{line}" * 20).encode()
     )
     assert read_results(changed)
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_nor_does_it_where_it_is_refused(line: str, tmp_path: Path) -> None:
+    changed = tmp_path / YAML.name
+    changed.write_text(YAML.read_text() + f"\n{line}" * 20)
+    assert "no YAML report" in refusal(changed)
 
 
 def database(

@@ -12,8 +12,10 @@ from typing import Any
 
 import pytest
 
+from inferometer.results import read
 from inferometer.store.importers import (
     TOOLS,
+    CannotImportError,
     CompanionError,
     ImportedRun,
     UnknownResultError,
@@ -476,6 +478,83 @@ def test_guidellm_before_0_4() -> None:
     assert one.requests is not None
     assert one.requests.ttft_s == pytest.approx([0.08, 0.08])
     assert one.requests.e2el_s == pytest.approx([1.985, 1.985])
+
+
+GUIDELLM = TOOL_FILES / "guidellm"
+ONLY_JSON = {"total_input_tokens", "total_output_tokens"}
+
+
+@pytest.mark.parametrize(
+    ("table", "report"),
+    [
+        ("v0.3.csv", "v0.2.json"),
+        ("v0.6.csv", "v0.6.json"),
+        ("v0.6.yaml", "v0.6.json"),
+    ],
+)
+def test_tables_of_guidellm_tell_what_its_json_tells(
+    table: str, report: str
+) -> None:
+    told = read_results(GUIDELLM / table)
+    for run, json_run in zip(
+        told, read_results(GUIDELLM / report), strict=False
+    ):
+        assert (run.model, run.version, run.name) == (
+            json_run.model,
+            json_run.version,
+            json_run.name,
+        )
+        assert run.load == json_run.load
+        assert run.conditions == json_run.conditions
+        assert run.own == pytest.approx(json_run.own)
+        assert run.notes == json_run.notes
+        missing = json_run.metrics.keys() - run.metrics.keys()
+        assert missing <= ONLY_JSON
+        assert run.metrics == pytest.approx(
+            {name: json_run.metrics[name] for name in run.metrics}
+        )
+
+
+def test_a_table_of_guidellm_beside_its_json_is_no_second_point(
+    tmp_path: Path,
+) -> None:
+    for name in ("v0.6.csv", "v0.6.json", "v0.6.yaml"):
+        shutil.copy(GUIDELLM / name, tmp_path)
+    points = read([tmp_path]).points
+    assert [point.conditions["request_rate"] for point in points] == [4, 8]
+    assert points[0].source.suffix == ".json"
+
+
+def test_benchmarks_of_a_table_whose_level_is_not_told_are_no_repeats(
+    tmp_path: Path,
+) -> None:
+    text = (GUIDELLM / "v0.6.csv").read_text()
+    path = tmp_path / "benchmarks.csv"
+    path.write_text(text.replace("[4.0, 8.0]", "[]"))
+    assert [run.load.get("request_rate") for run in read_results(path)] == [
+        None,
+        None,
+    ]
+    one, other = read([path]).points
+    assert one.conditions["benchmark"] != other.conditions["benchmark"]
+
+
+@pytest.mark.parametrize("name", ["v0.3.csv", "v0.6.csv"])
+def test_a_row_under_the_head_of_another_benchmark_is_refused(
+    tmp_path: Path, name: str
+) -> None:
+    path = tmp_path / name
+    path.write_text(f"{(GUIDELLM / name).read_text().rstrip()},1.5\n")
+    with pytest.raises(CannotImportError, match="another number of cells"):
+        read_results(path)
+
+
+def test_a_report_of_guidellm_that_unfolds_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "benchmarks.yaml"
+    text = (GUIDELLM / "v0.6.yaml").read_text()
+    path.write_text(f"a: &a [1, 2]\nb: [*a, *a]\n{text}")
+    with pytest.raises(CannotImportError, match="no YAML report of GuideLLM"):
+        read_results(path)
 
 
 def test_guidellms_own_percentiles_are_shown_under_its_names() -> None:

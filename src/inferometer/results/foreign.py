@@ -65,7 +65,10 @@ BESIDE_CONDITIONS = frozenset(
 )
 """Columns of points that are no conditions; what a file calls so is `file_NAME`."""
 
-SUFFIXES = (".json", ".jsonl", ".csv", ".log", ".md", ".out", ".sql", ".txt")
+SUFFIXES = (
+    *(".json", ".jsonl", ".csv", ".log", ".md", ".out", ".sql", ".txt"),
+    *(".yaml", ".yml"),
+)
 """Of files in which results may be. Nobody needs them in a name."""
 
 LONGEST_WORD = 1000

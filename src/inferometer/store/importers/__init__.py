@@ -15,6 +15,7 @@ from inferometer.store.importers import (
     aiperf,
     genai_bench,
     guidellm,
+    guidellm_tables,
     inference_perf,
     inferencex,
     llama_bench,
@@ -208,6 +209,18 @@ TEXT_READERS = (
         "`profile_export_genai_perf.csv`",
         aiperf.is_genai_perf_csv,
         aiperf.read_csv,
+    ),
+    TextReader(
+        "GuideLLM",
+        "`benchmarks.csv`",
+        guidellm_tables.is_guidellm_csv,
+        guidellm_tables.read_csv,
+    ),
+    TextReader(
+        "GuideLLM",
+        "`benchmarks.yaml`",
+        guidellm_tables.is_guidellm_yaml,
+        guidellm_tables.read_yaml,
     ),
     TextReader(
         "MLPerf LoadGen",

@@ -34,6 +34,11 @@ RUNS: dict[str, str] = {
     "plain.too_deep": "it is nested deeper than any result",
     "unread.aiperf": "{path} holds no figures of requests; name profile_export_aiperf.json",
     "unread.aiperf_csv": "{path} holds no figures of requests",
+    "unread.guidellm_csv": (
+        "a row of this CSV of GuideLLM has another number of cells than its head, which GuideLLM "
+        "writes for the first benchmark alone; name the JSON"
+    ),
+    "unread.guidellm_yaml": "this is no YAML report of GuideLLM that can be read; name the JSON",
     "unread.inference_perf": (
         "{path} holds what the server or the sessions reported; name the file "
         "stage_N_lifecycle_metrics.json beside it"

@@ -29,6 +29,11 @@ RUNS: dict[str, str] = {
     "plain.too_deep": "它的嵌套比任何结果都深",
     "unread.aiperf": "{path} 中没有关于请求的数值；请给出 profile_export_aiperf.json",
     "unread.aiperf_csv": "{path} 中没有关于请求的数值",
+    "unread.guidellm_csv": (
+        "此 GuideLLM CSV 中有一行的单元格数与表头不同（GuideLLM 只按第一个测试写表头）；"
+        "请改用 JSON 文件"
+    ),
+    "unread.guidellm_yaml": "这不是可读取的 GuideLLM YAML 报告；请改用 JSON 文件",
     "unread.inference_perf": (
         "{path} 中是服务器或会话报告的内容；请给出旁边的 stage_N_lifecycle_metrics.json"
     ),

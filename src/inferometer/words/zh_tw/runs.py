@@ -29,6 +29,11 @@ RUNS: dict[str, str] = {
     "plain.too_deep": "它的巢狀比任何結果都深",
     "unread.aiperf": "{path} 中沒有關於請求的數值；請給出 profile_export_aiperf.json",
     "unread.aiperf_csv": "{path} 中沒有關於請求的數值",
+    "unread.guidellm_csv": (
+        "此 GuideLLM CSV 中有一列的儲存格數與標題不同（GuideLLM 只按第一個測試寫標題）；"
+        "請改用 JSON 檔案"
+    ),
+    "unread.guidellm_yaml": "這不是可讀取的 GuideLLM YAML 報告；請改用 JSON 檔案",
     "unread.inference_perf": (
         "{path} 中是伺服器或會話報告的內容；請給出旁邊的 stage_N_lifecycle_metrics.json"
     ),

@@ -37,7 +37,7 @@ from inferometer.workload.row_fields import (
     carried,
 )
 from inferometer.workload.shapes import SingleTurn, exchange_of
-from inferometer.workload.tokens import TokenCounter
+from inferometer.workload.tokens import TokenCounter, how_counted
 from inferometer.workload.workload import (
     Identity,
     TooFewRowsError,
@@ -45,7 +45,7 @@ from inferometer.workload.workload import (
     Workload,
     content_hash,
     cycled,
-    seeds_of,
+    order_of,
 )
 
 BATCH = 256
@@ -85,11 +85,7 @@ def written_workload(
     How they are counted is asked for when the first rows have been read and the `wire` can carry
     them.
     """
-    order = (
-        np.random.default_rng(seeds_of((*identity, attempt)))
-        if spec.shuffle
-        else None
-    )
+    order = order_of(identity, attempt, shuffle=spec.shuffle)
     rows = _rows(spec, order)
     images = ImageFiles(_folder(spec))
     left_out, said = Tally(), FieldCounts()
@@ -177,11 +173,7 @@ def _how(requests: list[Request], counter: TokenCounter, *, exact: bool) -> str:
         for request in requests
     ):
         return Said("counting.file_ids")
-    return (
-        counter.how
-        if exact == counter.exact
-        else Said("counting.turns", {"how": counter.how})
-    )
+    return how_counted(counter, "turns", exact=exact)
 
 
 def _shuffling(spec: Written) -> str | bool:

@@ -15,9 +15,8 @@ import numpy.typing as npt
 from inferometer.request import Prompt, Request
 from inferometer.spec.lengths import LengthLaw
 from inferometer.spec.workload import RandomWorkload
-from inferometer.words import Said
 from inferometer.workload.text import text_prompts
-from inferometer.workload.tokens import TokenCounter, TokenIds
+from inferometer.workload.tokens import TokenCounter, TokenIds, how_counted
 from inferometer.workload.workload import Identity, Workload, seeds_of
 
 
@@ -53,11 +52,7 @@ def random_workload(
         prompts, exact = text_prompts(
             inputs, spec.prefix_len, counter, for_prompts
         )
-        counting = (
-            counter.how
-            if exact == counter.exact
-            else Said("counting.unfit", {"how": counter.how})
-        )
+        counting = how_counted(counter, "unfit", exact=exact)
     totals, max_tokens = (inputs + spec.prefix_len).tolist(), outputs.tolist()
     requests = [
         Request(i, prompts[i], totals[i], max_tokens[i]) for i in range(n)

@@ -36,7 +36,7 @@ from inferometer.workload.row_fields import (
     carried,
 )
 from inferometer.workload.shapes import Conversation, conversation_of
-from inferometer.workload.tokens import TokenCounter, TokenIds
+from inferometer.workload.tokens import TokenCounter, TokenIds, how_counted
 from inferometer.workload.workload import (
     Identity,
     TooFewRowsError,
@@ -45,6 +45,7 @@ from inferometer.workload.workload import (
     content_hash,
     cycled,
     longest_prompt,
+    order_of,
     seeds_of,
 )
 
@@ -263,11 +264,7 @@ def _recorded(
     wire: Wire,
     attempt: int,
 ) -> Workload:
-    order = (
-        np.random.default_rng(seeds_of((*identity, attempt)))
-        if spec.shuffle
-        else None
-    )
+    order = order_of(identity, attempt, shuffle=spec.shuffle)
     left_out, beside = Tally(), FieldCounts()
     images = ImageFiles(Path(path).parent.absolute())
     talks = _talks(spec, path, order, left_out, wire=wire, images=images)
@@ -292,11 +289,7 @@ def _recorded(
         "oversampled": n - len(requests),
         "sha256": content_hash(requests),
     }
-    how = (
-        counter.how
-        if exact == counter.exact
-        else Said("counting.turns", {"how": counter.how})
-    )
+    how = how_counted(counter, "turns", exact=exact)
     return cycled(
         Workload(
             requests,

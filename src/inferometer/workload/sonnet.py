@@ -15,7 +15,7 @@ from inferometer.spec.workload import SonnetWorkload
 from inferometer.words import Said
 from inferometer.workload.records import text_lines
 from inferometer.workload.text import correct, find_vocabulary, too_short
-from inferometer.workload.tokens import TokenCounter
+from inferometer.workload.tokens import TokenCounter, how_counted
 from inferometer.workload.workload import (
     Identity,
     Workload,
@@ -70,11 +70,7 @@ def sonnet_workload(
         "lines": len(lines),
         "sha256": content_hash(requests),
     }
-    how = (
-        counter.how
-        if exact == counter.exact
-        else Said("counting.unfit", {"how": counter.how})
-    )
+    how = how_counted(counter, "unfit", exact=exact)
     return Workload(
         requests, how, exact, reusable_tokens=spec.prefix_len, origin=origin
     )

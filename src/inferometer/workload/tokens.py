@@ -231,6 +231,13 @@ def find_counting(
     return _words_by_usage(told)
 
 
+def how_counted(counter: TokenCounter, otherwise: str, *, exact: bool) -> str:
+    """How prompts were counted; by the words of `otherwise` where that differs from the counter."""
+    if exact == counter.exact:
+        return counter.how
+    return Said(f"counting.{otherwise}", {"how": counter.how})
+
+
 def user_message(text: str) -> list[dict[str, str]]:
     """A text prompt as chat backends send it."""
     return [{"role": "user", "content": text}]

@@ -81,6 +81,14 @@ def seeds_of(identity: tuple[int | str, ...]) -> np.random.SeedSequence:
     return np.random.SeedSequence(int.from_bytes(digest, "big"))
 
 
+def order_of(
+    identity: Identity, attempt: int, *, shuffle: bool
+) -> np.random.Generator | None:
+    """What shuffles the rows of a file; None: they are taken in order."""
+    seeds = seeds_of((*identity, attempt))
+    return np.random.default_rng(seeds) if shuffle else None
+
+
 def cycled(work: Workload, n: int) -> Workload:
     """`n` requests, those of `work` again and again. What a prompt begins with may then be all of
     it.

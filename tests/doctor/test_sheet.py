@@ -192,7 +192,7 @@ def test_speeds_have_generations() -> None:
 
 
 def test_the_template_is_what_the_machine_is(machine: Machine) -> None:
-    text = template(machine)
+    text = template(machine, Words())
     found = outcomes(machine, text)
     assert {*found.values()} == {"pass"}
     assert found.keys() == WRONG.keys()

@@ -108,7 +108,7 @@ def doctor(
     read = _read(log) if log else None
     machine = _gather(root, server, read)
     if expect_template:
-        typer.echo(template(machine), nl=False)
+        typer.echo(template(machine, spoken()), nl=False)
         return
     examined = examine(machine, read.signs if read else ())
     sheet = compare(machine, wanted) if wanted else None

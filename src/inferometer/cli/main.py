@@ -71,6 +71,14 @@ VERBS = {
         "Check host, cards, links, containers, client, server or its log: what is wrong, and what "
         "helps.",
     ),
+    "setup": (
+        "Look at the machine",
+        "List what this host needs to measure, what is missing, and how to get it.",
+    ),
+    "cleanup": (
+        "Look at the machine",
+        "List what killed runs left on this host, and remove it once confirmed.",
+    ),
     "engine": (
         "Check the client",
         "Run a server with known timing: the API of vLLM or others, without a model.",

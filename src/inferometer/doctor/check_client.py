@@ -43,7 +43,7 @@ def ports(machine: Machine) -> Seen:
 def stamps(machine: Machine) -> Seen:
     if machine.client is None:
         return skipped("another_machine", "SO_TIMESTAMPING")
-    told = "kernel" if machine.client.kernel_stamps else "user space"
+    told = "kernel" if machine.client.kernel_stamps else "user"
     good = machine.client.kernel_stamps
     return seen("ok" if good else "warn", told, "SO_TIMESTAMPING")
 

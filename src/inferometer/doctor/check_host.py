@@ -298,14 +298,14 @@ def virtualization(machine: Machine) -> Seen:
         return skipped("no_source", source)
     if machine.virtual:
         return seen("info", "hypervisor", source)
-    return seen("ok", "no hypervisor flag", source)
+    return seen("ok", "flags: –", source)
 
 
 def locale(machine: Machine) -> Seen:
     names = ("LC_ALL", "LC_CTYPE", "LANG")
     name = next((each for each in names if machine.environment.get(each)), None)
     if name is None:
-        return seen("info", "LANG is not set", "LANG")
+        return seen("info", "LANG: –", "LANG")
     utf8 = re.search(r"utf-?8$", machine.environment[name], re.I)
-    told = f"{name}: {'UTF-8' if utf8 else 'not UTF-8'}"
+    told = f"{name}: {'UTF-8' if utf8 else '≠ UTF-8'}"
     return seen("ok" if utf8 else "info", told, name)

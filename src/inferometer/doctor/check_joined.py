@@ -53,9 +53,9 @@ def collective_hang(machine: Machine) -> Seen:
     facts += [f"TP={tp}"] if tp else []
     fixes = [f"sudo setpci -s {each} ECAP_ACS+0x6.w=0000" for each in ports]
     fixes = [
-        "# kernel command line: iommu=pt",
+        "# GRUB_CMDLINE_LINUX: iommu=pt",
         *fixes,
-        "# or: export NCCL_P2P_DISABLE=1",
+        "# export NCCL_P2P_DISABLE=1",
     ]
     return seen(
         "fail" if hung else "warn",

@@ -39,7 +39,7 @@ def iommu(machine: Machine) -> Seen:
         return skipped("no_source", GROUPS)
     kinds = sorted(iommu_types(machine)) or ["off"]
     status: Status = "info" if translates and machine.cards else "ok"
-    fixes = ["# kernel command line: iommu=pt"] if status == "info" else []
+    fixes = ["# GRUB_CMDLINE_LINUX: iommu=pt"] if status == "info" else []
     return seen(status, ", ".join(kinds), f"{GROUPS}/*/type", commands=fixes)
 
 

@@ -97,7 +97,7 @@ def _search(machine: Machine, pattern: re.Pattern[str]) -> Seen:
         return log
     found = _matching(log, pattern)
     if not found:
-        return seen("ok", f"{len(log.lines)} lines", log.source)
+        return seen("ok", f"lines={len(log.lines)}", log.source)
     return seen("warn", _shown(found), log.source)
 
 
@@ -112,7 +112,7 @@ def card_errors(machine: Machine) -> Seen:
             status: Status = "warn" if variant == "program" else "fail"
             facts = _shown(kinds[variant])
             return seen(status, facts, log.source, variant=variant)
-    return seen("ok", f"{len(log.lines)} lines", log.source)
+    return seen("ok", f"lines={len(log.lines)}", log.source)
 
 
 def _card_errors(log: KernelLog) -> Iterator[tuple[str, list[str]]]:

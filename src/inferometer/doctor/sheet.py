@@ -17,6 +17,7 @@ from inferometer.doctor.check_pcie import iommu_translates
 from inferometer.doctor.expected import MachineSpec
 from inferometer.doctor.machine import Machine
 from inferometer.doctor.seen import Status
+from inferometer.words import Words
 
 SheetOutcome = Literal["pass", "fail", "unread"]
 
@@ -305,10 +306,10 @@ def outcome_of(lines: list[SheetLine]) -> SheetOutcome:
     return "pass" if outcomes == {"pass"} else "unread"
 
 
-def template(machine: Machine) -> str:
+def template(machine: Machine, words: Words) -> str:
     """A machine.yaml that this machine fits; what cannot be read is left out."""
     blanks = Blanks.of(machine)
-    lines = ["# What this machine is: edit it to what it should be."]
+    lines = [f"# {words.text('doctor.expect.comment')}"]
     for section, table in (("host", HOST), ("cards", CARDS)):
         found = {item: read(machine) for item, (read, _) in table.items()}
         told = [

@@ -64,6 +64,9 @@ DOCTOR: dict[str, str] = {
         "{name}:1: a machine is a mapping with the keys name, host and cards; `inferometer "
         "doctor --expect-template` prints one."
     ),
+    "doctor.expect.comment": (
+        "What this machine is: edit it to what it should be."
+    ),
     "doctor.expect.suffix": (
         "--report wants a file that ends in .html or .md, not {path}."
     ),
@@ -117,6 +120,65 @@ DOCTOR: dict[str, str] = {
     "doctor.item.cards.direct_links": "NVLink or XGMI",
     "doctor.item.cards.link.generation": "PCIe generation",
     "doctor.item.cards.link.width": "PCIe lanes",
+    "doctor.cleanup.process": "process {name}: {detail}, whose parent is gone",
+    "doctor.cleanup.folder": "temporary folder {name} ({detail})",
+    "doctor.cleanup.containers": (
+        "containers of the compose project {name}: {detail}"
+    ),
+    "doctor.cleanup.results": (
+        "results that could not be saved where they belong, kept: {name}"
+    ),
+    "doctor.cleanup.none": "Nothing of a killed run is left on this host.",
+    "doctor.cleanup.ask": "Remove them?",
+    "doctor.cleanup.how": (
+        "Nothing was removed: `inferometer cleanup --yes` removes them."
+    ),
+    "doctor.cleanup.stays": (
+        "Not removed: {what}. Remove it by hand, as its owner."
+    ),
+    "doctor.cleanup.done": "{n} things were removed.",
+    "doctor.cleanup.done.one": "1 thing was removed.",
+    "doctor.setup.optional": " (optional)",
+    "doctor.setup.ask": "Run the commands without sudo now?",
+    "doctor.setup.how": (
+        "Nothing was installed: `inferometer setup --yes` runs the commands that change only "
+        "its own environment."
+    ),
+    "doctor.setup.failed": (
+        "{command} ended with {code}. Read its output above."
+    ),
+    "doctor.need.stamps": (
+        "Time stamps by the kernel: exact arrival times (needs Linux)"
+    ),
+    "doctor.need.descriptors": (
+        "File descriptors: one for each request in flight"
+    ),
+    "doctor.need.calibration": (
+        "Calibration: how exact the client is on this host"
+    ),
+    "doctor.need.extra.tokenizers": (
+        "tokenizers: prompts of exact length for servers that cannot count tokens"
+    ),
+    "doctor.need.extra.datasets": "datasets: data sets of the Hugging Face hub",
+    "doctor.need.extra.excel": "xlsxwriter: tables for Excel",
+    "doctor.need.tool.nvidia": "nvidia-smi: comes with NVIDIA's driver",
+    "doctor.need.tool.amd": "amd-smi or rocm-smi: comes with ROCm",
+    "doctor.need.tool.hygon": (
+        "hy-smi: comes with Hygon's driver (/opt/hyhal) or DTK"
+    ),
+    "doctor.need.tool.intel": (
+        "xpu-smi: from Intel's repository for data centre GPUs"
+    ),
+    "doctor.need.tool.ascend": "npu-smi: comes with Ascend's driver",
+    "doctor.need.tool.mthreads": (
+        "mthreads-gmi: comes with Moore Threads' driver"
+    ),
+    "doctor.need.docker": (
+        "Docker with compose: for campaigns whose servers run in containers"
+    ),
+    "doctor.need.numactl": (
+        "numactl: binds a server to the processors near its cards"
+    ),
     "doctor.title.host.cpu.governor": "CPU frequency governor",
     "doctor.advice.host.cpu.governor": (
         "The CPU changes its clock while requests run, which makes latencies lower and "

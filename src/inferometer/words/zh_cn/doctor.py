@@ -58,6 +58,7 @@ DOCTOR: dict[str, str] = {
         "{name}:1：机器描述应是含有 name、host、cards 的映射；`inferometer doctor "
         "--expect-template` 可输出样例。"
     ),
+    "doctor.expect.comment": "这是本机的现状：请改成应有的配置。",
     "doctor.expect.suffix": (
         "--report 需要以 .html 或 .md 结尾的文件，而不是 {path}。"
     ),
@@ -107,6 +108,40 @@ DOCTOR: dict[str, str] = {
     "doctor.item.cards.direct_links": "NVLink 或 XGMI",
     "doctor.item.cards.link.generation": "PCIe 代数",
     "doctor.item.cards.link.width": "PCIe 通道数",
+    "doctor.cleanup.process": "进程 {name}：{detail}，父进程已退出",
+    "doctor.cleanup.folder": "临时目录 {name}（{detail}）",
+    "doctor.cleanup.containers": "compose 项目 {name} 的容器：{detail}",
+    "doctor.cleanup.results": "未能存到原位置的结果，予以保留：{name}",
+    "doctor.cleanup.none": "本机没有被中止的运行留下的东西。",
+    "doctor.cleanup.ask": "要删除吗？",
+    "doctor.cleanup.how": (
+        "没有删除任何东西；`inferometer cleanup --yes` 会删除以上各项。"
+    ),
+    "doctor.cleanup.stays": "没有删除：{what}。请以其所有者的身份手动删除。",
+    "doctor.cleanup.done": "已删除 {n} 项。",
+    "doctor.cleanup.done.one": "已删除 1 项。",
+    "doctor.setup.optional": "（可选）",
+    "doctor.setup.ask": "现在运行其中不需要 sudo 的命令吗？",
+    "doctor.setup.how": (
+        "没有安装任何东西；`inferometer setup --yes` 会运行只影响自身环境的命令。"
+    ),
+    "doctor.setup.failed": "{command} 以 {code} 结束，请看上面的输出。",
+    "doctor.need.stamps": "内核时间戳：准确的到达时刻（需要 Linux）",
+    "doctor.need.descriptors": "文件描述符：每个进行中的请求一个",
+    "doctor.need.calibration": "校准：客户端在本机上的精度",
+    "doctor.need.extra.tokenizers": (
+        "tokenizers：服务器不能计 token 时，用于生成长度精确的输入"
+    ),
+    "doctor.need.extra.datasets": "datasets：Hugging Face hub 的数据集",
+    "doctor.need.extra.excel": "xlsxwriter：导出 Excel 表格",
+    "doctor.need.tool.nvidia": "nvidia-smi：随 NVIDIA 驱动安装",
+    "doctor.need.tool.amd": "amd-smi 或 rocm-smi：随 ROCm 安装",
+    "doctor.need.tool.hygon": "hy-smi：随海光驱动（/opt/hyhal）或 DTK 安装",
+    "doctor.need.tool.intel": "xpu-smi：来自 Intel 数据中心 GPU 软件源",
+    "doctor.need.tool.ascend": "npu-smi：随昇腾驱动安装",
+    "doctor.need.tool.mthreads": "mthreads-gmi：随摩尔线程驱动安装",
+    "doctor.need.docker": "Docker 与 compose：用于服务器在容器中运行的测试任务",
+    "doctor.need.numactl": "numactl：把服务器绑定到靠近加速卡的处理器",
     "doctor.title.host.cpu.governor": "CPU 调频策略",
     "doctor.advice.host.cpu.governor": (
         "请求处理期间 CPU 会变频，延迟因此偏高且不稳定。请把调频策略设为 performance。"

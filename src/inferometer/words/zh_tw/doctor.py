@@ -58,6 +58,7 @@ DOCTOR: dict[str, str] = {
         "{name}:1：機器描述應是含有 name、host、cards 的對應；`inferometer doctor "
         "--expect-template` 可輸出範例。"
     ),
+    "doctor.expect.comment": "這是本機的現狀：請改成應有的規格。",
     "doctor.expect.suffix": (
         "--report 需要以 .html 或 .md 結尾的檔案，而不是 {path}。"
     ),
@@ -107,6 +108,40 @@ DOCTOR: dict[str, str] = {
     "doctor.item.cards.direct_links": "NVLink 或 XGMI",
     "doctor.item.cards.link.generation": "PCIe 世代",
     "doctor.item.cards.link.width": "PCIe 通道數",
+    "doctor.cleanup.process": "行程 {name}：{detail}，父行程已結束",
+    "doctor.cleanup.folder": "暫存目錄 {name}（{detail}）",
+    "doctor.cleanup.containers": "compose 專案 {name} 的容器：{detail}",
+    "doctor.cleanup.results": "未能存到原位置的結果，予以保留：{name}",
+    "doctor.cleanup.none": "本機沒有被中止的執行留下的東西。",
+    "doctor.cleanup.ask": "要刪除嗎？",
+    "doctor.cleanup.how": (
+        "沒有刪除任何東西；`inferometer cleanup --yes` 會刪除以上各項。"
+    ),
+    "doctor.cleanup.stays": "沒有刪除：{what}。請以其擁有者的身分手動刪除。",
+    "doctor.cleanup.done": "已刪除 {n} 項。",
+    "doctor.cleanup.done.one": "已刪除 1 項。",
+    "doctor.setup.optional": "（選用）",
+    "doctor.setup.ask": "現在執行其中不需要 sudo 的指令嗎？",
+    "doctor.setup.how": (
+        "沒有安裝任何東西；`inferometer setup --yes` 會執行只影響自身環境的指令。"
+    ),
+    "doctor.setup.failed": "{command} 以 {code} 結束，請看上面的輸出。",
+    "doctor.need.stamps": "核心時間戳：準確的到達時刻（需要 Linux）",
+    "doctor.need.descriptors": "檔案描述元：每個進行中的請求一個",
+    "doctor.need.calibration": "校準：用戶端在本機上的精度",
+    "doctor.need.extra.tokenizers": (
+        "tokenizers：伺服器不能計 token 時，用於產生長度精確的輸入"
+    ),
+    "doctor.need.extra.datasets": "datasets：Hugging Face hub 的資料集",
+    "doctor.need.extra.excel": "xlsxwriter：匯出 Excel 表格",
+    "doctor.need.tool.nvidia": "nvidia-smi：隨 NVIDIA 驅動程式安裝",
+    "doctor.need.tool.amd": "amd-smi 或 rocm-smi：隨 ROCm 安裝",
+    "doctor.need.tool.hygon": "hy-smi：隨海光驅動程式（/opt/hyhal）或 DTK 安裝",
+    "doctor.need.tool.intel": "xpu-smi：來自 Intel 資料中心 GPU 套件庫",
+    "doctor.need.tool.ascend": "npu-smi：隨昇騰驅動程式安裝",
+    "doctor.need.tool.mthreads": "mthreads-gmi：隨摩爾執行緒驅動程式安裝",
+    "doctor.need.docker": "Docker 與 compose：用於伺服器在容器中執行的測試任務",
+    "doctor.need.numactl": "numactl：把伺服器綁定到靠近加速卡的處理器",
     "doctor.title.host.cpu.governor": "CPU 調頻策略",
     "doctor.advice.host.cpu.governor": (
         "請求處理期間 CPU 會變頻，延遲因此偏高且不穩定。請把調頻策略設為 performance。"

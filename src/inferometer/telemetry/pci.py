@@ -158,12 +158,8 @@ def link_of(
             function=function, vendor=vendor, unverifiable=unverifiable
         )
     slot_place = len(chain) - 1 - _own_ports(tree, device, ports)
-    slot = link_at(tree, chain[slot_place])
-    way = [
-        link
-        for path in chain[: slot_place + 1]
-        if (link := link_at(tree, path))
-    ]
+    hops = [link_at(tree, path) for path in chain[: slot_place + 1]]
+    slot, way = hops[-1], [link for link in hops if link]
     narrowest = min(way, key=lambda link: link.gb_per_s, default=None)
     return LinkReport(
         slot, narrowest, function, vendor, None if slot else "not_reported"
@@ -188,7 +184,8 @@ def errors_of(tree: Tree, device: Device) -> dict[str, Reading]:
             int(total[1])
             for path in ends
             for kind in kinds
-            if (
+            if f"aer_dev_{kind}" in tree.constant_names(path)
+            and (
                 total := _TOTAL.search(
                     tree.word(f"{path}/aer_dev_{kind}") or ""
                 )

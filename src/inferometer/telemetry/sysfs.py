@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from inferometer.telemetry.gpu_metrics import read_metrics
@@ -52,7 +52,7 @@ def _amd(tree: Tree, device: Device) -> FromFiles:
         **_labelled(tree, monitor),
         "power_w": _amd_power(tree, monitor),
         "power_limit_w": tree.reading(f"{monitor}/power1_cap", MICRO),
-        "power_limit_default_w": tree.reading(
+        "power_limit_default_w": tree.constant_reading(
             f"{monitor}/power1_cap_default", MICRO
         ),
         "fan_rpm": tree.reading(f"{monitor}/fan1_input"),
@@ -62,7 +62,9 @@ def _amd(tree: Tree, device: Device) -> FromFiles:
     by_file = {
         "gpu_utilization": tree.reading(f"{path}/gpu_busy_percent"),
         "memory_activity": tree.reading(f"{path}/mem_busy_percent"),
-        "memory_total_bytes": tree.reading(f"{path}/mem_info_vram_total"),
+        "memory_total_bytes": tree.constant_reading(
+            f"{path}/mem_info_vram_total"
+        ),
         "memory_used_bytes": tree.reading(f"{path}/mem_info_vram_used"),
         "pcie_replays": tree.reading(f"{path}/pcie_replay_count"),
         "max_gpu_clock_mhz": _highest_level(tree, f"{path}/pp_dpm_sclk"),
@@ -164,31 +166,33 @@ def _monitor(tree: Tree, path: str) -> str:
 def _labelled(tree: Tree, monitor: str) -> Mapping[str, Reading]:
     """Temperatures by their labels: the numbers of the files mean nothing."""
     found: dict[str, Reading] = {}
-    for name in tree.constant_names(monitor):
-        kind = re.fullmatch(r"(temp\d+)_label", name)
-        label = (
-            TEMPERATURES.get(tree.constant(f"{monitor}/{name}") or "")
-            if kind
-            else None
-        )
-        if kind and label:
-            found[label] = tree.reading(f"{monitor}/{kind[1]}_input", MILLI)
+    for file, label in _labels(tree, monitor, "temp"):
+        if label in TEMPERATURES:
+            found[TEMPERATURES[label]] = tree.reading(file, MILLI)
     return found
 
 
-def _clock(tree: Tree, monitor: str, label: str) -> Reading:
-    for name in tree.constant_names(monitor):
-        kind = re.fullmatch(r"(freq\d+)_label", name)
-        if kind and tree.constant(f"{monitor}/{name}") == label:
-            return tree.reading(f"{monitor}/{kind[1]}_input", HZ_TO_MHZ)
+def _clock(tree: Tree, monitor: str, wanted: str) -> Reading:
+    for file, label in _labels(tree, monitor, "freq"):
+        if label == wanted:
+            return tree.reading(file, HZ_TO_MHZ)
     return Reading(None, f"{monitor}/freq*_label", "no_source")
 
 
+def _labels(tree: Tree, monitor: str, kind: str) -> Iterator[tuple[str, str]]:
+    """The files of a kind that have a label, with it."""
+    for name in tree.constant_names(monitor):
+        if name.startswith(kind) and name.endswith("_label"):
+            place = f"{monitor}/{name}"
+            label = tree.constant(place) or ""
+            yield place.removesuffix("_label") + "_input", label
+
+
 def _highest_level(tree: Tree, path: str) -> Reading:
-    try:
-        levels = [int(each) for each in _CLOCK_LEVEL.findall(tree.text(path))]
-    except MissingError as missing:
-        return Reading(None, path, missing.reason)
+    text = tree.constant(path)
+    if text is None:
+        return tree.reading(path)
+    levels = [int(each) for each in _CLOCK_LEVEL.findall(text)]
     return (
         Reading(float(max(levels)), path)
         if levels

@@ -38,9 +38,11 @@ class Tree:
 
     def __init__(self, root: Path = Path("/")) -> None:
         self._root = os.path.realpath(root)
+        self._regular: set[str] = set()
         self._absent: dict[str, int] = {}
         self._whole: dict[str, str] = {}
         self._words: dict[str, str | None] = {}
+        self._readings: dict[str, Reading] = {}
         self._names: dict[str, list[str]] = {}
 
     def names(self, path: str) -> list[str]:
@@ -85,8 +87,10 @@ class Tree:
         except OSError:
             raise MissingError("unreadable") from None
         try:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise MissingError("unreadable")
+            if path not in self._regular:
+                if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                    raise MissingError("unreadable")
+                self._regular.add(path)
             if path.startswith("proc/"):
                 return _whole(descriptor)
             return os.read(descriptor, MAX_BYTES)  # the kernel gives it at once
@@ -131,6 +135,15 @@ class Tree:
         if value is None:
             return Reading(None, path, "not_a_number")
         return Reading(value * scale, path, averaging=averaging)
+
+    def constant_reading(self, path: str, scale: float = 1.0) -> Reading:
+        """As `reading`, for what stays the same: a value is read once."""
+        if path not in self._readings:
+            found = self.reading(path, scale)
+            if found.value is None:
+                return found
+            self._readings[path] = found
+        return self._readings[path]
 
     def _inside(self, path: str) -> str:
         """Without links. The way there is looked up once: the kernel moves no directories."""

@@ -104,26 +104,16 @@ def run(  # noqa: PLR0917 - typer makes an option of each
         output_len,
         num_prompts,
     )
-    if dry_run:
-        from inferometer.cli.plan import show_plan
-
-        show_plan(
-            CampaignFlags(
-                campaign,
-                only or (),
-                sets or (),
-                quick,
-                embedded,
-                interleave,
-                levels,
-            )
-        )
-        return
-    from inferometer.cli.host import calibration_by_workers
-
     flags = CampaignFlags(
         campaign, only or (), sets or (), quick, embedded, interleave, levels
     )
+    if dry_run:
+        from inferometer.cli.plan import show_plan
+
+        show_plan(flags)
+        return
+    from inferometer.cli.host import calibration_by_workers
+
     known = calibration_by_workers(wanted=calibration, rehearsal=embedded)
     _run_to_its_end(_parsed(flags, asserted or ()), flags, allow_invalid, known)
 
@@ -139,12 +129,6 @@ def _run_to_its_end(
         embedded as on_embedded_engine,
     )
     from inferometer.campaign.task import Task
-    from inferometer.cli.run_ending import (
-        read_measured,
-        show_outcome,
-        show_repeats,
-        show_results,
-    )
     from inferometer.live.campaign import CampaignLines
     from inferometer.server.kinds import server_for
     from inferometer.spec.interleave import blocks_of
@@ -177,17 +161,33 @@ def _run_to_its_end(
         calibration=calibration,
     )
     outcome = _run(task, places, lines)
-    code, measured = outcome.exit_code, read_measured(outcome.endings, places)
-    show_outcome(outcome, asked.notes, measured)
-    show_repeats(outcome.endings, measured, spec.metrics)
-    if not outcome.interrupted and outcome.trouble is None:
-        code = max(
-            code,
-            show_results(
-                measured, places, groups, asked, rehearsal=is_rehearsal
-            ),
-        )
+    code = _show_ending(outcome, asked, groups, places, rehearsal=is_rehearsal)
     raise typer.Exit(code)
+
+
+def _show_ending(
+    outcome: CampaignOutcome,
+    asked: RunRequest,
+    groups: Sequence[Group],
+    places: CampaignPaths,
+    *,
+    rehearsal: bool,
+) -> int:
+    """The exit code."""
+    from inferometer.cli.run_ending import (
+        read_measured,
+        show_outcome,
+        show_repeats,
+        show_results,
+    )
+
+    measured = read_measured(outcome.endings, places)
+    show_outcome(outcome, asked.notes, measured)
+    show_repeats(outcome.endings, measured, asked.spec.metrics)
+    if outcome.interrupted or outcome.trouble is not None:
+        return outcome.exit_code
+    code = show_results(measured, places, groups, asked, rehearsal=rehearsal)
+    return max(outcome.exit_code, code)
 
 
 def _refuse_unanswerable(

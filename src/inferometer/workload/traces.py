@@ -85,13 +85,7 @@ def trace_workload(
     left_out, said = Tally(), FieldCounts()
     rows = list(islice(_fitting(spec, left_out), n))
     if len(rows) < n:
-        told = {
-            "path": spec.path,
-            "found": len(rows),
-            "without": left_out.why,
-            "n": n,
-        }
-        raise TooFewRowsError(Said("dataset.trace.too_few", told), len(rows))
+        raise _too_few(spec.path, len(rows), n, left_out)
     composed = compose(
         [_pieces(spec, i, row) for i, row in enumerate(rows)],
         counter,
@@ -106,15 +100,16 @@ def trace_workload(
     for row in rows:
         said.add((), row.unread)
     shared = any(row.blocks for row in rows)
+    lengthened = sum(
+        tokens > row.prompt_tokens
+        for tokens, row in zip(composed.lengths, rows, strict=True)
+    )
     origin = {
         "file": spec.path,
         "shuffled": False,
         "left_out": left_out.counts(),
         **said.facts(),
-        "lengthened": sum(
-            tokens > row.prompt_tokens
-            for tokens, row in zip(composed.lengths, rows, strict=True)
-        ),
+        "lengthened": lengthened,
         "shares_blocks": shared,
         "sha256": content_hash(requests),
     }
@@ -126,6 +121,12 @@ def trace_workload(
         origin=origin,
         recorded_ns=np.array([row.time_ns for row in rows], np.int64),
     )
+
+
+def _too_few(path: str, found: int, n: int, left_out: Tally) -> TooFewRowsError:
+    counts = {"found": found, "n": n, "without": left_out.why}
+    told = {"path": path, **counts}
+    return TooFewRowsError(Said("dataset.trace.too_few", told), found)
 
 
 def _pieces(spec: TraceWorkload, number: int, row: TraceRow) -> list[Piece]:

@@ -83,8 +83,8 @@ def decisions(record: dict[str, Any]) -> list[dict[str, Any]]:
 def seen(scheduler: Scheduler, plan: Plan) -> dict[str, Any]:
     return {
         "scheduled": [
-            [share.request.number, share.start, share.tokens]
-            for share in plan.shares
+            [request.number, start, tokens]
+            for request, start, tokens in plan.shares
         ],
         "preempted": [each.number for each in plan.preempted],
         "running": [each.number for each in scheduler.running],

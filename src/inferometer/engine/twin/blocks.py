@@ -66,13 +66,19 @@ class BlockPool:
     def take(self, count: int) -> list[int]:
         """From the head of the free list; the caller has made sure that there are so many."""
         free, keys, users = self._free, self._key, self._users
+        groups, cached = self._group, self._cached
         pop = free.popitem
         taken = []
         for _ in range(count):
             block, _ = pop(last=False)
             users[block] = 1
-            if keys[block] is not None:
-                self._forget(block)
+            key = keys[block]
+            if key is not None:
+                keys[block] = None
+                if self._copies:
+                    self._forget(block, key)
+                else:
+                    del cached[groups[block]][key]
             taken.append(block)
         return taken
 
@@ -91,16 +97,18 @@ class BlockPool:
                 del free[block]
             users[block] += 1
 
-    def cache(self, block: int, key: int, group: int) -> None:
-        """From now on this block is found under `key`."""
-        if block == NO_BLOCK or self._key[block] is not None:
-            return
-        self._key[block], self._group[block] = key, group
+    def cache(
+        self, blocks: Sequence[int], keys: Sequence[int], group: int
+    ) -> None:
+        """From now on each block is found under its key."""
+        key_of, group_of = self._key, self._group
         cached = self._cached[group]
-        if key in cached:
-            self._copies.setdefault((group, key), []).append(block)
-        else:
-            cached[key] = block
+        for block, key in zip(blocks, keys, strict=True):
+            if block == NO_BLOCK or key_of[block] is not None:
+                continue
+            key_of[block], group_of[block] = key, group
+            if cached.setdefault(key, block) != block:
+                self._copies.setdefault((group, key), []).append(block)
 
     def give_back(self, blocks: Iterable[int]) -> None:
         """In the order in which they are to be taken again."""
@@ -120,19 +128,18 @@ class BlockPool:
             free[block] = None
             free.move_to_end(block, last=False)
 
-    def _forget(self, block: int) -> None:
-        key, group = self._key[block], self._group[block]
-        assert key is not None
-        self._key[block] = None
+    def _forget(self, block: int, key: int) -> None:
+        """It is found no more under the key; another block with the same content may be."""
+        group = self._group[block]
         cached, copies = self._cached[group], self._copies.get((group, key))
+        if copies is None:
+            del cached[key]
+            return
         if cached[key] == block:
-            if copies:
-                cached[key] = copies.pop(0)
-            else:
-                del cached[key]
-        elif copies:
+            cached[key] = copies.pop(0)
+        else:
             copies.remove(block)
-        if copies is not None and not copies:
+        if not copies:
             del self._copies[group, key]
 
 
@@ -254,12 +261,13 @@ class KVMemory:
             self.pool.touch(found[skipped:])
             tables[group].extend([NO_BLOCK] * skipped + found[skipped:])
 
-    def extend(self, tables: Sequence[list[int]], tokens: int) -> None:
-        """Make place for `tokens`."""
+    def extend(self, tables: Sequence[list[int]], tokens: int) -> int:
+        """Make place for `tokens`; for how many there is place now."""
         blocks = self.blocks_for(tokens)
         for table in tables:
             if blocks > len(table):
                 table.extend(self.pool.take(blocks - len(table)))
+        return len(tables[0]) * self.block_size
 
     def cache(
         self, tables: Sequence[list[int]], keys: Sequence[int], start: int
@@ -267,10 +275,9 @@ class KVMemory:
         """The blocks `start` and following, as many as there are keys, are full."""
         if not self._caching:
             return
-        cache = self.pool.cache
+        end = len(keys)
         for group, table in enumerate(tables):
-            for place in range(start, len(keys)):
-                cache(table[place], keys[place], group)
+            self.pool.cache(table[start:end], keys[start:], group)
 
     def leave_behind(self, tables: Sequence[list[int]], computed: int) -> None:
         """Give back what lies behind the windows."""

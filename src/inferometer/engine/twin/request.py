@@ -21,6 +21,7 @@ class TwinRequest:
         "arrived_ns",
         "cached_blocks",
         "cancelled",
+        "capacity",
         "computed",
         "emitted",
         "finished",
@@ -29,14 +30,15 @@ class TwinRequest:
         "hit_tokens",
         "in_flight",
         "keys",
+        "limit",
         "max_tokens",
         "number",
-        "outputs",
         "placeholders",
         "preemptions",
         "prompt_tokens",
         "stale",
         "tables",
+        "tokens",
     )
 
     def __init__(
@@ -60,7 +62,13 @@ class TwinRequest:
         self.arrived_ns = arrived_ns
         self.admitted_ns = arrived_ns
         self.first_ns = self.finished_ns = -1
-        self.outputs = self.emitted = 0
+        self.tokens = prompt_tokens
+        """Of prompt and answer, as far as it is known."""
+        self.limit = prompt_tokens + self.answer_tokens
+        """How many tokens it has at its end."""
+        self.capacity = 0
+        """How many tokens its blocks have place for."""
+        self.emitted = 0
         self.computed = self.placeholders = self.in_flight = self.stale = 0
         self.hit_tokens = self.preemptions = self.cached_blocks = 0
         self.finished = self.cancelled = False
@@ -70,18 +78,21 @@ class TwinRequest:
         self._answer = answer
 
     @property
-    def tokens(self) -> int:
-        """Of prompt and answer, as far as it is known."""
-        return self.prompt_tokens + self.outputs
+    def outputs(self) -> int:
+        """Tokens of its answer so far."""
+        return self.tokens - self.prompt_tokens
 
     def keys_of(self, full_blocks: int, block_size: int) -> list[int]:
         """The keys of the first so many blocks, all full. A key depends on all tokens before."""
         keys = self.keys
-        for place in range(len(keys), full_blocks):
-            if self._prompt is None:
-                keys.append(self.number << ANONYMOUS_BITS | place)
-            else:
-                start = place * block_size
+        known = len(keys)
+        if self._prompt is None:
+            own = self.number << ANONYMOUS_BITS
+            keys.extend(range(own + known, own + full_blocks))
+        else:
+            for start in range(
+                known * block_size, full_blocks * block_size, block_size
+            ):
                 content = self._content(start, start + block_size)
                 keys.append(hash((keys[-1] if keys else 0, content)))
         return keys if len(keys) == full_blocks else keys[:full_blocks]

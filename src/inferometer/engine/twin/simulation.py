@@ -14,7 +14,7 @@ from math import isqrt
 from typing import NamedTuple
 
 from inferometer.engine.twin.request import TwinRequest
-from inferometer.engine.twin.scheduler import Plan, Scheduler, Share
+from inferometer.engine.twin.scheduler import Plan, Scheduler
 from inferometer.engine.twin.step_time import Busy, StepTime
 
 PS_PER_NS = 1000
@@ -183,36 +183,39 @@ class Simulation:
             hybrid or scheduler.blocked is not scheduler.waiting[0]
         ):
             return 0
-        if not self._all_decode():
+        limit_ps = horizon_ps
+        if self._arrivals:
+            limit_ps = min(limit_ps, self._arrivals[0][0] - 1)
+        shortest_ps = self.step_time.decode(len(running)).total_ps
+        if limit_ps < self._clock_ps + shortest_ps or not self._all_decode():
             return 0
         margin = 2 if rules.async_scheduling else 0
-        most = min(each.answer_tokens - each.outputs for each in running)
-        longest = max(each.tokens for each in running)
-        most = min(most, rules.max_model_len - longest) - margin
+        most = min(each.limit - each.tokens for each in running) - margin
         most = self._that_fit(most, hybrid)
         if most < 2:
             return 0
-        limit_ps = min(
-            horizon_ps,
-            self._arrivals[0][0] - 1 if self._arrivals else horizon_ps,
-        )
         return self._begin_by(limit_ps, most)
 
     def _all_decode(self) -> bool:
         running = self.scheduler.running
         if not self.scheduler.rules.async_scheduling:
-            return all(each.tokens - each.computed == 1 for each in running)
+            # who is still in its prompt came last
+            return all(
+                each.tokens - each.computed == 1 for each in reversed(running)
+            )
         ahead = self._ahead
         return (
             ahead is not None
             and len(ahead.shares) == len(running)
             and all(
-                share.request is each
-                and share.tokens == 1
+                request is each
+                and tokens == 1
                 and each.placeholders == 1
                 and each.computed == each.tokens
                 and not each.stale
-                for share, each in zip(ahead.shares, running, strict=True)
+                for (request, _, tokens), each in zip(
+                    ahead.shares, running, strict=True
+                )
             )
         )
 
@@ -226,6 +229,8 @@ class Simulation:
             return min(most, room)
         free = memory.pool.free
         while most > 1:
+            if len(running) * (most // size + 1) <= free:
+                return most
             needed = sum(
                 memory.blocks_for(each.computed + most) - len(each.tables[0])
                 for each in running
@@ -270,9 +275,9 @@ class Simulation:
         got = tuple(running)
         for each in got:
             each.computed += steps
-            each.outputs += steps
-            if memory.blocks_for(each.computed) > len(each.tables[0]):
-                memory.extend(each.tables, each.computed)
+            each.tokens += steps
+            if each.computed > each.capacity:
+                each.capacity = memory.extend(each.tables, each.computed)
             full = (each.computed - each.placeholders) // size
             if full > each.cached_blocks:
                 memory.cache(
@@ -284,7 +289,7 @@ class Simulation:
         self.steps += steps
         if self._ahead is not None:
             shares = [
-                Share(request, start + steps, tokens)
+                (request, start + steps, tokens)
                 for request, start, tokens in self._ahead.shares
             ]
             self._ahead = Plan(shares, [], [])

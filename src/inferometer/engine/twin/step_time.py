@@ -20,7 +20,6 @@ from inferometer.engine.twin.profiles import (
     ModelShape,
     StackProfile,
 )
-from inferometer.engine.twin.request import TwinRequest
 from inferometer.engine.twin.scheduler import Share
 
 PS = 10**12
@@ -81,14 +80,11 @@ class StepTime:
     def context_ps(self, contexts: Sequence[int]) -> int:
         """What reading KV takes for requests that decode with so many tokens before them."""
         window = self.model.window
-        total = 0
+        whole: int = self.full_token_ps * (sum(contexts) + len(contexts))
         if not self.model.windowed_layers:
-            total = sum(contexts) + len(contexts)
-            return self.full_token_ps * total
-        for each in contexts:
-            total += self.full_token_ps * (each + 1)
-            total += self.window_token_ps * min(each + 1, window)
-        return total
+            return whole
+        within = sum(min(each + 1, window) for each in contexts)
+        return whole + self.window_token_ps * within
 
     def growth_ps(self, contexts: Sequence[int]) -> int:
         """How much longer the next decode step of the same requests takes."""
@@ -100,21 +96,20 @@ class StepTime:
 
     def step(self, shares: Sequence[Share]) -> Busy:
         """A step of any kind."""
-        decoding = [share.start for share in shares if share.tokens == 1]
-        if len(decoding) == len(shares):
+        prompts = [share for share in shares if share[2] > 1]
+        decoding = [share[1] for share in shares if share[2] == 1]
+        read_ps = self.context_ps(decoding)
+        if not prompts:
             base = self.decode(len(shares))
-            read_ps = self.context_ps(decoding)
             return Busy(
                 base.total_ps + read_ps,
                 base.compute_ps,
                 base.memory_ps + read_ps,
             )
-        prompts = [share for share in shares if share.tokens > 1]
-        tokens = sum(share.tokens for share in shares)
-        rows = sum(_samples(share) for share in shares)
+        tokens = len(decoding) + sum(share[2] for share in prompts)
+        rows = len(decoding) + sum(map(_samples, prompts))
         base = self._constant(tokens, rows, len(shares))
         compute_s, read_s = self._attention(prompts)
-        read_ps = self.context_ps(decoding)
         attention_ps = round(max(compute_s, read_s) * PS) + read_ps
         extra_ps = round(self._stack.prompt_us * len(prompts) * 1e6)
         return Busy(
@@ -205,8 +200,8 @@ class StepTime:
 
 
 def _samples(share: Share) -> bool:
-    request: TwinRequest = share.request
-    return share.start + share.tokens >= request.tokens
+    request, start, tokens = share
+    return start + tokens >= request.tokens
 
 
 def _pairs(start: int, tokens: int, window: int) -> int:

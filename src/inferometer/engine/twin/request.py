@@ -24,6 +24,7 @@ class TwinRequest:
         "capacity",
         "computed",
         "emitted",
+        "expected",
         "finished",
         "finished_ns",
         "first_ns",
@@ -66,6 +67,8 @@ class TwinRequest:
         """Of prompt and answer, as far as it is known."""
         self.limit = prompt_tokens + self.answer_tokens
         """How many tokens it has at its end."""
+        self.expected = prompt_tokens + max_tokens
+        """How many tokens the scheduler has to expect at its end."""
         self.capacity = 0
         """How many tokens its blocks have place for."""
         self.emitted = 0

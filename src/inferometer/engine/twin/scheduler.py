@@ -112,19 +112,24 @@ class Scheduler:
     def _settle_ahead(self, plan: Plan) -> list[TwinRequest]:
         """The same where the next step has been planned before this one was over."""
         got = []
+        size = self._block
         for request, start, tokens in plan.shares:
             if request.finished:
                 continue
             request.in_flight -= tokens
             is_stale = request.stale > 0
-            request.stale -= tokens if is_stale else 0
+            if is_stale:
+                request.stale -= tokens
             if start + tokens < request.tokens:
                 continue
             request.tokens += 1
             got.append(request)
             if not is_stale:
-                request.placeholders -= 1
-                self._cache(request, request.computed - request.placeholders)
+                left = request.placeholders - 1
+                request.placeholders = left
+                known = request.computed - left
+                if known >= (request.cached_blocks + 1) * size:
+                    self._cache(request, known)
         return got
 
     def retire(self, requests: Iterable[TwinRequest]) -> None:
@@ -170,16 +175,32 @@ class Scheduler:
         """Give tokens to running requests; what is left of the budget."""
         threshold = self._threshold()
         is_async = self.rules.async_scheduling
-        is_simple = len(self.memory.windows) == 1 and not is_async
+        is_hybrid = len(self.memory.windows) > 1
+        size = self._block
         shares = plan.shares
         for request in requests:
             if budget <= 0:
                 break
             start = request.computed
-            if is_simple and start + 1 == request.tokens < request.capacity:
-                # one more token in a block that it has: nine steps of ten
+            # one more token in a block that it has: nine steps of ten
+            if is_hybrid:
+                pass
+            elif not is_async:
+                if start + 1 == request.tokens < request.capacity:
+                    shares.append((request, start, 1))
+                    request.computed = start + 1
+                    budget -= 1
+                    continue
+            elif (
+                start == request.tokens
+                and request.placeholders == 1
+                and start + 1 < request.expected
+                and 0 < start % size < size - 1
+            ):
                 shares.append((request, start, 1))
                 request.computed = start + 1
+                request.in_flight += 1
+                request.placeholders = 2
                 budget -= 1
                 continue
             if requests is not self.running and request not in self.running:
@@ -202,9 +223,8 @@ class Scheduler:
                 request.placeholders += 1
 
     def _wanted(self, request: TwinRequest, threshold: int, budget: int) -> int:
-        expected = request.prompt_tokens + request.max_tokens
         waiting = request.placeholders
-        if waiting and request.computed + 2 - waiting >= expected:
+        if waiting and request.computed + 2 - waiting >= request.expected:
             return 0  # the step that runs now makes its last token
         tokens = request.tokens + waiting - request.computed
         if 0 < threshold < tokens:

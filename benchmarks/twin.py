@@ -1,0 +1,203 @@
+"""How fast the twin runs in virtual time, and how far it is from published measurements.
+
+    .venv/bin/python benchmarks/twin.py speed [--requests 20000]
+    .venv/bin/python benchmarks/twin.py memory [--requests 1000000]
+    .venv/bin/python benchmarks/twin.py ladder POINTS.csv
+
+`speed` counts CPU seconds of the one thread, so that a busy machine disturbs it less. `ladder`
+replays a ladder of `vllm bench serve` as its client sends it: prompt 0 once, then N prompts at once
+for each N in ascending order against one server, each N's prompts the first of the next one's.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import platform
+import random
+import resource
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from statistics import mean
+
+from table import print_table
+
+from inferometer.engine.twin.configuration import TwinSettings, make_twin
+from inferometer.engine.twin.request import TwinRequest
+from inferometer.engine.twin.simulation import Simulation, run
+
+SECOND = 1_000_000_000
+
+
+@dataclass(frozen=True)
+class Load:
+    settings: TwinSettings
+    rate: float
+    """Requests per second, Poisson."""
+    prompt: int = 1024
+    output: int = 128
+
+
+R9700 = TwinSettings(
+    card="r9700",
+    model="llama-3.1-8b",
+    stack="vllm-0.10.2-eager",
+    host="threadripper",
+    max_model_len=1280,
+)
+H100 = TwinSettings(card="h100", model="llama-3.1-8b", max_model_len=4096)
+LOADS = {
+    "R9700, 8B, eager, 1 req/s": Load(R9700, 1),
+    "R9700, 8B, eager, 3 req/s (near its limit)": Load(R9700, 3),
+    "H100, 8B, graphs, async, 10 req/s": Load(H100, 10),
+    "H100, 8B, graphs, async, 30 req/s (above its limit)": Load(H100, 30),
+    "H100, 8B, 256 in, 64 out, 10 req/s": Load(H100, 10, 256, 64),
+}
+
+
+def arrivals(load: Load, requests: int) -> Iterator[TwinRequest]:
+    rng = random.Random(0)
+    now_ns = 0
+    for number in range(requests):
+        now_ns += int(rng.expovariate(load.rate) * SECOND)
+        yield TwinRequest(number, load.prompt, load.output, arrived_ns=now_ns)
+
+
+def simulated(load: Load, requests: int) -> tuple[float, float, int]:
+    """(CPU seconds, simulated seconds, steps)."""
+    simulation = make_twin(load.settings).simulation()
+    began_s = time.process_time()
+    ended_ns = 0
+    for each in run(simulation, arrivals(load, requests)):
+        ended_ns = each.finished_ns
+    return (
+        time.process_time() - began_s,
+        ended_ns / SECOND,
+        simulation.steps,
+    )
+
+
+def speed(requests: int) -> None:
+    rows = []
+    for name, load in LOADS.items():
+        cpu_s, ended_s, steps = simulated(load, requests)
+        rows.append(
+            [
+                name,
+                f"{requests / cpu_s:,.0f}",
+                f"{ended_s / cpu_s:,.0f}",
+                f"{steps / cpu_s:,.0f}",
+            ]
+        )
+    heads = ["load", "requests/s", "times real time", "steps/s"]
+    print_table(f"Virtual time, {requests:,} requests", heads, rows)
+
+
+def memory(requests: int) -> None:
+    """Peak memory after a tenth of the requests, and after all."""
+    load = LOADS["R9700, 8B, eager, 1 req/s"]
+    simulation = make_twin(load.settings).simulation()
+    began_s = time.process_time()
+    peaks: list[int] = []
+    for done, _ in enumerate(run(simulation, arrivals(load, requests)), 1):
+        if done in (requests // 10, requests):
+            usage = resource.getrusage(resource.RUSAGE_SELF)
+            peaks.append(usage.ru_maxrss)
+    cpu_s = time.process_time() - began_s
+    rows = [
+        [f"{requests:,}", f"{cpu_s:,.0f}", *(f"{p / 1024:.0f}" for p in peaks)]
+    ]
+    heads = ["requests", "CPU s", "peak MiB at a tenth", "peak MiB at the end"]
+    print_table("A long run", heads, rows)
+
+
+def prompts(number: int, at_ns: int) -> list[TwinRequest]:
+    return [
+        TwinRequest(
+            each,
+            1023,
+            128,
+            arrived_ns=at_ns,
+            prompt=range(each * 2048, each * 2048 + 1023),
+        )
+        for each in range(number)
+    ]
+
+
+def rung(simulation: Simulation, number: int, at_ns: int) -> list[TwinRequest]:
+    return list(run(simulation, prompts(number, at_ns)))
+
+
+def ladder(path: Path) -> None:
+    """Config A (one card, consumer host) and C (Threadripper, one and two cards), 8B."""
+    points = list(csv.DictReader(path.open(encoding="utf-8")))
+    build = replace(R9700, stack="vllm-0.10.2-rocm7.0-eager")
+    cases = {
+        ("A", 1): replace(build, host="consumer"),
+        ("C", 1): build,
+        ("C", 2): replace(build, tp=2, link="pcie4x16"),
+    }
+    for (config, tp), settings in cases.items():
+        measured = {
+            int(row["num_prompts"]): row
+            for row in points
+            if row["config"] == config
+            and int(row["tp"]) == tp
+            and "8B" in row["model"]
+        }
+        if measured:
+            print_ladder(f"R9700, config {config}, TP{tp}", settings, measured)
+
+
+def print_ladder(
+    title: str, settings: TwinSettings, measured: dict[int, dict[str, str]]
+) -> None:
+    simulation = make_twin(settings).simulation()
+    rung(simulation, 1, 0)
+    rows, now_ns = [], 100 * SECOND
+    for number in range(1, max(measured) + 1):
+        done = rung(simulation, number, now_ns)
+        if row := measured.get(number):
+            rows.append([str(number), *compared(done, now_ns, row)])
+        now_ns = max(each.finished_ns for each in done) + 10 * SECOND
+    heads = ["prompts at once", "tok/s", "error", "TPOT (ms)", "error"]
+    print_table(title, [*heads, "TTFT (ms)", "error"], rows)
+
+
+def compared(
+    done: Sequence[TwinRequest], at_ns: int, row: dict[str, str]
+) -> list[str]:
+    ends = max(each.finished_ns for each in done)
+    ours = {
+        "output_tok_s": 128 * len(done) / ((ends - at_ns) / SECOND),
+        "mean_tpot_ms": mean(
+            (r.finished_ns - r.first_ns) / 127 / 1e6 for r in done
+        ),
+        "mean_ttft_ms": mean((r.first_ns - at_ns) / 1e6 for r in done),
+    }
+    cells = []
+    for name, value in ours.items():
+        theirs = float(row[name])
+        cells += [f"{theirs:,.1f}", f"{100 * (value / theirs - 1):+.0f} %"]
+    return cells
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("what", choices=("speed", "memory", "ladder"))
+    parser.add_argument("points", nargs="?", type=Path)
+    parser.add_argument("--requests", type=int)
+    args = parser.parse_args()
+    print(f"{platform.machine()}, CPython {platform.python_version()}")
+    if args.what == "speed":
+        speed(args.requests or 20_000)
+    elif args.what == "memory":
+        memory(args.requests or 1_000_000)
+    else:
+        ladder(args.points)
+
+
+if __name__ == "__main__":
+    main()

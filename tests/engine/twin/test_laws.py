@@ -1,0 +1,239 @@
+"""Laws that every serving engine on real cards was seen to follow; no number of them is fitted here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from inferometer.engine.twin.configuration import TwinSettings, make_twin
+from inferometer.engine.twin.profiles import ModelShape, load_profile
+from inferometer.engine.twin.request import TwinRequest
+from inferometer.engine.twin.scheduler import Scheduler
+from inferometer.engine.twin.simulation import run
+
+MS, SECOND = 1_000_000, 1_000_000_000
+STUDY = TwinSettings(
+    card="r9700",
+    model="llama-3.1-8b",
+    stack="vllm-0.10.2-rocm7.0-eager",
+    host="consumer",
+    max_model_len=1280,
+)
+"""One point of a ladder: 1,024 tokens in, 128 out, eager."""
+H100 = TwinSettings(card="h100", model="qwen3-32b", max_model_len=4096)
+
+
+def burst(
+    number: int, *, at_ns: int = 0, prompt: int = 1024, output: int = 128
+) -> list[TwinRequest]:
+    """Different prompts, all at once; the same ones each time."""
+    return [
+        TwinRequest(
+            each,
+            prompt,
+            output,
+            arrived_ns=at_ns,
+            prompt=[each * prompt + i for i in range(prompt)],
+        )
+        for each in range(number)
+    ]
+
+
+def tpot_ms(done: Sequence[TwinRequest]) -> float:
+    each = [(r.finished_ns - r.first_ns) / (r.outputs - 1) for r in done]
+    return sum(each) / len(each) / MS
+
+
+def ttft_ms(done: Sequence[TwinRequest]) -> float:
+    return sum(r.first_ns - r.arrived_ns for r in done) / len(done) / MS
+
+
+def alone(settings: TwinSettings, **lengths: int) -> TwinRequest:
+    (done,) = run(make_twin(settings).simulation(), burst(1, **lengths))
+    return done
+
+
+def second_round(number: int) -> tuple[float, float]:
+    """The same prompts twice on one server: seconds of the second time, and its hit rate."""
+    simulation = make_twin(STUDY).simulation()
+    list(run(simulation, burst(number)))
+    scheduler: Scheduler = simulation.scheduler
+    before = scheduler.queried_tokens, scheduler.hit_tokens
+    at_ns = 1000 * SECOND
+    done = list(run(simulation, burst(number, at_ns=at_ns)))
+    queried = scheduler.queried_tokens - before[0]
+    hit = scheduler.hit_tokens - before[1]
+    ends = max(each.finished_ns for each in done)
+    return (ends - at_ns) / SECOND, hit / queried
+
+
+def test_a_ladder_falls_off_a_cliff_where_its_prompts_fill_the_pool() -> None:
+    """Cyclic use of more than the pool soon hits nothing at all: a tenth more prompts than fit are
+    enough, and the whole round takes several times as long.
+    """
+    blocks = make_twin(STUDY).memory.blocks
+    fits = blocks // 72  # a prompt and its answer
+    warm_s, hits = second_round(fits - 8)
+    cold_s, few = second_round(fits + 8)
+    _, none = second_round(fits + 16)
+    assert hits > 0.95
+    assert few < 0.15
+    assert none == 0
+    assert cold_s > 2 * warm_s
+
+
+def test_a_second_card_doubles_the_weights_speed_and_not_the_hosts() -> None:
+    one = replace(STUDY, host="threadripper")
+    two = replace(one, tp=2, link="pcie4x16")
+    ratio = tpot_ms([alone(one)]) / tpot_ms([alone(two)])
+    assert 1.5 < ratio < 1.9
+
+
+def test_a_second_card_more_than_doubles_the_kv_pool() -> None:
+    one = make_twin(STUDY).memory.blocks
+    two = make_twin(replace(STUDY, tp=2)).memory.blocks
+    assert two > 2.5 * one
+
+
+def test_decode_grows_with_what_is_read() -> None:
+    roomy = replace(STUDY, tp=2, link="pcie4x16")
+    twin = make_twin(roomy)
+    few, more, many = (
+        tpot_ms(list(run(twin.simulation(), burst(n)))) for n in (1, 16, 64)
+    )
+    assert few < more < many
+
+
+def test_more_and_more_cards_help_less_and_less() -> None:
+    two, four, eight = (
+        tpot_ms([alone(replace(H100, tp=tp))]) for tp in (2, 4, 8)
+    )
+    assert two > four > eight
+    assert two / four > four / eight
+
+
+def closed_loop(
+    settings: TwinSettings, users: int, rounds: int
+) -> list[TwinRequest]:
+    """Each user asks again when its answer is complete."""
+    simulation = make_twin(settings).simulation()
+    for each in burst(users):
+        simulation.submit(each)
+    done: list[TwinRequest] = []
+    number = users
+    while (stretch := simulation.advance()) is not None:
+        for request in stretch.requests:
+            if request.first_ns < 0:
+                request.first_ns = stretch.end_ns(1)
+            if not request.finished:
+                continue
+            request.finished_ns = stretch.end_ns(stretch.steps)
+            done.append(request)
+            if number < users * rounds:
+                simulation.submit(
+                    TwinRequest(
+                        number, 1024, 128, arrived_ns=request.finished_ns
+                    )
+                )
+                number += 1
+    return done
+
+
+def test_a_closed_loop_gets_slower_with_more_users() -> None:
+    few, many = (closed_loop(replace(H100, tp=2), n, 4) for n in (8, 128))
+    assert len(few) == 32
+    assert tpot_ms(many) > 1.5 * tpot_ms(few)
+    assert ttft_ms(many) > 2 * ttft_ms(few)
+
+
+def test_an_open_loop_above_capacity_makes_ttft_grow_and_tpot_not() -> None:
+    settings = replace(H100, tp=2, max_num_seqs=64)
+    simulation = make_twin(settings).simulation()
+    arrivals = [
+        TwinRequest(number, 1024, 128, arrived_ns=number * SECOND // 40)
+        for number in range(1200)
+    ]
+    done = sorted(run(simulation, arrivals), key=lambda each: each.number)
+    early, late = done[200:400], done[-200:]
+    assert ttft_ms(late) > 2 * ttft_ms(early)
+    assert tpot_ms(late) < 1.2 * tpot_ms(early)
+
+
+def test_lanes_matter_for_prompts_first_and_for_one_card_not_at_all() -> None:
+    one = replace(STUDY, stack="vllm-0.10.2-eager")
+    narrow, wide = (
+        alone(replace(one, tp=2, link=link)) for link in ("pcie5x8", "pcie5x16")
+    )
+    costs_ttft = (ttft_ms([narrow]) - ttft_ms([wide])) / ttft_ms([wide])
+    costs_tpot = (tpot_ms([narrow]) - tpot_ms([wide])) / tpot_ms([wide])
+    assert costs_ttft > 0.05
+    assert 0 <= costs_tpot < 0.02
+    single = {
+        alone(replace(one, link=link)).finished_ns
+        for link in ("pcie5x8", "pcie5x16")
+    }
+    assert len(single) == 1
+
+
+def test_the_first_prompt_of_a_warm_server_is_no_prefill() -> None:
+    """vLLM's client sends prompt 0 once before it measures."""
+    simulation = make_twin(
+        replace(STUDY, stack="vllm-0.10.2-eager")
+    ).simulation()
+    cold = next(run(simulation, burst(1)))
+    warm = next(run(simulation, burst(1, at_ns=100 * SECOND)))
+    assert warm.hit_tokens == 1008
+    assert ttft_ms([warm]) < 0.5 * ttft_ms([cold])
+
+
+def test_windows_leave_room_for_more() -> None:
+    shape = load_profile(ModelShape, "gpt-oss-20b")
+    assert shape.windowed_layers == shape.layers // 2
+    hybrid = make_twin(
+        TwinSettings(card="r9700", model="gpt-oss-20b", tp=2)
+    ).memory
+    full = hybrid.kv / (2 * 8 / 2 * 64 * 2 * shape.layers) / 131_072
+    assert hybrid.concurrency(131_072) > 1.8 * full
+
+
+@pytest.mark.parametrize(
+    "stack", ["vllm-graphs", "vllm-0.10.2-eager", "sglang"]
+)
+def test_prompts_stall_answers_only_where_they_come_first(stack: str) -> None:
+    """A long prompt arrives while another request decodes."""
+    settings = replace(H100, tp=2, stack=stack, max_num_batched_tokens=512)
+    simulation = make_twin(settings).simulation()
+    requests = [
+        TwinRequest(0, 32, 400),
+        TwinRequest(1, 4000, 2, arrived_ns=SECOND),
+    ]
+    mixed = 0
+    for each in requests:
+        simulation.submit(each)
+    while (stretch := simulation.advance()) is not None:
+        takes_ms = stretch.busy.total_ps / 1e9
+        mixed += takes_ms > 25 and requests[0] in stretch.requests
+    assert (mixed > 3) == (stack != "sglang")
+
+
+@given(
+    users=st.integers(1, 40),
+    prompt=st.integers(1, 900),
+    output=st.integers(2, 60),
+)
+def test_more_work_never_ends_sooner(
+    users: int, prompt: int, output: int
+) -> None:
+    """One request more, in front of an engine that has room for all, delays the last token."""
+    twin = make_twin(replace(H100, tp=2))
+    few = list(
+        run(twin.simulation(), burst(users, prompt=prompt, output=output))
+    )
+    more = list(
+        run(twin.simulation(), burst(users + 1, prompt=prompt, output=output))
+    )
+    assert max(r.finished_ns for r in more) >= max(r.finished_ns for r in few)

@@ -19,7 +19,7 @@ from tests.doctor.cases_rest import (
     JOINED,
     SERVER,
 )
-from tests.doctor.machines import given
+from tests.doctor.machines import cards, given
 
 CASES: dict[str, list[Case]] = {
     **HOST,
@@ -114,3 +114,11 @@ def test_a_check_that_breaks_costs_no_other(
     monkeypatch.setattr("inferometer.doctor.checks.CHECKS", checks)
     examined = examine(given().machine(tmp_path))
     assert [each.status for each in examined.seen.values()] == ["skipped", "ok"]
+
+
+@pytest.mark.parametrize("name", ["gpu.link.width", "gpu.link.speed"])
+def test_a_link_whose_limit_is_unknown_is_not_called_fine(
+    name: str, tmp_path: Path
+) -> None:
+    found = CHECKS[name](given(cards(most=None)).machine(tmp_path))
+    assert (found.status, found.reason) == ("skipped", "not_reported")

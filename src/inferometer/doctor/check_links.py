@@ -47,15 +47,11 @@ def width(machine: Machine) -> Seen:
     """Lower at any time is a slot, a riser, bifurcation or seating."""
     if reason := without_cards(machine):
         return skipped(reason)
-    known = [(c, link) for c in machine.cards if (link := known_link(c.link))]
+    known = _with_limit(machine)
     if not known:
-        return skipped(
-            "virtual_machine" if _unverifiable(machine) else "not_reported",
-            "current_link_width",
-        )
+        return _unknown(machine, "current_link_width")
     facts = [
-        f"{called(c)}: x{link.width} / x{link.max_width or '?'}"
-        for c, link in known
+        f"{called(c)}: x{link.width} / x{link.max_width}" for c, link in known
     ]
     low = [f for f, (c, _) in zip(facts, known, strict=True) if narrow(c)]
     return seen(
@@ -65,23 +61,35 @@ def width(machine: Machine) -> Seen:
     )
 
 
+def _with_limit(machine: Machine) -> list[tuple[Card, Link]]:
+    """Links whose limits are known: without one nothing is narrow or slow, and nothing is fine."""
+    links = ((card, known_link(card.link)) for card in machine.cards)
+    return [
+        (card, link)
+        for card, link in links
+        if link and link.max_width and link.max_speed_gts
+    ]
+
+
+def _unknown(machine: Machine, source: str) -> Seen:
+    hidden = _unverifiable(machine)
+    return skipped("virtual_machine" if hidden else "not_reported", source)
+
+
 def speed(machine: Machine) -> Seen:
     """Lower while the card is idle saves power; lower under load does not."""
     if reason := without_cards(machine):
         return skipped(reason)
-    known = [(c, link) for c in machine.cards if (link := known_link(c.link))]
+    known = _with_limit(machine)
     if not known:
-        return skipped(
-            "virtual_machine" if _unverifiable(machine) else "not_reported",
-            "current_link_speed",
-        )
+        return _unknown(machine, "current_link_speed")
     slow = [
         (c, link)
         for c, link in known
         if link.speed_gts < (link.max_speed_gts or 0)
     ]
     facts = [
-        f"{called(c)}: {link.speed_gts:g} / {link.max_speed_gts or 0:g} GT/s"
+        f"{called(c)}: {link.speed_gts:g} / {link.max_speed_gts:g} GT/s"
         for c, link in slow or known
     ]
     busy = [
@@ -106,10 +114,7 @@ def narrowest(machine: Machine) -> Seen:
             if link.narrowest.gb_per_s < link.slot.gb_per_s:
                 low.append(f"{known[-1]} < {told(link.slot)}")
     if not known:
-        return skipped(
-            "virtual_machine" if _unverifiable(machine) else "not_reported",
-            "sys/devices",
-        )
+        return _unknown(machine, "sys/devices")
     return seen(
         "warn" if low else "ok", (low or known)[:MAX_SHOWN], "sys/devices"
     )

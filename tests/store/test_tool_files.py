@@ -480,6 +480,16 @@ def test_guidellm_before_0_4() -> None:
     assert one.requests.e2el_s == pytest.approx([1.985, 1.985])
 
 
+def test_offline_throughput_of_sglang_as_json_lines(tmp_path: Path) -> None:
+    whole, cut = read_results(TOOL_FILES / "sglang-offline" / "results.jsonl")
+    (printed,) = read_results(TOOL_FILES / "sglang-offline-log" / "bench.txt")
+    assert whole.metrics == printed.metrics
+    assert whole.tool == printed.tool
+    assert whole.notes == printed.notes
+    assert whole.conditions["scenario"] == printed.conditions["scenario"]
+    assert cut.metrics == {"completed": 100, "total_input_tokens": 30000}
+
+
 GUIDELLM = TOOL_FILES / "guidellm"
 ONLY_JSON = {"total_input_tokens", "total_output_tokens"}
 

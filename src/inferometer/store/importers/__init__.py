@@ -127,6 +127,12 @@ READERS = (
         sglang.read_sglang,
     ),
     Reader(
+        "SGLang",
+        "JSON lines of `sglang.bench_offline_throughput`",
+        sglang.is_sglang_offline,
+        sglang.read_sglang_offline,
+    ),
+    Reader(
         "GuideLLM",
         "`benchmarks.json`",
         guidellm.is_guidellm,

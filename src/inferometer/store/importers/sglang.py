@@ -1,5 +1,6 @@
-"""Result files of SGLang's `bench_serving`: JSON lines with bare Infinity. They name neither the
-version of the tool nor, before 0.5, the model: from then on the server tells it.
+"""Result files of SGLang's `bench_serving` and, at the end, `bench_offline_throughput`: JSON lines
+with bare Infinity. They name neither the version of the tool nor, before 0.5, the model: from then
+on the server tells it.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ from inferometer.store.importers.vllm import (
     until_last_s,
 )
 from inferometer.vocabulary import LATENCIES, statistic_of
+from inferometer.words import Said
 
 KEYS = frozenset({"random_input_len", "random_output_len", "server_info"})
 """Of the format, and no conditions as they stand there: lengths are told also where another data
@@ -100,3 +102,48 @@ def _requests(result: Object) -> ImportedRequests | None:
         output_tokens=numbers(entries(result.get("output_lens"))),
         itls_s=gaps,
     )
+
+
+OFFLINE = {
+    "completed": "successful_requests",
+    "duration": "total_latency",
+    "total_input_tokens": "total_input_tokens",
+    "total_output_tokens": "total_output_tokens",
+    "request_throughput": "request_throughput",
+    "output_throughput": "output_throughput",
+    "total_token_throughput": "total_throughput",
+}
+"""Our metrics in the lines of `bench_offline_throughput`, which has -1 for what it did not measure."""
+
+
+def is_sglang_offline(result: Object) -> bool:
+    return {
+        "successful_requests",
+        "total_latency",
+        "total_throughput",
+    } <= result.keys()
+
+
+def read_sglang_offline(
+    result: Object, path: Path, _: int
+) -> list[ImportedRun]:
+    """A run of the engine in the tool's own process: no server, no stream, no TTFT. The line tells
+    neither the model nor what was asked.
+    """
+    metrics = figures(result, OFFLINE)
+    command = {"command": "sglang.bench_offline_throughput"}
+    return [
+        ImportedRun(
+            path=path,
+            tool="sglang-throughput",
+            version=None,
+            model=None,
+            load={},
+            metrics={
+                name: value for name, value in metrics.items() if value >= 0
+            },
+            own={},
+            conditions={"scenario": "offline throughput"},
+            notes=(Said("note.offline_throughput", command),),
+        )
+    ]

@@ -113,7 +113,7 @@ OFFLINE = {
     "output_throughput": "output_throughput",
     "total_token_throughput": "total_throughput",
 }
-"""Our metrics in the lines of `bench_offline_throughput`, which has -1 for what it did not measure."""
+"""Our metrics in lines of `bench_offline_throughput`, which has -1 for what was not measured."""
 
 
 def is_sglang_offline(result: Object) -> bool:

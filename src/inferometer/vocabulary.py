@@ -309,6 +309,8 @@ METRICS: Mapping[str, Metric] = {
             "higher",
             ("metrics", "decode_speed", "mean"),
         ),
+        # 1000 / mean TPOT, where a file has no speed of single requests
+        Metric("speed_from_tpot", "tok/s", "higher"),
         Metric("cached_share", "%", "neither"),
         Metric(
             "external_cache_hit_rate",
@@ -746,6 +748,16 @@ SLOTS = ("num_prompts", "max_concurrency")
 
 NOTED_APART = ("label", "tag", "host")
 """Incidental, and still worth a word where the sides of a comparison differ in it."""
+
+CHANGES_WITH_DATES = (
+    "engine_version",
+    "stack",
+    "campaign",
+    "group",
+    "label",
+    "origin",
+)
+"""What a curve over dates runs across: the same machine with newer software."""
 
 STUDY = ("config", "model", "tp")
 """What names a curve of the study that this began with."""

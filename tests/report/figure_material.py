@@ -232,6 +232,19 @@ def everything() -> Material:
     )
 
 
+def dated() -> Material:
+    """One configuration on three days, each with another version; at load 2 on two of them only."""
+    days = {"2026-01-01": "0.12", "2026-01-09": "0.13", "2026-02-01": "0.14"}
+    return Material(
+        points=[
+            point(level, date=f"{day}T12:00:00", engine_version=version)
+            for day, version in days.items()
+            for level in (2, 4)
+            if (level, version) != (2, "0.14")
+        ]
+    )
+
+
 def study() -> Material:
     """The four panels: two configurations, one SUSPECT, one INVALID, one without TTFT."""
     narrow = [
@@ -248,3 +261,8 @@ def study() -> Material:
         for n in (1, 2, 4, 8)
     ]
     return Material(points=narrow + wide)
+
+
+def material_for(key: str) -> Material:
+    own = {"pcie": study, "dates": dated}
+    return own.get(key, everything)()

@@ -30,7 +30,7 @@ from inferometer.report.figures.theme import (
 )
 from inferometer.store.atomic import CannotWriteError
 from inferometer.words import Words
-from tests.report.figure_material import everything, ladder, study
+from tests.report.figure_material import everything, ladder, material_for
 
 Vector = npt.NDArray[np.float64]
 
@@ -85,10 +85,7 @@ def test_figures_become_pictures(
     keys: tuple[str, ...],
     capfd: pytest.CaptureFixture[str],
 ) -> None:
-    found = [
-        draw(key, study() if key == "pcie" else everything(), Words(language))
-        for key in keys
-    ]
+    found = [draw(key, material_for(key), Words(language)) for key in keys]
     drawn = [each for each in found if isinstance(each, Drawing)]
     paths = write(
         drawn,

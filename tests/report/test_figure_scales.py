@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import pytest
 
-from inferometer.report.figures.naming import (
-    clean,
-    distinguishing,
-    legend_names,
-    shorten,
-)
 from inferometer.report.figures.scales import (
     compact,
     holes,
     level_axis,
     round_numbers,
-    short_tokens,
     signed_axis,
     spread_axis,
     value_axis,
+)
+from inferometer.report.naming import (
+    clean,
+    distinguishing,
+    legend_names,
+    short_tokens,
+    shorten,
 )
 from tests.report.figure_material import ladder, point
 

@@ -29,10 +29,13 @@ from inferometer.report.figures import (
 )
 from inferometer.report.figures.distributions import histogram_rows
 from inferometer.results import Point, Range
+from inferometer.results.derived import derived_values
 from inferometer.words import LANGUAGES, Words
 from tests.report.figure_material import (
+    dated,
     everything,
     ladder,
+    material_for,
     point,
     run,
     scalings,
@@ -52,7 +55,7 @@ def drawn(key: str, material: Material, language: str = "en") -> Drawing:
 @cache
 def usual(key: str, language: str = "en") -> Drawing:
     """The figure with all that it can have."""
-    return drawn(key, study() if key == "pcie" else everything(), language)
+    return drawn(key, material_for(key), language)
 
 
 def written(drawing: Drawing) -> str:
@@ -554,8 +557,77 @@ def test_a_long_run_makes_a_small_figure() -> None:
     } == {}
 
 
+def test_a_curve_has_a_mark_where_it_saturates() -> None:
+    """100 tok/s a request until 4, then no more; the last curve still grows."""
+    flat = [
+        replace(each, values={"output_throughput": 100.0 * min(level, 4)})
+        for level in (1, 2, 4, 8, 16)
+        for repeat in (1, 2)
+        for each in [point(level, repeat=repeat)]
+    ]
+    growing = ladder((1, 2, 4, 8), model="14B")
+    drawing = drawn("saturation", Material(points=[*flat, *growing]))
+    marks = [row for row in drawing.rows if row.get("on") == "saturation"]
+    assert [(row["at"], row["from"], row["to"]) for row in marks] == [(4, 2, 4)]
+    assert marks[0]["plateau"] == 400
+    assert len(marks[0]["of"]) == 10
+
+
+def test_a_curve_over_dates_runs_at_the_load_of_most_days_and_over_versions() -> (
+    None
+):
+    rows = [
+        row
+        for row in drawn("dates", dated()).rows
+        if row["on"] == "output_throughput"
+    ]
+    assert [(row["day"], row["version"], row["v"]) for row in rows] == [
+        ("2026-01-01", "0.12", 400.0),
+        ("2026-01-09", "0.13", 400.0),
+        ("2026-02-01", "0.14", 400.0),
+    ]
+    once = [p for p in dated().points if "01-01" in str(p.conditions["date"])]
+    absent = draw("dates", Material(points=once), EN)
+    assert isinstance(absent, Absent)
+
+
+def test_the_spread_is_of_the_highest_load_that_most_configurations_have() -> (
+    None
+):
+    points = [*ladder((1, 2, 4)), *ladder((1, 2), model="14B")]
+    drawing = drawn("spread", Material(points=points))
+    assert drawing.notes[0].startswith("Load: 2 at once.")
+    ttft = next(row for row in drawing.rows if row["on"] == "ttft")
+    assert [ttft[name] for name in ("low", "middle", "high", "mean")] == [
+        54.0,
+        90.0,
+        120.0,
+        60.0,
+    ]
+
+
+def test_a_map_of_efficiency_has_an_empty_cell_where_nothing_was_measured() -> (
+    None
+):
+    points = [*ladder((1, 4)), *ladder((1, 2, 4), model="14B")]
+    rows = [
+        row
+        for row in drawn("efficiency", Material(points=points)).rows
+        if row["on"] == "output_throughput_per_gpu"
+    ]
+    assert [(row["load"], row["label"], row.get("v")) for row in rows[:3]] == [
+        (1, "100", 100.0),
+        (2, "–", None),
+        (4, "400", 400.0),
+    ]
+
+
 def test_files_of_summaries_alone_have_their_speed_from_tpot() -> None:
-    drawing = drawn("pcie", Material(points=ladder(without=("per_request",))))
+    points = [
+        replace(each, values={**each.values, **derived_values(each.values, {})})
+        for each in ladder(without=("per_request",))
+    ]
+    drawing = drawn("pcie", Material(points=points))
     assert (
         drawing.specs()[1]["title"]
         == "Output speed per query, from TPOT (tok/s)"

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from inferometer.report.figures.naming import distinguishing
+from inferometer.report.naming import distinguishing
 from inferometer.results import Point, read
 from tests.results.result_files import vllm_file
 

@@ -8,7 +8,12 @@ from collections.abc import Mapping
 from inferometer.results.point import Condition, Range
 
 SECONDS_PER_HOUR = 3600
+MS_PER_SECOND = 1000
 MILLION = 1_000_000
+SPEEDS = ("output_throughput_per_request", "mean_decode_speed")
+"""Of single requests, as they were measured."""
+RECIPROCAL = ("speed_from_tpot",)
+"""Derived from a rounded figure, they are off by more than its last digit."""
 
 
 def concurrency(conditions: Mapping[str, Condition]) -> int | None:
@@ -25,7 +30,9 @@ def concurrency(conditions: Mapping[str, Condition]) -> int | None:
 def derived_values(
     values: Mapping[str, float], conditions: Mapping[str, Condition]
 ) -> dict[str, float]:
-    """Output throughput per accelerator in use, and what a million output tokens cost."""
+    """Output throughput per accelerator in use, what a million output tokens cost, and the output
+    speed of a request where only its TPOT is known.
+    """
     found: dict[str, float] = {}
     throughput = values.get("output_throughput")
     gpus, cost_per_hour = (
@@ -38,6 +45,9 @@ def derived_values(
         found["cost_per_million_tokens"] = (
             cost_per_hour / (throughput * SECONDS_PER_HOUR) * MILLION
         )
+    tpot = values.get("mean_tpot_ms")
+    if tpot and not any(name in values for name in SPEEDS):
+        found["speed_from_tpot"] = MS_PER_SECOND / tpot
     return found
 
 

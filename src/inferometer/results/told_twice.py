@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
+from inferometer.results.derived import RECIPROCAL
 from inferometer.results.foreign import FilePoint
 from inferometer.results.point import Point
 from inferometer.vocabulary import DISTINGUISHING, SET_LOADS, condition
@@ -104,7 +105,7 @@ def _repeats(rounded: FilePoint, other: Point) -> bool:
         abs(value - other.values[name])
         <= half * (1 + 1e-6) + RELATIVE * abs(value)
         for name, value in point.values.items()
-        if name in other.values
+        if name in other.values and name not in RECIPROCAL
     ) and all(
         point.conditions[name] == other.conditions[name]
         for name in AGREEING

@@ -8,6 +8,12 @@ from dataclasses import replace
 from math import isfinite
 
 from inferometer.report.figures.comparison import draw_link_effect, draw_scaling
+from inferometer.report.figures.configurations import (
+    draw_dates,
+    draw_efficiency,
+    draw_saturation,
+    draw_spread,
+)
 from inferometer.report.figures.curves import doubtful
 from inferometer.report.figures.distributions import (
     draw_cdfs,
@@ -24,6 +30,7 @@ from inferometer.report.figures.drawing import (
 )
 from inferometer.report.figures.load import (
     draw_load_curves,
+    draw_overview,
     draw_pareto,
     draw_pcie,
 )
@@ -34,8 +41,10 @@ from inferometer.results.point import Point
 from inferometer.words import Words
 
 FIGURES: dict[str, Figure] = {
+    "overview": Figure("figure.overview", draw_overview, "points"),
     "pcie": Figure("figure.pcie", draw_pcie, "points"),
     "load_curves": Figure("figure.load_curves", draw_load_curves, "points"),
+    "saturation": Figure("figure.saturation", draw_saturation, "points"),
     "production": Figure("figure.production", draw_production, "points"),
     "prefix_cache": Figure("figure.prefix_cache", draw_prefix_cache, "points"),
     "link_effect": Figure(
@@ -43,6 +52,9 @@ FIGURES: dict[str, Figure] = {
     ),
     "scaling": Figure("figure.scaling", draw_scaling, "scaling"),
     "pareto": Figure("figure.pareto", draw_pareto, "points"),
+    "efficiency": Figure("figure.efficiency", draw_efficiency, "points"),
+    "spread": Figure("figure.spread", draw_spread, "points"),
+    "dates": Figure("figure.dates", draw_dates, "points"),
     "requests": Figure("figure.requests", draw_requests, "runs"),
     "histograms": Figure("figure.histograms", draw_histograms, "runs"),
     "cdfs": Figure("figure.cdfs", draw_cdfs, "runs"),

@@ -28,7 +28,6 @@ from inferometer.report.figures.drawing import (
     base,
     layered,
 )
-from inferometer.report.figures.naming import clean, legend_names, natural
 from inferometer.report.figures.scales import (
     NUMBER,
     level_axis,
@@ -37,6 +36,7 @@ from inferometer.report.figures.scales import (
     value_axis,
 )
 from inferometer.report.figures.theme import FRONT, HOLLOW, HOVER
+from inferometer.report.naming import clean, legend_names, natural
 from inferometer.report.tables.columns import with_unit
 from inferometer.words import Words
 

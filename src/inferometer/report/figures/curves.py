@@ -24,15 +24,6 @@ from inferometer.report.figures.channels import (
     shape_of_curves,
 )
 from inferometer.report.figures.drawing import Panel, Row, base, layered
-from inferometer.report.figures.naming import (
-    clean,
-    distinguishing,
-    grouped,
-    key_of,
-    legend_names,
-    name_of,
-    natural,
-)
 from inferometer.report.figures.scales import (
     DECADES,
     DECADES_OF_LATENCY,
@@ -45,6 +36,16 @@ from inferometer.report.figures.scales import (
     value_axis,
 )
 from inferometer.report.figures.theme import CROSS, HOLLOW, HOVER
+from inferometer.report.naming import (
+    clean,
+    distinguishing,
+    grouped,
+    key_of,
+    legend_names,
+    level_of,
+    name_of,
+    natural,
+)
 from inferometer.report.sentences import reasons_of
 from inferometer.results.point import Point
 from inferometer.vocabulary import CONDITIONS, STUDY, statistic_of
@@ -172,18 +173,6 @@ def _common_name(points: Sequence[Point], words: Words) -> str:
     )
 
 
-def level_of(point: Point, x: str) -> float | None:
-    """The condition as a number to draw it at; None where there is none, or it is infinite."""
-    value = point.conditions.get(x)
-    if (
-        isinstance(value, bool)
-        or not isinstance(value, int | float)
-        or not 0 <= value < float("inf")
-    ):
-        return None
-    return float(value)
-
-
 def left_out(points: Sequence[Point], x: str, words: Words) -> list[str]:
     """A note where points have no place on this axis."""
     missing = sum(level_of(point, x) is None for point in points)
@@ -205,9 +194,10 @@ def curve_panel(
     *,
     title: str,
     dashes: Sequence[str] = (),
+    over: Sequence[alt.Chart] = (),
 ) -> Panel:
     """One panel of curves over `curves.x`, all of one unit. With several metrics each has a dash,
-    told by `dashes`.
+    told by `dashes`. `over`: layers over the curves, of rows that are no curve's.
     """
     decades = DECADES_OF_LATENCY if statistic_of(metrics[0]) else DECADES
     axis = value_axis(
@@ -229,9 +219,8 @@ def curve_panel(
             _hover(common, y, k, _tooltip(curves, k, words, label), words)
         )
     x = curves.x.x("x:Q", curves.x_title, padding=10)
-    return layered(
-        [*layers, *hover], title, x=x, color=colour_of_curves(curves.names)
-    )
+    colour = colour_of_curves(curves.names)
+    return layered([*layers, *hover, *over], title, x=x, color=colour)
 
 
 def _rows_of(

@@ -30,7 +30,6 @@ from inferometer.report.figures.drawing import (
     layered,
     why_no_runs,
 )
-from inferometer.report.figures.naming import clean, legend_names
 from inferometer.report.figures.scales import (
     NUMBER,
     Axis,
@@ -39,6 +38,7 @@ from inferometer.report.figures.scales import (
     value_axis,
 )
 from inferometer.report.figures.theme import FRONT, HOLLOW
+from inferometer.report.naming import clean, legend_names
 from inferometer.trace.trace import Trace
 from inferometer.vocabulary import LATENCIES
 from inferometer.words import Words

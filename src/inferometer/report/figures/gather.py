@@ -10,9 +10,8 @@ from pathlib import Path
 from inferometer.analysis.cautions import CannotCompareError
 from inferometer.analysis.pcie import LinkStudy, link_costs, link_records
 from inferometer.analysis.scaling import scaling, scaling_records
-from inferometer.report.figures.curves import level_of
 from inferometer.report.figures.drawing import Material
-from inferometer.report.figures.naming import Key, distinguishing, key_of
+from inferometer.report.naming import Key, distinguishing, key_of, level_of
 from inferometer.results.point import Point
 from inferometer.store.run_directory import load_trace
 from inferometer.trace.trace import Trace

@@ -5,7 +5,6 @@ users against GPUs.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from inferometer.report.figures.channels import (
     colour_of_curves,
@@ -15,7 +14,6 @@ from inferometer.report.figures.curves import (
     Curves,
     curve_panel,
     curves,
-    level_of,
 )
 from inferometer.report.figures.drawing import (
     PRINT_HEIGHT,
@@ -27,24 +25,26 @@ from inferometer.report.figures.drawing import (
     base,
     layered,
 )
-from inferometer.report.figures.naming import (
+from inferometer.report.figures.scales import tip, value_axis
+from inferometer.report.figures.theme import CROSS, FRONT, HOLLOW, HOVER
+from inferometer.report.naming import (
     Key,
     clean,
     distinguishing,
     key_of,
     legend_names,
+    level_of,
     name_of,
+    usual_level,
 )
-from inferometer.report.figures.scales import tip, value_axis
-from inferometer.report.figures.theme import CROSS, FRONT, HOLLOW, HOVER
 from inferometer.report.tables.columns import measured, with_unit
+from inferometer.results.derived import SPEEDS
 from inferometer.results.point import Point
 from inferometer.vocabulary import LATENCIES, LEVELS, ONE_A_REQUEST, STUDY
 from inferometer.words import Words
 
-SPEED = ("output_throughput_per_request", "mean_decode_speed")
-SPEED_OF_TPOT = "speed_of_tpot"
-"""What stands in for them where a file has summaries alone: no metric, and marked."""
+FROM_TPOT = "speed_from_tpot"
+SPEED = (*SPEEDS, FROM_TPOT)
 FOUR_PANELS = (
     ("output_throughput",),
     SPEED,
@@ -84,10 +84,6 @@ def draw_pcie(material: Material, words: Words) -> Sketch:
     for choices in FOUR_PANELS:
         if there := measured(points, choices):
             shown.append(there[0])
-        elif choices[0] == SPEED[0] and measured(points, ("mean_tpot_ms",)):
-            points = [_with_speed(point) for point in points]
-            shown.append(SPEED_OF_TPOT)
-            notes.append(words.text("figure.note.speed_of_tpot"))
         else:
             notes.append(
                 words.text(
@@ -95,27 +91,15 @@ def draw_pcie(material: Material, words: Words) -> Sketch:
                 )
             )
     found = curves(points, shown, words, x=x, fields=STUDY)
+    if FROM_TPOT in shown:
+        notes.append(words.text("figure.note.speed_of_tpot"))
     panels = [
-        curve_panel(found, [metric], words, title=_panel_title(metric, words))
+        curve_panel(found, [metric], words, title=with_unit(metric, words))
         for metric in shown
     ]
     if not panels:
         raise NothingToDrawError(words.text("figure.nothing.metrics"))
     return Sketch(panels, found.rows, [*notes, *found.notes])
-
-
-def _with_speed(point: Point) -> Point:
-    """With 1000 / mean TPOT, for files that have no speed of single requests."""
-    tpot = point.values.get("mean_tpot_ms")
-    if not tpot:
-        return point
-    return replace(point, values={**point.values, SPEED_OF_TPOT: 1000 / tpot})
-
-
-def _panel_title(metric: str, words: Words) -> str:
-    if metric == SPEED_OF_TPOT:
-        return words.with_unit(words.text("figure.speed_of_tpot"), "tok/s")
-    return with_unit(metric, words)
 
 
 def draw_load_curves(material: Material, words: Words) -> Sketch:
@@ -152,6 +136,36 @@ def draw_load_curves(material: Material, words: Words) -> Sketch:
     return Sketch(panels, found.rows, [*notes, *found.notes])
 
 
+OVERVIEW = (
+    *(
+        (f"mean_{short}_ms", f"median_{short}_ms", f"p99_{short}_ms")
+        for short in ("ttft", "tpot", "itl")
+    ),
+    ("mean_e2el_ms", "median_e2el_ms", "p99_e2el_ms", *SPEED),
+    ("request_throughput", "total_token_throughput"),
+    ("output_throughput",),
+)
+"""What its panels show: of each the first that any point has."""
+
+
+def draw_overview(material: Material, words: Words) -> Sketch:
+    """TTFT, TPOT, ITL, E2EL, request and output throughput against the load."""
+    x = load_axis(material.points, words)
+    metrics = [
+        there[0]
+        for choices in OVERVIEW
+        if (there := measured(material.points, choices))
+    ]
+    if not metrics:
+        raise NothingToDrawError(words.text("figure.nothing.metrics"))
+    found = curves(material.points, metrics, words, x=x)
+    panels = [
+        curve_panel(found, [metric], words, title=with_unit(metric, words))
+        for metric in metrics
+    ]
+    return Sketch(panels, found.rows, found.notes, columns=3)
+
+
 def load_axis(points: Sequence[Point], words: Words) -> str:
     """The condition that says how high the load is in most points: concurrency or request rate.
 
@@ -162,16 +176,6 @@ def load_axis(points: Sequence[Point], words: Words) -> str:
     if not has_curve(there, x, distinguishing(there, without=LEVELS)):
         raise NothingToDrawError(words.text("figure.nothing.levels"))
     return x
-
-
-def usual_level(points: Sequence[Point]) -> str:
-    """That of LEVELS that most points have."""
-    return max(
-        LEVELS,
-        key=lambda name: sum(
-            level_of(each, name) is not None for each in points
-        ),
-    )
 
 
 def has_curve(points: Sequence[Point], x: str, fields: Sequence[str]) -> bool:

@@ -27,9 +27,9 @@ from inferometer.report.figures.drawing import (
     layered,
     why_no_runs,
 )
-from inferometer.report.figures.naming import clean, legend_names
 from inferometer.report.figures.scales import NUMBER, tip
 from inferometer.report.figures.theme import CROSS, GHOST, HOVER
+from inferometer.report.naming import clean, legend_names
 from inferometer.report.tables.columns import with_unit
 from inferometer.trace import MISSING, Outcome, Trace
 from inferometer.words import Words

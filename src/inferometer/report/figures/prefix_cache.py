@@ -16,7 +16,9 @@ from inferometer.report.figures.drawing import (
     base,
     layered,
 )
-from inferometer.report.figures.naming import (
+from inferometer.report.figures.scales import tip
+from inferometer.report.figures.theme import CROSS, DOT, INTERVAL
+from inferometer.report.naming import (
     clean,
     distinguishing,
     grouped,
@@ -24,8 +26,6 @@ from inferometer.report.figures.naming import (
     name_of,
     shorten,
 )
-from inferometer.report.figures.scales import tip
-from inferometer.report.figures.theme import CROSS, DOT, INTERVAL
 from inferometer.report.tables.columns import figure, with_unit
 from inferometer.results.point import Point
 from inferometer.vocabulary import LOADS

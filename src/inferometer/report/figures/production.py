@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import altair as alt
 
-from inferometer.report.figures.curves import curve_panel, curves, level_of
+from inferometer.report.figures.curves import curve_panel, curves
 from inferometer.report.figures.drawing import (
     PRINT_HEIGHT,
     Material,
@@ -20,25 +20,34 @@ from inferometer.report.figures.drawing import (
     base,
     layered,
 )
-from inferometer.report.figures.load import has_curve, usual_level
-from inferometer.report.figures.naming import (
-    clean,
-    distinguishing,
-    grouped,
-    name_of,
-)
+from inferometer.report.figures.load import has_curve
 from inferometer.report.figures.scales import (
+    DECADES,
+    DECADES_OF_LATENCY,
+    Axis,
     compact,
-    short_tokens,
     tip,
     value_axis,
 )
 from inferometer.report.figures.theme import GHOST
+from inferometer.report.naming import (
+    clean,
+    distinguishing,
+    grouped,
+    level_of,
+    name_of,
+    short_tokens,
+    usual_level,
+)
 from inferometer.report.tables.columns import measured, with_unit
 from inferometer.results.point import Point
 from inferometer.words import Words
 
-METRICS = (("output_throughput",), ("mean_ttft_ms", "median_ttft_ms"))
+METRICS = (
+    ("output_throughput",),
+    ("mean_ttft_ms", "median_ttft_ms"),
+    ("mean_tpot_ms", "median_tpot_ms"),
+)
 """What is drawn, of each the first that any point has."""
 
 MAX_MAPS = 4
@@ -49,8 +58,8 @@ CELL = 30
 
 
 def draw_production(material: Material, words: Words) -> Sketch:
-    """Output throughput and TTFT over input length, a line a level of load; and the same as maps of
-    input length × load.
+    """Output throughput, TTFT and TPOT over input length, a line a level of load; and the same as
+    maps of input length × load.
     """
     load = usual_level(material.points)
     points = [
@@ -101,11 +110,8 @@ def draw_production(material: Material, words: Words) -> Sketch:
             title = with_unit(metric, words)
             cells = _cells(members, metric, load, f"{number}/{metric}")
             rows = rows + cells
-            panels.append(
-                _map_panel(
-                    cells, f"{name} — {title}" if name else title, load, words
-                )
-            )
+            title = f"{name} — {title}" if name else title
+            panels.append(_length_map(cells, title, load, words))
     if len(maps) > MAX_MAPS:
         notes.append(
             words.text("figure.note.maps", shown=MAX_MAPS, n=len(maps))
@@ -148,33 +154,37 @@ def _cells(
                 (level_of(point, "input_len"), level_of(point, load)), []
             ).append(point)
     rows = [
-        _cell(measured.get((length, each), []), metric, length, each)
+        cell(
+            measured.get((length, each), []),
+            metric,
+            {
+                "on": on,
+                "length": short_tokens(length),
+                "at": length,
+                "load": each,
+            },
+        )
         for length in lengths
         for each in loads
     ]
-    bright = _bright([row["v"] for row in rows if "v" in row])
+    return brightened(rows)
+
+
+def brightened(cells: Sequence[Row]) -> list[Row]:
+    """Those whose colour is bright are told so, for their ink is black."""
+    values = [row["v"] for row in cells if "v" in row]
+    bright = _bright(values, log=_colours(values, cells).log)
     return [
-        {
-            "on": on,
-            **row,
-            **({"bright": True} if row.get("v") in bright else {}),
-        }
-        for row in rows
+        {**row, "bright": True} if row.get("v") in bright else row
+        for row in cells
     ]
 
 
-def _cell(
-    points: Sequence[Point], metric: str, length: float, load: float
-) -> Row:
+def cell(points: Sequence[Point], metric: str, row: Row) -> Row:
     """The mean of what may be believed there; only where nothing may, of what may not, and then
     without a colour.
     """
-    row: Row = {
-        "length": short_tokens(length),
-        "at": length,
-        "load": load,
-        "label": "–",
-    }
+    row = {**row, "label": "–"}
     believed = [p for p in points if p.status != "INVALID"]
     used = believed or points
     if not used:
@@ -198,9 +208,15 @@ def _cell(
     return {**row, "v": value} if believed else row
 
 
-def _bright(values: Sequence[float]) -> set[float]:
+def _colours(values: Sequence[float], cells: Sequence[Row]) -> Axis:
+    latency = cells[0]["on"].endswith("_ms")
+    return value_axis(
+        values, decades=DECADES_OF_LATENCY if latency else DECADES
+    )
+
+
+def _bright(values: Sequence[float], *, log: bool) -> set[float]:
     """Those whose colour is of the bright half, on which ink is black."""
-    log = value_axis(values).log
     position = {v: math.log(v) if log else v for v in values}
     middle = (
         min(position.values(), default=0) + max(position.values(), default=0)
@@ -208,7 +224,7 @@ def _bright(values: Sequence[float]) -> set[float]:
     return {v for v, place in position.items() if place > middle}
 
 
-def _map_panel(
+def _length_map(
     cells: Sequence[Row], title: str, load: str, words: Words
 ) -> Panel:
     loads = sorted({row["load"] for row in cells}, reverse=True)
@@ -220,23 +236,37 @@ def _map_panel(
         words.text("figure.axis.input_len"),
         words.text(f"figure.axis.{load}"),
     )
-    common = base(
-        x=alt.X(
-            "length:O",
-            sort=lengths,
-            axis=alt.Axis(title=across, labelAngle=0, grid=False),
-        ),
-        y=alt.Y("load:O", sort=loads, axis=alt.Axis(title=up, grid=False)),
-    ).transform_filter(f"datum.on == '{cells[0]['on']}'")
-    axis = value_axis(row["v"] for row in cells if "v" in row)
+    x = alt.X(
+        "length:O",
+        sort=lengths,
+        axis=alt.Axis(title=across, labelAngle=0, grid=False),
+    )
+    y = alt.Y("load:O", sort=loads, axis=alt.Axis(title=up, grid=False))
+    told = [tip("length:O", across), tip("load:O", up)]
+    height = min(PRINT_HEIGHT, CELL * len(loads))
+    return map_panel(cells, title, words, x=x, y=y, told=told, height=height)
+
+
+def map_panel(
+    cells: Sequence[Row],
+    title: str,
+    words: Words,
+    *,
+    x: alt.X,
+    y: alt.Y,
+    told: Sequence[alt.Tooltip],
+    height: int,
+) -> Panel:
+    """Cells with their values in them. `told`: what the pointer reads of a cell's place."""
+    common = base(x=x, y=y).transform_filter(f"datum.on == '{cells[0]['on']}'")
+    axis = _colours([row["v"] for row in cells if "v" in row], cells)
     colour = alt.Color(
         "v:Q",
         scale=alt.Scale(type="log" if axis.log else "linear"),
         legend=None,
     )
     tooltip = [
-        tip("length:O", across),
-        tip("load:O", up),
+        *told,
         tip("value:Q", title),
         tip("n:Q", words.text("figure.tooltip.repeats"), ""),
         tip("status:N", words.text("figure.tooltip.verdict")),
@@ -253,4 +283,4 @@ def _map_panel(
         .encode(text="label:N"),
         there.mark_text().encode(text="label:N", color=ink),
     ]
-    return layered(layers, title, height=min(PRINT_HEIGHT, CELL * len(loads)))
+    return layered(layers, title, height=height)

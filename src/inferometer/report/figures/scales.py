@@ -313,13 +313,3 @@ def compact(value: float) -> str:
         if abs(value) >= limit:
             return f"{value / (1e3 if suffix == 'k' else limit):.3g}{suffix}"
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
-
-
-def short_tokens(tokens: float) -> str:
-    """A length in tokens as people write it: 1K for 1024; else the number."""
-    whole = int(tokens)
-    return (
-        f"{whole // 1024}K"
-        if whole >= 1024 and whole % 1024 == 0
-        else f"{whole}"
-    )

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from inferometer.report.answers.answer import capitalized
-from inferometer.report.figures.naming import (
+from inferometer.report.naming import (
     SEPARATOR,
     distinguishing,
     key_of,

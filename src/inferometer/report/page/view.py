@@ -17,7 +17,7 @@ from inferometer.analysis.targets import Checked
 from inferometer.report.answers import ReportAnswer, answers
 from inferometer.report.answers.answer import capitalized, inside
 from inferometer.report.figures import Absent, Drawing
-from inferometer.report.figures.naming import clean as one_line
+from inferometer.report.naming import clean as one_line
 from inferometer.report.page.best import Best, best_points
 from inferometer.report.page.columns import clean, columnar
 from inferometer.report.page.evidence import FACTS, Evidence, gather, share_of

@@ -19,6 +19,9 @@ from inferometer.results import Collection
 from inferometer.store.atomic import write_file
 from inferometer.words import Words
 
+LIVE = "overview"
+"""The figure that the page draws itself, over a load that its reader chooses."""
+
 
 @dataclass(frozen=True, slots=True)
 class Written:
@@ -63,7 +66,7 @@ def write_report(
             title=title,
             written=now,
             paths=paths,
-            figures=drawings,
+            figures=[each for each in drawings if each.key != LIVE],
             checked=checked,
             links=material.link_study,
         )

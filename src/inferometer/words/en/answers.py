@@ -6,7 +6,7 @@ ANSWERS: dict[str, str] = {
     "page.answer.table": "The figures",
     "campaign.left": "Left: about {time} for {n} points, server starts included.",
     "console.ratings": "Ratings: {ratings}",
-    "figure.speed_of_tpot": "Output speed per query, from TPOT",
+    "metric.speed_from_tpot": "Output speed per query, from TPOT",
     "figure.note.speed_of_tpot": (
         "Output speed per query: 1000 / mean TPOT, because these files have no speed of single "
         "requests."

@@ -42,7 +42,7 @@ REPORT: dict[str, str] = {
     "figure.note.not_measured": "{metric} was not recorded by any of these points.",
     "figure.note.left_out": "{n} points without {condition} are left out.",
     "figure.note.pareto": "Dashed: the front, which no point beats in both.",
-    "figure.production": "Throughput and TTFT over input length and load",
+    "figure.production": "Throughput, TTFT and TPOT over input length and load",
     "figure.prefix_cache": "Prefix cache: cold and warm",
     "figure.link_effect": "What the narrower link costs",
     "figure.scaling": "Scaling efficiency",

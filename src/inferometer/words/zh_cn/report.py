@@ -40,7 +40,7 @@ REPORT: dict[str, str] = {
     "figure.note.not_measured": "这些测试点均未记录：{metric}。",
     "figure.note.left_out": "{n} 个没有{condition}的测试点未画出。",
     "figure.note.pareto": "虚线为帕累托前沿：没有测试点能在两项指标上同时优于它。",
-    "figure.production": "不同输入长度与负载下的吞吐量和 TTFT",
+    "figure.production": "不同输入长度与负载下的吞吐量、TTFT 和 TPOT",
     "figure.prefix_cache": "前缀缓存效果：冷缓存与热缓存对比",
     "figure.link_effect": "PCIe 链路变窄的代价",
     "figure.scaling": "多卡扩展效率",

@@ -5,13 +5,52 @@ from __future__ import annotations
 VIEWS: dict[str, str] = {
     "page.overview": "概览",
     "page.overview.hint": (
-        "六项指标随负载的变化。勾选文件夹即可选择要看的实验：图表和测点表只显示选中的部分；下方"
+        "六项指标随负载的变化。勾选文件夹即可选择要看的实验：图表和测试点表只显示选中的部分；下方"
         "探索区的筛选条件在此同样生效。"
     ),
     "page.folders": "实验（文件夹）",
     "page.folders.all": "全选",
     "page.folders.none": "全不选",
     "page.js.folders": "已选 {shown} / {all}",
-    "page.unfiltered": "本图由多个测点相互比较得出，始终基于全部测点，不受筛选影响。",
+    "page.unfiltered": "本图由多个测试点相互比较得出，始终基于全部测试点，不受筛选影响。",
     "page.condition.folder": "文件夹",
+    "answer.saturation.title": "吞吐量在何处饱和？",
+    "answer.saturation": "{name} {load}达到饱和（{interval}），输出吞吐量 {plateau} tok/s。",
+    "answer.saturation.linear": (
+        "{name} {load}达到饱和（{interval}），输出吞吐量 {plateau} tok/s；负载不超过 {linear} "
+        "时，吞吐量随负载成比例增长。"
+    ),
+    "answer.saturation.growing": (
+        "{name} 在测得的最高负载内未饱和：{highest}输出吞吐量 {plateau} tok/s（{interval}）。"
+    ),
+    "answer.saturation.untold": "无法给出区间",
+    "answer.saturation.low_high": "{low} … {high}",
+    "answer.saturation.low": "大于 {low}",
+    "answer.saturation.high": "不超过 {high}",
+    "answer.saturation.curve": "曲线",
+    "answer.saturation.linear_to": "{load}：线性增长至",
+    "answer.saturation.from": "{load}：饱和起点",
+    "answer.saturation.interval": "95% 置信区间",
+    "answer.saturation.falls": "{load}：下降起点",
+    "answer.saturation.not_reached": "未达到",
+    "answer.saturation.note": (
+        "饱和：吞吐量与最高值相差不超过 5%，且负载再提高到 1.5 倍以上也不再增长。线性：不低于按"
+        "最低负载推算值的 90%。置信区间依据重复测量、各次运行自身的区间，或大量负载点的离散程度"
+        "；三者皆无时无法给出。"
+    ),
+    "figure.overview": "负载概览",
+    "figure.saturation": "吞吐量的饱和点",
+    "figure.efficiency": "效率图：配置 × 负载",
+    "figure.spread": "各配置的延迟分布",
+    "figure.dates": "随日期的变化",
+    "figure.nothing.saturation": "没有任何一条曲线有四个及以上的负载级别。",
+    "figure.nothing.configurations": "没有在多个负载下测过的两种及以上配置。",
+    "figure.nothing.percentiles": "没有记录任何延迟的 p99。",
+    "figure.nothing.dates": "没有任何配置在同一负载下、在两天内测过。",
+    "figure.note.saturation": "竖线：从该负载起达到饱和。横条：该负载的 95% 置信区间（能给出时）。",
+    "figure.note.configurations": "共 {n} 种配置，此处显示 {shown} 种。",
+    "figure.note.spread": "负载：{load}。粗条：中位数至 p90；细线：至 p99；圆点：均值。",
+    "figure.note.dates": "每条曲线对应同一配置、同一负载；其间推理引擎与软件栈的版本可能有变化。",
+    "figure.tooltip.saturated": "饱和起点",
+    "figure.tooltip.plateau": "平台吞吐量（tok/s）",
 }

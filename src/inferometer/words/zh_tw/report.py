@@ -40,7 +40,7 @@ REPORT: dict[str, str] = {
     "figure.note.not_measured": "這些測試點均未記錄：{metric}。",
     "figure.note.left_out": "{n} 個沒有{condition}的測試點未畫出。",
     "figure.note.pareto": "虛線為柏拉圖前緣：沒有測試點能在兩項指標上同時優於它。",
-    "figure.production": "不同輸入長度與負載下的吞吐量和 TTFT",
+    "figure.production": "不同輸入長度與負載下的吞吐量、TTFT 和 TPOT",
     "figure.prefix_cache": "前綴快取效果：冷快取與熱快取對比",
     "figure.link_effect": "PCIe 鏈路變窄的代價",
     "figure.scaling": "多卡擴展效率",

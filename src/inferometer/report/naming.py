@@ -7,10 +7,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from inferometer.report.figures.scales import short_tokens
 from inferometer.results.point import Condition, Point
 from inferometer.results.telling import telling_places
-from inferometer.vocabulary import CONDITIONS, DISTINGUISHING
+from inferometer.vocabulary import CONDITIONS, DISTINGUISHING, LEVELS
 from inferometer.vocabulary import condition as known
 from inferometer.words import Words
 
@@ -21,6 +20,8 @@ PART_LENGTHS = (28, 22, 18, 15, 12, 10, 8, 6)
 SEPARATOR = " · "
 
 Key = tuple[Condition, ...]
+_OWNER = re.compile(r"^[\w.-]+/(?=[^/]+$)")
+"""Of a model on a hub."""
 _NUMBER = re.compile(r"\d{1,9}(\.\d{1,9})?")
 
 
@@ -108,6 +109,8 @@ def legend_names(names: Iterable[str]) -> dict[str, str]:
     long, and still unlike the others.
     """
     names = list(dict.fromkeys(names))
+    if without := _without_owners(names):
+        return without
     for longest in PART_LENGTHS:
         parted = {name: _parts_shortened(name, longest) for name in names}
         fits = all(len(label) <= LONGEST for label in parted.values())
@@ -122,6 +125,20 @@ def legend_names(names: Iterable[str]) -> dict[str, str]:
         short[name] = label
         taken.add(label)
     return short
+
+
+def _without_owners(names: Sequence[str]) -> dict[str, str] | None:
+    """`Llama-3.1-8B` for meta-llama/Llama-3.1-8B, where that is enough."""
+    short = {
+        name: SEPARATOR.join(
+            _OWNER.sub("", part) for part in name.split(SEPARATOR)
+        )
+        if len(name) > LONGEST
+        else name
+        for name in names
+    }
+    fits = all(len(label) <= LONGEST for label in short.values())
+    return short if fits and len(set(short.values())) == len(names) else None
 
 
 def _parts_shortened(name: str, longest: int) -> str:
@@ -159,3 +176,35 @@ def _said(name: str, value: Condition, words: Words) -> str:
     if name == "cache" and value in ("cold", "warm"):
         return words.text(f"figure.cache.{value}")
     return f"{words.condition(name)} {clean(str(value))}"
+
+
+def short_tokens(tokens: float) -> str:
+    """A length in tokens as people write it: 1K for 1024; else the number."""
+    whole = int(tokens)
+    return (
+        f"{whole // 1024}K"
+        if whole >= 1024 and whole % 1024 == 0
+        else f"{whole}"
+    )
+
+
+def level_of(point: Point, x: str) -> float | None:
+    """The condition as a number to draw it at; None where there is none, or it is infinite."""
+    value = point.conditions.get(x)
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, int | float)
+        or not 0 <= value < float("inf")
+    ):
+        return None
+    return float(value)
+
+
+def usual_level(points: Sequence[Point]) -> str:
+    """That of LEVELS that most points have."""
+    return max(
+        LEVELS,
+        key=lambda name: sum(
+            level_of(each, name) is not None for each in points
+        ),
+    )

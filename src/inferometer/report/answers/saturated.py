@@ -1,0 +1,175 @@
+"""From which load on does throughput grow no more?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from inferometer.analysis.compare import readings
+from inferometer.analysis.saturation import (
+    NORMAL,
+    LoadLevel,
+    Saturation,
+    saturation,
+)
+from inferometer.report.answers.answer import (
+    ReportAnswer,
+    at_load,
+    capitalized,
+    cautions,
+)
+from inferometer.report.naming import (
+    clean,
+    distinguishing,
+    grouped,
+    level_of,
+    name_of,
+    natural,
+    usual_level,
+)
+from inferometer.report.tables.columns import figure, with_unit
+from inferometer.results import Point
+from inferometer.words import Words
+
+THROUGHPUT = "output_throughput"
+MAX_SENTENCES = 3
+MAX_ROWS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class SaturatedCurve:
+    """One deployment's curve over the load."""
+
+    name: str
+    """As a legend has it whole."""
+    points: Sequence[Point]
+    found: Saturation
+
+
+def saturated_curves(
+    points: Sequence[Point], words: Words
+) -> tuple[str, list[SaturatedCurve]]:
+    """The condition that says the load, and the curves over it that have enough levels to tell."""
+    usable = [
+        point
+        for point in points
+        if point.status != "INVALID" and point.values.get(THROUGHPUT, 0) > 0
+    ]
+    x = usual_level(usable)
+    there = [point for point in usable if level_of(point, x)]
+    fields = distinguishing(there, without=(x,))
+    members = grouped(there, fields)
+    found = [
+        SaturatedCurve(
+            name_of(key, fields, words) or words.text("figure.all_points"),
+            members[key],
+            saturation(_levels(members[key], x)),
+        )
+        for key in sorted(members, key=natural)
+    ]
+    return x, [each for each in found if each.found.state != "too few"]
+
+
+def _levels(points: Sequence[Point], x: str) -> list[LoadLevel]:
+    at: dict[float, list[Point]] = {}
+    for point in points:
+        at.setdefault(level_of(point, x) or 0, []).append(point)
+    return [_level(load, at[load]) for load in sorted(at)]
+
+
+def _level(load: float, points: Sequence[Point]) -> LoadLevel:
+    samples = readings(points, THROUGHPUT)
+    halves = [
+        each.half_width for each in samples if each.half_width is not None
+    ]
+    error = (
+        sum(half**2 for half in halves) ** 0.5 / len(halves) / NORMAL
+        if len(halves) == len(samples)
+        else None
+    )
+    return LoadLevel(load, [each.value for each in samples], error)
+
+
+def saturation_answers(
+    points: Sequence[Point], words: Words
+) -> list[ReportAnswer]:
+    """One table of all curves."""
+    x, found = saturated_curves(points, words)
+    if not found:
+        return []
+    ranked = sorted(found, key=lambda each: -(each.found.plateau or 0))
+    sentences = [_sentence(each, x, words) for each in ranked[:MAX_SENTENCES]]
+    note = words.text("answer.saturation.note")
+    if len(found) > MAX_ROWS:
+        more = words.text("figure.note.curves", shown=MAX_ROWS, n=len(found))
+        note = f"{more} {note}"
+    used = [point for each in found for point in each.points]
+    return [
+        ReportAnswer(
+            words.text("answer.saturation.title"),
+            (*sentences, *cautions(used, words)),
+            _head(x, words),
+            tuple(_row(each, words) for each in ranked[:MAX_ROWS]),
+            note,
+        )
+    ]
+
+
+def _sentence(curve: SaturatedCurve, x: str, words: Words) -> str:
+    found = curve.found
+    highest = max(level_of(point, x) or 0 for point in curve.points)
+    values = {
+        "name": clean(curve.name),
+        "plateau": figure(found.plateau),
+        "highest": at_load(x, highest, words),
+        "interval": interval_in_words(found, words),
+    }
+    if found.saturated_from is None:
+        return words.text("answer.saturation.growing", **values)
+    values["load"] = at_load(x, found.saturated_from, words)
+    if found.linear_to is None:
+        return words.text("answer.saturation", **values)
+    linear = f"{found.linear_to:g}"
+    return words.text("answer.saturation.linear", linear=linear, **values)
+
+
+def interval_in_words(found: Saturation, words: Words) -> str:
+    """Between which loads; that it cannot be told where the noise is unknown."""
+    ends = {
+        name: f"{end:g}"
+        for name, end in (("low", found.low), ("high", found.high))
+        if end is not None
+    }
+    if found.noise == "unknown" or not ends:
+        return words.text("answer.saturation.untold")
+    return words.text(f"answer.saturation.{'_'.join(ends)}", **ends)
+
+
+def _head(x: str, words: Words) -> tuple[str, ...]:
+    load = capitalized(words.condition(x))
+    return (
+        words.text("answer.saturation.curve"),
+        words.text("answer.saturation.linear_to", load=load),
+        words.text("answer.saturation.from", load=load),
+        words.text("answer.saturation.interval"),
+        with_unit(THROUGHPUT, words),
+        words.text("answer.saturation.falls", load=load),
+    )
+
+
+def _row(curve: SaturatedCurve, words: Words) -> tuple[str, ...]:
+    found = curve.found
+    loads = [found.linear_to, found.saturated_from, found.falls_from]
+    linear, saturated, falls = (
+        "–" if load is None else f"{load:g}" for load in loads
+    )
+    if found.saturated_from is None:
+        saturated = words.text("answer.saturation.not_reached")
+    return (
+        clean(curve.name),
+        linear,
+        saturated,
+        interval_in_words(found, words),
+        figure(found.plateau),
+        falls,
+    )

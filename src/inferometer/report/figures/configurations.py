@@ -1,0 +1,463 @@
+"""Figures that set configurations beside each other: where each saturates, how efficient it is at
+each load, how its latencies are distributed, and how it changed from date to date.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timezone
+
+import altair as alt
+
+from inferometer.report.answers.answer import some_levels
+from inferometer.report.answers.saturated import (
+    THROUGHPUT,
+    interval_in_words,
+    saturated_curves,
+)
+from inferometer.report.figures.channels import (
+    colour_of_curves,
+    dash_of_curve,
+    dashed,
+    shape_of_curves,
+)
+from inferometer.report.figures.curves import curve_panel, curves
+from inferometer.report.figures.drawing import (
+    Material,
+    NothingToDrawError,
+    Panel,
+    Row,
+    Sketch,
+    base,
+    layered,
+)
+from inferometer.report.figures.production import (
+    brightened,
+    cell,
+    map_panel,
+)
+from inferometer.report.figures.scales import (
+    DECADES,
+    DECADES_OF_LATENCY,
+    Axis,
+    tip,
+    value_axis,
+)
+from inferometer.report.figures.theme import CROSS, DOT
+from inferometer.report.naming import (
+    Key,
+    clean,
+    distinguishing,
+    grouped,
+    legend_names,
+    level_of,
+    name_of,
+    natural,
+    usual_level,
+)
+from inferometer.report.tables.columns import measured, with_unit
+from inferometer.results.point import Point
+from inferometer.vocabulary import CHANGES_WITH_DATES, LATENCIES
+from inferometer.words import Words
+
+MAX_CONFIGURATIONS = 24
+ROW_HEIGHT = 24
+"""Pixels of a configuration."""
+LATENCY = (
+    ("mean_ttft_ms", "median_ttft_ms", "p99_ttft_ms"),
+    ("mean_tpot_ms", "median_tpot_ms", "p99_tpot_ms"),
+)
+EFFICIENCY = (("output_throughput_per_gpu", "output_throughput"), *LATENCY)
+CHANGING = (("output_throughput",), *LATENCY)
+"""What is drawn, of each the first that any point has."""
+Members = dict[Key, list[Point]]
+
+
+def draw_saturation(material: Material, words: Words) -> Sketch:
+    """Output throughput over the load, with the load from which on each curve is saturated, and the
+    interval of that.
+    """
+    x, found = saturated_curves(material.points, words)
+    if not found:
+        raise NothingToDrawError(words.text("figure.nothing.saturation"))
+    points = [point for curve in found for point in curve.points]
+    drawn = curves(points, [THROUGHPUT], words, x=x)
+    legend = {row.get("name", row["curve"]): row["curve"] for row in drawn.rows}
+    rows = []
+    for each in found:
+        state = each.found
+        if each.name in legend and state.saturated_from is not None:
+            rows.append(
+                {
+                    "on": "saturation",
+                    "curve": legend[each.name],
+                    "at": state.saturated_from,
+                    "from": state.low or state.saturated_from,
+                    "to": state.high or state.saturated_from,
+                    "plateau": float(f"{state.plateau:.5g}"),
+                    "interval": interval_in_words(state, words),
+                    "of": [clean(point.id) for point in each.points],
+                }
+            )
+    axis = value_axis(drawn.values(THROUGHPUT), drawn.ends(THROUGHPUT))
+    there = base(color=colour_of_curves(drawn.names)).transform_filter(
+        "datum.on == 'saturation'"
+    )
+    tooltip = [
+        tip("curve:N", words.text("figure.tooltip.curve")),
+        tip("at:Q", words.text("figure.tooltip.saturated")),
+        tip("interval:N", words.text("figure.tooltip.interval")),
+        tip("plateau:Q", words.text("figure.tooltip.plateau")),
+    ]
+    y = axis.y("plateau:Q")
+    over = [
+        there.mark_rule(strokeWidth=4, opacity=0.45).encode(
+            x="from:Q", x2="to:Q", y=y
+        ),
+        there.mark_point(
+            shape="stroke", angle=90, size=200, strokeWidth=2.5, opacity=1
+        ).encode(x="at:Q", y=y, tooltip=tooltip),
+    ]
+    panel = curve_panel(
+        drawn,
+        [THROUGHPUT],
+        words,
+        title=with_unit(THROUGHPUT, words),
+        over=over,
+    )
+    note = words.text("figure.note.saturation")
+    return Sketch([panel], drawn.rows + rows, [note, *drawn.notes], columns=1)
+
+
+def draw_efficiency(material: Material, words: Words) -> Sketch:
+    """Throughput per GPU, TTFT and TPOT as maps of configuration × load."""
+    x = usual_level(material.points)
+    members = _configurations(material.points, x)
+    loads = some_levels(
+        [level_of(p, x) or 0 for each in members.values() for p in each]
+    )
+    if len(members) < 2 or len(loads) < 2:
+        raise NothingToDrawError(words.text("figure.nothing.configurations"))
+    names, notes = _names(members, x, words)
+    metrics = _first_of(EFFICIENCY, members)
+    rows: list[Row] = []
+    panels = []
+    title = words.text(f"figure.axis.{x}")
+    for metric in metrics:
+        cells = brightened(
+            [
+                cell(
+                    [
+                        p
+                        for p in members[key]
+                        if level_of(p, x) == load and metric in p.values
+                    ],
+                    metric,
+                    {"on": metric, "who": name, "load": load},
+                )
+                for key, name in names.items()
+                for load in loads
+            ]
+        )
+        rows += cells
+        panels.append(
+            map_panel(
+                cells,
+                with_unit(metric, words),
+                words,
+                x=alt.X(
+                    "load:O",
+                    sort=loads,
+                    axis=alt.Axis(title=title, labelAngle=0, grid=False),
+                ),
+                y=alt.Y("who:N", sort=list(names.values()), axis=_name_axis()),
+                told=[
+                    tip("who:N", words.text("figure.tooltip.curve")),
+                    tip("load:O", title),
+                ],
+                height=ROW_HEIGHT * len(names),
+            )
+        )
+    return Sketch(panels, rows, notes, columns=1, one_legend=False)
+
+
+def draw_spread(material: Material, words: Words) -> Sketch:
+    """Of each configuration, at the load that most have in common: TTFT, TPOT, ITL and E2EL from
+    the median over p90 to p99, and the mean.
+    """
+    x = usual_level(material.points)
+    members = _configurations(
+        [p for p in material.points if p.status != "INVALID"], x
+    )
+    if len(members) < 2:
+        raise NothingToDrawError(words.text("figure.nothing.configurations"))
+    load = _common_level(members, x)
+    at = {
+        key: [p for p in each if level_of(p, x) == load]
+        for key, each in members.items()
+    }
+    names, notes = _names({key: v for key, v in at.items() if v}, x, words)
+    rows = [
+        row
+        for latency in LATENCIES
+        for key, name in names.items()
+        if len(row := _spread_row(at[key], latency, name)) > 3
+    ]
+    panels = [
+        _spread_panel([row for row in rows if row["on"] == latency], words)
+        for latency in LATENCIES
+        if any(row["on"] == latency and "high" in row for row in rows)
+    ]
+    if not panels:
+        raise NothingToDrawError(words.text("figure.nothing.percentiles"))
+    level = words.text(f"figure.name.{x}", value=f"{load:g}")
+    notes = [words.text("figure.note.spread", load=level), *notes]
+    return Sketch(panels, rows, notes, one_legend=False)
+
+
+def draw_dates(material: Material, words: Words) -> Sketch:
+    """Throughput, TTFT and TPOT of each configuration from date to date, at the highest load that
+    was measured on several days.
+    """
+    x = usual_level(material.points)
+    dated = [p for p in material.points if _time_ms(p) is not None]
+    fields = distinguishing(dated, without=(x, *CHANGES_WITH_DATES))
+    chosen = {
+        (key, load): points
+        for key, each in grouped(dated, fields).items()
+        if (repeated := _on_several_days(each, x))
+        for load, points in [repeated]
+    }
+    if not chosen:
+        raise NothingToDrawError(words.text("figure.nothing.dates"))
+    whole = {
+        (key, load): _dated_name(key, fields, x, load, words)
+        for key, load in sorted(chosen, key=lambda each: natural(each[0]))
+    }
+    names = legend_names(whole.values())
+    metrics = [
+        there[0]
+        for choices in CHANGING
+        if (there := measured([p for v in chosen.values() for p in v], choices))
+    ]
+    rows = [
+        row
+        for number, (place, name) in enumerate(whole.items())
+        for point in chosen[place]
+        for row in _dated_rows(point, metrics, names[name], number)
+    ]
+    panels = [
+        _date_panel(rows, m, list(names.values()), words) for m in metrics
+    ]
+    return Sketch(panels, rows, [words.text("figure.note.dates")], columns=1)
+
+
+def _configurations(points: Sequence[Point], x: str) -> Members:
+    """The points at each load of those that can be told apart, in the order of a legend."""
+    there = [point for point in points if level_of(point, x)]
+    found = grouped(there, distinguishing(there, without=(x,)))
+    return {key: found[key] for key in sorted(found, key=natural)}
+
+
+def _names(
+    members: Members, x: str, words: Words
+) -> tuple[dict[Key, str], list[str]]:
+    """Of as many as can be shown, and a note where that is not all."""
+    points = [point for each in members.values() for point in each]
+    fields = distinguishing(points, without=(x,))
+    shown = list(members)[:MAX_CONFIGURATIONS]
+    whole = {
+        key: name_of(key, fields, words) or words.text("figure.all_points")
+        for key in shown
+    }
+    short = legend_names(whole.values())
+    notes = (
+        [
+            words.text(
+                "figure.note.configurations", shown=len(shown), n=len(members)
+            )
+        ]
+        if len(shown) < len(members)
+        else []
+    )
+    return {key: short[name] for key, name in whole.items()}, notes
+
+
+def _first_of(choices: Sequence[Sequence[str]], members: Members) -> list[str]:
+    points = [point for each in members.values() for point in each]
+    return [there[0] for each in choices if (there := measured(points, each))]
+
+
+def _name_axis() -> alt.Axis:
+    return alt.Axis(title=None, labelLimit=230, domain=False, ticks=False)
+
+
+def _common_level(members: Members, x: str) -> float:
+    """The highest of the loads that most configurations were measured at."""
+    counts: dict[float, int] = {}
+    for each in members.values():
+        for load in {level_of(point, x) or 0 for point in each}:
+            counts[load] = counts.get(load, 0) + 1
+    return max(counts, key=lambda load: (counts[load], load))
+
+
+def _spread_row(points: Sequence[Point], latency: str, name: str) -> Row:
+    """Means over repeats of each statistic."""
+    row: Row = {
+        "on": latency,
+        "who": name,
+        "of": [clean(point.id) for point in points],
+    }
+    for field, statistics in (
+        ("low", ("median", "p50")),
+        ("middle", ("p90",)),
+        ("high", ("p99",)),
+        ("mean", ("mean",)),
+    ):
+        metrics = [f"{each}_{latency}_ms" for each in statistics]
+        for metric in measured(points, metrics)[:1]:
+            values = [p.values[metric] for p in points if metric in p.values]
+            row[field] = float(f"{sum(values) / len(values):.5g}")
+    if any(point.status == "SUSPECT" for point in points):
+        row["status"] = "SUSPECT"
+    return row
+
+
+def _spread_panel(rows: Sequence[Row], words: Words) -> Panel:
+    latency = rows[0]["on"]
+    label = LATENCIES[latency].label
+    fields = ("low", "middle", "high", "mean")
+    axis = value_axis(
+        (row[field] for row in rows for field in fields if field in row),
+        decades=DECADES_OF_LATENCY,
+    )
+    names = list(dict.fromkeys(row["who"] for row in rows))
+    common = base(
+        y=alt.Y("who:N", sort=names, axis=_name_axis())
+    ).transform_filter(f"datum.on == '{latency}'")
+    tooltip = [
+        tip("who:N", words.text("figure.tooltip.curve")),
+        tip("mean:Q", words.metric(f"mean_{latency}_ms")),
+        tip("low:Q", words.metric(f"median_{latency}_ms")),
+        tip("middle:Q", words.metric(f"p90_{latency}_ms")),
+        tip("high:Q", words.metric(f"p99_{latency}_ms")),
+    ]
+    x = axis.x("low:Q")
+    thin = common.transform_filter("isValid(datum.high)")
+    layers = [
+        thin.mark_rule(strokeWidth=2, opacity=0.9).encode(
+            x=x, x2="high:Q", tooltip=tooltip
+        ),
+        thin.transform_calculate(end="datum.middle || datum.low")
+        .mark_rule(strokeWidth=9, opacity=0.55)
+        .encode(x=x, x2="end:Q", tooltip=tooltip),
+        thin.mark_tick(thickness=2, height=12).encode(
+            x=axis.x("high:Q"), tooltip=tooltip
+        ),
+        common.mark_point(style=DOT, size=34, filled=True).encode(
+            x=axis.x("mean:Q"), tooltip=tooltip
+        ),
+    ]
+    title = words.with_unit(label, "ms")
+    return layered(layers, title, height=ROW_HEIGHT * len(names))
+
+
+def _time_ms(point: Point) -> float | None:
+    """When it was measured, for an axis of time; None where no file tells."""
+    told = point.conditions.get("date")
+    try:
+        when = datetime.fromisoformat(str(told).replace("Z", "+00:00"))
+    except ValueError:
+        return None
+    return when.replace(tzinfo=timezone.utc).timestamp() * 1000
+
+
+def _on_several_days(
+    points: Sequence[Point], x: str
+) -> tuple[float | None, list[Point]] | None:
+    """The points at the load that was measured on most days, of several the highest."""
+    at: dict[float | None, list[Point]] = {}
+    for point in points:
+        at.setdefault(level_of(point, x), []).append(point)
+    days = {
+        load: len({str(p.conditions["date"])[:10] for p in each})
+        for load, each in at.items()
+    }
+    load = max(days, key=lambda each: (days[each], each or 0))
+    if days[load] < 2:
+        return None
+    return load, sorted(at[load], key=lambda point: _time_ms(point) or 0)
+
+
+def _dated_name(
+    key: Key, fields: Sequence[str], x: str, load: float | None, words: Words
+) -> str:
+    name = name_of(key, fields, words)
+    if load is None:
+        return name or words.text("figure.all_points")
+    at = words.text(f"figure.name.{x}", value=f"{load:g}")
+    return f"{name} · {at}" if name else at
+
+
+def _dated_rows(
+    point: Point, metrics: Sequence[str], curve: str, number: int
+) -> list[Row]:
+    version = point.conditions.get("engine_version")
+    stack = point.conditions.get("stack")
+    row: Row = {
+        "curve": curve,
+        "t": _time_ms(point),
+        "day": str(point.conditions["date"])[:10],
+        "id": clean(point.id),
+        "version": clean(
+            ", ".join(str(each) for each in (version, stack) if each) or "–"
+        ),
+        **dash_of_curve(number),
+    }
+    if point.status:
+        row["status"] = point.status
+    return [
+        {**row, "on": metric, "v": float(f"{point.values[metric]:.5g}")}
+        for metric in metrics
+        if metric in point.values
+    ]
+
+
+def _date_panel(
+    rows: Sequence[Row], metric: str, names: Sequence[str], words: Words
+) -> Panel:
+    latency = metric.endswith("_ms")
+    axis: Axis = value_axis(
+        (row["v"] for row in rows if row["on"] == metric),
+        decades=DECADES_OF_LATENCY if latency else DECADES,
+    )
+    common = base(
+        x=alt.X(
+            "t:T",
+            scale=alt.Scale(type="utc", padding=12),
+            axis=alt.Axis(
+                title=None, format="%Y-%m-%d", tickCount=5, grid=False
+            ),
+        ),
+        y=axis.y("v:Q"),
+        color=colour_of_curves(names),
+    ).transform_filter(f"datum.on == '{metric}'")
+    tooltip = [
+        tip("curve:N", words.text("figure.tooltip.curve")),
+        tip("day:N", words.text("condition.date")),
+        tip("v:Q", with_unit(metric, words)),
+        tip("version:N", words.text("condition.engine_version")),
+        tip("status:N", words.text("figure.tooltip.verdict")),
+        tip("id:N", words.text("figure.tooltip.point")),
+    ]
+    believed = common.transform_filter("datum.status != 'INVALID'")
+    layers = [
+        dashed(believed.mark_line(strokeWidth=1.8), names),
+        believed.mark_point(filled=True, size=46, opacity=1).encode(
+            shape=shape_of_curves(names), tooltip=tooltip
+        ),
+        common.transform_filter("datum.status == 'INVALID'")
+        .mark_point(shape=CROSS, size=48, strokeWidth=1.8, opacity=1)
+        .encode(tooltip=tooltip),
+    ]
+    return layered(layers, with_unit(metric, words), height=200)

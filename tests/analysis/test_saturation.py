@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from inferometer.analysis.saturation import LoadLevel, Saturation, saturation
+from inferometer.analysis.saturation import MeasuredLoad, Saturation, saturation
 
 DOUBLING = (1, 2, 4, 8, 16, 32, 64, 128)
 
@@ -26,10 +26,10 @@ def levels(
     repeats: int = 1,
     error: float | None = None,
     seed: int = 1,
-) -> list[LoadLevel]:
+) -> list[MeasuredLoad]:
     random = np.random.default_rng(seed)
     return [
-        LoadLevel(
+        MeasuredLoad(
             load,
             [
                 knee(load) * float(np.exp(random.normal(0, noise)))
@@ -50,7 +50,7 @@ def test_the_phases_of_a_knee() -> None:
 
 def test_a_curve_that_falls_after_its_plateau() -> None:
     ladder = levels(DOUBLING, error=0.01)
-    ladder[-1] = LoadLevel(128, [500.0], 0.01)
+    ladder[-1] = MeasuredLoad(128, [500.0], 0.01)
     found = saturation(ladder)
     assert (found.state, found.falls_from) == ("saturated", 128.0)
 
@@ -69,7 +69,9 @@ def test_a_plateau_has_to_be_seen(loads: Sequence[float], state: str) -> None:
 
 
 def test_a_curve_that_is_flat_from_its_first_load() -> None:
-    ladder = [LoadLevel(load, [100.0, 101.0, 99.0]) for load in (8, 16, 32, 64)]
+    ladder = [
+        MeasuredLoad(load, [100.0, 101.0, 99.0]) for load in (8, 16, 32, 64)
+    ]
     found = saturation(ladder)
     assert (found.saturated_from, found.linear_to) == (8.0, None)
     assert (found.low, found.high) == (None, 8.0)  # 8 or below

@@ -45,7 +45,7 @@ State = Literal["saturated", "growing", "too few"]
 
 
 @dataclass(frozen=True, slots=True)
-class LoadLevel:
+class MeasuredLoad:
     """One load, and the throughput of each run at it."""
 
     load: float
@@ -75,7 +75,7 @@ class Saturation:
     """
 
 
-def saturation(levels: Sequence[LoadLevel]) -> Saturation:
+def saturation(levels: Sequence[MeasuredLoad]) -> Saturation:
     """The phases of a curve, whose levels differ in their load and come in its order."""
     if len(levels) < MIN_LEVELS:
         return Saturation("too few")
@@ -132,7 +132,7 @@ def _falls_from(loads: Array, smooth: Array) -> float | None:
 
 
 def _noise(
-    levels: Sequence[LoadLevel], means: Array, weights: Array, smooth: Array
+    levels: Sequence[MeasuredLoad], means: Array, weights: Array, smooth: Array
 ) -> tuple[Noise, Array | None]:
     """Where the noise is known from, and the standard error of each level as a share of it."""
     counts = np.array([len(level.values) for level in levels])

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from inferometer.analysis.compare import readings
 from inferometer.analysis.saturation import (
     NORMAL,
-    LoadLevel,
+    MeasuredLoad,
     Saturation,
     saturation,
 )
@@ -70,14 +70,14 @@ def saturated_curves(
     return x, [each for each in found if each.found.state != "too few"]
 
 
-def _levels(points: Sequence[Point], x: str) -> list[LoadLevel]:
+def _levels(points: Sequence[Point], x: str) -> list[MeasuredLoad]:
     at: dict[float, list[Point]] = {}
     for point in points:
         at.setdefault(level_of(point, x) or 0, []).append(point)
     return [_level(load, at[load]) for load in sorted(at)]
 
 
-def _level(load: float, points: Sequence[Point]) -> LoadLevel:
+def _level(load: float, points: Sequence[Point]) -> MeasuredLoad:
     samples = readings(points, THROUGHPUT)
     halves = [
         each.half_width for each in samples if each.half_width is not None
@@ -87,7 +87,7 @@ def _level(load: float, points: Sequence[Point]) -> LoadLevel:
         if len(halves) == len(samples)
         else None
     )
-    return LoadLevel(load, [each.value for each in samples], error)
+    return MeasuredLoad(load, [each.value for each in samples], error)
 
 
 def saturation_answers(

@@ -40,7 +40,13 @@ from inferometer.report.naming import (
 from inferometer.report.tables.columns import measured, with_unit
 from inferometer.results.derived import SPEEDS
 from inferometer.results.point import Point
-from inferometer.vocabulary import LATENCIES, LEVELS, ONE_A_REQUEST, STUDY
+from inferometer.vocabulary import (
+    LATENCIES,
+    LEVELS,
+    ONE_A_REQUEST,
+    SHOWN_LATENCIES,
+    STUDY,
+)
 from inferometer.words import Words
 
 FROM_TPOT = "speed_from_tpot"
@@ -139,7 +145,7 @@ def draw_load_curves(material: Material, words: Words) -> Sketch:
 OVERVIEW = (
     *(
         (f"mean_{short}_ms", f"median_{short}_ms", f"p99_{short}_ms")
-        for short in ("ttft", "tpot", "itl")
+        for short in SHOWN_LATENCIES
     ),
     ("mean_e2el_ms", "median_e2el_ms", "p99_e2el_ms", *SPEED),
     ("request_throughput", "total_token_throughput"),

@@ -325,6 +325,42 @@ def test_the_overview_is_over_the_load_that_one_chooses(
     assert seen.complaints() == []
 
 
+def test_the_best_point_of_each_configuration_within_limits(
+    browser: Chrome, pages: Callable[..., str]
+) -> None:
+    """TTFT is 20 ms times the load; point 3 has none, and 6 is INVALID."""
+    heads = (
+        "return [...document.querySelectorAll('#top tbody th')]"
+        ".map(e => [e.title, e.textContent])"
+    )
+    seen = Seen(browser, pages())
+    assert seen.run(heads) == [
+        ["point-11", "1. C · 7B"],
+        ["point-3", "2. B · 7B"],
+        ["point-15", "3. C · 14B"],
+        ["point-7", "4. B · 14B"],
+    ]
+    limit = (
+        "const e = document.getElementById('slo-ttft'); e.value = arguments[0]; "
+        "e.dispatchEvent(new Event('change'))"
+    )
+    seen.run(limit, "80")
+    assert [point for point, _ in seen.run(heads)] == [
+        "point-10",
+        "point-2",
+        "point-14",
+        "point-5",
+    ]
+    again = Seen(browser, seen.run("return location.href"))
+    assert len(again.run(heads)) == 4
+    again.run(limit, "10")
+    assert again.run(heads) == []
+    assert "within the limits: 4 (" in again.run(
+        "return document.getElementById('without').textContent"
+    )
+    assert again.complaints() == []
+
+
 def test_what_is_missing_is_a_gap_and_told(
     browser: Chrome, pages: Callable[..., str]
 ) -> None:

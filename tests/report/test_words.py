@@ -104,6 +104,7 @@ ROOMS = {
     "progress",
     "prompts",
     "rate",
+    "ratings",
     "recheck",
     "repeats",
     "report",

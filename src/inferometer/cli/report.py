@@ -38,6 +38,7 @@ class Page:
     language: str
     title: str | None
     figures: Path | None
+    ratings: Path | None
 
 
 def report(  # noqa: PLR0917 - typer makes an option of each
@@ -114,6 +115,16 @@ def report(  # noqa: PLR0917 - typer makes an option of each
             help="Also write points, requests and environment as Parquet files.",
         ),
     ] = None,
+    ratings: Annotated[
+        Path | None,
+        typer.Option(
+            "--ratings",
+            metavar="FILE",
+            help="YAML file with the limits of the ratings, such as"
+            " mean_ttft_ms: [100, 200, 500].",
+            show_default="TTFT 100, 200, 500 ms; TPOT 50, 100, 200 ms",
+        ),
+    ] = None,
     asserted: Annotated[
         list[str] | None, typer.Option("--assert", metavar="TARGET", help=HELP)
     ] = None,
@@ -126,6 +137,7 @@ def report(  # noqa: PLR0917 - typer makes an option of each
     Exit code: 0 if the file was written; 1 if a target of --assert is missed; 2 if no file was
     written.
     """
+    from inferometer.analysis.ratings import RatingsError
     from inferometer.cli.asserted import targets_of
     from inferometer.cli.flag_errors import FlagsError
     from inferometer.cli.report_files import TableFiles
@@ -134,14 +146,19 @@ def report(  # noqa: PLR0917 - typer makes an option of each
     from inferometer.store.atomic import CannotWriteError
 
     files = TableFiles(markdown, csv, dcu_csv, excel, parquet)
-    page = Page(output, language.value, title, figures)
+    page = Page(output, language.value, title, figures, ratings)
     if (twice := files.one_for_two(output)) is not None:
         usage_error(Said("report.one_for_two", {"name": printable(twice.name)}))
     try:
         code = _write(sources, page, files, targets_of(asserted or ()))
     except FlagsError as error:
         usage_error(*error.reasons)
-    except (ResultsError, CannotWriteError, NoExcelError) as error:
+    except (
+        ResultsError,
+        CannotWriteError,
+        NoExcelError,
+        RatingsError,
+    ) as error:
         usage_error(error)
     raise typer.Exit(code)
 
@@ -155,6 +172,7 @@ def _write(
     """Write all outputs; the exit code."""
     from dataclasses import replace
 
+    from inferometer.analysis.ratings import RATED, read_ratings
     from inferometer.analysis.targets import check, check_campaigns
     from inferometer.cli.asserted import tell
     from inferometer.cli.report_files import write_tables
@@ -164,6 +182,7 @@ def _write(
     from inferometer.results.read import read
     from inferometer.store.atomic import require_writable
 
+    rated = read_ratings(page.ratings) if page.ratings else RATED
     require_writable(page.output.parent)  # before the time is spent
     with _progress() as progress:
         collection = read(sources, progress=progress)
@@ -187,6 +206,7 @@ def _write(
             title=page.title,
             figures=page.figures,
             checked=checked,
+            rated=rated,
         )
     if not files.prints:
         in_files_too()
@@ -194,7 +214,7 @@ def _write(
     points = len(collection.points)
     for line in _what_was_written(page, points, written.bytes, written.figures):
         typer.echo(in_words(line), err=files.prints)
-    for each in write_tables(files, Frames(collection), checked):
+    for each in write_tables(files, Frames(collection), checked, rated):
         typer.echo(in_words(each), err=files.prints)
     return tell(asserted, err=files.prints)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import typer
 
 if TYPE_CHECKING:
+    from inferometer.analysis.ratings import Rated
     from inferometer.analysis.targets import Checked
     from inferometer.results.frames import Frames
 
@@ -51,7 +52,10 @@ class TableFiles:
 
 
 def write_tables(
-    files: TableFiles, frames: Frames, checked: Sequence[Checked]
+    files: TableFiles,
+    frames: Frames,
+    checked: Sequence[Checked],
+    rated: Rated,
 ) -> list[str]:
     """Write the files; messages, a sentence each. Raises CannotWriteError and NoExcelError."""
     from inferometer.report.tables.delimited import (
@@ -69,12 +73,12 @@ def write_tables(
     told: list[str] = []
 
     def markdown() -> str:
-        table = answers_as_markdown(points) + points_as_markdown(points)
+        table = answers_as_markdown(points) + points_as_markdown(points, rated)
         return f"{table}\n{targets_as_markdown(checked)}" if checked else table
 
     texts: tuple[tuple[Path | None, Callable[[], str]], ...] = (
         (files.markdown, markdown),
-        (files.csv, lambda: points_as_csv(frames)),
+        (files.csv, lambda: points_as_csv(frames, rated)),
         (files.dcu_csv, lambda: points_as_dcu_csv(points)),
     )
     for path, text in texts:
@@ -82,7 +86,7 @@ def write_tables(
             told += _write_text(path, text())
     if files.excel is not None:
         told += [
-            *write_workbook(files.excel, frames, checked),
+            *write_workbook(files.excel, frames, checked, rated),
             str(files.excel),
         ]
     if files.parquet is not None:

@@ -60,6 +60,8 @@ from inferometer.results.point import Point
 from inferometer.vocabulary import CHANGES_WITH_DATES, LATENCIES
 from inferometer.words import Words
 
+DECADES_OF_SPREAD = 0.9
+"""From which latencies of configurations are on a logarithmic axis."""
 MAX_CONFIGURATIONS = 24
 ROW_HEIGHT = 24
 """Pixels of a configuration."""
@@ -329,7 +331,7 @@ def _spread_panel(rows: Sequence[Row], words: Words) -> Panel:
     fields = ("low", "middle", "high", "mean")
     axis = value_axis(
         (row[field] for row in rows for field in fields if field in row),
-        decades=DECADES_OF_LATENCY,
+        decades=DECADES_OF_SPREAD,
     )
     names = list(dict.fromkeys(row["who"] for row in rows))
     common = base(

@@ -139,7 +139,12 @@ def draw_load_curves(material: Material, words: Words) -> Sketch:
             )
     if not panels:
         raise NothingToDrawError(words.text("figure.nothing.metrics"))
-    return Sketch(panels, found.rows, [*notes, *found.notes])
+    return Sketch(
+        panels,
+        found.rows,
+        [*notes, *found.notes],
+        columns=3 if len(panels) == 3 else 2,
+    )
 
 
 OVERVIEW = (

@@ -23,7 +23,6 @@ from inferometer.report.figures.drawing import (
 from inferometer.report.figures.load import has_curve
 from inferometer.report.figures.scales import (
     DECADES,
-    DECADES_OF_LATENCY,
     Axis,
     compact,
     tip,
@@ -52,6 +51,9 @@ METRICS = (
 
 MAX_MAPS = 4
 """Deployments that get a map each."""
+
+DECADES_OF_COLOUR = 0.7
+"""Of latencies: a slow configuration would make all others one colour."""
 
 CELL = 30
 """Pixels, height."""
@@ -210,9 +212,7 @@ def cell(points: Sequence[Point], metric: str, row: Row) -> Row:
 
 def _colours(values: Sequence[float], cells: Sequence[Row]) -> Axis:
     latency = cells[0]["on"].endswith("_ms")
-    return value_axis(
-        values, decades=DECADES_OF_LATENCY if latency else DECADES
-    )
+    return value_axis(values, decades=DECADES_OF_COLOUR if latency else DECADES)
 
 
 def _bright(values: Sequence[float], *, log: bool) -> set[float]:

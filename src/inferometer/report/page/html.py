@@ -31,6 +31,7 @@ SCRIPTS = (
     "figures.js",
     "folders.js",
     "overview.js",
+    "top.js",
     "explorer.js",
     "page.js",
 )

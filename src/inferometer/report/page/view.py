@@ -12,7 +12,7 @@ from typing import Any
 
 from inferometer.analysis.alike import grouped, merged, skeleton
 from inferometer.analysis.pcie import LinkStudy
-from inferometer.analysis.ratings import RATINGS, ratings
+from inferometer.analysis.ratings import RATED, RATINGS, Rated, ratings
 from inferometer.analysis.targets import Checked
 from inferometer.report.answers import ReportAnswer, answers
 from inferometer.report.answers.answer import capitalized, inside
@@ -34,7 +34,7 @@ from inferometer.report.targets import (
     why_in_words,
 )
 from inferometer.results import Collection, Point, Range
-from inferometer.vocabulary import LATENCIES, LOADS, SLOTS
+from inferometer.vocabulary import LATENCIES, LOADS, SLOTS, metric
 from inferometer.words import Words
 
 STATUSES = ("VALID", "SUSPECT", "INVALID")
@@ -125,6 +125,8 @@ class ReportView:
     best: tuple[Outstanding, ...]
     ratings: tuple[Listed, ...]
     """Of the metrics that are rated: each word, with the number of points."""
+    rating_limits: str
+    """What the words mean."""
     aims: tuple[Aim, ...]
     precision: tuple[str, ...]
     environment: tuple[Listed, ...]
@@ -154,6 +156,7 @@ def make_view(
     figures: Sequence[Drawing | Absent] = (),
     checked: Sequence[Checked] = (),
     links: LinkStudy | None = None,
+    rated: Rated = RATED,
 ) -> ReportView:
     """The view of a collection that was read from `paths`. `written` is the time of the report, as
     readers are to see it.
@@ -180,7 +183,8 @@ def make_view(
         verdicts=tuple(_verdicts(points, words)),
         reasons=tuple(_reasons(points, language)),
         best=tuple(best),
-        ratings=tuple(_ratings(points, words)),
+        ratings=tuple(_ratings(points, words, rated)),
+        rating_limits=_limits(points, words, rated),
         aims=tuple(_aim(each, words) for each in checked),
         precision=tuple(_precision(points, evidence, words)),
         environment=tuple(_environment(points, evidence, words)),
@@ -356,10 +360,31 @@ def _glance(points: Sequence[Point], words: Words) -> list[Listed]:
     return listed
 
 
-def _ratings(points: Sequence[Point], words: Words) -> list[Listed]:
+def _limits(points: Sequence[Point], words: Words, rated: Rated) -> str:
+    told = []
+    for name, limits in rated.items():
+        known = metric(name)
+        if known is None or not any(name in point.values for point in points):
+            continue
+        figures = {word: f"{each:g}" for word, each in limits._asdict().items()}
+        unit = f" {known.unit}".rstrip()
+        told.append(
+            words.text(
+                f"page.ratings.{known.better}",
+                metric=words.metric(name),
+                unit=unit,
+                **figures,
+            )
+        )
+    return " ".join(told)
+
+
+def _ratings(
+    points: Sequence[Point], words: Words, rated: Rated
+) -> list[Listed]:
     found: dict[str, Counter[str]] = {}
     for point in points:
-        for name, rating in ratings(point.values).items():
+        for name, rating in ratings(point.values, rated).items():
             found.setdefault(name, Counter())[rating] += 1
     return [
         Listed(

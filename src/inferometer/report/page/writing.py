@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from inferometer.analysis.ratings import RATED, Rated
 from inferometer.analysis.targets import Checked
 from inferometer.report.figures import Drawing, draw_all, gather, write
 from inferometer.report.page.html import render
@@ -43,6 +44,7 @@ def write_report(
     title: str | None = None,
     figures: Path | None = None,
     checked: Sequence[Checked] = (),
+    rated: Rated = RATED,
 ) -> Written:
     """Write the report of what was read from `paths`; a file that is there is replaced at once, or
     stays as it is.
@@ -69,6 +71,7 @@ def write_report(
             figures=[each for each in drawings if each.key != LIVE],
             checked=checked,
             links=material.link_study,
+            rated=rated,
         )
     content = render(view).encode()
     write_file(output, content)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from inferometer.analysis.ratings import RATED, ratings
+from inferometer.analysis.ratings import RATED, Rated, ratings
 from inferometer.results import Point
 
 if TYPE_CHECKING:
@@ -37,23 +37,23 @@ CONTROL = (
 """What would drive a terminal, on which tables are printed too."""
 
 
-def points_as_csv(frames: Frames) -> str:
+def points_as_csv(frames: Frames, rated: Rated = RATED) -> str:
     """A row a point, the columns of `Frames.points` and the ratings."""
-    return _written(with_ratings(frames))
+    return _written(with_ratings(frames, rated))
 
 
-def with_ratings(frames: Frames) -> pl.DataFrame:
+def with_ratings(frames: Frames, rated: Rated = RATED) -> pl.DataFrame:
     """The points, with a column `NAME_rating` for each metric that is rated."""
     import polars as pl
 
-    words = [ratings(point.values) for point in frames.collection.points]
-    rated = [
+    words = [ratings(point.values, rated) for point in frames.collection.points]
+    columns = [
         pl.Series(
             f"{name}_rating", [each.get(name) for each in words], pl.String
         )
-        for name in RATED
+        for name in rated
     ]
-    return frames.points.with_columns(rated)
+    return frames.points.with_columns(columns)
 
 
 def points_as_dcu_csv(points: Sequence[Point]) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from inferometer.analysis.ratings import RATED, ratings
+from inferometer.analysis.ratings import RATED, Rated, ratings
 from inferometer.analysis.targets import Checked
 from inferometer.printable import printable
 from inferometer.report.answers import answers
@@ -36,7 +36,7 @@ _BREAKS = re.compile(r"\s+")
 REACHED = {"reached": "yes", "missed": "**no**", "not checked": "not checked"}
 
 
-def points_as_markdown(points: Sequence[Point]) -> str:
+def points_as_markdown(points: Sequence[Point], rated: Rated = RATED) -> str:
     """What all points share, a table with a row for each, and why some are not VALID."""
     lines = []
     common = shared(points)
@@ -53,13 +53,11 @@ def points_as_markdown(points: Sequence[Point]) -> str:
         metrics = (*metrics, *measured(points, ("cached_share",)))
     several_tools = len({point.tool for point in points}) > 1
     named = (*(["tool"] if several_tools else []), *(conditions or ["point"]))
-    rated = [
-        name for name in RATED if any(name in point.values for point in points)
-    ]
+    is_rated = any(name in point.values for point in points for name in rated)
     head = [
         *named,
         *(with_unit(name, Words()) for name in metrics),
-        *(["rating"] if rated else []),
+        *(["rating"] if is_rated else []),
         "verdict",
     ]
     rows = []
@@ -71,7 +69,7 @@ def points_as_markdown(points: Sequence[Point]) -> str:
         ] or [point.id]
         cells = [text_in_markdown(cell) for cell in cells]
         cells += [with_interval(point, name) for name in metrics]
-        cells += [_rating(point)] if rated else []
+        cells += [_rating(point, rated)] if is_rated else []
         rows.append([*cells, _verdict(point, notes)])
     lines += table(head, rows, left=len(named))
     lines += (
@@ -136,9 +134,10 @@ def text_in_markdown(text: str) -> str:
     return _SPECIAL.sub(r"\\\1", printable(_BREAKS.sub(" ", text))).strip()
 
 
-def _rating(point: Point) -> str:
+def _rating(point: Point, rated: Rated) -> str:
     return ", ".join(
-        f"{_label(name)} {word}" for name, word in ratings(point.values).items()
+        f"{_label(name)} {word}"
+        for name, word in ratings(point.values, rated).items()
     )
 
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from inferometer.analysis.ratings import RATED, Rated
 from inferometer.analysis.targets import Checked
 from inferometer.report.tables.columns import measured, telling
 from inferometer.report.tables.delimited import with_ratings
@@ -44,7 +45,10 @@ class NoExcelError(Exception):
 
 
 def write_workbook(
-    path: Path, frames: Frames, checked: Sequence[Checked] = ()
+    path: Path,
+    frames: Frames,
+    checked: Sequence[Checked] = (),
+    rated: Rated = RATED,
 ) -> list[str]:
     """Write it to `path`, whole or not at all. Returns what did not fit, a sentence each.
 
@@ -54,7 +58,10 @@ def write_workbook(
         import xlsxwriter
     except ImportError as error:
         raise NoExcelError(Said("report.no_excel")) from error
-    sheets = {"summary": _summary(frames), "points": with_ratings(frames)}
+    sheets = {
+        "summary": _summary(frames),
+        "points": with_ratings(frames, rated),
+    }
     if checked:
         sheets["targets"] = _targets(checked)
     sheets |= {"requests": frames.requests, "environment": frames.environment}

@@ -272,10 +272,6 @@ REPORT: dict[str, str] = {
     ),
     "link.nothing.invalid": "Every point is INVALID.",
     "page.ratings": "Ratings",
-    "page.ratings.limits": (
-        "Mean TTFT: excellent below 100 ms, good below 200, fair up to 500."
-        " Mean TPOT: excellent below 50 ms, good below 100, fair up to 200."
-    ),
     "page.rating.excellent": "excellent",
     "page.rating.good": "good",
     "page.rating.fair": "fair",

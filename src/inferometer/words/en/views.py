@@ -66,4 +66,41 @@ VIEWS: dict[str, str] = {
     ),
     "figure.tooltip.saturated": "Saturated from",
     "figure.tooltip.plateau": "Plateau (tok/s)",
+    "page.top": "Top configurations",
+    "page.top.hint": (
+        "The best point of each configuration, among those within the limits. What was not "
+        "measured is not within a limit. INVALID points are left out."
+    ),
+    "page.top.rank": "Rank by",
+    "page.top.statistic": "Limits apply to",
+    "page.js.stat.mean": "mean",
+    "page.js.stat.median": "median",
+    "page.js.stat.p90": "p90",
+    "page.js.stat.p95": "p95",
+    "page.js.stat.p99": "p99",
+    "page.js.list": ", ",
+    "page.js.top.against": "Against the first",
+    "page.js.top.percent": "{percent} %",
+    "page.js.top.overlap": "{text} (intervals overlap)",
+    "page.js.top.without": "Configurations without a point within the limits: {n} ({names}).",
+    "page.ratings.lower": (
+        "{metric}: excellent below {excellent}{unit}, good below {good}, fair up to {fair}."
+    ),
+    "page.ratings.higher": (
+        "{metric}: excellent above {excellent}{unit}, good above {good}, fair from {fair} on."
+    ),
+    "ratings.unread": (
+        "The ratings file {path} cannot be read as YAML. Write a line per metric: "
+        "mean_ttft_ms: [100, 200, 500]."
+    ),
+    "ratings.no_table": (
+        "The ratings file {path} is empty or too large, or has no metrics. Write a line per "
+        "metric: mean_ttft_ms: [100, 200, 500]."
+    ),
+    "ratings.unknown": (
+        "{metric} cannot be rated: it is no metric that is better high or low. Use a name such "
+        "as mean_ttft_ms or output_throughput."
+    ),
+    "ratings.limits.lower": "{metric} needs three rising limits: [excellent, good, fair].",
+    "ratings.limits.higher": "{metric} needs three falling limits: [excellent, good, fair].",
 }

@@ -250,10 +250,6 @@ REPORT: dict[str, str] = {
     "link.nothing.metrics": "x{narrow} 与 x{wide} 的测试点没有共同的指标：{metrics}。",
     "link.nothing.invalid": "所有测试点均为 INVALID。",
     "page.ratings": "评级",
-    "page.ratings.limits": (
-        "平均 TTFT：低于 100 ms 为优秀，低于 200 为良好，500 及以下为一般。"
-        "平均 TPOT：低于 50 ms 为优秀，低于 100 为良好，200 及以下为一般。"
-    ),
     "page.rating.excellent": "优秀",
     "page.rating.good": "良好",
     "page.rating.fair": "一般",

@@ -5,8 +5,8 @@ from __future__ import annotations
 VIEWS: dict[str, str] = {
     "page.overview": "概览",
     "page.overview.hint": (
-        "六项指标随负载的变化。勾选文件夹即可选择要看的实验：图表和测试点表只显示选中的部分；下方"
-        "探索区的筛选条件在此同样生效。"
+        "六项指标随负载的变化。勾选文件夹即可选择要看的实验：图表和测试点表只显示选中的部分；下"
+        "方探索区的筛选条件在此同样生效。"
     ),
     "page.folders": "实验（文件夹）",
     "page.folders.all": "全选",
@@ -53,4 +53,41 @@ VIEWS: dict[str, str] = {
     "figure.note.dates": "每条曲线对应同一配置、同一负载；其间推理引擎与软件栈的版本可能有变化。",
     "figure.tooltip.saturated": "饱和起点",
     "figure.tooltip.plateau": "平台吞吐量（tok/s）",
+    "page.top": "最佳配置",
+    "page.top.hint": (
+        "每种配置在满足限值的测试点中的最佳者。未测量的指标视为不满足限值；INVALID 的测试点不参"
+        "与排名。"
+    ),
+    "page.top.rank": "排名依据",
+    "page.top.statistic": "限值针对",
+    "page.js.stat.mean": "均值",
+    "page.js.stat.median": "中位数",
+    "page.js.stat.p90": "p90",
+    "page.js.stat.p95": "p95",
+    "page.js.stat.p99": "p99",
+    "page.js.list": "、",
+    "page.js.top.against": "与第一名相比",
+    "page.js.top.percent": "{percent}%",
+    "page.js.top.overlap": "{text}（区间重叠）",
+    "page.js.top.without": "没有测试点满足限值的配置：{n} 种（{names}）。",
+    "page.ratings.lower": (
+        "{metric}：低于 {excellent}{unit} 为优秀，低于 {good} 为良好，{fair} 及以下为一般。"
+    ),
+    "page.ratings.higher": (
+        "{metric}：高于 {excellent}{unit} 为优秀，高于 {good} 为良好，{fair} 及以上为一般。"
+    ),
+    "ratings.unread": (
+        "评级文件 {path} 无法按 YAML 读取。请每个指标写一行，例如：mean_ttft_ms: [100, 200, 500"
+        "]。"
+    ),
+    "ratings.no_table": (
+        "评级文件 {path} 为空、过大，或没有任何指标。请每个指标写一行，例如：mean_ttft_ms: [100"
+        ", 200, 500]。"
+    ),
+    "ratings.unknown": (
+        "{metric} 无法评级：它不是有高低优劣之分的指标。请使用 mean_ttft_ms、output_throughput "
+        "这类名称。"
+    ),
+    "ratings.limits.lower": "{metric} 需要三个由小到大的限值：[优秀, 良好, 一般]。",
+    "ratings.limits.higher": "{metric} 需要三个由大到小的限值：[优秀, 良好, 一般]。",
 }

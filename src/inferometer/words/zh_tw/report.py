@@ -250,10 +250,6 @@ REPORT: dict[str, str] = {
     "link.nothing.metrics": "x{narrow} 與 x{wide} 的測試點沒有共同的指標：{metrics}。",
     "link.nothing.invalid": "所有測試點均為 INVALID。",
     "page.ratings": "評級",
-    "page.ratings.limits": (
-        "平均 TTFT：低於 100 ms 為優秀，低於 200 為良好，500 以內為普通。"
-        "平均 TPOT：低於 50 ms 為優秀，低於 100 為良好，200 以內為普通。"
-    ),
     "page.rating.excellent": "優秀",
     "page.rating.good": "良好",
     "page.rating.fair": "普通",

@@ -5,8 +5,8 @@ from __future__ import annotations
 VIEWS: dict[str, str] = {
     "page.overview": "總覽",
     "page.overview.hint": (
-        "六項指標隨負載的變化。勾選資料夾即可挑選要看的實驗：圖表與測試點表只顯示選取的部分；下方"
-        "探索區的篩選條件在此同樣適用。"
+        "六項指標隨負載的變化。勾選資料夾即可挑選要看的實驗：圖表與測試點表只顯示選取的部分；下"
+        "方探索區的篩選條件在此同樣適用。"
     ),
     "page.folders": "實驗（資料夾）",
     "page.folders.all": "全選",
@@ -53,4 +53,41 @@ VIEWS: dict[str, str] = {
     "figure.note.dates": "每條曲線對應同一組態、同一負載；其間推論引擎與軟體堆疊的版本可能有變化。",
     "figure.tooltip.saturated": "飽和起點",
     "figure.tooltip.plateau": "平台吞吐量（tok/s）",
+    "page.top": "最佳組態",
+    "page.top.hint": (
+        "每種組態在符合限值的測試點中的最佳者。未量測的指標視為不符合限值；INVALID 的測試點不參"
+        "與排名。"
+    ),
+    "page.top.rank": "排名依據",
+    "page.top.statistic": "限值針對",
+    "page.js.stat.mean": "平均值",
+    "page.js.stat.median": "中位數",
+    "page.js.stat.p90": "p90",
+    "page.js.stat.p95": "p95",
+    "page.js.stat.p99": "p99",
+    "page.js.list": "、",
+    "page.js.top.against": "與第一名相比",
+    "page.js.top.percent": "{percent}%",
+    "page.js.top.overlap": "{text}（區間重疊）",
+    "page.js.top.without": "沒有測試點符合限值的組態：{n} 種（{names}）。",
+    "page.ratings.lower": (
+        "{metric}：低於 {excellent}{unit} 為優秀，低於 {good} 為良好，{fair} 以內為普通。"
+    ),
+    "page.ratings.higher": (
+        "{metric}：高於 {excellent}{unit} 為優秀，高於 {good} 為良好，{fair} 以上為普通。"
+    ),
+    "ratings.unread": (
+        "評級檔案 {path} 無法以 YAML 讀取。請每個指標寫一行，例如：mean_ttft_ms: [100, 200, 500"
+        "]。"
+    ),
+    "ratings.no_table": (
+        "評級檔案 {path} 為空、過大，或沒有任何指標。請每個指標寫一行，例如：mean_ttft_ms: [100"
+        ", 200, 500]。"
+    ),
+    "ratings.unknown": (
+        "{metric} 無法評級：它不是有高低優劣之分的指標。請使用 mean_ttft_ms、output_throughput "
+        "這類名稱。"
+    ),
+    "ratings.limits.lower": "{metric} 需要三個由小到大的限值：[優秀, 良好, 普通]。",
+    "ratings.limits.higher": "{metric} 需要三個由大到小的限值：[優秀, 良好, 普通]。",
 }

@@ -135,7 +135,7 @@ function setView(next) {
 }
 
 // What the chart depends on: not the order of the table, nor its columns.
-const chartOf = (some) => writeView({ ...some, sort: "", all: false });
+const chartOf = (some) => writeView({ ...some, sort: "", all: false, top: plainTop() });
 
 // The points of the view, looked for once.
 let found = { view: null, shown: [] };
@@ -148,6 +148,7 @@ function show(chartStays = false) {
   showControls();
   const shown = shownNow();
   showTable(shown);
+  showTop(shown);
   if (!chartStays) {
     showChart(shown);
     showOverview(shown);
@@ -234,6 +235,7 @@ function startExplorer() {
   fillSelectors();
   fillFilters();
   fillFolders();
+  fillTop();
   startOverview();
   show();
   window.addEventListener("hashchange", () => {

@@ -139,6 +139,7 @@ function defaultView() {
     sort: "",
     order: "descending",
     all: false,
+    top: plainTop(),
   };
 }
 
@@ -159,6 +160,7 @@ function readView(hash) {
   for (const flag of ["lines", "intervals", "all"]) if (asked.has(flag)) view[flag] = asked.get(flag) === "1";
   if (columns.has(asked.get("sort")) || asked.get("sort") === "id") view.sort = asked.get("sort");
   if (asked.get("order") === "ascending") view.order = "ascending";
+  view.top = readTop(asked);
   for (const column of filtered) {
     const filter = isRange(column) ? readRange(asked, column) : readSet(asked, column);
     if (filter) view.filters[column.name] = filter;
@@ -190,6 +192,7 @@ function writeView(view) {
     if (view[`${axis}scale`] !== naturalScale(view[axis])) told.set(`${axis}scale`, view[`${axis}scale`]);
   for (const flag of ["lines", "intervals", "all"])
     if (view[flag] !== plain[flag]) told.set(flag, view[flag] ? "1" : "0");
+  writeTop(view.top, told);
   if (view.sort) told.set("sort", view.sort);
   if (view.sort && view.order === "ascending") told.set("order", "ascending");
   for (const [name, filter] of Object.entries(view.filters)) {

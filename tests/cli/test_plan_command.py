@@ -373,6 +373,8 @@ def test_a_terminal_gets_a_table(tmp_path: Path) -> None:
         "--max-model-len 1280 --gpu-memory-utilization 0.9 --enforce-eager"
     )
     assert command in lines  # whole, whatever the width
+    others = [line for line in lines if not line.startswith("command ")]
+    assert max(map(len, others)) <= 80
 
 
 @pytest.mark.parametrize(

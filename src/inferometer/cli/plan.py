@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections import Counter
 from typing import TYPE_CHECKING, Annotated
@@ -28,7 +29,7 @@ from inferometer.cli.level_flags import (
     Step,
 )
 from inferometer.cli.usage import usage_error
-from inferometer.printable import printable
+from inferometer.printable import fitted, printable
 from inferometer.words import in_words, spoken
 
 if TYPE_CHECKING:
@@ -119,10 +120,10 @@ def _show_head(
 
     about = f" - {campaign.about}" if campaign.about else ""
     files = str(places.result_dir / campaign.file_name)
-    typer.echo(headed("campaign", printable(f"{campaign.name}{about}")))
-    typer.echo(headed("results", printable(files)))
+    _tell(headed("campaign", printable(f"{campaign.name}{about}")))
+    _tell(headed("results", printable(files)))
     for remark in remarks:
-        typer.echo(headed("note", printable(in_words(remark))))
+        _tell(headed("note", printable(in_words(remark))))
     typer.echo()
 
 
@@ -161,16 +162,29 @@ def _show(
     _show_head(campaign, places, (*notes, *reading.remarks, *state.remarks))
     _show_table(plans)
     for group in groups:
-        typer.echo(f"\n{describe(group, embedded=embedded)}")
+        _tell(f"\n{describe(group, embedded=embedded)}")
         if points:
             _list_points(group, state)
     if campaign.interleave:
-        typer.echo(
-            "\n" + "\n".join(order_in_words(blocks, started, embedded=embedded))
-        )
+        order = order_in_words(blocks, started, embedded=embedded)
+        _tell("\n" + "\n".join(order))
     for line in [] if embedded else hardware_in_words(started):
-        typer.echo(f"\n{line}")
-    typer.echo(f"\n{how_estimated(plans, embedded=embedded)}")
+        _tell(f"\n{line}")
+    _tell(f"\n{how_estimated(plans, embedded=embedded)}")
+
+
+def _tell(text: str) -> None:
+    """As wide as the terminal; the command of a server stays one line, to be pasted."""
+    from inferometer.cli.plan_view import item
+
+    columns = (
+        shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    )
+    command = item("command", "")
+    for line in text.split("\n"):
+        whole = line.startswith(command)
+        for part in [line] if whole else fitted(line, columns):
+            typer.echo(part)
 
 
 def _plans(

@@ -139,7 +139,7 @@ def describe(group: Group, *, embedded: bool) -> str:
     lines = [
         line,
         *([] if embedded else _to_start(need)),
-        _item("points", shown),
+        item("points", shown),
     ]
     return printable_lines("\n".join(lines))
 
@@ -150,33 +150,33 @@ def _if(told: bool, key: str, /, **values: object) -> str:
 
 def _to_start(need: ServerNeed) -> Iterator[str]:
     if need.hardware is not None:
-        yield _item("hardware", in_words(hardware_words(need)))
+        yield item("hardware", in_words(hardware_words(need)))
         if need.hardware.instruction:
-            yield _item("do", printable(need.hardware.instruction))
+            yield item("do", printable(need.hardware.instruction))
     if need.recipe.compose_file:
         of = {
             "service": need.recipe.compose_service,
             "file": need.recipe.compose_file,
         }
-        yield _item("compose", spoken().text("plan.compose", **of))
+        yield item("compose", spoken().text("plan.compose", **of))
     if image := need.recipe.image:
         key = "plan.image.floats" if floats(image) else "plan.image"
-        yield _item("image", spoken().text(key, image=image))
+        yield item("image", spoken().text(key, image=image))
     if line := shell_line(need.recipe):
-        yield _item("command", line)
+        yield item("command", line)
         if need.binding:
-            yield _item("listens", str(need.binding))
+            yield item("listens", in_words(need.binding))
     if need.recipe.launch:
         launched = [
             f"{name} {masked(value)}"
             for name, value in need.recipe.launch.items()
         ]
-        yield _item("launch", printable(", ".join(launched)))
+        yield item("launch", printable(", ".join(launched)))
     if need.recipe.note:
-        yield _item("note", printable(need.recipe.note))
+        yield item("note", printable(need.recipe.note))
 
 
-def _item(key: str, text: str) -> str:
+def item(key: str, text: str) -> str:
     return f"  {padded(spoken().text(f'plan.item.{key}'), INDENT)}{text}"
 
 

@@ -95,9 +95,9 @@ function chartSpec(view, width) {
   const [x, y, color, facet] = AXES.map((axis) => columns.get(view[axis]));
   const encoding = {
     x: isNumeric(x)
-      ? { field: "x", type: "quantitative", title: titleOf(x), scale: scaleOf("x", view.xscale), axis: axisOf(x) }
+      ? { field: "x", type: "quantitative", title: titleOf(x), scale: scaleOf("x", view.xscale), axis: axisOf(x, view.xscale) }
       : { field: "x", type: "nominal", title: titleOf(x), sort: x.values, axis: { labelAngle: -30 } },
-    y: { field: "y", type: "quantitative", title: titleOf(y), scale: scaleOf("y", view.yscale), axis: axisOf(y) },
+    y: { field: "y", type: "quantitative", title: titleOf(y), scale: scaleOf("y", view.yscale), axis: axisOf(y, view.yscale) },
     ...colorOf(color),
   };
   const layer = layersOf(view);
@@ -141,10 +141,21 @@ function scaleOf(axis, scale) {
 }
 
 // Few swept values are all marked on their axis.
-function axisOf(column) {
+function axisOf(column, scale) {
+  if (column.kind === "metric" && scale === "log") return { format: ",.10~g", values: roundNumbers(column.data) };
   const swept = column.kind === "condition" ? column.values.filter((value) => typeof value === "number") : [];
   const few = swept.length <= 10 ? swept : naturalScale(column.name) === "log" ? doubling(swept) : [];
   return { format: ",.10~g", tickCount: 6, ...(few.length ? { values: few } : {}) };
+}
+
+// 1, 2, 5, 10, 20 … between the lowest and the highest of these; powers of ten alone where those would be too many.
+function roundNumbers(data) {
+  const there = data.filter((value) => value > 0);
+  const [low, high] = there.reduce(([a, b], v) => [Math.min(a, v), Math.max(b, v)], [Infinity, 0]);
+  const decades = [];
+  for (let power = Math.floor(Math.log10(low)); power <= Math.ceil(Math.log10(high)); power += 1) decades.push(power);
+  const digits = decades.length > 4 ? [1] : [1, 2, 5];
+  return decades.flatMap((power) => digits.map((digit) => Number(`${digit}e${power}`)));
 }
 
 // Of many swept values, those that at least double: a logarithmic axis has ticks at levels that were measured.

@@ -13,6 +13,7 @@ from inferometer.report.page.columns import (
     LONGEST_TEXT,
     clean,
     columnar,
+    folders_of,
     measured,
     series_of,
 )
@@ -144,6 +145,22 @@ def test_a_series_is_named_by_its_source_only_where_that_tells_more() -> None:
         "after",
         "after",
     ]
+
+
+def test_folders_are_told_below_the_one_that_all_share() -> None:
+    sources = [
+        "/r/study/x8/n1.json",
+        "/r/study/x8/n2.json",
+        "/r/study/deep/x16/n1.json",
+        "/r/study/.inferometer/pcie/runs/1C-1k-np1",  # of a campaign
+        "/r/study/n1.json",
+    ]
+    points = [replace(point(), source=Path(source)) for source in sources]
+    assert folders_of(points) == ["x8", "x8", "deep/x16", "pcie", "."]
+    assert decoded(condition(coded(*points), "folder"))[2] == "deep/x16"
+    assert "folder" not in {
+        each["name"] for each in coded(*points[:2])["conditions"]
+    }
 
 
 def test_who_measured_names_a_series_before_what_only_one_of_them_tells() -> (

@@ -26,6 +26,7 @@ from inferometer.report.page.packing import rounded
 from inferometer.report.sentences import reasons_of
 from inferometer.results import Condition, Point
 from inferometer.results.point import condition_names
+from inferometer.store.campaign.sound import HIDDEN
 from inferometer.vocabulary import (
     LEVELS,
     LOADS,
@@ -194,13 +195,21 @@ def _sources(
 def folders_of(points: Sequence[Point]) -> list[str]:
     """The folder that each result lies in, below the one that all of them have in common."""
     parents = {point.source.parent for point in points}
-    whole = {parent: parent.absolute() for parent in parents}
+    whole = {parent: _experiment(parent.absolute()) for parent in parents}
     shared = Path(os.path.commonpath(whole.values())) if whole else Path()
     below = {
         parent: clean(each.relative_to(shared).as_posix())
         for parent, each in whole.items()
     }
     return [below[point.source.parent] for point in points]
+
+
+def _experiment(folder: Path) -> Path:
+    """The folder as people know it: a campaign keeps its runs in a folder of its own."""
+    campaign, hidden = folder.parent, folder.parent.parent
+    if folder.name != "runs" or hidden.name != HIDDEN:
+        return folder
+    return hidden.parent / campaign.name
 
 
 def _condition(

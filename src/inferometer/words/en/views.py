@@ -27,7 +27,7 @@ VIEWS: dict[str, str] = {
     ),
     "answer.saturation.growing": (
         "{name} does not saturate up to the highest load: {plateau} tok/s of output throughput "
-        "{highest} ({interval})."
+        "{highest} (saturation: {interval})."
     ),
     "answer.saturation.untold": "interval cannot be told",
     "answer.saturation.low_high": "{low} … {high}",

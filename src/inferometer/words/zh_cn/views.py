@@ -5,8 +5,8 @@ from __future__ import annotations
 VIEWS: dict[str, str] = {
     "page.overview": "概览",
     "page.overview.hint": (
-        "六项指标随负载的变化。勾选文件夹即可选择要看的实验：图表和测试点表只显示选中的部分；下"
-        "方探索区的筛选条件在此同样生效。"
+        "六项指标随负载的变化。勾选文件夹即可选择要看的实验：图表和测试点表只显示选中的部分；“"
+        "数据浏览”中的筛选条件在此同样生效。"
     ),
     "page.folders": "实验（文件夹）",
     "page.folders.all": "全选",
@@ -21,7 +21,8 @@ VIEWS: dict[str, str] = {
         "时，吞吐量随负载成比例增长。"
     ),
     "answer.saturation.growing": (
-        "{name} 在测得的最高负载内未饱和：{highest}输出吞吐量 {plateau} tok/s（{interval}）。"
+        "{name} 在测得的最高负载内未饱和：{highest}输出吞吐量 {plateau} tok/s（饱和点：{interva"
+        "l}）。"
     ),
     "answer.saturation.untold": "无法给出区间",
     "answer.saturation.low_high": "{low} … {high}",

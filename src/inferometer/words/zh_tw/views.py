@@ -5,8 +5,8 @@ from __future__ import annotations
 VIEWS: dict[str, str] = {
     "page.overview": "總覽",
     "page.overview.hint": (
-        "六項指標隨負載的變化。勾選資料夾即可挑選要看的實驗：圖表與測試點表只顯示選取的部分；下"
-        "方探索區的篩選條件在此同樣適用。"
+        "六項指標隨負載的變化。勾選資料夾即可挑選要看的實驗：圖表與測試點表只顯示選取的部分；「"
+        "資料瀏覽」的篩選條件在此同樣適用。"
     ),
     "page.folders": "實驗（資料夾）",
     "page.folders.all": "全選",
@@ -21,7 +21,8 @@ VIEWS: dict[str, str] = {
         "時，吞吐量隨負載等比例成長。"
     ),
     "answer.saturation.growing": (
-        "{name} 在量測的最高負載內未飽和：{highest}輸出吞吐量 {plateau} tok/s（{interval}）。"
+        "{name} 在量測的最高負載內未飽和：{highest}輸出吞吐量 {plateau} tok/s（飽和點：{interva"
+        "l}）。"
     ),
     "answer.saturation.untold": "無法給出區間",
     "answer.saturation.low_high": "{low} … {high}",

@@ -137,30 +137,35 @@ def report(  # noqa: PLR0917 - typer makes an option of each
     Exit code: 0 if the file was written; 1 if a target of --assert is missed; 2 if no file was
     written.
     """
-    from inferometer.analysis.ratings import RatingsError
-    from inferometer.cli.asserted import targets_of
-    from inferometer.cli.flag_errors import FlagsError
     from inferometer.cli.report_files import TableFiles
-    from inferometer.report.tables.workbook import NoExcelError
-    from inferometer.results.read import ResultsError
-    from inferometer.store.atomic import CannotWriteError
 
     files = TableFiles(markdown, csv, dcu_csv, excel, parquet)
     page = Page(output, language.value, title, figures, ratings)
     if (twice := files.one_for_two(output)) is not None:
         usage_error(Said("report.one_for_two", {"name": printable(twice.name)}))
+    raise typer.Exit(_write_or_refuse(sources, page, files, asserted or ()))
+
+
+def _write_or_refuse(
+    sources: Sequence[Path],
+    page: Page,
+    files: TableFiles,
+    asserted: Sequence[str],
+) -> int:
+    from inferometer.analysis.ratings import RatingsError
+    from inferometer.cli.asserted import targets_of
+    from inferometer.cli.flag_errors import FlagsError
+    from inferometer.report.tables.workbook import NoExcelError
+    from inferometer.results.read import ResultsError
+    from inferometer.store.atomic import CannotWriteError
+
+    refused = (ResultsError, CannotWriteError, NoExcelError, RatingsError)
     try:
-        code = _write(sources, page, files, targets_of(asserted or ()))
+        return _write(sources, page, files, targets_of(asserted))
     except FlagsError as error:
         usage_error(*error.reasons)
-    except (
-        ResultsError,
-        CannotWriteError,
-        NoExcelError,
-        RatingsError,
-    ) as error:
+    except refused as error:
         usage_error(error)
-    raise typer.Exit(code)
 
 
 def _write(

@@ -39,7 +39,6 @@ from tests.report.figure_material import (
     point,
     run,
     scalings,
-    study,
 )
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "figures"

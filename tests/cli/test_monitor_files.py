@@ -12,8 +12,10 @@ import pytest
 
 from inferometer.cli.monitor_files import CsvFile, ParquetFile, rows_of
 from inferometer.cli.monitor_view import View, lines
+from inferometer.clock import NS, monotonic_ns
 from inferometer.printable import columns_of
 from inferometer.server.counters import read_page
+from inferometer.telemetry import watch as watch_module
 from inferometer.telemetry.sample import take_sample
 from inferometer.telemetry.watch import Watch
 from inferometer.words import speak
@@ -172,6 +174,23 @@ def test_a_watch_sees_every_sampler_and_stops(root: Path) -> None:
     assert watch.latest().cards[0].readings["power_w"].value == 49.0
     assert number >= len(seen) >= 2
     watch.close()
+
+
+def test_a_driver_that_hangs_leaves_no_old_values(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watch = Watch(root, 60)
+    watch.wait_for_all(10)
+    assert watch.latest().cards[0].readings["power_w"].value == 49.0
+    later = monotonic_ns() + 200 * NS
+    monkeypatch.setattr(watch_module, "monotonic_ns", lambda: later)
+    sample = watch.latest()
+    watch.close()
+    (card,) = sample.cards
+    assert card.address == "0000:03:00.0"
+    assert card.readings["power_w"].reason == "tool_timeout"
+    assert all(each.value is None for each in card.readings.values())
+    assert {each.state for each in sample.tools} == {"tool_timeout"}
 
 
 def test_beyond_the_loopback_serving_needs_a_token(

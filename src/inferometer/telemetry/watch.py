@@ -10,11 +10,18 @@ from dataclasses import replace
 from pathlib import Path
 
 from inferometer.clock import NS, monotonic_ns
-from inferometer.telemetry.reading import MachineSample, Readings, ToolReport
+from inferometer.telemetry.reading import (
+    MachineSample,
+    Reading,
+    Readings,
+    ToolReport,
+)
 from inferometer.telemetry.sample import SAMPLERS, gathered, wanted
 from inferometer.telemetry.sampler import Sampled
 from inferometer.telemetry.tree import Tree
 
+STALE_S = 20
+"""A sampler that has seen nothing for so long hangs: a tool is ended long before."""
 MAX_KEPT = 1024
 """Samples that nobody has taken yet; older ones are forgotten."""
 
@@ -67,8 +74,17 @@ class Watch:
 
     def latest(self) -> MachineSample:
         """The newest of each sampler. What is read less often is what it was."""
+        now = monotonic_ns()
+        old = now - STALE_S * NS - 2 * self._period_ns
         with self._changed:
-            return gathered(self._latest.values(), monotonic_ns())
+            parts = {**self._latest}
+        return gathered(
+            [
+                seen if seen.monotonic_ns >= old else _hung(name, seen)
+                for name, seen in parts.items()
+            ],
+            now,
+        )
 
     def wait_for_all(self, timeout_s: float) -> None:
         """Until every sampler has seen something, or that time is over."""
@@ -107,4 +123,21 @@ def _held(before: Readings, now: Readings) -> Readings:
     return {
         name: before.get(name, each) if each.reason == "not_due" else each
         for name, each in now.items()
+    }
+
+
+def _hung(name: str, seen: Sampled) -> Sampled:
+    """The same cards without values: nobody knows what they do now."""
+    cards = tuple(
+        replace(card, readings=_lost(card.readings), link=None)
+        for card in seen.cards
+    )
+    report = ToolReport(name, "tool_timeout")
+    return Sampled(seen.monotonic_ns, cards, _lost(seen.host), tools=(report,))
+
+
+def _lost(readings: Readings) -> Readings:
+    return {
+        name: Reading(None, each.source, each.reason or "tool_timeout")
+        for name, each in readings.items()
     }

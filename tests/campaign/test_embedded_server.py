@@ -60,7 +60,7 @@ def test_one_that_died_can_be_started_again() -> None:
     server = EmbeddedServer(group().server, EngineSettings(max_model_len=64))
     server.start()
     try:
-        (engine,) = psutil.Process().children()
+        engine = psutil.Process(server._engine.pid)
         engine.kill()
         engine.wait(30)
         with pytest.raises(ServerError, match="no longer answers"):

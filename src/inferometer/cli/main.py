@@ -68,12 +68,11 @@ VERBS = {
     ),
     "doctor": (
         "Look at the machine",
-        "Check host, cards, links, containers, client, server or its log: what is wrong, and what "
-        "helps.",
+        "Check host, cards, PCIe links, containers, client and server before measuring.",
     ),
     "setup": (
         "Look at the machine",
-        "List what this host needs to measure, what is missing, and how to get it.",
+        "List what this host needs to measure: what is there, what is missing, and how to get it.",
     ),
     "cleanup": (
         "Look at the machine",

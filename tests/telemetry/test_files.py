@@ -324,3 +324,10 @@ def test_nothing_outside_the_root_is_read(tmp_path: Path) -> None:
 def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "power1_average")
     assert Tree(tmp_path).reading("power1_average").reason == "unreadable"
+
+
+@pytest.mark.skipif(
+    not os.path.exists("/proc/sys/kernel/ostype"), reason="this is no Linux"
+)
+def test_settings_of_this_kernel_are_read() -> None:
+    assert Tree().text("proc/sys/kernel/ostype") == "Linux"

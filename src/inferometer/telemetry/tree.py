@@ -158,7 +158,10 @@ class Tree:
 def _whole(descriptor: int) -> bytes:
     """A file of /proc, of which the kernel gives some records at a time."""
     found = b""
-    while part := os.read(descriptor, MAX_PROC_BYTES - len(found)):
+    # /proc/sys answers nobody who asks for 4 MiB at once
+    while part := os.read(
+        descriptor, min(MAX_BYTES, MAX_PROC_BYTES - len(found))
+    ):
         found += part
     return found
 

@@ -36,13 +36,13 @@ def saw_tooth(low: float, high: float, period_s: float) -> Power:
 
 def joules(power: Power, start_s: float, end_s: float) -> float:
     """The true energy, by a fine sum."""
-    t = np.linspace(start_s, end_s, 400_001)
+    t = np.linspace(start_s, end_s, 400_001, dtype=np.float64)
     return float(np.trapezoid(power(t), t))
 
 
 def stamps(start_s: float, end_s: float, phase_s: float = 0.13) -> Numbers:
     """When a sampler looked; its clock and the window's have nothing in common."""
-    return np.arange(start_s + phase_s, end_s, PERIOD_S)
+    return np.arange(start_s + phase_s, end_s, PERIOD_S, dtype=np.float64)
 
 
 def series(

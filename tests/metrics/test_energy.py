@@ -19,6 +19,7 @@ from inferometer.trace.series import Telemetry
 from tests.metrics.power_traces import (
     A,
     B,
+    Numbers,
     Power,
     both,
     constant,
@@ -208,7 +209,7 @@ def test_the_shortest_window(
     ids=["frozen", "too little", "too much"],
 )
 def test_power_counts_where_the_counter_cannot(
-    counter: np.ndarray, why: str
+    counter: Numbers, why: str
 ) -> None:
     by_power = both(STEADY, TIMES)[0]
     found = measured(telemetry(by_power, series("energy_j", A, TIMES, counter)))

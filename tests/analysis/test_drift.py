@@ -26,7 +26,7 @@ from tests.analysis.simulated_campaigns import (
     one_after_the_other,
 )
 
-FEW, MANY = 150, 4_000
+FEW, MANY = 250, 4_000
 REPEATS = 8
 DRIFT = 0.10
 """Of the machine over the campaign, as a fraction; runs differ by 1 % besides."""

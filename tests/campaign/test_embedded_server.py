@@ -28,6 +28,11 @@ RECIPE = {
 }
 
 
+@pytest.fixture(scope="module", autouse=True)
+def forked_engines() -> None:
+    """Not here: a test looks for the engine among its children."""
+
+
 @pytest.fixture(autouse=True)
 def no_key_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)

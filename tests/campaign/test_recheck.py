@@ -467,7 +467,7 @@ def killed(directory: Path, again: str, every: int) -> None:
 
 @pytest.mark.parametrize("again", ["1.0", "0.3"])
 def test_a_kill_loses_and_doubles_nothing(tmp_path: Path, again: str) -> None:
-    killed(tmp_path, again, 29)
+    killed(tmp_path, again, 17)
 
 
 @pytest.mark.wide

@@ -70,7 +70,9 @@ def spoken() -> Words:
 def reason_of(error: OSError) -> str:
     """What the system says of a file; in every language, where it is one of the usual errors."""
     key = f"os.{errorcode.get(error.errno or 0)}"
-    return Said(key) if key in LANGUAGES["en"] else str(error.strerror)
+    # TLS and the resolver number their errors in their own way
+    usual = type(error).__module__ == "builtins" and key in LANGUAGES["en"]
+    return Said(key) if usual else str(error.strerror)
 
 
 def both(first: str, second: str) -> Said:

@@ -130,6 +130,25 @@ def latency_metric(latency: str, statistic: str) -> Metric:
     )
 
 
+OF_THE_MACHINE: tuple[tuple[str, str, Better], ...] = (
+    ("gpu_utilization", "%", "neither"),
+    ("gpu_memory_used", "%", "neither"),
+    ("gpu_temperature", "°C", "lower"),
+    ("gpu_clock", "MHz", "neither"),
+    ("gpu_throttled", "%", "lower"),
+    ("average_power", "W", "lower"),
+    ("peak_power", "W", "lower"),
+    ("energy", "J", "lower"),
+    ("energy_above_idle", "J", "lower"),
+    ("host_energy", "J", "lower"),
+    ("tokens_per_joule", "tok/J", "higher"),
+    ("joules_per_output_token", "J/tok", "lower"),
+    ("joules_per_total_token", "J/tok", "lower"),
+    ("joules_per_good_token", "J/tok", "lower"),
+    ("cpu_utilization", "%", "neither"),
+)
+"""Metrics of the cards under test, over all of them, and of the host; where samplers ran."""
+
 METRICS: Mapping[str, Metric] = {
     metric.name: metric
     for metric in (
@@ -318,7 +337,19 @@ METRICS: Mapping[str, Metric] = {
             "neither",
             ("external_cache_hit_rate",),
         ),
+        Metric(
+            "good_output_throughput",
+            "tok/s",
+            "higher",
+            ("goodput", "output_throughput"),
+        ),
         Metric("cost_per_million_tokens", "", "lower", has_interval=True),
+        Metric("cost_per_million_good_tokens", "", "lower"),
+        Metric("tokens_per_currency", "tok", "higher"),
+        *(
+            Metric(name, unit, better, ("machine", "values", name))
+            for name, unit, better in OF_THE_MACHINE
+        ),
     )
 }
 """By name, in the order of a table; of the latencies those that every table has. `metric` knows
@@ -671,6 +702,21 @@ CONDITIONS: Mapping[str, ConditionInfo] = {
         "incidental",
         "number",
         noted_as=("cost_per_hour",),
+        in_tables=False,
+        parts_curves=False,
+    ),
+    # of energy, and what the building takes for each kWh of the cards
+    "price_per_kwh": ConditionInfo(
+        "incidental",
+        "number",
+        noted_as=("price_per_kwh",),
+        in_tables=False,
+        parts_curves=False,
+    ),
+    "pue": ConditionInfo(
+        "incidental",
+        "number",
+        noted_as=("pue",),
         in_tables=False,
         parts_curves=False,
     ),

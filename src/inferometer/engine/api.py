@@ -22,6 +22,7 @@ import orjson
 from inferometer import __version__
 from inferometer.clock import monotonic_ns
 from inferometer.engine import wire
+from inferometer.engine.accelerator import Accelerator
 from inferometer.engine.ask import (
     Ask,
     AskError,
@@ -154,6 +155,7 @@ class Api:
         self._front = front
         self._model = model
         self._metrics = Metrics(time.time())
+        self._accelerator = Accelerator(monotonic_ns())
         self._truth = (
             TruthRecorder() if front.record_truth or front.truth_file else None
         )
@@ -177,12 +179,15 @@ class Api:
             self._route(connection, request)
         except AskError as error:
             connection.respond(error.status, wire.error(error))
+        self._accelerator.load(self._model.running, monotonic_ns())
 
     def abandon(self, connection: ClientConnection) -> None:
         """The client has disconnected: its slot in the model is free."""
         if connection.answering is not None:
             generation = self._generations.pop(connection.answering)
-            self._model.cancel(generation.sequence, monotonic_ns())
+            now_ns = monotonic_ns()
+            self._model.cancel(generation.sequence, now_ns)
+            self._accelerator.load(self._model.running, now_ns)
 
     def send_due(self, now_ns: int) -> list[ClientConnection]:
         """Send what is due at `now_ns`. Returns connections with a complete answer or a full
@@ -217,6 +222,8 @@ class Api:
                 self._finish(generation)
             if last or connection.unsent:
                 settle.append(connection)
+        if settle:
+            self._accelerator.load(self._model.running, now_ns)
         return settle
 
     def _answer_whole(self, generation: ActiveRequest, due_ns: int) -> int:
@@ -311,6 +318,7 @@ class Api:
             "/health": ("GET", self._health),
             "/version": ("GET", self._version),
             "/metrics": ("GET", self._metrics_page),
+            "/telemetry": ("GET", self._telemetry),
             "/detokenize": ("POST", self._detokenize),
             "/truth": ("GET", self._truth_record),
         }
@@ -387,6 +395,12 @@ class Api:
             report=model.report(),
         )
         connection.respond(200, page, CONTENT_TYPE)
+
+    def _telemetry(self, connection: ClientConnection, _: HttpRequest) -> None:
+        sample = self._accelerator.sample(
+            monotonic_ns(), self._model.kv_cache_usage
+        )
+        connection.respond(200, orjson.dumps(sample))
 
     def _tokenize(
         self,
@@ -534,6 +548,7 @@ class Api:
             generation.connection.answering = None
         self._generations.clear()
         self._metrics = Metrics(time.time())
+        self._accelerator = Accelerator(monotonic_ns())
         self._cut()
 
     def _fault_of(self, request_id: str, backend: Backend) -> Fault | None:

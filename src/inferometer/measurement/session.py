@@ -23,6 +23,8 @@ from inferometer.measurement.prepare import (
     run,
     usable_rows,
 )
+from inferometer.measurement.sampling import sampling
+from inferometer.measurement.sampling_plan import sampling_plan
 from inferometer.metrics import Summary, Verdict, judge, summarize
 from inferometer.metrics.calibration import Calibration, Missing
 from inferometer.results.point import Point
@@ -35,6 +37,7 @@ from inferometer.store.run_directory import save_run
 from inferometer.store.vllm_json import vllm_result
 from inferometer.system.interruption import Interruption
 from inferometer.trace import Outcome, Trace
+from inferometer.trace.series import Telemetry
 from inferometer.trace.server_counters import ServerCounters
 from inferometer.workload import unsent_in_words
 
@@ -56,6 +59,8 @@ class PointResult:
     """Of this host, or why there is none."""
     diagnosis: str = ""
     """Cause and cure of what the server said of failures, where they are known."""
+    telemetry: Telemetry | None = None
+    """What samplers saw of the machine; None if none ran."""
     files: tuple[Path, ...] = ()
     """Its run directory and JSON file, in this order, if they were saved."""
 
@@ -65,7 +70,10 @@ class PointResult:
 
     def point(self) -> Point:
         """As it would be read from its files."""
-        run = {"spec": self.spec.model_dump(mode="json")}
+        run = {
+            "spec": self.spec.model_dump(mode="json"),
+            "price": self._price(),
+        }
         return point_of(
             run,
             self.summary.to_dict(),
@@ -106,7 +114,13 @@ class PointResult:
             summary=self.summary.to_dict(),
             verdict=self.verdict.to_dict(),
             server_counters=self.server.to_dict() if self.server else None,
+            telemetry=self.telemetry,
+            price=self._price(),
         )
+
+    def _price(self) -> dict[str, Any] | None:
+        price = self.output.price
+        return price.model_dump(mode="json") if price else None
 
 
 class Session:
@@ -173,15 +187,26 @@ class Session:
         and held when this returns, so that what was measured can be saved.
         """
         before = counters_before(self.endpoint)
-        trace = run(
-            ready,
-            self.endpoint,
-            real_time=self.real_time,
-            keep_texts=self.output.detailed,
-            request_id_prefix=request_id_prefix,
-            on_progress=on_progress,
-            interruption=interruption,
+        plan = sampling_plan(
+            self.endpoint, self.server.version, ready.spec, self.output
         )
+        with sampling(plan) as samplers:
+            trace = run(
+                ready,
+                self.endpoint,
+                real_time=self.real_time,
+                keep_texts=self.output.detailed,
+                request_id_prefix=request_id_prefix,
+                on_progress=on_progress,
+                interruption=interruption,
+            )
+            telemetry = (
+                samplers.finish(
+                    trace.start_realtime_ns, wait=not trace.interrupted
+                )
+                if samplers
+                else None
+            )
         finished = datetime.now().astimezone()
         answered = len(trace.with_outcome(Outcome.OK))
         # whoever stops a run does not want to wait
@@ -198,6 +223,7 @@ class Session:
             goodput={str(name): limit for name, limit in output.goodput.items()}
             or None,
             server=server,
+            telemetry=telemetry,
         )
         verdict = judge(
             trace,
@@ -219,6 +245,7 @@ class Session:
             server,
             calibration,
             diagnosis,
+            telemetry=telemetry,
         )
 
 

@@ -27,10 +27,12 @@ from inferometer.metrics.definitions import (
 )
 from inferometer.metrics.distribution import Distribution, describe
 from inferometer.metrics.intervals import intervals_of
+from inferometer.metrics.machine import Machine, machine_of
 from inferometer.metrics.peaks import peak_concurrency, peak_output_tokens_per_s
 from inferometer.metrics.statistics import Interval
 from inferometer.metrics.steady import Steady, steady_state
 from inferometer.trace import Failure, Outcome, StampSource, TokenSource, Trace
+from inferometer.trace.series import Telemetry
 from inferometer.trace.server_counters import ServerCounters
 
 
@@ -63,6 +65,8 @@ class Goodput:
     """Good requests per second."""
     share_of_sent: float | None
     """Good requests / sent requests: a failed one is not good."""
+    output_throughput: float | None = None
+    """Output tokens of good requests per second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +117,8 @@ class Summary:
     """Of the prompt tokens that the prefix cache lacked, those that an external cache such as
     LMCache had, %, as the server counted.
     """
+    machine: Machine | None = None
+    """What cards and host did meanwhile; None where nothing was sampled."""
 
     def to_dict(self) -> dict[str, Any]:
         """Plain dicts, lists, strings and numbers, with None where there is no value."""
@@ -126,12 +132,15 @@ def summarize(
     percentiles: Sequence[float] = (99,),
     goodput: Mapping[str, float] | None = None,
     server: ServerCounters | None = None,
+    telemetry: Telemetry | None = None,
 ) -> Summary:
     """The numbers of a run in which `planned` requests were to be measured, warm-up not counted.
 
     `goodput` maps ttft, tpot, itl, e2el to limits in ms. Client-side metrics have their p99
-    whatever `percentiles` says, since the verdict rests on it. `server` is what the server counted.
+    whatever `percentiles` says, since the verdict rests on it. `server` is what the server counted,
+    `telemetry` what samplers saw.
     """
+    machine = machine_of(telemetry, trace, goodput) if telemetry else None
     trace = trace.measured()
     counts, duration_s = _counts(trace, planned), _duration_s(trace)
     input_tokens, input_sources = _input_tokens(trace)
@@ -163,6 +172,7 @@ def summarize(
         external_cache_hit_rate=_percent(
             server.external_cache_hit_rate if server else None
         ),
+        machine=machine,
     )
 
 
@@ -249,12 +259,14 @@ def _goodput(
     sent: int,
     duration_s: float | None,
 ) -> Goodput:
-    good = int(np.count_nonzero(meets_slo(trace, limits_ms)))
+    kept = meets_slo(trace, limits_ms)
+    good, tokens = int(np.count_nonzero(kept)), trace.requests["output_tokens"]
     return Goodput(
         dict(limits_ms),
         good,
         _per(good, duration_s),
         good / sent if sent else None,
+        _per(int(tokens[kept & known(tokens)].sum()), duration_s),
     )
 
 

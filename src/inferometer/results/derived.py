@@ -14,6 +14,7 @@ SPEEDS = ("output_throughput_per_request", "mean_decode_speed")
 """Of single requests, as they were measured."""
 RECIPROCAL = ("speed_from_tpot",)
 """Derived from a rounded figure, they are off by more than its last digit."""
+WATTS_PER_KILOWATT = 1000
 
 
 def concurrency(conditions: Mapping[str, Condition]) -> int | None:
@@ -30,25 +31,50 @@ def concurrency(conditions: Mapping[str, Condition]) -> int | None:
 def derived_values(
     values: Mapping[str, float], conditions: Mapping[str, Condition]
 ) -> dict[str, float]:
-    """Output throughput per accelerator in use, what a million output tokens cost, and the output
-    speed of a request where only its TPOT is known.
+    """Output throughput per accelerator in use, what tokens cost, and the output speed of a request
+    where only its TPOT is known.
     """
     found: dict[str, float] = {}
     throughput = values.get("output_throughput")
-    gpus, cost_per_hour = (
-        conditions.get("gpus") or conditions.get("tp"),
-        conditions.get("cost_per_hour"),
-    )
+    gpus = conditions.get("gpus") or conditions.get("tp")
     if throughput is not None and isinstance(gpus, int) and gpus > 0:
         found["output_throughput_per_gpu"] = throughput / gpus
-    if throughput and isinstance(cost_per_hour, int | float):
-        found["cost_per_million_tokens"] = (
-            cost_per_hour / (throughput * SECONDS_PER_HOUR) * MILLION
-        )
     tpot = values.get("mean_tpot_ms")
     if tpot and not any(name in values for name in SPEEDS):
         found["speed_from_tpot"] = MS_PER_SECOND / tpot
+    hourly = hourly_cost(values, conditions)
+    if hourly is None:
+        return found
+    for name, rate in (
+        ("cost_per_million_tokens", throughput),
+        (
+            "cost_per_million_good_tokens",
+            values.get("good_output_throughput"),
+        ),
+    ):
+        if rate:
+            found[name] = hourly / (rate * SECONDS_PER_HOUR) * MILLION
+    if throughput and hourly > 0:
+        found["tokens_per_currency"] = throughput * SECONDS_PER_HOUR / hourly
     return found
+
+
+def hourly_cost(
+    values: Mapping[str, float], conditions: Mapping[str, Condition]
+) -> float | None:
+    """By the hour as it was told, else of the energy that was measured; None if neither is
+    known.
+    """
+    told, tariff = (
+        conditions.get(name) for name in ("cost_per_hour", "price_per_kwh")
+    )
+    if isinstance(told, int | float):
+        return float(told)
+    power_w, pue = values.get("average_power"), conditions.get("pue")
+    if power_w is None or not isinstance(tariff, int | float):
+        return None
+    building = pue if isinstance(pue, int | float) else 1.0
+    return power_w / WATTS_PER_KILOWATT * tariff * building
 
 
 def derived_intervals(

@@ -181,6 +181,7 @@ def _conditions(
         "gpus": _gpus(server),
         "engine": _engine(recipe, embedded),
         **_workload(at(spec, "workload")),
+        **_price(run.get("price")),
         "repeat": (_whole(at(spec, "repeat")) or 0) + 1,
         "date": _date(run),
         "rehearsal": _rehearsal(
@@ -194,6 +195,13 @@ def _conditions(
         {key: value for key, value in found.items() if value is not None}
     )
     return ordered(found)
+
+
+def _price(told: object) -> dict[str, Condition]:
+    amount, per = number(at(told, "amount")), at(told, "per")
+    if per == "kWh":
+        return {"price_per_kwh": amount, "pue": number(at(told, "pue"))}
+    return {"cost_per_hour": amount} if per == "h" else {}
 
 
 def _engine(recipe: str | None, embedded: bool) -> str | None:

@@ -117,6 +117,8 @@ class Endpoint:
         timeout_s: float = 30.0,
         routes: Routes = ANY_SERVER,
     ) -> None:
+        self.made_with = (base_url, headers, insecure, timeout_s, routes)
+        """For another one like it, in another process: connections cannot be shared with one."""
         try:
             self.base_url = parse_base_url(base_url)
             sent = with_api_key(headers or {}, os.environ)

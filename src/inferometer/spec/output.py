@@ -5,7 +5,7 @@ of them. It changes nothing of what is sent, so it is no part of a point's ident
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import AfterValidator, Field
 
@@ -25,6 +25,20 @@ Percentiles = Annotated[
     tuple[Annotated[float, Field(ge=0, le=100)], ...], AfterValidator(once)
 ]
 Goodput = dict[LatencyName, PositiveFloat]
+
+
+class Price(Spec):
+    """What the deployment costs: by the hour, or by its energy."""
+
+    amount: PositiveFloat
+    """In whatever currency."""
+    per: Literal["h", "kWh"]
+    pue: Annotated[float, Field(ge=1, le=10)] = 1.0
+    """Energy that the building takes ÷ energy of the cards."""
+
+    def __str__(self) -> str:
+        pue = f" × PUE {self.pue:g}" if self.per == "kWh" else ""
+        return f"{self.amount:g}/{self.per}{pue}"
 
 
 class Output(Spec):
@@ -49,3 +63,13 @@ class Output(Spec):
     """Of the JSON file; None makes one of backend, rate, model and date."""
     append: bool = False
     """Add a line to the JSON file where it exists."""
+    telemetry: bool = True
+    """Sample the machine while a point is measured."""
+    monitor: str | None = None
+    """Address of `inferometer monitor --serve` on the server's host, where that is another."""
+    cards: tuple[str, ...] | None = None
+    """PCI addresses of the accelerators under test; None where nobody says which they are."""
+    idle_s: Annotated[float, Field(ge=0, le=600)] = 0.0
+    """Seconds without a request before each point, to learn the power of the idle cards."""
+    price: Price | None = None
+    """Of the deployment, for what tokens cost."""

@@ -131,9 +131,10 @@ def save_run(
     prompts: Mapping[str, Any] | None = None,
     server_counters: Mapping[str, Any] | None = None,
     telemetry: Telemetry | None = None,
+    price: Mapping[str, Any] | None = None,
 ) -> None:
     """Write one run as `directory`, which must not exist. Raises CannotWriteError and then leaves
-    none.
+    none. `price`: of the deployment, as `spec.output.Price` has it.
     """
     details = np.array(
         masked_details(trace.requests["detail"].tolist(), spec.target.headers),
@@ -156,6 +157,7 @@ def save_run(
             "prompts": masked(prompts or {}),
             "server_counters": server_counters,
             "telemetry": telemetry.facts() if telemetry else None,
+            "price": price,
         }
         (temporary / RUN).write_bytes(
             _json(

@@ -1,0 +1,368 @@
+"""What the machine did in the measured window: utilisation, memory, power, temperature, clocks,
+energy and its relation to tokens. Pure.
+
+A value that cannot be had is None with a reason code, never 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from inferometer.clock import NS
+from inferometer.metrics.definitions import known, meets_slo
+from inferometer.metrics.energy import (
+    Energy,
+    Reason,
+    Window,
+    energy_of,
+    unwrapped,
+)
+from inferometer.trace import Outcome, Trace
+from inferometer.trace.series import HOST, Telemetry, Times, Values
+
+GIB = 2.0**30
+MIN_SAMPLES = 2
+
+MACHINE_VALUES = (
+    "gpu_utilization",
+    "gpu_memory_used",
+    "gpu_temperature",
+    "gpu_clock",
+    "gpu_throttled",
+    "average_power",
+    "peak_power",
+    "energy",
+    "energy_above_idle",
+    "host_energy",
+    "tokens_per_joule",
+    "joules_per_output_token",
+    "joules_per_total_token",
+    "joules_per_good_token",
+    "cpu_utilization",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """What the machine did while a run was measured."""
+
+    cards: tuple[str, ...]
+    """Those under test; all that were sampled where nobody knows which they are."""
+    cards_known: bool
+    window_s: float | None
+    values: Mapping[str, float | None]
+    """By names of MACHINE_VALUES, over all cards under test."""
+    reasons: Mapping[str, str]
+    """Why a value is None."""
+    by_card: Mapping[str, Mapping[str, float | None]]
+    """Of each card that was sampled: means and extremes in the window."""
+    energy: Energy
+    simulated: bool = False
+    """Whether the accelerator is the embedded engine's."""
+    samplers: Mapping[str, str] = field(default_factory=dict)
+    """How each sampler fared."""
+
+
+def window_of(trace: Trace) -> Window | None:
+    """First request sent → last one ended, as the duration has it; warm-ups not counted."""
+    measured = trace.measured()
+    sent, end = measured.requests["sent_ns"], measured.requests["end_ns"]
+    was_sent = known(sent)
+    ended = was_sent & known(end)
+    if not ended.any():
+        return None
+    return Window(int(sent[was_sent].min()), int(end[ended].max()))
+
+
+def machine_of(
+    telemetry: Telemetry,
+    trace: Trace,
+    goodput: Mapping[str, float] | None = None,
+) -> Machine:
+    """What series say of the window in which requests were measured."""
+    window = window_of(trace)
+    cards, refused = under_test(telemetry, window)
+    energy = energy_of(telemetry, cards, window, refused)
+    by_card = {
+        card.id: _of_card(telemetry, card.id, window)
+        for card in telemetry.cards
+    }
+    values, reasons = _together(by_card, cards)
+    for found in (
+        _energies(energy, window, trace, goodput),
+        _of_host(telemetry, window),
+    ):
+        values |= found[0]
+        reasons |= found[1]
+    return Machine(
+        cards=tuple(cards),
+        cards_known=refused not in ("cards_unknown", "card_missing"),
+        window_s=window.seconds if window else None,
+        values={name: values.get(name) for name in MACHINE_VALUES},
+        reasons=reasons,
+        by_card=by_card,
+        energy=energy,
+        simulated=telemetry.is_simulated,
+        samplers={each.name: each.state for each in telemetry.samplers},
+    )
+
+
+def under_test(
+    telemetry: Telemetry, window: Window | None = None
+) -> tuple[list[str], Reason | None]:
+    """The cards whose energy is the deployment's; and why it cannot be said whose it is.
+
+    Declared ones; else all that there are, if their number is the declared one, or only one.
+    """
+    seen = [card.id for card in telemetry.cards]
+    told, number = telemetry.declared.cards, telemetry.declared.number
+    if told is not None:
+        missing = [card for card in told if card not in seen]
+        cards, reason = list(told), "card_missing" if missing else None
+    elif number is not None and len(seen) != number:
+        cards = seen
+        reason = "card_missing" if len(seen) < number else "card_unexpected"
+    else:
+        cards = seen
+        reason = "cards_unknown" if number is None and len(seen) > 1 else None
+    if not seen:
+        reason = "no_power_source"
+    return cards, reason or _shared(telemetry, cards)  # type: ignore[return-value]
+
+
+def _shared(telemetry: Telemetry, cards: Sequence[str]) -> Reason | None:
+    """A part of a card has the power of the whole card."""
+    for card in cards:
+        _, parts = telemetry.track(card, "partitioned")
+        if len(parts) and parts.max() > 0:
+            return "partition_scope"
+    return None
+
+
+# ----------------------------------------------------------------------------------- in the window
+
+
+def _inside(
+    telemetry: Telemetry, card: str, name: str, window: Window | None
+) -> tuple[Times, Values]:
+    time_ns, value = telemetry.track(card, name)
+    if window is None:
+        return time_ns[:0], value[:0]
+    inside = (time_ns >= window.start_ns) & (time_ns <= window.end_ns)
+    return time_ns[inside], value[inside]
+
+
+def _mean(time_ns: Times, value: Values) -> float | None:
+    """Over time: samples that come more densely do not count more."""
+    if len(value) < MIN_SAMPLES or time_ns[-1] <= time_ns[0]:
+        return None
+    t = (time_ns - time_ns[0]) / NS
+    return float(np.trapezoid(value, t) / t[-1])
+
+
+def _most(time_ns: Times, value: Values) -> float | None:
+    return float(value.max()) if len(value) >= MIN_SAMPLES else None
+
+
+def growth(
+    telemetry: Telemetry, card: str, name: str, window: Window | None
+) -> float | None:
+    """By how much a counter grew between both ends of the window, which samples have to bracket;
+    None if it ran backwards.
+    """
+    time_ns, value = telemetry.track(card, name)
+    if (
+        window is None
+        or len(value) < MIN_SAMPLES
+        or time_ns[0] > window.start_ns
+        or time_ns[-1] < window.end_ns
+        or (np.diff(value) < 0).any()
+    ):
+        return None
+    ends = np.interp([window.start_ns, window.end_ns], time_ns, value)
+    return float(ends[1] - ends[0])
+
+
+OF_CARD: Mapping[
+    str, tuple[str, Callable[[Times, Values], float | None], float]
+] = {
+    "gpu_utilization": ("gpu_utilization", _mean, 1.0),
+    "memory_used_bytes": ("memory_used_bytes", _most, 1.0),
+    "gpu_temperature": ("temperature_c", _most, 1.0),
+    "gpu_clock": ("gpu_clock_mhz", _mean, 1.0),
+    "average_power": ("power_w", _mean, 1.0),
+    "peak_power": ("power_w", _most, 1.0),
+}
+"""Of a card: from which series, how it is summed up, and in what unit."""
+
+TOGETHER: Mapping[str, Callable[[Sequence[float]], float]] = {
+    "gpu_utilization": lambda values: sum(values) / len(values),
+    "gpu_memory_used": max,
+    "gpu_temperature": max,
+    "gpu_clock": lambda values: sum(values) / len(values),
+    "gpu_throttled": max,
+}
+"""How the values of several cards become one: a mean where all share the work, else the worst."""
+
+
+def _of_card(
+    telemetry: Telemetry, card: str, window: Window | None
+) -> dict[str, float | None]:
+    found = {
+        name: how(*_inside(telemetry, card, series, window))
+        for name, (series, how, _) in OF_CARD.items()
+    }
+    _, total = telemetry.track(card, "memory_total_bytes")
+    used = found.pop("memory_used_bytes")
+    found["gpu_memory_used"] = (
+        100 * used / float(total[-1])
+        if used is not None and len(total) and total[-1] > 0
+        else None
+    )
+    for kind in ("power", "thermal"):
+        found[f"{kind}_throttled"] = throttled(telemetry, card, kind, window)
+    known_shares = [
+        share
+        for kind in ("power", "thermal")
+        if (share := found[f"{kind}_throttled"]) is not None
+    ]
+    found["gpu_throttled"] = (
+        min(100.0, sum(known_shares)) if known_shares else None
+    )
+    return found
+
+
+def throttled(
+    telemetry: Telemetry, card: str, kind: str, window: Window | None
+) -> float | None:
+    """Share of the window in which a card was held back for its power or its heat, %: by the
+    driver's own clock of it, else by samples of its state.
+    """
+    if window is None or window.seconds <= 0:
+        return None
+    grown_us = growth(telemetry, card, f"{kind}_throttled_us", window)
+    if grown_us is not None:
+        return min(100.0, 100 * grown_us / (1e6 * window.seconds))
+    states = _mean(*_inside(telemetry, card, f"{kind}_throttled", window))
+    return None if states is None else 100 * states
+
+
+def _together(
+    by_card: Mapping[str, Mapping[str, float | None]], cards: Sequence[str]
+) -> tuple[dict[str, float | None], dict[str, str]]:
+    """A card without a value makes the whole unknown: the rest is not the deployment."""
+    values: dict[str, float | None] = {}
+    reasons: dict[str, str] = {}
+    for name, sum_up in TOGETHER.items():
+        found = [by_card.get(card, {}).get(name) for card in cards]
+        there = [each for each in found if each is not None]
+        values[name] = sum_up(there) if there and None not in found else None
+        if values[name] is None:
+            reasons[name] = "not_sampled" if not cards else "too_few_samples"
+    return values, reasons
+
+
+def _energies(
+    energy: Energy,
+    window: Window | None,
+    trace: Trace,
+    goodput: Mapping[str, float] | None,
+) -> tuple[dict[str, float | None], dict[str, str]]:
+    values: dict[str, float | None] = {
+        "energy": energy.joules,
+        "energy_above_idle": energy.above_idle_j,
+        "peak_power": energy.peak_w,
+    }
+    joules, tokens = energy.joules, _tokens(trace, goodput)
+    if joules is not None and window is not None:
+        values["average_power"] = joules / window.seconds
+        if joules > 0 and tokens["output"]:
+            values["tokens_per_joule"] = tokens["output"] / joules
+        for name, number in tokens.items():
+            if number:
+                values[f"joules_per_{name}_token"] = joules / number
+    reasons: dict[str, str] = {}
+    for name in (
+        "energy",
+        "average_power",
+        "peak_power",
+        "tokens_per_joule",
+        *(f"joules_per_{name}_token" for name in tokens),
+    ):
+        if values.get(name) is None:
+            reasons[name] = energy.reason or "no_tokens"
+    if energy.above_idle_j is None:
+        reasons["energy_above_idle"] = (
+            energy.reason or energy.idle_reason or "no_idle_baseline"
+        )
+    if not goodput and energy.reason is None:
+        reasons |= {"joules_per_good_token": "no_goodput"}
+    return values, reasons
+
+
+def _tokens(
+    trace: Trace, goodput: Mapping[str, float] | None
+) -> dict[str, int]:
+    """Tokens of OK requests by what is counted: output, total, and output of good requests."""
+    measured = trace.measured()
+    answered = measured.with_outcome(Outcome.OK).requests
+    output = answered["output_tokens"]
+    prompt = np.where(
+        known(answered["prompt_tokens"]),
+        answered["prompt_tokens"],
+        answered["asked_prompt_tokens"],
+    )
+    found = {
+        "output": int(output[known(output)].sum()),
+        "total": int(output[known(output)].sum() + prompt[known(prompt)].sum()),
+        "good": 0,
+    }
+    if goodput:
+        good = measured.requests["output_tokens"][meets_slo(measured, goodput)]
+        found["good"] = int(good[known(good)].sum())
+    return found
+
+
+def _of_host(
+    telemetry: Telemetry, window: Window | None
+) -> tuple[dict[str, float | None], dict[str, str]]:
+    """Of the host that the samplers run on; apart from the cards."""
+    busy = growth(telemetry, HOST, "cpu_busy_s", window)
+    idle = growth(telemetry, HOST, "cpu_idle_s", window)
+    whole = None if busy is None or idle is None else busy + idle
+    values: dict[str, float | None] = {
+        "cpu_utilization": 100 * busy / whole
+        if busy is not None and whole
+        else None,
+        "host_energy": _host_energy(telemetry, window),
+    }
+    reasons = {
+        name: telemetry.reason(HOST, series) or "window_not_bracketed"
+        for name, series in (
+            ("cpu_utilization", "cpu_busy_s"),
+            ("host_energy", "package_energy_j"),
+        )
+        if values[name] is None
+    }
+    return values, reasons
+
+
+def _host_energy(telemetry: Telemetry, window: Window | None) -> float | None:
+    time_ns, value = telemetry.track(HOST, "package_energy_j")
+    if (
+        window is None
+        or len(value) < MIN_SAMPLES
+        or time_ns[0] > window.start_ns
+        or time_ns[-1] < window.end_ns
+    ):
+        return None
+    _, span = telemetry.track(HOST, "package_energy_range_j")
+    value = unwrapped(value, float(span[-1]) if len(span) else None)
+    if (np.diff(value) < 0).any():
+        return None
+    ends = np.interp([window.start_ns, window.end_ns], time_ns, value)
+    grown = float(ends[1] - ends[0])
+    return grown if grown > 0 else None

@@ -25,7 +25,7 @@ from inferometer.vocabulary import (
 
 INCIDENTAL = {
     *("campaign", "group", "label", "tag", "seed"),
-    *("repeat", "cost_per_hour", "date", "host"),
+    *("repeat", "cost_per_hour", "price_per_kwh", "pue", "date", "host"),
 }
 LOAD = {
     "num_prompts",

@@ -131,7 +131,7 @@ def latency_metric(latency: str, statistic: str) -> Metric:
 
 
 OF_THE_MACHINE: tuple[tuple[str, str, Better], ...] = (
-    ("gpu_utilization", "%", "neither"),
+    ("gpu_utilization", "%", "higher"),
     ("gpu_memory_used", "%", "neither"),
     ("gpu_temperature", "°C", "lower"),
     ("gpu_clock", "MHz", "neither"),

@@ -270,24 +270,22 @@ def test_what_does_not_exist_is_named() -> None:
 
 
 def test_what_cannot_be_measured_is_named_before_anything_is() -> None:
-    (told,) = mistakes([parse_target("gpu_utilization > 85")])
-    assert told == (
-        "The target 'gpu_utilization > 85' cannot be checked: nothing measures "
-        "gpu_utilization yet. Leave it out."
+    (told,) = mistakes(
+        [parse_target("gpu_utilization > 85")], lacking=["gpu_utilization"]
     )
+    assert "gpu_utilization needs samples of the machine" in told
+    assert mistakes([parse_target("tokens_per_joule > 1")]) == []
     (told,) = mistakes(
         [parse_target("request_goodput > 1")], lacking=["request_goodput"]
     )
     assert "request_goodput needs goodput limits" in told
 
 
-def test_results_of_a_campaign_that_names_such_a_metric_do_not_miss_it() -> (
-    None
-):
+def test_results_of_earlier_versions_do_not_miss_what_was_not_sampled() -> None:
     (checked,) = check([parse_target("gpu_utilization > 85")], LADDER)
     assert (checked.state, why_in_words(checked, Words())) == (
         "not checked",
-        "nothing measures gpu_utilization yet",
+        "the machine was not sampled",
     )
 
 

@@ -21,6 +21,8 @@ from inferometer.trace import Failure, Outcome, StampSource, TokenSource, Trace
 from inferometer.trace.server_counters import MetricsReading, ServerCounters
 from inferometer.words import LANGUAGES, Words
 from tests.metrics.calibrations import calibration
+from tests.metrics.test_check_machine import CASES
+from tests.metrics.test_check_machine import answered as on_cards
 from tests.metrics.test_check_server import (
     AFTER_S,
     BEFORE_S,
@@ -129,6 +131,7 @@ def runs() -> list[tuple[Trace, dict[str, Any]]]:
             {},
         ),
         *runs_on_counted_servers(),
+        *((on_cards(), {"telemetry": seen}) for *_, seen in CASES),
         *runs_of_odd_streams(),
     ]
 

@@ -50,6 +50,7 @@ def verdict_of(
         trace,
         planned=n if planned is None else planned,
         percentiles=percentiles,
+        telemetry=options.get("telemetry"),
     )
     return judge(trace, summary, **{"ignore_eos": True, **options})
 
@@ -755,7 +756,7 @@ def test_every_doubt_comes_with_a_next_step() -> None:
     told_by_the_server = {
         check.__name__
         for check in CHECKS
-        if check.__module__.endswith("check_server")
+        if check.__module__.endswith(("check_server", "check_machine"))
     }
     of_closed_loops = {"slots_filled", "slots_busy", "load_reached"}
     others = {"something_measured", *told_by_the_server, *of_closed_loops}

@@ -75,6 +75,8 @@ ROOMS = {
     "header",
     "ledger",
     "levels",
+    "machine",
+    "price",
     "limits",
     "link",
     "list",

@@ -57,10 +57,30 @@ def test_what_a_million_tokens_cost() -> None:
     # 1,000 tok/s are 3.6 million in an hour
     assert derived_values(
         {"output_throughput": 1000.0}, {"cost_per_hour": 7.2}
-    ) == {"cost_per_million_tokens": 2.0}
+    ) == {"cost_per_million_tokens": 2.0, "tokens_per_currency": 500_000.0}
     assert (
         derived_values({"output_throughput": 0.0}, {"cost_per_hour": 7.2}) == {}
     )
+
+
+def test_what_good_tokens_and_energy_cost() -> None:
+    values = {
+        "output_throughput": 1000.0,
+        "good_output_throughput": 500.0,
+        "average_power": 600.0,
+    }
+    # 600 W are 0.6 kWh in an hour, and 0.78 with what the building takes
+    by_energy = derived_values(values, {"price_per_kwh": 0.5, "pue": 1.3})
+    hourly = 0.5 * 0.6 * 1.3
+    assert by_energy == {
+        "cost_per_million_tokens": pytest.approx(hourly / 3.6),
+        "cost_per_million_good_tokens": pytest.approx(hourly / 1.8),
+        "tokens_per_currency": pytest.approx(3_600_000 / hourly),
+    }
+    by_hour = derived_values(values, {"cost_per_hour": 7.2, "pue": 1.3})
+    assert by_hour["cost_per_million_good_tokens"] == pytest.approx(4.0)
+    del values["average_power"]
+    assert derived_values(values, {"price_per_kwh": 0.5}) == {}
 
 
 def test_intervals_of_what_follows_from_throughput() -> None:

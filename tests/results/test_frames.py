@@ -53,7 +53,13 @@ INTEGERS = {
     ),
     *("num_prompts", "max_concurrency", "concurrency", "seed", "repeat", "dp"),
 }
-NUMBERS = {"request_rate", "burstiness", "cost_per_hour"}
+NUMBERS = {
+    "request_rate",
+    "burstiness",
+    "cost_per_hour",
+    "price_per_kwh",
+    "pue",
+}
 BOUNDED = {
     *(
         "request_throughput",

@@ -5,9 +5,8 @@ does at its best load. All else is to hold at every load. Who means otherwise wr
 `any`. Repeats of a point are judged by their mean. A metric that was not measured is not reached.
 
 A target that is not asked of these points is not checked, which is neither reached nor missed:
-those of a campaign that was only rehearsed, and those of metrics that nothing measures yet, which
-older campaign files may name. Who asks for such a metric now is told before anything is measured
-(`mistakes`).
+those of a campaign that was only rehearsed, and those of the machine where nothing sampled it, as
+in results of earlier versions.
 """
 
 from __future__ import annotations
@@ -28,20 +27,28 @@ from inferometer.vocabulary import (
     CONDITIONS,
     DEPLOYMENT,
     METRICS,
+    OF_THE_MACHINE,
     Metric,
     canonical,
     metric,
     statistic_of,
 )
-from inferometer.words import Said
+from inferometer.words import Said, machine_reason
 
 State = Literal["reached", "missed", "not checked"]
 
-NOT_YET = {
-    "gpu_utilization": Metric("gpu_utilization", "%", "higher"),
-    "tokens_per_joule": Metric("tokens_per_joule", "tok/J", "higher"),
+NEEDS = {
+    "scaling_efficiency": "scaling_efficiency",
+    "cost_per_million_tokens": "cost_per_million_tokens",
+    "cost_per_million_good_tokens": "cost_per_million_tokens",
+    "tokens_per_currency": "cost_per_million_tokens",
+    "request_goodput": "request_goodput",
+    "good_output_throughput": "request_goodput",
+    "joules_per_good_token": "request_goodput",
 }
-"""Metrics that nothing measures so far."""
+"""What a metric needs that the user has to give, by the sentence that says it."""
+
+MACHINE = frozenset(name for name, _, _ in OF_THE_MACHINE)
 
 SCALING = Metric("scaling_efficiency", "%", "higher")
 """Of several cards against one at the same load per card: of two points, not of one."""
@@ -91,17 +98,14 @@ class Checked:
 
 def metric_of(name: str) -> Metric | None:
     """Of a metric that a target may name."""
-    return (
-        SCALING if name == SCALING.name else NOT_YET.get(name) or metric(name)
-    )
+    return SCALING if name == SCALING.name else metric(name)
 
 
 def mistakes(
     targets: Iterable[Threshold], *, lacking: Iterable[str] = ()
 ) -> list[str]:
     """Why they cannot be checked, a sentence each: metrics and conditions that do not exist,
-    metrics that nothing measures yet, and those that exist only where the user gives something
-    (`lacking`).
+    and those that exist only where the user gives something (`lacking`).
     """
     names = [*METRICS, SCALING.name]
     found: list[str] = []
@@ -110,10 +114,10 @@ def mistakes(
         if metric_of(target.metric) is None:
             near = did_you_mean(target.metric, names) or Said("target.names")
             found.append(Said("target.no_metric", {**told, "near": near}))
-        if target.metric in NOT_YET:
-            found.append(Said("target.not_measured", told))
         if target.metric in lacking:
-            needed = Said(f"target.needs.{target.metric}")
+            needed = Said(
+                f"target.needs.{NEEDS.get(target.metric, 'telemetry')}"
+            )
             found.append(Said("target.needs", {**told, "what": needed}))
         found += [
             Said("target.no_condition", {**told, **_unknown(where.name)})
@@ -296,16 +300,15 @@ def _check(
     target: Threshold, named: Sequence[tuple[Point, str]], *, only_some: bool
 ) -> list[Checked]:
     """Of points, each with the name of its deployment."""
-    if target.metric in NOT_YET:
-        return [
-            Checked(
-                target,
-                "not checked",
-                why=Said("target.why.not_yet", {"metric": target.metric}),
-            )
-        ]
     own = [(point, name) for point, name in named if _is_asked(target, point)]
     points = [point for point, _ in own]
+    if (
+        points
+        and target.metric in MACHINE
+        and not any(map(_is_sampled, points))
+    ):
+        why = Said("target.why.not_sampled")
+        return [Checked(target, "not checked", why=why)]
     scales = target.metric == SCALING.name
     asked = (
         _scaling(target, points)
@@ -359,7 +362,7 @@ def _scaling(target: Threshold, points: Sequence[Point]) -> list[_TargetValue]:
 def _reading(target: Threshold, point: Point, deployment: str) -> _TargetValue:
     value, why, blame = point.values.get(canonical(target.metric)), None, None
     if value is None:
-        why = Said("target.why.not_measured")
+        why = _why_not_measured(target.metric, point)
         asked = statistic_of(target.metric)
         if (
             asked
@@ -381,6 +384,24 @@ def _reading(target: Threshold, point: Point, deployment: str) -> _TargetValue:
             target, "missed", deployment, at=point.id, why=why, point=blame
         ),
         value,
+    )
+
+
+def _why_not_measured(name: str, point: Point) -> Said:
+    """With the reason that the run recorded, where it did."""
+    told = point.recorded.machine if point.recorded else None
+    reasons = told.get("reasons") if isinstance(told, dict) else None
+    code = reasons.get(name) if isinstance(reasons, dict) else None
+    if name not in MACHINE or not isinstance(code, str):
+        return Said("target.why.not_measured")
+    return Said("target.why.nothing", {"why": machine_reason(code)})
+
+
+def _is_sampled(point: Point) -> bool:
+    """Whether samplers ran, or the file has a value all the same."""
+    told = point.recorded.machine if point.recorded else None
+    return isinstance(told, dict) or any(
+        name in point.values for name in MACHINE
     )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from inferometer.vocabulary import statistic_of
+from inferometer.vocabulary import OF_THE_MACHINE, statistic_of
 from inferometer.words import Said, sentence_of
 
 if TYPE_CHECKING:
@@ -67,12 +67,30 @@ def targets_of_campaign(campaign: CampaignSpec) -> tuple[Threshold, ...]:
     return targets
 
 
-def lacking_in_one_run(*, goodput: bool) -> list[str]:
-    """Metrics that a single run cannot have; `goodput`: whether its limits are given."""
+COSTS = (
+    "cost_per_million_tokens",
+    "cost_per_million_good_tokens",
+    "tokens_per_currency",
+)
+OF_GOODPUT = (
+    "request_goodput",
+    "good_output_throughput",
+    "cost_per_million_good_tokens",
+    "joules_per_good_token",
+)
+
+
+def lacking_in_one_run(
+    *, goodput: bool, price: bool = False, telemetry: bool = True
+) -> list[str]:
+    """Metrics that a single run cannot have; whether limits of goodput and a price are given, and
+    the machine is sampled.
+    """
     return [
         "scaling_efficiency",
-        "cost_per_million_tokens",
-        *([] if goodput else ["request_goodput"]),
+        *([] if price else COSTS),
+        *([] if goodput else OF_GOODPUT),
+        *([] if telemetry else (name for name, _, _ in OF_THE_MACHINE)),
     ]
 
 
@@ -82,11 +100,16 @@ def lacking_in(campaign: CampaignSpec) -> list[str]:
         campaign.cost_per_hour,
         *(hardware.cost_per_hour for hardware in campaign.hardware.values()),
     )
-    lacking = {
-        "request_goodput": not campaign.goodput,
-        "cost_per_million_tokens": all(cost is None for cost in costs),
-    }
-    return [metric for metric, lacks in lacking.items() if lacks]
+    has_cost = campaign.price or any(cost is not None for cost in costs)
+    return [
+        *([] if has_cost else COSTS),
+        *([] if campaign.goodput else OF_GOODPUT),
+        *(
+            []
+            if campaign.telemetry
+            else (name for name, _, _ in OF_THE_MACHINE)
+        ),
+    ]
 
 
 def percentiles_of(targets: Sequence[Threshold]) -> tuple[float, ...]:

@@ -70,6 +70,26 @@ def run(  # noqa: PLR0917 - typer makes an option of each
             "before the first point (once, about 12 s)."
         ),
     ] = True,
+    telemetry: Annotated[
+        bool,
+        typer.Option(
+            help="Sample the accelerators, this host and the server's page during the run."
+        ),
+    ] = True,
+    monitor: Annotated[
+        str | None,
+        typer.Option(
+            help="Address of `inferometer monitor --serve` on the server's host, if that is "
+            "another host."
+        ),
+    ] = None,
+    price: Annotated[
+        str | None,
+        typer.Option(
+            help="Price of the deployment, in any currency: 2.5/h, or by energy 0.12/kWh, with a "
+            "PUE of 1.3 0.12/kWh*1.3."
+        ),
+    ] = None,
     interleave: Interleave = False,
     asserted: Annotated[
         list[str] | None, typer.Option("--assert", metavar="TARGET", help=HELP)
@@ -95,6 +115,12 @@ def run(  # noqa: PLR0917 - typer makes an option of each
     and all targets are met; 1 if not; 2 if the campaign file is wrong or the run could not
     continue; 130 if it was interrupted.
     """
+    settings = [
+        *(sets or ()),
+        *([] if telemetry else ["telemetry=false"]),
+        *([f"monitor={monitor}"] if monitor else []),
+        *([f"price={price}"] if price else []),
+    ]
     levels = LevelFlags(
         single,
         min_concurrency,
@@ -105,7 +131,7 @@ def run(  # noqa: PLR0917 - typer makes an option of each
         num_prompts,
     )
     flags = CampaignFlags(
-        campaign, only or (), sets or (), quick, embedded, interleave, levels
+        campaign, only or (), settings, quick, embedded, interleave, levels
     )
     if dry_run:
         from inferometer.cli.plan import show_plan

@@ -31,7 +31,7 @@ LINK_FIELDS = {
 MOST = ("slot_max_speed_gts", "slot_max_width")
 
 
-class Row(NamedTuple):
+class MachineRow(NamedTuple):
     """One value, or why there is none."""
 
     card: str
@@ -47,7 +47,7 @@ class Row(NamedTuple):
         return (self.name, self.unit, self.card, self.source, self.averaging)
 
 
-def rows_of(sampled: Sampled) -> tuple[list[Row], list[SampledCard]]:
+def rows_of(sampled: Sampled) -> tuple[list[MachineRow], list[SampledCard]]:
     """Rows of cards and host, and the cards. What a tool was not asked for this time is no row."""
     cards = [
         SampledCard(_id(card), card.vendor, card.name or "")
@@ -75,10 +75,10 @@ def _id(card: Card) -> str:
 
 def _rows(
     card: str, readings: Readings, units: Mapping[str, str]
-) -> Iterator[Row]:
+) -> Iterator[MachineRow]:
     for name, each in readings.items():
         if name in units and each.reason not in ("not_due", "no_source"):
-            yield Row(
+            yield MachineRow(
                 card,
                 name,
                 units[name],
@@ -89,7 +89,7 @@ def _rows(
             )
 
 
-def _link_rows(card: str, link: LinkReport) -> Iterator[Row]:
+def _link_rows(card: str, link: LinkReport) -> Iterator[MachineRow]:
     why = link.unverifiable or "not_reported"
     for of, names in (
         (link.slot, ("slot_speed_gts", "slot_width")),
@@ -121,11 +121,11 @@ def _link_row(
     value: float | None,
     source: str,
     reason: str | None = None,
-) -> Row:
-    return Row(card, name, LINK_FIELDS[name], value, source, reason)
+) -> MachineRow:
+    return MachineRow(card, name, LINK_FIELDS[name], value, source, reason)
 
 
-def page_rows(page: tuple[str, float] | None) -> list[Row]:
+def page_rows(page: tuple[str, float] | None) -> list[MachineRow]:
     """The counters and gauges of a server's page. One that is always 0 while tokens flow is not
     enabled: whoever reads the series has to look at all of it.
     """
@@ -134,7 +134,9 @@ def page_rows(page: tuple[str, float] | None) -> list[Row]:
         return []
     source = reading.engine
     return [
-        Row(SERVER, name, "s" if name.endswith("_s") else "1", value, source)
+        MachineRow(
+            SERVER, name, "s" if name.endswith("_s") else "1", value, source
+        )
         for numbers in (reading.gauges, reading.counters)
         for name, value in numbers.items()
     ]

@@ -349,6 +349,7 @@ def run(
     keep_texts: bool = False,
     request_id_prefix: str = "",
     on_progress: Callable[[Snapshot], None] = lambda _: None,
+    on_start: Callable[[], None] = lambda: None,
     interruption: Interruption | None = None,
 ) -> Trace:
     """Measure it. Raises MeasurementError if it could not begin; an interrupted run returns its
@@ -378,7 +379,10 @@ def run(
         for shard in stripe(point.plan, spec.workers)
     ]
     trace = _without_keys(
-        measure(jobs, on_progress, interruption=interruption), jobs[0].headers
+        measure(
+            jobs, on_progress, on_start=on_start, interruption=interruption
+        ),
+        jobs[0].headers,
     )
     return (
         recount(trace, spec.workload.tokenizer)

@@ -26,7 +26,7 @@ import numpy as np
 
 from inferometer.clock import NS, Anchor, monotonic_ns, take_anchor
 from inferometer.measurement.machine_rows import (
-    Row,
+    MachineRow,
     page_rows,
     rows_of,
 )
@@ -139,6 +139,20 @@ class MachineSampling:
         if self._plan.idle_s:
             time.sleep(self._plan.idle_s + 2 * self._plan.period_s)
 
+    def nudge(self) -> None:
+        """Have a sample taken now: counters are read where the load begins, and not up to half a
+        second away from it.
+        """
+        with suppress(OSError):
+            self._pipe.send("nudge")
+
+    def look(self) -> Mapping[str, Mapping[str, float]]:
+        """The newest values, by card and name, now."""
+        with suppress(OSError):
+            self._pipe.send("latest")
+            self._latest = self._hear(LAST_S) or {}
+        return self._latest
+
     def latest(self) -> Mapping[str, Mapping[str, float]]:
         """The newest values, by card and name; asked for now and heard at the next call."""
         with suppress(OSError, EOFError):
@@ -239,7 +253,7 @@ class _Column:
         self.times, self.values = array("q"), array("d")
         self.reasons: list[str | None] = []
 
-    def add(self, row: Row, at_ns: int) -> int:
+    def add(self, row: MachineRow, at_ns: int) -> int:
         """Add a row; by how many rows it is longer then."""
         value = float("nan") if row.value is None else row.value
         if row.name in SELDOM and self._repeats(row):
@@ -250,7 +264,7 @@ class _Column:
         self.reasons.append(row.reason if row.value is None else None)
         return 1
 
-    def _repeats(self, row: Row) -> bool:
+    def _repeats(self, row: MachineRow) -> bool:
         if len(self.values) < 2:
             return False
         if row.value is None:
@@ -269,7 +283,10 @@ class _Log:
         self._lock = threading.Lock()
 
     def add(
-        self, rows: Iterable[Row], cards: Iterable[SampledCard], at_ns: int
+        self,
+        rows: Iterable[MachineRow],
+        cards: Iterable[SampledCard],
+        at_ns: int,
     ) -> None:
         with self._lock:
             for card in cards:
@@ -297,7 +314,7 @@ class _Log:
         return _Taken(columns, cards, tuple(samplers))
 
 
-Seen = tuple[list[Row], list[SampledCard], int, Sequence[ToolReport]]
+Seen = tuple[list[MachineRow], list[SampledCard], int, Sequence[ToolReport]]
 """Rows, cards, when, and how asking tools went."""
 
 Look = Callable[[], Seen]
@@ -321,6 +338,9 @@ class _Thread(threading.Thread):
 
     def ask_last(self) -> None:
         self._last_asked_ns = monotonic_ns()
+        self._wake.set()
+
+    def nudge(self) -> None:
         self._wake.set()
 
     def report(self) -> SamplerReport:
@@ -361,6 +381,7 @@ class _Thread(threading.Thread):
             return False
         due_ns = begun + self._period_ns
         self._wake.wait(max(0, due_ns - monotonic_ns()) / NS)
+        self._wake.clear()
         return True
 
     def _heed(self, tools: Iterable[ToolReport]) -> None:
@@ -423,8 +444,12 @@ def _work(plan: SamplingPlan, pipe: Pipe) -> None:
     _await([thread.first for thread in threads], FIRST_S)
     with suppress(OSError, EOFError):
         pipe.send("ready")
-        while (word := pipe.recv()) == "latest":
-            pipe.send(log.latest)
+        while (word := pipe.recv()) in ("latest", "nudge"):
+            if word == "latest":
+                pipe.send(log.latest)
+            else:
+                for thread in threads:
+                    thread.nudge()
         for thread in threads:
             thread.ask_last()
         if word == "finish":

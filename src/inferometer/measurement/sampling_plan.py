@@ -6,6 +6,7 @@ import ipaddress
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,6 +14,7 @@ import orjson
 
 from inferometer.calibration.host import is_rehearsal
 from inferometer.clock import monotonic_ns
+from inferometer.measurement.prepare import PointError
 from inferometer.measurement.sampling import SamplingPlan
 from inferometer.server.calls import Calls
 from inferometer.server.deadline import Deadline
@@ -29,6 +31,7 @@ from inferometer.telemetry.reading import (
 )
 from inferometer.telemetry.sampler import Sampled
 from inferometer.trace.series import Declared
+from inferometer.words import Said
 
 ANSWER_S = 1.0
 """How long a machine's answer may take: after that there is a gap anyway."""
@@ -41,10 +44,13 @@ def sampling_plan(
     version: str | None,
     spec: RunSpec,
     output: Output,
+    root: Path | None = None,
 ) -> SamplingPlan | None:
-    """None where nobody wants it."""
+    """None where nobody wants it. `root`: of the files of the machine, if it is another's."""
     if not output.telemetry:
         return None
+    if root is not None:
+        return SamplingPlan(root, declared=declared(spec, output))
     simulated = is_rehearsal(version)
     here = not simulated and is_here(endpoint.base_url)
     machine = RemoteMachine(endpoint.base_url, SIMULATED) if simulated else None
@@ -57,7 +63,7 @@ def sampling_plan(
         place="simulated" if simulated else "here" if here else "elsewhere",
         simulated=simulated,
         declared=declared(spec, output),
-        idle_s=output.idle_s,
+        idle_s=output.idle_seconds,
     )
 
 
@@ -79,6 +85,27 @@ def declared(spec: RunSpec, output: Output) -> Declared:
         None if generation is None else int(generation),
         None if width is None else int(width),
     )
+
+
+def refuse_other_links(
+    plan: SamplingPlan, seen: Mapping[str, Mapping[str, float]]
+) -> None:
+    """Raise PointError if a card's link is known to have other lanes than the declared ones: the
+    result would have a wrong label. A width is the same at rest and under load.
+    """
+    wanted, ours = plan.declared.pcie_width, plan.declared.cards
+    if plan.simulated or wanted is None:
+        return
+    for card, values in seen.items():
+        widths = [
+            values[name]
+            for name in ("slot_width", "vendor_width")
+            if name in values
+        ]
+        if widths and min(widths) != wanted and (ours is None or card in ours):
+            told = {"card": card, "width": int(min(widths))}
+            refused = Said("link.refused", {**told, "declared": wanted})
+            raise PointError([Said("sentence", {"what": refused})])
 
 
 def is_here(base_url: str) -> bool:

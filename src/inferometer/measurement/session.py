@@ -24,7 +24,10 @@ from inferometer.measurement.prepare import (
     usable_rows,
 )
 from inferometer.measurement.sampling import sampling
-from inferometer.measurement.sampling_plan import sampling_plan
+from inferometer.measurement.sampling_plan import (
+    refuse_other_links,
+    sampling_plan,
+)
 from inferometer.metrics import Summary, Verdict, judge, summarize
 from inferometer.metrics.calibration import Calibration, Missing
 from inferometer.results.point import Point
@@ -133,10 +136,13 @@ class Session:
         *,
         real_time: bool = True,
         eos_by_default: bool = False,
+        root: Path | None = None,
     ) -> None:
         """`real_time`: whether workers ask for a real-time priority. `eos_by_default`: see
-        `KnownServer`.
+        `KnownServer`. `root`: where /sys and /proc of another machine are, to be sampled as if it
+        were this host.
         """
+        self.root = root
         self.endpoint = endpoint
         self.output = output
         self.real_time = real_time
@@ -180,17 +186,23 @@ class Session:
         on_progress: Callable[[Snapshot], None] = lambda _: None,
         interruption: Interruption | None = None,
     ) -> PointResult:
-        """Run it, sum it up and judge it. Raises MeasurementError, and KeyboardInterrupt if it was
-        stopped before it began.
+        """Run it, sum it up and judge it. Raises PointError if a card has another link than is
+        declared, MeasurementError, and KeyboardInterrupt if it was stopped before it began.
 
         `calibration`: of this host, or why there is none. `interruption`: entered by the caller,
         and held when this returns, so that what was measured can be saved.
         """
         before = counters_before(self.endpoint)
         plan = sampling_plan(
-            self.endpoint, self.server.version, ready.spec, self.output
+            self.endpoint,
+            self.server.version,
+            ready.spec,
+            self.output,
+            self.root,
         )
         with sampling(plan) as samplers:
+            if plan and samplers:
+                refuse_other_links(plan, samplers.look())
             trace = run(
                 ready,
                 self.endpoint,
@@ -198,6 +210,7 @@ class Session:
                 keep_texts=self.output.detailed,
                 request_id_prefix=request_id_prefix,
                 on_progress=on_progress,
+                on_start=samplers.nudge if samplers else lambda: None,
                 interruption=interruption,
             )
             telemetry = (
@@ -230,6 +243,7 @@ class Session:
             summary,
             **_intentions(ready),
             server=server,
+            telemetry=telemetry,
             calibration=calibration,
             tls=urlsplit(self.endpoint.base_url).scheme == "https",
             shown=output.metrics,

@@ -281,7 +281,7 @@ def _absence(telemetry: Telemetry, window: Window, card: str) -> Reason:
 
 
 def _by_power(telemetry: Telemetry, card: str, window: Window) -> _Integral:
-    """Trapezoids, linear between samples, also at both ends of the window."""
+    """Trapezoids between samples."""
     time_ns, value = _power_track(telemetry, card)
     if not len(time_ns):
         reason = telemetry.reason(card, "power_w")
@@ -360,7 +360,11 @@ def _fault(time_ns: Times, window: Window) -> Reason | None:
     """
     if (np.diff(time_ns) <= 0).any():
         return "clock_mismatch"
-    if time_ns[0] > window.start_ns or time_ns[-1] < window.end_ns:
+    if (
+        not len(time_ns)
+        or time_ns[0] > window.start_ns
+        or time_ns[-1] < window.end_ns
+    ):
         return "window_not_bracketed"
     near = time_ns[_near(time_ns, window)]
     if len(near) > 1 and int(np.diff(near).max()) > MAX_GAP_NS:
@@ -386,12 +390,15 @@ def _ends(window: Window) -> list[int]:
 def _clipped(
     time_ns: Times, value: Values, window: Window
 ) -> tuple[Times, Values]:
-    """The samples inside, and what lies between samples at both ends."""
+    """The samples inside, held to both ends of the window: load begins and ends there, so that the
+    samples beyond are of another power.
+    """
     inside = _inside(time_ns, window)
-    times = np.concatenate(
-        [[window.start_ns], time_ns[inside], [window.end_ns]]
+    times, values = time_ns[inside], value[inside]
+    return (
+        np.concatenate([[window.start_ns], times, [window.end_ns]]),
+        np.concatenate([values[:1], values, values[-1:]]),
     )
-    return times, np.interp(times, time_ns, value)
 
 
 def _longest_gap_s(time_ns: Times, window: Window) -> float | None:
@@ -447,7 +454,7 @@ def _mean_w(
     total = 0.0
     for card in cards:
         time_ns, value = _power_track(telemetry, card)
-        if not len(time_ns) or _fault(time_ns, window) is not None:
+        if _fault(time_ns, window) is not None:
             return None
         t, w = _clipped(time_ns, value, window)
         total += float(np.trapezoid(w, t / NS)) / window.seconds

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from inferometer.metrics.calibration import Precision
 from inferometer.metrics.summary import Summary
 from inferometer.trace import Trace
+from inferometer.trace.series import Telemetry
 from inferometer.trace.server_counters import Counter, ServerCounters
 from inferometer.vocabulary import LATENCIES
 from inferometer.words import UNFIT, Spoken, Words
@@ -189,6 +190,14 @@ class Thresholds:
     """Work for others ÷ ours, in tokens, or in requests if tokens are unknown."""
     queue_share_note: float = 0.5
     """Mean time in the server's queue ÷ mean TTFT: from here TTFT is mostly queueing."""
+    thermal_percent_note: float = 0.1
+    thermal_percent_suspect: float = 5.0
+    power_percent_note: float = 10.0
+    """Time in which a card was held back for its heat or its power, % of the window."""
+    busy_card_percent: float = 50.0
+    """Utilisation from which a link has no reason to save power."""
+    power_cap_tolerated: float = 0.01
+    """How much lower than its default a power limit may be."""
     unsteady_ratio_suspect: float = 1.5
     """Mean E2EL of the first and last fifth of a run that never settles, larger ÷ smaller."""
 
@@ -217,6 +226,8 @@ class Facts:
     """Whether the server is an embedded engine of ours, which has no prefix cache."""
     constant_load: bool = True
     """Whether the planned load is constant: no ramp, rate steps or replay."""
+    telemetry: Telemetry | None = None
+    """What samplers saw of the machine; None if none ran."""
     server: ServerCounters | None = None
     """What the server counted before and after; None if it does not tell."""
     precision: Precision | None = None

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from inferometer.metrics import (
     check_client,
     check_load,
+    check_machine,
     check_outcome,
     check_server,
     check_steady,
@@ -25,6 +26,7 @@ from inferometer.metrics.calibration import (
 from inferometer.metrics.finding import Facts, Finding, Found, Level, Thresholds
 from inferometer.metrics.summary import Summary
 from inferometer.trace import Trace
+from inferometer.trace.series import Telemetry
 from inferometer.trace.server_counters import ServerCounters
 from inferometer.vocabulary import LATENCIES
 
@@ -67,6 +69,12 @@ CHECKS: tuple[Callable[[Facts], Found], ...] = (
     check_server.other_clients,
     check_server.queueing,
     check_server.several_addresses,
+    check_machine.link_as_declared,
+    check_machine.link_held,
+    check_machine.throttled,
+    check_machine.power_cap,
+    check_machine.other_processes,
+    check_machine.samplers,
     check_load.load_reached,
     check_steady.steady_state,
     check_steady.slots_busy,
@@ -134,6 +142,7 @@ def judge(
     ends_by_time: bool = False,
     constant_load: bool = True,
     server: ServerCounters | None = None,
+    telemetry: Telemetry | None = None,
     calibration: Calibration | Missing | None = None,
     tls: bool = False,
     shown: Sequence[str] = tuple(LATENCIES),
@@ -150,11 +159,12 @@ def judge(
     already. `rehearsal`: whether the server is an embedded engine of ours. `max_in_flight`: the
     plan's cap, to tell a lag behind the schedule that the cap causes from one that the client
     causes. `ends_by_time`: whether the plan says when the run is over. `constant_load`: whether the
-    load is to be the same from beginning to end. `server`: what the server counted. `calibration`:
-    of the host that the client ran on, or why there is none. `tls`: whether it spoke through TLS,
-    which no calibration does. `shown`: the latencies that the report shows. `diagnosis`: of what
-    the server said of failures. `unsent`: what rows of the data set ask for that was not sent.
-    `repeated`: requests that repeat rows of a file unasked. The run being interrupted is in the
+    load is to be the same from beginning to end. `server`: what the server counted.
+    `telemetry`: what samplers saw of the machine. `calibration`: of the host that the client ran
+    on, or why there is none. `tls`: whether it spoke through TLS, which no calibration does.
+    `shown`: the latencies that the report shows. `diagnosis`: of what the server said of failures.
+    `unsent`: what rows of the data set ask for that was not sent. `repeated`: requests that repeat
+    rows of a file unasked. The run being interrupted is in the
     trace.
     """
     precision = precision_of(trace, summary, calibration, tls=tls)
@@ -170,6 +180,7 @@ def judge(
         ends_by_time=ends_by_time,
         constant_load=constant_load,
         server=server,
+        telemetry=telemetry,
         precision=precision,
         shown=shown,
         diagnosis=diagnosis,

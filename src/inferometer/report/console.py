@@ -28,6 +28,11 @@ from inferometer.printable import (
     printable,
     wrapped,
 )
+from inferometer.report.machine import (
+    cost_rows,
+    machine_rows,
+    why_no_energy,
+)
 from inferometer.report.rated import rating_of_run
 from inferometer.spec.field_flags import as_flags
 from inferometer.trace.server_counters import ServerCounters
@@ -36,6 +41,7 @@ from inferometer.vocabulary import LATENCIES, SHOWN_LATENCIES
 from inferometer.words import Said, spoken
 
 if TYPE_CHECKING:
+    from inferometer.spec.output import Price
     from inferometer.spec.run import Load
 
 WIDTH = 50
@@ -64,9 +70,10 @@ def render(
     workers: Sequence[WorkerRecord],
     metrics: Sequence[str] = SHOWN_LATENCIES,
     server: ServerCounters | None = None,
+    price: Price | None = None,
 ) -> str:
     """The whole report. `metrics` are the latencies that get a section; percentiles are those
-    that `summary` has.
+    that `summary` has. `price`: of the deployment.
     """
     chosen = [key for key in LATENCIES if key in metrics]
     lines = [
@@ -90,6 +97,7 @@ def render(
         lines += _statement(verdict.precision)
     if counters := _server(summary, server):
         lines += [_heading("console.server"), *counters]
+    lines += _machine(summary, price)
     if intervals := _intervals(summary.intervals, chosen):
         lines += [_heading("console.intervals"), *intervals]
     if summary.steady:
@@ -268,6 +276,36 @@ def _server(summary: Summary, server: ServerCounters | None) -> list[str]:
         ),
     ]
     return [_row(label, value) for label, value in rows if value is not None]
+
+
+def _machine(summary: Summary, price: Price | None) -> list[str]:
+    """What cards and host did, and what that cost."""
+    machine, lines = summary.machine, []
+    if rows := machine_rows(machine, _row):
+        simulated = machine is not None and machine.simulated
+        heading = (
+            "console.machine.simulated" if simulated else "console.machine"
+        )
+        lines += [_heading(heading), *rows]
+    if why := why_no_energy(machine):
+        lines += wrapped(why, TEXT_WIDTH)
+    if price is None:
+        return lines
+    goodput = summary.goodput
+    values = {
+        "output_throughput": summary.output_throughput,
+        "good_output_throughput": goodput.output_throughput
+        if goodput
+        else None,
+        "average_power": machine.values["average_power"] if machine else None,
+    }
+    heading = spoken().text("console.cost", price=price)
+    costs = cost_rows(values, price, _row)
+    return [
+        *lines,
+        centered(heading, WIDTH, "-"),
+        *(costs or wrapped(spoken().text("console.cost.why"), TEXT_WIDTH)),
+    ]
 
 
 def _intervals(

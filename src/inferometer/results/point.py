@@ -43,6 +43,8 @@ class RunFiles:
     """What the client added to arrivals."""
     precision: object = None
     """What the client's host can take, as in verdict.json."""
+    machine: object = None
+    """What cards and host did meanwhile, as in summary.json."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

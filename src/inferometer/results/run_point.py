@@ -141,6 +141,7 @@ def recorded_in(run: Object, summary: object, verdict: object) -> RunFiles:
         at(summary, "events"),
         at(summary, "metrics", "client_delay", "percentiles", "p99"),
         at(verdict, "precision"),
+        at(summary, "machine"),
     )
 
 

@@ -31,7 +31,16 @@ from inferometer.spec.base import (
     ReasonsError,
     Spec,
 )
-from inferometer.spec.output import Goodput, Metrics, Output, Percentiles, once
+from inferometer.spec.output import (
+    AnyPrice,
+    Cards,
+    Goodput,
+    IdleSeconds,
+    Metrics,
+    Output,
+    Percentiles,
+    once,
+)
 from inferometer.spec.pattern import in_schema, like
 from inferometer.spec.run import Load, RunSpec, Sampling, Timeouts, Workers
 from inferometer.spec.server_recipe import ServerRecipe
@@ -90,6 +99,9 @@ class Hardware(Spec):
     """Lanes of each card."""
     bandwidth_gb_s: PositiveFloat | None = None
     """Of each card's link, GB/s in one direction."""
+    cards: Cards | None = None
+    """PCI addresses of the accelerators that the server uses, such as `0000:03:00.0`; needed on a
+    host that has others too."""
     instruction: str | None = None
     """What a person has to do to bring it about, such as "set the slot to x8". The run asks for
     it, whatever starts the server, and waits until somebody confirms it."""
@@ -206,6 +218,14 @@ class CampaignSpec(Spec):
     targets: dict[Name, Threshold] = Field(default_factory=dict)
     """What the results are to reach, such as `output_throughput: "> 1800"`."""
     cost_per_hour: NonNegativeFloat | None = None
+    price: AnyPrice = None
+    """Of the deployment: `2.5/h`, or by its energy `0.12/kWh`, with PUE `0.12/kWh*1.3`."""
+    telemetry: bool = True
+    """Sample accelerators and host while a point is measured."""
+    monitor: str | None = None
+    """Address of `inferometer monitor --serve` on the server's host, where that is another."""
+    idle_seconds: IdleSeconds = 0.0
+    """Seconds without a request before each point, 10 or more, to learn the power of idle cards."""
 
     @property
     def output(self) -> Output:
@@ -215,6 +235,10 @@ class CampaignSpec(Spec):
             percentiles=self.percentiles,
             goodput=self.goodput,
             detailed=self.detailed,
+            price=self.price,
+            telemetry=self.telemetry,
+            monitor=self.monitor,
+            idle_seconds=self.idle_seconds,
         )
 
     @model_validator(mode="before")

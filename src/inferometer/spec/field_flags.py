@@ -47,6 +47,9 @@ FIELD_FLAGS = {
     "output.metadata": "metadata",
     "output.metrics": "percentile-metrics",
     "output.percentiles": "metric-percentiles",
+    "output.cards": "cards",
+    "output.idle_seconds": "idle-seconds",
+    "output.price": "price",
     "`workers`": "workers",
     "`seed`": "seed",
 }

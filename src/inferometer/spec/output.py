@@ -4,13 +4,15 @@ of them. It changes nothing of what is sent, so it is no part of a point's ident
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from inferometer.spec.base import PositiveFloat, Spec
 from inferometer.vocabulary import LATENCY_NAMES, LatencyName
+from inferometer.words import Said
 
 Item = TypeVar("Item")
 
@@ -37,8 +39,33 @@ class Price(Spec):
     """Energy that the building takes ÷ energy of the cards."""
 
     def __str__(self) -> str:
-        pue = f" × PUE {self.pue:g}" if self.per == "kWh" else ""
+        pue = f" × PUE {self.pue:g}" if self.pue > 1 else ""
         return f"{self.amount:g}/{self.per}{pue}"
+
+
+_PRICE = r"(\d+(?:\.\d+)?)/(h|kWh)(?:\*(\d+(?:\.\d+)?))?"
+
+
+def _price(told: Any) -> Any:
+    """`2.5/h`, `0.12/kWh` or `0.12/kWh*1.3`, as people write it."""
+    if not isinstance(told, str):
+        return told
+    found = re.fullmatch(_PRICE, told.replace(" ", ""))
+    if found is None or (found[2] == "h" and found[3]):
+        raise ValueError(Said("price.wanted"))
+    amount, per, pue = found.groups()
+    return {"amount": amount, "per": per, **({"pue": pue} if pue else {})}
+
+
+AnyPrice = Annotated[
+    Price | None,
+    BeforeValidator(_price),
+    WithJsonSchema({"type": "string", "pattern": f"^{_PRICE}$"}),
+]
+Cards = Annotated[
+    tuple[Annotated[str, Field(max_length=100)], ...], AfterValidator(once)
+]
+IdleSeconds = Annotated[float, Field(ge=0, le=600)]
 
 
 class Output(Spec):
@@ -67,9 +94,9 @@ class Output(Spec):
     """Sample the machine while a point is measured."""
     monitor: str | None = None
     """Address of `inferometer monitor --serve` on the server's host, where that is another."""
-    cards: tuple[str, ...] | None = None
+    cards: Cards | None = None
     """PCI addresses of the accelerators under test; None where nobody says which they are."""
-    idle_s: Annotated[float, Field(ge=0, le=600)] = 0.0
+    idle_seconds: IdleSeconds = 0.0
     """Seconds without a request before each point, to learn the power of the idle cards."""
-    price: Price | None = None
+    price: AnyPrice = None
     """Of the deployment, for what tokens cost."""

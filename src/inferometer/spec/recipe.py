@@ -321,7 +321,7 @@ def _identity(
         identity["address"] = canonical_base_url(recipe.base_url)
     if group.hardware is not None:
         facts = campaign.hardware[group.hardware].model_dump(
-            exclude_none=True, exclude={"instruction", "cost_per_hour"}
+            exclude_none=True, exclude={"instruction", "cost_per_hour", "cards"}
         )
         identity["hardware"] = {"name": group.hardware, **facts}
     told = {

@@ -127,6 +127,14 @@ def diagnosed(name: str) -> Said:
     return Said("diagnosis", {"cause": cause, "cure": cure})
 
 
+def machine_reason(code: str) -> Said:
+    """Why the machine has no such value, by the code that a result has."""
+    key = f"machine.reason.{code}"
+    if key in LANGUAGES["en"]:
+        return Said(key)
+    return Said("machine.reason.other", {"code": code[:40]})
+
+
 def words(language: str) -> Mapping[str, str]:
     """Every word by its key. Raises KeyError for a language that is not in LANGUAGES."""
     return LANGUAGES[language]

@@ -12,8 +12,8 @@ from inferometer.cli.panel import panel
 server, prompts, dataset, traffic, generation = map(
     panel, ("Server", "Prompts", "Data sets", "Traffic", "Generation")
 )
-report, files, client, campaign_test = map(
-    panel, ("Report", "Files", "Client", "Test of a campaign")
+report, files, client, machine, campaign_test = map(
+    panel, ("Report", "Files", "Client", "Machine", "Test of a campaign")
 )
 
 special = partial(dataset, hidden=True)
@@ -620,6 +620,41 @@ class BenchFlags:
             "Exit with 0 even if the verdict is INVALID.", "--allow-invalid"
         ),
     ] = False
+
+    telemetry: Annotated[
+        bool,
+        machine(
+            "Sample the accelerators, this host and the server's page during the run."
+        ),
+    ] = True
+    monitor: Annotated[
+        str | None,
+        machine(
+            "Address of `inferometer monitor --serve` on the server's host, if that is another "
+            "host."
+        ),
+    ] = None
+    cards: Annotated[
+        str | None,
+        machine(
+            "PCI addresses of the accelerators that the server uses, separated by commas. Needed "
+            "for energy if this host has other accelerators as well. (default: all)"
+        ),
+    ] = None
+    idle_seconds: Annotated[
+        float,
+        machine(
+            "Seconds without requests before the run, at least 10, to measure the power of the "
+            "idle accelerators. 0 does not measure it."
+        ),
+    ] = 0.0
+    price: Annotated[
+        str | None,
+        machine(
+            "Price of the deployment, in any currency: 2.5/h, or by energy 0.12/kWh, with a PUE "
+            "of 1.3 0.12/kWh*1.3."
+        ),
+    ] = None
 
     config: Annotated[
         str | None,

@@ -291,6 +291,7 @@ def _report(
             workers=result.trace.workers,
             metrics=result.output.metrics,
             server=result.server,
+            price=result.output.price,
         )
         typer.echo(text, nl=False)
     for dialect in result.output.dialects:

@@ -143,7 +143,11 @@ def parse_flags(flags: BenchFlags) -> ParsedFlags:
         None,
     )
     headers = attempt(parse.parse_headers, flags.header or [])
-    lacking = lacking_in_one_run(goodput=bool(flags.goodput))
+    lacking = lacking_in_one_run(
+        goodput=bool(flags.goodput),
+        price=bool(flags.price),
+        telemetry=flags.telemetry,
+    )
     goals = attempt(targets_of, flags.asserted or [], lacking=lacking) or ()
     asked = ParsedFlags(
         target={
@@ -252,6 +256,13 @@ def _output_of(
         directory=flags.result_dir if flags.save_result else None,
         file_name=flags.result_filename or None,
         append=flags.append_result,
+        telemetry=flags.telemetry,
+        monitor=flags.monitor,
+        cards=tuple(flags.cards.replace(" ", "").lower().split(","))
+        if flags.cards
+        else None,
+        idle_seconds=flags.idle_seconds,
+        price=flags.price,
     )
     return output or Output()
 

@@ -198,6 +198,8 @@ REPORT: dict[str, str] = {
     "condition.seed": "seed",
     "condition.repeat": "repeat",
     "condition.cost_per_hour": "cost per hour",
+    "condition.price_per_kwh": "price per kWh",
+    "condition.pue": "PUE",
     "condition.date": "date",
     "condition.host": "client host",
     "page.condition.series": "series",
@@ -267,7 +269,6 @@ REPORT: dict[str, str] = {
     "target.why.nothing_has": "it was not measured: nothing here has {where}",
     "target.why.no_points": "it was not measured: there are no points",
     "target.why.nothing": "it was not measured: {why}",
-    "target.why.not_yet": "nothing measures {metric} yet",
     "target.why.rehearsal": "these points are a rehearsal",
     "scaling.nothing.untold": (
         "No point tells its number of GPUs, its load and its output throughput."

@@ -90,17 +90,15 @@ USAGE: dict[str, str] = {
     "target.number": "{text!r} compares with what is not a number: write one like concurrency<=32.",
     "target.no_metric": "The target {target!r} names no metric that exists{near}.",
     "target.names": ": they are called as in vLLM's result files, such as p99_ttft_ms",
-    "target.not_measured": (
-        "The target {target!r} cannot be checked: nothing measures {metric} yet. Leave it out."
-    ),
     "target.needs": "The target {target!r} cannot be checked: {metric} needs {what}.",
-    "target.needs.cost_per_million_tokens": "a cost_per_hour in a campaign file",
+    "target.needs.cost_per_million_tokens": "a price, or a cost_per_hour in a campaign file",
     "target.needs.scaling_efficiency": "points on one card and on several, which are a campaign's",
     "target.no_condition": "The target {target!r} asks for {name!r}, which is no condition{near}.",
     "target.unanswerable": (
         "The target {target!r} cannot be checked: no point of this run has {where}. Leave it out, "
         "or run the points that it is asked of."
     ),
+    "price.wanted": "wants a price such as 2.5/h, 0.12/kWh or, with a PUE, 0.12/kWh*1.3",
     "axis.wanted": "wants numbers, ranges such as {{from: 1, to: 200, step: 1}}, or a list of both",
     "axis.too_many": "has more than {most} values",
     "axis.none": "has no values; leave it out, or give some",

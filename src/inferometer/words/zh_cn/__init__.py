@@ -11,6 +11,7 @@ from inferometer.words.zh_cn.files import FILES
 from inferometer.words.zh_cn.findings import FINDINGS
 from inferometer.words.zh_cn.flags import FLAGS
 from inferometer.words.zh_cn.imports import IMPORTS
+from inferometer.words.zh_cn.machine import MACHINE
 from inferometer.words.zh_cn.report import REPORT
 from inferometer.words.zh_cn.rows import ROWS
 from inferometer.words.zh_cn.runs import RUNS
@@ -33,6 +34,7 @@ WORDS: dict[str, str] = {
     **DIAGNOSES,
     **TELEMETRY,
     **DOCTOR,
+    **MACHINE,
     **VLLM,
     **FILES,
     **USAGE,

@@ -121,6 +121,7 @@ HELP: dict[str, str] = {
     "panel.Report": "报告",
     "panel.Files": "文件",
     "panel.Client": "客户端",
+    "panel.Machine": "机器",
     "panel.Test of a campaign": "测试任务中的一项测试",
     "panel.Timing": "时序",
     "default.1000; with rates and --max-seconds, as many as arrive; with --config, all": (
@@ -264,6 +265,14 @@ HELP: dict[str, str] = {
     "bench.request_id_prefix": "每个 X-Request-Id 请求头的前缀。（默认：由种子得出）",
     "bench.disable_tqdm": "不显示进度条。",
     "bench.allow_invalid": "即使判定为 INVALID，退出码也为 0。",
+    "bench.telemetry": "运行期间采样加速卡、本机和服务器的指标页。",
+    "bench.monitor": "服务器在另一台主机上时，那台主机上 `inferometer monitor --serve` 的地址。",
+    "bench.cards": (
+        "服务器所用加速卡的 PCI 地址，以逗号分隔。"
+        "本机还有其他加速卡时，计算能耗需要它（默认：全部）。"
+    ),
+    "bench.idle_seconds": "运行之前不发请求的秒数，至少 10，用于测量加速卡的空闲功耗；0 表示不测。",
+    "bench.price": "部署的价格，币种不限：2.5/h；或按用电 0.12/kWh，PUE 为 1.3 时写 0.12/kWh*1.3。",
     "bench.config": "硬件配置，例如 A、B 或 C：运行测试任务中与它、--model 和 --tp 相符的测试。",
     "bench.tp": "该测试的张量并行数。",
     "bench.campaign": "包含该测试的测试计划文件或预设。（默认：所有预设）",
@@ -288,6 +297,9 @@ HELP: dict[str, str] = {
     "interleave": "在测试任务的各服务器之间交替，A B C、C B A、……，贯穿各次重复。",
     "run.dry_run": "只显示计划后退出，与 `plan` 相同。",
     "run.allow_invalid": "把 INVALID 的结果也视为已完成。",
+    "run.telemetry": "运行期间采样加速卡、本机和服务器的指标页。",
+    "run.monitor": "服务器在另一台主机上时，那台主机上 `inferometer monitor --serve` 的地址。",
+    "run.price": "部署的价格，币种不限：2.5/h；或按用电 0.12/kWh，PUE 为 1.3 时写 0.12/kWh*1.3。",
     "run.calibration": (
         "将测试点与主机的校准比较。没有校准时，在第一个测试点之前快速校准（仅一次，约 12 s）。"
     ),

@@ -78,15 +78,15 @@ USAGE: dict[str, str] = {
     "target.number": "{text!r} 比较的不是数值：请写成类似 concurrency<=32 的形式。",
     "target.no_metric": "目标 {target!r} 中的指标不存在{near}。",
     "target.names": "：指标名称与 vLLM 的结果文件一致，例如 p99_ttft_ms",
-    "target.not_measured": "目标 {target!r} 无法检查：目前还不能测量 {metric}。请去掉它。",
     "target.needs": "目标 {target!r} 无法检查：{metric} 需要{what}。",
-    "target.needs.cost_per_million_tokens": "测试计划文件中的 cost_per_hour",
+    "target.needs.cost_per_million_tokens": "价格，或测试计划文件中的 cost_per_hour",
     "target.needs.scaling_efficiency": "一块卡和多块卡上的测试点，只有测试任务才有",
     "target.no_condition": "目标 {target!r} 中的 {name!r} 不是条件{near}。",
     "target.unanswerable": (
         "目标 {target!r} 无法检查：本次运行的测试点都不具备 {where}。请去掉它，或运行它所针对的测试"
         "点。"
     ),
+    "price.wanted": "应为价格，例如 2.5/h、0.12/kWh，或带 PUE 的 0.12/kWh*1.3",
     "axis.wanted": "应为数值、形如 {{from: 1, to: 200, step: 1}} 的范围，或两者的列表",
     "axis.too_many": "超过 {most} 个值",
     "axis.none": "没有值；请去掉它，或给出一些值",

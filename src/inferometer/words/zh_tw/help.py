@@ -121,6 +121,7 @@ HELP: dict[str, str] = {
     "panel.Report": "報告",
     "panel.Files": "檔案",
     "panel.Client": "用戶端",
+    "panel.Machine": "機器",
     "panel.Test of a campaign": "測試任務中的一項測試",
     "panel.Timing": "時序",
     "default.1000; with rates and --max-seconds, as many as arrive; with --config, all": (
@@ -264,6 +265,14 @@ HELP: dict[str, str] = {
     "bench.request_id_prefix": "每個 X-Request-Id 標頭的前綴。（預設：由種子得出）",
     "bench.disable_tqdm": "不顯示進度列。",
     "bench.allow_invalid": "即使判定為 INVALID，結束代碼也為 0。",
+    "bench.telemetry": "執行期間取樣加速卡、本機和伺服器的指標頁。",
+    "bench.monitor": "伺服器在另一台主機上時，那台主機上 `inferometer monitor --serve` 的位址。",
+    "bench.cards": (
+        "伺服器所用加速卡的 PCI 位址，以逗號分隔。"
+        "本機還有其他加速卡時，計算能耗需要它（預設：全部）。"
+    ),
+    "bench.idle_seconds": "執行之前不送請求的秒數，至少 10，用來測量加速卡的閒置功耗；0 表示不測。",
+    "bench.price": "部署的價格，幣別不限：2.5/h；或按用電 0.12/kWh，PUE 為 1.3 時寫 0.12/kWh*1.3。",
     "bench.config": "硬體組態，例如 A、B 或 C：執行測試任務中與它、--model 和 --tp 相符的測試。",
     "bench.tp": "該測試的張量平行數。",
     "bench.campaign": "包含該測試的測試計畫檔或預設集。（預設：所有預設集）",
@@ -288,6 +297,9 @@ HELP: dict[str, str] = {
     "interleave": "在測試任務的各伺服器之間交替，A B C、C B A、……，貫穿各次重複。",
     "run.dry_run": "只顯示計畫後結束，與 `plan` 相同。",
     "run.allow_invalid": "把 INVALID 的結果也視為已完成。",
+    "run.telemetry": "執行期間取樣加速卡、本機和伺服器的指標頁。",
+    "run.monitor": "伺服器在另一台主機上時，那台主機上 `inferometer monitor --serve` 的位址。",
+    "run.price": "部署的價格，幣別不限：2.5/h；或按用電 0.12/kWh，PUE 為 1.3 時寫 0.12/kWh*1.3。",
     "run.calibration": (
         "將測試點與主機的校準比較。沒有校準時，在第一個測試點之前快速校準（僅一次，約 12 s）。"
     ),

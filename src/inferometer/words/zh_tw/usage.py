@@ -78,15 +78,15 @@ USAGE: dict[str, str] = {
     "target.number": "{text!r} 比較的不是數值：請寫成類似 concurrency<=32 的形式。",
     "target.no_metric": "目標 {target!r} 中的指標不存在{near}。",
     "target.names": "：指標名稱與 vLLM 的結果檔一致，例如 p99_ttft_ms",
-    "target.not_measured": "目標 {target!r} 無法檢查：目前還不能測量 {metric}。請去掉它。",
     "target.needs": "目標 {target!r} 無法檢查：{metric} 需要{what}。",
-    "target.needs.cost_per_million_tokens": "測試計畫檔中的 cost_per_hour",
+    "target.needs.cost_per_million_tokens": "價格，或測試計畫檔中的 cost_per_hour",
     "target.needs.scaling_efficiency": "一張卡和多張卡上的測試點，只有測試任務才有",
     "target.no_condition": "目標 {target!r} 中的 {name!r} 不是條件{near}。",
     "target.unanswerable": (
         "目標 {target!r} 無法檢查：本次執行的測試點都不具備 {where}。請去掉它，或執行它所針對的測試"
         "點。"
     ),
+    "price.wanted": "應為價格，例如 2.5/h、0.12/kWh，或帶 PUE 的 0.12/kWh*1.3",
     "axis.wanted": "應為數值、形如 {{from: 1, to: 200, step: 1}} 的範圍，或兩者的清單",
     "axis.too_many": "超過 {most} 個值",
     "axis.none": "沒有值；請去掉它，或給出一些值",

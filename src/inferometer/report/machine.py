@@ -1,0 +1,84 @@
+"""What the report of a run says of the machine, and of what tokens cost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from inferometer.metrics.machine import Machine
+from inferometer.results.derived import derived_values
+from inferometer.words import Said, machine_reason, spoken
+
+if TYPE_CHECKING:
+    from inferometer.spec.output import Price
+
+OF_CARDS = (
+    "gpu_utilization",
+    "gpu_memory_used",
+    "gpu_temperature",
+    "gpu_throttled",
+    "average_power",
+    "peak_power",
+    "energy",
+    "energy_above_idle",
+    "tokens_per_joule",
+    "joules_per_output_token",
+    "joules_per_good_token",
+)
+OF_HOST = ("cpu_utilization", "host_energy")
+
+COSTS = (
+    "cost_per_million_tokens",
+    "cost_per_million_good_tokens",
+    "tokens_per_currency",
+)
+
+Row = Callable[[str | Said, str | int | float | None], str]
+
+
+def machine_rows(machine: Machine | None, row: Row) -> list[str]:
+    """Rows of what is known; nothing where no card and no host was sampled."""
+    if machine is None:
+        return []
+    names = (*(OF_CARDS if machine.by_card else ()), *OF_HOST)
+    rows = [
+        row(Said(f"console.machine.{name}"), _figure(name, value))
+        for name in names
+        if (value := machine.values.get(name)) is not None
+    ]
+    if not machine.by_card:
+        return rows
+    return [row(Said("console.machine.cards"), len(machine.cards)), *rows]
+
+
+def _figure(name: str, value: float) -> str | float:
+    """A thousandth of a joule is a figure too."""
+    small = name.startswith(("joules_", "tokens_"))
+    return f"{value:.4g}" if small else value
+
+
+def why_no_energy(machine: Machine | None) -> str:
+    """A sentence where cards were sampled and their energy is not certified; else nothing."""
+    if machine is None or not machine.by_card or machine.energy.reason is None:
+        return ""
+    why = machine_reason(machine.energy.reason)
+    return spoken().say(Said("console.machine.why", {"why": why}))
+
+
+def cost_rows(
+    values: Mapping[str, float | None], price: Price, row: Row
+) -> list[str]:
+    """What tokens cost at this price, from the values of a run; nothing where that is not known."""
+    by_hour = price.per == "h"
+    told = {
+        "cost_per_hour": price.amount if by_hour else None,
+        "price_per_kwh": None if by_hour else price.amount,
+        "pue": price.pue,
+    }
+    known = {name: value for name, value in values.items() if value is not None}
+    costs = derived_values(known, told)
+    return [
+        row(Said(f"console.cost.{name}"), f"{costs[name]:.4g}")
+        for name in COSTS
+        if name in costs
+    ]

@@ -1,0 +1,126 @@
+"""What is said of the machine, in Traditional Chinese."""
+
+from __future__ import annotations
+
+MACHINE: dict[str, str] = {
+    "machine.reason.no_power_source": "這裡沒有任何來源能讀取該卡的功耗或能耗",
+    "machine.reason.counter_frozen": "該卡的能耗計數器不變化，也讀不到功耗",
+    "machine.reason.counter_reset": "該卡的能耗計數器在執行中被歸零",
+    "machine.reason.counter_implausible": "該卡的能耗計數器與功耗相差懸殊",
+    "machine.reason.window_not_bracketed": "執行之前或之後沒有取樣",
+    "machine.reason.sampling_gap": "取樣中斷超過 1.5 s",
+    "machine.reason.too_few_samples": "執行期間的取樣不足兩次",
+    "machine.reason.window_too_short": (
+        "執行太短：依功耗取樣至少需要 5 s，依計數器至少需要 10 s"
+    ),
+    "machine.reason.card_missing": "有受測的卡未能從頭到尾被取樣",
+    "machine.reason.card_unexpected": (
+        "卡數多於伺服器所用；請用 --cards 或測試計畫檔中的 cards 指明"
+    ),
+    "machine.reason.cards_unknown": (
+        "不知道伺服器用的是哪些卡；請用 --cards 或測試計畫檔中的 cards 指明"
+    ),
+    "machine.reason.methods_disagree": "該卡的能耗計數器與功耗積分相差超過 5%",
+    "machine.reason.clock_mismatch": "取樣的時間戳沒有遞增",
+    "machine.reason.source_lost": "執行期間遺失了一張卡",
+    "machine.reason.permission": "只有 root 可以讀取",
+    "machine.reason.partition_scope": "該卡已分割，功耗是所有分割區合計的",
+    "machine.reason.shared_card": "該卡還有其他程式在用",
+    "machine.reason.no_window": "沒有請求得到回答",
+    "machine.reason.no_idle_baseline": (
+        "沒有測量閒置功耗：請加 --idle-seconds 10，或在測試計畫檔中寫 idle_seconds: 10"
+    ),
+    "machine.reason.idle_not_settled": "閒置功耗尚未穩定：請增加秒數",
+    "machine.reason.not_sampled": "沒有取樣到任何卡",
+    "machine.reason.no_tokens": "沒有產生這類 token",
+    "machine.reason.no_goodput": "沒有給出達標的界限（--goodput）",
+    "machine.reason.no_source": "這裡沒有任何來源能讀取它",
+    "machine.reason.not_reported": "驅動程式沒有給出",
+    "machine.reason.unreadable": "無法讀取",
+    "machine.reason.other": "無法測量（{code}）",
+    "console.machine": "機器",
+    "console.machine.simulated": "機器（模擬）",
+    "console.machine.cards": "受測加速卡數：",
+    "console.machine.gpu_utilization": "GPU 使用率 (%)：",
+    "console.machine.gpu_memory_used": "顯示記憶體尖峰用量 (%)：",
+    "console.machine.gpu_temperature": "GPU 最高溫度 (°C)：",
+    "console.machine.gpu_throttled": "降頻時間占比 (%)：",
+    "console.machine.average_power": "平均功耗 (W)：",
+    "console.machine.peak_power": "尖峰功耗 (W)：",
+    "console.machine.energy": "能耗 (J)：",
+    "console.machine.energy_above_idle": "扣除閒置後的能耗 (J)：",
+    "console.machine.tokens_per_joule": "每焦耳輸出 token 數 (tok/J)：",
+    "console.machine.joules_per_output_token": "每個輸出 token 的能耗 (J)：",
+    "console.machine.joules_per_good_token": "每個達標輸出 token 的能耗 (J)：",
+    "console.machine.cpu_utilization": "本機 CPU 使用率 (%)：",
+    "console.machine.host_energy": "本機 CPU 能耗 (J)：",
+    "console.machine.why": "沒有能耗：{why}。",
+    "console.cost": "成本（依 {price}）",
+    "console.cost.cost_per_million_tokens": "每百萬輸出 token：",
+    "console.cost.cost_per_million_good_tokens": "每百萬達標輸出 token：",
+    "console.cost.tokens_per_currency": "每單位貨幣的輸出 token：",
+    "console.cost.why": "沒有成本：依用電計價需要能耗，而能耗未知。",
+    "link.refused": (
+        "{card} 的鏈路是 x{width}，而宣告為 x{declared}：不會以錯誤的標籤測量。"
+        "請更換插槽，或依實際情況宣告"
+    ),
+    "target.why.not_sampled": "沒有對機器取樣",
+    "target.needs.telemetry": "對機器的取樣，而 --no-telemetry 關閉了它",
+    "check.samplers.title": "取樣",
+    "check.samplers.silent": "沒有對機器取樣。",
+    "check.samplers.fine": "所有取樣器都正常。",
+    "check.samplers.found": (
+        "機器的部分資料沒有取到：{told}。各項測量值不受影響，只是缺少僅由它們提供的資料。"
+    ),
+    "check.samplers.next": "在該主機上執行 `inferometer monitor --once` 查看各來源的情況。",
+    "check.throttled.title": "降頻",
+    "check.throttled.silent": "沒有卡給出是否降頻。",
+    "check.throttled.fine": "沒有卡長時間降頻。",
+    "check.throttled.found": "有卡降頻：{parts}。",
+    "check.throttled.part.thermal_percent": "因溫度降頻的時間占 {value:.1f}%",
+    "check.throttled.part.power_percent": "因功耗上限降頻的時間占 {value:.1f}%",
+    "check.throttled.next": (
+        "溫度原因：改善散熱，並在相同溫度下比較。功耗原因：提高上限，或保持上限並隨結果註明。"
+    ),
+    "check.link_as_declared.title": "PCIe 鏈路與宣告",
+    "check.link_as_declared.silent": "沒有取樣到 PCIe 鏈路。",
+    "check.link_as_declared.known": "{card} 的鏈路為 x{width}。",
+    "check.link_as_declared.fine": "負載下各卡的鏈路都與宣告一致：x{width}。",
+    "check.link_as_declared.other": (
+        "{card} 的鏈路是 x{width}，而宣告為 x{declared}：結果的標籤是錯的。"
+    ),
+    "check.link_as_declared.slower": (
+        "負載下 {card} 的鏈路最高為 {speed_gts:g} GT/s，而宣告為 {declared_gts:g} GT/s。"
+    ),
+    "check.link_as_declared.unverifiable": "這裡無法核實 {card} 所宣告的鏈路（{reason}）。",
+    "check.link_as_declared.word": (
+        "驅動程式給出的鏈路與 {card} 的宣告一致，但這裡無法核實插槽（{reason}）。"
+    ),
+    "check.link_as_declared.narrow": "{card} 可用 x{max_width}，但插槽只提供 x{width}。",
+    "check.link_as_declared.next": "檢查插槽、轉接卡和 BIOS 的通道拆分，或依實際情況宣告鏈路。",
+    "check.link_held.title": "PCIe 鏈路穩定性",
+    "check.link_held.silent": "沒有取樣到 PCIe 鏈路。",
+    "check.link_held.fine": "負載下鏈路沒有降速。",
+    "check.link_held.fell": "{card} 的鏈路在負載下從 {speed_gts:g} 降到 {lowest_gts:g} GT/s。",
+    "check.link_held.errors": "PCIe 鏈路上有資料重傳：{parts}。",
+    "check.link_held.part.replays": "重傳 {value} 次",
+    "check.link_held.part.errors": "可修正錯誤 {value} 次",
+    "check.link_held.next": "重新插卡、不用轉接卡，或在 BIOS 中設較低的 PCIe 世代。",
+    "check.other_processes.title": "卡上的其他行程",
+    "check.other_processes.silent": "沒有卡給出使用它的行程。",
+    "check.other_processes.fine": "每張卡上最多一個行程在計算。",
+    "check.other_processes.several": (
+        "{card} 上有 {most} 個行程在計算，是否都屬於伺服器不得而知。"
+    ),
+    "check.other_processes.came": (
+        "執行期間 {card} 上多了其他行程：由 {before} 個變為 {most} 個。"
+    ),
+    "check.other_processes.next": "結束卡上的其他程式，然後重新測量。",
+    "check.power_cap.title": "功耗上限",
+    "check.power_cap.silent": "沒有卡給出功耗上限及其預設值。",
+    "check.power_cap.fine": "功耗上限均為預設值。",
+    "check.power_cap.lower": (
+        "{card} 的功耗上限為 {limit_w:.0f} W，預設值為 {default_w:.0f} W。"
+    ),
+    "check.power_cap.next": "只與相同上限的卡比較，或恢復預設值。",
+}

@@ -91,7 +91,7 @@ def test_a_run_that_misses_one(url: str) -> None:
         "request_goodput",
         "scaling_efficiency",
         "cost_per_million_tokens",
-        "gpu_utilization",
+        "joules_per_good_token",
     ],
 )
 def test_what_a_run_cannot_measure_is_refused_before_it(metric: str) -> None:
@@ -101,6 +101,14 @@ def test_what_a_run_cannot_measure_is_refused_before_it(metric: str) -> None:
         f"--assert: The target '{metric} > 0' cannot be checked: "
         in result.stderr
     )
+
+
+def test_a_machine_that_is_not_sampled_has_no_targets() -> None:
+    result = bench(
+        "http://127.0.0.1:1", "--no-telemetry", "--assert", "energy < 9"
+    )
+    assert result.exit_code == 2
+    assert "energy needs samples of the machine" in result.stderr
 
 
 def test_goodput_can_be_asserted_where_its_limits_are_given(url: str) -> None:

@@ -90,11 +90,15 @@ class SamplingPlan:
     root: Path = Path("/")
     cards_here: bool = True
     """Whether the cards of this host are those of the server."""
+    host_here: bool = True
+    """Whether this host is sampled, and not that of a monitor."""
     page: Callable[[], tuple[str, float] | None] | None = None
     """Reads the server's own page, from a connection of its own."""
     machine: Callable[[], Sampled] | None = None
     """Reads the machine of the server, where it is another: a monitor or a simulated one."""
     place: str = "here"
+    clocks_apart_ms: tuple[float, float] | None = None
+    """How far the clock at that place is ahead, and the uncertainty."""
     simulated: bool = False
     declared: Declared = field(default_factory=Declared)
     idle_s: float = 0.0
@@ -179,12 +183,14 @@ class MachineSampling:
         return self._telemetry(taken, start_realtime_ns - offset_ns)
 
     def _telemetry(self, taken: _Taken | None, start_ns: int) -> Telemetry:
-        plan = self._plan
+        plan, apart = self._plan, self._plan.clocks_apart_ms
         seen = Telemetry(
             samplers=(SamplerReport("all", "lost"),),
             declared=plan.declared,
             period_s=plan.period_s,
             place=plan.place,
+            clock_offset_ms=apart[0] if apart else None,
+            clock_uncertainty_ms=apart[1] if apart else None,
             idle_s=plan.idle_s,
         )
         if taken is None:
@@ -193,7 +199,10 @@ class MachineSampling:
             seen,
             series=tuple(_series(taken, start_ns)),
             cards=tuple(
-                replace(card, simulated=plan.simulated) for card in taken.cards
+                replace(card, vendor="simulated", simulated=True)
+                if plan.simulated
+                else card
+                for card in taken.cards
             ),
             samplers=taken.samplers,
         )
@@ -398,7 +407,7 @@ def _looks(plan: SamplingPlan) -> dict[str, tuple[Look, float]]:
     found: dict[str, tuple[Look, float]] = {
         name: (partial(_here, SAMPLERS[name](), tree), plan.period_s)
         for name in wanted(tree)
-        if name == HOST or plan.cards_here
+        if (plan.host_here if name == HOST else plan.cards_here)
     }
     if plan.machine is not None:
         found["monitor"] = (partial(_there, plan.machine), plan.period_s)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from urllib.parse import urlsplit
 import orjson
 
 from inferometer.calibration.host import is_rehearsal
-from inferometer.clock import monotonic_ns
+from inferometer.clock import MS, monotonic_ns
 from inferometer.measurement.prepare import PointError
 from inferometer.measurement.sampling import SamplingPlan
 from inferometer.server.calls import Calls
@@ -21,20 +22,16 @@ from inferometer.server.deadline import Deadline
 from inferometer.server.endpoint import Endpoint, EndpointError
 from inferometer.spec.output import Output
 from inferometer.spec.run import RunSpec
-from inferometer.store.importers.reading import at, entries, number, text
-from inferometer.telemetry.reading import (
-    Card,
-    Link,
-    LinkReport,
-    Reading,
-    ToolReport,
-)
+from inferometer.store.importers.reading import at, number
+from inferometer.telemetry.reading import ToolReport
+from inferometer.telemetry.remote import MonitorError, RemoteSampler, sampled
 from inferometer.telemetry.sampler import Sampled
 from inferometer.trace.series import Declared
 from inferometer.words import Said
 
 ANSWER_S = 1.0
 """How long a machine's answer may take: after that there is a gap anyway."""
+TOKEN = "INFEROMETER_MONITOR_TOKEN"  # noqa: S105 - the name of a variable
 SIMULATED = "/telemetry"
 """Where the embedded engine shows its simulated accelerator."""
 
@@ -51,17 +48,26 @@ def sampling_plan(
         return None
     if root is not None:
         return SamplingPlan(root, declared=declared(spec, output))
-    simulated = is_rehearsal(version)
-    here = not simulated and is_here(endpoint.base_url)
-    machine = RemoteMachine(endpoint.base_url, SIMULATED) if simulated else None
+    simulated, monitor = is_rehearsal(version), output.monitor
+    machine: Callable[[], Sampled] | None = None
+    apart = None
+    if monitor:
+        apart = clocks_apart(monitor)
+        machine, place = MonitoredMachine(monitor), monitor
+    elif simulated:
+        machine, place = SimulatedMachine(endpoint.base_url), "simulated"
+    else:
+        place = "here" if is_here(endpoint.base_url) else "elsewhere"
     return SamplingPlan(
-        cards_here=here,
+        cards_here=place == "here",
+        host_here=not monitor,
         page=ServerPage(endpoint.made_with)
         if endpoint.routes.metrics
         else None,
         machine=machine,
-        place="simulated" if simulated else "here" if here else "elsewhere",
-        simulated=simulated,
+        place=place,
+        clocks_apart_ms=apart,
+        simulated=simulated and not monitor,
         declared=declared(spec, output),
         idle_s=output.idle_seconds,
     )
@@ -143,72 +149,49 @@ class ServerPage:
 
 
 @dataclass(frozen=True, slots=True)
-class RemoteMachine:
-    """A machine that shows itself by HTTP, in the schema of `monitor --once --json`."""
+class SimulatedMachine:
+    """The accelerator that an embedded engine simulates."""
 
     base_url: str
-    path: str
 
     def __call__(self) -> Sampled:
-        """Its cards now; none with the reason where it does not answer."""
+        """The card now; none with the reason where the engine does not answer."""
         begun = monotonic_ns()
         calls = Calls(self.base_url, {}, None)
         try:
-            answer = calls.whole("GET", self.path, Deadline(ANSWER_S))
-            told = orjson.loads(answer.body) if answer.status == 200 else None
-        except (EndpointError, ValueError) as error:
+            answer = calls.whole("GET", SIMULATED, Deadline(ANSWER_S))
+            told = orjson.loads(answer.body)
+            middle = begun + (monotonic_ns() - begun) // 2
+            return sampled({**told, "monotonic_ns": middle}, 0)
+        except (EndpointError, MonitorError, TypeError, ValueError) as error:
             name = type(error).__name__
-            lost = ToolReport("monitor", "tool_failed", name)
+            lost = ToolReport("engine", "tool_failed", name)
             return Sampled(monotonic_ns(), tools=(lost,))
         finally:
             calls.close()
-        middle = begun + (monotonic_ns() - begun) // 2
-        return Sampled(
-            middle, tuple(_card(each) for each in entries(at(told, "cards")))
-        )
 
 
-def _card(told: object) -> Card:
-    readings = at(told, "readings")
-    return Card(
-        text(at(told, "vendor")) or "unknown",
-        text(at(told, "address")),
-        text(at(told, "name")),
-        {
-            str(name): _reading(each)
-            for name, each in (
-                readings.items() if isinstance(readings, dict) else ()
-            )
-        },
-        LinkReport(
-            _link(at(told, "link", "slot")),
-            _link(at(told, "link", "narrowest")),
-            _link(at(told, "link", "function")),
-            _link(at(told, "link", "vendor")),
-            text(at(told, "link", "unverifiable")),
-        ),
-    )
+class MonitoredMachine:
+    """The server's host, which `inferometer monitor --serve` shows, on the clock of this host."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._sampler: RemoteSampler | None = None
+
+    def __call__(self) -> Sampled:
+        """What was seen there since the last call."""
+        if self._sampler is None:
+            self._sampler = RemoteSampler(self._url, os.environ.get(TOKEN))
+        return self._sampler()
 
 
-def _reading(told: object) -> Reading:
-    value = number(at(told, "value"))
-    return Reading(
-        value,
-        text(at(told, "source")),
-        None if value is not None else "not_reported",
-        text(at(told, "averaging")),
-    )
-
-
-def _link(told: object) -> Link | None:
-    speed, width = (number(at(told, name)) for name in ("speed_gts", "width"))
-    if speed is None or width is None:
-        return None
-    most = number(at(told, "max_width"))
-    return Link(
-        speed,
-        int(width),
-        text(at(told, "source")) or "",
-        number(at(told, "max_speed_gts")),
-        None if most is None else int(most),
-    )
+def clocks_apart(url: str) -> tuple[float, float]:
+    """How far the clock of a monitor's host is ahead, and the uncertainty, ms. Raises PointError if
+    it does not answer.
+    """
+    try:
+        found = RemoteSampler(url, os.environ.get(TOKEN)).connect()
+    except MonitorError as error:
+        told = {"url": url, "why": str(error)}
+        raise PointError([Said("monitor.unreached", told)]) from error
+    return found.time_ns / MS, found.uncertainty_ns / MS

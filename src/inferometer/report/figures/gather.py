@@ -11,6 +11,7 @@ from inferometer.analysis.cautions import CannotCompareError
 from inferometer.analysis.pcie import LinkStudy, link_costs, link_records
 from inferometer.analysis.scaling import scaling, scaling_records
 from inferometer.report.figures.drawing import Material
+from inferometer.report.figures.machine import telemetry_records
 from inferometer.report.naming import Key, distinguishing, key_of, level_of
 from inferometer.results.point import Point
 from inferometer.store.run_directory import load_trace
@@ -37,6 +38,7 @@ def gather(points: Sequence[Point]) -> Material:
         scaling=scaling_records(scaling(points)),
         link_effects=link_records(study) if study else [],
         link_study=study,
+        series=telemetry_records(points, next(iter(runs), None)),
     )
 
 

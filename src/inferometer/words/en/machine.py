@@ -73,6 +73,10 @@ MACHINE: dict[str, str] = {
         "{card} has a link of {width} lanes, but {declared} are declared: nothing is measured "
         "under a wrong label. Use another slot, or declare the link as it is"
     ),
+    "monitor.unreached": (
+        "The monitor at {url} does not answer as one ({why}): "
+        "start `inferometer monitor --serve` there, or leave the monitor out."
+    ),
     "target.why.not_sampled": "the machine was not sampled",
     "target.needs.telemetry": "samples of the machine, which --no-telemetry turns off",
     "check.samplers.silent": "The machine was not sampled.",

@@ -64,6 +64,10 @@ MACHINE: dict[str, str] = {
         "{card} 的链路是 x{width}，而声明为 x{declared}：不会以错误的标签测量。"
         "请更换插槽，或按实际情况声明"
     ),
+    "monitor.unreached": (
+        "{url} 上的监视程序没有正常应答（{why}）："
+        "请在那里启动 `inferometer monitor --serve`，或不使用它。"
+    ),
     "target.why.not_sampled": "没有对机器采样",
     "target.needs.telemetry": "对机器的采样，而 --no-telemetry 关闭了它",
     "check.samplers.title": "采样",

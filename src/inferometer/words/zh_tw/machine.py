@@ -64,6 +64,10 @@ MACHINE: dict[str, str] = {
         "{card} 的鏈路是 x{width}，而宣告為 x{declared}：不會以錯誤的標籤測量。"
         "請更換插槽，或依實際情況宣告"
     ),
+    "monitor.unreached": (
+        "{url} 上的監視程式沒有正常回應（{why}）："
+        "請在那裡啟動 `inferometer monitor --serve`，或不使用它。"
+    ),
     "target.why.not_sampled": "沒有對機器取樣",
     "target.needs.telemetry": "對機器的取樣，而 --no-telemetry 關閉了它",
     "check.samplers.title": "取樣",

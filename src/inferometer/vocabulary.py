@@ -347,7 +347,13 @@ METRICS: Mapping[str, Metric] = {
         Metric("cost_per_million_good_tokens", "", "lower"),
         Metric("tokens_per_currency", "tok", "higher"),
         *(
-            Metric(name, unit, better, ("machine", "values", name))
+            Metric(
+                name,
+                unit,
+                better,
+                ("machine", "values", name),
+                in_files={"vllm": name},
+            )
             for name, unit, better in OF_THE_MACHINE
         ),
     )

@@ -10,16 +10,31 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 
 import inferometer
 from inferometer import RunSpec
+from inferometer.analysis.targets import check
 from inferometer.engine import EmbeddedEngine, EngineSettings
+from inferometer.measurement.saving import save
+from inferometer.measurement.session import Session
+from inferometer.report.figures.machine import OVER_TIME, records_of
+from inferometer.results import read
+from inferometer.server.endpoint import Endpoint
+from inferometer.spec.output import Output, Price
+from inferometer.spec.run import Load, RandomWorkload, Sampling, Target
+from inferometer.spec.target import parse_target
 from inferometer.store.atomic import saying_why
-from inferometer.store.run_directory import load_run, save_run
+from inferometer.store.run_directory import (
+    load_run,
+    load_telemetry,
+    save_run,
+)
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 DOCUMENTED_URL = "http://127.0.0.1:8000"
@@ -303,3 +318,71 @@ def test_the_documented_code_runs_as_it_stands(
         1,
         16,
     )
+
+
+def test_the_whole_way_of_a_simulated_accelerator(
+    engine: EmbeddedEngine, tmp_path: Path
+) -> None:
+    """Sampling, series, energy, cost, file, result read again, target: each as the one before has
+    it.
+    """
+    price = Price(amount=0.5, per="kWh", pue=1.2)
+    output = Output(price=price, directory=tmp_path)
+    with Session(Endpoint(engine.base_url), output, real_time=False) as session:
+        ready = session.prepare(
+            RunSpec(
+                target=Target(model="embedded"),
+                workload=RandomWorkload(input_len=8, output_len=800),
+                load=Load(num_prompts=14, max_concurrency=2),
+                sampling=Sampling(ignore_eos=True),
+            )
+        )
+        result = session.measure(ready)
+        saved = save(result)
+    machine, telemetry = result.summary.machine, result.telemetry
+    assert machine is not None
+    assert telemetry is not None
+    assert machine.simulated
+    assert {each.state for each in telemetry.samplers} == {"ok"}
+    assert machine.energy.reason is None
+    (card,) = machine.energy.by_card
+    assert card.counter_j == pytest.approx(card.power_j, rel=0.05)
+    # two of the eight sequences that fill it: 60 W and a quarter of 300 W
+    assert machine.values["average_power"] == pytest.approx(135.0, rel=0.1)
+    points = read([tmp_path]).points
+    assert [point.run for point in points] == [saved.directory]
+    values = points[0].values
+    tokens = result.summary.total_output_tokens
+    assert values["tokens_per_joule"] == tokens / values["energy"]
+    hourly = values["average_power"] / 1000 * 0.5 * 1.2
+    assert values["tokens_per_currency"] == pytest.approx(
+        values["output_throughput"] * 3600 / hourly
+    )
+    assert values["gpu_utilization"] == pytest.approx(25.0, rel=0.1)
+    believed = [replace(point, status="VALID") for point in points]
+    for target, state in (("> 20", "reached"), ("> 85", "missed")):
+        asked = parse_target(f"gpu_utilization {target}")
+        assert [each.state for each in check([asked], believed)] == [state]
+    again = load_telemetry(saved.directory)
+    assert again is not None
+    assert again.facts() == telemetry.facts()
+    json = orjson.loads(saved.json.read_bytes())
+    assert json["energy"] == values["energy"]
+    assert {record["name"] for record in records_of(again)} == {
+        name for name, _, _ in OVER_TIME.values()
+    }
+
+
+def test_nothing_is_sampled_unless_it_is_wanted(engine: EmbeddedEngine) -> None:
+    output = Output(telemetry=False)
+    with Session(Endpoint(engine.base_url), output) as session:
+        ready = session.prepare(
+            RunSpec(
+                target=Target(model="embedded"),
+                workload=RandomWorkload(input_len=8, output_len=4),
+                load=Load(num_prompts=2),
+            )
+        )
+        result = session.measure(ready)
+    assert result.telemetry is None
+    assert result.summary.machine is None

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from inferometer.metrics import Finding, Level, judge, summarize
-from inferometer.metrics.machine import Machine, machine_of, window_of
+from inferometer.metrics.machine import MachineFigures, machine_of, window_of
 from inferometer.trace import Trace
 from inferometer.trace.series import (
     HOST,
@@ -235,7 +235,7 @@ def test_links_at_rest_do_not_count() -> None:
     assert finding("link_held", seen(saving)).variant == "fine"
 
 
-def machine(telemetry: Telemetry, **options: Any) -> Machine:
+def machine(telemetry: Telemetry, **options: Any) -> MachineFigures:
     return machine_of(telemetry, answered(), **options)
 
 

@@ -61,7 +61,7 @@ def sampling_plan(
     return SamplingPlan(
         cards_here=place == "here",
         host_here=not monitor,
-        page=ServerPage(endpoint.made_with)
+        page=SampledPage(endpoint.made_with)
         if endpoint.routes.metrics
         else None,
         machine=machine,
@@ -134,7 +134,7 @@ def is_here(base_url: str) -> bool:
     )
 
 
-class ServerPage:
+class SampledPage:
     """The server's own page, over a connection of the process that reads it."""
 
     def __init__(self, made_with: tuple[Any, ...]) -> None:

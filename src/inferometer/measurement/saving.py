@@ -40,6 +40,7 @@ REPEAT, REPEATS = "-repeat", "-repeats"
 RUN_FILES = (
     "requests.parquet, events.parquet, run.json, summary.json, verdict.json"
 )
+"""telemetry.parquet is beside them where the machine was sampled."""
 
 RESCUE_PREFIX = "inferometer-results-"
 

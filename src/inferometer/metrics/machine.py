@@ -46,7 +46,7 @@ MACHINE_VALUES = (
 
 
 @dataclass(frozen=True, slots=True)
-class Machine:
+class MachineFigures:
     """What the machine did while a run was measured."""
 
     cards: tuple[str, ...]
@@ -81,7 +81,7 @@ def machine_of(
     telemetry: Telemetry,
     trace: Trace,
     goodput: Mapping[str, float] | None = None,
-) -> Machine:
+) -> MachineFigures:
     """What series say of the window in which requests were measured."""
     window = window_of(trace)
     cards, refused = under_test(telemetry, window)
@@ -97,7 +97,7 @@ def machine_of(
     ):
         values |= found[0]
         reasons |= found[1]
-    return Machine(
+    return MachineFigures(
         cards=tuple(cards),
         cards_known=refused not in ("cards_unknown", "card_missing"),
         window_s=window.seconds if window else None,

@@ -27,7 +27,7 @@ from inferometer.metrics.definitions import (
 )
 from inferometer.metrics.distribution import Distribution, describe
 from inferometer.metrics.intervals import intervals_of
-from inferometer.metrics.machine import Machine, machine_of
+from inferometer.metrics.machine import MachineFigures, machine_of
 from inferometer.metrics.peaks import peak_concurrency, peak_output_tokens_per_s
 from inferometer.metrics.statistics import Interval
 from inferometer.metrics.steady import Steady, steady_state
@@ -117,7 +117,7 @@ class Summary:
     """Of the prompt tokens that the prefix cache lacked, those that an external cache such as
     LMCache had, %, as the server counted.
     """
-    machine: Machine | None = None
+    machine: MachineFigures | None = None
     """What cards and host did meanwhile; None where nothing was sampled."""
 
     def to_dict(self) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from inferometer.metrics.machine import Machine
+from inferometer.metrics.machine import MachineFigures
 from inferometer.results.derived import derived_values
 from inferometer.words import Said, machine_reason, spoken
 
@@ -36,7 +36,7 @@ COSTS = (
 Row = Callable[[str | Said, str | int | float | None], str]
 
 
-def machine_rows(machine: Machine | None, row: Row) -> list[str]:
+def machine_rows(machine: MachineFigures | None, row: Row) -> list[str]:
     """Rows of what is known; nothing where no card and no host was sampled."""
     if machine is None:
         return []
@@ -57,7 +57,7 @@ def _figure(name: str, value: float) -> str | float:
     return f"{value:.4g}" if small else value
 
 
-def why_no_energy(machine: Machine | None) -> str:
+def why_no_energy(machine: MachineFigures | None) -> str:
     """A sentence where cards were sampled and their energy is not certified; else nothing."""
     if machine is None or not machine.by_card or machine.energy.reason is None:
         return ""

@@ -1,4 +1,4 @@
-"""The server's own counters around a run, from its Prometheus page; never read during measurement.
+"""The server's own counters around a run, from its Prometheus page.
 
 A missing or useless page is not an error: there are no counters then.
 """

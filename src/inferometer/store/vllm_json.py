@@ -188,6 +188,19 @@ def vllm_result(
         "max_concurrent_requests": summary.peak_concurrency,
         "rtfx": 0.0,
         **_statistics(summary, metrics),
+        **_machine(summary, metadata or {}),
+    }
+
+
+def _machine(summary: Summary, metadata: Mapping[str, str]) -> dict[str, float]:
+    """What cards and host did, as plain numbers: vLLM's tools make columns of all keys. What is not
+    known is not there; what a user calls alike stays.
+    """
+    values = summary.machine.values if summary.machine else {}
+    return {
+        name: value
+        for name, value in values.items()
+        if value is not None and name not in metadata
     }
 
 

@@ -1,0 +1,216 @@
+"""What samplers see reaches the result; one that hangs, fails or talks nonsense disturbs nothing,
+and is named.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+
+from inferometer.clock import NS, realtime_ns
+from inferometer.measurement import sampling as samplings
+from inferometer.measurement.prepare import PointError
+from inferometer.measurement.sampling import SamplingPlan, sampling
+from inferometer.measurement.sampling_plan import is_here, refuse_other_links
+from inferometer.telemetry.reading import (
+    Card,
+    Link,
+    LinkReport,
+    Reading,
+    ToolReport,
+)
+from inferometer.telemetry.sampler import HostSampler, Sampled
+from inferometer.telemetry.tree import Tree
+from inferometer.trace.series import HOST, Declared, Telemetry
+
+ADDRESS = "0000:03:00.0"
+SLOT = Link(16.0, 8, ADDRESS, 16.0, 16)
+
+
+class Looked:
+    """A sampler of one card, whose looks do this."""
+
+    def __init__(self, look: Callable[[], None] = lambda: None) -> None:
+        self._look = look
+        self._number = 0
+
+    def sample(self, tree: Tree) -> Sampled:
+        self._look()
+        self._number += 1
+        readings = {
+            "power_w": Reading(100.0, "fake", averaging="1 s"),
+            "power_limit_w": Reading(300.0, "fake"),
+            "temperature_c": Reading(None, "fake", "unreadable"),
+            "gpu_clock_mhz": Reading(None, "fake", "not_due"),
+        }
+        card = Card("amd", ADDRESS, "R9700", readings, LinkReport(SLOT, SLOT))
+        return Sampled(time.monotonic_ns(), (card,))
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+
+class Nonsense:
+    """A tool that prints half a document."""
+
+    def sample(self, tree: Tree) -> Sampled:
+        told = ToolReport("hy-smi", "unknown_format")
+        return Sampled(time.monotonic_ns(), tools=(told,))
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+
+def broken() -> None:
+    raise RuntimeError("the driver is gone")
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (("FIRST_S", 1.0), ("LAST_S", 1.0), ("HANGS_S", 0.5)):
+        monkeypatch.setattr(samplings, name, value)
+
+
+def _same(sampler: object) -> object:
+    return sampler
+
+
+def seen(monkeypatch: pytest.MonkeyPatch, **samplers: object) -> Telemetry:
+    """What these samplers saw, beside the host."""
+    table: dict[str, Callable[[], object]] = {HOST: HostSampler}
+    for name, one in samplers.items():
+        table[name] = partial(_same, one)
+    monkeypatch.setattr(samplings, "SAMPLERS", table)
+    monkeypatch.setattr(samplings, "wanted", lambda _: list(table))
+    with sampling(SamplingPlan(period_s=0.05)) as running:
+        assert running is not None
+        running.nudge()
+        running.look()
+        return running.finish(realtime_ns(), wait=True)
+
+
+def test_what_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = seen(monkeypatch, amd=Looked())
+    (card,) = found.cards
+    assert (card.id, card.vendor, card.name) == (ADDRESS, "amd", "R9700")
+    time_ns, power = found.track(ADDRESS, "power_w")
+    assert set(power) == {100.0}
+    assert (np.diff(time_ns) > 0).all()
+    assert (time_ns < NS).all(), "counted from the moment that was told"
+    (series,) = found.of(ADDRESS, "power_w")
+    assert (series.unit, series.source, series.averaging) == (
+        "W",
+        "fake",
+        "1 s",
+    )
+    assert found.reason(ADDRESS, "temperature_c") == "unreadable"
+    assert found.of(ADDRESS, "gpu_clock_mhz") == [], "it was not asked for"
+    assert set(found.track(ADDRESS, "slot_width")[1]) == {8.0}
+    assert len(found.track(ADDRESS, "power_limit_w")[1]) == 2, (
+        "of what does not change the first and the last"
+    )
+    assert len(found.track(HOST, "cpu_busy_s")[1]) >= 2
+    assert {each.state for each in found.samplers} == {"ok"}
+
+
+@pytest.mark.parametrize(
+    ("name", "sampler", "state", "detail"),
+    [
+        ("nvidia", Looked(lambda: time.sleep(60)), "hung", ""),
+        ("nvidia", Looked(broken), "failed", "RuntimeError"),
+        ("hygon", Nonsense(), "unknown_format", "hy-smi"),
+    ],
+    ids=["hangs", "fails", "half a document"],
+)
+def test_one_that_is_at_fault_is_named_and_disturbs_no_other(
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    sampler: object,
+    state: str,
+    detail: str,
+) -> None:
+    before = set(psutil.Process().children(recursive=True))
+    found = seen(monkeypatch, **{name: sampler, "amd": Looked()})
+    told = {each.name: each for each in found.samplers}
+    assert told[name].state == state
+    assert detail in told[name].detail
+    assert (told["amd"].state, told[HOST].state) == ("ok", "ok")
+    assert len(found.track(ADDRESS, "power_w")[1]) >= 2
+    left = set(psutil.Process().children(recursive=True)) - before
+    assert left == set(), "nothing is left running"
+
+
+def test_nothing_is_sampled_where_nobody_wants_it() -> None:
+    with sampling(None) as running:
+        assert running is None
+
+
+def test_a_process_that_died_loses_the_series_and_nothing_else(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with sampling(SamplingPlan()) as running:
+        assert running is not None
+        running.end()
+        found = running.finish(realtime_ns(), wait=True)
+    assert [each.state for each in found.samplers] == ["lost"]
+    assert found.series == ()
+
+
+@pytest.mark.parametrize(
+    ("declared", "width", "refused"),
+    [
+        (Declared(pcie_width=16), 8.0, True),
+        (Declared(pcie_width=4), 8.0, True),
+        (Declared(pcie_width=8), 8.0, False),
+        (Declared(), 8.0, False),
+        (Declared(("0000:ff:00.0",), pcie_width=16), 8.0, False),
+        (Declared((ADDRESS,), pcie_width=16), 8.0, True),
+    ],
+)
+def test_a_link_of_other_lanes_than_declared_is_refused(
+    declared: Declared, width: float, refused: bool
+) -> None:
+    card = {ADDRESS: {"slot_width": width}, HOST: {"cpu_busy_s": 1.0}}
+    plan = SamplingPlan(declared=declared)
+    if not refused:
+        refuse_other_links(plan, card)
+        return
+    with pytest.raises(PointError, match=f"has a link of {width:g} lanes"):
+        refuse_other_links(plan, card)
+    simulated = SamplingPlan(declared=declared, simulated=True)
+    refuse_other_links(simulated, card)
+
+
+def test_a_virtual_machine_is_not_refused() -> None:
+    plan = SamplingPlan(declared=Declared(pcie_width=16))
+    refuse_other_links(plan, {ADDRESS: {"power_w": 70.0}})
+
+
+@pytest.mark.parametrize(
+    ("url", "here"),
+    [
+        ("http://127.0.0.1:8000", True),
+        ("http://localhost:8000", True),
+        ("http://[::1]:8000", True),
+        ("http://192.0.2.7:8000", False),
+        ("http://no-such-host.invalid:8000", False),
+    ],
+)
+def test_whose_cards_these_are(url: str, here: bool) -> None:
+    assert is_here(url) == here
+
+
+def test_a_tree_of_another_machine(tmp_path: Path) -> None:
+    """Files of a root are sampled as if they were this host's."""
+    (tmp_path / "proc").mkdir()
+    (tmp_path / "proc" / "stat").write_text("cpu  10 0 5 100 0 0 0 0\n")
+    with sampling(SamplingPlan(tmp_path, cards_here=False)) as running:
+        assert running is not None
+        found = running.finish(realtime_ns(), wait=True)
+    assert set(found.track(HOST, "cpu_busy_s")[1]) == {0.15}

@@ -284,6 +284,21 @@ def test_lengths_that_were_asked_for_are_told_once_and_runs_without_an_interval_
     assert "1 of 1 rows have no interval" in " ".join(comparison.warnings)
 
 
+@pytest.mark.parametrize(("degrees", "told"), [(74.0, False), (76.0, True)])
+def test_cards_that_were_not_equally_warm(degrees: float, told: bool) -> None:
+    values = {"tokens_per_joule": 1.0, "gpu_temperature": 65.0}
+    a, b = (
+        point("a", values),
+        point("b", {**values, "gpu_temperature": degrees}),
+    )
+    found = compare([a], [b], metrics=["tokens_per_joule"])
+    assert found.rows[0].metric == "tokens_per_joule"
+    warned = "not equally warm: 65 °C in A, 76 °C in B" in " ".join(
+        found.warnings
+    )
+    assert warned == told
+
+
 def test_a_result_held_against_itself_is_told() -> None:
     same = [single("a", 100.0)]
     assert (

@@ -14,6 +14,8 @@ from inferometer.words import Said, counted
 
 LENGTHS_ALIKE = 0.02
 """The mean tokens of a request may differ by this much between partners."""
+DRIFT_C = 10.0
+"""Peak temperatures of the cards may differ by this much between partners."""
 LISTED = 3
 """Points by name; the others are counted."""
 
@@ -115,6 +117,29 @@ def lengths(pairs: Iterable[Pair], asked_apart: Iterable[str]) -> list[str]:
             means = {"one": one, "other": other}
             told.append(counted(f"caution.{condition}", len(apart), means))
     return told
+
+
+def temperatures(pairs: Iterable[Pair], names: tuple[str, str]) -> list[str]:
+    """Cards that were much hotter on one side: what they lose to heat is not what is compared."""
+    means: list[tuple[float, float]] = []
+    for pair in pairs:
+        sides = [
+            [
+                point.values["gpu_temperature"]
+                for point in side
+                if "gpu_temperature" in point.values
+            ]
+            for side in (pair.a, pair.b)
+        ]
+        if all(sides):
+            one, other = (sum(side) / len(side) for side in sides)
+            means.append((one, other))
+    apart = [each for each in means if abs(each[0] - each[1]) > DRIFT_C]
+    if not apart:
+        return []
+    one, other = max(apart, key=lambda each: abs(each[0] - each[1]))
+    told = {"one": one, "other": other, "a": names[0], "b": names[1]}
+    return [Said("caution.temperature", told)]
 
 
 def missing(found: Mapping[str, int], pairs: int) -> list[str]:

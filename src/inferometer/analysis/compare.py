@@ -22,6 +22,7 @@ from inferometer.analysis.cautions import (
     nothing_in_common,
     of_independent_requests,
     same,
+    temperatures,
     unturned,
     without_interval,
 )
@@ -184,6 +185,7 @@ def compare(
         *of_status_a,
         *of_status_b,
         *pairing.warnings,
+        *temperatures(pairing.pairs, names),
         *_cautions(pairing, measured, rows, drift),
     ]
     return Comparison(

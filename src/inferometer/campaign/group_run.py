@@ -27,6 +27,7 @@ from inferometer.server.base import Server, ServerError
 from inferometer.server.counters import counters_before
 from inferometer.server.endpoint import Endpoint, EndpointError
 from inferometer.spec.campaign import Group, PlannedPoint
+from inferometer.spec.output import Output
 from inferometer.store.atomic import CannotWriteError
 from inferometer.store.campaign.history import Result, ServerInfo, usable_limit
 from inferometer.store.environment import describe_environment
@@ -152,7 +153,7 @@ class GroupRun:
             routes = PROTOCOLS[self.group.server.recipe.backend].routes
             self._session = Session(
                 Endpoint(self._server.base_url, routes=routes),
-                self.task.output,
+                self._output(),
                 real_time=self.task.real_time,
             )
             self.facts = ServerInfo(
@@ -177,6 +178,13 @@ class GroupRun:
         self._sent = {}
         self.results.note("server", group=self.group.id, **asdict(confirmation))
         self.display.server(self.group.server, confirmation)
+
+    def _output(self) -> Output:
+        """What is to come out of its points: energy is that of the cards of its hardware."""
+        hardware, output = self.group.server.hardware, self.task.output
+        if hardware is None or hardware.cards is None:
+            return output
+        return output.model_copy(update={"cards": hardware.cards})
 
     def _log_tail(self) -> Sequence[str]:
         """The end of the server's log; empty if it cannot be read."""

@@ -62,8 +62,16 @@ AnyPrice = Annotated[
     BeforeValidator(_price),
     WithJsonSchema({"type": "string", "pattern": f"^{_PRICE}$"}),
 ]
+
+
+def _addresses(cards: tuple[str, ...]) -> tuple[str, ...]:
+    """As the kernel writes them."""
+    return once(tuple(card.strip().lower() for card in cards))
+
+
 Cards = Annotated[
-    tuple[Annotated[str, Field(max_length=100)], ...], AfterValidator(once)
+    tuple[Annotated[str, Field(max_length=100)], ...],
+    AfterValidator(_addresses),
 ]
 IdleSeconds = Annotated[float, Field(ge=0, le=600)]
 

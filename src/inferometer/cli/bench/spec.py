@@ -258,9 +258,7 @@ def _output_of(
         append=flags.append_result,
         telemetry=flags.telemetry,
         monitor=flags.monitor,
-        cards=tuple(flags.cards.replace(" ", "").lower().split(","))
-        if flags.cards
-        else None,
+        cards=tuple(flags.cards.split(",")) if flags.cards else None,
         idle_seconds=flags.idle_seconds,
         price=flags.price,
     )

@@ -77,6 +77,10 @@ MACHINE: dict[str, str] = {
         "The monitor at {url} does not answer as one ({why}): "
         "start `inferometer monitor --serve` there, or leave the monitor out."
     ),
+    "caution.temperature": (
+        "the accelerators were not equally warm: {one:.0f} °C in {a}, {other:.0f} °C in {b}; "
+        "let the sides take turns"
+    ),
     "target.why.not_sampled": "the machine was not sampled",
     "target.needs.telemetry": "samples of the machine, which --no-telemetry turns off",
     "check.samplers.silent": "The machine was not sampled.",

@@ -68,6 +68,10 @@ MACHINE: dict[str, str] = {
         "{url} 上的监视程序没有正常应答（{why}）："
         "请在那里启动 `inferometer monitor --serve`，或不使用它。"
     ),
+    "caution.temperature": (
+        "两边的加速卡温度不同：{a} 为 {one:.0f} °C，{b} 为 {other:.0f} °C；"
+        "请让两边交替测量"
+    ),
     "target.why.not_sampled": "没有对机器采样",
     "target.needs.telemetry": "对机器的采样，而 --no-telemetry 关闭了它",
     "check.samplers.title": "采样",

@@ -68,6 +68,10 @@ MACHINE: dict[str, str] = {
         "{url} 上的監視程式沒有正常回應（{why}）："
         "請在那裡啟動 `inferometer monitor --serve`，或不使用它。"
     ),
+    "caution.temperature": (
+        "兩邊的加速卡溫度不同：{a} 為 {one:.0f} °C，{b} 為 {other:.0f} °C；"
+        "請讓兩邊交替測量"
+    ),
     "target.why.not_sampled": "沒有對機器取樣",
     "target.needs.telemetry": "對機器的取樣，而 --no-telemetry 關閉了它",
     "check.samplers.title": "取樣",

@@ -30,6 +30,7 @@ from inferometer.report.figures.drawing import (
 )
 from inferometer.report.figures.scales import (
     NUMBER,
+    Axis,
     level_axis,
     signed_axis,
     tip,
@@ -245,19 +246,8 @@ def _panel(
     more: Sequence[alt.Tooltip] = (),
 ) -> Panel:
     """Percent over the load, with intervals, and the line of what would be no effect."""
+    axis = _percent_axis(rows, reference, signed=on is not None)
     x = level_axis([row["x"] for row in rows])
-    ends = [row[end] for row in rows for end in ("low", "high") if end in row]
-    values = [row["v"] for row in rows]
-    axis = (
-        signed_axis([*values, reference], ends)
-        if on
-        else value_axis([*values, reference + 10])
-    )
-    for row in rows:
-        if axis.domain and not axis.domain[0] <= row["v"] <= axis.domain[1]:
-            row["far"] = True
-    clip = any(row.get("far") for row in rows)
-    y = axis.y("v:Q")
     common = base(
         x=x.x("x:Q", x_title, padding=16),
         color=colour_of_curves(names),
@@ -266,6 +256,7 @@ def _panel(
         common = common.transform_filter(
             alt.FieldEqualPredicate(field="on", equal=on)
         )
+    judged = f"{'verdict' if on else 'status'}:N"
     tooltip = [
         tip("whole:N", words.text("figure.tooltip.curve")),
         tip("x:Q", x_title, NUMBER),
@@ -273,15 +264,50 @@ def _panel(
         tip("low:Q", words.text("figure.tooltip.low")),
         tip("high:Q", words.text("figure.tooltip.high")),
         *more,
-        tip(
-            f"{'verdict' if on else 'status'}:N",
-            words.text("figure.tooltip.verdict"),
-        ),
+        tip(judged, words.text("figure.tooltip.verdict")),
     ]
-    shape = shape_of_curves(names)
-    marked = common.transform_filter("datum.mark").encode(y=y, shape=shape)
-    layers = [
-        base(y=alt.Y(datum=reference)).mark_rule(style=FRONT),
+    no_effect = base(y=alt.Y(datum=reference)).mark_rule(style=FRONT)
+    curves = _curves(common, rows, names, axis, tooltip)
+    return layered([no_effect, *curves], title)
+
+
+def _percent_axis(
+    rows: Sequence[Row], reference: float, *, signed: bool
+) -> Axis:
+    """The axis of `v`; rows that lie beyond it are marked as `far`."""
+    values = [row["v"] for row in rows]
+    ends = [row[end] for row in rows for end in ("low", "high") if end in row]
+    axis = (
+        signed_axis([*values, reference], ends)
+        if signed
+        else value_axis([*values, reference + 10])
+    )
+    for row in rows:
+        if axis.domain and not axis.domain[0] <= row["v"] <= axis.domain[1]:
+            row["far"] = True
+    return axis
+
+
+def _curves(
+    common: alt.Chart,
+    rows: Sequence[Row],
+    names: Sequence[str],
+    axis: Axis,
+    tooltip: Sequence[alt.Tooltip],
+) -> list[alt.Chart]:
+    """Intervals, lines, full marks, hollow ones for no difference, and what the pointer finds."""
+    clip = any(row.get("far") for row in rows)
+    y, shape = axis.y("v:Q"), shape_of_curves(names)
+    full = common.transform_filter(
+        "datum.mark && !datum.hollow && !datum.far"
+    ).mark_point(filled=True, size=42, opacity=1)
+    hollow = (
+        common.transform_filter("datum.mark")
+        .encode(y=y, shape=shape)
+        .transform_filter("datum.hollow && !datum.far")
+        .mark_point(style=HOLLOW, size=42)
+    )
+    return [
         ranged(
             common.transform_filter("isValid(datum.low)"),
             "low",
@@ -290,12 +316,9 @@ def _panel(
             few=few_levels(rows),
         ),
         dashed(common.mark_line(strokeWidth=1.8, clip=clip).encode(y=y), names),
-        common.transform_filter("datum.mark && !datum.hollow && !datum.far")
-        .mark_point(filled=True, size=42, opacity=1)
-        .encode(y=y, shape=shape),
-        marked.transform_filter("datum.hollow && !datum.far").mark_point(
-            style=HOLLOW, size=42
+        full.encode(y=y, shape=shape),
+        hollow,
+        common.mark_point(style=HOVER, clip=clip).encode(
+            y=y, tooltip=list(tooltip)
         ),
-        common.mark_point(style=HOVER, clip=clip).encode(y=y, tooltip=tooltip),
     ]
-    return layered(layers, title)

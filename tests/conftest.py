@@ -18,6 +18,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from inferometer.engine import embedded
+from inferometer.words import speak
 from tests.preloaded import sync_nothing
 from tests.processes import Forked
 
@@ -46,6 +47,14 @@ if (
     signal.getsignal(signal.SIGINT) is signal.SIG_IGN
 ):  # started with & by a script
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """A command called in this process leaves its language behind."""
+    yield
+    speak("en")
+
 
 LONG = (
     "tests/campaign/test_kill.py",

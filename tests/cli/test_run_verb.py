@@ -234,7 +234,7 @@ def test_points_that_are_left_out_are_named_on_collecting_and_the_tar_is_written
     monkeypatch.setattr("inferometer.cli.collect.MAX_NAMED", 1)
     collected = inferometer("collect", "results-embedded", "-o", "c.tar")
     assert collected.exit_code == 1
-    assert collected.stdout == "13 files in c.tar\n"
+    assert collected.stdout == "15 files in c.tar\n"
     first, more = collected.stderr.splitlines()
     assert first.startswith(
         "inferometer: g/np1 will be left out by `inferometer merge`: g_np1_"

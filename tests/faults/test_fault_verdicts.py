@@ -174,6 +174,12 @@ NOT_PROVOKED = {
     "unread_output": "a server with fields of its own",
     "foreign_frames": "a gateway with frames of its own",
     "open_after_done": "a gateway that keeps responses open",
+    "samplers": "a tool that hangs or fails: test_check_machine",
+    "link_as_declared": "a card in another slot: test_check_machine",
+    "link_held": "a link that falls under load: test_check_machine",
+    "throttled": "a card that is hot or capped: test_check_machine",
+    "power_cap": "a card that is capped: test_check_machine",
+    "other_processes": "other programs on the card: test_check_machine",
 }
 """And by whom they are."""
 

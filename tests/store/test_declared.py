@@ -7,6 +7,7 @@ from __future__ import annotations
 import pytest
 
 from inferometer.store.importers.declared import declared, of_what_was_measured
+from inferometer.vocabulary import METRICS
 
 
 @pytest.mark.parametrize(
@@ -63,6 +64,15 @@ def test_a_setting_is_kept(key: str, value: str | float) -> None:
 )
 def test_what_is_of_one_run_by_chance_is_not(key: str, value: object) -> None:
     assert of_what_was_measured(key, value) is None
+
+
+@pytest.mark.parametrize("name", METRICS)
+def test_a_metric_is_no_setting(name: str) -> None:
+    assert of_what_was_measured(name, 100.0) is None
+
+
+def test_a_setting_may_have_the_name_of_a_metric() -> None:
+    assert of_what_was_measured("gpu_clock", "2400") == "2400"
 
 
 def test_a_data_set_and_a_model_are_called_by_the_end_of_their_path() -> None:

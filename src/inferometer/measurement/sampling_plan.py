@@ -42,8 +42,12 @@ def sampling_plan(
     spec: RunSpec,
     output: Output,
     root: Path | None = None,
+    *,
+    has_page: bool = True,
 ) -> SamplingPlan | None:
-    """None where nobody wants it. `root`: of the files of the machine, if it is another's."""
+    """None where nobody wants it. `root`: of the files of the machine, if it is another's.
+    `has_page`: whether the server's own page has anything to read.
+    """
     if not output.telemetry:
         return None
     if root is not None:
@@ -61,9 +65,7 @@ def sampling_plan(
     return SamplingPlan(
         cards_here=place == "here",
         host_here=not monitor,
-        page=SampledPage(endpoint.made_with)
-        if endpoint.routes.metrics
-        else None,
+        page=SampledPage(endpoint.made_with) if has_page else None,
         machine=machine,
         place=place,
         clocks_apart_ms=apart,

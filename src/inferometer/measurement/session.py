@@ -199,6 +199,7 @@ class Session:
             ready.spec,
             self.output,
             self.root,
+            has_page=before is not None,
         )
         with sampling(plan) as samplers:
             if plan and samplers:

@@ -13,7 +13,7 @@ from collections.abc import Container, Iterator
 from functools import lru_cache
 
 from inferometer.store.importers.imported_run import Declared
-from inferometer.vocabulary import CONDITIONS, condition_noted_as
+from inferometer.vocabulary import CONDITIONS, METRICS, condition_noted_as
 
 MAX_DEPTH = 4
 MAX_DECLARED = 1000
@@ -169,8 +169,10 @@ def declared(source: object, known: Container[str] = ()) -> dict[str, Declared]:
 
 def of_what_was_measured(key: str, value: object) -> Declared | None:
     """The value if it may tell one deployment from another; None for what is of one run, or is no
-    scalar.
+    scalar. Metrics are numbers; what a user notes under the name of one is text.
     """
+    if key in METRICS and not isinstance(value, str):
+        return None
     is_path = isinstance(value, str) and value.startswith(("/", "~", "."))
     if is_path and _words_of(key) & set(NAMED_BY_PATH):
         return _text(str(value).rstrip("/").rpartition("/")[2])

@@ -10,8 +10,11 @@ import typer
 
 from inferometer.cli.output import in_files_too
 from inferometer.cli.usage import usage_error
+from inferometer.words import Said, spoken
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from inferometer.metrics.calibration import Calibration, LoadLevel
 
 EXIT_INTERRUPTED = 130
@@ -82,26 +85,39 @@ def calibrate(  # noqa: PLR0917 - typer makes an option of each
 
     Exit code: 0 if it was stored; 2 if it failed or could not be stored; 130 if it was interrupted.
     """
-    from inferometer.calibration.kept import default_directory, keep
-    from inferometer.calibration.search import CalibrationError
-    from inferometer.metrics.calibration import why_unfit
-    from inferometer.report.calibration import closing, headed
-    from inferometer.store.atomic import CannotWriteError, require_writable
-    from inferometer.words import Said, spoken
-
     if not math.isfinite(target_ms):
         raise typer.BadParameter(
             spoken().text("calibrate.not_finite", value=target_ms)
         )
-    place = directory or default_directory()
-    try:
-        require_writable(place)
-        made = _calibrate(
+
+    def measured() -> Calibration:
+        return _calibrate(
             workers, realtime, target_ms, quick=quick, as_json=as_json
         )
+
+    made, path = _stored(measured, directory)
+    if as_json:
+        _print_json(made)
+    else:
+        _print_closing(made, path)
+
+
+def _stored(
+    measured: Callable[[], Calibration], directory: Path | None
+) -> tuple[Calibration, Path]:
+    """The calibration and its file."""
+    from inferometer.calibration.kept import default_directory, keep
+    from inferometer.calibration.search import CalibrationError
+    from inferometer.metrics.calibration import why_unfit
+    from inferometer.store.atomic import CannotWriteError, require_writable
+
+    place = directory or default_directory()
+    try:
+        require_writable(place)  # before the time is spent
+        made = measured()
         if why := why_unfit(made):
             usage_error(Said("calibrate.not_stored", {"why": why}))
-        path = keep(made, place)
+        return made, keep(made, place)
     except (CalibrationError, CannotWriteError) as error:
         usage_error(error)
     except KeyboardInterrupt:
@@ -109,13 +125,19 @@ def calibrate(  # noqa: PLR0917 - typer makes an option of each
             f"inferometer: {spoken().text('calibrate.stopped')}", err=True
         )
         raise typer.Exit(EXIT_INTERRUPTED) from None
-    if as_json:
-        import orjson
 
-        typer.echo(
-            orjson.dumps(made.to_dict(), option=orjson.OPT_INDENT_2).decode()
-        )
-        return
+
+def _print_json(made: Calibration) -> None:
+    import orjson
+
+    typer.echo(
+        orjson.dumps(made.to_dict(), option=orjson.OPT_INDENT_2).decode()
+    )
+
+
+def _print_closing(made: Calibration, path: Path) -> None:
+    from inferometer.report.calibration import closing, headed
+
     in_files_too()
     typer.echo("\n".join([*closing(made), headed("plan.saved", str(path))]))
 

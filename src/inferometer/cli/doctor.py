@@ -15,6 +15,7 @@ from inferometer.words import Said, reason_of, spoken
 
 if TYPE_CHECKING:
     from inferometer.doctor.checks import Examined
+    from inferometer.doctor.expected import MachineSpec
     from inferometer.doctor.logs import LogReport
     from inferometer.doctor.machine import Machine
     from inferometer.doctor.sheet import SheetLine
@@ -92,19 +93,11 @@ def doctor(
     note, 1 with a warning, 3 with a failure. With --expect: 0 if every line passes, 1 if some
     could not be verified, 3 if one fails.
     """
-    from inferometer.cli.usage import usage_error
     from inferometer.doctor.checks import examine
-    from inferometer.doctor.expected import load_machine
-    from inferometer.doctor.page import SUFFIXES
     from inferometer.doctor.sheet import compare, template
-    from inferometer.spec.base import ReasonsError
 
-    if report is not None and report.suffix not in SUFFIXES:
-        usage_error(Said("doctor.expect.suffix", {"path": str(report)}))
-    try:
-        wanted = load_machine(expect) if expect else None
-    except ReasonsError as error:
-        usage_error(*error.reasons)
+    _require_page(report)
+    wanted = _expected(expect) if expect else None
     read = _read(log) if log else None
     machine = _gather(root, server, read)
     if expect_template:
@@ -123,6 +116,26 @@ def doctor(
         name = (wanted.name if wanted else None) or ""
         _write(report, name, examined, sheet, quiet=json or fix)
     raise typer.Exit(_code(examined, sheet))
+
+
+def _require_page(report: Path | None) -> None:
+    """Before the machine is looked at."""
+    from inferometer.cli.usage import usage_error
+    from inferometer.doctor.page import SUFFIXES
+
+    if report is not None and report.suffix not in SUFFIXES:
+        usage_error(Said("doctor.expect.suffix", {"path": str(report)}))
+
+
+def _expected(path: Path) -> MachineSpec:
+    from inferometer.cli.usage import usage_error
+    from inferometer.doctor.expected import load_machine
+    from inferometer.spec.base import ReasonsError
+
+    try:
+        return load_machine(path)
+    except ReasonsError as error:
+        usage_error(*error.reasons)
 
 
 def _code(examined: Examined, sheet: list[SheetLine] | None) -> int:

@@ -115,12 +115,7 @@ def run(  # noqa: PLR0917 - typer makes an option of each
     and all targets are met; 1 if not; 2 if the campaign file is wrong or the run could not
     continue; 130 if it was interrupted.
     """
-    settings = [
-        *(sets or ()),
-        *([] if telemetry else ["telemetry=false"]),
-        *([f"monitor={monitor}"] if monitor else []),
-        *([f"price={price}"] if price else []),
-    ]
+    settings = _settings(sets or (), telemetry, monitor, price)
     levels = LevelFlags(
         single,
         min_concurrency,
@@ -142,6 +137,18 @@ def run(  # noqa: PLR0917 - typer makes an option of each
 
     known = calibration_by_workers(wanted=calibration, rehearsal=embedded)
     _run_to_its_end(_parsed(flags, asserted or ()), flags, allow_invalid, known)
+
+
+def _settings(
+    sets: Sequence[str], telemetry: bool, monitor: str | None, price: str | None
+) -> list[str]:
+    """What --set was given, and the flags that are short for it."""
+    return [
+        *sets,
+        *([] if telemetry else ["telemetry=false"]),
+        *([f"monitor={monitor}"] if monitor else []),
+        *([f"price={price}"] if price else []),
+    ]
 
 
 def _run_to_its_end(

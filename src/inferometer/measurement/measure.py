@@ -28,7 +28,7 @@ from inferometer.server.endpoint import Endpoint
 from inferometer.spec.base import Spec
 from inferometer.spec.checks import check_run
 from inferometer.spec.output import Output
-from inferometer.spec.run import RunSpec
+from inferometer.spec.run import RunSpec, Target
 from inferometer.system.interruption import Interruption
 from inferometer.words import Said, sentence_of
 
@@ -145,12 +145,7 @@ def measure(
     )
     point = spec or _spec_of(given)
     _check(point)
-    endpoint = Endpoint(
-        url,
-        point.target.headers,
-        point.target.insecure,
-        routes=PROTOCOLS[point.target.backend].routes,
-    )
+    endpoint = _endpoint(url, point.target)
     has_model = spec is not None or model is not None
     with (
         Session(endpoint, output, real_time=real_time) as session,
@@ -160,6 +155,15 @@ def measure(
         if not has_model:
             point = _of_model(point, endpoint.only_model())
         return _measured(session, point, on_progress, interruption)
+
+
+def _endpoint(url: str, target: Target) -> Endpoint:
+    return Endpoint(
+        url,
+        target.headers,
+        target.insecure,
+        routes=PROTOCOLS[target.backend].routes,
+    )
 
 
 def _measured(

@@ -193,34 +193,13 @@ class Session:
         and held when this returns, so that what was measured can be saved.
         """
         before = counters_before(self.endpoint)
-        plan = sampling_plan(
-            self.endpoint,
-            self.server.version,
-            ready.spec,
-            self.output,
-            self.root,
+        trace, telemetry = self._run(
+            ready,
             has_page=before is not None,
+            request_id_prefix=request_id_prefix,
+            on_progress=on_progress,
+            interruption=interruption,
         )
-        with sampling(plan) as samplers:
-            if plan and samplers:
-                refuse_other_links(plan, samplers.look())
-            trace = run(
-                ready,
-                self.endpoint,
-                real_time=self.real_time,
-                keep_texts=self.output.detailed,
-                request_id_prefix=request_id_prefix,
-                on_progress=on_progress,
-                on_start=samplers.nudge if samplers else lambda: None,
-                interruption=interruption,
-            )
-            telemetry = (
-                samplers.finish(
-                    trace.start_realtime_ns, wait=not trace.interrupted
-                )
-                if samplers
-                else None
-            )
         finished = datetime.now().astimezone()
         answered = len(trace.with_outcome(Outcome.OK))
         # whoever stops a run does not want to wait
@@ -262,6 +241,43 @@ class Session:
             diagnosis,
             telemetry=telemetry,
         )
+
+    def _run(
+        self,
+        ready: ReadyPoint,
+        *,
+        has_page: bool,
+        request_id_prefix: str,
+        on_progress: Callable[[Snapshot], None],
+        interruption: Interruption | None,
+    ) -> tuple[Trace, Telemetry | None]:
+        """The run, with what samplers saw of the machine meanwhile."""
+        plan = sampling_plan(
+            self.endpoint,
+            self.server.version,
+            ready.spec,
+            self.output,
+            self.root,
+            has_page=has_page,
+        )
+        with sampling(plan) as samplers:
+            if plan and samplers:
+                refuse_other_links(plan, samplers.look())
+            trace = run(
+                ready,
+                self.endpoint,
+                real_time=self.real_time,
+                keep_texts=self.output.detailed,
+                request_id_prefix=request_id_prefix,
+                on_progress=on_progress,
+                on_start=samplers.nudge if samplers else lambda: None,
+                interruption=interruption,
+            )
+            if not samplers:
+                return trace, None
+            return trace, samplers.finish(
+                trace.start_realtime_ns, wait=not trace.interrupted
+            )
 
 
 def _intentions(ready: ReadyPoint) -> dict[str, Any]:

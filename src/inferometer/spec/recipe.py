@@ -27,6 +27,7 @@ from inferometer.spec.campaign import (
     CampaignError,
     CampaignSpec,
     GroupSpec,
+    Hardware,
     ServerNeed,
 )
 from inferometer.spec.flags import canonical_base_url
@@ -107,11 +108,6 @@ def server_need(
     leaves it to us to find out, and we cannot.
     """
     recipe = campaign.servers[group.server]
-    hardware = (
-        campaign.hardware[group.hardware]
-        if group.hardware is not None
-        else None
-    )
     told = list(longest)
     lengths = [each for each in told if each is not None]
     all_known = len(lengths) == len(told)
@@ -119,23 +115,7 @@ def server_need(
         (prompt + output for prompt, output in lengths), default=0
     )
     max_model_len = _limit(recipe, group, longest_request, all_known=all_known)
-    values = {
-        "model": campaign.models[group.model],
-        "alias": group.model,
-        "tp": str(group.tp),
-        "devices": ",".join(str(card) for card in range(group.tp)),
-        "max_model_len": str(max_model_len),
-        "input_len": str(max((prompt for prompt, _ in lengths), default=0)),
-        "output_len": str(max((output for _, output in lengths), default=0)),
-        **_words_of(recipe, campaign.models[group.model]),
-    }
-    if recipe.image is not None:
-        values["image"] = fill(recipe.image, values)
-    if hardware is not None and group.hardware is not None:
-        values |= {"hardware": group.hardware, "gpus": str(hardware.gpus)}
-    values["served_model"] = fill(
-        recipe.served_model or values["model"], values
-    )
+    values = _values(campaign, group, lengths, max_model_len)
     placeless = _filled(recipe, values)
     binding = binding_of(recipe)
     binds = any(word in text for text in placeless.command for word in BOUND)
@@ -143,7 +123,7 @@ def server_need(
         recipe_name=group.server,
         recipe=_bound(placeless, binding),
         hardware_name=group.hardware,
-        hardware=hardware,
+        hardware=_hardware(campaign, group),
         model_alias=group.model,
         model_id=values["model"],
         served_model=values["served_model"],
@@ -153,6 +133,37 @@ def server_need(
         longest_request=longest_request if all_known else None,
         binding=binding.note if binds else "",
     )
+
+
+def _hardware(campaign: CampaignSpec, group: GroupSpec) -> Hardware | None:
+    name = group.hardware
+    return campaign.hardware[name] if name is not None else None
+
+
+def _values(
+    campaign: CampaignSpec,
+    group: GroupSpec,
+    lengths: list[tuple[int, int]],
+    max_model_len: int | None,
+) -> dict[str, str]:
+    """What the placeholders stand for, but those of a place."""
+    recipe, model = campaign.servers[group.server], campaign.models[group.model]
+    values = {
+        "model": model,
+        "alias": group.model,
+        "tp": str(group.tp),
+        "devices": ",".join(str(card) for card in range(group.tp)),
+        "max_model_len": str(max_model_len),
+        "input_len": str(max((prompt for prompt, _ in lengths), default=0)),
+        "output_len": str(max((output for _, output in lengths), default=0)),
+        **_words_of(recipe, model),
+    }
+    if recipe.image is not None:
+        values["image"] = fill(recipe.image, values)
+    hardware = _hardware(campaign, group)
+    if hardware is not None and group.hardware is not None:
+        values |= {"hardware": group.hardware, "gpus": str(hardware.gpus)}
+    return values | {"served_model": fill(recipe.served_model or model, values)}
 
 
 def _limit(

@@ -19,6 +19,7 @@ from inferometer.words import Said, counted, in_words, spoken
 
 if TYPE_CHECKING:
     from inferometer.cli.report_files import TableFiles
+    from inferometer.results.point import Collection
     from inferometer.spec.target import Threshold
 
 
@@ -175,31 +176,17 @@ def _write(
     goals: Sequence[Threshold],
 ) -> int:
     """Write all outputs; the exit code."""
-    from dataclasses import replace
-
     from inferometer.analysis.ratings import RATED, read_ratings
     from inferometer.analysis.targets import check, check_campaigns
     from inferometer.cli.asserted import tell
     from inferometer.cli.report_files import write_tables
     from inferometer.report.page.writing import write_report
     from inferometer.results.frames import Frames
-    from inferometer.results.on_demand import with_percentiles
-    from inferometer.results.read import read
     from inferometer.store.atomic import require_writable
 
     rated = read_ratings(page.ratings) if page.ratings else RATED
     require_writable(page.output.parent)  # before the time is spent
-    with _progress() as progress:
-        collection = read(sources, progress=progress)
-    collection = replace(
-        collection,
-        points=tuple(
-            with_percentiles(
-                collection.points,
-                [each.metric for each in (*collection.targets, *goals)],
-            )
-        ),
-    )
+    collection = _collected(sources, goals)
     asserted = check(goals, collection.points)
     checked = [*check_campaigns(collection), *asserted]
     with _drawing():
@@ -222,6 +209,22 @@ def _write(
     for each in write_tables(files, Frames(collection), checked, rated):
         typer.echo(in_words(each), err=files.prints)
     return tell(asserted, err=files.prints)
+
+
+def _collected(
+    sources: Sequence[Path], goals: Sequence[Threshold]
+) -> Collection:
+    """All points, with the percentiles that targets name."""
+    from dataclasses import replace
+
+    from inferometer.results.on_demand import with_percentiles
+    from inferometer.results.read import read
+
+    with _progress() as progress:
+        collection = read(sources, progress=progress)
+    named = [each.metric for each in (*collection.targets, *goals)]
+    points = with_percentiles(collection.points, named)
+    return replace(collection, points=tuple(points))
 
 
 def _what_was_written(

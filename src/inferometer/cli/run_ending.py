@@ -125,24 +125,16 @@ def show_results(
     A point without a result misses its targets. A rehearsal is only checked against --assert: the
     embedded engine says nothing about the campaign's targets.
     """
-    from rich.console import Console
-
     from inferometer.analysis.targets import check
     from inferometer.cli.asserted import tell
-    from inferometer.report.rated import ratings_in_words
-    from inferometer.report.terminal import tables_of
     from inferometer.results.on_demand import with_percentiles
     from inferometer.results.read import in_order
 
-    ascii_only = not (sys.stdout.encoding or "").lower().startswith("utf")
-    console = Console()
-    for table in tables_of(in_order(measured.values()), ascii_only=ascii_only):
-        console.print()
-        console.print(table)
-    if ratings := ratings_in_words([*measured.values()], spoken()):
-        typer.echo("\n" + ratings)
-    show_answers(in_order(measured.values()))
-    _tell_short(in_order(measured.values()))
+    found = in_order(measured.values())
+    _show_tables(found)
+    _tell_ratings([*measured.values()])
+    show_answers(found)
+    _tell_short(found)
     if measured:
         command = f"inferometer report {shlex.quote(str(places.result_dir))}"
         typer.echo(
@@ -159,6 +151,25 @@ def show_results(
         [] if rehearsal else check(asked.own, points, only_some=asked.only_some)
     )
     return tell([*own, *check(asked.more, points)])
+
+
+def _show_tables(points: Sequence[Point]) -> None:
+    from rich.console import Console
+
+    from inferometer.report.terminal import tables_of
+
+    ascii_only = not (sys.stdout.encoding or "").lower().startswith("utf")
+    console = Console()
+    for table in tables_of(points, ascii_only=ascii_only):
+        console.print()
+        console.print(table)
+
+
+def _tell_ratings(points: Sequence[Point]) -> None:
+    from inferometer.report.rated import ratings_in_words
+
+    if ratings := ratings_in_words(points, spoken()):
+        typer.echo("\n" + ratings)
 
 
 def _tell_short(points: Sequence[Point]) -> None:

@@ -8,7 +8,7 @@ its own, and that it is one.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from inferometer.engine.engine_model import EngineReport
 
@@ -151,15 +151,22 @@ class Metrics:
                 *_family(name, *_ABOUT[name]),
                 f"vllm:{name}{{{base}}} {float(value)}",
             ]
-        lines += _family(
+        lines += self._endings(labels)
+        lines += self._histograms(labels)
+        if report is not None:
+            lines += _about_twin(report)
+        return ("\n".join(lines) + "\n").encode()
+
+    def _endings(self, labels: str) -> Iterator[str]:
+        yield from _family(
             "request_success_total", "counter", "Requests finished."
         )
         for reason in ("stop", "length", "abort", "error"):
             key = f'engine="0",finished_reason="{reason}",{labels}'
             finished = self.finished if reason == "length" else 0
-            lines.append(
-                f"vllm:request_success_total{{{key}}} {float(finished)}"
-            )
+            yield f"vllm:request_success_total{{{key}}} {float(finished)}"
+
+    def _histograms(self, labels: str) -> Iterator[str]:
         for name, about, histogram in (
             (
                 "time_to_first_token_seconds",
@@ -170,11 +177,8 @@ class Metrics:
             ("e2e_request_latency_seconds", "Arrival to last token.", self.e2e),
             ("request_queue_time_seconds", "Arrival to admission.", self.queue),
         ):
-            lines += _family(name, "histogram", about)
-            lines += histogram.render(f"vllm:{name}", labels)
-        if report is not None:
-            lines += _about_twin(report)
-        return ("\n".join(lines) + "\n").encode()
+            yield from _family(name, "histogram", about)
+            yield from histogram.render(f"vllm:{name}", labels)
 
 
 def _about_twin(report: EngineReport) -> list[str]:

@@ -89,7 +89,6 @@ def written_workload(
     rows = _rows(spec, order)
     images = ImageFiles(_folder(spec))
     left_out, said = Tally(), FieldCounts()
-    unasked = spec.oversample == "unasked"
     requests: list[Request] = []
     exact = True
     candidates = _candidates(spec, rows, left_out, wire)
@@ -114,12 +113,7 @@ def written_workload(
         **said.facts(),
         **count_images(requests),
         **images.facts(),
-        "oversampled": max(0, n - len(requests)),
-        **(
-            {"repeats_unasked": True}
-            if n > len(requests) > 0 and unasked
-            else {}
-        ),
+        **_repeated(spec, n, len(requests)),
         "sha256": content_hash(requests),
     }
     whole = cycled(
@@ -128,7 +122,18 @@ def written_workload(
         ),
         n,
     )
+    unasked = spec.oversample == "unasked"
     return replace(whole, reusable_tokens=0) if unasked else whole
+
+
+def _repeated(spec: Written, n: int, made: int) -> dict[str, Any]:
+    """How many of `n` requests repeat one of those made, and whether nobody asked for it."""
+    repeated = max(0, n - made)
+    unasked = spec.oversample == "unasked" and repeated and made
+    return {
+        "oversampled": repeated,
+        **({"repeats_unasked": True} if unasked else {}),
+    }
 
 
 def _rows(spec: Written, order: np.random.Generator | None) -> Iterator[Row]:

@@ -89,16 +89,18 @@ def salvage(content: Content, places: CampaignPaths) -> Salvage:
     ]
     left = [record for key, (record, _) in noted.items() if key not in whole]
     unfinished = [record for record in left[-1:] if record["kind"] == "intent"]
-    beginning: list[Record] = (
-        []
-        if content.records
-        else [{"kind": "ledger", "time": now(), "version": LEDGER_VERSION}]
-    )
     return Salvage(
-        [*beginning, *begun, *done, *unfinished],
+        [*_beginning(content), *begun, *done, *unfinished],
         len(done),
         len(left) - len(unfinished),
     )
+
+
+def _beginning(content: Content) -> list[Record]:
+    """The first record of a ledger, if none is left."""
+    if content.records:
+        return []
+    return [{"kind": "ledger", "time": now(), "version": LEDGER_VERSION}]
 
 
 def _sound(line: bytes, places: CampaignPaths) -> Iterator[Record]:

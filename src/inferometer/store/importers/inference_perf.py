@@ -169,28 +169,8 @@ def _settings(
     path: Path, prefix: str
 ) -> tuple[dict[str, Declared], dict[str, float], str | None]:
     """What `config.yaml` tells: conditions, lengths and gaps, the model."""
-    places = (
-        path.parent / f"{prefix}config.yaml",
-        path.parent.parent / "config.yaml",
-    )
-    found = (read_settings(place) for place in places)
-    config = next(
-        (each for each in found if {"load", "data", "server"} <= each.keys()),
-        {},
-    )
+    config = _config(path, prefix)
     server, data = config.get("server"), config.get("data")
-    kinds = server if isinstance(server, dict) else {}
-    model = text(at(server, "model_name")) or next(
-        (
-            name
-            for each in kinds.values()
-            if (
-                name := text(at(each, "model_name"))
-                or text(at(each, "model", "name"))
-            )
-        ),
-        None,
-    )
     conditions: dict[str, Declared | None] = {
         "dataset": text(at(data, "type")),
         "engine": text(at(server, "type")),
@@ -209,7 +189,35 @@ def _settings(
     told = {
         name: value for name, value in conditions.items() if value is not None
     }
-    return told, load, model
+    return told, load, _model(server)
+
+
+def _config(path: Path, prefix: str) -> Object:
+    """Beside the file, or in the folder above."""
+    places = (
+        path.parent / f"{prefix}config.yaml",
+        path.parent.parent / "config.yaml",
+    )
+    found = (read_settings(place) for place in places)
+    return next(
+        (each for each in found if {"load", "data", "server"} <= each.keys()),
+        {},
+    )
+
+
+def _model(server: object) -> str | None:
+    kinds = server if isinstance(server, dict) else {}
+    return text(at(server, "model_name")) or next(
+        (
+            name
+            for each in kinds.values()
+            if (
+                name := text(at(each, "model_name"))
+                or text(at(each, "model", "name"))
+            )
+        ),
+        None,
+    )
 
 
 def _lengths(data: object, prefix_len: float | None) -> dict[str, float]:

@@ -71,9 +71,11 @@ def collect(
         places: read_campaign_ledger(places)
         for places in campaigns_in(result_dir)
     }
-    for reading in readings.values():
-        for remark in reading.remarks:
-            say(remark)
+    remarks = [
+        remark for reading in readings.values() for remark in reading.remarks
+    ]
+    for remark in remarks:
+        say(remark)
     ours = {
         places.relative(places.ledger): dump(reading.records)
         for places, reading in readings.items()
@@ -94,11 +96,7 @@ def collect(
         for history in histories
         for sentence in _left_out(history, result_dir, packed)
     ]
-    return Collected(
-        len(packed),
-        tuple(left_out),
-        any(reading.remarks for reading in readings.values()),
-    )
+    return Collected(len(packed), tuple(left_out), bool(remarks))
 
 
 def _require_places(result_dir: Path, tar: Path) -> None:

@@ -97,14 +97,7 @@ def parse_ask(
     Raises AskError.
     """
     content = parse_body(body)
-    for name in refused_fields:
-        if name in content:
-            raise _invalid(
-                "extra_forbidden",
-                f"body.{name}",
-                "Extra inputs are not permitted",
-                content[name],
-            )
+    _refuse_fields(content, refused_fields)
     asked = backend.read(content)
     prompt = (
         chat_text(_messages(asked.messages))
@@ -112,20 +105,8 @@ def parse_ask(
         else _checked_prompt(asked.prompt)
     )
     prompt_tokens = _length(prompt)
-    stream, options = bool(asked.stream), asked.stream_options
-    if options is not None and not isinstance(options, dict):
-        raise _invalid(
-            "model_type",
-            "body.stream_options",
-            "Input should be a valid dictionary",
-            options,
-        )
-    if options and not stream:
-        raise AskError(
-            400,
-            "Stream options can only be defined when `stream=True`.",
-            param="stream_options",
-        )
+    stream = bool(asked.stream)
+    options = _stream_options(asked.stream_options, stream=stream)
     if not stream and not backend.endpoint.startswith("/v1/"):
         raise AskError(
             400,
@@ -141,7 +122,7 @@ def parse_ask(
     check_model(asked.model, model)
     max_tokens = _max_tokens(asked.max_tokens, max_model_len - prompt_tokens)
     _check_length(prompt_tokens, max_tokens, max_model_len)
-    include_usage = bool(options and options.get("include_usage"))
+    include_usage = bool(options.get("include_usage"))
     return Ask(
         chat=backend.chat,
         prompt_tokens=prompt_tokens,
@@ -149,9 +130,37 @@ def parse_ask(
         stream=stream,
         include_usage=include_usage,
         continuous_usage=include_usage
-        and bool(options and options.get("continuous_usage_stats")),
+        and bool(options.get("continuous_usage_stats")),
         prompt=_token_ids(prompt) if with_prompt else None,
     )
+
+
+def _refuse_fields(content: dict[str, Any], refused: Sequence[str]) -> None:
+    for name in refused:
+        if name in content:
+            raise _invalid(
+                "extra_forbidden",
+                f"body.{name}",
+                "Extra inputs are not permitted",
+                content[name],
+            )
+
+
+def _stream_options(options: Any, *, stream: bool) -> dict[str, Any]:
+    if options is not None and not isinstance(options, dict):
+        raise _invalid(
+            "model_type",
+            "body.stream_options",
+            "Input should be a valid dictionary",
+            options,
+        )
+    if options and not stream:
+        raise AskError(
+            400,
+            "Stream options can only be defined when `stream=True`.",
+            param="stream_options",
+        )
+    return options or {}
 
 
 def parse_tokenize(

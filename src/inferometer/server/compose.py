@@ -102,13 +102,7 @@ class ComposeServer:
         if taken:
             told = {"taken": taken, "recipe": self.need.recipe_name}
             raise ServerError(Said("server.taken.compose", told))
-        try:
-            log = self.log_path = log_file.new_log(
-                self._directory, log_file.name_of(self.need)
-            )
-        except OSError as error:
-            where = {"directory": self._directory, "why": reason_of(error)}
-            raise ServerError(Said("server.no_log", where)) from None
+        log = self.log_path = self._new_log()
         self._memory = accelerator_memory.used_mib()
         begin_s = time.monotonic()
         try:
@@ -142,6 +136,15 @@ class ComposeServer:
             confirmation.unchecked,
             confirmation.confirmed_by,
         )
+
+    def _new_log(self) -> Path:
+        try:
+            return log_file.new_log(
+                self._directory, log_file.name_of(self.need)
+            )
+        except OSError as error:
+            where = {"directory": self._directory, "why": reason_of(error)}
+            raise ServerError(Said("server.no_log", where)) from None
 
     def check(self) -> None:
         check_ours(self.need, self._check_alive, self.log_tail)

@@ -200,7 +200,6 @@ def _run(
         if bench.is_repeated
         else ""
     )
-    prefix = flags.request_id_prefix or f"bench-{ready.spec.seed:08x}-"
     calibration = bench.calibrations.find(
         bench.policy, workers=flags.workers, real_time=flags.realtime
     )
@@ -210,7 +209,7 @@ def _run(
         result = session.measure(
             ready,
             calibration=calibration,
-            request_id_prefix=f"{prefix}r{repeat + 1}-" if repeat else prefix,
+            request_id_prefix=_request_id_prefix(flags, ready.spec),
             on_progress=show,
             interruption=interruption,
         )
@@ -221,18 +220,26 @@ def _run(
     finally:
         _report(bench, label, result, saved)
     code = exit_code(flags, result.trace, result.verdict)
-    interrupted = Said("bench.left_out.interrupted")
-    left_out = {EXIT_INTERRUPTED: interrupted, EXIT_INVALID: "INVALID"}.get(
-        code, ""
-    )
     return result, _Run(
         label=label,
-        repeat=Repeat(repeat + 1, result.point(), left_out),
+        repeat=Repeat(repeat + 1, result.point(), _left_out(code)),
         verdict=result.verdict,
         finished=result.finished.isoformat(timespec="seconds"),
         code=code,
         saved=saved,
     )
+
+
+def _request_id_prefix(flags: BenchFlags, spec: RunSpec) -> str:
+    prefix = flags.request_id_prefix or f"bench-{spec.seed:08x}-"
+    return f"{prefix}r{spec.repeat + 1}-" if spec.repeat else prefix
+
+
+def _left_out(code: int) -> str:
+    """Why a run does not count among its repeats; '' if it does."""
+    if code == EXIT_INTERRUPTED:
+        return Said("bench.left_out.interrupted")
+    return "INVALID" if code == EXIT_INVALID else ""
 
 
 def _prepared(bench: Bench, spec: RunSpec) -> ReadyPoint:

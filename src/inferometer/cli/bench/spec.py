@@ -150,19 +150,7 @@ def parse_flags(flags: BenchFlags) -> ParsedFlags:
     )
     goals = attempt(targets_of, flags.asserted or [], lacking=lacking) or ()
     asked = ParsedFlags(
-        target={
-            "backend": flags.backend,
-            "base_url": base_url,
-            "endpoint": attempt(endpoint_of_flags, flags, os.environ)
-            if base_url
-            else flags.endpoint,
-            "headers": headers,
-            "insecure": flags.insecure,
-            "lora_modules": tuple(flags.lora_modules)
-            if flags.lora_modules
-            else None,
-            "lora_assignment": attempt(_lora_assignment, flags.lora_assignment),
-        },
+        target=_target_of(flags, base_url, headers, attempt),
         model=flags.served_model_name or flags.model,
         parts=_parts_of(flags, attempt),
         output=_output_of(flags, goals, attempt),
@@ -202,6 +190,27 @@ def _check_the_rest(
         seed=asked.parts["seed"],
         workers=flags.workers,
     )
+
+
+def _target_of(
+    flags: BenchFlags,
+    base_url: str | None,
+    headers: dict[str, str] | None,
+    attempt: _Attempts,
+) -> dict[str, Any]:
+    return {
+        "backend": flags.backend,
+        "base_url": base_url,
+        "endpoint": attempt(endpoint_of_flags, flags, os.environ)
+        if base_url
+        else flags.endpoint,
+        "headers": headers,
+        "insecure": flags.insecure,
+        "lora_modules": tuple(flags.lora_modules)
+        if flags.lora_modules
+        else None,
+        "lora_assignment": attempt(_lora_assignment, flags.lora_assignment),
+    }
 
 
 def _parts_of(flags: BenchFlags, attempt: _Attempts) -> dict[str, Any]:

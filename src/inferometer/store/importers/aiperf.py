@@ -278,10 +278,20 @@ def _settings(
     """What was asked: in `phases` and `datasets`, before that in `loadgen` and `input`, in
     genai-perf by the names of its flags.
     """
+    dataset = next(iter(entries(at(config, "datasets"))), None)
+    load = {
+        name: value
+        for name, value in _load(config, dataset).items()
+        if value > 0
+    }
+    return load, _conditions(config, dataset), _model(config)
+
+
+def _load(config: object, dataset: object) -> dict[str, float]:
+    """Of several places the last one counts."""
     measured = [
         each for each in entries(at(config, "phases")) if not _is_warmup(each)
     ]
-    dataset = next(iter(entries(at(config, "datasets"))), None)
     stimulus = at(config, "perf_analyzer", "stimulus")
     load: dict[str, float] = {}
     if at(config, "prompt_source") in (None, "synthetic"):
@@ -302,8 +312,7 @@ def _settings(
         (at(config, "input", "output_tokens"), "mean", "output_len"),
     ):
         load |= figures(source, {ours: name})
-    load = {name: value for name, value in load.items() if value > 0}
-    return load, _conditions(config, dataset), _model(config)
+    return load
 
 
 def _streams(config: object) -> bool:

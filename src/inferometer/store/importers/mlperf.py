@@ -195,25 +195,12 @@ def _run(
         )
     if kind != "Offline":  # whose only query has all samples
         metrics |= figures(detail, {"completed": "result_query_count"})
-    load = (
-        figures(counted, {"request_rate": "target_qps"})
-        if kind == "Server"
-        else {}
-    )
-    if kind == "Offline":
-        load["request_rate"] = math.inf
-    elif kind == "SingleStream":
-        load["max_concurrency"] = 1.0
-    elif kind == "Server":
-        load["burstiness"] = (
-            1.0  # LoadGen's gaps are those of a Poisson process
-        )
     return ImportedRun(
         path=path,
         tool="mlperf",
         version=_text(detail.get("loadgen_version")),
         model=model,
-        load=load,
+        load=_load(kind, counted),
         metrics=metrics,
         own=figures(counted, OWN) | _limits(counted),
         conditions={"scenario": scenario, **_hardware(system)},
@@ -222,6 +209,19 @@ def _run(
         decimals=2,
         notes=_notes(told, counted, kind),
     )
+
+
+def _load(kind: str, counted: dict[str, float]) -> dict[str, float]:
+    """What a scenario asks of a server."""
+    match kind:
+        case "Offline":
+            return {"request_rate": math.inf}
+        case "SingleStream":
+            return {"max_concurrency": 1.0}
+        case "Server":  # LoadGen's gaps are those of a Poisson process
+            rate = figures(counted, {"request_rate": "target_qps"})
+            return rate | {"burstiness": 1.0}
+    return {}
 
 
 def _hardware(system: str | None) -> dict[str, Declared]:

@@ -7,6 +7,7 @@ Of a vLLM file the results are its own summary to the last digit.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import compress
 
 import numpy as np
 
@@ -36,11 +37,7 @@ def recompute(
         "e2el": e2el_s,
     }
     if requests.itls_s is not None:
-        gaps = [
-            each
-            for each, counts in zip(requests.itls_s, ok, strict=True)
-            if counts
-        ]
+        gaps = compress(requests.itls_s, ok)
         samples["itl"] = np.concatenate([*gaps, np.zeros(0)])
     told = {
         name: value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -21,6 +21,10 @@ HELP = (
     'Target to check, such as "p99_ttft_ms<200" or "any mean_tpot_ms<50 if tp=1"; repeatable. '
     "If a target is missed, the exit code is 1."
 )
+
+Asserted = Annotated[
+    list[str] | None, typer.Option("--assert", metavar="TARGET", help=HELP)
+]
 
 
 def targets_of(

@@ -5,7 +5,7 @@ this host.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,6 +14,9 @@ from inferometer.cli.bench.flags import BenchFlags
 from inferometer.printable import padded
 from inferometer.system.interruption import Interruption
 from inferometer.words import spoken
+
+if TYPE_CHECKING:
+    from inferometer.calibration.accuracy import Accuracy
 
 REQUEST_ID_PREFIX = "demo-"
 
@@ -25,7 +28,6 @@ def demo(
 ) -> None:
     """Measure the embedded engine, and compare the result with the engine's own records."""
     from inferometer.calibration.accuracy import compare
-    from inferometer.cli.announcement import INDENT
     from inferometer.cli.bench.run import measure_and_report
     from inferometer.engine import EmbeddedEngine, EngineSettings
 
@@ -42,23 +44,35 @@ def demo(
         Interruption() as interruption,
         EmbeddedEngine(settings, model="embedded", record_truth=True) as engine,
     ):
-        flags = BenchFlags(
-            base_url=engine.base_url,
-            random_input_len=256,
-            random_output_len=64,
-            num_prompts=200,
-            num_warmups=16,
-            max_concurrency=16,
-            ignore_eos=True,
-            percentile_metrics="ttft,tpot,itl,e2el",
-            metric_percentiles="50,90,99",
-            goodput=["ttft:100", "tpot:30"],
-            save_result=True,
-            result_dir=result_dir,
-            request_id_prefix=REQUEST_ID_PREFIX,
-        )
+        flags = _flags(engine.base_url, result_dir)
         result, code = measure_and_report(flags, interruption)
         exact = compare(result.trace, engine.truth(), REQUEST_ID_PREFIX)
+    _tell(exact)
+    raise typer.Exit(code)
+
+
+def _flags(base_url: str, result_dir: Path) -> BenchFlags:
+    return BenchFlags(
+        base_url=base_url,
+        random_input_len=256,
+        random_output_len=64,
+        num_prompts=200,
+        num_warmups=16,
+        max_concurrency=16,
+        ignore_eos=True,
+        percentile_metrics="ttft,tpot,itl,e2el",
+        metric_percentiles="50,90,99",
+        goodput=["ttft:100", "tpot:30"],
+        save_result=True,
+        result_dir=result_dir,
+        request_id_prefix=REQUEST_ID_PREFIX,
+    )
+
+
+def _tell(exact: Accuracy) -> None:
+    """How far the measurement is from the engine's own records."""
+    from inferometer.cli.announcement import INDENT
+
     words = spoken()
     means = {
         "true": exact.true_mean_ttft_ms,
@@ -70,4 +84,3 @@ def demo(
     typer.echo(
         " " * INDENT + words.text("demo.errors", **errors, events=exact.events)
     )
-    raise typer.Exit(code)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from inferometer.cli.asserted import HELP
+from inferometer.cli.asserted import Asserted
 from inferometer.cli.output import in_files_too
 from inferometer.cli.usage import usage_error
 from inferometer.printable import printable
@@ -126,9 +126,7 @@ def report(  # noqa: PLR0917 - typer makes an option of each
             show_default="TTFT 100, 200, 500 ms; TPOT 50, 100, 200 ms",
         ),
     ] = None,
-    asserted: Annotated[
-        list[str] | None, typer.Option("--assert", metavar="TARGET", help=HELP)
-    ] = None,
+    asserted: Asserted = None,
 ) -> None:
     """Write one HTML file with all points: summary, explorer, figures, environment and method.
 

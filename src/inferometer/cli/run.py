@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from inferometer.cli.asserted import HELP
+from inferometer.cli.asserted import Asserted
 from inferometer.cli.campaign_flags import (
     Campaign,
     CampaignFlags,
@@ -91,9 +91,7 @@ def run(  # noqa: PLR0917 - typer makes an option of each
         ),
     ] = None,
     interleave: Interleave = False,
-    asserted: Annotated[
-        list[str] | None, typer.Option("--assert", metavar="TARGET", help=HELP)
-    ] = None,
+    asserted: Asserted = None,
     single: Single = None,
     min_concurrency: MinConcurrency = None,
     max_concurrency: MaxConcurrency = None,

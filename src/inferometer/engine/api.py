@@ -457,24 +457,9 @@ class Api:
             with_prompt=model.reads_prompts,
         )
         asked_id = request.headers.get("x-request-id", "")
-        fault = (
-            self._fault_of(asked_id, backend)
-            if self._faults is not None and ask.stream
-            else None
-        )
-        row = 0
-        if self._truth is not None:
-            row = self._truth.request(
-                asked_id,
-                request.arrived_ns,
-                ask.prompt_tokens,
-                fault.name if fault else "",
-            )
-        number = self._submitted
-        self._submitted += 1
-        self._metrics.prompt_tokens += ask.prompt_tokens
-        if fault is not None and fault.name in {"cached", "hit"}:
-            self._metrics.prefix_hits += ask.prompt_tokens
+        fault = self._fault_of(asked_id, backend) if ask.stream else None
+        row = self._truth_row(request, ask, fault)
+        number = self._counted(ask, fault)
         request_id = asked_id or f"{number:016x}"
         stream = faulty = None
         if ask.stream:
@@ -503,6 +488,27 @@ class Api:
         connection.answering = number
         if faulty is not None and faulty.state is State.SILENT:
             model.cancel(sequence, request.arrived_ns)
+
+    def _truth_row(
+        self, request: HttpRequest, ask: Ask, fault: Fault | None
+    ) -> int:
+        if self._truth is None:
+            return 0
+        return self._truth.request(
+            request.headers.get("x-request-id", ""),
+            request.arrived_ns,
+            ask.prompt_tokens,
+            fault.name if fault else "",
+        )
+
+    def _counted(self, ask: Ask, fault: Fault | None) -> int:
+        """The number of the request."""
+        number = self._submitted
+        self._submitted += 1
+        self._metrics.prompt_tokens += ask.prompt_tokens
+        if fault is not None and fault.name in {"cached", "hit"}:
+            self._metrics.prefix_hits += ask.prompt_tokens
+        return number
 
     def _begin_stream(
         self,
@@ -553,7 +559,8 @@ class Api:
 
     def _fault_of(self, request_id: str, backend: Backend) -> Fault | None:
         """The fault for a request that has just arrived."""
-        assert self._faults is not None
+        if self._faults is None:
+            return None
         fault = self._faults.choose(self._faults.number(request_id))
         return (
             fault

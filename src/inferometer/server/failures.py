@@ -235,10 +235,7 @@ def status_error(
         elsewhere = {"location": printable(location, MAX_NAME_CHARS)}
         reason = Said("server.status.redirect", {**to, **elsewhere})
     else:
-        found = diagnose_reply(f"HTTP {status}: {said}")
-        cure = Said(
-            f"diagnosis.{found.name}.cure" if found else "cure.server_log"
-        )
+        cure = _cure_of_reply(f"HTTP {status}: {said}")
         sentence = _with_cure(Said("server.answers", to), cure)
     wait = answer.headers.get("retry-after", "")
     return EndpointError(
@@ -249,6 +246,11 @@ def status_error(
         reason=reason,
         redirect=location is not None,
     )
+
+
+def _cure_of_reply(reply: str) -> Said:
+    found = diagnose_reply(reply)
+    return Said(f"diagnosis.{found.name}.cure" if found else "cure.server_log")
 
 
 def _redirected(

@@ -136,15 +136,11 @@ def save_run(
     """Write one run as `directory`, which must not exist. Raises CannotWriteError and then leaves
     none. `price`: of the deployment, as `spec.output.Price` has it.
     """
-    details = np.array(
-        masked_details(trace.requests["detail"].tolist(), spec.target.headers),
-        dtype=object,
-    )
     with new_directory(directory) as temporary:
         _write_table(
             temporary / REQUESTS,
             REQUEST_COLUMNS,
-            {**trace.requests, "detail": details},
+            _masked_requests(trace, spec),
             trace.texts,
         )
         _write_table(temporary / EVENTS, EVENT_COLUMNS, trace.events)
@@ -312,6 +308,13 @@ def _run(directory: Path, description: Mapping[str, Any]) -> Run:
         server_counters=description.get("server_counters"),
         telemetry=_telemetry(directory, description),
     )
+
+
+def _masked_requests(trace: Trace, spec: RunSpec) -> Columns:
+    details = masked_details(
+        trace.requests["detail"].tolist(), spec.target.headers
+    )
+    return {**trace.requests, "detail": np.array(details, dtype=object)}
 
 
 def _write_table(

@@ -158,7 +158,6 @@ def vllm_result(
     """
     due = trace.measured()
     due = due.select(due.requests["outcome"] != Outcome.UNSENT)
-    goodput = summary.goodput
     return {
         "date": _date(finished),
         "endpoint_type": spec.target.backend,
@@ -172,17 +171,7 @@ def vllm_result(
         "burstiness": _finite(spec.load.burstiness),
         "max_concurrency": spec.load.max_concurrency,
         **_ramp(spec),
-        "duration": summary.duration_s or 0.0,
-        "completed": summary.counts.ok,
-        "failed": len(due) - summary.counts.ok,
-        "total_input_tokens": summary.total_input_tokens,
-        "total_output_tokens": summary.total_output_tokens,
-        "request_throughput": summary.request_throughput or 0.0,
-        "request_goodput": None
-        if goodput is None
-        else goodput.request_goodput or 0.0,
-        "output_throughput": summary.output_throughput or 0.0,
-        "total_token_throughput": summary.total_token_throughput or 0.0,
+        **_totals(summary, len(due)),
         **(_detailed_arrays(due, spec) if detailed else _plain_arrays(due)),
         "max_output_tokens_per_s": summary.peak_output_tokens_per_s or 0.0,
         "max_concurrent_requests": summary.peak_concurrency,
@@ -201,6 +190,24 @@ def _machine(summary: Summary, metadata: Mapping[str, str]) -> dict[str, float]:
         name: value
         for name, value in values.items()
         if value is not None and name not in metadata
+    }
+
+
+def _totals(summary: Summary, requests: int) -> dict[str, float | None]:
+    """Counts and rates of all that was sent."""
+    goodput = summary.goodput
+    return {
+        "duration": summary.duration_s or 0.0,
+        "completed": summary.counts.ok,
+        "failed": requests - summary.counts.ok,
+        "total_input_tokens": summary.total_input_tokens,
+        "total_output_tokens": summary.total_output_tokens,
+        "request_throughput": summary.request_throughput or 0.0,
+        "request_goodput": None
+        if goodput is None
+        else goodput.request_goodput or 0.0,
+        "output_throughput": summary.output_throughput or 0.0,
+        "total_token_throughput": summary.total_token_throughput or 0.0,
     }
 
 

@@ -106,7 +106,30 @@ def written_workload(
         exact = exact and sure
     _require_enough(spec, len(requests), n, left_out)
     assert counter is not None  # there are requests
-    origin = {
+    origin = _origin(
+        spec, requests, n=n, left_out=left_out, said=said, images=images
+    )
+    how = _how(requests, counter, exact=exact)
+    return _oversampled(spec, Workload(requests, how, exact, origin=origin), n)
+
+
+def _oversampled(spec: Written, workload: Workload, n: int) -> Workload:
+    """Repeats that nobody asked for count on no cache."""
+    whole = cycled(workload, n)
+    unasked = spec.oversample == "unasked"
+    return replace(whole, reusable_tokens=0) if unasked else whole
+
+
+def _origin(
+    spec: Written,
+    requests: list[Request],
+    *,
+    n: int,
+    left_out: Tally,
+    said: FieldCounts,
+    images: ImageFiles,
+) -> dict[str, Any]:
+    return {
         "file": spec.path,
         "shuffled": _shuffling(spec),
         "left_out": left_out.counts(),
@@ -116,14 +139,6 @@ def written_workload(
         **_repeated(spec, n, len(requests)),
         "sha256": content_hash(requests),
     }
-    whole = cycled(
-        Workload(
-            requests, _how(requests, counter, exact=exact), exact, origin=origin
-        ),
-        n,
-    )
-    unasked = spec.oversample == "unasked"
-    return replace(whole, reusable_tokens=0) if unasked else whole
 
 
 def _repeated(spec: Written, n: int, made: int) -> dict[str, Any]:

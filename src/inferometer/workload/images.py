@@ -46,15 +46,8 @@ def images_workload(
     """`n` requests: one user message of random text and pictures, none of which comes twice. Raises
     ValueError.
     """
-    text_spec = RandomWorkload(
-        input_len=spec.input_len,
-        output_len=spec.output_len,
-        range_ratio=spec.range_ratio or 0.0,
-        output_range_ratio=spec.output_range_ratio,
-        prefix_len=spec.prefix_len or 0,
-    )
     texts = random_workload(
-        text_spec, n, identity=identity, counter=counter, attempt=attempt
+        _text_of(spec), n, identity=identity, counter=counter, attempt=attempt
     )
     rng = np.random.default_rng(seeds_of((*identity, attempt, "images")))
     requests = []
@@ -89,6 +82,16 @@ def images_workload(
         exact=False,
         reusable_tokens=texts.reusable_tokens,
         origin=origin,
+    )
+
+
+def _text_of(spec: ImagesWorkload) -> RandomWorkload:
+    return RandomWorkload(
+        input_len=spec.input_len,
+        output_len=spec.output_len,
+        range_ratio=spec.range_ratio or 0.0,
+        output_range_ratio=spec.output_range_ratio,
+        prefix_len=spec.prefix_len or 0,
     )
 
 

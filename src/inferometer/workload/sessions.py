@@ -289,11 +289,10 @@ def _recorded(
         "oversampled": n - len(requests),
         "sha256": content_hash(requests),
     }
-    how = how_counted(counter, "turns", exact=exact)
     return cycled(
         Workload(
             requests,
-            how,
+            how_counted(counter, "turns", exact=exact),
             exact,
             reusable_tokens=longest_prompt(requests),
             origin=origin,

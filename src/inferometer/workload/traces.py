@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import islice
@@ -27,7 +27,7 @@ from inferometer.clock import MS, NS
 from inferometer.request import Request
 from inferometer.spec.workload import TimedTraceWorkload, TraceWorkload
 from inferometer.words import Said, sentence_of
-from inferometer.workload.pieces import Piece, compose
+from inferometer.workload.pieces import Composed, Piece, compose
 from inferometer.workload.records import csv_rows, is_json, json_rows
 from inferometer.workload.row_fields import FieldCounts, Tally, is_said
 from inferometer.workload.tokens import TokenCounter, TokenIds
@@ -91,25 +91,16 @@ def trace_workload(
         counter,
         (*identity, attempt),
     )
-    requests = [
-        Request(i, prompt, tokens, row.output_tokens)
-        for i, (prompt, tokens, row) in enumerate(
-            zip(composed.prompts, composed.lengths, rows, strict=True)
-        )
-    ]
+    requests = _requests(composed, rows)
     for row in rows:
         said.add((), row.unread)
     shared = any(row.blocks for row in rows)
-    lengthened = sum(
-        tokens > row.prompt_tokens
-        for tokens, row in zip(composed.lengths, rows, strict=True)
-    )
     origin = {
         "file": spec.path,
         "shuffled": False,
         "left_out": left_out.counts(),
         **said.facts(),
-        "lengthened": lengthened,
+        "lengthened": _lengthened(composed, rows),
         "shares_blocks": shared,
         "sha256": content_hash(requests),
     }
@@ -120,6 +111,23 @@ def trace_workload(
         reusable_tokens=max(composed.lengths, default=0) if shared else 0,
         origin=origin,
         recorded_ns=np.array([row.time_ns for row in rows], np.int64),
+    )
+
+
+def _requests(composed: Composed, rows: Sequence[TraceRow]) -> list[Request]:
+    return [
+        Request(i, prompt, tokens, row.output_tokens)
+        for i, (prompt, tokens, row) in enumerate(
+            zip(composed.prompts, composed.lengths, rows, strict=True)
+        )
+    ]
+
+
+def _lengthened(composed: Composed, rows: Sequence[TraceRow]) -> int:
+    """How many prompts are longer than recorded."""
+    return sum(
+        tokens > row.prompt_tokens
+        for tokens, row in zip(composed.lengths, rows, strict=True)
     )
 
 

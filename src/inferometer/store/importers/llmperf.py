@@ -78,6 +78,28 @@ def read_llmperf(
 ) -> list[ImportedRun]:
     """The run, with its single requests if their file lies beside this one."""
     told = _flat(result)
+    load = figures(result, {**settings_in("llmperf"), **LENGTHS}) | figures(
+        told, {"num_prompts": "num_requests_started"}
+    )
+    run = ImportedRun(
+        path=path,
+        tool="llmperf",
+        version=text(result.get("version")),
+        model=text(result.get("model")),
+        load=load,
+        metrics=_metrics(told),
+        own=figures(
+            told, {name: name for name in told if name.startswith(BETWEEN)}
+        ),
+        requests=_requests(path, most_bytes),
+        conditions=_noted(result),
+        date=iso_date(result.get("timestamp")),
+        defined_otherwise=("mean_itl_ms", "p99_itl_ms"),
+    )
+    return [run]
+
+
+def _metrics(told: Object) -> dict[str, float]:
     metrics = metrics_of("llmperf", told)
     for ours, theirs in latencies_in("llmperf").items():
         metrics |= latency_figures(_statistics(told, theirs), ours, 1e3)
@@ -91,25 +113,7 @@ def read_llmperf(
         mean, completed = number(told.get(theirs)), metrics.get("completed")
         if mean is not None and completed:
             metrics |= figures({ours: mean * completed}, {ours: ours})
-    load = figures(result, {**settings_in("llmperf"), **LENGTHS}) | figures(
-        told, {"num_prompts": "num_requests_started"}
-    )
-    run = ImportedRun(
-        path=path,
-        tool="llmperf",
-        version=text(result.get("version")),
-        model=text(result.get("model")),
-        load=load,
-        metrics=metrics,
-        own=figures(
-            told, {name: name for name in told if name.startswith(BETWEEN)}
-        ),
-        requests=_requests(path, most_bytes),
-        conditions=_noted(result),
-        date=iso_date(result.get("timestamp")),
-        defined_otherwise=("mean_itl_ms", "p99_itl_ms"),
-    )
-    return [run]
+    return metrics
 
 
 def _flat(result: Object) -> Object:

@@ -126,7 +126,7 @@ def test_a_server_that_does_not_answer(
         "monitor", "--once", "--root", root, "--url", "http://127.0.0.1:1"
     )
     assert (code, err) == (0, "")
-    assert "Server" not in out
+    assert "Server: no metrics page at http://127.0.0.1:1/metrics." in out
 
 
 @pytest.mark.parametrize("language", ["en", "zh-CN", "zh-TW"])
@@ -191,6 +191,17 @@ def test_a_driver_that_hangs_leaves_no_old_values(
     assert card.readings["power_w"].reason == "tool_timeout"
     assert all(each.value is None for each in card.readings.values())
     assert {each.state for each in sample.tools} == {"tool_timeout"}
+
+
+@pytest.mark.parametrize(
+    "flags", [["--once"], ["--json"], ["--url", "h:1"], ["--csv", "s.csv"]]
+)
+def test_serving_refuses_what_it_would_not_heed(
+    flags: list[str], inferometer: Command
+) -> None:
+    code, out, err = inferometer("monitor", "--serve", "--port", "0", *flags)
+    assert (code, out) == (2, "")
+    assert f"leave out {flags[0]}." in err
 
 
 def test_beyond_the_loopback_serving_needs_a_token(

@@ -7,7 +7,7 @@ import shutil
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
@@ -105,6 +105,16 @@ def monitor(
 
     A value that cannot be read is shown as –, with the reason. Ctrl-C ends it.
     """
+    if serve:
+        _serve_alone(
+            {
+                "--once": once,
+                "--json": json,
+                "--url": url,
+                "--csv": csv,
+                "--parquet": parquet,
+            }
+        )
     files = _files(csv, parquet)
     page = None if url is None else _page(url)
     with suppress(KeyboardInterrupt):
@@ -114,6 +124,13 @@ def monitor(
             _once(root, json, page, files)
         else:
             _watch(root, interval, json, page, files)
+
+
+def _serve_alone(others: Mapping[str, object]) -> None:
+    """A usage error with any of these flags: --serve would not heed it."""
+    given = [flag for flag, value in others.items() if value]
+    if given:
+        usage_error(Said("monitor.serve_alone", {"flags": ", ".join(given)}))
 
 
 def _files(csv: Path | None, parquet: Path | None) -> list[SampleFile]:
@@ -149,6 +166,8 @@ class ServerPage:
         self._base_url = base_url
         self.latest: MetricsReading | None = None
         self.before: MetricsReading | None = None
+        self.silent: str | None = None
+        """Its address, if it had no page when it was last asked."""
 
     def keep_reading(self, period_s: float) -> None:
         """Read again and again, in the background."""
@@ -178,6 +197,7 @@ class ServerPage:
                 found = read_page(text, time.time())
         calls.close()
         self.before, self.latest = self.latest, found
+        self.silent = self._base_url if found is None else None
 
 
 def _page(url: str) -> ServerPage:
@@ -209,7 +229,8 @@ def _once(
         _print_json(sample.as_json())
     else:
         width = shutil.get_terminal_size().columns
-        view = View(sample, None, server)
+        silent = page.silent if page else None
+        view = View(sample, None, server, silent=silent)
         typer.echo("\n".join(lines(view, width)))
 
 
@@ -279,6 +300,7 @@ def _show(
                 before,
                 page.latest if page else None,
                 page.before if page else None,
+                page.silent if page else None,
             )
             said = islice(lines(view, console.width), console.height - 1)
             live.update(Text("\n".join(said)), refresh=True)

@@ -48,6 +48,8 @@ class View:
     before: MachineSample | None = None
     server: MetricsReading | None = None
     server_before: MetricsReading | None = None
+    silent: str | None = None
+    """Address of a server that was asked and has no page."""
 
 
 def lines(view: View, columns: int) -> Iterator[str]:
@@ -201,6 +203,8 @@ def _rate(difference: float | None, seconds: float, unit: float) -> str:
 def _server(view: View) -> Iterator[str]:
     now, before = view.server, view.server_before
     if now is None:
+        if view.silent is not None:
+            yield spoken().text("monitor.no_page", url=view.silent)
         return
     usage = now.gauges.get("kv_cache_usage")
     tokens = None

@@ -400,6 +400,9 @@ class Api:
         sample = self._accelerator.sample(
             monotonic_ns(), self._model.kv_cache_usage
         )
+        if self._model.report() is not None:
+            # a twin is of other cards than this one, and serves no power of them
+            sample["cards"] = []
         connection.respond(200, orjson.dumps(sample))
 
     def _tokenize(

@@ -175,3 +175,7 @@ def test_it_runs_in_a_process_of_its_own(tmp_path: Path) -> None:
     with EmbeddedEngine(SMALL, model="m", record_truth=True) as engine:
         assert complete(engine.base_url, "a b", 3)["usage"]["total_tokens"] == 5
         assert len(engine.truth()) == 1
+
+
+def test_it_shows_no_card_of_another_engine(url: str) -> None:
+    assert httpx.get(f"{url}/telemetry").json()["cards"] == []

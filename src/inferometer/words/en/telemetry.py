@@ -57,6 +57,7 @@ TELEMETRY: dict[str, str] = {
         "Server ({engine}): {running} running, {waiting} waiting, KV cache {kv} %, "
         "{tokens} output tokens/s."
     ),
+    "monitor.no_page": "Server: no metrics page at {url}/metrics.",
     "monitor.and_others": ("{card} and {more} others"),
     "monitor.other_file": (
         "{path} exists and holds something else, so no samples are appended: choose another name."

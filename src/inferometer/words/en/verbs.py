@@ -448,6 +448,7 @@ VERBS: dict[str, str] = {
     "monitor.token_required": (
         "--host is reachable from other hosts, so a token is required: put one in {variable}."
     ),
+    "monitor.serve_alone": "--serve only shows samples over HTTP: leave out {flags}.",
     "monitor.no_port": (
         "cannot listen on {host}, port {port} ({why}): choose another --port."
     ),

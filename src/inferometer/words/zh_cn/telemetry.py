@@ -49,6 +49,7 @@ TELEMETRY: dict[str, str] = {
         "服务器（{engine}）：运行中 {running}，排队 {waiting}，KV cache {kv} %，"
         "输出 {tokens} tokens/s。"
     ),
+    "monitor.no_page": "服务器：从 {url}/metrics 读不到指标。",
     "monitor.and_others": ("{card} 和另外 {more} 张卡"),
     "monitor.other_file": (
         "{path} 已存在且内容不是样本，未追加：请换一个文件名。"

@@ -385,6 +385,7 @@ VERBS: dict[str, str] = {
     "monitor.token_required": (
         "--host 可从其他主机访问，因此必须设置令牌：请写入 {variable}。"
     ),
+    "monitor.serve_alone": "--serve 只通过 HTTP 提供样本：请去掉 {flags}。",
     "monitor.no_port": (
         "无法监听 {host} 的端口 {port}（{why}）：请换一个 --port。"
     ),

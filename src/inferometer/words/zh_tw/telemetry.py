@@ -51,6 +51,7 @@ TELEMETRY: dict[str, str] = {
         "伺服器（{engine}）：執行中 {running}，排隊 {waiting}，KV cache {kv} %，"
         "輸出 {tokens} tokens/s。"
     ),
+    "monitor.no_page": "伺服器：從 {url}/metrics 讀不到指標。",
     "monitor.and_others": ("{card} 和另外 {more} 張卡"),
     "monitor.other_file": (
         "{path} 已存在且內容不是樣本，未附加：請換一個檔名。"

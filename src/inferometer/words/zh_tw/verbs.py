@@ -385,6 +385,7 @@ VERBS: dict[str, str] = {
     "monitor.token_required": (
         "--host 可從其他主機存取，因此必須設定權杖：請寫入 {variable}。"
     ),
+    "monitor.serve_alone": "--serve 只透過 HTTP 提供樣本：請拿掉 {flags}。",
     "monitor.no_port": (
         "無法監聽 {host} 的連接埠 {port}（{why}）：請換一個 --port。"
     ),

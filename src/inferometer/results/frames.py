@@ -101,79 +101,76 @@ def load(paths: str | Path | Sequence[str | Path]) -> Frames:
 def _point_columns(points: Sequence[Point]) -> list[pl.Series]:
     import polars as pl
 
-    def series(
-        name: str,
-        values: Sequence[object],
-        dtype: type[pl.DataType] = pl.String,
-    ) -> pl.Series:
-        return pl.Series(name, values, dtype, strict=False)
-
-    columns = [
-        series("id", [point.id for point in points]),
-        series("tool", [point.tool for point in points]),
-        series("status", [point.status for point in points]),
-        series("reasons", [" ".join(point.reasons) for point in points]),
-    ]
-    types = {"whole": pl.Int64, "number": pl.Float64, "text": pl.String}
-    columns += [
-        series(
-            name,
-            [point.conditions.get(name) for point in points],
-            types[info.type],
-        )
-        for name, info in CONDITIONS.items()
-    ]
-    columns += [
-        _own_series(name, [point.conditions.get(name) for point in points])
-        for name in condition_names(points)
-        if name not in CONDITIONS
-    ]
-    for name in _metrics_of(points):
-        columns.append(
-            series(
-                name, [point.values.get(name) for point in points], pl.Float64
-            )
-        )
-        if _is_bounded(name) or any(
-            name in point.intervals for point in points
-        ):
-            ranges = [point.intervals.get(name) for point in points]
-            columns.append(
-                series(
-                    f"{name}_low",
-                    [each and each.low for each in ranges],
-                    pl.Float64,
-                )
-            )
-            columns.append(
-                series(
-                    f"{name}_high",
-                    [each and each.high for each in ranges],
-                    pl.Float64,
-                )
-            )
-    columns += [
-        series(
-            f"{key}_n", [point.samples.get(key) for point in points], pl.Int64
+    counts = [
+        pl.Series(
+            f"{key}_n",
+            [point.samples.get(key) for point in points],
+            pl.Int64,
+            strict=False,
         )
         for key in LATENCIES
     ]
-    columns.append(
-        series("notes", [" ".join(map(str, point.notes)) for point in points])
-    )
-    columns.append(
-        series("source", [storable(str(point.source)) for point in points])
-    )
-    columns.append(
-        series(
-            "run",
-            [
-                None if point.run is None else storable(str(point.run))
-                for point in points
-            ],
+    runs = [
+        None if point.run is None else storable(str(point.run))
+        for point in points
+    ]
+    return [
+        _texts("id", [point.id for point in points]),
+        _texts("tool", [point.tool for point in points]),
+        _texts("status", [point.status for point in points]),
+        _texts("reasons", [" ".join(point.reasons) for point in points]),
+        *_condition_columns(points),
+        *_metric_columns(points),
+        *counts,
+        _texts("notes", [" ".join(map(str, point.notes)) for point in points]),
+        _texts("source", [storable(str(point.source)) for point in points]),
+        _texts("run", runs),
+    ]
+
+
+def _condition_columns(points: Sequence[Point]) -> list[pl.Series]:
+    """Those of CONDITIONS, and then those that only files know."""
+    import polars as pl
+
+    types = {"whole": pl.Int64, "number": pl.Float64, "text": pl.String}
+    values = {
+        name: [point.conditions.get(name) for point in points]
+        for name in condition_names(points)
+    }
+    return [
+        pl.Series(name, told, types[CONDITIONS[name].type], strict=False)
+        if name in CONDITIONS
+        else _own_series(name, told)
+        for name, told in values.items()
+    ]
+
+
+def _metric_columns(points: Sequence[Point]) -> list[pl.Series]:
+    """Each metric, and the ends of its interval beside it where it can have one."""
+    columns = []
+    for name in _metrics_of(points):
+        columns.append(
+            _numbers(name, [point.values.get(name) for point in points])
         )
-    )
+        ranges = [point.intervals.get(name) for point in points]
+        if _is_bounded(name) or any(name in p.intervals for p in points):
+            low = [each.low if each else None for each in ranges]
+            high = [each.high if each else None for each in ranges]
+            columns.append(_numbers(f"{name}_low", low))
+            columns.append(_numbers(f"{name}_high", high))
     return columns
+
+
+def _texts(name: str, values: Sequence[str | None]) -> pl.Series:
+    import polars as pl
+
+    return pl.Series(name, values, pl.String, strict=False)
+
+
+def _numbers(name: str, values: Sequence[float | None]) -> pl.Series:
+    import polars as pl
+
+    return pl.Series(name, values, pl.Float64, strict=False)
 
 
 def _own_series(name: str, values: Sequence[Condition]) -> pl.Series:

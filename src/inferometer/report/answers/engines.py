@@ -56,49 +56,48 @@ def engine_answer(engines: ByEngine, words: Words) -> ReportAnswer | None:
         name: fmean(_at(each, load, at) for at in levels)
         for name, each in engines.items()
     }
-    ranked = sorted(engines, key=lambda name: -mean[name])
-    best = ranked[0]
+    best, *others = sorted(engines, key=lambda name: -mean[name])
     effects = {
         name: _against(engines[best], engines[name], best, name)
-        for name in ranked[1:]
+        for name in others
     }
-    shown = sorted({levels[0], levels[len(levels) // 2], levels[-1]})[
-        -MAX_LEVELS:
-    ]
-    there = [
-        m
-        for m in AT_HIGHEST
-        if any(m in p.values for each in engines.values() for p in each)
-    ]
+    columns = _columns(engines, levels)
     head = (
         capitalized(words.condition("engine")),
-        *(_title(THROUGHPUT, load, at, words) for at in shown),
-        *(_title(metric, load, levels[-1], words) for metric in there),
+        *(_title(metric, load, at, words) for metric, at in columns),
         words.text("answer.engine.against", best=best, n=len(levels)),
     )
     rows = []
-    for name in ranked:
-        cells = [figure(_at(engines[name], load, at)) for at in shown]
-        cells += [
-            figure(_at(engines[name], load, levels[-1], metric))
-            for metric in there
+    for name in (best, *others):
+        cells = [
+            figure(_at(engines[name], load, at, metric))
+            for metric, at in columns
         ]
-        rows.append(
-            (
-                name,
-                *cells,
-                _cell(effects.get(name), words) if name != best else "–",
-            )
-        )
+        against = "–" if name == best else _cell(effects[name], words)
+        rows.append((name, *cells, against))
     sentences = [
         _sentence(best, name, effects[name], len(levels), words)
-        for name in ranked[1:]
+        for name in others
     ]
     used = [point for each in engines.values() for point in each]
     told = (*sentences, *cautions(used, words))
     return ReportAnswer(
         words.text("answer.engine.title"), told, head, tuple(rows)
     )
+
+
+def _columns(
+    engines: ByEngine, levels: Sequence[float]
+) -> list[tuple[str, float]]:
+    """Throughput at some levels, and what is measured of the rest at the highest."""
+    middle = levels[len(levels) // 2]
+    shown = sorted({levels[0], middle, levels[-1]})[-MAX_LEVELS:]
+    points = [point for each in engines.values() for point in each]
+    there = [m for m in AT_HIGHEST if any(m in p.values for p in points)]
+    return [
+        *((THROUGHPUT, at) for at in shown),
+        *((metric, levels[-1]) for metric in there),
+    ]
 
 
 def _common_levels(engines: ByEngine) -> tuple[str, list[float]]:

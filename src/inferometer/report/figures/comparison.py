@@ -61,38 +61,12 @@ def draw_scaling(material: Material, words: Words) -> Sketch:
     ]
     if not records:
         raise NothingToDrawError(words.say(why_nothing_scales(material.points)))
-    whole = [
-        words.text(
-            "figure.name.scaling",
-            name=clean(str(r.get("name") or "")),
-            gpus=r["gpus"],
-        ).strip(" ·")
-        for r in records
-    ]
+    whole = [_scaling_name(record, words) for record in records]
     names = legend_names(whole)
-    rows: list[Row] = []
-    for record, name in zip(records, whole, strict=True):
-        row = {
-            "curve": names[name],
-            "whole": name,
-            "x": float(record["load_per_gpu"]),
-            "v": record["efficiency_percent"],
-        }
-        rows.append(
-            {
-                **row,
-                **_told(
-                    record,
-                    (
-                        "low",
-                        "high",
-                        "throughput",
-                        "throughput_of_one",
-                        "status",
-                    ),
-                ),
-            }
-        )
+    rows = [
+        {"curve": names[name], "whole": name, **_scaling_row(record)}
+        for record, name in zip(records, whole, strict=True)
+    ]
     _choose_marks(rows, list(names.values()))
     more = [
         tip("throughput:Q", with_unit("output_throughput", words)),
@@ -108,6 +82,21 @@ def draw_scaling(material: Material, words: Words) -> Sketch:
         more=more,
     )
     return Sketch([panel], rows, [words.text("figure.note.scaling")], columns=1)
+
+
+def _scaling_name(record: Mapping[str, Any], words: Words) -> str:
+    name = clean(str(record.get("name") or ""))
+    whole = words.text("figure.name.scaling", name=name, gpus=record["gpus"])
+    return whole.strip(" ·")
+
+
+def _scaling_row(record: Mapping[str, Any]) -> Row:
+    told = ("low", "high", "throughput", "throughput_of_one", "status")
+    return {
+        "x": float(record["load_per_gpu"]),
+        "v": record["efficiency_percent"],
+        **_told(record, told),
+    }
 
 
 def draw_link_effect(material: Material, words: Words) -> Sketch:
@@ -139,44 +128,48 @@ def draw_link_effect(material: Material, words: Words) -> Sketch:
     rows: list[Row] = []
     for record in records:
         name = whole[_pair(record, words)]
-        row = {
-            "on": str(record["metric"]),
-            "curve": names[name],
-            "whole": name,
-            "x": float(record["concurrency"]),
-        }
-        row |= {
-            "v": record["effect_percent"],
-            **_told(record, ("low", "high", "verdict")),
-        }
-        rows.append(
-            {**row, "hollow": True}
-            if record.get("verdict") in NO_DIFFERENCE
-            else row
-        )
+        rows.append(_effect_row(record, curve=names[name], whole=name))
     _choose_marks(rows, list(names.values()))
-    panels = []
-    for metric in dict.fromkeys(str(r["metric"]) for r in records):
-        own = [row for row in rows if row["on"] == metric]
-        change = words.text("figure.change_of", metric=words.metric(metric))
-        title = words.with_unit(change, "%")
-        x_title = words.text("figure.axis.concurrency")
-        panels.append(
-            _panel(
-                own,
-                list(names.values()),
-                words,
-                title=title,
-                x_title=x_title,
-                reference=0,
-                on=metric,
-            )
-        )
+    panels = _effect_panels(rows, list(names.values()), words)
     notes = [words.text("figure.note.link")]
     if any(row.get("far") for row in rows):
         notes.append(words.text("figure.note.far"))
     about = "" if named else next(iter(sides))
     return Sketch(panels, rows, notes, columns=3, about=about)
+
+
+def _effect_row(record: Mapping[str, Any], *, curve: str, whole: str) -> Row:
+    row = {
+        "on": str(record["metric"]),
+        "curve": curve,
+        "whole": whole,
+        "x": float(record["concurrency"]),
+        "v": record["effect_percent"],
+        **_told(record, ("low", "high", "verdict")),
+    }
+    unclaimed = record.get("verdict") in NO_DIFFERENCE
+    return {**row, "hollow": True} if unclaimed else row
+
+
+def _effect_panels(
+    rows: Sequence[Row], names: Sequence[str], words: Words
+) -> list[Panel]:
+    """One for each metric; marks the rows that lie beyond its axis."""
+    panels = []
+    for metric in dict.fromkeys(row["on"] for row in rows):
+        change = words.text("figure.change_of", metric=words.metric(metric))
+        panels.append(
+            _panel(
+                [row for row in rows if row["on"] == metric],
+                names,
+                words,
+                title=words.with_unit(change, "%"),
+                x_title=words.text("figure.axis.concurrency"),
+                reference=0,
+                on=metric,
+            )
+        )
+    return panels
 
 
 def _choose_marks(rows: Sequence[Row], names: Sequence[str]) -> None:

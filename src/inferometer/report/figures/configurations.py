@@ -12,6 +12,7 @@ import altair as alt
 from inferometer.report.answers.answer import some_levels
 from inferometer.report.answers.saturated import (
     THROUGHPUT,
+    SaturatedCurve,
     interval_in_words,
     saturated_curves,
 )
@@ -21,7 +22,7 @@ from inferometer.report.figures.channels import (
     dashed,
     shape_of_curves,
 )
-from inferometer.report.figures.curves import curve_panel, curves
+from inferometer.report.figures.curves import Curves, curve_panel, curves
 from inferometer.report.figures.drawing import (
     Material,
     NothingToDrawError,
@@ -85,22 +86,38 @@ def draw_saturation(material: Material, words: Words) -> Sketch:
     points = [point for curve in found for point in curve.points]
     drawn = curves(points, [THROUGHPUT], words, x=x)
     legend = {row.get("name", row["curve"]): row["curve"] for row in drawn.rows}
-    rows = []
-    for each in found:
-        state = each.found
-        if each.name in legend and state.saturated_from is not None:
-            rows.append(
-                {
-                    "on": "saturation",
-                    "curve": legend[each.name],
-                    "at": state.saturated_from,
-                    "from": state.low or state.saturated_from,
-                    "to": state.high or state.saturated_from,
-                    "plateau": float(f"{state.plateau:.5g}"),
-                    "interval": interval_in_words(state, words),
-                    "of": [clean(point.id) for point in each.points],
-                }
-            )
+    rows = [
+        _saturation_row(each, legend[each.name], words)
+        for each in found
+        if each.name in legend and each.found.saturated_from is not None
+    ]
+    panel = curve_panel(
+        drawn,
+        [THROUGHPUT],
+        words,
+        title=with_unit(THROUGHPUT, words),
+        over=_saturation_marks(drawn, words),
+    )
+    note = words.text("figure.note.saturation")
+    return Sketch([panel], drawn.rows + rows, [note, *drawn.notes], columns=1)
+
+
+def _saturation_row(each: SaturatedCurve, name: str, words: Words) -> Row:
+    state = each.found
+    return {
+        "on": "saturation",
+        "curve": name,
+        "at": state.saturated_from,
+        "from": state.low or state.saturated_from,
+        "to": state.high or state.saturated_from,
+        "plateau": float(f"{state.plateau:.5g}"),
+        "interval": interval_in_words(state, words),
+        "of": [clean(point.id) for point in each.points],
+    }
+
+
+def _saturation_marks(drawn: Curves, words: Words) -> list[alt.Chart]:
+    """On the plateau of each curve the load where it begins, on the interval of that."""
     axis = value_axis(drawn.values(THROUGHPUT), drawn.ends(THROUGHPUT))
     there = base(color=colour_of_curves(drawn.names)).transform_filter(
         "datum.on == 'saturation'"
@@ -112,23 +129,14 @@ def draw_saturation(material: Material, words: Words) -> Sketch:
         tip("plateau:Q", words.text("figure.tooltip.plateau")),
     ]
     y = axis.y("plateau:Q")
-    over = [
-        there.mark_rule(strokeWidth=4, opacity=0.45).encode(
-            x="from:Q", x2="to:Q", y=y
-        ),
-        there.mark_point(
-            shape="stroke", angle=90, size=200, strokeWidth=2.5, opacity=1
-        ).encode(x="at:Q", y=y, tooltip=tooltip),
-    ]
-    panel = curve_panel(
-        drawn,
-        [THROUGHPUT],
-        words,
-        title=with_unit(THROUGHPUT, words),
-        over=over,
+    interval = there.mark_rule(strokeWidth=4, opacity=0.45)
+    load = there.mark_point(
+        shape="stroke", angle=90, size=200, strokeWidth=2.5, opacity=1
     )
-    note = words.text("figure.note.saturation")
-    return Sketch([panel], drawn.rows + rows, [note, *drawn.notes], columns=1)
+    return [
+        interval.encode(x="from:Q", x2="to:Q", y=y),
+        load.encode(x="at:Q", y=y, tooltip=tooltip),
+    ]
 
 
 def draw_efficiency(material: Material, words: Words) -> Sketch:
@@ -141,11 +149,9 @@ def draw_efficiency(material: Material, words: Words) -> Sketch:
     if len(members) < 2 or len(loads) < 2:
         raise NothingToDrawError(words.text("figure.nothing.configurations"))
     names, notes = _names(members, x, words)
-    metrics = _first_of(EFFICIENCY, members)
     rows: list[Row] = []
     panels = []
-    title = words.text(f"figure.axis.{x}")
-    for metric in metrics:
+    for metric in _first_of(EFFICIENCY, members):
         cells = brightened(
             [
                 cell(
@@ -163,24 +169,41 @@ def draw_efficiency(material: Material, words: Words) -> Sketch:
         )
         rows += cells
         panels.append(
-            map_panel(
+            _efficiency_map(
                 cells,
-                with_unit(metric, words),
+                metric,
                 words,
-                x=alt.X(
-                    "load:O",
-                    sort=loads,
-                    axis=alt.Axis(title=title, labelAngle=0, grid=False),
-                ),
-                y=alt.Y("who:N", sort=list(names.values()), axis=_name_axis()),
-                told=[
-                    tip("who:N", words.text("figure.tooltip.curve")),
-                    tip("load:O", title),
-                ],
-                height=ROW_HEIGHT * len(names),
+                x=x,
+                loads=loads,
+                names=list(names.values()),
             )
         )
     return Sketch(panels, rows, notes, columns=1, one_legend=False)
+
+
+def _efficiency_map(
+    cells: Sequence[Row],
+    metric: str,
+    words: Words,
+    *,
+    x: str,
+    loads: Sequence[float],
+    names: Sequence[str],
+) -> Panel:
+    title = words.text(f"figure.axis.{x}")
+    across = alt.Axis(title=title, labelAngle=0, grid=False)
+    return map_panel(
+        cells,
+        with_unit(metric, words),
+        words,
+        x=alt.X("load:O", sort=loads, axis=across),
+        y=alt.Y("who:N", sort=names, axis=_name_axis()),
+        told=[
+            tip("who:N", words.text("figure.tooltip.curve")),
+            tip("load:O", title),
+        ],
+        height=ROW_HEIGHT * len(names),
+    )
 
 
 def draw_spread(material: Material, words: Words) -> Sketch:
@@ -327,7 +350,6 @@ def _spread_row(points: Sequence[Point], latency: str, name: str) -> Row:
 
 def _spread_panel(rows: Sequence[Row], words: Words) -> Panel:
     latency = rows[0]["on"]
-    label = LATENCIES[latency].label
     fields = ("low", "middle", "high", "mean")
     axis = value_axis(
         (row[field] for row in rows for field in fields if field in row),
@@ -337,16 +359,29 @@ def _spread_panel(rows: Sequence[Row], words: Words) -> Panel:
     common = base(
         y=alt.Y("who:N", sort=names, axis=_name_axis())
     ).transform_filter(f"datum.on == '{latency}'")
-    tooltip = [
+    title = words.with_unit(LATENCIES[latency].label, "ms")
+    layers = _spread_layers(common, axis, _spread_tips(latency, words))
+    return layered(layers, title, height=ROW_HEIGHT * len(names))
+
+
+def _spread_tips(latency: str, words: Words) -> list[alt.Tooltip]:
+    return [
         tip("who:N", words.text("figure.tooltip.curve")),
         tip("mean:Q", words.metric(f"mean_{latency}_ms")),
         tip("low:Q", words.metric(f"median_{latency}_ms")),
         tip("middle:Q", words.metric(f"p90_{latency}_ms")),
         tip("high:Q", words.metric(f"p99_{latency}_ms")),
     ]
+
+
+def _spread_layers(
+    common: alt.Chart, axis: Axis, tooltip: Sequence[alt.Tooltip]
+) -> list[alt.Chart]:
+    """Thin from the median to the p99, thick to the p90; and the mean."""
+    tooltip = list(tooltip)
     x = axis.x("low:Q")
     thin = common.transform_filter("isValid(datum.high)")
-    layers = [
+    return [
         thin.mark_rule(strokeWidth=2, opacity=0.9).encode(
             x=x, x2="high:Q", tooltip=tooltip
         ),
@@ -360,8 +395,6 @@ def _spread_panel(rows: Sequence[Row], words: Words) -> Panel:
             x=axis.x("mean:Q"), tooltip=tooltip
         ),
     ]
-    title = words.with_unit(label, "ms")
-    return layered(layers, title, height=ROW_HEIGHT * len(names))
 
 
 def _time_ms(point: Point) -> float | None:
@@ -433,18 +466,19 @@ def _date_panel(
         (row["v"] for row in rows if row["on"] == metric),
         decades=DECADES_OF_LATENCY if latency else DECADES,
     )
+    days = alt.Axis(title=None, format="%Y-%m-%d", tickCount=5, grid=False)
+    scale = alt.Scale(type="utc", padding=12)
     common = base(
-        x=alt.X(
-            "t:T",
-            scale=alt.Scale(type="utc", padding=12),
-            axis=alt.Axis(
-                title=None, format="%Y-%m-%d", tickCount=5, grid=False
-            ),
-        ),
+        x=alt.X("t:T", scale=scale, axis=days),
         y=axis.y("v:Q"),
         color=colour_of_curves(names),
     ).transform_filter(f"datum.on == '{metric}'")
-    tooltip = [
+    layers = _date_layers(common, names, _date_tips(metric, words))
+    return layered(layers, with_unit(metric, words), height=200)
+
+
+def _date_tips(metric: str, words: Words) -> list[alt.Tooltip]:
+    return [
         tip("curve:N", words.text("figure.tooltip.curve")),
         tip("day:N", words.text("condition.date")),
         tip("v:Q", with_unit(metric, words)),
@@ -452,8 +486,14 @@ def _date_panel(
         tip("status:N", words.text("figure.tooltip.verdict")),
         tip("id:N", words.text("figure.tooltip.point")),
     ]
+
+
+def _date_layers(
+    common: alt.Chart, names: Sequence[str], tooltip: list[alt.Tooltip]
+) -> list[alt.Chart]:
+    """A line through what may be believed, and a cross for what may not."""
     believed = common.transform_filter("datum.status != 'INVALID'")
-    layers = [
+    return [
         dashed(believed.mark_line(strokeWidth=1.8), names),
         believed.mark_point(filled=True, size=46, opacity=1).encode(
             shape=shape_of_curves(names), tooltip=tooltip
@@ -462,4 +502,3 @@ def _date_panel(
         .mark_point(shape=CROSS, size=48, strokeWidth=1.8, opacity=1)
         .encode(tooltip=tooltip),
     ]
-    return layered(layers, with_unit(metric, words), height=200)

@@ -30,6 +30,7 @@ from inferometer.report.figures.scales import (
 )
 from inferometer.report.figures.theme import GHOST
 from inferometer.report.naming import (
+    Key,
     clean,
     distinguishing,
     grouped,
@@ -64,22 +65,7 @@ def draw_production(material: Material, words: Words) -> Sketch:
     maps of input length × load.
     """
     load = usual_level(material.points)
-    points = [
-        p
-        for p in material.points
-        if level_of(p, "input_len") is not None
-        and level_of(p, load) is not None
-    ]
-    deployment = distinguishing(points, without=("input_len", load))
-    swept = {
-        key: each
-        for key, each in grouped(points, deployment).items()
-        if has_curve(each, "input_len", (load,))
-    }
-    if not swept:
-        raise NothingToDrawError(
-            _why_nothing(points, (*deployment, load), words)
-        )
+    deployment, swept = _swept(material, load, words)
     points = [point for each in swept.values() for point in each]
     metrics = [
         metric
@@ -88,9 +74,8 @@ def draw_production(material: Material, words: Words) -> Sketch:
     ]
     if not metrics:
         raise NothingToDrawError(words.text("figure.nothing.metrics"))
-    ordered = sorted(points, key=lambda p: level_of(p, load) or 0)
     lines = curves(
-        ordered,
+        sorted(points, key=lambda p: level_of(p, load) or 0),
         metrics,
         words,
         x="input_len",
@@ -119,6 +104,32 @@ def draw_production(material: Material, words: Words) -> Sketch:
             words.text("figure.note.maps", shown=MAX_MAPS, n=len(maps))
         )
     return Sketch(panels, rows, notes, one_legend=False)
+
+
+def _swept(
+    material: Material, load: str, words: Words
+) -> tuple[Sequence[str], dict[Key, list[Point]]]:
+    """What tells deployments apart, and the points of those with a curve over the input length.
+
+    Raises NothingToDrawError where none has one.
+    """
+    points = [
+        p
+        for p in material.points
+        if level_of(p, "input_len") is not None
+        and level_of(p, load) is not None
+    ]
+    deployment = distinguishing(points, without=("input_len", load))
+    swept = {
+        key: each
+        for key, each in grouped(points, deployment).items()
+        if has_curve(each, "input_len", (load,))
+    }
+    if not swept:
+        raise NothingToDrawError(
+            _why_nothing(points, (*deployment, load), words)
+        )
+    return deployment, swept
 
 
 def _why_nothing(

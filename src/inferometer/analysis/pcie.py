@@ -464,17 +464,13 @@ def _effects(
         _mean([beside[level] for level in levels]) if control else None
     )
     around, around_beside = _with_neighbours(shown), _with_neighbours(beside)
-    compared = [
-        (None, mean, mean_beside),
-        *((level, around[level], around_beside.get(level)) for level in levels),
-    ]
     doubt = abs(mean_beside.log_ratio) if mean_beside else 0.0
-    left = [_without(effect, of, doubt) for _, effect, of in compared]
-    p_values = [each.p_beyond(margin(delta)) for each in left]
-    believed = [*beyond_chance(p_values[:1]), *beyond_chance(p_values[1:])]
-    verdicts = [
-        _decided(net, metric, delta, believed=certain)
-        for net, certain in zip(left, believed, strict=True)
+    net = [
+        _without(mean, mean_beside, doubt),
+        *(
+            _without(around[level], around_beside.get(level), doubt)
+            for level in levels
+        ),
     ]
     return [
         _link_effect(
@@ -484,14 +480,26 @@ def _effects(
             is_mean=level is None,
             shown=mean if level is None else shown[level],
             control=mean_beside if level is None else beside.get(level),
-            net=net,
+            net=left,
             verdict=verdict,
-            more_runs=_runs(net, delta, len(levels) if level else 1, verdict),
+            more_runs=_runs(left, delta, len(levels) if level else 1, verdict),
             links=_links(ladder.pairs[levels[0]]),
         )
-        for (level, _, _), net, verdict in zip(
-            compared, left, verdicts, strict=True
+        for level, left, verdict in zip(
+            (None, *levels), net, _verdicts(net, metric, delta), strict=True
         )
+    ]
+
+
+def _verdicts(
+    effects: Sequence[Effect], metric: str, delta: float
+) -> list[Verdict]:
+    """Of the mean, which stands first, and of the levels; chance is weighed for each apart."""
+    p_values = [each.p_beyond(margin(delta)) for each in effects]
+    believed = [*beyond_chance(p_values[:1]), *beyond_chance(p_values[1:])]
+    return [
+        _decided(effect, metric, delta, believed=certain)
+        for effect, certain in zip(effects, believed, strict=True)
     ]
 
 

@@ -156,49 +156,8 @@ def point_of_result(campaign: Campaign, result: Result) -> Point:
 
     Raises CannotImportError if its files are not what the ledger says.
     """
-    group = result.point.partition("/")[0]
-    told: dict[str, Condition] = {
-        "campaign": campaign.places.name,
-        "group": group,
-    }
-    if result.server_version is not None:
-        told["engine_version"] = result.server_version
-    declared = campaign.declarations(group)
-    try:
-        point = point_of_run(
-            campaign.places.result_dir / result.run,
-            lambda run: {
-                **told,
-                **_first(
-                    each.told
-                    for each in declared
-                    if each.is_of(at(run, "spec", "server"))
-                ),
-                **_address(result, run),
-            },
-            lambda path, max_bytes: _read_unchanged(
-                campaign, result, path, max_bytes
-            ),
-        )
-        notes = point.notes
-    except CannotImportError as error:
-        if (campaign.places.result_dir / result.run).exists():
-            raise
-        json = campaign.places.result_dir / result.json
-        _read_unchanged(campaign, result, json, MAX_BYTES)
-        found, _ = points_in(json)
-        if len(found) != 1:
-            raise error from None
-        point = with_lengths(found[0].point, found[0].lengths)
-        known = (
-            _first(each.told for each in declared) if len(declared) == 1 else {}
-        )
-        point = replace(
-            point,
-            tool="inferometer",
-            conditions={**point.conditions, **told, **known},
-        )
-        notes = (*point.notes, Said("note.gone"))
+    point = _own_point(campaign, result)
+    notes = point.notes
     if result.status == "INVALID" and result.allowed:
         notes = (*notes, Said("note.allowed"))
     if (before := campaign.history.doubt_before(result)) is not None:
@@ -212,6 +171,56 @@ def point_of_result(campaign: Campaign, result: Result) -> Point:
     )
     doubt = campaign.history.doubt_of(result)
     return judged if doubt is None else _doubted(judged, doubt)
+
+
+def _own_point(campaign: Campaign, result: Result) -> Point:
+    """As its files tell it, with what the campaign knows of its conditions."""
+    group = result.point.partition("/")[0]
+    told: dict[str, Condition] = {
+        "campaign": campaign.places.name,
+        "group": group,
+    }
+    if result.server_version is not None:
+        told["engine_version"] = result.server_version
+    declared = campaign.declarations(group)
+
+    def conditions(run: Object) -> dict[str, Condition]:
+        server = at(run, "spec", "server")
+        known = _first(each.told for each in declared if each.is_of(server))
+        return {**told, **known, **_address(result, run)}
+
+    run_directory = campaign.places.result_dir / result.run
+    try:
+        return point_of_run(
+            run_directory,
+            conditions,
+            lambda path, max_bytes: _read_unchanged(
+                campaign, result, path, max_bytes
+            ),
+        )
+    except CannotImportError as error:
+        if run_directory.exists():
+            raise
+        point = _point_of_json(campaign, result)
+        if point is None:
+            raise error from None
+    known = _first(each.told for each in declared) if len(declared) == 1 else {}
+    return replace(
+        point,
+        tool="inferometer",
+        conditions={**point.conditions, **told, **known},
+        notes=(*point.notes, Said("note.gone")),
+    )
+
+
+def _point_of_json(campaign: Campaign, result: Result) -> Point | None:
+    """None where its JSON file does not tell of just one point."""
+    json = campaign.places.result_dir / result.json
+    _read_unchanged(campaign, result, json, MAX_BYTES)
+    found, _ = points_in(json)
+    if len(found) != 1:
+        return None
+    return with_lengths(found[0].point, found[0].lengths)
 
 
 def _doubted(point: Point, doubt: Doubt) -> Point:

@@ -37,6 +37,7 @@ from inferometer.report.figures.scales import (
 )
 from inferometer.report.figures.theme import CROSS, HOLLOW, HOVER
 from inferometer.report.naming import (
+    Key,
     clean,
     distinguishing,
     grouped,
@@ -123,8 +124,7 @@ def curves(
     there = [point for point in points if level_of(point, x) is not None]
     if fields is None:
         fields = distinguishing(there, without=(x,))
-    found_of = grouped(there, fields)
-    members_of = {key: found_of[key] for key in sorted(found_of, key=natural)}
+    members_of = grouped(there, fields)
     notes = left_out(points, x, words)
     if len(members_of) > MAX_CURVES:
         notes.append(
@@ -132,12 +132,7 @@ def curves(
                 "figure.note.curves", shown=MAX_CURVES, n=len(members_of)
             )
         )
-        longest = sorted(members_of, key=lambda key: -len(members_of[key]))[
-            :MAX_CURVES
-        ]
-        members_of = {
-            key: each for key, each in members_of.items() if key in longest
-        }
+    members_of = _longest(members_of)
     whole = {
         key: name_of(key, fields, words) or _common_name(there, words)
         for key in members_of
@@ -148,11 +143,7 @@ def curves(
         own = _rows_of(
             members, metrics, x, words, first_mark=number / len(members_of)
         )
-        name = {} if whole[key] == short[whole[key]] else {"name": whole[key]}
-        found += [
-            {"curve": short[whole[key]], **name, **dash_of_curve(number), **row}
-            for row in own
-        ]
+        found += _of_curve(own, number, whole[key], short[whole[key]])
     axis = level_axis(
         [row["x"] for row in found], tokens=CONDITIONS[x].unit == "tokens"
     )
@@ -164,6 +155,23 @@ def curves(
         axis,
         words.text(f"figure.axis.{x}"),
     )
+
+
+def _of_curve(
+    rows: Sequence[Row], number: int, whole: str, short: str
+) -> list[Row]:
+    """With the curve's name as a legend has it, the whole where that is more, and its dash."""
+    name = {} if whole == short else {"name": whole}
+    common = {"curve": short, **name, **dash_of_curve(number)}
+    return [{**common, **row} for row in rows]
+
+
+def _longest(members_of: dict[Key, list[Point]]) -> dict[Key, list[Point]]:
+    """Those with the most points, as many as are drawn, in the order of a legend."""
+    ordered = sorted(members_of, key=natural)
+    longest = sorted(ordered, key=lambda key: -len(members_of[key]))
+    drawn = set(longest[:MAX_CURVES])
+    return {key: members_of[key] for key in ordered if key in drawn}
 
 
 def _common_name(points: Sequence[Point], words: Words) -> str:
@@ -244,26 +252,35 @@ def _rows_of(
     step = mark_every(len(ordered))
     found: list[Row] = []
     for at, level in enumerate(ordered):
-        own: list[Row] = [
-            {"x": level, **_row_of(point, metrics, words)}
-            for point in levels[level]
-        ]
-        if (
+        marked = (
             at % step == int(first_mark * step)
             or level in broken
             or ordered[at - 1] in broken
-        ):
-            own = [{**row, "mark": True} for row in own]
-        if len(own) == 1 and own[0].get("status") != "INVALID":
-            found += own
-        else:
-            found += [{**row, "on": "mark"} for row in own]
-            found.append(
-                {"x": level, "on": "line", **_mean_of(levels[level], metrics)}
-            )
+        )
+        found += _rows_at(level, levels[level], metrics, words, marked=marked)
         if level in broken:
             found.append({"x": (level + ordered[at + 1]) / 2, "on": "line"})
     return found
+
+
+def _rows_at(
+    level: float,
+    points: Sequence[Point],
+    metrics: Sequence[str],
+    words: Words,
+    *,
+    marked: bool,
+) -> list[Row]:
+    """One row where one point may be believed; else the line goes through what `_mean_of` says."""
+    own: list[Row] = [
+        {"x": level, **_row_of(point, metrics, words)} for point in points
+    ]
+    if marked:
+        own = [{**row, "mark": True} for row in own]
+    if len(own) == 1 and own[0].get("status") != "INVALID":
+        return own
+    line = {"x": level, "on": "line", **_mean_of(points, metrics)}
+    return [*({**row, "on": "mark"} for row in own), line]
 
 
 def mark_every(points: int) -> int:

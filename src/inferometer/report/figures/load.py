@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import altair as alt
+
 from inferometer.report.figures.channels import (
     colour_of_curves,
     shape_of_curves,
@@ -317,25 +319,40 @@ def _pareto_panel(
         x=across.x("user:Q", words.text("figure.axis.per_user")),
         y=up.y("gpu:Q"),
     )
-    coloured = common.encode(color=colour_of_curves(names, lines=False))
-    shape = shape_of_curves(names, lines=False)
-    size = 60 if len(found) <= CROWD else 30
-    believed = "datum.status != 'SUSPECT' && datum.status != 'INVALID'"
+    front = common.transform_filter("datum.front")
+    title = with_unit("output_throughput_per_gpu", words)
     tooltip = [
         tip("whole:N", words.text("figure.tooltip.curve")),
         tip("level:N", words.text("figure.tooltip.load")),
         tip("user:Q", words.text("figure.axis.per_user")),
-        tip("gpu:Q", with_unit("output_throughput_per_gpu", words)),
+        tip("gpu:Q", title),
         tip("status:N", words.text("figure.tooltip.verdict")),
         tip("id:N", words.text("figure.tooltip.point")),
     ]
     layers = [
-        common.transform_filter("datum.front").mark_line(
+        front.mark_line(
             style="rule",
             strokeWidth=1.5,
             strokeDash=[5, 3],
             interpolate="step-before",
         ),
+        *_pareto_points(common, names, size=60 if len(found) <= CROWD else 30),
+        front.mark_line(style=FRONT, interpolate="step-before"),
+        common.transform_calculate(whole="datum.name || datum.curve")
+        .mark_point(style=HOVER)
+        .encode(tooltip=tooltip),
+    ]
+    return layered(layers, title, height=PRINT_HEIGHT + 70)
+
+
+def _pareto_points(
+    common: alt.Chart, names: Sequence[str], *, size: int
+) -> list[alt.Chart]:
+    """Full where they may be believed, hollow where they are suspect, else a cross."""
+    coloured = common.encode(color=colour_of_curves(names, lines=False))
+    shape = shape_of_curves(names, lines=False)
+    believed = "datum.status != 'SUSPECT' && datum.status != 'INVALID'"
+    return [
         coloured.transform_filter(believed)
         .mark_point(filled=True, size=size, opacity=0.95)
         .encode(shape=shape),
@@ -345,12 +362,4 @@ def _pareto_panel(
         coloured.transform_filter("datum.status == 'INVALID'").mark_point(
             shape=CROSS, size=size, strokeWidth=1.3
         ),
-        common.transform_filter("datum.front").mark_line(
-            style=FRONT, interpolate="step-before"
-        ),
-        common.transform_calculate(whole="datum.name || datum.curve")
-        .mark_point(style=HOVER)
-        .encode(tooltip=tooltip),
     ]
-    title = with_unit("output_throughput_per_gpu", words)
-    return layered(layers, title, height=PRINT_HEIGHT + 70)

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import altair as alt
@@ -88,64 +88,58 @@ def draw_over_time(material: Material, words: Words) -> Sketch:
     if not end_s:
         raise NothingToDrawError(words.text("figure.nothing.sent"))
     edges = _edges(end_s)
-    rows: list[Row] = []
-    panels: list[Panel] = []
     window = steady_window(trace)
-    steady: Row | None = (
-        {"kind": "steady", "t": window[0] / NS, "until": window[1] / NS}
-        if window
-        else None
-    )
-    for kind, title, values in (
-        (
-            "in_flight",
-            words.text("figure.in_flight"),
-            _in_flight(trace, edges, end_s),
-        ),
-        (
-            "output",
-            with_unit("output_throughput", words),
-            _output(trace, edges),
-        ),
-    ):
-        rows += _steps(kind, edges, values)
-        panels.append(
-            _time_panel(
-                kind,
-                title,
-                (0, end_s),
-                [""],
-                words,
-                steady=steady is not None,
-                steps=True,
-            )
-        )
-    for number, (title, cards) in enumerate(
-        _telemetry(material.series, words).items()
-    ):
-        rows += [
-            {"kind": f"s{number}", **row}
-            for card, each in cards.items()
-            for row in _readings(card, each)
-        ]
-        panels.append(
-            _time_panel(
-                f"s{number}",
-                title,
-                (0, end_s),
-                list(cards),
-                words,
-                steady=steady is not None,
-            )
-        )
+    drawn = [
+        *_of_load(trace, edges, end_s, words, steady=window is not None),
+        *_of_series(material.series, end_s, words, steady=window is not None),
+    ]
+    rows = [row for own, _ in drawn for row in own]
     notes = [
         *_of_run(name, material, words),
         words.text("figure.note.steps", width=f"{edges[1] - edges[0]:g}"),
     ]
-    if steady:
-        rows.append(steady)
+    if window:
+        began, ended = window[0] / NS, window[1] / NS
+        rows.append({"kind": "steady", "t": began, "until": ended})
         notes.append(words.text("figure.note.steady"))
+    panels = [panel for _, panel in drawn]
     return Sketch(panels, rows, notes, columns=1, one_legend=False)
+
+
+def _of_load(
+    trace: Trace, edges: Times, end_s: float, words: Words, *, steady: bool
+) -> Iterator[tuple[list[Row], Panel]]:
+    """Rows and panel of requests in flight, and of output."""
+    flying, output = _in_flight(trace, edges, end_s), _output(trace, edges)
+    for kind, title, values in (
+        ("in_flight", words.text("figure.in_flight"), flying),
+        ("output", with_unit("output_throughput", words), output),
+    ):
+        panel = _time_panel(
+            kind, title, (0, end_s), [""], words, steady=steady, steps=True
+        )
+        yield _steps(kind, edges, values), panel
+
+
+def _of_series(
+    series: Sequence[Mapping[str, Any]],
+    end_s: float,
+    words: Words,
+    *,
+    steady: bool,
+) -> Iterator[tuple[list[Row], Panel]]:
+    """Rows and panel of each name, a line a card."""
+    for number, (title, cards) in enumerate(_telemetry(series, words).items()):
+        kind = f"s{number}"
+        rows = [
+            {"kind": kind, **row}
+            for card, each in cards.items()
+            for row in _readings(card, each)
+        ]
+        panel = _time_panel(
+            kind, title, (0, end_s), list(cards), words, steady=steady
+        )
+        yield rows, panel
 
 
 def _first(material: Material, words: Words) -> tuple[str, Trace]:
@@ -229,21 +223,12 @@ def _seconds(ns: int) -> float | None:
 
 
 def _timeline_panel(rows: Sequence[Row], requests: int, words: Words) -> Panel:
-    parts = [
-        words.text(f"figure.part.{part}")
-        for part in ("first", "decode", "failed")
-    ]
-    there = [part for part in parts if any(row["part"] == part for row in rows)]
     common = base(
         x=alt.X(
             "t:Q",
             axis=alt.Axis(title=words.text("figure.axis.time"), tickCount=6),
         ),
-        color=alt.Color(
-            "part:N",
-            scale=alt.Scale(domain=parts),
-            legend=legend(parts, values=there),
-        ),
+        color=_part_colour(rows, words),
         tooltip=[
             tip("id:Q", words.text("figure.tooltip.request"), ""),
             tip("part:N", words.text("figure.tooltip.part")),
@@ -268,6 +253,20 @@ def _timeline_panel(rows: Sequence[Row], requests: int, words: Words) -> Panel:
         layers,
         words.text("figure.timeline.panel"),
         height=max(80, min(420, 12 * requests)),
+    )
+
+
+def _part_colour(rows: Sequence[Row], words: Words) -> alt.Color:
+    """The same for a part whichever of them there are; the legend names those that there are."""
+    parts = [
+        words.text(f"figure.part.{part}")
+        for part in ("first", "decode", "failed")
+    ]
+    there = [part for part in parts if any(row["part"] == part for row in rows)]
+    return alt.Color(
+        "part:N",
+        scale=alt.Scale(domain=parts),
+        legend=legend(parts, values=there),
     )
 
 
@@ -427,41 +426,35 @@ def _time_panel(
         axis=alt.Axis(title=None, tickCount=4, format=NUMBER),
     )
     own = base(x=x).transform_filter(f"datum.kind == '{kind}'")
-    tooltip = [
-        tip("t:Q", time),
-        tip("v:Q", title),
-    ]
+    tooltip = [tip("t:Q", time), tip("v:Q", title)]
+    if len(cards) > 1:
+        tooltip.insert(0, tip("card:N", words.text("figure.tooltip.card")))
     line = own.mark_line(
         interpolate="step-after" if steps else "linear",
         strokeWidth=1.5,
         clip=True,
     ).encode(y=y)
-    if len(cards) > 1:
-        tooltip.insert(0, tip("card:N", words.text("figure.tooltip.card")))
-        dash = dash_of("card", cards)
-        line = line.encode(
-            color=alt.Color(
-                "card:N",
-                scale=alt.Scale(domain=list(cards)),
-                legend=dash["legend"],
-            ),
-            strokeDash=dash,
-        )
-    else:
-        line = line.encode(
-            color=alt.Color(
-                "kind:N", scale=alt.Scale(domain=[kind]), legend=None
-            )
-        )
     layers = [
-        line,
+        _told_apart(line, kind, cards),
         own.mark_point(style=HOVER, clip=True).encode(y=y, tooltip=tooltip),
     ]
     if steady:
-        layers.insert(
-            0,
-            base(x=x, x2="until:Q")
-            .transform_filter("datum.kind == 'steady'")
-            .mark_rect(style=GHOST, clip=True),
+        shade = base(x=x, x2="until:Q").transform_filter(
+            "datum.kind == 'steady'"
         )
+        layers.insert(0, shade.mark_rect(style=GHOST, clip=True))
     return layered(layers, title, height=HEIGHT)
+
+
+def _told_apart(line: alt.Chart, kind: str, cards: Sequence[str]) -> alt.Chart:
+    """A colour and a dash for each of several cards; one alone has the colour of its kind."""
+    if len(cards) <= 1:
+        scale = alt.Scale(domain=[kind])
+        return line.encode(color=alt.Color("kind:N", scale=scale, legend=None))
+    dash = dash_of("card", cards)
+    colour = alt.Color(
+        "card:N",
+        scale=alt.Scale(domain=list(cards)),
+        legend=dash["legend"],
+    )
+    return line.encode(color=colour, strokeDash=dash)

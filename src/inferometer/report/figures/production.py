@@ -85,7 +85,7 @@ def draw_production(material: Material, words: Words) -> Sketch:
         curve_panel(lines, [metric], words, title=with_unit(metric, words))
         for metric in metrics
     ]
-    rows, notes = lines.rows, list(lines.notes)
+    rows, notes = list(lines.rows), list(lines.notes)
     maps = {
         key: each
         for key, each in swept.items()
@@ -95,9 +95,9 @@ def draw_production(material: Material, words: Words) -> Sketch:
         name = name_of(key, deployment, words) if len(maps) > 1 else ""
         for metric in metrics:
             title = with_unit(metric, words)
-            cells = _cells(members, metric, load, f"{number}/{metric}")
-            rows = rows + cells
             title = f"{name} — {title}" if name else title
+            cells = _cells(members, metric, load, f"{number}/{metric}")
+            rows += cells
             panels.append(_length_map(cells, title, load, words))
     if len(maps) > MAX_MAPS:
         notes.append(

@@ -106,32 +106,39 @@ def pair_points(
         if name not in INCIDENTAL | untold | apart | {"tool"}
     ]
     of_a, of_b = _by_settings(a, keys), _by_settings(b, keys)
-    shared = [settings for settings in of_a if settings in of_b]
-    named = _telling(shared, keys)
     differences = [
         Difference(name, *values[name])
         for name in values
         if name in apart and (name not in INCIDENTAL or name in TOLD)
     ]
     return Pairing(
-        pairs=tuple(
-            Pair(
-                {
-                    k: v
-                    for k, v in zip(keys, settings, strict=True)
-                    if v is not None
-                },
-                _label(settings, keys, named),
-                tuple(of_a[settings]),
-                tuple(of_b[settings]),
-            )
-            for settings in shared
-        ),
+        pairs=_pairs(of_a, of_b, keys),
         differences=tuple(differences),
         untold=tuple(name for name in values if name in untold),
         alone_a=_alone(of_a, of_b),
         alone_b=_alone(of_b, of_a),
         warnings=tuple(_unfair(differences, asked)),
+    )
+
+
+def _pairs(
+    of_a: _BySettings, of_b: _BySettings, keys: Sequence[str]
+) -> tuple[Pair, ...]:
+    """The points of both sides at each of the settings that both have."""
+    shared = [settings for settings in of_a if settings in of_b]
+    named = _telling(shared, keys)
+    return tuple(
+        Pair(
+            {
+                k: v
+                for k, v in zip(keys, settings, strict=True)
+                if v is not None
+            },
+            _label(settings, keys, named),
+            tuple(of_a[settings]),
+            tuple(of_b[settings]),
+        )
+        for settings in shared
     )
 
 

@@ -35,6 +35,8 @@ LOADS = {
 """Conditions that are the load, and their heads."""
 STEPS, ASCII_STEPS = "▁▂▃▄▅▆▇█", "._-=+*%#"
 FULL, ASCII_FULL = "█", "#"
+THROUGHPUT = "output_throughput"
+TIMES = ("mean_ttft_ms", "p99_ttft_ms", "mean_tpot_ms", "p99_tpot_ms")
 RATES_AND_TIMES = {"output_throughput": "tok/s", "mean_ttft_ms": "TTFT ms"}
 NUMBERS = {
     "input_len": "terminal.input_len",
@@ -118,39 +120,32 @@ def _points_table(
         table.add_column(
             head, justify="left" if head == "" else "right", no_wrap=head != ""
         )  # only bars may give way
-    cached = any(point.conditions.get("cache") for point in points)
-    hits = cached and any("cached_share" in point.values for point in points)
+    hits = _has_hits(points)
     if hits:
         table.add_column(
             words.text("terminal.hits"), justify="right", no_wrap=True
         )
     table.add_column(words.text("terminal.verdict"), no_wrap=True)
     highest = max(
-        (point.values.get("output_throughput", 0.0) for point in points),
-        default=0.0,
+        (point.values.get(THROUGHPUT, 0.0) for point in points), default=0.0
     )
     for point in points:
-        values = point.values
+        share = point.values.get(THROUGHPUT, 0.0) / (highest or 1.0)
         table.add_row(
             *(spelled(point.conditions.get(load)) for load in loads),
-            figure(values.get("output_throughput")),
-            _Bar(
-                values.get("output_throughput", 0.0) / (highest or 1.0),
-                ASCII_FULL if ascii_only else FULL,
-            ),
-            *(
-                figure(values.get(each))
-                for each in (
-                    "mean_ttft_ms",
-                    "p99_ttft_ms",
-                    "mean_tpot_ms",
-                    "p99_tpot_ms",
-                )
-            ),
-            *([figure(values.get("cached_share"))] if hits else []),
+            figure(point.values.get(THROUGHPUT)),
+            _Bar(share, ASCII_FULL if ascii_only else FULL),
+            *(figure(point.values.get(each)) for each in TIMES),
+            *([figure(point.values.get("cached_share"))] if hits else []),
             _styled(point.status),
         )
     return table
+
+
+def _has_hits(points: Sequence[Point]) -> bool:
+    """Whether the prefix cache is what was varied, and its share of hits is known."""
+    cached = any(point.conditions.get("cache") for point in points)
+    return cached and any("cached_share" in point.values for point in points)
 
 
 def _curves_table(

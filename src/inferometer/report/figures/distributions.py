@@ -431,42 +431,48 @@ def _cdf_panel(kind: str, label: str, samples: Samples, words: Words) -> Panel:
         _axis(samples),
         words.with_unit(label, "ms"),
     )
+    shares = alt.Axis(
+        title=None, values=[0, 25, 50, 75, 90, 100], format=NUMBER
+    )
     common = base(
         x=axis.x("v:Q", title, padding=4),
-        y=alt.Y(
-            "share:Q",
-            scale=alt.Scale(domain=[0, 100]),
-            axis=alt.Axis(
-                title=None, values=[0, 25, 50, 75, 90, 100], format=NUMBER
-            ),
-        ),
+        y=alt.Y("share:Q", scale=alt.Scale(domain=[0, 100]), axis=shares),
     )
-    coloured = common.encode(color=colour_of_curves(names))
+    curves = common.encode(color=colour_of_curves(names)).transform_filter(
+        f"datum.kind == '{kind}'"
+    )
     tooltip = [
         tip("curve:N", words.text("figure.tooltip.curve")),
         tip("label:N", words.text("figure.tooltip.percentile")),
         tip("v:Q", title),
         tip("n:Q", words.text("figure.tooltip.n"), ","),
     ]
-    marks = coloured.transform_filter(f"datum.kind == '{kind}/mark'")
-    shape = shape_of_curves(names)
+    marks = common.transform_filter(f"datum.kind == '{kind}/mark'")
     layers = [
-        coloured.transform_filter(f"datum.kind == '{kind}'").mark_line(
-            strokeWidth=1.8
-        ),
-        marks.transform_filter("!datum.thin")
-        .mark_point(filled=True, size=50, opacity=1)
-        .encode(shape=shape, tooltip=tooltip),
-        marks.transform_filter("datum.thin")
-        .mark_point(style=HOLLOW, size=50)
-        .encode(shape=shape, tooltip=tooltip),
+        curves.mark_line(strokeWidth=1.8),
+        *_percentile_marks(marks, names, tooltip),
     ]
     if len(names) == 1:
-        labels = common.transform_filter(f"datum.kind == '{kind}/mark'")
-        layers.append(
-            labels.mark_text(align="right", dx=-7, dy=-5).encode(text="label:N")
-        )
+        text = marks.mark_text(align="right", dx=-7, dy=-5)
+        layers.append(text.encode(text="label:N"))
     return layered(layers, words.text("figure.share_up_to", metric=label))
+
+
+def _percentile_marks(
+    marks: alt.Chart, names: Sequence[str], tooltip: list[alt.Tooltip]
+) -> list[alt.Chart]:
+    """Hollow where too few values are beyond one."""
+    own = marks.encode(
+        color=colour_of_curves(names),
+        shape=shape_of_curves(names),
+        tooltip=tooltip,
+    )
+    return [
+        own.transform_filter("!datum.thin").mark_point(
+            filled=True, size=50, opacity=1
+        ),
+        own.transform_filter("datum.thin").mark_point(style=HOLLOW, size=50),
+    ]
 
 
 def _dots(runs: Mapping[str, Trace]) -> tuple[list[Row], int]:

@@ -38,16 +38,6 @@ REACHED = {"reached": "yes", "missed": "**no**", "not checked": "not checked"}
 
 def points_as_markdown(points: Sequence[Point], rated: Rated = RATED) -> str:
     """What all points share, a table with a row for each, and why some are not VALID."""
-    lines = []
-    common = shared(points)
-    if common:
-        lines += [
-            ", ".join(
-                f"{name} {text_in_markdown(spelled(value))}"
-                for name, value in common.items()
-            ),
-            "",
-        ]
     conditions, metrics = telling(points), measured(points)
     if any(point.conditions.get("cache") for point in points):
         metrics = (*metrics, *measured(points, ("cached_share",)))
@@ -71,13 +61,18 @@ def points_as_markdown(points: Sequence[Point], rated: Rated = RATED) -> str:
         cells += [with_interval(point, name) for name in metrics]
         cells += [_rating(point, rated)] if is_rated else []
         rows.append([*cells, _verdict(point, notes)])
-    lines += table(head, rows, left=len(named))
-    lines += (
-        ["", *(f"{number}. {note}" for note, number in notes.items())]
-        if notes
-        else []
-    )
+    lines = [*_shared_in_markdown(points), *table(head, rows, left=len(named))]
+    if notes:
+        lines += ["", *(f"{n}. {note}" for note, n in notes.items())]
     return "\n".join(lines) + "\n"
+
+
+def _shared_in_markdown(points: Sequence[Point]) -> list[str]:
+    told = [
+        f"{name} {text_in_markdown(spelled(value))}"
+        for name, value in shared(points).items()
+    ]
+    return [", ".join(told), ""] if told else []
 
 
 def answers_as_markdown(points: Sequence[Point]) -> str:

@@ -188,16 +188,7 @@ def link_costs(
         told += _on_control(ladder, control)
         told += _other_software(ladder)
     told += _on_requests(ladders, metrics)
-    found = {effect.metric for effect in effects}
-    if not found:
-        raise CannotCompareError(
-            Said("compare.no_point", {"metrics": " / ".join(metrics)})
-        )
-    told += [
-        Said("pcie.not_both", {"metric": metric})
-        for metric in metrics
-        if metric not in found
-    ]
+    told += _on_metrics(effects, metrics)
     sentences = [
         _sentence(effect, effects) for effect in effects if effect.level is None
     ]
@@ -207,6 +198,22 @@ def link_costs(
         tuple(effects),
         (*sentences, *(Said("sentence", {"what": each}) for each in told)),
     )
+
+
+def _on_metrics(
+    effects: Sequence[LinkEffect], metrics: Sequence[str]
+) -> list[str]:
+    """Those that not both sides have. Raises CannotCompareError where that is all of them."""
+    found = {effect.metric for effect in effects}
+    if not found:
+        raise CannotCompareError(
+            Said("compare.no_point", {"metrics": " / ".join(metrics)})
+        )
+    return [
+        Said("pcie.not_both", {"metric": metric})
+        for metric in metrics
+        if metric not in found
+    ]
 
 
 def _on_control(ladder: _Ladder, control: _Ladder | None) -> list[str]:

@@ -250,60 +250,32 @@ def histogram_rows(kind: str, samples: Samples) -> list[Row]:
     """Bins that are the same for all runs, even on the axis that shows them; `share` in percent of
     the run's values.
     """
-    low, high = _span(samples)
-    if low == high:
-        edges = np.array([low - 0.5, low + 0.5])
-    else:
-        bins = min(
-            BINS,
-            max(
-                MIN_BINS,
-                round(
-                    2 * sum(len(sample) for sample in samples.values()) ** 0.5
-                ),
-            ),
-        )
-        edges = (
-            np.geomspace(low, high, bins + 1)
-            if _axis(samples).log
-            else np.linspace(low, high, bins + 1)
-        )
-        edges[0], edges[-1] = low, high
+    edges = _bin_edges(samples)
+    walls = [float(f"{edge:.6g}") for edge in edges]
     rows: list[Row] = []
     for name, sample in samples.items():
+        own = {"kind": kind, "curve": name}
+        end = {"end": True, "share": 0, "n": 0}
         counts, _ = np.histogram(np.maximum(sample, edges[0]), edges)
-        wall = {
-            "low": float(f"{edges[0]:.6g}"),
-            "end": True,
-            "share": 0,
-            "n": 0,
-        }
-        rows.append({"kind": kind, "curve": name, **wall})
+        rows.append({**own, "low": walls[0], **end})
         for at, count in enumerate(counts.tolist()):
-            bounds = {
-                "low": float(f"{edges[at]:.6g}"),
-                "high": float(f"{edges[at + 1]:.6g}"),
-            }
-            rows.append(
-                {
-                    "kind": kind,
-                    "curve": name,
-                    **bounds,
-                    "share": round(100 * count / len(sample), 4),
-                    "n": count,
-                }
-            )
-        rows.append(
-            {
-                "kind": kind,
-                "curve": name,
-                "low": float(f"{edges[-1]:.6g}"),
-                "end": True,
-                "share": 0,
-                "n": 0,
-            }
-        )
+            share = round(100 * count / len(sample), 4)
+            bounds = {"low": walls[at], "high": walls[at + 1]}
+            rows.append({**own, **bounds, "share": share, "n": count})
+        rows.append({**own, "low": walls[-1], **end})
     return rows
+
+
+def _bin_edges(samples: Samples) -> Sample:
+    low, high = _span(samples)
+    if low == high:
+        return np.array([low - 0.5, low + 0.5])
+    values = sum(len(sample) for sample in samples.values())
+    bins = min(BINS, max(MIN_BINS, round(2 * values**0.5)))
+    spaced = np.geomspace if _axis(samples).log else np.linspace
+    edges: Sample = spaced(low, high, bins + 1)
+    edges[0], edges[-1] = low, high
+    return edges
 
 
 def _rule(kind: str, name: str, label: str, value: float) -> Row:

@@ -67,11 +67,7 @@ def draw_production(material: Material, words: Words) -> Sketch:
     load = usual_level(material.points)
     deployment, swept = _swept(material, load, words)
     points = [point for each in swept.values() for point in each]
-    metrics = [
-        metric
-        for choices in METRICS
-        for metric in measured(points, choices)[:1]
-    ]
+    metrics = [m for each in METRICS for m in measured(points, each)[:1]]
     if not metrics:
         raise NothingToDrawError(words.text("figure.nothing.metrics"))
     lines = curves(
@@ -86,13 +82,8 @@ def draw_production(material: Material, words: Words) -> Sketch:
         for metric in metrics
     ]
     rows, notes = list(lines.rows), list(lines.notes)
-    maps = {
-        key: each
-        for key, each in swept.items()
-        if len({level_of(p, load) for p in each}) > 1
-    }
-    for number, (key, members) in enumerate(list(maps.items())[:MAX_MAPS]):
-        name = name_of(key, deployment, words) if len(maps) > 1 else ""
+    maps = _mapped(swept, deployment, load, words)
+    for number, (name, members) in enumerate(maps[:MAX_MAPS]):
         for metric in metrics:
             title = with_unit(metric, words)
             title = f"{name} — {title}" if name else title
@@ -130,6 +121,24 @@ def _swept(
             _why_nothing(points, (*deployment, load), words)
         )
     return deployment, swept
+
+
+def _mapped(
+    swept: dict[Key, list[Point]],
+    deployment: Sequence[str],
+    load: str,
+    words: Words,
+) -> list[tuple[str, list[Point]]]:
+    """Those measured at several levels of load; the only one needs no name."""
+    several = {
+        key: each
+        for key, each in swept.items()
+        if len({level_of(p, load) for p in each}) > 1
+    }
+    return [
+        (name_of(key, deployment, words) if len(several) > 1 else "", each)
+        for key, each in several.items()
+    ]
 
 
 def _why_nothing(

@@ -168,11 +168,7 @@ def make_view(
     points = collection.points
     evidence = gather(points)
     explorer = columnar(points, paths, words)
-    series = _series(explorer)
-    best = [
-        _outstanding(each, points, series, words)
-        for each in best_points(points, series)
-    ]
+    best = _best(points, _series(explorer), words)
     return ReportView(
         language=language,
         title=clean(title) if title else _title(points, paths, words),
@@ -189,27 +185,40 @@ def make_view(
         precision=tuple(_precision(points, evidence, words)),
         environment=tuple(_environment(points, evidence, words)),
         method=tuple(_methods(points, evidence, words)),
-        notes=tuple(
-            _tally(
-                ("", note)
-                for point in points
-                for note in notes_of(point, language)
-            )
-        ),
+        notes=tuple(_notes(points, language)),
         problems=tuple(clean(problem) for problem in collection.problems),
         unread=collection.unread or len(collection.problems),
         figures=tuple(each for each in figures if isinstance(each, Drawing)),
-        absent=tuple(
-            (each.title, each.reason)
-            for each in figures
-            if isinstance(each, Absent)
-        ),
+        absent=tuple(_absent(figures)),
         explorer=explorer,
-        has_folders=any(
-            each["name"] == "folder" for each in explorer["conditions"]
-        ),
+        has_folders=_has_folders(explorer),
         places=_places(points),
     )
+
+
+def _best(
+    points: Sequence[Point], series: Sequence[str], words: Words
+) -> list[Outstanding]:
+    return [
+        _outstanding(each, points, series, words)
+        for each in best_points(points, series)
+    ]
+
+
+def _notes(points: Sequence[Point], language: str) -> list[VerdictCount]:
+    return _tally(
+        ("", note) for point in points for note in notes_of(point, language)
+    )
+
+
+def _absent(figures: Iterable[Drawing | Absent]) -> Iterator[tuple[str, str]]:
+    for each in figures:
+        if isinstance(each, Absent):
+            yield each.title, each.reason
+
+
+def _has_folders(explorer: Mapping[str, Any]) -> bool:
+    return any(each["name"] == "folder" for each in explorer["conditions"])
 
 
 def _places(points: Sequence[Point]) -> dict[str, int]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import http.client
 import json
-import threading
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from inferometer.telemetry.remote import MonitorError, RemoteSampler, sampled
 from inferometer.telemetry.sample import take_sample
 from inferometer.telemetry.serve import MonitorServer
 from inferometer.telemetry.watch import Watch
-from tests.telemetry.trees import plant_capture
+from tests.telemetry.trees import plant_capture, serving
 
 TOKEN = "a token of the test"
 
@@ -33,21 +33,10 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def serve(root: Path) -> Iterator[Serve]:
     """Serves the machine; returns the port."""
-    open_now: list[tuple[MonitorServer, Watch]] = []
-
-    def served(token: str | None = None) -> int:
-        watch = Watch(root, 0.05)
-        watch.wait_for_all(10)
-        server = MonitorServer(("127.0.0.1", 0), watch, token)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        open_now.append((server, watch))
-        return int(server.server_address[1])
-
-    yield served
-    for server, watch in open_now:
-        server.shutdown()
-        server.server_close()
-        watch.close()
+    with ExitStack() as open_now:
+        yield lambda token=None: open_now.enter_context(
+            serving(Watch(root, 0.05), token)
+        )
 
 
 def test_a_machine_is_read_on_the_clock_of_this_host(

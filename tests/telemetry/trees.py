@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+
+from inferometer.telemetry.serve import MonitorServer
+from inferometer.telemetry.watch import Watch
 
 CAPTURES = Path(__file__).parent / "captures"
 
@@ -33,6 +38,20 @@ def plant(root: Path, files: Mapping[str, str]) -> Path:
 
 def plant_capture(root: Path, name: str) -> Path:
     return plant(root, json.loads(capture(name)))
+
+
+@contextmanager
+def serving(watch: Watch, token: str | None = None) -> Iterator[int]:
+    """The port on which `monitor --serve` shows it."""
+    watch.wait_for_all(10)
+    server = MonitorServer(("127.0.0.1", 0), watch, token)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield int(server.server_address[1])
+    finally:
+        server.shutdown()
+        server.server_close()
+        watch.close()
 
 
 def port(

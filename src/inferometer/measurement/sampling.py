@@ -52,6 +52,10 @@ FIRST_S = 3.0
 """How long the first request waits for every sampler's first sample."""
 LAST_S = 2.0
 """How long the end waits for every sampler's last sample."""
+THERE_AS_OFTEN = 2
+"""A monitor is asked twice as often as it looks: of two samples in an answer only the newest
+counts.
+"""
 HANGS_S = 1.5
 """A sample that has taken so long when all are asked for their last leaves a gap that counts."""
 HAND_OVER_S = 30.0
@@ -385,7 +389,7 @@ class _Thread(threading.Thread):
         self._heed(tools)
         self.first.set()
         asked = self._last_asked_ns
-        if asked is not None and begun >= asked:
+        if asked is not None and begun >= asked and at_ns >= asked:
             self.last.set()
             return False
         due_ns = begun + self._period_ns
@@ -410,7 +414,8 @@ def _looks(plan: SamplingPlan) -> dict[str, tuple[Look, float]]:
         if (plan.host_here if name == HOST else plan.cards_here)
     }
     if plan.machine is not None:
-        found["monitor"] = (partial(_there, plan.machine), plan.period_s)
+        period_s = plan.period_s / (1 if plan.simulated else THERE_AS_OFTEN)
+        found["monitor"] = (partial(_there, plan.machine), period_s)
     if plan.page is not None:
         found[SERVER] = (partial(_page, plan.page), PAGE_PERIOD_S)
     return found
@@ -422,8 +427,11 @@ def _here(sampler: Sampler, tree: Tree) -> Seen:
 
 
 def _there(machine: Callable[[], Sampled]) -> Seen:
+    """A monitor that has seen no card since it was asked last is asked again for its last."""
     sampled = machine()
-    return (*rows_of(sampled), sampled.monotonic_ns, sampled.tools)
+    is_new = bool(sampled.cards or sampled.tools)
+    at_ns = sampled.monotonic_ns if is_new else 0
+    return (*rows_of(sampled), at_ns, sampled.tools)
 
 
 def _page(page: Callable[[], tuple[str, float] | None]) -> Seen:

@@ -6,6 +6,7 @@ import ipaddress
 import os
 import socket
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ from inferometer.telemetry.reading import ToolReport
 from inferometer.telemetry.remote import MonitorError, RemoteSampler, sampled
 from inferometer.telemetry.sampler import Sampled
 from inferometer.trace.series import Declared
-from inferometer.words import Said
+from inferometer.words import Said, sentence_of
 
 ANSWER_S = 1.0
 """How long a machine's answer may take: after that there is a gap anyway."""
@@ -192,8 +193,9 @@ def clocks_apart(url: str) -> tuple[float, float]:
     it does not answer.
     """
     try:
-        found = RemoteSampler(url, os.environ.get(TOKEN)).connect()
+        with closing(RemoteSampler(url, os.environ.get(TOKEN))) as sampler:
+            found = sampler.connect()
     except MonitorError as error:
-        told = {"url": url, "why": str(error)}
+        told = {"url": url, "why": sentence_of(error)}
         raise PointError([Said("monitor.unreached", told)]) from error
     return found.time_ns / MS, found.uncertainty_ns / MS

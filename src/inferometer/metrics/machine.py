@@ -64,6 +64,11 @@ class MachineFigures:
     """Whether the accelerator is the embedded engine's."""
     samplers: Mapping[str, str] = field(default_factory=dict)
     """How each sampler fared."""
+    place: str = "here"
+    """`here`, or the URL of the monitor on the server's host."""
+    clock_offset_ms: float | None = None
+    """How far that host's clock is ahead, ± `clock_uncertainty_ms`."""
+    clock_uncertainty_ms: float | None = None
 
 
 def window_of(trace: Trace) -> Window | None:
@@ -107,6 +112,9 @@ def machine_of(
         energy=energy,
         simulated=telemetry.is_simulated,
         samplers={each.name: each.state for each in telemetry.samplers},
+        place=telemetry.place,
+        clock_offset_ms=telemetry.clock_offset_ms,
+        clock_uncertainty_ms=telemetry.clock_uncertainty_ms,
     )
 
 

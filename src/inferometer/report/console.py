@@ -31,6 +31,7 @@ from inferometer.printable import (
 from inferometer.report.machine import (
     cost_rows,
     machine_rows,
+    where_sampled,
     why_no_energy,
 )
 from inferometer.report.rated import rating_of_run
@@ -287,8 +288,8 @@ def _machine(summary: Summary, price: Price | None) -> list[str]:
             "console.machine.simulated" if simulated else "console.machine"
         )
         lines += [_heading(heading), *rows]
-    if why := why_no_energy(machine):
-        lines += wrapped(why, TEXT_WIDTH)
+    for sentence in (why_no_energy(machine), where_sampled(machine)):
+        lines += wrapped(sentence, TEXT_WIDTH) if sentence else []
     if price is None:
         return lines
     goodput = summary.goodput

@@ -42,13 +42,19 @@ def machine_rows(machine: MachineFigures | None, row: Row) -> list[str]:
         return []
     names = (*(OF_CARDS if machine.by_card else ()), *OF_HOST)
     rows = [
-        row(Said(f"console.machine.{name}"), _figure(name, value))
+        row(Said(_label(machine, name)), _figure(name, value))
         for name in names
         if (value := machine.values.get(name)) is not None
     ]
     if not machine.by_card:
         return rows
     return [row(Said("console.machine.cards"), len(machine.cards)), *rows]
+
+
+def _label(machine: MachineFigures, name: str) -> str:
+    """Of whose host it is."""
+    there = name in OF_HOST and machine.clock_offset_ms is not None
+    return f"console.machine.{name}{'.there' if there else ''}"
 
 
 def _figure(name: str, value: float) -> str | float:
@@ -63,6 +69,18 @@ def why_no_energy(machine: MachineFigures | None) -> str:
         return ""
     why = machine_reason(machine.energy.reason)
     return spoken().say(Said("console.machine.why", {"why": why}))
+
+
+def where_sampled(machine: MachineFigures | None) -> str:
+    """A sentence where a monitor on another host sampled; else nothing."""
+    if machine is None or machine.clock_offset_ms is None:
+        return ""
+    told = {
+        "url": machine.place,
+        "ahead": machine.clock_offset_ms,
+        "uncertainty": machine.clock_uncertainty_ms or 0.0,
+    }
+    return spoken().say(Said("console.machine.monitor", told))
 
 
 def cost_rows(

@@ -37,6 +37,7 @@ from inferometer.spec.output import (
     Goodput,
     IdleSeconds,
     Metrics,
+    Monitor,
     Output,
     Percentiles,
     once,
@@ -222,7 +223,7 @@ class CampaignSpec(Spec):
     """Of the deployment: `2.5/h`, or by its energy `0.12/kWh`, with PUE `0.12/kWh*1.3`."""
     telemetry: bool = True
     """Sample accelerators and host while a point is measured."""
-    monitor: str | None = None
+    monitor: Monitor | None = None
     """Address of `inferometer monitor --serve` on the server's host, where that is another."""
     idle_seconds: IdleSeconds = 0.0
     """Seconds without a request before each point, 10 or more, to learn the power of idle cards."""

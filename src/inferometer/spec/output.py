@@ -5,12 +5,14 @@ of them. It changes nothing of what is sent, so it is no part of a point's ident
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from inferometer.spec.base import PositiveFloat, Spec
+from inferometer.spec.flags import parse_base_url
 from inferometer.vocabulary import LATENCY_NAMES, LatencyName
 from inferometer.words import Said
 
@@ -73,6 +75,17 @@ Cards = Annotated[
     tuple[Annotated[str, Field(max_length=100)], ...],
     AfterValidator(_addresses),
 ]
+
+
+def _monitor(address: str) -> str:
+    with suppress(ValueError):
+        url = parse_base_url(address)
+        if url.startswith("http://"):
+            return url
+    raise ValueError(Said("monitor.address"))
+
+
+Monitor = Annotated[str, AfterValidator(_monitor)]
 IdleSeconds = Annotated[float, Field(ge=0, le=600)]
 
 
@@ -100,7 +113,7 @@ class Output(Spec):
     """Add a line to the JSON file where it exists."""
     telemetry: bool = True
     """Sample the machine while a point is measured."""
-    monitor: str | None = None
+    monitor: Monitor | None = None
     """Address of `inferometer monitor --serve` on the server's host, where that is another."""
     cards: Cards | None = None
     """PCI addresses of the accelerators under test; None where nobody says which they are."""

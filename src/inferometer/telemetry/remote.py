@@ -31,6 +31,7 @@ from inferometer.telemetry.reading import (
 from inferometer.telemetry.sampler import Sampled
 from inferometer.telemetry.serve import PATH
 from inferometer.telemetry.tree import Tree
+from inferometer.words import reason_of
 
 TIMEOUT_S = 5.0
 MAX_BYTES = 8 * 1024 * 1024
@@ -83,10 +84,14 @@ class RemoteSampler:
     """A machine behind an URL, as a sampler."""
 
     def __init__(self, url: str, token: str | None = None) -> None:
-        parts = urlsplit(url if "//" in url else f"//{url}")
-        if parts.scheme not in ("", "http") or not parts.hostname:
+        try:
+            parts = urlsplit(url if "//" in url else f"//{url}")
+            host, port = parts.hostname, parts.port or 80
+        except ValueError:
+            raise MonitorError("no http address") from None
+        if parts.scheme not in ("", "http") or not host:
             raise MonitorError("no http address")
-        self._host, self._port = parts.hostname, parts.port or 80
+        self._host, self._port = host, port
         self._token = token
         self._connection: http.client.HTTPConnection | None = None
         self._number = 0
@@ -158,7 +163,7 @@ class RemoteSampler:
             told = json.loads(body) if len(body) <= MAX_BYTES else None
         except (OSError, http.client.HTTPException) as error:
             self.close()
-            raise MonitorError(type(error).__name__) from error
+            raise MonitorError(_why(error)) from error
         except (ValueError, RecursionError) as error:
             self.close()
             raise MonitorError("no JSON") from error
@@ -173,6 +178,13 @@ class RemoteSampler:
         if self._connection is not None:
             self._connection.close()
         self._connection = None
+
+
+def _why(error: Exception) -> str:
+    """In words where the system has a number for it, such as of a refused connection."""
+    if isinstance(error, OSError) and error.errno is not None:
+        return reason_of(error)
+    return type(error).__name__
 
 
 def _count(value: object) -> int:

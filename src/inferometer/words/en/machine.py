@@ -63,6 +63,11 @@ MACHINE: dict[str, str] = {
     "console.machine.joules_per_good_token": "Energy per good output token (J):",
     "console.machine.cpu_utilization": "CPU of this host (%):",
     "console.machine.host_energy": "Energy of this host's processors (J):",
+    "console.machine.cpu_utilization.there": "CPU of the server's host (%):",
+    "console.machine.host_energy.there": "Energy of its processors (J):",
+    "console.machine.monitor": (
+        "Samples from {url}; its clock minus ours: {ahead:+.2f} ± {uncertainty:.2f} ms."
+    ),
     "console.machine.why": "No energy: {why}.",
     "console.cost": "Cost at {price}",
     "console.cost.cost_per_million_tokens": "Per million output tokens:",
@@ -72,6 +77,10 @@ MACHINE: dict[str, str] = {
     "link.refused": (
         "{card} has a link of {width} lanes, but {declared} are declared: nothing is measured "
         "under a wrong label. Use another slot, or declare the link as it is"
+    ),
+    "monitor.address": (
+        "wants an address such as http://HOST:9120, without user and password; a token comes "
+        "from INFEROMETER_MONITOR_TOKEN"
     ),
     "monitor.unreached": (
         "The monitor at {url} does not answer as one ({why}): "

@@ -54,6 +54,11 @@ MACHINE: dict[str, str] = {
     "console.machine.joules_per_good_token": "每个达标输出 token 的能耗 (J)：",
     "console.machine.cpu_utilization": "本机 CPU 利用率 (%)：",
     "console.machine.host_energy": "本机 CPU 能耗 (J)：",
+    "console.machine.cpu_utilization.there": "服务器主机 CPU 利用率 (%)：",
+    "console.machine.host_energy.there": "服务器主机 CPU 能耗 (J)：",
+    "console.machine.monitor": (
+        "采样来自 {url}；其时钟减去本机时钟：{ahead:+.2f} ± {uncertainty:.2f} ms。"
+    ),
     "console.machine.why": "没有能耗：{why}。",
     "console.cost": "成本（按 {price}）",
     "console.cost.cost_per_million_tokens": "每百万输出 token：",
@@ -63,6 +68,9 @@ MACHINE: dict[str, str] = {
     "link.refused": (
         "{card} 的链路是 x{width}，而声明为 x{declared}：不会以错误的标签测量。"
         "请更换插槽，或按实际情况声明"
+    ),
+    "monitor.address": (
+        "应为 http://HOST:9120 这样的地址，不含用户名和密码；token 取自 INFEROMETER_MONITOR_TOKEN"
     ),
     "monitor.unreached": (
         "{url} 上的监视程序没有正常应答（{why}）："

@@ -54,6 +54,11 @@ MACHINE: dict[str, str] = {
     "console.machine.joules_per_good_token": "每個達標輸出 token 的能耗 (J)：",
     "console.machine.cpu_utilization": "本機 CPU 使用率 (%)：",
     "console.machine.host_energy": "本機 CPU 能耗 (J)：",
+    "console.machine.cpu_utilization.there": "伺服器主機 CPU 使用率 (%)：",
+    "console.machine.host_energy.there": "伺服器主機 CPU 能耗 (J)：",
+    "console.machine.monitor": (
+        "取樣來自 {url}；其時鐘減去本機時鐘：{ahead:+.2f} ± {uncertainty:.2f} ms。"
+    ),
     "console.machine.why": "沒有能耗：{why}。",
     "console.cost": "成本（依 {price}）",
     "console.cost.cost_per_million_tokens": "每百萬輸出 token：",
@@ -63,6 +68,10 @@ MACHINE: dict[str, str] = {
     "link.refused": (
         "{card} 的鏈路是 x{width}，而宣告為 x{declared}：不會以錯誤的標籤測量。"
         "請更換插槽，或依實際情況宣告"
+    ),
+    "monitor.address": (
+        "應為 http://HOST:9120 這樣的位址，不含使用者名稱和密碼；"
+        "token 取自 INFEROMETER_MONITOR_TOKEN"
     ),
     "monitor.unreached": (
         "{url} 上的監視程式沒有正常回應（{why}）："

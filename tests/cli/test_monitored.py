@@ -1,0 +1,161 @@
+"""`bench --monitor` and `monitor:` of a campaign, against `monitor --serve` of a machine in files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from inferometer.engine import EmbeddedEngine, EngineSettings
+from inferometer.store.run_directory import load_telemetry
+from inferometer.telemetry.sampler import Sampled
+from inferometer.telemetry.watch import Watch
+from inferometer.trace.series import HOST, Telemetry
+from tests.cli.conftest import Command
+from tests.telemetry.trees import plant, plant_capture, serving
+
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:.*multi-threaded.*fork:DeprecationWarning"
+)
+
+CARD = "0000:03:00.0"
+CAMPAIGN = """
+name: small
+result_dir: results
+models: {{m: embedded}}
+servers: {{s: {{kind: external, base_url: "{server}"}}}}
+groups: [{{id: g, model: m, server: s}}]
+workload: {{input_len: 8, output_len: 300}}
+sampling: {{ignore_eos: true}}
+matrix: {{num_prompts: [4]}}
+monitor: "{monitor}"
+"""
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[EmbeddedEngine]:
+    with EmbeddedEngine(EngineSettings(ttft_ms=2, itl_ms=4)) as engine:
+        yield engine
+
+
+@pytest.fixture(autouse=True)
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", str(tmp_path / "nothing"))
+    monkeypatch.delenv("INFEROMETER_MONITOR_TOKEN", raising=False)
+    stat = "cpu  10 0 5 100 0 0 0 0\n"
+    machine = plant(tmp_path / "machine", {"proc/stat": stat})
+    return plant_capture(machine, "amd_sysfs_rx9070.json")
+
+
+def bench(server: str, monitor: str) -> list[str]:
+    return (
+        f"bench --base-url {server} --random-input-len 8 --random-output-len 300 --ignore-eos "
+        f"--num-prompts 4 --quiet --allow-invalid --save-result --result-dir results "
+        f"--monitor {monitor}"
+    ).split()
+
+
+def run(server: str, monitor: str) -> list[str]:
+    text = CAMPAIGN.format(server=server, monitor=monitor)
+    Path("small.yaml").write_text(text)
+    return ["run", "small.yaml", "--allow-invalid"]
+
+
+def result() -> tuple[Telemetry, dict[str, Any]]:
+    (summary,) = Path("results").rglob("summary.json")
+    telemetry = load_telemetry(summary.parent)
+    assert telemetry is not None
+    return telemetry, json.loads(summary.read_text())["machine"]
+
+
+@pytest.mark.parametrize("verb", [bench, run])
+def test_the_machine_of_a_monitor_is_in_the_result(
+    verb: Any, root: Path, engine: EmbeddedEngine, inferometer: Command
+) -> None:
+    with serving(Watch(root, 0.05)) as port:
+        url = f"http://127.0.0.1:{port}"
+        code, out, err = inferometer(*verb(engine.base_url, url))
+    assert code == 0, err
+    seen, machine = result()
+    assert [(card.id, card.simulated) for card in seen.cards] == [(CARD, False)]
+    assert set(seen.track(CARD, "power_w")[1]) == {49.0}
+    assert set(seen.track(HOST, "cpu_busy_s")[1]) == {0.15}
+    assert {each.state for each in seen.samplers} == {"ok"}
+    assert seen.place == url
+    assert seen.clock_offset_ms is not None
+    assert seen.clock_uncertainty_ms is not None
+    assert abs(seen.clock_offset_ms) <= seen.clock_uncertainty_ms  # one clock
+    assert machine["place"] == url
+    assert machine["reasons"]["energy"] == "window_too_short", (
+        "there are samples before the run and after it"
+    )
+    if verb is bench:
+        assert f"Samples from {url}; its clock minus ours: " in out
+        assert "of this host" not in out.partition("The Machine")[2]
+
+
+class Leaving(Watch):
+    """The machine of a monitor that goes away after the run's first sample."""
+
+    answers_left = 9
+
+    def since(self, number: int) -> tuple[list[Sampled], int]:
+        self.answers_left -= 1
+        if self.answers_left < 0:
+            raise ConnectionError
+        return super().since(number)
+
+
+def test_a_monitor_that_goes_away_is_named(
+    root: Path, engine: EmbeddedEngine, inferometer: Command
+) -> None:
+    with serving(Leaving(root, 0.05)) as port:
+        url = f"http://127.0.0.1:{port}"
+        code, out, err = inferometer(*bench(engine.base_url, url))
+    assert code == 0, err
+    seen, machine = result()
+    assert machine["samplers"]["monitor"] == "tool_failed"
+    assert machine["values"]["energy"] is None
+    assert len(seen.track(CARD, "power_w")[1]) == 1
+    assert "could not be sampled: monitor (tool_failed" in " ".join(out.split())
+    assert "Successful requests:                     4 " in out
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("http://127.0.0.1:1", "does not answer as one (Connection refused)"),
+        ("http://127.0.0.1:99999", "wants an address such as http://HOST"),
+        ("https://127.0.0.1:1", "wants an address such as http://HOST"),
+        ("http://me:word@127.0.0.1:1", "without user and password"),
+    ],
+)
+def test_a_monitor_that_cannot_be_reached(
+    address: str, told: str, engine: EmbeddedEngine, inferometer: Command
+) -> None:
+    code, _, err = inferometer(*bench(engine.base_url, address))
+    assert code == 2
+    assert told in err
+    assert err.count("\n") == 1
+    assert not [*Path("results").glob("*")], "nothing was measured"
+
+
+def test_a_campaign_file_with_a_wrong_address(
+    engine: EmbeddedEngine, inferometer: Command
+) -> None:
+    code, _, err = inferometer(*run(engine.base_url, "ftp://host"))
+    assert code == 2
+    assert "monitor: wants an address such as http://HOST" in err
+
+
+def test_something_else_answers(
+    engine: EmbeddedEngine, inferometer: Command
+) -> None:
+    own = engine.base_url
+    code, _, err = inferometer(*bench(own, own))
+    assert code == 2
+    assert f"The monitor at {own} does not answer as one (HTTP 404)" in err

@@ -18,8 +18,8 @@ MAX_BYTES = 100_000
 
 
 class RatingLimits(NamedTuple):
-    """Of a metric: better than the first is excellent, better than the second good, as good as the
-    third fair; what is worse needs work.
+    """Limits of a metric: a value better than `excellent` is excellent, one better than `good` is
+    good, one as good as `fair` is fair, and a worse one needs work.
     """
 
     excellent: float

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 TOKEN = "INFEROMETER_MONITOR_TOKEN"  # noqa: S105 - its name
 FIRST_S = 10.0
-"""So long the first sample of a slow tool is waited for."""
+"""How long the first sample of a slow tool is waited for."""
 PAGE_S = 5.0
 PAGE_BYTES = 16 * 1024 * 1024
 

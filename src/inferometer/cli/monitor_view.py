@@ -53,7 +53,7 @@ class View:
 
 
 def lines(view: View, columns: int) -> Iterator[str]:
-    """As lines of at most so many columns."""
+    """The screen: lines of at most `columns` columns."""
     from inferometer.cli.tables import aligned
     from inferometer.printable import columns_of, wrapped
 

@@ -30,7 +30,8 @@ MAX_NAMES = 200
 SHORTEST_VALUE = 6
 PUBLIC_HOSTS = re.compile(
     r"(?:^|\.)(huggingface\.co|hf-mirror\.com|modelscope\.(cn|ai)|docker\.(io|com)|github\.com"
-    r"|nvidia\.com|nvcr\.io|amd\.com|pypi\.org|pytorch\.org|python\.org|vllm\.ai|quay\.io|ghcr\.io)$",
+    r"|nvidia\.com|nvcr\.io|amd\.com|pypi\.org|pytorch\.org|python\.org|vllm\.ai"
+    r"|quay\.io|ghcr\.io)$",
     re.I,
 )
 
@@ -59,7 +60,8 @@ NAMED = (
         r"(?P<keep>^(?:[A-Z][a-z]{2} [ \d]\d [\d:]{8}|\d{4}-\d\d-\d\dT[\d:.+-]+Z?) )(?P<value>\S+)"
     ),
     re.compile(
-        r"(?P<keep>\b(?:host(?:name)?|user(?:name)?|login|node_ip|addr(?:ess)?)[\"']?\s*[:=]\s*)(?P<value>\"[^\"]*\"|'[^']*'|[^\s,;)\]]+)",
+        r"(?P<keep>\b(?:host(?:name)?|user(?:name)?|login|node_ip|addr(?:ess)?)[\"']?\s*[:=]\s*)"
+        r"(?P<value>\"[^\"]*\"|'[^']*'|[^\s,;)\]]+)",
         re.I,
     ),
     re.compile(

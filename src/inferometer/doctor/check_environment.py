@@ -115,7 +115,7 @@ def debugging(machine: Machine) -> Seen:
 
 
 def interfaces(machine: Machine) -> Seen:
-    """Network interfaces that NCCL is told to use, and that there are not."""
+    """Whether the network interfaces that NCCL is told to use exist."""
     there = machine.tree.names("sys/class/net")
     if not there:
         return skipped("no_source", "sys/class/net")

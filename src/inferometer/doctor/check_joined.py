@@ -67,39 +67,29 @@ def collective_hang(machine: Machine) -> Seen:
 
 def r9700_deadlock(machine: Machine) -> Seen:
     """Two or more R9700 and NCCL's protocol left to itself."""
-    if reason := _several(machine):
-        return skipped(reason)
-    if not machine.gfx:
-        return skipped("not_reported", "kfd/topology")
-    count = machine.gfx.count(R9700)
-    simple = variables(machine).get("NCCL_PROTO") == "Simple"
-    if count < 2 or simple:
-        return seen("ok", f"{R9700} ×{count}", "kfd/topology")
-    fix = "export NCCL_PROTO=Simple"
-    return seen(
-        "warn",
-        (f"{R9700} ×{count}", "NCCL_PROTO: –"),
-        "kfd/topology",
-        commands=[fix],
-    )
+    return _r9700_without(machine, 2, "NCCL_PROTO", "Simple")
 
 
 def r9700_freeze(machine: Machine) -> Seen:
     """Four or more R9700 that speak to each other directly."""
+    return _r9700_without(machine, 4, "NCCL_P2P_DISABLE", "1")
+
+
+def _r9700_without(machine: Machine, least: int, name: str, safe: str) -> Seen:
+    """So many R9700 or more, and a variable that is not what keeps them safe."""
     if reason := _several(machine):
         return skipped(reason)
     if not machine.gfx:
         return skipped("not_reported", "kfd/topology")
     count = machine.gfx.count(R9700)
-    off = variables(machine).get("NCCL_P2P_DISABLE") == "1"
-    if count < 4 or off:
-        return seen("ok", f"{R9700} ×{count}", "kfd/topology")
-    fix = "export NCCL_P2P_DISABLE=1"
+    cards = f"{R9700} ×{count}"
+    if count < least or variables(machine).get(name) == safe:
+        return seen("ok", cards, "kfd/topology")
     return seen(
         "warn",
-        (f"{R9700} ×{count}", "NCCL_P2P_DISABLE: –"),
+        (cards, f"{name}: –"),
         "kfd/topology",
-        commands=[fix],
+        commands=[f"export {name}={safe}"],
     )
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
+
 from inferometer.doctor.check_client import cpus_of
 from inferometer.doctor.machine import Machine
 from inferometer.doctor.seen import Seen, Status, Unread, seen, skipped
@@ -14,11 +17,18 @@ MAX_CACHE_USE = 0.9
 EAGER = ("--enforce-eager", "--disable-cuda-graph")
 
 
-def answering(machine: Machine) -> Served | Unread:
-    """The server, or why there is none to look at."""
-    if machine.server is None:
-        return "no_server"
-    return "server_silent" if machine.server.trouble else machine.server
+def _of_server(check: Callable[[Served], Seen]) -> Callable[[Machine], Seen]:
+    """A check of a server that answers; skipped with the reason where none does."""
+
+    @wraps(check)
+    def of_machine(machine: Machine) -> Seen:
+        if machine.server is None:
+            return skipped("no_server")
+        if machine.server.trouble:
+            return skipped("server_silent")
+        return check(machine.server)
+
+    return of_machine
 
 
 def local(machine: Machine) -> Process | Unread:
@@ -36,20 +46,16 @@ def reachable(machine: Machine) -> Seen:
     return seen("ok", "HTTP", machine.server.url)
 
 
-def model(machine: Machine) -> Seen:
-    server = answering(machine)
-    if not isinstance(server, Served):
-        return skipped(server)
+@_of_server
+def model(server: Served) -> Seen:
     names = [card.id for card in server.models]
     if not names:
         return skipped("not_reported", "/v1/models")
     return seen("ok" if len(names) == 1 else "info", names[:8], "/v1/models")
 
 
-def length(machine: Machine) -> Seen:
-    server = answering(machine)
-    if not isinstance(server, Served):
-        return skipped(server)
+@_of_server
+def length(server: Served) -> Seen:
     limits = {each.max_model_len for each in server.models} - {None}
     if not limits:
         return seen("info", "–", "/v1/models")
@@ -57,10 +63,8 @@ def length(machine: Machine) -> Seen:
     return seen("ok", facts, "/v1/models")
 
 
-def version(machine: Machine) -> Seen:
-    server = answering(machine)
-    if not isinstance(server, Served):
-        return skipped(server)
+@_of_server
+def version(server: Served) -> Seen:
     if server.version is None:
         return seen("info", "–", "/version")
     return seen("ok", server.version, "/version")
@@ -75,30 +79,24 @@ def here(machine: Machine) -> Seen:
     return seen("info" if process else "ok", told, "listen")
 
 
-def counters(machine: Machine) -> Seen:
-    server = answering(machine)
-    if not isinstance(server, Served):
-        return skipped(server)
+@_of_server
+def counters(server: Served) -> Seen:
     if server.counters is None:
         return seen("info", "–", "/metrics")
     return seen("ok", server.counters.engine, "/metrics")
 
 
-def idle(machine: Machine) -> Seen:
+@_of_server
+def idle(server: Served) -> Seen:
     """Whether others use it now."""
-    server = answering(machine)
-    if not isinstance(server, Served):
-        return skipped(server)
     busy = server.counters.in_flight if server.counters else None
     if busy is None:
         return skipped("not_reported", "/metrics")
     return seen("warn" if busy else "ok", f"{busy:g}", "/metrics")
 
 
-def cache_use(machine: Machine) -> Seen:
-    server = answering(machine)
-    if not isinstance(server, Served):
-        return skipped(server)
+@_of_server
+def cache_use(server: Served) -> Seen:
     use = (
         server.counters.gauges.get("kv_cache_usage")
         if server.counters
@@ -111,11 +109,9 @@ def cache_use(machine: Machine) -> Seen:
     )
 
 
-def preemptions(machine: Machine) -> Seen:
+@_of_server
+def preemptions(server: Served) -> Seen:
     """Since its start."""
-    server = answering(machine)
-    if not isinstance(server, Served):
-        return skipped(server)
     count = (
         server.counters.counters.get("preemptions") if server.counters else None
     )
@@ -124,11 +120,9 @@ def preemptions(machine: Machine) -> Seen:
     return seen("info" if count else "ok", f"{count:g}", "/metrics")
 
 
-def prefix_caching(machine: Machine) -> Seen:
+@_of_server
+def prefix_caching(server: Served) -> Seen:
     """By its page, else by its command line."""
-    server = answering(machine)
-    if not isinstance(server, Served):
-        return skipped(server)
     told = server.settings.get("enable_prefix_caching")
     if told is None and "disable_radix_cache" in server.settings:
         told = str(server.settings["disable_radix_cache"] != "True")
@@ -140,10 +134,8 @@ def prefix_caching(machine: Machine) -> Seen:
     )
 
 
-def chunked_prefill(machine: Machine) -> Seen:
-    server = answering(machine)
-    if not isinstance(server, Served):
-        return skipped(server)
+@_of_server
+def chunked_prefill(server: Served) -> Seen:
     size = server.settings.get("chunked_prefill_size")
     told = None if size is None else str(size != "-1")
     return _switch(
@@ -203,11 +195,9 @@ def cpus(machine: Machine) -> Seen:
     return seen("info" if pinned else "ok", facts, "Cpus_allowed_list")
 
 
-def clock(machine: Machine) -> Seen:
+@_of_server
+def clock(server: Served) -> Seen:
     """Its clock against ours; only a hint, and no number of ours needs it."""
-    server = answering(machine)
-    if not isinstance(server, Served):
-        return skipped(server)
     ahead = server.clock_ahead_s
     if ahead is None:
         return skipped("not_reported", "Date")

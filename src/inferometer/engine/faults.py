@@ -89,7 +89,8 @@ FAULTS = {
 """All faults, and what each does."""
 
 _FAULT = re.compile(
-    r"(?P<name>[a-z0-9-]+)(:(?P<share>[0-9.]+))?(#(?P<number>\d{1,18})(?P<on>\+)?)?(@(?P<event>\d{1,9}))?"
+    r"(?P<name>[a-z0-9-]+)(:(?P<share>[0-9.]+))?"
+    r"(#(?P<number>\d{1,18})(?P<on>\+)?)?(@(?P<event>\d{1,9}))?"
 )
 _STATUS = re.compile(r"http-[45]\d\d")
 _LAST_DIGITS = re.compile(r"\d{1,18}$")

@@ -138,8 +138,6 @@ class MachineSampling:
         )
         self._process.start()
         far_end.close()
-        self._latest: Mapping[str, Mapping[str, float]] = {}
-        self._asked = False
 
     def await_first(self) -> None:
         """Until every sampler has its first sample, within limits; then the idle time."""
@@ -158,19 +156,8 @@ class MachineSampling:
         """The newest values, by card and name, now."""
         with suppress(OSError):
             self._pipe.send("latest")
-            self._latest = self._hear(LAST_S) or {}
-        return self._latest
-
-    def latest(self) -> Mapping[str, Mapping[str, float]]:
-        """The newest values, by card and name; asked for now and heard at the next call."""
-        with suppress(OSError, EOFError):
-            if self._asked and self._pipe.poll():
-                self._latest = self._pipe.recv()
-                self._asked = False
-            if not self._asked:
-                self._pipe.send("latest")
-                self._asked = True
-        return self._latest
+            return self._hear(LAST_S) or {}
+        return {}
 
     def finish(self, start_realtime_ns: int, *, wait: bool) -> Telemetry:
         """All that was seen, with times since the run's start: after last samples, unless nobody
@@ -179,8 +166,6 @@ class MachineSampling:
         self._anchors.append(take_anchor())
         taken = None
         with suppress(OSError):
-            if self._asked:
-                self._hear(LAST_S)
             self._pipe.send("finish" if wait else "stop")
             taken = self._hear(HAND_OVER_S)
         offset_ns = _nearest(self._anchors, start_realtime_ns)

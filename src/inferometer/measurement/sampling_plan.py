@@ -42,9 +42,9 @@ def sampling_plan(
     version: str | None,
     spec: RunSpec,
     output: Output,
-    root: Path | None = None,
+    root: Path | None,
     *,
-    has_page: bool = True,
+    has_page: bool,
 ) -> SamplingPlan | None:
     """None where nobody wants it. `root`: of the files of the machine, if it is another's.
     `has_page`: whether the server's own page has anything to read.

@@ -77,6 +77,9 @@ class Stopwatch:
     ) -> Iterator[Callable[[Snapshot], None]]:
         yield lambda _: None
 
+    def beside(self, newest: object, log: object) -> None:
+        """Nothing is shown beside a point."""
+
     def measured(
         self,
         point: PlannedPoint,

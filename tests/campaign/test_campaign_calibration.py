@@ -75,6 +75,9 @@ class Told:
     def log_tail(self, lines: int = 20) -> list[str]:
         return []
 
+    def recent_log(self) -> list[str]:
+        return []
+
 
 def run(spec: CampaignSpec, told: Told, directory: Path) -> Remembering:
     display = Remembering()

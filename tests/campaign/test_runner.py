@@ -93,6 +93,9 @@ class Scripted:
     def log_tail(self, lines: int = 20) -> list[str]:
         return []
 
+    def recent_log(self) -> list[str]:
+        return []
+
 
 def run(
     spec: CampaignSpec,

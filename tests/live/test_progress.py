@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from inferometer.live.beside import Surroundings
 from inferometer.live.progress import (
     PLAIN_LINE_EVERY_S,
     LiveProgress,
@@ -16,6 +17,7 @@ from inferometer.live.progress import (
     tokens_so_far,
 )
 from inferometer.loadgen import Snapshot
+from inferometer.measurement.sampling import Latest, Newest
 
 
 def snapshot(**fields: int) -> Snapshot:
@@ -205,3 +207,39 @@ def test_a_bar_is_taken_down_when_the_run_breaks_off(
     ):
         raise RuntimeError("broke off")
     assert len(closed) == 1
+
+
+def newest() -> Newest:
+    return {"0000:01:00.0": {"power_w": Latest(70.0, 1)}}
+
+
+def test_a_terminal_shows_what_happens_beside_until_the_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    terminal, beside = Terminal(), Surroundings()
+    with progress(10, stream=terminal, beside=beside) as show:
+        beside.see(newest)
+        show(snapshot(ok=1))
+        assert "0000:01:00.0" in terminal.getvalue()
+        before = len(terminal.getvalue())
+    assert "0000:01:00.0" not in terminal.getvalue()[before:]
+    assert "1/10" in terminal.getvalue()[before:]
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_where_a_line_cannot_be_replaced_what_is_beside_has_a_line(
+    monkeypatch: pytest.MonkeyPatch, clock: list[float], terminal: bool
+) -> None:
+    monkeypatch.setenv("TERM", "dumb")
+    stream, beside = Terminal() if terminal else io.StringIO(), Surroundings()
+    with progress(10, stream=stream, beside=beside) as show:
+        beside.see(newest)
+        clock[0] += PLAIN_LINE_EVERY_S
+        show(snapshot(ok=1))
+        show(snapshot(ok=10))
+    assert [line.split(":")[0] for line in stream.getvalue().splitlines()] == [
+        "1/10 requests  0 in flight  TTFT - ms  TPOT - ms  0 tok/s",
+        "  1 card",
+        "10/10 requests  0 in flight  TTFT - ms  TPOT - ms  0 tok/s",
+    ]

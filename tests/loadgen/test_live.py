@@ -99,5 +99,10 @@ def test_requests_in_flight_are_counted_as_far_as_they_have_come() -> None:
         130,
     )
     assert (shown.streaming_gaps, shown.streaming_gaps_ns) == (2, 300)
+    live.count(finished([150, 250, 450], 3))
+    shown = snapshot([live])
+    assert shown.streaming_events + shown.output_events == 4, (
+        "what has ended is not in flight, too"
+    )
     live.stream([])
-    assert snapshot([live]) == Snapshot(*[0] * 11)
+    assert snapshot([live]).streaming_events == 0

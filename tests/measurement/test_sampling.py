@@ -95,6 +95,40 @@ def seen(monkeypatch: pytest.MonkeyPatch, **samplers: object) -> Telemetry:
         return running.finish(realtime_ns(), wait=True)
 
 
+def test_the_newest_is_told_during_the_run_without_waiting(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """And does not take the place of what is handed over in the end."""
+    monkeypatch.setattr(
+        samplings, "SAMPLERS", {"amd": partial(_same, Looked())}
+    )
+    monkeypatch.setattr(samplings, "wanted", lambda _: ["amd"])
+    with sampling(SamplingPlan(period_s=0.05)) as running:
+        assert running is not None
+        assert running.newest() == {}, "what was asked for just now"
+        deadline_s = time.monotonic() + 10
+        while not (newest := running.newest()):
+            assert time.monotonic() < deadline_s
+        assert newest[ADDRESS]["power_w"].value == 100.0
+        assert newest[ADDRESS]["power_w"].monotonic_ns <= time.monotonic_ns()
+        assert "temperature_c" not in newest[ADDRESS], "it could not be read"
+        found = running.finish(realtime_ns(), wait=True)
+    assert len(found.track(ADDRESS, "power_w")[1]) >= 2
+
+
+def test_what_is_stale_is_not_the_newest(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(samplings, "STALE_S", 0.0)
+    monkeypatch.setattr(
+        samplings, "SAMPLERS", {"amd": partial(_same, Looked())}
+    )
+    monkeypatch.setattr(samplings, "wanted", lambda _: ["amd"])
+    with sampling(SamplingPlan()) as running:
+        assert running is not None
+        assert running.look() == {ADDRESS: {}}
+
+
 def test_what_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     found = seen(monkeypatch, amd=Looked())
     (card,) = found.cards

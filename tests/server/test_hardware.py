@@ -54,6 +54,9 @@ class Inner:
     def log_tail(self, lines: int = 20) -> list[str]:
         return ["last"]
 
+    def recent_log(self) -> list[str]:
+        return []
+
 
 class Bench:
     """A campaign's directory, with what was said in it."""

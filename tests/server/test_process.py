@@ -113,6 +113,7 @@ def test_it_comes_up_is_checked_and_is_gone(bench: Bench) -> None:
         assert found.confirmed_by == "inferometer"
         server.check()
         assert server.log_tail() == ["loading weights"]
+        assert server.recent_log() == ["loading weights"]
         assert server.pid is not None
         pid = server.pid
         assert os.getsid(pid) == pid, (

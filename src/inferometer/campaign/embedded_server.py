@@ -117,3 +117,6 @@ class EmbeddedServer:
     def log_tail(self, lines: int = 20) -> list[str]:
         """Empty: the engine writes to our own standard error."""
         return []
+
+    def recent_log(self) -> list[str]:
+        return []

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -20,6 +20,7 @@ from inferometer.campaign.task import Display, Task
 from inferometer.diagnose import diagnose_reply
 from inferometer.loadgen import MeasurementError
 from inferometer.measurement.prepare import PointError, ReadyPoint
+from inferometer.measurement.sampling import Newest
 from inferometer.measurement.session import PointResult, Session
 from inferometer.printable import padded, printable
 from inferometer.protocol import PROTOCOLS
@@ -311,6 +312,7 @@ class GroupRun:
                     calibration=calibration,
                     request_id_prefix=f"{ready.spec.fingerprint}-{attempt}-",
                     on_progress=show,
+                    on_sampling=self._show_beside,
                     interruption=interruption,
                 )
             if measured.trace.interrupted:
@@ -320,6 +322,9 @@ class GroupRun:
         if result.counts:
             self._sent[point.spec.prompts_fingerprint] = attempt
         return result
+
+    def _show_beside(self, newest: Callable[[], Newest]) -> None:
+        self.display.beside(newest, self._server.recent_log)
 
     def _note(self, ready: ReadyPoint) -> None:
         """Show once: unsent fields of rows, what could not be checked, what was changed in

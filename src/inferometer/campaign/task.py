@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from inferometer.loadgen import Snapshot
+from inferometer.measurement.sampling import Newest
 from inferometer.metrics import Summary
 from inferometer.metrics.calibration import Calibration, Missing
 from inferometer.server.base import Confirmation, Server
@@ -107,6 +108,11 @@ class Display(Protocol):
         self, point: PlannedPoint
     ) -> AbstractContextManager[Callable[[Snapshot], None]]:
         """While a point is measured; yields the function that shows its progress."""
+
+    def beside(
+        self, newest: Callable[[], Newest], log: Callable[[], Sequence[str]]
+    ) -> None:
+        """What tells, during this point, the newest samples and the end of the server's log."""
 
     def measured(
         self,

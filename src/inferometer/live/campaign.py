@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import IO, TYPE_CHECKING
 
+from inferometer.live.beside import Surroundings
 from inferometer.live.progress import progress
 from inferometer.printable import (
     columns_of,
@@ -22,6 +23,7 @@ from inferometer.words import in_words, spoken
 
 if TYPE_CHECKING:
     from inferometer.loadgen import Snapshot
+    from inferometer.measurement.sampling import Newest
     from inferometer.metrics import Summary
     from inferometer.server.base import Confirmation
     from inferometer.spec.campaign import Group, PlannedPoint, ServerNeed
@@ -47,6 +49,7 @@ class CampaignLines:
     ) -> None:
         self._out = out or sys.stdout
         self._err = err
+        self._beside = Surroundings()
         self._columns = (
             shutil.get_terminal_size().columns if self._out.isatty() else None
         )
@@ -112,12 +115,18 @@ class CampaignLines:
     def measuring(
         self, point: PlannedPoint
     ) -> AbstractContextManager[Callable[[Snapshot], None]]:
-        load = point.spec.load
+        load, self._beside = point.spec.load, Surroundings()
         return progress(
             load.num_warmups + load.num_prompts,
             label=self._start_of(point),
             stream=self._err,
+            beside=self._beside,
         )
+
+    def beside(
+        self, newest: Callable[[], Newest], log: Callable[[], Sequence[str]]
+    ) -> None:
+        self._beside.see(newest, log)
 
     def measured(
         self,

@@ -1,18 +1,20 @@
-"""Progress of a run, from the pool's snapshots: a live line on a terminal, a line every few seconds
-elsewhere.
+"""Progress of a run, from the pool's snapshots, and what happens beside it: live on a terminal, a
+line every few seconds elsewhere.
 
 Requests in flight count with what they have so far: if all are sent at once, none ends for minutes.
 """
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING
 
+from inferometer.live.beside import Surroundings
 from inferometer.printable import columns_of, cut
 from inferometer.words import spoken
 
@@ -23,6 +25,10 @@ PLAIN_LINE_EVERY_S = 5.0
 LABELLED_LINE_EVERY_S = 60.0
 MIN_BAR_WIDTH, MAX_BAR_WIDTH = 6, 24
 ELAPSED_WIDTH = len("0:00:00 ")
+ROWS_OF_THE_BAR = 2
+"""And one to spare: a screen that is full to its end scrolls."""
+WITHOUT_A_CURSOR = ("dumb", "unknown")
+"""Terminals that cannot go back to a line."""
 TYPICAL = {
     "in_flight": 256,
     "ttft": "1234.5",
@@ -117,9 +123,16 @@ class PlainProgress:
     minute.
     """
 
-    def __init__(self, total: int, stream: IO[str], label: str = "") -> None:
+    def __init__(
+        self,
+        total: int,
+        stream: IO[str],
+        label: str = "",
+        beside: Surroundings | None = None,
+    ) -> None:
         self._total = total
         self._stream = stream
+        self._beside = beside or Surroundings()
         self._label = label
         self._every_s = LABELLED_LINE_EVERY_S if label else PLAIN_LINE_EVERY_S
         self._spoke_s = time.monotonic()
@@ -129,6 +142,7 @@ class PlainProgress:
     def __call__(self, now: Snapshot) -> None:
         if self._finished:
             return
+        self._beside.look()
         done = over(now)
         time_s = time.monotonic()
         self._finished = done == self._total
@@ -143,17 +157,27 @@ class PlainProgress:
             )
             words += [requests, figures(now, rate)]
             print("  ".join(words), file=self._stream, flush=True)
+            if not self._finished and (beside := self._beside.line()):
+                print(f"  {beside}", file=self._stream, flush=True)
 
 
 class LiveProgress:
-    """A bar with the running figures. In a campaign it has a label and disappears at the end.
+    """A bar with the running figures, and below it what happens beside the load, which disappears
+    at the end. In a campaign the bar has a label and disappears, too.
 
     A narrow terminal loses the bar first, then the time, then the end of the figures, but never the
     count.
     """
 
-    def __init__(self, total: int, stream: IO[str], label: str = "") -> None:
+    def __init__(
+        self,
+        total: int,
+        stream: IO[str],
+        label: str = "",
+        beside: Surroundings | None = None,
+    ) -> None:
         from rich.console import Console
+        from rich.live import Live
         from rich.progress import (
             BarColumn,
             MofNCompleteColumn,
@@ -185,31 +209,44 @@ class LiveProgress:
             *([TimeElapsedColumn()] if timed else []),
             TextColumn("{task.fields[figures]}", markup=False),
             console=console,
-            transient=bool(label),
-            # refreshed by each snapshot: no thread, and the workers are forked from us
-            auto_refresh=False,
         )
+        # refreshed by each snapshot: no thread, and the workers are forked from us
+        self._screen = Live(
+            console=console, transient=bool(label), auto_refresh=False
+        )
+        self._console, self._beside = console, beside or Surroundings()
         self._total = total
         connecting = cut(spoken().text("progress.connecting"), self._room)
         self._task = self._bar.add_task(label, total=total, figures=connecting)
         self._rate = Rate(time.monotonic())
 
     def __call__(self, now: Snapshot) -> None:
-        self._bar.start()
         done = over(now)
-        shown = figures(
-            now,
-            self._rate.of(now, time.monotonic(), at_end=done == self._total),
-        )
+        at_end = done == self._total
+        rate = self._rate.of(now, time.monotonic(), at_end=at_end)
+        if not (self._beside.look() or at_end):
+            return  # a screen of many lines costs a processor's time
+        shown = figures(now, rate)
         self._bar.update(
-            self._task,
-            completed=done,
-            figures=cut(shown, self._room),
-            refresh=True,
+            self._task, completed=done, figures=cut(shown, self._room)
+        )
+        self._screen.start()
+        rows = self._console.height - ROWS_OF_THE_BAR
+        self._draw(self._beside.lines(self._console.width, rows))
+
+    def _draw(self, below: Sequence[str]) -> None:
+        from rich.console import Group
+        from rich.text import Text
+
+        lines = [Text(line, no_wrap=True) for line in below]
+        self._screen.update(
+            Group(self._bar.get_renderable(), *lines), refresh=True
         )
 
     def close(self) -> None:
-        self._bar.stop()
+        if self._screen.is_started:
+            self._draw(())
+        self._screen.stop()
 
 
 @contextmanager
@@ -219,16 +256,17 @@ def progress(
     label: str = "",
     quiet: bool = False,
     stream: IO[str] | None = None,
+    beside: Surroundings | None = None,
 ) -> Iterator[Callable[[Snapshot], None]]:
     """To be called with each snapshot of the run. `label` is the run's name within a campaign."""
     stream = stream or sys.stderr
     if quiet:
         yield lambda _: None
-    elif stream.isatty():
-        live = LiveProgress(total, stream, label)
+    elif stream.isatty() and os.environ.get("TERM") not in WITHOUT_A_CURSOR:
+        live = LiveProgress(total, stream, label, beside)
         try:
             yield live
         finally:
             live.close()
     else:
-        yield PlainProgress(total, stream, label)
+        yield PlainProgress(total, stream, label, beside)

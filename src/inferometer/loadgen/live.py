@@ -83,6 +83,8 @@ class Live:
         cells[3] += 1
         cells[5] += exchange.output_tokens()[0]
         cells[11] += len(exchange.arrivals)
+        # those in flight were counted half a second ago, and it was one of them
+        cells[12] = max(0, cells[12] - len(exchange.arrivals))
         if exchange.arrivals:
             cells[6] += exchange.arrivals[0] - exchange.sent_ns
             cells[7] += 1

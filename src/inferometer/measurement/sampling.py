@@ -20,7 +20,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from multiprocessing.connection import Connection as Pipe
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -58,6 +58,8 @@ counts.
 """
 HANGS_S = 1.5
 """A sample that has taken so long when all are asked for their last leaves a gap that counts."""
+STALE_S = 20.0
+"""What was seen longer ago is not shown as what is there now: a tool is ended long before."""
 HAND_OVER_S = 30.0
 MAX_ROWS = 20_000_000
 NICENESS = 5
@@ -85,6 +87,17 @@ SELDOM = frozenset(
     }
 )
 """What hardly ever changes: of equal values in a row, the first and the last are kept."""
+
+
+class Latest(NamedTuple):
+    """The newest value of a field, and when it was seen."""
+
+    value: float
+    monotonic_ns: int
+
+
+Newest = Mapping[str, Mapping[str, Latest]]
+"""By card (or HOST, SERVER) and name; without what could not be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +144,8 @@ class MachineSampling:
             "fork" if sys.platform == "linux" else "spawn"
         )
         self._plan = plan
+        self._newest: Newest = {}
+        self._is_asked = False
         self._anchors = [take_anchor()]
         self._pipe, far_end = context.Pipe()
         self._process = context.Process(
@@ -154,10 +169,24 @@ class MachineSampling:
 
     def look(self) -> Mapping[str, Mapping[str, float]]:
         """The newest values, by card and name, now."""
+        seen: Newest = {}
         with suppress(OSError):
             self._pipe.send("latest")
-            return self._hear(LAST_S) or {}
-        return {}
+            seen = self._hear(LAST_S) or {}
+        return {
+            card: {name: each.value for name, each in values.items()}
+            for card, values in seen.items()
+        }
+
+    def newest(self) -> Newest:
+        """What was newest at the last call, which asked for it: nobody waits."""
+        with suppress(OSError, EOFError):
+            if self._is_asked and self._pipe.poll():
+                self._newest, self._is_asked = self._pipe.recv(), False
+            if not self._is_asked:
+                self._pipe.send("latest")
+                self._is_asked = True
+        return self._newest
 
     def finish(self, start_realtime_ns: int, *, wait: bool) -> Telemetry:
         """All that was seen, with times since the run's start: after last samples, unless nobody
@@ -168,6 +197,8 @@ class MachineSampling:
         with suppress(OSError):
             self._pipe.send("finish" if wait else "stop")
             taken = self._hear(HAND_OVER_S)
+            if self._is_asked and not isinstance(taken, _Taken):
+                taken = self._hear(HAND_OVER_S)  # that was for `newest`
         offset_ns = _nearest(self._anchors, start_realtime_ns)
         return self._telemetry(taken, start_realtime_ns - offset_ns)
 
@@ -275,7 +306,7 @@ class _Log:
 
     def __init__(self) -> None:
         self.columns: dict[tuple[str, ...], _Column] = {}
-        self.latest: dict[str, dict[str, float]] = {}
+        self._latest: dict[str, dict[str, Latest]] = {}
         self.cards: dict[str, SampledCard] = {}
         self.rows = 0
         self._lock = threading.Lock()
@@ -292,11 +323,26 @@ class _Log:
                 if known is None or (card.name and not known.name):
                     self.cards[card.id] = card
             for row in rows:
-                if row.value is not None:
-                    self.latest.setdefault(row.card, {})[row.name] = row.value
+                latest = self._latest.setdefault(row.card, {})
+                if row.value is None:
+                    latest.pop(row.name, None)
+                else:
+                    latest[row.name] = Latest(row.value, at_ns)
                 if self.rows < MAX_ROWS:
                     column = self.columns.setdefault(row.key, _Column())
                     self.rows += column.add(row, at_ns)
+
+    def newest(self) -> Newest:
+        oldest_ns = monotonic_ns() - round(STALE_S * NS)
+        with self._lock:
+            return {
+                card: {
+                    name: each
+                    for name, each in latest.items()
+                    if each.monotonic_ns >= oldest_ns
+                }
+                for card, latest in self._latest.items()
+            }
 
     def taken(self, samplers: Iterable[SamplerReport]) -> _Taken:
         with self._lock:
@@ -448,7 +494,7 @@ def _work(plan: SamplingPlan, pipe: Pipe) -> None:
         pipe.send("ready")
         while (word := pipe.recv()) in ("latest", "nudge"):
             if word == "latest":
-                pipe.send(log.latest)
+                pipe.send(log.newest())
             else:
                 for thread in threads:
                     thread.nudge()

@@ -23,7 +23,7 @@ from inferometer.measurement.prepare import (
     run,
     usable_rows,
 )
-from inferometer.measurement.sampling import sampling
+from inferometer.measurement.sampling import Newest, sampling
 from inferometer.measurement.sampling_plan import (
     refuse_other_links,
     sampling_plan,
@@ -184,13 +184,16 @@ class Session:
         calibration: Calibration | Missing | None = None,
         request_id_prefix: str = "",
         on_progress: Callable[[Snapshot], None] = lambda _: None,
+        on_sampling: Callable[[Callable[[], Newest]], None] = lambda _: None,
         interruption: Interruption | None = None,
     ) -> PointResult:
         """Run it, sum it up and judge it. Raises PointError if a card has another link than is
         declared, MeasurementError, and KeyboardInterrupt if it was stopped before it began.
 
-        `calibration`: of this host, or why there is none. `interruption`: entered by the caller,
-        and held when this returns, so that what was measured can be saved.
+        `calibration`: of this host, or why there is none. `on_sampling` gets, before the first
+        request, what tells the newest samples during the run; none where nothing is sampled.
+        `interruption`: entered by the caller, and held when this returns, so that what was
+        measured can be saved.
         """
         before = counters_before(self.endpoint)
         trace, telemetry = self._run(
@@ -198,6 +201,7 @@ class Session:
             has_page=before is not None,
             request_id_prefix=request_id_prefix,
             on_progress=on_progress,
+            on_sampling=on_sampling,
             interruption=interruption,
         )
         finished = datetime.now().astimezone()
@@ -249,6 +253,7 @@ class Session:
         has_page: bool,
         request_id_prefix: str,
         on_progress: Callable[[Snapshot], None],
+        on_sampling: Callable[[Callable[[], Newest]], None],
         interruption: Interruption | None,
     ) -> tuple[Trace, Telemetry | None]:
         """The run, with what samplers saw of the machine meanwhile."""
@@ -263,6 +268,7 @@ class Session:
         with sampling(plan) as samplers:
             if plan and samplers:
                 refuse_other_links(plan, samplers.look())
+            on_sampling(samplers.newest if samplers else dict)
             trace = run(
                 ready,
                 self.endpoint,

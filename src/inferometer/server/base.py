@@ -80,3 +80,6 @@ class Server(Protocol):
 
     def log_tail(self, lines: int = 20) -> list[str]:
         """The last lines of its log, oldest first; empty if we do not have it."""
+
+    def recent_log(self) -> list[str]:
+        """The same during a measurement: empty, too, if reading it would disturb."""

@@ -180,6 +180,10 @@ class ComposeServer:
                 found = log_file.lines_of(logs.stdout, lines)
         return log_file.without(found, self._secrets)
 
+    def recent_log(self) -> list[str]:
+        """Empty: Docker would have to be asked."""
+        return []
+
     def _announcement(self, service: str) -> str:
         from inferometer.spec.recipe import shell_line
 

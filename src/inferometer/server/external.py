@@ -66,3 +66,6 @@ class ExternalServer:
 
     def log_tail(self, lines: int = 0) -> list[str]:
         return []
+
+    def recent_log(self) -> list[str]:
+        return []

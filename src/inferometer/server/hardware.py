@@ -149,6 +149,9 @@ class ConfirmedHardware:
     def log_tail(self, lines: int = 20) -> list[str]:
         return self._server.log_tail(lines)
 
+    def recent_log(self) -> list[str]:
+        return self._server.recent_log()
+
     def _ask(self) -> str:
         """Wait for the confirmation; how it was given. Raises HardwareNotConfirmedError."""
         self._word.ask_anew()

@@ -43,15 +43,17 @@ def new_log(directory: Path, name: str) -> Path:
             return path
 
 
-def tail(path: Path, lines: int) -> list[str]:
+def tail(path: Path, lines: int, *, most_bytes: int = TAIL_BYTES) -> list[str]:
     """The last lines of a file, without terminal control characters; empty if it cannot be read."""
     try:
         with path.open("rb") as file:
-            size = file.seek(0, os.SEEK_END)
-            file.seek(max(0, size - TAIL_BYTES))
+            start = max(0, file.seek(0, os.SEEK_END) - most_bytes)
+            file.seek(start)
             text = file.read().decode(errors="replace")
     except OSError:
         return []
+    if start:  # half a line may end with half a key
+        text = text.partition("\n")[2] or text
     return lines_of(text, lines)
 
 

@@ -108,6 +108,9 @@ class OperatorServer:
     def log_tail(self, lines: int = 0) -> list[str]:
         return []
 
+    def recent_log(self) -> list[str]:
+        return []
+
     @property
     def _identity(self) -> dict[str, Any]:
         """The required server at its address, for a file."""

@@ -130,6 +130,9 @@ class XinferenceServer:
     def log_tail(self, lines: int = SHOWN_LINES) -> list[str]:
         return self._server.log_tail(lines)
 
+    def recent_log(self) -> list[str]:
+        return self._server.recent_log()
+
     @property
     def _model(self) -> str:
         return f"/v1/models/{quote(self.need.served_model, safe='')}"

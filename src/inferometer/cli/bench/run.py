@@ -26,6 +26,7 @@ from inferometer.cli.bench.precision import add_precision, calibrate_afterwards
 from inferometer.cli.bench.spec import ParsedFlags, parse_flags
 from inferometer.cli.host import host_calibrations
 from inferometer.cli.output import in_files_too
+from inferometer.live.beside import Surroundings
 from inferometer.live.campaign import figures_of
 from inferometer.live.progress import progress
 from inferometer.measurement.prepare import PointError, ReadyPoint
@@ -203,14 +204,16 @@ def _run(
     calibration = bench.calibrations.find(
         bench.policy, workers=flags.workers, real_time=flags.realtime
     )
+    beside = Surroundings()
     with progress(
-        len(ready.plan), quiet=flags.disable_tqdm, label=label
+        len(ready.plan), quiet=flags.disable_tqdm, label=label, beside=beside
     ) as show:
         result = session.measure(
             ready,
             calibration=calibration,
             request_id_prefix=_request_id_prefix(flags, ready.spec),
             on_progress=show,
+            on_sampling=beside.see,
             interruption=interruption,
         )
     saved = None

@@ -1,4 +1,4 @@
-"""What `monitor` says."""
+"""What `monitor` says, and what is seen beside the load of a run."""
 
 from __future__ import annotations
 
@@ -72,4 +72,18 @@ TELEMETRY: dict[str, str] = {
     "monitor.reason.tool_missing": ("its tool is not installed"),
     "monitor.reason.tool_failed": ("its tool failed"),
     "monitor.reason.tool_timeout": ("its tool did not answer in time"),
+    "progress.cards": (
+        "{n} cards: GPU {utilization} %, {memory} GiB, {power} W, {temperature} °C at most"
+    ),
+    "progress.cards.one": (
+        "1 card: GPU {utilization} %, {memory} GiB, {power} W, {temperature} °C"
+    ),
+    "progress.more": "and {n} more cards",
+    "progress.more.one": "and 1 more card",
+    "progress.host": (
+        "Host: CPU {cpu} %, busiest processor {core} %, {available} of {total} GiB memory free"
+    ),
+    "progress.server": (
+        "Server: {running} running, {waiting} waiting, KV cache {kv} %"
+    ),
 }

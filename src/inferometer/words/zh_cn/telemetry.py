@@ -60,4 +60,18 @@ TELEMETRY: dict[str, str] = {
     "monitor.reason.tool_missing": ("没有安装对应的工具"),
     "monitor.reason.tool_failed": ("对应的工具执行失败"),
     "monitor.reason.tool_timeout": ("对应的工具没有按时响应"),
+    "progress.cards": (
+        "{n} 张卡：GPU {utilization} %，显存 {memory} GiB，功耗 {power} W，最高 {temperature} °C"
+    ),
+    "progress.cards.one": (
+        "1 张卡：GPU {utilization} %，显存 {memory} GiB，功耗 {power} W，{temperature} °C"
+    ),
+    "progress.more": "另有 {n} 张卡",
+    "progress.more.one": "另有 1 张卡",
+    "progress.host": (
+        "主机：CPU {cpu} %，最忙的核 {core} %，可用内存 {available} / {total} GiB"
+    ),
+    "progress.server": (
+        "服务器：运行中 {running}，排队 {waiting}，KV cache {kv} %"
+    ),
 }

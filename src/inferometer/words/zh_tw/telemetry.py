@@ -62,4 +62,19 @@ TELEMETRY: dict[str, str] = {
     "monitor.reason.tool_missing": ("沒有安裝對應的工具"),
     "monitor.reason.tool_failed": ("對應的工具執行失敗"),
     "monitor.reason.tool_timeout": ("對應的工具沒有按時回應"),
+    "progress.cards": (
+        "{n} 張卡：GPU {utilization} %，顯示記憶體 {memory} GiB，功耗 {power} W，"
+        "最高 {temperature} °C"
+    ),
+    "progress.cards.one": (
+        "1 張卡：GPU {utilization} %，顯示記憶體 {memory} GiB，功耗 {power} W，{temperature} °C"
+    ),
+    "progress.more": "另有 {n} 張卡",
+    "progress.more.one": "另有 1 張卡",
+    "progress.host": (
+        "主機：CPU {cpu} %，最忙的核心 {core} %，可用記憶體 {available} / {total} GiB"
+    ),
+    "progress.server": (
+        "伺服器：執行中 {running}，排隊 {waiting}，KV cache {kv} %"
+    ),
 }

@@ -23,6 +23,7 @@ from inferometer.telemetry.reading import (
     Reading,
 )
 from inferometer.telemetry.sample import SAMPLERS, take_sample
+from inferometer.telemetry.sampler import HostSampler
 from inferometer.telemetry.tree import MissingError, Tree
 from tests.telemetry.trees import plant, plant_capture
 
@@ -190,7 +191,7 @@ def test_power_of_either_file_is_read_and_says_how_it_is_averaged(
     assert (reading.value, reading.averaging) == (75.0, "instant")
 
 
-@pytest.mark.parametrize("version", [(1, 0), (1, 9), (2, 4), (3, 0)])
+@pytest.mark.parametrize("version", [(0, 0), (1, 10), (2, 5), (3, 1), (4, 0)])
 def test_metrics_of_an_unknown_version_say_only_which(
     version: tuple[int, int],
 ) -> None:
@@ -204,44 +205,196 @@ def test_metrics_of_an_unknown_version_say_only_which(
 
 
 @pytest.mark.parametrize(
-    ("bit", "power", "thermal"),
-    [(0, 1.0, 0.0), (17, 1.0, 0.0), (36, 0.0, 1.0), (56, 0.0, 0.0)],
+    ("bits", "power", "thermal"),
+    [
+        (1 << 0, 1.0, 0.0),
+        (1 << 17, 1.0, 0.0),
+        (1 << 33, 0.0, 1.0),
+        (1 << 56, 0.0, 0.0),
+        (1 << 36, 0.0, None),  # RDNA3 always sets it
+        (1 << 36 | 1 << 33, 0.0, 1.0),
+    ],
 )
 def test_what_holds_the_clocks_down(
-    bit: int, power: float, thermal: float
+    bits: int, power: float, thermal: float | None
 ) -> None:
-    content = struct.pack("<HBB", 120, 1, 3) + bytes(116)
-    content = content[:112] + struct.pack("<Q", 1 << bit)
+    content = metrics((1, 3), 120, {112: ("Q", bits)})
     readings, _ = read_metrics(content, "gpu_metrics")
     assert readings["power_throttled"].value == power
     assert readings["thermal_throttled"].value == thermal
 
 
-def test_metrics_of_an_instinct_card() -> None:
-    content = bytearray(288)
-    struct.pack_into("<HBB", content, 0, 288, 1, 4)
-    struct.pack_into("<6H", content, 4, 41, 0xFFFF, 37, 717, 98, 60)
-    struct.pack_into("<Q", content, 24, 1_000_000)
-    struct.pack_into("<HH", content, 48, 16, 320)
-    readings, link = read_metrics(bytes(content), "gpu_metrics")
-    assert {name: each.value for name, each in readings.items()} == {
-        "hotspot_temperature_c": 41.0,
-        "memory_temperature_c": None,
-        "power_w": 717.0,
-        "gpu_utilization": 98.0,
-        "memory_activity": 60.0,
-        "energy_j": pytest.approx(15.259),
+def metrics(
+    version: tuple[int, int], size: int, values: dict[int, tuple[str, int]]
+) -> bytes:
+    """A file whose other fields have no value."""
+    content = bytearray(b"\xff" * size)
+    struct.pack_into("<HBB", content, 0, size, *version)
+    for offset, (kind, value) in values.items():
+        struct.pack_into(f"<{kind}", content, offset, value)
+    return bytes(content)
+
+
+def attributes(*listed: tuple[int, int, int, str, list[int]]) -> bytes:
+    """A file of v1.9: of each attribute its number, unit and type, and its values."""
+    told = b"".join(
+        struct.pack(
+            f"<Q{len(values)}{kind}",
+            unit << 24 | number << 20 | identity << 10 | len(values),
+            *values,
+        )
+        for identity, unit, number, kind, values in listed
+    )
+    size = 8 + len(told)
+    return struct.pack("<HBBi", size, 1, 9, len(listed)) + told
+
+
+METRICS = {
+    "v1.0": (
+        metrics(
+            (1, 0),
+            76,
+            {
+                16: ("H", 41),
+                28: ("H", 98),
+                34: ("H", 210),
+                36: ("I", 7),
+                74: ("B", 8),
+                75: ("B", 160),
+            },
+        ),
+        {"temperature_c": 41.0, "gpu_utilization": 98.0, "power_w": 210.0},
+        (16.0, 8),
+    ),
+    "v1.4": (
+        metrics(
+            (1, 4),
+            288,
+            {10: ("H", 717), 24: ("Q", 10**6), 48: ("I", 320 << 16 | 16)},
+        ),
+        {"power_w": 717.0, "energy_j": 15.259},
+        (32.0, 16),
+    ),
+    "v1.5": (
+        metrics(
+            (1, 5),
+            360,
+            {4: ("H", 41), 88: ("Q", 10**6), 112: ("I", 320 << 16 | 8)},
+        ),
+        {"hotspot_temperature_c": 41.0, "energy_j": 15.259},
+        (32.0, 8),
+    ),
+    "v1.6": (
+        metrics(
+            (1, 6),
+            1664,
+            {
+                12: ("H", 98),
+                16: ("Q", 10**6),
+                60: ("I", 320 << 16 | 16),
+                104: ("Q", 3),
+            },
+        ),
+        {"gpu_utilization": 98.0, "energy_j": 15.259, "pcie_replays": 3.0},
+        (32.0, 16),
+    ),
+    "v1.8": (
+        metrics(
+            (1, 8),
+            3360,
+            {24: ("Q", 10**6), 68: ("I", 160 << 16 | 16), 112: ("Q", 3)},
+        ),
+        {"energy_j": 15.259, "pcie_replays": 3.0},
+        (16.0, 16),
+    ),
+    "v1.9": (
+        attributes(
+            (0, 2, 2, "H", [42]),
+            (3, 3, 2, "H", [194]),
+            (33, 1, 2, "H", [2098, 2100]),
+            (7, 0, 6, "Q", [10**6]),
+            (16, 0, 2, "H", [16]),
+            (17, 7, 2, "H", [320]),
+            (1, 1, 2, "H", [37]),  # a temperature in MHz
+            (5, 10, 1, "b", [-1]),
+        ),
+        {"hotspot_temperature_c": 42.0, "power_w": 194.0, "energy_j": 15.259},
+        (32.0, 16),
+    ),
+    "v2.1": (
+        metrics((2, 1), 120, {28: ("H", 50), 40: ("H", 9), 76: ("H", 800)}),
+        {"gpu_clock_mhz": 800.0},
+        None,
+    ),
+    "v2.4": (
+        metrics(
+            (2, 4),
+            168,
+            {
+                4: ("H", 4712),
+                28: ("H", 9800),
+                40: ("H", 15250),
+                120: ("Q", 0),
+            },
+        ),
+        {
+            "temperature_c": 47.12,
+            "gpu_utilization": 98.0,
+            "power_w": 15.25,
+            "power_throttled": 0.0,
+            "thermal_throttled": 0.0,
+        },
+        None,
+    ),
+    "v3.0": (
+        metrics((3, 0), 264, {112: ("I", 28_500), 174: ("H", 1200)}),
+        {"power_w": 28.5, "gpu_clock_mhz": 1200.0},
+        None,
+    ),
+}
+"""What a file of each version has, and its link."""
+
+
+@pytest.mark.parametrize("version", METRICS)
+def test_metrics_of_a_version(version: str) -> None:
+    content, expected, expected_link = METRICS[version]
+    padded = content + bytes(4096 - len(content))
+    readings, link = read_metrics(padded, "gpu_metrics")
+    values = {
+        name: each.value
+        for name, each in readings.items()
+        if each.value is not None
     }
-    assert link is not None
-    assert (link.speed_gts, link.width) == (32.0, 16)
+    assert values == pytest.approx(expected)
+    assert (link and (link.speed_gts, link.width)) == expected_link
+    assert all(
+        each.reason in ("not_reported", "unit_unknown")
+        for each in readings.values()
+        if each.value is None
+    )
 
 
-@pytest.mark.parametrize("kept", [0, 3, 4, 60, 119])
-def test_metrics_that_are_cut_say_nothing(kept: int) -> None:
-    content = struct.pack("<HBB", 120, 1, 3) + bytes(116)
-    assert read_metrics(content[:kept], "gpu_metrics") == ({}, None)
+@pytest.mark.parametrize("version", METRICS)
+def test_metrics_that_are_cut_say_nothing(version: str) -> None:
+    content = METRICS[version][0]
+    for kept in range(0, len(content), 3):
+        assert read_metrics(content[:kept], "gpu_metrics") == ({}, None)
 
 
+@pytest.mark.parametrize("count", [-1, 0, 1, 3, 2**31 - 1])
+def test_attributes_that_do_not_fill_their_file_say_nothing(count: int) -> None:
+    content = bytearray(attributes((3, 3, 2, "H", [194]), (0, 2, 2, "H", [42])))
+    struct.pack_into("<i", content, 4, count)
+    assert read_metrics(bytes(content), "gpu_metrics") == ({}, None)
+
+
+@pytest.mark.parametrize("version", ["v2.1", "v1.0"])
+def test_a_figure_whose_unit_nobody_names_is_missing(version: str) -> None:
+    readings, _ = read_metrics(METRICS[version][0], "gpu_metrics")
+    assert "unit_unknown" in {each.reason for each in readings.values()}
+
+
+RAPL = "sys/class/powercap/intel-rapl"
 PROC = {
     "proc/stat": "cpu  100 0 50 800 50 0 0 0 0 0\ncpu0 100 0 50 800 50 0 0 0 0 0\n",
     "proc/meminfo": "MemTotal: 2048 kB\nMemAvailable: 1024 kB\nSwapTotal: 8 kB\nSwapFree: 2 kB\n",
@@ -252,14 +405,14 @@ PROC = {
     "sys/class/net/eth0/statistics/rx_bytes": "10\n",
     "sys/class/net/eth0/statistics/tx_bytes": "20\n",
     "sys/class/net/eth1/statistics/rx_bytes": "5\n",
-    "sys/class/powercap/intel-rapl:0/energy_uj": "2000000\n",
-    "sys/class/powercap/intel-rapl:0:0/name": "core\n",
-    "sys/class/powercap/intel-rapl:0:0/energy_uj": "9000000\n",
-    "sys/class/powercap/intel-rapl:0:1/name": "dram\n",
-    "sys/class/powercap/intel-rapl:0:1/energy_uj": "4000000\n",
-    "sys/class/powercap/intel-rapl:1/energy_uj": "3000000\n",
-    "sys/class/powercap/intel-rapl:2/name": "psys\n",
-    "sys/class/powercap/intel-rapl:2/energy_uj": "8000000\n",
+    f"{RAPL}:0/energy_uj": "2000000\n",
+    f"{RAPL}:0:0/name": "core\n",
+    f"{RAPL}:0:0/energy_uj": "9000000\n",
+    f"{RAPL}:0:1/name": "dram\n",
+    f"{RAPL}:0:1/energy_uj": "4000000\n",
+    f"{RAPL}:1/energy_uj": "3000000\n",
+    f"{RAPL}:2/name": "psys\n",
+    f"{RAPL}:2/energy_uj": "8000000\n",
 }
 
 
@@ -292,10 +445,31 @@ def test_a_host_is_read(tmp_path: Path) -> None:
     )
 
 
+def test_a_counter_of_energy_that_turns_over_still_grows(
+    tmp_path: Path,
+) -> None:
+    root = plant(
+        tmp_path,
+        PROC | {f"{RAPL}:0/max_energy_range_uj": "262143000000\n"},
+    )
+    sampler, tree = HostSampler(), Tree(root)
+    seen = []
+    for counted_uj in (262142000000, 1000000, 5000000, 4000000):
+        (root / f"{RAPL}:0/energy_uj").write_text(f"{counted_uj}\n")
+        seen.append(sampler.sample(tree).host["package_energy_j"].value)
+    others_j = 3.0  # of the second package, which stands still
+    assert seen == [
+        262142.0 + others_j,
+        262144.0 + others_j,
+        262148.0 + others_j,
+        262147.0 + others_j,  # it began anew: no turn
+    ]
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
 def test_energy_that_only_root_may_read_says_so(tmp_path: Path) -> None:
     root = plant(tmp_path, PROC)
-    (root / "sys/class/powercap/intel-rapl:1/energy_uj").chmod(0)
+    (root / f"{RAPL}:1/energy_uj").chmod(0)
     assert read_host(Tree(root))["package_energy_j"].reason == "permission"
 
 

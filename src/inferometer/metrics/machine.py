@@ -13,13 +13,7 @@ import numpy as np
 
 from inferometer.clock import NS
 from inferometer.metrics.definitions import known, meets_slo
-from inferometer.metrics.energy import (
-    Energy,
-    Reason,
-    Window,
-    energy_of,
-    unwrapped,
-)
+from inferometer.metrics.energy import Energy, Reason, Window, energy_of
 from inferometer.trace import Outcome, Trace
 from inferometer.trace.series import HOST, Telemetry, Times, Values
 
@@ -359,18 +353,5 @@ def _of_host(
 
 
 def _host_energy(telemetry: Telemetry, window: Window | None) -> float | None:
-    time_ns, value = telemetry.track(HOST, "package_energy_j")
-    if (
-        window is None
-        or len(value) < MIN_SAMPLES
-        or time_ns[0] > window.start_ns
-        or time_ns[-1] < window.end_ns
-    ):
-        return None
-    _, span = telemetry.track(HOST, "package_energy_range_j")
-    value = unwrapped(value, float(span[-1]) if len(span) else None)
-    if (np.diff(value) < 0).any():
-        return None
-    ends = np.interp([window.start_ns, window.end_ns], time_ns, value)
-    grown = float(ends[1] - ends[0])
-    return grown if grown > 0 else None
+    grown = growth(telemetry, HOST, "package_energy_j", window)
+    return grown or None  # a counter that stands still says nothing

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from statistics import fmean
 
 from inferometer.telemetry.reading import Reading, Readings
@@ -15,8 +16,8 @@ KIB = 1024
 MICRO = 1e-6
 
 
-def read_host(tree: Tree) -> Readings:
-    """All fields of a host but its frequency."""
+def read_host(tree: Tree, rapl: Rapl | None = None) -> Readings:
+    """All fields of a host but its frequency. `rapl` knows the counters from the last time."""
     return {
         **_processor(tree),
         **_memory(tree),
@@ -25,8 +26,7 @@ def read_host(tree: Tree) -> Readings:
         "cpu_pressure_percent": _pressure(tree, "cpu"),
         "memory_pressure_percent": _pressure(tree, "memory"),
         "io_pressure_percent": _pressure(tree, "io"),
-        "package_energy_j": _energy(tree, r"intel-rapl:\d+", "package"),
-        "dram_energy_j": _energy(tree, r"intel-rapl:\d+:\d+", "dram"),
+        **(rapl or Rapl()).read(tree),
     }
 
 
@@ -167,21 +167,50 @@ def _pressure(tree: Tree, what: str) -> Reading:
     return _first_number(tree, f"proc/pressure/{what}", r"^some avg10=([\d.]+)")
 
 
-def _energy(tree: Tree, place: str, kind: str) -> Reading:
-    """Of all domains of a kind. Cores and graphics are inside the package, the package is inside
-    `psys`. Only root may read it.
-    """
-    base = "sys/class/powercap"
-    found = [
-        f"{base}/{name}"
-        for name in tree.constant_names(base)
-        if re.fullmatch(place, name)
-    ]
-    return _sum(
-        (
-            tree.reading(f"{path}/energy_uj", MICRO)
-            for path in found
-            if (tree.constant(f"{path}/name") or "package").startswith(kind)
-        ),
-        base,
-    )
+class Rapl:
+    """The processor's own counters of energy (RAPL), which begin at 0 again beyond their range."""
+
+    BASE = "sys/class/powercap"
+
+    def __init__(self) -> None:
+        self._seen: dict[str, float] = {}
+        self._turned_j: dict[str, float] = {}
+
+    def read(self, tree: Tree) -> Readings:
+        """Sums over the packages, and over the memory beside them. Only root may read them."""
+        return {
+            "package_energy_j": self._sum(tree, r"intel-rapl:\d+", "package"),
+            "dram_energy_j": self._sum(tree, r"intel-rapl:\d+:\d+", "dram"),
+        }
+
+    def _sum(self, tree: Tree, place: str, kind: str) -> Reading:
+        """Of all domains of a kind. Cores and graphics are inside the package, the package is
+        inside `psys`.
+        """
+        found = [
+            f"{self.BASE}/{name}"
+            for name in tree.constant_names(self.BASE)
+            if re.fullmatch(place, name)
+        ]
+        return _sum(
+            (
+                self._domain(tree, path)
+                for path in found
+                if (tree.constant(f"{path}/name") or "package").startswith(kind)
+            ),
+            self.BASE,
+        )
+
+    def _domain(self, tree: Tree, path: str) -> Reading:
+        """A fall by less than half of the range is no turn but a counter that began anew."""
+        now = tree.reading(f"{path}/energy_uj", MICRO)
+        if now.value is None:
+            return now
+        range_j = tree.constant_reading(
+            f"{path}/max_energy_range_uj", MICRO
+        ).value
+        fallen_j = self._seen.get(path, now.value) - now.value
+        if range_j and fallen_j > range_j / 2:
+            self._turned_j[path] = self._turned_j.get(path, 0.0) + range_j
+        self._seen[path] = now.value
+        return replace(now, value=now.value + self._turned_j.get(path, 0.0))

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from inferometer.clock import NS, monotonic_ns
 from inferometer.telemetry.host import (
+    Rapl,
     is_virtual,
     read_cores,
     read_frequency,
@@ -189,6 +190,7 @@ class HostSampler:
 
     def __init__(self) -> None:
         self._frequency_due_ns = 0
+        self._rapl = Rapl()
 
     def sample(self, tree: Tree) -> Sampled:
         """Processor, memory, pressure, network and energy."""
@@ -197,7 +199,7 @@ class HostSampler:
         if now >= self._frequency_due_ns:
             frequency = read_frequency(tree)
             self._frequency_due_ns = now + FREQUENCY_EVERY_S * NS
-        host = {**read_host(tree), "cpu_frequency_mhz": frequency}
+        host = {**read_host(tree, self._rapl), "cpu_frequency_mhz": frequency}
         return Sampled(now, host=host, cores=read_cores(tree))
 
     def close(self) -> None:

@@ -388,6 +388,19 @@ def test_attributes_that_do_not_fill_their_file_say_nothing(count: int) -> None:
     assert read_metrics(bytes(content), "gpu_metrics") == ({}, None)
 
 
+def test_a_second_die_without_power_of_its_own_is_not_0_watts(
+    tmp_path: Path,
+) -> None:
+    root = plant_capture(tmp_path, "amd_sysfs_rx6900xt.json")
+    (power,) = root.glob("sys/class/drm/card*/device/hwmon/*/power1_average")
+    power.write_text("0\n")
+    (metrics_file,) = root.glob("sys/class/drm/card*/device/gpu_metrics")
+    content = bytearray(metrics_file.read_bytes())
+    struct.pack_into("<H", content, 22, 0)
+    metrics_file.write_bytes(content)
+    assert said(only_card(root))["power_w"] == "not_reported"
+
+
 @pytest.mark.parametrize("version", ["v2.1", "v1.0"])
 def test_a_figure_whose_unit_nobody_names_is_missing(version: str) -> None:
     readings, _ = read_metrics(METRICS[version][0], "gpu_metrics")

@@ -1,4 +1,4 @@
-"""Cards from `amd-smi metric`: JSON of two shapes, indented text, CSV.
+"""Cards from `amd-smi metric` and `monitor`: JSON of two shapes, indented text, CSV, tables.
 
 All become one plain form first: the path of a figure in small letters, `usage.gfx_activity`, and
 its text with the unit, `42 %`. CSV has no paths and no units.
@@ -9,10 +9,15 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from inferometer.telemetry.amd_smi_tables import (
+    Figures,
+    by_default_view,
+    by_monitor,
+)
 from inferometer.telemetry.pci import same_address
 from inferometer.telemetry.reading import (
     Card,
@@ -46,11 +51,26 @@ FIGURES: Mapping[str, tuple[str, str, float]] = {
     "energy.total_energy_consumption": ("energy_j", "J", 1),
     "mem_usage.total_vram": ("memory_total_bytes", "MB", MIB),
     "mem_usage.used_vram": ("memory_used_bytes", "MB", MIB),
+    "power_usage": ("power_w", "W", 1),
+    "power_limit": ("power_limit_w", "W", 1),
+    "hotspot_temperature": ("hotspot_temperature_c", "C", 1),
+    "memory_temperature": ("memory_temperature_c", "C", 1),
+    "gfx": ("gpu_utilization", "%", 1),
+    "gfx_clk": ("gpu_clock_mhz", "MHz", 1),
+    "gfx_clock": ("gpu_clock_mhz", "MHz", 1),
+    "mem": ("memory_activity", "%", 1),
+    "mem_clock": ("memory_clock_mhz", "MHz", 1),
+    "vram_total": ("memory_total_bytes", "MB", MIB),
+    "vram_used": ("memory_used_bytes", "MB", MIB),
 }
-"""Our field, the unit there, and what one of it is in ours. Its MB are of 1024 x 1024 bytes."""
+"""Our field, the unit there, and what one of it is in ours. Paths of `monitor` have one part; MB
+are of 1024 x 1024 bytes.
+"""
 
-BY_COLUMN = {path.rsplit(".", 1)[-1]: path for path in FIGURES}
-"""CSV's columns. `clk` and the like are not unique, and never columns."""
+BY_COLUMN = {path.rsplit(".", 1)[-1]: path for path in FIGURES if "." in path}
+"""Columns of the CSV of `metric`. `clk` and the like are not unique, and never columns."""
+MONITORED = {"power_usage", "gfx", "vram_used"}
+"""Columns that the CSV of `monitor` alone has: its `mem` is an activity, and no temperature."""
 
 MAX_VRAM_MB = 2.0**30
 """More is an underflow of the driver."""
@@ -60,7 +80,8 @@ MAX_GTS = 1000
 _OBJECT = re.compile(r"^\s*[\[{]", re.MULTILINE)
 _LINE = re.compile(r"( *)([A-Za-z]\w*):(?: (.*))?")
 
-Figures = dict[str, str]
+WAYS: Sequence[Sequence[str]] = (("metric", "--json"), ("monitor",), ())
+"""The next is tried where a release fails at one."""
 
 
 class AmdSmi:
@@ -68,17 +89,24 @@ class AmdSmi:
 
     def __init__(self) -> None:
         self._addresses: Mapping[int, str | None] | None = None
+        self._ways = WAYS
 
     def ask(self) -> tuple[list[Card], ToolReport]:
         """The cards that it knows, and how asking it went."""
-        answer = ask([TOOL, "metric", "--json"])
-        cards = parse(answer.text)
+        cards: list[Card] = []
+        for way in self._ways:
+            answer = ask([TOOL, *way])
+            if cards := parse(answer.text):
+                self._ways = [way]
+            if cards or answer.state in ("tool_missing", "tool_timeout"):
+                break
         if cards and self._addresses is None:
             listed = ask([TOOL, "list", "--json"])
             self._addresses = addresses(listed.text)
         known = self._addresses or {}
         placed = [
-            replace(card, address=known.get(card.number or 0)) for card in cards
+            replace(card, address=known.get(card.number or 0, card.address))
+            for card in cards
         ]
         return placed, answer.report(TOOL, cards)
 
@@ -89,11 +117,7 @@ class AmdSmi:
 def parse(text: str) -> list[Card]:
     """The cards of whatever the tool printed."""
     found = next(
-        (
-            cards
-            for read in (_by_json, _by_csv, _by_text)
-            if (cards := read(text))
-        ),
+        (cards for read in READERS if (cards := read(text))),
         {},
     )
     return [_card(number, figures) for number, figures in found.items()]
@@ -152,9 +176,9 @@ def _by_csv(text: str) -> dict[int, Figures]:
         elif head and len(row) == len(head):
             cells = dict(zip(head, row, strict=True))
             if cells["gpu"].isdecimal():
+                paths = {} if MONITORED & {*head} else BY_COLUMN
                 cards[int(cells["gpu"])] = {
-                    BY_COLUMN.get(name, name): cell
-                    for name, cell in cells.items()
+                    paths.get(name, name): cell for name, cell in cells.items()
                 }
     return cards
 
@@ -181,6 +205,10 @@ def _by_text(text: str) -> dict[int, Figures]:
     return cards
 
 
+READERS = (_by_json, _by_csv, _by_text, by_monitor, by_default_view)
+"""The first that finds a card is right about what the tool printed."""
+
+
 def _card(place: int, figures: Figures) -> Card:
     readings: dict[str, Reading] = {}
     for path, (field, unit, scale) in FIGURES.items():
@@ -191,7 +219,7 @@ def _card(place: int, figures: Figures) -> Card:
                 readings[field] = found
     return Card(
         "amd",
-        None,
+        same_address(figures.get("bdf", "")),
         None,
         readings,
         LinkReport(vendor=_link(figures)),

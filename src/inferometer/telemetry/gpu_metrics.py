@@ -134,6 +134,9 @@ THROTTLED = {"power_throttled": 0xFF00FF, "thermal_throttled": 0xFFFF << 32}
 HOTSPOT = 1 << 36
 """RDNA3 sets this bit also when it is idle and cold: alone it says nothing."""
 
+NEVER_ZERO = ("power_w", "energy_j")
+"""A counter that is not kept stays at 0, and so does the power of a package's second die."""
+
 NO_READINGS = ("width", "gts", "throttle")
 
 Raw = tuple[int | None, float | None]
@@ -216,10 +219,11 @@ def _listed(
 
 def _reading(name: str, raw: Raw, source: str) -> Reading:
     value, scale = raw
-    source = f"{source} {name}"
+    own = "energy_accumulator" if name == "energy_j" else name
+    source = f"{source} {own}"
     if scale is None:
         return Reading(None, source, "unit_unknown")
-    if value is None or (name == "energy_j" and not value):
+    if value is None or (name in NEVER_ZERO and not value):
         return Reading(None, source, "not_reported")
     averaging = "driver" if name == "power_w" else None
     return Reading(float(value * scale), source, averaging=averaging)

@@ -14,6 +14,7 @@ from inferometer.telemetry.reading import (
     Link,
     LinkReport,
     Reading,
+    Reason,
     ToolReport,
 )
 from inferometer.telemetry.tool import ask
@@ -23,65 +24,74 @@ TOOL = "nvidia-smi"
 
 MIB = 1024.0 * 1024.0
 
-COLUMNS: Mapping[str, tuple[str, str, float]] = {
-    "gpu_utilization": ("utilization.gpu", "%", 1),
-    "memory_activity": ("utilization.memory", "%", 1),
-    "memory_used_bytes": ("memory.used", "MiB", MIB),
-    "memory_total_bytes": ("memory.total", "MiB", MIB),
-    "power_w": ("power.draw", "W", 1),
-    "power_instant_w": ("power.draw.instant", "W", 1),
-    "power_limit_w": ("power.limit", "W", 1),
-    "power_limit_default_w": ("power.default_limit", "W", 1),
-    "temperature_c": ("temperature.gpu", "", 1),
-    "memory_temperature_c": ("temperature.memory", "", 1),
-    "gpu_clock_mhz": ("clocks.sm", "MHz", 1),
-    "max_gpu_clock_mhz": ("clocks.max.sm", "MHz", 1),
-    "memory_clock_mhz": ("clocks.mem", "MHz", 1),
-    "fan_percent": ("fan.speed", "%", 1),
-    "power_throttled_us": (
-        "clocks_event_reasons_counters.sw_power_cap",
-        "us",
-        1,
-    ),
-    "thermal_throttled_us": (
-        "clocks_event_reasons_counters.sw_thermal_slowdown",
-        "us",
-        1,
-    ),
-    "hw_thermal_throttled_us": (
-        "clocks_event_reasons_counters.hw_thermal_slowdown",
-        "us",
-        1,
-    ),
-    "power_brake_throttled_us": (
-        "clocks_event_reasons_counters.hw_power_brake_slowdown",
-        "us",
-        1,
-    ),
+COLUMNS: Mapping[str, tuple[Sequence[str], str, float]] = {
+    "gpu_utilization": (("utilization.gpu",), "%", 1),
+    "memory_activity": (("utilization.memory",), "%", 1),
+    "memory_used_bytes": (("memory.used",), "MiB", MIB),
+    "memory_total_bytes": (("memory.total",), "MiB", MIB),
+    "power_w": (("power.draw", "power.draw.average"), "W", 1),
+    "power_instant_w": (("power.draw.instant",), "W", 1),
+    "power_limit_w": (("power.limit", "enforced.power.limit"), "W", 1),
+    "power_limit_default_w": (("power.default_limit",), "W", 1),
+    "temperature_c": (("temperature.gpu",), "", 1),
+    "memory_temperature_c": (("temperature.memory",), "", 1),
+    "gpu_clock_mhz": (("clocks.sm", "clocks.current.sm"), "MHz", 1),
+    "max_gpu_clock_mhz": (("clocks.max.sm",), "MHz", 1),
+    "memory_clock_mhz": (("clocks.mem", "clocks.current.memory"), "MHz", 1),
+    "fan_percent": (("fan.speed",), "%", 1),
+    **{
+        f"{field}_throttled_us": (
+            [f"clocks_event_reasons_counters.{counter}"],
+            "us",
+            1,
+        )
+        for field, counter in (
+            ("power", "sw_power_cap"),
+            ("thermal", "sw_thermal_slowdown"),
+            ("hw_thermal", "hw_thermal_slowdown"),
+            ("power_brake", "hw_power_brake_slowdown"),
+        )
+    },
 }
-"""Column, its unit there, and what one of it is in ours."""
+"""Columns of which the first is asked for and the first that is there counts; their unit, and what
+one of it is in ours.
+"""
+
+LINK_COLUMNS = {
+    "pcie.link.gen.current": "pcie.link.gen.gpucurrent",
+    "pcie.link.gen.max": "pcie.link.gen.gpumax",
+    "pcie.link.width.current": "pcie.link.width.current",
+    "pcie.link.width.max": "pcie.link.width.max",
+}
+"""What is asked for, and what newer drivers call it."""
 
 BESIDE = (
     "index",
     "name",
     "pci.bus_id",
-    "pcie.link.gen.current",
-    "pcie.link.gen.max",
-    "pcie.link.width.current",
-    "pcie.link.width.max",
+    *LINK_COLUMNS,
     "mig.mode.current",
 )
 SINCE_535 = ("clocks_event_reasons_counters.", "power.draw.", "mig.")
 """Columns that older drivers refuse, and with them the whole query."""
 
-ALL = (*BESIDE, *(column for column, _, _ in COLUMNS.values()))
+ALL = (*BESIDE, *(columns[0] for columns, _, _ in COLUMNS.values()))
+KNOWN = {
+    *BESIDE,
+    *LINK_COLUMNS.values(),
+    *(each for columns, _, _ in COLUMNS.values() for each in columns),
+}
 MIN_KNOWN = 3
 """So many known columns make a line the head of the table: banners have none."""
 
 _UNIT = re.compile(r"^(?P<name>\S+)(?: \[(?P<unit>[^\]]*)\])?$")
 
 
-AVERAGING = {"power.draw": "driver", "power.draw.instant": "instant"}
+AVERAGING = {
+    "power.draw": "driver",
+    "power.draw.average": "1 s",
+    "power.draw.instant": "instant",
+}
 
 
 def query(columns: Sequence[str]) -> list[str]:
@@ -134,33 +144,32 @@ def parse(text: str) -> list[Card]:
         ]
         if (
             len(found) == len(row)
-            and sum(name in ALL for name, _ in found) >= MIN_KNOWN
+            and sum(name in KNOWN for name, _ in found) >= MIN_KNOWN
         ):
             if head:
                 break  # a second table: the first sample is enough
             head = found
         elif head and len(row) == len(head):
             card = _card(head, row)
-            if card is not None and card.address is not None:
-                cards.setdefault(card.address, card)
+            if card is not None:
+                cards.setdefault(card.address or str(card.number), card)
     return list(cards.values())
 
 
 def _card(head: Sequence[tuple[str, str]], row: Sequence[str]) -> Card | None:
+    """None without an address and a number: nobody could say which card it is."""
     cells = {name: cell for (name, _), cell in zip(head, row, strict=True)}
     units = dict(head)
     address = same_address(cells.get("pci.bus_id", ""))
-    if address is None:
+    index = number(cells.get("index", ""))
+    if address is None and index is None:
         return None
     readings = {
-        name: _reading(
-            cells.get(column), units.get(column, ""), column, unit, scale
-        )
-        for name, (column, unit, scale) in COLUMNS.items()
+        name: _reading(cells, units, columns, unit, scale)
+        for name, (columns, unit, scale) in COLUMNS.items()
     }
     mode = cells.get("mig.mode.current")
     readings["partitioned"] = _partitioned(mode, f"{TOOL} mig.mode.current")
-    index = number(cells.get("index", ""))
     return Card(
         "nvidia",
         address,
@@ -178,26 +187,51 @@ def _partitioned(mode: str | None, source: str) -> Reading:
     return Reading(PARTITIONED[mode], source)
 
 
+REASONS: Mapping[str, Reason] = {
+    "permission": "permission",
+    "is lost": "card_lost",
+    "requires reset": "card_lost",
+}
+"""Why there is no number, by a part of what stands there instead."""
+
+
 def _reading(
-    cell: str | None, head_unit: str, column: str, unit: str, scale: float
+    cells: Mapping[str, str],
+    head_units: Mapping[str, str],
+    columns: Sequence[str],
+    unit: str,
+    scale: float,
 ) -> Reading:
+    column = next((each for each in columns if each in cells), None)
+    if column is None:
+        return Reading(None, f"{TOOL} {columns[0]}", "no_source")
     source = f"{TOOL} {column}"
-    if cell is None:
-        return Reading(None, source, "no_source")
-    text, _, own_unit = cell.partition(" ")
+    text, _, own_unit = cells[column].partition(" ")
     value = number(text)
     if value is None:
-        return Reading(None, source, "not_reported")
-    if {own_unit, head_unit} - {"", unit}:
+        return Reading(None, source, _reason(cells[column]))
+    if {own_unit, head_units[column]} - {"", unit}:
         return Reading(None, source, "unit_unknown")
     averaging = AVERAGING.get(column)
     return Reading(value * scale, source, averaging=averaging)
 
 
+def _reason(cell: str) -> Reason:
+    told = cell.lower()
+    return next(
+        (why for part, why in REASONS.items() if part in told), "not_reported"
+    )
+
+
 def _link(cells: Mapping[str, str]) -> Link | None:
     generation, lanes, most_generation, most_lanes = (
-        number(cells.get(f"pcie.link.{name}", ""))
-        for name in ("gen.current", "width.current", "gen.max", "width.max")
+        number(cells.get(name, cells.get(LINK_COLUMNS[name], "")))
+        for name in (
+            "pcie.link.gen.current",
+            "pcie.link.width.current",
+            "pcie.link.gen.max",
+            "pcie.link.width.max",
+        )
     )
     speed = GTS_OF_GENERATION.get(int(generation or 0))
     if speed is None or not lanes:

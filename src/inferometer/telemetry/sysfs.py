@@ -99,19 +99,23 @@ def _gpu_metrics(tree: Tree, path: str) -> tuple[Readings, Link | None]:
 
 
 def _amd_power(tree: Tree, monitor: str) -> Reading:
-    """Most cards have one of the two files."""
-    return merged(
-        {
-            "power_w": tree.reading(
-                f"{monitor}/power1_average", MICRO, averaging="driver"
+    """Most cards have one of the two files. The second die of a package has one that says 0."""
+    found = merged(
+        *(
+            {
+                "power_w": tree.reading(
+                    f"{monitor}/{name}", MICRO, averaging=kind
+                )
+            }
+            for name, kind in (
+                ("power1_average", "driver"),
+                ("power1_input", "instant"),
             )
-        },
-        {
-            "power_w": tree.reading(
-                f"{monitor}/power1_input", MICRO, averaging="instant"
-            )
-        },
+        )
     )["power_w"]
+    if found.value == 0:
+        return Reading(None, found.source, "not_reported")
+    return found
 
 
 def _intel(tree: Tree, device: Device) -> FromFiles:

@@ -11,13 +11,16 @@ import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Literal
+from typing import IO, Literal
 
+from inferometer.printable import printable
 from inferometer.telemetry.reading import Card, ToolReport, ToolState
+from inferometer.words import reason_of
 
 TIMEOUT_S = 8.0
 """`nvidia-smi` with many cards may take 6 s."""
 MAX_BYTES = 4 * 1024 * 1024
+MAX_COMPLAINT_CHARS = 160
 
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
@@ -29,6 +32,8 @@ class ToolAnswer:
     text: str
     state: Literal["ok", "tool_missing", "tool_failed", "tool_timeout"]
     exit_code: int | None = None
+    complaint: str = ""
+    """The last line of its standard error; without one, the first that it printed."""
 
     def report(self, tool: str, cards: Sequence[Card]) -> ToolReport:
         """How asking went, given the cards that were read from the answer."""
@@ -38,8 +43,11 @@ class ToolAnswer:
         if state == "tool_failed" and cards:
             state = "ok"  # it ended with an error after a good answer
         failed = self.exit_code not in (0, None)
-        detail = f"exit code {self.exit_code}" if failed else None
-        return ToolReport(tool, state, detail)
+        told = [
+            *([f"exit code {self.exit_code}"] if failed else []),
+            *([self.complaint] if self.complaint and state != "ok" else []),
+        ]
+        return ToolReport(tool, state, ": ".join(told) or None)
 
 
 def ask(command: Sequence[str], *, timeout_s: float = TIMEOUT_S) -> ToolAnswer:
@@ -49,28 +57,38 @@ def ask(command: Sequence[str], *, timeout_s: float = TIMEOUT_S) -> ToolAnswer:
     program = shutil.which(command[0])
     if program is None:
         return ToolAnswer("", "tool_missing")
-    with (
-        tempfile.TemporaryFile() as output
-    ):  # a pipe could be held open by a grandchild
+    # a pipe could be held open by a grandchild
+    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
         try:
             process = subprocess.Popen(  # noqa: S603 - a vendor's tool, from the user's PATH
                 [program, *command[1:]],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
-                stderr=subprocess.DEVNULL,
+                stderr=errors,
                 env={**os.environ, "LC_ALL": "C"},
                 start_new_session=True,
             )
-        except OSError:
-            return ToolAnswer("", "tool_failed")
+        except OSError as error:
+            return ToolAnswer("", "tool_failed", complaint=reason_of(error))
         try:
             code = process.wait(timeout_s)
         except subprocess.TimeoutExpired:
             _end(process)
             return ToolAnswer("", "tool_timeout")
-        output.seek(0)
-        text = output.read(MAX_BYTES).decode("utf-8", "replace")
-    return ToolAnswer(cleaned(text), "ok" if code == 0 else "tool_failed", code)
+        text, said = _read(output), _read(errors)
+    complaint = _line(said, -1) or (_line(text, 0) if code else "")
+    state: Literal["ok", "tool_failed"] = "ok" if code == 0 else "tool_failed"
+    return ToolAnswer(text, state, code, complaint)
+
+
+def _read(output: IO[bytes]) -> str:
+    output.seek(0)
+    return cleaned(output.read(MAX_BYTES).decode("utf-8", "replace"))
+
+
+def _line(text: str, which: int) -> str:
+    lines = [line for line in text.split("\n") if line.strip()]
+    return printable(lines[which], MAX_COMPLAINT_CHARS) if lines else ""
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

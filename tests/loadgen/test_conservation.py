@@ -47,6 +47,10 @@ pytestmark = pytest.mark.filterwarnings(
 """The scripted server's threads are no concern of the forked workers."""
 
 N, WARMUPS = 40, 4
+HANGING, ANSWERED = (4, 5), 1
+"""Remainders of numbers by seven. Each end is among the first nine requests, in flight together:
+a client that begins late drops all others.
+"""
 PATIENT = BOUNDED
 IMPATIENT = BOUNDED.model_copy(update={"first_token_s": 0.15})
 
@@ -64,13 +68,13 @@ def mixed(peer: Peer, asked: Asked) -> None:
     """Of seven requests in a row two have no answer, one is refused, one cut off; warm-ups are
     answered.
     """
-    what = asked.id % 7 if asked.id >= WARMUPS else 0
-    if what in (1, 4):
+    what = asked.id % 7 if asked.id >= WARMUPS else ANSWERED
+    if what in HANGING:
         peer.wait_for_hangup()
         raise Hangup
-    if what == 2:
+    if what == 6:
         peer.send(sized(b'{"error": "no"}', "500 X"))
-    elif what == 3:
+    elif what == 0:
         raise Hangup
     else:
         answer(peer, asked)
@@ -238,7 +242,7 @@ def test_a_worker_that_is_killed_makes_the_run_invalid_and_costs_its_own_request
         """
         if (
             asked.id % workers == workers - 1
-            and asked.id % 7 in (1, 4)
+            and asked.id % 7 in HANGING
             and asked.id >= WARMUPS
             and not killed.is_set()
         ):

@@ -199,17 +199,16 @@ def _array_spans(
                 line += text.count("\n", start, end)
                 at = end
                 continue
-        more = (
-            file.read(READ_BYTES)
-            if short and len(text) - at < MAX_ROW_BYTES
-            else b""
-        )
+        text, start, base, at = text[at:], start - at, base + at, 0
+        more = ""
+        if short and len(text) < MAX_ROW_BYTES:
+            more = file.read(READ_BYTES).decode("latin-1")
         if not more:
             line += text.count("\n", at, start)
             raise ValueError(
                 Said("dataset.array", {"path": path, "line": line, "why": why})
             )
-        text, base, at = text[at:] + more.decode("latin-1"), base + at, 0
+        text += more
 
 
 def _object(raw: bytes, where: str) -> dict[str, Any]:

@@ -19,7 +19,7 @@ MAX_NAME_CHARS = 200
 _BLANKS = re.compile(r"\s+")
 
 _PIECES = re.compile(
-    r"[（《「“]*(?:[^\s\u2e80-\uffef]+|.)[，。；：、！？）》」”]*\s*"
+    r"[（《「“\[(]*(?:[^\s\u2e80-\uffef]+|.)[，。；：、！？）》」”]*\s*"
 )
 """What a line is not broken within: a word or a Chinese character, with marks that open or close
 it.

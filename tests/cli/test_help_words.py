@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from inferometer.cli import backends, datasets
-from inferometer.cli.help_words import CHINESE_WORD, help_words, translate
+from inferometer.cli.help_words import help_words, translate
 from inferometer.cli.main import VERBS, load_verb
+from inferometer.printable import wrapped
 from inferometer.spec.preset_files import preset_names
 
 OTHERS = ["zh-CN", "zh-TW"]
@@ -28,7 +29,6 @@ SERVERS = {
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 OF_ALL = (
     "app",
-    "title",
     "panel",
     "default",
     "typed",
@@ -137,17 +137,33 @@ def test_the_list_of_verbs_and_errors_of_the_parser() -> None:
     )
 
 
+@pytest.mark.parametrize("language", OTHERS)
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_default_that_is_said_in_words_is_translated(
+    verb: str, language: str
+) -> None:
+    command = load_verb(verb)
+    translate(command, verb, language)
+    told = {
+        each.name: each.show_default
+        for _, inner in commands(verb, command)
+        for each in inner.params
+        if isinstance(each.show_default, str)
+        if re.search(r"(?<!\.)\b[a-z]{3}", each.show_default)
+    }
+    assert [name for name in told if not CHINESE.search(told[name])] == []
+
+
 def test_lines_end_between_any_two_chinese_characters() -> None:
     """But before no mark that closes; words of ours stay whole."""
-    words = CHINESE_WORD.findall("显示 token 数、服务器（max_model_len）。")
-    assert words == [
+    text = "显示 token 数、服务器（max_model_len）。"
+    assert wrapped(text, 1) == [
         "显",
-        "示 ",
-        "token ",
+        "示",
+        "token",
         "数、",
         "服",
         "务",
         "器",
-        "（",
-        "max_model_len）。",
+        "（max_model_len）。",
     ]

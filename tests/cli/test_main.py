@@ -4,10 +4,12 @@ wrong flags.
 
 from __future__ import annotations
 
+import copy
 import re
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import typer
@@ -21,6 +23,8 @@ from inferometer.cli.main import (
     spread,
     without_vllm_only,
 )
+from inferometer.printable import columns_of
+from inferometer.words import LANGUAGES
 from tests.processes import run_forked
 
 
@@ -167,17 +171,18 @@ def test_ctrl_c_while_flags_are_read_is_130(
     assert run(monkeypatch, "bench") == 130
 
 
-def test_help_is_there_before_anything_heavy_is_loaded() -> None:
+@pytest.mark.parametrize("verb", ["", "bench", "run", "compare", "report"])
+def test_help_is_there_before_anything_heavy_is_loaded(verb: str) -> None:
     code = (
-        "import sys; sys.argv = ['inferometer', '--help']\n"
+        "import sys\n"
         "from inferometer.cli.main import main\n"
         "try: main()\n"
         "except SystemExit: pass\n"
-        "print(*sorted({'numpy', 'polars', 'pydantic', 'httpx', 'httptools', 'multiprocessing'} "
-        "& set(sys.modules)))"
+        "print(*sorted({'numpy', 'polars', 'pydantic', 'httpx', 'httptools', 'multiprocessing', "
+        "'rich', 'orjson', 'yaml', 'psutil'} & set(sys.modules)))"
     )
     told = subprocess.run(
-        [sys.executable, "-c", code],
+        [sys.executable, "-c", code, *verb.split(), "--help"],
         capture_output=True,
         text=True,
         check=True,
@@ -212,7 +217,8 @@ def modules_after(*arguments: str) -> set[str]:
 def test_the_command_line_loads_no_verb_before_it_is_called(
     arguments: list[str],
 ) -> None:
-    assert modules_after(*arguments) == {"language", "main", "output"}
+    loaded = modules_after(*arguments) - {"help_text"}
+    assert loaded == {"command", "language", "main", "output"}
 
 
 def test_the_help_of_a_verb_loads_no_other() -> None:
@@ -272,6 +278,36 @@ def test_what_is_vllms_alone_is_left_out_with_a_word(
     ]
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("verb", ["", *VERBS])
+def test_the_help_fits_a_terminal(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    verb: str,
+    language: str,
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr(main_module, "app", copy.deepcopy(main_module.app))
+    assert run(monkeypatch, "--lang", language, *verb.split(), "--help") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) > 5
+    assert [line for line in lines if columns_of(line) > 80] == []
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_a_default_is_what_the_parser_would_make_of_it(verb: str) -> None:
+    command = load_verb(verb)
+    context = command.context_class(command)
+    for each in command.params:
+        if each.required:
+            continue
+        context.set_parameter_source(each.name, SimpleNamespace(name="DEFAULT"))
+        default = each.get_default(context)
+        taken = each.process_value(context, default)
+        read = type(each).process_value(each, context, default)
+        assert (type(taken), taken) == (type(read), read), each.name
+
+
 def test_help_breaks_lines_where_the_terminal_ends_and_not_where_the_source_did(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -279,7 +315,9 @@ def test_help_breaks_lines_where_the_terminal_ends_and_not_where_the_source_did(
     assert run(monkeypatch, "compare", "--help") == 0
     prose = [
         line.strip()
-        for line in capsys.readouterr().out.partition("╭")[0].splitlines()
+        for line in capsys.readouterr()
+        .out.partition("\nArguments")[0]
+        .splitlines()
     ]
     for line, following in zip(prose, prose[1:], strict=False):
         if line and following:

@@ -73,6 +73,7 @@ ROOMS = {
     "group",
     "hardware",
     "header",
+    "help",
     "ledger",
     "levels",
     "machine",

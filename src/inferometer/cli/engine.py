@@ -95,7 +95,7 @@ Link = Annotated[
 Utilization = Annotated[float, twins("Share of the card's memory to use.")]
 Budget = Annotated[
     int | None,
-    twins("Maximum tokens of a step.", show_default="as vLLM has it"),
+    twins("Maximum tokens of a step.", show_default="vLLM's"),
 ]
 Blocks = Annotated[
     int | None,

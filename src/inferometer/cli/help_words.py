@@ -4,23 +4,12 @@ is asked for.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from importlib import import_module
 from inspect import signature
 from typing import Any
 
 from inferometer.words import in_words
-
-TITLES = {
-    "ARGUMENTS_PANEL_TITLE": "title.arguments",
-    "OPTIONS_PANEL_TITLE": "title.options",
-    "COMMANDS_PANEL_TITLE": "title.commands",
-    "DEFAULT_STRING": "title.default",
-    "REQUIRED_LONG_STRING": "title.required",
-    "ENVVAR_STRING": "title.env",
-}
-"""What typer itself says."""
 
 
 def help_words(language: str) -> Mapping[str, str]:
@@ -31,21 +20,9 @@ def help_words(language: str) -> Mapping[str, str]:
     return words
 
 
-CHINESE_WORD = re.compile(
-    r"\s*(?:[\u2e80-\uffef]|[^\s\u2e80-\uffef]+)[，。：；、）！？”》]*\s*"
-)
-"""Where a line may end: after any Chinese character, but not before a mark that closes."""
-
-
 def translate_root(app: Any, language: str) -> None:
     """The list of verbs; before the command is made of it."""
-    from rich import _wrap
-    from typer import rich_utils
-
     words = help_words(language)
-    _wrap.re_word = CHINESE_WORD  # else lines end at spaces alone
-    for constant, key in TITLES.items():
-        setattr(rich_utils, constant, words[key])
     app.info.help, app.info.epilog = words["app"], words["app.start"]
     for name, parameter in signature(
         app.registered_callback.callback

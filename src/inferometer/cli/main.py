@@ -10,10 +10,10 @@ from importlib import import_module
 from typing import Any
 
 import typer
-from typer.core import TyperGroup
 from typer.main import get_command
 
 import inferometer
+from inferometer.cli.command import Verb, VerbGroup
 from inferometer.cli.language import chosen, of_environment
 from inferometer.cli.output import finish_output, survive_any_output
 from inferometer.system.interruption import Interruption, ignore_at_exit
@@ -95,7 +95,7 @@ that name in the module of that name.
 HELP = {"-h", "--help"}
 
 
-class Verbs(TyperGroup):
+class Verbs(VerbGroup):
     """The commands of `VERBS`, which the help lists without importing them."""
 
     def resolve_command(
@@ -125,9 +125,8 @@ def load_verb(name: str) -> Any:
         return get_command(verb)
     paragraphs = inspect.cleandoc(verb.__doc__ or "").split("\n\n")
     alone = typer.Typer(add_completion=False)
-    alone.command(
-        name, help="\n\n".join(each.replace("\n", " ") for each in paragraphs)
-    )(verb)
+    text = "\n\n".join(each.replace("\n", " ") for each in paragraphs)
+    alone.command(name, cls=Verb, help=text)(verb)
     return get_command(alone)
 
 
@@ -220,8 +219,10 @@ def main() -> None:
     ignore_at_exit()
     arguments, language = chosen(sys.argv[1:])
     speak(language or of_environment(os.environ))
-    if not arguments or HELP & set(arguments):
-        _prepare_help()
+    if spoken().language != "en" and (not arguments or HELP & set(arguments)):
+        from inferometer.cli.help_words import translate_root
+
+        translate_root(app, spoken().language)
     with Interruption() as interruption:
         code = _run(arguments)
         interruption.finish()
@@ -277,32 +278,6 @@ def _is_somewhere() -> bool:
     except FileNotFoundError:
         return False
     return True
-
-
-def _prepare_help() -> None:
-    """In the language of the terminal. Rich would cut long words off on a narrow one: fold types
-    and texts, and keep flags whole.
-    """
-    if spoken().language != "en":
-        from inferometer.cli.help_words import translate_root
-
-        translate_root(app, spoken().language)
-    from rich.table import Table
-    from typer import rich_utils
-
-    class OptionsTable(Table):
-        def add_row(self, *cells: Any, **more: Any) -> None:
-            for text in (
-                each
-                for cell in cells
-                for each in getattr(cell, "renderables", ())
-            ):
-                text.overflow = "fold"
-            super().add_row(*cells, **more)
-            for number, column in enumerate(reversed(self.columns)):
-                column.overflow, column.no_wrap = "fold", number >= 2
-
-    rich_utils.Table = OptionsTable  # type: ignore[attr-defined]
 
 
 def _help_of(arguments: Sequence[str]) -> str:

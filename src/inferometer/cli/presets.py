@@ -7,11 +7,12 @@ from typing import Annotated
 
 import typer
 
+from inferometer.cli.command import Verb, VerbGroup
 from inferometer.cli.help_words import help_words
 from inferometer.cli.usage import usage_error
 from inferometer.words import Said, spoken
 
-presets = typer.Typer(add_completion=False)
+presets = typer.Typer(add_completion=False, cls=VerbGroup)
 
 
 @presets.callback(invoke_without_command=True)
@@ -38,7 +39,7 @@ def list_presets(context: typer.Context) -> None:
         typer.echo(f"{name:{width}}  {about}")
 
 
-@presets.command("show")
+@presets.command("show", cls=Verb)
 def show_preset(
     name: Annotated[
         str, typer.Argument(help="A name that `inferometer presets` lists.")
@@ -54,7 +55,7 @@ def show_preset(
     typer.echo(preset_text(name), nl=False)
 
 
-@presets.command("schema")
+@presets.command("schema", cls=Verb)
 def show_schema() -> None:
     """Print the JSON Schema of campaign files, for editors that complete and check them."""
     import json

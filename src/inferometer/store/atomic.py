@@ -12,13 +12,11 @@ import errno
 import fcntl
 import os
 import re
-import secrets
 import shutil
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from hashlib import sha256
 from pathlib import Path
 from typing import IO
 
@@ -264,9 +262,10 @@ def _locked(file: IO[bytes], path: Path) -> Iterator[bool]:
 
 
 def _lock_file(path: Path) -> Path:
-    return path.with_name(
-        f"{TEMPORARY_PREFIX}{sha256(path.name.encode()).hexdigest()[:16]}.lock"
-    )
+    from hashlib import sha256  # slow to import, and rarely needed
+
+    number = sha256(path.name.encode()).hexdigest()[:16]
+    return path.with_name(f"{TEMPORARY_PREFIX}{number}.lock")
 
 
 def require_writable(directory: Path) -> None:
@@ -341,7 +340,7 @@ def _make(directory: Path) -> None:
 
 
 def _temporary(directory: Path) -> Path:
-    return directory / f"{TEMPORARY_PREFIX}{secrets.token_hex(8)}"
+    return directory / f"{TEMPORARY_PREFIX}{os.urandom(8).hex()}"
 
 
 def _system_error(error: Exception) -> int | None:

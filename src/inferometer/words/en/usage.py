@@ -3,6 +3,14 @@
 from __future__ import annotations
 
 USAGE: dict[str, str] = {
+    "help.usage": "Usage: {usage}",
+    "help.arguments": "Arguments",
+    "help.options": "Options",
+    "help.commands": "Commands",
+    "help.default": "[default: {value}]",
+    "help.required": "[required]",
+    "help.env": "[env: {value}]",
+    "help.range": "[{value}]",
     "wish.input": "input {wish}",
     "wish.greater_than": "should be greater than {gt}",
     "wish.greater_than_equal": "should be greater than or equal to {ge}",

@@ -3,6 +3,14 @@
 from __future__ import annotations
 
 USAGE: dict[str, str] = {
+    "help.usage": "用法：{usage}",
+    "help.arguments": "参数",
+    "help.options": "选项",
+    "help.commands": "命令",
+    "help.default": "[默认：{value}]",
+    "help.required": "[必填]",
+    "help.env": "[环境变量：{value}]",
+    "help.range": "[{value}]",
     "wish.input": "{wish}",
     "wish.greater_than": "应大于 {gt}",
     "wish.greater_than_equal": "应大于或等于 {ge}",

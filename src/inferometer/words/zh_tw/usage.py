@@ -3,6 +3,14 @@
 from __future__ import annotations
 
 USAGE: dict[str, str] = {
+    "help.usage": "用法：{usage}",
+    "help.arguments": "引數",
+    "help.options": "選項",
+    "help.commands": "命令",
+    "help.default": "[預設：{value}]",
+    "help.required": "[必填]",
+    "help.env": "[環境變數：{value}]",
+    "help.range": "[{value}]",
     "wish.input": "{wish}",
     "wish.greater_than": "應大於 {gt}",
     "wish.greater_than_equal": "應大於或等於 {ge}",

@@ -50,6 +50,8 @@ FILES = (
     TOOL_FILES / "inference-perf" / "stage_0_lifecycle_metrics.json",
     TOOL_FILES / "llama-bench" / "tests.jsonl",
     TOOL_FILES / "llmperf" / "acme-tiny-7b_550_150_summary.json",
+    TOOL_FILES / "sglang-batch" / "engine.jsonl",
+    TOOL_FILES / "sglang-batch" / "server.jsonl",
     TOOL_FILES / "sglang-offline" / "results.jsonl",
     TOOL_FILES / "vllm-offline" / "latency.json",
     TOOL_FILES / "vllm-offline" / "tiny_tp2_throughput.json",

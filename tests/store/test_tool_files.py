@@ -490,6 +490,49 @@ def test_offline_throughput_of_sglang_as_json_lines(tmp_path: Path) -> None:
     assert cut.metrics == {"completed": 100, "total_input_tokens": 30000}
 
 
+def test_batches_of_sglang_that_one_call_carries() -> None:
+    """`output_throughput` has two meanings over the versions; ours is the first."""
+    old, new, alone, cut = read_results(
+        TOOL_FILES / "sglang-batch" / "server.jsonl"
+    )
+    rates = {
+        "request_throughput": 4.0,
+        "output_throughput": 512.0,
+        "total_token_throughput": 4608.0,
+    }
+    tokens = {"total_input_tokens": 16384, "total_output_tokens": 2048}
+    assert old.metrics == {"completed": 16, "duration": 4.0, **tokens, **rates}
+    assert new.metrics == old.metrics
+    assert (new.own["output_throughput"], new.own["last_ttft"]) == (682.67, 1.0)
+    assert "acc_length" not in new.own
+    assert "output_throughput 682.67" in str(new.notes[1])
+    assert new.conditions == {"run_name": "tp2", "scenario": "one batch"}
+    assert old.conditions == {"scenario": "one batch"}
+    assert new.load == {
+        "input_len": 1024,
+        "output_len": 128,
+        "num_prompts": 16,
+        "request_rate": math.inf,
+    }
+    assert (alone.metrics["mean_ttft_ms"], alone.metrics["mean_e2el_ms"]) == (
+        100.0,
+        2000.0,
+    )
+    assert cut.metrics == {}
+
+
+def test_a_batch_of_sglang_without_a_server() -> None:
+    (run,) = read_results(TOOL_FILES / "sglang-batch" / "engine.jsonl")
+    assert (run.metrics["output_throughput"], run.metrics["duration"]) == (
+        320.0,
+        0.8,
+    )
+    assert run.metrics["total_token_throughput"] == pytest.approx(2880.0)
+    assert run.own["median_decode_latency"] == 0.01
+    assert run.conditions == {"scenario": "offline latency"}
+    assert "mean_ttft_ms" not in run.metrics
+
+
 GUIDELLM = TOOL_FILES / "guidellm"
 ONLY_JSON = {"total_input_tokens", "total_output_tokens"}
 

@@ -156,6 +156,24 @@ def test_a_split_that_is_not_there_is_told_with_its_flag(
         build(tmp_path, 1, split="nowhere")
 
 
+@pytest.mark.parametrize(
+    ("error", "cure"),
+    [
+        (ConnectionError("no route"), r"\(no route\)\. Set HF_ENDPOINT to a"),
+        (FileNotFoundError("no such name"), r"name\); see workload\.subset"),
+    ],
+)
+def test_a_hub_out_of_reach_is_another_fault_than_a_wrong_name(
+    error: Exception, cure: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def load(*_: object, **__: object) -> object:
+        raise error
+
+    monkeypatch.setattr(datasets, "load_dataset", load)
+    with pytest.raises(ValueError, match=cure):
+        build(Path("acme/rows"), 3)
+
+
 def test_a_malformed_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "rows.jsonl").write_text('{"prompt": "a"}\n{"prompt": \n')
     with pytest.raises(ValueError, match="cannot be read"):

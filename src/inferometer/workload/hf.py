@@ -25,6 +25,17 @@ from inferometer.workload.records import Row, json_rows
 SHUFFLE_BUFFER = 10_000
 """A stream is shuffled within a window of so many rows, which bounds what is in memory."""
 
+UNREACHABLE = frozenset(
+    {
+        "ConnectionError",
+        "LocalEntryNotFoundError",
+        "OfflineModeIsEnabled",
+        "TimeoutError",
+        "TransportError",
+    }
+)
+"""Errors of several libraries, by name: not all of them are installed."""
+
 _SAVED = ("state.json", "dataset_dict.json")
 """What `save_to_disk` leaves in a directory."""
 
@@ -67,10 +78,17 @@ def hf_rows(
         Exception
     ) as error:  # the library, and those that it calls, raise all kinds
         reason = str(error).strip().partition("\n")[0] or type(error).__name__
-        is_here = Path(spec.path).exists()
-        told = {"path": spec.path, "why": reason}
-        key = "dataset.hf.unread" if is_here else "dataset.hf.unread.hub"
-        raise ValueError(Said(key, told)) from error
+        told = {"path": spec.path, "why": reason.rstrip(".")}
+        raise ValueError(Said(_unread(spec.path, error), told)) from error
+
+
+def _unread(path: str, error: Exception) -> str:
+    """The key of the sentence about it."""
+    if Path(path).exists():
+        return "dataset.hf.unread"
+    kinds = {each.__name__ for each in type(error).__mro__}
+    is_offline = not kinds.isdisjoint(UNREACHABLE)
+    return f"dataset.hf.unread.{'network' if is_offline else 'hub'}"
 
 
 def _function_calls(

@@ -25,6 +25,7 @@ from inferometer.store.importers import (
     printed_offline,
     printed_report,
     sglang,
+    sglang_batch,
     vllm,
     vllm_offline,
 )
@@ -131,6 +132,18 @@ READERS = (
         "JSON lines of `sglang.bench_offline_throughput`",
         sglang.is_sglang_offline,
         sglang.read_sglang_offline,
+    ),
+    Reader(
+        "SGLang",
+        "JSON lines of `sglang.bench_one_batch_server`",
+        sglang_batch.is_batch_on_server,
+        sglang_batch.read_batch_on_server,
+    ),
+    Reader(
+        "SGLang",
+        "JSON lines of `sglang.bench_one_batch`",
+        sglang_batch.is_batch_in_engine,
+        sglang_batch.read_batch_in_engine,
     ),
     Reader(
         "GuideLLM",

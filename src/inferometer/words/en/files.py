@@ -208,6 +208,12 @@ FILES: dict[str, str] = {
         "workload.path {path}: there is no such file or directory here, and the hub's data set "
         "cannot be read ({why}); see workload.subset and workload.split."
     ),
+    "dataset.hf.unread.network": (
+        "workload.path {path}: there is no such file or directory here, and the hub cannot be "
+        "reached ({why}). Set HF_ENDPOINT to a mirror, such as https://hf-mirror.com; or download "
+        "the data set, from ModelScope as well, and set workload.path to its folder and "
+        "workload.name to its name on the hub."
+    ),
     "dataset.csv.fields": "{where}: has another number of fields than the first line; repair it.",
     "dataset.csv": "{path}, line {line}: is not CSV ({why}); repair it.",
     "dataset.unread": "workload.path {path}: cannot be read ({why}); give the data set's file.",

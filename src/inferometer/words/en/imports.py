@@ -15,6 +15,9 @@ IMPORTS: dict[str, str] = {
     "note.offline_latency": (
         "It is a run of the engine without a server ({command}): E2EL is that of a whole batch."
     ),
+    "note.one_batch": (
+        "One call carried the whole batch ({command}): nothing is known of single requests."
+    ),
     "note.llama_bench": (
         "It is a run of llama.cpp's engine without a server, with one sequence: its rates "
         "are no figures of serving."

@@ -152,6 +152,11 @@ FILES: dict[str, str] = {
         "workload.path {path}：本地没有这个文件或目录，也无法读取 hub 上的数据集（{why}）；请检查 "
         "workload.subset 和 workload.split。"
     ),
+    "dataset.hf.unread.network": (
+        "workload.path {path}：本地没有这个文件或目录，也连不上 hub（{why}）。请把 HF_ENDPOINT "
+        "设为镜像地址，例如 https://hf-mirror.com；也可以先下载数据集（魔搭 ModelScope 亦可），"
+        "再把 workload.path 设为其所在目录、workload.name 设为它在 hub 上的名称。"
+    ),
     "dataset.csv.fields": "{where}：字段数与第一行不同；请修正。",
     "dataset.csv": "{path} 第 {line} 行：不是 CSV（{why}）；请修正。",
     "dataset.unread": "workload.path {path}：无法读取（{why}）；请给出数据集的文件。",

@@ -13,6 +13,9 @@ IMPORTS: dict[str, str] = {
     "note.offline_latency": (
         "这是不经过服务器的离线测试（{command}），E2EL 是整个批次的耗时。"
     ),
+    "note.one_batch": (
+        "整个批次由一次调用发出（{command}），没有单个请求的数据。"
+    ),
     "note.llama_bench": (
         "这是 llama.cpp 引擎的离线测试，单序列、不经过服务器，速率不是在线服务的指标。"
     ),

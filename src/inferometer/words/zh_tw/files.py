@@ -153,6 +153,11 @@ FILES: dict[str, str] = {
         "workload.path {path}：本機沒有這個檔案或目錄，也無法讀取 hub 上的資料集（{why}）；請檢查 "
         "workload.subset 和 workload.split。"
     ),
+    "dataset.hf.unread.network": (
+        "workload.path {path}：本機沒有這個檔案或目錄，也連不上 hub（{why}）。請將 HF_ENDPOINT "
+        "設為鏡像站位址，例如 https://hf-mirror.com；也可以先下載資料集（從 ModelScope 亦可），"
+        "再把 workload.path 設為其所在目錄、workload.name 設為它在 hub 上的名稱。"
+    ),
     "dataset.csv.fields": "{where}：欄位數與第一行不同；請修正。",
     "dataset.csv": "{path} 第 {line} 行：不是 CSV（{why}）；請修正。",
     "dataset.unread": "workload.path {path}：無法讀取（{why}）；請給出資料集的檔案。",

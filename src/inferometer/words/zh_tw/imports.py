@@ -13,6 +13,9 @@ IMPORTS: dict[str, str] = {
     "note.offline_latency": (
         "這是不經過伺服器的離線測試（{command}），E2EL 是整個批次的耗時。"
     ),
+    "note.one_batch": (
+        "整個批次由一次呼叫送出（{command}），沒有單一請求的資料。"
+    ),
     "note.llama_bench": (
         "這是 llama.cpp 引擎的離線測試，單一序列、不經過伺服器，速率不是線上服務的指標。"
     ),

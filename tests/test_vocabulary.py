@@ -25,7 +25,8 @@ from inferometer.vocabulary import (
 
 INCIDENTAL = {
     *("campaign", "group", "label", "tag", "seed"),
-    *("repeat", "cost_per_hour", "price_per_kwh", "pue", "date", "host"),
+    *("repeat", "cost_per_hour", "price_per_kwh", "pue", "date"),
+    *("host", "tool_version"),
 }
 LOAD = {
     "num_prompts",

@@ -728,6 +728,10 @@ CONDITIONS: Mapping[str, ConditionInfo] = {
     ),
     # the end, ISO 8601; the client's local time where no offset is told
     "date": ConditionInfo("incidental", in_tables=False, parts_curves=False),
+    # of the tool that wrote a file
+    "tool_version": ConditionInfo(
+        "incidental", in_tables=False, parts_curves=False
+    ),
     # of the client
     "host": ConditionInfo(
         "incidental",

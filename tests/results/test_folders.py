@@ -63,6 +63,20 @@ CONFIGURATION = {
             },
         ),
         (
+            "1x5090_x16_llama-3.1-8b_cuda13.0_1-200",
+            {
+                "gpus": 1,
+                "card": "5090",
+                "pcie_width": 16,
+                "stack": "CUDA 13.0",
+                "tp": 1,
+            },
+        ),
+        (
+            "2xRTX_PRO_6000_x8_qwen3-8b_TP2",
+            {"gpus": 2, "card": "RTX_PRO_6000", "pcie_width": 8, "tp": 2},
+        ),
+        (
             "8xMI300X_qwen3-235b_tp4_dp2",
             {"gpus": 8, "card": "MI300X", "tp": 4, "dp": 2},
         ),
@@ -102,12 +116,23 @@ def test_a_folders_name(name: str, told: dict[str, Any]) -> None:
         ),
         (
             "bench_io256x512_mc32_np128",
-            {"input_len": 256, "output_len": 512, "num_prompts": 128},
+            {
+                "input_len": 256,
+                "output_len": 512,
+                "num_prompts": 128,
+                "max_concurrency": 32,
+            },
         ),
         (
             "glm5_vllm_tp8_isl1k_osl128_conc16",
-            {"tp": 8, "input_len": 1024, "output_len": 128},
+            {
+                "tp": 8,
+                "input_len": 1024,
+                "output_len": 128,
+                "max_concurrency": 16,
+            },
         ),
+        ("acme_tiny-7b_tp1_qps1.5", {"tp": 1, "request_rate": 1.5}),
         ("http_stop2_outputs", {}),
     ],
 )

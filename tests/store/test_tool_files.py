@@ -613,8 +613,11 @@ def test_a_report_of_guidellm_that_unfolds_is_refused(tmp_path: Path) -> None:
 def test_guidellms_own_percentiles_are_shown_under_its_names() -> None:
     run = the_run("guidellm/v0.6.json")
     assert run.own["time_to_first_token_ms.p99"] == 140.0
-    (note,) = run.notes
+    note, cut_off = run.notes
     assert "time_to_first_token_ms.p99 140" in note.values["figures"]
+    assert str(cut_off).endswith(
+        f"counted nowhere: {run.own['incomplete']:.0f}."
+    )
     assert "p99_ttft_ms" in run.defined_otherwise
 
 

@@ -322,6 +322,8 @@ def _conditions(
     if run.model is not None and len(run.model) <= LONGEST_WORD:
         found["model_id"] = run.model
         found.setdefault("model", run.model)
+    if run.version is not None and len(run.version) <= LONGEST_WORD:
+        found["tool_version"] = run.version
     found["date"] = run.date
     if "arrivals" in found:
         found.pop("request_rate", None)

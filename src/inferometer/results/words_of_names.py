@@ -35,6 +35,11 @@ _CARDS = re.compile(
     r"(\d{1,4})x([a-z][a-z-]*\d[a-z0-9.+-]*?)(?=_|$)", re.IGNORECASE
 )
 _LANES = re.compile(r"(?<=_)x(1|2|4|8|16)(?=_|$)", re.IGNORECASE)
+_CARDS_BEFORE_LANES = re.compile(
+    r"(\d{1,4})x([a-z0-9][a-z0-9 ._+-]{0,60}?)(?=_x(?:1|2|4|8|16)(?:_|$))",
+    re.IGNORECASE,
+)
+"""Lanes say that a card stands before them, whatever it is called: 5090, RTX_PRO_6000."""
 _STACK = _word(rf"({'|'.join(STACKS)})[-_]?v?(\d+(?:\.\d+)+)")
 _SIZES = {
     name: _word(rf"{words}[-_]?(\d{{1,4}})")
@@ -51,6 +56,12 @@ _LENGTHS = {
     "output_len": _word(r"(?:osl|output_?len|output|out)(\d+k?)"),
     "num_prompts": _word(r"(?:num_?prompts|num|np)(\d+k?)"),
 }
+_LOADS = {
+    "max_concurrency": _word(
+        r"(?:max_?)?(?:conc|concurrency)[-_]?(\d{1,6})|mc(\d{1,6})"
+    ),
+    "request_rate": _word(r"(?:qps|rps)[-_]?(\d{1,6}(?:\.\d{1,6})?)"),
+}
 _BOTH_LENGTHS = _word(r"io(\d+k?)x(\d+k?)")
 _STAGE = re.compile(r"(?:^|-)[A-Z]+--")
 _WRITTEN_OUT = re.compile(
@@ -61,7 +72,7 @@ _WRITTEN_OUT = re.compile(
 def of_folder(name: str) -> dict[str, Condition]:
     """What an experiment is called by. One card has no tensor parallelism."""
     found: dict[str, Condition] = {}
-    if cards := _CARDS.match(name):
+    if cards := _CARDS_BEFORE_LANES.match(name) or _CARDS.match(name):
         found |= {"gpus": int(cards[1]), "card": cards[2]}
         if lanes := _LANES.search(name):
             found["pcie_width"] = int(lanes[1])
@@ -81,6 +92,9 @@ def of_file(stem: str) -> dict[str, Condition]:
     for name, pattern in _LENGTHS.items():
         if length := pattern.search(stem):
             found[name] = tokens(length[1])
+    for name, pattern in _LOADS.items():
+        if load := pattern.search(stem):
+            found[name] = _value(next(filter(None, load.groups())))
     return found
 
 

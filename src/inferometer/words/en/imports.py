@@ -45,5 +45,6 @@ IMPORTS: dict[str, str] = {
         "Of {names} the tool has figures by another definition; they are left out."
     ),
     "note.own_figures": "Under the tool's own names and definitions: {figures}.",
+    "note.cut_off": "Requests cut off at the end of the run, and counted nowhere: {n}.",
     "note.csv_verdict": "The table calls it {verdict}; the run itself is not here to check.",
 }

@@ -201,6 +201,7 @@ REPORT: dict[str, str] = {
     "condition.price_per_kwh": "price per kWh",
     "condition.pue": "PUE",
     "condition.date": "date",
+    "condition.tool_version": "version of the tool",
     "condition.host": "client host",
     "page.condition.series": "series",
     "page.condition.status": "verdict",

@@ -34,5 +34,6 @@ IMPORTS: dict[str, str] = {
     "note.by.folder": "文件夹名",
     "note.other_meaning": "{names}：该工具的定义与此处不同，未采用其数值。",
     "note.own_figures": "按该工具自己的名称和定义：{figures}。",
+    "note.cut_off": "运行结束时有 {n} 个请求被中断，未计入任何数值。",
     "note.csv_verdict": "表格中的判定为 {verdict}；原始运行数据不在此处，无法核实。",
 }

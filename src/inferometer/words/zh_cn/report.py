@@ -192,6 +192,7 @@ REPORT: dict[str, str] = {
     "condition.price_per_kwh": "电价（每 kWh）",
     "condition.pue": "PUE（机房）",
     "condition.date": "日期",
+    "condition.tool_version": "工具版本",
     "condition.host": "客户端主机",
     "page.condition.series": "系列",
     "page.condition.status": "判定",

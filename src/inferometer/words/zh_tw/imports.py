@@ -34,5 +34,6 @@ IMPORTS: dict[str, str] = {
     "note.by.folder": "資料夾名稱",
     "note.other_meaning": "{names}：該工具的定義與此處不同，未採用其數值。",
     "note.own_figures": "依該工具自己的名稱和定義：{figures}。",
+    "note.cut_off": "執行結束時有 {n} 個請求被中斷，未計入任何數值。",
     "note.csv_verdict": "表格中的判定為 {verdict}；原始執行資料不在此處，無法核實。",
 }

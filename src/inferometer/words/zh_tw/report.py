@@ -192,6 +192,7 @@ REPORT: dict[str, str] = {
     "condition.price_per_kwh": "電價（每 kWh）",
     "condition.pue": "PUE（機房）",
     "condition.date": "日期",
+    "condition.tool_version": "工具版本",
     "condition.host": "用戶端主機",
     "page.condition.series": "系列",
     "page.condition.status": "判定",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import gzip
 import itertools
 import json
 import math
@@ -12,7 +14,7 @@ from typing import Any
 import pytest
 
 import inferometer
-from inferometer.results import ResultsError, read
+from inferometer.results import ResultsError, foreign, read
 from tests.results.result_files import (
     SERVER,
     VLLM_DETAILED,
@@ -38,6 +40,69 @@ def test_strange_json_in_a_tree_is_counted_in_one_sentence(
     assert problem.startswith(
         "3 files are JSON, but no results of a tool that is known here"
     )
+
+
+def rewritten() -> dict[str, tuple[str, bytes]]:
+    whole = VLLM_PLAIN.read_bytes()
+    text = whole.decode()
+    return {
+        "mark": ("x.json", codecs.BOM_UTF8 + whole),
+        "carriage returns": ("x.json", text.replace(",", ",\r\n").encode()),
+        "PowerShell": ("x.json", text.encode("utf-16")),
+        "capitals": ("X.JSON", whole),
+        "packed": ("x.json.gz", gzip.compress(whole)),
+        "unnamed": ("x", whole),
+    }
+
+
+@pytest.mark.parametrize("kind", list(rewritten()))
+def test_what_systems_do_to_a_file_changes_nothing(
+    kind: str, tmp_path: Path
+) -> None:
+    name, content = rewritten()[kind]
+    (tmp_path / name).write_bytes(content)
+    named = the_point(tmp_path / name)
+    assert named.values == the_point(vllm_file(tmp_path / "y.json")).values
+    assert named.id.lower() == "x"
+    (tmp_path / "y.json").unlink()
+    if kind != "unnamed":
+        assert the_point(tmp_path).values == named.values
+
+
+def test_objects_of_several_lines_one_after_another(tmp_path: Path) -> None:
+    """As `cat` puts them together; a torn one at the end is told."""
+    whole = json.dumps(json.loads(VLLM_PLAIN.read_bytes()), indent=2)
+    path = tmp_path / "all.json"
+    path.write_text(f"{whole}\n{whole}\n{whole[: len(whole) // 2]}")
+    found = read([path])
+    assert len(found.points) == 2
+    (problem,) = found.problems
+    line = 2 * (whole.count("\n") + 1) + 1
+    assert problem.startswith(f"cannot read line {line} of {path}:")
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (gzip.compress(b'{"a": 1}')[:-9], "no whole gzip file"),
+        (b"\x1f\x8bno", "no whole gzip file"),
+    ],
+)
+def test_a_damaged_packed_file_is_a_sentence(
+    content: bytes, why: str, tmp_path: Path
+) -> None:
+    (tmp_path / "x.json.gz").write_bytes(content)
+    with pytest.raises(ResultsError, match=why):
+        read([tmp_path / "x.json.gz"])
+
+
+def test_a_packed_file_that_unfolds_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(foreign, "MAX_BYTES", 1_000_000)
+    (tmp_path / "x.json.gz").write_bytes(gzip.compress(b" " * 1_000_001))
+    with pytest.raises(ResultsError, match="more than the 1,000,000 allowed"):
+        read([tmp_path / "x.json.gz"])
 
 
 def damaged() -> dict[str, bytes]:

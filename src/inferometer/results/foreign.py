@@ -37,6 +37,7 @@ from inferometer.store.importers import (
     read_results,
     recompute,
     runs_of_content,
+    unpacked_name,
 )
 from inferometer.store.importers.imported_run import EXPECTED
 from inferometer.store.importers.reading import (
@@ -144,7 +145,8 @@ def runs_in(path: Path) -> tuple[list[ImportedRun], list[str]]:
         problems.extend(unread)
         return found
 
-    return runs_of_content(read_bytes(path, MAX_BYTES), path, objects), problems
+    content = read_bytes(path, MAX_BYTES)
+    return runs_of_content(content, path, objects, MAX_BYTES), problems
 
 
 def identity_of(
@@ -182,13 +184,10 @@ def _name(run: ImportedRun) -> str:
     """Of its file without what all have, or of EvalScope's directory, whose files all have one
     name.
     """
-    return (
-        run.path.parent.name
-        if run.tool == "evalscope"
-        else run.path.stem
-        if run.path.suffix in SUFFIXES
-        else run.path.name
-    )
+    if run.tool == "evalscope":
+        return run.path.parent.name
+    name = Path(unpacked_name(run.path.name))
+    return name.stem if name.suffix.lower() in SUFFIXES else name.name
 
 
 def _one_of(run: ImportedRun, part: int) -> str:

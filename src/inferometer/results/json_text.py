@@ -6,6 +6,7 @@ torn last line); and texts from such files made fit for others.
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import orjson
@@ -13,6 +14,8 @@ import orjson
 from inferometer.store.importers.imported_run import CannotImportError, unread
 from inferometer.store.importers.reading import Object, as_objects
 from inferometer.words import Said
+
+_SPACE = re.compile(r"[\s,]+")
 
 MAX_BAD_LINES = 3
 """So many lines of a file that are no JSON are named, and the rest of them is counted."""
@@ -50,6 +53,26 @@ def storable(text: str) -> str:
     return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
+def _one_after_another(content: bytes) -> tuple[list[Object], list[int]]:
+    """Objects of several lines each, as `>>` puts them together, and the line of what is none."""
+    decoder, text = json.JSONDecoder(), content.decode("utf-8", "replace")
+    found: list[Object] = []
+    begin = _after_space(text, 0)
+    while begin < len(text):
+        try:
+            value, end = decoder.raw_decode(text, begin)
+        except (ValueError, RecursionError):
+            return found, [text.count("\n", 0, begin) + 1]
+        found += [value] if isinstance(value, dict) else []
+        begin = _after_space(text, end)
+    return found, []
+
+
+def _after_space(text: str, begin: int) -> int:
+    space = _SPACE.match(text, begin)
+    return begin if space is None else space.end()
+
+
 def _lines(content: bytes, path: Path) -> tuple[list[Object], list[str]]:
     found: list[Object] = []
     bad: list[int] = []
@@ -60,6 +83,8 @@ def _lines(content: bytes, path: Path) -> tuple[list[Object], list[str]]:
             found += as_objects(json.loads(line), path)
         except (ValueError, RecursionError):  # CannotImportError is one too
             bad.append(number)
+    if not found:
+        found, bad = _one_after_another(content)
     if not found:
         raise unread(path, Said("unread.no_lines"))
     sentences: list[str] = [

@@ -32,12 +32,12 @@ from inferometer.results.sources import (
 from inferometer.results.told_twice import told_once
 from inferometer.spec.target import Threshold, Where
 from inferometer.store.importers import (
-    JSON_SUFFIXES,
     NOT_OURS,
     UNREADABLE,
     CannotImportError,
     CompanionError,
     UnknownResultError,
+    is_json,
 )
 from inferometer.vocabulary import CONDITIONS
 from inferometer.words import Said, counted, reason_of, sentence_of
@@ -182,9 +182,8 @@ class _CollectionReader:
                 return
             if source.named:
                 raise
-            if (
-                not isinstance(error, CompanionError)
-                and source.path.suffix in JSON_SUFFIXES
+            if not isinstance(error, CompanionError) and is_json(
+                source.path.name
             ):
                 self._strangers.append(source.path)
             return

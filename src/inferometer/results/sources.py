@@ -22,7 +22,11 @@ from inferometer.store.campaign.history import Result
 from inferometer.store.campaign.ledger import LedgerError
 from inferometer.store.campaign.paths import CampaignPaths
 from inferometer.store.campaign.sound import HIDDEN
-from inferometer.store.importers import JSON_SUFFIXES, is_evalscope
+from inferometer.store.importers import (
+    is_evalscope,
+    is_json,
+    unpacked_name,
+)
 from inferometer.store.importers.text import MAX_TEXT_BYTES
 from inferometer.store.run_directory import (
     EVENTS,
@@ -281,7 +285,8 @@ class Sources:
 
 def _may_be_result(name: str, beside: Container[str]) -> bool:
     return (
-        name.endswith(SUFFIXES)
+        unpacked_name(name).lower().endswith(SUFFIXES)
+        and not name.lower().endswith(ARCHIVES)
         and name not in NO_RESULTS
         and not (name in OF_OTHERS and OF_OTHERS[name] in beside)
     )
@@ -289,10 +294,7 @@ def _may_be_result(name: str, beside: Container[str]) -> bool:
 
 def _may_be_read(entry: os.DirEntry[str]) -> bool:
     """A text is searched only if it is no larger than any report of a client."""
-    return (
-        entry.name.endswith(JSON_SUFFIXES)
-        or entry.stat().st_size <= MAX_TEXT_BYTES
-    )
+    return is_json(entry.name) or entry.stat().st_size <= MAX_TEXT_BYTES
 
 
 def _json_of(run: Path) -> Iterator[Path]:

@@ -47,7 +47,7 @@ from inferometer.store.importers.reading import (
     read_bytes,
 )
 from inferometer.store.importers.recompute import recompute
-from inferometer.store.importers.text import MAX_TEXT_BYTES, decoded
+from inferometer.store.importers.text import MAX_TEXT_BYTES, decoded, plain
 from inferometer.words import Said, sentence_of
 
 __all__ = [
@@ -63,14 +63,19 @@ __all__ = [
     "ImportedRun",
     "UnknownResultError",
     "is_evalscope",
+    "is_json",
     "read_results",
     "recompute",
     "runs_of_content",
+    "unpacked_name",
 ]
 
 
 JSON_SUFFIXES = (".json", ".jsonl")
 """A file of such a name is JSON, or damaged."""
+
+PACKED = ".gz"
+"""Such a file is unpacked."""
 
 MAX_BLANKS = 1000
 """Before the first character of JSON."""
@@ -292,6 +297,14 @@ TOOLS = tuple(
 """As people call them."""
 
 
+def is_json(name: str) -> bool:
+    return unpacked_name(name).lower().endswith(JSON_SUFFIXES)
+
+
+def unpacked_name(name: str) -> str:
+    return name[: -len(PACKED)] if name.lower().endswith(PACKED) else name
+
+
 def read_results(
     path: Path, *, most_bytes: int = MAX_BYTES
 ) -> list[ImportedRun]:
@@ -321,6 +334,10 @@ def runs_of_content(
     """The runs of a file of JSON, by what `objects` finds in it, or of a text. Raises
     CannotImportError, and UnknownResultError if it is no result.
     """
+    try:
+        content = plain(content, most_bytes)
+    except ValueError as error:
+        raise unread(path, sentence_of(error)) from None
     looks_like_json = content[:MAX_BLANKS].lstrip()[:1] in (b"{", b"[")
     try:
         if (
@@ -328,7 +345,7 @@ def runs_of_content(
             and (runs := _runs_of_text(content, path)) is not None
         ):
             return runs
-        if not looks_like_json and path.suffix not in JSON_SUFFIXES:
+        if not looks_like_json and not is_json(path.name):
             raise _unknown(path)
         try:
             found = objects(content, path)

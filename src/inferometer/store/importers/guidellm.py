@@ -165,11 +165,9 @@ def _own(benchmark: Object) -> dict[str, float]:
 def _notes(own: dict[str, float]) -> tuple[Said, ...]:
     told = [f"{name} {own[name]:.6g}" for name in SHOWN if name in own]
     cut_off = own.get("incomplete", 0.0)
-    notes = {
-        "note.own_figures": {"figures": told} if told else {},
-        "note.cut_off": {"n": int(cut_off)} if cut_off > 0 else {},
-    }
-    return tuple(Said(key, values) for key, values in notes.items() if values)
+    shown = (Said("note.own_figures", {"figures": told}),) if told else ()
+    cut = (Said("note.cut_off", {"n": int(cut_off)}),) if cut_off > 0 else ()
+    return (*shown, *cut)
 
 
 def _load(benchmark: Object) -> tuple[dict[str, float], str | None]:

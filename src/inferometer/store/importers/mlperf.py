@@ -34,6 +34,7 @@ from inferometer.store.importers.text import (
     decoded,
     figure,
     lines_of,
+    plain,
 )
 from inferometer.vocabulary import statistic_of
 from inferometer.words import Said
@@ -286,9 +287,11 @@ def _place(
 
 def _detail_of(path: Path) -> dict[str, object]:
     try:
-        return dict(_entries(decoded(read_bytes(path, MAX_TEXT_BYTES))))
+        content = plain(read_bytes(path, MAX_TEXT_BYTES), MAX_TEXT_BYTES)
+        return dict(_entries(decoded(content)))
     except (
-        CannotImportError
+        CannotImportError,
+        ValueError,
     ):  # a log of samples may be larger than any summary needs
         return {}
 

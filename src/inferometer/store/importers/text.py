@@ -4,9 +4,15 @@ through.
 
 from __future__ import annotations
 
+import codecs
 import csv
+import gzip
+import io
 import re
+import zlib
 from collections.abc import Iterator
+
+from inferometer.words import Said
 
 MAX_TEXT_BYTES = 64 * 1024 * 1024
 """The largest text that is searched for results."""
@@ -25,13 +31,38 @@ _ESCAPES = re.compile(
 _ENDS = re.compile(r"\r\n|\r|\n")
 
 
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+"""What a file begins with that PowerShell wrote."""
+_GZIP = b"\x1f\x8b"
+
+
+def plain(content: bytes, most_bytes: int) -> bytes:
+    """Unpacked, and in UTF-8 without a mark of it. Raises ValueError where it cannot be unpacked,
+    or not within so many bytes.
+    """
+    if content.startswith(_GZIP):
+        content = _unpacked(content, most_bytes)
+    if content.startswith(_UTF_16):
+        return content.decode("utf-16", "replace").encode("utf-8", "replace")
+    return content.removeprefix(codecs.BOM_UTF8)
+
+
+def _unpacked(content: bytes, most_bytes: int) -> bytes:
+    try:
+        with gzip.open(io.BytesIO(content)) as file:
+            found = file.read(most_bytes + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        why = {"why": str(error).rstrip(".")}
+        raise ValueError(Said("unread.gzip", why)) from None
+    if len(found) > most_bytes:
+        size = {"size": len(found), "most": most_bytes}
+        raise ValueError(Said("unread.size", size))
+    return found
+
+
 def decoded(content: bytes) -> str:
-    """UTF-8 unless it says otherwise; what is no text becomes question marks."""
-    if content.startswith(
-        (b"\xff\xfe", b"\xfe\xff")
-    ):  # as PowerShell writes it
-        return content.decode("utf-16", "replace")
-    return content.decode("utf-8-sig", "replace")
+    """What is no text becomes question marks."""
+    return content.decode("utf-8", "replace")
 
 
 def lines_of(text: str) -> Iterator[str]:

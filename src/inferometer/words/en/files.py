@@ -173,6 +173,7 @@ FILES: dict[str, str] = {
     "problem.link": (
         "{path} is a link to a directory and was not followed: name it too if it is to be read."
     ),
+    "unread.gzip": "it is no whole gzip file ({why}); pack or copy it again",
     "unread.archive": "it is an archive; unpack it with `inferometer merge --output DIR {path}`",
     "problem.left_out": "{point} is left out: {directory}/{what}; measure it again",
     "problem.changed": (

@@ -127,6 +127,7 @@ FILES: dict[str, str] = {
     "merge.inside": "{output} 位于 {path} 之内：请选择被合并内容之外的目录。",
     "problem.as_they_are": "{error}其中的 JSON 文件按原样读取。",
     "problem.link": "{path} 是指向目录的链接，没有跟随：要读取它，请一并给出。",
+    "unread.gzip": "不是完整的 gzip 文件（{why}）；请重新压缩或重新复制",
     "unread.archive": "它是归档文件；请用 `inferometer merge --output DIR {path}` 解开",
     "problem.left_out": "未使用 {point}：{directory}/{what}；请重新测量",
     "problem.changed": "未使用 {point}：测量之后 {directory}/{what}；请重新测量",

@@ -130,6 +130,7 @@ FILES: dict[str, str] = {
     "merge.inside": "{output} 位於 {path} 之內：請選擇被合併內容之外的目錄。",
     "problem.as_they_are": "{error}其中的 JSON 檔案依原樣讀取。",
     "problem.link": "{path} 是指向目錄的連結，沒有跟隨：要讀取它，請一併給出。",
+    "unread.gzip": "不是完整的 gzip 檔案（{why}）；請重新壓縮或重新複製",
     "unread.archive": "它是封存檔；請用 `inferometer merge --output DIR {path}` 解開",
     "problem.left_out": "未使用 {point}：{directory}/{what}；請重新測量",
     "problem.changed": "未使用 {point}：測量之後 {directory}/{what}；請重新測量",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from inferometer.engine.twin.blocks import KVMemory
 from inferometer.engine.twin.memory import MemoryPlan, plan_memory
@@ -34,6 +34,21 @@ SMALL_DEFAULTS, BIG_DEFAULTS = (2048, 256), (8192, 1024)
 """max_num_batched_tokens and max_num_seqs of `vllm serve`."""
 
 
+SCALES: dict[str, tuple[str, tuple[str, ...]]] = {
+    "weights": ("card", ("weights",)),
+    "attention": ("card", ("attention",)),
+    "compute": ("card", ("compute",)),
+    "prompt-attention": ("stack", ("prompt_attention",)),
+    "host": (
+        "host",
+        ("eager_us_per_layer", "eager_moe_us_per_layer", "graph_us_per_layer"),
+    ),
+    "intake": ("host", ("intake_us", "intake_us_per_token")),
+    "link": ("link", ("bus_gb_s",)),
+}
+"""What can be fitted: the profile, and its numbers that are multiplied together."""
+
+
 @dataclass(frozen=True, slots=True)
 class TwinSettings:
     """Profiles by name, and a server's settings as vLLM calls them."""
@@ -57,6 +72,8 @@ class TwinSettings:
     """How many seconds of the model pass in a second."""
     seed: int = 0
     """Of the front's faults; nothing in the twin is random."""
+    factors: tuple[tuple[str, float], ...] = ()
+    """What numbers of the profiles are multiplied by, as fitted: names of SCALES."""
 
     def __post_init__(self) -> None:
         positive = {
@@ -106,9 +123,10 @@ class Twin:
         """The profiles in use, in one word."""
         settings = self.settings
         link = f"-{settings.link}" if settings.link else ""
+        fitted = "-fitted" if settings.factors else ""
         return (
             f"{settings.model}-{settings.card}-tp{settings.tp}{link}"
-            f"-{settings.stack}-{settings.host}"
+            f"-{settings.stack}-{settings.host}{fitted}"
         )
 
     def unverified(self) -> list[str]:
@@ -149,6 +167,7 @@ class Twin:
             Scheduler(self.rules, memory),
             step_time,
             intake_ns=round(self.host.intake_us * 1000),
+            intake_ps_per_token=round(self.host.intake_us_per_token * 1e6),
             outlet_ns=round(self.host.outlet_us * 1000),
             macro_steps=macro_steps,
         )
@@ -173,7 +192,28 @@ def make_twin(settings: TwinSettings) -> Twin:
         utilization=settings.gpu_memory_utilization,
         blocks=settings.num_gpu_blocks,
     )
-    return Twin(settings, card, model, stack, host, link, rules, memory)
+    twin = Twin(settings, card, model, stack, host, link, rules, memory)
+    for name, factor in settings.factors:
+        twin = _scaled(twin, name, factor)
+    return twin
+
+
+def _scaled(twin: Twin, name: str, factor: float) -> Twin:
+    if name not in SCALES:
+        values = {"name": name, "known": ", ".join(SCALES)}
+        raise ProfileError(Said("twin.no_factor", values))
+    part, fields = SCALES[name]
+    profile = getattr(twin, part)
+    if profile is None:
+        return twin
+    changed = {}
+    for each in fields:
+        now = getattr(profile, each)
+        if isinstance(now, dict):
+            changed[each] = {key: rate * factor for key, rate in now.items()}
+        else:
+            changed[each] = now * factor
+    return replace(twin, **{part: replace(profile, **changed)})
 
 
 def _rules(

@@ -7,7 +7,7 @@ link of a name such as `pcie4x8` or `pcie5x16-nop2p` is its generation's, with i
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any, TypeVar
@@ -101,8 +101,14 @@ class StackProfile:
     """A name of the scheduler's VERSIONS."""
     graphs: bool
     context_gib: float
-    prompt_us: float
-    """What each prompt costs in a step beside its tokens."""
+    prompt_step_us: float
+    """What a step with a prompt in it takes beside its tokens."""
+    prompt_attention: float
+    """Attention of prompts, as a share of the rate of matrix products."""
+    query_tile: int
+    """The kernel of that attention computes so many tokens of a prompt, or a multiple of them."""
+    pads_prompts: bool
+    """It computes each prompt of a step as if it were as long as the step's longest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +119,9 @@ class HostProfile:
     step_us: float
     request_us: float
     intake_us: float
-    """From a request's arrival until the scheduler knows it: HTTP, tokenizer, queue."""
+    """From a request's arrival until its prompt is tokenized: HTTP."""
+    intake_us_per_token: float
+    """Of the API server's tokenizer and queue, which take one request after another."""
     outlet_us: float
     """From the end of a step until its tokens leave: detokenizer, HTTP."""
 
@@ -121,15 +129,18 @@ class HostProfile:
 @dataclass(frozen=True, slots=True)
 class LinkProfile:
     floor_us: dict[int, float]
+    graph_floor_us: dict[int, float]
+    """The same of vLLM's own all-reduce, replayed from a graph."""
     bus_gb_s: dict[int, float]
 
-    def at(self, cards: int) -> tuple[float, float]:
+    def at(self, cards: int, *, graphs: bool = False) -> tuple[float, float]:
         """(seconds of the smallest all-reduce, bytes per second of a large one) among `cards`."""
         if cards not in self.floor_us:
             known = ", ".join(map(str, self.floor_us))
             values = {"cards": cards, "known": known}
             raise ProfileError(Said("twin.no_link", values))
-        return self.floor_us[cards] / 1e6, self.bus_gb_s[cards] * 1e9
+        floor_us = self.graph_floor_us if graphs else self.floor_us
+        return floor_us[cards] / 1e6, self.bus_gb_s[cards] * 1e9
 
 
 Kind = TypeVar(
@@ -199,4 +210,4 @@ def load_link(name: str) -> LinkProfile:
         return whole
     share = int(match[2] or LANES) / LANES
     slower = {cards: rate * share for cards, rate in whole.bus_gb_s.items()}
-    return LinkProfile(whole.floor_us, slower)
+    return replace(whole, bus_gb_s=slower)

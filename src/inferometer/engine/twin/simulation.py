@@ -56,6 +56,7 @@ class Simulation:
         step_time: StepTime,
         *,
         intake_ns: int = 0,
+        intake_ps_per_token: int = 0,
         outlet_ns: int = 0,
         macro_steps: bool = True,
     ) -> None:
@@ -64,6 +65,8 @@ class Simulation:
         self.step_time = step_time
         self.steps = 0
         self.intake_ns, self.outlet_ns = intake_ns, outlet_ns
+        self._intake_ps_per_token = intake_ps_per_token
+        self._intake_free_ps = 0
         self._macro = macro_steps
         self._arrivals: deque[tuple[int, TwinRequest]] = deque()
         self._clock_ps = 0
@@ -82,11 +85,14 @@ class Simulation:
         return not (self._ahead or scheduler.running or scheduler.waiting)
 
     def submit(self, request: TwinRequest) -> None:
-        """Take a request in at its `arrived_ns`; the scheduler knows it `intake_ns` later."""
+        """Take a request in at its `arrived_ns`; the scheduler knows it `intake_ns` later, and when
+        the API server is through with its tokens and with the requests before it.
+        """
         request.tables = self.scheduler.memory.new_tables()
-        known_ps = (request.arrived_ns + self.intake_ns) * PS_PER_NS
-        if self._arrivals:
-            known_ps = max(known_ps, self._arrivals[-1][0])
+        begins_ps = (request.arrived_ns + self.intake_ns) * PS_PER_NS
+        begins_ps = max(begins_ps, self._intake_free_ps)
+        known_ps = begins_ps + self._intake_ps_per_token * request.prompt_tokens
+        self._intake_free_ps = known_ps
         self._arrivals.append((known_ps, request))
         self._is_stuck = False
 

@@ -55,7 +55,10 @@ class StepTime:
         self._async = async_scheduling
         self._flops = card.dense_tflops * 1e12 * card.compute * tp
         self._weight_rate = card.bandwidth_gb_s * 1e9 * card.weights * tp
-        self._alpha, self._bus = link.at(tp) if link and tp > 1 else (0.0, 1.0)
+        self._attention_flops = self._flops * stack.prompt_attention
+        self._alpha, self._bus = 0.0, 1.0
+        if link and tp > 1:
+            self._alpha, self._bus = link.at(tp, graphs=stack.graphs)
         kv_rate = card.bandwidth_gb_s * 1e9 * card.attention
         heads = max(1.0, model.kv_heads / tp)
         read_s = 2 * heads * model.head_dim * model.kv_bytes / kv_rate
@@ -111,7 +114,7 @@ class StepTime:
         base = self._constant(tokens, rows, len(shares))
         compute_s, read_s = self._attention(prompts)
         attention_ps = round(max(compute_s, read_s) * PS) + read_ps
-        extra_ps = round(self._stack.prompt_us * len(prompts) * 1e6)
+        extra_ps = round(self._stack.prompt_step_us * 1e6)
         return Busy(
             base.total_ps + attention_ps + extra_ps,
             base.compute_ps + round(compute_s * PS),
@@ -176,17 +179,23 @@ class StepTime:
 
     def _attention(self, prompts: Sequence[Share]) -> tuple[float, float]:
         """Seconds of arithmetic and of reading KV, of chunks of prompts."""
-        model = self.model
+        model, stack = self.model, self._stack
         full = model.layers - model.windowed_layers
+        longest = max(share[2] for share in prompts)
         pairs = read = 0
         for _, start, tokens in prompts:
-            pairs += full * _pairs(start, tokens, start + tokens)
+            queries = longest if stack.pads_prompts else tokens
+            idle = -(-queries // stack.query_tile) * stack.query_tile - tokens
+            pairs += full * (_pairs(start, tokens, start + tokens) + idle * start)
             read += full * (start + tokens)
             if model.windowed_layers:
                 window = model.window
-                pairs += model.windowed_layers * _pairs(start, tokens, window)
+                pairs += model.windowed_layers * (
+                    _pairs(start, tokens, window) + idle * min(start, window)
+                )
                 read += model.windowed_layers * min(start + tokens, window)
-        return pairs * self._pair_flops / self._flops, read * self._read_s
+        compute_s = pairs * self._pair_flops / self._attention_flops
+        return compute_s, read * self._read_s
 
     def _all_reduce_s(self, tokens: int, rows: int) -> float:
         if self._tp == 1:

@@ -1,0 +1,185 @@
+"""What a client does to an engine, in virtual time: a load of requests, under a cap or at a rate, and
+the numbers that `vllm bench serve` would print.
+
+Its habits are simulated too, because they change the numbers: the test request, which is prompt 0;
+the opening burst, in which all users start at once; and prompts of one seed, which are the same in
+every point of a ladder, so that a later point finds them in the prefix cache.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from math import inf
+
+import numpy as np
+
+from inferometer.engine.twin.request import TwinRequest
+from inferometer.engine.twin.simulation import Simulation
+
+SECOND_NS = 1_000_000_000
+PAUSE_NS = 10 * SECOND_NS
+"""Between two points of a ladder."""
+RUNGS_BEFORE = 2
+"""Rungs of a ladder that are simulated before a measured one: under LRU, what lies further back is
+in the cache no more, or in use again.
+"""
+PERCENTILES = (50, 90, 99)
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """One point. Lengths are tokens."""
+
+    requests: int
+    prompt_tokens: int
+    output_tokens: int
+    max_concurrency: int | None = None
+    request_rate: float = inf
+    """Per second; inf sends all at once."""
+    burstiness: float = 1.0
+    """1 is Poisson; smaller is burstier. Of no use without a rate."""
+    shortest: float = 1.0
+    """Lengths are uniform between this share of the nominal ones and the whole."""
+    seed: int = 0
+
+    def arrivals(self, at_ns: int, *, first: int = 0) -> list[TwinRequest]:
+        """Requests of one number have one prompt: `first` is the number of the first."""
+        rng = random.Random(self.seed)
+        now_ns, requests = at_ns, []
+        for number in range(first, first + self.requests):
+            if self.request_rate != inf:
+                mean_s = 1 / (self.request_rate * self.burstiness)
+                gap_s = rng.gammavariate(self.burstiness, mean_s)
+                now_ns += int(gap_s * SECOND_NS)
+            prompt, output = self._lengths(rng)
+            requests.append(
+                TwinRequest(number, prompt, output, arrived_ns=now_ns)
+            )
+        return requests
+
+    def _lengths(self, rng: random.Random) -> tuple[int, int]:
+        if self.shortest == 1:
+            return self.prompt_tokens, self.output_tokens
+        low = self.shortest
+        prompt = self.prompt_tokens * rng.uniform(low, 1)
+        output = self.output_tokens * rng.uniform(low, 1)
+        return max(1, round(prompt)), max(1, round(output))
+
+    @property
+    def concurrency(self) -> int | None:
+        """Requests at once; None where they come at a rate."""
+        if self.request_rate != inf:
+            return None
+        return min(self.max_concurrency or self.requests, self.requests)
+
+
+def drive(
+    simulation: Simulation,
+    requests: Iterable[TwinRequest],
+    max_concurrency: int | None = None,
+) -> Iterator[TwinRequest]:
+    """Each request as it finishes, with the times of its first and last token. One that is due while
+    the cap is reached is sent, and arrives, when another one is over.
+    """
+    waiting = deque(requests)
+    slots, free_ns = max_concurrency or len(waiting), 0
+    while True:
+        while waiting and slots and simulation.wants_arrivals:
+            request = waiting.popleft()
+            request.arrived_ns = max(request.arrived_ns, free_ns)
+            simulation.submit(request)
+            slots -= 1
+        stretch = simulation.advance()
+        if stretch is None:
+            return
+        for request in stretch.requests:
+            if request.first_ns < 0:
+                first_ns = stretch.end_ns(1) + simulation.outlet_ns
+                request.first_ns = first_ns
+            if request.finished:
+                free_ns = stretch.end_ns(stretch.steps) + simulation.outlet_ns
+                request.finished_ns = free_ns
+                slots += 1
+                yield request
+
+
+def measured(done: Sequence[TwinRequest]) -> dict[str, float]:
+    """The metrics of a point, called as in the file of `vllm bench serve`."""
+    if not done:
+        return {}
+    began_ns = min(each.arrived_ns for each in done)
+    duration_s = (max(each.finished_ns for each in done) - began_ns) / SECOND_NS
+    tokens = sum(each.answer_tokens for each in done)
+    values = {
+        "duration": duration_s,
+        "request_throughput": len(done) / duration_s,
+        "output_throughput": tokens / duration_s,
+    }
+    for name, times_ms in _latencies_ms(done).items():
+        if times_ms.size:
+            values[f"mean_{name}_ms"] = float(times_ms.mean())
+            for percent in PERCENTILES:
+                value = float(np.percentile(times_ms, percent))
+                values[f"p{percent}_{name}_ms"] = value
+            values[f"median_{name}_ms"] = values[f"p50_{name}_ms"]
+    return values
+
+
+def _latencies_ms(
+    done: Sequence[TwinRequest],
+) -> Mapping[str, np.ndarray]:
+    arrived, first, last, tokens = (
+        np.array([getattr(each, name) for each in done], dtype=np.float64)
+        for name in ("arrived_ns", "first_ns", "finished_ns", "answer_tokens")
+    )
+    several = tokens > 1
+    decoding = (last - first)[several] / (tokens[several] - 1)
+    return {
+        "ttft": (first - arrived) / 1e6,
+        "tpot": decoding / 1e6,
+        "e2el": (last - arrived) / 1e6,
+    }
+
+
+def play(
+    simulation: Simulation, load: Load, at_ns: int = 0, *, test: bool = False
+) -> list[TwinRequest]:
+    """A point. `test`: the client sends prompt 0 alone before it."""
+    requests = load.arrivals(at_ns)
+    if test:
+        first = requests[0]
+        trial = TwinRequest(
+            first.number,
+            first.prompt_tokens,
+            first.max_tokens,
+            arrived_ns=at_ns,
+        )
+        (trial,) = drive(simulation, [trial])
+        for each in requests:
+            each.arrived_ns += trial.finished_ns - at_ns
+    return list(drive(simulation, requests, load.max_concurrency))
+
+
+def climb(
+    simulation: Simulation, loads: Sequence[Load], step: int | None = None
+) -> list[dict[str, float]]:
+    """The points of a ladder, in the order given, against one server whose cache stays warm. `step`:
+    the points are a selection of a ladder whose rungs differ by so many requests.
+    """
+    found, now_ns, before = [], 0, 0
+    for load in loads:
+        between = range(load.requests - step, before, -step) if step else []
+        for requests in sorted(between[:RUNGS_BEFORE]):
+            rung = replace(load, requests=requests)
+            now_ns = _after(play(simulation, rung, now_ns, test=True))
+        done = play(simulation, load, now_ns, test=True)
+        now_ns, before = _after(done), load.requests
+        found.append(measured(done))
+    return found
+
+
+def _after(done: Iterable[TwinRequest]) -> int:
+    return max(each.finished_ns for each in done) + PAUSE_NS

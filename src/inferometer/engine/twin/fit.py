@@ -1,0 +1,282 @@
+"""Factors of a twin's profiles, fitted to measured ladders, and how sure they are.
+
+The twin repeats what the client did, and the factors are chosen so that TPOT, throughput and latency
+come out as measured: Gauss-Newton on the logarithms of the factors, with Huber's weights, because a
+TTFT that depends on which prompt came a millisecond earlier must not outweigh the rest. A weak prior
+keeps a factor that the results do not determine at the profile's own value; such a factor is named,
+and its interval is the prior's. The others' intervals are the larger of two: that of the curvature,
+and that of a jackknife over whole points.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from math import exp, log
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inferometer.engine.twin.client import Load, climb, measured, play
+from inferometer.engine.twin.configuration import TwinSettings, make_twin
+
+Array = NDArray[np.float64]
+
+EXPECTED_ERROR: Mapping[str, float] = {
+    "mean_tpot_ms": 0.04,
+    "output_throughput": 0.05,
+    "mean_e2el_ms": 0.05,
+    "mean_ttft_ms": 0.15,
+}
+"""By metric: the relative error that weighs as one. Only these are fitted."""
+PRIOR = log(2)
+"""A factor is about as likely to be within half and double of the profile's as not."""
+IDENTIFIED = 0.5
+"""A factor whose uncertainty is not below this share of the prior's is not identified."""
+ALIKE = 0.95
+"""Two factors whose errors are as correlated as this cannot be told apart."""
+HUBER = 2.0
+STEP = 0.04
+ENOUGH = 0.003
+MAX_ROUNDS = 8
+MAX_FACTORS = 4
+TWO_SIDED_90 = 1.645
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """Points measured against one deployment, in the order in which they were."""
+
+    name: str
+    settings: TwinSettings
+    loads: tuple[Load, ...]
+    values: tuple[Mapping[str, float], ...]
+    """Measured, by load."""
+    is_warm: bool = False
+    """Whether all points have the same prompts, and one server."""
+    step: int | None = None
+    """Requests between two rungs, where the points are a selection of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """With a 90 % interval."""
+
+    value: float
+    low: float
+    high: float
+    is_identified: bool
+    alike: tuple[str, ...] = ()
+    """Factors that change the results as this one does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    factors: Mapping[str, Factor]
+    covariance: tuple[tuple[float, ...], ...]
+    """Of the logarithms of the factors, in their order."""
+    errors: Mapping[str, float]
+    """By metric: standard deviation of the logarithm of simulated / measured, each point left out."""
+    points: int
+
+    @property
+    def pairs(self) -> tuple[tuple[str, float], ...]:
+        """As TwinSettings takes them."""
+        return tuple((name, each.value) for name, each in self.factors.items())
+
+
+def simulate(
+    ladder: Ladder, factors: Sequence[tuple[str, float]] = ()
+) -> list[dict[str, float]]:
+    """The values of each point, by metric."""
+    chosen = (*ladder.settings.factors, *factors)
+    twin = make_twin(replace(ladder.settings, factors=chosen))
+    if ladder.is_warm:
+        return climb(twin.simulation(), ladder.loads, ladder.step)
+    return [measured(play(twin.simulation(), load)) for load in ladder.loads]
+
+
+def fit(
+    ladders: Sequence[Ladder],
+    names: Sequence[str],
+    progress: Callable[[str], None] = lambda said: None,
+) -> Fit:
+    """Raises ProfileError for a factor that there is not."""
+    problem = _Problem(ladders, tuple(names))
+    logs, errors = np.zeros(len(names)), problem.errors(np.zeros(len(names)))
+    for number in range(MAX_ROUNDS):
+        progress(f"{number + 1}: {_rms(errors):.3f}")
+        slopes = problem.slopes(logs, errors)
+        move = _gauss_newton(logs, errors, slopes)
+        logs, errors, moved = problem.descend(logs, errors, move)
+        if moved < ENOUGH:
+            break
+    slopes = problem.slopes(logs, errors)
+    return problem.concluded(logs, errors, slopes)
+
+
+class _Problem:
+    """What is compared: a row for each metric of each point of each ladder."""
+
+    def __init__(
+        self, ladders: Sequence[Ladder], names: tuple[str, ...]
+    ) -> None:
+        self.ladders, self.names = ladders, names
+        self.rows = list(self._rows())
+        self.point_of = np.array([row[0] for row in self.rows])
+
+    def _rows(self) -> Iterator[tuple[int, str, float]]:
+        """(number of the point, metric, logarithm of the measured value)."""
+        points = [each for ladder in self.ladders for each in ladder.values]
+        for number, values in enumerate(points):
+            for metric in EXPECTED_ERROR:
+                if values.get(metric, 0) > 0:
+                    yield number, metric, log(values[metric])
+
+    def errors(self, logs: Array) -> Array:
+        """Logarithm of simulated / measured, in units of the expected error."""
+        pairs = [
+            (name, exp(each))
+            for name, each in zip(self.names, logs, strict=True)
+        ]
+        points = [
+            values
+            for ladder in self.ladders
+            for values in simulate(ladder, pairs)
+        ]
+        return np.array(
+            [
+                (log(points[number][metric]) - known) / EXPECTED_ERROR[metric]
+                for number, metric, known in self.rows
+            ]
+        )
+
+    def slopes(self, logs: Array, errors: Array) -> Array:
+        """Of the errors by each factor's logarithm."""
+        columns = []
+        for place in range(len(self.names)):
+            there = logs.copy()
+            there[place] += STEP
+            columns.append((self.errors(there) - errors) / STEP)
+        return np.array(columns).T
+
+    def descend(
+        self, logs: Array, errors: Array, move: Array
+    ) -> tuple[Array, Array, float]:
+        """Along `move` as far as it gets better; how far that was."""
+        before = _objective(logs, errors)
+        for share in (1.0, 0.5, 0.25, 0.1):
+            there = logs + share * move
+            found = self.errors(there)
+            if _objective(there, found) < before:
+                return there, found, share * float(np.abs(move).max())
+        return logs, errors, 0.0
+
+    def concluded(self, logs: Array, errors: Array, slopes: Array) -> Fit:
+        weights = _weights(errors)
+        curvature = _curvature(slopes, weights)
+        spread = max(1.0, float(np.mean(weights * errors**2)))
+        inverse = np.linalg.inv(curvature)
+        covariance = _no_narrower(
+            inverse * spread,
+            _jackknife(slopes, weights, errors, logs, self.point_of),
+        )
+        factors = {
+            name: _factor(name, place, logs, covariance, self.names)
+            for place, name in enumerate(self.names)
+        }
+        leverage = np.einsum("ij,jk,ik->i", slopes, inverse, slopes) * weights
+        left_out = errors / np.maximum(0.2, 1 - leverage)
+        return Fit(
+            factors,
+            tuple(map(tuple, covariance.tolist())),
+            self._errors_by_metric(left_out),
+            len(set(self.point_of.tolist())),
+        )
+
+    def _errors_by_metric(self, left_out: Array) -> dict[str, float]:
+        found = {}
+        for metric, expected in EXPECTED_ERROR.items():
+            mine = [
+                each * expected
+                for each, row in zip(left_out, self.rows, strict=True)
+                if row[1] == metric
+            ]
+            if mine:
+                found[metric] = _rms(np.array(mine))
+        return found
+
+
+def _rms(values: Array) -> float:
+    return float(np.sqrt(np.mean(values**2))) if values.size else 0.0
+
+
+def _weights(errors: Array) -> Array:
+    return np.minimum(1.0, HUBER / np.maximum(np.abs(errors), 1e-12))
+
+
+def _objective(logs: Array, errors: Array) -> float:
+    size = np.abs(errors)
+    loss = np.where(size <= HUBER, size**2, HUBER * (2 * size - HUBER))
+    return float(loss.sum() + (logs**2).sum() / PRIOR**2)
+
+
+def _curvature(slopes: Array, weights: Array) -> Array:
+    prior = np.eye(slopes.shape[1]) / PRIOR**2
+    return slopes.T @ (weights[:, None] * slopes) + prior
+
+
+def _gauss_newton(logs: Array, errors: Array, slopes: Array) -> Array:
+    weights = _weights(errors)
+    gradient = slopes.T @ (weights * errors) + logs / PRIOR**2
+    return -np.linalg.solve(_curvature(slopes, weights), gradient)
+
+
+def _jackknife(
+    slopes: Array, weights: Array, errors: Array, logs: Array, point_of: Array
+) -> Array:
+    """Covariance from one Gauss-Newton step without each point in turn."""
+    moves = []
+    for point in set(point_of.tolist()):
+        kept = point_of != point
+        curvature = _curvature(slopes[kept], weights[kept])
+        gradient = slopes[kept].T @ (weights * errors)[kept] + logs / PRIOR**2
+        moves.append(-np.linalg.solve(curvature, gradient))
+    apart = np.array(moves) - np.mean(moves, axis=0)
+    return apart.T @ apart * (len(moves) - 1) / len(moves)
+
+
+def _no_narrower(covariance: Array, other: Array) -> Array:
+    """`covariance`, with variances that are at least the other's."""
+    wider = np.sqrt(
+        np.maximum(1.0, np.diag(other) / np.diag(covariance)),
+    )
+    return covariance * np.outer(wider, wider)
+
+
+def _factor(
+    name: str,
+    place: int,
+    logs: Array,
+    covariance: Array,
+    names: Sequence[str],
+) -> Factor:
+    spread = float(np.sqrt(covariance[place, place]))
+    is_identified = spread < IDENTIFIED * PRIOR
+    reach = TWO_SIDED_90 * (spread if is_identified else max(spread, PRIOR))
+    centre = float(logs[place])
+    deviations = np.sqrt(np.diag(covariance))
+    alike = tuple(
+        other
+        for number, other in enumerate(names)
+        if number != place
+        and abs(covariance[place, number])
+        > ALIKE * deviations[place] * deviations[number]
+    )
+    return Factor(
+        exp(centre),
+        exp(centre - reach),
+        exp(centre + reach),
+        is_identified,
+        alike,
+    )

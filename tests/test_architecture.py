@@ -79,6 +79,8 @@ ONE_FILE_EACH = {
 
 OWN_NAMES = {
     "cli/bench/config.py": "flags that mean something beside --config",
+    "cli/fit_points.py": "what a load needs so that a twin can repeat it",
+    "engine/twin/fitted.py": "profiles that a fit is about",
     "report/page/columns.py": "the order in which the page looks for aliases",
     "report/page/view.py": "what the summary of the page shows, in its order",
     "results/foreign.py": "latencies that every completed request has in vLLM's files",

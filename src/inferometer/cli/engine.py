@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
@@ -36,6 +37,7 @@ TWIN = (
     "num_gpu_blocks_override",
     "enable_prefix_caching",
     "speed",
+    "fitted",
 )
 """Parameters that only a twin has a use for."""
 
@@ -107,6 +109,14 @@ Caching = Annotated[bool, twins("Prefix caching.")]
 Speed = Annotated[
     float,
     twins("Seconds of the model's time per second; 10 is ten times faster."),
+]
+FittedProfile = Annotated[
+    Path | None,
+    twins(
+        "Profile that `inferometer fit` wrote, for this card, stack and host.",
+        metavar="FILE",
+        show_default="no factor is fitted",
+    ),
 ]
 Seed = Annotated[int, timing("Seed of jitter and faults.")]
 Host = Annotated[
@@ -185,6 +195,7 @@ def engine(  # noqa: PLR0917 - typer makes an option of each
     num_gpu_blocks_override: Blocks = None,
     enable_prefix_caching: Caching = True,
     speed: Speed = 1.0,
+    fitted: FittedProfile = None,
     host: Host = "127.0.0.1",
     port: Port = 8000,
     model: Model = None,
@@ -243,7 +254,7 @@ def _settings(ctx: typer.Context) -> EngineSettings | TwinSettings:
     _refuse_given(ctx, TIMING, "twin.timing")
     same = ["tp", "link", "speed", "seed", "gpu_memory_utilization"]
     same += ["max_model_len", "max_num_seqs", "max_num_batched_tokens"]
-    return TwinSettings(
+    settings = TwinSettings(
         card=asked["twin"],
         model=asked["model_profile"],
         stack=asked["stack"],
@@ -252,6 +263,11 @@ def _settings(ctx: typer.Context) -> EngineSettings | TwinSettings:
         num_gpu_blocks=asked["num_gpu_blocks_override"],
         **{name: asked[name] for name in same},
     )
+    if asked["fitted"] is None:
+        return settings
+    from inferometer.cli.fitted_file import read_fitted
+
+    return read_fitted(asked["fitted"]).applied(settings)
 
 
 def _refuse_given(ctx: typer.Context, names: Sequence[str], key: str) -> None:

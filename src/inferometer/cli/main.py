@@ -82,6 +82,10 @@ VERBS = {
         "Check the client",
         "Run a server with known timing: the API of vLLM or others, without a model.",
     ),
+    "fit": (
+        "Simulate",
+        "Fit a twin's profile to result files, with an interval for each factor.",
+    ),
     "demo": (
         "Check the client",
         "Measure the embedded engine, and compare the result with the engine's own records.",

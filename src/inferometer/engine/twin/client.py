@@ -1,5 +1,5 @@
-"""What a client does to an engine, in virtual time: a load of requests, under a cap or at a rate, and
-the numbers that `vllm bench serve` would print.
+"""What a client does to an engine, in virtual time: a load of requests, under a cap or at a rate,
+and the numbers that `vllm bench serve` would print.
 
 Its habits are simulated too, because they change the numbers: the test request, which is prompt 0;
 the opening burst, in which all users start at once; and prompts of one seed, which are the same in
@@ -16,8 +16,11 @@ from math import inf
 
 import numpy as np
 
+from inferometer.engine.twin.profiles import ProfileError
 from inferometer.engine.twin.request import TwinRequest
 from inferometer.engine.twin.simulation import Simulation
+from inferometer.vocabulary import ONE_A_REQUEST
+from inferometer.words import Said
 
 SECOND_NS = 1_000_000_000
 PAUSE_NS = 10 * SECOND_NS
@@ -30,7 +33,7 @@ PERCENTILES = (50, 90, 99)
 
 
 @dataclass(frozen=True, slots=True)
-class Load:
+class TwinLoad:
     """One point. Lengths are tokens."""
 
     requests: int
@@ -47,7 +50,7 @@ class Load:
 
     def arrivals(self, at_ns: int, *, first: int = 0) -> list[TwinRequest]:
         """Requests of one number have one prompt: `first` is the number of the first."""
-        rng = random.Random(self.seed)
+        rng = random.Random(self.seed)  # noqa: S311 - no secret
         now_ns, requests = at_ns, []
         for number in range(first, first + self.requests):
             if self.request_rate != inf:
@@ -81,8 +84,8 @@ def drive(
     requests: Iterable[TwinRequest],
     max_concurrency: int | None = None,
 ) -> Iterator[TwinRequest]:
-    """Each request as it finishes, with the times of its first and last token. One that is due while
-    the cap is reached is sent, and arrives, when another one is over.
+    """Each request as it finishes, with the times of its first and last token. One that is due
+    while the cap is reached is sent, and arrives, when another one is over.
     """
     waiting = deque(requests)
     slots, free_ns = max_concurrency or len(waiting), 0
@@ -137,17 +140,26 @@ def _latencies_ms(
     )
     several = tokens > 1
     decoding = (last - first)[several] / (tokens[several] - 1)
+    times_ns = (first - arrived, decoding, last - arrived)
     return {
-        "ttft": (first - arrived) / 1e6,
-        "tpot": decoding / 1e6,
-        "e2el": (last - arrived) / 1e6,
+        name: each / 1e6
+        for name, each in zip(ONE_A_REQUEST, times_ns, strict=True)
     }
 
 
 def play(
-    simulation: Simulation, load: Load, at_ns: int = 0, *, test: bool = False
+    simulation: Simulation,
+    load: TwinLoad,
+    at_ns: int = 0,
+    *,
+    test: bool = False,
 ) -> list[TwinRequest]:
-    """A point. `test`: the client sends prompt 0 alone before it."""
+    """A point. `test`: the client sends prompt 0 alone before it. Raises ProfileError where a
+    request is longer than the engine can serve.
+    """
+    tokens = load.prompt_tokens + load.output_tokens
+    if tokens > simulation.scheduler.rules.max_model_len:
+        raise ProfileError(Said("twin.never_done", {"tokens": tokens}))
     requests = load.arrivals(at_ns)
     if test:
         first = requests[0]
@@ -157,17 +169,21 @@ def play(
             first.max_tokens,
             arrived_ns=at_ns,
         )
-        (trial,) = drive(simulation, [trial])
+        for _ in drive(simulation, [trial]):
+            pass
         for each in requests:
-            each.arrived_ns += trial.finished_ns - at_ns
-    return list(drive(simulation, requests, load.max_concurrency))
+            each.arrived_ns += max(0, trial.finished_ns - at_ns)
+    done = list(drive(simulation, requests, load.max_concurrency))
+    if len(done) < len(requests):
+        raise ProfileError(Said("twin.never_done", {"tokens": tokens}))
+    return done
 
 
 def climb(
-    simulation: Simulation, loads: Sequence[Load], step: int | None = None
+    simulation: Simulation, loads: Sequence[TwinLoad], step: int | None = None
 ) -> list[dict[str, float]]:
-    """The points of a ladder, in the order given, against one server whose cache stays warm. `step`:
-    the points are a selection of a ladder whose rungs differ by so many requests.
+    """The points of a ladder, in the order given, against one server whose cache stays warm.
+    `step`: the points are a selection of a ladder whose rungs differ by so many requests.
     """
     found, now_ns, before = [], 0, 0
     for load in loads:

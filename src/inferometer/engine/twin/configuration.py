@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import inf, log
+from typing import NamedTuple
 
 from inferometer.engine.twin.blocks import KVMemory
 from inferometer.engine.twin.memory import MemoryPlan, plan_memory
@@ -34,19 +36,32 @@ SMALL_DEFAULTS, BIG_DEFAULTS = (2048, 256), (8192, 1024)
 """max_num_batched_tokens and max_num_seqs of `vllm serve`."""
 
 
-SCALES: dict[str, tuple[str, tuple[str, ...]]] = {
-    "weights": ("card", ("weights",)),
-    "attention": ("card", ("attention",)),
-    "compute": ("card", ("compute",)),
-    "prompt-attention": ("stack", ("prompt_attention",)),
-    "host": (
+class Scale(NamedTuple):
+    """Numbers of a profile that are multiplied by one factor."""
+
+    part: str
+    fields: tuple[str, ...]
+    spread: float
+    """How far, as a logarithm, the profile's own numbers may well be off: a standard deviation."""
+
+
+CARD_SPREAD, OTHER_SPREAD = 0.2, log(2)
+"""Cards of a kind are alike; hosts, builds and links differ by half and double."""
+SCALES: dict[str, Scale] = {
+    "weights": Scale("card", ("weights",), CARD_SPREAD),
+    "attention": Scale("card", ("attention",), OTHER_SPREAD),
+    "compute": Scale("card", ("compute",), OTHER_SPREAD),
+    "prompt-attention": Scale("stack", ("prompt_attention",), OTHER_SPREAD),
+    "host": Scale(
         "host",
         ("eager_us_per_layer", "eager_moe_us_per_layer", "graph_us_per_layer"),
+        OTHER_SPREAD,
     ),
-    "intake": ("host", ("intake_us", "intake_us_per_token")),
-    "link": ("link", ("bus_gb_s",)),
+    "requests": Scale("host", ("step_us", "request_us"), OTHER_SPREAD),
+    "intake": Scale("host", ("intake_us", "intake_us_per_token"), OTHER_SPREAD),
+    "link": Scale("link", ("bus_gb_s",), OTHER_SPREAD),
 }
-"""What can be fitted: the profile, and its numbers that are multiplied together."""
+"""What can be fitted, by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +107,7 @@ class TwinSettings:
                 "gpu_memory_utilization",
                 self.gpu_memory_utilization,
             )
-        if not 0 < self.speed < float("inf"):
+        if not 0 < self.speed < inf:
             raise _unusable("twin.not_positive", "speed", self.speed)
 
 
@@ -199,21 +214,40 @@ def make_twin(settings: TwinSettings) -> Twin:
 
 
 def _scaled(twin: Twin, name: str, factor: float) -> Twin:
+    scale = scale_of(name)
+    profile = getattr(twin, scale.part)
+    if profile is None:
+        return twin
+    changed = {
+        field: _times(getattr(profile, field), factor) for field in scale.fields
+    }
+    return replace(twin, **{scale.part: replace(profile, **changed)})
+
+
+def _times(
+    number: float | dict[int, float], factor: float
+) -> float | dict[int, float]:
+    """A number of a profile, or its numbers by how many cards there are."""
+    if isinstance(number, dict):
+        return {cards: each * factor for cards, each in number.items()}
+    return number * factor
+
+
+def scale_of(name: str) -> Scale:
+    """Raises ProfileError for a factor that there is not."""
     if name not in SCALES:
         values = {"name": name, "known": ", ".join(SCALES)}
         raise ProfileError(Said("twin.no_factor", values))
-    part, fields = SCALES[name]
-    profile = getattr(twin, part)
-    if profile is None:
-        return twin
-    changed = {}
-    for each in fields:
-        now = getattr(profile, each)
-        if isinstance(now, dict):
-            changed[each] = {key: rate * factor for key, rate in now.items()}
-        else:
-            changed[each] = now * factor
-    return replace(twin, **{part: replace(profile, **changed)})
+    return SCALES[name]
+
+
+def most_of(settings: TwinSettings, name: str) -> float:
+    """The largest factor that makes sense: a card does not exceed its nameplate."""
+    scale = SCALES[name]
+    if scale.part != "card":
+        return inf
+    card = load_profile(CardProfile, settings.card)
+    return 1 / max(float(getattr(card, field)) for field in scale.fields)
 
 
 def _rules(

@@ -1,24 +1,30 @@
 """Factors of a twin's profiles, fitted to measured ladders, and how sure they are.
 
-The twin repeats what the client did, and the factors are chosen so that TPOT, throughput and latency
-come out as measured: Gauss-Newton on the logarithms of the factors, with Huber's weights, because a
-TTFT that depends on which prompt came a millisecond earlier must not outweigh the rest. A weak prior
-keeps a factor that the results do not determine at the profile's own value; such a factor is named,
-and its interval is the prior's. The others' intervals are the larger of two: that of the curvature,
-and that of a jackknife over whole points.
+The twin repeats what the client did, and the factors are chosen so that TPOT, throughput and
+latency come out as measured: Gauss-Newton on the logarithms of the factors. Errors have Huber's
+weights, because a TTFT that depends on which prompt came a millisecond earlier must not outweigh
+the rest. A prior, as wide as such profiles are uncertain, keeps a factor that the results do not
+determine at the profile's own value; such a factor is named, and its interval is the prior's. The
+others' intervals are the larger of two: that of the curvature, and that of a jackknife over whole
+points.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import exp, log
+from math import exp, inf, log
 
 import numpy as np
 from numpy.typing import NDArray
 
-from inferometer.engine.twin.client import Load, climb, measured, play
-from inferometer.engine.twin.configuration import TwinSettings, make_twin
+from inferometer.engine.twin.client import TwinLoad, climb, measured, play
+from inferometer.engine.twin.configuration import (
+    TwinSettings,
+    make_twin,
+    most_of,
+    scale_of,
+)
 
 Array = NDArray[np.float64]
 
@@ -29,8 +35,6 @@ EXPECTED_ERROR: Mapping[str, float] = {
     "mean_ttft_ms": 0.15,
 }
 """By metric: the relative error that weighs as one. Only these are fitted."""
-PRIOR = log(2)
-"""A factor is about as likely to be within half and double of the profile's as not."""
 IDENTIFIED = 0.5
 """A factor whose uncertainty is not below this share of the prior's is not identified."""
 ALIKE = 0.95
@@ -44,12 +48,12 @@ TWO_SIDED_90 = 1.645
 
 
 @dataclass(frozen=True, slots=True)
-class Ladder:
+class TwinLadder:
     """Points measured against one deployment, in the order in which they were."""
 
     name: str
     settings: TwinSettings
-    loads: tuple[Load, ...]
+    loads: tuple[TwinLoad, ...]
     values: tuple[Mapping[str, float], ...]
     """Measured, by load."""
     is_warm: bool = False
@@ -76,7 +80,7 @@ class Fit:
     covariance: tuple[tuple[float, ...], ...]
     """Of the logarithms of the factors, in their order."""
     errors: Mapping[str, float]
-    """By metric: standard deviation of the logarithm of simulated / measured, each point left out."""
+    """By metric: root mean square of the logarithm of simulated / measured, each point left out."""
     points: int
 
     @property
@@ -86,7 +90,7 @@ class Fit:
 
 
 def simulate(
-    ladder: Ladder, factors: Sequence[tuple[str, float]] = ()
+    ladder: TwinLadder, factors: Sequence[tuple[str, float]] = ()
 ) -> list[dict[str, float]]:
     """The values of each point, by metric."""
     chosen = (*ladder.settings.factors, *factors)
@@ -97,7 +101,7 @@ def simulate(
 
 
 def fit(
-    ladders: Sequence[Ladder],
+    ladders: Sequence[TwinLadder],
     names: Sequence[str],
     progress: Callable[[str], None] = lambda said: None,
 ) -> Fit:
@@ -107,7 +111,7 @@ def fit(
     for number in range(MAX_ROUNDS):
         progress(f"{number + 1}: {_rms(errors):.3f}")
         slopes = problem.slopes(logs, errors)
-        move = _gauss_newton(logs, errors, slopes)
+        move = _step(logs, errors, slopes, problem.spreads)
         logs, errors, moved = problem.descend(logs, errors, move)
         if moved < ENOUGH:
             break
@@ -119,9 +123,16 @@ class _Problem:
     """What is compared: a row for each metric of each point of each ladder."""
 
     def __init__(
-        self, ladders: Sequence[Ladder], names: tuple[str, ...]
+        self, ladders: Sequence[TwinLadder], names: tuple[str, ...]
     ) -> None:
         self.ladders, self.names = ladders, names
+        self.spreads = np.array([scale_of(name).spread for name in names])
+        self.most = np.array(
+            [
+                log(min(most_of(each.settings, name) for each in ladders))
+                for name in names
+            ]
+        )
         self.rows = list(self._rows())
         self.point_of = np.array([row[0] for row in self.rows])
 
@@ -130,7 +141,7 @@ class _Problem:
         points = [each for ladder in self.ladders for each in ladder.values]
         for number, values in enumerate(points):
             for metric in EXPECTED_ERROR:
-                if values.get(metric, 0) > 0:
+                if 0 < values.get(metric, 0) < inf:
                     yield number, metric, log(values[metric])
 
     def errors(self, logs: Array) -> Array:
@@ -164,25 +175,25 @@ class _Problem:
         self, logs: Array, errors: Array, move: Array
     ) -> tuple[Array, Array, float]:
         """Along `move` as far as it gets better; how far that was."""
-        before = _objective(logs, errors)
+        before = _objective(logs / self.spreads, errors)
         for share in (1.0, 0.5, 0.25, 0.1):
-            there = logs + share * move
+            there = np.minimum(logs + share * move, self.most)
             found = self.errors(there)
-            if _objective(there, found) < before:
-                return there, found, share * float(np.abs(move).max())
+            if _objective(there / self.spreads, found) < before:
+                return there, found, float(np.abs(there - logs).max())
         return logs, errors, 0.0
 
     def concluded(self, logs: Array, errors: Array, slopes: Array) -> Fit:
         weights = _weights(errors)
-        curvature = _curvature(slopes, weights)
+        curvature = _curvature(slopes, weights, self.spreads)
         spread = max(1.0, float(np.mean(weights * errors**2)))
-        inverse = np.linalg.inv(curvature)
+        inverse = np.asarray(np.linalg.inv(curvature), np.float64)
         covariance = _no_narrower(
             inverse * spread,
-            _jackknife(slopes, weights, errors, logs, self.point_of),
+            self._jackknife(logs, errors, slopes),
         )
         factors = {
-            name: _factor(name, place, logs, covariance, self.names)
+            name: self._factor(place, logs, covariance)
             for place, name in enumerate(self.names)
         }
         leverage = np.einsum("ij,jk,ik->i", slopes, inverse, slopes) * weights
@@ -193,6 +204,31 @@ class _Problem:
             self._errors_by_metric(left_out),
             len(set(self.point_of.tolist())),
         )
+
+    def _jackknife(self, logs: Array, errors: Array, slopes: Array) -> Array:
+        """Covariance from one more step without each point in turn."""
+        moves = []
+        for point in set(self.point_of.tolist()):
+            kept = self.point_of != point
+            moves.append(_step(logs, errors[kept], slopes[kept], self.spreads))
+        apart = np.array(moves) - np.mean(moves, axis=0)
+        found: Array = apart.T @ apart
+        return found * (len(moves) - 1) / len(moves)
+
+    def _factor(self, place: int, logs: Array, covariance: Array) -> Factor:
+        deviations = np.sqrt(np.diag(covariance))
+        mine, prior = float(deviations[place]), float(self.spreads[place])
+        is_identified = mine < IDENTIFIED * prior
+        reach = TWO_SIDED_90 * (mine if is_identified else max(mine, prior))
+        related = covariance[place] / (deviations[place] * deviations)
+        alike = tuple(
+            name
+            for number, name in enumerate(self.names)
+            if number != place and abs(related[number]) > ALIKE
+        )
+        centre = float(logs[place])
+        low, high = exp(centre - reach), exp(centre + reach)
+        return Factor(exp(centre), low, high, is_identified, alike)
 
     def _errors_by_metric(self, left_out: Array) -> dict[str, float]:
         found = {}
@@ -215,68 +251,28 @@ def _weights(errors: Array) -> Array:
     return np.minimum(1.0, HUBER / np.maximum(np.abs(errors), 1e-12))
 
 
-def _objective(logs: Array, errors: Array) -> float:
+def _objective(apart: Array, errors: Array) -> float:
+    """`apart`: how far the factors are from the profile, in units of the prior."""
     size = np.abs(errors)
     loss = np.where(size <= HUBER, size**2, HUBER * (2 * size - HUBER))
-    return float(loss.sum() + (logs**2).sum() / PRIOR**2)
+    return float(loss.sum() + (apart**2).sum())
 
 
-def _curvature(slopes: Array, weights: Array) -> Array:
-    prior = np.eye(slopes.shape[1]) / PRIOR**2
-    return slopes.T @ (weights[:, None] * slopes) + prior
+def _curvature(slopes: Array, weights: Array, spreads: Array) -> Array:
+    found: Array = slopes.T @ (weights[:, None] * slopes)
+    return found + np.diag(1 / spreads**2)
 
 
-def _gauss_newton(logs: Array, errors: Array, slopes: Array) -> Array:
+def _step(logs: Array, errors: Array, slopes: Array, spreads: Array) -> Array:
+    """To where the errors would be least if their slopes were the same everywhere."""
     weights = _weights(errors)
-    gradient = slopes.T @ (weights * errors) + logs / PRIOR**2
-    return -np.linalg.solve(_curvature(slopes, weights), gradient)
-
-
-def _jackknife(
-    slopes: Array, weights: Array, errors: Array, logs: Array, point_of: Array
-) -> Array:
-    """Covariance from one Gauss-Newton step without each point in turn."""
-    moves = []
-    for point in set(point_of.tolist()):
-        kept = point_of != point
-        curvature = _curvature(slopes[kept], weights[kept])
-        gradient = slopes[kept].T @ (weights * errors)[kept] + logs / PRIOR**2
-        moves.append(-np.linalg.solve(curvature, gradient))
-    apart = np.array(moves) - np.mean(moves, axis=0)
-    return apart.T @ apart * (len(moves) - 1) / len(moves)
+    gradient = slopes.T @ (weights * errors) + logs / spreads**2
+    curvature = _curvature(slopes, weights, spreads)
+    return np.asarray(-np.linalg.solve(curvature, gradient), np.float64)
 
 
 def _no_narrower(covariance: Array, other: Array) -> Array:
     """`covariance`, with variances that are at least the other's."""
-    wider = np.sqrt(
-        np.maximum(1.0, np.diag(other) / np.diag(covariance)),
-    )
-    return covariance * np.outer(wider, wider)
-
-
-def _factor(
-    name: str,
-    place: int,
-    logs: Array,
-    covariance: Array,
-    names: Sequence[str],
-) -> Factor:
-    spread = float(np.sqrt(covariance[place, place]))
-    is_identified = spread < IDENTIFIED * PRIOR
-    reach = TWO_SIDED_90 * (spread if is_identified else max(spread, PRIOR))
-    centre = float(logs[place])
-    deviations = np.sqrt(np.diag(covariance))
-    alike = tuple(
-        other
-        for number, other in enumerate(names)
-        if number != place
-        and abs(covariance[place, number])
-        > ALIKE * deviations[place] * deviations[number]
-    )
-    return Factor(
-        exp(centre),
-        exp(centre - reach),
-        exp(centre + reach),
-        is_identified,
-        alike,
-    )
+    ratio = np.diag(other) / np.diag(covariance)
+    wider = np.sqrt(np.maximum(1.0, ratio))
+    return np.asarray(covariance * np.outer(wider, wider), np.float64)

@@ -186,7 +186,9 @@ class StepTime:
         for _, start, tokens in prompts:
             queries = longest if stack.pads_prompts else tokens
             idle = -(-queries // stack.query_tile) * stack.query_tile - tokens
-            pairs += full * (_pairs(start, tokens, start + tokens) + idle * start)
+            pairs += full * (
+                _pairs(start, tokens, start + tokens) + idle * start
+            )
             read += full * (start + tokens)
             if model.windowed_layers:
                 window = model.window

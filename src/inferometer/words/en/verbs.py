@@ -193,6 +193,49 @@ VERBS: dict[str, str] = {
         "max_model_len is {asked}, but the "
         "model has at most {most}: set at most {most}."
     ),
+    "twin.no_factor": "There is no factor {name}: choose among {known}.",
+    "twin.not_fitted": (
+        "The fitted profile is about the {what} {fitted}, not {asked}: set {fitted}, or fit a "
+        "profile to results of {asked}."
+    ),
+    "twin.no_fit": "This is no profile that `inferometer fit` wrote: fit one, or leave it out.",
+    "twin.unread": "{path} cannot be read ({cause}): give the file that `inferometer fit` wrote.",
+    "twin.never_done": (
+        "The twin cannot serve a request of {tokens} tokens: set a larger max_model_len or more "
+        "KV blocks, or leave these results out."
+    ),
+    "fit.many": "{n} factors are too many for one fit: choose at most {most}.",
+    "fit.no_ladder": (
+        "--ladder-step is about prompts that points share: leave it out, or set --prompts shared."
+    ),
+    "fit.left_out": "{point} is left out: {why}",
+    "fit.more.one": "1 further point is left out.",
+    "fit.more.many": "{n} further points are left out.",
+    "fit.nothing": (
+        "No point can be fitted: give results with model, lengths, num_prompts and latencies."
+    ),
+    "fit.simulated": "it is simulated, not measured.",
+    "fit.invalid": "its verdict is INVALID.",
+    "fit.no_model": "there is no profile of the model {model}; choose one with --model-profile.",
+    "fit.no_tp": "it does not say on how many cards it ran; set --tp.",
+    "fit.no_condition": "it has no usable {name}.",
+    "fit.no_value": "it has none of {names}.",
+    "fit.round": "Round and error (1 is as expected) {said}",
+    "fit.simulated.note": "The twin’s values are simulated, with 90 % intervals.",
+    "fit.head.factor": "factor",
+    "fit.head.value": "times the profile (90 % interval)",
+    "fit.head.point": "point",
+    "fit.head.twin": "twin (90 % interval)",
+    "fit.unidentified": (
+        "{name} is not determined by these results: its interval is that of the profile. Add "
+        "results that depend on it."
+    ),
+    "fit.alike": (
+        "{name} and {others} change these results in the same way: only their combination is "
+        "determined."
+    ),
+    "fit.error": "{name}: error {percent:.1f} % (root mean square, each of {n} points left out)",
+    "fit.written": "Profile: {path}",
     "twin.timing": "{flags}: a twin has its own timing. Leave out either this or --twin.",
     "twin.without": "{flags}: only a twin has this. Add --twin CARD, or leave it out.",
     "twin.notice": (

@@ -469,6 +469,39 @@ HELP: dict[str, str] = {
     "engine.num_gpu_blocks_override": "KV 块数，取自真实引擎的日志。",
     "engine.enable_prefix_caching": "前缀缓存。",
     "engine.speed": "模型时间与实际时间之比；10 即快 10 倍。",
+    "fit": (
+        "用测试结果拟合孪生引擎的配置，每个系数给出区间。\n\n孪生引擎按客户端当时的发送方式，在虚"
+        "拟时间里重演各测试点，并选择系数使 TPOT、吞吐和 TTFT 与实测相符。结果无法确定的系数会被"
+        "指出，其区间也更宽。用 `inferometer engine --fitted` 使用该配置。\n\n退出码：已写出配置"
+        "为 0，否则为 2。"
+    ),
+    "fit.results": "任何已知工具的结果文件，或结果目录、运行目录。",
+    "fit.output": "要写出的配置文件（YAML）。",
+    "fit.twin": "被测卡的配置名。",
+    "fit.stack": "被测引擎的配置名。",
+    "fit.host_profile": "主机配置名。",
+    "fit.model_profile": "模型配置名。（默认：按结果中的模型）",
+    "fit.tp": "张量并行的卡数。（默认：按结果）",
+    "fit.link": "卡间互联。（默认：该卡自带的）",
+    "fit.gpu_memory_utilization": "服务器的 --gpu-memory-utilization。",
+    "fit.max_model_len": "服务器的 --max-model-len。（默认：模型的）",
+    "fit.max_num_batched_tokens": "服务器的 --max-num-batched-tokens。（默认：与 vLLM 相同）",
+    "fit.max_num_seqs": "服务器的 --max-num-seqs。（默认：与 vLLM 相同）",
+    "fit.num_gpu_blocks_override": "服务器日志中的 KV 块数。（默认：由模型预测）",
+    "fit.enable_prefix_caching": "服务器是否启用前缀缓存。",
+    "fit.factor": (
+        "要拟合的系数；可重复，最多 4 个：weights、attention、compute、prompt-attention、host、"
+        "requests、intake、link。（默认：weights、attention、compute、host）"
+    ),
+    "fit.prompts": (
+        "各点在同一服务器上是否使用相同的输入：shared 为相同，如种子固定的 `vllm bench serve`；"
+        "own 为每点都不同；auto 按工具判断。"
+    ),
+    "fit.ladder_step": (
+        "结果只是一组阶梯测试中的一部分，原阶梯每点多 N 个请求。（默认：没有缺少的点）"
+    ),
+    "engine.fitted": "`inferometer fit` 生成的配置，须针对此卡、引擎和主机。（默认：不用拟合系数）",
+    "panel.Simulate": "模拟",
     "engine.host": "监听的地址；默认只能从本机访问。",
     "engine.port": "监听的端口；0 表示选一个空闲的。",
     "engine.model": "API 中的模型名称。",

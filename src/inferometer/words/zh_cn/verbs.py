@@ -171,6 +171,39 @@ VERBS: dict[str, str] = {
     "twin.no_share": "{name} 为 {value}：请设为大于 0、不超过 1 的数。",
     "twin.not_positive": "{name} 为 {value}：请设为大于 0 的有限数。",
     "twin.too_long": "max_model_len 为 {asked}，而该模型最多 {most}：请设为不超过 {most}。",
+    "twin.no_factor": "没有名为 {name} 的系数：可选 {known}。",
+    "twin.not_fitted": (
+        "该拟合配置针对的 {what} 是 {fitted}，不是 {asked}：请改用 {fitted}，或用 {asked} 的结果"
+        "重新拟合。"
+    ),
+    "twin.no_fit": "这不是 `inferometer fit` 生成的配置：请先拟合，或去掉它。",
+    "twin.unread": "无法读取 {path}（{cause}）：请给出 `inferometer fit` 生成的文件。",
+    "twin.never_done": (
+        "孪生引擎无法处理 {tokens} token 的请求：请增大 max_model_len 或 KV 块数，或去掉这些结果"
+        "。"
+    ),
+    "fit.many": "一次拟合 {n} 个系数过多：最多选 {most} 个。",
+    "fit.no_ladder": "--ladder-step 只用于各点共用输入的情况：请去掉它，或设 --prompts shared。",
+    "fit.left_out": "未采用 {point}：{why}",
+    "fit.more.one": "另有 1 个点未采用。",
+    "fit.more.many": "另有 {n} 个点未采用。",
+    "fit.nothing": "没有可用于拟合的点：结果中要有模型、长度、num_prompts 和延迟。",
+    "fit.simulated": "它是模拟结果，并非实测。",
+    "fit.invalid": "其结论为 INVALID。",
+    "fit.no_model": "没有模型 {model} 的配置；请用 --model-profile 指定。",
+    "fit.no_tp": "没有注明用了几张卡；请设置 --tp。",
+    "fit.no_condition": "缺少可用的 {name}。",
+    "fit.no_value": "{names} 一项都没有。",
+    "fit.round": "轮次与误差（1 为预期水平）{said}",
+    "fit.simulated.note": "孪生引擎的数值是模拟结果，附 90% 区间。",
+    "fit.head.factor": "系数",
+    "fit.head.value": "相对原配置的倍数（90% 区间）",
+    "fit.head.point": "点",
+    "fit.head.twin": "孪生引擎（90% 区间）",
+    "fit.unidentified": "这些结果无法确定 {name}：其区间取自原配置。请补充受它影响的结果。",
+    "fit.alike": "{name} 与 {others} 对这些结果的影响相同：只能确定二者的组合。",
+    "fit.error": "{name}：误差 {percent:.1f}%（均方根，{n} 个点逐一留出）",
+    "fit.written": "配置：{path}",
     "twin.timing": "{flags}：孪生引擎的时序由模型算出。请去掉这些参数，或去掉 --twin。",
     "twin.without": "{flags}：只用于孪生引擎。请加上 --twin CARD，或去掉这些参数。",
     "twin.notice": (

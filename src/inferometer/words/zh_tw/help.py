@@ -469,6 +469,41 @@ HELP: dict[str, str] = {
     "engine.num_gpu_blocks_override": "KV 區塊數，取自真實引擎的日誌。",
     "engine.enable_prefix_caching": "前綴快取。",
     "engine.speed": "模型時間與實際時間之比；10 即快 10 倍。",
+    "fit": (
+        "用測試結果擬合孿生引擎的設定檔，每個係數給出區間。\n\n孿生引擎依用戶端當時的送出方式，在"
+        "虛擬時間裡重演各測試點，並選擇係數使 TPOT、吞吐和 TTFT 與實測相符。結果無法決定的係數會"
+        "被指出，其區間也較寬。以 `inferometer engine --fitted` 使用該設定檔。\n\n結束代碼：已寫"
+        "出設定檔為 0，否則為 2。"
+    ),
+    "fit.results": "任何已知工具的結果檔案，或結果目錄、執行目錄。",
+    "fit.output": "要寫出的設定檔（YAML）。",
+    "fit.twin": "受測卡的設定檔名稱。",
+    "fit.stack": "受測引擎的設定檔名稱。",
+    "fit.host_profile": "主機設定檔名稱。",
+    "fit.model_profile": "模型設定檔名稱。（預設：依結果中的模型）",
+    "fit.tp": "張量平行的卡數。（預設：依結果）",
+    "fit.link": "卡間互連。（預設：該卡內建的）",
+    "fit.gpu_memory_utilization": "伺服器的 --gpu-memory-utilization。",
+    "fit.max_model_len": "伺服器的 --max-model-len。（預設：模型的）",
+    "fit.max_num_batched_tokens": "伺服器的 --max-num-batched-tokens。（預設：與 vLLM 相同）",
+    "fit.max_num_seqs": "伺服器的 --max-num-seqs。（預設：與 vLLM 相同）",
+    "fit.num_gpu_blocks_override": "伺服器日誌中的 KV 區塊數。（預設：由模型預測）",
+    "fit.enable_prefix_caching": "伺服器是否啟用前綴快取。",
+    "fit.factor": (
+        "要擬合的係數；可重複，最多 4 個：weights、attention、compute、prompt-attention、host、"
+        "requests、intake、link。（預設：weights、attention、compute、host）"
+    ),
+    "fit.prompts": (
+        "各點在同一伺服器上是否使用相同的輸入：shared 為相同，如種子固定的 `vllm bench serve`；"
+        "own 為每點都不同；auto 依工具判斷。"
+    ),
+    "fit.ladder_step": (
+        "結果只是一組階梯測試中的一部分，原階梯每點多 N 個請求。（預設：沒有缺少的點）"
+    ),
+    "engine.fitted": (
+        "`inferometer fit` 產生的設定檔，須針對此卡、引擎和主機。（預設：不用擬合係數）"
+    ),
+    "panel.Simulate": "模擬",
     "engine.host": "監聽的位址；預設只能從本機存取。",
     "engine.port": "監聽的連接埠；0 表示選一個閒置的。",
     "engine.model": "API 中的模型名稱。",

@@ -171,6 +171,39 @@ VERBS: dict[str, str] = {
     "twin.no_share": "{name} 為 {value}：請設為大於 0、不超過 1 的數。",
     "twin.not_positive": "{name} 為 {value}：請設為大於 0 的有限數。",
     "twin.too_long": "max_model_len 為 {asked}，而此模型最多 {most}：請設為不超過 {most}。",
+    "twin.no_factor": "沒有名為 {name} 的係數：可選 {known}。",
+    "twin.not_fitted": (
+        "此擬合設定檔針對的 {what} 是 {fitted}，不是 {asked}：請改用 {fitted}，或以 {asked} 的結"
+        "果重新擬合。"
+    ),
+    "twin.no_fit": "這不是 `inferometer fit` 產生的設定檔：請先擬合，或拿掉它。",
+    "twin.unread": "無法讀取 {path}（{cause}）：請給出 `inferometer fit` 產生的檔案。",
+    "twin.never_done": (
+        "孿生引擎無法處理 {tokens} token 的請求：請加大 max_model_len 或 KV 區塊數，或拿掉這些結"
+        "果。"
+    ),
+    "fit.many": "一次擬合 {n} 個係數過多：最多選 {most} 個。",
+    "fit.no_ladder": "--ladder-step 只用於各點共用輸入的情況：請拿掉它，或設 --prompts shared。",
+    "fit.left_out": "未採用 {point}：{why}",
+    "fit.more.one": "另有 1 個點未採用。",
+    "fit.more.many": "另有 {n} 個點未採用。",
+    "fit.nothing": "沒有可用於擬合的點：結果中要有模型、長度、num_prompts 和延遲。",
+    "fit.simulated": "它是模擬結果，並非實測。",
+    "fit.invalid": "其結論為 INVALID。",
+    "fit.no_model": "沒有模型 {model} 的設定檔；請用 --model-profile 指定。",
+    "fit.no_tp": "沒有註明用了幾張卡；請設定 --tp。",
+    "fit.no_condition": "缺少可用的 {name}。",
+    "fit.no_value": "{names} 一項都沒有。",
+    "fit.round": "輪次與誤差（1 為預期水準）{said}",
+    "fit.simulated.note": "孿生引擎的數值是模擬結果，附 90% 區間。",
+    "fit.head.factor": "係數",
+    "fit.head.value": "相對原設定檔的倍數（90% 區間）",
+    "fit.head.point": "點",
+    "fit.head.twin": "孿生引擎（90% 區間）",
+    "fit.unidentified": "這些結果無法決定 {name}：其區間取自原設定檔。請補充受它影響的結果。",
+    "fit.alike": "{name} 與 {others} 對這些結果的影響相同：只能決定兩者的組合。",
+    "fit.error": "{name}：誤差 {percent:.1f}%（均方根，{n} 個點逐一留出）",
+    "fit.written": "設定檔：{path}",
     "twin.timing": "{flags}：孿生引擎的時序由模型算出。請拿掉這些參數，或拿掉 --twin。",
     "twin.without": "{flags}：只用於孿生引擎。請加上 --twin CARD，或拿掉這些參數。",
     "twin.notice": (

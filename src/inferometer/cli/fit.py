@@ -1,0 +1,295 @@
+"""`inferometer fit`: a twin's profile from ordinary result files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from inferometer.cli.fit_points import Prompts
+from inferometer.cli.tables import show
+from inferometer.cli.usage import usage_error
+from inferometer.printable import printable
+from inferometer.words import Said, in_words, spoken
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from inferometer.cli.fit_points import Sorted
+    from inferometer.engine.twin.configuration import TwinSettings
+    from inferometer.engine.twin.fit import Factor, Fit, TwinLadder
+    from inferometer.engine.twin.fitted import Fitted, TwinPrediction
+
+DEFAULT_FACTORS = ("weights", "attention", "compute", "host")
+SHOWN = ("mean_tpot_ms", "output_throughput", "mean_ttft_ms")
+MAX_NAMED = 20
+"""Points left out that get their own line."""
+
+Results = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar="RESULTS",
+        readable=False,  # what may not be read is told in our one sentence
+        help="Result files of any known tool, or result or run directories.",
+    ),
+]
+Output = Annotated[
+    Path, typer.Option("--output", "-o", help="Profile to write, as YAML.")
+]
+Card = Annotated[
+    str,
+    typer.Option(metavar="CARD", help="Profile of the card that was measured."),
+]
+Stack = Annotated[
+    str, typer.Option(help="Profile of the engine that was measured.")
+]
+HostProfile = Annotated[str, typer.Option(help="Profile of the host.")]
+ModelProfile = Annotated[
+    str | None,
+    typer.Option(
+        help="Profile of the model.", show_default="by the results' model"
+    ),
+]
+Tp = Annotated[
+    int | None,
+    typer.Option(
+        help="Tensor parallel size.", show_default="as the results say"
+    ),
+]
+Link = Annotated[
+    str | None,
+    typer.Option(help="Link between the cards.", show_default="the card's own"),
+]
+Utilization = Annotated[
+    float, typer.Option(help="--gpu-memory-utilization of the server.")
+]
+MaxLen = Annotated[
+    int | None,
+    typer.Option(
+        help="--max-model-len of the server.", show_default="the model's"
+    ),
+]
+Budget = Annotated[
+    int | None,
+    typer.Option(
+        help="--max-num-batched-tokens of the server.",
+        show_default="as vLLM has it",
+    ),
+]
+MaxSeqs = Annotated[
+    int | None,
+    typer.Option(
+        help="--max-num-seqs of the server.", show_default="as vLLM has it"
+    ),
+]
+Blocks = Annotated[
+    int | None,
+    typer.Option(
+        help="KV blocks that the server logged.", show_default="predicted"
+    ),
+]
+Caching = Annotated[bool, typer.Option(help="Prefix caching of the server.")]
+FactorNames = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--factor",
+        metavar="NAME",
+        help="Factor to fit; repeatable, at most 4: weights, attention, compute, prompt-attention, "
+        "host, requests, intake, link.",
+        show_default="weights, attention, compute, host",
+    ),
+]
+WhichPrompts = Annotated[
+    Prompts,
+    typer.Option(
+        help="Whether points repeat each other's prompts on one server: `shared` as `vllm bench "
+        "serve` does with one seed, `own` if each point had new ones. `auto` decides by the tool."
+    ),
+]
+Step = Annotated[
+    int | None,
+    typer.Option(
+        metavar="N",
+        min=1,
+        help="The results are a selection of a ladder in which each point had N requests more.",
+        show_default="no point is missing",
+    ),
+]
+
+
+def fit(  # noqa: PLR0917 - typer makes an option of each
+    results: Results,
+    twin: Card,
+    output: Output,
+    stack: Stack = "vllm-graphs",
+    host_profile: HostProfile = "server",
+    model_profile: ModelProfile = None,
+    tp: Tp = None,
+    link: Link = None,
+    gpu_memory_utilization: Utilization = 0.9,
+    max_model_len: MaxLen = None,
+    max_num_batched_tokens: Budget = None,
+    max_num_seqs: MaxSeqs = None,
+    num_gpu_blocks_override: Blocks = None,
+    enable_prefix_caching: Caching = True,
+    factor: FactorNames = None,
+    prompts: WhichPrompts = "auto",
+    ladder_step: Step = None,
+) -> None:
+    """Fit a twin's profile to result files, with an interval for each factor.
+
+    The twin repeats the measured points in virtual time, as their client sent them, and the factors
+    are chosen so that TPOT, throughput and TTFT come out as measured. A factor that the results do
+    not determine is named, and its interval is wide. Use the profile with `inferometer engine
+    --fitted`.
+
+    Exit code: 0 if a profile was written; 2 if not.
+    """
+    from inferometer.engine.twin.configuration import TwinSettings
+    from inferometer.engine.twin.fit import MAX_FACTORS
+
+    if ladder_step is not None and prompts == "own":
+        usage_error(Said("fit.no_ladder", {}))
+    names = list(dict.fromkeys(factor or DEFAULT_FACTORS))
+    if len(names) > MAX_FACTORS:
+        usage_error(Said("fit.many", {"n": len(names), "most": MAX_FACTORS}))
+    try:
+        settings = TwinSettings(
+            card=twin,
+            model=model_profile or "llama-3.1-8b",
+            stack=stack,
+            host=host_profile,
+            link=link,
+            gpu_memory_utilization=gpu_memory_utilization,
+            max_model_len=max_model_len,
+            max_num_batched_tokens=max_num_batched_tokens,
+            max_num_seqs=max_num_seqs,
+            num_gpu_blocks=num_gpu_blocks_override,
+            prefix_caching=enable_prefix_caching,
+        )
+        found = _sorted(
+            results,
+            settings,
+            model=model_profile,
+            tp=tp,
+            prompts=prompts,
+            step=ladder_step,
+        )
+        profile = _fitted(found.ladders, names)
+    except ValueError as error:
+        usage_error(error)
+    _write(output, profile, found)
+    _tell(profile, found.ladders)
+    typer.echo(spoken().text("fit.written", path=printable(str(output))))
+
+
+def _sorted(
+    results: Sequence[Path], settings: TwinSettings, **told: Any
+) -> Sorted:
+    """`told`: what the files may not say, as `ladders_of` takes it."""
+    from inferometer.cli.fit_points import ladders_of
+    from inferometer.results import ResultsError, read
+
+    try:
+        collection = read(results)
+    except ResultsError as error:
+        usage_error(error.sentence)
+    found = ladders_of(collection.points, settings, **told)
+    for name, reason in found.left_out[:MAX_NAMED]:
+        sentence = Said(
+            "fit.left_out", {"point": name, "why": in_words(reason)}
+        )
+        typer.echo(f"inferometer: {printable(in_words(sentence))}", err=True)
+    if (more := len(found.left_out) - MAX_NAMED) > 0:
+        typer.echo(spoken().counted("fit.more", more), err=True)
+    if not found.ladders:
+        usage_error(Said("fit.nothing", {}))
+    return found
+
+
+def _fitted(ladders: Sequence[TwinLadder], names: Sequence[str]) -> Fitted:
+    """Raises ProfileError or OutOfMemoryError."""
+    from inferometer.engine.twin.fit import fit as fit_to
+    from inferometer.engine.twin.fitted import fitted
+
+    def progress(said: str) -> None:
+        typer.echo(spoken().text("fit.round", said=said), err=True)
+
+    return fitted(ladders, fit_to(ladders, names, progress))
+
+
+def _write(output: Path, profile: Fitted, found: Sorted) -> None:
+    import yaml
+
+    from inferometer.engine.twin.fitted import as_plain
+    from inferometer.store.atomic import CannotWriteError, write_file
+
+    sources = [
+        f"{each.name}: {len(each.loads)} points" for each in found.ladders
+    ]
+    text = yaml.safe_dump(as_plain(profile, sources), sort_keys=False)
+    try:
+        write_file(output, text.encode())
+    except CannotWriteError as error:
+        usage_error(error)
+
+
+def _tell(profile: Fitted, ladders: Sequence[TwinLadder]) -> None:
+    words = spoken()
+    typer.echo(words.text("fit.simulated.note"))
+    heads = [words.text(f"fit.head.{name}") for name in ("factor", "value")]
+    rows = [[name, _factor(each)] for name, each in profile.fit.factors.items()]
+    show(heads, rows)
+    for name, each in profile.fit.factors.items():
+        for sentence in _doubts(name, each):
+            typer.echo(in_words(sentence))
+    _tell_points(profile, ladders)
+    _tell_errors(profile.fit)
+
+
+def _factor(each: Factor) -> str:
+    return f"{each.value:.3f} ({each.low:.3f} … {each.high:.3f})"
+
+
+def _doubts(name: str, each: Factor) -> list[Said]:
+    found = []
+    if not each.is_identified:
+        found.append(Said("fit.unidentified", {"name": name}))
+    if each.alike:
+        others = ", ".join(each.alike)
+        found.append(Said("fit.alike", {"name": name, "others": others}))
+    return found
+
+
+def _tell_points(profile: Fitted, ladders: Sequence[TwinLadder]) -> None:
+    words = spoken()
+    heads = [words.text("fit.head.point")]
+    for name in SHOWN:
+        heads += [name, words.text("fit.head.twin")]
+    rows = []
+    for ladder in ladders:
+        predicted = profile.predict(ladder)
+        for load, values, found in zip(
+            ladder.loads, ladder.values, predicted, strict=True
+        ):
+            cells = [f"{ladder.name} n={load.requests}"]
+            for name in SHOWN:
+                cells += _compared(values.get(name), found.get(name))
+            rows.append(cells)
+    show(heads, rows)
+
+
+def _compared(
+    measured: float | None, found: TwinPrediction | None
+) -> tuple[str, str]:
+    known = "-" if measured is None else f"{measured:,.1f}"
+    if found is None:
+        return known, "-"
+    return known, f"{found.value:,.1f} ({found.low:,.1f} … {found.high:,.1f})"
+
+
+def _tell_errors(found: Fit) -> None:
+    for name, error in found.errors.items():
+        values = {"name": name, "percent": 100 * error, "n": found.points}
+        typer.echo(spoken().text("fit.error", **values))

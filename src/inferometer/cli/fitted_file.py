@@ -1,0 +1,29 @@
+"""A twin's fitted profile, read from its file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from inferometer.engine.twin.fitted import Fitted, from_plain
+from inferometer.engine.twin.profiles import ProfileError
+from inferometer.words import Said
+
+MAX_BYTES = 1 << 20
+
+
+def read_fitted(path: Path) -> Fitted:
+    """Raises ProfileError for a file that cannot be read, or is no such profile."""
+    import yaml
+
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        values = {"path": str(path), "cause": error.strerror or str(error)}
+        raise ProfileError(Said("twin.unread", values)) from None
+    if len(content) > MAX_BYTES:
+        raise ProfileError(Said("twin.no_fit", {}))
+    try:
+        return from_plain(yaml.safe_load(content))
+    except (yaml.YAMLError, RecursionError, UnicodeDecodeError) as error:
+        raise ProfileError(Said("twin.no_fit", {})) from error

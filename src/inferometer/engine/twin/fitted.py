@@ -1,0 +1,307 @@
+"""A fitted profile: what was fitted to which results, the file that keeps it, and predictions with
+their intervals.
+
+The interval of a predicted number has two parts: how far the twin was from the points of the fit,
+and how far the factors may be off. It is twice as wide outside of what was fitted, which is said;
+for another card or engine there is none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields, replace
+from math import exp, inf, isfinite, log, sqrt
+from typing import Any
+
+import numpy as np
+
+from inferometer.engine.twin.client import TwinLoad
+from inferometer.engine.twin.configuration import (
+    SCALES,
+    TwinSettings,
+    make_twin,
+)
+from inferometer.engine.twin.fit import (
+    EXPECTED_ERROR,
+    STEP,
+    TWO_SIDED_90,
+    Factor,
+    Fit,
+    TwinLadder,
+    simulate,
+)
+from inferometer.engine.twin.profiles import ProfileError
+from inferometer.words import Said
+
+FORMAT = "inferometer fitted twin, version 1"
+SAME = ("card", "stack", "host")
+"""Settings that a fitted profile is about: others are another profile."""
+NAMED = ("model", "tp", "link")
+NUMBERED = ("prompt_tokens", "output_tokens", "concurrency", "request_rate")
+BEYOND = 2.0
+"""How much wider an interval is outside of what was fitted."""
+MARGIN = 1.1
+"""Just beside the fitted range is not outside."""
+LIKE = {"p99_ttft_ms": "mean_ttft_ms", "p99_tpot_ms": "mean_tpot_ms"}
+"""Metrics that are not fitted, and those whose error they have, times FURTHER."""
+FURTHER = 1.5
+MAX_LIST = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class TwinPrediction:
+    """With a 90 % interval. Simulated, never measured."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A fit, and of what."""
+
+    settings: TwinSettings
+    fit: Fit
+    names: Mapping[str, tuple[str, ...]]
+    """By NAMED: which were fitted."""
+    ranges: Mapping[str, tuple[float, float]]
+    """By NUMBERED: from which to which."""
+
+    def applied(self, settings: TwinSettings) -> TwinSettings:
+        """Raises ProfileError for a card, a stack or a host that it is not about."""
+        for name in SAME:
+            mine, asked = getattr(self.settings, name), getattr(settings, name)
+            if mine != asked:
+                values = {"what": name, "fitted": mine, "asked": asked}
+                raise ProfileError(Said("twin.not_fitted", values))
+        return replace(settings, factors=self.fit.pairs)
+
+    def outside(
+        self, settings: TwinSettings, load: TwinLoad
+    ) -> tuple[str, ...]:
+        """In what a prediction would be an extrapolation; empty within the fitted range."""
+        asked = _names_of(settings)
+        beyond = [name for name in NAMED if asked[name] not in self.names[name]]
+        for name, value in _numbers_of(load).items():
+            low, high = self.ranges.get(name, (inf, -inf))
+            if not low / MARGIN <= value <= high * MARGIN:
+                beyond.append(name)
+        return tuple(beyond)
+
+    def predict(self, ladder: TwinLadder) -> list[dict[str, TwinPrediction]]:
+        """By metric, for each load of a ladder; of its measured values nothing is used. Raises
+        ProfileError as `applied` does.
+        """
+        ladder = replace(ladder, settings=self.applied(ladder.settings))
+        centre = simulate(ladder)
+        slopes = [
+            self._slopes(ladder, name, centre) for name in self.fit.factors
+        ]
+        found = []
+        for number, load in enumerate(ladder.loads):
+            wider = BEYOND if self.outside(ladder.settings, load) else 1.0
+            found.append(
+                {
+                    metric: self._around(
+                        metric,
+                        value,
+                        [each[number].get(metric, 0.0) for each in slopes],
+                        wider,
+                    )
+                    for metric, value in centre[number].items()
+                }
+            )
+        return found
+
+    def _slopes(
+        self,
+        ladder: TwinLadder,
+        factor: str,
+        centre: Sequence[Mapping[str, float]],
+    ) -> list[dict[str, float]]:
+        """Of the logarithm of each value by that of the factor, for each load."""
+        there = simulate(ladder, [(factor, exp(STEP))])
+        return [
+            {
+                metric: log(moved[metric] / value) / STEP
+                for metric, value in before.items()
+                if value > 0 and moved.get(metric, 0) > 0
+            }
+            for before, moved in zip(centre, there, strict=True)
+        ]
+
+    def _around(
+        self, metric: str, value: float, slopes: Sequence[float], wider: float
+    ) -> TwinPrediction:
+        gradient = np.array(slopes)
+        factors = float(gradient @ np.array(self.fit.covariance) @ gradient)
+        spread = sqrt(self._error(metric) ** 2 + max(0.0, factors))
+        reach = exp(min(20.0, TWO_SIDED_90 * spread * wider))
+        return TwinPrediction(value, value / reach, value * reach)
+
+    def _error(self, metric: str) -> float:
+        errors = self.fit.errors
+        if metric in errors:
+            return errors[metric]
+        like = LIKE.get(metric, "")
+        if like in errors:
+            return FURTHER * errors[like]
+        return max(errors.values())
+
+
+def fitted(ladders: Sequence[TwinLadder], found: Fit) -> Fitted:
+    """`found` is a fit to these ladders, which have one card, stack and host."""
+    names: dict[str, set[str]] = {name: set() for name in NAMED}
+    numbers: dict[str, list[float]] = {}
+    for ladder in ladders:
+        for name, value in _names_of(ladder.settings).items():
+            names[name].add(value)
+        for load in ladder.loads:
+            for name, number in _numbers_of(load).items():
+                numbers.setdefault(name, []).append(number)
+    return Fitted(
+        replace(ladders[0].settings, factors=()),
+        found,
+        {name: tuple(sorted(each)) for name, each in names.items()},
+        {name: (min(each), max(each)) for name, each in numbers.items()},
+    )
+
+
+def _names_of(settings: TwinSettings) -> dict[str, str]:
+    """The link between cards is that of the profile if none was chosen."""
+    twin = make_twin(replace(settings, factors=()))
+    link = settings.link or twin.card.link
+    return {
+        "model": settings.model,
+        "tp": str(settings.tp),
+        "link": link if settings.tp > 1 else "none",
+    }
+
+
+def _numbers_of(load: TwinLoad) -> dict[str, float]:
+    numbers: dict[str, float] = {
+        "prompt_tokens": load.prompt_tokens,
+        "output_tokens": load.output_tokens,
+    }
+    if load.concurrency is not None:
+        numbers["concurrency"] = load.concurrency
+    else:
+        numbers["request_rate"] = load.request_rate
+    return numbers
+
+
+def as_plain(profile: Fitted, sources: Iterable[str] = ()) -> dict[str, Any]:
+    """For a YAML file."""
+    kept = {
+        field.name: getattr(profile.settings, field.name)
+        for field in fields(TwinSettings)
+        if field.name not in {"factors", "speed", "seed"}
+    }
+    return {
+        "format": FORMAT,
+        "simulated": True,
+        "settings": kept,
+        "factors": {
+            name: asdict(each) | {"alike": list(each.alike)}
+            for name, each in profile.fit.factors.items()
+        },
+        "covariance_of_logarithms": [
+            list(row) for row in profile.fit.covariance
+        ],
+        "relative_errors": dict(profile.fit.errors),
+        "points": profile.fit.points,
+        "fitted": {name: list(each) for name, each in profile.names.items()}
+        | {name: list(each) for name, each in profile.ranges.items()},
+        "sources": list(sources),
+    }
+
+
+def from_plain(content: object) -> Fitted:
+    """Raises ProfileError for what is no such file, whatever is wrong with it."""
+    try:
+        return _from_plain(content)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        if isinstance(error, ProfileError):
+            raise
+        raise ProfileError(Said("twin.no_fit", {})) from error
+
+
+def _from_plain(content: Any) -> Fitted:
+    if content["format"] != FORMAT:
+        raise ProfileError(Said("twin.no_fit", {}))
+    settings = TwinSettings(**_known_settings(content["settings"]))
+    make_twin(settings)
+    factors = {
+        str(name): Factor(
+            _positive(said["value"]),
+            _positive(said["low"]),
+            _positive(said["high"]),
+            said["is_identified"] is True,
+            tuple(map(str, said["alike"])),
+        )
+        for name, said in content["factors"].items()
+    }
+    if not factors or not factors.keys() <= SCALES.keys():
+        raise ProfileError(Said("twin.no_fit", {}))
+    covariance = np.array(content["covariance_of_logarithms"], np.float64)
+    if covariance.shape != (len(factors), len(factors)):
+        raise ProfileError(Said("twin.no_fit", {}))
+    if not np.isfinite(covariance).all():
+        raise ProfileError(Said("twin.no_fit", {}))
+    errors = {
+        name: _positive(content["relative_errors"][name])
+        for name in EXPECTED_ERROR
+        if name in content["relative_errors"]
+    }
+    if not errors:
+        raise ProfileError(Said("twin.no_fit", {}))
+    return Fitted(
+        settings,
+        Fit(
+            factors,
+            tuple(map(tuple, covariance.tolist())),
+            errors,
+            int(content["points"]),
+        ),
+        {
+            name: tuple(map(str, content["fitted"][name][:MAX_LIST]))
+            for name in NAMED
+        },
+        {
+            name: _range(content["fitted"][name])
+            for name in NUMBERED
+            if name in content["fitted"]
+        },
+    )
+
+
+def _known_settings(said: Mapping[str, Any]) -> dict[str, Any]:
+    """Of the types that TwinSettings has."""
+    texts = {"card", "model", "stack", "host", "link"}
+    known: dict[str, Any] = {}
+    for field in fields(TwinSettings):
+        value = said.get(field.name)
+        if value is None or field.name in {"factors", "speed", "seed"}:
+            continue
+        if field.name in texts:
+            known[field.name] = str(value)
+        elif field.name == "gpu_memory_utilization":
+            known[field.name] = float(value)
+        elif field.name == "prefix_caching":
+            known[field.name] = value is True
+        else:
+            known[field.name] = int(value)
+    return known
+
+
+def _positive(value: Any) -> float:
+    number = float(value)
+    if not (isfinite(number) and number > 0):
+        raise ValueError(number)
+    return number
+
+
+def _range(said: Sequence[Any]) -> tuple[float, float]:
+    low, high = said
+    return _positive(low), _positive(high)

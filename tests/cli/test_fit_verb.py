@@ -1,0 +1,168 @@
+"""`inferometer fit` as a user calls it: vLLM's files of a ladder, and what cannot be fitted."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+from typer.testing import CliRunner, Result
+
+from inferometer.cli.fit_points import profile_of
+from inferometer.cli.main import app
+from inferometer.engine.twin.client import TwinLoad
+from inferometer.engine.twin.configuration import TwinSettings
+from inferometer.engine.twin.fit import TwinLadder, simulate
+
+SETTINGS = TwinSettings(
+    card="r9700",
+    model="llama-3.1-8b",
+    stack="vllm-0.10.2-eager",
+    host="threadripper",
+    max_model_len=1280,
+)
+HOST_FACTOR = 1.5
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A ladder as `vllm bench serve` writes it, of a host that takes half as long again."""
+    folder = tmp_path_factory.mktemp("ladder")
+    loads = tuple(TwinLoad(n, 512, 16) for n in (1, 4, 16))
+    ladder = TwinLadder("", SETTINGS, loads, (), is_warm=True)
+    for load, values in zip(
+        loads, simulate(ladder, [("host", HOST_FACTOR)]), strict=True
+    ):
+        n = load.requests
+        content = {
+            "date": f"20260101-0000{n:02}",
+            "endpoint_type": "openai",
+            "backend": "openai",
+            "model_id": "meta-llama/Llama-3.1-8B",
+            "tokenizer_id": "meta-llama/Llama-3.1-8B",
+            "num_prompts": n,
+            "request_rate": "inf",
+            "burstiness": 1.0,
+            "max_concurrency": None,
+            "completed": n,
+            "total_input_tokens": n * 512,
+            "total_output_tokens": n * 16,
+            "total_token_throughput": 528 / 16 * values["output_throughput"],
+            **{k: v for k, v in values.items() if "e2el" not in k},
+        }
+        name = f"C_7B_TP1_1k_np{n}_20260101_0000{n:02}.json"
+        (folder / name).write_text(json.dumps(content))
+    return folder
+
+
+def call(*words: object) -> Result:
+    return CliRunner().invoke(app, [*map(str, words)])
+
+
+def told(done: Result) -> str:
+    """Standard error without frames and line breaks."""
+    return " ".join(done.stderr.replace("│", " ").split())
+
+
+def fit(results: Path, output: Path, *words: object) -> Result:
+    return call(
+        *("fit", results, "-o", output, "--twin", "r9700"),
+        *("--stack", "vllm-0.10.2-eager", "--host-profile", "threadripper"),
+        *("--max-model-len", 1280, "--factor", "host", *words),
+    )
+
+
+def test_a_ladder_gives_a_profile_that_the_engine_uses(
+    results: Path, tmp_path: Path
+) -> None:
+    output = tmp_path / "profile.yaml"
+    done = fit(results, output)
+    assert done.exit_code == 0, done.output
+    assert "simulated" in done.stdout
+    assert "llama-3.1-8b tp1 n=16" in done.stdout
+    content = yaml.safe_load(output.read_text())
+    found = content["factors"]["host"]
+    assert found["value"] == pytest.approx(HOST_FACTOR, rel=0.02)
+    assert content["simulated"] is True
+    assert content["fitted"]["concurrency"] == [1, 16]
+    refused = call("engine", "--twin", "h100", "--fitted", output)
+    assert refused.exit_code == 2
+    assert "r9700" in told(refused)
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["--factor", "luck"], "luck"),
+        (["--factor", "weights", "--factor", "link"], None),
+        (
+            [
+                each
+                for name in ("weights", "link", "intake", "compute")
+                for each in ("--factor", name)
+            ],
+            "5 factors",
+        ),
+        (["--prompts", "own", "--ladder-step", "1"], "--ladder-step"),
+        (["--max-model-len", "256"], "528 tokens"),
+        (["--model-profile", "none"], "none"),
+        (["--gpu-memory-utilization", "0.2"], "gpu_memory_utilization"),
+    ],
+)
+def test_what_is_wrong_is_one_sentence(
+    results: Path, tmp_path: Path, words: list[str], says: str | None
+) -> None:
+    done = fit(results, tmp_path / "p.yaml", *words)
+    if says is None:
+        assert done.exit_code == 0, done.output
+        assert "link is not determined" in done.stdout
+        return
+    assert done.exit_code == 2, done.output
+    assert says in told(done)
+    assert "Traceback" not in done.output
+    assert not (tmp_path / "p.yaml").exists()
+
+
+def test_results_that_lack_something_are_left_out_with_the_reason(
+    results: Path, tmp_path: Path
+) -> None:
+    for path in results.iterdir():
+        content = json.loads(path.read_text())
+        content["model_id"] = "acme/unknown-1b"
+        (tmp_path / path.name).write_text(json.dumps(content))
+    done = fit(tmp_path, tmp_path / "p.yaml")
+    assert done.exit_code == 2
+    assert done.stderr.count("unknown-1b") == 3
+    assert "No point can be fitted" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"x: [", b"\xff\xfe", b"a: " + b"9" * (1 << 21)]
+)
+def test_what_is_no_profile_is_refused(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "p.yaml"
+    path.write_bytes(content)
+    done = call("engine", "--twin", "r9700", "--fitted", path)
+    assert done.exit_code == 2
+    assert "inferometer fit" in told(done)
+    assert call("engine", "--fitted", path).exit_code == 2
+    gone = call("engine", "--twin", "r9700", "--fitted", tmp_path / "no")
+    assert gone.exit_code == 2
+    assert "cannot be read" in told(gone)
+
+
+@pytest.mark.parametrize(
+    ("model", "profile"),
+    [
+        ("meta-llama/Llama-3.1-8B-Instruct", "llama-3.1-8b"),
+        ("google/gemma-3-27b-it", "gemma-3-27b"),
+        ("Qwen/Qwen3-14B", "qwen3-14b"),
+        ("openai/gpt-oss-120b", "gpt-oss-120b"),
+        ("acme/llama", None),
+        (None, None),
+        (7, None),
+    ],
+)
+def test_models_are_known_by_name(model: object, profile: str | None) -> None:
+    assert profile_of(model) == profile  # type: ignore[arg-type]

@@ -67,6 +67,7 @@ ROOMS = {
     "extra_body",
     "figure",
     "flag",
+    "fit",
     "flags",
     "gather",
     "goodput",

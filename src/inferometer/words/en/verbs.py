@@ -210,7 +210,7 @@ VERBS: dict[str, str] = {
     ),
     "fit.left_out": "{point} is left out: {why}",
     "fit.more.one": "1 further point is left out.",
-    "fit.more.many": "{n} further points are left out.",
+    "fit.more": "{n} further points are left out.",
     "fit.nothing": (
         "No point can be fitted: give results with model, lengths, num_prompts and latencies."
     ),

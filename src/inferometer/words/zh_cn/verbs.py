@@ -186,7 +186,7 @@ VERBS: dict[str, str] = {
     "fit.no_ladder": "--ladder-step 只用于各点共用输入的情况：请去掉它，或设 --prompts shared。",
     "fit.left_out": "未采用 {point}：{why}",
     "fit.more.one": "另有 1 个点未采用。",
-    "fit.more.many": "另有 {n} 个点未采用。",
+    "fit.more": "另有 {n} 个点未采用。",
     "fit.nothing": "没有可用于拟合的点：结果中要有模型、长度、num_prompts 和延迟。",
     "fit.simulated": "它是模拟结果，并非实测。",
     "fit.invalid": "其结论为 INVALID。",

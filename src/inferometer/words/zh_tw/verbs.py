@@ -186,7 +186,7 @@ VERBS: dict[str, str] = {
     "fit.no_ladder": "--ladder-step 只用於各點共用輸入的情況：請拿掉它，或設 --prompts shared。",
     "fit.left_out": "未採用 {point}：{why}",
     "fit.more.one": "另有 1 個點未採用。",
-    "fit.more.many": "另有 {n} 個點未採用。",
+    "fit.more": "另有 {n} 個點未採用。",
     "fit.nothing": "沒有可用於擬合的點：結果中要有模型、長度、num_prompts 和延遲。",
     "fit.simulated": "它是模擬結果，並非實測。",
     "fit.invalid": "其結論為 INVALID。",

@@ -60,8 +60,8 @@ def ladders_of(
             continue
         key = (name, cards, *map(said.get, DEPLOYMENT))
         groups.setdefault(key, []).append((point, load_of(point)))
-    for (name, cards, *_), group in groups.items():
-        chosen = replace(settings, model=str(name), tp=_whole(cards) or 1)
+    for (profile, size, *_), group in groups.items():
+        chosen = replace(settings, model=str(profile), tp=_whole(size) or 1)
         found.ladders.append(_ladder(group, chosen, prompts, step))
     return found
 

@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import altair as alt
 import numpy as np
 import pytest
 
@@ -97,7 +98,7 @@ def test_specifications_are_as_they_were(key: str) -> None:
 def test_specifications_are_vega_lite(key: str) -> None:
     """What is drawn is not checked, because that takes long; here it is."""
     for panel in usual(key).sketch.panels:
-        panel.to_dict(validate=True)
+        alt.LayerChart.from_dict(panel, validate=True)
 
 
 @pytest.mark.parametrize("key", FIGURES)

@@ -35,7 +35,7 @@ def unpacked(columns: dict[str, Any]) -> list[Row]:
     ],
 )
 def test_rows_come_out_as_they_went_in(rows: list[Row]) -> None:
-    found = unpacked(orjson.loads(orjson.dumps(packed(rows))))
+    found = unpacked(orjson.loads(orjson.dumps(packed(rows, {}))))
     assert found == rows
     assert [[*map(type, row.values())] for row in found] == [
         [type(row[name]) for name in each]
@@ -45,7 +45,7 @@ def test_rows_come_out_as_they_went_in(rows: list[Row]) -> None:
 
 def test_a_text_is_there_once() -> None:
     rows: list[Row] = [{"curve": "a long name"}] * 100
-    assert orjson.dumps(packed(rows)).count(b"a long name") == 1
+    assert orjson.dumps(packed(rows, {})).count(b"a long name") == 1
 
 
 @pytest.mark.parametrize(

@@ -32,4 +32,5 @@ ROWS: list[tuple[Condition, ...]] = [
 def test_each_place_tells_more_than_those_before_it(
     rows: list[tuple[Condition, ...]], order: list[int], places: list[int]
 ) -> None:
-    assert telling_places(rows, order) == places
+    columns = [*zip(*rows, strict=True)]
+    assert telling_places(columns, order) == places

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from inferometer.results import Condition, Point
 from inferometer.results.point import condition_names
@@ -155,6 +156,11 @@ def _alone(of_one: _BySettings, of_other: _BySettings) -> tuple[Point, ...]:
 def value_of(point: Point, name: str) -> Condition:
     """A condition as it can be compared: 16, 16.0 and "16" are one."""
     value = point.tool if name == "tool" else point.conditions.get(name)
+    return _comparable(value) if isinstance(value, str | float) else value
+
+
+@lru_cache(maxsize=1 << 14)
+def _comparable(value: str | float) -> Condition:
     if isinstance(value, str):
         try:
             value = float(value)
@@ -202,8 +208,9 @@ def _telling(
     level_first = sorted(
         range(len(keys)), key=lambda place: keys[place] in SLOTS
     )
+    columns = [*zip(*shared, strict=True)]
     return [
-        keys[place] for place in sorted(telling_places(shared, level_first))
+        keys[place] for place in sorted(telling_places(columns, level_first))
     ]
 
 

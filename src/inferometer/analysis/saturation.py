@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import fmean
 from typing import Literal
 
 import numpy as np
@@ -80,7 +81,7 @@ def saturation(levels: Sequence[MeasuredLoad]) -> Saturation:
     if len(levels) < MIN_LEVELS:
         return Saturation("too few")
     loads = np.array([level.load for level in levels])
-    means = np.array([float(np.mean(level.values)) for level in levels])
+    means = np.array([fmean(level.values) for level in levels])
     weights = _weights(loads)
     smooth = weights @ means
     noise, errors = _noise(levels, means, weights, smooth)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from math import inf
 
 from inferometer.results.point import Condition, Point
 from inferometer.results.telling import telling_places
@@ -22,6 +23,8 @@ SEPARATOR = " · "
 Key = tuple[Condition, ...]
 _OWNER = re.compile(r"^[\w.-]+/(?=[^/]+$)")
 """Of a model on a hub."""
+NUMBERS = (int, float)
+"""What has a place on an axis; a truth value has none."""
 _NUMBER = re.compile(r"\d{1,9}(\.\d{1,9})?")
 
 
@@ -30,17 +33,33 @@ def condition(point: Point, name: str) -> Condition:
     return point.tool if name == "tool" else point.conditions.get(name)
 
 
+def values_of(points: Iterable[Point], name: str) -> list[Condition]:
+    """The condition of each point."""
+    if name == "tool":
+        return [point.tool for point in points]
+    return [point.conditions.get(name) for point in points]
+
+
 def key_of(point: Point, fields: Sequence[str]) -> Key:
     return tuple(condition(point, name) for name in fields)
+
+
+def keys_of(points: Sequence[Point], fields: Sequence[str]) -> list[Key]:
+    """`key_of` each point."""
+    if not fields:
+        return [()] * len(points)
+    columns = (values_of(points, name) for name in fields)
+    return list(zip(*columns, strict=True))
 
 
 def grouped(
     points: Iterable[Point], fields: Sequence[str]
 ) -> dict[Key, list[Point]]:
     """The points of each curve."""
+    points = list(points)
     found: dict[Key, list[Point]] = {}
-    for point in points:
-        found.setdefault(key_of(point, fields), []).append(point)
+    for key, point in zip(keys_of(points, fields), points, strict=True):
+        found.setdefault(key, []).append(point)
     return found
 
 
@@ -57,9 +76,8 @@ def distinguishing(
         for name in (*DISTINGUISHING, *own)
         if name in there and name not in without
     ]
-    places = telling_places(
-        [key_of(point, names) for point in points], range(len(names))
-    )
+    columns = [values_of(points, name) for name in names]
+    places = telling_places(columns, range(len(names)))
     found = tuple(names[place] for place in places)
     return (
         _with_both_lengths(found, points)
@@ -191,11 +209,7 @@ def short_tokens(tokens: float) -> str:
 def level_of(point: Point, x: str) -> float | None:
     """The condition as a number to draw it at; None where there is none, or it is infinite."""
     value = point.conditions.get(x)
-    if (
-        isinstance(value, bool)
-        or not isinstance(value, int | float)
-        or not 0 <= value < float("inf")
-    ):
+    if type(value) not in NUMBERS or not 0 <= value < inf:
         return None
     return float(value)
 

@@ -65,7 +65,7 @@ def curves(points: Sequence[Point]) -> Iterator[tuple[str, list[Point]]]:
     keys = [
         tuple(point.conditions.get(name) for name in names) for point in points
     ]
-    shown = telling_places(keys, range(len(names)))
+    shown = telling_places([*zip(*keys, strict=True)], range(len(names)))
     shown += [
         at
         for at, name in enumerate(names)

@@ -10,25 +10,23 @@ from inferometer.results.point import Condition
 
 
 def telling_places(
-    rows: Sequence[Sequence[Condition]], order: Iterable[int]
+    columns: Sequence[Sequence[Condition]], order: Iterable[int]
 ) -> list[int]:
-    """The columns of `rows` that together tell as many apart as all of `order` do: one after
-    another, in that order, each if it tells more than those before it.
+    """The columns that together tell as many rows apart as all of `order` do: one after another, in
+    that order, each if it tells more than those before it.
     """
     chosen: list[int] = []
-    groups = [0] * len(rows)
+    groups = [0] * (len(columns[0]) if columns else 0)
     apart = 1
     for place in order:
-        if apart >= len(rows):
+        if apart >= len(groups):
             break
-        found: dict[tuple[int, Condition], int] = {}
-        finer = [
-            found.setdefault((group, row[place]), len(found))
-            for group, row in zip(groups, rows, strict=True)
-        ]
+        finer = [*zip(groups, columns[place], strict=True)]
+        found = dict.fromkeys(finer)
         if len(found) > apart:
             chosen.append(place)
-            groups, apart = finer, len(found)
+            number = {each: at for at, each in enumerate(found)}
+            groups, apart = [number[each] for each in finer], len(found)
     return chosen
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from inferometer.analysis.compare import readings
 from inferometer.analysis.saturation import (
@@ -63,18 +64,24 @@ def saturated_curves(
         SaturatedCurve(
             name_of(key, fields, words) or words.text("figure.all_points"),
             members[key],
-            saturation(_levels(members[key], x)),
+            _saturation(_levels(members[key], x)),
         )
         for key in sorted(members, key=natural)
     ]
     return x, [each for each in found if each.found.state != "too few"]
 
 
-def _levels(points: Sequence[Point], x: str) -> list[MeasuredLoad]:
+@lru_cache(maxsize=128)
+def _saturation(levels: tuple[MeasuredLoad, ...]) -> Saturation:
+    """The answer and its figure ask the same."""
+    return saturation(levels)
+
+
+def _levels(points: Sequence[Point], x: str) -> tuple[MeasuredLoad, ...]:
     at: dict[float, list[Point]] = {}
     for point in points:
         at.setdefault(level_of(point, x) or 0, []).append(point)
-    return [_level(load, at[load]) for load in sorted(at)]
+    return tuple(_level(load, at[load]) for load in sorted(at))
 
 
 def _level(load: float, points: Sequence[Point]) -> MeasuredLoad:
@@ -87,7 +94,7 @@ def _level(load: float, points: Sequence[Point]) -> MeasuredLoad:
         if len(halves) == len(samples)
         else None
     )
-    return MeasuredLoad(load, [each.value for each in samples], error)
+    return MeasuredLoad(load, tuple(each.value for each in samples), error)
 
 
 def saturation_answers(

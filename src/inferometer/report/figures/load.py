@@ -33,7 +33,7 @@ from inferometer.report.naming import (
     Key,
     clean,
     distinguishing,
-    key_of,
+    keys_of,
     legend_names,
     level_of,
     name_of,
@@ -194,8 +194,8 @@ def load_axis(points: Sequence[Point], words: Words) -> str:
 def has_curve(points: Sequence[Point], x: str, fields: Sequence[str]) -> bool:
     """Whether any two points that agree in `fields` are at different levels of x."""
     levels: dict[Key, set[float | None]] = {}
-    for point in points:
-        levels.setdefault(key_of(point, fields), set()).add(level_of(point, x))
+    for key, point in zip(keys_of(points, fields), points, strict=True):
+        levels.setdefault(key, set()).add(level_of(point, x))
     return any(len(each) > 1 for each in levels.values())
 
 
@@ -248,13 +248,15 @@ def draw_pareto(material: Material, words: Words) -> Sketch:
         )
         or fields
     )
+    keys = keys_of(points, fields)
     whole = {
         key: name_of(key, fields, words) or words.text("figure.all_points")
-        for key in {key_of(p, fields): 0 for p in points}
+        for key in dict.fromkeys(keys)
     }
     short = legend_names(whole.values())
     found = [
-        _pareto_row(p, whole[key_of(p, fields)], short, words) for p in points
+        _pareto_row(point, whole[key], short, words)
+        for key, point in zip(keys, points, strict=True)
     ]
     for row in _front([row for row in found if row.get("status") != "INVALID"]):
         row["front"] = True

@@ -272,6 +272,10 @@ def _unevenness(levels: npt.NDArray[np.float64]) -> float:
     return float(gaps.std() / gaps.mean())
 
 
+WITH_NEIGHBOURS = 5
+"""Steps: one, and two on either side."""
+
+
 def holes(levels: Sequence[float]) -> list[int]:
     """After which of these sorted levels one or more are missing, so that a line has to break
     there.
@@ -288,23 +292,26 @@ def holes(levels: Sequence[float]) -> list[int]:
     )
     return sorted(
         {
-            at
-            for kind in (steps, ratios)
-            for at in range(2, len(kind) - 2)
-            if _longer_than_its_neighbours(kind, at)
+            *_longer_than_their_neighbours(steps),
+            *_longer_than_their_neighbours(ratios),
         }
     )
 
 
-def _longer_than_its_neighbours(
-    steps: npt.NDArray[np.float64], at: int
-) -> bool:
-    around = np.array(
-        [steps[at - 2], steps[at - 1], steps[at + 1], steps[at + 2]]
-    )
-    return bool(
-        np.ptp(around) < 0.01 * around.max() and steps[at] > 1.5 * around.max()
-    )
+def _longer_than_their_neighbours(
+    steps: npt.NDArray[np.float64],
+) -> list[int]:
+    """The places of such steps, each seen beside the two before and the two after it."""
+    if len(steps) < WITH_NEIGHBOURS:
+        return []
+    windows = np.lib.stride_tricks.sliding_window_view(steps, WITH_NEIGHBOURS)
+    around, own = windows[:, [0, 1, 3, 4]], windows[:, 2]
+    longest = around.max(axis=1)
+    alike = longest - around.min(axis=1) < 0.01 * longest
+    places: list[int] = (
+        np.flatnonzero(alike & (own > 1.5 * longest)) + 2
+    ).tolist()
+    return places
 
 
 def compact(value: float) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import os
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +18,11 @@ from inferometer.report.answers.answer import capitalized
 from inferometer.report.naming import (
     SEPARATOR,
     distinguishing,
-    key_of,
+    keys_of,
     name_of,
     natural,
 )
-from inferometer.report.page.packing import rounded
+from inferometer.report.page.packing import rounded_all
 from inferometer.report.sentences import reasons_of
 from inferometer.results import Condition, Point
 from inferometer.results.point import condition_names
@@ -38,6 +38,7 @@ from inferometer.vocabulary import (
 from inferometer.words import Words
 
 LONGEST_TEXT = 300
+NO_ENDS = (None, None)
 OURS = ("series", "status", "source", "folder")
 """Columns of the page alone, beside those of CONDITIONS."""
 
@@ -113,7 +114,7 @@ def series_of(
     that tells more apart.
     """
     fields = distinguishing(points)
-    keys = [key_of(point, fields) for point in points]
+    keys = keys_of(points, fields)
     spelled = {key: clean(name_of(key, fields, words)) for key in set(keys)}
     names = [spelled[key] for key in keys]
     sources = _sources(points, paths)
@@ -178,30 +179,31 @@ def _sources(
         for path in paths
     }
     place = {path: number for number, path in enumerate(called)}
-    above = (
-        [
-            path
-            for path in (point.source, *point.source.parents)
-            if path in place
-        ]
-        for point in points
-    )
+    names: list[str | None] = [*called.values(), None]
+    nowhere = len(called)
+    parents = [point.source.parent for point in points]
+    above = {
+        parent: min(
+            place.get(each, nowhere) for each in (parent, *parent.parents)
+        )
+        for parent in set(parents)
+    }
     return [
-        called[min(each, key=place.__getitem__)] if each else None
-        for each in above
+        names[min(place.get(point.source, nowhere), above[parent])]
+        for point, parent in zip(points, parents, strict=True)
     ]
 
 
 def folders_of(points: Sequence[Point]) -> list[str]:
     """The folder that each result lies in, below the one that all of them have in common."""
-    parents = {point.source.parent for point in points}
-    whole = {parent: _experiment(parent.absolute()) for parent in parents}
+    parents = [point.source.parent for point in points]
+    whole = {parent: _experiment(parent.absolute()) for parent in set(parents)}
     shared = Path(os.path.commonpath(whole.values())) if whole else Path()
     below = {
         parent: clean(each.relative_to(shared).as_posix())
         for parent, each in whole.items()
     }
-    return [below[point.source.parent] for point in points]
+    return [below[parent] for parent in parents]
 
 
 def _experiment(folder: Path) -> Path:
@@ -294,12 +296,13 @@ def _metric(
         else words.metric(name),
         "unit": described.unit,
         "better": described.better,
-        "data": _rounded(point.values.get(name) for point in points),
+        "data": rounded_all([point.values.get(name) for point in points]),
     }
     ranges = [point.intervals.get(name) for point in points]
     if known := [each for each in ranges if each]:
-        coded["low"] = _rounded(each.low if each else None for each in ranges)
-        coded["high"] = _rounded(each.high if each else None for each in ranges)
+        ends = [(each.low, each.high) if each else NO_ENDS for each in ranges]
+        low, high = zip(*ends, strict=True)
+        coded["low"], coded["high"] = rounded_all(low), rounded_all(high)
         coded["confidence"] = known[0].confidence
     return coded
 
@@ -312,8 +315,3 @@ def _samples(points: Sequence[Point]) -> dict[str, list[int | None]]:
         latency: [point.samples.get(latency) for point in points]
         for latency in latencies
     }
-
-
-def _rounded(values: Iterable[float | None]) -> list[float | None]:
-    """What is no finite number is a gap."""
-    return [None if v is None else rounded(v) for v in values]

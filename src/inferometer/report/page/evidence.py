@@ -7,7 +7,7 @@ Points of other tools' files tell their host and engine as conditions only.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -49,12 +49,22 @@ def gather(points: Iterable[Point]) -> Evidence:
             evidence.runs += 1
             _add_precision(evidence, point.recorded)
             _add_busiest(evidence, point, point.recorded.precision)
-        for key, read in FACTS.items():
-            if value := read(
-                point.recorded and point.recorded.run
-            ) or _condition(point, key):
-                evidence.facts.setdefault(key, Counter())[clean(value)] += 1
+        for key, value in _facts(point):
+            evidence.facts.setdefault(key, Counter())[clean(value)] += 1
     return evidence
+
+
+def _facts(point: Point) -> Iterator[tuple[str, str]]:
+    """What its run tells, or else its conditions."""
+    if point.recorded is None:
+        told = ((key, _condition(point, key)) for key in FACTS_TOLD)
+    else:
+        run = point.recorded.run
+        told = (
+            (key, read(run) or _condition(point, key))
+            for key, read in FACTS.items()
+        )
+    return ((key, value) for key, value in told if value)
 
 
 def _text(*keys: str) -> Callable[[Json], str]:
@@ -160,9 +170,12 @@ FACTS: Mapping[str, Callable[[Json], str]] = {
 }
 """In the order of the page; the words are `page.fact.KEY`."""
 
+FACTS_TOLD = tuple(key for key in FACTS if key in CONDITIONS)
+"""Those that files of other tools can tell."""
+
 
 def _condition(point: Point, key: str) -> str:
-    value = point.conditions.get(key) if key in CONDITIONS else None
+    value = point.conditions.get(key) if key in FACTS_TOLD else None
     return str(value) if value is not None else ""
 
 

@@ -17,7 +17,6 @@ from typing import Any
 
 import inferometer
 from inferometer.report.figures import Drawing, theme
-from inferometer.report.figures.drawing import Row
 from inferometer.report.page.library import drawing_library
 from inferometer.report.page.packing import packed
 from inferometer.report.page.view import ReportView
@@ -98,7 +97,6 @@ def _figure(drawing: Drawing, places: Mapping[str, int]) -> dict[str, Any]:
     name their points by their places in the explorer, so that filters reach them.
     """
     panels = drawing.specs(with_data=False)
-    rows = [_placed(row, places) for row in drawing.rows]
     runs = {
         curve: places[name]
         for curve, name in drawing.sketch.runs.items()
@@ -111,20 +109,15 @@ def _figure(drawing: Drawing, places: Mapping[str, int]) -> dict[str, Any]:
         "panels": panels,
         "columns": drawing.columns,
         "follows": bool(runs)
-        or any("id" in row or "of" in row for row in rows),
+        or any("id" in row or "of" in row for row in drawing.rows),
         "data": _embedded(
-            {"panels": panels, "rows": packed(rows), "runs": runs}
+            {
+                "panels": panels,
+                "rows": packed(drawing.rows, places),
+                "runs": runs,
+            }
         ),
     }
-
-
-def _placed(row: Row, places: Mapping[str, int]) -> Row:
-    """A row whose points have a place in the explorer, told by that."""
-    if row.get("id") in places:
-        return {**row, "id": places[row["id"]]}
-    if all(name in places for name in row.get("of", ("",))):
-        return {**row, "of": [places[name] for name in row["of"]]}
-    return row
 
 
 def _embedded(value: Any) -> str:

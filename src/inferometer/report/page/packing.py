@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import chain
+from math import isfinite
 from typing import Any
+
+import numpy as np
 
 from inferometer.report.figures.drawing import Row
 
@@ -13,24 +16,60 @@ DIGITS = 6
 EXACT = 10**DIGITS
 """Larger numbers keep what stands before the point: they may be moments in time."""
 
+LEAST, MOST = 1e-15, 1e15
+"""Between these a float scaled by a power of ten is exact enough."""
+MAX_PLACES = 21
+NUMBERS = {int, float, type(None)}
+
 Figure = int | float
 
 
-def packed(rows: Sequence[Row]) -> dict[str, Any]:
-    """A column holds numbers, or places among its `words`; null is a field that a row lacks."""
-    names = dict.fromkeys(name for row in rows for name in row)
+def packed(rows: Sequence[Row], places: Mapping[str, int]) -> dict[str, Any]:
+    """A column holds numbers, or places among its `words`; null is a field that a row lacks. Points
+    that have a place in the page are told by that.
+    """
+    names = dict.fromkeys(chain.from_iterable(rows))
+    cells = {name: [row.get(name) for row in rows] for name in names}
+    if "id" in cells:
+        cells["id"] = [places.get(each, each) for each in cells["id"]]
+    if "of" in cells:
+        cells["of"] = [_placed(each, places) for each in cells["of"]]
     return {
         "length": len(rows),
         "columns": [
-            {"name": name, **_column([row.get(name) for row in rows])}
-            for name in names
+            {"name": name, **_column(column)} for name, column in cells.items()
         ],
     }
 
 
+def _placed(
+    points: Sequence[str] | None, places: Mapping[str, int]
+) -> Sequence[str | int] | None:
+    """Of several points, where each has a place."""
+    if points and all(each in places for each in points):
+        return [places[each] for each in points]
+    return points
+
+
+def rounded_all(cells: Sequence[Figure | None]) -> list[Figure | None]:
+    """`rounded`, all at once where floats hold them; what is missing stays so."""
+    values = np.array(cells, dtype=np.float64)
+    sizes = np.abs(values[np.isfinite(values) & (values != 0)])
+    if len(sizes) and not (sizes.min() > LEAST and sizes.max() < MOST):
+        return [None if cell is None else rounded(cell) for cell in cells]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        digits = DIGITS - 1 - np.floor(np.log10(np.abs(values)))
+        scale = 10.0 ** np.clip(digits, 0, MAX_PLACES)
+        short = np.rint(values * scale) / scale
+    return [
+        (int(each) if each.is_integer() else each) if isfinite(each) else None
+        for each in short.tolist()
+    ]
+
+
 def _column(cells: Sequence[Any]) -> dict[str, Any]:
-    if all(cell is None or type(cell) in {int, float} for cell in cells):
-        return {"data": [None if v is None else rounded(v) for v in cells]}
+    if set(map(type, cells)) <= NUMBERS:
+        return {"data": rounded_all(cells)}
     words: dict[tuple[type, Any], Any] = {}
     keys = [None if cell is None else _key(cell) for cell in cells]
     for key, cell in zip(keys, cells, strict=True):
@@ -48,7 +87,9 @@ def _key(cell: Any) -> tuple[type, Any]:
 
 def rounded(value: Figure) -> Figure | None:
     """What is no finite number is a gap."""
-    if not math.isfinite(value):
+    if type(value) is int:
+        return value
+    if not isfinite(value):
         return None
     if isinstance(value, int) or abs(value) >= EXACT:
         return round(value)

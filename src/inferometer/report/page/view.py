@@ -592,10 +592,11 @@ def _methods(
 ) -> Iterator[tuple[str, str]]:
     """The definitions that matter for these points, each with its name."""
     keys = ["timing"] if evidence.runs else []
+    measured_names = {name for point in points for name in point.values}
     keys += [
         latency
         for latency in LATENCIES
-        if any(_has(point, latency) for point in points)
+        if any(name.endswith(f"_{latency}_ms") for name in measured_names)
     ]
     keys += ["throughput", "percentiles"]
     keys += ["intervals"] if any(point.intervals for point in points) else []
@@ -610,7 +611,3 @@ def _methods(
             words.text(f"page.method.{key}.name"),
             words.text(f"page.method.{key}"),
         )
-
-
-def _has(point: Point, latency: str) -> bool:
-    return any(name.endswith(f"_{latency}_ms") for name in point.values)

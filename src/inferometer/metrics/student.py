@@ -7,8 +7,7 @@ from __future__ import annotations
 import math
 from functools import cache
 
-HALVINGS = 60
-"""Of the interval in which the quantile is sought: more than a float can tell apart."""
+MAX_STEPS = 100
 
 
 @cache
@@ -21,14 +20,29 @@ def student_quantile(confidence: float, degrees: int) -> float:
             "A confidence lies between 0 and 1 and degrees of freedom are 1 or more, not "
             f"{confidence}, {degrees}."
         )
-    low, high = 0.0, math.pi / 2
-    for _ in range(HALVINGS):
-        middle = (low + high) / 2
-        if _within(middle, degrees) < confidence:
-            low = middle
-        else:
-            high = middle
-    return math.sqrt(degrees) * math.tan(low)
+    return math.sqrt(degrees) * math.tan(_angle(confidence, degrees))
+
+
+def _angle(confidence: float, degrees: int) -> float:
+    """Where `_within` is the confidence. Newton's steps approach it from below, since `_within`
+    is concave; a step that rounding spoils is replaced by halving.
+    """
+    slope = 2 * math.exp(
+        math.lgamma((degrees + 1) / 2) - math.lgamma(degrees / 2)
+    )
+    slope /= math.sqrt(math.pi)
+    low, high, angle = 0.0, math.pi / 2, 0.0
+    for _ in range(MAX_STEPS):
+        missing = confidence - _within(angle, degrees)
+        low, high = (angle, high) if missing > 0 else (low, angle)
+        steepness = slope * math.cos(angle) ** (degrees - 1)
+        following = angle + missing / steepness if steepness else high
+        if not low <= following <= high:
+            following = (low + high) / 2
+        if abs(following - angle) <= math.ulp(angle):
+            break
+        angle = following
+    return angle
 
 
 def student_tail(t: float, degrees: int) -> float:

@@ -9,7 +9,6 @@ single requests are added.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -133,10 +132,10 @@ def _file_point(
 
 def runs_in(path: Path) -> tuple[list[ImportedRun], list[str]]:
     """The runs of `points_in`, in the same order."""
-    if path.is_dir() or (
-        is_evalscope(path.parent)
-        and path.name.startswith(("benchmark_", "workload_"))
-    ):
+    if (
+        path.name.startswith(("benchmark_", "workload_"))
+        and is_evalscope(path.parent)
+    ) or path.is_dir():
         return read_results(path), []
     problems: list[str] = []
 
@@ -347,12 +346,12 @@ def _rehearsal(path: Path) -> str | None:
     """Such as `quick embedded`, by the name that campaigns give the result directory of a
     rehearsal.
     """
-    found = re.search(r"(-quick)?(-embedded)?$", path.parent.name)
-    return (
-        " ".join(word[1:] for word in found.groups() if word) or None
-        if found
-        else None
-    )
+    name = path.parent.name
+    if not name.endswith(("-quick", "-embedded")):
+        return None
+    is_embedded = name.endswith("-embedded")
+    is_quick = name.removesuffix("-embedded").endswith("-quick")
+    return " ".join(["quick"] * is_quick + ["embedded"] * is_embedded)
 
 
 def _measured_lengths(

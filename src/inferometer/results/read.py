@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 from inferometer.results.apart import told_apart
@@ -347,6 +348,7 @@ def _by_conditions(point: Point, names: Iterable[str]) -> tuple[object, ...]:
     )
 
 
+@lru_cache(1 << 14)
 def _rank(value: Condition) -> tuple[object, ...]:
     if value is None:
         return (0,)

@@ -134,8 +134,8 @@ def _saturation_marks(drawn: Curves, words: Words) -> list[alt.Chart]:
         shape="stroke", angle=90, size=200, strokeWidth=2.5, opacity=1
     )
     return [
-        interval.encode(x="from:Q", x2="to:Q", y=y),
-        load.encode(x="at:Q", y=y, tooltip=tooltip),
+        interval.encode(x=alt.X("from:Q"), x2=alt.X2("to:Q"), y=y),
+        load.encode(x=alt.X("at:Q"), y=y, tooltip=tooltip),
     ]
 
 
@@ -383,11 +383,11 @@ def _spread_layers(
     thin = common.transform_filter("isValid(datum.high)")
     return [
         thin.mark_rule(strokeWidth=2, opacity=0.9).encode(
-            x=x, x2="high:Q", tooltip=tooltip
+            x=x, x2=alt.X2("high:Q"), tooltip=tooltip
         ),
         thin.transform_calculate(end="datum.middle || datum.low")
         .mark_rule(strokeWidth=9, opacity=0.55)
-        .encode(x=x, x2="end:Q", tooltip=tooltip),
+        .encode(x=x, x2=alt.X2("end:Q"), tooltip=tooltip),
         thin.mark_tick(thickness=2, height=12).encode(
             x=axis.x("high:Q"), tooltip=tooltip
         ),

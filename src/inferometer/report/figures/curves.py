@@ -394,7 +394,7 @@ def ranged(
     """Bars or a band between two fields, cut where the axis ends: of a logarithmic one no end may
     be at 0 or below.
     """
-    there: alt.Chart = common.encode(y=axis.y("low:Q"), y2="high:Q")
+    there: alt.Chart = common.encode(y=axis.y("low:Q"), y2=alt.Y2("high:Q"))
     if axis.domain:
         bottom, top = axis.domain
         cut = f"min(max(datum.{{0}}, {bottom!r}), {top!r})"

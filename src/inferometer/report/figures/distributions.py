@@ -318,7 +318,9 @@ def _histogram_panel(
         opacity=0.85 if len(names) == 1 else 0
     )
     layers = [
-        bars.encode(x=x, x2="high:Q", y=y, y2=alt.Y2Datum(0), tooltip=tooltip)
+        bars.encode(
+            x=x, x2=alt.X2("high:Q"), y=y, y2=alt.Y2Datum(0), tooltip=tooltip
+        )
     ]
     if len(names) > 1:
         outline = common.mark_line(interpolate="step-after", strokeWidth=1.6)
@@ -356,7 +358,7 @@ def _rules(
             baseline="top",
             y=LABEL_HEIGHT * number,
         )
-        layers.append(text.encode(text="label:N"))
+        layers.append(text.encode(text=alt.Text("label:N")))
     return layers
 
 
@@ -426,7 +428,7 @@ def _cdf_panel(kind: str, label: str, samples: Samples, words: Words) -> Panel:
     ]
     if len(names) == 1:
         text = marks.mark_text(align="right", dx=-7, dy=-5)
-        layers.append(text.encode(text="label:N"))
+        layers.append(text.encode(text=alt.Text("label:N")))
     return layered(layers, words.text("figure.share_up_to", metric=label))
 
 

@@ -243,7 +243,9 @@ def _timeline_panel(rows: Sequence[Row], requests: int, words: Words) -> Panel:
     )
     layers = [
         bars.mark_rect().encode(
-            x2="until:Q", y=alt.Y("top:Q", scale=up, axis=None), y2="bottom:Q"
+            x2=alt.X2("until:Q"),
+            y=alt.Y("top:Q", scale=up, axis=None),
+            y2=alt.Y2("bottom:Q"),
         ),
         common.transform_filter("!isValid(datum.half)")
         .mark_point(shape=CROSS, size=30, strokeWidth=1.6, opacity=1)
@@ -439,7 +441,7 @@ def _time_panel(
         own.mark_point(style=HOVER, clip=True).encode(y=y, tooltip=tooltip),
     ]
     if steady:
-        shade = base(x=x, x2="until:Q").transform_filter(
+        shade = base(x=x, x2=alt.X2("until:Q")).transform_filter(
             "datum.kind == 'steady'"
         )
         layers.insert(0, shade.mark_rect(style=GHOST, clip=True))

@@ -166,11 +166,11 @@ def _bar_panel(rows: Sequence[Row], metric: str, words: Words) -> Panel:
         _bars_drawn(each_bar, title, words),
         each_bar.transform_filter("isValid(datum.low)")
         .mark_rule(style=INTERVAL)
-        .encode(x="low:Q", x2="high:Q"),
+        .encode(x=alt.X("low:Q"), x2=alt.X2("high:Q")),
         *_repeats_drawn(repeats, title, words),
         each_bar.transform_calculate(end="max(datum.v, datum.high || 0)")
         .mark_text(align="left", dx=5)
-        .encode(x="end:Q", text="label:N"),
+        .encode(x=alt.X("end:Q"), text=alt.Text("label:N")),
     ]
     return layered(layers, title, height=BAR * len(bars))
 

@@ -292,15 +292,15 @@ def map_panel(
         tip("status:N", words.text("figure.tooltip.verdict")),
     ]
     there = common.transform_filter("isValid(datum.v)")
-    ink = alt.condition(
-        "datum.bright", alt.value("#000000"), alt.value("#ffffff")
+    ink = alt.ColorValue(
+        "#ffffff", condition={"test": "datum.bright", "value": "#000000"}
     )
     layers = [
         common.mark_rect(style=GHOST).encode(tooltip=tooltip),
         there.mark_rect().encode(color=colour, tooltip=tooltip),
         common.transform_filter("!isValid(datum.v)")
         .mark_text()
-        .encode(text="label:N"),
-        there.mark_text().encode(text="label:N", color=ink),
+        .encode(text=alt.Text("label:N")),
+        there.mark_text().encode(text=alt.Text("label:N"), color=ink),
     ]
     return layered(layers, title, height=height)

@@ -10,6 +10,7 @@ import os
 import stat
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timezone
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -142,7 +143,9 @@ def number(value: object) -> float | None:
     """A finite number, or None: booleans, words, NaN and what is absent are none."""
     if type(value) is float:  # nearly all are
         return value if math.isfinite(value) else None
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if value is None or isinstance(value, bool):
+        return None
+    if not isinstance(value, int | float):
         return None
     try:
         as_float = float(value)
@@ -190,11 +193,16 @@ def numbers(values: Iterable[object], scale: float = 1.0) -> Array:
 
 def metrics_of(tool: str, result: object) -> dict[str, float]:
     """Our metrics, except those of latencies, where the result files of `tool` have them."""
-    found = {
-        ours: number(at(result, *path.split(".")))
-        for ours, path in metrics_in(tool).items()
+    return {
+        ours: value
+        for ours, path in _paths_in(tool)
+        if (value := number(at(result, *path))) is not None
     }
-    return {ours: value for ours, value in found.items() if value is not None}
+
+
+@cache
+def _paths_in(tool: str) -> list[tuple[str, list[str]]]:
+    return [(ours, path.split(".")) for ours, path in metrics_in(tool).items()]
 
 
 def figures(

@@ -152,7 +152,7 @@ function show(chartStays = false) {
   if (!chartStays) {
     showChart(shown);
     showOverview(shown);
-    refreshWatched();
+    drawing.then(refreshWatched);
   }
 }
 
@@ -219,7 +219,7 @@ function showChart(shown) {
     );
   const turn = (asked += 1);
   drawing = drawing
-    .then(printing || isNear(element("chart")) ? undefined : idle)
+    .then(printing ? undefined : isNear(element("chart")) ? nextFrame : idle)
     .then(() => (turn === asked ? draw() : undefined))
     .catch(console.error);
 }

@@ -28,8 +28,25 @@ function refresh(each) {
 function refreshWatched() {
   const all = [...watched.values()];
   all.forEach((each) => (each.stale = true));
-  return all.filter((each) => each.seen || printing).map(refresh);
+  if (printing) return Promise.all(all.map(refresh));
+  return oneByOne(all);
 }
+
+// A chart a frame, so that the page answers in between; a later change begins anew.
+let round = 0;
+async function oneByOne(all) {
+  const own = (round += 1);
+  for (const each of all) {
+    if (!each.seen) continue;
+    await nextFrame();
+    if (own !== round) return;
+    if (each.seen && each.stale) await refresh(each);
+  }
+}
+
+// A hidden page has no frames.
+const nextFrame = () =>
+  new Promise((done) => (document.hidden ? setTimeout(done) : requestAnimationFrame(() => setTimeout(done))));
 
 const contents = new Map();
 

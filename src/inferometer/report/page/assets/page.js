@@ -27,7 +27,7 @@ async function drawFigure(figure) {
 function redraw() {
   if (COUNT) showChart(shownNow());
   if (COUNT) showOverview(shownNow());
-  return Promise.all([drawing, ...refreshWatched()]);
+  return Promise.all([drawing, refreshWatched()]);
 }
 
 function startTheme() {

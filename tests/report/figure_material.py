@@ -5,6 +5,7 @@ comparisons make them.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import numpy as np
 from inferometer.clock import MS
 from inferometer.report.figures import Material
 from inferometer.results import Point, Range
-from inferometer.results.point import Status
+from inferometer.results.point import RunFiles, Status
 from inferometer.trace import MISSING, Outcome, TokenSource, Trace
 from inferometer.trace.trace import empty_events, empty_requests
 
@@ -245,6 +246,24 @@ def dated() -> Material:
     )
 
 
+def metered() -> Material:
+    """One point whose energy is not valid, one SUSPECT, one simulated."""
+    found = []
+    for level in (1, 2, 4, 8):
+        simulated = level == 8
+        machine = {"by_card": {"0": {}}, "simulated": simulated}
+        plain = point(level, status="SUSPECT" if level == 4 else "VALID")
+        valid = {"tokens_per_joule": 0.5 * level, "average_power": 200.0}
+        found.append(
+            replace(
+                plain,
+                values=plain.values | (valid if level != 2 else {}),
+                recorded=RunFiles({}, machine=machine),
+            )
+        )
+    return Material(points=found)
+
+
 def study() -> Material:
     """The four panels: two configurations, one SUSPECT, one INVALID, one without TTFT."""
     narrow = [
@@ -264,5 +283,5 @@ def study() -> Material:
 
 
 def material_for(key: str) -> Material:
-    own = {"pcie": study, "dates": dated}
+    own = {"pcie": study, "dates": dated, "energy": metered}
     return own.get(key, everything)()

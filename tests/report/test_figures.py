@@ -129,6 +129,21 @@ def reason(key: str, *points: Point, language: str = "en") -> str:
     return drawing.reason
 
 
+def test_energy_that_is_not_valid_is_a_gap_and_what_is_simulated_is_told() -> (
+    None
+):
+    drawing = usual("energy")
+    known = {row["x"]: row.get("v0") for row in drawing.rows}
+    assert known == {1: 0.5, 2: None, 4: 2, 8: 4}
+    assert drawing.notes[:2] == [
+        "Simulated, not measured: the power of 1 of 4 points comes from the embedded engine.",
+        "1 of 4 points have no valid energy; they are gaps.",
+    ]
+    assert reason("energy", *ladder()) == (
+        "There are no points with valid energy."
+    )
+
+
 def test_what_keeps_points_of_several_lengths_apart_is_named() -> None:
     one = point(1, input_len=512, output_len=512)
     other = point(1, input_len=1024, output_len=1024)

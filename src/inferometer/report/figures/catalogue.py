@@ -28,6 +28,7 @@ from inferometer.report.figures.drawing import (
     NothingToDrawError,
     unchecked,
 )
+from inferometer.report.figures.energy import draw_energy
 from inferometer.report.figures.load import (
     draw_load_curves,
     draw_overview,
@@ -53,6 +54,7 @@ FIGURES: dict[str, Figure] = {
     "scaling": Figure("figure.scaling", draw_scaling, "scaling"),
     "pareto": Figure("figure.pareto", draw_pareto, "points"),
     "efficiency": Figure("figure.efficiency", draw_efficiency, "points"),
+    "energy": Figure("figure.energy", draw_energy, "points"),
     "spread": Figure("figure.spread", draw_spread, "points"),
     "dates": Figure("figure.dates", draw_dates, "points"),
     "requests": Figure("figure.requests", draw_requests, "runs"),

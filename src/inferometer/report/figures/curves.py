@@ -48,6 +48,7 @@ from inferometer.report.naming import (
     natural,
 )
 from inferometer.report.sentences import reasons_of
+from inferometer.report.tables.columns import with_unit
 from inferometer.results.point import Point
 from inferometer.vocabulary import CONDITIONS, STUDY, statistic_of
 from inferometer.words import Words
@@ -203,9 +204,11 @@ def curve_panel(
     title: str,
     dashes: Sequence[str] = (),
     over: Sequence[alt.Chart] = (),
+    against: str | None = None,
 ) -> Panel:
     """One panel of curves over `curves.x`, all of one unit. With several metrics each has a dash,
-    told by `dashes`. `over`: layers over the curves, of rows that are no curve's.
+    told by `dashes`. `over`: layers over the curves, of rows that are no curve's. `against`: the
+    metric to draw them against instead, in the order of `curves.x`.
     """
     decades = DECADES_OF_LATENCY if statistic_of(metrics[0]) else DECADES
     axis = value_axis(
@@ -226,9 +229,20 @@ def curve_panel(
         hover.append(
             _hover(common, y, k, _tooltip(curves, k, words, label), words)
         )
-    x = curves.x.x("x:Q", curves.x_title, padding=10)
+    across = _across(curves, against, words)
     colour = colour_of_curves(curves.names)
-    return layered([*layers, *hover, *over], title, x=x, color=colour)
+    return layered([*layers, *hover, *over], title, color=colour, **across)
+
+
+def _across(
+    curves: Curves, against: str | None, words: Words
+) -> dict[str, alt.X | alt.Order]:
+    """What the curves are drawn over."""
+    if against is None:
+        return {"x": curves.x.x("x:Q", curves.x_title, padding=10)}
+    axis = value_axis(curves.values(against))
+    x = axis.x(f"v{curves.number(against)}:Q", with_unit(against, words))
+    return {"x": x, "order": alt.Order("x:Q")}
 
 
 def _rows_of(

@@ -47,6 +47,12 @@ VIEWS: dict[str, str] = {
     ),
     "figure.overview": "Overview over the load",
     "figure.saturation": "Where throughput saturates",
+    "figure.energy": "Energy: tokens per joule over the load, power against throughput",
+    "figure.nothing.energy": "There are no points with valid energy.",
+    "figure.note.simulated": (
+        "Simulated, not measured: the power of {n} of {all} points comes from the embedded engine."
+    ),
+    "figure.note.no_energy": "{n} of {all} points have no valid energy; they are gaps.",
     "figure.efficiency": "Efficiency map: configuration by load",
     "figure.spread": "Latency by configuration",
     "figure.dates": "Change over dates",

@@ -1,0 +1,58 @@
+"""Figure of energy: tokens per joule over the load, and power against throughput."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from inferometer.report.figures.curves import curve_panel, curves
+from inferometer.report.figures.drawing import (
+    Material,
+    NothingToDrawError,
+    Sketch,
+)
+from inferometer.report.figures.load import load_axis
+from inferometer.report.tables.columns import with_unit
+from inferometer.results.point import Point
+from inferometer.store.importers.reading import at
+from inferometer.words import Words
+
+EFFICIENCY, POWER, THROUGHPUT = (
+    "tokens_per_joule",
+    "average_power",
+    "output_throughput",
+)
+
+
+def draw_energy(material: Material, words: Words) -> Sketch:
+    """Tokens per joule over the load, and power against throughput, where the energy is valid."""
+    sampled = [point for point in material.points if _was_sampled(point)]
+    if not any(EFFICIENCY in point.values for point in sampled):
+        raise NothingToDrawError(words.text("figure.nothing.energy"))
+    x = load_axis(sampled, words)
+    metrics = [EFFICIENCY, POWER, THROUGHPUT]
+    found = curves(sampled, metrics, words, x=x)
+    panels = [
+        curve_panel(
+            found, [metric], words, title=with_unit(metric, words), against=over
+        )
+        for metric, over in ((EFFICIENCY, None), (POWER, THROUGHPUT))
+    ]
+    notes = [*_notes(sampled, words), *found.notes]
+    return Sketch(panels, found.rows, notes)
+
+
+def _was_sampled(point: Point) -> bool:
+    machine = point.recorded.machine if point.recorded else None
+    return EFFICIENCY in point.values or bool(at(machine, "by_card"))
+
+
+def _notes(points: Sequence[Point], words: Words) -> Iterator[str]:
+    simulated = sum(
+        at(point.recorded.machine, "simulated") is True
+        for point in points
+        if point.recorded
+    )
+    missing = sum(EFFICIENCY not in point.values for point in points)
+    for key, n in (("simulated", simulated), ("no_energy", missing)):
+        if n:
+            yield words.text(f"figure.note.{key}", n=n, all=len(points))

@@ -257,7 +257,7 @@ def metered() -> Material:
         found.append(
             replace(
                 plain,
-                values=plain.values | (valid if level != 2 else {}),
+                values={**plain.values, **(valid if level != 2 else {})},
                 recorded=RunFiles({}, machine=machine),
             )
         )

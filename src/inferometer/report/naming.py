@@ -23,8 +23,6 @@ SEPARATOR = " · "
 Key = tuple[Condition, ...]
 _OWNER = re.compile(r"^[\w.-]+/(?=[^/]+$)")
 """Of a model on a hub."""
-NUMBERS = (int, float)
-"""What has a place on an axis; a truth value has none."""
 _NUMBER = re.compile(r"\d{1,9}(\.\d{1,9})?")
 
 
@@ -209,7 +207,7 @@ def short_tokens(tokens: float) -> str:
 def level_of(point: Point, x: str) -> float | None:
     """The condition as a number to draw it at; None where there is none, or it is infinite."""
     value = point.conditions.get(x)
-    if type(value) not in NUMBERS or not 0 <= value < inf:
+    if isinstance(value, bool | str | None) or not 0 <= value < inf:
         return None
     return float(value)
 

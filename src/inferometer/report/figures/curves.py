@@ -229,20 +229,13 @@ def curve_panel(
         hover.append(
             _hover(common, y, k, _tooltip(curves, k, words, label), words)
         )
-    across = _across(curves, against, words)
-    colour = colour_of_curves(curves.names)
-    return layered([*layers, *hover, *over], title, color=colour, **across)
-
-
-def _across(
-    curves: Curves, against: str | None, words: Words
-) -> dict[str, alt.X | alt.Order]:
-    """What the curves are drawn over."""
+    colour, drawn = colour_of_curves(curves.names), [*layers, *hover, *over]
     if against is None:
-        return {"x": curves.x.x("x:Q", curves.x_title, padding=10)}
-    axis = value_axis(curves.values(against))
-    x = axis.x(f"v{curves.number(against)}:Q", with_unit(against, words))
-    return {"x": x, "order": alt.Order("x:Q")}
+        x = curves.x.x("x:Q", curves.x_title, padding=10)
+        return layered(drawn, title, x=x, color=colour)
+    across = value_axis(curves.values(against))
+    x = across.x(f"v{curves.number(against)}:Q", with_unit(against, words))
+    return layered(drawn, title, x=x, order=alt.Order("x:Q"), color=colour)
 
 
 def _rows_of(

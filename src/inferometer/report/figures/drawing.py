@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
 import altair as alt
 import orjson
@@ -156,8 +156,7 @@ class Drawing:
 
     def chart(self) -> alt.ConcatChart:
         """All panels as one altair chart, data inside: for a notebook."""
-        grid = alt.ConcatChart.from_dict(self._grid(), validate=False)
-        return cast("alt.ConcatChart", grid)
+        return alt.ConcatChart.from_dict(self._grid(), validate=False)
 
     def _grid(self) -> dict[str, Any]:
         """All panels as one specification, data inside."""

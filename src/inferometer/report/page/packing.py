@@ -31,7 +31,7 @@ def packed(rows: Sequence[Row], places: Mapping[str, int]) -> dict[str, Any]:
     names = dict.fromkeys(chain.from_iterable(rows))
     cells = {name: [row.get(name) for row in rows] for name in names}
     if "id" in cells:
-        cells["id"] = [places.get(each, each) for each in cells["id"]]
+        cells["id"] = [places.get(str(each), each) for each in cells["id"]]
     if "of" in cells:
         cells["of"] = [_placed(each, places) for each in cells["of"]]
     return {

@@ -825,6 +825,9 @@ WORK = (
     "model",
     "engine",
     "engine_version",
+    "card",
+    "stack",
+    "dtype",
     "backend",
     "dataset",
     "input_len",
@@ -833,7 +836,7 @@ WORK = (
     "cache",
     "burstiness",
 )
-"""What must agree between one card and several: all but the cards themselves, and the load."""
+"""What must agree between one card and several: all but their number, and the load."""
 
 AROUND_ENGINE = (
     *STUDY,

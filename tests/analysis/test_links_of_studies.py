@@ -67,3 +67,19 @@ def test_the_side_of_the_same_stack_is_taken_and_another_one_is_said() -> None:
         "has another stack: ROCm 7.1 against ROCm 7.0" in each
         for each in study.sentences
     )
+
+
+def test_studies_of_two_stacks_keep_their_own_figures_and_names() -> None:
+    points = [
+        *ladder(pcie_width=16, stack="ROCm 7.0"),
+        *ladder(0.9, pcie_width=8, stack="ROCm 7.0"),
+        *ladder(pcie_width=16, stack="ROCm 7.1"),
+        *ladder(0.8, pcie_width=8, stack="ROCm 7.1"),
+    ]
+    study = link_costs(points, metrics=["output_throughput"])
+    means = {
+        each.deployment.split()[-1]: round(each.effect, 3)
+        for each in study.effects
+        if each.level is None
+    }
+    assert means == {"7.0": -0.1, "7.1": -0.2}

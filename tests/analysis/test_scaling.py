@@ -176,3 +176,38 @@ def test_why_nothing_scales_is_what_was_found() -> None:
         why(one, replace(eight, status="INVALID"))
         == "There is no point on several GPUs."
     )
+
+
+@pytest.mark.parametrize(
+    ("condition", "label"),
+    [("card", "card"), ("stack", "stack"), ("dtype", "number format")],
+)
+def test_another_card_or_other_software_is_no_pair(
+    condition: str, label: str
+) -> None:
+    one, eight = measured("one", 100.0, 1, 4), measured("eight", 700.0, 8, 32)
+    told = [
+        replace(each, conditions={**each.conditions, condition: value})
+        for each, value in ((one, "a"), (eight, "b"))
+    ]
+    assert scaling(told) == []
+    assert f"{label} (a, b)" in str(why_nothing_scales(told))
+
+
+def test_two_deployments_are_named_by_what_tells_them_apart() -> None:
+    points = [
+        replace(
+            each,
+            id=f"{each.id}-{stack}",
+            conditions={**each.conditions, "stack": stack},
+        )
+        for stack in ("ROCm 7.0", "ROCm 7.1")
+        for each in (
+            measured("one", 100.0, 1, 4),
+            measured("eight", 700.0, 8, 32),
+        )
+    ]
+    assert [row.name for row in scaling(points)] == [
+        "8-card m vllm ROCm 7.0",
+        "8-card m vllm ROCm 7.1",
+    ]

@@ -62,7 +62,7 @@ def test_the_cost_of_a_link_is_said_first_and_listed_by_load() -> None:
         in answer.sentences[0]
     )
     assert answer.sentences[1].startswith(
-        "Nothing at TP=1, as expected (7B, control)"
+        "Nothing at TP=1, as expected (7B, x8 (B) against x16 (C), control)"
     )
     assert [row[0] for row in answer.rows] == [
         "mean",
@@ -162,13 +162,19 @@ def test_scaling_says_the_highest_load_per_card() -> None:
         for gpus in (1, 8)
         for load in (1, 2, 4)
     ]
-    (told,) = only(points).sentences
-    assert told.startswith(
-        "8 GPUs deliver 94.0 % (interval unknown) of 8 times one GPU's"
+    told, unknown = only(points).sentences
+    assert told == (
+        "m: 8 GPUs deliver 94.0 % of 8 times one GPU's output throughput at a load of 4 per GPU, "
+        "3,008 tok/s against 400 tok/s of one."
     )
-    assert (
-        "at a load of 4 per GPU: 3,008 tok/s against 400 tok/s of one" in told
+    assert unknown == (
+        "Where no interval is given, it is unknown; repeated runs would tell it."
     )
+    assert [row[:2] for row in only(points).rows] == [
+        ("m, 8 GPUs", "1"),
+        ("m, 8 GPUs", "2"),
+        ("m, 8 GPUs", "4"),
+    ]
 
 
 def test_doubtful_results_are_told_and_invalid_ones_answer_nothing() -> None:

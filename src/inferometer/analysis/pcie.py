@@ -14,6 +14,7 @@ line through the levels around it.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
@@ -49,6 +50,7 @@ from inferometer.analysis.effect import (
 from inferometer.analysis.pairing import Pair, pair_points, value_of
 from inferometer.analysis.pooled import mean_effect, noise_of_neighbours
 from inferometer.results import Condition, Point
+from inferometer.results.telling import spelled
 from inferometer.vocabulary import LOADS, STUDY, of_role
 from inferometer.words import Said
 
@@ -107,6 +109,13 @@ class LinkEffect:
     """The condition that `level` is a value of."""
     links: tuple[str, str] = ("", "")
     """Lanes of the narrow side and of the wide one, such as x8; empty where nobody told."""
+    software: str = ""
+    """Of both sides, such as `ROCm 7.1`, where it tells this from another comparison."""
+
+    @property
+    def deployment(self) -> str:
+        """The model, and the software where several were compared."""
+        return f"{self.model} {self.software}".rstrip()
 
     @property
     def sides(self) -> tuple[str, str]:
@@ -143,6 +152,8 @@ class _Ladder:
     narrow: str
     wide: str
     pairs: Mapping[Level, Pair]
+    software: str = ""
+    """Where others are alike in all else."""
 
     def effects(self, metric: str, drift: float) -> dict[Level, Effect]:
         """By level, where both sides have the metric."""
@@ -293,7 +304,7 @@ def link_records(study: LinkStudy) -> list[dict[str, Any]]:
     }
     return [
         {
-            "model": each.model,
+            "model": each.deployment,
             "tp": each.tp,
             "concurrency": each.level,
             "metric": each.metric,
@@ -317,7 +328,7 @@ def link_records(study: LinkStudy) -> list[dict[str, Any]]:
 def _sentence(mean: LinkEffect, effects: Sequence[LinkEffect]) -> str:
     """The answer for one model and metric."""
     narrow, wide = mean.sides
-    who = {name: getattr(mean, name) for name in ("model", "tp", "metric")}
+    who = {"model": mean.deployment, "tp": mean.tp, "metric": mean.metric}
     who |= {"narrow": narrow, "wide": wide}
     bounds = Said("pcie.no_interval")
     if mean.low is not None and mean.high is not None:
@@ -356,7 +367,7 @@ def same_ladder(one: LinkEffect, other: LinkEffect) -> bool:
     """Whether both are of one metric, model and tensor parallelism, between the same sides."""
     return all(
         getattr(one, name) == getattr(other, name)
-        for name in ("model", "tp", "narrow", "wide", "metric")
+        for name in ("model", "software", "tp", "narrow", "wide", "metric")
     )
 
 
@@ -409,9 +420,30 @@ def _ladders(
                     _side(condition, one),
                     _side(condition, two),
                     by_level,
+                    _software(one, two),
                 )
             )
-    return ladders
+    return _named_apart(ladders)
+
+
+def _software(one: tuple[Condition, ...], two: tuple[Condition, ...]) -> str:
+    sides = zip(one[SOFTWARE_AT:], two[SOFTWARE_AT:], strict=True)
+    told = (
+        "/".join(dict.fromkeys(spelled(each) or "–" for each in pair))
+        for pair in sides
+        if pair != (None, None)
+    )
+    return ", ".join(told)
+
+
+def _named_apart(ladders: Sequence[_Ladder]) -> list[_Ladder]:
+    """The software is told of those that are alike in all else."""
+    names = [(each.model, each.tp, each.narrow, each.wide) for each in ladders]
+    alike = Counter(names)
+    return [
+        each if alike[name] > 1 else replace(each, software="")
+        for each, name in zip(ladders, names, strict=True)
+    ]
 
 
 def _has_closer(
@@ -445,10 +477,13 @@ def _control_of(ladder: _Ladder, ladders: Sequence[_Ladder]) -> _Ladder | None:
         if each.tp == 1
         and (each.narrow, each.wide) == (ladder.narrow, ladder.wide)
     ]
-    return next(
-        (each for each in single if each.model == ladder.model),
-        single[0] if single else None,
+    single.sort(
+        key=lambda each: (
+            each.model != ladder.model,
+            each.software != ladder.software,
+        )
     )
+    return single[0] if single else None
 
 
 def _effects(
@@ -541,6 +576,7 @@ def _link_effect(
         more_runs=more_runs,
         load=_load_name(pair),
         links=links,
+        software=ladder.software,
     )
 
 
@@ -668,5 +704,10 @@ def _load_name(pair: Pair) -> str:
 def _name(ladder: _Ladder) -> str:
     sides = {"narrow": ladder.narrow, "wide": ladder.wide}
     return Said(
-        "pcie.ladder", {"model": ladder.model, "tp": ladder.tp, **sides}
+        "pcie.ladder",
+        {
+            "model": f"{ladder.model} {ladder.software}".rstrip(),
+            "tp": ladder.tp,
+            **sides,
+        },
     )

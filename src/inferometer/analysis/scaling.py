@@ -2,13 +2,13 @@
 card. A pure function.
 
 T(n) / (n × T(1)), T the output throughput. Cards that idle beside a deployment do not count. Both
-sides are of the same configuration where one has both; else of two, as with one card in one machine
-and eight in another.
+sides are of the same cards and the same software. They are of the same configuration where one has
+both; else of two, as with one card in one machine and eight in another.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,10 +17,11 @@ from inferometer.analysis.effect import effect_of
 from inferometer.analysis.pairing import value_of
 from inferometer.results import Condition, Point, Status
 from inferometer.results.telling import spelled
-from inferometer.vocabulary import SET_LOADS, WORK
+from inferometer.vocabulary import SET_LOADS, WORK, condition
 from inferometer.words import Said
 
 THROUGHPUT = "output_throughput"
+NAMING = ("model", "engine")
 MAX_LOADS = 5
 """That are listed."""
 WORST_FIRST: tuple[Status, ...] = ("INVALID", "SUSPECT", "VALID")
@@ -31,7 +32,9 @@ class Scaling:
     """n cards against one, at one load per card."""
 
     name: str
-    """Of the deployment: configuration, model and engine, as far as they are told."""
+    """Of the deployment: configuration, model and engine, as far as they are told, and in what else
+    it differs from the others.
+    """
     gpus: int
     load_per_gpu: float
     """Requests in flight, requests per second, or requests at once, for each card."""
@@ -81,12 +84,16 @@ def scaling(
     for key in groups:
         if key.gpus == 1:
             of_one.setdefault(key.alike, []).append(key)
-    found = []
-    for key, several in groups.items():
-        one = _one_card(key, of_one) if key.gpus > 1 else None
-        if one:
-            found.append(_scaling(key, several, groups[one]))
-    return found
+    paired = [
+        (key, one)
+        for key in groups
+        if key.gpus > 1 and (one := _one_card(key, of_one)) is not None
+    ]
+    names = _names([key for key, _ in paired])
+    return [
+        _scaling(key, names[key], groups[key], groups[one])
+        for key, one in paired
+    ]
 
 
 def why_nothing_scales(
@@ -203,18 +210,13 @@ def _one_card(
 
 
 def _scaling(
-    key: _Key, several: Sequence[Point], one: Sequence[Point]
+    key: _Key, name: str, several: Sequence[Point], one: Sequence[Point]
 ) -> Scaling:
     effect = effect_of(readings(one, THROUGHPUT), readings(several, THROUGHPUT))
     ratios = effect.ratios()
-    told = [
-        key.config,
-        key.same[WORK.index("model")],
-        key.same[WORK.index("engine")],
-    ]
     statuses = {point.status for point in (*several, *one)}
     return Scaling(
-        name=" ".join(str(each) for each in told if each is not None),
+        name=name,
         gpus=key.gpus,
         load_per_gpu=key.per_gpu,
         efficiency=effect.ratio / key.gpus,
@@ -226,6 +228,28 @@ def _scaling(
             (status for status in WORST_FIRST if status in statuses), None
         ),
     )
+
+
+def _names(keys: Sequence[_Key]) -> dict[_Key, str]:
+    """Of each deployment: its configuration, model and engine, and in what else it differs from
+    others.
+    """
+    differing = {
+        name
+        for place, name in enumerate(WORK)
+        if len({key.same[place] for key in keys}) > 1
+    }
+    return {key: " ".join(_told(key, differing)) for key in keys}
+
+
+def _told(key: _Key, differing: Set[str]) -> Iterator[str]:
+    if key.config is not None:
+        yield spelled(key.config)
+    for name, value in zip(WORK, key.same, strict=True):
+        if value is None or not (name in NAMING or name in differing):
+            continue
+        says_what_it_is = name in NAMING or condition(name).says_what_it_is
+        yield spelled(value) if says_what_it_is else f"{name} {spelled(value)}"
 
 
 def _mean(points: Sequence[Point]) -> float:

@@ -4,7 +4,7 @@ interval everywhere.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from inferometer.analysis.decision import Verdict
@@ -36,11 +36,26 @@ def percent(share: float, words: Words, *, signed: bool = True) -> str:
 
 
 def between(low: float | None, high: float | None, words: Words) -> str:
-    """The interval of an effect, in percent: `−3.6 … −2.7`."""
+    """The interval of an effect, in percent: `−3.6 … −2.7`; empty where it is unknown."""
     if low is None or high is None:
-        return words.text("answer.no_interval")
+        return ""
     ends = [f"{100 * end:+.1f}".replace("-", "−") for end in (low, high)]
     return words.text("answer.interval", low=ends[0], high=ends[1])
+
+
+def with_interval(figure: str, bounds: str, words: Words) -> str:
+    """A figure in a sentence, with its interval where that is known."""
+    if not bounds:
+        return figure
+    return words.text("answer.with_interval", figure=figure, interval=bounds)
+
+
+def unknown_intervals(
+    lows: Iterable[float | None], words: Words
+) -> tuple[str, ...]:
+    """A sentence where any of these effects has no interval; told once, not at each."""
+    unknown = any(low is None for low in lows)
+    return (words.text("answer.no_interval"),) if unknown else ()
 
 
 def effect_in_words(
@@ -51,7 +66,9 @@ def effect_in_words(
     words: Words,
 ) -> str:
     """A table's cell: the effect, its interval, and the verdict where that is no claim."""
-    told = f"{percent(effect, words)} ({between(low, high, words)})"
+    told = percent(effect, words)
+    if bounds := between(low, high, words):
+        told = f"{told} ({bounds})"
     if verdict in ("faster", "slower"):
         return told
     return words.text(

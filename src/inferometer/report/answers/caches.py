@@ -14,6 +14,7 @@ from inferometer.report.answers.answer import (
     cautions,
     metric_inside,
     percent,
+    unknown_intervals,
     with_runs,
 )
 from inferometer.report.tables.columns import figure, with_unit
@@ -51,11 +52,8 @@ def cache_answer(points: Sequence[Point], words: Words) -> ReportAnswer | None:
     except CannotCompareError:
         return None
     sentences = [_hits(compared, words)]
-    sentences += [
-        _sentence(row, words)
-        for row in compared.headline
-        if row.metric in METRICS[:2]
-    ]
+    told = [row for row in compared.headline if row.metric in METRICS[:2]]
+    sentences += [_sentence(row, words) for row in told]
     rows = [
         cells
         for pair in compared.pairing.pairs
@@ -66,7 +64,11 @@ def cache_answer(points: Sequence[Point], words: Words) -> ReportAnswer | None:
     head = ("metric", "cold", "warm", "times")
     return ReportAnswer(
         words.text("answer.cache.title"),
-        (*sentences, *cautions(points, words)),
+        (
+            *sentences,
+            *unknown_intervals((each.low for each in told), words),
+            *cautions(points, words),
+        ),
         tuple(words.text(f"answer.cache.{name}") for name in head),
         tuple(rows),
     )

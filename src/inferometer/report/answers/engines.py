@@ -15,6 +15,8 @@ from inferometer.report.answers.answer import (
     cautions,
     effect_in_words,
     percent,
+    unknown_intervals,
+    with_interval,
     with_runs,
 )
 from inferometer.report.tables.columns import figure, with_unit
@@ -80,7 +82,12 @@ def engine_answer(engines: ByEngine, words: Words) -> ReportAnswer | None:
         for name in others
     ]
     used = [point for each in engines.values() for point in each]
-    told = (*sentences, *cautions(used, words))
+    lows = (each.low for each in effects.values() if each is not None)
+    told = (
+        *sentences,
+        *unknown_intervals(lows, words),
+        *cautions(used, words),
+    )
     return ReportAnswer(
         words.text("answer.engine.title"), told, head, tuple(rows)
     )
@@ -169,8 +176,11 @@ def _sentence(
     if row is None:
         return words.text("answer.engine.not_compared", **values)
     values |= {
-        "effect": percent(row.effect, words),
-        "interval": between(row.low, row.high, words),
+        "effect": with_interval(
+            percent(row.effect, words),
+            between(row.low, row.high, words),
+            words,
+        ),
         "where": words.text("answer.over_loads", n=loads),
     }
     if row.verdict == "undecided":

@@ -21,6 +21,8 @@ from inferometer.report.answers.answer import (
     metric_inside,
     percent,
     some_levels,
+    unknown_intervals,
+    with_interval,
     with_runs,
 )
 from inferometer.results import Point
@@ -47,7 +49,10 @@ def link_answer(study: LinkStudy, words: Words) -> ReportAnswer:
     first = study.effects[0].metric
     effects = [each for each in study.effects if each.metric == first]
     means = [each for each in effects if each.level is None]
-    sentences = tuple(_sentence(mean, effects, words) for mean in means)
+    sentences = (
+        *(_sentence(mean, effects, words) for mean in means),
+        *unknown_intervals((each.low for each in effects), words),
+    )
     levels = sorted({each.level for each in effects if each.level is not None})
     shown = some_levels(levels)
     rows = [
@@ -68,7 +73,7 @@ def _who(mean: LinkEffect, words: Words) -> str:
     narrow, wide = mean.sides
     key = "answer.link.control" if mean.is_control else "answer.link.who"
     return words.text(
-        key, model=mean.model, tp=mean.tp, narrow=narrow, wide=wide
+        key, model=mean.deployment, tp=mean.tp, narrow=narrow, wide=wide
     )
 
 
@@ -117,29 +122,32 @@ def _sentence(
     )
     narrow, wide = told.sides
     values = {
-        "model": told.model,
+        "model": told.deployment,
         "tp": told.tp,
         "narrow": narrow,
         "wide": wide,
         "where": where,
         "metric": metric_inside(told.metric, words),
-        "effect": percent(told.effect, words),
-        "interval": between(told.low, told.high, words),
+        "effect": with_interval(
+            percent(told.effect, words),
+            between(told.low, told.high, words),
+            words,
+        ),
     }
     key = "answer.link.is_control" if told.is_control else "answer.link"
     if told.verdict == "undecided":
         return with_runs(f"{key}.undecided", told.more_runs, words, **values)
     if told.verdict == "slower" and told.metric.endswith("throughput"):
-        return words.text(f"{key}.costs", **{**values, **_cost(told, words)})
+        return words.text(
+            f"{key}.costs", **{**values, "effect": _cost(told, words)}
+        )
     return words.text(f"{key}.{told.verdict.replace(' ', '_')}", **values)
 
 
-def _cost(told: LinkEffect, words: Words) -> dict[str, str]:
+def _cost(told: LinkEffect, words: Words) -> str:
     """A loss is told without its sign: `3.1 % (2.7–3.6)`."""
     cost = percent(-told.effect, words, signed=False)
     if told.low is None or told.high is None:
-        return {"effect": cost, "interval": words.text("answer.no_interval")}
-    return {
-        "effect": cost,
-        "interval": f"{-100 * told.high:.1f}–{-100 * told.low:.1f}",
-    }
+        return cost
+    bounds = f"{-100 * told.high:.1f}–{-100 * told.low:.1f}"
+    return with_interval(cost, bounds, words)

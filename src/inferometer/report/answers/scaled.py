@@ -7,75 +7,100 @@ from collections.abc import Sequence
 from inferometer.analysis.scaling import Scaling, scaling
 from inferometer.report.answers.answer import (
     ReportAnswer,
+    cautions,
     percent,
-    rehearsal,
     some_levels,
+    unknown_intervals,
+    with_interval,
 )
 from inferometer.report.tables.columns import figure
 from inferometer.results import Point
 from inferometer.words import Words
 
+MAX_SENTENCES = 4
+
 
 def scaling_answers(
     points: Sequence[Point], words: Words
 ) -> list[ReportAnswer]:
-    """A table for each deployment of several cards that has its like of one card."""
+    """One table of all deployments of several cards that have their like of one card."""
     deployments: dict[tuple[str, int], list[Scaling]] = {}
     for each in scaling(points):
         deployments.setdefault((each.name, each.gpus), []).append(each)
-    told = rehearsal(points, words)
-    return [_answer(found, told, words) for found in deployments.values()]
-
-
-def _answer(
-    found: Sequence[Scaling], told: Sequence[str], words: Words
-) -> ReportAnswer:
-    ordered = sorted(found, key=lambda each: each.load_per_gpu)
-    shown = some_levels([each.load_per_gpu for each in ordered])
-    rows = [_row(each, words) for each in ordered if each.load_per_gpu in shown]
-    left = len(ordered) - len(rows)
-    note = (
-        words.text("answer.left_out", shown=len(rows), n=len(ordered))
-        if left
-        else ""
-    )
-    head = [
-        words.text(f"answer.scaling.{name}")
-        for name in ("load", "one", "several", "efficiency")
+    if not deployments:
+        return []
+    ladders = [
+        sorted(found, key=lambda each: each.load_per_gpu)
+        for found in deployments.values()
     ]
-    title = words.text(
-        "answer.scaling.title", name=ordered[0].name, gpus=ordered[0].gpus
-    )
-    sentences = (_sentence(ordered[-1], words), *told)
-    return ReportAnswer(title, sentences, tuple(head), tuple(rows), note)
+    listed = [each for ladder in ladders for each in _some(ladder)]
+    return [
+        ReportAnswer(
+            words.text("answer.scaling.title"),
+            tuple(_sentences(ladders, points, words)),
+            _head(words),
+            tuple(_row(each, words) for each in listed),
+            _note(len(listed), sum(map(len, ladders)), words),
+        )
+    ]
+
+
+def _some(ladder: Sequence[Scaling]) -> list[Scaling]:
+    shown = some_levels([each.load_per_gpu for each in ladder])
+    return [each for each in ladder if each.load_per_gpu in shown]
+
+
+def _sentences(
+    ladders: Sequence[Sequence[Scaling]],
+    points: Sequence[Point],
+    words: Words,
+) -> list[str]:
+    told = [_sentence(ladder[-1], words) for ladder in ladders[:MAX_SENTENCES]]
+    lows = (each.low for ladder in ladders for each in ladder)
+    return [*told, *unknown_intervals(lows, words), *cautions(points, words)]
+
+
+def _head(words: Words) -> tuple[str, ...]:
+    names = ("who", "load", "one", "several", "efficiency")
+    return tuple(words.text(f"answer.scaling.{name}") for name in names)
+
+
+def _note(shown: int, there: int, words: Words) -> str:
+    if shown == there:
+        return ""
+    return words.text("answer.left_out", shown=shown, n=there)
 
 
 def _sentence(highest: Scaling, words: Words) -> str:
     """At the highest load per card."""
-    efficiency = percent(highest.efficiency, words, signed=False)
     return words.text(
         "answer.scaling",
+        name=highest.name,
         gpus=highest.gpus,
-        efficiency=efficiency,
-        interval=_interval(highest, words),
+        efficiency=_efficiency(highest, words),
         load=f"{highest.load_per_gpu:g}",
         several=figure(highest.throughput),
         one=figure(highest.throughput_of_one),
     )
 
 
-def _interval(each: Scaling, words: Words) -> str:
+def _efficiency(each: Scaling, words: Words) -> str:
+    told = percent(each.efficiency, words, signed=False)
+    return with_interval(told, _interval(each), words)
+
+
+def _interval(each: Scaling) -> str:
     if each.low is None or each.high is None:
-        return words.text("answer.no_interval")
+        return ""
     return f"{100 * each.low:.1f}–{100 * each.high:.1f}"
 
 
 def _row(each: Scaling, words: Words) -> tuple[str, ...]:
-    efficiency = percent(each.efficiency, words, signed=False)
+    doubt = ", SUSPECT" * (each.status == "SUSPECT")
     return (
+        f"{each.name}, {words.text('answer.scaling.gpus', gpus=each.gpus)}",
         f"{each.load_per_gpu:g}",
         figure(each.throughput_of_one),
         figure(each.throughput),
-        f"{efficiency} ({_interval(each, words)})"
-        + (", SUSPECT" * (each.status == "SUSPECT")),
+        f"{_efficiency(each, words)}{doubt}",
     )

@@ -13,7 +13,10 @@ ANSWERS: dict[str, str] = {
     ),
     "answer.mean": "mean",
     "answer.interval": "{low} … {high}",
-    "answer.no_interval": "interval unknown",
+    "answer.with_interval": "{figure} ({interval})",
+    "answer.no_interval": (
+        "Where no interval is given, it is unknown; repeated runs would tell it."
+    ),
     "answer.cell": "{effect}, {verdict}",
     "answer.is.no difference": "no difference",
     "answer.is.undecided": "undecided",
@@ -33,53 +36,53 @@ ANSWERS: dict[str, str] = {
         "measured. An effect counts only if chance would hardly produce it at any of these loads."
     ),
     "answer.link.costs": (
-        "{narrow} costs {effect} ({interval}) of {metric} against {wide} {where}, "
+        "{narrow} costs {effect} of {metric} against {wide} {where}, "
         "{model} with TP={tp}."
     ),
     "answer.link.slower": (
-        "{narrow} is slower than {wide} {where}, {model} with TP={tp}: {metric} {effect} "
-        "({interval})."
+        "{narrow} is slower than {wide} {where}, {model} with TP={tp}: {metric} {effect}"
+        "."
     ),
     "answer.link.faster": (
-        "{narrow} is faster than {wide} {where}, {model} with TP={tp}: {metric} {effect} "
-        "({interval})."
+        "{narrow} is faster than {wide} {where}, {model} with TP={tp}: {metric} {effect}"
+        "."
     ),
     "answer.link.no_difference": (
         "No difference found between {narrow} and {wide} {where}, {model} with TP={tp}: "
-        "{metric} {effect} ({interval})."
+        "{metric} {effect}."
     ),
     "answer.link.undecided": (
-        "Undecided {where}, {model} with TP={tp}, {narrow} against {wide}: {metric} {effect} "
-        "({interval})."
+        "Undecided {where}, {model} with TP={tp}, {narrow} against {wide}: {metric} {effect}"
+        "."
     ),
     "answer.link.undecided.runs": (
-        "Undecided {where}, {model} with TP={tp}, {narrow} against {wide}: {metric} {effect} "
-        "({interval}); about {runs} runs of each side, in turns, would decide."
+        "Undecided {where}, {model} with TP={tp}, {narrow} against {wide}: {metric} {effect}"
+        "; about {runs} runs of each side, in turns, would decide."
     ),
     "answer.link.is_control.costs": (
-        "Control: {model} with TP=1 needs no link, and still {narrow} is {effect} ({interval}) "
+        "Control: {model} with TP=1 needs no link, and still {narrow} is {effect} "
         "below {wide} in {metric} {where}. That much is not the link; it is subtracted above."
     ),
     "answer.link.is_control.slower": (
         "Control: {model} with TP=1 needs no link, and still {narrow} is slower than {wide} "
-        "{where}: {metric} {effect} ({interval}). That much is not the link; it is subtracted "
+        "{where}: {metric} {effect}. That much is not the link; it is subtracted "
         "above."
     ),
     "answer.link.is_control.faster": (
         "Control: {model} with TP=1 needs no link, and still {narrow} is faster than {wide} "
-        "{where}: {metric} {effect} ({interval}). That much is not the link; it is subtracted "
+        "{where}: {metric} {effect}. That much is not the link; it is subtracted "
         "above."
     ),
     "answer.link.is_control.no_difference": (
-        "Nothing at TP=1, as expected ({model}, control): no difference found {where}, {metric} "
-        "{effect} ({interval})."
+        "Nothing at TP=1, as expected ({model}, {narrow} against {wide}, control): no difference "
+        "found {where}, {metric} {effect}."
     ),
     "answer.link.is_control.undecided": (
-        "Control at TP=1 ({model}): undecided {where}, {metric} {effect} ({interval})."
+        "Control at TP=1 ({model}, {narrow} against {wide}): undecided {where}, {metric} {effect}."
     ),
     "answer.link.is_control.undecided.runs": (
-        "Control at TP=1 ({model}): undecided {where}, {metric} {effect} ({interval}); about "
-        "{runs} runs of each side, in turns, would decide."
+        "Control at TP=1 ({model}, {narrow} against {wide}): undecided {where}, {metric} {effect}; "
+        "about {runs} runs of each side, in turns, would decide."
     ),
     "answer.cache.title": "What does the prefix cache save?",
     "answer.cache.metric": "Metric",
@@ -87,7 +90,7 @@ ANSWERS: dict[str, str] = {
     "answer.cache.warm": "Warm",
     "answer.cache.times": "Speed-up",
     "answer.times": "{ratio}× ({low}–{high})",
-    "answer.times.alone": "{ratio}× (interval unknown)",
+    "answer.times.alone": "{ratio}×",
     "answer.cache.hits": "Prefix cache hit rate: {warm} warm, {cold} cold.",
     "answer.cache.no_hits": (
         "Prefix cache hit rate: {warm} warm. The server found nothing in its cache: check that "
@@ -107,30 +110,32 @@ ANSWERS: dict[str, str] = {
     "answer.engine.against": "Against {best}, mean over {n} loads",
     "answer.engine.apart": "not comparable",
     "answer.engine.slower": (
-        "{best} is faster than {other}: {other} has {effect} ({interval}) output throughput "
+        "{best} is faster than {other}: {other} has {effect} output throughput "
         "{where}."
     ),
     "answer.engine.faster": (
-        "{other} is faster than {best}: it has {effect} ({interval}) output throughput {where}."
+        "{other} is faster than {best}: it has {effect} output throughput {where}."
     ),
     "answer.engine.no_difference": (
-        "No difference found between {best} and {other}: output throughput {effect} ({interval}) "
+        "No difference found between {best} and {other}: output throughput {effect} "
         "{where}."
     ),
     "answer.engine.undecided": (
-        "{best} against {other}: undecided, output throughput {effect} ({interval}) {where}."
+        "{best} against {other}: undecided, output throughput {effect} {where}."
     ),
     "answer.engine.undecided.runs": (
-        "{best} against {other}: undecided, output throughput {effect} ({interval}) {where}; "
+        "{best} against {other}: undecided, output throughput {effect} {where}; "
         "about {runs} runs of each, in turns, would decide."
     ),
     "answer.engine.not_compared": (
         "{best} and {other} differ in more than the engine: they are not compared."
     ),
-    "answer.scaling.title": "How well does it scale? {name}, {gpus} GPUs",
+    "answer.scaling.title": "How well does it scale?",
+    "answer.scaling.who": "Deployment",
+    "answer.scaling.gpus": "{gpus} GPUs",
     "answer.scaling": (
-        "{gpus} GPUs deliver {efficiency} ({interval}) of {gpus} times one GPU's output throughput "
-        "at a load of {load} per GPU: {several} tok/s against {one} tok/s of one."
+        "{name}: {gpus} GPUs deliver {efficiency} of {gpus} times one GPU's output throughput at a "
+        "load of {load} per GPU, {several} tok/s against {one} tok/s of one."
     ),
     "answer.scaling.load": "Load per GPU",
     "answer.scaling.one": "1 GPU (tok/s)",

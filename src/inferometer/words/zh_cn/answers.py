@@ -12,7 +12,8 @@ ANSWERS: dict[str, str] = {
     ),
     "answer.mean": "平均",
     "answer.interval": "{low} ~ {high}",
-    "answer.no_interval": "置信区间未知",
+    "answer.with_interval": "{figure}（{interval}）",
+    "answer.no_interval": "未标出置信区间的数值，其区间未知；重复测量即可得出。",
     "answer.cell": "{effect}，{verdict}",
     "answer.is.no difference": "无差异",
     "answer.is.undecided": "未定",
@@ -30,46 +31,47 @@ ANSWERS: dict[str, str] = {
     "answer.link.note": "{metric}的变化及其 95% 置信区间；测过 TP=1 的，已扣除 TP=1 的变化。"
     "负载很多，只有不大可能出于偶然的变化才算数。",
     "answer.link.costs": (
-        "{model} TP={tp}，{where}：{narrow} 的{metric}比 {wide} 低 {effect}（{interval}）。"
+        "{model} TP={tp}，{where}：{narrow} 的{metric}比 {wide} 低 {effect}。"
     ),
     "answer.link.slower": (
-        "{model} TP={tp}，{where}：{narrow} 比 {wide} 慢，{metric}变化 {effect}（{interval}）。"
+        "{model} TP={tp}，{where}：{narrow} 比 {wide} 慢，{metric}变化 {effect}。"
     ),
     "answer.link.faster": (
-        "{model} TP={tp}，{where}：{narrow} 比 {wide} 快，{metric}变化 {effect}（{interval}）。"
+        "{model} TP={tp}，{where}：{narrow} 比 {wide} 快，{metric}变化 {effect}。"
     ),
     "answer.link.no_difference": (
         "{model} TP={tp}，{where}：{narrow} 与 {wide} 没有差异，"
-        "{metric}变化 {effect}（{interval}）。"
+        "{metric}变化 {effect}。"
     ),
     "answer.link.undecided": (
         "{model} TP={tp}，{where}：{narrow} 对比 {wide} 尚无定论，"
-        "{metric}变化 {effect}（{interval}）。"
+        "{metric}变化 {effect}。"
     ),
     "answer.link.undecided.runs": (
         "{model} TP={tp}，{where}：{narrow} 对比 {wide} 尚无定论，{metric}变化 {effect}"
-        "（{interval}）；两边交替各测约 {runs} 次可以得出结论。"
+        "；两边交替各测约 {runs} 次可以得出结论。"
     ),
     "answer.link.is_control.costs": (
         "对照：{model} TP=1 不依赖卡间链路，但{where} {narrow} 的{metric}仍比 {wide} 低 {effect}"
-        "（{interval}）。这部分不是链路造成的，上面已扣除。"
+        "。这部分不是链路造成的，上面已扣除。"
     ),
     "answer.link.is_control.slower": (
         "对照：{model} TP=1 不依赖卡间链路，但{where} {narrow} 仍比 {wide} 慢，{metric}变化 "
-        "{effect}（{interval}）。这部分不是链路造成的，上面已扣除。"
+        "{effect}。这部分不是链路造成的，上面已扣除。"
     ),
     "answer.link.is_control.faster": (
         "对照：{model} TP=1 不依赖卡间链路，但{where} {narrow} 仍比 {wide} 快，{metric}变化 "
-        "{effect}（{interval}）。这部分不是链路造成的，上面已扣除。"
+        "{effect}。这部分不是链路造成的，上面已扣除。"
     ),
     "answer.link.is_control.no_difference": (
-        "TP=1（{model}，对照）没有差异，符合预期：{where}，{metric}变化 {effect}（{interval}）。"
+        "TP=1（{model}，{narrow} 对比 {wide}，对照）没有差异，符合预期：{where}，"
+        "{metric}变化 {effect}。"
     ),
     "answer.link.is_control.undecided": (
-        "TP=1（{model}，对照）尚无定论：{where}，{metric}变化 {effect}（{interval}）。"
+        "TP=1（{model}，{narrow} 对比 {wide}，对照）尚无定论：{where}，{metric}变化 {effect}。"
     ),
     "answer.link.is_control.undecided.runs": (
-        "TP=1（{model}，对照）尚无定论：{where}，{metric}变化 {effect}（{interval}）；"
+        "TP=1（{model}，{narrow} 对比 {wide}，对照）尚无定论：{where}，{metric}变化 {effect}；"
         "两边交替各测约 {runs} 次可以得出结论。"
     ),
     "answer.cache.title": "前缀缓存能快多少？",
@@ -78,7 +80,7 @@ ANSWERS: dict[str, str] = {
     "answer.cache.warm": "热缓存",
     "answer.cache.times": "加速比",
     "answer.times": "{ratio} 倍（{low}–{high}）",
-    "answer.times.alone": "{ratio} 倍（置信区间未知）",
+    "answer.times.alone": "{ratio} 倍",
     "answer.cache.hits": "前缀缓存命中率：热缓存 {warm}，冷缓存 {cold}。",
     "answer.cache.no_hits": (
         "前缀缓存命中率：热缓存 {warm}。服务器没有命中任何缓存：请确认已开启前缀缓存，"
@@ -97,26 +99,28 @@ ANSWERS: dict[str, str] = {
     "answer.engine.against": "与 {best} 相比（{n} 个负载平均）",
     "answer.engine.apart": "无法比较",
     "answer.engine.slower": (
-        "{best} 比 {other} 快：{other} 的输出吞吐量相差 {effect}（{interval}，{where}）。"
+        "{best} 比 {other} 快：{other} 的输出吞吐量相差 {effect}（{where}）。"
     ),
     "answer.engine.faster": (
-        "{other} 比 {best} 快：输出吞吐量相差 {effect}（{interval}，{where}）。"
+        "{other} 比 {best} 快：输出吞吐量相差 {effect}（{where}）。"
     ),
     "answer.engine.no_difference": (
-        "{best} 与 {other} 没有差异：输出吞吐量相差 {effect}（{interval}，{where}）。"
+        "{best} 与 {other} 没有差异：输出吞吐量相差 {effect}（{where}）。"
     ),
     "answer.engine.undecided": (
-        "{best} 对比 {other} 尚无定论：输出吞吐量相差 {effect}（{interval}，{where}）。"
+        "{best} 对比 {other} 尚无定论：输出吞吐量相差 {effect}（{where}）。"
     ),
     "answer.engine.undecided.runs": (
-        "{best} 对比 {other} 尚无定论：输出吞吐量相差 {effect}（{interval}，{where}）；"
+        "{best} 对比 {other} 尚无定论：输出吞吐量相差 {effect}（{where}）；"
         "两边交替各测约 {runs} 次可以得出结论。"
     ),
     "answer.engine.not_compared": "{best} 与 {other} 除引擎外还有其他条件不同，未作比较。",
-    "answer.scaling.title": "多卡扩展得怎样？{name}，{gpus} 卡",
+    "answer.scaling.title": "多卡扩展效率如何？",
+    "answer.scaling.who": "部署",
+    "answer.scaling.gpus": "{gpus} 卡",
     "answer.scaling": (
-        "每卡负载 {load} 时，{gpus} 卡的输出吞吐量达到单卡 {gpus} 倍的 {efficiency}（{interval}）："
-        "{gpus} 卡 {several} tok/s，单卡 {one} tok/s。"
+        "{name}：每卡负载 {load} 时，{gpus} 卡的输出吞吐量达到单卡 {gpus} 倍的 {efficiency}"
+        "（{gpus} 卡 {several} tok/s，单卡 {one} tok/s）。"
     ),
     "answer.scaling.load": "每卡负载",
     "answer.scaling.one": "单卡（tok/s）",

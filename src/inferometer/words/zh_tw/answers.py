@@ -12,7 +12,8 @@ ANSWERS: dict[str, str] = {
     ),
     "answer.mean": "平均",
     "answer.interval": "{low} ~ {high}",
-    "answer.no_interval": "信賴區間未知",
+    "answer.with_interval": "{figure}（{interval}）",
+    "answer.no_interval": "未標出信賴區間的數值，其區間未知；重複測量即可得出。",
     "answer.cell": "{effect}，{verdict}",
     "answer.is.no difference": "無差異",
     "answer.is.undecided": "未定",
@@ -30,46 +31,47 @@ ANSWERS: dict[str, str] = {
     "answer.link.note": "{metric}的變化及其 95% 信賴區間；測過 TP=1 的，已扣除 TP=1 的變化。"
     "負載很多，只有不太可能出於偶然的變化才算數。",
     "answer.link.costs": (
-        "{model} TP={tp}，{where}：{narrow} 的{metric}比 {wide} 低 {effect}（{interval}）。"
+        "{model} TP={tp}，{where}：{narrow} 的{metric}比 {wide} 低 {effect}。"
     ),
     "answer.link.slower": (
-        "{model} TP={tp}，{where}：{narrow} 比 {wide} 慢，{metric}變化 {effect}（{interval}）。"
+        "{model} TP={tp}，{where}：{narrow} 比 {wide} 慢，{metric}變化 {effect}。"
     ),
     "answer.link.faster": (
-        "{model} TP={tp}，{where}：{narrow} 比 {wide} 快，{metric}變化 {effect}（{interval}）。"
+        "{model} TP={tp}，{where}：{narrow} 比 {wide} 快，{metric}變化 {effect}。"
     ),
     "answer.link.no_difference": (
         "{model} TP={tp}，{where}：{narrow} 與 {wide} 沒有差異，"
-        "{metric}變化 {effect}（{interval}）。"
+        "{metric}變化 {effect}。"
     ),
     "answer.link.undecided": (
         "{model} TP={tp}，{where}：{narrow} 對比 {wide} 尚無定論，"
-        "{metric}變化 {effect}（{interval}）。"
+        "{metric}變化 {effect}。"
     ),
     "answer.link.undecided.runs": (
         "{model} TP={tp}，{where}：{narrow} 對比 {wide} 尚無定論，{metric}變化 {effect}"
-        "（{interval}）；兩邊交替各測約 {runs} 次即可得出結論。"
+        "；兩邊交替各測約 {runs} 次即可得出結論。"
     ),
     "answer.link.is_control.costs": (
         "對照：{model} TP=1 不依賴卡間連結，但{where} {narrow} 的{metric}仍比 {wide} 低 {effect}"
-        "（{interval}）。這部分不是連結造成的，上面已扣除。"
+        "。這部分不是連結造成的，上面已扣除。"
     ),
     "answer.link.is_control.slower": (
         "對照：{model} TP=1 不依賴卡間連結，但{where} {narrow} 仍比 {wide} 慢，{metric}變化 "
-        "{effect}（{interval}）。這部分不是連結造成的，上面已扣除。"
+        "{effect}。這部分不是連結造成的，上面已扣除。"
     ),
     "answer.link.is_control.faster": (
         "對照：{model} TP=1 不依賴卡間連結，但{where} {narrow} 仍比 {wide} 快，{metric}變化 "
-        "{effect}（{interval}）。這部分不是連結造成的，上面已扣除。"
+        "{effect}。這部分不是連結造成的，上面已扣除。"
     ),
     "answer.link.is_control.no_difference": (
-        "TP=1（{model}，對照）沒有差異，符合預期：{where}，{metric}變化 {effect}（{interval}）。"
+        "TP=1（{model}，{narrow} 對比 {wide}，對照）沒有差異，符合預期：{where}，"
+        "{metric}變化 {effect}。"
     ),
     "answer.link.is_control.undecided": (
-        "TP=1（{model}，對照）尚無定論：{where}，{metric}變化 {effect}（{interval}）。"
+        "TP=1（{model}，{narrow} 對比 {wide}，對照）尚無定論：{where}，{metric}變化 {effect}。"
     ),
     "answer.link.is_control.undecided.runs": (
-        "TP=1（{model}，對照）尚無定論：{where}，{metric}變化 {effect}（{interval}）；"
+        "TP=1（{model}，{narrow} 對比 {wide}，對照）尚無定論：{where}，{metric}變化 {effect}；"
         "兩邊交替各測約 {runs} 次即可得出結論。"
     ),
     "answer.cache.title": "前綴快取能快多少？",
@@ -78,7 +80,7 @@ ANSWERS: dict[str, str] = {
     "answer.cache.warm": "熱快取",
     "answer.cache.times": "加速比",
     "answer.times": "{ratio} 倍（{low}–{high}）",
-    "answer.times.alone": "{ratio} 倍（信賴區間未知）",
+    "answer.times.alone": "{ratio} 倍",
     "answer.cache.hits": "前綴快取命中率：熱快取 {warm}，冷快取 {cold}。",
     "answer.cache.no_hits": (
         "前綴快取命中率：熱快取 {warm}。伺服器沒有命中任何快取：請確認已開啟前綴快取，"
@@ -97,26 +99,28 @@ ANSWERS: dict[str, str] = {
     "answer.engine.against": "與 {best} 相比（{n} 個負載平均）",
     "answer.engine.apart": "無法比較",
     "answer.engine.slower": (
-        "{best} 比 {other} 快：{other} 的輸出吞吐量相差 {effect}（{interval}，{where}）。"
+        "{best} 比 {other} 快：{other} 的輸出吞吐量相差 {effect}（{where}）。"
     ),
     "answer.engine.faster": (
-        "{other} 比 {best} 快：輸出吞吐量相差 {effect}（{interval}，{where}）。"
+        "{other} 比 {best} 快：輸出吞吐量相差 {effect}（{where}）。"
     ),
     "answer.engine.no_difference": (
-        "{best} 與 {other} 沒有差異：輸出吞吐量相差 {effect}（{interval}，{where}）。"
+        "{best} 與 {other} 沒有差異：輸出吞吐量相差 {effect}（{where}）。"
     ),
     "answer.engine.undecided": (
-        "{best} 對比 {other} 尚無定論：輸出吞吐量相差 {effect}（{interval}，{where}）。"
+        "{best} 對比 {other} 尚無定論：輸出吞吐量相差 {effect}（{where}）。"
     ),
     "answer.engine.undecided.runs": (
-        "{best} 對比 {other} 尚無定論：輸出吞吐量相差 {effect}（{interval}，{where}）；"
+        "{best} 對比 {other} 尚無定論：輸出吞吐量相差 {effect}（{where}）；"
         "兩邊交替各測約 {runs} 次即可得出結論。"
     ),
     "answer.engine.not_compared": "{best} 與 {other} 除引擎外還有其他條件不同，未作比較。",
-    "answer.scaling.title": "多卡擴展得如何？{name}，{gpus} 卡",
+    "answer.scaling.title": "多卡擴充效率如何？",
+    "answer.scaling.who": "部署",
+    "answer.scaling.gpus": "{gpus} 卡",
     "answer.scaling": (
-        "每卡負載 {load} 時，{gpus} 卡的輸出吞吐量達到單卡 {gpus} 倍的 {efficiency}（{interval}）："
-        "{gpus} 卡 {several} tok/s，單卡 {one} tok/s。"
+        "{name}：每卡負載 {load} 時，{gpus} 卡的輸出吞吐量達到單卡 {gpus} 倍的 {efficiency}"
+        "（{gpus} 卡 {several} tok/s，單卡 {one} tok/s）。"
     ),
     "answer.scaling.load": "每卡負載",
     "answer.scaling.one": "單卡（tok/s）",

@@ -16,6 +16,7 @@ from inferometer.secret import (
     masked_details,
     masked_text,
     masked_words,
+    repeatable,
     secret_in,
 )
 
@@ -273,3 +274,20 @@ def test_nested_values_are_masked_by_name_and_by_shape() -> None:
         "auth": {"api_key": "***", "token": 7},
         "notes": ["***", None],
     }
+
+
+@pytest.mark.parametrize(
+    ("value", "name", "repeated"),
+    [
+        ("http://me:word@h:1", "monitor", "http://***@h:1"),
+        ("http://h/?api_key=abcdef", "base_url", "http://h/?api_key=***"),
+        ("abcdef", "groups.g.hf_token", "***"),
+        ("7B", "model", "7B"),
+        (5, "token", 5),
+        (None, "token", None),
+    ],
+)
+def test_a_wrong_value_is_repeated_without_its_secret(
+    value: object, name: str, repeated: object
+) -> None:
+    assert repeatable(value, name) == repeated

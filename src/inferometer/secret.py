@@ -120,6 +120,13 @@ def masked_text(text: str) -> str:
     return text
 
 
+def repeatable(value: Any, name: str = "") -> Any:
+    """A wrong value as an error may repeat it: without secrets. `name`: of its flag or key."""
+    if not isinstance(value, str):
+        return value
+    return MASK if is_secret(name, value) else masked_text(value)
+
+
 def _masked_if_secret(found: re.Match[str]) -> str:
     return (
         found["keep"] + MASK

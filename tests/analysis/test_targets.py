@@ -446,6 +446,12 @@ def test_why_is_said_in_the_readers_language(language: str) -> None:
         assert "15.0%" in told[-1], "with the reason of the point"
 
 
+def test_a_name_that_model_and_server_share_is_said_once() -> None:
+    conditions = {"model_alias": "embedded", "engine": "embedded"}
+    same = Point("x", Path("x"), "vllm", conditions, {})
+    assert deployment_of(same) == "embedded"
+
+
 def test_a_deployment_of_which_nothing_is_known() -> None:
     assert deployment_of(Point("x", Path("x"), "vllm", {}, {})) == "all"
 

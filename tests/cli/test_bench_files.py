@@ -27,7 +27,7 @@ from inferometer.cli.bench.flags import BenchFlags
 from inferometer.cli.bench.run import opened
 from inferometer.engine import EmbeddedEngine, EngineSettings
 from inferometer.measurement import saving
-from inferometer.measurement.saving import RESCUE_PREFIX, Saved
+from inferometer.measurement.saving import RESCUE_PREFIX, RUN_FILES, Saved
 from inferometer.measurement.session import PointResult
 from inferometer.store import atomic, run_directory
 from inferometer.store.atomic import saying_why
@@ -115,6 +115,12 @@ def test_a_name_that_is_taken_gets_a_number_and_nothing_is_replaced(
         f"Saved:    {results / 'mine-3.json'}\n          {results / 'mine-3'}/\n"
         in out
     )
+    listed = ", ".join(
+        name for name in RUN_FILES if (results / "mine-3" / name).exists()
+    )
+    assert f"            ({listed})\n" in out
+    assert "telemetry.parquet" in listed
+    assert " simulated: " in out, "the server is the embedded engine"
 
 
 def test_a_directory_that_is_in_the_way_counts_too(

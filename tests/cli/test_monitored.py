@@ -62,7 +62,7 @@ def bench(server: str, monitor: str) -> list[str]:
 def run(server: str, monitor: str) -> list[str]:
     text = CAMPAIGN.format(server=server, monitor=monitor)
     Path("small.yaml").write_text(text)
-    return ["run", "small.yaml", "--allow-invalid"]
+    return ["run", "small.yaml", "--allow-invalid", "--no-calibration"]
 
 
 def result() -> tuple[Telemetry, dict[str, Any]]:
@@ -125,37 +125,49 @@ def test_a_monitor_that_goes_away_is_named(
     assert "Successful requests:                     4 " in out
 
 
+@pytest.mark.parametrize("verb", [bench, run])
 @pytest.mark.parametrize(
     ("address", "told"),
     [
         ("http://127.0.0.1:1", "does not answer as one (Connection refused)"),
         ("http://127.0.0.1:99999", "wants an address such as http://HOST"),
         ("https://127.0.0.1:1", "wants an address such as http://HOST"),
-        ("http://me:word@127.0.0.1:1", "without user and password"),
+        ("ftp://127.0.0.1:1", "wants an address such as http://HOST"),
+        ("http://me:geheim@127.0.0.1:1", "without user and password"),
+        ("ftp://h/?token=geheim", "?token=***"),
     ],
 )
 def test_a_monitor_that_cannot_be_reached(
-    address: str, told: str, engine: EmbeddedEngine, inferometer: Command
+    verb: Any,
+    address: str,
+    told: str,
+    engine: EmbeddedEngine,
+    inferometer: Command,
 ) -> None:
-    code, _, err = inferometer(*bench(engine.base_url, address))
+    code, out, err = inferometer(*verb(engine.base_url, address))
     assert code == 2
     assert told in err
+    assert "geheim" not in out + err
     assert err.count("\n") == 1
-    assert not [*Path("results").glob("*")], "nothing was measured"
+    assert not [*Path("results").glob("*.json")], "nothing was measured"
 
 
-def test_a_campaign_file_with_a_wrong_address(
-    engine: EmbeddedEngine, inferometer: Command
+def test_a_monitor_is_not_needed_where_nothing_is_left_to_measure(
+    root: Path, engine: EmbeddedEngine, inferometer: Command
 ) -> None:
-    code, _, err = inferometer(*run(engine.base_url, "ftp://host"))
-    assert code == 2
-    assert "monitor: wants an address such as http://HOST" in err
+    with serving(Watch(root, 0.05)) as port:
+        url = f"http://127.0.0.1:{port}"
+        assert inferometer(*run(engine.base_url, url))[0] == 0
+    code, out, err = inferometer(*run(engine.base_url, url))
+    assert (code, err) == (0, "")
+    assert "1 done before" in out
 
 
+@pytest.mark.parametrize("verb", [bench, run])
 def test_something_else_answers(
-    engine: EmbeddedEngine, inferometer: Command
+    verb: Any, engine: EmbeddedEngine, inferometer: Command
 ) -> None:
     own = engine.base_url
-    code, _, err = inferometer(*bench(own, own))
+    code, _, err = inferometer(*verb(own, own))
     assert code == 2
     assert f"The monitor at {own} does not answer as one (HTTP 404)" in err

@@ -219,6 +219,15 @@ def test_a_run_cut_short_is_suspect(cut: dict[str, Any]) -> None:
     assert finding("interruption", build(run())).level == Level.OK
 
 
+def test_an_interrupted_run_is_suspect_unless_it_has_no_number_at_all() -> None:
+    """However many answers are missing."""
+    cut = request(0, outcome=Outcome.CANCELLED)
+    unsent = [request(outcome=Outcome.UNSENT)] * 200
+    for answered, status in ((0, "INVALID"), (1, "SUSPECT"), (50, "SUSPECT")):
+        trace = build([*run(answered), cut, *unsent], interrupted=True)
+        assert verdict_of(trace).status == status
+
+
 def test_a_run_that_ends_by_its_own_time_is_suspect_only_where_many_were_cut_off() -> (
     None
 ):

@@ -244,7 +244,9 @@ def check_campaigns(collection: Collection) -> list[Checked]:
 
 
 def deployment_of(point: Point) -> str:
-    """Its name in a table: `C 7B TP1 vllm`, of what is known."""
+    """Its name in a table: `C 7B TP1 vllm`, of what is known. A name that model and server share
+    is said once.
+    """
     known = {
         name: point.conditions[name]
         for name in DEPLOYMENT
@@ -252,8 +254,10 @@ def deployment_of(point: Point) -> str:
     }
     return (
         " ".join(
-            f"TP{value}" if name == "tp" else str(value)
-            for name, value in known.items()
+            dict.fromkeys(
+                f"TP{value}" if name == "tp" else str(value)
+                for name, value in known.items()
+            )
         )
         or "all"
     )

@@ -337,7 +337,7 @@ class GroupRun:
                 if rows
                 else []
             ),
-            *(f"  {in_words(note)}" for note in ready.server["notes"]),
+            *(f"  {in_words(note)}" for note in ready.notes),
         ):
             if line not in self._noted:
                 self._noted.add(line)

@@ -31,6 +31,7 @@ from inferometer.campaign.outcome import (
 from inferometer.campaign.recheck import Recheck
 from inferometer.campaign.results import Results
 from inferometer.campaign.task import Display, Task
+from inferometer.measurement.sampling_plan import clocks_apart
 from inferometer.metrics.calibration import Calibration, host_in_words
 from inferometer.secret import masked_command
 from inferometer.server.hardware import HardwareNotConfirmedError
@@ -56,7 +57,9 @@ NAMED = 10
 def run_campaign(
     task: Task, places: CampaignPaths, display: Display
 ) -> CampaignOutcome:
-    """Measure all points without a result. Raises LockedError, LedgerError, CannotWriteError."""
+    """Measure all points without a result. Raises LockedError, LedgerError, CannotWriteError, and
+    PointError if the monitor of the server's host does not answer.
+    """
     require_no_links(places)
     require_writable(places.directory)
     specs = [point.spec for point in task.points]
@@ -141,7 +144,9 @@ class _CampaignRun:
 
     def _measure_all(self) -> None:
         try:
-            self._calibrate()
+            todo = self._todo()
+            self._require_monitor(todo)
+            self._calibrate(todo)
             for block in self.blocks:
                 if not any(group.id in self.lost for group in block.groups):
                     self._measure(block)
@@ -149,14 +154,22 @@ class _CampaignRun:
         finally:
             self._keep_up(())
 
-    def _calibrate(self) -> None:
-        """Calibrate before the first server is up, because calibration uses the host's cores."""
-        todo = [
+    def _todo(self) -> list[PlannedPoint]:
+        return [
             point
             for group in self.task.groups
             for point in group.points
             if self.groups[group.id].is_todo(point)
         ]
+
+    def _require_monitor(self, todo: Sequence[PlannedPoint]) -> None:
+        """Raise PointError if it does not answer: every point would fail for it."""
+        output = self.task.output
+        if todo and output.telemetry and output.monitor:
+            clocks_apart(output.monitor)
+
+    def _calibrate(self, todo: Sequence[PlannedPoint]) -> None:
+        """Calibrate before the first server is up, because calibration uses the host's cores."""
         for workers in sorted({point.spec.workers for point in todo}):
             calibration = self.task.calibration(workers)
             if isinstance(calibration, Calibration):

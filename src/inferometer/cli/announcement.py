@@ -49,7 +49,7 @@ def announcement(ready: ReadyPoint, base_url: str) -> list[str]:
         ),
         *(
             line
-            for note in server["notes"]
+            for note in ready.notes
             for line in _wrapped("note", printable(in_words(note)))
         ),
     ]
@@ -59,9 +59,11 @@ def saved_in_words(saved: Sequence[Path]) -> list[str]:
     """Where the results are: one complete path a line, to copy; the JSON file first."""
     lines = []
     for path in reversed(saved):
-        lines += (
-            [f"{path}/", f"  ({RUN_FILES})"] if path.is_dir() else [str(path)]
-        )
+        if not path.is_dir():
+            lines.append(str(path))
+            continue
+        there = [name for name in RUN_FILES if (path / name).exists()]
+        lines += [f"{path}/", f"  ({', '.join(there)})"]
     heading = _heading("saved")
     return [
         f"{' ' * INDENT if number else heading}{line}"

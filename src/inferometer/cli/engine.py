@@ -36,6 +36,7 @@ TWIN = (
     "max_num_batched_tokens",
     "num_gpu_blocks_override",
     "enable_prefix_caching",
+    "no_enable_prefix_caching",
     "speed",
     "fitted",
 )
@@ -105,7 +106,17 @@ Blocks = Annotated[
         "KV blocks, as a real engine has logged them.", show_default="predicted"
     ),
 ]
-Caching = Annotated[bool, twins("Prefix caching.")]
+Caching = Annotated[
+    bool, twins("Prefix caching.", "--enable-prefix-caching", hidden=True)
+]
+NoCaching = Annotated[
+    bool,
+    twins(
+        "Switch prefix caching off; it is on, as in vLLM.",
+        "--no-enable-prefix-caching",
+    ),
+]
+"""A flag of its own: a pair of names as long as these leaves no room for the help."""
 Speed = Annotated[
     float,
     twins("Seconds of the model's time per second; 10 is ten times faster."),
@@ -194,6 +205,7 @@ def engine(  # noqa: PLR0917 - typer makes an option of each
     max_num_batched_tokens: Budget = None,
     num_gpu_blocks_override: Blocks = None,
     enable_prefix_caching: Caching = True,
+    no_enable_prefix_caching: NoCaching = False,
     speed: Speed = 1.0,
     fitted: FittedProfile = None,
     host: Host = "127.0.0.1",
@@ -259,7 +271,7 @@ def _settings(ctx: typer.Context) -> EngineSettings | TwinSettings:
         model=asked["model_profile"],
         stack=asked["stack"],
         host=asked["host_profile"],
-        prefix_caching=asked["enable_prefix_caching"],
+        prefix_caching=not asked["no_enable_prefix_caching"],
         num_gpu_blocks=asked["num_gpu_blocks_override"],
         **{name: asked[name] for name in same},
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from pydantic import ValidationError
 
+from inferometer.secret import repeatable
 from inferometer.spec.flags import did_you_mean
 from inferometer.spec.wishes import wish_of
 from inferometer.words import Said
@@ -33,7 +34,7 @@ def sentences(
             fields[-1] if fields else "",
         )
         flag = flag_of_field.get(field, flag_name(field))
-        wish, value = wish_of(each), each["input"]
+        wish, value = wish_of(each), repeatable(each["input"], flag)
         if isinstance(value, str | int | float):
             told[
                 Said(
@@ -48,7 +49,11 @@ def sentences(
 
 def not_one_of(flag: str, value: str, known: Iterable[str]) -> Said:
     names = list(known)
-    told = {"flag": flag, "value": value, "known": ", ".join(names)}
+    told = {
+        "flag": flag,
+        "value": repeatable(value, flag),
+        "known": ", ".join(names),
+    }
     return Said("flag.not_one_of", {**told, "near": did_you_mean(value, names)})
 
 

@@ -312,12 +312,15 @@ def _run(
     from inferometer.campaign.lock import LockedError
     from inferometer.campaign.runner import run_campaign
     from inferometer.cli.output import in_files_too
+    from inferometer.measurement.prepare import PointError
     from inferometer.store.atomic import CannotWriteError
     from inferometer.store.campaign.ledger import LedgerError
 
     in_files_too()
     try:
         return run_campaign(task, places, display)
+    except PointError as error:
+        usage_error(*error.reasons)
     except (LedgerError, LockedError, CannotWriteError) as error:
         usage_error(error)
     except KeyboardInterrupt:

@@ -24,6 +24,7 @@ from inferometer.arrival import (
     stripe,
 )
 from inferometer.arrival.reserve import reserve
+from inferometer.calibration.host import is_rehearsal
 from inferometer.loadgen import (
     Job,
     MeasurementError,
@@ -86,6 +87,15 @@ class ReadyPoint:
     what is asked. `notes`: what could not be checked, and what of a request was changed because the
     server refuses it (`limit_field`, `left_out`).
     """
+
+    @property
+    def notes(self) -> list[Said | str]:
+        """What a reader has to know before the run; of a simulated server first of all that."""
+        simulated = is_rehearsal(self.server.get("version"))
+        return [
+            *([Said("note.simulated")] if simulated else []),
+            *self.server["notes"],
+        ]
 
 
 class KnownServer:

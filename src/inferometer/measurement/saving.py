@@ -32,15 +32,21 @@ from inferometer.store.atomic import (
     write_file,
 )
 from inferometer.store.environment import describe_environment
+from inferometer.store.run_directory import (
+    EVENTS,
+    REQUESTS,
+    RUN,
+    SUMMARY,
+    VERDICT,
+)
+from inferometer.store.telemetry_file import TELEMETRY
 from inferometer.store.vllm_json import file_name, save_result
 from inferometer.words import Said, sentence_of
 
 REPEAT, REPEATS = "-repeat", "-repeats"
 """End the names of what belongs to one repeat, and to all of them."""
-RUN_FILES = (
-    "requests.parquet, events.parquet, run.json, summary.json, verdict.json"
-)
-"""telemetry.parquet is beside them where the machine was sampled."""
+RUN_FILES = (REQUESTS, EVENTS, TELEMETRY, RUN, SUMMARY, VERDICT)
+"""Of a run directory, in the order in which they are named."""
 
 RESCUE_PREFIX = "inferometer-results-"
 

@@ -195,10 +195,13 @@ OF_CARD: Mapping[
     "memory_used_bytes": ("memory_used_bytes", _most, 1.0),
     "gpu_temperature": ("temperature_c", _most, 1.0),
     "gpu_clock": ("gpu_clock_mhz", _mean, 1.0),
-    "average_power": ("power_w", _mean, 1.0),
-    "peak_power": ("power_w", _most, 1.0),
+    "mean_sampled_power": ("power_w", _mean, 1.0),
+    "highest_sampled_power": ("power_w", _most, 1.0),
 }
-"""Of a card: from which series, how it is summed up, and in what unit."""
+"""Of a card: from which series, how it is summed up, and in what unit. `average_power` and
+`peak_power` are other values: those of a certified energy, of all cards together. Up to 0.1.0 the
+samples' had these names here, too.
+"""
 
 TOGETHER: Mapping[str, Callable[[Sequence[float]], float]] = {
     "gpu_utilization": lambda values: sum(values) / len(values),

@@ -10,6 +10,7 @@ from typing import Any, get_args
 
 from pydantic import ValidationError
 
+from inferometer.secret import repeatable
 from inferometer.spec.base import Spec
 from inferometer.spec.campaign import CampaignSpec, Matrix
 from inferometer.spec.flags import did_you_mean
@@ -78,7 +79,7 @@ def _sentence(
 ) -> tuple[Place, str]:
     place = _place(error)
     name = readable(place, raw)
-    kind, value = error["type"], error["input"]
+    kind, value = error["type"], repeatable(error["input"], name)
     if kind == "extra_forbidden":
         return place, _unknown_key(error["loc"])
     if kind == "missing":
@@ -86,7 +87,10 @@ def _sentence(
     if kind == "literal_error":
         return place, _not_one_of(name, value, error["ctx"]["expected"])
     if kind == "union_tag_invalid":
-        tag, tags = error["ctx"]["tag"], error["ctx"]["expected_tags"]
+        tag, tags = (
+            repeatable(error["ctx"]["tag"]),
+            error["ctx"]["expected_tags"],
+        )
         return (*place, "kind"), _not_one_of(f"{name}.kind", tag, tags)
     wish = wish_of(error)
     if error["msg"].startswith("Input "):

@@ -690,6 +690,10 @@ FINDINGS: dict[str, str] = {
     "note.rehearsal_embedded": (
         "It is a rehearsal on the embedded engine; it says nothing about a real server."
     ),
+    "note.simulated": (
+        "simulated: the server is Inferometer's own embedded engine, or a twin of it; its results "
+        "say nothing about a real server."
+    ),
     "note.rehearsal_quick": "It is a quick rehearsal, with few requests.",
     "note.cards": "Configuration {config} has {cards} cards; {gpus} in use are counted.",
 }

@@ -619,6 +619,9 @@ FINDINGS: dict[str, str] = {
     "note.input_len": "输入长度取实测平均值 {tokens:.6g} token：没有资料说明要求的长度。",
     "note.output_len": "输出长度取实测平均值 {tokens:.6g} token：没有资料说明要求的长度。",
     "note.rehearsal_embedded": "这是用内置引擎进行的演练：不反映真实的服务器。",
+    "note.simulated": (
+        "模拟结果：服务器是 Inferometer 的内置引擎或孪生引擎，结果不反映真实的服务器。"
+    ),
     "note.rehearsal_quick": "这是请求很少的快速演练。",
     "note.cards": "硬件配置 {config} 有 {cards} 张卡；按实际使用的 {gpus} 张计算。",
 }

@@ -468,6 +468,7 @@ HELP: dict[str, str] = {
     "engine.max_num_batched_tokens": "每一步最多的 token 数。",
     "engine.num_gpu_blocks_override": "KV 块数，取自真实引擎的日志。",
     "engine.enable_prefix_caching": "前缀缓存。",
+    "engine.no_enable_prefix_caching": "关闭前缀缓存（与 vLLM 一样默认开启）。",
     "engine.speed": "模型时间与实际时间之比；10 即快 10 倍。",
     "fit": (
         "用测试结果拟合孪生引擎的配置，每个系数给出区间。\n\n孪生引擎按客户端当时的发送方式，在虚"

@@ -468,6 +468,7 @@ HELP: dict[str, str] = {
     "engine.max_num_batched_tokens": "每一步最多的 token 數。",
     "engine.num_gpu_blocks_override": "KV 區塊數，取自真實引擎的日誌。",
     "engine.enable_prefix_caching": "前綴快取。",
+    "engine.no_enable_prefix_caching": "關閉前綴快取（與 vLLM 一樣預設啟用）。",
     "engine.speed": "模型時間與實際時間之比；10 即快 10 倍。",
     "fit": (
         "用測試結果擬合孿生引擎的設定檔，每個係數給出區間。\n\n孿生引擎依用戶端當時的送出方式，在"

@@ -16,7 +16,7 @@ from inferometer.cli.usage import usage_error
 from inferometer.printable import columns_of
 from inferometer.report.repeats import render_repeats
 from inferometer.report.targets import target_lines
-from inferometer.results.read import ResultsError, read
+from inferometer.results.reader import ResultsError, read
 from inferometer.results.repeats import Repeat
 from inferometer.server.calls import Answer
 from inferometer.server.failures import status_error

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from inferometer.results.read import read
+from inferometer.results.reader import read
 
 TOOL_FILES = Path(__file__).parents[1] / "golden" / "tools"
 

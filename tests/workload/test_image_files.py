@@ -110,7 +110,7 @@ def test_a_file_is_read_once(tmp_path: Path) -> None:
         ("sub", "which cannot be read .it is no regular file"),
         ("fifo", "which cannot be read .it is no regular file"),
         ("/dev/zero", "which cannot be read .it is no regular file"),
-        ("a\0b", "which cannot be read .embedded null byte"),
+        ("a\0b", "which cannot be read .no file can have this name"),
         (
             "file://elsewhere/a.png",
             "which cannot be read here: give a path, or http:// or https://",

@@ -26,7 +26,7 @@ from inferometer.spec.campaign import PlannedPoint
 from inferometer.store.campaign.doubt import Doubt, figure
 from inferometer.store.campaign.history import Result
 from inferometer.store.importers import UNREADABLE
-from inferometer.store.importers.reading import Object, at
+from inferometer.store.json_values import Object, at
 from inferometer.vocabulary import METRICS, SET_LOADS
 from inferometer.words import Said, counted, in_words, spoken
 

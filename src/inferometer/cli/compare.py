@@ -121,7 +121,7 @@ def compare(  # noqa: PLR0917 - typer makes an option of each
     """
     from inferometer.analysis.cautions import CannotCompareError
     from inferometer.cli.compare_sides import asked
-    from inferometer.results.read import ResultsError
+    from inferometer.results.reader import ResultsError
     from inferometer.store.atomic import CannotWriteError
 
     try:

@@ -17,7 +17,7 @@ from inferometer.results import Condition, Point
 from inferometer.results.apart import told_apart
 from inferometer.results.json_text import storable
 from inferometer.results.on_demand import with_percentiles
-from inferometer.results.read import read
+from inferometer.results.reader import read
 from inferometer.spec.flags import did_you_mean_one_of
 from inferometer.vocabulary import CONDITIONS, canonical
 from inferometer.words import Said

@@ -173,6 +173,7 @@ class ParquetFile:
         import polars as pl
 
         from inferometer.store.atomic import replacing
+        from inferometer.store.parquet import write_parquet
 
         begun = time.monotonic()
         if self._new:
@@ -183,10 +184,8 @@ class ParquetFile:
             self._new = []
         self._parts = [pl.concat(self._parts)] if self._parts else []
         if self._parts:
-            packed = io.BytesIO()  # polars need not say that a disk is full
-            self._parts[0].write_parquet(packed, compression="zstd")
             with replacing(self._path) as temporary:
-                temporary.write_bytes(packed.getbuffer())
+                write_parquet(temporary, self._parts[0])
         took = time.monotonic() - begun
         self._due_s = begun + max(EVERY_S, SHARE * took)
 

@@ -172,7 +172,7 @@ def _write_or_refuse(
     from inferometer.cli.asserted import targets_of
     from inferometer.cli.flag_errors import FlagsError
     from inferometer.report.tables.workbook import NoExcelError
-    from inferometer.results.read import ResultsError
+    from inferometer.results.reader import ResultsError
     from inferometer.store.atomic import CannotWriteError
 
     refused = (ResultsError, CannotWriteError, NoExcelError, RatingsError)
@@ -233,7 +233,7 @@ def _collected(
     from dataclasses import replace
 
     from inferometer.results.on_demand import with_percentiles
-    from inferometer.results.read import read
+    from inferometer.results.reader import read
 
     with _progress() as progress:
         collection = read(sources, progress=progress)

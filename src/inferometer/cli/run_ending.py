@@ -128,7 +128,7 @@ def show_results(
     from inferometer.analysis.targets import check
     from inferometer.cli.asserted import tell
     from inferometer.results.on_demand import with_percentiles
-    from inferometer.results.read import in_order
+    from inferometer.results.reader import in_order
 
     found = in_order(measured.values())
     _show_tables(found)

@@ -23,7 +23,7 @@ from inferometer.server.deadline import Deadline
 from inferometer.server.endpoint import Endpoint, EndpointError
 from inferometer.spec.output import Output
 from inferometer.spec.run import RunSpec
-from inferometer.store.importers.reading import at, number
+from inferometer.store.json_values import at, number
 from inferometer.telemetry.reading import ToolReport
 from inferometer.telemetry.remote import MonitorError, RemoteSampler, sampled
 from inferometer.telemetry.sampler import Sampled

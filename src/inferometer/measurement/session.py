@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from inferometer.calibration.host import is_rehearsal
@@ -30,8 +30,6 @@ from inferometer.measurement.sampling_plan import (
 )
 from inferometer.metrics import Summary, Verdict, judge, summarize
 from inferometer.metrics.calibration import Calibration, Missing
-from inferometer.results.point import Point
-from inferometer.results.run_point import point_of
 from inferometer.server.counters import counters_around, counters_before
 from inferometer.server.endpoint import Endpoint
 from inferometer.spec.output import Output
@@ -43,6 +41,9 @@ from inferometer.trace import Outcome, Trace
 from inferometer.trace.series import Telemetry
 from inferometer.trace.server_counters import ServerCounters
 from inferometer.workload import unsent_in_words
+
+if TYPE_CHECKING:
+    from inferometer.results.point import Point
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,8 @@ class PointResult:
 
     def point(self) -> Point:
         """As it would be read from its files."""
+        from inferometer.results.run_point import point_of
+
         run = {
             "spec": self.spec.model_dump(mode="json"),
             "price": self._price(),

@@ -26,14 +26,8 @@ from inferometer.store.campaign.ledger import LedgerError, Record
 from inferometer.store.campaign.paths import CampaignPaths
 from inferometer.store.campaign.result_files import DamagedError, read_unchanged
 from inferometer.store.importers import CannotImportError
-from inferometer.store.importers.reading import (
-    MAX_BYTES,
-    Object,
-    at,
-    entries,
-    number,
-    text,
-)
+from inferometer.store.importers.reading import MAX_BYTES
+from inferometer.store.json_values import Object, at, entries, number, text
 from inferometer.words import Said, sentence_of
 
 

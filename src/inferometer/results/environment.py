@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from inferometer.results.json_text import storable
 from inferometer.results.point import Point
 from inferometer.secret import masked_words
-from inferometer.store.importers.reading import at, entries
+from inferometer.store.json_values import at, entries
 
 if TYPE_CHECKING:
     import polars as pl

@@ -13,7 +13,8 @@ from inferometer.results.telling import spelled
 from inferometer.results.words_of_names import STACKS, of_folder, stack_called
 from inferometer.store.importers.declared import declared
 from inferometer.store.importers.imported_run import CannotImportError
-from inferometer.store.importers.reading import at, read_objects, text
+from inferometer.store.importers.reading import read_objects
+from inferometer.store.json_values import at, text
 from inferometer.vocabulary import CONDITIONS
 from inferometer.words import Said
 

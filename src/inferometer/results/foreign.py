@@ -39,12 +39,8 @@ from inferometer.store.importers import (
     unpacked_name,
 )
 from inferometer.store.importers.imported_run import EXPECTED
-from inferometer.store.importers.reading import (
-    MAX_BYTES,
-    Object,
-    number,
-    read_bytes,
-)
+from inferometer.store.importers.reading import MAX_BYTES, read_bytes
+from inferometer.store.json_values import Object, number
 from inferometer.vocabulary import (
     CONDITIONS,
     LATENCIES,

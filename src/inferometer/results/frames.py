@@ -21,7 +21,7 @@ from inferometer.results.point import (
     Point,
     condition_names,
 )
-from inferometer.results.read import read
+from inferometer.results.reader import read
 from inferometer.results.telling import spelled
 from inferometer.vocabulary import CONDITIONS, LATENCIES, METRICS
 

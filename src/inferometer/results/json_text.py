@@ -12,7 +12,8 @@ from pathlib import Path
 import orjson
 
 from inferometer.store.importers.imported_run import CannotImportError, unread
-from inferometer.store.importers.reading import Object, as_objects
+from inferometer.store.importers.reading import as_objects
+from inferometer.store.json_values import Object
 from inferometer.words import Said
 
 _SPACE = re.compile(r"[\s,]+")

@@ -21,7 +21,8 @@ from inferometer.results.point import Point
 from inferometer.store.campaign.checksum import checksum_of
 from inferometer.store.importers import CannotImportError, ImportedRequests
 from inferometer.store.importers.imported_run import unread
-from inferometer.store.importers.reading import at, require_readable
+from inferometer.store.importers.reading import require_readable
+from inferometer.store.json_values import at
 from inferometer.store.run_directory import EVENTS, REQUESTS, TEXT, WORDS
 from inferometer.words import Said
 

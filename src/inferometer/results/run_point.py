@@ -28,15 +28,8 @@ from inferometer.results.point import (
 )
 from inferometer.store.environment import EMBEDDED_VERSION
 from inferometer.store.importers.imported_run import unread
-from inferometer.store.importers.reading import (
-    Object,
-    at,
-    entries,
-    number,
-    objects_in,
-    read_objects,
-    text,
-)
+from inferometer.store.importers.reading import objects_in, read_objects
+from inferometer.store.json_values import Object, at, entries, number, text
 from inferometer.store.run_directory import REQUESTS, RUN, SUMMARY, VERDICT
 from inferometer.trace.schema import SCHEMA_VERSION
 from inferometer.vocabulary import CONDITIONS, LATENCIES, METRICS, metric

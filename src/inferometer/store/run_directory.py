@@ -15,7 +15,6 @@ are not written, and a key that a server repeats in an error is masked.
 
 from __future__ import annotations
 
-import io
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -33,6 +32,7 @@ import inferometer
 from inferometer.secret import masked, masked_details
 from inferometer.store.atomic import new_directory, write_file
 from inferometer.store.campaign.checksum import checksum_of
+from inferometer.store.parquet import write_parquet
 from inferometer.store.telemetry_file import (
     TELEMETRY,
     read_telemetry,
@@ -328,11 +328,7 @@ def _write_table(
     series = [_to_series(column, table[column.name]) for column in columns]
     if texts is not None:
         series.append(_to_text(TEXT, texts))
-    packed = (
-        io.BytesIO()
-    )  # polars, writing to a full disk itself, need not say that it is full
-    pl.DataFrame(series).write_parquet(packed, compression="zstd")
-    path.write_bytes(packed.getbuffer())
+    write_parquet(path, pl.DataFrame(series))
 
 
 def _read_table(

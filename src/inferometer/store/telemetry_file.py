@@ -13,13 +13,13 @@ files may be anybody's: sizes are bounded, and no field is taken for what it sho
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from inferometer.store.importers.reading import at, entries, number, text
+from inferometer.store.json_values import at, entries, number, text
+from inferometer.store.parquet import write_parquet
 from inferometer.trace.series import (
     PERIOD_S,
     Declared,
@@ -53,9 +53,7 @@ def write_telemetry(path: Path, telemetry: Telemetry) -> None:
 
     frames = [_frame(each) for each in telemetry.series]
     whole = pl.concat(frames) if frames else _frame(_none())
-    packed = io.BytesIO()  # polars need not say that a disk is full
-    whole.write_parquet(packed, compression="zstd")
-    path.write_bytes(packed.getbuffer())
+    write_parquet(path, whole)
 
 
 def read_telemetry(path: Path, facts: object) -> Telemetry:

@@ -101,7 +101,9 @@ class ImageFiles:
             try:
                 content = _content(path)
             except (OSError, ValueError) as error:
-                why = reason_of(error) if isinstance(error, OSError) else error
+                why: str = Said("rows.picture.no_name")
+                if isinstance(error, OSError):
+                    why = reason_of(error)
                 told = {"name": f"{name!r:.200}", "why": why, "folder": folder}
                 raise ValueError(Said("rows.picture.unread", told)) from None
             self._urls[path] = self._data_url(content, str(path), kind)

@@ -13,7 +13,7 @@ from inferometer.report.figures.drawing import (
 from inferometer.report.figures.load import load_axis
 from inferometer.report.tables.columns import with_unit
 from inferometer.results.point import Point
-from inferometer.store.importers.reading import at
+from inferometer.store.json_values import at
 from inferometer.words import Words
 
 EFFICIENCY, POWER, THROUGHPUT = (

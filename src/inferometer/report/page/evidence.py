@@ -16,7 +16,7 @@ from inferometer.report.page.columns import clean
 from inferometer.results import Point
 from inferometer.results.point import RunFiles
 from inferometer.secret import masked_text, masked_words
-from inferometer.store.importers.reading import at, number
+from inferometer.store.json_values import at, number
 from inferometer.vocabulary import CONDITIONS
 
 Json = Any

@@ -42,12 +42,12 @@ from inferometer.store.importers.imported_run import (
 )
 from inferometer.store.importers.reading import (
     MAX_BYTES,
-    Object,
     objects_in,
     read_bytes,
 )
 from inferometer.store.importers.recompute import recompute
 from inferometer.store.importers.text import MAX_TEXT_BYTES, decoded, plain
+from inferometer.store.json_values import Object
 from inferometer.words import Said, sentence_of
 
 __all__ = [

@@ -22,19 +22,15 @@ from inferometer.store.importers.imported_run import (
     ImportedRun,
 )
 from inferometer.store.importers.reading import (
-    Object,
-    at,
-    entries,
     figures,
     iso_date,
     latency_figures,
     metrics_of,
-    number,
     numbers,
     read_objects,
-    text,
 )
 from inferometer.store.importers.text import figure, lines_of, rows_of
+from inferometer.store.json_values import Object, at, entries, number, text
 from inferometer.vocabulary import condition_noted_as, latencies_in, settings_in
 from inferometer.words import Said
 

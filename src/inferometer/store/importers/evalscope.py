@@ -23,17 +23,14 @@ from inferometer.store.importers.imported_run import (
     unread,
 )
 from inferometer.store.importers.reading import (
-    Object,
-    at,
-    entries,
     figures,
     metrics_of,
     numbers,
     read_bytes,
     read_objects,
     require_readable,
-    text,
 )
+from inferometer.store.json_values import Object, at, entries, text
 from inferometer.vocabulary import latencies_in, settings_in
 from inferometer.words import Said, sentence_of
 

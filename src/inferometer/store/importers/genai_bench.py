@@ -16,15 +16,12 @@ from inferometer.store.importers.imported_run import (
     ImportedRun,
 )
 from inferometer.store.importers.reading import (
-    Object,
-    at,
-    entries,
     figures,
     metrics_of,
     numbers,
     read_objects,
-    text,
 )
+from inferometer.store.json_values import Object, at, entries, text
 from inferometer.vocabulary import latencies_in, settings_in
 
 METADATA = "experiment_metadata.json"

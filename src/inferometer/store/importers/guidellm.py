@@ -20,16 +20,12 @@ from inferometer.store.importers.imported_run import (
     ImportedRun,
 )
 from inferometer.store.importers.reading import (
-    Object,
-    at,
-    entries,
     figures,
     iso_date,
     metrics_of,
-    number,
     numbers,
-    text,
 )
+from inferometer.store.json_values import Object, at, entries, number, text
 from inferometer.vocabulary import LATENCIES, settings_in
 from inferometer.words import Said
 

@@ -25,8 +25,8 @@ from inferometer.store.importers.imported_run import (
     ImportedRun,
     unread,
 )
-from inferometer.store.importers.reading import Object, at, entries, number
 from inferometer.store.importers.text import MAX_ROWS
+from inferometer.store.json_values import Object, at, entries, number
 from inferometer.words import Said
 
 WRITTEN_IN_FULL = 9

@@ -20,15 +20,12 @@ from inferometer.store.importers.imported_run import (
     ImportedRun,
 )
 from inferometer.store.importers.reading import (
-    Object,
-    at,
     figures,
     latency_figures,
     metrics_of,
-    number,
     read_settings,
-    text,
 )
+from inferometer.store.json_values import Object, at, number, text
 from inferometer.vocabulary import latencies_in
 from inferometer.words import Said
 

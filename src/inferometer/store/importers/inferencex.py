@@ -12,7 +12,8 @@ from pathlib import Path
 
 from inferometer.store.importers.declared import declared
 from inferometer.store.importers.imported_run import Declared, ImportedRun
-from inferometer.store.importers.reading import Object, figures, number, text
+from inferometer.store.importers.reading import figures
+from inferometer.store.json_values import Object, number, text
 from inferometer.vocabulary import statistic_of
 
 _NAME = re.compile(

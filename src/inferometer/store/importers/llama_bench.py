@@ -14,14 +14,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from inferometer.store.importers.imported_run import Declared, ImportedRun
-from inferometer.store.importers.reading import (
-    Object,
-    figures,
-    iso_date,
-    number,
-    text,
-)
+from inferometer.store.importers.reading import figures, iso_date
 from inferometer.store.importers.text import MAX_LINE, figure, lines_of, rows_of
+from inferometer.store.json_values import Object, number, text
 from inferometer.words import Said
 
 NEEDED = {"n_prompt", "n_gen", "avg_ts"}

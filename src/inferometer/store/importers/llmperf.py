@@ -22,18 +22,14 @@ from inferometer.store.importers.imported_run import (
     unread,
 )
 from inferometer.store.importers.reading import (
-    Object,
-    at,
-    entries,
     figures,
     iso_date,
     latency_figures,
     metrics_of,
-    number,
     numbers,
     read_bytes,
-    text,
 )
+from inferometer.store.json_values import Object, at, entries, number, text
 from inferometer.vocabulary import latencies_in, settings_in
 from inferometer.words import Said
 

@@ -22,6 +22,7 @@ from inferometer.store.importers.imported_run import (
     CannotImportError,
     unread,
 )
+from inferometer.store.json_values import Object, at, number
 from inferometer.vocabulary import metrics_in
 from inferometer.words import Said, reason_of
 
@@ -53,8 +54,6 @@ STATISTICS = {
     "std_dev": "std",
 }
 """Which statistics of a latency are taken over, by what tools call them."""
-
-Object = dict[str, Any]
 
 
 def require_readable(path: Path, most_bytes: int) -> None:
@@ -102,12 +101,12 @@ def objects_in(
             told = {"line": error.lineno, "why": error.msg}
             raise unread(path, Said("unread.not_json", told)) from None
     found = []
-    for number, line in enumerate(content.splitlines(), 1):
+    for line_number, line in enumerate(content.splitlines(), 1):
         if line.strip():
             try:
                 found += as_objects(_value(line, path), path)
             except json.JSONDecodeError as error:
-                told = {"line": number, "why": error.msg}
+                told = {"line": line_number, "why": error.msg}
                 raise unread(path, Said("unread.line_not_json", told)) from None
     return found
 
@@ -137,37 +136,6 @@ def _value(content: bytes, path: Path) -> object:
     ) as error:  # not UTF-8, a number of a million digits, brackets without end
         why = {"why": type(error).__name__}
         raise unread(path, Said("unread.no_result", why)) from None
-
-
-def number(value: object) -> float | None:
-    """A finite number, or None: booleans, words, NaN and what is absent are none."""
-    if type(value) is float:  # nearly all are
-        return value if math.isfinite(value) else None
-    if value is None or isinstance(value, bool):
-        return None
-    if not isinstance(value, int | float):
-        return None
-    try:
-        as_float = float(value)
-    except OverflowError:
-        return None
-    return as_float if math.isfinite(as_float) else None
-
-
-def at(value: object, *path: str) -> Any:
-    """`value[a][b]…`, or None where there is no such thing."""
-    for key in path:
-        value = value.get(key) if isinstance(value, dict) else None
-    return value
-
-
-def text(value: object) -> str | None:
-    return value if isinstance(value, str) and value else None
-
-
-def entries(value: object) -> list[Any]:
-    """A list; anything else is an empty one."""
-    return value if isinstance(value, list) else []
 
 
 def numbers(values: Iterable[object], scale: float = 1.0) -> Array:

@@ -14,14 +14,7 @@ from inferometer.store.importers.imported_run import (
     ImportedRequests,
     ImportedRun,
 )
-from inferometer.store.importers.reading import (
-    Object,
-    entries,
-    figures,
-    metrics_of,
-    numbers,
-    text,
-)
+from inferometer.store.importers.reading import figures, metrics_of, numbers
 from inferometer.store.importers.sglang_servers import (
     deployment_of,
     model_of,
@@ -34,6 +27,7 @@ from inferometer.store.importers.vllm import (
     succeeded,
     until_last_s,
 )
+from inferometer.store.json_values import Object, entries, text
 from inferometer.vocabulary import LATENCIES, statistic_of
 from inferometer.words import Said
 

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from inferometer.store.importers.declared import declared
 from inferometer.store.importers.imported_run import Declared, ImportedRun
-from inferometer.store.importers.reading import Object, figures, number, text
+from inferometer.store.importers.reading import figures
+from inferometer.store.json_values import Object, number, text
 from inferometer.words import Said
 
 LENGTHS = {"input_len": "input_len", "output_len": "output_len"}

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from inferometer.store.importers.declared import declared
 from inferometer.store.importers.imported_run import Declared
-from inferometer.store.importers.reading import Object, at, entries, text
+from inferometer.store.json_values import Object, at, entries, text
 
 ROLES = ("prefill", "decode")
 NO_SETTINGS = ("internal_states", "disaggregation_mode", "version")

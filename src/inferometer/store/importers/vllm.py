@@ -23,15 +23,8 @@ from inferometer.store.importers.imported_run import (
     ImportedRun,
 )
 from inferometer.store.importers.inferencex import deployment_in
-from inferometer.store.importers.reading import (
-    Object,
-    entries,
-    figures,
-    metrics_of,
-    number,
-    numbers,
-    text,
-)
+from inferometer.store.importers.reading import figures, metrics_of, numbers
+from inferometer.store.json_values import Object, entries, number, text
 from inferometer.store.vllm_json import RESERVED
 from inferometer.vocabulary import settings_in, statistic_of
 

@@ -19,15 +19,12 @@ from inferometer.store.importers.imported_run import (
     ImportedRun,
 )
 from inferometer.store.importers.reading import (
-    Object,
-    at,
-    entries,
     figures,
     metrics_of,
     numbers,
     read_bytes,
-    text,
 )
+from inferometer.store.json_values import Object, at, entries, text
 from inferometer.words import Said
 
 ARGUMENTS_SUFFIX = ".pytorch.json"

@@ -48,6 +48,7 @@ ROWS: dict[str, str] = {
         "names the picture {name}, which cannot be read ({why}): put it there, or take the row "
         "out; paths are relative to {folder}"
     ),
+    "rows.picture.no_name": "no file can have this name",
     "rows.picture.not_regular": "it is no regular file",
     "rows.picture.elsewhere": (
         "has the picture {name}, which cannot be read here: give a path, or http:// or https://"

@@ -39,6 +39,7 @@ ROWS: dict[str, str] = {
     "rows.picture.unread": (
         "所指的图片 {name} 无法读取（{why}）：请把它放到那里，或去掉该行；路径相对于 {folder}"
     ),
+    "rows.picture.no_name": "文件不可能有这样的名称",
     "rows.picture.not_regular": "不是普通文件",
     "rows.picture.elsewhere": (
         "其中的图片 {name} 在这里无法读取：请给出路径，或 http://、https:// 地址"

@@ -39,6 +39,7 @@ ROWS: dict[str, str] = {
     "rows.picture.unread": (
         "所指的圖片 {name} 無法讀取（{why}）：請把它放到那裡，或去掉該行；路徑相對於 {folder}"
     ),
+    "rows.picture.no_name": "檔案不可能有這樣的名稱",
     "rows.picture.not_regular": "不是普通檔案",
     "rows.picture.elsewhere": (
         "其中的圖片 {name} 在這裡無法讀取：請給出路徑，或 http://、https:// 位址"

@@ -1,0 +1,20 @@
+"""Writing a Parquet file so that a full disk is an error that says so."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+def write_parquet(path: Path, table: pl.DataFrame) -> None:
+    """Packed in memory first: polars, writing to a full disk itself, need not say that it is full.
+    The bytes are let go also if that fails; else Python complains when it collects them.
+    """
+    packed = io.BytesIO()
+    table.write_parquet(packed, compression="zstd")
+    with packed.getbuffer() as content:
+        path.write_bytes(content)

@@ -311,6 +311,17 @@ def test_a_part_of_a_card_has_no_energy_of_its_own() -> None:
     assert found.reasons["energy"] == "partition_scope"
 
 
+@pytest.mark.parametrize(
+    ("programs", "reason"), [((1.0, 1.0), None), ((1.0, 2.0), "shared_card")]
+)
+def test_a_card_that_another_program_uses_has_no_energy_of_the_server(
+    programs: tuple[float, float], reason: str | None
+) -> None:
+    found = machine(seen(held("programs", *programs)))
+    assert found.reasons.get("energy") == reason
+    assert (found.values["energy"] is None) == (reason is not None)
+
+
 def test_without_goodput_no_token_is_good() -> None:
     found = machine(seen())
     assert found.values["joules_per_good_token"] is None

@@ -139,6 +139,9 @@ def spoilt(name: str) -> Telemetry:
             ),
         ),
         "clock runs back": telemetry(replace(by_power, time_ns=jump)),
+        "clock jumps ahead": telemetry(
+            replace(by_power, time_ns=2 * by_power.time_ns - jump)
+        ),
         "second card late": telemetry(
             by_power, *both(STEADY, late, B), by_counter
         ),
@@ -164,6 +167,7 @@ def spoilt(name: str) -> Telemetry:
         ("ends early", "window_not_bracketed", (A,)),
         ("saw-tooth at the sensor's period", "methods_disagree", (A,)),
         ("clock runs back", "clock_mismatch", (A,)),
+        ("clock jumps ahead", "sampling_gap", (A,)),
         ("second card late", "card_missing", (A, B)),
         ("second card lost", "source_lost", (A, B)),
         ("second card absent", "no_power_source", (A, B)),

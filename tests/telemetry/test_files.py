@@ -156,8 +156,9 @@ def test_processes_that_compute_on_a_card(
         f"{KFD}/proc/71/vram_17152": "0\n",
     }
     tree = Tree(plant(tmp_path, nodes | held))
-    assert kfd_processes(tree, address).value == processes
-    assert kfd_processes(tree, "0000:99:00.0").reason == "no_source"
+    assert kfd_processes(tree, address)["processes"].value == processes
+    absent = kfd_processes(tree, "0000:99:00.0")
+    assert {each.reason for each in absent.values()} == {"no_source"}
 
 
 def test_every_field_is_there_with_its_unit_and_a_value_or_a_reason(

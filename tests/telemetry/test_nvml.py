@@ -72,6 +72,7 @@ def test_a_card_under_load(driver: Drive) -> None:
         "power_throttled": 1.0,
         "thermal_throttled": 0.0,
         "processes": 1.0,
+        "programs": 1.0,
         "partitioned": 0.0,
     }
     assert card.readings["power_w"].averaging == "1 s"

@@ -9,6 +9,7 @@ warm half of a pair: then its cold half is measured before it, on the same serve
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -25,15 +26,21 @@ from inferometer.measurement.session import PointResult, Session
 from inferometer.printable import padded, printable
 from inferometer.protocol import PROTOCOLS
 from inferometer.server.base import Server, ServerError
+from inferometer.server.container_devices import (
+    UnsaidError,
+    container_devices,
+)
 from inferometer.server.counters import counters_before
 from inferometer.server.endpoint import Endpoint, EndpointError
 from inferometer.spec.campaign import Group, PlannedPoint
 from inferometer.spec.output import Output
+from inferometer.spec.server_recipe import ServerRecipe
 from inferometer.store.atomic import CannotWriteError
 from inferometer.store.campaign.history import Result, ServerInfo, usable_limit
 from inferometer.store.environment import describe_environment
 from inferometer.store.vllm_json import save_result
 from inferometer.system.interruption import Interruption
+from inferometer.telemetry.visible import Choice
 from inferometer.words import (
     Said,
     both,
@@ -156,6 +163,8 @@ class GroupRun:
                 Endpoint(self._server.base_url, routes=routes),
                 self._output(),
                 real_time=self.task.real_time,
+                root=self.task.root,
+                choice=_choice(self.group.server.recipe),
             )
             self.facts = ServerInfo(
                 self._session.server.version,
@@ -405,6 +414,21 @@ def _reasons_in_words(measured: PointResult) -> list[str]:
     if verdict.status == "INVALID" and measured.diagnosis:
         sentences.append(words.diagnosis(measured.diagnosis))
     return sentences
+
+
+def _choice(recipe: ServerRecipe) -> Choice | None:
+    """What chooses the cards of a server that we start; None where that is not known."""
+    if recipe.kind == "process":
+        return Choice({**os.environ, **recipe.environment})
+    if recipe.kind != "compose" or not recipe.compose_file:
+        return None
+    try:
+        devices, variables = container_devices(
+            recipe.compose_file, recipe.compose_service or ""
+        )
+    except UnsaidError:
+        return None
+    return Choice({**variables, **recipe.environment}, devices)
 
 
 def _said(error: Exception) -> Said | str:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Protocol
 
 from inferometer.loadgen import Snapshot
@@ -54,6 +55,8 @@ class Task:
     real_time: bool = True
     """Whether workers ask for a real-time priority."""
     calibration: FindCalibration = _not_calibrated
+    root: Path | None = None
+    """Where the files of the servers' machine are, if it is not this host; see `Session`."""
 
     @classmethod
     def of(
@@ -65,6 +68,7 @@ class Task:
         allow_invalid: bool = False,
         real_time: bool = True,
         calibration: FindCalibration = _not_calibrated,
+        root: Path | None = None,
     ) -> Task:
         """The task of a campaign file."""
         return cls(
@@ -79,6 +83,7 @@ class Task:
             allow_invalid=allow_invalid,
             real_time=real_time,
             calibration=calibration,
+            root=root,
         )
 
     @property

@@ -1,13 +1,15 @@
 """The engine's simulated accelerator: what a card would show that does what the engine is doing.
 Reads no clock, has no sockets; marked as simulated wherever it appears.
 
-Power rises from IDLE_W to FULL_W with the share of SATURATED sequences that run, and the counter is
-its exact integral: whoever samples either has a known answer.
+Power rises from IDLE_W to FULL_W with the share of SATURATED sequences that run. As real cards do,
+it shows the mean of the last moments, and the counter is the exact integral: whoever samples either
+has a known answer, however quickly the load changes.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from collections import deque
+from typing import Any, NamedTuple
 
 from inferometer.clock import NS
 
@@ -18,6 +20,8 @@ SATURATED = 8
 MEMORY_BYTES = 32 * 2**30
 WEIGHTS_SHARE = 0.5
 """Of the memory; the KV cache has the rest."""
+AVERAGED_NS, AVERAGING = NS // 2, "500 ms"
+"""Over what its power is the mean."""
 IDLE_C, FULL_C = 40.0, 75.0
 CLOCK_MHZ = 2100.0
 LINK = {
@@ -44,30 +48,53 @@ UNITS = {
 }
 
 
+class _Phase(NamedTuple):
+    """A time in which its power is the same."""
+
+    since_ns: int
+    joules: float
+    """Counted until then."""
+    watts: float
+
+    def energy_j(self, at_ns: int) -> float:
+        return self.joules + self.watts * (at_ns - self.since_ns) / NS
+
+
 class Accelerator:
     """A card whose load is told to it whenever it changes."""
 
     def __init__(self, now_ns: int) -> None:
-        self._since_ns = now_ns
         self._running = 0
-        self._joules = 0.0
+        self._phases = deque([_Phase(now_ns, 0.0, IDLE_W)])
+        """The last ones, beginning with one that was there AVERAGED_NS ago."""
 
     def load(self, running: int, now_ns: int) -> None:
         """From now on so many sequences run."""
-        if running != self._running:
-            self._joules = self._energy_j(now_ns)
-            self._since_ns, self._running = now_ns, running
+        if running == self._running:
+            return
+        self._running = running
+        joules = self._phases[-1].energy_j(now_ns)
+        watts = IDLE_W + (FULL_W - IDLE_W) * self._share
+        self._phases.append(_Phase(now_ns, joules, watts))
+        while (
+            len(self._phases) > 1
+            and self._phases[1].since_ns <= now_ns - AVERAGED_NS
+        ):
+            self._phases.popleft()
 
     @property
     def _share(self) -> float:
         return min(1.0, self._running / SATURATED)
 
-    @property
-    def _power_w(self) -> float:
-        return IDLE_W + (FULL_W - IDLE_W) * self._share
+    def _energy_j(self, at_ns: int) -> float:
+        for phase in reversed(self._phases):
+            if phase.since_ns <= at_ns:
+                return phase.energy_j(at_ns)
+        return self._phases[0].energy_j(at_ns)
 
-    def _energy_j(self, now_ns: int) -> float:
-        return self._joules + self._power_w * (now_ns - self._since_ns) / NS
+    def _mean_w(self, now_ns: int) -> float:
+        begun_j = self._energy_j(now_ns - AVERAGED_NS)
+        return (self._energy_j(now_ns) - begun_j) * NS / AVERAGED_NS
 
     def sample(self, now_ns: int, kv_cache_usage: float) -> dict[str, Any]:
         """In the schema of `inferometer monitor --once --json`."""
@@ -76,7 +103,7 @@ class Accelerator:
             "gpu_utilization": 100 * self._share,
             "memory_used_bytes": MEMORY_BYTES * (WEIGHTS_SHARE + cache),
             "memory_total_bytes": float(MEMORY_BYTES),
-            "power_w": self._power_w,
+            "power_w": self._mean_w(now_ns),
             "power_limit_w": FULL_W,
             "power_limit_default_w": FULL_W,
             "energy_j": self._energy_j(now_ns),
@@ -90,7 +117,7 @@ class Accelerator:
             name: {"value": value, "unit": UNITS[name], "source": ADDRESS}
             for name, value in values.items()
         }
-        readings["power_w"]["averaging"] = "instant"
+        readings["power_w"]["averaging"] = AVERAGING
         card = {
             "vendor": VENDOR,
             "address": ADDRESS,

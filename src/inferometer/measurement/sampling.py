@@ -30,6 +30,7 @@ from inferometer.measurement.machine_rows import (
     page_rows,
     rows_of,
 )
+from inferometer.metrics.energy import averaging_ns
 from inferometer.system.child import die_with_parent
 from inferometer.telemetry.reading import ToolReport
 from inferometer.telemetry.sample import SAMPLERS, wanted
@@ -71,6 +72,7 @@ SELDOM = frozenset(
         "power_limit_default_w",
         "max_gpu_clock_mhz",
         "processes",
+        "programs",
         "partitioned",
         "pcie_replays",
         "aer_correctable",
@@ -332,6 +334,12 @@ class _Log:
                     column = self.columns.setdefault(row.key, _Column())
                     self.rows += column.add(row, at_ns)
 
+    def averaged_s(self) -> float:
+        """The longest time over which a power is the mean."""
+        with self._lock:
+            kinds = {key[-1] for key in self.columns if key[0] == "power_w"}
+        return max(map(averaging_ns, kinds), default=0) / NS
+
     def newest(self) -> Newest:
         oldest_ns = monotonic_ns() - round(STALE_S * NS)
         with self._lock:
@@ -498,6 +506,9 @@ def _work(plan: SamplingPlan, pipe: Pipe) -> None:
             else:
                 for thread in threads:
                     thread.nudge()
+        if word == "finish":
+            # a mean of the last second counts in its middle, which has to lie beyond the end
+            time.sleep(log.averaged_s() / 2)
         for thread in threads:
             thread.ask_last()
         if word == "finish":

@@ -7,7 +7,7 @@ import os
 import socket
 from collections.abc import Callable, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -27,6 +27,8 @@ from inferometer.store.json_values import at, number
 from inferometer.telemetry.reading import ToolReport
 from inferometer.telemetry.remote import MonitorError, RemoteSampler, sampled
 from inferometer.telemetry.sampler import Sampled
+from inferometer.telemetry.tree import Tree
+from inferometer.telemetry.visible import Choice, visible_cards
 from inferometer.trace.series import Declared
 from inferometer.words import Said, sentence_of
 
@@ -45,14 +47,18 @@ def sampling_plan(
     root: Path | None,
     *,
     has_page: bool,
+    choice: Choice | None = None,
 ) -> SamplingPlan | None:
     """None where nobody wants it. `root`: of the files of the machine, if it is another's.
-    `has_page`: whether the server's own page has anything to read.
+    `has_page`: whether the server's own page has anything to read. `choice`: what chose the cards
+    of a server that we started.
     """
     if not output.telemetry:
         return None
     if root is not None:
-        return SamplingPlan(root, declared=declared(spec, output))
+        return SamplingPlan(
+            root, declared=_chosen(declared(spec, output), choice, root)
+        )
     simulated, monitor = is_rehearsal(version), output.monitor
     machine: Callable[[], Sampled] | None = None
     apart = None
@@ -71,7 +77,11 @@ def sampling_plan(
         place=place,
         clocks_apart_ms=apart,
         simulated=simulated and not monitor,
-        declared=declared(spec, output),
+        declared=_chosen(
+            declared(spec, output),
+            choice if place == "here" else None,
+            Path("/"),
+        ),
         idle_s=output.idle_seconds,
     )
 
@@ -94,6 +104,18 @@ def declared(spec: RunSpec, output: Output) -> Declared:
         None if generation is None else int(generation),
         None if width is None else int(width),
     )
+
+
+def _chosen(found: Declared, choice: Choice | None, root: Path) -> Declared:
+    """With the cards that the server's environment names, if nobody else has, and if they are as
+    many as it shards the model over: of more it uses some.
+    """
+    if choice is None or found.cards is not None:
+        return found
+    visible = visible_cards(Tree(root), choice)
+    if visible is None or found.number not in (None, len(visible.cards)):
+        return found
+    return replace(found, cards=visible.cards, chosen_by=visible.chosen_by)
 
 
 def refuse_other_links(

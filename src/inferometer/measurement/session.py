@@ -37,6 +37,7 @@ from inferometer.spec.run import RunSpec
 from inferometer.store.run_directory import save_run
 from inferometer.store.vllm_json import vllm_result
 from inferometer.system.interruption import Interruption
+from inferometer.telemetry.visible import Choice
 from inferometer.trace import Outcome, Trace
 from inferometer.trace.series import Telemetry
 from inferometer.trace.server_counters import ServerCounters
@@ -140,12 +141,14 @@ class Session:
         real_time: bool = True,
         eos_by_default: bool = False,
         root: Path | None = None,
+        choice: Choice | None = None,
     ) -> None:
         """`real_time`: whether workers ask for a real-time priority. `eos_by_default`: see
         `KnownServer`. `root`: where /sys and /proc of another machine are, to be sampled as if it
-        were this host.
+        were this host. `choice`: what chose the cards of a server that we started.
         """
         self.root = root
+        self.choice = choice
         self.endpoint = endpoint
         self.output = output
         self.real_time = real_time
@@ -267,6 +270,7 @@ class Session:
             self.output,
             self.root,
             has_page=has_page,
+            choice=self.choice,
         )
         with sampling(plan) as samplers:
             if plan and samplers:

@@ -132,15 +132,25 @@ def under_test(
         reason = "cards_unknown" if number is None and len(seen) > 1 else None
     if not seen:
         reason = "no_power_source"
-    return cards, reason or _shared(telemetry, cards)  # type: ignore[return-value]
+    return cards, reason or _shared(telemetry, cards, window)  # type: ignore[return-value]
 
 
-def _shared(telemetry: Telemetry, cards: Sequence[str]) -> Reason | None:
-    """A part of a card has the power of the whole card."""
+def _shared(
+    telemetry: Telemetry, cards: Sequence[str], window: Window | None
+) -> Reason | None:
+    """A part of a card has the power of the whole card, and so has one of several programs."""
     for card in cards:
         _, parts = telemetry.track(card, "partitioned")
         if len(parts) and parts.max() > 0:
             return "partition_scope"
+    for card in cards:
+        time_ns, programs = telemetry.track(card, "programs")
+        if (
+            window is not None
+        ):  # the list is read seldom: what was there before may be there still
+            programs = programs[time_ns <= window.end_ns]
+        if len(programs) and programs.max() > 1:
+            return "shared_card"
     return None
 
 

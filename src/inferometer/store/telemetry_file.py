@@ -171,15 +171,18 @@ def _with_facts(series: tuple[Series, ...], facts: object) -> Telemetry:
 
 def _declared(told: object) -> Declared:
     cards = at(told, "cards")
-    whole = [
-        number(at(told, name))
+    number_of_cards, generation, width = (
+        None if (found := number(at(told, name))) is None else int(found)
         for name in ("number", "pcie_generation", "pcie_width")
-    ]
+    )
     return Declared(
         tuple(each for each in cards if isinstance(each, str))[:MAX_CARDS]
         if isinstance(cards, list)
         else None,
-        *(None if each is None else int(each) for each in whole),
+        number_of_cards,
+        generation,
+        width,
+        _text(told, "chosen_by"),
     )
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import importlib
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from operator import attrgetter
@@ -15,6 +15,7 @@ from typing import Any
 
 from inferometer.clock import NS, monotonic_ns
 from inferometer.telemetry.pci import same_address
+from inferometer.telemetry.processes import programs
 from inferometer.telemetry.reading import (
     GTS_OF_GENERATION,
     NO_SOURCE,
@@ -26,6 +27,7 @@ from inferometer.telemetry.reading import (
     ToolReport,
     ToolState,
 )
+from inferometer.telemetry.tree import Tree
 
 TOOL = "NVML"
 MILLI = 1e-3
@@ -170,6 +172,7 @@ class Nvml:
         self._cards: list[_Known] = []
         self._lost: list[str] = []
         self._processes_due_ns = 0
+        self._tree = Tree()
 
     def ask(self) -> tuple[list[Card], ToolReport]:
         """The cards that the driver knows, and how asking it went."""
@@ -251,7 +254,7 @@ class Nvml:
             )
         readings.update(self._values(handle, readings))
         readings.update(self._events(handle))
-        readings["processes"] = self._processes(handle, processes_due)
+        readings.update(self._processes(handle, processes_due))
         return Card(
             "nvidia",
             known.address,
@@ -316,13 +319,23 @@ class Nvml:
             ),
         }
 
-    def _processes(self, handle: Any, due: bool) -> Reading:
+    def _processes(self, handle: Any, due: bool) -> dict[str, Reading]:
         name = "nvmlDeviceGetComputeRunningProcesses"
+        source = f"{TOOL} {name}"
         if not due:
-            return Reading(None, f"{TOOL} {name}", "not_due")
-        return self._reading(
-            name, lambda function, handle: len(function(handle)), handle, 1
+            later = Reading(None, source, "not_due")
+            return {"processes": later, "programs": later}
+        pids: list[int] = []
+        counted = self._reading(
+            name,
+            lambda function, of: _put(pids, function(of)),
+            handle,
+            1,
         )
+        if counted.value is None:
+            return {"processes": counted, "programs": counted}
+        together = Reading(float(programs(self._tree, pids)), source)
+        return {"processes": counted, "programs": together}
 
     def _link(self, handle: Any) -> Link | None:
         generation, width, max_generation, max_width = (
@@ -360,6 +373,12 @@ def _checked(value: object, source: str, scale: float) -> Reading:
     if value in ALL_ONES or value < 0 or not math.isfinite(value):
         return Reading(None, source, "not_reported")
     return Reading(value * scale, source)
+
+
+def _put(pids: list[int], processes: Sequence[Any]) -> int:
+    """How many there are; their numbers are kept."""
+    pids.extend(each.pid for each in processes)
+    return len(processes)
 
 
 AVERAGED = {"power_w": "1 s", "power_instant_w": "instant"}

@@ -39,11 +39,13 @@ CARD_FIELDS = {
     "power_throttled": "1",
     "thermal_throttled": "1",
     "processes": "1",
+    "programs": "1",
     "partitioned": "1",
 }
 """Unit of each field of a card. `energy_j`, `pcie_replays`, `aer_*` and `*_throttled_us` count from
 some start: only their differences mean anything. `power_throttled`, `thermal_throttled` and
-`partitioned` are 1 or 0. `processes` are those that compute on the card, ours among them.
+`partitioned` are 1 or 0. `processes` are those that compute on the card, ours among them, and
+`programs` what they belong to.
 `pcie_width` and `pcie_max_width` are lanes of which a tool says no speed.
 """
 

@@ -69,7 +69,7 @@ def _amd(tree: Tree, device: Device) -> FromFiles:
         "pcie_replays": tree.reading(f"{path}/pcie_replay_count"),
         "max_gpu_clock_mhz": _highest_level(tree, f"{path}/pp_dpm_sclk"),
         "partitioned": _partitioned(tree, f"{path}/current_compute_partition"),
-        "processes": kfd_processes(tree, device.address),
+        **kfd_processes(tree, device.address),
     }
     by_metrics, link = _gpu_metrics(tree, f"{path}/gpu_metrics")
     levels = f"{path}/pp_dpm_pcie"
@@ -81,7 +81,7 @@ def _amd(tree: Tree, device: Device) -> FromFiles:
 
 def _hygon(tree: Tree, device: Device) -> FromFiles:
     """Its driver has AMD's list of processes."""
-    return FromFiles({"processes": kfd_processes(tree, device.address)})
+    return FromFiles(kfd_processes(tree, device.address))
 
 
 def _partitioned(tree: Tree, path: str) -> Reading:

@@ -77,6 +77,8 @@ class Declared:
     """How many they are."""
     pcie_generation: int | None = None
     pcie_width: int | None = None
+    chosen_by: str = ""
+    """The variables of the server's environment that say which cards these are, if they do."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

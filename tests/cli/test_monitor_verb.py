@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from inferometer.engine import EmbeddedEngine, EngineSettings
 from tests.cli.conftest import Command
 from tests.telemetry.trees import plant, plant_capture
 
@@ -32,6 +33,22 @@ def test_one_sample_as_json(inferometer: Command, tmp_path: Path) -> None:
         "source": "sys/class/drm/card1/device/gpu_metrics energy_accumulator",
         "reason": "unit_unknown",
     }
+
+
+def test_the_server_of_a_sample_as_json(
+    inferometer: Command, tmp_path: Path
+) -> None:
+    """Its page's values; without an address it is not named at all."""
+    flags = ("monitor", "--once", "--json", "--root", tmp_path)
+    with EmbeddedEngine(EngineSettings(ttft_ms=1, itl_ms=1)) as engine:
+        _, out, _ = inferometer(*flags, "--url", engine.base_url)
+        running = json.loads(out)["server"]["readings"]["requests_running"]
+    assert (running["value"], running["unit"]) == (0, "1")
+    assert running["source"]
+    _, out, _ = inferometer(*flags, "--url", "http://127.0.0.1:1")
+    assert json.loads(out)["server"] == {"readings": {}, "reason": "no_source"}
+    _, out, _ = inferometer(*flags)
+    assert "server" not in json.loads(out)
 
 
 def test_a_narrow_slot_is_shown(inferometer: Command, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -20,6 +20,7 @@ from inferometer.words import Said, spoken
 
 if TYPE_CHECKING:
     from inferometer.cli.monitor_files import SampleFile
+    from inferometer.telemetry.reading import MachineSample
     from inferometer.telemetry.watch import Watch
     from inferometer.trace.server_counters import MetricsReading
 
@@ -226,12 +227,32 @@ def _once(
     _write(files, rows_of(sample, server) if files else [])
     _close(files)
     if json:
-        _print_json(sample.as_json())
+        _print_json(_document(sample, page))
     else:
         width = shutil.get_terminal_size().columns
         silent = page.silent if page else None
         view = View(sample, None, server, silent=silent)
         typer.echo("\n".join(lines(view, width)))
+
+
+def _document(sample: MachineSample, page: ServerPage | None) -> dict[str, Any]:
+    """A sample as plain values; with `server` where one was named: its page's values, or the reason
+    why there are none.
+    """
+    from inferometer.measurement.machine_rows import counters_rows
+
+    document = sample.as_json()
+    if page is None:
+        return document
+    rows = counters_rows(page.latest) if page.latest else []
+    values = {
+        row.name: {"value": row.value, "unit": row.unit, "source": row.source}
+        for row in rows
+    }
+    found: dict[str, Any] = {"readings": values}
+    if page.latest is None:
+        found["reason"] = "no_source"
+    return {**document, "server": found}
 
 
 def _watch(
@@ -250,7 +271,7 @@ def _watch(
     try:
         if json:
             for _ in _recorded(watch, interval_s, page, files):
-                _print_json(watch.latest().as_json())
+                _print_json(_document(watch.latest(), page))
         elif sys.stdout.isatty() or not files:
             _show(watch, interval_s, page, files)
         else:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import wraps
 
 from inferometer.doctor.check_host import counted
 from inferometer.doctor.machine import Machine, Node, table_rows
@@ -52,6 +53,40 @@ def without_cards(machine: Machine, *vendors: str) -> Unread | None:
     )
 
 
+def of_cards(
+    *vendors: str,
+) -> Callable[[Callable[[Machine], Seen]], Callable[[Machine], Seen]]:
+    """A check of cards, of these vendors only; skipped with the reason where there are none."""
+
+    def checked(check: Callable[[Machine], Seen]) -> Callable[[Machine], Seen]:
+        @wraps(check)
+        def of_machine(machine: Machine) -> Seen:
+            reason = without_cards(machine, *vendors)
+            return skipped(reason) if reason else check(machine)
+
+        return of_machine
+
+    return checked
+
+
+def judged(
+    known: Sequence[str],
+    bad: Sequence[str],
+    source: str,
+    *,
+    commands: Iterable[str] = (),
+) -> Seen:
+    """A warning with the facts of bad cards, else those of all cards; skipped without any."""
+    if not known:
+        return skipped("not_reported", source)
+    return seen(
+        "warn" if bad else "ok",
+        (bad or known)[:MAX_SHOWN],
+        source,
+        commands=commands,
+    )
+
+
 def visible(machine: Machine) -> Seen:
     source = "sys/bus/pci/devices"
     if not machine.cards:
@@ -61,10 +96,9 @@ def visible(machine: Machine) -> Seen:
     return seen("ok", counted(names), source)
 
 
+@of_cards()
 def driver(machine: Machine) -> Seen:
     """Whether each card's vendor's driver is loaded, and none that keeps it away."""
-    if reason := without_cards(machine):
-        return skipped(reason)
     for device in machine.devices:
         path = machine.tree.resolved(f"{device.path}/driver")
         bound = path.rsplit("/", 1)[-1] if path else ""
@@ -102,10 +136,9 @@ def _version(machine: Machine, module: str) -> str:
     return f"{module} {version}" if version else module
 
 
+@of_cards("nvidia")
 def library(machine: Machine) -> Seen:
     """Whether NVIDIA's tool and its driver are of one version."""
-    if reason := without_cards(machine, "nvidia"):
-        return skipped(reason)
     answer = machine.answers.get("nvidia-smi")
     if answer is None:
         return skipped("another_machine", "nvidia-smi")
@@ -121,10 +154,9 @@ def library(machine: Machine) -> Seen:
     return seen("ok", counted(versions), "nvidia-smi driver_version")
 
 
+@of_cards("nvidia")
 def lost(machine: Machine) -> Seen:
     """Whether a card of the bus does not answer its driver."""
-    if reason := without_cards(machine, "nvidia"):
-        return skipped(reason)
     answer = machine.answers.get("nvidia-smi")
     if answer is None or answer.state == "tool_missing":
         return skipped("tool_missing", "nvidia-smi")
@@ -154,10 +186,9 @@ NEEDED_NODES: Mapping[str, tuple[str, ...]] = {
 }
 
 
+@of_cards()
 def device_files(machine: Machine) -> Seen:
     """Whether what the engine opens is there."""
-    if reason := without_cards(machine):
-        return skipped(reason)
     wanted = [
         p
         for vendor in sorted(machine.vendors)
@@ -178,10 +209,9 @@ def device_files(machine: Machine) -> Seen:
     )
 
 
+@of_cards()
 def permission(machine: Machine) -> Seen:
     """Whether this user may read and write them."""
-    if reason := without_cards(machine):
-        return skipped(reason)
     status = machine.tree.word("proc/self/status") or ""
     user = re.search(r"^Uid:\s+\d+\s+(\d+)", status, re.M)
     groups = re.search(r"^Groups:[ \t]*([\d ]*)", status, re.M)
@@ -259,10 +289,9 @@ def ecc_mode(machine: Machine) -> Seen:
     return seen(status, counted(cells.values()), "nvidia-smi ecc.mode.current")
 
 
+@of_cards()
 def ecc_errors(machine: Machine) -> Seen:
     """Errors that were not corrected."""
-    if reason := without_cards(machine):
-        return skipped(reason)
     counts = _uncorrected(machine)
     source = "ecc.errors.uncorrected, ras/*_err_count"
     if not counts:
@@ -306,10 +335,9 @@ def pending_repair(machine: Machine) -> Seen:
     )
 
 
+@of_cards()
 def partition(machine: Machine) -> Seen:
     """MIG, or AMD's compute partitions: power and links belong to the whole card."""
-    if reason := without_cards(machine):
-        return skipped(reason)
     cells = _nvidia(machine, "mig.mode.current")
     found = {} if isinstance(cells, Seen) else dict(cells)
     for device in machine.devices:
@@ -345,10 +373,9 @@ def mixed(machine: Machine) -> Seen:
     )
 
 
+@of_cards()
 def memory_free(machine: Machine) -> Seen:
     """What is used already: the server's own, or another program's."""
-    if reason := without_cards(machine):
-        return skipped(reason)
     source, used = "memory_used_bytes", {}
     for card in machine.cards:
         use, total = value(card, source), value(card, "memory_total_bytes")
@@ -368,10 +395,9 @@ def memory_free(machine: Machine) -> Seen:
     return seen("info" if taken else "ok", facts[:MAX_SHOWN], source)
 
 
+@of_cards()
 def processes(machine: Machine) -> Seen:
     """Programs on the cards, by process id; two on one card disturb each other."""
-    if reason := without_cards(machine):
-        return skipped(reason)
     owners = _owners(machine)
     if owners is None:
         return skipped("not_reported", "compute-apps, kfd/proc")
@@ -408,9 +434,8 @@ def _owners(machine: Machine) -> dict[str, list[str]] | None:
     return found
 
 
+@of_cards()
 def power_cap(machine: Machine) -> Seen:
-    if reason := without_cards(machine):
-        return skipped(reason)
     source, known, low, fixes = "power_limit_w", [], [], []
     for card in machine.cards:
         limit, usual = value(card, source), value(card, "power_limit_default_w")
@@ -421,14 +446,7 @@ def power_cap(machine: Machine) -> Seen:
             low.append(f"{called(card)}: {limit:g}/{usual:g} W")
             if card.vendor == "nvidia":
                 fixes.append(f"sudo nvidia-smi -i {called(card)} -pl {usual:g}")
-    if not known:
-        return skipped("not_reported", source)
-    return seen(
-        "warn" if low else "ok",
-        low[:MAX_SHOWN] or counted(known),
-        source,
-        commands=fixes,
-    )
+    return judged(counted(known), low, source, commands=fixes)
 
 
 def throttled(machine: Machine) -> Seen:
@@ -453,9 +471,8 @@ def throttled(machine: Machine) -> Seen:
     return seen("warn" if slow else "ok", facts[:MAX_SHOWN], source)
 
 
+@of_cards()
 def temperature(machine: Machine) -> Seen:
-    if reason := without_cards(machine):
-        return skipped(reason)
     hot, known = [], []
     for card in machine.cards:
         edge, spot = (
@@ -473,17 +490,12 @@ def temperature(machine: Machine) -> Seen:
         )
         if apart or (edge or 0) > MAX_EDGE_C or (spot or 0) > MAX_HOTSPOT_C:
             hot.append(known[-1])
-    if not known:
-        return skipped("not_reported", "temperature_c")
-    return seen(
-        "warn" if hot else "ok", (hot or known)[:MAX_SHOWN], "temperature_c"
-    )
+    return judged(known, hot, "temperature_c")
 
 
+@of_cards()
 def stuck_clock(machine: Machine) -> Seen:
     """A busy card at a fraction of its clock."""
-    if reason := without_cards(machine):
-        return skipped(reason)
     slow, known = [], []
     for card in machine.cards:
         busy, now, most = (
@@ -499,17 +511,12 @@ def stuck_clock(machine: Machine) -> Seen:
         known.append(f"{called(card)}: {now:g}/{most:g} MHz, {busy:g} %")
         if busy > MIN_BUSY_PERCENT and now < MIN_CLOCK_SHARE * most:
             slow.append(known[-1])
-    if not known:
-        return skipped("not_reported", "gpu_clock_mhz")
-    return seen(
-        "warn" if slow else "ok", (slow or known)[:MAX_SHOWN], "gpu_clock_mhz"
-    )
+    return judged(known, slow, "gpu_clock_mhz")
 
 
+@of_cards("amd", "hygon")
 def small_bar(machine: Machine) -> Seen:
     """How much of a card's memory the processor can reach."""
-    if reason := without_cards(machine, "amd", "hygon"):
-        return skipped(reason)
     source, small, known = "mem_info_vis_vram_total", [], []
     for device in machine.devices:
         reach, total = (
@@ -523,15 +530,12 @@ def small_bar(machine: Machine) -> Seen:
         )
         if reach < total / 2:
             small.append(known[-1])
-    if not known:
-        return skipped("not_reported", source)
-    return seen("warn" if small else "ok", (small or known)[:MAX_SHOWN], source)
+    return judged(known, small, source)
 
 
+@of_cards("hygon")
 def render_order(machine: Machine) -> Seen:
     """A board's display chip takes a number of /dev/dri; DCU software counts without it."""
-    if reason := without_cards(machine, "hygon"):
-        return skipped(reason)
     base = "sys/class/drm"
     displays = [
         name
@@ -543,10 +547,9 @@ def render_order(machine: Machine) -> Seen:
     return seen("info" if displays else "ok", displays or "0", base)
 
 
+@of_cards()
 def numa(machine: Machine) -> Seen:
     """On which node each card is, and whether the firmware says so."""
-    if reason := without_cards(machine):
-        return skipped(reason)
     if machine.nodes_numa < 2:
         return skipped("one_node", "numa_node")
     told = {

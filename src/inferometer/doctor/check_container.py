@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-from inferometer.doctor.check_cards import without_cards
+from inferometer.doctor.check_cards import of_cards, without_cards
 from inferometer.doctor.machine import Machine
 from inferometer.doctor.seen import Seen, seen, skipped
 
@@ -63,7 +63,8 @@ def engine(machine: Machine) -> Seen:
     if _runtimes(machine) is not None:
         return seen("ok", "docker info", "docker info")
     fix = "sudo systemctl start docker"
-    return seen("info", answer.state, "docker info", commands=[fix])
+    told = answer.complaint or f"exit code {answer.exit_code}"
+    return seen("info", told, "docker info", commands=[fix])
 
 
 def _runtimes(machine: Machine) -> set[str] | None:
@@ -76,10 +77,9 @@ def _runtimes(machine: Machine) -> set[str] | None:
     return set(told) if isinstance(told, dict) else None
 
 
+@of_cards("nvidia")
 def toolkit(machine: Machine) -> Seen:
     """Whether Docker can hand NVIDIA's cards to a container."""
-    if reason := without_cards(machine, "nvidia"):
-        return skipped(reason)
     if machine.container:
         return skipped("no_source", "docker info")
     known = _runtimes(machine)

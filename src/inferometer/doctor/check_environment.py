@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from inferometer.doctor.check_cards import without_cards
+from inferometer.doctor.check_cards import of_cards
 from inferometer.doctor.machine import Machine
 from inferometer.doctor.seen import Seen, seen, skipped
 
@@ -49,10 +49,9 @@ def visible_devices(machine: Machine) -> Seen:
     )
 
 
+@of_cards()
 def hidden_devices(machine: Machine) -> Seen:
     """Numbers of cards that there are not."""
-    if reason := without_cards(machine):
-        return skipped(reason)
     beyond = [
         name
         for name in VISIBLE
@@ -85,6 +84,7 @@ def gfx_override(machine: Machine) -> Seen:
     )
 
 
+@of_cards("amd", "hygon")
 def built_for(machine: Machine) -> Seen:
     """Whether PyTorch was built for the cards, where its variable says for which."""
     value = variables(machine).get("PYTORCH_ROCM_ARCH")

@@ -7,8 +7,9 @@ import re
 from inferometer.doctor.check_cards import (
     MAX_SHOWN,
     called,
+    judged,
+    of_cards,
     value,
-    without_cards,
 )
 from inferometer.doctor.machine import Machine
 from inferometer.doctor.seen import Seen, Status, seen, skipped
@@ -43,10 +44,9 @@ def narrow(card: Card) -> bool:
     return bool(link and link.max_width and link.width < link.max_width)
 
 
+@of_cards()
 def width(machine: Machine) -> Seen:
     """Lower at any time is a slot, a riser, bifurcation or seating."""
-    if reason := without_cards(machine):
-        return skipped(reason)
     known = _with_limit(machine)
     if not known:
         return _unknown(machine, "current_link_width")
@@ -54,11 +54,7 @@ def width(machine: Machine) -> Seen:
         f"{called(c)}: x{link.width} / x{link.max_width}" for c, link in known
     ]
     low = [f for f, (c, _) in zip(facts, known, strict=True) if narrow(c)]
-    return seen(
-        "warn" if low else "ok",
-        (low or facts)[:MAX_SHOWN],
-        "current_link_width",
-    )
+    return judged(facts, low, "current_link_width")
 
 
 def _with_limit(machine: Machine) -> list[tuple[Card, Link]]:
@@ -76,10 +72,9 @@ def _unknown(machine: Machine, source: str) -> Seen:
     return skipped("virtual_machine" if hidden else "not_reported", source)
 
 
+@of_cards()
 def speed(machine: Machine) -> Seen:
     """Lower while the card is idle saves power; lower under load does not."""
-    if reason := without_cards(machine):
-        return skipped(reason)
     known = _with_limit(machine)
     if not known:
         return _unknown(machine, "current_link_speed")
@@ -102,10 +97,9 @@ def speed(machine: Machine) -> Seen:
     )
 
 
+@of_cards()
 def narrowest(machine: Machine) -> Seen:
     """A hop above the slot that is narrower than the slot."""
-    if reason := without_cards(machine):
-        return skipped(reason)
     known, low = [], []
     for card in machine.cards:
         link = card.link
@@ -115,15 +109,12 @@ def narrowest(machine: Machine) -> Seen:
                 low.append(f"{known[-1]} < {told(link.slot)}")
     if not known:
         return _unknown(machine, "sys/devices")
-    return seen(
-        "warn" if low else "ok", (low or known)[:MAX_SHOWN], "sys/devices"
-    )
+    return judged(known, low, "sys/devices")
 
 
+@of_cards()
 def contradiction(machine: Machine) -> Seen:
     """Whether slot and driver name the same link."""
-    if reason := without_cards(machine):
-        return skipped(reason)
     both = [
         c for c in machine.cards if c.link and c.link.slot and c.link.vendor
     ]
@@ -141,10 +132,9 @@ def contradiction(machine: Machine) -> Seen:
     )
 
 
+@of_cards()
 def unverifiable(machine: Machine) -> Seen:
     """Whether the slot can be seen at all."""
-    if reason := without_cards(machine):
-        return skipped(reason)
     reasons = [
         f"{called(card)}: {card.link.unverifiable if card.link else 'way_unknown'}"
         for card in machine.cards
@@ -157,10 +147,9 @@ def unverifiable(machine: Machine) -> Seen:
     )
 
 
+@of_cards()
 def replays(machine: Machine) -> Seen:
     """Packets that were sent again since the start."""
-    if reason := without_cards(machine):
-        return skipped(reason)
     counts = {called(c): value(c, "pcie_replays") for c in machine.cards}
     known = {a: n for a, n in counts.items() if n is not None}
     if not known:

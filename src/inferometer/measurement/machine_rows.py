@@ -15,6 +15,7 @@ from inferometer.telemetry.reading import (
 )
 from inferometer.telemetry.sampler import Sampled
 from inferometer.trace.series import HOST, SERVER, SampledCard
+from inferometer.trace.server_counters import MetricsReading
 
 LINK_FIELDS = {
     "slot_speed_gts": "GT/s",
@@ -130,12 +131,18 @@ def page_rows(page: tuple[str, float] | None) -> list[MachineRow]:
     enabled: whoever reads the series has to look at all of it.
     """
     reading = read_page(*page) if page else None
-    if reading is None:
-        return []
-    source = reading.engine
+    return [] if reading is None else counters_rows(reading)
+
+
+def counters_rows(reading: MetricsReading) -> list[MachineRow]:
+    """What a server's page said at one moment."""
     return [
         MachineRow(
-            SERVER, name, "s" if name.endswith("_s") else "1", value, source
+            SERVER,
+            name,
+            "s" if name.endswith("_s") else "1",
+            value,
+            reading.engine,
         )
         for numbers in (reading.gauges, reading.counters)
         for name, value in numbers.items()

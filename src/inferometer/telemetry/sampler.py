@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
@@ -26,6 +27,7 @@ from inferometer.telemetry.reading import (
 )
 from inferometer.telemetry.sysfs import read_card
 from inferometer.telemetry.tree import Tree
+from inferometer.words import reason_of
 
 RETRY_S = 30
 """After so long a tool that failed is asked again."""
@@ -130,7 +132,7 @@ class CardSampler:
         if _tells_too_little(cards):
             for source in self._sources:
                 told, report = source.ask()
-                reports.append(report)
+                reports.append(self._gone(report))
                 cards = joined(cards, told)
                 if told:
                     self._known.add(report.tool)
@@ -170,13 +172,16 @@ class CardSampler:
             )
         return replace(card, readings={**card.readings, "power_w": found})
 
+    def _gone(self, report: ToolReport) -> ToolReport:
+        """A tool that was here before and is not any more has failed."""
+        if report.state != "tool_missing" or report.tool not in self._known:
+            return report
+        why = reason_of(FileNotFoundError(errno.ENOENT, "gone"))
+        return ToolReport(report.tool, "tool_failed", str(why))
+
     def _telling(self, reports: Sequence[ToolReport]) -> list[ToolReport]:
         """Without tools that were never here, unless none was."""
-        here = [
-            each
-            for each in reports
-            if each.state != "tool_missing" or each.tool in self._known
-        ]
+        here = [each for each in reports if each.state != "tool_missing"]
         return here or list(reports[-1:])
 
     def close(self) -> None:

@@ -69,7 +69,9 @@ def ask(command: Sequence[str], *, timeout_s: float = TIMEOUT_S) -> ToolAnswer:
                 start_new_session=True,
             )
         except OSError as error:
-            return ToolAnswer("", "tool_failed", complaint=reason_of(error))
+            return ToolAnswer(
+                "", "tool_failed", complaint=str(reason_of(error))
+            )
         try:
             code = process.wait(timeout_s)
         except subprocess.TimeoutExpired:

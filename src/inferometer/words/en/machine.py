@@ -48,7 +48,7 @@ MACHINE: dict[str, str] = {
     "machine.reason.unreadable": "it cannot be read",
     "machine.reason.other": "it could not be measured ({code})",
     "console.machine": "The Machine",
-    "console.machine.simulated": "The Machine (simulated)",
+    "console.machine.simulated": "The Machine (accelerator simulated)",
     "console.machine.cards": "Accelerators under test:",
     "console.machine.gpu_utilization": "GPU utilization (%):",
     "console.machine.gpu_memory_used": "Peak GPU memory (%):",

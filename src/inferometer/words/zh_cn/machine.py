@@ -39,7 +39,7 @@ MACHINE: dict[str, str] = {
     "machine.reason.unreadable": "无法读取",
     "machine.reason.other": "无法测量（{code}）",
     "console.machine": "机器",
-    "console.machine.simulated": "机器（模拟）",
+    "console.machine.simulated": "机器（加速卡为模拟）",
     "console.machine.cards": "被测加速卡数：",
     "console.machine.gpu_utilization": "GPU 利用率 (%)：",
     "console.machine.gpu_memory_used": "显存峰值占用 (%)：",

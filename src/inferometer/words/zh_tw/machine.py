@@ -39,7 +39,7 @@ MACHINE: dict[str, str] = {
     "machine.reason.unreadable": "無法讀取",
     "machine.reason.other": "無法測量（{code}）",
     "console.machine": "機器",
-    "console.machine.simulated": "機器（模擬）",
+    "console.machine.simulated": "機器（加速卡為模擬）",
     "console.machine.cards": "受測加速卡數：",
     "console.machine.gpu_utilization": "GPU 使用率 (%)：",
     "console.machine.gpu_memory_used": "顯示記憶體尖峰用量 (%)：",

@@ -158,4 +158,4 @@ def test_in_a_virtual_machine_the_link_is_not_verifiable(
     run(url, places, root, Remembering())
     level, sentence = finding(places, "link_as_declared")
     assert level == "note"
-    assert "virtual machine" in sentence
+    assert "virtual_machine" in sentence

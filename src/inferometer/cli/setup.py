@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from inferometer.printable import wrapped
 from inferometer.words import spoken
 
 if TYPE_CHECKING:
@@ -46,7 +47,8 @@ def setup(
     if runnable and not yes and may_ask():
         yes = typer.confirm(spoken().text("doctor.setup.ask"), default=False)
     elif runnable and not yes:
-        typer.echo(spoken().text("doctor.setup.how"))
+        for line in wrapped(spoken().text("doctor.setup.how"), _columns()):
+            typer.echo(line)
     if yes:
         _run(runnable)
         needs = list_needs(gather(Path("/")))
@@ -55,18 +57,19 @@ def setup(
 
 
 def _show(need: HostNeed) -> None:
-    from inferometer.printable import wrapped
-
     words = spoken()
     mark = "[x]" if need.there else "[ ]"
     optional = words.text("doctor.setup.optional") if need.optional else ""
     text = words.text(f"doctor.need.{need.name}") + optional
-    columns = min(shutil.get_terminal_size().columns, MAX_COLUMNS)
-    for line in wrapped(text, columns, f"{mark} ", "    "):
+    for line in wrapped(text, _columns(), f"{mark} ", "    "):
         typer.echo(line)
     if not need.there:
         for command in need.commands:
             typer.echo(f"    $ {command}")
+
+
+def _columns() -> int:
+    return min(shutil.get_terminal_size().columns, MAX_COLUMNS)
 
 
 def _run(needs: list[HostNeed]) -> None:

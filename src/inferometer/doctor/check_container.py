@@ -60,14 +60,14 @@ def engine(machine: Machine) -> Seen:
         return skipped("another_machine", "docker info")
     if answer.state == "tool_missing":
         return skipped("tool_missing", "docker")
-    if _runtimes(machine) is not None:
+    if runtimes_of(machine) is not None:
         return seen("ok", "docker info", "docker info")
     fix = "sudo systemctl start docker"
     told = answer.complaint or f"exit code {answer.exit_code}"
     return seen("info", told, "docker info", commands=[fix])
 
 
-def _runtimes(machine: Machine) -> set[str] | None:
+def runtimes_of(machine: Machine) -> set[str] | None:
     """Names of the runtimes that Docker has; None if it does not answer."""
     answer = machine.answers.get("docker")
     try:
@@ -82,7 +82,7 @@ def toolkit(machine: Machine) -> Seen:
     """Whether Docker can hand NVIDIA's cards to a container."""
     if machine.container:
         return skipped("no_source", "docker info")
-    known = _runtimes(machine)
+    known = runtimes_of(machine)
     described = [
         n for n in machine.tree.names("etc/cdi") if n.startswith("nvidia")
     ]

@@ -11,6 +11,7 @@ from importlib.metadata import requires
 from importlib.util import find_spec
 
 from inferometer.doctor.check_client import MIN_FILES
+from inferometer.doctor.check_container import runtimes_of
 from inferometer.doctor.machine import Machine
 
 PACKAGE_MANAGERS = {
@@ -59,7 +60,7 @@ def list_needs(machine: Machine) -> list[HostNeed]:
         *_client(machine),
         *_extras(),
         *_vendor_tools(machine),
-        *_programs(),
+        *_programs(machine),
     ]
 
 
@@ -115,11 +116,13 @@ def _vendor_tools(machine: Machine) -> list[HostNeed]:
     ]
 
 
-def _programs() -> list[HostNeed]:
-    """For servers that campaigns start, and for binding them."""
+def _programs(machine: Machine) -> list[HostNeed]:
+    """For servers that campaigns start, and for binding them. Docker has to answer this user."""
     compose = shutil.which("docker-compose") or shutil.which("docker")
+    silent = compose is not None and runtimes_of(machine) is None
+    start = ("sudo systemctl start docker",) if silent else ()
     return [
-        HostNeed("docker", compose is not None, True),
+        HostNeed("docker", compose is not None and not silent, True, start),
         HostNeed(
             "numactl",
             shutil.which("numactl") is not None,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from inferometer.telemetry.reading import VENDORS, Link, LinkReport, Reading
 from inferometer.telemetry.tree import Tree, whole_number
@@ -259,6 +260,7 @@ def link_at(tree: Tree, path: str) -> Link | None:
     )
 
 
+@lru_cache(maxsize=64)
 def speed_gts(text: str | None) -> float | None:
     """`16.0 GT/s PCIe` as 16.0."""
     found = _SPEED.fullmatch(text or "")

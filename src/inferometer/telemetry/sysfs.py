@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from inferometer.telemetry.gpu_metrics import read_metrics
@@ -48,16 +48,17 @@ def read_card(tree: Tree, device: Device) -> FromFiles:
 def _amd(tree: Tree, device: Device) -> FromFiles:
     path = device.path
     monitor = _monitor(tree, path)
+    files = _by_label(tree, monitor)
     by_hwmon = {
-        **_labelled(tree, monitor),
+        **_labelled(tree, files),
         "power_w": _amd_power(tree, monitor),
         "power_limit_w": tree.reading(f"{monitor}/power1_cap", MICRO),
         "power_limit_default_w": tree.constant_reading(
             f"{monitor}/power1_cap_default", MICRO
         ),
         "fan_rpm": tree.reading(f"{monitor}/fan1_input"),
-        "gpu_clock_mhz": _clock(tree, monitor, "sclk"),
-        "memory_clock_mhz": _clock(tree, monitor, "mclk"),
+        "gpu_clock_mhz": _clock(tree, files, "sclk"),
+        "memory_clock_mhz": _clock(tree, files, "mclk"),
     }
     by_file = {
         "gpu_utilization": tree.reading(f"{path}/gpu_busy_percent"),
@@ -124,7 +125,7 @@ def _intel(tree: Tree, device: Device) -> FromFiles:
     plain = {"temperature_c": tree.reading(f"{monitor}/temp1_input", MILLI)}
     return FromFiles(
         merged(
-            _labelled(tree, monitor),
+            _labelled(tree, _by_label(tree, monitor)),
             plain,
             {
                 "energy_j": _intel_energy(tree, monitor),
@@ -167,29 +168,30 @@ def _monitor(tree: Tree, path: str) -> str:
     return (ours or [f"{path}/hwmon/hwmon"])[0]
 
 
-def _labelled(tree: Tree, monitor: str) -> Mapping[str, Reading]:
-    """Temperatures by their labels: the numbers of the files mean nothing."""
-    found: dict[str, Reading] = {}
-    for file, label in _labels(tree, monitor, "temp"):
-        if label in TEMPERATURES:
-            found[TEMPERATURES[label]] = tree.reading(file, MILLI)
-    return found
+def _labelled(tree: Tree, files: Mapping[str, str]) -> Readings:
+    """Temperatures by their labels."""
+    return {
+        TEMPERATURES[label]: tree.reading(file, MILLI)
+        for label, file in files.items()
+        if label in TEMPERATURES
+    }
 
 
-def _clock(tree: Tree, monitor: str, wanted: str) -> Reading:
-    for file, label in _labels(tree, monitor, "freq"):
-        if label == wanted:
-            return tree.reading(file, HZ_TO_MHZ)
-    return Reading(None, f"{monitor}/freq*_label", "no_source")
+def _clock(tree: Tree, files: Mapping[str, str], label: str) -> Reading:
+    if label not in files:
+        return Reading(None, "hwmon freq*_label", "no_source")
+    return tree.reading(files[label], HZ_TO_MHZ)
 
 
-def _labels(tree: Tree, monitor: str, kind: str) -> Iterator[tuple[str, str]]:
-    """The files of a kind that have a label, with it."""
+def _by_label(tree: Tree, monitor: str) -> dict[str, str]:
+    """Files of temperatures and clocks by their labels: their numbers mean nothing."""
+    found = {}
     for name in tree.constant_names(monitor):
-        if name.startswith(kind) and name.endswith("_label"):
+        if name.endswith("_label") and name.startswith(("temp", "freq")):
             place = f"{monitor}/{name}"
             label = tree.constant(place) or ""
-            yield place.removesuffix("_label") + "_input", label
+            found[label] = f"{place.removesuffix('_label')}_input"
+    return found
 
 
 def _highest_level(tree: Tree, path: str) -> Reading:

@@ -21,6 +21,8 @@ ABSENT_S = 60
 MAX_PROC_BYTES = 4 * 1024 * 1024
 """Of a host with a thousand processors."""
 MAX_NAMES = 4096
+FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
+"""A pipe or device that somebody put there must not hold us up."""
 
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
 
@@ -72,13 +74,10 @@ class Tree:
 
     def content(self, path: str) -> bytes:
         """A file's bytes. Raises MissingError."""
-        if self._absent.get(path, 0) > monotonic_ns():
+        if path in self._absent and self._absent[path] > monotonic_ns():
             raise MissingError("no_source")
         try:
-            # a pipe or device that somebody put there must not hold us up
-            descriptor = os.open(
-                self._inside(path), os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
-            )
+            descriptor = os.open(self._inside(path), FLAGS)
         except FileNotFoundError:
             self._absent[path] = monotonic_ns() + ABSENT_S * NS
             raise MissingError("no_source") from None
@@ -168,6 +167,9 @@ def _whole(descriptor: int) -> bytes:
 
 def number(text: str) -> float | None:
     """The text as a number, if it is nothing else: no unit, no decimal comma, no NaN."""
+    # as nearly all files of the kernel are
+    if len(text) < 20 and text.isascii() and text.isdigit():
+        return float(text)
     if not _NUMBER.fullmatch(text.strip()):
         return None
     value = float(text)

@@ -159,3 +159,35 @@ def test_in_a_virtual_machine_the_link_is_not_verifiable(
     level, sentence = finding(places, "link_as_declared")
     assert level == "note"
     assert "virtual_machine" in sentence
+
+
+def test_the_cards_of_a_server_that_we_start_are_those_it_was_given(
+    url: str, places: CampaignPaths, tmp_path: Path
+) -> None:
+    addresses = ["0000:03:00.0", "0000:43:00.0"]
+    files: dict[str, str] = {}
+    for address in addresses:
+        files |= port(
+            f"pci{address[:7]}/{address}", 0x10DE, 0x030200, "16.0x16"
+        )
+    spec = tiny_campaign(
+        points=1,
+        servers={
+            "s": {
+                "kind": "process",
+                "base_url": url,
+                "command": ["serve"],
+                "environment": {"CUDA_VISIBLE_DEVICES": "1"},
+            }
+        },
+    )
+    task = task_of(
+        spec, lambda need: Anywhere(url), root=plant(tmp_path / "root", files)
+    )
+    run_campaign(task, places, Remembering())
+    (path,) = places.result_dir.rglob("run.json")
+    telemetry = orjson.loads(path.read_bytes())["telemetry"]
+    assert [card["id"] for card in telemetry["cards"]] == addresses
+    declared = telemetry["declared"]
+    assert declared["cards"] == addresses[1:]
+    assert declared["chosen_by"] == "CUDA_VISIBLE_DEVICES"

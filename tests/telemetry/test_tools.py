@@ -354,6 +354,18 @@ DIALECTS: dict[str, tuple[Parser, str, dict[str, object]]] = {
         '"N/A (Secondary die)", "GPU use (%)": "97"}}',
         {"power_w": "not_reported", "gpu_utilization": 97.0},
     ),
+    "rocm-smi: text before the document in its line": (
+        amd,
+        'WARNING: AMD GPU device(s) is/are {in} a low-power state. {"card0": '
+        '{"GPU use (%)": "7"}, "system": {"PID1": "a"}}',
+        {"gpu_utilization": 7.0},
+    ),
+    "amd-smi: a warning in the line of the document": (
+        amd_smi.parse,
+        'warning [1]: [{"gpu": 0, "usage": {"gfx_activity": '
+        '{"value": 98, "unit": "%"}}}]',
+        {"gpu_utilization": 98.0},
+    ),
     "rocm-smi: the second die says 0": (
         amd,
         '{"card1": {"Average Graphics Package Power (W)": "0.0"}}',

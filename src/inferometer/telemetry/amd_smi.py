@@ -7,7 +7,6 @@ its text with the unit, `42 %`. CSV has no paths and no units.
 from __future__ import annotations
 
 import csv
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -26,7 +25,7 @@ from inferometer.telemetry.reading import (
     Reading,
     ToolReport,
 )
-from inferometer.telemetry.smi_text import ended
+from inferometer.telemetry.smi_text import documents, ended
 from inferometer.telemetry.tool import ask
 from inferometer.telemetry.tree import number
 
@@ -77,7 +76,6 @@ MAX_VRAM_MB = 2.0**30
 
 MAX_GTS = 1000
 
-_OBJECT = re.compile(r"^\s*[\[{]", re.MULTILINE)
 _LINE = re.compile(r"( *)([A-Za-z]\w*):(?: (.*))?")
 
 WAYS: Sequence[Sequence[str]] = (("metric", "--json"), ("monitor",), ())
@@ -133,17 +131,8 @@ def addresses(text: str) -> dict[int, str | None]:
 
 def _by_json(text: str) -> dict[int, Figures]:
     """The first document that has cards."""
-    decoder, place = json.JSONDecoder(), 0
-    while found := _OBJECT.search(text, place):
-        try:
-            document, place = decoder.raw_decode(text, found.end() - 1)
-        except (ValueError, RecursionError):
-            place = found.end()
-            continue
-        cards = dict(_cards(document))
-        if cards:
-            return cards
-    return {}
+    found = (dict(_cards(document)) for document in documents(text))
+    return next((cards for cards in found if cards), {})
 
 
 def _cards(document: Any) -> Iterator[tuple[int, Figures]]:

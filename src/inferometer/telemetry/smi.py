@@ -5,7 +5,6 @@ In JSON all values are strings, lines of text may come before the document, and 
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -20,7 +19,12 @@ from inferometer.telemetry.reading import (
     ToolReport,
     merged,
 )
-from inferometer.telemetry.smi_text import by_csv, by_line, by_table
+from inferometer.telemetry.smi_text import (
+    by_csv,
+    by_line,
+    by_table,
+    documents,
+)
 from inferometer.telemetry.tool import ask
 from inferometer.telemetry.tree import number
 
@@ -104,7 +108,6 @@ NAMES = (
     "Device Name",
 )
 
-_OBJECT = re.compile(r"^\s*\{", re.MULTILINE)
 _CARD = re.compile(r"(?:card|gpu|dcu|hcu)(\d+)", re.IGNORECASE)
 _CLOCK = re.compile(r"(?:\S+ )?\((\d+)Mhz\)", re.IGNORECASE)
 
@@ -163,14 +166,9 @@ def parse(text: str, vendor: str, tool: str) -> list[Card]:
 def _objects(text: str) -> dict[int, Mapping[str, Any]]:
     """The cards of all JSON documents in the text; the first value of a key counts."""
     cards: dict[int, Mapping[str, Any]] = {}
-    decoder, place = json.JSONDecoder(), 0
-    while found := _OBJECT.search(text, place):
-        try:
-            document, place = decoder.raw_decode(text, found.end() - 1)
-        except (ValueError, RecursionError):
-            place = found.end()
-            continue
-        for key, values in document.items():
+    for document in documents(text):
+        items = document.items() if isinstance(document, dict) else ()
+        for key, values in items:
             card = _CARD.fullmatch(key)
             if card and isinstance(values, dict):
                 number = int(card[1])

@@ -7,8 +7,10 @@ if it ends: it may have been cut.
 from __future__ import annotations
 
 import csv
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from inferometer.telemetry.reading import Reading
 from inferometer.telemetry.tree import number
@@ -24,6 +26,25 @@ _LEVEL = re.compile(
 _CSV_CARD = re.compile(r"(?:card|gpu|dcu|hcu)?(\d+)", re.IGNORECASE)
 
 Cards = dict[int, dict[str, str]]
+
+_DOCUMENT = re.compile(r"^\s*[\[{]|\{(?=\s*\")|\[(?=\s*\{)", re.MULTILINE)
+MAX_STARTS = 10_000
+"""Of what may be a document: a text of nothing else would take long."""
+
+
+def documents(text: str) -> Iterator[Any]:
+    """The JSON documents in a text, whatever stands between them."""
+    decoder, place = json.JSONDecoder(), 0
+    for _ in range(MAX_STARTS):
+        found = _DOCUMENT.search(text, place)
+        if found is None:
+            return
+        try:
+            document, place = decoder.raw_decode(text, found.end() - 1)
+        except (ValueError, RecursionError):
+            place = found.end()
+            continue
+        yield document
 
 
 def by_line(text: str) -> Cards:

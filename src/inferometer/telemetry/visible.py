@@ -53,14 +53,14 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
+class _Named:
     """A card by the names that a variable may call it."""
 
     address: str
     uuid: str = ""
 
 
-Numbered = Mapping[int, _Known]
+Numbered = Mapping[int, _Named]
 
 
 def visible_cards(tree: Tree, choice: Choice) -> Visible | None:
@@ -113,17 +113,17 @@ def _counted(
     paths = {device.address: device.path for device in ours}
     return dict(
         enumerate(
-            _Known(each, _unique(tree, paths[each]))
+            _Named(each, _unique(tree, paths[each]))
             for each in kfd_addresses(tree)
             if each in paths
         )
     )
 
 
-def _nvidia(tree: Tree, device: Device) -> _Known:
+def _nvidia(tree: Tree, device: Device) -> _Named:
     path = f"proc/driver/nvidia/gpus/{device.address}/information"
     found = _UUID.search(tree.word(path) or "")
-    return _Known(device.address, found[1] if found else "")
+    return _Named(device.address, found[1] if found else "")
 
 
 def _unique(tree: Tree, path: str) -> str:
@@ -135,7 +135,7 @@ def _ascend() -> Numbered:
     """Only the tool knows which number is which card. Two chips of a card have one number."""
     cards, _ = NpuSmi().ask()
     numbered = {
-        card.number: _Known(card.address)
+        card.number: _Named(card.address)
         for card in cards
         if card.number is not None and card.address
     }
@@ -164,16 +164,16 @@ def _given(
 
 def _chosen(cards: Numbered, value: str) -> Numbered | None:
     """Those that a list of numbers and UUIDs names; None if it names one that there is not."""
-    found: list[_Known] = []
+    found: list[_Named] = []
     for name in (each.strip() for each in value.split(",")):
-        card = _named(cards, name)
+        card = _card_of(cards, name)
         if card is None or card in found:
             return None
         found.append(card)
     return dict(enumerate(found))
 
 
-def _named(cards: Numbered, name: str) -> _Known | None:
+def _card_of(cards: Numbered, name: str) -> _Named | None:
     """A part of a card, such as `MIG-GPU-…/1/0`, is on that card. A UUID may be shortened."""
     if name.isdecimal():
         return cards.get(int(name))

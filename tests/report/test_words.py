@@ -42,6 +42,7 @@ ROOMS = {
     "campaign",
     "campaign_check",
     "campaign_file",
+    "capacity",
     "caution",
     "check",
     "check_run",

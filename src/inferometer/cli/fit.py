@@ -74,14 +74,12 @@ Budget = Annotated[
     int | None,
     typer.Option(
         help="--max-num-batched-tokens of the server.",
-        show_default="as vLLM has it",
+        show_default="vLLM's",
     ),
 ]
 MaxSeqs = Annotated[
     int | None,
-    typer.Option(
-        help="--max-num-seqs of the server.", show_default="as vLLM has it"
-    ),
+    typer.Option(help="--max-num-seqs of the server.", show_default="vLLM's"),
 ]
 Blocks = Annotated[
     int | None,

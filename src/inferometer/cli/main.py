@@ -86,6 +86,10 @@ VERBS = {
         "Simulate",
         "Fit a twin's profile to result files, with an interval for each factor.",
     ),
+    "capacity": (
+        "Simulate",
+        "Find deployments that serve a load within its targets, before a machine is bought.",
+    ),
     "demo": (
         "Check the client",
         "Measure the embedded engine, and compare the result with the engine's own records.",

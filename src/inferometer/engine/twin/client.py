@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import random
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import inf
 
@@ -18,7 +18,7 @@ import numpy as np
 
 from inferometer.engine.twin.profiles import ProfileError
 from inferometer.engine.twin.request import TwinRequest
-from inferometer.engine.twin.simulation import Simulation
+from inferometer.engine.twin.simulation import Simulation, Stretch
 from inferometer.vocabulary import ONE_A_REQUEST
 from inferometer.words import Said
 
@@ -83,9 +83,11 @@ def drive(
     simulation: Simulation,
     requests: Iterable[TwinRequest],
     max_concurrency: int | None = None,
+    seen: Callable[[Stretch], None] = lambda stretch: None,
 ) -> Iterator[TwinRequest]:
     """Each request as it finishes, with the times of its first and last token. One that is due
-    while the cap is reached is sent, and arrives, when another one is over.
+    while the cap is reached is sent, and arrives, when another one is over. `seen` is told all
+    steps.
     """
     waiting = deque(requests)
     slots, free_ns = max_concurrency or len(waiting), 0
@@ -98,6 +100,7 @@ def drive(
         stretch = simulation.advance()
         if stretch is None:
             return
+        seen(stretch)
         for request in stretch.requests:
             if request.first_ns < 0:
                 first_ns = stretch.end_ns(1) + simulation.outlet_ns
@@ -157,9 +160,6 @@ def play(
     """A point. `test`: the client sends prompt 0 alone before it. Raises ProfileError where a
     request is longer than the engine can serve.
     """
-    tokens = load.prompt_tokens + load.output_tokens
-    if tokens > simulation.scheduler.rules.max_model_len:
-        raise ProfileError(Said("twin.never_done", {"tokens": tokens}))
     requests = load.arrivals(at_ns)
     if test:
         first = requests[0]
@@ -169,14 +169,27 @@ def play(
             first.max_tokens,
             arrived_ns=at_ns,
         )
-        for _ in drive(simulation, [trial]):
-            pass
+        served(simulation, [trial])
         for each in requests:
-            each.arrived_ns += max(0, trial.finished_ns - at_ns)
-    done = list(drive(simulation, requests, load.max_concurrency))
-    if len(done) < len(requests):
-        raise ProfileError(Said("twin.never_done", {"tokens": tokens}))
-    return done
+            each.arrived_ns += trial.finished_ns - at_ns
+    return served(simulation, requests, load.max_concurrency)
+
+
+def served(
+    simulation: Simulation,
+    requests: Sequence[TwinRequest],
+    max_concurrency: int | None = None,
+    seen: Callable[[Stretch], None] = lambda stretch: None,
+) -> list[TwinRequest]:
+    """All of them. Raises ProfileError where one is longer than the engine can serve."""
+    longest = max(
+        (each.prompt_tokens + each.max_tokens for each in requests), default=0
+    )
+    if longest <= simulation.scheduler.rules.max_model_len:
+        done = list(drive(simulation, requests, max_concurrency, seen))
+        if len(done) == len(requests):
+            return done
+    raise ProfileError(Said("twin.never_done", {"tokens": longest}))
 
 
 def climb(

@@ -57,6 +57,12 @@ class TwinPrediction:
     high: float
 
 
+def around(value: float, spread: float) -> TwinPrediction:
+    """`spread`: standard deviation of the logarithm of simulated / measured."""
+    reach = exp(min(20.0, TWO_SIDED_90 * spread))
+    return TwinPrediction(value, value / reach, value * reach)
+
+
 @dataclass(frozen=True, slots=True)
 class Fitted:
     """A fit, and of what."""
@@ -67,6 +73,27 @@ class Fitted:
     """By NAMED: which were fitted."""
     ranges: Mapping[str, tuple[float, float]]
     """By NUMBERED: from which to which."""
+
+    def is_about(self, settings: TwinSettings) -> bool:
+        return all(
+            getattr(self.settings, name) == getattr(settings, name)
+            for name in SAME
+        )
+
+    def surrounded(
+        self,
+        settings: TwinSettings,
+        load: TwinLoad,
+        values: Mapping[str, float],
+    ) -> dict[str, TwinPrediction]:
+        """Intervals of values that were simulated with the factors; as `predict`, but with the
+        errors at the fitted points alone, for which nothing has to be simulated again.
+        """
+        wider = BEYOND if self.outside(settings, load) else 1.0
+        return {
+            metric: around(value, self._error(metric) * wider)
+            for metric, value in values.items()
+        }
 
     def applied(self, settings: TwinSettings) -> TwinSettings:
         """Raises ProfileError for a card, a stack or a host that it is not about."""
@@ -137,8 +164,7 @@ class Fitted:
         gradient = np.array(slopes)
         factors = float(gradient @ np.array(self.fit.covariance) @ gradient)
         spread = sqrt(self._error(metric) ** 2 + max(0.0, factors))
-        reach = exp(min(20.0, TWO_SIDED_90 * spread * wider))
-        return TwinPrediction(value, value / reach, value * reach)
+        return around(value, spread * wider)
 
     def _error(self, metric: str) -> float:
         errors = self.fit.errors

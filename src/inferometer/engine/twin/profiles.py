@@ -62,6 +62,8 @@ class ModelShape:
     weight_bytes: float = 2.0
     """Of a weight that is none of an expert's."""
     kv_bytes: float = 2.0
+    product_rate: float = 1.0
+    """Of matrix products, as a multiple of the card's dense rate; attention stays at that."""
 
     @property
     def attention_weights(self) -> int:

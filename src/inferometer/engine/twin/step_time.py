@@ -56,6 +56,7 @@ class StepTime:
         self._flops = card.dense_tflops * 1e12 * card.compute * tp
         self._weight_rate = card.bandwidth_gb_s * 1e9 * card.weights * tp
         self._attention_flops = self._flops * stack.prompt_attention
+        self._product_flops = self._flops * model.product_rate
         self._alpha, self._bus = 0.0, 1.0
         if link and tp > 1:
             self._alpha, self._bus = link.at(tp, graphs=stack.graphs)
@@ -130,7 +131,8 @@ class StepTime:
         """All but attention, of a step with so many tokens of which `rows` are sampled."""
         compute_s = memory_s = card_s = 0.0
         for flops, size in self._products(tokens, rows):
-            compute, memory = flops / self._flops, size / self._weight_rate
+            compute = flops / self._product_flops
+            memory = size / self._weight_rate
             compute_s += compute
             memory_s += memory
             card_s += max(compute, memory)

@@ -236,6 +236,29 @@ VERBS: dict[str, str] = {
     ),
     "fit.error": "{name}: error {percent:.1f} % (root mean square, each of {n} points left out)",
     "fit.written": "Profile: {path}",
+    "capacity.one_load": "Give either --request-rate or --max-concurrency.",
+    "capacity.rate": "--request-rate is {value}: set a number above 0 and below 1,000,000.",
+    "capacity.metric": "The twin has no {name}: set a target for one of {known}.",
+    "capacity.price": "{text} is no price: write CARD=PER_HOUR, such as r9700=0.60.",
+    "capacity.simulated": (
+        "Simulated, not measured: values with 90 % intervals. Power was never fitted."
+    ),
+    "capacity.head.deployment": "replicas × card",
+    "capacity.head.cards": "cards",
+    "capacity.head.status": "targets",
+    "capacity.head.picture": "interval against",
+    "capacity.head.w": "W of the cards (unfitted)",
+    "capacity.head.hour": "cost/h",
+    "capacity.status.meets": "meets",
+    "capacity.status.unsure": "unsure",
+    "capacity.status.misses": "misses",
+    "capacity.status.refused": "does not start",
+    "capacity.unfitted": "(unfitted)",
+    "capacity.extrapolated": "(extrapolated)",
+    "capacity.none": (
+        "No deployment meets the targets: allow more cards, other cards, or looser targets."
+    ),
+    "capacity.measure": "To be sure, measure one replica of {name} with its share of the load:",
     "twin.timing": "{flags}: a twin has its own timing. Leave out either this or --twin.",
     "twin.without": "{flags}: only a twin has this. Add --twin CARD, or leave it out.",
     "twin.notice": (

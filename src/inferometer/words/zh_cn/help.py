@@ -118,6 +118,17 @@ HELP: dict[str, str] = {
     "panel.Machine": "机器",
     "panel.Test of a campaign": "测试任务中的一项测试",
     "panel.Timing": "时序",
+    "default.by the results' model": "按结果中的模型",
+    "default.as the results say": "按结果",
+    "default.the model's": "模型的",
+    "default.weights, attention, compute, host": "weights、attention、compute、host（四个）",
+    "default.no point is missing": "没有缺少的点",
+    "default.no factor is fitted": "不用拟合系数",
+    "default.none: give this or --max-concurrency": "无；与 --max-concurrency 二选一",
+    "default.none: give this or --request-rate": "无；与 --request-rate 二选一",
+    "default.p99_ttft_ms < 1000, mean_tpot_ms < 100": "p99_ttft_ms < 1000 和 mean_tpot_ms < 100",
+    "default.wider intervals": "区间更宽",
+    "default.no costs": "不算成本",
     "default.1000; with rates and --max-seconds, as many as arrive; with --config, all": (
         "1000；同时给出速率和 --max-seconds 时为到达的全部；给出 --config 时为全部"
     ),
@@ -481,28 +492,54 @@ HELP: dict[str, str] = {
     "fit.twin": "被测卡的配置名。",
     "fit.stack": "被测引擎的配置名。",
     "fit.host_profile": "主机配置名。",
-    "fit.model_profile": "模型配置名。（默认：按结果中的模型）",
-    "fit.tp": "张量并行的卡数。（默认：按结果）",
-    "fit.link": "卡间互联。（默认：该卡自带的）",
+    "fit.model_profile": "模型配置名。",
+    "fit.tp": "张量并行的卡数。",
+    "fit.link": "卡间互联。",
     "fit.gpu_memory_utilization": "服务器的 --gpu-memory-utilization。",
-    "fit.max_model_len": "服务器的 --max-model-len。（默认：模型的）",
-    "fit.max_num_batched_tokens": "服务器的 --max-num-batched-tokens。（默认：与 vLLM 相同）",
-    "fit.max_num_seqs": "服务器的 --max-num-seqs。（默认：与 vLLM 相同）",
-    "fit.num_gpu_blocks_override": "服务器日志中的 KV 块数。（默认：由模型预测）",
+    "fit.max_model_len": "服务器的 --max-model-len。",
+    "fit.max_num_batched_tokens": "服务器的 --max-num-batched-tokens。",
+    "fit.max_num_seqs": "服务器的 --max-num-seqs。",
+    "fit.num_gpu_blocks_override": "服务器日志中的 KV 块数。",
     "fit.enable_prefix_caching": "服务器是否启用前缀缓存。",
     "fit.factor": (
         "要拟合的系数；可重复，最多 4 个：weights、attention、compute、prompt-attention、host、"
-        "requests、intake、link。（默认：weights、attention、compute、host）"
+        "requests、intake、link。"
     ),
     "fit.prompts": (
         "各点在同一服务器上是否使用相同的输入：shared 为相同，如种子固定的 `vllm bench serve`；"
         "own 为每点都不同；auto 按工具判断。"
     ),
     "fit.ladder_step": (
-        "结果只是一组阶梯测试中的一部分，原阶梯每点多 N 个请求。（默认：没有缺少的点）"
+        "结果只是一组阶梯测试中的一部分，原阶梯每点多 N 个请求。"
     ),
-    "engine.fitted": "`inferometer fit` 生成的配置，须针对此卡、引擎和主机。（默认：不用拟合系数）",
+    "engine.fitted": "`inferometer fit` 生成的配置，须针对此卡、引擎和主机。",
     "panel.Simulate": "模拟",
+    "capacity": (
+        "在购买机器之前，找出能在目标内承担某负载的部署。\n\n孪生引擎为每种卡、张量并行数、互联和"
+        "引擎设置模拟一个副本及其应承担的负载，并找出达到目标所需的最少副本数。所有数值都是模拟结"
+        "果，附 90% 区间；最佳候选附有实测命令。功率是从未拟合的估计。\n\n退出码：有部署达到或可"
+        "能达到目标为 0，没有为 1，用法错误为 2。"
+    ),
+    "capacity.card": "要考虑的卡；可重复。",
+    "capacity.model_profile": "模型配置名。",
+    "capacity.input_len": "输入 token 数。",
+    "capacity.output_len": "输出 token 数。",
+    "capacity.request_rate": "所有副本合计的每秒请求数。",
+    "capacity.max_concurrency": "所有副本合计的并发请求数。",
+    "capacity.assert_": "要达到的目标，如 'p99_ttft_ms < 300'；可重复。",
+    "capacity.max_cards": "一个部署最多用的卡数。",
+    "capacity.tp": "要考虑的张量并行数；可重复。",
+    "capacity.stack": "引擎配置名。",
+    "capacity.host_profile": "主机配置名。",
+    "capacity.link": "要考虑的卡间互联；可重复。",
+    "capacity.max_model_len": "引擎的 --max-model-len。",
+    "capacity.max_num_batched_tokens": "要考虑的引擎设置；可重复。",
+    "capacity.max_num_seqs": "要考虑的引擎设置；可重复。",
+    "capacity.fitted": (
+        "`inferometer fit` 生成的配置，用于卡、引擎和主机都相符的部署；可重复。"
+    ),
+    "capacity.price": "一张卡每小时的价格，币种不限；可重复。",
+    "capacity.as_json": "输出 JSON。",
     "engine.host": "监听的地址；默认只能从本机访问。",
     "engine.port": "监听的端口；0 表示选一个空闲的。",
     "engine.model": "API 中的模型名称。",

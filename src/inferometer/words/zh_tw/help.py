@@ -118,6 +118,17 @@ HELP: dict[str, str] = {
     "panel.Machine": "機器",
     "panel.Test of a campaign": "測試任務中的一項測試",
     "panel.Timing": "時序",
+    "default.by the results' model": "依結果中的模型",
+    "default.as the results say": "依結果",
+    "default.the model's": "模型的",
+    "default.weights, attention, compute, host": "weights、attention、compute、host（四個）",
+    "default.no point is missing": "沒有缺少的點",
+    "default.no factor is fitted": "不用擬合係數",
+    "default.none: give this or --max-concurrency": "無；與 --max-concurrency 二選一",
+    "default.none: give this or --request-rate": "無；與 --request-rate 二選一",
+    "default.p99_ttft_ms < 1000, mean_tpot_ms < 100": "p99_ttft_ms < 1000 和 mean_tpot_ms < 100",
+    "default.wider intervals": "區間較寬",
+    "default.no costs": "不算成本",
     "default.1000; with rates and --max-seconds, as many as arrive; with --config, all": (
         "1000；同時給出速率和 --max-seconds 時為到達的全部；給出 --config 時為全部"
     ),
@@ -481,30 +492,57 @@ HELP: dict[str, str] = {
     "fit.twin": "受測卡的設定檔名稱。",
     "fit.stack": "受測引擎的設定檔名稱。",
     "fit.host_profile": "主機設定檔名稱。",
-    "fit.model_profile": "模型設定檔名稱。（預設：依結果中的模型）",
-    "fit.tp": "張量平行的卡數。（預設：依結果）",
-    "fit.link": "卡間互連。（預設：該卡內建的）",
+    "fit.model_profile": "模型設定檔名稱。",
+    "fit.tp": "張量平行的卡數。",
+    "fit.link": "卡間互連。",
     "fit.gpu_memory_utilization": "伺服器的 --gpu-memory-utilization。",
-    "fit.max_model_len": "伺服器的 --max-model-len。（預設：模型的）",
-    "fit.max_num_batched_tokens": "伺服器的 --max-num-batched-tokens。（預設：與 vLLM 相同）",
-    "fit.max_num_seqs": "伺服器的 --max-num-seqs。（預設：與 vLLM 相同）",
-    "fit.num_gpu_blocks_override": "伺服器日誌中的 KV 區塊數。（預設：由模型預測）",
+    "fit.max_model_len": "伺服器的 --max-model-len。",
+    "fit.max_num_batched_tokens": "伺服器的 --max-num-batched-tokens。",
+    "fit.max_num_seqs": "伺服器的 --max-num-seqs。",
+    "fit.num_gpu_blocks_override": "伺服器日誌中的 KV 區塊數。",
     "fit.enable_prefix_caching": "伺服器是否啟用前綴快取。",
     "fit.factor": (
         "要擬合的係數；可重複，最多 4 個：weights、attention、compute、prompt-attention、host、"
-        "requests、intake、link。（預設：weights、attention、compute、host）"
+        "requests、intake、link。"
     ),
     "fit.prompts": (
         "各點在同一伺服器上是否使用相同的輸入：shared 為相同，如種子固定的 `vllm bench serve`；"
         "own 為每點都不同；auto 依工具判斷。"
     ),
     "fit.ladder_step": (
-        "結果只是一組階梯測試中的一部分，原階梯每點多 N 個請求。（預設：沒有缺少的點）"
+        "結果只是一組階梯測試中的一部分，原階梯每點多 N 個請求。"
     ),
     "engine.fitted": (
-        "`inferometer fit` 產生的設定檔，須針對此卡、引擎和主機。（預設：不用擬合係數）"
+        "`inferometer fit` 產生的設定檔，須針對此卡、引擎和主機。"
     ),
     "panel.Simulate": "模擬",
+    "capacity": (
+        "在購買機器之前，找出能在目標內承擔某負載的部署。\n\n孿生引擎為每種卡、張量平行數、互連和"
+        "引擎設定模擬一個副本及其應承擔的負載，並找出達到目標所需的最少副本數。所有數值都是模擬結"
+        "果，附 90% 區間；最佳候選附有實測指令。功率是從未擬合的估計。\n\n結束代碼：有部署達到或"
+        "可能達到目標為 0，沒有為 1，用法錯誤為 2。"
+    ),
+    "capacity.card": "要考慮的卡；可重複。",
+    "capacity.model_profile": "模型設定檔名稱。",
+    "capacity.input_len": "輸入 token 數。",
+    "capacity.output_len": "輸出 token 數。",
+    "capacity.request_rate": "所有副本合計的每秒請求數。",
+    "capacity.max_concurrency": "所有副本合計的並行請求數。",
+    "capacity.assert_": "要達到的目標，如 'p99_ttft_ms < 300'；可重複。",
+    "capacity.max_cards": "一個部署最多用的卡數。",
+    "capacity.tp": "要考慮的張量平行數；可重複。",
+    "capacity.stack": "引擎設定檔名稱。",
+    "capacity.host_profile": "主機設定檔名稱。",
+    "capacity.link": "要考慮的卡間互連；可重複。",
+    "capacity.max_model_len": "引擎的 --max-model-len。",
+    "capacity.max_num_batched_tokens": "要考慮的引擎設定；可重複。",
+    "capacity.max_num_seqs": "要考慮的引擎設定；可重複。",
+    "capacity.fitted": (
+        "`inferometer fit` 產生的設定檔，用於卡、引擎和主機都相符的部署；可重複。（預設：區間較寬"
+        "）"
+    ),
+    "capacity.price": "一張卡每小時的價格，幣別不限；可重複。",
+    "capacity.as_json": "輸出 JSON。",
     "engine.host": "監聽的位址；預設只能從本機存取。",
     "engine.port": "監聽的連接埠；0 表示選一個閒置的。",
     "engine.model": "API 中的模型名稱。",

@@ -1,0 +1,414 @@
+"""`inferometer capacity`: which deployments would serve a load within its targets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from math import log
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from inferometer.cli.tables import show
+from inferometer.cli.usage import usage_error
+from inferometer.words import Said, spoken
+
+if TYPE_CHECKING:
+    from inferometer.engine.twin.capacity import CapacityAnswer, Demand
+    from inferometer.engine.twin.configuration import TwinSettings
+    from inferometer.spec.target import Threshold
+
+EXIT_NONE = 1
+SHOWN = ("p99_ttft_ms", "mean_tpot_ms", "output_throughput")
+CANDIDATES = (1, 2, 4, 8)
+BAR = 21
+"""Columns of an interval's picture, the target in its middle."""
+DECADE = log(10)
+"""From the middle to an end of the picture."""
+ORDER = ("meets", "unsure", "misses", "refused")
+SECONDS_PER_HOUR = 3600
+MILLION = 1_000_000
+
+Cards = Annotated[
+    list[str],
+    typer.Option(
+        "--card", metavar="CARD", help="Card to consider; repeatable."
+    ),
+]
+ModelProfile = Annotated[str, typer.Option(help="Profile of the model.")]
+InputLen = Annotated[int, typer.Option(min=1, help="Prompt tokens.")]
+OutputLen = Annotated[int, typer.Option(min=1, help="Output tokens.")]
+Rate = Annotated[
+    float | None,
+    typer.Option(
+        help="Requests per second, of all replicas together.",
+        show_default="none: give this or --max-concurrency",
+    ),
+]
+Users = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        help="Requests at once, of all replicas together.",
+        show_default="none: give this or --request-rate",
+    ),
+]
+Targets = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--assert",
+        metavar="TARGET",
+        help="Target to meet, such as 'p99_ttft_ms < 300'; repeatable.",
+        show_default="p99_ttft_ms < 1000, mean_tpot_ms < 100",
+    ),
+]
+MaxCards = Annotated[
+    int,
+    typer.Option(min=1, max=1024, help="Cards of a deployment at the most."),
+]
+Tps = Annotated[
+    list[int] | None,
+    typer.Option(
+        "--tp",
+        min=1,
+        help="Tensor parallel size to consider; repeatable.",
+        show_default="1, 2, 4, 8",
+    ),
+]
+Stack = Annotated[str, typer.Option(help="Profile of the engine.")]
+HostProfile = Annotated[str, typer.Option(help="Profile of the host.")]
+Links = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--link",
+        help="Link between the cards to consider; repeatable.",
+        show_default="the card's own",
+    ),
+]
+MaxLen = Annotated[
+    int | None,
+    typer.Option(
+        help="--max-model-len of the engine.", show_default="the model's"
+    ),
+]
+Budgets = Annotated[
+    list[int] | None,
+    typer.Option(
+        "--max-num-batched-tokens",
+        help="Setting of the engine to consider; repeatable.",
+        show_default="vLLM's",
+    ),
+]
+Seqs = Annotated[
+    list[int] | None,
+    typer.Option(
+        "--max-num-seqs",
+        help="Setting of the engine to consider; repeatable.",
+        show_default="vLLM's",
+    ),
+]
+FittedProfiles = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--fitted",
+        metavar="FILE",
+        help="Profile that `inferometer fit` wrote, used where card, stack and host are its own; "
+        "repeatable.",
+        show_default="wider intervals",
+    ),
+]
+Prices = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--price",
+        metavar="CARD=PER_HOUR",
+        help="Price of a card per hour, in any currency; repeatable.",
+        show_default="no costs",
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def capacity(  # noqa: PLR0917 - typer makes an option of each
+    card: Cards,
+    input_len: InputLen,
+    output_len: OutputLen,
+    model_profile: ModelProfile = "llama-3.1-8b",
+    request_rate: Rate = None,
+    max_concurrency: Users = None,
+    assert_: Targets = None,
+    max_cards: MaxCards = 8,
+    tp: Tps = None,
+    stack: Stack = "vllm-graphs",
+    host_profile: HostProfile = "server",
+    link: Links = None,
+    max_model_len: MaxLen = None,
+    max_num_batched_tokens: Budgets = None,
+    max_num_seqs: Seqs = None,
+    fitted: FittedProfiles = None,
+    price: Prices = None,
+    as_json: AsJson = False,
+) -> None:
+    """Find deployments that serve a load within its targets, before a machine is bought.
+
+    The twin simulates one replica of each card, tensor parallel size, link and engine setting, with
+    its share of the load, and finds the fewest replicas that meet the targets. All numbers are
+    simulated, with 90 % intervals; the best candidates come with the command that measures them.
+    Power is a guess that was never fitted.
+
+    Exit code: 0 if a deployment meets the targets, surely or perhaps; 1 if none does; 2 for a usage
+    error.
+    """
+    from inferometer.cli.fitted_file import read_fitted
+    from inferometer.engine.twin.capacity import answer
+
+    try:
+        demand = _demand(
+            (input_len, output_len), request_rate, max_concurrency, assert_
+        )
+        profiles = [read_fitted(path) for path in fitted or ()]
+        prices = dict(map(_price, price or ()))
+        answers = [
+            answer(settings, demand, max_cards, profiles)
+            for settings in _candidates(
+                card,
+                tp or CANDIDATES,
+                link,
+                max_num_batched_tokens,
+                max_num_seqs,
+                model=model_profile,
+                stack=stack,
+                host=host_profile,
+                max_model_len=max_model_len,
+            )
+            if settings.tp <= max_cards
+        ]
+    except ValueError as error:
+        usage_error(error)
+    answers.sort(key=lambda each: _rank(each, prices))
+    if as_json:
+        _print_json(answers, prices)
+    else:
+        _tell(answers, demand, prices)
+    if not answers or answers[0].status in {"misses", "refused"}:
+        raise typer.Exit(EXIT_NONE)
+
+
+def _demand(
+    lengths: tuple[int, int],
+    rate: float | None,
+    users: int | None,
+    targets: Sequence[str] | None,
+) -> Demand:
+    """Raises ValueError."""
+    from inferometer.engine.twin.capacity import Demand, metrics
+    from inferometer.spec.target import parse_target
+
+    if (rate is None) == (users is None):
+        raise ValueError(Said("capacity.one_load", {}))
+    if rate is not None and not 0 < rate < 1e6:
+        raise ValueError(Said("capacity.rate", {"value": rate}))
+    asked = targets or ("p99_ttft_ms < 1000", "mean_tpot_ms < 100")
+    parsed = tuple(map(parse_target, asked))
+    for each in parsed:
+        if each.metric not in metrics():
+            values = {"name": each.metric, "known": ", ".join(metrics())}
+            raise ValueError(Said("capacity.metric", values))
+    return Demand(*lengths, rate, users, parsed)
+
+
+def _price(text: str) -> tuple[str, float]:
+    """Raises ValueError."""
+    name, _, value = text.partition("=")
+    try:
+        price = float(value)
+    except ValueError:
+        price = -1.0
+    if not 0 <= price < 1e9:
+        raise ValueError(Said("capacity.price", {"text": text}))
+    return name, price
+
+
+def _candidates(
+    cards: Sequence[str],
+    tps: Sequence[int],
+    links: Sequence[str] | None,
+    budgets: Sequence[int] | None,
+    seqs: Sequence[int] | None,
+    **same: Any,
+) -> Iterator[TwinSettings]:
+    """Links differ only where there are several cards."""
+    from itertools import product
+
+    from inferometer.engine.twin.configuration import TwinSettings
+    from inferometer.engine.twin.profiles import CardProfile, load_profile
+
+    for card in cards:
+        load_profile(CardProfile, card)
+    settings: list[Sequence[int | None]] = [budgets or [None], seqs or [None]]
+    for card, tp in product(dict.fromkeys(cards), dict.fromkeys(tps)):
+        chosen: Sequence[str | None] = (links or [None]) if tp > 1 else [None]
+        for link, (budget, seq) in product(chosen, product(*settings)):
+            yield TwinSettings(
+                card=card,
+                tp=tp,
+                link=link,
+                max_num_batched_tokens=budget,
+                max_num_seqs=seq,
+                **same,
+            )
+
+
+def _hourly(found: CapacityAnswer, prices: dict[str, float]) -> float | None:
+    price = prices.get(found.settings.card)
+    return None if price is None else price * found.cards
+
+
+def _rank(
+    found: CapacityAnswer, prices: dict[str, float]
+) -> tuple[int, float, int]:
+    """The best first: by status, then cost, then number of cards."""
+    cost = _hourly(found, prices)
+    unknown = float("inf") if prices else 0.0
+    return (
+        ORDER.index(found.status),
+        unknown if cost is None else cost,
+        found.cards,
+    )
+
+
+def _tell(
+    answers: Sequence[CapacityAnswer],
+    demand: Demand,
+    prices: dict[str, float],
+) -> None:
+    words = spoken()
+    typer.echo(words.text("capacity.simulated"))
+    names = ("deployment", "cards", "status", "picture")
+    heads = [words.text(f"capacity.head.{name}") for name in names]
+    heads[-1] += f" {demand.targets[0]}"
+    heads += [*SHOWN, "KV %", words.text("capacity.head.w")]
+    if prices:
+        heads += [words.text("capacity.head.hour"), "/M tok"]
+    show(heads, [_row(each, demand, prices) for each in answers])
+    for each in answers:
+        if each.reason:
+            typer.echo(f"{_name(each)}: {each.reason}")
+    _tell_next(answers, demand)
+
+
+def _row(
+    found: CapacityAnswer, demand: Demand, prices: dict[str, float]
+) -> list[str]:
+    words = spoken()
+    status = words.text(f"capacity.status.{found.status}")
+    if found.status == "refused":
+        rest = len(SHOWN) + 3 + 2 * bool(prices)
+        return [_name(found), "-", status, *["-"] * rest]
+    if not found.is_fitted:
+        status += " " + words.text("capacity.unfitted")
+    elif found.outside:
+        status += " " + words.text("capacity.extrapolated")
+    picture = _picture(found, demand.targets[0])
+    row = [_name(found), str(found.cards), status, picture]
+    for name in SHOWN:
+        said = found.values.get(name)
+        row.append(
+            "-"
+            if said is None
+            else f"{said.value:,.0f} ({said.low:,.0f} … {said.high:,.0f})"
+        )
+    row += [f"{100 * found.kv_peak:.0f}", f"{found.card_w * found.cards:,.0f}"]
+    if prices:
+        row += [_money(each) for each in _costs(found, prices)]
+    return row
+
+
+def _name(found: CapacityAnswer) -> str:
+    settings = found.settings
+    parts = [f"{found.replicas} × {settings.card}", f"tp{settings.tp}"]
+    for name in ("link", "max_num_batched_tokens", "max_num_seqs"):
+        value = getattr(settings, name)
+        if value is not None:
+            parts.append(f"{name}={value}")
+    return " ".join(parts)
+
+
+def _picture(found: CapacityAnswer, target: Threshold) -> str:
+    """The interval as a line with its value, on a logarithmic scale around the target."""
+    said = found.values.get(target.metric)
+    if said is None or target.limit <= 0:
+        return ""
+    low, value, high = (
+        _column(each / target.limit)
+        for each in (said.low, said.value, said.high)
+    )
+    line = [" "] * BAR
+    line[low : high + 1] = "─" * (high + 1 - low)
+    line[BAR // 2] = "┃"
+    line[value] = "●"
+    return "".join(line)
+
+
+def _column(ratio: float) -> int:
+    place = log(max(ratio, 1e-9)) / DECADE
+    return round(BAR // 2 * (1 + max(-1.0, min(1.0, place))))
+
+
+def _costs(
+    found: CapacityAnswer, prices: dict[str, float]
+) -> tuple[float | None, float | None]:
+    """(per hour, per million output tokens)."""
+    hourly = _hourly(found, prices)
+    said = found.values.get("output_throughput")
+    if hourly is None or said is None or not said.value:
+        return hourly, None
+    return hourly, hourly / (said.value * SECONDS_PER_HOUR) * MILLION
+
+
+def _money(value: float | None) -> str:
+    return "-" if value is None else f"{value:,.2f}"
+
+
+def _tell_next(answers: Sequence[CapacityAnswer], demand: Demand) -> None:
+    """What to measure to be sure."""
+    words = spoken()
+    best = next((e for e in answers if e.status in {"meets", "unsure"}), None)
+    if best is None:
+        typer.echo(words.text("capacity.none"))
+        return
+    share = demand.share(best.replicas)
+    load = (
+        f"--max-concurrency {share.max_concurrency}"
+        if share.max_concurrency
+        else f"--request-rate {share.request_rate:g}"
+    )
+    typer.echo(words.text("capacity.measure", name=_name(best)))
+    typer.echo(
+        f"  inferometer bench --model MODEL --random-input-len {share.prompt_tokens} "
+        f"--random-output-len {share.output_tokens} --num-prompts {share.requests} {load} "
+        "--ignore-eos "
+        + " ".join(f"--assert '{target}'" for target in demand.targets)
+    )
+
+
+def _print_json(
+    answers: Sequence[CapacityAnswer], prices: dict[str, float]
+) -> None:
+    import orjson
+
+    plain = []
+    for each in answers:
+        hourly, per_million = _costs(each, prices)
+        plain.append(
+            asdict(each)
+            | {
+                "simulated": True,
+                "power_fitted": False,
+                "cards": each.cards,
+                "cost_per_hour": hourly,
+                "cost_per_million_tokens": per_million,
+            }
+        )
+    typer.echo(orjson.dumps(plain, option=orjson.OPT_INDENT_2).decode())

@@ -1,0 +1,240 @@
+"""Which deployments serve a load within its targets, by the twin: cards, tensor parallelism,
+settings, and as few replicas as do.
+
+Each answer is a simulation of one replica with its share of the load, after warm-up. Its numbers
+have 90 % intervals: of a fitted profile, or of the twin's errors on a card that nobody fitted.
+Where a target lies within the interval, nobody knows until it is measured.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import ceil, inf
+from typing import Literal
+
+from inferometer.engine.twin.blocks import KVMemory
+from inferometer.engine.twin.client import (
+    PERCENTILES,
+    TwinLoad,
+    measured,
+    served,
+)
+from inferometer.engine.twin.configuration import TwinSettings, make_twin
+from inferometer.engine.twin.fitted import Fitted, TwinPrediction, around
+from inferometer.engine.twin.memory import OutOfMemoryError
+from inferometer.engine.twin.power import step_power_w
+from inferometer.engine.twin.profiles import CardProfile, ProfileError
+from inferometer.engine.twin.simulation import Stretch
+from inferometer.engine.twin.step_time import PS
+from inferometer.spec.target import Threshold
+from inferometer.vocabulary import ONE_A_REQUEST
+
+UNFITTED_ERRORS: Mapping[str, float] = {
+    "tpot": 0.15,
+    "e2el": 0.20,
+    "ttft": 0.35,
+    "throughput": 0.15,
+}
+"""By what a metric is about: standard deviation of the logarithm of simulated / measured, about as
+on a card whose factors are guesses (benchmarks/twin.md).
+"""
+WARM_UP = 0.2
+"""Share of the requests that come first and are not counted."""
+MIN_REQUESTS, MAX_REQUESTS = 300, 3000
+SECONDS = 60.0
+"""Of simulated arrivals at a rate, if that is between the limits above."""
+ROUNDS = 10
+"""Requests of each user, where their number is given."""
+APART = 0.9
+"""Lengths of users' requests are uniform from this share of the nominal ones, or all users would
+keep in step.
+"""
+
+Status = Literal["meets", "unsure", "misses", "refused"]
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """A load, of all replicas together, and what it has to be served within."""
+
+    prompt_tokens: int
+    output_tokens: int
+    request_rate: float | None = None
+    users: int | None = None
+    targets: tuple[Threshold, ...] = ()
+
+    def share(self, replicas: int) -> TwinLoad:
+        """Of one replica."""
+        if self.users is not None:
+            users = ceil(self.users / replicas)
+            return TwinLoad(
+                _between(ROUNDS * users),
+                self.prompt_tokens,
+                self.output_tokens,
+                max_concurrency=users,
+                shortest=APART,
+            )
+        rate = (self.request_rate or inf) / replicas
+        return TwinLoad(
+            _between(SECONDS * rate),
+            self.prompt_tokens,
+            self.output_tokens,
+            request_rate=rate,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CapacityAnswer:
+    """A deployment, and what it would do. Simulated, never measured."""
+
+    settings: TwinSettings
+    replicas: int
+    status: Status
+    values: Mapping[str, TwinPrediction]
+    """Throughput is that of all replicas."""
+    reason: str = ""
+    """Why it cannot be, in the engine's words or ours."""
+    outside: tuple[str, ...] = ()
+    """In what the numbers are extrapolated from the fit."""
+    is_fitted: bool = False
+    fits_at_once: float = 0.0
+    """Requests of this length whose KV fits one replica."""
+    kv_peak: float = 0.0
+    """Largest share of a replica's KV blocks in use."""
+    card_w: float = 0.0
+    """Mean power of a card. No factor of it was ever fitted."""
+
+    @property
+    def cards(self) -> int:
+        return self.settings.tp * self.replicas
+
+
+def answer(
+    settings: TwinSettings,
+    demand: Demand,
+    max_cards: int,
+    profiles: Sequence[Fitted] = (),
+) -> CapacityAnswer:
+    """With the fewest replicas whose numbers meet the targets; else as many as there may be."""
+    most = max_cards // settings.tp
+    low, high = 0, 1
+    try:
+        found = _tried(settings, demand, min(high, most), profiles)
+        while found.status == "misses" and high < most:
+            low, high = high, min(2 * high, most)
+            found = _tried(settings, demand, high, profiles)
+        while found.status != "misses" and high - low > 1:
+            middle = (low + high) // 2
+            there = _tried(settings, demand, middle, profiles)
+            if there.status == "misses":
+                low = middle
+            else:
+                high, found = middle, there
+    except (OutOfMemoryError, ProfileError) as error:
+        return CapacityAnswer(settings, most, "refused", {}, str(error))
+    return found
+
+
+def _tried(
+    settings: TwinSettings,
+    demand: Demand,
+    replicas: int,
+    profiles: Sequence[Fitted],
+) -> CapacityAnswer:
+    load = demand.share(replicas)
+    profile = next((each for each in profiles if each.is_about(settings)), None)
+    chosen = settings if profile is None else profile.applied(settings)
+    twin = make_twin(chosen)
+    simulation = twin.simulation()
+    watch = _Watch(twin.card, simulation.scheduler.memory)
+    done = served(simulation, load.arrivals(0), load.max_concurrency, watch.see)
+    done.sort(key=lambda each: each.number)
+    found = measured(done[int(WARM_UP * len(done)) :])
+    values = {
+        metric: around(value, _error(metric)) for metric, value in found.items()
+    }
+    if profile is not None:
+        values = profile.surrounded(settings, load, found)
+    values = {
+        metric: _of_all(metric, each, replicas)
+        for metric, each in values.items()
+    }
+    return CapacityAnswer(
+        settings,
+        replicas,
+        _status(values, demand.targets),
+        values,
+        outside=profile.outside(settings, load) if profile else (),
+        is_fitted=profile is not None,
+        fits_at_once=twin.memory.concurrency(
+            demand.prompt_tokens + demand.output_tokens
+        ),
+        kv_peak=watch.kv_peak,
+        card_w=watch.mean_w(),
+    )
+
+
+def metrics() -> tuple[str, ...]:
+    """What a target may be about."""
+    latencies = [
+        f"{statistic}_{name}_ms"
+        for name in ONE_A_REQUEST
+        for statistic in ("mean", "median", *(f"p{p}" for p in PERCENTILES))
+    ]
+    return ("request_throughput", "output_throughput", *latencies)
+
+
+def _error(metric: str) -> float:
+    return max(
+        (error for name, error in UNFITTED_ERRORS.items() if name in metric),
+        default=max(UNFITTED_ERRORS.values()),
+    )
+
+
+def _of_all(metric: str, said: TwinPrediction, replicas: int) -> TwinPrediction:
+    """Throughput adds up; latencies are those of a replica."""
+    if "throughput" not in metric:
+        return said
+    low, high = said.low * replicas, said.high * replicas
+    return TwinPrediction(said.value * replicas, low, high)
+
+
+def _status(
+    values: Mapping[str, TwinPrediction], targets: Sequence[Threshold]
+) -> Status:
+    found = [each for each in targets if each.metric in values]
+    said = [(each, values[each.metric]) for each in found]
+    if not all(each.met(value.value) for each, value in said):
+        return "misses"
+    sure = all(
+        each.met(value.low) and each.met(value.high) for each, value in said
+    )
+    return "meets" if sure else "unsure"
+
+
+class _Watch:
+    """What the cards of a replica do meanwhile."""
+
+    def __init__(self, card: CardProfile, memory: KVMemory) -> None:
+        self.kv_peak = 0.0
+        self._card, self._memory = card, memory
+        self._joules = self._busy_s = 0.0
+        self._end_ps = 0
+
+    def see(self, stretch: Stretch) -> None:
+        self.kv_peak = max(self.kv_peak, self._memory.usage)
+        self._end_ps = stretch.end_ps(stretch.steps)
+        seconds = (self._end_ps - stretch.start_ps) / PS
+        self._busy_s += seconds
+        self._joules += seconds * step_power_w(self._card, stretch.busy)
+
+    def mean_w(self) -> float:
+        """From the first arrival to the last token."""
+        whole_s = max(self._end_ps / PS, self._busy_s)
+        idle_j = (whole_s - self._busy_s) * self._card.idle_w
+        return (self._joules + idle_j) / whole_s if whole_s else 0.0
+
+
+def _between(requests: float) -> int:
+    return int(min(MAX_REQUESTS, max(MIN_REQUESTS, requests)))

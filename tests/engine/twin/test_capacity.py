@@ -1,0 +1,115 @@
+"""Capacity: as few replicas as do, what cannot start, and what nobody knows until it is measured."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from inferometer.engine.twin.capacity import (
+    CapacityAnswer,
+    Demand,
+    answer,
+    metrics,
+)
+from inferometer.engine.twin.configuration import TwinSettings
+from inferometer.engine.twin.fit import Factor, Fit
+from inferometer.engine.twin.fitted import Fitted
+from inferometer.engine.twin.profiles import CardProfile, load_profile
+from inferometer.spec.target import parse_target
+
+R9700 = TwinSettings(
+    card="r9700", model="llama-3.1-8b", host="server", max_model_len=2048
+)
+TIGHT = (parse_target("p99_ttft_ms < 400"), parse_target("mean_tpot_ms < 45"))
+DEMAND = Demand(512, 32, request_rate=24.0, targets=TIGHT)
+
+
+@pytest.fixture(scope="module")
+def found() -> CapacityAnswer:
+    return answer(R9700, DEMAND, 16)
+
+
+def test_it_takes_as_few_replicas_as_do(found: CapacityAnswer) -> None:
+    assert found.status in {"meets", "unsure"}
+    assert 1 < found.replicas <= 16
+    fewer = answer(R9700, DEMAND, found.replicas - 1)
+    assert fewer.status == "misses"
+    assert fewer.replicas == found.replicas - 1
+    assert found.cards == found.replicas
+
+
+def test_the_load_is_that_of_all_replicas(found: CapacityAnswer) -> None:
+    rate = found.values["request_throughput"]
+    assert rate.value == pytest.approx(24, rel=0.1)
+    assert rate.low < rate.value < rate.high
+    assert DEMAND.share(3).request_rate == 8
+    users = Demand(512, 32, users=10)
+    assert users.share(3).max_concurrency == 4
+
+
+def test_where_a_target_lies_in_the_interval_nobody_knows() -> None:
+    def status(limit: float) -> str:
+        targets = (parse_target(f"mean_tpot_ms < {limit}"),)
+        return answer(R9700, replace(DEMAND, targets=targets), 16).status
+
+    alone = answer(R9700, replace(DEMAND, request_rate=0.5), 1)
+    tpot = alone.values["mean_tpot_ms"]
+    assert status(3 * tpot.high) == "meets"
+    assert status(tpot.value / 2) == "misses"
+
+
+def test_what_does_not_fit_is_refused_in_the_engines_words() -> None:
+    big = replace(R9700, model="llama-3.1-70b")
+    refused = answer(big, DEMAND, 8)
+    assert refused.status == "refused"
+    assert refused.reason.startswith("No available memory")
+    long = answer(R9700, replace(DEMAND, prompt_tokens=4000), 8)
+    assert long.status == "refused"
+    assert "4032 tokens" in long.reason
+
+
+def test_power_and_kv_lie_within_what_a_card_can(
+    found: CapacityAnswer,
+) -> None:
+    card = load_profile(CardProfile, "r9700")
+    assert card.idle_w < found.card_w < card.limit_w
+    assert 0 < found.kv_peak <= 1
+    assert found.fits_at_once > 50
+
+
+def test_a_fitted_profile_narrows_the_interval_where_it_is_about_it() -> None:
+    fitted = Fitted(
+        R9700,
+        Fit(
+            {"host": Factor(1.0, 0.9, 1.1, True)},
+            ((0.001,),),
+            {"mean_tpot_ms": 0.02, "mean_ttft_ms": 0.1},
+            9,
+        ),
+        {"model": ("llama-3.1-8b",), "tp": ("1",), "link": ("none",)},
+        {
+            "prompt_tokens": (512, 512),
+            "output_tokens": (32, 32),
+            "request_rate": (0.1, 20.0),
+        },
+    )
+    calm = replace(DEMAND, request_rate=2.0)
+    bare = answer(R9700, calm, 1)
+    sure = answer(R9700, calm, 1, [fitted])
+    assert sure.is_fitted
+    assert not sure.outside
+    width = {
+        name: each.values["mean_tpot_ms"].high
+        / each.values["mean_tpot_ms"].value
+        for name, each in (("bare", bare), ("sure", sure))
+    }
+    assert width["sure"] < width["bare"]
+    longer = answer(R9700, replace(calm, prompt_tokens=900), 1, [fitted])
+    assert longer.outside == ("prompt_tokens",)
+    other = answer(replace(R9700, host="consumer"), calm, 1, [fitted])
+    assert not other.is_fitted
+
+
+def test_every_metric_of_a_target_is_simulated(found: CapacityAnswer) -> None:
+    assert set(metrics()) <= set(found.values)

@@ -267,6 +267,11 @@ def test_what_does_not_exist_is_named() -> None:
     far = mistakes([parse_target("x > 1"), parse_target("failed < 1 if z=7B")])
     assert "such as p99_ttft_ms" in far[0]
     assert "there are campaign, " in far[1]
+    swept = [parse_target("failed < 1 if max_num_seqs=4")]
+    assert mistakes(swept, conditions=None) == []
+    assert mistakes(swept, conditions=["max_num_seqs"]) == []
+    (unknown,) = mistakes(swept, conditions=["model", "tp"])
+    assert unknown.endswith("no condition: there are model, tp.")
 
 
 def test_what_cannot_be_measured_is_named_before_anything_is() -> None:

@@ -288,6 +288,89 @@ def test_the_cost_of_a_link() -> None:
     )
 
 
+@pytest.fixture
+def _two_deployments() -> None:
+    """Told apart by keys of the files' own, one of whose values has a comma in it."""
+    for seqs, layout in ((4, "none"), (8, "1 prefill, 1 decode")):
+        vllm_file(
+            f"sweep/{seqs}.json",
+            100.0 * seqs,
+            max_num_seqs=seqs,
+            layout=layout,
+            eager=seqs == 4,
+        )
+
+
+@pytest.mark.usefixtures("_two_deployments")
+@pytest.mark.parametrize(
+    ("by", "sides"),
+    [
+        ("max_num_seqs=4,8", ("max_num_seqs=4", "max_num_seqs=8")),
+        (
+            "layout=none, 1 prefill, 1 decode",
+            ("layout=none", "layout=1 prefill, 1 decode"),
+        ),
+        ("eager=True,false", ("eager=true", "eager=false")),
+    ],
+)
+def test_sides_are_told_by_what_only_files_tell(
+    by: str, sides: tuple[str, str]
+) -> None:
+    found = compare("sweep", "--by", by, "--where", "model=m")
+    assert f"A: {sides[0]}, 1 result" in found.stdout
+    assert f"B: {sides[1]}, 1 result" in found.stdout
+    assert "max_num_seqs 4 -> 8" in found.stdout
+
+
+@pytest.mark.usefixtures("_two_deployments")
+@pytest.mark.parametrize(
+    ("by", "why"),
+    [
+        (
+            "max_num_seq=4,8",
+            "there is no condition 'max_num_seq' (did you mean 'max_num_seqs'?)",
+        ),
+        (
+            "zz=4,8",
+            "burstiness, concurrency, date, eager, layout, max_num_seqs",
+        ),
+        (
+            "layout=none,x",
+            "no point has layout=x: there are '1 prefill, 1 decode', none",
+        ),
+    ],
+)
+def test_what_files_tell_is_listed_as_a_shell_takes_it(
+    by: str, why: str
+) -> None:
+    found = compare("sweep", "--by", by)
+    assert found.exit_code == 2
+    assert found.stderr.strip().endswith(why)
+
+
+@pytest.mark.parametrize(
+    ("told", "choice"),
+    [
+        (({"config": "C"}, {}, {}), "config=none"),
+        (
+            ({"stack": "A 1"}, {"stack": "A 2"}, {"stack": "B 1"}),
+            "'stack=A 1,B 1'",
+        ),
+    ],
+)
+def test_the_value_to_choose_leaves_both_sides_their_points(
+    told: tuple[dict[str, Any], ...], choice: str
+) -> None:
+    for number, (card, conditions) in enumerate(zip("xxy", told, strict=True)):
+        vllm_file(f"all/{number}.json", 100.0, card=card, **conditions)
+    refused = compare("all", "--by", "card=x,y")
+    assert refused.exit_code == 2
+    assert refused.stderr.strip().endswith(f"choose one with --where {choice}")
+    where = choice.strip("'")
+    found = compare("all", "--by", "card=x,y", "--where", where)
+    assert found.exit_code == 0, found.output
+
+
 @pytest.mark.parametrize(
     ("words", "why"),
     [
@@ -317,14 +400,17 @@ def test_the_cost_of_a_link() -> None:
                 "max_concurrency (1, 64)"
             ),
         ),
-        (["a.json", "--by", "config"], "--by config is not CONDITION=VALUE"),
+        (
+            ["a.json", "--by", "config"],
+            "--by config is not CONDITION=VALUE: write it as --by config=A,B",
+        ),
         (
             ["a.json", "--by", "confg=B,C"],
             "there is no condition 'confg' (did you mean 'config'?)",
         ),
         (
             ["a.json", "--by", "z=B,C"],
-            "there is no condition 'z': there are campaign, ",
+            "there is no condition 'z': there are model, model_id, ",
         ),
         (
             ["half", "--by", "model=m,n"],

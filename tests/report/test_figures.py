@@ -621,6 +621,23 @@ def test_the_spread_is_of_the_highest_load_that_most_configurations_have() -> (
     ]
 
 
+def test_the_spread_names_those_of_its_load_by_what_differs_among_them() -> (
+    None
+):
+    """The third would need another condition to be told apart, and has no such load."""
+    points = [
+        *ladder((1, 2)),
+        *ladder((1, 2), model="14B"),
+        *ladder((1,), tp=2),
+    ]
+    names = {
+        row["who"]
+        for row in drawn("spread", Material(points=points)).rows
+        if row["on"] == "ttft"
+    }
+    assert names == {"7B", "14B"}
+
+
 def test_a_map_of_efficiency_has_an_empty_cell_where_nothing_was_measured() -> (
     None
 ):

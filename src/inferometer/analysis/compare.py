@@ -8,6 +8,7 @@ command line.
 from __future__ import annotations
 
 import math
+import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -296,20 +297,32 @@ def by_deviation(pair: Pair, name: str) -> bool:
 def _require_one_subject(pairs: Iterable[Pair], names: tuple[str, str]) -> None:
     """Two configurations under the same settings are no repeats of each other."""
     for pair in pairs:
-        for side, points in zip(names, (pair.a, pair.b), strict=True):
+        for side, points, others in (
+            (names[0], pair.a, pair.b),
+            (names[1], pair.b, pair.a),
+        ):
             for condition in sorted(SUBJECTS):
-                found = sorted(
-                    {str(value_of(point, condition)) for point in points}
-                )
+                found = _spelled(points, condition)
                 if len(found) > 1:
+                    choice = _choice(found, _spelled(others, condition))
                     told = {
                         "side": side,
                         "condition": condition,
                         "values": found,
+                        "choice": shlex.quote(f"{condition}={choice}"),
                     }
-                    raise CannotCompareError(
-                        Said("compare.several", {**told, "first": found[0]})
-                    )
+                    raise CannotCompareError(Said("compare.several", told))
+
+
+def _spelled(points: Iterable[Point], condition: str) -> list[str]:
+    values = {value_of(point, condition) for point in points}
+    return sorted("none" if value is None else str(value) for value in values)
+
+
+def _choice(values: Sequence[str], others: Sequence[str]) -> str:
+    """One of a side's values that leaves the other side its points."""
+    shared = [value for value in values if value in others]
+    return shared[0] if shared else ",".join((values[0], *others))
 
 
 Measured = Mapping[str, Sequence[tuple[Pair, Effect]]]

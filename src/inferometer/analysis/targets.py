@@ -102,10 +102,15 @@ def metric_of(name: str) -> Metric | None:
 
 
 def mistakes(
-    targets: Iterable[Threshold], *, lacking: Iterable[str] = ()
+    targets: Iterable[Threshold],
+    *,
+    lacking: Iterable[str] = (),
+    conditions: Sequence[str] | None = tuple(CONDITIONS),
 ) -> list[str]:
     """Why they cannot be checked, a sentence each: metrics and conditions that do not exist,
     and those that exist only where the user gives something (`lacking`).
+
+    `conditions`: those that there are; None where only files tell, which are not read yet.
     """
     names = [*METRICS, SCALING.name]
     found: list[str] = []
@@ -119,16 +124,12 @@ def mistakes(
                 f"target.needs.{NEEDS.get(target.metric, 'telemetry')}"
             )
             found.append(Said("target.needs", {**told, "what": needed}))
-        found += [
-            Said("target.no_condition", {**told, **_unknown(where.name)})
-            for where in target.where
-            if where.name not in CONDITIONS
-        ]
+        for where in target.where:
+            if conditions is not None and where.name not in conditions:
+                near = did_you_mean_one_of(where.name, conditions)
+                unknown = {**told, "name": where.name, "near": near}
+                found.append(Said("target.no_condition", unknown))
     return found
-
-
-def _unknown(name: str) -> dict[str, str]:
-    return {"name": name, "near": did_you_mean_one_of(name, CONDITIONS)}
 
 
 def _listed(target: Threshold) -> str:

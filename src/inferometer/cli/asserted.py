@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from inferometer.vocabulary import OF_THE_MACHINE, statistic_of
+from inferometer.vocabulary import CONDITIONS, OF_THE_MACHINE, statistic_of
 from inferometer.words import Said, sentence_of
 
 if TYPE_CHECKING:
@@ -28,10 +28,13 @@ Asserted = Annotated[
 
 
 def targets_of(
-    texts: Sequence[str], *, lacking: Sequence[str] = ()
+    texts: Sequence[str],
+    *,
+    lacking: Sequence[str] = (),
+    conditions: Sequence[str] | None = tuple(CONDITIONS),
 ) -> tuple[Threshold, ...]:
-    """The parsed targets; `lacking` are metrics that this run cannot have. Raises FlagsError with
-    all errors.
+    """The parsed targets; `lacking` are metrics that this run cannot have, `conditions` those that
+    there are, None where files tell them. Raises FlagsError with all errors.
     """
     if not texts:
         return ()
@@ -49,7 +52,7 @@ def targets_of(
             )
     reasons += [
         Said("flag.of", {"flag": "--assert", "why": mistake})
-        for mistake in mistakes(targets, lacking=lacking)
+        for mistake in mistakes(targets, lacking=lacking, conditions=conditions)
     ]
     if reasons:
         raise FlagsError(reasons)

@@ -5,6 +5,7 @@ condition.
 from __future__ import annotations
 
 import math
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,9 +18,10 @@ from inferometer.results import Condition, Point
 from inferometer.results.apart import told_apart
 from inferometer.results.json_text import storable
 from inferometer.results.on_demand import with_percentiles
+from inferometer.results.point import condition_names
 from inferometer.results.reader import read
-from inferometer.spec.flags import did_you_mean_one_of
-from inferometer.vocabulary import CONDITIONS, canonical
+from inferometer.spec.flags import did_you_mean
+from inferometer.vocabulary import canonical
 from inferometer.words import Said
 
 TOOL = "tool"
@@ -30,8 +32,9 @@ class ComparisonRequest:
     """The parsed command line."""
 
     sources: Sequence[Path]
-    by: tuple[str, list[str]] | None
-    where: Sequence[tuple[str, list[str]]]
+    by: tuple[str, str] | None
+    """A condition, and its two values, with a comma between."""
+    where: Sequence[tuple[str, str]]
     """A condition, and the values of which a point must have one."""
     metrics: Sequence[str]
     """Empty: the comparison's default metrics."""
@@ -107,16 +110,16 @@ def compare_links(
     """The cost of links in all sources; and unreadable files. Raises CannotCompareError,
     ResultsError.
     """
+    collection = read(wanted.sources)
+    points = collection.points
+    _require_conditions(wanted, points)
     by = None
     if wanted.by:
         name, values = wanted.by
-        narrow, wide = _two(name, values)
+        narrow, wide = _two(points, name, values)
         by = (name, _number(narrow), _number(wide))
-    collection = read(wanted.sources)
     study = link_costs(
-        with_percentiles(
-            _chosen(collection.points, wanted.where), wanted.metrics
-        ),
+        with_percentiles(_chosen(points, wanted.where), wanted.metrics),
         by=by,
         metrics=wanted.metrics or LINK_METRICS,
         delta=wanted.delta,
@@ -127,7 +130,7 @@ def compare_links(
 
 
 Sides = tuple[
-    tuple[tuple[Point, ...], tuple[Point, ...]],
+    tuple[Sequence[Point], Sequence[Point]],
     tuple[str, str],
     tuple[str, ...],
 ]
@@ -141,6 +144,7 @@ def _two_sources(wanted: ComparisonRequest) -> Sides:
         )
     one, other = (read([source]) for source in wanted.sources)
     together = told_apart([*one.points, *other.points])
+    _require_conditions(wanted, together)
     parts = together[: len(one.points)], together[len(one.points) :]
     sides = _chosen(parts[0], wanted.where), _chosen(parts[1], wanted.where)
     return sides, _names(*wanted.sources), (*one.problems, *other.problems)
@@ -148,14 +152,16 @@ def _two_sources(wanted: ComparisonRequest) -> Sides:
 
 def _two_values(wanted: ComparisonRequest) -> Sides:
     assert wanted.by is not None
-    name, values = wanted.by
-    one, other = _two(name, values)
     collection = read(wanted.sources)
+    _require_conditions(wanted, collection.points)
+    name, values = wanted.by
     points = _chosen(collection.points, wanted.where)
-    sides = _chosen(points, [(name, [one])]), _chosen(points, [(name, [other])])
-    for value, side in zip(values, sides, strict=True):
+    one, other = _two(points, name, values)
+    sides = _having(points, name, [one]), _having(points, name, [other])
+    for value, side in zip((one, other), sides, strict=True):
         if not side:
-            there = sorted({_text(value_of(point, name)) for point in points})
+            values_there = {_text(value_of(point, name)) for point in points}
+            there = sorted(map(shlex.quote, values_there))
             problem = next(iter(collection.problems), "")
             told = {
                 "name": name,
@@ -167,36 +173,77 @@ def _two_values(wanted: ComparisonRequest) -> Sides:
     return sides, (f"{name}={one}", f"{name}={other}"), collection.problems
 
 
-def _two(name: str, values: Sequence[str]) -> tuple[str, str]:
-    if len(values) != 2:
+def _two(points: Sequence[Point], name: str, values: str) -> tuple[str, str]:
+    found = _values(points, name, values)
+    if len(found) != 2:
         raise CannotCompareError(
-            Said("compare.two_values", {"name": name, "n": len(values)})
+            Said("compare.two_values", {"name": name, "n": len(found)})
         )
-    return values[0], values[1]
+    return found[0], found[1]
 
 
-def _condition(text: str, flag: str) -> tuple[str, list[str]]:
+def _values(points: Sequence[Point], name: str, text: str) -> list[str]:
+    """What stands between commas; a value that the points tell may have commas in it."""
+    there = {_text(value_of(point, name)) for point in points}
+    pieces = [piece.strip() for piece in text.split(",")]
+    found: list[str] = []
+    while pieces:
+        whole = next(
+            (
+                end
+                for end in range(len(pieces), 1, -1)
+                if ", ".join(pieces[:end]) in there
+            ),
+            1,
+        )
+        value = ", ".join(pieces[:whole])
+        found.append(value if value in there else _text(_number(value)))
+        pieces = pieces[whole:]
+    return found
+
+
+def _condition(text: str, flag: str) -> tuple[str, str]:
     name, equals, values = text.partition("=")
     if not equals:
-        raise ValueError(
-            Said("compare.not_a_condition", {"flag": flag, "text": text})
-        )
-    if name not in CONDITIONS and name != TOOL:
-        near = did_you_mean_one_of(name, [*CONDITIONS, TOOL])
-        told = {"flag": flag, "text": text, "name": name, "near": near}
-        raise ValueError(Said("compare.no_condition", told))
-    return name, [_text(_number(value.strip())) for value in values.split(",")]
+        example = f"{text}=A,B" if flag == "--by" else "engine=vllm"
+        told = {"flag": flag, "text": text, "example": example}
+        raise ValueError(Said("compare.not_a_condition", told))
+    return name, values
+
+
+def _require_conditions(
+    wanted: ComparisonRequest, points: Sequence[Point]
+) -> None:
+    """Those of the vocabulary, and those that files or folders tell."""
+    known = (*condition_names(points), TOOL)
+    told = {name for point in points for name in point.conditions}
+    asked = [("--where", *each) for each in wanted.where]
+    if wanted.by:
+        asked.insert(0, ("--by", *wanted.by))
+    for flag, name, values in asked:
+        if name not in known:
+            there = [each for each in known if each in told]
+            near = did_you_mean(name, known) or Said(
+                "near.all", {"names": there}
+            )
+            text = f"{name}={values}"
+            said = {"flag": flag, "text": text, "name": name, "near": near}
+            raise CannotCompareError(Said("compare.no_condition", said))
 
 
 def _chosen(
-    points: Sequence[Point], filters: Sequence[tuple[str, list[str]]]
+    points: Sequence[Point], filters: Sequence[tuple[str, str]]
+) -> Sequence[Point]:
+    for name, values in filters:
+        points = _having(points, name, _values(points, name, values))
+    return points
+
+
+def _having(
+    points: Sequence[Point], name: str, values: Sequence[str]
 ) -> tuple[Point, ...]:
     return tuple(
-        point
-        for point in points
-        if all(
-            _text(value_of(point, name)) in values for name, values in filters
-        )
+        point for point in points if _text(value_of(point, name)) in values
     )
 
 
@@ -209,7 +256,9 @@ def _number(text: str) -> Condition:
 
 
 def _text(value: Condition) -> str:
-    """One spelling for 8, 8.0 and "8"."""
+    """One spelling for 8, 8.0 and "8", and for True and "true"."""
+    if isinstance(value, bool) or value in ("True", "False"):
+        return str(value).lower()
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return "none" if value is None else str(value)

@@ -169,7 +169,6 @@ def _write_or_refuse(
     asserted: Sequence[str],
 ) -> int:
     from inferometer.analysis.ratings import RatingsError
-    from inferometer.cli.asserted import targets_of
     from inferometer.cli.flag_errors import FlagsError
     from inferometer.report.tables.workbook import NoExcelError
     from inferometer.results.reader import ResultsError
@@ -177,7 +176,7 @@ def _write_or_refuse(
 
     refused = (ResultsError, CannotWriteError, NoExcelError, RatingsError)
     try:
-        return _write(sources, page, files, targets_of(asserted))
+        return _write(sources, page, files, asserted)
     except FlagsError as error:
         usage_error(*error.reasons)
     except refused as error:
@@ -188,20 +187,23 @@ def _write(
     sources: Sequence[Path],
     page: Page,
     files: TableFiles,
-    goals: Sequence[Threshold],
+    texts: Sequence[str],
 ) -> int:
     """Write all outputs; the exit code."""
     from inferometer.analysis.ratings import RATED, read_ratings
     from inferometer.analysis.targets import check, check_campaigns
-    from inferometer.cli.asserted import tell
+    from inferometer.cli.asserted import targets_of, tell
     from inferometer.cli.report_files import write_tables
     from inferometer.report.page.writing import write_report
     from inferometer.results.frames import Frames
+    from inferometer.results.point import condition_names
     from inferometer.store.atomic import require_writable
 
+    goals = targets_of(texts, conditions=None)
     rated = read_ratings(page.ratings) if page.ratings else RATED
     require_writable(page.output.parent)  # before the time is spent
     collection = _collected(sources, goals)
+    targets_of(texts, conditions=condition_names(collection.points))
     asserted = check(goals, collection.points)
     checked = [*check_campaigns(collection), *asserted]
     with _drawing():

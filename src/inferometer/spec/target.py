@@ -38,7 +38,7 @@ COMPARISON_IN_SCHEMA = (
 )
 """A target without its metric, as a campaign file has it, for a schema."""
 _CONDITION = re.compile(
-    r"\s*(?P<name>[a-z_]+)\s*(?P<op><=|>=|<|>|=)\s*(?P<value>[^,]*?)\s*"
+    r"\s*(?P<name>[A-Za-z_][\w.-]*)\s*(?P<op><=|>=|<|>|=)\s*(?P<value>[^,]*?)\s*"
 )
 
 EXAMPLE = (

@@ -217,11 +217,9 @@ def draw_spread(material: Material, words: Words) -> Sketch:
     if len(members) < 2:
         raise NothingToDrawError(words.text("figure.nothing.configurations"))
     load = _common_level(members, x)
-    at = {
-        key: [p for p in each if level_of(p, x) == load]
-        for key, each in members.items()
-    }
-    names, notes = _names({key: v for key, v in at.items() if v}, x, words)
+    points = [point for each in members.values() for point in each]
+    at = _configurations([p for p in points if level_of(p, x) == load], x)
+    names, notes = _names(at, x, words)
     rows = [
         row
         for latency in LATENCIES

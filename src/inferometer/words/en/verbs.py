@@ -444,7 +444,7 @@ VERBS: dict[str, str] = {
     "compare.no_point": "no point has {metrics} on both sides: choose others with --metric",
     "compare.several": (
         "{side} has several values of {condition} under the same settings ({values}): choose one "
-        "with --where {condition}={first}"
+        "with --where {choice}"
     ),
     "compare.two_sides": "compare needs two sides, A and B, or --by CONDITION=A,B: {n} given",
     "compare.nowhere": "no point has {name}={value}: there are {there}",
@@ -453,7 +453,7 @@ VERBS: dict[str, str] = {
     "compare.two_values": "--by needs two values, such as --by {name}=A,B, not {n}",
     "compare.not_a_share": "{flag} {text} is not a fraction: write it as 2% or 0.02",
     "compare.not_a_condition": (
-        "{flag} {text} is not CONDITION=VALUE: write it as {flag} engine=vllm"
+        "{flag} {text} is not CONDITION=VALUE: write it as {flag} {example}"
     ),
     "compare.no_condition": "{flag} {text}: there is no condition {name!r}{near}",
     "pcie.no_model": (

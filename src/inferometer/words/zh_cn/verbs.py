@@ -375,8 +375,8 @@ VERBS: dict[str, str] = {
     "compare.no_pair": "没有一对测试点两边都有 {metrics}：请用 --metric 选择别的指标",
     "compare.no_point": "没有测试点两边都有 {metrics}：请用 --metric 选择别的指标",
     "compare.several": (
-        "{side} 在同样的设置下有几个不同的 {condition}（{values}）：请用 --where {condition}="
-        "{first} 选择其中一个"
+        "{side} 在同样的设置下有几个不同的 {condition}（{values}）：请用 "
+        "--where {choice} 选择其中一个"
     ),
     "compare.two_sides": "compare 需要 A、B 两边，或 --by CONDITION=A,B：现在给出了 {n} 个",
     "compare.nowhere": "没有 {name}={value} 的测试点：有的是 {there}",
@@ -385,7 +385,7 @@ VERBS: dict[str, str] = {
     "compare.two_values": "--by 需要两个值，例如 --by {name}=A,B，而不是 {n} 个",
     "compare.not_a_share": "{flag} {text} 不是比例：请写成 2% 或 0.02",
     "compare.not_a_condition": (
-        "{flag} {text} 不是 CONDITION=VALUE 的形式：请写成 {flag} engine=vllm"
+        "{flag} {text} 不是 CONDITION=VALUE 的形式：请写成 {flag} {example}"
     ),
     "compare.no_condition": "{flag} {text}：没有 {name!r} 这个条件{near}",
     "pcie.no_model": (

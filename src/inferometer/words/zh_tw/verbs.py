@@ -375,8 +375,8 @@ VERBS: dict[str, str] = {
     "compare.no_pair": "沒有一對測試點兩邊都有 {metrics}：請用 --metric 選擇別的指標",
     "compare.no_point": "沒有測試點兩邊都有 {metrics}：請用 --metric 選擇別的指標",
     "compare.several": (
-        "{side} 在同樣的設定下有幾個不同的 {condition}（{values}）：請用 --where {condition}="
-        "{first} 選擇其中一個"
+        "{side} 在同樣的設定下有幾個不同的 {condition}（{values}）：請用 "
+        "--where {choice} 選擇其中一個"
     ),
     "compare.two_sides": "compare 需要 A、B 兩邊，或 --by CONDITION=A,B：現在給出了 {n} 個",
     "compare.nowhere": "沒有 {name}={value} 的測試點：有的是 {there}",
@@ -385,7 +385,7 @@ VERBS: dict[str, str] = {
     "compare.two_values": "--by 需要兩個值，例如 --by {name}=A,B，而不是 {n} 個",
     "compare.not_a_share": "{flag} {text} 不是比例：請寫成 2% 或 0.02",
     "compare.not_a_condition": (
-        "{flag} {text} 不是 CONDITION=VALUE 的形式：請寫成 {flag} engine=vllm"
+        "{flag} {text} 不是 CONDITION=VALUE 的形式：請寫成 {flag} {example}"
     ),
     "compare.no_condition": "{flag} {text}：沒有 {name!r} 這個條件{near}",
     "pcie.no_model": (

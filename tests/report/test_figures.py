@@ -628,7 +628,7 @@ def test_the_spread_names_those_of_its_load_by_what_differs_among_them() -> (
     points = [
         *ladder((1, 2)),
         *ladder((1, 2), model="14B"),
-        *ladder((1,), tp=2),
+        *ladder((4,), tp=2),
     ]
     names = {
         row["who"]

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 
 import jsonschema
 import pytest
 
+import inferometer
 from inferometer.cli.main import main
 from inferometer.spec.marked_yaml import read_yaml
-from inferometer.spec.preset_files import preset_text
+from inferometer.spec.preset_files import preset_names, preset_text
+from inferometer.words import Said, step
+
+RECIPES = Path(inferometer.__file__).parent / "spec" / "ready_made.yaml"
 
 
 @pytest.fixture
@@ -52,6 +57,25 @@ def test_they_are_listed_with_what_they_are_for(run: Run) -> None:
     assert [line.split()[0] for line in lines] == sorted(
         line.split()[0] for line in lines
     )
+
+
+def test_what_presets_and_recipes_have_people_do_is_in_every_language() -> None:
+    presets = [read_yaml(preset_text(name)).data for name in preset_names()]
+    recipes = read_yaml(RECIPES.read_text(encoding="utf-8")).data["recipes"]
+    told = [
+        *(
+            each
+            for preset in presets
+            for each in preset.get("hardware", {}).values()
+        ),
+        *recipes.values(),
+    ]
+    names = ("instruction", "note")
+    asked = [each[name] for each in told for name in names if name in each]
+    assert len(asked) == 4
+    assert [text for text in asked if not isinstance(step(text), Said)] == []
+    assert step("Plug it in.") == "Plug it in."
+    assert not isinstance(step("Plug it in."), Said)
 
 
 def test_one_is_shown_as_it_stands(run: Run) -> None:

@@ -123,6 +123,7 @@ ROOMS = {
     "sentences",
     "server",
     "statistic",
+    "step",
     "steps",
     "target",
     "terminal",

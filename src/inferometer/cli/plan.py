@@ -117,8 +117,10 @@ def _show_head(
     campaign: CampaignSpec, places: CampaignPaths, remarks: Iterable[str]
 ) -> None:
     from inferometer.cli.plan_view import headed
+    from inferometer.cli.presets import about_preset
 
-    about = f" - {campaign.about}" if campaign.about else ""
+    about = about_preset(campaign.name, campaign.about or "")
+    about = f" - {about}" if about else ""
     files = str(places.result_dir / campaign.file_name)
     _tell(headed("campaign", printable(f"{campaign.name}{about}")))
     _tell(headed("results", printable(files)))

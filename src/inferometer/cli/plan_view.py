@@ -16,7 +16,7 @@ from inferometer.server.verification import hardware_words
 from inferometer.spec.campaign import Group, ServerNeed
 from inferometer.spec.interleave import Block
 from inferometer.spec.recipe import floats, shell_line
-from inferometer.words import in_words, spoken
+from inferometer.words import in_words, spoken, step
 
 COLUMNS = (
     "group",
@@ -152,7 +152,8 @@ def _to_start(need: ServerNeed) -> Iterator[str]:
     if need.hardware is not None:
         yield item("hardware", in_words(hardware_words(need)))
         if need.hardware.instruction:
-            yield item("do", printable(need.hardware.instruction))
+            what = in_words(step(need.hardware.instruction))
+            yield item("do", printable(what))
     if need.recipe.compose_file:
         of = {
             "service": need.recipe.compose_service,

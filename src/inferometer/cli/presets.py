@@ -34,9 +34,19 @@ def list_presets(context: typer.Context) -> None:
     width = max(map(len, names))
     for name in names:
         about = read_yaml(preset_text(name)).data["about"]
-        if spoken().language != "en":
-            about = help_words(spoken().language)[f"about.{name}"]
-        typer.echo(f"{name:{width}}  {about}")
+        typer.echo(f"{name:{width}}  {about_preset(name, about)}")
+
+
+def about_preset(name: str, about: str) -> str:
+    """A preset's line in the language of the terminal; another's line stays as it is."""
+    from inferometer.spec.marked_yaml import read_yaml
+    from inferometer.spec.preset_files import preset_names, preset_text
+
+    language = spoken().language
+    if language == "en" or name not in preset_names():
+        return about
+    is_its = read_yaml(preset_text(name)).data["about"] == about
+    return help_words(language)[f"about.{name}"] if is_its else about
 
 
 @presets.command("show", cls=Verb)

@@ -22,7 +22,7 @@ from inferometer.server.base import Confirmation, Server, ServerError
 from inferometer.server.person import POLL_S, Person, Terminal, Wait, Word
 from inferometer.server.state_file import read_state, write_state
 from inferometer.server.verification import hardware_words
-from inferometer.words import Said, in_words, spoken
+from inferometer.words import Said, in_words, spoken, step
 
 if TYPE_CHECKING:
     from inferometer.spec.campaign import ServerNeed
@@ -190,7 +190,7 @@ def hardware_instruction(need: ServerNeed, how_to_confirm: str) -> str:
     then = "hardware.then.ours" if need.recipe.is_ours else "hardware.then"
     lines = [
         words.text("hardware.needed", hardware=words.say(hardware_words(need))),
-        f"  - {act or words.text('hardware.change')}",
+        f"  - {words.say(step(act)) if act else words.text('hardware.change')}",
         f"  - {words.say(how_to_confirm)}",
         words.text(then, url=need.recipe.base_url),
     ]

@@ -36,7 +36,7 @@ from inferometer.server.verification import (
     start_of,
     verify,
 )
-from inferometer.words import Said, in_words, sentence_of, spoken
+from inferometer.words import Said, in_words, sentence_of, spoken, step
 
 if TYPE_CHECKING:
     from inferometer.spec.campaign import ServerNeed
@@ -275,7 +275,9 @@ def instruction(need: ServerNeed) -> str:
         need.hardware.instruction if need.hardware else None,
         need.recipe.note,
     )
-    lines += [f"  - {printable(step)}" for step in steps if step]
+    lines += [
+        f"  - {printable(words.say(step(each)))}" for each in steps if each
+    ]
     if need.recipe.command:
         key = (
             "operator.start.image"

@@ -127,6 +127,22 @@ def diagnosed(name: str) -> Said:
     return Said("diagnosis", {"cause": cause, "cure": cure})
 
 
+def step(text: str) -> str:
+    """What a person has to do, by a campaign file. What the presets and recipes say is in every
+    language; what others write stays as it is.
+    """
+    return Said(key) if (key := _steps().get(text)) else text
+
+
+@cache
+def _steps() -> Mapping[str, str]:
+    return {
+        text: key
+        for key, text in LANGUAGES["en"].items()
+        if key.startswith("step.")
+    }
+
+
 def machine_reason(code: str) -> Said:
     """Why the machine has no such value, by the code that a result has."""
     key = f"machine.reason.{code}"

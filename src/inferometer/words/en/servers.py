@@ -122,6 +122,13 @@ SERVERS: dict[str, str] = {
     "hardware.when_set_up": "When hardware {name} is set up",
     "hardware.waiting": "  still waiting, {minutes:.0f} of at most {most:.0f} min. {how}",
     "hardware.needed": "Needed: hardware {hardware}",
+    "step.one_x16": "Machine A/B: one card, the slot set to x16.",
+    "step.two_x8": "Machine A/B: two cards, the slots set to x8 each.",
+    "step.two_x16": "Machine C: both cards in slots of full width (x16).",
+    "step.triton": (
+        "In NVIDIA's image of Triton with TensorRT-LLM, on the network of the host. The script "
+        "leaves Triton running behind it."
+    ),
     "hardware.change": "change the hardware to this; it differed before",
     "hardware.then.ours": (
         "The server starts after that. If the machine has to be switched off, run the same command "

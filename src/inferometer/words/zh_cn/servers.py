@@ -97,6 +97,13 @@ SERVERS: dict[str, str] = {
     "hardware.when_set_up": "硬件 {name} 准备好之后",
     "hardware.waiting": "  仍在等待，已过 {minutes:.0f} min，最多 {most:.0f} min。{how}",
     "hardware.needed": "需要的硬件：{hardware}",
+    "step.one_x16": "机器 A/B：装一块卡，插槽设为 x16。",
+    "step.two_x8": "机器 A/B：装两块卡，两个插槽都设为 x8。",
+    "step.two_x16": "机器 C：两块卡都插在全宽（x16）插槽中。",
+    "step.triton": (
+        "在 NVIDIA 的 Triton（含 TensorRT-LLM）镜像中运行，使用主机网络。脚本结束后，Triton "
+        "会继续在后台运行。"
+    ),
     "hardware.change": "把硬件换成这样；此前的不同",
     "hardware.then.ours": "之后会启动服务器。如果需要关机，请在开机后再次运行同样的命令。",
     "hardware.then": "{url} 上的服务器必须运行在它上面：否则请重启服务器。",

@@ -98,6 +98,13 @@ SERVERS: dict[str, str] = {
     "hardware.when_set_up": "硬體 {name} 準備好之後",
     "hardware.waiting": "  仍在等待，已過 {minutes:.0f} min，最多 {most:.0f} min。{how}",
     "hardware.needed": "需要的硬體：{hardware}",
+    "step.one_x16": "機器 A/B：裝一張卡，插槽設為 x16。",
+    "step.two_x8": "機器 A/B：裝兩張卡，兩個插槽都設為 x8。",
+    "step.two_x16": "機器 C：兩張卡都插在全寬（x16）插槽中。",
+    "step.triton": (
+        "在 NVIDIA 的 Triton（含 TensorRT-LLM）映像檔中執行，使用主機網路。指令碼結束後，Triton "
+        "會繼續在背景執行。"
+    ),
     "hardware.change": "把硬體換成這樣；先前的不同",
     "hardware.then.ours": "之後會啟動伺服器。如果需要關機，請在開機後再次執行同樣的命令。",
     "hardware.then": "{url} 上的伺服器必須執行在它上面：否則請重新啟動伺服器。",

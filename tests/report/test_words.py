@@ -81,6 +81,7 @@ ROOMS = {
     "machine",
     "price",
     "limits",
+    "library",
     "link",
     "list",
     "load",

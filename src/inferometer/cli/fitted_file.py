@@ -6,7 +6,7 @@ from pathlib import Path
 
 from inferometer.engine.twin.fitted import Fitted, from_plain
 from inferometer.engine.twin.profiles import ProfileError
-from inferometer.words import Said
+from inferometer.words import Said, reason_of
 
 MAX_BYTES = 1 << 20
 
@@ -19,7 +19,7 @@ def read_fitted(path: Path) -> Fitted:
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)
     except OSError as error:
-        values = {"path": str(path), "cause": error.strerror or str(error)}
+        values = {"path": str(path), "cause": reason_of(error)}
         raise ProfileError(Said("twin.unread", values)) from None
     if len(content) > MAX_BYTES:
         raise ProfileError(Said("twin.no_fit", {}))

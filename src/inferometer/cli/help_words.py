@@ -9,7 +9,8 @@ from importlib import import_module
 from inspect import signature
 from typing import Any
 
-from inferometer.words import in_words
+from inferometer.words import Said, in_words
+from inferometer.words.library import of_library
 
 
 def help_words(language: str) -> Mapping[str, str]:
@@ -80,13 +81,16 @@ def parser_error(error: Any, told: str, language: str) -> str:
         hint = parameter.get_error_hint()
     if kind == "typed.BadParameter" and hint is None:
         kind = f"{kind}.alone"
+    message = _message(error)
     near = ", ".join(sorted(getattr(error, "possibilities", None) or ()))
     values = {
         "option": getattr(error, "option_name", ""),
         "near": words["typed.near"].format(near=near) if near else "",
         "hint": hint if isinstance(hint, str) else " / ".join(hint or ()),
-        "message": _message(error).rstrip(".。"),
+        "message": in_words(message).rstrip(".。"),
     }
+    if isinstance(message, Said) and "Usage" in kind:
+        return in_words(message)
     return words[kind].format(**values) if kind in words else told
 
 
@@ -94,7 +98,7 @@ def _message(error: Any) -> str:
     """What is wrong with a value; the parser lets pydantic read numbers."""
     cause = error.__cause__
     if not hasattr(cause, "errors"):
-        return str(getattr(error, "message", ""))
+        return of_library(str(getattr(error, "message", "")).rstrip("."))
     from inferometer.spec.wishes import wish_of
 
-    return in_words(wish_of(cause.errors()[0]))
+    return of_library(wish_of(cause.errors()[0]))

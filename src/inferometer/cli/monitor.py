@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from inferometer.cli.usage import usage_error
-from inferometer.words import Said, spoken
+from inferometer.words import Said, reason_of, spoken
 
 if TYPE_CHECKING:
     from inferometer.cli.monitor_files import SampleFile
@@ -343,7 +343,7 @@ def _serve(root: Path, interval_s: float, host: str, port: int) -> None:
         usage_error(
             Said(
                 "monitor.no_port",
-                {"host": host, "port": port, "why": str(error.strerror)},
+                {"host": host, "port": port, "why": reason_of(error)},
             )
         )
     shown = f"[{host}]" if ":" in host else host

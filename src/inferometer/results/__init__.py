@@ -43,6 +43,6 @@ readers of files. None of these names is a module of this package, which would r
 
 def __getattr__(name: str) -> Any:
     if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        raise AttributeError(name)
     module = import_module(f"{__name__}.{PLACES.get(name, 'point')}")
     return getattr(module, name)

@@ -15,6 +15,7 @@ from inferometer.store.importers.imported_run import CannotImportError, unread
 from inferometer.store.importers.reading import as_objects
 from inferometer.store.json_values import Object
 from inferometer.words import Said
+from inferometer.words.library import of_library
 
 _SPACE = re.compile(r"[\s,]+")
 
@@ -34,7 +35,7 @@ def objects_in(content: bytes, path: Path) -> tuple[list[Object], list[str]]:
         return as_objects(json.loads(content), path), []
     except json.JSONDecodeError as error:
         if error.msg != "Extra data":
-            told = {"line": error.lineno, "why": error.msg}
+            told = {"line": error.lineno, "why": of_library(error.msg)}
             raise unread(path, Said("unread.not_json", told)) from None
     except CannotImportError:
         raise

@@ -19,6 +19,7 @@ from urllib.parse import SplitResult, quote, urlsplit
 
 from inferometer.vocabulary import LATENCIES
 from inferometer.words import Said
+from inferometer.words.library import of_library
 
 SERVER_URL = "VLLM_SERVER_URL"
 """Variable of the environment that holds the server's address."""
@@ -101,7 +102,7 @@ def parse_extra_body(text: str | None) -> dict[str, Any]:
     try:
         body = json.loads(text, parse_constant=refuse)
     except json.JSONDecodeError as error:
-        told = {"why": error.msg, "place": error.pos + 1}
+        told = {"why": of_library(error.msg), "place": error.pos + 1}
         raise ValueError(Said("extra_body.not_json", told)) from None
     if not isinstance(body, dict):
         raise ValueError(Said("extra_body.no_object"))

@@ -15,6 +15,7 @@ from typing import Any
 import yaml
 
 from inferometer.words import Said
+from inferometer.words.library import of_library
 
 MAX_BYTES = 200_000
 MAX_DEPTH = 20
@@ -93,7 +94,7 @@ def read_yaml(text: str) -> Marked:
             [(mark.line + 1 if mark else 1, _problem(error))]
         ) from None
     except yaml.YAMLError as error:  # a character that may not be in YAML
-        why = {"why": str(error).splitlines()[0]}
+        why = {"why": of_library(str(error).splitlines()[0])}
         raise YamlError([(1, Said("yaml.none", why))]) from None
     reader = _Reader()
     data = None if root is None else reader.value(root, ())
@@ -113,10 +114,11 @@ def _problem(error: yaml.MarkedYAMLError) -> str:
         return Said("yaml.nothing")
     if "\\t" in problem:
         return Said("yaml.tab")
-    context = f" {error.context}" if error.context else ""
-    return Said(
-        "sentence", {"what": f"{problem[0].lower()}{problem[1:]}{context}"}
-    )
+    told = of_library(f"{problem[0].lower()}{problem[1:]}")
+    if not error.context:
+        return Said("sentence", {"what": told})
+    context = of_library(error.context)
+    return Said("yaml.problem", {"problem": told, "context": context})
 
 
 def _check_shape(text: str) -> None:

@@ -32,6 +32,7 @@ from inferometer.spec.ready_made import (
     usual_start_timeout_s,
 )
 from inferometer.words import Said
+from inferometer.words.library import of_library
 
 CompletionBackend = Literal[
     "openai",
@@ -81,7 +82,7 @@ def _words(command: Any) -> Any:
         return shlex.split(command) if isinstance(command, str) else command
     except ValueError as error:
         raise ValueError(
-            Said("command.quotation", {"why": str(error)})
+            Said("command.quotation", {"why": of_library(str(error))})
         ) from None
 
 

@@ -21,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inferometer.words import Said, reason_of
+from inferometer.words.library import of_library
 
 MAX_ROW_BYTES = 64 << 20
 """Of one row: a longer one is no row but a file of another kind."""
@@ -86,7 +87,7 @@ def csv_rows(path: str) -> Iterator[Row]:
             told = {
                 "path": path,
                 "line": reader.reader.line_num,
-                "why": str(error),
+                "why": of_library(str(error)),
             }
             raise ValueError(Said("dataset.csv", told)) from None
 
@@ -189,7 +190,7 @@ def _array_spans(
                 deep = Said("dataset.deep_file", {"path": path, "line": line})
                 raise ValueError(deep) from None
             except json.JSONDecodeError as error:
-                why = error.msg
+                why = of_library(error.msg)
                 short = error.pos >= len(text) - NEAR_THE_END or why.startswith(
                     "Unterminated string"
                 )
@@ -215,7 +216,11 @@ def _object(raw: bytes, where: str) -> dict[str, Any]:
     try:
         content = json.loads(_decoded(raw, where))
     except json.JSONDecodeError as error:
-        told = {"where": where, "why": error.msg, "place": error.pos + 1}
+        told = {
+            "where": where,
+            "why": of_library(error.msg),
+            "place": error.pos + 1,
+        }
         raise ValueError(Said("dataset.json", told)) from None
     except RecursionError:
         raise ValueError(Said("dataset.deep_row", {"where": where})) from None

@@ -25,6 +25,7 @@ from inferometer.store.importers.imported_run import (
 from inferometer.store.json_values import Object, at, number
 from inferometer.vocabulary import metrics_in
 from inferometer.words import Said, reason_of
+from inferometer.words.library import of_library
 
 MAX_BYTES = 256 * 1024 * 1024
 """The largest file that is read."""
@@ -98,7 +99,7 @@ def objects_in(
         return as_objects(_value(content, path), path, may_be_list=may_be_list)
     except json.JSONDecodeError as error:
         if error.msg != "Extra data":
-            told = {"line": error.lineno, "why": error.msg}
+            told = {"line": error.lineno, "why": of_library(error.msg)}
             raise unread(path, Said("unread.not_json", told)) from None
     found = []
     for line_number, line in enumerate(content.splitlines(), 1):
@@ -106,7 +107,7 @@ def objects_in(
             try:
                 found += as_objects(_value(line, path), path)
             except json.JSONDecodeError as error:
-                told = {"line": line_number, "why": error.msg}
+                told = {"line": line_number, "why": of_library(error.msg)}
                 raise unread(path, Said("unread.line_not_json", told)) from None
     return found
 

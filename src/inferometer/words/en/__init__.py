@@ -11,6 +11,7 @@ from inferometer.words.en.files import FILES
 from inferometer.words.en.findings import FINDINGS
 from inferometer.words.en.flags import FLAGS
 from inferometer.words.en.imports import IMPORTS
+from inferometer.words.en.libraries import LIBRARIES
 from inferometer.words.en.machine import MACHINE
 from inferometer.words.en.report import REPORT
 from inferometer.words.en.rows import ROWS
@@ -34,6 +35,7 @@ WORDS: dict[str, str] = {
     **DIAGNOSES,
     **TELEMETRY,
     **DOCTOR,
+    **LIBRARIES,
     **MACHINE,
     **VLLM,
     **FILES,

@@ -208,6 +208,7 @@ USAGE: dict[str, str] = {
         "--set {pair}: --quick sends {most} requests a point at most; leave one of the two out."
     ),
     "yaml.too_long": "the file is longer than {most} bytes.",
+    "yaml.problem": "{problem} {context}.",
     "yaml.none": "the file is no YAML ({why}).",
     "yaml.tab": "a tab cannot indent YAML: use spaces.",
     "yaml.too_deep": "values are nested more than {most} deep.",

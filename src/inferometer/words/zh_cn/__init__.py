@@ -11,6 +11,7 @@ from inferometer.words.zh_cn.files import FILES
 from inferometer.words.zh_cn.findings import FINDINGS
 from inferometer.words.zh_cn.flags import FLAGS
 from inferometer.words.zh_cn.imports import IMPORTS
+from inferometer.words.zh_cn.libraries import LIBRARIES
 from inferometer.words.zh_cn.machine import MACHINE
 from inferometer.words.zh_cn.report import REPORT
 from inferometer.words.zh_cn.rows import ROWS
@@ -34,6 +35,7 @@ WORDS: dict[str, str] = {
     **DIAGNOSES,
     **TELEMETRY,
     **DOCTOR,
+    **LIBRARIES,
     **MACHINE,
     **VLLM,
     **FILES,

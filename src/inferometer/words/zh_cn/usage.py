@@ -174,6 +174,7 @@ USAGE: dict[str, str] = {
         "--set {pair}：--quick 每个测试点最多发送 {most} 个请求；请去掉两者之一。"
     ),
     "yaml.too_long": "文件超过 {most} 字节。",
+    "yaml.problem": "{context}，{problem}。",
     "yaml.none": "文件不是 YAML（{why}）。",
     "yaml.tab": "YAML 不能用制表符缩进：请用空格。",
     "yaml.too_deep": "嵌套超过 {most} 层。",

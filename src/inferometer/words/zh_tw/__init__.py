@@ -11,6 +11,7 @@ from inferometer.words.zh_tw.files import FILES
 from inferometer.words.zh_tw.findings import FINDINGS
 from inferometer.words.zh_tw.flags import FLAGS
 from inferometer.words.zh_tw.imports import IMPORTS
+from inferometer.words.zh_tw.libraries import LIBRARIES
 from inferometer.words.zh_tw.machine import MACHINE
 from inferometer.words.zh_tw.report import REPORT
 from inferometer.words.zh_tw.rows import ROWS
@@ -34,6 +35,7 @@ WORDS: dict[str, str] = {
     **DIAGNOSES,
     **TELEMETRY,
     **DOCTOR,
+    **LIBRARIES,
     **MACHINE,
     **VLLM,
     **FILES,

@@ -174,6 +174,7 @@ USAGE: dict[str, str] = {
         "--set {pair}：--quick 每個測試點最多傳送 {most} 個請求；請去掉兩者之一。"
     ),
     "yaml.too_long": "檔案超過 {most} 位元組。",
+    "yaml.problem": "{context}，{problem}。",
     "yaml.none": "檔案不是 YAML（{why}）。",
     "yaml.tab": "YAML 不能用 Tab 縮排：請用空格。",
     "yaml.too_deep": "巢狀超過 {most} 層。",

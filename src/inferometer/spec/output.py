@@ -5,6 +5,7 @@ of them. It changes nothing of what is sent, so it is no part of a point's ident
 from __future__ import annotations
 
 import re
+import unicodedata
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
@@ -31,32 +32,61 @@ Percentiles = Annotated[
 Goodput = dict[LatencyName, PositiveFloat]
 
 
+MIN_PUE, MAX_PUE = 1, 10
+
+
 class Price(Spec):
     """What the deployment costs: by the hour, or by its energy."""
 
     amount: PositiveFloat
     """In whatever currency."""
+    currency: Annotated[str, Field(max_length=4)] = ""
+    """As it was written, such as `$` or `CNY`; it is printed, and nothing is converted."""
     per: Literal["h", "kWh"]
-    pue: Annotated[float, Field(ge=1, le=10)] = 1.0
+    pue: Annotated[float, Field(ge=MIN_PUE, le=MAX_PUE)] = 1.0
     """Energy that the building takes ÷ energy of the cards."""
 
     def __str__(self) -> str:
         pue = f" × PUE {self.pue:g}" if self.pue > 1 else ""
-        return f"{self.amount:g}/{self.per}{pue}"
+        before, after = self.currency, ""
+        if self.currency.isalpha():
+            before, after = "", f" {self.currency}"
+        return f"{before}{self.amount:g}{after}/{self.per}{pue}"
 
 
-_PRICE = r"(\d+(?:\.\d+)?)/(h|kWh)(?:\*(\d+(?:\.\d+)?))?"
+_NUMBER = r"[0-9]+(?:\.[0-9]+)?"
+_CURRENCY = r"[^0-9\s.,:;/*×+\-'\"]{0,4}"
+_HOUR, _KWH = r"h|hr|hour|小时|小時", r"kWh|kwh|KWH|度"
+_PRICE = (
+    rf"({_CURRENCY})({_NUMBER})({_CURRENCY})/"
+    rf"(?:({_HOUR})|({_KWH})(?:[*×]({_NUMBER}))?)"
+)
 
 
 def _price(told: Any) -> Any:
-    """`2.5/h`, `0.12/kWh` or `0.12/kWh*1.3`, as people write it."""
-    if not isinstance(told, str):
+    """`2.5/h`, `$2.5/hour`, `0.12 EUR/kWh` or `0.12/kWh*1.3`, as people write it."""
+    if told is None or isinstance(told, Price | dict):
         return told
-    found = re.fullmatch(_PRICE, told.replace(" ", ""))
-    if found is None or (found[2] == "h" and found[3]):
+    found = re.fullmatch(_PRICE, str(told).replace(" ", ""))
+    if found is None or not float(found[2]):
         raise ValueError(Said("price.wanted"))
-    amount, per, pue = found.groups()
-    return {"amount": amount, "per": per, **({"pue": pue} if pue else {})}
+    before, amount, after, hour, _, pue = found.groups()
+    currency = before or after
+    if (before and after) or not all(map(_is_of_currency, currency)):
+        raise ValueError(Said("price.wanted"))
+    if pue and not MIN_PUE <= float(pue) <= MAX_PUE:
+        raise ValueError(Said("price.pue"))
+    price = {"amount": amount, "currency": currency}
+    return {
+        **price,
+        "per": "h" if hour else "kWh",
+        **({"pue": pue} if pue else {}),
+    }
+
+
+def _is_of_currency(character: str) -> bool:
+    """A letter of `CNY` or 元, or a sign such as ¥."""
+    return character.isalpha() or unicodedata.category(character) == "Sc"
 
 
 AnyPrice = Annotated[

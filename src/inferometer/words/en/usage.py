@@ -106,7 +106,11 @@ USAGE: dict[str, str] = {
         "The target {target!r} cannot be checked: no point of this run has {where}. Leave it out, "
         "or run the points that it is asked of."
     ),
-    "price.wanted": "wants a price such as 2.5/h, 0.12/kWh or, with a PUE, 0.12/kWh*1.3",
+    "price.pue": "wants a PUE from 1 to 10",
+    "price.wanted": (
+        "wants a price above 0 with a decimal point, such as 2.5/h, $2.5/h, 0.12/kWh or, with a "
+        "PUE, 0.12/kWh*1.3"
+    ),
     "axis.wanted": "wants numbers, ranges such as {{from: 1, to: 200, step: 1}}, or a list of both",
     "axis.too_many": "has more than {most} values",
     "axis.none": "has no values; leave it out, or give some",

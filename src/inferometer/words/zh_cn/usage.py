@@ -94,7 +94,11 @@ USAGE: dict[str, str] = {
         "目标 {target!r} 无法检查：本次运行的测试点都不具备 {where}。请去掉它，或运行它所针对的测试"
         "点。"
     ),
-    "price.wanted": "应为价格，例如 2.5/h、0.12/kWh，或带 PUE 的 0.12/kWh*1.3",
+    "price.pue": "PUE 应在 1 到 10 之间",
+    "price.wanted": (
+        "应为大于 0 的价格，小数点用“.”，例如 2.5/h、18 元/小时、0.12/kWh，"
+        "或带 PUE 的 0.12/kWh*1.3"
+    ),
     "axis.wanted": "应为数值、形如 {{from: 1, to: 200, step: 1}} 的范围，或两者的列表",
     "axis.too_many": "超过 {most} 个值",
     "axis.none": "没有值；请去掉它，或给出一些值",

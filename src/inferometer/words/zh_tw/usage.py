@@ -94,7 +94,11 @@ USAGE: dict[str, str] = {
         "目標 {target!r} 無法檢查：本次執行的測試點都不具備 {where}。請去掉它，或執行它所針對的測試"
         "點。"
     ),
-    "price.wanted": "應為價格，例如 2.5/h、0.12/kWh，或帶 PUE 的 0.12/kWh*1.3",
+    "price.pue": "PUE 應在 1 到 10 之間",
+    "price.wanted": (
+        "應為大於 0 的價格，小數點用「.」，例如 2.5/h、80 元/小時、0.12/kWh，"
+        "或帶 PUE 的 0.12/kWh*1.3"
+    ),
     "axis.wanted": "應為數值、形如 {{from: 1, to: 200, step: 1}} 的範圍，或兩者的清單",
     "axis.too_many": "超過 {most} 個值",
     "axis.none": "沒有值；請去掉它，或給出一些值",

@@ -14,6 +14,7 @@ from inferometer.diagnose import (
     REPLIES,
     Diagnosis,
     diagnose,
+    diagnose_end,
     diagnose_line,
     diagnose_reply,
 )
@@ -570,6 +571,35 @@ def test_every_trouble_in_words_has_its_row() -> None:
         if key.startswith("diagnosis.")
     }
     assert told == {row.name for row in (*DIAGNOSES, *REPLIES, *NOTES)}
+
+
+@pytest.mark.parametrize(
+    ("lines", "running", "name"),
+    [
+        (["CUDA out of memory."], False, "accelerator-out-of-memory"),
+        (["CUDA out of memory."], True, "accelerator-out-of-memory-under-load"),
+        (
+            ["EngineCore encountered an issue", "NCCL error in: x.cpp"],
+            True,
+            "link-between-accelerators",
+        ),
+        (["EngineDeadError"], True, "engine-dead"),
+        (
+            ["KV cache pool is full. Retract requests", "bus error"],
+            True,
+            "no-shared-memory",
+        ),
+        (["Request 5 is preempted by PreemptionMode.RECOMPUTE"], True, None),
+        (['"POST /v1/completions HTTP/1.1" 401 unauthorized'], True, None),
+        ([], True, None),
+    ],
+)
+def test_what_ended_a_server_of_ours(
+    lines: list[str], running: bool, name: str | None
+) -> None:
+    """Under load another cure helps; what works as it should ends no server."""
+    found = diagnose_end(lines, running=running)
+    assert (found.name if found else None) == name
 
 
 def test_two_gpus_are_the_cure_for_too_little_memory() -> None:

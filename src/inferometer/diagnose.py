@@ -384,12 +384,23 @@ READY = re.compile(
 """From here on a server runs."""
 
 
+_REPLIES = tuple(row for row in REPLIES if row.name in IN_LOGS)
+_UNDER_LOAD = tuple(row for row in REPLIES if row.name.endswith("-under-load"))
+
+
 def diagnose_line(line: str, *, running: bool) -> Diagnosis | None:
     """What one line of a log says is wrong; None for most. `running`: the server came up before."""
-    replies = tuple(row for row in REPLIES if row.name in IN_LOGS)
-    under_load = tuple(
-        row for row in REPLIES if row.name.endswith("-under-load")
-    )
     preempted, *mentioned = NOTES  # names a full cache, too
-    urgent = (preempted, *(under_load if running else ()))
-    return _first((*urgent, *DIAGNOSES, *replies, *mentioned), line)
+    urgent = (preempted, *(_UNDER_LOAD if running else ()))
+    return _first((*urgent, *DIAGNOSES, *_REPLIES, *mentioned), line)
+
+
+def diagnose_end(lines: Sequence[str], *, running: bool) -> Diagnosis | None:
+    """What ended a server of ours, or keeps it from answering, from the last lines of its log.
+    `running`: it came up before.
+    """
+    if not running:
+        return diagnose("\n".join(lines))
+    found = [diagnose_line(line, running=True) for line in lines]
+    rows = (*_UNDER_LOAD, *DIAGNOSES, *_REPLIES)
+    return next((row for row in rows if row in found), None)

@@ -290,7 +290,11 @@ class ComposeServer:
                 trouble = "compose.restarted"
             if trouble:
                 ended = {**of, "status": found.status, "code": found.exit}
-                raise failure(Said(trouble, ended), self.log_tail)
+                raise failure(
+                    Said(trouble, ended),
+                    self.log_tail,
+                    running=self._started is not None,
+                )
             return found
         raise ServerError(Said("compose.no_container", of))
 

@@ -57,6 +57,8 @@ class ProcessServer:
         self._guard: subprocess.Popen[bytes] | None = None
         self._end: str | None = None
         """How the server ended, as the rest of a sentence."""
+        self._is_up = False
+        """Whether its latest start came up."""
         self._memory: dict[str, float] = {}
         self._secrets = log_file.secrets_of(
             os.environ | need.recipe.environment
@@ -104,6 +106,7 @@ class ProcessServer:
             ):  # what went wrong first is what counts
                 self.stop()
             raise
+        self._is_up = True
         took = {
             "log": log.name,
             "start_s": round(time.monotonic() - begin_s, 1),
@@ -190,7 +193,7 @@ class ProcessServer:
         recipe = self.need.recipe
         from inferometer.spec.recipe import shell_line
 
-        self._end = None
+        self._end, self._is_up = None, False
         self._say(
             spoken().text(
                 "server.starting", command=shell_line(recipe), log=log
@@ -254,7 +257,9 @@ class ProcessServer:
         self._pause(0)
         if self._end is not None:
             told = {"how": self._end, "log": self.log_path}
-            raise failure(Said("server.ended", told), self.log_tail)
+            raise failure(
+                Said("server.ended", told), self.log_tail, running=self._is_up
+            )
 
     @staticmethod
     def _close(pipe: IO[bytes] | None) -> None:

@@ -327,7 +327,7 @@ def check_ours(
         except ServerAbsentError as error:
             pause()
             check_alive()
-            raise failure(sentence_of(error), log_tail) from None
+            raise failure(sentence_of(error), log_tail, running=True) from None
 
 
 def wait_until_ready(
@@ -376,10 +376,17 @@ def wait_until_ready(
             pause(POLL_S)
 
 
-def failure(sentence: str, log_tail: Callable[[int], list[str]]) -> ServerError:
-    """The error `sentence`, with the cause that the log shows, and its cure."""
-    from inferometer.diagnose import diagnose
+def failure(
+    sentence: str,
+    log_tail: Callable[[int], list[str]],
+    *,
+    running: bool = False,
+) -> ServerError:
+    """The error `sentence`, with the cause that the log shows, and its cure. `running`: whether the
+    server had come up.
+    """
+    from inferometer.diagnose import diagnose_end
 
-    found = diagnose("\n".join(log_tail(DIAGNOSED_LINES)))
+    found = diagnose_end(log_tail(DIAGNOSED_LINES), running=running)
     explained = both(sentence, diagnosed(found.name)) if found else sentence
     return ServerError(explained, log_tail(SHOWN_LINES))

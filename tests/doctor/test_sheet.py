@@ -206,7 +206,7 @@ ERRORS = {
     "host:\n  numa_balancing: 0\n": "m:2: host.numa_balancing: input should be a valid boolean, not '0'.",
     "- a\n": "m:1: a machine is a mapping with the keys name, host and cards; "
     "`inferometer doctor --expect-template` prints one.",
-    "host: 3\n": "m:1: host: input should be a valid dictionary or instance of ExpectedHost, not '3'.",
+    "host: 3\n": "m:1: host: input should be a mapping, `name: value`, not '3'.",
     "host:\n\tcpus: 3\n": "m:2: ",
     "host: {cpus: 2, cpus: 3}\n": "m:1: ",
 }

@@ -144,7 +144,7 @@ def test_what_is_wrong_with_the_yaml_comes_first(tmp_path: Path) -> None:
         ),
         (
             {"matrix": None},
-            "matrix: input should be a valid dictionary or instance of Matrix, not None.",
+            "matrix: input should be a mapping, `name: value`, not None.",
         ),
         (
             {"groups": [{"id": "g", "model": "m"}]},

@@ -25,9 +25,9 @@ USAGE: dict[str, str] = {
     "wish.bool_type": "should be a valid boolean",
     "wish.bool_parsing": "should be a valid boolean, unable to interpret input",
     "wish.string_type": "should be a valid string",
-    "wish.dict_type": "should be a valid dictionary",
-    "wish.list_type": "should be a valid list",
-    "wish.tuple_type": "should be a valid tuple",
+    "wish.dict_type": "should be a mapping, `name: value`",
+    "wish.list_type": "should be a list",
+    "wish.tuple_type": "should be a list",
     "wish.literal_error": "should be {expected}",
     "header.name": (
         "server.headers wants KEY=VALUE with a header's name before the first '=', such as "
@@ -303,7 +303,7 @@ USAGE: dict[str, str] = {
     "campaign_file.quick.repeats": (
         "--set {pair}: --quick measures no point again and again; leave one of the two out."
     ),
-    "wish.model_type": "should be a valid dictionary or instance of {class_name}",
+    "wish.model_type": "should be a mapping, `name: value`",
     "campaign_check.numa_node": (
         "the command has no place for it: write {{numactl}} before the server's program."
     ),

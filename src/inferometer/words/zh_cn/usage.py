@@ -25,7 +25,7 @@ USAGE: dict[str, str] = {
     "wish.bool_type": "应为 true 或 false",
     "wish.bool_parsing": "应为 true 或 false",
     "wish.string_type": "应为字符串",
-    "wish.dict_type": "应为键值映射",
+    "wish.dict_type": "应为键值映射（`名称: 值`）",
     "wish.list_type": "应为列表",
     "wish.tuple_type": "应为列表",
     "wish.literal_error": "应为 {expected}",
@@ -245,7 +245,7 @@ USAGE: dict[str, str] = {
     ),
     "campaign_file.quick.num_warmups": "--set {pair}：--quick 最多预热 1 个请求；请去掉两者之一。",
     "campaign_file.quick.repeats": "--set {pair}：--quick 不重复测量；请去掉两者之一。",
-    "wish.model_type": "应为键值映射（{class_name}）",
+    "wish.model_type": "应为键值映射（`名称: 值`）",
     "campaign_check.numa_node": "command 中没有它的位置：请在服务器程序之前写 {{numactl}}。",
     "campaign_check.no_group": "没有测试组 {name!r}{near}：请给出测试组的 id。",
     "campaign_file.interleave": (

@@ -25,7 +25,7 @@ USAGE: dict[str, str] = {
     "wish.bool_type": "應為 true 或 false",
     "wish.bool_parsing": "應為 true 或 false",
     "wish.string_type": "應為字串",
-    "wish.dict_type": "應為鍵值對應",
+    "wish.dict_type": "應為鍵值對應（`名稱: 值`）",
     "wish.list_type": "應為清單",
     "wish.tuple_type": "應為清單",
     "wish.literal_error": "應為 {expected}",
@@ -245,7 +245,7 @@ USAGE: dict[str, str] = {
     ),
     "campaign_file.quick.num_warmups": "--set {pair}：--quick 最多預熱 1 個請求；請去掉兩者之一。",
     "campaign_file.quick.repeats": "--set {pair}：--quick 不重複測量；請去掉兩者之一。",
-    "wish.model_type": "應為鍵值對應（{class_name}）",
+    "wish.model_type": "應為鍵值對應（`名稱: 值`）",
     "campaign_check.numa_node": "command 中沒有它的位置：請在伺服器程式之前寫 {{numactl}}。",
     "campaign_check.no_group": "沒有測試組 {name!r}{near}：請給出測試組的 id。",
     "campaign_file.interleave": (

@@ -84,7 +84,7 @@ c.yaml:27: matrix.input_len: has an empty range from 5 to 2; the step is 1 or mo
 c.yaml:28: load.request_rate: input should be a valid number, unable to parse string as a number, not 'fast'.
 c.yaml:28: unknown key 'max_concurency' (did you mean 'max_concurrency'?).
 c.yaml:29: goodput.ttf: 'ttf' is not one of ttft, tpot, itl, e2el (did you mean 'ttft'?).
-c.yaml:30: targets.a: wants a comparison such as "> 1800", "any > 1800" or "< 100 if tp=1", not 'about 3'.
+c.yaml:30: targets.a: wants a comparison such as "> 1800", "any > 1800" or "< 100 if tp=1" behind the name of a metric, as in output_throughput: "> 1800", not 'about 3'.
 c.yaml:31: order: 'shufled' is not one of listed, shuffled, interleaved (did you mean 'shuffled'?).
 c.yaml:32: repeats: input should be greater than or equal to 1, not 0.
 c.yaml:33: seed: input should be a valid integer.

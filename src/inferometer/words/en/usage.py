@@ -90,7 +90,8 @@ USAGE: dict[str, str] = {
     "wish.one_of": "wants one of {known}{near}",
     "target.none": "{text!r} is no target: write one like {example}.",
     "target.comparison": (
-        'wants a comparison such as "> 1800", "any > 1800" or "< 100 if tp=1"'
+        'wants a comparison such as "> 1800", "any > 1800" or "< 100 if tp=1" behind the name of '
+        'a metric, as in output_throughput: "> 1800"'
     ),
     "target.condition": (
         "{text!r} is no condition: write one like tp=1 or concurrency<=32, with commas between."

@@ -79,7 +79,8 @@ USAGE: dict[str, str] = {
     "command.quotation": "不是命令行（{why}）：请补全引号，或写成词的列表",
     "wish.one_of": "应为以下之一：{known}{near}",
     "target.none": "{text!r} 不是目标：请写成类似 {example} 的形式。",
-    "target.comparison": '应为比较式，例如 "> 1800"、"any > 1800" 或 "< 100 if tp=1"',
+    "target.comparison": '应为比较式，例如 "> 1800"、"any > 1800" 或 "< 100 if tp=1"，'
+    '写在指标名之后，如 output_throughput: "> 1800"',
     "target.condition": (
         "{text!r} 不是条件：请写成类似 tp=1 或 concurrency<=32 的形式，用逗号分隔。"
     ),

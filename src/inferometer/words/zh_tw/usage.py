@@ -79,7 +79,8 @@ USAGE: dict[str, str] = {
     "command.quotation": "不是命令列（{why}）：請補全引號，或寫成詞的清單",
     "wish.one_of": "應為以下之一：{known}{near}",
     "target.none": "{text!r} 不是目標：請寫成類似 {example} 的形式。",
-    "target.comparison": '應為比較式，例如 "> 1800"、"any > 1800" 或 "< 100 if tp=1"',
+    "target.comparison": '應為比較式，例如 "> 1800"、"any > 1800" 或 "< 100 if tp=1"，'
+    '寫在指標名稱之後，如 output_throughput: "> 1800"',
     "target.condition": (
         "{text!r} 不是條件：請寫成類似 tp=1 或 concurrency<=32 的形式，用逗號分隔。"
     ),

@@ -175,21 +175,21 @@ class _Problem:
         self, logs: Array, errors: Array, move: Array
     ) -> tuple[Array, Array, float]:
         """Along `move` as far as it gets better; how far that was."""
-        before = _objective(logs / self.spreads, errors)
+        noise = _noise(errors)
+        before = _objective(logs / self.spreads, errors, noise)
         for share in (1.0, 0.5, 0.25, 0.1):
             there = np.minimum(logs + share * move, self.most)
             found = self.errors(there)
-            if _objective(there / self.spreads, found) < before:
+            if _objective(there / self.spreads, found, noise) < before:
                 return there, found, float(np.abs(there - logs).max())
         return logs, errors, 0.0
 
     def concluded(self, logs: Array, errors: Array, slopes: Array) -> Fit:
         weights = _weights(errors)
         curvature = _curvature(slopes, weights, self.spreads)
-        spread = max(1.0, float(np.mean(weights * errors**2)))
         inverse = np.asarray(np.linalg.inv(curvature), np.float64)
         covariance = _no_narrower(
-            inverse * spread,
+            inverse,
             self._jackknife(logs, errors, slopes),
         )
         factors = {
@@ -248,14 +248,26 @@ def _rms(values: Array) -> float:
 
 
 def _weights(errors: Array) -> Array:
-    return np.minimum(1.0, HUBER / np.maximum(np.abs(errors), 1e-12))
+    """Large errors weigh less; and all do where the twin is further off than expected, so that what
+    it gets wrong does not pull a factor away from the profile.
+    """
+    size = np.maximum(np.abs(errors), 1e-12)
+    return np.minimum(1.0, HUBER / size) / _noise(errors)
 
 
-def _objective(apart: Array, errors: Array) -> float:
-    """`apart`: how far the factors are from the profile, in units of the prior."""
+def _losses(errors: Array) -> Array:
+    """Huber's: squares of small errors, and of large ones no more than their size."""
     size = np.abs(errors)
-    loss = np.where(size <= HUBER, size**2, HUBER * (2 * size - HUBER))
-    return float(loss.sum() + (apart**2).sum())
+    return np.where(size <= HUBER, size**2, HUBER * (2 * size - HUBER))
+
+
+def _noise(errors: Array) -> float:
+    return max(1.0, float(np.mean(_losses(errors)))) if errors.size else 1.0
+
+
+def _objective(apart: Array, errors: Array, noise: float) -> float:
+    """`apart`: how far the factors are from the profile, in units of the prior."""
+    return float(_losses(errors).sum() / noise + (apart**2).sum())
 
 
 def _curvature(slopes: Array, weights: Array, spreads: Array) -> Array:

@@ -191,6 +191,23 @@ def test_help_is_there_before_anything_heavy_is_loaded(verb: str) -> None:
     assert told.stdout.splitlines()[-1] == ""
 
 
+def test_no_reader_of_files_is_loaded_before_a_run() -> None:
+    """They take a tenth of the wait for the first request."""
+    code = (
+        "import sys, inferometer.cli.bench.run, inferometer.cli.announcement\n"
+        "print(*sorted({'inferometer.store.importers', 'inferometer.results.reader', 'polars', "
+        "'altair'} & set(sys.modules)))"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert told.stdout.strip() == ""
+
+
 def modules_after(*arguments: str) -> set[str]:
     """The modules of the command line that are there once `inferometer ARGUMENTS` has ended."""
     code = (

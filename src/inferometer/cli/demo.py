@@ -11,6 +11,7 @@ import typer
 
 from inferometer.cli.bench import usage_errors
 from inferometer.cli.bench.flags import BenchFlags
+from inferometer.cli.usage import usage_error
 from inferometer.printable import padded
 from inferometer.system.interruption import Interruption
 from inferometer.words import spoken
@@ -27,6 +28,13 @@ def demo(
     ] = Path("demo-results"),
 ) -> None:
     """Measure the embedded engine, and compare the result with the engine's own records."""
+    from inferometer.store.atomic import CannotWriteError, require_writable
+
+    try:
+        require_writable(result_dir)
+    except CannotWriteError as error:
+        usage_error(error)
+
     from inferometer.calibration.accuracy import compare
     from inferometer.cli.bench.run import measure_and_report
     from inferometer.engine import EmbeddedEngine, EngineSettings

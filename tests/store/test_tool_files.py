@@ -4,8 +4,10 @@ for ours.
 
 from __future__ import annotations
 
+import csv
 import json
 import math
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -531,6 +533,42 @@ def test_a_batch_of_sglang_without_a_server() -> None:
     assert run.own["median_decode_latency"] == 0.01
     assert run.conditions == {"scenario": "offline latency"}
     assert "mean_ttft_ms" not in run.metrics
+
+
+SPREADSHEETS: dict[str, tuple[str, dict[str, Any]]] = {
+    "semicolons": ("", {"delimiter": ";"}),
+    "a line of its own": ("sep=;\n", {"delimiter": ";"}),
+    "tabs": ("", {"delimiter": "\t"}),
+    "quotes": ("", {"quoting": csv.QUOTE_ALL}),
+}
+
+
+@pytest.mark.parametrize("kind", SPREADSHEETS)
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../points.csv",
+        "aiperf-0.10/profile_export_aiperf.csv",
+        "dcu/r1-awq.csv",
+        "guidellm/v0.6.csv",
+    ],
+)
+def test_a_table_that_a_spreadsheet_saved(
+    name: str, kind: str, tmp_path: Path
+) -> None:
+    head, form = SPREADSHEETS[kind]
+    comma = r"\1,\2" if form.get("delimiter") == ";" else r"\1.\2"
+    whole = (TOOL_FILES / name).read_text()
+    with (tmp_path / Path(name).name).open("w") as file:
+        file.write(head)
+        writer = csv.writer(file, **form)
+        for row in csv.reader(whole.splitlines()):
+            cells = [re.sub(r"^(-?\d+)\.(\d+)$", comma, cell) for cell in row]
+            writer.writerow(cells)
+    saved = read_results(tmp_path / Path(name).name)
+    expected = read_results(TOOL_FILES / name)
+    assert [run.metrics for run in saved] == [run.metrics for run in expected]
+    assert [run.load for run in saved] == [run.load for run in expected]
 
 
 GUIDELLM = TOOL_FILES / "guidellm"

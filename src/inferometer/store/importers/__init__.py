@@ -46,7 +46,12 @@ from inferometer.store.importers.reading import (
     read_bytes,
 )
 from inferometer.store.importers.recompute import recompute
-from inferometer.store.importers.text import MAX_TEXT_BYTES, decoded, plain
+from inferometer.store.importers.text import (
+    MAX_TEXT_BYTES,
+    decoded,
+    plain,
+    with_commas,
+)
 from inferometer.store.json_values import Object
 from inferometer.words import Said, sentence_of
 
@@ -382,6 +387,13 @@ def _runs_of_text(content: bytes, path: Path) -> list[ImportedRun] | None:
     if len(content) > MAX_TEXT_BYTES:
         return None
     text = decoded(content)
+    found = _read_text(text, path)
+    if not found and (table := with_commas(text)) is not None:
+        found = _read_text(table, path) or found
+    return found
+
+
+def _read_text(text: str, path: Path) -> list[ImportedRun] | None:
     reader = next((each for each in TEXT_READERS if each.is_it(text)), None)
     return None if reader is None else list(reader.read(text, path))
 

@@ -86,6 +86,43 @@ def rows_of(lines: Iterator[str]) -> Iterator[list[str]]:
         return
 
 
+_DECIMAL_COMMA = re.compile(r"([+-]?\d{1,3}(?:\.\d{3})+|[+-]?\d+),(\d+)")
+_SEPARATOR = re.compile(r"sep=(.)\r?\n")
+"""What spreadsheets write before a table."""
+
+
+def with_commas(text: str) -> str | None:
+    """A table as tools write it, of one that a spreadsheet saved: with semicolons and decimal
+    commas, with tabs, or with all cells quoted. None where it is none.
+    """
+    text = _SEPARATOR.sub("", text, count=1)
+    first = text[:MAX_LINE].partition("\n")[0]
+    if first.count(";") > 1:
+        separator = ";"
+    elif first.count("\t") > 1:
+        separator = "\t"
+    elif first.startswith('"'):
+        separator = ","
+    else:
+        return None
+    found = io.StringIO()
+    writer = csv.writer(found, lineterminator="\n")
+    rows = csv.reader(io.StringIO(text.replace("\0", "")), delimiter=separator)
+    try:
+        for _, row in zip(range(MAX_ROWS), rows, strict=False):
+            writer.writerow(map(_with_point, row) if separator == ";" else row)
+    except csv.Error:
+        return None
+    return found.getvalue()
+
+
+def _with_point(cell: str) -> str:
+    number = _DECIMAL_COMMA.fullmatch(cell.strip())
+    if number is None:
+        return cell
+    return f"{number[1].replace('.', '')}.{number[2]}"
+
+
 _FIGURE = re.compile(
     r"[+-]?(?:\d+(?:,\d{3})+|\d+)?(?:\.\d+)?(?:[eE][+-]?\d{1,3})?"
 )

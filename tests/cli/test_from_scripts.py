@@ -231,3 +231,14 @@ def test_flags_of_other_scripts_lead_to_what_replaces_them(
     assert err.rstrip().endswith(
         f"see `inferometer {verb} --help`, or docs/from-scripts.md for flags of other scripts."
     )
+
+
+def test_a_scripts_name_leads_there(inferometer: Command) -> None:
+    code, _, err = inferometer("run_benchmark.sh", "--single", "8")
+    assert (code, err.splitlines()) == (
+        2,
+        [
+            "inferometer: no such command 'run_benchmark.sh': see `inferometer --help`, "
+            "or docs/from-scripts.md for flags of other scripts."
+        ],
+    )

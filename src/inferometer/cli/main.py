@@ -237,6 +237,10 @@ def main() -> None:
         sys.exit(finish_output(code))
 
 
+SCRIPTS = (".sh", ".py")
+"""What people type who know a command by the script that did it before."""
+
+
 def _run(arguments: Sequence[str]) -> int:
     """The exit code."""
     try:
@@ -251,7 +255,8 @@ def _run(arguments: Sequence[str]) -> int:
         return ended.exit_code
     except typer.TyperException as error:
         place = _help_of(arguments)
-        if type(error).__name__ == "NoSuchOption":
+        is_script = any(each.endswith(SCRIPTS) for each in arguments[:1])
+        if is_script or type(error).__name__ == "NoSuchOption":
             place = in_words(Said("flags.of_scripts", {"help": place}))
         told = spoken().text(
             "main.usage", error=_typed_wrong(error), help=place

@@ -13,6 +13,7 @@ files may be anybody's: sizes are bounded, and no field is taken for what it sho
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,11 +50,7 @@ KEY = ("name", "unit", "card", "source", "averaging")
 
 def write_telemetry(path: Path, telemetry: Telemetry) -> None:
     """Write the series to a file that does not exist yet."""
-    import polars as pl
-
-    frames = [_frame(each) for each in telemetry.series]
-    whole = pl.concat(frames) if frames else _frame(_none())
-    write_parquet(path, whole)
+    write_parquet(path, _frame(telemetry.series))
 
 
 def read_telemetry(path: Path, facts: object) -> Telemetry:
@@ -86,39 +83,22 @@ def read_telemetry(path: Path, facts: object) -> Telemetry:
     return _with_facts(tuple(_series(part) for part in parts), facts)
 
 
-def _none() -> Series:
-    none = np.zeros(0)
-    return Series(
-        "",
-        "",
-        "",
-        "",
-        "",
-        none.astype(np.int64),
-        none,
-        none.astype(object),
-    )
-
-
-def _frame(series: Series) -> pl.DataFrame:
+def _frame(series: Sequence[Series]) -> pl.DataFrame:
+    """All series, one after the other: built at once, since each call of polars has its price."""
     import polars as pl
 
-    value = pl.Series("value", series.value, nan_to_null=True)
-    return pl.DataFrame(
-        {
-            **{
-                name: pl.repeat(
-                    getattr(series, name),
-                    len(series.value),
-                    dtype=pl.String,
-                    eager=True,
-                )
-                for name in KEY
-            },
-            "time_ns": series.time_ns,
-            "value": value,
-            "reason": pl.Series(series.reason.tolist(), dtype=pl.String),
-        }
+    keys = pl.DataFrame(
+        {name: [getattr(each, name) for each in series] for name in KEY},
+        schema=dict.fromkeys(KEY, pl.String),
+    )
+    row_counts = [len(each.value) for each in series]
+    values = np.concatenate([np.zeros(0), *(each.value for each in series)])
+    times_ns = [np.zeros(0, np.int64), *(each.time_ns for each in series)]
+    reasons = [text for each in series for text in each.reason.tolist()]
+    return keys[np.repeat(np.arange(len(series)), row_counts)].with_columns(
+        time_ns=np.concatenate(times_ns),
+        value=pl.Series(values, nan_to_null=True),
+        reason=pl.Series(reasons, dtype=pl.String),
     )
 
 

@@ -4,16 +4,21 @@ is measured as one.
 
 from __future__ import annotations
 
+import functools
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
+from inferometer.cli.bench import config
 from inferometer.cli.bench.config import Chosen, choose
 from inferometer.cli.bench.flags import BenchFlags
 from inferometer.cli.flag_errors import FlagsError
 from inferometer.engine import EmbeddedEngine, EngineSettings
+from inferometer.spec.campaign import CampaignSpec
+from inferometer.spec.campaign_file import NARROWING, load_campaign
+from inferometer.spec.preset_files import preset_names
 from tests.cli.conftest import Command
 
 pytestmark = pytest.mark.filterwarnings(
@@ -24,6 +29,7 @@ pytestmark = pytest.mark.filterwarnings(
 LAPTOP = """\
 name: laptop
 result_dir: results
+telemetry: false
 file_name: "{config}_{model}_TP{tp}_{input}_np{n}_{time}.json"
 hardware: {L: {gpus: 1}}
 models: {tiny: tiny-model}
@@ -33,6 +39,24 @@ matrix: {num_prompts: [1, 2, 3]}
 workload: {input_len: 8, output_len: 3}
 sampling: {ignore_eos: true}
 """
+
+
+@functools.cache
+def loaded(name: str, bounds: tuple[str | None, ...]) -> CampaignSpec:
+    """Each preset once: it is asked for all of them whenever a test is chosen."""
+    given = zip(NARROWING, bounds, strict=True)
+    environment = {name: value for name, value in given if value is not None}
+    return load_campaign(name, environment=environment)
+
+
+@pytest.fixture(autouse=True)
+def presets_loaded_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    def load(name: str, *, environment: Mapping[str, str]) -> CampaignSpec:
+        if name not in preset_names():
+            return load_campaign(name, environment=environment)
+        return loaded(name, tuple(map(environment.get, NARROWING)))
+
+    monkeypatch.setattr(config, "load_campaign", load)
 
 
 @pytest.fixture(autouse=True)

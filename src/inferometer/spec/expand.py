@@ -236,10 +236,8 @@ def cells(test: WholeGroup) -> Iterator[Settings]:
     )
     seen = set()
     for given in listed:
-        per_slot, slots = (
-            matrix.num_prompts_per_concurrency,
-            test.load_of(given).max_concurrency,
-        )
+        per_slot = matrix.num_prompts_per_concurrency
+        slots = per_slot and test.load_of(given).max_concurrency
         derived = (
             {"num_prompts": per_slot * slots} if per_slot and slots else {}
         )

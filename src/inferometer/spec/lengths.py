@@ -10,6 +10,7 @@ Knows no models and draws nothing: a law is a value that says what may come of i
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 from typing import Literal, NamedTuple
@@ -53,6 +54,7 @@ def length_range(length: int, ratio: float) -> tuple[int, int]:
     return max(low, 1), high
 
 
+@functools.lru_cache(1 << 10)
 def ranged(length: int, ratio: float) -> LengthLaw:
     """Uniform in [L(1-r), L(1+r)]."""
     low, high = length_range(length, ratio)

@@ -86,8 +86,7 @@ def read_yaml(text: str) -> Marked:
     if len(text) > MAX_BYTES:
         raise YamlError([(1, Said("yaml.too_long", {"most": MAX_BYTES}))])
     try:
-        _check_shape(text)
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        root = yaml.compose(text, Loader=_BoundedLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise YamlError(
@@ -121,25 +120,28 @@ def _problem(error: yaml.MarkedYAMLError) -> str:
     return Said("yaml.problem", {"problem": told, "context": context})
 
 
-def _check_shape(text: str) -> None:
-    """Bound depth and aliases before anything recursive reads the text."""
-    depth = aliases = 0
-    for event in yaml.parse(text, Loader=yaml.SafeLoader):
-        line = event.start_mark.line + 1 if event.start_mark else 1
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-            if depth > MAX_DEPTH:
-                raise YamlError(
-                    [(line, Said("yaml.too_deep", {"most": MAX_DEPTH}))]
-                )
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-        elif isinstance(event, yaml.AliasEvent):
-            aliases += 1
-            if aliases > MAX_ALIASES:
-                raise YamlError(
-                    [(line, Said("yaml.aliases", {"most": MAX_ALIASES}))]
-                )
+class _BoundedLoader(yaml.SafeLoader):
+    """Bounds depth and aliases as it reads, before anything recursive goes deeper."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.depth = self.aliases = 0
+
+    def compose_node(self, parent: Any, index: Any) -> yaml.Node | None:
+        mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
+        line = mark.line + 1 if mark else 1
+        self.aliases += self.check_event(yaml.AliasEvent)
+        if self.aliases > MAX_ALIASES:
+            many = Said("yaml.aliases", {"most": MAX_ALIASES})
+            raise YamlError([(line, many)])
+        within = self.check_event(yaml.CollectionStartEvent)
+        self.depth += within
+        if self.depth > MAX_DEPTH:
+            deep = Said("yaml.too_deep", {"most": MAX_DEPTH})
+            raise YamlError([(line, deep)])
+        node = super().compose_node(parent, index)
+        self.depth -= within
+        return node
 
 
 class _Reader:

@@ -60,10 +60,10 @@ def main(directory: Path, kills: int, seed: int, points: int) -> None:
     chance = random.Random(seed)
     with EmbeddedEngine(FAST, model="tiny-model") as engine:
         servers = {"s": {"kind": "external", "base_url": engine.base_url}}
-        spec = tiny_campaign(points, servers=servers)
+        spec = tiny_campaign(points, servers=servers, telemetry=True)
         killed = campaigns = 0
         life_s = time_undisturbed(
-            tiny_campaign(POINTS_IN_A_LIFE, servers=servers),
+            tiny_campaign(POINTS_IN_A_LIFE, servers=servers, telemetry=True),
             CampaignPaths(directory / "undisturbed", spec.name),
         )
         while killed < kills:

@@ -67,6 +67,7 @@ def measure(
                 ),
                 *(
                     "--no-realtime",
+                    "--no-telemetry",
                     "--quiet",
                     "--save-result",
                     "--result-dir",

@@ -57,7 +57,7 @@ def bench(
     def run(line: str) -> Run:
         common = (
             f"--no-realtime --allow-invalid --base-url {engine.base_url} --seed 5 --save-result "
-            "--ignore-eos"
+            "--ignore-eos --no-telemetry"
         )
         arguments = [
             *common.split(),

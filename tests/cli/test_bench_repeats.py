@@ -36,6 +36,7 @@ COMMAND = [
     "from inferometer.cli.main import main; main()",
     "bench",
     "--no-realtime",
+    "--no-telemetry",
     "--quiet",
 ]
 
@@ -47,7 +48,8 @@ def bench(monkeypatch: pytest.MonkeyPatch, inferometer: Command) -> Bench:
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
 
     def run(*arguments: object) -> tuple[int, str, str]:
-        return inferometer("bench", "--no-realtime", "--quiet", *arguments)
+        quick = ("--no-realtime", "--no-telemetry", "--quiet")
+        return inferometer("bench", *quick, *arguments)
 
     return run
 

@@ -82,7 +82,7 @@ def bench(
         saved = tmp_path / f"results{next(number)}"
         small = (
             "--num-prompts 4 --random-input-len 8 --random-output-len 4 --no-realtime "
-            "--allow-invalid --quiet --save-result"
+            "--allow-invalid --quiet --no-telemetry --save-result"
         )
         words = [
             "inferometer",

@@ -25,6 +25,7 @@ pytestmark = pytest.mark.filterwarnings(
 CAMPAIGN = """
 name: small
 result_dir: {directory}
+telemetry: false
 file_name: "{{group}}_np{{n}}_{{repeat}}_{{time}}.json"
 models: {{m: tiny}}
 servers: {{s: {{kind: external, base_url: "http://127.0.0.1:1"}}}}

@@ -22,6 +22,7 @@ TTFTS_MS = (13.2, 13.4, 13.1, 13.9, 13.3)
 CAMPAIGN = """
 name: small
 result_dir: results
+telemetry: false
 models: {{m: embedded}}
 servers: {{s: {{kind: external, base_url: "{url}"}}}}
 groups: [{{id: g, model: m, server: s}}]
@@ -110,7 +111,7 @@ def told(
 
 def by_bench(engine: EmbeddedEngine) -> list[str]:
     line = "--num-prompts 2 --random-input-len 8 --random-output-len 3 --ignore-eos --quiet"
-    address = ["--base-url", engine.base_url, "--no-realtime"]
+    address = ["--base-url", engine.base_url, "--no-realtime", "--no-telemetry"]
     return ["bench", *address, *line.split(), "--repeats", "5"]
 
 

@@ -17,6 +17,7 @@ from inferometer.store.campaign.state import read_campaign_state
 CAMPAIGN = """
 name: small
 result_dir: results
+telemetry: false
 file_name: "{group}_c{c}_n{n}_{time}.json"
 models: {m: tiny}
 servers: {s: {kind: external, base_url: "http://127.0.0.1:1"}}

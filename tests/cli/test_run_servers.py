@@ -57,6 +57,7 @@ def run(*urls: str, **recipe: Any) -> Result:
             {"id": f"g{i}", "model": "m", "server": name}
             for i, name in enumerate(servers)
         ],
+        "telemetry": False,
         "workload": {"input_len": 8, "output_len": 3},
         "matrix": {"num_prompts": [1, 2]},
     }

@@ -22,6 +22,7 @@ from tests.processes import Forked
 CAMPAIGN = """
 name: small
 result_dir: results
+telemetry: false
 file_name: "{group}_np{n}_{time}.json"
 models: {m: tiny}
 servers: {s: {kind: external, base_url: "http://127.0.0.1:1"}}
@@ -228,7 +229,8 @@ def test_a_merge_that_has_something_to_say_ends_with_1() -> None:
 def test_points_that_are_left_out_are_named_on_collecting_and_the_tar_is_written(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    inferometer("run", "small.yaml", "--embedded", "--allow-invalid")
+    words = "run small.yaml --embedded --allow-invalid --set telemetry=true"
+    inferometer(*words.split())
     for path in Path("results-embedded").glob("g_np*.json"):
         path.write_text("{}")
     monkeypatch.setattr("inferometer.cli.collect.MAX_NAMED", 1)

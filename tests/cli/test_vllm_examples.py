@@ -80,6 +80,7 @@ def ran(
             "--result-dir",
             str(tmp_path),
             "--no-realtime",
+            "--no-telemetry",
             "--allow-invalid",
         ]
         code, out, err = inferometer(

@@ -67,8 +67,8 @@ def bench(
         f"{closed} --ignore-eos --quiet"
     )
     save = (
-        f"--no-realtime --allow-invalid --save-result --result-dir {results} --result-filename "
-        "r.json"
+        f"--no-realtime --no-telemetry --allow-invalid --save-result --result-dir {results} "
+        "--result-filename r.json"
     )
     return CliRunner().invoke(
         app, f"{line} {save} {data.flags.format(files=files)}".split()

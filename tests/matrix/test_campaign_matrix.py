@@ -56,6 +56,7 @@ def campaign(
             "s": {"kind": "external", "base_url": base_url, "backend": backend}
         },
         "groups": groups,
+        "telemetry": False,
         "sampling": {"ignore_eos": True},
         "result_dir": str(folder / "results"),
         "file_name": "{group}_{time}.json",

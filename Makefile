@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-WORKERS ?= logical
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(os.cpu_count() + 1)')
 
 unexport PYTHONDONTWRITEBYTECODE # each of the many processes of the tests would compile everything anew
 
@@ -14,7 +14,7 @@ help:            ## this list
 demo: $(VENV)/ready  ## measure the embedded engine and show the report
 	$(BIN)/inferometer demo
 
-test: $(VENV)/dev  ## the fast tests, in WORKERS processes (default: one a core)
+test: $(VENV)/dev  ## the fast tests, in WORKERS processes (default: one more than there are cores, since some wait)
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal
 
 check: $(VENV)/dev  ## lint, format and types

@@ -11,14 +11,19 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from functools import cache
+from importlib import import_module
 from itertools import chain, groupby
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from inferometer.cli import main
+from inferometer.cli.main import load_verb
 from inferometer.engine import embedded
-from inferometer.words import speak
+from inferometer.words import speak, spoken
 from tests.preloaded import sync_nothing
 from tests.processes import Forked
 
@@ -49,6 +54,15 @@ if (
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+gc.disable()
+"""Until all tests are collected: none of those objects is garbage."""
+gc.set_threshold(50_000, 20, 20)
+
+
+def pytest_collection_finish() -> None:
+    gc.enable()
+
+
 @pytest.fixture(autouse=True)
 def english() -> Iterator[None]:
     """A command called in this process leaves its language behind."""
@@ -69,6 +83,7 @@ LARGE = (
     "tests/cli/test_report_",
     "tests/test_tutorial.py",
     "tests/report/",
+    "tests/workload/test_hf.py",
     "tests/test_architecture.py",
 )
 """What ends last: it leaves a large heap, and a fork takes time in proportion to it."""
@@ -114,6 +129,23 @@ def pytest_collection_modifyitems(
     for _, tests in groupby(items, key=lambda item: item.path):
         min(pieces, key=len).extend(tests)
     items[:] = chain.from_iterable(pieces)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def parsers_made_once() -> Iterator[None]:
+    """Of a verb in a language: `bench` has 120 flags, each with an adapter of its own."""
+
+    @cache
+    def made(name: str, verb: object, language: str) -> Any:
+        return load_verb(name)
+
+    def load(name: str) -> Any:
+        verb = getattr(import_module(f"inferometer.cli.{name}"), name)
+        return made(name, verb, spoken().language)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(main, "load_verb", load)
+        yield
 
 
 @pytest.fixture(scope="module", autouse=True)

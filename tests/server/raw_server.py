@@ -8,6 +8,7 @@ import re
 import socket
 import threading
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
@@ -29,6 +30,19 @@ def flood(peer: socket.socket, data: bytes) -> None:
 
 def chunk(data: bytes) -> bytes:
     return b"%x\r\n%b\r\n" % (len(data), data)
+
+
+def packed_blanks(wbits: int, size: int, begin: bytes = b"") -> bytes:
+    """So many blanks, after something else: a MB is packed once and repeated, so that the check sum at
+    the end does not fit.
+    """
+    packer = zlib.compressobj(9, wbits=wbits)
+    first, again = (
+        packer.compress(data + b" " * (1 << 20))
+        + packer.flush(zlib.Z_FULL_FLUSH)
+        for data in (begin, b"")
+    )
+    return first + again * (size - 1 >> 20) + packer.flush()
 
 
 @contextmanager

@@ -488,8 +488,15 @@ def test_cold_and_warm_pairs() -> None:
     assert [part for part in (*wanted, *flags) if part not in line] == []
 
 
+@functools.cache
 def schema() -> dict[str, Any]:
     return json_schema()
+
+
+@functools.cache
+def validator() -> jsonschema.Draft202012Validator:
+    """Of a schema that is one, as the test below says."""
+    return jsonschema.Draft202012Validator(schema())
 
 
 def test_the_schema_is_one_and_plain_json() -> None:
@@ -509,7 +516,7 @@ def test_the_schema_is_one_and_plain_json() -> None:
 
 @pytest.mark.parametrize("name", POINTS)
 def test_every_preset_follows_the_schema(name: str) -> None:
-    jsonschema.validate(read_yaml(preset_text(name)).data, schema())
+    validator().validate(read_yaml(preset_text(name)).data)
 
 
 @pytest.mark.parametrize(
@@ -538,9 +545,8 @@ def test_every_preset_follows_the_schema(name: str) -> None:
 def test_the_schema_refuses_what_the_reader_refuses(
     changes: dict[str, Any],
 ) -> None:
-    validator = jsonschema.Draft202012Validator(schema())
-    assert list(validator.iter_errors(SMALL)) == []
-    assert list(validator.iter_errors({**SMALL, **changes})) != []
+    assert list(validator().iter_errors(SMALL)) == []
+    assert list(validator().iter_errors({**SMALL, **changes})) != []
 
 
 @pytest.mark.parametrize(
@@ -577,5 +583,5 @@ def test_the_schema_refuses_what_the_reader_refuses(
 def test_the_schema_allows_what_the_reader_allows(
     changes: dict[str, Any],
 ) -> None:
-    jsonschema.validate({**SMALL, **changes}, schema())
+    validator().validate({**SMALL, **changes})
     CampaignSpec.model_validate({**SMALL, **changes})

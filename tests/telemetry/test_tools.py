@@ -463,9 +463,9 @@ def test_a_dialect(name: str) -> None:
             assert values(card).items() <= values(cards[0]).items()
 
 
-def mangled(text: str) -> Iterator[str]:
-    """The text as a broken tool, terminal or locale would give it."""
-    for place in range(0, len(text), max(1, len(text) // 1000)):
+def mangled(text: str, cuts: int = 1000) -> Iterator[str]:
+    """The text as a broken tool, terminal or locale would give it; cut off at so many places."""
+    for place in range(0, len(text), max(1, len(text) // cuts)):
         yield text[:place]
     yield f"*** a banner, 3 of 4\n\x1b[4m7\x1b[0m\n{text}"
     yield text.replace("\n", "\r\n")
@@ -531,8 +531,15 @@ def test_every_capture_is_tried() -> None:
     assert tools == set(PARSERS)
 
 
+@pytest.mark.parametrize(
+    "cuts",
+    [200, pytest.param(1000, marks=pytest.mark.wide)],
+    ids=["few", "many"],
+)
 @pytest.mark.parametrize("name", PARSERS)
-def test_no_number_comes_out_that_is_not_in_the_input(name: str) -> None:
+def test_no_number_comes_out_that_is_not_in_the_input(
+    name: str, cuts: int
+) -> None:
     parse, count = PARSERS[name]
     text = capture(name)
     numbers = {float(each) for each in re.findall(r"\d+(?:\.\d+)?", text)}
@@ -543,7 +550,7 @@ def test_no_number_comes_out_that_is_not_in_the_input(name: str) -> None:
     for found in read.values():
         for field, value in found.items():
             assert field in FLAGS or {value, value / MIB} & numbers, field
-    for each in mangled(text):
+    for each in mangled(text, cuts):
         for card in parse(cleaned(each)):
             found = values(card)
             if name in WATCHED:

@@ -22,7 +22,9 @@ from tests.workload.word_server import (
     write_lines,
 )
 
-datasets = pytest.importorskip("datasets")
+datasets: Any = (
+    None  # imported by the first test that runs: it takes more than a second
+)
 
 ROWS = [
     {"instruction": words(5 + i, f"i{i}_"), "input": "", "output": words(3 + i)}
@@ -34,6 +36,8 @@ ROWS = [
 def _offline(
     tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    library = pytest.importorskip("datasets")
+    monkeypatch.setitem(globals(), "datasets", library)
     monkeypatch.setattr(
         datasets.config, "HF_DATASETS_CACHE", tmp_path_factory.mktemp("cache")
     )

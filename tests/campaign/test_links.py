@@ -87,6 +87,7 @@ def run(
     """A campaign whose hardware is said to be Gen4 x16."""
     spec = tiny_campaign(
         points=1,
+        telemetry=True,
         hardware={"wide": {"pcie_width": 16, "pcie_generation": 4}},
         groups=[{"id": "g", "model": "m", "server": "s", "hardware": "wide"}],
         matrix={"num_prompts": [2]},
@@ -172,6 +173,7 @@ def test_the_cards_of_a_server_that_we_start_are_those_it_was_given(
         )
     spec = tiny_campaign(
         points=1,
+        telemetry=True,
         servers={
             "s": {
                 "kind": "process",

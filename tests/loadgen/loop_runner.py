@@ -4,14 +4,22 @@ whatever the server does.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pytest
 
 from inferometer.arrival import LoadPlan, Shard, stripe
 from inferometer.clock import monotonic_ns
+from inferometer.loadgen import (
+    connection,
+    loop,
+    packet_reader,
+    responses,
+    socket_reader,
+)
 from inferometer.loadgen.address import Address
 from inferometer.loadgen.job import Job
 from inferometer.loadgen.live import Live, Snapshot, snapshot
@@ -71,6 +79,7 @@ def jobs_for(
         "timeouts": BOUNDED,
         "real_time": False,
         "request_id_prefix": "t-",
+        "packets": False,
     }
     return [
         Job(
@@ -114,6 +123,14 @@ class Ran:
         return set(self.outcomes) == {Outcome.OK}
 
 
+def set_clock(
+    monkeypatch: pytest.MonkeyPatch, name: str, clock: Callable[[], int]
+) -> None:
+    """Replace `monotonic_ns` or `realtime_ns` wherever the loop reads it."""
+    for module in (loop, responses, connection, socket_reader, packet_reader):
+        monkeypatch.setattr(module, name, clock, raising=False)
+
+
 def run_loop(job: Job) -> Ran:
     """What a worker does with its loop, in this process; and the books are checked."""
     live = Live()
@@ -138,8 +155,8 @@ def finish_loop(loop: Loop, job: Job, live: Live) -> Ran:
     shown = snapshot([live])
     assert (shown.sent, shown.in_flight) == (sent, 0)
     assert shown.ok == int(np.count_nonzero(columns["outcome"] == Outcome.OK))
-    assert not loop.backlog
-    assert loop.backlog.bytes == 0
+    assert not loop.responses.backlog
+    assert loop.responses.backlog.bytes == 0
     return Ran(loop, trace, shown)
 
 

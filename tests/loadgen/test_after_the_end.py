@@ -10,7 +10,7 @@ from collections.abc import Iterable
 import pytest
 
 from inferometer.clock import MS
-from inferometer.loadgen import loop as loop_module
+from inferometer.loadgen import responses as responses_module
 from inferometer.loadgen.exchange import Exchange
 from inferometer.loadgen.live import Live
 from inferometer.protocol import PROTOCOLS
@@ -75,7 +75,7 @@ def test_an_answer_is_over_at_its_end_marker_and_its_slot_is_free_then() -> (
 def test_no_time_out_makes_a_failure_of_an_answer_that_is_over(
     limit: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(loop_module, "GRACE_NS", 10_000 * MS)
+    monkeypatch.setattr(responses_module, "GRACE_NS", 10_000 * MS)
     with ScriptedServer(lingering) as server:
         ran = run_loop(
             job_for(
@@ -91,7 +91,7 @@ def test_no_time_out_makes_a_failure_of_an_answer_that_is_over(
 def test_whatever_becomes_of_the_connection_afterwards_is_no_failure(
     ending: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(loop_module, "GRACE_NS", 10_000 * MS)
+    monkeypatch.setattr(responses_module, "GRACE_NS", 10_000 * MS)
 
     def script(peer: Peer, asked: Asked) -> None:
         peer.send(*OPEN)
@@ -127,7 +127,7 @@ def test_a_body_that_ends_soon_after_costs_no_connection() -> None:
 def test_a_server_that_lingers_is_waited_for_less_each_time() -> None:
     with ScriptedServer(lingering) as server:
         ran = run_loop(job_for(server.port, n=12))
-    assert ran.loop._grace_ns == loop_module.MIN_GRACE_NS
+    assert ran.loop.responses._grace_ns == responses_module.MIN_GRACE_NS
 
 
 def test_an_error_before_the_end_marker_is_a_failure_still() -> None:
@@ -149,7 +149,7 @@ def test_an_error_before_the_end_marker_is_a_failure_still() -> None:
 def test_a_run_that_is_stopped_keeps_the_answers_that_are_over(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(loop_module, "GRACE_NS", 10_000 * MS)
+    monkeypatch.setattr(responses_module, "GRACE_NS", 10_000 * MS)
     over, streaming = 3, 1  # events
 
     def script(peer: Peer, asked: Asked) -> None:
@@ -217,7 +217,11 @@ def test_an_answer_too_many_on_an_idle_connection_ends_it_and_is_counted() -> (
         (job,) = jobs_for(server.port, open_loop([0, 400 * MS], cap=1))
         ran = run_loop(job)
     assert ran.all_ok
-    assert (ran.loop.surplus, ran.loop.reconnects, server.connections) == (
+    assert (
+        ran.loop.responses.surplus,
+        ran.loop.responses.reconnects,
+        server.connections,
+    ) == (
         1,
         1,
         2,
@@ -242,7 +246,7 @@ def test_a_server_that_ends_an_idle_connection_in_good_order_has_said_nothing_to
         (job,) = jobs_for(server.port, open_loop([0, 400 * MS], cap=1))
         ran = run_loop(job)
     assert ran.all_ok
-    assert (ran.loop.surplus, ran.loop.reconnects) == (0, 1)
+    assert (ran.loop.responses.surplus, ran.loop.responses.reconnects) == (0, 1)
 
 
 def test_bytes_behind_the_end_in_one_read_are_counted() -> None:
@@ -252,7 +256,7 @@ def test_bytes_behind_the_end_in_one_read_are_counted() -> None:
     with ScriptedServer(script) as server:
         ran = run_loop(job_for(server.port, n=3))
     assert ran.all_ok
-    assert ran.loop.surplus == 3
+    assert ran.loop.responses.surplus == 3
 
 
 def test_a_response_that_came_before_its_request_was_sent_is_not_its_answer() -> (
@@ -281,7 +285,7 @@ def test_a_response_that_came_before_its_request_was_sent_is_not_its_answer() ->
     ]
     assert all(waited > 0 for waited in stolen)
     assert (
-        ran.loop.surplus
+        ran.loop.responses.surplus
         + sum(failure is Failure.OUT_OF_STEP for failure in ran.failures)
         > 0
     )

@@ -12,6 +12,7 @@ import pytest
 from inferometer.clock import MS
 from inferometer.loadgen import backlog, exchange
 from inferometer.loadgen import loop as loop_module
+from inferometer.loadgen import responses as responses_module
 from inferometer.protocol import StreamEvent, sse
 from inferometer.trace import Failure, Outcome
 from tests.loadgen.loop_runner import BOUNDED, job_for, run_loop
@@ -69,7 +70,7 @@ def test_a_line_that_does_not_end() -> None:
         ran = run_loop(job_for(server.port, n=5, concurrency=2))
     assert ran.failures[WRONG] in (Failure.OVERSIZED, Failure.RUNAWAY)
     assert ran.failures == failures(ran.failures[WRONG])
-    assert ran.loop.backlog.spilled_bytes < 64 << 20
+    assert ran.loop.responses.backlog.spilled_bytes < 64 << 20
 
 
 def test_a_line_that_does_not_end_and_comes_slowly() -> None:
@@ -200,7 +201,7 @@ def test_the_queue_on_the_disk_is_bounded_for_all(
     """With no room left the client decodes before it reads on."""
     monkeypatch.setattr(exchange, "RUNAWAY_BYTES", 1 << 30)
     monkeypatch.setattr(
-        loop_module, "Backlog", lambda: backlog.Backlog(1 << 20, 4 << 20)
+        responses_module, "Backlog", lambda: backlog.Backlog(1 << 20, 4 << 20)
     )
     limits = BOUNDED.model_copy(update={"total_s": 1.0})
     with ScriptedServer(goes_wrong(then=chunk(b": ping\n" * 9_000))) as server:
@@ -208,7 +209,7 @@ def test_the_queue_on_the_disk_is_bounded_for_all(
             job_for(server.port, n=5, concurrency=5, timeouts=limits)
         )
     assert ran.failures == failures(Failure.TOTAL_TIMEOUT)
-    assert ran.loop.backlog.peak_bytes < 8 << 20
+    assert ran.loop.responses.backlog.peak_bytes < 8 << 20
 
 
 def test_what_is_left_of_a_request_that_was_given_up_is_not_decoded() -> None:

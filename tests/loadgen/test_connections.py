@@ -217,7 +217,7 @@ def test_a_connect_that_fails_while_others_are_free_costs_no_request() -> None:
         loop.prepare()
         loop._schedule.start(2, 0)
         loop._connect_failed(Failure.CONNECT_REFUSED, "one too many")
-        assert (loop.sent, loop.backlog.reads) == (0, deque())
+        assert (loop.sent, loop.responses.backlog.reads) == (0, deque())
         assert finish_loop(loop, job, live).all_ok
 
 
@@ -286,7 +286,7 @@ def test_a_reset_in_the_middle() -> None:
 
         def tell() -> None:
             tick()
-            exchange = loop._exchanges.get(1)
+            exchange = loop.responses.by_position.get(1)
             if exchange is not None and exchange.arrivals:
                 first_seen.set()
 
@@ -313,7 +313,7 @@ def test_a_connection_closed_while_idle_is_replaced_and_costs_no_request() -> (
         )
         ran = run_loop(job)
     assert ran.all_ok
-    assert ran.loop.reconnects == 2
+    assert ran.loop.responses.reconnects == 2
     assert server.connections == len(server.asked) == 3
 
 
@@ -337,7 +337,7 @@ def test_a_connection_closed_just_as_we_send_is_replaced_and_the_request_sent_ag
         ran = run_loop(job_for(server.port, n=4))
     assert ran.all_ok
     assert ran.column("resent") == [0, 1, 1, 1]
-    assert ran.loop.reconnects == 3
+    assert ran.loop.responses.reconnects == 3
     assert [asked.id for asked in server.asked] == [0, 1, 1, 2, 2, 3, 3]
 
 

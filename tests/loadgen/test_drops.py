@@ -17,7 +17,7 @@ from inferometer.loadgen.exchange import Exchange
 from inferometer.loadgen.live import Live
 from inferometer.loadgen.loop import Loop
 from inferometer.trace import MISSING, Outcome
-from tests.loadgen.loop_runner import Ran, finish_loop, jobs_for
+from tests.loadgen.loop_runner import Ran, finish_loop, jobs_for, set_clock
 from tests.loadgen.scripted_server import (
     Asked,
     Peer,
@@ -62,10 +62,7 @@ def test_what_comes_while_the_cap_is_reached_is_dropped(
     again.
     """
     released, ahead_ns = Event(), [0]
-    monkeypatch.setattr(
-        "inferometer.loadgen.loop.monotonic_ns",
-        lambda: monotonic_ns() + ahead_ns[0],
-    )
+    set_clock(monkeypatch, "monotonic_ns", lambda: monotonic_ns() + ahead_ns[0])
 
     def script(peer: Peer, asked: Asked) -> None:
         if asked.id < 2:
@@ -174,7 +171,7 @@ def test_where_no_timer_can_wake_the_loop_it_wakes_for_drops_too(
         loop._schedule.start(
             2, monotonic_ns() - 2 * NS
         )  # the first was due long ago
-        loop._in_flight = 1  # and there is no room for it
+        loop.responses.in_flight = 1  # and there is no room for it
         loop._next_tick_ns = monotonic_ns() + 2 * HOUR
         waits_for_the_second = loop._patience_s() < HOUR / NS
         assert waits_for_the_second is drops

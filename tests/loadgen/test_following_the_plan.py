@@ -121,7 +121,7 @@ def test_a_slot_is_free_when_the_response_is_whole_not_when_it_is_decoded() -> (
         job = job_for(server.port, n=10)
         loop = Loop(job, live := Live())
         loop.prepare()
-        decode = loop._decode
+        decode = loop.responses.decode
         decoded_before_the_end = []
 
         def only_at_the_end(most: int) -> None:
@@ -130,7 +130,7 @@ def test_a_slot_is_free_when_the_response_is_whole_not_when_it_is_decoded() -> (
             else:
                 decoded_before_the_end.append(most)
 
-        loop._decode = only_at_the_end  # type: ignore[method-assign]
+        loop.responses.decode = only_at_the_end  # type: ignore[method-assign]
         ran = finish_loop(loop, job, live)
     assert ran.all_ok
     assert (
@@ -344,7 +344,7 @@ def test_connections_that_the_server_closed_during_the_warm_ups_are_opened_again
         ran = finish_loop(loop, job, live)
     assert ran.all_ok
     assert ran.column("resent") == [0] * 8
-    assert ran.loop.reconnects == 8
+    assert ran.loop.responses.reconnects == 8
     assert server.connections == 8 + 6
 
 

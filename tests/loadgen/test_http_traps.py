@@ -131,7 +131,7 @@ def test_times_are_in_order_and_reads_are_counted() -> None:
             ran.column("sent_ns"), ran.column("sent_done_ns"), strict=True
         )
     )
-    assert ran.loop.reads >= sum(ran.column("reads")) > 0
+    assert ran.loop.responses.reads >= sum(ran.column("reads")) > 0
     assert set(ran.column("intended_ns")) == {MISSING}
 
 
@@ -141,7 +141,7 @@ def test_connections_are_kept_for_the_next_request() -> None:
     assert (
         server.connections,
         ran.loop.connections.opened,
-        ran.loop.reconnects,
+        ran.loop.responses.reconnects,
     ) == (2, 2, 0)
 
 
@@ -159,7 +159,11 @@ def test_a_connection_that_the_server_gives_up_openly_is_no_reconnect(
     with ScriptedServer(WELL[name]) as server:
         ran = run_loop(job_for(server.port, n=5, concurrency=2))
     assert ran.all_ok
-    assert (server.connections, ran.loop.reconnects, ran.column("resent")) == (
+    assert (
+        server.connections,
+        ran.loop.responses.reconnects,
+        ran.column("resent"),
+    ) == (
         5,
         0,
         [0] * 5,
@@ -473,7 +477,7 @@ def test_headers_without_end() -> None:
     ran = run_with(script, n=1)
     assert ran.failures == [Failure.BAD_FRAMING]
     assert ran.column("detail") == ["the response headers do not end"]
-    assert ran.loop.bytes_read < 10 * HEADER_BYTES_MOST
+    assert ran.loop.responses.bytes_read < 10 * HEADER_BYTES_MOST
 
 
 def test_interim_responses_without_end() -> None:

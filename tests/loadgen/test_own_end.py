@@ -17,7 +17,7 @@ from inferometer.loadgen.live import Live
 from inferometer.loadgen.loop import Loop
 from inferometer.spec.run import Timeouts
 from inferometer.trace import MISSING, Outcome
-from tests.loadgen.loop_runner import Ran, finish_loop, jobs_for
+from tests.loadgen.loop_runner import Ran, finish_loop, jobs_for, set_clock
 from tests.loadgen.scripted_server import (
     STREAM,
     Asked,
@@ -51,7 +51,7 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    monkeypatch.setattr("inferometer.loadgen.loop.monotonic_ns", clock)
+    set_clock(monkeypatch, "monotonic_ns", clock)
     return clock
 
 

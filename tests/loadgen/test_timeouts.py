@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from inferometer.clock import NS, realtime_ns
-from inferometer.loadgen import connection, loop
 from inferometer.loadgen.live import Live
 from inferometer.loadgen.loop import CannotConnectError, Loop
 from inferometer.trace import MISSING, Failure, Outcome
@@ -24,6 +23,7 @@ from tests.loadgen.loop_runner import (
     open_loop,
     requests,
     run_loop,
+    set_clock,
 )
 from tests.loadgen.scripted_server import (
     STREAM,
@@ -320,10 +320,7 @@ def test_every_stream_stalls_and_the_run_ends() -> None:
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Set its only member, and it is so many nanoseconds later by the time of day."""
     set_by = [0]
-    for module in (loop, connection):
-        monkeypatch.setattr(
-            module, "realtime_ns", lambda: realtime_ns() + set_by[0]
-        )
+    set_clock(monkeypatch, "realtime_ns", lambda: realtime_ns() + set_by[0])
     return set_by
 
 

@@ -308,7 +308,7 @@ def test_session_tickets_do_not_cost_an_idle_connection(
         assert len(idle) == len({connection.fd for connection in idle}) == 4
         ran = finish_loop(loop, job, live)
     assert ran.all_ok
-    assert (server.connections, ran.loop.reconnects) == (4, 0)
+    assert (server.connections, ran.loop.responses.reconnects) == (4, 0)
 
 
 def test_an_idle_connection_that_the_server_closes_is_replaced(
@@ -322,7 +322,7 @@ def test_an_idle_connection_that_the_server_closes_is_replaced(
 
     ran = run_tls(identity, script, n=4)
     assert ran.all_ok
-    assert ran.loop.reconnects == 3
+    assert ran.loop.responses.reconnects == 3
 
 
 def test_a_large_request_goes_out_whole(identity: Identity) -> None:

@@ -19,7 +19,7 @@ from inferometer.loadgen.loop import Loop
 from inferometer.loadgen.turns import Turns
 from inferometer.request import Request
 from inferometer.trace import MISSING, Outcome
-from tests.loadgen.loop_runner import Ran, finish_loop, jobs_for
+from tests.loadgen.loop_runner import Ran, finish_loop, jobs_for, set_clock
 from tests.loadgen.scripted_server import (
     Asked,
     Peer,
@@ -165,10 +165,7 @@ def test_without_pauses_a_conversation_goes_on_before_another_begins() -> None:
 def ahead(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """By how much the loop's clock is ahead, ns."""
     ahead_ns = [0]
-    monkeypatch.setattr(
-        "inferometer.loadgen.loop.monotonic_ns",
-        lambda: monotonic_ns() + ahead_ns[0],
-    )
+    set_clock(monkeypatch, "monotonic_ns", lambda: monotonic_ns() + ahead_ns[0])
     return ahead_ns
 
 

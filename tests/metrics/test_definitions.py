@@ -25,7 +25,7 @@ from inferometer.metrics.definitions import (
     ttft_from_intended_ms,
     ttft_ms,
 )
-from inferometer.trace import Failure, Outcome, TokenSource
+from inferometer.trace import Failure, Outcome, StampSource, TokenSource
 from inferometer.vocabulary import LATENCIES
 from tests.metrics.trace_builder import build, failed, request
 
@@ -240,6 +240,12 @@ def test_client_delay_is_that_of_the_events_of_answered_requests() -> None:
         0.5,
         3.0,
     ]
+
+
+def test_a_socket_read_late_on_purpose_is_no_client_delay() -> None:
+    sources = [StampSource.TAP, StampSource.KERNEL]
+    by_packets = request(0, 50, 70, delay_ms=[400, 3], sources=sources)
+    assert values(client_delay_ms(build([by_packets]))) == [3.0]
 
 
 def test_missing_times_never_become_numbers() -> None:

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inferometer.protocol import PROTOCOLS, StreamEvent
+from inferometer.protocol.openai_stream import StreamDecoder
 
 
 def body(
@@ -173,3 +174,22 @@ def test_any_bytes_in_place_of_a_text(middle: bytes) -> None:
 def test_zeros_are_no_text(before: list[bytes], zeros: bytes) -> None:
     assert whole([*before, zeros]) == bytewise([*before, zeros])
     assert not any(event.text for event in whole([zeros]))
+
+
+def test_a_run_of_plain_events_is_read_at_once_up_to_what_is_not_plain() -> (
+    None
+):
+    """With the same output and the same rest as fed one by one."""
+    decoder, one_by_one = (PROTOCOLS["openai"].decoder() for _ in range(2))
+    form = b'data: {"id":"c","choices":[{"index":0,"text":"%s"}]}\n\n'
+    plain = [form % text for text in (b" a", b" bc", "é".encode())]
+    others = [form % b"\\n", form % b"", b"data: [DONE]\n\n", b": ping\n\n"]
+    others += [form % "\u3000".encode(), form % b"\xff"]
+    for each in (decoder, one_by_one):
+        each.feed(form % b"first")
+    assert isinstance(decoder, StreamDecoder)
+    texts = "".join(e.text for body in plain for e in one_by_one.feed(body))
+    for other in others:
+        assert decoder.plain_texts([*plain, other, plain[0]]) == (3, texts)
+    assert decoder.feed(others[2]) == one_by_one.feed(others[2])
+    assert decoder.plain_texts(plain) == (0, "")

@@ -355,7 +355,8 @@ def level_of(
         found = NO_ERRORS
     lag_ns = trace.requests["sent_ns"] - trace.requests["intended_ns"]
     lag_ms = None if trace.closed_loop else _percentile(lag_ns / MS, 99)
-    delay_ms = trace.events["read_delay_ns"] / MS
+    by_reads = trace.events["stamp_source"] != StampSource.TAP
+    delay_ms = trace.events["read_delay_ns"][by_reads] / MS
     level = LoadLevel(
         kind=kind,
         asked=asked,

@@ -20,6 +20,11 @@ SocketAddress = tuple[str | int, ...]
 MAX_ADDRESSES = 256
 
 
+def endpoint(address: SocketAddress) -> tuple[str, int]:
+    """IP address, without the interface that a link-local one names, and port."""
+    return str(address[0]).partition("%")[0], int(address[1])
+
+
 @dataclass(frozen=True, slots=True)
 class Address:
     """A server's socket address, and the names it goes by."""

@@ -14,7 +14,7 @@ import tempfile
 from collections import deque
 from typing import IO
 
-from inferometer.system.stamps import Ancillary
+from inferometer.system.stamps import Arrival
 
 MEMORY_BYTES = 32 << 20
 FILE_BYTES = 4 << 30
@@ -24,10 +24,15 @@ READ_OVERHEAD_BYTES = 400
 BLOCK_READS = 2048
 """Reads written to the file at a time."""
 
-Read = tuple[int, bytes | None, Ancillary, int, int]
-"""(position of the request in this worker's shard, body bytes or None at the end of the response,
-control messages with the arrival stamp, realtime ns of the read, and the earliest time at which its
-bytes may have arrived: see `Exchange.decode`).
+Stamped = tuple[bytes, int]
+"""Body bytes, and when they arrived."""
+
+Body = bytes | list[Stamped] | None
+"""Body bytes, or the parts of one read that packets have stamped; None at the response's end."""
+
+Read = tuple[int, Body, Arrival, int, int]
+"""(position of the request in this worker's shard, body, when its last byte arrived, realtime ns of
+the read, and the earliest time at which its bytes may have arrived: see `Exchange.decode`).
 """
 
 
@@ -122,4 +127,10 @@ def _pop(reads: deque[Read], most: int) -> list[Read]:
 
 
 def _body_bytes(reads: list[Read]) -> int:
-    return sum([len(read[1]) for read in reads if read[1]])
+    return sum([body_bytes(read[1]) for read in reads if read[1]])
+
+
+def body_bytes(body: Body) -> int:
+    if isinstance(body, list):
+        return sum([len(part) for part, _ in body])
+    return len(body) if body else 0

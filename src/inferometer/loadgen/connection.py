@@ -12,17 +12,23 @@ import ssl
 import httptools
 
 from inferometer.clock import monotonic_ns, realtime_ns
-from inferometer.loadgen.address import Address, SocketAddress
+from inferometer.loadgen.address import Address, SocketAddress, endpoint
 from inferometer.loadgen.exchange import Exchange
+from inferometer.loadgen.flow import Flow
 from inferometer.loadgen.tls import TlsStream
 from inferometer.system import stamps
+from inferometer.system.packets import FlowKey, flow_key
 
 READABLE = select.POLLIN
 WRITABLE = select.POLLOUT
+BROKEN = getattr(select, "POLLRDHUP", 0)
+"""The server has closed its side. That a connection is reset is told unasked."""
 
 HEADER_BYTES_MOST = 65_536
 TLS_RECORD_BYTES = 65_536
 
+
+MAX_CHUNK_SIZE_DIGITS = 16
 
 IDLE_TOO_LONG = re.compile(rb"HTTP/1\.[01] 408 ")
 
@@ -39,6 +45,8 @@ class Connection:
     """
 
     __slots__ = (
+        "_server",
+        "between_chunks",
         "body",
         "chunked",
         "complete",
@@ -48,9 +56,11 @@ class Connection:
         "exchange",
         "fd",
         "feed",
+        "flow",
         "header_bytes",
         "keep_alive",
         "kernel_stamps",
+        "last_body",
         "opened_ns",
         "outgoing",
         "parser",
@@ -79,6 +89,8 @@ class Connection:
         self.kernel_stamps = stamps.enable(self.sock)
         self.recvmsg = self.sock.recvmsg
         self.fd = self.sock.fileno()
+        self.flow = Flow(self.fd)
+        """What its packets tell, if these are looked at."""
         self.parser = httptools.HttpResponseParser(self)
         self.feed = self.parser.feed_data
         self.tls = (
@@ -92,6 +104,10 @@ class Connection:
         self.complete = self.sized = self.chunked = self.compressed = (
             self.piecemeal
         ) = False
+        self.between_chunks = False
+        """All that was read are whole chunks: what follows can be framed without the parser."""
+        self.last_body = b""
+        """The last part of a body that the parser has found."""
         self.surplus = False
         """Unexpected bytes arrived after the end of a response."""
         self.header_bytes = self.status = self.quiet_ns = 0
@@ -99,6 +115,7 @@ class Connection:
         """The request that the response belongs to, if its headers name one."""
         self.connect_ns = 0
         self.opened_ns = monotonic_ns()
+        self._server = endpoint(socket_address)
         self.connect_error = self.sock.connect_ex(socket_address)
 
     def advance(self) -> None:
@@ -120,6 +137,7 @@ class Connection:
                 raise ConnectionResetError(
                     "closed by the server during the TLS handshake"
                 )
+            self.flow.to_pass += len(received or b"")
             self.sock.sendall(self.tls.handshake(received or b""))
             if not self.tls.established:
                 return
@@ -135,6 +153,7 @@ class Connection:
         self.complete = self.sized = self.chunked = self.compressed = (
             self.piecemeal
         ) = False
+        self.between_chunks = False
         self.header_bytes = self.status = self.quiet_ns = 0
         self.request_id = b""
         exchange.connect_ns = self.connect_ns
@@ -171,6 +190,7 @@ class Connection:
         """
         try:
             received = self.sock.recv(TLS_RECORD_BYTES)
+            self.flow.to_pass += len(received)
             said = received if self.tls is None else self.tls.decrypt(received)
         except BlockingIOError:
             return False
@@ -190,6 +210,11 @@ class Connection:
         self.quiet_ns = since_ns if full else 0
         self.piecemeal = full or not self.chunked
         return -since_ns if full else since_ns
+
+    def flow_key(self) -> FlowKey:
+        """What its packets are known by."""
+        local_port = self.sock.getsockname()[1]
+        return flow_key(self._server, local_port, self.sock.family)
 
     def close(self) -> None:
         self.sock.close()
@@ -226,7 +251,20 @@ class Connection:
             # asked now: the parser forgets when the message is complete
             self.keep_alive = self.parser.should_keep_alive()
 
+    def is_between_chunks(self, data: bytes) -> bool:
+        """Whether these bytes, just fed, end with a whole chunk.
+
+        A short body is not trusted: the size of a chunk to come might look like it.
+        """
+        return (
+            len(self.last_body) > MAX_CHUNK_SIZE_DIGITS
+            and self.chunked
+            and self.tls is None
+            and data.endswith(self.last_body + b"\r\n")
+        )
+
     def on_body(self, body: bytes) -> None:
+        self.last_body = body
         if self.body:  # a second chunk: the server wrote more than once
             self.body += body
             self.piecemeal = True

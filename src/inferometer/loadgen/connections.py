@@ -10,9 +10,16 @@ import ssl
 from collections import deque
 
 from inferometer.loadgen.address import Address
-from inferometer.loadgen.connection import READABLE, WRITABLE, Connection
+from inferometer.loadgen.connection import (
+    BROKEN,
+    READABLE,
+    WRITABLE,
+    Connection,
+)
+from inferometer.loadgen.flow import Flow
 from inferometer.loadgen.tls import client_context
 from inferometer.system import stamps
+from inferometer.system.packets import FlowKey
 from inferometer.system.poller import Poller
 from inferometer.trace.schema import Failure
 
@@ -47,13 +54,20 @@ class Connections:
         most: int,
         reserve: int,
         first_address: int = 0,
+        *,
+        by_packets: bool = False,
     ) -> None:
+        """`by_packets`: packets tell what arrives in an exchange, so no socket is polled for it."""
         self.by_fd: dict[int, Connection] = {}
         self.idle: deque[Connection] = deque()
         """Taken from the front: a server that gives each connection a thread, or a place in its
         poll set, has had the most time for the oldest one. Taking the newest made the TTFT of one
         server ten times as long.
         """
+        self.flows: dict[FlowKey, Flow] = {}
+        """By what packets show, if these are looked at."""
+        self.retransmissions = 0
+        """Packets that the server sent again, of connections that are closed."""
         self.opened = 0
         self.kernel_stamps = True
         self._stamping = stamps.keep_on()
@@ -69,6 +83,7 @@ class Connections:
         self._most = most
         self._reserve = min(reserve, most)
         self._opening = 0
+        self._by_packets = by_packets
 
     def replenish(self, useful: int) -> None:
         """Fill up the reserve, but open no more connections than there is work for (`useful`)."""
@@ -79,6 +94,8 @@ class Connections:
                 self._address, next(self._targets), self._tls
             )
             self.by_fd[connection.fd] = connection
+            if self._by_packets:
+                self.flows[connection.flow_key()] = connection.flow
             self._poller.register(connection.fd, WRITABLE)
             self._opening += 1
 
@@ -96,12 +113,31 @@ class Connections:
             self.kernel_stamps = self.kernel_stamps and connection.kernel_stamps
             self.idle.append(connection)
 
+    def sent(self, connection: Connection) -> None:
+        """A request was written, or a part of it."""
+        if connection.outgoing or self._by_packets:
+            self.watch(connection)
+
     def watch(self, connection: Connection) -> None:
         """After a write: wait for room to write the rest, or only for the response."""
+        mask = BROKEN if self._by_packets else READABLE
         self._poller.modify(
-            connection.fd,
-            READABLE | WRITABLE if connection.outgoing else READABLE,
+            connection.fd, mask | WRITABLE if connection.outgoing else mask
         )
+
+    def rest(self, connection: Connection) -> None:
+        """It has served an exchange and is free for the next."""
+        self.idle.append(connection)
+        if self._by_packets:
+            self.listen(connection)
+
+    def poll_sockets(self) -> None:
+        """From now on sockets are polled for what arrives."""
+        self._by_packets = False
+        self.flows.clear()
+        for connection in self.by_fd.values():
+            if connection.ready:
+                self.watch(connection)
 
     def listen(self, connection: Connection) -> None:
         """After a failed write: wait only for what the server has already sent."""
@@ -115,6 +151,11 @@ class Connections:
         elif connection.exchange is None and connection in self.idle:
             self.idle.remove(connection)
         self._poller.unregister(connection.fd)
+        if self._by_packets and (
+            self.flows.get(key := connection.flow_key()) is connection.flow
+        ):
+            del self.flows[key]
+        self.retransmissions += connection.flow.repeated
         connection.close()
 
     def close(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from array import array
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from inferometer.protocol import (
@@ -14,8 +15,14 @@ from inferometer.protocol import (
     error_sentence,
 )
 from inferometer.protocol.base import Remarks
-from inferometer.system.stamps import Ancillary, arrival_ns
-from inferometer.trace.schema import MISSING, Failure, Outcome, TokenSource
+from inferometer.system.stamps import Arrival, arrival_ns
+from inferometer.trace.schema import (
+    MISSING,
+    Failure,
+    Outcome,
+    StampSource,
+    TokenSource,
+)
 
 if TYPE_CHECKING:
     from inferometer.loadgen.connection import Connection
@@ -36,6 +43,9 @@ FEW_READS = 64
 """Reads waiting to be decoded, 1 MB at most, that may hold the awaited token when a time-out
 expires.
 """
+
+PlainTexts = Callable[[Sequence[bytes]], tuple[int, str]]
+"""What a decoder may have as `plain_texts`: a faster way for a run of events that are alike."""
 
 _NO_USAGE = Usage()
 _NO_REMARKS = Remarks()
@@ -84,6 +94,7 @@ class Exchange:
     """
 
     __slots__ = (
+        "_plain_texts",
         "abandoned",
         "alive_ns",
         "ambiguous",
@@ -107,6 +118,7 @@ class Exchange:
         "lingered",
         "max_events",
         "max_full_reads",
+        "max_tokens",
         "outcome",
         "position",
         "queued",
@@ -120,8 +132,9 @@ class Exchange:
         "text",
         "text_bytes",
         "tokens",
+        "unusual_stamps",
         "usage",
-        "user_stamped",
+        "usual_stamp",
     )
 
     def __init__(
@@ -132,12 +145,17 @@ class Exchange:
         max_tokens: int,
         read_bytes: int,
         keep_text: bool = False,
+        usual_stamp: StampSource = StampSource.KERNEL,
     ) -> None:
         """`max_tokens` is the request's limit, `read_bytes` the size of a full read."""
         self.position = position
         self.decoder = decoder
+        self._plain_texts: PlainTexts | None = getattr(
+            decoder, "plain_texts", None
+        )
         self.connection: Connection | None = None
         """The last one that it was sent on."""
+        self.max_tokens = max_tokens
         self.max_events = RUNAWAY_FACTOR * max_tokens + RUNAWAY_EVENTS
         self.max_full_reads = (
             RUNAWAY_TOKEN_BYTES * max_tokens + RUNAWAY_BYTES
@@ -179,8 +197,10 @@ class Exchange:
         """(first, end, ns): events from `first` to before `end` may be up to `ns` older than their
         stamps.
         """
-        self.user_stamped: list[int] = []
-        """Events that the kernel did not stamp."""
+        self.usual_stamp = usual_stamp
+        """Who stamps its events."""
+        self.unusual_stamps: list[tuple[int, int, StampSource]] = []
+        """(first, end, who): events that somebody else stamped."""
 
     def fail(
         self, failure: Failure, detail: str, outcome: Outcome = Outcome.FAILED
@@ -235,6 +255,7 @@ class Exchange:
         self.status, self.headers_ns = status, stamp_ns
         if status // 100 != 2:
             self.decoder = ErrorResponse(packed=packed)
+            self._plain_texts = None
         elif packed:
             self.fail(
                 Failure.CONTENT_TYPE,
@@ -242,7 +263,7 @@ class Exchange:
             )
 
     def decode(
-        self, body: bytes, ancillary: Ancillary, read_ns: int, since_ns: int
+        self, body: bytes, arrival: Arrival, read_ns: int, since_ns: int
     ) -> None:
         """Decode the body bytes of one read: the second half of the hot path.
 
@@ -252,8 +273,7 @@ class Exchange:
         self.reads += 1
         if self.abandoned:
             return
-        kernel_ns = arrival_ns(ancillary)
-        stamp_ns = kernel_ns or read_ns
+        stamp_ns = arrival_ns(arrival) or read_ns
         outputs = size = 0
         for event in self.decoder.feed(body):
             text, tokens, usage, finish_reason, done, error, _, _ = event
@@ -276,10 +296,7 @@ class Exchange:
                 self._note(event, stamp_ns)
         self.text_bytes += size
         if len(self.arrivals) > self.max_events:
-            self.give_up(
-                Failure.RUNAWAY,
-                f"{len(self.arrivals)} output events, far more than its token limit",
-            )
+            self._run_away()
         if outputs > 1 or since_ns < 0:
             # The stamp is that of the read's last segment. The last event arrived then, if the read
             # emptied the socket.
@@ -293,10 +310,50 @@ class Exchange:
                         ambiguity_ns,
                     )
                 )
-        if not kernel_ns:
-            self.user_stamped += range(
-                len(self.arrivals) - outputs, len(self.arrivals)
-            )
+        source = _source(arrival)
+        if source is not self.usual_stamp and outputs:
+            end = len(self.arrivals)
+            self.unusual_stamps.append((end - outputs, end, source))
+
+    def decode_all(
+        self, parts: Sequence[tuple[bytes, int]], read_ns: int
+    ) -> None:
+        """Decode bodies of chunks, each with the stamp of its packet."""
+        bodies = [body for body, _ in parts]
+        stamps_ns = [stamp_ns for _, stamp_ns in parts]
+        at = 0
+        while at < len(parts):
+            if self._plain_texts is not None and not self.abandoned:
+                count, text = self._plain_texts(bodies[at:])
+                self._note_plain(text, stamps_ns[at : at + count], read_ns)
+                at += count
+            if at < len(parts):
+                self.decode(bodies[at], stamps_ns[at], read_ns, stamps_ns[at])
+                at += 1
+
+    def _note_plain(
+        self, text: str, arrived_ns: Sequence[int], read_ns: int
+    ) -> None:
+        """Record plain output events; `text` is that of all."""
+        count = len(arrived_ns)
+        self.reads += count
+        self.text_bytes += len(text) if text.isascii() else utf8_bytes(text)
+        if self.text is not None:
+            self.text.append(text)
+        if self.usual_stamp is not StampSource.TAP and count:
+            end = len(self.arrivals) + count
+            self.unusual_stamps.append((end - count, end, StampSource.TAP))
+        self.arrivals.extend(arrived_ns)
+        self.delays.extend([read_ns - stamp_ns for stamp_ns in arrived_ns])
+        self.tokens.extend([UNKNOWN] * count)
+        if len(self.arrivals) > self.max_events:
+            self._run_away()
+
+    def _run_away(self) -> None:
+        self.give_up(
+            Failure.RUNAWAY,
+            f"{len(self.arrivals)} output events, far more than its token limit",
+        )
 
     def _note(self, event: StreamEvent, stamp_ns: int) -> None:
         """Record what an event contains besides its text."""
@@ -410,6 +467,12 @@ class Exchange:
         ):
             return None
         return (self.arrivals[-1] - self.arrivals[0]) // later
+
+
+def _source(arrival: Arrival) -> StampSource:
+    if isinstance(arrival, int):
+        return StampSource.TAP
+    return StampSource.KERNEL if arrival else StampSource.USER
 
 
 def utf8_bytes(text: str) -> int:

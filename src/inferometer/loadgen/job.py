@@ -53,6 +53,10 @@ class Job:
     """Use a real-time priority where permitted."""
     keep_texts: bool = False
     request_id_prefix: str = ""
+    workers: int = 1
+    """All that share the run."""
+    packets: bool = False
+    """Take arrival times from a packet ring where there can be one."""
 
     def __post_init__(self) -> None:
         check_headers(self.headers)

@@ -18,7 +18,6 @@ from inferometer.trace.schema import (
     MISSING,
     REQUEST_COLUMNS,
     Outcome,
-    StampSource,
     TokenSource,
 )
 
@@ -128,9 +127,9 @@ class Recorder:
         ambiguity_ns = array("q", bytes(8 * n))
         for first, end, ns in exchange.ambiguous:
             ambiguity_ns[first:end] = array("q", [ns]) * (end - first)
-        stamp_source = array("b", [StampSource.KERNEL]) * n
-        for index in exchange.user_stamped:
-            stamp_source[index] = StampSource.USER
+        stamp_source = array("b", [exchange.usual_stamp]) * n
+        for first, end, source in exchange.unusual_stamps:
+            stamp_source[first:end] = array("b", [source]) * (end - first)
         for name, values in (
             ("arrival_ns", exchange.arrivals),
             ("read_delay_ns", exchange.delays),

@@ -385,6 +385,8 @@ def run(
             or spec.workload.tokenizer
             is not None,  # to count them with it, should the server not
             request_id_prefix=request_id_prefix,
+            workers=spec.workers,
+            packets=os.environ.get("INFEROMETER_ARRIVALS") == "ring",
         )
         for shard in stripe(point.plan, spec.workers)
     ]

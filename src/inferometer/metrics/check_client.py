@@ -68,7 +68,8 @@ def client_delay(facts: Facts) -> Found:
         "max_ms": delay.max,
     }
     if p99 is None:
-        return Found(OK, "none", values)
+        by_packets = facts.summary.events.total > 0
+        return Found(OK, "packets" if by_packets else "none", values)
     if not facts.summary.events.stamp_sources.get(StampSource.USER.name):
         return Found(OK, "kernel", values)
     if delay.max == 0:

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inferometer.clock import MS
-from inferometer.trace import MISSING, Outcome, TokenSource, Trace
+from inferometer.trace import MISSING, Outcome, StampSource, TokenSource, Trace
 from inferometer.trace.trace import Columns
 
 Sample = npt.NDArray[np.float64]
@@ -167,8 +167,12 @@ def schedule_lag_ms(trace: Trace) -> Sample:
 
 
 def client_delay_ms(trace: Trace) -> Sample:
-    """Read − arrival, ms, of every output event: the client's delay; 0 if it stamps its reads."""
-    delays: Sample = trace.events["read_delay_ns"][event_rows(trace)] / MS
+    """Read − arrival, ms, of output events: the client's delay; 0 if it stamps its reads.
+
+    Events whose packets were stamped are left out: their sockets are read late on purpose.
+    """
+    rows = event_rows(trace) & (trace.events["stamp_source"] != StampSource.TAP)
+    delays: Sample = trace.events["read_delay_ns"][rows] / MS
     return delays
 
 

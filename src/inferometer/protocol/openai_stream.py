@@ -11,8 +11,9 @@ answer is complete.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from itertools import takewhile
 from typing import Any, NamedTuple
 
 from orjson import dumps, loads
@@ -60,6 +61,16 @@ _NO_USAGE = Usage()
 _MAX_UNREAD_NAMES = 8
 _MAX_NAME_CHARS = 40
 _MAX_ID_CHARS = 256
+
+
+def _is_unescaped(text: str) -> bool:
+    """Whether these bytes of a JSON string say just what they are."""
+    return (
+        '"' not in text
+        and "\\" not in text
+        and text.isprintable()
+        and "\ufffd" not in text
+    )
 
 
 class ChoiceReader(NamedTuple):
@@ -176,13 +187,7 @@ class StreamDecoder:
             # A server repeats itself: a body that differs from a plain event in nothing but the
             # text says only that text.
             text = body[len(before) : -len(after)].decode("utf-8", "replace")
-            if (
-                '"' not in text
-                and "\\" not in text
-                and text.isprintable()
-                and "\ufffd" not in text
-                and not self._done
-            ):
+            if _is_unescaped(text) and not self._done:
                 self._chars += len(text)
                 return [
                     _new_event(
@@ -228,6 +233,30 @@ class StreamDecoder:
         if not events and self._splitter.oversized and not self._done:
             events.append(OVERSIZED)
         return events
+
+    def plain_texts(self, bodies: Sequence[bytes]) -> tuple[int, str]:
+        """How many of these bodies, from the first on, are an event each that differs from a plain
+        one in nothing but its text; and all their text. The rest has to be fed.
+        """
+        before, after, size = self._around
+        begin, end = len(before), -len(after)
+        texts = []
+        if self._splitter.between_events and not self._done:
+            for body in bodies:
+                if not (
+                    body.startswith(before)
+                    and body.endswith(after)
+                    and len(body) > size
+                    and b"\\" not in body
+                ):
+                    break
+                texts.append(body[begin:end].decode("utf-8", "replace"))
+        text = "".join(texts)
+        if not _is_unescaped(text):
+            texts = list(takewhile(_is_unescaped, texts))
+            text = "".join(texts)
+        self._chars += len(text)
+        return len(texts), text
 
     def remarks(self) -> Remarks:
         fields = tuple(self._unread_fields)

@@ -222,7 +222,7 @@ def _section(key: str, distribution: Distribution) -> list[str]:
 def _client(summary: Summary, workers: Sequence[WorkerRecord]) -> list[str]:
     """How well the client could see: what vLLM's report does not have."""
     rows = [
-        (Said("console.client.stamps"), _stamps(summary)),
+        (Said("console.client.stamps"), _stamps(summary, workers)),
         (
             Said("console.client.delay"),
             _spread(summary.metrics["client_delay"]),
@@ -341,7 +341,17 @@ def _steady(steady: Steady, chosen: Sequence[str]) -> list[str]:
     return [_row(label, value) for label, value in rows]
 
 
-def _stamps(summary: Summary) -> str | None:
+def _stamps(summary: Summary, workers: Sequence[WorkerRecord]) -> str | None:
+    """Who stamped arrivals; and why the packet ring did not, if it was to."""
+    stamps = _sources(summary)
+    why = next((worker.no_ring for worker in workers if worker.no_ring), None)
+    if stamps is None or why is None:
+        return stamps
+    told = {"stamps": stamps, "why": printable(why)}
+    return spoken().text("console.stamp.no_ring", **told)
+
+
+def _sources(summary: Summary) -> str | None:
     sources, total = summary.events.stamp_sources, summary.events.total
     names = {name: spoken().text(f"console.stamp.{name}") for name in sources}
     if len(sources) == 1:

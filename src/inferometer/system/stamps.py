@@ -22,6 +22,10 @@ ANCILLARY_BYTES = 64
 Ancillary = list[tuple[int, int, bytes]]
 """Control messages as `recvmsg` returns them: (level, type, data)."""
 
+Arrival = Ancillary | int
+"""Where the time of an arrival stands: in what came with the read, or it is that of a packet, ns.
+"""
+
 _timespec = struct.Struct("@qq").unpack_from
 
 
@@ -56,12 +60,15 @@ def kernel_stamps() -> bool:
         return enable(sock)
 
 
-def arrival_ns(ancillary: Ancillary) -> int:
-    """The software receive stamp in `recvmsg`'s control messages, ns of CLOCK_REALTIME, or 0.
+def arrival_ns(arrival: Arrival) -> int:
+    """When it was, ns of CLOCK_REALTIME; 0 if nobody knows.
 
-    No other control message was requested, so the first is the stamp.
+    In `recvmsg`'s control messages it is the software receive stamp. No other one was requested, so
+    the first is the stamp.
     """
-    if not ancillary:
+    if isinstance(arrival, int):
+        return arrival
+    if not arrival:
         return 0
-    seconds, nanos = _timespec(ancillary[0][2])
+    seconds, nanos = _timespec(arrival[0][2])
     return seconds * 1_000_000_000 + nanos  # type: ignore[no-any-return]

@@ -71,7 +71,7 @@ class StampSource(IntEnum):
 
     USER = 0  # this program, after the read
     KERNEL = 1  # the kernel, when the packet arrived
-    TAP = 2  # a packet tap
+    TAP = 2  # the kernel, for each packet, into a packet ring
 
 
 class TraceColumn(NamedTuple):

@@ -59,6 +59,14 @@ class WorkerRecord:
     """How often unexpected bytes followed a complete response."""
     addresses: int = 1
     """Server addresses over which the connections were spread."""
+    ring_bytes: int = 0
+    """Memory of the packet ring, if arrival times came from one."""
+    ring_lost: int = 0
+    """Packets for which it had no room: the kernel stamped their bytes when they were read."""
+    retransmissions: int = 0
+    """Packets that the server sent again, as far as the ring shows."""
+    no_ring: str = ""
+    """Why arrival times did not come from a packet ring, if they were to."""
     unread_fields: str = ""
     """Unknown fields that were not empty in frames without output."""
 

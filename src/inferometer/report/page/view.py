@@ -539,7 +539,7 @@ def _precision(
             if len(points) > 1
             else statement
         )
-    if (kernel := share_of(evidence.stamps, ["kernel"])) is not None:
+    if (kernel := share_of(evidence.stamps, ["kernel", "tap"])) is not None:
         sentences.append(
             words.text(
                 "page.precision.stamps",

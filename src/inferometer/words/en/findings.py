@@ -205,6 +205,10 @@ FINDINGS: dict[str, str] = {
         "For exact tail latencies, measure from a Linux host, which has kernel stamps."
     ),
     "check.client_delay.none": "No event was read.",
+    "check.client_delay.packets": (
+        "The kernel stamped every packet, whenever the client read it, so no latency contains "
+        "the client's delay."
+    ),
     "check.client_delay.kernel": (
         "The client read {p99_ms:.2f} ms (p99) after arrival; the kernel stamps arrivals, so no "
         "latency contains this delay."

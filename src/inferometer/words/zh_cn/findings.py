@@ -163,6 +163,9 @@ FINDINGS: dict[str, str] = {
     "check.stamps.idle.next": "要得到准确的尾部延迟，请用支持内核时间戳的 Linux 主机测量。",
     "check.client_delay.title": "客户端延迟",
     "check.client_delay.none": "没有读取任何事件。",
+    "check.client_delay.packets": (
+        "每个数据包的到达时间由内核记录，与客户端何时读取无关，延迟数据不含客户端的耽搁。"
+    ),
     "check.client_delay.kernel": (
         "数据到达后，客户端过了 {p99_ms:.2f} ms（p99）才读取；到达时间由内核记录，因此延迟不含这段"
         "时间。"

@@ -165,6 +165,9 @@ FINDINGS: dict[str, str] = {
     "check.stamps.idle.next": "要得到準確的尾端延遲，請用支援核心時間戳的 Linux 主機量測。",
     "check.client_delay.title": "用戶端延遲",
     "check.client_delay.none": "沒有讀取任何事件。",
+    "check.client_delay.packets": (
+        "每個封包的到達時間由核心記錄，與用戶端何時讀取無關，延遲資料不含用戶端的耽擱。"
+    ),
     "check.client_delay.kernel": (
         "資料到達後，用戶端過了 {p99_ms:.2f} ms（p99）才讀取；到達時間由核心記錄，因此延遲不含這段"
         "時間。"

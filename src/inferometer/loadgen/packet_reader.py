@@ -1,0 +1,395 @@
+"""Arrivals by packets: the ring knows when each byte arrived, so sockets are read rarely.
+
+A socket is read when its response has ended, when enough packets wait in it, or after a while. What
+is read is cut where packets ended, and each piece has its packet's stamp.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from inferometer.clock import MS, NS, monotonic_ns, realtime_ns
+from inferometer.loadgen.backlog import Stamped
+from inferometer.loadgen.connection import READABLE, WRITABLE, Connection
+from inferometer.loadgen.connections import Connections
+from inferometer.loadgen.exchange import Exchange
+from inferometer.loadgen.flow import ENOUGH_PACKETS, MODULUS, Flow
+from inferometer.loadgen.reader import Rings
+from inferometer.loadgen.responses import READ_BYTES, Responses
+from inferometer.loadgen.socket_reader import READY_MOST, Attend
+from inferometer.system.packet_filter import FIN, RESET, SYN
+from inferometer.system.packets import Packets
+from inferometer.system.poller import Poller
+from inferometer.system.stamps import ANCILLARY_BYTES
+from inferometer.trace.schema import StampSource
+
+LOOK_NS = 20 * MS
+"""How often packets are looked at that ring no alarm."""
+
+SPIN_NS, RETRY_NS = MS // 4, MS
+"""A packet is in the ring some microseconds before TCP has it: for how long the socket is asked at
+every turn, and how often from then on.
+"""
+
+LARGE_BYTES = 8192
+"""A packet of this size fills a socket's room soon."""
+
+OVERDUE = 2
+"""A socket with this multiple of enough packets is read before anything is decoded."""
+
+MIN_ENOUGH = 4
+"""Fewer packets are not worth a read before the end."""
+
+SWEEP_TICKS = 5
+"""Ticks between two reads of everything that waits."""
+
+CHECK_NS = 2 * NS
+"""A socket that was not read for so long is read, whatever its packets say."""
+
+READS_A_TURN = 4
+"""Sockets that cannot wait and are read before the loop sends what is due."""
+
+MAX_PARTS = 64
+"""Packets that are framed here and decoded together; the parser takes what comes after them."""
+
+CROWDED_NS = MS // 2
+"""While sockets wait to be read, packets are not looked at more often than this."""
+
+BEFORE_THE_END = 3
+"""A socket is read so many packets before its expected end: little is then left to read when it
+comes, and the next request is sent sooner.
+"""
+
+
+class PacketReader:
+    """Reads a socket when its packets say that it is worth it."""
+
+    stamp_source = StampSource.TAP
+    decodes_a_turn = 1
+
+    def __init__(
+        self,
+        rings: Rings,
+        poller: Poller,
+        connections: Connections,
+        responses: Responses,
+        attend: Attend,
+        *,
+        eager: bool,
+    ) -> None:
+        """`eager`: packets do not show the ends of responses, so each is read at once."""
+        self._ring, self._alarm = rings
+        self._ring_fds = {ring.fileno() for ring in rings}
+        self._poller = poller
+        self._connections = connections
+        self._responses = responses
+        self._attend = attend
+        self._ready: list[tuple[int, int]] = []
+        self._now: dict[int, Flow] = {}
+        """To be read at once, by file descriptor."""
+        self._again: dict[int, Flow] = {}
+        """To be read again: their sockets had less than the ring."""
+        self._asked_again: set[int] = set()
+        self._spin_until_ns = 0
+        self._soon: dict[int, Flow] = {}
+        """To be read when there is nothing to decode."""
+        self._look_ns = self._looked_ns = 0
+        self._ticks = 0
+        self._eager = eager
+        self._watching = False
+        self._sized: dict[int, Flow] = {}
+        """Of responses whose body is not chunked."""
+
+    def begin(self) -> None:
+        self._poller.register(self._alarm.fileno(), READABLE)
+        if self._eager:
+            self._watch_every_packet()
+
+    def end(self) -> None:
+        self._poller.unregister(self._alarm.fileno())
+        self._watch_alarms_only()
+
+    def wait(self, seconds: float) -> bool:
+        """Whether something cannot wait, after waiting for it at most so long."""
+        now_ns = monotonic_ns()
+        left_s = (self._look_ns - now_ns) / NS
+        if self._again and now_ns < self._spin_until_ns:
+            self._now |= self._again
+            self._again.clear()
+        if self._soon or self._now:
+            seconds = 0
+        self._ready = self._poller.poll(
+            max(0, min(seconds, left_s)), READY_MOST
+        )
+        return bool(self._ready or self._now) or monotonic_ns() >= self._look_ns
+
+    def read(self) -> None:
+        """Look at the packets, and read the sockets that cannot wait."""
+        broken = self._sort_out()
+        crowded = monotonic_ns() < self._looked_ns + CROWDED_NS
+        if broken or not (self._now and crowded):
+            self._alarm.discard()
+            self._look()
+        for connection in broken:
+            if connection.exchange is not None:
+                self._read_socket(connection, connection.flow, whole=True)
+        for fd in list(self._now)[:READS_A_TURN]:
+            self._read_flow(self._now.pop(fd))
+
+    def catch_up(self) -> None:
+        """Read one of the sockets in which something waits."""
+        if self._soon:
+            self._read_flow(self._soon.popitem()[1])
+
+    def tick(self) -> None:
+        """Read now and then what would wait for long; and everything, if packets were lost."""
+        self._look()
+        self._ticks += 1
+        lost = self._ring.count_lost() > 0
+        if self._responses.lingered and not self._eager:
+            # no packet shows when this server's answers are over
+            self._eager = True
+            self._watch_every_packet()
+        if not lost and self._ticks % SWEEP_TICKS:
+            return
+        long_ago_ns = realtime_ns() - CHECK_NS
+        for connection in list(self._connections.by_fd.values()):
+            exchange, flow = connection.exchange, connection.flow
+            if exchange is None:
+                continue
+            if lost or flow.ahead or exchange.last_read_ns < long_ago_ns:
+                self._read_socket(connection, flow, whole=True)
+            elif flow.times_ns:
+                self._soon[flow.fd] = flow
+
+    def holds(self, connection: Connection) -> bool:
+        """Whether something has arrived at it that is not read."""
+        return bool(connection.flow.times_ns)
+
+    def sees(self, connections: Iterable[Connection]) -> bool:
+        """Whether their handshakes came by; the ring may have lost some."""
+        self._look()
+        seen = all(each.flow.expected >= 0 for each in connections)
+        return seen or self._ring.lost + self._ring.count_lost() > 0
+
+    def _sort_out(self) -> list[Connection]:
+        """Attend to what the poller found; what it found of responses is that they broke off."""
+        broken = []
+        for fd, mask in self._ready:
+            if fd in self._ring_fds:
+                continue
+            connection = self._connections.by_fd.get(fd)
+            if (
+                connection is None
+                or connection.exchange is None
+                or mask & WRITABLE
+            ):
+                self._attend(fd, connection)
+            else:
+                broken.append(connection)
+        return broken
+
+    def _look(self) -> None:
+        """Give each packet that is there now to its connection."""
+        for _ in range(2):  # to the end of the ring's memory, from its start
+            if packets := self._ring.take():
+                self._note(packets)
+        self._now |= self._again
+        self._again.clear()
+        self._looked_ns = monotonic_ns()
+        self._look_ns = self._looked_ns + LOOK_NS
+
+    def _note(self, packets: Packets) -> None:
+        flow_of = self._connections.flows.get
+        unusual = (
+            packets.ends
+            | (packets.flags & (SYN | FIN | RESET) != 0)
+            | (packets.length > LARGE_BYTES)
+            | self._eager
+        )
+        following = (packets.sequence + packets.length) % MODULUS
+        columns = (*packets[:4], following, unusual)
+        for row, (key, sequence, length, time_ns, then, special) in enumerate(
+            zip(*[column.tolist() for column in columns], strict=True)
+        ):
+            flow = flow_of(key)
+            if flow is None:
+                continue
+            if sequence == flow.expected and not special:
+                flow.expected = then
+                flow.lengths.append(length)
+                flow.times_ns.append(time_ns)
+                if len(flow.times_ns) >= flow.enough:
+                    self._enough(flow)
+            else:
+                self._note_unusual(flow, packets, row)
+
+    def _enough(self, flow: Flow) -> None:
+        overdue = len(flow.times_ns) >= flow.enough * OVERDUE
+        if flow.enough == 1 or overdue:
+            self._now[flow.fd] = flow
+        else:
+            self._soon[flow.fd] = flow
+
+    def _note_unusual(self, flow: Flow, packets: Packets, row: int) -> None:
+        flags, sequence, length = (
+            int(column[row])
+            for column in (packets.flags, packets.sequence, packets.length)
+        )
+        if flags & SYN:
+            flow.open(sequence)
+            return
+        if length:
+            flow.add(sequence, length, int(packets.time_ns[row]))
+        blind = flow.expected < 0
+        if packets.ends[row] or flags & (FIN | RESET) or self._eager or blind:
+            self._now[flow.fd] = flow
+        elif length > LARGE_BYTES or len(flow.times_ns) >= flow.enough:
+            self._soon[flow.fd] = flow
+
+    def _read_flow(self, flow: Flow) -> None:
+        connection = self._connections.by_fd.get(flow.fd)
+        if (
+            connection is None
+            or connection.flow is not flow
+            or connection.exchange is None
+        ):
+            return
+        whole = bool(flow.ahead) or flow.expected < 0
+        self._read_socket(connection, flow, whole=whole)
+        if flow.times_ns and connection.exchange is not None:
+            now_ns = monotonic_ns()
+            if flow.fd not in self._asked_again:
+                self._asked_again.add(flow.fd)
+                self._spin_until_ns = now_ns + SPIN_NS
+            self._again[flow.fd] = flow
+            self._look_ns = min(self._look_ns, now_ns + RETRY_NS)
+        else:
+            self._asked_again.discard(flow.fd)
+
+    def _read_socket(
+        self, connection: Connection, flow: Flow, *, whole: bool
+    ) -> None:
+        """Read what has a stamp; with `whole`, also what has none."""
+        exchange = connection.exchange
+        assert exchange is not None
+        known = flow.known_bytes
+        size = READ_BYTES if whole else min(READ_BYTES, known)
+        if size <= 0:
+            return
+        try:
+            data, ancillary, _, _ = connection.recvmsg(size, ANCILLARY_BYTES)
+        except BlockingIOError:
+            return
+        except OSError as error:
+            self._responses.lost(connection, error)
+            return
+        read_ns = realtime_ns()
+        if not data:
+            self._responses.ended(connection, read_ns)
+            return
+        if len(data) > known:
+            self._look()  # they came after the last look, or were lost
+        self._responses.reads += 1
+        self._responses.bytes_read += len(data)
+        exchange.last_read_ns = read_ns
+        rest = self._take_in_pieces(connection, exchange, data, read_ns)
+        if rest and connection.exchange is exchange:
+            flow.lose(len(rest))
+            connection.piecemeal, connection.between_chunks = True, False
+            self._responses.take_in(
+                connection, exchange, rest, ancillary, read_ns, flow.latest_ns
+            )
+        elif rest:
+            self._responses.followed(connection, rest)
+        if len(data) == READ_BYTES:
+            self._responses.check_length(connection, exchange)
+        self._adapt(connection, exchange)
+
+    def _take_in_pieces(
+        self,
+        connection: Connection,
+        exchange: Exchange,
+        data: bytes,
+        read_ns: int,
+    ) -> bytes:
+        """Take in the bytes piece by piece; returns those without a stamp, or after the response's
+        end.
+        """
+        responses = self._responses
+        between = connection.between_chunks
+        parts: list[Stamped] = []
+        at = 0
+        for length, arrived_ns in connection.flow.take(len(data)):
+            piece = data[at : at + length]
+            at += length
+            if between and len(parts) < MAX_PARTS:
+                head = _CHUNK_HEADS.get(length) or _chunk_head(length)
+                if piece.startswith(head) and piece.endswith(b"\r\n"):
+                    parts.append((piece[len(head) : -2], arrived_ns))
+                    continue
+            if parts:
+                responses.put_aside(exchange, parts, read_ns)
+                parts = []
+            connection.last_body = b""
+            responses.take_in(
+                connection, exchange, piece, arrived_ns, read_ns, arrived_ns
+            )
+            if connection.exchange is not exchange:
+                return data[at:]
+            between = connection.is_between_chunks(piece)
+        if parts:
+            responses.put_aside(exchange, parts, read_ns)
+        connection.between_chunks = between
+        return data[at:]
+
+    def _adapt(self, connection: Connection, exchange: Exchange) -> None:
+        """The end of a body that is not chunked shows in no packet: read each one."""
+        flow = connection.flow
+        if connection.exchange is exchange:
+            if not exchange.headers_ns:
+                return
+            if connection.chunked:
+                flow.enough = self._enough_before_end(exchange)
+                return
+            self._eager = self._eager or exchange.status == 200
+            self._sized[flow.fd] = flow
+            flow.enough = 1
+            self._watch_every_packet()
+        elif not self._eager:
+            flow.enough = ENOUGH_PACKETS
+            if self._sized.pop(flow.fd, None) and not self._sized:
+                self._watch_alarms_only()
+
+    def _enough_before_end(self, exchange: Exchange) -> int:
+        left = exchange.max_tokens - exchange.queued - BEFORE_THE_END
+        return left if MIN_ENOUGH <= left < ENOUGH_PACKETS else ENOUGH_PACKETS
+
+    def _watch_every_packet(self) -> None:
+        if not self._watching:
+            self._watching = True
+            self._poller.register(self._ring.fileno(), READABLE)
+
+    def _watch_alarms_only(self) -> None:
+        if self._watching:
+            self._watching = False
+            self._poller.unregister(self._ring.fileno())
+
+
+_CHUNK_HEADS: dict[int, bytes] = {}
+"""How a packet begins that is one chunk, by its length."""
+
+_NO_CHUNK = b"\0"
+
+
+def _chunk_head(length: int) -> bytes:
+    """The head of a chunk that is `length` bytes long with its head and its last line end; no
+    packet begins with it if there is none of this length, or if it would be the last one.
+    """
+    head = _NO_CHUNK
+    for digits in range(1, 9):
+        size = length - digits - 4
+        if size > 0 and len(f"{size:x}") == digits:
+            head = f"{size:x}\r\n".encode()
+    _CHUNK_HEADS[length] = head
+    return head

@@ -1,0 +1,81 @@
+"""Who reads the sockets, and where arrival times come from: chosen once, at the start."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple, Protocol
+
+from inferometer.loadgen.address import endpoint
+from inferometer.loadgen.connection import Connection
+from inferometer.loadgen.job import Job
+from inferometer.system.packets import NoRingError, PacketRing, frames_for
+from inferometer.trace.schema import StampSource
+
+ALARMS = 256
+"""Room for packets that cannot wait: one is enough to wake the loop."""
+
+
+class ArrivalReader(Protocol):
+    """Reads what arrives. The loop waits in `wait`, and reads only what that has found."""
+
+    stamp_source: StampSource
+    """Who usually stamps what it reads."""
+    decodes_a_turn: int
+    """Reads decoded before the loop looks for arrivals again."""
+
+    def begin(self) -> None:
+        """A run begins."""
+        ...
+
+    def end(self) -> None:
+        """A run has ended."""
+        ...
+
+    def wait(self, seconds: float) -> bool:
+        """Whether something cannot wait, after waiting for it at most so long."""
+        ...
+
+    def read(self) -> None:
+        """Read that."""
+        ...
+
+    def catch_up(self) -> None:
+        """There is nothing else to do: read what could wait."""
+        ...
+
+    def tick(self) -> None:
+        """Called ten times a second or more."""
+        ...
+
+    def holds(self, connection: Connection) -> bool:
+        """Whether something has arrived at it that is not read."""
+        ...
+
+    def sees(self, connections: Iterable[Connection]) -> bool:
+        """Whether it learns of what arrives at these, which are open."""
+        ...
+
+
+class Rings(NamedTuple):
+    """The ring of all packets, and that of those that cannot wait."""
+
+    packets: PacketRing
+    alarms: PacketRing
+
+    def close(self) -> None:
+        self.packets.close()
+        self.alarms.close()
+
+
+def open_rings(job: Job) -> Rings:
+    """Raises NoRingError."""
+    endpoints = [endpoint(address) for address in job.address.all]
+    family = job.address.family
+    frames = frames_for(job.shard.max_in_flight * job.workers)
+    # Sockets that are bound later are served first: an alarm's packet is then in the other ring.
+    alarms = PacketRing(endpoints, family, frames=ALARMS, alarms_only=True)
+    try:
+        return Rings(PacketRing(endpoints, family, frames=frames), alarms)
+    except NoRingError:
+        alarms.close()
+        raise

@@ -1,0 +1,201 @@
+"""The kernel's filter for a server's packets: classic BPF, which sees packets from their IP header
+on.
+
+It keeps of a packet what stands before its payload. What a caller must know of the payload, the
+filter says by the number of bytes that it keeps: one more for a packet that ends a chunked body.
+"""
+
+from __future__ import annotations
+
+import socket
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+# From linux/bpf_common.h, linux/filter.h and linux/if_packet.h
+_LOAD, _LOAD_HALF, _LOAD_BYTE, _LOAD_LENGTH = 0x20, 0x28, 0x30, 0x80
+_LOAD_AT_X, _LOAD_HALF_AT_X, _LOAD_BYTE_AT_X = 0x40, 0x48, 0x50
+_LOAD_KEPT, _KEEP, _TO_X, _X_FROM_KEPT = 0x60, 0x02, 0x07, 0x61
+_ADD, _SUBTRACT, _SUBTRACT_X, _AND, _SHIFT_RIGHT = 0x04, 0x14, 0x1C, 0x54, 0x74
+_JUMP, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x05, 0x15, 0x35, 0x45, 0x06
+_PACKET_TYPE = 0xFFFFF000 + 4
+_OUTGOING = 4
+
+TCP = 6
+FIN, SYN, RESET, ACK = 0x01, 0x02, 0x04, 0x10
+LAST_CHUNK = b"0\r\n\r\n"
+MAX_ADDRESSES = 8
+"""With more of them, the filter looks at ports only: its jumps reach 255 steps. The reader looks at
+the rest.
+"""
+
+Endpoint = tuple[str, int]
+"""A server's IP address, as text, and its port."""
+
+
+class Headers(NamedTuple):
+    """Where fields stand from the IP header on, without options or extension headers."""
+
+    family: int
+    first_byte: int
+    first_mask: int
+    protocol: int
+    source: int
+    address_words: int
+    total: int
+    total_adds: int
+    """What the length field leaves out."""
+    tcp: int
+
+    @property
+    def kept(self) -> int:
+        return self.tcp + 20
+
+
+IPV4 = Headers(socket.AF_INET, 0x45, 0xFF, 9, 12, 1, 2, 0, 20)
+IPV6 = Headers(socket.AF_INET6, 0x60, 0xF0, 6, 8, 4, 4, 40, 40)
+_FRAGMENT = 0x3FFF
+"""More fragments follow, or this is not the first: IPv4's field at byte 6."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    code: int
+    value: int = 0
+    yes: str = ""
+    """Label to go to; empty: the next step."""
+    no: str = ""
+    label: str = ""
+
+
+def filter_for(
+    headers: Headers, endpoints: Sequence[Endpoint], *, alarms_only: bool
+) -> bytes:
+    """The program for packets from these servers: `struct sock_filter`s.
+
+    It takes what carries payload, and what opens or ends a connection. With `alarms_only` it takes
+    what cannot wait: the end of a chunked body or of a connection, and answers other than 200.
+    """
+    tcp = headers.tcp
+    flags = FIN | RESET if alarms_only else FIN | SYN | RESET
+    steps = [
+        *_of_the_server(headers, endpoints),
+        _Step(_LOAD_BYTE, tcp + 13),
+        _Step(_ANY_BIT, flags, yes="plain"),
+        *_lengths(headers),
+        # the accumulator has the payload's length
+        _Step(_EQUAL, 0, yes="drop"),
+        _Step(_AT_LEAST, len(LAST_CHUNK), no="begins"),
+        _Step(_LOAD_KEPT, 0),
+        _Step(_SUBTRACT, len(LAST_CHUNK)),
+        _Step(_KEEP, 2),
+        _Step(_LOAD_KEPT, 1),
+        _Step(_KEEP, 3),
+        _Step(_X_FROM_KEPT, 2),  # X = where the last five bytes begin
+        _Step(_LOAD_AT_X, 0),
+        _Step(_EQUAL, int.from_bytes(LAST_CHUNK[:4], "big"), no="begins"),
+        _Step(_LOAD_BYTE_AT_X, 4),
+        _Step(_EQUAL, LAST_CHUNK[4], yes="ends", no="begins"),
+        *(
+            _begins_badly()
+            if alarms_only
+            else [_Step(_JUMP, 0, label="begins")]
+        ),
+        _Step(_RETURN, headers.kept, label="plain"),
+        _Step(_RETURN, headers.kept + 1, label="ends"),
+        _Step(_RETURN, 0, label="drop"),
+    ]
+    return _assembled(steps)
+
+
+def _of_the_server(
+    headers: Headers, endpoints: Sequence[Endpoint]
+) -> list[_Step]:
+    """Go on with whole TCP packets that come in from one of them."""
+    steps = [
+        _Step(_LOAD_BYTE, _PACKET_TYPE),
+        _Step(_EQUAL, _OUTGOING, yes="drop"),
+        _Step(_LOAD_BYTE, 0),
+        _Step(_AND, headers.first_mask),
+        _Step(_EQUAL, headers.first_byte, no="drop"),
+        _Step(_LOAD_BYTE, headers.protocol),
+        _Step(_EQUAL, TCP, no="drop"),
+    ]
+    if headers is IPV4:
+        steps += [_Step(_LOAD_HALF, 6), _Step(_ANY_BIT, _FRAGMENT, yes="drop")]
+    steps.append(_Step(_LOAD_HALF, headers.tcp))
+    steps += [
+        _Step(_EQUAL, port, yes="address")
+        for port in sorted({port for _, port in endpoints})
+    ]
+    steps.append(_Step(_JUMP, yes="drop"))
+    addresses = sorted(
+        {socket.inet_pton(headers.family, ip) for ip, _ in endpoints}
+    )
+    steps.append(_Step(_LOAD, headers.source, label="address"))
+    if len(addresses) > MAX_ADDRESSES:
+        return steps
+    words = struct.Struct(f"!{headers.address_words}I")
+    for number, address in enumerate(addresses):
+        other = f"other {number}"
+        for place, word in enumerate(words.unpack(address)):
+            steps += [
+                _Step(_LOAD, headers.source + 4 * place),
+                _Step(_EQUAL, word, no=other),
+            ]
+        steps += [_Step(_JUMP, 0, yes="ours"), _Step(_JUMP, 0, label=other)]
+    steps += [
+        _Step(_JUMP, 0, yes="drop"),
+        _Step(_JUMP, 0, label="ours"),
+    ]
+    return steps
+
+
+def _lengths(headers: Headers) -> list[_Step]:
+    """Keep the packet's length (0) and that of its headers (1); then load that of its payload.
+
+    A length field of 0 means that the packet is too large for it.
+    """
+    return [
+        _Step(_LOAD_HALF, headers.total),
+        _Step(_EQUAL, 0, no="small"),
+        _Step(_LOAD_LENGTH, 0),
+        _Step(_SUBTRACT, headers.total_adds),
+        _Step(_ADD, headers.total_adds, label="small"),
+        _Step(_KEEP, 0),
+        _Step(_LOAD_BYTE, headers.tcp + 12),
+        _Step(_SHIFT_RIGHT, 2),
+        _Step(_AND, 0x3C),
+        _Step(_ADD, headers.tcp),
+        _Step(_KEEP, 1),
+        _Step(_TO_X),
+        _Step(_LOAD_KEPT, 0),
+        _Step(_SUBTRACT_X),
+    ]
+
+
+def _begins_badly() -> list[_Step]:
+    """Take packets that begin a response whose status is not 20x."""
+    return [
+        _Step(_X_FROM_KEPT, 1, label="begins"),  # X = where the payload begins
+        _Step(_LOAD_AT_X, 0),
+        _Step(_EQUAL, int.from_bytes(b"HTTP", "big"), no="drop"),
+        _Step(_LOAD_HALF_AT_X, 9),
+        _Step(_EQUAL, int.from_bytes(b"20", "big"), yes="drop"),
+    ]
+
+
+def _assembled(steps: Sequence[_Step]) -> bytes:
+    places = {step.label: n for n, step in enumerate(steps) if step.label}
+    program = []
+    for n, step in enumerate(steps):
+        yes, no = (
+            places[label] - n - 1 if label else 0
+            for label in (step.yes, step.no)
+        )
+        if step.code == _JUMP:
+            program.append(struct.pack("=HBBI", _JUMP, 0, 0, yes))
+        else:
+            program.append(struct.pack("=HBBI", step.code, yes, no, step.value))
+    return b"".join(program)

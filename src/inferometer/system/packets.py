@@ -1,0 +1,232 @@
+"""The packets of a server as the kernel sees them come in (Linux, AF_PACKET): when each arrived,
+and which bytes of which connection it brought.
+
+The kernel writes the headers of each packet into a ring of memory that we map. No payload is kept.
+What is in the ring does not depend on when we look, so a process that was stopped for a second
+still knows when every byte arrived.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import mmap
+import socket
+import struct
+import sys
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from inferometer.system.packet_filter import (
+    IPV4,
+    IPV6,
+    Endpoint,
+    Headers,
+    filter_for,
+)
+from inferometer.system.route import interface_to
+
+# From linux/if_packet.h and asm-generic/socket.h; the socket module has no names for them.
+_SOL_PACKET = 263
+_RX_RING, _STATISTICS, _VERSION = 5, 6, 10
+_TPACKET_V2 = 1
+_ATTACH_FILTER = 26
+_EVERY_PROTOCOL = 3
+_KERNELS, _OURS = 0, 1
+"""Who owns a frame of the ring."""
+
+_IP_AT = 80
+"""Where a frame holds the IP header: after the kernel's own, for sockets of type SOCK_DGRAM."""
+
+_FRAME_BYTES = {IPV4: 128, IPV6: 256}
+_BLOCK_BYTES = 1 << 16
+_LOOK = 256
+"""Frames whose state is looked at together."""
+
+MIN_FRAMES, MAX_FRAMES = 1 << 14, 1 << 18
+FRAMES_A_STREAM = 64
+
+FlowKey = int
+"""Of a connection, from what its incoming packets show: see `flow_key`."""
+
+
+class Packets(NamedTuple):
+    """Packets in the order of their arrival: a column each."""
+
+    key: npt.NDArray[np.uint64]
+    sequence: npt.NDArray[np.int64]
+    """TCP's number of the first byte, modulo 2³²."""
+    length: npt.NDArray[np.int64]
+    """Bytes of payload."""
+    time_ns: npt.NDArray[np.int64]
+    """Arrival, CLOCK_REALTIME."""
+    flags: npt.NDArray[np.int64]
+    """TCP's."""
+    ends: npt.NDArray[np.bool_]
+    """Whether the payload ends as the last chunk of a body does."""
+
+
+class NoRingError(Exception):
+    """There is no packet ring here; the argument says why."""
+
+
+def flow_key(server: Endpoint, local_port: int, family: int) -> FlowKey:
+    """What identifies a connection: its server's address (the words of an IPv6 address folded into
+    one) and both ports.
+    """
+    address, port = server
+    packed = socket.inet_pton(family, address)
+    folded = 0
+    for (word,) in struct.iter_unpack("!I", packed):
+        folded ^= word
+    return folded << 32 | port << 16 | local_port
+
+
+class PacketRing:
+    """Packets from some servers, from when it is made until it is closed."""
+
+    def __init__(
+        self,
+        endpoints: Sequence[Endpoint],
+        family: int,
+        *,
+        frames: int,
+        alarms_only: bool = False,
+    ) -> None:
+        """`frames`: packets that the ring can hold. `alarms_only`: see `filter_for`. Raises
+        NoRingError.
+        """
+        _refuse_unsuitable_hosts()
+        self._headers = IPV4 if family == socket.AF_INET else IPV6
+        frame_bytes = _FRAME_BYTES[self._headers]
+        blocks = max(1, -(-frames * frame_bytes // _BLOCK_BYTES))
+        self.bytes = blocks * _BLOCK_BYTES
+        self.lost = 0
+        """Packets for which the ring had no room, so far."""
+        try:
+            self._socket = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, 0)
+        except OSError as error:
+            raise NoRingError(error.strerror or str(error)) from error
+        try:
+            self._open(endpoints, blocks, frame_bytes, alarms_only=alarms_only)
+        except OSError as error:
+            self._socket.close()
+            raise NoRingError(error.strerror or str(error)) from error
+        words = np.frombuffer(self._memory, np.uint32)
+        self._frames = words.reshape(-1, frame_bytes // 4)
+        self._status = self._frames[:, 0]
+        self._next = 0
+
+    def _open(
+        self,
+        endpoints: Sequence[Endpoint],
+        blocks: int,
+        frame_bytes: int,
+        *,
+        alarms_only: bool,
+    ) -> None:
+        set_option = self._socket.setsockopt
+        program = filter_for(self._headers, endpoints, alarms_only=alarms_only)
+        steps = ctypes.create_string_buffer(program, len(program))
+        # struct sock_fprog: how many steps, and where they are
+        set_option(
+            socket.SOL_SOCKET,
+            _ATTACH_FILTER,
+            struct.pack("@HP", len(program) // 8, ctypes.addressof(steps)),
+        )
+        set_option(_SOL_PACKET, _VERSION, _TPACKET_V2)
+        frames = blocks * _BLOCK_BYTES // frame_bytes
+        request = struct.pack("@4I", _BLOCK_BYTES, blocks, frame_bytes, frames)
+        set_option(_SOL_PACKET, _RX_RING, request)
+        self._memory = mmap.mmap(self._socket.fileno(), self.bytes)
+        addresses = {address for address, _ in endpoints}
+        interfaces = {
+            interface_to(address, self._headers.family) for address in addresses
+        }
+        # "" is any interface
+        name = interfaces.pop() if len(interfaces) == 1 else ""
+        self._socket.bind((name, _EVERY_PROTOCOL))
+
+    def fileno(self) -> int:
+        """Readable while there are packets."""
+        return self._socket.fileno()
+
+    def take(self) -> Packets | None:
+        """The next packets, or None if there are none. There may be more after them."""
+        count = self._ready()
+        if not count:
+            return None
+        taken = slice(self._next, self._next + count)
+        packets = _read(self._frames[taken], self._headers)
+        self._status[taken] = _KERNELS
+        self._next = (self._next + count) % len(self._status)
+        return packets
+
+    def _ready(self) -> int:
+        """How many frames after the last one hold packets, up to the end of the memory."""
+        begin = end = self._next
+        while end < len(self._status):
+            block = self._status[end : end + _LOOK] & _OURS
+            if not block.all():
+                return end + int(block.argmin()) - begin
+            end += len(block)
+        return end - begin
+
+    def discard(self) -> None:
+        """Forget all packets."""
+        while count := self._ready():
+            self._status[self._next : self._next + count] = _KERNELS
+            self._next = (self._next + count) % len(self._status)
+
+    def count_lost(self) -> int:
+        """How many packets found no room since this was last asked."""
+        counted = self._socket.getsockopt(_SOL_PACKET, _STATISTICS, 8)
+        lost = struct.unpack("@2I", counted)[1]
+        self.lost += lost
+        return int(lost)
+
+    def close(self) -> None:
+        self._socket.close()
+        del self._frames, self._status
+        self._memory.close()
+
+
+def frames_for(streams: int) -> int:
+    """How many packets a ring holds for so many streams: some seconds of them."""
+    return min(MAX_FRAMES, max(MIN_FRAMES, streams * FRAMES_A_STREAM))
+
+
+def _refuse_unsuitable_hosts() -> None:
+    if sys.platform != "linux":
+        raise NoRingError("not Linux")
+    if struct.calcsize("P") != 8:
+        raise NoRingError("not a 64-bit system")
+
+
+def _read(frames: npt.NDArray[np.uint32], headers: Headers) -> Packets:
+    """What frames, rows of 32-bit words, tell: of `struct tpacket2_hdr`, of IP, and of TCP."""
+    kept = frames.copy()  # one pass over memory that the kernel shares
+    seconds, nanos = kept[:, 4].astype(np.int64), kept[:, 5]
+    network = kept[:, _IP_AT // 4 :].byteswap().astype(np.uint64)
+    tcp, source = headers.tcp // 4, headers.source // 4
+    # IPv4's length is the second half of its word, IPv6's the first
+    shift = 16 if headers.total % 4 == 0 else 0
+    total = network[:, headers.total // 4] >> shift & 0xFFFF
+    total = total.astype(np.int64) + headers.total_adds
+    too_large = total == headers.total_adds
+    if too_large.any():  # for the field
+        total = np.where(too_large, kept[:, 1].astype(np.int64), total)
+    folded = network[:, source]
+    for word in range(source + 1, source + headers.address_words):
+        folded = folded ^ network[:, word]
+    state = network[:, tcp + 3].astype(np.int64)
+    return Packets(
+        key=folded << np.uint64(32) | network[:, tcp],
+        sequence=network[:, tcp + 1].astype(np.int64),
+        length=total - headers.tcp - (state >> 28) * 4,
+        time_ns=seconds * 1_000_000_000 + nanos,
+        flags=state >> 16 & 0xFF,
+        ends=kept[:, 2] > headers.kept,
+    )

@@ -1,0 +1,323 @@
+"""A loop whose arrival times come from the packet ring: the same requests end in the same way, each
+event has its packet's time, and what the ring does not show is stamped as without it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from threading import Event
+from typing import Any
+
+import numpy as np
+import pytest
+
+from inferometer.clock import MS, realtime_ns
+from inferometer.loadgen import loop as loop_module
+from inferometer.loadgen import packet_reader, reader
+from inferometer.loadgen.job import Job
+from inferometer.loadgen.packet_reader import PacketReader
+from inferometer.system.packets import NoRingError, PacketRing
+from inferometer.system.poller import Poller, make_poller
+from inferometer.trace import Failure, Outcome, StampSource
+from tests.loadgen.loop_runner import (
+    BOUNDED,
+    Ran,
+    job_for,
+    jobs_for,
+    open_loop,
+    run_loop,
+)
+from tests.loadgen.scripted_server import (
+    DONE,
+    LAST_CHUNK,
+    STREAM,
+    Asked,
+    Hangup,
+    Peer,
+    Script,
+    ScriptedServer,
+    answer,
+    chunk,
+    chunked,
+    event,
+    head,
+    sized,
+)
+from tests.system.ring_here import needs_ring
+
+pytestmark = needs_ring
+
+CLOCK_NOISE_NS = MS
+"""The server reads the clock and then sends; it may be made to wait in between."""
+
+
+def run_by_packets(script: Script, n: int = 1, **fields: Any) -> Ran:
+    with ScriptedServer(script) as server:
+        return run_loop(job_for(server.port, n=n, packets=True, **fields))
+
+
+def sources(ran: Ran) -> set[StampSource]:
+    return {StampSource(code) for code in ran.trace.events["stamp_source"]}
+
+
+def long_answer(events: int, pause_s: float = 0) -> Script:
+    def script(peer: Peer, asked: Asked) -> None:
+        peer.send(head("Transfer-Encoding: chunked"))
+        for n in range(events - 1):
+            peer.send(chunk(event(f" {n} and more")))
+            time.sleep(pause_s)
+        peer.send(chunk(event(" end", finish="length")), chunk(DONE))
+        peer.send(LAST_CHUNK)
+
+    return script
+
+
+def test_every_event_has_a_stamp_of_its_own_from_few_reads() -> None:
+    ran = run_by_packets(long_answer(100), n=6, concurrency=2)
+    assert ran.all_ok
+    assert sources(ran) == {StampSource.TAP}
+    assert ran.column("event_count") == [100] * 6
+    assert not ran.trace.events["ambiguity_ns"].any()
+    assert ran.loop.responses.reads < 6 * 100 / 4
+
+
+class Stalled:
+    """A poller that polls only when the server has sent everything, once it has begun."""
+
+    def __init__(self, began: Event, sent: Event) -> None:
+        self._poller: Poller = make_poller()
+        self._began, self._sent = began, sent
+        self.register, self.modify = self._poller.register, self._poller.modify
+        self.unregister, self.close = (
+            self._poller.unregister,
+            self._poller.close,
+        )
+
+    def poll(self, timeout: float, maxevents: int, /) -> list[tuple[int, int]]:
+        if self._began.is_set():
+            self._sent.wait(10)
+        return self._poller.poll(timeout, maxevents)
+
+
+def run_stopped(
+    monkeypatch: pytest.MonkeyPatch, events: int
+) -> tuple[Ran, list[int]]:
+    """A client that does not run while the server sends; and when each event was sent."""
+    began, sent = Event(), Event()
+    sent_ns: list[int] = []
+
+    def script(peer: Peer, asked: Asked) -> None:
+        began.set()
+        peer.send(head("Transfer-Encoding: chunked"))
+        for n in range(events):
+            time.sleep(0.002)
+            sent_ns.append(realtime_ns())
+            peer.send(chunk(event(f" {n} and more")))
+        peer.send(chunk(event(" end", finish="length")), chunk(DONE))
+        peer.send(LAST_CHUNK)
+        sent.set()
+
+    monkeypatch.setattr(
+        loop_module, "make_poller", lambda: Stalled(began, sent)
+    )
+    return run_by_packets(script), sent_ns
+
+
+def test_a_client_that_was_stopped_knows_when_each_event_arrived(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ran, sent_ns = run_stopped(monkeypatch, 60)
+    assert ran.all_ok
+    true_ns = (
+        np.array(sent_ns) - ran.loop.anchors[0].offset_ns - ran.loop._start_ns
+    )
+    late_ns = ran.trace.events["arrival_ns"][:60] - true_ns
+    assert late_ns.min() >= 0
+    assert np.median(late_ns) < CLOCK_NOISE_NS
+    assert not ran.trace.events["ambiguity_ns"].any()
+    assert ran.loop.responses.reads < 10
+
+
+def test_events_whose_packets_were_lost_are_stamped_at_the_read_and_say_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Only the first packets are there."""
+    rings: list[PacketRing] = []
+    seen: list[int] = []
+    ready_of, opened = PacketRing._ready, reader.open_rings
+
+    def first_ones(self: PacketRing) -> int:
+        if self is not rings[0]:
+            return ready_of(self)
+        seen.append(min(20 - sum(seen), ready_of(self)))
+        return seen[-1]
+
+    def remember(job: Job) -> reader.Rings:
+        made = opened(job)
+        rings[:] = [made.packets]
+        return made
+
+    monkeypatch.setattr(loop_module, "open_rings", remember)
+    monkeypatch.setattr(PacketRing, "_ready", first_ones)
+    monkeypatch.setattr(PacketRing, "count_lost", lambda self: 1)
+    ran = run_by_packets(long_answer(60, pause_s=0.002))
+    assert ran.all_ok
+    assert ran.column("event_count") == [60]
+    assert sources(ran) == {StampSource.TAP, StampSource.KERNEL}
+    stamped = ran.trace.events["stamp_source"].tolist()
+    assert stamped == sorted(stamped, reverse=True)
+    arrivals = ran.trace.events["arrival_ns"]
+    assert (np.diff(arrivals) >= 0).all()
+
+
+def plain(peer: Peer, asked: Asked) -> None:
+    peer.send(sized(STREAM[0] + b"".join(STREAM[1:])))
+
+
+def in_bits(peer: Peer, asked: Asked) -> None:
+    """A byte a packet."""
+    for part in chunked(*STREAM):
+        peer.send(*[part[n : n + 1] for n in range(len(part))])
+
+
+def closing(peer: Peer, asked: Asked) -> None:
+    peer.send(*chunked(*STREAM, head_lines=("Connection: close",)))
+    peer.close()
+
+
+def without_length(peer: Peer, asked: Asked) -> None:
+    peer.send(head(), *STREAM)
+    peer.close()
+
+
+def left_open(peer: Peer, asked: Asked) -> None:
+    """The last chunk never comes."""
+    peer.send(*chunked(*STREAM)[:-1])
+    peer.wait_for_hangup()
+    raise Hangup
+
+
+def refused(peer: Peer, asked: Asked) -> None:
+    peer.send(sized(b'{"error": "no"}', "429 X"))
+
+
+def cut_off(peer: Peer, asked: Asked) -> None:
+    peer.send(*chunked(*STREAM)[:2])
+    raise Hangup
+
+
+def reset(peer: Peer, asked: Asked) -> None:
+    peer.send(*chunked(*STREAM)[:2])
+    peer.reset()
+    raise Hangup
+
+
+@pytest.mark.parametrize("packets", [True, False])
+@pytest.mark.parametrize(
+    ("script", "outcome"),
+    [
+        (answer, Outcome.OK),
+        (in_bits, Outcome.OK),
+        (plain, Outcome.OK),
+        (closing, Outcome.OK),
+        (without_length, Outcome.OK),
+        (left_open, Outcome.OK),
+        (refused, Outcome.FAILED),
+        (cut_off, Outcome.FAILED),
+        (reset, Outcome.FAILED),
+    ],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+def test_a_response_ends_as_it_does_without_the_ring(
+    script: Script, outcome: Outcome, *, packets: bool
+) -> None:
+    with ScriptedServer(script) as server:
+        ran = run_loop(
+            job_for(server.port, n=8, concurrency=3, packets=packets)
+        )
+    assert ran.outcomes == [outcome] * 8
+    if outcome is Outcome.OK:
+        assert ran.column("event_count") == [3] * 8
+        expected = StampSource.TAP if packets else StampSource.KERNEL
+        assert sources(ran) <= {expected, StampSource.USER}
+
+
+def test_open_loops_keep_their_schedule() -> None:
+    due_ns = [n * 2 * MS for n in range(30)]
+    with ScriptedServer(answer) as server:
+        (job,) = jobs_for(server.port, open_loop(due_ns), packets=True)
+        ran = run_loop(job)
+    assert ran.all_ok
+    assert ran.column("intended_ns") == due_ns
+
+
+@pytest.mark.parametrize(
+    ("limit", "sent", "failure"),
+    [
+        ("first_token_s", 1, Failure.FIRST_TOKEN_TIMEOUT),
+        ("idle_s", 2, Failure.IDLE_TIMEOUT),
+        ("total_s", 2, Failure.TOTAL_TIMEOUT),
+    ],
+)
+def test_time_outs_are_kept(limit: str, sent: int, failure: Failure) -> None:
+    def script(peer: Peer, asked: Asked) -> None:
+        peer.send(*chunked(*STREAM)[:sent])
+        peer.wait_for_hangup()
+        raise Hangup
+
+    limits = BOUNDED.model_copy(update={limit: 0.2})
+    assert run_by_packets(script, timeouts=limits).failures == [failure]
+
+
+def test_a_token_that_arrived_in_time_is_no_time_out() -> None:
+    """It waits in the socket when the limit expires."""
+
+    def script(peer: Peer, asked: Asked) -> None:
+        time.sleep(0.1)
+        for part in chunked(*STREAM):
+            peer.send(part)
+            time.sleep(0.1)
+
+    limits = BOUNDED.model_copy(update={"first_token_s": 0.25, "idle_s": 0.25})
+    assert run_by_packets(script, timeouts=limits).all_ok
+
+
+def without_permission(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(job: object) -> reader.Rings:
+        raise NoRingError("Operation not permitted")
+
+    monkeypatch.setattr(loop_module, "open_rings", refuse)
+
+
+def by_another_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(PacketReader, "sees", lambda self, connections: False)
+
+
+@pytest.mark.parametrize(
+    ("obstacle", "why"),
+    [
+        (without_permission, "Operation not permitted"),
+        (by_another_way, "the server's packets take another way"),
+    ],
+)
+def test_without_a_ring_sockets_are_read_as_they_come_and_the_reason_is_kept(
+    monkeypatch: pytest.MonkeyPatch,
+    obstacle: Callable[[pytest.MonkeyPatch], None],
+    why: str,
+) -> None:
+    obstacle(monkeypatch)
+    ran = run_by_packets(long_answer(20), n=6, concurrency=2)
+    assert ran.all_ok
+    assert StampSource.TAP not in sources(ran)
+    assert ran.loop.no_ring == why
+
+
+@pytest.mark.parametrize("length", range(1, 600))
+def test_a_packet_of_one_chunk_is_known_by_its_head(length: int) -> None:
+    head_of_it = packet_reader._chunk_head(length)
+    if head_of_it != packet_reader._NO_CHUNK:
+        size = length - len(head_of_it) - 2
+        assert size > 0
+        assert chunk(b"x" * size)[: len(head_of_it)] == head_of_it
+        assert len(chunk(b"x" * size)) == length

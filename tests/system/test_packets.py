@@ -1,0 +1,197 @@
+"""The packet ring: real packets on the loopback, and what is said where there can be none."""
+
+from __future__ import annotations
+
+import socket
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from inferometer.clock import realtime_ns
+from inferometer.system.packet_filter import SYN
+from inferometer.system.packets import (
+    MAX_FRAMES,
+    MIN_FRAMES,
+    NoRingError,
+    PacketRing,
+    Packets,
+    flow_key,
+    frames_for,
+)
+from inferometer.system.route import interface_to
+from tests.system.ring_here import needs_ring
+
+LOOPBACKS = [(socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")]
+
+
+class Pair:
+    """A connection on the loopback, whose server's packets are recorded."""
+
+    def __init__(self, family: int, address: str, frames: int = 64) -> None:
+        try:
+            self.listener = socket.create_server(
+                (address, 0), family=socket.AddressFamily(family)
+            )
+        except OSError as error:
+            pytest.skip(f"{address}: {error}")
+        self.endpoint = (address, self.listener.getsockname()[1])
+        self.ring = PacketRing([self.endpoint], family, frames=frames)
+        self.client = socket.create_connection(self.endpoint)
+        self.server, _ = self.listener.accept()
+        self.server.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        local_port = self.client.getsockname()[1]
+        self.key = flow_key(self.endpoint, local_port, family)
+
+    def say(self, data: bytes) -> None:
+        """Send it, and wait until it has arrived."""
+        self.server.sendall(data)
+        size = 0
+        while size < len(data):
+            size += len(self.client.recv(65536))
+
+    def close(self) -> None:
+        for each in (self.client, self.server, self.listener, self.ring):
+            each.close()
+
+
+@pytest.fixture(params=LOOPBACKS, ids=["IPv4", "IPv6"])
+def pair(request: pytest.FixtureRequest) -> Iterator[Pair]:
+    made = Pair(*request.param)
+    yield made
+    made.close()
+
+
+def taken(ring: PacketRing) -> Packets:
+    packets = ring.take()
+    assert packets is not None
+    return packets
+
+
+@needs_ring
+def test_every_packet_of_the_server_is_there_once(pair: Pair) -> None:
+    began_ns = realtime_ns()
+    pair.client.sendall(b"not the server's")
+    said = [b"HTTP/1.1 200 OK\r\n\r\n", b"5\r\nhello\r\n", b"0\r\n\r\n"]
+    for data in said:
+        pair.say(data)
+    packets = taken(pair.ring)
+    assert set(packets.key.tolist()) == {pair.key}
+    assert packets.flags[0] & SYN
+    assert packets.length.tolist() == [0, *map(len, said)]
+    assert packets.ends.tolist() == [False, False, False, True]
+    first = int(packets.sequence[0]) + 1
+    offsets = ((packets.sequence[1:] - first) % 2**32).tolist()
+    assert offsets == [0, len(said[0]), len(said[0] + said[1])]
+    stamps_ns = packets.time_ns[1:].tolist()
+    assert stamps_ns == sorted(stamps_ns)
+    assert began_ns <= stamps_ns[0] <= stamps_ns[-1] <= realtime_ns()
+    assert pair.ring.take() is None
+
+
+@needs_ring
+def test_a_large_write_is_there_with_all_its_bytes(pair: Pair) -> None:
+    taken(pair.ring)
+    pair.say(b"x" * 300_000)
+    size = 0
+    while packets := pair.ring.take():
+        size += int(packets.length.sum())
+    assert size == 300_000
+
+
+@needs_ring
+def test_frames_are_used_again_and_again() -> None:
+    pair = Pair(*LOOPBACKS[0], frames=1)
+    room = len(pair.ring._status)
+    taken(pair.ring)
+    for round_number in range(5):
+        for _ in range(room // 4 + round_number):
+            pair.say(b"x")
+        count = 0
+        while packets := pair.ring.take():
+            count += len(packets.key)
+        assert count == room // 4 + round_number
+    assert pair.ring.count_lost() == pair.ring.lost == 0
+    pair.close()
+
+
+@needs_ring
+def test_packets_without_room_are_counted() -> None:
+    pair = Pair(*LOOPBACKS[0], frames=1)
+    room = len(pair.ring._status)
+    for _ in range(room + 9):
+        pair.say(b"x")
+    assert pair.ring.count_lost() == 10  # with that of the handshake
+    assert (pair.ring.count_lost(), pair.ring.lost) == (0, 10)
+    assert len(taken(pair.ring).key) == room
+    pair.close()
+
+
+@needs_ring
+def test_discarded_packets_leave_their_room() -> None:
+    pair = Pair(*LOOPBACKS[0], frames=1)
+    room = len(pair.ring._status)
+    for _ in range(3):
+        for _ in range(room // 2):
+            pair.say(b"x")
+        pair.ring.discard()
+        assert pair.ring.take() is None
+    assert pair.ring.count_lost() == 0
+    pair.close()
+
+
+@needs_ring
+def test_an_alarm_rings_for_an_end_and_not_for_an_event(pair: Pair) -> None:
+    alarm = PacketRing(
+        [pair.endpoint],
+        pair.client.family,
+        frames=1,
+        alarms_only=True,
+    )
+    pair.say(b"5\r\nhello\r\n")
+    assert alarm.take() is None
+    pair.say(b"0\r\n\r\n")
+    assert taken(alarm).ends.tolist() == [True]
+    alarm.close()
+
+
+@needs_ring
+@pytest.mark.parametrize(("family", "address"), LOOPBACKS)
+def test_the_route_names_the_interface(family: int, address: str) -> None:
+    assert interface_to(address, family) == "lo"
+
+
+def test_a_ring_is_refused_with_the_reason(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(*_: object) -> socket.socket:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr(socket, "AF_PACKET", 17, raising=False)
+    monkeypatch.setattr(socket, "socket", refuse)
+    with pytest.raises(NoRingError, match="Operation not permitted"):
+        PacketRing([("127.0.0.1", 1)], socket.AF_INET, frames=1)
+    monkeypatch.setattr(sys, "platform", "darwin")
+    with pytest.raises(NoRingError, match="not Linux"):
+        PacketRing([("127.0.0.1", 1)], socket.AF_INET, frames=1)
+
+
+def test_a_flow_is_known_by_its_server_and_both_ports() -> None:
+    key = flow_key(("1.2.3.4", 0x1F90), 0xC001, socket.AF_INET)
+    assert key == 0x01020304_1F90_C001
+    keys = {
+        flow_key((address, port), local_port, socket.AF_INET6)
+        for address in ("2001:db8::1", "2001:db8::2")
+        for port in (80, 81)
+        for local_port in (40000, 40001)
+    }
+    assert len(keys) == 8
+
+
+@pytest.mark.parametrize(
+    ("streams", "frames"),
+    [(1, MIN_FRAMES), (1024, 65536), (10**6, MAX_FRAMES)],
+)
+def test_the_ring_is_bounded(streams: int, frames: int) -> None:
+    assert frames_for(streams) == frames

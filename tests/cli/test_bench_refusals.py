@@ -185,6 +185,7 @@ def test_an_unknown_flag(refused: Refused) -> None:
         (["--port", "99999"], "--port"),
         (["--backend", "vlm"], "--backend"),
         (["--seed", "-1"], "--seed"),
+        (["--ratings", "no.yaml"], "no.yaml"),
         (["--metadata", "date=x"], "--metadata"),
         (["--connect-timeout", "inf"], "--connect-timeout"),
         (["--goodput"], "--goodput"),

@@ -59,8 +59,13 @@ def results(directory: str) -> list[str]:
 
 
 def test_a_rehearsal_runs_to_its_end_and_is_then_done() -> None:
-    first = inferometer("run", "small.yaml", "--embedded", "--allow-invalid")
+    Path("limits.yaml").write_text("output_throughput: [0.3, 0.2, 0.1]")
+    first = inferometer(
+        *("run", "small.yaml", "--embedded", "--allow-invalid"),
+        *("--ratings", "limits.yaml"),
+    )
     assert first.exit_code == 0, first.output
+    assert "Ratings: Output throughput excellent × 2" in first.stdout
     assert (
         "Campaign small: 2 points, results in results-embedded/" in first.stdout
     )
@@ -118,6 +123,7 @@ def test_a_server_that_is_not_there_ends_with_1_and_says_why() -> None:
             "--only 'h/*' names no group and no point",
         ),
         (["small.yaml", "--set", "nonsense=1"], "nonsense"),
+        (["small.yaml", "--ratings", "no.yaml"], "ratings file no.yaml"),
         (
             ["small.yaml", "--set", "result_dir=small.yaml"],
             "part of that path is a file",

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from inferometer.analysis.ratings import RatingLimits
 from inferometer.clock import MS
 from inferometer.metrics.calibration import (
     KINDS,
@@ -341,6 +342,24 @@ def test_what_the_server_counted_stands_after_the_client() -> None:
     alone = render(warm, FINE, load=load, workers=[worker()])
     assert "Prefix cache hit rate (%):" in alone
     assert "Preemptions" not in alone
+
+
+def test_ratings_are_of_the_limits_and_the_metrics_that_are_chosen() -> None:
+    rated = {
+        "p99_ttft_ms": RatingLimits(1.0, 2.0, 3.0),
+        "output_throughput": RatingLimits(0.3, 0.2, 0.1),
+        "joules_per_good_token": RatingLimits(1.0, 2.0, 3.0),
+    }
+    text = render(
+        their_summary(),
+        FINE,
+        load=Load(num_prompts=1),
+        workers=[worker()],
+        rated=rated,
+    )
+    assert text.splitlines()[-1] == (
+        "Ratings: p99 TTFT needs work, Output throughput excellent"
+    )
 
 
 def test_a_suspect_run_in_open_loop() -> None:

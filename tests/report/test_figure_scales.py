@@ -77,7 +77,13 @@ def test_intervals_do_not_squeeze_what_they_belong_to() -> None:
     low, high = signed_axis([-4, 0], [-500, 500]).domain or (0, 0)
     assert -15 < low < -10
     assert 6 < high < 10
-    assert signed_axis([100, 95], [90, 104]).domain is not None
+    assert signed_axis([100, 95], [90, 104], 100).domain is not None
+
+
+def test_no_effect_is_on_the_axis_however_far_all_effects_are_from_it() -> None:
+    low, high = signed_axis([-74.0, -75.0, -73.0, -74.5]).domain or (0, 0)
+    assert low < -75
+    assert high > 0
 
 
 @pytest.mark.parametrize(

@@ -327,6 +327,8 @@ def test_targets_and_ratings_are_on_the_page() -> None:
     assert [(listed.label, listed.values) for listed in view.ratings] == [
         ("Mean TTFT", (("excellent", 1), ("good", 2)))
     ]
+    invalid = replace(points[0], id="invalid", status="INVALID")
+    assert view_of(*points, invalid).ratings == view.ratings
     page = render(view)
     assert "missed" in page
     assert "<span>excellent × 1,</span> <span>good × 2</span>" in page

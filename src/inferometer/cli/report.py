@@ -14,6 +14,7 @@ import typer
 
 from inferometer.cli.asserted import Asserted
 from inferometer.cli.output import in_files_too
+from inferometer.cli.ratings import Ratings, rated_by
 from inferometer.cli.usage import usage_error
 from inferometer.printable import printable
 from inferometer.words import Said, counted, in_words, spoken
@@ -117,16 +118,7 @@ def report(  # noqa: PLR0917 - typer makes an option of each
             help="Also write points, requests and environment as Parquet files.",
         ),
     ] = None,
-    ratings: Annotated[
-        Path | None,
-        typer.Option(
-            "--ratings",
-            metavar="FILE",
-            help="YAML file with the limits of the ratings, such as"
-            " mean_ttft_ms: [100, 200, 500].",
-            show_default="TTFT 100, 200, 500 ms; TPOT 50, 100, 200 ms",
-        ),
-    ] = None,
+    ratings: Ratings = None,
     asserted: Asserted = None,
 ) -> None:
     """Write one HTML file with all points: summary, explorer, figures, environment and method.
@@ -168,13 +160,12 @@ def _write_or_refuse(
     files: TableFiles,
     asserted: Sequence[str],
 ) -> int:
-    from inferometer.analysis.ratings import RatingsError
     from inferometer.cli.flag_errors import FlagsError
     from inferometer.report.tables.workbook import NoExcelError
     from inferometer.results.reader import ResultsError
     from inferometer.store.atomic import CannotWriteError
 
-    refused = (ResultsError, CannotWriteError, NoExcelError, RatingsError)
+    refused = (ResultsError, CannotWriteError, NoExcelError)
     try:
         return _write(sources, page, files, asserted)
     except FlagsError as error:
@@ -190,7 +181,6 @@ def _write(
     texts: Sequence[str],
 ) -> int:
     """Write all outputs; the exit code."""
-    from inferometer.analysis.ratings import RATED, read_ratings
     from inferometer.analysis.targets import check, check_campaigns
     from inferometer.cli.asserted import targets_of, tell
     from inferometer.cli.report_files import write_tables
@@ -200,7 +190,7 @@ def _write(
     from inferometer.store.atomic import require_writable
 
     goals = targets_of(texts, conditions=None)
-    rated = read_ratings(page.ratings) if page.ratings else RATED
+    rated = rated_by(page.ratings)
     require_writable(page.output.parent)  # before the time is spent
     collection = _collected(sources, goals)
     targets_of(texts, conditions=condition_names(collection.points))

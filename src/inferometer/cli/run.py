@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
@@ -27,6 +28,7 @@ from inferometer.cli.level_flags import (
     Single,
     Step,
 )
+from inferometer.cli.ratings import Ratings, rated_by
 from inferometer.cli.usage import usage_error
 from inferometer.printable import printable
 from inferometer.words import spoken
@@ -92,6 +94,7 @@ def run(  # noqa: PLR0917 - typer makes an option of each
     ] = None,
     interleave: Interleave = False,
     asserted: Asserted = None,
+    ratings: Ratings = None,
     single: Single = None,
     min_concurrency: MinConcurrency = None,
     max_concurrency: MaxConcurrency = None,
@@ -134,7 +137,9 @@ def run(  # noqa: PLR0917 - typer makes an option of each
     from inferometer.cli.host import calibration_by_workers
 
     known = calibration_by_workers(wanted=calibration, rehearsal=embedded)
-    _run_to_its_end(_parsed(flags, asserted or ()), flags, allow_invalid, known)
+    _run_to_its_end(
+        _parsed(flags, asserted or (), ratings), flags, allow_invalid, known
+    )
 
 
 def _settings(
@@ -276,7 +281,9 @@ def _announcement(
     ]
 
 
-def _parsed(flags: CampaignFlags, asserted: Sequence[str]) -> RunRequest:
+def _parsed(
+    flags: CampaignFlags, asserted: Sequence[str], ratings: Path | None
+) -> RunRequest:
     from inferometer.cli.asserted import (
         lacking_in,
         percentiles_of,
@@ -294,6 +301,7 @@ def _parsed(flags: CampaignFlags, asserted: Sequence[str]) -> RunRequest:
             targets_of_campaign(spec),
             targets_of(asserted, lacking=lacking_in(spec)),
         )
+        rated = rated_by(ratings)
     except (CampaignError, FlagsError) as error:
         usage_error(*error.reasons)
     percentiles = dict.fromkeys(
@@ -302,7 +310,7 @@ def _parsed(flags: CampaignFlags, asserted: Sequence[str]) -> RunRequest:
     notes = environment_notes(flags, spec, groups, os.environ)
     spec = spec.model_copy(update={"percentiles": tuple(percentiles)})
     return RunRequest(
-        spec, groups, own, more, notes, only_some=bool(flags.only)
+        spec, groups, own, more, notes, rated, only_some=bool(flags.only)
     )
 
 

@@ -15,6 +15,7 @@ from inferometer.printable import fitted, printable, printable_line
 from inferometer.words import Said, in_words, spoken
 
 if TYPE_CHECKING:
+    from inferometer.analysis.ratings import Rated
     from inferometer.campaign.outcome import CampaignOutcome, Ending
     from inferometer.results import Point
     from inferometer.results.repeats import Repeat
@@ -39,8 +40,10 @@ class RunRequest:
     """Targets of the campaign."""
     more: tuple[Threshold, ...]
     """Targets of --assert."""
-    notes: Sequence[str] = ()
+    notes: Sequence[str]
     """Changes by environment variables, a sentence each."""
+    rated: Rated
+    """The limits of the ratings."""
     only_some: bool = False
     """--only chose some of its points."""
 
@@ -132,7 +135,7 @@ def show_results(
 
     found = in_order(measured.values())
     _show_tables(found)
-    _tell_ratings([*measured.values()])
+    _tell_ratings([*measured.values()], asked.rated)
     show_answers(found)
     _tell_short(found)
     if measured:
@@ -165,10 +168,10 @@ def _show_tables(points: Sequence[Point]) -> None:
         console.print(table)
 
 
-def _tell_ratings(points: Sequence[Point]) -> None:
+def _tell_ratings(points: Sequence[Point], rated: Rated) -> None:
     from inferometer.report.rated import ratings_in_words
 
-    if ratings := ratings_in_words(points, spoken()):
+    if ratings := ratings_in_words(points, spoken(), rated):
         typer.echo("\n" + ratings)
 
 

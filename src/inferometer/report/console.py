@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from inferometer.analysis.ratings import RATED, Rated
 from inferometer.clock import MS
 from inferometer.metrics.calibration import Precision, statement
 from inferometer.metrics.distribution import MIN_BEYOND, Distribution
@@ -38,7 +39,7 @@ from inferometer.report.rated import rating_of_run
 from inferometer.spec.field_flags import as_flags
 from inferometer.trace.server_counters import ServerCounters
 from inferometer.trace.trace import WorkerRecord
-from inferometer.vocabulary import LATENCIES, SHOWN_LATENCIES
+from inferometer.vocabulary import LATENCIES, SHOWN_LATENCIES, metric
 from inferometer.words import Said, spoken
 
 if TYPE_CHECKING:
@@ -72,9 +73,10 @@ def render(
     metrics: Sequence[str] = SHOWN_LATENCIES,
     server: ServerCounters | None = None,
     price: Price | None = None,
+    rated: Rated = RATED,
 ) -> str:
     """The whole report. `metrics` are the latencies that get a section; percentiles are those
-    that `summary` has. `price`: of the deployment.
+    that `summary` has. `price`: of the deployment. `rated`: the limits of the ratings.
     """
     chosen = [key for key in LATENCIES if key in metrics]
     lines = [
@@ -103,7 +105,11 @@ def render(
         lines += [_heading("console.intervals"), *intervals]
     if summary.steady:
         lines += [_heading("console.steady"), *_steady(summary.steady, chosen)]
-    lines += ["=" * WIDTH, *_verdict(verdict), *_rating(summary, verdict)]
+    lines += [
+        "=" * WIDTH,
+        *_verdict(verdict),
+        *_rating(summary, verdict, rated),
+    ]
     return "\n".join(lines) + "\n"
 
 
@@ -407,14 +413,29 @@ def _verdict(verdict: Verdict) -> list[str]:
     return lines + [line for finding in findings for line in _finding(finding)]
 
 
-def _rating(summary: Summary, verdict: Verdict) -> list[str]:
-    """A word for the latencies that have one; an INVALID run has none."""
+def _rating(summary: Summary, verdict: Verdict, rated: Rated) -> list[str]:
+    """A word for the metrics that have one; an INVALID run has none."""
     if verdict.status == "INVALID":
         return []
-    means = {f"mean_{key}_ms": summary.metrics[key].mean for key in LATENCIES}
-    known = {name: value for name, value in means.items() if value is not None}
-    line = rating_of_run(known, spoken())
+    found = {name: _value_of(name, summary) for name in rated}
+    known = {name: value for name, value in found.items() if value is not None}
+    line = rating_of_run(known, spoken(), rated)
     return [line] if line else []
+
+
+def _value_of(name: str, summary: Summary) -> float | None:
+    """A metric by where summary.json has it; None for what is computed when results are read."""
+    known = metric(name)
+    if known is None or not known.path:
+        return None
+    value: object = summary
+    for key in known.path:
+        value = (
+            value.get(key)
+            if isinstance(value, Mapping)
+            else getattr(value, key, None)
+        )
+    return value if isinstance(value, int | float) else None
 
 
 def _finding(finding: Finding) -> list[str]:

@@ -6,19 +6,22 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from inferometer.analysis.ratings import RATINGS, ratings
+from inferometer.analysis.ratings import RATED, RATINGS, Rated, ratings
 from inferometer.words import Words
 
 if TYPE_CHECKING:
     from inferometer.results import Point
 
 
-def ratings_in_words(points: Sequence[Point], words: Words) -> str:
+def ratings_in_words(
+    points: Sequence[Point], words: Words, rated: Rated = RATED
+) -> str:
     """A line over several points; empty where nothing is rated. INVALID ones are not."""
     found: dict[str, Counter[str]] = {}
     for point in points:
-        rated = {} if point.status == "INVALID" else ratings(point.values)
-        for name, rating in rated.items():
+        if point.status == "INVALID":
+            continue
+        for name, rating in ratings(point.values, rated).items():
             found.setdefault(name, Counter())[rating] += 1
     told = [
         f"{words.metric(name)} {_counted(counts, words)}"
@@ -37,11 +40,13 @@ def _counted(counts: Counter[str], words: Words) -> str:
     )
 
 
-def rating_of_run(values: Mapping[str, float], words: Words) -> str:
+def rating_of_run(
+    values: Mapping[str, float], words: Words, rated: Rated = RATED
+) -> str:
     """A line on one run; empty where nothing is rated."""
     told = [
         f"{words.metric(name)} {words.text(f'page.rating.{rating}')}"
-        for name, rating in ratings(values).items()
+        for name, rating in ratings(values, rated).items()
     ]
     return (
         words.text("console.ratings", ratings=words.listed(told))

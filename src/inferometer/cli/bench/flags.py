@@ -8,6 +8,8 @@ from typing import Annotated
 
 from inferometer.cli.asserted import HELP
 from inferometer.cli.panel import panel
+from inferometer.cli.ratings import DEFAULT as RATED
+from inferometer.cli.ratings import HELP as RATINGS_HELP
 
 server, prompts, dataset, traffic, generation = map(
     panel, ("Server", "Prompts", "Data sets", "Traffic", "Generation")
@@ -525,6 +527,10 @@ class BenchFlags:
     ] = None
     asserted: Annotated[
         list[str] | None, report(HELP, "--assert", metavar="TARGET")
+    ] = None
+    ratings: Annotated[
+        Path | None,
+        report(RATINGS_HELP, "--ratings", metavar="FILE", show_default=RATED),
     ] = None
     dialect: Annotated[
         list[str] | None,

@@ -302,6 +302,7 @@ def _report(
             metrics=result.output.metrics,
             server=result.server,
             price=result.output.price,
+            rated=bench.asked.rated,
         )
         typer.echo(text, nl=False)
     for dialect in result.output.dialects:

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from inferometer.analysis.ratings import Rated
 from inferometer.cli.asserted import (
     lacking_in_one_run,
     percentiles_of,
@@ -38,6 +39,7 @@ from inferometer.cli.flag_errors import (
     not_one_of,
     sentences,
 )
+from inferometer.cli.ratings import rated_by
 from inferometer.cli.server_address import endpoint_of_flags, server_address
 from inferometer.loadgen.job import check_headers
 from inferometer.metrics import parse_goodput
@@ -99,6 +101,8 @@ class ParsedFlags:
     output: Output
     goals: tuple[Threshold, ...]
     """What the numbers are to reach."""
+    rated: Rated
+    """The limits of their ratings."""
     address_note: str | None = None
     """What is to be said of where the address is from."""
     notes: tuple[Said, ...] = ()
@@ -155,6 +159,7 @@ def parse_flags(flags: BenchFlags) -> ParsedFlags:
         parts=_parts_of(flags, attempt),
         output=_output_of(flags, goals, attempt),
         goals=goals,
+        rated=attempt(rated_by, flags.ratings) or {},
         address_note=address_note,
         notes=tuple(differences(flags, os.environ)),
         rows=rows_of(flags),

@@ -271,7 +271,7 @@ def _percent_axis(
     values = [row["v"] for row in rows]
     ends = [row[end] for row in rows for end in ("low", "high") if end in row]
     axis = (
-        signed_axis([*values, reference], ends)
+        signed_axis(values, ends, reference)
         if signed
         else value_axis([*values, reference + 10])
     )

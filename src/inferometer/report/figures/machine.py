@@ -15,13 +15,13 @@ from inferometer.trace.series import Telemetry
 
 GIB = 2.0**30
 OVER_TIME = {
-    "gpu_utilization": ("GPU", "%", 1.0),
-    "memory_used_bytes": ("GPU memory", "GiB", 1 / GIB),
-    "power_w": ("power", "W", 1.0),
-    "temperature_c": ("temperature", "°C", 1.0),
-    "gpu_clock_mhz": ("clock", "MHz", 1.0),
+    "gpu_utilization": ("%", 1.0),
+    "memory_used_bytes": ("GiB", 1 / GIB),
+    "power_w": ("W", 1.0),
+    "temperature_c": ("°C", 1.0),
+    "gpu_clock_mhz": ("MHz", 1.0),
 }
-"""Series of cards that are drawn over time: name, unit, and what one of theirs is in it."""
+"""Series of cards that are drawn over time: unit, and what one of theirs is in it."""
 
 
 def telemetry_records(
@@ -43,13 +43,13 @@ def telemetry_records(
 def records_of(telemetry: Telemetry) -> list[dict[str, Any]]:
     """From the run's start on: what was before it is not on its axis."""
     found = []
-    for series, (name, unit, scale) in OVER_TIME.items():
+    for series, (unit, scale) in OVER_TIME.items():
         for card in telemetry.cards:
             time_ns, value = telemetry.track(card.id, series)
             found += [
                 {
                     "time_s": float(t) / NS,
-                    "name": name,
+                    "name": series,
                     "unit": unit,
                     "value": float(v) * scale,
                     "card": card.id,

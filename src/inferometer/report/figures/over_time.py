@@ -342,8 +342,10 @@ def _telemetry(
     """Readings in the order of time, by the title of their panel and by card."""
     found: dict[str, dict[str, list[tuple[float, float | None]]]] = {}
     for record in series:
+        name = str(record["name"])
         title = words.with_unit(
-            clean(str(record["name"])), clean(str(record.get("unit") or ""))
+            words.find(f"figure.series.{name}") or clean(name),
+            clean(str(record.get("unit") or "")),
         )
         card = clean(
             str(record.get("card") if record.get("card") is not None else "")

@@ -155,11 +155,14 @@ def value_axis(
     )
 
 
-def signed_axis(values: Sequence[float], ends: Iterable[float] = ()) -> Axis:
-    """For what lies around a reference, which is one of `values`: linear, with room on both sides;
+def signed_axis(
+    values: Sequence[float], ends: Iterable[float] = (), reference: float = 0.0
+) -> Axis:
+    """For what lies around a reference, which is always on it: linear, with room on both sides;
     `ends` as above.
     """
     low, high = _bulk(values)
+    low, high = min(low, reference), max(high, reference)
     span = (high - low) or abs(high) or 1.0
     far = [end for end in ends if math.isfinite(end)]
     bottom, top = (

@@ -393,6 +393,8 @@ def _ratings(
 ) -> list[Listed]:
     found: dict[str, Counter[str]] = {}
     for point in points:
+        if point.status == "INVALID":
+            continue
         for name, rating in ratings(point.values, rated).items():
             found.setdefault(name, Counter())[rating] += 1
     return [

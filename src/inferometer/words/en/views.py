@@ -47,6 +47,11 @@ VIEWS: dict[str, str] = {
     ),
     "figure.overview": "Overview over the load",
     "figure.saturation": "Where throughput saturates",
+    "figure.series.gpu_utilization": "GPU utilization",
+    "figure.series.memory_used_bytes": "GPU memory in use",
+    "figure.series.power_w": "Power",
+    "figure.series.temperature_c": "Temperature",
+    "figure.series.gpu_clock_mhz": "GPU clock",
     "figure.energy": "Energy: tokens per joule over the load, power against throughput",
     "figure.nothing.energy": "There are no points with valid energy.",
     "figure.note.simulated": (

@@ -332,7 +332,7 @@ HELP: dict[str, str] = {
     "report.output": "要写的 HTML 文件；已有的文件会被覆盖。",
     "report.language": "页面的语言。",
     "report.title": "页面的标题。",
-    "report.ratings": "评级限值的 YAML 文件，例如 mean_ttft_ms: [100, 200, 500]。",
+    "ratings": "评级限值的 YAML 文件，例如 mean_ttft_ms: [100, 200, 500]。",
     "report.figures": "另外把图写到此目录，格式为 PNG 和 SVG。",
     "report.markdown": "另外写一个 Markdown 表格；- 表示打印出来。",
     "report.csv": "另外写一个 CSV 文件，每个测试点一行；- 表示打印出来。",

@@ -332,7 +332,7 @@ HELP: dict[str, str] = {
     "report.output": "要寫的 HTML 檔案；已有的檔案會被覆寫。",
     "report.language": "頁面的語言。",
     "report.title": "頁面的標題。",
-    "report.ratings": "評級限值的 YAML 檔案，例如 mean_ttft_ms: [100, 200, 500]。",
+    "ratings": "評級限值的 YAML 檔案，例如 mean_ttft_ms: [100, 200, 500]。",
     "report.figures": "另外把圖寫到此目錄，格式為 PNG 和 SVG。",
     "report.markdown": "另外寫一個 Markdown 表格；- 表示列印出來。",
     "report.csv": "另外寫一個 CSV 檔案，每個測試點一列；- 表示列印出來。",

@@ -8,7 +8,9 @@ import sys
 import pytest
 
 from inferometer.cli import backends, datasets
+from inferometer.cli.run_ending import show_answers
 from inferometer.cli.tables import aligned, markdown_table, show
+from tests.report.test_answers import runs
 
 TABLES = [
     (backends.HEADINGS, backends.rows()),
@@ -71,3 +73,24 @@ def test_words_are_to_the_left_and_numbers_to_the_right() -> None:
     assert markdown_table(("w", "number"), rows) == (
         "| w   | number |\n| --- | ------ |\n| a   | 1      |\n| bcd | 200    |\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("columns", "line"),
+    [
+        (160, "a 100.05"),
+        (60, "Output throughput (tok/s) at concurrency 8 100.05"),
+    ],
+)
+def test_an_answer_that_is_too_wide_has_a_cell_a_line(
+    columns: int,
+    line: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    show_answers(
+        [*runs([100.0, 100.1], engine="a"), *runs([50.0, 50.1], engine="b")]
+    )
+    lines = capsys.readouterr().out.splitlines()
+    assert any(" ".join(each.split()).startswith(line) for each in lines)

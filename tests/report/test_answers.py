@@ -5,6 +5,7 @@ it; what is not decided is not claimed.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -171,9 +172,19 @@ def test_scaling_says_the_highest_load_per_card() -> None:
         "Where no interval is given, it is unknown; repeated runs would tell it."
     )
     assert [row[:2] for row in only(points).rows] == [
-        ("m, 8 GPUs", "1"),
-        ("m, 8 GPUs", "2"),
+        ("1", "100"),
+        ("2", "200"),
+        ("4", "400"),
+    ]
+    others = [
+        replace(
+            each, id=f"n{each.id}", conditions={**each.conditions, "model": "n"}
+        )
+        for each in points
+    ]
+    assert [row[:2] for row in only([*points, *others]).rows][2:4] == [
         ("m, 8 GPUs", "4"),
+        ("n, 8 GPUs", "1"),
     ]
 
 

@@ -17,6 +17,7 @@ from inferometer.words import Said, in_words, spoken
 if TYPE_CHECKING:
     from inferometer.analysis.ratings import Rated
     from inferometer.campaign.outcome import CampaignOutcome, Ending
+    from inferometer.report.answers import ReportAnswer
     from inferometer.results import Point
     from inferometer.results.repeats import Repeat
     from inferometer.spec.campaign import CampaignSpec, Group
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from inferometer.store.campaign.paths import CampaignPaths
 
 
+MAX_UPRIGHT = 4
+"""Rows of an answer that are written a cell a line; more would push the rest off the screen."""
 NAMED = 8
 """Named points; further ones are counted."""
 MAX_TABLES, MAX_LINES = 3, 20
@@ -187,8 +190,7 @@ def _tell_short(points: Sequence[Point]) -> None:
 
 def show_answers(points: Sequence[Point]) -> None:
     """What these results answer, such as the cost of a link, with the table of several engines."""
-    from inferometer.cli.tables import aligned
-    from inferometer.printable import columns_of, wrapped
+    from inferometer.printable import wrapped
     from inferometer.report.answers import answers
 
     columns = shutil.get_terminal_size().columns
@@ -199,10 +201,31 @@ def show_answers(points: Sequence[Point]) -> None:
                 printable(sentence), columns, "  ", "    ", break_words=False
             ):
                 typer.echo(line)
-        cells = [[*map(printable, row)] for row in answer.rows]
-        table = [*aligned([*map(printable, answer.head)], cells, left={0})]
-        if max(map(columns_of, table)) + 2 <= columns:
-            typer.echo("".join(f"  {line}\n" for line in table), nl=False)
+        for line in _table_of(answer, columns):
+            typer.echo(f"  {line}")
+
+
+def _table_of(answer: ReportAnswer, columns: int) -> list[str]:
+    """A row of the answer a line; a cell a line where that is too wide and rows are few."""
+    from inferometer.cli.tables import aligned
+    from inferometer.printable import columns_of
+
+    head = [*map(printable, answer.head)]
+    rows = [[*map(printable, row)] for row in answer.rows]
+    table = [*aligned(head, rows, left={0})]
+    if max(map(columns_of, table)) + 2 <= columns:
+        return table
+    if len(rows) > MAX_UPRIGHT:
+        return []
+    cells = [
+        line
+        for row in rows
+        for line in (
+            (row[0], ""),
+            *zip((f"  {name}" for name in head[1:]), row[1:], strict=True),
+        )
+    ]
+    return [*aligned(["", ""], cells, left={0, 1})][1:]
 
 
 def read_measured(

@@ -33,13 +33,14 @@ def scaling_answers(
         sorted(found, key=lambda each: each.load_per_gpu)
         for found in deployments.values()
     ]
+    alone = len(ladders) == 1  # then the sentence has its name
     listed = [each for ladder in ladders for each in _some(ladder)]
     return [
         ReportAnswer(
             words.text("answer.scaling.title"),
             tuple(_sentences(ladders, points, words)),
-            _head(words),
-            tuple(_row(each, words) for each in listed),
+            _head(words)[alone:],
+            tuple(_row(each, words)[alone:] for each in listed),
             _note(len(listed), sum(map(len, ladders)), words),
         )
     ]

@@ -132,7 +132,8 @@ def _sentence(curve: SaturatedCurve, x: str, words: Words) -> str:
         "interval": interval_in_words(found, words),
     }
     if found.saturated_from is None:
-        return words.text("answer.saturation.growing", **values)
+        untold = ".untold" if _is_untold(found) else ""
+        return words.text(f"answer.saturation.growing{untold}", **values)
     values["load"] = at_load(x, found.saturated_from, words)
     if found.linear_to is None:
         return words.text("answer.saturation", **values)
@@ -142,14 +143,18 @@ def _sentence(curve: SaturatedCurve, x: str, words: Words) -> str:
 
 def interval_in_words(found: Saturation, words: Words) -> str:
     """Between which loads; that it cannot be told where the noise is unknown."""
+    if _is_untold(found):
+        return words.text("answer.saturation.untold")
     ends = {
         name: f"{end:g}"
         for name, end in (("low", found.low), ("high", found.high))
         if end is not None
     }
-    if found.noise == "unknown" or not ends:
-        return words.text("answer.saturation.untold")
     return words.text(f"answer.saturation.{'_'.join(ends)}", **ends)
+
+
+def _is_untold(found: Saturation) -> bool:
+    return found.noise == "unknown" or found.low is found.high is None
 
 
 def _head(x: str, words: Words) -> tuple[str, ...]:

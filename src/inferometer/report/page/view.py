@@ -468,7 +468,7 @@ def _tally(sentences: Iterable[tuple[str, Told]]) -> list[VerdictCount]:
             clean(merged([each.text for each in together])),
             len(together),
             clean(merged(grouped(each.original for each in together)[0])),
-            clean(together[0].next_step),
+            clean(together[0].next_step.replace("`", "")),
         )
         for (status, _), together in alike.items()
     ]

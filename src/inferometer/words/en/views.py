@@ -29,6 +29,10 @@ VIEWS: dict[str, str] = {
         "{name} does not saturate up to the highest load: {plateau} tok/s of output throughput "
         "{highest} (saturation: {interval})."
     ),
+    "answer.saturation.growing.untold": (
+        "{name} does not saturate up to the highest load: {plateau} tok/s of output throughput "
+        "{highest}."
+    ),
     "answer.saturation.untold": "interval cannot be told",
     "answer.saturation.low_high": "{low} … {high}",
     "answer.saturation.low": "above {low}",

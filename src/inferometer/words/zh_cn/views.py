@@ -24,6 +24,9 @@ VIEWS: dict[str, str] = {
         "{name} 在测得的最高负载内未饱和：{highest}输出吞吐量 {plateau} tok/s（饱和点：{interva"
         "l}）。"
     ),
+    "answer.saturation.growing.untold": (
+        "{name} 在测得的最高负载内未饱和：{highest}输出吞吐量 {plateau} tok/s。"
+    ),
     "answer.saturation.untold": "无法给出区间",
     "answer.saturation.low_high": "{low} … {high}",
     "answer.saturation.low": "大于 {low}",

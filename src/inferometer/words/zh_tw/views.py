@@ -24,6 +24,9 @@ VIEWS: dict[str, str] = {
         "{name} 在量測的最高負載內未飽和：{highest}輸出吞吐量 {plateau} tok/s（飽和點：{interva"
         "l}）。"
     ),
+    "answer.saturation.growing.untold": (
+        "{name} 在量測的最高負載內未飽和：{highest}輸出吞吐量 {plateau} tok/s。"
+    ),
     "answer.saturation.untold": "無法給出區間",
     "answer.saturation.low_high": "{low} … {high}",
     "answer.saturation.low": "大於 {low}",

@@ -254,8 +254,8 @@ FINDINGS: dict[str, str] = {
     "check.run_queue.unknown": "系统没有提供客户端等待 CPU 核的时间。",
     "check.run_queue.found": "客户端有 {run_queue_share:.1%} 的时间在等待 CPU 核。",
     "check.run_queue.next": (
-        "有别的程序（可能就是服务器）占着它的 CPU 核：用 taskset 把两者分开，或允许它使用实时优先级"
-        "。"
+        "其他程序（可能就是服务器）占用了客户端的 CPU 核：用 taskset 把两者分开，"
+        "或允许它使用实时优先级。"
     ),
     "check.client_cpu.title": "客户端 CPU 占用",
     "check.client_cpu.unknown": "没有 worker 报告 CPU 时间。",
@@ -352,7 +352,7 @@ FINDINGS: dict[str, str] = {
     "check.token_source.title": "token 计数来源",
     "check.token_source.fine": "输出 token 由服务器自己计数。",
     "check.token_source.found": (
-        "输出 token 并非全部由服务器计数（{parts}）：TPOT 和 tok/s 都以此为准。"
+        "输出 token 并非全部由服务器计数（{parts}）：TPOT 和 tok/s 由此推算，可能不准。"
     ),
     "check.token_source.part.TOKENIZER": "由本地 tokenizer 按文本计数的请求 {value:,} 个",
     "check.token_source.part.EVENTS": (
@@ -483,7 +483,7 @@ FINDINGS: dict[str, str] = {
     "check.warm_cache.fine": (
         "{share:.1%} 的输入 token 来自服务器的前缀缓存，最多可达 {possible_share:.1%}。"
     ),
-    "check.other_clients.title": "服务器另有他人使用",
+    "check.other_clients.title": "服务器同时有其他请求",
     "check.other_clients.silent": "服务器没有公布这项检查所需的计数器。",
     "check.other_clients.fine": "服务器没有处理别人的请求。",
     "check.other_clients.found": "按服务器自己的计数：{parts}。",
@@ -605,7 +605,7 @@ FINDINGS: dict[str, str] = {
     "precision.alone": "{host}。",
     "precision.tls": "校准时没有使用 TLS，而本次运行使用了：实际上限更低。",
     "note.gone": "其运行目录已不存在：这里是其 JSON 文件的内容。",
-    "note.allowed": "虽然判定为 INVALID，但已获准计入。",
+    "note.allowed": "判定为 INVALID，按 --allow-invalid 计入。",
     "note.replaced": (
         "先前的结果已被替换：其 {metric} 为 {values} {unit}，而相邻测试点预示 {suggested} {unit}；"
         "重测后与相邻测试点相符。"

@@ -258,8 +258,8 @@ FINDINGS: dict[str, str] = {
     "check.run_queue.unknown": "系統沒有提供用戶端等待 CPU 核心的時間。",
     "check.run_queue.found": "用戶端有 {run_queue_share:.1%} 的時間在等待 CPU 核心。",
     "check.run_queue.next": (
-        "有別的程式（可能就是伺服器）佔著它的 CPU 核心：用 taskset 把兩者分開，或允許它使用即時優先"
-        "權。"
+        "其他程式（可能就是伺服器）佔用了用戶端的 CPU 核心：用 taskset 把兩者分開，"
+        "或允許它使用即時優先權。"
     ),
     "check.client_cpu.title": "用戶端 CPU 用量",
     "check.client_cpu.unknown": "沒有 worker 報告 CPU 時間。",
@@ -356,7 +356,7 @@ FINDINGS: dict[str, str] = {
     "check.token_source.title": "token 計數來源",
     "check.token_source.fine": "輸出 token 由伺服器自己計數。",
     "check.token_source.found": (
-        "輸出 token 並非全部由伺服器計數（{parts}）：TPOT 和 tok/s 都以此為準。"
+        "輸出 token 並非全部由伺服器計數（{parts}）：TPOT 和 tok/s 由此推算，可能不準。"
     ),
     "check.token_source.part.TOKENIZER": "由本機 tokenizer 依文字計數的請求 {value:,} 個",
     "check.token_source.part.EVENTS": (
@@ -489,7 +489,7 @@ FINDINGS: dict[str, str] = {
     "check.warm_cache.fine": (
         "{share:.1%} 的輸入 token 來自伺服器的前綴快取，最多可達 {possible_share:.1%}。"
     ),
-    "check.other_clients.title": "伺服器另有他人使用",
+    "check.other_clients.title": "伺服器同時有其他請求",
     "check.other_clients.silent": "伺服器沒有公布這項檢查所需的計數器。",
     "check.other_clients.fine": "伺服器沒有處理別人的請求。",
     "check.other_clients.found": "依伺服器自己的計數：{parts}。",
@@ -612,7 +612,7 @@ FINDINGS: dict[str, str] = {
     "precision.alone": "{host}。",
     "precision.tls": "校準時沒有使用 TLS，而本次執行使用了：實際上限更低。",
     "note.gone": "其執行目錄已不存在：這裡是其 JSON 檔案的內容。",
-    "note.allowed": "雖然判定為 INVALID，但已獲准計入。",
+    "note.allowed": "判定為 INVALID，依 --allow-invalid 計入。",
     "note.replaced": (
         "先前的結果已被取代：其 {metric} 為 {values} {unit}，而相鄰測試點預示 {suggested} {unit}；"
         "重測後與相鄰測試點相符。"

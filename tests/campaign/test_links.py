@@ -159,7 +159,7 @@ def test_in_a_virtual_machine_the_link_is_not_verifiable(
     run(url, places, root, Remembering())
     level, sentence = finding(places, "link_as_declared")
     assert level == "note"
-    assert "virtual_machine" in sentence
+    assert "this is a virtual machine" in sentence
 
 
 def test_the_cards_of_a_server_that_we_start_are_those_it_was_given(

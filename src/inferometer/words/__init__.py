@@ -279,8 +279,8 @@ class Words:
 
         Keys: `check.NAME.VARIANT`; `check.NAME.title`; `check.NAME.part.VALUE` for each of `parts`,
         which together make `{parts}` (None: all that are not 0 and have a word);
-        `check.NAME.VARIANT.next`, or `check.NAME.next`, or `check.NAME.next.CURE` where the values
-        name a cure.
+        `check.NAME.reason.VALUE` for the value `reason`; `check.NAME.VARIANT.next`, or
+        `check.NAME.next`, or `check.NAME.next.CURE` where the values name a cure.
         """
         check = f"check.{name}"
         if parts is None:
@@ -289,7 +289,12 @@ class Words:
                 for each, value in values.items()
                 if value and self._part(check, each)
             ]
-        filled = {**values, "parts": self._parted(check, values, parts)}
+        reason = values.get("reason")
+        filled = {
+            **values,
+            "parts": self._parted(check, values, parts),
+            "reason": self.find(f"{check}.reason.{reason}") or reason,
+        }
         sentence = LANGUAGES[self.language][f"{check}.{variant}"].format_map(
             filled
         )

@@ -130,6 +130,10 @@ MACHINE: dict[str, str] = {
         "The driver reports the declared link of {card}, but its slot is not verifiable here "
         "({reason})."
     ),
+    "check.link_as_declared.reason.virtual_machine": "this is a virtual machine",
+    "check.link_as_declared.reason.no_port_above": "it sits on no slot that can be seen",
+    "check.link_as_declared.reason.way_unknown": "/sys does not show where on the bus it is",
+    "check.link_as_declared.reason.not_reported": "the slot reports no link",
     "check.link_as_declared.narrow": (
         "The slot of {card} gives it {width} lanes of the {max_width} that it can use."
     ),

@@ -112,6 +112,10 @@ MACHINE: dict[str, str] = {
     "check.link_as_declared.word": (
         "驱动给出的链路与 {card} 的声明一致，但这里无法核实插槽（{reason}）。"
     ),
+    "check.link_as_declared.reason.virtual_machine": "这是虚拟机",
+    "check.link_as_declared.reason.no_port_above": "看不到它所在的插槽",
+    "check.link_as_declared.reason.way_unknown": "/sys 没有给出它在总线上的位置",
+    "check.link_as_declared.reason.not_reported": "插槽没有给出链路",
     "check.link_as_declared.narrow": "{card} 可用 x{max_width}，但插槽只提供 x{width}。",
     "check.link_as_declared.next": "检查插槽、转接卡和 BIOS 的通道拆分，或按实际情况声明链路。",
     "check.link_held.title": "PCIe 链路稳定性",

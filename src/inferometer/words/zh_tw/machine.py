@@ -113,6 +113,10 @@ MACHINE: dict[str, str] = {
     "check.link_as_declared.word": (
         "驅動程式給出的鏈路與 {card} 的宣告一致，但這裡無法核實插槽（{reason}）。"
     ),
+    "check.link_as_declared.reason.virtual_machine": "這是虛擬機",
+    "check.link_as_declared.reason.no_port_above": "看不到它所在的插槽",
+    "check.link_as_declared.reason.way_unknown": "/sys 沒有給出它在匯流排上的位置",
+    "check.link_as_declared.reason.not_reported": "插槽沒有給出鏈路",
     "check.link_as_declared.narrow": "{card} 可用 x{max_width}，但插槽只提供 x{width}。",
     "check.link_as_declared.next": "檢查插槽、轉接卡和 BIOS 的通道拆分，或依實際情況宣告鏈路。",
     "check.link_held.title": "PCIe 鏈路穩定性",

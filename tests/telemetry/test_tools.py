@@ -296,6 +296,24 @@ def test_cards_that_cannot_be_joined_stay_apart(
     ]
 
 
+HOSTILE = {
+    "a cell that is too large": '"' + "7" * 200_000,
+    "nothing but beginnings": '{"a":[{"gpu":' * 20_000,
+    "columns without end": "GPU " * 50_000 + "\n",
+    "digits of other scripts": "index, pci.bus_id, power.draw [W]\n"
+    "²,0000:01:00.0,٣\n",
+    "zeros": "\x00" * 1000 + "\n",
+}
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
+def test_no_text_stops_a_parser(hostile: str) -> None:
+    text = f"{HOSTILE[hostile]}\n"
+    for parse, _ in PARSERS.values():
+        for card in parse(text):
+            assert values(card) == {}
+
+
 NVIDIA_HEAD = "index, pci.bus_id, name, utilization.gpu [%], power.draw [W]"
 
 DIALECTS: dict[str, tuple[Parser, str, dict[str, object]]] = {

@@ -6,7 +6,6 @@ its text with the unit, `42 %`. CSV has no paths and no units.
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -25,7 +24,7 @@ from inferometer.telemetry.reading import (
     Reading,
     ToolReport,
 )
-from inferometer.telemetry.smi_text import documents, ended
+from inferometer.telemetry.smi_text import csv_rows, documents, ended
 from inferometer.telemetry.tool import ask
 from inferometer.telemetry.tree import number
 
@@ -157,7 +156,7 @@ def _flat(value: Any, path: str) -> Iterator[tuple[str, str]]:
 def _by_csv(text: str) -> dict[int, Figures]:
     cards: dict[int, Figures] = {}
     head: list[str] = []
-    for row in csv.reader(ended(text)):
+    for row in csv_rows(text):
         if "gpu" in row:
             if cards:
                 break  # watched: the first sample is enough

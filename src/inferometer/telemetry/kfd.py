@@ -11,7 +11,7 @@ from inferometer.telemetry.tree import Tree
 
 BASE = "sys/class/kfd/kfd"
 
-_PROPERTY = re.compile(r"^(domain|location_id) (\d+)$", re.MULTILINE)
+_PROPERTY = re.compile(r"^(domain|location_id) (\d{1,19})$", re.MULTILINE)
 
 
 def kfd_processes(tree: Tree, address: str) -> dict[str, Reading]:

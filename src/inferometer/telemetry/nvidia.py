@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Mapping, Sequence
 
@@ -17,6 +16,7 @@ from inferometer.telemetry.reading import (
     Reason,
     ToolReport,
 )
+from inferometer.telemetry.smi_text import csv_rows
 from inferometer.telemetry.tool import ask
 from inferometer.telemetry.tree import number
 
@@ -132,11 +132,9 @@ class NvidiaSmi:
 
 def parse(text: str) -> list[Card]:
     """The cards of a table. A row that is cut, or has other columns than the head, is no card."""
-    lines = text.split("\n")[:-1]  # the last line is whole only if it ends
-    rows = csv.reader(lines, skipinitialspace=True)
     head: list[tuple[str, str]] = []
     cards: dict[str, Card] = {}
-    for row in rows:
+    for row in csv_rows(text):
         found = [
             (each["name"], each["unit"] or "")
             for each in map(_UNIT.match, row)

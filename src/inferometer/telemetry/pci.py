@@ -15,8 +15,10 @@ from inferometer.telemetry.reading import VENDORS, Link, LinkReport, Reading
 from inferometer.telemetry.tree import Tree, whole_number
 
 ADDRESS = re.compile(r"(?:[0-9a-f]{4,8}:)[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]")
-_SPEED = re.compile(r"(\d+(?:\.\d+)?)\s*GT/s(?:\s+PCIe)?")
-_LEVEL = re.compile(r"\d+:\s*(\d+(?:\.\d+)?)\s*GT/s,?\s*x(\d+)[^*\n]*\*")
+_SPEED = re.compile(r"(\d{1,4}(?:\.\d{1,9})?)\s*GT/s(?:\s+PCIe)?")
+_LEVEL = re.compile(
+    r"\d{1,4}:\s*(\d{1,4}(?:\.\d{1,9})?)\s*GT/s,?\s*x(\d{1,4})(?!\d)[^*\n]*\*"
+)
 
 ACCELERATORS = {0x0300, 0x0302, 0x0380, 0x1200, 0x0B40}
 """PCI classes: displays, 3D controllers, processing accelerators and co-processors."""
@@ -171,7 +173,7 @@ AER = {
     "aer_correctable": ("correctable",),
     "aer_uncorrectable": ("nonfatal", "fatal"),
 }
-_TOTAL = re.compile(r"^TOTAL_ERR_\w+ (\d+)$", re.MULTILINE)
+_TOTAL = re.compile(r"^TOTAL_ERR_\w+ (\d{1,19})$", re.MULTILINE)
 
 
 def errors_of(tree: Tree, device: Device) -> dict[str, Reading]:

@@ -10,6 +10,7 @@ import csv
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from inferometer.telemetry.reading import Reading
@@ -28,7 +29,7 @@ _CSV_CARD = re.compile(r"(?:card|gpu|dcu|hcu)?(\d+)", re.IGNORECASE)
 Cards = dict[int, dict[str, str]]
 
 _DOCUMENT = re.compile(r"^\s*[\[{]|\{(?=\s*\")|\[(?=\s*\{)", re.MULTILINE)
-MAX_STARTS = 10_000
+MAX_STARTS = 1_000
 """Of what may be a document: a text of nothing else would take long."""
 
 
@@ -64,7 +65,7 @@ def by_csv(text: str) -> Cards:
     """Rows below a head that begins with `device`."""
     cards: Cards = {}
     head: Sequence[str] = ()
-    for row in csv.reader(ended(text), skipinitialspace=True):
+    for row in csv_rows(text):
         if row and row[0].strip().lower() in ("device", "gpu"):
             head = [each.strip() for each in row] if len(row) > 1 else ()
         elif head and len(row) == len(head):
@@ -138,6 +139,12 @@ def _readings(
             if value is None
             else Reading(value, source, averaging=averaging),
         )
+
+
+def csv_rows(text: str) -> Iterator[list[str]]:
+    """Of whole lines, until one that is no CSV."""
+    with suppress(csv.Error):
+        yield from csv.reader(ended(text), skipinitialspace=True)
 
 
 def ended(text: str) -> list[str]:

@@ -28,7 +28,7 @@ TEMPERATURES = {
 }
 """By hwmon's label."""
 
-_CLOCK_LEVEL = re.compile(r"(\d+)\s*Mhz", re.IGNORECASE)
+_CLOCK_LEVEL = re.compile(r"(\d{1,6})\s*Mhz", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

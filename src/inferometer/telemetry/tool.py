@@ -22,6 +22,7 @@ TIMEOUT_S = 8.0
 MAX_BYTES = 4 * 1024 * 1024
 MAX_COMPLAINT_CHARS = 160
 
+_ENDLESS = re.compile(r"\d{25,}")
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
@@ -103,5 +104,8 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 def cleaned(text: str) -> str:
-    """The text without escape sequences, its lines ending in a line feed."""
-    return _ANSI.sub("", text).replace("\r\n", "\n")
+    """The text without escape sequences and numbers that none can be, its lines ending in a line
+    feed.
+    """
+    plain = _ANSI.sub("", text).replace("\r\n", "\n")
+    return _ENDLESS.sub("?", plain)

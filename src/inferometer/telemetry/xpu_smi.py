@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -10,7 +9,7 @@ from dataclasses import replace
 
 from inferometer.telemetry.pci import same_address
 from inferometer.telemetry.reading import Card, Reading, ToolReport
-from inferometer.telemetry.smi_text import ended
+from inferometer.telemetry.smi_text import csv_rows, ended
 from inferometer.telemetry.tool import ask
 from inferometer.telemetry.tree import number
 
@@ -102,7 +101,7 @@ def _dumped(text: str) -> list[Card]:
     """The last sample counts: in the first much is still `N/A`."""
     cards: dict[int, Card] = {}
     head: list[str] = []
-    for row in csv.reader(ended(text), skipinitialspace=True):
+    for row in csv_rows(text):
         cells = [each.strip() for each in row]
         if "DeviceId" in cells:
             # figures of single tiles are not the card's

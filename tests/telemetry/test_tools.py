@@ -298,7 +298,7 @@ def test_cards_that_cannot_be_joined_stay_apart(
 
 HOSTILE = {
     "a cell that is too large": '"' + "7" * 200_000,
-    "nothing but beginnings": '{"a":[{"gpu":' * 20_000,
+    "nothing but beginnings": '{"a":[{"gpu":' * 1_500,
     "columns without end": "GPU " * 50_000 + "\n",
     "digits of other scripts": "index, pci.bus_id, power.draw [W]\n"
     "²,0000:01:00.0,٣\n",
@@ -309,7 +309,7 @@ HOSTILE = {
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_no_text_stops_a_parser(hostile: str) -> None:
     text = f"{HOSTILE[hostile]}\n"
-    for parse, _ in PARSERS.values():
+    for parse in {parse for parse, _ in PARSERS.values()}:
         for card in parse(text):
             assert values(card) == {}
 

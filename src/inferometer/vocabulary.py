@@ -773,12 +773,6 @@ def of_role(*roles: Role) -> tuple[str, ...]:
     )
 
 
-def of_type(type_: str) -> tuple[str, ...]:
-    return tuple(
-        name for name, each in CONDITIONS.items() if each.type == type_
-    )
-
-
 @lru_cache
 def settings_in(tool: str) -> Mapping[str, str]:
     """What a tool calls our conditions among the settings in its files, by our names."""

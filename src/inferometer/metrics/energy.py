@@ -114,14 +114,6 @@ class Energy:
     """Highest power of all cards together at one moment."""
     by_card: tuple[CardEnergy, ...] = ()
 
-    @property
-    def methods_agree(self) -> bool:
-        """Whether two methods were there, for every card."""
-        both = [
-            None not in (each.counter_j, each.power_j) for each in self.by_card
-        ]
-        return bool(both) and all(both)
-
 
 def averaging_ns(kind: str) -> int:
     """The time over which a source says that it averages: 1e9 for `1 s`; 0 where it says none."""

@@ -106,11 +106,6 @@ def plan_memory(
     return plan
 
 
-def kv_bytes_per_token(model: ModelShape, tp: int) -> float:
-    """On one card, without windows."""
-    return _kv_bytes_of_a_layer(model, tp) * model.layers
-
-
 def _kv_bytes_of_a_layer(model: ModelShape, tp: int) -> float:
     heads = max(1.0, model.kv_heads / tp)  # fewer heads than cards: copies
     return 2 * heads * model.head_dim * model.kv_bytes

@@ -9,8 +9,6 @@ from math import exp
 from inferometer.engine.twin.profiles import CardProfile
 from inferometer.engine.twin.step_time import Busy
 
-UNFITTED = True
-"""Whatever is said about power has to say this too."""
 COMPUTE_SHARE, MEMORY_SHARE = 0.7, 0.5
 """Of the range from idle to the limit; both at once are clipped at the limit. Guesses."""
 SMOOTHING_S = 0.2

@@ -154,6 +154,33 @@ def test_every_default_that_is_said_in_words_is_translated(
     assert [name for name in told if not CHINESE.search(told[name])] == []
 
 
+NAMED = re.compile(r"--[a-z][a-z-]+|\b[a-z]+_[a-z_]+\b|\b\d[\d,.]*\d\b|`[^`]+`")
+"""Flags, names, numbers of several digits, what is typed."""
+
+
+@pytest.mark.parametrize("language", OTHERS)
+@pytest.mark.parametrize("verb", VERBS)
+def test_what_the_help_names_is_named_in_every_language(
+    verb: str, language: str
+) -> None:
+    """So that no translation stays behind."""
+
+    def named(text: str | None) -> set[str]:
+        found = NAMED.findall(" ".join((text or "").split()))
+        return {each.rstrip(".,") for each in found}
+
+    for name, english in commands(verb, load_verb(verb)):
+        translated = load_verb(verb)
+        translate(translated, verb, language)
+        other = dict(commands(verb, translated))[name]
+        pairs = zip(
+            [english, *english.params], [other, *other.params], strict=True
+        )
+        assert {
+            one.name: named(one.help) - named(two.help) for one, two in pairs
+        } == {each.name: set() for each in (english, *english.params)}
+
+
 def test_lines_end_between_any_two_chinese_characters() -> None:
     """But before no mark that closes; words of ours stay whole."""
     text = "显示 token 数、服务器（max_model_len）。"

@@ -166,7 +166,8 @@ HELP: dict[str, str] = {
     "bench.ready_check_timeout_sec": "等待服务器就绪的秒数；0 表示只检查一次。",
     "bench.dataset_name": (
         "输入的来源。生成的：random, prefix_repetition, sessions, random-mm。从 --dataset-path 读取"
-        "的：sharegpt, sonnet, hf, custom（或 jsonl）, trace（或 burstgpt）。`inferometer "
+        "的：sharegpt, sonnet, hf, custom（或 jsonl）, trace（或 burstgpt）, "
+        "timed_trace, spec_bench, speed_bench。`inferometer "
         "datasets` 列出全部数据集及其参数。"
     ),
     "bench.dataset_path": "数据集文件。对 hf 为数据集 ID 或目录。",
@@ -174,7 +175,8 @@ HELP: dict[str, str] = {
     "bench.output_len": "最大输出长度（token），适用于任何带此类参数的数据集。",
     "bench.random_input_len": "精确的输入长度（token）。",
     "bench.random_output_len": "最大输出长度（token）。",
-    "bench.random_range_ratio": "长度在 L(1-r) 到 L(1+r) 之间均匀抽取，r 即此值。",
+    "bench.random_range_ratio": "长度在 L(1-r) 到 L(1+r) 之间均匀抽取，r 即此值。"
+    '输入和输出不同时写作 \'{"input": 0.3, "output": 0.5}\'。',
     "bench.random_prefix_len": "所有输入共享的前缀长度（token），另计入输入长度之外。",
     "bench.scenario": (
         "随机长度，写作 输入,输出：D(1024,128) 固定，N(512,64)/(128,16) 正态（均值、标准差），"
@@ -191,12 +193,15 @@ HELP: dict[str, str] = {
         "用。（默认：每次运行都是新的，并记录下来）"
     ),
     "bench.disable_shuffle": "按顺序使用文件中的行。",
-    "bench.oversample": "文件行数不足时重复使用；否则报错。",
+    "bench.oversample": (
+        "文件行数不足时重复使用；否则每行最多发送一次。"
+        "（默认：重复使用，并在判定中说明）"
+    ),
     "bench.max_input_len": "跳过输入超过此长度（token）的行。",
     "bench.max_total_len": "跳过输入加输出超过此长度（token）的行。",
     "bench.sharegpt_output_len": "最大输出长度（token）。（默认：录制时的长度）",
-    "bench.custom_output_len": "最大输出长度（token）。（默认：该行所写）",
-    "bench.hf_output_len": "最大输出长度（token）。（默认：该行所写）",
+    "bench.custom_output_len": "最大输出长度（token）；-1 为该行所写。（默认：256；jsonl 为 -1）",
+    "bench.hf_output_len": "最大输出长度（token）。（默认：与 vLLM 相同，否则为该行所写）",
     "bench.hf_subset": "数据集的子集。（默认：数据集自己的）",
     "bench.hf_split": "数据集的 split。（默认：train）",
     "bench.sonnet_input_len": "输入长度（token）。（默认：550）",
@@ -271,7 +276,9 @@ HELP: dict[str, str] = {
     ),
     "bench.first_token_timeout": "首 token 在此秒数内没有到达的请求记为失败。",
     "bench.idle_timeout": "流在此秒数内没有动静的请求记为失败。",
-    "bench.request_timeout": "总时间超过此秒数的请求记为失败。",
+    "bench.request_timeout": (
+        "总时间超过此秒数的请求记为失败。（默认：取自 AIOHTTP_TIMEOUT，否则为 21600）"
+    ),
     "bench.connect_timeout": "在此秒数内没有建立的连接记为失败。",
     "bench.request_id_prefix": "每个 X-Request-Id 请求头的前缀。（默认：由种子得出）",
     "bench.disable_tqdm": "不显示进度条。",
@@ -506,8 +513,8 @@ HELP: dict[str, str] = {
         "requests、intake、link。"
     ),
     "fit.prompts": (
-        "各点在同一服务器上是否使用相同的输入：shared 为相同，如种子固定的 `vllm bench serve`；"
-        "own 为每点都不同；auto 按工具判断。"
+        "各点在同一服务器上是否使用相同的输入：`shared` 为相同，如种子固定的 `vllm bench serve`；"
+        "`own` 为每点都不同；`auto` 按工具判断。"
     ),
     "fit.ladder_step": (
         "结果只是一组阶梯测试中的一部分，原阶梯每点多 N 个请求。"

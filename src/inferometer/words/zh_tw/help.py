@@ -166,7 +166,8 @@ HELP: dict[str, str] = {
     "bench.ready_check_timeout_sec": "等待伺服器就緒的秒數；0 表示只檢查一次。",
     "bench.dataset_name": (
         "輸入的來源。產生的：random, prefix_repetition, sessions, random-mm。從 --dataset-path 讀取"
-        "的：sharegpt, sonnet, hf, custom（或 jsonl）, trace（或 burstgpt）。`inferometer "
+        "的：sharegpt, sonnet, hf, custom（或 jsonl）, trace（或 burstgpt）, "
+        "timed_trace, spec_bench, speed_bench。`inferometer "
         "datasets` 列出全部資料集及其參數。"
     ),
     "bench.dataset_path": "資料集檔案。對 hf 為資料集 ID 或目錄。",
@@ -174,7 +175,8 @@ HELP: dict[str, str] = {
     "bench.output_len": "最大輸出長度（token），適用於任何帶此類參數的資料集。",
     "bench.random_input_len": "精確的輸入長度（token）。",
     "bench.random_output_len": "最大輸出長度（token）。",
-    "bench.random_range_ratio": "長度在 L(1-r) 到 L(1+r) 之間均勻抽取，r 即此值。",
+    "bench.random_range_ratio": "長度在 L(1-r) 到 L(1+r) 之間均勻抽取，r 即此值。"
+    '輸入和輸出不同時寫作 \'{"input": 0.3, "output": 0.5}\'。',
     "bench.random_prefix_len": "所有輸入共用的前綴長度（token），另計於輸入長度之外。",
     "bench.scenario": (
         "隨機長度，寫作 輸入,輸出：D(1024,128) 固定，N(512,64)/(128,16) 常態（平均值、標準差），"
@@ -191,12 +193,15 @@ HELP: dict[str, str] = {
         "用。（預設：每次執行都是新的，並記錄下來）"
     ),
     "bench.disable_shuffle": "按順序使用檔案中的列。",
-    "bench.oversample": "檔案列數不足時重複使用；否則報錯。",
+    "bench.oversample": (
+        "檔案列數不足時重複使用；否則每列最多傳送一次。"
+        "（預設：重複使用，並在判定中說明）"
+    ),
     "bench.max_input_len": "跳過輸入超過此長度（token）的列。",
     "bench.max_total_len": "跳過輸入加輸出超過此長度（token）的列。",
     "bench.sharegpt_output_len": "最大輸出長度（token）。（預設：錄製時的長度）",
-    "bench.custom_output_len": "最大輸出長度（token）。（預設：該列所寫）",
-    "bench.hf_output_len": "最大輸出長度（token）。（預設：該列所寫）",
+    "bench.custom_output_len": "最大輸出長度（token）；-1 為該列所寫。（預設：256；jsonl 為 -1）",
+    "bench.hf_output_len": "最大輸出長度（token）。（預設：與 vLLM 相同，否則為該列所寫）",
     "bench.hf_subset": "資料集的子集。（預設：資料集自己的）",
     "bench.hf_split": "資料集的 split。（預設：train）",
     "bench.sonnet_input_len": "輸入長度（token）。（預設：550）",
@@ -271,7 +276,9 @@ HELP: dict[str, str] = {
     ),
     "bench.first_token_timeout": "首 token 在此秒數內沒有到達的請求記為失敗。",
     "bench.idle_timeout": "串流在此秒數內沒有動靜的請求記為失敗。",
-    "bench.request_timeout": "總時間超過此秒數的請求記為失敗。",
+    "bench.request_timeout": (
+        "總時間超過此秒數的請求記為失敗。（預設：取自 AIOHTTP_TIMEOUT，否則為 21600）"
+    ),
     "bench.connect_timeout": "在此秒數內沒有建立的連線記為失敗。",
     "bench.request_id_prefix": "每個 X-Request-Id 標頭的前綴。（預設：由種子得出）",
     "bench.disable_tqdm": "不顯示進度列。",
@@ -506,8 +513,8 @@ HELP: dict[str, str] = {
         "requests、intake、link。"
     ),
     "fit.prompts": (
-        "各點在同一伺服器上是否使用相同的輸入：shared 為相同，如種子固定的 `vllm bench serve`；"
-        "own 為每點都不同；auto 依工具判斷。"
+        "各點在同一伺服器上是否使用相同的輸入：`shared` 為相同，如種子固定的 `vllm bench serve`；"
+        "`own` 為每點都不同；`auto` 依工具判斷。"
     ),
     "fit.ladder_step": (
         "結果只是一組階梯測試中的一部分，原階梯每點多 N 個請求。"

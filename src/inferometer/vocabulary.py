@@ -799,6 +799,9 @@ SLOTS = ("num_prompts", "max_concurrency")
 NOTED_APART = ("label", "tag", "host")
 """Incidental, and still worth a word where the sides of a comparison differ in it."""
 
+PRICES = ("cost_per_hour", "price_per_kwh", "pue")
+"""What costs rest on."""
+
 CHANGES_WITH_DATES = (
     "engine_version",
     "stack",

@@ -171,3 +171,53 @@ def test_something_else_answers(
     code, _, err = inferometer(*verb(own, own))
     assert code == 2
     assert f"The monitor at {own} does not answer as one (HTTP 404)" in err
+
+
+DRAW = "sys/class/drm/card1/device/hwmon/hwmon2"
+
+
+@pytest.mark.parametrize(
+    ("changed", "found"),
+    [
+        ({}, {"power_cap": "note", "samplers": "ok", "link_held": "ok"}),
+        ({f"{DRAW}/power1_cap": "220000000"}, {"power_cap": "ok"}),
+    ],
+)
+def test_checks_of_a_machine_look_at_what_its_monitor_saw(
+    root: Path,
+    engine: EmbeddedEngine,
+    inferometer: Command,
+    changed: dict[str, str],
+    found: dict[str, str],
+) -> None:
+    for name, text in changed.items():
+        (root / name).write_text(text)
+    with serving(Watch(root, 0.05)) as port:
+        url = f"http://127.0.0.1:{port}"
+        code, out, err = inferometer(*bench(engine.base_url, url))
+    assert code == 0, err
+    (file,) = Path("results").rglob("verdict.json")
+    levels = {
+        each["name"]: each["level"]
+        for each in json.loads(file.read_text())["findings"]
+    }
+    assert {name: levels[name] for name in found} == found
+    lower = "power limit" in " ".join(out.split()).partition("Verdict")[2]
+    assert lower == (found["power_cap"] == "note")
+
+
+@pytest.mark.parametrize("width", [8, 16])
+def test_a_campaign_refuses_a_card_in_another_slot_than_declared(
+    width: int, root: Path, engine: EmbeddedEngine, inferometer: Command
+) -> None:
+    """An x16 that is labelled x8 is refused, not warned about."""
+    with serving(Watch(root, 0.05)) as port:
+        command = run(engine.base_url, f"http://127.0.0.1:{port}")
+        text = Path("small.yaml").read_text()
+        text += f"hardware: {{A: {{gpus: 1, pcie_width: {width}}}}}\n"
+        text = text.replace("server: s}", "server: s, hardware: A}")
+        Path("small.yaml").write_text(text)
+        code, out, err = inferometer(*command)
+    assert code == (0 if width == 16 else 1), err
+    refused = "link of 16 lanes, but 8 are declared" in " ".join(out.split())
+    assert refused == (width == 8)

@@ -10,6 +10,7 @@ import csv
 import io
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -113,6 +114,26 @@ def printed(points: tuple[Point, ...], *, ascii_only: bool = False) -> str:
 
 def test_markdown() -> None:
     assert_golden("points.md", points_as_markdown(POINTS))
+
+
+@pytest.mark.parametrize("cheaper", [18.0, 9.0])
+def test_a_cost_stands_beside_its_price(cheaper: float) -> None:
+    """One price is said once, several are a column; without costs nobody needs it."""
+    priced = [
+        replace(
+            POINTS[0],
+            values={**POINTS[0].values, "cost_per_million_tokens": 50.83},
+            conditions={**POINTS[0].conditions, "cost_per_hour": price},
+        )
+        for price in (18.0, cheaper)
+    ]
+    head, _, columns, _, row, _ = points_as_markdown(priced).splitlines()
+    assert "Cost per million output tokens" in columns
+    assert "50.83" in row
+    assert ("cost_per_hour 18" in head) == (cheaper == 18.0)
+    assert ("cost_per_hour" in columns) == (cheaper != 18.0)
+    unpriced = [replace(each, values=POINTS[0].values) for each in priced]
+    assert "cost" not in points_as_markdown(unpriced)
 
 
 def test_markdown_of_targets() -> None:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from inferometer.results import Condition, Point
 from inferometer.results.point import condition_names
-from inferometer.vocabulary import SLOTS, condition, metric
+from inferometer.vocabulary import PRICES, SLOTS, condition, metric
 from inferometer.words import Words
 
 HEADLINE = (
@@ -25,10 +25,17 @@ HEADLINE = (
 """Metrics of a table that people read; those that no point has are left out."""
 
 
+PRICED = ("cost_per_million_tokens", "cost_per_million_good_tokens")
+"""Costs, which rest on prices."""
+
+
 def shown(points: Sequence[Point]) -> list[str]:
-    """Conditions that tables have columns for."""
+    """Conditions that tables have columns for: prices where there are costs."""
+    is_priced = any(name in point.values for point in points for name in PRICED)
     return [
-        name for name in condition_names(points) if condition(name).in_tables
+        name
+        for name in condition_names(points)
+        if condition(name).in_tables or (is_priced and name in PRICES)
     ]
 
 

@@ -12,6 +12,7 @@ from inferometer.analysis.targets import Checked
 from inferometer.printable import printable
 from inferometer.report.answers import answers
 from inferometer.report.tables.columns import (
+    PRICED,
     figure,
     measured,
     shared,
@@ -41,6 +42,7 @@ def points_as_markdown(points: Sequence[Point], rated: Rated = RATED) -> str:
     conditions, metrics = telling(points), measured(points)
     if any(point.conditions.get("cache") for point in points):
         metrics = (*metrics, *measured(points, ("cached_share",)))
+    metrics = (*metrics, *measured(points, ("tokens_per_joule", *PRICED)))
     several_tools = len({point.tool for point in points}) > 1
     named = (*(["tool"] if several_tools else []), *(conditions or ["point"]))
     is_rated = any(name in point.values for point in points for name in rated)

@@ -116,6 +116,17 @@ def test_more_and_more_cards_help_less_and_less() -> None:
     assert two / four > four / eight
 
 
+@pytest.mark.parametrize(
+    ("tp", "measured_ms"), [(2, 15.9), (4, 10.6), (8, 7.96)]
+)
+def test_all_reduces_are_counted_once(tp: int, measured_ms: float) -> None:
+    """Qwen3-32B on H100 with graphs, 8 users: the host's time per layer has no all-reduces in it."""
+    settings = replace(H100, tp=tp, stack="vllm-0.10.2-graphs")
+    together = list(run(make_twin(settings).simulation(), burst(8, output=512)))
+    last = max(together, key=lambda each: each.first_ns)
+    assert tpot_ms([last]) == pytest.approx(measured_ms, rel=0.06)
+
+
 def closed_loop(
     settings: TwinSettings, users: int, rounds: int
 ) -> list[TwinRequest]:

@@ -64,7 +64,9 @@ class WorkerRecord:
     ring_lost: int = 0
     """Packets for which it had no room: the kernel stamped their bytes when they were read."""
     retransmissions: int = 0
-    """Packets that the server sent again, as far as the ring shows."""
+    """Packets that the server sent again, as far as the ring shows: lost ones, and probes that
+    Linux sends when an acknowledgement is late.
+    """
     no_ring: str = ""
     """Why arrival times did not come from a packet ring, if they were to."""
     unread_fields: str = ""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import struct
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -226,13 +228,13 @@ def test_what_holds_the_clocks_down(
 
 
 def metrics(
-    version: tuple[int, int], size: int, values: dict[int, tuple[str, int]]
+    version: tuple[int, int], size: int, fields: Mapping[int, tuple[Any, ...]]
 ) -> bytes:
-    """A file whose other fields have no value."""
+    """A file of fields (their kind, then values) at offsets; others have no value."""
     content = bytearray(b"\xff" * size)
     struct.pack_into("<HBB", content, 0, size, *version)
-    for offset, (kind, value) in values.items():
-        struct.pack_into(f"<{kind}", content, offset, value)
+    for offset, (kind, *values) in fields.items():
+        struct.pack_into(f"<{kind}", content, offset, *values)
     return bytes(content)
 
 
@@ -271,9 +273,19 @@ METRICS = {
         metrics(
             (1, 4),
             288,
-            {10: ("H", 717), 24: ("Q", 10**6), 48: ("I", 320 << 16 | 16)},
+            {
+                4: ("6H", 41, 0xFFFF, 37, 717, 98, 60),
+                24: ("Q", 10**6),
+                48: ("I", 320 << 16 | 16),
+            },
         ),
-        {"power_w": 717.0, "energy_j": 15.259},
+        {
+            "hotspot_temperature_c": 41.0,
+            "power_w": 717.0,
+            "gpu_utilization": 98.0,
+            "memory_activity": 60.0,
+            "energy_j": 15.259,
+        },
         (32.0, 16),
     ),
     "v1.5": (

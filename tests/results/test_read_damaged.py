@@ -87,6 +87,7 @@ def test_objects_of_several_lines_one_after_another(tmp_path: Path) -> None:
         (gzip.compress(b'{"a": 1}')[:-9], "no whole gzip file"),
         (b"\x1f\x8bno", "no whole gzip file"),
     ],
+    ids=["cut off", "other bytes"],  # what is packed holds the time of day
 )
 def test_a_damaged_packed_file_is_a_sentence(
     content: bytes, why: str, tmp_path: Path

@@ -105,7 +105,8 @@ NOT_NAMES = {
     "misc",
 }
 
-MAX_FILE_LINES = 920
+MAX_FILE_LINES = 780
+MAX_TEST_FILE_LINES = 910
 MAX_FUNCTION_TOKENS = 415
 """Comments, docstrings and line ends do not count. The aim is 300: lower it whenever it can be."""
 MAX_TEST_TOKENS = 715
@@ -390,7 +391,8 @@ def test_no_two_classes_have_one_name() -> None:
 @everything
 def test_files_and_functions_are_short(path: Path) -> None:
     lines = path.read_text(encoding="utf-8").splitlines()
-    assert len(lines) <= MAX_FILE_LINES
+    longest = MAX_FILE_LINES if path in SOURCES else MAX_TEST_FILE_LINES
+    assert len(lines) <= longest
     most = MAX_FUNCTION_TOKENS if path in SOURCES else MAX_TEST_TOKENS
     long = {
         each.name: tokens
@@ -494,7 +496,8 @@ def test_latencies_and_conditions_are_listed_in_the_vocabulary_alone(
     ]
     is_exempt = name_of(path).removeprefix("src/inferometer/") in {
         *OWN_NAMES,
-        "vocabulary.py",
+        "vocabulary/condition_lists.py",
+        "vocabulary/latencies.py",
     }
     assert (listed != []) == is_exempt, listed
 

@@ -13,11 +13,12 @@ from inferometer.engine.accelerator import (
     IDLE_W,
     SATURATED,
     Accelerator,
+    Meter,
 )
 
 
 def sampled(card: Accelerator, at_ns: int) -> tuple[float, float]:
-    readings = card.sample(at_ns, 0.0)["cards"][0]["readings"]
+    readings = card.sample(at_ns, 0.0)["readings"]
     return readings["power_w"]["value"], readings["energy_j"]["value"]
 
 
@@ -44,3 +45,11 @@ def test_means_that_follow_each_other_are_the_counter() -> None:
         power_w, energy_j = sampled(card, now_ns)
         means_j += power_w * AVERAGED_NS / NS
         assert means_j == pytest.approx(energy_j)
+
+
+def test_the_mean_follows_a_change() -> None:
+    meter = Meter(0, 20.0)
+    meter.change(300.0, NS)
+    shown = [meter.mean(NS + part * AVERAGED_NS // 4) for part in range(8)]
+    assert shown[:5] == [20, 90, 160, 230, 300]
+    assert shown[4:] == [300] * 4

@@ -42,6 +42,9 @@ class AllAtOnce:
     def report(self) -> None:
         """It simulates no engine."""
 
+    def cards(self, now_ns: int) -> None:
+        """Nor any card."""
+
     def submit(
         self,
         number: int,

@@ -306,6 +306,21 @@ def test_whose_energy_it_is(
     )
 
 
+@pytest.mark.parametrize(
+    ("declared", "reason"),
+    [(Declared(), None), (Declared(number=4), "card_missing")],
+)
+def test_an_engine_simulates_only_cards_that_it_uses(
+    declared: Declared, reason: str | None
+) -> None:
+    told = seen(held("power_w", 90, card=B), declared=declared)
+    cards = tuple(replace(card, simulated=True) for card in told.cards)
+    found = machine(replace(told, cards=cards))
+    assert found.reasons.get("energy") == reason
+    if reason is None:
+        assert found.values["energy"] == pytest.approx(390.0 * 12.2)
+
+
 def test_a_part_of_a_card_has_no_energy_of_its_own() -> None:
     found = machine(seen(held("partitioned", 1.0)))
     assert found.reasons["energy"] == "partition_scope"

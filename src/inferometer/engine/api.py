@@ -22,7 +22,7 @@ import orjson
 from inferometer import __version__
 from inferometer.clock import monotonic_ns
 from inferometer.engine import wire
-from inferometer.engine.accelerator import Accelerator
+from inferometer.engine.accelerator import SCHEMA, Accelerator
 from inferometer.engine.ask import (
     Ask,
     AskError,
@@ -397,12 +397,11 @@ class Api:
         connection.respond(200, page, CONTENT_TYPE)
 
     def _telemetry(self, connection: ClientConnection, _: HttpRequest) -> None:
-        sample = self._accelerator.sample(
-            monotonic_ns(), self._model.kv_cache_usage
-        )
-        if self._model.report() is not None:
-            # a twin is of other cards than this one, and serves no power of them
-            sample["cards"] = []
+        now_ns, model = monotonic_ns(), self._model
+        cards = model.cards(now_ns)
+        if cards is None:
+            cards = [self._accelerator.sample(now_ns, model.kv_cache_usage)]
+        sample = {"schema": SCHEMA, "cards": cards}
         connection.respond(200, orjson.dumps(sample))
 
     def _tokenize(

@@ -83,6 +83,9 @@ class EngineModel(Protocol):
     def report(self) -> EngineReport | None:
         """None of a model that simulates no engine."""
 
+    def cards(self, now_ns: int) -> list[dict[str, Any]] | None:
+        """What its cards show; None of a model without any, for which the front shows one."""
+
     def submit(
         self,
         number: int,

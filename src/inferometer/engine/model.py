@@ -159,6 +159,9 @@ class PacedModel:
     def report(self) -> None:
         """It simulates no engine."""
 
+    def cards(self, now_ns: int) -> None:
+        """It simulates no card of its own."""
+
     def submit(
         self,
         number: int,

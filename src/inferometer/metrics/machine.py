@@ -117,7 +117,8 @@ def under_test(
 ) -> tuple[list[str], Reason | None]:
     """The cards whose energy is the deployment's; and why it cannot be said whose it is.
 
-    Declared ones; else all that there are, if their number is the declared one, or only one.
+    Declared ones; else all that there are, if their number is the declared one, or only one, or if
+    the engine simulates them.
     """
     seen = [card.id for card in telemetry.cards]
     told, number = telemetry.declared.cards, telemetry.declared.number
@@ -129,7 +130,8 @@ def under_test(
         reason = "card_missing" if len(seen) < number else "card_unexpected"
     else:
         cards = seen
-        reason = "cards_unknown" if number is None and len(seen) > 1 else None
+        unknown = number is None and not telemetry.is_simulated
+        reason = "cards_unknown" if unknown and len(seen) > 1 else None
     if not seen:
         reason = "no_power_source"
     return cards, reason or _shared(telemetry, cards, window)  # type: ignore[return-value]

@@ -20,6 +20,7 @@ from inferometer.engine.twin.front import FrontRequest, TwinModel
 from inferometer.engine.twin.request import TwinRequest
 from inferometer.engine.twin.simulation import run
 from inferometer.store.environment import EMBEDDED_VERSION
+from inferometer.telemetry.remote import sampled
 
 MS = 1_000_000
 SMALL = TwinSettings(
@@ -177,5 +178,16 @@ def test_it_runs_in_a_process_of_its_own(tmp_path: Path) -> None:
         assert len(engine.truth()) == 1
 
 
-def test_it_shows_no_card_of_another_engine(url: str) -> None:
-    assert httpx.get(f"{url}/telemetry").json()["cards"] == []
+def test_it_shows_the_cards_that_it_simulates(url: str) -> None:
+    """And no card of another engine."""
+    told = httpx.get(f"{url}/telemetry").json()
+    for each in told["cards"]:
+        assert (each["vendor"], each["simulated"]) == ("simulated", True)
+    cards = sampled({**told, "monotonic_ns": 1}, 0).cards
+    assert [card.address for card in cards] == ["simulated:0", "simulated:1"]
+    for card in cards:
+        assert card.name == "simulated AMD Radeon AI PRO R9700"
+        assert "unfitted" in str(card.readings["power_w"].source)
+        slot = card.link and card.link.slot
+        assert slot
+        assert (slot.speed_gts, slot.width) == (16.0, 8)

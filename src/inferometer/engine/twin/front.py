@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 from math import ceil
+from typing import Any
 
 from inferometer.engine import wire
 from inferometer.engine.engine_model import Emission, EngineReport
+from inferometer.engine.twin.cards import TwinCards
 from inferometer.engine.twin.configuration import TwinSettings, make_twin
 from inferometer.engine.twin.request import TwinRequest
 from inferometer.engine.twin.simulation import PS_PER_NS, Stretch
@@ -33,6 +35,7 @@ class TwinModel:
         """When the model's time began, on the caller's clock."""
         self._simulation = self.twin.simulation()
         self._scheduler = self._simulation.scheduler
+        self._cards = TwinCards(self.twin)
         self._stretches: deque[tuple[Stretch, int]] = deque()
         """Computed steps, with how many of each have left."""
         self._ready: deque[TwinRequest] = deque()
@@ -61,6 +64,10 @@ class TwinModel:
             memory.blocks,
             memory.block_size,
         )
+
+    def cards(self, now_ns: int) -> list[dict[str, Any]]:
+        self._catch_up(now_ns)
+        return self._cards.samples(now_ns)
 
     def submit(
         self,
@@ -137,6 +144,12 @@ class TwinModel:
         while (stretch := self._simulation.advance(horizon_ps)) is not None:
             if stretch.requests:
                 self._stretches.append((stretch, 0))
+            if stretch.busy.total_ps:
+                self._cards.work(
+                    stretch.busy,
+                    self.real_ns(stretch.start_ps // PS_PER_NS),
+                    self.real_ns(stretch.end_ns(stretch.steps)),
+                )
 
     def _model_ns(self, time_ns: int) -> int:
         since_ns = time_ns - (self._origin_ns or 0)

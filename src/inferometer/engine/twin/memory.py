@@ -42,6 +42,8 @@ class MemoryPlan:
     windows: tuple[int | None, ...]
     """The groups of layers, as KVMemory takes them."""
     block_size: int
+    used: int
+    """What the card shows as used: vLLM takes the KV cache whole at its start."""
 
     def tokens(self, max_model_len: int) -> int:
         """What vLLM logs as the size of the KV cache: so many tokens of longest requests."""
@@ -93,14 +95,17 @@ def plan_memory(
         )
     size, windows = groups_of(model)
     page = block_size * _kv_bytes_of_a_layer(model, tp) * size
+    blocks = blocks or int(kv // page)
+    used = weights + activation + context + round(blocks * page)
     plan = MemoryPlan(
         weights,
         activation,
         context,
         kv,
-        blocks or int(kv // page),
+        blocks,
         windows,
         block_size,
+        min(used, card.memory_bytes),
     )
     _check_longest(plan, rules, page)
     return plan

@@ -4,15 +4,11 @@ public data has power per second beside tokens.
 
 from __future__ import annotations
 
-from math import exp
-
 from inferometer.engine.twin.profiles import CardProfile
 from inferometer.engine.twin.step_time import Busy
 
 COMPUTE_SHARE, MEMORY_SHARE = 0.7, 0.5
 """Of the range from idle to the limit; both at once are clipped at the limit. Guesses."""
-SMOOTHING_S = 0.2
-"""Cards report averages over 50 ms to 1 s. A guess."""
 
 
 def step_power_w(card: CardProfile, busy: Busy) -> float:
@@ -23,8 +19,3 @@ def step_power_w(card: CardProfile, busy: Busy) -> float:
     memory = min(1.0, busy.memory_ps / busy.total_ps)
     share = min(1.0, COMPUTE_SHARE * compute + MEMORY_SHARE * memory)
     return card.idle_w + (card.limit_w - card.idle_w) * share
-
-
-def reported_power_w(before_w: float, now_w: float, seconds: float) -> float:
-    """What the card reports after it has drawn `now_w` for some seconds, if it said `before_w`."""
-    return now_w + (before_w - now_w) * exp(-seconds / SMOOTHING_S)

@@ -204,6 +204,12 @@ def link_profile(name: str) -> str:
     return name if match is None else match[1] + (match[3] or "")
 
 
+def lanes_of(name: str) -> tuple[int, int] | None:
+    """Generation and lanes of a PCIe link; None of another link."""
+    match = _LINK.fullmatch(name)
+    return match and (int(match[1][-1]), int(match[2] or LANES))
+
+
 def load_link(name: str) -> LinkProfile:
     """A link by its name: `nvlink4`, `pcie4x8`, `pcie5x16-nop2p`."""
     whole = load_profile(LinkProfile, link_profile(name))

@@ -52,6 +52,14 @@ def test_of_a_run_directory_they_are_those_of_its_trace(tmp_path: Path) -> None:
         ), "no warm-up, no failed request"
 
 
+def test_run_json_is_read_once(tmp_path: Path) -> None:
+    """It was read, and held against its ledger, with the point."""
+    save(tmp_path / "run", trace_of(80), spec_of(80))
+    point = the_point(tmp_path / "run")
+    (tmp_path / "run" / "run.json").write_text("{}")
+    assert added(point, *NAMES).keys() == set(NAMES)
+
+
 def test_of_a_detailed_file_they_are_those_of_its_arrays(
     tmp_path: Path,
 ) -> None:

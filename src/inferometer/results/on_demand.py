@@ -17,7 +17,7 @@ import numpy as np
 
 from inferometer.metrics.definitions import QUANTITIES
 from inferometer.results.foreign import runs_in
-from inferometer.results.point import Point
+from inferometer.results.point import Point, RunFiles
 from inferometer.store.importers import UNREADABLE, ImportedRun, recompute
 from inferometer.store.run_directory import load_trace
 from inferometer.vocabulary import canonical, statistic_of
@@ -62,7 +62,7 @@ def _completed(
     rest = {name: of for name, of in lacking.items() if name not in computed}
     with suppress(*UNREADABLE):
         if rest and point.run is not None:
-            computed |= _of_run(point.run, rest)
+            computed |= _of_run(point.run, point.recorded, rest)
         elif (
             rest and point.tool != "inferometer"
         ):  # whose run directory is gone, or was never written
@@ -74,8 +74,11 @@ def _completed(
     )
 
 
-def _of_run(directory: Path, wanted: Wanted) -> dict[str, float]:
-    trace = load_trace(directory).measured()
+def _of_run(
+    directory: Path, recorded: RunFiles | None, wanted: Wanted
+) -> dict[str, float]:
+    description = recorded.run if recorded else None
+    trace = load_trace(directory, description).measured()
     samples = {
         latency: QUANTITIES[latency].values(trace)
         for latency in {latency for _, latency in wanted.values()}

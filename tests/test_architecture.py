@@ -128,7 +128,14 @@ MAY_NAME_FLAGS = (
     *(
         f"words/{language}/{name}.py"
         for language in ("en", "zh_cn", "zh_tw")
-        for name in ("findings", "machine", "diagnoses", "report", "vllm")
+        for name in (
+            "check_work",
+            "points",
+            "machine",
+            "diagnoses",
+            "report",
+            "vllm",
+        )
     ),  # what is advised, to whom is not known
     *(
         f"words/{language}/{name}.py"

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from importlib import import_module
+from itertools import groupby
 from string import Formatter
 from typing import Any
 
@@ -327,6 +329,17 @@ def test_the_findings_have_every_sentence_that_there_is(
     """So that what holds for them all holds for every sentence."""
     assert {f.name for f in findings} == NAMES
     assert {f"check.{f.name}.{f.variant}" for f in findings} == variants("en")
+
+
+@pytest.mark.parametrize("package", ["en", "zh_cn", "zh_tw"])
+def test_sentences_lie_in_the_file_that_is_called_as_that_of_the_check(
+    package: str,
+) -> None:
+    for room, checks in groupby(CHECKS, lambda check: check.__module__):
+        file = room.rpartition(".")[-1]
+        words = import_module(f"inferometer.words.{package}.{file}")
+        there = {key.split(".")[1] for key in vars(words)[file.upper()]}
+        assert there >= {check.__name__ for check in checks}, file
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from inferometer.words.en.answers import ANSWERS
 from inferometer.words.en.campaigns import CAMPAIGNS
+from inferometer.words.en.check_client import CHECK_CLIENT
+from inferometer.words.en.check_load import CHECK_LOAD
+from inferometer.words.en.check_machine import CHECK_MACHINE
+from inferometer.words.en.check_outcome import CHECK_OUTCOME
+from inferometer.words.en.check_server import CHECK_SERVER
+from inferometer.words.en.check_steady import CHECK_STEADY
+from inferometer.words.en.check_work import CHECK_WORK
 from inferometer.words.en.console import CONSOLE
 from inferometer.words.en.diagnoses import DIAGNOSES
 from inferometer.words.en.doctor import DOCTOR
 from inferometer.words.en.files import FILES
-from inferometer.words.en.findings import FINDINGS
 from inferometer.words.en.flags import FLAGS
 from inferometer.words.en.imports import IMPORTS
 from inferometer.words.en.libraries import LIBRARIES
 from inferometer.words.en.machine import MACHINE
+from inferometer.words.en.points import POINTS
 from inferometer.words.en.report import REPORT
 from inferometer.words.en.rows import ROWS
 from inferometer.words.en.runs import RUNS
@@ -27,7 +34,14 @@ WORDS: dict[str, str] = {
     **REPORT,
     **ANSWERS,
     **VIEWS,
-    **FINDINGS,
+    **CHECK_OUTCOME,
+    **CHECK_CLIENT,
+    **CHECK_WORK,
+    **CHECK_SERVER,
+    **CHECK_STEADY,
+    **CHECK_LOAD,
+    **CHECK_MACHINE,
+    **POINTS,
     **IMPORTS,
     **CONSOLE,
     **VERBS,

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from inferometer.words.zh_cn.answers import ANSWERS
 from inferometer.words.zh_cn.campaigns import CAMPAIGNS
+from inferometer.words.zh_cn.check_client import CHECK_CLIENT
+from inferometer.words.zh_cn.check_load import CHECK_LOAD
+from inferometer.words.zh_cn.check_machine import CHECK_MACHINE
+from inferometer.words.zh_cn.check_outcome import CHECK_OUTCOME
+from inferometer.words.zh_cn.check_server import CHECK_SERVER
+from inferometer.words.zh_cn.check_steady import CHECK_STEADY
+from inferometer.words.zh_cn.check_work import CHECK_WORK
 from inferometer.words.zh_cn.console import CONSOLE
 from inferometer.words.zh_cn.diagnoses import DIAGNOSES
 from inferometer.words.zh_cn.doctor import DOCTOR
 from inferometer.words.zh_cn.files import FILES
-from inferometer.words.zh_cn.findings import FINDINGS
 from inferometer.words.zh_cn.flags import FLAGS
 from inferometer.words.zh_cn.imports import IMPORTS
 from inferometer.words.zh_cn.libraries import LIBRARIES
 from inferometer.words.zh_cn.machine import MACHINE
+from inferometer.words.zh_cn.points import POINTS
 from inferometer.words.zh_cn.report import REPORT
 from inferometer.words.zh_cn.rows import ROWS
 from inferometer.words.zh_cn.runs import RUNS
@@ -27,7 +34,14 @@ WORDS: dict[str, str] = {
     **REPORT,
     **ANSWERS,
     **VIEWS,
-    **FINDINGS,
+    **CHECK_OUTCOME,
+    **CHECK_CLIENT,
+    **CHECK_WORK,
+    **CHECK_SERVER,
+    **CHECK_STEADY,
+    **CHECK_LOAD,
+    **CHECK_MACHINE,
+    **POINTS,
     **IMPORTS,
     **CONSOLE,
     **VERBS,

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from inferometer.words.zh_tw.answers import ANSWERS
 from inferometer.words.zh_tw.campaigns import CAMPAIGNS
+from inferometer.words.zh_tw.check_client import CHECK_CLIENT
+from inferometer.words.zh_tw.check_load import CHECK_LOAD
+from inferometer.words.zh_tw.check_machine import CHECK_MACHINE
+from inferometer.words.zh_tw.check_outcome import CHECK_OUTCOME
+from inferometer.words.zh_tw.check_server import CHECK_SERVER
+from inferometer.words.zh_tw.check_steady import CHECK_STEADY
+from inferometer.words.zh_tw.check_work import CHECK_WORK
 from inferometer.words.zh_tw.console import CONSOLE
 from inferometer.words.zh_tw.diagnoses import DIAGNOSES
 from inferometer.words.zh_tw.doctor import DOCTOR
 from inferometer.words.zh_tw.files import FILES
-from inferometer.words.zh_tw.findings import FINDINGS
 from inferometer.words.zh_tw.flags import FLAGS
 from inferometer.words.zh_tw.imports import IMPORTS
 from inferometer.words.zh_tw.libraries import LIBRARIES
 from inferometer.words.zh_tw.machine import MACHINE
+from inferometer.words.zh_tw.points import POINTS
 from inferometer.words.zh_tw.report import REPORT
 from inferometer.words.zh_tw.rows import ROWS
 from inferometer.words.zh_tw.runs import RUNS
@@ -27,7 +34,14 @@ WORDS: dict[str, str] = {
     **REPORT,
     **ANSWERS,
     **VIEWS,
-    **FINDINGS,
+    **CHECK_OUTCOME,
+    **CHECK_CLIENT,
+    **CHECK_WORK,
+    **CHECK_SERVER,
+    **CHECK_STEADY,
+    **CHECK_LOAD,
+    **CHECK_MACHINE,
+    **POINTS,
     **IMPORTS,
     **CONSOLE,
     **VERBS,

@@ -107,7 +107,7 @@ NOT_NAMES = {
 
 MAX_FILE_LINES = 780
 MAX_TEST_FILE_LINES = 910
-MAX_FUNCTION_TOKENS = 415
+MAX_FUNCTION_TOKENS = 350
 """Comments, docstrings and line ends do not count. The aim is 300: lower it whenever it can be."""
 MAX_TEST_TOKENS = 715
 """A function of the tests may hold a table of cases."""

@@ -376,15 +376,18 @@ def level_of(
         shared_stamp_share=_mean(trace.events["ambiguity_ns"] > 0),
         unsure_share=found.unsure_share,
         server_late_p99_ms=_percentile(truth.lateness_ns / MS, 99) or 0.0,
-        cpu_share=max(
-            (w.cpu_ns / w.wall_ns for w in trace.workers if w.wall_ns),
-            default=0.0,
-        ),
+        cpu_share=_cpu_share(trace),
         within=False,
     )
     has_gaps = bool((trace.requests["event_count"] > 1).any())
     is_exact = _is_exact(level, target_ms, has_gaps=has_gaps)
     return replace(level, within=not failed and is_exact)
+
+
+def _cpu_share(trace: Trace) -> float:
+    """Of the busiest worker."""
+    shares = (w.cpu_ns / w.wall_ns for w in trace.workers if w.wall_ns)
+    return max(shares, default=0.0)
 
 
 def _is_exact(level: LoadLevel, target_ms: float, *, has_gaps: bool) -> bool:

@@ -24,67 +24,77 @@ MAX_COLUMNS = 100
 EXIT_CODES = {"warn": 1, "fail": 3}
 """By the worst finding; 0 for all others. 2 is a usage error."""
 
+Root = Annotated[
+    Path,
+    typer.Option(
+        help="Directory with sys, proc, dev and etc; another one than / reads copied files.",
+        exists=True,
+        file_okay=False,
+    ),
+]
+Server = Annotated[
+    str | None,
+    typer.Option(
+        metavar="URL",
+        help="Look at this running server, too (default: none).",
+    ),
+]
+Log = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="Say what this log of a server means (default: none).",
+    ),
+]
+Everything = Annotated[
+    bool,
+    typer.Option("--all", help="Show the evidence of every check."),
+]
+Json = Annotated[
+    bool,
+    typer.Option("--json", help="Print everything as one JSON object."),
+]
+Fix = Annotated[
+    bool,
+    typer.Option(
+        "--fix",
+        help="Print the commands that would help, as a script. None is run.",
+    ),
+]
+Expect = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="Compare the machine with this machine.yaml, line by line (default: none).",
+    ),
+]
+ReportPage = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="Write everything to this page, too: .html or .md (default: none).",
+    ),
+]
+Template = Annotated[
+    bool,
+    typer.Option(
+        "--expect-template",
+        help="Print a machine.yaml of this machine, to be edited, and end.",
+    ),
+]
+
 
 def doctor(
     *,
-    root: Annotated[
-        Path,
-        typer.Option(
-            help="Directory with sys, proc, dev and etc; another one than / reads copied files.",
-            exists=True,
-            file_okay=False,
-        ),
-    ] = Path("/"),
-    server: Annotated[
-        str | None,
-        typer.Option(
-            metavar="URL",
-            help="Look at this running server, too (default: none).",
-        ),
-    ] = None,
-    log: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="Say what this log of a server means (default: none).",
-        ),
-    ] = None,
-    everything: Annotated[
-        bool,
-        typer.Option("--all", help="Show the evidence of every check."),
-    ] = False,
-    json: Annotated[
-        bool,
-        typer.Option("--json", help="Print everything as one JSON object."),
-    ] = False,
-    fix: Annotated[
-        bool,
-        typer.Option(
-            "--fix",
-            help="Print the commands that would help, as a script. None is run.",
-        ),
-    ] = False,
-    expect: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="Compare the machine with this machine.yaml, line by line (default: none).",
-        ),
-    ] = None,
-    report: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="Write everything to this page, too: .html or .md (default: none).",
-        ),
-    ] = None,
-    expect_template: Annotated[
-        bool,
-        typer.Option(
-            "--expect-template",
-            help="Print a machine.yaml of this machine, to be edited, and end.",
-        ),
-    ] = False,
+    root: Root = Path("/"),
+    server: Server = None,
+    log: Log = None,
+    everything: Everything = False,
+    json: Json = False,
+    fix: Fix = False,
+    expect: Expect = None,
+    report: ReportPage = None,
+    expect_template: Template = False,
 ) -> None:
     """Check host, cards, PCIe links, containers, client and server before measuring.
 

@@ -30,77 +30,86 @@ FIRST_S = 10.0
 PAGE_S = 5.0
 PAGE_BYTES = 16 * 1024 * 1024
 
+Once = Annotated[bool, typer.Option("--once", help="Print one sample and end.")]
+Json = Annotated[
+    bool,
+    typer.Option(
+        "--json",
+        help="Print samples as JSON, one a line: every field with its unit, its value or the "
+        "reason why it is missing.",
+    ),
+]
+Interval = Annotated[
+    float,
+    typer.Option(help="Seconds between two samples.", min=0.1, max=3600),
+]
+Url = Annotated[
+    str | None,
+    typer.Option(
+        help="Address of a server whose own metrics page is shown as well.",
+        show_default="none",
+    ),
+]
+Csv = Annotated[
+    Path | None,
+    typer.Option(
+        help="Append samples to this CSV file: a row per card, host and server.",
+        dir_okay=False,
+        show_default="none",
+    ),
+]
+Parquet = Annotated[
+    Path | None,
+    typer.Option(
+        help="Append samples to this Parquet file.",
+        dir_okay=False,
+        show_default="none",
+    ),
+]
+Serve = Annotated[
+    bool,
+    typer.Option(
+        "--serve",
+        help="Show the samples over HTTP to `--monitor URL` on another host.",
+    ),
+]
+Host = Annotated[
+    str,
+    typer.Option(
+        help="Address that --serve listens on; another one than this host's own loopback "
+        "requires a token in INFEROMETER_MONITOR_TOKEN."
+    ),
+]
+Port = Annotated[
+    int,
+    typer.Option(
+        help="Port that --serve listens on; 0 selects a free one.",
+        min=0,
+        max=65535,
+    ),
+]
+Root = Annotated[
+    Path,
+    typer.Option(
+        help="Directory with sys, proc and dev; another one than / shows copied files.",
+        exists=True,
+        file_okay=False,
+    ),
+]
+
 
 def monitor(
     *,
-    once: Annotated[
-        bool, typer.Option("--once", help="Print one sample and end.")
-    ] = False,
-    json: Annotated[
-        bool,
-        typer.Option(
-            "--json",
-            help="Print samples as JSON, one a line: every field with its unit, its value or the "
-            "reason why it is missing.",
-        ),
-    ] = False,
-    interval: Annotated[
-        float,
-        typer.Option(help="Seconds between two samples.", min=0.1, max=3600),
-    ] = 0.5,
-    url: Annotated[
-        str | None,
-        typer.Option(
-            help="Address of a server whose own metrics page is shown as well.",
-            show_default="none",
-        ),
-    ] = None,
-    csv: Annotated[
-        Path | None,
-        typer.Option(
-            help="Append samples to this CSV file: a row per card, host and server.",
-            dir_okay=False,
-            show_default="none",
-        ),
-    ] = None,
-    parquet: Annotated[
-        Path | None,
-        typer.Option(
-            help="Append samples to this Parquet file.",
-            dir_okay=False,
-            show_default="none",
-        ),
-    ] = None,
-    serve: Annotated[
-        bool,
-        typer.Option(
-            "--serve",
-            help="Show the samples over HTTP to `--monitor URL` on another host.",
-        ),
-    ] = False,
-    host: Annotated[
-        str,
-        typer.Option(
-            help="Address that --serve listens on; another one than this host's own loopback "
-            "requires a token in INFEROMETER_MONITOR_TOKEN."
-        ),
-    ] = "127.0.0.1",
-    port: Annotated[
-        int,
-        typer.Option(
-            help="Port that --serve listens on; 0 selects a free one.",
-            min=0,
-            max=65535,
-        ),
-    ] = 9120,
-    root: Annotated[
-        Path,
-        typer.Option(
-            help="Directory with sys, proc and dev; another one than / shows copied files.",
-            exists=True,
-            file_okay=False,
-        ),
-    ] = Path("/"),
+    once: Once = False,
+    json: Json = False,
+    interval: Interval = 0.5,
+    url: Url = None,
+    csv: Csv = None,
+    parquet: Parquet = None,
+    serve: Serve = False,
+    host: Host = "127.0.0.1",
+    port: Port = 9120,
+    root: Root = Path("/"),
 ) -> None:
     """Show the accelerators, their PCIe links and this host.
 

@@ -44,80 +44,92 @@ class Page:
     ratings: Path | None
 
 
+Sources = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar="PATH",
+        readable=False,  # what may not be read is told in our one sentence
+        help="Result directories, run directories, or result files of any known tool.",
+    ),
+]
+Output = Annotated[
+    Path,
+    typer.Option(
+        "--output",
+        "-o",
+        help="HTML file to write; an existing file is overwritten.",
+    ),
+]
+PageLanguage = Annotated[
+    Language, typer.Option("--lang", help="Language of the page.")
+]
+Title = Annotated[
+    str | None,
+    typer.Option(
+        "--title",
+        help="Title of the page.",
+        show_default="the campaigns' names",
+    ),
+]
+Figures = Annotated[
+    Path | None,
+    typer.Option(
+        "--figures",
+        metavar="DIR",
+        help="Also write the figures to this directory, as PNG and SVG.",
+    ),
+]
+Markdown = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE", help="Also write a Markdown table; - prints it."
+    ),
+]
+Csv = Annotated[
+    Path | None,
+    typer.Option(
+        "--csv",
+        metavar="FILE",
+        help="Also write a CSV file with a row per point; - prints it.",
+    ),
+]
+DcuCsv = Annotated[
+    Path | None,
+    typer.Option(
+        "--dcu-csv",
+        metavar="FILE",
+        help="Also write a CSV file with the columns of the DCU guide's script; - prints it.",
+    ),
+]
+Excel = Annotated[
+    Path | None,
+    typer.Option(
+        "--excel",
+        metavar="FILE",
+        help="Also write an Excel workbook: points, requests, environment.",
+    ),
+]
+Parquet = Annotated[
+    Path | None,
+    typer.Option(
+        "--parquet",
+        metavar="DIR",
+        help="Also write points, requests and environment as Parquet files.",
+    ),
+]
+
+
 def report(  # noqa: PLR0917 - typer makes an option of each
-    sources: Annotated[
-        list[Path],
-        typer.Argument(
-            metavar="PATH",
-            readable=False,  # what may not be read is told in our one sentence
-            help="Result directories, run directories, or result files of any known tool.",
-        ),
-    ],
-    output: Annotated[
-        Path,
-        typer.Option(
-            "--output",
-            "-o",
-            help="HTML file to write; an existing file is overwritten.",
-        ),
-    ] = Path("report.html"),
-    language: Annotated[
-        Language, typer.Option("--lang", help="Language of the page.")
-    ] = Language.EN,
-    title: Annotated[
-        str | None,
-        typer.Option(
-            "--title",
-            help="Title of the page.",
-            show_default="the campaigns' names",
-        ),
-    ] = None,
-    figures: Annotated[
-        Path | None,
-        typer.Option(
-            "--figures",
-            metavar="DIR",
-            help="Also write the figures to this directory, as PNG and SVG.",
-        ),
-    ] = None,
-    markdown: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE", help="Also write a Markdown table; - prints it."
-        ),
-    ] = None,
-    csv: Annotated[
-        Path | None,
-        typer.Option(
-            "--csv",
-            metavar="FILE",
-            help="Also write a CSV file with a row per point; - prints it.",
-        ),
-    ] = None,
-    dcu_csv: Annotated[
-        Path | None,
-        typer.Option(
-            "--dcu-csv",
-            metavar="FILE",
-            help="Also write a CSV file with the columns of the DCU guide's script; - prints it.",
-        ),
-    ] = None,
-    excel: Annotated[
-        Path | None,
-        typer.Option(
-            "--excel",
-            metavar="FILE",
-            help="Also write an Excel workbook: points, requests, environment.",
-        ),
-    ] = None,
-    parquet: Annotated[
-        Path | None,
-        typer.Option(
-            "--parquet",
-            metavar="DIR",
-            help="Also write points, requests and environment as Parquet files.",
-        ),
-    ] = None,
+    sources: Sources,
+    output: Output = Path("report.html"),
+    language: PageLanguage = Language.EN,
+    title: Title = None,
+    figures: Figures = None,
+    markdown: Markdown = None,
+    csv: Csv = None,
+    dcu_csv: DcuCsv = None,
+    excel: Excel = None,
+    parquet: Parquet = None,
     ratings: Ratings = None,
     asserted: Asserted = None,
 ) -> None:

@@ -129,12 +129,7 @@ def measure(
         CannotWriteError: the results could not be saved.
         KeyboardInterrupt: it was stopped before it began.
     """
-    arguments = locals()
-    given = {
-        name: arguments[name] for name in PLACES if arguments[name] is not None
-    }
-    if spec is not None and given:
-        raise PointError([Said("measure.either", {"names": list(given)})])
+    given = _given(locals())
     output = _validated(
         Output,
         goodput=dict(goodput or {}),
@@ -155,6 +150,16 @@ def measure(
         if not has_model:
             point = _of_model(point, endpoint.only_model())
         return _measured(session, point, on_progress, interruption)
+
+
+def _given(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments that describe the point. Raises PointError if a spec describes it, too."""
+    given = {
+        name: arguments[name] for name in PLACES if arguments[name] is not None
+    }
+    if given and arguments["spec"] is not None:
+        raise PointError([Said("measure.either", {"names": list(given)})])
+    return given
 
 
 def _endpoint(url: str, target: Target) -> Endpoint:

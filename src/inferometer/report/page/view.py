@@ -174,22 +174,22 @@ def make_view(
         title=clean(title) if title else _title(points, paths, words),
         written=written,
         answers=tuple(map(_cleaned, answers(points, words, links=links))),
-        sentences=tuple(_sentences(points, best, words)),
-        glance=tuple(_glance(points, words)),
-        verdicts=tuple(_verdicts(points, words)),
-        reasons=tuple(_reasons(points, language)),
-        best=tuple(best),
-        ratings=tuple(_ratings(points, words, rated)),
+        sentences=_sentences(points, best, words),
+        glance=_glance(points, words),
+        verdicts=_verdicts(points, words),
+        reasons=_reasons(points, language),
+        best=best,
+        ratings=_ratings(points, words, rated),
         rating_limits=_limits(points, words, rated),
         aims=tuple(_aim(each, words) for each in checked),
-        precision=tuple(_precision(points, evidence, words)),
-        environment=tuple(_environment(points, evidence, words)),
+        precision=_precision(points, evidence, words),
+        environment=_environment(points, evidence, words),
         method=tuple(_methods(points, evidence, words)),
-        notes=tuple(_notes(points, language)),
-        problems=tuple(clean(problem) for problem in collection.problems),
+        notes=_notes(points, language),
+        problems=tuple(map(clean, collection.problems)),
         unread=collection.unread or len(collection.problems),
-        figures=tuple(each for each in figures if isinstance(each, Drawing)),
-        absent=tuple(_absent(figures)),
+        figures=_drawn(figures),
+        absent=_absent(figures),
         explorer=explorer,
         has_folders=_has_folders(explorer),
         places=_places(points),
@@ -198,23 +198,31 @@ def make_view(
 
 def _best(
     points: Sequence[Point], series: Sequence[str], words: Words
-) -> list[Outstanding]:
-    return [
+) -> tuple[Outstanding, ...]:
+    return tuple(
         _outstanding(each, points, series, words)
         for each in best_points(points, series)
-    ]
+    )
 
 
-def _notes(points: Sequence[Point], language: str) -> list[VerdictCount]:
+def _notes(points: Sequence[Point], language: str) -> tuple[VerdictCount, ...]:
     return _tally(
         ("", note) for point in points for note in notes_of(point, language)
     )
 
 
-def _absent(figures: Iterable[Drawing | Absent]) -> Iterator[tuple[str, str]]:
-    for each in figures:
-        if isinstance(each, Absent):
-            yield each.title, each.reason
+def _drawn(figures: Iterable[Drawing | Absent]) -> tuple[Drawing, ...]:
+    return tuple(each for each in figures if isinstance(each, Drawing))
+
+
+def _absent(
+    figures: Iterable[Drawing | Absent],
+) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (each.title, each.reason)
+        for each in figures
+        if isinstance(each, Absent)
+    )
 
 
 def _has_folders(explorer: Mapping[str, Any]) -> bool:
@@ -269,10 +277,10 @@ def _title(points: Sequence[Point], paths: Sequence[Path], words: Words) -> str:
 
 def _sentences(
     points: Sequence[Point], best: Sequence[Outstanding], words: Words
-) -> list[str]:
+) -> tuple[str, ...]:
     """The summary in words."""
     if not points:
-        return [words.text("page.nothing")]
+        return (words.text("page.nothing"),)
     counts: Counter[str | None] = Counter(point.status for point in points)
     judged = len(points) - counts[None]
     sentences = [
@@ -307,7 +315,7 @@ def _sentences(
         sentences.append(
             words.text("page.sentence.rehearsal", n=f"{rehearsed:,}")
         )
-    return sentences
+    return tuple(sentences)
 
 
 def _tools(points: Sequence[Point]) -> str:
@@ -335,7 +343,7 @@ def _dates(points: Sequence[Point], words: Words) -> str:
     )
 
 
-def _glance(points: Sequence[Point], words: Words) -> list[Listed]:
+def _glance(points: Sequence[Point], words: Words) -> tuple[Listed, ...]:
     listed = []
     for name in GLANCE:
         counts = Counter(
@@ -366,7 +374,7 @@ def _glance(points: Sequence[Point], words: Words) -> list[Listed]:
                     capitalized(words.condition(name)), ordered, len(points)
                 )
             )
-    return listed
+    return tuple(listed)
 
 
 def _limits(points: Sequence[Point], words: Words, rated: Rated) -> str:
@@ -390,14 +398,14 @@ def _limits(points: Sequence[Point], words: Words, rated: Rated) -> str:
 
 def _ratings(
     points: Sequence[Point], words: Words, rated: Rated
-) -> list[Listed]:
+) -> tuple[Listed, ...]:
     found: dict[str, Counter[str]] = {}
     for point in points:
         if point.status == "INVALID":
             continue
         for name, rating in ratings(point.values, rated).items():
             found.setdefault(name, Counter())[rating] += 1
-    return [
+    return tuple(
         Listed(
             words.metric(name),
             tuple(
@@ -407,7 +415,7 @@ def _ratings(
             ),
         )
         for name, counts in found.items()
-    ]
+    )
 
 
 def _aim(checked: Checked, words: Words) -> Aim:
@@ -436,26 +444,21 @@ def _listed(label: str, counts: Mapping[str, int], points: int) -> Listed:
     )
 
 
-def _verdicts(points: Sequence[Point], words: Words) -> list[VerdictCount]:
+def _verdicts(
+    points: Sequence[Point], words: Words
+) -> tuple[VerdictCount, ...]:
     counts: Counter[str | None] = Counter(point.status for point in points)
-    tallies = [
-        VerdictCount(
-            status, words.text(f"page.status.{status}"), counts[status]
-        )
+    named = [
+        (status, words.text(f"page.status.{status}"), counts[status])
         for status in STATUSES
-        if counts[status]
     ]
-    return [
-        *tallies,
-        *(
-            [VerdictCount("", words.text("page.js.no_verdict"), counts[None])]
-            if counts[None]
-            else []
-        ),
-    ]
+    named += [("", words.text("page.js.no_verdict"), counts[None])]
+    return tuple(VerdictCount(*each) for each in named if each[-1])
 
 
-def _tally(sentences: Iterable[tuple[str, Told]]) -> list[VerdictCount]:
+def _tally(
+    sentences: Iterable[tuple[str, Told]],
+) -> tuple[VerdictCount, ...]:
     """Sentences that differ in their figures only are counted as one, which has the range of each;
     the worst come first.
     """
@@ -472,9 +475,8 @@ def _tally(sentences: Iterable[tuple[str, Told]]) -> list[VerdictCount]:
         )
         for (status, _), together in alike.items()
     ]
-    return sorted(
-        tallies, key=lambda tally: (tally.status != "INVALID", -tally.points)
-    )[:MAX_REASONS]
+    tallies.sort(key=lambda tally: (tally.status != "INVALID", -tally.points))
+    return tuple(tallies[:MAX_REASONS])
 
 
 def _outstanding(
@@ -525,7 +527,7 @@ def _where(point: Point, series: str, words: Words) -> str:
 
 def _precision(
     points: Sequence[Point], evidence: Evidence, words: Words
-) -> list[str]:
+) -> tuple[str, ...]:
     """How exactly times were read, as far as the files tell; of what hosts can take, the run that
     used most.
     """
@@ -566,10 +568,12 @@ def _precision(
         )
     if others := len(points) - evidence.runs:
         sentences.append(words.text("page.precision.unknown", n=f"{others:,}"))
-    return sentences
+    return tuple(sentences)
 
 
-def _reasons(points: Sequence[Point], language: str) -> list[VerdictCount]:
+def _reasons(
+    points: Sequence[Point], language: str
+) -> tuple[VerdictCount, ...]:
     return _tally(
         (point.status or "", reason)
         for point in points
@@ -579,14 +583,14 @@ def _reasons(points: Sequence[Point], language: str) -> list[VerdictCount]:
 
 def _environment(
     points: Sequence[Point], evidence: Evidence, words: Words
-) -> list[Listed]:
-    return [
+) -> tuple[Listed, ...]:
+    return tuple(
         _listed(
             words.text(f"page.fact.{key}"), evidence.facts[key], len(points)
         )
         for key in FACTS
         if key in evidence.facts
-    ]
+    )
 
 
 def _methods(

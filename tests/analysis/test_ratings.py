@@ -73,6 +73,13 @@ def test_what_is_no_table_of_limits(
         read_ratings(path)
 
 
+def test_a_file_that_is_not_there_is_not_called_bad_yaml(
+    tmp_path: Path,
+) -> None:
+    with pytest.raises(RatingsError, match="No such file"):
+        read_ratings(tmp_path / "none.yaml")
+
+
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(RatingsError, match="cannot be read"):
         read_ratings(tmp_path / "none.yaml")

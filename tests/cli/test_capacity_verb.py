@@ -57,6 +57,7 @@ def test_none_is_exit_code_1() -> None:
     )
     assert full.exit_code == 1
     assert "gpu_memory_utilization" in full.stdout
+    assert "No deployment starts" in full.stdout
 
 
 @pytest.mark.parametrize(

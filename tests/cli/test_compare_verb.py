@@ -424,7 +424,7 @@ def test_the_value_to_choose_leaves_both_sides_their_points(
         (["a.json", "--by", "model=m,n"], "no point has model=n: there are m"),
         (
             ["a.json", "b.json", "--where", "model=x"],
-            "there is no result in a.json",
+            "no result in a.json has model=x: there are m",
         ),
         (["a.json", "b.json", "--json", "no/such/../../dir/a.json"], "dir"),
         (

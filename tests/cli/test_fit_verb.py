@@ -44,7 +44,7 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "num_prompts": n,
             "request_rate": "inf",
             "burstiness": 1.0,
-            "max_concurrency": None,
+            "max_concurrency": n,
             "completed": n,
             "total_input_tokens": n * 512,
             "total_output_tokens": n * 16,
@@ -80,7 +80,7 @@ def test_a_ladder_gives_a_profile_that_the_engine_uses(
     done = fit(results, output)
     assert done.exit_code == 0, done.output
     assert "simulated" in done.stdout
-    assert "llama-3.1-8b tp1 n=16" in done.stdout
+    assert "llama-3.1-8b tp1 n=16 c=16" in done.stdout
     content = yaml.safe_load(output.read_text())
     found = content["factors"]["host"]
     assert found["value"] == pytest.approx(HOST_FACTOR, rel=0.02)

@@ -244,6 +244,15 @@ def test_a_last_wave_that_is_not_full_is_worth_a_note_with_the_throughput_of_the
     ]
 
 
+def test_a_warm_up_that_was_cut_is_not_the_end_of_the_last_wave() -> None:
+    hung = request(0, end_ms=5_000, warmup=True, outcome=Outcome.CANCELLED)
+    trace = build([hung, *slots(4, 40)])
+    use = slot_use(trace)
+    assert use is not None
+    assert use.busy_share < 0.5
+    assert finding("slots_busy", trace).level == Level.OK
+
+
 def test_an_end_that_nobody_knows_is_not_the_end_of_the_run() -> None:
     rows = slots(4, 40)
     trace = build(

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from inferometer.vocabulary import metric
-from inferometer.words import Said
+from inferometer.words import Said, reason_of
 
 Rating = Literal["excellent", "good", "fair", "needs work"]
 RATINGS: tuple[Rating, ...] = ("excellent", "good", "fair", "needs work")
@@ -52,7 +52,10 @@ def read_ratings(path: Path) -> dict[str, RatingLimits]:
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)
         told = yaml.safe_load(content) if len(content) <= MAX_BYTES else None
-    except (OSError, yaml.YAMLError, ValueError, RecursionError) as error:
+    except OSError as error:
+        values = {"path": str(path), "cause": reason_of(error)}
+        raise RatingsError(Said("ratings.unreadable", values)) from None
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise RatingsError(
             Said("ratings.unread", {"path": str(path)})
         ) from error

@@ -376,7 +376,9 @@ def _tell_next(answers: Sequence[CapacityAnswer], demand: Demand) -> None:
     words = spoken()
     best = next((e for e in answers if e.status in {"meets", "unsure"}), None)
     if best is None:
-        typer.echo(words.text("capacity.none"))
+        none_starts = answers and all(e.status == "refused" for e in answers)
+        key = "capacity.none_starts" if none_starts else "capacity.none"
+        typer.echo(words.text(key))
         return
     share = demand.share(best.replicas)
     load = (

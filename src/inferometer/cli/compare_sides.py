@@ -146,8 +146,12 @@ def _two_sources(wanted: ComparisonRequest) -> Sides:
     together = told_apart([*one.points, *other.points])
     _require_conditions(wanted, together)
     parts = together[: len(one.points)], together[len(one.points) :]
-    sides = _chosen(parts[0], wanted.where), _chosen(parts[1], wanted.where)
-    return sides, _names(*wanted.sources), (*one.problems, *other.problems)
+    names = _names(*wanted.sources)
+    a, b = (
+        _chosen(part, wanted.where, name)
+        for part, name in zip(parts, names, strict=True)
+    )
+    return (a, b), names, (*one.problems, *other.problems)
 
 
 def _two_values(wanted: ComparisonRequest) -> Sides:
@@ -232,10 +236,16 @@ def _require_conditions(
 
 
 def _chosen(
-    points: Sequence[Point], filters: Sequence[tuple[str, str]]
+    points: Sequence[Point], filters: Sequence[tuple[str, str]], side: str = ""
 ) -> Sequence[Point]:
+    """Raises CannotCompareError where a filter leaves nothing of a named side."""
     for name, values in filters:
-        points = _having(points, name, _values(points, name, values))
+        found = _having(points, name, _values(points, name, values))
+        if side and points and not found:
+            there = sorted({_text(value_of(each, name)) for each in points})
+            said = {"side": side, "name": name, "value": values, "there": there}
+            raise CannotCompareError(Said("compare.none_of_side", said))
+        points = found
     return points
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from inferometer.cli.fit_points import Sorted
+    from inferometer.engine.twin.client import TwinLoad
     from inferometer.engine.twin.configuration import TwinSettings
     from inferometer.engine.twin.fit import Factor, Fit, TwinLadder
     from inferometer.engine.twin.fitted import Fitted, TwinPrediction
@@ -271,11 +273,18 @@ def _tell_points(profile: Fitted, ladders: Sequence[TwinLadder]) -> None:
         for load, values, found in zip(
             ladder.loads, ladder.values, predicted, strict=True
         ):
-            cells = [f"{ladder.name} n={load.requests}"]
+            cells = [f"{ladder.name} n={load.requests}{_load(load)}"]
             for name in SHOWN:
                 cells += _compared(values.get(name), found.get(name))
             rows.append(cells)
     show(heads, rows)
+
+
+def _load(load: TwinLoad) -> str:
+    """What tells points of as many requests apart."""
+    if load.max_concurrency is not None:
+        return f" c={load.max_concurrency}"
+    return f" r={load.request_rate:g}" if load.request_rate < inf else ""
 
 
 def _compared(

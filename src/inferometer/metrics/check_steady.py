@@ -11,6 +11,7 @@ from inferometer.metrics.definitions import known, ok
 from inferometer.metrics.finding import NOTE, OK, SUSPECT, Facts, Figure, Found
 from inferometer.metrics.slots import slot_use
 from inferometer.metrics.steady import GROUP, MIN_GROUPS
+from inferometer.trace import Outcome
 
 MIN_REQUESTS = GROUP * MIN_GROUPS
 MIN_TO_DOUBT = 2 * MIN_REQUESTS
@@ -69,7 +70,9 @@ def slots_busy(facts: Facts) -> Found:
     filled = use.idle_share <= t.idle_slots_suspect
     counts = facts.summary.counts
     # These leave slots free, too, and have checks of their own.
-    cut = counts.failed or counts.cancelled or counts.unfinished
+    r = facts.whole.requests
+    warmups_cut = np.any(r["warmup"] & (r["outcome"] != Outcome.OK))
+    cut = counts.failed or counts.cancelled or counts.unfinished or warmups_cut
     if (
         use.busy_share >= t.busy_slots_note
         or not filled

@@ -27,8 +27,11 @@ def ratings_in_words(
         f"{words.metric(name)} {_counted(counts, words)}"
         for name, counts in found.items()
     ]
+    between = words.text("rows.join")
     return (
-        words.text("console.ratings", ratings="; ".join(told)) if told else ""
+        words.text("console.ratings", ratings=between.join(told))
+        if told
+        else ""
     )
 
 

@@ -202,7 +202,7 @@ VERBS: dict[str, str] = {
     "twin.unread": "{path} cannot be read ({cause}): give the file that `inferometer fit` wrote.",
     "twin.never_done": (
         "The twin cannot serve a request of {tokens} tokens: set a larger max_model_len or more "
-        "KV blocks, or leave these results out."
+        "KV blocks, or leave such requests out."
     ),
     "fit.many": "{n} factors are too many for one fit: choose at most {most}.",
     "fit.no_ladder": (
@@ -212,7 +212,8 @@ VERBS: dict[str, str] = {
     "fit.more.one": "1 further point is left out.",
     "fit.more": "{n} further points are left out.",
     "fit.nothing": (
-        "No point can be fitted: give results with model, lengths, num_prompts and latencies."
+        "No point can be fitted, for the reasons above: a fit needs measured results with model, "
+        "lengths, num_prompts and latencies."
     ),
     "fit.simulated": "it is simulated, not measured.",
     "fit.invalid": "its verdict is INVALID.",
@@ -257,6 +258,9 @@ VERBS: dict[str, str] = {
     "capacity.extrapolated": "(extrapolated)",
     "capacity.none": (
         "No deployment meets the targets: allow more cards, other cards, or looser targets."
+    ),
+    "capacity.none_starts": (
+        "No deployment starts: change what is named above, or allow other cards."
     ),
     "capacity.measure": "To be sure, measure one replica of {name} with its share of the load:",
     "twin.timing": "{flags}: a twin has its own timing. Leave out either this or --twin.",
@@ -448,6 +452,7 @@ VERBS: dict[str, str] = {
     ),
     "compare.two_sides": "compare needs two sides, A and B, or --by CONDITION=A,B: {n} given",
     "compare.nowhere": "no point has {name}={value}: there are {there}",
+    "compare.none_of_side": "no result in {side} has {name}={value}: there are {there}",
     "compare.nowhere.unread": "no point has {name}={value}: there are {there} ({problem})",
     "compare.no_points": "no points at all",
     "compare.two_values": "--by needs two values, such as --by {name}=A,B, not {n}",

@@ -108,6 +108,7 @@ VIEWS: dict[str, str] = {
         "The ratings file {path} cannot be read as YAML. Write a line per metric: "
         "mean_ttft_ms: [100, 200, 500]."
     ),
+    "ratings.unreadable": "The ratings file {path} cannot be read ({cause}).",
     "ratings.no_table": (
         "The ratings file {path} is empty or too large, or has no metrics. Write a line per "
         "metric: mean_ttft_ms: [100, 200, 500]."

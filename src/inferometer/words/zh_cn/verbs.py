@@ -179,7 +179,7 @@ VERBS: dict[str, str] = {
     "twin.no_fit": "这不是 `inferometer fit` 生成的配置：请先拟合，或去掉它。",
     "twin.unread": "无法读取 {path}（{cause}）：请给出 `inferometer fit` 生成的文件。",
     "twin.never_done": (
-        "孪生引擎无法处理 {tokens} token 的请求：请增大 max_model_len 或 KV 块数，或去掉这些结果"
+        "孪生引擎无法处理 {tokens} token 的请求：请增大 max_model_len 或 KV 块数，或去掉这样的请求"
         "。"
     ),
     "fit.many": "一次拟合 {n} 个系数过多：最多选 {most} 个。",
@@ -187,7 +187,9 @@ VERBS: dict[str, str] = {
     "fit.left_out": "未采用 {point}：{why}",
     "fit.more.one": "另有 1 个点未采用。",
     "fit.more": "另有 {n} 个点未采用。",
-    "fit.nothing": "没有可用于拟合的点：结果中要有模型、长度、num_prompts 和延迟。",
+    "fit.nothing": (
+        "没有可用于拟合的点，原因见上：拟合需要实测结果，其中要有模型、长度、num_prompts 和延迟。"
+    ),
     "fit.simulated": "它是模拟结果，并非实测。",
     "fit.invalid": "其结论为 INVALID。",
     "fit.no_model": "没有模型 {model} 的配置；请用 --model-profile 指定。",
@@ -222,6 +224,7 @@ VERBS: dict[str, str] = {
     "capacity.unfitted": "（未拟合）",
     "capacity.extrapolated": "（外推）",
     "capacity.none": "没有部署能达到目标：请允许更多的卡、换卡，或放宽目标。",
+    "capacity.none_starts": "没有能启动的部署：请按上述原因调整设置，或换卡。",
     "capacity.measure": "要确认，请用一个副本应承担的负载测量 {name} 的一个副本：",
     "twin.timing": "{flags}：孪生引擎的时序由模型算出。请去掉这些参数，或去掉 --twin。",
     "twin.without": "{flags}：只用于孪生引擎。请加上 --twin CARD，或去掉这些参数。",
@@ -380,6 +383,7 @@ VERBS: dict[str, str] = {
     ),
     "compare.two_sides": "compare 需要 A、B 两边，或 --by CONDITION=A,B：现在给出了 {n} 个",
     "compare.nowhere": "没有 {name}={value} 的测试点：有的是 {there}",
+    "compare.none_of_side": "{side} 中没有 {name}={value} 的结果：有的是 {there}",
     "compare.nowhere.unread": "没有 {name}={value} 的测试点：有的是 {there}（{problem}）",
     "compare.no_points": "没有任何测试点",
     "compare.two_values": "--by 需要两个值，例如 --by {name}=A,B，而不是 {n} 个",

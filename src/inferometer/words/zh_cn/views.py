@@ -93,6 +93,7 @@ VIEWS: dict[str, str] = {
         "评级文件 {path} 无法按 YAML 读取。请每个指标写一行，例如：mean_ttft_ms: [100, 200, 500"
         "]。"
     ),
+    "ratings.unreadable": "无法读取评级文件 {path}（{cause}）。",
     "ratings.no_table": (
         "评级文件 {path} 为空、过大，或没有任何指标。请每个指标写一行，例如：mean_ttft_ms: [100"
         ", 200, 500]。"

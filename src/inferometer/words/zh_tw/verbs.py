@@ -179,15 +179,17 @@ VERBS: dict[str, str] = {
     "twin.no_fit": "這不是 `inferometer fit` 產生的設定檔：請先擬合，或拿掉它。",
     "twin.unread": "無法讀取 {path}（{cause}）：請給出 `inferometer fit` 產生的檔案。",
     "twin.never_done": (
-        "孿生引擎無法處理 {tokens} token 的請求：請加大 max_model_len 或 KV 區塊數，或拿掉這些結"
-        "果。"
+        "孿生引擎無法處理 {tokens} token 的請求：請加大 max_model_len 或 KV 區塊數，或拿掉這樣的請"
+        "求。"
     ),
     "fit.many": "一次擬合 {n} 個係數過多：最多選 {most} 個。",
     "fit.no_ladder": "--ladder-step 只用於各點共用輸入的情況：請拿掉它，或設 --prompts shared。",
     "fit.left_out": "未採用 {point}：{why}",
     "fit.more.one": "另有 1 個點未採用。",
     "fit.more": "另有 {n} 個點未採用。",
-    "fit.nothing": "沒有可用於擬合的點：結果中要有模型、長度、num_prompts 和延遲。",
+    "fit.nothing": (
+        "沒有可用於擬合的點，原因見上：擬合需要實測結果，其中要有模型、長度、num_prompts 和延遲。"
+    ),
     "fit.simulated": "它是模擬結果，並非實測。",
     "fit.invalid": "其結論為 INVALID。",
     "fit.no_model": "沒有模型 {model} 的設定檔；請用 --model-profile 指定。",
@@ -222,6 +224,7 @@ VERBS: dict[str, str] = {
     "capacity.unfitted": "（未擬合）",
     "capacity.extrapolated": "（外推）",
     "capacity.none": "沒有部署能達到目標：請允許更多的卡、換卡，或放寬目標。",
+    "capacity.none_starts": "沒有能啟動的部署：請依上述原因調整設定，或換卡。",
     "capacity.measure": "要確認，請用一個副本應承擔的負載測量 {name} 的一個副本：",
     "twin.timing": "{flags}：孿生引擎的時序由模型算出。請拿掉這些參數，或拿掉 --twin。",
     "twin.without": "{flags}：只用於孿生引擎。請加上 --twin CARD，或拿掉這些參數。",
@@ -380,6 +383,7 @@ VERBS: dict[str, str] = {
     ),
     "compare.two_sides": "compare 需要 A、B 兩邊，或 --by CONDITION=A,B：現在給出了 {n} 個",
     "compare.nowhere": "沒有 {name}={value} 的測試點：有的是 {there}",
+    "compare.none_of_side": "{side} 中沒有 {name}={value} 的結果：有的是 {there}",
     "compare.nowhere.unread": "沒有 {name}={value} 的測試點：有的是 {there}（{problem}）",
     "compare.no_points": "沒有任何測試點",
     "compare.two_values": "--by 需要兩個值，例如 --by {name}=A,B，而不是 {n} 個",

@@ -93,6 +93,7 @@ VIEWS: dict[str, str] = {
         "評級檔案 {path} 無法以 YAML 讀取。請每個指標寫一行，例如：mean_ttft_ms: [100, 200, 500"
         "]。"
     ),
+    "ratings.unreadable": "無法讀取評級檔案 {path}（{cause}）。",
     "ratings.no_table": (
         "評級檔案 {path} 為空、過大，或沒有任何指標。請每個指標寫一行，例如：mean_ttft_ms: [100"
         ", 200, 500]。"

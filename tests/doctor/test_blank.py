@@ -11,8 +11,11 @@ import pytest
 from inferometer.doctor.blank import Blanks
 from inferometer.doctor.checks import examine
 from inferometer.doctor.logs import LogSign
+from inferometer.doctor.seen import seen
 from inferometer.doctor.served import Process
+from inferometer.secret import MASK
 from inferometer.telemetry.tool import ToolAnswer
+from inferometer.words import Said, Words
 from tests.doctor.machines import cards, given, kfd, served, smi
 
 PLANTED = {
@@ -119,3 +122,20 @@ def test_what_is_no_secret_stays(text: str, shown: str) -> None:
 def test_names_are_whole_words() -> None:
     blanks = Blanks.from_words(["vm", "root", ""])
     assert blanks.text("kvm on vm as root") == "kvm on *** as root"
+
+
+@pytest.mark.parametrize(
+    ("url", "chinese"),
+    [
+        ("http://127.0.0.1:1", "http://127.0.0.1:1 上没有程序在监听"),
+        ("http://10.18.44.7:1", f"http://{MASK}:1 上没有程序在监听"),
+    ],
+)
+def test_a_sentence_that_is_evidence_is_blanked_in_every_language(
+    url: str, chinese: str
+) -> None:
+    blanks = Blanks.from_words(())
+    trouble = Said("server.nothing_listens", {"url": url})
+    found = blanks.seen(seen("fail", trouble)).evidence[0]
+    assert found == blanks.text(trouble)
+    assert Words("zh-CN").say(found) == chinese

@@ -149,7 +149,7 @@ def _finding(
 ) -> Iterator[str]:
     mark = _mark(found.status, words)
     later = " " * columns_of(mark)
-    facts = ", ".join(printable(each) for each in found.evidence)
+    facts = ", ".join(printable(words.say(each)) for each in found.evidence)
     title = title_of(name, words)
     text = words.text("doctor.line", title=title, evidence=facts)
     yield from wrapped(text, columns, mark, later)

@@ -19,6 +19,7 @@ from inferometer.doctor.logs import LogSign
 from inferometer.doctor.machine import Machine
 from inferometer.doctor.seen import Seen
 from inferometer.secret import MASK, SECRET_NAME, masked_text
+from inferometer.words import Said
 
 USER_VARIABLES = ("USER", "LOGNAME", "SUDO_USER", "USERNAME")
 HOST_FILES = ("proc/sys/kernel/hostname", "etc/hostname")
@@ -114,9 +115,23 @@ class Blanks:
     def seen(self, found: Seen) -> Seen:
         return replace(
             found,
-            evidence=tuple(map(self.text, found.evidence)),
+            evidence=tuple(map(self._fact, found.evidence)),
             source=self.text(found.source),
         )
+
+    def _fact(self, fact: str) -> str:
+        """A sentence stays one, to be said in another language, if blanking its values does all
+        that blanking its text does.
+        """
+        text = self.text(fact)
+        if not isinstance(fact, Said):
+            return text
+        values = {
+            name: self._fact(value) if isinstance(value, str) else value
+            for name, value in fact.values.items()
+        }
+        said = Said(fact.key, values)
+        return said if said == text else text
 
     def sign(self, sign: LogSign) -> LogSign:
         return replace(sign, line=self.text(sign.line))

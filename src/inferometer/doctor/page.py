@@ -61,7 +61,7 @@ def rows(page: DoctorPage, group: str, words: Words) -> list[CheckRow]:
                     title_of(name, words),
                     each.status,
                     words.text(f"doctor.status.{each.status}"),
-                    why or ", ".join(each.evidence),
+                    why or ", ".join(map(words.say, each.evidence)),
                     advice_of(name, each, words),
                 )
             )

@@ -16,6 +16,7 @@ from inferometer.printable import (
     printable,
     printable_lines,
     printable_name,
+    wrapped,
 )
 
 
@@ -65,3 +66,21 @@ def test_long_text_takes_a_time_linear_in_it(piece: str) -> None:
     begun_s = time.monotonic()
     printable(piece * 1_000_000 + "\x1b", max_chars=1_000_000)
     assert time.monotonic() - begun_s < 20
+
+
+@pytest.mark.parametrize(
+    ("text", "columns", "lines"),
+    [
+        ("每秒的请求数。 [默认：60.0]", 20, ["每秒的请求数。", "[默认：60.0]"]),
+        (
+            "请求速率。 [默认：一 二 三] 完",
+            20,
+            ["请求速率。", "[默认：一 二 三] 完"],
+        ),
+        ("不限。（默认：取自变量）", 14, ["不限。", "（默认：取自变", "量）"]),
+    ],
+)
+def test_what_a_bracket_says_is_not_parted_from_its_word(
+    text: str, columns: int, lines: list[str]
+) -> None:
+    assert wrapped(text, columns, break_words=False) == lines

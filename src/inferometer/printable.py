@@ -19,10 +19,12 @@ MAX_NAME_CHARS = 200
 _BLANKS = re.compile(r"\s+")
 
 _PIECES = re.compile(
+    r"\[[^\[\]]{1,24}\]\s*"
+    r"|(?:[\[（][^\s：]{1,4}：)?"
     r"[（《「“\[(]*(?:[^\s\u2e80-\uffef]+|.)[，。；：、！？）》」”]*\s*"
 )
-"""What a line is not broken within: a word or a Chinese character, with marks that open or close
-it.
+"""What a line is not broken within: a short fact in brackets as in [默认：1024], or a word or a
+Chinese character, with marks that open or close it and what a bracket begins with.
 """
 
 

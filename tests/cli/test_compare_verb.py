@@ -13,8 +13,10 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
+from inferometer.cli.compare_view import interval
 from inferometer.cli.main import app, main
 from inferometer.engine import EmbeddedEngine, EngineSettings
+from inferometer.words import Words
 from tests.cli.api_server import MODEL
 
 pytestmark = pytest.mark.filterwarnings(
@@ -181,6 +183,26 @@ def test_single_files_are_undecided_unless_they_are_far_apart() -> None:
     assert "Undecided: request_throughput (-4.0 %)" in near.stdout
     assert "taken in turns (A B B A)" in " ".join(near.stdout.split())
     assert compare(old, new, "--fail-on", "undecided").exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "shown"),
+    [
+        (-0.05, 0.2, "-5.0 .. +20.0 %"),
+        (11.0, 12.0, "+1100 .. +1200 %"),  # a known effect
+        (-0.6, 5.0, "-60.0 .. +500 %"),
+        (-0.994, 345.85, "not known"),
+        (0.5, 345.85, "> +50.0 %"),
+        (0.5, float("inf"), "> +50.0 %"),
+        (-0.994, 0.5, "< +50.0 %"),
+        (-1.0, float("inf"), "not known"),
+        (None, None, "not known"),
+    ],
+)
+def test_limits_that_say_nothing_are_not_printed(
+    low: float | None, high: float | None, shown: str
+) -> None:
+    assert interval(low, high, Words()) == shown
 
 
 def test_names_from_files_neither_drive_a_terminal_nor_mark_up_a_table() -> (

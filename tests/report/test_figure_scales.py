@@ -172,6 +172,44 @@ def test_long_names_keep_both_ends_and_stay_unlike() -> None:
     assert short["7B"] == "7B"
 
 
+@pytest.mark.parametrize(
+    ("names", "shown"),
+    [
+        (
+            (
+                "2xR9700_x16_llama-3.1-8b_rocm7.0_1-200_TP2",
+                "2xR9700_x8_llama-3.1-8b_rocm7.1_1-200_TP2",
+                "2xpro4500_x16_llama-3.1-8b_cuda13.0_1-200_TP2",
+            ),
+            (
+                "2xR9700_x16_…_rocm7.0_1-200_TP2",
+                "2xR9700_x8_…_rocm7.1_1-200_TP2",
+                "2xpro4500_x16_…_cuda13.0_1-200_TP2",
+            ),
+        ),
+        (
+            (
+                "study_gpt-oss-120b_2026-01-06_before",
+                "study_gpt-oss-120b_2026-01-06_after/b",
+            ),
+            ("study_…_2026-01-06_before", "study_…_2026-01-06_after/b"),
+        ),
+        (
+            ("w" * 30 + "1" + "w" * 30, "w" * 30 + "2" + "w" * 30, "short"),
+            (
+                "w" * 8 + "…wwww1" + "w" * 20,
+                "w" * 8 + "…wwww2" + "w" * 20,
+                "short",
+            ),
+        ),
+    ],
+)
+def test_what_differs_in_long_names_is_in_the_legend(
+    names: tuple[str, ...], shown: tuple[str, ...]
+) -> None:
+    assert tuple(map(legend_names(names).get, names)) == shown
+
+
 def test_names_are_of_one_line_that_can_be_seen() -> None:
     assert clean("a\n\tb\x00c \ud800 \u202ed  e") == "a b c d e"
     assert clean("<script>模型</script>") == "<script>模型</script>"

@@ -618,6 +618,17 @@ def test_a_phone_needs_no_sideways_scrolling(
     )
 
 
+def test_a_count_is_not_followed_by_two_marks(
+    browser: Chrome, pages: Callable[..., str]
+) -> None:
+    seen = Seen(browser, pages())
+    marks = seen.run(
+        "return ['.tallies .badge', '#points .badge[data-status=INVALID]'].map(place => "
+        "getComputedStyle(document.querySelector(place), '::before').content)"
+    )
+    assert marks == ["none", '"✕ "']
+
+
 def test_figures_are_drawn_when_they_come_into_sight(
     browser: Chrome, pages: Callable[..., str]
 ) -> None:
@@ -639,6 +650,10 @@ def test_names_that_begin_alike_are_told_apart_by_their_end(
     seen = Seen(browser, pages("dated"), width=width)
     assert len(set(seen.rows())) == len(dated().points)
     assert seen.rows()[0] == "openai-i…embedded-20261120-120000"
+    seen.run(
+        "document.querySelector('#points tbody th bdi').textContent = arguments[0]",
+        "A_7B_TP1_1k_np104_20260109_043444",
+    )  # which has no place to end a line at
     seen.run(
         "document.querySelector('#points tbody').closest('table').style.width = '1px'"
     )  # as among many columns

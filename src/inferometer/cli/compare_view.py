@@ -49,6 +49,8 @@ SUMMED_UP: tuple[Verdict, ...] = (
 _LEFT = re.compile(r" \(|（")
 """What follows a verdict."""
 
+TENFOLD = 10.0
+"""An interval that is wider than that, and reaches beyond a tenth or tenfold, has no such limit."""
 OVER_ALL = ("metric", "effect", "interval", "points", "verdict")
 AT_POINT = ("a", "b", "effect", "interval", "verdict")
 LINKS = ("load", "shown", "control", "effect", "interval", "verdict")
@@ -156,8 +158,20 @@ def figure(value: float | None) -> str:
 
 
 def interval(low: float | None, high: float | None, words: Words) -> str:
+    """Where the effect lies; of limits more than tenfold apart, only those that say something."""
     if low is None or high is None:
         return words.text("compare.unknown")
+    wide = 1 + high > TENFOLD * (1 + low)
+    no_low, no_high = (
+        wide and 1 + low < 1 / TENFOLD,
+        wide and 1 + high > TENFOLD,
+    )
+    if no_low and no_high:
+        return words.text("compare.unknown")
+    if no_high:
+        return f"> {percent(low)} %"
+    if no_low:
+        return f"< {percent(high)} %"
     return f"{percent(low)} .. {percent(high)} %"
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import chain, count
 from math import inf
 
 from inferometer.results.point import Condition, Point
@@ -23,6 +24,11 @@ SEPARATOR = " · "
 Key = tuple[Condition, ...]
 _OWNER = re.compile(r"^[\w.-]+/(?=[^/]+$)")
 """Of a model on a hub."""
+_SEPARATORS = re.compile(r"([\s_/]+)")
+"""Of the words of a name; a hyphen is within one, as in llama-3.1-8b."""
+_GAPS = re.compile(r"…(?:[\s_/]+…)+")
+MAX_LEFT_OUT = 16
+"""Words that a name in a legend may lack."""
 _NUMBER = re.compile(r"\d{1,9}(\.\d{1,9})?")
 
 
@@ -121,26 +127,39 @@ def name_of(key: Key, fields: Sequence[str], words: Words) -> str:
 
 
 def legend_names(names: Iterable[str]) -> dict[str, str]:
-    """By whole name, the one that a legend shows: its parts shortened in their middles, where it is
-    long, and still unlike the others.
+    """By whole name, the one that a legend shows: where it is long, without what all share, or its
+    parts shortened in their middles, and still unlike the others.
     """
     names = list(dict.fromkeys(names))
-    if without := _without_owners(names):
-        return without
+    if short := _without_owners(names) or _without_shared_words(names):
+        return short
     for longest in PART_LENGTHS:
         parted = {name: _parts_shortened(name, longest) for name in names}
         fits = all(len(label) <= LONGEST for label in parted.values())
         if fits and len(set(parted.values())) == len(parted):
             return parted
-    short: dict[str, str] = {}
-    taken: set[str] = set()
+    alike: dict[str, list[str]] = {}
     for name in names:
-        label, number = shorten(name), 2
-        while label in taken:
-            label, number = f"{shorten(name)} ({number})", number + 1
-        short[name] = label
-        taken.add(label)
-    return short
+        alike.setdefault(shorten(name), []).append(name)
+    short: dict[str, str] = {}
+    for label, those in alike.items():
+        letters = enumerate(zip(*those, strict=False))
+        differ_at = next((at for at, own in letters if len({*own}) > 1), 0)
+        for name in those:
+            near = label if len(those) == 1 else _around(name, differ_at)
+            short[name] = _untaken(near, set(short.values()))
+    return {name: short[name] for name in names}
+
+
+def _around(name: str, place: int) -> str:
+    """Its beginning, and what stands around this place."""
+    begin = max(place - 4, 8)
+    return f"{name[:8]}…{name[begin : begin + LONGEST - 9]}"
+
+
+def _untaken(label: str, taken: set[str]) -> str:
+    numbered = (f"{label} ({number})" for number in count(2))
+    return next(each for each in chain([label], numbered) if each not in taken)
 
 
 def _without_owners(names: Sequence[str]) -> dict[str, str] | None:
@@ -155,6 +174,34 @@ def _without_owners(names: Sequence[str]) -> dict[str, str] | None:
     }
     fits = all(len(label) <= LONGEST for label in short.values())
     return short if fits and len(set(short.values())) == len(names) else None
+
+
+def _without_shared_words(names: Sequence[str]) -> dict[str, str] | None:
+    """`2xR9700_x8_…_rocm7.1_…` where all have the same model and load: the longest words that all
+    share are left out, as many as need be.
+    """
+    long = [name for name in names if len(name) > LONGEST]
+    if len(long) < 2:
+        return None
+    words = (set(_SEPARATORS.split(name)[::2]) for name in long)
+    shared = {word for word in set.intersection(*words) if len(word) > 2}
+    in_order = sorted(shared, key=lambda word: (-len(word), word))
+    for number in range(1, min(len(in_order), MAX_LEFT_OUT) + 1):
+        left_out = set(in_order[:number])
+        short = {
+            name: _left_out(name, left_out) if len(name) > LONGEST else name
+            for name in names
+        }
+        fits = all(len(label) <= LONGEST for label in short.values())
+        if fits and len(set(short.values())) == len(names):
+            return short
+    return None
+
+
+def _left_out(name: str, words: set[str]) -> str:
+    parts = _SEPARATORS.split(name)
+    kept = "".join("…" if part in words else part for part in parts)
+    return _GAPS.sub("…", kept)
 
 
 def _parts_shortened(name: str, longest: int) -> str:

@@ -16,7 +16,7 @@ ANSWERS: dict[str, str] = {
     "answer.no_interval": "未标出置信区间的数值，其区间未知；重复测量即可得出。",
     "answer.cell": "{effect}，{verdict}",
     "answer.is.no difference": "无差异",
-    "answer.is.undecided": "未定",
+    "answer.is.undecided": "尚无定论",
     "answer.suspect": "所用的 {all} 个结果中有 {n} 个为 SUSPECT，请先查看原因。",
     "answer.rehearsal": "这是演练，不反映任何硬件的性能。",
     "answer.left_out": "此处列出 {n} 个负载中的 {shown} 个，图中有全部负载。",

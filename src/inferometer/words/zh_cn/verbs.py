@@ -278,8 +278,8 @@ VERBS: dict[str, str] = {
     "compare.faster": "更快",
     "compare.slower": "更慢",
     "compare.no difference": "无差异",
-    "compare.undecided": "无法判断",
-    "compare.undecided.runs": "无法判断（{n}）",
+    "compare.undecided": "尚无定论",
+    "compare.undecided.runs": "尚无定论（{n}）",
     "compare.unknown": "未知",
     "compare.side": "{side}：{name}，{n} 个结果，来自 {tools}",
     "compare.side.one": "{side}：{name}，1 个结果，来自 {tools}",
@@ -298,19 +298,19 @@ VERBS: dict[str, str] = {
     "compare.rows": "{n} 行单个测试点",
     "compare.rows.one": "1 行单个测试点",
     "compare.hidden": "{rows}未显示：--points 可显示全部。",
-    "compare.more_runs": "（n）：每边再轮流（A B B A）测约 n 次即可判断。",
+    "compare.more_runs": "（n）：每边再轮流（A B B A）测约 n 次即可得出结论。",
     "compare.chance": (
-        "区间全部在 {delta} 之外也可能仍无法判断：{n} 行之中总有几行纯属偶然，因此每一行都要离得更"
+        "区间全部在 {delta} 之外也可能仍无定论：{n} 行之中总有几行纯属偶然，因此每一行都要离得更"
         "远才可信。"
     ),
     "compare.chance.one": (
-        "区间全部在 {delta} 之外也可能仍无法判断：这可能纯属偶然，要离得更远才可信。"
+        "区间全部在 {delta} 之外也可能仍无定论：这可能纯属偶然，要离得更远才可信。"
     ),
     "compare.note": "注意：{warning}。",
     "compare.sum.slower": "B 慢了 {delta} 以上：{what}。",
     "compare.sum.faster": "B 快了 {delta} 以上：{what}。",
     "compare.sum.no difference": "差异不超过 {delta}：{what}。",
-    "compare.sum.undecided": "无法判断：{what}。",
+    "compare.sum.undecided": "尚无定论：{what}。",
     "compare.cell": "{metric}（{percent}%）",
     "caution.no_result": "{side} 中没有结果",
     "caution.the_results": "这些结果",
@@ -345,7 +345,7 @@ VERBS: dict[str, str] = {
     "caution.nowhere": "并非两边都有：{metrics}",
     "caution.somewhere": "{of} 个测试点中有 {n} 个不是两边都有 {metric}",
     "caution.no_interval": (
-        "{of} 行中有 {rows} 行没有区间，因此无法判断：单次运行如果太短，或其文件中没有逐个请求的数"
+        "{of} 行中有 {rows} 行没有区间，因此尚无定论：单次运行如果太短，或其文件中没有逐个请求的数"
         "据（vLLM 加 --save-detailed 才写入），就无从知道它有多精确；重复运行可以"
     ),
     "caution.turns.all": (

@@ -16,7 +16,7 @@ ANSWERS: dict[str, str] = {
     "answer.no_interval": "未標出信賴區間的數值，其區間未知；重複測量即可得出。",
     "answer.cell": "{effect}，{verdict}",
     "answer.is.no difference": "無差異",
-    "answer.is.undecided": "未定",
+    "answer.is.undecided": "尚無定論",
     "answer.suspect": "所用的 {all} 筆結果中有 {n} 筆為 SUSPECT，請先看原因。",
     "answer.rehearsal": "這是演練，不反映任何硬體的效能。",
     "answer.left_out": "此處列出 {n} 個負載中的 {shown} 個，圖中有全部負載。",

@@ -278,8 +278,8 @@ VERBS: dict[str, str] = {
     "compare.faster": "更快",
     "compare.slower": "更慢",
     "compare.no difference": "無差異",
-    "compare.undecided": "無法判斷",
-    "compare.undecided.runs": "無法判斷（{n}）",
+    "compare.undecided": "尚無定論",
+    "compare.undecided.runs": "尚無定論（{n}）",
     "compare.unknown": "未知",
     "compare.side": "{side}：{name}，{n} 個結果，來自 {tools}",
     "compare.side.one": "{side}：{name}，1 個結果，來自 {tools}",
@@ -298,19 +298,19 @@ VERBS: dict[str, str] = {
     "compare.rows": "{n} 行單一測試點",
     "compare.rows.one": "1 行單一測試點",
     "compare.hidden": "{rows}未顯示：--points 可顯示全部。",
-    "compare.more_runs": "（n）：每邊再輪流（A B B A）測約 n 次即可判斷。",
+    "compare.more_runs": "（n）：每邊再輪流（A B B A）測約 n 次即可得出結論。",
     "compare.chance": (
-        "區間全部在 {delta} 之外也可能仍無法判斷：{n} 行之中總有幾行純屬偶然，因此每一行都要離得更"
+        "區間全部在 {delta} 之外也可能仍無定論：{n} 行之中總有幾行純屬偶然，因此每一行都要離得更"
         "遠才可信。"
     ),
     "compare.chance.one": (
-        "區間全部在 {delta} 之外也可能仍無法判斷：這可能純屬偶然，要離得更遠才可信。"
+        "區間全部在 {delta} 之外也可能仍無定論：這可能純屬偶然，要離得更遠才可信。"
     ),
     "compare.note": "注意：{warning}。",
     "compare.sum.slower": "B 慢了 {delta} 以上：{what}。",
     "compare.sum.faster": "B 快了 {delta} 以上：{what}。",
     "compare.sum.no difference": "差異不超過 {delta}：{what}。",
-    "compare.sum.undecided": "無法判斷：{what}。",
+    "compare.sum.undecided": "尚無定論：{what}。",
     "compare.cell": "{metric}（{percent}%）",
     "caution.no_result": "{side} 中沒有結果",
     "caution.the_results": "這些結果",
@@ -345,7 +345,7 @@ VERBS: dict[str, str] = {
     "caution.nowhere": "並非兩邊都有：{metrics}",
     "caution.somewhere": "{of} 個測試點中有 {n} 個不是兩邊都有 {metric}",
     "caution.no_interval": (
-        "{of} 行中有 {rows} 行沒有區間，因此無法判斷：單次執行如果太短，或其檔案中沒有逐個請求的資"
+        "{of} 行中有 {rows} 行沒有區間，因此尚無定論：單次執行如果太短，或其檔案中沒有逐個請求的資"
         "料（vLLM 加 --save-detailed 才寫入），就無從知道它有多精確；重複執行可以"
     ),
     "caution.turns.all": (

@@ -131,11 +131,15 @@ function topRow(i, place, listed, column, first) {
 
 function againstFirst(column, i, first) {
   const share = 100 * (column.data[i] / column.data[first] - 1);
-  const text = say("page.js.top.percent", {
-    percent: `${share < 0 ? "−" : "+"}${Math.abs(share).toFixed(1)}`,
-  });
+  const text = say("page.js.top.percent", { percent: signed(share) });
   const [low, high] = [column.low, column.high];
   const known = low && [i, first].every((each) => low[each] !== null && high[each] !== null);
   const overlap = known && low[i] <= high[first] && low[first] <= high[i];
   return overlap ? say("page.js.top.overlap", { text }) : text;
+}
+
+function signed(percent) {
+  const digits = Math.abs(percent).toFixed(1);
+  const sign = percent < 0 ? "−" : "+";
+  return digits === "0.0" ? digits : sign + digits;
 }

@@ -141,14 +141,14 @@ def legend_names(names: Iterable[str]) -> dict[str, str]:
     alike: dict[str, list[str]] = {}
     for name in names:
         alike.setdefault(shorten(name), []).append(name)
-    short: dict[str, str] = {}
+    unlike: dict[str, str] = {}
     for label, those in alike.items():
         letters = enumerate(zip(*those, strict=False))
         differ_at = next((at for at, own in letters if len({*own}) > 1), 0)
         for name in those:
             near = label if len(those) == 1 else _around(name, differ_at)
-            short[name] = _untaken(near, set(short.values()))
-    return {name: short[name] for name in names}
+            unlike[name] = _untaken(near, set(unlike.values()))
+    return {name: unlike[name] for name in names}
 
 
 def _around(name: str, place: int) -> str:

@@ -27,9 +27,6 @@ BROKEN = getattr(select, "POLLRDHUP", 0)
 HEADER_BYTES_MOST = 65_536
 TLS_RECORD_BYTES = 65_536
 
-
-MAX_CHUNK_SIZE_DIGITS = 16
-
 IDLE_TOO_LONG = re.compile(rb"HTTP/1\.[01] 408 ")
 
 
@@ -60,7 +57,6 @@ class Connection:
         "header_bytes",
         "keep_alive",
         "kernel_stamps",
-        "last_body",
         "opened_ns",
         "outgoing",
         "parser",
@@ -105,9 +101,7 @@ class Connection:
             self.piecemeal
         ) = False
         self.between_chunks = False
-        """All that was read are whole chunks: what follows can be framed without the parser."""
-        self.last_body = b""
-        """The last part of a body that the parser has found."""
+        """See ChunkedConnection."""
         self.surplus = False
         """Unexpected bytes arrived after the end of a response."""
         self.header_bytes = self.status = self.quiet_ns = 0
@@ -216,6 +210,12 @@ class Connection:
         local_port = self.sock.getsockname()[1]
         return flow_key(self._server, local_port, self.sock.family)
 
+    def is_between_chunks(self, data: bytes) -> bool:
+        """Whether these bytes, just fed, end with a whole chunk."""
+        return (
+            self.between_chunks and self.tls is None and data.endswith(b"\r\n")
+        )
+
     def close(self) -> None:
         self.sock.close()
         self.exchange = None
@@ -251,20 +251,7 @@ class Connection:
             # asked now: the parser forgets when the message is complete
             self.keep_alive = self.parser.should_keep_alive()
 
-    def is_between_chunks(self, data: bytes) -> bool:
-        """Whether these bytes, just fed, end with a whole chunk.
-
-        A short body is not trusted: the size of a chunk to come might look like it.
-        """
-        return (
-            len(self.last_body) > MAX_CHUNK_SIZE_DIGITS
-            and self.chunked
-            and self.tls is None
-            and data.endswith(self.last_body + b"\r\n")
-        )
-
     def on_body(self, body: bytes) -> None:
-        self.last_body = body
         if self.body:  # a second chunk: the server wrote more than once
             self.body += body
             self.piecemeal = True
@@ -273,3 +260,18 @@ class Connection:
 
     def on_message_complete(self) -> None:
         self.complete = self.status > 0
+
+
+class ChunkedConnection(Connection):
+    """Knows where chunks end, so that what follows can be framed without the parser. The parser is
+    slower for it.
+    """
+
+    __slots__ = ()
+
+    def on_chunk_header(self) -> None:
+        self.between_chunks = False
+
+    def on_chunk_complete(self) -> None:
+        """The parser may have begun with the next chunk, and not tell before it has its size."""
+        self.between_chunks = True

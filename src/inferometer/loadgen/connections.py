@@ -14,6 +14,7 @@ from inferometer.loadgen.connection import (
     BROKEN,
     READABLE,
     WRITABLE,
+    ChunkedConnection,
     Connection,
 )
 from inferometer.loadgen.flow import Flow
@@ -84,13 +85,14 @@ class Connections:
         self._reserve = min(reserve, most)
         self._opening = 0
         self._by_packets = by_packets
+        self._make = ChunkedConnection if by_packets else Connection
 
     def replenish(self, useful: int) -> None:
         """Fill up the reserve, but open no more connections than there is work for (`useful`)."""
         room = min(self._most, useful) - len(self.by_fd)
         lack = self._reserve - len(self.idle) - self._opening
         for _ in range(min(room, lack, OPENING_MOST - self._opening)):
-            connection = Connection(
+            connection = self._make(
                 self._address, next(self._targets), self._tls
             )
             self.by_fd[connection.fd] = connection
@@ -136,6 +138,9 @@ class Connections:
         self._by_packets = False
         self.flows.clear()
         for connection in self.by_fd.values():
+            if (exchange := connection.exchange) is not None:
+                # what waits there came since the last read
+                connection.quiet_ns = exchange.last_read_ns
             if connection.ready:
                 self.watch(connection)
 

@@ -134,6 +134,7 @@ class Exchange:
         "tokens",
         "unusual_stamps",
         "usage",
+        "usual_arrival",
         "usual_stamp",
     )
 
@@ -199,6 +200,9 @@ class Exchange:
         """
         self.usual_stamp = usual_stamp
         """Who stamps its events."""
+        self.usual_arrival: type = (
+            int if usual_stamp is StampSource.TAP else list
+        )
         self.unusual_stamps: list[tuple[int, int, StampSource]] = []
         """(first, end, who): events that somebody else stamped."""
 
@@ -273,7 +277,8 @@ class Exchange:
         self.reads += 1
         if self.abandoned:
             return
-        stamp_ns = arrival_ns(arrival) or read_ns
+        known_ns = arrival_ns(arrival)
+        stamp_ns = known_ns or read_ns
         outputs = size = 0
         for event in self.decoder.feed(body):
             text, tokens, usage, finish_reason, done, error, _, _ = event
@@ -310,8 +315,8 @@ class Exchange:
                         ambiguity_ns,
                     )
                 )
-        source = _source(arrival)
-        if source is not self.usual_stamp and outputs:
+        if not known_ns or type(arrival) is not self.usual_arrival:
+            source = _source(arrival) if known_ns else StampSource.USER
             end = len(self.arrivals)
             self.unusual_stamps.append((end - outputs, end, source))
 
@@ -470,9 +475,7 @@ class Exchange:
 
 
 def _source(arrival: Arrival) -> StampSource:
-    if isinstance(arrival, int):
-        return StampSource.TAP
-    return StampSource.KERNEL if arrival else StampSource.USER
+    return StampSource.TAP if isinstance(arrival, int) else StampSource.KERNEL
 
 
 def utf8_bytes(text: str) -> int:

@@ -34,6 +34,7 @@ class Flow:
         "latest_ns",
         "lengths",
         "repeated",
+        "short",
         "times_ns",
         "to_pass",
     )
@@ -51,6 +52,8 @@ class Flow:
         """(sequence number, length, time) of packets after a gap."""
         self.to_pass = 0
         """Bytes that were read before their packets were looked at."""
+        self.short = False
+        """The socket had less than packets have told."""
         self.enough = ENOUGH_PACKETS
         self.repeated = 0
         """Packets whose bytes had arrived before: retransmissions."""

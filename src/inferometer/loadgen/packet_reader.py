@@ -6,6 +6,7 @@ is read is cut where packets ended, and each piece has its packet's stamp.
 
 from __future__ import annotations
 
+import select
 from collections.abc import Iterable
 
 from inferometer.clock import MS, NS, monotonic_ns, realtime_ns
@@ -52,6 +53,8 @@ READS_A_TURN = 4
 MAX_PARTS = 64
 """Packets that are framed here and decoded together; the parser takes what comes after them."""
 
+FAULT = select.POLLERR
+
 CROWDED_NS = MS // 2
 """While sockets wait to be read, packets are not looked at more often than this."""
 
@@ -89,7 +92,6 @@ class PacketReader:
         """To be read at once, by file descriptor."""
         self._again: dict[int, Flow] = {}
         """To be read again: their sockets had less than the ring."""
-        self._asked_again: set[int] = set()
         self._spin_until_ns = 0
         self._soon: dict[int, Flow] = {}
         """To be read when there is nothing to decode."""
@@ -99,13 +101,18 @@ class PacketReader:
         self._watching = False
         self._sized: dict[int, Flow] = {}
         """Of responses whose body is not chunked."""
+        self._lost = 0
+        """Packets that the ring had lost at the last tick."""
+        self._ended = False
 
     def begin(self) -> None:
+        self._ended = False
         self._poller.register(self._alarm.fileno(), READABLE)
         if self._eager:
             self._watch_every_packet()
 
     def end(self) -> None:
+        self._ended = True
         self._poller.unregister(self._alarm.fileno())
         self._watch_alarms_only()
 
@@ -126,6 +133,8 @@ class PacketReader:
     def read(self) -> None:
         """Look at the packets, and read the sockets that cannot wait."""
         broken = self._sort_out()
+        if self._ended:  # the ring does not see all connections
+            return
         crowded = monotonic_ns() < self._looked_ns + CROWDED_NS
         if broken or not (self._now and crowded):
             self._alarm.discard()
@@ -145,7 +154,8 @@ class PacketReader:
         """Read now and then what would wait for long; and everything, if packets were lost."""
         self._look()
         self._ticks += 1
-        lost = self._ring.count_lost() > 0
+        self._ring.count_lost()
+        lost, self._lost = self._ring.lost > self._lost, self._ring.lost
         if self._responses.lingered and not self._eager:
             # no packet shows when this server's answers are over
             self._eager = True
@@ -163,20 +173,27 @@ class PacketReader:
                 self._soon[flow.fd] = flow
 
     def holds(self, connection: Connection) -> bool:
-        """Whether something has arrived at it that is not read."""
-        return bool(connection.flow.times_ns)
+        """Whether something has arrived at it that is not read, and will be.
+
+        A packet that TCP refused, for its checksum, is in the ring and never in the socket.
+        """
+        return bool(connection.flow.times_ns) and not connection.flow.short
 
     def sees(self, connections: Iterable[Connection]) -> bool:
         """Whether their handshakes came by; the ring may have lost some."""
         self._look()
         seen = all(each.flow.expected >= 0 for each in connections)
-        return seen or self._ring.lost + self._ring.count_lost() > 0
+        self._ring.count_lost()
+        return seen or self._ring.lost > 0
 
     def _sort_out(self) -> list[Connection]:
         """Attend to what the poller found; what it found of responses is that they broke off."""
         broken = []
         for fd, mask in self._ready:
             if fd in self._ring_fds:
+                if mask & FAULT:  # else it would be found again at once
+                    self._ring.forget_error()
+                    self._alarm.forget_error()
                 continue
             connection = self._connections.by_fd.get(fd)
             if (
@@ -259,13 +276,13 @@ class PacketReader:
         self._read_socket(connection, flow, whole=whole)
         if flow.times_ns and connection.exchange is not None:
             now_ns = monotonic_ns()
-            if flow.fd not in self._asked_again:
-                self._asked_again.add(flow.fd)
+            if not flow.short:
+                flow.short = True
                 self._spin_until_ns = now_ns + SPIN_NS
             self._again[flow.fd] = flow
             self._look_ns = min(self._look_ns, now_ns + RETRY_NS)
         else:
-            self._asked_again.discard(flow.fd)
+            flow.short = False
 
     def _read_socket(
         self, connection: Connection, flow: Flow, *, whole: bool
@@ -284,7 +301,7 @@ class PacketReader:
         except OSError as error:
             self._responses.lost(connection, error)
             return
-        read_ns = realtime_ns()
+        read_ns, last_read_ns = realtime_ns(), exchange.last_read_ns
         if not data:
             self._responses.ended(connection, read_ns)
             return
@@ -296,10 +313,12 @@ class PacketReader:
         rest = self._take_in_pieces(connection, exchange, data, read_ns)
         if rest and connection.exchange is exchange:
             flow.lose(len(rest))
-            connection.piecemeal, connection.between_chunks = True, False
+            connection.piecemeal = True
+            since_ns = flow.latest_ns or last_read_ns
             self._responses.take_in(
-                connection, exchange, rest, ancillary, read_ns, flow.latest_ns
+                connection, exchange, rest, ancillary, read_ns, since_ns
             )
+            connection.between_chunks = connection.is_between_chunks(rest)
         elif rest:
             self._responses.followed(connection, rest)
         if len(data) == READ_BYTES:
@@ -331,7 +350,6 @@ class PacketReader:
             if parts:
                 responses.put_aside(exchange, parts, read_ns)
                 parts = []
-            connection.last_body = b""
             responses.take_in(
                 connection, exchange, piece, arrived_ns, read_ns, arrived_ns
             )

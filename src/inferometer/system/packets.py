@@ -187,6 +187,10 @@ class PacketRing:
         self.lost += lost
         return int(lost)
 
+    def forget_error(self) -> None:
+        """The interface was down; when it is up, packets come again."""
+        self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+
     def close(self) -> None:
         self._socket.close()
         del self._frames, self._status

@@ -15,7 +15,9 @@ import pytest
 from inferometer.clock import MS, realtime_ns
 from inferometer.loadgen import loop as loop_module
 from inferometer.loadgen import packet_reader, reader
+from inferometer.loadgen.flow import Flow
 from inferometer.loadgen.job import Job
+from inferometer.loadgen.live import Live
 from inferometer.loadgen.packet_reader import PacketReader
 from inferometer.system.packets import NoRingError, PacketRing
 from inferometer.system.poller import Poller, make_poller
@@ -23,6 +25,7 @@ from inferometer.trace import Failure, Outcome, StampSource
 from tests.loadgen.loop_runner import (
     BOUNDED,
     Ran,
+    finish_loop,
     job_for,
     jobs_for,
     open_loop,
@@ -191,6 +194,40 @@ def without_length(peer: Peer, asked: Asked) -> None:
     peer.close()
 
 
+def newlines(peer: Peer, asked: Asked) -> None:
+    """A chunk of several packets, the first of which end as a whole chunk might."""
+    peer.send(head("Transfer-Encoding: chunked"))
+    body = b"\n" + b"\r\n" * 40 + STREAM[0]
+    framed = chunk(body)
+    cut = framed.index(body) + 61
+    peer.send(framed[:cut])
+    peer.send(framed[cut : cut + 10], framed[cut + 10 :])
+    peer.send(*map(chunk, STREAM[1:]), LAST_CHUNK)
+
+
+def chunks_in_a_chunk(peer: Peer, asked: Asked) -> None:
+    """What is in a comment looks like the end of the body, and like a chunk of its own."""
+    body = b": 0\r\n\r\n: 5\r\nhello\r\n\n\n" + STREAM[0]
+    framed = chunk(body)
+    peer.send(head("Transfer-Encoding: chunked"))
+    for part in (b"0\r\n\r\n", b"5\r\nhello\r\n"):
+        cut = framed.index(part) + len(part)
+        peer.send(framed[:cut])
+        framed = framed[cut:]
+    peer.send(framed)
+    peer.send(*map(chunk, STREAM[1:]), LAST_CHUNK)
+
+
+def with_extensions(peer: Peer, asked: Asked) -> None:
+    """The head of the next chunk, with its end apart, looks like what went before it."""
+    again = b"%x;a=%s" % (len(STREAM[1]), b"b" * 20)
+    body = b": " + again + b"\n"
+    peer.send(head("Transfer-Encoding: chunked"), chunk(STREAM[0]))
+    peer.send(chunk(body) + again + b"\r\n")
+    peer.send(STREAM[1] + b"\r\n")
+    peer.send(*map(chunk, STREAM[2:]), LAST_CHUNK)
+
+
 def left_open(peer: Peer, asked: Asked) -> None:
     """The last chunk never comes."""
     peer.send(*chunked(*STREAM)[:-1])
@@ -219,6 +256,9 @@ def reset(peer: Peer, asked: Asked) -> None:
     [
         (answer, Outcome.OK),
         (in_bits, Outcome.OK),
+        (newlines, Outcome.OK),
+        (chunks_in_a_chunk, Outcome.OK),
+        (with_extensions, Outcome.OK),
         (plain, Outcome.OK),
         (closing, Outcome.OK),
         (without_length, Outcome.OK),
@@ -311,6 +351,83 @@ def test_without_a_ring_sockets_are_read_as_they_come_and_the_reason_is_kept(
     assert ran.all_ok
     assert StampSource.TAP not in sources(ran)
     assert ran.loop.no_ring == why
+
+
+def test_a_connection_that_the_ring_does_not_show_ends_its_use(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """In the middle of a run, with exchanges in flight."""
+    sees = PacketReader.sees
+    asked: list[bool] = []
+
+    def see_at_first(reader_: PacketReader, connections: Any) -> bool:
+        asked.append(sees(reader_, connections))
+        return len(asked) < 4
+
+    def script(peer: Peer, request: Asked) -> None:
+        long_answer(30, pause_s=0.002)(peer, request)
+        peer.close()
+
+    monkeypatch.setattr(PacketReader, "sees", see_at_first)
+    ran = run_by_packets(script, n=8, concurrency=3)
+    assert ran.all_ok
+    assert ran.column("event_count") == [30] * 8
+    assert ran.loop.rings is None
+    assert sources(ran) == {StampSource.TAP, StampSource.KERNEL}
+
+
+def test_events_of_a_connection_that_was_never_seen_are_at_most_as_old_as_its_request(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Flow, "open", lambda self, sequence: None)
+    monkeypatch.setattr(PacketReader, "sees", lambda self, connections: True)
+    ran = run_by_packets(long_answer(40), n=3)
+    assert ran.all_ok
+    assert sources(ran) == {StampSource.KERNEL}
+    ages_ns = ran.trace.events["ambiguity_ns"]
+    assert ages_ns.max() <= ran.trace.requests["end_ns"].max()
+
+
+def test_what_tcp_refuses_keeps_no_exchange_alive() -> None:
+    """A packet that is in the ring and never in the socket, such as one with a wrong checksum."""
+
+    def script(peer: Peer, asked: Asked) -> None:
+        peer.send(*chunked(*STREAM)[:2])
+        peer.wait_for_hangup()
+        raise Hangup
+
+    limits = BOUNDED.model_copy(update={"idle_s": 0.3})
+    with ScriptedServer(script) as server:
+        job = job_for(server.port, packets=True, timeouts=limits)
+        live = Live()
+        loop = loop_module.Loop(job, live)
+        loop.prepare()
+        (flow,) = loop.connections.flows.values()
+        flow.lengths.append(5)
+        flow.times_ns.append(realtime_ns())
+        ran = finish_loop(loop, job, live)
+    assert ran.failures == [Failure.IDLE_TIMEOUT]
+
+
+def test_losses_are_noticed_whoever_counts_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with ScriptedServer(answer) as server:
+        loop = loop_module.Loop(job_for(server.port, packets=True), Live())
+        loop.prepare()
+        assert loop.rings is not None
+        loop.rings.packets.lost += 1  # as another has asked the kernel
+        read: list[object] = []
+        monkeypatch.setattr(
+            PacketReader, "_read_socket", lambda *seen, **_: read.append(seen)
+        )
+        loop._start_ns = 0
+        loop._schedule.start(1, 0)
+        loop._send_due()
+        loop._reader.tick()
+        loop._reader.tick()
+        assert len(read) == 1
+        loop.close()
 
 
 @pytest.mark.parametrize("length", range(1, 600))

@@ -55,6 +55,7 @@ from inferometer.metrics.calibration import (
 from inferometer.metrics.finding import Thresholds
 from inferometer.protocol import PROTOCOLS, Generation
 from inferometer.request import Request
+from inferometer.spec.flags import by_ring
 from inferometer.spec.run import Timeouts
 from inferometer.store.environment import cpu_facts
 from inferometer.system.descriptors import raise_descriptor_limit
@@ -129,7 +130,11 @@ def key_of(*, workers: int, real_time: bool) -> dict[str, Any]:
         **{name: version(name) for name in ("httptools", "orjson")},
         "workers": workers,
         "real_time": real_time and may_take_priority(),
-        "stamps": "kernel" if kernel_stamps() else "user",
+        "stamps": "ring"
+        if by_ring(os.environ)
+        else "kernel"
+        if kernel_stamps()
+        else "user",
         "tls": False,
     }
 
@@ -296,6 +301,8 @@ class _Bench:
                 timeouts=TIMEOUTS,
                 real_time=self.real_time,
                 request_id_prefix=ID_PREFIX,
+                workers=self.workers,
+                packets=by_ring(os.environ),
             )
             for shard in stripe(plan, self.workers)
         ]

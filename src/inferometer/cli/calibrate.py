@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from inferometer.cli.output import in_files_too
-from inferometer.cli.usage import usage_error
+from inferometer.cli.usage import require_known_arrivals, usage_error
 from inferometer.words import Said, spoken
 
 if TYPE_CHECKING:
@@ -89,6 +89,8 @@ def calibrate(  # noqa: PLR0917 - typer makes an option of each
         raise typer.BadParameter(
             spoken().text("calibrate.not_finite", value=target_ms)
         )
+
+    require_known_arrivals()
 
     def measured() -> Calibration:
         return _calibrate(

@@ -29,7 +29,7 @@ from inferometer.cli.level_flags import (
     Step,
 )
 from inferometer.cli.ratings import Ratings, rated_by
-from inferometer.cli.usage import usage_error
+from inferometer.cli.usage import require_known_arrivals, usage_error
 from inferometer.printable import printable
 from inferometer.words import spoken
 
@@ -136,6 +136,7 @@ def run(  # noqa: PLR0917 - typer makes an option of each
         return
     from inferometer.cli.host import calibration_by_workers
 
+    require_known_arrivals()
     known = calibration_by_workers(wanted=calibration, rehearsal=embedded)
     _run_to_its_end(
         _parsed(flags, asserted or (), ratings), flags, allow_invalid, known

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from typing import NoReturn
 
 import typer
 
 from inferometer.printable import printable
-from inferometer.words import Said, in_words
+from inferometer.words import Said, in_words, sentence_of
 
 EXIT_USAGE = 2
 MAX_REASON_CHARS = 20_000
@@ -20,3 +21,15 @@ def usage_error(*reasons: str | Said | Exception) -> NoReturn:
         sentence = printable(in_words(reason), MAX_REASON_CHARS)
         typer.echo(f"inferometer: {sentence}", err=True)
     raise typer.Exit(EXIT_USAGE)
+
+
+def require_known_arrivals() -> None:
+    """End if the environment names a source of arrival times that there is not: it would be
+    measured otherwise than asked.
+    """
+    from inferometer.spec.flags import by_ring
+
+    try:
+        by_ring(os.environ)
+    except ValueError as error:
+        usage_error(sentence_of(error))

@@ -186,30 +186,30 @@ class Loop:
         self.stalled_ns = self.longest_stall_ns = 0
         self._reader.begin()
         self._running = True
+        schedule, responses = self._schedule, self.responses
+        backlog = responses.backlog
         while (
-            self.responses.in_flight
-            or self._schedule.left
-            or self.responses.resend
-        ) and not self.responses.over:
+            responses.in_flight or schedule.left or responses.resend
+        ) and not responses.over:
             more_to_send = self._send_due()
-            backlog = self.responses.backlog
             seconds = 0 if more_to_send or backlog else self._patience_s()
-            if self._reader.wait(seconds) and not backlog.is_full:
-                self._reader.read()
+            reader = self._reader
+            if reader.wait(seconds) and not backlog.is_full:
+                reader.read()
                 backlog.settle()
             elif backlog:
-                self.responses.decode(self._reader.decodes_a_turn)
+                responses.decode(reader.decodes_a_turn)
             else:
-                self._reader.catch_up()
+                reader.catch_up()
                 backlog.settle()
-            if self.responses.lingering:
-                self.responses.leave_lingering()
+            if responses.lingering:
+                responses.leave_lingering()
             if monotonic_ns() >= self._next_tick_ns:
                 self._tick()
         self._reader.end()
         self._running = False
-        while self.responses.backlog:
-            self.responses.decode(self._reader.decodes_a_turn)
+        while backlog:
+            responses.decode(self._reader.decodes_a_turn)
         self._report()
 
     def close(self) -> None:

@@ -105,19 +105,20 @@ class Responses:
         body = connection.body
         if body:
             connection.body = b""
-            self.backlog.bytes += len(body)
             exchange.queued += 1
-            if type(arrival) is int:  # a packet's
-                since_ns = arrival
             # One chunk is one write of the server, and one arrival. Anything else may have come
-            # bit by bit.
-            elif connection.piecemeal or size == READ_BYTES:
+            # bit by bit, unless it is one packet.
+            if not connection.piecemeal and size != READ_BYTES:
+                since_ns = read_ns
+            elif type(arrival) is int:
+                since_ns = arrival
+            else:
                 since_ns = connection.arrived_since(
                     quiet_ns, full=size == READ_BYTES
                 )
-            else:
-                since_ns = read_ns
-            self.backlog.reads.append(
+            backlog = self.backlog
+            backlog.bytes += len(body)
+            backlog.reads.append(
                 (exchange.position, body, arrival, read_ns, since_ns)
             )
         if connection.complete:

@@ -42,11 +42,11 @@ class SocketReader:
     def wait(self, seconds: float) -> bool:
         """Whether there is something to read, after waiting for it at most so long."""
         self._quiet_ns = self._polled_ns
-        self._ready = self._poller.poll(seconds, READY_MOST)
-        if len(self._ready) < READY_MOST:
+        self._ready = ready = self._poller.poll(seconds, READY_MOST)
+        if len(ready) < READY_MOST:
             # else more may have been ready than we were told of
             self._polled_ns = realtime_ns()
-        return bool(self._ready)
+        return bool(ready)
 
     def read(self) -> None:
         """Read each ready socket once, frame at once so that a complete response frees its slot,
@@ -78,11 +78,12 @@ class SocketReader:
             if not data:
                 responses.ended(connection, read_ns)
                 continue
+            size = len(data)
             reads += 1
-            read_bytes += len(data)
+            read_bytes += size
             exchange.last_read_ns = read_ns
             take_in(connection, exchange, data, ancillary, read_ns, quiet_ns)
-            if len(data) == READ_BYTES:
+            if size == READ_BYTES:
                 responses.check_length(connection, exchange)
         responses.reads += reads
         responses.bytes_read += read_bytes

@@ -40,7 +40,7 @@ from inferometer.server.endpoint import Endpoint, Listing
 from inferometer.server.failures import proxy_passed_by
 from inferometer.spec.base import ReasonsError
 from inferometer.spec.checks import check_requests, check_run
-from inferometer.spec.flags import with_api_key
+from inferometer.spec.flags import by_ring, with_api_key
 from inferometer.spec.load import Load
 from inferometer.spec.run import RunSpec
 from inferometer.system.descriptors import raise_descriptor_limit
@@ -386,7 +386,7 @@ def run(
             is not None,  # to count them with it, should the server not
             request_id_prefix=request_id_prefix,
             workers=spec.workers,
-            packets=os.environ.get("INFEROMETER_ARRIVALS") == "ring",
+            packets=by_ring(os.environ),
         )
         for shard in stripe(point.plan, spec.workers)
     ]

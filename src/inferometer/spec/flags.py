@@ -24,6 +24,10 @@ from inferometer.words.library import of_library
 SERVER_URL = "VLLM_SERVER_URL"
 """Variable of the environment that holds the server's address."""
 
+ARRIVALS = "INFEROMETER_ARRIVALS"
+"""Variable of the environment that says where arrival times come from."""
+_ARRIVALS = ("read", "ring")
+
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _HEADER_VALUE = re.compile(r"[\x20-\x7e\t]*")
 _HOST = re.compile(r"[A-Za-z0-9._-]+")
@@ -142,6 +146,16 @@ def parse_metrics(text: str) -> tuple[str, ...]:
         if name not in metrics:
             metrics.append(name)
     return tuple(metrics)
+
+
+def by_ring(environment: Mapping[str, str]) -> bool:
+    """Whether arrival times are to come from the packet ring. Raises ValueError."""
+    source = environment.get(ARRIVALS, "").strip().lower() or _ARRIVALS[0]
+    if source not in _ARRIVALS:
+        told = {"flag": ARRIVALS, "value": source, "known": list(_ARRIVALS)}
+        near = did_you_mean(source, _ARRIVALS)
+        raise ValueError(Said("flag.not_one_of", {**told, "near": near}))
+    return source == "ring"
 
 
 def did_you_mean(typed: str, known: Iterable[str]) -> str:

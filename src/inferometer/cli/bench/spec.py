@@ -183,6 +183,7 @@ def _check_the_rest(
     headers = asked.target["headers"] or {}
     attempt(check_headers, headers)
     attempt(parse.with_api_key, headers, os.environ)
+    attempt(parse.by_ring, os.environ)
     attempt(check_metadata, asked.output.metadata)
     attempt(_check_dialects, asked.output.dialects)
     for flag in ("endpoint", "request_id_prefix"):

@@ -165,11 +165,19 @@ def test_where_the_kernel_does_not_stamp_the_read_does_and_it_is_said_so() -> (
     exchange.decode(event("a"), stamped(100), at(130), at(0))
     exchange.decode(event("b") + event("c"), [], at(250), at(200))
     exchange.decode(event("d"), stamped(300), at(301), at(280))
+    empty = [(1, 65, bytes(48))]  # a control message without a stamp in it
+    exchange.decode(event("e"), empty, at(320), at(310))
     _, events, _ = recorded(exchange)
-    assert events["arrival_ns"].tolist() == [100, 250, 250, 300]
-    assert events["read_delay_ns"].tolist() == [30, 0, 0, 1]
+    assert events["arrival_ns"].tolist() == [100, 250, 250, 300, 320]
+    assert events["read_delay_ns"].tolist() == [30, 0, 0, 1, 0]
     user, kernel = StampSource.USER, StampSource.KERNEL
-    assert events["stamp_source"].tolist() == [kernel, user, user, kernel]
+    assert events["stamp_source"].tolist() == [
+        kernel,
+        user,
+        user,
+        kernel,
+        user,
+    ]
 
 
 def test_an_event_cut_over_reads_arrives_with_the_last_of_them() -> None:

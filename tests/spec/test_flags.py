@@ -7,7 +7,9 @@ import math
 import pytest
 
 from inferometer.spec.flags import (
+    ARRIVALS,
     base_url_of,
+    by_ring,
     canonical_base_url,
     host_header,
     parse_base_url,
@@ -338,3 +340,18 @@ def test_host_and_port() -> None:
         match=r"is not an address: set server.base_url http://HOST:PORT, the port from",
     ):
         base_url_of("h", 70000)
+
+
+@pytest.mark.parametrize(
+    ("text", "ring"),
+    [("", False), ("read", False), ("ring", True), (" Ring ", True)],
+)
+def test_the_source_of_arrival_times(text: str, *, ring: bool) -> None:
+    assert by_ring({ARRIVALS: text}) is ring
+    assert not by_ring({})
+
+
+@pytest.mark.parametrize("text", ["rings", "1", "tap", "ring\n0"])
+def test_a_source_of_arrival_times_that_there_is_not(text: str) -> None:
+    with pytest.raises(ValueError, match="is not one of read, ring"):
+        by_ring({ARRIVALS: text})

@@ -47,6 +47,9 @@ expires.
 PlainTexts = Callable[[Sequence[bytes]], tuple[int, str]]
 """What a decoder may have as `plain_texts`: a faster way for a run of events that are alike."""
 
+_ARRIVALS = {StampSource.KERNEL: list, StampSource.TAP: int}
+"""Type of an arrival, by who stamps it."""
+
 _NO_USAGE = Usage()
 _NO_REMARKS = Remarks()
 
@@ -200,9 +203,7 @@ class Exchange:
         """
         self.usual_stamp = usual_stamp
         """Who stamps its events."""
-        self.usual_arrival: type = (
-            int if usual_stamp is StampSource.TAP else list
-        )
+        self.usual_arrival = _ARRIVALS[usual_stamp]
         self.unusual_stamps: list[tuple[int, int, StampSource]] = []
         """(first, end, who): events that somebody else stamped."""
 

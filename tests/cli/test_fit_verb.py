@@ -9,11 +9,11 @@ import pytest
 import yaml
 from typer.testing import CliRunner, Result
 
-from inferometer.cli.fit_points import profile_of
 from inferometer.cli.main import app
 from inferometer.engine.twin.client import TwinLoad
 from inferometer.engine.twin.configuration import TwinSettings
 from inferometer.engine.twin.fit import TwinLadder, simulate
+from inferometer.engine.twin.profiles import model_profile
 
 SETTINGS = TwinSettings(
     card="r9700",
@@ -165,4 +165,4 @@ def test_what_is_no_profile_is_refused(tmp_path: Path, content: bytes) -> None:
     ],
 )
 def test_models_are_known_by_name(model: object, profile: str | None) -> None:
-    assert profile_of(model) == profile  # type: ignore[arg-type]
+    assert model_profile(model) == profile

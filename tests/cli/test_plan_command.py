@@ -235,6 +235,18 @@ def test_a_rehearsal_needs_no_command(plan: Plan) -> None:
     assert "Left: a guess from the embedded engine's settings.\n" in out
 
 
+def test_a_rehearsal_says_what_it_simulates(plan: Plan) -> None:
+    code, out, _ = plan("pcie-machine-c", "--quick", "--embedded")
+    assert code == 0
+    what = "llama-3.1-8b-r9700-tp2-pcie4x16-vllm-eager-server"
+    assert f"which simulates {what} at 8 times its speed\n" in out
+    code, out, err = plan(
+        *("pcie-machine-c", "--embedded", "--set", "hardware.C.twin=r9999")
+    )
+    assert (code, out) == (2, "")
+    assert "no profile r9999" in err
+
+
 def test_what_cannot_be_planned(plan: Plan) -> None:
     code, out, err = plan("producton")
     assert (code, out) == (2, "")

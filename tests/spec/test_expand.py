@@ -453,7 +453,11 @@ def test_the_identity_of_a_point_has_what_was_declared_and_no_port_of_ours() -> 
     }
     assert same == fingerprint(recipe=compose)
     assert same == fingerprint(
-        hardware={"instruction": "push it", "cost_per_hour": 3}
+        hardware={
+            "instruction": "push it",
+            "cost_per_hour": 3,
+            "twin": "r9700",
+        }
     )
     assert same == fingerprint(
         name="renamed", result_dir="elsewhere", goodput={"ttft": 3}

@@ -170,6 +170,7 @@ def test_a_point_of_the_pcie_study() -> None:
         "pcie_generation": 4,
         "pcie_width": 16,
         "bandwidth_gb_s": 32.0,
+        "twin": "r9700",
     }
 
 

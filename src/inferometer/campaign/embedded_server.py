@@ -10,11 +10,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 
+from inferometer.campaign.rehearsed_twin import twin_for
 from inferometer.engine import EmbeddedEngine, EngineSettings
+from inferometer.engine.twin.configuration import TwinSettings
+from inferometer.engine.twin.profiles import ProfileError
 from inferometer.protocol import PROTOCOLS
 from inferometer.server.base import Confirmation, ServerError
 from inferometer.server.endpoint import Endpoint, EndpointError
-from inferometer.spec.campaign import Group, PlannedPoint, ServerNeed
+from inferometer.spec.campaign import (
+    CampaignError,
+    Group,
+    PlannedPoint,
+    ServerNeed,
+)
 from inferometer.words import Said, sentence_of
 
 TTFT_MS = 10.0
@@ -25,6 +33,11 @@ ITL_GROWTH_MS = 0.02
 SPEED_UP = 0.8
 JITTER = 0.05
 MAX_NUM_SEQS = 256
+
+
+def engine_for(need: ServerNeed) -> EngineSettings | TwinSettings:
+    """A twin where the hardware names its card and there is one; else an engine of set times."""
+    return twin_for(need) or settings_for(need)
 
 
 def settings_for(need: ServerNeed) -> EngineSettings:
@@ -46,23 +59,28 @@ def settings_for(need: ServerNeed) -> EngineSettings:
 
 
 def embedded(groups: Sequence[Group]) -> list[Group]:
-    """The same plan for the embedded engine."""
-    return [
-        replace(
-            group,
-            points=tuple(
-                _embedded(point, group.server) for point in group.points
-            ),
-        )
-        for group in groups
-    ]
+    """The same plan for the embedded engine. Raises CampaignError for a card without a twin."""
+    try:
+        return [
+            replace(
+                group,
+                points=tuple(
+                    _embedded(point, group.server) for point in group.points
+                ),
+            )
+            for group in groups
+        ]
+    except ProfileError as error:
+        raise CampaignError([sentence_of(error)]) from None
 
 
 def _embedded(point: PlannedPoint, need: ServerNeed) -> PlannedPoint:
     spec = point.spec.at_address(
         None
     )  # the engine has a port of its own, whatever the address of the real server
-    identity = {**(spec.server or {}), "embedded": asdict(settings_for(need))}
+    settings = asdict(engine_for(need))
+    settings.pop("factors", None)  # a rehearsal's twin has none
+    identity = {**(spec.server or {}), "embedded": settings}
     return replace(point, spec=spec.model_copy(update={"server": identity}))
 
 
@@ -70,12 +88,14 @@ class EmbeddedServer:
     """The embedded engine in place of the server that is needed."""
 
     def __init__(
-        self, need: ServerNeed, settings: EngineSettings | None = None
+        self,
+        need: ServerNeed,
+        settings: EngineSettings | TwinSettings | None = None,
     ) -> None:
         self.need = need
         backends = (need.recipe.backend,)
         self._engine = EmbeddedEngine(
-            settings or settings_for(need),
+            settings or engine_for(need),
             model=need.served_model,
             backends=backends,
         )

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from inferometer.campaign.rehearsed_twin import token_seconds
+from inferometer.engine.twin.configuration import TwinSettings
 from inferometer.spec.campaign import Group
 from inferometer.spec.load import Load
 from inferometer.spec.run import RunSpec
@@ -87,13 +89,12 @@ def _pace_of(spec: RunSpec) -> _Pace:
     engine = (spec.server or {}).get("embedded")
     if engine is None:
         return GUESSED
-    prompt_token = engine["prefill_ms_per_1k_tokens"] / 1e6
-    return _Pace(
-        token=engine["itl_ms"] / 1e3,
-        prompt_token=prompt_token,
-        point=0.2,
-        start=0.5,
-    )
+    if "card" in engine:
+        token, prompt_token = token_seconds(TwinSettings(**engine))
+    else:
+        token = engine["itl_ms"] / 1e3
+        prompt_token = engine["prefill_ms_per_1k_tokens"] / 1e6
+    return _Pace(token, prompt_token, point=0.2, start=0.5)
 
 
 def measured_seconds(

@@ -12,7 +12,7 @@ from typing import Literal
 from inferometer.engine.twin.client import TwinLoad
 from inferometer.engine.twin.configuration import TwinSettings
 from inferometer.engine.twin.fit import EXPECTED_ERROR, TwinLadder
-from inferometer.engine.twin.profiles import ModelShape, profiles
+from inferometer.engine.twin.profiles import model_profile
 from inferometer.results import Condition, Point
 from inferometer.vocabulary import of_role
 from inferometer.words import Said
@@ -51,8 +51,8 @@ def ladders_of(
         said = point.conditions
         name = (
             model
-            or profile_of(said.get("model_id"))
-            or profile_of(said.get("model"))
+            or model_profile(said.get("model_id"))
+            or model_profile(said.get("model"))
         )
         cards = tp or _whole(said.get("tp")) or _whole(said.get("gpus"))
         if reason := _unusable(point, name, cards):
@@ -140,13 +140,6 @@ def load_of(point: Point) -> TwinLoad:
         request_rate=float(rate) if isinstance(rate, int | float) else inf,
         burstiness=_number(conditions.get("burstiness"), 1.0),
     )
-
-
-def profile_of(model: Condition) -> str | None:
-    """The profile of a model by its name: `meta-llama/Llama-3.1-8B-Instruct` is llama-3.1-8b."""
-    name = str(model or "").rpartition("/")[2].lower()
-    known = [each for each in profiles(ModelShape) if name.startswith(each)]
-    return max(known, key=len, default=None)
 
 
 def _mean(total: float | None, completed: float) -> int | None:

@@ -125,7 +125,7 @@ def describe(group: Group, *, embedded: bool) -> str:
             "plan.group.limit",
             limit=need.max_model_len,
         ),
-        where=words.text("plan.group.embedded")
+        where=_engine_in_words(need)
         if embedded
         else words.text(
             "plan.group.at", url=need.recipe.base_url, kind=need.recipe.kind
@@ -142,6 +142,18 @@ def describe(group: Group, *, embedded: bool) -> str:
         item("points", shown),
     ]
     return printable_lines("\n".join(lines))
+
+
+def _engine_in_words(need: ServerNeed) -> str:
+    """What takes the server's place in a rehearsal."""
+    from inferometer.campaign.rehearsed_twin import twin_for
+    from inferometer.engine.twin.configuration import make_twin
+
+    twin = twin_for(need)
+    if twin is None:
+        return spoken().text("plan.group.embedded")
+    what = make_twin(twin).simulates
+    return spoken().text("plan.group.twin", what=what, speed=f"{twin.speed:g}")
 
 
 def _if(told: bool, key: str, /, **values: object) -> str:

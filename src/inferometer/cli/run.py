@@ -168,11 +168,15 @@ def _run_to_its_end(
     from inferometer.campaign.task import Task
     from inferometer.live.campaign import CampaignLines
     from inferometer.server.kinds import server_for
+    from inferometer.spec.campaign import CampaignError
     from inferometer.spec.interleave import blocks_of
     from inferometer.store.campaign.paths import campaign_paths
 
     embedded, is_rehearsal = flags.embedded, flags.quick or flags.embedded
-    groups = on_embedded_engine(asked.groups) if embedded else asked.groups
+    try:
+        groups = on_embedded_engine(asked.groups) if embedded else asked.groups
+    except CampaignError as error:
+        usage_error(*error.reasons)
     spec = asked.spec
     places = campaign_paths(
         spec.result_dir, spec.name, quick=flags.quick, embedded=embedded

@@ -221,7 +221,9 @@ def state_home() -> Path:
 def _declared(need: ServerNeed) -> dict[str, Any]:
     assert need.hardware is not None
     return need.hardware.model_dump(
-        mode="json", exclude_none=True, exclude={"cost_per_hour", "cards"}
+        mode="json",
+        exclude_none=True,
+        exclude={"cost_per_hour", "cards", "twin"},
     )
 
 

@@ -108,6 +108,9 @@ class Hardware(Spec):
     it, whatever starts the server, and waits until somebody confirms it."""
     cost_per_hour: NonNegativeFloat | None = None
     """Of the whole configuration, in whatever currency; instead of the campaign's own."""
+    twin: Name | None = None
+    """Card that a rehearsal simulates, as `inferometer engine --twin` calls it. Says nothing of
+    the cards that are measured."""
 
 
 class Cell(Spec):

@@ -332,7 +332,8 @@ def _identity(
         identity["address"] = canonical_base_url(recipe.base_url)
     if group.hardware is not None:
         facts = campaign.hardware[group.hardware].model_dump(
-            exclude_none=True, exclude={"instruction", "cost_per_hour", "cards"}
+            exclude_none=True,
+            exclude={"instruction", "cost_per_hour", "cards", "twin"},
         )
         identity["hardware"] = {"name": group.hardware, **facts}
     told = {

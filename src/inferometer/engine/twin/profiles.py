@@ -195,6 +195,13 @@ def unverified(kind: type, name: str) -> list[str]:
     ]
 
 
+def model_profile(name: object) -> str | None:
+    """The profile of a model by its name: `meta-llama/Llama-3.1-8B-Instruct` is llama-3.1-8b."""
+    last = str(name or "").rpartition("/")[2].lower()
+    known = [each for each in profiles(ModelShape) if last.startswith(each)]
+    return max(known, key=len, default=None)
+
+
 _LINK = re.compile(r"(pcie[345])(?:x(1|2|4|8|16))?(-nop2p)?")
 
 

@@ -65,6 +65,7 @@ VERBS: dict[str, str] = {
     "plan.group.served": " served as {name}",
     "plan.group.limit": ", max_model_len {limit}",
     "plan.group.embedded": "on the embedded engine",
+    "plan.group.twin": "on the embedded engine, which simulates {what} at {speed} times its speed",
     "plan.group.at": "at {url} ({kind})",
     "plan.item.points": "points",
     "plan.item.hardware": "hardware",

@@ -60,6 +60,7 @@ VERBS: dict[str, str] = {
     "plan.group.served": "（服务名 {name}）",
     "plan.group.limit": "，max_model_len {limit}",
     "plan.group.embedded": "使用内置引擎",
+    "plan.group.twin": "使用内置引擎，以 {speed} 倍速模拟 {what}",
     "plan.group.at": "地址 {url}（{kind}）",
     "plan.item.points": "测试点",
     "plan.item.hardware": "硬件",

@@ -60,6 +60,7 @@ VERBS: dict[str, str] = {
     "plan.group.served": "（服務名稱 {name}）",
     "plan.group.limit": "，max_model_len {limit}",
     "plan.group.embedded": "使用內建引擎",
+    "plan.group.twin": "使用內建引擎，以 {speed} 倍速模擬 {what}",
     "plan.group.at": "位址 {url}（{kind}）",
     "plan.item.points": "測試點",
     "plan.item.hardware": "硬體",

@@ -1,0 +1,175 @@
+"""Which twin rehearses which server, and what a rehearsal on it is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import httpx
+import pytest
+
+from inferometer.campaign.embedded_server import (
+    EmbeddedServer,
+    embedded,
+    engine_for,
+    settings_for,
+)
+from inferometer.campaign.estimate import guess_seconds
+from inferometer.campaign.rehearsed_twin import twin_for
+from inferometer.engine.twin.configuration import TwinSettings
+from inferometer.spec.campaign import CampaignError, Group
+from inferometer.spec.campaign_file import load_campaign
+from inferometer.spec.expand import expand
+from tests.campaign.tiny_campaign import tiny_campaign
+
+MODEL = "meta-llama/Llama-3.1-8B-Instruct"
+
+
+def group(
+    command: str = "vllm serve {model}",
+    model: str = MODEL,
+    tp: int = 1,
+    max_model_len: int = 777,
+    **hardware: Any,
+) -> Group:
+    recipe = {
+        "kind": "process",
+        "command": command,
+        "max_model_len": max_model_len,
+    }
+    (only,) = expand(
+        tiny_campaign(
+            servers={"s": recipe},
+            models={"m": model},
+            hardware={"h": {"gpus": 8, "twin": "r9700", **hardware}},
+            groups=[
+                {"id": "g", "model": "m", "server": "s", "tp": tp}
+                | {"hardware": "h"}
+            ],
+        )
+    )
+    return only
+
+
+def twin(command: str = "vllm serve {model}", **changes: Any) -> TwinSettings:
+    found = twin_for(group(command, **changes).server)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(
+    ("preset", "expected"),
+    [
+        ("dcu-scenarios", {("k100-ai", "deepseek-llm-7b", 1)}),
+        (
+            "single-vs-eight",
+            {("k100-ai", "deepseek-llm-7b", tp) for tp in (1, 8)},
+        ),
+        ("prefix-cache", {("mi300x", "llama-3.1-70b", 8)}),
+        (
+            "pcie-machine-c",
+            {
+                ("r9700", "llama-3.1-8b", 1),
+                ("r9700", "llama-3.1-8b", 2),
+                ("r9700", "qwen3-14b", 2),
+                ("r9700", "gemma-3-27b", 2),
+            },
+        ),
+        ("dcu-batch", set()),  # no profile of its model
+        ("custom", set()),  # whose hardware nobody names
+    ],
+)
+def test_presets_are_rehearsed_on_their_cards(
+    preset: str, expected: set[tuple[str, str, int]]
+) -> None:
+    groups = expand(load_campaign(preset, environment={}), quick=True)
+    engines = [engine_for(each.server) for each in groups]
+    twins = [each for each in engines if isinstance(each, TwinSettings)]
+    assert {(each.card, each.model, each.tp) for each in twins} == expected
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"twin": None},
+        {"model": "nobody/knows-it"},
+        {"model": "meta-llama/Llama-3.1-70B"},  # does not fit one card
+        {"max_model_len": 200_000},  # nor does the model go so far
+        {"tp": 3},  # no link of three cards is known
+        {"command": "vllm serve {model} --max-num-seqs many"},
+    ],
+)
+def test_without_a_twin_the_times_are_set(changes: dict[str, Any]) -> None:
+    need = group(**changes).server
+    assert engine_for(need) == settings_for(need)
+
+
+def test_a_card_that_there_is_not() -> None:
+    with pytest.raises(CampaignError, match=r"r9999.*r9700"):
+        embedded([group(twin="r9999")])
+
+
+def test_the_settings_of_the_command() -> None:
+    assert twin().max_model_len == 777
+    found = twin(
+        "vllm serve {model} --enforce-eager --max-num-seqs 9 --max-num-seqs=12"
+        " --gpu-memory-utilization 0.8 --max-num-batched-tokens 4096"
+        " --no-enable-prefix-caching"
+    )
+    assert found == replace(
+        twin(),
+        stack="vllm-eager",
+        max_num_seqs=12,
+        gpu_memory_utilization=0.8,
+        max_num_batched_tokens=4096,
+        prefix_caching=False,
+    )
+    command = "python3 -m sglang.launch_server --model-path {model}"
+    assert twin(command).stack == "sglang"
+
+
+@pytest.mark.parametrize(
+    ("hardware", "link"),
+    [
+        ({}, "pcie5x16"),
+        ({"pcie_width": 8}, "pcie5x8"),
+        ({"pcie_generation": 4, "pcie_width": 8}, "pcie4x8"),
+        ({"twin": "h100", "pcie_generation": 4}, None),  # NVLink is between
+    ],
+)
+def test_the_declared_link_is_between_the_cards(
+    hardware: dict[str, Any], link: str | None
+) -> None:
+    assert twin(tp=2, **hardware).link == link
+    assert twin(tp=1, **hardware).link is None
+
+
+def test_another_card_makes_other_points_of_a_rehearsal_only() -> None:
+    groups = [group(twin=card) for card in ("r9700", "h100")]
+    real, rehearsed = (
+        {point.spec.fingerprint for each in plan for point in each.points}
+        for plan in (groups, embedded(groups))
+    )
+    assert (len(real), len(rehearsed)) == (3, 6)
+
+
+def test_a_rehearsal_takes_the_time_of_its_twin() -> None:
+    slow, fast = (
+        guess_seconds(embedded([group(twin=card)])[0].points[-1].spec)
+        for card in ("r9700", "h100")
+    )
+    assert slow > fast
+
+
+def test_it_serves_the_campaigns_model_and_shows_its_cards() -> None:
+    server = EmbeddedServer(group(tp=2).server)
+    found = server.start()
+    try:
+        assert found.facts["model"] == MODEL
+        assert found.facts["embedded"]["card"] == "r9700"
+        said = httpx.get(f"{server.base_url}/version").json()["version"]
+        assert said.endswith(".simulated")
+        cards = httpx.get(f"{server.base_url}/telemetry").json()["cards"]
+        assert len(cards) == 2
+    finally:
+        server.stop()

@@ -32,6 +32,7 @@ from inferometer.calibration.search import (
 from inferometer.clock import NS
 from inferometer.loadgen import MeasurementError
 from inferometer.metrics.calibration import KINDS, Calibration, Kind, LoadLevel
+from inferometer.spec.flags import ARRIVALS
 from inferometer.trace import Outcome, Trace
 from tests.calibration.null_truth import trace_of, truth_of
 
@@ -156,6 +157,17 @@ def test_the_key_tells_hosts_and_settings_apart() -> None:
         "quota_cores",
     } <= set(one)
     assert json.loads(json.dumps(one)) == one
+
+
+def test_a_calibration_by_reads_is_not_one_by_the_packet_ring(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    by_reads = key_of(workers=1, real_time=False)
+    monkeypatch.setenv(ARRIVALS, "ring")
+    by_ring = key_of(workers=1, real_time=False)
+    assert {name for name in by_ring if by_ring[name] != by_reads[name]} == {
+        "stamps"
+    }
 
 
 def test_a_quick_one_is_over_before_patience_is() -> None:

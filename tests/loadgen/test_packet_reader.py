@@ -4,6 +4,7 @@ event has its packet's time, and what the ring does not show is stamped as witho
 
 from __future__ import annotations
 
+import select
 import time
 from collections.abc import Callable
 from threading import Event
@@ -438,3 +439,36 @@ def test_a_packet_of_one_chunk_is_known_by_its_head(length: int) -> None:
         assert size > 0
         assert chunk(b"x" * size)[: len(head_of_it)] == head_of_it
         assert len(chunk(b"x" * size)) == length
+
+
+def test_an_interface_that_was_down_does_not_keep_the_loop_from_decoding(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The ring's descriptor has an error then, until that is asked for."""
+    forgotten: list[PacketRing] = []
+    failing: list[int] = []
+
+    class Faulty(Stalled):
+        def __init__(self) -> None:
+            super().__init__(Event(), Event())
+
+        def poll(
+            self, timeout: float, maxevents: int, /
+        ) -> list[tuple[int, int]]:
+            error = (
+                [] if forgotten else [(fd, select.POLLERR) for fd in failing]
+            )
+            return error or super().poll(timeout, maxevents)
+
+    def begin(self: PacketReader) -> None:
+        begin_of(self)
+        failing.append(self._alarm.fileno())
+
+    begin_of = PacketReader.begin
+    monkeypatch.setattr(PacketReader, "begin", begin)
+    monkeypatch.setattr(PacketRing, "forget_error", forgotten.append)
+    monkeypatch.setattr(loop_module, "make_poller", Faulty)
+    ran = run_by_packets(long_answer(20), n=2)
+    assert ran.all_ok
+    assert sources(ran) == {StampSource.TAP}
+    assert len(forgotten) == 2

@@ -31,6 +31,9 @@ def bench(**flags: Any) -> None:
 
     One test of the PCIe campaign: inferometer bench --config C --model 7B --tp 1 --input-len 1024
 
+    INFEROMETER_ARRIVALS=ring takes arrival times from a ring in which the kernel stamps each packet
+    (Linux; root or CAP_NET_RAW).
+
     Exit code: 0 if the verdict is VALID or SUSPECT; 1 if it is INVALID or a target is missed; 2 if
     the flags are wrong, the server could not be measured, or the results could not be saved; 130
     after Ctrl-C, SIGTERM or a closed terminal (results up to then are reported and saved). With

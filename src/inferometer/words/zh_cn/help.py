@@ -150,6 +150,8 @@ HELP: dict[str, str] = {
         "--max-concurrency 32 --save-result\n\n开环、聊天 API、延迟上限：inferometer bench "
         "--backend openai-chat --request-rate 8 --num-prompts 500 --goodput ttft:200 tpot:50\n\n"
         "PCIe 测试任务中的一项测试：inferometer bench --config C --model 7B --tp 1 --input-len 1024"
+        "\n\n设置 INFEROMETER_ARRIVALS=ring 后，到达时间取自内核为每个数据包打时间戳的环形缓冲区"
+        "（Linux；需要 root 或 CAP_NET_RAW）。"
         "\n\n退出码：判定为 VALID 或 SUSPECT 时为 0；判定为 INVALID 或有目标未达到时为 1；参数有误"
         "、服务器无法测量或结果无法保存时为 2；按 Ctrl-C、收到 SIGTERM 或终端关闭时为 130（到此为止"
         "的结果仍会报告并保存）。使用 --repeats 时取各次的最大值。"

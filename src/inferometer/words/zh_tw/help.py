@@ -150,6 +150,8 @@ HELP: dict[str, str] = {
         "--max-concurrency 32 --save-result\n\n開環、聊天 API、延遲上限：inferometer bench "
         "--backend openai-chat --request-rate 8 --num-prompts 500 --goodput ttft:200 tpot:50\n\n"
         "PCIe 測試任務中的一項測試：inferometer bench --config C --model 7B --tp 1 --input-len 1024"
+        "\n\n設定 INFEROMETER_ARRIVALS=ring 後，到達時間取自核心為每個封包記下時間的環形緩衝區"
+        "（Linux；需要 root 或 CAP_NET_RAW）。"
         "\n\n結束代碼：判定為 VALID 或 SUSPECT 時為 0；判定為 INVALID 或有目標未達到時為 1；參數有"
         "誤、伺服器無法測量或結果無法儲存時為 2；按 Ctrl-C、收到 SIGTERM 或終端機關閉時為 130（到此"
         "為止的結果仍會回報並儲存）。使用 --repeats 時取各次的最大值。"

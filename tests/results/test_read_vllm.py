@@ -203,6 +203,16 @@ def test_zeros_that_stand_for_nothing_are_absent(tmp_path: Path) -> None:
     assert values["p99_ttft_ms"] > 0
 
 
+def test_a_latency_below_0_is_no_value(tmp_path: Path) -> None:
+    raw = json.loads(VLLM_PLAIN.read_bytes())
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps(raw | {"mean_ttft_ms": -5}))
+    point = the_point(path)
+    assert "mean_ttft_ms" not in point.values
+    assert point.values["median_ttft_ms"] == raw["median_ttft_ms"]
+    assert "negative values of mean_ttft_ms" in " ".join(point.notes)
+
+
 def test_metadata_are_conditions(tmp_path: Path) -> None:
     told: dict[str, Any] = {
         "tp": "4",

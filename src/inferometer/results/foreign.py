@@ -207,6 +207,9 @@ def _point(
         }
         notes.append(Said("note.sample", sample))
     notes += _absent(run.missing, frozenset(run.defined_otherwise))
+    negative = [name for name in run.metrics if _is_negative(run.metrics, name)]
+    if negative:
+        notes.append(Said("note.negative", {"names": negative}))
     values |= derived_values(values, conditions)
     intervals = {} if requests is None else intervals_of(requests, values)
     return Point(
@@ -269,7 +272,13 @@ def _values(run: ImportedRun) -> dict[str, float]:
         if metric(name) is not None
         and not math.isnan(value)
         and not name.endswith(tuple(empty))
+        and not _is_negative(found, name)
     }
+
+
+def _is_negative(values: Mapping[str, float], name: str) -> bool:
+    """No time that passed is below 0."""
+    return name.endswith("_ms") and values[name] < 0
 
 
 def _samples(run: ImportedRun) -> dict[str, int]:

@@ -61,6 +61,7 @@ POINTS: dict[str, str] = {
         "An earlier result was replaced: its {metric} of {values} {unit} contradicted its "
         "neighbours, which suggest {suggested} {unit}; measured again, the point fits."
     ),
+    "note.negative": "The file has negative values of {names}: they count as missing.",
     "note.missing": "The file has no {names}.",
     "note.missing.version of the tool": "version of the tool",
     "note.missing.model": "model",

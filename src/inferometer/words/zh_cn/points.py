@@ -56,6 +56,7 @@ POINTS: dict[str, str] = {
         "先前的结果已被替换：其 {metric} 为 {values} {unit}，而相邻测试点预示 {suggested} {unit}；"
         "重测后与相邻测试点相符。"
     ),
+    "note.negative": "文件中 {names} 为负数，按缺失处理。",
     "note.missing": "文件中没有：{names}。",
     "note.missing.version of the tool": "工具版本",
     "note.missing.model": "模型",

@@ -57,6 +57,7 @@ POINTS: dict[str, str] = {
         "先前的結果已被取代：其 {metric} 為 {values} {unit}，而相鄰測試點預示 {suggested} {unit}；"
         "重測後與相鄰測試點相符。"
     ),
+    "note.negative": "檔案中 {names} 為負數，以缺失處理。",
     "note.missing": "檔案中沒有：{names}。",
     "note.missing.version of the tool": "工具版本",
     "note.missing.model": "模型",

@@ -464,9 +464,12 @@ def test_an_interface_that_was_down_does_not_keep_the_loop_from_decoding(
         begin_of(self)
         failing.append(self._alarm.fileno())
 
+    def forget(self: PacketRing) -> None:
+        forgotten.append(self)
+
     begin_of = PacketReader.begin
     monkeypatch.setattr(PacketReader, "begin", begin)
-    monkeypatch.setattr(PacketRing, "forget_error", forgotten.append)
+    monkeypatch.setattr(PacketRing, "forget_error", forget)
     monkeypatch.setattr(loop_module, "make_poller", Faulty)
     ran = run_by_packets(long_answer(20), n=2)
     assert ran.all_ok

@@ -118,7 +118,9 @@ def test_a_name_that_is_taken_gets_a_number_and_nothing_is_replaced(
     listed = ", ".join(
         name for name in RUN_FILES if (results / "mine-3" / name).exists()
     )
-    assert f"            ({listed})\n" in out
+    after = out.partition(f"{results / 'mine-3'}/\n")[2].splitlines()
+    assert f"({listed})" == " ".join(" ".join(after[:2]).split())
+    assert all(len(line) <= 80 for line in after[:2])
     assert "telemetry.parquet" in listed
     assert " simulated: " in out, "the server is the embedded engine"
 

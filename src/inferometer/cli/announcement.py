@@ -63,7 +63,9 @@ def saved_in_words(saved: Sequence[Path]) -> list[str]:
             lines.append(str(path))
             continue
         there = [name for name in RUN_FILES if (path / name).exists()]
-        lines += [f"{path}/", f"  ({', '.join(there)})"]
+        names, columns = f"({', '.join(there)})", TEXT_WIDTH - INDENT
+        lines.append(f"{path}/")
+        lines += wrapped(names, columns, "  ", "   ", break_words=False)
     heading = _heading("saved")
     return [
         f"{' ' * INDENT if number else heading}{line}"

@@ -389,8 +389,8 @@ def test_a_wrong_use_is_told_with_the_help_that_explains_it(
         (
             "demo",
             (
-                "cannot write demo-results: its directory no longer exists; change to another "
-                "one, or choose another"
+                "cannot write demo-results: its directory does not exist, or no longer does; "
+                "choose another one"
             ),
         ),
     ],

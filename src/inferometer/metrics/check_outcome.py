@@ -206,6 +206,8 @@ def interruption(facts: Facts) -> Found:
     values["planned"] = c.planned
     if facts.ends_by_time and not facts.trace.interrupted and not c.cancelled:
         return _own_end(facts, values)
+    if not (running or c.unsent):
+        return Found(SUSPECT, "after_the_last", values)
     return Found(SUSPECT, "cut", values | {"running": running})
 
 

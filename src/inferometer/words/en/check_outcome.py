@@ -108,6 +108,12 @@ CHECK_OUTCOME: dict[str, str] = {
         "The time of the run was over before {unsent} of {planned} requests were sent; "
         "{unfinished} were still running ({share_of_sent:.2%} of those sent)."
     ),
+    "check.interruption.after_the_last": (
+        "The run was interrupted while something other than its measured requests was running."
+    ),
+    "check.interruption.after_the_last.next": (
+        "Let the run end by itself; if a warm-up hangs, look at the server's log."
+    ),
     "check.interruption.cut": (
         "The run was cut short: {unsent} of {planned} requests were never sent; {running} were "
         "still running and are missing from the latencies, the slowest first, and from the "

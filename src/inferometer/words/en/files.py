@@ -58,7 +58,7 @@ FILES: dict[str, str] = {
         "another directory"
     ),
     "write.ENOENT": (
-        "its directory no longer exists; change to another one, or choose another directory"
+        "its directory does not exist, or no longer does; choose another one"
     ),
     "write.ENOTDIR": "part of that path is a file, not a directory; choose another directory",
     "write.EISDIR": "that is a directory; choose a file name",

@@ -99,6 +99,12 @@ CHECK_OUTCOME: dict[str, str] = {
         "到设定的运行时间为止，{unsent:,} 个请求尚未发出，{unfinished:,} 个仍在进行（占已发出请求的"
         " {share_of_sent:.2%}）。"
     ),
+    "check.interruption.after_the_last": (
+        "所有计入测量的请求都已结束，但运行在其他请求（如预热）还未结束时被中断。"
+    ),
+    "check.interruption.after_the_last.next": (
+        "让运行自行结束；如果预热请求卡住，请查看服务器日志。"
+    ),
     "check.interruption.cut": (
         "运行被提前中断：{unsent:,} 个请求未发出，{cancelled:,} 个被取消，{unfinished:,} 个未完成；"
         "它们都未计入延迟和吞吐量，而最慢的请求往往就在其中。"

@@ -46,7 +46,7 @@ FILES: dict[str, str] = {
     "write.ENOSPC": "磁盘已满；请腾出空间，或选择另一块盘上的目录",
     "write.EDQUOT": "磁盘配额已用完；请腾出空间，或选择另一块盘上的目录",
     "write.EFBIG": "文件会超过系统的大小上限；请调高上限（`ulimit -f`），或换一个目录",
-    "write.ENOENT": "所在目录已不存在；请切换目录，或换一个目录",
+    "write.ENOENT": "所在目录不存在（或已被删除）；请换一个目录",
     "write.ENOTDIR": "路径中有一段是文件而不是目录；请换一个目录",
     "write.EISDIR": "那是一个目录；请给出文件名",
     "write.EEXIST": "同名的文件或目录已存在；请换一个名称，或把它移走",

@@ -99,6 +99,12 @@ CHECK_OUTCOME: dict[str, str] = {
         "到設定的執行時間為止，{unsent:,} 個請求尚未發出，{unfinished:,} 個仍在進行（占已發出請求的"
         " {share_of_sent:.2%}）。"
     ),
+    "check.interruption.after_the_last": (
+        "所有計入測量的請求都已結束，但執行在其他請求（如預熱）還沒結束時被中斷。"
+    ),
+    "check.interruption.after_the_last.next": (
+        "讓它執行到結束；如果預熱請求卡住，請查看伺服器日誌。"
+    ),
     "check.interruption.cut": (
         "執行被提前中斷：{unsent:,} 個請求未送出，{cancelled:,} 個被取消，{unfinished:,} 個未完成；"
         "它們都未計入延遲和吞吐量，而最慢的請求往往就在其中。"

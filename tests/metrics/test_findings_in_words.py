@@ -102,6 +102,7 @@ def runs() -> list[tuple[Trace, dict[str, Any]]]:
         (build([*run(), request(None, outcome=Outcome.UNFINISHED)]), {}),
         (build([*run(97), CUT, CUT, CUT]), {"ends_by_time": True}),
         (build([*run(), CUT]), {}),
+        (build(run(), interrupted=True), {}),
         (build([*run(39), answered(**USER)]), {}),
         (build(run(**late), workers=busy(cpu_ns=950 * MS)), {}),
         (build(run(**USER)), {}),

@@ -315,7 +315,7 @@ def test_the_help_fits_a_terminal(
 def test_a_default_is_what_the_parser_would_make_of_it(verb: str) -> None:
     command = load_verb(verb)
     context = command.context_class(command)
-    for each in command.params:
+    for each in command.get_params(context):
         if each.required:
             continue
         context.set_parameter_source(each.name, SimpleNamespace(name="DEFAULT"))

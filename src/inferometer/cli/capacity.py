@@ -27,8 +27,6 @@ BAR = 21
 DECADE = log(10)
 """From the middle to an end of the picture."""
 ORDER = ("meets", "unsure", "misses", "refused")
-SECONDS_PER_HOUR = 3600
-MILLION = 1_000_000
 
 Cards = Annotated[
     list[str],
@@ -360,11 +358,13 @@ def _costs(
     found: CapacityAnswer, prices: dict[str, float]
 ) -> tuple[float | None, float | None]:
     """(per hour, per million output tokens)."""
+    from inferometer.results.derived import per_million
+
     hourly = _hourly(found, prices)
     said = found.values.get("output_throughput")
     if hourly is None or said is None or not said.value:
         return hourly, None
-    return hourly, hourly / (said.value * SECONDS_PER_HOUR) * MILLION
+    return hourly, per_million(hourly, said.value)
 
 
 def _money(value: float | None) -> str:

@@ -53,10 +53,15 @@ def derived_values(
         ),
     ):
         if rate:
-            found[name] = hourly / (rate * SECONDS_PER_HOUR) * MILLION
+            found[name] = per_million(hourly, rate)
     if throughput and hourly > 0:
         found["tokens_per_currency"] = throughput * SECONDS_PER_HOUR / hourly
     return found
+
+
+def per_million(hourly: float, rate: float) -> float:
+    """What a million tokens cost, at a price per hour and `rate` tokens per second."""
+    return hourly / (rate * SECONDS_PER_HOUR) * MILLION
 
 
 def hourly_cost(

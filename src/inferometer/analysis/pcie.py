@@ -437,7 +437,7 @@ def _software(one: tuple[Condition, ...], two: tuple[Condition, ...]) -> str:
 
 
 def _named_apart(ladders: Sequence[_Ladder]) -> list[_Ladder]:
-    """The software is told of those that are alike in all else."""
+    """Ladders keep their software in their name only where nothing else tells them apart."""
     names = [(each.model, each.tp, each.narrow, each.wide) for each in ladders]
     alike = Counter(names)
     return [

@@ -32,9 +32,7 @@ class Scaling:
     """n cards against one, at one load per card."""
 
     name: str
-    """Of the deployment: configuration, model and engine, as far as they are told, and in what else
-    it differs from the others.
-    """
+    """The deployment's known configuration, model and engine, and what else sets it apart."""
     gpus: int
     load_per_gpu: float
     """Requests in flight, requests per second, or requests at once, for each card."""

@@ -44,7 +44,7 @@ def ladders_of(
     prompts: Prompts = "auto",
     step: int | None = None,
 ) -> Sorted:
-    """`settings`: what no result file says. `model` and `tp` are told if the files do not."""
+    """`settings` holds what no result file says; `model` and `tp` replace what the files say."""
     found = Sorted()
     groups: dict[tuple[Condition, ...], list[tuple[Point, TwinLoad]]] = {}
     for point in points:

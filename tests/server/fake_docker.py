@@ -102,6 +102,8 @@ def main() -> int:
     elif words[0] == "inspect":
         says = STATE / "says-inspect"
         print(says.read_text() if says.exists() else json.dumps(inspect()))
+    elif words[0] == "logs" and "--follow" in words:
+        os.execvp("tail", ["tail", "-c", "+1", "-f", str(LOG)])
     elif words[0] == "logs":
         print(LOG.read_text(), end="")
     return 0

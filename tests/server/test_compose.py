@@ -7,10 +7,12 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from inferometer.server import accelerator_memory, compose
@@ -34,7 +36,11 @@ class Bench:
         self.file.touch()
 
     def server(
-        self, *options: str, directory: Path | None = None, **changes: Any
+        self,
+        *options: str,
+        directory: Path | None = None,
+        key: str = "",
+        **changes: Any,
     ) -> ComposeServer:
         settings: dict[str, Any] = {
             "kind": "compose",
@@ -42,7 +48,8 @@ class Bench:
             "compose_file": str(self.file),
             "compose_service": "vllm-server",
             "command": small_server(self.port, *options),
-            "environment": {"NCCL_DEBUG": "INFO"},
+            "environment": {"NCCL_DEBUG": "INFO"}
+            | ({"API_KEY": key} if key else {}),
             "stop_timeout_s": 7.0,
             "start_timeout_s": 30.0,
         } | changes
@@ -106,6 +113,23 @@ def test_up_logs_and_down(bench: Bench) -> None:
         [*project, *files, "up", "--detach", "vllm-server"],
         [*project, *files, "down", "--timeout", "7", "--remove-orphans"],
     ]
+
+
+def test_the_log_is_there_while_the_server_works(bench: Bench) -> None:
+    """Without a question to Docker for each look; a key is not shown."""
+    before = set(psutil.Process().children())
+    server = bench.server("print=loading geheim-geheim", key="geheim-geheim")
+    server.start()
+    asked = len(bench.calls())
+    deadline_s = time.monotonic() + 20
+    while not (seen := server.recent_log()):
+        assert time.monotonic() < deadline_s
+        time.sleep(0.02)
+    assert seen == ["loading ***"]
+    assert len(bench.calls()) <= asked + 1, "but for the one that follows"
+    server.stop()
+    assert server.recent_log() == ["loading ***"]
+    assert set(psutil.Process().children()) <= before
 
 
 def test_the_older_compose_is_used_where_docker_has_no_plugin(
@@ -190,7 +214,8 @@ def test_a_model_on_disk_is_mounted_where_it_is() -> None:
 
 
 def test_what_an_earlier_run_has_left_is_taken_down_first(bench: Bench) -> None:
-    bench.server("print=left").start()
+    earlier = bench.server("print=left")
+    earlier.start()
     server = bench.server("print=new")
     server.start()
     verbs = [
@@ -202,6 +227,7 @@ def test_what_an_earlier_run_has_left_is_taken_down_first(bench: Bench) -> None:
     assert (bench.logs / "vllm-left-behind.log").read_text() == "left\n"
     assert server.log_tail() == ["new"]
     server.stop()
+    earlier.stop()
 
 
 def test_a_container_that_dies_says_why(bench: Bench) -> None:

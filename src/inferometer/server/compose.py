@@ -78,6 +78,7 @@ class ComposeServer:
         self._directory = directory
         self._say = say
         self._words: list[str] = []
+        self._follower: subprocess.Popen[bytes] | None = None
         self._started: str | None = None
         self._memory: dict[str, float] = {}
         self._secrets = log_file.secrets_of(
@@ -119,6 +120,7 @@ class ComposeServer:
                 say=self._say,
             )
             container = self._check_alive()
+            self._follow(container.id, log)
         except BaseException:
             with contextlib.suppress(
                 Exception
@@ -152,6 +154,7 @@ class ComposeServer:
     def stop(self) -> None:
         """Save the log; stop the service and its dependencies, also those of an earlier run."""
         self._started = None
+        self._unfollow()
         if not self._words or not self._ids():
             return
         self._save_log()
@@ -181,8 +184,26 @@ class ComposeServer:
         return log_file.without(found, self._secrets)
 
     def recent_log(self) -> list[str]:
-        """Empty: Docker would have to be asked."""
-        return []
+        return log_file.recent(self.log_path, self._secrets)
+
+    def _follow(self, container: str, log: Path) -> None:
+        """Have the log written while it grows, so that nobody has to ask Docker during a point. What
+        follows it ends with the container at the latest.
+        """
+        # without it the log is still saved at the end
+        with contextlib.suppress(OSError), log.open("wb") as file:
+            self._follower = subprocess.Popen(  # noqa: S603
+                ["docker", "logs", "--follow", container],  # noqa: S607
+                stdin=subprocess.DEVNULL,
+                stdout=file,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def _unfollow(self) -> None:
+        if self._follower is not None:
+            _kill(self._follower)
+            self._follower = None
 
     def _announcement(self, service: str) -> str:
         from inferometer.spec.recipe import shell_line
@@ -402,7 +423,7 @@ def _run(
     return subprocess.CompletedProcess(words, process.returncode, output or "")
 
 
-def _kill(process: subprocess.Popen[str]) -> None:
+def _kill(process: subprocess.Popen[Any]) -> None:
     """Kill its descendants too: they may hold the pipe that we read."""
     with contextlib.suppress(OSError):
         os.killpg(process.pid, signal.SIGKILL)

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from inferometer.spec.campaign import ServerNeed
 
 TAIL_BYTES = 256 * 1024
+RECENT_LINES, RECENT_BYTES = 8, 16 * 1024
+"""What is read again and again while a point is measured."""
 SECRET_NAME = re.compile(r"(?i)(key|token|secret|passw(or)?d|credentials?)$")
 SHORTEST_SECRET = 6
 UNFIT = re.compile(r"[^A-Za-z0-9._+-]+")
@@ -55,6 +57,14 @@ def tail(path: Path, lines: int, *, most_bytes: int = TAIL_BYTES) -> list[str]:
     if start:  # half a line may end with half a key
         text = text.partition("\n")[2] or text
     return lines_of(text, lines)
+
+
+def recent(path: Path | None, secrets: frozenset[str]) -> list[str]:
+    """The end of a log that grows, without secrets; empty where there is none."""
+    if path is None:
+        return []
+    found = tail(path, RECENT_LINES, most_bytes=RECENT_BYTES)
+    return without(found, secrets)
 
 
 def lines_of(text: str, lines: int) -> list[str]:

@@ -38,9 +38,6 @@ GUARD_TIMEOUT_S = 30.0
 
 PAUSE_S = 0.1
 
-RECENT_LINES, RECENT_BYTES = 8, 16 * 1024
-"""Of the log, during a measurement: to read it has to cost nothing."""
-
 
 class ProcessServer:
     """The command of a recipe, in its own session, with its output in a log file in `directory`."""
@@ -149,12 +146,7 @@ class ProcessServer:
         )
 
     def recent_log(self) -> list[str]:
-        if self.log_path is None:
-            return []
-        found = log_file.tail(
-            self.log_path, RECENT_LINES, most_bytes=RECENT_BYTES
-        )
-        return log_file.without(found, self._secrets)
+        return log_file.recent(self.log_path, self._secrets)
 
     def _await_earlier(self) -> None:
         """Wait for an earlier server, left behind when we were killed, which its guard is

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import re
+import struct
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from inferometer.engine import EmbeddedEngine, EngineSettings
@@ -15,7 +19,7 @@ from inferometer.telemetry.sampler import Sampled
 from inferometer.telemetry.watch import Watch
 from inferometer.trace.series import HOST, Telemetry
 from tests.cli.conftest import Command
-from tests.telemetry.trees import plant, plant_capture, serving
+from tests.telemetry.trees import capture, plant, plant_capture, serving
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore:.*multi-threaded.*fork:DeprecationWarning"
@@ -34,6 +38,8 @@ matrix: {{num_prompts: [4]}}
 monitor: "{monitor}"
 """
 
+RUNNING = r"num_requests_running\{.*\} 4(\.0)?\n"
+
 
 @pytest.fixture(scope="module")
 def engine() -> Iterator[EmbeddedEngine]:
@@ -51,9 +57,9 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return plant_capture(machine, "amd_sysfs_rx9070.json")
 
 
-def bench(server: str, monitor: str) -> list[str]:
+def bench(server: str, monitor: str, tokens: int = 300) -> list[str]:
     return (
-        f"bench --base-url {server} --random-input-len 8 --random-output-len 300 --ignore-eos "
+        f"bench --base-url {server} --random-input-len 8 --random-output-len {tokens} --ignore-eos "
         f"--num-prompts 4 --quiet --allow-invalid --save-result --result-dir results "
         f"--monitor {monitor}"
     ).split()
@@ -173,37 +179,118 @@ def test_something_else_answers(
     assert f"The monitor at {own} does not answer as one (HTTP 404)" in err
 
 
-DRAW = "sys/class/drm/card1/device/hwmon/hwmon2"
+DEVICE = "sys/class/drm/card1/device"
+DRAW = f"{DEVICE}/hwmon/hwmon2"
+KFD = "sys/class/kfd/kfd"
+BUSY = {
+    f"{DEVICE}/gpu_busy_percent": "97",
+    f"{DRAW}/power1_cap": "220000000",
+    f"{KFD}/topology/nodes/1/properties": "location_id 768\ndomain 0\n",
+    f"{KFD}/topology/nodes/1/gpu_id": "768\n",
+    f"{KFD}/proc/70/vram_768": "4096\n",
+}
+"""A card at work, with the power limit it was made for, and one process on it."""
 
 
-@pytest.mark.parametrize(
-    ("changed", "found"),
-    [
-        ({}, {"power_cap": "note", "samplers": "ok", "link_held": "ok"}),
-        ({f"{DRAW}/power1_cap": "220000000"}, {"power_cap": "ok"}),
-    ],
+def metrics(*, too_hot: bool, decigts: int) -> str:
+    """The capture's `gpu_metrics`, but for the bits of heat and the speed of the link."""
+    (_, told) = capture_of_card()["card1/device/gpu_metrics"].split(":")
+    content = bytearray(base64.b64decode(told))
+    struct.pack_into("<H", content, 76, decigts)
+    struct.pack_into("<Q", content, 112, too_hot << 32)
+    return f"base64:{base64.b64encode(content).decode()}"
+
+
+def capture_of_card() -> dict[str, str]:
+    found: dict[str, str] = json.loads(capture("amd_sysfs_rx9070.json"))
+    return found
+
+
+class Changing(Watch):
+    """A machine whose files change when its server has worked at two samples."""
+
+    def __init__(
+        self, root: Path, changes: dict[str, str], server: str
+    ) -> None:
+        super().__init__(root, 0.05)
+        self._root, self._changes, self._server = root, changes, server
+        self._busy = 0
+
+    def since(self, number: int) -> tuple[list[Sampled], int]:
+        page = httpx.get(f"{self._server}/metrics").text
+        self._busy += re.search(RUNNING, page) is not None
+        if self._busy == 3:
+            plant(self._root, self._changes)
+        return super().since(number)
+
+
+COOL, HOT = (metrics(too_hot=hot, decigts=160) for hot in (False, True))
+SLOW = metrics(too_hot=False, decigts=80)
+METRICS = f"{DEVICE}/gpu_metrics"
+
+TROUBLES: dict[str, tuple[dict[str, str], dict[str, str], dict[str, str]]] = {
+    "none": ({METRICS: COOL}, {}, {}),
+    "a power limit below the default": (
+        {METRICS: COOL, f"{DRAW}/power1_cap": "200000000"},
+        {},
+        {"power_cap": "note"},
+    ),
+    "too hot, and another process comes": (
+        {METRICS: COOL},
+        {METRICS: HOT, f"{KFD}/proc/71/vram_768": "4096\n"},
+        {"throttled": "suspect", "other_processes": "suspect"},
+    ),
+    "the link slows down": (
+        {METRICS: COOL},
+        {METRICS: SLOW},
+        {"link_held": "suspect"},
+    ),
+}
+"""Files before the run and from its middle on, and what the verdict says of it."""
+WATCHED = (
+    "power_cap",
+    "throttled",
+    "other_processes",
+    "link_held",
+    "link_as_declared",
+    "samplers",
 )
+
+
+@pytest.mark.parametrize("trouble", TROUBLES)
 def test_checks_of_a_machine_look_at_what_its_monitor_saw(
-    root: Path,
-    engine: EmbeddedEngine,
-    inferometer: Command,
-    changed: dict[str, str],
-    found: dict[str, str],
+    trouble: str, root: Path, engine: EmbeddedEngine, inferometer: Command
 ) -> None:
-    for name, text in changed.items():
-        (root / name).write_text(text)
-    with serving(Watch(root, 0.05)) as port:
+    before, later, found = TROUBLES[trouble]
+    plant(root, BUSY | before)
+    with serving(Changing(root, later, engine.base_url)) as port:
         url = f"http://127.0.0.1:{port}"
-        code, out, err = inferometer(*bench(engine.base_url, url))
+        code, out, err = inferometer(*bench(engine.base_url, url, 600))
     assert code == 0, err
     (file,) = Path("results").rglob("verdict.json")
-    levels = {
-        each["name"]: each["level"]
-        for each in json.loads(file.read_text())["findings"]
+    told = {
+        each["name"]: each for each in json.loads(file.read_text())["findings"]
     }
-    assert {name: levels[name] for name in found} == found
-    lower = "power limit" in " ".join(out.split()).partition("Verdict")[2]
-    assert lower == (found["power_cap"] == "note")
+    levels = {name: told[name]["level"] for name in WATCHED}
+    assert levels == dict.fromkeys(WATCHED, "ok") | found
+    shown = " ".join(out.split()).partition("Verdict")[2]
+    for name in WATCHED:
+        assert (told[name]["sentence"] in shown) == (name in found), name
+
+
+@pytest.mark.parametrize("degrees", [48, 65])
+def test_arms_that_were_not_equally_warm_are_named(
+    degrees: int, root: Path, engine: EmbeddedEngine, inferometer: Command
+) -> None:
+    with serving(Watch(root, 0.05)) as port:
+        for arm, each in (("a", 48), ("b", degrees)):
+            plant(root, {f"{DRAW}/temp1_input": f"{each}000"})
+            command = run(engine.base_url, f"http://127.0.0.1:{port}")
+            assert inferometer(*command, "--set", f"result_dir={arm}")[0] == 0
+    _, out, err = inferometer("compare", "a", "b", "--allow-invalid")
+    assert err == ""
+    named = "not equally warm: 48 °C in" in " ".join(out.split())
+    assert named == (degrees == 65)
 
 
 @pytest.mark.parametrize("width", [8, 16])

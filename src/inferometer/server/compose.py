@@ -187,7 +187,7 @@ class ComposeServer:
         return log_file.recent(self.log_path, self._secrets)
 
     def _follow(self, container: str, log: Path) -> None:
-        """Have the log written while it grows, so that nobody has to ask Docker during a point. What
+        """Have the log written while it grows: nobody has to ask Docker during a point. What
         follows it ends with the container at the latest.
         """
         # without it the log is still saved at the end

@@ -23,6 +23,7 @@ from hypothesis import HealthCheck, settings
 from inferometer.cli import main
 from inferometer.cli.main import load_verb
 from inferometer.engine import embedded
+from inferometer.system.interruption import ALL
 from inferometer.words import speak, spoken
 from tests.preloaded import sync_nothing
 from tests.processes import Forked
@@ -64,10 +65,13 @@ def pytest_collection_finish() -> None:
 
 
 @pytest.fixture(autouse=True)
-def english() -> Iterator[None]:
-    """A command called in this process leaves its language behind."""
+def nothing_left_behind() -> Iterator[None]:
+    """A command called in this process leaves its language and its handlers of signals."""
+    before = {number: signal.getsignal(number) for number in ALL}
     yield
     speak("en")
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 LONG = (

@@ -66,7 +66,7 @@ def run_campaign(
     with (
         locked(places.lock) as hold,
         Results(places, specs, require_lock=hold.require) as results,
-        Interruption(),
+        Interruption() as interruption,
     ):
         if not hold.is_locked:
             display.say(
@@ -74,7 +74,8 @@ def run_campaign(
             )
         for remark in results.remarks:
             display.say(in_words(remark))
-        return _CampaignRun(task, places, results, display).run()
+        run = _CampaignRun(task, places, results, display)
+        return run.run(interruption)
 
 
 class _CampaignRun:
@@ -112,12 +113,13 @@ class _CampaignRun:
         )
         """Blocks left by group; a group with none was measured to its end."""
 
-    def run(self) -> CampaignOutcome:
+    def run(self, interruption: Interruption) -> CampaignOutcome:
         interrupted, trouble = False, None
         try:
             self._note_beginning()
             self._name_damage()
             self._measure_all()
+            interruption.finish()
         except KeyboardInterrupt:
             interrupted = True
         except CannotWriteError as error:

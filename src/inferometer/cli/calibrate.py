@@ -10,6 +10,7 @@ import typer
 
 from inferometer.cli.output import in_files_too
 from inferometer.cli.usage import require_known_arrivals, usage_error
+from inferometer.system.interruption import Interruption
 from inferometer.words import Said, spoken
 
 if TYPE_CHECKING:
@@ -116,7 +117,9 @@ def _stored(
     place = directory or default_directory()
     try:
         require_writable(place)  # before the time is spent
-        made = measured()
+        with Interruption() as interruption:
+            made = measured()
+            interruption.finish()
         if why := why_unfit(made):
             usage_error(Said("calibrate.not_stored", {"why": why}))
         return made, keep(made, place)

@@ -54,6 +54,7 @@ def demo(
     ):
         flags = _flags(engine.base_url, result_dir)
         result, code = measure_and_report(flags, interruption)
+        interruption.finish()
         exact = compare(result.trace, engine.truth(), REQUEST_ID_PREFIX)
     _tell(exact)
     raise typer.Exit(code)

@@ -16,7 +16,7 @@ import inferometer
 from inferometer.cli.command import Verb, VerbGroup
 from inferometer.cli.language import chosen, of_environment
 from inferometer.cli.output import finish_output, survive_any_output
-from inferometer.system.interruption import Interruption, ignore_at_exit
+from inferometer.system.interruption import until_exit
 from inferometer.words import LANGUAGES, Said, in_words, speak, spoken
 
 VERBS = {
@@ -224,17 +224,16 @@ def root(
 def main() -> None:
     """Entry point of the `inferometer` command: a usage error is one sentence, and exit code 2."""
     survive_any_output()
-    ignore_at_exit()
+    interruption = until_exit()
     arguments, language = chosen(sys.argv[1:])
     speak(language or of_environment(os.environ))
     if spoken().language != "en" and (not arguments or HELP & set(arguments)):
         from inferometer.cli.help_words import translate_root
 
         translate_root(app, spoken().language)
-    with Interruption() as interruption:
-        code = _run(arguments)
-        interruption.finish()
-        sys.exit(finish_output(code))
+    code = _run(arguments)
+    interruption.finish()
+    sys.exit(finish_output(code))
 
 
 SCRIPTS = (".sh", ".py")

@@ -23,6 +23,7 @@ from inferometer.loadgen.job import Job
 from inferometer.loadgen.live import Live
 from inferometer.loadgen.loop import CannotConnectError, Loop
 from inferometer.system.child import die_with_parent
+from inferometer.system.interruption import ignore_signals
 from inferometer.system.os_priority import run_queue_ns
 from inferometer.trace.trace import WorkerRecord
 
@@ -32,9 +33,8 @@ Readings = tuple[int, int, int]
 
 def work(job: Job, live: Live, pipe: Pipe, directory: Path | None) -> None:
     """Body of a worker process. Never raises: errors go through the pipe."""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        # they reach the whole group, and the parent tells us when to stop
-        signal.signal(number, signal.SIG_IGN)
+    # they reach the whole group, and the parent tells us when to stop
+    ignore_signals()
     if sys.platform == "linux":
         die_with_parent(signal.SIGKILL)  # no load without anyone to hear of it
         parent = multiprocessing.parent_process()

@@ -32,6 +32,7 @@ from inferometer.measurement.machine_rows import (
 )
 from inferometer.metrics.energy import averaging_ns
 from inferometer.system.child import die_with_parent
+from inferometer.system.interruption import ignore_signals, signals_held_back
 from inferometer.telemetry.reading import ToolReport
 from inferometer.telemetry.sample import SAMPLERS, wanted
 from inferometer.telemetry.sampler import Sampled, Sampler
@@ -153,7 +154,8 @@ class MachineSampling:
         self._process = context.Process(
             target=_work, args=(plan, far_end), daemon=True
         )
-        self._process.start()
+        with signals_held_back():
+            self._process.start()
         far_end.close()
 
     def await_first(self) -> None:
@@ -481,8 +483,7 @@ def _page(page: Callable[[], tuple[str, float] | None]) -> Seen:
 
 def _work(plan: SamplingPlan, pipe: Pipe) -> None:
     """Body of the process. It ends with its parent, whatever its threads do."""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)
+    ignore_signals()
     if sys.platform == "linux":
         die_with_parent(signal.SIGKILL)
         parent = multiprocessing.parent_process()

@@ -2,7 +2,7 @@
 
 Before anything was measured, they end the command (KeyboardInterrupt). While workers measure, they
 ask the workers to stop. While the measurement is saved and reported, they are only recorded, so
-that nothing that was measured is lost.
+that nothing that was measured is lost. Once the work is over, nothing changes its exit code.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ class Interruption:
             raise KeyboardInterrupt
 
     def finish(self) -> None:
-        """The exit code is known: from now on, signals are only recorded, also by the outer one."""
+        """The work is over: from now on, signals are only recorded, also by the outer one."""
         self.hold()
         if isinstance(self._around, Interruption):
             self._around.finish()
@@ -116,8 +116,28 @@ def _record(again: bool) -> None:
     pass
 
 
-def ignore_at_exit() -> None:
-    """Ignore the signals while the interpreter shuts down, so that the exit code stays."""
-    atexit.register(
-        lambda: [signal.signal(number, signal.SIG_IGN) for number in ALL]
-    )
+def until_exit() -> Interruption:
+    """An Interruption of the whole process, which is never left.
+
+    While the interpreter ends, it still runs Python code: it joins threads and removes files.
+    At last it restores the default of each signal that has a handler, but not of an ignored one.
+    """
+    atexit.register(ignore_signals)
+    return Interruption().__enter__()
+
+
+@contextmanager
+def signals_held_back() -> Iterator[None]:
+    """Inside, no signal is delivered: a process forked here can ignore them before one arrives."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ALL)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def ignore_signals() -> None:
+    """From now on, in this process; also those that were held back."""
+    for number in ALL:
+        signal.signal(number, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, ALL)

@@ -10,7 +10,11 @@ from typing import Any
 import pytest
 
 from inferometer.system import interruption
-from inferometer.system.interruption import Interruption
+from inferometer.system.interruption import (
+    Interruption,
+    ignore_signals,
+    signals_held_back,
+)
 
 ALL = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 EACH = pytest.mark.parametrize("number", ALL)
@@ -147,3 +151,30 @@ def test_a_terminal_whose_end_is_ignored_may_go() -> None:
         send(signal.SIGHUP)
         assert not held.asked
     assert signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+
+
+def forked_while_sent(number: int) -> int:
+    """The exit code of a child that is sent this signal before and after it ignores signals."""
+    send(number)
+    child = os.fork()
+    if child == 0:
+        try:
+            send(number)
+            ignore_signals()
+            send(number)
+            os._exit(7)
+        finally:
+            os._exit(1)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+@pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
+@EACH
+def test_held_back_it_comes_later_and_to_a_child_that_ignores_it_never(
+    number: int,
+) -> None:
+    codes = []
+    with Interruption() as held:
+        with pytest.raises(KeyboardInterrupt), signals_held_back():
+            codes.append(forked_while_sent(number))
+        assert (codes, held.asked) == ([7], True)

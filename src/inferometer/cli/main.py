@@ -224,13 +224,13 @@ def root(
 def main() -> None:
     """Entry point of the `inferometer` command: a usage error is one sentence, and exit code 2."""
     survive_any_output()
-    interruption = until_exit()
     arguments, language = chosen(sys.argv[1:])
     speak(language or of_environment(os.environ))
     if spoken().language != "en" and (not arguments or HELP & set(arguments)):
         from inferometer.cli.help_words import translate_root
 
         translate_root(app, spoken().language)
+    interruption = until_exit()
     code = _run(arguments)
     interruption.finish()
     sys.exit(finish_output(code))

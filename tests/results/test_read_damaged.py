@@ -38,8 +38,67 @@ def test_strange_json_in_a_tree_is_counted_in_one_sentence(
     assert len(found.points) == 1
     (problem,) = found.problems
     assert problem.startswith(
-        "3 files are JSON, but no results of a tool that is known here"
+        "3 files are JSON, but no results of a tool that is known here: "
     )
+    assert all(name in problem for name in ("package", "tsconfig", "deep"))
+
+
+def test_archives_in_a_tree_are_not_opened_and_named(tmp_path: Path) -> None:
+    vllm_file(tmp_path / "x.json")
+    names = ["a.zip", "B.TAR.GZ", "c.json.zst", "d.7z", "e.tar", "f.rar"]
+    for name in names:
+        (tmp_path / name).write_bytes(b"PK")
+    found = read([tmp_path])
+    (problem,) = found.problems
+    assert (len(found.points), found.unread) == (1, 6)
+    assert problem.startswith("6 archives were not opened; unpack them first:")
+    assert sum(name in problem for name in names) == 5
+    assert problem.endswith(", ….")
+
+
+def test_one_archive_is_told_as_one(tmp_path: Path) -> None:
+    (tmp_path / "all.zip").write_bytes(b"PK")
+    with pytest.raises(
+        ResultsError,
+        match=r"all\.zip is an archive and was not opened: unpack it first\.$",
+    ):
+        read([tmp_path])
+    with pytest.raises(ResultsError, match="unpack it, and name the folder"):
+        read([tmp_path / "all.zip"])
+
+
+@pytest.mark.parametrize("left_out", ["tokenizer_id", "duration", "completed"])
+def test_a_file_that_lacks_a_key_is_read_without_it(
+    left_out: str, tmp_path: Path
+) -> None:
+    told = json.loads(VLLM_PLAIN.read_bytes())
+    del told[left_out]
+    (tmp_path / "x.json").write_text(json.dumps(told))
+    point = the_point(tmp_path)
+    assert point.tool == "vllm"
+    assert left_out not in point.values
+    assert point.values["output_throughput"] == told["output_throughput"]
+
+
+def test_numbers_that_a_script_wrote_as_texts_are_numbers(
+    tmp_path: Path,
+) -> None:
+    told = json.loads(VLLM_PLAIN.read_bytes())
+    whole = told | {"mean_ttft_ms": 31.5, "completed": 7}
+    texts = told | {
+        "mean_ttft_ms": "31.5",
+        "completed": "7",
+        "p99_ttft_ms": "nan",
+        "output_throughput": "many",
+    }
+    (tmp_path / "x.json").write_text(json.dumps(whole))
+    (tmp_path / "y.json").write_text(json.dumps(texts))
+    numbers, read_as = (
+        the_point(tmp_path / name).values for name in ("x.json", "y.json")
+    )
+    assert {"p99_ttft_ms", "output_throughput"} & read_as.keys() == set()
+    assert read_as["mean_ttft_ms"] == numbers["mean_ttft_ms"] == 31.5
+    assert read_as["completed"] == 7
 
 
 def rewritten() -> dict[str, tuple[str, bytes]]:

@@ -743,6 +743,34 @@ def test_our_own_table() -> None:
     assert first.notes == (Said("note.csv_verdict", {"verdict": "VALID"}),)
 
 
+@pytest.mark.parametrize("part", ["latency", "throughput"])
+def test_a_stage_in_which_nothing_completed_is_a_run(
+    part: str, tmp_path: Path
+) -> None:
+    stage = "stage_0_lifecycle_metrics.json"
+    told = json.loads((TOOL_FILES / "inference-perf" / stage).read_bytes())
+    told["successes"] |= {"count": 0, part: None}
+    told["failures"]["count"] = 5
+    (tmp_path / stage).write_text(json.dumps(told))
+    (run,) = read_results(tmp_path / stage)
+    assert (run.metrics["completed"], run.metrics["failed"]) == (0, 5)
+    told["successes"] = None
+    (tmp_path / stage).write_text(json.dumps(told))
+    with pytest.raises(CannotImportError, match="holds no figures") as refused:
+        read_results(tmp_path / stage)
+    assert not isinstance(refused.value, UnknownResultError)
+
+
+def test_of_all_stages_together_no_level_of_load_is_known(
+    tmp_path: Path,
+) -> None:
+    name = "summary_lifecycle_metrics.json"
+    shutil.copy(TOOL_FILES / "inference-perf" / name, tmp_path / name)
+    (point,) = read([tmp_path]).points
+    assert "num_prompts" in point.conditions
+    assert "concurrency" not in point.conditions
+
+
 @pytest.mark.parametrize(
     "name",
     [

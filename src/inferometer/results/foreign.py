@@ -39,7 +39,11 @@ from inferometer.store.importers import (
     unpacked_name,
 )
 from inferometer.store.importers.imported_run import EXPECTED
-from inferometer.store.importers.reading import MAX_BYTES, read_bytes
+from inferometer.store.importers.reading import (
+    MAX_BYTES,
+    figure,
+    read_bytes,
+)
 from inferometer.store.json_values import Object, number
 from inferometer.vocabulary import (
     CONDITIONS,
@@ -333,7 +337,8 @@ def _conditions(
     if rehearsal := _rehearsal(run.path):
         found["rehearsal"] = rehearsal
         notes.append(Said("note.rehearsal_directory"))
-    found["concurrency"] = concurrency(found)
+    told_how = {"request_rate", "max_concurrency"} & found.keys()
+    found["concurrency"] = concurrency(found) if told_how else None
     return ordered(found), notes
 
 
@@ -431,12 +436,7 @@ def _number(value: object) -> float | None:
     """Metadata are words also where they are numbers; infinity is one in all these files."""
     if value == "inf":
         return math.inf
-    if not isinstance(value, str):
-        return number(value)
-    try:
-        return number(float(value))
-    except ValueError:
-        return None
+    return figure(value)
 
 
 def _tidy(name: str, value: float) -> Condition:

@@ -43,6 +43,9 @@ from inferometer.store.importers import (
 from inferometer.vocabulary import CONDITIONS
 from inferometer.words import Said, counted, reason_of, sentence_of
 
+MAX_NAMED = 5
+"""Files in one sentence."""
+
 SUMMARIES = ("summary.json",)
 """Of `vllm bench sweep serve`: all runs of a folder, which have files of their own beside it."""
 
@@ -68,7 +71,7 @@ def read(
     point at all.
     """
     sources = Sources.under([Path(path) for path in paths])
-    reading = _CollectionReader(problems=sources.problems)
+    reading = _CollectionReader(sources.problems, sources.archives)
     for number, source in enumerate(sources.found):
         if progress is not None:
             progress(number, len(sources.found))
@@ -117,10 +120,11 @@ def _targets(
 class _CollectionReader:
     """Points so far, and what could not be read."""
 
-    def __init__(self, problems: list[str]) -> None:
+    def __init__(self, problems: list[str], archives: Sequence[Path]) -> None:
         self.problems = problems
         self._unread = len(problems)
-        """Files that have a problem each; the strangers are told in one sentence."""
+        """Files that have a problem each; of archives and strangers a sentence tells all."""
+        self._archives = archives
         self._folders = Folders()
         self._runs: dict[Path, Point] = {}
         """By where they lie."""
@@ -134,11 +138,12 @@ class _CollectionReader:
     @property
     def more_files(self) -> int:
         """That could not be read, besides what the first of the problems is about."""
-        return self.unread - (1 if self._unread else len(self._strangers))
+        first = len(self._archives) or len(self._strangers)
+        return self.unread - (1 if self._unread else first)
 
     @property
     def unread(self) -> int:
-        return self._unread + len(self._strangers)
+        return self._unread + len(self._archives) + len(self._strangers)
 
     def add(self, source: Source) -> None:
         known = len(self.problems)
@@ -214,8 +219,12 @@ class _CollectionReader:
 
     def points(self) -> list[Point]:
         """All of them, each measurement once."""
-        if self._strangers:
-            self.problems.append(_strange(self._strangers))
+        for key, paths in (
+            ("problem.archives", self._archives),
+            ("problem.strange", self._strangers),
+        ):
+            if paths:
+                self.problems.append(_together(key, paths))
         runs = list(self._runs.values())
         index_of = {
             identity: index
@@ -308,8 +317,11 @@ def _with_whole_texts(point: Point) -> Point:
     )
 
 
-def _strange(paths: Sequence[Path]) -> str:
-    return counted("problem.strange", len(paths), {"path": paths[0]})
+def _together(key: str, paths: Sequence[Path]) -> str:
+    """One sentence for files that are not read for one reason."""
+    more = ["…"] if len(paths) > MAX_NAMED else []
+    named = [*map(str, paths[:MAX_NAMED]), *more]
+    return counted(key, len(paths), {"paths": named})
 
 
 def _ended(text: str) -> str:

@@ -40,7 +40,14 @@ from inferometer.words import Said, reason_of, sentence_of
 OF_OTHERS = {"profile_export.jsonl": "profile_export_aiperf.json"}
 """Files that belong to another one beside them, which is read with them."""
 
-ARCHIVES = (".tar", ".tar.gz", ".tgz", ".tar.zst", ".zip")
+TARS = (".tar", ".tar.gz", ".tgz")
+"""What `merge` unpacks."""
+ARCHIVES = (
+    *TARS,
+    *(".zip", ".7z", ".rar", ".zst", ".xz", ".txz"),
+    *(".bz2", ".tbz", ".tbz2", ".lz4"),
+)
+"""Not opened, but told of: results may be in them."""
 
 LEDGER = "ledger.jsonl"
 
@@ -87,6 +94,8 @@ class Sources:
 
     found: list[Source] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    archives: list[Path] = field(default_factory=list)
+    """In directories; those that the user named are problems."""
     _seen: set[tuple[int, int]] = field(default_factory=set)
     _campaigns: dict[Path, Campaign | None] = field(default_factory=dict)
     """By ledger; None for one that cannot be used, which was told."""
@@ -125,9 +134,10 @@ class Sources:
             self._once(path, self._named_run(path))
         elif path.is_dir():
             self._walk(path)
-        elif path.name.endswith(ARCHIVES):
+        elif _is_archive(path.name):
+            told = "archive" if path.name.lower().endswith(TARS) else "packed"
             self.problems.append(
-                _unread(path, Said("unread.archive", {"path": path}))
+                _unread(path, Said(f"unread.{told}", {"path": path}))
             )
         else:
             self._once(path, self._named_file(path))
@@ -260,6 +270,8 @@ class Sources:
                 yield path
             elif entry.is_dir():
                 self.problems.append(Said("problem.link", {"path": path}))
+            elif _is_archive(entry.name):
+                self.archives.append(path)
             elif (
                 _may_be_result(entry.name, names)
                 and entry.name not in known
@@ -286,10 +298,13 @@ class Sources:
 def _may_be_result(name: str, beside: Container[str]) -> bool:
     return (
         unpacked_name(name).lower().endswith(SUFFIXES)
-        and not name.lower().endswith(ARCHIVES)
         and name not in NO_RESULTS
         and not (name in OF_OTHERS and OF_OTHERS[name] in beside)
     )
+
+
+def _is_archive(name: str) -> bool:
+    return name.lower().endswith(ARCHIVES)
 
 
 def _may_be_read(entry: os.DirEntry[str]) -> bool:

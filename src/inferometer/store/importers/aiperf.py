@@ -159,7 +159,7 @@ def read_csv(text: str, path: Path) -> list[ImportedRun]:
     """The run; a CSV tells no settings."""
     result = _of_csv(text)
     if "request_latency" not in result:
-        raise CompanionError(Said("unread.aiperf_csv", {"path": path}))
+        raise CompanionError(Said("unread.no_figures", {"path": path}))
     tool = "aiperf" if is_aiperf_csv(text) else "genai-perf"
     return [replace(_run(result, path, tool, None), decimals=2)]
 

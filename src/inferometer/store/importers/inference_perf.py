@@ -15,6 +15,7 @@ import re
 from pathlib import Path
 
 from inferometer.store.importers.imported_run import (
+    CannotImportError,
     CompanionError,
     Declared,
     ImportedRun,
@@ -37,6 +38,9 @@ CLOSE_SHARE = 0.95
 NAME = re.compile(
     r"(?P<prefix>.*?)(?P<part>(?:adapter_.+_)?stage_\d+|adapter_.+|summary.*)_lifecycle_metrics"
 )
+
+PARTS = {"latency", "throughput"}
+"""Of what the client itself has seen of those that succeeded."""
 
 OWN = ("normalized_time_per_output_token",)
 OWN_GOODPUT = (
@@ -69,12 +73,20 @@ def is_request(result: Object) -> bool:
 def read_inference_perf(
     result: Object, path: Path, _: int
 ) -> list[ImportedRun]:
-    """One stage, or all of them. Raises CompanionError for what the server or sessions reported."""
-    successes = result.get("successes")
-    latencies, rates = at(successes, "latency"), at(successes, "throughput")
-    if not isinstance(latencies, dict) or not isinstance(rates, dict):
-        raise CompanionError(Said("unread.inference_perf", {"path": path}))
+    """One stage, or all of them. Raises CompanionError for what the server or sessions reported,
+    which have no such parts; where nothing completed, these may be empty.
+    """
     found = NAME.fullmatch(path.stem)
+    successes = result.get("successes")
+    if not isinstance(successes, dict) or not (successes.keys() >= PARTS):
+        told = {"path": path}
+        if found is None:
+            raise CompanionError(Said("unread.inference_perf", told))
+        raise CannotImportError(Said("unread.no_figures", told))
+    latencies, rates = (
+        part if isinstance(part := successes[name], dict) else {}
+        for name in ("latency", "throughput")
+    )
     prefix, part = (
         (found["prefix"], found["part"]) if found else ("", path.stem)
     )

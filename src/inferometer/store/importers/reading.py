@@ -160,12 +160,22 @@ def numbers(values: Iterable[object], scale: float = 1.0) -> Array:
     )
 
 
+def figure(value: object) -> float | None:
+    """A finite number, also one that a script wrote as a text."""
+    if not isinstance(value, str):
+        return number(value)
+    try:
+        return number(float(value))
+    except ValueError:
+        return None
+
+
 def metrics_of(tool: str, result: object) -> dict[str, float]:
     """Our metrics, except those of latencies, where the result files of `tool` have them."""
     return {
         ours: value
         for ours, path in _paths_in(tool)
-        if (value := number(at(result, *path))) is not None
+        if (value := figure(at(result, *path))) is not None
     }
 
 
@@ -184,7 +194,7 @@ def figures(
         ours: scaled
         for ours, theirs in names.items()
         if theirs in source
-        and (value := number(source[theirs])) is not None
+        and (value := figure(source[theirs])) is not None
         and (scaled := number(value * scale)) is not None
     }
 

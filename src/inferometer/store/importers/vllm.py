@@ -36,8 +36,19 @@ MEASURED = ("spec_decode_", "probe_", "request_goodput")
 """What keys begin with that the tool adds to them."""
 
 
+SURE = {"model_id", "tokenizer_id", "duration"}
+SIGNS = SURE | {
+    *("endpoint_type", "num_prompts", "request_rate", "completed"),
+    *("total_output_tokens", "request_throughput", "output_throughput"),
+    *("mean_ttft_ms", "mean_tpot_ms", "mean_itl_ms"),
+}
+MIN_SIGNS = 4
+"""Of a file from which somebody took keys away."""
+
+
 def is_vllm(result: Object) -> bool:
-    return {"model_id", "tokenizer_id", "duration"} <= result.keys()
+    found = SIGNS & result.keys()
+    return found >= SURE or ("model_id" in found and len(found) >= MIN_SIGNS)
 
 
 def read_vllm(result: Object, path: Path, _: int) -> list[ImportedRun]:
@@ -61,7 +72,7 @@ def read_vllm(result: Object, path: Path, _: int) -> list[ImportedRun]:
         path=path,
         tool="vllm",
         version=None,
-        model=text(result["model_id"]),
+        model=text(result.get("model_id")),
         load=load_of("vllm", result),
         metrics=metrics,
         own={},

@@ -25,9 +25,11 @@ FILES: dict[str, str] = {
     "problem.not_of_campaign": (
         "{path} is not a result of the campaign {name}: its ledger does not name it."
     ),
-    "problem.strange.one": "{path} is JSON, but no result of a tool that is known here.",
+    "problem.archives.one": "{paths} is an archive and was not opened: unpack it first.",
+    "problem.archives": "{n} archives were not opened; unpack them first: {paths}.",
+    "problem.strange.one": "{paths} is JSON, but no result of a tool that is known here.",
     "problem.strange": (
-        "{n} files are JSON, but no results of a tool that is known here, {path} among them."
+        "{n} files are JSON, but no results of a tool that is known here: {paths}."
     ),
     "damage.changed": "{name} has changed",
     "damage.missing": "{name} is missing",
@@ -175,6 +177,7 @@ FILES: dict[str, str] = {
     ),
     "unread.gzip": "it is no whole gzip file ({why}); pack or copy it again",
     "unread.archive": "it is an archive; unpack it with `inferometer merge --output DIR {path}`",
+    "unread.packed": "it is an archive; unpack it, and name the folder instead",
     "problem.left_out": "{point} is left out: {directory}/{what}; measure it again",
     "problem.changed": (
         "{point} is left out: {directory}/{what} since it was measured; measure it again"

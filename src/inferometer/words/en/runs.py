@@ -33,7 +33,7 @@ RUNS: dict[str, str] = {
     "plain.too_large": "it has {size:,} bytes, more than the limit of {most:,}",
     "plain.too_deep": "it is nested deeper than any result",
     "unread.aiperf": "{path} holds no figures of requests; name profile_export_aiperf.json",
-    "unread.aiperf_csv": "{path} holds no figures of requests",
+    "unread.no_figures": "{path} holds no figures of requests",
     "unread.guidellm_csv": (
         "a row of this CSV of GuideLLM has another number of cells than its head, which GuideLLM "
         "writes for the first benchmark alone; name the JSON"

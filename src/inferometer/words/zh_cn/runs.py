@@ -28,7 +28,7 @@ RUNS: dict[str, str] = {
     "plain.too_large": "它有 {size:,} 字节，超过上限 {most:,}",
     "plain.too_deep": "它的嵌套比任何结果都深",
     "unread.aiperf": "{path} 中没有关于请求的数值；请给出 profile_export_aiperf.json",
-    "unread.aiperf_csv": "{path} 中没有关于请求的数值",
+    "unread.no_figures": "{path} 中没有关于请求的数值",
     "unread.guidellm_csv": (
         "此 GuideLLM CSV 中有一行的单元格数与表头不同（GuideLLM 只按第一个测试写表头）；"
         "请改用 JSON 文件"

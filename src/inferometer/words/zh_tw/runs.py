@@ -28,7 +28,7 @@ RUNS: dict[str, str] = {
     "plain.too_large": "它有 {size:,} 位元組，超過上限 {most:,}",
     "plain.too_deep": "它的巢狀比任何結果都深",
     "unread.aiperf": "{path} 中沒有關於請求的數值；請給出 profile_export_aiperf.json",
-    "unread.aiperf_csv": "{path} 中沒有關於請求的數值",
+    "unread.no_figures": "{path} 中沒有關於請求的數值",
     "unread.guidellm_csv": (
         "此 GuideLLM CSV 中有一列的儲存格數與標題不同（GuideLLM 只按第一個測試寫標題）；"
         "請改用 JSON 檔案"

@@ -26,7 +26,6 @@ from inferometer.report.figures.drawing import (
     Figure,
     Material,
     NothingToDrawError,
-    unchecked,
 )
 from inferometer.report.figures.energy import draw_energy
 from inferometer.report.figures.load import (
@@ -81,8 +80,7 @@ def _draw(key: str, material: Material, words: Words) -> Drawing | Absent:
     figure = FIGURES[key]
     title = words.text(figure.title)
     try:
-        with unchecked():
-            sketch = figure.draw(material, words)
+        sketch = figure.draw(material, words)
     except NothingToDrawError as nothing:
         return Absent(key, title, str(nothing))
     if marks := [

@@ -6,9 +6,8 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import altair as alt
-
 from inferometer.report.figures.theme import DASHES, LIGHT_COLOURS
+from inferometer.report.figures.vega import Layer, Spec, channel
 
 TELEPHONE = 330
 """Pixels that a narrow screen has for a legend."""
@@ -20,21 +19,21 @@ LETTER, WIDE_LETTER, SYMBOL = 5.9, 11.0, 30
 """Pixels that a letter, a Chinese character, and a symbol with its gaps take."""
 
 
-def colour_of_curves(names: Sequence[str], *, lines: bool = True) -> alt.Color:
+def colour_of_curves(names: Sequence[str], *, lines: bool = True) -> Spec:
     """`lines`: whether there are any, so that the legend tells their dashes."""
     own = _told_dashes(names) if lines else {}
-    return alt.Color(
+    return channel(
         "curve:N",
-        scale=alt.Scale(domain=list(names)),
+        scale={"domain": list(names)},
         legend=legend(names, **own),
     )
 
 
-def shape_of_curves(names: Sequence[str], *, lines: bool = True) -> alt.Shape:
+def shape_of_curves(names: Sequence[str], *, lines: bool = True) -> Spec:
     own = _told_dashes(names) if lines else {}
-    return alt.Shape(
+    return channel(
         "curve:N",
-        scale=alt.Scale(domain=list(names)),
+        scale={"domain": list(names)},
         legend=legend(names, **own),
     )
 
@@ -63,36 +62,36 @@ def dash_of_curve(number: int) -> dict[str, int]:
     return {"dash": again} if again else {}
 
 
-def dashed(lines: alt.Chart, names: Sequence[str]) -> alt.Chart:
+def dashed(lines: Layer, names: Sequence[str]) -> Layer:
     """Lines of curves with their dashes. Not by the curves' names: a legend merges all that has one
     domain, and the outlines of its symbols would be dashed as well.
     """
     if len(names) <= len(LIGHT_COLOURS):
         return lines
-    scale = alt.Scale(domain=list(range(len(DASHES))), range=list(DASHES))
-    dash = alt.StrokeDash("dash:N", scale=scale, legend=None)
+    scale = {"domain": list(range(len(DASHES))), "range": list(DASHES)}
+    dash = channel("dash:N", scale=scale, legend=None)
     return lines.transform_calculate(dash="datum.dash || 0").encode(
         strokeDash=dash
     )
 
 
-def dash_of(field: str, names: Sequence[str]) -> alt.StrokeDash:
+def dash_of(field: str, names: Sequence[str]) -> Spec:
     """Dashes that mean something of their own, with a legend of lines, under the other."""
-    scale = alt.Scale(
-        domain=list(names),
-        range=[DASHES[number % len(DASHES)] for number in range(len(names))],
-    )
-    return alt.StrokeDash(
+    scale = {
+        "domain": list(names),
+        "range": [DASHES[number % len(DASHES)] for number in range(len(names))],
+    }
+    return channel(
         f"{field}:N",
         scale=scale,
         legend=legend(names, symbolType="stroke", symbolSize=300),
     )
 
 
-def legend(names: Sequence[str], **more: Any) -> alt.Legend:
+def legend(names: Sequence[str], **more: Any) -> Spec:
     """For a narrow screen; `fit_to_panel` and `fit_to_page` give it all the room there is."""
     columns = max(1, min(len(names), int(TELEPHONE // cell_width(names))))
-    return alt.Legend(title=None, columns=columns, symbolOpacity=1, **more)
+    return dict(title=None, columns=columns, symbolOpacity=1, **more)
 
 
 def cell_width(names: Sequence[str]) -> float:
@@ -110,27 +109,27 @@ def fit_to_panel(panel: Mapping[str, Any]) -> None:
     """Let the legends of a specification have as many columns as what contains it has room for.
     (The view's own width is only known when its height is, and that depends on the legend.)
     """
-    for channel in _with_legend(panel):
-        names = channel["scale"]["domain"]
+    for told in _with_legend(panel):
+        names = told["scale"]["domain"]
         room = f"(isFinite(containerSize()[0]) ? containerSize()[0] - {AXIS} : {TELEPHONE})"
-        channel["legend"]["columns"] = {
+        told["legend"]["columns"] = {
             "expr": f"max(1, min({len(names)}, floor({room} / {cell_width(names):.0f})))"
         }
 
 
 def fit_to_page(panel: Mapping[str, Any], width: float) -> None:
     """Let them have the columns that so many pixels have room for."""
-    for channel in _with_legend(panel):
-        names = channel["scale"]["domain"]
-        channel["legend"]["columns"] = max(
+    for told in _with_legend(panel):
+        names = told["scale"]["domain"]
+        told["legend"]["columns"] = max(
             1, min(len(names), int(width // cell_width(names)))
         )
 
 
 def _with_legend(panel: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     for layer in (panel, *panel["layer"]):
-        for channel in layer.get("encoding", {}).values():
-            if isinstance(channel, dict) and (channel.get("legend") or {}).get(
+        for told in layer.get("encoding", {}).values():
+            if isinstance(told, dict) and (told.get("legend") or {}).get(
                 "columns"
             ):
-                yield channel
+                yield told

@@ -8,8 +8,6 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import altair as alt
-
 from inferometer.analysis.pcie import why_no_links
 from inferometer.analysis.scaling import why_nothing_scales
 from inferometer.report.figures.channels import (
@@ -37,6 +35,7 @@ from inferometer.report.figures.scales import (
     value_axis,
 )
 from inferometer.report.figures.theme import FRONT, HOLLOW, HOVER
+from inferometer.report.figures.vega import Layer, Spec
 from inferometer.report.naming import clean, legend_names, natural
 from inferometer.report.tables.columns import with_unit
 from inferometer.words import Words
@@ -236,7 +235,7 @@ def _panel(
     x_title: str,
     reference: float,
     on: str | None = None,
-    more: Sequence[alt.Tooltip] = (),
+    more: Sequence[Spec] = (),
 ) -> Panel:
     """Percent over the load, with intervals, and the line of what would be no effect."""
     axis = _percent_axis(rows, reference, signed=on is not None)
@@ -246,9 +245,7 @@ def _panel(
         color=colour_of_curves(names),
     )
     if on is not None:
-        common = common.transform_filter(
-            alt.FieldEqualPredicate(field="on", equal=on)
-        )
+        common = common.transform_filter({"field": "on", "equal": on})
     judged = f"{'verdict' if on else 'status'}:N"
     tooltip = [
         tip("whole:N", words.text("figure.tooltip.curve")),
@@ -259,7 +256,7 @@ def _panel(
         *more,
         tip(judged, words.text("figure.tooltip.verdict")),
     ]
-    no_effect = base(y=alt.Y(datum=reference)).mark_rule(style=FRONT)
+    no_effect = base(y={"datum": reference}).mark("rule", style=FRONT)
     curves = _curves(common, rows, names, axis, tooltip)
     return layered([no_effect, *curves], title)
 
@@ -282,23 +279,23 @@ def _percent_axis(
 
 
 def _curves(
-    common: alt.Chart,
+    common: Layer,
     rows: Sequence[Row],
     names: Sequence[str],
     axis: Axis,
-    tooltip: Sequence[alt.Tooltip],
-) -> list[alt.Chart]:
+    tooltip: Sequence[Spec],
+) -> list[Layer]:
     """Intervals, lines, full marks, hollow ones for no difference, and what the pointer finds."""
     clip = any(row.get("far") for row in rows)
     y, shape = axis.y("v:Q"), shape_of_curves(names)
     full = common.transform_filter(
         "datum.mark && !datum.hollow && !datum.far"
-    ).mark_point(filled=True, size=42, opacity=1)
+    ).mark("point", filled=True, size=42, opacity=1)
     hollow = (
         common.transform_filter("datum.mark")
         .encode(y=y, shape=shape)
         .transform_filter("datum.hollow && !datum.far")
-        .mark_point(style=HOLLOW, size=42)
+        .mark("point", style=HOLLOW, size=42)
     )
     return [
         ranged(
@@ -308,10 +305,12 @@ def _curves(
             axis,
             few=few_levels(rows),
         ),
-        dashed(common.mark_line(strokeWidth=1.8, clip=clip).encode(y=y), names),
+        dashed(
+            common.mark("line", strokeWidth=1.8, clip=clip).encode(y=y), names
+        ),
         full.encode(y=y, shape=shape),
         hollow,
-        common.mark_point(style=HOVER, clip=clip).encode(
+        common.mark("point", style=HOVER, clip=clip).encode(
             y=y, tooltip=list(tooltip)
         ),
     ]

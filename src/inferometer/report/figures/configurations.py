@@ -7,8 +7,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timezone
 
-import altair as alt
-
 from inferometer.report.answers.answer import some_levels
 from inferometer.report.answers.saturated import (
     THROUGHPUT,
@@ -45,6 +43,7 @@ from inferometer.report.figures.scales import (
     value_axis,
 )
 from inferometer.report.figures.theme import CROSS, DOT
+from inferometer.report.figures.vega import Layer, Spec, channel, end
 from inferometer.report.naming import (
     Key,
     clean,
@@ -116,7 +115,7 @@ def _saturation_row(each: SaturatedCurve, name: str, words: Words) -> Row:
     }
 
 
-def _saturation_marks(drawn: Curves, words: Words) -> list[alt.Chart]:
+def _saturation_marks(drawn: Curves, words: Words) -> list[Layer]:
     """On the plateau of each curve the load where it begins, on the interval of that."""
     axis = value_axis(drawn.values(THROUGHPUT), drawn.ends(THROUGHPUT))
     there = base(color=colour_of_curves(drawn.names)).transform_filter(
@@ -129,13 +128,13 @@ def _saturation_marks(drawn: Curves, words: Words) -> list[alt.Chart]:
         tip("plateau:Q", words.text("figure.tooltip.plateau")),
     ]
     y = axis.y("plateau:Q")
-    interval = there.mark_rule(strokeWidth=4, opacity=0.45)
-    load = there.mark_point(
-        shape="stroke", angle=90, size=200, strokeWidth=2.5, opacity=1
+    interval = there.mark("rule", strokeWidth=4, opacity=0.45)
+    load = there.mark(
+        "point", shape="stroke", angle=90, size=200, strokeWidth=2.5, opacity=1
     )
     return [
-        interval.encode(x=alt.X("from:Q"), x2=alt.X2("to:Q"), y=y),
-        load.encode(x=alt.X("at:Q"), y=y, tooltip=tooltip),
+        interval.encode(x=channel("from:Q"), x2=end("to"), y=y),
+        load.encode(x=channel("at:Q"), y=y, tooltip=tooltip),
     ]
 
 
@@ -191,13 +190,13 @@ def _efficiency_map(
     names: Sequence[str],
 ) -> Panel:
     title = words.text(f"figure.axis.{x}")
-    across = alt.Axis(title=title, labelAngle=0, grid=False)
+    across = {"title": title, "labelAngle": 0, "grid": False}
     return map_panel(
         cells,
         with_unit(metric, words),
         words,
-        x=alt.X("load:O", sort=loads, axis=across),
-        y=alt.Y("who:N", sort=names, axis=_name_axis()),
+        x=channel("load:O", sort=loads, axis=across),
+        y=channel("who:N", sort=names, axis=_name_axis()),
         told=[
             tip("who:N", words.text("figure.tooltip.curve")),
             tip("load:O", title),
@@ -311,8 +310,8 @@ def _first_of(choices: Sequence[Sequence[str]], members: Members) -> list[str]:
     return [there[0] for each in choices if (there := measured(points, each))]
 
 
-def _name_axis() -> alt.Axis:
-    return alt.Axis(title=None, labelLimit=230, domain=False, ticks=False)
+def _name_axis() -> Spec:
+    return {"title": None, "labelLimit": 230, "domain": False, "ticks": False}
 
 
 def _common_level(members: Members, x: str) -> float:
@@ -355,14 +354,14 @@ def _spread_panel(rows: Sequence[Row], words: Words) -> Panel:
     )
     names = list(dict.fromkeys(row["who"] for row in rows))
     common = base(
-        y=alt.Y("who:N", sort=names, axis=_name_axis())
+        y=channel("who:N", sort=names, axis=_name_axis())
     ).transform_filter(f"datum.on == '{latency}'")
     title = words.with_unit(LATENCIES[latency].label, "ms")
     layers = _spread_layers(common, axis, _spread_tips(latency, words))
     return layered(layers, title, height=ROW_HEIGHT * len(names))
 
 
-def _spread_tips(latency: str, words: Words) -> list[alt.Tooltip]:
+def _spread_tips(latency: str, words: Words) -> list[Spec]:
     return [
         tip("who:N", words.text("figure.tooltip.curve")),
         tip("mean:Q", words.metric(f"mean_{latency}_ms")),
@@ -373,23 +372,23 @@ def _spread_tips(latency: str, words: Words) -> list[alt.Tooltip]:
 
 
 def _spread_layers(
-    common: alt.Chart, axis: Axis, tooltip: Sequence[alt.Tooltip]
-) -> list[alt.Chart]:
+    common: Layer, axis: Axis, tooltip: Sequence[Spec]
+) -> list[Layer]:
     """Thin from the median to the p99, thick to the p90; and the mean."""
     tooltip = list(tooltip)
     x = axis.x("low:Q")
     thin = common.transform_filter("isValid(datum.high)")
     return [
-        thin.mark_rule(strokeWidth=2, opacity=0.9).encode(
-            x=x, x2=alt.X2("high:Q"), tooltip=tooltip
+        thin.mark("rule", strokeWidth=2, opacity=0.9).encode(
+            x=x, x2=end("high"), tooltip=tooltip
         ),
         thin.transform_calculate(end="datum.middle || datum.low")
-        .mark_rule(strokeWidth=9, opacity=0.55)
-        .encode(x=x, x2=alt.X2("end:Q"), tooltip=tooltip),
-        thin.mark_tick(thickness=2, height=12).encode(
+        .mark("rule", strokeWidth=9, opacity=0.55)
+        .encode(x=x, x2=end("end"), tooltip=tooltip),
+        thin.mark("tick", thickness=2, height=12).encode(
             x=axis.x("high:Q"), tooltip=tooltip
         ),
-        common.mark_point(style=DOT, size=34, filled=True).encode(
+        common.mark("point", style=DOT, size=34, filled=True).encode(
             x=axis.x("mean:Q"), tooltip=tooltip
         ),
     ]
@@ -464,10 +463,10 @@ def _date_panel(
         (row["v"] for row in rows if row["on"] == metric),
         decades=DECADES_OF_LATENCY if latency else DECADES,
     )
-    days = alt.Axis(title=None, format="%Y-%m-%d", tickCount=5, grid=False)
-    scale = alt.Scale(type="utc", padding=12)
+    days = {"title": None, "format": "%Y-%m-%d", "tickCount": 5, "grid": False}
+    scale = {"type": "utc", "padding": 12}
     common = base(
-        x=alt.X("t:T", scale=scale, axis=days),
+        x=channel("t:T", scale=scale, axis=days),
         y=axis.y("v:Q"),
         color=colour_of_curves(names),
     ).transform_filter(f"datum.on == '{metric}'")
@@ -475,7 +474,7 @@ def _date_panel(
     return layered(layers, with_unit(metric, words), height=200)
 
 
-def _date_tips(metric: str, words: Words) -> list[alt.Tooltip]:
+def _date_tips(metric: str, words: Words) -> list[Spec]:
     return [
         tip("curve:N", words.text("figure.tooltip.curve")),
         tip("day:N", words.text("condition.date")),
@@ -487,16 +486,16 @@ def _date_tips(metric: str, words: Words) -> list[alt.Tooltip]:
 
 
 def _date_layers(
-    common: alt.Chart, names: Sequence[str], tooltip: list[alt.Tooltip]
-) -> list[alt.Chart]:
+    common: Layer, names: Sequence[str], tooltip: list[Spec]
+) -> list[Layer]:
     """A line through what may be believed, and a cross for what may not."""
     believed = common.transform_filter("datum.status != 'INVALID'")
     return [
-        dashed(believed.mark_line(strokeWidth=1.8), names),
-        believed.mark_point(filled=True, size=46, opacity=1).encode(
+        dashed(believed.mark("line", strokeWidth=1.8), names),
+        believed.mark("point", filled=True, size=46, opacity=1).encode(
             shape=shape_of_curves(names), tooltip=tooltip
         ),
         common.transform_filter("datum.status == 'INVALID'")
-        .mark_point(shape=CROSS, size=48, strokeWidth=1.8, opacity=1)
+        .mark("point", shape=CROSS, size=48, strokeWidth=1.8, opacity=1)
         .encode(tooltip=tooltip),
     ]

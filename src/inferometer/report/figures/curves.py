@@ -11,9 +11,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import cast
-
-import altair as alt
 
 from inferometer.metrics.statistics import interval_of_repeats
 from inferometer.report.figures.channels import (
@@ -36,6 +33,7 @@ from inferometer.report.figures.scales import (
     value_axis,
 )
 from inferometer.report.figures.theme import CROSS, HOLLOW, HOVER
+from inferometer.report.figures.vega import Layer, Spec, channel, end
 from inferometer.report.naming import (
     Key,
     clean,
@@ -203,7 +201,7 @@ def curve_panel(
     *,
     title: str,
     dashes: Sequence[str] = (),
-    over: Sequence[alt.Chart] = (),
+    over: Sequence[Layer] = (),
     against: str | None = None,
 ) -> Panel:
     """One panel of curves over `curves.x`, all of one unit. With several metrics each has a dash,
@@ -215,8 +213,8 @@ def curve_panel(
         curves.values(*metrics), curves.ends(*metrics), decades=decades
     )
     common = base()
-    layers: list[alt.Chart] = []
-    hover: list[alt.Chart] = []
+    layers: list[Layer] = []
+    hover: list[Layer] = []
     for number, metric in enumerate(metrics):
         k = curves.number(metric)
         y = axis.y(f"v{k}:Q")
@@ -235,7 +233,7 @@ def curve_panel(
         return layered(drawn, title, x=x, color=colour)
     across = value_axis(curves.values(against))
     x = across.x(f"v{curves.number(against)}:Q", with_unit(against, words))
-    return layered(drawn, title, x=x, order=alt.Order("x:Q"), color=colour)
+    return layered(drawn, title, x=x, order=channel("x:Q"), color=colour)
 
 
 def _rows_of(
@@ -358,27 +356,27 @@ def _statuses(curves: Curves, metrics: Sequence[str]) -> list[str]:
 
 
 def _line(
-    common: alt.Chart,
+    common: Layer,
     curves: Curves,
-    y: alt.Y,
+    y: Spec,
     dashes: Sequence[str],
     number: int,
-) -> alt.Chart:
+) -> Layer:
     """Dashes tell statistics apart where there are several, else curves."""
     line = (
-        common.transform_filter(ON_LINE).mark_line(strokeWidth=1.8).encode(y=y)
+        common.transform_filter(ON_LINE)
+        .mark("line", strokeWidth=1.8)
+        .encode(y=y)
     )
     if not dashes:
         return dashed(line, curves.names)
     named = line.transform_calculate(statistic=json.dumps(dashes[number]))
-    return cast(
-        "alt.Chart", named.encode(strokeDash=dash_of("statistic", dashes))
-    )
+    return named.encode(strokeDash=dash_of("statistic", dashes))
 
 
 def _interval(
-    common: alt.Chart, curves: Curves, metric: str, axis: Axis
-) -> list[alt.Chart]:
+    common: Layer, curves: Curves, metric: str, axis: Axis
+) -> list[Layer]:
     """Where the values lie, as far as the axis goes: bars while there are few levels, a band of
     many.
     """
@@ -396,12 +394,12 @@ def _interval(
 
 
 def ranged(
-    common: alt.Chart, low: str, high: str, axis: Axis, *, few: bool
-) -> alt.Chart:
+    common: Layer, low: str, high: str, axis: Axis, *, few: bool
+) -> Layer:
     """Bars or a band between two fields, cut where the axis ends: of a logarithmic one no end may
     be at 0 or below.
     """
-    there: alt.Chart = common.encode(y=axis.y("low:Q"), y2=alt.Y2("high:Q"))
+    there: Layer = common.encode(y=axis.y("low:Q"), y2=end("high"))
     if axis.domain:
         bottom, top = axis.domain
         cut = f"min(max(datum.{{0}}, {bottom!r}), {top!r})"
@@ -412,11 +410,10 @@ def ranged(
         there = there.transform_calculate(
             low=f"datum.{low}", high=f"datum.{high}"
         )
-    return cast(
-        "alt.Chart",
-        there.mark_rule(strokeWidth=1.2, opacity=0.75)
+    return (
+        there.mark("rule", strokeWidth=1.2, opacity=0.75)
         if few
-        else there.mark_area(opacity=0.16),
+        else there.mark("area", opacity=0.16)
     )
 
 
@@ -428,9 +425,7 @@ def few_levels(rows: Sequence[Row]) -> bool:
     return len({row["x"] for row in rows}) <= BARS
 
 
-def _marks(
-    common: alt.Chart, curves: Curves, metric: str, y: alt.Y
-) -> list[alt.Chart]:
+def _marks(common: Layer, curves: Curves, metric: str, y: Spec) -> list[Layer]:
     """Filled where a value may be believed, hollow where it is SUSPECT, a cross where it is
     INVALID.
     """
@@ -439,7 +434,7 @@ def _marks(
     believed = f"{ON_MARK} && datum.mark && datum.status != 'SUSPECT' && datum.status != 'INVALID'"
     layers = [
         common.transform_filter(believed)
-        .mark_point(filled=True, size=42, opacity=1)
+        .mark("point", filled=True, size=42, opacity=1)
         .encode(y=y, shape=shape)
     ]
     if "SUSPECT" in statuses:
@@ -447,8 +442,8 @@ def _marks(
             f"{ON_MARK} && datum.status == 'SUSPECT'"
         )
         layers.append(
-            there.mark_point(
-                style=HOLLOW, size=42, strokeWidth=1.4, opacity=1
+            there.mark(
+                "point", style=HOLLOW, size=42, strokeWidth=1.4, opacity=1
             ).encode(y=y, shape=shape)
         )
     if "INVALID" in statuses:
@@ -456,16 +451,14 @@ def _marks(
             f"{ON_MARK} && datum.status == 'INVALID'"
         )
         layers.append(
-            there.mark_point(
-                shape=CROSS, size=48, strokeWidth=1.8, opacity=1
+            there.mark(
+                "point", shape=CROSS, size=48, strokeWidth=1.8, opacity=1
             ).encode(y=y)
         )
     return layers
 
 
-def _tooltip(
-    curves: Curves, k: int, words: Words, label: str
-) -> list[alt.Tooltip]:
+def _tooltip(curves: Curves, k: int, words: Words, label: str) -> list[Spec]:
     return [
         tip("whole:N", words.text("figure.tooltip.curve")),
         tip("x:Q", curves.x_title, NUMBER),
@@ -478,12 +471,12 @@ def _tooltip(
 
 
 def _hover(
-    common: alt.Chart,
-    y: alt.Y,
+    common: Layer,
+    y: Spec,
     k: int,
-    tooltip: Sequence[alt.Tooltip],
+    tooltip: Sequence[Spec],
     words: Words,
-) -> alt.Chart:
+) -> Layer:
     """What a pointer near a point reads; nothing to be seen."""
     nothing = json.dumps(words.text("figure.none"))
     low, high = (
@@ -496,7 +489,4 @@ def _hover(
         n=f"isValid(datum.n{k}) ? format(datum.n{k}, ',') : {nothing}",
         verdict=f"datum.status ? datum.status + (datum.why ? ': ' + datum.why : '') : {nothing}",
     )
-    return cast(
-        "alt.Chart",
-        there.mark_point(style=HOVER).encode(y=y, tooltip=list(tooltip)),
-    )
+    return there.mark("point", style=HOVER).encode(y=y, tooltip=list(tooltip))

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import altair as alt
 import numpy as np
 import numpy.typing as npt
 
@@ -38,6 +37,7 @@ from inferometer.report.figures.scales import (
     value_axis,
 )
 from inferometer.report.figures.theme import FRONT, HOLLOW
+from inferometer.report.figures.vega import Layer, Spec, channel, end
 from inferometer.report.naming import clean, legend_names
 from inferometer.trace.trace import Trace
 from inferometer.vocabulary import LATENCIES
@@ -303,7 +303,9 @@ def _histogram_panel(
         words.with_unit(label, unit),
     )
     x = axis.x("low:Q", title, grid=False, padding=4)
-    y = alt.Y("share:Q", axis=alt.Axis(title=None, format=NUMBER, tickCount=5))
+    y = channel(
+        "share:Q", axis={"title": None, "format": NUMBER, "tickCount": 5}
+    )
     common = base(color=colour_of_curves(names)).transform_filter(
         f"datum.kind == '{kind}'"
     )
@@ -314,16 +316,14 @@ def _histogram_panel(
         tip("share:Q", words.text("figure.share"), ".3~g"),
         tip("n:Q", words.text("figure.tooltip.n"), ","),
     ]
-    bars = common.transform_filter("!datum.end").mark_rect(
-        opacity=0.85 if len(names) == 1 else 0
+    bars = common.transform_filter("!datum.end").mark(
+        "rect", opacity=0.85 if len(names) == 1 else 0
     )
     layers = [
-        bars.encode(
-            x=x, x2=alt.X2("high:Q"), y=y, y2=alt.Y2Datum(0), tooltip=tooltip
-        )
+        bars.encode(x=x, x2=end("high"), y=y, y2={"datum": 0}, tooltip=tooltip)
     ]
     if len(names) > 1:
-        outline = common.mark_line(interpolate="step-after", strokeWidth=1.6)
+        outline = common.mark("line", interpolate="step-after", strokeWidth=1.6)
         layers.append(outline.encode(x=x, y=y))
     if marks:
         layers += _rules(kind, samples, axis, marks, words)
@@ -332,37 +332,38 @@ def _histogram_panel(
 
 def _rules(
     kind: str, samples: Samples, axis: Axis, marks: Sequence[Row], words: Words
-) -> list[alt.Chart]:
+) -> list[Layer]:
     """Upright lines where `_rule` says, each with its number beside it, on the side that has room,
     one below the other.
     """
     names, (_, high) = list(samples), _span(samples)
-    x = alt.X("at:Q", scale=axis.scale(padding=4))
+    x = channel("at:Q", scale=axis.scale(padding=4))
     there = base(x=x, tooltip=_rule_tooltip(words)).transform_filter(
         f"datum.kind == '{kind}/mark'"
     )
     coloured = there.encode(color=colour_of_curves(names))
     several = len(names) > 1
-    lines = coloured.mark_rule(strokeWidth=2, strokeDash=[4, 3])
-    layers = [lines if several else there.mark_rule(style=FRONT)]
+    lines = coloured.mark("rule", strokeWidth=2, strokeDash=[4, 3])
+    layers = [lines if several else there.mark("rule", style=FRONT)]
     for number, mark in enumerate(marks):
         left = (
             axis.share(mark["at"]) if axis.domain else mark["at"] / high
         ) > 0.5
         own = (coloured if several else there).transform_filter(
-            alt.FieldEqualPredicate(field="curve", equal=mark["curve"])
+            {"field": "curve", "equal": mark["curve"]}
         )
-        text = own.mark_text(
+        text = own.mark(
+            "text",
             align="right" if left else "left",
             dx=-5 if left else 5,
             baseline="top",
             y=LABEL_HEIGHT * number,
         )
-        layers.append(text.encode(text=alt.Text("label:N")))
+        layers.append(text.encode(text=channel("label:N")))
     return layers
 
 
-def _rule_tooltip(words: Words) -> list[alt.Tooltip]:
+def _rule_tooltip(words: Words) -> list[Spec]:
     return [
         tip("curve:N", words.text("figure.tooltip.curve")),
         tip("label:N", words.text("figure.tooltip.value")),
@@ -405,12 +406,14 @@ def _cdf_panel(kind: str, label: str, samples: Samples, words: Words) -> Panel:
         _axis(samples),
         words.with_unit(label, "ms"),
     )
-    shares = alt.Axis(
-        title=None, values=[0, 25, 50, 75, 90, 100], format=NUMBER
-    )
+    shares = {
+        "title": None,
+        "values": [0, 25, 50, 75, 90, 100],
+        "format": NUMBER,
+    }
     common = base(
         x=axis.x("v:Q", title, padding=4),
-        y=alt.Y("share:Q", scale=alt.Scale(domain=[0, 100]), axis=shares),
+        y=channel("share:Q", scale={"domain": [0, 100]}, axis=shares),
     )
     curves = common.encode(color=colour_of_curves(names)).transform_filter(
         f"datum.kind == '{kind}'"
@@ -423,18 +426,18 @@ def _cdf_panel(kind: str, label: str, samples: Samples, words: Words) -> Panel:
     ]
     marks = common.transform_filter(f"datum.kind == '{kind}/mark'")
     layers = [
-        curves.mark_line(strokeWidth=1.8),
+        curves.mark("line", strokeWidth=1.8),
         *_percentile_marks(marks, names, tooltip),
     ]
     if len(names) == 1:
-        text = marks.mark_text(align="right", dx=-7, dy=-5)
-        layers.append(text.encode(text=alt.Text("label:N")))
+        text = marks.mark("text", align="right", dx=-7, dy=-5)
+        layers.append(text.encode(text=channel("label:N")))
     return layered(layers, words.text("figure.share_up_to", metric=label))
 
 
 def _percentile_marks(
-    marks: alt.Chart, names: Sequence[str], tooltip: list[alt.Tooltip]
-) -> list[alt.Chart]:
+    marks: Layer, names: Sequence[str], tooltip: list[Spec]
+) -> list[Layer]:
     """Hollow where too few values are beyond one."""
     own = marks.encode(
         color=colour_of_curves(names),
@@ -442,10 +445,10 @@ def _percentile_marks(
         tooltip=tooltip,
     )
     return [
-        own.transform_filter("!datum.thin").mark_point(
-            filled=True, size=50, opacity=1
+        own.transform_filter("!datum.thin").mark(
+            "point", filled=True, size=50, opacity=1
         ),
-        own.transform_filter("datum.thin").mark_point(style=HOLLOW, size=50),
+        own.transform_filter("datum.thin").mark("point", style=HOLLOW, size=50),
     ]
 
 
@@ -516,8 +519,8 @@ def _scatter_panel(
             tip("ttft:Q", words.with_unit("TTFT", "ms")),
         ],
     )
-    points = common.transform_filter("datum.kind == 'dot'").mark_point(
-        filled=True, size=18, opacity=0.55
+    points = common.transform_filter("datum.kind == 'dot'").mark(
+        "point", filled=True, size=18, opacity=0.55
     )
     return layered(
         [points], words.with_unit(words.text("figure.total_time"), "s")

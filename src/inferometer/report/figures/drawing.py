@@ -5,20 +5,21 @@ out. Knows no figure.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import altair as alt
 import orjson
-from altair.utils import schemapi
 
 from inferometer.analysis.pcie import LinkStudy
 from inferometer.report.figures.channels import fit_to_page, fit_to_panel
 from inferometer.report.figures.theme import HOVER
+from inferometer.report.figures.vega import SCHEMA_URL, Layer
 from inferometer.results.point import Point
 from inferometer.trace.trace import Trace
 from inferometer.words import Words
+
+if TYPE_CHECKING:
+    import altair as alt
 
 Row = dict[str, Any]
 Panel = dict[str, Any]
@@ -156,6 +157,8 @@ class Drawing:
 
     def chart(self) -> alt.ConcatChart:
         """All panels as one altair chart, data inside: for a notebook."""
+        import altair as alt
+
         return alt.ConcatChart.from_dict(self._grid(), validate=False)
 
     def _grid(self) -> dict[str, Any]:
@@ -176,7 +179,7 @@ class Drawing:
         resolve = "shared" if self.sketch.one_legend else "independent"
         scales = {"color": resolve, "shape": resolve}
         return {
-            "$schema": alt.SCHEMA_URL,
+            "$schema": SCHEMA_URL,
             "title": title,
             "concat": panels,
             "columns": self.columns,
@@ -205,45 +208,27 @@ class Drawing:
         return spec
 
 
-def unchecked() -> AbstractContextManager[None]:
-    """Altair does not check each part of a chart against its schema while this is entered: that
-    takes as long as drawing, and the tests check every figure.
-    """
-    return schemapi.debug_mode(False)
-
-
-def base(**encodings: Any) -> alt.Chart:
+def base(**encodings: Any) -> Layer:
     """What the layers of a panel have in common: the figure's data, and these encodings."""
-    return alt.Chart(alt.NamedData(ROWS)).encode(**encodings)
+    return Layer().encode(**encodings)
 
 
 def layered(
-    layers: Sequence[alt.Chart],
-    title: str | alt.Title,
+    layers: Sequence[Layer],
+    title: str,
     *,
     height: int = PRINT_HEIGHT,
     **encodings: Any,
 ) -> Panel:
     """Layers over each other as one panel; `encodings` are those that all of them have."""
-    # altair's own layering copies every layer several times: half of the time of a page
-    drawn = [_plain(layer) for layer in layers]
-    for layer in drawn:
-        del layer["data"]
-    common = _plain(base().encode(**encodings)).get("encoding", {})
-    told = title if isinstance(title, str) else title.to_dict(validate=False)
     return {
-        "$schema": alt.SCHEMA_URL,
+        "$schema": SCHEMA_URL,
         "data": {"name": ROWS},
-        "encoding": common,
+        "encoding": encodings,
         "height": height,
-        "layer": drawn,
-        "title": told,
+        "layer": [each.spec for each in layers],
+        "title": title,
     }
-
-
-def _plain(layer: alt.Chart) -> dict[str, Any]:
-    """Its specification as part of another."""
-    return layer.to_dict(validate=False, context={"top_level": False})
 
 
 def _copied(panel: Panel) -> Panel:

@@ -6,8 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import altair as alt
-
 from inferometer.report.figures.channels import (
     colour_of_curves,
     shape_of_curves,
@@ -29,6 +27,7 @@ from inferometer.report.figures.drawing import (
 )
 from inferometer.report.figures.scales import tip, value_axis
 from inferometer.report.figures.theme import CROSS, FRONT, HOLLOW, HOVER
+from inferometer.report.figures.vega import Layer
 from inferometer.report.naming import (
     Key,
     clean,
@@ -332,36 +331,37 @@ def _pareto_panel(
         tip("id:N", words.text("figure.tooltip.point")),
     ]
     layers = [
-        front.mark_line(
+        front.mark(
+            "line",
             style="rule",
             strokeWidth=1.5,
             strokeDash=[5, 3],
             interpolate="step-before",
         ),
         *_pareto_points(common, names, size=60 if len(found) <= CROWD else 30),
-        front.mark_line(style=FRONT, interpolate="step-before"),
+        front.mark("line", style=FRONT, interpolate="step-before"),
         common.transform_calculate(whole="datum.name || datum.curve")
-        .mark_point(style=HOVER)
+        .mark("point", style=HOVER)
         .encode(tooltip=tooltip),
     ]
     return layered(layers, title, height=PRINT_HEIGHT + 70)
 
 
 def _pareto_points(
-    common: alt.Chart, names: Sequence[str], *, size: int
-) -> list[alt.Chart]:
+    common: Layer, names: Sequence[str], *, size: int
+) -> list[Layer]:
     """Full where they may be believed, hollow where they are suspect, else a cross."""
     coloured = common.encode(color=colour_of_curves(names, lines=False))
     shape = shape_of_curves(names, lines=False)
     believed = "datum.status != 'SUSPECT' && datum.status != 'INVALID'"
     return [
         coloured.transform_filter(believed)
-        .mark_point(filled=True, size=size, opacity=0.95)
+        .mark("point", filled=True, size=size, opacity=0.95)
         .encode(shape=shape),
         coloured.transform_filter("datum.status == 'SUSPECT'")
-        .mark_point(style=HOLLOW, size=size, strokeWidth=1.1)
+        .mark("point", style=HOLLOW, size=size, strokeWidth=1.1)
         .encode(shape=shape),
-        coloured.transform_filter("datum.status == 'INVALID'").mark_point(
-            shape=CROSS, size=size, strokeWidth=1.3
+        coloured.transform_filter("datum.status == 'INVALID'").mark(
+            "point", shape=CROSS, size=size, strokeWidth=1.3
         ),
     ]

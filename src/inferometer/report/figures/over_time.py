@@ -8,7 +8,6 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import altair as alt
 import numpy as np
 import numpy.typing as npt
 
@@ -29,6 +28,7 @@ from inferometer.report.figures.drawing import (
 )
 from inferometer.report.figures.scales import NUMBER, tip
 from inferometer.report.figures.theme import CROSS, GHOST, HOVER
+from inferometer.report.figures.vega import Layer, Spec, channel, end
 from inferometer.report.naming import clean, legend_names
 from inferometer.report.tables.columns import with_unit
 from inferometer.trace import MISSING, Outcome, Trace
@@ -224,9 +224,9 @@ def _seconds(ns: int) -> float | None:
 
 def _timeline_panel(rows: Sequence[Row], requests: int, words: Words) -> Panel:
     common = base(
-        x=alt.X(
+        x=channel(
             "t:Q",
-            axis=alt.Axis(title=words.text("figure.axis.time"), tickCount=6),
+            axis={"title": words.text("figure.axis.time"), "tickCount": 6},
         ),
         color=_part_colour(rows, words),
         tooltip=[
@@ -237,19 +237,19 @@ def _timeline_panel(rows: Sequence[Row], requests: int, words: Words) -> Panel:
             tip("outcome:N", words.text("figure.tooltip.outcome")),
         ],
     )
-    up = alt.Scale(domain=[requests - 0.5, -0.5], nice=False, zero=False)
+    up = {"domain": [requests - 0.5, -0.5], "nice": False, "zero": False}
     bars = common.transform_filter("isValid(datum.half)").transform_calculate(
         top="datum.rank - datum.half", bottom="datum.rank + datum.half"
     )
     layers = [
-        bars.mark_rect().encode(
-            x2=alt.X2("until:Q"),
-            y=alt.Y("top:Q", scale=up, axis=None),
-            y2=alt.Y2("bottom:Q"),
+        bars.mark("rect").encode(
+            x2=end("until"),
+            y=channel("top:Q", scale=up, axis=None),
+            y2=end("bottom"),
         ),
         common.transform_filter("!isValid(datum.half)")
-        .mark_point(shape=CROSS, size=30, strokeWidth=1.6, opacity=1)
-        .encode(y=alt.Y("rank:Q", scale=up, axis=None)),
+        .mark("point", shape=CROSS, size=30, strokeWidth=1.6, opacity=1)
+        .encode(y=channel("rank:Q", scale=up, axis=None)),
     ]
     return layered(
         layers,
@@ -258,16 +258,16 @@ def _timeline_panel(rows: Sequence[Row], requests: int, words: Words) -> Panel:
     )
 
 
-def _part_colour(rows: Sequence[Row], words: Words) -> alt.Color:
+def _part_colour(rows: Sequence[Row], words: Words) -> Spec:
     """The same for a part whichever of them there are; the legend names those that there are."""
     parts = [
         words.text(f"figure.part.{part}")
         for part in ("first", "decode", "failed")
     ]
     there = [part for part in parts if any(row["part"] == part for row in rows)]
-    return alt.Color(
+    return channel(
         "part:N",
-        scale=alt.Scale(domain=parts),
+        scale={"domain": parts},
         legend=legend(parts, values=there),
     )
 
@@ -419,46 +419,47 @@ def _time_panel(
     steps: bool = False,
 ) -> Panel:
     time = words.text("figure.axis.time")
-    x = alt.X(
+    x = channel(
         "t:Q",
-        scale=alt.Scale(domain=list(span), nice=False),
-        axis=alt.Axis(title=time, tickCount=6),
+        scale={"domain": list(span), "nice": False},
+        axis={"title": time, "tickCount": 6},
     )
-    y = alt.Y(
+    y = channel(
         "v:Q",
-        scale=alt.Scale(zero=True),
-        axis=alt.Axis(title=None, tickCount=4, format=NUMBER),
+        scale={"zero": True},
+        axis={"title": None, "tickCount": 4, "format": NUMBER},
     )
     own = base(x=x).transform_filter(f"datum.kind == '{kind}'")
     tooltip = [tip("t:Q", time), tip("v:Q", title)]
     if len(cards) > 1:
         tooltip.insert(0, tip("card:N", words.text("figure.tooltip.card")))
-    line = own.mark_line(
+    line = own.mark(
+        "line",
         interpolate="step-after" if steps else "linear",
         strokeWidth=1.5,
         clip=True,
     ).encode(y=y)
     layers = [
         _told_apart(line, kind, cards),
-        own.mark_point(style=HOVER, clip=True).encode(y=y, tooltip=tooltip),
+        own.mark("point", style=HOVER, clip=True).encode(y=y, tooltip=tooltip),
     ]
     if steady:
-        shade = base(x=x, x2=alt.X2("until:Q")).transform_filter(
+        shade = base(x=x, x2=end("until")).transform_filter(
             "datum.kind == 'steady'"
         )
-        layers.insert(0, shade.mark_rect(style=GHOST, clip=True))
+        layers.insert(0, shade.mark("rect", style=GHOST, clip=True))
     return layered(layers, title, height=HEIGHT)
 
 
-def _told_apart(line: alt.Chart, kind: str, cards: Sequence[str]) -> alt.Chart:
+def _told_apart(line: Layer, kind: str, cards: Sequence[str]) -> Layer:
     """A colour and a dash for each of several cards; one alone has the colour of its kind."""
     if len(cards) <= 1:
-        scale = alt.Scale(domain=[kind])
-        return line.encode(color=alt.Color("kind:N", scale=scale, legend=None))
+        scale = {"domain": [kind]}
+        return line.encode(color=channel("kind:N", scale=scale, legend=None))
     dash = dash_of("card", cards)
-    colour = alt.Color(
+    colour = channel(
         "card:N",
-        scale=alt.Scale(domain=list(cards)),
+        scale={"domain": list(cards)},
         legend=dash["legend"],
     )
     return line.encode(color=colour, strokeDash=dash)

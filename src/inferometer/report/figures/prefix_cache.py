@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import altair as alt
-
 from inferometer.metrics.statistics import interval_of_repeats
 from inferometer.report.figures.drawing import (
     Material,
@@ -18,6 +16,7 @@ from inferometer.report.figures.drawing import (
 )
 from inferometer.report.figures.scales import tip
 from inferometer.report.figures.theme import CROSS, DOT, INTERVAL
+from inferometer.report.figures.vega import Layer, channel, end
 from inferometer.report.naming import (
     clean,
     distinguishing,
@@ -139,25 +138,26 @@ def _bar_panel(rows: Sequence[Row], metric: str, words: Words) -> Panel:
     title = with_unit(metric, words)
     bars = list(dict.fromkeys(row["bar"] for row in rows))
     whole = 100.0 if metric == "cached_share" else 0.0
-    ticks = [0, 25, 50, 75, 100] if whole else alt.Undefined
+    ticks = {"values": [0, 25, 50, 75, 100]} if whole else {}
     far = (
         max(whole, *(max(row["v"], row.get("high", 0)) for row in rows)) * ROOM
         or 1
     )
     common = base(
-        x=alt.X(
+        x=channel(
             "v:Q",
-            scale=alt.Scale(domain=[0, far], nice=False),
-            axis=alt.Axis(
-                title=None, format=",.10~g", tickCount=5, values=ticks
-            ),
+            scale={"domain": [0, far], "nice": False},
+            axis=dict(title=None, format=",.10~g", tickCount=5, **ticks),
         ),
-        y=alt.Y(
+        y=channel(
             "bar:N",
             sort=bars,
-            axis=alt.Axis(
-                title=None, labelLimit=190, domain=False, ticks=False
-            ),
+            axis={
+                "title": None,
+                "labelLimit": 190,
+                "domain": False,
+                "ticks": False,
+            },
         ),
     )
     each_bar = common.transform_filter(f"datum.on == '{metric}'")
@@ -165,19 +165,19 @@ def _bar_panel(rows: Sequence[Row], metric: str, words: Words) -> Panel:
     layers = [
         _bars_drawn(each_bar, title, words),
         each_bar.transform_filter("isValid(datum.low)")
-        .mark_rule(style=INTERVAL)
-        .encode(x=alt.X("low:Q"), x2=alt.X2("high:Q")),
+        .mark("rule", style=INTERVAL)
+        .encode(x=channel("low:Q"), x2=end("high")),
         *_repeats_drawn(repeats, title, words),
         each_bar.transform_calculate(end="max(datum.v, datum.high || 0)")
-        .mark_text(align="left", dx=5)
-        .encode(x=alt.X("end:Q"), text=alt.Text("label:N")),
+        .mark("text", align="left", dx=5)
+        .encode(x=channel("end:Q"), text=channel("label:N")),
     ]
     return layered(layers, title, height=BAR * len(bars))
 
 
-def _bars_drawn(rows: alt.Chart, title: str, words: Words) -> alt.Chart:
+def _bars_drawn(rows: Layer, title: str, words: Words) -> Layer:
     caches = [words.text(f"figure.cache.{cache}") for cache in ("cold", "warm")]
-    colour = alt.Color("cache:N", scale=alt.Scale(domain=caches), legend=None)
+    colour = channel("cache:N", scale={"domain": caches}, legend=None)
     tooltip = [
         tip("whole:N", words.text("figure.tooltip.curve")),
         tip("v:Q", title),
@@ -185,15 +185,12 @@ def _bars_drawn(rows: alt.Chart, title: str, words: Words) -> alt.Chart:
         tip("high:Q", words.text("figure.tooltip.high")),
         tip("n:Q", words.text("figure.tooltip.repeats"), ""),
     ]
-    bars: alt.Chart = rows.mark_bar(height={"band": 0.7}).encode(
+    return rows.mark("bar", height={"band": 0.7}).encode(
         color=colour, tooltip=tooltip
     )
-    return bars
 
 
-def _repeats_drawn(
-    rows: alt.Chart, title: str, words: Words
-) -> list[alt.Chart]:
+def _repeats_drawn(rows: Layer, title: str, words: Words) -> list[Layer]:
     tooltip = [
         tip("id:N", words.text("figure.tooltip.point")),
         tip("v:Q", title),
@@ -203,6 +200,6 @@ def _repeats_drawn(
     believed = marks.transform_filter("datum.status != 'INVALID'")
     invalid = marks.transform_filter("datum.status == 'INVALID'")
     return [
-        believed.mark_point(style=DOT, size=26),
-        invalid.mark_point(shape=CROSS, style=INTERVAL, size=36),
+        believed.mark("point", style=DOT, size=26),
+        invalid.mark("point", shape=CROSS, style=INTERVAL, size=36),
     ]

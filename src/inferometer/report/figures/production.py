@@ -7,8 +7,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-import altair as alt
-
 from inferometer.report.figures.curves import curve_panel, curves
 from inferometer.report.figures.drawing import (
     PRINT_HEIGHT,
@@ -29,6 +27,7 @@ from inferometer.report.figures.scales import (
     value_axis,
 )
 from inferometer.report.figures.theme import GHOST
+from inferometer.report.figures.vega import Spec, channel
 from inferometer.report.naming import (
     Key,
     clean,
@@ -256,12 +255,12 @@ def _length_map(
         words.text("figure.axis.input_len"),
         words.text(f"figure.axis.{load}"),
     )
-    x = alt.X(
+    x = channel(
         "length:O",
         sort=lengths,
-        axis=alt.Axis(title=across, labelAngle=0, grid=False),
+        axis={"title": across, "labelAngle": 0, "grid": False},
     )
-    y = alt.Y("load:O", sort=loads, axis=alt.Axis(title=up, grid=False))
+    y = channel("load:O", sort=loads, axis={"title": up, "grid": False})
     told = [tip("length:O", across), tip("load:O", up)]
     height = min(PRINT_HEIGHT, CELL * len(loads))
     return map_panel(cells, title, words, x=x, y=y, told=told, height=height)
@@ -272,17 +271,17 @@ def map_panel(
     title: str,
     words: Words,
     *,
-    x: alt.X,
-    y: alt.Y,
-    told: Sequence[alt.Tooltip],
+    x: Spec,
+    y: Spec,
+    told: Sequence[Spec],
     height: int,
 ) -> Panel:
     """Cells with their values in them. `told`: what the pointer reads of a cell's place."""
     common = base(x=x, y=y).transform_filter(f"datum.on == '{cells[0]['on']}'")
     axis = _colours([row["v"] for row in cells if "v" in row], cells)
-    colour = alt.Color(
+    colour = channel(
         "v:Q",
-        scale=alt.Scale(type="log" if axis.log else "linear"),
+        scale={"type": "log" if axis.log else "linear"},
         legend=None,
     )
     tooltip = [
@@ -292,15 +291,16 @@ def map_panel(
         tip("status:N", words.text("figure.tooltip.verdict")),
     ]
     there = common.transform_filter("isValid(datum.v)")
-    ink = alt.ColorValue(
-        "#ffffff", condition={"test": "datum.bright", "value": "#000000"}
-    )
+    ink = {
+        "condition": {"test": "datum.bright", "value": "#000000"},
+        "value": "#ffffff",
+    }
     layers = [
-        common.mark_rect(style=GHOST).encode(tooltip=tooltip),
-        there.mark_rect().encode(color=colour, tooltip=tooltip),
+        common.mark("rect", style=GHOST).encode(tooltip=tooltip),
+        there.mark("rect").encode(color=colour, tooltip=tooltip),
         common.transform_filter("!isValid(datum.v)")
-        .mark_text()
-        .encode(text=alt.Text("label:N")),
-        there.mark_text().encode(text=alt.Text("label:N"), color=ink),
+        .mark("text")
+        .encode(text=channel("label:N")),
+        there.mark("text").encode(text=channel("label:N"), color=ink),
     ]
     return layered(layers, title, height=height)

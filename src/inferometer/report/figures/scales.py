@@ -9,9 +9,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-import altair as alt
 import numpy as np
 import numpy.typing as npt
+
+from inferometer.report.figures.vega import Spec, channel
 
 DECADES = 2.0
 """A value axis that spans more is logarithmic."""
@@ -53,17 +54,17 @@ class Axis:
     tokens: bool = False
     """Lengths in tokens, which people write as 1K for 1024."""
 
-    def scale(self, *, padding: int | None = None) -> alt.Scale:
+    def scale(self, *, padding: int | None = None) -> Spec:
         kind: Literal["log", "linear"] = "log" if self.log else "linear"
         if self.domain is None:
-            return alt.Scale(type=kind, zero=True, nice=True)
+            return {"type": kind, "zero": True, "nice": True}
         rounded = self.ticks is None and padding is None
         nice = rounded if self.log or not rounded else TICKS
-        scale = alt.Scale(type=kind, domain=list(self.domain), nice=nice)
+        scale = {"type": kind, "domain": list(self.domain), "nice": nice}
         if not self.log:
-            scale.zero = False
+            scale["zero"] = False
         if padding is not None:
-            scale.padding = padding
+            scale["padding"] = padding
         return scale
 
     def share(self, value: float) -> float:
@@ -77,14 +78,14 @@ class Axis:
         )
         return ((math.log(value) if self.log else value) - low) / (high - low)
 
-    def axis(self, title: str | None = None, *, grid: bool = True) -> alt.Axis:
-        axis = alt.Axis(
-            title=title,
-            format=NUMBER,
-            grid=grid,
-            labelFlush=False,
-            labelOverlap="greedy",
-        )
+    def axis(self, title: str | None = None, *, grid: bool = True) -> Spec:
+        axis: Spec = {
+            "title": title,
+            "format": NUMBER,
+            "grid": grid,
+            "labelFlush": False,
+            "labelOverlap": "greedy",
+        }
         if self.ticks is not None:
             axis["values"] = list(self.ticks)
         else:
@@ -102,21 +103,21 @@ class Axis:
         *,
         grid: bool = True,
         padding: int | None = None,
-    ) -> alt.X:
+    ) -> Spec:
         scale, axis = self.scale(padding=padding), self.axis(title, grid=grid)
-        return alt.X(field, scale=scale, axis=axis)
+        return channel(field, scale=scale, axis=axis)
 
-    def y(self, field: str) -> alt.Y:
-        return alt.Y(field, scale=self.scale(), axis=self.axis())
+    def y(self, field: str) -> Spec:
+        return channel(field, scale=self.scale(), axis=self.axis())
 
 
-def tip(field: str, title: str, form: str | None = None) -> alt.Tooltip:
+def tip(field: str, title: str, form: str | None = None) -> Spec:
     """One line of what the pointer shows. `form` is d3's format of a number; "" is none (default:
     FIGURES).
     """
     if form is None and field.endswith(":Q"):
         form = FIGURES
-    return alt.Tooltip(field, title=title, format=form or alt.Undefined)
+    return channel(field, title=title, **({"format": form} if form else {}))
 
 
 def value_axis(

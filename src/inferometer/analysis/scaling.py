@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from inferometer.analysis.compare import readings
@@ -73,6 +74,14 @@ def scaling(
     """Every deployment of several cards that has one card's throughput at the same load per card,
     in the order of `points`.
     """
+    return [*_scaled(tuple(points), allow_invalid=allow_invalid)]
+
+
+@lru_cache(maxsize=1)
+def _scaled(
+    points: tuple[Point, ...], *, allow_invalid: bool
+) -> tuple[Scaling, ...]:
+    """A page's answer and its figure ask the same."""
     groups: dict[_Key, list[Point]] = {}
     for point in points:
         key = _key(point)
@@ -88,10 +97,10 @@ def scaling(
         if key.gpus > 1 and (one := _one_card(key, of_one)) is not None
     ]
     names = _names([key for key, _ in paired])
-    return [
+    return tuple(
         _scaling(key, names[key], groups[key], groups[one])
         for key, one in paired
-    ]
+    )
 
 
 def why_nothing_scales(

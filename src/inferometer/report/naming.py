@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import chain, count
 from math import inf
 
@@ -73,6 +74,14 @@ def distinguishing(
     """Conditions that tell the curves of these points apart: one after another, each if it tells
     more than those before.
     """
+    return _distinguishing(tuple(points), tuple(without))
+
+
+@lru_cache(maxsize=8)
+def _distinguishing(
+    points: tuple[Point, ...], without: tuple[str, ...]
+) -> tuple[str, ...]:
+    """All figures of a page ask for the same few."""
     there = {"tool"}.union(*(point.conditions for point in points))
     own = sorted(there - CONDITIONS.keys() - {"tool"})
     names = [
@@ -254,13 +263,18 @@ def short_tokens(tokens: float) -> str:
 def level_of(point: Point, x: str) -> float | None:
     """The condition as a number to draw it at; None where there is none, or it is infinite."""
     value = point.conditions.get(x)
-    if isinstance(value, bool | str | None) or not 0 <= value < inf:
+    if value is None or isinstance(value, bool | str):
         return None
-    return float(value)
+    return float(value) if 0 <= value < inf else None
 
 
 def usual_level(points: Sequence[Point]) -> str:
     """That of LEVELS that most points have."""
+    return _usual_level(tuple(points))
+
+
+@lru_cache(maxsize=2)
+def _usual_level(points: tuple[Point, ...]) -> str:
     return max(
         LEVELS,
         key=lambda name: sum(

@@ -12,6 +12,7 @@ import math
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from os.path import splitext
 from pathlib import Path
 
 from inferometer.results.derived import (
@@ -185,8 +186,9 @@ def _name(run: ImportedRun) -> str:
     """
     if run.tool == "evalscope":
         return run.path.parent.name
-    name = Path(unpacked_name(run.path.name))
-    return name.stem if name.suffix.lower() in SUFFIXES else name.name
+    name = unpacked_name(run.path.name)
+    stem, suffix = splitext(name)
+    return stem if suffix.lower() in SUFFIXES else name
 
 
 def _one_of(run: ImportedRun, part: int) -> str:
@@ -211,9 +213,9 @@ def _point(
         }
         notes.append(Said("note.sample", sample))
     notes += _absent(run.missing, frozenset(run.defined_otherwise))
-    negative = [name for name in run.metrics if _is_negative(run.metrics, name)]
+    negative = [*filter(_is_negative, run.metrics.items())]
     if negative:
-        notes.append(Said("note.negative", {"names": negative}))
+        notes.append(Said("note.negative", {"names": [*dict(negative)]}))
     values |= derived_values(values, conditions)
     intervals = {} if requests is None else intervals_of(requests, values)
     return Point(
@@ -265,24 +267,25 @@ def _values(run: ImportedRun) -> dict[str, float]:
         ):
             found = computed | found
         found |= request_values(requests)
-    empty = {
+    empty = tuple(
         f"_{latency}_ms"
         for latency in LATENCIES
         if not found.get(f"mean_{latency}_ms", 1.0)
-    }
+    )
     return {
         name: value
         for name, value in found.items()
         if metric(name) is not None
         and not math.isnan(value)
-        and not name.endswith(tuple(empty))
-        and not _is_negative(found, name)
+        and not _is_negative((name, value))
+        and not name.endswith(empty)
     }
 
 
-def _is_negative(values: Mapping[str, float], name: str) -> bool:
+def _is_negative(named: tuple[str, float]) -> bool:
     """No time that passed is below 0."""
-    return name.endswith("_ms") and values[name] < 0
+    name, value = named
+    return value < 0 and name.endswith("_ms")
 
 
 def _samples(run: ImportedRun) -> dict[str, int]:

@@ -4,6 +4,7 @@ each load, how its latencies are distributed, and how it changed from date to da
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timezone
 
@@ -73,6 +74,7 @@ EFFICIENCY = (("output_throughput_per_gpu", "output_throughput"), *LATENCY)
 CHANGING = (("output_throughput",), *LATENCY)
 """What is drawn, of each the first that any point has."""
 Members = dict[Key, list[Point]]
+Cell = tuple[Key, float | None]
 
 
 def draw_saturation(material: Material, words: Words) -> Sketch:
@@ -148,17 +150,14 @@ def draw_efficiency(material: Material, words: Words) -> Sketch:
     if len(members) < 2 or len(loads) < 2:
         raise NothingToDrawError(words.text("figure.nothing.configurations"))
     names, notes = _names(members, x, words)
+    at = _at_loads(members, x)
     rows: list[Row] = []
     panels = []
     for metric in _first_of(EFFICIENCY, members):
         cells = brightened(
             [
                 cell(
-                    [
-                        p
-                        for p in members[key]
-                        if level_of(p, x) == load and metric in p.values
-                    ],
+                    [p for p in at[key, load] if metric in p.values],
                     metric,
                     {"on": metric, "who": name, "load": load},
                 )
@@ -178,6 +177,15 @@ def draw_efficiency(material: Material, words: Words) -> Sketch:
             )
         )
     return Sketch(panels, rows, notes, columns=1, one_legend=False)
+
+
+def _at_loads(members: Members, x: str) -> dict[Cell, list[Point]]:
+    """The points of each configuration at each load."""
+    at: dict[Cell, list[Point]] = defaultdict(list)
+    for key, points in members.items():
+        for point in points:
+            at[key, level_of(point, x)].append(point)
+    return at
 
 
 def _efficiency_map(

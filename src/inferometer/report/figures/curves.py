@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from inferometer.metrics.statistics import interval_of_repeats
 from inferometer.report.figures.channels import (
@@ -249,8 +250,7 @@ def _rows_of(
     """
     levels: dict[float, list[Point]] = {}
     for point in members:
-        level = level_of(point, x)
-        if level is not None:
+        if (level := level_of(point, x)) is not None:
             levels.setdefault(level, []).append(point)
     ordered = sorted(levels)
     broken = {ordered[at] for at in holes(ordered)}
@@ -304,8 +304,7 @@ def _row_of(point: Point, metrics: Sequence[str], words: Words) -> Row:
                 _rounded(point.intervals[metric].low),
                 _rounded(point.intervals[metric].high),
             )
-        latency = metric.removesuffix("_ms").rpartition("_")[2]
-        if latency in point.samples:
+        if (latency := _latency_of(metric)) in point.samples:
             row[f"n{k}"] = point.samples[latency]
     if point.status is not None:
         row["status"] = point.status
@@ -314,6 +313,11 @@ def _row_of(point: Point, metrics: Sequence[str], words: Words) -> Row:
             :LONGEST_REASON
         ]
     return row
+
+
+@cache
+def _latency_of(metric: str) -> str:
+    return metric.removesuffix("_ms").rpartition("_")[2]
 
 
 def _mean_of(points: Sequence[Point], metrics: Sequence[str]) -> Row:

@@ -133,7 +133,7 @@ def measured(points: Sequence[Point]) -> list[Metric]:
     """The metrics that any point has, in the order of a table; percentiles that METRICS does not
     list come last.
     """
-    names = {name for point in points for name in point.values}
+    names: set[str] = set().union(*(point.values for point in points))
     others = sorted(name for name in names - METRICS.keys())
     return [
         found

@@ -57,9 +57,9 @@ STATISTICS = {
 """Which statistics of a latency are taken over, by what tools call them."""
 
 
-def require_readable(path: Path, most_bytes: int) -> None:
-    """Raise CannotImportError unless this is a regular file (no pipe that never ends) of a size we
-    will read.
+def require_readable(path: Path, most_bytes: int) -> int:
+    """Its size. Raises CannotImportError unless this is a regular file (no pipe that never ends) of
+    a size we will read.
     """
     try:
         status = os.stat(path)
@@ -72,14 +72,15 @@ def require_readable(path: Path, most_bytes: int) -> None:
             path,
             Said("unread.size", {"size": status.st_size, "most": most_bytes}),
         )
+    return status.st_size
 
 
 def read_bytes(path: Path, most_bytes: int) -> bytes:
     """The content of a file that passes `require_readable`."""
-    require_readable(path, most_bytes)
+    size = require_readable(path, most_bytes)
     try:
         with path.open("rb") as file:
-            return file.read(most_bytes)
+            return file.read(size)  # takes memory for what it is asked for
     except OSError as error:
         raise unread(path, reason_of(error)) from None
 
@@ -195,7 +196,8 @@ def figures(
         for ours, theirs in names.items()
         if theirs in source
         and (value := figure(source[theirs])) is not None
-        and (scaled := number(value * scale)) is not None
+        and (scaled := value if scale == 1 else number(value * scale))
+        is not None
     }
 
 

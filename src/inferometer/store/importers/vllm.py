@@ -8,6 +8,7 @@ single requests, which are not enough to compute anything else from.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -35,7 +36,6 @@ PEAKS = ("max_output_tokens_per_s", "max_concurrent_requests")
 MEASURED = ("spec_decode_", "probe_", "request_goodput")
 """What keys begin with that the tool adds to them."""
 
-
 SURE = {"model_id", "tokenizer_id", "duration"}
 SIGNS = SURE | {
     *("endpoint_type", "num_prompts", "request_rate", "completed"),
@@ -44,6 +44,8 @@ SIGNS = SURE | {
 }
 MIN_SIGNS = 4
 """Of a file from which somebody took keys away."""
+
+_DATE = re.compile(r"(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)")
 
 
 def is_vllm(result: Object) -> bool:
@@ -134,11 +136,14 @@ def _conditions(
 
 def date_of(result: Object) -> str | None:
     """vLLM's `20251231-120000` as 2025-12-31T12:00:00."""
+    told = _DATE.fullmatch(str(result.get("date")))
+    if told is None:
+        return None
+    year, month, day, hour, minute, second = map(int, told.groups())
     try:
-        date = datetime.strptime(str(result.get("date")), "%Y%m%d-%H%M%S")  # noqa: DTZ007 - local time, of nobody knows where
+        return datetime(year, month, day, hour, minute, second).isoformat()  # noqa: DTZ001 - local time, of nobody knows where
     except ValueError:
         return None
-    return date.isoformat()
 
 
 def succeeded(result: Object) -> npt.NDArray[np.bool_]:

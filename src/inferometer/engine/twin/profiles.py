@@ -60,7 +60,9 @@ class ModelShape:
     expert_bits: float = 16.0
     tied_embedding: bool = False
     weight_bytes: float = 2.0
-    """Of a weight that is none of an expert's."""
+    """Of a weight that is neither an expert's nor the head's."""
+    head_bytes: float = 2.0
+    """Of a weight of the head or the embedding: quantized checkpoints leave them alone."""
     kv_bytes: float = 2.0
     product_rate: float = 1.0
     """Of matrix products, as a multiple of the card's dense rate; attention stays at that."""
@@ -94,7 +96,7 @@ class ModelShape:
             )
         else:
             layer += self.expert_weights * self.weight_bytes
-        return heads * self.weight_bytes + self.layers * layer
+        return heads * self.head_bytes + self.layers * layer
 
 
 @dataclass(frozen=True, slots=True)

@@ -177,7 +177,10 @@ class StepTime:
         else:
             shared += model.expert_weights
         yield 2 * tokens * shared * layers, shared * layers * width
-        yield 2 * rows * model.head_weights, model.head_weights * width
+        yield (
+            2 * rows * model.head_weights,
+            model.head_weights * model.head_bytes,
+        )
 
     def _attention(self, prompts: Sequence[Share]) -> tuple[float, float]:
         """Seconds of arithmetic and of reading KV, of chunks of prompts."""

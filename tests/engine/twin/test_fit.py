@@ -72,6 +72,23 @@ def test_one_card_does_not_tell_its_bandwidth_from_its_host() -> None:
         assert each.low <= truth[name] <= each.high, name
 
 
+def test_the_error_at_another_combination_is_that_of_leaving_one_out() -> None:
+    """One combination cannot tell it; two that agree are near each other, two that do not are far."""
+    one, two = (ladder(each.settings, weights=0.9) for each in (ONE, TWO))
+    slower = replace(
+        two,
+        values=tuple(
+            {name: value * 1.3 for name, value in each.items()}
+            for each in two.values
+        ),
+    )
+    assert fit([one], ["weights"]).beyond == {}
+    agree = fit([one, two], ["weights"]).beyond["mean_tpot_ms"]
+    differ = fit([one, slower], ["weights"]).beyond["mean_tpot_ms"]
+    assert agree < 0.03
+    assert differ > 0.15
+
+
 def test_a_card_does_not_exceed_its_nameplate() -> None:
     fast = replace(
         ONE,

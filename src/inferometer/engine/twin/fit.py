@@ -12,7 +12,7 @@ points.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from math import exp, inf, log
 
 import numpy as np
@@ -82,6 +82,8 @@ class Fit:
     errors: Mapping[str, float]
     """By metric: root mean square of the logarithm of simulated / measured, each point left out."""
     points: int
+    beyond: Mapping[str, float] = field(default_factory=dict)
+    """The same with each combination of model, TP and link left out; empty if there is only one."""
 
     @property
     def pairs(self) -> tuple[tuple[str, float], ...]:
@@ -134,7 +136,18 @@ class _Problem:
             ]
         )
         self.rows = list(self._rows())
-        self.point_of = np.array([row[0] for row in self.rows])
+        self.point_of: NDArray[np.int64] = np.array(
+            [row[0] for row in self.rows]
+        )
+        combinations = [
+            (each.settings.model, each.settings.tp, each.settings.link)
+            for each in ladders
+            for _ in each.values
+        ]
+        known = list(dict.fromkeys(combinations))
+        self.combination_of: NDArray[np.int64] = np.array(
+            [known.index(combinations[point]) for point in self.point_of]
+        )
 
     def _rows(self) -> Iterator[tuple[int, str, float]]:
         """(number of the point, metric, logarithm of the measured value)."""
@@ -203,14 +216,40 @@ class _Problem:
             tuple(map(tuple, covariance.tolist())),
             self._errors_by_metric(left_out),
             len(set(self.point_of.tolist())),
+            self._beyond(logs, errors, slopes),
         )
+
+    def _beyond(
+        self, logs: Array, errors: Array, slopes: Array
+    ) -> dict[str, float]:
+        """Errors at each combination by factors of the others, one step from those of all."""
+        if len(set(self.combination_of.tolist())) == 1:
+            return {}
+        found = errors.copy()
+        moves = self._without(self.combination_of, logs, errors, slopes)
+        for combination, move in moves.items():
+            mine = self.combination_of == combination
+            found[mine] += slopes[mine] @ move
+        return self._errors_by_metric(found)
+
+    def _without(
+        self,
+        group_of: NDArray[np.int64],
+        logs: Array,
+        errors: Array,
+        slopes: Array,
+    ) -> dict[int, Array]:
+        """One more step without each group of rows in turn."""
+        return {
+            group: _step(logs, errors[kept], slopes[kept], self.spreads)
+            for group in set(group_of.tolist())
+            for kept in [group_of != group]
+        }
 
     def _jackknife(self, logs: Array, errors: Array, slopes: Array) -> Array:
         """Covariance from one more step without each point in turn."""
-        moves = []
-        for point in set(self.point_of.tolist()):
-            kept = self.point_of != point
-            moves.append(_step(logs, errors[kept], slopes[kept], self.spreads))
+        without = self._without(self.point_of, logs, errors, slopes)
+        moves = list(without.values())
         apart = np.array(moves) - np.mean(moves, axis=0)
         found: Array = apart.T @ apart
         return found * (len(moves) - 1) / len(moves)

@@ -2,8 +2,10 @@
 their intervals.
 
 The interval of a predicted number has two parts: how far the twin was from the points of the fit,
-and how far the factors may be off. It is twice as wide outside of what was fitted, which is said;
-for another card or engine there is none.
+and how far the factors may be off. For another combination of model, TP or link it is at least as
+wide as the twin was from each fitted combination by factors of the others. Where only one was
+fitted, and outside of the fitted lengths and loads, it is twice as wide. All this is said; for
+another card or engine there is no interval.
 """
 
 from __future__ import annotations
@@ -39,7 +41,7 @@ SAME = ("card", "stack", "host")
 NAMED = ("model", "tp", "link")
 NUMBERED = ("prompt_tokens", "output_tokens", "concurrency", "request_rate")
 BEYOND = 2.0
-"""How much wider an interval is outside of what was fitted."""
+"""How much wider an interval is where nothing tells how wrong the twin is."""
 MARGIN = 1.1
 """Just beside the fitted range is not outside."""
 LIKE = {"p99_ttft_ms": "mean_ttft_ms", "p99_tpot_ms": "mean_tpot_ms"}
@@ -89,9 +91,9 @@ class Fitted:
         """Intervals of values that were simulated with the factors; as `predict`, but with the
         errors at the fitted points alone, for which nothing has to be simulated again.
         """
-        wider = BEYOND if self.outside(settings, load) else 1.0
+        outside = self.outside(settings, load)
         return {
-            metric: around(value, self._error(metric) * wider)
+            metric: self._spread_around(metric, value, outside)
             for metric, value in values.items()
         }
 
@@ -127,14 +129,14 @@ class Fitted:
         ]
         found = []
         for number, load in enumerate(ladder.loads):
-            wider = BEYOND if self.outside(ladder.settings, load) else 1.0
+            outside = self.outside(ladder.settings, load)
             found.append(
                 {
                     metric: self._around(
                         metric,
                         value,
                         [each[number].get(metric, 0.0) for each in slopes],
-                        wider,
+                        outside,
                     )
                     for metric, value in centre[number].items()
                 }
@@ -159,21 +161,40 @@ class Fitted:
         ]
 
     def _around(
-        self, metric: str, value: float, slopes: Sequence[float], wider: float
+        self,
+        metric: str,
+        value: float,
+        slopes: Sequence[float],
+        outside: Sequence[str],
     ) -> TwinPrediction:
         gradient = np.array(slopes)
         factors = float(gradient @ np.array(self.fit.covariance) @ gradient)
-        spread = sqrt(self._error(metric) ** 2 + max(0.0, factors))
-        return around(value, spread * wider)
+        return self._spread_around(metric, value, outside, max(0.0, factors))
 
-    def _error(self, metric: str) -> float:
-        errors = self.fit.errors
-        if metric in errors:
-            return errors[metric]
-        like = LIKE.get(metric, "")
-        if like in errors:
-            return FURTHER * errors[like]
-        return max(errors.values())
+    def _spread_around(
+        self,
+        metric: str,
+        value: float,
+        outside: Sequence[str],
+        variance: float = 0.0,
+    ) -> TwinPrediction:
+        """`variance`: that of the value's logarithm by the factors."""
+        spread = sqrt(_of(self.fit.errors, metric) ** 2 + variance)
+        beyond = self.fit.beyond
+        if set(outside) - (set(NAMED) if beyond else set()):
+            spread *= BEYOND
+        if beyond and outside:
+            spread = max(spread, _of(beyond, metric))
+        return around(value, spread)
+
+
+def _of(errors: Mapping[str, float], metric: str) -> float:
+    if metric in errors:
+        return errors[metric]
+    like = LIKE.get(metric, "")
+    if like in errors:
+        return FURTHER * errors[like]
+    return max(errors.values())
 
 
 def fitted(ladders: Sequence[TwinLadder], found: Fit) -> Fitted:
@@ -236,6 +257,7 @@ def as_plain(profile: Fitted, sources: Iterable[str] = ()) -> dict[str, Any]:
             list(row) for row in profile.fit.covariance
         ],
         "relative_errors": dict(profile.fit.errors),
+        "relative_errors_beyond": dict(profile.fit.beyond),
         "points": profile.fit.points,
         "fitted": {name: list(each) for name, each in profile.names.items()}
         | {name: list(each) for name, each in profile.ranges.items()},
@@ -275,11 +297,7 @@ def _from_plain(content: Any) -> Fitted:
         raise ProfileError(Said("twin.no_fit", {}))
     if not np.isfinite(covariance).all():
         raise ProfileError(Said("twin.no_fit", {}))
-    errors = {
-        name: _positive(content["relative_errors"][name])
-        for name in EXPECTED_ERROR
-        if name in content["relative_errors"]
-    }
+    errors = _errors_of(content["relative_errors"])
     if not errors:
         raise ProfileError(Said("twin.no_fit", {}))
     return Fitted(
@@ -289,6 +307,7 @@ def _from_plain(content: Any) -> Fitted:
             tuple(map(tuple, covariance.tolist())),
             errors,
             int(content["points"]),
+            _errors_of(content.get("relative_errors_beyond", {})),
         ),
         {
             name: tuple(map(str, content["fitted"][name][:MAX_LIST]))
@@ -300,6 +319,12 @@ def _from_plain(content: Any) -> Fitted:
             if name in content["fitted"]
         },
     )
+
+
+def _errors_of(said: Mapping[str, Any]) -> dict[str, float]:
+    return {
+        name: _positive(said[name]) for name in EXPECTED_ERROR if name in said
+    }
 
 
 def _known_settings(said: Mapping[str, Any]) -> dict[str, Any]:

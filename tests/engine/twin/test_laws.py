@@ -99,6 +99,18 @@ def test_a_second_card_more_than_doubles_the_kv_pool() -> None:
     assert two > 2.5 * one
 
 
+def test_twice_the_prompts_take_twice_as_long_once_the_pool_is_full() -> None:
+    """Until then they take little longer: they are decoded together."""
+    settings = replace(STUDY, num_gpu_blocks=1200, prefix_caching=False)
+
+    def seconds(prompts: int) -> float:
+        done = run(make_twin(settings).simulation(), burst(prompts, output=240))
+        return max(each.finished_ns for each in done) / SECOND
+
+    assert seconds(14) < 1.3 * seconds(7)
+    assert seconds(28) > 1.9 * seconds(14)
+
+
 def test_decode_grows_with_what_is_read() -> None:
     roomy = replace(STUDY, tp=2, link="pcie4x16")
     twin = make_twin(roomy)

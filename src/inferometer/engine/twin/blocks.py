@@ -65,17 +65,16 @@ class BlockPool:
 
     def take(self, count: int) -> list[int]:
         """From the head of the free list; the caller has made sure that there are so many."""
-        free, keys, users = self._free, self._key, self._users
-        groups, cached = self._group, self._cached
-        pop = free.popitem
+        pop, users, key_of = self._free.popitem, self._users, self._key
+        groups, cached, copies = self._group, self._cached, self._copies
         taken = []
         for _ in range(count):
             block, _ = pop(last=False)
             users[block] = 1
-            key = keys[block]
+            key = key_of[block]
             if key is not None:
-                keys[block] = None
-                if self._copies:
+                key_of[block] = None
+                if copies:
                     self._forget(block, key)
                 else:
                     del cached[groups[block]][key]
@@ -228,9 +227,12 @@ class KVMemory:
         self, tables: Sequence[list[int]], tokens: int, hit: Hit | None
     ) -> int:
         """Blocks to take from the free list so that `tokens` have a place, those of a hit too."""
-        blocks = self.blocks_for(tokens)
+        blocks = -(-tokens // self.block_size)
         if hit is None or not hit.tokens:
-            return sum(max(0, blocks - len(table)) for table in tables)
+            needed = 0
+            for table in tables:
+                needed += max(0, blocks - len(table))
+            return needed
         total = 0
         for group, found in enumerate(hit.tables):
             skipped = self._skipped(hit.tokens, group)
@@ -263,7 +265,7 @@ class KVMemory:
 
     def extend(self, tables: Sequence[list[int]], tokens: int) -> int:
         """Make place for `tokens`; for how many there is place now."""
-        blocks = self.blocks_for(tokens)
+        blocks = -(-tokens // self.block_size)
         for table in tables:
             if blocks > len(table):
                 table.extend(self.pool.take(blocks - len(table)))

@@ -111,8 +111,8 @@ class Scheduler:
 
     def _settle_ahead(self, plan: Plan) -> list[TwinRequest]:
         """The same where the next step has been planned before this one was over."""
-        got = []
-        size = self._block
+        got: list[TwinRequest] = []
+        give, size = got.append, self._block
         for request, start, tokens in plan.shares:
             if request.finished:
                 continue
@@ -123,7 +123,7 @@ class Scheduler:
             if start + tokens < request.tokens:
                 continue
             request.tokens += 1
-            got.append(request)
+            give(request)
             if not is_stale:
                 left = request.placeholders - 1
                 request.placeholders = left
@@ -177,27 +177,27 @@ class Scheduler:
         is_async = self.rules.async_scheduling
         is_hybrid = len(self.memory.windows) > 1
         size = self._block
-        shares = plan.shares
+        share = plan.shares.append
         for request in requests:
             if budget <= 0:
                 break
             start = request.computed
-            # one more token in a block that it has: nine steps of ten
+            # one more token in a block that it has: fifteen steps of sixteen
             if is_hybrid:
                 pass
             elif not is_async:
                 if start + 1 == request.tokens < request.capacity:
-                    shares.append((request, start, 1))
+                    share((request, start, 1))
                     request.computed = start + 1
                     budget -= 1
                     continue
             elif (
                 start == request.tokens
+                and start % size
                 and request.placeholders == 1
                 and start + 1 < request.expected
-                and 0 < start % size < size - 1
             ):
-                shares.append((request, start, 1))
+                share((request, start, 1))
                 request.computed = start + 1
                 request.in_flight += 1
                 request.placeholders = 2

@@ -78,12 +78,15 @@ def nothing_in_common(a: Point, b: Point, names: tuple[str, str]) -> str:
 
 
 def same(
-    a: Iterable[Point], b: Iterable[Point], names: tuple[str, str]
+    a: Sequence[Point], b: Sequence[Point], names: tuple[str, str]
 ) -> list[str]:
     """A result held against itself."""
-    shared = {(point.source.absolute(), point.id) for point in a} & {
-        (point.source.absolute(), point.id) for point in b
-    }
+    ids = {point.id for point in a} & {point.id for point in b}
+    of_a, of_b = (
+        {(each.source.absolute(), each.id) for each in side if each.id in ids}
+        for side in (a, b)
+    )
+    shared = of_a & of_b
     if not shared:
         return []
     return [

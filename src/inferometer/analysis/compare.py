@@ -297,11 +297,14 @@ def by_deviation(pair: Pair, name: str) -> bool:
 def _require_one_subject(pairs: Iterable[Pair], names: tuple[str, str]) -> None:
     """Two configurations under the same settings are no repeats of each other."""
     for pair in pairs:
+        noted = {
+            name for point in (*pair.a, *pair.b) for name in point.conditions
+        }
         for side, points, others in (
             (names[0], pair.a, pair.b),
             (names[1], pair.b, pair.a),
         ):
-            for condition in sorted(SUBJECTS):
+            for condition in sorted(SUBJECTS & noted):
                 found = _spelled(points, condition)
                 if len(found) > 1:
                     choice = _choice(found, _spelled(others, condition))

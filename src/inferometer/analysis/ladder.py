@@ -210,14 +210,9 @@ class Ladder:
         reach = max(
             MIN_BASE, BASE_SHARE * abs(self.levels[place] - self.levels[near])
         )
-        base = next(
-            (
-                each
-                for each in side[1:]
-                if abs(self.levels[each] - self.levels[near]) >= reach
-            ),
-            side[-1],
-        )
+        for base in side[1:]:
+            if abs(self.levels[base] - self.levels[near]) >= reach:
+                break
         return self._between(base, near, place)
 
     def _worst(self, kept: Sequence[int]) -> list[int]:
@@ -242,9 +237,9 @@ class Ladder:
         noise = self._noise_beside(kept)
         best, worst = RUN_MARGIN, []
         for run in _runs(kept, self._longest_run(kept)):
-            others = _without(run, kept)
+            others, of_others = _without(run, kept), noise(run)
             found = [
-                self.excess(place, self.values[place], others, noise(run))
+                self.excess(place, self.values[place], others, of_others)
                 for place in run
             ]
             least = min(map(abs, found))

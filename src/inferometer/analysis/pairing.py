@@ -45,6 +45,10 @@ NEVER_FAIR = {"tool", "rehearsal"}
 """Also where it is asked for."""
 
 
+SPELLED_FREELY = (str, float)
+"""Types of a condition whose equal values may look different."""
+
+
 @dataclass(frozen=True, slots=True)
 class Difference:
     """A condition that the sides do not share, with the values of each."""
@@ -89,7 +93,11 @@ def pair_points(
     """Partners among the points of two sides, in the order of A. `asked` is the condition whose
     effect is the question.
     """
-    names = (*condition_names([*a, *b]), "tool")
+    noted = {name for point in (*a, *b) for name in point.conditions}
+    names = (
+        *(name for name in condition_names([*a, *b]) if name in noted),
+        "tool",
+    )
     values = {name: (_values(a, name), _values(b, name)) for name in names}
     untold = {
         name
@@ -156,7 +164,7 @@ def _alone(of_one: _BySettings, of_other: _BySettings) -> tuple[Point, ...]:
 def value_of(point: Point, name: str) -> Condition:
     """A condition as it can be compared: 16, 16.0 and "16" are one."""
     value = point.tool if name == "tool" else point.conditions.get(name)
-    return _comparable(value) if isinstance(value, str | float) else value
+    return _comparable(value) if isinstance(value, SPELLED_FREELY) else value
 
 
 @lru_cache(maxsize=1 << 14)

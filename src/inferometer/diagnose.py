@@ -63,7 +63,7 @@ DIAGNOSES = (
     ),
     Diagnosis(
         "device-forbidden",
-        r"/dev/(kfd|dri)\S{0,40}.{0,20}(permission denied|operation not permitted)"
+        r"/dev/(kfd|dri).{0,60}(permission denied|operation not permitted)"
         r"|permission denied.{0,40}/dev/(kfd|dri)",
     ),
     Diagnosis(
@@ -74,7 +74,7 @@ DIAGNOSES = (
     ),
     Diagnosis(
         "device-missing",
-        r"/dev/m?kfd\S{0,20}.{0,30}(no such file|does not exist|not found)"
+        r"/dev/m?kfd.{0,50}(no such file|does not exist|not found)"
         r"|(no such file or directory|does not exist).{0,40}/dev/m?kfd",
     ),
     Diagnosis(

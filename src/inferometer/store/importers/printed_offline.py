@@ -87,7 +87,7 @@ class _Result:
 
 
 def is_vllm_offline(text: str) -> bool:
-    return THROUGHPUT.search(text) is not None or (
+    return _rates_in(text) is not None or (
         "% percentile latency: " in text and "Avg latency: " in text
     )
 
@@ -122,10 +122,19 @@ def _results(lines: Iterator[str]) -> Iterator[_Result]:
 def _begins(line: str) -> str | None:
     if SGLANG_MARK in line:
         return "sglang-throughput"
-    if THROUGHPUT.search(line):
+    if _rates_in(line):
         return "vllm-throughput"
-    latency = LATENCY.search(line)
+    latency = _latency_in(line)
     return "vllm-latency" if latency and latency[1] else None
+
+
+def _rates_in(text: str) -> re.Match[str] | None:
+    """A pattern that begins at a word's edge is slow to find nothing."""
+    return THROUGHPUT.search(text) if "Throughput: " in text else None
+
+
+def _latency_in(line: str) -> re.Match[str] | None:
+    return LATENCY.search(line) if " latency: " in line else None
 
 
 def _read_line(result: _Result, line: str) -> None:
@@ -136,12 +145,12 @@ def _read_line(result: _Result, line: str) -> None:
             {name: value} if name is not None and value is not None else {}
         )
     elif result.tool == "vllm-latency":
-        if latency := LATENCY.search(line):
+        if latency := _latency_in(line):
             seconds = figure(latency[3])
             result.latencies |= (
                 {} if seconds is None else {latency[1] or latency[2]: seconds}
             )
-    elif rates := THROUGHPUT.search(line):
+    elif rates := _rates_in(line):
         told = zip(RATES, rates.groups(), strict=True)
         result.metrics |= {
             name: float(rate) for name, rate in told if rate is not None

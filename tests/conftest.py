@@ -9,6 +9,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from functools import cache
@@ -26,7 +27,7 @@ from inferometer.engine import embedded
 from inferometer.system.interruption import ALL
 from inferometer.words import speak, spoken
 from tests.preloaded import sync_nothing
-from tests.processes import Forked
+from tests.processes import ADDRESS, Forked, preload
 
 for profile, examples in {"repeatable": 25, "wide": 200}.items():
     settings.register_profile(
@@ -62,6 +63,12 @@ gc.set_threshold(50_000, 20, 20)
 
 def pytest_collection_finish() -> None:
     gc.enable()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """One process that others are forked from, for all workers; it imports while they collect."""
+    if sys.platform == "linux" and getattr(config.option, "dist", "no") != "no":
+        os.environ[ADDRESS] = preload()
 
 
 @pytest.fixture(autouse=True)

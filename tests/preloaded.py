@@ -2,16 +2,18 @@
 not import it again, which is most of the CPU time of a short command. A program, for
 `tests.processes`.
 
-    python -m tests.preloaded FD
+    python -m tests.preloaded LISTENER LIFELINE
 
-FD is one end of a socket. Each message is an `Order` with four descriptors: standard input, output
-and error of the new process, and a socket on which it hears its pid and then how it ended.
+Both are descriptors. Whoever connects to LISTENER sends orders; it ends when LIFELINE does. Each
+message is an `Order` with four descriptors: standard input, output and error of the new process, and
+a socket on which it hears its pid and then how it ended.
 """
 
 from __future__ import annotations
 
 import atexit
 import contextlib
+import ctypes
 import gc
 import importlib
 import json
@@ -25,6 +27,7 @@ import tempfile
 import threading
 import types
 import warnings
+from pathlib import Path
 from typing import Any, TypedDict
 
 import inferometer
@@ -40,39 +43,54 @@ class Order(TypedDict):
     new_session: bool
 
 
-def main(orders: socket.socket) -> Order:
+def main(listener: socket.socket, lifeline: socket.socket) -> Order:
     """Fork for each order until there are no more; returns in each child, with its order."""
     gc.freeze()  # a collection in a child would copy every page
     with selectors.DefaultSelector() as events:
-        events.register(orders, selectors.EVENT_READ)
+        events.register(listener, selectors.EVENT_READ)
+        events.register(lifeline, selectors.EVENT_READ)
         while True:
             for key, _ in events.select():
-                if key.fileobj is not orders:
+                if key.fileobj is lifeline:
+                    os._exit(0)
+                elif key.fileobj is listener:
+                    orders, _ = listener.accept()
+                    events.register(orders, selectors.EVENT_READ)
+                elif key.data:
                     _say_how_it_ended(*key.data)
                     events.unregister(key.fd)
                     os.close(key.fd)
-                    continue
-                message, descriptors, _, _ = socket.recv_fds(
-                    orders, ORDER_BYTES, 4
-                )
-                if not message:
-                    os._exit(0)
-                order: Order = json.loads(message)
-                with warnings.catch_warnings():
-                    warnings.simplefilter(
-                        "ignore", DeprecationWarning
-                    )  # polars has a thread
-                    child = os.fork()
-                if child == 0:
-                    _become(order, descriptors)
+                elif isinstance(key.fileobj, socket.socket) and (
+                    order := _follow(key.fileobj, events)
+                ):
                     return order
-                for descriptor in descriptors[:3]:
-                    os.close(descriptor)
-                teller = socket.socket(fileno=descriptors[3])
-                _tell(teller, child)
-                events.register(
-                    os.pidfd_open(child), selectors.EVENT_READ, (child, teller)
-                )
+
+
+def _follow(
+    orders: socket.socket, events: selectors.BaseSelector
+) -> Order | None:
+    """One order; returns it in the child."""
+    message, descriptors, _, _ = socket.recv_fds(orders, ORDER_BYTES, 4)
+    if not message:
+        events.unregister(orders)
+        orders.close()
+        return None
+    order: Order = json.loads(message)
+    with warnings.catch_warnings():
+        warnings.simplefilter(
+            "ignore", DeprecationWarning
+        )  # polars has a thread
+        child = os.fork()
+    if child == 0:
+        _become(order, descriptors)
+        return order
+    for descriptor in descriptors[:3]:
+        os.close(descriptor)
+    teller = socket.socket(fileno=descriptors[3])
+    _tell(teller, child)
+    ending = os.pidfd_open(child)
+    events.register(ending, selectors.EVENT_READ, (child, teller))
+    return None
 
 
 def _say_how_it_ended(child: int, teller: socket.socket) -> None:
@@ -140,6 +158,18 @@ def sync_nothing(fd: Any) -> None:
     os.fstat(fd)
 
 
+def use_large_pages() -> None:
+    """For what is in memory now, where the kernel can: a fork copies a table with an entry a page."""
+    collapse, private = 25, "rw-p 00000000 00:00 0"
+    library = ctypes.CDLL(None)
+    for line in Path("/proc/self/maps").read_text().splitlines():
+        if private in line:
+            begin, end = (int(each, 16) for each in line.split()[0].split("-"))
+            library.madvise(
+                ctypes.c_void_p(begin), ctypes.c_size_t(end - begin), collapse
+            )
+
+
 def load_all() -> None:
     for module in pkgutil.walk_packages(inferometer.__path__, "inferometer."):
         if not module.name.endswith("__main__"):
@@ -153,7 +183,8 @@ if __name__ == "__main__":
         )  # no child of the tests: some look at theirs, or end them all
     load_all()
     os.fsync = sync_nothing
-    given = main(socket.socket(fileno=int(sys.argv[1])))
+    use_large_pages()
+    given = main(*(socket.socket(fileno=int(fd)) for fd in sys.argv[1:]))
     try:
         run(given)
     except SystemExit as asked:

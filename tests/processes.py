@@ -6,9 +6,11 @@ import atexit
 import functools
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,9 @@ from typing import Any
 from tests.preloaded import ORDER_BYTES, Order
 
 ROOT = Path(__file__).resolve().parents[1]
+
+ADDRESS = "INFEROMETER_TESTS_PRELOADED"
+"""Names where the preloaded process listens, if there is one for several workers."""
 
 
 def environment() -> dict[str, str]:
@@ -116,18 +121,35 @@ def run_forked(
 
 @functools.cache
 def _preloaded() -> socket.socket:
-    """The socket of the process that all those of this session are forked from; it ends with it."""
-    ours, theirs = socket.socketpair(type=socket.SOCK_SEQPACKET)
-    with theirs:
+    """A socket of the process that all those of this session are forked from."""
+    orders = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    orders.connect(os.environ.get(ADDRESS) or preload())
+    atexit.register(orders.close)
+    return orders
+
+
+def preload() -> str:
+    """Start the process that others are forked from; it ends with this one. Where it listens."""
+    folder = tempfile.mkdtemp(prefix="inferometer-tests-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    address = os.path.join(folder, "orders")
+    lifeline, theirs = socket.socketpair()
+    with (
+        theirs,
+        socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener,
+    ):
+        listener.bind(address)
+        listener.listen()
+        descriptors = (listener.fileno(), theirs.fileno())
         subprocess.run(
-            [sys.executable, "-m", "tests.preloaded", str(theirs.fileno())],
+            [sys.executable, "-m", "tests.preloaded", *map(str, descriptors)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             cwd=ROOT,
             env=environment(),
-            pass_fds=[theirs.fileno()],
+            pass_fds=descriptors,
             start_new_session=True,
             check=True,
         )
-    atexit.register(ours.close)
-    return ours
+    atexit.register(lifeline.close)
+    return address

@@ -12,16 +12,23 @@ import subprocess
 import sys
 import tokenize
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
 import inferometer
 from inferometer.cli.main import load_verb
 from inferometer.vocabulary import CONDITIONS, LATENCIES
-
-ROOT = Path(__file__).resolve().parent.parent
-SRC = ROOT / "src" / "inferometer"
+from tests.sources import (
+    ROOT,
+    SOURCES,
+    SRC,
+    every,
+    name_of,
+    nodes_of,
+    text_of,
+    tree_of,
+)
 
 FLOORS = (
     {"clock", "request", "printable", "diagnose", "secret", "vocabulary"},
@@ -114,6 +121,8 @@ MAX_TEST_TOKENS = 715
 MAX_COLUMNS = 100
 LONGEST_PLAN = 120
 
+WORD_OR_SIGN = re.compile(r"\w+|[^\w\s]")
+
 NOT_CODE = {
     tokenize.COMMENT,
     tokenize.NL,
@@ -149,21 +158,11 @@ MAY_NAME_FLAGS = (
 )
 """Sources below the command line that name flags of `bench`, and why."""
 
-SOURCES = sorted(SRC.rglob("*.py"))
 EVERYTHING = sorted(
     path
     for folder in ("src", "tests", "benchmarks")
     for path in (ROOT / folder).rglob("*.py")
 )
-
-
-def name_of(path: Path) -> str:
-    return str(path.relative_to(ROOT))
-
-
-@cache
-def tree_of(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
 
 
 def room_of(path: Path) -> str:
@@ -173,56 +172,35 @@ def room_of(path: Path) -> str:
 
 
 @cache
-def imports_of(node: ast.AST) -> tuple[str, ...]:
-    """Every module imported anywhere below, also inside functions and for type checking only."""
-    return tuple(_imports(node))
+def imports_of(path: Path) -> tuple[str, ...]:
+    """Every module imported anywhere in it, also inside functions and for type checking only."""
+    statements = nodes_of(path, ast.Import, ast.ImportFrom)
+    return tuple(module for each in statements for module in imported(each))
 
 
-def _imports(node: ast.AST) -> Iterator[str]:
-    for each in ast.walk(node):
-        if isinstance(each, ast.Import):
-            yield from (alias.name for alias in each.names)
-        elif isinstance(each, ast.ImportFrom):
-            module = "." * each.level + (each.module or "")
-            yield from (
-                f"{module}.{alias.name}" if module == "inferometer" else module
-                for alias in each.names
-            )
+def imported(statement: ast.AST) -> Iterator[str]:
+    if isinstance(statement, ast.Import):
+        yield from (alias.name for alias in statement.names)
+    elif isinstance(statement, ast.ImportFrom):
+        module = "." * statement.level + (statement.module or "")
+        yield from (
+            f"{module}.{alias.name}" if module == "inferometer" else module
+            for alias in statement.names
+        )
 
 
 def rooms_imported(path: Path) -> set[str]:
     ours = {
         module.split(".")[1]
-        for module in imports_of(tree_of(path))
+        for module in imports_of(path)
         if module.startswith("inferometer.")
     }
     return ours - {room_of(path), "__version__"}
 
 
 def libraries_imported(path: Path) -> set[str]:
-    tops = {module.split(".")[0] for module in imports_of(tree_of(path))}
+    tops = {module.split(".")[0] for module in imports_of(path)}
     return tops - sys.stdlib_module_names - {"inferometer", "__future__"}
-
-
-def every(
-    paths: Sequence[Path],
-) -> Callable[[Callable[[Path], None]], Callable[[], None]]:
-    """Makes a test of a rule for one file; one test, since a thousand take long to begin and end."""
-
-    def tested(rule: Callable[[Path], None]) -> Callable[[], None]:
-        def test() -> None:
-            broken = {}
-            for path in paths:
-                try:
-                    rule(path)
-                except AssertionError as error:
-                    broken[name_of(path)] = str(error)
-            assert broken == {}
-
-        test.__doc__ = rule.__doc__
-        return test
-
-    return tested
 
 
 sources = every(SOURCES)
@@ -275,7 +253,7 @@ def test_files_are_enough_for_those_who_read_results(path: Path) -> None:
 @sources
 def test_imports_are_written_out(path: Path) -> None:
     assert [
-        module for module in imports_of(tree_of(path)) if module.startswith(".")
+        module for module in imports_of(path) if module.startswith(".")
     ] == []
 
 
@@ -302,8 +280,8 @@ def test_optional_packages_live_in_one_file_each_and_are_imported_when_needed() 
         for package, paths in found.items()
         for path in paths
         for statement in tree_of(path).body
-        if isinstance(statement, ast.Import | ast.ImportFrom)
-        and any(m.split(".")[0] == package for m in imports_of(statement))
+        for module in imported(statement)
+        if module.split(".")[0] == package
     }
     assert at_once == {}
 
@@ -329,19 +307,15 @@ def test_the_project_stands_alone(path: Path) -> None:
     """Nothing in it reads beside or outside itself: no path upwards, none of one machine's, no
     import of things shared.
     """
-    tree = tree_of(path)
-    texts = [
-        each.value
-        for each in ast.walk(tree)
-        if isinstance(each, ast.Constant) and isinstance(each.value, str)
-    ]
+    texts = [each.value for each in nodes_of(path, ast.Constant)]
     assert [
         text
         for text in texts
+        if isinstance(text, str)
         if re.search(r"(^|[\s'\"(])(\.\./|/(home|root|work|mnt|Users)/)", text)
     ] == []
     assert [
-        module for module in imports_of(tree) if "shared" in module.split(".")
+        module for module in imports_of(path) if "shared" in module.split(".")
     ] == []
 
 
@@ -350,15 +324,10 @@ def test_names_say_what_a_thing_is(path: Path) -> None:
     assert (
         set(path.relative_to(ROOT).with_suffix("").parts) & NOT_NAMES == set()
     )
-    classes = [
-        each.name
-        for each in ast.walk(tree_of(path))
-        if isinstance(each, ast.ClassDef)
-    ]
     assert [
-        name
-        for name in classes
-        if name.endswith(("Mixin", "Manager", "Helper", "Utils"))
+        each.name
+        for each in nodes_of(path, ast.ClassDef)
+        if each.name.endswith(("Mixin", "Manager", "Helper", "Utils"))
     ] == []
 
 
@@ -387,9 +356,8 @@ def tokens_of(
 def test_no_two_classes_have_one_name() -> None:
     found: dict[str, list[str]] = {}
     for path in SOURCES:
-        for each in ast.walk(tree_of(path)):
-            if isinstance(each, ast.ClassDef):
-                found.setdefault(each.name, []).append(name_of(path))
+        for each in nodes_of(path, ast.ClassDef):
+            found.setdefault(each.name, []).append(name_of(path))
     assert {
         name: paths for name, paths in found.items() if len(paths) > 1
     } == {}
@@ -397,36 +365,38 @@ def test_no_two_classes_have_one_name() -> None:
 
 @everything
 def test_files_and_functions_are_short(path: Path) -> None:
-    lines = path.read_text(encoding="utf-8").splitlines()
-    longest = MAX_FILE_LINES if path in SOURCES else MAX_TEST_FILE_LINES
+    lines = text_of(path).splitlines()
+    longest = (
+        MAX_FILE_LINES if path.is_relative_to(SRC) else MAX_TEST_FILE_LINES
+    )
     assert len(lines) <= longest
-    most = MAX_FUNCTION_TOKENS if path in SOURCES else MAX_TEST_TOKENS
+    most = MAX_FUNCTION_TOKENS if path.is_relative_to(SRC) else MAX_TEST_TOKENS
+    functions: Iterator[ast.FunctionDef | ast.AsyncFunctionDef] = nodes_of(
+        path, ast.FunctionDef, ast.AsyncFunctionDef
+    )
     long = {
         each.name: tokens
-        for each in ast.walk(tree_of(path))
-        if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef)
-        if characters_of(each, lines) > most  # no token is shorter than one
+        for each in functions
+        if most_tokens_of(each, lines) > most
         if (tokens := tokens_of(each, lines)) > most
     }
     assert long == {}
 
 
-def characters_of(
+def most_tokens_of(
     function: ast.FunctionDef | ast.AsyncFunctionDef, lines: Sequence[str]
 ) -> int:
-    return sum(
-        len(line.strip())
-        for line in lines[function.lineno - 1 : function.end_lineno]
-    )
+    """Counted fast: each has a word of its own or a sign."""
+    text = "\n".join(lines[function.lineno - 1 : function.end_lineno])
+    return len(WORD_OR_SIGN.findall(text))
 
 
 @sources
 def test_lines_fit_the_page(path: Path) -> None:
     """But for a pragma at a line's end, and a pattern or template that would lose by being cut."""
-    lines = path.read_text(encoding="utf-8").splitlines()
     wide = [
         line
-        for line in lines
+        for line in text_of(path).splitlines()
         if columns_of(line.partition("  # ")[0]) > MAX_COLUMNS
     ]
     assert [
@@ -438,6 +408,8 @@ def test_lines_fit_the_page(path: Path) -> None:
 
 def columns_of(line: str) -> int:
     """Chinese characters take two."""
+    if line.isascii():
+        return len(line)
     return sum(
         2 if unicodedata.east_asian_width(each) in "WF" else 1 for each in line
     )
@@ -457,20 +429,18 @@ def test_messages_below_the_command_line_name_fields_and_no_flags_of_bench() -> 
         for path in SOURCES
         if room_of(path) not in {"cli", ""}
         and not str(path.relative_to(SRC)).startswith(MAY_NAME_FLAGS)
-        for text in texts_of(tree_of(path))
+        for text in texts_of(path)
         if set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", text)) & of_bench
     }
     assert found == set()
 
 
-def texts_of(tree: ast.Module) -> Iterator[str]:
+def texts_of(path: Path) -> Iterator[str]:
     """All literal texts that are no docstrings."""
-    documented = {
-        each.value for each in ast.walk(tree) if isinstance(each, ast.Expr)
-    }
-    for each in ast.walk(tree):
-        if isinstance(each, ast.Constant) and each not in documented:
-            yield each.value if isinstance(each.value, str) else ""
+    documented = {each.value for each in nodes_of(path, ast.Expr)}
+    for each in nodes_of(path, ast.Constant):
+        if isinstance(each.value, str) and each not in documented:
+            yield each.value
 
 
 @sources
@@ -480,14 +450,16 @@ def test_every_file_says_what_it_is_for(path: Path) -> None:
 
 def names_listed(path: Path) -> Iterator[set[str]]:
     """The words of each tuple, list and set that is written out."""
-    for each in ast.walk(tree_of(path)):
-        if isinstance(each, ast.Tuple | ast.List | ast.Set):
-            words = (
-                element.value
-                for element in each.elts
-                if isinstance(element, ast.Constant)
-            )
-            yield {word for word in words if isinstance(word, str)}
+    literals: Iterator[ast.Tuple | ast.List | ast.Set] = nodes_of(
+        path, ast.Tuple, ast.List, ast.Set
+    )
+    for each in literals:
+        words = (
+            element.value
+            for element in each.elts
+            if isinstance(element, ast.Constant)
+        )
+        yield {word for word in words if isinstance(word, str)}
 
 
 @sources

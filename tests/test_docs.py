@@ -16,6 +16,7 @@ from typer.exceptions import TyperException
 from typer.main import get_command
 
 import inferometer
+from inferometer.cli import main
 from inferometer.cli.bench.vllm_flags import OTHERS
 from inferometer.cli.language import chosen
 from inferometer.cli.main import (
@@ -136,7 +137,7 @@ def parse(arguments: list[str], *, whole: bool) -> None:
     if name.startswith("-"):
         get_command(app).make_context("inferometer", [name, *rest])
         return
-    command, context = load_verb(name), None
+    command, context = main.load_verb(name), None
     try:
         while True:
             context = command.make_context(name, rest, parent=context)

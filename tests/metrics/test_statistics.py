@@ -27,6 +27,28 @@ CORRELATED = [(0.5, 2_000), (0.8, 3_000), (0.9, 5_000)]
 QUEUES = [(0.5, 5_000), (0.7, 20_000)]
 
 
+@pytest.fixture(
+    params=[FEW, pytest.param(MANY, marks=pytest.mark.wide)],
+    ids=["few", "many"],
+    scope="module",
+)
+def trials(request: pytest.FixtureRequest) -> int:
+    number: int = request.param
+    return number
+
+
+@pytest.fixture(scope="module")
+def correlated(trials: int) -> Series:
+    return simulated.autoregressive(
+        0.9, 20_000, trials, np.random.default_rng(4)
+    )
+
+
+@pytest.fixture(scope="module")
+def waiting_times(trials: int) -> Series:
+    return simulated.queueing(0.5, 40_000, trials, np.random.default_rng(5))
+
+
 def covered(intervals: Iterable[Interval | None], truth: float) -> float:
     """Of all trials: one without an interval has not covered."""
     return float(
@@ -89,14 +111,11 @@ def test_a_mean_of_independent_values_costs_little(trials: int) -> None:
 
 @pytest.mark.parametrize("percentile", [50, 90, 99])
 def test_a_percentile_of_correlated_values(
-    percentile: float, trials: int
+    percentile: float, correlated: Series
 ) -> None:
-    series = simulated.autoregressive(
-        0.9, 20_000, trials, np.random.default_rng(4)
-    )
     truth = simulated.autoregressive_percentile(0.9, percentile)
     check(
-        series,
+        correlated,
         truth,
         partial(interval_of_percentile, percentile=percentile),
         partial(textbook_percentile, percentile=percentile),
@@ -104,10 +123,11 @@ def test_a_percentile_of_correlated_values(
 
 
 @pytest.mark.parametrize("percentile", [90, 99])
-def test_a_percentile_of_waiting_times(percentile: float, trials: int) -> None:
-    series = simulated.queueing(0.5, 40_000, trials, np.random.default_rng(5))
+def test_a_percentile_of_waiting_times(
+    percentile: float, waiting_times: Series
+) -> None:
     check(
-        series,
+        waiting_times,
         simulated.queueing_percentile(0.5, percentile),
         partial(interval_of_percentile, percentile=percentile),
         partial(textbook_percentile, percentile=percentile),
@@ -230,15 +250,6 @@ def test_repeats_by_hand() -> None:
 def test_a_percentile_without_a_beyond(percentile: float) -> None:
     with pytest.raises(ValueError, match="between 0 and 100"):
         interval_of_percentile(np.ones(100), percentile)
-
-
-@pytest.fixture(
-    params=[FEW, pytest.param(MANY, marks=pytest.mark.wide)],
-    ids=["few", "many"],
-)
-def trials(request: pytest.FixtureRequest) -> int:
-    number: int = request.param
-    return number
 
 
 @pytest.mark.parametrize("nothing", [0.0, -1e-13])

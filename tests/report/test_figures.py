@@ -98,7 +98,7 @@ def test_specifications_are_as_they_were(key: str) -> None:
 def test_specifications_are_vega_lite(key: str) -> None:
     """What is drawn is not checked, because that takes long; here it is."""
     for panel in usual(key).sketch.panels:
-        alt.LayerChart.from_dict(panel, validate=True)
+        alt.LayerChart.validate(panel)
 
 
 @pytest.mark.parametrize("key", FIGURES)

@@ -8,6 +8,7 @@ import copy
 import json
 import pickle
 import re
+from functools import cache
 from string import Formatter
 
 import orjson
@@ -177,6 +178,7 @@ ABBREVIATION = re.compile(
 )
 
 
+@cache
 def plain(language: str) -> dict[str, str]:
     """All words but those of findings, which tests/metrics/test_findings_in_words.py looks at."""
     return {

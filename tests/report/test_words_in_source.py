@@ -10,17 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from string import Formatter
 
-import pytest
-
-import inferometer
 from inferometer.words import LANGUAGES
+from tests.sources import SOURCES, SRC, every, nodes_of
 
-SRC = Path(inferometer.__file__).parent
-SOURCES = [
-    path
-    for path in sorted(SRC.rglob("*.py"))
-    if path.parent.parent.name != "words"
-]
+SAYING = [path for path in SOURCES if path.parent.parent.name != "words"]
 EN = LANGUAGES["en"]
 
 ENGLISH = re.compile(r"\b[a-z][a-z']+,? [a-z][a-z']+,? [a-z][a-z']+\b")
@@ -67,8 +60,8 @@ def fields(key: str) -> set[str]:
 
 def called(path: Path) -> Iterator[tuple[str, str, ast.Call]]:
     """The name of what is called, the key, and the call, of each that names a sentence."""
-    for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if not isinstance(call, ast.Call) or not call.args:
+    for call in nodes_of(path, ast.Call):
+        if not call.args:
             continue
         name = getattr(call.func, "id", getattr(call.func, "attr", ""))
         first = call.args[0]
@@ -97,9 +90,7 @@ def given(name: str, call: ast.Call) -> set[str] | None:
     return words if len(words) == len(call.keywords) else None
 
 
-@pytest.mark.parametrize(
-    "path", SOURCES, ids=lambda path: str(path.relative_to(SRC))
-)
+@every(SAYING)
 def test_every_sentence_exists_and_is_filled_in(path: Path) -> None:
     for name, key, call in called(path):
         if name == "text" and key not in EN and "." not in key:
@@ -112,37 +103,28 @@ def test_every_sentence_exists_and_is_filled_in(path: Path) -> None:
 
 def texts(path: Path) -> Iterator[str]:
     """All literal texts but docstrings and what a programmer reads; of an f-string, the whole."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    skipped = set()
-    for each in ast.walk(tree):
-        if isinstance(each, ast.Expr):
-            skipped.add(each.value)
-        elif isinstance(each, ast.JoinedStr):
-            skipped.update(each.values)
-        elif (
-            isinstance(each, ast.Call)
-            and getattr(each.func, "id", "") == "AssertionError"
-        ):
-            skipped.update(each.args)
-    for each in ast.walk(tree):
-        if each not in skipped and isinstance(each, ast.JoinedStr):
+    skipped: set[ast.AST] = {each.value for each in nodes_of(path, ast.Expr)}
+    for joined in nodes_of(path, ast.JoinedStr):
+        skipped.update(joined.values)
+    for call in nodes_of(path, ast.Call):
+        if getattr(call.func, "id", "") == "AssertionError":
+            skipped.update(call.args)
+    for joined in nodes_of(path, ast.JoinedStr):
+        if joined not in skipped:
             yield "".join(
                 str(v.value) if isinstance(v, ast.Constant) else "…"
-                for v in each.values
+                for v in joined.values
             )
-        elif each not in skipped and isinstance(each, ast.Constant):
-            yield each.value if isinstance(each.value, str) else ""
+    for each in nodes_of(path, ast.Constant):
+        if each not in skipped and isinstance(each.value, str):
+            yield each.value
 
 
 def is_exempt(path: Path) -> bool:
     return str(path.relative_to(SRC)).startswith(tuple(NOT_FOR_PEOPLE))
 
 
-@pytest.mark.parametrize(
-    "path",
-    [path for path in SOURCES if not is_exempt(path)],
-    ids=lambda path: str(path.relative_to(SRC)),
-)
+@every([path for path in SAYING if not is_exempt(path)])
 def test_sentences_for_people_are_in_words(path: Path) -> None:
     """Else they stay English on a Chinese terminal."""
     found = [text for text in texts(path) if ENGLISH.search(text)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from zlib import crc32
 
@@ -24,6 +25,7 @@ def words_and_lines(text: str) -> list[str]:
     return re.findall(r"\n| ?[^\s]+", text)
 
 
+@cache
 def number(piece: str, salt: int = 0) -> int:
     return (
         NEWLINE

@@ -26,7 +26,7 @@ from inferometer.cli.main import load_verb
 from inferometer.engine import embedded
 from inferometer.system.interruption import ALL
 from inferometer.words import speak, spoken
-from tests.preloaded import sync_nothing
+from tests.preloaded import sync_nothing, use_large_pages
 from tests.processes import ADDRESS, Forked, preload
 
 for profile, examples in {"repeatable": 25, "wide": 200}.items():
@@ -63,6 +63,8 @@ gc.set_threshold(50_000, 20, 20)
 
 def pytest_collection_finish() -> None:
     gc.enable()
+    if sys.platform == "linux":
+        use_large_pages()
 
 
 def pytest_configure(config: pytest.Config) -> None:

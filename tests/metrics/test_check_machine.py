@@ -95,7 +95,7 @@ VM = missing("slot_width", "virtual_machine")
 NO_SPEED = missing("slot_speed_gts", "virtual_machine")
 CASES: list[tuple[str, str, Level, Telemetry]] = [
     ("samplers", "fine", Level.OK, seen()),
-    ("samplers", "found", Level.NOTE, seen(samplers=HUNG)),
+    ("samplers", "faults", Level.NOTE, seen(samplers=HUNG)),
     ("throttled", "silent", Level.OK, seen()),
     ("throttled", "fine", Level.OK, seen(held("power_throttled", 0, 0))),
     ("throttled", "found", Level.NOTE, seen(held("power_throttled", 0, 1))),

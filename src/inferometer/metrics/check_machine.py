@@ -41,11 +41,14 @@ def samplers(facts: Facts) -> Found:
     ]
     if not bad:
         return Found(OK, "fine")
-    told = ", ".join(
-        f"{each.name} ({each.state}{': ' if each.detail else ''}{each.detail})"
-        for each in bad
+    by_state: dict[str, Figure] = {}
+    for each in bad:
+        named = f"{each.name} ({each.detail})" if each.detail else each.name
+        others = by_state.get(each.state)
+        by_state[each.state] = f"{others}, {named}" if others else named
+    return Found(
+        NOTE, "faults", {"number": len(bad), **by_state}, tuple(by_state)
     )
-    return Found(NOTE, "found", {"number": len(bad), "told": told})
 
 
 def throttled(facts: Facts) -> Found:

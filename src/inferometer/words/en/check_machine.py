@@ -5,10 +5,16 @@ from __future__ import annotations
 CHECK_MACHINE: dict[str, str] = {
     "check.samplers.silent": "The machine was not sampled.",
     "check.samplers.fine": "Every sampler worked.",
-    "check.samplers.found": (
-        "Some of the machine could not be sampled: {told}. No number was disturbed; what only "
+    "check.samplers.faults": (
+        "Some of the machine could not be sampled: {parts}. No number was disturbed; what only "
         "these report is missing."
     ),
+    "check.samplers.part.hung": "{value} gave no answer by the end",
+    "check.samplers.part.failed": "{value} failed",
+    "check.samplers.part.lost": "the process that samples ended early ({value})",
+    "check.samplers.part.tool_failed": "{value}: the tool failed",
+    "check.samplers.part.tool_timeout": "{value}: the tool did not answer in time",
+    "check.samplers.part.unknown_format": "{value}: the tool's output is not understood",
     "check.samplers.next": (
         "Run `inferometer monitor --once` on that host to see what each source says."
     ),

@@ -6,9 +6,15 @@ CHECK_MACHINE: dict[str, str] = {
     "check.samplers.title": "采样",
     "check.samplers.silent": "没有对机器采样。",
     "check.samplers.fine": "所有采样器都正常。",
-    "check.samplers.found": (
-        "机器的部分数据没有采到：{told}。各项测量值不受影响，只是缺少仅由它们提供的数据。"
+    "check.samplers.faults": (
+        "机器的部分数据没有采到：{parts}。各项测量值不受影响，只是缺少仅由它们提供的数据。"
     ),
+    "check.samplers.part.hung": "{value} 直到结束都没有响应",
+    "check.samplers.part.failed": "采样器 {value} 出错",
+    "check.samplers.part.lost": "采样进程提前退出（{value}）",
+    "check.samplers.part.tool_failed": "{value} 的工具执行失败",
+    "check.samplers.part.tool_timeout": "{value} 的工具没有按时响应",
+    "check.samplers.part.unknown_format": "{value} 的工具输出无法识别",
     "check.samplers.next": "在该主机上运行 `inferometer monitor --once` 查看各来源的情况。",
     "check.throttled.title": "降频",
     "check.throttled.silent": "没有卡给出是否降频。",

@@ -6,9 +6,15 @@ CHECK_MACHINE: dict[str, str] = {
     "check.samplers.title": "取樣",
     "check.samplers.silent": "沒有對機器取樣。",
     "check.samplers.fine": "所有取樣器都正常。",
-    "check.samplers.found": (
-        "機器的部分資料沒有取到：{told}。各項測量值不受影響，只是缺少僅由它們提供的資料。"
+    "check.samplers.faults": (
+        "機器的部分資料沒有取到：{parts}。各項測量值不受影響，只是缺少僅由它們提供的資料。"
     ),
+    "check.samplers.part.hung": "{value} 直到結束都沒有回應",
+    "check.samplers.part.failed": "取樣器 {value} 發生錯誤",
+    "check.samplers.part.lost": "取樣行程提早結束（{value}）",
+    "check.samplers.part.tool_failed": "{value} 的工具執行失敗",
+    "check.samplers.part.tool_timeout": "{value} 的工具逾時未回應",
+    "check.samplers.part.unknown_format": "{value} 的工具輸出無法辨識",
     "check.samplers.next": "在該主機上執行 `inferometer monitor --once` 查看各來源的情況。",
     "check.throttled.title": "降頻",
     "check.throttled.silent": "沒有卡給出是否降頻。",

@@ -337,6 +337,28 @@ def test_a_card_that_another_program_uses_has_no_energy_of_the_server(
     assert (found.values["energy"] is None) == (reason is not None)
 
 
+@pytest.mark.parametrize(
+    ("used", "reason"),
+    [((A, B), None), ((A,), "partition_scope"), ((B,), "partition_scope")],
+)
+def test_the_power_of_a_package_counts_once_and_whole(
+    used: tuple[str, ...], reason: str | None
+) -> None:
+    """The second die has none of its own; half a package has none that is known."""
+    telemetry = seen(
+        missing("power_w", "not_reported", B), declared=Declared(used)
+    )
+    cards = (SampledCard(A, "amd"), SampledCard(B, "amd", package=A))
+    found = machine(replace(telemetry, cards=cards))
+    assert found.reasons.get("energy") == reason
+    whole = None if reason else pytest.approx(300.0 * 12.2)
+    assert found.values["energy"] == whole
+    alone = machine(telemetry)
+    assert alone.reasons.get("energy") == (
+        "no_power_source" if B in used else None
+    ), "without a package it is a card whose power is missing"
+
+
 def test_without_goodput_no_token_is_good() -> None:
     found = machine(seen())
     assert found.values["joules_per_good_token"] is None

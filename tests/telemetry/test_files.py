@@ -531,3 +531,30 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
 )
 def test_settings_of_this_kernel_are_read() -> None:
     assert Tree().text("proc/sys/kernel/ostype") == "Linux"
+
+
+@pytest.mark.parametrize(("device", "known"), [("740c", True), ("740f", False)])
+def test_the_second_die_of_an_mi250_knows_its_package(
+    device: str, known: bool, tmp_path: Path
+) -> None:
+    """Two cards to the kernel, and the power of both at the first; the numbers of hwmon and the
+    order of directories mean nothing.
+    """
+    watts = {"c1": 91, "c6": 0, "c9": 88, "ce": 0}
+    files = {}
+    for number, (bus, power) in enumerate(watts.items()):
+        card = f"sys/devices/pci0000:{bus}/0000:{bus}:00.0"
+        files |= {
+            f"{card}/vendor": "0x1002",
+            f"{card}/device": f"0x{device}",
+            f"{card}/class": "0x038000",
+            f"{card}/hwmon/hwmon{9 - number}/name": "amdgpu",
+            f"{card}/hwmon/hwmon{9 - number}/power1_average": f"{power}000000",
+        }
+    cards = take_sample(plant(tmp_path, files)).cards
+    packages = [card.package for card in cards]
+    first, second = "0000:c1:00.0", "0000:c9:00.0"
+    assert packages == ([None, first, None, second] if known else [None] * 4)
+    powers = [card.readings["power_w"] for card in cards]
+    assert [each.value for each in powers] == [91.0, None, 88.0, None]
+    assert {each.reason for each in powers[1::2]} == {"not_reported"}

@@ -51,7 +51,9 @@ class MachineRow(NamedTuple):
 def rows_of(sampled: Sampled) -> tuple[list[MachineRow], list[SampledCard]]:
     """Rows of cards and host, and the cards. What a tool was not asked for this time is no row."""
     cards = [
-        SampledCard(_id(card), card.vendor, card.name or "")
+        SampledCard(
+            _id(card), card.vendor, card.name or "", package=card.package or ""
+        )
         for card in sampled.cards
     ]
     rows = [

@@ -324,7 +324,7 @@ class _Log:
         with self._lock:
             for card in cards:
                 known = self.cards.get(card.id)
-                if known is None or (card.name and not known.name):
+                if known is None or card.tells_more_than(known):
                     self.cards[card.id] = card
             for row in rows:
                 latest = self._latest.setdefault(row.card, {})

@@ -131,13 +131,16 @@ def energy_of(
 ) -> Energy:
     """Energy of these cards in the window. `refused`: why their energy is nobody's, known before.
 
-    A wrong result is worse than none: one card that fails makes the whole sum None.
+    A wrong result is worse than none: one card that fails makes the whole sum None. The second die
+    of a package has no energy of its own: that of the first is the package's.
     """
     if refused is not None or window is None or not cards:
         return Energy(
             tuple(cards), reason=refused or _without(window, telemetry)
         )
-    found = [_card(telemetry, card, window) for card in cards]
+    packages = telemetry.packages
+    metered = [card for card in cards if card not in packages]
+    found = [_card(telemetry, card, window) for card in metered]
     found = _against_others(telemetry, window, found)
     bad = next((each for each in found if each.reason), None)
     if bad is not None:
@@ -148,7 +151,7 @@ def energy_of(
             by_card=tuple(found),
         )
     joules = sum(each.joules or 0.0 for each in found)
-    idle_w, idle_reason = _idle(telemetry, cards)
+    idle_w, idle_reason = _idle(telemetry, metered)
     return Energy(
         tuple(cards),
         joules,
@@ -157,7 +160,7 @@ def energy_of(
         if idle_w is None
         else joules - idle_w * window.seconds,
         idle_reason=idle_reason,
-        peak_w=_peak(telemetry, cards, window),
+        peak_w=_peak(telemetry, metered, window),
         by_card=tuple(found),
     )
 

@@ -141,6 +141,11 @@ def _shared(
     telemetry: Telemetry, cards: Sequence[str], window: Window | None
 ) -> Reason | None:
     """A part of a card has the power of the whole card, and so has one of several programs."""
+    packages = telemetry.packages
+    if any(
+        (one in cards) != (other in cards) for one, other in packages.items()
+    ):
+        return "partition_scope"
     for card in cards:
         _, parts = telemetry.track(card, "partitioned")
         if len(parts) and parts.max() > 0:

@@ -127,6 +127,7 @@ def _with_facts(series: tuple[Series, ...], facts: object) -> Telemetry:
                 _text(each, "vendor"),
                 _text(each, "name"),
                 at(each, "simulated") is True,
+                _text(each, "package"),
             )
             for each in entries(at(facts, "cards"))[:MAX_CARDS]
         ),

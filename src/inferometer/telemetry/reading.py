@@ -187,6 +187,8 @@ class Card:
     link: LinkReport | None = None
     number: int | None = None
     """By which a tool calls it; tools count differently."""
+    package: str | None = None
+    """The card that reports power and energy of both, where this is the second die of a package."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +254,7 @@ def _card_json(card: Card) -> dict[str, Any]:
         "address": card.address,
         "number": card.number,
         "name": card.name,
+        "package": card.package,
         "readings": _readings_json(card.readings, CARD_FIELDS),
         "link": {
             "slot": _link_json(link.slot),

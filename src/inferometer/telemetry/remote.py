@@ -241,6 +241,7 @@ def _card(told: Mapping[str, Any]) -> Card:
             _text(link.get("unverifiable")),
         ),
         number if type(number) is int else None,
+        _text(told.get("package")),
     )
 
 

@@ -128,12 +128,13 @@ class CardSampler:
                 if device.vendor == self._vendor
             ]
         cards = [self._from_files(tree, device) for device in self._devices]
+        cards = in_packages(cards, self._devices)
         reports: list[ToolReport] = []
         if _tells_too_little(cards):
             for source in self._sources:
                 told, report = source.ask()
                 reports.append(self._gone(report))
-                cards = joined(cards, told)
+                cards = in_packages(joined(cards, told), self._devices)
                 if told:
                     self._known.add(report.tool)
                     break
@@ -217,10 +218,30 @@ NEEDED = ("power_w", "gpu_utilization")
 def _tells_too_little(cards: Sequence[Card]) -> bool:
     """Whether a tool has to be asked, which costs up to seconds."""
     return not cards or any(
-        card.readings.get(name) is None or card.readings[name].value is None
+        card.readings.get(name, NO_SOURCE).value is None
         for card in cards
         for name in NEEDED
+        if not (name == "power_w" and card.package)
     )
+
+
+TWO_DIES = {0x7408, 0x740C}
+"""MI250X and MI250: the kernel shows two cards, of which the first alone has power and energy."""
+
+
+def in_packages(cards: Sequence[Card], devices: Sequence[Device]) -> list[Card]:
+    """Cards that know of which package they are the second die: one without power, right after the
+    one on the bus that has it.
+    """
+    halves = {each.address for each in devices if each.device_id in TWO_DIES}
+    found: list[Card] = []
+    first: str | None = None
+    for card in cards:
+        powered = card.readings.get("power_w", NO_SOURCE).value is not None
+        is_second = card.address in halves and not powered and first
+        found.append(replace(card, package=first) if is_second else card)
+        first = card.address if card.address in halves and powered else None
+    return found
 
 
 def joined(cards: Sequence[Card], told: Sequence[Card]) -> list[Card]:

@@ -51,6 +51,15 @@ class SampledCard:
     name: str = ""
     simulated: bool = False
     """Whether it is the embedded engine's, which makes its figures up."""
+    package: str = ""
+    """The card whose power and energy are those of both, if this is the second die of its package.
+    """
+
+    def tells_more_than(self, other: SampledCard) -> bool:
+        return bool(
+            (self.name and not other.name)
+            or (self.package and not other.package)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +143,11 @@ class Telemetry:
         return replace(
             self, series=tuple(each.shifted(by_ns) for each in self.series)
         )
+
+    @property
+    def packages(self) -> dict[str, str]:
+        """By second die, the card that reports power and energy of both."""
+        return {each.id: each.package for each in self.cards if each.package}
 
     @property
     def is_simulated(self) -> bool:

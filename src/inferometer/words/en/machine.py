@@ -31,7 +31,7 @@ MACHINE: dict[str, str] = {
     "machine.reason.source_lost": "a card was lost during the run",
     "machine.reason.permission": "only root may read it",
     "machine.reason.partition_scope": (
-        "the card is partitioned, and its power is that of all parts"
+        "only the power of the whole card is known, and the deployment has a part of it"
     ),
     "machine.reason.shared_card": "another program uses the card as well",
     "machine.reason.no_window": "no request was answered",

@@ -24,7 +24,7 @@ MACHINE: dict[str, str] = {
     "machine.reason.clock_mismatch": "采样的时间戳没有递增",
     "machine.reason.source_lost": "运行期间丢失了一张卡",
     "machine.reason.permission": "只有 root 可以读取",
-    "machine.reason.partition_scope": "该卡已分区，功耗是所有分区合计的",
+    "machine.reason.partition_scope": "只有整张卡的功耗，而部署只用了其中一部分",
     "machine.reason.shared_card": "该卡还有其他程序在用",
     "machine.reason.no_window": "没有请求得到回答",
     "machine.reason.no_idle_baseline": (

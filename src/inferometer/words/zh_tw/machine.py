@@ -24,7 +24,7 @@ MACHINE: dict[str, str] = {
     "machine.reason.clock_mismatch": "取樣的時間戳沒有遞增",
     "machine.reason.source_lost": "執行期間遺失了一張卡",
     "machine.reason.permission": "只有 root 可以讀取",
-    "machine.reason.partition_scope": "該卡已分割，功耗是所有分割區合計的",
+    "machine.reason.partition_scope": "只有整張卡的功耗，而部署只用了其中一部分",
     "machine.reason.shared_card": "該卡還有其他程式在用",
     "machine.reason.no_window": "沒有請求得到回答",
     "machine.reason.no_idle_baseline": (

@@ -55,6 +55,13 @@ def test_a_machine_is_read_on_the_clock_of_this_host(
     sampler.close()
 
 
+def test_a_package_is_known_from_afar(root: Path) -> None:
+    told = take_sample(root).as_json()
+    told["cards"][0]["package"] = "0000:02:00.0"
+    (card,) = sampled(told, 0).cards
+    assert card.package == "0000:02:00.0"
+
+
 def test_a_sample_is_seen_once(serve: Serve) -> None:
     sampler = RemoteSampler(f"127.0.0.1:{serve()}")
     stamps = [seen.monotonic_ns for _ in range(40) if (seen := sampler()).cards]

@@ -25,7 +25,7 @@ from inferometer.vocabulary import (
 
 INCIDENTAL = {
     *("campaign", "group", "label", "tag", "seed"),
-    *("repeat", "cost_per_hour", "price_per_kwh", "pue", "date"),
+    *("repeat", "cost_per_hour", "price_per_kwh", "pue", "currency", "date"),
     *("host", "tool_version"),
 }
 LOAD = {
@@ -56,7 +56,7 @@ def test_lines_join_points_that_differ_by_chance_or_by_hour_alone() -> None:
     joined = {
         name for name, each in CONDITIONS.items() if not each.parts_curves
     }
-    assert joined == INCIDENTAL - {"campaign", "label", "host"}
+    assert joined == INCIDENTAL - {"campaign", "label", "host", "currency"}
 
 
 def test_curves_are_told_apart_by_all_that_is_no_load_and_not_incidental() -> (
@@ -67,6 +67,7 @@ def test_curves_are_told_apart_by_all_that_is_no_load_and_not_incidental() -> (
         "tool",
         "burstiness",
         "label",
+        "currency",
         "campaign",
         "group",
     }

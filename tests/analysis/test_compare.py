@@ -299,6 +299,22 @@ def test_cards_that_were_not_equally_warm(degrees: float, told: bool) -> None:
     assert warned == told
 
 
+@pytest.mark.parametrize("other", ["$", None, "CNY"])
+def test_costs_in_two_currencies_are_not_compared(other: str | None) -> None:
+    values = {"cost_per_million_tokens": 1.0, "output_throughput": 100.0}
+    a = point("a", values, currency="$")
+    b = point("b", values, currency=other)
+    asked = [*values]
+    found = compare([a], [b], metrics=asked)
+    compared = {row.metric for row in found.rows}
+    told = "in $, CNY, and nothing is converted" in " ".join(found.warnings)
+    apart = other == "CNY"
+    assert (compared == {"output_throughput"}, told) == (apart, apart)
+    if apart:
+        with pytest.raises(CannotCompareError, match="nothing is converted"):
+            compare([a], [b], metrics=["cost_per_million_tokens"])
+
+
 def test_a_result_held_against_itself_is_told() -> None:
     same = [single("a", 100.0)]
     assert (

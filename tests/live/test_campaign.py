@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,13 +11,17 @@ import pytest
 from inferometer.live.campaign import CampaignLines
 from inferometer.loadgen import Snapshot
 from inferometer.metrics import summarize
+from inferometer.metrics.energy import Energy
+from inferometer.metrics.machine import MachineFigures
 from inferometer.server.base import Confirmation
 from inferometer.spec.campaign import CampaignSpec, Group
 from inferometer.spec.expand import expand
 from inferometer.spec.interleave import Block, blocks_of
+from inferometer.spec.output import Output
 from inferometer.trace import Outcome, Trace
 from inferometer.trace.schema import MISSING
 from inferometer.trace.trace import empty_events, empty_requests
+from tests.metrics.power_traces import A
 
 
 def groups(points: int = 12) -> list[Group]:
@@ -135,6 +140,35 @@ def test_points_are_numbered_as_in_the_plan() -> None:
         "    Few samples.",
         "[12/12] g/np12  FAILED   No such model.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("told", "watts", "cost"),
+    [
+        ("$3.6/h", None, "2 per million output tokens at $3.6/h"),
+        ("0.5 CNY/kWh", 720.0, "0.2 per million output tokens at 0.5 CNY/kWh"),
+        ("0.5 CNY/kWh", None, None),
+        (None, 720.0, None),
+    ],
+)
+def test_a_point_says_what_its_tokens_cost(
+    told: str | None, watts: float | None, cost: str | None
+) -> None:
+    """Where a price is told; one of energy needs the energy."""
+    price = Output(price=told).price
+    summary = replace(
+        summary_without_a_request(),
+        output_throughput=500.0,
+        machine=machine_with(average_power=watts),
+    )
+    display, out, _ = lines(price=price)
+    display.measured(groups()[0].points[0], "VALID", (), summary, "a.json")
+    shown = f"  {cost}" if cost else ""
+    assert out.getvalue().endswith(f"500.0 tok/s{shown}  a.json\n")
+
+
+def machine_with(**values: float | None) -> MachineFigures:
+    return MachineFigures((A,), True, 9.0, values, {}, {}, Energy())
 
 
 def test_a_lost_group_shows_the_end_of_the_log() -> None:

@@ -470,7 +470,11 @@ def seen() -> Telemetry:
                 none,
             ),
         ),
-        (SampledCard("0000:03:00.0", "nvidia", "H200", package="0000:02:00.0"),),
+        (
+            SampledCard(
+                "0000:03:00.0", "nvidia", "H200", package="0000:02:00.0"
+            ),
+        ),
         (SamplerReport("nvidia", "ok", "", 3, 0.002),),
         Declared(("0000:03:00.0",), 1, 5, 16),
         idle_s=12.0,

@@ -10,6 +10,7 @@ from inferometer.analysis.alike import grouped, merged
 from inferometer.analysis.effect import Design
 from inferometer.analysis.pairing import INCIDENTAL, Pair, value_of
 from inferometer.results import Point
+from inferometer.vocabulary import COSTS
 from inferometer.words import Said, counted
 
 LENGTHS_ALIKE = 0.02
@@ -143,6 +144,22 @@ def temperatures(pairs: Iterable[Pair], names: tuple[str, str]) -> list[str]:
     one, other = max(apart, key=lambda each: abs(each[0] - each[1]))
     told = {"one": one, "other": other, "a": names[0], "b": names[1]}
     return [Said("caution.temperature", told)]
+
+
+def without_costs(
+    metrics: Sequence[str], points: Iterable[Point]
+) -> tuple[Sequence[str], list[str]]:
+    """The metrics that can be compared: where prices are in several currencies, none that rests on
+    one. Raises CannotCompareError if nothing else was asked for.
+    """
+    found = {point.conditions.get("currency") for point in points} - {None}
+    kept = [name for name in metrics if name not in COSTS]
+    if len(found) < 2 or len(kept) == len(metrics):
+        return metrics, []
+    told = Said("caution.currencies", {"which": sorted(map(str, found))})
+    if not kept:
+        raise CannotCompareError(told)
+    return kept, [told]
 
 
 def missing(found: Mapping[str, int], pairs: int) -> list[str]:

@@ -25,6 +25,7 @@ from inferometer.analysis.cautions import (
     same,
     temperatures,
     unturned,
+    without_costs,
     without_interval,
 )
 from inferometer.analysis.decision import (
@@ -169,6 +170,7 @@ def compare(
     """
     for name in metrics:
         direction(name)
+    metrics, of_currencies = without_costs(metrics, [*a, *b])
     used_a, of_status_a = believable(a, names[0], allow_invalid=allow_invalid)
     used_b, of_status_b = believable(b, names[1], allow_invalid=allow_invalid)
     pairing = pair_points(used_a, used_b, asked=asked)
@@ -187,6 +189,7 @@ def compare(
         *of_status_b,
         *pairing.warnings,
         *temperatures(pairing.pairs, names),
+        *of_currencies,
         *_cautions(pairing, measured, rows, drift),
     ]
     return Comparison(

@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from inferometer.vocabulary import CONDITIONS, OF_THE_MACHINE, statistic_of
+from inferometer.vocabulary import (
+    CONDITIONS,
+    COSTS,
+    OF_THE_MACHINE,
+    statistic_of,
+)
 from inferometer.words import Said, sentence_of
 
 if TYPE_CHECKING:
@@ -74,11 +79,6 @@ def targets_of_campaign(campaign: CampaignSpec) -> tuple[Threshold, ...]:
     return targets
 
 
-COSTS = (
-    "cost_per_million_tokens",
-    "cost_per_million_good_tokens",
-    "tokens_per_currency",
-)
 OF_GOODPUT = (
     "request_goodput",
     "good_output_throughput",

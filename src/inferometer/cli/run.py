@@ -183,7 +183,7 @@ def _run_to_its_end(
     )
     _refuse_unanswerable(asked, places, groups, rehearsal=is_rehearsal)
     blocks = blocks_of(groups, spec.interleave)
-    lines = CampaignLines(blocks)
+    lines = CampaignLines(blocks, price=spec.output.price)
 
     def server(need: ServerNeed) -> Server:
         return (

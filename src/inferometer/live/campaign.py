@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import IO, TYPE_CHECKING
 
@@ -19,6 +19,7 @@ from inferometer.printable import (
     printable_lines,
     printable_name,
 )
+from inferometer.results.derived import costs_at
 from inferometer.words import in_words, spoken
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from inferometer.server.base import Confirmation
     from inferometer.spec.campaign import Group, PlannedPoint, ServerNeed
     from inferometer.spec.interleave import Block
+    from inferometer.spec.output import Price
 
 INDENT = 10
 
@@ -44,11 +46,13 @@ class CampaignLines:
         self,
         blocks: Sequence[Block],
         *,
+        price: Price | None = None,
         out: IO[str] | None = None,
         err: IO[str] | None = None,
     ) -> None:
         self._out = out or sys.stdout
         self._err = err
+        self._price = price
         self._beside = Surroundings()
         self._columns = (
             shutil.get_terminal_size().columns if self._out.isatty() else None
@@ -136,7 +140,8 @@ class CampaignLines:
         summary: Summary,
         path: str,
     ) -> None:
-        line = f"{self._start_of(point)}  {status:7}  {figures_of(summary)}"
+        figures = figures_of(summary, self._price)
+        line = f"{self._start_of(point)}  {status:7}  {figures}"
         whole = f"{line}  {path}"
         fits = self._columns is None or columns_of(whole) <= self._columns
         self.say(whole if fits else f"{line}\n    {path}")
@@ -160,8 +165,8 @@ class CampaignLines:
         return f"{self._labels[point.id]} {point.id:{self._longest}}"
 
 
-def figures_of(summary: Summary) -> str:
-    """The main figures of one run."""
+def figures_of(summary: Summary, price: Price | None = None) -> str:
+    """The main figures of one run, with what its tokens cost where a price is told."""
 
     def mean(metric: str) -> str:
         value = summary.metrics[metric].mean
@@ -169,4 +174,16 @@ def figures_of(summary: Summary) -> str:
 
     rate = summary.output_throughput
     throughput = "-" if rate is None else f"{rate:,.1f}"
-    return f"TTFT {mean('ttft')}  TPOT {mean('tpot')}  {throughput} tok/s"
+    figures = f"TTFT {mean('ttft')}  TPOT {mean('tpot')}  {throughput} tok/s"
+    return "  ".join([figures, *_cost(summary, price)])
+
+
+def _cost(summary: Summary, price: Price | None) -> Iterator[str]:
+    machine = summary.machine
+    values = {
+        "output_throughput": summary.output_throughput,
+        "average_power": machine.values["average_power"] if machine else None,
+    }
+    costs = costs_at(price, values) if price else {}
+    if (cost := costs.get("cost_per_million_tokens")) is not None:
+        yield spoken().text("campaign.cost", cost=f"{cost:.3g}", price=price)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from inferometer.metrics.machine import MachineFigures
-from inferometer.results.derived import derived_values
+from inferometer.results.derived import costs_at
 from inferometer.words import Said, machine_reason, spoken
 
 if TYPE_CHECKING:
@@ -26,12 +26,6 @@ OF_CARDS = (
     "joules_per_good_token",
 )
 OF_HOST = ("cpu_utilization", "host_energy")
-
-COSTS = (
-    "cost_per_million_tokens",
-    "cost_per_million_good_tokens",
-    "tokens_per_currency",
-)
 
 Row = Callable[[str | Said, str | int | float | None], str]
 
@@ -87,16 +81,7 @@ def cost_rows(
     values: Mapping[str, float | None], price: Price, row: Row
 ) -> list[str]:
     """What tokens cost at this price, from the values of a run; nothing where that is not known."""
-    by_hour = price.per == "h"
-    told = {
-        "cost_per_hour": price.amount if by_hour else None,
-        "price_per_kwh": None if by_hour else price.amount,
-        "pue": price.pue,
-    }
-    known = {name: value for name, value in values.items() if value is not None}
-    costs = derived_values(known, told)
     return [
-        row(Said(f"console.cost.{name}"), f"{costs[name]:.4g}")
-        for name in COSTS
-        if name in costs
+        row(Said(f"console.cost.{name}"), f"{cost:.4g}")
+        for name, cost in costs_at(price, values).items()
     ]

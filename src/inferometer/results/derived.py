@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from inferometer.results.point import Condition, Range
+from inferometer.vocabulary import COSTS
+
+if TYPE_CHECKING:
+    from inferometer.spec.output import Price
 
 SECONDS_PER_HOUR = 3600
 MS_PER_SECOND = 1000
@@ -57,6 +62,21 @@ def derived_values(
     if throughput and hourly > 0:
         found["tokens_per_currency"] = throughput * SECONDS_PER_HOUR / hourly
     return found
+
+
+def costs_at(
+    price: Price, values: Mapping[str, float | None]
+) -> dict[str, float]:
+    """What tokens cost at this price, from the values of a run; without what is not known."""
+    by_hour = price.per == "h"
+    told = {
+        "cost_per_hour": price.amount if by_hour else None,
+        "price_per_kwh": None if by_hour else price.amount,
+        "pue": price.pue,
+    }
+    known = {name: value for name, value in values.items() if value is not None}
+    costs = derived_values(known, told)
+    return {name: costs[name] for name in COSTS if name in costs}
 
 
 def per_million(hourly: float, rate: float) -> float:

@@ -36,6 +36,7 @@ from inferometer.vocabulary import CONDITIONS, LATENCIES, METRICS, metric
 from inferometer.words import Said
 
 MAX_BYTES = 16 * 1024 * 1024
+MAX_CURRENCY = 4
 """Of each of the three files: they hold a few kilobytes, whatever the run."""
 
 STATUSES: dict[object, Status] = {
@@ -193,9 +194,13 @@ def _conditions(
 
 def _price(told: object) -> dict[str, Condition]:
     amount, per = number(at(told, "amount")), at(told, "per")
+    currency = (text(at(told, "currency")) or "")[:MAX_CURRENCY] or None
     if per == "kWh":
-        return {"price_per_kwh": amount, "pue": number(at(told, "pue"))}
-    return {"cost_per_hour": amount} if per == "h" else {}
+        pue = number(at(told, "pue"))
+        return {"price_per_kwh": amount, "pue": pue, "currency": currency}
+    if per == "h":
+        return {"cost_per_hour": amount, "currency": currency}
+    return {}
 
 
 def _engine(recipe: str | None, embedded: bool) -> str | None:

@@ -35,6 +35,7 @@ from inferometer.vocabulary.latencies import (
     latencies_in,
 )
 from inferometer.vocabulary.metrics import (
+    COSTS,
     METRICS,
     OF_THE_MACHINE,
     Metric,
@@ -49,6 +50,7 @@ __all__ = [
     "AROUND_ENGINE",
     "CHANGES_WITH_DATES",
     "CONDITIONS",
+    "COSTS",
     "DEPLOYMENT",
     "DISTINGUISHING",
     "LATENCIES",

@@ -18,7 +18,7 @@ SLOTS = ("num_prompts", "max_concurrency")
 NOTED_APART = ("label", "tag", "host")
 """Incidental, and still worth a word where the sides of a comparison differ in it."""
 
-PRICES = ("cost_per_hour", "price_per_kwh", "pue")
+PRICES = ("cost_per_hour", "price_per_kwh", "pue", "currency")
 """What costs rest on."""
 
 CHANGES_WITH_DATES = (
@@ -88,6 +88,7 @@ DISTINGUISHING = (
     "engine_version",
     "address",
     "origin",
+    "currency",
     "rehearsal",
     "campaign",
     "group",

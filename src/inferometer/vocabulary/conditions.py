@@ -295,6 +295,10 @@ CONDITIONS: Mapping[str, ConditionInfo] = {
         in_tables=False,
         parts_curves=False,
     ),
+    # of prices, as it was written: nothing is converted
+    "currency": ConditionInfo(
+        "incidental", noted_as=("currency",), in_tables=False
+    ),
     # the end, ISO 8601; the client's local time where no offset is told
     "date": ConditionInfo("incidental", in_tables=False, parts_curves=False),
     # of the tool that wrote a file

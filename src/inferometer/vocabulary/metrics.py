@@ -292,6 +292,13 @@ METRICS: Mapping[str, Metric] = {
 their other percentiles too.
 """
 
+COSTS = (
+    "cost_per_million_tokens",
+    "cost_per_million_good_tokens",
+    "tokens_per_currency",
+)
+"""What rests on a price, in the currency of that price."""
+
 _STATISTIC = re.compile(
     rf"(mean|median|std|p(\d+(?:\.\d+)?))_({'|'.join(LATENCIES)})_ms"
 )

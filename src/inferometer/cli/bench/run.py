@@ -317,9 +317,8 @@ def _tell_in_a_line(
 ) -> None:
     """Its verdict and figures, and why it is not VALID."""
     path = f"  {saved.json}" if saved else ""
-    typer.echo(
-        f"{label}  {result.verdict.status:7}  {figures_of(result.summary)}{path}"
-    )
+    figures = figures_of(result.summary, result.output.price)
+    typer.echo(f"{label}  {result.verdict.status:7}  {figures}{path}")
     if result.verdict.precision and not result.spec.repeat:
         typer.echo(
             f"    {statement(result.verdict.precision, spoken().language)}"

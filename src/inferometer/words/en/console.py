@@ -151,6 +151,7 @@ CONSOLE: dict[str, str] = {
     "cure.flags": "set {flags}",
     "server.past_proxy": "{what}{proxy}",
     "sentences": "{first} {second}",
+    "campaign.cost": "{cost} per million output tokens at {price}",
     "campaign.failed": "FAILED",
     "campaign.lost": "Group {group} cannot continue: {reason}",
     "campaign.died": "The server died while {point} was measured: the point is measured once more.",

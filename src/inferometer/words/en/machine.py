@@ -86,6 +86,9 @@ MACHINE: dict[str, str] = {
         "The monitor at {url} does not answer as one ({why}): "
         "start `inferometer monitor --serve` there, or leave the monitor out."
     ),
+    "caution.currencies": (
+        "prices are in {which}, and nothing is converted: costs are not compared"
+    ),
     "caution.temperature": (
         "the accelerators were not equally warm: {one:.0f} °C in {a}, {other:.0f} °C in {b}; "
         "let the sides take turns"

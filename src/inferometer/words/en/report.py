@@ -200,6 +200,7 @@ REPORT: dict[str, str] = {
     "condition.cost_per_hour": "cost per hour",
     "condition.price_per_kwh": "price per kWh",
     "condition.pue": "PUE",
+    "condition.currency": "currency",
     "condition.date": "date",
     "condition.tool_version": "version of the tool",
     "condition.host": "client host",

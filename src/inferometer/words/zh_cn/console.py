@@ -127,6 +127,7 @@ CONSOLE: dict[str, str] = {
     "cure.flags": "指定 {flags}",
     "server.past_proxy": "{what}{proxy}",
     "sentences": "{first}{second}",
+    "campaign.cost": "每百万输出 token {cost}（按 {price}）",
     "campaign.failed": "失败",
     "campaign.lost": "测试组 {group} 无法继续：{reason}",
     "campaign.died": "测量 {point} 时服务器退出：该测试点将再测一次。",

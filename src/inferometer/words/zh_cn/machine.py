@@ -76,6 +76,9 @@ MACHINE: dict[str, str] = {
         "{url} 上的监视程序没有正常应答（{why}）："
         "请在那里启动 `inferometer monitor --serve`，或不使用它。"
     ),
+    "caution.currencies": (
+        "价格的货币不同（{which}），不作换算：成本不参与对比"
+    ),
     "caution.temperature": (
         "两边的加速卡温度不同：{a} 为 {one:.0f} °C，{b} 为 {other:.0f} °C；"
         "请让两边交替测量"

@@ -191,6 +191,7 @@ REPORT: dict[str, str] = {
     "condition.cost_per_hour": "每小时成本",
     "condition.price_per_kwh": "电价（每 kWh）",
     "condition.pue": "PUE（机房）",
+    "condition.currency": "货币",
     "condition.date": "日期",
     "condition.tool_version": "工具版本",
     "condition.host": "客户端主机",

@@ -129,6 +129,7 @@ CONSOLE: dict[str, str] = {
     "cure.flags": "指定 {flags}",
     "server.past_proxy": "{what}{proxy}",
     "sentences": "{first}{second}",
+    "campaign.cost": "每百萬輸出 token {cost}（以 {price} 計）",
     "campaign.failed": "失敗",
     "campaign.lost": "測試組 {group} 無法繼續：{reason}",
     "campaign.died": "測量 {point} 時伺服器退出：該測試點將再測一次。",

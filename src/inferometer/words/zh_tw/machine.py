@@ -77,6 +77,9 @@ MACHINE: dict[str, str] = {
         "{url} 上的監視程式沒有正常回應（{why}）："
         "請在那裡啟動 `inferometer monitor --serve`，或不使用它。"
     ),
+    "caution.currencies": (
+        "價格的幣別不同（{which}），不做換算：成本不參與比較"
+    ),
     "caution.temperature": (
         "兩邊的加速卡溫度不同：{a} 為 {one:.0f} °C，{b} 為 {other:.0f} °C；"
         "請讓兩邊交替測量"

@@ -191,6 +191,7 @@ REPORT: dict[str, str] = {
     "condition.cost_per_hour": "每小時成本",
     "condition.price_per_kwh": "電價（每 kWh）",
     "condition.pue": "PUE（機房）",
+    "condition.currency": "幣別",
     "condition.date": "日期",
     "condition.tool_version": "工具版本",
     "condition.host": "用戶端主機",

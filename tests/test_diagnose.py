@@ -24,6 +24,8 @@ from inferometer.words import LANGUAGES, Words
 
 LOGS = {
     "wrong-build": (
+        "rocBLAS error: Cannot read /opt/rocm/lib/rocblas/library/TensileLibrary.dat: No such file "
+        "or directory for GPU arch : gfx1201",
         """\
 "hipErrorNoBinaryForGpu: Unable to find code object for all current devices!"
 Aborted (core dumped)""",
@@ -61,6 +63,8 @@ Aborted (core dumped)""",
         "hy-smi: /dev/mkfd does not exist, the driver is not loaded",
     ),
     "library-mismatch": (
+        "ImportError: /lib/x86_64-linux-gnu/libstdc++.so.6: version `GLIBCXX_3.4.30' not found",
+        "librocm_smi64.so.7: cannot open shared object file: No such file or directory",
         "ImportError: /opt/vllm/_C.abi3.so: undefined symbol: ncclCommWindowRegister",
         "OSError: libgalaxyhip.so.5: cannot open shared object file: No such file or directory",
         "ImportError: librccl.so.1: cannot open shared object file: No such file or directory",
@@ -70,6 +74,7 @@ Aborted (core dumped)""",
         "initialized",
     ),
     "no-accelerator": (
+        "ImportError: libcuda.so.1: cannot open shared object file: No such file or directory",
         '  File "/usr/local/lib/python3.12/dist-packages/vllm/config/device.py", line 58, in '
         "__post_init__\n"
         "    raise RuntimeError(\nRuntimeError: Failed to infer device type, please set the "
@@ -108,6 +113,8 @@ Aborted (core dumped)""",
         "RuntimeError: Not enough memory. Please try to increase --mem-fraction-static.",
     ),
     "accelerator-memory-taken": (
+        "AssertionError: Error in memory profiling. Initial free memory 10.2 GiB, current free "
+        "memory 20.1 GiB.",
         "ERROR 06-30 13:53:19 [core.py:515] ValueError: Free memory on device (10.44/31.86 GiB) "
         "on startup is less than "
         "desired GPU memory utilization (0.9, 28.67 GiB). Decrease GPU memory utilization or "
@@ -166,6 +173,7 @@ Aborted (core dumped)""",
         "modelscope.hub.errors.NotExistError: The request model: Qwen/Qwen33-14B does not exist!",
     ),
     "model-gated": (
+        "huggingface_hub.errors.GatedRepoError: 403 Client Error.",
         "OSError: You are trying to access a gated repo.\nMake sure to have access to it at "
         "https://huggingface.co/meta-llama/Llama-3.1-8B.\n401 Client Error. (Request ID: "
         "Root=1-6735bc0f)\n\n"
@@ -195,6 +203,14 @@ Aborted (core dumped)""",
         "ValueError: Tokenizer class QWenTokenizer does not exist or is not currently imported.",
         "ValueError: Couldn't instantiate the backend tokenizer from one of: ",
     ),
+    "compiler-missing": (
+        "RuntimeError: Failed to find C compiler. Please specify via CC environment variable",
+        "/tmp/tmpx/cuda_utils.c:4:10: fatal error: Python.h: No such file or directory",
+    ),
+    "kernel-too-large": (
+        "triton.runtime.errors.OutOfResources: out of resource: shared memory, Required: 131072, "
+        "Hardware limit: 65536. Reducing block sizes or `num_stages` may help.",
+    ),
     "package-missing": (
         "ModuleNotFoundError: No module named 'modelscope'",
         "ImportError: Please install modelscope>=1.18.1 via `pip install modelscope>=1.18.1`",
@@ -216,6 +232,7 @@ Aborted (core dumped)""",
         "capability 7.5. You can use float16 instead by explicitly setting the `dtype` flag in CLI",
     ),
     "quantization-unsupported": (
+        "ValueError: Unknown quantization method: awq_marlin. Must be one of ['fp8', 'gptq']",
         "ValueError: awq quantization is currently not supported in ROCm; awq_marlin "
         "quantization is not supported",
         "ValueError: Quantization method gptq_marlin is not supported for the current GPU.",
@@ -265,6 +282,7 @@ Aborted (core dumped)""",
         ),
     ),
     "accelerator-fault": (
+        "Unable to determine the device handle for GPU0000:65:00.0: GPU is lost. Reboot the system",
         (
             "Memory access fault by GPU node-1 (Agent handle: 0x561b8e0c3f30) on address "
             "0x7f6d0a200000. Reason: Page not present"
@@ -272,6 +290,7 @@ Aborted (core dumped)""",
         "NVRM: Xid (PCI:0000:65:00): 79, pid=4242, name=python3, GPU has fallen off the bus.",
     ),
     "link-between-accelerators": (
+        "RuntimeError: CUDA error: peer access is not supported between these two devices",
         "RuntimeError: NCCL error: unhandled system error (run with NCCL_DEBUG=INFO for details)",
         (
             "[rank1]:[E1121 10:11:12 ProcessGroupNCCL.cpp:632] [Rank 1] Watchdog caught "

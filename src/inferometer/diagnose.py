@@ -53,7 +53,8 @@ DIAGNOSES = (
         "wrong-build",
         r"hipErrorNoBinaryForGpu|no binary for gpu|invalid device function|no kernel image is "
         r"available|hipErrorInvalidImage"
-        r"|unable to find code object|hsa_status_error_invalid_isa",
+        r"|unable to find code object|hsa_status_error_invalid_isa"
+        r"|tensilelibrary\S{0,40}.{0,60}no such file",
     ),
     Diagnosis(
         "driver-mismatch",
@@ -80,8 +81,10 @@ DIAGNOSES = (
     Diagnosis(
         "library-mismatch",
         r"undefined symbol: \S{0,60}(nccl|rccl|hip|hsa|roc|galaxy)"
-        r"|lib(rccl|nccl|galaxyhip|amdhip64|hipblas|rocblas|hsa-runtime|miopen)\S{0,40}\.so"
+        r"|lib(rccl|nccl|galaxyhip|amdhip64|hipblas|rocblas|rocm_smi64|hsa-runtime|miopen)"
+        r"\S{0,40}\.so"
         r"\S{0,20}: (cannot open shared object|version \S{1,60} not found)"
+        r"|glibcxx_\S{1,20} not found"
         r"|(dtk|rocm) version.{0,60}(mismatch|not match|incompatible|is not supported)",
     ),
     Diagnosis(
@@ -91,7 +94,8 @@ DIAGNOSES = (
     ),
     Diagnosis(
         "no-accelerator",
-        r"no (cuda|hip) gpus are available|found no nvidia driver|failed to infer device type"
+        r"libcuda\.so\.1: cannot open shared object"
+        r"|no (cuda|hip) gpus are available|found no nvidia driver|failed to infer device type"
         r"|no (cuda|rocm|hip)-capable device|hipErrorNoDevice",
     ),
     Diagnosis(
@@ -112,7 +116,8 @@ DIAGNOSES = (
     ),
     Diagnosis(
         "accelerator-memory-taken",
-        r"free memory on device.{0,120}less than desired gpu memory utilization",
+        r"free memory on device.{0,120}less than desired gpu memory utilization"
+        r"|error in memory profiling\. initial free memory",
     ),
     Diagnosis(
         "accelerator-out-of-memory",
@@ -144,7 +149,7 @@ DIAGNOSES = (
     ),
     Diagnosis(
         "model-gated",
-        r"gated repo|access to model \S{1,200} is restricted|401 client error.{0,200}huggingface",
+        r"gated ?repo|access to model \S{1,200} is restricted|401 client error.{0,200}huggingface",
     ),
     Diagnosis(
         "model-unreachable",
@@ -176,6 +181,15 @@ DIAGNOSES = (
         r"|please install (modelscope|bitsandbytes|ray|tiktoken)",
     ),
     Diagnosis(
+        "compiler-missing",
+        r"failed to find c compiler|fatal error: python\.h: no such file"
+        r"|no working c\+\+ compiler found|invalidcxxcompiler",
+    ),
+    Diagnosis(
+        "kernel-too-large",
+        r"out of resource: shared memory",
+    ),
+    Diagnosis(
         "model-unsupported",
         r"model architectures \[.{0,80}\] (are not supported|failed to be inspected)|but "
         r"transformers does not recognize this"
@@ -191,7 +205,8 @@ DIAGNOSES = (
     ),
     Diagnosis(
         "quantization-unsupported",
-        r"quantization (method \S{0,60} ?)?is (not (currently )?|currently not )supported"
+        r"(unsupported|unknown) quantization method"
+        r"|quantization (method \S{0,60} ?)?is (not (currently )?|currently not )supported"
         r"|(awq|gptq|marlin|bitsandbytes)\S{0,30} (is|are) not supported (for|on|by)",
     ),
     Diagnosis(
@@ -224,12 +239,13 @@ DIAGNOSES = (
         "accelerator-fault",
         r"memory access fault by gpu|hw exception by "
         r"gpu|hsa_status_error_exception|uncorrectable ecc"
-        r"|gpu has fallen off the bus|\bxid\b.{0,40}: \d+",
+        r"|gpu has fallen off the bus|gpu is lost\. reboot|\bxid\b.{0,40}: \d+",
     ),
     Diagnosis(
         "link-between-accelerators",
         r"nccl error|unhandled (cuda|hip|system) "
-        r"error|nccl(system|unhandledcuda|internal)error|watchdog caught collective",
+        r"error|nccl(system|unhandledcuda|internal)error|watchdog caught collective"
+        r"|(cuda|hip) error: peer access is not supported",
     ),
     Diagnosis(
         "broadcast-stalled",

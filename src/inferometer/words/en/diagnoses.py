@@ -276,6 +276,20 @@ DIAGNOSES: dict[str, str] = {
         "check that tokenizer.json or tokenizer.model is in the model's folder, install "
         "sentencepiece or tiktoken, or name another one with --tokenizer"
     ),
+    "diagnosis.compiler-missing.cause": (
+        "Triton compiles code while the engine starts, and finds no C compiler or no Python "
+        "headers"
+    ),
+    "diagnosis.compiler-missing.cure": (
+        "install gcc and the Python headers (python3-dev or python3-devel) where the engine runs, "
+        "or use an image that has them"
+    ),
+    "diagnosis.kernel-too-large.cause": (
+        "a Triton kernel needs more shared memory on the chip than this card has"
+    ),
+    "diagnosis.kernel-too-large.cure": (
+        "update the engine, or choose another attention backend or another quantization"
+    ),
     "diagnosis.package-missing.cause": (
         "a Python package that the engine needs for this model or setting is not installed"
     ),

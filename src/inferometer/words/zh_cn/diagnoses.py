@@ -175,6 +175,19 @@ DIAGNOSES: dict[str, str] = {
         "检查模型目录中是否有 tokenizer.json 或 tokenizer.model，安装 sentencepiece 或 "
         "tiktoken，或用 --tokenizer 另行指定"
     ),
+    "diagnosis.compiler-missing.cause": (
+        "引擎启动时 Triton 要编译代码，但找不到 C 编译器或 Python 头文件"
+    ),
+    "diagnosis.compiler-missing.cure": (
+        "在引擎的运行环境里安装 gcc 和 Python 头文件（python3-dev 或 python3-devel），"
+        "或者换用自带这些组件的镜像"
+    ),
+    "diagnosis.kernel-too-large.cause": (
+        "Triton 内核所需的片上共享内存超过了这张卡的上限"
+    ),
+    "diagnosis.kernel-too-large.cure": (
+        "升级引擎，或者换一种 attention 后端或量化方式"
+    ),
     "diagnosis.package-missing.cause": (
         "缺少引擎运行此模型或设置所需的 Python 包"
     ),

@@ -181,6 +181,19 @@ DIAGNOSES: dict[str, str] = {
         "檢查模型目錄中是否有 tokenizer.json 或 tokenizer.model，安裝 sentencepiece 或 "
         "tiktoken，或用 --tokenizer 另行指定"
     ),
+    "diagnosis.compiler-missing.cause": (
+        "引擎啟動時 Triton 要編譯程式碼，但找不到 C 編譯器或 Python 標頭檔"
+    ),
+    "diagnosis.compiler-missing.cure": (
+        "在引擎的執行環境中安裝 gcc 和 Python 標頭檔（python3-dev 或 python3-devel），"
+        "或改用內含這些元件的映像檔"
+    ),
+    "diagnosis.kernel-too-large.cause": (
+        "Triton 核心所需的晶片內共享記憶體超過這張卡的上限"
+    ),
+    "diagnosis.kernel-too-large.cure": (
+        "升級引擎，或改用其他 attention 後端或量化方式"
+    ),
     "diagnosis.package-missing.cause": (
         "缺少引擎執行此模型或設定所需的 Python 套件"
     ),

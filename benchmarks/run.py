@@ -51,6 +51,10 @@ MENU = {
         55,
         "up to which load the client is exact on this host, by `inferometer calibrate`",
     ),
+    "telemetry_loop": (
+        130,
+        "what sampling adds to the delays of the client's loop",
+    ),
     "transmit": (
         3,
         "whether the kernel's transmit stamps would tell anything new",

@@ -440,6 +440,81 @@ DIALECTS: dict[str, tuple[Parser, str, dict[str, object]]] = {
             "memory_used_bytes": 3419 * MIB,
         },
     ),
+    "amd-smi: lists and objects without a value": (
+        amd_smi.parse,
+        '[{"gpu": 0, "usage": {"gfx_activity": {"value": 98, "unit": "%"}, '
+        '"mm_activity": "N/A", "vcn_activity": ["N/A"]}, "power": '
+        '{"socket_power": {"value": 742, "unit": "W"}, "gfx_voltage": "N/A"}, '
+        '"temperature": {"edge": "N/A"}, "energy": '
+        '{"total_energy_consumption": {"value": 1234567.5, "unit": "J"}}}]',
+        {
+            "gpu_utilization": 98.0,
+            "power_w": 742.0,
+            "temperature_c": "not_reported",
+            "energy_j": 1234567.5,
+        },
+    ),
+    "amd-smi: a view of partitions": (
+        amd_smi.parse,
+        "GPU  XCP  POWER  PWR_CAP  GPU_T  MEM_T  GFX_CLK  GFX%  MEM%  ENC%  "
+        "DEC%  VRAM_USAGE\n"
+        "  0    0  138 W   750 W  39 °C  34 °C  143 MHz   0 %   0 %   N/A  "
+        "0 %  0.3/192.0 GB\n",
+        {"power_w": 138.0, "power_limit_w": 750.0, "gpu_utilization": 0.0},
+    ),
+    "rocm-smi: the second partition of a card": (
+        amd,
+        "Device  Node  IDs              Temp        Power     Partitions"
+        "          SCLK    MCLK    Fan  Perf  PwrCap  VRAM%  GPU%\n"
+        "              (DID,     GUID)  (Junction)  (Socket)  "
+        "(Mem, Compute, ID)\n"
+        "1       3     0x74a1,   51499  41.0°C      N/A       "
+        "NPS1, CPX, 1        131Mhz  900Mhz  0%   auto  750.0W  N/A    N/A\n",
+        {
+            "hotspot_temperature_c": 41.0,
+            "power_w": "not_reported",
+            "gpu_utilization": "not_reported",
+        },
+    ),
+    "hy-smi: a table of HCUs without a power": (
+        hygon,
+        "HCU     Temp     AvgPwr     Perf     PwrCap     VRAM%      HCU%      "
+        "Mode\n"
+        "1       49.0C    N/A        auto     800.0W     0%         0.0%      "
+        "Normal\n",
+        {
+            "temperature_c": 49.0,
+            "power_w": "not_reported",
+            "power_limit_w": 800.0,
+            "gpu_utilization": 0.0,
+        },
+    ),
+    "npu-smi: a card without HBM": (
+        npu_smi.parse,
+        "| NPU     Name   | Health       | Power(W)     Temp(C)           "
+        "Hugepages-Usage(page) |\n"
+        "| Chip    Device | Bus-Id       | AICore(%)    Memory-Usage(MB) |\n"
+        "| 2       310P3  | OK           | NA           46                "
+        "0     / 0             |\n"
+        "| 0       0      | 0000:01:00.0 | 0            1702 / 21527 |\n",
+        {
+            "power_w": "not_reported",
+            "temperature_c": 46.0,
+            "gpu_utilization": 0.0,
+            "memory_used_bytes": 1702 * MIB,
+        },
+    ),
+    "xpu-smi: a card that knows neither power nor use": (
+        xpu_smi.parse,
+        "Timestamp, DeviceId, GPU Utilization (%), GPU Power (W), "
+        "GPU Core Temperature (Celsius Degree)\n"
+        "06:14:46.000,    0,  N/A, N/A, 44\n",
+        {
+            "gpu_utilization": "not_reported",
+            "power_w": "not_reported",
+            "temperature_c": 44.0,
+        },
+    ),
     "xpu-smi: statistics": (
         xpu_smi.parse,
         "| Device ID                | 0 |\n"

@@ -155,7 +155,7 @@ def test_a_point_says_what_its_tokens_cost(
     told: str | None, watts: float | None, cost: str | None
 ) -> None:
     """Where a price is told; one of energy needs the energy."""
-    price = Output(price=told).price
+    price = Output.model_validate({"price": told}).price
     summary = replace(
         summary_without_a_request(),
         output_throughput=500.0,

@@ -541,7 +541,7 @@ def test_the_second_die_of_an_mi250_knows_its_package(
     order of directories mean nothing.
     """
     watts = {"c1": 91, "c6": 0, "c9": 88, "ce": 0}
-    files = {}
+    files: dict[str, str] = {}
     for number, (bus, power) in enumerate(watts.items()):
         card = f"sys/devices/pci0000:{bus}/0000:{bus}:00.0"
         files |= {

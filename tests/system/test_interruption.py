@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -169,12 +170,22 @@ def forked_while_sent(number: int) -> int:
 
 
 @pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
+@pytest.mark.parametrize("threads", [0, 1])
 @EACH
 def test_held_back_it_comes_later_and_to_a_child_that_ignores_it_never(
-    number: int,
+    number: int, threads: int
 ) -> None:
     codes = []
-    with Interruption() as held:
-        with pytest.raises(KeyboardInterrupt), signals_held_back():
-            codes.append(forked_while_sent(number))
-        assert (codes, held.asked) == ([7], True)
+    over = threading.Event()
+    others = [threading.Thread(target=over.wait) for _ in range(threads)]
+    for each in others:
+        each.start()
+    try:
+        with Interruption() as held:
+            with pytest.raises(KeyboardInterrupt), signals_held_back():
+                codes.append(forked_while_sent(number))
+            assert (codes, held.asked) == ([7], True)
+    finally:
+        over.set()
+        for each in others:
+            each.join()

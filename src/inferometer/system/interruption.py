@@ -128,12 +128,27 @@ def until_exit() -> Interruption:
 
 @contextmanager
 def signals_held_back() -> Iterator[None]:
-    """Inside, no signal is delivered: a process forked here can ignore them before one arrives."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, ALL)
+    """Inside, no signal is answered: a process forked here can ignore them before one arrives.
+
+    What this thread blocks is delivered to another one, if there is one; Python then calls the
+    handler in this one. So the handlers wait too.
+    """
+    came: dict[int, None] = {}
+    handlers: dict[int, Any] = {}
+    if threading.current_thread() is threading.main_thread():
+        for number in ALL:
+            if (before := signal.getsignal(number)) is not None:
+                handlers[number] = before
+                signal.signal(number, lambda each, _: came.update({each: None}))
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, ALL)
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        for each, handler in handlers.items():
+            signal.signal(each, handler)
+        for each in came:
+            signal.raise_signal(each)
 
 
 def ignore_signals() -> None:

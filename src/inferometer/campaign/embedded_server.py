@@ -7,12 +7,14 @@ puts the engine and its settings into the identity of every point.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
+from typing import Any
 
 from inferometer.campaign.rehearsed_twin import twin_for
 from inferometer.engine import EmbeddedEngine, EngineSettings
-from inferometer.engine.twin.configuration import TwinSettings
+from inferometer.engine.twin.configuration import TwinSettings, make_twin
+from inferometer.engine.twin.memory import OutOfMemoryError
 from inferometer.engine.twin.profiles import ProfileError
 from inferometer.protocol import PROTOCOLS
 from inferometer.server.base import Confirmation, ServerError
@@ -75,12 +77,19 @@ def embedded(groups: Sequence[Group]) -> list[Group]:
 
 
 def _embedded(point: PlannedPoint, need: ServerNeed) -> PlannedPoint:
+    settings = asdict(engine_for(need))
+    settings.pop("factors", None)  # a rehearsal's twin has none
+    return with_identity(point, {"embedded": settings})
+
+
+def with_identity(
+    point: PlannedPoint, stand_in: Mapping[str, Any]
+) -> PlannedPoint:
+    """The point on what takes its server's place."""
     spec = point.spec.at_address(
         None
     )  # the engine has a port of its own, whatever the address of the real server
-    settings = asdict(engine_for(need))
-    settings.pop("factors", None)  # a rehearsal's twin has none
-    identity = {**(spec.server or {}), "embedded": settings}
+    identity = {**(spec.server or {}), **stand_in}
     return replace(point, spec=spec.model_copy(update={"server": identity}))
 
 
@@ -108,16 +117,18 @@ class EmbeddedServer:
 
     def start(self) -> Confirmation:
         self.stop()
+        settings = self._engine.settings
         try:
+            if isinstance(settings, TwinSettings):
+                make_twin(settings)
             self._engine.start()
-        except RuntimeError as error:
-            raise ServerError(str(error)) from None
+        except (RuntimeError, OutOfMemoryError) as error:
+            raise ServerError(sentence_of(error)) from None
         self.check()
-        settings = asdict(self._engine.settings)
         facts = {
             "base_url": self.base_url,
             "model": self.need.served_model,
-            "embedded": settings,
+            "embedded": asdict(settings),
         }
         return Confirmation(facts, (), "inferometer")
 

@@ -158,6 +158,7 @@ class GroupRun:
     def _start(self) -> None:
         try:
             confirmation = self._server.start()
+            virtual = self.task.virtual
             routes = PROTOCOLS[self.group.server.recipe.backend].routes
             self._session = Session(
                 Endpoint(self._server.base_url, routes=routes),
@@ -165,6 +166,7 @@ class GroupRun:
                 real_time=self.task.real_time,
                 root=self.task.root,
                 choice=_choice(self.group.server.recipe),
+                virtual=virtual and virtual(self.group.server),
             )
             self.facts = ServerInfo(
                 self._session.server.version,

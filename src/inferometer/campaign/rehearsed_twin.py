@@ -4,6 +4,7 @@ with the model and the settings that the server's command asks for.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 from inferometer.engine.twin.configuration import TwinSettings, make_twin
@@ -30,30 +31,40 @@ def twin_for(need: ServerNeed) -> TwinSettings | None:
     model, hardware = model_profile(need.model_id), need.hardware
     if hardware is None or hardware.twin is None:
         return None
-    card = load_profile(CardProfile, hardware.twin)
+    load_profile(CardProfile, hardware.twin)
     if model is None:
         return None
-    command = need.recipe.command
     try:
-        settings = TwinSettings(
-            hardware.twin,
-            model,
-            stack=_stack(command),
-            link=_link(hardware, card) if need.tp > 1 else None,
-            tp=need.tp,
-            gpu_memory_utilization=float(
-                _flag(command, "--gpu-memory-utilization") or 0.9
-            ),
-            max_model_len=need.max_model_len,
-            max_num_batched_tokens=_count(command, "--max-num-batched-tokens"),
-            max_num_seqs=_count(command, "--max-num-seqs"),
-            prefix_caching="--no-enable-prefix-caching" not in command,
-            speed=SPEED,
-        )
+        settings = replace(settings_of(need, hardware, model), speed=SPEED)
         make_twin(settings)
     except ValueError:  # of the command's numbers, the profiles or the memory
         return None
     return settings
+
+
+def settings_of(
+    need: ServerNeed, hardware: Hardware, model: str
+) -> TwinSettings:
+    """As the server's command asks for. Raises ValueError for what a twin cannot have."""
+    assert hardware.twin is not None
+    card, command = (
+        load_profile(CardProfile, hardware.twin),
+        need.recipe.command,
+    )
+    return TwinSettings(
+        hardware.twin,
+        model,
+        stack=_stack(command),
+        link=_link(hardware, card) if need.tp > 1 else None,
+        tp=need.tp,
+        gpu_memory_utilization=float(
+            _flag(command, "--gpu-memory-utilization") or 0.9
+        ),
+        max_model_len=need.max_model_len,
+        max_num_batched_tokens=_count(command, "--max-num-batched-tokens"),
+        max_num_seqs=_count(command, "--max-num-seqs"),
+        prefix_caching="--no-enable-prefix-caching" not in command,
+    )
 
 
 @cache

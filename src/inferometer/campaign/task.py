@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from inferometer.loadgen import Snapshot
 from inferometer.measurement.sampling import Newest
+from inferometer.measurement.session import VirtualServer
 from inferometer.metrics import Summary
 from inferometer.metrics.calibration import Calibration, Missing
 from inferometer.server.base import Confirmation, Server
@@ -57,6 +58,8 @@ class Task:
     calibration: FindCalibration = _not_calibrated
     root: Path | None = None
     """Where the files of the servers' machine are, if it is not this host; see `Session`."""
+    virtual: Callable[[ServerNeed], VirtualServer] | None = None
+    """What runs a server's points in virtual time, from one start to the next."""
 
     @classmethod
     def of(
@@ -69,6 +72,7 @@ class Task:
         real_time: bool = True,
         calibration: FindCalibration = _not_calibrated,
         root: Path | None = None,
+        virtual: Callable[[ServerNeed], VirtualServer] | None = None,
     ) -> Task:
         """The task of a campaign file."""
         return cls(
@@ -84,6 +88,7 @@ class Task:
             real_time=real_time,
             calibration=calibration,
             root=root,
+            virtual=virtual,
         )
 
     @property

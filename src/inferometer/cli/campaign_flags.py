@@ -63,6 +63,8 @@ class CampaignFlags:
     embedded: bool = False
     interleave: bool = False
     levels: LevelFlags = field(default_factory=LevelFlags)
+    simulated: bool = False
+    """Whether it runs on twins in virtual time."""
 
     def read(
         self, environment: Mapping[str, str]

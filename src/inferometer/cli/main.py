@@ -82,6 +82,10 @@ VERBS = {
         "Check the client",
         "Run a server with known timing: the API of vLLM or others, without a model.",
     ),
+    "simulate": (
+        "Simulate",
+        "Run a campaign on twins in virtual time: the same files as `run`, marked as simulated.",
+    ),
     "fit": (
         "Simulate",
         "Fit a twin's profile to result files, with an interval for each factor.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -34,17 +35,31 @@ from inferometer.printable import printable
 from inferometer.words import spoken
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from inferometer.campaign.outcome import CampaignOutcome
+    from inferometer.campaign.simulated import VirtualServers
     from inferometer.campaign.task import Display, FindCalibration, Task
     from inferometer.cli.run_ending import RunRequest
+    from inferometer.live.campaign import CampaignLines
     from inferometer.server.base import Server
     from inferometer.spec.campaign import Group, ServerNeed
     from inferometer.spec.interleave import Block
     from inferometer.store.campaign.paths import CampaignPaths
 
 EXIT_INTERRUPTED = 130
+
+AllowInvalid = Annotated[
+    bool,
+    typer.Option("--allow-invalid", help="Accept INVALID results as finished."),
+]
+Price = Annotated[
+    str | None,
+    typer.Option(
+        help="Price of the deployment, in any currency: 2.5/h, or by energy 0.12/kWh, with a "
+        "PUE of 1.3 0.12/kWh*1.3."
+    ),
+]
 
 
 def run(  # noqa: PLR0917 - typer makes an option of each
@@ -59,12 +74,7 @@ def run(  # noqa: PLR0917 - typer makes an option of each
             "--dry-run", help="Show the plan and exit, as `plan` does."
         ),
     ] = False,
-    allow_invalid: Annotated[
-        bool,
-        typer.Option(
-            "--allow-invalid", help="Accept INVALID results as finished."
-        ),
-    ] = False,
+    allow_invalid: AllowInvalid = False,
     calibration: Annotated[
         bool,
         typer.Option(
@@ -85,13 +95,7 @@ def run(  # noqa: PLR0917 - typer makes an option of each
             "another host."
         ),
     ] = None,
-    price: Annotated[
-        str | None,
-        typer.Option(
-            help="Price of the deployment, in any currency: 2.5/h, or by energy 0.12/kWh, with a "
-            "PUE of 1.3 0.12/kWh*1.3."
-        ),
-    ] = None,
+    price: Price = None,
     interleave: Interleave = False,
     asserted: Asserted = None,
     ratings: Ratings = None,
@@ -116,7 +120,7 @@ def run(  # noqa: PLR0917 - typer makes an option of each
     and all targets are met; 1 if not; 2 if the campaign file is wrong or the run could not
     continue; 130 if it was interrupted.
     """
-    settings = _settings(sets or (), telemetry, monitor, price)
+    settings = settings_of_flags(sets or (), telemetry, monitor, price)
     levels = LevelFlags(
         single,
         min_concurrency,
@@ -138,12 +142,12 @@ def run(  # noqa: PLR0917 - typer makes an option of each
 
     require_known_arrivals()
     known = calibration_by_workers(wanted=calibration, rehearsal=embedded)
-    _run_to_its_end(
-        _parsed(flags, asserted or (), ratings), flags, allow_invalid, known
+    run_to_its_end(
+        parsed(flags, asserted or (), ratings), flags, allow_invalid, known
     )
 
 
-def _settings(
+def settings_of_flags(
     sets: Sequence[str], telemetry: bool, monitor: str | None, price: str | None
 ) -> list[str]:
     """What --set was given, and the flags that are short for it."""
@@ -155,55 +159,95 @@ def _settings(
     ]
 
 
-def _run_to_its_end(
+def run_to_its_end(
     asked: RunRequest,
     flags: CampaignFlags,
     allow_invalid: bool,
     calibration: FindCalibration,
 ) -> NoReturn:
-    from inferometer.campaign.embedded_server import EmbeddedServer
-    from inferometer.campaign.embedded_server import (
-        embedded as on_embedded_engine,
-    )
     from inferometer.campaign.task import Task
     from inferometer.live.campaign import CampaignLines
-    from inferometer.server.kinds import server_for
-    from inferometer.spec.campaign import CampaignError
     from inferometer.spec.interleave import blocks_of
     from inferometer.store.campaign.paths import campaign_paths
 
-    embedded, is_rehearsal = flags.embedded, flags.quick or flags.embedded
-    try:
-        groups = on_embedded_engine(asked.groups) if embedded else asked.groups
-    except CampaignError as error:
-        usage_error(*error.reasons)
-    spec = asked.spec
+    spec, virtual = asked.spec, _virtual_servers(flags)
+    no_server = flags.embedded or flags.simulated
+    groups = _placed(asked.groups, flags)
     places = campaign_paths(
-        spec.result_dir, spec.name, quick=flags.quick, embedded=embedded
+        spec.result_dir,
+        spec.name,
+        quick=flags.quick,
+        embedded=flags.embedded,
+        simulated=flags.simulated,
     )
+    is_rehearsal = flags.quick or no_server
     _refuse_unanswerable(asked, places, groups, rehearsal=is_rehearsal)
     blocks = blocks_of(groups, spec.interleave)
     lines = CampaignLines(blocks, price=spec.output.price)
-
-    def server(need: ServerNeed) -> Server:
-        return (
-            EmbeddedServer(need)
-            if embedded
-            else server_for(need, directory=places.logs, say=lines.say)
-        )
-
-    for line in _announcement(asked, groups, places, blocks, embedded=embedded):
+    for line in _announcement(
+        asked, groups, places, blocks, embedded=no_server
+    ):
         lines.say(line)
     task = Task.of(
         spec,
         groups,
-        server,
+        virtual.front if virtual else _server(flags, places, lines),
         allow_invalid=allow_invalid,
         calibration=calibration,
+        virtual=virtual.start if virtual else None,
     )
     outcome = _run(task, places, lines)
+    if virtual:
+        _tell_speed(virtual.virtual_s, outcome.elapsed_s)
     code = _show_ending(outcome, asked, groups, places, rehearsal=is_rehearsal)
     raise typer.Exit(code)
+
+
+def _placed(groups: Sequence[Group], flags: CampaignFlags) -> Sequence[Group]:
+    """The plan for what takes the servers' place, if anything does."""
+    from inferometer.spec.campaign import CampaignError
+
+    try:
+        if flags.simulated:
+            from inferometer.campaign.simulated import simulated
+
+            return simulated(groups)
+        if flags.embedded:
+            from inferometer.campaign.embedded_server import embedded
+
+            return embedded(groups)
+    except CampaignError as error:
+        usage_error(*error.reasons)
+    return groups
+
+
+def _virtual_servers(flags: CampaignFlags) -> VirtualServers | None:
+    if not flags.simulated:
+        return None
+    from inferometer.campaign.simulated import VirtualServers
+
+    return VirtualServers()
+
+
+def _server(
+    flags: CampaignFlags, places: CampaignPaths, lines: CampaignLines
+) -> Callable[[ServerNeed], Server]:
+    if flags.embedded:
+        from inferometer.campaign.embedded_server import EmbeddedServer
+
+        return EmbeddedServer
+    from inferometer.server.kinds import server_for
+
+    return partial(server_for, directory=places.logs, say=lines.say)
+
+
+def _tell_speed(virtual_s: float, elapsed_s: float) -> None:
+    """Of a simulation, against the time that a measurement would have taken."""
+    if not virtual_s:
+        return
+    told = {"virtual": f"{virtual_s:,.0f}", "took": f"{elapsed_s:,.1f}"}
+    speed = f"{virtual_s / elapsed_s:,.0f}"
+    typer.echo(spoken().text("simulate.speed", **told, speed=speed))
 
 
 def _show_ending(
@@ -286,7 +330,7 @@ def _announcement(
     ]
 
 
-def _parsed(
+def parsed(
     flags: CampaignFlags, asserted: Sequence[str], ratings: Path | None
 ) -> RunRequest:
     from inferometer.cli.asserted import (

@@ -23,8 +23,8 @@ from inferometer.protocol import Emitter
 
 FINGERPRINT = f"inferometer-{__version__}"
 
-_CYCLE = 32
-_IDS = tuple(1021 * i for i in range(_CYCLE))
+CYCLE = 32
+_IDS = tuple(1021 * i for i in range(CYCLE))
 """What the engine generates, repeated. 1021 is odd and spreads the words over the vocabulary."""
 _WORDS = tuple(" " + tokenizer.word(token) for token in _IDS)
 
@@ -39,12 +39,12 @@ def chunk(body: bytes) -> bytes:
 
 def text(start: int, tokens: int) -> str:
     """Words number `start` and following of an answer; each is one token."""
-    return "".join(_WORDS[i % _CYCLE] for i in range(start, start + tokens))
+    return "".join(_WORDS[i % CYCLE] for i in range(start, start + tokens))
 
 
 def ids(start: int, tokens: int) -> Sequence[int]:
     """The token ids of these words."""
-    return tuple(_IDS[i % _CYCLE] for i in range(start, start + tokens))
+    return tuple(_IDS[i % CYCLE] for i in range(start, start + tokens))
 
 
 @lru_cache(maxsize=8)
@@ -52,7 +52,7 @@ def _full_events(
     tokens_per_event: int,
 ) -> tuple[tuple[str, Sequence[int]], ...]:
     """Text and ids of every possible full event."""
-    starts = range(0, _CYCLE * tokens_per_event, tokens_per_event)
+    starts = range(0, CYCLE * tokens_per_event, tokens_per_event)
     return tuple(
         (text(start, tokens_per_event), ids(start, tokens_per_event))
         for start in starts
@@ -86,7 +86,7 @@ class EventStream:
         index = self._events
         self._events = index + 1
         if not last:
-            said, tokens = self._full[index % _CYCLE]
+            said, tokens = self._full[index % CYCLE]
             return chunk(self._emit(said, tokens))
         start = index * self._tokens_per_event
         left = self._max_tokens - start

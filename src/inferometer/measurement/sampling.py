@@ -305,7 +305,7 @@ class _Column:
         return self.values[-2] == self.values[-1] == row.value
 
 
-class _Log:
+class MachineLog:
     """All rows of all samplers."""
 
     def __init__(self) -> None:
@@ -335,6 +335,10 @@ class _Log:
                 if self.rows < MAX_ROWS:
                     column = self.columns.setdefault(row.key, _Column())
                     self.rows += column.add(row, at_ns)
+
+    def series(self, start_ns: int) -> tuple[Series, ...]:
+        """All of it, with times since then."""
+        return tuple(_series(self.taken(()), start_ns))
 
     def averaged_s(self) -> float:
         """The longest time over which a power is the mean."""
@@ -378,7 +382,7 @@ class _Thread(threading.Thread):
     """Looks again and again, as often as planned, until it is asked for its last."""
 
     def __init__(
-        self, name: str, look: Look, log: _Log, period_s: float
+        self, name: str, look: Look, log: MachineLog, period_s: float
     ) -> None:
         super().__init__(name=name, daemon=True)
         self._look, self._log = look, log
@@ -491,7 +495,7 @@ def _work(plan: SamplingPlan, pipe: Pipe) -> None:
             os._exit(1)
     with suppress(OSError):
         os.nice(NICENESS)  # below the load, whose priority may be real-time
-    log = _Log()
+    log = MachineLog()
     threads = [
         _Thread(name, look, log, period_s)
         for name, (look, period_s) in _looks(plan).items()

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from urllib.parse import urlsplit
 
 from inferometer.calibration.host import is_rehearsal
@@ -130,6 +130,29 @@ class PointResult:
         return price.model_dump(mode="json") if price else None
 
 
+class Observation(NamedTuple):
+    """What a run of a point shows."""
+
+    trace: Trace
+    finished: datetime
+    telemetry: Telemetry | None
+    server: ServerCounters | None
+
+
+class VirtualServer(Protocol):
+    """A simulated server, on which points take no time of ours."""
+
+    def run(
+        self,
+        ready: ReadyPoint,
+        output: Output,
+        *,
+        on_progress: Callable[[Snapshot], None],
+        interruption: Interruption,
+    ) -> Observation:
+        """Simulate a point, after those before it."""
+
+
 class Session:
     """A running server, and what is to come out of every point that is measured on it."""
 
@@ -142,6 +165,7 @@ class Session:
         eos_by_default: bool = False,
         root: Path | None = None,
         choice: Choice | None = None,
+        virtual: VirtualServer | None = None,
     ) -> None:
         """`real_time`: whether workers ask for a real-time priority. `eos_by_default`: see
         `KnownServer`. `root`: where /sys and /proc of another machine are, to be sampled as if it
@@ -149,6 +173,7 @@ class Session:
         """
         self.root = root
         self.choice = choice
+        self.virtual = virtual
         self.endpoint = endpoint
         self.output = output
         self.real_time = real_time
@@ -201,23 +226,22 @@ class Session:
         `interruption`: entered by the caller, and held when this returns, so that what was
         measured can be saved.
         """
-        before = counters_before(self.endpoint)
-        trace, telemetry = self._run(
-            ready,
-            has_page=before is not None,
-            request_id_prefix=request_id_prefix,
-            on_progress=on_progress,
-            on_sampling=on_sampling,
-            interruption=interruption,
-        )
-        finished = datetime.now().astimezone()
-        answered = len(trace.with_outcome(Outcome.OK))
-        # whoever stops a run does not want to wait
-        server = (
-            None
-            if trace.interrupted
-            else counters_around(before, self.endpoint, answered)
-        )
+        if self.virtual is not None:
+            seen = self.virtual.run(
+                ready,
+                self.output,
+                on_progress=on_progress,
+                interruption=interruption or Interruption(),
+            )
+        else:
+            seen = self._run(
+                ready,
+                request_id_prefix=request_id_prefix,
+                on_progress=on_progress,
+                on_sampling=on_sampling,
+                interruption=interruption,
+            )
+        trace, finished, telemetry, server = seen
         output, diagnosis = self.output, _diagnosis(trace)
         summary = summarize(
             trace,
@@ -256,20 +280,20 @@ class Session:
         self,
         ready: ReadyPoint,
         *,
-        has_page: bool,
         request_id_prefix: str,
         on_progress: Callable[[Snapshot], None],
         on_sampling: Callable[[Callable[[], Newest]], None],
         interruption: Interruption | None,
-    ) -> tuple[Trace, Telemetry | None]:
-        """The run, with what samplers saw of the machine meanwhile."""
+    ) -> Observation:
+        """The run, with what samplers saw of the machine meanwhile, and what the server counted."""
+        before = counters_before(self.endpoint)
         plan = sampling_plan(
             self.endpoint,
             self.server.version,
             ready.spec,
             self.output,
             self.root,
-            has_page=has_page,
+            has_page=before is not None,
             choice=self.choice,
         )
         with sampling(plan) as samplers:
@@ -286,11 +310,20 @@ class Session:
                 on_start=samplers.nudge if samplers else lambda: None,
                 interruption=interruption,
             )
-            if not samplers:
-                return trace, None
-            return trace, samplers.finish(
-                trace.start_realtime_ns, wait=not trace.interrupted
-            )
+            telemetry = None
+            if samplers:
+                telemetry = samplers.finish(
+                    trace.start_realtime_ns, wait=not trace.interrupted
+                )
+        finished = datetime.now().astimezone()
+        answered = len(trace.with_outcome(Outcome.OK))
+        # whoever stops a run does not want to wait
+        server = (
+            None
+            if trace.interrupted
+            else counters_around(before, self.endpoint, answered)
+        )
+        return Observation(trace, finished, telemetry, server)
 
 
 def _intentions(ready: ReadyPoint) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import numpy.typing as npt
 
@@ -41,7 +43,7 @@ def stamps(facts: Facts) -> Found:
     share = user / total if total else 0.0
     values: dict[str, Figure] = {**sources, "user_share": share}
     if not user:
-        return Found(OK, "fine" if total else "none", values)
+        return _without_user_stamps(sources, values)
     if user < total:
         level = SUSPECT if share > facts.thresholds.user_stamp_share else NOTE
         return Found(level, "mixed", values | {"user": user, "total": total})
@@ -58,6 +60,14 @@ def stamps(facts: Facts) -> Found:
     return Found(NOTE, "idle", values)
 
 
+def _without_user_stamps(
+    sources: Mapping[str, int], values: dict[str, Figure]
+) -> Found:
+    if sources.get(StampSource.SIMULATED.name):
+        return Found(NOTE, "simulated", values)
+    return Found(OK, "fine" if sources else "none", values)
+
+
 def client_delay(facts: Facts) -> Found:
     """How late the client read: harmless with kernel stamps, part of every latency without."""
     delay = facts.summary.metrics["client_delay"]
@@ -67,6 +77,8 @@ def client_delay(facts: Facts) -> Found:
         "p99_ms": p99,
         "max_ms": delay.max,
     }
+    if facts.summary.events.stamp_sources.get(StampSource.SIMULATED.name):
+        return Found(OK, "simulated", values)
     if p99 is None:
         by_packets = facts.summary.events.total > 0
         return Found(OK, "packets" if by_packets else "none", values)

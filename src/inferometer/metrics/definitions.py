@@ -169,9 +169,11 @@ def schedule_lag_ms(trace: Trace) -> Sample:
 def client_delay_ms(trace: Trace) -> Sample:
     """Read − arrival, ms, of output events: the client's delay; 0 if it stamps its reads.
 
-    Events whose packets were stamped are left out: their sockets are read late on purpose.
+    Events whose packets were stamped are left out: their sockets are read late on purpose. Nobody
+    reads simulated ones.
     """
-    rows = event_rows(trace) & (trace.events["stamp_source"] != StampSource.TAP)
+    not_read = (StampSource.TAP, StampSource.SIMULATED)
+    rows = event_rows(trace) & ~np.isin(trace.events["stamp_source"], not_read)
     delays: Sample = trace.events["read_delay_ns"][rows] / MS
     return delays
 

@@ -9,6 +9,7 @@ single requests are added.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -75,6 +76,9 @@ SUFFIXES = (
 LONGEST_WORD = 1000
 MAX_WHOLE = 2**53
 """Beyond it a float no longer tells whole numbers apart."""
+
+REHEARSED = re.compile(r"(-quick)?(-embedded|-simulated)?$")
+"""How the result directory of a rehearsal is called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,12 +363,8 @@ def _rehearsal(path: Path) -> str | None:
     """Such as `quick embedded`, by the name that campaigns give the result directory of a
     rehearsal.
     """
-    name = path.parent.name
-    if not name.endswith(("-quick", "-embedded")):
-        return None
-    is_embedded = name.endswith("-embedded")
-    is_quick = name.removesuffix("-embedded").endswith("-quick")
-    return " ".join(["quick"] * is_quick + ["embedded"] * is_embedded)
+    found = REHEARSED.search(path.parent.name)
+    return found[0].strip("-").replace("-", " ") or None if found else None
 
 
 def _measured_lengths(

@@ -52,6 +52,9 @@ WRITTEN_ANSWER = 128
 `spec.longest`, which needs pydantic.
 """
 
+STAND_INS = ("embedded", "simulated")
+"""What may take the place of a real server."""
+
 NOT_COMPLETED = ("failed", "cancelled", "unfinished", "dropped")
 
 
@@ -164,9 +167,7 @@ def _conditions(
     spec, environment = run["spec"], run.get("environment")
     server, recipe = at(spec, "server"), text(at(spec, "server", "recipe"))
     version = text(at(environment, "server", "version"))
-    embedded = at(server, "embedded") is not None or EMBEDDED_VERSION in (
-        version or ""
-    )
+    stand_in = _stand_in(server, version or "")
     found: dict[str, Condition] = {
         name: READ[each.type](at(run, *each.path))
         for name, each in CONDITIONS.items()
@@ -174,13 +175,13 @@ def _conditions(
     }
     found |= {
         "gpus": _gpus(server),
-        "engine": _engine(recipe, embedded),
+        "engine": _engine(recipe, stand_in),
         **_workload(at(spec, "workload")),
         **_price(run.get("price")),
         "repeat": (_whole(at(spec, "repeat")) or 0) + 1,
         "date": _date(run),
         "rehearsal": _rehearsal(
-            embedded, "--quick" in entries(at(environment, "command"))
+            stand_in, "--quick" in entries(at(environment, "command"))
         ),
     }
     if arrivals := _arrivals(at(spec, "load")):
@@ -203,10 +204,17 @@ def _price(told: object) -> dict[str, Condition]:
     return {}
 
 
-def _engine(recipe: str | None, embedded: bool) -> str | None:
-    if not embedded:
+def _stand_in(server: object, version: str) -> str | None:
+    """What took the place of a real server, `embedded` or `simulated`, if anything did."""
+    named = [each for each in STAND_INS if at(server, each) is not None]
+    is_ours = EMBEDDED_VERSION in version
+    return named[-1] if named else "embedded" if is_ours else None
+
+
+def _engine(recipe: str | None, stand_in: str | None) -> str | None:
+    if not stand_in:
         return recipe
-    return f"{recipe} (embedded)" if recipe else "embedded"
+    return f"{recipe} ({stand_in})" if recipe else stand_in
 
 
 def _workload(work: object) -> dict[str, Condition]:
@@ -284,13 +292,9 @@ def _gpus(server: object) -> int | None:
     return tp * max([*counts, replicas or 1, 1])
 
 
-def _rehearsal(embedded: bool, quick: bool) -> str | None:
-    return (
-        " ".join(
-            [*(["quick"] if quick else []), *(["embedded"] if embedded else [])]
-        )
-        or None
-    )
+def _rehearsal(stand_in: str | None, quick: bool) -> str | None:
+    kinds = [*(["quick"] if quick else []), *([stand_in] if stand_in else [])]
+    return " ".join(kinds) or None
 
 
 def _date(run: Object) -> str | None:
@@ -445,14 +449,9 @@ def _notes(
 ) -> tuple[Said, ...]:
     notes = []
     if rehearsal := conditions.get("rehearsal"):
-        embedded = "embedded" in str(rehearsal)
-        notes.append(
-            Said(
-                "note.rehearsal_embedded"
-                if embedded
-                else "note.rehearsal_quick"
-            )
-        )
+        kind = str(rehearsal).rpartition(" ")[2]
+        known = kind if kind in STAND_INS else "quick"
+        notes.append(Said(f"note.rehearsal_{known}"))
     cards = _whole(at(run, "spec", "server", "hardware", "gpus"))
     if cards is not None and conditions.get("gpus") not in (None, cards):
         used = {name: conditions.get(name) for name in ("config", "gpus")}

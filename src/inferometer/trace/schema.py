@@ -72,6 +72,7 @@ class StampSource(IntEnum):
     USER = 0  # this program, after the read
     KERNEL = 1  # the kernel, when the packet arrived
     TAP = 2  # the kernel, for each packet, into a packet ring
+    SIMULATED = 3  # nobody: a twin computed it in virtual time
 
 
 class TraceColumn(NamedTuple):

@@ -312,7 +312,7 @@ CONDITIONS: Mapping[str, ConditionInfo] = {
         noted_as=("host", "hostname"),
         in_tables=False,
     ),
-    # quick, embedded or both: no measurement of a real campaign or a real server
+    # quick, embedded, simulated: no measurement of a real campaign or a real server
     "rehearsal": ConditionInfo("identity", absent_is_none=True),
 }
 """By name, in the order of a table."""

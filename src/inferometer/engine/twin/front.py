@@ -19,6 +19,8 @@ from inferometer.engine.twin.configuration import TwinSettings, make_twin
 from inferometer.engine.twin.request import TwinRequest
 from inferometer.engine.twin.simulation import PS_PER_NS, Stretch
 
+_SAID = wire.ids(0, wire.CYCLE)
+
 
 class TwinModel:
     """An EngineModel. Raises ProfileError or OutOfMemoryError when it is made."""
@@ -79,13 +81,8 @@ class TwinModel:
     ) -> FrontRequest:
         if self._origin_ns is None:
             self._origin_ns = time_ns
-        request = TwinRequest(
-            number,
-            prompt_tokens,
-            max_tokens,
-            arrived_ns=self._model_ns(time_ns),
-            prompt=prompt,
-            answer=_said,
+        request = asked(
+            number, prompt_tokens, max_tokens, self._model_ns(time_ns), prompt
         )
         self._simulation.submit(request)
         return FrontRequest(self, request)
@@ -182,6 +179,24 @@ class FrontRequest:
         return self._model.real_ns(self.request.admitted_ns)
 
 
+def asked(
+    number: int,
+    prompt_tokens: int,
+    max_tokens: int,
+    at_ns: int,
+    prompt: Sequence[int] | None,
+) -> TwinRequest:
+    """A request whose answer is what the front writes."""
+    return TwinRequest(
+        number,
+        prompt_tokens,
+        max_tokens,
+        arrived_ns=at_ns,
+        prompt=prompt,
+        answer=_said,
+    )
+
+
 def _said(place: int) -> int:
     """The token at a place of any answer, as the front writes it."""
-    return wire.ids(place, 1)[0]
+    return _SAID[place % wire.CYCLE]

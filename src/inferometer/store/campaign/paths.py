@@ -71,12 +71,18 @@ class CampaignPaths:
 
 
 def campaign_paths(
-    result_dir: str, name: str, *, quick: bool = False, embedded: bool = False
+    result_dir: str,
+    name: str,
+    *,
+    quick: bool = False,
+    embedded: bool = False,
+    simulated: bool = False,
 ) -> CampaignPaths:
-    """Paths of a campaign; rehearsals have separate result directories, so that nobody mistakes
-    their files.
+    """Paths of a campaign; rehearsals and simulations have separate result directories, so that
+    nobody mistakes their files.
     """
-    suffix = ("-quick" if quick else "") + ("-embedded" if embedded else "")
+    kinds = {"quick": quick, "embedded": embedded, "simulated": simulated}
+    suffix = "".join(f"-{kind}" for kind, is_so in kinds.items() if is_so)
     directory = Path(result_dir)
     return CampaignPaths(
         directory.with_name(directory.name + suffix)

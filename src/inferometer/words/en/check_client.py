@@ -20,6 +20,12 @@ _BUFFERED = (
 CHECK_CLIENT: dict[str, str] = {
     "check.stamps.fine": "Arrivals were stamped by the kernel.",
     "check.stamps.none": "There was no event to stamp.",
+    "check.stamps.simulated": (
+        "Simulated, not measured: a twin computed all times; there was no client and no server."
+    ),
+    "check.stamps.simulated.next": (
+        "Measure a real server before you rely on a number."
+    ),
     "check.stamps.mixed": (
         "{user} of {total} arrivals were stamped in user space, the others by the kernel: two "
         "kinds of clock readings."
@@ -51,6 +57,9 @@ CHECK_CLIENT: dict[str, str] = {
         "For exact tail latencies, measure from a Linux host, which has kernel stamps."
     ),
     "check.client_delay.none": "No event was read.",
+    "check.client_delay.simulated": (
+        "There was no client whose delay could be in a latency."
+    ),
     "check.client_delay.packets": (
         "The kernel stamped every packet, whenever the client read it, so no latency contains "
         "the client's delay."

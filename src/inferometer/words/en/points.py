@@ -87,6 +87,9 @@ POINTS: dict[str, str] = {
     "note.rehearsal_embedded": (
         "It is a rehearsal on the embedded engine; it says nothing about a real server."
     ),
+    "note.rehearsal_simulated": (
+        "It is simulated, not measured: a twin computed it in virtual time."
+    ),
     "note.simulated": (
         "simulated: the server is Inferometer's own embedded engine, or a twin of it; its results "
         "say nothing about a real server."

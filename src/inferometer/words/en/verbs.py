@@ -205,6 +205,26 @@ VERBS: dict[str, str] = {
         "The twin cannot serve a request of {tokens} tokens: set a larger max_model_len or more "
         "KV blocks, or leave such requests out."
     ),
+    "simulate.no_hardware": (
+        "Group {group} names no hardware, so there is no card to simulate: add `hardware: "
+        "{{my-machine: {{twin: CARD}}}}` to the campaign and `hardware: my-machine` to the "
+        "group. Cards: {known}."
+    ),
+    "simulate.no_card": (
+        "Hardware {hardware} names no card to simulate: add `twin: CARD` to it, or --set "
+        "hardware.{hardware}.twin=CARD. Cards: {known}."
+    ),
+    "simulate.no_model": (
+        "There is no profile of the model {model} of group {group}: leave the group out, or name "
+        "a model whose name begins with one of {known}."
+    ),
+    "simulate.command": (
+        "A twin cannot have the settings in the server command of group {group}: {why}"
+    ),
+    "simulate.speed": (
+        "Simulated, not measured: {virtual} s of the servers' time took {took} s here, {speed} "
+        "times as fast as real time."
+    ),
     "fit.many": "{n} factors are too many for one fit: choose at most {most}.",
     "fit.no_ladder": (
         "--ladder-step is about prompts that points share: leave it out, or set --prompts shared."

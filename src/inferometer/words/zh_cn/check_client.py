@@ -6,6 +6,10 @@ CHECK_CLIENT: dict[str, str] = {
     "check.stamps.title": "时间戳来源",
     "check.stamps.fine": "到达时间由内核记录。",
     "check.stamps.none": "没有需要记录时间的事件。",
+    "check.stamps.simulated": (
+        "模拟结果，并非实测：所有时间都由孪生引擎算出，没有客户端，也没有服务器。"
+    ),
+    "check.stamps.simulated.next": "在依据任何数值做决定之前，请测量真实的服务器。",
     "check.stamps.mixed": (
         "{user_share:.1%} 的到达时间由用户态记录，其余由内核记录：混用了两种时钟读数。"
     ),
@@ -37,6 +41,7 @@ CHECK_CLIENT: dict[str, str] = {
     "check.stamps.idle.next": "要得到准确的尾部延迟，请用支持内核时间戳的 Linux 主机测量。",
     "check.client_delay.title": "客户端延迟",
     "check.client_delay.none": "没有读取任何事件。",
+    "check.client_delay.simulated": "没有客户端，延迟中不含读取的滞后。",
     "check.client_delay.packets": (
         "每个数据包的到达时间由内核记录，与客户端何时读取无关，延迟数据不含客户端的耽搁。"
     ),

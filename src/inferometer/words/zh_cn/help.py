@@ -323,6 +323,19 @@ HELP: dict[str, str] = {
     "run.calibration": (
         "将测试点与主机的校准比较。没有校准时，在第一个测试点之前快速校准（仅一次，约 12 s）。"
     ),
+    "simulate": (
+        "在孪生引擎上以虚拟时间运行测试任务；同样的命令可继续。\n\n测试任务的硬件所指定的卡（`twi"
+        "n: r9700`）的孪生引擎代替每个服务器，以本机能达到的最快速度算出真实服务器的时间。不需要 "
+        "GPU。\n\n文件与 `run` 的相同，保存在名称以 -simulated 结尾的单独目录中；由它们得出的一切"
+        "都注明是模拟结果，并非实测：docs/twin.md。\n\n退出码：每个测试点都有 VALID 或 SUSPECT 的"
+        "结果（使用 --allow-invalid 时为任何结果）且 --assert 的目标全部达到时为 0，否则为 1；测"
+        "试计划文件有误或没有指定卡时为 2；被中断时为 130。"
+    ),
+    "simulate.telemetry": "记录模拟的卡和服务器的读数。",
+    "simulate.allow_invalid": "把 INVALID 的结果也视为已完成。",
+    "simulate.price": (
+        "部署的价格，币种不限：2.5/h；或按用电 0.12/kWh，PUE 为 1.3 时写 0.12/kWh*1.3。"
+    ),
     "plan.points": "列出每个测试点及其结果文件。",
     "presets": (
         "列出 inferometer 自带的测试任务。\n\n运行：inferometer run NAME\n\n查看计划：inferometer "

@@ -183,6 +183,25 @@ VERBS: dict[str, str] = {
         "孪生引擎无法处理 {tokens} token 的请求：请增大 max_model_len 或 KV 块数，或去掉这样的请求"
         "。"
     ),
+    "simulate.no_hardware": (
+        "测试组 {group} 没有指定硬件，无从知道要模拟哪种卡：请在测试计划中加上 `hardware: {{my-ma"
+        "chine: {{twin: CARD}}}}`，并在该组加上 `hardware: my-machine`。可选的卡：{known}。"
+    ),
+    "simulate.no_card": (
+        "硬件 {hardware} 没有指定要模拟的卡：请为它加上 `twin: CARD`，或使用 --set hardware.{hard"
+        "ware}.twin=CARD。可选的卡：{known}。"
+    ),
+    "simulate.no_model": (
+        "测试组 {group} 的模型 {model} 没有对应的配置：请去掉该组，或换用名称以下列之一开头的模型"
+        "：{known}。"
+    ),
+    "simulate.command": (
+        "孪生引擎无法采用测试组 {group} 服务器命令中的设置：{why}"
+    ),
+    "simulate.speed": (
+        "以上为模拟结果，并非实测：服务器上的 {virtual} s 在本机用了 {took} s，是实时的 {speed} "
+        "倍。"
+    ),
     "fit.many": "一次拟合 {n} 个系数过多：最多选 {most} 个。",
     "fit.no_ladder": "--ladder-step 只用于各点共用输入的情况：请去掉它，或设 --prompts shared。",
     "fit.left_out": "未采用 {point}：{why}",

@@ -6,6 +6,10 @@ CHECK_CLIENT: dict[str, str] = {
     "check.stamps.title": "時間戳來源",
     "check.stamps.fine": "到達時間由核心記錄。",
     "check.stamps.none": "沒有需要記錄時間的事件。",
+    "check.stamps.simulated": (
+        "模擬結果，並非實測：所有時間都由孿生引擎算出，沒有用戶端，也沒有伺服器。"
+    ),
+    "check.stamps.simulated.next": "在依據任何數值做決定之前，請量測真實的伺服器。",
     "check.stamps.mixed": (
         "{user_share:.1%} 的到達時間由使用者空間記錄，其餘由系統核心記錄：混用了兩種時鐘讀數。"
     ),
@@ -38,6 +42,7 @@ CHECK_CLIENT: dict[str, str] = {
     "check.stamps.idle.next": "要得到準確的尾端延遲，請用支援核心時間戳的 Linux 主機量測。",
     "check.client_delay.title": "用戶端延遲",
     "check.client_delay.none": "沒有讀取任何事件。",
+    "check.client_delay.simulated": "沒有用戶端，延遲中不含讀取的落後。",
     "check.client_delay.packets": (
         "每個封包的到達時間由核心記錄，與用戶端何時讀取無關，延遲資料不含用戶端的耽擱。"
     ),

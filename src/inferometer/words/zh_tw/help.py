@@ -323,6 +323,19 @@ HELP: dict[str, str] = {
     "run.calibration": (
         "將測試點與主機的校準比較。沒有校準時，在第一個測試點之前快速校準（僅一次，約 12 s）。"
     ),
+    "simulate": (
+        "在孿生引擎上以虛擬時間執行測試任務；同樣的命令可繼續。\n\n測試任務的硬體所指定的卡（`twi"
+        "n: r9700`）的孿生引擎取代每個伺服器，以本機能達到的最快速度算出真實伺服器的時間。不需要 "
+        "GPU。\n\n檔案與 `run` 的相同，儲存在名稱以 -simulated 結尾的單獨目錄中；由它們得出的一切"
+        "都註明是模擬結果，並非實測：docs/twin.md。\n\n結束代碼：每個測試點都有 VALID 或 SUSPECT "
+        "的結果（使用 --allow-invalid 時為任何結果）且 --assert 的目標全部達到時為 0，否則為 1；"
+        "測試計畫檔有誤或沒有指定卡時為 2；被中斷時為 130。"
+    ),
+    "simulate.telemetry": "記錄模擬的卡和伺服器的讀數。",
+    "simulate.allow_invalid": "把 INVALID 的結果也視為已完成。",
+    "simulate.price": (
+        "部署的價格，幣別不限：2.5/h；或按用電 0.12/kWh，PUE 為 1.3 時寫 0.12/kWh*1.3。"
+    ),
     "plan.points": "列出每個測試點及其結果檔。",
     "presets": (
         "列出 inferometer 內附的測試任務。\n\n執行：inferometer run NAME\n\n查看計畫：inferometer "

@@ -183,6 +183,25 @@ VERBS: dict[str, str] = {
         "孿生引擎無法處理 {tokens} token 的請求：請加大 max_model_len 或 KV 區塊數，或拿掉這樣的請"
         "求。"
     ),
+    "simulate.no_hardware": (
+        "測試組 {group} 沒有指定硬體，無從得知要模擬哪種卡：請在測試計畫中加上 `hardware: {{my-ma"
+        "chine: {{twin: CARD}}}}`，並在該組加上 `hardware: my-machine`。可選的卡：{known}。"
+    ),
+    "simulate.no_card": (
+        "硬體 {hardware} 沒有指定要模擬的卡：請為它加上 `twin: CARD`，或使用 --set hardware.{hard"
+        "ware}.twin=CARD。可選的卡：{known}。"
+    ),
+    "simulate.no_model": (
+        "測試組 {group} 的模型 {model} 沒有對應的設定檔：請拿掉該組，或改用名稱以下列之一開頭的模"
+        "型：{known}。"
+    ),
+    "simulate.command": (
+        "孿生引擎無法採用測試組 {group} 伺服器命令中的設定：{why}"
+    ),
+    "simulate.speed": (
+        "以上為模擬結果，並非實測：伺服器上的 {virtual} s 在本機用了 {took} s，是即時的 {speed} "
+        "倍。"
+    ),
     "fit.many": "一次擬合 {n} 個係數過多：最多選 {most} 個。",
     "fit.no_ladder": "--ladder-step 只用於各點共用輸入的情況：請拿掉它，或設 --prompts shared。",
     "fit.left_out": "未採用 {point}：{why}",

@@ -1,0 +1,96 @@
+"""`inferometer simulate`: a campaign on twins, in virtual time."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from inferometer.cli.asserted import Asserted
+from inferometer.cli.campaign_flags import (
+    Campaign,
+    CampaignFlags,
+    Interleave,
+    Only,
+    Quick,
+    Sets,
+)
+from inferometer.cli.level_flags import (
+    InputLen,
+    LevelFlags,
+    MaxConcurrency,
+    MinConcurrency,
+    NumPrompts,
+    OutputLen,
+    Single,
+    Step,
+)
+from inferometer.cli.ratings import Ratings
+from inferometer.cli.run import (
+    AllowInvalid,
+    Price,
+    parsed,
+    run_to_its_end,
+    settings_of_flags,
+)
+from inferometer.cli.usage import require_known_arrivals
+
+
+def simulate(  # noqa: PLR0917 - typer makes an option of each
+    campaign: Campaign,
+    only: Only = None,
+    sets: Sets = None,
+    quick: Quick = False,
+    allow_invalid: AllowInvalid = False,
+    telemetry: Annotated[
+        bool,
+        typer.Option(help="Record what the simulated cards and server show."),
+    ] = True,
+    price: Price = None,
+    interleave: Interleave = False,
+    asserted: Asserted = None,
+    ratings: Ratings = None,
+    single: Single = None,
+    min_concurrency: MinConcurrency = None,
+    max_concurrency: MaxConcurrency = None,
+    step: Step = None,
+    input_len: InputLen = None,
+    output_len: OutputLen = None,
+    num_prompts: NumPrompts = None,
+) -> None:
+    """Run a campaign on twins in virtual time; the same command continues it.
+
+    A twin of the card that the campaign's hardware names (`twin: r9700`) takes the place of each
+    server. It computes the times of a real one, as fast as this host can. No GPU is needed.
+
+    The files are those of `run`, in a directory of their own whose name ends with -simulated. All
+    that is made of them says that it was simulated, not measured: docs/twin.md.
+
+    Exit code: 0 if every point has a VALID or SUSPECT result (with --allow-invalid: any result)
+    and all targets of --assert are met; 1 if not; 2 if the campaign file is wrong or lacks a card;
+    130 if it was interrupted.
+    """
+    from inferometer.metrics.calibration import Missing
+
+    require_known_arrivals()
+    settings = settings_of_flags(sets or (), telemetry, None, price)
+    levels = LevelFlags(
+        single,
+        min_concurrency,
+        max_concurrency,
+        step,
+        input_len,
+        output_len,
+        num_prompts,
+    )
+    flags = CampaignFlags(
+        campaign,
+        only or (),
+        settings,
+        quick,
+        interleave=interleave,
+        levels=levels,
+        simulated=True,
+    )
+    asked = parsed(flags, asserted or (), ratings)
+    run_to_its_end(asked, flags, allow_invalid, lambda _: Missing("off"))

@@ -1,0 +1,426 @@
+"""A client in virtual time: it sends a plan's requests as the measuring loop does, to a simulated
+engine, and records the same columns. Reads no clock; what it records was computed, not measured.
+
+It decides at the moments at which something happens to it: a request is due, an answer ends, a
+time-out expires, the run is over. In between, the engine computes the steps that begin before the
+next of these moments.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_right
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from heapq import heappop, heappush
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from inferometer.arrival import stripe
+from inferometer.clock import NS
+from inferometer.engine.ask import AskError
+from inferometer.engine.twin.request import TwinRequest
+from inferometer.engine.twin.simulation import PS_PER_NS, Simulation, Stretch
+from inferometer.loadgen.live import Snapshot
+from inferometer.loadgen.schedule import Schedule
+from inferometer.measurement.prepare import ReadyPoint
+from inferometer.request import Request
+from inferometer.trace import Failure, Outcome, TokenSource, Trace
+from inferometer.trace.schema import EVENT_COLUMNS, MISSING, StampSource
+from inferometer.trace.trace import empty_requests
+
+TIMES = (
+    "sent_ns",
+    "sent_done_ns",
+    "headers_ns",
+    "first_ns",
+    "last_ns",
+    "end_ns",
+)
+UNKNOWN_AT_FIRST = (
+    *TIMES,
+    "intended_ns",
+    "connect_ns",
+    "prompt_tokens",
+    "output_tokens",
+    "cached_tokens",
+    "hidden_tokens",
+    "first_tokens",
+    "text_bytes",
+    "first_text_bytes",
+)
+"""Columns of a request that are missing until it is sent, or, as texts, always."""
+
+
+class Front(Protocol):
+    """What takes the requests in."""
+
+    simulation: Simulation
+
+    def submit(
+        self, ready: ReadyPoint, request: Request, at_ns: int
+    ) -> TwinRequest:
+        """Raises AskError as the server would refuse it."""
+
+    def see(self, stretch: Stretch) -> None:
+        """Is told all steps."""
+
+
+@dataclass(slots=True)
+class _Flight:
+    """A request that was sent and whose answer is not complete."""
+
+    position: int
+    request: TwinRequest
+    sent_ns: int
+    times: array[int] = field(default_factory=lambda: array("q"))
+    """When its tokens arrive; the last ones may lie ahead."""
+
+    def arrived_by(self, now_ns: int) -> int:
+        return bisect_right(self.times, now_ns)
+
+
+class VirtualClient:
+    """One run of a point. Times are ns on the clock of the simulation."""
+
+    def __init__(
+        self,
+        ready: ReadyPoint,
+        front: Front,
+        *,
+        stopped: Callable[[], bool] = lambda: False,
+        report: Callable[[VirtualClient], None] = lambda _: None,
+    ) -> None:
+        """`stopped`: whether the user wants the run to end. `report` is called at each moment."""
+        (self._shard,) = stripe(ready.plan, 1)
+        self._ready, self._front = ready, front
+        self._simulation = front.simulation
+        self._stopped, self._report = stopped, report
+        self._requests = ready.workload.requests
+        self._schedule = Schedule(self._requests, self._shard)
+        self._turns = self._schedule.turns
+        self._flights: dict[int, _Flight] = {}
+        """By the number of the request in the engine."""
+        self._ends: list[tuple[int, int]] = []
+        """Heap of (when an answer is complete, number)."""
+        self._deadlines: list[tuple[int, int]] = []
+        """Heap of (when a time-out may have expired, number)."""
+        self._is_over = False
+        self._over_ns: int | None = None
+        self._columns = _columns(ready, self._requests)
+        self._events: list[array[int]] = []
+        self._sums = dict.fromkeys(
+            ("sent", "ok", "failed", "tokens", "ttft_ns", "tpot_ns", "tpots"), 0
+        )
+        self._event_count = 0
+        self.now_ns = self.start_ns = 0
+        self.interrupted = False
+
+    def run(self, start_ns: int) -> None:
+        """Send all requests, and wait for their answers."""
+        if self._ready.plan.drain_warmups:
+            self._play(self._shard.warmups, start_ns)
+            start_ns = self.now_ns
+        self.start_ns = start_ns
+        self._play(len(self._requests), start_ns)
+
+    def trace(self, started_realtime_ns: int) -> Trace:
+        """What was recorded, with times since the run's start."""
+        for position in self._schedule.dropped:
+            self._columns["outcome"][position] = Outcome.DROPPED
+        if not self._ready.plan.closed_loop:
+            for position, due_ns in self._turns.due_ns.items():
+                self._columns["intended_ns"][position] = due_ns
+        for name in TIMES:
+            column = self._columns[name]
+            column[column != MISSING] -= self.start_ns
+        order = np.argsort(self._columns["id"], kind="stable")
+        return Trace(
+            requests={
+                name: column[order] for name, column in self._columns.items()
+            },
+            events=_event_columns(self._events, self.start_ns),
+            workers=(),
+            start_realtime_ns=started_realtime_ns,
+            closed_loop=self._ready.plan.closed_loop,
+            interrupted=self.interrupted,
+        )
+
+    def snapshot(self) -> Snapshot:
+        sums = self._sums
+        return Snapshot(
+            sent=sums["sent"],
+            in_flight=len(self._flights),
+            reads=0,
+            ok=sums["ok"],
+            failed=sums["failed"],
+            output_tokens=sums["tokens"],
+            ttft_sum_ns=sums["ttft_ns"],
+            ttft_count=sums["ok"],
+            tpot_sum_ns=sums["tpot_ns"],
+            tpot_count=sums["tpots"],
+            dropped=len(self._schedule.dropped),
+            output_events=sums["tokens"],
+        )
+
+    def _play(self, until: int, start_ns: int) -> None:
+        """Send requests up to that position, due counted from `start_ns`, and wait for them."""
+        schedule, simulation = self._schedule, self._simulation
+        schedule.start(until, start_ns)
+        self.now_ns = start_ns
+        self._over_ns = self._known_end_ns()
+        while (self._flights or schedule.left) and not self._is_over:
+            next_ns, step_ps = self._next_ns(), simulation.next_ps()
+            if step_ps is not None and (
+                next_ns is None or step_ps < next_ns * PS_PER_NS
+            ):
+                self._compute(next_ns)
+            elif next_ns is None:
+                return
+            else:
+                self.now_ns = next_ns
+                self._act()
+            if self._stopped():
+                self.interrupted = True
+                self._end("the run was stopped", Outcome.CANCELLED)
+            self._report(self)
+
+    def _next_ns(self) -> int | None:
+        """The next moment at which something happens to the client."""
+        due_ns = self._schedule.next_ns(len(self._flights), self.now_ns)
+        moments = [
+            *([] if due_ns is None else [max(due_ns, self.now_ns)]),
+            *(heap[0][0] for heap in (self._ends, self._deadlines) if heap),
+            *([] if self._over_ns is None else [self._over_ns]),
+        ]
+        return min(moments, default=None)
+
+    def _compute(self, next_ns: int | None) -> None:
+        """The engine's next steps, of those that begin before `next_ns`."""
+        if next_ns is None:
+            stretch = self._simulation.advance()
+        else:
+            stretch = self._simulation.advance(next_ns * PS_PER_NS - 1)
+        if stretch is None:
+            return
+        self._front.see(stretch)
+        first_ns = stretch.end_ns(1) + self._simulation.outlet_ns
+        further = b""
+        if stretch.steps > 1:
+            further = _later_ns(stretch, self._simulation.outlet_ns).tobytes()
+        for request in stretch.requests:
+            flight = self._flights.get(request.number)
+            if flight is None:
+                continue
+            flight.times.append(first_ns)
+            if further:
+                flight.times.frombytes(further)
+            if request.finished:
+                heappush(self._ends, (flight.times[-1], request.number))
+
+    def _act(self) -> None:
+        """All that happens to the client now."""
+        while self._ends and self._ends[0][0] <= self.now_ns:
+            self._complete(heappop(self._ends)[1])
+        while self._deadlines and self._deadlines[0][0] <= self.now_ns:
+            self._expire(heappop(self._deadlines)[1])
+        if self._over_ns is not None and self._over_ns <= self.now_ns:
+            self._end("the run's time was over", Outcome.UNFINISHED)
+            return
+        while True:
+            due_ns = self._schedule.next_ns(len(self._flights), self.now_ns)
+            if due_ns is None or due_ns > self.now_ns:
+                return
+            self._send(self._schedule.take(self.now_ns))
+
+    def _send(self, position: int) -> None:
+        now_ns, shard = self.now_ns, self._shard
+        self._sums["sent"] += 1
+        for name in ("sent_ns", "sent_done_ns", "headers_ns"):
+            self._columns[name][position] = now_ns
+        try:
+            request = self._front.submit(
+                self._ready, self._requests[position], now_ns
+            )
+        except AskError as error:
+            self._refused(position, error)
+            return
+        self._flights[request.number] = _Flight(position, request, now_ns)
+        heappush(self._deadlines, (self._deadline_ns(request), request.number))
+        has_warmed_up = self._sums["sent"] > shard.warmups
+        if shard.time_ns is not None and self._over_ns is None:
+            self._over_ns = now_ns + shard.time_ns if has_warmed_up else None
+
+    def _known_end_ns(self) -> int | None:
+        """When the run's time is over, if that is known before its first request."""
+        shard, from_ns = self._shard, self._schedule.measured_from_ns()
+        warming_up = self._sums["sent"] < shard.warmups and (
+            self._ready.plan.closed_loop or bool(self._turns.next_of)
+        )
+        if shard.time_ns is None or from_ns is None or warming_up:
+            return None
+        return from_ns + shard.time_ns
+
+    def _complete(self, number: int) -> None:
+        flight = self._flights.pop(number, None)
+        if flight is None:
+            return
+        times, sums = flight.times, self._sums
+        self._record(flight, len(times), Outcome.OK)
+        row = {
+            "prompt_tokens": flight.request.prompt_tokens,
+            "output_tokens": len(times),
+            "cached_tokens": flight.request.hit_tokens,
+            "token_source": TokenSource.USAGE,
+            "finish_reason": "length",
+        }
+        for name, value in row.items():
+            self._columns[name][flight.position] = value
+        sums["ok"] += 1
+        sums["tokens"] += len(times)
+        sums["ttft_ns"] += times[0] - flight.sent_ns
+        if len(times) > 1:
+            sums["tpots"] += 1
+            sums["tpot_ns"] += (times[-1] - times[0]) // (len(times) - 1)
+
+    def _record(
+        self,
+        flight: _Flight,
+        events: int,
+        outcome: Outcome,
+        failure: Failure = Failure.NONE,
+        detail: str | None = None,
+    ) -> None:
+        """Its row, but for what the server reports at the end of an answer."""
+        position, times = flight.position, flight.times[:events]
+        self._turns.has_ended(position, self.now_ns)
+        row: dict[str, Any] = {
+            "end_ns": self.now_ns,
+            "status": 200,
+            "outcome": outcome,
+            "failure": failure,
+            "detail": detail,
+            "event_start": self._event_count,
+            "event_count": events,
+            "hidden_tokens": 0,
+        }
+        if events:
+            row |= {
+                "first_ns": times[0],
+                "last_ns": times[-1],
+                "first_tokens": 1,
+                "output_tokens": events,
+                "token_source": TokenSource.EVENTS,
+            }
+        for name, value in row.items():
+            self._columns[name][position] = value
+        self._events.append(times)
+        self._event_count += events
+
+    def _refused(self, position: int, error: AskError) -> None:
+        self._sums["failed"] += 1
+        self._turns.has_ended(position, self.now_ns)
+        row = {
+            "end_ns": self.now_ns,
+            "status": error.status,
+            "outcome": Outcome.FAILED,
+            "failure": Failure.HTTP_STATUS,
+            "detail": f"HTTP {error.status}: {error.message}",
+        }
+        for name, value in row.items():
+            self._columns[name][position] = value
+
+    def _deadline_ns(self, request: TwinRequest) -> int:
+        """When a request sent now, or one that is alive now, may next have timed out."""
+        limits = self._ready.spec.timeouts
+        flight = self._flights[request.number]
+        events = flight.arrived_by(self.now_ns)
+        if events:
+            quiet_ns = flight.times[events - 1] + int(limits.idle_s * NS)
+        else:
+            quiet_ns = flight.sent_ns + int(limits.first_token_s * NS)
+        return min(quiet_ns, flight.sent_ns + int(limits.total_s * NS)) + 1
+
+    def _expire(self, number: int) -> None:
+        flight = self._flights.get(number)
+        if flight is None:
+            return
+        deadline_ns = self._deadline_ns(flight.request)
+        if deadline_ns > self.now_ns:
+            heappush(self._deadlines, (deadline_ns, number))
+            return
+        limits = self._ready.spec.timeouts
+        if self.now_ns - flight.sent_ns > limits.total_s * NS:
+            failure = Failure.TOTAL_TIMEOUT
+            detail = f"not complete within {limits.total_s:g} s"
+        elif flight.arrived_by(self.now_ns):
+            failure = Failure.IDLE_TIMEOUT
+            detail = f"nothing arrived for {limits.idle_s:g} s"
+        else:
+            failure = Failure.FIRST_TOKEN_TIMEOUT
+            detail = f"no token within {limits.first_token_s:g} s"
+        self._sums["failed"] += 1
+        self._cut(flight, Outcome.FAILED, failure, detail)
+
+    def _cut(
+        self, flight: _Flight, outcome: Outcome, failure: Failure, detail: str
+    ) -> None:
+        """End a request that has not ended; the engine gives it up."""
+        del self._flights[flight.request.number]
+        if not flight.request.finished:
+            flight.request.cancelled = True
+            self._simulation.cancel(flight.request)
+        events = flight.arrived_by(self.now_ns)
+        self._record(flight, events, outcome, failure, detail)
+
+    def _end(self, detail: str, outcome: Outcome) -> None:
+        """The run is over: what is in flight ends so, what was not sent stays unsent."""
+        self._is_over = True
+        for flight in list(self._flights.values()):
+            self._cut(flight, outcome, Failure.NONE, detail)
+
+
+def _later_ns(stretch: Stretch, outlet_ns: int) -> npt.NDArray[np.int64]:
+    """When the tokens of its steps after the first one arrive."""
+    step = np.arange(2, stretch.steps + 1, dtype=np.int64)
+    grown = stretch.growth_ps * (step * (step - 1) // 2)
+    ends: npt.NDArray[np.int64] = stretch.start_ps + step * stretch.first_ps
+    return (ends + grown) // PS_PER_NS + outlet_ns
+
+
+def _columns(ready: ReadyPoint, requests: Any) -> dict[str, npt.NDArray[Any]]:
+    """Rows of requests that were not sent yet."""
+    number, plan = len(requests), ready.plan
+    columns = empty_requests(number)
+    for name in UNKNOWN_AT_FIRST:
+        columns[name][:] = MISSING
+    columns["id"][:] = [each.id for each in requests]
+    columns["warmup"][:] = np.arange(number) < plan.warmups
+    columns["asked_prompt_tokens"][:] = [
+        each.prompt_tokens for each in requests
+    ]
+    columns["asked_output_tokens"][:] = [each.max_tokens for each in requests]
+    if not plan.closed_loop:
+        follows = np.array([each.after is not None for each in requests], bool)
+        columns["intended_ns"][~follows] = plan.due_ns[~follows]
+    return columns
+
+
+def _event_columns(
+    answers: list[array[int]], start_ns: int
+) -> dict[str, npt.NDArray[Any]]:
+    times = np.concatenate(
+        [
+            np.zeros(0, np.int64),
+            *(np.frombuffer(each, np.int64) for each in answers),
+        ]
+    )
+    columns = {
+        each.name: np.zeros(len(times), each.dtype) for each in EVENT_COLUMNS
+    }
+    columns["arrival_ns"] = times - start_ns
+    columns["tokens"][:] = 1
+    columns["stamp_source"][:] = StampSource.SIMULATED
+    return columns

@@ -1,0 +1,242 @@
+"""A twin in virtual time, from one start of its server to the next: points are run on it as fast as
+it can be computed. What comes out has the form of a measurement and is marked as simulated.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from inferometer.clock import NS, realtime_ns
+from inferometer.engine.accelerator import AVERAGED_NS, SCHEMA
+from inferometer.engine.ask import parse_ask
+from inferometer.engine.twin.cards import TwinCards
+from inferometer.engine.twin.client import PAUSE_NS
+from inferometer.engine.twin.configuration import TwinSettings, make_twin
+from inferometer.engine.twin.front import asked
+from inferometer.engine.twin.request import TwinRequest
+from inferometer.engine.twin.simulation import PS_PER_NS, Stretch
+from inferometer.loadgen import Snapshot
+from inferometer.measurement.machine_rows import counters_rows, rows_of
+from inferometer.measurement.prepare import ReadyPoint
+from inferometer.measurement.sampling import PAGE_PERIOD_S, MachineLog
+from inferometer.measurement.sampling_plan import declared
+from inferometer.measurement.session import Observation
+from inferometer.measurement.virtual_client import VirtualClient
+from inferometer.request import Request
+from inferometer.spec.output import Output
+from inferometer.system.interruption import Interruption
+from inferometer.telemetry.remote import sampled
+from inferometer.trace.series import PERIOD_S, SamplerReport, Telemetry
+from inferometer.trace.server_counters import (
+    Counter,
+    Gauge,
+    MetricsReading,
+    ServerCounters,
+)
+
+SNAPSHOT_S = 0.2
+"""Of real time, between two updates of the progress."""
+PERIOD_NS, PAGE_PERIOD_NS = round(PERIOD_S * NS), round(PAGE_PERIOD_S * NS)
+
+
+class VirtualEngine:
+    """Raises ProfileError or OutOfMemoryError when it is made."""
+
+    def __init__(self, settings: TwinSettings) -> None:
+        self.twin = make_twin(settings)
+        self.simulation = self.twin.simulation()
+        self.virtual_s = 0.0
+        """How long all its runs took, on its own clock."""
+        self._cards = TwinCards(self.twin)
+        self._sampler: _Sampler | None = None
+        self._started_s = realtime_ns() / NS
+        self._now_ns = 0
+        self._busy_until_ns = 0
+        """When the last steps that are known end; `_during` is how it is meanwhile."""
+        self._usage = 0.0
+        self._during: dict[Gauge, float] = self._at_rest()
+        self._counts: dict[Counter, float] = {
+            "requests": 0,
+            "prompt_tokens": 0,
+            "generation_tokens": 0,
+            "queued": 0,
+        }
+        self._queued_ns = 0
+        self._submitted = 0
+
+    def run(
+        self,
+        ready: ReadyPoint,
+        output: Output,
+        *,
+        on_progress: Callable[[Snapshot], None],
+        interruption: Interruption,
+    ) -> Observation:
+        """The next point, on the cache that the points before it have left."""
+        started_ns = realtime_ns()
+        begin_ns = self._now_ns + PAUSE_NS
+        start_ns = begin_ns + round(output.idle_seconds * NS)
+        self._sampler = _Sampler(self, begin_ns) if output.telemetry else None
+        before = self._reading(begin_ns)
+        client = VirtualClient(
+            ready,
+            self,
+            stopped=lambda: interruption.asked,
+            report=_throttled(on_progress),
+        )
+        with interruption.measuring(lambda: None, lambda: None):
+            client.run(start_ns)
+        on_progress(client.snapshot())
+        self._now_ns = client.now_ns
+        self.virtual_s += (client.now_ns - client.start_ns) / NS
+        telemetry = None
+        if self._sampler is not None:
+            self._now_ns += AVERAGED_NS
+            self._sampler.catch_up(self._now_ns)
+            telemetry = replace(
+                self._sampler.telemetry(client.start_ns),
+                declared=declared(ready.spec, output),
+                idle_s=output.idle_seconds,
+            )
+        around = ServerCounters(before, self._reading(self._now_ns))
+        server = None if client.interrupted else around
+        finished = datetime.now().astimezone()
+        return Observation(
+            client.trace(started_ns), finished, telemetry, server
+        )
+
+    def submit(
+        self, ready: ReadyPoint, request: Request, at_ns: int
+    ) -> TwinRequest:
+        """As the front of a twin in real time takes it in. Raises AskError."""
+        ask = parse_ask(
+            ready.backend.encode(request, ready.generation),
+            backend=ready.backend,
+            model=ready.spec.target.model,
+            max_model_len=self.twin.rules.max_model_len,
+            with_prompt=True,
+        )
+        number = self._submitted
+        self._submitted += 1
+        self._counts["prompt_tokens"] += ask.prompt_tokens
+        taken = asked(
+            number, ask.prompt_tokens, ask.max_tokens, at_ns, ask.prompt
+        )
+        self.simulation.submit(taken)
+        return taken
+
+    def see(self, stretch: Stretch) -> None:
+        if self._sampler is not None:
+            self._sampler.catch_up(stretch.start_ps // PS_PER_NS)
+        if stretch.busy.total_ps:
+            self._cards.work(
+                stretch.busy,
+                stretch.start_ps // PS_PER_NS,
+                stretch.end_ns(stretch.steps),
+            )
+        self._note_load(stretch)
+        counts = self._counts
+        counts["generation_tokens"] += stretch.steps * len(stretch.requests)
+        for request in stretch.requests:
+            if request.emitted == 0:
+                request.emitted = 1
+                counts["queued"] += 1
+                self._queued_ns += request.admitted_ns - request.arrived_ns
+            counts["requests"] += request.finished
+
+    def _note_load(self, stretch: Stretch) -> None:
+        """How it is during steps: whoever ends with them still runs, and holds its blocks."""
+        now = self._at_rest()
+        ending = sum(request.finished for request in stretch.requests)
+        self._during = {
+            "running": now["running"] + ending,
+            "waiting": now["waiting"],
+            "kv_cache_usage": max(self._usage, now["kv_cache_usage"]),
+        }
+        self._usage = now["kv_cache_usage"]
+        self._busy_until_ns = stretch.end_ns(stretch.steps)
+
+    def _at_rest(self) -> dict[Gauge, float]:
+        scheduler = self.simulation.scheduler
+        return {
+            "running": len(scheduler.running),
+            "waiting": self.simulation.waiting,
+            "kv_cache_usage": scheduler.memory.usage,
+        }
+
+    def sample(self, log: MachineLog, at_ns: int, *, page: bool) -> None:
+        """What its cards show, and what its page would."""
+        told = {"schema": SCHEMA, "cards": self._cards.samples(at_ns)}
+        seen = sampled({**told, "monotonic_ns": at_ns}, 0)
+        rows, cards = rows_of(seen)
+        marked = [
+            replace(each, vendor="simulated", simulated=True) for each in cards
+        ]
+        log.add(rows, marked, at_ns)
+        if page:
+            log.add(counters_rows(self._reading(at_ns)), (), at_ns)
+
+    def _reading(self, at_ns: int) -> MetricsReading:
+        """What the server's page would tell at this moment."""
+        scheduler = self.simulation.scheduler
+        return MetricsReading(
+            engine="vllm",
+            at_s=self._started_s + at_ns / NS,
+            started_s=self._started_s,
+            counters={
+                **self._counts,
+                "queue_s": self._queued_ns / NS,
+                "prefix_queries": scheduler.queried_tokens,
+                "prefix_hits": scheduler.hit_tokens,
+                "preemptions": scheduler.preemptions,
+            },
+            gauges=self._during
+            if at_ns < self._busy_until_ns
+            else self._at_rest(),
+            names={},
+        )
+
+
+class _Sampler:
+    """Samples a virtual engine as often as a machine is sampled."""
+
+    def __init__(self, engine: VirtualEngine, begin_ns: int) -> None:
+        self._engine, self._log = engine, MachineLog()
+        self._next_ns = self._next_page_ns = begin_ns
+        self._samples = 0
+
+    def catch_up(self, now_ns: int) -> None:
+        """All samples up to now. All steps that began before are known."""
+        while self._next_ns <= now_ns:
+            page = self._next_page_ns <= self._next_ns
+            self._engine.sample(self._log, self._next_ns, page=page)
+            if page:
+                self._next_page_ns = self._next_ns + PAGE_PERIOD_NS
+            self._next_ns += PERIOD_NS
+            self._samples += 1
+
+    def telemetry(self, start_ns: int) -> Telemetry:
+        return Telemetry(
+            series=self._log.series(start_ns),
+            cards=tuple(self._log.cards.values()),
+            samplers=(SamplerReport("twin", "ok", samples=self._samples),),
+            place="simulated",
+        )
+
+
+def _throttled(
+    show: Callable[[Snapshot], None],
+) -> Callable[[VirtualClient], None]:
+    """Shows the progress now and then."""
+    last_s = time.monotonic()
+
+    def report(client: VirtualClient) -> None:
+        nonlocal last_s
+        if time.monotonic() - last_s >= SNAPSHOT_S:
+            last_s = time.monotonic()
+            show(client.snapshot())
+
+    return report

@@ -230,7 +230,7 @@ def test_what_engine_and_cards_show_is_recorded(session: Session) -> None:
     times_ns, watts = telemetry.track(card.id, "power_w")
     end_ns = int(result.trace.requests["end_ns"].max())
     assert times_ns[0] <= 0 < end_ns <= times_ns[-1]
-    assert (np.diff(times_ns) == S // 2).all()
+    assert (np.diff(times_ns)[:-1] == S // 2).all()
     assert 20 <= watts.min() < watts.max() <= 300
     running_ns, running = telemetry.track("server", "running")
     assert running[running_ns > end_ns].tolist() == [0]
@@ -240,7 +240,7 @@ def test_what_engine_and_cards_show_is_recorded(session: Session) -> None:
 def test_the_next_point_finds_the_cache_of_the_one_before(
     session: Session,
 ) -> None:
-    workload = {"input_len": 100, "output_len": 2}
+    workload = {"input_len": 400, "output_len": 2}
     spec = spec_of(workload, {"num_prompts": 3, "max_concurrency": 1})
     cold, warm = (
         session.measure(session.prepare(spec)).summary for _ in range(2)
@@ -291,7 +291,7 @@ def stop_after(calls: int) -> Callable[[], bool]:
 
 def test_a_stop_keeps_what_is_done(session: Session) -> None:
     ready = session.prepare(spec_of(*SHAPES["closed loop"]))
-    client = VirtualClient(ready, VirtualEngine(TWIN), stopped=stop_after(60))
+    client = VirtualClient(ready, VirtualEngine(TWIN), stopped=stop_after(25))
     client.run(0)
     trace = client.trace(0)
     assert trace.interrupted

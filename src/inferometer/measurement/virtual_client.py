@@ -99,6 +99,7 @@ class VirtualClient:
         self._simulation = front.simulation
         self._stopped, self._report = stopped, report
         self._requests = ready.workload.requests
+        self._limits = ready.spec.timeouts
         self._schedule = Schedule(self._requests, self._shard)
         self._turns = self._schedule.turns
         self._flights: dict[int, _Flight] = {}
@@ -247,8 +248,9 @@ class VirtualClient:
         except AskError as error:
             self._refused(position, error)
             return
-        self._flights[request.number] = _Flight(position, request, now_ns)
-        heappush(self._deadlines, (self._deadline_ns(request), request.number))
+        flight = _Flight(position, request, now_ns)
+        self._flights[request.number] = flight
+        self._watch(flight)
         has_warmed_up = self._sums["sent"] > shard.warmups
         if shard.time_ns is not None and self._over_ns is None:
             self._over_ns = now_ns + shard.time_ns if has_warmed_up else None
@@ -332,35 +334,37 @@ class VirtualClient:
         for name, value in row.items():
             self._columns[name][position] = value
 
-    def _deadline_ns(self, request: TwinRequest) -> int:
-        """When a request sent now, or one that is alive now, may next have timed out."""
-        limits = self._ready.spec.timeouts
-        flight = self._flights[request.number]
-        events = flight.arrived_by(self.now_ns)
+    def _watch(self, flight: _Flight) -> None:
+        """Look at it again when it may next have timed out."""
+        limits, events = self._limits, flight.arrived_by(self.now_ns)
+        moments = [flight.sent_ns + int(limits.total_s * NS)]
         if events:
-            quiet_ns = flight.times[events - 1] + int(limits.idle_s * NS)
-        else:
-            quiet_ns = flight.sent_ns + int(limits.first_token_s * NS)
-        return min(quiet_ns, flight.sent_ns + int(limits.total_s * NS)) + 1
+            moments += [flight.times[events - 1] + int(limits.idle_s * NS)]
+        else:  # its first token may come at once, and be the last for long
+            moments += [flight.sent_ns + int(limits.first_token_s * NS)]
+            moments += [self.now_ns + int(limits.idle_s * NS)]
+        heappush(self._deadlines, (min(moments) + 1, flight.request.number))
 
     def _expire(self, number: int) -> None:
         flight = self._flights.get(number)
         if flight is None:
             return
-        deadline_ns = self._deadline_ns(flight.request)
-        if deadline_ns > self.now_ns:
-            heappush(self._deadlines, (deadline_ns, number))
-            return
-        limits = self._ready.spec.timeouts
-        if self.now_ns - flight.sent_ns > limits.total_s * NS:
+        limits, events = self._limits, flight.arrived_by(self.now_ns)
+        quiet_since_ns = flight.times[events - 1] if events else flight.sent_ns
+        age_ns = self.now_ns - flight.sent_ns
+        quiet_ns = self.now_ns - quiet_since_ns
+        if age_ns > limits.total_s * NS:
             failure = Failure.TOTAL_TIMEOUT
             detail = f"not complete within {limits.total_s:g} s"
-        elif flight.arrived_by(self.now_ns):
+        elif events and quiet_ns > limits.idle_s * NS:
             failure = Failure.IDLE_TIMEOUT
             detail = f"nothing arrived for {limits.idle_s:g} s"
-        else:
+        elif not events and age_ns > limits.first_token_s * NS:
             failure = Failure.FIRST_TOKEN_TIMEOUT
             detail = f"no token within {limits.first_token_s:g} s"
+        else:
+            self._watch(flight)
+            return
         self._sums["failed"] += 1
         self._cut(flight, Outcome.FAILED, failure, detail)
 

@@ -95,7 +95,7 @@ class VirtualEngine:
         telemetry = None
         if self._sampler is not None:
             self._now_ns += AVERAGED_NS
-            self._sampler.catch_up(self._now_ns)
+            self._sampler.finish(self._now_ns)
             telemetry = replace(
                 self._sampler.telemetry(client.start_ns),
                 declared=declared(ready.spec, output),
@@ -217,6 +217,12 @@ class _Sampler:
                 self._next_page_ns = self._next_ns + PAGE_PERIOD_NS
             self._next_ns += PERIOD_NS
             self._samples += 1
+
+    def finish(self, now_ns: int) -> None:
+        """The last samples, of everything."""
+        self.catch_up(now_ns - 1)
+        self._engine.sample(self._log, now_ns, page=True)
+        self._samples += 1
 
     def telemetry(self, start_ns: int) -> Telemetry:
         return Telemetry(

@@ -18,6 +18,7 @@ from typing import Any
 
 from inferometer.campaign.rehearsed_twin import token_seconds
 from inferometer.engine.twin.configuration import TwinSettings
+from inferometer.engine.twin.memory import OutOfMemoryError
 from inferometer.spec.campaign import Group
 from inferometer.spec.load import Load
 from inferometer.spec.run import RunSpec
@@ -91,7 +92,11 @@ def _pace_of(spec: RunSpec) -> _Pace:
     server = spec.server or {}
     if simulated := server.get("simulated"):
         settings = TwinSettings(**simulated, speed=VIRTUAL_SPEED)
-        return _Pace(*token_seconds(settings), point=0.2, start=0.5)
+        try:
+            seconds = token_seconds(settings)
+        except OutOfMemoryError:  # no point of it will be simulated
+            return _Pace(0.0, 0.0, point=0.0, start=0.5)
+        return _Pace(*seconds, point=0.2, start=0.5)
     engine = server.get("embedded")
     if engine is None:
         return GUESSED

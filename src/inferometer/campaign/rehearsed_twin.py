@@ -1,5 +1,5 @@
-"""Which twin takes a server's place in a rehearsal: of the card that the hardware names as `twin`,
-with the model and the settings that the server's command asks for.
+"""Which twin takes a server's place in a rehearsal: of the card that the hardware or the campaign
+names as `twin`, with the model and the settings that the server's command asks for.
 """
 
 from __future__ import annotations
@@ -28,34 +28,29 @@ def twin_for(need: ServerNeed) -> TwinSettings | None:
     """None where no card is named, the model has no profile, or the twin would not start. Raises
     ProfileError for a card that there is not.
     """
-    model, hardware = model_profile(need.model_id), need.hardware
-    if hardware is None or hardware.twin is None:
+    if need.twin is None:
         return None
-    load_profile(CardProfile, hardware.twin)
+    load_profile(CardProfile, need.twin)
+    model = model_profile(need.model_id)
     if model is None:
         return None
     try:
-        settings = replace(settings_of(need, hardware, model), speed=SPEED)
+        settings = replace(settings_of(need, need.twin, model), speed=SPEED)
         make_twin(settings)
     except ValueError:  # of the command's numbers, the profiles or the memory
         return None
     return settings
 
 
-def settings_of(
-    need: ServerNeed, hardware: Hardware, model: str
-) -> TwinSettings:
+def settings_of(need: ServerNeed, card: str, model: str) -> TwinSettings:
     """As the server's command asks for. Raises ValueError for what a twin cannot have."""
-    assert hardware.twin is not None
-    card, command = (
-        load_profile(CardProfile, hardware.twin),
-        need.recipe.command,
-    )
+    profile, command = load_profile(CardProfile, card), need.recipe.command
+    hardware = need.hardware or Hardware()
     return TwinSettings(
-        hardware.twin,
+        card,
         model,
         stack=_stack(command),
-        link=_link(hardware, card) if need.tp > 1 else None,
+        link=_link(hardware, profile) if need.tp > 1 else None,
         tp=need.tp,
         gpu_memory_utilization=float(
             _flag(command, "--gpu-memory-utilization") or 0.9
@@ -95,7 +90,7 @@ def _link(hardware: Hardware, card: CardProfile) -> str | None:
 def _flag(command: tuple[str, ...], name: str) -> str | None:
     """What follows a flag, `--flag value` or `--flag=value`, the last time it is given."""
     found = None
-    for word, after in zip(command, (*command[1:], ""), strict=True):
+    for word, after in zip(command, (*command[1:], ""), strict=False):
         if word == name:
             found = after
         elif word.startswith(f"{name}="):

@@ -81,21 +81,18 @@ def _plain(need: ServerNeed) -> dict[str, object]:
 
 def _twin_of(need: ServerNeed) -> TwinSettings:
     """Raises ProfileError, or ValueError for numbers in the server's command."""
-    model, hardware = model_profile(need.model_id), need.hardware
+    model = model_profile(need.model_id)
     assert model is not None
-    assert hardware is not None
-    return settings_of(need, hardware, model)
+    assert need.twin is not None
+    return settings_of(need, need.twin, model)
 
 
 def _lacking(group: Group) -> Said | str | None:
     """Why no twin takes the place of a group's server."""
     need = group.server
     told = {"group": group.id, "known": ", ".join(profiles(CardProfile))}
-    if need.hardware is None:
-        return Said("simulate.no_hardware", told)
-    if need.hardware.twin is None:
-        name = need.hardware_name
-        return Said("simulate.no_card", {**told, "hardware": name})
+    if need.twin is None:
+        return Said("simulate.no_card", told)
     if model_profile(need.model_id) is None:
         known = ", ".join(profiles(ModelShape))
         of = {"model": need.model_id, "known": known}

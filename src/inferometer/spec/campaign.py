@@ -109,8 +109,8 @@ class Hardware(Spec):
     cost_per_hour: NonNegativeFloat | None = None
     """Of the whole configuration, in whatever currency; instead of the campaign's own."""
     twin: Name | None = None
-    """Card that a rehearsal simulates, as `inferometer engine --twin` calls it. Says nothing of
-    the cards that are measured."""
+    """Card that a rehearsal simulates, as `inferometer engine --twin` calls it; instead of the
+    campaign's. Says nothing of the cards that are measured."""
 
 
 class Cell(Spec):
@@ -185,6 +185,9 @@ class CampaignSpec(Spec):
         "{group}_{input}_np{n}_c{c}_{time}.json"
     )
     """Pattern of the result files' names; what it may hold is `FILE_NAME_FIELDS` in `expand`."""
+    twin: Name | None = None
+    """Card that a rehearsal simulates where the hardware names none, as `inferometer engine --twin`
+    calls it. Says nothing of the cards that are measured."""
     hardware: dict[Name, Hardware] = Field(default_factory=dict)
     models: Annotated[dict[Name, str], Field(min_length=1)]
     """Alias to model id."""
@@ -303,6 +306,8 @@ class ServerNeed:
     longest_request: int | None = None
     """Prompt and output of the longest request of its points, tokens; None where only a file
     tells."""
+    twin: str | None = None
+    """Card that a rehearsal simulates."""
     binding: str = ""
     """What the person who starts the server has to know of the address that its command binds."""
 

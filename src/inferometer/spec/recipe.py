@@ -119,11 +119,12 @@ def server_need(
     placeless = _filled(recipe, values)
     binding = binding_of(recipe)
     binds = any(word in text for text in placeless.command for word in BOUND)
+    hardware = _hardware(campaign, group)
     return ServerNeed(
         recipe_name=group.server,
         recipe=_bound(placeless, binding),
         hardware_name=group.hardware,
-        hardware=_hardware(campaign, group),
+        hardware=hardware,
         model_alias=group.model,
         model_id=values["model"],
         served_model=values["served_model"],
@@ -131,6 +132,7 @@ def server_need(
         max_model_len=max_model_len,
         declared=_identity(group, campaign, placeless, max_model_len),
         longest_request=longest_request if all_known else None,
+        twin=(hardware.twin if hardware else None) or campaign.twin,
         binding=binding.note if binds else "",
     )
 

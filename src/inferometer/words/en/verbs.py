@@ -205,14 +205,9 @@ VERBS: dict[str, str] = {
         "The twin cannot serve a request of {tokens} tokens: set a larger max_model_len or more "
         "KV blocks, or leave such requests out."
     ),
-    "simulate.no_hardware": (
-        "Group {group} names no hardware, so there is no card to simulate: add `hardware: "
-        "{{my-machine: {{twin: CARD}}}}` to the campaign and `hardware: my-machine` to the "
-        "group. Cards: {known}."
-    ),
     "simulate.no_card": (
-        "Hardware {hardware} names no card to simulate: add `twin: CARD` to it, or --set "
-        "hardware.{hardware}.twin=CARD. Cards: {known}."
+        "Nothing names a card to simulate for group {group}: add `twin: CARD` to the campaign or "
+        "to its hardware, or --set twin=CARD. Cards: {known}."
     ),
     "simulate.no_model": (
         "There is no profile of the model {model} of group {group}: leave the group out, or name "

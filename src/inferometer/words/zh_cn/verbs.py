@@ -183,13 +183,9 @@ VERBS: dict[str, str] = {
         "孪生引擎无法处理 {tokens} token 的请求：请增大 max_model_len 或 KV 块数，或去掉这样的请求"
         "。"
     ),
-    "simulate.no_hardware": (
-        "测试组 {group} 没有指定硬件，无从知道要模拟哪种卡：请在测试计划中加上 `hardware: {{my-ma"
-        "chine: {{twin: CARD}}}}`，并在该组加上 `hardware: my-machine`。可选的卡：{known}。"
-    ),
     "simulate.no_card": (
-        "硬件 {hardware} 没有指定要模拟的卡：请为它加上 `twin: CARD`，或使用 --set hardware.{hard"
-        "ware}.twin=CARD。可选的卡：{known}。"
+        "没有为测试组 {group} 指定要模拟的卡：请在测试计划或其硬件中加上 `twin: CARD`，或使用 --s"
+        "et twin=CARD。可选的卡：{known}。"
     ),
     "simulate.no_model": (
         "测试组 {group} 的模型 {model} 没有对应的配置：请去掉该组，或换用名称以下列之一开头的模型"

@@ -183,13 +183,9 @@ VERBS: dict[str, str] = {
         "孿生引擎無法處理 {tokens} token 的請求：請加大 max_model_len 或 KV 區塊數，或拿掉這樣的請"
         "求。"
     ),
-    "simulate.no_hardware": (
-        "測試組 {group} 沒有指定硬體，無從得知要模擬哪種卡：請在測試計畫中加上 `hardware: {{my-ma"
-        "chine: {{twin: CARD}}}}`，並在該組加上 `hardware: my-machine`。可選的卡：{known}。"
-    ),
     "simulate.no_card": (
-        "硬體 {hardware} 沒有指定要模擬的卡：請為它加上 `twin: CARD`，或使用 --set hardware.{hard"
-        "ware}.twin=CARD。可選的卡：{known}。"
+        "沒有為測試組 {group} 指定要模擬的卡：請在測試計畫或其硬體中加上 `twin: CARD`，或使用 --s"
+        "et twin=CARD。可選的卡：{known}。"
     ),
     "simulate.no_model": (
         "測試組 {group} 的模型 {model} 沒有對應的設定檔：請拿掉該組，或改用名稱以下列之一開頭的模"

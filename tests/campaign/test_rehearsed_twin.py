@@ -20,6 +20,7 @@ from inferometer.engine.twin.configuration import TwinSettings
 from inferometer.spec.campaign import CampaignError, Group
 from inferometer.spec.campaign_file import load_campaign
 from inferometer.spec.expand import expand
+from inferometer.spec.preset_files import preset_names
 from tests.campaign.tiny_campaign import tiny_campaign
 
 MODEL = "meta-llama/Llama-3.1-8B-Instruct"
@@ -75,8 +76,9 @@ def twin(command: str = "vllm serve {model}", **changes: Any) -> TwinSettings:
                 ("r9700", "gemma-3-27b", 2),
             },
         ),
-        ("dcu-batch", set()),  # no profile of its model
-        ("custom", set()),  # whose hardware nobody names
+        ("dcu-batch", {("k100-ai", "deepseek-r1-awq", 8)}),
+        ("production", {("r9700", "gpt-oss-120b", 4)}),
+        ("custom", {("h100", "gpt-oss-120b", 1)}),
     ],
 )
 def test_presets_are_rehearsed_on_their_cards(
@@ -102,6 +104,29 @@ def test_presets_are_rehearsed_on_their_cards(
 def test_without_a_twin_the_times_are_set(changes: dict[str, Any]) -> None:
     need = group(**changes).server
     assert engine_for(need) == settings_for(need)
+
+
+@pytest.mark.parametrize("preset", preset_names())
+def test_every_preset_has_a_twin(preset: str) -> None:
+    groups = expand(load_campaign(preset, environment={}), quick=True)
+    without = {each.id for each in groups if twin_for(each.server) is None}
+    # 14B does not fit one card
+    assert without == ({"3A-1k"} if preset == "pcie-machine-ab" else set())
+
+
+@pytest.mark.parametrize("own", [None, "h100"])
+def test_the_hardwares_card_comes_before_the_campaigns(own: str | None) -> None:
+    (only,) = expand(
+        tiny_campaign(
+            twin="r9700",
+            models={"m": MODEL},
+            servers={"s": {"kind": "process", "command": "x"}},
+            hardware={"h": {"twin": own}},
+            groups=[{"id": "g", "model": "m", "server": "s", "hardware": "h"}],
+        )
+    )
+    assert only.server.twin == (own or "r9700")
+    assert "twin" not in str(only.server.identity())
 
 
 def test_a_card_that_there_is_not() -> None:

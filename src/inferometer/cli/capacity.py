@@ -12,7 +12,7 @@ import typer
 
 from inferometer.cli.tables import show
 from inferometer.cli.usage import usage_error
-from inferometer.words import Said, spoken
+from inferometer.words import Said, in_words, spoken
 
 if TYPE_CHECKING:
     from inferometer.engine.twin.capacity import CapacityAnswer, Demand
@@ -166,7 +166,7 @@ def capacity(  # noqa: PLR0917 - typer makes an option of each
             (input_len, output_len), request_rate, max_concurrency, assert_
         )
         profiles = [read_fitted(path) for path in fitted or ()]
-        prices = dict(map(_price, price or ()))
+        prices = _prices(price or (), card)
         answers = [
             answer(settings, demand, max_cards, profiles)
             for settings in _candidates(
@@ -214,6 +214,15 @@ def _demand(
             values = {"name": each.metric, "known": ", ".join(metrics())}
             raise ValueError(Said("capacity.metric", values))
     return Demand(*lengths, rate, users, parsed)
+
+
+def _prices(told: Sequence[str], cards: Sequence[str]) -> dict[str, float]:
+    """Raises ValueError, also for a price of a card that is not considered."""
+    prices = dict(map(_price, told))
+    if others := [name for name in prices if name not in cards]:
+        values = {"names": others, "cards": list(dict.fromkeys(cards))}
+        raise ValueError(Said("capacity.price_of_others", values))
+    return prices
 
 
 def _price(text: str) -> tuple[str, float]:
@@ -292,7 +301,7 @@ def _tell(
     show(heads, [_row(each, demand, prices) for each in answers])
     for each in answers:
         if each.reason:
-            typer.echo(f"{_name(each)}: {each.reason}")
+            typer.echo(f"{_name(each)}: {in_words(each.reason)}")
     _tell_next(answers, demand)
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 DEFAULT_FACTORS = ("weights", "attention", "compute", "host")
 SHOWN = ("mean_tpot_ms", "output_throughput", "mean_ttft_ms")
+EXIT_MISFIT = 1
 MAX_NAMED = 20
 """Points left out that get their own line."""
 
@@ -144,10 +145,12 @@ def fit(  # noqa: PLR0917 - typer makes an option of each
     not determine is named, and its interval is wide. Use the profile with `inferometer engine
     --fitted`.
 
-    Exit code: 0 if a profile was written; 2 if not.
+    Exit code: 0 if a profile was written that describes the results; 1 if it was written and does
+    not; 2 if none was.
     """
     from inferometer.engine.twin.configuration import TwinSettings
     from inferometer.engine.twin.fit import MAX_FACTORS
+    from inferometer.engine.twin.memory import OutOfMemoryError
 
     if ladder_step is not None and prompts == "own":
         usage_error(Said("fit.no_ladder", {}))
@@ -177,11 +180,17 @@ def fit(  # noqa: PLR0917 - typer makes an option of each
             step=ladder_step,
         )
         profile = _fitted(found.ladders, names)
+    except OutOfMemoryError as error:
+        lacks_length = max_model_len is None
+        told = {"said": str(error)}
+        usage_error(Said("fit.no_length", told) if lacks_length else error)
     except ValueError as error:
         usage_error(error)
     _write(output, profile, found)
     _tell(profile, found.ladders)
     typer.echo(spoken().text("fit.written", path=printable(str(output))))
+    if profile.fit.misfits:
+        raise typer.Exit(EXIT_MISFIT)
 
 
 def _sorted(
@@ -300,3 +309,5 @@ def _tell_errors(found: Fit) -> None:
     for name, error in found.errors.items():
         values = {"name": name, "percent": 100 * error, "n": found.points}
         typer.echo(spoken().text("fit.error", **values))
+    for name, times in found.misfits.items():
+        typer.echo(spoken().text("fit.misfit", name=name, times=times))

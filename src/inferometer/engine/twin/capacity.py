@@ -29,6 +29,7 @@ from inferometer.engine.twin.simulation import Stretch
 from inferometer.engine.twin.step_time import PS
 from inferometer.spec.target import Threshold
 from inferometer.vocabulary import ONE_A_REQUEST
+from inferometer.words import Said
 
 UNFITTED_ERRORS: Mapping[str, float] = {
     "tpot": 0.15,
@@ -94,7 +95,7 @@ class CapacityAnswer:
     values: Mapping[str, TwinPrediction]
     """Throughput is that of all replicas."""
     reason: str = ""
-    """Why it cannot be, in the engine's words or ours."""
+    """Why it cannot be, or why nobody knows, in the engine's words or ours."""
     outside: tuple[str, ...] = ()
     """In what the numbers are extrapolated from the fit."""
     is_fitted: bool = False
@@ -160,11 +161,15 @@ def _tried(
         metric: _of_all(metric, each, replicas)
         for metric, each in values.items()
     }
+    lacking = [
+        each.metric for each in demand.targets if each.metric not in values
+    ]
     return CapacityAnswer(
         settings,
         replicas,
         _status(values, demand.targets),
         values,
+        Said("capacity.no_value", {"names": lacking}) if lacking else "",
         outside=profile.outside(settings, load) if profile else (),
         is_fitted=profile is not None,
         fits_at_once=twin.memory.concurrency(
@@ -203,11 +208,12 @@ def _of_all(metric: str, said: TwinPrediction, replicas: int) -> TwinPrediction:
 def _status(
     values: Mapping[str, TwinPrediction], targets: Sequence[Threshold]
 ) -> Status:
+    """A target on a number that the load does not have is neither met nor missed."""
     found = [each for each in targets if each.metric in values]
     said = [(each, values[each.metric]) for each in found]
     if not all(each.met(value.value) for each, value in said):
         return "misses"
-    sure = all(
+    sure = len(found) == len(targets) and all(
         each.met(value.low) and each.met(value.high) for each, value in said
     )
     return "meets" if sure else "unsure"

@@ -35,6 +35,8 @@ EXPECTED_ERROR: Mapping[str, float] = {
     "mean_ttft_ms": 0.15,
 }
 """By metric: the relative error that weighs as one. Only these are fitted."""
+HOPELESS = 5.0
+"""Times the expected error, from which on the twin does not describe the results."""
 IDENTIFIED = 0.5
 """A factor whose uncertainty is not below this share of the prior's is not identified."""
 ALIKE = 0.95
@@ -84,6 +86,15 @@ class Fit:
     points: int
     beyond: Mapping[str, float] = field(default_factory=dict)
     """The same with each combination of model, TP and link left out; empty if there is only one."""
+
+    @property
+    def misfits(self) -> dict[str, float]:
+        """Metrics whose error is hopeless, and how many times the expected one it is."""
+        times = {
+            name: error / EXPECTED_ERROR[name]
+            for name, error in self.errors.items()
+        }
+        return {name: each for name, each in times.items() if each > HOPELESS}
 
     @property
     def pairs(self) -> tuple[tuple[str, float], ...]:

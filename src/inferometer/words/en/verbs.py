@@ -252,11 +252,28 @@ VERBS: dict[str, str] = {
         "determined."
     ),
     "fit.error": "{name}: error {percent:.1f} % (root mean square, each of {n} points left out)",
+    "fit.misfit": (
+        "The twin does not describe these results: the error of {name} is {times:.0f} times the "
+        "expected one. Check --stack, --host-profile and the settings of the server that was "
+        "measured; do not plan with this profile."
+    ),
+    "fit.no_length": (
+        "With the model's own maximum length the twin would not start: {said} Set "
+        "--max-model-len to that of the server that was measured."
+    ),
     "fit.written": "Profile: {path}",
     "capacity.one_load": "Give either --request-rate or --max-concurrency.",
     "capacity.rate": "--request-rate is {value}: set a number above 0 and below 1,000,000.",
     "capacity.metric": "The twin has no {name}: set a target for one of {known}.",
     "capacity.price": "{text} is no price: write CARD=PER_HOUR, such as r9700=0.60.",
+    "capacity.price_of_others": (
+        "--price names {names}, but --card only {cards}: name the card as --card does, or leave "
+        "the price out."
+    ),
+    "capacity.no_value": (
+        "nobody knows whether it meets the target on {names}, which the simulated load does not "
+        "have, as answers of one token have no TPOT."
+    ),
     "capacity.simulated": (
         "Simulated, not measured: values with 90 % intervals. Power was never fitted."
     ),

@@ -221,11 +221,26 @@ VERBS: dict[str, str] = {
     "fit.unidentified": "这些结果无法确定 {name}：其区间取自原配置。请补充受它影响的结果。",
     "fit.alike": "{name} 与 {others} 对这些结果的影响相同：只能确定二者的组合。",
     "fit.error": "{name}：误差 {percent:.1f}%（均方根，{n} 个点逐一留出）",
+    "fit.misfit": (
+        "孪生引擎无法描述这些结果：{name} 的误差是预期的 {times:.0f} 倍。请检查 --stack、--host-p"
+        "rofile 和被测服务器的设置；不要用此配置做规划。"
+    ),
+    "fit.no_length": (
+        "按模型自身的最大长度，孪生引擎无法启动：{said} 请把 --max-model-len 设为被测服务器的值。"
+    ),
     "fit.written": "配置：{path}",
     "capacity.one_load": "请给出 --request-rate 或 --max-concurrency 之一。",
     "capacity.rate": "--request-rate 为 {value}：请设为大于 0、小于 1,000,000 的数。",
     "capacity.metric": "孪生引擎没有 {name}：目标可用的指标为 {known}。",
     "capacity.price": "{text} 不是价格：请写作 CARD=每小时价格，如 r9700=0.60。",
+    "capacity.price_of_others": (
+        "--price 给出了 {names}，而 --card 只有 {cards}：请使用与 --card 相同的名称，或去掉该价格"
+        "。"
+    ),
+    "capacity.no_value": (
+        "无法判断是否达到 {names} 的目标：模拟的负载没有这项数值（只有一个 token 的回答没有 TPOT"
+        "）。"
+    ),
     "capacity.simulated": "模拟结果，并非实测；数值附 90% 区间。功率从未拟合。",
     "capacity.head.deployment": "副本数 × 卡",
     "capacity.head.cards": "卡数",

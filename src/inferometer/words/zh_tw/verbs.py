@@ -221,11 +221,26 @@ VERBS: dict[str, str] = {
     "fit.unidentified": "這些結果無法決定 {name}：其區間取自原設定檔。請補充受它影響的結果。",
     "fit.alike": "{name} 與 {others} 對這些結果的影響相同：只能決定兩者的組合。",
     "fit.error": "{name}：誤差 {percent:.1f}%（均方根，{n} 個點逐一留出）",
+    "fit.misfit": (
+        "孿生引擎無法描述這些結果：{name} 的誤差是預期的 {times:.0f} 倍。請檢查 --stack、--host-p"
+        "rofile 和受測伺服器的設定；不要用此設定檔做規劃。"
+    ),
+    "fit.no_length": (
+        "按模型自身的最大長度，孿生引擎無法啟動：{said} 請把 --max-model-len 設為受測伺服器的值。"
+    ),
     "fit.written": "設定檔：{path}",
     "capacity.one_load": "請給出 --request-rate 或 --max-concurrency 其中之一。",
     "capacity.rate": "--request-rate 為 {value}：請設為大於 0、小於 1,000,000 的數。",
     "capacity.metric": "孿生引擎沒有 {name}：目標可用的指標為 {known}。",
     "capacity.price": "{text} 不是價格：請寫作 CARD=每小時價格，如 r9700=0.60。",
+    "capacity.price_of_others": (
+        "--price 給出了 {names}，而 --card 只有 {cards}：請使用與 --card 相同的名稱，或拿掉該價格"
+        "。"
+    ),
+    "capacity.no_value": (
+        "無法判斷是否達到 {names} 的目標：模擬的負載沒有這項數值（只有一個 token 的回答沒有 TPOT"
+        "）。"
+    ),
     "capacity.simulated": "模擬結果，並非實測；數值附 90% 區間。功率從未擬合。",
     "capacity.head.deployment": "副本數 × 卡",
     "capacity.head.cards": "卡數",

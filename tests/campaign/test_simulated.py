@@ -1,0 +1,145 @@
+"""A campaign in virtual time: the files of a run, marked, and never taken for a measurement's."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from inferometer.campaign.runner import run_campaign
+from inferometer.campaign.simulated import VirtualServers, simulated
+from inferometer.results.reader import read
+from inferometer.spec.campaign import CampaignError, CampaignSpec
+from inferometer.spec.campaign_file import load_campaign
+from inferometer.spec.expand import expand
+from inferometer.spec.preset_files import preset_names
+from inferometer.store.campaign.paths import CampaignPaths, campaign_paths
+from inferometer.store.run_directory import load_run
+from inferometer.trace import StampSource
+from tests.campaign.tiny_campaign import Remembering, task_of, tiny_campaign
+
+MODEL = "meta-llama/Llama-3.1-8B"
+CAMPAIGN: dict[str, Any] = {
+    "twin": "r9700",
+    "models": {"m": MODEL},
+    "servers": {"s": {"kind": "process", "command": "vllm serve {model}"}},
+    "telemetry": True,
+}
+
+
+def run(spec: CampaignSpec, places: CampaignPaths) -> Remembering:
+    display, servers = Remembering(), VirtualServers()
+    groups = simulated(expand(spec, quick=spec.name != "tiny"))
+    task = task_of(spec, servers.front, groups, virtual=servers.start)
+    outcome = run_campaign(task, places, display)
+    assert outcome.trouble is None
+    assert set(outcome.lost) <= {"3A-1k"}, outcome.lost
+    assert servers.virtual_s > 0 or not display.measured_points
+    return display
+
+
+def test_its_files_are_those_of_a_run_and_say_what_they_are(
+    tmp_path: Path,
+) -> None:
+    spec = tiny_campaign(**CAMPAIGN)
+    places = campaign_paths(str(tmp_path / "r"), "tiny", simulated=True)
+    assert places.result_dir == tmp_path / "r-simulated"
+    assert len(run(spec, places).measured_points) == 3
+    for path in places.result_dir.glob("*.json"):
+        assert json.loads(path.read_text())["rehearsal"] == "simulated"
+    directories = [*places.runs.iterdir()]
+    assert len(directories) == 3
+    for directory in directories:
+        told = load_run(directory)
+        assert told.spec.server is not None
+        assert told.spec.server["simulated"]["card"] == "r9700"
+        assert set(told.trace.events["stamp_source"]) == {StampSource.SIMULATED}
+        assert told.telemetry is not None
+        assert told.telemetry.is_simulated
+        assert told.environment["server"]["version"].endswith(".simulated")
+    assert run(spec, places).measured_points == []
+
+
+def test_every_reader_is_told(tmp_path: Path) -> None:
+    spec = tiny_campaign(**CAMPAIGN)
+    places = campaign_paths(str(tmp_path / "r"), "tiny", simulated=True)
+    run(spec, places)
+    alone = tmp_path / "elsewhere"
+    alone.mkdir()
+    for path in places.result_dir.glob("*.json"):
+        (alone / path.name).write_bytes(path.read_bytes())
+    for directory in (places.result_dir, alone):
+        points = read([directory]).points
+        assert len(points) == 3
+        for point in points:
+            assert point.conditions["rehearsal"] == "simulated"
+    assert points[0].conditions["rehearsal"] == "simulated"
+    notes = str(read([places.result_dir]).points[0].notes)
+    assert "It is simulated, not measured" in notes
+
+
+def test_a_simulated_point_is_no_rehearsed_and_no_measured_one() -> None:
+    groups = expand(tiny_campaign(**CAMPAIGN))
+    plans = (groups, simulated(groups))
+    measured, virtual = (
+        {point.spec.fingerprint for group in plan for point in group.points}
+        for plan in plans
+    )
+    assert len(measured) == len(virtual) == 3
+    assert not measured & virtual
+
+
+@pytest.mark.parametrize(
+    ("changes", "key"),
+    [
+        ({"twin": None}, "add `twin: CARD`"),
+        (
+            {"models": {"m": "nobody/knows-it"}},
+            "no profile of the model nobody",
+        ),
+        ({"twin": "r9999"}, "r9999"),
+        (
+            {
+                "servers": {
+                    "s": {"kind": "process", "command": "x --max-num-seqs many"}
+                }
+            },
+            "the server command of group g",
+        ),
+    ],
+)
+def test_what_a_twin_lacks_is_said(changes: dict[str, Any], key: str) -> None:
+    with pytest.raises(CampaignError, match=key):
+        simulated(expand(tiny_campaign(**{**CAMPAIGN, **changes})))
+
+
+def test_a_model_that_does_not_fit_loses_its_group_in_the_engines_words(
+    tmp_path: Path,
+) -> None:
+    spec = tiny_campaign(
+        **{**CAMPAIGN, "models": {"m": "meta-llama/Llama-3.1-70B"}}
+    )
+    display, servers = Remembering(), VirtualServers()
+    task = task_of(
+        spec, servers.front, simulated(expand(spec)), virtual=servers.start
+    )
+    outcome = run_campaign(task, CampaignPaths(tmp_path, "tiny"), display)
+    assert "No available memory for the cache blocks" in outcome.lost["g"]
+
+
+@pytest.mark.parametrize("name", preset_names())
+def test_every_preset_is_simulated(name: str, tmp_path: Path) -> None:
+    spec = load_campaign(name, environment={})
+    places = CampaignPaths(tmp_path / spec.result_dir, spec.name)
+    groups = simulated(expand(spec, quick=True))
+    points = [
+        point.id
+        for group in groups
+        for point in group.points
+        if group.id != "3A-1k"  # 14B does not fit one card
+    ]
+    display = run(spec, places)
+    assert display.measured_points == points
+    assert not [told for told in display.told if "INVALID" in told]

@@ -1,0 +1,65 @@
+"""`inferometer simulate` as a user calls it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from inferometer.cli.main import app
+
+CAMPAIGN = """
+name: small
+result_dir: results
+twin: r9700
+models: {m: meta-llama/Llama-3.1-8B}
+servers: {s: {kind: process, command: "vllm serve {model}"}}
+groups: [{id: g, model: m, server: s}]
+workload: {input_len: 64, output_len: 16}
+sampling: {ignore_eos: true}
+matrix: {max_concurrency: [1, 4]}
+load: {num_prompts: 8}
+"""
+
+
+@pytest.fixture(autouse=True)
+def campaign(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "small.yaml"
+    path.write_text(CAMPAIGN)
+    return path
+
+
+def simulate(*words: object) -> Result:
+    return CliRunner().invoke(app, ["simulate", *map(str, words)])
+
+
+def test_it_runs_to_its_end_and_is_then_done(campaign: Path) -> None:
+    done = simulate(campaign)
+    assert done.exit_code == 0, done.output
+    assert "2 points: 2 valid" in done.stdout
+    assert "Simulated, not measured: " in done.stdout
+    assert "times as fast as real time" in done.stdout
+    assert len([*Path("results-simulated").glob("*.json")]) == 2
+    assert not Path("results").exists()
+    again = simulate(campaign)
+    assert again.exit_code == 0
+    assert "(g/c" not in again.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "told"),
+    [
+        (("--assert", "mean_tpot_ms < 1"), 1, "mean_tpot_ms"),
+        (("--set", "twin=null"), 2, "add `twin: CARD`"),
+        (("--set", "twin=nothing"), 2, "r9700"),
+        (("--set", "models.m=nobody/knows-it"), 2, "no profile of the model"),
+    ],
+)
+def test_exit_codes(
+    campaign: Path, words: tuple[str, ...], code: int, told: str
+) -> None:
+    done = simulate(campaign, *words)
+    assert done.exit_code == code, done.output
+    assert told in done.output

@@ -24,7 +24,13 @@ MODEL = "meta-llama/Llama-3.1-8B"
 CAMPAIGN: dict[str, Any] = {
     "twin": "r9700",
     "models": {"m": MODEL},
-    "servers": {"s": {"kind": "process", "command": "vllm serve {model}"}},
+    "servers": {
+        "s": {
+            "kind": "process",
+            "command": "vllm serve {model}",
+            "max_model_len": 512,
+        }
+    },
     "telemetry": True,
 }
 

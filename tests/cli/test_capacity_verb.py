@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from inferometer.cli.main import app
+from inferometer.words import speak
 
 LOAD = ("--input-len", 256, "--output-len", 16, "--max-model-len", 2048)
+
+
+ONE_TOKEN = ("--input-len", 256, "--output-len", 1, "--max-model-len", 2048)
 
 
 def capacity(*words: object) -> Result:
@@ -44,6 +49,42 @@ def test_json_says_that_it_is_simulated() -> None:
         assert tpot["low"] < tpot["value"] < tpot["high"]
 
 
+def test_a_target_without_a_number_is_undecided() -> None:
+    done = capacity(
+        *("--card", "h100", "--tp", 1, "--request-rate", 2, *ONE_TOKEN),
+        *("--assert", "p99_ttft_ms < 9999", "--assert", "mean_tpot_ms < 30"),
+    )
+    assert done.exit_code == 0, done.output
+    assert "unsure" in done.stdout
+    said = "1 × h100 tp1: nobody knows whether it meets the target on"
+    assert f"{said} mean_tpot_ms" in done.stdout
+
+
+@pytest.mark.parametrize("form", ["svg", "png"])
+@pytest.mark.parametrize(
+    ("language", "says"),
+    [("en", "not measured"), ("zh-CN", "并非实测"), ("zh-TW", "並非實測")],
+)
+def test_the_answer_is_drawn(
+    tmp_path: Path, language: str, says: str, form: str
+) -> None:
+    path = tmp_path / f"answer.{form}"
+    speak(language)
+    done = capacity(
+        *("--card", "h100", "--tp", 1, "--tp", 2, "--request-rate", 2),
+        *(*LOAD, "--price", "h100=2", "--figure", path),
+    )
+    assert done.exit_code == 0, done.output
+    drawn = path.read_bytes()
+    if form == "svg":
+        text = drawn.decode()
+        assert says in text
+        assert "1 × h100 tp2" in text
+        assert text.count("stroke-dasharray") == 2  # a line for each target
+    else:
+        assert drawn.startswith(b"\x89PNG")
+
+
 def test_none_is_exit_code_1() -> None:
     done = capacity(
         *("--card", "r9700", "--tp", 1, "--request-rate", 2, *LOAD),
@@ -70,6 +111,8 @@ def test_none_is_exit_code_1() -> None:
         (("--request-rate", 1, "--card", "none"), "none"),
         (("--request-rate", 1, "--price", "r9700"), "CARD=PER_HOUR"),
         (("--request-rate", 1, "--price", "r9700=nan"), "CARD=PER_HOUR"),
+        (("--request-rate", 1, "--price", "h100=1"), "names h100"),
+        (("--request-rate", 1, "--figure", "a.pdf"), ".svg or .png"),
         (("--request-rate", 1, "--assert", "luck > 1"), "luck"),
         (("--request-rate", 1, "--assert", "fast"), "fast"),
         (("--request-rate", 1, "--fitted", "/none"), "cannot be read"),

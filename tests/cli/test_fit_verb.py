@@ -91,6 +91,31 @@ def test_a_ladder_gives_a_profile_that_the_engine_uses(
     assert "r9700" in told(refused)
 
 
+def test_results_that_the_twin_does_not_describe_are_a_finding(
+    results: Path, tmp_path: Path
+) -> None:
+    for path in results.iterdir():
+        content = json.loads(path.read_text())
+        content["mean_tpot_ms"] *= 40
+        path.write_text(json.dumps(content))
+    output = tmp_path / "p.yaml"
+    done = fit(results, output)
+    assert done.exit_code == 1, done.output
+    assert "The twin does not describe these results" in done.stdout
+    assert output.exists()
+
+
+def test_without_a_length_the_flag_is_named(
+    results: Path, tmp_path: Path
+) -> None:
+    done = call(
+        *("fit", results, "-o", tmp_path / "p.yaml", "--twin", "r9700"),
+        *("--factor", "host"),
+    )
+    assert done.exit_code == 2, done.output
+    assert "Set --max-model-len" in told(done)
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [

@@ -14,7 +14,7 @@ name: small
 result_dir: results
 twin: r9700
 models: {m: meta-llama/Llama-3.1-8B}
-servers: {s: {kind: process, command: "vllm serve {model}"}}
+servers: {s: {kind: process, command: "vllm serve {model}", max_model_len: 512}}
 groups: [{id: g, model: m, server: s}]
 workload: {input_len: 64, output_len: 16}
 sampling: {ignore_eos: true}

@@ -12,6 +12,7 @@ import typer
 
 from inferometer.cli.tables import show
 from inferometer.cli.usage import usage_error
+from inferometer.printable import printable
 from inferometer.words import Said, in_words, spoken
 
 if TYPE_CHECKING:
@@ -125,6 +126,15 @@ Prices = Annotated[
         show_default="no costs",
     ),
 ]
+FigureFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--figure",
+        metavar="FILE",
+        help="Draw the answer to this file, .svg or .png.",
+        show_default="no figure",
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -146,6 +156,7 @@ def capacity(  # noqa: PLR0917 - typer makes an option of each
     max_num_seqs: Seqs = None,
     fitted: FittedProfiles = None,
     price: Prices = None,
+    figure: FigureFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Find deployments that serve a load within its targets, before a machine is bought.
@@ -167,6 +178,7 @@ def capacity(  # noqa: PLR0917 - typer makes an option of each
         )
         profiles = [read_fitted(path) for path in fitted or ()]
         prices = _prices(price or (), card)
+        _check_figure(figure)
         answers = [
             answer(settings, demand, max_cards, profiles)
             for settings in _candidates(
@@ -189,6 +201,8 @@ def capacity(  # noqa: PLR0917 - typer makes an option of each
         _print_json(answers, prices)
     else:
         _tell(answers, demand, prices)
+    if figure is not None:
+        _draw(figure, answers, demand, prices)
     if not answers or answers[0].status in {"misses", "refused"}:
         raise typer.Exit(EXIT_NONE)
 
@@ -299,9 +313,10 @@ def _tell(
     if prices:
         heads += [words.text("capacity.head.hour"), "/M tok"]
     show(heads, [_row(each, demand, prices) for each in answers])
-    for each in answers:
-        if each.reason:
-            typer.echo(f"{_name(each)}: {in_words(each.reason)}")
+    for reason in dict.fromkeys(each.reason for each in answers):
+        if reason:
+            which = [_name(e) for e in answers if e.reason == reason]
+            typer.echo(f"{words.listed(which)}: {in_words(reason)}")
     _tell_next(answers, demand)
 
 
@@ -401,6 +416,61 @@ def _tell_next(answers: Sequence[CapacityAnswer], demand: Demand) -> None:
         f"--random-output-len {share.output_tokens} --num-prompts {share.requests} {load} "
         "--ignore-eos "
         + " ".join(f"--assert '{target}'" for target in demand.targets)
+    )
+
+
+def _check_figure(path: Path | None) -> None:
+    """Raises ValueError."""
+    if path is not None and path.suffix not in {".svg", ".png"}:
+        raise ValueError(Said("capacity.figure", {"path": str(path)}))
+
+
+def _draw(
+    path: Path,
+    answers: Sequence[CapacityAnswer],
+    demand: Demand,
+    prices: dict[str, float],
+) -> None:
+    from inferometer.report.figures.capacity import Deployment, draw_capacity
+    from inferometer.report.figures.writing import write
+    from inferometer.store.atomic import CannotWriteError
+
+    deployments = [
+        Deployment(
+            _name(each),
+            each.status,
+            {
+                metric: (said.low, said.value, said.high)
+                for metric, said in each.values.items()
+            },
+            each.card_w * each.cards,
+            _hourly(each, prices),
+        )
+        for each in answers
+        if each.status != "refused"
+    ]
+    limits = {target.metric: target.limit for target in demand.targets}
+    words = spoken()
+    drawing = draw_capacity(
+        path.stem, deployments, limits, _load_in_words(demand), words
+    )
+    form = path.suffix.removeprefix(".")
+    try:
+        write([drawing], path.parent, formats=[form], language=words.language)
+    except CannotWriteError as error:
+        usage_error(error)
+    typer.echo(
+        words.text("capacity.drawn", path=printable(str(path))), err=True
+    )
+
+
+def _load_in_words(demand: Demand) -> str:
+    lengths = {"input": demand.prompt_tokens, "output": demand.output_tokens}
+    if demand.users is not None:
+        told = {**lengths, "users": demand.users}
+        return spoken().text("capacity.load.users", **told)
+    return spoken().text(
+        "capacity.load.rate", rate=demand.request_rate, **lengths
     )
 
 

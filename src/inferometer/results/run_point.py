@@ -452,6 +452,9 @@ def _notes(
         kind = str(rehearsal).rpartition(" ")[2]
         known = kind if kind in STAND_INS else "quick"
         notes.append(Said(f"note.rehearsal_{known}"))
+        speed = number(at(run, "spec", "server", "embedded", "speed"))
+        if known == "embedded" and speed is not None and speed != 1:
+            notes.append(Said("note.rehearsal_twin", {"speed": speed}))
     cards = _whole(at(run, "spec", "server", "hardware", "gpus"))
     if cards is not None and conditions.get("gpus") not in (None, cards):
         used = {name: conditions.get(name) for name in ("config", "gpus")}

@@ -4,6 +4,8 @@ from here.
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from math import isfinite
 
@@ -63,6 +65,11 @@ FIGURES: dict[str, Figure] = {
     "over_time": Figure("figure.over_time", draw_over_time, "runs"),
 }
 """By key, which also names the files; in the order in which a reader meets them."""
+NOT_MEASURED = {
+    "note.rehearsal_simulated": "simulated",
+    "note.rehearsal_twin": "twin_speed",
+}
+"""Notes of points that every figure repeats, and its word for them."""
 
 
 def draw(key: str, material: Material, words: Words) -> Drawing | Absent:
@@ -87,9 +94,23 @@ def _draw(key: str, material: Material, words: Words) -> Drawing | Absent:
         words.text(f"figure.mark.{status}") for status in doubtful(sketch.rows)
     ]:
         sketch = replace(sketch, notes=[*sketch.notes, "   ".join(marks)])
+    if marks := _not_measured(material.points, words):
+        sketch = replace(sketch, notes=[*marks, *sketch.notes])
     if sketch.about:
         title = words.text("page.colon", label=title, text=sketch.about)
     return Drawing(key, title, sketch)
+
+
+def _not_measured(points: Sequence[Point], words: Words) -> list[str]:
+    """What a figure says above all else: which points were simulated, and which are of a twin that
+    ran faster than time.
+    """
+    found = Counter(note.key for point in points for note in point.notes)
+    return [
+        words.text(f"figure.{key}", n=found[note], all=len(points))
+        for note, key in NOT_MEASURED.items()
+        if found[note]
+    ]
 
 
 def _with_finite_values(material: Material) -> Material:

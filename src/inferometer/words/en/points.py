@@ -90,6 +90,10 @@ POINTS: dict[str, str] = {
     "note.rehearsal_simulated": (
         "It is simulated, not measured: a twin computed it in virtual time."
     ),
+    "note.rehearsal_twin": (
+        "The twin ran at {speed:g} times its speed: its latencies are 1/{speed:g} of, and its "
+        "rates {speed:g} times, what it would show in real time."
+    ),
     "note.simulated": (
         "simulated: the server is Inferometer's own embedded engine, or a twin of it; its results "
         "say nothing about a real server."

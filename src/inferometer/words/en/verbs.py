@@ -270,6 +270,14 @@ VERBS: dict[str, str] = {
         "--price names {names}, but --card only {cards}: name the card as --card does, or leave "
         "the price out."
     ),
+    "capacity.figure": "{path}: a figure is written as .svg or .png.",
+    "capacity.load.rate": (
+        "{rate:g} requests/s, {input} tokens in, {output} out"
+    ),
+    "capacity.load.users": (
+        "{users} requests at once, {input} tokens in, {output} out"
+    ),
+    "capacity.drawn": "Figure: {path}",
     "capacity.no_value": (
         "nobody knows whether it meets the target on {names}, which the simulated load does not "
         "have, as answers of one token have no TPOT."

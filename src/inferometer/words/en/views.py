@@ -64,6 +64,21 @@ VIEWS: dict[str, str] = {
     "figure.note.no_energy": "{n} of {all} points have no valid energy; they are gaps.",
     "figure.efficiency": "Efficiency map: configuration by load",
     "figure.spread": "Latency by configuration",
+    "figure.simulated": "Simulated, not measured: {n} of {all} points.",
+    "figure.twin_speed": (
+        "Rehearsed on a twin that ran faster than real time: {n} of {all} points. Their "
+        "latencies are too short and their rates too high by that factor; the notes of each "
+        "point say which."
+    ),
+    "figure.capacity": (
+        "Deployments against the targets (simulated, not measured)"
+    ),
+    "figure.capacity.note": (
+        "{load}. Lines: 90 % intervals; dashed: the target. Power was never fitted to a "
+        "measurement."
+    ),
+    "figure.capacity.watts": "Power of all cards (W, unfitted)",
+    "figure.capacity.cost": "Cost per hour",
     "figure.dates": "Change over dates",
     "figure.nothing.saturation": "No curve has four levels of load or more.",
     "figure.nothing.configurations": "There are no two configurations at several loads.",

@@ -561,6 +561,7 @@ HELP: dict[str, str] = {
         "`inferometer fit` 生成的配置，用于卡、引擎和主机都相符的部署；可重复。"
     ),
     "capacity.price": "一张卡每小时的价格，币种不限；可重复。",
+    "capacity.figure": "把答案画成图，写入该文件（.svg 或 .png）。",
     "capacity.as_json": "输出 JSON。",
     "engine.host": "监听的地址；默认只能从本机访问。",
     "engine.port": "监听的端口；0 表示选一个空闲的。",

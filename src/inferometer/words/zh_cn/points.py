@@ -70,6 +70,9 @@ POINTS: dict[str, str] = {
     "note.output_len": "输出长度取实测平均值 {tokens:.6g} token：没有资料说明要求的长度。",
     "note.rehearsal_embedded": "这是用内置引擎进行的演练：不反映真实的服务器。",
     "note.rehearsal_simulated": "这是模拟结果，并非实测：由孪生引擎在虚拟时间中算出。",
+    "note.rehearsal_twin": (
+        "孪生引擎以 {speed:g} 倍速运行：延迟是实时的 1/{speed:g}，吞吐是实时的 {speed:g} 倍。"
+    ),
     "note.simulated": (
         "模拟结果：服务器是 Inferometer 的内置引擎或孪生引擎，结果不反映真实的服务器。"
     ),

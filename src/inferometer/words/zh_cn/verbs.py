@@ -237,6 +237,14 @@ VERBS: dict[str, str] = {
         "--price 给出了 {names}，而 --card 只有 {cards}：请使用与 --card 相同的名称，或去掉该价格"
         "。"
     ),
+    "capacity.figure": "{path}：图只能写成 .svg 或 .png。",
+    "capacity.load.rate": (
+        "每秒 {rate:g} 个请求，输入 {input} token，输出 {output} token"
+    ),
+    "capacity.load.users": (
+        "并发 {users} 个请求，输入 {input} token，输出 {output} token"
+    ),
+    "capacity.drawn": "图：{path}",
     "capacity.no_value": (
         "无法判断是否达到 {names} 的目标：模拟的负载没有这项数值（只有一个 token 的回答没有 TPOT"
         "）。"

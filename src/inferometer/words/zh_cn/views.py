@@ -55,6 +55,17 @@ VIEWS: dict[str, str] = {
     "figure.note.no_energy": "{all} 个测试点中有 {n} 个没有有效的能耗数据，图中留空。",
     "figure.efficiency": "效率图：配置 × 负载",
     "figure.spread": "各配置的延迟分布",
+    "figure.simulated": "模拟结果，并非实测：{all} 个测试点中的 {n} 个。",
+    "figure.twin_speed": (
+        "在快于实时的孪生引擎上演练：{all} 个测试点中的 {n} 个。它们的延迟偏短、吞吐偏高，倍数见"
+        "各测试点的说明。"
+    ),
+    "figure.capacity": "各部署与目标（模拟结果，并非实测）",
+    "figure.capacity.note": (
+        "{load}。线段：90% 区间；虚线：目标。功率从未按实测拟合。"
+    ),
+    "figure.capacity.watts": "所有卡的功率（W，未拟合）",
+    "figure.capacity.cost": "每小时费用",
     "figure.dates": "随日期的变化",
     "figure.nothing.saturation": "没有任何一条曲线有四个及以上的负载级别。",
     "figure.nothing.configurations": "没有在多个负载下测过的两种及以上配置。",

@@ -564,6 +564,7 @@ HELP: dict[str, str] = {
         "）"
     ),
     "capacity.price": "一張卡每小時的價格，幣別不限；可重複。",
+    "capacity.figure": "把答案畫成圖，寫入該檔案（.svg 或 .png）。",
     "capacity.as_json": "輸出 JSON。",
     "engine.host": "監聽的位址；預設只能從本機存取。",
     "engine.port": "監聽的連接埠；0 表示選一個閒置的。",

@@ -237,6 +237,14 @@ VERBS: dict[str, str] = {
         "--price 給出了 {names}，而 --card 只有 {cards}：請使用與 --card 相同的名稱，或拿掉該價格"
         "。"
     ),
+    "capacity.figure": "{path}：圖只能寫成 .svg 或 .png。",
+    "capacity.load.rate": (
+        "每秒 {rate:g} 個請求，輸入 {input} token，輸出 {output} token"
+    ),
+    "capacity.load.users": (
+        "並發 {users} 個請求，輸入 {input} token，輸出 {output} token"
+    ),
+    "capacity.drawn": "圖：{path}",
     "capacity.no_value": (
         "無法判斷是否達到 {names} 的目標：模擬的負載沒有這項數值（只有一個 token 的回答沒有 TPOT"
         "）。"

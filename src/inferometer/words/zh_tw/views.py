@@ -55,6 +55,17 @@ VIEWS: dict[str, str] = {
     "figure.note.no_energy": "{all} 個測試點中有 {n} 個沒有有效的能耗資料，圖中留白。",
     "figure.efficiency": "效率圖：組態 × 負載",
     "figure.spread": "各組態的延遲分布",
+    "figure.simulated": "模擬結果，並非實測：{all} 個測試點中的 {n} 個。",
+    "figure.twin_speed": (
+        "在快於即時的孿生引擎上演練：{all} 個測試點中的 {n} 個。它們的延遲偏短、吞吐偏高，倍數見"
+        "各測試點的說明。"
+    ),
+    "figure.capacity": "各部署與目標（模擬結果，並非實測）",
+    "figure.capacity.note": (
+        "{load}。線段：90% 區間；虛線：目標。功率從未按實測擬合。"
+    ),
+    "figure.capacity.watts": "所有卡的功率（W，未擬合）",
+    "figure.capacity.cost": "每小時費用",
     "figure.dates": "隨日期的變化",
     "figure.nothing.saturation": "沒有任何一條曲線有四個以上的負載級距。",
     "figure.nothing.configurations": "沒有在多個負載下量測過的兩種以上組態。",

@@ -1,0 +1,125 @@
+"""The answer of `capacity` as a figure: a deployment a row, with the interval of each target's
+metric, the target as a line, and what the deployment draws and costs. All of it is simulated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import altair as alt
+
+from inferometer.report.figures.drawing import (
+    Drawing,
+    Panel,
+    Row,
+    Sketch,
+    base,
+    layered,
+    unchecked,
+)
+from inferometer.report.figures.scales import value_axis
+from inferometer.report.tables.columns import with_unit
+from inferometer.words import Words
+
+MAX_DEPLOYMENTS = 40
+ROW_HEIGHT = 24
+"""Pixels of a deployment."""
+STATUSES = ("meets", "unsure", "misses")
+WATTS, COST = "watts", "cost"
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """A deployment that starts, and what it would do."""
+
+    name: str
+    status: str
+    """One of STATUSES."""
+    intervals: Mapping[str, tuple[float, float, float]]
+    """(low, value, high) by metric."""
+    watts: float
+    cost: float | None
+    """Per hour; None where nobody gave a price."""
+
+
+def draw_capacity(
+    key: str,
+    deployments: Sequence[Deployment],
+    limits: Mapping[str, float],
+    load: str,
+    words: Words,
+) -> Drawing:
+    """`limits`: what each target's metric is held against. `load`: in words."""
+    shown = deployments[:MAX_DEPLOYMENTS]
+    rows = [row for each in shown for row in _rows(each, limits, words)]
+    rows += [{"on": metric, "limit": limit} for metric, limit in limits.items()]
+    names = [each.name for each in shown]
+    with unchecked():
+        panels = [
+            _panel(rows, what, names, words)
+            for what in (*limits, WATTS, COST)
+            if any(row["on"] == what and "value" in row for row in rows)
+        ]
+    notes = [words.text("figure.capacity.note", load=load)]
+    if hidden := len(deployments) - len(shown):
+        notes.append(words.counted("console.more", hidden))
+    title = words.text("figure.capacity")
+    return Drawing(key, title, Sketch(panels, rows, notes))
+
+
+def _rows(
+    each: Deployment, limits: Mapping[str, float], words: Words
+) -> list[Row]:
+    known = {
+        name: each.intervals[name] for name in limits if name in each.intervals
+    }
+    known[WATTS] = (each.watts,) * 3
+    if each.cost is not None:
+        known[COST] = (each.cost,) * 3
+    status = words.text(f"capacity.status.{each.status}")
+    return [
+        {"on": what, "who": each.name, "status": status}
+        | dict(zip(("low", "value", "high"), values, strict=True))
+        for what, values in known.items()
+    ]
+
+
+def _panel(
+    rows: Sequence[Row], what: str, names: Sequence[str], words: Words
+) -> Panel:
+    mine = [row for row in rows if row["on"] == what]
+    fields = ("low", "value", "high", "limit")
+    axis = value_axis(
+        [row[name] for row in mine for name in fields if name in row],
+        decades=1.0,
+    )
+    there = base().transform_filter(f"datum.on == '{what}'")
+    statuses = [words.text(f"capacity.status.{each}") for each in STATUSES]
+    present = {row.get("status") for row in rows}
+    scale = alt.Scale(domain=[each for each in statuses if each in present])
+    status = {
+        "color": alt.Color("status:N", title=None, scale=scale),
+        "shape": alt.Shape("status:N", title=None, scale=scale),
+    }
+    names_axis = alt.Axis(title=None, labelLimit=260, domain=False, ticks=False)
+    found = there.transform_filter("isValid(datum.value)").encode(
+        y=alt.Y("who:N", sort=list(names), axis=names_axis)
+    )
+    layers = [
+        found.mark_rule(strokeWidth=3, opacity=0.5).encode(
+            x=axis.x("low:Q"), x2=alt.X2("high:Q"), color=status["color"]
+        ),
+        found.mark_point(filled=True, size=60, opacity=1).encode(
+            x=axis.x("value:Q"), **status
+        ),
+        there.transform_filter("isValid(datum.limit)")
+        .mark_rule(strokeDash=[5, 4], strokeWidth=1.5)
+        .encode(x=axis.x("limit:Q")),
+    ]
+    title = (
+        words.text(f"figure.capacity.{what}")
+        if what in {WATTS, COST}
+        else with_unit(what, words)
+    )
+    return layered(layers, title, height=ROW_HEIGHT * len(names))

@@ -84,6 +84,7 @@ def nothing_left_behind() -> Iterator[None]:
 
 
 LONG = (
+    "tests/test_planning.py",
     "tests/campaign/test_kill.py",
     "tests/results/test_notebook.py",
     "tests/faults/test_clean_runs.py",

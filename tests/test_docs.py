@@ -45,6 +45,7 @@ TRANSLATED = [
     ("docs/recipes.md", "docs/recipes.zh-CN.md"),
     ("docs/doctor.md", "docs/doctor.zh-CN.md"),
     ("docs/python.md", "docs/python.zh-CN.md"),
+    ("docs/planning.md", "docs/planning.zh-CN.md"),
     ("docs/from-scripts.md", "docs/from-scripts.zh-CN.md"),
     ("docs/vllm-flags.md", "docs/vllm-flags.zh-CN.md"),
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from math import log
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -18,10 +18,18 @@ from inferometer.words import Said, in_words, spoken
 if TYPE_CHECKING:
     from inferometer.engine.twin.capacity import CapacityAnswer, Demand
     from inferometer.engine.twin.configuration import TwinSettings
+    from inferometer.engine.twin.fitted import Fitted
     from inferometer.spec.target import Threshold
 
 EXIT_NONE = 1
 SHOWN = ("p99_ttft_ms", "mean_tpot_ms", "output_throughput")
+AFTER = (
+    "capacity.head.fits",
+    "capacity.head.kv",
+    "capacity.head.hits",
+    "capacity.head.w",
+    "capacity.head.kwh",
+)
 CANDIDATES = (1, 2, 4, 8)
 BAR = 21
 """Columns of an interval's picture, the target in its middle."""
@@ -126,6 +134,21 @@ Prices = Annotated[
         show_default="no costs",
     ),
 ]
+Prefix = Annotated[
+    int,
+    typer.Option(
+        min=0,
+        help="Tokens at the beginning of each prompt that all prompts share.",
+    ),
+]
+Limits = Annotated[
+    bool,
+    typer.Option(
+        "--limits",
+        help="Find the load from which each deployment misses a target, and from which half and "
+        "all of its KV cache is in use.",
+    ),
+]
 FigureFile = Annotated[
     Path | None,
     typer.Option(
@@ -156,6 +179,8 @@ def capacity(  # noqa: PLR0917 - typer makes an option of each
     max_num_seqs: Seqs = None,
     fitted: FittedProfiles = None,
     price: Prices = None,
+    prefix_len: Prefix = 0,
+    limits: Limits = False,
     figure: FigureFile = None,
     as_json: AsJson = False,
 ) -> None:
@@ -176,6 +201,7 @@ def capacity(  # noqa: PLR0917 - typer makes an option of each
         demand = _demand(
             (input_len, output_len), request_rate, max_concurrency, assert_
         )
+        demand = replace(demand, prefix_tokens=min(prefix_len, input_len))
         profiles = [read_fitted(path) for path in fitted or ()]
         prices = _prices(price or (), card)
         _check_figure(figure)
@@ -201,6 +227,8 @@ def capacity(  # noqa: PLR0917 - typer makes an option of each
         _print_json(answers, prices)
     else:
         _tell(answers, demand, prices)
+    if limits:
+        _tell_limits(answers, demand, profiles)
     if figure is not None:
         _draw(figure, answers, demand, prices)
     if not answers or answers[0].status in {"misses", "refused"}:
@@ -309,7 +337,7 @@ def _tell(
     names = ("deployment", "cards", "status", "picture")
     heads = [words.text(f"capacity.head.{name}") for name in names]
     heads[-1] += f" {demand.targets[0]}"
-    heads += [*SHOWN, "KV %", words.text("capacity.head.w")]
+    heads += [*SHOWN, *map(words.text, AFTER)]
     if prices:
         heads += [words.text("capacity.head.hour"), "/M tok"]
     show(heads, [_row(each, demand, prices) for each in answers])
@@ -326,7 +354,7 @@ def _row(
     words = spoken()
     status = words.text(f"capacity.status.{found.status}")
     if found.status == "refused":
-        rest = len(SHOWN) + 3 + 2 * bool(prices)
+        rest = len(SHOWN) + len(AFTER) + 1 + 2 * bool(prices)
         return [_name(found), "-", status, *["-"] * rest]
     if not found.is_fitted:
         status += " " + words.text("capacity.unfitted")
@@ -341,7 +369,14 @@ def _row(
             if said is None
             else f"{said.value:,.0f} ({said.low:,.0f} … {said.high:,.0f})"
         )
-    row += [f"{100 * found.kv_peak:.0f}", f"{found.card_w * found.cards:,.0f}"]
+    energy = found.kwh_per_million_tokens
+    row += [
+        f"{found.fits_at_once * found.replicas:,.0f}",
+        f"{100 * found.kv_peak:.0f}",
+        "-" if found.prefix_hits is None else f"{100 * found.prefix_hits:.0f}",
+        f"{found.card_w * found.cards:,.0f}",
+        "-" if energy is None else f"{energy:.2f}",
+    ]
     if prices:
         row += [_money(each) for each in _costs(found, prices)]
     return row
@@ -410,13 +445,42 @@ def _tell_next(answers: Sequence[CapacityAnswer], demand: Demand) -> None:
         if share.max_concurrency
         else f"--request-rate {share.request_rate:g}"
     )
+    prefix = share.prefix_tokens
+    own = share.prompt_tokens - prefix
+    shared = f"--random-prefix-len {prefix} " if prefix else ""
     typer.echo(words.text("capacity.measure", name=_name(best)))
     typer.echo(
-        f"  inferometer bench --model MODEL --random-input-len {share.prompt_tokens} "
+        f"  inferometer bench --model MODEL {shared}--random-input-len {own} "
         f"--random-output-len {share.output_tokens} --num-prompts {share.requests} {load} "
         "--ignore-eos "
         + " ".join(f"--assert '{target}'" for target in demand.targets)
     )
+
+
+def _tell_limits(
+    answers: Sequence[CapacityAnswer],
+    demand: Demand,
+    profiles: Sequence[Fitted],
+) -> None:
+    from inferometer.engine.twin.capacity import MAX_GROWTH, limits
+
+    words = spoken()
+    unit = "req/s" if demand.users is None else words.text("capacity.at_once")
+    names = ("deployment", "misses_from", "kv_half", "kv_full")
+    rows = [
+        [_name(each)]
+        + [
+            f"> {MAX_GROWTH * demand.load:,.3g}"
+            if load is None
+            else f"{load:,.3g}"
+            for load in (found.misses_from, found.kv_half, found.kv_full)
+        ]
+        for each in answers
+        if each.status != "refused"
+        for found in [limits(each, demand, profiles)]
+    ]
+    typer.echo(words.text("capacity.limits", unit=unit))
+    show([words.text(f"capacity.head.{name}") for name in names], rows)
 
 
 def _check_figure(path: Path | None) -> None:

@@ -10,6 +10,7 @@ from inferometer.engine.twin.capacity import (
     CapacityAnswer,
     Demand,
     answer,
+    limits,
     metrics,
 )
 from inferometer.engine.twin.configuration import TwinSettings
@@ -67,6 +68,44 @@ def test_what_does_not_fit_is_refused_in_the_engines_words() -> None:
     long = answer(R9700, replace(DEMAND, prompt_tokens=4000), 8)
     assert long.status == "refused"
     assert "4032 tokens" in long.reason
+
+
+LIGHT = Demand(512, 32, request_rate=2.0, targets=TIGHT)
+
+
+def test_a_shared_prefix_is_found_and_saves_time() -> None:
+    half = replace(LIGHT, prefix_tokens=256)
+    alone, shared = (answer(R9700, each, 1) for each in (LIGHT, half))
+    assert alone.prefix_hits == 0
+    assert shared.prefix_hits == pytest.approx(0.5, abs=0.02)
+    ttft_ms = [each.values["mean_ttft_ms"].value for each in (shared, alone)]
+    assert ttft_ms[0] < ttft_ms[1]
+
+
+def test_limits_are_where_the_load_reaches_them() -> None:
+    limit = limits(answer(R9700, LIGHT, 1), LIGHT)
+    assert limit.misses_from is not None
+    for factor, missed in ((0.85, False), (1.0, True)):
+        load = LIGHT.times(factor * limit.misses_from / LIGHT.load)
+        assert (answer(R9700, load, 1).status == "misses") is missed
+    assert limit.kv_half is not None
+    assert limit.kv_full is None or limit.kv_half <= limit.kv_full
+
+
+@pytest.mark.parametrize(
+    ("output_tokens", "status"), [(1, "unsure"), (32, "meets")]
+)
+def test_a_target_on_what_the_load_does_not_have(
+    output_tokens: int, status: str
+) -> None:
+    loose = (
+        parse_target("p99_ttft_ms < 9999"),
+        parse_target("mean_tpot_ms < 999"),
+    )
+    load = Demand(512, output_tokens, request_rate=1.0, targets=loose)
+    found = answer(R9700, load, 1)
+    assert found.status == status
+    assert ("mean_tpot_ms" in found.reason) is (status == "unsure")
 
 
 def test_power_and_kv_lie_within_what_a_card_can(

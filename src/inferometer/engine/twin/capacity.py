@@ -8,8 +8,8 @@ Where a target lies within the interval, nobody knows until it is measured.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from math import ceil, inf
 from typing import Literal
 
@@ -25,6 +25,7 @@ from inferometer.engine.twin.fitted import Fitted, TwinPrediction, around
 from inferometer.engine.twin.memory import OutOfMemoryError
 from inferometer.engine.twin.power import step_power_w
 from inferometer.engine.twin.profiles import CardProfile, ProfileError
+from inferometer.engine.twin.scheduler import Scheduler
 from inferometer.engine.twin.simulation import Stretch
 from inferometer.engine.twin.step_time import PS
 from inferometer.spec.target import Threshold
@@ -52,6 +53,11 @@ APART = 0.9
 keep in step.
 """
 
+MIN_GROWTH, MAX_GROWTH, LIMIT_STEP = 1 / 16, 16.0, 1.1
+"""Of the load, where its limits are looked for."""
+HALF, FULL = 0.5, 0.99
+"""Shares of the KV blocks; a request waits where the last blocks do not suffice."""
+
 Status = Literal["meets", "unsure", "misses", "refused"]
 
 
@@ -64,6 +70,19 @@ class Demand:
     request_rate: float | None = None
     users: int | None = None
     targets: tuple[Threshold, ...] = ()
+    prefix_tokens: int = 0
+    """Of each prompt, the first so many are the same in all."""
+
+    def times(self, factor: float) -> Demand:
+        """So many times the load."""
+        if self.users is not None:
+            return replace(self, users=max(1, round(self.users * factor)))
+        return replace(self, request_rate=(self.request_rate or 0) * factor)
+
+    @property
+    def load(self) -> float:
+        """Requests at once, or per second."""
+        return float(self.request_rate or self.users or 0)
 
     def share(self, replicas: int) -> TwinLoad:
         """Of one replica."""
@@ -75,6 +94,7 @@ class Demand:
                 self.output_tokens,
                 max_concurrency=users,
                 shortest=APART,
+                prefix_tokens=self.prefix_tokens,
             )
         rate = (self.request_rate or inf) / replicas
         return TwinLoad(
@@ -82,6 +102,7 @@ class Demand:
             self.prompt_tokens,
             self.output_tokens,
             request_rate=rate,
+            prefix_tokens=self.prefix_tokens,
         )
 
 
@@ -106,9 +127,35 @@ class CapacityAnswer:
     card_w: float = 0.0
     """Mean power of a card. No factor of it was ever fitted."""
 
+    prefix_hits: float | None = None
+    """Share of the prompt tokens that the prefix cache has; None without such a cache."""
+
     @property
     def cards(self) -> int:
         return self.settings.tp * self.replicas
+
+    @property
+    def kwh_per_million_tokens(self) -> float | None:
+        """Of the cards, for output tokens."""
+        said = self.values.get("output_throughput")
+        if said is None or not said.value:
+            return None
+        return self.card_w * self.cards / said.value / 3.6
+
+
+@dataclass(frozen=True, slots=True)
+class CapacityLimits:
+    """From which load on a deployment is at a limit, in requests at once or per second; None beyond
+    MAX_GROWTH times the load that was asked for.
+    """
+
+    misses_from: float | None
+    """The smallest load that misses a target, known to LIMIT_STEP; 0 where even MIN_GROWTH of the
+    load does.
+    """
+    kv_half: float | None
+    """The smallest load with which half of the KV blocks are in use at some time."""
+    kv_full: float | None
 
 
 def answer(
@@ -135,6 +182,39 @@ def answer(
     except (OutOfMemoryError, ProfileError) as error:
         return CapacityAnswer(settings, most, "refused", {}, str(error))
     return found
+
+
+def limits(
+    found: CapacityAnswer, demand: Demand, profiles: Sequence[Fitted] = ()
+) -> CapacityLimits:
+    """Of a deployment that starts, with its replicas. Each is known to LIMIT_STEP."""
+    tried: dict[float, CapacityAnswer] = {}
+
+    def at(factor: float) -> CapacityAnswer:
+        load = demand.times(factor)
+        if load.load not in tried:
+            tried[load.load] = _tried(
+                found.settings, load, found.replicas, profiles
+            )
+        return tried[load.load]
+
+    def first(reached: Callable[[CapacityAnswer], bool]) -> float | None:
+        """The smallest load at which that is so; 0 if it always is."""
+        low, high = MIN_GROWTH, MAX_GROWTH
+        if reached(at(low)):
+            return 0.0
+        if not reached(at(high)):
+            return None
+        while high / low > LIMIT_STEP:
+            middle = (low * high) ** 0.5
+            low, high = (low, middle) if reached(at(middle)) else (middle, high)
+        return demand.times(high).load
+
+    return CapacityLimits(
+        first(lambda each: each.status == "misses"),
+        first(lambda each: each.kv_peak >= HALF),
+        first(lambda each: each.kv_peak >= FULL),
+    )
 
 
 def _tried(
@@ -177,7 +257,13 @@ def _tried(
         ),
         kv_peak=watch.kv_peak,
         card_w=watch.mean_w(),
+        prefix_hits=_hits(simulation.scheduler),
     )
+
+
+def _hits(scheduler: Scheduler) -> float | None:
+    queried = scheduler.queried_tokens
+    return scheduler.hit_tokens / queried if queried else None
 
 
 def metrics() -> tuple[str, ...]:

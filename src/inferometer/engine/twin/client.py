@@ -47,6 +47,8 @@ class TwinLoad:
     shortest: float = 1.0
     """Lengths are uniform between this share of the nominal ones and the whole."""
     seed: int = 0
+    prefix_tokens: int = 0
+    """Of each prompt, the first so many are the same in all."""
 
     def arrivals(self, at_ns: int, *, first: int = 0) -> list[TwinRequest]:
         """Requests of one number have one prompt: `first` is the number of the first."""
@@ -59,9 +61,22 @@ class TwinLoad:
                 now_ns += int(gap_s * SECOND_NS)
             prompt, output = self._lengths(rng)
             requests.append(
-                TwinRequest(number, prompt, output, arrived_ns=now_ns)
+                TwinRequest(
+                    number,
+                    prompt,
+                    output,
+                    arrived_ns=now_ns,
+                    prompt=self._tokens(number, prompt),
+                )
             )
         return requests
+
+    def _tokens(self, number: int, length: int) -> Sequence[int] | None:
+        """None where prompts have nothing in common."""
+        if not self.prefix_tokens:
+            return None
+        shared = min(self.prefix_tokens, length)
+        return (0,) * shared + (number + 1,) * (length - shared)
 
     def _lengths(self, rng: random.Random) -> tuple[int, int]:
         if self.shortest == 1:

@@ -289,6 +289,17 @@ VERBS: dict[str, str] = {
     "capacity.head.cards": "cards",
     "capacity.head.status": "targets",
     "capacity.head.picture": "interval against",
+    "capacity.head.fits": "fit at once",
+    "capacity.head.kv": "KV %",
+    "capacity.head.hits": "prefix hits %",
+    "capacity.head.kwh": "kWh/M tok",
+    "capacity.head.misses_from": "a target is missed from",
+    "capacity.head.kv_half": "KV half in use from",
+    "capacity.head.kv_full": "KV full from",
+    "capacity.limits": (
+        "Limits of each deployment, in {unit} of all replicas, to 10 %:"
+    ),
+    "capacity.at_once": "requests at once",
     "capacity.head.w": "W of the cards (unfitted)",
     "capacity.head.hour": "cost/h",
     "capacity.status.meets": "meets",

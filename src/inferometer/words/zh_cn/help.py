@@ -561,6 +561,10 @@ HELP: dict[str, str] = {
         "`inferometer fit` 生成的配置，用于卡、引擎和主机都相符的部署；可重复。"
     ),
     "capacity.price": "一张卡每小时的价格，币种不限；可重复。",
+    "capacity.prefix_len": "所有输入开头相同的 token 数。",
+    "capacity.limits": (
+        "找出每个部署从多大负载起达不到目标，以及从多大负载起 KV 缓存用到一半和用满。"
+    ),
     "capacity.figure": "把答案画成图，写入该文件（.svg 或 .png）。",
     "capacity.as_json": "输出 JSON。",
     "engine.host": "监听的地址；默认只能从本机访问。",

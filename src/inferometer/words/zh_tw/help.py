@@ -564,6 +564,10 @@ HELP: dict[str, str] = {
         "）"
     ),
     "capacity.price": "一張卡每小時的價格，幣別不限；可重複。",
+    "capacity.prefix_len": "所有輸入開頭相同的 token 數。",
+    "capacity.limits": (
+        "找出每個部署從多大負載起達不到目標，以及從多大負載起 KV 快取用到一半和用滿。"
+    ),
     "capacity.figure": "把答案畫成圖，寫入該檔案（.svg 或 .png）。",
     "capacity.as_json": "輸出 JSON。",
     "engine.host": "監聽的位址；預設只能從本機存取。",

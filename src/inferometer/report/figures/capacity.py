@@ -7,8 +7,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import altair as alt
-
 from inferometer.report.figures.drawing import (
     Drawing,
     Panel,
@@ -16,9 +14,9 @@ from inferometer.report.figures.drawing import (
     Sketch,
     base,
     layered,
-    unchecked,
 )
 from inferometer.report.figures.scales import value_axis
+from inferometer.report.figures.vega import channel, end
 from inferometer.report.tables.columns import with_unit
 from inferometer.words import Words
 
@@ -55,12 +53,11 @@ def draw_capacity(
     rows = [row for each in shown for row in _rows(each, limits, words)]
     rows += [{"on": metric, "limit": limit} for metric, limit in limits.items()]
     names = [each.name for each in shown]
-    with unchecked():
-        panels = [
-            _panel(rows, what, names, words)
-            for what in (*limits, WATTS, COST)
-            if any(row["on"] == what and "value" in row for row in rows)
-        ]
+    panels = [
+        _panel(rows, what, names, words)
+        for what in (*limits, WATTS, COST)
+        if any(row["on"] == what and "value" in row for row in rows)
+    ]
     notes = [words.text("figure.capacity.note", load=load)]
     if hidden := len(deployments) - len(shown):
         notes.append(words.counted("console.more", hidden))
@@ -95,26 +92,29 @@ def _panel(
         decades=1.0,
     )
     there = base().transform_filter(f"datum.on == '{what}'")
-    statuses = [words.text(f"capacity.status.{each}") for each in STATUSES]
     present = {row.get("status") for row in rows}
-    scale = alt.Scale(domain=[each for each in statuses if each in present])
-    status = {
-        "color": alt.Color("status:N", title=None, scale=scale),
-        "shape": alt.Shape("status:N", title=None, scale=scale),
+    told = [words.text(f"capacity.status.{each}") for each in STATUSES]
+    scale = {"domain": [each for each in told if each in present]}
+    colour = channel("status:N", title=None, scale=scale)
+    shape = channel("status:N", title=None, scale=scale)
+    names_axis = {
+        "title": None,
+        "labelLimit": 260,
+        "domain": False,
+        "ticks": False,
     }
-    names_axis = alt.Axis(title=None, labelLimit=260, domain=False, ticks=False)
     found = there.transform_filter("isValid(datum.value)").encode(
-        y=alt.Y("who:N", sort=list(names), axis=names_axis)
+        y=channel("who:N", sort=list(names), axis=names_axis)
     )
     layers = [
-        found.mark_rule(strokeWidth=3, opacity=0.5).encode(
-            x=axis.x("low:Q"), x2=alt.X2("high:Q"), color=status["color"]
+        found.mark("rule", strokeWidth=3, opacity=0.5).encode(
+            x=axis.x("low:Q"), x2=end("high"), color=colour
         ),
-        found.mark_point(filled=True, size=60, opacity=1).encode(
-            x=axis.x("value:Q"), **status
+        found.mark("point", filled=True, size=60, opacity=1).encode(
+            x=axis.x("value:Q"), color=colour, shape=shape
         ),
         there.transform_filter("isValid(datum.limit)")
-        .mark_rule(strokeDash=[5, 4], strokeWidth=1.5)
+        .mark("rule", strokeDash=[5, 4], strokeWidth=1.5)
         .encode(x=axis.x("limit:Q")),
     ]
     title = (

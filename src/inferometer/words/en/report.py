@@ -231,7 +231,7 @@ REPORT: dict[str, str] = {
     ),
     "page.sentence.best": "Best {label}: {value} ({where}).",
     "page.sentence.rehearsal": (
-        "Points of a rehearsal (a quick run, or the embedded engine in place of a server): {n}. "
+        "Points of a rehearsal (a quick run, or an engine of ours in place of a server): {n}. "
         "They say nothing about hardware."
     ),
     "page.reasons": "Reasons for doubt, and at how many points",

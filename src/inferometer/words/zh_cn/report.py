@@ -218,7 +218,8 @@ REPORT: dict[str, str] = {
     "page.sentence.unjudged": "{n} 个测试点由不提供可信度判定的工具测得。",
     "page.sentence.best": "最佳{label}：{value}（{where}）。",
     "page.sentence.rehearsal": (
-        "{n} 个测试点来自演练（快速运行，或以内置引擎代替服务器）：它们不反映任何硬件的性能。"
+        "{n} 个测试点来自演练（快速运行，或以内置引擎、孪生引擎代替服务器）："
+        "它们不反映任何硬件的性能。"
     ),
     "page.reasons": "存疑原因及涉及的测试点数",
     "page.comma": "，",

@@ -218,7 +218,8 @@ REPORT: dict[str, str] = {
     "page.sentence.unjudged": "{n} 個測試點由不提供可信度判定的工具測得。",
     "page.sentence.best": "最佳{label}：{value}（{where}）。",
     "page.sentence.rehearsal": (
-        "{n} 個測試點來自演練（快速執行，或以內建引擎代替伺服器）：它們不反映任何硬體的效能。"
+        "{n} 個測試點來自演練（快速執行，或以內建引擎、孿生引擎代替伺服器）："
+        "它們不反映任何硬體的效能。"
     ),
     "page.reasons": "存疑原因及涉及的測試點數",
     "page.comma": "，",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
 from math import log
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -16,7 +16,11 @@ from inferometer.printable import printable
 from inferometer.words import Said, in_words, spoken
 
 if TYPE_CHECKING:
-    from inferometer.engine.twin.capacity import CapacityAnswer, Demand
+    from inferometer.engine.twin.capacity import (
+        CapacityAnswer,
+        CapacityLimits,
+        Demand,
+    )
     from inferometer.engine.twin.configuration import TwinSettings
     from inferometer.engine.twin.fitted import Fitted
     from inferometer.spec.target import Threshold
@@ -195,53 +199,63 @@ def capacity(  # noqa: PLR0917 - typer makes an option of each
     error.
     """
     from inferometer.cli.fitted_file import read_fitted
-    from inferometer.engine.twin.capacity import answer
 
     try:
-        demand = _demand(
-            (input_len, output_len), request_rate, max_concurrency, assert_
-        )
-        demand = replace(demand, prefix_tokens=min(prefix_len, input_len))
+        lengths = (input_len, output_len, min(prefix_len, input_len))
+        demand = _demand(lengths, request_rate, max_concurrency, assert_)
         profiles = [read_fitted(path) for path in fitted or ()]
         prices = _prices(price or (), card)
         _check_figure(figure)
-        answers = [
-            answer(settings, demand, max_cards, profiles)
-            for settings in _candidates(
-                card,
-                tp or CANDIDATES,
-                link,
-                max_num_batched_tokens,
-                max_num_seqs,
-                model=model_profile,
-                stack=stack,
-                host=host_profile,
-                max_model_len=max_model_len,
-            )
-            if settings.tp <= max_cards
-        ]
+        candidates = _candidates(
+            card,
+            tp or CANDIDATES,
+            link,
+            max_num_batched_tokens,
+            max_num_seqs,
+            model=model_profile,
+            stack=stack,
+            host=host_profile,
+            max_model_len=max_model_len,
+        )
+        answers = _answers(candidates, demand, max_cards, profiles)
     except ValueError as error:
         usage_error(error)
     answers.sort(key=lambda each: _rank(each, prices))
+    bounds = _bounds(answers, demand, profiles) if limits else {}
     if as_json:
-        _print_json(answers, prices)
+        _print_json(answers, prices, bounds)
     else:
         _tell(answers, demand, prices)
-    if limits:
-        _tell_limits(answers, demand, profiles)
+        _tell_bounds(bounds, demand)
     if figure is not None:
         _draw(figure, answers, demand, prices)
     if not answers or answers[0].status in {"misses", "refused"}:
         raise typer.Exit(EXIT_NONE)
 
 
+def _answers(
+    candidates: Iterable[TwinSettings],
+    demand: Demand,
+    max_cards: int,
+    profiles: Sequence[Fitted],
+) -> list[CapacityAnswer]:
+    """Raises ValueError."""
+    from inferometer.engine.twin.capacity import answer
+
+    return [
+        answer(settings, demand, max_cards, profiles)
+        for settings in candidates
+        if settings.tp <= max_cards
+    ]
+
+
 def _demand(
-    lengths: tuple[int, int],
+    lengths: tuple[int, int, int],
     rate: float | None,
     users: int | None,
     targets: Sequence[str] | None,
 ) -> Demand:
-    """Raises ValueError."""
+    """`lengths`: of prompts, answers and the shared prefix. Raises ValueError."""
     from inferometer.engine.twin.capacity import Demand, metrics
     from inferometer.spec.target import parse_target
 
@@ -255,7 +269,8 @@ def _demand(
         if each.metric not in metrics():
             values = {"name": each.metric, "known": ", ".join(metrics())}
             raise ValueError(Said("capacity.metric", values))
-    return Demand(*lengths, rate, users, parsed)
+    prompt, output, prefix = lengths
+    return Demand(prompt, output, rate, users, parsed, prefix)
 
 
 def _prices(told: Sequence[str], cards: Sequence[str]) -> dict[str, float]:
@@ -457,30 +472,44 @@ def _tell_next(answers: Sequence[CapacityAnswer], demand: Demand) -> None:
     )
 
 
-def _tell_limits(
+def _bounds(
     answers: Sequence[CapacityAnswer],
     demand: Demand,
     profiles: Sequence[Fitted],
-) -> None:
-    from inferometer.engine.twin.capacity import MAX_GROWTH, limits
+) -> dict[str, CapacityLimits]:
+    """By deployment, of those that start."""
+    from inferometer.engine.twin.capacity import limits
 
-    words = spoken()
-    unit = "req/s" if demand.users is None else words.text("capacity.at_once")
-    names = ("deployment", "misses_from", "kv_half", "kv_full")
-    rows = [
-        [_name(each)]
-        + [
-            f"> {MAX_GROWTH * demand.load:,.3g}"
-            if load is None
-            else f"{load:,.3g}"
-            for load in (found.misses_from, found.kv_half, found.kv_full)
-        ]
+    return {
+        _name(each): limits(each, demand, profiles)
         for each in answers
         if each.status != "refused"
-        for found in [limits(each, demand, profiles)]
-    ]
+    }
+
+
+def _tell_bounds(bounds: dict[str, CapacityLimits], demand: Demand) -> None:
+    from inferometer.engine.twin.capacity import MAX_GROWTH
+
+    if not bounds:
+        return
+    words = spoken()
+    unit = "req/s" if demand.users is None else words.text("capacity.at_once")
+    names = ("misses_from", "kv_half", "kv_full")
+    rows = []
+    for deployment, found in bounds.items():
+        loads = [getattr(found, name) for name in names]
+        rows.append(
+            [deployment]
+            + [
+                f"> {MAX_GROWTH * demand.load:,.3g}"
+                if load is None
+                else f"{load:,.3g}"
+                for load in loads
+            ]
+        )
+    heads = [words.text(f"capacity.head.{e}") for e in ("deployment", *names)]
     typer.echo(words.text("capacity.limits", unit=unit))
-    show([words.text(f"capacity.head.{name}") for name in names], rows)
+    show(heads, rows)
 
 
 def _check_figure(path: Path | None) -> None:
@@ -539,13 +568,16 @@ def _load_in_words(demand: Demand) -> str:
 
 
 def _print_json(
-    answers: Sequence[CapacityAnswer], prices: dict[str, float]
+    answers: Sequence[CapacityAnswer],
+    prices: dict[str, float],
+    bounds: dict[str, CapacityLimits],
 ) -> None:
     import orjson
 
     plain = []
     for each in answers:
         hourly, per_million = _costs(each, prices)
+        limits = bounds.get(_name(each))
         plain.append(
             asdict(each)
             | {
@@ -554,6 +586,7 @@ def _print_json(
                 "cards": each.cards,
                 "cost_per_hour": hourly,
                 "cost_per_million_tokens": per_million,
+                "limits": limits and asdict(limits),
             }
         )
     typer.echo(orjson.dumps(plain, option=orjson.OPT_INDENT_2).decode())

@@ -150,7 +150,6 @@ def fit(  # noqa: PLR0917 - typer makes an option of each
     """
     from inferometer.engine.twin.configuration import TwinSettings
     from inferometer.engine.twin.fit import MAX_FACTORS
-    from inferometer.engine.twin.memory import OutOfMemoryError
 
     if ladder_step is not None and prompts == "own":
         usage_error(Said("fit.no_ladder", {}))
@@ -180,17 +179,21 @@ def fit(  # noqa: PLR0917 - typer makes an option of each
             step=ladder_step,
         )
         profile = _fitted(found.ladders, names)
-    except OutOfMemoryError as error:
-        lacks_length = max_model_len is None
-        told = {"said": str(error)}
-        usage_error(Said("fit.no_length", told) if lacks_length else error)
     except ValueError as error:
-        usage_error(error)
+        usage_error(_why_not(error, max_model_len))
     _write(output, profile, found)
     _tell(profile, found.ladders)
     typer.echo(spoken().text("fit.written", path=printable(str(output))))
     if profile.fit.misfits:
         raise typer.Exit(EXIT_MISFIT)
+
+
+def _why_not(error: ValueError, max_model_len: int | None) -> Exception | Said:
+    from inferometer.engine.twin.memory import OutOfMemoryError
+
+    if isinstance(error, OutOfMemoryError) and max_model_len is None:
+        return Said("fit.no_length", {"said": str(error)})
+    return error
 
 
 def _sorted(

@@ -15,8 +15,8 @@ from inferometer.report.figures.drawing import (
     base,
     layered,
 )
-from inferometer.report.figures.scales import value_axis
-from inferometer.report.figures.vega import channel, end
+from inferometer.report.figures.scales import Axis, value_axis
+from inferometer.report.figures.vega import Layer, channel, end
 from inferometer.report.tables.columns import with_unit
 from inferometer.words import Words
 
@@ -91,6 +91,23 @@ def _panel(
         [row[name] for row in mine for name in fields if name in row],
         decades=1.0,
     )
+    layers = _layers(rows, what, axis, names, words)
+    title = (
+        words.text(f"figure.capacity.{what}")
+        if what in {WATTS, COST}
+        else with_unit(what, words)
+    )
+    return layered(layers, title, height=ROW_HEIGHT * len(names))
+
+
+def _layers(
+    rows: Sequence[Row],
+    what: str,
+    axis: Axis,
+    names: Sequence[str],
+    words: Words,
+) -> list[Layer]:
+    """The interval, its value, and the target."""
     there = base().transform_filter(f"datum.on == '{what}'")
     present = {row.get("status") for row in rows}
     told = [words.text(f"capacity.status.{each}") for each in STATUSES]
@@ -106,7 +123,7 @@ def _panel(
     found = there.transform_filter("isValid(datum.value)").encode(
         y=channel("who:N", sort=list(names), axis=names_axis)
     )
-    layers = [
+    return [
         found.mark("rule", strokeWidth=3, opacity=0.5).encode(
             x=axis.x("low:Q"), x2=end("high"), color=colour
         ),
@@ -117,9 +134,3 @@ def _panel(
         .mark("rule", strokeDash=[5, 4], strokeWidth=1.5)
         .encode(x=axis.x("limit:Q")),
     ]
-    title = (
-        words.text(f"figure.capacity.{what}")
-        if what in {WATTS, COST}
-        else with_unit(what, words)
-    )
-    return layered(layers, title, height=ROW_HEIGHT * len(names))

@@ -94,12 +94,14 @@ def test_a_ladder_gives_a_profile_that_the_engine_uses(
 def test_results_that_the_twin_does_not_describe_are_a_finding(
     results: Path, tmp_path: Path
 ) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
     for path in results.iterdir():
         content = json.loads(path.read_text())
         content["mean_tpot_ms"] *= 40
-        path.write_text(json.dumps(content))
+        (other / path.name).write_text(json.dumps(content))
     output = tmp_path / "p.yaml"
-    done = fit(results, output)
+    done = fit(other, output)
     assert done.exit_code == 1, done.output
     assert "The twin does not describe these results" in done.stdout
     assert output.exists()

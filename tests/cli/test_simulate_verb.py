@@ -45,7 +45,8 @@ def test_it_runs_to_its_end_and_is_then_done(campaign: Path) -> None:
     assert not Path("results").exists()
     again = simulate(campaign)
     assert again.exit_code == 0
-    assert "(g/c" not in again.stdout
+    assert "[1/2]" in done.stdout
+    assert "[1/2]" not in again.stdout
 
 
 @pytest.mark.parametrize(

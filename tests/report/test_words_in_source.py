@@ -29,6 +29,7 @@ NOT_FOR_PEOPLE = {
     "engine/": "what the servers that it stands for say",
     "loadgen/": "errors of single requests, which are data",
     "measurement/trial.py": "patterns of servers' answers",
+    "measurement/virtual_client.py": "errors of single requests, which are data",
     "metrics/": "arguments of functions, and names of methods",
     "protocol/": "errors of single requests, which are data",
     "report/console.py": "labels of `vllm bench serve`",

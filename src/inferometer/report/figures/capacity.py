@@ -60,7 +60,7 @@ def draw_capacity(
     ]
     notes = [words.text("figure.capacity.note", load=load)]
     if hidden := len(deployments) - len(shown):
-        notes.append(words.counted("console.more", hidden))
+        notes.append(words.text("console.more", n=hidden))
     title = words.text("figure.capacity")
     return Drawing(key, title, Sketch(panels, rows, notes))
 

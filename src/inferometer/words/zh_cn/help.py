@@ -129,6 +129,7 @@ HELP: dict[str, str] = {
     "default.p99_ttft_ms < 1000, mean_tpot_ms < 100": "p99_ttft_ms < 1000 和 mean_tpot_ms < 100",
     "default.wider intervals": "区间更宽",
     "default.no costs": "不算成本",
+    "default.no figure": "不画图",
     "default.1000; with rates and --max-seconds, as many as arrive; with --config, all": (
         "1000；同时给出速率和 --max-seconds 时为到达的全部；给出 --config 时为全部"
     ),

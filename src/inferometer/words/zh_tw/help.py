@@ -129,6 +129,7 @@ HELP: dict[str, str] = {
     "default.p99_ttft_ms < 1000, mean_tpot_ms < 100": "p99_ttft_ms < 1000 和 mean_tpot_ms < 100",
     "default.wider intervals": "區間較寬",
     "default.no costs": "不算成本",
+    "default.no figure": "不畫圖",
     "default.1000; with rates and --max-seconds, as many as arrive; with --config, all": (
         "1000；同時給出速率和 --max-seconds 時為到達的全部；給出 --config 時為全部"
     ),

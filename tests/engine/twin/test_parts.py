@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 
 import pytest
@@ -83,6 +84,50 @@ def test_equal_blocks_are_kept_apart_and_found_one_after_another() -> None:
     pool.give_back([two])
     assert pool.take(1) == [two]
     assert pool.find(7, 0) == 0
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["take", "give", "hit"]), st.integers(0, 7)),
+        max_size=80,
+    )
+)
+def test_the_free_list_is_the_plain_list_that_it_stands_for(
+    moves: list[tuple[str, int]],
+) -> None:
+    """A hit takes blocks out of its middle; all blocks have content."""
+    pool, plain, held = BlockPool(9), list(range(1, 9)), list[list[int]]()
+    cached: set[int] = set()
+    for keys, (move, number) in enumerate(moves):
+        if move == "take" and number <= pool.free:
+            held.append(pool.take(number))
+            assert held[-1] == plain[:number]
+            del plain[:number]
+            pool.cache(held[-1], [8 * keys + b for b in range(number)], 0)
+            cached |= {*held[-1]}
+        elif move == "give" and held:
+            given_back = held.pop(number % len(held))[::-1]
+            pool.give_back(given_back)
+            still = {block for table in held for block in table}
+            plain += [block for block in given_back if block not in still]
+        elif move == "hit" and number in cached:
+            pool.touch([number])
+            held.append([number])
+            plain = [block for block in plain if block != number]
+        assert pool.free == len(plain)
+
+
+def test_hits_without_end_do_not_make_the_free_list_grow() -> None:
+    pool = BlockPool(4)
+    one, two = pool.take(2)
+    pool.cache([one, two], [1, 2], 0)
+    pool.give_back([two, one])
+    before = sys.getsizeof(pool._queue)
+    for _ in range(1000):
+        pool.touch([one])
+        pool.give_back([one])
+    assert sys.getsizeof(pool._queue) <= before
+    assert pool.take(3) == [3, two, one]
 
 
 @given(st.lists(st.integers(0, 5), max_size=40))

@@ -10,7 +10,7 @@ window, and a hit needs only the last window of them.
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import deque
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -38,10 +38,15 @@ class BlockPool:
         """`uncached_first`: freed blocks without content are taken again first (newer vLLM)."""
         self.usable = blocks - 1
         self._uncached_first = uncached_first
-        self._free: OrderedDict[int, None] = OrderedDict.fromkeys(
-            range(1, blocks)
-        )
+        self.free = blocks - 1
+        self._queue = deque(range(1, blocks))
+        """Free blocks, and entries of blocks that a hit took out since: searching for them would be
+        slow, so they are passed over when their turn comes.
+        """
+        self._gone: dict[int, int] = {}
+        """How many entries of a block are to be passed over: its first ones."""
         self._users = [0] * blocks
+        self._users[NO_BLOCK] = 1
         self._key: list[int | None] = [None] * blocks
         self._group = [0] * blocks
         self._cached: tuple[dict[int, int], ...] = tuple(
@@ -51,13 +56,9 @@ class BlockPool:
         """Further blocks of one content, by group and key: equal blocks are not merged."""
 
     @property
-    def free(self) -> int:
-        return len(self._free)
-
-    @property
     def used(self) -> int:
         """Blocks in use by a request; those that are only cached do not count."""
-        return self.usable - len(self._free)
+        return self.usable - self.free
 
     def find(self, key: int, group: int) -> int:
         """The block that caches this content, or NO_BLOCK."""
@@ -65,11 +66,16 @@ class BlockPool:
 
     def take(self, count: int) -> list[int]:
         """From the head of the free list; the caller has made sure that there are so many."""
-        pop, users, key_of = self._free.popitem, self._users, self._key
+        pop, users, key_of = self._queue.popleft, self._users, self._key
         groups, cached, copies = self._group, self._cached, self._copies
-        taken = []
-        for _ in range(count):
-            block, _ = pop(last=False)
+        gone = self._gone
+        self.free -= count
+        taken: list[int] = []
+        while len(taken) < count:
+            block = pop()
+            if gone and block in gone:
+                self._pass_over(block)
+                continue
             users[block] = 1
             key = key_of[block]
             if key is not None:
@@ -81,19 +87,25 @@ class BlockPool:
             taken.append(block)
         return taken
 
+    def _pass_over(self, block: int) -> None:
+        left = self._gone.pop(block) - 1
+        if left:
+            self._gone[block] = left
+
     def evictable(self, blocks: Iterable[int]) -> int:
         """How many of these are in the free list: a hit on them takes them out of it."""
         users = self._users
-        return sum(block != NO_BLOCK and not users[block] for block in blocks)
+        return sum(not users[block] for block in blocks)
 
     def touch(self, blocks: Iterable[int]) -> None:
         """One more request uses these cached blocks."""
-        users, free = self._users, self._free
+        users, gone = self._users, self._gone
         for block in blocks:
             if block == NO_BLOCK:
                 continue
             if not users[block]:
-                del free[block]
+                gone[block] = gone.get(block, 0) + 1
+                self.free -= 1
             users[block] += 1
 
     def cache(
@@ -111,21 +123,35 @@ class BlockPool:
 
     def give_back(self, blocks: Iterable[int]) -> None:
         """In the order in which they are to be taken again."""
-        users, keys, free = self._users, self._key, self._free
-        uncached = []
+        users, keys = self._users, self._key
+        back: list[int] = []
+        uncached: list[int] = []
         for block in blocks:
             if block == NO_BLOCK:
                 continue
-            users[block] -= 1
-            if users[block]:
+            left = users[block] - 1
+            users[block] = left
+            if left:
                 continue
             if keys[block] is None and self._uncached_first:
                 uncached.append(block)
             else:
-                free[block] = None
-        for block in reversed(uncached):
-            free[block] = None
-            free.move_to_end(block, last=False)
+                back.append(block)
+        self.free += len(back) + len(uncached)
+        self._queue.extend(back)
+        self._queue.extendleft(reversed(uncached))
+        if len(self._queue) > 2 * len(users):
+            self._tidy()
+
+    def _tidy(self) -> None:
+        """Drop what is to be passed over: prefixes in constant use leave an entry each time."""
+        kept: deque[int] = deque()
+        for block in self._queue:
+            if block in self._gone:
+                self._pass_over(block)
+            else:
+                kept.append(block)
+        self._queue = kept
 
     def _forget(self, block: int, key: int) -> None:
         """It is found no more under the key; another block with the same content may be."""

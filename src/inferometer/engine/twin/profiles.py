@@ -113,6 +113,8 @@ class StackProfile:
     """The kernel of that attention computes so many tokens of a prompt, or a multiple of them."""
     pads_prompts: bool
     """It computes each prompt of a step as if it were as long as the step's longest."""
+    masks_windows: bool
+    """Layers with a window read and compute all tokens, and mask those behind it."""
 
 
 @dataclass(frozen=True, slots=True)

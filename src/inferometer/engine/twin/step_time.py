@@ -64,13 +64,12 @@ class StepTime:
         heads = max(1.0, model.kv_heads / tp)
         read_s = 2 * heads * model.head_dim * model.kv_bytes / kv_rate
         self._pair_flops = 4 * model.heads * model.head_dim
-        full = model.layers - model.windowed_layers
+        self._windowed = 0 if stack.masks_windows else model.windowed_layers
+        full = model.layers - self._windowed
         per_token_s = max(read_s, self._pair_flops / self._flops)
         self.full_token_ps: int = round(full * per_token_s * PS)
         """A token of context of a decoding request, in all layers that attend to everything."""
-        self.window_token_ps: int = round(
-            model.windowed_layers * per_token_s * PS
-        )
+        self.window_token_ps: int = round(self._windowed * per_token_s * PS)
         self._read_s = read_s
         self._decode: dict[int, Busy] = {}
 
@@ -85,7 +84,7 @@ class StepTime:
         """What reading KV takes for requests that decode with so many tokens before them."""
         window = self.model.window
         whole: int = self.full_token_ps * (sum(contexts) + len(contexts))
-        if not self.model.windowed_layers:
+        if not self._windowed:
             return whole
         within = sum(min(each + 1, window) for each in contexts)
         return whole + self.window_token_ps * within
@@ -185,7 +184,7 @@ class StepTime:
     def _attention(self, prompts: Sequence[Share]) -> tuple[float, float]:
         """Seconds of arithmetic and of reading KV, of chunks of prompts."""
         model, stack = self.model, self._stack
-        full = model.layers - model.windowed_layers
+        full = model.layers - self._windowed
         longest = max(share[2] for share in prompts)
         pairs = read = 0
         for _, start, tokens in prompts:
@@ -195,12 +194,12 @@ class StepTime:
                 _pairs(start, tokens, start + tokens) + idle * start
             )
             read += full * (start + tokens)
-            if model.windowed_layers:
+            if self._windowed:
                 window = model.window
-                pairs += model.windowed_layers * (
+                pairs += self._windowed * (
                     _pairs(start, tokens, window) + idle * min(start, window)
                 )
-                read += model.windowed_layers * min(start + tokens, window)
+                read += self._windowed * min(start + tokens, window)
         compute_s = pairs * self._pair_flops / self._attention_flops
         return compute_s, read * self._read_s
 

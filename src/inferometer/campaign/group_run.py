@@ -8,7 +8,6 @@ warm half of a pair: then its cold half is measured before it, on the same serve
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -310,10 +309,6 @@ class GroupRun:
         session = self._session
         assert session is not None
         calibration = self.task.calibration(point.spec.workers)
-        gc.collect()
-        # a worker is forked from us and collects once before it runs: it need not look at all that
-        # we hold
-        gc.freeze()
         with Interruption() as interruption:
             with self.display.measuring(point) as show:
                 ready = session.prepare(point.spec, attempt=attempt)

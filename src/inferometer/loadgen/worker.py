@@ -35,6 +35,8 @@ def work(job: Job, live: Live, pipe: Pipe, directory: Path | None) -> None:
     """Body of a worker process. Never raises: errors go through the pipe."""
     # they reach the whole group, and the parent tells us when to stop
     ignore_signals()
+    # what our parent holds is not collected here: it takes 0.1 s of CPU, and copies the memory
+    gc.freeze()
     if sys.platform == "linux":
         die_with_parent(signal.SIGKILL)  # no load without anyone to hear of it
         parent = multiprocessing.parent_process()

@@ -94,6 +94,8 @@ LATER_COLUMNS = frozenset(
 """Files that schema 1 does not have."""
 
 ROWS_AT_ONCE = 1_000_000
+SMALL_ROWS = 100_000
+"""A file of fewer is read at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,13 +336,23 @@ def _write_table(
 def _read_table(
     path: Path, columns: Sequence[TraceColumn]
 ) -> tuple[dict[str, npt.NDArray[Any]], tuple[str, ...] | None]:
-    """The columns of a file, and any texts. One column at a time, so that memory holds one copy."""
+    """The columns of a file, and any texts. Of a large file one column at a time, so that memory
+    holds one copy; a small one is opened once.
+    """
     import polars as pl
 
+    held = pl.read_parquet_schema(path)
+    wanted = [*(column.name for column in columns), TEXT]
+    names = [name for name in wanted if name in held]
+    promised = pl.scan_parquet(path).select(pl.len()).collect().item()
+    is_small = promised <= SMALL_ROWS
+    whole = pl.read_parquet(path, columns=names) if is_small else None
+
     def read(name: str) -> pl.Series:
+        if whole is not None:
+            return whole[name]
         return pl.read_parquet(path, columns=[name])[name]
 
-    held = pl.read_parquet_schema(path)
     rows = len(read(columns[0].name))
     table = {
         column.name: _to_numpy(column, read(column.name))

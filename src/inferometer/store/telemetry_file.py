@@ -14,6 +14,7 @@ files may be anybody's: sizes are bounded, and no field is taken for what it sho
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import starmap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -74,13 +75,13 @@ def read_telemetry(path: Path, facts: object) -> Telemetry:
             for name in KEY
         ),
         pl.col("time_ns").cast(pl.Int64),
-        pl.col("value").cast(pl.Float64),
+        pl.col("value").cast(pl.Float64).fill_null(float("nan")),
         pl.col("reason").cast(pl.String).str.slice(0, MAX_TEXT),
     ).filter(pl.col("time_ns").abs() < MAX_TIME_NS)
-    parts = table.partition_by(KEY, maintain_order=True)
+    parts = table.partition_by(KEY, maintain_order=True, as_dict=True)
     if len(parts) > MAX_SERIES:
         raise ValueError(f"{path.name} has {len(parts)} series")
-    return _with_facts(tuple(_series(part) for part in parts), facts)
+    return _with_facts(tuple(starmap(_series, parts.items())), facts)
 
 
 def _frame(series: Sequence[Series]) -> pl.DataFrame:
@@ -102,9 +103,9 @@ def _frame(series: Sequence[Series]) -> pl.DataFrame:
     )
 
 
-def _series(part: pl.DataFrame) -> Series:
-    name, unit, card, source, averaging = (part[name][0] for name in KEY)
-    value = part["value"].fill_null(float("nan")).to_numpy()
+def _series(key: tuple[str, ...], part: pl.DataFrame) -> Series:
+    name, unit, card, source, averaging = key
+    value = part["value"].to_numpy()
     return Series(
         name,
         unit,

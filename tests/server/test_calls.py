@@ -25,7 +25,7 @@ from tests.server.raw_server import (
     raw_server,
 )
 
-SHORT_S = 0.4
+SHORT_S = 0.2
 END_S = 20.0
 """Whatever is bounded has ended by then, also on a busy machine."""
 
@@ -117,8 +117,8 @@ def test_what_is_needed_fails_in_time(wrong: str) -> None:
         assert f"did not answer POST /p within {SHORT_S} s" in said_of(
             lambda: endpoint.probe("/p", b"{}", body, Deadline(SHORT_S))
         )
-        assert "did not answer DELETE /m within 0.3 s" in said_of(
-            lambda: endpoint.call("DELETE", "/m", timeout_s=0.3)
+        assert "did not answer DELETE /m within 0.1 s" in said_of(
+            lambda: endpoint.call("DELETE", "/m", timeout_s=0.1)
         )
 
 
@@ -288,7 +288,7 @@ def test_a_trial_is_over_with_the_answer(
     monkeypatch: pytest.MonkeyPatch, ending: bytes
 ) -> None:
     monkeypatch.setattr(endpoint_module, "AFTER_DONE_S", 0.1)
-    monkeypatch.setattr(endpoint_module, "AFTER_FINISH_S", 0.3)
+    monkeypatch.setattr(endpoint_module, "AFTER_FINISH_S", 0.1)
     with (
         raw_server(
             lambda peer, request: peer.sendall(STREAM + TEXT + ending)

@@ -30,7 +30,7 @@ from inferometer.measurement.machine_rows import (
     page_rows,
     rows_of,
 )
-from inferometer.metrics.energy import averaging_ns
+from inferometer.metrics.energy import MIN_POWER_PERIODS, averaging_ns
 from inferometer.system.child import die_with_parent
 from inferometer.system.interruption import ignore_signals, signals_held_back
 from inferometer.telemetry.reading import ToolReport
@@ -197,14 +197,19 @@ class MachineSampling:
         wants to wait for them.
         """
         self._anchors.append(take_anchor())
+        start_ns = start_realtime_ns - _nearest(
+            self._anchors, start_realtime_ns
+        )
+        took_ns = self._anchors[-1].monotonic_ns - start_ns
+        has_energy = took_ns >= MIN_POWER_PERIODS * self._plan.period_s * NS
+        word = "last mean" if has_energy else "last"
         taken = None
         with suppress(OSError):
-            self._pipe.send("finish" if wait else "stop")
+            self._pipe.send(word if wait else "stop")
             taken = self._hear(HAND_OVER_S)
             if self._is_asked and not isinstance(taken, _Taken):
                 taken = self._hear(HAND_OVER_S)  # that was for `newest`
-        offset_ns = _nearest(self._anchors, start_realtime_ns)
-        return self._telemetry(taken, start_realtime_ns - offset_ns)
+        return self._telemetry(taken, start_ns)
 
     def _telemetry(self, taken: _Taken | None, start_ns: int) -> Telemetry:
         plan, apart = self._plan, self._plan.clocks_apart_ms
@@ -511,12 +516,12 @@ def _work(plan: SamplingPlan, pipe: Pipe) -> None:
             else:
                 for thread in threads:
                     thread.nudge()
-        if word == "finish":
+        if word == "last mean":
             # a mean of the last second counts in its middle, which has to lie beyond the end
             time.sleep(log.averaged_s() / 2)
         for thread in threads:
             thread.ask_last()
-        if word == "finish":
+        if word != "stop":
             _await([thread.last for thread in threads], LAST_S)
         pipe.send(log.taken(thread.report() for thread in threads))
     _end_tools()

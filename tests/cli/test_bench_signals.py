@@ -30,7 +30,7 @@ pytestmark = pytest.mark.filterwarnings(
 CTRL_C, TERM, HUP = signal.SIGINT, signal.SIGTERM, signal.SIGHUP
 
 PRELUDE = """
-import sys, time
+import sys
 from importlib import import_module
 module = import_module("inferometer.{module}")
 usual = module.{name}
@@ -40,7 +40,7 @@ def held_up(*arguments, **more):
     count += 1
     if count == {call}:
         print("held up", file=sys.stderr, flush=True)
-        time.sleep({sleep_s})
+        sys.stdin.read()
     return usual(*arguments, **more)
 module.{name} = held_up
 from inferometer.cli.main import main
@@ -62,14 +62,17 @@ def flags(url: str, folder: Path, *more: str) -> list[str]:
 
 @contextmanager
 def held_up(
-    where: str, arguments: Sequence[str], *, call: int = 1, sleep_s: float = 0.6
+    where: str, arguments: Sequence[str], *, call: int = 1
 ) -> Iterator[subprocess.Popen[str]]:
-    """A command that is at the call of this function, in a session of its own."""
+    """A command that is at the call of this function, in a session of its own, until it is asked
+    for its output, which closes its input.
+    """
     module, _, name = where.rpartition(".")
-    code = PRELUDE.format(module=module, name=name, call=call, sleep_s=sleep_s)
+    code = PRELUDE.format(module=module, name=name, call=call)
     command = [sys.executable, "-c", code, *arguments]
     with Forked(
         command,
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -127,10 +130,10 @@ def test_what_was_measured_is_saved_and_reported(
 def test_before_anything_is_measured_it_ends_at_once_with_a_line(
     server: ApiServer, tmp_path: Path, where: str, number: signal.Signals
 ) -> None:
-    with held_up(where, flags(server.url, tmp_path), sleep_s=60) as process:
+    with held_up(where, flags(server.url, tmp_path)) as process:
         os.killpg(process.pid, number)
+        assert process.wait(30) == 130, "nothing more is waited for"
         _, err = process.communicate(timeout=30)
-    assert process.returncode == 130
     assert err == "inferometer: stopped before there was anything to report.\n"
     assert list(tmp_path.iterdir()) == []
 

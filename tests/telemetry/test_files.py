@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from inferometer.telemetry.drm import read_clients
 from inferometer.telemetry.gpu_metrics import read_metrics
 from inferometer.telemetry.host import (
     is_virtual,
@@ -27,7 +28,7 @@ from inferometer.telemetry.reading import (
 from inferometer.telemetry.sample import SAMPLERS, take_sample
 from inferometer.telemetry.sampler import HostSampler
 from inferometer.telemetry.tree import MissingError, Tree
-from tests.telemetry.trees import plant, plant_capture
+from tests.telemetry.trees import plant, plant_capture, port
 
 
 @pytest.fixture(autouse=True)
@@ -161,6 +162,98 @@ def test_processes_that_compute_on_a_card(
     assert kfd_processes(tree, address)["processes"].value == processes
     absent = kfd_processes(tree, "0000:99:00.0")
     assert {each.reason for each in absent.values()} == {"no_source"}
+
+
+CARD = "0000:03:00.0"
+XE = {"drm-driver": "xe", "drm-cycles-ccs": "812"}
+COMPOSITOR = {"drm-driver": "xe", "drm-cycles-rcs": "99", "drm-cycles-ccs": "0"}
+VULKAN = {"drm-driver": "amdgpu", "drm-engine-compute": "5120 ns"}
+NOT_COMPUTING = {"drm-driver": "amdgpu", "drm-engine-gfx": "77 ns"}
+
+
+def opened(root: Path, clients: dict[int, dict[str, str]]) -> Path:
+    """Processes that have the card open, each a session of its own."""
+    for pid, told in clients.items():
+        lines = {"pos": "0", "drm-pdev": CARD, **told}
+        text = "".join(f"{key}:\t{value}\n" for key, value in lines.items())
+        process = f"proc/{pid}"
+        plant(
+            root,
+            {
+                f"{process}/stat": f"{pid} (a) S 1 {pid} {pid} 0\n",
+                f"{process}/fdinfo/5": text,
+                f"{process}/fdinfo/6": "pos:\t0\n",
+            },
+        )
+        (root / process / "fd").mkdir()
+        (root / process / "fd/5").symlink_to("/dev/dri/renderD128")
+        (root / process / "fd/6").symlink_to("/dev/null")
+    return root
+
+
+@pytest.mark.parametrize(
+    ("clients", "expected"),
+    [
+        ({}, "not_reported"),
+        ({70: COMPOSITOR}, 0.0),
+        ({70: XE, 71: COMPOSITOR}, 1.0),
+        ({70: XE, 71: XE}, 2.0),
+    ],
+)
+def test_programs_on_a_card_without_a_compute_driver(
+    clients: dict[int, dict[str, str]], expected: object, tmp_path: Path
+) -> None:
+    way = f"pci0000:00/{CARD}"
+    root = opened(plant(tmp_path, port(way, 0x8086, 0x030000, None)), clients)
+    reading = only_card(root).readings["programs"]
+    assert (reading.reason or reading.value) == expected
+
+
+@pytest.mark.parametrize(
+    ("others", "expected"), [(0, "permission"), (1, "permission"), (2, 2.0)]
+)
+def test_what_others_have_open_may_be_hidden(
+    others: int,
+    expected: object,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One program that is seen is no proof of being alone; two are proof of the contrary."""
+    links = Tree.links
+
+    def readable(tree: Tree, path: str) -> list[tuple[str, str]]:
+        if path == "proc/1/fd":
+            raise MissingError("permission")
+        return links(tree, path)
+
+    monkeypatch.setattr(Tree, "links", readable)
+    plant(tmp_path, {"proc/1/stat": "1 (init) S 0 1 1 0\n"})
+    found = read_clients(
+        Tree(opened(tmp_path, {70 + each: XE for each in range(others)}))
+    ).of(CARD)
+    assert (found if isinstance(found, str) else len(found)) == expected
+
+
+@pytest.mark.parametrize(
+    ("other", "holder_is_here", "expected"),
+    [(VULKAN, True, 2.0), (NOT_COMPUTING, True, 1.0), (VULKAN, False, 1.0)],
+)
+def test_what_computes_past_the_compute_driver_counts_too(
+    other: dict[str, str], holder_is_here: bool, expected: float, tmp_path: Path
+) -> None:
+    """But in a container, where the driver's numbers of processes are none of ours, one could count
+    twice.
+    """
+    files = {
+        **port(f"pci0000:00/{CARD}", 0x1002, 0x030000, None),
+        f"{KFD}/topology/nodes/1/properties": "location_id 768\ndomain 0\n",
+        f"{KFD}/topology/nodes/1/gpu_id": "9\n",
+        f"{KFD}/proc/70/vram_9": "4096\n",
+    }
+    if holder_is_here:
+        files["proc/70/stat"] = "70 (vllm) S 1 70 70 0\n"
+    card = only_card(opened(plant(tmp_path, files), {71: other}))
+    assert card.readings["programs"].value == expected
 
 
 def test_every_field_is_there_with_its_unit_and_a_value_or_a_reason(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
-from inferometer.telemetry.processes import programs
+from inferometer.telemetry.processes import counted
 from inferometer.telemetry.reading import Reading
 from inferometer.telemetry.tree import Tree
 
@@ -14,8 +14,12 @@ BASE = "sys/class/kfd/kfd"
 _PROPERTY = re.compile(r"^(domain|location_id) (\d{1,19})$", re.MULTILINE)
 
 
-def kfd_processes(tree: Tree, address: str) -> dict[str, Reading]:
-    """How many processes hold memory of a card, and of how many programs they are."""
+def kfd_processes(
+    tree: Tree, address: str, others: Collection[int] = ()
+) -> dict[str, Reading]:
+    """How many processes hold memory of a card, and of how many programs they are; with `others`
+    that compute on it.
+    """
     source = f"{BASE}/proc"
     card = _number_of(tree, address)
     if card is None:
@@ -27,10 +31,10 @@ def kfd_processes(tree: Tree, address: str) -> dict[str, Reading]:
         if process.isdecimal()
         and (tree.word(f"{source}/{process}/vram_{card}") or "0") != "0"
     ]
-    return {
-        "processes": Reading(float(len(holders)), source),
-        "programs": Reading(float(programs(tree, holders)), source),
-    }
+    if others and all(tree.word(f"proc/{each}/stat") for each in holders):
+        # else we are in a container, where processes have other numbers
+        holders = [*{*holders, *others}]
+    return counted(tree, holders, source)
 
 
 def kfd_addresses(tree: Tree) -> list[str]:

@@ -4,9 +4,20 @@ of the operating system.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
+from inferometer.telemetry.reading import Reading
 from inferometer.telemetry.tree import Tree
+
+
+def counted(
+    tree: Tree, processes: Collection[int], source: str
+) -> dict[str, Reading]:
+    """How many processes these are, and of how many programs."""
+    return {
+        "processes": Reading(float(len(processes)), source),
+        "programs": Reading(float(programs(tree, processes)), source),
+    }
 
 
 def programs(tree: Tree, processes: Iterable[int]) -> int:

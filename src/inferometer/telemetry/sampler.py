@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from inferometer.clock import NS, monotonic_ns
+from inferometer.telemetry.drm import NO_CLIENTS, OF_DRM, DrmClients
 from inferometer.telemetry.host import (
     Rapl,
     is_virtual,
@@ -116,6 +117,7 @@ class CardSampler:
         self._virtual = False
         self._known: set[str] = set()
         self._energy: dict[str | None, tuple[int, float]] = {}
+        self._drm = DrmClients()
 
     def sample(self, tree: Tree) -> Sampled:
         """All cards of the vendor. Which there are is looked up at the first call."""
@@ -145,7 +147,10 @@ class CardSampler:
         )
 
     def _from_files(self, tree: Tree, device: Device) -> Card:
-        files = read_card(tree, device)
+        has_drm = device.vendor in OF_DRM
+        files = read_card(
+            tree, device, self._drm.now(tree) if has_drm else NO_CLIENTS
+        )
         link = link_of(tree, device, files.vendor_link, virtual=self._virtual)
         readings = {**files.readings, **errors_of(tree, device)}
         return Card(device.vendor, device.address, None, readings, link)

@@ -6,9 +6,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from inferometer.telemetry.drm import NO_CLIENTS, SOURCE, Clients
 from inferometer.telemetry.gpu_metrics import read_metrics
 from inferometer.telemetry.kfd import kfd_processes
 from inferometer.telemetry.pci import Device, starred_level
+from inferometer.telemetry.processes import counted
 from inferometer.telemetry.reading import Link, Reading, Readings, merged
 from inferometer.telemetry.tree import MissingError, Tree
 
@@ -39,13 +41,15 @@ class FromFiles:
     vendor_link: Link | None = None
 
 
-def read_card(tree: Tree, device: Device) -> FromFiles:
+def read_card(
+    tree: Tree, device: Device, clients: Clients = NO_CLIENTS
+) -> FromFiles:
     """The readings of a card; none where the vendor's driver has no files of this kind."""
     reader = READERS.get(device.vendor)
-    return reader(tree, device) if reader else FromFiles({})
+    return reader(tree, device, clients) if reader else FromFiles({})
 
 
-def _amd(tree: Tree, device: Device) -> FromFiles:
+def _amd(tree: Tree, device: Device, clients: Clients) -> FromFiles:
     path = device.path
     monitor = _monitor(tree, path)
     files = _by_label(tree, monitor)
@@ -70,7 +74,7 @@ def _amd(tree: Tree, device: Device) -> FromFiles:
         "pcie_replays": tree.reading(f"{path}/pcie_replay_count"),
         "max_gpu_clock_mhz": _highest_level(tree, f"{path}/pp_dpm_sclk"),
         "partitioned": _partitioned(tree, f"{path}/current_compute_partition"),
-        **kfd_processes(tree, device.address),
+        **_amd_processes(tree, device.address, clients),
     }
     by_metrics, link = _gpu_metrics(tree, f"{path}/gpu_metrics")
     levels = f"{path}/pp_dpm_pcie"
@@ -80,7 +84,24 @@ def _amd(tree: Tree, device: Device) -> FromFiles:
     )
 
 
-def _hygon(tree: Tree, device: Device) -> FromFiles:
+def _amd_processes(tree: Tree, address: str, clients: Clients) -> Readings:
+    """Of the compute driver, and what computes past it."""
+    others = clients.computing.get(address, ())
+    return merged(
+        kfd_processes(tree, address, others),
+        _drm_processes(tree, address, clients),
+    )
+
+
+def _drm_processes(tree: Tree, address: str, clients: Clients) -> Readings:
+    found = clients.of(address)
+    if isinstance(found, str):
+        none = Reading(None, SOURCE, found)
+        return {"processes": none, "programs": none}
+    return counted(tree, found, SOURCE)
+
+
+def _hygon(tree: Tree, device: Device, _: Clients) -> FromFiles:
     """Its driver has AMD's list of processes."""
     return FromFiles(kfd_processes(tree, device.address))
 
@@ -119,7 +140,7 @@ def _amd_power(tree: Tree, monitor: str) -> Reading:
     return found
 
 
-def _intel(tree: Tree, device: Device) -> FromFiles:
+def _intel(tree: Tree, device: Device, clients: Clients) -> FromFiles:
     path, monitor = device.path, _monitor(tree, device.path)
     card = device.drm or f"{path}/drm"
     plain = {"temperature_c": tree.reading(f"{monitor}/temp1_input", MILLI)}
@@ -128,6 +149,7 @@ def _intel(tree: Tree, device: Device) -> FromFiles:
             _labelled(tree, _by_label(tree, monitor)),
             plain,
             {
+                **_drm_processes(tree, device.address, clients),
                 "energy_j": _intel_energy(tree, monitor),
                 "power_limit_w": tree.reading(f"{monitor}/power1_max", MICRO),
                 "fan_rpm": tree.reading(f"{monitor}/fan1_input"),

@@ -10,6 +10,7 @@ import math
 import os
 import re
 import stat
+from contextlib import suppress
 from pathlib import Path
 
 from inferometer.clock import NS, monotonic_ns
@@ -59,6 +60,25 @@ class Tree:
         if path not in self._names:
             self._names[path] = self.names(path)
         return self._names[path]
+
+    def links(self, path: str) -> list[tuple[str, str]]:
+        """The links in a directory with what they say, which is not followed. Raises
+        MissingError.
+        """
+        whole = os.path.join(self._root, path)
+        if os.path.realpath(whole) != whole:
+            raise MissingError("unreadable")
+        try:
+            names = os.listdir(whole)[:MAX_NAMES]
+        except PermissionError:
+            raise MissingError("permission") from None
+        except OSError:  # it has ended
+            return []
+        found = []
+        for name in names:
+            with suppress(OSError):
+                found.append((name, os.readlink(f"{whole}/{name}")))
+        return found
 
     def resolved(self, path: str) -> str | None:
         """The path without links, relative to the root; None if it is not there or outside."""

@@ -1,0 +1,90 @@
+"""Processes that compute on cards through the kernel's graphics drivers (DRM), which say of each
+open file what it used. For Intel's cards there is nothing else; on AMD's it shows what does not go
+through the compute driver, such as Vulkan.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+
+from inferometer.clock import NS, monotonic_ns
+from inferometer.telemetry.reading import Reason
+from inferometer.telemetry.tree import MissingError, Tree
+
+EVERY_S = 30
+"""Every open file of every process is looked at."""
+SOURCE = "proc/*/fdinfo"
+DEVICES = "/dev/dri/"
+
+_CARD = re.compile(r"^drm-pdev:\s*([0-9a-f:.]{1,20})\s*$", re.MULTILINE)
+_COMPUTED = re.compile(
+    r"^drm-(?:engine-compute|cycles-ccs):\s*0*[1-9]", re.MULTILINE
+)
+"""amdgpu and i915; xe. A compositor uses other engines."""
+
+
+@dataclass(slots=True)
+class Clients:
+    """Who has cards open, by PCI address: of the processes only those that computed."""
+
+    computing: dict[str, set[int]] = field(default_factory=dict)
+    is_complete: bool = True
+    """Whether the files of every process could be read."""
+
+    def of(self, address: str) -> Collection[int] | Reason:
+        """The processes that compute on a card, or why that is not known. Two are proof that it is
+        shared, whoever else there is.
+        """
+        found = self.computing.get(address)
+        if found is not None and (self.is_complete or len(found) > 1):
+            return found
+        return "not_reported" if self.is_complete else "permission"
+
+
+NO_CLIENTS = Clients()
+OF_DRM = ("amd", "intel")
+"""Vendors whose drivers tell it."""
+
+
+class DrmClients:
+    """Looks seldom, and knows in between what it saw."""
+
+    def __init__(self) -> None:
+        self._due_ns = 0
+        self._seen = Clients()
+
+    def now(self, tree: Tree) -> Clients:
+        """The clients of all cards."""
+        now = monotonic_ns()
+        if now >= self._due_ns:
+            self._seen = read_clients(tree)
+            self._due_ns = now + EVERY_S * NS
+        return self._seen
+
+
+def read_clients(tree: Tree) -> Clients:
+    """The clients of all cards, by the open files of all processes."""
+    found = Clients()
+    for name in tree.names("proc"):
+        if not name.isdecimal():
+            continue
+        try:
+            for card, has_computed in _cards_of(tree, f"proc/{name}"):
+                pids = found.computing.setdefault(card, set())
+                if has_computed:
+                    pids.add(int(name))
+        except MissingError as missing:
+            if missing.reason == "permission":
+                found.is_complete = False
+    return found
+
+
+def _cards_of(tree: Tree, process: str) -> Iterator[tuple[str, bool]]:
+    """Each card that a process has open, and whether it computed there. Raises MissingError."""
+    for name, target in tree.links(f"{process}/fd"):
+        if target.startswith(DEVICES):
+            told = tree.text(f"{process}/fdinfo/{name}")
+            if card := _CARD.search(told):
+                yield card[1], _COMPUTED.search(told) is not None

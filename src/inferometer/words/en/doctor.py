@@ -131,7 +131,7 @@ DOCTOR: dict[str, str] = {
     "doctor.cleanup.none": "Nothing of a killed run is left on this host.",
     "doctor.cleanup.ask": "Remove them?",
     "doctor.cleanup.how": (
-        "Nothing was removed: `inferometer cleanup --yes` removes them."
+        "Nothing was removed: `inferometer cleanup --yes` removes all but what is kept."
     ),
     "doctor.cleanup.stays": (
         "Not removed: {what}. Remove it by hand, as its owner."

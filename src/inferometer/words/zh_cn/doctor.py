@@ -115,7 +115,7 @@ DOCTOR: dict[str, str] = {
     "doctor.cleanup.none": "本机没有被中止的运行留下的东西。",
     "doctor.cleanup.ask": "要删除吗？",
     "doctor.cleanup.how": (
-        "没有删除任何东西；`inferometer cleanup --yes` 会删除以上各项。"
+        "没有删除任何东西；`inferometer cleanup --yes` 会删除以上各项（标明保留的除外）。"
     ),
     "doctor.cleanup.stays": "没有删除：{what}。请以其所有者的身份手动删除。",
     "doctor.cleanup.done": "已删除 {n} 项。",

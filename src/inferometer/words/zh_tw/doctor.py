@@ -115,7 +115,7 @@ DOCTOR: dict[str, str] = {
     "doctor.cleanup.none": "本機沒有被中止的執行留下的東西。",
     "doctor.cleanup.ask": "要刪除嗎？",
     "doctor.cleanup.how": (
-        "沒有刪除任何東西；`inferometer cleanup --yes` 會刪除以上各項。"
+        "沒有刪除任何東西；`inferometer cleanup --yes` 會刪除以上各項（標明保留的除外）。"
     ),
     "doctor.cleanup.stays": "沒有刪除：{what}。請以其擁有者的身分手動刪除。",
     "doctor.cleanup.done": "已刪除 {n} 項。",

@@ -17,6 +17,7 @@ from inferometer.metrics.energy import (
 )
 from inferometer.trace.series import Telemetry
 from tests.metrics.power_traces import (
+    PERIOD_S,
     A,
     B,
     Numbers,
@@ -80,6 +81,19 @@ def test_an_average_of_the_last_second_belongs_to_its_middle() -> None:
     assert found.joules == pytest.approx(
         joules(power, START_S, END_S), rel=0.005
     )
+
+
+def test_a_power_that_swings_as_often_as_it_is_sampled() -> None:
+    """Every sample sees the same phase. The counter is right, and a sum of momentary values is not:
+    where both are there, it is refused.
+    """
+    power = saw_tooth(100.0, 500.0, PERIOD_S)
+    momentary = series("power_w", A, TIMES, power(TIMES))
+    counter = series("energy_j", A, TIMES, counted(power, TIMES, 0.001))
+    found = measured(telemetry(counter)).joules
+    assert found == pytest.approx(joules(power, START_S, END_S), rel=0.005)
+    refused = measured(telemetry(momentary, counter))
+    assert (refused.joules, refused.reason) == (None, "methods_disagree")
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from inferometer.telemetry.drm import NO_CLIENTS, SOURCE, Clients
+from inferometer.telemetry.drm import SOURCE, Clients
 from inferometer.telemetry.gpu_metrics import read_metrics
 from inferometer.telemetry.kfd import kfd_processes
 from inferometer.telemetry.pci import Device, starred_level
@@ -41,9 +41,7 @@ class FromFiles:
     vendor_link: Link | None = None
 
 
-def read_card(
-    tree: Tree, device: Device, clients: Clients = NO_CLIENTS
-) -> FromFiles:
+def read_card(tree: Tree, device: Device, clients: Clients) -> FromFiles:
     """The readings of a card; none where the vendor's driver has no files of this kind."""
     reader = READERS.get(device.vendor)
     return reader(tree, device, clients) if reader else FromFiles({})

@@ -203,6 +203,10 @@ Aborted (core dumped)""",
         "ValueError: Tokenizer class QWenTokenizer does not exist or is not currently imported.",
         "ValueError: Couldn't instantiate the backend tokenizer from one of: ",
     ),
+    "package-missing": (
+        "ModuleNotFoundError: No module named 'modelscope'",
+        "ImportError: Please install modelscope>=1.18.1 via `pip install modelscope>=1.18.1`",
+    ),
     "compiler-missing": (
         "RuntimeError: Failed to find C compiler. Please specify via CC environment variable",
         "/tmp/tmpx/cuda_utils.c:4:10: fatal error: Python.h: No such file or directory",
@@ -210,10 +214,6 @@ Aborted (core dumped)""",
     "kernel-too-large": (
         "triton.runtime.errors.OutOfResources: out of resource: shared memory, Required: 131072, "
         "Hardware limit: 65536. Reducing block sizes or `num_stages` may help.",
-    ),
-    "package-missing": (
-        "ModuleNotFoundError: No module named 'modelscope'",
-        "ImportError: Please install modelscope>=1.18.1 via `pip install modelscope>=1.18.1`",
     ),
     "model-unsupported": (
         "ValueError: The checkpoint you are trying to load has model type `gpt_oss` but "

@@ -194,7 +194,7 @@ def opened(root: Path, clients: dict[int, dict[str, str]]) -> Path:
 @pytest.mark.parametrize(
     ("clients", "expected"),
     [
-        ({}, "not_reported"),
+        ({}, "no_source"),
         ({70: COMPOSITOR}, 0.0),
         ({70: XE, 71: COMPOSITOR}, 1.0),
         ({70: XE, 71: XE}, 2.0),

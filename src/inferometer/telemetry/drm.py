@@ -40,7 +40,7 @@ class Clients:
         found = self.computing.get(address)
         if found is not None and (self.is_complete or len(found) > 1):
             return found
-        return "not_reported" if self.is_complete else "permission"
+        return "no_source" if self.is_complete else "permission"
 
 
 NO_CLIENTS = Clients()

@@ -277,8 +277,8 @@ DIAGNOSES: dict[str, str] = {
         "sentencepiece or tiktoken, or name another one with --tokenizer"
     ),
     "diagnosis.compiler-missing.cause": (
-        "Triton compiles code while the engine starts, and finds no C compiler or no Python "
-        "headers"
+        "the engine compiles code with Triton while it starts, and there is no C compiler, or no "
+        "Python headers"
     ),
     "diagnosis.compiler-missing.cure": (
         "install gcc and the Python headers (python3-dev or python3-devel) where the engine runs, "

@@ -160,7 +160,7 @@ def test_what_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_run_whose_energy_cannot_be_known_does_not_wait_for_a_mean(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(samplings._Log, "averaged_s", lambda _: 3600.0)
+    monkeypatch.setattr(samplings.MachineLog, "averaged_s", lambda _: 3600.0)
     found = seen(monkeypatch, amd=Looked())
     assert {each.state for each in found.samplers} == {"ok"}
     assert len(found.track(ADDRESS, "power_w")[1]) >= 2

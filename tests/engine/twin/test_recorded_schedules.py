@@ -16,7 +16,7 @@ from inferometer.engine.twin.scheduler import (
     Scheduler,
     SchedulerRules,
 )
-from tests.engines.record_schedules import tokens_of
+from tests.engines.schedule_scenarios import tokens_of
 
 RECORDS = sorted((Path(__file__).parent / "schedules").glob("*.json"))
 
@@ -137,3 +137,15 @@ def test_the_records_hold_what_they_are_for() -> None:
         if share[1] > 0 and share[2] > 1
     ]
     assert len(hits) >= 5
+    windowed = [
+        step
+        for each in records.values()
+        if len(each.get("windows", ())) > 1
+        for step in each["steps"]
+    ]
+    assert any(step["preempted"] for step in windowed)
+    assert any(
+        start > 0 and tokens > 1
+        for step in windowed
+        for _, start, tokens in step["scheduled"]
+    )

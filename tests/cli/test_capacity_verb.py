@@ -49,6 +49,15 @@ def test_json_says_that_it_is_simulated() -> None:
         assert tpot["low"] < tpot["value"] < tpot["high"]
 
 
+def test_what_does_not_start_at_the_models_length_says_which_flag_helps() -> (
+    None
+):
+    words = ("--card", "r9700", "--tp", 1, "--request-rate", 1)
+    done = capacity(*words, "--input-len", 256, "--output-len", 16)
+    assert "set --max-model-len" in done.stdout
+    assert "set --max-model-len" not in capacity(*words, *LOAD).stdout
+
+
 def test_a_target_without_a_number_is_undecided() -> None:
     done = capacity(
         *("--card", "h100", "--tp", 1, "--request-rate", 2, *ONE_TOKEN),

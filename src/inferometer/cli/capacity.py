@@ -360,6 +360,9 @@ def _tell(
         if reason:
             which = [_name(e) for e in answers if e.reason == reason]
             typer.echo(f"{words.listed(which)}: {in_words(reason)}")
+    refused = [each for each in answers if each.status == "refused"]
+    if any(each.settings.max_model_len is None for each in refused):
+        typer.echo(words.text("capacity.no_length"))
     _tell_next(answers, demand)
 
 

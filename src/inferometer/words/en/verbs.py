@@ -270,6 +270,10 @@ VERBS: dict[str, str] = {
         "--price names {names}, but --card only {cards}: name the card as --card does, or leave "
         "the price out."
     ),
+    "capacity.no_length": (
+        "The model's own maximum length was used: set --max-model-len to the longest prompt and "
+        "answer that you serve."
+    ),
     "capacity.figure": "{path}: a figure is written as .svg or .png.",
     "capacity.load.rate": (
         "{rate:g} requests/s, {input} tokens in, {output} out"

@@ -237,6 +237,9 @@ VERBS: dict[str, str] = {
         "--price 给出了 {names}，而 --card 只有 {cards}：请使用与 --card 相同的名称，或去掉该价格"
         "。"
     ),
+    "capacity.no_length": (
+        "以上按模型自身的最大长度计算：请把 --max-model-len 设为要服务的最长输入加输出。"
+    ),
     "capacity.figure": "{path}：图只能写成 .svg 或 .png。",
     "capacity.load.rate": (
         "每秒 {rate:g} 个请求，输入 {input} token，输出 {output} token"

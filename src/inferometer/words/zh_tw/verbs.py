@@ -237,6 +237,9 @@ VERBS: dict[str, str] = {
         "--price 給出了 {names}，而 --card 只有 {cards}：請使用與 --card 相同的名稱，或拿掉該價格"
         "。"
     ),
+    "capacity.no_length": (
+        "以上按模型自身的最大長度計算：請把 --max-model-len 設為要服務的最長輸入加輸出。"
+    ),
     "capacity.figure": "{path}：圖只能寫成 .svg 或 .png。",
     "capacity.load.rate": (
         "每秒 {rate:g} 個請求，輸入 {input} token，輸出 {output} token"

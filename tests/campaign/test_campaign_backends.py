@@ -17,6 +17,7 @@ from inferometer.protocol import PROTOCOLS
 from inferometer.server.kinds import server_for
 from inferometer.spec.server_recipe import BackendName, ChatBackend
 from inferometer.store.campaign.paths import CampaignPaths
+from tests.backends import TEXT_BACKENDS
 from tests.campaign.tiny_campaign import (
     FAST,
     Remembering,
@@ -32,11 +33,13 @@ ROOMY = replace(
 def test_campaigns_know_all_backends() -> None:
     assert set(get_args(BackendName)) == set(PROTOCOLS)
     assert set(get_args(ChatBackend)) == {
-        name for name, backend in PROTOCOLS.items() if backend.chat
+        name
+        for name, backend in PROTOCOLS.items()
+        if backend.chat and backend.carries_text
     }
 
 
-@pytest.mark.parametrize("name", PROTOCOLS)
+@pytest.mark.parametrize("name", TEXT_BACKENDS)
 def test_a_point_on_a_server_of_this_kind(name: str, tmp_path: Path) -> None:
     with EmbeddedEngine(ROOMY, model="tiny-model", backends=(name,)) as engine:
         servers = {

@@ -14,7 +14,7 @@ from typer.testing import CliRunner, Result
 
 from inferometer.cli.main import app
 from inferometer.engine import EmbeddedEngine, EngineSettings
-from inferometer.protocol import PROTOCOLS
+from tests.backends import TEXT_BACKENDS
 
 PROMPTS, INPUT, OUTPUT = 6, 12, 5
 
@@ -82,7 +82,7 @@ def measure(
     return said, run, polars.read_parquet(directory / "r" / "requests.parquet")
 
 
-@pytest.mark.parametrize("name", PROTOCOLS)
+@pytest.mark.parametrize("name", TEXT_BACKENDS)
 def test_a_point_from_flags_to_files(name: str, tmp_path: Path) -> None:
     said, run, requests = measure(name, tmp_path, "--ignore-eos")
     assert said.exit_code == 0, said.output

@@ -233,7 +233,7 @@ def test_a_running_server_is_looked_at(
 ) -> None:
     with EmbeddedEngine(EngineSettings(), model="tiny") as engine:
         code, out, _ = inferometer(
-            "doctor", "--root", sound, "--server", engine.base_url, "--json"
+            "doctor", "--root", sound, "--base-url", engine.base_url, "--json"
         )
     by_id = {each["id"]: each for each in json.loads(out)["checks"]}
     assert code == 0

@@ -25,6 +25,7 @@ SERVERS = {
     "xinference",
     "trtllmserve",
     "tgi",
+    "vllm",
 }
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 OF_ALL = (

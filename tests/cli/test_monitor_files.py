@@ -194,7 +194,7 @@ def test_a_driver_that_hangs_leaves_no_old_values(
 
 
 @pytest.mark.parametrize(
-    "flags", [["--once"], ["--json"], ["--url", "h:1"], ["--csv", "s.csv"]]
+    "flags", [["--once"], ["--json"], ["--base-url", "h:1"], ["--csv", "s.csv"]]
 )
 def test_serving_refuses_what_it_would_not_heed(
     flags: list[str], inferometer: Command

@@ -41,7 +41,7 @@ def test_the_server_of_a_sample_as_json(
     """Its page's values; without an address it is not named at all."""
     flags = ("monitor", "--once", "--json", "--root", tmp_path)
     with EmbeddedEngine(EngineSettings(ttft_ms=1, itl_ms=1)) as engine:
-        _, out, _ = inferometer(*flags, "--url", engine.base_url)
+        _, out, _ = inferometer(*flags, "--base-url", engine.base_url)
         running = json.loads(out)["server"]["readings"]["running"]
     assert (running["value"], running["unit"]) == (0, "1")
     assert running["source"]

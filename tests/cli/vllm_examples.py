@@ -164,6 +164,9 @@ def write_copies(folder: Path) -> None:
     (folder / "a.mp4").write_bytes(RECORDINGS["video/mp4"])
     for hub in ("lmarena-ai/VisionArena-Chat", "lmms-lab/LLaVA-OneVision-Data"):
         (folder / hub / "a.png").write_bytes(PNG)
+    voices = folder / "facebook/voxpopuli"
+    (voices / "a.wav").write_bytes(RECORDINGS["audio/wav"])
+    _describe(voices, "en", "test", "test.jsonl")
     _describe(folder / "openai/gsm8k", "main", "test", "main/test.jsonl")
     _describe(
         folder / "lmms-lab/LLaVA-OneVision-Data",
@@ -298,6 +301,10 @@ def _hub(numbers: Iterable[int]) -> Mapping[str, Iterable[Any]]:
             f"{leaderboard}_{name}.json": call
             for name in ("simple", "live_simple", "multiple")
         },
+        "facebook/voxpopuli/test.jsonl": [
+            {"audio_id": f"a{i}", "audio": "a.wav", "raw_text": "So it is."}
+            for i in numbers
+        ],
         "Aeala/ShareGPT_Vicuna_unfiltered/train.jsonl": [
             _conversation(i) for i in numbers
         ],

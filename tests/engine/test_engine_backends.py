@@ -12,6 +12,7 @@ from inferometer.engine.api import FrontSettings
 from inferometer.protocol import PROTOCOLS, Generation
 from inferometer.request import Request
 from inferometer.server.endpoint import Endpoint, EndpointError
+from tests.backends import TEXT_BACKENDS
 from tests.engine.loopback import TIMEOUT_S
 
 QUICK = EngineSettings(ttft_ms=1, itl_ms=0.2, max_model_len=1000)
@@ -20,7 +21,7 @@ TELLS_LIMIT = set(PROTOCOLS) - {"tensorrt-llm"}
 TELLS_PROMPT_TOKENS = set(PROTOCOLS) - {"tensorrt-llm"}
 
 
-@pytest.mark.parametrize("name", PROTOCOLS)
+@pytest.mark.parametrize("name", TEXT_BACKENDS)
 def test_a_client_of_this_format_finds_all_it_needs(name: str) -> None:
     backend = PROTOCOLS[name]
     with (

@@ -14,6 +14,7 @@ import pytest
 from inferometer.engine.faults import FAULTS
 from inferometer.protocol import PROTOCOLS
 from inferometer.trace import MISSING, Failure, Outcome, TokenSource
+from tests.backends import TEXT_BACKENDS
 from tests.faults.faulty_run import (
     CHAT_TEMPLATE_TOKENS,
     MIDDLE,
@@ -133,7 +134,9 @@ def test_what_is_expected_of_every_fault_is_written_down() -> None:
         "http-NNN"
     } - TO_THE_SERVER
     assert not FAILS.keys() & PASSES.keys()
-    assert {fault for backend in PROTOCOLS for fault in faults_of(backend)} == {
+    assert {
+        fault for backend in TEXT_BACKENDS for fault in faults_of(backend)
+    } == {
         *FAILS,
         *PASSES,
     }
@@ -143,7 +146,7 @@ def test_what_is_expected_of_every_fault_is_written_down() -> None:
     "backend",
     [
         name if name in FEW else pytest.param(name, marks=pytest.mark.wide)
-        for name in PROTOCOLS
+        for name in TEXT_BACKENDS
     ],
 )
 def test_each_fault_once(backend: str) -> None:
@@ -196,7 +199,7 @@ def test_each_fault_once(backend: str) -> None:
 
 @pytest.mark.wide
 @pytest.mark.parametrize("workers", [1, 2])
-@pytest.mark.parametrize("backend", PROTOCOLS)
+@pytest.mark.parametrize("backend", TEXT_BACKENDS)
 def test_a_share_of_requests_each(backend: str, workers: int) -> None:
     """As in real life: nobody chose who is hit. The engine's record says who was, and the counts
     are the same.

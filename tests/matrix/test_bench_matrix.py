@@ -19,6 +19,7 @@ from inferometer.engine import EmbeddedEngine, EngineSettings
 from inferometer.protocol import PROTOCOLS
 from inferometer.spec.workload import DATASETS
 from inferometer.trace import MISSING
+from tests.backends import TEXT_BACKENDS
 from tests.matrix.data_sets import DATA_SETS, REQUESTS, is_fast, write_files
 
 pytestmark = pytest.mark.filterwarnings(
@@ -33,7 +34,7 @@ COMBINATIONS = [
         name,
         marks=[] if is_fast(backend, name) else [pytest.mark.wide],
     )
-    for backend in PROTOCOLS
+    for backend in TEXT_BACKENDS
     for name in DATA_SETS
 ]
 

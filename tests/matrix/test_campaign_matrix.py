@@ -23,6 +23,7 @@ from inferometer.spec.campaign_file import load_campaign
 from inferometer.spec.expand import expand
 from inferometer.spec.interleave import blocks_of
 from inferometer.store.campaign.paths import campaign_paths
+from tests.backends import TEXT_BACKENDS
 from tests.matrix.data_sets import DATA_SETS, REQUESTS, is_fast, write_files
 
 pytestmark = pytest.mark.filterwarnings(
@@ -110,7 +111,7 @@ def carried(backend: str, files: Path) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("backend", PROTOCOLS)
+@pytest.mark.parametrize("backend", TEXT_BACKENDS)
 def test_some_data_sets_on_every_backend(backend: str, tmp_path: Path) -> None:
     measure_all(
         tmp_path,
@@ -120,7 +121,7 @@ def test_some_data_sets_on_every_backend(backend: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.wide
-@pytest.mark.parametrize("backend", PROTOCOLS)
+@pytest.mark.parametrize("backend", TEXT_BACKENDS)
 def test_all_data_sets_on_every_backend(backend: str, tmp_path: Path) -> None:
     measure_all(tmp_path, backend, carried(backend, tmp_path))
 

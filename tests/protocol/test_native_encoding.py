@@ -13,6 +13,7 @@ import pytest
 
 from inferometer.protocol import PROTOCOLS, Generation
 from inferometer.request import Prompt, Request
+from tests.backends import TEXT_BACKENDS
 
 MESSAGES = [{"role": "user", "content": "Hello"}]
 
@@ -509,6 +510,7 @@ def test_what_a_wire_cannot_do_is_said() -> None:
         "tensorrt-llm",
         "ollama",
         "ollama-chat",
+        "openai-audio",
     }
     assert said["tgi"] == (
         "TGI cannot ignore the end of a text: outputs may be shorter than requested.",
@@ -547,6 +549,7 @@ def test_the_table_of_backends() -> None:
         "vllm": ("/v1/completions", "ids"),
         "openai-chat": ("/v1/chat/completions", "chat"),
         "openai-responses": ("/v1/responses", "chat"),
+        "openai-audio": ("/v1/audio/transcriptions", "chat"),
         "sglang": ("/generate", "ids"),
         "tgi": ("/generate_stream", "text"),
         "tgi-chat": ("/v1/chat/completions", "chat"),
@@ -579,7 +582,7 @@ SAMPLES: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("name", PROTOCOLS)
+@pytest.mark.parametrize("name", TEXT_BACKENDS)
 def test_every_field_that_a_wire_carries_reaches_the_body(name: str) -> None:
     """Each by itself changes the body, and no other field of it, but for what TGI has to be told
     beside a temperature.
@@ -694,5 +697,6 @@ def test_tools_are_carried_by_chats_and_only_by_them() -> None:
         name
         for name, backend in PROTOCOLS.items()
         if backend.chat
+        and backend.carries_text
         and name != "openai-responses"  # which has another form of them
     }

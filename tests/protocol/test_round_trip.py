@@ -24,6 +24,7 @@ from inferometer.protocol import (
     Usage,
 )
 from inferometer.request import Prompt, Request
+from tests.backends import TEXT_BACKENDS
 
 backends = pytest.mark.parametrize("name", PROTOCOLS)
 
@@ -33,6 +34,7 @@ CONTINUOUS_USAGE = {
     "openai",
     "vllm",
     "openai-chat",
+    "openai-audio",
     "tgi-chat",
     "trtllm-serve",
     "trtllm-serve-chat",
@@ -181,7 +183,7 @@ def messages(prompt: Prompt) -> Prompt:
     )
 
 
-@backends
+@pytest.mark.parametrize("name", TEXT_BACKENDS)
 @given(texts.filter(bool), st.integers(1, 100_000), st.booleans())
 def test_every_request_is_read_as_it_was_written(
     name: str, text: str, max_tokens: int, ignore_eos: bool

@@ -32,9 +32,11 @@ Root = Annotated[
         file_okay=False,
     ),
 ]
-Server = Annotated[
+BaseUrl = Annotated[
     str | None,
     typer.Option(
+        "--base-url",
+        "--server",
         metavar="URL",
         help="Look at this running server, too (default: none).",
     ),
@@ -87,7 +89,7 @@ Template = Annotated[
 def doctor(
     *,
     root: Root = Path("/"),
-    server: Server = None,
+    base_url: BaseUrl = None,
     log: Log = None,
     everything: Everything = False,
     json: Json = False,
@@ -109,7 +111,7 @@ def doctor(
     _require_page(report)
     wanted = _expected(expect) if expect else None
     read = _read(log) if log else None
-    machine = _gather(root, server, read)
+    machine = _gather(root, base_url, read)
     if expect_template:
         typer.echo(template(machine, spoken()), nl=False)
         return

@@ -43,9 +43,12 @@ Interval = Annotated[
     float,
     typer.Option(help="Seconds between two samples.", min=0.1, max=3600),
 ]
-Url = Annotated[
+BaseUrl = Annotated[
     str | None,
     typer.Option(
+        "--base-url",
+        "--url",
+        metavar="URL",
         help="Address of a server whose own metrics page is shown as well.",
         show_default="none",
     ),
@@ -103,7 +106,7 @@ def monitor(
     once: Once = False,
     json: Json = False,
     interval: Interval = 0.5,
-    url: Url = None,
+    base_url: BaseUrl = None,
     csv: Csv = None,
     parquet: Parquet = None,
     serve: Serve = False,
@@ -120,13 +123,13 @@ def monitor(
             {
                 "--once": once,
                 "--json": json,
-                "--url": url,
+                "--base-url": base_url,
                 "--csv": csv,
                 "--parquet": parquet,
             }
         )
     files = _files(csv, parquet)
-    page = None if url is None else _page(url)
+    page = None if base_url is None else _page(base_url)
     with suppress(KeyboardInterrupt):
         if serve:
             _serve(root, interval, host, port)
@@ -214,7 +217,7 @@ def _page(url: str) -> ServerPage:
     from inferometer.spec.flags import parse_base_url
 
     try:
-        return ServerPage(parse_base_url(url, "--url"))
+        return ServerPage(parse_base_url(url, "--base-url"))
     except ValueError as error:
         usage_error(error)
 

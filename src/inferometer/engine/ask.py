@@ -96,7 +96,9 @@ def parse_ask(
     """Check the body of a call that generates; `with_prompt`: keep the tokens of its prompt.
     Raises AskError.
     """
-    content = parse_body(body)
+    content = (
+        parse_body(body) if backend.parse is None else _form(backend, body)
+    )
     _refuse_fields(content, refused_fields)
     asked = backend.read(content)
     prompt = (
@@ -107,7 +109,9 @@ def parse_ask(
     prompt_tokens = _length(prompt)
     stream = bool(asked.stream)
     options = _stream_options(asked.stream_options, stream=stream)
-    if not stream and not backend.endpoint.startswith("/v1/"):
+    if not stream and (
+        backend.parse is not None or not backend.endpoint.startswith("/v1/")
+    ):
         raise AskError(
             400,
             "The embedded engine only streams in this format: request a stream.",
@@ -133,6 +137,13 @@ def parse_ask(
         and bool(options.get("continuous_usage_stats")),
         prompt=_token_ids(prompt) if with_prompt else None,
     )
+
+
+def _form(backend: Backend, body: bytes) -> dict[str, Any]:
+    try:
+        return backend.parse(body) if backend.parse else {}
+    except ValueError as error:
+        raise _invalid("form_invalid", "body", str(error), {}) from None
 
 
 def _refuse_fields(content: dict[str, Any], refused: Sequence[str]) -> None:

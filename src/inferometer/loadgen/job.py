@@ -84,7 +84,7 @@ def wire_messages(job: Job) -> list[bytes]:
         "User-Agent": "inferometer",
         "Accept": job.backend.content_type.partition(";")[0],
         "Accept-Encoding": "identity",
-        "Content-Type": "application/json",
+        "Content-Type": job.backend.body_type,
     }
     given = {name.lower() for name in job.headers}
     headers = {

@@ -236,6 +236,7 @@ def _requests(
             token_ids=backend.carries_token_ids,
             fields=backend.fields,
             encode=lambda request: backend.encode(request, trial.generation),
+            texts=backend.carries_text,
             attempt=attempt,
         )
     except TooFewRowsError as error:

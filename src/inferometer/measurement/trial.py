@@ -120,13 +120,21 @@ class Trial:
     def _post(
         self, prompt: Prompt, form: _Form, deadline: Deadline
     ) -> ProbeResult:
+        backend = self._backend
         request = Request(
-            id=0, prompt=prompt, prompt_tokens=0, max_tokens=form.tokens
+            id=0,
+            prompt=backend.trial_prompt or prompt,
+            prompt_tokens=0,
+            max_tokens=form.tokens,
         )
-        body = self._backend.encode(request, form.generation)
+        body = backend.encode(request, form.generation)
         try:
             return self._endpoint.probe(
-                self._path, body, self._backend.decoder(), deadline
+                self._path,
+                body,
+                backend.decoder(),
+                deadline,
+                body_type=backend.body_type,
             )
         except EndpointError as error:
             if error.status in (404, 405) and self._listing.others:

@@ -23,6 +23,7 @@ from inferometer.protocol.llama_cpp import LLAMA_CPP
 from inferometer.protocol.lmdeploy import LMDEPLOY
 from inferometer.protocol.ollama import OLLAMA, OLLAMA_CHAT
 from inferometer.protocol.openai import COMPLETIONS
+from inferometer.protocol.openai_audio import TRANSCRIPTIONS
 from inferometer.protocol.openai_chat import CHAT
 from inferometer.protocol.openai_responses import RESPONSES
 from inferometer.protocol.routes import ANY_SERVER, Routes, TokenizeRoute
@@ -40,6 +41,7 @@ PROTOCOLS: dict[str, Backend] = {
     "vllm": COMPLETIONS,
     "openai-chat": CHAT,
     "openai-responses": RESPONSES,
+    "openai-audio": TRANSCRIPTIONS,
     "sglang": SGLANG,
     "tgi": TGI,
     "tgi-chat": TGI_CHAT,

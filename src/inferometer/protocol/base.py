@@ -17,8 +17,10 @@ from urllib.parse import quote
 
 from inferometer.protocol.fields import SAMPLING
 from inferometer.protocol.routes import ANY_SERVER, Routes
-from inferometer.request import Request
+from inferometer.request import Prompt, Request
 from inferometer.words import Said
+
+JSON = "application/json"
 
 UNKNOWN = -1
 """A count that the server did not report."""
@@ -197,6 +199,12 @@ class Backend:
     """A writer of one answer: the reverse of `decoder`."""
     content_type: str = "text/event-stream; charset=utf-8"
     """Of a streamed answer."""
+    body_type: str = JSON
+    """Of a request's body."""
+    parse: Callable[[bytes], dict[str, Any]] | None = None
+    """The fields of a body that is not JSON. Raises ValueError."""
+    trial_prompt: Prompt | None = None
+    """What a trial asks where no text can be sent alone."""
     fields: frozenset[str] = SAMPLING
     """Further request fields, by their usual names, that rows of data sets may contain."""
     carries_token_ids: bool = False
@@ -214,6 +222,11 @@ class Backend:
     settings stay.
     """
     routes: Routes = ANY_SERVER
+
+    @property
+    def carries_text(self) -> bool:
+        """Whether a prompt may be a text and nothing else."""
+        return self.trial_prompt is None
 
     def path(self, model: str) -> str:
         """`endpoint` for this model."""

@@ -67,6 +67,10 @@ OPENAI_CHAT_FIELDS = (
     }
 )
 
+OPENAI_AUDIO_FIELDS = PENALTIES | {
+    *("temperature", "top_p", "top_k", "min_p", "seed", "repetition_penalty")
+}
+
 OPENAI_RESPONSES_FIELDS = SAMPLING | PENALTIES | {"seed"}
 """Tools have another form there."""
 

@@ -162,6 +162,12 @@ VLLM_CHAT = Shape(
     ),
     ending=_VLLM_ENDING,
 )
+VLLM_TRANSCRIPTION = Shape(
+    identity=b'"id":"trsc-%(id)b","object":"transcription.chunk",'
+    b'"created":%(created)d,"model":%(model)b',
+    text=(b'{"delta":{"content":', b'},"finish_reason":null}'),
+    last=(b'{"delta":{"content":', b'},"finish_reason":%b}'),
+)
 
 
 def read_completion(body: Mapping[str, Any]) -> BodyFields:

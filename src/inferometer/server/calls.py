@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
+from inferometer.protocol.base import JSON
 from inferometer.server.deadline import Deadline
 from inferometer.server.failures import too_large, transport_error
 from inferometer.spec.flags import host_header
@@ -83,11 +84,7 @@ class Calls:
             },
             **headers,
         }
-        self._of_body = (
-            {}
-            if "content-type" in given
-            else {"Content-Type": "application/json"}
-        )
+        self._types_bodies = "content-type" not in given
         self._transport = BoundedTransport(tls)
 
     def close(self) -> None:
@@ -124,6 +121,8 @@ class Calls:
         body: bytes,
         max_bytes: int,
         read: Callable[[Answer, Iterator[bytes]], T],
+        *,
+        body_type: str = JSON,
     ) -> T:
         """What `read` returns for the answer to a POST while it arrives; it may stop early. Raises
         EndpointError.
@@ -133,7 +132,9 @@ class Calls:
         asked = f"POST {path}"
 
         def ask() -> T:
-            with self._open("POST", path, deadline, body) as response:
+            with self._open(
+                "POST", path, deadline, body, body_type
+            ) as response:
                 pieces = self._pieces(response, asked, deadline, max_bytes)
                 answer = Answer(response.status_code, dict(response.headers))
                 if answer.status != 200:
@@ -150,9 +151,17 @@ class Calls:
 
     @contextmanager
     def _open(
-        self, method: str, path: str, deadline: Deadline, body: bytes | None
+        self,
+        method: str,
+        path: str,
+        deadline: Deadline,
+        body: bytes | None,
+        body_type: str = JSON,
     ) -> Iterator[httpx.Response]:
         import httpx
+
+        typed = body is not None and self._types_bodies
+        of_body = {"Content-Type": body_type} if typed else {}
 
         connecting = Deadline(min(deadline.left_s, MAX_CONNECT_S))
         request = httpx.Request(
@@ -160,9 +169,7 @@ class Calls:
             self.base_url.removesuffix(self._prefix)
             if self._prefix
             else self.base_url,
-            headers=self._headers
-            if body is None
-            else self._headers | self._of_body,
+            headers=self._headers | of_body,
             content=body,
             extensions={
                 "target": (self._prefix + path).encode(

@@ -25,7 +25,7 @@ from inferometer.protocol import (
     TokenizeRoute,
     error_sentence,
 )
-from inferometer.protocol.base import Decoder, StreamEvent, Usage
+from inferometer.protocol.base import JSON, Decoder, StreamEvent, Usage
 from inferometer.protocol.error_body import SENTENCE_CHARS
 from inferometer.protocol.lenient_json import read_json
 from inferometer.request import Message
@@ -386,6 +386,8 @@ class Endpoint:
         body: bytes,
         decoder: Decoder,
         deadline: Deadline | None = None,
+        *,
+        body_type: str = JSON,
     ) -> ProbeResult:
         """Post one request like the run's (with its protocol's `body` and `decoder`) and report the
         result.
@@ -418,7 +420,9 @@ class Endpoint:
                 )
             return self._result(_events(pieces, decoder, until))
 
-        return self._calls.streamed(path, until, body, MAX_TRIAL_BYTES, read)
+        return self._calls.streamed(
+            path, until, body, MAX_TRIAL_BYTES, read, body_type=body_type
+        )
 
     def _result(self, events: Sequence[StreamEvent]) -> ProbeResult:
         usage = reduce(

@@ -14,7 +14,8 @@ from typing import Any, get_args
 
 from inferometer.request import Request
 from inferometer.spec.run import RandomWorkload, RunSpec
-from inferometer.spec.server_recipe import ChatBackend
+from inferometer.spec.server_recipe import ChatBackend, SoundBackend
+from inferometer.spec.workload import FileWorkload
 from inferometer.words import Said, either
 
 DESCRIPTORS_BESIDES_STREAMS = 64
@@ -67,6 +68,10 @@ def _endpoint(spec: RunSpec) -> list[str]:
 def _carried(spec: RunSpec) -> list[str]:
     """Prompts that the wire has no place for."""
     chats = get_args(ChatBackend)
+    sounds = spec.target.backend in get_args(SoundBackend)
+    if sounds and not isinstance(spec.workload, FileWorkload):
+        told = {"backend": spec.target.backend, "kind": spec.workload.kind}
+        return [Said("check_run.sound", told)]
     if not spec.workload.needs_messages or spec.target.backend in chats:
         return []
     what = "pictures" if spec.workload.kind == "images" else "chats"

@@ -21,6 +21,14 @@ HUB_DEFAULTS: Mapping[str, Mapping[str, Any]] = {
     "AI-MO/NuminaMath-CoT": {"max_input_len": 2048, "max_total_len": 32_000},
     "mgoin/mlperf-inference-llama2-data": _CONVERSATION,
     "mgoin/mlperf-inference-llama3.1-data": _CONVERSATION,
+    **{
+        name: {"output_len": 128}
+        for name in (
+            *("openslr/librispeech_asr", "facebook/voxpopuli"),
+            *("LIUM/tedlium", "edinburghcstr/ami"),
+            *("speechcolab/gigaspeech", "kensho/spgispeech"),
+        )
+    },
     "lmarena-ai/VisionArena-Chat": {"output_len": 128},
     "lmarena-ai/vision-arena-bench-v0.1": {"output_len": 128},
     "yale-nlp/MMVU": {"output_len": 128, "split": "validation"},

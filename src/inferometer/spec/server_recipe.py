@@ -55,7 +55,9 @@ ChatBackend = Literal[
     "ollama-chat",
 ]
 """Those that carry messages."""
-BackendName = Literal[CompletionBackend, ChatBackend]
+SoundBackend = Literal["openai-audio"]
+"""Those that carry sound alone."""
+BackendName = Literal[CompletionBackend, ChatBackend, SoundBackend]
 """Wire formats: those of the protocol room, which lies above this one. A test compares the two."""
 
 START_TIMEOUT_S = 900.0

@@ -5,7 +5,8 @@ Its quirks live here and nowhere else:
 - arrays are in seconds, statistics in ms; an infinite request rate is the string "inf"; metadata
   stands at top level, between `num_prompts` and `request_rate`; everything is on one line, without
   a newline at its end;
-- `backend` stands there twice (`endpoint_type`); `rtfx` is for audio, and 0.0;
+- `backend` stands there twice (`endpoint_type`); `rtfx` is 0.0 for all but sound, of which it is
+  not computed: null;
 - `latencies` and `queue_times` stay without `--save-detailed`, the other arrays go; `ttfts` and
   `latencies` of requests that failed are 0.0, and so is every statistic without a sample;
 - `failed` is all that did not complete: cut off and dropped requests too, since the file has no
@@ -26,7 +27,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -34,6 +35,7 @@ import numpy.typing as npt
 from inferometer.clock import NS
 from inferometer.metrics.summary import Summary
 from inferometer.secret import masked_details
+from inferometer.spec.server_recipe import SoundBackend
 from inferometer.store.atomic import append_line, write_file
 from inferometer.trace.schema import MISSING, Failure, Outcome
 from inferometer.trace.trace import Trace
@@ -176,7 +178,7 @@ def vllm_result(
         **(_detailed_arrays(due, spec) if detailed else _plain_arrays(due)),
         "max_output_tokens_per_s": summary.peak_output_tokens_per_s or 0.0,
         "max_concurrent_requests": summary.peak_concurrency,
-        "rtfx": 0.0,
+        "rtfx": None if spec.target.backend in get_args(SoundBackend) else 0.0,
         **_statistics(summary, metrics),
         **_machine(summary, metadata or {}),
     }

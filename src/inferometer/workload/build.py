@@ -58,6 +58,7 @@ def build_workload(
     token_ids: bool = True,
     fields: Collection[str] = (),
     encode: Callable[[Request], object] = lambda _: None,
+    texts: bool = True,
     attempt: int = 0,
 ) -> Workload:
     """`n` requests, numbered from 0. What is random about them follows from `identity`.
@@ -75,7 +76,7 @@ def build_workload(
         min(n, work.distinct or n),
         identity=identity,
         counting=counting,
-        wire=Wire(chat, token_ids, fields, encode),
+        wire=Wire(chat, token_ids, fields, encode, texts),
         attempt=attempt,
     )
     made = cycled(made, n)

@@ -253,7 +253,11 @@ def _batch(
     ):
         _require_carried(candidate, wire)
         ready = candidate
-        if candidate.fields or is_chat(candidate.exchange.prompt):
+        if (
+            candidate.fields
+            or not wire.texts
+            or is_chat(candidate.exchange.prompt)
+        ):
             try:
                 prompt = images.read(candidate.exchange.prompt)
                 if prompt is not candidate.exchange.prompt:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from inferometer.request import Prompt
 from inferometer.words import Said
-from inferometer.workload.image_fields import pictures_of, unsent
+from inferometer.workload.image_fields import Recording, pictures_of, unsent
 from inferometer.workload.image_parts import place
 from inferometer.workload.messages import (
     ROLES,
@@ -229,16 +229,28 @@ def _prompt(row: _Row) -> tuple[str, Any]:
 
 def _instruction(row: _Row, *, chat: bool) -> tuple[Prompt, tuple[str, ...]]:
     """A text with what belongs to it, or token ids; and what of it is left out."""
-    name, prompt = _prompt(row)
+    prompt = _text_or_ids(row)
     if isinstance(prompt, list):
-        return _token_ids(prompt, name), ()
-    prompt = _with_context(row, text(prompt, name))
+        return prompt, ()
     turns = _with_system(
         _shown(row, [Turn("user", {"role": "user", "content": prompt})]),
         row,
         chat=chat,
     )
     return _as_prompt(turns), turns[-1].left_out
+
+
+def _text_or_ids(row: _Row) -> str | list[int]:
+    """A text, empty where a row of sound has none, or token ids."""
+    if row.first(PROMPTS) is None and any(
+        isinstance(each, Recording)
+        for each in pictures_of(row.row, row.used)[0]
+    ):
+        return ""
+    name, prompt = _prompt(row)
+    if isinstance(prompt, list):
+        return _token_ids(prompt, name)
+    return _with_context(row, text(prompt, name))
 
 
 def _with_context(row: _Row, prompt: str) -> str:

@@ -43,6 +43,8 @@ class Wire:
     """Of a request, beside its prompt and its length."""
     encode: Callable[[Request], object] = lambda _: None
     """Raises ValueError if it cannot carry what is in a request."""
+    texts: bool = True
+    """Whether it carries a text alone."""
 
 
 @dataclass(frozen=True, slots=True)

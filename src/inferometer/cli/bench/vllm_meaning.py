@@ -28,7 +28,6 @@ OPENAI_FORMATS = ("openai", "vllm", "openai-chat", "openai-responses")
 """Backends for which vLLM has random prompts answered in full length."""
 
 OTHER_BACKENDS: Mapping[str, str] = {
-    "openai-audio": "transcription",
     "openai-embeddings": "embeddings",
     "openai-embeddings-chat": "embeddings",
     "openai-embeddings-clip": "embeddings",

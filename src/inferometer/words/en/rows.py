@@ -141,5 +141,12 @@ ROWS: dict[str, str] = {
         "{server} does not fetch images: give them as data:image/...;base64,..., or choose another "
         "backend"
     ),
+    "wire.one_sound": (
+        "a transcription needs one sound in each request, and this one has {n}: name a WAV, FLAC, "
+        "Ogg or MP3 file in the field audio of each row"
+    ),
+    "wire.sound_by_url": (
+        "a transcription sends the sound itself, not its address: name a file in the field audio"
+    ),
     "wire.not_carried": "{server} carries texts and images, not {kind}: choose openai-chat",
 }

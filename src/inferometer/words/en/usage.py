@@ -134,6 +134,10 @@ USAGE: dict[str, str] = {
         "Recorded conversations are chat messages, which server.backend {backend} does not carry: "
         "choose one of {chats}."
     ),
+    "check_run.sound": (
+        "server.backend {backend} sends sound, and prompts of kind {kind} have none: choose rows "
+        "with audio files (jsonl or hf)."
+    ),
     "check_run.too_long": (
         "{input} input and {output} output tokens{spread} are {total}, but the server's "
         "max_model_len is {limit}: shorten {fields} by {over}, or start the server with "

@@ -53,18 +53,15 @@ VLLM: dict[str, str] = {
         "it belongs to reranking, which generates no tokens, and only generation is measured"
     ),
     "vllm.asr-min-audio-len-sec": (
-        "it belongs to speech transcription, which is not measured; sound in chat messages is, "
-        "with --backend openai-chat"
+        "the length of a recording is not looked at, and all are sent: leave out the rows that "
+        "are too short or too long"
     ),
     "vllm.asr-max-audio-len-sec": (
-        "it belongs to speech transcription, which is not measured; sound in chat messages is, "
-        "with --backend openai-chat"
+        "the length of a recording is not looked at, and all are sent: leave out the rows that "
+        "are too short or too long"
     ),
     "vllm.best-of": (
         "several answers to a prompt change the load, and only one is measured; leave it out"
-    ),
-    "vllm.transcription": (
-        "speech transcription is not measured; sound in chat messages is, with openai-chat."
     ),
     "vllm.embeddings": (
         "embedding, pooling and reranking generate no tokens, and only generation is measured."

@@ -426,7 +426,7 @@ HELP: dict[str, str] = {
     ),
     "monitor.once": "打印一个样本后结束。",
     "monitor.json": "以 JSON 打印样本，每行一个：每个字段都带单位，以及值或缺失的原因。",
-    "monitor.url": ("服务器地址；同时显示它自己的 metrics 页面。"),
+    "monitor.base_url": ("服务器地址；同时显示它自己的 metrics 页面。"),
     "monitor.csv": ("把样本追加到这个 CSV 文件：每张卡、主机和服务器各一行。"),
     "monitor.parquet": ("把样本追加到这个 Parquet 文件。"),
     "monitor.serve": (
@@ -600,7 +600,7 @@ HELP: dict[str, str] = {
         "使用 --expect 时：全部通过为 0，有未核实项为 1，有不通过项为 3。"
     ),
     "doctor.root": "包含 sys、proc、dev 和 etc 的目录；指定 / 以外的目录可读取拷贝来的文件。",
-    "doctor.server": "同时检查这个正在运行的服务器（默认：不检查）。",
+    "doctor.base_url": "同时检查这个正在运行的服务器（默认：不检查）。",
     "doctor.log": "解释这份服务器日志的含义（默认：无）。",
     "doctor.everything": "显示每项检查的依据。",
     "doctor.json": "把全部内容输出为一个 JSON 对象。",

@@ -115,6 +115,10 @@ USAGE: dict[str, str] = {
     "check_run.chats": (
         "录制的对话是聊天消息，而 server.backend {backend} 不支持聊天消息：请从 {chats} 中选择。"
     ),
+    "check_run.sound": (
+        "server.backend {backend} 发送的是音频，而 {kind} 类提示词中没有音频：请使用带音频文件的"
+        "数据行（jsonl 或 hf）。"
+    ),
     "check_run.too_long": (
         "{input} 个输入 token 和 {output} 个输出 token{spread}共 {total} 个，而服务器的 "
         "max_model_len 为 {limit}：请把 {fields} 缩短 {over}，或以 --max-model-len {total} 或更大的"

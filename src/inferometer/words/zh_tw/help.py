@@ -426,7 +426,7 @@ HELP: dict[str, str] = {
     ),
     "monitor.once": "列印一個樣本後結束。",
     "monitor.json": "以 JSON 列印樣本，每行一個：每個欄位都帶單位，以及值或遺失的原因。",
-    "monitor.url": ("伺服器位址；同時顯示它自己的 metrics 頁面。"),
+    "monitor.base_url": ("伺服器位址；同時顯示它自己的 metrics 頁面。"),
     "monitor.csv": ("把樣本附加到這個 CSV 檔案：每張卡、主機和伺服器各一列。"),
     "monitor.parquet": ("把樣本附加到這個 Parquet 檔案。"),
     "monitor.serve": (
@@ -603,7 +603,7 @@ HELP: dict[str, str] = {
         "使用 --expect 時：全部通過為 0，有未核實項為 1，有不通過項為 3。"
     ),
     "doctor.root": "包含 sys、proc、dev 和 etc 的目錄；指定 / 以外的目錄可讀取複製來的檔案。",
-    "doctor.server": "同時檢查這個正在執行的伺服器（預設：不檢查）。",
+    "doctor.base_url": "同時檢查這個正在執行的伺服器（預設：不檢查）。",
     "doctor.log": "解釋這份伺服器記錄的含義（預設：無）。",
     "doctor.everything": "顯示每項檢查的依據。",
     "doctor.json": "把全部內容輸出為一個 JSON 物件。",

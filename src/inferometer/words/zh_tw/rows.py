@@ -112,5 +112,10 @@ ROWS: dict[str, str] = {
     "wire.no_fetching": (
         "{server} 不會下載圖片：請以 data:image/...;base64,... 給出，或換一個 backend"
     ),
+    "wire.one_sound": (
+        "語音轉文字的每個請求必須有且只有一段音訊，這裡有 {n} 段：請在每列的 audio 欄位中寫一個 "
+        "WAV、FLAC、Ogg 或 MP3 檔"
+    ),
+    "wire.sound_by_url": "語音轉文字傳送音訊本身，不傳送網址：請在 audio 欄位中寫檔名",
     "wire.not_carried": "{server} 只能傳遞文字和圖片，不能傳遞 {kind}：請改用 openai-chat",
 }

@@ -115,6 +115,10 @@ USAGE: dict[str, str] = {
     "check_run.chats": (
         "錄製的對話是聊天訊息，而 server.backend {backend} 不支援聊天訊息：請從 {chats} 中選擇。"
     ),
+    "check_run.sound": (
+        "server.backend {backend} 傳送的是音訊，而 {kind} 類提示詞中沒有音訊：請使用帶有音訊檔的"
+        "資料列（jsonl 或 hf）。"
+    ),
     "check_run.too_long": (
         "{input} 個輸入 token 和 {output} 個輸出 token{spread}共 {total} 個，而伺服器的 "
         "max_model_len 為 {limit}：請把 {fields} 縮短 {over}，或以 --max-model-len {total} 或更大的"

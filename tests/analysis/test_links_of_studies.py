@@ -69,6 +69,17 @@ def test_the_side_of_the_same_stack_is_taken_and_another_one_is_said() -> None:
     )
 
 
+def test_software_that_one_side_does_not_tell_is_unknown() -> None:
+    wide = ladder(pcie_width=16, engine_version="0.13.0")
+    study = link_costs(
+        [*wide, *ladder(0.97, pcie_width=8)], metrics=["output_throughput"]
+    )
+    assert any(
+        "has another engine_version: unknown against 0.13.0" in each
+        for each in study.sentences
+    )
+
+
 def test_studies_of_two_stacks_keep_their_own_figures_and_names() -> None:
     points = [
         *ladder(pcie_width=16, stack="ROCm 7.0"),

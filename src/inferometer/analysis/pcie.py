@@ -257,13 +257,17 @@ def _other_software(ladder: _Ladder) -> list[str]:
             {
                 "name": _name(ladder),
                 "condition": name,
-                "narrow": value_of(narrow, name),
-                "wide": value_of(wide, name),
+                "narrow": _if_told(value_of(narrow, name)),
+                "wide": _if_told(value_of(wide, name)),
             },
         )
         for name in SOFTWARE
         if value_of(narrow, name) != value_of(wide, name)
     ]
+
+
+def _if_told(value: Condition) -> Condition | Said:
+    return Said("pcie.not_told") if value is None else value
 
 
 def why_no_links(

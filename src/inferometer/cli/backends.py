@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from inferometer.cli.tables import Markdown, show
@@ -43,12 +44,18 @@ def rows() -> list[tuple[str, ...]]:
         (
             names[key],
             *_cells(backend),
-            "nothing"
-            if backend.chat
-            else ", ".join([*chats_only, "pictures and tools of rows"]),
+            _cannot_carry(backend, chats_only),
         )
         for key, backend in distinct.items()
     ]
+
+
+def _cannot_carry(backend: Backend, chats_only: Sequence[str]) -> str:
+    if not backend.carries_text:
+        return "all but rows with a recording"
+    if backend.chat:
+        return "nothing"
+    return ", ".join([*chats_only, "pictures and tools of rows"])
 
 
 def _chats_only() -> list[str]:
@@ -71,6 +78,8 @@ def _cells(backend: Backend) -> tuple[str, ...]:
     """The cells after the names; of lengths, the best that a server allows."""
     if backend.carries_token_ids:
         prompts, length = "token ids, text", "exact"
+    elif not backend.carries_text:
+        prompts, length = "recordings", "as in the file"
     else:
         prompts, length = (
             "messages, text" if backend.chat else "text",

@@ -113,6 +113,7 @@ CAMPAIGNS: dict[str, str] = {
     "goodput.value": (
         "'{value}' is no limit for '{key}'; write a positive number of ms, for example {key}:100."
     ),
+    "pcie.not_told": "unknown",
     "pcie.other_software": "{name} has another {condition}: {narrow} against {wide}",
     "engine.port": "port is {port}, but must be from 0 to 65535 (0: any free port).",
     "engine.no_model": "The model name is empty: set one.",

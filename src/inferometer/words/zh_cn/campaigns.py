@@ -86,6 +86,7 @@ CAMPAIGNS: dict[str, str] = {
     "goodput.value": (
         "'{value}' 不能作为 '{key}' 的上限；请写一个以 ms 为单位的正数，例如 {key}:100。"
     ),
+    "pcie.not_told": "未知",
     "pcie.other_software": "{name} 两边的 {condition} 不同：{narrow} 与 {wide}",
     "engine.port": "port 为 {port}，但必须在 0 到 65535 之间（0 表示任一空闲端口）。",
     "engine.no_model": "模型名称为空：请指定一个。",

@@ -29,6 +29,8 @@ HELP: dict[str, str] = {
     "cell.any with OpenAI's chat": "任何支持 OpenAI chat 的服务器",
     "cell.token ids, text": "token ID、文本",
     "cell.messages, text": "消息、文本",
+    "cell.recordings": "录音",
+    "cell.all but rows with a recording": "除带录音的数据行以外的一切",
     "cell.text": "文本",
     "cell.exact": "精确",
     "cell.about": "近似",

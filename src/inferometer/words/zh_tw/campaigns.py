@@ -87,6 +87,7 @@ CAMPAIGNS: dict[str, str] = {
     "goodput.value": (
         "'{value}' 不能作為 '{key}' 的上限；請寫一個以 ms 為單位的正數，例如 {key}:100。"
     ),
+    "pcie.not_told": "未知",
     "pcie.other_software": "{name} 兩邊的 {condition} 不同：{narrow} 與 {wide}",
     "engine.port": "port 為 {port}，但必須在 0 到 65535 之間（0 表示任一空閒連接埠）。",
     "engine.no_model": "模型名稱為空：請指定一個。",

@@ -29,6 +29,8 @@ HELP: dict[str, str] = {
     "cell.any with OpenAI's chat": "任何支援 OpenAI chat 的伺服器",
     "cell.token ids, text": "token ID、文字",
     "cell.messages, text": "訊息、文字",
+    "cell.recordings": "錄音",
+    "cell.all but rows with a recording": "除帶錄音的資料列以外的一切",
     "cell.text": "文字",
     "cell.exact": "精確",
     "cell.about": "近似",

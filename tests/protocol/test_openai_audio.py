@@ -80,6 +80,11 @@ def test_the_head_names_the_boundary_and_the_file_its_kind() -> None:
     assert b'filename="audio.flac"\r\nContent-Type: audio/flac' in body
 
 
+def held(sound: object) -> dict[str, Any]:
+    part = {"type": "input_audio", "input_audio": sound}
+    return {"role": "user", "content": [part]}
+
+
 BY_URL = {
     "role": "user",
     "content": [{"type": "audio_url", "audio_url": {"url": "http://x/a.wav"}}],
@@ -91,6 +96,16 @@ BY_URL = {
     [
         ("a text", {}, "needs one sound in each request, and this one has 0"),
         ([sound_message(SOUND)] * 2, {}, "this one has 2"),
+        *(
+            ([held(sound)], {}, "needs data in base64 and a format")
+            for sound in (
+                None,
+                5,
+                {"data": 5, "format": "wav"},
+                {"data": "é", "format": "wav"},
+                {"data": "AAAA", "format": 'wav"\r\nX: y'},
+            )
+        ),
         ([BY_URL], {}, "sends the sound itself, not its address"),
         (None, {"extra_body": {"file": "x"}}, "must not set 'file'"),
         (None, {"extra_body": {"stream": False}}, "must not set 'stream'"),

@@ -36,7 +36,8 @@ _NAME = "A transcription"
 BOUNDARY = "inferometer-7c1f0f6f2b8d4e0f9a37-form"
 """Between the fields; the same for all requests, whose heads are written before their bodies."""
 _DEFAULTS: Mapping[str, Any] = {"temperature": 0.0, "language": "en"}
-_SOUND = ("input_audio", "audio_url")
+_MAX_DIGITS = 9
+"""Of a limit."""
 _SILENCE_SAMPLES, _SAMPLE_RATE = 8_000, 16_000
 
 
@@ -82,10 +83,27 @@ def _sounds(request: Request) -> Iterator[tuple[bytes, str]]:
         for part in content if isinstance(content, list) else ():
             name = part.get("type") if isinstance(part, Mapping) else None
             if name == "input_audio":
-                held = part[name]
-                yield base64.b64decode(held["data"]), str(held["format"])
-            elif name in _SOUND:
+                yield _held(part.get(name))
+            elif name == "audio_url":
                 raise ValueError(Said("wire.sound_by_url"))
+
+
+def _held(sound: Any) -> tuple[bytes, str]:
+    """What a part holds, which may be a row's own. Raises ValueError."""
+    data, kind = (
+        (sound.get("data"), sound.get("format"))
+        if isinstance(sound, Mapping)
+        else (None, None)
+    )
+    if not isinstance(data, str) or not isinstance(kind, str):
+        raise ValueError(Said("wire.no_sound"))
+    try:
+        content = base64.b64decode(data, validate=True)
+    except ValueError:  # binascii.Error, or not ASCII
+        raise ValueError(Said("wire.no_sound")) from None
+    if not (kind.isascii() and kind.isalnum()):
+        raise ValueError(Said("wire.no_sound"))
+    return content, kind
 
 
 def _form(sound: bytes, kind: str, fields: Mapping[str, Any]) -> bytes:
@@ -131,9 +149,10 @@ def parse(body: bytes) -> dict[str, Any]:
 def read(body: Mapping[str, Any]) -> BodyFields:
     sound = body.get("file")
     limit = str(body.get("max_completion_tokens", ""))
+    is_limit = limit.isdecimal() and len(limit) <= _MAX_DIGITS
     return BodyFields(
         messages=[sound_message(sound)] if isinstance(sound, bytes) else None,
-        max_tokens=int(limit) if limit.isdecimal() else None,
+        max_tokens=int(limit) if is_limit else None,
         model=body.get("model"),
         stream=_is_true(body.get("stream")),
         stream_options={

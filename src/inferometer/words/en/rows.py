@@ -145,6 +145,9 @@ ROWS: dict[str, str] = {
         "a transcription needs one sound in each request, and this one has {n}: name a WAV, FLAC, "
         "Ogg or MP3 file in the field audio of each row"
     ),
+    "wire.no_sound": (
+        "a part input_audio of a message needs data in base64 and a format such as wav"
+    ),
     "wire.sound_by_url": (
         "a transcription sends the sound itself, not its address: name a file in the field audio"
     ),

@@ -116,6 +116,9 @@ ROWS: dict[str, str] = {
         "语音转写的每个请求要有且只有一段音频，这里有 {n} 段：请在每行的 audio 字段中写一个 WAV、"
         "FLAC、Ogg 或 MP3 文件"
     ),
+    "wire.no_sound": (
+        "消息的 input_audio 部分需要 base64 格式的 data，以及 wav 之类的 format"
+    ),
     "wire.sound_by_url": "语音转写发送音频本身，不发送网址：请在 audio 字段中写文件名",
     "wire.not_carried": "{server} 只能传递文本和图片，不能传递 {kind}：请改用 openai-chat",
 }

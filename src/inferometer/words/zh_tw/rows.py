@@ -116,6 +116,9 @@ ROWS: dict[str, str] = {
         "語音轉文字的每個請求必須有且只有一段音訊，這裡有 {n} 段：請在每列的 audio 欄位中寫一個 "
         "WAV、FLAC、Ogg 或 MP3 檔"
     ),
+    "wire.no_sound": (
+        "訊息的 input_audio 部分需要 base64 格式的 data，以及 wav 之類的 format"
+    ),
     "wire.sound_by_url": "語音轉文字傳送音訊本身，不傳送網址：請在 audio 欄位中寫檔名",
     "wire.not_carried": "{server} 只能傳遞文字和圖片，不能傳遞 {kind}：請改用 openai-chat",
 }

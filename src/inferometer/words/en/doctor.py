@@ -28,7 +28,7 @@ DOCTOR: dict[str, str] = {
     "doctor.reason.one_card": "There is one accelerator only",
     "doctor.reason.other_vendor": "Not for cards of this vendor",
     "doctor.reason.not_a_container": "This is no container",
-    "doctor.reason.no_server": "No server was named (--base-url URL)",
+    "doctor.reason.no_server": "No server was named (`inferometer doctor -h` says how)",
     "doctor.reason.server_silent": "The server does not answer",
     "doctor.reason.server_elsewhere": "Its process cannot be seen from here",
     "doctor.reason.tool_missing": "The tool is not installed",

@@ -28,7 +28,7 @@ DOCTOR: dict[str, str] = {
     "doctor.reason.one_card": "只有一张加速卡",
     "doctor.reason.other_vendor": "不适用于该厂商的卡",
     "doctor.reason.not_a_container": "不在容器中",
-    "doctor.reason.no_server": "没有指定服务器（--base-url URL）",
+    "doctor.reason.no_server": "没有指定服务器（方法见 `inferometer doctor -h`）",
     "doctor.reason.server_silent": "服务器没有响应",
     "doctor.reason.server_elsewhere": "这里看不到服务器进程",
     "doctor.reason.tool_missing": "没有安装所需工具",

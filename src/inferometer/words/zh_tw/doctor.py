@@ -28,7 +28,7 @@ DOCTOR: dict[str, str] = {
     "doctor.reason.one_card": "只有一張加速卡",
     "doctor.reason.other_vendor": "不適用於該廠商的卡",
     "doctor.reason.not_a_container": "不在容器中",
-    "doctor.reason.no_server": "沒有指定伺服器（--base-url URL）",
+    "doctor.reason.no_server": "沒有指定伺服器（方法見 `inferometer doctor -h`）",
     "doctor.reason.server_silent": "伺服器沒有回應",
     "doctor.reason.server_elsewhere": "這裡看不到伺服器行程",
     "doctor.reason.tool_missing": "沒有安裝所需工具",

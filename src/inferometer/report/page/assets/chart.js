@@ -47,7 +47,6 @@ function chartRows(shown, view) {
     const row = {
       k: layerOf(points.status[i]),
       i,
-      t: String(i),
       x: at,
       y: value,
       c: color ? (valueOf(color, i) ?? "–") : "",
@@ -85,7 +84,8 @@ function lineRows(lines) {
   const rows = [];
   for (const line of lines.values()) {
     if (line.size < 2) continue;
-    for (const at of [...line.values()].sort((a, b) => a.x - b.x)) rows.push({ ...at, y: at.n ? at.sum / at.n : null });
+    for (const at of [...line.values()].sort((a, b) => a.x - b.x))
+      rows.push({ ...at, y: at.n ? at.sum / at.n : null, there: at.n > 0 });
   }
   return rows;
 }
@@ -197,6 +197,9 @@ function looksOf(color) {
   return [...color.values.map((value, place) => ({ value, ...looks(place) })), unknown];
 }
 
+// Of every mark: what is told is read from its row, since a field here is worked out for each of thousands.
+const HOVERED = { value: "point" };
+
 // Lines under intervals under marks; only layers that some point of the report needs. Each has its own data, for to filter all
 // rows in each layer takes most of the time; a facet can only split one.
 function layersOf(view) {
@@ -208,7 +211,7 @@ function layersOf(view) {
     encoding,
   });
   const marks = (k, mark, encoding) =>
-    layer(k, { type: "point", opacity: 0.9, ...mark }, { ...encoding, tooltip: { field: "t" } });
+    layer(k, { type: "point", opacity: 0.9, invalid: "show", ...mark }, { ...encoding, tooltip: HOVERED });
   const size = COUNT > 800 ? 9 : COUNT > 200 ? 20 : 42;
   const joined = { type: "line", opacity: 0.75, strokeWidth: 1.6, invalid: "break-paths-show-domains" };
   const hollow = { filled: false, fill: "transparent", size: 1.8 * size + 10, strokeWidth: 1.6 };
@@ -216,7 +219,7 @@ function layersOf(view) {
   if (view.lines) layers.push(layer("lines", joined, { detail: { field: "l" }, ...by("strokeDash", "dash") }));
   if (view.intervals && columns.get(view.y).low) {
     const range = { y: { field: "lo", type: "quantitative" }, y2: { field: "hi" } };
-    layers.push(layer("ranged", { type: "rule", opacity: 0.5 }, range));
+    layers.push(layer("ranged", { type: "rule", opacity: 0.5, invalid: "show" }, range));
   }
   layers.push(marks("believed", { filled: true, size }, by("shape", "shape")));
   if (points.status.includes("SUSPECT")) layers.push(marks("suspect", hollow, by("shape", "shape")));
@@ -241,7 +244,7 @@ window.inferometer = { views, drawings }; // for whoever wants to look at it fro
 console.warn = () => {}; // Vega-Lite's remarks on specifications are for who writes those; errors are told
 
 // Draw a specification with these rows, by the names of its data; where the same one is drawn already, only its rows change.
-async function drawRows(place, name, spec, data, tooltip, signals = {}) {
+async function drawRows(place, name, spec, data, tooltip, { signals = {}, patch } = {}) {
   const same = JSON.stringify([spec, isDark(), printing]);
   if (views[name] && drawnAs.get(place) === same) {
     for (const [signal, value] of Object.entries(signals)) views[name].signal(signal, value);
@@ -250,13 +253,24 @@ async function drawRows(place, name, spec, data, tooltip, signals = {}) {
   } else {
     const renderer = COUNT > MANY_POINTS && !printing ? "canvas" : "svg"; // many marks are drawn faster so, and printed worse
     const params = Object.entries(signals).map(([signal, value]) => ({ name: signal, value }));
-    await draw(place, name, { ...spec, params, datasets: data }, tooltip, renderer);
+    await draw(place, name, { ...spec, params, datasets: data }, tooltip, { renderer, patch });
     drawnAs.set(place, same);
   }
   drawings[name] = (drawings[name] ?? 0) + 1;
 }
 
-async function draw(place, name, spec, tooltip, renderer = "svg") {
+// Vega-Lite asks of every mark whether its figures are numbers. Those of our rows are, but for gaps in lines, which are told.
+function trusting(spec) {
+  for (const { marks, type, encode } of spec.marks ?? []) {
+    trusting({ marks });
+    const update = encode?.update ?? {};
+    for (const axis of ["x", "y", "y2"]) if (Array.isArray(update[axis])) update[axis] = update[axis].at(-1);
+    if (type === "line") update.defined = { field: "there" };
+  }
+  return spec;
+}
+
+async function draw(place, name, spec, tooltip, { renderer, patch }) {
   const drawn = await window.vegaEmbed(place, spec, {
     mode: "vega-lite",
     ast: true,
@@ -266,6 +280,7 @@ async function draw(place, name, spec, tooltip, renderer = "svg") {
     logLevel: 1,
     config: theme(),
     tooltip,
+    patch,
   });
   views[name]?.finalize();
   views[name] = drawn.view;

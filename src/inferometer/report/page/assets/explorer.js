@@ -207,7 +207,7 @@ function showChart(shown) {
     }),
   );
   drawLegend(element("legend"), rows, view);
-  const spec = chartSpec(view, element("chart").clientWidth);
+  const spec = chartSpec(view, chartWidth);
   const data = dataOf(spec, rows);
   const draw = () =>
     drawRows(
@@ -216,19 +216,19 @@ function showChart(shown) {
       spec,
       data,
       pointTip(() => view),
+      { patch: trusting },
     );
   const turn = (asked += 1);
   drawing = drawing
-    .then(printing ? undefined : isNear(element("chart")) ? nextFrame : idle)
+    .then(printing ? undefined : chartSeen ? nextFrame : idle)
     .then(() => (turn === asked ? draw() : undefined))
     .catch(console.error);
 }
 
 let asked = 0; // charts; of several that wait, the last is drawn
-const isNear = (place) => {
-  const { top, bottom } = place.getBoundingClientRect();
-  return bottom > 0 && top < window.innerHeight;
-};
+// Kept by observers: to ask the chart itself makes the browser lay out the whole page, twice a change.
+let chartWidth = 0;
+let chartSeen = false;
 const idle = () => new Promise((done) => requestIdleCallback(done, { timeout: 300 }));
 
 function startExplorer() {
@@ -237,16 +237,17 @@ function startExplorer() {
   fillFolders();
   fillTop();
   startOverview();
+  chartWidth = element("chart").clientWidth;
   show();
   window.addEventListener("hashchange", () => {
     view = readView(location.hash);
     limit = ROWS;
     show();
   });
-  let width = element("chart").clientWidth;
   new ResizeObserver(() => {
-    if (Math.abs(element("chart").clientWidth - width) < 8) return;
-    width = element("chart").clientWidth;
+    if (Math.abs(element("chart").clientWidth - chartWidth) < 8) return;
+    chartWidth = element("chart").clientWidth;
     showChart(shownNow());
   }).observe(element("chart"));
+  new IntersectionObserver((entries) => (chartSeen = entries.at(-1).isIntersecting)).observe(element("chart"));
 }

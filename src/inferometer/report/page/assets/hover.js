@@ -56,7 +56,7 @@ const reasonsOf = (i) => (points.reasons[i] ?? []).map((code) => points.sentence
 function pointTip(view) {
   return (_, event, item, value) => {
     if (value === null || value === undefined || value === "") return hideTip();
-    return showTip(event, describePoint(Number(value), view()));
+    return showTip(event, describePoint(item.datum.i, view()));
   };
 }
 

@@ -38,6 +38,7 @@ function drawPanel(place, metric, at) {
     spec,
     dataOf(spec, rows),
     pointTip(() => overviewView(metric)),
+    { patch: trusting },
   );
 }
 

@@ -17,7 +17,7 @@ async function drawFigure(figure) {
   const places = figure.querySelectorAll(".panel");
   await Promise.all(
     content.panels.map((spec, at) =>
-      drawRows(places[at], `${figure.dataset.figure}-${at}`, spec, { [ROWS_OF_CHART]: rows }, fieldTip, { [CURVES]: curves }),
+      drawRows(places[at], `${figure.dataset.figure}-${at}`, spec, { [ROWS_OF_CHART]: rows }, fieldTip, { signals: { [CURVES]: curves } }),
     ),
   );
 }

@@ -32,6 +32,7 @@ from inferometer.report.terminal import MAX_ROWS, course, tables_of
 from inferometer.results import Collection, Point, Range, Status
 from inferometer.results.frames import Frames
 from inferometer.spec.target import parse_target
+from inferometer.words import Words
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 
@@ -146,6 +147,21 @@ def test_markdown_of_targets() -> None:
         )
     ]
     assert_golden("targets.md", targets_as_markdown(check(targets, POINTS)))
+
+
+def test_markdown_in_chinese_has_no_english_but_terms() -> None:
+    """Heads, conditions, ratings, notes and targets; names, units and verdicts stay."""
+    words = Words("zh-CN")
+    targets = [parse_target("output_throughput > 800")]
+    text = points_as_markdown(POINTS, words=words) + targets_as_markdown(
+        check(targets, POINTS), words
+    )
+    for said in ("输入长度 1024", "并发数", "评级", "需优化", "判定"):
+        assert said in text
+    for said in ("目标", "部署", "对应测试点", "是否达标", "**否**"):
+        assert said in text
+    for key in ("concurrency", "input_len", "rating", "verdict", "reached"):
+        assert key not in text
 
 
 def test_every_row_of_markdown_has_as_many_cells_as_the_head() -> None:

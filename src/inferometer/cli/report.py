@@ -17,7 +17,7 @@ from inferometer.cli.output import in_files_too
 from inferometer.cli.ratings import Ratings, rated_by
 from inferometer.cli.usage import usage_error
 from inferometer.printable import printable
-from inferometer.words import Said, counted, in_words, spoken
+from inferometer.words import Said, Words, counted, in_words, spoken
 
 if TYPE_CHECKING:
     from inferometer.cli.report_files import TableFiles
@@ -61,7 +61,10 @@ Output = Annotated[
     ),
 ]
 PageLanguage = Annotated[
-    Language, typer.Option("--lang", help="Language of the page.")
+    Language,
+    typer.Option(
+        "--lang", help="Language of the page and of the Markdown table."
+    ),
 ]
 Title = Annotated[
     str | None,
@@ -225,7 +228,9 @@ def _write(
     points = len(collection.points)
     for line in _what_was_written(page, points, written.bytes, written.figures):
         typer.echo(in_words(line), err=files.prints)
-    for each in write_tables(files, Frames(collection), checked, rated):
+    for each in write_tables(
+        files, Frames(collection), checked, rated, Words(page.language)
+    ):
         typer.echo(in_words(each), err=files.prints)
     return tell(asserted, err=files.prints)
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from inferometer.analysis.ratings import Rated
     from inferometer.analysis.targets import Checked
     from inferometer.results.frames import Frames
+    from inferometer.words import Words
 
 STANDARD_OUTPUT = Path("-")
 
@@ -56,8 +57,11 @@ def write_tables(
     frames: Frames,
     checked: Sequence[Checked],
     rated: Rated,
+    words: Words,
 ) -> list[str]:
-    """Write the files; messages, a sentence each. Raises CannotWriteError and NoExcelError."""
+    """Write the files, Markdown in the language of `words`; messages, a sentence each. Raises
+    CannotWriteError and NoExcelError.
+    """
     from inferometer.report.tables.delimited import (
         points_as_csv,
         points_as_dcu_csv,
@@ -73,8 +77,11 @@ def write_tables(
     told: list[str] = []
 
     def markdown() -> str:
-        table = answers_as_markdown(points) + points_as_markdown(points, rated)
-        return f"{table}\n{targets_as_markdown(checked)}" if checked else table
+        table = answers_as_markdown(points, words)
+        table += points_as_markdown(points, rated, words)
+        if not checked:
+            return table
+        return f"{table}\n{targets_as_markdown(checked, words)}"
 
     texts: tuple[tuple[Path | None, Callable[[], str]], ...] = (
         (files.markdown, markdown),

@@ -11,6 +11,7 @@ from inferometer.analysis.ratings import RATED, Rated, ratings
 from inferometer.analysis.targets import Checked
 from inferometer.printable import printable
 from inferometer.report.answers import answers
+from inferometer.report.sentences import reasons_of
 from inferometer.report.tables.columns import (
     PRICED,
     figure,
@@ -34,23 +35,28 @@ _SPECIAL = re.compile(r"([\\`*{}\[\]<>#|~&@!]|(?<![^\W_])_|_(?![^\W_]))")
 """An underscore inside a word, as in `mean_ttft_ms`, means nothing."""
 _BREAKS = re.compile(r"\s+")
 
-REACHED = {"reached": "yes", "missed": "**no**", "not checked": "not checked"}
+ENGLISH = Words()
 
 
-def points_as_markdown(points: Sequence[Point], rated: Rated = RATED) -> str:
+def points_as_markdown(
+    points: Sequence[Point], rated: Rated = RATED, words: Words = ENGLISH
+) -> str:
     """What all points share, a table with a row for each, and why some are not VALID."""
     conditions, metrics = telling(points), measured(points)
     if any(point.conditions.get("cache") for point in points):
         metrics = (*metrics, *measured(points, ("cached_share",)))
     metrics = (*metrics, *measured(points, ("tokens_per_joule", *PRICED)))
     several_tools = len({point.tool for point in points}) > 1
-    named = (*(["tool"] if several_tools else []), *(conditions or ["point"]))
+    named = [
+        *(["tool"] if several_tools else []),
+        *(conditions or ["point"]),
+    ]
     is_rated = any(name in point.values for point in points for name in rated)
     head = [
-        *named,
-        *(with_unit(name, Words()) for name in metrics),
-        *(["rating"] if is_rated else []),
-        "verdict",
+        *(_condition(name, words) for name in named),
+        *(with_unit(name, words) for name in metrics),
+        *([words.text("markdown.rating")] if is_rated else []),
+        words.text("markdown.verdict"),
     ]
     rows = []
     notes: dict[str, int] = {}
@@ -61,28 +67,38 @@ def points_as_markdown(points: Sequence[Point], rated: Rated = RATED) -> str:
         ] or [point.id]
         cells = [text_in_markdown(cell) for cell in cells]
         cells += [with_interval(point, name) for name in metrics]
-        cells += [_rating(point, rated)] if is_rated else []
-        rows.append([*cells, _verdict(point, notes)])
-    lines = [*_shared_in_markdown(points), *table(head, rows, left=len(named))]
+        cells += [_rating(point, rated, words)] if is_rated else []
+        rows.append([*cells, _verdict(point, notes, words)])
+    lines = [
+        *_shared_in_markdown(points, words),
+        *table(head, rows, left=len(named)),
+    ]
     if notes:
         lines += ["", *(f"{n}. {note}" for note, n in notes.items())]
     return "\n".join(lines) + "\n"
 
 
-def _shared_in_markdown(points: Sequence[Point]) -> list[str]:
+def _condition(name: str, words: Words) -> str:
+    """Its name as a key in English, which scripts read; else as people call it."""
+    if name == "point":
+        return words.text("markdown.point")
+    return name if words.language == "en" else words.condition(name)
+
+
+def _shared_in_markdown(points: Sequence[Point], words: Words) -> list[str]:
     told = [
-        f"{name} {text_in_markdown(spelled(value))}"
+        f"{_condition(name, words)} {text_in_markdown(spelled(value))}"
         for name, value in shared(points).items()
     ]
-    return [", ".join(told), ""] if told else []
+    return [words.listed(told), ""] if told else []
 
 
-def answers_as_markdown(points: Sequence[Point]) -> str:
+def answers_as_markdown(points: Sequence[Point], words: Words = ENGLISH) -> str:
     """What the points answer, each with its sentences and its table; nothing where they answer
     nothing.
     """
     parts = []
-    for answer in answers(points, Words()):
+    for answer in answers(points, words):
         rows = [[*map(text_in_markdown, row)] for row in answer.rows]
         parts += [f"## {text_in_markdown(answer.title)}", ""]
         parts += [
@@ -96,10 +112,12 @@ def answers_as_markdown(points: Sequence[Point]) -> str:
     return "".join(f"{line}\n" for line in parts)
 
 
-def targets_as_markdown(checked: Sequence[Checked]) -> str:
+def targets_as_markdown(
+    checked: Sequence[Checked], words: Words = ENGLISH
+) -> str:
     """A row for each target and deployment."""
-    words = Words()
-    head = ["target", "deployment", "value", "at", "reached", ""]
+    columns = ("target", "deployment", "value", "at", "reached")
+    head = [*(words.text(f"markdown.{each}") for each in columns), ""]
     rows = [
         [
             text_in_markdown(str(each.target)),
@@ -108,7 +126,7 @@ def targets_as_markdown(checked: Sequence[Checked]) -> str:
             if each.value is not None
             else "",
             text_in_markdown(place_in_words(each, words)),
-            REACHED[each.state],
+            words.text(f"markdown.state.{each.state.replace(' ', '_')}"),
             text_in_markdown(why_in_words(each, words)),
         ]
         for each in checked
@@ -131,10 +149,10 @@ def text_in_markdown(text: str) -> str:
     return _SPECIAL.sub(r"\\\1", printable(_BREAKS.sub(" ", text))).strip()
 
 
-def _rating(point: Point, rated: Rated) -> str:
-    return ", ".join(
-        f"{_label(name)} {word}"
-        for name, word in ratings(point.values, rated).items()
+def _rating(point: Point, rated: Rated, words: Words) -> str:
+    return words.listed(
+        f"{_label(name)} {words.text(f'page.rating.{rating}')}"
+        for name, rating in ratings(point.values, rated).items()
     )
 
 
@@ -144,9 +162,12 @@ def _label(name: str) -> str:
     return LATENCIES[found.latency].label if found else name
 
 
-def _verdict(point: Point, notes: dict[str, int]) -> str:
+def _verdict(point: Point, notes: dict[str, int], words: Words) -> str:
     """With the number of its reasons among the notes, which take them in if they are new."""
     if not point.reasons or point.status in (None, "VALID"):
         return point.status or ""
-    note = f"{point.status}: {text_in_markdown(' '.join(point.reasons))}"
+    reasons = " ".join(each.text for each in reasons_of(point, words.language))
+    note = words.text(
+        "page.colon", label=point.status, text=text_in_markdown(reasons)
+    )
     return f"{point.status} ({notes.setdefault(note, len(notes) + 1)})"

@@ -355,7 +355,7 @@ HELP: dict[str, str] = {
     ),
     "report.sources": "结果目录、运行目录，或任何已知工具的结果文件。",
     "report.output": "要写的 HTML 文件；已有的文件会被覆盖。",
-    "report.language": "页面的语言。",
+    "report.language": "页面和 Markdown 表格的语言。",
     "report.title": "页面的标题。",
     "ratings": "评级限值的 YAML 文件，例如 mean_ttft_ms: [100, 200, 500]。",
     "report.figures": "另外把图写到此目录，格式为 PNG 和 SVG。",

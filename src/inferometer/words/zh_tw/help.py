@@ -355,7 +355,7 @@ HELP: dict[str, str] = {
     ),
     "report.sources": "結果目錄、執行目錄，或任何已知工具的結果檔。",
     "report.output": "要寫的 HTML 檔案；已有的檔案會被覆寫。",
-    "report.language": "頁面的語言。",
+    "report.language": "頁面和 Markdown 表格的語言。",
     "report.title": "頁面的標題。",
     "ratings": "評級限值的 YAML 檔案，例如 mean_ttft_ms: [100, 200, 500]。",
     "report.figures": "另外把圖寫到此目錄，格式為 PNG 和 SVG。",

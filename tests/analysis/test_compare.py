@@ -12,8 +12,10 @@ import pytest
 
 from inferometer.analysis.cautions import CannotCompareError
 from inferometer.analysis.compare import DEFAULT_METRICS, Comparison, compare
+from inferometer.metrics.finding import Finding, Level
 from inferometer.results import Point, Range
 from inferometer.results.point import Status
+from inferometer.words import Words
 from tests.analysis.simulated_campaigns import (
     campaign,
     in_turns,
@@ -166,6 +168,29 @@ def test_invalid_points_are_left_out_and_suspect_ones_named() -> None:
     allowed = compare(a, b, metrics=["output_throughput"], allow_invalid=True)
     assert allowed.rows[0].runs == (1, 2)
     assert "INVALID in B, used nevertheless: bad" in allowed.warnings
+
+
+def test_why_points_are_suspect_is_said_in_the_readers_language() -> None:
+    """With the range over all of them; what no finding says stays as it is."""
+    found = [
+        Finding("run_queue", Level.SUSPECT, "found", {"run_queue_share": share})
+        for share in (0.15, 0.2)
+    ]
+    b = [
+        replace(
+            single(f"b{number}", 100.0, status="SUSPECT"),
+            findings=(each,),
+            reasons=(each.sentence,),
+        )
+        for number, each in enumerate(found)
+    ]
+    rows = compare([single("a", 100.0)], b, metrics=["output_throughput"])
+    (told,) = [each for each in rows.warnings if "SUSPECT" in each]
+    assert "15.0–20.0" in told
+    chinese = Words("zh-CN").say(told)
+    assert "15.0–20.0" in chinese
+    assert found[0].said("zh-CN").sentence[:6] in chinese
+    assert "client" not in chinese
 
 
 @pytest.mark.parametrize(

@@ -5,13 +5,14 @@ nothing to compare.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 
-from inferometer.analysis.alike import grouped, merged
+from inferometer.analysis.alike import grouped, merged, skeleton
 from inferometer.analysis.effect import Design
 from inferometer.analysis.pairing import INCIDENTAL, Pair, value_of
 from inferometer.results import Point
 from inferometer.vocabulary import COSTS
-from inferometer.words import Said, counted
+from inferometer.words import Retold, Said, Words, counted
 
 LENGTHS_ALIKE = 0.02
 """The mean tokens of a request may differ by this much between partners."""
@@ -227,15 +228,35 @@ def _named(points: Sequence[Point]) -> str:
     ids = ", ".join(point.id for point in points[:LISTED])
     if more > 0:
         ids = Said("run.listed", {"names": ids, "n": more})
-    groups = grouped(point.reasons[0] for point in points if point.reasons)
+    groups: dict[str, list[Point]] = {}
+    for point in points:
+        if point.reasons:
+            groups.setdefault(skeleton(point.reasons[0]), []).append(point)
     if not groups:
         return ids
-    alike = sum(map(len, groups[:1])) == len(points)
-    told = {"ids": ids, "reason": merged(groups[0]).rstrip(".")}
-    some = {"n": len(groups[0]), "of": len(points)}
+    first = next(iter(groups.values()))
+    told = {"ids": ids, "reason": Retold(partial(_reason, first))}
+    some = {"n": len(first), "of": len(points)}
     return Said(
-        "caution.named" if alike else "caution.named.some", {**told, **some}
+        "caution.named" if len(first) == len(points) else "caution.named.some",
+        {**told, **some},
     )
+
+
+def _reason(points: Sequence[Point], words: Words) -> str:
+    """The first of each, which are alike; what no finding said stays as it is."""
+    texts = [_first_reason(point, words.language) for point in points]
+    return merged(grouped(texts)[0]).rstrip(".。")
+
+
+def _first_reason(point: Point, language: str) -> str:
+    reason = point.reasons[0]
+    said = (
+        each.said(language)
+        for each in point.findings
+        if each.sentence == reason
+    )
+    return next((each.sentence for each in said), reason)
 
 
 def _tokens(points: Iterable[Point], total: str) -> float | None:

@@ -7,7 +7,7 @@ itself taken for a template). Keys begin with what they are of: `check.`, `conso
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from errno import errorcode
 from functools import cache, reduce
@@ -181,6 +181,13 @@ class Said(str):
 
 
 @dataclass(frozen=True, slots=True)
+class Retold:
+    """A value of a sentence that is put together anew in each language."""
+
+    by: Callable[[Words], str]
+
+
+@dataclass(frozen=True, slots=True)
 class Spoken:
     """What is said of a finding."""
 
@@ -228,6 +235,8 @@ class Words:
     def _inner(self, value: Any) -> Any:
         if isinstance(value, Said):
             return self.say(value)
+        if isinstance(value, Retold):
+            return value.by(self)
         if isinstance(value, list | tuple):
             return self.listed([str(self._inner(each)) for each in value])
         return value

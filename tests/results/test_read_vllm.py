@@ -351,3 +351,30 @@ def test_json_lines(tmp_path: Path) -> None:
         == f"cannot read line 4 of {path}: it is not a JSON object."
     )
     assert found.problems[-1] == f"cannot read 1 more lines of {path}."
+
+
+@pytest.mark.parametrize(
+    ("completed", "rate", "is_told"),
+    [(0, 31.5, True), (0, 0, False), (2, 9, False)],
+)
+def test_a_file_that_contradicts_itself_says_so(
+    tmp_path: Path, completed: int, rate: float, is_told: bool
+) -> None:
+    """No request completed, and yet there is a throughput."""
+    latencies: Any = {
+        name: 0 if completed == 0 else value
+        for name, value in json.loads(VLLM_PLAIN.read_bytes()).items()
+        if name.endswith("_ms")
+    }
+    path = tmp_path / "a.json"
+    vllm_file(
+        path,
+        **latencies,
+        completed=completed,
+        output_throughput=rate,
+        request_throughput=0,
+    )
+    notes = [str(note) for note in the_point(path).notes]
+    told = [note for note in notes if "contradicts itself" in note]
+    assert bool(told) == is_told
+    assert all("output_throughput" in note for note in told)

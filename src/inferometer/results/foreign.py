@@ -73,6 +73,9 @@ SUFFIXES = (
 )
 """Of files in which results may be. Nobody needs them in a name."""
 
+RATES = ("request_throughput", "output_throughput", "request_goodput")
+"""0 where no request completed."""
+MAX_NAMED = 5
 LONGEST_WORD = 1000
 MAX_WHOLE = 2**53
 """Beyond it a float no longer tells whole numbers apart."""
@@ -220,6 +223,7 @@ def _point(
     negative = [*filter(_is_negative, run.metrics.items())]
     if negative:
         notes.append(Said("note.negative", {"names": [*dict(negative)]}))
+    notes += _contradictory(values)
     values |= derived_values(values, conditions)
     intervals = {} if requests is None else intervals_of(requests, values)
     return Point(
@@ -234,6 +238,19 @@ def _point(
         notes=tuple(notes),
         settings=_settings(run),
     )
+
+
+def _contradictory(values: Mapping[str, float]) -> list[Said]:
+    """Of a file whose requests all failed and that has what only a completed one gives."""
+    if values.get("completed") != 0:
+        return []
+    there = [
+        name
+        for name, value in values.items()
+        if value > 0 and (name in RATES or name.endswith("_ms"))
+    ]
+    told = {"names": [*there[:MAX_NAMED], *["…"] * (len(there) > MAX_NAMED)]}
+    return [Said("note.none_completed", told)] if there else []
 
 
 @lru_cache(1024)

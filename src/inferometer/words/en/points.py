@@ -62,6 +62,10 @@ POINTS: dict[str, str] = {
         "neighbours, which suggest {suggested} {unit}; measured again, the point fits."
     ),
     "note.negative": "The file has negative values of {names}: they count as missing.",
+    "note.none_completed": (
+        "The file contradicts itself: no request completed, yet it has {names}. Do not use "
+        "these figures."
+    ),
     "note.missing": "The file has no {names}.",
     "note.missing.version of the tool": "version of the tool",
     "note.missing.model": "model",

@@ -57,6 +57,9 @@ POINTS: dict[str, str] = {
         "重测后与相邻测试点相符。"
     ),
     "note.negative": "文件中 {names} 为负数，按缺失处理。",
+    "note.none_completed": (
+        "文件自相矛盾：没有任何请求完成，却有 {names} 的数值。请勿使用这些数值。"
+    ),
     "note.missing": "文件中没有：{names}。",
     "note.missing.version of the tool": "工具版本",
     "note.missing.model": "模型",

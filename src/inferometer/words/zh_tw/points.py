@@ -58,6 +58,9 @@ POINTS: dict[str, str] = {
         "重測後與相鄰測試點相符。"
     ),
     "note.negative": "檔案中 {names} 為負數，以缺失處理。",
+    "note.none_completed": (
+        "檔案自相矛盾：沒有任何請求完成，卻有 {names} 的數值。請勿使用這些數值。"
+    ),
     "note.missing": "檔案中沒有：{names}。",
     "note.missing.version of the tool": "工具版本",
     "note.missing.model": "模型",

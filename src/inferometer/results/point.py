@@ -106,13 +106,17 @@ class Collection:
     """How many files `problems` are about: one sentence may tell of many."""
 
 
+_PLACES = {name: place for place, name in enumerate(CONDITIONS)}
+
+
 def ordered(conditions: Mapping[str, Condition]) -> dict[str, Condition]:
     """Those that are told: ours in the order of CONDITIONS, then those of files by name."""
-    own = sorted(conditions.keys() - CONDITIONS.keys())
+    ours = sorted(conditions.keys() & _PLACES.keys(), key=_PLACES.__getitem__)
+    own = sorted(conditions.keys() - _PLACES.keys())
     return {
-        name: conditions[name]
-        for name in (*CONDITIONS, *own)
-        if conditions.get(name) is not None
+        name: value
+        for name in (*ours, *own)
+        if (value := conditions[name]) is not None
     }
 
 

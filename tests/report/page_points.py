@@ -94,6 +94,11 @@ def study() -> Collection:
     return Collection(tuple(points), ("broken.json is no JSON.",))
 
 
+def alone() -> Collection:
+    """One curve, its second point SUSPECT."""
+    return Collection(study().points[4:6] + study().points[7:8])
+
+
 def foldered() -> Collection:
     """The study with each configuration and model in a folder of its own, B/7B to C/14B, and the
     peaks of concurrency that came of it. Points 0 and 4 are repeats in two folders.

@@ -21,6 +21,7 @@ from inferometer.words import LANGUAGES, Words
 from tests.report.page_points import (
     HOSTILE,
     SCRIPT,
+    alone,
     dated,
     foldered,
     hostile,
@@ -83,6 +84,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., str]:
                 "hostile": hostile,
                 "dated": dated,
                 "foldered": foldered,
+                "alone": alone,
             }[name]()
             figures = draw_all(gather(collection.points), Words(language))
             title = SCRIPT if name == "hostile" else None
@@ -229,6 +231,20 @@ def test_a_filter_changes_what_is_drawn_and_listed(
     seen.does("document.getElementById('reset').click()")
     assert seen.drawn() == list(range(16))
     assert (seen.complaints(), seen.fetched()) == ([], [])
+
+
+def test_a_line_runs_through_what_is_suspect(
+    browser: Chrome, pages: Callable[..., str]
+) -> None:
+    """Whatever the verdicts: nor are they the colours of the only curve."""
+    seen = Seen(browser, pages("alone"))
+    assert seen.run("return document.getElementById('color').value") == ""
+    levels = [1, 2, 8]
+    lines = drawn_rows(seen, "explorer", "lines")
+    assert [row["x"] for row in lines] == levels
+    seen.choose("color", "status")
+    lines = drawn_rows(seen, "explorer", "lines")
+    assert [(row["x"], row["c"]) for row in lines] == [(x, "–") for x in levels]
 
 
 def untick(seen: Seen, *folder: str) -> None:

@@ -36,7 +36,7 @@ from inferometer.report.figures.scales import (
     tip,
     value_axis,
 )
-from inferometer.report.figures.theme import FRONT, HOLLOW
+from inferometer.report.figures.theme import FRONT, HALO, HOLLOW
 from inferometer.report.figures.vega import Layer, Spec, channel, end
 from inferometer.report.naming import clean, legend_names
 from inferometer.trace.trace import Trace
@@ -352,14 +352,17 @@ def _rules(
         own = (coloured if several else there).transform_filter(
             {"field": "curve", "equal": mark["curve"]}
         )
-        text = own.mark(
-            "text",
-            align="right" if left else "left",
-            dx=-5 if left else 5,
-            baseline="top",
-            y=LABEL_HEIGHT * number,
-        )
-        layers.append(text.encode(text=channel("label:N")))
+        placed: Spec = {
+            "align": "right" if left else "left",
+            "dx": -5 if left else 5,
+            "baseline": "top",
+            "y": LABEL_HEIGHT * number,
+        }
+        own = own.encode(text=channel("label:N"))
+        layers += [
+            own.mark("text", style=HALO, **placed),
+            own.mark("text", **placed),
+        ]
     return layers
 
 

@@ -169,7 +169,7 @@ def _bar_panel(rows: Sequence[Row], metric: str, words: Words) -> Panel:
         .encode(x=channel("low:Q"), x2=end("high")),
         *_repeats_drawn(repeats, title, words),
         each_bar.transform_calculate(end="max(datum.v, datum.high || 0)")
-        .mark("text", align="left", dx=5)
+        .mark("text", align="left", dx=8)
         .encode(x=channel("end:Q"), text=channel("label:N")),
     ]
     return layered(layers, title, height=BAR * len(bars))

@@ -93,7 +93,8 @@ def draw_production(material: Material, words: Words) -> Sketch:
         notes.append(
             words.text("figure.note.maps", shown=MAX_MAPS, n=len(maps))
         )
-    return Sketch(panels, rows, notes, one_legend=False)
+    # a row of curves over rows of maps, a metric a column
+    return Sketch(panels, rows, notes, columns=len(metrics), one_legend=False)
 
 
 def _swept(

@@ -46,16 +46,18 @@ DASHES = ([1, 0], [6, 3], [2, 2], [9, 3, 2, 3])
 CROSS = "M-0.9,-0.9L0.9,0.9M-0.9,0.9L0.9,-0.9"
 """The mark of what is not to be believed, as a path."""
 
-HOLLOW, DOT, GHOST, INTERVAL, FRONT, HOVER = (
+HOLLOW, DOT, GHOST, INTERVAL, FRONT, HALO, HOVER = (
     "hollow",
     "dot",
     "ghost",
     "interval",
     "front",
+    "halo",
     "hover",
 )
 """Styles that a theme defines: an outline; one of several values on a bar; a faint shade behind the
-data; an interval over a bar; a line that is no curve; unseen, but there for the pointer.
+data; an interval over a bar; a line that is no curve; what keeps lines off the
+letters over it; unseen, but there for the pointer.
 """
 
 _LATIN = "system-ui, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'Liberation Sans', 'DejaVu Sans'"
@@ -91,6 +93,7 @@ def theme(
         if dark
         else ("#1c1f24", "#5b626d", "#dfe2e7")
     )
+    behind = DARK_GROUND if dark else LIGHT_GROUND
     return {
         "background": ground or "transparent",
         "font": font(language),
@@ -108,12 +111,14 @@ def theme(
         },
         "text": {"color": ink, "fontSize": 11},
         "rule": {"color": faint},
+        "tick": {"color": faint},
         "style": {
             HOLLOW: {"filled": False, "opacity": 1},
             GHOST: {"fill": faint, "opacity": 0.15},
             INTERVAL: {"color": ink, "strokeWidth": 1.3},
             DOT: {"color": ink, "strokeWidth": 1, "opacity": 1},
             FRONT: {"color": ink, "strokeWidth": 1.3, "strokeDash": [5, 3]},
+            HALO: {"stroke": behind, "strokeWidth": 4, "opacity": 0.85},
             HOVER: {"opacity": 0, "size": 140, "filled": True},
         },
     }

@@ -28,6 +28,7 @@ function looks(place) {
     dash: DASHES[Math.floor(place / category.length) % DASHES.length],
   };
 }
+const UNKNOWN = "–"; // colour of what has none of its own: a line is of no verdict
 const MANY_POINTS = 500;
 const asGradient = (column) => Boolean(column && column.numeric && column.values.length > COLOURS);
 
@@ -49,14 +50,14 @@ function chartRows(shown, view) {
       i,
       x: at,
       y: value,
-      c: color ? (valueOf(color, i) ?? "–") : "",
+      c: color ? (valueOf(color, i) ?? UNKNOWN) : "",
       f: facet ? facetText(facet, i) : "",
       s: points.status[i],
     };
     if (value !== null) rows[row.k].push(row);
     if (value !== null && view.intervals && (y.low?.[i] ?? null) !== null)
       rows.ranged.push({ ...row, k: "ranged", lo: y.low[i], hi: y.high[i] });
-    if (joined) addToLine(lines, row, joined[i]);
+    if (joined) addToLine(lines, color?.name === "status" ? { ...row, c: UNKNOWN } : row, joined[i]);
   }
   return { rows: { lines: lineRows(lines), ...rows }, missing };
 }
@@ -193,7 +194,7 @@ function channelOf(color, look) {
 }
 
 function looksOf(color) {
-  const unknown = { value: "–", color: theme().axis.labelColor, dash: DASHES[0], shape: "circle" };
+  const unknown = { value: UNKNOWN, color: theme().axis.labelColor, dash: DASHES[0], shape: "circle" };
   return [...color.values.map((value, place) => ({ value, ...looks(place) })), unknown];
 }
 

@@ -26,7 +26,7 @@ function drawPanel(place, metric, at) {
   const own = overviewView(metric);
   const { rows } = chartRows(shownNow(), own);
   if (COUNT > MANY_POINTS) rows.believed = someOf(rows.believed, rows.lines);
-  const spec = { ...chartSpec(own, place.clientWidth), title: titleOf(columns.get(metric)), height: 230 };
+  const spec = { ...chartSpec(own, place.clientWidth), title: titleFor(place, columns.get(metric)), height: 230 };
   spec.encoding = { ...spec.encoding, y: { ...spec.encoding.y, title: null } };
   place.setAttribute(
     "aria-label",
@@ -40,6 +40,14 @@ function drawPanel(place, metric, at) {
     pointTip(() => overviewView(metric)),
     { patch: trusting },
   );
+}
+
+// On two lines where one is too narrow.
+const LETTER = 7.5; // pixels of a title; a Chinese character takes two
+function titleFor(place, column) {
+  const title = titleOf(column);
+  const letters = [...title].reduce((sum, letter) => sum + (letter > "\u2e80" ? 2 : 1), 0);
+  return letters * LETTER > place.clientWidth - 50 ? [column.label, column.unit] : title;
 }
 
 // Marks of a small chart: of each line some, so that they can be told apart.

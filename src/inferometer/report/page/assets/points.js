@@ -124,7 +124,8 @@ function defaultView() {
     ...varying.filter((c) => c.numeric).map((c) => c.name),
   ]);
   const y = firstOf("y", ["output_throughput", "request_throughput", "mean_ttft_ms"]);
-  const color = firstOf("color", ["series", ...varying.filter((c) => c.name !== x).map((c) => c.name)]);
+  const telling = varying.filter((c) => c.name !== x && c.role === "identity");
+  const color = firstOf("color", ["series", ...telling.map((c) => c.name), ""]);
   return {
     x,
     y,

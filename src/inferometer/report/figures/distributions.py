@@ -345,6 +345,7 @@ def _rules(
     several = len(names) > 1
     lines = coloured.mark("rule", strokeWidth=2, strokeDash=[4, 3])
     layers = [lines if several else there.mark("rule", style=FRONT)]
+    halos, labels = list[Layer](), list[Layer]()
     for number, mark in enumerate(marks):
         left = (
             axis.share(mark["at"]) if axis.domain else mark["at"] / high
@@ -359,11 +360,9 @@ def _rules(
             "y": LABEL_HEIGHT * number,
         }
         own = own.encode(text=channel("label:N"))
-        layers += [
-            own.mark("text", style=HALO, **placed),
-            own.mark("text", **placed),
-        ]
-    return layers
+        halos.append(own.mark("text", style=HALO, **placed))
+        labels.append(own.mark("text", **placed))
+    return [*layers, *halos, *labels]
 
 
 def _rule_tooltip(words: Words) -> list[Spec]:

@@ -87,6 +87,7 @@ ROOMS = {
     "lock",
     "machine",
     "main",
+    "markdown",
     "measure",
     "merge",
     "metadata",

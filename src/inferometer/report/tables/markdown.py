@@ -42,15 +42,7 @@ def points_as_markdown(
     points: Sequence[Point], rated: Rated = RATED, words: Words = ENGLISH
 ) -> str:
     """What all points share, a table with a row for each, and why some are not VALID."""
-    conditions, metrics = telling(points), measured(points)
-    if any(point.conditions.get("cache") for point in points):
-        metrics = (*metrics, *measured(points, ("cached_share",)))
-    metrics = (*metrics, *measured(points, ("tokens_per_joule", *PRICED)))
-    several_tools = len({point.tool for point in points}) > 1
-    named = [
-        *(["tool"] if several_tools else []),
-        *(conditions or ["point"]),
-    ]
+    named, metrics = _named(points), _metrics(points)
     is_rated = any(name in point.values for point in points for name in rated)
     head = [
         *(_condition(name, words) for name in named),
@@ -61,11 +53,7 @@ def points_as_markdown(
     rows = []
     notes: dict[str, int] = {}
     for point in points:
-        cells = [point.tool] if several_tools else []
-        cells += [
-            spelled(point.conditions.get(name)) for name in conditions
-        ] or [point.id]
-        cells = [text_in_markdown(cell) for cell in cells]
+        cells = [text_in_markdown(_told(point, name)) for name in named]
         cells += [with_interval(point, name) for name in metrics]
         cells += [_rating(point, rated, words)] if is_rated else []
         rows.append([*cells, _verdict(point, notes, words)])
@@ -76,6 +64,25 @@ def points_as_markdown(
     if notes:
         lines += ["", *(f"{n}. {note}" for note, n in notes.items())]
     return "\n".join(lines) + "\n"
+
+
+def _named(points: Sequence[Point]) -> list[str]:
+    """What the first columns tell."""
+    several_tools = len({point.tool for point in points}) > 1
+    tool = ["tool"] if several_tools else []
+    return [*tool, *(telling(points) or ["point"])]
+
+
+def _metrics(points: Sequence[Point]) -> tuple[str, ...]:
+    cached = any(point.conditions.get("cache") for point in points)
+    more = (*(["cached_share"] if cached else []), "tokens_per_joule", *PRICED)
+    return (*measured(points), *measured(points, more))
+
+
+def _told(point: Point, name: str) -> str:
+    if name == "tool":
+        return point.tool
+    return point.id if name == "point" else spelled(point.conditions.get(name))
 
 
 def _condition(name: str, words: Words) -> str:

@@ -5,6 +5,7 @@ written nowhere.
 from __future__ import annotations
 
 import math
+import os
 import subprocess
 import sys
 from typing import Any
@@ -104,7 +105,7 @@ def test_the_fingerprint_is_the_same_in_another_process_with_another_hash_seed()
     told = {
         subprocess.run(
             [sys.executable, "-c", code],
-            env={"PYTHONHASHSEED": seed},
+            env={**os.environ, "PYTHONHASHSEED": seed},
             capture_output=True,
             text=True,
             check=True,

@@ -222,7 +222,9 @@ def test_what_the_environment_changes_is_noted(
 
 
 def test_a_rehearsal_needs_no_command(plan: Plan) -> None:
-    code, out, _ = plan("scaling-200", "--quick", "--embedded")
+    code, out, _ = plan(
+        *("scaling-200", "--quick", "--embedded", "--set", "twin=null")
+    )
     assert code == 0
     assert (
         "Results:  bench_results/scaling-quick-embedded/scale_n{n}_{time}.json"

@@ -68,6 +68,7 @@ def runs() -> list[tuple[Trace, dict[str, Any]]]:
     ]
     return [
         (build(run()), {"planned": 50}),
+        (build(run(sources=[StampSource.SIMULATED] * EVENTS)), {}),
         (
             build(
                 [

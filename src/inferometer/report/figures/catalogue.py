@@ -105,7 +105,9 @@ def _not_measured(points: Sequence[Point], words: Words) -> list[str]:
     """What a figure says above all else: which points were simulated, and which are of a twin that
     ran faster than time.
     """
-    found = Counter(note.key for point in points for note in point.notes)
+    found = Counter(
+        getattr(note, "key", "") for point in points for note in point.notes
+    )
     return [
         words.text(f"figure.{key}", n=found[note], all=len(points))
         for note, key in NOT_MEASURED.items()

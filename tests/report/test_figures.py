@@ -572,15 +572,15 @@ def test_a_long_run_makes_a_small_figure() -> None:
     } == {}
 
 
-def test_a_curve_has_a_mark_where_it_saturates() -> None:
-    """100 tok/s a request until 4, then no more; the last curve still grows."""
+@pytest.mark.parametrize("growing", [ladder(model="14B"), []])
+def test_a_curve_has_a_mark_where_it_saturates(growing: list[Point]) -> None:
+    """100 tok/s a request until 4, then no more; also where it is the only one."""
     flat = [
         replace(each, values={"output_throughput": 100.0 * min(level, 4)})
         for level in (1, 2, 4, 8, 16)
         for repeat in (1, 2)
         for each in [point(level, repeat=repeat)]
     ]
-    growing = ladder((1, 2, 4, 8), model="14B")
     drawing = drawn("saturation", Material(points=[*flat, *growing]))
     marks = [row for row in drawing.rows if row.get("on") == "saturation"]
     assert [(row["at"], row["from"], row["to"]) for row in marks] == [(4, 2, 4)]

@@ -12,7 +12,7 @@ from math import inf
 
 from inferometer.results.point import Condition, Point
 from inferometer.results.telling import telling_places
-from inferometer.vocabulary import CONDITIONS, DISTINGUISHING, LEVELS
+from inferometer.vocabulary import CONDITIONS, DISTINGUISHING, LEVELS, STUDY
 from inferometer.vocabulary import condition as known
 from inferometer.words import Words
 
@@ -133,6 +133,12 @@ def name_of(key: Key, fields: Sequence[str], words: Words) -> str:
         if value is not None
     ]
     return SEPARATOR.join(told)
+
+
+def common_name(points: Sequence[Point], words: Words) -> str:
+    """Of the only curve there is."""
+    key = key_of(points[0], STUDY)
+    return name_of(key, STUDY, words) or words.text("figure.all_points")
 
 
 def legend_names(names: Iterable[str]) -> dict[str, str]:

@@ -21,6 +21,7 @@ from inferometer.report.answers.answer import (
 )
 from inferometer.report.naming import (
     clean,
+    common_name,
     distinguishing,
     grouped,
     level_of,
@@ -62,7 +63,7 @@ def saturated_curves(
     members = grouped(there, fields)
     found = [
         SaturatedCurve(
-            name_of(key, fields, words) or words.text("figure.all_points"),
+            name_of(key, fields, words) or common_name(there, words),
             members[key],
             _saturation(_levels(members[key], x)),
         )

@@ -38,9 +38,9 @@ from inferometer.report.figures.vega import Layer, Spec, channel, end
 from inferometer.report.naming import (
     Key,
     clean,
+    common_name,
     distinguishing,
     grouped,
-    key_of,
     legend_names,
     level_of,
     name_of,
@@ -49,7 +49,7 @@ from inferometer.report.naming import (
 from inferometer.report.sentences import reasons_of
 from inferometer.report.tables.columns import with_unit
 from inferometer.results.point import Point
-from inferometer.vocabulary import CONDITIONS, STUDY, statistic_of
+from inferometer.vocabulary import CONDITIONS, statistic_of
 from inferometer.words import Words
 
 FEW = 25
@@ -134,7 +134,7 @@ def curves(
         )
     members_of = _longest(members_of)
     whole = {
-        key: name_of(key, fields, words) or _common_name(there, words)
+        key: name_of(key, fields, words) or common_name(there, words)
         for key in members_of
     }
     short = legend_names(whole.values())
@@ -172,13 +172,6 @@ def _longest(members_of: dict[Key, list[Point]]) -> dict[Key, list[Point]]:
     longest = sorted(ordered, key=lambda key: -len(members_of[key]))
     drawn = set(longest[:MAX_CURVES])
     return {key: members_of[key] for key in ordered if key in drawn}
-
-
-def _common_name(points: Sequence[Point], words: Words) -> str:
-    """Of the only curve."""
-    return name_of(key_of(points[0], STUDY), STUDY, words) or words.text(
-        "figure.all_points"
-    )
 
 
 def left_out(points: Sequence[Point], x: str, words: Words) -> list[str]:

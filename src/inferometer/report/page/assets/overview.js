@@ -43,11 +43,11 @@ function drawPanel(place, metric, at) {
 }
 
 // On two lines where one is too narrow.
-const LETTER = 7.5; // pixels of a title; a Chinese character takes two
+const LETTER = 8.2; // pixels of a title; a Chinese character takes two
 function titleFor(place, column) {
   const title = titleOf(column);
   const letters = [...title].reduce((sum, letter) => sum + (letter > "\u2e80" ? 2 : 1), 0);
-  return letters * LETTER > place.clientWidth - 50 ? [column.label, column.unit] : title;
+  return letters * LETTER > place.clientWidth - 56 ? [column.label, column.unit] : title;
 }
 
 // Marks of a small chart: of each line some, so that they can be told apart.

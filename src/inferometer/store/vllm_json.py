@@ -35,7 +35,6 @@ import numpy.typing as npt
 from inferometer.clock import NS
 from inferometer.metrics.summary import Summary
 from inferometer.secret import masked_details
-from inferometer.spec.server_recipe import SoundBackend
 from inferometer.store.atomic import append_line, write_file
 from inferometer.trace.schema import MISSING, Failure, Outcome
 from inferometer.trace.trace import Trace
@@ -178,10 +177,17 @@ def vllm_result(
         **(_detailed_arrays(due, spec) if detailed else _plain_arrays(due)),
         "max_output_tokens_per_s": summary.peak_output_tokens_per_s or 0.0,
         "max_concurrent_requests": summary.peak_concurrency,
-        "rtfx": None if spec.target.backend in get_args(SoundBackend) else 0.0,
+        "rtfx": None if _is_of_sound(spec) else 0.0,
         **_statistics(summary, metrics),
         **_machine(summary, metadata or {}),
     }
+
+
+def _is_of_sound(spec: RunSpec) -> bool:
+    """Who writes has pydantic; who reads needs none."""
+    from inferometer.spec.server_recipe import SoundBackend
+
+    return spec.target.backend in get_args(SoundBackend)
 
 
 def _simulated(spec: RunSpec) -> dict[str, str]:

@@ -7,6 +7,7 @@ CPU time and memory.
 from __future__ import annotations
 
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -70,11 +71,12 @@ def measure(
     *flags: object,
     script: Path = Path(__file__),
     watch_memory: bool = False,
+    arrivals: str = "",
 ) -> Measured:
     """Run `inferometer bench` with these flags against the server at `url`.
 
     Exits with the command's own words if it measured nothing, or if a request failed. `script` is
-    what becomes the command.
+    what becomes the command; `arrivals` is the value of INFEROMETER_ARRIVALS, empty: as it is.
     """
     from inferometer.store.run_directory import load_run
 
@@ -107,6 +109,7 @@ def measure(
                 *map(str, flags),
             ],
             watch_memory,
+            {"INFEROMETER_ARRIVALS": arrivals} if arrivals else {},
         )
         measured = Measured(
             reported=json.loads((Path(folder) / "result.json").read_bytes()),
@@ -125,12 +128,19 @@ def measure(
     return measured
 
 
-def _run(command: list[str], watch_memory: bool) -> float:
+def _run(
+    command: list[str], watch_memory: bool, variables: Mapping[str, str]
+) -> float:
     """Run it on the client's core; the peak of its memory if that is watched (from the same core),
     else 0.
     """
     with cores.pinned(cores.CLIENT), tempfile.TemporaryFile("w+") as output:
-        process = subprocess.Popen(command, stdout=output, stderr=output)
+        process = subprocess.Popen(
+            command,
+            stdout=output,
+            stderr=output,
+            env={**os.environ, **variables},
+        )
         watch = memory.Watch(process.pid)
         if watch_memory:
             with watch:

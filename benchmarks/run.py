@@ -26,6 +26,10 @@ MENU = {
         38,
         "1,024 streams: exactness, CPU per event beside a C reader, memory",
     ),
+    "slots": (
+        45,
+        "slot time of closed loops, and a burst of 1,024 ends, by ring, reads and the C reader",
+    ),
     "overload": (
         14,
         "a client stalled 15 ms at a time: stamps by the kernel and stamps after the read",

@@ -22,12 +22,21 @@ def opened(first: int = FIRST) -> Flow:
     return flow
 
 
+def pieces(flow: Flow, size: int) -> list[tuple[int, int]]:
+    """(bytes, time) of each of the next."""
+    ends, times_ns = flow.take(size)
+    lengths = [
+        end - begin for begin, end in zip([0, *ends], ends, strict=False)
+    ]
+    return list(zip(lengths, times_ns, strict=True))
+
+
 def times_of(flow: Flow, *sizes: int) -> list[int]:
     """The time of each byte, taken in reads of these sizes."""
     return [
         time_ns
         for size in sizes
-        for length, time_ns in flow.take(size)
+        for length, time_ns in pieces(flow, size)
         for _ in range(length)
     ]
 
@@ -91,15 +100,15 @@ def test_retransmissions_are_counted_and_change_no_time() -> None:
     flow.add(FIRST, 5, 9)
     flow.add(FIRST + 3, 4, 10)
     assert flow.repeated == 2
-    assert flow.take(99) == [(5, 1), (2, 10)]
+    assert pieces(flow, 99) == [(5, 1), (2, 10)]
 
 
 def test_what_comes_after_a_gap_has_arrived_when_the_gap_is_closed() -> None:
     flow = opened()
     flow.add(FIRST + 5, 5, 1)
-    assert (flow.known_bytes, flow.take(99)) == (0, [])
+    assert (flow.known_bytes, pieces(flow, 99)) == (0, [])
     flow.add(FIRST, 5, 8)
-    assert flow.take(99) == [(5, 8), (5, 8)]
+    assert pieces(flow, 99) == [(5, 8), (5, 8)]
 
 
 def test_bytes_whose_packets_were_lost_have_no_time_and_what_follows_has() -> (
@@ -108,23 +117,23 @@ def test_bytes_whose_packets_were_lost_have_no_time_and_what_follows_has() -> (
     flow = opened()
     flow.add(FIRST, 5, 1)
     flow.add(FIRST + 8, 4, 3)
-    assert flow.take(99) == [(5, 1)]
+    assert pieces(flow, 99) == [(5, 1)]
     flow.lose(3)
-    assert flow.take(99) == [(4, 3)]
+    assert pieces(flow, 99) == [(4, 3)]
     flow.add(FIRST + 12, 1, 4)
-    assert flow.take(99) == [(1, 4)]
+    assert pieces(flow, 99) == [(1, 4)]
 
 
 def test_bytes_that_others_read_are_passed_over() -> None:
     """A TLS handshake, before its packets were looked at and after."""
     flow = opened()
     flow.to_pass = 7
-    assert flow.take(3) == []
+    assert pieces(flow, 3) == []
     flow.add(FIRST, 5, 1)
-    assert flow.take(3) == []
+    assert pieces(flow, 3) == []
     flow.add(FIRST + 5, 6, 2)
     assert flow.known_bytes == 4
-    assert flow.take(3) == [(3, 2)]
+    assert pieces(flow, 3) == [(3, 2)]
     flow.to_pass = 1
     flow.add(FIRST + 11, 2, 3)
     assert times_of(flow, 9) == [3, 3]
@@ -133,7 +142,7 @@ def test_bytes_that_others_read_are_passed_over() -> None:
 def test_a_connection_whose_handshake_was_not_seen_has_no_times() -> None:
     flow = Flow(7)
     flow.add(FIRST, 5, 1)
-    assert (flow.known_bytes, flow.take(5)) == (0, [])
+    assert (flow.known_bytes, pieces(flow, 5)) == (0, [])
     flow.lose(5)
     assert flow.expected == UNKNOWN
 
@@ -142,7 +151,7 @@ def test_a_repeated_handshake_changes_nothing() -> None:
     flow = opened()
     flow.add(FIRST, 5, 1)
     flow.open(FIRST - 1)
-    assert flow.take(5) == [(5, 1)]
+    assert pieces(flow, 5) == [(5, 1)]
     assert flow.expected == FIRST + 5
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from inferometer.clock import MS, realtime_ns
 from inferometer.loadgen import loop as loop_module
-from inferometer.loadgen import packet_reader, reader
+from inferometer.loadgen import reader
 from inferometer.loadgen.flow import Flow
 from inferometer.loadgen.job import Job
 from inferometer.loadgen.live import Live
@@ -429,16 +429,6 @@ def test_losses_are_noticed_whoever_counts_them(
         loop._reader.tick()
         assert len(read) == 1
         loop.close()
-
-
-@pytest.mark.parametrize("length", range(1, 600))
-def test_a_packet_of_one_chunk_is_known_by_its_head(length: int) -> None:
-    head_of_it = packet_reader._chunk_head(length)
-    if head_of_it != packet_reader._NO_CHUNK:
-        size = length - len(head_of_it) - 2
-        assert size > 0
-        assert chunk(b"x" * size)[: len(head_of_it)] == head_of_it
-        assert len(chunk(b"x" * size)) == length
 
 
 def test_an_interface_that_was_down_does_not_keep_the_loop_from_decoding(

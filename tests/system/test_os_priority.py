@@ -8,7 +8,11 @@ import time
 import pytest
 
 from inferometer.system import os_priority as scheduling
-from inferometer.system.os_priority import Priority, may_take_priority
+from inferometer.system.os_priority import (
+    WINDOW_NS,
+    Priority,
+    may_take_priority,
+)
 
 
 class FakeSystem:
@@ -28,9 +32,9 @@ class FakeSystem:
         self.asked.append(real_time)
         return self.allowed
 
-    def use(self, share: float) -> None:
-        self.now_ns += 100
-        self.cpu_ns += round(100 * share)
+    def use(self, share: float, ns: int = WINDOW_NS) -> None:
+        self.now_ns += ns
+        self.cpu_ns += round(ns * share)
 
 
 def test_it_is_laid_down_while_the_core_is_full_and_taken_back_after(
@@ -43,6 +47,15 @@ def test_it_is_laid_down_while_the_core_is_full_and_taken_back_after(
         priority.adapt()
     assert system.asked == [True, False, True, False]
     assert str(priority) == "fifo 1, given up 2 times"
+
+
+def test_a_burst_does_not_end_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    system, priority = FakeSystem(monkeypatch), Priority()
+    priority.take()
+    for share in (1.0, 1.0, 1.0, 0.5) * 3:
+        system.use(share, WINDOW_NS // 4)
+        priority.adapt()
+    assert system.asked == [True]
 
 
 def test_where_it_is_not_allowed_nothing_is_asked_again(

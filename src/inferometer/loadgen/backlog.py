@@ -14,6 +14,7 @@ import tempfile
 from collections import deque
 from typing import IO
 
+from inferometer.loadgen.chunks import Framed
 from inferometer.system.stamps import Arrival
 
 MEMORY_BYTES = 32 << 20
@@ -24,11 +25,8 @@ READ_OVERHEAD_BYTES = 400
 BLOCK_READS = 2048
 """Reads written to the file at a time."""
 
-Stamped = tuple[bytes, int]
-"""Body bytes, and when they arrived."""
-
-Body = bytes | list[Stamped] | None
-"""Body bytes, or the parts of one read that packets have stamped; None at the response's end."""
+Body = bytes | Framed | None
+"""Body bytes, or those of one read that packets have stamped; None at the response's end."""
 
 Read = tuple[int, Body, Arrival, int, int]
 """(position of the request in this worker's shard, body, when its last byte arrived, realtime ns of
@@ -130,7 +128,5 @@ def _body_bytes(reads: list[Read]) -> int:
     return sum([body_bytes(read[1]) for read in reads if read[1]])
 
 
-def body_bytes(body: Body) -> int:
-    if isinstance(body, list):
-        return sum([len(part) for part, _ in body])
-    return len(body) if body else 0
+def body_bytes(body: bytes | Framed) -> int:
+    return len(body[0] if isinstance(body, tuple) else body)

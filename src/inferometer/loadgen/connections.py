@@ -85,6 +85,9 @@ class Connections:
         self._reserve = min(reserve, most)
         self._opening = 0
         self._by_packets = by_packets
+        self._listening: set[int] = set()
+        """Descriptors that are polled for all that arrives, though packets tell of answers."""
+        self._resting: list[Connection] = []
         self._make = ChunkedConnection if by_packets else Connection
 
     def replenish(self, useful: int) -> None:
@@ -108,7 +111,7 @@ class Connections:
         except OSError:
             self.drop(connection)
             raise
-        self._poller.modify(connection.fd, READABLE)
+        self.listen(connection)
         if connection.ready:
             self._opening -= 1
             self.opened += 1
@@ -117,12 +120,13 @@ class Connections:
 
     def sent(self, connection: Connection) -> None:
         """A request was written, or a part of it."""
-        if connection.outgoing or self._by_packets:
+        if connection.outgoing or connection.fd in self._listening:
             self.watch(connection)
 
     def watch(self, connection: Connection) -> None:
         """After a write: wait for room to write the rest, or only for the response."""
         mask = BROKEN if self._by_packets else READABLE
+        self._listening.discard(connection.fd)
         self._poller.modify(
             connection.fd, mask | WRITABLE if connection.outgoing else mask
         )
@@ -131,11 +135,24 @@ class Connections:
         """It has served an exchange and is free for the next."""
         self.idle.append(connection)
         if self._by_packets:
-            self.listen(connection)
+            self._resting.append(connection)
+
+    def listen_to_idle(self) -> None:
+        """Those at rest are polled for what arrives unasked. Called before the loop waits: most are
+        in use again by then.
+        """
+        for connection in self._resting:
+            if (
+                connection.exchange is None
+                and self.by_fd.get(connection.fd) is connection
+            ):
+                self.listen(connection)
+        self._resting.clear()
 
     def poll_sockets(self) -> None:
         """From now on sockets are polled for what arrives."""
         self._by_packets = False
+        self._resting.clear()
         self.flows.clear()
         for connection in self.by_fd.values():
             if (exchange := connection.exchange) is not None:
@@ -145,12 +162,14 @@ class Connections:
                 self.watch(connection)
 
     def listen(self, connection: Connection) -> None:
-        """After a failed write: wait only for what the server has already sent."""
+        """Wait for whatever the server sends: unasked, or before it closes."""
+        self._listening.add(connection.fd)
         self._poller.modify(connection.fd, READABLE)
 
     def drop(self, connection: Connection) -> None:
         """Close it and forget it."""
         del self.by_fd[connection.fd]
+        self._listening.discard(connection.fd)
         if not connection.ready:
             self._opening -= 1
         elif connection.exchange is None and connection in self.idle:

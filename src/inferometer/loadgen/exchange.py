@@ -322,18 +322,16 @@ class Exchange:
             self.unusual_stamps.append((end - outputs, end, source))
 
     def decode_all(
-        self, parts: Sequence[tuple[bytes, int]], read_ns: int
+        self, bodies: Sequence[bytes], stamps_ns: Sequence[int], read_ns: int
     ) -> None:
         """Decode bodies of chunks, each with the stamp of its packet."""
-        bodies = [body for body, _ in parts]
-        stamps_ns = [stamp_ns for _, stamp_ns in parts]
         at = 0
-        while at < len(parts):
+        while at < len(bodies):
             if self._plain_texts is not None and not self.abandoned:
                 count, text = self._plain_texts(bodies[at:])
                 self._note_plain(text, stamps_ns[at : at + count], read_ns)
                 at += count
-            if at < len(parts):
+            if at < len(bodies):
                 self.decode(bodies[at], stamps_ns[at], read_ns, stamps_ns[at])
                 at += 1
 

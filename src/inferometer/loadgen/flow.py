@@ -5,7 +5,9 @@ A byte has arrived for a reader when all bytes before it have: its time is the l
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from itertools import accumulate
+from typing import NamedTuple
 
 UNKNOWN = -1
 MODULUS = 1 << 32
@@ -17,8 +19,14 @@ MAX_AHEAD = 4096
 ENOUGH_PACKETS = 32
 """A socket is read when so many packets wait in it: the kernel's room for them is limited."""
 
-Piece = tuple[int, int]
-"""(bytes, realtime ns of their arrival)."""
+
+class Pieces(NamedTuple):
+    """Bytes in order of the stream: where each packet's end, and when those had arrived, realtime
+    ns.
+    """
+
+    ends: list[int]
+    arrived_ns: list[int]
 
 
 class Flow:
@@ -94,29 +102,31 @@ class Flow:
             self._close_gaps()
         return sum(self.lengths) - self.to_pass
 
-    def take(self, size: int) -> list[Piece]:
-        """The next bytes, `size` or as many as are known: pieces in order of the stream."""
-        pieces = self._pieces(self.to_pass) if self.to_pass else []
-        self.to_pass -= sum([length for length, _ in pieces])
-        return [] if self.to_pass else self._pieces(size)
+    def take(self, size: int) -> Pieces:
+        """The next bytes, `size` or as many as are known."""
+        if self.to_pass:
+            passed = self._next_pieces(self.to_pass).ends
+            self.to_pass -= passed[-1] if passed else 0
+            if self.to_pass:
+                return Pieces([], [])
+        return self._next_pieces(size)
 
-    def _pieces(self, size: int) -> list[Piece]:
+    def _next_pieces(self, size: int) -> Pieces:
         lengths, times_ns = self.lengths, self.times_ns
-        count = 0
-        for length in lengths:
-            if length > size:
-                break
-            size -= length
-            count += 1
-        taken, taken_ns = lengths[:count], times_ns[:count]
-        del lengths[:count], times_ns[:count]
-        if size and lengths:  # a part of the next packet
-            lengths[0] -= size
-            taken.append(size)
-            taken_ns.append(times_ns[0])
-        arrived = list(accumulate(taken_ns, max, initial=self.latest_ns))
+        ends = list(accumulate(lengths))
+        if not ends or ends[-1] <= size:
+            self.lengths, self.times_ns = [], []
+        else:  # up to somewhere in a packet
+            count = bisect_left(ends, size) + 1
+            self.lengths, self.times_ns = lengths[count:], times_ns[count - 1 :]
+            self.lengths.insert(0, ends[count - 1] - size)
+            if not self.lengths[0]:
+                del self.lengths[0], self.times_ns[0]
+            ends, times_ns = [*ends[: count - 1], size], times_ns[:count]
+        arrived = list(accumulate(times_ns, max, initial=self.latest_ns))
         self.latest_ns = arrived[-1]
-        return list(zip(taken, arrived[1:], strict=True))
+        del arrived[0]
+        return Pieces(ends, arrived)
 
     def lose(self, size: int) -> None:
         """That many bytes after all known ones were read, but their packets were not seen."""

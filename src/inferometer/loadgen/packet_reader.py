@@ -7,10 +7,13 @@ is read is cut where packets ended, and each piece has its packet's stamp.
 from __future__ import annotations
 
 import select
+from bisect import bisect_left
 from collections.abc import Iterable
 
+import numpy as np
+
 from inferometer.clock import MS, NS, monotonic_ns, realtime_ns
-from inferometer.loadgen.backlog import Stamped
+from inferometer.loadgen.chunks import find_chunks
 from inferometer.loadgen.connection import READABLE, WRITABLE, Connection
 from inferometer.loadgen.connections import Connections
 from inferometer.loadgen.exchange import Exchange
@@ -47,11 +50,13 @@ SWEEP_TICKS = 5
 CHECK_NS = 2 * NS
 """A socket that was not read for so long is read, whatever its packets say."""
 
-READS_A_TURN = 4
+READS_A_TURN = 8
 """Sockets that cannot wait and are read before the loop sends what is due."""
 
-MAX_PARTS = 64
-"""Packets that are framed here and decoded together; the parser takes what comes after them."""
+_BODY_END = b"\r\n\r\n"
+
+ENDS = 1 << 8
+"""Beside TCP's flags: the packet ends as the last chunk of a body does."""
 
 FAULT = select.POLLERR
 
@@ -88,8 +93,10 @@ class PacketReader:
         self._responses = responses
         self._attend = attend
         self._ready: list[tuple[int, int]] = []
+        self._ended: dict[int, Flow] = {}
+        """Whose responses have ended, by file descriptor: their slots are free."""
         self._now: dict[int, Flow] = {}
-        """To be read at once, by file descriptor."""
+        """To be read before anything is decoded."""
         self._again: dict[int, Flow] = {}
         """To be read again: their sockets had less than the ring."""
         self._spin_until_ns = 0
@@ -103,16 +110,16 @@ class PacketReader:
         """Of responses whose body is not chunked."""
         self._lost = 0
         """Packets that the ring had lost at the last tick."""
-        self._ended = False
+        self._over = False
 
     def begin(self) -> None:
-        self._ended = False
+        self._over = False
         self._poller.register(self._alarm.fileno(), READABLE)
         if self._eager:
             self._watch_every_packet()
 
     def end(self) -> None:
-        self._ended = True
+        self._over = True
         self._poller.unregister(self._alarm.fileno())
         self._watch_alarms_only()
 
@@ -121,29 +128,36 @@ class PacketReader:
         now_ns = monotonic_ns()
         left_s = (self._look_ns - now_ns) / NS
         if self._again and now_ns < self._spin_until_ns:
-            self._now |= self._again
+            self._ended |= self._again
             self._again.clear()
-        if self._soon or self._now:
+        if self._soon or self._now or self._ended:
             seconds = 0
+        if seconds and left_s > 0:
+            self._connections.listen_to_idle()
         self._ready = self._poller.poll(
             max(0, min(seconds, left_s)), READY_MOST
         )
-        return bool(self._ready or self._now) or monotonic_ns() >= self._look_ns
+        return (
+            bool(self._ready or self._ended or self._now)
+            or monotonic_ns() >= self._look_ns
+        )
 
     def read(self) -> None:
         """Look at the packets, and read the sockets that cannot wait."""
         broken = self._sort_out()
-        if self._ended:  # the ring does not see all connections
+        if self._over:  # the ring does not see all connections
             return
         crowded = monotonic_ns() < self._looked_ns + CROWDED_NS
-        if broken or not (self._now and crowded):
+        waiting = self._ended or self._now
+        if broken or not (waiting and crowded):
             self._alarm.discard()
             self._look()
         for connection in broken:
             if connection.exchange is not None:
                 self._read_socket(connection, connection.flow, whole=True)
-        for fd in list(self._now)[:READS_A_TURN]:
-            self._read_flow(self._now.pop(fd))
+        waiting = self._ended or self._now
+        for fd in list(waiting)[:READS_A_TURN]:
+            self._read_flow(waiting.pop(fd))
 
     def catch_up(self) -> None:
         """Read one of the sockets in which something waits."""
@@ -211,7 +225,7 @@ class PacketReader:
         for _ in range(2):  # to the end of the ring's memory, from its start
             if packets := self._ring.take():
                 self._note(packets)
-        self._now |= self._again
+        self._ended |= self._again
         self._again.clear()
         self._looked_ns = monotonic_ns()
         self._look_ns = self._looked_ns + LOOK_NS
@@ -225,42 +239,48 @@ class PacketReader:
             | self._eager
         )
         following = (packets.sequence + packets.length) % MODULUS
-        columns = (*packets[:4], following, unusual)
-        for row, (key, sequence, length, time_ns, then, special) in enumerate(
-            zip(*[column.tolist() for column in columns], strict=True)
+        kinds = np.where(unusual, packets.flags | packets.ends * ENDS, 0)
+        columns = (*packets[:4], following, kinds)
+        for key, sequence, length, time_ns, then, kind in zip(
+            *[column.tolist() for column in columns], strict=True
         ):
             flow = flow_of(key)
             if flow is None:
                 continue
-            if sequence == flow.expected and not special:
+            if sequence != flow.expected or kind & SYN:
+                self._note_unusual(flow, sequence, length, time_ns, kind)
+                continue
+            if length:
                 flow.expected = then
                 flow.lengths.append(length)
                 flow.times_ns.append(time_ns)
-                if len(flow.times_ns) >= flow.enough:
-                    self._enough(flow)
-            else:
-                self._note_unusual(flow, packets, row)
+            if kind:
+                self._sort_in(flow, length, kind)
+            elif len(flow.times_ns) >= flow.enough:
+                self._enough(flow)
 
     def _enough(self, flow: Flow) -> None:
         overdue = len(flow.times_ns) >= flow.enough * OVERDUE
-        if flow.enough == 1 or overdue:
+        if flow.enough < ENOUGH_PACKETS or overdue:
             self._now[flow.fd] = flow
         else:
             self._soon[flow.fd] = flow
 
-    def _note_unusual(self, flow: Flow, packets: Packets, row: int) -> None:
-        flags, sequence, length = (
-            int(column[row])
-            for column in (packets.flags, packets.sequence, packets.length)
-        )
-        if flags & SYN:
+    def _note_unusual(
+        self, flow: Flow, sequence: int, length: int, time_ns: int, kind: int
+    ) -> None:
+        """A packet that is not the next one, or that opens a connection."""
+        if kind & SYN:
             flow.open(sequence)
             return
         if length:
-            flow.add(sequence, length, int(packets.time_ns[row]))
-        blind = flow.expected < 0
-        if packets.ends[row] or flags & (FIN | RESET) or self._eager or blind:
-            self._now[flow.fd] = flow
+            flow.add(sequence, length, time_ns)
+        self._sort_in(flow, length, kind)
+
+    def _sort_in(self, flow: Flow, length: int, kind: int) -> None:
+        """Decide when to read the socket."""
+        if kind & (ENDS | FIN | RESET) or self._eager or flow.expected < 0:
+            self._ended[flow.fd] = flow
         elif length > LARGE_BYTES or len(flow.times_ns) >= flow.enough:
             self._soon[flow.fd] = flow
 
@@ -332,33 +352,28 @@ class PacketReader:
         data: bytes,
         read_ns: int,
     ) -> bytes:
-        """Take in the bytes piece by piece; returns those without a stamp, or after the response's
-        end.
-        """
-        responses = self._responses
-        between = connection.between_chunks
-        parts: list[Stamped] = []
-        at = 0
-        for length, arrived_ns in connection.flow.take(len(data)):
-            piece = data[at : at + length]
-            at += length
-            if between and len(parts) < MAX_PARTS:
-                head = _CHUNK_HEADS.get(length) or _chunk_head(length)
-                if piece.startswith(head) and piece.endswith(b"\r\n"):
-                    parts.append((piece[len(head) : -2], arrived_ns))
-                    continue
-            if parts:
-                responses.put_aside(exchange, parts, read_ns)
-                parts = []
-            responses.take_in(
+        """Take in the bytes that have a stamp. Returns the others, and those after the end."""
+        ends, times_ns = connection.flow.take(len(data))
+        at, known = 0, ends[-1] if ends else 0
+        while at < known and connection.exchange is exchange:
+            last = False
+            if connection.between_chunks:
+                spans, at, last = find_chunks(data, at, known)
+                if spans:
+                    framed = data, spans, ends, times_ns
+                    self._responses.put_aside(exchange, framed, read_ns)
+                if at == known:
+                    break
+            # the parser has to see the last chunk, and what is not a whole chunk
+            end = data.index(_BODY_END, at) + len(_BODY_END) if last else at + 1
+            packet = bisect_left(ends, end)
+            end = end if last else ends[packet]
+            piece, arrived_ns = data[at:end], times_ns[packet]
+            self._responses.take_in(
                 connection, exchange, piece, arrived_ns, read_ns, arrived_ns
             )
-            if connection.exchange is not exchange:
-                return data[at:]
-            between = connection.is_between_chunks(piece)
-        if parts:
-            responses.put_aside(exchange, parts, read_ns)
-        connection.between_chunks = between
+            connection.between_chunks = connection.is_between_chunks(piece)
+            at = end
         return data[at:]
 
     def _adapt(self, connection: Connection, exchange: Exchange) -> None:
@@ -392,22 +407,3 @@ class PacketReader:
         if self._watching:
             self._watching = False
             self._poller.unregister(self._ring.fileno())
-
-
-_CHUNK_HEADS: dict[int, bytes] = {}
-"""How a packet begins that is one chunk, by its length."""
-
-_NO_CHUNK = b"\0"
-
-
-def _chunk_head(length: int) -> bytes:
-    """The head of a chunk that is `length` bytes long with its head and its last line end; no
-    packet begins with it if there is none of this length, or if it would be the last one.
-    """
-    head = _NO_CHUNK
-    for digits in range(1, 9):
-        size = length - digits - 4
-        if size > 0 and len(f"{size:x}") == digits:
-            head = f"{size:x}\r\n".encode()
-    _CHUNK_HEADS[length] = head
-    return head

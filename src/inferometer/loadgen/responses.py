@@ -13,7 +13,8 @@ from collections.abc import Callable, Sequence
 import httptools
 
 from inferometer.clock import MS, Anchor, monotonic_ns, realtime_ns
-from inferometer.loadgen.backlog import Backlog, Stamped, body_bytes
+from inferometer.loadgen.backlog import Backlog
+from inferometer.loadgen.chunks import Framed, bodies_and_arrivals
 from inferometer.loadgen.connection import HEADER_BYTES_MOST, Connection
 from inferometer.loadgen.connections import Connections
 from inferometer.loadgen.exchange import Exchange
@@ -269,16 +270,14 @@ class Responses:
             )
 
     def put_aside(
-        self,
-        exchange: Exchange,
-        parts: list[Stamped],
-        read_ns: int,
+        self, exchange: Exchange, framed: Framed, read_ns: int
     ) -> None:
-        """Keep the bodies of framed chunks to be decoded, each with the time of its arrival."""
-        exchange.queued += len(parts)
-        self.backlog.bytes += body_bytes(parts)
+        """Keep framed chunks to be decoded, with the times of their packets."""
+        data, spans, _, _ = framed
+        exchange.queued += len(spans)
+        self.backlog.bytes += len(data)
         self.backlog.reads.append(
-            (exchange.position, parts, parts[-1][1], read_ns, read_ns)
+            (exchange.position, framed, framed[3][-1], read_ns, read_ns)
         )
 
     def followed(self, connection: Connection, data: bytes) -> None:
@@ -308,8 +307,8 @@ class Responses:
         ):
             exchange = exchanges[position]
             if body is not None:
-                if isinstance(body, list):
-                    exchange.decode_all(body, read_ns)
+                if isinstance(body, tuple):
+                    exchange.decode_all(*bodies_and_arrivals(body), read_ns)
                 else:
                     exchange.decode(body, arrival, read_ns, quiet_ns)
                 if exchange.done_ns or exchange.hopeless:

@@ -16,9 +16,13 @@ REAL_TIME_PRIORITY = 1
 
 GIVE_UP_ABOVE = 0.9
 TAKE_BACK_BELOW = 0.8
-"""Shares of a core used since the last tick. Linux stops a real-time thread that fills its core for
-50 ms of every second (`sched_rt_runtime_us`), and events pile up; a busy thread is better off
-without the priority.
+"""Shares of a core used. Linux stops a real-time thread that fills its core for 50 ms of every
+second (`sched_rt_runtime_us`), and events pile up; a busy thread is better off without it.
+"""
+
+WINDOW_NS = 400_000_000
+"""Use is looked at over so long: a thread that answers a burst keeps the priority, and one that is
+always busy has given it up within two windows, before Linux stops it.
 """
 
 
@@ -60,10 +64,11 @@ class Priority:
 
     def adapt(self) -> None:
         """Called once a tick: give it up while the core is full, and take it back afterwards."""
-        if not self._taken:
+        now_ns = time.monotonic_ns()
+        if not self._taken or now_ns - self._read_ns < WINDOW_NS:
             return
-        cpu_ns, now_ns = time.thread_time_ns(), time.monotonic_ns()
-        share = (cpu_ns - self._cpu_ns) / max(1, now_ns - self._read_ns)
+        cpu_ns = time.thread_time_ns()
+        share = (cpu_ns - self._cpu_ns) / (now_ns - self._read_ns)
         self._cpu_ns, self._read_ns = cpu_ns, now_ns
         if self._held and share > GIVE_UP_ABOVE:
             self._held = not _schedule(real_time=False)

@@ -14,6 +14,7 @@ import socket
 import struct
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 import numpy as np
@@ -30,7 +31,7 @@ from inferometer.system.route import interface_to
 
 # From linux/if_packet.h and asm-generic/socket.h; the socket module has no names for them.
 _SOL_PACKET = 263
-_RX_RING, _STATISTICS, _VERSION = 5, 6, 10
+_RX_RING, _STATISTICS, _VERSION, _IGNORE_OUTGOING = 5, 6, 10, 23
 _TPACKET_V2 = 1
 _ATTACH_FILTER = 26
 _EVERY_PROTOCOL = 3
@@ -136,6 +137,8 @@ class PacketRing:
             _ATTACH_FILTER,
             struct.pack("@HP", len(program) // 8, ctypes.addressof(steps)),
         )
+        with suppress(OSError):  # from Linux 4.20 on: spares the filter's run
+            set_option(_SOL_PACKET, _IGNORE_OUTGOING, 1)
         set_option(_SOL_PACKET, _VERSION, _TPACKET_V2)
         frames = blocks * _BLOCK_BYTES // frame_bytes
         request = struct.pack("@4I", _BLOCK_BYTES, blocks, frame_bytes, frames)

@@ -77,6 +77,22 @@ def test_how_long_slots_wait_and_what_part_of_the_time_that_is() -> None:
 
 
 @pytest.mark.parametrize(
+    ("closed_loop", "constant_load", "times"),
+    [
+        (True, True, (6, 50.0, 50.0)),
+        (True, False, (0, None, None)),
+        (False, True, (0, None, None)),
+    ],
+)
+def test_the_summary_has_the_slot_time_of_a_closed_loop_of_constant_load(
+    closed_loop: bool, constant_load: bool, times: tuple[float | None, ...]
+) -> None:
+    trace = build(slots(2, 8, wait_ms=50), closed_loop=closed_loop)
+    found = summarize(trace, planned=8, constant_load=constant_load).slot_time
+    assert (found.n, found.median, found.percentiles["p99"]) == times
+
+
+@pytest.mark.parametrize(
     ("wait_ms", "level"),
     [
         (1.0, Level.OK),

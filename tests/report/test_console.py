@@ -166,6 +166,25 @@ def their_summary() -> Summary:
     )
 
 
+@pytest.mark.parametrize(
+    ("slot_time", "row"),
+    [
+        (
+            Distribution(26, 1.0, 0.5, 0.1, 0.1, 2.5, {"p99": 1.25}),
+            "Slot time p50/p99/max (ms):              0.50 / 1.25 / 2.50",
+        ),
+        (Distribution(), ""),
+    ],
+)
+def test_slot_time_is_shown_where_there_is_one(
+    slot_time: Distribution, row: str
+) -> None:
+    summary = replace(their_summary(), slot_time=slot_time)
+    lines = render(summary, FINE, load=Load(), workers=[worker()], metrics=ALL)
+    shown = [x for x in lines.splitlines() if x.startswith("Slot time")]
+    assert shown == ([row] if row else [])
+
+
 def test_the_block_is_what_vllm_printed_for_the_same_numbers() -> None:
     text = render(
         their_summary(),

@@ -251,6 +251,7 @@ class Session:
             or None,
             server=server,
             telemetry=telemetry,
+            constant_load=_is_constant(ready),
         )
         verdict = judge(
             trace,

@@ -29,6 +29,7 @@ from inferometer.metrics.distribution import Distribution, describe
 from inferometer.metrics.intervals import intervals_of
 from inferometer.metrics.machine import MachineFigures, machine_of
 from inferometer.metrics.peaks import peak_concurrency, peak_output_tokens_per_s
+from inferometer.metrics.slots import slot_use
 from inferometer.metrics.statistics import Interval
 from inferometer.metrics.steady import Steady, steady_state
 from inferometer.trace import Failure, Outcome, StampSource, TokenSource, Trace
@@ -119,6 +120,8 @@ class Summary:
     """
     machine: MachineFigures | None = None
     """What cards and host did meanwhile; None where nothing was sampled."""
+    slot_time: Distribution = field(default_factory=Distribution)
+    """From the end of a response to the next request in its slot of a closed loop, ms."""
 
     def to_dict(self) -> dict[str, Any]:
         """Plain dicts, lists, strings and numbers, with None where there is no value."""
@@ -133,13 +136,15 @@ def summarize(
     goodput: Mapping[str, float] | None = None,
     server: ServerCounters | None = None,
     telemetry: Telemetry | None = None,
+    constant_load: bool = True,
 ) -> Summary:
     """The numbers of a run in which `planned` requests were to be measured, warm-up not counted.
 
     `goodput` maps ttft, tpot, itl, e2el to limits in ms. Client-side metrics have their p99
     whatever `percentiles` says, since the verdict rests on it. `server` is what the server counted,
-    `telemetry` what samplers saw.
+    `telemetry` what samplers saw. Without a `constant_load`, slots are left empty on purpose.
     """
+    slots = slot_use(trace) if constant_load else None
     machine = machine_of(telemetry, trace, goodput) if telemetry else None
     trace = trace.measured()
     counts, duration_s = _counts(trace, planned), _duration_s(trace)
@@ -173,6 +178,9 @@ def summarize(
             server.external_cache_hit_rate if server else None
         ),
         machine=machine,
+        slot_time=describe(
+            slots.waits_ms if slots else np.zeros(0), _of_client(percentiles)
+        ),
     )
 
 
@@ -270,14 +278,17 @@ def _goodput(
     )
 
 
+def _of_client(percentiles: Sequence[float]) -> tuple[float, ...]:
+    return tuple(dict.fromkeys([*percentiles, 99]))
+
+
 def _metrics(
     trace: Trace, percentiles: Sequence[float]
 ) -> dict[str, Distribution]:
-    for_client = tuple(dict.fromkeys([*percentiles, 99]))
     return {
         key: describe(
             m.values(trace),
-            for_client if m.of == "client" else percentiles,
+            _of_client(percentiles) if m.of == "client" else percentiles,
             None if m.weights is None else m.weights(trace),
         )
         for key, m in QUANTITIES.items()

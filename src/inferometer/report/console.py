@@ -238,6 +238,11 @@ def _client(summary: Summary, workers: Sequence[WorkerRecord]) -> list[str]:
             _percent(summary.events.shared_stamp_share),
         ),
         (Said("console.client.lag"), _spread(summary.metrics["schedule_lag"])),
+        *(
+            [(Said("console.client.slot_time"), _spread(summary.slot_time))]
+            if summary.slot_time.n
+            else []
+        ),
         (Said("console.client.workers"), _workers(workers)),
         (
             Said("console.client.cpu"),

@@ -63,6 +63,7 @@ class Connection:
         "piecemeal",
         "quiet_ns",
         "ready",
+        "recv",
         "recvmsg",
         "request_id",
         "served",
@@ -83,7 +84,7 @@ class Connection:
         self.sock.setblocking(False)
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.kernel_stamps = stamps.enable(self.sock)
-        self.recvmsg = self.sock.recvmsg
+        self.recv, self.recvmsg = self.sock.recv, self.sock.recvmsg
         self.fd = self.sock.fileno()
         self.flow = Flow(self.fd)
         """What its packets tell, if these are looked at."""

@@ -37,6 +37,9 @@ reading.
 STALL_NS = NS // 2
 """A tick later than this was not a wait: the loop could not run."""
 
+MAX_MADE = 1024
+"""Exchanges made ahead, so that a free slot has to wait for less."""
+
 STREAMING_EVERY = 5
 """Ticks between two updates of what the requests in flight have brought, for the display."""
 
@@ -93,6 +96,9 @@ class Loop:
             connect_failed=self._connect_failed,
         )
         self._reader = self._make_reader()
+        self._made: dict[int, Exchange] = {}
+        """Exchanges that are to be sent next, by position."""
+        self._next_to_make = 0
         self._ticks = 0
         self._start_ns = 0
         self._tick_ns = int(
@@ -155,6 +161,7 @@ class Loop:
                 )
 
         self._check_reader(connections.idle)
+        self._make_ahead(MAX_MADE)
 
     def _check_reader(self, connections: Iterable[Connection]) -> None:
         """Read sockets as they come if the ring does not show what arrives at them."""
@@ -167,6 +174,8 @@ class Loop:
         self.rings = None
         self.connections.poll_sockets()
         self._reader = self._make_reader()
+        self._made.clear()
+        self._next_to_make = 0
 
     def _opened_so_far(self, wanted: int, why: str) -> str:
         opened = {"n": len(self.connections.idle), "of": wanted, "why": why}
@@ -199,6 +208,7 @@ class Loop:
                 backlog.settle()
             elif backlog:
                 responses.decode(reader.decodes_a_turn)
+                self._make_ahead(1)
             else:
                 reader.catch_up()
                 backlog.settle()
@@ -269,7 +279,13 @@ class Loop:
         if self.responses.resend:
             return self.responses.resend.popleft()
         position = self._schedule.take(monotonic_ns())
-        exchange = Exchange(
+        exchange = self._made.pop(position, None) or self._make(position)
+        self.responses.by_position[position] = exchange
+        self.sent += 1
+        return exchange
+
+    def _make(self, position: int) -> Exchange:
+        return Exchange(
             position,
             self._job.backend.decoder(),
             max_tokens=self._job.requests[position].max_tokens,
@@ -277,9 +293,17 @@ class Loop:
             keep_text=self._job.keep_texts,
             usual_stamp=self._reader.stamp_source,
         )
-        self.responses.by_position[position] = exchange
-        self.sent += 1
-        return exchange
+
+    def _make_ahead(self, most: int) -> None:
+        """Make exchanges that are to be sent next, while no slot is empty."""
+        if not self._job.closed_loop:
+            return
+        beginnings = self._turns.beginnings
+        begin = max(self._next_to_make, self._schedule.begun)
+        room = min(self._job.shard.max_in_flight, MAX_MADE) - len(self._made)
+        self._next_to_make = begin + min(most, room, len(beginnings) - begin)
+        for position in beginnings[begin : self._next_to_make]:
+            self._made[position] = self._make(position)
 
     def _send(self, exchange: Exchange) -> None:
         connection = self.connections.idle.popleft()

@@ -24,7 +24,7 @@ from inferometer.loadgen.socket_reader import READY_MOST, Attend
 from inferometer.system.packet_filter import FIN, RESET, SYN
 from inferometer.system.packets import Packets
 from inferometer.system.poller import Poller
-from inferometer.system.stamps import ANCILLARY_BYTES
+from inferometer.system.stamps import ANCILLARY_BYTES, Arrival
 from inferometer.trace.schema import StampSource
 
 LOOK_NS = 20 * MS
@@ -61,7 +61,9 @@ ENDS = 1 << 8
 FAULT = select.POLLERR
 
 CROWDED_NS = MS // 2
-"""While sockets wait to be read, packets are not looked at more often than this."""
+"""While sockets wait to be read, packets are not looked at more often than this; while ends wait to
+be answered, not at all: others that come meanwhile are later.
+"""
 
 BEFORE_THE_END = 3
 """A socket is read so many packets before its expected end: little is then left to read when it
@@ -147,9 +149,13 @@ class PacketReader:
         broken = self._sort_out()
         if self._over:  # the ring does not see all connections
             return
-        crowded = monotonic_ns() < self._looked_ns + CROWDED_NS
         waiting = self._ended or self._now
-        if broken or not (waiting and crowded):
+        if (
+            broken
+            or not waiting
+            or monotonic_ns()
+            >= self._looked_ns + (LOOK_NS if self._ended else CROWDED_NS)
+        ):
             self._alarm.discard()
             self._look()
         for connection in broken:
@@ -314,8 +320,14 @@ class PacketReader:
         size = READ_BYTES if whole else min(READ_BYTES, known)
         if size <= 0:
             return
+        ancillary: Arrival = []
         try:
-            data, ancillary, _, _ = connection.recvmsg(size, ANCILLARY_BYTES)
+            if whole:
+                data, ancillary, _, _ = connection.recvmsg(
+                    size, ANCILLARY_BYTES
+                )
+            else:  # all of it has a stamp
+                data = connection.recv(size)
         except BlockingIOError:
             return
         except OSError as error:
@@ -372,8 +384,9 @@ class PacketReader:
             self._responses.take_in(
                 connection, exchange, piece, arrived_ns, read_ns, arrived_ns
             )
-            connection.between_chunks = connection.is_between_chunks(piece)
             at = end
+            if not last:
+                connection.between_chunks = connection.is_between_chunks(piece)
         return data[at:]
 
     def _adapt(self, connection: Connection, exchange: Exchange) -> None:

@@ -37,6 +37,11 @@ class Schedule:
         self.turns.start_ns = start_ns
 
     @property
+    def begun(self) -> int:
+        """Requests sent that follow no other."""
+        return self._next
+
+    @property
     def ahead(self) -> int:
         """Requests not yet sent that follow no other, of the whole shard."""
         return len(self._beginnings) - self._next

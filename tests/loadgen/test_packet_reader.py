@@ -431,6 +431,42 @@ def test_losses_are_noticed_whoever_counts_them(
         loop.close()
 
 
+def test_when_the_interface_is_deleted_sockets_are_read_as_they_come(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rings: list[PacketRing] = []
+    opened = reader.open_rings
+
+    class Deleted(Stalled):
+        """From the 20th poll on."""
+
+        def __init__(self) -> None:
+            super().__init__(Event(), Event())
+            self._polls = 0
+
+        def poll(
+            self, timeout: float, maxevents: int, /
+        ) -> list[tuple[int, int]]:
+            self._polls += 1
+            if self._polls == 20:
+                return [(rings[0].fileno(), select.POLLERR)]
+            return super().poll(timeout, maxevents)
+
+    def remember(job: Job) -> reader.Rings:
+        made = opened(job)
+        rings.append(made.alarms)
+        return made
+
+    monkeypatch.setattr(loop_module, "open_rings", remember)
+    monkeypatch.setattr(loop_module, "make_poller", Deleted)
+    monkeypatch.setattr(PacketRing, "is_cut_off", lambda self: True)
+    ran = run_by_packets(long_answer(60, pause_s=0.01), n=2)
+    assert ran.all_ok
+    assert ran.column("event_count") == [60] * 2
+    assert ran.loop.no_ring == "its network interface was deleted"
+    assert sources(ran) == {StampSource.TAP, StampSource.KERNEL}
+
+
 def test_an_interface_that_was_down_does_not_keep_the_loop_from_decoding(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

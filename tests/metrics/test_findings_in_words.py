@@ -222,6 +222,16 @@ def runs_of_odd_streams() -> list[tuple[Trace, dict[str, Any]]]:
         ),
         (build(slots(4, 10, answer_ms=100)), {}),
         (build(run(), workers=busy(addresses=3)), {}),
+        (build(run(), workers=busy(rtt_ns=MS, sent_again=9)), {}),
+        (build(run(), workers=busy(rtt_ns=MS)), {}),
+        (build(run(), workers=busy(rtt_ns=MS, window_limited_ns=MS**2)), {}),
+        (
+            build(
+                [request(0, 0, sources=[StampSource.TAP])],
+                workers=busy(no_ring="gone"),
+            ),
+            {},
+        ),
         (build(run()), {"unsent": "temperature (5)"}),
         (build(run()), {"repeated": 3}),
         (build(run(**USER), workers=()), {}),

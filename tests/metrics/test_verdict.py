@@ -368,6 +368,21 @@ def test_stamps_of_two_clocks_are_suspect_when_more_than_a_few() -> None:
 
 
 @pytest.mark.parametrize(
+    ("source", "variant", "level"),
+    [
+        (StampSource.TAP, "ring_left", Level.NOTE),
+        (StampSource.KERNEL, "fine", Level.OK),
+    ],
+)
+def test_a_ring_that_was_left_during_the_run_is_noted(
+    source: StampSource, variant: str, level: Level
+) -> None:
+    trace = build(run(sources=[source] * EVENTS), workers=busy(no_ring="gone"))
+    found = finding("stamps", trace)
+    assert (found.variant, found.level) == (variant, level)
+
+
+@pytest.mark.parametrize(
     ("delay_ms", "level"),
     [(1.9, Level.OK), (2.5, Level.SUSPECT), (10.5, Level.INVALID)],
 )
@@ -729,6 +744,8 @@ def test_every_doubt_comes_with_a_next_step() -> None:
         "stalled_ns": 600 * MS,
         "longest_stall_ns": 600 * MS,
         "surplus": 1,
+        "rtt_ns": MS,
+        "sent_again": 9,
     }
     columns = {
         **USER,

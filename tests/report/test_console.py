@@ -185,6 +185,12 @@ def test_slot_time_is_shown_where_there_is_one(
     assert shown == ([row] if row else [])
 
 
+def test_the_round_trip_is_that_of_the_worker_with_the_longest_way() -> None:
+    workers = [worker(rtt_ns=MS), worker(rtt_ns=2 * MS), worker()]
+    lines = render(their_summary(), FINE, load=Load(), workers=workers)
+    assert "Network round trip (ms):                 2.00      " in lines
+
+
 def test_the_block_is_what_vllm_printed_for_the_same_numbers() -> None:
     text = render(
         their_summary(),

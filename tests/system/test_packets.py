@@ -69,6 +69,26 @@ def taken(ring: PacketRing) -> Packets:
 
 
 @needs_ring
+@pytest.mark.parametrize(
+    ("index", "cut_off"), [(None, True), (99_999, True), ("same", False)]
+)
+def test_a_ring_is_cut_off_when_its_interface_is_another_or_none(
+    monkeypatch: pytest.MonkeyPatch, index: int | str | None, cut_off: bool
+) -> None:
+    pair = Pair(*LOOPBACKS[0])
+
+    def index_of(name: str) -> int:
+        if isinstance(index, int):
+            return index
+        raise OSError
+
+    if index != "same":
+        monkeypatch.setattr(socket, "if_nametoindex", index_of)
+    assert pair.ring.is_cut_off() is cut_off
+    pair.close()
+
+
+@needs_ring
 def test_every_packet_of_the_server_is_there_once(pair: Pair) -> None:
     began_ns = realtime_ns()
     pair.client.sendall(b"not the server's")

@@ -8,6 +8,7 @@ import errno
 import itertools
 import ssl
 from collections import deque
+from statistics import median
 
 from inferometer.loadgen.address import Address
 from inferometer.loadgen.connection import (
@@ -22,7 +23,11 @@ from inferometer.loadgen.tls import client_context
 from inferometer.system import stamps
 from inferometer.system.packets import FlowKey
 from inferometer.system.poller import Poller
+from inferometer.system.tcp_facts import TcpFacts, tcp_facts
 from inferometer.trace.schema import Failure
+
+MAX_RTTS = 65_536
+"""Connections whose round trip is kept."""
 
 OPENING_MOST = 64
 """Connects in progress at once: a listen queue that overflows costs a second."""
@@ -39,6 +44,28 @@ def failure_of_connect(error: OSError) -> Failure:
         if error.errno == errno.ETIMEDOUT
         else Failure.CONNECT_ERROR
     )
+
+
+class NetworkFacts:
+    """What the kernel knew of the connections that were closed."""
+
+    def __init__(self) -> None:
+        self.sent_again = self.out_of_order = self.window_limited_ns = 0
+        self._rtts_ns: list[int] = []
+
+    def add(self, facts: TcpFacts | None) -> None:
+        if facts is None:
+            return
+        self.sent_again += facts.sent_again
+        self.out_of_order += facts.out_of_order
+        self.window_limited_ns += facts.window_limited_ns
+        if facts.rtt_ns and len(self._rtts_ns) < MAX_RTTS:
+            self._rtts_ns.append(facts.rtt_ns)
+
+    @property
+    def rtt_ns(self) -> int:
+        """The median of the connections' shortest round trips; -1 if none is known."""
+        return int(median(self._rtts_ns)) if self._rtts_ns else -1
 
 
 class Connections:
@@ -70,6 +97,7 @@ class Connections:
         self.retransmissions = 0
         """Packets that the server sent again, of connections that are closed."""
         self.opened = 0
+        self.network = NetworkFacts()
         self.kernel_stamps = True
         self._stamping = stamps.keep_on()
         self._poller = poller
@@ -180,6 +208,7 @@ class Connections:
         ):
             del self.flows[key]
         self.retransmissions += connection.flow.repeated
+        self.network.add(tcp_facts(connection.sock))
         connection.close()
 
     def close(self) -> None:

@@ -165,9 +165,13 @@ class Loop:
 
     def _check_reader(self, connections: Iterable[Connection]) -> None:
         """Read sockets as they come if the ring does not show what arrives at them."""
-        if self.rings is None or self._reader.sees(connections):
-            return
-        self.no_ring = "the server's packets take another way"
+        if self.rings is not None and not self._reader.sees(connections):
+            self._read_sockets("the server's packets take another way")
+
+    def _read_sockets(self, why: str) -> None:
+        """From now on, without the ring."""
+        assert self.rings is not None
+        self.no_ring = why
         if self._running:
             self._reader.end()
         self.rings.close()
@@ -330,6 +334,8 @@ class Loop:
             self.anchors.append(take_anchor())
         self.priority.adapt()
         self._reader.tick()
+        if self._reader.cut_off:
+            self._read_sockets("its network interface was deleted")
         self._expire(now_ns)
         self._report()
         self._ticks += 1

@@ -113,6 +113,8 @@ class PacketReader:
         self._lost = 0
         """Packets that the ring had lost at the last tick."""
         self._over = False
+        self.cut_off = False
+        """The ring's network interface is gone: no packet will show what arrives."""
 
     def begin(self) -> None:
         self._over = False
@@ -214,6 +216,7 @@ class PacketReader:
                 if mask & FAULT:  # else it would be found again at once
                     self._ring.forget_error()
                     self._alarm.forget_error()
+                    self.cut_off = self._ring.is_cut_off()
                 continue
             connection = self._connections.by_fd.get(fd)
             if (

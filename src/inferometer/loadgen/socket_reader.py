@@ -24,6 +24,7 @@ class SocketReader:
 
     stamp_source = StampSource.KERNEL
     decodes_a_turn = 32
+    cut_off = False
 
     def __init__(
         self,

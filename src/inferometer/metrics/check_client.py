@@ -43,7 +43,7 @@ def stamps(facts: Facts) -> Found:
     share = user / total if total else 0.0
     values: dict[str, Figure] = {**sources, "user_share": share}
     if not user:
-        return _without_user_stamps(sources, values)
+        return _without_user_stamps(facts, values)
     if user < total:
         level = SUSPECT if share > facts.thresholds.user_stamp_share else NOTE
         return Found(level, "mixed", values | {"user": user, "total": total})
@@ -60,11 +60,13 @@ def stamps(facts: Facts) -> Found:
     return Found(NOTE, "idle", values)
 
 
-def _without_user_stamps(
-    sources: Mapping[str, int], values: dict[str, Figure]
-) -> Found:
+def _without_user_stamps(facts: Facts, values: dict[str, Figure]) -> Found:
+    sources = facts.summary.events.stamp_sources
     if sources.get(StampSource.SIMULATED.name):
         return Found(NOTE, "simulated", values)
+    left = [w.no_ring for w in facts.trace.workers if w.no_ring]
+    if left and sources.get(StampSource.TAP.name):
+        return Found(NOTE, "ring_left", values | {"why": left[0]})
     return Found(OK, "fine" if sources else "none", values)
 
 

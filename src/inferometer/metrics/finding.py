@@ -150,6 +150,10 @@ class Thresholds:
     """Lag p99 beyond both 1.0 × median TTFT and this, without an in-flight cap to blame: the client
     could not keep up.
     """
+    lost_packets_suspect: float = 0.01
+    """Packets sent again, or missing, ÷ requests: from here p99 contains retransmissions."""
+    window_ms_note: float = 1.0
+    """Time a request waited for the server's receive window, mean."""
     clock_step_suspect_ms: float = 1.0
     input_deviation_suspect: float = 0.05
     input_deviation_invalid: float = 0.25

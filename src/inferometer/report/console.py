@@ -227,7 +227,7 @@ def _section(key: str, distribution: Distribution) -> list[str]:
 
 def _client(summary: Summary, workers: Sequence[WorkerRecord]) -> list[str]:
     """How well the client could see: what vLLM's report does not have."""
-    rows = [
+    rows: list[tuple[Said, str | float | None]] = [
         (Said("console.client.stamps"), _stamps(summary, workers)),
         (
             Said("console.client.delay"),
@@ -238,11 +238,7 @@ def _client(summary: Summary, workers: Sequence[WorkerRecord]) -> list[str]:
             _percent(summary.events.shared_stamp_share),
         ),
         (Said("console.client.lag"), _spread(summary.metrics["schedule_lag"])),
-        *(
-            [(Said("console.client.slot_time"), _spread(summary.slot_time))]
-            if summary.slot_time.n
-            else []
-        ),
+        *_where_known(summary, workers),
         (Said("console.client.workers"), _workers(workers)),
         (
             Said("console.client.cpu"),
@@ -262,6 +258,20 @@ def _client(summary: Summary, workers: Sequence[WorkerRecord]) -> list[str]:
         ),
     ]
     return [_row(label, value) for label, value in rows]
+
+
+def _where_known(
+    summary: Summary, workers: Sequence[WorkerRecord]
+) -> list[tuple[Said, str | float | None]]:
+    """Rows that only some runs have: slot time, and the way to the server."""
+    rows: list[tuple[Said, str | float | None]] = []
+    if summary.slot_time.n:
+        spread = _spread(summary.slot_time)
+        rows.append((Said("console.client.slot_time"), spread))
+    rtts_ms = [w.rtt_ns / MS for w in workers if w.rtt_ns >= 0]
+    if rtts_ms:
+        rows.append((Said("console.client.rtt"), max(rtts_ms)))
+    return rows
 
 
 def _server(summary: Summary, server: ServerCounters | None) -> list[str]:

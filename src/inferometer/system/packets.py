@@ -150,6 +150,7 @@ class PacketRing:
         }
         # "" is any interface
         name = interfaces.pop() if len(interfaces) == 1 else ""
+        self._interface = (name, socket.if_nametoindex(name)) if name else None
         self._socket.bind((name, _EVERY_PROTOCOL))
 
     def fileno(self) -> int:
@@ -189,6 +190,16 @@ class PacketRing:
         lost = struct.unpack("@2I", counted)[1]
         self.lost += lost
         return int(lost)
+
+    def is_cut_off(self) -> bool:
+        """Whether its network interface was deleted. Another one of that name is not the same."""
+        if self._interface is None:
+            return False
+        name, index = self._interface
+        try:
+            return socket.if_nametoindex(name) != index
+        except OSError:
+            return True
 
     def forget_error(self) -> None:
         """The interface was down; when it is up, packets come again."""

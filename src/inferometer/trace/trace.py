@@ -69,6 +69,18 @@ class WorkerRecord:
     """
     no_ring: str = ""
     """Why arrival times did not come from a packet ring, if they were to."""
+    rtt_ns: int = -1
+    """Shortest network round trip, the median of its connections, as the kernel measured it; -1
+    where unknown. It ends at whoever answers TCP, such as a proxy in front of the server.
+    """
+    sent_again: int = 0
+    """Packets that the client sent again."""
+    out_of_order: int = 0
+    """Packets of the server that came after a gap: one before them was lost, or overtaken."""
+    window_limited_ns: int = 0
+    """Time in which requests waited because the server's receive window was full, summed over
+    connections.
+    """
     unread_fields: str = ""
     """Unknown fields that were not empty in frames without output."""
 

@@ -19,6 +19,13 @@ _BUFFERED = (
 
 CHECK_CLIENT: dict[str, str] = {
     "check.stamps.fine": "Arrivals were stamped by the kernel.",
+    "check.stamps.ring_left": (
+        "The packet ring stopped showing the server's packets during the run ({why}). From then "
+        "on the kernel stamped each read, as in a run without the ring."
+    ),
+    "check.stamps.ring_left.next": (
+        "Check which network interface leads to the server, and run again."
+    ),
     "check.stamps.none": "There was no event to stamp.",
     "check.stamps.simulated": (
         "Simulated, not measured: a twin computed all times; there was no client and no server."

@@ -5,6 +5,11 @@ from __future__ import annotations
 CHECK_CLIENT: dict[str, str] = {
     "check.stamps.title": "时间戳来源",
     "check.stamps.fine": "到达时间由内核记录。",
+    "check.stamps.ring_left": (
+        "运行途中数据包环不再显示服务器的数据包（{why}）。此后改由内核在每次"
+        "读取时提供时间戳，与不用数据包环时相同。"
+    ),
+    "check.stamps.ring_left.next": "检查通往服务器的网络接口，然后重新测量。",
     "check.stamps.none": "没有需要记录时间的事件。",
     "check.stamps.simulated": (
         "模拟结果，并非实测：所有时间都由孪生引擎算出，没有客户端，也没有服务器。"

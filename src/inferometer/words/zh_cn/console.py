@@ -21,6 +21,7 @@ CONSOLE: dict[str, str] = {
     "console.client.shared": "共用时间戳的事件 (%)：",
     "console.client.lag": "发送滞后 p50/p99/max (ms)：",
     "console.client.slot_time": "名额空闲时间 p50/p99/max (ms)：",
+    "console.client.rtt": "网络往返时间 (ms)：",
     "console.client.workers": "worker 数：",
     "console.client.cpu": "最忙的 worker 的 CPU 占用 (%)：",
     "console.client.waited": "等待 CPU 核最久的 worker (ms)：",

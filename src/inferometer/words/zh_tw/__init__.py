@@ -7,6 +7,7 @@ from inferometer.words.zh_tw.campaigns import CAMPAIGNS
 from inferometer.words.zh_tw.check_client import CHECK_CLIENT
 from inferometer.words.zh_tw.check_load import CHECK_LOAD
 from inferometer.words.zh_tw.check_machine import CHECK_MACHINE
+from inferometer.words.zh_tw.check_network import CHECK_NETWORK
 from inferometer.words.zh_tw.check_outcome import CHECK_OUTCOME
 from inferometer.words.zh_tw.check_server import CHECK_SERVER
 from inferometer.words.zh_tw.check_steady import CHECK_STEADY
@@ -36,6 +37,7 @@ WORDS: dict[str, str] = {
     **VIEWS,
     **CHECK_OUTCOME,
     **CHECK_CLIENT,
+    **CHECK_NETWORK,
     **CHECK_WORK,
     **CHECK_SERVER,
     **CHECK_STEADY,

@@ -5,6 +5,11 @@ from __future__ import annotations
 CHECK_CLIENT: dict[str, str] = {
     "check.stamps.title": "時間戳來源",
     "check.stamps.fine": "到達時間由核心記錄。",
+    "check.stamps.ring_left": (
+        "執行途中封包環不再顯示伺服器的封包（{why}）。此後改由核心在每次讀取"
+        "時提供時間戳，與不用封包環時相同。"
+    ),
+    "check.stamps.ring_left.next": "檢查通往伺服器的網路介面，然後重新量測。",
     "check.stamps.none": "沒有需要記錄時間的事件。",
     "check.stamps.simulated": (
         "模擬結果，並非實測：所有時間都由孿生引擎算出，沒有用戶端，也沒有伺服器。"

@@ -14,9 +14,11 @@ from inferometer.system.tcp_facts import TcpFacts, tcp_facts
 
 @pytest.mark.skipif(sys.platform != "linux", reason="TCP_INFO is Linux's")
 def test_a_connection_on_this_host_has_a_round_trip_and_lost_nothing() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        with socket.create_connection(server.getsockname()) as client:
-            facts = tcp_facts(client)
+    with (
+        socket.create_server(("127.0.0.1", 0)) as server,
+        socket.create_connection(server.getsockname()) as client,
+    ):
+        facts = tcp_facts(client)
     assert facts is not None
     assert facts.rtt_ns > 0
     assert facts[1:] == (0, 0, 0)

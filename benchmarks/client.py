@@ -12,7 +12,8 @@ import resource
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -72,11 +73,13 @@ def measure(
     script: Path = Path(__file__),
     watch_memory: bool = False,
     arrivals: str = "",
+    beside: Callable[[int], AbstractContextManager[object]] | None = None,
 ) -> Measured:
     """Run `inferometer bench` with these flags against the server at `url`.
 
     Exits with the command's own words if it measured nothing, or if a request failed. `script` is
     what becomes the command; `arrivals` is the value of INFEROMETER_ARRIVALS, empty: as it is.
+    `beside` gets the command's process id, and is entered while it runs.
     """
     from inferometer.store.run_directory import load_run
 
@@ -110,6 +113,7 @@ def measure(
             ],
             watch_memory,
             {"INFEROMETER_ARRIVALS": arrivals} if arrivals else {},
+            beside or nullcontext,
         )
         measured = Measured(
             reported=json.loads((Path(folder) / "result.json").read_bytes()),
@@ -129,7 +133,10 @@ def measure(
 
 
 def _run(
-    command: list[str], watch_memory: bool, variables: Mapping[str, str]
+    command: list[str],
+    watch_memory: bool,
+    variables: Mapping[str, str],
+    beside: Callable[[int], AbstractContextManager[object]],
 ) -> float:
     """Run it on the client's core; the peak of its memory if that is watched (from the same core),
     else 0.
@@ -142,9 +149,8 @@ def _run(
             env={**os.environ, **variables},
         )
         watch = memory.Watch(process.pid)
-        if watch_memory:
-            with watch:
-                process.wait()
+        with watch if watch_memory else nullcontext(), beside(process.pid):
+            process.wait()
         if process.wait():
             output.seek(0)
             raise SystemExit(

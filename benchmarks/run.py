@@ -30,6 +30,10 @@ MENU = {
         45,
         "slot time of closed loops, and a burst of 1,024 ends, by ring, reads and the C reader",
     ),
+    "ring": (
+        90,
+        "packet ring: a stopped client; once, 100,000 events/s and 15,000 streams",
+    ),
     "overload": (
         14,
         "a client stalled 15 ms at a time: stamps by the kernel and stamps after the read",

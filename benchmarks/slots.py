@@ -15,6 +15,7 @@ from typing import NamedTuple
 import client
 import cores
 import numpy as np
+import numpy.typing as npt
 from native import program
 from paced import PacedServer
 from table import print_table, ratio, spread
@@ -45,7 +46,7 @@ LOADS = (
 
 
 class Turn(NamedTuple):
-    waits_ms: np.ndarray
+    waits_ms: npt.NDArray[np.float64]
     us_per_event: float
 
 
@@ -110,13 +111,16 @@ def _server(load: Load) -> PacedServer:
     )
 
 
-def _waits_ms(truth: Truth, slots: int) -> np.ndarray:
+def _waits_ms(truth: Truth, slots: int) -> npt.NDArray[np.float64]:
     """The request that arrives as number k needs k − slots + 1 ends before it."""
     last = truth.event_start + truth.event_count - 1
     whole = truth.event_count > 1  # the readiness check asks for one token
     sent = np.sort(truth.arrival_ns[whole])
     ended = np.sort(truth.departure_ns[last[whole]])
-    return (sent[slots:] - ended[: len(sent) - slots]) / MS
+    waits_ms: npt.NDArray[np.float64] = (
+        sent[slots:] - ended[: len(sent) - slots]
+    ) / MS
+    return waits_ms
 
 
 def _print(load: Load, turns: dict[str, list[Turn]]) -> None:

@@ -1,0 +1,189 @@
+"""The packet ring at its limits: a client that is stopped again and again (beside the kernel's
+stamps of reads), 100,000 events a second on one core, and 15,000 streams.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
+from functools import partial
+from typing import NamedTuple
+
+import client
+import psutil
+from paced import PacedServer
+from table import print_table, spread
+
+from inferometer.calibration.accuracy import Accuracy, compare
+
+TTFT_MS = 50
+WAYS = {"packet ring": "ring", "kernel at read": "read"}
+
+Beside = Callable[[int], AbstractContextManager[object]]
+
+
+class Load(NamedTuple):
+    streams: int
+    requests: int
+    events: int
+    itl_ms: float
+
+
+class Turn(NamedTuple):
+    measured: client.Measured
+    exact: Accuracy
+
+
+def run(repeats: int) -> None:
+    """The last two once, whatever `repeats` says."""
+    for title, beside in STARVED:
+        turns: dict[str, list[Turn]] = {way: [] for way in WAYS}
+        for _ in range(repeats):
+            for way, arrivals in WAYS.items():
+                turns[way].append(
+                    _turn(Load(128, 512, 64, 20), arrivals, beside)
+                )
+        _print(title, turns)
+    _print(
+        "100,000 events/s on one core: 2,000 streams, ITL 20 ms",
+        {"packet ring": [_turn(Load(2000, 2000, 400, 20), "ring")]},
+    )
+    _print(
+        "15,000 streams on one worker: ITL 500 ms",
+        {"packet ring": [_turn(Load(15_000, 15_000, 24, 500), "ring")]},
+    )
+
+
+def _turn(load: Load, arrivals: str, beside: Beside | None = None) -> Turn:
+    with PacedServer(ttft_ms=TTFT_MS, itl_ms=load.itl_ms) as server:
+        measured = client.measure(
+            server.url,
+            *("--num-prompts", load.requests),
+            *("--max-concurrency", load.streams),
+            *("--random-input-len", 16, "--random-output-len", load.events),
+            watch_memory=True,
+            arrivals=arrivals,
+            beside=beside,
+        )
+        truth = server.truth(client.REQUEST_ID_PREFIX)
+    trace = measured.run.trace
+    return Turn(measured, compare(trace, truth, client.REQUEST_ID_PREFIX))
+
+
+@contextmanager
+def _stopping(pid: int, *, run_s: float, stop_s: float) -> Iterator[None]:
+    """Stops the worker of that command for `stop_s` after each `run_s`."""
+    over = threading.Event()
+    thread = threading.Thread(
+        target=_stop_and_go, args=(pid, over, run_s, stop_s)
+    )
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def _stop_and_go(
+    pid: int, over: threading.Event, run_s: float, stop_s: float
+) -> None:
+    while not over.wait(run_s):
+        with suppress(psutil.Error, ProcessLookupError):
+            for worker in psutil.Process(pid).children():
+                os.kill(worker.pid, signal.SIGSTOP)
+                over.wait(stop_s)
+                os.kill(worker.pid, signal.SIGCONT)
+
+
+STARVED: tuple[tuple[str, Beside], ...] = (
+    (
+        "A worker that is stopped for 1 s of every 2 s: 128 streams, ITL 20 ms",
+        partial(_stopping, run_s=1, stop_s=1),
+    ),
+    (
+        "A worker that is stopped for 15 ms of every 20 ms: 128 streams, ITL 20 ms",
+        partial(_stopping, run_s=0.005, stop_s=0.015),
+    ),
+)
+
+
+def _print(title: str, turns: dict[str, list[Turn]]) -> None:
+    def row(
+        what: str,
+        figure: Callable[[Turn], float],
+        digits: int,
+        target: str = "",
+    ) -> tuple[str, ...]:
+        cells = [
+            spread([figure(turn) for turn in of], digits)
+            for of in turns.values()
+        ]
+        return (what, *cells, target)
+
+    print_table(
+        title,
+        ("", *turns, "target"),
+        [
+            row(
+                "each TTFT, p99 error, ms",
+                lambda t: t.exact.ttft_error_p99_ms,
+                3,
+                "≤ 0.25",
+            ),
+            row(
+                "each gap, p99 error, ms",
+                lambda t: t.exact.itl_error_p99_ms,
+                3,
+                "≤ 0.25",
+            ),
+            row(
+                "events that share a stamp, %",
+                lambda t: t.measured.doubtful_percent,
+                2,
+            ),
+            row(
+                "packets without room in the ring",
+                lambda t: t.measured.worker.ring_lost,
+                0,
+                "0",
+            ),
+            row(
+                "requests that failed",
+                lambda t: t.measured.reported["failed"],
+                0,
+                "0",
+            ),
+            row("events per second", _events_per_second, 0),
+            row("CPU of the core, %", lambda t: _cpu_share(t) * 100, 0),
+            row("slot time p99, ms", _slot_time_ms, 2),
+            row("ring, MiB", lambda t: t.measured.worker.ring_bytes / 2**20, 0),
+            row(
+                "worker's peak, MiB",
+                lambda t: t.measured.cost.worker_peak_mib,
+                0,
+            ),
+            row(
+                "both processes at one moment, MiB",
+                lambda t: t.measured.together_mib,
+                0,
+            ),
+        ],
+    )
+
+
+def _events_per_second(turn: Turn) -> float:
+    return turn.measured.events / float(turn.measured.reported["duration"])
+
+
+def _cpu_share(turn: Turn) -> float:
+    return turn.measured.worker.cpu_ns / turn.measured.worker.wall_ns
+
+
+def _slot_time_ms(turn: Turn) -> float:
+    """0 where all requests fit at once."""
+    told = turn.measured.run.summary["slot_time"]["percentiles"]["p99"]
+    return float(told or 0)

@@ -33,9 +33,12 @@ CLOCK_NOISE_NS = 1_000_000
 
 
 class StalledPoller:
-    """Polls only when the server has sent everything, once it has begun."""
+    """Polls only when the server has sent everything, once it has begun. If it was `stopped` until
+    then, its time is over, and it says once that nothing is ready.
+    """
 
-    def __init__(self, began: Event, sent: Event) -> None:
+    def __init__(self, began: Event, sent: Event, *, stopped: bool) -> None:
+        self._stopped = stopped
         self._poller: Poller = make_poller()
         self._began, self._sent = began, sent
         self.register, self.modify = self._poller.register, self._poller.modify
@@ -47,11 +50,17 @@ class StalledPoller:
     def poll(self, timeout: float, maxevents: int, /) -> list[tuple[int, int]]:
         if self._began.is_set():
             self._sent.wait(10)
+            if self._stopped:
+                self._stopped = False
+                return []
         return self._poller.poll(timeout, maxevents)
 
 
 def run_stalled(
-    monkeypatch: pytest.MonkeyPatch, parts: list[bytes]
+    monkeypatch: pytest.MonkeyPatch,
+    parts: list[bytes],
+    *,
+    stopped: bool = False,
 ) -> tuple[Ran, list[int]]:
     """The trace of one response whose parts were all sent before the first of them was read; and
     when each was.
@@ -74,15 +83,18 @@ def run_stalled(
         sent.set()
 
     monkeypatch.setattr(
-        loop_module, "make_poller", lambda: StalledPoller(began, sent)
+        loop_module,
+        "make_poller",
+        lambda: StalledPoller(began, sent, stopped=stopped),
     )
     with ScriptedServer(script) as server:
         return run_loop(job_for(server.port)), sent_ns
 
 
+@pytest.mark.parametrize("stopped", [False, True])
 @pytest.mark.parametrize("events_a_write", [1, 20, 100])
 def test_the_truth_lies_between_the_stamp_and_its_ambiguity(
-    monkeypatch: pytest.MonkeyPatch, events_a_write: int
+    monkeypatch: pytest.MonkeyPatch, events_a_write: int, *, stopped: bool
 ) -> None:
     """Six writes, of up to 46 kB in all: the last case takes three reads. More would not fit the
     window of a stalled client.
@@ -91,7 +103,7 @@ def test_the_truth_lies_between_the_stamp_and_its_ambiguity(
         b"".join(chunk(event(f" {part}/{i}")) for i in range(events_a_write))
         for part in range(6)
     ]
-    ran, sent_ns = run_stalled(monkeypatch, parts)
+    ran, sent_ns = run_stalled(monkeypatch, parts, stopped=stopped)
     assert ran.all_ok
     n = 6 * events_a_write
     true_ns = (

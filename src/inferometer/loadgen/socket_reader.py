@@ -43,8 +43,13 @@ class SocketReader:
     def wait(self, seconds: float) -> bool:
         """Whether there is something to read, after waiting for it at most so long."""
         self._quiet_ns = self._polled_ns
+        asked_ns = realtime_ns()
         self._ready = ready = self._poller.poll(seconds, READY_MOST)
-        if len(ready) < READY_MOST:
+        if not ready:
+            # nothing was when we asked. A process that was stopped meanwhile is told nothing, if
+            # its time was over when it went on, whatever has arrived.
+            self._polled_ns = asked_ns
+        elif len(ready) < READY_MOST:
             # else more may have been ready than we were told of
             self._polled_ns = realtime_ns()
         return bool(ready)

@@ -13,17 +13,18 @@ from inferometer.metrics.finding import (
 )
 
 MIN_LOST = 3
-"""Fewer are chance: Linux sends a packet again also when its acknowledgement is only late."""
+"""Fewer are chance."""
 
 
 def network(facts: Facts) -> Found:
-    """A lost packet delays a token by a retransmission, which no server can help."""
+    """A lost packet delays a token by a retransmission, which no server can help.
+
+    What the ring shows of the server's packets that came twice is left out: Linux probes a
+    connection by them when an acknowledgement is only late.
+    """
     t = facts.thresholds
     rtt_ms, requests = round_trip_ms(facts), facts.summary.counts.sent
-    lost = sum(
-        w.sent_again + max(w.retransmissions, w.out_of_order)
-        for w in facts.trace.workers
-    )
+    lost = sum(w.sent_again + w.out_of_order for w in facts.trace.workers)
     waited_ms = sum(w.window_limited_ns for w in facts.trace.workers) / MS
     values: dict[str, Figure] = {
         "rtt_ms": rtt_ms,

@@ -155,6 +155,7 @@ NOT_PROVOKED = {
     "interruption": "the user, a time limit, a worker that dies",
     "order_of_times": "the host's clock",
     "clock_step": "the host's clock",
+    "network": "a network that loses packets: test_network",
     "stamps": "the host's kernel",
     "client_delay": "the host's kernel and a busy client",
     "run_queue": "a busy host",

@@ -153,6 +153,26 @@ def test_each_turn_waits_for_the_answer_to_the_one_before() -> None:
     )
 
 
+def test_each_request_has_an_exchange_of_its_own_made_ahead_or_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made: list[int] = []
+    make = Loop._make
+
+    def remember(loop: Loop, position: int) -> Exchange:
+        made.append(position)
+        return make(loop, position)
+
+    monkeypatch.setattr(Loop, "_make", remember)
+    requests = talk(4, 3, 1, 3)
+    with ScriptedServer(answer) as server:
+        ran = run(requests, plan_of(requests, 2), server)
+    assert ran.all_ok
+    assert made[:2] == [0, 4]  # before the start: as many as there are slots
+    assert sorted(made) == list(range(11))
+    assert not ran.loop._made
+
+
 def test_without_pauses_a_conversation_goes_on_before_another_begins() -> None:
     requests = talk(3, 3, 3)
     with ScriptedServer(answer) as server:

@@ -175,6 +175,7 @@ def runs_on_counted_servers() -> list[tuple[Trace, dict[str, Any]]]:
         (build(served()), {"warm": True}),
         (build(served()), {"warm": True, "rehearsal": True}),
         (build([request(0, 0, sources=[StampSource.TAP])]), {}),
+        (build([request(0, 0, sources=[StampSource.SIMULATED])]), {}),
     ]
 
 

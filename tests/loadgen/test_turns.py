@@ -14,6 +14,7 @@ import pytest
 from inferometer.arrival import LoadPlan, conversations_of, plan_load
 from inferometer.clock import NS, monotonic_ns
 from inferometer.loadgen.exchange import Exchange
+from inferometer.loadgen.exchanges import Exchanges
 from inferometer.loadgen.live import Live
 from inferometer.loadgen.loop import Loop
 from inferometer.loadgen.turns import Turns
@@ -157,20 +158,20 @@ def test_each_request_has_an_exchange_of_its_own_made_ahead_or_not(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     made: list[int] = []
-    make = Loop._make
+    make = Exchanges._make
 
-    def remember(loop: Loop, position: int) -> Exchange:
+    def remember(exchanges: Exchanges, position: int) -> Exchange:
         made.append(position)
-        return make(loop, position)
+        return make(exchanges, position)
 
-    monkeypatch.setattr(Loop, "_make", remember)
+    monkeypatch.setattr(Exchanges, "_make", remember)
     requests = talk(4, 3, 1, 3)
     with ScriptedServer(answer) as server:
         ran = run(requests, plan_of(requests, 2), server)
     assert ran.all_ok
     assert made[:2] == [0, 4]  # before the start: as many as there are slots
     assert sorted(made) == list(range(11))
-    assert not ran.loop._made
+    assert not ran.loop._exchanges._made
 
 
 def test_without_pauses_a_conversation_goes_on_before_another_begins() -> None:

@@ -137,6 +137,7 @@ def runs() -> list[tuple[Trace, dict[str, Any]]]:
         *runs_on_counted_servers(),
         *((on_cards(), {"telemetry": seen}) for *_, seen in CASES),
         *runs_of_odd_streams(),
+        *runs_over_networks(),
     ]
 
 
@@ -175,7 +176,21 @@ def runs_on_counted_servers() -> list[tuple[Trace, dict[str, Any]]]:
         (build(served()), {"warm": True}),
         (build(served()), {"warm": True, "rehearsal": True}),
         (build([request(0, 0, sources=[StampSource.TAP])]), {}),
-        (build([request(0, 0, sources=[StampSource.SIMULATED])]), {}),
+    ]
+
+
+def runs_over_networks() -> list[tuple[Trace, dict[str, Any]]]:
+    return [
+        (build(run(), workers=busy(rtt_ns=MS, sent_again=9)), {}),
+        (build(run(), workers=busy(rtt_ns=MS)), {}),
+        (build(run(), workers=busy(rtt_ns=MS, window_limited_ns=MS**2)), {}),
+        (
+            build(
+                [request(0, 0, sources=[StampSource.TAP])],
+                workers=busy(no_ring="gone"),
+            ),
+            {},
+        ),
     ]
 
 
@@ -223,16 +238,6 @@ def runs_of_odd_streams() -> list[tuple[Trace, dict[str, Any]]]:
         ),
         (build(slots(4, 10, answer_ms=100)), {}),
         (build(run(), workers=busy(addresses=3)), {}),
-        (build(run(), workers=busy(rtt_ns=MS, sent_again=9)), {}),
-        (build(run(), workers=busy(rtt_ns=MS)), {}),
-        (build(run(), workers=busy(rtt_ns=MS, window_limited_ns=MS**2)), {}),
-        (
-            build(
-                [request(0, 0, sources=[StampSource.TAP])],
-                workers=busy(no_ring="gone"),
-            ),
-            {},
-        ),
         (build(run()), {"unsent": "temperature (5)"}),
         (build(run()), {"repeated": 3}),
         (build(run(**USER), workers=()), {}),

@@ -14,12 +14,13 @@ from inferometer.clock import NS, monotonic_ns, realtime_ns, take_anchor
 from inferometer.loadgen.connection import READABLE, Connection
 from inferometer.loadgen.connections import Connections, failure_of_connect
 from inferometer.loadgen.exchange import FEW_READS, Exchange
+from inferometer.loadgen.exchanges import Exchanges
 from inferometer.loadgen.job import Job, wire_messages
 from inferometer.loadgen.live import Live
 from inferometer.loadgen.packet_reader import PacketReader
 from inferometer.loadgen.reader import ArrivalReader, Rings, open_rings
 from inferometer.loadgen.recorder import Recorder
-from inferometer.loadgen.responses import READ_BYTES, Responses
+from inferometer.loadgen.responses import Responses
 from inferometer.loadgen.schedule import Schedule
 from inferometer.loadgen.socket_reader import READY_MOST, SocketReader
 from inferometer.system.os_priority import Priority
@@ -36,9 +37,6 @@ reading.
 
 STALL_NS = NS // 2
 """A tick later than this was not a wait: the loop could not run."""
-
-MAX_MADE = 1024
-"""Exchanges made ahead, so that a free slot has to wait for less."""
 
 STREAMING_EVERY = 5
 """Ticks between two updates of what the requests in flight have brought, for the display."""
@@ -96,9 +94,7 @@ class Loop:
             connect_failed=self._connect_failed,
         )
         self._reader = self._make_reader()
-        self._made: dict[int, Exchange] = {}
-        """Exchanges that are to be sent next, by position."""
-        self._next_to_make = 0
+        self._exchanges = self._make_exchanges()
         self._ticks = 0
         self._start_ns = 0
         self._tick_ns = int(
@@ -120,6 +116,10 @@ class Loop:
         return SocketReader(
             self._poller, self.connections.by_fd, self.responses, self._attend
         )
+
+    def _make_exchanges(self) -> Exchanges:
+        source = self._reader.stamp_source
+        return Exchanges(self._job, self._schedule, source)
 
     def prepare(self) -> None:
         """Open the missing connections. Raises CannotConnectError unless there are as many as the
@@ -161,7 +161,7 @@ class Loop:
                 )
 
         self._check_reader(connections.idle)
-        self._make_ahead(MAX_MADE)
+        self._exchanges.make_ahead()
 
     def _check_reader(self, connections: Iterable[Connection]) -> None:
         """Read sockets as they come if the ring does not show what arrives at them."""
@@ -178,8 +178,7 @@ class Loop:
         self.rings = None
         self.connections.poll_sockets()
         self._reader = self._make_reader()
-        self._made.clear()
-        self._next_to_make = 0
+        self._exchanges = self._make_exchanges()
 
     def _opened_so_far(self, wanted: int, why: str) -> str:
         opened = {"n": len(self.connections.idle), "of": wanted, "why": why}
@@ -212,7 +211,7 @@ class Loop:
                 backlog.settle()
             elif backlog:
                 responses.decode(reader.decodes_a_turn)
-                self._make_ahead(1)
+                self._exchanges.make_ahead(1)
             else:
                 reader.catch_up()
                 backlog.settle()
@@ -283,31 +282,10 @@ class Loop:
         if self.responses.resend:
             return self.responses.resend.popleft()
         position = self._schedule.take(monotonic_ns())
-        exchange = self._made.pop(position, None) or self._make(position)
+        exchange = self._exchanges.take(position)
         self.responses.by_position[position] = exchange
         self.sent += 1
         return exchange
-
-    def _make(self, position: int) -> Exchange:
-        return Exchange(
-            position,
-            self._job.backend.decoder(),
-            max_tokens=self._job.requests[position].max_tokens,
-            read_bytes=READ_BYTES,
-            keep_text=self._job.keep_texts,
-            usual_stamp=self._reader.stamp_source,
-        )
-
-    def _make_ahead(self, most: int) -> None:
-        """Make exchanges that are to be sent next, while no slot is empty."""
-        if not self._job.closed_loop:
-            return
-        beginnings = self._turns.beginnings
-        begin = max(self._next_to_make, self._schedule.begun)
-        room = min(self._job.shard.max_in_flight, MAX_MADE) - len(self._made)
-        self._next_to_make = begin + min(most, room, len(beginnings) - begin)
-        for position in beginnings[begin : self._next_to_make]:
-            self._made[position] = self._make(position)
 
     def _send(self, exchange: Exchange) -> None:
         connection = self.connections.idle.popleft()

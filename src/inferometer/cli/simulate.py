@@ -58,10 +58,11 @@ def simulate(  # noqa: PLR0917 - typer makes an option of each
     output_len: OutputLen = None,
     num_prompts: NumPrompts = None,
 ) -> None:
-    """Run a campaign on twins in virtual time; the same command continues it.
+    """Run a campaign on twins in virtual time: the same files as `run`, marked as simulated.
 
     A twin of the card that the campaign's hardware names (`twin: r9700`) takes the place of each
-    server. It computes the times of a real one, as fast as this host can. No GPU is needed.
+    server. It computes the times of a real one, as fast as this host can. No GPU is needed. The
+    same command continues the campaign after an interruption.
 
     The files are those of `run`, in a directory of their own whose name ends with -simulated. All
     that is made of them says that it was simulated, not measured: docs/twin.md.

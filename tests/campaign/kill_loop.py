@@ -41,7 +41,7 @@ from tests.campaign.tiny_campaign import (
     tiny_campaign,
 )
 
-POINTS_IN_A_LIFE = 4
+POINTS_IN_A_LIFE = 2
 LONGEST_LIFE_S = 5.0
 """A runner lives as long as it needs for so many points, or this, at most."""
 SAME = (

@@ -5,7 +5,6 @@ and judged again.
 from __future__ import annotations
 
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -38,7 +37,7 @@ from tests.campaign.scripted_figures import (
 )
 from tests.campaign.test_runner import Scripted
 from tests.campaign.tiny_campaign import FAST, Remembering, task_of
-from tests.processes import environment
+from tests.processes import environment, run_forked
 
 Factors = Mapping[int, Sequence[float]]
 
@@ -453,14 +452,7 @@ def killed(directory: Path, again: str, every: int) -> None:
         again,
         str(every),
     ]
-    told = subprocess.run(
-        command,
-        capture_output=True,
-        text=True,
-        timeout=1200,
-        check=False,
-        env=environment(),
-    )
+    told = run_forked(command, timeout=1200, env=environment())
     assert told.returncode == 0, told.stderr
     assert int(told.stdout.split()[0]) > 3
 

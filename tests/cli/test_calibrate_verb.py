@@ -11,10 +11,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from typer.testing import CliRunner, Result
 
+from inferometer.calibration import null_server
 from inferometer.calibration import search as making
 from inferometer.calibration.host import VARIABLE
 from inferometer.calibration.kept import DIRECTORY_VARIABLE, find, keep
@@ -52,6 +54,8 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "calibration.host",
     ):  # the machine of the tests may be busy
         monkeypatch.setattr(f"inferometer.{module}.why_unfit", lambda _: None)
+    forking = SimpleNamespace(**{**vars(subprocess), "Popen": Forked})
+    monkeypatch.setattr(null_server, "subprocess", forking)
     return tmp_path / "kept"
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from inferometer.engine import EmbeddedEngine, EngineSettings
+from inferometer.measurement import sampling
 from inferometer.measurement.session import PointResult, Session
 from inferometer.metrics import Level
 from inferometer.server.endpoint import Endpoint
@@ -25,7 +26,7 @@ from inferometer.spec.run import (
 from inferometer.trace import Outcome
 from tests.telemetry.trees import CAPTURES, plant, port, tool
 
-REQUESTS, TOKENS = 12, 60
+REQUESTS, TOKENS = 12, 30
 NVIDIA, HYGON = 0x10DE, 0x1D94
 H100 = shlex.quote(str(CAPTURES / "nvidia-smi_h100.csv"))
 K100 = shlex.quote(str(CAPTURES / "hy-smi_k100_ai.json"))
@@ -59,8 +60,14 @@ AT_FAULT = {
 
 @pytest.fixture(scope="module")
 def engine() -> Iterator[EmbeddedEngine]:
-    with EmbeddedEngine(EngineSettings(ttft_ms=20, itl_ms=10)) as engine:
+    with EmbeddedEngine(EngineSettings(ttft_ms=20, itl_ms=5)) as engine:
         yield engine
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (("FIRST_S", 1.0), ("LAST_S", 1.0), ("HANGS_S", 0.5)):
+        monkeypatch.setattr(sampling, name, value)
 
 
 def measured(engine: EmbeddedEngine, root: Path) -> PointResult:

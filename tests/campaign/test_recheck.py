@@ -22,8 +22,10 @@ from inferometer.campaign.runner import run_campaign
 from inferometer.engine import EmbeddedEngine
 from inferometer.loadgen import Snapshot
 from inferometer.measurement import session as measured
+from inferometer.measurement.prepare import run
 from inferometer.metrics import Level
 from inferometer.results import Point, read
+from inferometer.server import counters
 from inferometer.spec.campaign import CampaignSpec, Group, PlannedPoint
 from inferometer.spec.expand import expand
 from inferometer.store.campaign.ledger import read_ledger
@@ -33,6 +35,7 @@ from tests.campaign.scripted_figures import (
     LEVELS,
     judged,
     ladder_campaign,
+    measured_once,
     scripted,
 )
 from tests.campaign.test_runner import Scripted
@@ -48,6 +51,14 @@ def url() -> Iterator[str]:
         replace(FAST, max_num_seqs=256), model="tiny-model"
     ) as engine:
         yield engine.base_url
+
+
+@pytest.fixture(scope="module", autouse=True)
+def each_load_is_measured_once() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(measured, "run", measured_once())
+        patch.setattr(counters, "REST_PAUSES_S", ())  # nothing is to be counted
+        yield
 
 
 @pytest.fixture
@@ -388,8 +399,10 @@ def test_a_campaign_file_can_leave_it(
 
 
 def test_a_warm_point_is_measured_again_after_its_cold_one(
-    play: Play, places: CampaignPaths
+    play: Play, places: CampaignPaths, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Each run is real: names of files tell seconds, and both kinds of points share one."""
+    monkeypatch.setattr(measured, "run", run)
     spec = ladder_campaign(
         matrix={"num_prompts": list(LEVELS), "cache": ["cold", "warm"]}
     )

@@ -56,7 +56,7 @@ bench: $(VENV)/dev  ## accuracy and cost of the client, side by side with a C re
 	$(BIN)/python benchmarks/run.py
 
 clean:           ## remove what was built here
-	rm -rf .venv .venv-3.* .engines build demo-results benchmarks/bin
+	rm -rf .venv .venv-3.* .engines .peers build demo-results benchmarks/bin
 
 $(VENV)/ready: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 10) else "Inferometer needs Python 3.10 or newer: make PYTHON=python3.11")'

@@ -83,7 +83,7 @@ def main() -> None:
     seconds = sum(
         MENU[name][0] * (1 if name == "many" else repeats) for name in chosen
     )
-    print(_heading(), flush=True)
+    print(heading(), flush=True)
     print(
         f"{', '.join(chosen)}: about {max(1, round(seconds / 60))} min.",
         file=sys.stderr,
@@ -123,7 +123,7 @@ def _parse() -> tuple[list[str], int]:
     return asked.names or list(MENU), asked.repeats
 
 
-def _heading() -> str:
+def heading() -> str:
     """What was measured, where, and how quiet it was there."""
     cores = len(os.sched_getaffinity(0))
     about = (

@@ -59,7 +59,12 @@ from inferometer.workload.image_files import ImageFiles
 from inferometer.workload.shapes import SingleTurn, conversation_of, exchange_of
 from tests.campaign.test_results import save
 from tests.fuzz.mutation import mutated, pieces
-from tests.loadgen.loop_runner import address_of, job_for, run_loop
+from tests.loadgen.loop_runner import (
+    address_of,
+    job_for,
+    requests,
+    run_loop,
+)
 from tests.loadgen.scripted_server import Asked, Peer, ScriptedServer
 from tests.protocol.transcript import transcripts
 from tests.store.example_run import example_spec, example_trace
@@ -220,7 +225,7 @@ def loop(random: Random) -> None:
     with ScriptedServer(script) as server, suppress(CannotConnectError):
         job = job_for(
             server.port, n=6, concurrency=random.choice((1, 3)), address=address_of(server.port), backend=backend,
-            timeouts=IMPATIENT, keep_texts=True,
+            timeouts=IMPATIENT, keep_texts=True, prompts=requests(6, backend.trial_prompt or "hello"),
         )  # fmt: skip
         ran = run_loop(job)
         with (

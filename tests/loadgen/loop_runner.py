@@ -25,7 +25,7 @@ from inferometer.loadgen.job import Job
 from inferometer.loadgen.live import Live, Snapshot, snapshot
 from inferometer.loadgen.loop import CannotConnectError, Loop
 from inferometer.protocol import PROTOCOLS, Generation
-from inferometer.request import Request
+from inferometer.request import Prompt, Request
 from inferometer.spec.run import Timeouts
 from inferometer.trace import Failure, Outcome, Trace, WorkerRecord
 
@@ -44,7 +44,7 @@ def address_of(
     )
 
 
-def requests(n: int, prompt: str = "hello") -> list[Request]:
+def requests(n: int, prompt: Prompt = "hello") -> list[Request]:
     return [
         Request(id=i, prompt=prompt, prompt_tokens=8, max_tokens=3)
         for i in range(n)

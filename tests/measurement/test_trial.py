@@ -13,7 +13,8 @@ import pytest
 
 from inferometer.measurement.trial import MAX_CHANGES, Trial
 from inferometer.protocol import PROTOCOLS, Generation
-from inferometer.protocol.base import Decoder, Usage
+from inferometer.protocol.base import JSON, Decoder, Usage
+from inferometer.protocol.openai_audio import parse as parse_form
 from inferometer.protocol.openai_stream import LIMIT_FIELDS
 from inferometer.request import Request
 from inferometer.server.deadline import Deadline
@@ -51,9 +52,15 @@ class Server:
     base_url: str = "http://server"
 
     def probe(
-        self, path: str, body: bytes, decoder: Decoder, deadline: Deadline
+        self,
+        path: str,
+        body: bytes,
+        decoder: Decoder,
+        deadline: Deadline,
+        body_type: str,
     ) -> ProbeResult:
-        self.bodies.append(json.loads(body))
+        parse = json.loads if body_type == JSON else parse_form
+        self.bodies.append(parse(body))
         return self.judge(self.bodies[-1])
 
 

@@ -146,6 +146,15 @@ def test_once_the_exit_code_is_known_nothing_changes_it_also_outside(
         assert outer.asked
 
 
+def test_under_nohup_nothing_changes_it_outside_either() -> None:
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    with Interruption() as outer:
+        with Interruption() as inner:
+            inner.finish()
+        send(signal.SIGTERM)
+        assert outer.asked
+
+
 def test_a_terminal_whose_end_is_ignored_may_go() -> None:
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # nohup
     with Interruption() as held:

@@ -44,8 +44,8 @@ class Interruption:
             return self
         for number in ALL:
             before = signal.getsignal(number)
-            self._around = getattr(before, "__self__", None)
             if number != signal.SIGHUP or before != signal.SIG_IGN:
+                self._around = getattr(before, "__self__", None)
                 self._before[number] = before
                 signal.signal(number, self._on_signal)
         return self

@@ -24,11 +24,12 @@ def test_a_connection_on_this_host_has_a_round_trip_and_lost_nothing() -> None:
     assert facts[1:] == (0, 0, 0)
 
 
-def told(rtt_us: int) -> bytes:
+def told(rtt_us: int, came_twice: int = 0) -> bytes:
     info = bytearray(232)
     struct.pack_into("@I", info, 100, 3)
     struct.pack_into("@I", info, 148, rtt_us)
     struct.pack_into("@Q", info, 176, 5)
+    struct.pack_into("@I", info, 216, came_twice)
     struct.pack_into("@I", info, 224, 4)
     return bytes(info)
 
@@ -46,10 +47,19 @@ class Socket:
     [
         (told(250), TcpFacts(250_000, 3, 4, 5_000)),
         (told(2**32 - 1), TcpFacts(0, 3, 4, 5_000)),
+        (told(250, came_twice=1), TcpFacts(250_000, 2, 4, 5_000)),
+        (told(250, came_twice=9), TcpFacts(250_000, 0, 4, 5_000)),
         (told(250)[:224], None),
         (b"", None),
     ],
-    ids=["all", "no round trip", "an older kernel", "nothing"],
+    ids=[
+        "all",
+        "no round trip",
+        "one that the server had",
+        "the network doubles packets",
+        "an older kernel",
+        "nothing",
+    ],
 )
 def test_fields_stand_where_the_kernel_has_them(
     answer: bytes, facts: TcpFacts | None

@@ -19,8 +19,8 @@ MIN_LOST = 3
 def network(facts: Facts) -> Found:
     """A lost packet delays a token by a retransmission, which no server can help.
 
-    What the ring shows of the server's packets that came twice is left out: Linux probes a
-    connection by them when an acknowledgement is only late.
+    Packets that came twice are left out, ours and those that the ring shows of the server: Linux
+    probes a connection by them when an acknowledgement is only late.
     """
     t = facts.thresholds
     rtt_ms, requests = round_trip_ms(facts), facts.summary.counts.sent

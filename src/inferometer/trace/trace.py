@@ -74,7 +74,7 @@ class WorkerRecord:
     where unknown. It ends at whoever answers TCP, such as a proxy in front of the server.
     """
     sent_again: int = 0
-    """Packets that the client sent again."""
+    """Packets that the client sent again, but for those that the server had already."""
     out_of_order: int = 0
     """Packets of the server that came after a gap: one before them was lost, or overtaken."""
     window_limited_ns: int = 0

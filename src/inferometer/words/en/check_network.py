@@ -9,8 +9,8 @@ CHECK_NETWORK: dict[str, str] = {
         "lost."
     ),
     "check.network.lost": (
-        "{lost} packets were sent again or came out of order, {lost_a_request:.1%} of the number "
-        "of requests: some tokens were late because of the network, not the server."
+        "Packets sent again or out of order: {lost}, {lost_a_request:.1%} of the number of "
+        "requests. Some tokens were late because of the network, not the server."
     ),
     "check.network.lost.next": (
         "Find the link that loses packets (ethtool -S, tc -s qdisc), or measure from a host closer "

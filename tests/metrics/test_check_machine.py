@@ -359,6 +359,24 @@ def test_the_power_of_a_package_counts_once_and_whole(
     ), "without a package it is a card whose power is missing"
 
 
+@pytest.mark.parametrize("packages", [(A, A), (B, A), (B, "nobody's")])
+def test_cards_of_which_none_reports_for_another_have_no_energy_of_0(
+    packages: tuple[str, str],
+) -> None:
+    """As a monitor might tell that is not ours."""
+    telemetry = seen(
+        missing("power_w", "not_reported", A),
+        missing("power_w", "not_reported", B),
+        declared=Declared((A, B)),
+    )
+    cards = tuple(
+        SampledCard(card, "amd", package=package)
+        for card, package in zip((A, B), packages, strict=True)
+    )
+    found = machine(replace(telemetry, cards=cards))
+    assert found.values["energy"] is None
+
+
 def test_without_goodput_no_token_is_good() -> None:
     found = machine(seen())
     assert found.values["joules_per_good_token"] is None

@@ -146,8 +146,15 @@ class Telemetry:
 
     @property
     def packages(self) -> dict[str, str]:
-        """By second die, the card that reports power and energy of both."""
-        return {each.id: each.package for each in self.cards if each.package}
+        """By second die, the card that reports power and energy of both. A card that is itself a
+        second die reports none.
+        """
+        first = {each.id for each in self.cards if not each.package}
+        return {
+            each.id: each.package
+            for each in self.cards
+            if each.package in first
+        }
 
     @property
     def is_simulated(self) -> bool:

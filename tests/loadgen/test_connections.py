@@ -497,6 +497,25 @@ def test_workers_begin_with_different_addresses() -> None:
     poller.close()
 
 
+def test_a_connection_is_remembered_once_however_often_it_rests() -> None:
+    """While the loop is busy, nobody asks which are at rest."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        poller = make_poller()
+        connections = Connections(
+            *(poller, address_of(listener.getsockname()[1]), 1, 1),
+            by_packets=True,
+        )
+        connections.replenish(1)
+        while not connections.idle:
+            for fd, _ in poller.poll(1, 9):
+                connections.advance(connections.by_fd[fd])
+        for _ in range(9):
+            connections.rest(connections.idle.popleft())
+        assert len(connections._resting) == 1
+        connections.close()
+        poller.close()
+
+
 def test_a_name_without_an_address_that_answers(
     pool_of_three: str, free_port: int
 ) -> None:

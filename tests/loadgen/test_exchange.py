@@ -142,6 +142,20 @@ def test_events_of_one_read_share_its_stamp_and_say_how_much_earlier_they_may_ha
     assert events["ambiguity_ns"].tolist() == [0, 600, 600, 0, 100, 0]
 
 
+def test_of_events_in_one_chunk_those_before_the_last_may_have_come_with_its_first_packet() -> (
+    None
+):
+    exchange = begun()
+    bodies = [event("a"), event("b") + event("c")]
+    exchange.decode_all(
+        bodies, [at(100), at(300)], [at(90), at(250)], read_ns=at(400)
+    )
+    exchange.conclude(at(500))
+    _, events, _ = recorded(exchange)
+    assert events["arrival_ns"].tolist() == [100, 300, 300]
+    assert events["ambiguity_ns"].tolist() == [0, 50, 0]
+
+
 def test_an_event_beside_what_is_no_output_is_not_ambiguous() -> None:
     exchange = begun()
     exchange.decode(

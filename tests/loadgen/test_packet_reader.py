@@ -20,6 +20,7 @@ from inferometer.loadgen.flow import Flow
 from inferometer.loadgen.job import Job
 from inferometer.loadgen.live import Live
 from inferometer.loadgen.packet_reader import PacketReader
+from inferometer.loadgen.responses import Responses
 from inferometer.system.packets import NoRingError, PacketRing
 from inferometer.system.poller import Poller, make_poller
 from inferometer.trace import Failure, Outcome, StampSource
@@ -105,19 +106,19 @@ class Stalled:
 
 
 def run_stopped(
-    monkeypatch: pytest.MonkeyPatch, events: int
+    monkeypatch: pytest.MonkeyPatch, parts: list[bytes]
 ) -> tuple[Ran, list[int]]:
-    """A client that does not run while the server sends; and when each event was sent."""
+    """A client that does not run while the server sends; and when each part was, since the start."""
     began, sent = Event(), Event()
     sent_ns: list[int] = []
 
     def script(peer: Peer, asked: Asked) -> None:
         began.set()
         peer.send(head("Transfer-Encoding: chunked"))
-        for n in range(events):
+        for part in parts:
             time.sleep(0.002)
             sent_ns.append(realtime_ns())
-            peer.send(chunk(event(f" {n} and more")))
+            peer.send(part)
         peer.send(chunk(event(" end", finish="length")), chunk(DONE))
         peer.send(LAST_CHUNK)
         sent.set()
@@ -125,22 +126,37 @@ def run_stopped(
     monkeypatch.setattr(
         loop_module, "make_poller", lambda: Stalled(began, sent)
     )
-    return run_by_packets(script), sent_ns
+    ran = run_by_packets(script)
+    start_ns = ran.loop.anchors[0].offset_ns + ran.loop._start_ns
+    return ran, [each - start_ns for each in sent_ns]
 
 
 def test_a_client_that_was_stopped_knows_when_each_event_arrived(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    ran, sent_ns = run_stopped(monkeypatch, 60)
+    parts = [chunk(event(f" {n} and more")) for n in range(60)]
+    ran, sent_ns = run_stopped(monkeypatch, parts)
     assert ran.all_ok
-    true_ns = (
-        np.array(sent_ns) - ran.loop.anchors[0].offset_ns - ran.loop._start_ns
-    )
-    late_ns = ran.trace.events["arrival_ns"][:60] - true_ns
+    late_ns = ran.trace.events["arrival_ns"][:60] - np.array(sent_ns)
     assert late_ns.min() >= 0
     assert np.median(late_ns) < CLOCK_NOISE_NS
     assert not ran.trace.events["ambiguity_ns"].any()
     assert ran.loop.responses.reads < 10
+
+
+def test_an_event_in_the_first_packet_of_a_chunk_may_be_older_than_its_stamp(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first, second = event(" first"), event(" second")
+    framed = chunk(first + second)
+    cut = framed.index(second)
+    parts = [chunk(event(" before")), framed[:cut], framed[cut:]]
+    ran, sent_ns = run_stopped(monkeypatch, parts)
+    assert ran.all_ok
+    events = ran.trace.events
+    assert (events["ambiguity_ns"] > 0).tolist() == [False, True, False, False]
+    earliest_ns = events["arrival_ns"][1] - events["ambiguity_ns"][1]
+    assert sent_ns[1] <= earliest_ns < sent_ns[2] <= events["arrival_ns"][1]
 
 
 def test_events_whose_packets_were_lost_are_stamped_at_the_read_and_say_so(
@@ -435,22 +451,26 @@ def test_when_the_interface_is_deleted_sockets_are_read_as_they_come(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     rings: list[PacketRing] = []
-    opened = reader.open_rings
+    faults: list[tuple[int, int]] = []
+    opened, put_aside = reader.open_rings, Responses.put_aside
 
     class Deleted(Stalled):
-        """From the 20th poll on."""
+        """Once events were stamped by their packets."""
 
         def __init__(self) -> None:
             super().__init__(Event(), Event())
-            self._polls = 0
 
         def poll(
             self, timeout: float, maxevents: int, /
         ) -> list[tuple[int, int]]:
-            self._polls += 1
-            if self._polls == 20:
-                return [(rings[0].fileno(), select.POLLERR)]
+            if faults:
+                return [faults.pop()]
             return super().poll(timeout, maxevents)
+
+    def then_delete(*stamped: Any) -> None:
+        put_aside(*stamped)
+        faults.extend((ring.fileno(), select.POLLERR) for ring in rings)
+        rings.clear()
 
     def remember(job: Job) -> reader.Rings:
         made = opened(job)
@@ -459,12 +479,38 @@ def test_when_the_interface_is_deleted_sockets_are_read_as_they_come(
 
     monkeypatch.setattr(loop_module, "open_rings", remember)
     monkeypatch.setattr(loop_module, "make_poller", Deleted)
+    monkeypatch.setattr(Responses, "put_aside", then_delete)
     monkeypatch.setattr(PacketRing, "is_cut_off", lambda self: True)
     ran = run_by_packets(long_answer(60, pause_s=0.01), n=2)
     assert ran.all_ok
     assert ran.column("event_count") == [60] * 2
     assert ran.loop.no_ring == "its network interface was deleted"
     assert sources(ran) == {StampSource.TAP, StampSource.KERNEL}
+
+
+def test_rings_that_are_left_are_not_asked_for_their_errors(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """In one turn a connection is found to take another way, and the interface to be down."""
+    with ScriptedServer(answer) as server:
+        loop = loop_module.Loop(job_for(server.port, packets=True), Live())
+        loop.prepare()
+        by_packets, loop._running = loop._reader, True
+        rings = loop.rings
+        assert isinstance(by_packets, PacketReader)
+        assert rings is not None
+        by_packets.begin()
+        monkeypatch.setattr(
+            by_packets, "_attend", lambda *_: loop._read_sockets("another way")
+        )
+        (idle,) = loop.connections.by_fd
+        by_packets._ready = [
+            (idle, select.POLLIN),
+            (rings.alarms.fileno(), select.POLLERR),
+        ]
+        by_packets.read()
+        assert loop.rings is None
+        loop.close()
 
 
 def test_an_interface_that_was_down_does_not_keep_the_loop_from_decoding(

@@ -5,11 +5,14 @@ parser, and cut out later, when there is time.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from functools import lru_cache
 
 _SIZE = re.compile(rb"[0-9A-Fa-f]{1,8}")
 _END = b"\r\n"
+_MAX_HEAD = 10
+"""Bytes of a size with its line end. A longer head, such as a long extension, is not kept."""
+
 _NOT_PLAIN = -1
 
 
@@ -27,7 +30,7 @@ def find_chunks(data: bytes, at: int, until: int) -> tuple[Spans, int, bool]:
     spans: Spans = []
     find, starts = data.find, data.startswith
     while True:
-        head_end = find(_END, at, until)
+        head_end = find(_END, at, at + _MAX_HEAD)
         size = _size_of(data[at:head_end]) if head_end >= 0 else _NOT_PLAIN
         begin = head_end + 2
         stop = begin + size
@@ -44,10 +47,16 @@ def _size_of(head: bytes) -> int:
     return int(head, 16) if _SIZE.fullmatch(head) else _NOT_PLAIN
 
 
-def bodies_and_arrivals(framed: Framed) -> tuple[list[bytes], list[int]]:
-    """The chunks' bodies, and when the last byte of each had arrived."""
+def bodies_and_arrivals(
+    framed: Framed,
+) -> tuple[list[bytes], list[int], list[int]]:
+    """The chunks' bodies, when the last byte of each had arrived, and when the first had."""
     data, spans, packet_ends, arrived_ns = framed
     bodies = [data[begin:end] for begin, end in spans]
-    return bodies, [
-        arrived_ns[bisect_left(packet_ends, end)] for _, end in spans
-    ]
+    last = [bisect_left(packet_ends, end) for _, end in spans]
+    first = [bisect_right(packet_ends, begin) for begin, _ in spans]
+    return (
+        bodies,
+        [arrived_ns[packet] for packet in last],
+        [arrived_ns[packet] for packet in first],
+    )

@@ -115,7 +115,8 @@ class Connections:
         self._by_packets = by_packets
         self._listening: set[int] = set()
         """Descriptors that are polled for all that arrives, though packets tell of answers."""
-        self._resting: list[Connection] = []
+        self._resting: dict[int, Connection] = {}
+        """By descriptor: at rest, and not listened to yet."""
         self._make = ChunkedConnection if by_packets else Connection
 
     def replenish(self, useful: int) -> None:
@@ -163,17 +164,14 @@ class Connections:
         """It has served an exchange and is free for the next."""
         self.idle.append(connection)
         if self._by_packets:
-            self._resting.append(connection)
+            self._resting[connection.fd] = connection
 
     def listen_to_idle(self) -> None:
         """Those at rest are polled for what arrives unasked. Called before the loop waits: most are
         in use again by then.
         """
-        for connection in self._resting:
-            if (
-                connection.exchange is None
-                and self.by_fd.get(connection.fd) is connection
-            ):
+        for fd, connection in self._resting.items():
+            if connection.exchange is None and self.by_fd.get(fd) is connection:
                 self.listen(connection)
         self._resting.clear()
 

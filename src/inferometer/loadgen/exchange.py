@@ -322,9 +322,15 @@ class Exchange:
             self.unusual_stamps.append((end - outputs, end, source))
 
     def decode_all(
-        self, bodies: Sequence[bytes], stamps_ns: Sequence[int], read_ns: int
+        self,
+        bodies: Sequence[bytes],
+        stamps_ns: Sequence[int],
+        since_ns: Sequence[int],
+        read_ns: int,
     ) -> None:
-        """Decode bodies of chunks, each with the stamp of its packet."""
+        """Decode bodies of chunks, each with the stamp of its last packet and that of its first:
+        of several events in one chunk, those before the last may have come between them.
+        """
         at = 0
         while at < len(bodies):
             if self._plain_texts is not None and not self.abandoned:
@@ -332,7 +338,7 @@ class Exchange:
                 self._note_plain(text, stamps_ns[at : at + count], read_ns)
                 at += count
             if at < len(bodies):
-                self.decode(bodies[at], stamps_ns[at], read_ns, stamps_ns[at])
+                self.decode(bodies[at], stamps_ns[at], read_ns, since_ns[at])
                 at += 1
 
     def _note_plain(

@@ -213,7 +213,7 @@ class PacketReader:
         broken = []
         for fd, mask in self._ready:
             if fd in self._ring_fds:
-                if mask & FAULT:  # else it would be found again at once
+                if mask & FAULT and not self._over:  # else it is found again
                     self._ring.forget_error()
                     self._alarm.forget_error()
                     self.cut_off = self._ring.is_cut_off()

@@ -285,6 +285,37 @@ def test_what_has_no_two_links() -> None:
         )
 
 
+def simulated(points: Iterable[Point]) -> list[Point]:
+    return [
+        replace(
+            each,
+            id=f"{each.id} simulated",
+            conditions={**each.conditions, "rehearsal": "simulated"},
+            values={name: value / 2 for name, value in each.values.items()},
+        )
+        for each in points
+    ]
+
+
+def test_a_simulated_side_is_no_side_of_a_measured_one() -> None:
+    rng = np.random.default_rng(3)
+    narrow, wide, control = (
+        measured(config, "7B", tp, rng)
+        for config, tp in (("B", 2), ("C", 2), ("C", 1))
+    )
+    with pytest.raises(CannotCompareError, match="no model was measured"):
+        link_costs([*narrow, *simulated(wide)])
+    metrics = ["output_throughput"]
+    alone = link_costs([*narrow, *wide], metrics=metrics)
+    beside = [*narrow, *wide, *control, *measured("B", "7B", 1, rng)]
+    found = link_costs([*narrow, *wide, *simulated(beside)], metrics=metrics)
+    (of_alone,) = (each for each in alone.effects if each.level is None)
+    of_two = [each for each in found.effects if each.tp == 2]
+    real = [each for each in of_two if not each.software]
+    assert [each for each in real if each.level is None] == [of_alone]
+    assert {each.software for each in of_two} == {"", "simulated"}
+
+
 def test_why_there_are_no_links_to_compare() -> None:
     rng = np.random.default_rng(0)
     wide, narrow = (

@@ -180,7 +180,10 @@ def test_why_nothing_scales_is_what_was_found() -> None:
 
 @pytest.mark.parametrize(
     ("condition", "label"),
-    [("card", "card"), ("stack", "stack"), ("dtype", "number format")],
+    [
+        *(("card", "card"), ("stack", "stack"), ("dtype", "number format")),
+        ("rehearsal", "rehearsal"),
+    ],
 )
 def test_another_card_or_other_software_is_no_pair(
     condition: str, label: str

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from inferometer.campaign.estimate import guess_seconds
 from inferometer.campaign.runner import run_campaign
 from inferometer.campaign.simulated import VirtualServers, simulated
 from inferometer.results.reader import read
@@ -21,16 +22,15 @@ from inferometer.trace import StampSource
 from tests.campaign.tiny_campaign import Remembering, task_of, tiny_campaign
 
 MODEL = "meta-llama/Llama-3.1-8B"
+SERVER = {
+    "kind": "process",
+    "command": "vllm serve {model}",
+    "max_model_len": 512,
+}
 CAMPAIGN: dict[str, Any] = {
     "twin": "r9700",
     "models": {"m": MODEL},
-    "servers": {
-        "s": {
-            "kind": "process",
-            "command": "vllm serve {model}",
-            "max_model_len": 512,
-        }
-    },
+    "servers": {"s": SERVER},
     "telemetry": True,
 }
 
@@ -68,6 +68,23 @@ def test_its_files_are_those_of_a_run_and_say_what_they_are(
     assert run(spec, places).measured_points == []
 
 
+def test_no_monitor_of_the_servers_machine_is_asked(tmp_path: Path) -> None:
+    spec = tiny_campaign(**CAMPAIGN, monitor="http://127.0.0.1:1")
+    places = campaign_paths(str(tmp_path / "r"), "tiny", simulated=True)
+    assert len(run(spec, places).measured_points) == 3
+
+
+def test_the_time_left_is_not_that_of_a_measurement() -> None:
+    spec = tiny_campaign(**CAMPAIGN, load={"request_rate": 0.01})
+    (group,) = expand(spec)
+    (virtual,) = simulated([group])
+    real_s, ours_s = (
+        guess_seconds(each.points[-1].spec) for each in (group, virtual)
+    )
+    assert real_s > 200
+    assert ours_s < 5
+
+
 def test_every_reader_is_told(tmp_path: Path) -> None:
     spec = tiny_campaign(**CAMPAIGN)
     places = campaign_paths(str(tmp_path / "r"), "tiny", simulated=True)
@@ -81,9 +98,7 @@ def test_every_reader_is_told(tmp_path: Path) -> None:
         assert len(points) == 3
         for point in points:
             assert point.conditions["rehearsal"] == "simulated"
-    assert points[0].conditions["rehearsal"] == "simulated"
-    notes = str(read([places.result_dir]).points[0].notes)
-    assert "It is simulated, not measured" in notes
+            assert "It is simulated, not measured" in str(point.notes)
 
 
 def test_a_simulated_point_is_no_rehearsed_and_no_measured_one() -> None:
@@ -106,6 +121,14 @@ def test_a_simulated_point_is_no_rehearsed_and_no_measured_one() -> None:
             "no profile of the model nobody",
         ),
         ({"twin": "r9999"}, "r9999"),
+        (
+            {"servers": {"s": {**SERVER, "max_model_len": 10**6}}},
+            "max_model_len is 1000000",
+        ),
+        (
+            {"groups": [{"id": "g", "model": "m", "server": "s", "tp": 3}]},
+            "between 3 cards",
+        ),
         (
             {
                 "servers": {

@@ -12,8 +12,6 @@ from inferometer.cli.main import app
 from inferometer.words import speak
 
 LOAD = ("--input-len", 256, "--output-len", 16, "--max-model-len", 2048)
-
-
 ONE_TOKEN = ("--input-len", 256, "--output-len", 1, "--max-model-len", 2048)
 
 
@@ -69,6 +67,33 @@ def test_a_target_without_a_number_is_undecided() -> None:
     assert f"{said} mean_tpot_ms" in done.stdout
 
 
+def test_more_requests_than_it_serves_are_a_miss_whatever_the_target() -> None:
+    done = capacity(
+        *("--card", "r9700", "--tp", 1, "--max-num-seqs", 2, *LOAD),
+        *("--request-rate", 40, "--max-cards", 1),
+        *("--assert", "mean_tpot_ms < 9999"),
+    )
+    assert done.exit_code == 1, done.output
+    assert "requests come faster than it serves them" in done.stdout
+    assert "mean_tpot_ms" in done.stdout
+
+
+def test_loads_beyond_those_tried_have_a_side() -> None:
+    done = capacity(
+        *("--card", "r9700", "--tp", 1, "--request-rate", 0.1, *LOAD),
+        *("--limits", "--assert", "p99_ttft_ms < 1"),
+    )
+    row = done.stdout.splitlines()[-1]
+    assert "≤ 0.00625" in row
+    assert "> 1.6" in row
+
+
+def test_a_reason_is_said_in_the_language_of_the_terminal() -> None:
+    speak("zh-CN")
+    done = capacity("--card", "r9700", "--tp", 3, "--request-rate", 1, *LOAD)
+    assert "张卡之间互联的数据" in done.stdout
+
+
 @pytest.mark.parametrize("form", ["svg", "png"])
 @pytest.mark.parametrize(
     ("language", "says"),
@@ -92,6 +117,17 @@ def test_the_answer_is_drawn(
         assert text.count("stroke-dasharray") == 2  # a line for each target
     else:
         assert drawn.startswith(b"\x89PNG")
+
+
+def test_of_nothing_there_is_no_figure(tmp_path: Path) -> None:
+    path = tmp_path / "answer.svg"
+    done = capacity(
+        *("--card", "r9700", "--tp", 1, "--request-rate", 2, *LOAD),
+        *("--model-profile", "llama-3.1-70b", "--figure", path),
+    )
+    assert done.exit_code == 1, done.output
+    assert "there is no figure" in done.stderr
+    assert not path.exists()
 
 
 def test_none_is_exit_code_1() -> None:
@@ -124,6 +160,15 @@ def test_none_is_exit_code_1() -> None:
         (("--request-rate", 1, "--figure", "a.pdf"), ".svg or .png"),
         (("--request-rate", 1, "--assert", "luck > 1"), "luck"),
         (("--request-rate", 1, "--assert", "fast"), "fast"),
+        (
+            ("--request-rate", 1, "--assert", "p99_ttft_ms < 9 if tp=1"),
+            "'p99_ttft_ms < 9'",
+        ),
+        (("--request-rate", 1, "--prefix-len", 512), "--input-len"),
+        (("--request-rate", 1, "--model-profile", "lama"), "lama"),
+        (("--request-rate", 1, "--stack", "vlm"), "vllm-graphs"),
+        (("--request-rate", 1, "--host-profile", "big"), "threadripper"),
+        (("--request-rate", 1, "--link", "pcie9x8"), "pcie9x8"),
         (("--request-rate", 1, "--fitted", "/none"), "cannot be read"),
     ],
 )

@@ -9,11 +9,13 @@ import pytest
 import yaml
 from typer.testing import CliRunner, Result
 
+from inferometer.cli.fit_points import load_of
 from inferometer.cli.main import app
 from inferometer.engine.twin.client import TwinLoad
 from inferometer.engine.twin.configuration import TwinSettings
 from inferometer.engine.twin.fit import TwinLadder, simulate
 from inferometer.engine.twin.profiles import model_profile
+from tests.analysis.simulated_campaigns import point
 
 SETTINGS = TwinSettings(
     card="r9700",
@@ -58,6 +60,15 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def call(*words: object) -> Result:
     return CliRunner().invoke(app, [*map(str, words)])
+
+
+def larger_than_it_looks(form: bytes) -> bytes:
+    """Each line is ten times the one before it."""
+    lines = [b"a0: &a0 {k: v}"]
+    for n in range(12):
+        of = form % b",".join([b"*a%d" % n] * 10)
+        lines.append(b"a%d: &a%d %s" % (n + 1, n + 1, of))
+    return b"\n".join(lines)
 
 
 def told(done: Result) -> str:
@@ -165,7 +176,17 @@ def test_results_that_lack_something_are_left_out_with_the_reason(
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"x: [", b"\xff\xfe", b"a: " + b"9" * (1 << 21)]
+    "content",
+    [
+        b"",
+        b"x: [",
+        b"\xff\xfe",
+        b"a: " + b"9" * (1 << 21),
+        b"a: " + b"9" * 5000,
+        b"a: 2001-99-99",
+        larger_than_it_looks(b"[%s]"),
+        larger_than_it_looks(b"{<<: [%s]}"),
+    ],
 )
 def test_what_is_no_profile_is_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "p.yaml"
@@ -177,6 +198,38 @@ def test_what_is_no_profile_is_refused(tmp_path: Path, content: bytes) -> None:
     gone = call("engine", "--twin", "r9700", "--fitted", tmp_path / "no")
     assert gone.exit_code == 2
     assert "cannot be read" in told(gone)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"request_rate": 0},
+        {"request_rate": -1},
+        {"request_rate": float("nan")},
+        {"request_rate": 1e-320},
+        {"request_rate": 10**400},
+        {"burstiness": 1e-320},
+        {"total_input_tokens": float("inf")},
+        {"total_output_tokens": 1e-9},
+    ],
+)
+def test_numbers_that_no_client_has_are_not_repeated(
+    said: dict[str, float],
+) -> None:
+    totals = {key: n for key, n in said.items() if key.startswith("total")}
+    load = load_of(
+        point(
+            "p",
+            totals,
+            minute=None,
+            num_prompts=3,
+            input_len=5,
+            output_len=7,
+            **{key: n for key, n in said.items() if key not in totals},
+        )
+    )
+    assert load == TwinLoad(3, 5, 7)
+    assert len(load.arrivals(0)) == 3
 
 
 @pytest.mark.parametrize(

@@ -143,6 +143,21 @@ def test_engines_stand_in_one_table_the_fastest_first() -> None:
     assert not any("faster than alike" in told for told in answer.sentences)
 
 
+def test_what_was_simulated_answers_for_itself() -> None:
+    cold, warm, other = (
+        runs([speed, speed * 1.01, speed * 0.99], engine="e", **conditions)
+        for speed, conditions in (
+            (100.0, {"cache": "cold"}),
+            (290.0, {"cache": "warm", "rehearsal": "simulated"}),
+            (80.0, {"cache": "cold", "rehearsal": "simulated"}),
+        )
+    )
+    for each in other:
+        each.conditions["engine"] = "o"  # type: ignore[index]
+    assert [*answers([*cold, *warm], EN)] == []
+    assert [*answers([*cold, *other], EN)] == []
+
+
 def test_scaling_says_the_highest_load_per_card() -> None:
     points = [
         point(

@@ -242,6 +242,7 @@ def test_metadata_are_conditions(tmp_path: Path) -> None:
         ("pcie-quick-embedded", "quick embedded"),
         ("pcie-embedded", "embedded"),
         ("pcie-quick", "quick"),
+        ("pcie-simulated", "simulated"),
         ("quick", None),
     ],
 )
@@ -254,6 +255,23 @@ def test_json_files_of_a_rehearsal_are_marked(
         )
         == rehearsal
     )
+
+
+@pytest.mark.parametrize(
+    ("directory", "rehearsal"),
+    [
+        ("pcie", "simulated"),
+        ("pcie-quick", "quick simulated"),
+        ("pcie-quick-simulated", "quick simulated"),
+    ],
+)
+def test_a_simulated_file_stays_one_wherever_it_is_put(
+    directory: str, rehearsal: str, tmp_path: Path
+) -> None:
+    path = vllm_file(tmp_path / directory / "x.json", rehearsal="simulated")
+    point = the_point(path)
+    assert point.conditions["rehearsal"] == rehearsal
+    assert any("simulated, not measured" in str(note) for note in point.notes)
 
 
 def test_a_ramp_is_not_all_at_once(tmp_path: Path) -> None:

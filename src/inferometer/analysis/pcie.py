@@ -56,9 +56,10 @@ from inferometer.words import Said
 
 LINK_METRICS = ("output_throughput", "mean_ttft_ms", "mean_tpot_ms")
 WIDTH = "pcie_width"
-SAME = ("card", "gpus")
+MACHINE = ("card", "gpus")
+SAME = (*MACHINE, "rehearsal")
 """What both sides must have alike, beside model and tensor parallelism: another card is another
-machine.
+machine, and a simulated side no measured one.
 """
 SOFTWARE = ("stack", "engine_version")
 """What a side has one of; where no two sides share it, the sentence of differences tells."""
@@ -152,6 +153,7 @@ class _Ladder:
     narrow: str
     wide: str
     pairs: Mapping[Level, Pair]
+    rehearsal: Condition = None
     software: str = ""
     """Where others are alike in all else."""
 
@@ -424,6 +426,7 @@ def _ladders(
                     _side(condition, one),
                     _side(condition, two),
                     by_level,
+                    one[SOFTWARE_AT - 1],
                     _software(one, two),
                 )
             )
@@ -431,7 +434,8 @@ def _ladders(
 
 
 def _software(one: tuple[Condition, ...], two: tuple[Condition, ...]) -> str:
-    sides = zip(one[SOFTWARE_AT:], two[SOFTWARE_AT:], strict=True)
+    named_at = SOFTWARE_AT - 1  # from the rehearsal on
+    sides = zip(one[named_at:], two[named_at:], strict=True)
     told = (
         "/".join(dict.fromkeys(spelled(each) or "–" for each in pair))
         for pair in sides
@@ -479,7 +483,8 @@ def _control_of(ladder: _Ladder, ladders: Sequence[_Ladder]) -> _Ladder | None:
         each
         for each in ladders
         if each.tp == 1
-        and (each.narrow, each.wide) == (ladder.narrow, ladder.wide)
+        and (each.narrow, each.wide, each.rehearsal)
+        == (ladder.narrow, ladder.wide, ladder.rehearsal)
     ]
     single.sort(
         key=lambda each: (

@@ -33,6 +33,8 @@ class _Pace:
     prompt_token: float
     point: float
     start: float
+    speed: float = 1.0
+    """Seconds of the load's clock in one of ours."""
 
 
 GUESSED_PROMPT, GUESSED_OUTPUT = 512, 256
@@ -66,8 +68,10 @@ def guess_seconds(spec: RunSpec) -> float:
     waves = math.ceil(
         requests / min(load.max_concurrency or requests, requests)
     )
-    seconds = max(waves * stream + prompts, _arrivals_seconds(load) + stream)
-    return pace.point + min(seconds, load.max_seconds or math.inf)
+    arrivals = _arrivals_seconds(load) / pace.speed
+    seconds = max(waves * stream + prompts, arrivals + stream)
+    most = (load.max_seconds or math.inf) / pace.speed
+    return pace.point + min(seconds, most)
 
 
 def typical_lengths(work: AnyWorkload) -> tuple[int | None, int | None]:
@@ -96,7 +100,7 @@ def _pace_of(spec: RunSpec) -> _Pace:
             seconds = token_seconds(settings)
         except OutOfMemoryError:  # no point of it will be simulated
             return _Pace(0.0, 0.0, point=0.0, start=0.5)
-        return _Pace(*seconds, point=0.2, start=0.5)
+        return _Pace(*seconds, point=0.2, start=0.5, speed=VIRTUAL_SPEED)
     engine = server.get("embedded")
     if engine is None:
         return GUESSED

@@ -165,9 +165,16 @@ class _CampaignRun:
         ]
 
     def _require_monitor(self, todo: Sequence[PlannedPoint]) -> None:
-        """Raise PointError if it does not answer: every point would fail for it."""
+        """Raise PointError if it does not answer: every point would fail for it. A simulation asks
+        none.
+        """
         output = self.task.output
-        if todo and output.telemetry and output.monitor:
+        if (
+            self.task.virtual is None
+            and todo
+            and output.telemetry
+            and output.monitor
+        ):
             clocks_apart(output.monitor)
 
     def _calibrate(self, todo: Sequence[PlannedPoint]) -> None:

@@ -10,7 +10,8 @@ from dataclasses import asdict, replace
 
 from inferometer.campaign.embedded_server import EmbeddedServer, with_identity
 from inferometer.campaign.rehearsed_twin import settings_of
-from inferometer.engine.twin.configuration import TwinSettings
+from inferometer.engine.twin.configuration import TwinSettings, make_twin
+from inferometer.engine.twin.memory import OutOfMemoryError
 from inferometer.engine.twin.profiles import (
     CardProfile,
     ModelShape,
@@ -98,7 +99,9 @@ def _lacking(group: Group) -> Said | str | None:
         of = {"model": need.model_id, "known": known}
         return Said("simulate.no_model", {**told, **of})
     try:
-        _twin_of(need)
+        make_twin(_twin_of(need))
+    except OutOfMemoryError:  # said in the engine's own words when it starts
+        return None
     except ProfileError as error:
         return sentence_of(error)
     except ValueError as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from math import log
 from pathlib import Path
@@ -142,7 +142,8 @@ Prefix = Annotated[
     int,
     typer.Option(
         min=0,
-        help="Tokens at the beginning of each prompt that all prompts share.",
+        help="Tokens at the beginning of each prompt that all prompts share; --input-len counts "
+        "them too.",
     ),
 ]
 Limits = Annotated[
@@ -201,7 +202,7 @@ def capacity(  # noqa: PLR0917 - typer makes an option of each
     from inferometer.cli.fitted_file import read_fitted
 
     try:
-        lengths = (input_len, output_len, min(prefix_len, input_len))
+        lengths = (input_len, output_len, prefix_len)
         demand = _demand(lengths, request_rate, max_concurrency, assert_)
         profiles = [read_fitted(path) for path in fitted or ()]
         prices = _prices(price or (), card)
@@ -263,13 +264,19 @@ def _demand(
         raise ValueError(Said("capacity.one_load", {}))
     if rate is not None and not 0 < rate < 1e6:
         raise ValueError(Said("capacity.rate", {"value": rate}))
+    prompt, output, prefix = lengths
+    if prefix > prompt:
+        values: dict[str, object] = {"prefix": prefix, "prompt": prompt}
+        raise ValueError(Said("capacity.prefix", values))
     asked = targets or ("p99_ttft_ms < 1000", "mean_tpot_ms < 100")
     parsed = tuple(map(parse_target, asked))
     for each in parsed:
         if each.metric not in metrics():
             values = {"name": each.metric, "known": ", ".join(metrics())}
             raise ValueError(Said("capacity.metric", values))
-    prompt, output, prefix = lengths
+        if each.where or each.quantifier:
+            told = {"target": f"{each.metric} {each.op} {each.limit:g}"}
+            raise ValueError(Said("capacity.target", told))
     return Demand(prompt, output, rate, users, parsed, prefix)
 
 
@@ -302,14 +309,12 @@ def _candidates(
     seqs: Sequence[int] | None,
     **same: Any,
 ) -> Iterator[TwinSettings]:
-    """Links differ only where there are several cards."""
+    """Links differ only where there are several cards. Raises ValueError."""
     from itertools import product
 
     from inferometer.engine.twin.configuration import TwinSettings
-    from inferometer.engine.twin.profiles import CardProfile, load_profile
 
-    for card in cards:
-        load_profile(CardProfile, card)
+    _check_names(cards, links or (), same)
     settings: list[Sequence[int | None]] = [budgets or [None], seqs or [None]]
     for card, tp in product(dict.fromkeys(cards), dict.fromkeys(tps)):
         chosen: Sequence[str | None] = (links or [None]) if tp > 1 else [None]
@@ -322,6 +327,21 @@ def _candidates(
                 max_num_seqs=seq,
                 **same,
             )
+
+
+def _check_names(
+    cards: Sequence[str], links: Sequence[str], same: Mapping[str, Any]
+) -> None:
+    """Raises ProfileError: a misspelt name is no deployment that does not start."""
+    from inferometer.engine.twin import profiles
+
+    for card in cards:
+        profiles.load_profile(profiles.CardProfile, card)
+    for link in links:
+        profiles.load_link(link)
+    profiles.load_profile(profiles.ModelShape, same["model"])
+    profiles.load_profile(profiles.StackProfile, same["stack"])
+    profiles.load_profile(profiles.HostProfile, same["host"])
 
 
 def _hourly(found: CapacityAnswer, prices: dict[str, float]) -> float | None:
@@ -354,7 +374,8 @@ def _tell(
     heads[-1] += f" {demand.targets[0]}"
     heads += [*SHOWN, *map(words.text, AFTER)]
     if prices:
-        heads += [words.text("capacity.head.hour"), "/M tok"]
+        costs = ("capacity.head.hour", "capacity.head.per_million")
+        heads += map(words.text, costs)
     show(heads, [_row(each, demand, prices) for each in answers])
     for reason in dict.fromkeys(each.reason for each in answers):
         if reason:
@@ -375,9 +396,9 @@ def _row(
         rest = len(SHOWN) + len(AFTER) + 1 + 2 * bool(prices)
         return [_name(found), "-", status, *["-"] * rest]
     if not found.is_fitted:
-        status += " " + words.text("capacity.unfitted")
+        status += words.text("capacity.unfitted")
     elif found.outside:
-        status += " " + words.text("capacity.extrapolated")
+        status += words.text("capacity.extrapolated")
     picture = _picture(found, demand.targets[0])
     row = [_name(found), str(found.cards), status, picture]
     for name in SHOWN:
@@ -463,13 +484,14 @@ def _tell_next(answers: Sequence[CapacityAnswer], demand: Demand) -> None:
         if share.max_concurrency
         else f"--request-rate {share.request_rate:g}"
     )
+    prompts = max(share.requests, 2 * (share.max_concurrency or 0))
     prefix = share.prefix_tokens
     own = share.prompt_tokens - prefix
     shared = f"--random-prefix-len {prefix} " if prefix else ""
     typer.echo(words.text("capacity.measure", name=_name(best)))
     typer.echo(
         f"  inferometer bench --model MODEL {shared}--random-input-len {own} "
-        f"--random-output-len {share.output_tokens} --num-prompts {share.requests} {load} "
+        f"--random-output-len {share.output_tokens} --num-prompts {prompts} {load} "
         "--ignore-eos "
         + " ".join(f"--assert '{target}'" for target in demand.targets)
     )
@@ -491,8 +513,6 @@ def _bounds(
 
 
 def _tell_bounds(bounds: dict[str, CapacityLimits], demand: Demand) -> None:
-    from inferometer.engine.twin.capacity import MAX_GROWTH
-
     if not bounds:
         return
     words = spoken()
@@ -501,18 +521,21 @@ def _tell_bounds(bounds: dict[str, CapacityLimits], demand: Demand) -> None:
     rows = []
     for deployment, found in bounds.items():
         loads = [getattr(found, name) for name in names]
-        rows.append(
-            [deployment]
-            + [
-                f"> {MAX_GROWTH * demand.load:,.3g}"
-                if load is None
-                else f"{load:,.3g}"
-                for load in loads
-            ]
-        )
+        rows.append([deployment, *(_bound(load, demand) for load in loads)])
     heads = [words.text(f"capacity.head.{e}") for e in ("deployment", *names)]
     typer.echo(words.text("capacity.limits", unit=unit))
     show(heads, rows)
+
+
+def _bound(load: float | None, demand: Demand) -> str:
+    """Beyond the loads that were tried, only on which side of them it is."""
+    from inferometer.engine.twin.capacity import MAX_GROWTH, MIN_GROWTH
+
+    if load is None:
+        return f"> {demand.times(MAX_GROWTH).load:,.3g}"
+    if not load:
+        return f"≤ {demand.times(MIN_GROWTH).load:,.3g}"
+    return f"{load:,.3g}"
 
 
 def _check_figure(path: Path | None) -> None:
@@ -545,8 +568,11 @@ def _draw(
         for each in answers
         if each.status != "refused"
     ]
-    limits = {target.metric: target.limit for target in demand.targets}
     words = spoken()
+    if not deployments:
+        typer.echo(words.text("capacity.not_drawn"), err=True)
+        return
+    limits = {target.metric: target.limit for target in demand.targets}
     drawing = draw_capacity(
         path.stem, deployments, limits, _load_in_words(demand), words
     )

@@ -23,7 +23,7 @@ SAME_PROMPTS = ("vllm",)
 DEPLOYMENT = of_role("subject")
 """Conditions that part ladders beside model and tp."""
 MAX_NUMBER = 1_000_000
-"""Of requests and of tokens: larger ones are no load that can be repeated."""
+"""Of requests, of tokens and of requests per second: no larger load can be repeated."""
 
 
 @dataclass(slots=True)
@@ -127,7 +127,6 @@ def load_of(point: Point) -> TwinLoad:
     conditions, values = point.conditions, point.values
     requests = _whole(conditions.get("num_prompts")) or 1
     completed = values.get("completed") or requests
-    rate = conditions.get("request_rate")
     return TwinLoad(
         requests,
         _mean(values.get("total_input_tokens"), completed)
@@ -137,13 +136,16 @@ def load_of(point: Point) -> TwinLoad:
         or _whole(conditions.get("output_len"))
         or 1,
         max_concurrency=_whole(conditions.get("max_concurrency")),
-        request_rate=float(rate) if isinstance(rate, int | float) else inf,
+        request_rate=_number(conditions.get("request_rate"), inf),
         burstiness=_number(conditions.get("burstiness"), 1.0),
     )
 
 
 def _mean(total: float | None, completed: float) -> int | None:
-    return round(total / completed) if total and completed > 0 else None
+    if not total or completed <= 0:
+        return None
+    mean = total / completed
+    return round(mean) if 0.5 < mean <= MAX_NUMBER else None
 
 
 def _whole(value: Condition) -> int | None:
@@ -151,6 +153,6 @@ def _whole(value: Condition) -> int | None:
 
 
 def _number(value: Condition, otherwise: float) -> float:
-    if isinstance(value, int | float) and 0 < value < inf:
+    if isinstance(value, int | float) and 1 / MAX_NUMBER <= value <= MAX_NUMBER:
         return float(value)
     return otherwise

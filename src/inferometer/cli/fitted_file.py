@@ -13,7 +13,7 @@ MAX_BYTES = 1 << 20
 
 def read_fitted(path: Path) -> Fitted:
     """Raises ProfileError for a file that cannot be read, or is no such profile."""
-    import yaml
+    from inferometer.spec.marked_yaml import YamlError, read_yaml
 
     try:
         with path.open("rb") as file:
@@ -24,6 +24,6 @@ def read_fitted(path: Path) -> Fitted:
     if len(content) > MAX_BYTES:
         raise ProfileError(Said("twin.no_fit", {}))
     try:
-        return from_plain(yaml.safe_load(content))
-    except (yaml.YAMLError, RecursionError, UnicodeDecodeError) as error:
+        return from_plain(read_yaml(content.decode()).data)
+    except (YamlError, UnicodeDecodeError) as error:
         raise ProfileError(Said("twin.no_fit", {})) from error

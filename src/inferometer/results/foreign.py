@@ -358,9 +358,10 @@ def _conditions(
     found["date"] = run.date
     if "arrivals" in found:
         found.pop("request_rate", None)
-    if rehearsal := _rehearsal(run.path):
+    rehearsal, of_rehearsal = _rehearsal(run.path, found.get("rehearsal"))
+    if rehearsal:
         found["rehearsal"] = rehearsal
-        notes.append(Said("note.rehearsal_directory"))
+        notes += of_rehearsal
     told_how = {"request_rate", "max_concurrency"} & found.keys()
     found["concurrency"] = concurrency(found) if told_how else None
     return ordered(found), notes
@@ -376,12 +377,17 @@ def _in_name(run: ImportedRun) -> tuple[dict[str, Condition], list[Said]]:
     return found, []
 
 
-def _rehearsal(path: Path) -> str | None:
+def _rehearsal(path: Path, told: Condition) -> tuple[str, list[Said]]:
     """Such as `quick embedded`, by the name that campaigns give the result directory of a
-    rehearsal.
+    rehearsal, and notes. `told`: by the file, which is no less simulated in another directory.
     """
     found = REHEARSED.search(path.parent.name)
-    return found[0].strip("-").replace("-", " ") or None if found else None
+    kinds = found[0].strip("-").split("-") if found and found[0] else []
+    notes = [Said("note.rehearsal_directory")] if kinds else []
+    if told == "simulated":
+        kinds = [*dict.fromkeys([*kinds, "simulated"])]
+        notes.append(Said("note.rehearsal_simulated"))
+    return " ".join(kinds), notes
 
 
 def _measured_lengths(

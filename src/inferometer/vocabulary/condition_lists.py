@@ -51,6 +51,7 @@ WORK = (
     "prefix_len",
     "cache",
     "burstiness",
+    "rehearsal",
 )
 """What must agree between one card and several: all but their number, and the load."""
 
@@ -63,6 +64,7 @@ AROUND_ENGINE = (
     "output_len",
     "prefix_len",
     "cache",
+    "rehearsal",
 )
 """What must agree between engines that one table compares."""
 

@@ -108,6 +108,19 @@ def test_a_target_on_what_the_load_does_not_have(
     assert ("mean_tpot_ms" in found.reason) is (status == "unsure")
 
 
+def test_what_cannot_be_simulated_whole_is_undecided() -> None:
+    """3000 requests do not show how 2000 users are served who are all there at once."""
+    loose = (parse_target("p99_ttft_ms < 1e9"),)
+    crowd = Demand(16, 2, users=2000, targets=loose)
+    alone, halved = (
+        answer(R9700, replace(crowd, users=n), 1) for n in (2000, 1000)
+    )
+    assert alone.status == "unsure"
+    assert "2000 at once on one replica" in alone.reason
+    assert halved.status == "meets"
+    assert not halved.reason
+
+
 def test_power_and_kv_lie_within_what_a_card_can(
     found: CapacityAnswer,
 ) -> None:

@@ -25,12 +25,13 @@ from inferometer.engine.twin.fitted import Fitted, TwinPrediction, around
 from inferometer.engine.twin.memory import OutOfMemoryError
 from inferometer.engine.twin.power import step_power_w
 from inferometer.engine.twin.profiles import CardProfile, ProfileError
+from inferometer.engine.twin.request import TwinRequest
 from inferometer.engine.twin.scheduler import Scheduler
 from inferometer.engine.twin.simulation import Stretch
 from inferometer.engine.twin.step_time import PS
 from inferometer.spec.target import Threshold
 from inferometer.vocabulary import ONE_A_REQUEST
-from inferometer.words import Said
+from inferometer.words import Said, sentence_of
 
 UNFITTED_ERRORS: Mapping[str, float] = {
     "tpot": 0.15,
@@ -46,8 +47,10 @@ WARM_UP = 0.2
 MIN_REQUESTS, MAX_REQUESTS = 300, 3000
 SECONDS = 60.0
 """Of simulated arrivals at a rate, if that is between the limits above."""
-ROUNDS = 10
-"""Requests of each user, where their number is given."""
+ROUNDS, MIN_ROUNDS = 10, 2
+"""Requests of each user, where their number is given; with fewer, most users are never there."""
+BACKLOG = 0.1
+"""Share of the requests that may wait to be begun when the last one arrives."""
 APART = 0.9
 """Lengths of users' requests are uniform from this share of the nominal ones, or all users would
 keep in step.
@@ -57,6 +60,8 @@ MIN_GROWTH, MAX_GROWTH, LIMIT_STEP = 1 / 16, 16.0, 1.1
 """Of the load, where its limits are looked for."""
 HALF, FULL = 0.5, 0.99
 """Shares of the KV blocks; a request waits where the last blocks do not suffice."""
+
+OUTGROWN = "capacity.outgrown"
 
 Status = Literal["meets", "unsure", "misses", "refused"]
 
@@ -180,7 +185,7 @@ def answer(
             else:
                 high, found = middle, there
     except (OutOfMemoryError, ProfileError) as error:
-        return CapacityAnswer(settings, most, "refused", {}, str(error))
+        return CapacityAnswer(settings, most, "refused", {}, sentence_of(error))
     return found
 
 
@@ -241,15 +246,13 @@ def _tried(
         metric: _of_all(metric, each, replicas)
         for metric, each in values.items()
     }
-    lacking = [
-        each.metric for each in demand.targets if each.metric not in values
-    ]
+    reason = _why_not_met(load, done, values, demand.targets)
     return CapacityAnswer(
         settings,
         replicas,
-        _status(values, demand.targets),
+        _status(values, demand.targets, reason),
         values,
-        Said("capacity.no_value", {"names": lacking}) if lacking else "",
+        reason or "",
         outside=profile.outside(settings, load) if profile else (),
         is_fitted=profile is not None,
         fits_at_once=twin.memory.concurrency(
@@ -291,15 +294,47 @@ def _of_all(metric: str, said: TwinPrediction, replicas: int) -> TwinPrediction:
     return TwinPrediction(said.value * replicas, low, high)
 
 
+def _why_not_met(
+    load: TwinLoad,
+    done: Sequence[TwinRequest],
+    values: Mapping[str, TwinPrediction],
+    targets: Sequence[Threshold],
+) -> Said | None:
+    """Why no target can be called met, whatever the other numbers say."""
+    if _piles_up(load, done):
+        return Said(OUTGROWN, {})
+    lacking = [each.metric for each in targets if each.metric not in values]
+    if lacking:
+        return Said("capacity.no_value", {"names": lacking})
+    users = load.max_concurrency or 0
+    if MIN_ROUNDS * users > load.requests:
+        told = {"users": users, "n": load.requests}
+        return Said("capacity.short", told)
+    return None
+
+
+def _piles_up(load: TwinLoad, done: Sequence[TwinRequest]) -> bool:
+    """Whether requests come faster than they are begun: they would wait longer and longer."""
+    if load.request_rate == inf:
+        return False
+    last_ns = max(each.arrived_ns for each in done)
+    waiting = sum(each.admitted_ns > last_ns for each in done)
+    return waiting > BACKLOG * len(done)
+
+
 def _status(
-    values: Mapping[str, TwinPrediction], targets: Sequence[Threshold]
+    values: Mapping[str, TwinPrediction],
+    targets: Sequence[Threshold],
+    reason: Said | None,
 ) -> Status:
-    """A target on a number that the load does not have is neither met nor missed."""
-    found = [each for each in targets if each.metric in values]
-    said = [(each, values[each.metric]) for each in found]
-    if not all(each.met(value.value) for each, value in said):
+    """`reason`: why none can be called met."""
+    said = [
+        (each, values[each.metric]) for each in targets if each.metric in values
+    ]
+    in_time = all(each.met(value.value) for each, value in said)
+    if not in_time or (reason and reason.key == OUTGROWN):
         return "misses"
-    sure = len(found) == len(targets) and all(
+    sure = not reason and all(
         each.met(value.low) and each.met(value.high) for each, value in said
     )
     return "meets" if sure else "unsure"

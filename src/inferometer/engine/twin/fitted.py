@@ -48,6 +48,8 @@ LIKE = {"p99_ttft_ms": "mean_ttft_ms", "p99_tpot_ms": "mean_tpot_ms"}
 """Metrics that are not fitted, and those whose error they have, times FURTHER."""
 FURTHER = 1.5
 MAX_LIST = 1000
+MAX_FACTOR = 1e6
+"""Of a file: with larger ones, or smaller ones than its inverse, times are no numbers any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,7 +271,13 @@ def from_plain(content: object) -> Fitted:
     """Raises ProfileError for what is no such file, whatever is wrong with it."""
     try:
         return _from_plain(content)
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+    except (
+        AttributeError,
+        KeyError,
+        OverflowError,
+        TypeError,
+        ValueError,
+    ) as error:
         if isinstance(error, ProfileError):
             raise
         raise ProfileError(Said("twin.no_fit", {})) from error
@@ -282,21 +290,17 @@ def _from_plain(content: Any) -> Fitted:
     make_twin(settings)
     factors = {
         str(name): Factor(
-            _positive(said["value"]),
+            _factor(said["value"]),
             _positive(said["low"]),
             _positive(said["high"]),
             said["is_identified"] is True,
-            tuple(map(str, said["alike"])),
+            tuple(map(_text, said["alike"])),
         )
         for name, said in content["factors"].items()
     }
     if not factors or not factors.keys() <= SCALES.keys():
         raise ProfileError(Said("twin.no_fit", {}))
-    covariance = np.array(content["covariance_of_logarithms"], np.float64)
-    if covariance.shape != (len(factors), len(factors)):
-        raise ProfileError(Said("twin.no_fit", {}))
-    if not np.isfinite(covariance).all():
-        raise ProfileError(Said("twin.no_fit", {}))
+    covariance = _square(content["covariance_of_logarithms"], len(factors))
     errors = _errors_of(content["relative_errors"])
     if not errors:
         raise ProfileError(Said("twin.no_fit", {}))
@@ -304,13 +308,13 @@ def _from_plain(content: Any) -> Fitted:
         settings,
         Fit(
             factors,
-            tuple(map(tuple, covariance.tolist())),
+            covariance,
             errors,
             int(content["points"]),
             _errors_of(content.get("relative_errors_beyond", {})),
         ),
         {
-            name: tuple(map(str, content["fitted"][name][:MAX_LIST]))
+            name: tuple(map(_text, content["fitted"][name][:MAX_LIST]))
             for name in NAMED
         },
         {
@@ -336,7 +340,7 @@ def _known_settings(said: Mapping[str, Any]) -> dict[str, Any]:
         if value is None or field.name in {"factors", "speed", "seed"}:
             continue
         if field.name in texts:
-            known[field.name] = str(value)
+            known[field.name] = _text(value)
         elif field.name == "gpu_memory_utilization":
             known[field.name] = float(value)
         elif field.name == "prefix_caching":
@@ -344,6 +348,30 @@ def _known_settings(said: Mapping[str, Any]) -> dict[str, Any]:
         else:
             known[field.name] = int(value)
     return known
+
+
+def _text(value: Any) -> str:
+    """Raises TypeError for anything else, such as lists that are larger than they look."""
+    if not isinstance(value, str):
+        raise TypeError(type(value))
+    return value
+
+
+def _square(rows: Any, size: int) -> tuple[tuple[float, ...], ...]:
+    """Finite numbers. Raises TypeError or ValueError."""
+    if [len(rows), *map(len, rows)] != [size] * (size + 1):
+        raise ValueError(size)
+    found = tuple(tuple(map(float, row)) for row in rows)
+    if not np.isfinite(found).all():
+        raise ValueError(found)
+    return found
+
+
+def _factor(value: Any) -> float:
+    number = _positive(value)
+    if not 1 / MAX_FACTOR <= number <= MAX_FACTOR:
+        raise ValueError(number)
+    return number
 
 
 def _positive(value: Any) -> float:

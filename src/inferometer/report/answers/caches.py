@@ -32,7 +32,8 @@ def cache_answers(points: Sequence[Point], words: Words) -> list[ReportAnswer]:
     for point in points:
         if point.conditions.get("cache") in ("cold", "warm"):
             key = tuple(
-                point.conditions.get(name) for name in of_role("subject")
+                point.conditions.get(name)
+                for name in (*of_role("subject"), "rehearsal")
             )
             deployments.setdefault(key, []).append(point)
     found = (cache_answer(each, words) for each in deployments.values())

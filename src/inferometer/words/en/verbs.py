@@ -265,6 +265,14 @@ VERBS: dict[str, str] = {
     "capacity.one_load": "Give either --request-rate or --max-concurrency.",
     "capacity.rate": "--request-rate is {value}: set a number above 0 and below 1,000,000.",
     "capacity.metric": "The twin has no {name}: set a target for one of {known}.",
+    "capacity.prefix": (
+        "--prefix-len is {prefix}, but --input-len, which counts these tokens too, is {prompt}: "
+        "set --input-len to the length of the whole prompt."
+    ),
+    "capacity.target": (
+        "A target is about the one load that is asked for: write it without `any`, `every` and "
+        "`if`, such as '{target}'."
+    ),
     "capacity.price": "{text} is no price: write CARD=PER_HOUR, such as r9700=0.60.",
     "capacity.price_of_others": (
         "--price names {names}, but --card only {cards}: name the card as --card does, or leave "
@@ -282,9 +290,17 @@ VERBS: dict[str, str] = {
         "{users} requests at once, {input} tokens in, {output} out"
     ),
     "capacity.drawn": "Figure: {path}",
+    "capacity.not_drawn": "No deployment starts: there is no figure.",
     "capacity.no_value": (
         "nobody knows whether it meets the target on {names}, which the simulated load does not "
         "have, as answers of one token have no TPOT."
+    ),
+    "capacity.outgrown": (
+        "requests come faster than it serves them: more and more would wait."
+    ),
+    "capacity.short": (
+        "no more than {n} requests are simulated, too few to show {users} at once on one replica: "
+        "it would do worse. Ask about the share of one of several replicas."
     ),
     "capacity.simulated": (
         "Simulated, not measured: values with 90 % intervals. Power was never fitted."
@@ -306,12 +322,13 @@ VERBS: dict[str, str] = {
     "capacity.at_once": "requests at once",
     "capacity.head.w": "W of the cards (unfitted)",
     "capacity.head.hour": "cost/h",
+    "capacity.head.per_million": "cost/M tok",
     "capacity.status.meets": "meets",
     "capacity.status.unsure": "unsure",
     "capacity.status.misses": "misses",
     "capacity.status.refused": "does not start",
-    "capacity.unfitted": "(unfitted)",
-    "capacity.extrapolated": "(extrapolated)",
+    "capacity.unfitted": " (unfitted)",
+    "capacity.extrapolated": " (extrapolated)",
     "capacity.none": (
         "No deployment meets the targets: allow more cards, other cards, or looser targets."
     ),

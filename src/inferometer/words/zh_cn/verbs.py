@@ -195,8 +195,8 @@ VERBS: dict[str, str] = {
         "孪生引擎无法采用测试组 {group} 服务器命令中的设置：{why}"
     ),
     "simulate.speed": (
-        "以上为模拟结果，并非实测：服务器上的 {virtual} s 在本机用了 {took} s，是实时的 {speed} "
-        "倍。"
+        "以上为模拟结果，并非实测：服务器上的 {virtual} s 在本机用了 {took} s，相当于实时速"
+        "度的 {speed} 倍。"
     ),
     "fit.many": "一次拟合 {n} 个系数过多：最多选 {most} 个。",
     "fit.no_ladder": "--ladder-step 只用于各点共用输入的情况：请去掉它，或设 --prompts shared。",
@@ -232,6 +232,13 @@ VERBS: dict[str, str] = {
     "capacity.one_load": "请给出 --request-rate 或 --max-concurrency 之一。",
     "capacity.rate": "--request-rate 为 {value}：请设为大于 0、小于 1,000,000 的数。",
     "capacity.metric": "孪生引擎没有 {name}：目标可用的指标为 {known}。",
+    "capacity.prefix": (
+        "--prefix-len 为 {prefix}，而 --input-len（已包含前缀）只有 {prompt}：请把 --input-len 设为"
+        "整个输入的长度。"
+    ),
+    "capacity.target": (
+        "目标只针对所问的这一个负载：请去掉 `any`、`every` 和 `if`，写作 '{target}'。"
+    ),
     "capacity.price": "{text} 不是价格：请写作 CARD=每小时价格，如 r9700=0.60。",
     "capacity.price_of_others": (
         "--price 给出了 {names}，而 --card 只有 {cards}：请使用与 --card 相同的名称，或去掉该价格"
@@ -248,11 +255,17 @@ VERBS: dict[str, str] = {
         "并发 {users} 个请求，输入 {input} token，输出 {output} token"
     ),
     "capacity.drawn": "图：{path}",
+    "capacity.not_drawn": "没有能启动的部署，不画图。",
     "capacity.no_value": (
         "无法判断是否达到 {names} 的目标：模拟的负载没有这项数值（只有一个 token 的回答没有 TPOT"
         "）。"
     ),
-    "capacity.simulated": "模拟结果，并非实测；数值附 90% 区间。功率从未拟合。",
+    "capacity.outgrown": "请求到达的速度超过其处理能力，排队会越来越长。",
+    "capacity.short": (
+        "最多只模拟 {n} 个请求，不足以体现单个副本上的 {users} 路并发，数值偏乐观。请改问多副本中单"
+        "个副本应承担的负载。"
+    ),
+    "capacity.simulated": "模拟结果，并非实测；数值附 90% 区间。功率从未按实测拟合。",
     "capacity.head.deployment": "副本数 × 卡",
     "capacity.head.cards": "卡数",
     "capacity.head.status": "目标",
@@ -261,13 +274,14 @@ VERBS: dict[str, str] = {
     "capacity.head.kv": "KV %",
     "capacity.head.hits": "前缀命中 %",
     "capacity.head.kwh": "kWh/百万 token",
-    "capacity.head.misses_from": "从此起达不到目标",
-    "capacity.head.kv_half": "从此起 KV 用到一半",
-    "capacity.head.kv_full": "从此起 KV 用满",
+    "capacity.head.misses_from": "从该负载起达不到目标",
+    "capacity.head.kv_half": "从该负载起 KV 用到一半",
+    "capacity.head.kv_full": "从该负载起 KV 用满",
     "capacity.limits": "各部署的极限（所有副本合计，{unit}，精度 10%）：",
     "capacity.at_once": "并发请求",
     "capacity.head.w": "全部卡的功率 W（未拟合）",
     "capacity.head.hour": "每小时成本",
+    "capacity.head.per_million": "每百万 token 成本",
     "capacity.status.meets": "达到",
     "capacity.status.unsure": "不确定",
     "capacity.status.misses": "达不到",
@@ -276,7 +290,7 @@ VERBS: dict[str, str] = {
     "capacity.extrapolated": "（外推）",
     "capacity.none": "没有部署能达到目标：请允许更多的卡、换卡，或放宽目标。",
     "capacity.none_starts": "没有能启动的部署：请按上述原因调整设置，或换卡。",
-    "capacity.measure": "要确认，请用一个副本应承担的负载测量 {name} 的一个副本：",
+    "capacity.measure": "要确认，请按单个副本应承担的负载实测 {name} 中的一个副本：",
     "twin.timing": "{flags}：孪生引擎的时序由模型算出。请去掉这些参数，或去掉 --twin。",
     "twin.without": "{flags}：只用于孪生引擎。请加上 --twin CARD，或去掉这些参数。",
     "twin.notice": (

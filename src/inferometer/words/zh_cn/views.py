@@ -65,7 +65,7 @@ VIEWS: dict[str, str] = {
         "{load}。线段：90% 区间；虚线：目标。功率从未按实测拟合。"
     ),
     "figure.capacity.watts": "所有卡的功率（W，未拟合）",
-    "figure.capacity.cost": "每小时费用",
+    "figure.capacity.cost": "每小时成本",
     "figure.dates": "随日期的变化",
     "figure.nothing.saturation": "没有任何一条曲线有四个及以上的负载级别。",
     "figure.nothing.configurations": "没有在多个负载下测过的两种及以上配置。",

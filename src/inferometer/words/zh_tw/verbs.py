@@ -195,8 +195,8 @@ VERBS: dict[str, str] = {
         "孿生引擎無法採用測試組 {group} 伺服器命令中的設定：{why}"
     ),
     "simulate.speed": (
-        "以上為模擬結果，並非實測：伺服器上的 {virtual} s 在本機用了 {took} s，是即時的 {speed} "
-        "倍。"
+        "以上為模擬結果，並非實測：伺服器上的 {virtual} s 在本機用了 {took} s，相當於即時速"
+        "度的 {speed} 倍。"
     ),
     "fit.many": "一次擬合 {n} 個係數過多：最多選 {most} 個。",
     "fit.no_ladder": "--ladder-step 只用於各點共用輸入的情況：請拿掉它，或設 --prompts shared。",
@@ -232,6 +232,13 @@ VERBS: dict[str, str] = {
     "capacity.one_load": "請給出 --request-rate 或 --max-concurrency 其中之一。",
     "capacity.rate": "--request-rate 為 {value}：請設為大於 0、小於 1,000,000 的數。",
     "capacity.metric": "孿生引擎沒有 {name}：目標可用的指標為 {known}。",
+    "capacity.prefix": (
+        "--prefix-len 為 {prefix}，而 --input-len（已包含前綴）只有 {prompt}：請把 --input-len 設為"
+        "整個輸入的長度。"
+    ),
+    "capacity.target": (
+        "目標只針對所問的這一個負載：請拿掉 `any`、`every` 和 `if`，寫作 '{target}'。"
+    ),
     "capacity.price": "{text} 不是價格：請寫作 CARD=每小時價格，如 r9700=0.60。",
     "capacity.price_of_others": (
         "--price 給出了 {names}，而 --card 只有 {cards}：請使用與 --card 相同的名稱，或拿掉該價格"
@@ -245,14 +252,20 @@ VERBS: dict[str, str] = {
         "每秒 {rate:g} 個請求，輸入 {input} token，輸出 {output} token"
     ),
     "capacity.load.users": (
-        "並發 {users} 個請求，輸入 {input} token，輸出 {output} token"
+        "並行 {users} 個請求，輸入 {input} token，輸出 {output} token"
     ),
     "capacity.drawn": "圖：{path}",
+    "capacity.not_drawn": "沒有能啟動的部署，不畫圖。",
     "capacity.no_value": (
         "無法判斷是否達到 {names} 的目標：模擬的負載沒有這項數值（只有一個 token 的回答沒有 TPOT"
         "）。"
     ),
-    "capacity.simulated": "模擬結果，並非實測；數值附 90% 區間。功率從未擬合。",
+    "capacity.outgrown": "請求到達的速度超過其處理能力，排隊會愈來愈長。",
+    "capacity.short": (
+        "最多只模擬 {n} 個請求，不足以呈現單一副本上的 {users} 個並行請求，數值偏樂觀。請改問多副本"
+        "中單一副本應承擔的負載。"
+    ),
+    "capacity.simulated": "模擬結果，並非實測；數值附 90% 區間。功率從未按實測擬合。",
     "capacity.head.deployment": "副本數 × 卡",
     "capacity.head.cards": "卡數",
     "capacity.head.status": "目標",
@@ -261,13 +274,14 @@ VERBS: dict[str, str] = {
     "capacity.head.kv": "KV %",
     "capacity.head.hits": "前綴命中 %",
     "capacity.head.kwh": "kWh/百萬 token",
-    "capacity.head.misses_from": "從此起達不到目標",
-    "capacity.head.kv_half": "從此起 KV 用到一半",
-    "capacity.head.kv_full": "從此起 KV 用滿",
+    "capacity.head.misses_from": "從該負載起達不到目標",
+    "capacity.head.kv_half": "從該負載起 KV 用到一半",
+    "capacity.head.kv_full": "從該負載起 KV 用滿",
     "capacity.limits": "各部署的極限（所有副本合計，{unit}，精度 10%）：",
-    "capacity.at_once": "並發請求",
+    "capacity.at_once": "並行請求",
     "capacity.head.w": "全部卡的功率 W（未擬合）",
     "capacity.head.hour": "每小時成本",
+    "capacity.head.per_million": "每百萬 token 成本",
     "capacity.status.meets": "達到",
     "capacity.status.unsure": "不確定",
     "capacity.status.misses": "達不到",
@@ -276,7 +290,7 @@ VERBS: dict[str, str] = {
     "capacity.extrapolated": "（外推）",
     "capacity.none": "沒有部署能達到目標：請允許更多的卡、換卡，或放寬目標。",
     "capacity.none_starts": "沒有能啟動的部署：請依上述原因調整設定，或換卡。",
-    "capacity.measure": "要確認，請用一個副本應承擔的負載測量 {name} 的一個副本：",
+    "capacity.measure": "要確認，請依單一副本應承擔的負載實際量測 {name} 中的一個副本：",
     "twin.timing": "{flags}：孿生引擎的時序由模型算出。請拿掉這些參數，或拿掉 --twin。",
     "twin.without": "{flags}：只用於孿生引擎。請加上 --twin CARD，或拿掉這些參數。",
     "twin.notice": (

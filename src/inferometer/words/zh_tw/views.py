@@ -65,7 +65,7 @@ VIEWS: dict[str, str] = {
         "{load}。線段：90% 區間；虛線：目標。功率從未按實測擬合。"
     ),
     "figure.capacity.watts": "所有卡的功率（W，未擬合）",
-    "figure.capacity.cost": "每小時費用",
+    "figure.capacity.cost": "每小時成本",
     "figure.dates": "隨日期的變化",
     "figure.nothing.saturation": "沒有任何一條曲線有四個以上的負載級距。",
     "figure.nothing.configurations": "沒有在多個負載下量測過的兩種以上組態。",

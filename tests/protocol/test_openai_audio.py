@@ -65,6 +65,16 @@ def test_settings_of_the_run_and_of_rows_replace_what_is_usual() -> None:
     assert (found["language"], found["prompt"]) == ("zh", "上海")
 
 
+def test_a_null_leaves_a_field_out() -> None:
+    assert "language" not in form(extra_body={"language": None})
+
+
+def test_the_name_of_a_field_adds_no_other() -> None:
+    name = 'a"\r\n\r\n1\r\n'
+    added = form(extra_body={name: "x"}).items() - form().items()
+    assert added == {("a%22%0D%0A%0D%0A1%0D%0A", "x")}
+
+
 @pytest.mark.parametrize("name", sorted(TRANSCRIPTIONS.fields))
 def test_every_field_that_rows_may_set_is_sent(name: str) -> None:
     plain, changed = form(), form(parameters={name: 7})
@@ -84,6 +94,8 @@ def held(sound: object) -> dict[str, Any]:
     part = {"type": "input_audio", "input_audio": sound}
     return {"role": "user", "content": [part]}
 
+
+SPLIT = f"RIFF\r\n--{BOUNDARY}\r\nContent-Disposition: form-data".encode()
 
 BY_URL = {
     "role": "user",
@@ -107,6 +119,9 @@ BY_URL = {
             )
         ),
         ([BY_URL], {}, "sends the sound itself, not its address"),
+        ([sound_message(SPLIT)], {}, "separates the fields of a form"),
+        (None, {"extra_body": {"prompt": f"--{BOUNDARY}"}}, "of a form"),
+        (None, {"extra_body": {BOUNDARY: "x"}}, "of a form"),
         (None, {"extra_body": {"file": "x"}}, "must not set 'file'"),
         (None, {"extra_body": {"stream": False}}, "must not set 'stream'"),
         (None, {"sampling": {"stop": ["a"]}}, "does not support stop"),

@@ -36,6 +36,8 @@ _NAME = "A transcription"
 BOUNDARY = "inferometer-7c1f0f6f2b8d4e0f9a37-form"
 """Between the fields; the same for all requests, whose heads are written before their bodies."""
 _DEFAULTS: Mapping[str, Any] = {"temperature": 0.0, "language": "en"}
+_IN_NAMES = str.maketrans({'"': "%22", "\r": "%0D", "\n": "%0A"})
+"""As browsers write them."""
 _MAX_DIGITS = 9
 """Of a limit."""
 _SILENCE_SAMPLES, _SAMPLE_RATE = 8_000, 16_000
@@ -43,7 +45,7 @@ _SILENCE_SAMPLES, _SAMPLE_RATE = 8_000, 16_000
 
 def encode(request: Request, generation: Generation) -> bytes:
     """Raises ValueError unless the prompt has one sound, which is not left for the server to
-    fetch.
+    fetch. A form has no null: such a field is left out, as `language` may be.
     """
     no_adapter(request, generation, _NAME)
     if generation.logprobs is not None:
@@ -107,24 +109,25 @@ def _held(sound: Any) -> tuple[bytes, str]:
 
 
 def _form(sound: bytes, kind: str, fields: Mapping[str, Any]) -> bytes:
-    """As multipart/form-data."""
+    """As multipart/form-data. Raises ValueError for what would read as another form."""
+    told = {
+        name.translate(_IN_NAMES): _value(value)
+        for name, value in fields.items()
+        if value is not None
+    }
     begin = f"--{BOUNDARY}\r\nContent-Disposition: form-data; name="
     head = (
         f'{begin}"file"; filename="audio.{kind}"\r\n'
         f"Content-Type: audio/{kind}\r\n\r\n"
     )
     rest = "".join(
-        f'\r\n{begin}"{name}"\r\n\r\n{_value(value)}'
-        for name, value in fields.items()
+        f'\r\n{begin}"{name}"\r\n\r\n{value}' for name, value in told.items()
     )
-    return b"".join(
-        (
-            head.encode(),
-            sound,
-            rest.encode(),
-            f"\r\n--{BOUNDARY}--\r\n".encode(),
-        )
-    )
+    last = f"\r\n--{BOUNDARY}--\r\n"
+    body = b"".join((head.encode(), sound, rest.encode(), last.encode()))
+    if body.count(BOUNDARY.encode()) != len(told) + 2:
+        raise ValueError(Said("wire.boundary"))
+    return body
 
 
 def _value(value: Any) -> str:

@@ -148,6 +148,10 @@ ROWS: dict[str, str] = {
     "wire.no_sound": (
         "a part input_audio of a message needs data in base64 and a format such as wav"
     ),
+    "wire.boundary": (
+        "the sound or a field contains the line that separates the fields of a form: leave this "
+        "row or field out"
+    ),
     "wire.sound_by_url": (
         "a transcription sends the sound itself, not its address: name a file in the field audio"
     ),

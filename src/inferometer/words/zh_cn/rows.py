@@ -119,6 +119,7 @@ ROWS: dict[str, str] = {
     "wire.no_sound": (
         "消息的 input_audio 部分需要 base64 格式的 data，以及 wav 之类的 format"
     ),
+    "wire.boundary": "音频或某个字段中含有表单的分隔行：请去掉这行数据或这个字段",
     "wire.sound_by_url": "语音转写发送音频本身，不发送网址：请在 audio 字段中写文件名",
     "wire.not_carried": "{server} 只能传递文本和图片，不能传递 {kind}：请改用 openai-chat",
 }

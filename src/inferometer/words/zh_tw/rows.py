@@ -119,6 +119,7 @@ ROWS: dict[str, str] = {
     "wire.no_sound": (
         "訊息的 input_audio 部分需要 base64 格式的 data，以及 wav 之類的 format"
     ),
+    "wire.boundary": "音訊或某個欄位中含有表單的分隔行：請移除這列資料或這個欄位",
     "wire.sound_by_url": "語音轉文字傳送音訊本身，不傳送網址：請在 audio 欄位中寫檔名",
     "wire.not_carried": "{server} 只能傳遞文字和圖片，不能傳遞 {kind}：請改用 openai-chat",
 }

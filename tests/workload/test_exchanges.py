@@ -665,6 +665,19 @@ def test_sound_and_film_are_sent_as_vllm_sends_them_and_counted(
     assert rows_in_words(work.origin) == "sound sent: 1; film sent: 1"
 
 
+def test_recordings_alone_are_not_called_counted_text(tmp_path: Path) -> None:
+    (tmp_path / "a.wav").write_bytes(RECORDINGS["audio/wav"])
+    path = write_lines(tmp_path / "rows.jsonl", [{"audio": "a.wav"}])
+    rows = JsonlWorkload(path=path, output_len=3)
+    work = build(rows, 1, chat_counter(), chat=True, texts=False)
+    assert work.counting == (
+        "recordings as the file has them; how many tokens each is, only the "
+        "server can tell"
+    )
+    assert [each.prompt_tokens for each in work.requests] == [MISSING]
+    assert not work.exact
+
+
 @pytest.mark.parametrize(
     ("field", "kind", "what"),
     [

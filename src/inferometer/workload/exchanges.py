@@ -109,7 +109,7 @@ def written_workload(
     origin = _origin(
         spec, requests, n=n, left_out=left_out, said=said, images=images
     )
-    how = _how(requests, counter, exact=exact)
+    how = _how(requests, counter, wire, exact=exact)
     return _oversampled(spec, Workload(requests, how, exact, origin=origin), n)
 
 
@@ -186,8 +186,12 @@ def _folder(spec: Written) -> Path | None:
     return (path if path.is_dir() else path.parent).absolute()
 
 
-def _how(requests: list[Request], counter: TokenCounter, *, exact: bool) -> str:
+def _how(
+    requests: list[Request], counter: TokenCounter, wire: Wire, *, exact: bool
+) -> str:
     """How these prompts were counted, for the reader of a result."""
+    if not wire.texts:
+        return Said("counting.sound")
     if not any(
         isinstance(request.prompt, str) or is_chat(request.prompt)
         for request in requests

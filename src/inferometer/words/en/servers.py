@@ -223,6 +223,9 @@ SERVERS: dict[str, str] = {
     "counting.pictures": (
         "{n} tokens of {how}; how many the {size} pictures are, only the server can tell"
     ),
+    "counting.sound": (
+        "recordings as the file has them; how many tokens each is, only the server can tell"
+    ),
     "limits.end": (
         "{server} cannot ignore the end of a text: outputs may be shorter than requested."
     ),

@@ -177,6 +177,7 @@ SERVERS: dict[str, str] = {
     "counting.unfit": "{how}；有些输入无法凑到准确的长度",
     "counting.turns": "{how}；对话的长度由各轮决定",
     "counting.pictures": "{n} 个 token 的{how}；{size} 的图片折合多少，只有服务器知道",
+    "counting.sound": "录音，原样发送；每段折合多少 token，只有服务器知道",
     "limits.end": "{server} 不能忽略结束符：输出可能短于要求。",
     "limits.usage": "{server} 不报告 token 数：改由本地 tokenizer 计数，否则每个事件算一个 token。",
     "trial.limit_field": "回答的长度由 {field} 限制：服务器不理会 max_tokens。",

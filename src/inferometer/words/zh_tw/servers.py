@@ -178,6 +178,7 @@ SERVERS: dict[str, str] = {
     "counting.unfit": "{how}；有些輸入無法湊到準確的長度",
     "counting.turns": "{how}；對話的長度由各輪決定",
     "counting.pictures": "{n} 個 token 的{how}；{size} 的圖片折合多少，只有伺服器知道",
+    "counting.sound": "錄音，原樣傳送；每段折合多少 token，只有伺服器知道",
     "limits.end": "{server} 不能忽略結束符：輸出可能短於要求。",
     "limits.usage": "{server} 不回報 token 數：改由本機 tokenizer 計數，否則每個事件算一個 token。",
     "trial.limit_field": "回答的長度由 {field} 限制：伺服器不理會 max_tokens。",

@@ -172,7 +172,9 @@ NOT_COMPUTING = {"drm-driver": "amdgpu", "drm-engine-gfx": "77 ns"}
 
 
 def opened(root: Path, clients: dict[int, dict[str, str]]) -> Path:
-    """Processes that have the card open, each a session of its own."""
+    """Processes that have the card open, each a session of its own, and one of the kernel."""
+    plant(root, {"proc/2/comm": "kthreadd\n"})
+    (root / "proc/2/fd").mkdir()
     for pid, told in clients.items():
         lines = {"pos": "0", "drm-pdev": CARD, **told}
         text = "".join(f"{key}:\t{value}\n" for key, value in lines.items())
@@ -209,40 +211,61 @@ def test_programs_on_a_card_without_a_compute_driver(
     assert (reading.reason or reading.value) == expected
 
 
+def test_a_file_that_was_closed_meanwhile_hides_no_other(
+    tmp_path: Path,
+) -> None:
+    opened(tmp_path, {70: XE})
+    (tmp_path / "proc/70/fd/4").symlink_to("/dev/dri/card1")
+    assert read_clients(Tree(tmp_path)).of(CARD) == {70}
+
+
+@pytest.mark.parametrize("hidden", ["files", "processes", "beyond the limit"])
 @pytest.mark.parametrize(
     ("others", "expected"), [(0, "permission"), (1, "permission"), (2, 2.0)]
 )
 def test_what_others_have_open_may_be_hidden(
     others: int,
     expected: object,
+    hidden: str,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """One program that is seen is no proof of being alone; two are proof of the contrary."""
+    """One program that is seen is no proof of being alone; two are proof of the contrary. A
+    container hides the kernel's own processes, too.
+    """
     links = Tree.links
 
     def readable(tree: Tree, path: str) -> list[tuple[str, str]]:
-        if path == "proc/1/fd":
+        if path == "proc/1/fd" and hidden == "files":
             raise MissingError("permission")
         return links(tree, path)
 
     monkeypatch.setattr(Tree, "links", readable)
     plant(tmp_path, {"proc/1/stat": "1 (init) S 0 1 1 0\n"})
-    found = read_clients(
-        Tree(opened(tmp_path, {70 + each: XE for each in range(others)}))
-    ).of(CARD)
+    opened(tmp_path, {70 + each: XE for each in range(others)})
+    if hidden == "processes":
+        (tmp_path / "proc/2/comm").unlink()
+    if hidden == "beyond the limit":
+        listed = len(Tree(tmp_path).names("proc"))
+        monkeypatch.setattr("inferometer.telemetry.drm.MAX_NAMES", listed)
+    found = read_clients(Tree(tmp_path)).of(CARD)
     assert (found if isinstance(found, str) else len(found)) == expected
 
 
 @pytest.mark.parametrize(
-    ("other", "holder_is_here", "expected"),
-    [(VULKAN, True, 2.0), (NOT_COMPUTING, True, 1.0), (VULKAN, False, 1.0)],
+    ("other", "here", "expected"),
+    [
+        (VULKAN, {70, 71}, 2.0),
+        (NOT_COMPUTING, {70, 71}, 1.0),
+        (VULKAN, {71}, 1.0),
+        (VULKAN, {70}, 1.0),
+    ],
 )
 def test_what_computes_past_the_compute_driver_counts_too(
-    other: dict[str, str], holder_is_here: bool, expected: float, tmp_path: Path
+    other: dict[str, str], here: set[int], expected: float, tmp_path: Path
 ) -> None:
     """But in a container, where the driver's numbers of processes are none of ours, one could count
-    twice.
+    twice; and one that was seen before may have ended.
     """
     files = {
         **port(f"pci0000:00/{CARD}", 0x1002, 0x030000, None),
@@ -250,9 +273,12 @@ def test_what_computes_past_the_compute_driver_counts_too(
         f"{KFD}/topology/nodes/1/gpu_id": "9\n",
         f"{KFD}/proc/70/vram_9": "4096\n",
     }
-    if holder_is_here:
+    if 70 in here:
         files["proc/70/stat"] = "70 (vllm) S 1 70 70 0\n"
-    card = only_card(opened(plant(tmp_path, files), {71: other}))
+    opened(plant(tmp_path, files), {71: other})
+    if 71 not in here:
+        (tmp_path / "proc/71/stat").unlink()
+    card = only_card(tmp_path)
     assert card.readings["programs"].value == expected
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from inferometer.clock import NS, monotonic_ns
 from inferometer.telemetry.reading import Reason
-from inferometer.telemetry.tree import MissingError, Tree
+from inferometer.telemetry.tree import MAX_NAMES, MissingError, Tree
 
 EVERY_S = 30
 """Every open file of every process is looked at."""
@@ -31,7 +31,7 @@ class Clients:
 
     computing: dict[str, set[int]] = field(default_factory=dict)
     is_complete: bool = True
-    """Whether the files of every process could be read."""
+    """Whether every process was seen, and its files could be read."""
 
     def of(self, address: str) -> Collection[int] | Reason:
         """The processes that compute on a card, or why that is not known. Two are proof that it is
@@ -66,8 +66,9 @@ class DrmClients:
 
 def read_clients(tree: Tree) -> Clients:
     """The clients of all cards, by the open files of all processes."""
-    found = Clients()
-    for name in tree.names("proc"):
+    names = tree.names("proc")
+    found = Clients(is_complete=_are_all(tree, names))
+    for name in names:
         if not name.isdecimal():
             continue
         try:
@@ -81,10 +82,29 @@ def read_clients(tree: Tree) -> Clients:
     return found
 
 
+def _are_all(tree: Tree, names: Collection[str]) -> bool:
+    """Whether these are all processes of the machine. Containers and `hidepid` hide those of
+    others, and the kernel's own with them.
+    """
+    return len(names) < MAX_NAMES and tree.word("proc/2/comm") == "kthreadd"
+
+
 def _cards_of(tree: Tree, process: str) -> Iterator[tuple[str, bool]]:
     """Each card that a process has open, and whether it computed there. Raises MissingError."""
     for name, target in tree.links(f"{process}/fd"):
         if target.startswith(DEVICES):
-            told = tree.text(f"{process}/fdinfo/{name}")
+            told = _told_of(tree, f"{process}/fdinfo/{name}")
             if card := _CARD.search(told):
                 yield card[1], _COMPUTED.search(told) is not None
+
+
+def _told_of(tree: Tree, path: str) -> str:
+    """What a driver says of an open file; nothing where it was closed meanwhile. Raises
+    MissingError where that is hidden.
+    """
+    try:
+        return tree.text(path)
+    except MissingError as missing:
+        if missing.reason == "permission":
+            raise
+        return ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 
-from inferometer.telemetry.processes import counted
+from inferometer.telemetry.processes import counted, is_here
 from inferometer.telemetry.reading import Reading
 from inferometer.telemetry.tree import Tree
 
@@ -31,9 +31,10 @@ def kfd_processes(
         if process.isdecimal()
         and (tree.word(f"{source}/{process}/vram_{card}") or "0") != "0"
     ]
-    if others and all(tree.word(f"proc/{each}/stat") for each in holders):
+    if others and all(is_here(tree, each) for each in holders):
         # else we are in a container, where processes have other numbers
-        holders = [*{*holders, *others}]
+        running = (each for each in others if is_here(tree, each))
+        holders = [*{*holders, *running}]
     return counted(tree, holders, source)
 
 

@@ -20,6 +20,11 @@ def counted(
     }
 
 
+def is_here(tree: Tree, process: int) -> bool:
+    """Whether it runs, and in our container if we are in one."""
+    return tree.word(f"proc/{process}/stat") is not None
+
+
 def programs(tree: Tree, processes: Iterable[int]) -> int:
     """The sessions of these processes. All that are not found here, such as those outside of our
     container, count as one: nobody can tell them apart.

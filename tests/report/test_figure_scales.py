@@ -160,6 +160,14 @@ def test_curves_are_named_by_what_differs() -> None:
     )
 
 
+def test_points_without_a_price_are_of_the_same_curve() -> None:
+    """Only what costs in two currencies is two curves."""
+    dollars, yuan = ladder(currency="$"), ladder(currency="CNY")
+    assert distinguishing([*dollars, *ladder()]) == ()
+    assert distinguishing([*dollars, *yuan]) == ("currency",)
+    assert distinguishing([*dollars, *yuan, *ladder()]) == ("currency",)
+
+
 def test_long_names_keep_both_ends_and_stay_unlike() -> None:
     one, two = (
         "org/" + "x" * 60 + "-7B" + each for each in ("-a" * 30, "-b-a" * 15)

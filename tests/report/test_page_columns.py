@@ -55,6 +55,18 @@ def test_a_condition_is_coded_with_numbers_by_size_and_gaps_as_gaps() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("other", "role"), [({}, "incidental"), ({"currency": "CNY"}, "identity")]
+)
+def test_lines_join_points_with_and_without_a_price(
+    other: dict[str, str], role: str
+) -> None:
+    columns = coded(
+        point(conditions={"currency": "$"}), point(conditions=other)
+    )
+    assert condition(columns, "currency")["role"] == role
+
+
 def test_words_keep_the_order_of_the_points() -> None:
     columns = coded(
         *(point(conditions={"model": name}) for name in ("7B", "14B", "7B"))

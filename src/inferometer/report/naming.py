@@ -82,6 +82,8 @@ def _distinguishing(
     points: tuple[Point, ...], without: tuple[str, ...]
 ) -> tuple[str, ...]:
     """All figures of a page ask for the same few."""
+    if not several_currencies(values_of(points, "currency")):
+        without = (*without, "currency")
     there = {"tool"}.union(*(point.conditions for point in points))
     own = sorted(there - CONDITIONS.keys() - {"tool"})
     names = [
@@ -97,6 +99,11 @@ def _distinguishing(
         if "output_len" not in without
         else found
     )
+
+
+def several_currencies(found: Iterable[Condition]) -> bool:
+    """Whether costs cannot be held against each other; what has no price has no cost."""
+    return len({*found} - {None}) > 1
 
 
 def _with_both_lengths(

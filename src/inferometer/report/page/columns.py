@@ -21,6 +21,7 @@ from inferometer.report.naming import (
     keys_of,
     name_of,
     natural,
+    several_currencies,
 )
 from inferometer.report.page.packing import rounded_all
 from inferometer.report.sentences import reasons_of
@@ -228,7 +229,7 @@ def _condition(
             if name in OURS
             else words.condition(name)
         ),
-        "role": _role(name),
+        "role": _role(name, values),
         "numeric": any(not isinstance(v, str) for v in values)
         and all(not isinstance(v, str) or v == "inf" for v in values),
         "varies": len(set(cells)) > 1,
@@ -245,13 +246,15 @@ def _in_parts(value: str | int | float) -> tuple[tuple[int, float, str], ...]:
     )
 
 
-def _role(name: str) -> str:
+def _role(name: str, values: Sequence[Cell]) -> str:
     """How the explorer treats it: along a load it draws lines, which join points that differ in
     what is incidental.
     """
     if name in LOADS:
         return "load"
     if name in ("series", "status", "folder"):
+        return "incidental"
+    if name == "currency" and not several_currencies(values):
         return "incidental"
     return "identity" if condition(name).parts_curves else "incidental"
 

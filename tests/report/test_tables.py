@@ -164,6 +164,21 @@ def test_markdown_in_chinese_has_no_english_but_terms() -> None:
         assert key not in text
 
 
+def test_what_files_call_their_settings_is_no_markup() -> None:
+    """Neither where all points share it, nor in the head of a table."""
+    for values in ("xx", "xy"):
+        told = [
+            replace(
+                POINTS[0], conditions={**POINTS[0].conditions, HOSTILE: value}
+            )
+            for value in values
+        ]
+        text = points_as_markdown(told)
+        assert text_in_markdown(HOSTILE) in text
+        assert "<b>" not in text.replace("\\<", "")
+        assert "\n# head" not in text
+
+
 def test_every_row_of_markdown_has_as_many_cells_as_the_head() -> None:
     rows = [
         line

@@ -36,8 +36,9 @@ from inferometer.vocabulary import CONDITIONS, LATENCIES, METRICS, metric
 from inferometer.words import Said
 
 MAX_BYTES = 16 * 1024 * 1024
-MAX_CURRENCY = 4
 """Of each of the three files: they hold a few kilobytes, whatever the run."""
+MAX_CURRENCY = 4
+"""Characters, as in `spec.output`."""
 
 STATUSES: dict[object, Status] = {
     "VALID": "VALID",

@@ -72,7 +72,7 @@ class ComposeServer:
     ) -> None:
         self.need = need
         self.log_path: Path | None = None
-        """The log of the latest start, once it is stopped."""
+        """The log of the latest start: as far as it got, and whole once it is stopped."""
         place = hashlib.sha256(os.fsencode(directory.resolve())).hexdigest()
         self.project = f"inferometer-{place[:12]}"
         self._directory = directory
@@ -166,7 +166,7 @@ class ComposeServer:
         wait_released(self.base_url, self._memory, self._say)
 
     def log_tail(self, lines: int = SHOWN_LINES) -> list[str]:
-        # written when it is stopped
+        # what Docker has is whole
         found = log_file.tail(self.log_path, lines) if self.log_path else []
         with contextlib.suppress(
             ServerError

@@ -45,7 +45,7 @@ def points_as_markdown(
     named, metrics = _named(points), _metrics(points)
     is_rated = any(name in point.values for point in points for name in rated)
     head = [
-        *(_condition(name, words) for name in named),
+        *(text_in_markdown(_condition(name, words)) for name in named),
         *(with_unit(name, words) for name in metrics),
         *([words.text("markdown.rating")] if is_rated else []),
         words.text("markdown.verdict"),
@@ -94,7 +94,7 @@ def _condition(name: str, words: Words) -> str:
 
 def _shared_in_markdown(points: Sequence[Point], words: Words) -> list[str]:
     told = [
-        f"{_condition(name, words)} {text_in_markdown(spelled(value))}"
+        text_in_markdown(f"{_condition(name, words)} {spelled(value)}")
         for name, value in shared(points).items()
     ]
     return [words.listed(told), ""] if told else []

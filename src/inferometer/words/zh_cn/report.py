@@ -369,7 +369,7 @@ REPORT: dict[str, str] = {
     "markdown.verdict": "判定",
     "markdown.target": "目标",
     "markdown.deployment": "部署",
-    "markdown.value": "实测值",
+    "markdown.value": "数值",
     "markdown.at": "对应测试点",
     "markdown.reached": "是否达标",
     "markdown.state.reached": "是",

@@ -369,7 +369,7 @@ REPORT: dict[str, str] = {
     "markdown.verdict": "判定",
     "markdown.target": "目標",
     "markdown.deployment": "部署",
-    "markdown.value": "實測值",
+    "markdown.value": "數值",
     "markdown.at": "對應測試點",
     "markdown.reached": "是否達標",
     "markdown.state.reached": "是",

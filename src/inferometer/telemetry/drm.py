@@ -30,17 +30,17 @@ class Clients:
     """Who has cards open, by PCI address: of the processes only those that computed."""
 
     computing: dict[str, set[int]] = field(default_factory=dict)
-    is_complete: bool = True
-    """Whether every process was seen, and its files could be read."""
+    hidden: Reason | None = None
+    """Why not all files of every process were seen, if so."""
 
     def of(self, address: str) -> Collection[int] | Reason:
         """The processes that compute on a card, or why that is not known. Two are proof that it is
         shared, whoever else there is.
         """
         found = self.computing.get(address)
-        if found is not None and (self.is_complete or len(found) > 1):
+        if found is not None and (self.hidden is None or len(found) > 1):
             return found
-        return "no_source" if self.is_complete else "permission"
+        return self.hidden or "no_source"
 
 
 NO_CLIENTS = Clients()
@@ -67,7 +67,7 @@ class DrmClients:
 def read_clients(tree: Tree) -> Clients:
     """The clients of all cards, by the open files of all processes."""
     names = tree.names("proc")
-    found = Clients(is_complete=_are_all(tree, names))
+    found = Clients(hidden=None if _are_all(tree, names) else "no_source")
     for name in names:
         if not name.isdecimal():
             continue
@@ -78,7 +78,7 @@ def read_clients(tree: Tree) -> Clients:
                     pids.add(int(name))
         except MissingError as missing:
             if missing.reason == "permission":
-                found.is_complete = False
+                found.hidden = "permission"
     return found
 
 

@@ -170,6 +170,20 @@ def test_files_of_one_name_keep_both(tmp_path: Path) -> None:
     assert counting(places, 1, 2) == [1, 2]
 
 
+def test_the_name_of_a_replaced_result_is_nobody_elses_after_a_merge(
+    tmp_path: Path,
+) -> None:
+    with Results(CampaignPaths(tmp_path / "a", "c")) as results:
+        save(results, 1, "x", name="same.json")
+        save(results, 1, "y", name="later.json")
+    with Results(CampaignPaths(tmp_path / "b", "c")) as results:
+        save(results, 2, "x", name="same.json")
+    merged, places = merged_from(tmp_path, tmp_path / "a", tmp_path / "b")
+    assert (merged.clean, merged.points) == (True, 2)
+    assert visible(places) == ["later.json", "same-2.json"]
+    assert counting(places, 1, 2) == [1, 2]
+
+
 def test_files_that_no_ledger_knows_come_along(tmp_path: Path) -> None:
     """Results of older scripts, and of `bench`."""
     for host in ("a", "b"):

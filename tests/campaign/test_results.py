@@ -147,6 +147,36 @@ def test_a_later_result_takes_the_place_of_an_earlier_one(
     assert read_campaign_state(places).result(spec_of(1).fingerprint) == second
 
 
+def test_the_name_of_a_replaced_result_is_not_given_again(
+    places: CampaignPaths,
+) -> None:
+    with Results(places) as results:
+        save(results, 1, "a", name="same.json")
+        save(results, 1, "b", name="same.json")
+    assert visible(places) == ["same-2.json"]
+    with Results(places) as results:
+        other = save(results, 2, "a", name="same.json")
+    assert other.json == "same-3.json"
+    assert visible(places) == ["same-2.json", "same-3.json"]
+    state = read_campaign_state(places)
+    assert (state.result(other.fingerprint), state.damage) == (other, {})
+
+
+def test_a_campaign_that_gave_a_name_again_is_still_read(
+    places: CampaignPaths,
+) -> None:
+    with Results(places) as results:
+        save(results, 1, "a", name="same.json")
+        current = save(results, 1, "b", name="same.json")
+        results.state.history.names.clear()  # as earlier versions knew none
+        other = save(results, 2, "c", name="same.json")
+    assert visible(places) == ["same-2.json", "same.json"]
+    with Results(places) as results:
+        assert results.state.damage == {}
+        for each in (current, other):
+            assert results.state.result(each.fingerprint) == each
+
+
 def test_results_of_another_version_or_limit_of_the_server_do_not_count(
     places: CampaignPaths,
 ) -> None:

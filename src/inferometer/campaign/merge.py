@@ -30,7 +30,7 @@ from inferometer.campaign.gather import (
     files_in,
     require_one_result_dir,
 )
-from inferometer.campaign.results import Results, free_path
+from inferometer.campaign.results import Results, free_name, free_path
 from inferometer.store.atomic import (
     TEMPORARY_PREFIX,
     new_directory,
@@ -228,11 +228,12 @@ def _merge_campaign(
     everything.sort(key=lambda each: str(each[0]["time"]))
     ledger = _beginning(parts)
     known: set[Key | bytes] = set()
+    given: set[str] = set()
     broken: dict[Key, str] = {}
     for record, part in everything:
         if record["kind"] == "done":
             ledger += _merge_result(
-                record, part, target, known, broken, merged=merged
+                record, part, target, known, broken, given=given, merged=merged
             )
         elif (text := orjson.dumps(record)) not in known:
             known.add(text)
@@ -260,6 +261,7 @@ def _merge_result(
     known: set[Key | bytes],
     broken: dict[Key, str],
     *,
+    given: set[str],
     merged: Merged,
 ) -> Iterator[Record]:
     """Copy the files of a result that is not `known`; yield its record. Another source may have
@@ -274,7 +276,8 @@ def _merge_result(
         broken[key] = Said("merge.damaged_result", {**told, "damage": trouble})
         return
     known.add(key)
-    placed = _copy_result(result, part.source.root, target)
+    placed = _copy_result(result, part.source.root, target, given)
+    given |= {placed.json, placed.run}
     if placed.json != result.json:
         merged.renamed.append(_renamed(result.json, part.source, placed.json))
     yield {**record, **placed.facts()}
@@ -285,10 +288,12 @@ def _renamed(name: str, source: _Source, now_called: str) -> Said:
     return Said("merge.is_renamed", told)
 
 
-def _copy_result(result: Result, root: Path, target: CampaignPaths) -> Result:
+def _copy_result(
+    result: Result, root: Path, target: CampaignPaths, given: Container[str]
+) -> Result:
     """Copy its files under names that are free; the result with these names."""
-    json = target.relative(free_path(target.result_dir / result.json))
-    run = target.relative(free_path(target.result_dir / result.run))
+    json = free_name(target, target.result_dir / result.json, given)
+    run = free_name(target, target.result_dir / result.run, given)
     new_name = {
         name: json
         if name == result.json

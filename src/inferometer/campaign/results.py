@@ -14,7 +14,7 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -141,8 +141,8 @@ class Results:
             if measured.status == "INVALID" and not measured.allowed
             else places.result_dir
         )
-        json = places.relative(free_path(folder / measured.file_name))
-        run = places.relative(free_path(places.runs / fingerprint))
+        json = self._free_name(folder / measured.file_name)
+        run = self._free_name(places.runs / fingerprint)
         files = {json: checksum_of(places.pending_json)}
         files |= {
             f"{run}/{file.name}": checksum_of(file)
@@ -191,14 +191,15 @@ class Results:
 
     def _renamed(self, result: Result) -> Result:
         """The same with another name for its JSON file, which is free."""
-        json = self.places.relative(
-            free_path(self.places.result_dir / result.json)
-        )
+        json = self._free_name(self.places.result_dir / result.json)
         files = {
             json if name == result.json else name: checksum
             for name, checksum in result.files.items()
         }
         return replace(result, json=json, files=files)
+
+    def _free_name(self, path: Path) -> str:
+        return free_name(self.places, path, self.state.history.names)
 
     def _moves(self, result: Result) -> Iterator[tuple[Path, Path]]:
         """The run directory goes first: a JSON file in its place has one."""
@@ -305,15 +306,26 @@ class Results:
             self.places.pending.mkdir(parents=True, exist_ok=True)
 
 
+def free_name(places: CampaignPaths, path: Path, given: Container[str]) -> str:
+    """A free path as records name it; not one that was `given` to a result, wherever its file is
+    by now: the ledger would have two results of that name.
+    """
+    return next(
+        name
+        for each in _numbered(path)
+        if (name := places.relative(each)) not in given
+        and not os.path.lexists(each)
+    )
+
+
 def free_path(path: Path) -> Path:
     """The path, or if that name is taken, with a number before its suffix."""
+    return next(each for each in _numbered(path) if not os.path.lexists(each))
+
+
+def _numbered(path: Path) -> Iterator[Path]:
     suffix = path.suffix if path.suffix == ".json" else ""
     stem = path.name.removesuffix(suffix)
-    names = itertools.chain(
-        [path.name], (f"{stem}-{i}{suffix}" for i in itertools.count(2))
-    )
-    return next(
-        free
-        for name in names
-        if not os.path.lexists(free := path.with_name(name))
-    )
+    yield path
+    for number in itertools.count(2):
+        yield path.with_name(f"{stem}-{number}{suffix}")

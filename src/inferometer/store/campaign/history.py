@@ -136,6 +136,8 @@ class History:
     """The latest counting result of each fingerprint, or the latest of all if none counts."""
     older: list[Result] = field(default_factory=list)
     """All other results."""
+    names: set[str] = field(default_factory=set)
+    """Of the JSON files and run directories of all results, wherever they are by now."""
     intent: Result | None = None
     """Files were about to be renamed, and there is no record that they were."""
     attempts: dict[str, int] = field(default_factory=dict)
@@ -238,6 +240,7 @@ class History:
 
     def _done(self, result: Result) -> None:
         self.intent = None
+        self.names |= {result.json, result.run}
         if result.fingerprint in self.doubts:
             self.again[result.fingerprint] = result
             self.rechecked.add(result.fingerprint)

@@ -39,12 +39,25 @@ from inferometer.store.importers import (
     CompanionError,
     UnknownResultError,
     is_json,
+    unpacked_name,
 )
 from inferometer.vocabulary import CONDITIONS
 from inferometer.words import Said, counted, reason_of, sentence_of
 
 MAX_NAMED = 5
 """Files in one sentence."""
+
+TABLES, REPORTS = (".csv",), (".log", ".out", ".txt")
+"""Texts that people take for results; their notes and settings end otherwise."""
+PASSED_OVER = frozenset(
+    {
+        *("readme", "license", "licence", "copying", "notice", "authors"),
+        *("changelog", "changes", "contributing", "todo", "notes"),
+        *("requirements", "constraints", "freeze", "cmakelists"),
+        *("server", "engine", "docker", "dmesg", "syslog"),
+    }
+)
+"""Words in names of such texts, but not of tables, that nobody takes for results."""
 
 SUMMARIES = ("summary.json",)
 """Of `vllm bench sweep serve`: all runs of a folder, which have files of their own beside it."""
@@ -132,18 +145,21 @@ class _CollectionReader:
         self._labels: list[FilePoint] = []
         """Not points, but what the file beside a run tells of it."""
         self._strangers: list[Path] = []
+        self._texts: list[Path] = []
+        """Without results."""
         self._unnamed: dict[Path, set[tuple[object, ...] | None]] = {}
         """Identities of the runs that a ledger does not name, by ledger."""
 
     @property
     def more_files(self) -> int:
         """That could not be read, besides what the first of the problems is about."""
-        first = len(self._archives) or len(self._strangers)
+        first = len(self._archives) or len(self._strangers) or len(self._texts)
         return self.unread - (1 if self._unread else first)
 
     @property
     def unread(self) -> int:
-        return self._unread + len(self._archives) + len(self._strangers)
+        together = (self._archives, self._strangers, self._texts)
+        return self._unread + sum(map(len, together))
 
     def add(self, source: Source) -> None:
         known = len(self.problems)
@@ -188,11 +204,11 @@ class _CollectionReader:
                 return
             if source.named:
                 raise
-            if not isinstance(error, CompanionError) and is_json(
-                source.path.name
-            ):
-                self._strangers.append(source.path)
+            if not isinstance(error, CompanionError):
+                self._add_stranger(source.path)
             return
+        if not (points or problems or is_json(source.path.name)):
+            self._add_stranger(source.path)
         identities = {point.identity for point in points} - {None}
         for campaign in source.beside if identities else ():
             if identities <= self._unnamed_by(campaign):
@@ -206,6 +222,12 @@ class _CollectionReader:
                 point = _point_of(run)
                 if identity_of_run(point) in identities:
                     self._add_run(run, point)
+
+    def _add_stranger(self, path: Path) -> None:
+        if is_json(path.name):
+            self._strangers.append(path)
+        elif _may_be_taken_for_results(path):
+            self._texts.append(path)
 
     def _unnamed_by(self, campaign: Campaign) -> set[tuple[object, ...] | None]:
         """What the files are known by that this campaign wrote, and its ledger does not name."""
@@ -222,6 +244,7 @@ class _CollectionReader:
         for key, paths in (
             ("problem.archives", self._archives),
             ("problem.strange", self._strangers),
+            ("problem.no_results", self._texts),
         ):
             if paths:
                 self.problems.append(_together(key, paths))
@@ -247,6 +270,17 @@ class _CollectionReader:
             *runs,
             *(with_lengths(point, lengths) for (point, _), lengths in settled),
         ]
+
+
+def _may_be_taken_for_results(path: Path) -> bool:
+    """Of a text that has none. One beside a JSON file of the same name belongs to that file."""
+    name = unpacked_name(path.name).lower()
+    is_report = name.endswith(REPORTS) and PASSED_OVER.isdisjoint(
+        re.split(r"[^a-z]+", name)
+    )
+    return (is_report or name.endswith(TABLES)) and not path.with_suffix(
+        ".json"
+    ).exists()
 
 
 def _each_once(points: Sequence[FilePoint]) -> Iterator[FilePoint]:

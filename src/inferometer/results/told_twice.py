@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
+from inferometer.results.apart import ORIGIN
 from inferometer.results.derived import RECIPROCAL
 from inferometer.results.foreign import FilePoint
 from inferometer.results.point import Point
@@ -23,9 +24,12 @@ KEYS = (
 AGREEING = (
     *SET_LOADS,
     *(name for name in DISTINGUISHING if condition(name).type == "whole"),
-    "scenario",
+    *("scenario", "config", "card", "stack", "engine", "engine_version"),
 )
-"""Conditions, most of them numbers, that must not differ where both points have them."""
+"""Conditions that must not differ where both points have them. Most are numbers: what a text is
+called depends on the form of the file. Between files of one form none may differ but ORIGIN,
+which depends on what was read together.
+"""
 
 RELATIVE = 1e-9
 """Of what was written in full and read again."""
@@ -56,8 +60,16 @@ def told_once(
             known[decimals], decimals, (*runs, *(each.point for each in exact))
         )
     once = {id(each) for each in exact}
+    decimals_of = {id(each.point): each.run.decimals for each in rounded}
     for each in rounded:
-        if not any(_repeats(each, other) for other in _candidates(each, known)):
+        if not any(
+            _repeats(
+                each,
+                other,
+                of_one_form=decimals_of.get(id(other)) == each.run.decimals,
+            )
+            for other in _candidates(each, known)
+        ):
             once.add(id(each))
             for decimals, places in known.items():
                 _add(places, decimals, (each.point,))
@@ -97,7 +109,7 @@ def _candidates(
                 )
 
 
-def _repeats(rounded: FilePoint, other: Point) -> bool:
+def _repeats(rounded: FilePoint, other: Point, *, of_one_form: bool) -> bool:
     point, half = rounded.point, 0.5 * 10.0 ** -(rounded.run.decimals or 0)
     if other.source == point.source:
         return False
@@ -108,6 +120,6 @@ def _repeats(rounded: FilePoint, other: Point) -> bool:
         if name in other.values and name not in RECIPROCAL
     ) and all(
         point.conditions[name] == other.conditions[name]
-        for name in AGREEING
-        if name in point.conditions and name in other.conditions
+        for name in point.conditions.keys() & other.conditions.keys()
+        if name in AGREEING or (of_one_form and name != ORIGIN)
     )

@@ -31,6 +31,10 @@ FILES: dict[str, str] = {
     "problem.strange": (
         "{n} files are JSON, but no results of a tool that is known here: {paths}."
     ),
+    "problem.no_results.one": "{paths} has no results of a tool that is known here.",
+    "problem.no_results": (
+        "{n} text files have no results of a tool that is known here: {paths}."
+    ),
     "damage.changed": "{name} has changed",
     "damage.missing": "{name} is missing",
     "damage.unread": "{name} cannot be read ({why})",

@@ -27,6 +27,8 @@ FILES: dict[str, str] = {
     "problem.archives": "有 {n} 个压缩包没有打开，请先解压：{paths}。",
     "problem.strange.one": "{paths} 是 JSON，但不是已知工具的结果。",
     "problem.strange": "有 {n} 个文件是 JSON，但不是已知工具的结果：{paths}。",
+    "problem.no_results.one": "{paths} 中没有已知工具的结果。",
+    "problem.no_results": "有 {n} 个文本文件中没有已知工具的结果：{paths}。",
     "damage.changed": "{name} 已改变",
     "damage.missing": "缺少 {name}",
     "damage.unread": "无法读取 {name}（{why}）",

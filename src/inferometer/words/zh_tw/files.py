@@ -27,6 +27,8 @@ FILES: dict[str, str] = {
     "problem.archives": "有 {n} 個壓縮檔沒有開啟，請先解壓縮：{paths}。",
     "problem.strange.one": "{paths} 是 JSON，但不是已知工具的結果。",
     "problem.strange": "有 {n} 個檔案是 JSON，但不是已知工具的結果：{paths}。",
+    "problem.no_results.one": "{paths} 中沒有已知工具的結果。",
+    "problem.no_results": "有 {n} 個文字檔中沒有已知工具的結果：{paths}。",
     "damage.changed": "{name} 已改變",
     "damage.missing": "缺少 {name}",
     "damage.unread": "無法讀取 {name}（{why}）",

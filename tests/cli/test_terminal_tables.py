@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import re
 import sys
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from inferometer.analysis.ratings import RATED
 from inferometer.cli import backends, datasets
-from inferometer.cli.run_ending import show_answers
+from inferometer.cli.run_ending import RunRequest, show_answers, show_results
 from inferometer.cli.tables import aligned, markdown_table, show
+from inferometer.report.rated import ratings_in_words
+from inferometer.store.campaign.paths import CampaignPaths
+from inferometer.words import Words
+from tests.campaign.tiny_campaign import tiny_campaign
 from tests.report.test_answers import runs
 
 TABLES = [
@@ -94,3 +101,32 @@ def test_an_answer_that_is_too_wide_has_a_cell_a_line(
     )
     lines = capsys.readouterr().out.splitlines()
     assert any(" ".join(each.split()).startswith(line) for each in lines)
+
+
+def test_the_ratings_of_a_campaign_fit_the_terminal(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    rated = {"mean_ttft_ms": 150.0, "mean_tpot_ms": 10.0, "p99_ttft_ms": 9e3}
+    points = {
+        f"p{number}": replace(point, id=f"p{number}", values=rated)
+        for number, point in enumerate(runs([100.0, 100.1]))
+    }
+    show_results(
+        points,
+        CampaignPaths(tmp_path, "c"),
+        (),
+        RunRequest(tiny_campaign(), (), (), (), (), RATED),
+        rehearsal=False,
+    )
+    lines = capsys.readouterr().out.splitlines()
+    begin = next(n for n, each in enumerate(lines) if "Ratings:" in each)
+    told = lines[begin : lines.index("", begin)]
+    assert max(map(len, told)) <= 40
+    assert " ".join(map(str.strip, told)) == ratings_in_words(
+        [*points.values()], Words()
+    )

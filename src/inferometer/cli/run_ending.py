@@ -175,17 +175,25 @@ def _tell_ratings(points: Sequence[Point], rated: Rated) -> None:
     from inferometer.report.rated import ratings_in_words
 
     if ratings := ratings_in_words(points, spoken(), rated):
-        typer.echo("\n" + ratings)
+        typer.echo()
+        tell_fitted(ratings)
 
 
 def _tell_short(points: Sequence[Point]) -> None:
     """Name the points whose load was not reached."""
     if few := [point.id for point in points if _is_short(point)]:
-        told = spoken().text("campaign.load_not_reached", points=_listed(few))
-        columns = (
-            shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+        typer.echo()
+        tell_fitted(
+            spoken().text("campaign.load_not_reached", points=_listed(few))
         )
-        typer.echo("\n" + "\n".join(fitted(told, columns)))
+
+
+def tell_fitted(line: str) -> None:
+    """In several lines where it is wider than the terminal."""
+    columns = (
+        shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    )
+    typer.echo("\n".join(fitted(line, columns)))
 
 
 def show_answers(points: Sequence[Point]) -> None:
@@ -267,11 +275,8 @@ def show_outcome(
 ) -> None:
     from inferometer.campaign.outcome import summary_lines
 
-    columns = (
-        shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-    )
     for line in summary_lines(outcome, notes, _translations(measured.values())):
-        typer.echo("\n".join(fitted(printable_line(line), columns)))
+        tell_fitted(printable_line(line))
 
 
 def _translations(points: Iterable[Point]) -> dict[str, str]:

@@ -130,6 +130,43 @@ def test_of_nothing_there_is_no_figure(tmp_path: Path) -> None:
     assert not path.exists()
 
 
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", "Unverified for k100-ai: bandwidth_gb_s = 896, dense_tflops"),
+        (
+            "zh-CN",
+            "k100-ai 的 bandwidth_gb_s = 896、dense_tflops = 100 未经核实",
+        ),
+        (
+            "zh-TW",
+            "k100-ai 的 bandwidth_gb_s = 896、dense_tflops = 100 未經核實",
+        ),
+    ],
+)
+def test_a_card_of_unverified_rates_is_named_wherever_it_is_predicted(
+    tmp_path: Path, language: str, told: str
+) -> None:
+    path = tmp_path / "answer.svg"
+    words = ("--tp", 1, "--request-rate", 2, *LOAD)
+    speak(language)
+    done = capacity("--card", "k100-ai", *words, "--figure", path)
+    assert done.stdout.count(told) == 1, done.output
+    assert told in path.read_text()
+    assert "k100-ai" not in capacity("--card", "h100", *words).stdout
+
+
+def test_json_says_which_rates_are_unverified() -> None:
+    done = capacity(
+        *("--card", "k100-ai", "--card", "h100", "--tp", 1, "--json"),
+        *("--request-rate", 2, *LOAD),
+    )
+    assert {
+        each["settings"]["card"]: each["unverified"]
+        for each in json.loads(done.stdout)
+    } == {"k100-ai": {"bandwidth_gb_s": 896, "dense_tflops": 100}, "h100": {}}
+
+
 def test_none_is_exit_code_1() -> None:
     done = capacity(
         *("--card", "r9700", "--tp", 1, "--request-rate", 2, *LOAD),

@@ -49,6 +49,19 @@ def test_it_runs_to_its_end_and_is_then_done(campaign: Path) -> None:
     assert "[1/2]" not in again.stdout
 
 
+@pytest.mark.parametrize("verb", [("simulate",), ("run", "--embedded")])
+def test_a_card_of_unverified_rates_is_named(
+    campaign: Path, verb: tuple[str, ...]
+) -> None:
+    told = "Unverified for {}: bandwidth_gb_s = 896, dense_tflops = 100."
+    for card, times in (("k100-ai", 1), ("r9700", 0)):
+        done = CliRunner().invoke(
+            app, [*verb, str(campaign), "--set", f"twin={card}"]
+        )
+        assert done.exit_code == 0, done.output
+        assert done.stdout.count(told.format(card)) == times
+
+
 @pytest.mark.parametrize(
     ("words", "code", "told"),
     [

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from inferometer.cli.run_ending import tell_fitted
 from inferometer.cli.tables import show
+from inferometer.cli.unverified import unverified_in_words
 from inferometer.cli.usage import usage_error
 from inferometer.printable import printable
 from inferometer.words import Said, in_words, spoken
@@ -368,7 +370,8 @@ def _tell(
     prices: dict[str, float],
 ) -> None:
     words = spoken()
-    typer.echo(words.text("capacity.simulated"))
+    for line in (words.text("capacity.simulated"), *_unverified(answers)):
+        tell_fitted(line)
     names = ("deployment", "cards", "status", "picture")
     heads = [words.text(f"capacity.head.{name}") for name in names]
     heads[-1] += f" {demand.targets[0]}"
@@ -385,6 +388,10 @@ def _tell(
     if any(each.settings.max_model_len is None for each in refused):
         typer.echo(words.text("capacity.no_length"))
     _tell_next(answers, demand)
+
+
+def _unverified(answers: Sequence[CapacityAnswer]) -> list[str]:
+    return unverified_in_words(each.settings.card for each in answers)
 
 
 def _row(
@@ -574,7 +581,12 @@ def _draw(
         return
     limits = {target.metric: target.limit for target in demand.targets}
     drawing = draw_capacity(
-        path.stem, deployments, limits, _load_in_words(demand), words
+        path.stem,
+        deployments,
+        limits,
+        _load_in_words(demand),
+        words,
+        more=_unverified(answers),
     )
     form = path.suffix.removeprefix(".")
     try:
@@ -603,6 +615,8 @@ def _print_json(
 ) -> None:
     import orjson
 
+    from inferometer.engine.twin.profiles import unverified_rates
+
     plain = []
     for each in answers:
         hourly, per_million = _costs(each, prices)
@@ -612,6 +626,7 @@ def _print_json(
             | {
                 "simulated": True,
                 "power_fitted": False,
+                "unverified": unverified_rates(each.settings.card),
                 "cards": each.cards,
                 "cost_per_hour": hourly,
                 "cost_per_million_tokens": per_million,

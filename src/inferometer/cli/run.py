@@ -199,6 +199,8 @@ def run_to_its_end(
     outcome = _run(task, places, lines)
     if virtual:
         _tell_speed(virtual.virtual_s, outcome.elapsed_s)
+    if no_server:
+        _tell_unverified(groups)
     code = _show_ending(outcome, asked, groups, places, rehearsal=is_rehearsal)
     raise typer.Exit(code)
 
@@ -248,6 +250,17 @@ def _tell_speed(virtual_s: float, elapsed_s: float) -> None:
     told = {"virtual": f"{virtual_s:,.0f}", "took": f"{elapsed_s:,.1f}"}
     speed = f"{virtual_s / elapsed_s:,.0f}"
     typer.echo(spoken().text("simulate.speed", **told, speed=speed))
+
+
+def _tell_unverified(groups: Sequence[Group]) -> None:
+    """Of the cards whose twins took the servers' place."""
+    from inferometer.campaign.rehearsed_twin import twin_for
+    from inferometer.cli.run_ending import tell_fitted
+    from inferometer.cli.unverified import unverified_in_words
+
+    twins = [twin_for(group.server) for group in groups]
+    for line in unverified_in_words(twin.card for twin in twins if twin):
+        tell_fitted(line)
 
 
 def _show_ending(

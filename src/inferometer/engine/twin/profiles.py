@@ -190,6 +190,17 @@ def load_profile(kind: type[Kind], name: str) -> Kind:
     return kind(**{field: said["value"] for field, said in known[name].items()})
 
 
+RATES = ("bandwidth_gb_s", "dense_tflops")
+"""Of a card: all predicted times rest on them."""
+
+
+def unverified_rates(card: str) -> dict[str, float]:
+    """Of RATES, those that nobody has verified, with the values in use."""
+    known = profiles(CardProfile)[card]
+    names = unverified(CardProfile, card)
+    return {name: known[name]["value"] for name in RATES if name in names}
+
+
 def unverified(kind: type, name: str) -> list[str]:
     """Fields of a profile that nobody has verified."""
     return [

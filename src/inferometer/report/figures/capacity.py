@@ -47,8 +47,12 @@ def draw_capacity(
     limits: Mapping[str, float],
     load: str,
     words: Words,
+    *,
+    more: Sequence[str] = (),
 ) -> Drawing:
-    """`limits`: what each target's metric is held against. `load`: in words."""
+    """`limits`: what each target's metric is held against. `load`: in words. `more`: notes on the
+    cards.
+    """
     shown = deployments[:MAX_DEPLOYMENTS]
     rows = [row for each in shown for row in _rows(each, limits, words)]
     rows += [{"on": metric, "limit": limit} for metric, limit in limits.items()]
@@ -58,7 +62,7 @@ def draw_capacity(
         for what in (*limits, WATTS, COST)
         if any(row["on"] == what and "value" in row for row in rows)
     ]
-    notes = [words.text("figure.capacity.note", load=load)]
+    notes = [words.text("figure.capacity.note", load=load), *more]
     if hidden := len(deployments) - len(shown):
         notes.append(words.text("console.more", n=hidden))
     title = words.text("figure.capacity")

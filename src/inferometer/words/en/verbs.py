@@ -338,6 +338,10 @@ VERBS: dict[str, str] = {
     "capacity.measure": "To be sure, measure one replica of {name} with its share of the load:",
     "twin.timing": "{flags}: a twin has its own timing. Leave out either this or --twin.",
     "twin.without": "{flags}: only a twin has this. Add --twin CARD, or leave it out.",
+    "twin.unverified": (
+        "Unverified for {card}: {rates}. Predictions for this card are no better than these "
+        "numbers: measure it, then fit a profile with `inferometer fit`."
+    ),
     "twin.notice": (
         "Simulated, not measured: {what}, {blocks} KV blocks "
         "({tokens} tokens). {n} numbers of its profiles are unverified: {names}."

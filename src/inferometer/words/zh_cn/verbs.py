@@ -293,6 +293,10 @@ VERBS: dict[str, str] = {
     "capacity.measure": "要确认，请按单个副本应承担的负载实测 {name} 中的一个副本：",
     "twin.timing": "{flags}：孪生引擎的时序由模型算出。请去掉这些参数，或去掉 --twin。",
     "twin.without": "{flags}：只用于孪生引擎。请加上 --twin CARD，或去掉这些参数。",
+    "twin.unverified": (
+        "{card} 的 {rates} 未经核实。这张卡的预测不会比这些数值更可靠：请实测后用 "
+        "`inferometer fit` 拟合。"
+    ),
     "twin.notice": (
         "模拟结果，并非实测：{what}，{blocks} 个 KV 块（"
         "{tokens} token）。所用配置中有 {n} 个数值未经核实：{names}。"

@@ -293,6 +293,10 @@ VERBS: dict[str, str] = {
     "capacity.measure": "要確認，請依單一副本應承擔的負載實際量測 {name} 中的一個副本：",
     "twin.timing": "{flags}：孿生引擎的時序由模型算出。請拿掉這些參數，或拿掉 --twin。",
     "twin.without": "{flags}：只用於孿生引擎。請加上 --twin CARD，或拿掉這些參數。",
+    "twin.unverified": (
+        "{card} 的 {rates} 未經核實。這張卡的預測不會比這些數值更可靠：請實測後用 "
+        "`inferometer fit` 擬合。"
+    ),
     "twin.notice": (
         "模擬結果，並非實測：{what}，{blocks} 個 KV 區塊（"
         "{tokens} token）。所用設定檔中有 {n} 個數值未經核實：{names}。"

@@ -838,12 +838,10 @@ def test_the_files_of_other_tools() -> None:
 
 def test_the_directory_of_evalscope_or_any_of_its_files_is_one_result() -> None:
     directory = GOLDEN / "peers" / "evalscope-1.14" / "parallel_4_number_12"
-    for path in (
-        directory,
-        directory / "benchmark_summary.json",
-        directory.parent,
-    ):
+    for path in (directory, directory / "benchmark_summary.json"):
         assert the_point(path).id == "parallel_4_number_12"
+    (point,) = read([directory.parent]).points  # beside truth.csv, of our tests
+    assert point.id == "parallel_4_number_12"
 
 
 def test_points_are_in_the_order_of_their_conditions_numbers_in_words_as_numbers(

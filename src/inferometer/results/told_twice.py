@@ -11,7 +11,12 @@ from inferometer.results.apart import ORIGIN
 from inferometer.results.derived import RECIPROCAL
 from inferometer.results.foreign import FilePoint
 from inferometer.results.point import Point
-from inferometer.vocabulary import DISTINGUISHING, SET_LOADS, condition
+from inferometer.vocabulary import (
+    DISTINGUISHING,
+    SET_LOADS,
+    condition,
+    of_role,
+)
 
 KEYS = (
     "output_throughput",
@@ -24,11 +29,12 @@ KEYS = (
 AGREEING = (
     *SET_LOADS,
     *(name for name in DISTINGUISHING if condition(name).type == "whole"),
-    *("scenario", "config", "card", "stack", "engine", "engine_version"),
+    *of_role("subject"),
+    "scenario",
 )
 """Conditions that must not differ where both points have them. Most are numbers: what a text is
-called depends on the form of the file. Between files of one form none may differ but ORIGIN,
-which depends on what was read together.
+called depends on the form of the file. Between files of one form none may differ. ORIGIN depends
+on what was read together.
 """
 
 RELATIVE = 1e-9
@@ -121,5 +127,5 @@ def _repeats(rounded: FilePoint, other: Point, *, of_one_form: bool) -> bool:
     ) and all(
         point.conditions[name] == other.conditions[name]
         for name in point.conditions.keys() & other.conditions.keys()
-        if name in AGREEING or (of_one_form and name != ORIGIN)
+        if name != ORIGIN and (of_one_form or name in AGREEING)
     )

@@ -34,14 +34,14 @@ class _Pace:
     point: float
     start: float
     speed: float = 1.0
-    """Seconds of the load's clock in one of ours."""
+    """Seconds that pass for the load in one second of real time."""
 
 
 GUESSED_PROMPT, GUESSED_OUTPUT = 512, 256
 """Tokens, of requests whose lengths stand in a file."""
 
 VIRTUAL_SPEED = 300.0
-"""Seconds of a simulation in one of ours, until points have shown it."""
+"""Simulated seconds in one second of real time, until points have shown it."""
 GUESSED = _Pace(token=0.035, prompt_token=1 / 5000, point=3.0, start=240.0)
 
 

@@ -23,7 +23,7 @@ Sources = Annotated[
     list[Path],
     typer.Argument(
         metavar="A B",
-        readable=False,  # what may not be read is told in our one sentence
+        readable=False,  # we name what may not be read, not the parser
         help="Result files of any known tool, or result or run directories: two; with --by or "
         "--pcie, any number.",
     ),

@@ -33,7 +33,7 @@ Results = Annotated[
     list[Path],
     typer.Argument(
         metavar="RESULTS",
-        readable=False,  # what may not be read is told in our one sentence
+        readable=False,  # we name what may not be read, not the parser
         help="Result files of any known tool, or result or run directories.",
     ),
 ]

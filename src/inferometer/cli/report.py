@@ -48,7 +48,7 @@ Sources = Annotated[
     list[Path],
     typer.Argument(
         metavar="PATH",
-        readable=False,  # what may not be read is told in our one sentence
+        readable=False,  # we name what may not be read, not the parser
         help="Result directories, run directories, or result files of any known tool.",
     ),
 ]

@@ -166,7 +166,7 @@ class CampaignLines:
 
 
 def figures_of(summary: Summary, price: Price | None = None) -> str:
-    """The main figures of one run, with what its tokens cost where a price is told."""
+    """The main figures of one run, and the cost of its tokens if there is a price."""
 
     def mean(metric: str) -> str:
         value = summary.metrics[metric].mean

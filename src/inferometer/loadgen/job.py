@@ -12,6 +12,7 @@ from inferometer.protocol.base import Backend, Generation
 from inferometer.request import Request
 from inferometer.spec.flags import check_header
 from inferometer.spec.run import Timeouts
+from inferometer.trace import Failure
 from inferometer.words import Said
 
 SET_BY_US = frozenset(
@@ -67,6 +68,16 @@ class Job:
             )
         ):
             raise ValueError(Said("measure.characters"))
+
+
+def timed_out(failure: Failure, limits: Timeouts) -> str:
+    """The limit that a request did not keep. Raises KeyError if `failure` is no time-out."""
+    return {
+        Failure.CONNECT_TIMEOUT: f"no connection within {limits.connect_s:g} s",
+        Failure.TOTAL_TIMEOUT: f"not complete within {limits.total_s:g} s",
+        Failure.IDLE_TIMEOUT: f"nothing arrived for {limits.idle_s:g} s",
+        Failure.FIRST_TOKEN_TIMEOUT: f"no token within {limits.first_token_s:g} s",
+    }[failure]
 
 
 def check_headers(headers: Mapping[str, str]) -> None:

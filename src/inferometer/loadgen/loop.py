@@ -15,7 +15,7 @@ from inferometer.loadgen.connection import READABLE, Connection
 from inferometer.loadgen.connections import Connections, failure_of_connect
 from inferometer.loadgen.exchange import FEW_READS, Exchange
 from inferometer.loadgen.exchanges import Exchanges
-from inferometer.loadgen.job import Job, wire_messages
+from inferometer.loadgen.job import Job, timed_out, wire_messages
 from inferometer.loadgen.live import Live
 from inferometer.loadgen.packet_reader import PacketReader
 from inferometer.loadgen.reader import ArrivalReader, Rings, open_rings
@@ -441,13 +441,13 @@ class Loop:
                     self.connections.drop(connection)
                     self._connect_failed(
                         Failure.CONNECT_TIMEOUT,
-                        f"no connection within {limits.connect_s:g} s",
+                        timed_out(Failure.CONNECT_TIMEOUT, limits),
                     )
             elif now_ns - exchange.begun_ns > limits.total_s * NS:
                 self.responses.give_up(
                     connection,
                     Failure.TOTAL_TIMEOUT,
-                    f"not complete within {limits.total_s:g} s",
+                    timed_out(Failure.TOTAL_TIMEOUT, limits),
                 )
             elif self._reader.holds(connection):
                 pass  # it is read soon
@@ -456,7 +456,7 @@ class Loop:
                     self.responses.give_up(
                         connection,
                         Failure.IDLE_TIMEOUT,
-                        f"nothing arrived for {limits.idle_s:g} s",
+                        timed_out(Failure.IDLE_TIMEOUT, limits),
                     )
             elif 0 < exchange.undecoded <= FEW_READS:
                 pass  # its first token may be there
@@ -464,7 +464,7 @@ class Loop:
                 self.responses.give_up(
                     connection,
                     Failure.FIRST_TOKEN_TIMEOUT,
-                    f"no token within {limits.first_token_s:g} s",
+                    timed_out(Failure.FIRST_TOKEN_TIMEOUT, limits),
                 )
 
     def _end(self, detail: str, outcome: Outcome) -> None:

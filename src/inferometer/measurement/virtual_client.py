@@ -23,6 +23,7 @@ from inferometer.clock import NS
 from inferometer.engine.ask import AskError
 from inferometer.engine.twin.request import TwinRequest
 from inferometer.engine.twin.simulation import PS_PER_NS, Simulation, Stretch
+from inferometer.loadgen.job import timed_out
 from inferometer.loadgen.live import Snapshot
 from inferometer.loadgen.schedule import Schedule
 from inferometer.measurement.prepare import ReadyPoint
@@ -239,8 +240,9 @@ class VirtualClient:
     def _send(self, position: int) -> None:
         now_ns, shard = self.now_ns, self._shard
         self._sums["sent"] += 1
-        for name in ("sent_ns", "sent_done_ns", "headers_ns"):
-            self._columns[name][position] = now_ns
+        self._write(
+            position, sent_ns=now_ns, sent_done_ns=now_ns, headers_ns=now_ns
+        )
         try:
             request = self._front.submit(
                 self._ready, self._requests[position], now_ns
@@ -271,15 +273,14 @@ class VirtualClient:
             return
         times, sums = flight.times, self._sums
         self._record(flight, len(times), Outcome.OK)
-        row = {
-            "prompt_tokens": flight.request.prompt_tokens,
-            "output_tokens": len(times),
-            "cached_tokens": flight.request.hit_tokens,
-            "token_source": TokenSource.USAGE,
-            "finish_reason": "length",
-        }
-        for name, value in row.items():
-            self._columns[name][flight.position] = value
+        self._write(
+            flight.position,
+            prompt_tokens=flight.request.prompt_tokens,
+            output_tokens=len(times),
+            cached_tokens=flight.request.hit_tokens,
+            token_source=TokenSource.USAGE,
+            finish_reason="length",
+        )
         sums["ok"] += 1
         sums["tokens"] += len(times)
         sums["ttft_ns"] += times[0] - flight.sent_ns
@@ -298,39 +299,43 @@ class VirtualClient:
         """Its row, but for what the server reports at the end of an answer."""
         position, times = flight.position, flight.times[:events]
         self._turns.has_ended(position, self.now_ns)
-        row: dict[str, Any] = {
-            "end_ns": self.now_ns,
-            "status": 200,
-            "outcome": outcome,
-            "failure": failure,
-            "detail": detail,
-            "event_start": self._event_count,
-            "event_count": events,
-            "hidden_tokens": 0,
-        }
+        self._write(
+            position,
+            end_ns=self.now_ns,
+            status=200,
+            outcome=outcome,
+            failure=failure,
+            detail=detail,
+            event_start=self._event_count,
+            event_count=events,
+            hidden_tokens=0,
+        )
         if events:
-            row |= {
-                "first_ns": times[0],
-                "last_ns": times[-1],
-                "first_tokens": 1,
-                "output_tokens": events,
-                "token_source": TokenSource.EVENTS,
-            }
-        for name, value in row.items():
-            self._columns[name][position] = value
+            self._write(
+                position,
+                first_ns=times[0],
+                last_ns=times[-1],
+                first_tokens=1,
+                output_tokens=events,
+                token_source=TokenSource.EVENTS,
+            )
         self._events.append(times)
         self._event_count += events
 
     def _refused(self, position: int, error: AskError) -> None:
         self._sums["failed"] += 1
         self._turns.has_ended(position, self.now_ns)
-        row = {
-            "end_ns": self.now_ns,
-            "status": error.status,
-            "outcome": Outcome.FAILED,
-            "failure": Failure.HTTP_STATUS,
-            "detail": f"HTTP {error.status}: {error.message}",
-        }
+        self._write(
+            position,
+            end_ns=self.now_ns,
+            status=error.status,
+            outcome=Outcome.FAILED,
+            failure=Failure.HTTP_STATUS,
+            detail=f"HTTP {error.status}: {error.message}",
+        )
+
+    def _write(self, position: int, **row: Any) -> None:
+        """Some columns of a request."""
         for name, value in row.items():
             self._columns[name][position] = value
 
@@ -355,17 +360,15 @@ class VirtualClient:
         quiet_ns = self.now_ns - quiet_since_ns
         if age_ns > limits.total_s * NS:
             failure = Failure.TOTAL_TIMEOUT
-            detail = f"not complete within {limits.total_s:g} s"
         elif events and quiet_ns > limits.idle_s * NS:
             failure = Failure.IDLE_TIMEOUT
-            detail = f"nothing arrived for {limits.idle_s:g} s"
         elif not events and age_ns > limits.first_token_s * NS:
             failure = Failure.FIRST_TOKEN_TIMEOUT
-            detail = f"no token within {limits.first_token_s:g} s"
         else:
             self._watch(flight)
             return
         self._sums["failed"] += 1
+        detail = timed_out(failure, limits)
         self._cut(flight, Outcome.FAILED, failure, detail)
 
     def _cut(

@@ -76,10 +76,10 @@ class Demand:
     users: int | None = None
     targets: tuple[Threshold, ...] = ()
     prefix_tokens: int = 0
-    """Of each prompt, the first so many are the same in all."""
+    """Tokens at the start of every prompt that all prompts share."""
 
     def times(self, factor: float) -> Demand:
-        """So many times the load."""
+        """The load multiplied by `factor`."""
         if self.users is not None:
             return replace(self, users=max(1, round(self.users * factor)))
         return replace(self, request_rate=(self.request_rate or 0) * factor)
@@ -121,7 +121,7 @@ class CapacityAnswer:
     values: Mapping[str, TwinPrediction]
     """Throughput is that of all replicas."""
     reason: str = ""
-    """Why it cannot be, or why nobody knows, in the engine's words or ours."""
+    """Why it cannot run, or why it is unsure: the engine's words or ours."""
     outside: tuple[str, ...] = ()
     """In what the numbers are extrapolated from the fit."""
     is_fitted: bool = False

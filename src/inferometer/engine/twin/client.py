@@ -48,7 +48,7 @@ class TwinLoad:
     """Lengths are uniform between this share of the nominal ones and the whole."""
     seed: int = 0
     prefix_tokens: int = 0
-    """Of each prompt, the first so many are the same in all."""
+    """Tokens at the start of every prompt that all prompts share."""
 
     def arrivals(self, at_ns: int, *, first: int = 0) -> list[TwinRequest]:
         """Requests of one number have one prompt: `first` is the number of the first."""

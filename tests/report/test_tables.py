@@ -31,6 +31,7 @@ from inferometer.report.targets import target_lines
 from inferometer.report.terminal import MAX_ROWS, course, tables_of
 from inferometer.results import Collection, Point, Range, Status
 from inferometer.results.frames import Frames
+from inferometer.results.point import RunFiles
 from inferometer.spec.target import parse_target
 from inferometer.words import Words
 
@@ -346,3 +347,17 @@ def test_the_csv_is_read_back_as_the_frame_that_it_was() -> None:
         back["output_throughput"].to_list()
         == FRAMES.points["output_throughput"].to_list()
     )
+
+
+def test_the_dcu_table_has_the_data_type_that_the_server_was_started_with() -> (
+    None
+):
+    command = ["vllm", "serve", "m", "--dtype", "float16"]
+    started = RunFiles({"spec": {"server": {"command": command}}})
+    points = [
+        replace(point(1, 30.0), conditions={"dtype": "AWQ"}),
+        replace(point(2, 30.0), recorded=started),
+        point(4, 30.0),
+    ]
+    rows = points_as_dcu_csv(points).splitlines()[1:]
+    assert [row.split(",")[1] for row in rows] == ["AWQ", "float16", ""]

@@ -114,11 +114,11 @@ def render(
 
 
 def _thin(summary: Summary, chosen: Sequence[str]) -> list[str]:
-    """Percentiles that few samples lie beyond, as their lines begin. No mark stands beside their
-    values, which scripts read as numbers.
+    """Percentiles that few samples lie beyond. No mark stands beside their values, which scripts
+    read as numbers, and they are not called as the lines are, which scripts search for.
     """
     return [
-        f"{name.upper()} {LATENCIES[key].label}"
+        f"{LATENCIES[key].label} {name}"
         for key in chosen
         for name in summary.metrics[key].percentiles
         if name in summary.metrics[key].thin

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from inferometer.analysis.ratings import RATED, RATINGS, Rated, ratings
+from inferometer.vocabulary import LATENCIES, statistic_of
 from inferometer.words import Words
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def rating_of_run(
 ) -> str:
     """A line on one run; empty where nothing is rated."""
     told = [
-        f"{words.metric(name)} {words.text(f'page.rating.{rating}')}"
+        f"{_beside_report(name, words)} {words.text(f'page.rating.{rating}')}"
         for name, rating in ratings(values, rated).items()
     ]
     return (
@@ -56,3 +57,12 @@ def rating_of_run(
         if told
         else ""
     )
+
+
+def _beside_report(name: str, words: Words) -> str:
+    """A metric in other words than its line in the report, which scripts search for."""
+    found = statistic_of(name)
+    if found is None or found.name not in ("mean", "p99"):
+        return words.metric(name)
+    latency = LATENCIES[found.latency].label
+    return words.text(f"console.rated.{found.name}", latency=latency)

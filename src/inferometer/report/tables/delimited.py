@@ -7,11 +7,14 @@ characters become question marks. Numbers are written in full.
 
 from __future__ import annotations
 
+import re
+import shlex
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from inferometer.analysis.ratings import RATED, Rated, ratings
 from inferometer.results import Point
+from inferometer.store.json_values import at, entries
 
 if TYPE_CHECKING:
     import polars as pl
@@ -26,6 +29,9 @@ DCU_METRICS = {
     "ITL(ms)": "mean_itl_ms",
 }
 """Its columns of figures, and our names."""
+
+DATA_TYPE = re.compile(r"--dtype[ =](\w{1,40})")
+"""In a server's command."""
 
 FORMULA = r"^([=+\-@\t\r])"
 """How a cell begins that spreadsheets compute."""
@@ -57,8 +63,8 @@ def with_ratings(frames: Frames, rated: Rated = RATED) -> pl.DataFrame:
 
 
 def points_as_dcu_csv(points: Sequence[Point]) -> str:
-    """The table of the DCU script; `data_type` is empty, since no result tells it, and `batch` is
-    the level of load.
+    """The table of the DCU script. `batch` is the level of load; `data_type` is empty where neither
+    the result nor the server's command tells it.
     """
     import polars as pl
 
@@ -71,7 +77,7 @@ def points_as_dcu_csv(points: Sequence[Point]) -> str:
 
     columns = {
         "tp": conditions("tp"),
-        "data_type": pl.Series([None] * len(points), dtype=pl.String),
+        "data_type": pl.Series(map(_data_type, points), dtype=pl.String),
         "batch": conditions("concurrency"),
         "prompt_tokens": conditions("input_len"),
         "completion_tokens": conditions("output_len"),
@@ -83,6 +89,17 @@ def points_as_dcu_csv(points: Sequence[Point]) -> str:
         for head, name in DCU_METRICS.items()
     }
     return _written(pl.DataFrame(columns))
+
+
+def _data_type(point: Point) -> str | None:
+    if (told := point.conditions.get("dtype")) is not None:
+        return str(told)
+    run = point.recorded.run if point.recorded else None
+    command = shlex.join(
+        map(str, entries(at(run, "spec", "server", "command")))
+    )
+    found = DATA_TYPE.search(command)
+    return found[1] if found else None
 
 
 def _written(frame: pl.DataFrame) -> str:

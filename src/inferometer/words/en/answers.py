@@ -6,6 +6,8 @@ ANSWERS: dict[str, str] = {
     "page.answer.table": "The figures",
     "campaign.left": "Left: about {time} for {n} points, server starts included.",
     "console.ratings": "Ratings: {ratings}",
+    "console.rated.mean": "{latency} mean",
+    "console.rated.p99": "{latency} p99",
     "metric.speed_from_tpot": "Output speed per query, from TPOT",
     "figure.note.speed_of_tpot": (
         "Output speed per query: 1000 / mean TPOT, because these files have no speed of single "

@@ -6,6 +6,8 @@ ANSWERS: dict[str, str] = {
     "page.answer.table": "数值明细",
     "campaign.left": "预计剩余约 {time}，还有 {n} 个测试点（含启动服务器的时间）。",
     "console.ratings": "评级：{ratings}",
+    "console.rated.mean": "平均 {latency}",
+    "console.rated.p99": "{latency} p99",
     "metric.speed_from_tpot": "单请求输出速度（由 TPOT 换算）",
     "figure.note.speed_of_tpot": (
         "单请求输出速度按 1000 / 平均 TPOT 换算，因为这些文件没有单个请求的速度。"

@@ -6,6 +6,8 @@ ANSWERS: dict[str, str] = {
     "page.answer.table": "數值明細",
     "campaign.left": "預計剩餘約 {time}，還有 {n} 個測試點（含啟動伺服器的時間）。",
     "console.ratings": "評級：{ratings}",
+    "console.rated.mean": "平均 {latency}",
+    "console.rated.p99": "{latency} p99",
     "metric.speed_from_tpot": "單一請求輸出速度（由 TPOT 換算）",
     "figure.note.speed_of_tpot": (
         "單一請求輸出速度按 1000 / 平均 TPOT 換算，因為這些檔案沒有單一請求的速度。"

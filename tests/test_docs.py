@@ -17,7 +17,7 @@ from typer.main import get_command
 
 import inferometer
 from inferometer.cli import main
-from inferometer.cli.bench.vllm_flags import OTHERS
+from inferometer.cli.bench.vllm_flags import MEANINGS
 from inferometer.cli.language import chosen
 from inferometer.cli.main import (
     VERBS,
@@ -74,7 +74,7 @@ OTHER_PROGRAMS = {
     "--local",
     "--cpus",
     "--enable-metrics",
-    *OTHERS,
+    *MEANINGS,
 }
 """Flags of servers and of Docker, in examples of how to start one; and those that only vLLM has."""
 

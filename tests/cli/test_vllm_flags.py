@@ -9,15 +9,15 @@ from typing import Any
 import numpy as np
 import pytest
 
+from inferometer.cli.bench.flag_meanings import Note, Refused, Renamed
 from inferometer.cli.bench.flags import BenchFlags
 from inferometer.cli.bench.spec import parse_flags
 from inferometer.cli.bench.vllm_flags import (
+    MEANINGS,
     OTHERS,
     SAME,
-    Note,
-    Refused,
-    Renamed,
     rows,
+    rows_of_others,
     understood,
 )
 from inferometer.cli.bench.vllm_meaning import OTHER_BACKENDS, rows_of
@@ -97,17 +97,17 @@ def test_those_that_mean_the_same_are_flags_of_bench() -> None:
     }
     assert set(SAME) - ours == set()
     assert {
-        each.flag for each in OTHERS.values() if isinstance(each, Renamed)
+        each.flag for each in MEANINGS.values() if isinstance(each, Renamed)
     } <= {*ours, *OTHERS}
-    assert not ours & OTHERS.keys()
+    assert not ours & MEANINGS.keys()
 
 
 @pytest.mark.parametrize(
     "flag",
-    [flag for flag, meaning in OTHERS.items() if isinstance(meaning, Note)],
+    [flag for flag, meaning in MEANINGS.items() if isinstance(meaning, Note)],
 )
 def test_a_note_is_a_sentence_said_once(flag: str) -> None:
-    value = ["x"] * OTHERS[flag].values
+    value = ["x"] * MEANINGS[flag].values
     assert bench(flag, *value, "--seed", "3", flag, *value) == ["--seed", "3"]
     (sentence,) = said(flag, *value, flag, *value)
     assert re.fullmatch(rf"{flag} has no effect here: .+[^.]\.", sentence)
@@ -115,12 +115,16 @@ def test_a_note_is_a_sentence_said_once(flag: str) -> None:
 
 @pytest.mark.parametrize(
     "flag",
-    [flag for flag, meaning in OTHERS.items() if isinstance(meaning, Refused)],
+    [
+        flag
+        for flag, meaning in MEANINGS.items()
+        if isinstance(meaning, Refused)
+    ],
 )
 def test_what_would_change_the_load_is_refused_with_the_reason(
     flag: str,
 ) -> None:
-    meaning = OTHERS[flag]
+    meaning = MEANINGS[flag]
     assert isinstance(meaning, Refused)
     (sentence,) = said(flag, *["7"] * meaning.values)
     assert re.fullmatch(rf"{flag} is not supported: .+[^.]\.", sentence)
@@ -152,6 +156,22 @@ def test_what_would_change_the_load_is_refused_with_the_reason(
         ),
         ("--tokenizer-mode=slow --seed 1", "--seed 1"),
         ("--log_config_file f --seed 1", "--seed 1"),
+        # of SGLang and Xinference
+        (
+            "--random-input 64 --random-output=8 --num-prompt 5",
+            "--random-input-len 64 --random-output-len=8 --num-prompts 5",
+        ),
+        (
+            "--output-file o.jsonl --output-details --warmup-requests 2",
+            "--save-result --append-result --result-filename o.jsonl "
+            "--save-detailed --num-warmups 2",
+        ),
+        ("--disable_ignore_eos --flush-cache", "--no-ignore-eos"),
+        ("--lora-name a b --tag t", "--lora-modules a b --label t"),
+        (
+            "--model-uid m --concurrency 4 --stream --print-error",
+            "--model m --max-concurrency 4",
+        ),
     ],
 )
 def test_other_spellings_are_understood(typed: str, meant: str) -> None:
@@ -183,6 +203,15 @@ def test_the_documentation_has_the_table(
     language: str, document: str, headings: tuple[str, ...]
 ) -> None:
     check_document(document, markdown_table(headings, rows(language)))
+    others = document.replace("vllm-flags", "from-scripts")
+    check_document(others, markdown_table(headings, rows_of_others(language)))
+
+
+def test_a_key_among_the_flags_is_not_repeated() -> None:
+    for words in (("--api-key", "sk-1"), ("--api-key=sk-1",)):
+        (sentence,) = said(*words)
+        assert "OPENAI_API_KEY" in sentence
+        assert "sk-1" not in sentence
 
 
 # What they mean

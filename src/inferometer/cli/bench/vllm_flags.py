@@ -10,8 +10,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
+from inferometer.cli.bench.flag_meanings import Meaning, Note, Refused, Renamed
+from inferometer.cli.bench.other_flags import SGLANG, XINFERENCE
 from inferometer.words import Said, Words
 
 SAME = (
@@ -112,28 +114,7 @@ SAME = (
 """Flags of vLLM 0.33 that are flags of `bench`, with the same meaning."""
 
 
-class Note(NamedTuple):
-    """Has no effect here, and changes nothing about what is measured: a sentence says why."""
-
-    values: int = 0
-
-
-class Refused(NamedTuple):
-    """Would change what is measured, and cannot be done here."""
-
-    values: int = 0
-    harmless: tuple[str, ...] = ()
-    """Values that ask for nothing."""
-
-
-class Renamed(NamedTuple):
-    """An older spelling."""
-
-    flag: str
-    values: int = 1
-
-
-OTHERS: Mapping[str, Note | Refused | Renamed] = {
+OTHERS: Mapping[str, Meaning] = {
     "--trust-remote-code": Note(),
     "--tokenizer-mode": Note(1),
     "--skip-tokenizer-init": Note(),
@@ -159,19 +140,34 @@ OTHERS: Mapping[str, Note | Refused | Renamed] = {
 """All others of vLLM 0.33, and those that only its older versions and `benchmark_serving.py` have.
 """
 
+MEANINGS: Mapping[str, Meaning] = {**OTHERS, **SGLANG, **XINFERENCE}
+"""Of every flag that `bench` does not have itself."""
+
 NESTED = ("--extra-body", "--chat-template-kwargs")
 """Flags of a JSON object, of which vLLM lets a part be given: `--extra-body.min_p 0.1`."""
 
 
 def rows(language: str) -> list[tuple[str, str, str]]:
-    """Flag, what becomes of it, and why, for the documentation."""
+    """Flags of vLLM, what becomes of each, and why, for the documentation."""
+    return _rows({**dict.fromkeys(SAME), **OTHERS}, language, "renamed")
+
+
+def rows_of_others(language: str) -> list[tuple[str, str, str]]:
+    """The same of flags that only SGLang's and Xinference's scripts have."""
+    return _rows({**SGLANG, **XINFERENCE}, language, "called")
+
+
+def _rows(
+    meanings: Mapping[str, Meaning | None], language: str, renamed: str
+) -> list[tuple[str, str, str]]:
     words, found = Words(language), []
-    for flag in sorted({*SAME, *OTHERS}):
-        meaning = OTHERS.get(flag)
+    for flag, meaning in sorted(meanings.items()):
         kind = "same" if meaning is None else type(meaning).__name__.lower()
-        now = meaning.flag if isinstance(meaning, Renamed) else ""
+        now = ""
+        if isinstance(meaning, Renamed):
+            kind, now = renamed, meaning.flag
         key = f"vllm.{flag.removeprefix('--')}"
-        why = "" if kind in ("same", "renamed") else words.text(key)
+        why = "" if now or meaning is None else words.text(key)
         found.append(
             (f"`{flag}`", words.text(f"vllm.here.{kind}", now=f"`{now}`"), why)
         )
@@ -188,7 +184,7 @@ class Understood:
 
 
 def understood(arguments: Sequence[str]) -> Understood:
-    """What a command of `vllm bench serve` asks of `bench`."""
+    """What a command of `vllm bench serve`, or of a script like it, asks of `bench`."""
     found = Understood()
     nested: dict[str, dict[str, Any]] = {}
     words = iter(arguments)
@@ -203,14 +199,14 @@ def understood(arguments: Sequence[str]) -> Understood:
                 value if equals else next(words, ""),
             )
             continue
-        meaning = OTHERS.get(flag)
+        meaning = MEANINGS.get(flag)
         if isinstance(meaning, Renamed):
-            found.notes.append(
-                Said("vllm.renamed", {"flag": flag, "now": meaning.flag})
-            )
+            key = "vllm.renamed" if flag in OTHERS else "vllm.called"
+            found.notes.append(Said(key, {"flag": flag, "now": meaning.flag}))
+            found.arguments += meaning.more
             if flag == "--dataset" and not any(map(_names_dataset, arguments)):
                 found.arguments += ["--dataset-name", "sharegpt"]
-            flag, meaning = meaning.flag, OTHERS.get(meaning.flag)
+            flag, meaning = meaning.flag, MEANINGS.get(meaning.flag)
         if meaning is None or isinstance(meaning, Renamed):
             found.arguments.append(f"{flag}{equals}{value}")
             continue

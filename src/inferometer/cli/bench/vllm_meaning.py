@@ -39,8 +39,15 @@ OTHER_BACKENDS: Mapping[str, str] = {
     "vllm-chat": "offline",
     "deepspeed-mii": "not_streamed",
     "scalellm": "openai_too",
+    "sglang-native": "sglang_native",
+    "sglang-oai": "openai_too",
+    "sglang-oai-chat": "chat_too",
+    "lmdeploy-chat": "chat_too",
+    "trt": "trt",
 }
-"""Of vLLM's benchmarks, for what is not measured here: by the key of the sentence that says why."""
+"""Of vLLM's and SGLang's benchmarks, for what has another name or is not measured here: by the key
+of the sentence that says why.
+"""
 
 QUEUE_TIMES = ("client_queue_time", "e2el_including_client_queue")
 """Metrics of vLLM without a section here."""

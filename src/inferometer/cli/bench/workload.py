@@ -26,8 +26,13 @@ from inferometer.words import Said, either, in_words, sentence_of
 OTHER_WORK = {
     "random-rerank": "vllm.embeddings",
     "custom_video": "vllm.custom_video",
+    "random-ids": "vllm.random_ids",
+    "generated-shared-prefix": "vllm.shared_prefix",
+    "mooncake": "vllm.mooncake",
+    "image": "vllm.random_mm",
+    "random-image": "vllm.random_mm",
 }
-"""Data sets of vLLM for what is not measured here, and why."""
+"""Data sets of vLLM and SGLang that have another name here, or are not measured, and why."""
 
 VLLM_DEFAULTS: Mapping[str, Mapping[str, Any]] = {
     "custom": {"output_len": 256},

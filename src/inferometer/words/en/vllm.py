@@ -90,7 +90,9 @@ VLLM: dict[str, str] = {
     ),
     "vllm.sglang": (
         "Requests go to SGLang's own /generate; benchmark_serving.py sends them to "
-        "/v1/completions, as --backend openai does here."
+        "/v1/completions, as --backend openai does here. SGLang's bench_serving draws random "
+        "lengths from L*r to L; here --random-range-ratio r draws them from L(1-r) to L(1+r), and "
+        "without it they are exact."
     ),
     "vllm.queue_times": (
         "client_queue_time and e2el_including_client_queue have no section here. How long "
@@ -99,4 +101,44 @@ VLLM: dict[str, str] = {
     "vllm.only_warmups": (
         "The file has no rows left to measure after those of the warm-ups: lower --num-warmups."
     ),
+    "vllm.here.called": "{now}",
+    "vllm.called": "{flag} is called {now} here, which is used.",
+    "vllm.chat_too": "its server speaks OpenAI's chat API; take openai-chat.",
+    "vllm.sglang_native": "this is SGLang's own /generate; take sglang.",
+    "vllm.trt": "this is TensorRT-LLM behind Triton; take tensorrt-llm.",
+    "vllm.random_ids": "prompts of random are token ids already, of exact length; take random.",
+    "vllm.shared_prefix": "take prefix_repetition, whose groups of prompts share a prefix.",
+    "vllm.mooncake": "take timed_trace, which replays traces of Mooncake.",
+    "vllm.random_mm": "take random-mm, which makes up pictures.",
+    "vllm.gsp-prompts-per-group": (
+        "give the number of all requests as --num-prompts: groups times prompts of each"
+    ),
+    "vllm.apply-chat-template": (
+        "take --backend openai-chat, whose server applies the chat template"
+    ),
+    "vllm.disable-stream": "TTFT and ITL are times of a stream; leave it out",
+    "vllm.return-logprob": "say how many with --logprobs N",
+    "vllm.prompt-suffix": "write the suffix into the rows of the file",
+    "vllm.use-trace-timestamps": (
+        "take --dataset-name timed_trace, which sends at the times of the trace"
+    ),
+    "vllm.mooncake-slowdown-factor": "take --replay-speed: a factor of 2 is a speed of 0.5",
+    "vllm.image-count": "take --random-mm-base-items-per-request with --dataset-name random-mm",
+    "vllm.random-image-num-images": (
+        "take --random-mm-base-items-per-request with --dataset-name random-mm"
+    ),
+    "vllm.image-resolution": "take --image-size WIDTHxHEIGHT with --dataset-name random-mm",
+    "vllm.random-image-resolution": "take --image-size WIDTHxHEIGHT with --dataset-name random-mm",
+    "vllm.lora-request-distribution": "take --lora-assignment: round-robin or random",
+    "vllm.flush-cache": (
+        "prompts are new in every run unless --seed is given; to empty the cache, call POST "
+        "/flush_cache before the run"
+    ),
+    "vllm.pd-separated": "requests go to the router in the same way; give its address",
+    "vllm.tokenize-prompt": (
+        "prompts of exact length are sent as token ids where the backend takes them"
+    ),
+    "vllm.api-key": "put the key into the variable OPENAI_API_KEY; it is never written to disk",
+    "vllm.stream": "answers are always streamed",
+    "vllm.print-error": "errors are always counted and explained",
 }

@@ -69,11 +69,43 @@ VLLM: dict[str, str] = {
     ),
     "vllm.sglang": (
         "请求发往 SGLang 自有的 /generate；benchmark_serving.py 发往 /v1/completions，对应此处的 "
-        "--backend openai。"
+        "--backend openai。SGLang 的 bench_serving 从 L*r 到 L 抽取随机长度；此处的 "
+        "--random-range-ratio r 从 L(1-r) 到 L(1+r) 抽取，不指定时长度精确。"
     ),
     "vllm.queue_times": (
         "此处没有 client_queue_time 和 e2el_including_client_queue 两节。请求等待 --max-concurren"
         "cy 空位的时间见 JSON 文件中的 queue_times。"
     ),
     "vllm.only_warmups": "预热用完了文件中的所有数据行，没有可测的了：请减小 --num-warmups。",
+    "vllm.here.called": "{now}",
+    "vllm.called": "{flag} 在这里叫 {now}，已按它处理。",
+    "vllm.chat_too": "它的服务器兼容 OpenAI 的对话 API，请用 openai-chat。",
+    "vllm.sglang_native": "这是 SGLang 自有的 /generate，请用 sglang。",
+    "vllm.trt": "这是 Triton 上的 TensorRT-LLM，请用 tensorrt-llm。",
+    "vllm.random_ids": "random 的提示词本来就是长度精确的 token id，请用 random。",
+    "vllm.shared_prefix": "请用 prefix_repetition，它的每组提示词共用一个前缀。",
+    "vllm.mooncake": "请用 timed_trace，它可以回放 Mooncake 的 trace。",
+    "vllm.random_mm": "请用 random-mm，它会生成图片。",
+    "vllm.gsp-prompts-per-group": "请用 --num-prompts 给出请求总数：组数乘以每组的提示词数",
+    "vllm.apply-chat-template": "请用 --backend openai-chat，由服务器套用对话模板",
+    "vllm.disable-stream": "TTFT 和 ITL 要在流式输出中测量；请去掉该参数",
+    "vllm.return-logprob": "请用 --logprobs N 给出个数",
+    "vllm.prompt-suffix": "请把后缀直接写进文件的各行",
+    "vllm.use-trace-timestamps": "请用 --dataset-name timed_trace，按 trace 的时间发送",
+    "vllm.mooncake-slowdown-factor": "请用 --replay-speed：放慢 2 倍即速度 0.5",
+    "vllm.image-count": "请用 --dataset-name random-mm 加 --random-mm-base-items-per-request",
+    "vllm.random-image-num-images": (
+        "请用 --dataset-name random-mm 加 --random-mm-base-items-per-request"
+    ),
+    "vllm.image-resolution": "请用 --dataset-name random-mm 加 --image-size 宽x高",
+    "vllm.random-image-resolution": "请用 --dataset-name random-mm 加 --image-size 宽x高",
+    "vllm.lora-request-distribution": "请用 --lora-assignment：round-robin 或 random",
+    "vllm.flush-cache": (
+        "未指定 --seed 时每次运行的提示词都是新的；要清空缓存，请在运行前调用 POST /flush_cache"
+    ),
+    "vllm.pd-separated": "请求照常发往路由，给出路由的地址即可",
+    "vllm.tokenize-prompt": "后端支持时，长度精确的提示词本来就以 token id 发送",
+    "vllm.api-key": "请把密钥放进环境变量 OPENAI_API_KEY，它不会写入磁盘",
+    "vllm.stream": "回答始终是流式的",
+    "vllm.print-error": "错误始终会计数并说明原因",
 }

@@ -69,11 +69,43 @@ VLLM: dict[str, str] = {
     ),
     "vllm.sglang": (
         "請求送往 SGLang 自有的 /generate；benchmark_serving.py 送往 /v1/completions，對應此處的 "
-        "--backend openai。"
+        "--backend openai。SGLang 的 bench_serving 從 L*r 到 L 抽取隨機長度；此處的 "
+        "--random-range-ratio r 從 L(1-r) 到 L(1+r) 抽取，未指定時長度精確。"
     ),
     "vllm.queue_times": (
         "此處沒有 client_queue_time 與 e2el_including_client_queue 兩節。請求等待 --max-concurren"
         "cy 空位的時間見 JSON 檔中的 queue_times。"
     ),
     "vllm.only_warmups": "暖機用完了檔案中的所有資料列，沒有可量測的了：請減少 --num-warmups。",
+    "vllm.here.called": "{now}",
+    "vllm.called": "{flag} 在這裡稱為 {now}，已依它處理。",
+    "vllm.chat_too": "它的伺服器相容於 OpenAI 的對話 API，請用 openai-chat。",
+    "vllm.sglang_native": "這是 SGLang 自有的 /generate，請用 sglang。",
+    "vllm.trt": "這是 Triton 上的 TensorRT-LLM，請用 tensorrt-llm。",
+    "vllm.random_ids": "random 的提示詞原本就是長度精確的 token id，請用 random。",
+    "vllm.shared_prefix": "請用 prefix_repetition，它的每組提示詞共用一個前綴。",
+    "vllm.mooncake": "請用 timed_trace，它可以重播 Mooncake 的 trace。",
+    "vllm.random_mm": "請用 random-mm，它會產生圖片。",
+    "vllm.gsp-prompts-per-group": "請用 --num-prompts 給出請求總數：組數乘以每組的提示詞數",
+    "vllm.apply-chat-template": "請用 --backend openai-chat，由伺服器套用對話範本",
+    "vllm.disable-stream": "TTFT 與 ITL 要在串流輸出中量測；請去掉該參數",
+    "vllm.return-logprob": "請用 --logprobs N 給出個數",
+    "vllm.prompt-suffix": "請把後綴直接寫進檔案的各列",
+    "vllm.use-trace-timestamps": "請用 --dataset-name timed_trace，依 trace 的時間送出",
+    "vllm.mooncake-slowdown-factor": "請用 --replay-speed：放慢 2 倍即速度 0.5",
+    "vllm.image-count": "請用 --dataset-name random-mm 加 --random-mm-base-items-per-request",
+    "vllm.random-image-num-images": (
+        "請用 --dataset-name random-mm 加 --random-mm-base-items-per-request"
+    ),
+    "vllm.image-resolution": "請用 --dataset-name random-mm 加 --image-size 寬x高",
+    "vllm.random-image-resolution": "請用 --dataset-name random-mm 加 --image-size 寬x高",
+    "vllm.lora-request-distribution": "請用 --lora-assignment：round-robin 或 random",
+    "vllm.flush-cache": (
+        "未指定 --seed 時每次執行的提示詞都是新的；要清空快取，請在執行前呼叫 POST /flush_cache"
+    ),
+    "vllm.pd-separated": "請求照常送往路由，給出路由的位址即可",
+    "vllm.tokenize-prompt": "後端支援時，長度精確的提示詞原本就以 token id 送出",
+    "vllm.api-key": "請把金鑰放進環境變數 OPENAI_API_KEY，它不會寫入磁碟",
+    "vllm.stream": "回答一律以串流送出",
+    "vllm.print-error": "錯誤一律會計數並說明原因",
 }

@@ -22,7 +22,8 @@ from inferometer.arrival import stripe
 from inferometer.clock import NS
 from inferometer.engine.ask import AskError
 from inferometer.engine.twin.request import TwinRequest
-from inferometer.engine.twin.simulation import PS_PER_NS, Simulation, Stretch
+from inferometer.engine.twin.simulation import Simulation
+from inferometer.engine.twin.stretch import PS_PER_NS, Stretch
 from inferometer.loadgen.job import timed_out
 from inferometer.loadgen.live import Snapshot
 from inferometer.loadgen.schedule import Schedule
@@ -208,19 +209,25 @@ class VirtualClient:
         if stretch is None:
             return
         self._front.see(stretch)
-        first_ns = stretch.end_ns(1) + self._simulation.outlet_ns
-        further = b""
-        if stretch.steps > 1:
-            further = _later_ns(stretch, self._simulation.outlet_ns).tobytes()
-        for request in stretch.requests:
-            flight = self._flights.get(request.number)
-            if flight is None:
-                continue
-            flight.times.append(first_ns)
-            if further:
-                flight.times.frombytes(further)
-            if request.finished:
-                heappush(self._ends, (flight.times[-1], request.number))
+        flights = self._flights
+        here = [
+            flight
+            for request in stretch.requests
+            if (flight := flights.get(request.number)) is not None
+        ]
+        outlet_ns = self._simulation.outlet_ns
+        if stretch.steps == 1:
+            at_ns = stretch.end_ns(1) + outlet_ns
+            for flight in here:
+                flight.times.append(at_ns)
+        else:
+            at = _leaving_ns(stretch, outlet_ns).tobytes()
+            for flight in here:
+                flight.times.frombytes(at)
+        for request in stretch.ended:
+            if request.number in flights:
+                end_ns = flights[request.number].times[-1]
+                heappush(self._ends, (end_ns, request.number))
 
     def _act(self) -> None:
         """All that happens to the client now."""
@@ -389,9 +396,9 @@ class VirtualClient:
             self._cut(flight, outcome, Failure.NONE, detail)
 
 
-def _later_ns(stretch: Stretch, outlet_ns: int) -> npt.NDArray[np.int64]:
-    """When the tokens of its steps after the first one arrive."""
-    step = np.arange(2, stretch.steps + 1, dtype=np.int64)
+def _leaving_ns(stretch: Stretch, outlet_ns: int) -> npt.NDArray[np.int64]:
+    """When the tokens of its steps arrive."""
+    step = np.arange(1, stretch.steps + 1, dtype=np.int64)
     grown = stretch.growth_ps * (step * (step - 1) // 2)
     ends: npt.NDArray[np.int64] = stretch.start_ps + step * stretch.first_ps
     return (ends + grown) // PS_PER_NS + outlet_ns

@@ -17,7 +17,7 @@ from inferometer.engine.twin.client import PAUSE_NS
 from inferometer.engine.twin.configuration import TwinSettings, make_twin
 from inferometer.engine.twin.front import asked
 from inferometer.engine.twin.request import TwinRequest
-from inferometer.engine.twin.simulation import PS_PER_NS, Stretch
+from inferometer.engine.twin.stretch import PS_PER_NS, Stretch
 from inferometer.loadgen import Snapshot
 from inferometer.measurement.machine_rows import counters_rows, rows_of
 from inferometer.measurement.prepare import ReadyPoint
@@ -140,19 +140,18 @@ class VirtualEngine:
         self._note_load(stretch)
         counts = self._counts
         counts["generation_tokens"] += stretch.steps * len(stretch.requests)
-        for request in stretch.requests:
+        counts["requests"] += len(stretch.ended)
+        for request in stretch.begun:
             if request.emitted == 0:
                 request.emitted = 1
                 counts["queued"] += 1
                 self._queued_ns += request.admitted_ns - request.arrived_ns
-            counts["requests"] += request.finished
 
     def _note_load(self, stretch: Stretch) -> None:
         """How it is during steps: whoever ends with them still runs, and holds its blocks."""
         now = self._at_rest()
-        ending = sum(request.finished for request in stretch.requests)
         self._during = {
-            "running": now["running"] + ending,
+            "running": now["running"] + len(stretch.ended),
             "waiting": now["waiting"],
             "kv_cache_usage": max(self._usage, now["kv_cache_usage"]),
         }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import pytest
@@ -46,9 +46,17 @@ rules = st.builds(
     max_num_batched_tokens=st.integers(16, 200),
     max_num_seqs=st.integers(1, 8),
     max_model_len=st.just(256),
+    long_prefill_token_threshold=st.sampled_from([0, 0, 20]),
     async_scheduling=st.booleans(),
     reserve_full_prompt=st.booleans(),
     prefill_first=st.just(False),
+)
+prompts_first = st.builds(
+    SchedulerRules,
+    max_num_batched_tokens=st.integers(16, 200),
+    max_num_seqs=st.integers(1, 8),
+    max_model_len=st.just(256),
+    prefill_first=st.just(True),
 )
 
 
@@ -78,7 +86,9 @@ def simulation_of(
     )
 
 
-def requests_of(calls: Sequence[Asked]) -> list[TwinRequest]:
+def requests_of(
+    calls: Sequence[Asked], answer: Callable[[int], int] | None = None
+) -> list[TwinRequest]:
     requests, now_ns = [], 0
     for number, call in enumerate(calls):
         now_ns += call.after_ms * MS
@@ -90,22 +100,28 @@ def requests_of(calls: Sequence[Asked]) -> list[TwinRequest]:
                 call.max_tokens,
                 arrived_ns=now_ns,
                 prompt=prompt,
+                answer=answer,
             )
         )
     return requests
 
 
 def outcome(
-    simulation: Simulation, calls: Sequence[Asked]
+    simulation: Simulation,
+    calls: Sequence[Asked],
+    answer: Callable[[int], int] | None = None,
 ) -> list[tuple[int, ...]]:
-    done = run(simulation, requests_of(calls))
+    done = run(simulation, requests_of(calls, answer))
     return sorted(
         (r.number, r.admitted_ns, r.first_ns, r.finished_ns, r.preemptions)
         for r in done
     )
 
 
-@given(calls=st.lists(asked, min_size=1, max_size=25), chosen=rules)
+@given(
+    calls=st.lists(asked, min_size=1, max_size=25),
+    chosen=st.one_of(rules, prompts_first),
+)
 def test_many_steps_at_once_are_as_one_after_another(
     calls: list[Asked], chosen: SchedulerRules
 ) -> None:
@@ -113,6 +129,17 @@ def test_many_steps_at_once_are_as_one_after_another(
     one_by_one = simulation_of(chosen, macro_steps=False)
     assert outcome(at_once, calls) == outcome(one_by_one, calls)
     assert at_once.steps == one_by_one.steps
+
+
+@given(calls=st.lists(asked, min_size=1, max_size=15), chosen=rules)
+def test_equal_answers_share_blocks_at_the_same_steps(
+    calls: list[Asked], chosen: SchedulerRules
+) -> None:
+    at_once = simulation_of(chosen)
+    one_by_one = simulation_of(chosen, macro_steps=False)
+    assert outcome(at_once, calls, abs) == outcome(one_by_one, calls, abs)
+    pools = [each.scheduler.memory.pool for each in (at_once, one_by_one)]
+    assert pools[0].free == pools[1].free == pools[0].usable
 
 
 @given(calls=st.lists(asked, min_size=1, max_size=15), chosen=rules)
@@ -221,3 +248,21 @@ def test_the_front_is_told_to_wait_for_arrivals() -> None:
     simulation.submit(TwinRequest(0, 10, 1, arrived_ns=5 * MS))
     assert simulation.next_ps() == 6 * MS * 1000
     assert simulation.advance(6 * MS * 1000 - 1) is None
+
+
+def test_who_is_preempted_during_its_last_step_is_over() -> None:
+    simulation = simulation_of(
+        SchedulerRules(max_model_len=256, async_scheduling=True)
+    )
+    request = TwinRequest(0, 10, 2)
+    simulation.submit(request)
+    for _ in range(2):  # its prompt, and the step that makes its last token
+        simulation.advance()
+        if not request.preemptions:
+            simulation.preempt(request)
+    assert request.finished or simulation.scheduler.waiting
+    while simulation.advance() is not None:
+        pass
+    assert request.finished
+    assert simulation.is_idle
+    assert simulation.scheduler.memory.pool.used == 0

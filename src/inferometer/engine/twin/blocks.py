@@ -47,13 +47,14 @@ class BlockPool:
         """How many entries of a block are to be passed over: its first ones."""
         self._users = [0] * blocks
         self._users[NO_BLOCK] = 1
+        self._shared = 0
+        """Users of blocks beyond the first one of each."""
         self._key: list[int | None] = [None] * blocks
-        self._group = [0] * blocks
-        self._cached: tuple[dict[int, int], ...] = tuple(
-            {} for _ in range(groups)
-        )
-        self._copies: dict[tuple[int, int], list[int]] = {}
-        """Further blocks of one content, by group and key: equal blocks are not merged."""
+        """What a block caches: a number for a content and a group of layers."""
+        self._groups = groups
+        self._cached: dict[int, int] = {}
+        self._copies: dict[int, list[int]] = {}
+        """Further blocks of one content: equal blocks are not merged."""
 
     @property
     def used(self) -> int:
@@ -62,20 +63,18 @@ class BlockPool:
 
     def find(self, key: int, group: int) -> int:
         """The block that caches this content, or NO_BLOCK."""
-        return self._cached[group].get(key, NO_BLOCK)
+        return self._cached.get(key * self._groups + group, NO_BLOCK)
 
     def take(self, count: int) -> list[int]:
         """From the head of the free list; the caller has made sure that there are so many."""
-        pop, users, key_of = self._queue.popleft, self._users, self._key
-        groups, cached, copies = self._group, self._cached, self._copies
-        gone = self._gone
+        pop = self._queue.popleft
         self.free -= count
-        taken: list[int] = []
-        while len(taken) < count:
-            block = pop()
-            if gone and block in gone:
-                self._pass_over(block)
-                continue
+        taken = [pop() for _ in range(count)]
+        if self._gone and not self._gone.keys().isdisjoint(taken):
+            taken = self._instead_of_gone(taken)
+        users, key_of = self._users, self._key
+        cached, copies = self._cached, self._copies
+        for block in taken:
             users[block] = 1
             key = key_of[block]
             if key is not None:
@@ -83,8 +82,19 @@ class BlockPool:
                 if copies:
                     self._forget(block, key)
                 else:
-                    del cached[groups[block]][key]
-            taken.append(block)
+                    del cached[key]
+        return taken
+
+    def _instead_of_gone(self, entries: list[int]) -> list[int]:
+        """As many blocks from the head of the list, of which these entries were taken."""
+        taken: list[int] = []
+        following = deque(entries)
+        while len(taken) < len(entries):
+            block = (following or self._queue).popleft()
+            if block in self._gone:
+                self._pass_over(block)
+            else:
+                taken.append(block)
         return taken
 
     def _pass_over(self, block: int) -> None:
@@ -103,7 +113,9 @@ class BlockPool:
         for block in blocks:
             if block == NO_BLOCK:
                 continue
-            if not users[block]:
+            if users[block]:
+                self._shared += 1
+            else:
                 gone[block] = gone.get(block, 0) + 1
                 self.free -= 1
             users[block] += 1
@@ -111,37 +123,55 @@ class BlockPool:
     def cache(
         self, blocks: Sequence[int], keys: Sequence[int], group: int
     ) -> None:
-        """From now on each block is found under its key."""
-        key_of, group_of = self._key, self._group
-        cached = self._cached[group]
-        for block, key in zip(blocks, keys, strict=True):
-            if block == NO_BLOCK or key_of[block] is not None:
-                continue
-            key_of[block], group_of[block] = key, group
-            if cached.setdefault(key, block) != block:
-                self._copies.setdefault((group, key), []).append(block)
+        """From now on each block, which has cached nothing, is found under its key."""
+        groups = self._groups
+        if groups == 1 and self.are_new(keys):
+            key_of = self._key
+            self._cached.update(zip(keys, blocks, strict=True))
+            for block, key in zip(blocks, keys, strict=True):
+                key_of[block] = key
+            return
+        for block, content in zip(blocks, keys, strict=True):
+            if block != NO_BLOCK:
+                self.cache_one(block, content * groups + group)
+
+    def cache_one(self, block: int, key: int) -> None:
+        """The same for one block; the key is that of its group of layers."""
+        self._key[block] = key
+        if self._cached.setdefault(key, block) != block:
+            self._copies.setdefault(key, []).append(block)
+
+    def are_new(self, keys: Sequence[int]) -> bool:
+        """Whether no block caches any of these contents, which all differ."""
+        known = {*keys}
+        return len(known) == len(keys) and self._cached.keys().isdisjoint(known)
 
     def give_back(self, blocks: Iterable[int]) -> None:
         """In the order in which they are to be taken again."""
-        users, keys = self._users, self._key
-        back: list[int] = []
-        uncached: list[int] = []
-        for block in blocks:
-            if block == NO_BLOCK:
-                continue
-            left = users[block] - 1
-            users[block] = left
-            if left:
-                continue
-            if keys[block] is None and self._uncached_first:
-                uncached.append(block)
-            else:
-                back.append(block)
-        self.free += len(back) + len(uncached)
+        back, keys = self._left(blocks), self._key
+        self.free += len(back)
+        if self._uncached_first:
+            uncached = [block for block in back if keys[block] is None]
+            if uncached:
+                self._queue.extendleft(reversed(uncached))
+                back = [block for block in back if keys[block] is not None]
         self._queue.extend(back)
-        self._queue.extendleft(reversed(uncached))
-        if len(self._queue) > 2 * len(users):
+        if len(self._queue) > 2 * len(self._users):
             self._tidy()
+
+    def _left(self, blocks: Iterable[int]) -> list[int]:
+        """Of these blocks, each of which has one user less, those that nobody uses."""
+        users = self._users
+        back = [block for block in blocks if block != NO_BLOCK]
+        if not self._shared:
+            for block in back:
+                users[block] = 0
+            return back
+        for block in back:
+            users[block] -= 1
+        alone = [block for block in back if not users[block]]
+        self._shared -= len(back) - len(alone)
+        return alone
 
     def _tidy(self) -> None:
         """Drop what is to be passed over: prefixes in constant use leave an entry each time."""
@@ -155,8 +185,7 @@ class BlockPool:
 
     def _forget(self, block: int, key: int) -> None:
         """It is found no more under the key; another block with the same content may be."""
-        group = self._group[block]
-        cached, copies = self._cached[group], self._copies.get((group, key))
+        cached, copies = self._cached, self._copies.get(key)
         if copies is None:
             del cached[key]
             return
@@ -165,7 +194,7 @@ class BlockPool:
         else:
             copies.remove(block)
         if not copies:
-            del self._copies[group, key]
+            del self._copies[key]
 
 
 class KVMemory:
@@ -187,7 +216,7 @@ class KVMemory:
         )
         self.block_size = block_size
         self.windows = tuple(windows)
-        self._caching = caching
+        self.caching = caching
 
     @property
     def usage(self) -> float:
@@ -201,7 +230,7 @@ class KVMemory:
     def hit(self, keys: Sequence[int], tokens: int) -> Hit:
         """What is cached of a prompt with these block keys; at most `tokens` are looked for."""
         none = Hit(self.new_tables(), 0)
-        if not self._caching:
+        if not self.caching:
             return none
         most = min(len(keys), tokens // self.block_size)
         tables = self.new_tables()
@@ -297,11 +326,17 @@ class KVMemory:
                 table.extend(self.pool.take(blocks - len(table)))
         return len(tables[0]) * self.block_size
 
+    def extend_each(self, tables: Sequence[list[int]]) -> None:
+        """One more block for each, where all layers attend to everything."""
+        blocks = self.pool.take(len(tables))
+        for table, block in zip(tables, blocks, strict=True):
+            table.append(block)
+
     def cache(
         self, tables: Sequence[list[int]], keys: Sequence[int], start: int
     ) -> None:
         """The blocks `start` and following, as many as there are keys, are full."""
-        if not self._caching:
+        if not self.caching:
             return
         end = len(keys)
         for group, table in enumerate(tables):

@@ -27,8 +27,8 @@ from inferometer.engine.twin.power import step_power_w
 from inferometer.engine.twin.profiles import CardProfile, ProfileError
 from inferometer.engine.twin.request import TwinRequest
 from inferometer.engine.twin.scheduler import Scheduler
-from inferometer.engine.twin.simulation import Stretch
 from inferometer.engine.twin.step_time import PS
+from inferometer.engine.twin.stretch import Stretch
 from inferometer.spec.target import Threshold
 from inferometer.vocabulary import ONE_A_REQUEST
 from inferometer.words import Said, sentence_of

@@ -18,7 +18,8 @@ import numpy as np
 
 from inferometer.engine.twin.profiles import ProfileError
 from inferometer.engine.twin.request import TwinRequest
-from inferometer.engine.twin.simulation import Simulation, Stretch
+from inferometer.engine.twin.simulation import Simulation
+from inferometer.engine.twin.stretch import Stretch
 from inferometer.vocabulary import ONE_A_REQUEST
 from inferometer.words import Said
 
@@ -116,15 +117,15 @@ def drive(
         if stretch is None:
             return
         seen(stretch)
-        for request in stretch.requests:
+        for request in stretch.begun:
             if request.first_ns < 0:
                 first_ns = stretch.end_ns(1) + simulation.outlet_ns
                 request.first_ns = first_ns
-            if request.finished:
-                free_ns = stretch.end_ns(stretch.steps) + simulation.outlet_ns
-                request.finished_ns = free_ns
-                slots += 1
-                yield request
+        for request in stretch.ended:
+            free_ns = stretch.end_ns(stretch.steps) + simulation.outlet_ns
+            request.finished_ns = free_ns
+            slots += 1
+            yield request
 
 
 def measured(done: Sequence[TwinRequest]) -> dict[str, float]:

@@ -17,7 +17,7 @@ from inferometer.engine.engine_model import Emission, EngineReport
 from inferometer.engine.twin.cards import TwinCards
 from inferometer.engine.twin.configuration import TwinSettings, make_twin
 from inferometer.engine.twin.request import TwinRequest
-from inferometer.engine.twin.simulation import PS_PER_NS, Stretch
+from inferometer.engine.twin.stretch import PS_PER_NS, Stretch
 
 _SAID = wire.ids(0, wire.CYCLE)
 
@@ -96,7 +96,7 @@ class TwinModel:
 
     def preempt(self, sequence: FrontRequest) -> None:
         if sequence.request in self._scheduler.running:
-            self._scheduler.preempt(sequence.request)
+            self._simulation.preempt(sequence.request)
 
     def next_ns(self) -> int | None:
         if self._next_ready():

@@ -34,12 +34,14 @@ class TwinRequest:
         "limit",
         "max_tokens",
         "number",
+        "offset",
         "placeholders",
         "preemptions",
         "prompt_tokens",
         "stale",
         "tables",
         "tokens",
+        "turn",
     )
 
     def __init__(
@@ -73,6 +75,8 @@ class TwinRequest:
         """How many tokens its blocks have place for."""
         self.emitted = 0
         self.computed = self.placeholders = self.in_flight = self.stale = 0
+        self.offset = self.turn = 0
+        """Where it is among those that decode, and in which order they were admitted."""
         self.hit_tokens = self.preemptions = self.cached_blocks = 0
         self.finished = self.cancelled = False
         self.tables: list[list[int]] = [[]]
@@ -99,6 +103,16 @@ class TwinRequest:
                 content = self._content(start, start + block_size)
                 keys.append(hash((keys[-1] if keys else 0, content)))
         return keys if len(keys) == full_blocks else keys[:full_blocks]
+
+    def key_of(self, block: int, block_size: int) -> int:
+        """The key of a full block."""
+        keys = self.keys
+        if block < len(keys):
+            return keys[block]
+        if self._prompt is None and block == len(keys):
+            keys.append((self.number << ANONYMOUS_BITS) + block)
+            return keys[-1]
+        return self.keys_of(block + 1, block_size)[-1]
 
     def _content(self, start: int, end: int) -> tuple[int, ...]:
         assert self._prompt is not None

@@ -12,7 +12,7 @@ while the one before it runs, so that its tokens are only place holders then.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -81,7 +81,7 @@ class Scheduler:
         plan = Plan([], [], [])
         budget = self.rules.max_num_batched_tokens
         if self.rules.prefill_first:
-            budget = self._admit(plan, budget)
+            budget = self.admit(plan, budget)
             prompts = [each for each in self.running if _in_prefill(each)]
             new = {id(each) for each in plan.admitted}
             chosen = prompts or self.running
@@ -91,7 +91,7 @@ class Scheduler:
         else:
             budget = self._continue(plan, budget, self.running)
             if not plan.preempted:
-                self._admit(plan, budget)
+                self.admit(plan, budget)
         return plan
 
     def settle(self, plan: Plan) -> list[TwinRequest]:
@@ -129,24 +129,25 @@ class Scheduler:
                 request.placeholders = left
                 known = request.computed - left
                 if known >= (request.cached_blocks + 1) * size:
-                    self._cache(request, known)
+                    self.cache(request, known)
         return got
 
     def retire(self, requests: Iterable[TwinRequest]) -> None:
         """Finish those that have all their tokens."""
-        over = [each for each in requests if each.tokens >= each.limit]
-        for request in over:
+        self.finish([each for each in requests if each.tokens >= each.limit])
+
+    def finish(self, requests: Sequence[TwinRequest]) -> None:
+        """These requests are over, and give their blocks back in this order."""
+        for request in requests:
             self._finish(request)
-        if over:
-            self._drop_finished()
+            # one that was preempted while its last token was computed waits
+            queue = self.running if request.computed else self.waiting
+            queue.remove(request)
 
     def _finish(self, request: TwinRequest) -> None:
         request.finished = True
         self.blocked = None
         self.memory.release(request.tables)
-
-    def _drop_finished(self) -> None:
-        self.running = [each for each in self.running if not each.finished]
 
     def cancel(self, request: TwinRequest) -> None:
         if request.finished:
@@ -208,7 +209,7 @@ class Scheduler:
             tokens = self._wanted(request, threshold, budget)
             if tokens <= 0:
                 continue
-            if not self._make_room(request, tokens, plan):
+            if not self.make_room(request, tokens, plan):
                 break
             self._share(plan, request, tokens)
             budget -= tokens
@@ -238,7 +239,7 @@ class Scheduler:
             return 0
         return self.rules.long_prefill_token_threshold
 
-    def _make_room(self, request: TwinRequest, tokens: int, plan: Plan) -> bool:
+    def make_room(self, request: TwinRequest, tokens: int, plan: Plan) -> bool:
         """Blocks for so many more tokens, if need be by preempting who was admitted last."""
         memory = self.memory
         end = request.computed + tokens
@@ -256,10 +257,10 @@ class Scheduler:
             if last is request:
                 return False
         request.capacity = memory.extend(request.tables, end)
-        self._cache(request, min(end, request.tokens))
+        self.cache(request, min(end, request.tokens))
         return True
 
-    def _admit(self, plan: Plan, budget: int) -> int:
+    def admit(self, plan: Plan, budget: int) -> int:
         """Let waiting requests in, from the head of the queue; what is left of the budget."""
         threshold = self._threshold()
         skipped: list[TwinRequest] = []
@@ -312,10 +313,12 @@ class Scheduler:
         request.cached_blocks = hit.tokens // self._block
         end = hit.tokens + tokens
         request.capacity = memory.extend(request.tables, end)
-        request.limit = min(request.limit, self.rules.max_model_len)
-        self._cache(request, min(end, request.tokens))
+        longest = self.rules.max_model_len
+        request.limit = min(request.limit, longest)
+        request.expected = min(request.expected, longest)
+        self.cache(request, min(end, request.tokens))
 
-    def _cache(self, request: TwinRequest, tokens: int) -> None:
+    def cache(self, request: TwinRequest, tokens: int) -> None:
         """Its blocks up to so many tokens may be found from now on."""
         full, start = tokens // self._block, request.cached_blocks
         if full > start and request.tables[0]:

@@ -10,41 +10,14 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from math import isqrt
-from typing import NamedTuple
 
+from inferometer.engine.twin.decoding import Decoding
 from inferometer.engine.twin.request import TwinRequest
 from inferometer.engine.twin.scheduler import Plan, Scheduler
 from inferometer.engine.twin.step_time import Busy, StepTime
+from inferometer.engine.twin.stretch import PS_PER_NS, Stretch
 
-PS_PER_NS = 1000
 FOREVER_PS = 1 << 100
-
-
-class Stretch(NamedTuple):
-    """`steps` steps in a row, each of which gives one token to each of `requests`. The first takes
-    `first_ps`, each further one `growth_ps` more than the one before it.
-    """
-
-    start_ps: int
-    first_ps: int
-    growth_ps: int
-    steps: int
-    requests: tuple[TwinRequest, ...]
-    busy: Busy
-    """Of its first step."""
-
-    def end_ps(self, steps: int) -> int:
-        """When so many of its steps are over."""
-        return (
-            self.start_ps
-            + steps * self.first_ps
-            + self.growth_ps * (steps * (steps - 1) // 2)
-        )
-
-    def end_ns(self, step: int) -> int:
-        """When tokens of a step, counted from 1, leave the engine."""
-        return self.end_ps(step) // PS_PER_NS
 
 
 class Simulation:
@@ -72,7 +45,9 @@ class Simulation:
         self._clock_ps = 0
         self._is_stuck = False
         self._ahead: Plan | None = None
-        """With async scheduling: the step that begins at the clock, planned one step earlier."""
+        """The step that begins at the clock, if that is planned: with async scheduling it is."""
+        self._decoding: Decoding | None = None
+        """All running requests, while each gets one token a step; it knows what is planned then."""
 
     @property
     def waiting(self) -> int:
@@ -82,7 +57,9 @@ class Simulation:
     def is_idle(self) -> bool:
         """Whether nothing but an arrival can make it work."""
         scheduler = self.scheduler
-        return not (self._ahead or scheduler.running or scheduler.waiting)
+        if self._ahead or scheduler.running or scheduler.waiting:
+            return False
+        return self._decoding is None or not self._decoding.has_planned
 
     def submit(self, request: TwinRequest) -> None:
         """Take a request in at its `arrived_ns`; the scheduler knows it `intake_ns` later, and when
@@ -104,7 +81,13 @@ class Simulation:
                 del self._arrivals[place]
                 request.finished = True
                 return
+        self._part()
         self.scheduler.cancel(request)
+
+    def preempt(self, request: TwinRequest) -> None:
+        """Take a running request's blocks; it waits at the head of the queue."""
+        self._part()
+        self.scheduler.preempt(request)
 
     @property
     def wants_arrivals(self) -> bool:
@@ -129,16 +112,39 @@ class Simulation:
             return None
         self._clock_ps = start_ps
         self._let_in()
-        steps = self._steps_alike(horizon_ps) if self._macro else 0
-        if steps > 1:
-            return self._run_alike(steps)
-        return self._run_one()
+        stretch = self._decode(horizon_ps) if self._macro else None
+        return stretch or self._run_one()
 
     def _let_in(self) -> None:
         """Requests that are known by now join the scheduler's queue."""
         arrivals, queue = self._arrivals, self.scheduler.waiting
         while arrivals and arrivals[0][0] <= self._clock_ps:
             queue.append(arrivals.popleft()[1])
+
+    def _decode(self, horizon_ps: int) -> Stretch | None:
+        """Steps in which everybody that runs gets a token; None if the next one is not such."""
+        made = self._decoding or Decoding.of(
+            self.scheduler, self.step_time, self._ahead
+        )
+        if made is None:
+            return None
+        self._decoding, self._ahead = made, None
+        limit_ps = horizon_ps
+        if self._arrivals:
+            limit_ps = min(limit_ps, self._arrivals[0][0] - 1)
+        stretch = made.advance(self._clock_ps, limit_ps)
+        if stretch is None:
+            self._part()
+            return None
+        self._clock_ps = stretch.end_ps(stretch.steps)
+        self.steps += stretch.steps
+        return stretch
+
+    def _part(self) -> None:
+        """Leave it to the scheduler what each of them gets."""
+        if self._decoding is not None:
+            self._ahead = self._decoding.part()
+            self._decoding = None
 
     def _run_one(self) -> Stretch | None:
         scheduler = self.scheduler
@@ -156,7 +162,8 @@ class Simulation:
         self._clock_ps = start_ps + busy.total_ps
         self.steps += 1
         got = tuple(scheduler.settle(plan))
-        return Stretch(start_ps, busy.total_ps, 0, 1, got, busy)
+        ended = tuple(each for each in got if each.finished)
+        return Stretch(start_ps, busy.total_ps, 0, 1, got, busy, got, ended)
 
     def _plan(self) -> Plan:
         plan = self.scheduler.plan()
@@ -171,136 +178,7 @@ class Simulation:
             self._is_stuck = True
             return None
         self._clock_ps = max(self._clock_ps, self._arrivals[0][0])
-        return Stretch(self._clock_ps, 0, 0, 1, (), Busy(0, 0, 0))
-
-    def _steps_alike(self, horizon_ps: int) -> int:
-        """How many steps from now on only give one token to each running request: nobody comes,
-        goes, is preempted or leaves its window behind.
-        """
-        scheduler = self.scheduler
-        running, rules = scheduler.running, scheduler.rules
-        if not running or len(running) > rules.max_num_batched_tokens:
-            return 0
-        full = len(running) >= rules.max_num_seqs
-        hybrid = len(scheduler.memory.windows) > 1
-        may_admit = bool(scheduler.waiting) and not full
-        # a head of the queue that did not fit will not until something is given back
-        if may_admit and (
-            hybrid or scheduler.blocked is not scheduler.waiting[0]
-        ):
-            return 0
-        limit_ps = horizon_ps
-        if self._arrivals:
-            limit_ps = min(limit_ps, self._arrivals[0][0] - 1)
-        shortest_ps = self.step_time.decode(len(running)).total_ps
-        if limit_ps < self._clock_ps + shortest_ps or not self._all_decode():
-            return 0
-        margin = 2 if rules.async_scheduling else 0
-        most = min(each.limit - each.tokens for each in running) - margin
-        most = self._that_fit(most, hybrid)
-        if most < 2:
-            return 0
-        return self._begin_by(limit_ps, most)
-
-    def _all_decode(self) -> bool:
-        running = self.scheduler.running
-        if not self.scheduler.rules.async_scheduling:
-            # who is still in its prompt came last
-            return all(
-                each.tokens - each.computed == 1 for each in reversed(running)
-            )
-        ahead = self._ahead
-        return (
-            ahead is not None
-            and len(ahead.shares) == len(running)
-            and all(
-                request is each
-                and tokens == 1
-                and each.placeholders == 1
-                and each.computed == each.tokens
-                and not each.stale
-                for (request, _, tokens), each in zip(
-                    ahead.shares, running, strict=True
-                )
-            )
-        )
-
-    def _that_fit(self, most: int, hybrid: bool) -> int:
-        """As many steps as have blocks without anybody being preempted."""
-        memory = self.scheduler.memory
-        running, size = self.scheduler.running, memory.block_size
-        if hybrid:
-            # blocks behind a window come back at the border of a block: step by step there
-            room = min(-each.computed % size for each in running)
-            return min(most, room)
-        free = memory.pool.free
-        while most > 1:
-            if len(running) * (most // size + 1) <= free:
-                return most
-            needed = sum(
-                memory.blocks_for(each.computed + most) - len(each.tables[0])
-                for each in running
-            )
-            if needed <= free:
-                return most
-            most //= 2
-        return most
-
-    def _begin_by(self, limit_ps: int, most: int) -> int:
-        """How many of these steps begin by then."""
-        first_ps, growth_ps = self._decode_time()
-        room_ps = limit_ps - self._clock_ps
-        if room_ps < first_ps:
-            return 1
-        low = room_ps // first_ps
-        if growth_ps and low > 1:
-            # n·first + growth·n(n−1)/2 ≤ room, for the n steps before the last one
-            linear = 2 * first_ps - growth_ps
-            root = isqrt(linear * linear + 8 * growth_ps * room_ps)
-            low = (root - linear) // (2 * growth_ps)
-        return min(most, low + 1)
-
-    def _decode_time(self) -> tuple[int, int]:
-        running = self.scheduler.running
-        contexts = [each.tokens - 1 for each in running]
-        base = self.step_time.decode(len(running))
-        first_ps = base.total_ps + self.step_time.context_ps(contexts)
-        return first_ps, self.step_time.growth_ps(contexts)
-
-    def _run_alike(self, steps: int) -> Stretch:
-        scheduler = self.scheduler
-        running = scheduler.running
-        memory, size = scheduler.memory, scheduler.memory.block_size
-        first_ps, growth_ps = self._decode_time()
-        base = self.step_time.decode(len(running))
-        busy = Busy(
-            first_ps,
-            base.compute_ps,
-            base.memory_ps + first_ps - base.total_ps,
-        )
-        got = tuple(running)
-        for each in got:
-            each.computed += steps
-            each.tokens += steps
-            if each.computed > each.capacity:
-                each.capacity = memory.extend(each.tables, each.computed)
-            full = (each.computed - each.placeholders) // size
-            if full > each.cached_blocks:
-                memory.cache(
-                    each.tables, each.keys_of(full, size), each.cached_blocks
-                )
-                each.cached_blocks = full
-        stretch = Stretch(self._clock_ps, first_ps, growth_ps, steps, got, busy)
-        self._clock_ps = stretch.end_ps(steps)
-        self.steps += steps
-        if self._ahead is not None:
-            shares = [
-                (request, start + steps, tokens)
-                for request, start, tokens in self._ahead.shares
-            ]
-            self._ahead = Plan(shares, [], [])
-        scheduler.retire(got)
-        return stretch
+        return Stretch(self._clock_ps, 0, 0, 1, (), Busy(0, 0, 0), (), ())
 
 
 def run(
@@ -319,9 +197,9 @@ def run(
         stretch = simulation.advance()
         if stretch is None:
             return
-        for request in stretch.requests:
+        for request in stretch.begun:
             if request.first_ns < 0:
                 request.first_ns = stretch.end_ns(1) + outlet_ns
-            if request.finished:
-                request.finished_ns = stretch.end_ns(stretch.steps) + outlet_ns
-                yield request
+        for request in stretch.ended:
+            request.finished_ns = stretch.end_ns(stretch.steps) + outlet_ns
+            yield request

@@ -65,6 +65,8 @@ class StepTime:
         read_s = 2 * heads * model.head_dim * model.kv_bytes / kv_rate
         self._pair_flops = 4 * model.heads * model.head_dim
         self._windowed = 0 if stack.masks_windows else model.windowed_layers
+        self.window = model.window if self._windowed else 0
+        """Tokens that some layers read at most; 0 if all read everything."""
         full = model.layers - self._windowed
         per_token_s = max(read_s, self._pair_flops / self._flops)
         self.full_token_ps: int = round(full * per_token_s * PS)
@@ -80,38 +82,42 @@ class StepTime:
             self._decode[requests] = self._constant(rows, rows, requests)
         return self._decode[requests]
 
-    def context_ps(self, contexts: Sequence[int]) -> int:
-        """What reading KV takes for requests that decode with so many tokens before them."""
-        window = self.model.window
-        whole: int = self.full_token_ps * (sum(contexts) + len(contexts))
-        if not self._windowed:
-            return whole
-        within = sum(min(each + 1, window) for each in contexts)
-        return whole + self.window_token_ps * within
+    def reading_ps(self, tokens: int, within: int) -> int:
+        """What reading KV takes for requests that decode: of so many tokens, the new ones too, and
+        `within` their windows.
+        """
+        return self.full_token_ps * tokens + self.window_token_ps * within
 
-    def growth_ps(self, contexts: Sequence[int]) -> int:
-        """How much longer the next decode step of the same requests takes."""
-        window = self.model.window
-        growing = sum(each + 1 < window for each in contexts)
-        return (
-            self.full_token_ps * len(contexts) + self.window_token_ps * growing
-        )
+    def growth_of(self, requests: int, growing: int) -> int:
+        """How much longer (ps) the next decode step of the same requests takes. `growing`: those
+        that have less than a window before them.
+        """
+        return self.reading_ps(requests, growing)
 
     def step(self, shares: Sequence[Share]) -> Busy:
         """A step of any kind."""
         prompts = [share for share in shares if share[2] > 1]
-        decoding = [share[1] for share in shares if share[2] == 1]
-        read_ps = self.context_ps(decoding)
+        decoding = [share[1] + 1 for share in shares if share[2] == 1]
+        within = 0
+        if self.window:
+            within = sum(min(each, self.window) for each in decoding)
+        read_ps = self.reading_ps(sum(decoding), within)
+        return self.mixed(prompts, len(decoding), read_ps)
+
+    def mixed(
+        self, prompts: Sequence[Share], decoding: int, read_ps: int
+    ) -> Busy:
+        """A step of prompts beside requests that decode, whose KV takes `read_ps` to read."""
         if not prompts:
-            base = self.decode(len(shares))
+            base = self.decode(decoding)
             return Busy(
                 base.total_ps + read_ps,
                 base.compute_ps,
                 base.memory_ps + read_ps,
             )
-        tokens = len(decoding) + sum(share[2] for share in prompts)
-        rows = len(decoding) + sum(map(_samples, prompts))
-        base = self._constant(tokens, rows, len(shares))
+        tokens = decoding + sum(share[2] for share in prompts)
+        rows = decoding + sum(map(_samples, prompts))
+        base = self._constant(tokens, rows, decoding + len(prompts))
         compute_s, read_s = self._attention(prompts)
         attention_ps = round(max(compute_s, read_s) * PS) + read_ps
         extra_ps = round(self._stack.prompt_step_us * 1e6)

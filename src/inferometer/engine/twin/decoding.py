@@ -1,0 +1,378 @@
+"""Requests that get one token in each step: such a step costs the same however many they are.
+
+All of them move on together, so each is kept as its distance to one common count of steps, and sums
+over them follow from that count. A request is looked at only when something happens to it: it fills
+a block, needs the next one, has a whole window before it, or ends. What happens is what
+`Scheduler.plan` and `settle` would do step by step; whatever is not as simple is left to them.
+"""
+
+from __future__ import annotations
+
+from heapq import heappop, heappush
+from math import isqrt
+
+from inferometer.engine.twin.request import TwinRequest
+from inferometer.engine.twin.scheduler import Plan, Scheduler, Share
+from inferometer.engine.twin.step_time import Busy, StepTime
+from inferometer.engine.twin.stretch import PS_PER_NS, Stretch
+
+
+class Decoding:
+    """All running requests, if each of them decodes, and the prompts of the next step. At step n a
+    request computes its token at `n + offset`, and knows no later one.
+    """
+
+    def __init__(self, scheduler: Scheduler, step_time: StepTime) -> None:
+        self._scheduler, self._memory = scheduler, scheduler.memory
+        self._step_time, self._window = step_time, step_time.window
+        self._lag = int(scheduler.rules.async_scheduling)
+        """How many steps ahead of the one that is computed is planned."""
+        self._size = scheduler.memory.block_size
+        self._groups = len(scheduler.memory.windows)
+        self._at = 0
+        """The number of the next step."""
+        self._count = self._offsets = 0
+        self._growing = self._growing_offsets = 0
+        """Of those that have less than a window before them."""
+        self._windows_full: dict[int, int] = {}
+        """By step: how many have a whole window from then on."""
+        self._ends: dict[int, list[TwinRequest]] = {}
+        """By the step that makes their last token."""
+        self._end_steps: list[int] = []
+        """Heap of its keys, and of some that it has no more."""
+        self._phases: list[list[TwinRequest]] = [[] for _ in range(self._size)]
+        """By offset, modulo the block size: those of one phase fill their blocks together."""
+        self._behind: dict[int, list[TwinRequest]] = {}
+        """By step: whose blocks behind a window come back for the first time."""
+        self._joined = 0
+        self._prompts: list[Share] = []
+        """Of the next step, if that is planned."""
+        self._over: list[Share] = []
+        """Shares of the next step whose requests have ended since it was planned."""
+        self._is_planned = False
+
+    @classmethod
+    def of(
+        cls, scheduler: Scheduler, step_time: StepTime, ahead: Plan | None
+    ) -> Decoding | None:
+        """`ahead`: the next step, if it is planned. None unless everybody decodes."""
+        if not _all_decode(scheduler, ahead):
+            return None
+        made = cls(scheduler, step_time)
+        for request in scheduler.running:
+            made._join(request, request.tokens - 1, 0)
+        return made
+
+    @property
+    def has_planned(self) -> bool:
+        """Whether there is a step to compute although nobody runs."""
+        return bool(self._prompts or self._over)
+
+    def part(self) -> Plan | None:
+        """Give the requests their own numbers again. The next step, if it is planned."""
+        shares = []
+        planned = int(self._lag or self._is_planned)
+        for request in self._scheduler.running[: self._count]:
+            start = self._at + request.offset
+            request.tokens = start + 1
+            request.computed = start + planned
+            request.placeholders = request.in_flight = self._lag
+            request.capacity = len(request.tables[0]) * self._size
+            shares.append((request, start, 1))
+        shares += self._prompts + self._over
+        return Plan(shares, [], []) if shares and planned else None
+
+    def advance(self, clock_ps: int, limit_ps: int) -> Stretch | None:
+        """The next step, or as many as begin by the limit and only differ in length. None if the
+        next one is not that simple.
+        """
+        if not self._is_simple():
+            return None
+        if self._may_admit():
+            return self._one(clock_ps)
+        if self._count and not self.has_planned:
+            return self._many(clock_ps, limit_ps)
+        return self._one(clock_ps) if self.has_planned else None
+
+    def _is_simple(self) -> bool:
+        rules, memory = self._scheduler.rules, self._memory
+        running = self._count + len(self._prompts)
+        due = self._phases[-(self._at + self._lag) % self._size]
+        return (
+            running <= rules.max_num_batched_tokens
+            and (len(due) + len(self._prompts)) * self._groups
+            <= memory.pool.free
+            and all(map(_is_whole, self._prompts))
+            and not (rules.prefill_first and self._scheduler.waiting)
+        )
+
+    def _may_admit(self) -> bool:
+        scheduler = self._scheduler
+        waiting = scheduler.waiting
+        if (
+            not waiting
+            or len(scheduler.running) >= scheduler.rules.max_num_seqs
+        ):
+            return False
+        # a head of the queue that did not fit will not until something is given back
+        return self._groups > 1 or scheduler.blocked is not waiting[0]
+
+    def _one(self, clock_ps: int) -> Stretch | None:
+        """A step with prompts in it, or one in which somebody may be admitted."""
+        if not self._lag or not (self._count or self.has_planned):
+            self._make_room(self._at)
+            self._prompts = self._admitted(self._count, clock_ps)
+            self._is_planned = True
+            if not all(map(_is_whole, self._prompts)):
+                return None
+            if not (self._count or self._prompts):
+                self._is_planned = False
+                return None
+        busy = self._busy()
+        got, prompts = tuple(self._scheduler.running), self._prompts
+        self._prompts, self._is_planned = [], False
+        for request, _, _ in prompts:
+            self._join(request, request.tokens, self._at + 1)
+        if self._lag:
+            self._make_room(self._at + 1)
+            ending = self._ends.get(self._at, ())
+            others = self._count - sum(map(_is_known_to_end, ending))
+            self._prompts = self._admitted(others, clock_ps)
+        ended = self._settle(1)
+        begun = tuple(share[0] for share in prompts)
+        return Stretch(clock_ps, busy.total_ps, 0, 1, got, busy, begun, ended)
+
+    def _many(self, clock_ps: int, limit_ps: int) -> Stretch:
+        """Steps in which nobody comes, and with the last of which somebody may go."""
+        busy = self._busy()
+        growth_ps = self._step_time.growth_of(self._count, self._growing)
+        most = self._begun_by(limit_ps - clock_ps, busy.total_ps, growth_ps)
+        steps = most
+        if most <= self._size or not self._make_room_at_once(most):
+            steps = self._room_for(most)
+        got = tuple(self._scheduler.running)
+        ended = self._settle(steps)
+        return Stretch(
+            clock_ps, busy.total_ps, growth_ps, steps, got, busy, (), ended
+        )
+
+    def _begun_by(self, room_ps: int, first_ps: int, growth_ps: int) -> int:
+        """How many steps begin within that time, up to the first with which somebody ends."""
+        ends = self._end_steps
+        while ends[0] not in self._ends:
+            heappop(ends)
+        last = min(ends[0], *self._windows_full) if self._growing else ends[0]
+        if room_ps < first_ps:
+            return 1
+        low = room_ps // first_ps
+        if growth_ps and low > 1:
+            # n·first + growth·n(n−1)/2 ≤ room, for the n steps before the last one
+            linear = 2 * first_ps - growth_ps
+            root = isqrt(linear * linear + 8 * growth_ps * room_ps)
+            low = (root - linear) // (2 * growth_ps)
+        return min(last - self._at, low) + 1
+
+    def _admitted(self, others: int, clock_ps: int) -> list[Share]:
+        """Shares of those that are let in to a step in which `others` get a token."""
+        scheduler, plan = self._scheduler, Plan([], [], [])
+        if self._may_admit():
+            budget = scheduler.rules.max_num_batched_tokens - others
+            scheduler.admit(plan, budget)
+        for request in plan.admitted:
+            if not request.preemptions:
+                request.admitted_ns = clock_ps // PS_PER_NS
+        return plan.shares
+
+    def _busy(self) -> Busy:
+        """Of the next step."""
+        prompts = [share for share in self._prompts if share[2] > 1]
+        single = self._over
+        if len(prompts) < len(self._prompts):
+            single = single + [each for each in self._prompts if each[2] == 1]
+        count, at, window = self._count, self._at, self._window
+        context, within = self._offsets + count * at, 0
+        if window:
+            self._fill_windows()
+            within = self._growing_offsets + self._growing * (at + 1)
+            within += (count - self._growing) * window
+            within += sum(min(start + 1, window) for _, start, _ in single)
+        if single:
+            count += len(single)
+            context += sum(start for _, start, _ in single)
+        reading_ps = self._step_time.reading_ps(context + count, within)
+        return self._step_time.mixed(prompts, count, reading_ps)
+
+    def _join(self, request: TwinRequest, start: int, step: int) -> None:
+        """It computes its token at `start` in that step, and was admitted after all others."""
+        request.offset = offset = start - step
+        request.turn = self._joined
+        self._joined += 1
+        self._count += 1
+        self._offsets += offset
+        self._phases[offset % self._size].append(request)
+        end = request.limit - 2 - offset
+        if end not in self._ends:
+            self._ends[end] = []
+            heappush(self._end_steps, end)
+        self._ends[end].append(request)
+        if self._groups > 1:
+            self._behind.setdefault(step + self._lag, []).append(request)
+        if start + 1 < self._window:
+            full = self._window - 1 - offset
+            self._windows_full[full] = self._windows_full.get(full, 0) + 1
+            self._growing += 1
+            self._growing_offsets += offset
+
+    def _leave(self, request: TwinRequest) -> None:
+        offset = request.offset
+        self._count -= 1
+        self._offsets -= offset
+        self._phases[offset % self._size].remove(request)
+        full = self._window - 1 - offset
+        if full in self._windows_full:
+            self._growing -= 1
+            self._growing_offsets -= offset
+            self._windows_full[full] -= 1
+            if not self._windows_full[full]:
+                del self._windows_full[full]
+
+    def _fill_windows(self) -> None:
+        """Of those whose windows are whole with the token that the next step computes."""
+        filled = self._windows_full.pop(self._at, 0)
+        self._growing -= filled
+        self._growing_offsets -= filled * (self._window - 1 - self._at)
+
+    def _settle(self, steps: int) -> tuple[TwinRequest, ...]:
+        """So many steps are over: who has ended with the last one."""
+        self._at += steps - 1
+        self._fill_windows()
+        scheduler, ended = self._scheduler, self._ends.pop(self._at, ())
+        self._over = []
+        for request in ended:
+            self._leave(request)
+            request.tokens, request.computed = request.limit, request.limit - 1
+            if self._lag:
+                scheduler.cache(request, request.computed)
+                if not _is_known_to_end(request):
+                    self._over.append((request, request.computed, 1))
+        scheduler.finish(ended)
+        self._at += 1
+        return tuple(ended)
+
+    def _room_for(self, most: int) -> int:
+        """Make room for so many steps, or for those that there are blocks for."""
+        phases, size, pool = self._phases, self._size, self._memory.pool
+        first, before = self._at + self._lag, size - 1
+        fills = not self._lag
+        for step in range(first, first + most):
+            due = phases[-step % size]
+            if due or self._groups > 1:
+                if len(due) * self._groups > pool.free:
+                    return step - first
+            elif not (fills and phases[(before - step) % size]):
+                continue
+            self._make_room(step)
+        return most
+
+    def _make_room(self, step: int) -> None:
+        """Of those that compute a step: cache the blocks that are full, and take those needed."""
+        size, phases = self._size, self._phases
+        if self._groups > 1:
+            self._make_room_of_groups(step)
+            return
+        due = phases[-step % size]
+        if not self._lag:
+            self._cache_each(phases[(size - 1 - step) % size], step + 1)
+        elif due:
+            due = [
+                each for each in due if step + each.offset + 1 < each.expected
+            ]
+        if due:
+            self._memory.extend_each([request.tables[0] for request in due])
+            if self._lag:
+                self._cache_each(due, step)
+
+    def _cache_each(self, requests: list[TwinRequest], step: int) -> None:
+        """One block of each, which is full when the step begins."""
+        size, pool = self._size, self._memory.pool
+        for request in requests:
+            block = (step + request.offset) // size - 1
+            if request.cached_blocks == block and self._memory.caching:
+                key = request.key_of(block, size)
+                pool.cache_one(request.tables[0][block], key)
+            request.cached_blocks = block + 1
+
+    def _make_room_at_once(self, steps: int) -> bool:
+        """The same for so many steps, one request after the other; if that makes no difference."""
+        size, lag, memory = self._size, self._lag, self._memory
+        if self._groups > 1:
+            return False
+        after, needed = self._at + lag + steps, 0
+        ends, keys = [], list[int]()
+        for request in self._scheduler.running:
+            end = after + request.offset
+            if lag:
+                end = min(end, request.expected - 1)
+            ends.append(end)
+            needed += -(-end // size) - len(request.tables[0])
+            full = (end - lag) // size
+            keys += request.keys_of(full, size)[request.cached_blocks :]
+        if needed > memory.pool.free or not memory.pool.are_new(keys):
+            return False
+        for request, end in zip(self._scheduler.running, ends, strict=True):
+            memory.extend(request.tables, end)
+            self._scheduler.cache(request, end - lag)
+        return True
+
+    def _make_room_of_groups(self, step: int) -> None:
+        """With windows, blocks behind them come back too: one request after the other."""
+        size, lag, phases = self._size, self._lag, {-step}
+        if not lag:
+            phases.add(size - 1 - step)
+        for window in self._memory.windows:
+            if window is not None:
+                phases.add(window - 1 + lag - step)
+        places = {each % size for each in phases}
+        due = {*self._behind.pop(step, ())}
+        due.update(*(self._phases[each] for each in places))
+        for request in sorted(due, key=_turn):
+            start = step + request.offset
+            if not (
+                request.finished or (lag and start + 1 >= request.expected)
+            ):
+                request.computed, request.in_flight = start, lag
+                request.tokens = start + 1 - lag
+                self._scheduler.make_room(request, 1, Plan([], [], []))
+
+
+def _turn(request: TwinRequest) -> int:
+    return request.turn
+
+
+def _is_whole(share: Share) -> bool:
+    """Whether a prompt is computed to its end."""
+    request, start, tokens = share
+    return start + tokens >= request.tokens
+
+
+def _is_known_to_end(request: TwinRequest) -> bool:
+    """Whether its last token is so by its length, which the scheduler knows ahead."""
+    return request.limit >= request.expected
+
+
+def _all_decode(scheduler: Scheduler, ahead: Plan | None) -> bool:
+    running = scheduler.running
+    # who is still in its prompt came last
+    if not all(each.outputs for each in reversed(running)):
+        return False
+    if not scheduler.rules.async_scheduling:
+        return all(each.tokens - each.computed == 1 for each in running)
+    shares = ahead.shares if ahead else []
+    return len(shares) == len(running) and all(
+        request is each
+        and tokens == 1
+        and each.placeholders == 1
+        and each.computed == each.tokens
+        and not each.stale
+        for (request, _, tokens), each in zip(shares, running, strict=True)
+    )

@@ -1,0 +1,42 @@
+"""What the twin has computed: a step, or many steps in a row that differ only in their length."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from inferometer.engine.twin.request import TwinRequest
+from inferometer.engine.twin.step_time import Busy
+
+PS_PER_NS = 1000
+
+
+class Stretch(NamedTuple):
+    """`steps` steps in a row, each of which gives one token to each of `requests`. The first takes
+    `first_ps`, each further one `growth_ps` more than the one before it.
+    """
+
+    start_ps: int
+    first_ps: int
+    growth_ps: int
+    steps: int
+    requests: tuple[TwinRequest, ...]
+    busy: Busy
+    """Of its first step."""
+    begun: tuple[TwinRequest, ...]
+    """Of the requests, those whose prompt was computed in its first step: the first token of all
+    that did not get it before.
+    """
+    ended: tuple[TwinRequest, ...]
+    """Of the requests, those that are over with its last step."""
+
+    def end_ps(self, steps: int) -> int:
+        """When so many of its steps are over."""
+        return (
+            self.start_ps
+            + steps * self.first_ps
+            + self.growth_ps * (steps * (steps - 1) // 2)
+        )
+
+    def end_ns(self, step: int) -> int:
+        """When tokens of a step, counted from 1, leave the engine."""
+        return self.end_ps(step) // PS_PER_NS

@@ -8,7 +8,7 @@ whose numbers to believe.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from inferometer.store.importers import (
@@ -29,6 +29,7 @@ from inferometer.store.importers import (
     vllm,
     vllm_offline,
 )
+from inferometer.store.importers.declared import declared
 from inferometer.store.importers.evalscope import is_evalscope, read_evalscope
 from inferometer.store.importers.imported_run import (
     NOT_OURS,
@@ -52,7 +53,8 @@ from inferometer.store.importers.text import (
     plain,
     with_commas,
 )
-from inferometer.store.json_values import Object
+from inferometer.store.importers.wrapped import Wrapping
+from inferometer.store.json_values import Object, text
 from inferometer.words import Said, sentence_of
 
 __all__ = [
@@ -81,6 +83,14 @@ JSON_SUFFIXES = (".json", ".jsonl")
 
 PACKED = ".gz"
 """Such a file is unpacked."""
+
+MAX_UNKNOWN = 1000
+"""Objects of a file, after which it is none of results."""
+
+IN_FULL = 9
+"""Decimals that tell a run inside a bigger file from another: one that has a file of its own is
+read from that.
+"""
 
 MAX_BLANKS = 1000
 """Before the first character of JSON."""
@@ -361,13 +371,36 @@ def runs_of_content(
             ):
                 raise
             return runs
-        return [
-            run for each in found for run in _runs_of(each, path, most_bytes)
-        ]
+        return _runs_of_all(list(found), path, most_bytes)
     except CannotImportError as error:
         if str(path) in str(error):
             raise
         raise unread(path, sentence_of(error)) from None
+
+
+def _runs_of_all(
+    results: Sequence[Object], path: Path, most_bytes: int
+) -> list[ImportedRun]:
+    """Of the objects of one file. Nobody knows what it means that some are no results: then none
+    is read.
+    """
+    runs: list[ImportedRun] = []
+    unknown: list[UnknownResultError] = []
+    for each in results:
+        try:
+            runs += _runs_of(each, path, most_bytes)
+        except CompanionError:
+            raise
+        except UnknownResultError as error:
+            unknown.append(error)
+            if len(unknown) > MAX_UNKNOWN:
+                break
+    if unknown and runs:
+        told = {"n": len(unknown), "of": len(results)}
+        raise unread(path, Said("unread.some", told))
+    if unknown:
+        raise unknown[0]
+    return runs
 
 
 def _runs_of(
@@ -378,17 +411,55 @@ def _runs_of(
         told = {"path": path, "why": Said("unread.companion")}
         raise CompanionError(Said("unread", told))
     if reader is None:
-        raise _unknown(path)
+        return _runs_inside(result, path, most_bytes)
     return reader.read(result, path, most_bytes)
+
+
+def _runs_inside(
+    result: Object, path: Path, most_bytes: int
+) -> list[ImportedRun]:
+    """Of an object that is no result itself: those in it. Raises UnknownResultError for none."""
+    found = Wrapping(_is_told_alone, _is_report).results(result)
+    if not found:
+        raise _unknown(path)
+    runs: list[ImportedRun] = []
+    for each in found:
+        inner = (
+            _read_text(each.result, path) or []
+            if isinstance(each.result, str)
+            else _runs_of(each.result, path, most_bytes)
+        )
+        around = declared(each.around)
+        runs += (
+            replace(
+                run,
+                model=run.model or text(each.around.get("model")),
+                conditions={**around, **run.conditions},
+                decimals=IN_FULL if run.decimals is None else run.decimals,
+                name=f"{each.name}:{run.name}" if run.name else each.name,
+            )
+            for run in inner
+        )
+    return runs
+
+
+def _is_told_alone(result: Object) -> bool:
+    """Whether an object inside another is a result beyond doubt."""
+    reader = next((each for each in READERS if each.is_it(result)), None)
+    return reader is not None and reader.is_it is not vllm_offline.is_latency
+
+
+def _is_report(text: str) -> bool:
+    return any(each.is_it(text) for each in TEXT_READERS)
 
 
 def _runs_of_text(content: bytes, path: Path) -> list[ImportedRun] | None:
     """None for what no reader of text knows."""
     if len(content) > MAX_TEXT_BYTES:
         return None
-    text = decoded(content)
-    found = _read_text(text, path)
-    if not found and (table := with_commas(text)) is not None:
+    whole = decoded(content)
+    found = _read_text(whole, path)
+    if not found and (table := with_commas(whole)) is not None:
         found = _read_text(table, path) or found
     return found
 

@@ -6,6 +6,18 @@ FILES: dict[str, str] = {
     "unread": "cannot read {path}: {why}",
     "unread.regular": "it is not a regular file; name the result file itself",
     "unread.size": "it has {size:,} bytes, more than the {most:,} allowed",
+    "unread.some": (
+        "{n} of its {of} entries are not results of a known tool; take them away to read the "
+        "others"
+    ),
+    "unread.wrapped": (
+        "{n} of the {of} entries under {name} are not results of a known tool; take them away to "
+        "read the others"
+    ),
+    "unread.wrapped_names": (
+        "it has results, and beside them {names}, which are no results of a tool that is known "
+        "here"
+    ),
     "unread.not_json": "it is not JSON (line {line}: {why})",
     "unread.line_not_json": "line {line} is not JSON ({why})",
     "unread.no_result": "it is not a result file ({why})",

@@ -1,0 +1,113 @@
+"""Results inside a JSON object of nobody's form: `{"results": [ … ]}`, `{"data": …}`, a tool's file
+under a key of a bigger one, the printed report in a text.
+
+What is around a result and no result itself is what the user noted of it. Lists are read whole or
+not at all: where one entry is no result, nobody knows what it stands for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from inferometer.store.importers.imported_run import CannotImportError
+from inferometer.store.json_values import Object
+from inferometer.words import Said
+
+MAX_DEPTH = 4
+MAX_LOOKED_AT = 200_000
+"""Objects and texts of one file."""
+MIN_REPORT = 200
+"""Characters of a text that may be a report."""
+
+SETTINGS = frozenset(
+    {
+        *("args", "arguments", "benchmark_config", "benchmark_parameters"),
+        *("config", "configuration", "env", "environment", "gpu", "hardware"),
+        *("host", "info", "meta", "metadata", "model", "params", "parameters"),
+        *("server", "server_args", "server_config", "server_info", "settings"),
+        *("setup", "system", "system_info", "tags", "versions"),
+    }
+)
+"""Objects of such a name are beside results, and none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wrapped:
+    """A result, or the text of a report."""
+
+    result: Object | str
+    around: Object
+    """What the objects that it is in note, the nearest first."""
+    name: str
+
+
+@dataclass(slots=True)
+class Wrapping:
+    """Looks into an object that is no result."""
+
+    is_result: Callable[[Object], bool]
+    is_report: Callable[[str], bool]
+    _looked_at: int = field(default=0)
+
+    def results(self, whole: Object) -> list[Wrapped]:
+        """All in it. Raises CannotImportError where some of what looks like results is none."""
+        return list(self._inside(whole, "", 0))
+
+    def _inside(
+        self, outer: Object, name: str, depth: int
+    ) -> Iterator[Wrapped]:
+        if depth >= MAX_DEPTH:
+            return
+        found: dict[str, list[Wrapped]] = {}
+        for key, value in outer.items():
+            inner = f"{name}.{key}" if name else key
+            if there := self._of(value, inner, depth):
+                found[key] = there
+        rest = {key: each for key, each in outer.items() if key not in found}
+        if len(found) > 1:
+            self._require_all(outer, found)
+        for each in (one for there in found.values() for one in there):
+            yield Wrapped(each.result, {**rest, **each.around}, each.name)
+
+    def _of(self, value: object, name: str, depth: int) -> list[Wrapped]:
+        self._looked_at += 1
+        if self._looked_at > MAX_LOOKED_AT:
+            return []
+        if isinstance(value, str):
+            is_report = len(value) >= MIN_REPORT and self.is_report(value)
+            return [Wrapped(value, {}, name)] if is_report else []
+        if isinstance(value, dict):
+            if self.is_result(value):
+                return [Wrapped(value, {}, name)]
+            return list(self._inside(value, name, depth + 1))
+        return self._of_list(value, name, depth)
+
+    def _of_list(self, value: object, name: str, depth: int) -> list[Wrapped]:
+        if not isinstance(value, list) or depth >= MAX_DEPTH:
+            return []
+        entries = [
+            self._of(each, f"{name}.{place}", depth + 1)
+            for place, each in enumerate(value, 1)
+        ]
+        unknown = sum(not each for each in entries)
+        if unknown and unknown < len(entries):
+            told = {"name": name, "n": unknown, "of": len(entries)}
+            raise CannotImportError(Said("unread.wrapped", told))
+        return [each for entry in entries for each in entry]
+
+    def _require_all(
+        self, outer: Object, found: dict[str, list[Wrapped]]
+    ) -> None:
+        """Of results by name: an object among them that is none may be a run that failed."""
+        others = [
+            key
+            for key, value in outer.items()
+            if isinstance(value, dict)
+            and key not in found
+            and key.casefold() not in SETTINGS
+        ]
+        if others:
+            raise CannotImportError(
+                Said("unread.wrapped_names", {"names": others[:5]})
+            )

@@ -10,6 +10,9 @@ import re
 import textwrap
 import unicodedata
 
+TEXT_WIDTH = 80
+"""Columns of text in a report: as many as every terminal has."""
+
 MAX_LINE_CHARS = 4000
 """Longer than any sentence of this program."""
 

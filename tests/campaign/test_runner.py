@@ -152,7 +152,7 @@ def verdicts(
         )
 
     with monkeypatch.context() as patch:
-        patch.setattr("inferometer.measurement.session.judge", judge)
+        patch.setattr("inferometer.metrics.verdict.judge", judge)
         yield
 
 

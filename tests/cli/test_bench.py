@@ -17,8 +17,8 @@ from typing import Any
 
 import pytest
 
+from inferometer.cli.bench.ending import exit_code
 from inferometer.cli.bench.flags import BenchFlags
-from inferometer.cli.bench.run import exit_code
 from inferometer.engine import EmbeddedEngine, EngineSettings
 from inferometer.metrics import Verdict
 from inferometer.metrics.finding import Finding, Level

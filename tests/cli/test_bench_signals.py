@@ -93,15 +93,15 @@ def server() -> Iterator[ApiServer]:
 @pytest.mark.parametrize(
     ("where", "numbers"),
     [
-        ("measurement.session.summarize", [CTRL_C]),
+        ("metrics.summary.summarize", [CTRL_C]),
         (
-            "measurement.session.summarize",
+            "metrics.summary.summarize",
             [TERM, HUP, TERM],
         ),  # as the end of a session does
         ("store.run_directory._to_series", [CTRL_C] * 3),
         ("store.run_directory._to_series", [HUP]),
         ("measurement.saving.take_name", [CTRL_C] * 3),
-        ("cli.bench.run.render", [CTRL_C]),
+        ("cli.bench.ending.render", [CTRL_C]),
     ],
 )
 def test_what_was_measured_is_saved_and_reported(
@@ -171,9 +171,9 @@ def test_a_server_that_does_not_answer_is_not_waited_for(
             CTRL_C,
             1,
         ),  # the second repeat is made ready: there is nothing of it
-        ("measurement.session.summarize", 2, HUP, 2),
-        ("measurement.session.summarize", 3, CTRL_C, 3),
-        ("cli.bench.run.save_repeats", 1, TERM, 3),
+        ("metrics.summary.summarize", 2, HUP, 2),
+        ("metrics.summary.summarize", 3, CTRL_C, 3),
+        ("cli.bench.ending.save_repeats", 1, TERM, 3),
     ],
 )
 def test_repeats_that_are_finished_are_summed_up(

@@ -102,10 +102,8 @@ def verdicts(invalid: int | None) -> Callable[..., Verdict]:
 def told(
     monkeypatch: pytest.MonkeyPatch, invalid: int | None, *words: object
 ) -> Result:
-    monkeypatch.setattr("inferometer.measurement.session.summarize", figures())
-    monkeypatch.setattr(
-        "inferometer.measurement.session.judge", verdicts(invalid)
-    )
+    monkeypatch.setattr("inferometer.metrics.summary.summarize", figures())
+    monkeypatch.setattr("inferometer.metrics.verdict.judge", verdicts(invalid))
     return CliRunner().invoke(app, [str(word) for word in words])
 
 

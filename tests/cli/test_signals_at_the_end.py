@@ -16,6 +16,7 @@ from inferometer.calibration import accuracy, kept
 from inferometer.calibration import search as making
 from inferometer.calibration.kept import DIRECTORY_VARIABLE
 from inferometer.cli import demo, run_ending
+from inferometer.cli.bench import ending as bench_ending
 from inferometer.cli.bench import run as bench_run
 from inferometer.metrics.calibration import KINDS, Calibration, Ceiling
 from inferometer.system.interruption import ALL
@@ -97,7 +98,7 @@ def test_what_bench_does_after_its_report_is_done(
     sent_at: Callable[[object, str], None],
     tmp_path: Path,
 ) -> None:
-    sent_at(bench_run, "calibrate_afterwards")
+    sent_at(bench_ending, "calibrate_afterwards")
     with serving() as server:
         code, out, err = inferometer(
             *f"bench --base-url {server.url} --num-prompts 4".split(),

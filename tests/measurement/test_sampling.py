@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from inferometer.clock import NS, realtime_ns
-from inferometer.measurement import sampling as samplings
+from inferometer.measurement import samplers
 from inferometer.measurement.prepare import PointError
 from inferometer.measurement.sampling import SamplingPlan, sampling
 from inferometer.measurement.sampling_plan import is_here, refuse_other_links
@@ -74,7 +74,7 @@ def broken() -> None:
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in (("FIRST_S", 1.0), ("LAST_S", 1.0), ("HANGS_S", 0.5)):
-        monkeypatch.setattr(samplings, name, value)
+        monkeypatch.setattr(samplers, name, value)
 
 
 def _same(sampler: object) -> object:
@@ -82,14 +82,14 @@ def _same(sampler: object) -> object:
 
 
 def seen(
-    monkeypatch: pytest.MonkeyPatch, took_s: float = 0.0, **samplers: object
+    monkeypatch: pytest.MonkeyPatch, took_s: float = 0.0, **fakes: object
 ) -> Telemetry:
     """What these samplers saw, beside the host, in a run that took so long."""
     table: dict[str, Callable[[], object]] = {HOST: HostSampler}
-    for name, one in samplers.items():
+    for name, one in fakes.items():
         table[name] = partial(_same, one)
-    monkeypatch.setattr(samplings, "SAMPLERS", table)
-    monkeypatch.setattr(samplings, "wanted", lambda _: list(table))
+    monkeypatch.setattr(samplers, "SAMPLERS", table)
+    monkeypatch.setattr(samplers, "wanted", lambda _: list(table))
     with sampling(SamplingPlan(period_s=0.05)) as running:
         assert running is not None
         running.nudge()
@@ -101,10 +101,8 @@ def test_the_newest_is_told_during_the_run_without_waiting(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """And does not take the place of what is handed over in the end."""
-    monkeypatch.setattr(
-        samplings, "SAMPLERS", {"amd": partial(_same, Looked())}
-    )
-    monkeypatch.setattr(samplings, "wanted", lambda _: ["amd"])
+    monkeypatch.setattr(samplers, "SAMPLERS", {"amd": partial(_same, Looked())})
+    monkeypatch.setattr(samplers, "wanted", lambda _: ["amd"])
     with sampling(SamplingPlan(period_s=0.05)) as running:
         assert running is not None
         assert running.newest() == {}, "what was asked for just now"
@@ -121,11 +119,9 @@ def test_the_newest_is_told_during_the_run_without_waiting(
 def test_what_is_stale_is_not_the_newest(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(samplings, "STALE_S", 0.0)
-    monkeypatch.setattr(
-        samplings, "SAMPLERS", {"amd": partial(_same, Looked())}
-    )
-    monkeypatch.setattr(samplings, "wanted", lambda _: ["amd"])
+    monkeypatch.setattr(samplers, "STALE_S", 0.0)
+    monkeypatch.setattr(samplers, "SAMPLERS", {"amd": partial(_same, Looked())})
+    monkeypatch.setattr(samplers, "wanted", lambda _: ["amd"])
     with sampling(SamplingPlan()) as running:
         assert running is not None
         assert running.look() == {ADDRESS: {}}
@@ -160,7 +156,7 @@ def test_what_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_run_whose_energy_cannot_be_known_does_not_wait_for_a_mean(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(samplings.MachineLog, "averaged_s", lambda _: 3600.0)
+    monkeypatch.setattr(samplers.MachineLog, "averaged_s", lambda _: 3600.0)
     found = seen(monkeypatch, amd=Looked())
     assert {each.state for each in found.samplers} == {"ok"}
     assert len(found.track(ADDRESS, "power_w")[1]) >= 2

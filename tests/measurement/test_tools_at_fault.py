@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from inferometer.engine import EmbeddedEngine, EngineSettings
-from inferometer.measurement import sampling
+from inferometer.measurement import samplers
 from inferometer.measurement.session import PointResult, Session
 from inferometer.metrics import Level
 from inferometer.server.endpoint import Endpoint
@@ -67,7 +67,7 @@ def engine() -> Iterator[EmbeddedEngine]:
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in (("FIRST_S", 1.0), ("LAST_S", 1.0), ("HANGS_S", 0.5)):
-        monkeypatch.setattr(sampling, name, value)
+        monkeypatch.setattr(samplers, name, value)
 
 
 def measured(engine: EmbeddedEngine, root: Path) -> PointResult:

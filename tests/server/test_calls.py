@@ -62,7 +62,7 @@ SLOW = {
     ),
     "chunks drop by drop": after(CHUNKED, drip, chunk(b" ")),
     "headers drop by drop": after(b"HTTP/1.1 200 OK\r\nX-Slow: ", drip, b"a"),
-    "a status line drop by drop": after(b"", drip, b"H"),
+    "a status line drop by drop": after(b"HTTP/1.1 200 ", drip, b"O"),
     "one early response after the other": after(
         b"", drip, b"HTTP/1.1 102 Processing\r\n\r\n"
     ),
@@ -78,6 +78,8 @@ LARGE = {
 }
 
 NOT_HTTP = {
+    "no status line, drop by drop": after(b"", drip, b"H"),
+    "a status line without end": after(b"HTTP/1.1 200 ", flood, b"O" * 65536),
     "headers without end": after(
         b"HTTP/1.1 200 OK\r\n", flood, b"X-More: " + b"a" * 1000 + b"\r\n"
     ),

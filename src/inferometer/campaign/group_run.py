@@ -308,14 +308,15 @@ class GroupRun:
         attempt = self._begin(point)
         session = self._session
         assert session is not None
-        calibration = self.task.calibration(point.spec.workers)
         with Interruption() as interruption:
             with self.display.measuring(point) as show:
                 ready = session.prepare(point.spec, attempt=attempt)
                 self._note(ready)
                 measured = session.measure(
                     ready,
-                    calibration=calibration,
+                    find_calibration=lambda: self.task.calibration(
+                        point.spec.workers
+                    ),
                     request_id_prefix=f"{ready.spec.fingerprint}-{attempt}-",
                     on_progress=show,
                     on_sampling=self._show_beside,

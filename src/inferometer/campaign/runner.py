@@ -31,7 +31,7 @@ from inferometer.campaign.outcome import (
 from inferometer.campaign.recheck import Recheck
 from inferometer.campaign.results import Results
 from inferometer.campaign.task import Display, Task
-from inferometer.measurement.sampling_plan import clocks_apart
+from inferometer.measurement.other_machines import clocks_apart
 from inferometer.metrics.calibration import Calibration, host_in_words
 from inferometer.secret import masked_command
 from inferometer.server.hardware import HardwareNotConfirmedError

@@ -8,8 +8,13 @@ from pathlib import Path
 
 from inferometer.measurement.prepare import ReadyPoint
 from inferometer.measurement.saving import RUN_FILES
-from inferometer.printable import padded, printable, printable_name, wrapped
-from inferometer.report.console import TEXT_WIDTH
+from inferometer.printable import (
+    TEXT_WIDTH,
+    padded,
+    printable,
+    printable_name,
+    wrapped,
+)
 from inferometer.spec.load import Load
 from inferometer.spec.workload import AnyWorkload, RandomWorkload
 from inferometer.trace import MISSING

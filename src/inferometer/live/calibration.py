@@ -7,10 +7,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
-from inferometer.metrics.calibration import LoadLevel
 from inferometer.words import spoken
+
+if TYPE_CHECKING:
+    from inferometer.metrics.calibration import LoadLevel
 
 ERASE = "\r\x1b[K"
 

@@ -182,7 +182,7 @@ def _measured(
         require_room(session.output, ready)
     result = session.measure(
         ready,
-        calibration=_stored_calibration(session, spec.workers),
+        find_calibration=lambda: _stored_calibration(session, spec.workers),
         request_id_prefix=f"measure-{spec.seed:08x}-",
         on_progress=on_progress,
         interruption=interruption,

@@ -3,40 +3,26 @@
 from __future__ import annotations
 
 import ipaddress
-import os
 import socket
 from collections.abc import Callable, Mapping
-from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-import orjson
-
 from inferometer.calibration.host import is_rehearsal
-from inferometer.clock import MS, monotonic_ns
 from inferometer.measurement.prepare import PointError
 from inferometer.measurement.sampling import SamplingPlan
-from inferometer.server.calls import Calls
-from inferometer.server.deadline import Deadline
-from inferometer.server.endpoint import Endpoint, EndpointError
+from inferometer.server.endpoint import Endpoint
 from inferometer.spec.output import Output
 from inferometer.spec.run import RunSpec
 from inferometer.store.json_values import at, number
-from inferometer.telemetry.reading import ToolReport
-from inferometer.telemetry.remote import MonitorError, RemoteSampler, sampled
-from inferometer.telemetry.sampler import Sampled
-from inferometer.telemetry.tree import Tree
-from inferometer.telemetry.visible import Choice, visible_cards
 from inferometer.trace.series import Declared
-from inferometer.words import Said, sentence_of
+from inferometer.words import Said
 
-ANSWER_S = 1.0
-"""How long a machine's answer may take: after that there is a gap anyway."""
-TOKEN = "INFEROMETER_MONITOR_TOKEN"  # noqa: S105 - the name of a variable
-SIMULATED = "/telemetry"
-"""Where the embedded engine shows its simulated accelerator."""
+if TYPE_CHECKING:
+    from inferometer.telemetry.sampler import Sampled
+    from inferometer.telemetry.visible import Choice
 
 
 def sampling_plan(
@@ -62,6 +48,12 @@ def sampling_plan(
     simulated, monitor = is_rehearsal(version), output.monitor
     machine: Callable[[], Sampled] | None = None
     apart = None
+    if monitor or simulated:
+        from inferometer.measurement.other_machines import (
+            MonitoredMachine,
+            SimulatedMachine,
+            clocks_apart,
+        )
     if monitor:
         apart = clocks_apart(monitor)
         machine, place = MonitoredMachine(monitor), monitor
@@ -112,6 +104,9 @@ def _chosen(found: Declared, choice: Choice | None, root: Path) -> Declared:
     """
     if choice is None or found.cards is not None:
         return found
+    from inferometer.telemetry.tree import Tree
+    from inferometer.telemetry.visible import visible_cards
+
     visible = visible_cards(Tree(root), choice)
     if visible is None or found.number not in (None, len(visible.cards)):
         return found
@@ -141,22 +136,25 @@ def refuse_other_links(
 
 def is_here(base_url: str) -> bool:
     """Whether this address is one of this host's: only then are its cards the server's."""
-    import psutil
-
     host = urlsplit(base_url).hostname or ""
     try:
-        found = {each[4][0] for each in socket.getaddrinfo(host, None)}
+        found = {str(each[4][0]) for each in socket.getaddrinfo(host, None)}
     except OSError:
         return False
-    own = {
+    others = {
+        each for each in found if not ipaddress.ip_address(each).is_loopback
+    }
+    return not others or others <= _own_addresses()
+
+
+def _own_addresses() -> set[str]:
+    import psutil
+
+    return {
         address.address.partition("%")[0]
         for addresses in psutil.net_if_addrs().values()
         for address in addresses
     }
-    return all(
-        each in own or ipaddress.ip_address(str(each)).is_loopback
-        for each in found
-    )
 
 
 class SampledPage:
@@ -171,53 +169,3 @@ class SampledPage:
         if self._endpoint is None:
             self._endpoint = Endpoint(*self._made_with)
         return self._endpoint.metrics_page()
-
-
-@dataclass(frozen=True, slots=True)
-class SimulatedMachine:
-    """The accelerator that an embedded engine simulates."""
-
-    base_url: str
-
-    def __call__(self) -> Sampled:
-        """The card now; none with the reason where the engine does not answer."""
-        begun = monotonic_ns()
-        calls = Calls(self.base_url, {}, None)
-        try:
-            answer = calls.whole("GET", SIMULATED, Deadline(ANSWER_S))
-            told = orjson.loads(answer.body)
-            middle = begun + (monotonic_ns() - begun) // 2
-            return sampled({**told, "monotonic_ns": middle}, 0)
-        except (EndpointError, MonitorError, TypeError, ValueError) as error:
-            name = type(error).__name__
-            lost = ToolReport("engine", "tool_failed", name)
-            return Sampled(monotonic_ns(), tools=(lost,))
-        finally:
-            calls.close()
-
-
-class MonitoredMachine:
-    """The server's host, which `inferometer monitor --serve` shows, on the clock of this host."""
-
-    def __init__(self, url: str) -> None:
-        self._url = url
-        self._sampler: RemoteSampler | None = None
-
-    def __call__(self) -> Sampled:
-        """What was seen there since the last call."""
-        if self._sampler is None:
-            self._sampler = RemoteSampler(self._url, os.environ.get(TOKEN))
-        return self._sampler()
-
-
-def clocks_apart(url: str) -> tuple[float, float]:
-    """How far the clock of a monitor's host is ahead, and the uncertainty, ms. Raises PointError if
-    it does not answer.
-    """
-    try:
-        with closing(RemoteSampler(url, os.environ.get(TOKEN))) as sampler:
-            found = sampler.connect()
-    except MonitorError as error:
-        told = {"url": url, "why": sentence_of(error)}
-        raise PointError([Said("monitor.unreached", told)]) from error
-    return found.time_ns / MS, found.uncertainty_ns / MS

@@ -28,7 +28,6 @@ from inferometer.measurement.sampling_plan import (
     refuse_other_links,
     sampling_plan,
 )
-from inferometer.metrics import Summary, Verdict, judge, summarize
 from inferometer.metrics.calibration import Calibration, Missing
 from inferometer.server.counters import counters_around, counters_before
 from inferometer.server.endpoint import Endpoint
@@ -37,14 +36,15 @@ from inferometer.spec.run import RunSpec
 from inferometer.store.run_directory import save_run
 from inferometer.store.vllm_json import vllm_result
 from inferometer.system.interruption import Interruption
-from inferometer.telemetry.visible import Choice
 from inferometer.trace import Outcome, Trace
 from inferometer.trace.series import Telemetry
 from inferometer.trace.server_counters import ServerCounters
 from inferometer.workload import unsent_in_words
 
 if TYPE_CHECKING:
+    from inferometer.metrics import Summary, Verdict
     from inferometer.results.point import Point
+    from inferometer.telemetry.visible import Choice
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +130,9 @@ class PointResult:
         return price.model_dump(mode="json") if price else None
 
 
+FindCalibration = Callable[[], Calibration | Missing | None]
+
+
 class Observation(NamedTuple):
     """What a run of a point shows."""
 
@@ -212,7 +215,7 @@ class Session:
         self,
         ready: ReadyPoint,
         *,
-        calibration: Calibration | Missing | None = None,
+        find_calibration: FindCalibration = lambda: None,
         request_id_prefix: str = "",
         on_progress: Callable[[Snapshot], None] = lambda _: None,
         on_sampling: Callable[[Callable[[], Newest]], None] = lambda _: None,
@@ -221,10 +224,10 @@ class Session:
         """Run it, sum it up and judge it. Raises PointError if a card has another link than is
         declared, MeasurementError, and KeyboardInterrupt if it was stopped before it began.
 
-        `calibration`: of this host, or why there is none. `on_sampling` gets, before the first
-        request, what tells the newest samples during the run; none where nothing is sampled.
-        `interruption`: entered by the caller, and held when this returns, so that what was
-        measured can be saved.
+        `find_calibration`: of this host, or why there is none; called after the run. `on_sampling`
+        gets, before the first request, what tells the newest samples during the run; none where
+        nothing is sampled. `interruption`: entered by the caller, and held when this returns, so
+        that what was measured can be saved.
         """
         if self.virtual is not None:
             seen = self.virtual.run(
@@ -241,8 +244,12 @@ class Session:
                 on_sampling=on_sampling,
                 interruption=interruption,
             )
+        # not needed before the first request, which their import would hold up
+        from inferometer.metrics import judge, summarize
+
         trace, finished, telemetry, server = seen
         output, diagnosis = self.output, _diagnosis(trace)
+        calibration = find_calibration()
         summary = summarize(
             trace,
             planned=ready.spec.load.num_prompts,

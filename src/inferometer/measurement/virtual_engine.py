@@ -21,7 +21,7 @@ from inferometer.engine.twin.stretch import PS_PER_NS, Stretch
 from inferometer.loadgen import Snapshot
 from inferometer.measurement.machine_rows import counters_rows, rows_of
 from inferometer.measurement.prepare import ReadyPoint
-from inferometer.measurement.sampling import PAGE_PERIOD_S, MachineLog
+from inferometer.measurement.samplers import PAGE_PERIOD_S, MachineLog
 from inferometer.measurement.sampling_plan import declared
 from inferometer.measurement.session import Observation
 from inferometer.measurement.virtual_client import VirtualClient

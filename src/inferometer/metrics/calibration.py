@@ -11,15 +11,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from inferometer.clock import MS
 from inferometer.metrics.peaks import peak_concurrency, peak_per_s
-from inferometer.metrics.summary import Summary
 from inferometer.trace import Trace
 from inferometer.words import Said, Words
+
+if TYPE_CHECKING:
+    from inferometer.metrics.summary import Summary
 
 Kind = Literal["events", "requests", "streams"]
 

@@ -7,15 +7,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from inferometer.metrics.calibration import Precision
-from inferometer.metrics.summary import Summary
-from inferometer.trace import Trace
-from inferometer.trace.series import Telemetry
-from inferometer.trace.server_counters import Counter, ServerCounters
 from inferometer.vocabulary import LATENCIES
 from inferometer.words import UNFIT, Spoken, Words
+
+if TYPE_CHECKING:
+    from inferometer.metrics.calibration import Precision
+    from inferometer.metrics.summary import Summary
+    from inferometer.trace import Trace
+    from inferometer.trace.series import Telemetry
+    from inferometer.trace.server_counters import Counter, ServerCounters
 
 Figure = float | int | str | None
 

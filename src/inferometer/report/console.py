@@ -23,6 +23,7 @@ from inferometer.metrics.steady import Steady
 from inferometer.metrics.summary import Summary
 from inferometer.metrics.verdict import Verdict
 from inferometer.printable import (
+    TEXT_WIDTH,
     centered,
     columns_of,
     padded,
@@ -48,7 +49,6 @@ if TYPE_CHECKING:
 
 WIDTH = 50
 LABEL_WIDTH, VALUE_WIDTH = 40, 10
-TEXT_WIDTH = 80
 ABSENT = "n/a"
 
 INTERVALS = {

@@ -5,8 +5,8 @@ do not.
 from __future__ import annotations
 
 from inferometer.metrics.dialects import DIALECTS, express
-from inferometer.printable import centered, wrapped
-from inferometer.report.console import TEXT_WIDTH, WIDTH
+from inferometer.printable import TEXT_WIDTH, centered, wrapped
+from inferometer.report.console import WIDTH
 from inferometer.trace.trace import Trace
 from inferometer.words import spoken
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from inferometer.metrics.repeats import Spread, agreement
-from inferometer.printable import aligned, centered, padded, wrapped
-from inferometer.report.console import ABSENT, INTERVALS, TEXT_WIDTH
+from inferometer.printable import TEXT_WIDTH, aligned, centered, padded, wrapped
+from inferometer.report.console import ABSENT, INTERVALS
 from inferometer.results.repeats import Repeat, spreads
 from inferometer.vocabulary import SHOWN_LATENCIES
 from inferometer.words import spoken

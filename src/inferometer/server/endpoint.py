@@ -561,9 +561,7 @@ def _events(
 
 
 def _tls(insecure: bool) -> ssl.SSLContext:
-    """The system's authorities (and SSL_CERT_FILE), like the measuring loop; httpx would use its
-    own.
-    """
+    """The system's authorities (and SSL_CERT_FILE), like the measuring loop."""
     context = ssl.create_default_context()
     if insecure:
         context.check_hostname = False

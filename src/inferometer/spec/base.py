@@ -32,4 +32,4 @@ class ReasonsError(Exception):
 class Spec(BaseModel):
     """Base of all specs: frozen, and an unknown key is an error."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)

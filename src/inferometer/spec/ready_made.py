@@ -11,8 +11,6 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-from inferometer.spec.marked_yaml import read_yaml
-
 MERGED = ("environment", "launch")
 """Keys whose mappings are merged; any other key of a campaign replaces that of the recipe."""
 
@@ -23,6 +21,8 @@ campaign's."""
 
 @lru_cache(maxsize=1)
 def _file() -> dict[str, dict[str, dict[str, Any]]]:
+    from inferometer.spec.marked_yaml import read_yaml
+
     data: dict[str, dict[str, dict[str, Any]]] = read_yaml(
         (files("inferometer.spec") / "ready_made.yaml").read_text(
             encoding="utf-8"

@@ -13,7 +13,6 @@ import platform
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -80,6 +79,8 @@ def _readable(word: str) -> str:
 @cache
 def _version(package: str) -> str:
     """Read once: a process keeps what it has imported."""
+    from importlib.metadata import version
+
     return version(package)
 
 

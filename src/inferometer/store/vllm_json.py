@@ -33,7 +33,6 @@ import numpy as np
 import numpy.typing as npt
 
 from inferometer.clock import NS
-from inferometer.metrics.summary import Summary
 from inferometer.secret import masked_details
 from inferometer.store.atomic import append_line, write_file
 from inferometer.trace.schema import MISSING, Failure, Outcome
@@ -42,6 +41,7 @@ from inferometer.vocabulary import LATENCIES, SHOWN_LATENCIES
 from inferometer.words import Said
 
 if TYPE_CHECKING:
+    from inferometer.metrics import Summary
     from inferometer.spec.run import RunSpec
 
 MAX_PART_BYTES = 80

@@ -42,8 +42,6 @@ from inferometer.cli.flag_errors import (
 from inferometer.cli.ratings import rated_by
 from inferometer.cli.server_address import endpoint_of_flags, server_address
 from inferometer.loadgen.job import check_headers
-from inferometer.metrics import parse_goodput
-from inferometer.metrics.dialects import DIALECTS
 from inferometer.protocol import PROTOCOLS
 from inferometer.spec import flags as parse
 from inferometer.spec.checks import check_run
@@ -341,6 +339,10 @@ def _check_numbers(flags: BenchFlags) -> None:
 
 
 def _check_dialects(dialects: Sequence[str]) -> None:
+    if not dialects:
+        return
+    from inferometer.metrics.dialects import DIALECTS
+
     for dialect in dialects:
         if dialect not in DIALECTS:
             told = {"value": dialect, "known": ", ".join(DIALECTS)}
@@ -431,8 +433,12 @@ def parse_steps(text: str | None) -> list[dict[str, float]] | None:
 
 
 def _parse_goodput(pairs: Sequence[str] | None) -> dict[str, float]:
+    if not pairs:
+        return {}
+    from inferometer.metrics import parse_goodput
+
     try:
-        return parse_goodput(pairs) if pairs else {}
+        return parse_goodput(pairs)
     except ValueError as error:
         told = {"flag": "--goodput", "why": sentence_of(error)}
         raise ValueError(Said("flag.of", told)) from None

@@ -1,0 +1,348 @@
+"""The samplers' process: a thread a vendor, one for the host and one for the server's page.
+
+A sampler that hangs holds up nobody: it is left behind and named.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+import time
+from array import array
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from functools import partial
+from multiprocessing.connection import Connection as Pipe
+
+from inferometer.clock import NS, monotonic_ns
+from inferometer.measurement.machine_rows import (
+    MachineRow,
+    page_rows,
+    rows_of,
+)
+from inferometer.measurement.sampling import (
+    FIRST_S,
+    LAST_S,
+    Latest,
+    Newest,
+    SamplingPlan,
+    Taken,
+    series_of,
+)
+from inferometer.metrics.energy import averaging_ns
+from inferometer.system.child import die_with_parent
+from inferometer.system.interruption import ignore_signals
+from inferometer.telemetry.reading import ToolReport
+from inferometer.telemetry.sample import SAMPLERS, wanted
+from inferometer.telemetry.sampler import Sampled, Sampler
+from inferometer.telemetry.tree import Tree
+from inferometer.trace.series import (
+    HOST,
+    SERVER,
+    SampledCard,
+    SamplerReport,
+    Series,
+)
+
+PAGE_PERIOD_S = 2.0
+"""Of the server's own page: to render it takes time of the server that is measured."""
+THERE_AS_OFTEN = 2
+"""A monitor is asked twice as often as it looks: of two samples in an answer only the newest
+counts.
+"""
+HANGS_S = 1.5
+"""A sample that has taken so long when all are asked for their last leaves a gap that counts."""
+STALE_S = 20.0
+"""What was seen longer ago is not shown as what is there now: a tool is ended long before."""
+MAX_ROWS = 20_000_000
+NICENESS = 5
+
+SELDOM = frozenset(
+    {
+        "memory_total_bytes",
+        "power_limit_w",
+        "power_limit_default_w",
+        "max_gpu_clock_mhz",
+        "processes",
+        "programs",
+        "partitioned",
+        "pcie_replays",
+        "aer_correctable",
+        "aer_uncorrectable",
+        "slot_speed_gts",
+        "slot_width",
+        "slot_max_speed_gts",
+        "slot_max_width",
+        "narrowest_gb_per_s",
+        "vendor_speed_gts",
+        "vendor_width",
+        "link_gb_per_s",
+        "energy_range_j",
+    }
+)
+"""What hardly ever changes: of equal values in a row, the first and the last are kept."""
+
+
+class _Column:
+    """The rows of one series so far."""
+
+    __slots__ = ("reasons", "times", "values")
+
+    def __init__(self) -> None:
+        self.times, self.values = array("q"), array("d")
+        self.reasons: list[str | None] = []
+
+    def add(self, row: MachineRow, at_ns: int) -> int:
+        """Add a row; by how many rows it is longer then."""
+        value = float("nan") if row.value is None else row.value
+        if row.name in SELDOM and self._repeats(row):
+            self.times[-1] = at_ns
+            return 0
+        self.times.append(at_ns)
+        self.values.append(value)
+        self.reasons.append(row.reason if row.value is None else None)
+        return 1
+
+    def _repeats(self, row: MachineRow) -> bool:
+        if len(self.values) < 2:
+            return False
+        if row.value is None:
+            return self.reasons[-2:] == [row.reason] * 2
+        return self.values[-2] == self.values[-1] == row.value
+
+
+class MachineLog:
+    """All rows of all samplers."""
+
+    def __init__(self) -> None:
+        self.columns: dict[tuple[str, ...], _Column] = {}
+        self._latest: dict[str, dict[str, Latest]] = {}
+        self.cards: dict[str, SampledCard] = {}
+        self.rows = 0
+        self._lock = threading.Lock()
+
+    def add(
+        self,
+        rows: Iterable[MachineRow],
+        cards: Iterable[SampledCard],
+        at_ns: int,
+    ) -> None:
+        with self._lock:
+            for card in cards:
+                known = self.cards.get(card.id)
+                if known is None or card.tells_more_than(known):
+                    self.cards[card.id] = card
+            for row in rows:
+                latest = self._latest.setdefault(row.card, {})
+                if row.value is None:
+                    latest.pop(row.name, None)
+                else:
+                    latest[row.name] = Latest(row.value, at_ns)
+                if self.rows < MAX_ROWS:
+                    column = self.columns.setdefault(row.key, _Column())
+                    self.rows += column.add(row, at_ns)
+
+    def series(self, start_ns: int) -> tuple[Series, ...]:
+        """All of it, with times since then."""
+        return tuple(series_of(self.taken(()), start_ns))
+
+    def averaged_s(self) -> float:
+        """The longest time over which a power is the mean."""
+        with self._lock:
+            kinds = {key[-1] for key in self.columns if key[0] == "power_w"}
+        return max(map(averaging_ns, kinds), default=0) / NS
+
+    def newest(self) -> Newest:
+        oldest_ns = monotonic_ns() - round(STALE_S * NS)
+        with self._lock:
+            return {
+                card: {
+                    name: each
+                    for name, each in latest.items()
+                    if each.monotonic_ns >= oldest_ns
+                }
+                for card, latest in self._latest.items()
+            }
+
+    def taken(self, samplers: Iterable[SamplerReport]) -> Taken:
+        with self._lock:
+            columns = {
+                key: (
+                    each.times.tobytes(),
+                    each.values.tobytes(),
+                    list(each.reasons),
+                )
+                for key, each in self.columns.items()
+            }
+            cards = tuple(self.cards.values())
+        return Taken(columns, cards, tuple(samplers))
+
+
+Seen = tuple[list[MachineRow], list[SampledCard], int, Sequence[ToolReport]]
+"""Rows, cards, when, and how asking tools went."""
+
+Look = Callable[[], Seen]
+
+
+class _Thread(threading.Thread):
+    """Looks again and again, as often as planned, until it is asked for its last."""
+
+    def __init__(
+        self, name: str, look: Look, log: MachineLog, period_s: float
+    ) -> None:
+        super().__init__(name=name, daemon=True)
+        self._look, self._log = look, log
+        self._period_ns = round(period_s * NS)
+        self._wake = threading.Event()
+        self._last_asked_ns: int | None = None
+        self._begun_ns: int | None = None
+        self.first, self.last = threading.Event(), threading.Event()
+        self.samples, self.longest_ns = 0, 0
+        self.state, self.detail = "ok", ""
+
+    def ask_last(self) -> None:
+        self._last_asked_ns = monotonic_ns()
+        self._wake.set()
+
+    def nudge(self) -> None:
+        self._wake.set()
+
+    def report(self) -> SamplerReport:
+        begun, longest_ns = self._begun_ns, self.longest_ns
+        state = self.state
+        if begun is not None and (took_ns := monotonic_ns() - begun) > (
+            HANGS_S * NS
+        ):
+            state, longest_ns = "hung", max(longest_ns, took_ns)
+        return SamplerReport(
+            self.name, state, self.detail, self.samples, longest_ns / NS
+        )
+
+    def run(self) -> None:
+        try:
+            while self._again():
+                pass
+        except Exception as error:  # one sampler's fault is not the others'
+            self.state = "failed"
+            self.detail = f"{type(error).__name__}: {error}"[:200]
+            self._begun_ns = None
+            self.first.set()
+            self.last.set()
+
+    def _again(self) -> bool:
+        begun = self._begun_ns = monotonic_ns()
+        rows, cards, at_ns, tools = self._look()
+        self._begun_ns = None
+        took_ns = monotonic_ns() - begun
+        self.longest_ns = max(self.longest_ns, took_ns)
+        self.samples += 1
+        self._log.add(rows, cards, at_ns)
+        self._heed(tools)
+        self.first.set()
+        asked = self._last_asked_ns
+        if asked is not None and begun >= asked and at_ns >= asked:
+            self.last.set()
+            return False
+        due_ns = begun + self._period_ns
+        self._wake.wait(max(0, due_ns - monotonic_ns()) / NS)
+        self._wake.clear()
+        return True
+
+    def _heed(self, tools: Iterable[ToolReport]) -> None:
+        """The worst that a tool did: it is named at the end, however it goes on."""
+        for tool in tools:
+            if tool.state != "ok":
+                self.state = tool.state
+                self.detail = f"{tool.tool} {tool.detail or ''}".strip()
+
+
+def _looks(plan: SamplingPlan) -> dict[str, tuple[Look, float]]:
+    """How each sampler looks, and how often."""
+    tree = Tree(plan.root)
+    found: dict[str, tuple[Look, float]] = {
+        name: (partial(_here, SAMPLERS[name](), tree), plan.period_s)
+        for name in wanted(tree)
+        if (plan.host_here if name == HOST else plan.cards_here)
+    }
+    if plan.machine is not None:
+        period_s = plan.period_s / (1 if plan.simulated else THERE_AS_OFTEN)
+        found["monitor"] = (partial(_there, plan.machine), period_s)
+    if plan.page is not None:
+        found[SERVER] = (partial(_page, plan.page), PAGE_PERIOD_S)
+    return found
+
+
+def _here(sampler: Sampler, tree: Tree) -> Seen:
+    sampled = sampler.sample(tree)
+    return (*rows_of(sampled), sampled.monotonic_ns, sampled.tools)
+
+
+def _there(machine: Callable[[], Sampled]) -> Seen:
+    """A monitor that has seen no card since it was asked last is asked again for its last."""
+    sampled = machine()
+    is_new = bool(sampled.cards or sampled.tools)
+    at_ns = sampled.monotonic_ns if is_new else 0
+    return (*rows_of(sampled), at_ns, sampled.tools)
+
+
+def _page(page: Callable[[], tuple[str, float] | None]) -> Seen:
+    begun = monotonic_ns()
+    rows = page_rows(page())
+    return rows, [], begun + (monotonic_ns() - begun) // 2, ()
+
+
+def work(plan: SamplingPlan, pipe: Pipe) -> None:
+    """Body of the process. It ends with its parent, whatever its threads do."""
+    ignore_signals()
+    if sys.platform == "linux":
+        die_with_parent(signal.SIGKILL)
+        parent = multiprocessing.parent_process()
+        if parent is not None and os.getppid() != parent.pid:
+            os._exit(1)
+    with suppress(OSError):
+        os.nice(NICENESS)  # below the load, whose priority may be real-time
+    log = MachineLog()
+    threads = [
+        _Thread(name, look, log, period_s)
+        for name, (look, period_s) in _looks(plan).items()
+    ]
+    for thread in threads:
+        thread.start()
+    _await([thread.first for thread in threads], FIRST_S)
+    with suppress(OSError, EOFError):
+        pipe.send("ready")
+        while (word := pipe.recv()) in ("latest", "nudge"):
+            if word == "latest":
+                pipe.send(log.newest())
+            else:
+                for thread in threads:
+                    thread.nudge()
+        if word == "last mean":
+            # a mean of the last second counts in its middle, which has to lie beyond the end
+            time.sleep(log.averaged_s() / 2)
+        for thread in threads:
+            thread.ask_last()
+        if word != "stop":
+            _await([thread.last for thread in threads], LAST_S)
+        pipe.send(log.taken(thread.report() for thread in threads))
+    _end_tools()
+    os._exit(0)  # a thread may be stuck in a driver
+
+
+def _await(events: Iterable[threading.Event], timeout_s: float) -> None:
+    end_ns = monotonic_ns() + round(timeout_s * NS)
+    for event in events:
+        event.wait(max(0, end_ns - monotonic_ns()) / NS)
+
+
+def _end_tools() -> None:
+    """Tools that have not answered yet are in groups of their own: nobody else ends them."""
+    import psutil
+
+    with suppress(psutil.Error):
+        for child in psutil.Process().children(recursive=True):
+            with suppress(psutil.Error):
+                child.kill()

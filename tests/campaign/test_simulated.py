@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from inferometer.campaign.embedded_server import embedded
 from inferometer.campaign.estimate import guess_seconds
 from inferometer.campaign.runner import run_campaign
 from inferometer.campaign.simulated import VirtualServers, simulated
+from inferometer.engine.twin import provenance
+from inferometer.engine.twin.configuration import TwinSettings
+from inferometer.engine.twin.fit import Factor, Fit
+from inferometer.engine.twin.fitted import Fitted
 from inferometer.results.reader import read
-from inferometer.spec.campaign import CampaignError, CampaignSpec
+from inferometer.spec.campaign import CampaignError, CampaignSpec, Group
 from inferometer.spec.campaign_file import load_campaign
 from inferometer.spec.expand import expand
 from inferometer.spec.preset_files import preset_names
@@ -172,3 +178,102 @@ def test_every_preset_is_simulated(name: str, tmp_path: Path) -> None:
     display = run(spec, places)
     assert display.measured_points == points
     assert not [told for told in display.told if "INVALID" in told]
+
+
+def fitted_to(**settings: Any) -> Fitted:
+    """A profile of one factor, fitted to prompts of 8 tokens by up to 2 users."""
+    return Fitted(
+        TwinSettings(**{"card": "r9700", "model": "llama-3.1-8b", **settings}),
+        Fit(
+            {"host": Factor(2.0, 1.9, 2.1, True)},
+            ((0.001,),),
+            {"mean_tpot_ms": 0.02, "mean_ttft_ms": 0.1},
+            9,
+        ),
+        {"model": ("llama-3.1-8b",), "tp": ("1",), "link": ("none",)},
+        {
+            "prompt_tokens": (8, 8),
+            "output_tokens": (3, 3),
+            "concurrency": (1, 2),
+        },
+    )
+
+
+def twins_of(groups: list[Group]) -> list[dict[str, Any]]:
+    return [
+        (point.spec.server or {})["simulated"]
+        for group in groups
+        for point in group.points
+    ]
+
+
+def test_a_fitted_profile_is_part_of_the_points_it_is_about() -> None:
+    groups = expand(tiny_campaign(**CAMPAIGN))
+    profile = fitted_to(stack="vllm-0.10.2-graphs", host="threadripper")
+    plain, fitted = (
+        twins_of(simulated(groups, each)) for each in ((), [profile])
+    )
+    assert [each["stack"] for each in fitted] == ["vllm-0.10.2-graphs"] * 3
+    assert [each["factors"] for each in fitted] == [(("host", 2.0),)] * 3
+    assert [each["extrapolated"] for each in fitted] == [
+        *[[]] * 2,
+        ["concurrency"],
+    ]
+    assert all("fitted" in each["provenance"] for each in fitted)
+    for one, other in zip(plain, fitted, strict=True):
+        assert "extrapolated" not in one
+        narrow, wide = (
+            each["relative_errors"]["tpot"] for each in (other, one)
+        )
+        assert narrow < wide
+    again = replace(profile, fit=replace(profile.fit, points=10))
+    assert twins_of(simulated(groups, [again])) != fitted
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"stack": "vllm-eager"}, "is about the engine vllm-eager"),
+        ({"stack": "sglang"}, "is about the engine sglang"),
+        ({"card": "h100"}, "no twin would use the profile of h100"),
+    ],
+)
+def test_a_profile_that_is_about_nothing_is_refused(
+    settings: dict[str, Any], told: str
+) -> None:
+    groups = expand(tiny_campaign(**CAMPAIGN))
+    for stand_in in (simulated, embedded):
+        with pytest.raises(CampaignError, match=told):
+            stand_in(groups, [fitted_to(**settings)])
+
+
+def test_what_a_changed_twin_simulated_is_simulated_again_and_why(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec = tiny_campaign(**CAMPAIGN)
+    places = campaign_paths(str(tmp_path / "r"), "tiny", simulated=True)
+    run(spec, places)
+    monkeypatch.setattr(provenance, "VERSION", provenance.VERSION + 1)
+    display = run(spec, places)
+    assert len(display.measured_points) == 3
+    why = "group g: 3 points are simulated again, because the twin itself"
+    assert [each for each in display.told if why in each], display.told
+    assert len(read([places.result_dir]).points) == 3  # each of them once
+    display = run(tiny_campaign(**CAMPAIGN, seed=5), places)
+    assert len(display.measured_points) == 3
+    assert not [each for each in display.told if "simulated again" in each]
+    assert len(read([places.result_dir]).points) == 6
+
+
+def test_simulated_values_have_intervals_that_say_how_they_came(
+    tmp_path: Path,
+) -> None:
+    places = campaign_paths(str(tmp_path / "r"), "tiny", simulated=True)
+    run(tiny_campaign(**CAMPAIGN), places)
+    for point in read([places.result_dir]).points:
+        assert point.conditions["twin"] == "r9700"
+        for name in ("mean_ttft_ms", "p99_ttft_ms", "output_throughput"):
+            interval = point.shown_intervals[name]
+            assert interval.low < point.values[name] < interval.high
+            assert (interval.confidence, interval.method) == (0.9, "twin")
+        assert "No profile was fitted" in str(point.notes)

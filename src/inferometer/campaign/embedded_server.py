@@ -11,9 +11,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
-from inferometer.campaign.rehearsed_twin import twin_for
+from inferometer.campaign.rehearsed_twin import (
+    fitted_for,
+    identity_of,
+    require_used,
+    twin_for,
+)
 from inferometer.engine import EmbeddedEngine, EngineSettings
 from inferometer.engine.twin.configuration import TwinSettings, make_twin
+from inferometer.engine.twin.fitted import Fitted
 from inferometer.engine.twin.memory import OutOfMemoryError
 from inferometer.engine.twin.profiles import ProfileError
 from inferometer.protocol import PROTOCOLS
@@ -37,9 +43,11 @@ JITTER = 0.05
 MAX_NUM_SEQS = 256
 
 
-def engine_for(need: ServerNeed) -> EngineSettings | TwinSettings:
+def engine_for(
+    need: ServerNeed, profiles: Sequence[Fitted] = ()
+) -> EngineSettings | TwinSettings:
     """A twin where the hardware names its card and there is one; else an engine of set times."""
-    return twin_for(need) or settings_for(need)
+    return twin_for(need, profiles) or settings_for(need)
 
 
 def settings_for(need: ServerNeed) -> EngineSettings:
@@ -60,26 +68,30 @@ def settings_for(need: ServerNeed) -> EngineSettings:
     )
 
 
-def embedded(groups: Sequence[Group]) -> list[Group]:
-    """The same plan for the embedded engine. Raises CampaignError for a card without a twin."""
+def embedded(
+    groups: Sequence[Group], profiles: Sequence[Fitted] = ()
+) -> list[Group]:
+    """The same plan for the embedded engine. Raises CampaignError for a card without a twin, and
+    for fitted profiles that are about no group.
+    """
     try:
-        return [
-            replace(
-                group,
-                points=tuple(
-                    _embedded(point, group.server) for point in group.points
-                ),
-            )
-            for group in groups
-        ]
+        require_used(groups, profiles)
+        return [_embedded(group, profiles) for group in groups]
     except ProfileError as error:
         raise CampaignError([sentence_of(error)]) from None
 
 
-def _embedded(point: PlannedPoint, need: ServerNeed) -> PlannedPoint:
-    settings = asdict(engine_for(need))
-    settings.pop("factors", None)  # a rehearsal's twin has none
-    return with_identity(point, {"embedded": settings})
+def _embedded(group: Group, profiles: Sequence[Fitted]) -> Group:
+    settings = engine_for(group.server, profiles)
+    identity = (
+        identity_of(settings, fitted_for(group.server, profiles))
+        if isinstance(settings, TwinSettings)
+        else asdict(settings)
+    )
+    points = [
+        with_identity(point, {"embedded": identity}) for point in group.points
+    ]
+    return replace(group, points=tuple(points))
 
 
 def with_identity(

@@ -12,12 +12,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from inferometer.campaign.rehearsed_twin import token_seconds
-from inferometer.engine.twin.configuration import TwinSettings
+from inferometer.campaign.rehearsed_twin import settings_in, token_seconds
 from inferometer.engine.twin.memory import OutOfMemoryError
 from inferometer.spec.campaign import Group
 from inferometer.spec.load import Load
@@ -95,7 +94,7 @@ def _arrivals_seconds(load: Load) -> float:
 def _pace_of(spec: RunSpec) -> _Pace:
     server = spec.server or {}
     if simulated := server.get("simulated"):
-        settings = TwinSettings(**simulated, speed=VIRTUAL_SPEED)
+        settings = replace(settings_in(simulated), speed=VIRTUAL_SPEED)
         try:
             seconds = token_seconds(settings)
         except OutOfMemoryError:  # no point of it will be simulated
@@ -105,7 +104,7 @@ def _pace_of(spec: RunSpec) -> _Pace:
     if engine is None:
         return GUESSED
     if "card" in engine:
-        token, prompt_token = token_seconds(TwinSettings(**engine))
+        token, prompt_token = token_seconds(settings_in(engine))
     else:
         token = engine["itl_ms"] / 1e3
         prompt_token = engine["prefill_ms_per_1k_tokens"] / 1e6

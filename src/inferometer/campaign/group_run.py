@@ -15,6 +15,7 @@ from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 
+from inferometer.campaign.outdated_twin import outdated
 from inferometer.campaign.results import Measurement, Results
 from inferometer.campaign.task import Display, Task
 from inferometer.diagnose import diagnose_reply
@@ -204,7 +205,9 @@ class GroupRun:
         return ()
 
     def _name_outdated(self) -> None:
-        state = self.results.state
+        state, places = self.results.state, self.results.places
+        if told := outdated(self.group, state, places.result_dir):
+            self.display.say(told)
         others = [
             found
             for point in self.group.points

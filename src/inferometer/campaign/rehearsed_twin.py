@@ -1,22 +1,30 @@
 """Which twin takes a server's place in a rehearsal: of the card that the hardware or the campaign
-names as `twin`, with the model and the settings that the server's command asks for.
+names as `twin`, with the model and the settings that the server's command asks for, and the factors
+of a fitted profile of that card, if there is one.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, fields, replace
 from functools import cache
+from typing import Any
 
 from inferometer.engine.twin.configuration import TwinSettings, make_twin
+from inferometer.engine.twin.fitted import Fitted
 from inferometer.engine.twin.profiles import (
     CardProfile,
+    ProfileError,
+    StackProfile,
     lanes_of,
     load_profile,
     model_profile,
 )
+from inferometer.engine.twin.provenance import provenance
 from inferometer.engine.twin.request import TwinRequest
 from inferometer.engine.twin.step_time import PS
-from inferometer.spec.campaign import Hardware, ServerNeed
+from inferometer.spec.campaign import Group, Hardware, ServerNeed
+from inferometer.words import Said
 
 SPEED = 8.0
 """Seconds of the twin in one of a rehearsal, which should be short."""
@@ -24,29 +32,34 @@ PROMPT_TOKENS = 1024
 """Of the prompt by which a rehearsal's time is guessed."""
 
 
-def twin_for(need: ServerNeed) -> TwinSettings | None:
+def twin_for(
+    need: ServerNeed, profiles: Sequence[Fitted] = ()
+) -> TwinSettings | None:
     """None where no card is named, the model has no profile, or the twin would not start. Raises
-    ProfileError for a card that there is not.
+    ProfileError for a card that there is not, and as `fitted_for` does.
     """
     if need.twin is None:
         return None
     load_profile(CardProfile, need.twin)
+    fitted = fitted_for(need, profiles)
     model = model_profile(need.model_id)
     if model is None:
         return None
     try:
-        settings = replace(settings_of(need, need.twin, model), speed=SPEED)
+        settings = settings_of(need, need.twin, model, fitted)
         make_twin(settings)
     except ValueError:  # of the command's numbers, the profiles or the memory
         return None
-    return settings
+    return replace(settings, speed=SPEED)
 
 
-def settings_of(need: ServerNeed, card: str, model: str) -> TwinSettings:
+def settings_of(
+    need: ServerNeed, card: str, model: str, fitted: Fitted | None = None
+) -> TwinSettings:
     """As the server's command asks for. Raises ValueError for what a twin cannot have."""
     profile, command = load_profile(CardProfile, card), need.recipe.command
     hardware = need.hardware or Hardware()
-    return TwinSettings(
+    settings = TwinSettings(
         card,
         model,
         stack=_stack(command),
@@ -60,6 +73,64 @@ def settings_of(need: ServerNeed, card: str, model: str) -> TwinSettings:
         max_num_seqs=_count(command, "--max-num-seqs"),
         prefix_caching="--no-enable-prefix-caching" not in command,
     )
+    if fitted is None:
+        return settings
+    own = fitted.settings
+    return fitted.applied(replace(settings, stack=own.stack, host=own.host))
+
+
+def fitted_for(need: ServerNeed, profiles: Sequence[Fitted]) -> Fitted | None:
+    """The profile that was fitted to the server's card and kind of engine. Raises ProfileError if
+    all of its card are about another engine.
+    """
+    of_card = [each for each in profiles if each.settings.card == need.twin]
+    command = need.recipe.command
+    asked = _stack(command)
+    for each in of_card:
+        if not command or _are_alike(each.settings.stack, asked):
+            return each
+    if of_card:
+        of = {"fitted": of_card[0].settings.stack, "asked": asked}
+        told = {"model": need.model_alias, "card": need.twin, **of}
+        raise ProfileError(Said("twin.other_engine", told))
+    return None
+
+
+def require_used(groups: Sequence[Group], profiles: Sequence[Fitted]) -> None:
+    """Raise ProfileError for a profile that is about no group, and as `fitted_for` does."""
+    used = [fitted_for(group.server, profiles) for group in groups]
+    for each in profiles:
+        if not any(each is one for one in used):
+            about = each.settings
+            told = {"card": about.card, "stack": about.stack}
+            raise ProfileError(Said("twin.unused", told))
+
+
+def identity_of(
+    settings: TwinSettings, fitted: Fitted | None
+) -> dict[str, Any]:
+    """The twin, as part of a point's identity: its settings, and what it computes with."""
+    kept = asdict(settings)
+    if not kept["factors"]:
+        del kept["factors"]
+    return {**kept, "provenance": provenance(settings, fitted)}
+
+
+def settings_in(identity: Mapping[str, Any]) -> TwinSettings:
+    """Those of an identity."""
+    names = {field.name for field in fields(TwinSettings)}
+    kept: dict[str, Any] = {
+        name: value for name, value in identity.items() if name in names
+    }
+    kept["factors"] = tuple(map(tuple, kept.get("factors", ())))
+    return TwinSettings(**kept)
+
+
+def twin_in(group: Group) -> TwinSettings | None:
+    """The twin on which the plan has a group's points; None where there is none."""
+    server = group.points[0].spec.server or {}
+    identity = server.get("simulated") or server.get("embedded") or {}
+    return settings_in(identity) if "card" in identity else None
 
 
 @cache
@@ -76,6 +147,15 @@ def _stack(command: tuple[str, ...]) -> str:
     if any("sglang" in word for word in command):
         return "sglang"
     return "vllm-eager" if "--enforce-eager" in command else "vllm-graphs"
+
+
+def _are_alike(one: str, other: str) -> bool:
+    """Whether two stacks are one engine, both eager or both with graphs; versions may differ."""
+    kinds = {
+        (each == "sglang", load_profile(StackProfile, each).graphs)
+        for each in (one, other)
+    }
+    return len(kinds) == 1
 
 
 def _link(hardware: Hardware, card: CardProfile) -> str | None:

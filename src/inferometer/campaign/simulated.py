@@ -6,11 +6,21 @@ before a point; the points themselves are not sent to it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
+from typing import Any
 
 from inferometer.campaign.embedded_server import EmbeddedServer, with_identity
-from inferometer.campaign.rehearsed_twin import settings_of
+from inferometer.campaign.estimate import typical_lengths
+from inferometer.campaign.rehearsed_twin import (
+    fitted_for,
+    identity_of,
+    require_used,
+    settings_of,
+)
+from inferometer.engine.twin.client import TwinLoad
 from inferometer.engine.twin.configuration import TwinSettings, make_twin
+from inferometer.engine.twin.errors import relative_errors
+from inferometer.engine.twin.fitted import Fitted
 from inferometer.engine.twin.memory import OutOfMemoryError
 from inferometer.engine.twin.profiles import (
     CardProfile,
@@ -22,37 +32,82 @@ from inferometer.engine.twin.profiles import (
 from inferometer.measurement.session import VirtualServer
 from inferometer.measurement.virtual_engine import VirtualEngine
 from inferometer.spec.campaign import CampaignError, Group, ServerNeed
+from inferometer.spec.run import RunSpec
 from inferometer.words import Said, sentence_of
 
 FRONT_SPEED = 1000.0
 """Of the twin that is asked: its answers are not measured."""
 
 
-def simulated(groups: Sequence[Group]) -> list[Group]:
+def simulated(
+    groups: Sequence[Group], fitted: Sequence[Fitted] = ()
+) -> list[Group]:
     """The same plan in virtual time. Raises CampaignError with all that lacks a twin, and which key
-    to add.
+    to add; also for fitted profiles that are about no group.
     """
     reasons = dict.fromkeys(
-        reason for group in groups if (reason := _lacking(group))
+        reason for group in groups if (reason := _lacking(group, fitted))
     )
     if reasons:
         raise CampaignError([*reasons])
-    return [
-        replace(
-            group,
-            points=tuple(
-                with_identity(point, {"simulated": _plain(group.server)})
-                for point in group.points
-            ),
+    try:
+        require_used(groups, fitted)
+    except ProfileError as error:
+        raise CampaignError([sentence_of(error)]) from None
+    return [_simulated(group, fitted) for group in groups]
+
+
+def _simulated(group: Group, fitted: Sequence[Fitted]) -> Group:
+    twin, profile = _twin_of(group.server, fitted)
+    identity = identity_of(twin, profile)
+    del identity["speed"]
+    points = [
+        with_identity(
+            point,
+            {"simulated": identity | _certainty(twin, profile, point.spec)},
         )
-        for group in groups
+        for point in group.points
     ]
+    return replace(group, points=tuple(points))
+
+
+def _certainty(
+    twin: TwinSettings, profile: Fitted | None, spec: RunSpec
+) -> dict[str, Any]:
+    """How wrong the twin may be at a point, and in what it is an extrapolation."""
+    load = _twin_load(spec)
+    found: dict[str, Any] = {
+        "relative_errors": relative_errors(twin, load, profile)
+    }
+    if profile is not None:
+        found["extrapolated"] = list(profile.outside(twin, load))
+    return found
+
+
+def _twin_load(spec: RunSpec) -> TwinLoad:
+    """What a fitted range is about; what only a file tells is outside of each."""
+    prompt, output = typical_lengths(spec.workload)
+    load, rate = spec.load, spec.load.request_rate
+    if load.replay_speed is not None:
+        rate = 0.0
+    elif load.ramp is not None:
+        rate = max(load.ramp.start_rps, load.ramp.end_rps)
+    elif load.steps is not None:
+        rate = max(step.rate for step in load.steps)
+    return TwinLoad(
+        load.num_prompts,
+        prompt or 0,
+        output or 0,
+        max_concurrency=load.max_concurrency,
+        request_rate=rate,
+    )
 
 
 class VirtualServers:
     """The twins of a campaign, and how long they ran."""
 
-    def __init__(self) -> None:
+    def __init__(self, fitted: Sequence[Fitted] = ()) -> None:
+        self._fitted = tuple(fitted)
         self._engines: list[VirtualEngine] = []
 
     @property
@@ -61,34 +116,30 @@ class VirtualServers:
 
     def start(self, need: ServerNeed) -> VirtualServer:
         """With an empty cache, as a server that has just started."""
-        engine = VirtualEngine(_twin_of(need))
+        engine = VirtualEngine(_twin_of(need, self._fitted)[0])
         self._engines.append(engine)
         return engine
 
-    @staticmethod
-    def front(need: ServerNeed) -> EmbeddedServer:
+    def front(self, need: ServerNeed) -> EmbeddedServer:
         """What answers questions in a twin's place."""
-        settings = replace(_twin_of(need), speed=FRONT_SPEED)
-        return EmbeddedServer(need, settings)
+        twin, _ = _twin_of(need, self._fitted)
+        return EmbeddedServer(need, replace(twin, speed=FRONT_SPEED))
 
 
-def _plain(need: ServerNeed) -> dict[str, object]:
-    """The twin, as part of a point's identity."""
-    settings = asdict(_twin_of(need))
-    for name in ("speed", "factors"):
-        del settings[name]
-    return settings
-
-
-def _twin_of(need: ServerNeed) -> TwinSettings:
-    """Raises ProfileError, or ValueError for numbers in the server's command."""
+def _twin_of(
+    need: ServerNeed, fitted: Sequence[Fitted]
+) -> tuple[TwinSettings, Fitted | None]:
+    """And the profile that was fitted to it. Raises ProfileError, or ValueError for numbers in the
+    server's command.
+    """
     model = model_profile(need.model_id)
     assert model is not None
     assert need.twin is not None
-    return settings_of(need, need.twin, model)
+    profile = fitted_for(need, fitted)
+    return settings_of(need, need.twin, model, profile), profile
 
 
-def _lacking(group: Group) -> Said | str | None:
+def _lacking(group: Group, fitted: Sequence[Fitted]) -> Said | str | None:
     """Why no twin takes the place of a group's server."""
     need = group.server
     told = {"group": group.id, "known": ", ".join(profiles(CardProfile))}
@@ -99,7 +150,7 @@ def _lacking(group: Group) -> Said | str | None:
         of = {"model": need.model_id, "known": known}
         return Said("simulate.no_model", {**told, **of})
     try:
-        make_twin(_twin_of(need))
+        make_twin(_twin_of(need, fitted)[0])
     except OutOfMemoryError:  # said in the engine's own words when it starts
         return None
     except ProfileError as error:

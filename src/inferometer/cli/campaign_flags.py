@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from typer import Argument, Option
@@ -11,6 +12,7 @@ from typer import Argument, Option
 from inferometer.cli.level_flags import LevelFlags
 
 if TYPE_CHECKING:
+    from inferometer.engine.twin.fitted import Fitted
     from inferometer.spec.campaign import CampaignSpec, Group
 
 Campaign = Annotated[
@@ -45,6 +47,15 @@ Embedded = Annotated[
         help="Rehearse with the embedded engine as server; results go to a separate directory.",
     ),
 ]
+FittedProfiles = Annotated[
+    list[Path] | None,
+    Option(
+        "--fitted",
+        metavar="FILE",
+        help="Profile that `inferometer fit` wrote, for the twins of its card; repeatable.",
+        show_default="none, with wider intervals",
+    ),
+]
 Interleave = Annotated[
     bool,
     Option(
@@ -65,6 +76,8 @@ class CampaignFlags:
     levels: LevelFlags = field(default_factory=LevelFlags)
     simulated: bool = False
     """Whether it runs on twins in virtual time."""
+    fitted: Sequence[Path] = ()
+    """Profiles of its twins."""
 
     def read(
         self, environment: Mapping[str, str]
@@ -84,3 +97,17 @@ class CampaignFlags:
             interleave=self.interleave,
         )
         return spec, expand(spec, quick=self.quick, only=self.only)
+
+    def profiles(self) -> list[Fitted]:
+        """The fitted ones. Raises CampaignError, also where no twin would use them."""
+        from inferometer.cli.fitted_file import read_fitted
+        from inferometer.engine.twin.profiles import ProfileError
+        from inferometer.spec.campaign import CampaignError
+        from inferometer.words import Said, sentence_of
+
+        if self.fitted and not (self.embedded or self.simulated):
+            raise CampaignError([Said("twin.no_twin")])
+        try:
+            return [read_fitted(path) for path in self.fitted]
+        except ProfileError as error:
+            raise CampaignError([sentence_of(error)]) from None

@@ -13,6 +13,7 @@ from inferometer.cli.campaign_flags import (
     Campaign,
     CampaignFlags,
     Embedded,
+    FittedProfiles,
     Interleave,
     Only,
     Quick,
@@ -47,6 +48,7 @@ def plan(  # noqa: PLR0917 - typer makes an option of each
     sets: Sets = None,
     quick: Quick = False,
     embedded: Embedded = False,
+    fitted: FittedProfiles = None,
     points: Annotated[
         bool,
         typer.Option("--points", help="List every point and its result file."),
@@ -75,7 +77,14 @@ def plan(  # noqa: PLR0917 - typer makes an option of each
         num_prompts,
     )
     flags = CampaignFlags(
-        campaign, only or (), sets or (), quick, embedded, interleave, levels
+        campaign,
+        only or (),
+        sets or (),
+        quick,
+        embedded,
+        interleave,
+        levels,
+        fitted=fitted or (),
     )
     show_plan(flags, points=points)
 
@@ -96,7 +105,9 @@ def show_plan(flags: CampaignFlags, *, points: bool = False) -> None:
     try:
         spec, groups = flags.read(os.environ)
         notes = environment_notes(flags, spec, groups, os.environ)
-        groups = on_embedded_engine(groups) if embedded else groups
+        profiles = flags.profiles()
+        if embedded:
+            groups = on_embedded_engine(groups, profiles)
         _show(
             spec,
             groups,

@@ -125,7 +125,7 @@ def describe(group: Group, *, embedded: bool) -> str:
             "plan.group.limit",
             limit=need.max_model_len,
         ),
-        where=_engine_in_words(need)
+        where=_engine_in_words(group)
         if embedded
         else words.text(
             "plan.group.at", url=need.recipe.base_url, kind=need.recipe.kind
@@ -144,12 +144,12 @@ def describe(group: Group, *, embedded: bool) -> str:
     return printable_lines("\n".join(lines))
 
 
-def _engine_in_words(need: ServerNeed) -> str:
+def _engine_in_words(group: Group) -> str:
     """What takes the server's place in a rehearsal."""
-    from inferometer.campaign.rehearsed_twin import twin_for
+    from inferometer.campaign.rehearsed_twin import twin_in
     from inferometer.engine.twin.configuration import make_twin
 
-    twin = twin_for(need)
+    twin = twin_in(group)
     if twin is None:
         return spoken().text("plan.group.embedded")
     what = make_twin(twin).simulates

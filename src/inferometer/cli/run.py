@@ -14,6 +14,7 @@ from inferometer.cli.campaign_flags import (
     Campaign,
     CampaignFlags,
     Embedded,
+    FittedProfiles,
     Interleave,
     Only,
     Quick,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from inferometer.campaign.simulated import VirtualServers
     from inferometer.campaign.task import Display, FindCalibration, Task
     from inferometer.cli.run_ending import RunRequest
+    from inferometer.engine.twin.fitted import Fitted
     from inferometer.live.campaign import CampaignLines
     from inferometer.server.base import Server
     from inferometer.spec.campaign import Group, ServerNeed
@@ -68,6 +70,7 @@ def run(  # noqa: PLR0917 - typer makes an option of each
     sets: Sets = None,
     quick: Quick = False,
     embedded: Embedded = False,
+    fitted: FittedProfiles = None,
     dry_run: Annotated[
         bool,
         typer.Option(
@@ -131,7 +134,14 @@ def run(  # noqa: PLR0917 - typer makes an option of each
         num_prompts,
     )
     flags = CampaignFlags(
-        campaign, only or (), settings, quick, embedded, interleave, levels
+        campaign,
+        only or (),
+        settings,
+        quick,
+        embedded,
+        interleave,
+        levels,
+        fitted=fitted or (),
     )
     if dry_run:
         from inferometer.cli.plan import show_plan
@@ -170,9 +180,9 @@ def run_to_its_end(
     from inferometer.spec.interleave import blocks_of
     from inferometer.store.campaign.paths import campaign_paths
 
-    spec, virtual = asked.spec, _virtual_servers(flags)
-    no_server = flags.embedded or flags.simulated
-    groups = _placed(asked.groups, flags)
+    spec, no_server = asked.spec, flags.embedded or flags.simulated
+    profiles, groups = _placed(asked.groups, flags)
+    virtual = _virtual_servers(flags, profiles)
     places = campaign_paths(
         spec.result_dir,
         spec.name,
@@ -191,7 +201,7 @@ def run_to_its_end(
     task = Task.of(
         spec,
         groups,
-        virtual.front if virtual else _server(flags, places, lines),
+        virtual.front if virtual else _server(flags, profiles, places, lines),
         allow_invalid=allow_invalid,
         calibration=calibration,
         virtual=virtual.start if virtual else None,
@@ -205,39 +215,50 @@ def run_to_its_end(
     raise typer.Exit(code)
 
 
-def _placed(groups: Sequence[Group], flags: CampaignFlags) -> Sequence[Group]:
-    """The plan for what takes the servers' place, if anything does."""
+def _placed(
+    groups: Sequence[Group], flags: CampaignFlags
+) -> tuple[Sequence[Fitted], Sequence[Group]]:
+    """The fitted profiles, and the plan for what takes the servers' place, if anything does."""
     from inferometer.spec.campaign import CampaignError
 
     try:
+        profiles = flags.profiles()
         if flags.simulated:
             from inferometer.campaign.simulated import simulated
 
-            return simulated(groups)
-        if flags.embedded:
+            groups = simulated(groups, profiles)
+        elif flags.embedded:
             from inferometer.campaign.embedded_server import embedded
 
-            return embedded(groups)
+            groups = embedded(groups, profiles)
     except CampaignError as error:
         usage_error(*error.reasons)
-    return groups
+    return profiles, groups
 
 
-def _virtual_servers(flags: CampaignFlags) -> VirtualServers | None:
+def _virtual_servers(
+    flags: CampaignFlags, profiles: Sequence[Fitted]
+) -> VirtualServers | None:
     if not flags.simulated:
         return None
     from inferometer.campaign.simulated import VirtualServers
 
-    return VirtualServers()
+    return VirtualServers(profiles)
 
 
 def _server(
-    flags: CampaignFlags, places: CampaignPaths, lines: CampaignLines
+    flags: CampaignFlags,
+    profiles: Sequence[Fitted],
+    places: CampaignPaths,
+    lines: CampaignLines,
 ) -> Callable[[ServerNeed], Server]:
     if flags.embedded:
-        from inferometer.campaign.embedded_server import EmbeddedServer
+        from inferometer.campaign.embedded_server import (
+            EmbeddedServer,
+            engine_for,
+        )
 
-        return EmbeddedServer
+        return lambda need: EmbeddedServer(need, engine_for(need, profiles))
     from inferometer.server.kinds import server_for
 
     return partial(server_for, directory=places.logs, say=lines.say)
@@ -254,11 +275,11 @@ def _tell_speed(virtual_s: float, elapsed_s: float) -> None:
 
 def _tell_unverified(groups: Sequence[Group]) -> None:
     """Of the cards whose twins took the servers' place."""
-    from inferometer.campaign.rehearsed_twin import twin_for
+    from inferometer.campaign.rehearsed_twin import twin_in
     from inferometer.cli.run_ending import tell_fitted
     from inferometer.cli.unverified import unverified_in_words
 
-    twins = [twin_for(group.server) for group in groups]
+    twins = map(twin_in, groups)
     for line in unverified_in_words(twin.card for twin in twins if twin):
         tell_fitted(line)
 

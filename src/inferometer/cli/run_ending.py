@@ -133,11 +133,13 @@ def show_results(
     """
     from inferometer.analysis.targets import check
     from inferometer.cli.asserted import tell
+    from inferometer.cli.predictions import tell_predictions
     from inferometer.results.on_demand import with_percentiles
     from inferometer.results.reader import in_order
 
     found = in_order(measured.values())
     _show_tables(found)
+    tell_predictions(found)
     _tell_ratings([*measured.values()], asked.rated)
     show_answers(found)
     _tell_short(found)

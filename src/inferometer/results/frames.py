@@ -152,8 +152,8 @@ def _metric_columns(points: Sequence[Point]) -> list[pl.Series]:
         columns.append(
             _numbers(name, [point.values.get(name) for point in points])
         )
-        ranges = [point.intervals.get(name) for point in points]
-        if _is_bounded(name) or any(name in p.intervals for p in points):
+        ranges = [point.shown_intervals.get(name) for point in points]
+        if _is_bounded(name) or any(name in p.shown_intervals for p in points):
             low = [each.low if each else None for each in ranges]
             high = [each.high if each else None for each in ranges]
             columns.append(_numbers(f"{name}_low", low))

@@ -69,6 +69,8 @@ class Point:
     """
     intervals: Mapping[str, Range] = field(default_factory=dict)
     """By the same names."""
+    predicted: Mapping[str, Range] = field(default_factory=dict)
+    """Of a simulated point, by the same names: how far a measured one may be from it."""
     samples: Mapping[str, int] = field(default_factory=dict)
     """By latency (ttft, tpot, itl, e2el): how many values its statistics rest on."""
     status: Status | None = None
@@ -91,6 +93,11 @@ class Point:
     """All that the server says of itself. Those in which the points of a collection differ are
     among its conditions.
     """
+
+    @property
+    def shown_intervals(self) -> Mapping[str, Range]:
+        """What a reader sees beside the values."""
+        return {**self.intervals, **self.predicted}
 
 
 @dataclass(frozen=True, slots=True, eq=False)

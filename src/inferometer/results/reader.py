@@ -21,7 +21,14 @@ from inferometer.results.folders import Folders, is_metadata
 from inferometer.results.foreign import FilePoint, points_in
 from inferometer.results.json_text import storable
 from inferometer.results.measured_lengths import common_lengths, with_lengths
-from inferometer.results.point import Collection, Condition, Point, ordered
+from inferometer.results.point import (
+    Collection,
+    Condition,
+    Point,
+    Range,
+    ordered,
+)
+from inferometer.results.predicted import point_on_twin
 from inferometer.results.run_point import identity_of_run, point_of_run
 from inferometer.results.sources import (
     CampaignResult,
@@ -41,6 +48,7 @@ from inferometer.store.importers import (
     is_json,
     unpacked_name,
 )
+from inferometer.store.json_values import at
 from inferometer.vocabulary import CONDITIONS
 from inferometer.words import Said, counted, reason_of, sentence_of
 
@@ -141,6 +149,8 @@ class _CollectionReader:
         self._folders = Folders()
         self._runs: dict[Path, Point] = {}
         """By where they lie."""
+        self._twins: dict[tuple[object, ...], Path] = {}
+        """Where the latest result of each simulated point of a campaign lies."""
         self._files: list[FilePoint] = []
         self._labels: list[FilePoint] = []
         """Not points, but what the file beside a run tells of it."""
@@ -190,11 +200,25 @@ class _CollectionReader:
         place = (point.run or point.source).resolve()
         if isinstance(source, CampaignResult):
             self._runs[place] = point
+            self._leave_outdated(source, point, place)
             return
         self._runs.setdefault(place, point)
         if source.label is not None:
             with suppress(CannotImportError, OSError):
                 self._labels += points_in(source.label)[0]
+
+    def _leave_outdated(
+        self, source: CampaignResult, point: Point, place: Path
+    ) -> None:
+        """A point that was simulated again, because its twin had changed, counts once."""
+        run = point.recorded.run if point.recorded else {}
+        simulated = point_on_twin(at(run, "spec"))
+        if simulated is None:
+            return
+        which = (source.campaign.places.ledger, source.result.point, simulated)
+        if (earlier := self._twins.get(which)) is not None:
+            del self._runs[earlier]
+        self._twins[which] = place
 
     def _add_file(self, source: ResultFile) -> None:
         try:
@@ -325,15 +349,17 @@ def _with_told(point: Point, told: Mapping[str, Condition]) -> Point:
     if not told:
         return point
     conditions = {**point.conditions, **told}
-    derived = derived_values(point.values, conditions)
+    values = {**point.values, **derived_values(point.values, conditions)}
+
+    def ranges(known: Mapping[str, Range]) -> dict[str, Range]:
+        return {**known, **derived_intervals(known, values)}
+
     return replace(
         point,
         conditions=ordered(conditions),
-        values={**point.values, **derived},
-        intervals={
-            **point.intervals,
-            **derived_intervals(point.intervals, {**point.values, **derived}),
-        },
+        values=values,
+        intervals=ranges(point.intervals),
+        predicted=ranges(point.predicted),
     )
 
 

@@ -26,6 +26,11 @@ from inferometer.results.point import (
     Status,
     ordered,
 )
+from inferometer.results.predicted import (
+    how_sure,
+    predicted_ranges,
+    twin_name,
+)
 from inferometer.store.environment import EMBEDDED_VERSION
 from inferometer.store.importers.imported_run import unread
 from inferometer.store.importers.reading import objects_in, read_objects
@@ -117,6 +122,7 @@ def point_of(
         conditions=conditions,
         values=values,
         intervals=intervals | derived_intervals(intervals, values),
+        predicted=predicted_ranges(run, values, intervals),
         samples={
             key: int(n)
             for key in LATENCIES
@@ -181,6 +187,7 @@ def _conditions(
         **_price(run.get("price")),
         "repeat": (_whole(at(spec, "repeat")) or 0) + 1,
         "date": _date(run),
+        "twin": twin_name(server),
         "rehearsal": _rehearsal(
             stand_in, "--quick" in entries(at(environment, "command"))
         ),
@@ -454,6 +461,7 @@ def _notes(
         known = kind if kind in STAND_INS else "quick"
         notes.append(Said(f"note.rehearsal_{known}"))
         speed = number(at(run, "spec", "server", "embedded", "speed"))
+        notes += how_sure(run)
         if known == "embedded" and speed is not None and speed != 1:
             notes.append(Said("note.rehearsal_twin", {"speed": speed}))
     cards = _whole(at(run, "spec", "server", "hardware", "gpus"))

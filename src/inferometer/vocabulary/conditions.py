@@ -312,6 +312,8 @@ CONDITIONS: Mapping[str, ConditionInfo] = {
         noted_as=("host", "hostname"),
         in_tables=False,
     ),
+    # the card of the twin in a server's place, and its fitted profile
+    "twin": ConditionInfo("subject", absent_is_none=True),
     # quick, embedded, simulated: no measurement of a real campaign or a real server
     "rehearsal": ConditionInfo("identity", absent_is_none=True),
 }

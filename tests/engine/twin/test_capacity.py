@@ -52,9 +52,10 @@ def test_the_load_is_that_of_all_replicas(found: CapacityAnswer) -> None:
 def test_where_a_target_lies_in_the_interval_nobody_knows() -> None:
     def status(limit: float) -> str:
         targets = (parse_target(f"mean_tpot_ms < {limit}"),)
-        return answer(R9700, replace(DEMAND, targets=targets), 16).status
+        return answer(R9700, replace(calm, targets=targets), 16).status
 
-    alone = answer(R9700, replace(DEMAND, request_rate=0.5), 1)
+    calm = replace(DEMAND, request_rate=0.5)
+    alone = answer(R9700, calm, 1)
     tpot = alone.values["mean_tpot_ms"]
     assert status(3 * tpot.high) == "meets"
     assert status(tpot.value / 2) == "misses"
@@ -165,3 +166,27 @@ def test_a_fitted_profile_narrows_the_interval_where_it_is_about_it() -> None:
 
 def test_every_metric_of_a_target_is_simulated(found: CapacityAnswer) -> None:
     assert set(metrics()) <= set(found.values)
+
+
+LOOSE = (parse_target("p99_ttft_ms < 1e9"), parse_target("mean_tpot_ms < 1e9"))
+
+
+@pytest.mark.parametrize(
+    ("output_tokens", "rate", "grows"),
+    [
+        (32, 10.0, False),
+        (32, 20.0, True),  # the queue grows
+        (512, 1.0, False),
+        (512, 2.0, False),  # it fills up for a minute, and is then full
+        (512, 4.0, True),
+    ],
+)
+def test_what_still_grows_at_the_end_meets_no_target(
+    output_tokens: int, rate: float, grows: bool
+) -> None:
+    long = replace(R9700, max_model_len=4096)
+    demand = Demand(512, output_tokens, request_rate=rate, targets=LOOSE)
+    found = answer(long, demand, 1)
+    assert found.is_growing is grows
+    assert found.status == ("misses" if grows else "meets")
+    assert bool(found.reason) is grows

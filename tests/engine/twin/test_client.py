@@ -50,6 +50,11 @@ def test_a_rate_is_kept_whatever_the_server_does() -> None:
     assert arrivals == [each.arrived_ns for each in load.arrivals(0)]
     assert load.concurrency is None
     assert TwinLoad(400, 64, 2, max_concurrency=8).concurrency == 8
+    beyond = TwinLoad(100, 1024, 32, request_rate=50.0)
+    planned = [each.arrived_ns for each in beyond.arrivals(0)]
+    done = play(TWIN.simulation(), beyond)
+    assert sorted(each.arrived_ns for each in done) == planned
+    assert max(each.finished_ns for each in done) > 3 * planned[-1]
 
 
 def test_the_numbers_are_those_of_the_requests() -> None:

@@ -21,6 +21,7 @@ from inferometer.engine.twin.client import (
     served,
 )
 from inferometer.engine.twin.configuration import TwinSettings, make_twin
+from inferometer.engine.twin.errors import unfitted_error
 from inferometer.engine.twin.fitted import Fitted, TwinPrediction, around
 from inferometer.engine.twin.memory import OutOfMemoryError
 from inferometer.engine.twin.power import step_power_w
@@ -29,19 +30,11 @@ from inferometer.engine.twin.request import TwinRequest
 from inferometer.engine.twin.scheduler import Scheduler
 from inferometer.engine.twin.step_time import PS
 from inferometer.engine.twin.stretch import Stretch
+from inferometer.engine.twin.trend import is_growing
 from inferometer.spec.target import Threshold
 from inferometer.vocabulary import ONE_A_REQUEST
 from inferometer.words import Said, sentence_of
 
-UNFITTED_ERRORS: Mapping[str, float] = {
-    "tpot": 0.15,
-    "e2el": 0.20,
-    "ttft": 0.35,
-    "throughput": 0.15,
-}
-"""By what a metric is about: standard deviation of the logarithm of simulated / measured, about as
-on a card whose factors are guesses (benchmarks/twin.md).
-"""
 WARM_UP = 0.2
 """Share of the requests that come first and are not counted."""
 MIN_REQUESTS, MAX_REQUESTS = 300, 3000
@@ -61,7 +54,12 @@ MIN_GROWTH, MAX_GROWTH, LIMIT_STEP = 1 / 16, 16.0, 1.1
 HALF, FULL = 0.5, 0.99
 """Shares of the KV blocks; a request waits where the last blocks do not suffice."""
 
-OUTGROWN = "capacity.outgrown"
+OUTGROWN, GROWING = "capacity.outgrown", "capacity.growing"
+"""Why no target is met, whatever the other numbers say."""
+LONGER = 4
+"""Times the load that is simulated where it seems to outgrow a deployment: the engine may only have
+filled up.
+"""
 
 Status = Literal["meets", "unsure", "misses", "refused"]
 
@@ -131,6 +129,9 @@ class CapacityAnswer:
     """Largest share of a replica's KV blocks in use."""
     card_w: float = 0.0
     """Mean power of a card. No factor of it was ever fitted."""
+
+    is_growing: bool = False
+    """Whether requests at once, or their E2EL, still grow when the simulated load ends."""
 
     prefix_hits: float | None = None
     """Share of the prompt tokens that the prefix cache has; None without such a cache."""
@@ -228,7 +229,23 @@ def _tried(
     replicas: int,
     profiles: Sequence[Fitted],
 ) -> CapacityAnswer:
+    """With a longer load where it seems to outgrow the deployment."""
     load = demand.share(replicas)
+    found = _simulated(settings, demand, replicas, load, profiles)
+    longer = min(LONGER * load.requests, MAX_REQUESTS)
+    if found.is_growing and longer > load.requests:
+        load = replace(load, requests=longer)
+        found = _simulated(settings, demand, replicas, load, profiles)
+    return found
+
+
+def _simulated(
+    settings: TwinSettings,
+    demand: Demand,
+    replicas: int,
+    load: TwinLoad,
+    profiles: Sequence[Fitted],
+) -> CapacityAnswer:
     profile = next((each for each in profiles if each.is_about(settings)), None)
     chosen = settings if profile is None else profile.applied(settings)
     twin = make_twin(chosen)
@@ -236,9 +253,11 @@ def _tried(
     watch = _Watch(twin.card, simulation.scheduler.memory)
     done = served(simulation, load.arrivals(0), load.max_concurrency, watch.see)
     done.sort(key=lambda each: each.number)
-    found = measured(done[int(WARM_UP * len(done)) :])
+    warm = done[int(WARM_UP * len(done)) :]
+    found, grows = measured(warm), load.concurrency is None and is_growing(warm)
     values = {
-        metric: around(value, _error(metric)) for metric, value in found.items()
+        metric: around(value, unfitted_error(metric))
+        for metric, value in found.items()
     }
     if profile is not None:
         values = profile.surrounded(settings, load, found)
@@ -247,6 +266,8 @@ def _tried(
         for metric, each in values.items()
     }
     reason = _why_not_met(load, done, values, demand.targets)
+    if grows and not (reason and reason.key == OUTGROWN):
+        reason = Said(GROWING)
     return CapacityAnswer(
         settings,
         replicas,
@@ -261,6 +282,7 @@ def _tried(
         kv_peak=watch.kv_peak,
         card_w=watch.mean_w(),
         prefix_hits=_hits(simulation.scheduler),
+        is_growing=grows,
     )
 
 
@@ -277,13 +299,6 @@ def metrics() -> tuple[str, ...]:
         for statistic in ("mean", "median", *(f"p{p}" for p in PERCENTILES))
     ]
     return ("request_throughput", "output_throughput", *latencies)
-
-
-def _error(metric: str) -> float:
-    return max(
-        (error for name, error in UNFITTED_ERRORS.items() if name in metric),
-        default=max(UNFITTED_ERRORS.values()),
-    )
 
 
 def _of_all(metric: str, said: TwinPrediction, replicas: int) -> TwinPrediction:
@@ -332,7 +347,7 @@ def _status(
         (each, values[each.metric]) for each in targets if each.metric in values
     ]
     in_time = all(each.met(value.value) for each, value in said)
-    if not in_time or (reason and reason.key == OUTGROWN):
+    if not in_time or (reason and reason.key in {OUTGROWN, GROWING}):
         return "misses"
     sure = not reason and all(
         each.met(value.low) and each.met(value.high) for each, value in said

@@ -106,13 +106,13 @@ def drive(
     steps.
     """
     waiting = deque(requests)
-    slots, free_ns = max_concurrency or len(waiting), 0
+    slots = deque([0] * min(max_concurrency or len(waiting), len(waiting)))
+    """When each of the free ones was left, ns."""
     while True:
         while waiting and slots and simulation.wants_arrivals:
             request = waiting.popleft()
-            request.arrived_ns = max(request.arrived_ns, free_ns)
+            request.arrived_ns = max(request.arrived_ns, slots.popleft())
             simulation.submit(request)
-            slots -= 1
         stretch = simulation.advance()
         if stretch is None:
             return
@@ -122,9 +122,9 @@ def drive(
                 first_ns = stretch.end_ns(1) + simulation.outlet_ns
                 request.first_ns = first_ns
         for request in stretch.ended:
-            free_ns = stretch.end_ns(stretch.steps) + simulation.outlet_ns
-            request.finished_ns = free_ns
-            slots += 1
+            end_ns = stretch.end_ns(stretch.steps) + simulation.outlet_ns
+            request.finished_ns = end_ns
+            slots.append(end_ns)
             yield request
 
 

@@ -32,7 +32,11 @@ from inferometer.engine.twin.fit import (
     TwinLadder,
     simulate,
 )
-from inferometer.engine.twin.profiles import ProfileError
+from inferometer.engine.twin.profiles import (
+    CardProfile,
+    ProfileError,
+    load_profile,
+)
 from inferometer.words import Said
 
 FORMAT = "inferometer fitted twin, version 1"
@@ -181,13 +185,21 @@ class Fitted:
         variance: float = 0.0,
     ) -> TwinPrediction:
         """`variance`: that of the value's logarithm by the factors."""
+        return around(value, self.spread(metric, outside, variance))
+
+    def spread(
+        self, metric: str, outside: Sequence[str], variance: float = 0.0
+    ) -> float:
+        """Standard deviation of the logarithm of simulated / measured. `outside`: in what it would
+        be an extrapolation.
+        """
         spread = sqrt(_of(self.fit.errors, metric) ** 2 + variance)
         beyond = self.fit.beyond
         if set(outside) - (set(NAMED) if beyond else set()):
             spread *= BEYOND
         if beyond and outside:
             spread = max(spread, _of(beyond, metric))
-        return around(value, spread)
+        return spread
 
 
 def _of(errors: Mapping[str, float], metric: str) -> float:
@@ -219,8 +231,7 @@ def fitted(ladders: Sequence[TwinLadder], found: Fit) -> Fitted:
 
 def _names_of(settings: TwinSettings) -> dict[str, str]:
     """The link between cards is that of the profile if none was chosen."""
-    twin = make_twin(replace(settings, factors=()))
-    link = settings.link or twin.card.link
+    link = settings.link or load_profile(CardProfile, settings.card).link
     return {
         "model": settings.model,
         "tp": str(settings.tp),

@@ -292,10 +292,10 @@ def _row_of(point: Point, metrics: Sequence[str], words: Words) -> Row:
         if metric not in point.values:
             continue
         row[f"v{k}"] = _rounded(point.values[metric])
-        if metric in point.intervals:
+        if interval := point.shown_intervals.get(metric):
             row[f"low{k}"], row[f"high{k}"] = (
-                _rounded(point.intervals[metric].low),
-                _rounded(point.intervals[metric].high),
+                _rounded(interval.low),
+                _rounded(interval.high),
             )
         if (latency := _latency_of(metric)) in point.samples:
             row[f"n{k}"] = point.samples[latency]

@@ -101,9 +101,9 @@ def _bars(
                 "v": float(f"{mean:.5g}"),
                 "n": len(believed),
             }
-            interval = interval_of_repeats(believed) or own[0].intervals.get(
-                metric
-            )
+            interval = interval_of_repeats(believed) or own[
+                0
+            ].shown_intervals.get(metric)
             if interval:
                 bar |= {
                     "low": float(f"{max(interval.low, 0):.5g}"),

@@ -301,7 +301,7 @@ def _metric(
         "better": described.better,
         "data": rounded_all([point.values.get(name) for point in points]),
     }
-    ranges = [point.intervals.get(name) for point in points]
+    ranges = [point.shown_intervals.get(name) for point in points]
     if known := [each for each in ranges if each]:
         ends = [(each.low, each.high) if each else NO_ENDS for each in ranges]
         low, high = zip(*ends, strict=True)

@@ -495,7 +495,7 @@ def _outstanding(
     return Outstanding(
         label=label,
         value=f"{measured(point.values[metric.name])}{unit}",
-        interval=_interval(point.intervals.get(metric.name)),
+        interval=_interval(point.shown_intervals.get(metric.name)),
         where=_where(point, series[best.point], words),
         status=point.status or "",
     )
@@ -605,7 +605,9 @@ def _methods(
         if any(name.endswith(f"_{latency}_ms") for name in measured_names)
     ]
     keys += ["throughput", "percentiles"]
-    keys += ["intervals"] if any(point.intervals for point in points) else []
+    keys += (
+        ["intervals"] if any(point.shown_intervals for point in points) else []
+    )
     keys += ["verdict"] if any(point.status for point in points) else []
     keys += (
         ["others"]

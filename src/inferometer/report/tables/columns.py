@@ -94,7 +94,10 @@ def four_digits(value: float) -> str:
 
 def with_interval(point: Point, name: str) -> str:
     """`812.4 (801–823)`: the value, with its interval where there is one."""
-    value, interval = figure(point.values.get(name)), point.intervals.get(name)
+    value, interval = (
+        figure(point.values.get(name)),
+        point.shown_intervals.get(name),
+    )
     return (
         f"{value} ({figure(interval.low)}–{figure(interval.high)})"
         if value and interval

@@ -94,6 +94,13 @@ POINTS: dict[str, str] = {
     "note.rehearsal_simulated": (
         "It is simulated, not measured: a twin computed it in virtual time."
     ),
+    "note.twin_unfitted": (
+        "No profile was fitted to this machine: its 90 % intervals are as wide as the twin's "
+        "errors on cards that nobody fitted."
+    ),
+    "note.twin_extrapolated": (
+        "It is extrapolated: the fitted profile does not cover its {names}."
+    ),
     "note.rehearsal_twin": (
         "The twin ran at {speed:g} times its speed: its latencies are 1/{speed:g} of, and its "
         "rates {speed:g} times, what it would show in real time."

@@ -178,6 +178,7 @@ REPORT: dict[str, str] = {
     "condition.model": "model",
     "condition.model_id": "model name",
     "condition.arrivals": "arrivals",
+    "condition.twin": "twin",
     "condition.rehearsal": "rehearsal",
     "condition.tool": "tool",
     "condition.tp": "TP",

@@ -199,6 +199,17 @@ VERBS: dict[str, str] = {
         "The fitted profile is about the {what} {fitted}, not {asked}: set {fitted}, or fit a "
         "profile to results of {asked}."
     ),
+    "twin.other_engine": (
+        "The fitted profile of {card} is about the engine {fitted}, but model {model} runs on "
+        "{asked}: fit a profile to results of that, or leave --fitted out."
+    ),
+    "twin.unused": (
+        "--fitted: no twin would use the profile of {card} with {stack}: name that card as `twin` "
+        "in the campaign, or leave the profile out."
+    ),
+    "twin.no_twin": (
+        "--fitted is about twins: add --embedded, use `inferometer simulate`, or leave it out."
+    ),
     "twin.no_fit": "This is no profile that `inferometer fit` wrote: fit one, or leave it out.",
     "twin.unread": "{path} cannot be read ({cause}): give the file that `inferometer fit` wrote.",
     "twin.never_done": (
@@ -216,6 +227,28 @@ VERBS: dict[str, str] = {
     "simulate.command": (
         "A twin cannot have the settings in the server command of group {group}: {why}"
     ),
+    "simulate.again": (
+        "group {group}: {n} points are simulated again, because {parts} changed."
+    ),
+    "simulate.again.one": (
+        "group {group}: 1 point is simulated again, because {parts} changed."
+    ),
+    "simulate.part.twin": "the twin itself",
+    "simulate.part.card": "the card's profile",
+    "simulate.part.model": "the model's profile",
+    "simulate.part.stack": "the engine's profile",
+    "simulate.part.host": "the host's profile",
+    "simulate.part.link": "the link's profile",
+    "simulate.part.fitted": "the fitted profile",
+    "simulate.unfitted": (
+        "No profile was fitted to {n} of {all} points: their 90 % intervals are as wide as the "
+        "twin's errors on cards that nobody fitted (TTFT a factor of 1.8, TPOT and throughput "
+        "28 %). Fit one with `inferometer fit`, and give it with --fitted."
+    ),
+    "simulate.extrapolated": (
+        "{n} of {all} points are extrapolated: the fitted profile does not cover their {names}."
+    ),
+    "simulate.intervals": "Simulated values with 90 % intervals of the twin's error:",
     "simulate.speed": (
         "Simulated, not measured: {virtual} s of the servers' time took {took} s here, {speed} "
         "times as fast as real time."
@@ -297,6 +330,10 @@ VERBS: dict[str, str] = {
     ),
     "capacity.outgrown": (
         "requests come faster than it serves them: more and more would wait."
+    ),
+    "capacity.growing": (
+        "requests at once and their latency still grow when the simulated load ends: it serves "
+        "this load for a while only."
     ),
     "capacity.short": (
         "no more than {n} requests are simulated, too few to show {users} at once on one replica: "

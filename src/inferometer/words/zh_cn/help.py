@@ -129,6 +129,7 @@ HELP: dict[str, str] = {
     "default.none: give this or --max-concurrency": "无；与 --max-concurrency 二选一",
     "default.none: give this or --request-rate": "无；与 --request-rate 二选一",
     "default.p99_ttft_ms < 1000, mean_tpot_ms < 100": "p99_ttft_ms < 1000 和 mean_tpot_ms < 100",
+    "default.none, with wider intervals": "无，区间更宽",
     "default.wider intervals": "区间更宽",
     "default.no costs": "不算成本",
     "default.no figure": "不画图",
@@ -317,6 +318,7 @@ HELP: dict[str, str] = {
     "sets": "更改一项设置，例如 load.num_warmups=4；可重复。",
     "quick": "少量测试点、少量请求；结果保存到单独的目录。",
     "embedded": "以内置引擎为服务器进行演练；结果保存到单独的目录。",
+    "fitted": "`inferometer fit` 生成的配置，用于该卡的孪生引擎；可重复。",
     "interleave": "在测试任务的各服务器之间交替，A B C、C B A、……，贯穿各次重复。",
     "run.dry_run": "只显示计划后退出，与 `plan` 相同。",
     "run.allow_invalid": "把 INVALID 的结果也视为已完成。",
@@ -331,7 +333,9 @@ HELP: dict[str, str] = {
         "其硬件所指定的卡（`twin: r9700`）的孪生引擎代替每个服务器，以本机能达到的最快速度算出"
         "真实服务器的时间。不需要 GPU。中断后，再次运行同样的命令即可继续。\n\n文件保存在名称以"
         " -simulated 结尾的单独目录中；由它们得出的一切都注明是模拟结果，并非实测：docs/twin.md"
-        "。\n\n退出码：每个测试点都有 VALID 或 SUSPECT 的结果（使用 --allow-invalid 时为任何结"
+        "。\n\n每个延迟和吞吐量都带有孪生引擎误差的 90% 区间：取自 --fitted 的配置，否则与未拟合的"
+        "卡一样宽。\n\n退出码：每个测试点都有 VALID 或 SUSPECT 的结果（使用 --allow-invalid 时为任"
+        "何结"
         "果）且 --assert 的目标全部达到时为 0，否则为 1；测试计划文件有误或没有指定卡时为 2；被"
         "中断时为 130。"
     ),

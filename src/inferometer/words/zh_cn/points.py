@@ -73,6 +73,10 @@ POINTS: dict[str, str] = {
     "note.output_len": "输出长度取实测平均值 {tokens:.6g} token：没有资料说明要求的长度。",
     "note.rehearsal_embedded": "这是用内置引擎进行的演练：不反映真实的服务器。",
     "note.rehearsal_simulated": "这是模拟结果，并非实测：由孪生引擎在虚拟时间中算出。",
+    "note.twin_unfitted": (
+        "没有为这台机器拟合配置：90% 区间取孪生引擎在未拟合的卡上的误差。"
+    ),
+    "note.twin_extrapolated": "属于外推：拟合配置未覆盖其 {names}。",
     "note.rehearsal_twin": (
         "孪生引擎以 {speed:g} 倍速运行：延迟是实时的 1/{speed:g}，吞吐是实时的 {speed:g} 倍。"
     ),

@@ -169,6 +169,7 @@ REPORT: dict[str, str] = {
     "condition.model": "模型",
     "condition.model_id": "模型全名",
     "condition.arrivals": "请求到达方式",
+    "condition.twin": "孪生引擎",
     "condition.rehearsal": "演练",
     "condition.tool": "测试工具",
     "condition.tp": "TP",

@@ -177,6 +177,19 @@ VERBS: dict[str, str] = {
         "该拟合配置针对的 {what} 是 {fitted}，不是 {asked}：请改用 {fitted}，或用 {asked} 的结果"
         "重新拟合。"
     ),
+    "twin.other_engine": (
+        "{card} 的拟合配置针对引擎 {fitted}，而模型 {model} 运行在 {asked} 上：请用后者的结果重新"
+        "拟合，"
+        "或去掉 --fitted。"
+    ),
+    "twin.unused": (
+        "--fitted：没有孪生引擎会用到 {card}（{stack}）的拟合配置：请在测试计划中用 `twin` 指定这"
+        "种卡，"
+        "或去掉该配置。"
+    ),
+    "twin.no_twin": (
+        "--fitted 只用于孪生引擎：请加上 --embedded，改用 `inferometer simulate`，或去掉此参数。"
+    ),
     "twin.no_fit": "这不是 `inferometer fit` 生成的配置：请先拟合，或去掉它。",
     "twin.unread": "无法读取 {path}（{cause}）：请给出 `inferometer fit` 生成的文件。",
     "twin.never_done": (
@@ -194,6 +207,24 @@ VERBS: dict[str, str] = {
     "simulate.command": (
         "孪生引擎无法采用测试组 {group} 服务器命令中的设置：{why}"
     ),
+    "simulate.again": "测试组 {group}：{n} 个测试点将重新模拟，因为{parts}已变化。",
+    "simulate.again.one": "测试组 {group}：1 个测试点将重新模拟，因为{parts}已变化。",
+    "simulate.part.twin": "孪生引擎的算法",
+    "simulate.part.card": "卡的配置",
+    "simulate.part.model": "模型的配置",
+    "simulate.part.stack": "引擎的配置",
+    "simulate.part.host": "主机的配置",
+    "simulate.part.link": "互联的配置",
+    "simulate.part.fitted": "拟合配置",
+    "simulate.unfitted": (
+        "{all} 个测试点中有 {n} 个没有拟合配置：其 90% 区间取孪生引擎在未拟合的卡上的误差（TTFT 为"
+        " 1.8 倍，"
+        "TPOT 和吞吐量为 28%）。可用 `inferometer fit` 拟合，再以 --fitted 传入。"
+    ),
+    "simulate.extrapolated": (
+        "{all} 个测试点中有 {n} 个属于外推：拟合配置未覆盖其 {names}。"
+    ),
+    "simulate.intervals": "模拟值及孪生引擎误差的 90% 区间：",
     "simulate.speed": (
         "以上为模拟结果，并非实测：服务器上的 {virtual} s 在本机用了 {took} s，相当于实时速"
         "度的 {speed} 倍。"
@@ -261,6 +292,9 @@ VERBS: dict[str, str] = {
         "）。"
     ),
     "capacity.outgrown": "请求到达的速度超过其处理能力，排队会越来越长。",
+    "capacity.growing": (
+        "模拟的负载结束时，并发请求数和延迟仍在增长：只能短时间承受该负载。"
+    ),
     "capacity.short": (
         "最多只模拟 {n} 个请求，不足以体现单个副本上的 {users} 路并发，数值偏乐观。请改问多副本中单"
         "个副本应承担的负载。"

@@ -129,6 +129,7 @@ HELP: dict[str, str] = {
     "default.none: give this or --max-concurrency": "無；與 --max-concurrency 二選一",
     "default.none: give this or --request-rate": "無；與 --request-rate 二選一",
     "default.p99_ttft_ms < 1000, mean_tpot_ms < 100": "p99_ttft_ms < 1000 和 mean_tpot_ms < 100",
+    "default.none, with wider intervals": "無，區間較寬",
     "default.wider intervals": "區間較寬",
     "default.no costs": "不算成本",
     "default.no figure": "不畫圖",
@@ -317,6 +318,7 @@ HELP: dict[str, str] = {
     "sets": "更改一項設定，例如 load.num_warmups=4；可重複。",
     "quick": "少量測試點、少量請求；結果儲存到單獨的目錄。",
     "embedded": "以內建引擎為伺服器進行演練；結果儲存到單獨的目錄。",
+    "fitted": "`inferometer fit` 產生的設定檔，用於該卡的孿生引擎；可重複。",
     "interleave": "在測試任務的各伺服器之間交替，A B C、C B A、……，貫穿各次重複。",
     "run.dry_run": "只顯示計畫後結束，與 `plan` 相同。",
     "run.allow_invalid": "把 INVALID 的結果也視為已完成。",
@@ -331,7 +333,9 @@ HELP: dict[str, str] = {
         "其硬體所指定的卡（`twin: r9700`）的孿生引擎取代每個伺服器，以本機能達到的最快速度算出"
         "真實伺服器的時間。不需要 GPU。中斷後，再次執行同樣的指令即可繼續。\n\n檔案儲存在名稱以"
         " -simulated 結尾的單獨目錄中；由它們得出的一切都註明是模擬結果，並非實測：docs/twin.md"
-        "。\n\n結束代碼：每個測試點都有 VALID 或 SUSPECT 的結果（使用 --allow-invalid 時為任何"
+        "。\n\n每個延遲與吞吐量都附有孿生引擎誤差的 90% 區間：取自 --fitted 的設定檔，否則與未擬合"
+        "的卡一樣寬。\n\n結束代碼：每個測試點都有 VALID 或 SUSPECT 的結果（使用 --allow-invalid 時"
+        "為任何"
         "結果）且 --assert 的目標全部達到時為 0，否則為 1；測試計畫檔有誤或沒有指定卡時為 2；被"
         "中斷時為 130。"
     ),

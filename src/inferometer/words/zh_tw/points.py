@@ -74,6 +74,10 @@ POINTS: dict[str, str] = {
     "note.output_len": "輸出長度取實測平均值 {tokens:.6g} token：沒有資料說明要求的長度。",
     "note.rehearsal_embedded": "這是用內建引擎進行的演練：不反映真實的伺服器。",
     "note.rehearsal_simulated": "這是模擬結果，並非實測：由孿生引擎在虛擬時間中算出。",
+    "note.twin_unfitted": (
+        "沒有為這台機器擬合設定檔：90% 區間取孿生引擎在未擬合的卡上的誤差。"
+    ),
+    "note.twin_extrapolated": "屬於外推：擬合設定檔未涵蓋其 {names}。",
     "note.rehearsal_twin": (
         "孿生引擎以 {speed:g} 倍速執行：延遲是即時的 1/{speed:g}，吞吐是即時的 {speed:g} 倍。"
     ),

@@ -169,6 +169,7 @@ REPORT: dict[str, str] = {
     "condition.model": "模型",
     "condition.model_id": "模型全名",
     "condition.arrivals": "請求到達方式",
+    "condition.twin": "孿生引擎",
     "condition.rehearsal": "演練",
     "condition.tool": "測試工具",
     "condition.tp": "TP",

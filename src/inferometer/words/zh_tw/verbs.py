@@ -177,6 +177,19 @@ VERBS: dict[str, str] = {
         "此擬合設定檔針對的 {what} 是 {fitted}，不是 {asked}：請改用 {fitted}，或以 {asked} 的結"
         "果重新擬合。"
     ),
+    "twin.other_engine": (
+        "{card} 的擬合設定檔針對引擎 {fitted}，而模型 {model} 跑在 {asked} 上：請用後者的結果重新"
+        "擬合，"
+        "或拿掉 --fitted。"
+    ),
+    "twin.unused": (
+        "--fitted：沒有孿生引擎會用到 {card}（{stack}）的擬合設定檔：請在測試計畫中以 `twin` 指定"
+        "這種卡，"
+        "或拿掉該設定檔。"
+    ),
+    "twin.no_twin": (
+        "--fitted 只用於孿生引擎：請加上 --embedded，改用 `inferometer simulate`，或拿掉此參數。"
+    ),
     "twin.no_fit": "這不是 `inferometer fit` 產生的設定檔：請先擬合，或拿掉它。",
     "twin.unread": "無法讀取 {path}（{cause}）：請給出 `inferometer fit` 產生的檔案。",
     "twin.never_done": (
@@ -194,6 +207,24 @@ VERBS: dict[str, str] = {
     "simulate.command": (
         "孿生引擎無法採用測試組 {group} 伺服器命令中的設定：{why}"
     ),
+    "simulate.again": "測試組 {group}：{n} 個測試點將重新模擬，因為{parts}已變更。",
+    "simulate.again.one": "測試組 {group}：1 個測試點將重新模擬，因為{parts}已變更。",
+    "simulate.part.twin": "孿生引擎的演算法",
+    "simulate.part.card": "卡的設定檔",
+    "simulate.part.model": "模型的設定檔",
+    "simulate.part.stack": "引擎的設定檔",
+    "simulate.part.host": "主機的設定檔",
+    "simulate.part.link": "互連的設定檔",
+    "simulate.part.fitted": "擬合設定檔",
+    "simulate.unfitted": (
+        "{all} 個測試點中有 {n} 個沒有擬合設定檔：其 90% 區間取孿生引擎在未擬合的卡上的誤差（TTFT "
+        "為 1.8 倍，"
+        "TPOT 與吞吐量為 28%）。可用 `inferometer fit` 擬合，再以 --fitted 傳入。"
+    ),
+    "simulate.extrapolated": (
+        "{all} 個測試點中有 {n} 個屬於外推：擬合設定檔未涵蓋其 {names}。"
+    ),
+    "simulate.intervals": "模擬值與孿生引擎誤差的 90% 區間：",
     "simulate.speed": (
         "以上為模擬結果，並非實測：伺服器上的 {virtual} s 在本機用了 {took} s，相當於即時速"
         "度的 {speed} 倍。"
@@ -261,6 +292,9 @@ VERBS: dict[str, str] = {
         "）。"
     ),
     "capacity.outgrown": "請求到達的速度超過其處理能力，排隊會愈來愈長。",
+    "capacity.growing": (
+        "模擬的負載結束時，並行請求數與延遲仍在增加：只能短時間承受此負載。"
+    ),
     "capacity.short": (
         "最多只模擬 {n} 個請求，不足以呈現單一副本上的 {users} 個並行請求，數值偏樂觀。請改問多副本"
         "中單一副本應承擔的負載。"

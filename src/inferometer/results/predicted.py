@@ -1,0 +1,127 @@
+"""How far a simulated point may be from a measured one: 90 % intervals by the errors that its twin
+is known to have, which its server's identity says. What chance does within the run is in them too.
+
+They are apart from the run's own intervals: what sets one simulated point against another asks
+for those, because the twin's error is that of both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import exp, hypot, log
+from typing import Any
+
+import orjson
+
+from inferometer.results.derived import derived_intervals
+from inferometer.results.point import Range
+from inferometer.store.json_values import Object, at, entries, number, text
+from inferometer.words import Said
+
+TWO_SIDED_90 = 1.645
+CONFIDENCE, METHOD = 0.9, "twin"
+MAX_ERROR = 5.0
+"""Of a logarithm; a file that says more says nothing."""
+KIND_OF = {"itl": "tpot"}
+"""Kinds that have the errors of another."""
+MAX_NAMES = 16
+PROVENANCE = "provenance"
+FOLLOWING = (PROVENANCE, "factors", "relative_errors", "extrapolated")
+"""Of a twin's identity, what it computes with and what follows from that: the rest are settings."""
+
+
+def twin_settings(server: object) -> dict[str, object]:
+    """What a twin was asked to be, without what it computed with; empty where there is none."""
+    for kind in ("simulated", "embedded"):
+        told = at(server, kind)
+        if isinstance(told, dict) and "card" in told:
+            kept = {k: v for k, v in told.items() if k not in FOLLOWING}
+            return {"kind": kind, **kept}
+    return {}
+
+
+def point_on_twin(spec: Any) -> bytes | None:
+    """What a simulated point is, whatever its twin computed with and wherever it was; None of
+    another point.
+    """
+    settings = twin_settings(at(spec, "server"))
+    if not settings:
+        return None
+    kind, target = str(settings["kind"]), at(spec, "target")
+    server = {**at(spec, "server"), kind: settings}
+    where = {**target, "base_url": ""} if isinstance(target, dict) else None
+    plain = {**spec, "server": server, "target": where}
+    return orjson.dumps(plain, option=orjson.OPT_SORT_KEYS)
+
+
+def twin_name(server: object) -> str | None:
+    """Its card, and the digest of its fitted profile; None where there is no twin."""
+    told = twin_settings(server)
+    card, kind = text(told.get("card")), str(told.get("kind"))
+    fitted = text(at(server, kind, PROVENANCE, "fitted"))
+    return f"{card} fitted {fitted}" if card and fitted else card
+
+
+def predicted_ranges(
+    run: Object, values: Mapping[str, float], own: Mapping[str, Range]
+) -> dict[str, Range]:
+    """By metric; empty for what was not simulated. `own`: intervals of the run itself."""
+    told = at(run, "spec", "server", "simulated", "relative_errors")
+    if not isinstance(told, dict):
+        return {}
+    found = {}
+    for name, value in values.items():
+        error = _error(name, told)
+        if error is not None and value > 0:
+            found[name] = _around(value, error, own.get(name))
+    return found | derived_intervals(found, values)
+
+
+def _error(metric: str, told: Mapping[object, object]) -> float | None:
+    """None where nothing is known of such a metric."""
+    kind = next(
+        (
+            kind
+            for kind in ("ttft", "tpot", "itl", "e2el")
+            if metric.endswith(f"_{kind}_ms")
+        ),
+        "throughput" if metric.endswith("_throughput") else "",
+    )
+    each = entries(told.get(KIND_OF.get(kind, kind)))
+    if len(each) != 2:
+        return None
+    error = number(each[_is_further_out(metric)])
+    return error if error is not None and 0 < error <= MAX_ERROR else None
+
+
+def _is_further_out(metric: str) -> bool:
+    return metric.startswith(("p", "std_"))
+
+
+def _around(value: float, error: float, own: Range | None) -> Range:
+    """Two independent errors; an end of the run's own interval at 0 or below adds none."""
+    low, high = (
+        hypot(TWO_SIDED_90 * error, _reach(value, end))
+        for end in ((own.low, own.high) if own else (value, value))
+    )
+    return Range(value / exp(low), value * exp(high), CONFIDENCE, METHOD)
+
+
+def _reach(value: float, end: float) -> float:
+    return log(end / value) if end > 0 else 0.0
+
+
+def how_sure(run: Mapping[str, Any]) -> list[Said]:
+    """Why intervals of a simulated point are as wide as they are."""
+    simulated = at(run, "spec", "server", "simulated")
+    if at(simulated, "relative_errors") is None:
+        return []
+    outside = at(simulated, "extrapolated")
+    if outside is None:
+        return [Said("note.twin_unfitted")]
+    names = [
+        name for each in entries(outside)[:MAX_NAMES] if (name := text(each))
+    ]
+    if not names:
+        return []
+    return [Said("note.twin_extrapolated", {"names": names})]

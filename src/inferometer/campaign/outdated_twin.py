@@ -14,8 +14,6 @@ from inferometer.store.campaign.state import CampaignState
 from inferometer.store.json_values import at
 from inferometer.words import spoken
 
-PARTS = ("twin", "card", "model", "stack", "host", "link", "fitted")
-"""Of the provenance."""
 RUN = "run.json"
 MAX_BYTES = 1 << 24
 
@@ -56,9 +54,10 @@ def _changed(point: PlannedPoint, path: Path) -> list[str]:
         return []
     kind = str(settings["kind"])
     used, before = (at(each, kind, PROVENANCE) for each in (now, then))
-    if before is None:  # of a version that did not say
+    if not isinstance(before, dict):  # of a version that did not say
         return ["twin"]
-    return [name for name in PARTS if at(used, name) != at(before, name)]
+    names = dict.fromkeys((*used, "fitted"))
+    return [name for name in names if used.get(name) != before.get(name)]
 
 
 def _server_in(path: Path) -> object:

@@ -16,6 +16,7 @@ import orjson
 from inferometer.results.derived import derived_intervals
 from inferometer.results.point import Range
 from inferometer.store.json_values import Object, at, entries, number, text
+from inferometer.vocabulary import statistic_of
 from inferometer.words import Said
 
 TWO_SIDED_90 = 1.645
@@ -79,14 +80,11 @@ def predicted_ranges(
 
 def _error(metric: str, told: Mapping[object, object]) -> float | None:
     """None where nothing is known of such a metric."""
-    kind = next(
-        (
-            kind
-            for kind in ("ttft", "tpot", "itl", "e2el")
-            if metric.endswith(f"_{kind}_ms")
-        ),
-        "throughput" if metric.endswith("_throughput") else "",
-    )
+    found = statistic_of(metric)
+    if found is not None:
+        kind = found.latency
+    else:
+        kind = "throughput" if metric.endswith("_throughput") else ""
     each = entries(told.get(KIND_OF.get(kind, kind)))
     if len(each) != 2:
         return None

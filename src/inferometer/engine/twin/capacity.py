@@ -256,14 +256,8 @@ def _simulated(
     warm = done[int(WARM_UP * len(done)) :]
     found, grows = measured(warm), load.concurrency is None and is_growing(warm)
     values = {
-        metric: around(value, unfitted_error(metric))
-        for metric, value in found.items()
-    }
-    if profile is not None:
-        values = profile.surrounded(settings, load, found)
-    values = {
         metric: _of_all(metric, each, replicas)
-        for metric, each in values.items()
+        for metric, each in _surrounded(settings, load, found, profile).items()
     }
     reason = _why_not_met(load, done, values, demand.targets)
     if grows and not (reason and reason.key == OUTGROWN):
@@ -284,6 +278,20 @@ def _simulated(
         prefix_hits=_hits(simulation.scheduler),
         is_growing=grows,
     )
+
+
+def _surrounded(
+    settings: TwinSettings,
+    load: TwinLoad,
+    values: Mapping[str, float],
+    profile: Fitted | None,
+) -> dict[str, TwinPrediction]:
+    if profile is not None:
+        return profile.surrounded(settings, load, values)
+    return {
+        metric: around(value, unfitted_error(metric))
+        for metric, value in values.items()
+    }
 
 
 def _hits(scheduler: Scheduler) -> float | None:

@@ -31,7 +31,7 @@ def is_growing(done: Sequence[TwinRequest]) -> bool:
         for name in ("arrived_ns", "finished_ns")
     )
     gone = np.searchsorted(np.sort(finished), arrived, side="right")
-    at_once = np.arange(1, len(done) + 1) - gone
+    at_once = np.arange(1.0, len(done) + 1) - gone
     return _rises(at_once, MIN_REQUESTS) or _rises(finished - arrived)
 
 

@@ -129,7 +129,8 @@ def test_a_cost_stands_beside_its_price(cheaper: float) -> None:
         )
         for price in (18.0, cheaper)
     ]
-    head, _, columns, _, row, _ = points_as_markdown(priced).splitlines()
+    head, _, columns, _, row, *rest = points_as_markdown(priced).splitlines()
+    assert rest[-1].startswith("Costs: prices name no currency")
     assert "Cost per million output tokens" in columns
     assert "50.83" in row
     assert ("cost_per_hour 18" in head) == (cheaper == 18.0)
@@ -361,3 +362,14 @@ def test_the_dcu_table_has_the_data_type_that_the_server_was_started_with() -> (
     ]
     rows = points_as_dcu_csv(points).splitlines()[1:]
     assert [row.split(",")[1] for row in rows] == ["AWQ", "float16", ""]
+
+
+def test_a_table_says_when_costs_are_in_several_currencies() -> None:
+    costs = {"cost_per_million_tokens": 2.0}
+    one, other = (
+        replace(point(1, 30.0), conditions=told, values=costs)
+        for told in ({"currency": "$"}, {"tp": 1})
+    )
+    chinese = Words("zh-CN")
+    assert "成本：价格" in points_as_markdown([one, other], words=chinese)
+    assert "成本：" not in points_as_markdown([one, one], words=chinese)

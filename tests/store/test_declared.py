@@ -49,6 +49,7 @@ def test_a_setting_is_kept(key: str, value: str | float) -> None:
         ("run_id", "a7"),
         ("job", "123e4567-e89b-12d3-a456-426614174000"),
         ("total_requests", 100),
+        ("cache_hit_rate", 0.42),
         ("num_failed", 3),
         ("cpu_usage", 17),
         ("last_gen_throughput", 2017),
@@ -107,3 +108,15 @@ def test_files_of_any_depth_and_width_are_bounded() -> None:
         == 1000
     )
     assert declared({"k" * 100: 1, "": 2}) == {}
+
+
+def test_a_few_names_are_one_text_and_something_of_each_request_is_none() -> (
+    None
+):
+    told = {
+        "lora_modules": ["sql", "chat"],
+        "sizes": [1, 2],
+        "answers": ["word"] * 9,
+        "mixed": ["a", 1],
+    }
+    assert declared(told) == {"lora_modules": "sql, chat"}

@@ -273,9 +273,11 @@ def test_evalscope(named: str) -> None:
     assert run.load == {
         "max_concurrency": 4,
         "num_prompts": 12,
+        "input_len": 64,
         "output_len": 16,
         "request_rate": math.inf,
     }
+    assert run.conditions == {"dataset": "random"}
     assert (run.metrics["completed"], run.metrics["failed"]) == (11, 1)
     assert run.own["TTFT (ms).99%"] == 32.2951
     assert run.missing == (
@@ -293,6 +295,8 @@ def test_evalscope(named: str) -> None:
 def test_genai_bench() -> None:
     run = the_run(FILES["genai-bench"])
     assert (run.version, run.model) == ("0.0.5", "mock")
+    assert (run.load["input_len"], run.load["output_len"]) == (64, 16)
+    assert run.conditions == {"backend": "vllm"}
     assert (run.metrics["completed"], run.metrics["failed"]) == (20, 2)
     assert run.missing == (
         "send times",

@@ -845,3 +845,34 @@ def test_a_log_of_offline_benchmarks_has_a_run_a_result() -> None:
         "request_throughput": 3.5,
         "total_token_throughput": 2240.0,
     }
+
+
+def read_changed(folder: Path, source: Path, **keys: object) -> ImportedRun:
+    """The only run of a copy of a result file in which keys were set."""
+    content = json.loads(source.read_text(encoding="utf-8"))
+    path = folder / source.name
+    path.write_text(json.dumps({**content, **keys}))
+    (run,) = read_results(path)
+    return run
+
+
+def test_a_run_that_the_tool_cancelled_says_so(tmp_path: Path) -> None:
+    source = next(TOOL_FILES.glob("aiperf-0.10/**/profile_export_aiperf.json"))
+    whole, part = (
+        read_changed(tmp_path, source, was_cancelled=is_cut)
+        for is_cut in (False, True)
+    )
+    assert [note.key for note in whole.notes] + ["note.cancelled"] == [
+        note.key for note in part.notes
+    ]
+
+
+def test_llmperf_may_write_its_counts_as_texts(tmp_path: Path) -> None:
+    source = next(TOOL_FILES.glob("llmperf/**/*_summary.json"))
+    content = json.loads(source.read_text(encoding="utf-8"))
+    name = "results_number_input_tokens_mean"
+    run = read_changed(tmp_path, source, **{name: str(content[name])})
+    (known,) = read_results(source)
+    assert (
+        run.metrics["total_input_tokens"] == known.metrics["total_input_tokens"]
+    )

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 
 from inferometer.analysis.alike import grouped, merged, skeleton
+from inferometer.analysis.currencies import about_costs, in_several_currencies
 from inferometer.analysis.effect import Design
 from inferometer.analysis.pairing import INCIDENTAL, Pair, value_of
 from inferometer.results import Point
@@ -148,16 +149,17 @@ def temperatures(pairs: Iterable[Pair], names: tuple[str, str]) -> list[str]:
 
 
 def without_costs(
-    metrics: Sequence[str], points: Iterable[Point]
+    metrics: Sequence[str], points: Sequence[Point]
 ) -> tuple[Sequence[str], list[str]]:
     """The metrics that can be compared: where prices are in several currencies, none that rests on
     one. Raises CannotCompareError if nothing else was asked for.
     """
-    found = {point.conditions.get("currency") for point in points} - {None}
     kept = [name for name in metrics if name not in COSTS]
-    if len(found) < 2 or len(kept) == len(metrics):
+    told = about_costs(points)
+    if told is None or len(kept) == len(metrics):
         return metrics, []
-    told = Said("caution.currencies", {"which": sorted(map(str, found))})
+    if not in_several_currencies(points):
+        return metrics, [told]
     if not kept:
         raise CannotCompareError(told)
     return kept, [told]

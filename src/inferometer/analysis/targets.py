@@ -15,6 +15,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from inferometer.analysis.currencies import about_costs, in_several_currencies
 from inferometer.analysis.scaling import (
     WORST_FIRST,
     scaling,
@@ -25,6 +26,7 @@ from inferometer.spec.flags import did_you_mean, did_you_mean_one_of
 from inferometer.spec.target import Threshold
 from inferometer.vocabulary import (
     CONDITIONS,
+    COSTS,
     DEPLOYMENT,
     METRICS,
     OF_THE_MACHINE,
@@ -314,6 +316,10 @@ def _check(
     ):
         why = Said("target.why.not_sampled")
         return [Checked(target, "not checked", why=why)]
+    of_costs = about_costs(points) if target.metric in COSTS else None
+    if of_costs and in_several_currencies(points):
+        why = Said("target.why.currencies", of_costs.values)
+        return [Checked(target, "missed", why=why)]
     scales = target.metric == SCALING.name
     asked = (
         _scaling(target, points)
@@ -334,7 +340,13 @@ def _check(
         by_deployment.setdefault(
             (reading.checked.deployment, reading.checked.gpus), []
         ).append(reading)
-    return [_decide(target, readings) for readings in by_deployment.values()]
+    decided = [_decide(target, each) for each in by_deployment.values()]
+    return [
+        replace(each, why=each.why or of_costs)
+        if each.state == "reached"
+        else each
+        for each in decided
+    ]
 
 
 def _nothing(target: Threshold, points: Sequence[Point]) -> Said:

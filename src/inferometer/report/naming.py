@@ -10,6 +10,7 @@ from functools import lru_cache
 from itertools import chain, count
 from math import inf
 
+from inferometer.analysis.currencies import in_several_currencies
 from inferometer.results.point import Condition, Point
 from inferometer.results.telling import telling_places
 from inferometer.vocabulary import CONDITIONS, DISTINGUISHING, LEVELS, STUDY
@@ -82,7 +83,7 @@ def _distinguishing(
     points: tuple[Point, ...], without: tuple[str, ...]
 ) -> tuple[str, ...]:
     """All figures of a page ask for the same few."""
-    if not several_currencies(values_of(points, "currency")):
+    if not in_several_currencies(points):
         without = (*without, "currency")
     there = {"tool"}.union(*(point.conditions for point in points))
     own = sorted(there - CONDITIONS.keys() - {"tool"})
@@ -99,11 +100,6 @@ def _distinguishing(
         if "output_len" not in without
         else found
     )
-
-
-def several_currencies(found: Iterable[Condition]) -> bool:
-    """Whether costs cannot be held against each other; what has no price has no cost."""
-    return len({*found} - {None}) > 1
 
 
 def _with_both_lengths(

@@ -295,10 +295,13 @@ def _declaration(configuration: Object, name: str) -> _Declaration | None:
         model=text(at(configuration, "models", alias or "")),
         tp=1.0 if tp is None else tp,
         hardware=hardware,
-        told=tuple(
-            (key, value)
-            for key, value in (("model", alias), ("cost_per_hour", cost))
-            if value is not None
+        told=(
+            *((("model", alias),) if alias is not None else ()),
+            *(
+                (("cost_per_hour", cost), ("currency", None))
+                if cost is not None
+                else ()
+            ),  # in whatever currency, which need not be that of the price
         ),
     )
 

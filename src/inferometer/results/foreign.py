@@ -332,8 +332,8 @@ def _conditions(
     more than the file's name, and this more than the folder's.
     """
     load: dict[str, Condition] = {
-        key: _tidy(key, value) for key, value in run.load.items()
-    }
+        key: _tidy(key, value) for key, value in run.load.items() if value > 0
+    }  # some write -1 or 0 where there is no limit
     metadata, folder = around
     in_name, notes = _in_name(run)
     if "card" in folder.conditions:

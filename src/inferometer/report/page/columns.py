@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from inferometer.analysis.currencies import in_several_currencies
 from inferometer.report.answers.answer import capitalized
 from inferometer.report.naming import (
     SEPARATOR,
@@ -21,7 +22,6 @@ from inferometer.report.naming import (
     keys_of,
     name_of,
     natural,
-    several_currencies,
 )
 from inferometer.report.page.packing import rounded_all
 from inferometer.report.sentences import reasons_of
@@ -61,6 +61,10 @@ def columnar(
         {**_condition(name, cells, words), "telling": name in telling}
         for name, cells in table.items()
     ]
+    if not in_several_currencies(points):
+        for each in conditions:
+            if each["name"] == "currency":
+                each["role"] = "incidental"
     _mark_aliases(conditions)
     return {
         "conditions": conditions,
@@ -253,8 +257,6 @@ def _role(name: str, values: Sequence[Cell]) -> str:
     if name in LOADS:
         return "load"
     if name in ("series", "status", "folder"):
-        return "incidental"
-    if name == "currency" and not several_currencies(values):
         return "incidental"
     return "identity" if condition(name).parts_curves else "incidental"
 

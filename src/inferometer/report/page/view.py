@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from inferometer.analysis.alike import grouped, merged, skeleton
+from inferometer.analysis.currencies import about_costs
 from inferometer.analysis.pcie import LinkStudy
 from inferometer.analysis.ratings import RATED, RATINGS, Rated, ratings
 from inferometer.analysis.targets import Checked
@@ -311,6 +312,8 @@ def _sentences(
                 where=best[0].where,
             )
         )
+    if of_costs := about_costs(points):
+        sentences.append(words.text("page.sentence.costs", what=words.say(of_costs)))
     if rehearsed := sum("rehearsal" in point.conditions for point in points):
         sentences.append(
             words.text("page.sentence.rehearsal", n=f"{rehearsed:,}")

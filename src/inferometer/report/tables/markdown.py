@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from inferometer.analysis.currencies import about_costs
 from inferometer.analysis.ratings import RATED, Rated, ratings
 from inferometer.analysis.targets import Checked
 from inferometer.printable import printable
@@ -63,6 +64,9 @@ def points_as_markdown(
     ]
     if notes:
         lines += ["", *(f"{n}. {note}" for note, n in notes.items())]
+    if of_costs := about_costs(points):
+        told = words.text("page.sentence.costs", what=words.say(of_costs))
+        lines += ["", text_in_markdown(told)]
     return "\n".join(lines) + "\n"
 
 

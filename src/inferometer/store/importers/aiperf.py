@@ -190,6 +190,8 @@ def _run(result: Object, path: Path, tool: str, config: object) -> ImportedRun:
             metrics |= latency_figures(result.get(theirs), ours, 1.0)
     notes, totals = _tokens(result, metrics)
     failed = _failed(result)
+    if result.get("was_cancelled") is True:
+        notes = (*notes, Said("note.cancelled"))
     own: dict[str, float] = {}
     for name in OWN:
         own |= figures(result.get(name), {f"{name}.avg": "avg"})

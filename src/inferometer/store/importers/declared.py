@@ -18,6 +18,8 @@ from inferometer.vocabulary import CONDITIONS, METRICS, condition_noted_as
 MAX_DEPTH = 4
 MAX_DECLARED = 1000
 MAX_KEY = 80
+MAX_LISTED = 8
+"""Texts of a list: a longer one has something of each request."""
 MAX_TEXT = 200
 """A longer text is a report, and no setting."""
 MAX_DIGITS = 6
@@ -97,6 +99,7 @@ CHANCE = frozenset(
             "accept",
         ),
         *("drafts", "drafted", "usage", "used", "free", "available", "peak"),
+        *("hit", "hits", "misses"),
         *(
             "throughput",
             "latency",
@@ -210,12 +213,21 @@ def _scalars(
             or key in known
         ):
             continue
-        if isinstance(value, dict):
-            inside.append((key, value))
-        elif isinstance(value, str | int | float):
-            yield key, value, above
+        told = _listed(value) if isinstance(value, list) else value
+        if isinstance(told, dict):
+            inside.append((key, told))
+        elif isinstance(told, str | int | float):
+            yield key, told, above
     for key, value in inside:
         yield from _scalars(value, (), key, depth + 1)
+
+
+def _listed(values: list[object]) -> str | None:
+    """A few names, such as tags or adapters, as one text."""
+    names = [each for each in values if isinstance(each, str) and each]
+    if not 0 < len(names) == len(values) <= MAX_LISTED:
+        return None
+    return ", ".join(names)
 
 
 def _text(value: str) -> str | None:

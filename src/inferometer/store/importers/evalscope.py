@@ -18,6 +18,7 @@ import numpy as np
 
 from inferometer.store.importers.imported_run import (
     CannotImportError,
+    Declared,
     ImportedRequests,
     ImportedRun,
     unread,
@@ -94,11 +95,33 @@ def read_evalscope(directory: Path, most_bytes: int) -> ImportedRun:
         "evalscope",
         None,
         model,
-        load,
+        load | _prompt_length(arguments),
         metrics,
         own=_percentiles(directory, most_bytes),
         requests=requests,
+        conditions=_conditions(arguments),
     )
+
+
+def _prompt_length(arguments: Object) -> dict[str, float]:
+    """Of random prompts whose limits are one number."""
+    told = figures(
+        arguments, {"low": "min_prompt_length", "high": "max_prompt_length"}
+    )
+    is_fixed = told.get("low") == told.get("high") is not None
+    if arguments.get("dataset") != "random" or not is_fixed:
+        return {}
+    return {"input_len": told["low"]}
+
+
+def _conditions(arguments: Object) -> dict[str, Declared]:
+    dataset, name = text(arguments.get("dataset")), text(arguments.get("name"))
+    told = {"dataset": dataset, "label": name}
+    prefix = figures(arguments, {"prefix_len": "prefix_length"})
+    found: dict[str, Declared] = {
+        key: value for key, value in told.items() if value is not None
+    }
+    return found | {key: int(n) for key, n in prefix.items() if n > 0}
 
 
 def _percentiles(directory: Path, most_bytes: int) -> dict[str, float]:

@@ -7,11 +7,13 @@ times of events.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
 
 from inferometer.store.importers.imported_run import (
+    Declared,
     ImportedRequests,
     ImportedRun,
 )
@@ -25,6 +27,18 @@ from inferometer.store.json_values import Object, at, entries, text
 from inferometer.vocabulary import latencies_in, settings_in
 
 METADATA = "experiment_metadata.json"
+
+DEPLOYMENT = {
+    "engine": "server_engine",
+    "engine_version": "server_version",
+    "card": "server_gpu_type",
+    "gpus": "server_gpu_count",
+    "backend": "api_backend",
+}
+"""Conditions, and what the metadata call them."""
+
+FIXED = re.compile(r"D\((\d{1,9}), ?(\d{1,9})\)")
+"""A scenario of prompts and outputs of one length each."""
 
 
 def is_genai_bench(result: Object) -> bool:
@@ -48,20 +62,40 @@ def read_genai_bench(
         metrics |= figures(at(total, "stats", theirs), names, 1e3 * to_s)
     beside = path.with_name(METADATA)
     metadata = read_objects(beside, most_bytes)[0] if beside.exists() else {}
+    fixed = FIXED.fullmatch(str(at(total, "scenario")))
+    lengths = ("input_len", "output_len") if fixed else ()
     run = ImportedRun(
         path=path,
         tool="genai-bench",
         version=text(metadata.get("benchmark_version")),
         model=text(metadata.get("api_model_name")),
-        load=figures(total, settings_in("genai-bench")),
+        load=figures(total, settings_in("genai-bench"))
+        | {
+            name: float(tokens)
+            for name, tokens in zip(
+                lengths, fixed.groups() if fixed else (), strict=True
+            )
+        },
         metrics=metrics,
         own=figures(
             at(total, "stats", "output_inference_speed"),
             {"output_inference_speed.mean": "mean"},
         ),
         requests=_requests(entries(result["individual_request_metrics"]), to_s),
+        conditions=_conditions(metadata, None if fixed else total),
     )
     return [run]
+
+
+def _conditions(metadata: Object, total: Object | None) -> dict[str, Declared]:
+    """Of the server; `total` tells the law that lengths follow, where they are not fixed."""
+    told: dict[str, Declared] = {
+        ours: value
+        for ours, theirs in DEPLOYMENT.items()
+        if isinstance(value := metadata.get(theirs), str | int) and value
+    }
+    law = text(at(total, "scenario"))
+    return told | ({"length_law": law} if law else {})
 
 
 def _requests(rows: list[object], to_s: float) -> ImportedRequests | None:

@@ -22,6 +22,7 @@ from inferometer.store.importers.imported_run import (
     unread,
 )
 from inferometer.store.importers.reading import (
+    figure,
     figures,
     iso_date,
     latency_figures,
@@ -29,7 +30,7 @@ from inferometer.store.importers.reading import (
     numbers,
     read_bytes,
 )
-from inferometer.store.json_values import Object, at, entries, number, text
+from inferometer.store.json_values import Object, at, entries, text
 from inferometer.vocabulary import latencies_in, settings_in
 from inferometer.words import Said
 
@@ -99,14 +100,14 @@ def _metrics(told: Object) -> dict[str, float]:
     metrics = metrics_of("llmperf", told)
     for ours, theirs in latencies_in("llmperf").items():
         metrics |= latency_figures(_statistics(told, theirs), ours, 1e3)
-    if rate := number(told.get("num_completed_requests_per_min")):
+    if rate := figure(told.get("num_completed_requests_per_min")):
         metrics["request_throughput"] = rate / 60
         metrics |= figures(metrics, {"duration": "completed"}, 60 / rate)
     for ours, theirs in (
         ("total_input_tokens", "number_input_tokens_mean"),
         ("total_output_tokens", "number_output_tokens_mean"),
     ):
-        mean, completed = number(told.get(theirs)), metrics.get("completed")
+        mean, completed = figure(told.get(theirs)), metrics.get("completed")
         if mean is not None and completed:
             metrics |= figures({ours: mean * completed}, {ours: ours})
     return metrics

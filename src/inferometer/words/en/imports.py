@@ -32,6 +32,7 @@ IMPORTS: dict[str, str] = {
     "note.means_of_runs": (
         "Its figures are means over several runs; a percentile is the mean of their percentiles."
     ),
+    "note.cancelled": "The tool says that this run was cancelled: its figures are of a part of it.",
     "note.own_tokenizer": "Tokens are counted by the tool's own tokenizer.",
     "note.sample": (
         "The file has {n} of {completed:.0f} requests, a sample: nothing is computed from them."

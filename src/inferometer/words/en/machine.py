@@ -86,6 +86,8 @@ MACHINE: dict[str, str] = {
         "The monitor at {url} does not answer as one ({why}): "
         "start `inferometer monitor --serve` there, or leave the monitor out."
     ),
+    "caution.no_currency": "prices name no currency: costs compare only if all are in one",
+    "caution.unknown_currency": "no named currency",
     "caution.currencies": (
         "prices are in {which}, and nothing is converted: costs are not compared"
     ),

@@ -231,6 +231,7 @@ REPORT: dict[str, str] = {
         "Points of a tool that gives no verdict: {n}. How far they may be believed is not known."
     ),
     "page.sentence.best": "Best {label}: {value} ({where}).",
+    "page.sentence.costs": "Costs: {what}.",
     "page.sentence.rehearsal": (
         "Points of a rehearsal (a quick run, or an engine of ours in place of a server): {n}. "
         "They say nothing about hardware."
@@ -261,6 +262,9 @@ REPORT: dict[str, str] = {
     "target.load_per_gpu": "load {load} a GPU",
     "target.why.best": "the best of all loads does not reach it",
     "target.why.this_load": "this load does not reach it",
+    "target.why.currencies": (
+        "its prices are in {which}, and nothing is converted: ask of one with 'if currency=...'"
+    ),
     "target.why.suspect": "it is SUSPECT",
     "target.why.invalid": "it is INVALID: {why}",
     "target.why.untold": "its figures must not be used",

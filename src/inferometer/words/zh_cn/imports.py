@@ -25,6 +25,7 @@ IMPORTS: dict[str, str] = {
         "{tpot:g} ms。"
     ),
     "note.means_of_runs": "数值是多次运行的平均值；百分位数是各次百分位数的平均。",
+    "note.cancelled": "该工具说明这次运行被取消：数值只来自其中一部分。",
     "note.own_tokenizer": "token 数由该工具自带的分词器统计。",
     "note.sample": "文件只抽样保存了 {completed:.0f} 个请求中的 {n} 个：没有据此计算任何数值。",
     "note.contradiction": "{condition}：{by}写的是 {value}，{other}写的是 {rest}，以{by}为准。",

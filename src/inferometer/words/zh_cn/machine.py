@@ -76,6 +76,8 @@ MACHINE: dict[str, str] = {
         "{url} 上的监视程序没有正常应答（{why}）："
         "请在那里启动 `inferometer monitor --serve`，或不使用它。"
     ),
+    "caution.no_currency": "价格没有注明币种：只有币种相同时成本才可比较",
+    "caution.unknown_currency": "未注明的币种",
     "caution.currencies": (
         "价格的货币不同（{which}），不作换算：成本不参与对比"
     ),

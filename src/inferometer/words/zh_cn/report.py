@@ -218,6 +218,7 @@ REPORT: dict[str, str] = {
     ),
     "page.sentence.unjudged": "{n} 个测试点由不提供可信度判定的工具测得。",
     "page.sentence.best": "最佳{label}：{value}（{where}）。",
+    "page.sentence.costs": "成本：{what}。",
     "page.sentence.rehearsal": (
         "{n} 个测试点来自演练（快速运行，或以内置引擎、孪生引擎代替服务器）："
         "它们不反映任何硬件的性能。"
@@ -248,6 +249,7 @@ REPORT: dict[str, str] = {
     "target.load_per_gpu": "每卡负载 {load}",
     "target.why.best": "所有负载中最好的也未达到",
     "target.why.this_load": "该负载未达到",
+    "target.why.currencies": "价格的币种为 {which}，不做换算：请用 'if currency=...' 只检查一种",
     "target.why.suspect": "该测试点为 SUSPECT",
     "target.why.invalid": "该测试点为 INVALID：{why}",
     "target.why.untold": "其数值不可用",

@@ -77,6 +77,8 @@ MACHINE: dict[str, str] = {
         "{url} 上的監視程式沒有正常回應（{why}）："
         "請在那裡啟動 `inferometer monitor --serve`，或不使用它。"
     ),
+    "caution.no_currency": "價格沒有註明幣別：只有幣別相同時成本才可比較",
+    "caution.unknown_currency": "未註明的幣別",
     "caution.currencies": (
         "價格的幣別不同（{which}），不做換算：成本不參與比較"
     ),

@@ -218,6 +218,7 @@ REPORT: dict[str, str] = {
     ),
     "page.sentence.unjudged": "{n} 個測試點由不提供可信度判定的工具測得。",
     "page.sentence.best": "最佳{label}：{value}（{where}）。",
+    "page.sentence.costs": "成本：{what}。",
     "page.sentence.rehearsal": (
         "{n} 個測試點來自演練（快速執行，或以內建引擎、孿生引擎代替伺服器）："
         "它們不反映任何硬體的效能。"
@@ -248,6 +249,7 @@ REPORT: dict[str, str] = {
     "target.load_per_gpu": "每卡負載 {load}",
     "target.why.best": "所有負載中最好的也未達到",
     "target.why.this_load": "該負載未達到",
+    "target.why.currencies": "價格的幣別為 {which}，不做換算：請用 'if currency=...' 只檢查一種",
     "target.why.suspect": "該測試點為 SUSPECT",
     "target.why.invalid": "該測試點為 INVALID：{why}",
     "target.why.untold": "其數值不可用",

@@ -313,7 +313,9 @@ def _sentences(
             )
         )
     if of_costs := about_costs(points):
-        sentences.append(words.text("page.sentence.costs", what=words.say(of_costs)))
+        sentences.append(
+            words.text("page.sentence.costs", what=words.say(of_costs))
+        )
     if rehearsed := sum("rehearsal" in point.conditions for point in points):
         sentences.append(
             words.text("page.sentence.rehearsal", n=f"{rehearsed:,}")

@@ -23,10 +23,12 @@ import signal
 import subprocess
 import sys
 import time
-
-import psutil
+from typing import TYPE_CHECKING
 
 from inferometer.system.child import adopt_orphans, die_with_parent, first_line
+
+if TYPE_CHECKING:
+    import psutil
 
 ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 PAUSE_S = 0.05
@@ -86,9 +88,7 @@ def end_tree(server: subprocess.Popen[bytes], timeout_s: float) -> None:
     while server.poll() is None or _descendants():
         if server.poll() is not None and not asked:
             asked = True
-            for process in _descendants():
-                with contextlib.suppress(psutil.Error):
-                    process.terminate()
+            _send(signal.SIGTERM)
         if time.monotonic() > deadline_s:
             _kill_tree(server)
             return
@@ -102,9 +102,7 @@ def _kill_tree(server: subprocess.Popen[bytes]) -> None:
         server.poll() is None or _descendants()
     ) and time.monotonic() < deadline_s:
         _signal_group(server.pid, signal.SIGKILL)
-        for process in _descendants():
-            with contextlib.suppress(psutil.Error):
-                process.kill()
+        _send(signal.SIGKILL)
         time.sleep(PAUSE_S)
 
 
@@ -120,12 +118,36 @@ def _wait(server: subprocess.Popen[bytes], woken: int) -> None:
 
 def _descendants() -> list[psutil.Process]:
     """All living descendants of the server."""
+    if not _has_children():
+        return []
+    import psutil  # half of the guard's start, and hardly ever needed
+
     alive = []
     for process in psutil.Process().children(recursive=True):
         with contextlib.suppress(psutil.Error):
             if process.status() != psutil.STATUS_ZOMBIE:
                 alive.append(process)
     return alive
+
+
+def _has_children() -> bool:
+    """Also one that has ended and was not waited for; True where the system does not say."""
+    if sys.platform != "linux":
+        return True
+    try:
+        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    except ChildProcessError:
+        return False
+    return True
+
+
+def _send(number: signal.Signals) -> None:
+    """To each living descendant of the server."""
+    for process in _descendants():
+        import psutil
+
+        with contextlib.suppress(psutil.Error):
+            process.send_signal(number)
 
 
 def _signal_group(group: int, number: signal.Signals) -> None:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from inferometer.server.base import Confirmation, Server, ServerError
-from inferometer.server.person import POLL_S, Person, Terminal, Wait, Word
+from inferometer.server.person import Person, Terminal, Wait, Word
 from inferometer.server.state_file import read_state, write_state
 from inferometer.server.verification import hardware_words
 from inferometer.words import Said, in_words, spoken, step
@@ -162,7 +162,9 @@ class ConfirmedHardware:
             )
         )
         wait = Wait(self.need.recipe.person_timeout_s, self._now_s)
-        while (how := self._word.heard(self._word.person.wait(POLL_S))) is None:
+        while (
+            how := self._word.heard(self._word.person.wait(wait.pause_s))
+        ) is None:
             if wait.is_over:
                 told = {
                     "timeout": wait.timeout_s,

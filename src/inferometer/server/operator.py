@@ -204,7 +204,7 @@ class OperatorServer:
                     in_words(Said(key, {**wait.remind(), "what": trouble}))
                 )
                 shown = trouble
-            typed = self._word.person.wait(POLL_S)
+            typed = self._word.person.wait(wait.pause_s)
             sight = self._look(endpoint)
             gone = gone or sight.nothing_of_it
 

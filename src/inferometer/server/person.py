@@ -123,7 +123,16 @@ class Wait:
 
     @property
     def is_over(self) -> bool:
-        return self._now_s() - self._begin_s > self.timeout_s
+        return self._left_s <= 0
+
+    @property
+    def pause_s(self) -> float:
+        """Until the file is checked again, or the time is over."""
+        return min(POLL_S, max(0.0, self._left_s))
+
+    @property
+    def _left_s(self) -> float:
+        return self.timeout_s - (self._now_s() - self._begin_s)
 
     def asks_for_a_reminder(self) -> bool:
         """Whether the last line is long enough ago: short at first, longer later."""

@@ -91,12 +91,13 @@ class Finding:
 
     def to_dict(self) -> dict[str, Any]:
         """As files have it, in English."""
+        said = self.said()
         return {
             "name": self.name,
             "level": self.level.name.lower(),
-            "sentence": self.sentence,
+            "sentence": said.sentence,
             "figures": dict(self.values),
-            "next_step": self.next_step,
+            "next_step": said.next_step,
             "variant": self.variant,
             "parts": list(self.parts or ()),
         }

@@ -8,18 +8,28 @@ import subprocess
 import sys
 import time
 from http.client import HTTPConnection
+from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 import numpy as np
 import psutil
 import pytest
 
+from inferometer.calibration import null_server
 from inferometer.calibration.null_loop import next_beat_ns
 from inferometer.calibration.null_server import NullServer
 from inferometer.clock import MS, monotonic_ns
 from inferometer.protocol import PROTOCOLS
+from tests.processes import Forked
 
 TIMEOUT_S = 20.0
+
+
+@pytest.fixture(autouse=True)
+def forked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its processes need no new interpreter, but where the one that started them is killed."""
+    forking = SimpleNamespace(**{**vars(subprocess), "Popen": Forked})
+    monkeypatch.setattr(null_server, "subprocess", forking)
 
 
 def ask(
@@ -149,10 +159,14 @@ def test_a_beat_is_a_multiple_at_least_half_a_gap_away(now: int) -> None:
     assert 5 <= beat - now <= 15
 
 
+def processes_of(server: NullServer) -> list[psutil.Process]:
+    return [psutil.Process(child.pid) for child in server._children]
+
+
 def test_it_ends_with_its_block() -> None:
     with NullServer(2) as server:
-        children = psutil.Process().children()
-        assert len(children) >= 2
+        children = processes_of(server)
+        assert len(children) == 2
     assert not any(
         child.is_running() and child.status() != psutil.STATUS_ZOMBIE
         for child in children
@@ -162,7 +176,7 @@ def test_it_ends_with_its_block() -> None:
 
 def test_it_says_so_when_it_died() -> None:
     with NullServer() as server:
-        for child in psutil.Process().children():
+        for child in processes_of(server):
             child.kill()
         with pytest.raises(RuntimeError, match="has ended"):
             server.truth()

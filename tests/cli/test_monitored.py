@@ -7,17 +7,21 @@ import json
 import re
 import struct
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
-import httpx
 import pytest
 
 from inferometer.engine import EmbeddedEngine, EngineSettings
+from inferometer.measurement import session
+from inferometer.measurement.sampling import SamplingPlan
+from inferometer.measurement.sampling_plan import sampling_plan
 from inferometer.store.run_directory import load_telemetry
 from inferometer.telemetry.sampler import Sampled
 from inferometer.telemetry.watch import Watch
-from inferometer.trace.series import HOST, Telemetry
+from inferometer.trace.series import HOST, PERIOD_S, Telemetry
 from tests.cli.conftest import Command
 from tests.telemetry.trees import capture, plant, plant_capture, serving
 
@@ -32,7 +36,7 @@ result_dir: results
 models: {{m: embedded}}
 servers: {{s: {{kind: external, base_url: "{server}"}}}}
 groups: [{{id: g, model: m, server: s}}]
-workload: {{input_len: 8, output_len: 300}}
+workload: {{input_len: 8, output_len: {tokens}}}
 sampling: {{ignore_eos: true}}
 matrix: {{num_prompts: [4]}}
 monitor: "{monitor}"
@@ -47,6 +51,17 @@ def engine() -> Iterator[EmbeddedEngine]:
         yield engine
 
 
+@pytest.fixture
+def sampled_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ten times as often as usual: a run is seen many times without lasting for seconds."""
+
+    def often(*asked: Any, **options: Any) -> SamplingPlan | None:
+        plan = sampling_plan(*asked, **options)
+        return plan and replace(plan, period_s=PERIOD_S / 10)
+
+    monkeypatch.setattr(session, "sampling_plan", often)
+
+
 @pytest.fixture(autouse=True)
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
@@ -57,7 +72,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return plant_capture(machine, "amd_sysfs_rx9070.json")
 
 
-def bench(server: str, monitor: str, tokens: int = 300) -> list[str]:
+def bench(server: str, monitor: str, tokens: int) -> list[str]:
     return (
         f"bench --base-url {server} --random-input-len 8 --random-output-len {tokens} --ignore-eos "
         f"--num-prompts 4 --quiet --allow-invalid --save-result --result-dir results "
@@ -65,8 +80,8 @@ def bench(server: str, monitor: str, tokens: int = 300) -> list[str]:
     ).split()
 
 
-def run(server: str, monitor: str) -> list[str]:
-    text = CAMPAIGN.format(server=server, monitor=monitor)
+def run(server: str, monitor: str, tokens: int) -> list[str]:
+    text = CAMPAIGN.format(server=server, monitor=monitor, tokens=tokens)
     Path("small.yaml").write_text(text)
     return ["run", "small.yaml", "--allow-invalid", "--no-calibration"]
 
@@ -84,7 +99,7 @@ def test_the_machine_of_a_monitor_is_in_the_result(
 ) -> None:
     with serving(Watch(root, 0.05)) as port:
         url = f"http://127.0.0.1:{port}"
-        code, out, err = inferometer(*verb(engine.base_url, url))
+        code, out, err = inferometer(*verb(engine.base_url, url, 150))
     assert code == 0, err
     seen, machine = result()
     assert [(card.id, card.simulated) for card in seen.cards] == [(CARD, False)]
@@ -121,7 +136,7 @@ def test_a_monitor_that_goes_away_is_named(
 ) -> None:
     with serving(Leaving(root, 0.05)) as port:
         url = f"http://127.0.0.1:{port}"
-        code, out, err = inferometer(*bench(engine.base_url, url))
+        code, out, err = inferometer(*bench(engine.base_url, url, 300))
     assert code == 0, err
     seen, machine = result()
     assert machine["samplers"]["monitor"] == "tool_failed"
@@ -150,7 +165,7 @@ def test_a_monitor_that_cannot_be_reached(
     engine: EmbeddedEngine,
     inferometer: Command,
 ) -> None:
-    code, out, err = inferometer(*verb(engine.base_url, address))
+    code, out, err = inferometer(*verb(engine.base_url, address, 8))
     assert code == 2
     assert told in err
     assert "geheim" not in out + err
@@ -163,8 +178,8 @@ def test_a_monitor_is_not_needed_where_nothing_is_left_to_measure(
 ) -> None:
     with serving(Watch(root, 0.05)) as port:
         url = f"http://127.0.0.1:{port}"
-        assert inferometer(*run(engine.base_url, url))[0] == 0
-    code, out, err = inferometer(*run(engine.base_url, url))
+        assert inferometer(*run(engine.base_url, url, 8))[0] == 0
+    code, out, err = inferometer(*run(engine.base_url, url, 8))
     assert (code, err) == (0, "")
     assert "1 done before" in out
 
@@ -174,7 +189,7 @@ def test_something_else_answers(
     verb: Any, engine: EmbeddedEngine, inferometer: Command
 ) -> None:
     own = engine.base_url
-    code, _, err = inferometer(*verb(own, own))
+    code, _, err = inferometer(*verb(own, own, 8))
     assert code == 2
     assert f"The monitor at {own} does not answer as one (HTTP 404)" in err
 
@@ -207,7 +222,7 @@ def capture_of_card() -> dict[str, str]:
 
 
 class Changing(Watch):
-    """A machine whose files change when its server has worked at two samples."""
+    """A machine whose files change when its server has worked at three samples."""
 
     def __init__(
         self, root: Path, changes: dict[str, str], server: str
@@ -217,11 +232,14 @@ class Changing(Watch):
         self._busy = 0
 
     def since(self, number: int) -> tuple[list[Sampled], int]:
-        page = httpx.get(f"{self._server}/metrics").text
-        self._busy += re.search(RUNNING, page) is not None
-        if self._busy == 3:
-            plant(self._root, self._changes)
-        return super().since(number)
+        seen = super().since(number)
+        if self._busy < 3 and any(each.cards for each in seen[0]):
+            with urlopen(f"{self._server}/metrics") as page:
+                works = re.search(RUNNING, page.read().decode())
+            self._busy += works is not None
+            if self._busy == 3:
+                plant(self._root, self._changes)
+        return seen
 
 
 COOL, HOT = (metrics(too_hot=hot, decigts=160) for hot in (False, True))
@@ -257,6 +275,7 @@ WATCHED = (
 )
 
 
+@pytest.mark.usefixtures("sampled_often")
 @pytest.mark.parametrize("trouble", TROUBLES)
 def test_checks_of_a_machine_look_at_what_its_monitor_saw(
     trouble: str, root: Path, engine: EmbeddedEngine, inferometer: Command
@@ -265,7 +284,7 @@ def test_checks_of_a_machine_look_at_what_its_monitor_saw(
     plant(root, BUSY | before)
     with serving(Changing(root, later, engine.base_url)) as port:
         url = f"http://127.0.0.1:{port}"
-        code, out, err = inferometer(*bench(engine.base_url, url, 600))
+        code, out, err = inferometer(*bench(engine.base_url, url, 300))
     assert code == 0, err
     (file,) = Path("results").rglob("verdict.json")
     told = {
@@ -278,6 +297,7 @@ def test_checks_of_a_machine_look_at_what_its_monitor_saw(
         assert (told[name]["sentence"] in shown) == (name in found), name
 
 
+@pytest.mark.usefixtures("sampled_often")
 @pytest.mark.parametrize("degrees", [48, 65])
 def test_arms_that_were_not_equally_warm_are_named(
     degrees: int, root: Path, engine: EmbeddedEngine, inferometer: Command
@@ -285,7 +305,7 @@ def test_arms_that_were_not_equally_warm_are_named(
     with serving(Watch(root, 0.05)) as port:
         for arm, each in (("a", 48), ("b", degrees)):
             plant(root, {f"{DRAW}/temp1_input": f"{each}000"})
-            command = run(engine.base_url, f"http://127.0.0.1:{port}")
+            command = run(engine.base_url, f"http://127.0.0.1:{port}", 100)
             assert inferometer(*command, "--set", f"result_dir={arm}")[0] == 0
     _, out, err = inferometer("compare", "a", "b", "--allow-invalid")
     assert err == ""
@@ -299,7 +319,7 @@ def test_a_campaign_refuses_a_card_in_another_slot_than_declared(
 ) -> None:
     """An x16 that is labelled x8 is refused, not warned about."""
     with serving(Watch(root, 0.05)) as port:
-        command = run(engine.base_url, f"http://127.0.0.1:{port}")
+        command = run(engine.base_url, f"http://127.0.0.1:{port}", 8)
         text = Path("small.yaml").read_text()
         text += f"hardware: {{A: {{gpus: 1, pcie_width: {width}}}}}\n"
         text = text.replace("server: s}", "server: s, hardware: A}")

@@ -68,6 +68,7 @@ def small_server(
     """The command that serves `model` at `port`; see small_server.py for the options."""
     return (
         sys.executable,
+        "-IS",  # it needs nothing but the standard library
         str(SMALL_SERVER),
         str(port),
         model,

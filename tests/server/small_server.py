@@ -8,45 +8,45 @@ sleeping process in a session of its own, and leaves it behind; `silent` listens
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
-import subprocess
+import socket
 import sys
 import time
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from pathlib import Path
-from typing import Any
 
 STARTED_S = time.time()
 
 
+JSON, PAGE = "application/json", "text/plain; version=0.0.4"
+
+
 def serve(port: int, model: str, limit: int) -> None:
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            if self.path == "/die":
-                os._exit(3)
-            card = {"id": model, "max_model_len": limit}
-            routes = {
-                "/health": "",
-                "/v1/models": json.dumps({"data": [card]}),
-                "/metrics": f"process_start_time_seconds {STARTED_S}\n",
-            }
-            body = routes.get(self.path, "").encode()
-            self.send_response(200 if self.path in routes else 404)
-            self.send_header(
-                "Content-Type",
-                "text/plain; version=0.0.4"
-                if self.path == "/metrics"
-                else "application/json",
-            )
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+    """One answer a connection. Without `http.server`, which takes longer to import than to serve."""
+    card = {"id": model, "max_model_len": limit}
+    started = f"process_start_time_seconds {STARTED_S}\n"
+    routes = {
+        b"/health": ("200 OK", JSON, ""),
+        b"/v1/models": ("200 OK", JSON, json.dumps({"data": [card]})),
+        b"/metrics": ("200 OK", PAGE, started),
+    }
+    with socket.create_server(("127.0.0.1", port)) as listener:
+        while True:
+            peer, _ = listener.accept()
+            with peer, contextlib.suppress(OSError):
+                request = peer.recv(1 << 16)
+                if request.startswith(b"GET /die "):
+                    os._exit(3)
+                if request:
+                    path = request.split(b" ")[1]
+                    answer(peer, *routes.get(path, ("404 No", JSON, "")))
 
-        def log_message(self, format: str, *args: Any) -> None: ...
 
-    HTTPServer(("127.0.0.1", port), Handler).serve_forever()
+def answer(peer: socket.socket, status: str, kind: str, body: str) -> None:
+    fields = f"Content-Type: {kind}\r\nContent-Length: {len(body)}"
+    head = f"HTTP/1.1 {status}\r\n{fields}\r\nConnection: close\r\n\r\n"
+    peer.sendall((head + body).encode())
 
 
 def main() -> int:
@@ -60,15 +60,15 @@ def main() -> int:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
     pids = [os.getpid()]
     if "child" in values:
-        sleeper = subprocess.Popen(
-            [sys.executable, "-c", "import time; time.sleep(600)"],
-            start_new_session=True,
-        )
-        pids.append(sleeper.pid)
+        sleeper = os.fork()
+        if sleeper == 0:
+            os.setsid()
+            time.sleep(600)
+            os._exit(0)
+        pids.append(sleeper)
     if "pids" in values:
-        Path(values["pids"]).write_text(
-            "\n".join(map(str, pids)), encoding="utf-8"
-        )
+        with open(values["pids"], "w", encoding="utf-8") as file:
+            file.write("\n".join(map(str, pids)))
     if "silent" in values:
         time.sleep(600)
     serve(int(port), model, int(limit))

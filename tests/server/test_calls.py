@@ -306,7 +306,7 @@ def test_a_trial_is_over_with_the_answer(
 @pytest.mark.parametrize(
     "more",
     [
-        event('{"choices": [{"index": 0, "text": " more"}]}'),
+        event('{"choices": [{"index": 0, "text": "%s"}]}' % (" more" * 200)),
         chunk(b": ping\n" * 9000),
     ],
 )

@@ -4,8 +4,8 @@ has a real engine.
 
 from __future__ import annotations
 
-import json
 import os
+import shlex
 import sys
 import time
 from collections.abc import Sequence
@@ -22,7 +22,8 @@ from inferometer.server.port import is_served
 from inferometer.spec.server_recipe import ServerRecipe
 from tests.server.needs import MODEL, free_port, need, small_server
 
-FAKE = Path(__file__).with_name("fake_docker.py")
+FAKE = Path(__file__).with_name("fake_docker.sh")
+FAKE_UP = Path(__file__).with_name("fake_docker_up.py")
 
 
 class Bench:
@@ -61,18 +62,17 @@ class Bench:
 
     def calls(self) -> list[list[str]]:
         return [
-            json.loads(line)
-            for line in (self.state / "calls").read_text().splitlines()
+            line.split("\037")
+            for line in (self.state / "calls").read_text().split("\n")[:-1]
         ]
 
     def install(self, folder: Path, *names: str) -> None:
         folder.mkdir(exist_ok=True)
+        up = shlex.join([sys.executable, "-IS", str(FAKE_UP)])
+        fake = FAKE.read_text(encoding="utf-8").replace("UP_COMMAND", up)
         for name in names:
             program = folder / name
-            program.write_text(
-                f"#!{sys.executable} -IS\n{FAKE.read_text(encoding='utf-8')}",
-                encoding="utf-8",
-            )
+            program.write_text(fake, encoding="utf-8")
             program.chmod(0o755)
 
 
@@ -242,7 +242,7 @@ def test_a_container_that_dies_says_why(bench: Bench) -> None:
     assert raised.value.log_tail == (
         "Cannot access gated repo for url https://huggingface.co/meta-llama",
     )
-    assert not (bench.state / "container.json").exists()
+    assert not (bench.state / "container").exists()
 
 
 def test_a_failure_of_up_is_told_with_its_cure(bench: Bench) -> None:

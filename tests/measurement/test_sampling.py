@@ -92,6 +92,7 @@ def seen(
     monkeypatch.setattr(samplers, "wanted", lambda _: list(table))
     with sampling(SamplingPlan(period_s=0.05)) as running:
         assert running is not None
+        running.await_first()
         running.nudge()
         running.look()
         return running.finish(realtime_ns() - round(took_s * NS), wait=True)
@@ -105,6 +106,7 @@ def test_the_newest_is_told_during_the_run_without_waiting(
     monkeypatch.setattr(samplers, "wanted", lambda _: ["amd"])
     with sampling(SamplingPlan(period_s=0.05)) as running:
         assert running is not None
+        running.await_first()
         assert running.newest() == {}, "what was asked for just now"
         deadline_s = time.monotonic() + 10
         while not (newest := running.newest()):
@@ -124,6 +126,7 @@ def test_what_is_stale_is_not_the_newest(
     monkeypatch.setattr(samplers, "wanted", lambda _: ["amd"])
     with sampling(SamplingPlan()) as running:
         assert running is not None
+        running.await_first()
         assert running.look() == {ADDRESS: {}}
 
 
@@ -199,6 +202,7 @@ def test_a_process_that_died_loses_the_series_and_nothing_else(
 ) -> None:
     with sampling(SamplingPlan()) as running:
         assert running is not None
+        running.await_first()
         running.end()
         found = running.finish(realtime_ns(), wait=True)
     assert [each.state for each in found.samplers] == ["lost"]
@@ -255,5 +259,6 @@ def test_a_tree_of_another_machine(tmp_path: Path) -> None:
     (tmp_path / "proc" / "stat").write_text("cpu  10 0 5 100 0 0 0 0\n")
     with sampling(SamplingPlan(tmp_path, cards_here=False)) as running:
         assert running is not None
+        running.await_first()
         found = running.finish(realtime_ns(), wait=True)
     assert set(found.track(HOST, "cpu_busy_s")[1]) == {0.15}

@@ -67,13 +67,15 @@ def measure(
     jobs: Sequence[Job],
     on_progress: Callable[[Snapshot], None] = lambda _: None,
     *,
+    before_start: Callable[[], None] = lambda: None,
     on_start: Callable[[], None] = lambda: None,
     interruption: Interruption | None = None,
 ) -> Trace:
     """Run the jobs, one worker process each, and merge their records.
 
-    `on_start` is called right before the first request, and has to return at once. `on_progress` is
-    called a few times a second. Ctrl-C, SIGTERM and SIGHUP stop the run and keep
+    `before_start` is called when all workers are ready, and may take its time or raise; `on_start`
+    right before the first measured request, and has to return at once; `on_progress` a few times a
+    second. Ctrl-C, SIGTERM and SIGHUP stop the run and keep
     its results; a second Ctrl-C or SIGTERM kills it. An `interruption` that the caller has entered
     holds signals after the run until the caller releases it. Raises MeasurementError if a worker
     could not prepare, and KeyboardInterrupt if the run was stopped before it began.
@@ -100,6 +102,9 @@ def measure(
                 for job in jobs
             )
             _await_ready(workers, interrupted)
+            before_start()
+            if interrupted.asked:
+                raise KeyboardInterrupt
             on_start()
             anchor = take_anchor()
             start_ns = monotonic_ns() + START_AFTER_NS

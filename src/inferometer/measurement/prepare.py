@@ -360,6 +360,7 @@ def run(
     keep_texts: bool = False,
     request_id_prefix: str = "",
     on_progress: Callable[[Snapshot], None] = lambda _: None,
+    before_start: Callable[[], None] = lambda: None,
     on_start: Callable[[], None] = lambda: None,
     interruption: Interruption | None = None,
 ) -> Trace:
@@ -393,7 +394,11 @@ def run(
     ]
     trace = _without_keys(
         measure(
-            jobs, on_progress, on_start=on_start, interruption=interruption
+            jobs,
+            on_progress,
+            before_start=before_start,
+            on_start=on_start,
+            interruption=interruption,
         ),
         jobs[0].headers,
     )

@@ -84,13 +84,12 @@ class Taken:
 
 @contextmanager
 def sampling(plan: SamplingPlan | None) -> Iterator[MachineSampling | None]:
-    """Samples inside the block, from a first sample of everything on; None samples nothing."""
+    """Samples inside the block, after `await_first` all that is planned; None samples nothing."""
     if plan is None:
         yield None
         return
     running = MachineSampling(plan)
     try:
-        running.await_first()
         yield running
     finally:
         running.end()
@@ -107,7 +106,7 @@ class MachineSampling:
         )
         self._plan = plan
         self._newest: Newest = {}
-        self._is_asked = False
+        self._is_asked = self._has_first = False
         self._anchors = [take_anchor()]
         if not MachineSampling._is_first:
             # from the second on, what is forked need not import it each time
@@ -122,7 +121,10 @@ class MachineSampling:
         far_end.close()
 
     def await_first(self) -> None:
-        """Until every sampler has its first sample, within limits; then the idle time."""
+        """Until every sampler has its first sample, within limits; then the idle time. Once."""
+        if self._has_first:
+            return
+        self._has_first = True
         self._hear(FIRST_S + 1.0)
         if self._plan.idle_s:
             time.sleep(self._plan.idle_s + 2 * self._plan.period_s)

@@ -293,7 +293,10 @@ class Session:
         on_sampling: Callable[[Callable[[], Newest]], None],
         interruption: Interruption | None,
     ) -> Observation:
-        """The run, with what samplers saw of the machine meanwhile, and what the server counted."""
+        """The run, with what samplers saw of the machine meanwhile, and what the server counted.
+
+        Samplers and workers get ready beside each other.
+        """
         before = counters_before(self.endpoint)
         plan = sampling_plan(
             self.endpoint,
@@ -305,8 +308,14 @@ class Session:
             choice=self.choice,
         )
         with sampling(plan) as samplers:
-            if plan and samplers:
-                refuse_other_links(plan, samplers.look())
+
+            def await_samplers() -> None:
+                if plan and samplers:
+                    samplers.await_first()
+                    refuse_other_links(plan, samplers.look())
+
+            if ready.spec.load.num_warmups or self.output.idle_seconds:
+                await_samplers()  # before any load
             on_sampling(samplers.newest if samplers else dict)
             trace = run(
                 ready,
@@ -315,6 +324,7 @@ class Session:
                 keep_texts=self.output.detailed,
                 request_id_prefix=request_id_prefix,
                 on_progress=on_progress,
+                before_start=await_samplers,
                 on_start=samplers.nudge if samplers else lambda: None,
                 interruption=interruption,
             )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
+from importlib import import_module
 from typing import Any
 
 from inferometer.request import Request
@@ -23,14 +24,7 @@ from inferometer.spec.workload import (
     TraceWorkload,
 )
 from inferometer.words import Said
-from inferometer.workload.exchanges import written_workload
-from inferometer.workload.images import images_workload
-from inferometer.workload.prefix import prefix_workload
-from inferometer.workload.random import random_workload
-from inferometer.workload.sessions import sessions_workload
-from inferometer.workload.sonnet import sonnet_workload
 from inferometer.workload.tokens import TokenCounter, TokenIds
-from inferometer.workload.traces import trace_workload
 from inferometer.workload.workload import (
     Identity,
     Wire,
@@ -92,8 +86,21 @@ def _of_texts(work: AnyWorkload, counting: Counting) -> TokenCounter:
     return counter
 
 
-def _drawn(build: Builder) -> Builder:
+def _builder(name: str) -> Builder:
+    """Imported when it is called: a run needs one of them."""
+
+    def build(*given: Any, **more: Any) -> Workload:
+        module, _, function = name.partition(".")
+        imported = import_module(f"inferometer.workload.{module}")
+        made: Workload = getattr(imported, function)(*given, **more)
+        return made
+
+    return build
+
+
+def _drawn(name: str) -> Builder:
     """For a builder that is told how to count, and asks nothing of the wire."""
+    build = _builder(name)
 
     def with_counter(
         work: Any, n: int, *, counting: Counting, wire: Wire, **draws: Any
@@ -103,8 +110,9 @@ def _drawn(build: Builder) -> Builder:
     return with_counter
 
 
-def _drawn_texts(build: Builder) -> Builder:
+def _drawn_texts(name: str) -> Builder:
     """The same, for prompts that are texts."""
+    build = _builder(name)
 
     def with_counter(
         work: Any, n: int, *, counting: Counting, wire: Wire, **draws: Any
@@ -114,33 +122,45 @@ def _drawn_texts(build: Builder) -> Builder:
     return with_counter
 
 
-def _sessions(
-    work: Any, n: int, *, counting: Counting, **draws: Any
-) -> Workload:
-    return sessions_workload(work, n, counter=counting(), **draws)
+def _asking(name: str) -> Builder:
+    """For a builder that asks the wire what it takes, and is told how to count."""
+    build = _builder(name)
+
+    def with_counter(
+        work: Any, n: int, *, counting: Counting, **draws: Any
+    ) -> Workload:
+        return build(work, n, counter=counting(), **draws)
+
+    return with_counter
 
 
-def _written(
-    work: Any, n: int, *, counting: Counting, **draws: Any
-) -> Workload:
+def _written(name: str) -> Builder:
     """How to count is asked for once rows were read: the server is not asked in vain."""
-    return written_workload(
-        work, n, counting=lambda: _of_texts(work, counting), **draws
-    )
+    build = _builder(name)
+
+    def with_counting(
+        work: Any, n: int, *, counting: Counting, **draws: Any
+    ) -> Workload:
+        return build(
+            work, n, counting=lambda: _of_texts(work, counting), **draws
+        )
+
+    return with_counting
 
 
 BUILDERS: Mapping[type[AnyWorkload], Builder] = {
-    RandomWorkload: _drawn(random_workload),
-    PrefixWorkload: _drawn(prefix_workload),
-    TraceWorkload: _drawn(trace_workload),
-    TimedTraceWorkload: _drawn(trace_workload),
-    SonnetWorkload: _drawn_texts(sonnet_workload),
-    ImagesWorkload: _drawn_texts(images_workload),
-    SessionsWorkload: _sessions,
-    ShareGptWorkload: _written,
-    JsonlWorkload: _written,
-    SpecBenchWorkload: _written,
-    SpeedBenchWorkload: _written,
-    HfWorkload: _written,
+    RandomWorkload: _drawn("random.random_workload"),
+    PrefixWorkload: _drawn("prefix.prefix_workload"),
+    TraceWorkload: _drawn("traces.trace_workload"),
+    TimedTraceWorkload: _drawn("traces.trace_workload"),
+    SonnetWorkload: _drawn_texts("sonnet.sonnet_workload"),
+    ImagesWorkload: _drawn_texts("images.images_workload"),
+    SessionsWorkload: _asking("sessions.sessions_workload"),
+    ShareGptWorkload: _written("exchanges.written_workload"),
+    JsonlWorkload: _written("exchanges.written_workload"),
+    SpecBenchWorkload: _written("exchanges.written_workload"),
+    SpeedBenchWorkload: _written("exchanges.written_workload"),
+    HfWorkload: _written("exchanges.written_workload"),
 }
-"""Each is called with the spec, a number of requests, and what `build_workload` was given."""
+"""Each is called with the spec, a number of requests, and what `build_workload` was given. Their
+modules are imported when they are."""

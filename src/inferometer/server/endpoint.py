@@ -130,6 +130,8 @@ class Endpoint:
         self.routes = routes
         self._counted_by: TokenizeRoute | None = None
         self._cannot_count = False
+        self._absent: set[tuple[str, Any]] = set()
+        """Paths that do not count, with the model that they were asked for."""
         self._late_list: EndpointError | None = None
         self._secrets = tuple(
             {
@@ -370,15 +372,20 @@ class Endpoint:
     def _counted(self, path: str, question: Mapping[str, Any]) -> Any:
         """The JSON answer to a POST; None if the server has no such route or refuses.
 
-        A server that did not answer in time is not asked again: there are other ways to count.
+        A server that did not answer in time is not asked again: there are other ways to count. Nor
+        is a route that is not there.
         """
-        if self._cannot_count:
+        route = path, question.get("model")
+        if self._cannot_count or route in self._absent:
             return None
         try:
-            return _document(self._ask(f"POST {path}", body=dumps(question)))
+            answer = self._ask(f"POST {path}", body=dumps(question))
         except EndpointError:
             self._cannot_count = True
             return None
+        if answer.status in (404, 405):
+            self._absent.add(route)
+        return _document(answer)
 
     def probe(
         self,

@@ -115,6 +115,19 @@ def _os_name() -> str:
 
 def cpu_facts(root: Path = Path("/")) -> dict[str, Any]:
     """Which processor, how many cores, and how many of them are available."""
+    return {
+        **_processor(root),
+        "affinity": _fact(
+            lambda: _line(_read(root, "proc/self/status"), "Cpus_allowed_list")
+        ),
+        "quota_cores": _fact(lambda: _quota_cores(root)),
+        "governor": _fact(lambda: _governor(root)),
+    }
+
+
+@cache
+def _processor(root: Path) -> dict[str, Any]:
+    """What does not change. To read it, the kernel asks every core for its frequency."""
     import psutil
 
     return {
@@ -123,11 +136,6 @@ def cpu_facts(root: Path = Path("/")) -> dict[str, Any]:
         or None,
         "logical": _fact(os.cpu_count),
         "physical": _fact(lambda: psutil.cpu_count(logical=False)),
-        "affinity": _fact(
-            lambda: _line(_read(root, "proc/self/status"), "Cpus_allowed_list")
-        ),
-        "quota_cores": _fact(lambda: _quota_cores(root)),
-        "governor": _fact(lambda: _governor(root)),
     }
 
 

@@ -90,6 +90,21 @@ def test_cards_host_queue_and_log_are_shown(
     )
 
 
+@pytest.mark.parametrize(
+    ("second_die", "power"), [({"second_die": 1.0}, "412/700"), ({}, "–/–")]
+)
+def test_the_power_of_a_package_is_that_of_its_first_die(
+    monkeypatch: pytest.MonkeyPatch,
+    second_die: Mapping[str, float],
+    power: str,
+) -> None:
+    """Of a card that is no second die, a missing power leaves the sum unknown."""
+    silent = {k: v for k, v in CARD.items() if not k.startswith("power")}
+    cards = {"0000:01:00.0": CARD, "0000:02:00.0": {**silent, **second_die}}
+    line = shown(monkeypatch, second(1, **cards)).line()
+    assert line.startswith(f"2 cards: GPU 98 %, 122.4/160.0 GiB, {power} W")
+
+
 def test_shares_of_time_need_two_samples_and_a_counter_that_grows(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -356,7 +356,7 @@ def test_the_whole_way_of_a_simulated_accelerator(
             RunSpec(
                 target=Target(model="embedded"),
                 workload=RandomWorkload(input_len=8, output_len=800),
-                load=Load(num_prompts=14, max_concurrency=2),
+                load=Load(num_prompts=20, max_concurrency=2),
                 sampling=Sampling(ignore_eos=True),
             )
         )

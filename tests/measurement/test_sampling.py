@@ -15,7 +15,9 @@ import pytest
 
 from inferometer.clock import NS, realtime_ns
 from inferometer.measurement import samplers
+from inferometer.measurement.machine_rows import MachineRow, power_row
 from inferometer.measurement.prepare import PointError
+from inferometer.measurement.samplers import MachineLog, Seen
 from inferometer.measurement.sampling import SamplingPlan, sampling
 from inferometer.measurement.sampling_plan import is_here, refuse_other_links
 from inferometer.telemetry.reading import (
@@ -27,7 +29,7 @@ from inferometer.telemetry.reading import (
 )
 from inferometer.telemetry.sampler import HostSampler, Sampled
 from inferometer.telemetry.tree import Tree
-from inferometer.trace.series import HOST, Declared, Telemetry
+from inferometer.trace.series import HOST, Declared, SampledCard, Telemetry
 
 ADDRESS = "0000:03:00.0"
 SLOT = Link(16.0, 8, ADDRESS, 16.0, 16)
@@ -190,6 +192,28 @@ def test_one_that_is_at_fault_is_named_and_disturbs_no_other(
     assert len(found.track(ADDRESS, "power_w")[1]) >= 2
     left = set(psutil.Process().children(recursive=True)) - before
     assert left == set(), "nothing is left running"
+
+
+def test_powers_are_read_more_often_than_the_rest() -> None:
+    log, card = MachineLog(), [SampledCard(ADDRESS, "amd")]
+    power = Reading(100.0, "power1_average", averaging="driver")
+    glances: list[int] = []
+
+    def look() -> Seen:
+        return [power_row(ADDRESS, power)], card, time.monotonic_ns(), ()
+
+    def glance() -> list[MachineRow]:
+        glances.append(time.monotonic_ns())
+        if len(glances) == 3:
+            thread.ask_last()
+        return [power_row(ADDRESS, power)]
+
+    thread = samplers._Thread("amd", (look, glance), log, period_s=60.0)
+    thread.start()
+    thread.join(30)
+    (series,) = log.series(0)
+    assert (thread.report().samples, len(glances)) == (2, 3)
+    assert len(series.value) == 5
 
 
 def test_nothing_is_sampled_where_nobody_wants_it() -> None:

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inferometer.clock import NS
+from inferometer.telemetry.moments import next_look_ns
 from inferometer.trace.series import SampledCard, Series, Telemetry
 
 PERIOD_S = 0.5
@@ -43,6 +44,14 @@ def joules(power: Power, start_s: float, end_s: float) -> float:
 def stamps(start_s: float, end_s: float, phase_s: float = 0.13) -> Numbers:
     """When a sampler looked; its clock and the window's have nothing in common."""
     return np.arange(start_s + phase_s, end_s, PERIOD_S, dtype=np.float64)
+
+
+def scattered(start_s: float, end_s: float, phase_s: float = 0.0) -> Numbers:
+    """When our own sampler looks: once in each period, at another moment of it each time."""
+    period_ns, now, found = round(PERIOD_S * NS), 0, []
+    while (now := next_look_ns(now, period_ns)) < (end_s - start_s) * NS:
+        found.append(start_s + phase_s + now / NS)
+    return np.array(found)
 
 
 def series(

@@ -45,18 +45,18 @@ def measured(seen: Telemetry, *cards: str) -> Energy:
     return energy_of(seen, cards or (A,), WINDOW)
 
 
-@pytest.mark.parametrize(
-    "power",
-    [
-        constant(412.0),
-        ramp(70.0, 650.0, 40.0),
-        step(80.0, 640.0, 20.0),
-        saw_tooth(100.0, 500.0, 7.3),
-    ],
-    ids=["constant", "ramp", "step", "saw-tooth"],
-)
+POWERS = {
+    "constant": constant(412.0),
+    "ramp": ramp(70.0, 650.0, 40.0),
+    "step": step(80.0, 640.0, 20.0),
+    "saw-tooth": saw_tooth(100.0, 500.0, 7.3),
+}
+
+
+@pytest.mark.parametrize("name", POWERS)
 @pytest.mark.parametrize("method", ["counter", "power", "both"])
-def test_near_the_truth(power: Power, method: str) -> None:
+def test_near_the_truth(name: str, method: str) -> None:
+    power = POWERS[name]
     by_power, by_counter = both(power, TIMES)
     seen = {
         "counter": telemetry(by_counter),
@@ -64,12 +64,16 @@ def test_near_the_truth(power: Power, method: str) -> None:
         "both": telemetry(by_power, by_counter),
     }[method]
     found = measured(seen)
-    assert found.reason is None
-    truth = joules(power, START_S, END_S)
-    assert found.joules == pytest.approx(truth, rel=0.005)
     (card,) = found.by_card
     had_both = None not in (card.counter_j, card.power_j)
     assert had_both == (method == "both")
+    if method == "power" and name in ("step", "saw-tooth"):
+        # nobody knows when between two samples it jumped
+        assert (found.joules, found.reason) == (None, "too_uncertain")
+        return
+    assert found.reason is None
+    truth = joules(power, START_S, END_S)
+    assert found.joules == pytest.approx(truth, rel=0.005)
     chosen = "power" if method == "power" else "counter"
     assert found.by_card[0].method == chosen
 

@@ -347,7 +347,7 @@ def _serve(root: Path, interval_s: float, host: str, port: int) -> None:
     token = os.environ.get(TOKEN) or None
     if token is None and not is_loopback(host):
         usage_error(Said("monitor.token_required", {"variable": TOKEN}))
-    watch = Watch(root, interval_s)
+    watch = Watch(root, interval_s, scattered=True)
     try:
         server = MonitorServer((host, port), watch, token)
     except OSError as error:

@@ -401,7 +401,7 @@ class Api:
         cards = model.cards(now_ns)
         if cards is None:
             cards = [self._accelerator.sample(now_ns, model.kv_cache_usage)]
-        sample = {"schema": SCHEMA, "cards": cards}
+        sample = {"schema": SCHEMA, "monotonic_ns": now_ns, "cards": cards}
         connection.respond(200, orjson.dumps(sample))
 
     def _tokenize(

@@ -222,9 +222,11 @@ def _figures(card: Values) -> list[str]:
 def _together(cards: Sequence[Values]) -> str:
     """All cards as one: what one of them does not tell is not known of all."""
 
-    def total(name: str) -> float | None:
-        found = [card[name] for card in cards if name in card]
-        return sum(found) if len(found) == len(cards) else None
+    def total(name: str, of: Sequence[Values] = cards) -> float | None:
+        found = [card[name] for card in of if name in card]
+        return sum(found) if found and len(found) == len(of) else None
+
+    metered = [card for card in cards if "second_die" not in card]
 
     utilization = total("gpu_utilization")
     heats = [heat for card in cards if (heat := _heat(card)) is not None]
@@ -235,7 +237,9 @@ def _together(cards: Sequence[Values]) -> str:
         memory=_of_two(
             total("memory_used_bytes"), total("memory_total_bytes"), GIB, 1
         ),
-        power=_of_two(total("power_w"), total("power_limit_w"), 1.0, 0),
+        power=_of_two(
+            total("power_w", metered), total("power_limit_w", metered), 1.0, 0
+        ),
         temperature=_figure(max(heats) if len(heats) == len(cards) else None),
     )
 

@@ -11,6 +11,7 @@ from inferometer.telemetry.reading import (
     HOST_FIELDS,
     Card,
     LinkReport,
+    Reading,
     Readings,
 )
 from inferometer.telemetry.sampler import Sampled
@@ -90,6 +91,19 @@ def _rows(
                 each.reason,
                 each.averaging or "",
             )
+
+
+def power_row(address: str, power: Reading) -> MachineRow:
+    """The power of a card that was read by itself."""
+    return MachineRow(
+        address,
+        "power_w",
+        CARD_FIELDS["power_w"],
+        power.value,
+        power.source or "",
+        power.reason,
+        power.averaging or "",
+    )
 
 
 def _link_rows(card: str, link: LinkReport) -> Iterator[MachineRow]:

@@ -21,11 +21,13 @@ from inferometer.clock import NS, monotonic_ns
 from inferometer.measurement.machine_rows import (
     MachineRow,
     page_rows,
+    power_row,
     rows_of,
 )
 from inferometer.measurement.sampling import (
     FIRST_S,
     LAST_S,
+    SECOND_DIE,
     Latest,
     Newest,
     SamplingPlan,
@@ -35,9 +37,10 @@ from inferometer.measurement.sampling import (
 from inferometer.metrics.energy import averaging_ns
 from inferometer.system.child import die_with_parent
 from inferometer.system.interruption import ignore_signals
-from inferometer.telemetry.reading import ToolReport
+from inferometer.telemetry.moments import next_look_ns
+from inferometer.telemetry.reading import VENDORS, ToolReport
 from inferometer.telemetry.sample import SAMPLERS, wanted
-from inferometer.telemetry.sampler import Sampled, Sampler
+from inferometer.telemetry.sampler import CardSampler, Sampled, Sampler
 from inferometer.telemetry.tree import Tree
 from inferometer.trace.series import (
     HOST,
@@ -53,6 +56,12 @@ THERE_AS_OFTEN = 2
 """A monitor is asked twice as often as it looks: of two samples in an answer only the newest
 counts.
 """
+GLANCE_NS = NS // 10
+"""So often momentary powers are read: they add up to an energy if there are many. A second look
+follows a nudge this soon: a card takes a moment to draw what its load takes.
+"""
+SCATTERED = frozenset(VENDORS.values())
+"""Samplers that look at another moment of each period: those whose momentary values add up."""
 HANGS_S = 1.5
 """A sample that has taken so long when all are asked for their last leaves a gap that counts."""
 STALE_S = 20.0
@@ -158,7 +167,7 @@ class MachineLog:
     def newest(self) -> Newest:
         oldest_ns = monotonic_ns() - round(STALE_S * NS)
         with self._lock:
-            return {
+            found = {
                 card: {
                     name: each
                     for name, each in latest.items()
@@ -166,6 +175,12 @@ class MachineLog:
                 }
                 for card, latest in self._latest.items()
             }
+            for card in self.cards.values():
+                if card.package and (values := found.get(card.id)) is not None:
+                    times = (each.monotonic_ns for each in values.values())
+                    at_ns = max(times, default=oldest_ns)
+                    values[SECOND_DIE] = Latest(1.0, at_ns)
+        return found
 
     def taken(self, samplers: Iterable[SamplerReport]) -> Taken:
         with self._lock:
@@ -185,17 +200,25 @@ Seen = tuple[list[MachineRow], list[SampledCard], int, Sequence[ToolReport]]
 """Rows, cards, when, and how asking tools went."""
 
 Look = Callable[[], Seen]
+Glance = Callable[[], list[MachineRow]]
+"""What is read more often than the rest."""
 
 
 class _Thread(threading.Thread):
     """Looks again and again, as often as planned, until it is asked for its last."""
 
     def __init__(
-        self, name: str, look: Look, log: MachineLog, period_s: float
+        self,
+        name: str,
+        looks: tuple[Look, Glance],
+        log: MachineLog,
+        period_s: float,
     ) -> None:
         super().__init__(name=name, daemon=True)
-        self._look, self._log = look, log
+        (self._look, self._glance), self._log = looks, log
         self._period_ns = round(period_s * NS)
+        self._since_ns = monotonic_ns()
+        self._is_nudged = False
         self._wake = threading.Event()
         self._last_asked_ns: int | None = None
         self._begun_ns: int | None = None
@@ -208,6 +231,7 @@ class _Thread(threading.Thread):
         self._wake.set()
 
     def nudge(self) -> None:
+        self._is_nudged = True
         self._wake.set()
 
     def report(self) -> SamplerReport:
@@ -246,10 +270,35 @@ class _Thread(threading.Thread):
         if asked is not None and begun >= asked and at_ns >= asked:
             self.last.set()
             return False
-        due_ns = begun + self._period_ns
-        self._wake.wait(max(0, due_ns - monotonic_ns()) / NS)
+        self._rest_until(self._due_ns(begun))
         self._wake.clear()
         return True
+
+    def _rest_until(self, due_ns: int) -> None:
+        """With glances in between, where there is something to glance at."""
+        glance_ns = self._next_ns(GLANCE_NS)
+        while not self._wake.wait(
+            max(0, min(due_ns, glance_ns) - monotonic_ns()) / NS
+        ):
+            if monotonic_ns() >= due_ns:
+                return
+            self._begun_ns = monotonic_ns()
+            rows = self._glance()
+            self._begun_ns = None
+            self._log.add(rows, (), monotonic_ns())
+            glance_ns = self._next_ns(GLANCE_NS) if rows else due_ns
+
+    def _next_ns(self, period_ns: int) -> int:
+        passed_ns = monotonic_ns() - self._since_ns
+        return self._since_ns + next_look_ns(passed_ns, period_ns)
+
+    def _due_ns(self, begun: int) -> int:
+        if self._is_nudged:
+            self._is_nudged = False
+            return begun + min(GLANCE_NS, self._period_ns)
+        if self.name not in SCATTERED:
+            return begun + self._period_ns
+        return self._next_ns(self._period_ns)
 
     def _heed(self, tools: Iterable[ToolReport]) -> None:
         """The worst that a tool did: it is named at the end, however it goes on."""
@@ -259,25 +308,34 @@ class _Thread(threading.Thread):
                 self.detail = f"{tool.tool} {tool.detail or ''}".strip()
 
 
-def _looks(plan: SamplingPlan) -> dict[str, tuple[Look, float]]:
-    """How each sampler looks, and how often."""
+def _looks(plan: SamplingPlan) -> dict[str, tuple[tuple[Look, Glance], float]]:
+    """How each sampler looks and glances, and how often it looks."""
     tree = Tree(plan.root)
-    found: dict[str, tuple[Look, float]] = {
-        name: (partial(_here, SAMPLERS[name](), tree), plan.period_s)
+    found: dict[str, tuple[tuple[Look, Glance], float]] = {
+        name: (_here(SAMPLERS[name](), tree), plan.period_s)
         for name in wanted(tree)
         if (plan.host_here if name == HOST else plan.cards_here)
     }
     if plan.machine is not None:
         period_s = plan.period_s / (1 if plan.simulated else THERE_AS_OFTEN)
-        found["monitor"] = (partial(_there, plan.machine), period_s)
+        found["monitor"] = (partial(_there, plan.machine), list), period_s
     if plan.page is not None:
-        found[SERVER] = (partial(_page, plan.page), PAGE_PERIOD_S)
+        found[SERVER] = (partial(_page, plan.page), list), PAGE_PERIOD_S
     return found
 
 
-def _here(sampler: Sampler, tree: Tree) -> Seen:
-    sampled = sampler.sample(tree)
-    return (*rows_of(sampled), sampled.monotonic_ns, sampled.tools)
+def _here(sampler: Sampler, tree: Tree) -> tuple[Look, Glance]:
+    def look() -> Seen:
+        sampled = sampler.sample(tree)
+        return (*rows_of(sampled), sampled.monotonic_ns, sampled.tools)
+
+    def glance() -> list[MachineRow]:
+        powers = (
+            sampler.glance(tree) if isinstance(sampler, CardSampler) else ()
+        )
+        return [power_row(address, power) for address, power in powers]
+
+    return look, glance
 
 
 def _there(machine: Callable[[], Sampled]) -> Seen:
@@ -306,8 +364,8 @@ def work(plan: SamplingPlan, pipe: Pipe) -> None:
         os.nice(NICENESS)  # below the load, whose priority may be real-time
     log = MachineLog()
     threads = [
-        _Thread(name, look, log, period_s)
-        for name, (look, period_s) in _looks(plan).items()
+        _Thread(name, looks, log, period_s)
+        for name, (looks, period_s) in _looks(plan).items()
     ]
     for thread in threads:
         thread.start()
@@ -321,6 +379,8 @@ def work(plan: SamplingPlan, pipe: Pipe) -> None:
                 for thread in threads:
                     thread.nudge()
         if word == "last mean":
+            for thread in threads:
+                thread.nudge()  # as near to the end as can be
             # a mean of the last second counts in its middle, which has to lie beyond the end
             time.sleep(log.averaged_s() / 2)
         for thread in threads:

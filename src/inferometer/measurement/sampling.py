@@ -47,6 +47,9 @@ class Latest(NamedTuple):
     monotonic_ns: int
 
 
+SECOND_DIE = "second_die"
+"""Name of the value that says that another card reports the power of both."""
+
 Newest = Mapping[str, Mapping[str, Latest]]
 """By card (or HOST, SERVER) and name; without what could not be read."""
 

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inferometer.clock import NS
+from inferometer.metrics.integral import of_counter, of_means, of_moments
 from inferometer.trace.series import Telemetry, Times, Values
 
 Reason = Literal[
@@ -31,6 +32,7 @@ Reason = Literal[
     "card_unexpected",
     "cards_unknown",
     "methods_disagree",
+    "too_uncertain",
     "clock_mismatch",
     "source_lost",
     "permission",
@@ -50,8 +52,12 @@ MIN_POWER_PERIODS = 10
 MIN_AVERAGING_WINDOWS = 5
 MIN_COUNTER_WINDOW_NS = 10 * NS
 """Counters move in steps of up to 100 ms: 1 % of 10 s."""
+NVML_STEP_S = 0.05
+"""NVIDIA's counter moves every 20 to 100 ms, and samples do not always show which."""
 MAX_DISAGREEMENT = 0.05
 """Of the two methods, as a share of the larger."""
+MAX_UNCERTAINTY = 0.005
+"""By which an energy may be off, as a share of it."""
 PLAUSIBLE = (0.5, 2.0)
 """Counter ÷ integral of power. Beyond it the counter's unit is not what we take it for."""
 MIN_IDLE_NS = 10 * NS
@@ -87,6 +93,8 @@ class CardEnergy:
     """Why its counter was not used, where it was not."""
     power_j: float | None = None
     power_reason: Reason | None = None
+    uncertainty_j: float | None = None
+    """By which the method that counts may be off; of both, the smaller, where none counts."""
     power_source: str | None = None
     power_averaging: str | None = None
     counter_source: str | None = None
@@ -199,6 +207,15 @@ class _Integral:
     samples: int = 0
     longest_gap_s: float | None = None
     peak_w: float | None = None
+    uncertainty_j: float = 0.0
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether it may be off by no more than energies may be."""
+        return (
+            self.joules is not None
+            and self.uncertainty_j <= MAX_UNCERTAINTY * self.joules
+        )
 
 
 def _decided(
@@ -208,38 +225,58 @@ def _decided(
     if counter.reason in ("counter_reset", "clock_mismatch"):
         # the card or its driver began anew in the window: nothing of it is one measurement
         return replace(found, reason=counter.reason)
-    by_power, by_counter = power.joules, counter.joules
     long_enough = window.end_ns - window.start_ns >= MIN_COUNTER_WINDOW_NS
-    if by_power is not None:
-        powered = replace(found, joules=by_power, method="power")
-        if by_counter is None:
-            return powered
-        return _compared(powered, by_counter, by_power, long_enough=long_enough)
-    if by_counter is None or power.reason != "no_power_source":
+    if power.joules is not None and counter.joules is not None:
+        return _compared(found, power, counter, long_enough=long_enough)
+    if power.joules is not None:
+        return _certified(found, ("power", power))
+    if counter.joules is None or power.reason != "no_power_source":
         return replace(found, reason=_worse(power, counter))
     if not long_enough:
         return replace(found, reason="window_too_short")
-    return replace(found, joules=by_counter, method="counter")
+    return _certified(found, ("counter", counter))
 
 
 def _compared(
-    powered: CardEnergy,
-    by_counter: float,
-    by_power: float,
+    found: CardEnergy,
+    power: _Integral,
+    counter: _Integral,
     *,
     long_enough: bool,
 ) -> CardEnergy:
+    """Counters move in steps: of a short window, power is asked first."""
+    by_power, by_counter = power.joules or 0.0, counter.joules or 0.0
     least, most = PLAUSIBLE
     if not least * by_power <= by_counter <= most * by_power:
-        return replace(powered, counter_reason="counter_implausible")
+        found = replace(found, counter_reason="counter_implausible")
+        return _certified(found, ("power", power))
     apart = abs(by_counter - by_power) / max(by_counter, by_power)
     if apart > MAX_DISAGREEMENT:
-        return replace(
-            powered, joules=None, method=None, reason="methods_disagree"
-        )
-    if not long_enough:
-        return powered
-    return replace(powered, joules=by_counter, method="counter")
+        return replace(found, reason="methods_disagree")
+    both: list[tuple[Method, _Integral]] = [
+        ("counter", counter),
+        ("power", power),
+    ]
+    return _certified(found, *(both if long_enough else reversed(both)))
+
+
+def _certified(
+    found: CardEnergy, *ways: tuple[Method, _Integral]
+) -> CardEnergy:
+    """By the first of these that is certain enough."""
+    for method, way in ways:
+        if way.is_certain:
+            return replace(
+                found,
+                joules=way.joules,
+                method=method,
+                uncertainty_j=way.uncertainty_j,
+            )
+    return replace(
+        found,
+        reason="too_uncertain",
+        uncertainty_j=min(way.uncertainty_j for _, way in ways),
+    )
 
 
 def _worse(power: _Integral, counter: _Integral) -> Reason | None:
@@ -276,7 +313,6 @@ def _absence(telemetry: Telemetry, window: Window, card: str) -> Reason:
 
 
 def _by_power(telemetry: Telemetry, card: str, window: Window) -> _Integral:
-    """Trapezoids between samples."""
     time_ns, value = _power_track(telemetry, card)
     if not len(time_ns):
         reason = telemetry.reason(card, "power_w")
@@ -300,12 +336,19 @@ def _by_power(telemetry: Telemetry, card: str, window: Window) -> _Integral:
         return _Integral(reason="window_too_short", samples=int(inside.sum()))
     if int(inside.sum()) < MIN_SAMPLES:
         return _Integral(reason="too_few_samples", samples=int(inside.sum()))
-    t, w = _clipped(time_ns, value, window)
+    start, end, t = window.start_ns / NS, window.end_ns / NS, time_ns / NS
+    is_mean = averaged_ns >= telemetry.period_s * NS
+    summed = (
+        of_means(t, value, start, end, averaged_ns / NS)
+        if is_mean
+        else of_moments(t, value, start, end)
+    )
     return _Integral(
-        float(np.trapezoid(w, t / NS)),
+        summed.joules,
         samples=int(inside.sum()),
         longest_gap_s=gap_s,
-        peak_w=float(w.max()),
+        peak_w=float(value[inside].max()),
+        uncertainty_j=summed.uncertainty_j,
     )
 
 
@@ -325,10 +368,21 @@ def _by_counter(telemetry: Telemetry, card: str, window: Window) -> _Integral:
     steps = np.diff(value[near])
     if (steps < 0).any():
         return _Integral(reason="counter_reset")
-    grown = float(np.diff(np.interp(_ends(window), time_ns, value))[0])
-    if grown <= 0:
+    source = _source(telemetry, card, "energy_j")[0] or ""
+    grown = of_counter(
+        time_ns / NS,
+        value,
+        window.start_ns / NS,
+        window.end_ns / NS,
+        NVML_STEP_S if source.startswith("NVML") else 0.0,
+    )
+    if grown.joules <= 0:
         return _Integral(reason="counter_frozen")
-    return _Integral(grown, samples=int(_inside(time_ns, window).sum()))
+    return _Integral(
+        grown.joules,
+        samples=int(_inside(time_ns, window).sum()),
+        uncertainty_j=grown.uncertainty_j,
+    )
 
 
 def unwrapped(value: Values, range_j: float | None) -> Values:
@@ -376,10 +430,6 @@ def _near(time_ns: Times, window: Window) -> slice:
 
 def _inside(time_ns: Times, window: Window) -> npt.NDArray[np.bool_]:
     return (time_ns >= window.start_ns) & (time_ns <= window.end_ns)
-
-
-def _ends(window: Window) -> list[int]:
-    return [window.start_ns, window.end_ns]
 
 
 def _clipped(

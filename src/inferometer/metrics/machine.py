@@ -315,7 +315,8 @@ def _energies(
         *(f"joules_per_{name}_token" for name in tokens),
     ):
         if values.get(name) is None:
-            reasons[name] = energy.reason or "no_tokens"
+            without = "no_power_source" if name == "peak_power" else "no_tokens"
+            reasons[name] = energy.reason or without
     if energy.above_idle_j is None:
         reasons["energy_above_idle"] = (
             energy.reason or energy.idle_reason or "no_idle_baseline"

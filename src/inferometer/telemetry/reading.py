@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -66,6 +67,30 @@ HOST_FIELDS = {
     "dram_energy_j": "J",
 }
 """Unit of each field of a host. `cpu_*_s`, `network_*` and `*_energy_j` are counters."""
+
+LIMITS = {
+    "%": (0, 100),
+    "°C": (-60, 200),
+    "W": (0, 20_000),
+    "MHz": (0, 20_000),
+    "1/min": (0, 50_000),
+    "B": (0, 2**55),
+    "J": (0, 2**63),
+    "us": (0, 2**63),
+    "s": (0, 2**63),
+    "1": (0, 2**63),
+}
+"""By unit, between which a value of a machine lies. What is beyond is a driver's way to say that it
+has none: -1, 511 °C, 0xFFFF, 2^64 - 1.
+"""
+ANY = (-math.inf, math.inf)
+LIMITS_OF = {
+    **{
+        name: LIMITS[unit]
+        for name, unit in {**CARD_FIELDS, **HOST_FIELDS}.items()
+    },
+    "fan_percent": (0, 300),  # some may be overdriven
+}
 
 Reason = Literal[
     "no_source",  # nothing here reads this field for this card
@@ -236,9 +261,26 @@ def merged(*sources: Readings) -> dict[str, Reading]:
     """
     names = dict.fromkeys(name for source in sources for name in source)
     return {
-        name: _best([source[name] for source in sources if name in source])
+        name: _best(
+            [
+                plausible(name, source[name])
+                for source in sources
+                if name in source
+            ]
+        )
         for name in names
     }
+
+
+def plausible(name: str, reading: Reading) -> Reading:
+    """Missing, if no machine has such a value."""
+    value = reading.value
+    if value is None:
+        return reading
+    least, most = LIMITS_OF.get(name, ANY)
+    if least <= value <= most:
+        return reading
+    return Reading(None, reading.source, "not_reported")
 
 
 def _best(readings: list[Reading]) -> Reading:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -25,8 +25,9 @@ from inferometer.telemetry.reading import (
     Readings,
     ToolReport,
     merged,
+    plausible,
 )
-from inferometer.telemetry.sysfs import read_card
+from inferometer.telemetry.sysfs import MICRO, read_card
 from inferometer.telemetry.tree import Tree
 from inferometer.words import reason_of
 
@@ -117,6 +118,7 @@ class CardSampler:
         self._virtual = False
         self._known: set[str] = set()
         self._energy: dict[str | None, tuple[int, float]] = {}
+        self._powered: list[tuple[str, Reading]] = []
         self._drm = DrmClients()
 
     def sample(self, tree: Tree) -> Sampled:
@@ -134,7 +136,8 @@ class CardSampler:
         reports: list[ToolReport] = []
         if _tells_too_little(cards):
             for source in self._sources:
-                told, report = source.ask()
+                answer, report = source.ask()
+                told = [_plausible(card) for card in answer]
                 reports.append(self._gone(report))
                 cards = in_packages(joined(cards, told), self._devices)
                 if told:
@@ -142,9 +145,22 @@ class CardSampler:
                     break
         middle = begun + (monotonic_ns() - begun) // 2
         cards = [self._with_power(card, middle) for card in cards]
+        self._powered = list(_momentary(cards))
         return Sampled(
             middle, tuple(cards), tools=tuple(self._telling(reports))
         )
+
+    def glance(self, tree: Tree) -> list[tuple[str, Reading]]:
+        """The power now of the cards that have nothing else to tell their energy, by address."""
+        return [
+            (
+                address,
+                tree.reading(
+                    last.source or "", MICRO, averaging=last.averaging
+                ),
+            )
+            for address, last in self._powered
+        ]
 
     def _from_files(self, tree: Tree, device: Device) -> Card:
         has_drm = device.vendor in OF_DRM
@@ -211,10 +227,33 @@ class HostSampler:
             frequency = read_frequency(tree)
             self._frequency_due_ns = now + FREQUENCY_EVERY_S * NS
         host = {**read_host(tree, self._rapl), "cpu_frequency_mhz": frequency}
-        return Sampled(now, host=host, cores=read_cores(tree))
+        return Sampled(now, host=_each_plausible(host), cores=read_cores(tree))
 
     def close(self) -> None:
         """Nothing is held open."""
+
+
+POWER_FILES = ("power1_average", "power1_input")
+
+
+def _momentary(cards: Sequence[Card]) -> Iterator[tuple[str, Reading]]:
+    """Cards without a counter of energy, with the file that told their power."""
+    for card in cards:
+        power, energy = (
+            card.readings.get(name, NO_SOURCE)
+            for name in ("power_w", "energy_j")
+        )
+        is_file = (power.source or "").endswith(POWER_FILES)
+        if card.address and is_file and energy.value is None:
+            yield card.address, power
+
+
+def _each_plausible(readings: Readings) -> Readings:
+    return {name: plausible(name, each) for name, each in readings.items()}
+
+
+def _plausible(card: Card) -> Card:
+    return replace(card, readings=_each_plausible(card.readings))
 
 
 NEEDED = ("power_w", "gpu_utilization")

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from inferometer.clock import NS, monotonic_ns
+from inferometer.telemetry.moments import next_look_ns
 from inferometer.telemetry.reading import (
     MachineSample,
     Reading,
@@ -29,7 +30,11 @@ MAX_KEPT = 1024
 class Watch:
     """What the samplers see, numbered in the order in which they saw it."""
 
-    def __init__(self, root: Path, period_s: float) -> None:
+    def __init__(
+        self, root: Path, period_s: float, *, scattered: bool = False
+    ) -> None:
+        """`scattered`: at another moment of each period, for whoever adds up what is seen."""
+        self._is_scattered = scattered
         self._tree, self._period_ns = Tree(root), round(period_s * NS)
         self._kept: deque[tuple[int, Sampled]] = deque(maxlen=MAX_KEPT)
         self._latest: dict[str, Sampled] = {}
@@ -63,7 +68,11 @@ class Watch:
     def _until_due_s(self) -> float:
         """All threads sample at the same times, so that what they see fits together."""
         passed = monotonic_ns() - self._begun_ns
-        return (self._period_ns - passed % self._period_ns) / NS
+        if self._is_scattered:
+            due_ns = next_look_ns(passed, self._period_ns)
+        else:
+            due_ns = passed + self._period_ns - passed % self._period_ns
+        return (due_ns - passed) / NS
 
     def since(self, number: int) -> tuple[list[Sampled], int]:
         """What was seen after the sample of this number, and the newest number."""

@@ -27,6 +27,10 @@ MACHINE: dict[str, str] = {
     "machine.reason.methods_disagree": (
         "the card's energy counter and the integral of its power differ by more than 5 %"
     ),
+    "machine.reason.too_uncertain": (
+        "the power changes faster than it is read, so the energy may be off by more than 0.5 %; "
+        "a longer run helps"
+    ),
     "machine.reason.clock_mismatch": "the times of samples do not go forward",
     "machine.reason.source_lost": "a card was lost during the run",
     "machine.reason.permission": "only root may read it",

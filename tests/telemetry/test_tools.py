@@ -29,7 +29,7 @@ from inferometer.telemetry.tree import Tree
 from tests.telemetry.trees import CAPTURES, capture, plant, port
 from tests.telemetry.trees import tool as plant_tool
 
-MIB = 1024.0**2
+MIB, GIB = 1024.0**2, 1024.0**3
 
 Parser = Callable[[str], list[Card]]
 
@@ -460,7 +460,70 @@ DIALECTS: dict[str, tuple[Parser, str, dict[str, object]]] = {
         "DEC%  VRAM_USAGE\n"
         "  0    0  138 W   750 W  39 °C  34 °C  143 MHz   0 %   0 %   N/A  "
         "0 %  0.3/192.0 GB\n",
-        {"power_w": 138.0, "power_limit_w": 750.0, "gpu_utilization": 0.0},
+        {
+            "power_w": 138.0,
+            "power_limit_w": 750.0,
+            "gpu_utilization": 0.0,
+            "memory_used_bytes": 0.3 * GIB,
+            "memory_total_bytes": 192 * GIB,
+        },
+    ),
+    "amd-smi: memory of an APU is not of the card": (
+        amd_smi.parse,
+        "GPU  POWER  GPU_T  MEM_T  GFX_CLK  GFX%  GTT_USAGE\n"
+        "  0   18 W  39 °C    N/A  600 MHz   3 %  0.3/ 62.0 GB\n",
+        {"power_w": 18.0, "gpu_utilization": 3.0},
+    ),
+    "amd-smi: watched, with partitions": (
+        amd_smi.parse,
+        "TIMESTAMP   GPU  XCP  POWER  GPU_T  GFX%      VRAM_USAGE\n"
+        "1723573412    4    0  138 W  39 °C   97 %  101.3/192.0 GB\n"
+        "1723573412    4    1    N/A    N/A    N/A             N/A\n",
+        {
+            "power_w": 138.0,
+            "gpu_utilization": 97.0,
+            "memory_used_bytes": 101.3 * GIB,
+        },
+    ),
+    "amd-smi: monitor in CSV, its default view": (
+        amd_smi.parse,
+        "gpu,xcp,power_usage,hotspot_temperature,memory_temperature,gfx_clk,"
+        "gfx,mem,encoder,decoder,vram_used,vram_total\n"
+        "0,0,138,39,34,143,97,12,N/A,0,0.3,192.0\n",
+        {
+            "power_w": 138.0,
+            "gpu_clock_mhz": 143.0,
+            "memory_activity": 12.0,
+            "memory_used_bytes": 0.3 * GIB,
+            "memory_total_bytes": 192 * GIB,
+        },
+    ),
+    "amd-smi: monitor in CSV, its memory alone": (
+        amd_smi.parse,
+        "gpu,vram_used,vram_free,vram_total,vram_percent\n"
+        "0,174,16011,16185,1.08\n",
+        {
+            "memory_used_bytes": 174 * MIB,
+            "memory_total_bytes": 16185 * MIB,
+            "memory_used_percent": 1.08,
+        },
+    ),
+    "amd-smi: monitor in JSON, of 7.x": (
+        amd_smi.parse,
+        '[{"gpu": 0, "xcp": 0, "power_usage": {"value": 138, "unit": "W"}, '
+        '"max_power": {"value": 750, "unit": "W"}, '
+        '"hotspot_temperature": {"value": 39, "unit": "C"}, '
+        '"memory_temperature": "N/A", "gfx": {"value": "N/A", "unit": "%"}, '
+        '"vram_used": {"value": 0.3, "unit": "GB"}, '
+        '"vram_total": {"value": 192.0, "unit": "GB"}}]',
+        {
+            "power_limit_w": 750.0,
+            "hotspot_temperature_c": 39.0,
+            "memory_temperature_c": "not_reported",
+            "gpu_utilization": "not_reported",
+            "memory_used_bytes": 0.3 * GIB,
+            "memory_total_bytes": 192 * GIB,
+        },
     ),
     "rocm-smi: the second partition of a card": (
         amd,
@@ -611,7 +674,6 @@ PARSERS: dict[str, tuple[Parser, int]] = {
 WITHOUT_FIGURES = {
     "hy-smi_text_k100.txt": 1,
     "amd-smi_apu_nothing.txt": 1,
-    "amd-smi_monitor_rocm64.txt": 1,
 }
 """How many cards of a capture have none."""
 WATCHED = {"xpu-smi_max1550.csv"}
@@ -642,7 +704,9 @@ def test_no_number_comes_out_that_is_not_in_the_input(
     assert len(without) == WITHOUT_FIGURES.get(name, 0)
     for found in read.values():
         for field, value in found.items():
-            assert field in FLAGS or {value, value / MIB} & numbers, field
+            assert (
+                field in FLAGS or {value, value / MIB, value / GIB} & numbers
+            ), field
     for each in mangled(text, cuts):
         for card in parse(cleaned(each)):
             found = values(card)

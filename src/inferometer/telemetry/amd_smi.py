@@ -51,6 +51,7 @@ FIGURES: Mapping[str, tuple[str, str, float]] = {
     "mem_usage.used_vram": ("memory_used_bytes", "MB", MIB),
     "power_usage": ("power_w", "W", 1),
     "power_limit": ("power_limit_w", "W", 1),
+    "max_power": ("power_limit_w", "W", 1),
     "hotspot_temperature": ("hotspot_temperature_c", "C", 1),
     "memory_temperature": ("memory_temperature_c", "C", 1),
     "gfx": ("gpu_utilization", "%", 1),
@@ -60,9 +61,10 @@ FIGURES: Mapping[str, tuple[str, str, float]] = {
     "mem_clock": ("memory_clock_mhz", "MHz", 1),
     "vram_total": ("memory_total_bytes", "MB", MIB),
     "vram_used": ("memory_used_bytes", "MB", MIB),
+    "vram_percent": ("memory_used_percent", "%", 1),
 }
 """Our field, the unit there, and what one of it is in ours. Paths of `monitor` have one part; MB
-are of 1024 x 1024 bytes.
+are of 1024 x 1024 bytes, and the GB that its default view has in their place are of 1024 MB.
 """
 
 BY_COLUMN = {path.rsplit(".", 1)[-1]: path for path in FIGURES if "." in path}
@@ -73,6 +75,7 @@ MONITORED = {"power_usage", "gfx", "vram_used"}
 MAX_VRAM_MB = 2.0**30
 """More is an underflow of the driver."""
 
+MB_A_GB = 1024.0
 MAX_GTS = 1000
 
 _LINE = re.compile(r"( *)([A-Za-z]\w*):(?: (.*))?")
@@ -221,10 +224,17 @@ def _reading(text: str, path: str, unit: str, scale: float) -> Reading:
     value = number(figure)
     if value is None or (unit == "MB" and value > MAX_VRAM_MB):
         return Reading(None, source, "not_reported")
+    if unit == "MB" and _is_gb(figure, own):
+        return Reading(value * scale * MB_A_GB, source)
     if own.lower() not in ("", unit.lower(), f"°{unit.lower()}"):
         return Reading(None, source, "unit_unknown")
     averaging = "driver" if path.startswith("power.") else None
     return Reading(value * scale, source, averaging=averaging)
+
+
+def _is_gb(figure: str, unit: str) -> bool:
+    """CSV has no units: what has decimals are GB, since MB are whole."""
+    return unit == "GB" or (not unit and "." in figure)
 
 
 def _link(figures: Figures) -> Link | None:

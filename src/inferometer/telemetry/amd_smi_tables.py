@@ -28,6 +28,10 @@ COLUMNS: Mapping[str, str] = {
 }
 """Head of a column in small letters: the name that the JSON of `monitor` has for it."""
 
+VRAM = "vram_usage"
+"""A column of two figures: used and all."""
+
+_USAGE = re.compile(r"([\d.]+)/([\d.]+)(GB|MB)")
 _UNIT = re.compile(r"(\d) (W|°C|C|MHz|GHz|%|MB|GB|MB/s|Mb/s)(?=\s|$)")
 _SHARE = re.compile(r"(\d)/\s+(\d)")
 _FIGURE = re.compile(r"(-?[\d.]+|N/A)(\D*)")
@@ -47,12 +51,15 @@ def by_monitor(text: str) -> dict[int, Figures]:
     """Rows below a head that begins with `GPU`. A row with other columns than the head is none."""
     cards: dict[int, Figures] = {}
     head: list[str] = []
+    place = 0
     for line in ended(text):
         cells = _cells(line)
-        if cells[:1] == ["GPU"] and len(cells) > 2:
+        watched = cells[:2] == ["TIMESTAMP", "GPU"]
+        if (cells[:1] == ["GPU"] or watched) and len(cells) > 2:
             head = [each.lower() for each in cells]
-        elif head and len(cells) == len(head) and cells[0].isdecimal():
-            cards.setdefault(int(cells[0]), dict(_figures(head, cells)))
+            place = int(watched)
+        elif head and len(cells) == len(head) and cells[place].isdecimal():
+            cards.setdefault(int(cells[place]), dict(_figures(head, cells)))
     return cards
 
 
@@ -63,6 +70,10 @@ def _cells(line: str) -> list[str]:
 
 def _figures(head: list[str], cells: list[str]) -> Iterator[tuple[str, str]]:
     for name, cell in zip(head, cells, strict=True):
+        usage = _USAGE.fullmatch(cell) if name == VRAM else None
+        if usage:
+            yield "vram_used", f"{usage[1]} {usage[3]}"
+            yield "vram_total", f"{usage[2]} {usage[3]}"
         found = _FIGURE.fullmatch(cell)
         if found and name in COLUMNS:
             yield COLUMNS[name], f"{found[1]} {found[2]}".strip()

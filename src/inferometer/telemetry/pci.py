@@ -28,8 +28,8 @@ VIRTUAL_VENDORS = {0x1B36, 0x15AD, 0x1414, 0x1AF4}
 MAX_OWN_PORTS = 2
 """A card's switch has one port up and, on the way to the GPU, one down."""
 MAX_DEPTH = 16
-NO_WIDTH = (0, 255)
-"""Of a link that is down."""
+WIDTHS = (1, 2, 4, 8, 12, 16, 32)
+"""Lanes that a link may have. One that is down says 0, 63 or 255."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +178,7 @@ _TOTAL = re.compile(r"^TOTAL_ERR_\w+ (\d{1,19})$", re.MULTILINE)
 
 def errors_of(tree: Tree, device: Device) -> dict[str, Reading]:
     """What both ends of the slot's link and the card's own ports counted of errors on the bus."""
-    chain = _chain(device.path) or [device.path]
+    chain = _chain(device.path) or (device.path,)
     own = _own_ports(tree, device, chain[:-1])
     ends = chain[-own - 2 :]
     found = {}
@@ -212,14 +212,15 @@ def _unverifiable(
     return None if ports else "no_port_above"
 
 
-def _chain(path: str) -> list[str]:
+@lru_cache(maxsize=256)
+def _chain(path: str) -> Sequence[str]:
     """The directories of the function and the ports above it, from the root port down."""
     parts = path.split("/")
-    return [
+    return tuple(
         "/".join(parts[: place + 1])
         for place, part in enumerate(parts)
         if ADDRESS.fullmatch(part)
-    ]
+    )
 
 
 def _own_ports(tree: Tree, device: Device, ports: Sequence[str]) -> int:
@@ -250,7 +251,7 @@ def link_at(tree: Tree, path: str) -> Link | None:
     )
     lanes = whole_number(width)
     rate = speed_gts(speed)
-    if rate is None or lanes is None or lanes in NO_WIDTH:
+    if rate is None or lanes not in WIDTHS:
         return None
     most = whole_number(tree.constant(f"{path}/max_link_width"))
     return Link(
@@ -258,7 +259,7 @@ def link_at(tree: Tree, path: str) -> Link | None:
         lanes,
         path.rsplit("/", 1)[-1],
         speed_gts(tree.constant(f"{path}/max_link_speed")),
-        None if most in NO_WIDTH else most,
+        most if most in WIDTHS else None,
     )
 
 
@@ -280,4 +281,4 @@ def starred_level(text: str | None, source: str) -> Link | None:
     if len(marked) != 1:
         return None
     ((speed, lanes),) = marked
-    return None if lanes in NO_WIDTH else Link(speed, lanes, source)
+    return None if lanes not in WIDTHS else Link(speed, lanes, source)

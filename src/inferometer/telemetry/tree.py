@@ -22,6 +22,8 @@ ABSENT_S = 60
 MAX_PROC_BYTES = 4 * 1024 * 1024
 """Of a host with a thousand processors."""
 MAX_NAMES = 4096
+ALL_ONES = (-1.0, 2.0**16 - 1, 2.0**32 - 1, 2.0**64 - 1)
+"""What drivers pass on where firmware has no value."""
 FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
 """A pipe or device that somebody put there must not hold us up."""
 
@@ -153,6 +155,8 @@ class Tree:
         value = number(text)
         if value is None:
             return Reading(None, path, "not_a_number")
+        if value in ALL_ONES:
+            return Reading(None, path, "not_reported")
         return Reading(value * scale, path, averaging=averaging)
 
     def constant_reading(self, path: str, scale: float = 1.0) -> Reading:

@@ -7,8 +7,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from inferometer.analysis.cautions import DRIFT_C
 from inferometer.analysis.decision import Verdict
 from inferometer.results import Point
+from inferometer.vocabulary import LEVELS
 from inferometer.words import Words
 
 MAX_LEVELS = 12
@@ -90,7 +92,20 @@ def cautions(points: Sequence[Point], words: Words) -> list[str]:
     told = []
     if suspect := sum(point.status == "SUSPECT" for point in points):
         told.append(words.text("answer.suspect", n=suspect, all=len(points)))
-    return [*told, *rehearsal(points, words)]
+    return [*told, *_unequally_warm(points, words), *rehearsal(points, words)]
+
+
+def _unequally_warm(points: Sequence[Point], words: Words) -> list[str]:
+    """What cards lose to heat is not what an answer is about."""
+    at_load: dict[tuple[object, ...], list[float]] = {}
+    for point in points:
+        load = tuple(point.conditions.get(name) for name in LEVELS)
+        if (degrees := point.values.get("gpu_temperature")) is not None:
+            at_load.setdefault(load, []).append(degrees)
+    apart = [max(each) - min(each) for each in at_load.values()]
+    if not apart or max(apart) <= DRIFT_C:
+        return []
+    return [words.text("answer.temperature", degrees=max(apart))]
 
 
 def rehearsal(points: Sequence[Point], words: Words) -> list[str]:

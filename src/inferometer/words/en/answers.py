@@ -23,6 +23,10 @@ ANSWERS: dict[str, str] = {
     "answer.is.no difference": "no difference",
     "answer.is.undecided": "undecided",
     "answer.suspect": "{n} of the {all} results used are SUSPECT: read their reasons first.",
+    "answer.temperature": (
+        "At the same load, the accelerators' peak temperatures were up to {degrees:.0f} °C "
+        "apart; part of the difference may be heat. Let the sides take turns."
+    ),
     "answer.rehearsal": "This was a rehearsal: it says nothing about hardware.",
     "answer.left_out": "{shown} of {n} loads are listed; the figure shows all of them.",
     "answer.over_loads": "on average over {n} loads",

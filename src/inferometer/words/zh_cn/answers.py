@@ -20,6 +20,10 @@ ANSWERS: dict[str, str] = {
     "answer.is.no difference": "无差异",
     "answer.is.undecided": "尚无定论",
     "answer.suspect": "所用的 {all} 个结果中有 {n} 个为 SUSPECT，请先查看原因。",
+    "answer.temperature": (
+        "同一负载下，加速卡最高温度最多相差 {degrees:.0f} °C，差异可能部分来自温度。"
+        "请让各方交替测试。"
+    ),
     "answer.rehearsal": "这是演练，不反映任何硬件的性能。",
     "answer.left_out": "此处列出 {n} 个负载中的 {shown} 个，图中有全部负载。",
     "answer.over_loads": "{n} 个负载平均",

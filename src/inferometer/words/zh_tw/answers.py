@@ -20,6 +20,10 @@ ANSWERS: dict[str, str] = {
     "answer.is.no difference": "無差異",
     "answer.is.undecided": "尚無定論",
     "answer.suspect": "所用的 {all} 筆結果中有 {n} 筆為 SUSPECT，請先看原因。",
+    "answer.temperature": (
+        "相同負載下，加速卡最高溫度最多相差 {degrees:.0f} °C，差異可能有一部分來自溫度。"
+        "請讓各方輪流測試。"
+    ),
     "answer.rehearsal": "這是演練，不反映任何硬體的效能。",
     "answer.left_out": "此處列出 {n} 個負載中的 {shown} 個，圖中有全部負載。",
     "answer.over_loads": "{n} 個負載平均",

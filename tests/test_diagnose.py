@@ -24,6 +24,7 @@ from inferometer.words import LANGUAGES, Words
 
 LOGS = {
     "wrong-build": (
+        "rocBLAS error: Cannot read /opt/rocm/lib/rocblas/library/TensileLibrary.dat: Illegal seek for GPU arch : gfx1103",
         "rocBLAS error: Cannot read /opt/rocm/lib/rocblas/library/TensileLibrary.dat: No such file "
         "or directory for GPU arch : gfx1201",
         """\
@@ -39,6 +40,7 @@ Aborted (core dumped)""",
         ),
     ),
     "driver-mismatch": (
+        "nvidia-container-cli: requirement error: unsatisfied condition: cuda>=12.6, please update your driver to a newer version",
         "Failed to initialize NVML: Driver/library version mismatch\nNVML library version: 570.133",
         "RuntimeError: The NVIDIA driver on your system is too old (found version 12020). Please "
         "update your GPU driver by "
@@ -59,10 +61,19 @@ Aborted (core dumped)""",
         "no such file or directory",
     ),
     "device-missing": (
+        "ROCk module is NOT loaded, possibly no GPU devices",
         "Unable to open /dev/kfd read-write: No such file or directory",
         "hy-smi: /dev/mkfd does not exist, the driver is not loaded",
     ),
+    "engine-file-outdated": (
+        "[TensorRT-LLM][ERROR] Assertion failed: The engine plan file is not compatible with this version of TensorRT, expecting library version 10.3 got 10.1",
+        "[TRT] [E] IRuntime::deserializeCudaEngine: Error Code 6: API Usage Error (The engine plan file is generated on an incompatible device, expecting compute 9.0 got compute 8.9, please rebuild.)",
+    ),
     "library-mismatch": (
+        "ModuleNotFoundError: No module named 'vllm._C'",
+        "ImportError: /usr/local/lib/python3.12/site-packages/vllm/_C.abi3.so: undefined symbol: _ZN3c104cuda29c10_cuda_check_implementation",
+        "ImportError: libcudart.so.12: cannot open shared object file: No such file or directory",
+        "error while loading shared libraries: libcublas.so.12: cannot open shared object file: No such file or directory",
         "ImportError: /lib/x86_64-linux-gnu/libstdc++.so.6: version `GLIBCXX_3.4.30' not found",
         "librocm_smi64.so.7: cannot open shared object file: No such file or directory",
         "ImportError: /opt/vllm/_C.abi3.so: undefined symbol: ncclCommWindowRegister",
@@ -74,6 +85,8 @@ Aborted (core dumped)""",
         "initialized",
     ),
     "no-accelerator": (
+        "Current node has no GPU available. current_node_resource={'CPU': 16.0}. vLLM engine cannot start without GPU.",
+        "docker: Error response from daemon: failed to create task for container: nvidia-container-cli: initialization error: nvml error: driver not loaded: unknown",
         "ImportError: libcuda.so.1: cannot open shared object file: No such file or directory",
         '  File "/usr/local/lib/python3.12/dist-packages/vllm/config/device.py", line 58, in '
         "__post_init__\n"
@@ -86,6 +99,7 @@ Aborted (core dumped)""",
         ),
     ),
     "too-few-accelerators": (
+        "ValueError: The number of required GPUs exceeds the total number of available GPUs in the placement group.",
         (
             "ValueError: World size (2) is larger than the number of available GPUs (1) in this "
             "node. If this is intentional"
@@ -98,6 +112,7 @@ Aborted (core dumped)""",
         "[type=value_error, input_value=ArgsKwargs]",
     ),
     "kv-cache-too-small": (
+        "Not enough memory to handle 4096 prefill tokens. You need to decrease `--max-batch-prefill-tokens`",
         "(EngineCore_DP0 pid=1094) ValueError: To serve at least one request with the models's "
         "max seq len (131072), (16.0 GiB "
         "KV cache is needed, which is larger than the available KV cache memory (9.8 GiB). Based "
@@ -113,6 +128,7 @@ Aborted (core dumped)""",
         "RuntimeError: Not enough memory. Please try to increase --mem-fraction-static.",
     ),
     "accelerator-memory-taken": (
+        "RuntimeError: The memory capacity is unbalanced. Some GPUs may be occupied by other processes. pre_model_load_memory=20.1, local_gpu_memory=23.1, local_gpu_memory * 0.9=20.8",
         "AssertionError: Error in memory profiling. Initial free memory 10.2 GiB, current free "
         "memory 20.1 GiB.",
         "ERROR 06-30 13:53:19 [core.py:515] ValueError: Free memory on device (10.44/31.86 GiB) "
@@ -121,7 +137,12 @@ Aborted (core dumped)""",
         "reduce GPU memory used by them.\n"
         "RuntimeError: Engine core initialization failed. See root cause above.",
     ),
+    "no-slot": (
+        "RuntimeError: Failed to launch model, detail: [address=0.0.0.0:41000, pid=1] No available slot found for the model",
+    ),
     "accelerator-out-of-memory": (
+        "ggml_vulkan: Device memory allocation of size 4294967296 failed.",
+        "[TensorRT-LLM][ERROR] CUDA runtime error in ::cudaMallocAsync(ptr, n, mMemPool->getPool(), mCudaStream->get()): out of memory",
         "(EngineCore pid=2651) torch.OutOfMemoryError: HIP out of memory. Tried to allocate 1.08 "
         "GiB. GPU 0 has a total "
         "capacity of 31.86 GiB of which 769.28 MiB is free. Of the allocated memory 30.41 GiB is "
@@ -160,6 +181,8 @@ Aborted (core dumped)""",
         ),
     ),
     "model-not-found": (
+        "RuntimeError: Cannot find any model weights with `/models/qwen`",
+        "ValueError: [address=0.0.0.0:39031, pid=93] Model not found, name: qwen9-instruct, format: pytorch, size: 7, quantization: none",
         "OSError: meta-lama/Llama-3.1-8B is not a local folder and is not a valid model "
         "identifier listed on "
         "'https://huggingface.co/models'\nIf this is a private repository, make sure to pass a "
@@ -190,6 +213,8 @@ Aborted (core dumped)""",
         "(Caused by NameResolutionError('Failed to resolve huggingface.co'))",
     ),
     "weights-damaged": (
+        "gguf_init_from_file_impl: failed to read magic",
+        "llama_model_load: error loading model: tensor 'blk.5.ffn_down.weight' data is not within the file bounds, model is corrupted or incomplete",
         "safetensors_rust.SafetensorError: Error while deserializing header: MetadataIncompleteBuffer",
         "RuntimeError: PytorchStreamReader failed reading zip archive: failed finding central "
         "directory",
@@ -204,6 +229,7 @@ Aborted (core dumped)""",
         "ValueError: Couldn't instantiate the backend tokenizer from one of: ",
     ),
     "package-missing": (
+        "Failed to import module 'vllm'. Please make sure 'vllm' is installed.",
         "ModuleNotFoundError: No module named 'modelscope'",
         "ImportError: Please install modelscope>=1.18.1 via `pip install modelscope>=1.18.1`",
     ),
@@ -216,6 +242,8 @@ Aborted (core dumped)""",
         "Hardware limit: 65536. Reducing block sizes or `num_stages` may help.",
     ),
     "model-unsupported": (
+        "ValueError: Model qwen2.5-instruct cannot be run on engine vLLM.",
+        "llama_model_load: error loading model: error loading model architecture: unknown model architecture: 'qwen3next'",
         "ValueError: The checkpoint you are trying to load has model type `gpt_oss` but "
         "Transformers does not recognize this "
         "architecture.",
@@ -227,6 +255,7 @@ Aborted (core dumped)""",
         "(max_position_embeddings=40960 or model_max_length=None in model's config.json).",
     ),
     "dtype-unsupported": (
+        "ValueError: torch.bfloat16 is not supported for quantization method gptq. Supported dtypes: [torch.float16]",
         "ValueError: Bfloat16 is only supported on GPUs with compute capability of at least 8.0. "
         "Your Tesla T4 GPU has compute "
         "capability 7.5. You can use float16 instead by explicitly setting the `dtype` flag in CLI",
@@ -239,6 +268,7 @@ Aborted (core dumped)""",
     ),
     "too-many-files": ("OSError: [Errno 24] Too many open files",),
     "port-taken": (
+        "couldn't bind HTTP server socket, hostname: 0.0.0.0, port: 8080",
         "OSError: [Errno 98] Address already in use",
         (
             "ERROR:    [Errno 98] error while attempting to bind on address ('0.0.0.0', 8000): "
@@ -247,6 +277,9 @@ Aborted (core dumped)""",
         "driver failed programming external connectivity on endpoint vllm: Bind for 0.0.0.0:8000 "
         "failed: "
         "port is already allocated",
+    ),
+    "container-name-taken": (
+        'Error response from daemon: Conflict. The container name "/vllm" is already in use by container',
     ),
     "docker-unreachable": (
         (
@@ -262,6 +295,7 @@ Aborted (core dumped)""",
         "FileNotFoundError(2, 'No such file or directory'))",
     ),
     "registry-unreachable": (
+        "toomanyrequests: You have reached your pull rate limit.",
         (
             'Error response from daemon: Get "https://registry-1.docker.io/v2/": dial tcp: '
             "lookup registry-1: no such host"
@@ -281,6 +315,14 @@ Aborted (core dumped)""",
             "exist or may require 'docker login'"
         ),
     ),
+    "forked": (
+        "RuntimeError: Cannot re-initialize CUDA in forked subprocess. To use CUDA with multiprocessing, you must use the 'spawn' start method",
+    ),
+    "kernel-fault": (
+        "torch.AcceleratorError: HIP error: an illegal memory access was encountered",
+        "torch.AcceleratorError: CUDA error: an illegal memory access was encountered",
+        "CUDA error: device-side assert triggered",
+    ),
     "accelerator-fault": (
         "Unable to determine the device handle for GPU0000:65:00.0: GPU is lost. Reboot the system",
         (
@@ -289,7 +331,13 @@ Aborted (core dumped)""",
         ),
         "NVRM: Xid (PCI:0000:65:00): 79, pid=4242, name=python3, GPU has fallen off the bus.",
     ),
+    "rendezvous": (
+        "[Gloo] connectFullMesh failed with timed out",
+        "torch.distributed.DistNetworkError: The client socket has timed out after 600000ms while trying to connect to (10.0.0.1, 29500).",
+    ),
     "link-between-accelerators": (
+        "[ERROR] 2026-11-29 HCCL function error: HcclGetRootInfo(&hcclID), error code is 11",
+        "EJ0001: Failed to initialize the HCCP process. Reason: Maybe the last training process is running.",
         "RuntimeError: CUDA error: peer access is not supported between these two devices",
         "RuntimeError: NCCL error: unhandled system error (run with NCCL_DEBUG=INFO for details)",
         (
@@ -303,6 +351,8 @@ Aborted (core dumped)""",
         "hanging",
     ),
     "unknown-option": (
+        "error: invalid value 'bf16' for '--dtype <DTYPE>'",
+        "error: invalid argument: --n-gpu-layer",
         "vllm: error: unrecognized arguments: --enable-chunked-prefil",
     ),
     "command-not-found": (
@@ -321,6 +371,8 @@ Aborted (core dumped)""",
 
 SAID = {
     "context-too-long": (
+        "Input length (40000 tokens) exceeds the maximum allowed length (32762 tokens). Use a shorter input or enable --allow-auto-truncate.",
+        "RuntimeError: prompt length (5000) plus max_new_tokens (512) exceeds max_seq_len (4096)",
         # vLLM, older and newer
         "HTTP 400: This model's maximum context length is 896 tokens. However, you requested "
         "1152 tokens (1024 in the "
@@ -367,6 +419,11 @@ SAID = {
         "HTTP 500: CUDA out of memory. Tried to allocate 448.00 MiB",
     ),
     "engine-dead": (
+        "TimeoutError: RPC call to execute_model timed out.",
+        "ERROR 11-29 10:00:01 [multiproc_executor.py:195] Worker proc VllmWorker-1 died unexpectedly, shutting down executor.",
+        "[2026-11-29] Scheduler hit an exception: Traceback (most recent call last):",
+        "watchdog timeout (self.watchdog_timeout=300)",
+        "xoscar.errors.ServerClosed: Remote server 127.0.0.1:41233 closed",
         "HTTP 500: EngineCore encountered an issue. See stack trace (above) for the root cause.",
         "Background loop has errored already.",
     ),
@@ -464,6 +521,20 @@ HEALTHY = """\
 (EngineCore_DP0 pid=71) INFO 10-21 14:00:33 [kv_cache_utils.py:868] Maximum concurrency for 1,280 tokens per request: 73.80x
 (APIServer pid=1) INFO:     Application startup complete.
 (APIServer pid=1) INFO:     127.0.0.1:51012 - "POST /v1/completions HTTP/1.1" 200 OK
+srv  log_server_r: request: POST /v1/chat/completions 127.0.0.1 200
+INFO 11-29 10:00:00 [loggers.py:118] Engine 000: Avg prompt throughput: 0.0 tokens/s, Avg generation throughput: 1843.1 tokens/s, Running: 32 reqs, Waiting: 0 reqs, GPU KV cache usage: 45.1%, Prefix cache hit rate: 0.0%
+INFO:     127.0.0.1:51234 - "POST /v1/completions HTTP/1.1" 200 OK
+[2026-11-29 10:00:00] Decode batch. #running-req: 32, #token: 30211, token usage: 0.31, cuda graph: True, gen throughput (token/s): 1890.11, #queue-req: 0
+WARNING 11-29 [arg_utils.py:1775] max_num_batched_tokens (8192) exceeds max_num_seqs * max_model_len (4096).
+INFO 11-29 [parallel_state.py:1004] rank 0 in world size 1 is assigned as DP rank 0
+INFO: NCCL version 2.21.5+hip6.3
+INFO Using Flash Attention backend on V1 engine.
+WARNING Your GPU does not have native support for FP8 computation but FP8 quantization is being used. Weight-only FP8 compression will be used leveraging the Marlin kernel.
+INFO: GPU KV cache size: 38,416 tokens
+INFO: Maximum concurrency for 32,768 tokens per request: 1.17x
+llama_kv_cache: size = 1024.00 MiB (  8192 cells,  32 layers,  1/1 seqs)
+INFO: Setting max_model_len automatically; shared memory 64 GiB
+OMP: Info: Using 16 threads; no out of memory handlers
 """
 
 

@@ -54,13 +54,14 @@ DIAGNOSES = (
         r"hipErrorNoBinaryForGpu|no binary for gpu|invalid device function|no kernel image is "
         r"available|hipErrorInvalidImage"
         r"|unable to find code object|hsa_status_error_invalid_isa"
-        r"|tensilelibrary\S{0,40}.{0,60}no such file",
+        r"|tensilelibrary\S{0,40}.{0,60}(no such file|illegal seek)",
     ),
     Diagnosis(
         "driver-mismatch",
         r"driver/library version mismatch|nvidia driver on your system is too old|driver version "
         r"is insufficient"
-        r"|forward compatibility was attempted on non supported|hipErrorInsufficientDriver",
+        r"|forward compatibility was attempted on non supported|hipErrorInsufficientDriver"
+        r"|unsatisfied condition: (cuda|driver)",
     ),
     Diagnosis(
         "device-forbidden",
@@ -76,7 +77,12 @@ DIAGNOSES = (
     Diagnosis(
         "device-missing",
         r"/dev/m?kfd.{0,50}(no such file|does not exist|not found)"
-        r"|(no such file or directory|does not exist).{0,40}/dev/m?kfd",
+        r"|(no such file or directory|does not exist).{0,40}/dev/m?kfd"
+        r"|rock module is not loaded",
+    ),
+    Diagnosis(
+        "engine-file-outdated",
+        r"engine plan file is (not compatible|generated on an incompatible)",
     ),
     Diagnosis(
         "library-mismatch",
@@ -85,7 +91,9 @@ DIAGNOSES = (
         r"\S{0,40}\.so"
         r"\S{0,20}: (cannot open shared object|version \S{1,60} not found)"
         r"|glibcxx_\S{1,20} not found"
-        r"|(dtk|rocm) version.{0,60}(mismatch|not match|incompatible|is not supported)",
+        r"|(dtk|rocm) version.{0,60}(mismatch|not match|incompatible|is not supported)"
+        r"|(no module named 'vllm\._c|vllm/_c\S{0,30}\.so: undefined symbol)"
+        r"|lib(cudart|cublas|cudnn|cusparse|nvrtc)\S{0,40}\.so\S{0,20}: cannot open shared object",
     ),
     Diagnosis(
         "fabric-manager",
@@ -96,12 +104,14 @@ DIAGNOSES = (
         "no-accelerator",
         r"libcuda\.so\.1: cannot open shared object"
         r"|no (cuda|hip) gpus are available|found no nvidia driver|failed to infer device type"
-        r"|no (cuda|rocm|hip)-capable device|hipErrorNoDevice",
+        r"|no (cuda|rocm|hip)-capable device|hipErrorNoDevice"
+        r"|node has no gpu available|nvml error: driver not loaded",
     ),
     Diagnosis(
         "too-few-accelerators",
         r"world size \(?\d+\)? is larger than the number of available gpus|invalid device ordinal"
-        r"|tensor.parallel.size.{0,60}(greater|larger) than.{0,40}(gpus|devices|available)",
+        r"|tensor.parallel.size.{0,60}(greater|larger) than.{0,40}(gpus|devices|available)"
+        r"|number of required gpus exceeds the total",
     ),
     Diagnosis(
         "parallelism-does-not-divide",
@@ -112,18 +122,25 @@ DIAGNOSES = (
         "kv-cache-too-small",
         r"larger than the available kv cache memory|no available memory for the cache blocks"
         r"|larger than the maximum number of tokens that can be stored in kv cache|not enough "
-        r"memory.{0,40}mem.fraction.static",
+        r"memory.{0,40}mem.fraction.static"
+        r"|not enough memory to handle \d+ prefill tokens",
     ),
     Diagnosis(
         "accelerator-memory-taken",
         r"free memory on device.{0,120}less than desired gpu memory utilization"
-        r"|error in memory profiling\. initial free memory",
+        r"|error in memory profiling\. initial free memory"
+        r"|the memory capacity is unbalanced",
+    ),
+    Diagnosis(
+        "no-slot",
+        r"no available slot found for the model",
     ),
     Diagnosis(
         "accelerator-out-of-memory",
         r"(cuda|hip|xpu|npu)( error:)? out of "
         r"memory|outofmemoryerror|hipErrorOutOfMemory|cudaErrorMemoryAllocation"
-        r"|hsa_status_error_out_of_resources|cudaMalloc failed: out of memory",
+        r"|hsa_status_error_out_of_resources|cudaMalloc failed: out of memory"
+        r"|cudaMallocAsync.{0,120}out of memory|device memory allocation of size \d+ failed",
     ),
     Diagnosis(
         "swap-space-too-large",
@@ -145,7 +162,8 @@ DIAGNOSES = (
         r"found|repositorynotfounderror"
         r"|does not appear to have a file named config\.json|invalid repository id or local "
         r"directory|hfvalidationerror|the request model: \S{1,200} does not exist"
-        r"|modelscope.{0,120}notexisterror",
+        r"|modelscope.{0,120}notexisterror"
+        r"|cannot find any model weights|\bmodel not found, name:",
     ),
     Diagnosis(
         "model-gated",
@@ -161,7 +179,8 @@ DIAGNOSES = (
     Diagnosis(
         "weights-damaged",
         r"error while deserializing header|incomplete ?metadata|metadataincompletebuffer"
-        r"|pytorchstreamreader failed|safetensors?error",
+        r"|pytorchstreamreader failed|safetensors?error"
+        r"|failed to read magic|is not within the file bounds",
     ),
     Diagnosis(
         "remote-code",
@@ -178,7 +197,8 @@ DIAGNOSES = (
         "package-missing",
         r"no module named '?(modelscope|flash_attn|aiter|triton|ray|bitsandbytes|auto_gptq"
         r"|tiktoken)\b"
-        r"|please install (modelscope|bitsandbytes|ray|tiktoken)",
+        r"|please install (modelscope|bitsandbytes|ray|tiktoken)"
+        r"|failed to import module '",
     ),
     Diagnosis(
         "compiler-missing",
@@ -193,7 +213,8 @@ DIAGNOSES = (
         "model-unsupported",
         r"model architectures \[.{0,80}\] (are not supported|failed to be inspected)|but "
         r"transformers does not recognize this"
-        r"|unsupported (model )?architecture",
+        r"|unsupported (model )?architecture"
+        r"|unknown model architecture|\bcannot be run on engine\b",
     ),
     Diagnosis(
         "context-beyond-model",
@@ -201,7 +222,8 @@ DIAGNOSES = (
     ),
     Diagnosis(
         "dtype-unsupported",
-        r"bfloat16 is only supported on gpus|fp8.{0,60}(is )?(only|not) supported (on|by)",
+        r"bfloat16 is only supported on gpus|fp8.{0,60}(is )?(only|not) supported (on|by)"
+        r"|torch\.bfloat16 is not supported for",
     ),
     Diagnosis(
         "quantization-unsupported",
@@ -216,7 +238,12 @@ DIAGNOSES = (
     Diagnosis(
         "port-taken",
         r"address already in use|port is already allocated|only one usage of each socket "
-        r"address|errno 98\b",
+        r"address|errno 98\b"
+        r"|couldn't bind http server socket",
+    ),
+    Diagnosis(
+        "container-name-taken",
+        r"the container name \S{1,200} is already in use",
     ),
     Diagnosis(
         "docker-unreachable",
@@ -227,7 +254,8 @@ DIAGNOSES = (
     Diagnosis(
         "registry-unreachable",
         r"https?://\S{1,200}/v2/.{0,20}(dial tcp|net/http|context deadline|eof)"
-        r"|registry-1\.docker\.io.{0,80}(no such host|timeout)",
+        r"|registry-1\.docker\.io.{0,80}(no such host|timeout)"
+        r"|toomanyrequests:|reached your (unauthenticated )?pull rate limit",
     ),
     Diagnosis(
         "image-missing",
@@ -236,16 +264,29 @@ DIAGNOSES = (
         r"|failed to resolve reference",
     ),
     Diagnosis(
+        "forked",
+        r"cannot re-initialize (cuda|hip) in forked subprocess",
+    ),
+    Diagnosis(
+        "kernel-fault",
+        r"an illegal memory access was encountered|device-side assert triggered",
+    ),
+    Diagnosis(
         "accelerator-fault",
         r"memory access fault by gpu|hw exception by "
         r"gpu|hsa_status_error_exception|uncorrectable ecc"
         r"|gpu has fallen off the bus|gpu is lost\. reboot|\bxid\b.{0,40}: \d+",
     ),
     Diagnosis(
+        "rendezvous",
+        r"connectfullmesh failed|client socket has timed out after",
+    ),
+    Diagnosis(
         "link-between-accelerators",
         r"nccl error|unhandled (cuda|hip|system) "
         r"error|nccl(system|unhandledcuda|internal)error|watchdog caught collective"
-        r"|(cuda|hip) error: peer access is not supported",
+        r"|(cuda|hip) error: peer access is not supported"
+        r"|hccl function error|failed to initialize the hccp process",
     ),
     Diagnosis(
         "broadcast-stalled",
@@ -253,7 +294,8 @@ DIAGNOSES = (
     ),
     Diagnosis(
         "unknown-option",
-        r"unrecognized arguments?:|no such option:|unexpected argument '|invalid choice: ",
+        r"unrecognized arguments?:|no such option:|unexpected argument '|invalid choice: "
+        r"|invalid value '\S{0,100}' for '-|error: invalid argument: -",
     ),
     Diagnosis(
         "command-not-found",
@@ -277,7 +319,8 @@ REPLIES = (
         r"context window of \d+"
         r"|`max_new_tokens` must be <=|`inputs` must have less than \d+ tokens|exceeds (the "
         r")?maximum input length"
-        r"|should not exceed max_num_tokens|input_length_error",
+        r"|should not exceed max_num_tokens|input_length_error"
+        r"|exceeds (the maximum allowed length|max_seq_len)",
     ),
     Diagnosis(
         "accelerator-out-of-memory-under-load",
@@ -291,7 +334,9 @@ REPLIES = (
         "engine-dead",
         r"enginedeaderror|enginecore encountered an (issue|error)|engine process failed to "
         r"start|engine loop (is not running"
-        r"|has died)|background loop (is not running|has errored)|engine is (dead|not running)",
+        r"|has died)|background loop (is not running|has errored)|engine is (dead|not running)"
+        r"|worker proc \S{1,60} died|xoscar\.errors\.serverclosed|scheduler hit an exception"
+        r"|watchdog timeout \(|rpc call to \w{1,40} timed out",
     ),
     Diagnosis(
         "overloaded",

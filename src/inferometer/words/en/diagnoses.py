@@ -237,11 +237,11 @@ DIAGNOSES: dict[str, str] = {
         "--device=/dev/kfd --device=/dev/dri to the container"
     ),
     "diagnosis.library-mismatch.cause": (
-        "a library of ROCm, DTK or NCCL is missing or of another version than the engine was "
+        "a library of CUDA, ROCm, DTK or NCCL is missing or of another version than the engine was "
         "built with"
     ),
     "diagnosis.library-mismatch.cure": (
-        "use the image that belongs to the installed DTK or ROCm, mount /opt/hyhal for DCUs, "
+        "use the image that belongs to the installed CUDA, DTK or ROCm, mount /opt/hyhal for DCUs, "
         "and source only one of the environment scripts"
     ),
     "diagnosis.fabric-manager.cause": (
@@ -358,5 +358,46 @@ DIAGNOSES: dict[str, str] = {
     "diagnosis.context-reduced.cure": (
         "keep prompt plus output below the new max_model_len, or give the KV cache more "
         "memory"
+    ),
+    "diagnosis.container-name-taken.cause": (
+        "a container of this name exists already"
+    ),
+    "diagnosis.container-name-taken.cure": (
+        "remove it (docker rm -f and its name), or give the new one another name"
+    ),
+    "diagnosis.engine-file-outdated.cause": (
+        "the TensorRT engine file was built by another version, or for another card"
+    ),
+    "diagnosis.engine-file-outdated.cure": (
+        "build it again on this card with the installed version (trtllm-build), or let "
+        "trtllm-serve load the model itself"
+    ),
+    "diagnosis.no-slot.cause": (
+        "every accelerator that Xinference manages already holds a model"
+    ),
+    "diagnosis.no-slot.cure": (
+        "end one of them (xinference list, then xinference terminate --model-uid and its name)"
+    ),
+    "diagnosis.forked.cause": (
+        "the engine used the accelerator before it forked its workers"
+    ),
+    "diagnosis.forked.cure": (
+        "set VLLM_WORKER_MULTIPROC_METHOD=spawn, and start the engine below if __name__ == "
+        "'__main__'"
+    ),
+    "diagnosis.kernel-fault.cause": (
+        "a kernel of the engine accessed memory that is not its own, which is usually a "
+        "fault of the engine"
+    ),
+    "diagnosis.kernel-fault.cure": (
+        "update the engine, or try another attention backend; if dmesg shows a fault of "
+        "the card at that time, check the card"
+    ),
+    "diagnosis.rendezvous.cause": (
+        "the server's processes do not reach each other over the network"
+    ),
+    "diagnosis.rendezvous.cure": (
+        "set NCCL_SOCKET_IFNAME, GLOO_SOCKET_IFNAME and VLLM_HOST_IP to the network that "
+        "the hosts share, and open the ports between them"
     ),
 }

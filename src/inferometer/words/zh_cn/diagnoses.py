@@ -147,10 +147,10 @@ DIAGNOSES: dict[str, str] = {
         "--device=/dev/kfd --device=/dev/dri"
     ),
     "diagnosis.library-mismatch.cause": (
-        "ROCm、DTK 或 NCCL 的库缺失，或与引擎编译时的版本不一致"
+        "CUDA、ROCm、DTK 或 NCCL 的库缺失，或与引擎编译时的版本不一致"
     ),
     "diagnosis.library-mismatch.cure": (
-        "使用与已安装的 DTK 或 ROCm 配套的镜像，DCU 需挂载 /opt/hyhal，环境脚本只 source 一个"
+        "使用与已安装的 CUDA、DTK 或 ROCm 配套的镜像，DCU 需挂载 /opt/hyhal，环境脚本只 source 一个"
     ),
     "diagnosis.fabric-manager.cause": (
         "NVIDIA Fabric Manager 没有运行，NVSwitch 上的卡需要它"
@@ -235,5 +235,34 @@ DIAGNOSES: dict[str, str] = {
     "diagnosis.context-reduced.cause": "引擎把上下文长度缩小到可容纳的大小",
     "diagnosis.context-reduced.cure": (
         "让输入加输出小于新的 max_model_len，或给 KV 缓存更多显存"
+    ),
+    "diagnosis.container-name-taken.cause": ("同名容器已经存在"),
+    "diagnosis.container-name-taken.cure": (
+        "用 docker rm -f 加容器名删除它，或换一个容器名"
+    ),
+    "diagnosis.engine-file-outdated.cause": (
+        "TensorRT engine 文件由其他版本构建，或为其他型号的卡构建"
+    ),
+    "diagnosis.engine-file-outdated.cure": (
+        "在这张卡上用已安装的版本重新构建（trtllm-build），或让 trtllm-serve 直接加载模型"
+    ),
+    "diagnosis.no-slot.cause": ("Xinference 管理的每张卡上都已有模型"),
+    "diagnosis.no-slot.cure": (
+        "停掉其中一个（xinference list 查看，再用 xinference terminate --model-uid 加模型名停止）"
+    ),
+    "diagnosis.forked.cause": ("推理引擎在 fork 工作进程之前已经使用了加速卡"),
+    "diagnosis.forked.cure": (
+        "设置 VLLM_WORKER_MULTIPROC_METHOD=spawn，并在 if __name__ == '__main__' 之下启动引擎"
+    ),
+    "diagnosis.kernel-fault.cause": (
+        "推理引擎的某个 kernel 访问了不属于它的显存，通常是引擎的缺陷"
+    ),
+    "diagnosis.kernel-fault.cure": (
+        "升级引擎，或换一个 attention 后端；如果 dmesg 在同一时刻有该卡的报错，再检查硬件"
+    ),
+    "diagnosis.rendezvous.cause": ("服务器的各进程之间网络不通"),
+    "diagnosis.rendezvous.cure": (
+        "把 NCCL_SOCKET_IFNAME、GLOO_SOCKET_IFNAME 和 VLLM_HOST_IP "
+        "设为各主机互通的网络，并放开主机之间的端口"
     ),
 }

@@ -149,10 +149,10 @@ DIAGNOSES: dict[str, str] = {
         "--device=/dev/kfd --device=/dev/dri"
     ),
     "diagnosis.library-mismatch.cause": (
-        "ROCm、DTK 或 NCCL 的程式庫缺少，或與引擎編譯時的版本不一致"
+        "CUDA、ROCm、DTK 或 NCCL 的程式庫缺少，或與引擎編譯時的版本不一致"
     ),
     "diagnosis.library-mismatch.cure": (
-        "使用與已安裝的 DTK 或 ROCm 配套的映像檔，DCU 需掛載 /opt/hyhal，環境指令稿只 source "
+        "使用與已安裝的 CUDA、DTK 或 ROCm 配套的映像檔，DCU 需掛載 /opt/hyhal，環境指令稿只 source "
         "一個"
     ),
     "diagnosis.fabric-manager.cause": (
@@ -241,5 +241,34 @@ DIAGNOSES: dict[str, str] = {
     "diagnosis.context-reduced.cause": "引擎把上下文長度縮小到可容納的大小",
     "diagnosis.context-reduced.cure": (
         "讓輸入加輸出小於新的 max_model_len，或給 KV 快取更多顯示記憶體"
+    ),
+    "diagnosis.container-name-taken.cause": ("同名容器已經存在"),
+    "diagnosis.container-name-taken.cure": (
+        "用 docker rm -f 加容器名稱刪除它，或換一個容器名稱"
+    ),
+    "diagnosis.engine-file-outdated.cause": (
+        "TensorRT engine 檔由其他版本建置，或為其他型號的卡建置"
+    ),
+    "diagnosis.engine-file-outdated.cure": (
+        "在這張卡上用已安裝的版本重新建置（trtllm-build），或讓 trtllm-serve 直接載入模型"
+    ),
+    "diagnosis.no-slot.cause": ("Xinference 管理的每張卡上都已有模型"),
+    "diagnosis.no-slot.cure": (
+        "停掉其中一個（xinference list 查看，再用 xinference terminate --model-uid 加模型名稱停止）"
+    ),
+    "diagnosis.forked.cause": ("推論引擎在 fork 工作行程之前已經使用了加速卡"),
+    "diagnosis.forked.cure": (
+        "設定 VLLM_WORKER_MULTIPROC_METHOD=spawn，並在 if __name__ == '__main__' 之下啟動引擎"
+    ),
+    "diagnosis.kernel-fault.cause": (
+        "推論引擎的某個 kernel 存取了不屬於它的顯示記憶體，通常是引擎的缺陷"
+    ),
+    "diagnosis.kernel-fault.cure": (
+        "升級引擎，或換一個 attention 後端；如果 dmesg 在同一時刻有該卡的錯誤，再檢查硬體"
+    ),
+    "diagnosis.rendezvous.cause": ("伺服器的各行程之間網路不通"),
+    "diagnosis.rendezvous.cure": (
+        "把 NCCL_SOCKET_IFNAME、GLOO_SOCKET_IFNAME 與 VLLM_HOST_IP "
+        "設為各主機互通的網路，並開放主機之間的連接埠"
     ),
 }

@@ -67,7 +67,7 @@ SHAPED = (
     # the prefixes that issuers of keys give them, and JSON web tokens
     re.compile(
         r"(?P<keep>\b)(?:(?:sk|nvapi|glpat|xox[abps])-[\w\-]{10,}|(?:hf|gh[pousr]|gsk|r8)_[A-Za-z0-9]{16,}|github_pat_\w{16,}"
-        r"|AIza[\w\-]{30,}|AKIA[A-Z0-9]{12,})"
+        r"|LTAI[A-Za-z0-9]{12,}|AIza[\w\-]{30,}|AKIA[A-Z0-9]{12,})"
     ),
     re.compile(r"(?P<keep>(?<![\w\-]))eyJ[\w\-]+\.[\w\-]+(?:\.[\w\-]+)?"),
     # 32 or more letters and digits in one run, both cases and digits: no model has such a name

@@ -119,6 +119,110 @@ def test_what_is_no_secret_stays(text: str, shown: str) -> None:
     assert Blanks.from_words(["box"]).text(text) == shown
 
 
+LEAKS = [
+    (
+        "ValueError: HF token hf_abcdefghijklmnopqrstuvwxyzABCDEFGH is invalid",
+        "hf_abc",
+    ),
+    ("openai key sk-proj-abcdEFGH1234567890abcdEFGH12345678", "sk-proj"),
+    ("api_key='sk-abc123def456ghi789jkl012mno345'", "sk-abc"),
+    ("Authorization: Bearer abc.DEF-123_xyz", "abc.DEF"),
+    ("curl -H 'Authorization: Bearer eyJhbGciOi.eyJz.dQw4'", "eyJ"),
+    ("'--api-key', 'topsecret123'", "topsecret"),
+    ("--api-key topsecret123 --model x", "topsecret"),
+    ("--api-key=topsecret123", "topsecret"),
+    ("Namespace(api_key='topsecret123', host='10.1.2.3')", "topsecret"),
+    ("Namespace(api_key=['topsecret123'], host='10.1.2.3')", "topsecret"),
+    (
+        "non-default args: {'api_key': ['topsecret123'], 'host': '10.1.2.3'}",
+        "topsecret",
+    ),
+    ("AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE", "AKIA"),
+    ("found key AKIAIOSFODNN7EXAMPLE in", "AKIA"),
+    (
+        "aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+        "wJalr",
+    ),
+    ("http_proxy=http://user:pa55w0rd@proxy.corp.example.com:3128", "pa55"),
+    ("Using proxy http://user:pa55w0rd@10.0.0.1:3128/", "pa55"),
+    ("socks5://bob:s3cr3t@[fe80::1]:1080", "s3cr"),
+    ("proxy user:pa55w0rd@proxy:3128", "pa55"),
+    ("fe80::a00:27ff:fe4e:66a1%eth0", "a00:27ff"),
+    ("listening on [2001:db8::8a2e:370:7334]:8000", "8a2e"),
+    ("2001:db8:0:0:0:8a2e:370:7334 refused", "8a2e"),
+    ("::ffff:10.1.2.3 connected", "10.1.2.3"),
+    ("mac 00:1B:44:11:3A:B7", "3A:B7"),
+    ("mac 001b.4411.3ab7", "4411"),
+    ("IB GUID 0x506b4b0300a1b2c3", "506b4b"),
+    ("node guid 506b:4b03:00a1:b2c3", "a1b2"),
+    ("UUID: GPU-8b7a2f3c-1234-5678-9abc-def012345678", "8b7a"),
+    ("uuid=8B7A2F3C123456789ABCDEF012345678", "8B7A2"),
+    ("Serial Number : 1562723012345", "15627"),
+    ("serial_number: PCB1234-5678", "PCB12"),
+    ("序列号：1562723012345", "15627"),
+    ('"serial": 1562723012345', "15627"),
+    ("Unique ID: 0xabcdef1234567890", "abcdef12"),
+    ("unique_id=1234567890abcdef", "12345678"),
+    ("/home/zhangsan/models/qwen", "zhangsan"),
+    ("/data/home/zhangsan/x", "zhangsan"),
+    ("C:\\Users\\lisi\\models", "lisi"),
+    ("/Users/lisi/x", "lisi"),
+    ("~zhangsan/x", "zhangsan"),
+    ("/mnt/nfs/home/wangwu/x", "wangwu"),
+    ("/mnt/gpu-node-12.corp.example.com/models", "gpu-node-12"),
+    ("nfs: server:/export on 10.20.30.40", "10.20"),
+    ("Host: llm.internal.company.com.cn:8000", "company"),
+    ("ray start --address=192.168.1.10:6379", "192.168"),
+    ("[Gloo] Rank 0 is connected to 10.12.0.9:4321", "10.12"),
+    ("MASTER_ADDR=gpu-node-09", "gpu-node-09"),
+    ("master_addr: gpu-node-09", "gpu-node-09"),
+    ("rdzv_endpoint=gpu-node-09:29500", "gpu-node-09"),
+    ("NCCL INFO Bootstrap : Using eth0:10.1.2.3<0>", "10.1.2"),
+    ("gpu-node-11:1234:5678 [0] NCCL INFO cudaDriverVersion", "gpu-node-11"),
+    ("Nov 29 10:00:00 dgx01 kernel: NVRM: Xid", "dgx01"),
+    ("2026-11-29T10:00:00.123456+08:00 dgx01 kernel: NVRM", "dgx01"),
+    ("password=hunter22", "hunter22"),
+    ("passwd: hunter22", "hunter22"),
+    ('"password": "hunter22"', "hunter22"),
+    ("token: abcdef0123456789", "abcdef01"),
+    ("HUGGING_FACE_HUB_TOKEN=hf_x1234567", "hf_x123"),
+    ("WANDB_API_KEY 0123456789abcdef0123456789abcdef01234567", "01234567"),
+    ("MODELSCOPE_API_TOKEN: ms-12345678-abcd", "ms-1234"),
+    ("ghp_abcdefghijklmnopqrstuvwxyz0123456789", "ghp_abc"),
+    ("github_pat_11ABCDEFG0abcdefghij_klmnop", "11ABC"),
+    ("glpat-abcdefghij1234567890", "glpat-abc"),
+    ("xoxb-123456789012-abcdefghijkl", "xoxb-1"),
+    ("AIzaSyA1234567890abcdefghijklmnopqrstuv", "AIza"),
+    ("LTAI5tAbCdEfGhIjKlMnOpQr", "LTAI5t"),
+    ("nvapi-abcdefghijklmnopqrstuvwxyz0123456789abcd", "nvapi-abc"),
+    (
+        "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U",
+        "eyJhb",
+    ),
+    ("-----BEGIN RSA PRIVATE KEY-----MIIEpAIBAAKCAQEA", "MIIEp"),
+    ("X-Api-Key: 12345secret", "12345secret"),
+    ("x-api-key=12345secret", "12345secret"),
+    ("https://example.com/v1?api_key=12345secret&x=1", "12345secret"),
+    ("https://example.com/v1?X-Amz-Signature=12345secret", "12345secret"),
+    ("user=zhangsan pid=12", "zhangsan"),
+    ("uid 1001(zhangsan)", "zhangsan"),
+    ("ssh zhangsan@dgx01", "zhangsan"),
+    ("file:///home/zhangsan/x", "zhangsan"),
+    ("smb://nas01/share", "nas01"),
+    ("s3://AKIAIOSFODNN7EXAMPLE:abcd@bucket/x", "AKIA"),
+    ("docker login -u zhangsan -p hunter22 registry.local", "hunter22"),
+    ("cookie: session=abcdef12345", "abcdef123"),
+]
+"""A line of a log, an error or a command, and what of it must not be pasted."""
+
+
+@pytest.mark.parametrize(("text", "secret"), LEAKS)
+def test_nothing_of_a_telling_name_or_shape_comes_out(
+    text: str, secret: str
+) -> None:
+    assert secret not in Blanks.from_words(["box"]).text(text)
+
+
 def test_names_are_whole_words() -> None:
     blanks = Blanks.from_words(["vm", "root", ""])
     assert blanks.text("kvm on vm as root") == "kvm on *** as root"

@@ -42,13 +42,17 @@ ADDRESSES = (
     re.compile(
         r"\b(?:GPU-|MIG-)?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b", re.I
     ),
+    re.compile(r"(?<![\w.])(?:[0-9a-f]{4}\.){2}[0-9a-f]{4}(?![\w.])", re.I),
+    re.compile(r"\b(?:0x[0-9a-f]{16}|[0-9a-f]{32})\b", re.I),
+    re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*"),
     # mail, and user@host
     re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*"),
 )
 NAMED = (
     re.compile(
-        r"(?P<keep>\b(?:serial(?:[ _-]?(?:number|no))?|s/n|asset tag|(?:machine|unique)[-_]id)\b"
-        r"[\"']?\s*[:=#]?\s*)"
+        r"(?P<keep>\b(?:serial(?:[ _-]?(?:number|no))?|s/n|asset tag|序列号|序列號"
+        r"|(?:machine|unique)[-_]id)\b"
+        r"[\"']?\s*[:：=#]?\s*)"
         r"(?P<value>[\"']?[\w-]{4,}[\"']?)",
         re.I,
     ),
@@ -56,18 +60,37 @@ NAMED = (
     re.compile(
         r"(?P<keep>(?<![\w-])[A-Z][A-Z0-9]*_[A-Z0-9_]+=)(?P<value>\"[^\"]*\"|'[^']*'|[^\s,;)\]]+)"
     ),
+    # of a key, with a blank between, or quoted as words of a list
+    re.compile(
+        r"(?P<keep>\b[A-Z0-9_]*(?:_KEY|_TOKEN|_SECRET|_PASSWORD)\s+)(?P<value>[^\s,;)=]{6,})"
+    ),
+    re.compile(
+        r"(?P<keep>[\"']--?[\w-]*(?:key|token|secret|password|header)[\"']\s*,\s*)"
+        r"(?P<value>\"[^\"]*\"|'[^']*')",
+        re.I,
+    ),
+    re.compile(
+        r"(?P<keep>[?&][\w-]*(?:signature|sig|credential)=)(?P<value>[^&\s]+)",
+        re.I,
+    ),
+    re.compile(r"(?P<keep>\bdocker login\b)(?P<value>.*)"),
+    re.compile(r"(?P<keep>\b[ug]id[= ]\d{1,10}\()(?P<value>[^)\s]+)"),
+    # the host of a line of NCCL
+    re.compile(r"(?P<keep>^|\s)(?P<value>[\w.-]+)(?=:\d+:\d+ \[\d+\] NCCL)"),
     # the host of a line of syslog
     re.compile(
         r"(?P<keep>^(?:[A-Z][a-z]{2} [ \d]\d [\d:]{8}|\d{4}-\d\d-\d\dT[\d:.+-]+Z?) )(?P<value>\S+)"
     ),
     re.compile(
-        r"(?P<keep>\b(?:host(?:name)?|user(?:name)?|login|node_ip|addr(?:ess)?)[\"']?\s*[:=]\s*)"
+        r"(?P<keep>(?<![A-Za-z0-9])"
+        r"(?:host(?:name)?|user(?:name)?|login|node_ip|addr(?:ess)?|endpoint)[\"']?\s*[:=]\s*)"
         r"(?P<value>\"[^\"]*\"|'[^']*'|[^\s,;)\]]+)",
         re.I,
     ),
     re.compile(
-        r"(?P<keep>/(?:home|Users|users|export/home)/)(?P<value>[^/\s:'\",)]+)"
+        r"(?P<keep>[/\\](?:home|Users|users|export/home)[/\\])(?P<value>[^/\\\s:'\",)]+)"
     ),
+    re.compile(r"(?P<keep>(?<![\w~/])~)(?P<value>[a-z_][\w-]*)(?=/)"),
 )
 _URL = re.compile(
     r"(?P<keep>[a-z][a-z0-9+.-]*://)(?P<value>\[[^\]\s]*\]|[^/\s:'\")\]]+)",

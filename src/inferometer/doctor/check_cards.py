@@ -238,8 +238,25 @@ def permission(machine: Machine) -> Seen:
         gids = sorted({node.group for node in closed.values()})
         fixes = ["# docker run " + " ".join(f"--group-add {g}" for g in gids)]
         return seen("fail", facts, "dev", variant="container", commands=fixes)
-    fix = 'sudo usermod -aG render,video "$USER"'
-    return seen("fail", facts, "dev", commands=[fix])
+    return seen("fail", facts, "dev", commands=_join_groups(machine, closed))
+
+
+def _join_groups(machine: Machine, closed: Mapping[str, Node]) -> list[str]:
+    """The groups that may open the files, as this distribution calls them; none helps where root's
+    alone may.
+    """
+    names = re.findall(
+        r"^(\w[\w.-]*):[^:]*:(\d+):", machine.tree.word("etc/group") or "", re.M
+    )
+    by_number = {int(number): name for name, number in names}
+    numbers = {
+        node.group
+        for node in closed.values()
+        if node.group and node.mode & 0o60 == 0o60
+    }
+    groups = sorted({by_number.get(each, f"{each}") for each in numbers})
+    joined = ",".join(groups)
+    return [f'sudo usermod -aG {joined} "$USER"'] if groups else []
 
 
 def _may(node: Node, user: int, groups: set[int]) -> bool:

@@ -19,7 +19,7 @@ def descriptors(machine: Machine) -> Seen:
     if limit is None:
         return skipped("no_source", source)
     few = 0 <= limit < MIN_FILES
-    fixes = [f"ulimit -n {MIN_FILES}"] if few else []
+    fixes = [machine.raise_limit("Max open files", MIN_FILES)] if few else []
     told = "unlimited" if limit == -1 else str(limit)
     return seen("warn" if few else "ok", told, source, commands=fixes)
 

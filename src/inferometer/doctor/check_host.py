@@ -277,7 +277,7 @@ def memory_locking(machine: Machine) -> Seen:
     if limit == -1:
         return seen("ok", "unlimited", source)
     status: Status = "warn" if machine.cards else "info"
-    fix = "ulimit -l unlimited"
+    fix = machine.raise_limit("Max locked memory", -1)
     return seen(status, f"{limit // 1024} KiB", source, commands=[fix])
 
 
@@ -288,7 +288,7 @@ def processes(machine: Machine) -> Seen:
         return skipped("no_source", source)
     few = 0 <= limit < MIN_PROCESSES
     told = "unlimited" if limit == -1 else str(limit)
-    fixes = [f"ulimit -u {MIN_PROCESSES}"] if few else []
+    fixes = [machine.raise_limit("Max processes", MIN_PROCESSES)] if few else []
     return seen("warn" if few else "ok", told, source, commands=fixes)
 
 

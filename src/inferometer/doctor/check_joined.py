@@ -12,7 +12,11 @@ from inferometer.doctor.check_links import (
     told,
 )
 from inferometer.doctor.check_memory import memory_pressure, swap
-from inferometer.doctor.check_pcie import iommu_translates, redirecting_ports
+from inferometer.doctor.check_pcie import (
+    boot_with,
+    iommu_translates,
+    redirecting_ports,
+)
 from inferometer.doctor.machine import Machine
 from inferometer.doctor.seen import Seen, Unread, seen, skipped
 
@@ -53,7 +57,7 @@ def collective_hang(machine: Machine) -> Seen:
     facts += [f"TP={tp}"] if tp else []
     fixes = [f"sudo setpci -s {each} ECAP_ACS+0x6.w=0000" for each in ports]
     fixes = [
-        "# GRUB_CMDLINE_LINUX: iommu=pt",
+        *(f"# {each}" for each in boot_with(machine, "iommu=pt")),
         *fixes,
         "# export NCCL_P2P_DISABLE=1",
     ]

@@ -33,13 +33,28 @@ def iommu_types(machine: Machine) -> set[str]:
     return {word for word in words if word}
 
 
+def boot_with(machine: Machine, option: str) -> list[str]:
+    """The commands that add an option to the kernel's command line, by the tool that the
+    distribution has for it.
+    """
+    if machine.tree.resolved("usr/sbin/grubby"):
+        return [f"sudo grubby --update-kernel=ALL --args={option}"]
+    add = (
+        "sudo sed -i.bak "
+        f"'s/^GRUB_CMDLINE_LINUX=\"/&{option} /' /etc/default/grub"
+    )
+    if machine.tree.resolved("usr/sbin/grub2-mkconfig"):
+        return [add, "sudo grub2-mkconfig -o /boot/grub2/grub.cfg"]
+    return [add, "sudo update-grub"]
+
+
 def iommu(machine: Machine) -> Seen:
     translates = iommu_translates(machine)
     if translates is None:
         return skipped("no_source", GROUPS)
     kinds = sorted(iommu_types(machine)) or ["off"]
     status: Status = "info" if translates and machine.cards else "ok"
-    fixes = ["# GRUB_CMDLINE_LINUX: iommu=pt"] if status == "info" else []
+    fixes = boot_with(machine, "iommu=pt") if status == "info" else []
     return seen(status, ", ".join(kinds), f"{GROUPS}/*/type", commands=fixes)
 
 

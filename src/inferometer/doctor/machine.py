@@ -74,6 +74,14 @@ their marks.
 Ask = Callable[[Sequence[str]], ToolAnswer]
 
 
+LIMIT_OPTIONS = {
+    "Max open files": ("n", "nofile"),
+    "Max locked memory": ("l", "memlock"),
+    "Max processes": ("u", "nproc"),
+}
+"""Of `ulimit` and of `prlimit`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Room:
     """A file system's room."""
@@ -214,6 +222,17 @@ class Machine:
         return (
             -1 if word == "unlimited" else int(word) if word.isdigit() else None
         )
+
+    def raise_limit(self, name: str, to: int) -> str:
+        """The command that raises a limit of the shell (-1: to unlimited). Beyond the hard limit
+        root alone may.
+        """
+        letter, option = LIMIT_OPTIONS[name]
+        hard = self.limit(name, 1)
+        word = "unlimited" if to == -1 else str(to)
+        if hard == -1 or (hard is not None and -1 < to <= hard):
+            return f"ulimit -{letter} {word}"
+        return f'sudo prlimit --pid "$$" --{option}={word}:{word}'
 
 
 def gfx_name(version: int) -> str:

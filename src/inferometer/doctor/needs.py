@@ -73,7 +73,7 @@ def _client(machine: Machine) -> list[HostNeed]:
             "descriptors",
             files is None or files == -1 or files >= MIN_FILES,
             False,
-            (f"ulimit -n {MIN_FILES}",),
+            (machine.raise_limit("Max open files", MIN_FILES),),
         ),
         HostNeed(
             "calibration",

@@ -350,6 +350,31 @@ DIALECTS: dict[str, tuple[Parser, str, dict[str, object]]] = {
         "0, 0000000F:01:00.0, 11.20 W, 208 MHz\n",
         {"power_w": 11.2, "gpu_clock_mhz": 208.0},
     ),
+    "nvidia: a value under the older name only": (
+        nvidia.parse,
+        "index, pci.bus_id, power.draw [W], power.draw.average [W]\n"
+        "0, 00000000:01:00.0, [N/A], 71.20 W\n",
+        {"power_w": 71.2},
+    ),
+    "nvidia: deprecated, and decimal commas": (
+        nvidia.parse,
+        "index, pci.bus_id, power.draw [W], fan.speed [%]\n"
+        "0, 00000000:01:00.0, 71,20 W, 30 %\n"
+        "1, 00000000:02:00.0, [Requested functionality has been deprecated], "
+        "[N/A]\n",
+        {"power_w": "not_reported", "fan_percent": "not_reported"},
+    ),
+    "nvidia: XML whose average is of no card": (
+        parse_xml,
+        '<nvidia_smi_log><gpu id="00000000:01:00.0"><gpu_power_readings>'
+        "<average_power_draw>N/A</average_power_draw>"
+        "<power_draw>71.20 W</power_draw>"
+        "<instant_power_draw>70.90 W</instant_power_draw>"
+        "</gpu_power_readings><module_power_readings>"
+        "<power_draw>900.00 W</power_draw></module_power_readings>"
+        "</gpu></nvidia_smi_log>\n",
+        {"power_w": 71.2, "power_instant_w": 70.9},
+    ),
     "amd-smi: memory in CSV of monitor is an activity": (
         amd_smi.parse,
         "gpu,power_usage,mem,vram_used\n0,171,3,283\n",

@@ -200,9 +200,13 @@ def _reading(
     unit: str,
     scale: float,
 ) -> Reading:
-    column = next((each for each in columns if each in cells), None)
-    if column is None:
+    there = [each for each in columns if each in cells]
+    if not there:
         return Reading(None, f"{TOOL} {columns[0]}", "no_source")
+    # a card that a driver no longer knows well may have a value under the older name only
+    column = next(
+        (each for each in there if _has_number(cells[each])), there[0]
+    )
     source = f"{TOOL} {column}"
     text, _, own_unit = cells[column].partition(" ")
     value = number(text)
@@ -212,6 +216,10 @@ def _reading(
         return Reading(None, source, "unit_unknown")
     averaging = AVERAGING.get(column)
     return Reading(value * scale, source, averaging=averaging)
+
+
+def _has_number(cell: str) -> bool:
+    return number(cell.partition(" ")[0]) is not None
 
 
 def _reason(cell: str) -> Reason:

@@ -121,11 +121,18 @@ def _card(gpu: ElementTree.Element, place: int) -> Card | None:
 def _reading(
     gpu: ElementTree.Element, paths: Sequence[str], unit: str, scale: float
 ) -> Reading:
-    path = next((each for each in paths if gpu.find(each) is not None), None)
-    if path is None:
+    told = {
+        each: text.strip().partition(" ")
+        for each in paths
+        if (text := gpu.findtext(each)) is not None
+    }
+    if not told:
         return Reading(None, f"{TOOL} {paths[0]}", "no_source")
+    # some cards have a value under the older name only
+    valued = (each for each in told if number(told[each][0]) is not None)
+    path = next(valued, next(iter(told)))
     source = f"{TOOL} {path}"
-    figure, _, own = (gpu.findtext(path) or "").strip().partition(" ")
+    figure, _, own = told[path]
     value = number(figure)
     if value is None:
         return Reading(None, source, "not_reported")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import wave
 from typing import Any
 
@@ -174,3 +175,72 @@ def test_the_engine_transcribes() -> None:
     assert answer.usage.prompt_tokens == 258  # 256 of sound, two of roles
     assert refused.status == 400
     assert "no multipart/form-data" in str(refused.error)
+
+
+USAGE = {"type": "tokens", "input_tokens": 30, "output_tokens": 4}
+
+
+def events(*frames: dict[str, Any]) -> bytes:
+    return b"".join(
+        b"data: %s\n\n" % json.dumps(frame).encode() for frame in frames
+    )
+
+
+def delta(text: str) -> dict[str, Any]:
+    return {"type": "transcript.text.delta", "delta": text}
+
+
+def done(text: str, **more: Any) -> dict[str, Any]:
+    return {"type": "transcript.text.done", "text": text, **more}
+
+
+@pytest.mark.parametrize(
+    ("frames", "texts"),
+    [
+        ([delta("I see"), delta(" skies"), done("I see skies")], 2),
+        ([done("I see skies")], 1),
+        ([done("")], 0),
+    ],
+)
+@pytest.mark.parametrize("usage", [USAGE, {"type": "duration", "seconds": 9}])
+def test_events_of_openai_are_read_byte_by_byte(
+    frames: list[dict[str, Any]], texts: int, usage: dict[str, Any]
+) -> None:
+    frames = [*frames[:-1], {**frames[-1], "usage": usage}]
+    decoder = TRANSCRIPTIONS.decoder()
+    body = events(*frames)
+    found = [
+        event
+        for i in range(len(body))
+        for event in decoder.feed(body[i : i + 1])
+    ]
+    found += decoder.close()
+    assert [event.text for event in found if event.text] == [
+        frame.get("delta", frame.get("text")) for frame in frames[:texts]
+    ]
+    assert [each.finish_reason for each in found if each.finish_reason] == [
+        "stop"
+    ]
+    counted = [event.usage for event in found if event.usage]
+    assert [
+        (each.prompt_tokens, each.completion_tokens) for each in counted
+    ] == ([(30, 4)] if usage is USAGE else [])
+    assert not any(event.error for event in found)
+    assert decoder.remarks().ignored == 0
+
+
+@pytest.mark.parametrize("frame", [delta(3), {"type": "transcript.text.delta"}])  # type: ignore[arg-type]
+def test_an_event_without_its_text_is_no_output(frame: dict[str, Any]) -> None:
+    found = TRANSCRIPTIONS.decoder().feed(events(frame))
+    assert not any(event.text for event in found)
+
+
+def test_fields_of_vllm_that_a_server_refuses_are_left_out() -> None:
+    generation = Generation(model="m")
+    other = TRANSCRIPTIONS.adapt(
+        generation, "Unrecognized request argument: stream_include_usage"
+    )
+    assert other is not None
+    assert TRANSCRIPTIONS.adapt(other, "stream_include_usage") is None
+    left_out = form().keys() - form(left_out=other.left_out).keys()
+    assert left_out == {"stream_include_usage"}

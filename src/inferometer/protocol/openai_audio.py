@@ -1,5 +1,5 @@
-"""OpenAI's transcription (`/v1/audio/transcriptions`), as vLLM streams it: a form with the sound
-as a file goes up, chunks as those of a chat come down.
+"""OpenAI's transcription (`/v1/audio/transcriptions`): a form with the sound as a file goes up;
+chunks as those of a chat come down from vLLM, events `transcript.text.…` from OpenAI.
 
 Nothing but the sound of a prompt is sent: a text beside it would be taken for what was said before.
 As in `vllm bench serve`, the language is English unless `extra_body` has another.
@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import struct
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -38,6 +39,12 @@ BOUNDARY = "inferometer-7c1f0f6f2b8d4e0f9a37-form"
 _DEFAULTS: Mapping[str, Any] = {"temperature": 0.0, "language": "en"}
 _IN_NAMES = str.maketrans({'"': "%22", "\r": "%0D", "\n": "%0A"})
 """As browsers write them."""
+_OF_VLLM = (
+    "stream_include_usage",
+    "stream_continuous_usage_stats",
+    "max_completion_tokens",
+)
+"""Fields that OpenAI does not have."""
 _MAX_DIGITS = 9
 """Of a limit."""
 _SILENCE_SAMPLES, _SAMPLE_RATE = 8_000, 16_000
@@ -64,11 +71,27 @@ def encode(request: Request, generation: Generation) -> bytes:
             raise ValueError(Said("wire.taken", {"field": field}))
     fields = {
         **_DEFAULTS,
-        **asked,
+        **{
+            name: value
+            for name, value in asked.items()
+            if name not in generation.left_out
+        },
         **sampling_of(request, generation, _NAME, unknown=("stop",)),
         **generation.extra_body,
     }
     return _form(sound, kind, fields)
+
+
+def adapt(generation: Generation, said: str) -> Generation | None:
+    """What to try if a server refuses one of vLLM's own fields."""
+    refused = [
+        name
+        for name in _OF_VLLM
+        if name in said and name not in generation.left_out
+    ]
+    if not refused:
+        return None
+    return replace(generation, left_out=(*generation.left_out, *refused))
 
 
 def _sound_of(request: Request) -> tuple[bytes, str]:
@@ -171,6 +194,20 @@ def _is_true(value: Any) -> bool:
     return str(value).lower() == "true"
 
 
+def _from_openai(frame: Any, has_output: bool) -> Any:
+    """OpenAI's own events as chunks: the last one has the whole text, which is output only if none
+    was streamed.
+    """
+    kind = frame.get("type") if isinstance(frame, dict) else None
+    if kind == "transcript.text.delta":
+        return {"choices": [{"delta": {"content": frame.get("delta")}}]}
+    if kind != "transcript.text.done":
+        return frame
+    text = "" if has_output else frame.get("text")
+    last = {"delta": {"content": text}, "finish_reason": "stop"}
+    return {"choices": [last], "usage": frame.get("usage")}
+
+
 def sound_message(sound: bytes, kind: str = "wav") -> Message:
     held = {"data": base64.b64encode(sound).decode(), "format": kind}
     part = {"type": "input_audio", "input_audio": held}
@@ -194,7 +231,8 @@ TRANSCRIPTIONS = Backend(
     endpoint="/v1/audio/transcriptions",
     encode=encode,
     decoder=partial(
-        StreamDecoder, ChoiceReader(chat_text, has_reasoning, unread_field)
+        StreamDecoder,
+        ChoiceReader(chat_text, has_reasoning, unread_field, _from_openai),
     ),
     read=read,
     emitter=partial(ChunkEmitter, VLLM_TRANSCRIPTION),
@@ -202,6 +240,7 @@ TRANSCRIPTIONS = Backend(
     chat=True,
     exact_length=False,
     chooses_adapter=False,
+    adapt=adapt,
     body_type=f"multipart/form-data; boundary={BOUNDARY}",
     parse=parse,
     trial_prompt=[sound_message(_silence())],

@@ -73,6 +73,10 @@ def _is_unescaped(text: str) -> bool:
     )
 
 
+def no_translation(frame: Any, _: bool) -> Any:
+    return frame
+
+
 class ChoiceReader(NamedTuple):
     """How one wire's choices carry output."""
 
@@ -82,6 +86,8 @@ class ChoiceReader(NamedTuple):
     """Whether some of that output is reasoning."""
     unread_field: Callable[[Choice], str | None]
     """Of a choice without output: a non-empty unknown field, which may contain output."""
+    translate: Callable[[Any, bool], Any] = no_translation
+    """A frame of another format as a chunk of this one. Told whether there was output before."""
 
 
 def stream_body(
@@ -357,6 +363,7 @@ class StreamDecoder:
         error = error_message(chunk)
         if error is not None:
             return StreamEvent(error=error)
+        chunk = self._reader.translate(chunk, bool(self._first))
         choices = _choices(chunk)
         if choices is None:
             self._ignore(payload)

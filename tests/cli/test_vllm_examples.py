@@ -15,6 +15,8 @@ from inferometer.engine import EmbeddedEngine, EngineSettings
 from tests.cli.api_server import MODEL
 from tests.cli.conftest import Command
 from tests.cli.vllm_examples import GENERATION, OTHER_WORK, ROWS, write_copies
+from tests.protocol.test_sound_length import wav
+from tests.workload.picture_files import RECORDINGS
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore:.*multi-threaded.*fork:DeprecationWarning"
@@ -150,3 +152,29 @@ def test_pictures_sound_film_and_tools_are_sent(
         pytest.importorskip("datasets")
     prompts = ran(GENERATION[name])[3]["prompts"]
     assert {key: prompts.get(key) for key in kinds} == kinds
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_rtfx_is_the_sound_of_a_second(
+    is_known: bool,
+    engine: EmbeddedEngine,
+    tmp_path: Path,
+    inferometer: Command,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    sound = wav(16_000) if is_known else RECORDINGS["audio/wav"]
+    Path("a.wav").write_bytes(sound)
+    Path("rows.jsonl").write_text('{"prompt": "x", "audio": "a.wav"}\n' * 4)
+    code, out, err = inferometer(
+        *("bench", "--backend", "openai-audio", "--model", MODEL),
+        *("--dataset-name", "custom_audio", "--dataset-path", "rows.jsonl"),
+        *("--num-prompts", "4", "--custom-output-len", "8", "--save-result"),
+        *("--result-filename", "r.json", "--base-url", engine.base_url),
+        *("--no-realtime", "--no-telemetry", "--allow-invalid"),
+    )
+    assert code == 0, err
+    saved = orjson.loads(Path("r.json").read_bytes())
+    assert ("RTFx (Inverse Real-Time Factor):" in out) is is_known
+    expected = 4 * 1.0 / saved["duration"] if is_known else None
+    assert saved["rtfx"] == pytest.approx(expected)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, get_args
 from urllib.parse import urlsplit
 
 from inferometer.calibration.host import is_rehearsal
@@ -29,10 +29,13 @@ from inferometer.measurement.sampling_plan import (
     sampling_plan,
 )
 from inferometer.metrics.calibration import Calibration, Missing
+from inferometer.protocol.openai_audio import sound_of
+from inferometer.protocol.sound_length import seconds_of
 from inferometer.server.counters import counters_around, counters_before
 from inferometer.server.endpoint import Endpoint
 from inferometer.spec.output import Output
 from inferometer.spec.run import RunSpec
+from inferometer.spec.server_recipe import SoundBackend
 from inferometer.store.run_directory import save_run
 from inferometer.store.vllm_json import vllm_result
 from inferometer.system.interruption import Interruption
@@ -100,7 +103,26 @@ class PointResult:
             metadata=self.output.metadata,
             metrics=self.output.metrics,
             detailed=self.output.detailed,
+            rtfx=self.rtfx,
         )
+
+    @property
+    def rtfx(self) -> float | None:
+        """Seconds of sound by seconds of the run, of requests that succeeded; None where a
+        recording does not say how long it is.
+        """
+        if self.spec.target.backend not in get_args(SoundBackend):
+            return None
+        requests, trace = self.ready.workload.requests, self.trace.measured()
+        ok = trace.requests["outcome"] == Outcome.OK
+        lengths = [
+            seconds_of(sound_of(requests[place])[0])
+            for place in trace.requests["id"][ok].tolist()
+        ]
+        duration = self.summary.duration_s
+        if not lengths or not duration or None in lengths:
+            return None
+        return sum(each or 0.0 for each in lengths) / duration
 
     def save_run(self, directory: Path, environment: Mapping[str, Any]) -> None:
         """Write the run directory, which must not exist yet. Raises CannotWriteError."""

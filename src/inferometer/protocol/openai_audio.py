@@ -58,7 +58,7 @@ def encode(request: Request, generation: Generation) -> bytes:
     if generation.logprobs is not None:
         told = {"server": _NAME, "name": "logprobs"}
         raise ValueError(Said("wire.unsupported", told))
-    sound, kind = _sound_of(request)
+    sound, kind = sound_of(request)
     asked: dict[str, Any] = {
         "model": generation.model,
         "max_completion_tokens": request.max_tokens,
@@ -94,7 +94,7 @@ def adapt(generation: Generation, said: str) -> Generation | None:
     return replace(generation, left_out=(*generation.left_out, *refused))
 
 
-def _sound_of(request: Request) -> tuple[bytes, str]:
+def sound_of(request: Request) -> tuple[bytes, str]:
     """The sound of a prompt, and its kind, such as wav."""
     sounds = [] if isinstance(request.prompt, str) else list(_sounds(request))
     if len(sounds) != 1:

@@ -74,14 +74,17 @@ def render(
     server: ServerCounters | None = None,
     price: Price | None = None,
     rated: Rated = RATED,
+    rtfx: float | None = None,
 ) -> str:
     """The whole report. `metrics` are the latencies that get a section; percentiles are those
     that `summary` has. `price`: of the deployment. `rated`: the limits of the ratings.
+    `rtfx`: of transcriptions, seconds of sound a second.
     """
     chosen = [key for key in LATENCIES if key in metrics]
     lines = [
         " Serving Benchmark Result ".center(WIDTH, "="),
         *_totals(summary, load),
+        *([_row("RTFx (Inverse Real-Time Factor):", rtfx)] if rtfx else []),
         *(
             line
             for key in chosen

@@ -6,7 +6,7 @@ Its quirks live here and nowhere else:
   stands at top level, between `num_prompts` and `request_rate`; everything is on one line, without
   a newline at its end;
 - `backend` stands there twice (`endpoint_type`); `rtfx` is 0.0 for all but sound, of which it is
-  not computed: null;
+  null where a recording does not say how long it is;
 - `latencies` and `queue_times` stay without `--save-detailed`, the other arrays go; `ttfts` and
   `latencies` of requests that failed are 0.0, and so is every statistic without a sample;
 - `failed` is all that did not complete: cut off and dropped requests too, since the file has no
@@ -150,6 +150,7 @@ def vllm_result(
     metadata: Mapping[str, str] | None = None,
     metrics: Sequence[str] = SHOWN_LATENCIES,
     detailed: bool = False,
+    rtfx: float | None = None,
 ) -> dict[str, Any]:
     """The file's content, keys in vLLM's order. `finished` is the local time of the end, `metrics`
     the latencies wanted.
@@ -177,7 +178,7 @@ def vllm_result(
         **(_detailed_arrays(due, spec) if detailed else _plain_arrays(due)),
         "max_output_tokens_per_s": summary.peak_output_tokens_per_s or 0.0,
         "max_concurrent_requests": summary.peak_concurrency,
-        "rtfx": None if _is_of_sound(spec) else 0.0,
+        "rtfx": rtfx if _is_of_sound(spec) else 0.0,
         **_statistics(summary, metrics),
         **_machine(summary, metadata or {}),
     }

@@ -152,6 +152,7 @@ def _report(
             server=result.server,
             price=result.output.price,
             rated=bench.asked.rated,
+            rtfx=result.rtfx,
         )
         typer.echo(text, nl=False)
     for dialect in result.output.dialects:

@@ -11,10 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inferometer.loadgen import chunks
-from inferometer.loadgen.chunks import bodies_and_arrivals, find_chunks
+from inferometer.loadgen.chunks import Chunks, arrivals, find_chunks, framed
 from tests.loadgen.scripted_server import LAST_CHUNK, chunk
 
 BEFORE = b"before"
+
+FIRST = Chunks([b"first"], [10], 10, last=False)
+"""One chunk, and something after it."""
 
 bodies_of_chunks = st.lists(
     st.one_of(
@@ -29,15 +32,20 @@ bodies_of_chunks = st.lists(
 def test_those_that_are_whole_are_found_and_no_others(
     bodies: list[bytes], data: st.DataObject
 ) -> None:
-    framed = [chunk(body) for body in bodies]
-    whole = BEFORE + b"".join(framed) + LAST_CHUNK
+    all_chunks = [chunk(body) for body in bodies]
+    whole = BEFORE + b"".join(all_chunks) + LAST_CHUNK
     until = data.draw(st.integers(len(BEFORE), len(whole)))
-    spans, end, last = find_chunks(whole, len(BEFORE), until)
-    ends = list(accumulate(map(len, framed), initial=len(BEFORE)))
+    found = find_chunks(whole, len(BEFORE), until)
+    ends = list(accumulate(map(len, all_chunks), initial=len(BEFORE)))
     count = sum(place <= until for place in ends) - 1
-    assert [whole[a:b] for a, b in spans] == bodies[:count]
-    assert end == ends[count]
-    assert last is (until == len(whole))
+    last = until == len(whole)
+    expected = (bodies[:count], ends[1 : count + 1], ends[count], last)
+    assert found == expected
+
+
+def test_ends_within_a_body_end_nothing() -> None:
+    data = chunk(b"first") + LAST_CHUNK + chunk(b"second")
+    assert find_chunks(data, 0, len(data)) == FIRST._replace(last=True)
 
 
 @pytest.mark.parametrize(
@@ -49,21 +57,21 @@ def test_a_head_that_is_not_just_a_size_is_left_to_the_parser(
 ) -> None:
     begin = chunk(b"first")
     data = begin + head + b"\r\nhello\r\n" + LAST_CHUNK
-    assert find_chunks(data, 0, len(data)) == ([(3, 8)], len(begin), False)
+    assert find_chunks(data, 0, len(data)) == FIRST
 
 
 def test_long_heads_of_strangers_are_not_kept() -> None:
     before = chunks._size_of.cache_info().misses
     for n in range(9):
         data = b"5;%d=%s\r\nhello\r\n" % (n, b"x" * 5000)
-        assert find_chunks(data, 0, len(data)) == ([], 0, False)
+        assert find_chunks(data, 0, len(data)) == ([], [], 0, False)
     assert chunks._size_of.cache_info().misses == before
 
 
 def test_trailers_are_left_to_the_parser() -> None:
     begin = chunk(b"first")
     data = begin + b"0\r\nExpires: 0\r\n\r\n"
-    assert find_chunks(data, 0, len(data)) == ([(3, 8)], len(begin), False)
+    assert find_chunks(data, 0, len(data)) == FIRST
 
 
 def bytes_of(packet_ends: list[int]) -> list[int]:
@@ -80,17 +88,21 @@ def test_a_chunk_arrives_from_the_packet_of_its_first_byte_to_that_of_its_last(
     bodies: list[bytes], data: st.DataObject
 ) -> None:
     whole = b"".join(map(chunk, bodies))
-    cuts = data.draw(st.sets(st.integers(1, len(whole))))
-    packet_ends = sorted({*cuts, len(whole)})
-    arrived_ns = list(range(100, 100 + len(packet_ends)))
-    spans, _, _ = find_chunks(whole, 0, len(whole))
-    found, times_ns, since_ns = bodies_and_arrivals(
-        (whole, spans, packet_ends, arrived_ns)
+    ends = list(accumulate(map(len, map(chunk, bodies))))
+    cuts = data.draw(
+        st.sampled_from([ends, [*ends[:-1], len(whole) + 5]])
+        | st.sets(st.integers(1, len(whole)))
     )
-    assert found == bodies
-    for (begin, end), time_ns, first_ns in zip(
-        spans, times_ns, since_ns, strict=True
+    packet_ends = (
+        sorted({*cuts, max(*cuts, len(whole))}) if cuts else [len(whole)]
+    )
+    arrived_ns = list(range(100, 100 + len(packet_ends)))
+    found = find_chunks(whole, 0, len(whole))
+    assert found.bodies == bodies
+    times_ns, since_ns = arrivals(framed(found, packet_ends, arrived_ns))
+    packets = bytes_of(packet_ends)
+    for body, end, time_ns, first_ns in zip(
+        bodies, ends, times_ns, since_ns, strict=True
     ):
-        packets = bytes_of(packet_ends)
-        assert packets[begin] == first_ns - 100
-        assert packets[end - 1] == time_ns - 100
+        assert packets[end - 2 - len(body)] == first_ns - 100
+        assert packets[end - 3] == time_ns - 100

@@ -16,10 +16,12 @@ import pytest
 from inferometer.clock import MS, realtime_ns
 from inferometer.loadgen import loop as loop_module
 from inferometer.loadgen import reader
+from inferometer.loadgen.connection import Connection
+from inferometer.loadgen.exchange import Exchange
 from inferometer.loadgen.flow import Flow
 from inferometer.loadgen.job import Job
 from inferometer.loadgen.live import Live
-from inferometer.loadgen.packet_reader import PacketReader
+from inferometer.loadgen.packet_reader import Early, PacketReader
 from inferometer.loadgen.responses import Responses
 from inferometer.system.packets import NoRingError, PacketRing
 from inferometer.system.poller import Poller, make_poller
@@ -85,6 +87,52 @@ def test_every_event_has_a_stamp_of_its_own_from_few_reads() -> None:
     assert ran.column("event_count") == [100] * 6
     assert not ran.trace.events["ambiguity_ns"].any()
     assert ran.loop.responses.reads < 6 * 100 / 4
+
+
+def test_a_slot_is_free_before_the_packets_of_its_response_are_looked_at(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    joined: list[Early] = []
+    in_flight: list[int] = []
+    join = PacketReader._join
+
+    def remember(self: PacketReader, response: Early) -> None:
+        joined.append(response)
+        in_flight.append(self._responses.in_flight)
+        join(self, response)
+
+    monkeypatch.setattr(PacketReader, "_join", remember)
+    ran = run_by_packets(long_answer(60, pause_s=0.002), n=4)
+    assert ran.all_ok
+    assert ran.column("event_count") == [60] * 4
+    assert joined
+    assert max(in_flight) == 1  # that of the next request
+    assert sources(ran) == {StampSource.TAP}
+    assert not ran.trace.events["ambiguity_ns"].any()
+    assert (np.diff(ran.column("end_ns")) > 0).all()
+    assert not any(flow.early for flow in ran.loop.connections.flows.values())
+
+
+def test_a_connection_that_goes_leaves_its_last_response_the_packets(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It is closed as soon as its slot is free, before they were looked at."""
+    went: list[bool] = []
+    finish = Responses.finish
+
+    def finish_and_drop(
+        self: Responses, connection: Connection, exchange: Exchange
+    ) -> None:
+        finish(self, connection, exchange)
+        went.append(connection.flow.early)
+        self._connections.drop(connection)
+        self.replenish()
+
+    monkeypatch.setattr(Responses, "finish", finish_and_drop)
+    ran = run_by_packets(long_answer(60, pause_s=0.002), n=3)
+    assert ran.all_ok
+    assert any(went)
+    assert sources(ran) == {StampSource.TAP}
 
 
 class Stalled:
@@ -167,10 +215,10 @@ def test_events_whose_packets_were_lost_are_stamped_at_the_read_and_say_so(
     seen: list[int] = []
     ready_of, opened = PacketRing._ready, reader.open_rings
 
-    def first_ones(self: PacketRing) -> int:
+    def first_ones(self: PacketRing, most: int) -> int:
         if self is not rings[0]:
-            return ready_of(self)
-        seen.append(min(20 - sum(seen), ready_of(self)))
+            return ready_of(self, most)
+        seen.append(min(20 - sum(seen), ready_of(self, most)))
         return seen[-1]
 
     def remember(job: Job) -> reader.Rings:

@@ -44,7 +44,7 @@ class Backlog:
     ) -> None:
         self.reads: deque[Read] = deque()
         self.bytes = 0
-        """Body bytes in `reads`."""
+        """Body bytes in `reads`, with what is known of their packets."""
         self.peak_bytes = 0
         self.spilled_bytes = 0
         self.is_full = False
@@ -129,4 +129,4 @@ def _body_bytes(reads: list[Read]) -> int:
 
 
 def body_bytes(body: bytes | Framed) -> int:
-    return len(body[0] if isinstance(body, tuple) else body)
+    return body[0] if isinstance(body, tuple) else len(body)

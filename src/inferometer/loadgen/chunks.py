@@ -7,39 +7,81 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from functools import lru_cache
+from itertools import accumulate
+from typing import NamedTuple
 
 _SIZE = re.compile(rb"[0-9A-Fa-f]{1,8}")
 _END = b"\r\n"
-_MAX_HEAD = 10
-"""Bytes of a size with its line end. A longer head, such as a long extension, is not kept."""
+_MAX_DIGITS = 8
+"""A longer head, such as a long extension, is not kept."""
 
 _NOT_PLAIN = -1
 
-
-Spans = list[tuple[int, int]]
-"""Where the bodies of chunks begin and end."""
-
-Framed = tuple[bytes, Spans, list[int], list[int]]
-"""Bytes, the spans of the chunks in them, and where packets ended and when each had arrived."""
+_CHUNK_BYTES, _PACKET_BYTES = 110, 80
+"""Memory of a body besides its bytes, with its end; and of what is known of a packet."""
 
 
-def find_chunks(data: bytes, at: int, until: int) -> tuple[Spans, int, bool]:
-    """The chunks that are whole before `until`, where they end, and whether the last one of the
-    body follows. Extensions and trailers are left to the parser.
-    """
-    spans: Spans = []
+class Chunks(NamedTuple):
+    """Whole chunks, found from some place on."""
+
+    bodies: list[bytes]
+    ends: list[int]
+    """Where each chunk ends, with its line end."""
+    until: int
+    """Where the last of them ends."""
+    last: bool
+    """Whether the last chunk of the body follows, without trailers."""
+
+
+Framed = tuple[int, list[bytes], list[int], list[int], list[int]]
+"""Memory that it takes; bodies of chunks, where each chunk ended in what was read; where packets
+ended in it, and when each had arrived. No class, because the backlog writes it to a file.
+"""
+
+
+def find_chunks(data: bytes, at: int, until: int) -> Chunks:
+    """The chunks that are whole before `until`. Extensions and trailers are left to the parser."""
+    return _simple_chunks(data, at, until) or _any_chunks(data, at, until)
+
+
+def _simple_chunks(data: bytes, at: int, until: int) -> Chunks | None:
+    """The same, if there are only whole chunks, and no body contains a line end as heads have."""
+    whole = data if not at and until == len(data) else data[at:until]
+    *lines, rest = whole.split(_END)
+    heads, bodies = lines[::2], lines[1::2]
+    if rest or max(map(len, heads), default=0) > _MAX_DIGITS:
+        return None
+    sizes = list(map(len, bodies))
+    if list(map(_size_of, heads)) != sizes:
+        return None
+    last = bool(sizes) and not sizes[-1]
+    if last:
+        del heads[-1], bodies[-1], sizes[-1]
+    if 0 in sizes:
+        return None
+    lengths = [
+        len(head) + size + 4 for head, size in zip(heads, sizes, strict=True)
+    ]
+    ends = list(accumulate(lengths, initial=at))
+    return Chunks(bodies, ends[1:], ends[-1], last)
+
+
+def _any_chunks(data: bytes, at: int, until: int) -> Chunks:
+    bodies: list[bytes] = []
+    ends: list[int] = []
     find, starts = data.find, data.startswith
     while True:
-        head_end = find(_END, at, at + _MAX_HEAD)
+        head_end = find(_END, at, at + _MAX_DIGITS + 2)
         size = _size_of(data[at:head_end]) if head_end >= 0 else _NOT_PLAIN
         begin = head_end + 2
         stop = begin + size
         if size < 0 or stop + 2 > until or not starts(_END, stop):
-            return spans, at, False
+            return Chunks(bodies, ends, at, last=False)
         if not size:
-            return spans, at, True
-        spans.append((begin, stop))
+            return Chunks(bodies, ends, at, last=True)
+        bodies.append(data[begin:stop])
         at = stop + 2
+        ends.append(at)
 
 
 @lru_cache(4096)
@@ -47,16 +89,35 @@ def _size_of(head: bytes) -> int:
     return int(head, 16) if _SIZE.fullmatch(head) else _NOT_PLAIN
 
 
-def bodies_and_arrivals(
-    framed: Framed,
-) -> tuple[list[bytes], list[int], list[int]]:
-    """The chunks' bodies, when the last byte of each had arrived, and when the first had."""
-    data, spans, packet_ends, arrived_ns = framed
-    bodies = [data[begin:end] for begin, end in spans]
-    last = [bisect_left(packet_ends, end) for _, end in spans]
-    first = [bisect_right(packet_ends, begin) for begin, _ in spans]
+def framed(
+    found: Chunks, packet_ends: list[int], arrived_ns: list[int]
+) -> Framed:
+    """Chunks with the times of their packets."""
+    bodies, ends, _, _ = found
+    held = (
+        sum(map(len, bodies))
+        + len(bodies) * _CHUNK_BYTES
+        + len(packet_ends) * _PACKET_BYTES
+    )
+    return held, bodies, ends, packet_ends, arrived_ns
+
+
+def arrivals(framed: Framed) -> tuple[list[int], list[int]]:
+    """When the last byte of each chunk's body had arrived, and when the first had."""
+    _, bodies, ends, packet_ends, arrived_ns = framed
+    if (
+        len(ends) == len(packet_ends)
+        and ends[:-1] == packet_ends[:-1]
+        and ends[-1] <= packet_ends[-1]
+    ):  # each packet brought one
+        return arrived_ns, arrived_ns
+    body_ends = [end - len(_END) for end in ends]
+    last = [bisect_left(packet_ends, end) for end in body_ends]
+    first = [
+        bisect_right(packet_ends, end - len(body))
+        for body, end in zip(bodies, body_ends, strict=True)
+    ]
     return (
-        bodies,
         [arrived_ns[packet] for packet in last],
         [arrived_ns[packet] for packet in first],
     )

@@ -88,8 +88,7 @@ class Connection:
         self.fd = self.sock.fileno()
         self.flow = Flow(self.fd)
         """What its packets tell, if these are looked at."""
-        self.parser = httptools.HttpResponseParser(self)
-        self.feed = self.parser.feed_data
+        self._make_parser()
         self.tls = (
             TlsStream(tls_context, address.hostname) if tls_context else None
         )
@@ -210,6 +209,15 @@ class Connection:
         """What its packets are known by."""
         local_port = self.sock.getsockname()[1]
         return flow_key(self._server, local_port, self.sock.family)
+
+    def _make_parser(self) -> None:
+        self.parser = httptools.HttpResponseParser(self)
+        self.feed = self.parser.feed_data
+
+    def finish(self) -> None:
+        """The response is complete. Its parser, which has not seen the end, is left."""
+        self.complete = True
+        self._make_parser()
 
     def is_between_chunks(self, data: bytes) -> bool:
         """Whether these bytes, just fed, end with a whole chunk."""

@@ -8,6 +8,7 @@ import errno
 import itertools
 import ssl
 from collections import deque
+from collections.abc import Callable
 from statistics import median
 
 from inferometer.loadgen.address import Address
@@ -94,6 +95,8 @@ class Connections:
         """
         self.flows: dict[FlowKey, Flow] = {}
         """By what packets show, if these are looked at."""
+        self.look: Callable[[], None] = lambda: None
+        """Give packets to their connections. Called before one goes whose packets are missed."""
         self.retransmissions = 0
         """Packets that the server sent again, of connections that are closed."""
         self.opened = 0
@@ -194,6 +197,8 @@ class Connections:
 
     def drop(self, connection: Connection) -> None:
         """Close it and forget it."""
+        if connection.flow.early:
+            self.look()
         del self.by_fd[connection.fd]
         self._listening.discard(connection.fd)
         if not connection.ready:

@@ -36,6 +36,7 @@ class Flow:
 
     __slots__ = (
         "ahead",
+        "early",
         "enough",
         "expected",
         "fd",
@@ -60,6 +61,8 @@ class Flow:
         """(sequence number, length, time) of packets after a gap."""
         self.to_pass = 0
         """Bytes that were read before their packets were looked at."""
+        self.early = False
+        """A response was read to its end before its packets were looked at."""
         self.short = False
         """The socket had less than packets have told."""
         self.enough = ENOUGH_PACKETS

@@ -7,13 +7,12 @@ is read is cut where packets ended, and each piece has its packet's stamp.
 from __future__ import annotations
 
 import select
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
-
-import numpy as np
+from typing import NamedTuple
 
 from inferometer.clock import MS, NS, monotonic_ns, realtime_ns
-from inferometer.loadgen.chunks import find_chunks
+from inferometer.loadgen.chunks import Chunks, find_chunks, framed
 from inferometer.loadgen.connection import READABLE, WRITABLE, Connection
 from inferometer.loadgen.connections import Connections
 from inferometer.loadgen.exchange import Exchange
@@ -22,7 +21,7 @@ from inferometer.loadgen.reader import Rings
 from inferometer.loadgen.responses import READ_BYTES, Responses
 from inferometer.loadgen.socket_reader import READY_MOST, Attend
 from inferometer.system.packet_filter import FIN, RESET, SYN
-from inferometer.system.packets import Packets
+from inferometer.system.packets import ENDS, MAX_FRAMES, Packet
 from inferometer.system.poller import Poller
 from inferometer.system.stamps import ANCILLARY_BYTES, Arrival
 from inferometer.trace.schema import StampSource
@@ -33,6 +32,11 @@ LOOK_NS = 20 * MS
 SPIN_NS, RETRY_NS = MS // 4, MS
 """A packet is in the ring some microseconds before TCP has it: for how long the socket is asked at
 every turn, and how often from then on.
+"""
+
+LOOK_MOST = 1024
+"""Packets looked at before the loop asks for alarms again: an end must not wait for others'
+packets.
 """
 
 LARGE_BYTES = 8192
@@ -55,9 +59,6 @@ READS_A_TURN = 8
 
 _BODY_END = b"\r\n\r\n"
 
-ENDS = 1 << 8
-"""Beside TCP's flags: the packet ends as the last chunk of a body does."""
-
 FAULT = select.POLLERR
 
 CROWDED_NS = MS // 2
@@ -69,6 +70,20 @@ BEFORE_THE_END = 3
 """A socket is read so many packets before its expected end: little is then left to read when it
 comes, and the next request is sent sooner.
 """
+
+
+class Early(NamedTuple):
+    """A response that was read to its end before its packets were looked at."""
+
+    flow: Flow
+    exchange: Exchange
+    found: Chunks
+    size: int
+    arrival: Arrival
+    """Of all of it, by its read."""
+    read_ns: int
+    since_ns: int
+    """When its bytes may have begun to arrive."""
 
 
 class PacketReader:
@@ -97,6 +112,9 @@ class PacketReader:
         self._ready: list[tuple[int, int]] = []
         self._ended: dict[int, Flow] = {}
         """Whose responses have ended, by file descriptor: their slots are free."""
+        self._urgent: dict[int, Flow] = {}
+        """Whose packets rang: their responses have probably ended."""
+        self._early: list[Early] = []
         self._now: dict[int, Flow] = {}
         """To be read before anything is decoded."""
         self._again: dict[int, Flow] = {}
@@ -112,6 +130,7 @@ class PacketReader:
         """Of responses whose body is not chunked."""
         self._lost = 0
         """Packets that the ring had lost at the last tick."""
+        connections.look = self._look
         self._over = False
         self.cut_off = False
         """The ring's network interface is gone: no packet will show what arrives."""
@@ -123,6 +142,8 @@ class PacketReader:
             self._watch_every_packet()
 
     def end(self) -> None:
+        if self._early:
+            self._look()
         self._over = True
         self._poller.unregister(self._alarm.fileno())
         self._watch_alarms_only()
@@ -134,7 +155,7 @@ class PacketReader:
         if self._again and now_ns < self._spin_until_ns:
             self._ended |= self._again
             self._again.clear()
-        if self._soon or self._now or self._ended:
+        if self._soon or self._now or self._ended or self._urgent:
             seconds = 0
         if seconds and left_s > 0:
             self._connections.listen_to_idle()
@@ -142,7 +163,7 @@ class PacketReader:
             max(0, min(seconds, left_s)), READY_MOST
         )
         return (
-            bool(self._ready or self._ended or self._now)
+            bool(self._ready or self._urgent or self._ended or self._now)
             or monotonic_ns() >= self._look_ns
         )
 
@@ -151,21 +172,45 @@ class PacketReader:
         broken = self._sort_out()
         if self._over:  # the ring does not see all connections
             return
-        waiting = self._ended or self._now
+        self._note_alarms()
+        waiting = self._urgent or self._ended or self._now
         if (
             broken
             or not waiting
             or monotonic_ns()
-            >= self._looked_ns + (LOOK_NS if self._ended else CROWDED_NS)
+            >= self._looked_ns
+            + (CROWDED_NS if waiting is self._now else LOOK_NS)
         ):
-            self._alarm.discard()
-            self._look()
+            self._look(MAX_FRAMES if broken else LOOK_MOST)
         for connection in broken:
             if connection.exchange is not None:
                 self._read_socket(connection, connection.flow, whole=True)
-        waiting = self._ended or self._now
+        waiting = self._urgent or self._ended or self._now
+        read = self._answer if waiting is self._urgent else self._read_flow
         for fd in list(waiting)[:READS_A_TURN]:
-            self._read_flow(waiting.pop(fd))
+            read(waiting.pop(fd))
+
+    def _note_alarms(self) -> None:
+        """Ends are answered before anything else, also before packets are looked at."""
+        flow_of = self._connections.flows.get
+        for packet in self._alarm.take():
+            flow = flow_of(packet[0])
+            if flow is None:
+                continue
+            if packet[4] & ENDS:
+                self._urgent[flow.fd] = flow
+            else:
+                self._look_ns = 0
+
+    def _answer(self, flow: Flow) -> None:
+        """Read a response that has probably ended."""
+        connection = self._in_exchange(flow)
+        if connection is None:
+            return
+        exchange = connection.exchange
+        self._read_socket(connection, flow, whole=True)
+        if connection.exchange is exchange:
+            self._look()  # TCP does not have it yet, or it was no end
 
     def catch_up(self) -> None:
         """Read one of the sockets in which something waits."""
@@ -229,30 +274,24 @@ class PacketReader:
                 broken.append(connection)
         return broken
 
-    def _look(self) -> None:
-        """Give each packet that is there now to its connection."""
+    def _look(self, most: int = MAX_FRAMES) -> None:
+        """Give each packet that is there now to its connection, or as many as asked for."""
         for _ in range(2):  # to the end of the ring's memory, from its start
-            if packets := self._ring.take():
-                self._note(packets)
+            packets = self._ring.take(most)
+            self._note(packets)
+            if len(packets) == most:  # the next turn goes on
+                return
+        for response in self._early:
+            self._join(response)
+        self._early.clear()
         self._ended |= self._again
         self._again.clear()
         self._looked_ns = monotonic_ns()
         self._look_ns = self._looked_ns + LOOK_NS
 
-    def _note(self, packets: Packets) -> None:
-        flow_of = self._connections.flows.get
-        unusual = (
-            packets.ends
-            | (packets.flags & (SYN | FIN | RESET) != 0)
-            | (packets.length > LARGE_BYTES)
-            | self._eager
-        )
-        following = (packets.sequence + packets.length) % MODULUS
-        kinds = np.where(unusual, packets.flags | packets.ends * ENDS, 0)
-        columns = (*packets[:4], following, kinds)
-        for key, sequence, length, time_ns, then, kind in zip(
-            *[column.tolist() for column in columns], strict=True
-        ):
+    def _note(self, packets: list[Packet]) -> None:
+        flow_of, eager = self._connections.flows.get, self._eager
+        for key, sequence, length, time_ns, kind in packets:
             flow = flow_of(key)
             if flow is None:
                 continue
@@ -260,10 +299,10 @@ class PacketReader:
                 self._note_unusual(flow, sequence, length, time_ns, kind)
                 continue
             if length:
-                flow.expected = then
+                flow.expected = (sequence + length) % MODULUS
                 flow.lengths.append(length)
                 flow.times_ns.append(time_ns)
-            if kind:
+            if kind or length > LARGE_BYTES or eager:
                 self._sort_in(flow, length, kind)
             elif len(flow.times_ns) >= flow.enough:
                 self._enough(flow)
@@ -293,13 +332,20 @@ class PacketReader:
         elif length > LARGE_BYTES or len(flow.times_ns) >= flow.enough:
             self._soon[flow.fd] = flow
 
-    def _read_flow(self, flow: Flow) -> None:
+    def _in_exchange(self, flow: Flow) -> Connection | None:
+        """Its connection, if that is waiting for a response, or for the rest of one."""
         connection = self._connections.by_fd.get(flow.fd)
         if (
             connection is None
             or connection.flow is not flow
             or connection.exchange is None
         ):
+            return None
+        return connection
+
+    def _read_flow(self, flow: Flow) -> None:
+        connection = self._in_exchange(flow)
+        if connection is None:
             return
         whole = bool(flow.ahead) or flow.expected < 0
         self._read_socket(connection, flow, whole=whole)
@@ -340,11 +386,14 @@ class PacketReader:
         if not data:
             self._responses.ended(connection, read_ns)
             return
-        if len(data) > known:
-            self._look()  # they came after the last look, or were lost
         self._responses.reads += 1
         self._responses.bytes_read += len(data)
         exchange.last_read_ns = read_ns
+        if len(data) > known:  # packets came after the last look, or were lost
+            since_ns = flow.latest_ns or last_read_ns
+            if self._ends_early(connection, data, ancillary, since_ns):
+                return
+            self._look()
         rest = self._take_in_pieces(connection, exchange, data, read_ns)
         if rest and connection.exchange is exchange:
             flow.lose(len(rest))
@@ -360,6 +409,69 @@ class PacketReader:
             self._responses.check_length(connection, exchange)
         self._adapt(connection, exchange)
 
+    def _ends_early(
+        self,
+        connection: Connection,
+        data: bytes,
+        arrival: Arrival,
+        since_ns: int,
+    ) -> bool:
+        """Whether these bytes are the rest of a response, whose slot is then free at once."""
+        exchange, flow = connection.exchange, connection.flow
+        if (
+            not connection.between_chunks
+            or not connection.keep_alive
+            or flow.early
+            or flow.expected < 0
+        ):
+            return False
+        found = find_chunks(data, 0, len(data))
+        if not found.last or data.find(_BODY_END, found.until) + 4 < len(data):
+            return False
+        assert exchange is not None
+        flow.early = True
+        if not self._eager:
+            flow.enough = ENOUGH_PACKETS
+        self._early.append(
+            Early(
+                flow,
+                exchange,
+                found,
+                len(data),
+                arrival,
+                exchange.last_read_ns,
+                since_ns,
+            )
+        )
+        self._responses.finish(connection, exchange)
+        return True
+
+    def _join(self, response: Early) -> None:
+        """Put its chunks aside, now that their packets are known, or were lost."""
+        flow, exchange, found, size, arrival, read_ns, since_ns = response
+        flow.early = False
+        ends, times_ns = flow.take(size)
+        known = ends[-1] if ends else 0
+        bodies = bisect_right(found.ends, known)
+        if bodies:
+            stamped = found._replace(
+                bodies=found.bodies[:bodies], ends=found.ends[:bodies]
+            )
+            self._responses.put_aside(
+                exchange, framed(stamped, ends, times_ns), read_ns
+            )
+        if known < size:
+            flow.lose(size - known)
+            self._responses.put_aside_late(
+                exchange, found.bodies[bodies:], arrival, read_ns, since_ns
+            )
+        else:
+            arrival = times_ns[-1]
+        self._responses.end(exchange, arrival, read_ns)
+        if not flow.times_ns:
+            for waiting in (self._ended, self._now, self._soon):
+                waiting.pop(flow.fd, None)
+
     def _take_in_pieces(
         self,
         connection: Connection,
@@ -371,25 +483,28 @@ class PacketReader:
         ends, times_ns = connection.flow.take(len(data))
         at, known = 0, ends[-1] if ends else 0
         while at < known and connection.exchange is exchange:
-            last = False
             if connection.between_chunks:
-                spans, at, last = find_chunks(data, at, known)
-                if spans:
-                    framed = data, spans, ends, times_ns
-                    self._responses.put_aside(exchange, framed, read_ns)
+                found = find_chunks(data, at, known)
+                at = found.until
+                if found.bodies:
+                    pieces = framed(found, ends, times_ns)
+                    self._responses.put_aside(exchange, pieces, read_ns)
+                if found.last:
+                    at = data.index(_BODY_END, at) + len(_BODY_END)
+                    arrived_ns = times_ns[bisect_left(ends, at)]
+                    self._responses.end(exchange, arrived_ns, read_ns)
+                    self._responses.finish(connection, exchange)
+                    break
                 if at == known:
                     break
-            # the parser has to see the last chunk, and what is not a whole chunk
-            end = data.index(_BODY_END, at) + len(_BODY_END) if last else at + 1
-            packet = bisect_left(ends, end)
-            end = end if last else ends[packet]
-            piece, arrived_ns = data[at:end], times_ns[packet]
+            # the parser has to see what is not a whole chunk
+            packet = bisect_right(ends, at)
+            piece, arrived_ns = data[at : ends[packet]], times_ns[packet]
             self._responses.take_in(
                 connection, exchange, piece, arrived_ns, read_ns, arrived_ns
             )
-            at = end
-            if not last:
-                connection.between_chunks = connection.is_between_chunks(piece)
+            at = ends[packet]
+            connection.between_chunks = connection.is_between_chunks(piece)
         return data[at:]
 
     def _adapt(self, connection: Connection, exchange: Exchange) -> None:

@@ -11,8 +11,8 @@ from inferometer.loadgen.job import Job
 from inferometer.system.packets import NoRingError, PacketRing, frames_for
 from inferometer.trace.schema import StampSource
 
-ALARMS = 256
-"""Room for packets that cannot wait: one is enough to wake the loop."""
+MAX_ALARMS = 4096
+"""Room for packets that cannot wait. One that finds none is found in the other ring, later."""
 
 
 class ArrivalReader(Protocol):
@@ -73,9 +73,12 @@ def open_rings(job: Job) -> Rings:
     """Raises NoRingError."""
     endpoints = [endpoint(address) for address in job.address.all]
     family = job.address.family
-    frames = frames_for(job.shard.max_in_flight * job.workers)
+    in_flight = job.shard.max_in_flight * job.workers
+    frames, alarm_frames = frames_for(in_flight), min(MAX_ALARMS, in_flight)
     # Sockets that are bound later are served first: an alarm's packet is then in the other ring.
-    alarms = PacketRing(endpoints, family, frames=ALARMS, alarms_only=True)
+    alarms = PacketRing(
+        endpoints, family, frames=alarm_frames, alarms_only=True
+    )
     try:
         return Rings(PacketRing(endpoints, family, frames=frames), alarms)
     except NoRingError:

@@ -14,7 +14,7 @@ import httptools
 
 from inferometer.clock import MS, Anchor, monotonic_ns, realtime_ns
 from inferometer.loadgen.backlog import Backlog
-from inferometer.loadgen.chunks import Framed, bodies_and_arrivals
+from inferometer.loadgen.chunks import Framed, arrivals
 from inferometer.loadgen.connection import HEADER_BYTES_MOST, Connection
 from inferometer.loadgen.connections import Connections
 from inferometer.loadgen.exchange import Exchange
@@ -214,9 +214,16 @@ class Responses:
         """The response is complete: its end follows its reads, and the connection is free for the
         next.
         """
+        self.end(exchange, arrival, read_ns)
+        self._free(connection, exchange)
+
+    def end(self, exchange: Exchange, arrival: Arrival, read_ns: int) -> None:
+        """Nothing follows of it."""
         self.backlog.reads.append(
             (exchange.position, None, arrival, read_ns, read_ns)
         )
+
+    def _free(self, connection: Connection, exchange: Exchange) -> None:
         self.in_flight -= 1
         if self._turns.next_of:
             self._turns.has_ended(exchange.position, monotonic_ns())
@@ -273,11 +280,34 @@ class Responses:
         self, exchange: Exchange, framed: Framed, read_ns: int
     ) -> None:
         """Keep framed chunks to be decoded, with the times of their packets."""
-        data, spans, _, _ = framed
-        exchange.queued += len(spans)
-        self.backlog.bytes += len(data)
+        held, bodies, _, _, arrived_ns = framed
+        exchange.queued += len(bodies)
+        self.backlog.bytes += held
         self.backlog.reads.append(
-            (exchange.position, framed, framed[3][-1], read_ns, read_ns)
+            (exchange.position, framed, arrived_ns[-1], read_ns, read_ns)
+        )
+
+    def finish(self, connection: Connection, exchange: Exchange) -> None:
+        """The response is complete, though its parser has not seen the last chunk. The caller puts
+        what it contains aside, and its `end`.
+        """
+        connection.finish()
+        self._free(connection, exchange)
+
+    def put_aside_late(
+        self,
+        exchange: Exchange,
+        bodies: Sequence[bytes],
+        arrival: Arrival,
+        read_ns: int,
+        since_ns: int,
+    ) -> None:
+        """Keep bodies of chunks whose packets are not known, but only one stamp for all."""
+        exchange.queued += len(bodies)
+        self.backlog.bytes += sum(map(len, bodies))
+        self.backlog.reads.extend(
+            (exchange.position, body, arrival, read_ns, since_ns)
+            for body in bodies
         )
 
     def followed(self, connection: Connection, data: bytes) -> None:
@@ -308,7 +338,7 @@ class Responses:
             exchange = exchanges[position]
             if body is not None:
                 if isinstance(body, tuple):
-                    exchange.decode_all(*bodies_and_arrivals(body), read_ns)
+                    exchange.decode_all(body[1], *arrivals(body), read_ns)
                 else:
                     exchange.decode(body, arrival, read_ns, quiet_ns)
                 if exchange.done_ns or exchange.hopeless:

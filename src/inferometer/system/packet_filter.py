@@ -48,13 +48,20 @@ class Headers(NamedTuple):
     """What the length field leaves out."""
     tcp: int
 
+    address: struct.Struct
+    """Of the source, as words."""
+
     @property
     def kept(self) -> int:
         return self.tcp + 20
 
 
-IPV4 = Headers(socket.AF_INET, 0x45, 0xFF, 9, 12, 1, 2, 0, 20)
-IPV6 = Headers(socket.AF_INET6, 0x60, 0xF0, 6, 8, 4, 4, 40, 40)
+IPV4 = Headers(
+    socket.AF_INET, 0x45, 0xFF, 9, 12, 1, 2, 0, 20, struct.Struct("!I")
+)
+IPV6 = Headers(
+    socket.AF_INET6, 0x60, 0xF0, 6, 8, 4, 4, 40, 40, struct.Struct("!4I")
+)
 _FRAGMENT = 0x3FFF
 """More fragments follow, or this is not the first: IPv4's field at byte 6."""
 
@@ -136,10 +143,9 @@ def _of_the_server(
     steps.append(_Step(_LOAD, headers.source, label="address"))
     if len(addresses) > MAX_ADDRESSES:
         return steps
-    words = struct.Struct(f"!{headers.address_words}I")
     for number, address in enumerate(addresses):
         other = f"other {number}"
-        for place, word in enumerate(words.unpack(address)):
+        for place, word in enumerate(headers.address.unpack(address)):
             steps += [
                 _Step(_LOAD, headers.source + 4 * place),
                 _Step(_EQUAL, word, no=other),

@@ -21,8 +21,11 @@ import numpy as np
 import numpy.typing as npt
 
 from inferometer.system.packet_filter import (
+    FIN,
     IPV4,
     IPV6,
+    RESET,
+    SYN,
     Endpoint,
     Headers,
     filter_for,
@@ -49,24 +52,33 @@ _LOOK = 256
 MIN_FRAMES, MAX_FRAMES = 1 << 14, 1 << 18
 FRAMES_A_STREAM = 64
 
+ENDS = 1 << 8
+"""The packet ends as the last chunk of a body does."""
+
+FEW = 24
+"""Up to so many packets are read sooner one by one than as columns."""
+
 FlowKey = int
 """Of a connection, from what its incoming packets show: see `flow_key`."""
 
+_HALF, _TCP = struct.Struct("!H"), struct.Struct("!2I4xI")
+_UNUSUAL = SYN | FIN | RESET
+_HEAD = struct.Struct("@4x2I4x2I")
+"""Of `struct tpacket2_hdr`: the packet's length, how much was kept of it, and its time."""
 
-class Packets(NamedTuple):
-    """Packets in the order of their arrival: a column each."""
 
-    key: npt.NDArray[np.uint64]
-    sequence: npt.NDArray[np.int64]
+class Packet(NamedTuple):
+    """One packet. Rows of columns are plain tuples: the reader takes each apart at once."""
+
+    key: FlowKey
+    sequence: int
     """TCP's number of the first byte, modulo 2³²."""
-    length: npt.NDArray[np.int64]
+    length: int
     """Bytes of payload."""
-    time_ns: npt.NDArray[np.int64]
+    time_ns: int
     """Arrival, CLOCK_REALTIME."""
-    flags: npt.NDArray[np.int64]
-    """TCP's."""
-    ends: npt.NDArray[np.bool_]
-    """Whether the payload ends as the last chunk of a body does."""
+    kind: int
+    """SYN, FIN and RESET as TCP has them, and ENDS; 0: it does nothing but bring bytes."""
 
 
 class NoRingError(Exception):
@@ -116,6 +128,7 @@ class PacketRing:
             self._socket.close()
             raise NoRingError(error.strerror or str(error)) from error
         words = np.frombuffer(self._memory, np.uint32)
+        self._frame_bytes = frame_bytes
         self._frames = words.reshape(-1, frame_bytes // 4)
         self._status = self._frames[:, 0]
         self._next = 0
@@ -157,32 +170,41 @@ class PacketRing:
         """Readable while there are packets."""
         return self._socket.fileno()
 
-    def take(self) -> Packets | None:
-        """The next packets, or None if there are none. There may be more after them."""
-        count = self._ready()
+    def take(self, most: int = MAX_FRAMES) -> list[Packet]:
+        """The next packets, at most so many, in the order of their arrival. There may be more after
+        them.
+        """
+        count = self._ready(most)
         if not count:
-            return None
+            return []
         taken = slice(self._next, self._next + count)
-        packets = _read(self._frames[taken], self._headers)
+        if count <= FEW:
+            packets = [
+                _read_one(self._memory, at * self._frame_bytes, self._headers)
+                for at in range(taken.start, taken.stop)
+            ]
+        else:
+            packets = _read(self._frames[taken], self._headers)
         self._status[taken] = _KERNELS
-        self._next = (self._next + count) % len(self._status)
+        self._next = taken.stop % len(self._status)
         return packets
 
-    def _ready(self) -> int:
+    def _ready(self, most: int) -> int:
         """How many frames after the last one hold packets, up to the end of the memory."""
         begin = end = self._next
-        while end < len(self._status):
-            block = self._status[end : end + _LOOK] & _OURS
+        memory, step = self._memory, self._frame_bytes
+        few = min(begin + min(most, FEW), len(self._status))
+        while end < few:  # one by one is sooner done for them
+            if not memory[end * step] & _OURS:
+                return end - begin
+            end += 1
+        until = min(begin + most, len(self._status))
+        while end < until:
+            block = self._status[end : min(end + _LOOK, until)] & _OURS
             if not block.all():
                 return end + int(block.argmin()) - begin
             end += len(block)
         return end - begin
-
-    def discard(self) -> None:
-        """Forget all packets."""
-        while count := self._ready():
-            self._status[self._next : self._next + count] = _KERNELS
-            self._next = (self._next + count) % len(self._status)
 
     def count_lost(self) -> int:
         """How many packets found no room since this was last asked."""
@@ -223,7 +245,7 @@ def _refuse_unsuitable_hosts() -> None:
         raise NoRingError("not a 64-bit system")
 
 
-def _read(frames: npt.NDArray[np.uint32], headers: Headers) -> Packets:
+def _read(frames: npt.NDArray[np.uint32], headers: Headers) -> list[Packet]:
     """What frames, rows of 32-bit words, tell: of `struct tpacket2_hdr`, of IP, and of TCP."""
     kept = frames.copy()  # one pass over memory that the kernel shares
     seconds, nanos = kept[:, 4].astype(np.int64), kept[:, 5]
@@ -240,11 +262,32 @@ def _read(frames: npt.NDArray[np.uint32], headers: Headers) -> Packets:
     for word in range(source + 1, source + headers.address_words):
         folded = folded ^ network[:, word]
     state = network[:, tcp + 3].astype(np.int64)
-    return Packets(
-        key=folded << np.uint64(32) | network[:, tcp],
-        sequence=network[:, tcp + 1].astype(np.int64),
-        length=total - headers.tcp - (state >> 28) * 4,
-        time_ns=seconds * 1_000_000_000 + nanos,
-        flags=state >> 16 & 0xFF,
-        ends=kept[:, 2] > headers.kept,
+    ends = kept[:, 2] > headers.kept
+    columns = (
+        folded << np.uint64(32) | network[:, tcp],
+        network[:, tcp + 1],
+        total - headers.tcp - (state >> 28) * 4,
+        seconds * 1_000_000_000 + nanos,
+        state >> 16 & _UNUSUAL | ends * ENDS,
+    )
+    rows = zip(*[column.tolist() for column in columns], strict=True)
+    return list(rows)  # type: ignore[arg-type]
+
+
+def _read_one(memory: mmap.mmap, at: int, headers: Headers) -> Packet:
+    """The same of the frame that begins at that byte."""
+    size, kept, seconds, nanos = _HEAD.unpack_from(memory, at)
+    at += _IP_AT
+    (total,) = _HALF.unpack_from(memory, at + headers.total)
+    total = total + headers.total_adds if total else size
+    folded = 0
+    for word in headers.address.unpack_from(memory, at + headers.source):
+        folded ^= word
+    ports, sequence, state = _TCP.unpack_from(memory, at + headers.tcp)
+    return Packet(
+        folded << 32 | ports,
+        sequence,
+        total - headers.tcp - (state >> 28) * 4,
+        seconds * 1_000_000_000 + nanos,
+        state >> 16 & _UNUSUAL | (ENDS if kept > headers.kept else 0),
     )

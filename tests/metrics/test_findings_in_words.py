@@ -19,7 +19,14 @@ from inferometer.metrics.distribution import MIN_BEYOND
 from inferometer.metrics.verdict import CHECKS
 from inferometer.results.run_point import EARLIER
 from inferometer.store.campaign.doubt import AGAIN, Doubt
-from inferometer.trace import Failure, Outcome, StampSource, TokenSource, Trace
+from inferometer.trace import (
+    MISSING,
+    Failure,
+    Outcome,
+    StampSource,
+    TokenSource,
+    Trace,
+)
 from inferometer.trace.server_counters import MetricsReading, ServerCounters
 from inferometer.words import LANGUAGES, Words
 from tests.metrics.calibrations import calibration
@@ -181,9 +188,24 @@ def runs_on_counted_servers() -> list[tuple[Trace, dict[str, Any]]]:
 
 def runs_over_networks() -> list[tuple[Trace, dict[str, Any]]]:
     return [
-        (build(run(), workers=busy(rtt_ns=MS, sent_again=9)), {}),
+        (
+            build(run(losses=MISSING), workers=busy(rtt_ns=MS, sent_again=9)),
+            {},
+        ),
+        (build(run(losses=1), workers=busy(rtt_ns=MS)), {}),
+        (build([*run(), answered(0, losses=1)], workers=busy(rtt_ns=MS)), {}),
+        (
+            build(
+                [*run(), answered(0, first_ms=5000, losses=1)],
+                workers=busy(rtt_ns=MS),
+            ),
+            {},
+        ),
         (build(run(), workers=busy(rtt_ns=MS)), {}),
-        (build(run(), workers=busy(rtt_ns=MS, window_limited_ns=MS**2)), {}),
+        (
+            build(run(window_limited_ns=2 * MS), workers=busy(rtt_ns=MS)),
+            {},
+        ),
         (
             build(
                 [request(0, 0, sources=[StampSource.TAP])],

@@ -7,17 +7,31 @@ from typing import Any
 import pytest
 
 from inferometer.clock import MS
-from inferometer.metrics import Level
+from inferometer.metrics import Finding, Level
+from inferometer.trace import MISSING
 from tests.metrics.test_verdict import busy, finding
 from tests.metrics.trace_builder import build, request
 
 REQUESTS = 200
 
 
-def found(**worker: Any) -> Any:
-    """TTFT is 100 ms."""
-    rows = [request(n, n + 100.0, n + 150.0) for n in range(REQUESTS)]
+def found(
+    *, lossy: int = 0, late_ms: float = 0, columns: Any = None, **worker: Any
+) -> Finding:
+    """TTFT is 100 ms and ITL 50 ms. The first `lossy` requests lost a packet of the first token,
+    which came so much later.
+    """
+    rows = []
+    for n in range(REQUESTS):
+        late = late_ms if n < lossy else 0
+        times = (n + 100.0 + late, n + 150.0 + late)
+        told = {"losses": int(n < lossy), **(columns or {})}
+        rows.append(request(n, *times, **told))
     return finding("network", build(rows, workers=busy(**worker)))
+
+
+UNKNOWN = {"losses": MISSING, "window_limited_ns": MISSING}
+"""As earlier versions recorded it: only the sums of workers are known."""
 
 
 @pytest.mark.parametrize(
@@ -42,11 +56,74 @@ def found(**worker: Any) -> Any:
         ),
     ],
 )
-def test_what_the_network_did(
+def test_what_the_network_did_where_only_sums_are_known(
     worker: dict[str, Any], variant: str, level: Level
 ) -> None:
-    told = found(**worker)
+    told = found(columns=UNKNOWN, **worker)
     assert (told.variant, told.level) == (variant, level)
+
+
+@pytest.mark.parametrize(
+    ("lossy", "late_ms", "variant", "level"),
+    [
+        (0, 0, "fine", Level.OK),
+        (1, 200, "harmless", Level.NOTE),
+        (3, 200, "delayed", Level.SUSPECT),
+        (60, 200, "delayed", Level.SUSPECT),
+        (60, 1, "harmless", Level.NOTE),
+        (60, 6, "delayed", Level.SUSPECT),
+        (REQUESTS - 9, 1, "everywhere", Level.SUSPECT),
+        (REQUESTS, 200, "everywhere", Level.SUSPECT),
+    ],
+)
+def test_losses_are_judged_by_what_they_did_to_the_latencies(
+    lossy: int, late_ms: float, variant: str, level: Level
+) -> None:
+    told = found(lossy=lossy, late_ms=late_ms, rtt_ns=2 * MS, out_of_order=900)
+    assert (told.variant, told.level) == (variant, level)
+
+
+def test_the_percentile_that_changed_most_is_named() -> None:
+    told = found(lossy=60, late_ms=200, rtt_ns=2 * MS)
+    assert told.values["lost"] == told.values["lossy"] == 60
+    assert told.values["lossy_share"] == pytest.approx(0.3)
+    assert told.values["latency"] in ("P90 TTFT", "P99 TTFT")
+    assert told.values["with_ms"] == pytest.approx(300)
+    assert told.values["without_ms"] == pytest.approx(100)
+
+
+def test_a_tail_of_the_servers_hides_no_loss_below_it() -> None:
+    """P99 is the server's own, P90 the network's."""
+    rows = [
+        request(
+            n,
+            n + 100.0 + (400 if n >= 190 else 200 if n < 60 else 0),
+            losses=int(n < 60),
+        )
+        for n in range(REQUESTS)
+    ]
+    told = finding("network", build(rows, workers=busy(rtt_ns=MS)))
+    assert (told.variant, told.level) == ("delayed", Level.SUSPECT)
+    assert told.values["latency"] == "P90 TTFT"
+
+
+def test_losses_of_warm_ups_do_not_count() -> None:
+    rows = [
+        request(n, n + 100.0, losses=int(n < 50), warmup=n < 50)
+        for n in range(REQUESTS)
+    ]
+    told = finding(
+        "network", build(rows, workers=busy(rtt_ns=MS, sent_again=50))
+    )
+    assert told.variant == "fine"
+
+
+@pytest.mark.parametrize(("waited_ms", "variant"), [(1, "fine"), (2, "window")])
+def test_the_time_in_which_requests_waited_for_a_window(
+    waited_ms: int, variant: str
+) -> None:
+    columns = {"window_limited_ns": waited_ms * MS}
+    assert found(columns=columns, rtt_ns=MS).variant == variant
 
 
 def test_a_ttft_is_split_into_the_networks_part_and_the_servers() -> None:

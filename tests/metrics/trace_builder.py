@@ -42,6 +42,8 @@ FURTHER = (
         "ignored",
         "unread",
         "lingered",
+        "losses",
+        "window_limited_ns",
     ),
     *("hidden_tokens", "first_tokens", "text_bytes", "first_text_bytes"),
 )

@@ -340,7 +340,10 @@ def test_a_newer_run_is_refused(
     )
     with pytest.raises(
         ValueError,
-        match=r"newer Inferometer \(schema 3; this one reads up to 2\): update",
+        match=(
+            rf"newer Inferometer \(schema {SCHEMA_VERSION + 1}; "
+            rf"this one reads up to {SCHEMA_VERSION}\): update"
+        ),
     ):
         load_run(directory)
 

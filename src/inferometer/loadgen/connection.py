@@ -18,6 +18,7 @@ from inferometer.loadgen.flow import Flow
 from inferometer.loadgen.tls import TlsStream
 from inferometer.system import stamps
 from inferometer.system.packets import FlowKey, flow_key
+from inferometer.system.tcp_facts import TcpFacts, tcp_facts
 
 READABLE = select.POLLIN
 WRITABLE = select.POLLOUT
@@ -51,6 +52,7 @@ class Connection:
         "connect_error",
         "connect_ns",
         "exchange",
+        "facts",
         "fd",
         "feed",
         "flow",
@@ -61,6 +63,7 @@ class Connection:
         "outgoing",
         "parser",
         "piecemeal",
+        "previous",
         "quiet_ns",
         "ready",
         "recv",
@@ -93,6 +96,10 @@ class Connection:
             TlsStream(tls_context, address.hostname) if tls_context else None
         )
         self.exchange: Exchange | None = None
+        self.previous: Exchange | None = None
+        """The last one, if it is not yet known what TCP had to do for it."""
+        self.facts: TcpFacts | None = None
+        """As they were before that."""
         self.ready = self.keep_alive = False
         self.served = 0
         self.outgoing = b""
@@ -136,6 +143,7 @@ class Connection:
             if not self.tls.established:
                 return
         self.connect_ns = monotonic_ns() - self.opened_ns
+        self.facts = tcp_facts(self.sock)
         self.ready = True
 
     def send(self, exchange: Exchange, message: bytes) -> None:
@@ -157,6 +165,8 @@ class Connection:
         exchange.sent_ns = exchange.last_read_ns = realtime_ns()
         self.outgoing = message
         self.flush()
+        if self.previous is not None:  # now that the next one is on its way
+            self.note_network(self.previous)
 
     def flush(self) -> None:
         """Write the rest of the request. Raises OSError."""
@@ -167,6 +177,20 @@ class Connection:
         self.outgoing = self.outgoing[written:]
         if not self.outgoing and self.exchange is not None:
             self.exchange.sent_done_ns = realtime_ns()
+
+    def note_network(self, exchange: Exchange) -> TcpFacts | None:
+        """What TCP had to do since the exchange before this one: that was for this one."""
+        self.previous = None
+        now, before = tcp_facts(self.sock), self.facts
+        if now is not None and before is not None:
+            overtaken = now.out_of_order > before.out_of_order
+            sent_again = max(0, now.sent_again - before.sent_again)
+            exchange.losses = sent_again + overtaken
+            exchange.window_limited_ns = (
+                now.window_limited_ns - before.window_limited_ns
+            )
+        self.facts = now
+        return now
 
     def has_answer(self) -> bool:
         """Whether something can be read although the server accepts no more of the request."""

@@ -211,7 +211,12 @@ class Connections:
         ):
             del self.flows[key]
         self.retransmissions += connection.flow.repeated
-        self.network.add(tcp_facts(connection.sock))
+        exchange = connection.exchange or connection.previous
+        self.network.add(
+            connection.note_network(exchange)
+            if exchange is not None
+            else tcp_facts(connection.sock)
+        )
         connection.close()
 
     def close(self) -> None:

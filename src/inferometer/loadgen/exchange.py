@@ -119,6 +119,7 @@ class Exchange:
         "hopeless",
         "last_read_ns",
         "lingered",
+        "losses",
         "max_events",
         "max_full_reads",
         "max_tokens",
@@ -139,6 +140,7 @@ class Exchange:
         "usage",
         "usual_arrival",
         "usual_stamp",
+        "window_limited_ns",
     )
 
     def __init__(
@@ -180,6 +182,8 @@ class Exchange:
         self.begun_ns = 0
         """When it was sent, on the monotonic clock."""
         self.last_read_ns = self.seen_read_ns = self.alive_ns = 0
+        self.losses = self.window_limited_ns = MISSING
+        """What TCP had to do for it, as far as the system tells."""
         self.status = 0
         self.resent = 0
         self.reads = 0

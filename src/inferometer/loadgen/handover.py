@@ -142,7 +142,7 @@ def lost_share(
     n = len(job.requests)
     requests = empty_requests(n)
     for c in REQUEST_COLUMNS:
-        if c.name.endswith(("_ns", "_tokens", "_bytes")):
+        if c.name.endswith(("_ns", "_tokens", "_bytes", "losses")):
             requests[c.name][:] = MISSING
     requests["id"][:] = [request.id for request in job.requests]
     requests["asked_prompt_tokens"][:] = [

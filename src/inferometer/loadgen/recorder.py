@@ -108,6 +108,8 @@ class Recorder:
             ignored=exchange.remarks.ignored,
             unread=exchange.remarks.unread,
             lingered=exchange.lingered,
+            losses=exchange.losses,
+            window_limited_ns=exchange.window_limited_ns,
             finish_reason=exchange.finish_reason,
             detail=exchange.detail,
         )
@@ -152,6 +154,8 @@ class Recorder:
             "text_bytes",
             "first_text_bytes",
             "connect_ns",
+            "losses",
+            "window_limited_ns",
             *_REALTIME_COLUMNS,
         )
         self._add_row(position, outcome, **dict.fromkeys(absent, MISSING))

@@ -227,7 +227,7 @@ class Responses:
         self.in_flight -= 1
         if self._turns.next_of:
             self._turns.has_ended(exchange.position, monotonic_ns())
-        connection.exchange = None
+        connection.exchange, connection.previous = None, exchange
         connection.served += 1
         if connection.keep_alive and not connection.outgoing:
             self._connections.rest(connection)
@@ -344,6 +344,9 @@ class Responses:
                 if exchange.done_ns or exchange.hopeless:
                     self._let_go(exchange)
                 continue
+            connection = exchange.connection
+            if connection is not None and connection.previous is exchange:
+                connection.note_network(exchange)
             exchange.conclude(arrival_ns(arrival) or read_ns)
             if self._names_another(exchange.remarks.answer_id, exchange):
                 exchange.fail(

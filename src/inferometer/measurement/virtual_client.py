@@ -52,6 +52,8 @@ UNKNOWN_AT_FIRST = (
     "first_tokens",
     "text_bytes",
     "first_text_bytes",
+    "losses",
+    "window_limited_ns",
 )
 """Columns of a request that are missing until it is sent, or, as texts, always."""
 

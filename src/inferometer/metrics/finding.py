@@ -154,7 +154,11 @@ class Thresholds:
     could not keep up.
     """
     lost_packets_suspect: float = 0.01
-    """Packets sent again, or missing, ÷ requests: from here p99 contains retransmissions."""
+    """Packets sent again, or missing, ÷ requests, where it is unknown which requests they were of:
+    from here p99 contains retransmissions.
+    """
+    loss_effect_suspect: float = 0.05
+    """How much larger a percentile is than without the requests that lost packets, ÷ the latter."""
     window_ms_note: float = 1.0
     """Time a request waited for the server's receive window, mean."""
     clock_step_suspect_ms: float = 1.0

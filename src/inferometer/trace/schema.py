@@ -13,9 +13,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """1: first version. 2: hidden_tokens, first_tokens, text_bytes, first_text_bytes, ignored, unread
 and lingered of requests; delays of events in 64 bits, where those beyond 2.1 s were cut off.
+3: losses and window_limited_ns of requests.
 """
 
 MISSING = int(np.iinfo(np.int64).min)
@@ -180,6 +181,18 @@ REQUEST_COLUMNS = (
         "bool",
         "",
         "its body was still open after the end marker, and was left",
+    ),
+    TraceColumn(
+        "losses",
+        "int64",
+        "",
+        "its packets, both ways, that were lost or overtaken: at least so many",
+    ),
+    TraceColumn(
+        "window_limited_ns",
+        "int64",
+        "ns",
+        "time in which it waited for room in the server's receive window",
     ),
     TraceColumn(
         "finish_reason",

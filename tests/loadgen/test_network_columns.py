@@ -1,0 +1,70 @@
+"""What TCP had to do for a request stands in the row of that request."""
+
+from __future__ import annotations
+
+import socket
+from collections import Counter
+
+import pytest
+
+from inferometer.loadgen import connection
+from inferometer.system.tcp_facts import TcpFacts
+from inferometer.trace import MISSING
+from tests.loadgen.loop_runner import job_for, run_loop
+from tests.loadgen.scripted_server import (
+    Asked,
+    Hangup,
+    Peer,
+    ScriptedServer,
+    answer,
+)
+
+
+def growing(asked: Counter[int]) -> object:
+    """Facts of a connection that sends two packets again for every exchange, and on which five come
+    after a gap in the second.
+    """
+
+    def tcp_facts(sock: socket.socket) -> TcpFacts:
+        times = asked[sock.fileno()]
+        asked[sock.fileno()] += 1
+        return TcpFacts(1000, 2 * times, 5 if times > 1 else 0, 7 * times)
+
+    return tcp_facts
+
+
+@pytest.mark.parametrize("concurrency", [1, 3])
+def test_each_has_what_was_new_since_the_one_before(
+    monkeypatch: pytest.MonkeyPatch, concurrency: int
+) -> None:
+    asked: Counter[int] = Counter()
+    monkeypatch.setattr(connection, "tcp_facts", growing(asked))
+    with ScriptedServer(answer) as server:
+        ran = run_loop(
+            job_for(server.port, n=3 * concurrency, concurrency=concurrency)
+        )
+    assert ran.all_ok
+    if concurrency == 1:
+        assert ran.column("losses") == [2, 3, 2]
+    assert set(ran.column("losses")) <= {2, 3}
+    assert ran.column("window_limited_ns") == [7] * len(ran.outcomes)
+
+
+def test_of_one_that_was_cut_off_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    def cut(peer: Peer, asked: Asked) -> None:
+        raise Hangup
+
+    monkeypatch.setattr(connection, "tcp_facts", growing(Counter()))
+    with ScriptedServer(cut) as server:
+        ran = run_loop(job_for(server.port))
+    assert ran.column("losses") == [2]
+
+
+def test_where_the_system_does_not_tell_nothing_is_known(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(connection, "tcp_facts", lambda sock: None)
+    with ScriptedServer(answer) as server:
+        ran = run_loop(job_for(server.port, n=2))
+    assert ran.column("losses") == [MISSING] * 2
+    assert ran.column("window_limited_ns") == [MISSING] * 2

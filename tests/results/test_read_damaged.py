@@ -15,6 +15,7 @@ import pytest
 
 import inferometer
 from inferometer.results import ResultsError, foreign, read
+from inferometer.trace import SCHEMA_VERSION
 from tests.results.result_files import (
     SERVER,
     VLLM_DETAILED,
@@ -304,7 +305,7 @@ def test_a_run_of_a_newer_inferometer_says_so(tmp_path: Path) -> None:
     path = tmp_path / "run" / "run.json"
     path.write_bytes(
         path.read_bytes().replace(
-            b'"schema_version": 2', b'"schema_version": 99'
+            b'"schema_version": %d' % SCHEMA_VERSION, b'"schema_version": 99'
         )
     )
     with pytest.raises(

@@ -274,7 +274,9 @@ def _read(frames: npt.NDArray[np.uint32], headers: Headers) -> list[Packet]:
     return list(rows)  # type: ignore[arg-type]
 
 
-def _read_one(memory: mmap.mmap, at: int, headers: Headers) -> Packet:
+def _read_one(
+    memory: mmap.mmap | bytearray, at: int, headers: Headers
+) -> Packet:
     """The same of the frame that begins at that byte."""
     size, kept, seconds, nanos = _HEAD.unpack_from(memory, at)
     at += _IP_AT

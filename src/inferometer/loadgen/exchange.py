@@ -166,7 +166,6 @@ class Exchange:
         self.max_full_reads = (
             RUNAWAY_TOKEN_BYTES * max_tokens + RUNAWAY_BYTES
         ) // read_bytes
-        self.full_reads = 0
         self.queued = 0
         """Reads with body bytes so far; `reads` of them are decoded."""
         self.hopeless = self.abandoned = self.lingered = False
@@ -174,19 +173,14 @@ class Exchange:
         open.
         """
         self.connect_ns = self.sent_ns = self.sent_done_ns = self.end_ns = (
-            MISSING
-        )
-        self.headers_ns = (
-            0  # not MISSING, because the hot loop asks after it at every read
-        )
+            self.losses
+        ) = self.window_limited_ns = MISSING
+        # not MISSING, because the hot loop asks after it at every read
+        self.headers_ns = 0
         self.begun_ns = 0
         """When it was sent, on the monotonic clock."""
         self.last_read_ns = self.seen_read_ns = self.alive_ns = 0
-        self.losses = self.window_limited_ns = MISSING
-        """What TCP had to do for it, as far as the system tells."""
-        self.status = 0
-        self.resent = 0
-        self.reads = 0
+        self.full_reads = self.status = self.resent = self.reads = 0
         self.outcome = Outcome.OK
         self.failure = Failure.NONE
         self.detail: str | None = None

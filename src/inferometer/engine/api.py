@@ -194,37 +194,65 @@ class Api:
         socket.
         """
         settle: list[ClientConnection] = []
+        sent: list[tuple[ActiveRequest, Emission, int]] = []
         pop_due, generations = self._model.pop_due, self._generations
         while (emission := pop_due(now_ns)) is not None:
-            due_ns, sequence, tokens, last = emission
-            generation = generations[sequence.number]
-            connection, stream = generation.connection, generation.stream
-            if stream is not None:
-                data = stream.event(last)
-                departed_ns = monotonic_ns()
-                connection.send(data)
-                if self._truth is not None:
-                    self._truth.event(
-                        generation.truth_row, due_ns, departed_ns, tokens
-                    )
-            elif generation.faulty is not None:
-                departed_ns, last = self._misbehave(
-                    generation, generation.faulty, emission
-                )
-            else:
-                departed_ns = (
-                    self._answer_whole(generation, due_ns)
-                    if last
-                    else monotonic_ns()
-                )
-            self._count(generation, departed_ns, tokens)
-            if last:
-                self._finish(generation)
-            if last or connection.unsent:
-                settle.append(connection)
+            generation = generations[emission.sequence.number]
+            stream = generation.stream
+            if stream is None:
+                self._answer(generation, emission, settle)
+                continue
+            data = stream.event(emission.last)
+            departed_ns = monotonic_ns()
+            generation.connection.send(data)
+            sent.append((generation, emission, departed_ns))
+        # all of one moment have left: what they amount to, and the next ones, can wait until now
+        for generation, emission, departed_ns in sent:
+            self._has_left(generation, emission, departed_ns)
+            if emission.last or generation.connection.unsent:
+                settle.append(generation.connection)
         if settle:
             self._accelerator.load(self._model.running, now_ns)
         return settle
+
+    def _has_left(
+        self, generation: ActiveRequest, emission: Emission, departed_ns: int
+    ) -> None:
+        """Note an event of a stream, and make the next one."""
+        if self._truth is not None:
+            self._truth.event(
+                generation.truth_row,
+                emission.time_ns,
+                departed_ns,
+                emission.tokens,
+            )
+        self._count(generation, departed_ns, emission.tokens)
+        if emission.last:
+            self._finish(generation)
+        elif generation.stream is not None:
+            generation.stream.prepare()
+
+    def _answer(
+        self,
+        generation: ActiveRequest,
+        emission: Emission,
+        settle: list[ClientConnection],
+    ) -> None:
+        """Of a request that gets no stream, or a faulty one."""
+        last = emission.last
+        if generation.faulty is not None:
+            departed_ns, last = self._misbehave(
+                generation, generation.faulty, emission
+            )
+        elif last:
+            departed_ns = self._answer_whole(generation, emission.time_ns)
+        else:
+            departed_ns = monotonic_ns()
+        self._count(generation, departed_ns, emission.tokens)
+        if last:
+            self._finish(generation)
+        if last or generation.connection.unsent:
+            settle.append(generation.connection)
 
     def _answer_whole(self, generation: ActiveRequest, due_ns: int) -> int:
         """Send a non-streamed answer; when it left, ns."""
@@ -488,6 +516,8 @@ class Api:
         generation.faulty, generation.truth_row = faulty, row
         self._generations[number] = generation
         connection.answering = number
+        if generation.stream is not None:
+            generation.stream.prepare()
         if faulty is not None and faulty.state is State.SILENT:
             model.cancel(sequence, request.arrived_ns)
 

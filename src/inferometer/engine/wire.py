@@ -65,6 +65,7 @@ class EventStream:
     """
 
     __slots__ = (
+        "_ahead",
         "_emit",
         "_events",
         "_full",
@@ -76,6 +77,7 @@ class EventStream:
         self, emitter: Emitter, *, max_tokens: int, tokens_per_event: int
     ) -> None:
         self._emit = emitter.event
+        self._ahead: bytes | None = None
         self._events = 0
         self._full = _full_events(tokens_per_event)
         self._max_tokens = max_tokens
@@ -83,6 +85,15 @@ class EventStream:
 
     def event(self, last: bool) -> bytes:
         """The next event; the last one has the remaining tokens and all that ends the stream."""
+        data, self._ahead = self._ahead, None
+        return self._made(last) if data is None else data
+
+    def prepare(self) -> None:
+        """Make the next event before it is due: then it only has to be sent."""
+        left = self._max_tokens - self._events * self._tokens_per_event
+        self._ahead = self._made(left <= self._tokens_per_event)
+
+    def _made(self, last: bool) -> bytes:
         index = self._events
         self._events = index + 1
         if not last:

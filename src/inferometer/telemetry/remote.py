@@ -40,6 +40,7 @@ MAX_CORES = 4096
 MAX_TEXT = 200
 MAX_LANES = 64
 MAX_GTS = 1000
+REASONS: dict[str | None, Reason] = {each: each for each in get_args(Reason)}
 KEPT = 120
 """Answers whose quickest gives the distance of the clocks: clocks drift, so not all."""
 FIRST_TRIES = 8
@@ -261,8 +262,8 @@ def _reading(told: Mapping[str, Any]) -> Reading:
         or not isinstance(value, int | float)
         or not math.isfinite(value)
     ):
-        known = {each: each for each in get_args(Reason)}
-        return Reading(None, source, known.get(_text(reason), "unknown_format"))
+        why = REASONS.get(_text(reason), "unknown_format")
+        return Reading(None, source, why)
     return Reading(float(value), source, averaging=_text(told.get("averaging")))
 
 

@@ -25,6 +25,19 @@ SETTINGS = TwinSettings(
     max_model_len=1280,
 )
 HOST_FACTOR = 1.5
+CAMPAIGN = """
+name: c
+result_dir: {}
+twin: r9700
+models: {{m: meta-llama/Llama-3.1-8B}}
+servers:
+  s: {{kind: external, base_url: "http://127.0.0.1:1", max_model_len: 1280}}
+groups: [{{id: g, model: m, server: s}}]
+workload: {{input_len: 512, output_len: 16}}
+sampling: {{ignore_eos: true}}
+matrix: {{max_concurrency: [4, 64]}}
+load: {{num_prompts: 64}}
+"""
 
 
 @pytest.fixture(scope="module")
@@ -97,6 +110,15 @@ def test_a_ladder_gives_a_profile_that_the_engine_uses(
     assert found["value"] == pytest.approx(HOST_FACTOR, rel=0.02)
     assert content["simulated"] is True
     assert content["fitted"]["concurrency"] == [1, 16]
+    campaign = tmp_path / "c.yaml"
+    campaign.write_text(CAMPAIGN.format(tmp_path / "results"))
+    simulated = call("simulate", campaign, "--fitted", output)
+    assert simulated.exit_code == 0, simulated.output
+    assert "g/c4  " in simulated.stdout
+    assert "g/c64 (extrapolated)" in simulated.stdout
+    assert "does not cover their concurrency" in simulated.stdout
+    planned = call("plan", campaign, "--embedded", "--fitted", output)
+    assert "vllm-0.10.2-eager-threadripper-fitted" in planned.stdout
     refused = call("engine", "--twin", "h100", "--fitted", output)
     assert refused.exit_code == 2
     assert "r9700" in told(refused)

@@ -41,6 +41,8 @@ def test_it_runs_to_its_end_and_is_then_done(campaign: Path) -> None:
     assert "2 points: 2 valid" in done.stdout
     assert "Simulated, not measured: " in done.stdout
     assert "times as fast as real time" in done.stdout
+    assert "90 % intervals of the twin's error" in done.stdout
+    assert "No profile was fitted to 2 of 2 points" in done.stdout
     assert len([*Path("results-simulated").glob("*.json")]) == 2
     assert not Path("results").exists()
     again = simulate(campaign)
@@ -60,6 +62,35 @@ def test_a_card_of_unverified_rates_is_named(
         )
         assert done.exit_code == 0, done.output
         assert done.stdout.count(told.format(card)) == times
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("results-of-others",), "results-of-others is a directory"),
+        (("small.yaml", "--fitted", "gone.yaml"), "gone.yaml cannot be read"),
+        (("small.yaml", "--fitted", "results-of-others"), "cannot be read"),
+        (("small.yaml", "--fitted", "small.yaml"), "small.yaml: This is no"),
+        (("small.yaml", "--fitted", "noise"), "noise: This is no profile"),
+    ],
+)
+def test_files_that_are_none_are_named(
+    words: tuple[str, ...], told: str
+) -> None:
+    Path("results-of-others").mkdir()
+    Path("noise").write_bytes(bytes(range(256)))
+    done = simulate(*words)
+    assert done.exit_code == 2, done.output
+    assert told in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_profile_needs_a_twin(campaign: Path) -> None:
+    for verb in ("run", "plan"):
+        words = [verb, str(campaign), "--fitted", "f.yaml"]
+        done = CliRunner().invoke(app, words)
+        assert done.exit_code == 2, done.output
+        assert "--fitted is about twins" in done.stderr
 
 
 @pytest.mark.parametrize(

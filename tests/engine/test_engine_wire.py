@@ -4,7 +4,9 @@ counts.
 
 from __future__ import annotations
 
+import random
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import orjson
@@ -63,7 +65,10 @@ def unchunk(framed: bytes) -> bytes:
             return body
 
 
-def streamed(ask: Ask, tokens_per_event: int = 1) -> list[bytes]:
+def streamed(
+    ask: Ask, tokens_per_event: int = 1, *, ahead: Sequence[int] = ()
+) -> list[bytes]:
+    """`ahead`: how often the next event is made before each one."""
     reply = Reply(
         "r1",
         "tiny",
@@ -77,7 +82,13 @@ def streamed(ask: Ask, tokens_per_event: int = 1) -> list[bytes]:
         emitter, max_tokens=ask.max_tokens, tokens_per_event=tokens_per_event
     )
     events = -(-ask.max_tokens // tokens_per_event)
-    return [stream.event(i == events - 1) for i in range(events)]
+    found = []
+    for number in range(events):
+        for _ in range(ahead[number] if ahead else 0):
+            stream.prepare()
+        found.append(stream.event(number == events - 1))
+    stream.prepare()  # after the last there is none
+    return found
 
 
 def blank(body: bytes) -> bytes:
@@ -100,6 +111,20 @@ def test_streams_are_vllms(name: str) -> None:
     assert blank(
         unchunk(b"".join(streamed(recorded_ask(name, request))))
     ) == blank(response)
+
+
+@pytest.mark.parametrize("tokens_per_event", [1, 3])
+@pytest.mark.parametrize("name", STREAMS)
+def test_events_made_ahead_are_the_same(
+    name: str, tokens_per_event: int
+) -> None:
+    """Also where several events of a stream are due at once, and some were not made ahead."""
+    ask = recorded_ask(name, recorded(name)[0])
+    rng = random.Random(name)
+    ahead = [rng.choice((0, 1, 2)) for _ in range(ask.max_tokens)]
+    assert streamed(ask, tokens_per_event, ahead=ahead) == streamed(
+        ask, tokens_per_event
+    )
 
 
 @pytest.mark.parametrize("name", ["comp_nonstream", "chat_nonstream"])

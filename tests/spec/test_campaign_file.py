@@ -683,7 +683,7 @@ def test_a_file_is_found_by_its_path_and_a_preset_by_its_name(
             "There is no file and no preset '../presets/production'",
         ),
         ("", "There is no file and no preset ''"),
-        (".", "There is no file and no preset '.'"),
+        (".", ". is a directory: "),
         ("/dev/zero", "There is no file and no preset '/dev/zero'"),
         ("a\0b", "There is no file and no preset 'a\\x00b'"),
     ],

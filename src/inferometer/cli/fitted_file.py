@@ -6,7 +6,7 @@ from pathlib import Path
 
 from inferometer.engine.twin.fitted import Fitted, from_plain
 from inferometer.engine.twin.profiles import ProfileError
-from inferometer.words import Said, reason_of
+from inferometer.words import Said, reason_of, sentence_of
 
 MAX_BYTES = 1 << 20
 
@@ -21,9 +21,13 @@ def read_fitted(path: Path) -> Fitted:
     except OSError as error:
         values = {"path": str(path), "cause": reason_of(error)}
         raise ProfileError(Said("twin.unread", values)) from None
-    if len(content) > MAX_BYTES:
-        raise ProfileError(Said("twin.no_fit", {}))
     try:
+        if len(content) > MAX_BYTES:
+            raise ProfileError(Said("twin.no_fit", {}))
         return from_plain(read_yaml(content.decode()).data)
-    except (YamlError, UnicodeDecodeError) as error:
-        raise ProfileError(Said("twin.no_fit", {})) from error
+    except ProfileError as error:
+        why = sentence_of(error)
+    except (YamlError, UnicodeDecodeError):
+        why = Said("twin.no_fit", {})
+    told = {"path": str(path), "what": why}
+    raise ProfileError(Said("twin.in_file", told))

@@ -89,9 +89,10 @@ class EventStream:
         return self._made(last) if data is None else data
 
     def prepare(self) -> None:
-        """Make the next event before it is due: then it only has to be sent."""
+        """Make the next event before it is due, if there is one: then it only has to be sent."""
         left = self._max_tokens - self._events * self._tokens_per_event
-        self._ahead = self._made(left <= self._tokens_per_event)
+        if self._ahead is None and left > 0:
+            self._ahead = self._made(left <= self._tokens_per_event)
 
     def _made(self, last: bool) -> bytes:
         index = self._events

@@ -27,7 +27,7 @@ from inferometer.spec.marked_yaml import (
     read_yaml,
 )
 from inferometer.spec.preset_files import preset_names, preset_text
-from inferometer.words import Said, counted, either, sentence_of
+from inferometer.words import Said, counted, either, reason_of, sentence_of
 
 NARROWING = ("NUM_PROMPTS_START", "NUM_PROMPTS_END")
 
@@ -153,7 +153,10 @@ def _read(source: Path | str) -> _File:
         raise CampaignError(
             [Said("campaign_file.not_utf8", {"name": name})]
         ) from None
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        why = {"name": name, "why": reason_of(error)}
+        raise CampaignError([Said("campaign_file.unread", why)]) from None
+    except ValueError as error:
         why = {"name": name, "why": str(error)}
         raise CampaignError([Said("campaign_file.unread", why)]) from None
     try:
@@ -180,6 +183,8 @@ def _text_of(name: str, path: Path) -> str:
         return path.read_text(encoding="utf-8")
     if name in preset_names():
         return preset_text(name)
+    if name and path.is_dir():
+        raise CampaignError([Said("campaign_file.directory", {"name": name})])
     hint = _begin_so(name) or did_you_mean(name, preset_names())
     near = {"name": name, "near": hint}
     raise CampaignError([Said("campaign_file.no_preset", near)])

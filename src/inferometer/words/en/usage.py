@@ -192,6 +192,10 @@ USAGE: dict[str, str] = {
     "campaign_file.no_preset": (
         "There is no file and no preset {name!r}{near}: `inferometer presets` lists them."
     ),
+    "campaign_file.directory": (
+        "{name} is a directory: give the campaign's file, or a preset (`inferometer presets`). "
+        "`inferometer report {name}` reads results in it."
+    ),
     "campaign_file.not_utf8": "{name}: the file is not text in UTF-8.",
     "campaign_file.unread": "{name}: the file cannot be read ({why}).",
     "campaign_file.line": "{name}:{line}: {what}",

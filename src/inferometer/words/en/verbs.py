@@ -211,6 +211,7 @@ VERBS: dict[str, str] = {
         "--fitted is about twins: add --embedded, use `inferometer simulate`, or leave it out."
     ),
     "twin.no_fit": "This is no profile that `inferometer fit` wrote: fit one, or leave it out.",
+    "twin.in_file": "{path}: {what}",
     "twin.unread": "{path} cannot be read ({cause}): give the file that `inferometer fit` wrote.",
     "twin.never_done": (
         "The twin cannot serve a request of {tokens} tokens: set a larger max_model_len or more "

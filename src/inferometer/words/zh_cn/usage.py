@@ -163,6 +163,10 @@ USAGE: dict[str, str] = {
     "campaign_file.no_preset": (
         "没有名为 {name!r} 的文件或预设{near}：`inferometer presets` 可列出预设。"
     ),
+    "campaign_file.directory": (
+        "{name} 是目录：请给出测试计划文件或预设的名称（`inferometer presets`）。读取其中的结果请"
+        "用 `inferometer report {name}`。"
+    ),
     "campaign_file.not_utf8": "{name}：文件不是 UTF-8 文本。",
     "campaign_file.unread": "{name}：无法读取文件（{why}）。",
     "campaign_file.line": "{name}:{line}：{what}",

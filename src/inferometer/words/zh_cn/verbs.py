@@ -191,6 +191,7 @@ VERBS: dict[str, str] = {
         "--fitted 只用于孪生引擎：请加上 --embedded，改用 `inferometer simulate`，或去掉此参数。"
     ),
     "twin.no_fit": "这不是 `inferometer fit` 生成的配置：请先拟合，或去掉它。",
+    "twin.in_file": "{path}：{what}",
     "twin.unread": "无法读取 {path}（{cause}）：请给出 `inferometer fit` 生成的文件。",
     "twin.never_done": (
         "孪生引擎无法处理 {tokens} token 的请求：请增大 max_model_len 或 KV 块数，或去掉这样的请求"

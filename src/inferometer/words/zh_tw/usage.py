@@ -163,6 +163,10 @@ USAGE: dict[str, str] = {
     "campaign_file.no_preset": (
         "沒有名為 {name!r} 的檔案或預設集{near}：`inferometer presets` 可列出預設集。"
     ),
+    "campaign_file.directory": (
+        "{name} 是目錄：請給出測試計畫檔或預設集的名稱（`inferometer presets`）。讀取其中的結果請"
+        "用 `inferometer report {name}`。"
+    ),
     "campaign_file.not_utf8": "{name}：檔案不是 UTF-8 文字。",
     "campaign_file.unread": "{name}：無法讀取檔案（{why}）。",
     "campaign_file.line": "{name}:{line}：{what}",

@@ -191,6 +191,7 @@ VERBS: dict[str, str] = {
         "--fitted 只用於孿生引擎：請加上 --embedded，改用 `inferometer simulate`，或拿掉此參數。"
     ),
     "twin.no_fit": "這不是 `inferometer fit` 產生的設定檔：請先擬合，或拿掉它。",
+    "twin.in_file": "{path}：{what}",
     "twin.unread": "無法讀取 {path}（{cause}）：請給出 `inferometer fit` 產生的檔案。",
     "twin.never_done": (
         "孿生引擎無法處理 {tokens} token 的請求：請加大 max_model_len 或 KV 區塊數，或拿掉這樣的請"

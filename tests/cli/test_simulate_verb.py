@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from inferometer.cli.main import app
+from inferometer.results.reader import read
 
 CAMPAIGN = """
 name: small
@@ -62,6 +63,11 @@ def test_a_card_of_unverified_rates_is_named(
         )
         assert done.exit_code == 0, done.output
         assert done.stdout.count(told.format(card)) == times
+        where = "simulated" if verb == ("simulate",) else "embedded"
+        points = read([Path(f"results-{where}")]).points
+        ((*notes,),) = {point.notes for point in points}
+        said = [note for note in notes if note.key == "note.unverified"]
+        assert [note.values["card"] for note in said] == [card] * times
 
 
 @pytest.mark.parametrize(

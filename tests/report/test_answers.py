@@ -6,16 +6,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
 from inferometer.report.answers import ReportAnswer, answers
-from inferometer.report.answers.answer import some_levels
+from inferometer.report.answers.answer import (
+    between,
+    some_levels,
+    unknown_intervals,
+)
 from inferometer.report.tables.markdown import answers_as_markdown
 from inferometer.results import Point
-from inferometer.words import LANGUAGES, Words
+from inferometer.words import LANGUAGES, Said, Words
 from tests.analysis.test_pcie import measured
 from tests.report.page_points import point
 
@@ -122,8 +127,11 @@ def test_what_the_cache_saves(share: float | None, told: str) -> None:
             if rate is not None and share is not None:
                 one.values["cached_share"] = rate  # type: ignore[index]
     answer = only([*cold, *warm])
-    assert answer.sentences[0].startswith(told)
-    assert answer.sentences[1].startswith("Warm, mean TTFT is 2.90× (2.")
+    place = 0 if share == 0.0 else -1
+    assert answer.sentences[place].startswith(told)
+    (saved,) = (each for each in answer.sentences if "TTFT" in each)
+    assert saved.startswith("m at concurrency 8: warm, mean TTFT is 2.90× (2.")
+    assert saved.endswith("as fast (9.98 → 3.44 ms).")
     assert answer.rows[0][0] == "Prompt tokens from the prefix cache (%)"
 
 
@@ -156,6 +164,91 @@ def test_what_was_simulated_answers_for_itself() -> None:
         each.conditions["engine"] = "o"  # type: ignore[index]
     assert [*answers([*cold, *warm], EN)] == []
     assert [*answers([*cold, *other], EN)] == []
+
+
+def simulated(*speeds: float, **conditions: Any) -> list[Point]:
+    rates = {"card": "k100-ai", "rates": ["dense_tflops = 100"]}
+    note = Said("note.unverified", rates)
+    return [
+        replace(each, notes=(note,))
+        for each in runs(speeds, rehearsal="simulated", **conditions)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "interval", "told"),
+    [
+        (0.5, 0.5, "", "equal to the last digit"),
+        (None, None, "", "repeated runs would tell it"),
+        (0.4, 0.6, "+40.0 … +60.0", ""),
+    ],
+)
+def test_repeats_of_a_simulation_have_no_interval(
+    low: float | None, high: float | None, interval: str, told: str
+) -> None:
+    effect = SimpleNamespace(low=low, high=high)
+    assert between(low, high, EN) == interval
+    assert told in " ".join(unknown_intervals([effect], EN))
+    assert bool(told) == bool(unknown_intervals([effect], EN))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_rates_that_nobody_verified_are_said_where_the_figures_are(
+    language: str,
+) -> None:
+    points = [
+        *simulated(100.0, 101.0, cache="cold"),
+        *simulated(250.0, 251.0, cache="warm"),
+    ]
+    (answer,) = answers(points, Words(language))
+    *_, what, rates = answer.sentences
+    assert what == Words(language).text("answer.simulated")
+    assert "k100-ai" in rates
+    assert "dense_tflops = 100" in rates
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        (
+            "en",
+            "m TP=4 at concurrency 2: from 1,024 to 8,192 input tokens, mean TTFT goes from 10 to "
+            "80 ms, output throughput goes from 100 to 60 tok/s.",
+        ),
+        (
+            "zh-CN",
+            "m TP=4，并发 2 时：输入从 1,024 增加到 8,192 token，平均 TTFT 由 10 变为 80 ms、"
+            "输出吞吐量由 100 变为 60 tok/s。",
+        ),
+    ],
+)
+def test_longer_prompts_are_held_against_the_shortest(
+    language: str, told: str
+) -> None:
+    points = [
+        point(
+            100 * level + length,
+            conditions={
+                "model": "m",
+                "tp": 4,
+                "input_len": 1024 * length,
+                "output_len": 128,
+                "concurrency": level,
+            },
+            values={
+                "mean_ttft_ms": 5.0 * length * level,
+                "output_throughput": 100.0 - 5 * length * (length > 1),
+            },
+        )
+        for level in (1, 2)
+        for length in (1, 4, 8)
+    ]
+    answer = next(
+        each for each in answers(points, Words(language)) if len(each.rows) == 3
+    )
+    assert answer.sentences[1] == told
+    assert [row[0] for row in answer.rows] == ["1024", "4096", "8192"]
+    assert answers(points[:2], Words(language)) == []
 
 
 def test_scaling_says_the_highest_load_per_card() -> None:

@@ -19,6 +19,7 @@ from inferometer.engine.twin.profiles import (
     lanes_of,
     load_profile,
     model_profile,
+    unverified_rates,
 )
 from inferometer.engine.twin.provenance import provenance
 from inferometer.engine.twin.request import TwinRequest
@@ -109,11 +110,16 @@ def require_used(groups: Sequence[Group], profiles: Sequence[Fitted]) -> None:
 def identity_of(
     settings: TwinSettings, fitted: Fitted | None
 ) -> dict[str, Any]:
-    """The twin, as part of a point's identity: its settings, and what it computes with."""
+    """The twin, as part of a point's identity: its settings, and what it computes with; of that,
+    unless it was fitted, rates that nobody has verified, which results then say.
+    """
     kept = asdict(settings)
     if not kept["factors"]:
         del kept["factors"]
-    return {**kept, "provenance": provenance(settings, fitted)}
+    kept["provenance"] = provenance(settings, fitted)
+    if fitted is None and (rates := unverified_rates(settings.card)):
+        kept["unverified"] = rates
+    return kept
 
 
 def settings_in(identity: Mapping[str, Any]) -> TwinSettings:

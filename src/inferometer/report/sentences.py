@@ -4,7 +4,7 @@ where that is another: files have them in English, and may be of another version
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,6 +33,15 @@ def reasons_of(point: Point, language: str) -> list[Told]:
         tell(found[reason], language) if reason in found else Told(reason)
         for reason in point.reasons
     ]
+
+
+def unverified(points: Iterable[Point], words: Words) -> list[str]:
+    """A sentence for each card of a twin whose rates nobody has verified."""
+    notes = (note for point in points for note in point.notes)
+    found = [
+        note for note in notes if getattr(note, "key", "") == "note.unverified"
+    ]
+    return [*map(words.say, dict.fromkeys(found))]
 
 
 def notes_of(point: Point, language: str) -> list[Told]:

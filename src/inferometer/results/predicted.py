@@ -25,9 +25,15 @@ MAX_ERROR = 5.0
 """Of a logarithm; a file that says more says nothing."""
 KIND_OF = {"itl": "tpot"}
 """Kinds that have the errors of another."""
-MAX_NAMES = 16
-PROVENANCE = "provenance"
-FOLLOWING = (PROVENANCE, "factors", "relative_errors", "extrapolated")
+MAX_NAMES, MAX_NAME = 16, 40
+PROVENANCE, UNVERIFIED = "provenance", "unverified"
+FOLLOWING = (
+    PROVENANCE,
+    UNVERIFIED,
+    "factors",
+    "relative_errors",
+    "extrapolated",
+)
 """Of a twin's identity, what it computes with and what follows from that: the rest are settings."""
 
 
@@ -107,6 +113,21 @@ def _around(value: float, error: float, own: Range | None) -> Range:
 
 def _reach(value: float, end: float) -> float:
     return log(end / value) if end > 0 else 0.0
+
+
+def unverified_rates(server: object) -> list[Said]:
+    """Rates of a twin's card that nobody has verified."""
+    for kind in ("simulated", "embedded"):
+        told, card = at(server, kind, UNVERIFIED), at(server, kind, "card")
+        rates = [
+            f"{str(name)[:MAX_NAME]} = {rate:g}"
+            for name, each in (told.items() if isinstance(told, dict) else ())
+            if (rate := number(each)) is not None
+        ]
+        if rates and (name := text(card)):
+            said = {"card": name, "rates": rates[:MAX_NAMES]}
+            return [Said("note.unverified", said)]
+    return []
 
 
 def how_sure(run: Mapping[str, Any]) -> list[Said]:

@@ -30,6 +30,7 @@ from inferometer.results.predicted import (
     how_sure,
     predicted_ranges,
     twin_name,
+    unverified_rates,
 )
 from inferometer.store.environment import EMBEDDED_VERSION
 from inferometer.store.importers.imported_run import unread
@@ -464,6 +465,7 @@ def _notes(
         notes += how_sure(run)
         if known == "embedded" and speed is not None and speed != 1:
             notes.append(Said("note.rehearsal_twin", {"speed": speed}))
+    notes += unverified_rates(at(run, "spec", "server"))
     cards = _whole(at(run, "spec", "server", "hardware", "gpus"))
     if cards is not None and conditions.get("gpus") not in (None, cards):
         used = {name: conditions.get(name) for name in ("config", "gpus")}

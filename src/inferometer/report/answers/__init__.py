@@ -1,6 +1,7 @@
 """The questions that results answer, each with a sentence and a table: what a narrow link costs,
-what the prefix cache saves, which framework is fastest, how far cards scale, from which load on
-throughput grows no more. In the reader's language; knows no page and no terminal.
+what the prefix cache saves, which framework is fastest, how far cards scale, what longer prompts
+cost, from which load on throughput grows no more. In the reader's language; knows no page and no
+terminal.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from inferometer.analysis.pcie import LinkStudy
 from inferometer.report.answers.answer import ReportAnswer
 from inferometer.report.answers.caches import cache_answers
 from inferometer.report.answers.engines import engine_answers
+from inferometer.report.answers.lengths import length_answers
 from inferometer.report.answers.links import link_answers
 from inferometer.report.answers.saturated import saturation_answers
 from inferometer.report.answers.scaled import scaling_answers
@@ -23,6 +25,7 @@ QUESTIONS = (
     engine_answers,
     cache_answers,
     scaling_answers,
+    length_answers,
     saturation_answers,
 )
 """In the order of a report, after the link."""

@@ -6,9 +6,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import isclose
+from typing import Protocol
 
 from inferometer.analysis.cautions import DRIFT_C
 from inferometer.analysis.decision import Verdict
+from inferometer.report.sentences import unverified
 from inferometer.results import Point
 from inferometer.vocabulary import LEVELS
 from inferometer.words import Words
@@ -30,6 +33,16 @@ class ReportAnswer:
     """What the table leaves out, and where that is."""
 
 
+class Bounded(Protocol):
+    """What has an interval, or not."""
+
+    @property
+    def low(self) -> float | None: ...
+
+    @property
+    def high(self) -> float | None: ...
+
+
 def percent(share: float, words: Words, *, signed: bool = True) -> str:
     """`−3.1 %` for -0.031."""
     number = f"{100 * share:+.1f}" if signed else f"{100 * share:.1f}"
@@ -37,9 +50,14 @@ def percent(share: float, words: Words, *, signed: bool = True) -> str:
     return words.text("percent", percent=number.replace("-", "−"))
 
 
+def is_point(low: float, high: float) -> bool:
+    """Repeats of a calculation are equal to the last digit: no interval of anything measured."""
+    return isclose(low, high, rel_tol=1e-9, abs_tol=1e-12)
+
+
 def between(low: float | None, high: float | None, words: Words) -> str:
-    """The interval of an effect, in percent: `−3.6 … −2.7`; empty where it is unknown."""
-    if low is None or high is None:
+    """The interval of an effect, in percent: `−3.6 … −2.7`; empty where there is none."""
+    if low is None or high is None or is_point(low, high):
         return ""
     ends = [f"{100 * end:+.1f}".replace("-", "−") for end in (low, high)]
     return words.text("answer.interval", low=ends[0], high=ends[1])
@@ -53,11 +71,19 @@ def with_interval(figure: str, bounds: str, words: Words) -> str:
 
 
 def unknown_intervals(
-    lows: Iterable[float | None], words: Words
+    effects: Iterable[Bounded], words: Words
 ) -> tuple[str, ...]:
-    """A sentence where any of these effects has no interval; told once, not at each."""
-    unknown = any(low is None for low in lows)
-    return (words.text("answer.no_interval"),) if unknown else ()
+    """Sentences where any of these effects has no interval; told once, not at each."""
+    told = {
+        "answer.no_interval"
+        if each.low is None or each.high is None
+        else "answer.no_interval.same"
+        for each in effects
+        if each.low is None
+        or each.high is None
+        or is_point(each.low, each.high)
+    }
+    return tuple(map(words.text, sorted(told)))
 
 
 def effect_in_words(
@@ -68,9 +94,8 @@ def effect_in_words(
     words: Words,
 ) -> str:
     """A table's cell: the effect, its interval, and the verdict where that is no claim."""
-    told = percent(effect, words)
-    if bounds := between(low, high, words):
-        told = f"{told} ({bounds})"
+    bounds = between(low, high, words)
+    told = with_interval(percent(effect, words), bounds, words)
     if verdict in ("faster", "slower"):
         return told
     return words.text(
@@ -109,11 +134,19 @@ def _unequally_warm(points: Sequence[Point], words: Words) -> list[str]:
 
 
 def rehearsal(points: Sequence[Point], words: Words) -> list[str]:
-    """A sentence where any of them is of one."""
-    rehearsed = any(
-        point.conditions.get("rehearsal") is not None for point in points
-    )
-    return [words.text("answer.rehearsal")] if rehearsed else []
+    """What it was, where any of them is of one; and which rates of its twins nobody verified."""
+    kinds = {str(point.conditions.get("rehearsal", "")) for point in points}
+    if not (rehearsed := kinds - {"", "None"}):
+        return []
+    simulated = all(each.endswith("simulated") for each in rehearsed)
+    key = "answer.simulated" if simulated else "answer.rehearsal"
+    return [words.text(key), *unverified(points, words)]
+
+
+def deployment(point: Point) -> str:
+    """`70B TP=8`, as far as it is known."""
+    model, tp = (point.conditions.get(name) for name in ("model", "tp"))
+    return f"{model or '–'} TP={tp}" if tp else str(model or "–")
 
 
 def capitalized(label: str) -> str:
@@ -126,8 +159,10 @@ def inside(label: str) -> str:
 
 
 def metric_inside(name: str, words: Words) -> str:
-    """A metric's name within a sentence."""
-    return inside(words.metric(name))
+    """A metric's name within a sentence; Chinese after Latin letters stands off from them."""
+    label = inside(words.metric(name))
+    apart = words.language != "en" and label[-1:].isascii()
+    return f"{label} " if apart else label
 
 
 def some_levels(levels: Sequence[float]) -> list[float]:

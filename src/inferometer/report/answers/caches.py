@@ -10,8 +10,11 @@ from inferometer.analysis.compare import Comparison, MetricComparison, compare
 from inferometer.analysis.pairing import Pair
 from inferometer.report.answers.answer import (
     ReportAnswer,
+    at_load,
     capitalized,
     cautions,
+    deployment,
+    is_point,
     metric_inside,
     percent,
     unknown_intervals,
@@ -52,9 +55,12 @@ def cache_answer(points: Sequence[Point], words: Words) -> ReportAnswer | None:
         )
     except CannotCompareError:
         return None
-    sentences = [_hits(compared, words)]
     told = [row for row in compared.headline if row.metric in METRICS[:2]]
-    sentences += [_sentence(row, words) for row in told]
+    where = _where(compared, words)
+    sentences = [_sentence(row, where, words) for row in told]
+    # without a hit, nothing else is worth reading
+    at = 0 if _found_nothing(compared) else len(sentences)
+    sentences.insert(at, _hits(compared, words))
     rows = [
         cells
         for pair in compared.pairing.pairs
@@ -67,7 +73,7 @@ def cache_answer(points: Sequence[Point], words: Words) -> ReportAnswer | None:
         words.text("answer.cache.title"),
         (
             *sentences,
-            *unknown_intervals((each.low for each in told), words),
+            *unknown_intervals(told, words),
             *cautions(points, words),
         ),
         tuple(words.text(f"answer.cache.{name}") for name in head),
@@ -110,19 +116,43 @@ def hits_in_words(
 
 
 def _hits(compared: Comparison, words: Words) -> str:
+    return hits_in_words(*_sides(compared), words)
+
+
+def _found_nothing(compared: Comparison) -> bool:
+    return hit_rate(_sides(compared)[1]) == 0
+
+
+def _sides(compared: Comparison) -> tuple[list[Point], list[Point]]:
+    """All cold and all warm points that have each other."""
     pairs = compared.pairing.pairs
     cold = [point for pair in pairs for point in pair.a]
     warm = [point for pair in pairs for point in pair.b]
-    return hits_in_words(cold, warm, words)
+    return cold, warm
 
 
-def _sentence(row: MetricComparison, words: Words) -> str:
+def _where(compared: Comparison, words: Words) -> str:
+    """The deployment and its load: `70B TP=8 at concurrency 128`."""
+    warm = _sides(compared)[1]
+    levels = {point.conditions.get("concurrency") for point in warm}
+    level = next(iter(levels)) if len(levels) == 1 else None
+    load = (
+        at_load("concurrency", float(level), words)
+        if isinstance(level, int | float)
+        else words.text("answer.over_loads", n=len(levels))
+    )
+    return words.text("answer.where", who=deployment(warm[0]), load=load)
+
+
+def _sentence(row: MetricComparison, where: str, words: Words) -> str:
     values = {
+        "where": where,
         "metric": metric_inside(row.metric, words),
         "Metric": capitalized(words.metric(row.metric)),
         "times": times(row, words),
         "from": figure(row.a),
         "to": figure(row.b),
+        "unit": found.unit if (found := metric(row.metric)) else "",
     }
     if row.verdict == "undecided":
         return with_runs(
@@ -134,7 +164,7 @@ def _sentence(row: MetricComparison, words: Words) -> str:
 def times(row: MetricComparison, words: Words) -> str:
     """`2.9× (2.7–3.1)`."""
     ratio, low, high = speed_up(row)
-    if low is None or high is None:
+    if low is None or high is None or is_point(low, high):
         return words.text("answer.times.alone", ratio=f"{ratio:.2f}")
     return words.text(
         "answer.times",

@@ -82,10 +82,10 @@ def engine_answer(engines: ByEngine, words: Words) -> ReportAnswer | None:
         for name in others
     ]
     used = [point for each in engines.values() for point in each]
-    lows = (each.low for each in effects.values() if each is not None)
+    compared = [each for each in effects.values() if each is not None]
     told = (
         *sentences,
-        *unknown_intervals(lows, words),
+        *unknown_intervals(compared, words),
         *cautions(used, words),
     )
     return ReportAnswer(

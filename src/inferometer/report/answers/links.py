@@ -18,6 +18,7 @@ from inferometer.report.answers.answer import (
     capitalized,
     cautions,
     effect_in_words,
+    is_point,
     metric_inside,
     percent,
     some_levels,
@@ -51,7 +52,7 @@ def link_answer(study: LinkStudy, words: Words) -> ReportAnswer:
     means = [each for each in effects if each.level is None]
     sentences = (
         *(_sentence(mean, effects, words) for mean in means),
-        *unknown_intervals((each.low for each in effects), words),
+        *unknown_intervals(effects, words),
     )
     levels = sorted({each.level for each in effects if each.level is not None})
     shown = some_levels(levels)
@@ -147,7 +148,7 @@ def _sentence(
 def _cost(told: LinkEffect, words: Words) -> str:
     """A loss is told without its sign: `3.1 % (2.7–3.6)`."""
     cost = percent(-told.effect, words, signed=False)
-    if told.low is None or told.high is None:
+    if told.low is None or told.high is None or is_point(told.low, told.high):
         return cost
     bounds = f"{-100 * told.high:.1f}–{-100 * told.low:.1f}"
     return with_interval(cost, bounds, words)

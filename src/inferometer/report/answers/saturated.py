@@ -34,7 +34,7 @@ from inferometer.results import Point
 from inferometer.words import Words
 
 THROUGHPUT = "output_throughput"
-MAX_SENTENCES = 3
+MAX_SENTENCES = 4
 MAX_ROWS = 24
 
 

@@ -8,6 +8,7 @@ from inferometer.analysis.scaling import Scaling, scaling
 from inferometer.report.answers.answer import (
     ReportAnswer,
     cautions,
+    is_point,
     percent,
     some_levels,
     unknown_intervals,
@@ -57,8 +58,8 @@ def _sentences(
     words: Words,
 ) -> list[str]:
     told = [_sentence(ladder[-1], words) for ladder in ladders[:MAX_SENTENCES]]
-    lows = (each.low for ladder in ladders for each in ladder)
-    return [*told, *unknown_intervals(lows, words), *cautions(points, words)]
+    every = [each for ladder in ladders for each in ladder]
+    return [*told, *unknown_intervals(every, words), *cautions(points, words)]
 
 
 def _head(words: Words) -> tuple[str, ...]:
@@ -91,7 +92,7 @@ def _efficiency(each: Scaling, words: Words) -> str:
 
 
 def _interval(each: Scaling) -> str:
-    if each.low is None or each.high is None:
+    if each.low is None or each.high is None or is_point(each.low, each.high):
         return ""
     return f"{100 * each.low:.1f}–{100 * each.high:.1f}"
 

@@ -62,6 +62,10 @@ def draw_scaling(material: Material, words: Words) -> Sketch:
         raise NothingToDrawError(words.say(why_nothing_scales(material.points)))
     whole = [_scaling_name(record, words) for record in records]
     names = legend_names(whole)
+    if len(names) == 1 and whole[0] not in names.values():
+        # the whole name of the only one does not fit, and tells it from nothing
+        gpus = records[0]["gpus"]
+        names = {whole[0]: words.text("answer.scaling.gpus", gpus=gpus)}
     rows = [
         {"curve": names[name], "whole": name, **_scaling_row(record)}
         for record, name in zip(records, whole, strict=True)

@@ -38,9 +38,16 @@ from inferometer.report.figures.scales import (
 )
 from inferometer.report.figures.theme import FRONT, HALO, HOLLOW
 from inferometer.report.figures.vega import Layer, Spec, channel, end
-from inferometer.report.naming import clean, legend_names
+from inferometer.report.naming import (
+    clean,
+    distinguishing,
+    key_of,
+    legend_names,
+    natural,
+)
+from inferometer.report.tables.columns import four_digits
 from inferometer.trace.trace import Trace
-from inferometer.vocabulary import LATENCIES
+from inferometer.vocabulary import LATENCIES, LOADS
 from inferometer.words import Words
 
 Sample = npt.NDArray[np.float64]
@@ -179,13 +186,20 @@ def _runs(
         raise NothingToDrawError(words.text(why_no_runs(material)))
     names = legend_names([clean(name) for name in material.runs])
     runs = {
-        names[clean(name)]: trace
-        for name, trace in list(material.runs.items())[:MAX_RUNS]
+        names[clean(name)]: material.runs[name]
+        for name in _in_order(material)[:MAX_RUNS]
     }
     there = max(material.runs_there, len(material.runs))
     if there == len(runs):
         return runs, []
     return runs, [words.text("figure.note.runs", shown=len(runs), n=there)]
+
+
+def _in_order(material: Material) -> list[str]:
+    """As other figures have the curves that the runs are of: a deployment keeps its colour."""
+    fields = distinguishing(material.points, without=LOADS)
+    of = {point.id: key_of(point, fields) for point in material.points}
+    return sorted(material.runs, key=lambda name: natural(of.get(name, ())))
 
 
 def _latencies(runs: Mapping[str, Trace], words: Words) -> dict[str, Samples]:
@@ -283,7 +297,7 @@ def _rule(kind: str, name: str, label: str, value: float) -> Row:
         "kind": f"{kind}/mark",
         "curve": name,
         "at": float(f"{value:.6g}"),
-        "label": f"{label} {value:,.4g}",
+        "label": f"{label} {four_digits(value)}",
     }
 
 

@@ -36,6 +36,7 @@ from inferometer.report.naming import (
     legend_names,
     level_of,
     name_of,
+    natural,
     usual_level,
 )
 from inferometer.report.tables.columns import measured, with_unit
@@ -259,8 +260,8 @@ def draw_pareto(material: Material, words: Words) -> Sketch:
     ]
     for row in _front([row for row in found if row.get("status") != "INVALID"]):
         row["front"] = True
-    names = list(short.values())
-    panel = _pareto_panel(found, names, words)
+    names = [short[whole[key]] for key in sorted(whole, key=natural)]
+    panel = _pareto_panel(found, [*dict.fromkeys(names)], words)
     return Sketch([panel], found, [words.text("figure.note.pareto")], columns=1)
 
 

@@ -47,8 +47,9 @@ def gather(points: Iterable[Point]) -> Evidence:
     for point in points:
         if point.recorded is not None:
             evidence.runs += 1
-            _add_precision(evidence, point.recorded)
-            _add_busiest(evidence, point, point.recorded.precision)
+            if not _is_simulated(point.recorded):
+                _add_precision(evidence, point.recorded)
+                _add_busiest(evidence, point, point.recorded.precision)
         for key, value in _facts(point):
             evidence.facts.setdefault(key, Counter())[clean(value)] += 1
     return evidence
@@ -177,6 +178,12 @@ FACTS_TOLD = tuple(key for key in FACTS if key in CONDITIONS)
 def _condition(point: Point, key: str) -> str:
     value = point.conditions.get(key) if key in FACTS_TOLD else None
     return str(value) if value is not None else ""
+
+
+def _is_simulated(recorded: RunFiles) -> bool:
+    """Its times were computed: no client read them, precisely or not."""
+    sources = at(recorded.events, "stamp_sources")
+    return isinstance(sources, dict) and [*sources] == ["SIMULATED"]
 
 
 def _add_precision(evidence: Evidence, recorded: RunFiles) -> None:

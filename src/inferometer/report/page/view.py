@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from inferometer.report.sentences import (
     notes_of,
     precision_in_words,
     reasons_of,
+    unverified,
 )
 from inferometer.report.tables.columns import four_digits
 from inferometer.report.targets import (
@@ -320,7 +322,7 @@ def _sentences(
         sentences.append(
             words.text("page.sentence.rehearsal", n=f"{rehearsed:,}")
         )
-    return tuple(sentences)
+    return (*sentences, *unverified(points, words))
 
 
 def _tools(points: Sequence[Point]) -> str:
@@ -398,7 +400,10 @@ def _limits(points: Sequence[Point], words: Words, rated: Rated) -> str:
                 **figures,
             )
         )
-    return " ".join(told)
+    return reduce(
+        lambda one, two: words.text("sentences", first=one, second=two),
+        told or [""],
+    )
 
 
 def _ratings(

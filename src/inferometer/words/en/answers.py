@@ -19,6 +19,10 @@ ANSWERS: dict[str, str] = {
     "answer.no_interval": (
         "Where no interval is given, it is unknown; repeated runs would tell it."
     ),
+    "answer.no_interval.same": (
+        "Where no interval is given although runs were repeated, they are equal to the last digit, "
+        "as those of a simulation are."
+    ),
     "answer.cell": "{effect}, {verdict}",
     "answer.is.no difference": "no difference",
     "answer.is.undecided": "undecided",
@@ -28,6 +32,11 @@ ANSWERS: dict[str, str] = {
         "apart; part of the difference may be heat. Let the sides take turns."
     ),
     "answer.rehearsal": "This was a rehearsal: it says nothing about hardware.",
+    "answer.simulated": "Simulated, not measured: a twin computed these figures.",
+    "answer.where": "{who} {load}",
+    "answer.length.title": "What do longer prompts cost?",
+    "answer.length": "{where}: from {short} to {long} input tokens, {changes}.",
+    "answer.length.change": "{metric} goes from {before} to {after} {unit}",
     "answer.left_out": "{shown} of {n} loads are listed; the figure shows all of them.",
     "answer.over_loads": "on average over {n} loads",
     "answer.load.concurrency": "at concurrency {level}",
@@ -103,13 +112,20 @@ ANSWERS: dict[str, str] = {
         "prefix caching is on and that the cache holds all prompts."
     ),
     "answer.cache.untold": "The server does not report its prefix cache hit rate.",
-    "answer.cache.faster": "Warm, {metric} is {times} as fast.",
-    "answer.cache.slower": "Warm, {metric} is slower: {times} as fast.",
-    "answer.cache.no_difference": "{Metric}: no difference found between cold and warm, {times}.",
-    "answer.cache.undecided": "{Metric}: undecided, {times} as fast.",
+    "answer.cache.faster": "{where}: warm, {metric} is {times} as fast ({from} → {to} {unit}).",
+    "answer.cache.slower": (
+        "{where}: warm, {metric} is slower: {times} as fast ({from} → {to} {unit})."
+    ),
+    "answer.cache.no_difference": (
+        "{where}: no difference found in {metric} between cold and warm, {times} ({from} → {to} "
+        "{unit})."
+    ),
+    "answer.cache.undecided": (
+        "{where}: undecided, warm {metric} is {times} as fast ({from} → {to} {unit})."
+    ),
     "answer.cache.undecided.runs": (
-        "{Metric}: undecided, {times} as fast; about {runs} more runs of each, in turns, would "
-        "decide."
+        "{where}: undecided, warm {metric} is {times} as fast ({from} → {to} {unit}); about {runs} "
+        "more runs of each, in turns, would decide."
     ),
     "answer.engine.title": "Which engine is fastest?",
     "answer.engine.at": "{metric} {load}",

@@ -101,6 +101,10 @@ POINTS: dict[str, str] = {
     "note.twin_extrapolated": (
         "It is extrapolated: the fitted profile does not cover its {names}."
     ),
+    "note.unverified": (
+        "Nobody has verified {rates} of the twin's {card}: figures of this card are no better than "
+        "these numbers."
+    ),
     "note.rehearsal_twin": (
         "The twin ran at {speed:g} times its speed: its latencies are 1/{speed:g} of, and its "
         "rates {speed:g} times, what it would show in real time."

@@ -65,6 +65,11 @@ VIEWS: dict[str, str] = {
     "figure.efficiency": "Efficiency map: configuration by load",
     "figure.spread": "Latency by configuration",
     "figure.simulated": "Simulated, not measured: {n} of {all} points.",
+    "figure.simulated.all": "Simulated, not measured.",
+    "figure.twin_speed.all": (
+        "Rehearsed on a twin that ran faster than real time. Latencies are too short and rates too "
+        "high by that factor; the notes of each point say which."
+    ),
     "figure.twin_speed": (
         "Rehearsed on a twin that ran faster than real time: {n} of {all} points. Their "
         "latencies are too short and their rates too high by that factor; the notes of each "

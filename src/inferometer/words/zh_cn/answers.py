@@ -16,6 +16,9 @@ ANSWERS: dict[str, str] = {
     "answer.interval": "{low} ~ {high}",
     "answer.with_interval": "{figure}（{interval}）",
     "answer.no_interval": "未标出置信区间的数值，其区间未知；重复测量即可得出。",
+    "answer.no_interval.same": (
+        "重复测量却未标出置信区间的，各次数值完全相同（模拟结果即是如此），因此没有区间。"
+    ),
     "answer.cell": "{effect}，{verdict}",
     "answer.is.no difference": "无差异",
     "answer.is.undecided": "尚无定论",
@@ -25,6 +28,11 @@ ANSWERS: dict[str, str] = {
         "请让各方交替测试。"
     ),
     "answer.rehearsal": "这是演练，不反映任何硬件的性能。",
+    "answer.simulated": "模拟结果，并非实测：数值由孪生引擎算出。",
+    "answer.where": "{who}，{load}",
+    "answer.length.title": "输入变长要付出多少代价？",
+    "answer.length": "{where}：输入从 {short} 增加到 {long} token，{changes}。",
+    "answer.length.change": "{metric}由 {before} 变为 {after} {unit}",
     "answer.left_out": "此处列出 {n} 个负载中的 {shown} 个，图中有全部负载。",
     "answer.over_loads": "{n} 个负载平均",
     "answer.load.concurrency": "并发 {level} 时",
@@ -93,12 +101,21 @@ ANSWERS: dict[str, str] = {
         "且缓存容量足以容纳全部提示词。"
     ),
     "answer.cache.untold": "服务器没有提供前缀缓存命中率。",
-    "answer.cache.faster": "热缓存下，{metric}的速度是冷缓存的 {times}。",
-    "answer.cache.slower": "热缓存下{metric}反而更慢，速度是冷缓存的 {times}。",
-    "answer.cache.no_difference": "{Metric}：冷、热缓存没有差异，{times}。",
-    "answer.cache.undecided": "{Metric}：尚无定论，速度是冷缓存的 {times}。",
+    "answer.cache.faster": (
+        "{where}：热缓存下{metric}的速度是冷缓存的 {times}，由 {from} 变为 {to} {unit}。"
+    ),
+    "answer.cache.slower": (
+        "{where}：热缓存下{metric}反而更慢，速度是冷缓存的 {times}，由 {from} 变为 {to} {unit}。"
+    ),
+    "answer.cache.no_difference": (
+        "{where}：冷、热缓存的{metric}没有差异，{times}（冷 {from}，热 {to} {unit}）。"
+    ),
+    "answer.cache.undecided": (
+        "{where}：热缓存下{metric}的速度是冷缓存的 {times}（冷 {from}，热 {to} {unit}），尚无定论。"
+    ),
     "answer.cache.undecided.runs": (
-        "{Metric}：尚无定论，速度是冷缓存的 {times}；两边交替各再测约 {runs} 次可以得出结论。"
+        "{where}：热缓存下{metric}的速度是冷缓存的 {times}（冷 {from}，热 {to} {unit}），尚无定论；"
+        "两边交替各再测约 {runs} 次可以得出结论。"
     ),
     "answer.engine.title": "哪个推理引擎最快？",
     "answer.engine.at": "{load}的{metric}",
@@ -126,7 +143,7 @@ ANSWERS: dict[str, str] = {
     "answer.scaling.gpus": "{gpus} 卡",
     "answer.scaling": (
         "{name}：每卡负载 {load} 时，{gpus} 卡的输出吞吐量达到单卡 {gpus} 倍的 {efficiency}"
-        "（{gpus} 卡 {several} tok/s，单卡 {one} tok/s）。"
+        "，即 {gpus} 卡 {several} tok/s，单卡 {one} tok/s。"
     ),
     "answer.scaling.load": "每卡负载",
     "answer.scaling.one": "单卡（tok/s）",

@@ -77,6 +77,9 @@ POINTS: dict[str, str] = {
         "没有为这台机器拟合配置：90% 区间取孪生引擎在未拟合的卡上的误差。"
     ),
     "note.twin_extrapolated": "属于外推：拟合配置未覆盖其 {names}。",
+    "note.unverified": (
+        "孪生引擎所用的 {card} 参数 {rates} 未经核实，这张卡的结果不会比这些参数更可靠。"
+    ),
     "note.rehearsal_twin": (
         "孪生引擎以 {speed:g} 倍速运行：延迟是实时的 1/{speed:g}，吞吐是实时的 {speed:g} 倍。"
     ),

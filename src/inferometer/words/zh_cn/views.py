@@ -28,7 +28,7 @@ VIEWS: dict[str, str] = {
         "{name} 在测得的最高负载内未饱和：{highest}输出吞吐量 {plateau} tok/s。"
     ),
     "answer.saturation.untold": "无法给出区间",
-    "answer.saturation.low_high": "{low} … {high}",
+    "answer.saturation.low_high": "{low} ~ {high}",
     "answer.saturation.low": "大于 {low}",
     "answer.saturation.high": "不超过 {high}",
     "answer.saturation.curve": "曲线",
@@ -56,6 +56,10 @@ VIEWS: dict[str, str] = {
     "figure.efficiency": "效率图：配置 × 负载",
     "figure.spread": "各配置的延迟分布",
     "figure.simulated": "模拟结果，并非实测：{all} 个测试点中的 {n} 个。",
+    "figure.simulated.all": "模拟结果，并非实测。",
+    "figure.twin_speed.all": (
+        "在快于实时的孪生引擎上演练：延迟偏短、吞吐偏高，倍数见各测试点的说明。"
+    ),
     "figure.twin_speed": (
         "在快于实时的孪生引擎上演练：{all} 个测试点中的 {n} 个。它们的延迟偏短、吞吐偏高，倍数见"
         "各测试点的说明。"

@@ -16,6 +16,9 @@ ANSWERS: dict[str, str] = {
     "answer.interval": "{low} ~ {high}",
     "answer.with_interval": "{figure}（{interval}）",
     "answer.no_interval": "未標出信賴區間的數值，其區間未知；重複測量即可得出。",
+    "answer.no_interval.same": (
+        "重複測量卻未標出信賴區間的，各次數值完全相同（模擬結果即是如此），因此沒有區間。"
+    ),
     "answer.cell": "{effect}，{verdict}",
     "answer.is.no difference": "無差異",
     "answer.is.undecided": "尚無定論",
@@ -25,6 +28,11 @@ ANSWERS: dict[str, str] = {
         "請讓各方輪流測試。"
     ),
     "answer.rehearsal": "這是演練，不反映任何硬體的效能。",
+    "answer.simulated": "模擬結果，並非實測：數值由孿生引擎算出。",
+    "answer.where": "{who}，{load}",
+    "answer.length.title": "輸入變長要付出多少代價？",
+    "answer.length": "{where}：輸入從 {short} 增加到 {long} token，{changes}。",
+    "answer.length.change": "{metric}由 {before} 變為 {after} {unit}",
     "answer.left_out": "此處列出 {n} 個負載中的 {shown} 個，圖中有全部負載。",
     "answer.over_loads": "{n} 個負載平均",
     "answer.load.concurrency": "並行 {level} 時",
@@ -93,12 +101,21 @@ ANSWERS: dict[str, str] = {
         "且快取容量足以容納全部提示詞。"
     ),
     "answer.cache.untold": "伺服器沒有提供前綴快取命中率。",
-    "answer.cache.faster": "熱快取下，{metric}的速度是冷快取的 {times}。",
-    "answer.cache.slower": "熱快取下{metric}反而更慢，速度是冷快取的 {times}。",
-    "answer.cache.no_difference": "{Metric}：冷、熱快取沒有差異，{times}。",
-    "answer.cache.undecided": "{Metric}：尚無定論，速度是冷快取的 {times}。",
+    "answer.cache.faster": (
+        "{where}：熱快取下{metric}的速度是冷快取的 {times}，由 {from} 變為 {to} {unit}。"
+    ),
+    "answer.cache.slower": (
+        "{where}：熱快取下{metric}反而更慢，速度是冷快取的 {times}，由 {from} 變為 {to} {unit}。"
+    ),
+    "answer.cache.no_difference": (
+        "{where}：冷、熱快取的{metric}沒有差異，{times}（冷 {from}，熱 {to} {unit}）。"
+    ),
+    "answer.cache.undecided": (
+        "{where}：熱快取下{metric}的速度是冷快取的 {times}（冷 {from}，熱 {to} {unit}），尚無定論。"
+    ),
     "answer.cache.undecided.runs": (
-        "{Metric}：尚無定論，速度是冷快取的 {times}；兩邊交替各再測約 {runs} 次即可得出結論。"
+        "{where}：熱快取下{metric}的速度是冷快取的 {times}（冷 {from}，熱 {to} {unit}），尚無定論；"
+        "兩邊交替各再測約 {runs} 次即可得出結論。"
     ),
     "answer.engine.title": "哪個推論引擎最快？",
     "answer.engine.at": "{load}的{metric}",
@@ -121,12 +138,12 @@ ANSWERS: dict[str, str] = {
         "兩邊交替各測約 {runs} 次即可得出結論。"
     ),
     "answer.engine.not_compared": "{best} 與 {other} 除引擎外還有其他條件不同，未作比較。",
-    "answer.scaling.title": "多卡擴充效率如何？",
+    "answer.scaling.title": "多卡擴展效率如何？",
     "answer.scaling.who": "部署",
     "answer.scaling.gpus": "{gpus} 卡",
     "answer.scaling": (
         "{name}：每卡負載 {load} 時，{gpus} 卡的輸出吞吐量達到單卡 {gpus} 倍的 {efficiency}"
-        "（{gpus} 卡 {several} tok/s，單卡 {one} tok/s）。"
+        "，即 {gpus} 卡 {several} tok/s，單卡 {one} tok/s。"
     ),
     "answer.scaling.load": "每卡負載",
     "answer.scaling.one": "單卡（tok/s）",

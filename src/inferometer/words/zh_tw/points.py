@@ -78,6 +78,9 @@ POINTS: dict[str, str] = {
         "沒有為這台機器擬合設定檔：90% 區間取孿生引擎在未擬合的卡上的誤差。"
     ),
     "note.twin_extrapolated": "屬於外推：擬合設定檔未涵蓋其 {names}。",
+    "note.unverified": (
+        "孿生引擎所用的 {card} 參數 {rates} 未經核實，這張卡的結果不會比這些參數更可靠。"
+    ),
     "note.rehearsal_twin": (
         "孿生引擎以 {speed:g} 倍速執行：延遲是即時的 1/{speed:g}，吞吐是即時的 {speed:g} 倍。"
     ),

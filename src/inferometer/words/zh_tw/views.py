@@ -28,7 +28,7 @@ VIEWS: dict[str, str] = {
         "{name} 在量測的最高負載內未飽和：{highest}輸出吞吐量 {plateau} tok/s。"
     ),
     "answer.saturation.untold": "無法給出區間",
-    "answer.saturation.low_high": "{low} … {high}",
+    "answer.saturation.low_high": "{low} ~ {high}",
     "answer.saturation.low": "大於 {low}",
     "answer.saturation.high": "不超過 {high}",
     "answer.saturation.curve": "曲線",
@@ -56,6 +56,10 @@ VIEWS: dict[str, str] = {
     "figure.efficiency": "效率圖：組態 × 負載",
     "figure.spread": "各組態的延遲分布",
     "figure.simulated": "模擬結果，並非實測：{all} 個測試點中的 {n} 個。",
+    "figure.simulated.all": "模擬結果，並非實測。",
+    "figure.twin_speed.all": (
+        "在快於即時的孿生引擎上演練：延遲偏短、吞吐偏高，倍數見各測試點的說明。"
+    ),
     "figure.twin_speed": (
         "在快於即時的孿生引擎上演練：{all} 個測試點中的 {n} 個。它們的延遲偏短、吞吐偏高，倍數見"
         "各測試點的說明。"

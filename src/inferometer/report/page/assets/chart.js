@@ -40,6 +40,8 @@ function chartRows(shown, view) {
   const lines = new Map();
   const joined = view.lines && numericX && isLoad(x) ? lineKeys(x) : null;
   let missing = 0;
+  // an interval that reaches 0 runs to the end of a logarithmic axis, which has no 0
+  const floor = view.yscale === "log" ? lowestOf(y) : null;
   for (const i of shown) {
     const at = numericX ? numberOf(x, i, view.xscale) : valueOf(x, i);
     const value = numberOf(y, i, view.yscale);
@@ -56,12 +58,13 @@ function chartRows(shown, view) {
     };
     if (value !== null) rows[row.k].push(row);
     if (value !== null && view.intervals && (y.low?.[i] ?? null) !== null)
-      rows.ranged.push({ ...row, k: "ranged", lo: y.low[i], hi: y.high[i] });
+      rows.ranged.push({ ...row, k: "ranged", lo: floor !== null && y.low[i] <= 0 ? floor : y.low[i], hi: y.high[i] });
     if (joined) addToLine(lines, color?.name === "status" ? { ...row, c: UNKNOWN } : row, joined[i]);
   }
   return { rows: { lines: lineRows(lines), ...rows }, missing };
 }
 
+const lowestOf = (y) => y.data.reduce((low, v) => (v > 0 && v < low ? v : low), Infinity);
 const layerOf = (status) => ({ SUSPECT: "suspect", INVALID: "invalid" })[status] ?? "believed";
 const marksOf = (rows) => [...rows.believed, ...rows.suspect, ...rows.invalid];
 

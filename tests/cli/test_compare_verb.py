@@ -16,7 +16,7 @@ from typer.testing import CliRunner, Result
 from inferometer.cli.compare_view import interval
 from inferometer.cli.main import app, main
 from inferometer.engine import EmbeddedEngine, EngineSettings
-from inferometer.words import Words
+from inferometer.words import Words, speak
 from tests.cli.api_server import MODEL
 
 pytestmark = pytest.mark.filterwarnings(
@@ -138,6 +138,29 @@ def test_a_difference_in_turns_is_found_through_the_drift_and_ends_with_1() -> (
         in other_way_round.stdout
     )
     assert other_way_round.exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", "- B is slower by more than 2 %: request_throughput"),
+        ("zh-CN", "- B 慢了 2% 以上：request_throughput"),
+        ("zh-TW", "- B 慢了 2% 以上：request_throughput"),
+    ],
+)
+def test_markdown_begins_with_the_answer_in_the_language_of_the_terminal(
+    language: str, told: str
+) -> None:
+    in_turns(0.95)
+    speak(language)
+    try:
+        compare("old", "new", "--markdown", "out.md")
+    finally:
+        speak("en")
+    _title, _, answer, *rest = Path("out.md").read_text().splitlines()
+    assert answer.startswith(told)
+    verdict = Words(language).text("compare.slower")
+    assert any(line.endswith(f"| {verdict} |") for line in rest)
 
 
 def test_no_difference_in_turns_ends_with_0() -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import pytest
+
 from inferometer.report.repeats import render_repeats, repeats_in_lines
 from inferometer.results import Point, Range
 from inferometer.results.repeats import Repeat, spreads
@@ -119,3 +121,12 @@ def test_the_same_in_a_line_and_more_only_where_the_runs_differ() -> None:
     assert told == " ".join(
         table([*differing, Repeat(6, None, "failed")], 6)[4:]
     )
+
+
+@pytest.mark.parametrize("size", [1.0, 1e3, 1e4, 1e5, 1e6])
+def test_columns_stay_apart_however_large_their_numbers(size: float) -> None:
+    values = [1.234567 * size, 1.345678 * size, 1.456789 * size]
+    row = table(of_throughput(*values), 3)[2]
+    _, *figures = row.split(":")[1].replace(" – ", "–").split("  ")
+    assert len([each for each in figures if each.strip()]) == 3
+    assert len(row) <= 80

@@ -73,15 +73,26 @@ def show(comparison: Comparison, *, every_point: bool) -> None:
         for line in _aligned(headings, rows, words):
             typer.echo(line)
     typer.echo()
-    for line in _tail(comparison, words, every_point=every_point):
+    for line in _notes(comparison, words, every_point=every_point):
         typer.echo(line)
+    for sentence in _summed_up(
+        comparison, words, _share(comparison.delta, words)
+    ):
+        for line in _wrapped(sentence, WIDTH):
+            typer.echo(line)
 
 
 def as_markdown(comparison: Comparison) -> str:
-    """The same in English, as files are, with every point."""
-    words = Words()
-    head = _head(comparison, words, width=10_000)
-    tail = _tail(comparison, words, every_point=True, width=10_000)
+    """The same with every point, in the language of the terminal: it is read by people, who look at
+    its beginning for what came of it.
+    """
+    words = spoken()
+    delta = _share(comparison.delta, words)
+    head = [
+        *_summed_up(comparison, words, delta),
+        *_head(comparison, words, width=10_000),
+    ]
+    tail = _notes(comparison, words, every_point=True, width=10_000)
     tables = _tables_in_markdown(_tables(comparison, words, every_point=True))
     a, b = comparison.names
     title = text_in_markdown(words.text("compare.against", a=a, b=b))
@@ -122,14 +133,14 @@ def _levels_left_out(study: LinkStudy, *, every_point: bool) -> str:
 
 
 def links_as_markdown(study: LinkStudy) -> str:
-    tables = _tables_in_markdown(_link_tables(study, Words(), every_point=True))
+    words = spoken()
+    tables = _tables_in_markdown(_link_tables(study, words, every_point=True))
     title = text_in_markdown(
-        Words().text("compare.against", a=study.wide, b=study.narrow)
+        words.text("compare.against", a=study.wide, b=study.narrow)
     )
-    answer = _list_in_markdown(link_answer(study, Words()).sentences)
-    return (
-        f"## {title}\n\n{answer}{tables}\n{_list_in_markdown(study.sentences)}"
-    )
+    answer = _list_in_markdown(link_answer(study, words).sentences)
+    told = _list_in_markdown(map(words.say, study.sentences))
+    return f"## {title}\n\n{answer}{tables}\n{told}"
 
 
 def _tables_in_markdown(tables: Iterable[Table]) -> str:
@@ -342,14 +353,15 @@ def _alone(pairing: Pairing, words: Words) -> str:
     return words.text("compare.alone", what=what)
 
 
-def _tail(
+def _notes(
     comparison: Comparison,
     words: Words,
     *,
     every_point: bool,
     width: int = WIDTH,
 ) -> Iterator[str]:
-    delta = f"{100 * comparison.delta:.3g} %"
+    """What to know before trusting it."""
+    delta = _share(comparison.delta, words)
     by_point = [row for row in comparison.rows if row.point is not None]
     if hidden := len(by_point) - len(_shown(by_point, every_point=every_point)):
         rows = words.counted("compare.rows", hidden)
@@ -375,8 +387,10 @@ def _tail(
         for difference in comparison.pairing.differences
     ):
         yield from _wrapped(_speed_ups(comparison, words), width)
-    for sentence in _summed_up(comparison, words, delta):
-        yield from _wrapped(sentence, width)
+
+
+def _share(delta: float, words: Words) -> str:
+    return words.text("percent", percent=f"{100 * delta:.3g}")
 
 
 def _summed_up(

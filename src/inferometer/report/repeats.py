@@ -144,14 +144,20 @@ def _row(label: str, spread: Spread) -> str:
     bounds = (
         ABSENT
         if interval is None
-        else f"{interval.low:.2f} – {interval.high:.2f}"
+        else f"{_fitted(interval.low)} – {_fitted(interval.high)}"
     )
     return _line(
         label,
-        f"{spread.mean:.2f}",
+        _fitted(spread.mean),
         bounds,
-        f"{spread.low:.2f} – {spread.high:.2f}",
+        f"{_fitted(spread.low)} – {_fitted(spread.high)}",
     )
+
+
+def _fitted(value: float) -> str:
+    """Two digits behind the point, as long as two such numbers leave a gap between the columns."""
+    digits = 2 if abs(value) < 1e4 else 1 if abs(value) < 1e5 else 0
+    return f"{value:.{digits}f}"
 
 
 def _line(*cells: str) -> str:

@@ -149,7 +149,7 @@ def test_rehearsals_are_told_though_both_sides_are() -> None:
         for warning in compare(a, b, metrics=["output_throughput"]).warnings
         if warning.startswith("rehearsed")
     ]
-    words = "all points are of a quick run or of the embedded engine, and say nothing about hardware"
+    words = "all points are of a quick run, the embedded engine or a twin, and say nothing about hardware"
     assert told == [f"rehearsed in {side}: {words}" for side in "AB"]
 
 

@@ -16,9 +16,10 @@ from inferometer.analysis.pairing import Pairing
 from inferometer.analysis.pcie import LinkStudy
 from inferometer.cli.tables import aligned, markdown_table
 from inferometer.printable import printable, wrapped
-from inferometer.report.answers.answer import some_levels
+from inferometer.report.answers.answer import is_point, some_levels
 from inferometer.report.answers.caches import hit_rate, speed_up
 from inferometer.report.answers.links import link_answer
+from inferometer.report.sentences import unverified
 from inferometer.report.tables.columns import four_digits
 from inferometer.report.tables.markdown import text_in_markdown
 from inferometer.results import Point
@@ -172,6 +173,8 @@ def interval(low: float | None, high: float | None, words: Words) -> str:
     """Where the effect lies; of limits more than tenfold apart, only those that say something."""
     if low is None or high is None:
         return words.text("compare.unknown")
+    if is_point(low, high):
+        return words.text("figure.none")
     wide = 1 + high > TENFOLD * (1 + low)
     no_low, no_high = (
         wide and 1 + low < 1 / TENFOLD,
@@ -381,6 +384,13 @@ def _notes(
         yield from _wrapped(
             words.text("compare.note", warning=words.say(warning)), width
         )
+    sides = (
+        point
+        for pair in comparison.pairing.pairs
+        for point in (*pair.a, *pair.b)
+    )
+    for sentence in unverified(sides, words):
+        yield from _wrapped(sentence, width)
     yield from _wrapped(_cache_hits(comparison, words), width)
     if any(
         difference.condition == "cache"
@@ -449,12 +459,18 @@ def _speed_ups(comparison: Comparison, words: Words) -> str:
     ]
     times = [(row.metric, *speed_up(row)) for row in decided]
     told = [
-        f"{name} {ratio:.2f}x ({low:.2f} .. {high:.2f})"
+        f"{name} {ratio:.2f}x{_bounds(low, high)}"
         for name, ratio, low, high in times
     ]
     return (
         words.text("compare.speed_ups", what=words.listed(told)) if told else ""
     )
+
+
+def _bounds(low: float | None, high: float | None) -> str:
+    if low is None or high is None or is_point(low, high):
+        return ""
+    return f" ({low:.2f} .. {high:.2f})"
 
 
 def _beyond(row: MetricComparison, delta: float) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from typing import Annotated
 
@@ -10,6 +11,7 @@ import typer
 from inferometer.cli.command import Verb, VerbGroup
 from inferometer.cli.help_words import help_words
 from inferometer.cli.usage import usage_error
+from inferometer.printable import wrapped
 from inferometer.words import Said, spoken
 
 presets = typer.Typer(add_completion=False, cls=VerbGroup)
@@ -32,9 +34,18 @@ def list_presets(context: typer.Context) -> None:
 
     names = preset_names()
     width = max(map(len, names))
+    columns = (
+        shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    )
     for name in names:
-        about = read_yaml(preset_text(name)).data["about"]
-        typer.echo(f"{name:{width}}  {about_preset(name, about)}")
+        about = about_preset(name, read_yaml(preset_text(name)).data["about"])
+        first, later = f"{name:{width}}  ", " " * (width + 2)
+        lines = (
+            [first + about]
+            if columns is None
+            else wrapped(about, columns, first, later, break_words=False)
+        )
+        typer.echo("\n".join(lines))
 
 
 def about_preset(name: str, about: str) -> str:

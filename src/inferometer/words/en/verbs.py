@@ -484,12 +484,12 @@ VERBS: dict[str, str] = {
     "caution.invalid.used": "INVALID in {side}, used nevertheless: {which}",
     "caution.invalid.left_out": "INVALID in {side}, left out: {which}",
     "caution.rehearsed": (
-        "rehearsed in {side}: {n} of {of} points are of a quick run or of the embedded engine, and "
-        "say nothing about hardware"
+        "rehearsed in {side}: {n} of {of} points are of a quick run, the embedded engine or a "
+        "twin, and say nothing about hardware"
     ),
     "caution.rehearsed.all": (
-        "rehearsed in {side}: all points are of a quick run or of the embedded engine, and say "
-        "nothing about hardware"
+        "rehearsed in {side}: all points are of a quick run, the embedded engine or a twin, and "
+        "say nothing about hardware"
     ),
     "caution.nothing_in_common": (
         "{a} and {b} have no point in common: the first points of each differ in {what}"

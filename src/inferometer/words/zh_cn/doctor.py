@@ -175,7 +175,7 @@ DOCTOR: dict[str, str] = {
     "doctor.advice.host.cpu.pressure": (
         "有任务在等待 CPU。请结束其他程序，或给客户端和服务器更多核心。"
     ),
-    "doctor.title.host.cpu.steal": "被占用的 CPU 时间（steal）",
+    "doctor.title.host.cpu.steal": "被其他虚拟机占用的 CPU 时间（steal）",
     "doctor.advice.host.cpu.steal": (
         "虚拟化平台把本机的 CPU 时间分给了其他虚拟机。请使用独占的 CPU，或直接在物理机上测量"
         "。"
@@ -263,13 +263,13 @@ DOCTOR: dict[str, str] = {
         "处理器或内存报告了硬件错误。请用 `rasdaemon` 或 `mcelog` 查看；如反复出现，请更换部"
         "件。"
     ),
-    "doctor.title.host.kernel.killed": "内核日志中的内存不足终止",
+    "doctor.title.host.kernel.killed": "内核日志中因内存不足被终止的进程",
     "doctor.advice.host.kernel.killed": (
         "内核因内存耗尽终止了进程。请给服务器更多内存，或减少加载时的工作进程。"
     ),
     "doctor.title.host.virtual": "虚拟机",
     "doctor.advice.host.virtual": (
-        "这是虚拟机：无法核实加速卡的插槽，邻居也可能拖慢它。"
+        "这是虚拟机：无法核实加速卡的插槽，同一台物理机上的其他虚拟机也可能拖慢它。"
     ),
     "doctor.title.host.locale": "区域设置",
     "doctor.advice.host.locale": (

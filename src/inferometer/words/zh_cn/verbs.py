@@ -55,7 +55,7 @@ VERBS: dict[str, str] = {
     "plan.head.tokens_out": "输出 tok",
     "plan.head.left": "剩余",
     "plan.all": "合计",
-    "plan.on": "{server}，{hardware}",
+    "plan.on": "{server} · {hardware}",
     "plan.group": "{group}：{model}{served}，TP={tp}{limit}，{where}",
     "plan.group.served": "（服务名 {name}）",
     "plan.group.limit": "，max_model_len {limit}",
@@ -425,9 +425,12 @@ VERBS: dict[str, str] = {
     "caution.invalid.used": "{side} 中 INVALID、但仍然使用的结果：{which}",
     "caution.invalid.left_out": "{side} 中 INVALID、未使用的结果：{which}",
     "caution.rehearsed": (
-        "{side} 中有演练：{of} 个测试点中的 {n} 个来自快速运行或内置引擎，不能说明硬件性能"
+        "{side} 中有演练：{of} 个测试点中的 {n} 个来自快速运行、内置引擎或孪生引擎"
+        "，不能说明硬件性能"
     ),
-    "caution.rehearsed.all": "{side} 全是演练：测试点都来自快速运行或内置引擎，不能说明硬件性能",
+    "caution.rehearsed.all": (
+        "{side} 全是演练：测试点都来自快速运行、内置引擎或孪生引擎，不能说明硬件性能"
+    ),
     "caution.nothing_in_common": (
         "{a} 与 {b} 没有相同的测试点：两边的第一个测试点在以下条件上不同：{what}"
     ),

@@ -175,7 +175,7 @@ DOCTOR: dict[str, str] = {
     "doctor.advice.host.cpu.pressure": (
         "有工作在等待 CPU。請結束其他程式，或給用戶端和伺服器更多核心。"
     ),
-    "doctor.title.host.cpu.steal": "被占用的 CPU 時間（steal）",
+    "doctor.title.host.cpu.steal": "被其他虛擬機占用的 CPU 時間（steal）",
     "doctor.advice.host.cpu.steal": (
         "虛擬化平台把本機的 CPU 時間分給了其他虛擬機。請使用獨占的 CPU，或直接在實體機上測量"
         "。"
@@ -263,13 +263,13 @@ DOCTOR: dict[str, str] = {
         "處理器或記憶體回報了硬體錯誤。請用 `rasdaemon` 或 `mcelog` 檢視；如反覆出現，請更換"
         "零件。"
     ),
-    "doctor.title.host.kernel.killed": "核心記錄中的記憶體不足終止",
+    "doctor.title.host.kernel.killed": "核心記錄中因記憶體不足被終止的行程",
     "doctor.advice.host.kernel.killed": (
         "核心因記憶體耗盡終止了行程。請給伺服器更多記憶體，或減少載入時的工作行程。"
     ),
     "doctor.title.host.virtual": "虛擬機",
     "doctor.advice.host.virtual": (
-        "這是虛擬機：無法核實加速卡的插槽，鄰居也可能拖慢它。"
+        "這是虛擬機：無法核實加速卡的插槽，同一台實體機上的其他虛擬機也可能拖慢它。"
     ),
     "doctor.title.host.locale": "地區設定",
     "doctor.advice.host.locale": (

@@ -55,7 +55,7 @@ VERBS: dict[str, str] = {
     "plan.head.tokens_out": "輸出 tok",
     "plan.head.left": "剩餘",
     "plan.all": "合計",
-    "plan.on": "{server}，{hardware}",
+    "plan.on": "{server} · {hardware}",
     "plan.group": "{group}：{model}{served}，TP={tp}{limit}，{where}",
     "plan.group.served": "（服務名稱 {name}）",
     "plan.group.limit": "，max_model_len {limit}",
@@ -425,9 +425,12 @@ VERBS: dict[str, str] = {
     "caution.invalid.used": "{side} 中 INVALID、但仍然使用的結果：{which}",
     "caution.invalid.left_out": "{side} 中 INVALID、未使用的結果：{which}",
     "caution.rehearsed": (
-        "{side} 中有演練：{of} 個測試點中的 {n} 個來自快速執行或內建引擎，不能說明硬體效能"
+        "{side} 中有演練：{of} 個測試點中的 {n} 個來自快速執行、內建引擎或孿生引擎"
+        "，不能說明硬體效能"
     ),
-    "caution.rehearsed.all": "{side} 全是演練：測試點都來自快速執行或內建引擎，不能說明硬體效能",
+    "caution.rehearsed.all": (
+        "{side} 全是演練：測試點都來自快速執行、內建引擎或孿生引擎，不能說明硬體效能"
+    ),
     "caution.nothing_in_common": (
         "{a} 與 {b} 沒有相同的測試點：兩邊的第一個測試點在以下條件上不同：{what}"
     ),

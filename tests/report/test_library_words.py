@@ -12,6 +12,7 @@ import pytest
 
 from inferometer.cli.main import main
 from inferometer.spec.marked_yaml import YamlError, read_yaml
+from inferometer.spec.wishes import wish_of
 from inferometer.words import Said, Words, in_words
 from inferometer.words.library import of_library
 
@@ -126,3 +127,10 @@ def test_what_nobody_knows_stays() -> None:
 def test_what_was_typed_stays(make: Callable[[str], str]) -> None:
     told = make("Option '--x' requires an argument")
     assert of_library(told) == told
+
+
+def test_what_pydantic_says_and_we_do_not_is_quoted() -> None:
+    wish = wish_of({"type": "new_kind", "msg": "Input should be a moon"})
+    assert wish == "should be a moon"
+    told = Words("zh-CN").say(wish)
+    assert told == "不符合要求（pydantic 原文：“should be a moon”）"

@@ -10,7 +10,7 @@ from inferometer.words import LANGUAGES, Said, sentence_of
 
 def wish_of(error: Mapping[str, Any]) -> str:
     """One of `ValidationError.errors()`, as the rest of a sentence about the value. What we have no
-    words for stays pydantic's.
+    words for is said to be wrong, with pydantic's sentence.
     """
     context = error.get("ctx", {})
     if isinstance(ours := context.get("error"), ValueError):
@@ -20,7 +20,8 @@ def wish_of(error: Mapping[str, Any]) -> str:
         return Said(
             key, {name: _plain(value) for name, value in context.items()}
         )
-    return _uncapitalized(error["msg"]).removeprefix("input ")
+    said = _uncapitalized(error["msg"]).removeprefix("input ")
+    return Said("wish.other", {"said": said})
 
 
 def _plain(value: object) -> object:

@@ -217,20 +217,23 @@ FILES: dict[str, str] = {
         "The data set kind hf needs a package that is missing: pip install 'inferometer[datasets]'."
     ),
     "dataset.hf.other_package": (
-        "workload.path {path}: this data set needs a package that is missing ({why}); install it "
+        "workload.path {path}: this data set needs a package that is missing (datasets: "
+        "'{why}'); install it "
         "with pip."
     ),
     "dataset.hf.unread": (
-        "workload.path {path}: the data set cannot be read ({why}); see workload.subset and "
+        "workload.path {path}: the data set cannot be read (datasets: '{why}'); see "
+        "workload.subset and "
         "workload.split."
     ),
     "dataset.hf.unread.hub": (
         "workload.path {path}: there is no such file or directory here, and the hub's data set "
-        "cannot be read ({why}); see workload.subset and workload.split."
+        "cannot be read (datasets: '{why}'); see workload.subset and workload.split."
     ),
     "dataset.hf.unread.network": (
         "workload.path {path}: there is no such file or directory here, and the hub cannot be "
-        "reached ({why}). Set HF_ENDPOINT to a mirror, such as https://hf-mirror.com; or download "
+        "reached (datasets: '{why}'). Set HF_ENDPOINT to a mirror, such as "
+        "https://hf-mirror.com; or download "
         "the data set, from ModelScope as well, and set workload.path to its folder and "
         "workload.name to its name on the hub."
     ),
@@ -259,7 +262,7 @@ FILES: dict[str, str] = {
         "holds it."
     ),
     "tokenizer.none": (
-        "workload.tokenizer: {path} is not a tokenizer ({why}); give the model's own "
+        "workload.tokenizer: {path} is not a tokenizer (tokenizers: '{why}'); give the model's own "
         "tokenizer.json."
     ),
     "unread.unknown": (

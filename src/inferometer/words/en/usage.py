@@ -11,6 +11,7 @@ USAGE: dict[str, str] = {
     "help.required": "[required]",
     "help.env": "[env: {value}]",
     "help.range": "[{value}]",
+    "wish.other": "{said}",
     "wish.input": "input {wish}",
     "wish.greater_than": "should be greater than {gt}",
     "wish.greater_than_equal": "should be greater than or equal to {ge}",

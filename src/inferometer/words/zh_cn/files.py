@@ -151,18 +151,21 @@ FILES: dict[str, str] = {
     "dataset.filters": "请检查过滤条件留下了什么",
     "dataset.hf.package": "数据集类型 hf 缺少软件包：pip install 'inferometer[datasets]'。",
     "dataset.hf.other_package": (
-        "workload.path {path}：该数据集缺少软件包（{why}）；请用 pip 安装。"
+        "workload.path {path}：该数据集缺少软件包（datasets 原文：“{why}”）；请用 pip 安装。"
     ),
     "dataset.hf.unread": (
-        "workload.path {path}：无法读取该数据集（{why}）；请检查 workload.subset 和 workload.split"
+        "workload.path {path}：无法读取该数据集（datasets 原文：“{why}”）；"
+        "请检查 workload.subset 和 workload.split"
         "。"
     ),
     "dataset.hf.unread.hub": (
-        "workload.path {path}：本地没有这个文件或目录，也无法读取 hub 上的数据集（{why}）；请检查 "
+        "workload.path {path}：本地没有这个文件或目录，"
+        "也无法读取 hub 上的数据集（datasets 原文：“{why}”）；请检查 "
         "workload.subset 和 workload.split。"
     ),
     "dataset.hf.unread.network": (
-        "workload.path {path}：本地没有这个文件或目录，也连不上 hub（{why}）。请把 HF_ENDPOINT "
+        "workload.path {path}：本地没有这个文件或目录，也连不上 hub（datasets 原文：“{why}”）。"
+        "请把 HF_ENDPOINT "
         "设为镜像地址，例如 https://hf-mirror.com；也可以先下载数据集（魔搭 ModelScope 亦可），"
         "再把 workload.path 设为其所在目录、workload.name 设为它在 hub 上的名称。"
     ),
@@ -187,7 +190,8 @@ FILES: dict[str, str] = {
         "workload.tokenizer：没有文件 {path}；请给出 tokenizer.json 或它所在的文件夹。"
     ),
     "tokenizer.none": (
-        "workload.tokenizer：{path} 不是 tokenizer（{why}）；请给出模型自己的 tokenizer.json。"
+        "workload.tokenizer：{path} 不是 tokenizer（tokenizers 原文：“{why}”）；"
+        "请给出模型自己的 tokenizer.json。"
     ),
     "unread.unknown": (
         "它不是 {tools} 或 {last} 的结果；AIPerf 请给出 profile_export_aiperf.json，genai-bench 请"

@@ -11,6 +11,7 @@ USAGE: dict[str, str] = {
     "help.required": "[必填]",
     "help.env": "[环境变量：{value}]",
     "help.range": "[{value}]",
+    "wish.other": "不符合要求（pydantic 原文：“{said}”）",
     "wish.input": "{wish}",
     "wish.greater_than": "应大于 {gt}",
     "wish.greater_than_equal": "应大于或等于 {ge}",

@@ -153,17 +153,23 @@ FILES: dict[str, str] = {
     "dataset.lower": "把 load.num_prompts 降到 {found}，或用 workload.oversample 允許重複",
     "dataset.filters": "請檢查過濾條件留下了什麼",
     "dataset.hf.package": "資料集類型 hf 缺少套件：pip install 'inferometer[datasets]'。",
-    "dataset.hf.other_package": "workload.path {path}：該資料集缺少套件（{why}）；請用 pip 安裝。",
+    "dataset.hf.other_package": (
+        "workload.path {path}：該資料集缺少套件（datasets 原文：「{why}」）；請用 pip 安裝。"
+        ""
+    ),
     "dataset.hf.unread": (
-        "workload.path {path}：無法讀取該資料集（{why}）；請檢查 workload.subset 和 workload.split"
+        "workload.path {path}：無法讀取該資料集（datasets 原文：「{why}」）；"
+        "請檢查 workload.subset 和 workload.split"
         "。"
     ),
     "dataset.hf.unread.hub": (
-        "workload.path {path}：本機沒有這個檔案或目錄，也無法讀取 hub 上的資料集（{why}）；請檢查 "
+        "workload.path {path}：本機沒有這個檔案或目錄，"
+        "也無法讀取 hub 上的資料集（datasets 原文：「{why}」）；請檢查 "
         "workload.subset 和 workload.split。"
     ),
     "dataset.hf.unread.network": (
-        "workload.path {path}：本機沒有這個檔案或目錄，也連不上 hub（{why}）。請將 HF_ENDPOINT "
+        "workload.path {path}：本機沒有這個檔案或目錄，"
+        "也連不上 hub（datasets 原文：「{why}」）。請將 HF_ENDPOINT "
         "設為鏡像站位址，例如 https://hf-mirror.com；也可以先下載資料集（從 ModelScope 亦可），"
         "再把 workload.path 設為其所在目錄、workload.name 設為它在 hub 上的名稱。"
     ),
@@ -188,7 +194,8 @@ FILES: dict[str, str] = {
         "workload.tokenizer：沒有檔案 {path}；請給出 tokenizer.json 或它所在的資料夾。"
     ),
     "tokenizer.none": (
-        "workload.tokenizer：{path} 不是 tokenizer（{why}）；請給出模型自己的 tokenizer.json。"
+        "workload.tokenizer：{path} 不是 tokenizer（tokenizers 原文：「{why}」）；"
+        "請給出模型自己的 tokenizer.json。"
     ),
     "unread.unknown": (
         "它不是 {tools} 或 {last} 的結果；AIPerf 請給出 profile_export_aiperf.json，genai-bench 請"

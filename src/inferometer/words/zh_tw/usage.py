@@ -11,6 +11,7 @@ USAGE: dict[str, str] = {
     "help.required": "[必填]",
     "help.env": "[環境變數：{value}]",
     "help.range": "[{value}]",
+    "wish.other": "不符合要求（pydantic 原文：「{said}」）",
     "wish.input": "{wish}",
     "wish.greater_than": "應大於 {gt}",
     "wish.greater_than_equal": "應大於或等於 {ge}",

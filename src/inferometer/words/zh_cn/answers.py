@@ -102,19 +102,19 @@ ANSWERS: dict[str, str] = {
     ),
     "answer.cache.untold": "服务器没有提供前缀缓存命中率。",
     "answer.cache.faster": (
-        "{where}：热缓存下{metric}的速度是冷缓存的 {times}，由 {from} 变为 {to} {unit}。"
+        "{where}：热缓存对{metric}的加速比为 {times}（{from} → {to} {unit}）。"
     ),
     "answer.cache.slower": (
-        "{where}：热缓存下{metric}反而更慢，速度是冷缓存的 {times}，由 {from} 变为 {to} {unit}。"
+        "{where}：热缓存反而更慢，{metric}的加速比只有 {times}（{from} → {to} {unit}）。"
     ),
     "answer.cache.no_difference": (
-        "{where}：冷、热缓存的{metric}没有差异，{times}（冷 {from}，热 {to} {unit}）。"
+        "{where}：冷、热缓存的{metric}没有差异，加速比 {times}（{from} → {to} {unit}）。"
     ),
     "answer.cache.undecided": (
-        "{where}：热缓存下{metric}的速度是冷缓存的 {times}（冷 {from}，热 {to} {unit}），尚无定论。"
+        "{where}：热缓存对{metric}的加速比为 {times}（{from} → {to} {unit}），尚无定论。"
     ),
     "answer.cache.undecided.runs": (
-        "{where}：热缓存下{metric}的速度是冷缓存的 {times}（冷 {from}，热 {to} {unit}），尚无定论；"
+        "{where}：热缓存对{metric}的加速比为 {times}（{from} → {to} {unit}），尚无定论；"
         "两边交替各再测约 {runs} 次可以得出结论。"
     ),
     "answer.engine.title": "哪个推理引擎最快？",

@@ -102,19 +102,19 @@ ANSWERS: dict[str, str] = {
     ),
     "answer.cache.untold": "伺服器沒有提供前綴快取命中率。",
     "answer.cache.faster": (
-        "{where}：熱快取下{metric}的速度是冷快取的 {times}，由 {from} 變為 {to} {unit}。"
+        "{where}：熱快取對{metric}的加速比為 {times}（{from} → {to} {unit}）。"
     ),
     "answer.cache.slower": (
-        "{where}：熱快取下{metric}反而更慢，速度是冷快取的 {times}，由 {from} 變為 {to} {unit}。"
+        "{where}：熱快取反而更慢，{metric}的加速比只有 {times}（{from} → {to} {unit}）。"
     ),
     "answer.cache.no_difference": (
-        "{where}：冷、熱快取的{metric}沒有差異，{times}（冷 {from}，熱 {to} {unit}）。"
+        "{where}：冷、熱快取的{metric}沒有差異，加速比 {times}（{from} → {to} {unit}）。"
     ),
     "answer.cache.undecided": (
-        "{where}：熱快取下{metric}的速度是冷快取的 {times}（冷 {from}，熱 {to} {unit}），尚無定論。"
+        "{where}：熱快取對{metric}的加速比為 {times}（{from} → {to} {unit}），尚無定論。"
     ),
     "answer.cache.undecided.runs": (
-        "{where}：熱快取下{metric}的速度是冷快取的 {times}（冷 {from}，熱 {to} {unit}），尚無定論；"
+        "{where}：熱快取對{metric}的加速比為 {times}（{from} → {to} {unit}），尚無定論；"
         "兩邊交替各再測約 {runs} 次即可得出結論。"
     ),
     "answer.engine.title": "哪個推論引擎最快？",

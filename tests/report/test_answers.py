@@ -217,7 +217,7 @@ def test_rates_that_nobody_verified_are_said_where_the_figures_are(
         ),
         (
             "zh-CN",
-            "m TP=4，并发 2 时：输入从 1,024 增加到 8,192 token，平均 TTFT 由 10 变为 80 ms、"
+            "m TP=4，并发 2 时：输入从 1,024 增加到 8,192 token，平均 TTFT 由 10 变为 80 ms，"
             "输出吞吐量由 100 变为 60 tok/s。",
         ),
     ],

@@ -101,7 +101,7 @@ def _head(name: str, load: str, level: float, words: Words) -> str:
 def _sentence(lengths: ByLength, level: float, load: str, words: Words) -> str:
     """From the shortest to the longest."""
     short, long = min(lengths), max(lengths)
-    changes = words.listed(
+    changes = words.text("page.comma").join(
         words.text(
             "answer.length.change",
             metric=metric_inside(name, words),

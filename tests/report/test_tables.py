@@ -19,7 +19,7 @@ import pytest
 from rich.console import Console
 
 from inferometer.analysis.targets import check
-from inferometer.report.tables.columns import figure
+from inferometer.report.tables.columns import confidence_of, figure
 from inferometer.report.tables.delimited import points_as_csv, points_as_dcu_csv
 from inferometer.report.tables.markdown import (
     points_as_markdown,
@@ -34,6 +34,7 @@ from inferometer.results.frames import Frames
 from inferometer.results.point import RunFiles
 from inferometer.spec.target import parse_target
 from inferometer.words import Words
+from tests.report.page_points import point as page_point
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 
@@ -373,3 +374,12 @@ def test_a_table_says_when_costs_are_in_several_currencies() -> None:
     chinese = Words("zh-CN")
     assert "成本：价格" in points_as_markdown([one, other], words=chinese)
     assert "成本：" not in points_as_markdown([one, one], words=chinese)
+
+
+def test_intervals_of_a_twin_are_called_what_they_are() -> None:
+    measured = page_point(values={"mean_ttft_ms": 10.0})
+    wide = Range(5.0, 20.0, 0.9, "twin")
+    simulated = replace(measured, predicted={"mean_ttft_ms": wide})
+    assert confidence_of([measured], ["mean_ttft_ms"]) == 95
+    assert confidence_of([measured, simulated], ["mean_ttft_ms"]) == 90
+    assert confidence_of([simulated], ["output_throughput"]) == 95

@@ -126,7 +126,7 @@ def _saturation_marks(drawn: Curves, words: Words) -> list[Layer]:
     tooltip = [
         tip("curve:N", words.text("figure.tooltip.curve")),
         tip("at:Q", words.text("figure.tooltip.saturated")),
-        tip("interval:N", words.text("figure.tooltip.interval")),
+        tip("interval:N", words.text("figure.tooltip.interval", confidence=95)),
         tip("plateau:Q", words.text("figure.tooltip.plateau")),
     ]
     y = axis.y("plateau:Q")

@@ -47,7 +47,7 @@ from inferometer.report.naming import (
     natural,
 )
 from inferometer.report.sentences import reasons_of
-from inferometer.report.tables.columns import with_unit
+from inferometer.report.tables.columns import confidence_of, with_unit
 from inferometer.results.point import Point
 from inferometer.vocabulary import CONDITIONS, statistic_of
 from inferometer.words import Words
@@ -84,6 +84,8 @@ class Curves:
     """Of the curves, in the order of the legend."""
     x: Axis
     x_title: str
+    confidence: int = 95
+    """Of the intervals, percent."""
 
     def values(self, *metrics: str) -> list[float]:
         """All that is drawn of these."""
@@ -154,6 +156,7 @@ def curves(
         list(short.values()),
         axis,
         words.text(f"figure.axis.{x}"),
+        confidence_of(there, metrics),
     )
 
 
@@ -460,7 +463,10 @@ def _tooltip(curves: Curves, k: int, words: Words, label: str) -> list[Spec]:
         tip("whole:N", words.text("figure.tooltip.curve")),
         tip("x:Q", curves.x_title, NUMBER),
         tip(f"v{k}:Q", label),
-        tip("interval:N", words.text("figure.tooltip.interval")),
+        tip(
+            "interval:N",
+            words.text("figure.tooltip.interval", confidence=curves.confidence),
+        ),
         tip("n:N", words.text("figure.tooltip.n")),
         tip("verdict:N", words.text("figure.tooltip.verdict")),
         tip("id:N", words.text("figure.tooltip.point")),

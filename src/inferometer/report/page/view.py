@@ -30,7 +30,7 @@ from inferometer.report.sentences import (
     reasons_of,
     unverified,
 )
-from inferometer.report.tables.columns import four_digits
+from inferometer.report.tables.columns import confidence_of, four_digits
 from inferometer.report.targets import (
     deployment_in_words,
     place_in_words,
@@ -111,6 +111,8 @@ class Outstanding:
     interval: str
     where: str
     status: str
+    confidence: int = 95
+    """Of the interval, percent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -508,6 +510,7 @@ def _outstanding(
         interval=_interval(point.shown_intervals.get(metric.name)),
         where=_where(point, series[best.point], words),
         status=point.status or "",
+        confidence=confidence_of([point], [metric.name]),
     )
 
 

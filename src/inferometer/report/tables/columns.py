@@ -5,7 +5,7 @@ once, above the table.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from inferometer.results import Condition, Point
 from inferometer.results.point import condition_names
@@ -103,6 +103,21 @@ def with_interval(point: Point, name: str) -> str:
         if value and interval
         else value
     )
+
+
+def confidence_of(points: Iterable[Point], metrics: Iterable[str]) -> int:
+    """Of the intervals that are shown, in percent: a twin's errors have another than a measurement
+    has.
+    """
+    metrics = list(metrics)
+    predicted = (
+        interval
+        for point in points
+        for metric in metrics
+        if (interval := point.predicted.get(metric))
+    )
+    first = next(predicted, None)
+    return 95 if first is None else round(100 * first.confidence)
 
 
 def _values(points: Sequence[Point], name: str) -> Mapping[Condition, None]:

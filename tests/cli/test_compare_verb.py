@@ -160,7 +160,7 @@ def test_markdown_begins_with_the_answer_in_the_language_of_the_terminal(
     _title, _, answer, *rest = Path("out.md").read_text().splitlines()
     assert answer.startswith(told)
     verdict = Words(language).text("compare.slower")
-    assert any(line.endswith(f"| {verdict} |") for line in rest)
+    assert any(f"| {verdict}" in line for line in rest)
 
 
 def test_no_difference_in_turns_ends_with_0() -> None:

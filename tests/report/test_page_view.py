@@ -331,7 +331,7 @@ def test_targets_and_ratings_are_on_the_page() -> None:
     assert view_of(*points, invalid).ratings == view.ratings
     page = render(view)
     assert "missed" in page
-    assert "<span>excellent × 1,</span> <span>good × 2</span>" in page
+    assert "<span>excellent × 1, </span><wbr><span>good × 2</span>" in page
 
 
 @pytest.mark.parametrize(

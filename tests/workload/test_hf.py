@@ -163,8 +163,8 @@ def test_a_split_that_is_not_there_is_told_with_its_flag(
 @pytest.mark.parametrize(
     ("error", "cure"),
     [
-        (ConnectionError("no route"), r"\(no route\)\. Set HF_ENDPOINT to a"),
-        (FileNotFoundError("no such name"), r"name\); see workload\.subset"),
+        (ConnectionError("no route"), r"no route'\)\. Set HF_ENDPOINT to a"),
+        (FileNotFoundError("no such name"), r"name'\); see workload\.subset"),
     ],
 )
 def test_a_hub_out_of_reach_is_another_fault_than_a_wrong_name(

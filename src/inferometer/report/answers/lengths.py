@@ -18,13 +18,15 @@ from inferometer.report.answers.answer import (
 from inferometer.report.naming import level_of, usual_level
 from inferometer.report.tables.columns import figure, with_unit
 from inferometer.results import Point
-from inferometer.vocabulary import metric, of_role
+from inferometer.vocabulary import WORK, metric, of_role
 from inferometer.words import Words
 
 METRICS = ("mean_ttft_ms", "output_throughput")
 MIN_LENGTHS = 3
-SAME = ("output_len", "prefix_len", "dataset", "cache", "rehearsal")
-"""What must not change with the input length, besides the deployment."""
+SAME = tuple(
+    {name: None for name in (*of_role("subject"), *WORK) if name != "input_len"}
+)
+"""What must not change with the input length."""
 
 ByLength = dict[float, list[Point]]
 
@@ -37,8 +39,7 @@ def length_answers(points: Sequence[Point], words: Words) -> list[ReportAnswer]:
         length = point.conditions.get("input_len")
         level = level_of(point, load)
         if isinstance(length, int | float) and level is not None:
-            names = (*of_role("subject"), *SAME)
-            key = tuple(point.conditions.get(name) for name in names)
+            key = tuple(point.conditions.get(name) for name in SAME)
             at = deployments.setdefault(key, {}).setdefault(level, {})
             at.setdefault(float(length), []).append(point)
     found = (_answer(each, load, words) for each in deployments.values())

@@ -19,12 +19,15 @@ from pathlib import Path
 from table import print_table, spread
 
 from inferometer.telemetry.sample import SAMPLERS
+from inferometer.telemetry.sampler import CardSampler
 from inferometer.telemetry.tree import Tree
 from tests.telemetry.fake_nvml import FakeNvml, h100
 from tests.telemetry.trees import capture, plant, port
 
 CARDS = 8
 A_SECOND = 2
+GLANCES = 10 - A_SECOND
+"""Of a second: in between, momentary powers of cards without a counter are read alone."""
 AMD, AMD_CPU, BRIDGE, DISPLAY = 0x1002, 0x1022, 0x060400, 0x030000
 
 
@@ -89,15 +92,25 @@ def main() -> None:
                 cpu_ms(lambda: sampler.sample(tree), flags.samples)  # noqa: B023
                 for _ in range(flags.turns)
             ]
+            rows.append((title, took, A_SECOND))
+            if isinstance(sampler, CardSampler) and sampler.glance(tree):
+                took = [
+                    cpu_ms(lambda: sampler.glance(tree), flags.samples)  # noqa: B023
+                    for _ in range(flags.turns)
+                ]
+                rows.append(("their powers alone, in between", took, GLANCES))
             sampler.close()
-            rows.append((title, took))
         files = [each for each in root.rglob("*") if each.is_file()]
         plain = [
             cpu_ms(lambda: read_all(files), flags.samples)
             for _ in range(flags.turns)
         ]
         rows.append(
-            (f"the AMD cards' {len(files)} files read, nothing more", plain)
+            (
+                f"the AMD cards' {len(files)} files read, nothing more",
+                plain,
+                A_SECOND,
+            )
         )
     print_table(
         f"Sampling {A_SECOND} times a second",
@@ -106,9 +119,9 @@ def main() -> None:
             (
                 title,
                 spread(took, 2),
-                spread([each * A_SECOND / 10 for each in took], 2),
+                spread([each * times / 10 for each in took], 2),
             )
-            for title, took in rows
+            for title, took, times in rows
         ],
     )
 

@@ -43,7 +43,7 @@ ADDRESSES = (
         r"\b(?:GPU-|MIG-)?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b", re.I
     ),
     re.compile(r"(?<![\w.])(?:[0-9a-f]{4}\.){2}[0-9a-f]{4}(?![\w.])", re.I),
-    re.compile(r"\b(?:0x[0-9a-f]{16}|[0-9a-f]{32})\b", re.I),
+    re.compile(r"\b(?:0x[0-9a-f]{16}|[0-9a-f]{32}|[0-9a-f]{64})\b", re.I),
     re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*"),
     # mail, and user@host
     re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*"),

@@ -367,31 +367,15 @@ def run(
     """Measure it. Raises MeasurementError if it could not begin; an interrupted run returns its
     part.
     """
-    spec = point.spec
-    address = _address(endpoint.base_url, spec)
-    jobs = [
-        Job(
-            address=address,
-            path=urlsplit(endpoint.base_url).path + point.path,
-            headers=with_api_key(spec.target.headers, os.environ),
-            backend=point.backend,
-            generation=point.generation,
-            requests=[point.workload.requests[i] for i in shard.requests],
-            shard=shard,
-            closed_loop=point.plan.closed_loop,
-            drain_warmups=point.plan.drain_warmups,
-            reserve=reserve(point.plan, shard.max_in_flight),
-            timeouts=spec.timeouts,
-            real_time=real_time,
-            keep_texts=keep_texts
-            or spec.workload.tokenizer
-            is not None,  # to count them with it, should the server not
-            request_id_prefix=request_id_prefix,
-            workers=spec.workers,
-            packets=by_ring(os.environ),
-        )
-        for shard in stripe(point.plan, spec.workers)
-    ]
+    tokenizer = point.spec.workload.tokenizer
+    jobs = _jobs(
+        point,
+        endpoint,
+        real_time=real_time,
+        # to count them with it, should the server not
+        keep_texts=keep_texts or tokenizer is not None,
+        request_id_prefix=request_id_prefix,
+    )
     trace = _without_keys(
         measure(
             jobs,
@@ -402,11 +386,41 @@ def run(
         ),
         jobs[0].headers,
     )
-    return (
-        recount(trace, spec.workload.tokenizer)
-        if spec.workload.tokenizer
-        else trace
-    )
+    return recount(trace, tokenizer) if tokenizer else trace
+
+
+def _jobs(
+    point: ReadyPoint,
+    endpoint: Endpoint,
+    *,
+    real_time: bool,
+    keep_texts: bool,
+    request_id_prefix: str,
+) -> list[Job]:
+    """One for each worker. Raises MeasurementError if no address accepts a connection."""
+    spec, plan = point.spec, point.plan
+    address = _address(endpoint.base_url, spec)
+    return [
+        Job(
+            address=address,
+            path=urlsplit(endpoint.base_url).path + point.path,
+            headers=with_api_key(spec.target.headers, os.environ),
+            backend=point.backend,
+            generation=point.generation,
+            requests=[point.workload.requests[i] for i in shard.requests],
+            shard=shard,
+            closed_loop=plan.closed_loop,
+            drain_warmups=plan.drain_warmups,
+            reserve=reserve(plan, shard.max_in_flight),
+            timeouts=spec.timeouts,
+            real_time=real_time,
+            keep_texts=keep_texts,
+            request_id_prefix=request_id_prefix,
+            workers=spec.workers,
+            packets=by_ring(os.environ),
+        )
+        for shard in stripe(plan, spec.workers)
+    ]
 
 
 def _without_keys(trace: Trace, headers: Mapping[str, str]) -> Trace:

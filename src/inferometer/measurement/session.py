@@ -23,7 +23,7 @@ from inferometer.measurement.prepare import (
     run,
     usable_rows,
 )
-from inferometer.measurement.sampling import Newest, sampling
+from inferometer.measurement.sampling import Newest, SamplingPlan, sampling
 from inferometer.measurement.sampling_plan import (
     refuse_other_links,
     sampling_plan,
@@ -41,7 +41,7 @@ from inferometer.store.vllm_json import vllm_result
 from inferometer.system.interruption import Interruption
 from inferometer.trace import Outcome, Trace
 from inferometer.trace.series import Telemetry
-from inferometer.trace.server_counters import ServerCounters
+from inferometer.trace.server_counters import MetricsReading, ServerCounters
 from inferometer.workload import unsent_in_words
 
 if TYPE_CHECKING:
@@ -266,12 +266,19 @@ class Session:
                 on_sampling=on_sampling,
                 interruption=interruption,
             )
+        return self._judged(ready, seen, find_calibration())
+
+    def _judged(
+        self,
+        ready: ReadyPoint,
+        seen: Observation,
+        calibration: Calibration | Missing | None,
+    ) -> PointResult:
         # not needed before the first request, which their import would hold up
         from inferometer.metrics import judge, summarize
 
         trace, finished, telemetry, server = seen
         output, diagnosis = self.output, _diagnosis(trace)
-        calibration = find_calibration()
         summary = summarize(
             trace,
             planned=ready.spec.load.num_prompts,
@@ -320,15 +327,7 @@ class Session:
         Samplers and workers get ready beside each other.
         """
         before = counters_before(self.endpoint)
-        plan = sampling_plan(
-            self.endpoint,
-            self.server.version,
-            ready.spec,
-            self.output,
-            self.root,
-            has_page=before is not None,
-            choice=self.choice,
-        )
+        plan = self._sampling_plan(ready, has_page=before is not None)
         with sampling(plan) as samplers:
 
             def await_samplers() -> None:
@@ -356,14 +355,30 @@ class Session:
                     trace.start_realtime_ns, wait=not trace.interrupted
                 )
         finished = datetime.now().astimezone()
-        answered = len(trace.with_outcome(Outcome.OK))
-        # whoever stops a run does not want to wait
-        server = (
-            None
-            if trace.interrupted
-            else counters_around(before, self.endpoint, answered)
-        )
+        server = self._counted(before, trace)
         return Observation(trace, finished, telemetry, server)
+
+    def _sampling_plan(
+        self, ready: ReadyPoint, *, has_page: bool
+    ) -> SamplingPlan | None:
+        return sampling_plan(
+            self.endpoint,
+            self.server.version,
+            ready.spec,
+            self.output,
+            self.root,
+            has_page=has_page,
+            choice=self.choice,
+        )
+
+    def _counted(
+        self, before: MetricsReading | None, trace: Trace
+    ) -> ServerCounters | None:
+        """What the server counted meanwhile; whoever stops a run does not want to wait for it."""
+        if trace.interrupted:
+            return None
+        answered = len(trace.with_outcome(Outcome.OK))
+        return counters_around(before, self.endpoint, answered)
 
 
 def _intentions(ready: ReadyPoint) -> dict[str, Any]:

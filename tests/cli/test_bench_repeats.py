@@ -19,6 +19,7 @@ from inferometer.loadgen import MeasurementError
 from inferometer.measurement import session as measured
 from inferometer.measurement.prepare import ReadyPoint, run
 from inferometer.metrics import Finding, Level, Summary, Verdict
+from inferometer.metrics import verdict as verdict_of
 from inferometer.store.run_directory import load_run
 from inferometer.trace import Trace
 from tests.cli.api_server import Call, serving
@@ -163,7 +164,7 @@ def test_a_run_that_is_invalid_is_left_out_and_gives_the_exit_code(
         )
 
     monkeypatch.setattr(
-        measured, "judge", judge
+        verdict_of, "judge", judge
     )  # a busy machine may make the other runs INVALID too
     with serving(answer=fails_in_run(2)) as server:
         code, out, err = bench(*flags(server.url, tmp_path, "--repeats", "3"))

@@ -22,8 +22,14 @@ from inferometer.engine.twin.client import (
 )
 from inferometer.engine.twin.configuration import TwinSettings, make_twin
 from inferometer.engine.twin.errors import unfitted_error
-from inferometer.engine.twin.fitted import Fitted, TwinPrediction, around
+from inferometer.engine.twin.fitted import (
+    Fitted,
+    TwinPrediction,
+    around,
+    widened,
+)
 from inferometer.engine.twin.memory import OutOfMemoryError
+from inferometer.engine.twin.noise import noise_of
 from inferometer.engine.twin.power import step_power_w
 from inferometer.engine.twin.profiles import CardProfile, ProfileError
 from inferometer.engine.twin.request import TwinRequest
@@ -255,9 +261,10 @@ def _simulated(
     done.sort(key=lambda each: each.number)
     warm = done[int(WARM_UP * len(done)) :]
     found, grows = measured(warm), load.concurrency is None and is_growing(warm)
+    known = _surrounded(settings, load, found, profile)
     values = {
         metric: _of_all(metric, each, replicas)
-        for metric, each in _surrounded(settings, load, found, profile).items()
+        for metric, each in widened(known, noise_of(load, warm)).items()
     }
     reason = _why_not_met(load, done, values, demand.targets)
     if grows and not (reason and reason.key == OUTGROWN):

@@ -140,7 +140,7 @@ def measured(done: Sequence[TwinRequest]) -> dict[str, float]:
         "request_throughput": len(done) / duration_s,
         "output_throughput": tokens / duration_s,
     }
-    for name, times_ms in _latencies_ms(done).items():
+    for name, times_ms in latencies_ms(done).items():
         if times_ms.size:
             values[f"mean_{name}_ms"] = float(times_ms.mean())
             for percent in PERCENTILES:
@@ -150,9 +150,10 @@ def measured(done: Sequence[TwinRequest]) -> dict[str, float]:
     return values
 
 
-def _latencies_ms(
+def latencies_ms(
     done: Sequence[TwinRequest],
 ) -> Mapping[str, np.ndarray]:
+    """By name, in the order given; of TPOT only those with more than one token."""
     arrived, first, last, tokens = (
         np.array([getattr(each, name) for each in done], dtype=np.float64)
         for name in ("arrived_ns", "first_ns", "finished_ns", "answer_tokens")

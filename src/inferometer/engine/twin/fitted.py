@@ -1,23 +1,23 @@
 """A fitted profile: what was fitted to which results, the file that keeps it, and predictions with
 their intervals.
 
-The interval of a predicted number has two parts: how far the twin was from the points of the fit,
-and how far the factors may be off. For another combination of model, TP or link it is at least as
-wide as the twin was from each fitted combination by factors of the others. Where only one was
-fitted, and outside of the fitted lengths and loads, it is twice as wide. All this is said; for
-another card or engine there is no interval.
+The interval of a predicted number has three parts: how far the twin was from the points of the fit,
+how far the factors may be off, and how much is chance where requests come at a rate. For another
+combination of model, TP or link it is at least as wide as the twin was from each fitted combination
+by factors of the others. Where only one was fitted, and outside of the fitted lengths and loads, it
+is twice as wide. All this is said; for another card or engine there is no interval.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
-from math import exp, inf, isfinite, log, sqrt
+from math import exp, hypot, inf, isfinite, log, sqrt
 from typing import Any
 
 import numpy as np
 
-from inferometer.engine.twin.client import TwinLoad
+from inferometer.engine.twin.client import TwinLoad, play
 from inferometer.engine.twin.configuration import (
     SCALES,
     TwinSettings,
@@ -32,6 +32,7 @@ from inferometer.engine.twin.fit import (
     TwinLadder,
     simulate,
 )
+from inferometer.engine.twin.noise import noise_of
 from inferometer.engine.twin.profiles import (
     CardProfile,
     ProfileError,
@@ -69,6 +70,21 @@ def around(value: float, spread: float) -> TwinPrediction:
     """`spread`: standard deviation of the logarithm of simulated / measured."""
     reach = exp(min(20.0, TWO_SIDED_90 * spread))
     return TwinPrediction(value, value / reach, value * reach)
+
+
+def widened(
+    values: Mapping[str, TwinPrediction], noise: Mapping[str, float]
+) -> dict[str, TwinPrediction]:
+    """With intervals that are so much wider for chance."""
+    return {
+        metric: around(
+            said.value,
+            hypot(log(said.high / said.value) / TWO_SIDED_90, noise[metric]),
+        )
+        if metric in noise
+        else said
+        for metric, said in values.items()
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,17 +152,16 @@ class Fitted:
         found = []
         for number, load in enumerate(ladder.loads):
             outside = self.outside(ladder.settings, load)
-            found.append(
-                {
-                    metric: self._around(
-                        metric,
-                        value,
-                        [each[number].get(metric, 0.0) for each in slopes],
-                        outside,
-                    )
-                    for metric, value in centre[number].items()
-                }
-            )
+            values = {
+                metric: self._around(
+                    metric,
+                    value,
+                    [each[number].get(metric, 0.0) for each in slopes],
+                    outside,
+                )
+                for metric, value in centre[number].items()
+            }
+            found.append(widened(values, _noise_of(ladder, load)))
         return found
 
     def _slopes(
@@ -200,6 +215,13 @@ class Fitted:
         if beyond and outside:
             spread = max(spread, _of(beyond, metric))
         return spread
+
+
+def _noise_of(ladder: TwinLadder, load: TwinLoad) -> dict[str, float]:
+    if load.request_rate == inf:
+        return {}
+    simulation = make_twin(ladder.settings).simulation()
+    return noise_of(load, play(simulation, load))
 
 
 def _of(errors: Mapping[str, float], metric: str) -> float:

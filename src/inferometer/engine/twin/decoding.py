@@ -18,8 +18,8 @@ from inferometer.engine.twin.stretch import PS_PER_NS, Stretch
 
 
 class Decoding:
-    """All running requests, if each of them decodes, and the prompts of the next step. At step n a
-    request computes its token at `n + offset`, and knows no later one.
+    """All running requests: those that decode, and behind them those with a prompt to compute. At
+    step n a request that decodes computes its token at `n + offset`, and knows no later one.
     """
 
     def __init__(self, scheduler: Scheduler, step_time: StepTime) -> None:
@@ -49,7 +49,6 @@ class Decoding:
         """Of the next step, if that is planned."""
         self._over: list[Share] = []
         """Shares of the next step whose requests have ended since it was planned."""
-        self._is_planned = False
 
     @classmethod
     def of(
@@ -71,16 +70,15 @@ class Decoding:
     def part(self) -> Plan | None:
         """Give the requests their own numbers again. The next step, if it is planned."""
         shares = []
-        planned = int(self._lag or self._is_planned)
         for request in self._scheduler.running[: self._count]:
             start = self._at + request.offset
             request.tokens = start + 1
-            request.computed = start + planned
+            request.computed = start + self._lag
             request.placeholders = request.in_flight = self._lag
             request.capacity = len(request.tables[0]) * self._size
             shares.append((request, start, 1))
         shares += self._prompts + self._over
-        return Plan(shares, [], []) if shares and planned else None
+        return Plan(shares, [], []) if shares and self._lag else None
 
     def advance(self, clock_ps: int, limit_ps: int) -> Stretch | None:
         """The next step, or as many as begin by the limit and only differ in length. None if the
@@ -88,22 +86,23 @@ class Decoding:
         """
         if not self._is_simple():
             return None
-        if self._may_admit():
+        tail = len(self._scheduler.running) > self._count
+        if tail or self._over or self._may_admit():
             return self._one(clock_ps)
-        if self._count and not self.has_planned:
-            return self._many(clock_ps, limit_ps)
-        return self._one(clock_ps) if self.has_planned else None
+        return self._many(clock_ps, limit_ps) if self._count else None
 
     def _is_simple(self) -> bool:
-        rules, memory = self._scheduler.rules, self._memory
-        running = self._count + len(self._prompts)
-        due = self._phases[-(self._at + self._lag) % self._size]
+        scheduler, memory = self._scheduler, self._memory
+        rules, tail = scheduler.rules, scheduler.running[self._count :]
+        is_special = rules.prefill_first or rules.long_prefill_token_threshold
+        needed = len(self._phases[-(self._at + self._lag) % self._size])
+        needed = (needed + len(tail)) * self._groups
+        for request in tail:
+            needed += memory.needed(request.tables, request.tokens, None)
         return (
-            running <= rules.max_num_batched_tokens
-            and (len(due) + len(self._prompts)) * self._groups
-            <= memory.pool.free
-            and all(map(_is_whole, self._prompts))
-            and not (rules.prefill_first and self._scheduler.waiting)
+            self._count + len(tail) <= rules.max_num_batched_tokens
+            and needed <= memory.pool.free
+            and not (is_special and (tail or scheduler.waiting))
         )
 
     def _may_admit(self) -> bool:
@@ -122,25 +121,24 @@ class Decoding:
         if not self._lag or not (self._count or self.has_planned):
             self._make_room(self._at)
             self._prompts = self._admitted(self._count, clock_ps)
-            self._is_planned = True
-            if not all(map(_is_whole, self._prompts)):
-                return None
             if not (self._count or self._prompts):
-                self._is_planned = False
                 return None
-        busy = self._busy()
-        got, prompts = tuple(self._scheduler.running), self._prompts
-        self._prompts, self._is_planned = [], False
-        for request, _, _ in prompts:
+        busy, running = self._busy(), self._scheduler.running
+        whole = [share[0] for share in self._prompts if _is_whole(share)]
+        cut = [share for share in self._prompts if not _is_whole(share)]
+        for request in whole:
             self._join(request, request.tokens, self._at + 1)
+        got, self._prompts = tuple(running[: self._count]), []
         if self._lag:
             self._make_room(self._at + 1)
             ending = self._ends.get(self._at, ())
             others = self._count - sum(map(_is_known_to_end, ending))
             self._prompts = self._admitted(others, clock_ps)
+            for request, _, tokens in cut:
+                request.in_flight -= tokens
         ended = self._settle(1)
-        begun = tuple(share[0] for share in prompts)
-        return Stretch(clock_ps, busy.total_ps, 0, 1, got, busy, begun, ended)
+        total_ps, begun = busy.total_ps, tuple(whole)
+        return Stretch(clock_ps, total_ps, 0, 1, got, busy, begun, ended)
 
     def _many(self, clock_ps: int, limit_ps: int) -> Stretch:
         """Steps in which nobody comes, and with the last of which somebody may go."""
@@ -173,10 +171,14 @@ class Decoding:
         return min(last - self._at, low) + 1
 
     def _admitted(self, others: int, clock_ps: int) -> list[Share]:
-        """Shares of those that are let in to a step in which `others` get a token."""
+        """Shares of prompts in a step in which `others` get a token: of one that was begun, and of
+        those that are let in.
+        """
         scheduler, plan = self._scheduler, Plan([], [], [])
+        budget = scheduler.rules.max_num_batched_tokens - others
+        if begun := scheduler.running[self._count :]:
+            budget = scheduler.resume(plan, budget, begun)
         if self._may_admit():
-            budget = scheduler.rules.max_num_batched_tokens - others
             scheduler.admit(plan, budget)
         for request in plan.admitted:
             if not request.preemptions:

@@ -85,11 +85,11 @@ class Scheduler:
             prompts = [each for each in self.running if _in_prefill(each)]
             new = {id(each) for each in plan.admitted}
             chosen = prompts or self.running
-            self._continue(
+            self.resume(
                 plan, budget, [each for each in chosen if id(each) not in new]
             )
         else:
-            budget = self._continue(plan, budget, self.running)
+            budget = self.resume(plan, budget, self.running)
             if not plan.preempted:
                 self.admit(plan, budget)
         return plan
@@ -170,7 +170,7 @@ class Scheduler:
         self.blocked = None
         self.waiting.appendleft(request)
 
-    def _continue(
+    def resume(
         self, plan: Plan, budget: int, requests: list[TwinRequest]
     ) -> int:
         """Give tokens to running requests; what is left of the budget."""

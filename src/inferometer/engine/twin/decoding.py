@@ -8,6 +8,7 @@ a block, needs the next one, has a whole window before it, or ends. What happens
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from heapq import heappop, heappush
 from math import isqrt
 
@@ -43,7 +44,7 @@ class Decoding:
         self._phases: list[list[TwinRequest]] = [[] for _ in range(self._size)]
         """By offset, modulo the block size: those of one phase fill their blocks together."""
         self._behind: dict[int, list[TwinRequest]] = {}
-        """By step: whose blocks behind a window come back for the first time."""
+        """By step: whose blocks behind a window come back when they begin to decode."""
         self._joined = 0
         self._prompts: list[Share] = []
         """Of the next step, if that is planned."""
@@ -130,7 +131,7 @@ class Decoding:
             self._join(request, request.tokens, self._at + 1)
         got, self._prompts = tuple(running[: self._count]), []
         if self._lag:
-            self._make_room(self._at + 1)
+            self._make_room(self._at + 1, whole)
             ending = self._ends.get(self._at, ())
             others = self._count - sum(map(_is_known_to_end, ending))
             self._prompts = self._admitted(others, clock_ps)
@@ -218,7 +219,8 @@ class Decoding:
             heappush(self._end_steps, end)
         self._ends[end].append(request)
         if self._groups > 1:
-            self._behind.setdefault(step + self._lag, []).append(request)
+            for first in {step, step + self._lag}:
+                self._behind.setdefault(first, []).append(request)
         if start + 1 < self._window:
             full = self._window - 1 - offset
             self._windows_full[full] = self._windows_full.get(full, 0) + 1
@@ -276,11 +278,13 @@ class Decoding:
             self._make_room(step)
         return most
 
-    def _make_room(self, step: int) -> None:
-        """Of those that compute a step: cache the blocks that are full, and take those needed."""
+    def _make_room(self, step: int, begun: Sequence[TwinRequest] = ()) -> None:
+        """Of those that compute a step: cache the blocks that are full, and take those needed.
+        `begun` computed their prompts in the step before, and still have their own numbers.
+        """
         size, phases = self._size, self._phases
         if self._groups > 1:
-            self._make_room_of_groups(step)
+            self._make_room_of_groups(step, begun)
             return
         due = phases[-step % size]
         if not self._lag:
@@ -326,7 +330,9 @@ class Decoding:
             self._scheduler.cache(request, end - lag)
         return True
 
-    def _make_room_of_groups(self, step: int) -> None:
+    def _make_room_of_groups(
+        self, step: int, begun: Sequence[TwinRequest]
+    ) -> None:
         """With windows, blocks behind them come back too: one request after the other."""
         size, lag, phases = self._size, self._lag, {-step}
         if not lag:
@@ -339,12 +345,12 @@ class Decoding:
         due.update(*(self._phases[each] for each in places))
         for request in sorted(due, key=_turn):
             start = step + request.offset
-            if not (
-                request.finished or (lag and start + 1 >= request.expected)
-            ):
+            if request.finished or (lag and start + 1 >= request.expected):
+                continue
+            if request not in begun:
                 request.computed, request.in_flight = start, lag
                 request.tokens = start + 1 - lag
-                self._scheduler.make_room(request, 1, Plan([], [], []))
+            self._scheduler.make_room(request, 1, Plan([], [], []))
 
 
 def _turn(request: TwinRequest) -> int:

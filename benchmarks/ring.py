@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
@@ -13,6 +15,7 @@ from functools import partial
 from typing import NamedTuple
 
 import client
+import cores
 import psutil
 from paced import PacedServer
 from table import print_table, spread
@@ -99,6 +102,35 @@ def _stop_and_go(
                 os.kill(worker.pid, signal.SIGCONT)
 
 
+@contextmanager
+def _spinning(pid: int, *, processes: int) -> Iterator[None]:
+    """So many others want the worker's core, and it has no real-time priority against them."""
+    over = threading.Event()
+    thread = threading.Thread(target=_keep_ordinary, args=(pid, over))
+    with cores.pinned(cores.CLIENT):
+        spinners = [
+            subprocess.Popen([sys.executable, "-c", "while True: pass"])
+            for _ in range(processes)
+        ]
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+        for spinner in spinners:
+            spinner.kill()
+            spinner.wait()
+
+
+def _keep_ordinary(pid: int, over: threading.Event) -> None:
+    ordinary = os.sched_param(0)
+    while not over.wait(0.05):
+        with suppress(psutil.Error, ProcessLookupError):
+            for worker in psutil.Process(pid).children():
+                os.sched_setscheduler(worker.pid, os.SCHED_OTHER, ordinary)
+
+
 STARVED: tuple[tuple[str, Beside], ...] = (
     (
         "A worker that is stopped for 1 s of every 2 s: 128 streams, ITL 20 ms",
@@ -107,6 +139,10 @@ STARVED: tuple[tuple[str, Beside], ...] = (
     (
         "A worker that is stopped for 15 ms of every 20 ms: 128 streams, ITL 20 ms",
         partial(_stopping, run_s=0.005, stop_s=0.015),
+    ),
+    (
+        "Three others spin on its core, no priority: 128 streams, ITL 20 ms",
+        partial(_spinning, processes=3),
     ),
 )
 
@@ -156,6 +192,14 @@ def _print(title: str, turns: dict[str, list[Turn]]) -> None:
                 lambda t: t.measured.reported["failed"],
                 0,
                 "0",
+            ),
+            (
+                "verdict",
+                *(
+                    ", ".join(t.measured.run.verdict["status"] for t in of)
+                    for of in turns.values()
+                ),
+                "",
             ),
             row("events per second", _events_per_second, 0),
             row("CPU of the core, %", lambda t: _cpu_share(t) * 100, 0),

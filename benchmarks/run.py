@@ -31,8 +31,8 @@ MENU = {
         "slot time of closed loops, and a burst of 1,024 ends, by ring, reads and the C reader",
     ),
     "ring": (
-        90,
-        "packet ring: a stopped client; once, 100,000 events/s and 15,000 streams",
+        105,
+        "packet ring: a client stopped or without a core; 100,000 events/s and 15,000 streams",
     ),
     "overload": (
         14,

@@ -5,12 +5,16 @@ disturbed where the test says.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
+from inferometer.measurement import session
 from inferometer.measurement.prepare import ReadyPoint, run
 from inferometer.metrics import Finding, Level, Summary, Verdict, summarize
+from inferometer.server import counters
 from inferometer.spec.campaign import CampaignSpec
 from inferometer.trace import Trace
 from tests.campaign.tiny_campaign import tiny_campaign
@@ -65,6 +69,15 @@ def measured_once() -> Callable[..., Trace]:
         return replace(traces[requests], start_realtime_ns=time.time_ns())
 
     return measure
+
+
+@pytest.fixture(scope="module")
+def each_load_is_measured_once() -> Iterator[None]:
+    """For tests of which points are measured, and not of how."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(session, "run", measured_once())
+        patch.setattr(counters, "REST_PAUSES_S", ())  # nothing is to be counted
+        yield
 
 
 def judged(levels: Sequence[Level] = (Level.OK,)) -> Callable[..., Verdict]:

@@ -17,11 +17,14 @@ from inferometer.campaign import group_run
 from inferometer.campaign.embedded_server import EmbeddedServer
 from inferometer.campaign.outcome import CampaignOutcome
 from inferometer.campaign.runner import run_campaign
+from inferometer.measurement import session
+from inferometer.measurement.prepare import run
 from inferometer.spec.campaign import CampaignSpec, PlannedPoint, ServerNeed
 from inferometer.spec.expand import expand
 from inferometer.store.campaign.ledger import read_ledger
 from inferometer.store.campaign.paths import CampaignPaths
 from inferometer.trace.server_counters import MetricsReading
+from tests.campaign.scripted_figures import each_load_is_measured_once
 from tests.campaign.test_runner import (
     Scripted,
     Signalling,
@@ -40,7 +43,15 @@ from tests.campaign.tiny_campaign import (
 )
 from tests.processes import run_forked
 
-__all__ = ["all_valid", "places", "signals_of_a_terminal", "url"]
+__all__ = [
+    "all_valid",
+    "each_load_is_measured_once",
+    "places",
+    "signals_of_a_terminal",
+    "url",
+]
+
+pytestmark = pytest.mark.usefixtures("each_load_is_measured_once")
 
 BY_TURNS = [
     "a/np1",
@@ -405,7 +416,10 @@ def test_a_warm_point_follows_its_cold_one_whoever_takes_turns(
 
 
 @pytest.mark.usefixtures("all_valid")
-def test_both_kinds_on_the_embedded_engine(tmp_path: Path) -> None:
+def test_both_kinds_on_the_embedded_engine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "run", run)
     for together in (True, False):
         places = CampaignPaths(tmp_path / str(together), "tiny")
         outcome, display = measure(

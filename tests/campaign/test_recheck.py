@@ -25,7 +25,6 @@ from inferometer.measurement import session as measured
 from inferometer.measurement.prepare import run
 from inferometer.metrics import Level
 from inferometer.results import Point, read
-from inferometer.server import counters
 from inferometer.spec.campaign import CampaignSpec, Group, PlannedPoint
 from inferometer.spec.expand import expand
 from inferometer.store.campaign.ledger import read_ledger
@@ -33,14 +32,16 @@ from inferometer.store.campaign.paths import CampaignPaths
 from inferometer.store.campaign.state import read_campaign_state
 from tests.campaign.scripted_figures import (
     LEVELS,
+    each_load_is_measured_once,
     judged,
     ladder_campaign,
-    measured_once,
     scripted,
 )
 from tests.campaign.test_runner import Scripted
 from tests.campaign.tiny_campaign import FAST, Remembering, task_of
 from tests.processes import environment, run_forked
+
+__all__ = ["each_load_is_measured_once"]
 
 Factors = Mapping[int, Sequence[float]]
 
@@ -53,12 +54,7 @@ def url() -> Iterator[str]:
         yield engine.base_url
 
 
-@pytest.fixture(scope="module", autouse=True)
-def each_load_is_measured_once() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(measured, "run", measured_once())
-        patch.setattr(counters, "REST_PAUSES_S", ())  # nothing is to be counted
-        yield
+pytestmark = pytest.mark.usefixtures("each_load_is_measured_once")
 
 
 @pytest.fixture

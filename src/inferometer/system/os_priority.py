@@ -29,7 +29,7 @@ always busy has given it up within two windows, before Linux stops it.
 def run_queue_ns() -> int:
     """Time this thread was runnable without a core, ns since it began; -1 where unknown."""
     try:
-        with open("/proc/thread-self/schedstat", encoding="ascii") as file:
+        with open("/proc/thread-self/schedstat", "rb") as file:
             return int(file.read().split()[1])
     except (OSError, ValueError, IndexError):
         return -1

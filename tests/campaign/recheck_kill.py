@@ -17,7 +17,7 @@ from pathlib import Path
 
 from inferometer.campaign.runner import run_campaign
 from inferometer.engine import EmbeddedEngine
-from inferometer.measurement import session as measured
+from inferometer.metrics import summary, verdict
 from inferometer.server.base import Server
 from inferometer.server.kinds import server_for
 from inferometer.spec.campaign import ServerNeed
@@ -73,8 +73,8 @@ def run(
             need, directory=directory / "logs", say=lambda _: None
         )
 
-    measured.summarize = scripted({DOUBTFUL: [factor]})  # type: ignore[attr-defined]
-    measured.judge = judged()  # type: ignore[attr-defined]
+    summary.summarize = scripted({DOUBTFUL: [factor]})
+    verdict.judge = judged()
     spec = ladder_campaign(servers=servers, recheck=recheck)
     outcome = run_campaign(
         task_of(spec, server),

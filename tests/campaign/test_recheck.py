@@ -43,6 +43,9 @@ from tests.processes import environment, run_forked
 
 __all__ = ["each_load_is_measured_once"]
 
+SUMMARIZE = "inferometer.metrics.summary.summarize"
+JUDGE = "inferometer.metrics.verdict.judge"
+
 Factors = Mapping[int, Sequence[float]]
 
 
@@ -77,8 +80,8 @@ def play(
         display: Remembering | None = None,
         levels: Sequence[Level] = (Level.OK,),
     ) -> tuple[CampaignOutcome, Remembering]:
-        monkeypatch.setattr(measured, "summarize", scripted(factors))
-        monkeypatch.setattr(measured, "judge", judged(levels))
+        monkeypatch.setattr(SUMMARIZE, scripted(factors))
+        monkeypatch.setattr(JUDGE, judged(levels))
         spec, server, display = (
             spec or ladder_campaign(),
             server or Scripted([url]),
@@ -238,11 +241,10 @@ def test_servers_that_are_up_are_used_and_others_started_once(
     display = Remembering()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
-            measured,
-            "summarize",
+            SUMMARIZE,
             scripted({8: [0.3, 0.3, 1.0], 32: [1.0, 1.0, 1.0]}),
         )
-        patch.setattr(measured, "judge", judged())
+        patch.setattr(JUDGE, judged())
         task = task_of(spec, lambda need: servers[need.recipe_name])
         outcome = run_campaign(task, places, display)
     assert display.measured_points[14:] == ["b/np8", "a/np8"], (

@@ -429,7 +429,7 @@ def test_the_example_on_a_machine_without_an_amd_card_says_so(
     bench: Bench,
 ) -> None:
     with pytest.raises(
-        ServerError, match="Cause: the container was given no accelerator"
+        ServerError, match="Cause: the container has no accelerator"
     ):
         bench.server(
             compose_file=str(EXAMPLES / "vllm.compose.yaml"), image=IMAGE

@@ -62,7 +62,7 @@ SLOW = {
     ),
     "chunks drop by drop": after(CHUNKED, drip, chunk(b" ")),
     "headers drop by drop": after(b"HTTP/1.1 200 OK\r\nX-Slow: ", drip, b"a"),
-    "a status line drop by drop": after(b"HTTP/1.1 200 ", drip, b"O"),
+    "a status line drop by drop": after(b"", drip, b"H"),
     "one early response after the other": after(
         b"", drip, b"HTTP/1.1 102 Processing\r\n\r\n"
     ),
@@ -78,8 +78,6 @@ LARGE = {
 }
 
 NOT_HTTP = {
-    "no status line, drop by drop": after(b"", drip, b"H"),
-    "a status line without end": after(b"HTTP/1.1 200 ", flood, b"O" * 65536),
     "headers without end": after(
         b"HTTP/1.1 200 OK\r\n", flood, b"X-More: " + b"a" * 1000 + b"\r\n"
     ),
@@ -306,7 +304,7 @@ def test_a_trial_is_over_with_the_answer(
 @pytest.mark.parametrize(
     "more",
     [
-        event('{"choices": [{"index": 0, "text": "%s"}]}' % (" more" * 200)),
+        event('{"choices": [{"index": 0, "text": " more"}]}'),
         chunk(b": ping\n" * 9000),
     ],
 )

@@ -5,7 +5,6 @@ the next request.
 from __future__ import annotations
 
 import socket
-import struct
 
 import pytest
 
@@ -76,9 +75,6 @@ def says(*pieces: bytes, closes: bool = False) -> Misbehave:
             b"{}",
             2,
         ),
-        # who says more than was asked may say it in place of the next answer
-        (says(PLAIN + b"more"), b"{}", 2),
-        (says(PLAIN + PLAIN), b"{}", 2),
     ],
 )
 def test_a_connection_is_used_again_only_after_a_clear_end(
@@ -87,42 +83,6 @@ def test_a_connection_is_used_again_only_after_a_clear_end(
     answers, used = asked(misbehave, times=2)
     assert [each.body for each in answers] == [body] * 2
     assert used == connections
-
-
-def test_headers_that_come_twice_are_joined_and_early_ones_forgotten() -> None:
-    (answer,), _ = asked(
-        says(
-            b"HTTP/1.1 103 Early Hints\r\nX-A: 0\r\n\r\n",
-            b"HTTP/1.1 418 Teapot\r\nX-A: 1\r\nx-a: 2\r\nX-B: \xe6\xa8\xa1\r\n",
-            b"X-C: \xe9\r\nContent-Length: 0\r\n\r\n",
-        )
-    )
-    assert answer.status == 418
-    assert [answer.headers[name] for name in ("x-a", "x-b", "x-c")] == [
-        "1, 2",
-        "模",
-        "é",
-    ]
-
-
-def test_a_connection_that_is_reset_when_it_is_used_again_is_opened_anew() -> (
-    None
-):
-    seen: list[bytes] = []
-
-    def reset_the_second(peer: socket.socket, request: bytes) -> None:
-        seen.append(request)
-        if len(seen) != 2:
-            peer.sendall(PLAIN)
-            return
-        peer.setsockopt(
-            socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)
-        )
-        peer.close()
-
-    answers, _ = asked(reset_the_second, times=2)
-    assert [each.body for each in answers] == [b"{}"] * 2
-    assert len(seen) == 3
 
 
 @pytest.mark.parametrize(

@@ -1,3 +1,3 @@
-"""The server under test, contacted around a run, never during it. Knows HTTP, but no load, stores
+"""The server under test, contacted around a run, never during it. Knows httpx, but no load, stores
 or metrics.
 """

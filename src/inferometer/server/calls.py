@@ -2,7 +2,7 @@
 
 The time-outs of HTTP libraries apply to each read, and a server that sends a byte every half second
 never exceeds them. Here the whole call has one, headers included, and the size of an answer is
-limited, compressed and uncompressed. Does not know what is asked.
+limited, compressed and uncompressed. Knows httpx (imported on use), but not what is asked.
 """
 
 from __future__ import annotations
@@ -12,19 +12,16 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
 from inferometer.protocol.base import JSON
 from inferometer.server.deadline import Deadline
 from inferometer.server.failures import too_large, transport_error
-from inferometer.server.transport import (
-    HungUpError,
-    NoResponseError,
-    Response,
-    Transport,
-)
 from inferometer.spec.flags import host_header
+
+if TYPE_CHECKING:
+    import httpx
 
 MAX_CONNECT_S = 10.0
 MAX_ANSWER_BYTES = 16 * 2**20
@@ -75,6 +72,8 @@ class Calls:
     ) -> None:
         self.base_url = base_url
         self._prefix = urlsplit(base_url).path
+        from inferometer.server.transport import BoundedTransport
+
         given = {name.lower() for name in headers}
         usual = {"Host": host_header(base_url), **USUAL_HEADERS}
         self._headers: dict[str, str] = {
@@ -86,7 +85,7 @@ class Calls:
             **headers,
         }
         self._types_bodies = "content-type" not in given
-        self._transport = Transport(base_url, tls)
+        self._transport = BoundedTransport(tls)
 
     def close(self) -> None:
         self._transport.close()
@@ -104,7 +103,7 @@ class Calls:
 
         def ask() -> Answer:
             with self._open(method, path, deadline, body) as response:
-                answer = Answer(response.status, response.headers)
+                answer = Answer(response.status_code, dict(response.headers))
                 packed = b"".join(
                     self._pieces(response, asked, deadline, max_bytes)
                 )
@@ -137,7 +136,7 @@ class Calls:
                 "POST", path, deadline, body, body_type
             ) as response:
                 pieces = self._pieces(response, asked, deadline, max_bytes)
-                answer = Answer(response.status, response.headers)
+                answer = Answer(response.status_code, dict(response.headers))
                 if answer.status != 200:
                     pieces = iter(
                         [
@@ -158,17 +157,33 @@ class Calls:
         deadline: Deadline,
         body: bytes | None,
         body_type: str = JSON,
-    ) -> Iterator[Response]:
+    ) -> Iterator[httpx.Response]:
+        import httpx
+
         typed = body is not None and self._types_bodies
         of_body = {"Content-Type": body_type} if typed else {}
-        response = self._transport.request(
+
+        connecting = Deadline(min(deadline.left_s, MAX_CONNECT_S))
+        request = httpx.Request(
             method,
-            self._prefix + path,  # as it stands: nobody tidies it up
-            self._headers | of_body,
-            body,
-            deadline=deadline,
-            max_connect_s=MAX_CONNECT_S,
+            self.base_url.removesuffix(self._prefix)
+            if self._prefix
+            else self.base_url,
+            headers=self._headers | of_body,
+            content=body,
+            extensions={
+                "target": (self._prefix + path).encode(
+                    "ascii"
+                ),  # as it stands: the library would tidy it up
+                "timeout": {
+                    "connect": connecting,
+                    "read": deadline,
+                    "write": deadline,
+                    "pool": deadline,
+                },
+            },
         )
+        response = self._transport.handle_request(request)
         try:
             yield response
         finally:
@@ -177,21 +192,24 @@ class Calls:
     def _explained(
         self, ask: Callable[[], T], asked: str, deadline: Deadline
     ) -> T:
+        import httpx
+
         try:
             return ask()
-        except NoResponseError as error:
+        except httpx.HTTPError as error:
             failed = transport_error(error, self.base_url, asked, deadline)
-        raise failed  # outside the handler: it says all
+        # outside the handler: the library's exception, which may hold headers, is not kept
+        raise failed
 
     def _pieces(
         self,
-        response: Response,
+        response: httpx.Response,
         asked: str,
         deadline: Deadline,
         max_bytes: int,
     ) -> Iterator[bytes]:
         """A body in pieces. Raises EndpointError, also if it exceeds `max_bytes`."""
-        pieces, read = response.pieces(), 0
+        pieces, read = response.iter_raw(), 0
         while piece := self._explained(
             lambda: next(pieces, b""), asked, deadline
         ):
@@ -223,7 +241,11 @@ def _again_if_hung_up(ask: Callable[[], T]) -> T:
 
     llama-server does so after each stream.
     """
+    import httpx
+
     try:
         return ask()
-    except HungUpError:
+    except httpx.RemoteProtocolError as error:
+        if "disconnected" not in str(error):
+            raise
         return ask()

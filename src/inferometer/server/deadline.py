@@ -30,3 +30,13 @@ class Deadline(float):
     def shorten(self, seconds: float) -> None:
         """End in this many seconds, unless it ends earlier."""
         self.at_s = min(self.at_s, time.monotonic() + seconds)
+
+
+def left_of(timeout: float | None, over: type[Exception]) -> float | None:
+    """How long one read or write may wait. Raises `over` if the deadline has passed."""
+    if not isinstance(timeout, Deadline):
+        return timeout
+    left_s = timeout.left_s
+    if left_s <= 0:
+        raise over
+    return left_s

@@ -568,7 +568,9 @@ def _events(
 
 
 def _tls(insecure: bool) -> ssl.SSLContext:
-    """The system's authorities (and SSL_CERT_FILE), like the measuring loop."""
+    """The system's authorities (and SSL_CERT_FILE), like the measuring loop; httpx would use its
+    own.
+    """
     context = ssl.create_default_context()
     if insecure:
         context.check_hostname = False

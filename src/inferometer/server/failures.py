@@ -13,15 +13,12 @@ from inferometer.diagnose import diagnose_reply
 from inferometer.printable import MAX_NAME_CHARS, printable
 from inferometer.secret import masked_text
 from inferometer.server.proxies import proxy_variable
-from inferometer.server.transport import (
-    LateError,
-    NoResponseError,
-    NotReachedError,
-)
 from inferometer.spec.flags import parse_base_url
 from inferometer.words import Said, reason_of
 
 if TYPE_CHECKING:
+    import httpx
+
     from inferometer.server.calls import Answer
 
 CHECK_NETWORK = Said("cure.network")
@@ -64,16 +61,20 @@ class EndpointError(Exception):
 
 
 def transport_error(
-    error: NoResponseError, base_url: str, asked: str, timeout_s: float
+    error: httpx.HTTPError, base_url: str, asked: str, timeout_s: float
 ) -> EndpointError:
-    """No HTTP answer came. Words that are not ours are those of the operating system and of TLS."""
+    """No HTTP answer came. The library's words are used only for errors of the operating system and
+    TLS.
+    """
+    import httpx
+
     causes = list(_causes(error))
     to = {"url": base_url, "asked": asked}
-    if isinstance(error, LateError) and error.connecting:
+    if isinstance(error, httpx.ConnectTimeout):
         return _not_reached(
             Said("server.no_connection_in_time", to), CHECK_NETWORK, base_url
         )
-    if isinstance(error, LateError):
+    if isinstance(error, httpx.TimeoutException):
         what = Said("server.no_answer_in_time", {**to, "timeout": timeout_s})
         return EndpointError(
             _with_cure(what, Said("cure.wait_or_log")),
@@ -82,7 +83,7 @@ def transport_error(
         )
     if any(isinstance(cause, ssl.SSLError) for cause in causes):
         return EndpointError(_no_tls(base_url, causes), unreachable=True)
-    if isinstance(error, NotReachedError):
+    if isinstance(error, httpx.ConnectError):
         return _no_connection(base_url, causes)
     return EndpointError(
         _with_cure(Said("server.not_http", to), Said("cure.port_or_tls"))

@@ -15,8 +15,8 @@ from inferometer.engine import EmbeddedEngine, EngineSettings
 from tests.cli.api_server import MODEL
 from tests.cli.conftest import Command
 from tests.cli.vllm_examples import GENERATION, OTHER_WORK, ROWS, write_copies
-from tests.protocol.test_sound_length import wav
 from tests.workload.picture_files import RECORDINGS
+from tests.workload.test_sound_length import wav
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore:.*multi-threaded.*fork:DeprecationWarning"

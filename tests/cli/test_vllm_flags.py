@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from typing import Any
 
@@ -245,6 +246,36 @@ def test_a_ratio_that_older_scripts_mean_otherwise_is_refused(
         "1.0 means that only in SGLang and in older versions of benchmark_serving.py"
         in reason
     )
+
+
+@pytest.mark.parametrize(
+    ("flags", "limits"),
+    [
+        ({}, (None, None)),
+        ({"asr_min_audio_len_sec": 0.0}, (None, None)),
+        ({"asr_max_audio_len_sec": math.inf}, (None, None)),
+        ({"asr_min_audio_len_sec": 1.5}, (1.5, None)),
+        ({"asr_max_audio_len_sec": 30.0}, (None, 30.0)),
+    ],
+)
+@pytest.mark.parametrize("name", ["hf", "custom_audio"])
+def test_recordings_are_of_the_lengths_that_vllm_takes(
+    name: str, flags: dict[str, float], limits: tuple[float | None, ...]
+) -> None:
+    work = work_of(
+        backend="openai-audio", dataset_name=name, dataset_path="x", **flags
+    )
+    assert (work.min_audio_s, work.max_audio_s) == limits
+
+
+@pytest.mark.parametrize("seconds", [-1.0, math.nan])
+def test_a_length_of_a_recording_is_a_number_of_seconds(seconds: float) -> None:
+    for flag in ("asr_min_audio_len_sec", "asr_max_audio_len_sec"):
+        given: Any = {flag: seconds}
+        (reason,) = refused(
+            dataset_name="custom_audio", dataset_path="x", **given
+        )
+        assert reason.startswith(f"--{flag.replace('_', '-')}")
 
 
 def test_pictures_are_those_that_vllm_makes() -> None:

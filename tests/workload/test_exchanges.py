@@ -32,8 +32,10 @@ from inferometer.workload import (
     rows_in_words,
 )
 from inferometer.workload.exchanges import BATCH, SMALLEST_BATCH
+from inferometer.workload.sound_length import sound_seconds
 from inferometer.workload.workload import ANY_LENGTH
 from tests.workload.picture_files import PNG, RECORDINGS, data_url, shown
+from tests.workload.test_sound_length import wav
 from tests.workload.word_server import (
     IDENTITY,
     IDS,
@@ -663,6 +665,41 @@ def test_sound_and_film_are_sent_as_vllm_sends_them_and_counted(
     assert (work.origin["sound_in_rows"], work.origin["film_in_rows"]) == (1, 1)
     assert "images_in_rows" not in work.origin
     assert rows_in_words(work.origin) == "sound sent: 1; film sent: 1"
+
+
+@pytest.mark.parametrize(
+    ("limits", "kept"),
+    [
+        ({}, [1, 2, 3, None]),
+        ({"min_audio_s": 2.0}, [2, 3]),
+        ({"max_audio_s": 2.0}, [1, 2]),
+        ({"min_audio_s": 1.5, "max_audio_s": 2.5}, [2]),
+    ],
+)
+def test_recordings_of_other_or_unknown_lengths_are_left_out_and_counted(
+    tmp_path: Path, limits: dict[str, float], kept: list[int | None]
+) -> None:
+    for seconds in (1, 2, 3):
+        (tmp_path / f"{seconds}.wav").write_bytes(wav(16_000 * seconds))
+    (tmp_path / "None.wav").write_bytes(RECORDINGS["audio/mp3"])
+    rows = [{"prompt": str(i), "audio": f"{i}.wav"} for i in (1, 2, 3, None)]
+    path = write_lines(tmp_path / "rows.jsonl", rows)
+    work = build(
+        JsonlWorkload(path=path, output_len=3, shuffle=False, **limits),  # type: ignore[arg-type]
+        len(kept),
+        chat=True,
+    )
+    assert [sound_seconds(each.prompt) for each in work.requests] == kept
+    with pytest.raises(TooFewRowsError) as error:
+        build(
+            JsonlWorkload(path=path, output_len=3, min_audio_s=3.5),
+            1,
+            chat=True,
+        )
+    assert (
+        "(3 left out: recording too short, 1 left out: recording of unknown length, such as MP3 or"
+        in str(error.value)
+    )
 
 
 def test_recordings_alone_are_not_called_counted_text(tmp_path: Path) -> None:

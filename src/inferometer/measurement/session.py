@@ -29,8 +29,6 @@ from inferometer.measurement.sampling_plan import (
     sampling_plan,
 )
 from inferometer.metrics.calibration import Calibration, Missing
-from inferometer.protocol.openai_audio import sound_of
-from inferometer.protocol.sound_length import seconds_of
 from inferometer.server.counters import counters_around, counters_before
 from inferometer.server.endpoint import Endpoint
 from inferometer.spec.output import Output
@@ -43,6 +41,7 @@ from inferometer.trace import Outcome, Trace
 from inferometer.trace.series import Telemetry
 from inferometer.trace.server_counters import MetricsReading, ServerCounters
 from inferometer.workload import unsent_in_words
+from inferometer.workload.sound_length import sound_seconds
 
 if TYPE_CHECKING:
     from inferometer.metrics import Summary, Verdict
@@ -116,7 +115,7 @@ class PointResult:
         requests, trace = self.ready.workload.requests, self.trace.measured()
         ok = trace.requests["outcome"] == Outcome.OK
         lengths = [
-            seconds_of(sound_of(requests[place])[0])
+            sound_seconds(requests[place].prompt)
             for place in trace.requests["id"][ok].tolist()
         ]
         duration = self.summary.duration_s

@@ -33,6 +33,10 @@ WRITTEN_ANSWER = 128
 """Tokens that a made-up answer in a conversation has, unless its length is given."""
 
 FILTERS = {"max_input_len": "max_input_len", "max_total_len": "max_total_len"}
+AUDIO_FILTERS = {
+    "asr_min_audio_len_sec": "min_audio_s",
+    "asr_max_audio_len_sec": "max_audio_s",
+}
 ROWS = {
     "dataset_path": "path",
     "disable_shuffle": "shuffle",
@@ -254,7 +258,29 @@ class ShareGptWorkload(FileWorkload):
         )
 
 
-class JsonlWorkload(FileWorkload):
+class RowsWorkload(FileWorkload):
+    """What rows of many forms have in common."""
+
+    max_input_len: PositiveInt | None = None
+    """Rows with longer prompts are left out."""
+    max_total_len: PositiveInt | None = None
+    """Rows whose prompt and output together are longer are left out."""
+    min_audio_s: NonNegativeFloat | None = None
+    """Rows with a shorter recording, or one of unknown length, are left out."""
+    max_audio_s: PositiveFloat | None = None
+    """The same for longer ones."""
+
+    @property
+    def limits_audio(self) -> bool:
+        return (self.min_audio_s, self.max_audio_s) != (None, None)
+
+    def longest_request(self) -> tuple[int, int] | None:
+        return _filtered(
+            self.max_input_len, self.max_total_len, self.output_len
+        )
+
+
+class JsonlWorkload(RowsWorkload):
     """Rows of a JSON-lines file (or JSON array): text, token ids, messages or an instruction, with
     tools and pictures.
     """
@@ -262,20 +288,12 @@ class JsonlWorkload(FileWorkload):
     flags: ClassVar[Mapping[str, str]] = {
         **ROWS,
         **FILTERS,
+        **AUDIO_FILTERS,
         "custom_output_len": "output_len",
     }
 
     kind: Literal["jsonl"] = "jsonl"
     path: FileName
-    max_input_len: PositiveInt | None = None
-    """Rows with longer prompts are left out."""
-    max_total_len: PositiveInt | None = None
-    """Rows whose prompt and output together are longer are left out."""
-
-    def longest_request(self) -> tuple[int, int] | None:
-        return _filtered(
-            self.max_input_len, self.max_total_len, self.output_len
-        )
 
 
 class SpecBenchWorkload(JsonlWorkload):
@@ -328,12 +346,13 @@ class SpeedBenchWorkload(SpecBenchWorkload):
         return f"{self.path.rstrip('/')}/{self.subset}.jsonl"
 
 
-class HfWorkload(FileWorkload):
+class HfWorkload(RowsWorkload):
     """Rows of a Hugging Face data set, from the hub or a local directory."""
 
     flags: ClassVar[Mapping[str, str]] = {
         **ROWS,
         **FILTERS,
+        **AUDIO_FILTERS,
         "hf_output_len": "output_len",
         "hf_subset": "subset",
         "hf_split": "split",
@@ -358,15 +377,6 @@ class HfWorkload(FileWorkload):
     """Of vdaita/edit_…: rows whose edit is smaller are left out."""
     max_distance: Annotated[float, Field(ge=0, le=1)] | None = None
     """The same for larger ones."""
-    max_input_len: PositiveInt | None = None
-    """Rows with longer prompts are left out."""
-    max_total_len: PositiveInt | None = None
-    """Rows whose prompt and output together are longer are left out."""
-
-    def longest_request(self) -> tuple[int, int] | None:
-        return _filtered(
-            self.max_input_len, self.max_total_len, self.output_len
-        )
 
 
 class SonnetWorkload(PromptSet):

@@ -37,6 +37,7 @@ from inferometer.workload.row_fields import (
     carried,
 )
 from inferometer.workload.shapes import SingleTurn, exchange_of
+from inferometer.workload.sound_length import sound_seconds
 from inferometer.workload.tokens import TokenCounter, how_counted
 from inferometer.workload.workload import (
     Identity,
@@ -293,7 +294,9 @@ def _requests(
     for candidate, prompt_tokens, max_tokens in zip(
         batch, inputs, outputs, strict=True
     ):
-        reason = _unfit(spec, prompt_tokens, max_tokens)
+        reason = _unfit_sound(spec, candidate.exchange.prompt) or _unfit(
+            spec, prompt_tokens, max_tokens
+        )
         if reason:
             left_out.add(reason)
         else:
@@ -371,6 +374,20 @@ def _unfit(spec: Written, prompt_tokens: int, max_tokens: int) -> str | None:
         and prompt_tokens + max_tokens > spec.max_total_len
     ):
         return Said("unfit.total_long")
+    return None
+
+
+def _unfit_sound(spec: Written, prompt: Prompt) -> str | None:
+    """Why its length leaves a recording out: vLLM decodes all, so that it knows every length."""
+    if isinstance(spec, ShareGptWorkload) or not spec.limits_audio:
+        return None
+    seconds = sound_seconds(prompt)
+    if seconds is None:
+        return Said("unfit.audio_unknown")
+    if spec.min_audio_s is not None and seconds < spec.min_audio_s:
+        return Said("unfit.audio_short")
+    if spec.max_audio_s is not None and seconds > spec.max_audio_s:
+        return Said("unfit.audio_long")
     return None
 
 

@@ -217,23 +217,21 @@ def _text(said: str) -> dict[str, Any]:
 
 def images_in(prompt: Prompt) -> Iterator[Mapping[str, Any]]:
     """The `image_url` of every picture in a prompt."""
+    return (part["image_url"] for part in parts_of(prompt) if _is_image(part))
+
+
+def parts_of(prompt: Prompt) -> Iterator[dict[str, Any]]:
+    """The parts of its messages; a text has none."""
     for message in prompt if not isinstance(prompt, str) else ():
         if isinstance(message, dict) and isinstance(message["content"], list):
             yield from (
-                part["image_url"]
-                for part in message["content"]
-                if _is_image(part)
+                part for part in message["content"] if isinstance(part, dict)
             )
 
 
 def has_media(prompt: Prompt) -> bool:
     """Whether there is anything in a prompt but text."""
-    return any(
-        _media_kind(part)
-        for message in (prompt if not isinstance(prompt, str) else ())
-        if isinstance(message, dict) and isinstance(message["content"], list)
-        for part in message["content"]
-    )
+    return any(map(_media_kind, parts_of(prompt)))
 
 
 def _is_image(part: Any) -> bool:
@@ -288,16 +286,7 @@ def count_images(requests: Iterable[Request]) -> dict[str, int]:
     """How many pictures there are in these requests, and how many of them the server has to fetch;
     and how much sound and film.
     """
-    parts = [
-        part
-        for request in requests
-        for message in (
-            request.prompt if not isinstance(request.prompt, str) else ()
-        )
-        if isinstance(message, dict) and isinstance(message["content"], list)
-        for part in message["content"]
-        if isinstance(part, dict)
-    ]
+    parts = [part for each in requests for part in parts_of(each.prompt)]
     urls = [part["image_url"].get("url") for part in parts if _is_image(part)]
     recorded = {
         f"{name}_in_rows": number

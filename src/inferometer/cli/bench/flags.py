@@ -216,6 +216,14 @@ class BenchFlags:
     blazedit_max_distance: Annotated[
         float | None, special("Largest edit to use, 0 to 1. (default: any)")
     ] = None
+    asr_min_audio_len_sec: Annotated[
+        float | None,
+        special("Shortest recording to use, in seconds. (default: any)"),
+    ] = None
+    asr_max_audio_len_sec: Annotated[
+        float | None,
+        special("Longest recording to use, in seconds. (default: any)"),
+    ] = None
     spec_bench_output_len: Annotated[
         int | None, special("Maximum output length in tokens. (default: 256)")
     ] = None

@@ -75,6 +75,7 @@ SAME = (
         "--bfcl-categories",
     ),
     *("--blazedit-min-distance", "--blazedit-max-distance"),
+    *("--asr-min-audio-len-sec", "--asr-max-audio-len-sec"),
     *("--prefix-repetition-prefix-len", "--prefix-repetition-suffix-len"),
     *("--prefix-repetition-num-prefixes", "--prefix-repetition-output-len"),
     *(
@@ -130,8 +131,6 @@ OTHERS: Mapping[str, Meaning] = {
     "--probe-request-rate": Refused(1, ("0", "0.0")),
     "--random-batch-size": Refused(1, ("1",)),
     "--no-reranker": Refused(),
-    "--asr-min-audio-len-sec": Refused(1),
-    "--asr-max-audio-len-sec": Refused(1),
     "--best-of": Refused(1, ("1",)),
     "--dataset": Renamed("--dataset-path"),
     "--endpoint-type": Renamed("--backend"),

@@ -7,6 +7,7 @@ from __future__ import annotations
 import ast
 import dataclasses
 import json
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -267,6 +268,12 @@ READERS: Mapping[str, Callable[[Any], dict[str, Any]]] = {
     ),
     "random_mm_limit_mm_per_prompt": _limit,
     "random_mm_bucket_config": _buckets,
+    "asr_min_audio_len_sec": lambda seconds: (
+        {"min_audio_s": seconds} if seconds else {}
+    ),
+    "asr_max_audio_len_sec": lambda seconds: (
+        {} if seconds == math.inf else {"max_audio_s": seconds}
+    ),
     "bfcl_categories": lambda text: {
         "categories": tuple(filter(None, text.split(",")))
     },

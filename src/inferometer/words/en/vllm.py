@@ -52,14 +52,6 @@ VLLM: dict[str, str] = {
     "vllm.no-reranker": (
         "it belongs to reranking, which generates no tokens, and only generation is measured"
     ),
-    "vllm.asr-min-audio-len-sec": (
-        "the length of a recording is not looked at, and all are sent: leave out the rows that "
-        "are too short or too long"
-    ),
-    "vllm.asr-max-audio-len-sec": (
-        "the length of a recording is not looked at, and all are sent: leave out the rows that "
-        "are too short or too long"
-    ),
     "vllm.best-of": (
         "several answers to a prompt change the load, and only one is measured; leave it out"
     ),

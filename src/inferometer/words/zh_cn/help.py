@@ -449,6 +449,8 @@ HELP: dict[str, str] = {
     "bench.bfcl_categories": "函数调用的类别。（默认：simple,live_simple,multiple）",
     "bench.blazedit_min_distance": "采用的最小编辑幅度，0 到 1。（默认：不限）",
     "bench.blazedit_max_distance": "采用的最大编辑幅度，0 到 1。（默认：不限）",
+    "bench.asr_min_audio_len_sec": "采用的最短录音，单位秒。（默认：不限）",
+    "bench.asr_max_audio_len_sec": "采用的最长录音，单位秒。（默认：不限）",
     "bench.spec_bench_output_len": "最大输出长度（token）。（默认：256）",
     "bench.spec_bench_category": "只使用此类别。（默认：全部）",
     "bench.speed_bench_dataset_subset": "子集，决定所用的文件。（默认：qualitative）",

@@ -41,12 +41,6 @@ VLLM: dict[str, str] = {
         "它用于向量化（embedding）和重排（rerank），这类任务不生成 token，而本工具只测生成"
     ),
     "vllm.no-reranker": "它用于重排（rerank），这类任务不生成 token，而本工具只测生成",
-    "vllm.asr-min-audio-len-sec": (
-        "本工具不看录音的时长，所有录音都会发送：请从数据中去掉过短或过长的行"
-    ),
-    "vllm.asr-max-audio-len-sec": (
-        "本工具不看录音的时长，所有录音都会发送：请从数据中去掉过短或过长的行"
-    ),
     "vllm.best-of": "一个提示词生成多个回答会改变负载，本工具只测单个回答；请去掉该参数",
     "vllm.embeddings": "向量化、池化和重排不生成 token，本工具只测生成。",
     "vllm.offline": "这是不启动服务器的 vLLM；测服务器请用 openai-chat。",

@@ -449,6 +449,8 @@ HELP: dict[str, str] = {
     "bench.bfcl_categories": "函式呼叫的類別。（預設：simple,live_simple,multiple）",
     "bench.blazedit_min_distance": "採用的最小編輯幅度，0 到 1。（預設：不限）",
     "bench.blazedit_max_distance": "採用的最大編輯幅度，0 到 1。（預設：不限）",
+    "bench.asr_min_audio_len_sec": "採用的最短錄音，單位秒。（預設：不限）",
+    "bench.asr_max_audio_len_sec": "採用的最長錄音，單位秒。（預設：不限）",
     "bench.spec_bench_output_len": "最大輸出長度（token）。（預設：256）",
     "bench.spec_bench_category": "只使用此類別。（預設：全部）",
     "bench.speed_bench_dataset_subset": "子集，決定所用的檔案。（預設：qualitative）",

@@ -41,12 +41,6 @@ VLLM: dict[str, str] = {
         "它用於向量化（embedding）與重排（rerank），這類工作不產生 token，而本工具只量測生成"
     ),
     "vllm.no-reranker": "它用於重排（rerank），這類工作不產生 token，而本工具只量測生成",
-    "vllm.asr-min-audio-len-sec": (
-        "本工具不看錄音的長度，所有錄音都會傳送：請從資料中移除過短或過長的列"
-    ),
-    "vllm.asr-max-audio-len-sec": (
-        "本工具不看錄音的長度，所有錄音都會傳送：請從資料中移除過短或過長的列"
-    ),
     "vllm.best-of": "一個提示詞產生多個回答會改變負載，本工具只量測單一回答；請移除此參數",
     "vllm.embeddings": "向量化、池化與重排不產生 token，本工具只量測生成。",
     "vllm.offline": "這是不啟動伺服器的 vLLM；量測伺服器請用 openai-chat。",

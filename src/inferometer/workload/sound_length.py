@@ -2,13 +2,42 @@
 
 from __future__ import annotations
 
+import base64
 import struct
+from collections.abc import Mapping
+from typing import Any
+
+from inferometer.request import Prompt
+from inferometer.workload.image_parts import parts_of
 
 _CHUNK_HEAD = 8
 _FORMAT_BYTES = 16
 _STREAM_INFO_END = 26
 MAX_CHUNKS = 1000
 """Of a WAV file, before its sound."""
+
+_SOUND_PARTS = ("input_audio", "audio_url")
+
+
+def sound_seconds(prompt: Prompt) -> float | None:
+    """Of all recordings of a prompt; None if it has none, or one does not say how long it is."""
+    lengths = [
+        seconds_of(_content(part))
+        for part in parts_of(prompt)
+        if part.get("type") in _SOUND_PARTS
+    ]
+    known = [each for each in lengths if each is not None]
+    return sum(known) if known and len(known) == len(lengths) else None
+
+
+def _content(part: Mapping[str, Any]) -> bytes:
+    """None of it where the part has only an address."""
+    held = part.get("input_audio")
+    data = held.get("data") if isinstance(held, Mapping) else None
+    try:
+        return base64.b64decode(data) if isinstance(data, str) else b""
+    except ValueError:  # binascii.Error, or not ASCII
+        return b""
 
 
 def seconds_of(content: bytes) -> float | None:

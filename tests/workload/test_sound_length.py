@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import struct
 import wave
+from typing import Any
 
 import pytest
 
-from inferometer.protocol.sound_length import seconds_of
+from inferometer.workload.sound_length import seconds_of, sound_seconds
 from tests.workload.picture_files import RECORDINGS
 
 
@@ -51,3 +53,33 @@ def test_a_recording_says_how_long_it_is(
     content: bytes, seconds: float | None
 ) -> None:
     assert seconds_of(content) == seconds
+
+
+def part(content: bytes, **more: Any) -> dict[str, Any]:
+    data = base64.b64encode(content).decode()
+    held = {"data": data, "format": "wav", **more}
+    return {"type": "input_audio", "input_audio": held}
+
+
+BY_URL = {"type": "audio_url", "audio_url": {"url": "http://x/a.wav"}}
+
+
+@pytest.mark.parametrize(
+    ("content", "seconds"),
+    [
+        ([part(wav())], 0.5),
+        ([{"type": "text", "text": "x"}, part(wav()), part(wav())], 1.0),
+        ([part(wav()), part(b"ID3")], None),
+        ([part(wav()), BY_URL], None),
+        ([part(b"", data="é")], None),
+        ([part(b"", data=7)], None),
+        ([{"type": "input_audio", "input_audio": "x"}], None),
+        ([{"type": "text", "text": "x"}], None),
+        ("x", None),
+    ],
+)
+def test_a_prompt_is_as_long_as_all_its_recordings(
+    content: Any, seconds: float | None
+) -> None:
+    assert sound_seconds([{"role": "user", "content": content}]) == seconds
+    assert sound_seconds("x") is None

@@ -161,14 +161,63 @@ def test_a_wrong_flag_is_one_sentence_and_exit_code_2(
     assert f"`inferometer {help_of}{' ' if help_of else ''}--help`" in told.err
 
 
+STOPPED = "inferometer: stopped before it had finished.\n"
+
+CTRL_C_AT = """
+import os, signal, sys
+class Finder:
+    def find_spec(self, name, *_):
+        if name == "inferometer.{module}":
+            os.kill(os.getpid(), signal.SIGINT)
+for name in [each for each in sys.modules if each.startswith("inferometer.cli")]:
+    del sys.modules[name]
+sys.meta_path.insert(0, Finder())
+from inferometer.__main__ import main
+main()
+"""
+"""Ctrl-C comes while this module is looked for."""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "module", "said"),
+    [
+        (["presets"], "cli.main", STOPPED),
+        (["presets"], "cli.language", STOPPED),
+        (["presets"], "cli.presets", STOPPED),
+        (["bench", "--backend", "vllm"], "cli.bench", STOPPED),
+        (
+            ["presets", "--lang", "zh-CN"],
+            "cli.main",
+            "inferometer: 已停止，命令没有执行完。\n",
+        ),
+        (
+            ["--lang", "zh-TW", "presets"],
+            "cli.presets",
+            "inferometer: 已停止，命令沒有執行完。\n",
+        ),
+    ],
+)
+def test_ctrl_c_is_answered_from_the_first_import_on(
+    arguments: list[str], module: str, said: str
+) -> None:
+    code = CTRL_C_AT.format(module=module)
+    ended = run_forked([sys.executable, "-c", code, *arguments])
+    assert (ended.returncode, ended.stderr) == (130, said)
+    assert ended.stdout == ""
+
+
+@pytest.mark.parametrize("error", [typer.Abort, KeyboardInterrupt])
 def test_ctrl_c_while_flags_are_read_is_130(
     monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    error: type[BaseException],
 ) -> None:
     def interrupted(**_: object) -> int:
-        raise typer.Abort
+        raise error
 
     monkeypatch.setattr(main_module, "app", interrupted)
     assert run(monkeypatch, "bench") == 130
+    assert capsys.readouterr().err == STOPPED
 
 
 @pytest.mark.parametrize("verb", ["", "bench", "run", "compare", "report"])
@@ -237,7 +286,7 @@ def test_the_command_line_loads_no_verb_before_it_is_called(
     arguments: list[str],
 ) -> None:
     loaded = modules_after(*arguments) - {"help_text"}
-    assert loaded == {"command", "language", "main", "output"}
+    assert loaded == {"command", "language", "main", "output", "stopped"}
 
 
 def test_the_help_of_a_verb_loads_no_other() -> None:
@@ -341,16 +390,6 @@ def test_help_breaks_lines_where_the_terminal_ends_and_not_where_the_source_did(
     for line, following in zip(prose, prose[1:], strict=False):
         if line and following:
             assert len(f"{line} {following.split()[0]}") > 78
-
-
-def test_an_interrupt_while_another_is_answered_is_no_traceback(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    def interrupted(**_: object) -> int:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(main_module, "app", interrupted)
-    assert run(monkeypatch, "presets") == 130
 
 
 @pytest.mark.parametrize(

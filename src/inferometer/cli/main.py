@@ -17,6 +17,7 @@ import inferometer
 from inferometer.cli.command import Verb, VerbGroup
 from inferometer.cli.language import chosen, of_environment
 from inferometer.cli.output import finish_output, survive_any_output
+from inferometer.cli.stopped import stopped
 from inferometer.system.interruption import until_exit
 from inferometer.words import LANGUAGES, Said, in_words, speak, spoken
 
@@ -121,6 +122,13 @@ class Verbs(VerbGroup):
 
             translate(verb, str(name), spoken().language)
         return name, verb, rest
+
+    def invoke(self, ctx: Any) -> Any:
+        """The parser would end at Ctrl-C without a word."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            raise typer.Exit(stopped()) from None
 
     def get_help_option(self, ctx: Any) -> Any:
         option = super().get_help_option(ctx)
@@ -282,8 +290,8 @@ def _run(arguments: Sequence[str]) -> int:
     except (
         typer.Abort,
         KeyboardInterrupt,
-    ):  # the latter, where Ctrl-C comes again while the first is being answered
-        return 130
+    ):  # the latter, where no verb was found yet
+        return stopped()
 
 
 def _typed_wrong(error: typer.TyperException) -> str:

@@ -389,6 +389,7 @@ VERBS: dict[str, str] = {
     "output.lost.saved": (
         "the output could not be written ({cause}): redirect it elsewhere. The results are saved."
     ),
+    "main.stopped": "stopped before it had finished.",
     "main.nowhere": "the current directory no longer exists: change to another one.",
     "main.usage": "{error}: see {help}.",
     "rows.sent": "sent with the prompts: {counts}",

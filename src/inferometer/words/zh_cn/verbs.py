@@ -339,6 +339,7 @@ VERBS: dict[str, str] = {
     "demo.errors": "误差的 p99：TTFT {ttft:.3f} ms，ITL {itl:.3f} ms（共 {events} 个事件）。",
     "output.lost": "无法写出输出（{cause}）：请重定向到别处。",
     "output.lost.saved": "无法写出输出（{cause}）：请重定向到别处。结果已保存。",
+    "main.stopped": "已停止，命令没有执行完。",
     "main.nowhere": "当前目录已不存在：请切换到别的目录。",
     "main.usage": "{error}：见 {help}。",
     "rows.sent": "随输入一起发送：{counts}",

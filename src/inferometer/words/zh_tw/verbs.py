@@ -339,6 +339,7 @@ VERBS: dict[str, str] = {
     "demo.errors": "誤差的 p99：TTFT {ttft:.3f} ms，ITL {itl:.3f} ms（共 {events} 個事件）。",
     "output.lost": "無法寫出輸出（{cause}）：請重新導向到別處。",
     "output.lost.saved": "無法寫出輸出（{cause}）：請重新導向到別處。結果已儲存。",
+    "main.stopped": "已停止，命令沒有執行完。",
     "main.nowhere": "目前的目錄已不存在：請切換到別的目錄。",
     "main.usage": "{error}：見 {help}。",
     "rows.sent": "隨輸入一起傳送：{counts}",

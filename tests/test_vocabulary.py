@@ -39,6 +39,7 @@ LOAD = {
 SUBJECT = {
     *("config", "gpus", "pcie_generation", "pcie_width"),
     *("engine", "engine_version", "address", "card", "stack", "origin"),
+    "twin",
 }
 
 

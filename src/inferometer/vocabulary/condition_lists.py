@@ -92,6 +92,7 @@ DISTINGUISHING = (
     "origin",
     "currency",
     "rehearsal",
+    "twin",
     "campaign",
     "group",
 )

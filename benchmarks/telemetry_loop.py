@@ -1,6 +1,6 @@
 """What sampling adds to the delays of the measuring loop (target: less than 20 µs at p99).
 
-The embedded engine has one core. Loop and samplers share another, which is the worst that can
+The paced C server has one core. Loop and samplers share another, which is the worst that can
 happen to the loop. Short turns follow each other in one process: off, on, on, off. A drift of the
 host is then the same on both sides, and a moment of noise spoils one turn and not a side: what is
 told is the median of the differences within pairs, with an interval that assumes no distribution.
@@ -20,9 +20,9 @@ from statistics import median
 
 import cores
 import numpy as np
+from paced import PacedServer
 from table import print_table
 
-from inferometer.engine import EmbeddedEngine, EngineSettings
 from inferometer.measurement.session import Session
 from inferometer.server.endpoint import Endpoint
 from inferometer.spec.output import Output
@@ -35,7 +35,7 @@ from inferometer.spec.run import (
 )
 
 CARDS = 8
-STREAMS, TOKENS = 32, 100
+STREAMS, TOKENS, ITL_MS = 8, 400, 5
 ROUNDS_A_REPEAT = 8
 QUANTILES = (50, 99)
 Z_95 = 1.96
@@ -67,17 +67,14 @@ def run(repeats: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         make_tree(root)
-        with cores.pinned(cores.SERVER):
-            engine = EmbeddedEngine(EngineSettings(ttft_ms=20, itl_ms=20))
-            engine.__enter__()
-        try:
-            with cores.pinned(cores.CLIENT):
-                rounds = [
-                    _round(engine.base_url, root, number)
-                    for number in range(ROUNDS_A_REPEAT * repeats)
-                ]
-        finally:
-            engine.__exit__(None, None, None)
+        with (
+            PacedServer(ttft_ms=20, itl_ms=ITL_MS) as server,
+            cores.pinned(cores.CLIENT),
+        ):
+            rounds = [
+                _round(server.url, root, number)
+                for number in range(ROUNDS_A_REPEAT * repeats)
+            ]
     print_table(
         f"Sampling beside the loop: {STREAMS} streams, {len(rounds)} rounds of four turns",
         ("delay of events, µs", "off", "on", "added by sampling", "noise"),
@@ -142,7 +139,7 @@ def delays(url: str, root: Path, seed: int, *, sampled: bool) -> Delays:
     output = Output(telemetry=sampled)
     with Session(Endpoint(url), output, root=root) as session:
         spec = RunSpec(
-            target=Target(model="embedded"),
+            target=Target(model="paced"),
             workload=RandomWorkload(input_len=32, output_len=TOKENS),
             load=Load(num_prompts=STREAMS, max_concurrency=STREAMS),
             sampling=Sampling(ignore_eos=True),

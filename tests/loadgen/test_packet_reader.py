@@ -113,6 +113,19 @@ def test_a_slot_is_free_before_the_packets_of_its_response_are_looked_at(
     assert not any(flow.early for flow in ran.loop.connections.flows.values())
 
 
+def test_a_short_response_has_no_time_of_the_long_one_before() -> None:
+    """Some packets of that are known, and not read, when it ends."""
+
+    def script(peer: Peer, asked: Asked) -> None:
+        events = 1 if asked.number % 2 else 60
+        long_answer(events, pause_s=0.001)(peer, asked)
+
+    ran = run_by_packets(script, n=20)
+    assert ran.all_ok
+    assert ran.column("event_count") == [60, 1] * 10
+    assert sources(ran) == {StampSource.TAP}
+
+
 def test_a_connection_that_goes_leaves_its_last_response_the_packets(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -15,6 +15,7 @@ import pytest
 
 from inferometer.clock import NS, realtime_ns
 from inferometer.measurement import samplers
+from inferometer.measurement import sampling as parent
 from inferometer.measurement.machine_rows import MachineRow, power_row
 from inferometer.measurement.prepare import PointError
 from inferometer.measurement.samplers import MachineLog, Seen
@@ -118,6 +119,19 @@ def test_the_newest_is_told_during_the_run_without_waiting(
         assert "temperature_c" not in newest[ADDRESS], "it could not be read"
         found = running.finish(realtime_ns(), wait=True)
     assert len(found.track(ADDRESS, "power_w")[1]) >= 2
+
+
+def test_a_first_sample_that_comes_late_is_not_taken_for_another_answer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(parent, "FIRST_S", -1.0)
+    monkeypatch.setattr(parent, "LAST_S", 30.0)
+    monkeypatch.setattr(samplers, "SAMPLERS", {"amd": partial(_same, Looked())})
+    monkeypatch.setattr(samplers, "wanted", lambda _: ["amd"])
+    with sampling(SamplingPlan(period_s=0.05)) as running:
+        assert running is not None
+        running.await_first()
+        assert set(running.look()) == {ADDRESS}
 
 
 def test_what_is_stale_is_not_the_newest(

@@ -8,7 +8,7 @@ import pytest
 
 from inferometer.clock import MS
 from inferometer.metrics import Finding, Level
-from inferometer.trace import MISSING
+from inferometer.trace import MISSING, Failure, Outcome
 from tests.metrics.test_verdict import busy, finding
 from tests.metrics.trace_builder import build, request
 
@@ -105,6 +105,17 @@ def test_a_tail_of_the_servers_hides_no_loss_below_it() -> None:
     told = finding("network", build(rows, workers=busy(rtt_ns=MS)))
     assert (told.variant, told.level) == ("delayed", Level.SUSPECT)
     assert told.values["latency"] == "P90 TTFT"
+
+
+def test_losses_of_requests_that_failed_are_told() -> None:
+    failed = {"outcome": Outcome.FAILED, "failure": Failure.FIRST_TOKEN_TIMEOUT}
+    rows = [
+        request(n, losses=2, **failed) if n < 3 else request(n, n + 100.0)
+        for n in range(REQUESTS)
+    ]
+    told = finding("network", build(rows, workers=busy(rtt_ns=MS)))
+    assert (told.variant, told.level) == ("harmless", Level.NOTE)
+    assert (told.values["lost"], told.values["lossy"]) == (6, 3)
 
 
 def test_losses_of_warm_ups_do_not_count() -> None:

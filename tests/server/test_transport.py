@@ -121,3 +121,22 @@ def test_a_route_that_is_not_there_is_asked_once() -> None:
     lines = [each.partition(b" HTTP")[0] for each in seen]
     assert len(lines) == len(set(seen))
     assert set(lines) == {b"POST /tokenize", b"POST /v1/encode"}
+
+
+def test_a_route_that_is_not_there_yet_is_asked_again() -> None:
+    answers = [
+        b"HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n",
+        b"HTTP/1.1 503 Loading\r\nContent-Length: 0\r\n\r\n",
+        OK + b'Content-Length: 26\r\n\r\n{"count":2,"tokens":[7,8]}',
+    ]
+
+    def starting(peer: socket.socket, request: bytes) -> None:
+        peer.sendall(answers[0])
+
+    with raw_server(starting) as url, Endpoint(url) as endpoint:
+        assert endpoint.tokenize("m", "words") is None
+        del answers[0]
+        with pytest.raises(EndpointError):
+            endpoint.check_reachable()
+        del answers[0]
+        assert endpoint.tokenize("m", "words") == [7, 8]

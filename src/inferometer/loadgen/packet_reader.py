@@ -279,7 +279,7 @@ class PacketReader:
         for _ in range(2):  # to the end of the ring's memory, from its start
             packets = self._ring.take(most)
             self._note(packets)
-            if len(packets) == most:  # the next turn goes on
+            if len(packets) == most < MAX_FRAMES:  # the next turn goes on
                 return
         for response in self._early:
             self._join(response)
@@ -365,6 +365,8 @@ class PacketReader:
         """Read what has a stamp; with `whole`, also what has none."""
         exchange = connection.exchange
         assert exchange is not None
+        if flow.early:  # what is known is of the response before this one
+            self._look()
         known = flow.known_bytes
         size = READ_BYTES if whole else min(READ_BYTES, known)
         if size <= 0:
@@ -426,7 +428,8 @@ class PacketReader:
         ):
             return False
         found = find_chunks(data, 0, len(data))
-        if not found.last or data.find(_BODY_END, found.until) + 4 < len(data):
+        end = data.find(_BODY_END, found.until) + len(_BODY_END)
+        if not found.last or end < len(data):
             return False
         assert exchange is not None
         flow.early = True

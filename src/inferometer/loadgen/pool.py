@@ -75,10 +75,12 @@ def measure(
 
     `before_start` is called when all workers are ready, and may take its time or raise; `on_start`
     right before the first measured request, and has to return at once; `on_progress` a few times a
-    second. Ctrl-C, SIGTERM and SIGHUP stop the run and keep
-    its results; a second Ctrl-C or SIGTERM kills it. An `interruption` that the caller has entered
-    holds signals after the run until the caller releases it. Raises MeasurementError if a worker
-    could not prepare, and KeyboardInterrupt if the run was stopped before it began.
+    second.
+
+    Ctrl-C, SIGTERM and SIGHUP stop the run and keep its results; a second Ctrl-C or SIGTERM kills
+    it. An `interruption` that the caller has entered holds signals after the run until the caller
+    releases it. Raises MeasurementError if a worker could not prepare, and KeyboardInterrupt if the
+    run was stopped before it began.
     """
     workers: list[_Worker] = []
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from importlib import import_module
 from multiprocessing.connection import Connection as Pipe
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -32,6 +32,8 @@ from inferometer.trace.series import (
 
 if TYPE_CHECKING:
     from inferometer.telemetry.sampler import Sampled
+
+Heard = TypeVar("Heard")
 
 FIRST_S = 3.0
 """How long the first request waits for every sampler's first sample."""
@@ -128,7 +130,7 @@ class MachineSampling:
         if self._has_first:
             return
         self._has_first = True
-        self._hear(FIRST_S + 1.0)
+        self._hear(str, FIRST_S + 1.0)
         if self._plan.idle_s:
             time.sleep(self._plan.idle_s + 2 * self._plan.period_s)
 
@@ -144,7 +146,7 @@ class MachineSampling:
         seen: Newest = {}
         with suppress(OSError):
             self._pipe.send("latest")
-            seen = self._hear(LAST_S) or {}
+            seen = self._hear(dict, LAST_S) or {}
         return {
             card: {name: each.value for name, each in values.items()}
             for card, values in seen.items()
@@ -152,9 +154,9 @@ class MachineSampling:
 
     def newest(self) -> Newest:
         """What was newest at the last call, which asked for it: nobody waits."""
-        with suppress(OSError, EOFError):
-            if self._is_asked and self._pipe.poll():
-                self._newest, self._is_asked = self._pipe.recv(), False
+        if self._is_asked and (seen := self._hear(dict, 0.0)) is not None:
+            self._newest, self._is_asked = seen, False
+        with suppress(OSError):
             if not self._is_asked:
                 self._pipe.send("latest")
                 self._is_asked = True
@@ -176,9 +178,7 @@ class MachineSampling:
         taken = None
         with suppress(OSError):
             self._pipe.send(word if wait else "stop")
-            taken = self._hear(HAND_OVER_S)
-            if self._is_asked and not isinstance(taken, Taken):
-                taken = self._hear(HAND_OVER_S)  # that was for `newest`
+            taken = self._hear(Taken, HAND_OVER_S)
         return self._telemetry(taken, start_ns)
 
     def _telemetry(self, taken: Taken | None, start_ns: int) -> Telemetry:
@@ -212,10 +212,13 @@ class MachineSampling:
         self._process.join()
         self._pipe.close()
 
-    def _hear(self, timeout_s: float) -> Any:
+    def _hear(self, kind: type[Heard], timeout_s: float) -> Heard | None:
+        """Its next word of that kind. Any other came too late for whoever asked for it."""
+        deadline_s = time.monotonic() + timeout_s
         with suppress(OSError, EOFError):
-            if self._pipe.poll(timeout_s):
-                return self._pipe.recv()
+            while self._pipe.poll(max(0.0, deadline_s - time.monotonic())):
+                if isinstance(word := self._pipe.recv(), kind):
+                    return word
         return None
 
 

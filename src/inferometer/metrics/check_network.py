@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 
 from inferometer.clock import MS
 from inferometer.metrics.definitions import (
-    Rows,
     Sample,
     itl_ms,
     known,
@@ -48,57 +47,67 @@ def network(facts: Facts) -> Found:
     Packets that came twice are left out, ours and those that the ring shows of the server: Linux
     probes a connection by them when an acknowledgement is only late.
     """
-    rtt_ms, requests = round_trip_ms(facts), facts.summary.counts.sent
-    window_ms = _window_ms(facts)
+    rtt_ms, window_ms = round_trip_ms(facts), _window_ms(facts)
+    losses = facts.trace.requests["losses"]
+    told = known(losses)
+    by_request = bool(told.any())
+    lost = int(losses[told].sum()) if by_request else _lost_by_workers(facts)
     values: dict[str, Figure] = {
         "rtt_ms": rtt_ms,
+        "lost": lost,
         "window_ms": window_ms,
         **_split(facts.median_ms("ttft"), rtt_ms),
     }
     if rtt_ms is None:
         return Found(OK, "unknown", values)
-    losses = facts.trace.requests["losses"]
-    if requests and known(losses).any():
-        lossy = known(losses) & (losses > 0) & ok(facts.trace)
-        values["lost"] = int(losses[known(losses)].sum())
-        if lossy.any():
-            return _effect_of(lossy, facts, values)
-    elif requests and (lost := _lost_by_workers(facts)):
-        values |= {"lost": lost, "lost_a_request": lost / requests}
-        limit = facts.thresholds.lost_packets_suspect * requests
-        level = SUSPECT if lost >= max(MIN_LOST, limit) else NOTE
-        return Found(level, "lost", values)
+    if lost and facts.summary.counts.sent:
+        judged = _by_effect if by_request else _by_number
+        return judged(facts, values)
     if window_ms is not None and window_ms > facts.thresholds.window_ms_note:
         return Found(NOTE, "window", values)
     return Found(OK, "fine", values)
 
 
-def _effect_of(lossy: Rows, facts: Facts, values: dict[str, Figure]) -> Found:
+def _by_number(facts: Facts, values: Mapping[str, Figure]) -> Found:
+    """Where it is unknown which requests lost packets."""
+    lost, requests = _lost_by_workers(facts), facts.summary.counts.sent
+    limit = facts.thresholds.lost_packets_suspect * requests
+    level = SUSPECT if lost >= max(MIN_LOST, limit) else NOTE
+    return Found(level, "lost", {**values, "lost_a_request": lost / requests})
+
+
+def _by_effect(facts: Facts, values: Mapping[str, Figure]) -> Found:
     """What losses did to the latencies: percentiles against those of the other requests."""
-    t, answered = facts.thresholds, ok(facts.trace)
-    share = float(lossy.sum() / answered.sum())
-    values |= {"lossy": int(lossy.sum()), "lossy_share": share}
-    clean = answered & ~lossy
+    losses = facts.trace.requests["losses"]
+    lossy = known(losses) & (losses > 0)
+    number, share = int(lossy.sum()), float(lossy[known(losses)].mean())
+    values = {**values, "lossy": number, "lossy_share": share}
+    clean = ok(facts.trace) & ~lossy
     if clean.sum() < MIN_CLEAN:
-        few = lossy.sum() < MIN_LOST
-        return Found(NOTE if few else SUSPECT, "everywhere", values)
-    others = facts.trace.select(clean)
-    found: list[tuple[float, str, float, float]] = []
+        level = NOTE if number < MIN_LOST else SUSPECT
+        return Found(level, "everywhere", values)
+    largest = max(_delays(facts, facts.trace.select(clean)), default=None)
+    if largest is None:
+        return Found(NOTE, "harmless", values)
+    _, name, ms, clean_ms = largest
+    values = {**values, "latency": name, "with_ms": ms, "without_ms": clean_ms}
+    return Found(SUSPECT, "delayed", values)
+
+
+def _delays(
+    facts: Facts, clean: Trace
+) -> Iterator[tuple[float, str, float, float]]:
+    """Percentiles that are notably larger than without losses: by how much, which, and both."""
+    t = facts.thresholds
     for name, of in DELAYED.items():
-        whole, rest = of(facts.trace), of(others)
+        whole, rest = of(facts.trace), of(clean)
         if not len(whole) or not len(rest):
             continue
         for p in PERCENTILES:
             ms, clean_ms = (float(np.percentile(s, p)) for s in (whole, rest))
-            if ms - clean_ms > max(
-                t.negligible_ms, t.loss_effect_suspect * clean_ms
-            ):
-                found.append((ms - clean_ms, f"P{p} {name}", ms, clean_ms))
-    if not found:
-        return Found(NOTE, "harmless", values)
-    _, name, ms, clean_ms = max(found)
-    values |= {"latency": name, "with_ms": ms, "without_ms": clean_ms}
-    return Found(SUSPECT, "delayed", values)
+            limit = max(t.negligible_ms, t.loss_effect_suspect * clean_ms)
+            if ms - clean_ms > limit:
+                yield ms - clean_ms, f"P{p} {name}", ms, clean_ms
 
 
 def _lost_by_workers(facts: Facts) -> int:

@@ -373,7 +373,8 @@ class Endpoint:
         """The JSON answer to a POST; None if the server has no such route or refuses.
 
         A server that did not answer in time is not asked again: there are other ways to count. Nor
-        is a route that is not there.
+        is a route that is not there, unless the server refuses what it has to answer: it may still
+        be starting.
         """
         route = path, question.get("model")
         if self._cannot_count or route in self._absent:
@@ -512,6 +513,7 @@ class Endpoint:
     def _refused(
         self, answer: Answer, path: str, *, measured: bool = False
     ) -> EndpointError:
+        self._absent.clear()  # they may be there once it is ready
         return status_error(
             answer,
             self.base_url,

@@ -30,6 +30,8 @@ class ReasonsError(Exception):
 
 
 class Spec(BaseModel):
-    """Base of all specs: frozen, and an unknown key is an error."""
+    """Base of all specs: frozen, and an unknown key is an error. Each is built when it is first
+    used: a command needs few of them.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)

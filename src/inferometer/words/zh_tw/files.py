@@ -155,7 +155,6 @@ FILES: dict[str, str] = {
     "dataset.hf.package": "資料集類型 hf 缺少套件：pip install 'inferometer[datasets]'。",
     "dataset.hf.other_package": (
         "workload.path {path}：該資料集缺少套件（datasets 原文：「{why}」）；請用 pip 安裝。"
-        ""
     ),
     "dataset.hf.unread": (
         "workload.path {path}：無法讀取該資料集（datasets 原文：「{why}」）；"

@@ -157,3 +157,129 @@ def test_rates_of_cards_that_decode_alone_are_not_taken_for_those_of_all(
     assert point.conditions["gpus"] == 24
     assert point.values["total_token_throughput"] == 12000.0
     assert "output_throughput" not in point.values
+
+
+@pytest.mark.parametrize(
+    ("parts", "gpus", "total", "output"),
+    [
+        ({"pp": 2, "pcp_size": 2, "dcp_size": 4}, 32, 16000.0, 12800.0),
+        ({"tp": "4", "pp": "1"}, 4, 2000.0, 1600.0),
+        ({"num_prefill_gpu": 8, "num_decode_gpu": 0}, 8, 4000.0, 3200.0),
+        ({"num_gpus": 16, "num_prefill_gpu": 8}, 16, 8000.0, 6400.0),
+        ({"tp": None}, None, None, None),
+        ({"tp": 1e12}, None, None, None),
+    ],
+)
+def test_rates_are_of_all_cards_that_they_were_divided_by(
+    tmp_path: Path,
+    parts: dict[str, Any],
+    gpus: int | None,
+    total: float | None,
+    output: float | None,
+) -> None:
+    (tmp_path / "agg.json").write_text(json.dumps(AGGREGATED | parts))
+    (point,) = read([tmp_path]).points
+    assert point.conditions.get("gpus") == gpus
+    assert point.values.get("total_token_throughput") == total
+    assert point.values.get("output_throughput") == output
+
+
+def test_what_was_measured_of_power_keeps_no_runs_apart(tmp_path: Path) -> None:
+    power = {"power_valid": 0, "power_invalid_reasons": ["no_samples"]}
+    (tmp_path / "agg.json").write_text(
+        json.dumps(AGGREGATED | power | {"avg_power_w": 512.3})
+    )
+    (point,) = read([tmp_path]).points
+    assert not any("power" in name for name in point.conditions)
+
+
+AGENTS = {
+    **{name: AGGREGATED[name] for name in ("hw", "conc", "model", "framework")},
+    "scenario_type": "agentic-coding",
+    "tp": 4,
+    "num_gpus": 4,
+    "num_requests_total": 260,
+    "num_requests_successful": 249,
+    "request_accounting": {"records_error_dropped": 3},
+    "request_metrics": {
+        "qps": {"mean": 0.5},
+        "latency": {
+            "ttft": {"mean": 0.85, "p50": 0.5, "p90": 2.0, "p75": 1.0},
+            "tpot": {"p50": 0.004, "p99": 0.01},
+            "itl": {"p50": 0.004},
+            "e2el": {"p50": "3.5"},
+            "intvty": {"p50": 250.0},
+        },
+        "throughput": {
+            "output": {"tokens_per_second": 130.0},
+            "total": {"tokens_per_second": 17000.0},
+            "per_gpu": {"output_tput_tps": 32.5, "total_tput_tps": 4250.0},
+            "duration_seconds": 900.5,
+        },
+    },
+    "server_metrics": {"kv_cache": {"gpu_usage_pct": 0.5}},
+}
+
+
+def test_results_of_agents_beside_others(tmp_path: Path) -> None:
+    (tmp_path / "agg_bmk.json").write_text(json.dumps([AGGREGATED, AGENTS]))
+    points = {
+        point.conditions.get("scenario_type"): point
+        for point in read([tmp_path]).points
+    }
+    point = points["agentic-coding"]
+    wanted = {
+        "completed": 249,
+        "failed": 3,
+        "duration": 900.5,
+        "output_throughput": 130.0,
+        "total_token_throughput": 17000.0,
+        "mean_ttft_ms": 850.0,
+        "median_ttft_ms": 500.0,
+        "p90_ttft_ms": 2000.0,
+        "p99_tpot_ms": 10.0,
+        "median_e2el_ms": 3500.0,
+    }
+    told = {name: point.values[name] for name in wanted}
+    assert told == pytest.approx(wanted)
+    assert not {"median_itl_ms", "p50_itl_ms"} & point.values.keys()
+    assert (point.conditions["gpus"], point.conditions["concurrency"]) == (
+        4,
+        64,
+    )
+    assert not any("usage" in name for name in point.conditions)
+    assert len(points) == 2
+
+
+def test_flat_results_of_agents_have_tpot_and_no_itl(tmp_path: Path) -> None:
+    flat = AGGREGATED | {
+        "scenario_type": "agentic-coding",
+        "mean_itl": 0.02,
+        "total_tput_tps": 4000.5,
+    }
+    (tmp_path / "agg.json").write_text(json.dumps(flat))
+    (point,) = read([tmp_path]).points
+    assert point.values["mean_tpot_ms"] == 20.0
+    assert "mean_itl_ms" not in point.values
+    assert not any("tps" in name for name in point.conditions)
+
+
+@pytest.mark.parametrize("wrong", [None, 7, "x", [], {}, {"output": 3}])
+def test_results_of_agents_with_anything_in_them(
+    tmp_path: Path, wrong: Any
+) -> None:
+    of = AGENTS["request_metrics"]
+    assert isinstance(of, dict)
+    for name in ("throughput", "latency"):
+        path = tmp_path / name / "agg.json"
+        path.parent.mkdir()
+        path.write_text(
+            json.dumps(AGENTS | {"request_metrics": {**of, name: wrong}})
+        )
+        (path.parent / "other.json").write_text(json.dumps(AGGREGATED))
+        found = read([path.parent])
+        assert len(found.points) + found.unread == 2
+        for point in found.points:
+            if point.source.name == "agg.json":
+                rate = point.values.get("output_throughput")
+                assert rate == (None if name == "throughput" else 130.0)

@@ -62,7 +62,7 @@ def read_genai_bench(
         metrics |= figures(at(total, "stats", theirs), names, 1e3 * to_s)
     beside = path.with_name(METADATA)
     metadata = read_objects(beside, most_bytes)[0] if beside.exists() else {}
-    fixed = FIXED.fullmatch(str(at(total, "scenario")))
+    fixed = FIXED.fullmatch(text(at(total, "scenario")) or "")
     lengths = ("input_len", "output_len") if fixed else ()
     run = ImportedRun(
         path=path,

@@ -2,24 +2,37 @@
 aggregated results, one object a run or a list of them.
 
 The aggregated form has rates per accelerator and latencies in seconds, and neither counts nor
-times.
+times. That of agentic scenarios sums up AIPerf: it has rates of all accelerators, counts and times,
+and its ITL is a mean of each request, which is TPOT.
 """
 
 from __future__ import annotations
 
+import math
 import re
 from pathlib import Path
 
 from inferometer.store.importers.declared import declared
 from inferometer.store.importers.imported_run import Declared, ImportedRun
-from inferometer.store.importers.reading import figures
-from inferometer.store.json_values import Object, number, text
-from inferometer.vocabulary import statistic_of
+from inferometer.store.importers.reading import (
+    figure,
+    figures,
+    latency_figures,
+)
+from inferometer.store.json_values import Object, at, text
+from inferometer.vocabulary import LATENCIES, statistic_of
 
 _NAME = re.compile(
     r"(?:.*_)?(?P<engine>vllm|sglang|trt|trtllm|atom|dynamo-[a-z]+)_(?P<split>tp|tep|dep|ep)(?P<gpus>\d+)(?:_.*)?",
     re.IGNORECASE,
 )
+OF_A_COPY = ("tp", "pp", "pcp_size")
+"""Sizes whose product is the number of cards, where prefill and decode share them."""
+AGENTIC = "agentic-coding"
+COUNTS = ("num_gpus", "num_aggregate_gpu")
+MAX_GPUS = 1_000_000
+MEASURED = ("request_metrics", "server_metrics", "request_accounting")
+"""Objects of figures."""
 LOAD = {"max_concurrency": "conc", "input_len": "isl", "output_len": "osl"}
 
 
@@ -41,22 +54,23 @@ def deployment_in(stem: str) -> dict[str, Declared]:
 
 
 def is_inferencex(result: Object) -> bool:
-    return {"hw", "conc", "tput_per_gpu"} <= result.keys()
+    return {"hw", "conc"} <= result.keys() and (
+        "tput_per_gpu" in result or _is_of_agents(result)
+    )
+
+
+def _is_of_agents(result: Object) -> bool:
+    return isinstance(at(result, "request_metrics", "throughput"), dict)
 
 
 def read_inferencex(result: Object, path: Path, _: int) -> list[ImportedRun]:
     """One run. What is divided by the cards that decode alone stays the tool's own."""
     gpus = _gpus(result)
-    metrics = figures(
-        result,
-        {ours: name for name in result if statistic_of(ours := f"{name}_ms")},
-        1e3,
+    metrics = (
+        _of_agents(result)
+        if _is_of_agents(result)
+        else _of_lengths(result, gpus)
     )
-    split = number(result.get("num_decode_gpu")) is not None
-    if gpus:
-        per_gpu = {"total_token_throughput": "tput_per_gpu"}
-        per_gpu |= {} if split else {"output_throughput": "output_tput_per_gpu"}
-        metrics |= figures(result, per_gpu, gpus)
     conditions = _conditions(result)
     run = ImportedRun(
         path=path,
@@ -74,22 +88,67 @@ def read_inferencex(result: Object, path: Path, _: int) -> list[ImportedRun]:
     return [run]
 
 
+def _of_lengths(result: Object, gpus: int | None) -> dict[str, float]:
+    """Of prompts of one length, or of agents in older files, which have latencies alike."""
+    is_of_agents = text(result.get("scenario_type")) == AGENTIC
+    metrics = figures(
+        result,
+        {
+            ours: name
+            for name in result
+            if statistic_of(ours := f"{name}_ms")
+            and not (is_of_agents and name.endswith("_itl"))
+        },
+        1e3,
+    )
+    per_gpu = {"total_token_throughput": "tput_per_gpu"}
+    if not figure(result.get("num_decode_gpu")):
+        per_gpu["output_throughput"] = "output_tput_per_gpu"
+    return metrics | (figures(result, per_gpu, gpus) if gpus else {})
+
+
+def _of_agents(result: Object) -> dict[str, float]:
+    measured = result["request_metrics"]
+    rates = measured["throughput"]
+    metrics = figures(result, {"completed": "num_requests_successful"})
+    metrics |= figures(
+        result.get("request_accounting"), {"failed": "records_error_dropped"}
+    )
+    metrics |= figures(rates, {"duration": "duration_seconds"})
+    for ours, theirs in (
+        ("output_throughput", "output"),
+        ("total_token_throughput", "total"),
+    ):
+        metrics |= figures(rates.get(theirs), {ours: "tokens_per_second"})
+    for latency in LATENCIES:
+        if latency != "itl":
+            told = at(measured, "latency", latency)
+            metrics |= latency_figures(told, latency, 1e3)
+    return metrics
+
+
 def _conditions(result: Object) -> dict[str, Declared]:
     """`dp_attention` and its like are the words true and false there."""
     measured = {
         name
         for name in result
         if statistic_of(f"{name}_ms")
-        or name.endswith(("_per_gpu", "_intvty", "_tput"))
+        or name.endswith(("_per_gpu", "_intvty", "_tput", "_tps"))
+        or name.startswith("power_")
     }
-    return declared(result, measured | {*LOAD.values(), "model", "name"})
+    return declared(
+        result, measured | {*MEASURED, *LOAD.values(), "model", "name"}
+    )
 
 
 def _gpus(result: Object) -> int | None:
     """What the rates are divided by."""
-    parts = [
-        number(result.get(f"num_{role}_gpu")) for role in ("prefill", "decode")
-    ]
-    split = sum(each for each in parts if each is not None)
-    total = split or number(result.get("tp")) or 0.0
-    return int(total) if total >= 1 else None
+    told = figures(result, {name: name for name in COUNTS})
+    split = sum(
+        figure(result.get(f"num_{role}_gpu")) or 0.0
+        for role in ("prefill", "decode")
+    )
+    sizes = figures(result, {name: name for name in OF_A_COPY})
+    product = math.prod(sizes.values()) if "tp" in sizes else 0.0
+    total = next(filter(None, told.values()), split or product)
+    return int(total) if 1 <= total < MAX_GPUS else None

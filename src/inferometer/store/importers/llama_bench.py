@@ -13,10 +13,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from inferometer.store.importers.declared import declared
 from inferometer.store.importers.imported_run import Declared, ImportedRun
+from inferometer.store.importers.reading import figure as json_figure
 from inferometer.store.importers.reading import figures, iso_date
 from inferometer.store.importers.text import MAX_LINE, figure, lines_of, rows_of
-from inferometer.store.json_values import Object, number, text
+from inferometer.store.json_values import Object, text
 from inferometer.words import Said
 
 NEEDED = {"n_prompt", "n_gen", "avg_ts"}
@@ -42,6 +44,16 @@ SETTINGS = (
 )
 """What makes another deployment. Older versions say which libraries it was built with."""
 
+NOT_SETTINGS = frozenset(
+    {
+        *("build_commit", "build_number", "gpu_info", "test_time"),
+        *("model_filename", "model_n_params", "model_size", "model_type"),
+        *("n_depth", "n_gen", "n_prompt", "params", "size", "test", "t/s"),
+        *("cyc", "cycles", "ipc"),
+    }
+)
+"""What has a place of its own, or is measured. All other columns are settings too."""
+
 BUILT_WITH = (
     "cuda",
     "opencl",
@@ -58,13 +70,19 @@ IN_MARKDOWN = {
     "ngl": "n_gpu_layers",
     "sm": "split_mode",
     "threads": "n_threads",
+    "th": "n_threads",
     "nkvo": "no_kv_offload",
     "fa": "flash_attn",
     "mmap": "use_mmap",
+    "dio": "use_direct_io",
+    "nopo": "no_op_offload",
+    "noh": "no_host",
+    "ot": "tensor_buft_overrides",
     "embd": "embeddings",
     "dev": "devices",
     "ts": "tensor_split",
     "backend": "backends",
+    "be": "backends",
     "model": "model_type",
 }
 """Short names of columns there."""
@@ -73,6 +91,8 @@ NUMBERS = (
     "avg_ns",
     "avg_ts",
     "build_number",
+    "fit_min_ctx",
+    "main_gpu",
     "n_batch",
     "n_cpu_moe",
     "n_depth",
@@ -81,11 +101,22 @@ NUMBERS = (
     "n_prompt",
     "n_threads",
     "n_ubatch",
+    "poll",
     "stddev_ns",
     "stddev_ts",
 )
-SWITCHES = ("embeddings", "flash_attn", "no_kv_offload", "use_mmap")
-"""What JSON has as numbers and as true or false, and the other forms as words."""
+"""What JSON has as numbers, and the other forms as words."""
+
+SWITCHES = (
+    *("cpu_strict", "embeddings", "flash_attn", "no_host", "no_kv_offload"),
+    *("no_op_offload", "use_direct_io", "use_mmap"),
+)
+SWITCH: dict[object, Declared] = {
+    **dict.fromkeys(("0", "false", "off"), False),
+    **dict.fromkeys(("1", "true", "on"), True),
+    "-1": "auto",
+}
+"""True and false in JSON of older versions, numbers in that of newer ones, else words."""
 
 TEST = re.compile(
     r"(?:pp ?(\d{1,9}))?(?:\+?tg ?(\d{1,9}))?(?: ?@ ?d(\d{1,9}))?"
@@ -105,7 +136,7 @@ def is_llama_bench(result: Object) -> bool:
 
 
 def read_llama_bench(result: Object, path: Path, _: int) -> list[ImportedRun]:
-    return [_run(result, path)]
+    return [_run({**result, **_switches(result)}, path)]
 
 
 def _run(result: Object, path: Path) -> ImportedRun:
@@ -117,6 +148,8 @@ def _run(result: Object, path: Path) -> ImportedRun:
         f"{kind}{n}" for kind, n in (("pp", prompt), ("tg", generated)) if n
     ]
     test = "+".join(parts) + (f" @ d{depth}" if depth else "")
+    if not parts:
+        test = text(result.get("test")) or ""
     metrics = figures(result, {"total_token_throughput": "avg_ts"})
     if generated and metrics:
         share = generated / (prompt + generated)
@@ -137,6 +170,7 @@ def _run(result: Object, path: Path) -> ImportedRun:
             {name: name for name in ("stddev_ts", "avg_ns", "stddev_ns")},
         ),
         conditions={
+            **declared(result, _known(result)),
             "scenario": test,
             "engine": "llama.cpp",
             **_settings(result),
@@ -207,15 +241,18 @@ def _of_markdown(text: str) -> Iterator[Object]:
 
 
 def _of_cells(cells: dict[str, str]) -> Object:
-    """A row of Markdown by the names of the other forms; without NEEDED if it has no test."""
+    """A row of Markdown by the names of the other forms; without NEEDED if it has no test. Tests
+    that only a fork has keep their name.
+    """
     test = TEST.fullmatch(cells["test"])
     rate, _, spread = cells["t/s"].partition("±")
-    if test is None or figure(rate) is None or not any(test.groups()):
+    if not cells["test"] or figure(rate) is None:
         return {}
     named = {
         IN_MARKDOWN.get(name, name): value for name, value in cells.items()
     }
-    counts = zip(("n_prompt", "n_gen", "n_depth"), test.groups(), strict=True)
+    told = test.groups() if test else (None, None, None)
+    counts = zip(("n_prompt", "n_gen", "n_depth"), told, strict=True)
     return {
         **named,
         **{name: count or "0" for name, count in counts},
@@ -232,16 +269,21 @@ def _typed(row: Object) -> Object:
             name: int(n) if n is not None and n == int(n) else n
             for name, n in numbers.items()
         },
-        **{
-            name: row[name] in ("1", "true")
-            for name in SWITCHES
-            if row.get(name)
-        },
+        **_switches(row),
     }
 
 
+def _switches(row: Object) -> Object:
+    found = {
+        name: SWITCH.get(str(value).lower(), value)
+        for name in SWITCHES
+        if isinstance(value := row.get(name), str | int)
+    }
+    return {name: value for name, value in found.items() if value != ""}
+
+
 def _tokens(result: Object, name: str) -> int:
-    count = number(result.get(name))
+    count = json_figure(result.get(name))
     return int(count) if count is not None and 0 <= count < MAX_TOKENS else 0
 
 
@@ -250,10 +292,17 @@ def _model(result: Object) -> str | None:
     return Path(filename).name if filename else text(result.get("model_type"))
 
 
+def _known(result: Object) -> set[str]:
+    """Columns that are no settings, or whose names are ours already."""
+    return {*NOT_SETTINGS, *SETTINGS, *BUILT_WITH} | {
+        name for name in result if name.startswith(("avg_", "stddev_"))
+    }
+
+
 def _settings(result: Object) -> dict[str, Declared]:
     commit, build = (
         text(result.get("build_commit")),
-        number(result.get("build_number")),
+        json_figure(result.get("build_number")),
     )
     found: dict[str, Declared] = {
         name: value
@@ -273,4 +322,6 @@ def _settings(result: Object) -> dict[str, Declared]:
         len(kind := (text(result.get("model_type")) or "").split(" ", 2)) == 3
     ):  # llama 7B Q4_0
         found["dtype"] = kind[2]
+        if text(result.get("model_filename")):  # one name may be of many models
+            found["model_type"] = " ".join(kind)
     return found

@@ -37,8 +37,14 @@ from inferometer.store.run_directory import (
 )
 from inferometer.words import Said, reason_of, sentence_of
 
-OF_OTHERS = {"profile_export.jsonl": "profile_export_aiperf.json"}
-"""Files that belong to another one beside them, which is read with them."""
+OF_OTHERS = {
+    "profile_export.jsonl": "profile_export_aiperf.json",
+    **dict.fromkeys(
+        ("mlperf_log_accuracy.json", "mlperf_log_trace.json"),
+        "mlperf_log_summary.txt",
+    ),
+}
+"""Files that belong to another one beside them, and are no results of their own."""
 
 TARS = (".tar", ".tar.gz", ".tgz")
 """What `merge` unpacks."""

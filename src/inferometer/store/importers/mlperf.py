@@ -43,7 +43,7 @@ NS_TO_MS = 1e-6
 
 LATENCY = re.compile(
     r"(?:(?P<rank>\d{1,3}(?:\.\d{1,9})?) percentile|(?P<mean>mean)) "
-    r"(?P<kind>latency|first token latency|time to output token) \(ns\)"
+    r"(?P<kind>latency|first token latency|time (?:to|per) output token) \(ns\)"
 )
 """In small letters."""
 
@@ -51,6 +51,7 @@ KINDS = {
     "latency": "e2el",
     "first token latency": "ttft",
     "time to output token": "tpot",
+    "time per output token": "tpot",
 }
 
 IN_DETAIL = re.compile(
@@ -97,11 +98,18 @@ RATES = {
 
 SYSTEM = re.compile(r"(?P<gpus>\d{1,5})x(?P<card>[A-Za-z][A-Za-z0-9-]*)")
 """How names of systems begin: 8xMI300X_2xEPYC_9575F."""
+SYSTEM_OF_CARDS = re.compile(
+    r"(?:[A-Za-z0-9-]+_)?(?P<card>[A-Z]{1,3}\d{1,4}[A-Za-z0-9-]*)(?:_aarch64)?"
+    r"x(?P<gpus>\d{1,5})(?:_[A-Za-z0-9.-]+)*"
+)
+"""The other way round, behind the name of the machine: DGX-H100_H100-SXM-80GBx8_TRT."""
 
 OWN = {
     "scheduled_samples_per_second": "scheduled samples per second",
     "samples_per_query": "samples_per_query",
     "target_qps": "target_qps",
+    "inferred_tokens_per_second": "tokens per second (inferred)",
+    "inferred_completed_tokens_per_second": "completed tokens per second (inferred)",
 }
 
 MAX_KEYS = 10_000
@@ -223,9 +231,13 @@ def _load(kind: str, counted: dict[str, float]) -> dict[str, float]:
 
 def _hardware(system: str | None) -> dict[str, Declared]:
     found: dict[str, Declared] = {} if system is None else {"config": system}
-    if cards := SYSTEM.match(system or ""):
+    if cards := _cards_of(system or ""):
         found |= {"gpus": int(cards["gpus"]), "card": cards["card"]}
     return found
+
+
+def _cards_of(system: str) -> re.Match[str] | None:
+    return SYSTEM.match(system) or SYSTEM_OF_CARDS.fullmatch(system)
 
 
 def _limits(counted: dict[str, float]) -> dict[str, float]:
@@ -269,7 +281,7 @@ def _place(
         return scenario, None, None, f"{path.parent.name}/{path.stem}"
     at = found[-1]
     system, model, scenario = parts[at - 2 : at + 1]
-    is_system = SYSTEM.match(system) or parts[at - 3] == "results"
+    is_system = _cards_of(system) or parts[at - 3] == "results"
     below = [
         part for part in parts[at + 1 :] if part not in ("performance", "run_1")
     ]

@@ -1,0 +1,133 @@
+"""Files of llama-bench and MLPerf LoadGen as versions, forks and submitters write them that have no
+sample of their own.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from inferometer.results import read
+from inferometer.store.importers import read_results
+from tests.store.test_tool_files import LLAMA, LOADGEN, MLPERF
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"flash_attn": 1}, {"flash_attn": True}),
+        ({"flash_attn": 0}, {"flash_attn": False}),
+        ({"flash_attn": -1}, {"flash_attn": "auto"}),
+        ({"flash_attn": "on"}, {"flash_attn": True}),
+        ({"main_gpu": 1, "poll": 50}, {"main_gpu": 1, "poll": 50}),
+        (
+            {"tensor_buft_overrides": "exps=CPU"},
+            {"tensor_buft_overrides": "exps=CPU"},
+        ),
+        ({"rack": "b7"}, {"rack": "b7"}),
+        ({"n_prompt": "512", "build_number": "6123"}, {"scenario": "pp512"}),
+        ({"model_type": "other 13B Q4_0"}, {"model_type": "other 13B Q4_0"}),
+        ({"avg_ipc": 1.25, "samples_ns": [5]}, {}),
+    ],
+)
+def test_settings_of_llama_bench_in_any_version(
+    tmp_path: Path, changes: dict[str, Any], told: dict[str, Any]
+) -> None:
+    row = json.loads((LLAMA / "tests.json").read_text())[0]
+    path = tmp_path / "tests.json"
+    path.write_text(json.dumps([row | changes]))
+    (run,) = read_results(path)
+    (before, *_) = read_results(LLAMA / "tests.json")
+    assert run.conditions == {**before.conditions, **told}
+    assert run.load == before.load
+
+
+def test_a_switch_of_llama_bench_is_the_same_in_each_form() -> None:
+    forms = [
+        read_results(LLAMA / f"tests.{form}")[0].conditions
+        for form in ("json", "jsonl", "csv", "sql")
+    ]
+    for name in ("flash_attn", "use_mmap", "embeddings", "no_kv_offload"):
+        assert {type(told[name]) for told in forms} == {bool}
+        assert len({told[name] for told in forms}) == 1
+
+
+def test_a_test_that_only_a_fork_of_llama_bench_has_keeps_its_name(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "tests.md"
+    path.write_text(
+        "| model | size | params | be | th | test | cyc | ipc | t/s |\n"
+        "| ----- | ---: | -----: | -- | -: | ---: | --: | --: | --: |\n"
+        "| llama 7B Q4_0 | 3.56 GiB | 6.74 B | CPU | 8 | pp512 e[0,8)/32 "
+        "| n/a | n/a | 20.5 ± 0.1 |\n"
+        "| llama 7B Q4_0 | 3.56 GiB | 6.74 B | CPU | 8 | tg128@d512 "
+        "| n/a | n/a | 5.25 ± 0.1 |\n"
+    )
+    own, usual = read_results(path)
+    assert own.conditions == {
+        "scenario": "pp512 e[0,8)/32",
+        "engine": "llama.cpp",
+        "backends": "CPU",
+        "n_threads": 8,
+        "dtype": "Q4_0",
+    }
+    assert (own.load, own.metrics) == ({}, {"total_token_throughput": 20.5})
+    assert usual.conditions["scenario"] == "tg128 @ d512"
+
+
+def test_what_newer_versions_of_loadgen_call_tpot_and_guess_of_tokens(
+    tmp_path: Path,
+) -> None:
+    written = (MLPERF / "Server" / "performance" / "run_1" / LOADGEN).read_text(
+        encoding="utf-8"
+    )
+    newer = written.replace(
+        "Mean Time to Output Token", "Mean Time per Output Token"
+    ).replace(
+        "Completed tokens per second", "Completed tokens per second (inferred)"
+    )
+    assert newer.count("Mean Time per") == 1
+    (tmp_path / LOADGEN).write_text(newer, encoding="utf-8")
+    (run,) = read_results(tmp_path / LOADGEN)
+    assert run.metrics["mean_tpot_ms"] == 21.75
+    assert "output_throughput" not in run.metrics
+    assert run.own["inferred_completed_tokens_per_second"] == 8050.5
+
+
+@pytest.mark.parametrize(
+    ("system", "told"),
+    [
+        ("8xMI325X_2xEPYC_9554", (8, "MI325X")),
+        ("H200-SXM-141GBx8_TRT", (8, "H200-SXM-141GB")),
+        ("DGX-H100_H100-SXM-80GBx8_TRT", (8, "H100-SXM-80GB")),
+        ("GB200-NVL_GB200-NVL-186GB_aarch64x4_TRT", (4, "GB200-NVL-186GB")),
+        ("L40Sx16", (16, "L40S")),
+        ("XE9680_H200_SXM_141GBx8_TRT", (None, None)),
+        ("1-node-2S-EMR-PyTorch-INT8", (None, None)),
+        ("tpu_v5e_x4_jax", (None, None)),
+    ],
+)
+def test_names_of_systems_tell_their_cards(
+    tmp_path: Path, system: str, told: tuple[int | None, str | None]
+) -> None:
+    place = tmp_path / "results" / system / "tiny-70b-99" / "Server"
+    shutil.copytree(MLPERF / "Server", place)
+    (run,) = read_results(place / "performance" / "run_1" / LOADGEN)
+    assert (run.conditions.get("gpus"), run.conditions.get("card")) == told
+    assert run.conditions["config"] == system
+
+
+def test_what_loadgen_writes_beside_its_summary_is_no_result(
+    tmp_path: Path,
+) -> None:
+    run = MLPERF / "Server" / "performance" / "run_1"
+    shutil.copytree(run, tmp_path / "run_1")
+    for name in ("mlperf_log_accuracy.json", "mlperf_log_trace.json"):
+        (tmp_path / "run_1" / name).write_text("[\n]\n")
+    found = read([tmp_path])
+    assert (len(found.points), found.unread, found.problems) == (1, 0, ())

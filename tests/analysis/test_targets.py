@@ -458,7 +458,11 @@ def test_a_name_that_model_and_server_share_is_said_once() -> None:
 
 
 def test_a_deployment_of_which_nothing_is_known() -> None:
-    assert deployment_of(Point("x", Path("x"), "vllm", {}, {})) == "all"
+    point = Point("x", Path("x"), "vllm", {}, {"mean_ttft_ms": 5.0})
+    assert deployment_of(point) == "all"
+    (checked,) = check([parse_target("mean_ttft_ms < 9")], [point])
+    assert deployment_in_words(checked, Words()) == "all"
+    assert deployment_in_words(checked, Words("zh-CN")) == "全部"
 
 
 @pytest.mark.parametrize(

@@ -161,7 +161,10 @@ def test_a_model_that_does_not_fit_loses_its_group_in_the_engines_words(
         spec, servers.front, simulated(expand(spec)), virtual=servers.start
     )
     outcome = run_campaign(task, CampaignPaths(tmp_path, "tiny"), display)
-    assert "No available memory for the cache blocks" in outcome.lost["g"]
+    why = outcome.lost["g"]
+    assert "No available memory for the cache blocks" in why
+    assert why.startswith("m with TP=1 does not fit into the simulated r9700.")
+    assert " 131.4 GiB of weights; vLLM may use 28.7 GiB of it" in why
 
 
 @pytest.mark.parametrize("name", preset_names())

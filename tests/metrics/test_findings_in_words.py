@@ -580,3 +580,20 @@ def test_what_is_filled_in_is_no_template() -> None:
         ("ttft",),
     )
     assert hostile.said("zh-CN").text.endswith("TTFT {0.__class__}{parts}。")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("why", "key"),
+    [
+        ("the server's packets take another way", "ring.route"),
+        ("its network interface was deleted", "ring.interface"),
+        ("Operation not permitted", "os.EPERM"),
+        ("another reason", ""),
+    ],
+)
+def test_why_the_ring_was_left_is_in_every_language(
+    why: str, key: str, language: str
+) -> None:
+    told = Words(language).finding("stamps", "ring_left", {"why": why}, ())
+    assert LANGUAGES[language].get(key, why) in told.sentence

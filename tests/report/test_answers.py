@@ -192,6 +192,15 @@ def test_repeats_of_a_simulation_have_no_interval(
     assert bool(told) == bool(unknown_intervals([effect], EN))
 
 
+def test_of_a_simulation_no_further_run_would_tell_an_interval() -> None:
+    unknown = SimpleNamespace(low=None, high=None)
+    same = SimpleNamespace(low=0.0, high=0.0)
+    known = EN.text("answer.no_interval.same")
+    assert unknown_intervals([unknown, same], EN) == [known]
+    assert unknown_intervals([unknown], EN, simulated(1.0)) == [known]
+    assert unknown_intervals([unknown], EN, runs([1.0])) != [known]
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_rates_that_nobody_verified_are_said_where_the_figures_are(
     language: str,

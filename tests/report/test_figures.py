@@ -28,15 +28,17 @@ from inferometer.report.figures import (
     draw,
     draw_all,
 )
+from inferometer.report.figures.curves import curves
 from inferometer.report.figures.distributions import histogram_rows
 from inferometer.results import Point, Range
 from inferometer.results.derived import derived_values
-from inferometer.words import LANGUAGES, Words
+from inferometer.words import LANGUAGES, Said, Words
 from tests.report.figure_material import (
     dated,
     everything,
     ladder,
     material_for,
+    metered,
     point,
     run,
     scalings,
@@ -501,6 +503,47 @@ def test_cold_and_warm_stand_side_by_side() -> None:
     ] == [101, 102, 21, 22]
     alone = draw("prefix_cache", Material(points=points[:2]), EN)
     assert isinstance(alone, Absent)
+
+
+def of_a_twin(each: Point, low: float, high: float) -> Point:
+    """As if simulated, with the interval of the twin's error."""
+    return replace(
+        each,
+        conditions={**each.conditions, "rehearsal": "simulated"},
+        values={"mean_ttft_ms": 100.0},
+        predicted={"mean_ttft_ms": Range(low, high, 0.9, "twin")},
+    )
+
+
+def test_repeats_of_a_simulation_are_no_surer_than_its_twin() -> None:
+    points = [
+        of_a_twin(point(4, cache=cache, repeat=repeat), 60.0, 170.0)
+        for cache in ("cold", "warm")
+        for repeat in (1, 2)
+    ]
+    cached = drawn("prefix_cache", Material(points=points))
+    bar = cached.rows[0]
+    assert (bar["low"], bar["high"]) == (60, 170)
+    assert "90 % interval from" in json.dumps(cached.specs())
+    found = curves(points[:2], ["mean_ttft_ms"], EN, x="concurrency")
+    line = next(row for row in found.rows if row.get("on") == "line")
+    assert (line["low0"], line["high0"], found.confidence) == (60, 170, 90)
+
+
+def test_that_all_is_simulated_is_said_once() -> None:
+    notes = (Said("note.rehearsal_simulated"),)
+    points = [
+        replace(
+            each,
+            notes=notes,
+            conditions={**each.conditions, "rehearsal": "simulated"},
+        )
+        for each in metered().points[-1:]
+    ]
+    told = drawn("energy", Material(points=points)).notes
+    assert [note for note in told if "imulated" in note] == [
+        "Simulated, not measured."
+    ]
 
 
 def test_the_control_is_named_and_no_claim_is_hollow() -> None:

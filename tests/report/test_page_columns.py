@@ -18,7 +18,7 @@ from inferometer.report.page.columns import (
     series_of,
 )
 from inferometer.results import Point
-from inferometer.words import Words
+from inferometer.words import LANGUAGES, Words
 from tests.report.page_points import HOSTILE, hostile, point, study
 
 WORDS = Words("en")
@@ -127,6 +127,21 @@ def test_a_series_is_named_by_the_fewest_conditions_that_differ() -> None:
         "C · 7B",
         "C · 14B",
     ]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_series_are_in_the_order_of_their_lengths_as_in_figures(
+    language: str,
+) -> None:
+    points = [
+        point(conditions={"model": model, "input_len": length})
+        for model in ("7B", "14B")
+        for length in (1024, 512)
+    ]
+    names = series_of(points, [], Words(language))
+    columns = columnar(points, [], Words(language))
+    ordered = [names[at] for at in (1, 0, 3, 2)]
+    assert condition(columns, "series")["values"] == ordered
 
 
 def test_a_series_is_named_by_its_source_only_where_that_tells_more() -> None:

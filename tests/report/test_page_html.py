@@ -156,6 +156,11 @@ def test_the_page_says_its_language(language: str) -> None:
     assert Words(language).text("page.explorer") in page.text
 
 
+def test_an_interval_of_a_best_point_has_its_head_on_phones() -> None:
+    told = {"class": "number", "data-head": "95 % interval"}
+    assert ("td", told) in Page(page_of(study())).elements
+
+
 def test_the_same_points_make_the_same_bytes() -> None:
     assert page_of(study()) == page_of(study())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -129,3 +130,22 @@ def test_columns_stay_apart_however_large_their_numbers(size: float) -> None:
     row = table(of_throughput(*values), 3)[2]
     assert len(row.split(":")[1].replace(" – ", "–").split()) == 3
     assert len(row) <= 80
+
+
+@pytest.mark.parametrize("rehearsal", ["simulated", "embedded"])
+def test_equal_repeats_of_a_simulation_have_no_interval(rehearsal: str) -> None:
+    repeats = [
+        replace(
+            each,
+            point=replace(each.point, conditions={"rehearsal": rehearsal}),
+        )
+        for each in of_throughput(100.0, 100.0)
+        if each.point
+    ]
+    is_simulated = rehearsal == "simulated"
+    *lines, told = table(repeats, 2)[2:]
+    (line,) = repeats_in_lines("p", repeats, asked=2)
+    assert ("n/a" in lines[0]) == is_simulated
+    assert ("because they are simulated" in " ".join(lines)) == is_simulated
+    assert ("(" in line) != is_simulated
+    assert told

@@ -396,3 +396,24 @@ def test_a_file_that_contradicts_itself_says_so(
     told = [note for note in notes if "contradicts itself" in note]
     assert bool(told) == is_told
     assert all("output_throughput" in note for note in told)
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ({"rehearsal": "simulated"}, True),
+        ({}, False),
+    ],
+)
+def test_a_simulated_file_alone_says_what_nobody_has_verified(
+    told: dict[str, str], said: bool, tmp_path: Path
+) -> None:
+    rates = "k100-ai: bandwidth_gb_s = 896, dense_tflops = 100"
+    point = the_point(vllm_file(tmp_path / "x.json", unverified=rates, **told))
+    found = [note for note in point.notes if note.key == "note.unverified"]
+    values = {
+        "card": "k100-ai",
+        "rates": ["bandwidth_gb_s = 896", "dense_tflops = 100"],
+    }
+    assert [note.values for note in found] == ([values] if said else [])
+    assert ("unverified" in point.conditions) != said

@@ -270,6 +270,29 @@ def test_metadata_stands_at_top_level_after_the_number_of_prompts(
     assert (result["gpu"], result["tp"], result["label"]) == ("R9700", "2", "A")
 
 
+@pytest.mark.parametrize(
+    ("server", "told"),
+    [
+        (None, {}),
+        ({"simulated": {"card": "r9700"}}, {"rehearsal": "simulated"}),
+        (
+            {"simulated": {"card": "k", "unverified": {"a": 896.0, "b": 1.5}}},
+            {"rehearsal": "simulated", "unverified": "k: a = 896, b = 1.5"},
+        ),
+    ],
+)
+def test_what_was_simulated_says_so(
+    server: dict[str, Any] | None,
+    told: dict[str, str],
+    spec: RunSpec,
+    trace: Trace,
+) -> None:
+    simulated = spec.model_copy(update={"server": server})
+    result = vllm_result(simulated, summary_of(trace), trace, finished=FINISHED)
+    keys = ("rehearsal", "unverified")
+    assert {key: result[key] for key in keys if key in result} == told
+
+
 def test_a_ramp_is_told_after_the_concurrency_and_only_where_there_is_one(
     spec: RunSpec, trace: Trace
 ) -> None:

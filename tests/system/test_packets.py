@@ -29,6 +29,7 @@ from inferometer.system.packets import (
     frames_for,
 )
 from inferometer.system.route import interface_to
+from inferometer.words import Said, recorded_reason
 from tests.system.ring_here import needs_ring
 
 LOOPBACKS = [(socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")]
@@ -225,8 +226,9 @@ def test_a_ring_is_refused_with_the_reason(
     with pytest.raises(NoRingError, match="Operation not permitted"):
         PacketRing([("127.0.0.1", 1)], socket.AF_INET, frames=1)
     monkeypatch.setattr(sys, "platform", "darwin")
-    with pytest.raises(NoRingError, match="not Linux"):
+    with pytest.raises(NoRingError, match="not Linux") as refused:
         PacketRing([("127.0.0.1", 1)], socket.AF_INET, frames=1)
+    assert isinstance(recorded_reason(str(refused.value)), Said)
 
 
 def test_a_flow_is_known_by_its_server_and_both_ports() -> None:

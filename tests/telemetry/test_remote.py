@@ -17,6 +17,7 @@ from inferometer.telemetry.remote import MonitorError, RemoteSampler, sampled
 from inferometer.telemetry.sample import take_sample
 from inferometer.telemetry.serve import MonitorServer
 from inferometer.telemetry.watch import Watch
+from inferometer.words import Words, sentence_of
 from tests.telemetry.trees import plant_capture, serving
 
 TOKEN = "a token of the test"
@@ -171,8 +172,9 @@ def test_a_monitor_may_say_anything(place: str, thing: object) -> None:
 
 @pytest.mark.parametrize("url", ["https://host", "ftp://host", "http://"])
 def test_an_address_that_is_none(url: str) -> None:
-    with pytest.raises(MonitorError):
+    with pytest.raises(MonitorError) as refused:
         RemoteSampler(url)
+    assert Words("zh-CN").say(sentence_of(refused.value)) == "不是 http 地址"
 
 
 def test_nobody_answers() -> None:

@@ -255,15 +255,12 @@ def deployment_of(point: Point) -> str:
         for name in DEPLOYMENT
         if point.conditions.get(name) is not None
     }
-    return (
-        " ".join(
-            dict.fromkeys(
-                f"TP{value}" if name == "tp" else str(value)
-                for name, value in known.items()
-            )
+    return " ".join(
+        dict.fromkeys(
+            f"TP{value}" if name == "tp" else str(value)
+            for name, value in known.items()
         )
-        or "all"
-    )
+    ) or Said("target.deployment")
 
 
 def _deployments(points: Sequence[Point]) -> list[str]:
@@ -276,18 +273,17 @@ def _deployments(points: Sequence[Point]) -> list[str]:
     for name, point in zip(names, points, strict=True):
         for each in APART:
             apart[name][each].add(point.conditions.get(each))
-    return [
-        " ".join(
-            [
-                name,
-                *(
-                    str(point.conditions.get(each))
-                    for each in APART
-                    if len(apart[name][each]) > 1
-                ),
-            ]
-        )
+    more = [
+        [
+            str(point.conditions.get(each))
+            for each in APART
+            if len(apart[name][each]) > 1
+        ]
         for name, point in zip(names, points, strict=True)
+    ]
+    return [
+        " ".join([name, *told]) if told else name
+        for name, told in zip(names, more, strict=True)
     ]
 
 

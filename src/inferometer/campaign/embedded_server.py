@@ -21,7 +21,13 @@ from inferometer.engine import EmbeddedEngine, EngineSettings
 from inferometer.engine.twin.configuration import TwinSettings, make_twin
 from inferometer.engine.twin.fitted import Fitted
 from inferometer.engine.twin.memory import OutOfMemoryError
-from inferometer.engine.twin.profiles import ProfileError
+from inferometer.engine.twin.profiles import (
+    GIB,
+    CardProfile,
+    ModelShape,
+    ProfileError,
+    load_profile,
+)
 from inferometer.protocol import PROTOCOLS
 from inferometer.server.base import Confirmation, ServerError
 from inferometer.server.endpoint import Endpoint, EndpointError
@@ -132,9 +138,9 @@ class EmbeddedServer:
         settings = self._engine.settings
         try:
             if isinstance(settings, TwinSettings):
-                make_twin(settings)
+                _require_memory(settings, self.need.model_alias)
             self._engine.start()
-        except (RuntimeError, OutOfMemoryError) as error:
+        except RuntimeError as error:
             raise ServerError(sentence_of(error)) from None
         self.check()
         facts = {
@@ -163,3 +169,22 @@ class EmbeddedServer:
 
     def recent_log(self) -> list[str]:
         return []
+
+
+def _require_memory(twin: TwinSettings, model: str) -> None:
+    """Raises ServerError where vLLM would not start."""
+    try:
+        make_twin(twin)
+    except OutOfMemoryError as error:
+        card = load_profile(CardProfile, twin.card)
+        weights = load_profile(ModelShape, twin.model).resident_bytes / twin.tp
+        allowed = twin.gpu_memory_utilization * card.memory_bytes
+        values = {
+            "model": model,
+            "tp": twin.tp,
+            "card": twin.card,
+            "weights": weights / GIB,
+            "allowed": allowed / GIB,
+            "why": str(error),
+        }
+        raise ServerError(Said("server.twin_full", values)) from None

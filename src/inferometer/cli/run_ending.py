@@ -57,7 +57,11 @@ def show_repeats(
     metrics: Sequence[str],
 ) -> None:
     """The summary of each point's repeats, as in `bench --repeats`."""
-    from inferometer.report.repeats import render_repeats, repeats_in_lines
+    from inferometer.report.repeats import (
+        are_equal,
+        render_repeats,
+        repeats_in_lines,
+    )
 
     repeated = {
         name: runs for name, runs in _by_point(endings).items() if len(runs) > 1
@@ -88,6 +92,8 @@ def show_repeats(
     if len(known) > MAX_LINES:
         more = spoken().text("console.more", n=len(known) - MAX_LINES)
         typer.echo(f"  {more}")
+    if any(are_equal(found[name]) for name in known):
+        typer.echo(spoken().text("repeats.equal"))
 
 
 def _by_point(endings: Iterable[Ending]) -> dict[str, list[Ending]]:

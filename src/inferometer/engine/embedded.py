@@ -16,6 +16,7 @@ from inferometer.engine.serve import READY
 from inferometer.engine.truth import Truth, load_truth
 from inferometer.engine.twin.configuration import TwinSettings
 from inferometer.system.child import close_pipes, python_command
+from inferometer.words import Said
 
 _START_TIMEOUT_S = 30.0
 _STOP_TIMEOUT_S = 10.0
@@ -145,7 +146,5 @@ class EmbeddedEngine:
         )
         line = self._process.stdout.readline().decode() if ready else ""
         if not line.startswith(READY):
-            raise RuntimeError(
-                "The embedded engine did not start; its standard error shows why."
-            )
+            raise RuntimeError(Said("engine.no_start"))
         return line.removeprefix(READY).strip()

@@ -166,7 +166,7 @@ class Loop:
     def _check_reader(self, connections: Iterable[Connection]) -> None:
         """Read sockets as they come if the ring does not show what arrives at them."""
         if self.rings is not None and not self._reader.sees(connections):
-            self._read_sockets("the server's packets take another way")
+            self._read_sockets(str(Said("ring.route")))
 
     def _read_sockets(self, why: str) -> None:
         """From now on, without the ring."""
@@ -313,7 +313,7 @@ class Loop:
         self.priority.adapt()
         self._reader.tick()
         if self._reader.cut_off:
-            self._read_sockets("its network interface was deleted")
+            self._read_sockets(str(Said("ring.interface")))
         self._expire(now_ns)
         self._report()
         self._ticks += 1

@@ -41,7 +41,7 @@ from inferometer.spec.field_flags import as_flags
 from inferometer.trace.server_counters import ServerCounters
 from inferometer.trace.trace import WorkerRecord
 from inferometer.vocabulary import LATENCIES, SHOWN_LATENCIES, metric
-from inferometer.words import Said, spoken
+from inferometer.words import Said, recorded_reason, spoken
 
 if TYPE_CHECKING:
     from inferometer.spec.output import Price
@@ -371,8 +371,8 @@ def _stamps(summary: Summary, workers: Sequence[WorkerRecord]) -> str | None:
     why = next((worker.no_ring for worker in workers if worker.no_ring), None)
     if stamps is None or why is None:
         return stamps
-    told = {"stamps": stamps, "why": printable(why)}
-    return spoken().text("console.stamp.no_ring", **told)
+    why = printable(spoken().say(recorded_reason(why)))
+    return spoken().text("console.stamp.no_ring", stamps=stamps, why=why)
 
 
 def _sources(summary: Summary) -> str | None:

@@ -41,13 +41,32 @@ def render_repeats(
             for each in ("mean", "interval", "range")
         )
         lines += [centered(f" {title} ", TEXT_WIDTH, "="), _line("", *heads)]
+        equal = are_equal(repeats)
         lines += [
-            _row(label, found[name])
+            _row(label, found[name], equal=equal)
             for name, label in labels.items()
             if name in found
         ]
-        lines += ["=" * TEXT_WIDTH, *_wrapped(_agreement(found, runs, labels))]
+        said = (
+            words.text("repeats.equal")
+            if equal
+            else _agreement(found, runs, labels)
+        )
+        lines += ["=" * TEXT_WIDTH, *_wrapped(said)]
     return "".join(f"{line}\n" for line in [*lines, *_left_out(repeats)])
+
+
+def are_equal(repeats: Sequence[Repeat]) -> bool:
+    """As those of a simulation may be: they say nothing of what varies between runs."""
+    points = [
+        each.point for each in repeats if each.point and not each.left_out
+    ]
+    found = spreads(repeats).values()
+    return (
+        len(points) > 1
+        and all(each.is_simulated for each in points)
+        and all(each.low == each.high for each in found)
+    )
 
 
 def repeats_in_lines(
@@ -61,8 +80,9 @@ def repeats_in_lines(
     are not to be believed as they are.
     """
     found, runs = spreads(repeats), _count(repeats)
+    equal = are_equal(repeats)
     figures = [
-        form.format(_interval(found[key]))
+        form.format(_interval(found[key], equal=equal))
         for key, form in IN_A_LINE.items()
         if key in found
     ]
@@ -129,8 +149,8 @@ def _wrapped(text: str, indent: str = "") -> list[str]:
     return wrapped(text, TEXT_WIDTH, indent, indent)
 
 
-def _interval(spread: Spread) -> str:
-    interval = spread.interval
+def _interval(spread: Spread, *, equal: bool) -> str:
+    interval = None if equal else spread.interval
     bounds = (
         ""
         if interval is None
@@ -139,8 +159,8 @@ def _interval(spread: Spread) -> str:
     return f"{spread.mean:,.2f}{bounds}"
 
 
-def _row(label: str, spread: Spread) -> str:
-    interval = spread.interval
+def _row(label: str, spread: Spread, *, equal: bool) -> str:
+    interval = None if equal else spread.interval
     bounds = (
         ABSENT
         if interval is None

@@ -58,13 +58,10 @@ def _found(each: Checked, words: Words) -> str:
 
 def deployment_in_words(each: Checked, words: Words) -> str:
     """Such as `C 7B TP1 vllm`, or `7B vllm on 8 GPUs`."""
-    return (
-        each.deployment
-        if each.gpus is None
-        else words.text(
-            "target.on_gpus", name=each.deployment, gpus=each.gpus
-        ).strip()
-    )
+    name = words.say(each.deployment)
+    if each.gpus is None:
+        return name
+    return words.text("target.on_gpus", name=name, gpus=each.gpus).strip()
 
 
 def place_in_words(each: Checked, words: Words) -> str:

@@ -359,6 +359,8 @@ def _conditions(
     if "arrivals" in found:
         found.pop("request_rate", None)
     rehearsal, of_rehearsal = _rehearsal(run.path, found.get("rehearsal"))
+    if found.get("rehearsal") == "simulated":
+        of_rehearsal += _unverified(str(found.pop("unverified", "")))
     if rehearsal:
         found["rehearsal"] = rehearsal
         notes += of_rehearsal
@@ -388,6 +390,13 @@ def _rehearsal(path: Path, told: Condition) -> tuple[str, list[Said]]:
         kinds = [*dict.fromkeys([*kinds, "simulated"])]
         notes.append(Said("note.rehearsal_simulated"))
     return " ".join(kinds), notes
+
+
+def _unverified(told: str) -> list[Said]:
+    """Rates of a twin's card, as our files of simulated points tell them: `CARD: NAME = VALUE`."""
+    card, _, rates = told.partition(": ")
+    values = {"card": card, "rates": rates.split(", ")}
+    return [Said("note.unverified", values)] if rates else []
 
 
 def _measured_lengths(

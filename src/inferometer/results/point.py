@@ -95,6 +95,11 @@ class Point:
     """
 
     @property
+    def is_simulated(self) -> bool:
+        """Computed by a twin in virtual time, not measured."""
+        return str(self.conditions.get("rehearsal")).endswith("simulated")
+
+    @property
     def shown_intervals(self) -> Mapping[str, Range]:
         """What a reader sees beside the values."""
         return {**self.intervals, **self.predicted}

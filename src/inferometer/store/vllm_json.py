@@ -35,6 +35,7 @@ import numpy.typing as npt
 from inferometer.clock import NS
 from inferometer.secret import masked_details
 from inferometer.store.atomic import append_line, write_file
+from inferometer.store.json_values import at
 from inferometer.trace.schema import MISSING, Failure, Outcome
 from inferometer.trace.trace import Trace
 from inferometer.vocabulary import LATENCIES, SHOWN_LATENCIES
@@ -192,9 +193,17 @@ def _is_of_sound(spec: RunSpec) -> bool:
 
 
 def _simulated(spec: RunSpec) -> dict[str, str]:
-    """What no measurement has: a file that was moved is not taken for one."""
-    is_simulated = "simulated" in (spec.server or {})
-    return {"rehearsal": "simulated"} if is_simulated else {}
+    """What no measurement has: a file that was moved is not taken for one, and still says which
+    rates of the twin's card nobody has verified.
+    """
+    twin = (spec.server or {}).get("simulated")
+    if twin is None:
+        return {}
+    told = {"rehearsal": "simulated"}
+    if isinstance(rates := at(twin, "unverified"), dict):
+        listed = ", ".join(f"{name} = {rate:g}" for name, rate in rates.items())
+        told["unverified"] = f"{at(twin, 'card')}: {listed}"
+    return told
 
 
 def _machine(summary: Summary, metadata: Mapping[str, str]) -> dict[str, float]:

@@ -31,7 +31,7 @@ from inferometer.telemetry.reading import (
 from inferometer.telemetry.sampler import Sampled
 from inferometer.telemetry.serve import PATH
 from inferometer.telemetry.tree import Tree
-from inferometer.words import reason_of
+from inferometer.words import Said, reason_of
 
 TIMEOUT_S = 5.0
 MAX_BYTES = 8 * 1024 * 1024
@@ -89,9 +89,9 @@ class RemoteSampler:
             parts = urlsplit(url if "//" in url else f"//{url}")
             host, port = parts.hostname, parts.port or 80
         except ValueError:
-            raise MonitorError("no http address") from None
+            raise MonitorError(Said("monitor.why.address")) from None
         if parts.scheme not in ("", "http") or not host:
-            raise MonitorError("no http address")
+            raise MonitorError(Said("monitor.why.address"))
         self._host, self._port = host, port
         self._token = token
         self._connection: http.client.HTTPConnection | None = None
@@ -144,7 +144,7 @@ class RemoteSampler:
         ]
         way = clocks[0].way
         if way < 0:
-            raise MonitorError("impossible stamps")
+            raise MonitorError(Said("monitor.why.stamps"))
         self._offsets.append(Offset(clocks[0].ahead, clocks[1].ahead, way // 2))
         self._number = _count(told.get("number"))
         return told
@@ -167,11 +167,11 @@ class RemoteSampler:
             raise MonitorError(_why(error)) from error
         except (ValueError, RecursionError) as error:
             self.close()
-            raise MonitorError("no JSON") from error
+            raise MonitorError(Said("monitor.why.json")) from error
         if response.status != 200:
             raise MonitorError(f"HTTP {response.status}")
         if not isinstance(told, dict):
-            raise MonitorError("no sample")
+            raise MonitorError(Said("monitor.why.sample"))
         return told
 
     def close(self) -> None:
@@ -190,7 +190,7 @@ def _why(error: Exception) -> str:
 
 def _count(value: object) -> int:
     if type(value) is not int or not 0 <= value < 2**63:
-        raise MonitorError("no sample")
+        raise MonitorError(Said("monitor.why.sample"))
     return value
 
 

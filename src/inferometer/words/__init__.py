@@ -131,15 +131,21 @@ def step(text: str) -> str:
     """What a person has to do, by a campaign file. What the presets and recipes say is in every
     language; what others write stays as it is.
     """
-    return Said(key) if (key := _steps().get(text)) else text
+    return Said(key) if (key := _keys_of("step.").get(text)) else text
+
+
+def recorded_reason(text: str) -> str:
+    """Why the packet ring was not used, by the English that results have."""
+    return Said(key) if (key := _keys_of("ring.", "os.").get(text)) else text
 
 
 @cache
-def _steps() -> Mapping[str, str]:
+def _keys_of(*kinds: str) -> Mapping[str, str]:
+    """Of sentences that nothing is filled into, by their English."""
     return {
         text: key
         for key, text in LANGUAGES["en"].items()
-        if key.startswith("step.")
+        if key.startswith(kinds)
     }
 
 
@@ -304,6 +310,8 @@ class Words:
             "parts": self._parted(check, values, parts),
             "reason": self.find(f"{check}.reason.{reason}") or reason,
         }
+        if isinstance(why := values.get("why"), str):
+            filled["why"] = self.say(recorded_reason(why))
         sentence = LANGUAGES[self.language][f"{check}.{variant}"].format_map(
             filled
         )

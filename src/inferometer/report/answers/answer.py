@@ -71,19 +71,22 @@ def with_interval(figure: str, bounds: str, words: Words) -> str:
 
 
 def unknown_intervals(
-    effects: Iterable[Bounded], words: Words
-) -> tuple[str, ...]:
-    """Sentences where any of these effects has no interval; told once, not at each."""
-    told = {
-        "answer.no_interval"
-        if each.low is None or each.high is None
-        else "answer.no_interval.same"
-        for each in effects
-        if each.low is None
-        or each.high is None
-        or is_point(each.low, each.high)
-    }
-    return tuple(map(words.text, sorted(told)))
+    effects: Iterable[Bounded], words: Words, points: Sequence[Point] = ()
+) -> list[str]:
+    """A sentence where any of these effects has no interval, told once and not at each. Of `points`
+    that are all simulated, no further run would tell it.
+    """
+    bounds = [(each.low, each.high) for each in effects]
+    unknown = any(low is None or high is None for low, high in bounds)
+    same = any(
+        is_point(low, high)
+        for low, high in bounds
+        if low is not None and high is not None
+    )
+    simulated = points and all(each.is_simulated for each in points)
+    if same or (unknown and simulated):
+        return [words.text("answer.no_interval.same")]
+    return [words.text("answer.no_interval")] if unknown else []
 
 
 def effect_in_words(

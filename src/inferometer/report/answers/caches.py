@@ -73,7 +73,7 @@ def cache_answer(points: Sequence[Point], words: Words) -> ReportAnswer | None:
         words.text("answer.cache.title"),
         (
             *sentences,
-            *unknown_intervals(told, words),
+            *unknown_intervals(told, words, points),
             *cautions(points, words),
         ),
         tuple(words.text(f"answer.cache.{name}") for name in head),

@@ -85,7 +85,7 @@ def engine_answer(engines: ByEngine, words: Words) -> ReportAnswer | None:
     compared = [each for each in effects.values() if each is not None]
     told = (
         *sentences,
-        *unknown_intervals(compared, words),
+        *unknown_intervals(compared, words, used),
         *cautions(used, words),
     )
     return ReportAnswer(

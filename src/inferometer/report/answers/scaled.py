@@ -59,7 +59,8 @@ def _sentences(
 ) -> list[str]:
     told = [_sentence(ladder[-1], words) for ladder in ladders[:MAX_SENTENCES]]
     every = [each for ladder in ladders for each in ladder]
-    return [*told, *unknown_intervals(every, words), *cautions(points, words)]
+    unknown = unknown_intervals(every, words, points)
+    return [*told, *unknown, *cautions(points, words)]
 
 
 def _head(words: Words) -> tuple[str, ...]:

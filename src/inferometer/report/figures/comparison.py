@@ -255,8 +255,8 @@ def _panel(
         tip("whole:N", words.text("figure.tooltip.curve")),
         tip("x:Q", x_title, NUMBER),
         tip("v:Q", title),
-        tip("low:Q", words.text("figure.tooltip.low")),
-        tip("high:Q", words.text("figure.tooltip.high")),
+        tip("low:Q", words.text("figure.tooltip.low", confidence=95)),
+        tip("high:Q", words.text("figure.tooltip.high", confidence=95)),
         *more,
         tip(judged, words.text("figure.tooltip.verdict")),
     ]

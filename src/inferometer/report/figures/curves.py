@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from inferometer.metrics.statistics import interval_of_repeats
+from inferometer.metrics.statistics import Interval, interval_of_repeats
 from inferometer.report.figures.channels import (
     colour_of_curves,
     dash_of,
@@ -48,7 +48,7 @@ from inferometer.report.naming import (
 )
 from inferometer.report.sentences import reasons_of
 from inferometer.report.tables.columns import confidence_of, with_unit
-from inferometer.results.point import Point
+from inferometer.results.point import Point, Range
 from inferometer.vocabulary import CONDITIONS, statistic_of
 from inferometer.words import Words
 
@@ -322,19 +322,29 @@ def _mean_of(points: Sequence[Point], metrics: Sequence[str]) -> Row:
     """
     row: Row = {"of": [clean(point.id) for point in points]}
     for k, metric in enumerate(metrics):
-        values = [
-            p.values[metric]
-            for p in points
-            if p.status != "INVALID" and metric in p.values
+        believed = [
+            p for p in points if p.status != "INVALID" and metric in p.values
         ]
-        if values:
+        if believed:
+            values = [p.values[metric] for p in believed]
             row[f"v{k}"] = _rounded(sum(values) / len(values))
-        if interval := interval_of_repeats(values):
+        if interval := interval_of_mean(believed, metric):
             row[f"low{k}"], row[f"high{k}"] = (
                 _rounded(interval.low),
                 _rounded(interval.high),
             )
     return row
+
+
+def interval_of_mean(
+    points: Sequence[Point], metric: str
+) -> Interval | Range | None:
+    """Over repeats that may be believed; of simulated ones as of each, since a twin errs alike in
+    all of them.
+    """
+    if points and (predicted := points[0].predicted.get(metric)):
+        return predicted
+    return interval_of_repeats([p.values[metric] for p in points])
 
 
 def _rounded(value: float) -> float:

@@ -47,12 +47,15 @@ def _was_sampled(point: Point) -> bool:
 
 
 def _notes(points: Sequence[Point], words: Words) -> Iterator[str]:
-    simulated = sum(
-        at(point.recorded.machine, "simulated") is True
-        for point in points
-        if point.recorded
-    )
+    simulated = [point for point in points if _has_simulated_power(point)]
+    if all(each.is_simulated for each in simulated):
+        simulated = []  # as every figure of them says
     missing = sum(EFFICIENCY not in point.values for point in points)
-    for key, n in (("simulated", simulated), ("no_energy", missing)):
+    for key, n in (("simulated", len(simulated)), ("no_energy", missing)):
         if n:
             yield words.text(f"figure.note.{key}", n=n, all=len(points))
+
+
+def _has_simulated_power(point: Point) -> bool:
+    machine = point.recorded.machine if point.recorded else None
+    return at(machine, "simulated") is True

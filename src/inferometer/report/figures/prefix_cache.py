@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from inferometer.metrics.statistics import interval_of_repeats
+from inferometer.report.figures.curves import interval_of_mean
 from inferometer.report.figures.drawing import (
     Material,
     NothingToDrawError,
@@ -25,7 +25,11 @@ from inferometer.report.naming import (
     name_of,
     shorten,
 )
-from inferometer.report.tables.columns import figure, with_unit
+from inferometer.report.tables.columns import (
+    confidence_of,
+    figure,
+    with_unit,
+)
 from inferometer.results.point import Point
 from inferometer.vocabulary import LOADS
 from inferometer.words import Words
@@ -70,7 +74,8 @@ def draw_prefix_cache(material: Material, words: Words) -> Sketch:
         ]
         if own:
             rows += own
-            panels.append(_bar_panel(own, metric, words))
+            sure = confidence_of(points, [metric])
+            panels.append(_bar_panel(own, metric, words, sure))
     if not panels:
         raise NothingToDrawError(words.text("figure.nothing.metrics"))
     return Sketch(panels, rows, one_legend=False)
@@ -91,9 +96,9 @@ def _bars(
         ]
         told = words.text(f"figure.cache.{cache}")
         label = f"{shorten(name, 24)} · {told}" if name else told
-        believed = [p.values[metric] for p in own if p.status != "INVALID"]
+        believed = [p for p in own if p.status != "INVALID"]
         if believed:
-            mean = sum(believed) / len(believed)
+            mean = sum(p.values[metric] for p in believed) / len(believed)
             bar: Row = {
                 "on": metric,
                 "bar": label,
@@ -101,9 +106,9 @@ def _bars(
                 "v": float(f"{mean:.5g}"),
                 "n": len(believed),
             }
-            interval = interval_of_repeats(believed) or own[
+            interval = interval_of_mean(believed, metric) or believed[
                 0
-            ].shown_intervals.get(metric)
+            ].intervals.get(metric)
             if interval:
                 bar |= {
                     "low": float(f"{max(interval.low, 0):.5g}"),
@@ -134,7 +139,10 @@ def _repeat(point: Point, metric: str, label: str) -> Row:
     return {**row, "status": point.status} if point.status else row
 
 
-def _bar_panel(rows: Sequence[Row], metric: str, words: Words) -> Panel:
+def _bar_panel(
+    rows: Sequence[Row], metric: str, words: Words, confidence: int
+) -> Panel:
+    """`confidence`: of the intervals, percent."""
     title = with_unit(metric, words)
     bars = list(dict.fromkeys(row["bar"] for row in rows))
     whole = 100.0 if metric == "cached_share" else 0.0
@@ -163,7 +171,7 @@ def _bar_panel(rows: Sequence[Row], metric: str, words: Words) -> Panel:
     each_bar = common.transform_filter(f"datum.on == '{metric}'")
     repeats = common.transform_filter(f"datum.on == '{metric}/'")
     layers = [
-        _bars_drawn(each_bar, title, words),
+        _bars_drawn(each_bar, title, words, confidence),
         each_bar.transform_filter("isValid(datum.low)")
         .mark("rule", style=INTERVAL)
         .encode(x=channel("low:Q"), x2=end("high")),
@@ -175,14 +183,16 @@ def _bar_panel(rows: Sequence[Row], metric: str, words: Words) -> Panel:
     return layered(layers, title, height=BAR * len(bars))
 
 
-def _bars_drawn(rows: Layer, title: str, words: Words) -> Layer:
+def _bars_drawn(
+    rows: Layer, title: str, words: Words, confidence: int
+) -> Layer:
     caches = [words.text(f"figure.cache.{cache}") for cache in ("cold", "warm")]
     colour = channel("cache:N", scale={"domain": caches}, legend=None)
     tooltip = [
         tip("whole:N", words.text("figure.tooltip.curve")),
         tip("v:Q", title),
-        tip("low:Q", words.text("figure.tooltip.low")),
-        tip("high:Q", words.text("figure.tooltip.high")),
+        tip("low:Q", words.text("figure.tooltip.low", confidence=confidence)),
+        tip("high:Q", words.text("figure.tooltip.high", confidence=confidence)),
         tip("n:Q", words.text("figure.tooltip.repeats"), ""),
     ]
     return rows.mark("bar", height={"band": 0.7}).encode(

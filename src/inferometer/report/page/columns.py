@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from inferometer.analysis.currencies import in_several_currencies
 from inferometer.report.answers.answer import capitalized
 from inferometer.report.naming import (
     SEPARATOR,
+    Key,
     distinguishing,
     keys_of,
     name_of,
@@ -44,6 +45,8 @@ OURS = ("series", "status", "source", "folder")
 """Columns of the page alone, beside those of CONDITIONS."""
 
 Cell = str | int | float | None
+Places = tuple[tuple[int, float, str], ...]
+Order = Callable[[str | int | float], Places]
 
 
 def columnar(
@@ -56,9 +59,14 @@ def columnar(
         [clean(reason.text) for reason in reasons_of(point, words.language)]
         for point in points
     ]
-    telling = {"series", "status", "source", *LOADS, *distinguishing(points)}
+    fields = distinguishing(points)
+    telling = {"series", "status", "source", *LOADS, *fields}
+    by = {"series": _by_key(table["series"], keys_of(points, fields))}
     conditions = [
-        {**_condition(name, cells, words), "telling": name in telling}
+        {
+            **_condition(name, cells, words, by.get(name, _in_parts)),
+            "telling": name in telling,
+        }
         for name, cells in table.items()
     ]
     if not in_several_currencies(points):
@@ -220,11 +228,11 @@ def _experiment(folder: Path) -> Path:
 
 
 def _condition(
-    name: str, cells: Sequence[Cell], words: Words
+    name: str, cells: Sequence[Cell], words: Words, by: Order
 ) -> dict[str, Any]:
-    """Coded by place among its values: numbers by size, also at the beginning of words."""
+    """Coded by place among its values."""
     seen = dict.fromkeys(cell for cell in cells if cell is not None)
-    values = sorted(seen, key=_in_parts)
+    values = sorted(seen, key=by)
     code = {value: index for index, value in enumerate(values)}
     return {
         "name": name,
@@ -243,8 +251,18 @@ def _condition(
     }
 
 
-def _in_parts(value: str | int | float) -> tuple[tuple[int, float, str], ...]:
-    """To sort by: a series by its parts, so that 7B comes before 14B there too."""
+def _by_key(names: Sequence[Cell], keys: Sequence[Key]) -> Order:
+    """To sort series by their conditions, as figures do, so that 512 tokens come before 1K there
+    too; by their names where several have the same conditions.
+    """
+    key_of = dict(zip(names, keys, strict=True))
+    if len(key_of) > len(set(keys)):
+        return _in_parts
+    return lambda name: natural(key_of[name])
+
+
+def _in_parts(value: str | int | float) -> Places:
+    """To sort by: numbers by size, also at the beginning of words and of the parts of names."""
     return natural(
         tuple(value.split(SEPARATOR)) if isinstance(value, str) else (value,)
     )

@@ -20,7 +20,7 @@ ANSWERS: dict[str, str] = {
         "Where no interval is given, it is unknown; repeated runs would tell it."
     ),
     "answer.no_interval.same": (
-        "Where no interval is given, the runs are equal to the last digit, as those of a "
+        "Where no interval is given, repeated runs are equal to the last digit, as those of a "
         "simulation are."
     ),
     "answer.cell": "{effect}, {verdict}",

@@ -45,6 +45,10 @@ CONSOLE: dict[str, str] = {
     "console.stamp.USER": "client",
     "console.stamp.TAP": "packet ring",
     "console.stamp.no_ring": "{stamps} (no packet ring: {why})",
+    "ring.route": "the server's packets take another way",
+    "ring.interface": "its network interface was deleted",
+    "ring.no_linux": "not Linux",
+    "ring.bits": "not a 64-bit system",
     "console.verdict": "Verdict: {status}",
     "console.verdict.VALID": "VALID",
     "console.verdict.SUSPECT": "SUSPECT",
@@ -90,6 +94,10 @@ CONSOLE: dict[str, str] = {
         "chance is unknown."
     ),
     "repeats.agree": "The runs agree: they differ by no more than their own intervals explain.",
+    "repeats.equal": (
+        "The runs are equal because they are simulated: they do not show how much a server varies "
+        "between runs."
+    ),
     "server.sentence": "{what}: {cure}.",
     "server.no_connection_in_time": "{url} did not accept a connection in time",
     "server.no_answer_in_time": (

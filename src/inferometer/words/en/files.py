@@ -279,4 +279,6 @@ FILES: dict[str, str] = {
     "os.ENETUNREACH": "Network is unreachable",
     "os.EMFILE": "Too many open files",
     "os.EROFS": "Read-only file system",
+    "os.ENOMEM": "Cannot allocate memory",
+    "os.EAFNOSUPPORT": "Address family not supported by protocol",
 }

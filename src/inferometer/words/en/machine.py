@@ -86,6 +86,10 @@ MACHINE: dict[str, str] = {
         "wants an address such as http://HOST:9120, without user and password; a token comes "
         "from INFEROMETER_MONITOR_TOKEN"
     ),
+    "monitor.why.address": "no http address",
+    "monitor.why.stamps": "impossible stamps",
+    "monitor.why.json": "no JSON",
+    "monitor.why.sample": "no sample",
     "monitor.unreached": (
         "The monitor at {url} does not answer as one ({why}): "
         "start `inferometer monitor --serve` there, or leave the monitor out."

@@ -49,6 +49,13 @@ SERVERS: dict[str, str] = {
         "The server at {url} no longer lists {model}: check which server runs there now."
     ),
     "server.engine_silent": "The embedded engine no longer answers: {why}",
+    "engine.no_start": "The embedded engine did not start; its standard error shows why.",
+    "server.twin_full": (
+        "{model} with TP={tp} does not fit into the simulated {card}. Each card holds "
+        "{weights:.1f} GiB of weights; vLLM may use {allowed:.1f} GiB of it, also for activations, "
+        "its runtime and the KV cache. Raise tp, or simulate a card with more memory. vLLM says: "
+        "{why}"
+    ),
     "server.port_not_free": "  {taken}, although our server has ended.",
     "server.memory_held": (
         "  Our server has ended, but more accelerator memory is in use than before its start: "

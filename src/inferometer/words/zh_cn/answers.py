@@ -17,7 +17,7 @@ ANSWERS: dict[str, str] = {
     "answer.with_interval": "{figure}（{interval}）",
     "answer.no_interval": "未标出置信区间的数值，其区间未知；重复测量即可得出。",
     "answer.no_interval.same": (
-        "未标出置信区间的数值在各次运行中完全相同（模拟结果即是如此），因此没有区间。"
+        "未标出置信区间的数值，重复运行的结果完全相同（模拟结果即是如此），因此没有区间。"
     ),
     "answer.cell": "{effect}，{verdict}",
     "answer.is.no difference": "无差异",

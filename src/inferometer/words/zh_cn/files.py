@@ -207,4 +207,6 @@ FILES: dict[str, str] = {
     "os.ENETUNREACH": "网络不可达",
     "os.EMFILE": "打开的文件过多",
     "os.EROFS": "文件系统为只读",
+    "os.ENOMEM": "内存不足",
+    "os.EAFNOSUPPORT": "协议不支持该地址族",
 }

@@ -73,6 +73,10 @@ MACHINE: dict[str, str] = {
     "monitor.address": (
         "应为 http://HOST:9120 这样的地址，不含用户名和密码；token 取自 INFEROMETER_MONITOR_TOKEN"
     ),
+    "monitor.why.address": "不是 http 地址",
+    "monitor.why.stamps": "时间戳自相矛盾",
+    "monitor.why.json": "回答不是 JSON",
+    "monitor.why.sample": "回答不是采样数据",
     "monitor.unreached": (
         "{url} 上的监视程序没有正常应答（{why}）："
         "请在那里启动 `inferometer monitor --serve`，或不使用它。"

@@ -40,6 +40,12 @@ SERVERS: dict[str, str] = {
     "server.as_it_is": "{why}配方 {recipe} 直接使用现有的服务器：请启动正确的服务器后重新运行。",
     "server.unlisted": "{url} 上的服务器不再列出 {model}：请检查那里现在运行的是哪个服务器。",
     "server.engine_silent": "内置引擎不再应答：{why}",
+    "engine.no_start": "内置引擎没有启动；原因见其标准错误输出。",
+    "server.twin_full": (
+        "{model}（TP={tp}）放不进模拟的 {card}：每卡权重占 {weights:.1f} GiB，而 vLLM 每卡只能使用 "
+        "{allowed:.1f} GiB 显存，激活值、运行时和 KV 缓存也要从中分配。"
+        "请增大 tp，或模拟显存更大的卡。vLLM 的报错：{why}"
+    ),
     "server.port_not_free": "  {taken}，尽管我们的服务器已经退出。",
     "server.memory_held": "  我们的服务器已经退出，但显存占用比启动之前多：{cards}。",
     "compose.incomplete": "配方 {recipe} 必须包含 compose_file 和 compose_service。",

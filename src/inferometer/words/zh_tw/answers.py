@@ -17,7 +17,7 @@ ANSWERS: dict[str, str] = {
     "answer.with_interval": "{figure}（{interval}）",
     "answer.no_interval": "未標出信賴區間的數值，其區間未知；重複測量即可得出。",
     "answer.no_interval.same": (
-        "未標出信賴區間的數值在各次執行中完全相同（模擬結果即是如此），因此沒有區間。"
+        "未標出信賴區間的數值，重複執行的結果完全相同（模擬結果即是如此），因此沒有區間。"
     ),
     "answer.cell": "{effect}，{verdict}",
     "answer.is.no difference": "無差異",

@@ -210,4 +210,6 @@ FILES: dict[str, str] = {
     "os.ENETUNREACH": "網路不可達",
     "os.EMFILE": "開啟的檔案過多",
     "os.EROFS": "檔案系統為只讀",
+    "os.ENOMEM": "記憶體不足",
+    "os.EAFNOSUPPORT": "協定不支援該位址族",
 }

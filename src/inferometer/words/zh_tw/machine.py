@@ -74,6 +74,10 @@ MACHINE: dict[str, str] = {
         "應為 http://HOST:9120 這樣的位址，不含使用者名稱和密碼；"
         "token 取自 INFEROMETER_MONITOR_TOKEN"
     ),
+    "monitor.why.address": "不是 http 位址",
+    "monitor.why.stamps": "時間戳自相矛盾",
+    "monitor.why.json": "回答不是 JSON",
+    "monitor.why.sample": "回答不是取樣資料",
     "monitor.unreached": (
         "{url} 上的監視程式沒有正常回應（{why}）："
         "請在那裡啟動 `inferometer monitor --serve`，或不使用它。"

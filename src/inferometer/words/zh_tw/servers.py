@@ -40,6 +40,12 @@ SERVERS: dict[str, str] = {
     "server.as_it_is": "{why}配方 {recipe} 直接使用現有的伺服器：請啟動正確的伺服器後重新執行。",
     "server.unlisted": "{url} 上的伺服器不再列出 {model}：請檢查那裡現在執行的是哪個伺服器。",
     "server.engine_silent": "內建引擎不再回應：{why}",
+    "engine.no_start": "內建引擎沒有啟動；原因見其標準錯誤輸出。",
+    "server.twin_full": (
+        "{model}（TP={tp}）放不進模擬的 {card}：每卡權重佔 {weights:.1f} GiB，而 vLLM 每卡只能使用 "
+        "{allowed:.1f} GiB 顯示記憶體，activation、執行環境和 KV 快取也要從中分配。"
+        "請增大 tp，或模擬顯示記憶體更大的卡。vLLM 的錯誤訊息：{why}"
+    ),
     "server.port_not_free": "  {taken}，儘管我們的伺服器已經結束。",
     "server.memory_held": "  我們的伺服器已經結束，但顯示記憶體佔用比啟動之前多：{cards}。",
     "compose.incomplete": "配方 {recipe} 必須包含 compose_file 和 compose_service。",

@@ -538,7 +538,7 @@ def test_that_all_is_simulated_is_said_once() -> None:
             notes=notes,
             conditions={**each.conditions, "rehearsal": "simulated"},
         )
-        for each in metered().points[-1:]
+        for each in metered().points[-2:]
     ]
     told = drawn("energy", Material(points=points)).notes
     assert [note for note in told if "imulated" in note] == [

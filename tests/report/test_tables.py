@@ -33,7 +33,7 @@ from inferometer.results import Collection, Point, Range, Status
 from inferometer.results.frames import Frames
 from inferometer.results.point import RunFiles
 from inferometer.spec.target import parse_target
-from inferometer.words import Words
+from inferometer.words import Said, Words
 from tests.report.page_points import point as page_point
 
 GOLDEN = Path(__file__).parent.parent / "golden"
@@ -383,3 +383,10 @@ def test_intervals_of_a_twin_are_called_what_they_are() -> None:
     assert confidence_of([measured], ["mean_ttft_ms"]) == 95
     assert confidence_of([measured, simulated], ["mean_ttft_ms"]) == 90
     assert confidence_of([simulated], ["output_throughput"]) == 95
+
+
+def test_rates_that_nobody_verified_are_said_below_the_table() -> None:
+    rates = Said("note.unverified", {"card": "k", "rates": ["x = 1"]})
+    told = points_as_markdown([replace(page_point(), notes=(rates,))] * 2)
+    assert told.count(str(rates)) == 1
+    assert str(rates) not in points_as_markdown([page_point()])

@@ -116,6 +116,7 @@ ROOMS = {
     "recheck",
     "repeats",
     "report",
+    "ring",
     "rows",
     "run",
     "run_directory",

@@ -399,14 +399,10 @@ def test_a_file_that_contradicts_itself_says_so(
 
 
 @pytest.mark.parametrize(
-    ("told", "said"),
-    [
-        ({"rehearsal": "simulated"}, True),
-        ({}, False),
-    ],
+    ("told", "said"), [({"rehearsal": "simulated"}, True), ({}, False)]
 )
 def test_a_simulated_file_alone_says_what_nobody_has_verified(
-    told: dict[str, str], said: bool, tmp_path: Path
+    told: dict[str, Any], said: bool, tmp_path: Path
 ) -> None:
     rates = "k100-ai: bandwidth_gb_s = 896, dense_tflops = 100"
     point = the_point(vllm_file(tmp_path / "x.json", unverified=rates, **told))

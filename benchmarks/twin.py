@@ -2,11 +2,14 @@
 
     .venv/bin/python benchmarks/twin.py speed [--requests 20000]
     .venv/bin/python benchmarks/twin.py memory [--requests 1000000]
+    .venv/bin/python benchmarks/twin.py chance [--requests 300]
     .venv/bin/python benchmarks/twin.py ladder POINTS.csv
 
-`speed` counts CPU seconds of the one thread, so that a busy machine disturbs it less. `ladder`
-replays a ladder of `vllm bench serve` as its client sends it: prompt 0 once, then N prompts at once
-for each N in ascending order against one server, each N's prompts the first of the next one's.
+`speed` counts CPU seconds of the one thread, so that a busy machine disturbs it less. `chance` runs
+loads at a rate with 40 seeds, and counts how often a run's interval, as far as it is chance, has
+another run's value in it: 90 % is meant. `ladder` replays a ladder of `vllm bench serve` as its
+client sends it: prompt 0 once, then N prompts at once for each N in ascending order against one
+server, each N's prompts the first of the next one's.
 """
 
 from __future__ import annotations
@@ -17,18 +20,25 @@ import platform
 import random
 import resource
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import permutations
+from math import log
 from pathlib import Path
 from statistics import mean
 
 from table import print_table
 
+from inferometer.engine.twin.client import TwinLoad, measured, play
 from inferometer.engine.twin.configuration import TwinSettings, make_twin
+from inferometer.engine.twin.fit import TWO_SIDED_90
+from inferometer.engine.twin.noise import noise_of
 from inferometer.engine.twin.request import TwinRequest
 from inferometer.engine.twin.simulation import Simulation, run
+from inferometer.vocabulary import ONE_A_REQUEST
 
 SECOND = 1_000_000_000
+Values = Mapping[str, float]
 
 
 @dataclass(frozen=True)
@@ -113,6 +123,39 @@ def memory(requests: int) -> None:
     print_table("A long run", heads, rows)
 
 
+SEEDS = 40
+CHANCES = {
+    "256 in, 16 out, 12 req/s": TwinLoad(0, 256, 16, request_rate=12),
+    "1,024 in, 128 out, 1 req/s": TwinLoad(0, 1024, 128, request_rate=1),
+    "1,024 in, 128 out, 3 req/s": TwinLoad(0, 1024, 128, request_rate=3),
+}
+METRICS = [
+    f"{of}_{name}_ms" for of in ("mean", "p99") for name in ONE_A_REQUEST
+]
+
+
+def chance(requests: int) -> None:
+    twin, rows = make_twin(R9700), []
+    for name, load in CHANCES.items():
+        runs = []
+        for seed in range(SEEDS):
+            point = replace(load, requests=requests, seed=seed)
+            done = play(twin.simulation(), point)
+            runs.append((measured(done), noise_of(point, done)))
+        rows.append([name, *(covered(runs, each) for each in METRICS)])
+    title = f"R9700, {requests:,} requests, {SEEDS} seeds: pairs that cover"
+    print_table(title, ["load", *METRICS], rows)
+
+
+def covered(runs: Sequence[tuple[Values, Values]], metric: str) -> str:
+    """How often the interval of one run contains another run's value."""
+    apart = [
+        abs(log(ours[metric] / other[metric])) <= TWO_SIDED_90 * noise[metric]
+        for (ours, noise), (other, _) in permutations(runs, 2)
+    ]
+    return f"{100 * mean(apart):.0f} %"
+
+
 def prompts(number: int, at_ns: int) -> list[TwinRequest]:
     return [
         TwinRequest(
@@ -186,7 +229,7 @@ def compared(
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=("speed", "memory", "ladder"))
+    parser.add_argument("what", choices=("speed", "memory", "chance", "ladder"))
     parser.add_argument("points", nargs="?", type=Path)
     parser.add_argument("--requests", type=int)
     args = parser.parse_args()
@@ -195,6 +238,8 @@ def main() -> None:
         speed(args.requests or 20_000)
     elif args.what == "memory":
         memory(args.requests or 1_000_000)
+    elif args.what == "chance":
+        chance(args.requests or 300)
     else:
         ladder(args.points)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import exp
+from math import exp, hypot, log, sqrt
 from typing import Any
 
 import pytest
@@ -14,8 +14,11 @@ from inferometer.results.predicted import (
     predicted_ranges,
     twin_name,
 )
+from inferometer.results.tail import spread_of
+from tests.results.test_tail import statistic
 
 ERRORS = {"ttft": [0.1, 0.2], "tpot": [0.02, 0.03], "throughput": [0.05, 0.05]}
+TAIL = {"p50": 90.0, "p90": 150.0, "p99": 200.0}
 VALUES = {"mean_ttft_ms": 100.0, "p99_ttft_ms": 200.0, "mean_itl_ms": 10.0}
 
 
@@ -25,7 +28,7 @@ def run(**simulated: Any) -> dict[str, Any]:
 
 
 def test_each_kind_of_metric_has_its_error() -> None:
-    found = predicted_ranges(run(), {**VALUES, "average_power": 300.0}, {})
+    found = predicted_ranges(run(), {}, {**VALUES, "average_power": 300.0}, {})
     for name, error in (
         ("mean_ttft_ms", 0.1),
         ("p99_ttft_ms", 0.2),
@@ -40,13 +43,41 @@ def test_each_kind_of_metric_has_its_error() -> None:
 
 def test_what_chance_does_within_the_run_makes_it_wider() -> None:
     own = {"mean_ttft_ms": Range(50.0, 101.0)}
-    bare, wider = (predicted_ranges(run(), VALUES, each) for each in ({}, own))
+    bare, wider = (
+        predicted_ranges(run(), {}, VALUES, each) for each in ({}, own)
+    )
     name = "mean_ttft_ms"
     assert wider[name].low < min(bare[name].low, 50.0)
     assert bare[name].high < wider[name].high < 1.01 * bare[name].high
     p99 = "p99_ttft_ms"
     assert wider[p99].low < bare[p99].low / 1.5
     assert wider["mean_itl_ms"] == bare["mean_itl_ms"]
+
+
+def test_percentiles_beyond_the_median_have_the_chance_of_their_sample() -> None:
+    told = {"n": 300, "median": 90.0, "max": 260.0, "percentiles": TAIL}
+    values = {
+        **VALUES,
+        **{f"{name}_ttft_ms": value for name, value in TAIL.items()},
+        "median_ttft_ms": 90.0,
+        "std_ttft_ms": 40.0,
+    }
+    own = {"mean_ttft_ms": Range(98.0, 102.0)}
+    summary = {"metrics": {"ttft": told}}
+    bare, wider = (
+        predicted_ranges(run(), each, values, own) for each in ({}, summary)
+    )
+    spread = spread_of(statistic("p99_ttft_ms"), 200.0, summary)
+    assert log(wider["p99_ttft_ms"].high / 200.0) == pytest.approx(
+        TWO_SIDED_90 * hypot(0.2, sqrt(2) * spread)
+    )
+    for name in ("p90_ttft_ms", "p99_ttft_ms", "std_ttft_ms"):
+        assert wider[name].low < bare[name].low, name
+        assert wider[name].high > bare[name].high, name
+    for name in ("mean_ttft_ms", "median_ttft_ms", "p50_ttft_ms"):
+        assert wider[name] == bare[name], name
+    half, median = (wider[f"{each}_ttft_ms"] for each in ("p50", "median"))
+    assert half == median, "the same number by another name"
 
 
 @pytest.mark.parametrize(
@@ -61,12 +92,12 @@ def test_what_chance_does_within_the_run_makes_it_wider() -> None:
     ],
 )
 def test_errors_that_are_none_give_no_interval(errors: object) -> None:
-    assert predicted_ranges(run(relative_errors=errors), VALUES, {}) == {}
+    assert predicted_ranges(run(relative_errors=errors), {}, VALUES, {}) == {}
 
 
 def test_measured_points_have_none() -> None:
-    assert predicted_ranges({"spec": {"server": None}}, VALUES, {}) == {}
-    assert predicted_ranges({}, VALUES, {}) == {}
+    assert predicted_ranges({"spec": {"server": None}}, {}, VALUES, {}) == {}
+    assert predicted_ranges({}, {}, VALUES, {}) == {}
 
 
 @pytest.mark.parametrize(

@@ -8,13 +8,14 @@ for those, because the twin's error is that of both.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import exp, hypot, log
+from math import exp, hypot, log, sqrt
 from typing import Any
 
 import orjson
 
 from inferometer.results.derived import derived_intervals
 from inferometer.results.point import Range
+from inferometer.results.tail import spread_of
 from inferometer.store.json_values import Object, at, entries, number, text
 from inferometer.vocabulary import statistic_of
 from inferometer.words import Said
@@ -25,8 +26,13 @@ MAX_ERROR = 5.0
 """Of a logarithm; a file that says more says nothing."""
 KIND_OF = {"itl": "tpot"}
 """Kinds that have the errors of another."""
-FURTHER = 1.5
-"""Times the chance in a mean: that in a p99 of as many requests, where nothing else is known."""
+MEDIAN = 50
+TAIL = "p99"
+"""What a standard deviation is known as well as."""
+BOTH = sqrt(2)
+"""A measured run differs by chance as much as the simulated one."""
+MAX_REACH = 20.0
+"""Of an interval to either side, as a logarithm."""
 MAX_NAMES, MAX_NAME = 16, 40
 PROVENANCE, UNVERIFIED = "provenance", "unverified"
 FOLLOWING = (
@@ -72,7 +78,10 @@ def twin_name(server: object) -> str | None:
 
 
 def predicted_ranges(
-    run: Object, values: Mapping[str, float], own: Mapping[str, Range]
+    run: Object,
+    summary: Object,
+    values: Mapping[str, float],
+    own: Mapping[str, Range],
 ) -> dict[str, Range]:
     """By metric; empty for what was not simulated. `own`: intervals of the run itself."""
     told = at(run, "spec", "server", "simulated", "relative_errors")
@@ -82,7 +91,8 @@ def predicted_ranges(
     for name, value in values.items():
         error = _error(name, told)
         if error is not None and value > 0:
-            found[name] = _around(value, error, _chance(name, values, own))
+            chance = _chance(name, summary, values, own)
+            found[name] = _around(value, error, chance)
     return found | derived_intervals(found, values)
 
 
@@ -101,24 +111,36 @@ def _error(metric: str, told: Mapping[object, object]) -> float | None:
 
 
 def _is_further_out(metric: str) -> bool:
-    return metric.startswith(("p", "std_"))
+    found = statistic_of(metric)
+    if found is None or found.percentile is None:
+        return found is not None and found.name == "std"
+    return found.percentile > MEDIAN
 
 
 def _chance(
-    metric: str, values: Mapping[str, float], own: Mapping[str, Range]
+    metric: str,
+    summary: Object,
+    values: Mapping[str, float],
+    own: Mapping[str, Range],
 ) -> tuple[float, float]:
     """How far down and up chance in the run reaches, as logarithms. What is further out than the
-    mean is known less well than the mean, where the run has no interval of it.
+    mean is not known better than the mean.
     """
     if metric in own:
         return _reaches(values[metric], own[metric])
-    found = statistic_of(metric)
-    mean = f"mean_{found.latency}_ms" if found else ""
-    if mean not in own or mean not in values:
+    if (found := statistic_of(metric)) is None:
         return 0.0, 0.0
-    times = FURTHER if _is_further_out(metric) else 1.0
-    low, high = _reaches(values[mean], own[mean])
-    return times * low, times * high
+    mean, tail = (f"{each}_{found.latency}_ms" for each in ("mean", TAIL))
+    has_mean = mean in own and mean in values
+    low, high = _reaches(values[mean], own[mean]) if has_mean else (0.0, 0.0)
+    if not _is_further_out(metric):
+        return low, high
+    name = metric if found.percentile is not None else tail
+    which = statistic_of(name)
+    assert which is not None
+    spread = spread_of(which, values.get(name, 0.0), summary)
+    reach = BOTH * TWO_SIDED_90 * spread
+    return max(low, reach), max(high, reach)
 
 
 def _reaches(value: float, own: Range) -> tuple[float, float]:
@@ -127,13 +149,15 @@ def _reaches(value: float, own: Range) -> tuple[float, float]:
 
 def _around(value: float, error: float, chance: tuple[float, float]) -> Range:
     """Two independent errors."""
-    low, high = (hypot(TWO_SIDED_90 * error, each) for each in chance)
+    low, high = (
+        min(MAX_REACH, hypot(TWO_SIDED_90 * error, each)) for each in chance
+    )
     return Range(value / exp(low), value * exp(high), CONFIDENCE, METHOD)
 
 
 def _reach(value: float, end: float) -> float:
     """0 for a value or an end without a logarithm."""
-    return log(end / value) if end > 0 and value > 0 else 0.0
+    return log(end) - log(value) if end > 0 and value > 0 else 0.0
 
 
 def unverified_rates(server: object) -> list[Said]:

@@ -123,7 +123,7 @@ def point_of(
         conditions=conditions,
         values=values,
         intervals=intervals | derived_intervals(intervals, values),
-        predicted=predicted_ranges(run, values, intervals),
+        predicted=predicted_ranges(run, summary, values, intervals),
         samples={
             key: int(n)
             for key in LATENCIES

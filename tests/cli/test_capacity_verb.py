@@ -78,6 +78,39 @@ def test_more_requests_than_it_serves_are_a_miss_whatever_the_target() -> None:
     assert "mean_tpot_ms" in done.stdout
 
 
+def test_sizes_for_which_there_are_no_cards_are_named() -> None:
+    words = ("--card", "r9700", "--request-rate", 1, *LOAD, "--tp", 2)
+    done = capacity(*words, "--max-cards", 1)
+    assert done.exit_code == 2, done.output
+    assert done.stdout == ""
+    told = "inferometer: --tp 2 needs more cards than --max-cards 1 allows"
+    assert done.stderr.startswith(f"{told}: set --max-cards to 2 or more")
+    done = capacity(*words, "--tp", 1, "--max-cards", 1)
+    assert done.exit_code == 0, done.output
+    assert done.stderr == f"{told}, and is left out.\n"
+    assert "tp1" in done.stdout
+    assert "tp2" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("flag", "typed", "meant"),
+    [
+        ("--card", "R9700", "r9700"),
+        ("--card", "H100", "h100"),
+        ("--card", "RTX4090", "rtx-4090"),
+        ("--model-profile", "Qwen3-14B", "qwen3-14b"),
+        ("--link", "NVLink4", "nvlink4"),
+    ],
+)
+def test_a_name_that_is_nearly_right_says_which_was_meant(
+    flag: str, typed: str, meant: str
+) -> None:
+    words = ("--card", "h100", "--tp", 2, "--request-rate", 1, *LOAD)
+    done = capacity(*words, flag, typed)
+    assert done.exit_code == 2, done.output
+    assert f"(did you mean '{meant}'?): choose one of" in done.stderr
+
+
 def test_loads_beyond_those_tried_have_a_side() -> None:
     done = capacity(
         *("--card", "r9700", "--tp", 1, "--request-rate", 0.1, *LOAD),

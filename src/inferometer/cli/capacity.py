@@ -17,7 +17,7 @@ from inferometer.cli.capacity_view import (
     tell_limits,
 )
 from inferometer.cli.usage import usage_error
-from inferometer.words import Said
+from inferometer.words import Said, in_words
 
 if TYPE_CHECKING:
     from inferometer.engine.twin.capacity import (
@@ -191,6 +191,7 @@ def capacity(  # noqa: PLR0917 - typer makes an option of each
     error.
     """
     from inferometer.cli.fitted_file import read_fitted
+    from inferometer.engine.twin.capacity import answer
 
     try:
         lengths = (input_len, output_len, prefix_len)
@@ -200,7 +201,7 @@ def capacity(  # noqa: PLR0917 - typer makes an option of each
         _check_figure(figure)
         candidates = _candidates(
             card,
-            tp or CANDIDATES,
+            _sizes(tp, max_cards),
             link,
             max_num_batched_tokens,
             max_num_seqs,
@@ -209,7 +210,9 @@ def capacity(  # noqa: PLR0917 - typer makes an option of each
             host=host_profile,
             max_model_len=max_model_len,
         )
-        answers = _answers(candidates, demand, max_cards, profiles)
+        answers = [
+            answer(each, demand, max_cards, profiles) for each in candidates
+        ]
     except ValueError as error:
         usage_error(error)
     answers.sort(key=lambda each: _rank(each, prices))
@@ -221,24 +224,22 @@ def capacity(  # noqa: PLR0917 - typer makes an option of each
         tell_limits(bounds, demand)
     if figure is not None:
         draw(figure, answers, demand, prices)
-    if not answers or answers[0].status in {"misses", "refused"}:
+    if answers[0].status in {"misses", "refused"}:
         raise typer.Exit(EXIT_NONE)
 
 
-def _answers(
-    candidates: Iterable[TwinSettings],
-    demand: Demand,
-    max_cards: int,
-    profiles: Sequence[Fitted],
-) -> list[CapacityAnswer]:
-    """Raises ValueError."""
-    from inferometer.engine.twin.capacity import answer
-
-    return [
-        answer(settings, demand, max_cards, profiles)
-        for settings in candidates
-        if settings.tp <= max_cards
-    ]
+def _sizes(typed: Sequence[int] | None, max_cards: int) -> list[int]:
+    """Tensor parallel sizes for which there are cards. Raises ValueError where there is none."""
+    kept = [each for each in typed or CANDIDATES if each <= max_cards]
+    beyond = sorted(set(typed or ()) - set(kept))
+    if not beyond:
+        return kept
+    told = {"tp": beyond, "cards": max_cards, "least": beyond[0]}
+    if not kept:
+        raise ValueError(Said("capacity.tp_none", told))
+    left_out = in_words(Said("capacity.tp_left_out", told))
+    typer.echo(f"inferometer: {left_out}", err=True)
+    return kept
 
 
 def _demand(

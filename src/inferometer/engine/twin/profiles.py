@@ -12,6 +12,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, TypeVar
 
+from inferometer.spec.flags import did_you_mean
 from inferometer.words import Said
 
 GIB = 1 << 30
@@ -184,6 +185,7 @@ def load_profile(kind: type[Kind], name: str) -> Kind:
         values = {
             "name": name,
             "kind": FILES[kind],
+            "near": did_you_mean(name.lower(), known),
             "known": ", ".join(known),
         }
         raise ProfileError(Said("twin.no_profile", values))

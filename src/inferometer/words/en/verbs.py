@@ -185,7 +185,7 @@ VERBS: dict[str, str] = {
     "demo.means": (
         "the engine recorded a mean TTFT of {true:.3f} ms, measured were {measured:.3f} ms;"
     ),
-    "twin.no_profile": "There is no profile {name} among the {kind}: choose one of {known}.",
+    "twin.no_profile": "There is no profile {name} among the {kind}{near}: choose one of {known}.",
     "twin.no_link": "There are no figures of a link between {cards} cards: set tp to 1, {known}.",
     "twin.too_small": "{name} is {value}: set at least 1.",
     "twin.no_share": "{name} is {value}: set a number above 0 and up to 1.",
@@ -306,6 +306,13 @@ VERBS: dict[str, str] = {
     "capacity.target": (
         "A target is about the one load that is asked for: write it without `any`, `every` and "
         "`if`, such as '{target}'."
+    ),
+    "capacity.tp_left_out": (
+        "--tp {tp} needs more cards than --max-cards {cards} allows, and is left out."
+    ),
+    "capacity.tp_none": (
+        "--tp {tp} needs more cards than --max-cards {cards} allows: set --max-cards to {least} or "
+        "more, or a smaller --tp."
     ),
     "capacity.price": "{text} is no price: write CARD=PER_HOUR, such as r9700=0.60.",
     "capacity.price_of_others": (

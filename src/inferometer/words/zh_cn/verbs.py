@@ -166,7 +166,7 @@ VERBS: dict[str, str] = {
     "merge.both": "{points}和{files}",
     "demo.truth": "真值：",
     "demo.means": "引擎自己记录的 TTFT 平均值为 {true:.3f} ms，测得 {measured:.3f} ms；",
-    "twin.no_profile": "{kind} 中没有名为 {name} 的配置：可选 {known}。",
+    "twin.no_profile": "{kind} 中没有名为 {name} 的配置{near}：可选 {known}。",
     "twin.no_link": "没有 {cards} 张卡之间互联的数据：请把 tp 设为 1、{known} 之一。",
     "twin.too_small": "{name} 为 {value}：至少要设为 1。",
     "twin.no_share": "{name} 为 {value}：请设为大于 0、不超过 1 的数。",
@@ -270,6 +270,10 @@ VERBS: dict[str, str] = {
     ),
     "capacity.target": (
         "目标只针对所问的这一个负载：请去掉 `any`、`every` 和 `if`，写作 '{target}'。"
+    ),
+    "capacity.tp_left_out": "--tp {tp} 所需的卡数超过 --max-cards {cards}，已略去。",
+    "capacity.tp_none": (
+        "--tp {tp} 所需的卡数超过 --max-cards {cards}：请把 --max-cards 设为至少 {least}，或减小 --tp。"
     ),
     "capacity.price": "{text} 不是价格：请写作 CARD=每小时价格，如 r9700=0.60。",
     "capacity.price_of_others": (

@@ -166,7 +166,7 @@ VERBS: dict[str, str] = {
     "merge.both": "{points}和{files}",
     "demo.truth": "真值：",
     "demo.means": "引擎自己記錄的 TTFT 平均值為 {true:.3f} ms，測得 {measured:.3f} ms；",
-    "twin.no_profile": "{kind} 中沒有名為 {name} 的設定檔：可選 {known}。",
+    "twin.no_profile": "{kind} 中沒有名為 {name} 的設定檔{near}：可選 {known}。",
     "twin.no_link": "沒有 {cards} 張卡之間互連的資料：請把 tp 設為 1、{known} 其中之一。",
     "twin.too_small": "{name} 為 {value}：至少要設為 1。",
     "twin.no_share": "{name} 為 {value}：請設為大於 0、不超過 1 的數。",
@@ -270,6 +270,10 @@ VERBS: dict[str, str] = {
     ),
     "capacity.target": (
         "目標只針對所問的這一個負載：請拿掉 `any`、`every` 和 `if`，寫作 '{target}'。"
+    ),
+    "capacity.tp_left_out": "--tp {tp} 所需的卡數超過 --max-cards {cards}，已略去。",
+    "capacity.tp_none": (
+        "--tp {tp} 所需的卡數超過 --max-cards {cards}：請把 --max-cards 設為至少 {least}，或減小 --tp。"
     ),
     "capacity.price": "{text} 不是價格：請寫作 CARD=每小時價格，如 r9700=0.60。",
     "capacity.price_of_others": (

@@ -193,7 +193,42 @@ def answer(
                 high, found = middle, there
     except (OutOfMemoryError, ProfileError) as error:
         return CapacityAnswer(settings, most, "refused", {}, sentence_of(error))
-    return found
+    return _sure(found, demand, profiles)
+
+
+def _sure(
+    found: CapacityAnswer, demand: Demand, profiles: Sequence[Fitted]
+) -> CapacityAnswer:
+    """Unsure where an engine that is slower by the twin's error would miss a target. At a rate that
+    it no longer serves, latencies grow beyond their intervals.
+    """
+    if found.status != "meets" or demand.request_rate is None:
+        return found
+    said = found.values["output_throughput"]
+    slower = said.value / said.low
+    load = demand.times(slower)
+    there = _tried(found.settings, load, found.replicas, profiles)
+    if there.status != "misses" and _meets_slower(there, demand, slower):
+        return found
+    told = {"percent": 100 * (1 - 1 / slower)}
+    reason = Said("capacity.near_limit", told)
+    return replace(found, status="unsure", reason=reason)
+
+
+def _meets_slower(
+    there: CapacityAnswer, demand: Demand, slower: float
+) -> bool:
+    """`there`: this engine at a load so many times as large. A slower one does the same, with all
+    times as many times as long.
+    """
+    return all(
+        each.met(
+            there.values[each.metric].value / slower
+            if "throughput" in each.metric
+            else there.values[each.metric].value * slower
+        )
+        for each in demand.targets
+    )
 
 
 def limits(

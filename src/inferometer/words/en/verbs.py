@@ -343,6 +343,10 @@ VERBS: dict[str, str] = {
         "requests at once and their latency still grow when the simulated load ends: it serves "
         "this load for a while only."
     ),
+    "capacity.near_limit": (
+        "an engine that is {percent:.0f} % slower, which is within the twin's error, would miss a "
+        "target at this load."
+    ),
     "capacity.short": (
         "no more than {n} requests are simulated, too few to show {users} at once on one replica: "
         "it would do worse. Ask about the share of one of several replicas."

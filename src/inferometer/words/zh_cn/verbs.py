@@ -300,6 +300,7 @@ VERBS: dict[str, str] = {
     "capacity.growing": (
         "模拟的负载结束时，并发请求数和延迟仍在增长：只能短时间承受该负载。"
     ),
+    "capacity.near_limit": "若实际慢 {percent:.0f}%（仍在孪生引擎的误差之内），该负载下就达不到目标。",
     "capacity.short": (
         "最多只模拟 {n} 个请求，不足以体现单个副本上的 {users} 路并发，数值偏乐观。请改问多副本中单"
         "个副本应承担的负载。"

@@ -300,6 +300,7 @@ VERBS: dict[str, str] = {
     "capacity.growing": (
         "模擬的負載結束時，並行請求數與延遲仍在增加：只能短時間承受此負載。"
     ),
+    "capacity.near_limit": "若實際慢 {percent:.0f}%（仍在孿生引擎的誤差之內），此負載下就達不到目標。",
     "capacity.short": (
         "最多只模擬 {n} 個請求，不足以呈現單一副本上的 {users} 個並行請求，數值偏樂觀。請改問多副本"
         "中單一副本應承擔的負載。"

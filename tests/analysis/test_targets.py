@@ -22,7 +22,7 @@ from inferometer.report.targets import (
     place_in_words,
     why_in_words,
 )
-from inferometer.results import Collection, Condition, Point, Status
+from inferometer.results import Collection, Condition, Point, Range, Status
 from inferometer.spec.target import Where, parse_target
 from inferometer.words import LANGUAGES, Words
 
@@ -134,6 +134,24 @@ def test_deployments_that_would_have_one_name_are_told_apart() -> None:
         ]
         (alone,) = check([parse_target("output_throughput > 1800")], pair[:1])
         assert alone.deployment == "C 7B TP1"
+
+
+@pytest.mark.parametrize(
+    ("predicted", "why"),
+    [
+        (Range(30.0, 90.0), ""),
+        (
+            Range(30.0, 1110.5),
+            "simulated, and not surely: 90 % interval 30.0 to 1,110.5",
+        ),
+    ],
+)
+def test_a_simulated_value_reaches_a_target_surely_or_not(
+    predicted: Range, why: str
+) -> None:
+    told = replace(point(1, 30), predicted={"mean_ttft_ms": predicted})
+    found = only("mean_ttft_ms < 100", [told])
+    assert found == (True, 50, "tp1/c1", why)
 
 
 def test_what_was_not_measured_is_not_reached() -> None:

@@ -21,7 +21,7 @@ from inferometer.analysis.scaling import (
     scaling,
     why_nothing_scales,
 )
-from inferometer.results import Collection, Point
+from inferometer.results import Collection, Point, Range
 from inferometer.spec.flags import did_you_mean, did_you_mean_one_of
 from inferometer.spec.target import Threshold
 from inferometer.vocabulary import (
@@ -70,6 +70,8 @@ class _TargetValue:
     checked: Checked
     """As if it decided; its state is open."""
     value: float | None
+    predicted: Range | None = None
+    """Of a simulated value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -373,7 +375,8 @@ def _scaling(target: Threshold, points: Sequence[Point]) -> list[_TargetValue]:
 
 
 def _reading(target: Threshold, point: Point, deployment: str) -> _TargetValue:
-    value, why, blame = point.values.get(canonical(target.metric)), None, None
+    name = canonical(target.metric)
+    value, why, blame = point.values.get(name), None, None
     if value is None:
         why = _why_not_measured(target.metric, point)
         asked = statistic_of(target.metric)
@@ -397,6 +400,7 @@ def _reading(target: Threshold, point: Point, deployment: str) -> _TargetValue:
             target, "missed", deployment, at=point.id, why=why, point=blame
         ),
         value,
+        point.predicted.get(name),
     )
 
 
@@ -431,12 +435,23 @@ def _decide(target: Threshold, readings: Sequence[_TargetValue]) -> Checked:
     )
     value = decides.value or 0.0
     if target.met(value):
-        return replace(decides.checked, state="reached", value=value)
+        why = decides.checked.why or _not_surely(target, decides.predicted)
+        return replace(decides.checked, state="reached", value=value, why=why)
     return replace(
         decides.checked,
         value=value,
         why=Said("target.why.best" if any_will_do else "target.why.this_load"),
     )
+
+
+def _not_surely(target: Threshold, predicted: Range | None) -> Said | None:
+    """What to say where a simulated value reaches a target, and part of its interval does not."""
+    if predicted is None:
+        return None
+    ends = {"low": predicted.low, "high": predicted.high}
+    if all(map(target.met, ends.values())):
+        return None
+    return Said("target.why.not_surely", ends)
 
 
 def _is_rate(name: str) -> bool:

@@ -265,6 +265,7 @@ REPORT: dict[str, str] = {
     "target.why.currencies": (
         "its prices are in {which}, and nothing is converted: ask of one with 'if currency=...'"
     ),
+    "target.why.not_surely": "simulated, and not surely: 90 % interval {low:,.1f} to {high:,.1f}",
     "target.why.suspect": "it is SUSPECT",
     "target.why.invalid": "it is INVALID: {why}",
     "target.why.untold": "its figures must not be used",

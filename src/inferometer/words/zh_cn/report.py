@@ -250,6 +250,7 @@ REPORT: dict[str, str] = {
     "target.why.best": "所有负载中最好的也未达到",
     "target.why.this_load": "该负载未达到",
     "target.why.currencies": "价格的币种为 {which}，不做换算：请用 'if currency=...' 只检查一种",
+    "target.why.not_surely": "模拟值，实测未必达到：90% 区间为 {low:,.1f} 至 {high:,.1f}",
     "target.why.suspect": "该测试点为 SUSPECT",
     "target.why.invalid": "该测试点为 INVALID：{why}",
     "target.why.untold": "其数值不可用",

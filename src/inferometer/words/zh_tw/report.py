@@ -250,6 +250,7 @@ REPORT: dict[str, str] = {
     "target.why.best": "所有負載中最好的也未達到",
     "target.why.this_load": "該負載未達到",
     "target.why.currencies": "價格的幣別為 {which}，不做換算：請用 'if currency=...' 只檢查一種",
+    "target.why.not_surely": "模擬值，實測未必達到：90% 區間為 {low:,.1f} 至 {high:,.1f}",
     "target.why.suspect": "該測試點為 SUSPECT",
     "target.why.invalid": "該測試點為 INVALID：{why}",
     "target.why.untold": "其數值不可用",

@@ -6,9 +6,14 @@ import json
 from pathlib import Path
 
 import pytest
+import yaml
 from typer.testing import CliRunner, Result
 
 from inferometer.cli.main import app
+from inferometer.engine.twin.client import TwinLoad
+from inferometer.engine.twin.configuration import TwinSettings
+from inferometer.engine.twin.fit import Factor, Fit, TwinLadder
+from inferometer.engine.twin.fitted import as_plain, fitted
 from inferometer.words import speak
 
 LOAD = ("--input-len", 256, "--output-len", 16, "--max-model-len", 2048)
@@ -249,3 +254,23 @@ def test_what_is_wrong_is_one_sentence(
     assert done.exit_code == 2, done.output
     assert says in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+def test_a_fitted_profile_that_no_deployment_has_is_named(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "fitted.yaml"
+    settings = TwinSettings("r9700", "llama-3.1-8b", host="threadripper")
+    factors = {"host": Factor(1.0, 0.9, 1.1, True)}
+    fit = Fit(factors, ((0.001,),), {"mean_tpot_ms": 0.02}, 9)
+    ladder = TwinLadder("", settings, (TwinLoad(40, 256, 16),), ({},))
+    path.write_text(yaml.safe_dump(as_plain(fitted([ladder], fit))))
+    words = ("--card", "r9700", "--tp", 1, "--request-rate", 1, *LOAD)
+    words = (*words, "--fitted", path)
+    done = capacity(*words)
+    assert done.exit_code == 2, done.output
+    assert "--stack vllm-graphs and --host-profile threadripper" in done.stderr
+    used = capacity(*words, "--host-profile", "threadripper")
+    assert used.exit_code == 0, used.output
+    assert "tp1" in used.stdout
+    assert "meets (unfitted)" not in used.stdout

@@ -54,7 +54,9 @@ def test_what_chance_does_within_the_run_makes_it_wider() -> None:
     assert wider["mean_itl_ms"] == bare["mean_itl_ms"]
 
 
-def test_percentiles_beyond_the_median_have_the_chance_of_their_sample() -> None:
+def test_percentiles_beyond_the_median_have_the_chance_of_their_sample() -> (
+    None
+):
     told = {"n": 300, "median": 90.0, "max": 260.0, "percentiles": TAIL}
     values = {
         **VALUES,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -210,6 +210,7 @@ def capacity(  # noqa: PLR0917 - typer makes an option of each
             host=host_profile,
             max_model_len=max_model_len,
         )
+        _require_used(profiles, candidates)
         answers = [
             answer(each, demand, max_cards, profiles) for each in candidates
         ]
@@ -300,7 +301,7 @@ def _candidates(
     budgets: Sequence[int] | None,
     seqs: Sequence[int] | None,
     **same: Any,
-) -> Iterator[TwinSettings]:
+) -> list[TwinSettings]:
     """Links differ only where there are several cards. Raises ValueError."""
     from itertools import product
 
@@ -308,17 +309,32 @@ def _candidates(
 
     _check_names(cards, links or (), same)
     settings: list[Sequence[int | None]] = [budgets or [None], seqs or [None]]
+    found = []
     for card, tp in product(dict.fromkeys(cards), dict.fromkeys(tps)):
         chosen: Sequence[str | None] = (links or [None]) if tp > 1 else [None]
         for link, (budget, seq) in product(chosen, product(*settings)):
-            yield TwinSettings(
-                card=card,
-                tp=tp,
-                link=link,
-                max_num_batched_tokens=budget,
-                max_num_seqs=seq,
-                **same,
+            found.append(
+                TwinSettings(
+                    card=card,
+                    tp=tp,
+                    link=link,
+                    max_num_batched_tokens=budget,
+                    max_num_seqs=seq,
+                    **same,
+                )
             )
+    return found
+
+
+def _require_used(
+    profiles: Sequence[Fitted], candidates: Sequence[TwinSettings]
+) -> None:
+    """Raises ValueError for a profile that no deployment has: its intervals would be missed."""
+    for profile in profiles:
+        if not any(map(profile.is_about, candidates)):
+            own = profile.settings
+            told = {"card": own.card, "stack": own.stack, "host": own.host}
+            raise ValueError(Said("capacity.unused_fit", told))
 
 
 def _check_names(

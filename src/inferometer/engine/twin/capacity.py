@@ -215,9 +215,7 @@ def _sure(
     return replace(found, status="unsure", reason=reason)
 
 
-def _meets_slower(
-    there: CapacityAnswer, demand: Demand, slower: float
-) -> bool:
+def _meets_slower(there: CapacityAnswer, demand: Demand, slower: float) -> bool:
     """`there`: this engine at a load so many times as large. A slower one does the same, with all
     times as many times as long.
     """

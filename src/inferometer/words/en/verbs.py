@@ -314,6 +314,10 @@ VERBS: dict[str, str] = {
         "--tp {tp} needs more cards than --max-cards {cards} allows: set --max-cards to {least} or "
         "more, or a smaller --tp."
     ),
+    "capacity.unused_fit": (
+        "--fitted: the profile of {card} is about --stack {stack} and --host-profile {host}, and "
+        "no deployment here is: give those, or leave the profile out."
+    ),
     "capacity.price": "{text} is no price: write CARD=PER_HOUR, such as r9700=0.60.",
     "capacity.price_of_others": (
         "--price names {names}, but --card only {cards}: name the card as --card does, or leave "

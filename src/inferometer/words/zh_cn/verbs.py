@@ -273,7 +273,12 @@ VERBS: dict[str, str] = {
     ),
     "capacity.tp_left_out": "--tp {tp} 所需的卡数超过 --max-cards {cards}，已略去。",
     "capacity.tp_none": (
-        "--tp {tp} 所需的卡数超过 --max-cards {cards}：请把 --max-cards 设为至少 {least}，或减小 --tp。"
+        "--tp {tp} 所需的卡数超过 --max-cards {cards}："
+        "请把 --max-cards 设为至少 {least}，或减小 --tp。"
+    ),
+    "capacity.unused_fit": (
+        "--fitted：{card} 的拟合配置针对 --stack {stack} 和 --host-profile {host}，"
+        "而这里没有这样的部署：请给出这两个参数，或去掉该配置。"
     ),
     "capacity.price": "{text} 不是价格：请写作 CARD=每小时价格，如 r9700=0.60。",
     "capacity.price_of_others": (
@@ -300,7 +305,10 @@ VERBS: dict[str, str] = {
     "capacity.growing": (
         "模拟的负载结束时，并发请求数和延迟仍在增长：只能短时间承受该负载。"
     ),
-    "capacity.near_limit": "若实际慢 {percent:.0f}%（仍在孪生引擎的误差之内），该负载下就达不到目标。",
+    "capacity.near_limit": (
+        "若实际慢 {percent:.0f}%（仍在孪生引擎的误差之内），"
+        "该负载下就达不到目标。"
+    ),
     "capacity.short": (
         "最多只模拟 {n} 个请求，不足以体现单个副本上的 {users} 路并发，数值偏乐观。请改问多副本中单"
         "个副本应承担的负载。"

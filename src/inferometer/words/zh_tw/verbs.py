@@ -273,7 +273,12 @@ VERBS: dict[str, str] = {
     ),
     "capacity.tp_left_out": "--tp {tp} 所需的卡數超過 --max-cards {cards}，已略去。",
     "capacity.tp_none": (
-        "--tp {tp} 所需的卡數超過 --max-cards {cards}：請把 --max-cards 設為至少 {least}，或減小 --tp。"
+        "--tp {tp} 所需的卡數超過 --max-cards {cards}："
+        "請把 --max-cards 設為至少 {least}，或減小 --tp。"
+    ),
+    "capacity.unused_fit": (
+        "--fitted：{card} 的擬合設定檔針對 --stack {stack} 與 --host-profile {host}，"
+        "而這裡沒有這樣的部署：請給出這兩個參數，或拿掉該設定檔。"
     ),
     "capacity.price": "{text} 不是價格：請寫作 CARD=每小時價格，如 r9700=0.60。",
     "capacity.price_of_others": (
@@ -300,7 +305,10 @@ VERBS: dict[str, str] = {
     "capacity.growing": (
         "模擬的負載結束時，並行請求數與延遲仍在增加：只能短時間承受此負載。"
     ),
-    "capacity.near_limit": "若實際慢 {percent:.0f}%（仍在孿生引擎的誤差之內），此負載下就達不到目標。",
+    "capacity.near_limit": (
+        "若實際慢 {percent:.0f}%（仍在孿生引擎的誤差之內），"
+        "此負載下就達不到目標。"
+    ),
     "capacity.short": (
         "最多只模擬 {n} 個請求，不足以呈現單一副本上的 {users} 個並行請求，數值偏樂觀。請改問多副本"
         "中單一副本應承擔的負載。"

@@ -212,10 +212,24 @@ def unverified(kind: type, name: str) -> list[str]:
     ]
 
 
+_PRECISION = re.compile(
+    r"fp[48]|awq|gptq|int[48]|w[48]a(?:8|16)|[48]bit|gguf|bnb"
+)
+"""What a name says of a model whose weights or KV are smaller than usual."""
+
+
 def model_profile(name: object) -> str | None:
-    """The profile of a model by its name: `meta-llama/Llama-3.1-8B-Instruct` is llama-3.1-8b."""
+    """The profile of a model by its name: `meta-llama/Llama-3.1-8B-Instruct` is llama-3.1-8b. One
+    of another precision is another model.
+    """
     last = str(name or "").rpartition("/")[2].lower()
-    known = [each for each in profiles(ModelShape) if last.startswith(each)]
+    precision = {*_PRECISION.findall(last)}
+    known = [
+        each
+        for each in profiles(ModelShape)
+        if last.replace("-instruct", "").startswith(each)
+        and {*_PRECISION.findall(each)} == precision
+    ]
     return max(known, key=len, default=None)
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import exp, hypot, log, sqrt
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from inferometer.results.point import Range
+from inferometer.results.point import Point, Range
 from inferometer.results.predicted import (
     TWO_SIDED_90,
     how_sure,
@@ -115,6 +117,17 @@ def test_why_they_are_as_wide_as_they_are(
     simulated: dict[str, Any], keys: list[str]
 ) -> None:
     assert [each.key for each in how_sure(run(**simulated))] == keys
+
+
+def test_where_the_twins_error_is_not_known_there_is_no_interval() -> None:
+    values = {"output_throughput": 100.0, "good_output_throughput": 90.0}
+    own = {"request_goodput": Range(1.9, 2.1)}
+    predicted = predicted_ranges(run(), {}, values, own)
+    assert predicted.keys() == {"output_throughput"}
+    point = Point("", Path(), "", {}, values, intervals=own)
+    assert point.shown_intervals == own
+    simulated = replace(point, predicted=predicted)
+    assert simulated.shown_intervals == predicted
 
 
 def test_two_twins_have_two_names() -> None:

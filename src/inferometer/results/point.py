@@ -101,8 +101,10 @@ class Point:
 
     @property
     def shown_intervals(self) -> Mapping[str, Range]:
-        """What a reader sees beside the values."""
-        return {**self.intervals, **self.predicted}
+        """What a reader sees beside the values. Those of a simulated run itself know chance only,
+        and not how wrong its twin is.
+        """
+        return self.predicted or self.intervals
 
 
 @dataclass(frozen=True, slots=True, eq=False)

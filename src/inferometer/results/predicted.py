@@ -24,6 +24,12 @@ TWO_SIDED_90 = 1.645
 CONFIDENCE, METHOD = 0.9, "twin"
 MAX_ERROR = 5.0
 """Of a logarithm; a file that says more says nothing."""
+THROUGHPUTS = (
+    "request_throughput",
+    "output_throughput",
+    "total_token_throughput",
+)
+"""Of those that meet limits, the twin's error is not known: latencies decide it."""
 KIND_OF = {"itl": "tpot"}
 """Kinds that have the errors of another."""
 MEDIAN = 50
@@ -102,7 +108,7 @@ def _error(metric: str, told: Mapping[object, object]) -> float | None:
     if found is not None:
         kind = found.latency
     else:
-        kind = "throughput" if metric.endswith("_throughput") else ""
+        kind = "throughput" if metric in THROUGHPUTS else ""
     each = entries(told.get(KIND_OF.get(kind, kind)))
     if len(each) != 2:
         return None

@@ -260,7 +260,9 @@ def test_a_fitted_profile_that_no_deployment_has_is_named(
     tmp_path: Path,
 ) -> None:
     path = tmp_path / "fitted.yaml"
-    settings = TwinSettings("r9700", "llama-3.1-8b", host="threadripper")
+    settings = TwinSettings(
+        "r9700", "llama-3.1-8b", host="threadripper", max_model_len=2048
+    )
     factors = {"host": Factor(1.0, 0.9, 1.1, True)}
     fit = Fit(factors, ((0.001,),), {"mean_tpot_ms": 0.02}, 9)
     ladder = TwinLadder("", settings, (TwinLoad(40, 256, 16),), ({},))

@@ -163,7 +163,7 @@ def _around(value: float, error: float, chance: tuple[float, float]) -> Range:
 
 def _reach(value: float, end: float) -> float:
     """0 for a value or an end without a logarithm."""
-    return log(end) - log(value) if end > 0 and value > 0 else 0.0
+    return abs(log(end) - log(value)) if end > 0 and value > 0 else 0.0
 
 
 def unverified_rates(server: object) -> list[Said]:

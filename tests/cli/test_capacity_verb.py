@@ -267,8 +267,8 @@ def test_a_fitted_profile_that_no_deployment_has_is_named(
     fit = Fit(factors, ((0.001,),), {"mean_tpot_ms": 0.02}, 9)
     ladder = TwinLadder("", settings, (TwinLoad(40, 256, 16),), ({},))
     path.write_text(yaml.safe_dump(as_plain(fitted([ladder], fit))))
-    words = ("--card", "r9700", "--tp", 1, "--request-rate", 1, *LOAD)
-    words = (*words, "--fitted", path)
+    load = ("--card", "r9700", "--tp", 1, "--request-rate", 1, *LOAD)
+    words = (*load, "--fitted", path)
     done = capacity(*words)
     assert done.exit_code == 2, done.output
     assert "--stack vllm-graphs and --host-profile threadripper" in done.stderr

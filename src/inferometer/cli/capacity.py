@@ -191,7 +191,6 @@ def capacity(  # noqa: PLR0917 - typer makes an option of each
     error.
     """
     from inferometer.cli.fitted_file import read_fitted
-    from inferometer.engine.twin.capacity import answer
 
     try:
         lengths = (input_len, output_len, prefix_len)
@@ -210,10 +209,7 @@ def capacity(  # noqa: PLR0917 - typer makes an option of each
             host=host_profile,
             max_model_len=max_model_len,
         )
-        _require_used(profiles, candidates)
-        answers = [
-            answer(each, demand, max_cards, profiles) for each in candidates
-        ]
+        answers = _answers(candidates, demand, max_cards, profiles)
     except ValueError as error:
         usage_error(error)
     answers.sort(key=lambda each: _rank(each, prices))
@@ -241,6 +237,23 @@ def _sizes(typed: Sequence[int] | None, max_cards: int) -> list[int]:
     left_out = in_words(Said("capacity.tp_left_out", told))
     typer.echo(f"inferometer: {left_out}", err=True)
     return kept
+
+
+def _answers(
+    candidates: Sequence[TwinSettings],
+    demand: Demand,
+    max_cards: int,
+    profiles: Sequence[Fitted],
+) -> list[CapacityAnswer]:
+    """Raises ValueError, also for a profile that no deployment has: it would be missed."""
+    from inferometer.engine.twin.capacity import answer
+
+    for profile in profiles:
+        if not any(map(profile.is_about, candidates)):
+            own = profile.settings
+            told = {"card": own.card, "stack": own.stack, "host": own.host}
+            raise ValueError(Said("capacity.unused_fit", told))
+    return [answer(each, demand, max_cards, profiles) for each in candidates]
 
 
 def _demand(
@@ -324,17 +337,6 @@ def _candidates(
                 )
             )
     return found
-
-
-def _require_used(
-    profiles: Sequence[Fitted], candidates: Sequence[TwinSettings]
-) -> None:
-    """Raises ValueError for a profile that no deployment has: its intervals would be missed."""
-    for profile in profiles:
-        if not any(map(profile.is_about, candidates)):
-            own = profile.settings
-            told = {"card": own.card, "stack": own.stack, "host": own.host}
-            raise ValueError(Said("capacity.unused_fit", told))
 
 
 def _check_names(

@@ -318,6 +318,10 @@ Aborted (core dumped)""",
     "forked": (
         "RuntimeError: Cannot re-initialize CUDA in forked subprocess. To use CUDA with multiprocessing, you must use the 'spawn' start method",
     ),
+    "not-a-number": (
+        "[2025-03-02 07:11:40 TP0] Detected errors during sampling! NaN in the logits.",
+        "RuntimeError: probability tensor contains either `inf`, `nan` or element < 0",
+    ),
     "kernel-fault": (
         "torch.AcceleratorError: HIP error: an illegal memory access was encountered",
         "torch.AcceleratorError: CUDA error: an illegal memory access was encountered",
@@ -355,6 +359,11 @@ Aborted (core dumped)""",
         "error: invalid argument: --n-gpu-layer",
         "vllm: error: unrecognized arguments: --enable-chunked-prefil",
     ),
+    "lengths-contradict": (
+        'Error: ArgumentValidation("`max_input_tokens`(4096) must be < `max_total_tokens`(2048)")',
+        "`max_input_length` must be < `max_total_tokens`",
+        "`max_batch_prefill_tokens` must be >= `max_input_tokens`. Given: 2048 and 4096",
+    ),
     "command-not-found": (
         "bash: line 1: vllm: command not found",
         "sh: 1: vllm: not found",
@@ -366,6 +375,10 @@ Aborted (core dumped)""",
             "[81243.201] Out of memory: Killed process 4242 (VLLM::EngineCor) "
             "total-vm:182391232kB, anon-rss:24011232kB"
         ),
+    ),
+    "shard-not-started": (
+        "2025-03-02T07:11:40.823812Z ERROR text_generation_launcher: Shard 0 failed to start",
+        "Error: ShardCannotStart",
     ),
 }
 

@@ -268,6 +268,10 @@ DIAGNOSES = (
         r"cannot re-initialize (cuda|hip) in forked subprocess",
     ),
     Diagnosis(
+        "not-a-number",
+        r"\bnan in the logits|probability tensor contains either `?inf`?, `?nan`?",
+    ),
+    Diagnosis(
         "kernel-fault",
         r"an illegal memory access was encountered|device-side assert triggered",
     ),
@@ -298,6 +302,10 @@ DIAGNOSES = (
         r"|invalid value '\S{0,100}' for '-|error: invalid argument: -",
     ),
     Diagnosis(
+        "lengths-contradict",
+        r"`max_\w{1,30}`(\(\d{1,12}\))? must be [<>]=? ?`max_",
+    ),
+    Diagnosis(
         "command-not-found",
         r"command not found|: \d{1,6}: \S{1,200}: not found"
         r"|no such file or directory: '\S{0,200}(vllm|sglang|python|xinference|llama)"
@@ -306,6 +314,10 @@ DIAGNOSES = (
     Diagnosis(
         "killed-for-memory",
         r"out of memory: killed process|oom-kill|oomkilled|memory cgroup out of memory",
+    ),
+    Diagnosis(
+        "shard-not-started",  # last: it says of another trouble that it was fatal
+        r"\berror: shardcannotstart\b|\bshard \d{1,4} failed to start\b",
     ),
 )
 """Of servers that come up. Every row of both tables has excerpts of real texts in its test."""

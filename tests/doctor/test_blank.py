@@ -232,6 +232,13 @@ def test_names_are_whole_words() -> None:
     assert blanks.text("kvm on vm as root") == "kvm on *** as root"
 
 
+def test_a_short_name_is_no_part_of_a_word_with_a_hyphen() -> None:
+    blanks = Blanks.from_words(["vm", "node7"])
+    killed = "Killed process 42 (python3) total-vm:182391232kB"
+    assert blanks.text(killed) == killed
+    assert blanks.text("vm: node7-ib0, vm.") == "***: ***-ib0, ***."
+
+
 @pytest.mark.parametrize(
     ("url", "chinese"),
     [

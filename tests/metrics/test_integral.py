@@ -15,11 +15,13 @@ from inferometer.metrics.energy import (
     Window,
     energy_of,
 )
+from inferometer.telemetry.moments import next_look_ns
 from tests.metrics.power_traces import (
     A,
     Numbers,
     Power,
     constant,
+    counted,
     ramp,
     saw_tooth,
     scattered,
@@ -170,3 +172,81 @@ def test_a_power_as_regular_as_its_samples_is_found_out(parts: int) -> None:
     assert (refused.joules, refused.reason) == (None, "too_uncertain")
     whole, truth = seen_by("means", power, end_s, spread)
     assert whole.joules == pytest.approx(truth, rel=MAX_UNCERTAINTY)
+
+
+def glanced(start_s: float, end_s: float) -> Numbers:
+    """When a card without a counter is read: ten times a second, and at both ends of the load."""
+    period_ns, now, found = NS // 10, 0, [START_S + 0.005, START_S + 0.105]
+    while (now := next_look_ns(now, period_ns)) < (end_s - start_s) * NS:
+        found.append(start_s + now / NS)
+    return np.unique([*found, end_s + 0.0007])
+
+
+def late(levels: dict[float, float], lag_s: float) -> Power:
+    """A running mean of a power that has another level from each of these moments on."""
+
+    def found(t: Numbers) -> Numbers:
+        seen, before = np.full_like(t, IDLE_W), IDLE_W
+        for at_s, watts in levels.items():
+            share = 1 - np.exp(-np.maximum(t - at_s, 0) / lag_s)
+            seen = seen + (watts - before) * share
+            before = watts
+        return seen
+
+    return found
+
+
+@pytest.mark.parametrize("lag_s", [0.05, 0.2, 0.4, 0.7, 1.0])
+@pytest.mark.parametrize("seconds", [20, 60, 120, 300])
+@pytest.mark.parametrize("burst_w", [0.0, 200.0])
+def test_a_driver_that_averages_over_a_time_it_does_not_name(
+    lag_s: float, seconds: float, burst_w: float
+) -> None:
+    """What is missing at the start comes after the end. A burst at the start hides the level."""
+    end_s, watts = START_S + seconds, 251.37
+    levels = {START_S: watts + burst_w, START_S + 3: watts, end_s: IDLE_W}
+    times = glanced(-2.0, end_s + 2)
+    power = series(
+        "power_w", A, times, late(levels, lag_s)(times), averaging="driver"
+    )
+    window = Window(round(START_S * NS), round(end_s * NS))
+    found = energy_of(telemetry(power), (A,), window)
+    truth = watts * seconds + burst_w * 3
+    if found.reason is None:
+        assert found.joules == pytest.approx(truth, rel=MAX_UNCERTAINTY)
+    else:
+        assert found.reason == "too_uncertain"
+    missing_j = lag_s * (watts - IDLE_W)
+    assert (found.reason is None) == (missing_j < MAX_UNCERTAINTY * truth)
+
+
+@pytest.mark.parametrize(
+    ("watts", "reason"), [(60.9, "too_uncertain"), (240.6, None)]
+)
+def test_whole_watts_are_off_by_what_they_leave_out(
+    watts: float, reason: str | None
+) -> None:
+    end_s = START_S + 300
+    times = glanced(-2.0, end_s + 2)
+    power = series("power_w", A, times, np.rint(constant(watts)(times)))
+    window = Window(round(START_S * NS), round(end_s * NS))
+    found = energy_of(telemetry(power), (A,), window)
+    assert found.reason == reason
+    if reason is None:
+        assert found.joules == pytest.approx(watts * 300, rel=MAX_UNCERTAINTY)
+
+
+@pytest.mark.parametrize("has_counter", [True, False])
+def test_a_power_that_stays_at_0_is_none(has_counter: bool) -> None:
+    end_s = START_S + 60
+    times = scattered(-2.0, end_s + 2)
+    powers = [series("power_w", A, times, constant(0.0)(times))]
+    counter = [series("energy_j", A, times, counted(constant(300.0), times))]
+    window = Window(round(START_S * NS), round(end_s * NS))
+    seen = telemetry(*powers, *(counter if has_counter else []))
+    (card,) = energy_of(seen, (A,), window).by_card
+    assert card.power_reason == "no_power_source"
+    if has_counter:
+        assert card.joules == pytest.approx(18_000, rel=MAX_UNCERTAINTY)
+    else:
+        assert (card.joules, card.reason) == (None, "no_power_source")

@@ -29,6 +29,8 @@ MIN_PERSON = 1000
 MAX_PERSON = 60_000
 MAX_NAMES = 200
 SHORTEST_VALUE = 6
+MAX_SHORT = 3
+"""A name that short is also a part of other words: `vm` of the kernel's `total-vm`."""
 PUBLIC_HOSTS = re.compile(
     r"(?:^|\.)(huggingface\.co|hf-mirror\.com|modelscope\.(cn|ai)|docker\.(io|com)|github\.com"
     r"|nvidia\.com|nvcr\.io|amd\.com|pypi\.org|pytorch\.org|python\.org|vllm\.ai"
@@ -120,7 +122,7 @@ class Blanks:
     @classmethod
     def from_words(cls, words: Iterable[str]) -> Blanks:
         longest = sorted({*words} - NO_NAMES, key=len, reverse=True)
-        any_of = "|".join(map(re.escape, longest))
+        any_of = "|".join(map(_word, longest))
         return cls(
             re.compile(rf"(?<!\w)(?:{any_of})(?!\w)" if any_of else r"(?!)")
         )
@@ -158,6 +160,12 @@ class Blanks:
 
     def sign(self, sign: LogSign) -> LogSign:
         return replace(sign, line=self.text(sign.line))
+
+
+def _word(name: str) -> str:
+    escaped = re.escape(name)
+    is_short = len(name) <= MAX_SHORT
+    return rf"(?<!-){escaped}(?!-)" if is_short else escaped
 
 
 def _host(found: re.Match[str]) -> str:

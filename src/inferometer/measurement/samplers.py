@@ -282,10 +282,12 @@ class _Thread(threading.Thread):
         ):
             if monotonic_ns() >= due_ns:
                 return
-            self._begun_ns = monotonic_ns()
+            begun = self._begun_ns = monotonic_ns()
             rows = self._glance()
             self._begun_ns = None
-            self._log.add(rows, (), monotonic_ns())
+            took_ns = monotonic_ns() - begun
+            self.longest_ns = max(self.longest_ns, took_ns)
+            self._log.add(rows, (), begun + took_ns // 2)
             glance_ns = self._next_ns(GLANCE_NS) if rows else due_ns
 
     def _next_ns(self, period_ns: int) -> int:

@@ -7,6 +7,7 @@ look like low power.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -16,7 +17,14 @@ import numpy as np
 import numpy.typing as npt
 
 from inferometer.clock import NS
-from inferometer.metrics.integral import of_counter, of_means, of_moments
+from inferometer.metrics.integral import (
+    Integral,
+    of_counter,
+    of_lag,
+    of_means,
+    of_moments,
+    of_rounding,
+)
 from inferometer.trace.series import Telemetry, Times, Values
 
 Reason = Literal[
@@ -64,6 +72,9 @@ MIN_IDLE_NS = 10 * NS
 IDLE_MEAN_NS = 5 * NS
 MAX_IDLE_DRIFT = 0.02
 """Between the means of the last two 5 s of an idle time that has settled."""
+
+LAGGING = ("driver", "counter")
+"""Kinds of power that follow the load late, by a time that nobody names."""
 
 _AVERAGED = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s)\b")
 
@@ -336,13 +347,9 @@ def _by_power(telemetry: Telemetry, card: str, window: Window) -> _Integral:
         return _Integral(reason="window_too_short", samples=int(inside.sum()))
     if int(inside.sum()) < MIN_SAMPLES:
         return _Integral(reason="too_few_samples", samples=int(inside.sum()))
-    start, end, t = window.start_ns / NS, window.end_ns / NS, time_ns / NS
-    is_mean = averaged_ns >= telemetry.period_s * NS
-    summed = (
-        of_means(t, value, start, end, averaged_ns / NS)
-        if is_mean
-        else of_moments(t, value, start, end)
-    )
+    summed = _summed(telemetry, card, window)
+    if summed.joules <= 0:
+        return _Integral(reason="no_power_source")  # no card takes nothing
     return _Integral(
         summed.joules,
         samples=int(inside.sum()),
@@ -350,6 +357,22 @@ def _by_power(telemetry: Telemetry, card: str, window: Window) -> _Integral:
         peak_w=float(value[inside].max()),
         uncertainty_j=summed.uncertainty_j,
     )
+
+
+def _summed(telemetry: Telemetry, card: str, window: Window) -> Integral:
+    """The power of a window with enough samples, as energy. Chance between samples and what is off
+    all the time have nothing to do with each other.
+    """
+    time_ns, value = _power_track(telemetry, card)
+    start, end, t = window.start_ns / NS, window.end_ns / NS, time_ns / NS
+    kind = _source(telemetry, card, "power_w")[1] or ""
+    averaged_ns = averaging_ns(kind)
+    if averaged_ns >= telemetry.period_s * NS:
+        return of_means(t, value, start, end, averaged_ns / NS)
+    joules, chance_j = of_moments(t, value, start, end)
+    late_j = of_lag(t, value, start, end) if kind in LAGGING else 0.0
+    rounded_j = of_rounding(value[_inside(time_ns, window)], end - start)
+    return Integral(joules, math.hypot(chance_j, late_j + rounded_j))
 
 
 def _by_counter(telemetry: Telemetry, card: str, window: Window) -> _Integral:

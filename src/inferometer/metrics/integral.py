@@ -26,6 +26,12 @@ OF_SMEARED = 1 / 6
 """Of a mean's length and what it changes by at an edge. A jump right there takes 1/8."""
 OF_HIDDEN = 1 / 16
 """Of a mean's length and the power: half of it may swing at an edge without changing the mean."""
+RISEN = 0.63
+"""What a running mean shows of a change after its time constant."""
+MAX_LAG_S = 1.0
+"""No driver is known to average over longer than twice that."""
+ROUNDED_W = 0.5
+"""Many drivers give whole watts."""
 MOST, OF_STEPS = 0.75, 5.0
 """So many times what most samples are off may a counter lag that moves in steps. The rest are off
 because the power jumped.
@@ -57,6 +63,29 @@ def of_moments(t: Values, watts: Values, start: float, end: float) -> Integral:
         watts[min(last + 1, len(watts) - 1)] - here_w[-1]
     )
     return Integral(joules, float(edges) + _between(here_t, here_w))
+
+
+def of_lag(t: Values, watts: Values, start: float, end: float) -> float:
+    """By how many joules a power may be off that follows the load late, as that of a driver which
+    averages over a time that it does not name: what is missing at the start comes after the end.
+    """
+    inside = np.flatnonzero((t >= start) & (t <= end))
+    first, last = int(inside[0]), int(inside[-1])
+    before = watts[max(first - 1, 0)]
+    soon = first + int((t[inside] <= start + 2 * MAX_LAG_S).sum())
+    changed = np.abs(watts[first : max(soon, first + 1)] - before)
+    wanted = RISEN * float(changed.max())
+    place = int(np.argmax(changed >= wanted))
+    known = [0.0, *changed][place : place + 2]
+    times = [max(float(t[max(first + place - 1, 0)]), start), t[first + place]]
+    late_s = float(np.interp(wanted, known, times)) - start
+    return min(late_s, MAX_LAG_S) * float(abs(watts[last] - before))
+
+
+def of_rounding(watts: Values, seconds: float) -> float:
+    """By how many joules whole watts may be off."""
+    is_whole = bool((np.abs(watts - np.rint(watts)) < 1e-6).all())
+    return ROUNDED_W * seconds if is_whole else 0.0
 
 
 def of_means(

@@ -27,6 +27,7 @@ from inferometer.telemetry.reading import (
     Reason,
     ToolReport,
     ToolState,
+    plausible,
 )
 from inferometer.telemetry.sampler import Sampled
 from inferometer.telemetry.serve import PATH
@@ -250,7 +251,9 @@ def _readings(
     told: Mapping[str, Any], fields: Mapping[str, Any]
 ) -> dict[str, Reading]:
     return {
-        name: _reading(_mapping(told[name])) for name in fields if name in told
+        name: plausible(name, _reading(_mapping(told[name])))
+        for name in fields
+        if name in told
     }
 
 

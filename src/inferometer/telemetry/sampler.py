@@ -153,13 +153,7 @@ class CardSampler:
     def glance(self, tree: Tree) -> list[tuple[str, Reading]]:
         """The power now of the cards that have nothing else to tell their energy, by address."""
         return [
-            (
-                address,
-                tree.reading(
-                    last.source or "", MICRO, averaging=last.averaging
-                ),
-            )
-            for address, last in self._powered
+            (address, _again(tree, last)) for address, last in self._powered
         ]
 
     def _from_files(self, tree: Tree, device: Device) -> Card:
@@ -231,6 +225,15 @@ class HostSampler:
 
     def close(self) -> None:
         """Nothing is held open."""
+
+
+def _again(tree: Tree, power: Reading) -> Reading:
+    """A power that was read before. As there, 0 W says that it is not known."""
+    source = power.source or ""
+    found = tree.reading(source, MICRO, averaging=power.averaging)
+    if found.value == 0:
+        return Reading(None, source, "not_reported")
+    return plausible("power_w", found)
 
 
 POWER_FILES = ("power1_average", "power1_input")

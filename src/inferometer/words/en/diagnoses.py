@@ -400,4 +400,26 @@ DIAGNOSES: dict[str, str] = {
         "set NCCL_SOCKET_IFNAME, GLOO_SOCKET_IFNAME and VLLM_HOST_IP to the network that "
         "the hosts share, and open the ports between them"
     ),
+    "diagnosis.not-a-number.cause": (
+        "the model computed NaN instead of probabilities, so its answers are worthless, and so "
+        "are latencies of them"
+    ),
+    "diagnosis.not-a-number.cure": (
+        "update the engine, or try another attention backend, another dtype (bfloat16 instead "
+        "of float16) or another quantization; check the files of the weights"
+    ),
+    "diagnosis.lengths-contradict.cause": (
+        "the server's limits of tokens contradict each other"
+    ),
+    "diagnosis.lengths-contradict.cure": (
+        "set them so that --max-input-tokens < --max-total-tokens <= --max-batch-total-tokens, "
+        "and --max-batch-prefill-tokens >= --max-input-tokens"
+    ),
+    "diagnosis.shard-not-started.cause": (
+        "a process of the model (a shard of TGI) did not start; this line does not say why"
+    ),
+    "diagnosis.shard-not-started.cure": (
+        "read the first error above it; it is usually memory of the accelerator, a build for "
+        "another one, or a file of the model"
+    ),
 }

@@ -28,8 +28,8 @@ MACHINE: dict[str, str] = {
         "the card's energy counter and the integral of its power differ by more than 5 %"
     ),
     "machine.reason.too_uncertain": (
-        "the power changes faster than it is read, so the energy may be off by more than 0.5 %; "
-        "a longer run helps"
+        "by its samples the energy may be off by more than 0.5 %; measure longer (more "
+        "--num-prompts), several minutes if the card has no energy counter"
     ),
     "machine.reason.clock_mismatch": "the times of samples do not go forward",
     "machine.reason.source_lost": "a card was lost during the run",

@@ -265,4 +265,22 @@ DIAGNOSES: dict[str, str] = {
         "把 NCCL_SOCKET_IFNAME、GLOO_SOCKET_IFNAME 和 VLLM_HOST_IP "
         "设为各主机互通的网络，并放开主机之间的端口"
     ),
+    "diagnosis.not-a-number.cause": (
+        "模型算出的 logits 含 NaN：生成的内容无意义，测得的时延也就没有意义"
+    ),
+    "diagnosis.not-a-number.cure": (
+        "升级引擎，或换一个 attention 后端、数据类型（用 bfloat16 代替 float16）或量化方式；"
+        "并检查权重文件"
+    ),
+    "diagnosis.lengths-contradict.cause": "服务器的几个 token 上限互相矛盾",
+    "diagnosis.lengths-contradict.cure": (
+        "应满足 --max-input-tokens < --max-total-tokens <= --max-batch-total-tokens，"
+        "且 --max-batch-prefill-tokens >= --max-input-tokens"
+    ),
+    "diagnosis.shard-not-started.cause": (
+        "模型的一个进程（TGI 的 shard）没有启动成功；这一行没有说明原因"
+    ),
+    "diagnosis.shard-not-started.cure": (
+        "看它上方的第一个报错；通常是显存不足、镜像不是为该卡编译的，或模型文件有问题"
+    ),
 }

@@ -21,7 +21,10 @@ MACHINE: dict[str, str] = {
         "不知道服务器用的是哪些卡；请用 --cards 或测试计划文件中的 cards 指明"
     ),
     "machine.reason.methods_disagree": "该卡的能耗计数器与功耗积分相差超过 5%",
-    "machine.reason.too_uncertain": "功耗变化快于采样，能耗误差可能超过 0.5%；请延长运行时间",
+    "machine.reason.too_uncertain": (
+        "按现有采样，能耗误差可能超过 0.5%；请延长测试时间（增大 --num-prompts），"
+        "没有能耗计数器的卡需要数分钟"
+    ),
     "machine.reason.clock_mismatch": "采样的时间戳没有递增",
     "machine.reason.source_lost": "运行期间丢失了一张卡",
     "machine.reason.permission": "只有 root 可以读取",

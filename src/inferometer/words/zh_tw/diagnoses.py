@@ -271,4 +271,22 @@ DIAGNOSES: dict[str, str] = {
         "把 NCCL_SOCKET_IFNAME、GLOO_SOCKET_IFNAME 與 VLLM_HOST_IP "
         "設為各主機互通的網路，並開放主機之間的連接埠"
     ),
+    "diagnosis.not-a-number.cause": (
+        "模型算出的 logits 含 NaN：產生的內容沒有意義，量到的延遲也就沒有意義"
+    ),
+    "diagnosis.not-a-number.cure": (
+        "升級引擎，或換一個 attention 後端、資料型別（用 bfloat16 代替 float16）或量化方式；"
+        "並檢查權重檔案"
+    ),
+    "diagnosis.lengths-contradict.cause": "伺服器的幾個 token 上限互相矛盾",
+    "diagnosis.lengths-contradict.cure": (
+        "應滿足 --max-input-tokens < --max-total-tokens <= --max-batch-total-tokens，"
+        "且 --max-batch-prefill-tokens >= --max-input-tokens"
+    ),
+    "diagnosis.shard-not-started.cause": (
+        "模型的一個行程（TGI 的 shard）沒有啟動成功；這一行沒有說明原因"
+    ),
+    "diagnosis.shard-not-started.cure": (
+        "看它上方的第一個錯誤；通常是顯示記憶體不足、映像檔不是為該卡編譯的，或模型檔案有問題"
+    ),
 }

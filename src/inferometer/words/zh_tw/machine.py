@@ -21,7 +21,10 @@ MACHINE: dict[str, str] = {
         "不知道伺服器用的是哪些卡；請用 --cards 或測試計畫檔中的 cards 指明"
     ),
     "machine.reason.methods_disagree": "該卡的能耗計數器與功耗積分相差超過 5%",
-    "machine.reason.too_uncertain": "功耗變化快於取樣，能耗誤差可能超過 0.5%；請拉長執行時間",
+    "machine.reason.too_uncertain": (
+        "以現有取樣，能耗誤差可能超過 0.5%；請拉長測試時間（加大 --num-prompts），"
+        "沒有能耗計數器的卡需要數分鐘"
+    ),
     "machine.reason.clock_mismatch": "取樣的時間戳沒有遞增",
     "machine.reason.source_lost": "執行期間遺失了一張卡",
     "machine.reason.permission": "只有 root 可以讀取",

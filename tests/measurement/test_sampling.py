@@ -19,7 +19,7 @@ from inferometer.measurement import sampling as parent
 from inferometer.measurement.machine_rows import MachineRow, power_row
 from inferometer.measurement.prepare import PointError
 from inferometer.measurement.samplers import MachineLog, Seen
-from inferometer.measurement.sampling import SamplingPlan, sampling
+from inferometer.measurement.sampling import END_S, SamplingPlan, sampling
 from inferometer.measurement.sampling_plan import is_here, refuse_other_links
 from inferometer.telemetry.reading import (
     Card,
@@ -206,6 +206,25 @@ def test_one_that_is_at_fault_is_named_and_disturbs_no_other(
     assert len(found.track(ADDRESS, "power_w")[1]) >= 2
     left = set(psutil.Process().children(recursive=True)) - before
     assert left == set(), "nothing is left running"
+
+
+def test_the_end_does_not_wait_for_a_process_that_cannot_be_killed() -> None:
+    """A thread may be inside a driver, which no signal reaches."""
+    waited: list[float | None] = []
+
+    class Stuck:
+        def kill(self) -> None:
+            """No signal reaches it."""
+
+        def join(self, timeout_s: float | None = None) -> None:
+            waited.append(timeout_s)
+
+    with sampling(SamplingPlan()) as running:
+        assert running is not None
+        real, running._process = running._process, Stuck()
+    real.kill()
+    real.join()
+    assert waited == [END_S]
 
 
 def test_powers_are_read_more_often_than_the_rest() -> None:

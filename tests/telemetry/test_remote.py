@@ -149,7 +149,10 @@ def test_the_distance_of_the_clocks(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (second.monotonic_ns, second.uncertainty_ns) == (ahead - ms, 2 * ms)
 
 
-ANYTHING: list[object] = [None, True, -1, 1e400, "x" * 1000, [1], {"value": {}}]
+ANYTHING: list[object] = [
+    *(None, True, -1, 1e400, 10**400, 65_535.0),
+    *("x" * 1000, [1], {"value": {}}),
+]
 
 
 @pytest.mark.parametrize("thing", ANYTHING)
@@ -168,6 +171,7 @@ def test_a_monitor_may_say_anything(place: str, thing: object) -> None:
     for each in sampled(json.loads(json.dumps(told)), 0).cards:
         for reading in each.readings.values():
             assert (reading.value is None) is (reading.reason is not None)
+            assert reading.value in (None, 1.0), "no card takes -1 or 65,535 W"
 
 
 @pytest.mark.parametrize("url", ["https://host", "ftp://host", "http://"])

@@ -235,6 +235,11 @@ def test_a_power_is_glanced_at_where_nothing_counts_energy(
     (root / NUMBERS["power_w"][0]).write_text("281000000\n")
     found = [(card, power.value) for card, power in sampler.glance(tree)]
     assert found == ([] if counts else [("0000:03:00.0", 281.0)])
+    for nothing in ("0", "-5000000", "65535000000", "n/a"):
+        (root / NUMBERS["power_w"][0]).write_text(f"{nothing}\n")
+        assert [power.value for _, power in sampler.glance(tree)] == [None] * (
+            not counts
+        )
 
 
 def test_a_render_node_without_a_power(tmp_path: Path) -> None:

@@ -40,6 +40,10 @@ FIRST_S = 3.0
 LAST_S = 2.0
 """How long the end waits for every sampler's last sample."""
 HAND_OVER_S = 30.0
+END_S = 2.0
+"""How long an end is waited for: a thread inside a driver that hangs cannot even be killed, and the
+results are not saved yet.
+"""
 
 
 class Latest(NamedTuple):
@@ -209,7 +213,7 @@ class MachineSampling:
     def end(self) -> None:
         """Leave nothing running; may be called twice."""
         self._process.kill()
-        self._process.join()
+        self._process.join(END_S)
         self._pipe.close()
 
     def _hear(self, kind: type[Heard], timeout_s: float) -> Heard | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import http.client
 import json
-import math
+import sys
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -263,7 +263,7 @@ def _reading(told: Mapping[str, Any]) -> Reading:
     if (
         isinstance(value, bool)
         or not isinstance(value, int | float)
-        or not math.isfinite(value)
+        or not abs(value) <= sys.float_info.max  # also of a huge whole number
     ):
         why = REASONS.get(_text(reason), "unknown_format")
         return Reading(None, source, why)

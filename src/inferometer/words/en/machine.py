@@ -28,8 +28,8 @@ MACHINE: dict[str, str] = {
         "the card's energy counter and the integral of its power differ by more than 5 %"
     ),
     "machine.reason.too_uncertain": (
-        "by its samples the energy may be off by more than 0.5 %; measure longer (more "
-        "--num-prompts), several minutes if the card has no energy counter"
+        "the samples leave the energy uncertain by more than 0.5 %; measure longer (more "
+        "--num-prompts): several minutes if the card has no energy counter"
     ),
     "machine.reason.clock_mismatch": "the times of samples do not go forward",
     "machine.reason.source_lost": "a card was lost during the run",

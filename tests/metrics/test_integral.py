@@ -220,6 +220,15 @@ def test_a_driver_that_averages_over_a_time_it_does_not_name(
     assert (found.reason is None) == (missing_j < MAX_UNCERTAINTY * truth)
 
 
+def test_a_load_that_begins_late_does_not_show_how_late_its_power_is() -> None:
+    end_s = START_S + 60
+    times = glanced(-2.0, end_s + 2)
+    power = late({START_S + 10: 251.37, end_s: IDLE_W}, 1.0)(times)
+    seen = telemetry(series("power_w", A, times, power, averaging="driver"))
+    window = Window(round(START_S * NS), round(end_s * NS))
+    assert energy_of(seen, (A,), window).reason == "too_uncertain"
+
+
 @pytest.mark.parametrize(
     ("watts", "reason"), [(60.9, "too_uncertain"), (240.6, None)]
 )

@@ -30,6 +30,8 @@ RISEN = 0.63
 """What a running mean shows of a change after its time constant."""
 MAX_LAG_S = 1.0
 """No driver is known to average over longer than twice that."""
+HARDLY = 0.1
+"""A change by so small a share of what follows does not show how late a power is."""
 ROUNDED_W = 0.5
 """Many drivers give whole watts."""
 MOST, OF_STEPS = 0.75, 5.0
@@ -72,14 +74,17 @@ def of_lag(t: Values, watts: Values, start: float, end: float) -> float:
     inside = np.flatnonzero((t >= start) & (t <= end))
     first, last = int(inside[0]), int(inside[-1])
     before = watts[max(first - 1, 0)]
+    missing_w = float(abs(watts[last] - before))
     soon = first + int((t[inside] <= start + 2 * MAX_LAG_S).sum())
     changed = np.abs(watts[first : max(soon, first + 1)] - before)
     wanted = RISEN * float(changed.max())
+    if wanted <= HARDLY * missing_w:
+        return MAX_LAG_S * missing_w
     place = int(np.argmax(changed >= wanted))
     known = [0.0, *changed][place : place + 2]
     times = [max(float(t[max(first + place - 1, 0)]), start), t[first + place]]
     late_s = float(np.interp(wanted, known, times)) - start
-    return min(late_s, MAX_LAG_S) * float(abs(watts[last] - before))
+    return min(late_s, MAX_LAG_S) * missing_w
 
 
 def of_rounding(watts: Values, seconds: float) -> float:

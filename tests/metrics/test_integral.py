@@ -237,7 +237,8 @@ def test_whole_watts_are_off_by_what_they_leave_out(
 ) -> None:
     end_s = START_S + 300
     times = glanced(-2.0, end_s + 2)
-    power = series("power_w", A, times, np.rint(constant(watts)(times)))
+    whole = np.rint(constant(watts)(times))
+    power = series("power_w", A, times, whole, averaging="instant")
     window = Window(round(START_S * NS), round(end_s * NS))
     found = energy_of(telemetry(power), (A,), window)
     assert found.reason == reason

@@ -75,6 +75,8 @@ MAX_IDLE_DRIFT = 0.02
 
 LAGGING = ("driver", "counter")
 """Kinds of power that follow the load late, by a time that nobody names."""
+ROUNDED = ("driver", "instant")
+"""Kinds of power that many drivers round to whole watts."""
 
 _AVERAGED = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s)\b")
 
@@ -371,7 +373,8 @@ def _summed(telemetry: Telemetry, card: str, window: Window) -> Integral:
         return of_means(t, value, start, end, averaged_ns / NS)
     joules, chance_j = of_moments(t, value, start, end)
     late_j = of_lag(t, value, start, end) if kind in LAGGING else 0.0
-    rounded_j = of_rounding(value[_inside(time_ns, window)], end - start)
+    watts = value[_inside(time_ns, window)]
+    rounded_j = of_rounding(watts, end - start) if kind in ROUNDED else 0.0
     return Integral(joules, math.hypot(chance_j, late_j + rounded_j))
 
 

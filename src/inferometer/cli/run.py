@@ -268,9 +268,11 @@ def _tell_speed(virtual_s: float, elapsed_s: float) -> None:
     """Of a simulation, against the time that a measurement would have taken."""
     if not virtual_s:
         return
+    from inferometer.cli.run_ending import tell_fitted
+
     told = {"virtual": f"{virtual_s:,.0f}", "took": f"{elapsed_s:,.1f}"}
     speed = f"{virtual_s / elapsed_s:,.0f}"
-    typer.echo(spoken().text("simulate.speed", **told, speed=speed))
+    tell_fitted(spoken().text("simulate.speed", **told, speed=speed))
 
 
 def _tell_unverified(groups: Sequence[Group]) -> None:

@@ -1,10 +1,10 @@
 """What sampling adds to the delays of the measuring loop (target: less than 20 µs at p99).
 
 The paced C server has one core. Loop and samplers share another, which is the worst that can
-happen to the loop. Short turns follow each other in one process: off, on, on, off. A drift of the
-host is then the same on both sides, and a moment of noise spoils one turn and not a side: what is
-told is the median of the differences within pairs, with an interval that assumes no distribution.
-The same is done with the two turns without sampling of each round: what that gives is noise.
+happen to the loop. Turns without and with sampling differ far more by what else the host does than
+by sampling, so both sides are of one turn: the events near a look of a sampler, and all others. A
+percentile of all events, less the same of those far from a look, is what the looks add to it. The
+same is done with those moments in a turn without sampling: what that gives is noise.
 
 The delay of an event is the time from its arrival in the kernel to the loop's read. Beside this
 host, eight cards are sampled from files: those of a tree that is made for the occasion.
@@ -15,6 +15,7 @@ from __future__ import annotations
 import math
 import tempfile
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
@@ -35,9 +36,9 @@ from inferometer.spec.run import (
 )
 
 CARDS = 8
-STREAMS, TOKENS, ITL_MS = 8, 400, 5
-ROUNDS_A_REPEAT = 8
-QUANTILES = (50, 99)
+STREAMS, TOKENS, ITL_MS = 8, 800, 5
+PAIRS_A_REPEAT = 10
+PERCENTILES = (50, 99)
 Z_95 = 1.96
 FILES = {
     "vendor": "0x1002",
@@ -57,13 +58,35 @@ FILES = {
     "hwmon/hwmon0/temp1_label": "edge",
 }
 
-Delays = tuple[float, ...]
-"""By QUANTILES, µs."""
+NEAR_NS = 10_000_000
+"""How long before and after a sample's time an event is near it: no look takes longer."""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Times are from the run's start on."""
+
+    arrival_ns: np.ndarray
+    delay_us: np.ndarray
+    look_ns: np.ndarray
+    """In order; none without sampling."""
+
+    def added_us(self, look_ns: np.ndarray, percent: int) -> float:
+        """To this percentile, by looks at these moments."""
+        places = np.searchsorted(look_ns, self.arrival_ns)
+        ends = np.concatenate([[-np.inf], look_ns, [np.inf]])
+        nearest_ns = np.minimum(
+            self.arrival_ns - ends[places], ends[places + 1] - self.arrival_ns
+        )
+        far = self.delay_us[nearest_ns > NEAR_NS]
+        return float(
+            np.percentile(self.delay_us, percent) - np.percentile(far, percent)
+        )
 
 
 def run(repeats: int) -> None:
     """Print the table."""
-    rounds: list[Sequence[Delays]] = []
+    pairs = []
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         make_tree(root)
@@ -71,40 +94,30 @@ def run(repeats: int) -> None:
             PacedServer(ttft_ms=20, itl_ms=ITL_MS) as server,
             cores.pinned(cores.CLIENT),
         ):
-            rounds = [
-                _round(server.url, root, number)
-                for number in range(ROUNDS_A_REPEAT * repeats)
-            ]
+            for number in range(PAIRS_A_REPEAT * repeats):
+                off = turn(server.url, root, number, sampled=False)
+                on = turn(server.url, root, number, sampled=True)
+                pairs.append((off, on))
     print_table(
-        f"Sampling beside the loop: {STREAMS} streams, {len(rounds)} rounds of four turns",
-        ("delay of events, µs", "off", "on", "added by sampling", "noise"),
-        [_row(place, rounds) for place in range(len(QUANTILES))],
+        f"Sampling beside the loop: {STREAMS} streams, {len(pairs)} turns each",
+        ("delay of events, µs", "off", "on", "added by looks", "noise"),
+        [_row(percent, pairs) for percent in PERCENTILES],
     )
 
 
-def _round(url: str, root: Path, seed: int) -> Sequence[Delays]:
-    return [
-        delays(url, root, seed, sampled=sampled)
-        for sampled in (False, True, True, False)
-    ]
-
-
-def _row(place: int, rounds: Sequence[Sequence[Delays]]) -> list[str]:
-    turns = [[each[place] for each in four] for four in rounds]
-    added = [
-        on - off
-        for off, on, on_again, off_again in turns
-        for on, off in ((on, off), (on_again, off_again))
-    ]
-    noise = [last - first for first, _, _, last in turns]
+def _row(percent: int, pairs: Sequence[tuple[Turn, Turn]]) -> list[str]:
     off, on = (
-        [turn for four in turns for turn in (four[one], four[other])]
-        for one, other in ((0, 3), (1, 2))
+        median(
+            float(np.percentile(pair[side].delay_us, percent)) for pair in pairs
+        )
+        for side in (0, 1)
     )
+    added = [turn.added_us(turn.look_ns, percent) for _, turn in pairs]
+    noise = [without.added_us(turn.look_ns, percent) for without, turn in pairs]
     return [
-        f"p{QUANTILES[place]}",
-        f"{median(off):.0f}",
-        f"{median(on):.0f}",
+        f"p{percent}",
+        f"{off:.0f}",
+        f"{on:.0f}",
         _with_interval(added),
         _with_interval(noise),
     ]
@@ -134,10 +147,10 @@ def make_tree(root: Path) -> None:
         path.write_bytes(Path("/proc", name).read_bytes())
 
 
-def delays(url: str, root: Path, seed: int, *, sampled: bool) -> Delays:
-    """Of the events of one turn."""
-    output = Output(telemetry=sampled)
-    with Session(Endpoint(url), output, root=root) as session:
+def turn(url: str, root: Path, seed: int, *, sampled: bool) -> Turn:
+    with Session(
+        Endpoint(url), Output(telemetry=sampled), root=root
+    ) as session:
         spec = RunSpec(
             target=Target(model="paced"),
             workload=RandomWorkload(input_len=32, output_len=TOKENS),
@@ -146,5 +159,12 @@ def delays(url: str, root: Path, seed: int, *, sampled: bool) -> Delays:
             seed=seed,
         )
         result = session.measure(session.prepare(spec))
-    found = result.trace.events["read_delay_ns"] / 1000
-    return tuple(float(np.percentile(found, each)) for each in QUANTILES)
+    events = result.trace.events
+    series = result.telemetry.series if result.telemetry else ()
+    return Turn(
+        arrival_ns=events["arrival_ns"],
+        delay_us=events["read_delay_ns"] / 1000,
+        look_ns=np.unique(
+            np.concatenate([[], *(each.time_ns for each in series)])
+        ),
+    )

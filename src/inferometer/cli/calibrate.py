@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from inferometer.cli.output import in_files_too
+from inferometer.cli.stopped import EXIT_INTERRUPTED
 from inferometer.cli.usage import require_known_arrivals, usage_error
 from inferometer.system.interruption import Interruption
 from inferometer.words import Said, spoken
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from inferometer.metrics.calibration import Calibration, LoadLevel
-
-EXIT_INTERRUPTED = 130
 
 
 def calibrate(  # noqa: PLR0917 - typer makes an option of each

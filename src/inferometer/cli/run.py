@@ -31,6 +31,7 @@ from inferometer.cli.level_flags import (
     Step,
 )
 from inferometer.cli.ratings import Ratings, rated_by
+from inferometer.cli.stopped import EXIT_INTERRUPTED
 from inferometer.cli.usage import require_known_arrivals, usage_error
 from inferometer.printable import printable
 from inferometer.words import spoken
@@ -49,7 +50,6 @@ if TYPE_CHECKING:
     from inferometer.spec.interleave import Block
     from inferometer.store.campaign.paths import CampaignPaths
 
-EXIT_INTERRUPTED = 130
 
 AllowInvalid = Annotated[
     bool,

@@ -13,11 +13,10 @@ from typing import Any, NoReturn, get_type_hints
 import typer
 
 from inferometer.cli.bench.flags import BenchFlags
+from inferometer.cli.stopped import EXIT_INTERRUPTED
 from inferometer.cli.usage import usage_error
 from inferometer.system.interruption import Interruption
 from inferometer.words import in_words, spoken
-
-EXIT_INTERRUPTED = 130
 
 
 def bench(**flags: Any) -> None:

@@ -18,6 +18,7 @@ from inferometer.cli.announcement import INDENT, saved_in_words
 from inferometer.cli.asserted import tell
 from inferometer.cli.bench.precision import add_precision, calibrate_afterwards
 from inferometer.cli.output import in_files_too
+from inferometer.cli.stopped import EXIT_INTERRUPTED
 from inferometer.live.campaign import figures_of
 from inferometer.measurement.saving import Saved, save, save_repeats
 from inferometer.metrics.calibration import statement
@@ -42,7 +43,6 @@ if TYPE_CHECKING:
     from inferometer.trace import Trace
 
 EXIT_INVALID = 1
-EXIT_INTERRUPTED = 130
 
 SUMMARY_FILE = "repeats.json"
 

@@ -22,6 +22,7 @@ from inferometer.calibration.host import (
 from inferometer.cli.announcement import INDENT, announcement
 from inferometer.cli.bench.spec import ParsedFlags, parse_flags
 from inferometer.cli.host import host_calibrations
+from inferometer.cli.stopped import EXIT_INTERRUPTED
 from inferometer.live.beside import Surroundings
 from inferometer.live.progress import progress
 from inferometer.measurement.prepare import PointError, ReadyPoint
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
     from inferometer.spec.run import RunSpec
     from inferometer.system.interruption import Interruption
 
-EXIT_INTERRUPTED = 130
 
 MAX_ROWS = 10_000_000
 """Requests of a run that takes all rows of a file."""

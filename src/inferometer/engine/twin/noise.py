@@ -23,6 +23,10 @@ BLOCKS = 10
 TAIL = 0.1
 """Share of the requests from which the tail is known."""
 MIN_REQUESTS = 2 * BLOCKS
+FEW_BLOCKS = 1.833 / 1.645
+"""How much farther 90 % reach with so few blocks: Student's t with 9 degrees of freedom against the
+normal distribution.
+"""
 
 
 def noise_of(load: TwinLoad, done: Sequence[TwinRequest]) -> dict[str, float]:
@@ -58,7 +62,7 @@ def _of_percentile(times: Array, percent: int) -> float:
 
 def _error_of_mean(values: Array) -> float:
     means = [block.mean() for block in np.array_split(values, BLOCKS)]
-    return float(np.std(means, ddof=1)) / sqrt(BLOCKS)
+    return FEW_BLOCKS * float(np.std(means, ddof=1)) / sqrt(BLOCKS)
 
 
 def _exceeded_by(times: Array, share: float) -> float:

@@ -156,6 +156,8 @@ NOT_PROVOKED = {
     "order_of_times": "the host's clock",
     "clock_step": "the host's clock",
     "network": "a network that loses packets: test_network",
+    "departures": "a network that holds requests back: test_network",
+    "client_window": "a client that does not read: test_packet_reader",
     "stamps": "the host's kernel",
     "client_delay": "the host's kernel and a busy client",
     "run_queue": "a busy host",

@@ -7,6 +7,7 @@ from __future__ import annotations
 import select
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from threading import Event
 from typing import Any
 
@@ -25,7 +26,7 @@ from inferometer.loadgen.packet_reader import Early, PacketReader
 from inferometer.loadgen.responses import Responses
 from inferometer.system.packets import NoRingError, PacketRing
 from inferometer.system.poller import Poller, make_poller
-from inferometer.trace import Failure, Outcome, StampSource
+from inferometer.trace import MISSING, Failure, Outcome, StampSource
 from tests.loadgen.loop_runner import (
     BOUNDED,
     Ran,
@@ -33,11 +34,13 @@ from tests.loadgen.loop_runner import (
     job_for,
     jobs_for,
     open_loop,
+    requests,
     run_loop,
 )
 from tests.loadgen.scripted_server import (
     DONE,
     LAST_CHUNK,
+    PATIENCE_S,
     STREAM,
     Asked,
     Hangup,
@@ -452,6 +455,9 @@ def test_a_connection_that_the_ring_does_not_show_ends_its_use(
     assert ran.column("event_count") == [30] * 8
     assert ran.loop.rings is None
     assert sources(ran) == {StampSource.TAP, StampSource.KERNEL}
+    for name in ("departed_ns", "zero_windows"):
+        assert MISSING in ran.column(name)
+        assert set(ran.column(name)) != {MISSING}
 
 
 def test_events_of_a_connection_that_was_never_seen_are_at_most_as_old_as_its_request(
@@ -608,3 +614,93 @@ def test_an_interface_that_was_down_does_not_keep_the_loop_from_decoding(
     assert ran.all_ok
     assert sources(ran) == {StampSource.TAP}
     assert len(forgotten) == 2
+
+
+def test_it_is_known_when_each_request_left() -> None:
+    ran = run_by_packets(answer, n=12, concurrency=3)
+    assert ran.all_ok
+    for sent, first, last, headers in zip(
+        *map(
+            ran.column,
+            ("sent_ns", "first_departed_ns", "departed_ns", "headers_ns"),
+        ),
+        strict=True,
+    ):
+        assert sent < first == last < headers
+    assert ran.column("zero_windows") == [0] * 12
+
+
+def test_the_first_and_the_last_byte_of_a_large_request_leave_apart() -> None:
+    prompts = requests(2, "hello " * 200_000)
+    ran = run_by_packets(answer, n=2, prompts=prompts)
+    assert ran.all_ok
+    for first, last, headers in zip(
+        *map(ran.column, ("first_departed_ns", "departed_ns", "headers_ns")),
+        strict=True,
+    ):
+        assert first < last < headers
+
+
+def test_a_request_that_was_sent_again_left_when_the_last_one_did() -> None:
+    """The server closes each connection after an answer, when the next request may be on it."""
+
+    def script(peer: Peer, asked: Asked) -> None:
+        if asked.nth:
+            peer.close()
+            raise Hangup
+        answer(peer, asked)
+
+    ran = run_by_packets(script, n=6)
+    assert ran.all_ok
+    assert sum(ran.column("resent")) > 0
+    for sent, departed in zip(
+        ran.column("sent_ns"), ran.column("departed_ns"), strict=True
+    ):
+        assert sent < departed
+
+
+@pytest.mark.parametrize("obstacle", [None, without_permission])
+def test_without_a_ring_it_is_unknown_when_requests_left(
+    monkeypatch: pytest.MonkeyPatch,
+    obstacle: Callable[[pytest.MonkeyPatch], None] | None,
+) -> None:
+    if obstacle is not None:
+        obstacle(monkeypatch)
+    with ScriptedServer(answer) as server:
+        ran = run_loop(job_for(server.port, n=2, packets=obstacle is not None))
+    assert ran.all_ok
+    for name in ("first_departed_ns", "departed_ns", "zero_windows"):
+        assert ran.column(name) == [MISSING] * 2
+
+
+def test_a_client_that_does_not_read_closes_its_window(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It does not run until the server can send no more."""
+    began, sent = Event(), Event()
+    padding = chunk(b": " + b"x" * 65_536 + b"\n\n")
+
+    def script(peer: Peer, asked: Asked) -> None:
+        if asked.number:
+            answer(peer, asked)
+            return
+        began.set()
+        peer.send(head("Transfer-Encoding: chunked"))
+        peer.sock.setblocking(False)
+        rest = b""
+        with suppress(BlockingIOError):
+            while True:
+                rest = rest or padding
+                rest = rest[peer.sock.send(rest) :]
+        sent.set()
+        peer.sock.settimeout(PATIENCE_S)
+        peer.send(rest, *map(chunk, STREAM), LAST_CHUNK)
+
+    monkeypatch.setattr(
+        loop_module, "make_poller", lambda: Stalled(began, sent)
+    )
+    ran = run_by_packets(script, n=2)
+    assert ran.all_ok
+    stopped, other = ran.column("zero_windows")
+    assert stopped > 0
+    assert other == 0

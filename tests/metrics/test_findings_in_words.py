@@ -202,6 +202,12 @@ def runs_over_networks() -> list[tuple[Trace, dict[str, Any]]]:
             {},
         ),
         (build(run(), workers=busy(rtt_ns=MS)), {}),
+        (build(run(zero_windows=MISSING)), {}),
+        (build(run(zero_windows=1)), {}),
+        (build([*run(), answered(0, zero_windows=1)]), {}),
+        (build([*run(), answered(0, first_ms=5000, zero_windows=1)]), {}),
+        (build([answered(departed_ms=0.25)]), {}),
+        (build([answered(departed_ms=25)]), {}),
         (
             build(run(window_limited_ns=2 * MS), workers=busy(rtt_ns=MS)),
             {},

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from inferometer.clock import MS
-from inferometer.metrics import Finding, Level
-from inferometer.trace import MISSING, Failure, Outcome
+from inferometer.metrics import Finding, Level, summarize
+from inferometer.trace import MISSING, Failure, Outcome, Trace
 from tests.metrics.test_verdict import busy, finding
 from tests.metrics.trace_builder import build, request
 
@@ -142,3 +142,89 @@ def test_a_ttft_is_split_into_the_networks_part_and_the_servers() -> None:
     assert values["ttft_network_ms"] == pytest.approx(2)
     assert values["ttft_server_ms"] == pytest.approx(98)
     assert found().values["ttft_server_ms"] is None
+
+
+def left(
+    *departed_ms: float | None, first_ms: float = 0.02, ttft_ms: float = 100
+) -> Trace:
+    """Requests that left so long after they were sent."""
+    return build(
+        [
+            request(
+                0,
+                ttft_ms,
+                first_departed_ms=None if ms is None else first_ms,
+                departed_ms=ms,
+            )
+            for ms in departed_ms
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    ("trace", "variant"),
+    [
+        (left(None, None), "unknown"),
+        (left(*[0.02] * 100), "fine"),
+        (left(*[5.0] * 100), "fine"),
+        (left(*[5.5] * 100), "late"),
+        (left(*[0.02] * 97, *[80.0] * 3), "late"),
+        (left(*[None] * 50, *[5.5] * 50), "late"),
+        (left(*[0.04] * 100, ttft_ms=0.4), "fine"),  # noise of scheduling
+        (left(*[0.06] * 100, ttft_ms=0.4), "late"),
+        (left(*[0.06] * 100, ttft_ms=0), "fine"),
+    ],
+)
+def test_requests_that_left_late_are_noted(trace: Trace, variant: str) -> None:
+    found = finding("departures", trace)
+    assert found.variant == variant
+    assert found.level == (Level.NOTE if variant == "late" else Level.OK)
+
+
+def test_the_time_that_requests_stayed_here_is_told() -> None:
+    trace = left(*[10.0] * 60, *[20.0] * 40, None)
+    values = finding("departures", trace).values
+    assert values["departed"] == 100
+    assert values["p50_ms"] == pytest.approx(10)
+    assert values["p99_ms"] == pytest.approx(20)
+    assert values["percentile"] == "P99"
+    assert values["late_ms"] == pytest.approx(20)
+    assert values["share"] == pytest.approx(0.2)
+    assert values["sending_p50_ms"] == pytest.approx(9.98)
+
+
+def test_a_request_that_left_in_one_packet_has_no_sending_time() -> None:
+    summary = summarize(left(0.02, 0.02, 3.02), planned=3)
+    assert (summary.departure.n, summary.sending.n) == (3, 1)
+    assert summary.sending.median == pytest.approx(3)
+
+
+@pytest.mark.parametrize(
+    ("stopped", "late_ms", "variant", "level"),
+    [
+        (0, 0, "fine", Level.OK),
+        (1, 200, "harmless", Level.NOTE),
+        (3, 200, "delayed", Level.SUSPECT),
+        (60, 1, "harmless", Level.NOTE),
+        (60, 6, "delayed", Level.SUSPECT),
+        (REQUESTS, 200, "everywhere", Level.SUSPECT),
+    ],
+)
+def test_our_full_windows_are_judged_as_losses_are(
+    stopped: int, late_ms: float, variant: str, level: Level
+) -> None:
+    rows = []
+    for n in range(REQUESTS):
+        late = late_ms if n < stopped else 0
+        times = (n + 100.0 + late, n + 150.0 + late)
+        rows.append(request(n, *times, zero_windows=2 * (n < stopped)))
+    told = finding("client_window", build(rows))
+    assert (told.variant, told.level) == (variant, level)
+    assert told.values["zero_windows"] == 2 * stopped
+    assert told.values.get("stopped", 0) == stopped
+
+
+def test_where_no_ring_shows_our_windows_nothing_is_known_of_them() -> None:
+    told = finding("client_window", build([request(0, 1, zero_windows=None)]))
+    assert (told.variant, told.level) == ("unknown", Level.OK)
+    assert told.values["zero_windows"] is None

@@ -758,8 +758,11 @@ def test_every_doubt_comes_with_a_next_step() -> None:
         "asked_output_tokens": 20,
     }
     columns |= {"hidden_tokens": 1, "ignored": 1, "unread": 1, "lingered": True}
-    columns["losses"] = 1
-    rows = [answered(5000.0 + i, intended_ms=0, **columns) for i in range(40)]
+    columns |= {"losses": 1, "zero_windows": 1}
+    rows = [
+        answered(5000.0 + i, intended_ms=0, departed_ms=5040.0 + i, **columns)
+        for i in range(40)
+    ]
     rows += [
         answered(0, first_ms=-5, token_source=TokenSource.NONE),
         failed(0, Failure.RESET),

@@ -27,6 +27,8 @@ TIMES = (
     "connect_ns",
     "sent_ns",
     "sent_done_ns",
+    "first_departed_ns",
+    "departed_ns",
     "headers_ns",
     "first_ns",
     "last_ns",
@@ -44,6 +46,7 @@ FURTHER = (
         "lingered",
         "losses",
         "window_limited_ns",
+        "zero_windows",
     ),
     *("hidden_tokens", "first_tokens", "text_bytes", "first_text_bytes"),
 )

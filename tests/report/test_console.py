@@ -167,22 +167,31 @@ def their_summary() -> Summary:
 
 
 @pytest.mark.parametrize(
-    ("slot_time", "row"),
+    ("name", "label"),
+    [
+        ("slot_time", "Slot time p50/p99/max (ms):"),
+        ("departure", "Send to departure p50/p99/max (ms):"),
+        ("sending", "First to last byte p50/p99/max (ms):"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("times", "row"),
     [
         (
             Distribution(26, 1.0, 0.5, 0.1, 0.1, 2.5, {"p99": 1.25}),
-            "Slot time p50/p99/max (ms):              0.50 / 1.25 / 2.50",
+            "{:<41}0.50 / 1.25 / 2.50",
         ),
         (Distribution(), ""),
     ],
 )
-def test_slot_time_is_shown_where_there_is_one(
-    slot_time: Distribution, row: str
+def test_what_only_some_runs_have_is_shown_where_there_is_one(
+    name: str, label: str, times: Distribution, row: str
 ) -> None:
-    summary = replace(their_summary(), slot_time=slot_time)
+    fields: dict[str, Any] = {name: times}
+    summary = replace(their_summary(), **fields)
     lines = render(summary, FINE, load=Load(), workers=[worker()], metrics=ALL)
-    shown = [x for x in lines.splitlines() if x.startswith("Slot time")]
-    assert shown == ([row] if row else [])
+    shown = [x for x in lines.splitlines() if x.startswith(label)]
+    assert shown == ([row.format(label)] if row else [])
 
 
 def test_the_round_trip_is_that_of_the_worker_with_the_longest_way() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import struct
+from typing import Any
 
 import pytest
 
@@ -38,20 +39,23 @@ def packet(
     protocol: int = 6,
     fragment: int = 0,
     version: int | None = None,
+    window: int = 9,
+    ours: bool = False,
 ) -> bytes:
-    """One IP packet with TCP in it."""
+    """One IP packet with TCP in it: from that address and port, or of `ours` to them."""
     words = 5 + options // 4
+    turn = -1 if ours else 1
+    ports = (port, 40000)[::turn]
     tcp = struct.pack(
-        "!HHIIBBHHH", port, 40000, 1, 1, words << 4, flags, 9, 0, 0
+        "!HHIIBBHHH", *ports, 1, 1, words << 4, flags, window, 0, 0
     )
     rest = tcp + bytes(options) + payload
     if ":" in source:
         head = struct.pack(
             "!IHBB", version or 0x60000000, len(rest), protocol, 64
         )
-        return (
-            head + socket.inet_pton(socket.AF_INET6, source) + bytes(16) + rest
-        )
+        server = socket.inet_pton(socket.AF_INET6, source)
+        return head + b"".join((server, bytes(16))[::turn]) + rest
     head = struct.pack(
         "!BBHHHBBH4s4s",
         version or 0x45,
@@ -62,8 +66,7 @@ def packet(
         64,
         protocol,
         0,
-        socket.inet_aton(source),
-        bytes(4),
+        *(socket.inet_aton(source), bytes(4))[::turn],
     )
     return head + rest
 
@@ -137,6 +140,10 @@ ALARMS = {
     headers: filter_for(headers, [(server, PORT)], alarms_only=True)
     for headers, server in ((IPV4, SERVER), (IPV6, SERVER_6))
 }
+OURS = {
+    headers: filter_for(headers.of_ours(), [(server, PORT)], alarms_only=False)
+    for headers, server in ((IPV4, SERVER), (IPV6, SERVER_6))
+}
 BOTH = pytest.mark.parametrize(
     ("headers", "source"), [(IPV4, SERVER), (IPV6, SERVER_6)], ids=["4", "6"]
 )
@@ -192,6 +199,40 @@ def test_what_is_kept_and_what_is_an_alarm(
     assert bool(kept(ALARMS[headers], data)) is in_alarms
 
 
+@BOTH
+@pytest.mark.parametrize("options", [0, 12, 40])
+@pytest.mark.parametrize(
+    ("fields", "taken"),
+    [
+        ({}, True),
+        ({"payload": b"a"}, True),
+        ({"payload": LAST_CHUNK}, True),
+        ({"payload": b""}, False),
+        ({"payload": b"", "window": 0}, True),
+        ({"window": 0}, True),
+        ({"payload": b"", "flags": SYN}, True),
+        ({"payload": b"", "flags": FIN | ACK}, False),
+        ({"payload": b"", "flags": FIN | ACK, "window": 0}, False),
+        ({"payload": b"", "flags": RESET, "window": 0}, False),
+    ],
+)
+def test_what_is_kept_of_our_own_packets(
+    headers: Headers,
+    source: str,
+    options: int,
+    fields: dict[str, Any],
+    *,
+    taken: bool,
+) -> None:
+    fields = {**fields, "source": source, "options": options}
+    ours, theirs = packet(**fields, ours=True), packet(**fields)
+    expected = headers.kept if taken else 0
+    assert kept(OURS[headers], ours, OUTGOING) == expected
+    assert kept(OURS[headers], ours, INCOMING) == 0  # the loopback shows both
+    assert kept(OURS[headers], theirs, OUTGOING) == 0
+    assert kept(ALL[headers], ours, INCOMING) == 0
+
+
 @pytest.mark.parametrize(
     ("data", "packet_type"),
     [
@@ -235,16 +276,25 @@ def test_a_packet_too_large_for_its_length_field() -> None:
 
 @pytest.mark.parametrize("headers", [IPV4, IPV6], ids=["4", "6"])
 @pytest.mark.parametrize("many", [3, MAX_ADDRESSES, MAX_ADDRESSES + 1])
-def test_several_addresses_and_ports(headers: Headers, many: int) -> None:
+@pytest.mark.parametrize("ours", [False, True])
+def test_several_addresses_and_ports(
+    headers: Headers, many: int, *, ours: bool
+) -> None:
     form = "192.0.2.{}" if headers is IPV4 else "2001:db8::{}"
     endpoints: list[Endpoint] = [
         (form.format(n + 1), port)
         for n in range(many)
         for port in (PORT, OTHER_PORT)
     ]
-    program = filter_for(headers, endpoints, alarms_only=False)
+    program = filter_for(
+        headers.of_ours() if ours else headers, endpoints, alarms_only=False
+    )
+
+    def kept_of(address: str, port: int) -> int:
+        data = packet(source=address, port=port, ours=ours)
+        return kept(program, data, OUTGOING if ours else INCOMING)
+
     for address, port in endpoints:
-        assert kept(program, packet(source=address, port=port)) == headers.kept
-    assert kept(program, packet(source=endpoints[0][0], port=1)) == 0
-    stranger = packet(source=form.format(99))
-    assert bool(kept(program, stranger)) is (many > MAX_ADDRESSES)
+        assert kept_of(address, port) == headers.kept
+    assert kept_of(endpoints[0][0], 1) == 0
+    assert bool(kept_of(form.format(99), PORT)) is (many > MAX_ADDRESSES)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import select
 import socket
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 
 import numpy as np
 import pytest
@@ -20,6 +22,7 @@ from inferometer.system.packets import (
     FEW,
     MAX_FRAMES,
     MIN_FRAMES,
+    ZERO_WINDOW,
     NoRingError,
     Packet,
     PacketRing,
@@ -38,7 +41,14 @@ LOOPBACKS = [(socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")]
 class Pair:
     """A connection on the loopback, whose server's packets are recorded."""
 
-    def __init__(self, family: int, address: str, frames: int = 64) -> None:
+    def __init__(
+        self,
+        family: int,
+        address: str,
+        frames: int = 64,
+        *,
+        outgoing: bool = False,
+    ) -> None:
         try:
             self.listener = socket.create_server(
                 (address, 0), family=socket.AddressFamily(family)
@@ -46,10 +56,13 @@ class Pair:
         except OSError as error:
             pytest.skip(f"{address}: {error}")
         self.endpoint = (address, self.listener.getsockname()[1])
-        self.ring = PacketRing([self.endpoint], family, frames=frames)
+        self.ring = PacketRing(
+            [self.endpoint], family, frames=frames, outgoing=outgoing
+        )
         self.client = socket.create_connection(self.endpoint)
         self.server, _ = self.listener.accept()
-        self.server.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for each in (self.client, self.server):
+            each.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         local_port = self.client.getsockname()[1]
         self.key = flow_key(self.endpoint, local_port, family)
 
@@ -116,6 +129,55 @@ def test_every_packet_of_the_server_is_there_once(pair: Pair) -> None:
     assert pair.ring.take() == []
 
 
+@pytest.fixture(params=LOOPBACKS, ids=["IPv4", "IPv6"])
+def our_pair(request: pytest.FixtureRequest) -> Iterator[Pair]:
+    """The client's packets are recorded."""
+    made = Pair(*request.param, outgoing=True)
+    yield made
+    made.close()
+
+
+@needs_ring
+@pytest.mark.parametrize("sizes", [(1, 9), (7,) * (FEW + 1)])
+def test_every_packet_of_ours_is_there(
+    our_pair: Pair, sizes: tuple[int, ...]
+) -> None:
+    """Read one by one, and as columns."""
+    began_ns = realtime_ns()
+    our_pair.say(b"the server's")
+    for size in sizes:
+        our_pair.client.sendall(b"x" * size)
+    # Linux sends one again when its acknowledgement is late
+    once: dict[int, Packet] = {}
+    for packet in taken(our_pair.ring):
+        once.setdefault(packet.sequence, packet)
+    packets = list(once.values())
+    assert {packet.key for packet in packets} == {our_pair.key}
+    assert [packet.length for packet in packets] == [0, *sizes]
+    assert [packet.kind for packet in packets] == [SYN, *[0] * len(sizes)]
+    first = packets[0].sequence + 1
+    offsets = [(packet.sequence - first) % 2**32 for packet in packets[1:]]
+    assert offsets == [sum(sizes[:n]) for n in range(len(sizes))]
+    stamps_ns = [packet.time_ns for packet in packets[1:]]
+    assert stamps_ns == sorted(stamps_ns)
+    assert began_ns <= stamps_ns[0] <= stamps_ns[-1] <= realtime_ns()
+
+
+@needs_ring
+def test_that_we_have_no_room_for_more_is_there(our_pair: Pair) -> None:
+    """The client does not read."""
+    our_pair.server.setblocking(False)
+    kinds: set[int] = set()
+    for _ in range(1000):
+        with suppress(BlockingIOError):
+            our_pair.server.send(b"x" * 65536)
+        kinds |= {packet.kind for packet in taken(our_pair.ring)}
+        if ZERO_WINDOW in kinds:
+            break
+        select.select([our_pair.ring], [], [], 0.01)
+    assert kinds == {SYN, ZERO_WINDOW}
+
+
 @needs_ring
 def test_a_large_write_is_there_with_all_its_bytes(pair: Pair) -> None:
     taken(pair.ring)
@@ -156,20 +218,22 @@ def test_packets_without_room_are_counted() -> None:
 
 
 def frames(headers: Headers) -> st.SearchStrategy[bytes]:
-    size = _FRAME_BYTES[headers]
+    size = _FRAME_BYTES[headers.family]
     return st.lists(
         st.binary(min_size=size, max_size=size), min_size=1, max_size=3
     ).map(b"".join)
 
 
-@pytest.mark.parametrize("headers", [IPV4, IPV6], ids=["IPv4", "IPv6"])
+@pytest.mark.parametrize(
+    "headers", [IPV4, IPV6, IPV4.of_ours(), IPV6.of_ours()]
+)
 @given(data=st.data())
 def test_packets_read_one_by_one_are_those_read_as_columns(
     headers: Headers, data: st.DataObject
 ) -> None:
     """Whatever is in the frames."""
     memory = bytearray(data.draw(frames(headers)))
-    size = _FRAME_BYTES[headers]
+    size = _FRAME_BYTES[headers.family]
     if data.draw(st.booleans()):  # a packet too large for its length field
         at = _IP_AT + headers.total
         memory[at : at + 2] = b"\0\0"

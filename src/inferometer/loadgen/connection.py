@@ -15,6 +15,7 @@ from inferometer.clock import monotonic_ns, realtime_ns
 from inferometer.loadgen.address import Address, SocketAddress, endpoint
 from inferometer.loadgen.exchange import Exchange
 from inferometer.loadgen.flow import Flow
+from inferometer.loadgen.outflow import Outflow
 from inferometer.loadgen.tls import TlsStream
 from inferometer.system import stamps
 from inferometer.system.packets import FlowKey, flow_key
@@ -60,6 +61,7 @@ class Connection:
         "keep_alive",
         "kernel_stamps",
         "opened_ns",
+        "outflow",
         "outgoing",
         "parser",
         "piecemeal",
@@ -91,6 +93,8 @@ class Connection:
         self.fd = self.sock.fileno()
         self.flow = Flow(self.fd)
         """What its packets tell, if these are looked at."""
+        self.outflow: Outflow | None = None
+        """The same of our packets."""
         self._make_parser()
         self.tls = (
             TlsStream(tls_context, address.hostname) if tls_context else None
@@ -139,7 +143,10 @@ class Connection:
                     "closed by the server during the TLS handshake"
                 )
             self.flow.to_pass += len(received or b"")
-            self.sock.sendall(self.tls.handshake(received or b""))
+            reply = self.tls.handshake(received or b"")
+            if self.outflow is not None:
+                self.outflow.skip(len(reply))
+            self.sock.sendall(reply)
             if not self.tls.established:
                 return
         self.connect_ns = monotonic_ns() - self.opened_ns
@@ -161,6 +168,8 @@ class Connection:
         exchange.connect_ns = self.connect_ns
         if self.tls is not None:
             message = self.tls.encrypt(message)
+        if self.outflow is not None:
+            exchange.departure = self.outflow.begin(len(message))
         exchange.begun_ns = monotonic_ns()
         exchange.sent_ns = exchange.last_read_ns = realtime_ns()
         self.outgoing = message

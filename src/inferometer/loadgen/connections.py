@@ -20,6 +20,7 @@ from inferometer.loadgen.connection import (
     Connection,
 )
 from inferometer.loadgen.flow import Flow
+from inferometer.loadgen.outflow import Outflow
 from inferometer.loadgen.tls import client_context
 from inferometer.system import stamps
 from inferometer.system.packets import FlowKey
@@ -95,8 +96,12 @@ class Connections:
         """
         self.flows: dict[FlowKey, Flow] = {}
         """By what packets show, if these are looked at."""
+        self.outflows: dict[FlowKey, Outflow] = {}
+        """The same of our packets."""
         self.look: Callable[[], None] = lambda: None
         """Give packets to their connections. Called before one goes whose packets are missed."""
+        self.look_out: Callable[[], None] = lambda: None
+        """The same of our packets. Called also before a request is recorded."""
         self.retransmissions = 0
         """Packets that the server sent again, of connections that are closed."""
         self.opened = 0
@@ -132,7 +137,9 @@ class Connections:
             )
             self.by_fd[connection.fd] = connection
             if self._by_packets:
-                self.flows[connection.flow_key()] = connection.flow
+                key = connection.flow_key()
+                self.flows[key] = connection.flow
+                self.outflows[key] = connection.outflow = Outflow()
             self._poller.register(connection.fd, WRITABLE)
             self._opening += 1
 
@@ -183,7 +190,12 @@ class Connections:
         self._by_packets = False
         self._resting.clear()
         self.flows.clear()
+        self.look_out = lambda: None
+        for outflow in self.outflows.values():
+            outflow.doubt()
+        self.outflows.clear()
         for connection in self.by_fd.values():
+            connection.outflow = None
             if (exchange := connection.exchange) is not None:
                 # what waits there came since the last read
                 connection.quiet_ns = exchange.last_read_ns
@@ -199,6 +211,7 @@ class Connections:
         """Close it and forget it."""
         if connection.flow.early:
             self.look()
+        self.look_out()
         del self.by_fd[connection.fd]
         self._listening.discard(connection.fd)
         if not connection.ready:
@@ -209,7 +222,7 @@ class Connections:
         if self._by_packets and (
             self.flows.get(key := connection.flow_key()) is connection.flow
         ):
-            del self.flows[key]
+            del self.flows[key], self.outflows[key]
         self.retransmissions += connection.flow.repeated
         exchange = connection.exchange or connection.previous
         self.network.add(

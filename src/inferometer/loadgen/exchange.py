@@ -7,6 +7,7 @@ from array import array
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from inferometer.loadgen.outflow import UNSEEN
 from inferometer.protocol import (
     UNKNOWN,
     Decoder,
@@ -108,6 +109,7 @@ class Exchange:
         "connection",
         "decoder",
         "delays",
+        "departure",
         "detail",
         "done_ns",
         "end_ns",
@@ -163,22 +165,19 @@ class Exchange:
         """The last one that it was sent on."""
         self.max_tokens = max_tokens
         self.max_events = RUNAWAY_FACTOR * max_tokens + RUNAWAY_EVENTS
-        self.max_full_reads = (
-            RUNAWAY_TOKEN_BYTES * max_tokens + RUNAWAY_BYTES
-        ) // read_bytes
+        self.max_full_reads = _max_bytes(max_tokens) // read_bytes
         self.queued = 0
         """Reads with body bytes so far; `reads` of them are decoded."""
         self.hopeless = self.abandoned = self.lingered = False
         """It cannot succeed; the rest is not worth decoding; it was complete, but its body stayed
         open.
         """
-        self.connect_ns = self.sent_ns = self.sent_done_ns = self.end_ns = (
-            self.losses
-        ) = self.window_limited_ns = MISSING
-        # not MISSING, because the hot loop asks after it at every read
-        self.headers_ns = 0
-        self.begun_ns = 0
-        """When it was sent, on the monotonic clock."""
+        self.connect_ns = self.sent_ns = self.sent_done_ns = MISSING
+        self.end_ns = self.losses = self.window_limited_ns = MISSING
+        self.departure = UNSEEN
+        # not MISSING, because the hot loop asks after `headers_ns` at every read
+        self.headers_ns = self.begun_ns = 0
+        """`begun_ns`: when it was sent, on the monotonic clock."""
         self.last_read_ns = self.seen_read_ns = self.alive_ns = 0
         self.full_reads = self.status = self.resent = self.reads = 0
         self.outcome = Outcome.OK
@@ -475,6 +474,11 @@ class Exchange:
         ):
             return None
         return (self.arrivals[-1] - self.arrivals[0]) // later
+
+
+def _max_bytes(max_tokens: int) -> int:
+    """A response with more cannot succeed."""
+    return RUNAWAY_TOKEN_BYTES * max_tokens + RUNAWAY_BYTES
 
 
 def _source(arrival: Arrival) -> StampSource:

@@ -78,7 +78,7 @@ class Flow:
         """A packet, in whatever order. The reader has a faster way for those in order."""
         if self.expected == UNKNOWN:
             return
-        if _distance(sequence, self.expected) < 0:
+        if distance(sequence, self.expected) < 0:
             self.repeated += 1
         if len(self.ahead) < MAX_AHEAD:
             self.ahead.append((sequence, length, time_ns))
@@ -86,10 +86,10 @@ class Flow:
 
     def _close_gaps(self) -> None:
         """Put in order what can be; the rest waits for what is missing."""
-        self.ahead.sort(key=lambda packet: _distance(packet[0], self.expected))
+        self.ahead.sort(key=lambda packet: distance(packet[0], self.expected))
         while self.ahead:
             sequence, length, time_ns = self.ahead[0]
-            gap = _distance(sequence, self.expected)
+            gap = distance(sequence, self.expected)
             if gap > 0:
                 return
             del self.ahead[0]
@@ -138,7 +138,7 @@ class Flow:
             self._close_gaps()
 
 
-def _distance(sequence: int, expected: int) -> int:
+def distance(sequence: int, expected: int) -> int:
     """How many bytes after the expected one it is; negative: before it."""
     half = MODULUS // 2
     return (sequence - expected + half) % MODULUS - half

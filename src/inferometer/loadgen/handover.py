@@ -142,7 +142,9 @@ def lost_share(
     n = len(job.requests)
     requests = empty_requests(n)
     for c in REQUEST_COLUMNS:
-        if c.name.endswith(("_ns", "_tokens", "_bytes", "losses")):
+        if c.name.endswith(
+            ("_ns", "_tokens", "_bytes", "losses", "zero_windows")
+        ):
             requests[c.name][:] = MISSING
     requests["id"][:] = [request.id for request in job.requests]
     requests["asked_prompt_tokens"][:] = [

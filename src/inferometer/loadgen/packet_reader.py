@@ -17,6 +17,7 @@ from inferometer.loadgen.connection import READABLE, WRITABLE, Connection
 from inferometer.loadgen.connections import Connections
 from inferometer.loadgen.exchange import Exchange
 from inferometer.loadgen.flow import ENOUGH_PACKETS, MODULUS, Flow
+from inferometer.loadgen.outflow import Departures
 from inferometer.loadgen.reader import Rings
 from inferometer.loadgen.responses import READ_BYTES, Responses
 from inferometer.loadgen.socket_reader import READY_MOST, Attend
@@ -103,8 +104,9 @@ class PacketReader:
         eager: bool,
     ) -> None:
         """`eager`: packets do not show the ends of responses, so each is read at once."""
-        self._ring, self._alarm = rings
-        self._ring_fds = {ring.fileno() for ring in rings}
+        self._ring, self._alarm = rings.packets, rings.alarms
+        self._ring_fds = {self._ring.fileno(), self._alarm.fileno()}
+        self._departures = Departures(rings.ours, connections.outflows)
         self._poller = poller
         self._connections = connections
         self._responses = responses
@@ -131,6 +133,7 @@ class PacketReader:
         self._lost = 0
         """Packets that the ring had lost at the last tick."""
         connections.look = self._look
+        connections.look_out = self._departures.look
         self._over = False
         self.cut_off = False
         """The ring's network interface is gone: no packet will show what arrives."""
@@ -144,6 +147,7 @@ class PacketReader:
     def end(self) -> None:
         if self._early:
             self._look()
+        self._departures.look()
         self._over = True
         self._poller.unregister(self._alarm.fileno())
         self._watch_alarms_only()
@@ -220,6 +224,7 @@ class PacketReader:
     def tick(self) -> None:
         """Read now and then what would wait for long; and everything, if packets were lost."""
         self._look()
+        self._departures.look()
         self._ticks += 1
         self._ring.count_lost()
         lost, self._lost = self._ring.lost > self._lost, self._ring.lost

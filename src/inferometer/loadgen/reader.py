@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import ExitStack
 from typing import NamedTuple, Protocol
 
 from inferometer.loadgen.address import endpoint
 from inferometer.loadgen.connection import Connection
 from inferometer.loadgen.job import Job
-from inferometer.system.packets import NoRingError, PacketRing, frames_for
+from inferometer.system.packets import PacketRing, frames_for
 from inferometer.trace.schema import StampSource
 
 MAX_ALARMS = 4096
 """Room for packets that cannot wait. One that finds none is found in the other ring, later."""
+
+MIN_OURS, MAX_OURS, OURS_A_STREAM = 1 << 12, 1 << 15, 8
+"""Room for our own packets, which are few and looked at ten times a second."""
 
 
 class ArrivalReader(Protocol):
@@ -59,14 +63,15 @@ class ArrivalReader(Protocol):
 
 
 class Rings(NamedTuple):
-    """The ring of all packets, and that of those that cannot wait."""
+    """The ring of all packets, that of those that cannot wait, and that of our own."""
 
     packets: PacketRing
     alarms: PacketRing
+    ours: PacketRing
 
     def close(self) -> None:
-        self.packets.close()
-        self.alarms.close()
+        for ring in self:
+            ring.close()
 
 
 def open_rings(job: Job) -> Rings:
@@ -75,12 +80,15 @@ def open_rings(job: Job) -> Rings:
     family = job.address.family
     in_flight = job.shard.max_in_flight * job.workers
     frames, alarm_frames = frames_for(in_flight), min(MAX_ALARMS, in_flight)
-    # Sockets that are bound later are served first: an alarm's packet is then in the other ring.
-    alarms = PacketRing(
-        endpoints, family, frames=alarm_frames, alarms_only=True
-    )
-    try:
-        return Rings(PacketRing(endpoints, family, frames=frames), alarms)
-    except NoRingError:
-        alarms.close()
-        raise
+    our_frames = min(MAX_OURS, max(MIN_OURS, in_flight * OURS_A_STREAM))
+    with ExitStack() as opened:
+        ours = PacketRing(endpoints, family, frames=our_frames, outgoing=True)
+        opened.callback(ours.close)
+        # Bound later is served first: an alarm's packet is then in the other ring.
+        alarms = PacketRing(
+            endpoints, family, frames=alarm_frames, alarms_only=True
+        )
+        opened.callback(alarms.close)
+        packets = PacketRing(endpoints, family, frames=frames)
+        opened.pop_all()
+    return Rings(packets, alarms, ours)

@@ -43,6 +43,8 @@ _TOKEN_COLUMNS = (
 _REALTIME_COLUMNS = (
     "sent_ns",
     "sent_done_ns",
+    "first_departed_ns",
+    "departed_ns",
     "headers_ns",
     "first_ns",
     "last_ns",
@@ -96,6 +98,8 @@ class Recorder:
             connect_ns=exchange.connect_ns,
             sent_ns=exchange.sent_ns,
             sent_done_ns=exchange.sent_done_ns,
+            first_departed_ns=exchange.departure.first_ns,
+            departed_ns=exchange.departure.last_ns,
             headers_ns=exchange.headers_ns or MISSING,
             first_ns=arrivals[0] if arrivals else MISSING,
             last_ns=arrivals[-1] if arrivals else MISSING,
@@ -110,6 +114,7 @@ class Recorder:
             lingered=exchange.lingered,
             losses=exchange.losses,
             window_limited_ns=exchange.window_limited_ns,
+            zero_windows=exchange.departure.zero_windows,
             finish_reason=exchange.finish_reason,
             detail=exchange.detail,
         )
@@ -156,6 +161,7 @@ class Recorder:
             "connect_ns",
             "losses",
             "window_limited_ns",
+            "zero_windows",
             *_REALTIME_COLUMNS,
         )
         self._add_row(position, outcome, **dict.fromkeys(absent, MISSING))

@@ -20,6 +20,7 @@ from inferometer.loadgen.connections import Connections
 from inferometer.loadgen.exchange import Exchange
 from inferometer.loadgen.job import Job
 from inferometer.loadgen.live import Live
+from inferometer.loadgen.outflow import UNSEEN
 from inferometer.loadgen.recorder import Recorder
 from inferometer.loadgen.schedule import Schedule
 from inferometer.system.stamps import Arrival, arrival_ns
@@ -347,6 +348,7 @@ class Responses:
             connection = exchange.connection
             if connection is not None and connection.previous is exchange:
                 connection.note_network(exchange)
+            self._connections.look_out()
             exchange.conclude(arrival_ns(arrival) or read_ns)
             if self._names_another(exchange.remarks.answer_id, exchange):
                 exchange.fail(
@@ -432,6 +434,7 @@ class Responses:
     def send_again(self, connection: Connection, exchange: Exchange) -> None:
         exchange.resent += 1
         exchange.sent_done_ns = MISSING
+        exchange.departure = UNSEEN
         self.reconnects += 1
         self.in_flight -= 1
         self.resend.append(exchange)

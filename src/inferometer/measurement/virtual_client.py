@@ -54,6 +54,9 @@ UNKNOWN_AT_FIRST = (
     "first_text_bytes",
     "losses",
     "window_limited_ns",
+    "first_departed_ns",
+    "departed_ns",
+    "zero_windows",
 )
 """Columns of a request that are missing until it is sent, or, as texts, always."""
 

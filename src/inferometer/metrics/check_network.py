@@ -8,7 +8,9 @@ import numpy as np
 
 from inferometer.clock import MS
 from inferometer.metrics.definitions import (
+    Rows,
     Sample,
+    departure_ms,
     itl_ms,
     known,
     ok,
@@ -22,6 +24,7 @@ from inferometer.metrics.finding import (
     Facts,
     Figure,
     Found,
+    Level,
 )
 from inferometer.trace import Trace
 
@@ -29,7 +32,7 @@ MIN_LOST = 3
 """Fewer are chance."""
 
 MIN_CLEAN = 10
-"""Requests without a loss, for a percentile to be compared with theirs."""
+"""Requests that were not disturbed, for a percentile to be compared with theirs."""
 
 PERCENTILES = (50, 90, 99)
 
@@ -38,7 +41,7 @@ DELAYED: Mapping[str, Callable[[Trace], Sample]] = {
     "ITL": itl_ms,
     "TPOT": tpot_ms,
 }
-"""Latencies that a lost packet makes longer, whatever the length of a request."""
+"""Latencies that a lost packet or a full window makes longer, whatever the length of a request."""
 
 
 def network(facts: Facts) -> Found:
@@ -77,27 +80,92 @@ def _by_number(facts: Facts, values: Mapping[str, Figure]) -> Found:
 
 
 def _by_effect(facts: Facts, values: Mapping[str, Figure]) -> Found:
-    """What losses did to the latencies: percentiles against those of the other requests."""
+    """Where it is known which ones did."""
     losses = facts.trace.requests["losses"]
     lossy = known(losses) & (losses > 0)
     number, share = int(lossy.sum()), float(lossy[known(losses)].mean())
     values = {**values, "lossy": number, "lossy_share": share}
-    clean = ok(facts.trace) & ~lossy
+    level, variant, effect = _effect_of(lossy, facts)
+    return Found(level, variant, {**values, **effect})
+
+
+def departures(facts: Facts) -> Found:
+    """TTFT contains the time that a request waited on this host, which no server can help."""
+    values: dict[str, Figure] = {
+        "departed": facts.summary.departure.n,
+        "p50_ms": facts.summary.departure.median,
+        "p99_ms": facts.summary.departure.percentiles.get("p99"),
+        "sending_p50_ms": facts.summary.sending.median,
+        "window_ms": _window_ms(facts),
+    }
+    if not facts.summary.departure.n:
+        return Found(OK, "unknown", values)
+    late = _late_departures(facts)
+    if not late:
+        return Found(OK, "fine", values)
+    share, p, ms = max(late)
+    values |= {"percentile": f"P{p}", "late_ms": ms, "share": share}
+    return Found(NOTE, "late", values)
+
+
+def _late_departures(facts: Facts) -> list[tuple[float, int, float]]:
+    """(share of TTFT, percentile, ms) of the percentiles of which it is too large."""
+    t, r = facts.thresholds, facts.trace.requests
+    seen = facts.trace.select(r["departed_ns"] > r["sent_ns"])
+    waited, ttft = departure_ms(seen), ttft_ms(seen)
+    late: list[tuple[float, int, float]] = []
+    for p in (50, 99) if len(waited) and len(ttft) else ():
+        ms, of_ms = (float(np.percentile(s, p)) for s in (waited, ttft))
+        if of_ms > 0 and ms > max(
+            t.negligible_ms, t.departure_share_note * of_ms
+        ):
+            late.append((ms / of_ms, p, ms))
+    return late
+
+
+def client_window(facts: Facts) -> Found:
+    """While our receive window is full the server has to wait, because we did not read."""
+    zero_windows = facts.trace.requests["zero_windows"]
+    told = known(zero_windows)
+    values: dict[str, Figure] = {
+        "zero_windows": int(zero_windows[told].sum()) if told.any() else None
+    }
+    if not told.any():
+        return Found(OK, "unknown", values)
+    stopped = told & (zero_windows > 0)
+    if not stopped.any():
+        return Found(OK, "fine", values)
+    number, share = int(stopped.sum()), float(stopped[told].mean())
+    values |= {"stopped": number, "stopped_share": share}
+    level, variant, effect = _effect_of(stopped, facts)
+    return Found(level, variant, values | effect)
+
+
+def _effect_of(
+    disturbed: Rows, facts: Facts
+) -> tuple[Level, str, dict[str, Figure]]:
+    """What happened to these requests did to the latencies: percentiles against those of the
+    others.
+    """
+    clean = ok(facts.trace) & ~disturbed
     if clean.sum() < MIN_CLEAN:
-        level = NOTE if number < MIN_LOST else SUSPECT
-        return Found(level, "everywhere", values)
+        level = NOTE if disturbed.sum() < MIN_LOST else SUSPECT
+        return level, "everywhere", {}
     largest = max(_delays(facts, facts.trace.select(clean)), default=None)
     if largest is None:
-        return Found(NOTE, "harmless", values)
+        return NOTE, "harmless", {}
     _, name, ms, clean_ms = largest
-    values = {**values, "latency": name, "with_ms": ms, "without_ms": clean_ms}
-    return Found(SUSPECT, "delayed", values)
+    return (
+        SUSPECT,
+        "delayed",
+        {"latency": name, "with_ms": ms, "without_ms": clean_ms},
+    )
 
 
 def _delays(
     facts: Facts, clean: Trace
 ) -> Iterator[tuple[float, str, float, float]]:
-    """Percentiles that are notably larger than without losses: by how much, which, and both."""
+    """Percentiles that are notably larger than those of `clean`: by how much, which, and both."""
     t = facts.thresholds
     for name, of in DELAYED.items():
         whole, rest = of(facts.trace), of(clean)

@@ -161,6 +161,8 @@ class Thresholds:
     """How much larger a percentile is than without the requests that lost packets, ÷ the latter."""
     window_ms_note: float = 1.0
     """Time a request waited for the server's receive window, mean."""
+    departure_share_note: float = 0.05
+    """A percentile of the time from send to departure ÷ the same percentile of TTFT."""
     clock_step_suspect_ms: float = 1.0
     input_deviation_suspect: float = 0.05
     input_deviation_invalid: float = 0.25

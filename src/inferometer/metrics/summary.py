@@ -19,10 +19,12 @@ import numpy.typing as npt
 from inferometer.clock import NS
 from inferometer.metrics.definitions import (
     QUANTITIES,
+    departure_ms,
     known,
     meets_slo,
     ok,
     ok_events,
+    sending_ms,
     was_sent,
 )
 from inferometer.metrics.distribution import Distribution, describe
@@ -122,6 +124,10 @@ class Summary:
     """What cards and host did meanwhile; None where nothing was sampled."""
     slot_time: Distribution = field(default_factory=Distribution)
     """From the end of a response to the next request in its slot of a closed loop, ms."""
+    departure: Distribution = field(default_factory=Distribution)
+    """How long requests stayed on this host after they were sent, ms, as the packet ring saw."""
+    sending: Distribution = field(default_factory=Distribution)
+    """Of requests of several packets, from the first byte's departure to the last one's, ms."""
 
     def to_dict(self) -> dict[str, Any]:
         """Plain dicts, lists, strings and numbers, with None where there is no value."""
@@ -149,17 +155,14 @@ def summarize(
     trace = trace.measured()
     counts, duration_s = _counts(trace, planned), _duration_s(trace)
     input_tokens, input_sources = _input_tokens(trace)
-    answered = trace.with_outcome(Outcome.OK).requests
-    output_tokens = int(
-        answered["output_tokens"][known(answered["output_tokens"])].sum()
-    )
+    output_tokens, output_sources = _output_tokens(trace)
     return Summary(
         counts=counts,
         duration_s=duration_s,
         total_input_tokens=input_tokens,
         total_output_tokens=output_tokens,
         input_token_sources=input_sources,
-        output_token_sources=_by_name(answered["token_source"], TokenSource),
+        output_token_sources=output_sources,
         request_throughput=_per(counts.ok, duration_s),
         output_throughput=_per(output_tokens, duration_s),
         total_token_throughput=_per(input_tokens + output_tokens, duration_s),
@@ -181,6 +184,8 @@ def summarize(
         slot_time=describe(
             slots.waits_ms if slots else np.zeros(0), _of_client(percentiles)
         ),
+        departure=describe(departure_ms(trace), _of_client(percentiles)),
+        sending=describe(sending_ms(trace), _of_client(percentiles)),
     )
 
 
@@ -197,6 +202,13 @@ def _input_tokens(trace: Trace) -> tuple[int, dict[str, int]]:
         "NONE": int(np.count_nonzero(~(by_server | by_plan))),
     }
     return tokens, {name: n for name, n in sources.items() if n}
+
+
+def _output_tokens(trace: Trace) -> tuple[int, dict[str, int]]:
+    """Output tokens of OK requests, and requests by who counted."""
+    r = trace.with_outcome(Outcome.OK).requests
+    tokens = int(r["output_tokens"][known(r["output_tokens"])].sum())
+    return tokens, _by_name(r["token_source"], TokenSource)
 
 
 def _percent(share: float | None) -> float | None:

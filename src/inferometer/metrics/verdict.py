@@ -52,6 +52,8 @@ CHECKS: tuple[Callable[[Facts], Found], ...] = (
     check_client.clock_step,
     check_client.backlog,
     check_network.network,
+    check_network.departures,
+    check_network.client_window,
     check_client.beyond_calibration,
     check_work.row_fields,
     check_work.repeated_rows,

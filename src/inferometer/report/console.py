@@ -267,10 +267,15 @@ def _where_known(
     summary: Summary, workers: Sequence[WorkerRecord]
 ) -> list[tuple[Said, str | float | None]]:
     """Rows that only some runs have: slot time, and the way to the server."""
-    rows: list[tuple[Said, str | float | None]] = []
-    if summary.slot_time.n:
-        spread = _spread(summary.slot_time)
-        rows.append((Said("console.client.slot_time"), spread))
+    rows: list[tuple[Said, str | float | None]] = [
+        (Said(f"console.client.{name}"), _spread(distribution))
+        for name, distribution in (
+            ("slot_time", summary.slot_time),
+            ("departure", summary.departure),
+            ("sending", summary.sending),
+        )
+        if distribution.n
+    ]
     rtts_ms = [w.rtt_ns / MS for w in workers if w.rtt_ns >= 0]
     if rtts_ms:
         rows.append((Said("console.client.rtt"), max(rtts_ms)))

@@ -91,9 +91,12 @@ LATER_COLUMNS = frozenset(
         "lingered",
         "losses",
         "window_limited_ns",
+        "first_departed_ns",
+        "departed_ns",
+        "zero_windows",
     }
 )
-"""Files of schema 1 have none of them, those of schema 2 not the last two."""
+"""Files of schema 1 have none of them, those of schema 2 not the last five."""
 
 ROWS_AT_ONCE = 1_000_000
 SMALL_ROWS = 100_000

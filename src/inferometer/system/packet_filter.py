@@ -41,7 +41,8 @@ class Headers(NamedTuple):
     first_byte: int
     first_mask: int
     protocol: int
-    source: int
+    server: int
+    """Its address: the source of what it sends, the destination of what we send."""
     address_words: int
     total: int
     total_adds: int
@@ -49,11 +50,22 @@ class Headers(NamedTuple):
     tcp: int
 
     address: struct.Struct
-    """Of the source, as words."""
+    """Of the server's, as words."""
+    outgoing: bool = False
+    """These are our packets to the server."""
 
     @property
     def kept(self) -> int:
         return self.tcp + 20
+
+    @property
+    def server_port(self) -> int:
+        return self.tcp + 2 * self.outgoing
+
+    def of_ours(self) -> Headers:
+        """The same of our packets to the server."""
+        destination = self.server + 4 * self.address_words
+        return self._replace(server=destination, outgoing=True)
 
 
 IPV4 = Headers(
@@ -83,12 +95,42 @@ def filter_for(
 
     It takes what carries payload, and what opens or ends a connection. With `alarms_only` it takes
     what cannot wait: the end of a chunked body or of a connection, and answers other than 200.
+    Of our packets it takes what carries payload, opens a connection, or says that our receive
+    window is full.
     """
-    tcp = headers.tcp
-    flags = FIN | RESET if alarms_only else FIN | SYN | RESET
+    wanted = (
+        _going_out(headers)
+        if headers.outgoing
+        else _coming_in(headers, alarms_only=alarms_only)
+    )
     steps = [
         *_of_the_server(headers, endpoints),
+        *wanted,
+        _Step(_RETURN, headers.kept, label="plain"),
+        _Step(_RETURN, headers.kept + 1, label="ends"),
+        _Step(_RETURN, 0, label="drop"),
+    ]
+    return _assembled(steps)
+
+
+def _going_out(headers: Headers) -> list[_Step]:
+    """A reset has no window, and a FIN comes after all requests."""
+    tcp = headers.tcp
+    return [
         _Step(_LOAD_BYTE, tcp + 13),
+        _Step(_ANY_BIT, FIN | RESET, yes="drop"),
+        _Step(_ANY_BIT, SYN, yes="plain"),
+        _Step(_LOAD_HALF, tcp + 14),
+        _Step(_EQUAL, 0, yes="plain"),
+        *_lengths(headers),
+        _Step(_EQUAL, 0, yes="drop"),
+    ]
+
+
+def _coming_in(headers: Headers, *, alarms_only: bool) -> list[_Step]:
+    flags = FIN | RESET if alarms_only else FIN | SYN | RESET
+    return [
+        _Step(_LOAD_BYTE, headers.tcp + 13),
         _Step(_ANY_BIT, flags, yes="plain"),
         *_lengths(headers),
         # the accumulator has the payload's length
@@ -109,29 +151,32 @@ def filter_for(
             if alarms_only
             else [_Step(_JUMP, 0, label="begins")]
         ),
-        _Step(_RETURN, headers.kept, label="plain"),
-        _Step(_RETURN, headers.kept + 1, label="ends"),
-        _Step(_RETURN, 0, label="drop"),
     ]
-    return _assembled(steps)
+
+
+def _direction(headers: Headers) -> _Step:
+    """The loopback shows each packet twice: as it goes out, and as it comes in."""
+    if headers.outgoing:
+        return _Step(_EQUAL, _OUTGOING, no="drop")
+    return _Step(_EQUAL, _OUTGOING, yes="drop")
 
 
 def _of_the_server(
     headers: Headers, endpoints: Sequence[Endpoint]
 ) -> list[_Step]:
-    """Go on with whole TCP packets that come in from one of them."""
+    """Go on with whole TCP packets that come in from one of them, or that go out to one."""
     steps = [
         _Step(_LOAD_BYTE, _PACKET_TYPE),
-        _Step(_EQUAL, _OUTGOING, yes="drop"),
+        _direction(headers),
         _Step(_LOAD_BYTE, 0),
         _Step(_AND, headers.first_mask),
         _Step(_EQUAL, headers.first_byte, no="drop"),
         _Step(_LOAD_BYTE, headers.protocol),
         _Step(_EQUAL, TCP, no="drop"),
     ]
-    if headers is IPV4:
+    if headers.family == socket.AF_INET:
         steps += [_Step(_LOAD_HALF, 6), _Step(_ANY_BIT, _FRAGMENT, yes="drop")]
-    steps.append(_Step(_LOAD_HALF, headers.tcp))
+    steps.append(_Step(_LOAD_HALF, headers.server_port))
     steps += [
         _Step(_EQUAL, port, yes="address")
         for port in sorted({port for _, port in endpoints})
@@ -140,14 +185,14 @@ def _of_the_server(
     addresses = sorted(
         {socket.inet_pton(headers.family, ip) for ip, _ in endpoints}
     )
-    steps.append(_Step(_LOAD, headers.source, label="address"))
+    steps.append(_Step(_LOAD, headers.server, label="address"))
     if len(addresses) > MAX_ADDRESSES:
         return steps
     for number, address in enumerate(addresses):
         other = f"other {number}"
         for place, word in enumerate(headers.address.unpack(address)):
             steps += [
-                _Step(_LOAD, headers.source + 4 * place),
+                _Step(_LOAD, headers.server + 4 * place),
                 _Step(_EQUAL, word, no=other),
             ]
         steps += [_Step(_JUMP, 0, yes="ours"), _Step(_JUMP, 0, label=other)]

@@ -1,5 +1,5 @@
 """The packets of a server as the kernel sees them come in (Linux, AF_PACKET): when each arrived,
-and which bytes of which connection it brought.
+and which bytes of which connection it brought. The same of our packets to it, as they go out.
 
 The kernel writes the headers of each packet into a ring of memory that we map. No payload is kept.
 What is in the ring does not depend on when we look, so a process that was stopped for a second
@@ -44,7 +44,7 @@ _KERNELS, _OURS = 0, 1
 _IP_AT = 80
 """Where a frame holds the IP header: after the kernel's own, for sockets of type SOCK_DGRAM."""
 
-_FRAME_BYTES = {IPV4: 128, IPV6: 256}
+_FRAME_BYTES: dict[int, int] = {socket.AF_INET: 128, socket.AF_INET6: 256}
 _BLOCK_BYTES = 1 << 16
 _LOOK = 256
 """Frames whose state is looked at together."""
@@ -54,6 +54,8 @@ FRAMES_A_STREAM = 64
 
 ENDS = 1 << 8
 """The packet ends as the last chunk of a body does."""
+ZERO_WINDOW = 1 << 9
+"""A packet of ours says that we have no room for more."""
 
 FEW = 24
 """Up to so many packets are read sooner one by one than as columns."""
@@ -63,6 +65,8 @@ FlowKey = int
 
 _HALF, _TCP = struct.Struct("!H"), struct.Struct("!2I4xI")
 _UNUSUAL = SYN | FIN | RESET
+_WINDOW, _SECOND_PORT = 0xFFFF, 0xFFFF
+"""Where they are in the words that they share with TCP's flags and with the first port."""
 _HEAD = struct.Struct("@4x2I4x2I")
 """Of `struct tpacket2_hdr`: the packet's length, how much was kept of it, and its time."""
 
@@ -76,9 +80,11 @@ class Packet(NamedTuple):
     length: int
     """Bytes of payload."""
     time_ns: int
-    """Arrival, CLOCK_REALTIME."""
+    """Arrival, or departure, CLOCK_REALTIME."""
     kind: int
-    """SYN, FIN and RESET as TCP has them, and ENDS; 0: it does nothing but bring bytes."""
+    """SYN, FIN and RESET as TCP has them, ENDS and ZERO_WINDOW; 0: it does nothing but bring
+    bytes.
+    """
 
 
 class NoRingError(Exception):
@@ -107,13 +113,15 @@ class PacketRing:
         *,
         frames: int,
         alarms_only: bool = False,
+        outgoing: bool = False,
     ) -> None:
-        """`frames`: packets that the ring can hold. `alarms_only`: see `filter_for`. Raises
-        NoRingError.
+        """`frames`: packets that the ring can hold. `alarms_only`: see `filter_for`. `outgoing`:
+        our packets to these servers instead. Raises NoRingError.
         """
         _refuse_unsuitable_hosts()
-        self._headers = IPV4 if family == socket.AF_INET else IPV6
-        frame_bytes = _FRAME_BYTES[self._headers]
+        headers = IPV4 if family == socket.AF_INET else IPV6
+        frame_bytes = _FRAME_BYTES[headers.family]
+        self._headers = headers.of_ours() if outgoing else headers
         blocks = max(1, -(-frames * frame_bytes // _BLOCK_BYTES))
         self.bytes = blocks * _BLOCK_BYTES
         self.lost = 0
@@ -150,8 +158,10 @@ class PacketRing:
             _ATTACH_FILTER,
             struct.pack("@HP", len(program) // 8, ctypes.addressof(steps)),
         )
-        with suppress(OSError):  # from Linux 4.20 on: spares the filter's run
-            set_option(_SOL_PACKET, _IGNORE_OUTGOING, 1)
+        if not self._headers.outgoing:
+            # from Linux 4.20 on: spares the filter's run
+            with suppress(OSError):
+                set_option(_SOL_PACKET, _IGNORE_OUTGOING, 1)
         set_option(_SOL_PACKET, _VERSION, _TPACKET_V2)
         frames = blocks * _BLOCK_BYTES // frame_bytes
         request = struct.pack("@4I", _BLOCK_BYTES, blocks, frame_bytes, frames)
@@ -250,7 +260,7 @@ def _read(frames: npt.NDArray[np.uint32], headers: Headers) -> list[Packet]:
     kept = frames.copy()  # one pass over memory that the kernel shares
     seconds, nanos = kept[:, 4].astype(np.int64), kept[:, 5]
     network = kept[:, _IP_AT // 4 :].byteswap().astype(np.uint64)
-    tcp, source = headers.tcp // 4, headers.source // 4
+    tcp = headers.tcp // 4
     # IPv4's length is the second half of its word, IPv6's the first
     shift = 16 if headers.total % 4 == 0 else 0
     total = network[:, headers.total // 4] >> shift & 0xFFFF
@@ -258,20 +268,37 @@ def _read(frames: npt.NDArray[np.uint32], headers: Headers) -> list[Packet]:
     too_large = total == headers.total_adds
     if too_large.any():  # for the field
         total = np.where(too_large, kept[:, 1].astype(np.int64), total)
-    folded = network[:, source]
-    for word in range(source + 1, source + headers.address_words):
-        folded = folded ^ network[:, word]
     state = network[:, tcp + 3].astype(np.int64)
-    ends = kept[:, 2] > headers.kept
+    if headers.outgoing:
+        marked = (state & _WINDOW == 0) * ZERO_WINDOW
+    else:
+        marked = (kept[:, 2] > headers.kept) * ENDS
     columns = (
-        folded << np.uint64(32) | network[:, tcp],
+        _keys(network, headers),
         network[:, tcp + 1],
         total - headers.tcp - (state >> 28) * 4,
         seconds * 1_000_000_000 + nanos,
-        state >> 16 & _UNUSUAL | ends * ENDS,
+        state >> 16 & _UNUSUAL | marked,
     )
     rows = zip(*[column.tolist() for column in columns], strict=True)
     return list(rows)  # type: ignore[arg-type]
+
+
+def _keys(
+    network: npt.NDArray[np.uint64], headers: Headers
+) -> npt.NDArray[np.uint64]:
+    """The `flow_key` of each packet."""
+    server = headers.server // 4
+    folded = network[:, server]
+    for word in range(server + 1, server + headers.address_words):
+        folded = folded ^ network[:, word]
+    ports = network[:, headers.tcp // 4]
+    if headers.outgoing:  # the server's is the second one
+        ports = (ports & np.uint64(_SECOND_PORT)) << np.uint64(16) | (
+            ports >> np.uint64(16)
+        )
+    keys: npt.NDArray[np.uint64] = folded << np.uint64(32) | ports
+    return keys
 
 
 def _read_one(
@@ -283,13 +310,18 @@ def _read_one(
     (total,) = _HALF.unpack_from(memory, at + headers.total)
     total = total + headers.total_adds if total else size
     folded = 0
-    for word in headers.address.unpack_from(memory, at + headers.source):
+    for word in headers.address.unpack_from(memory, at + headers.server):
         folded ^= word
     ports, sequence, state = _TCP.unpack_from(memory, at + headers.tcp)
+    if headers.outgoing:
+        ports = (ports & _SECOND_PORT) << 16 | ports >> 16
+        marked = 0 if state & _WINDOW else ZERO_WINDOW
+    else:
+        marked = ENDS if kept > headers.kept else 0
     return Packet(
         folded << 32 | ports,
         sequence,
         total - headers.tcp - (state >> 28) * 4,
         seconds * 1_000_000_000 + nanos,
-        state >> 16 & _UNUSUAL | (ENDS if kept > headers.kept else 0),
+        state >> 16 & _UNUSUAL | marked,
     )

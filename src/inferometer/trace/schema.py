@@ -16,7 +16,7 @@ import numpy as np
 SCHEMA_VERSION = 3
 """1: first version. 2: hidden_tokens, first_tokens, text_bytes, first_text_bytes, ignored, unread
 and lingered of requests; delays of events in 64 bits, where those beyond 2.1 s were cut off.
-3: losses and window_limited_ns of requests.
+3: losses, window_limited_ns, first_departed_ns, departed_ns and zero_windows of requests.
 """
 
 MISSING = int(np.iinfo(np.int64).min)
@@ -146,6 +146,18 @@ REQUEST_COLUMNS = (
     TraceColumn(
         "sent_done_ns", "int64", "ns", "last byte handed to the kernel"
     ),
+    TraceColumn(
+        "first_departed_ns",
+        "int64",
+        "ns",
+        "first byte left for the network, by its packet; known with the packet ring only",
+    ),
+    TraceColumn(
+        "departed_ns",
+        "int64",
+        "ns",
+        "the same of its last byte; packets that were sent again do not count",
+    ),
     TraceColumn("headers_ns", "int64", "ns", "response headers complete"),
     TraceColumn("first_ns", "int64", "ns", "first event that carries output"),
     TraceColumn("last_ns", "int64", "ns", "last event that carries output"),
@@ -193,6 +205,12 @@ REQUEST_COLUMNS = (
         "int64",
         "ns",
         "time in which it waited for room in the server's receive window",
+    ),
+    TraceColumn(
+        "zero_windows",
+        "int64",
+        "",
+        "packets that told the server that our receive window is full; with the packet ring only",
     ),
     TraceColumn(
         "finish_reason",

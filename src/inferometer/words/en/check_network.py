@@ -7,6 +7,8 @@ _OTHER_LINK = (
     "to the server."
 )
 
+_READ_FASTER = "Give the client more CPU or `workers`, or raise net.ipv4.tcp_rmem on this host."
+
 CHECK_NETWORK: dict[str, str] = {
     "check.network.unknown": "The system does not report the network's round trip.",
     "check.network.fine": (
@@ -43,4 +45,46 @@ CHECK_NETWORK: dict[str, str] = {
     "check.network.window.next": (
         "Check whether the server reads large requests slowly, or raise its net.ipv4.tcp_rmem."
     ),
+    "check.departures.unknown": (
+        "It is unknown when requests left this host; the packet ring (INFEROMETER_ARRIVALS=ring) "
+        "shows it."
+    ),
+    "check.departures.fine": (
+        "Requests left this host {p50_ms:.2f} ms (median) after they were sent."
+    ),
+    "check.departures.late": (
+        "Requests left this host late: {percentile} of the time from send to the departure of the "
+        "last byte is {late_ms:.2f} ms, {share:.0%} of {percentile} TTFT. This host, the network "
+        "or a server that reads slowly held them back, not the model."
+    ),
+    "check.departures.late.next": (
+        "Large requests wait for TCP's congestion window, the send buffer (net.ipv4.tcp_wmem), the "
+        "server's receive window or the interface's queue (tc -s qdisc). Measure from a host "
+        "closer to the server, or subtract this time from TTFT."
+    ),
+    "check.client_window.unknown": (
+        "It is unknown whether this client's receive window was ever full; the packet ring "
+        "(INFEROMETER_ARRIVALS=ring) shows it."
+    ),
+    "check.client_window.fine": "This client's receive window was never full.",
+    "check.client_window.harmless": (
+        "During {stopped} requests ({stopped_share:.1%}) this client's receive window was full, so "
+        "the server had to wait. P50, P90 and P99 of TTFT, ITL and TPOT hardly change without "
+        "these requests."
+    ),
+    "check.client_window.harmless.next": (
+        "These percentiles need no correction; a client that reads late can still delay single "
+        "tokens."
+    ),
+    "check.client_window.delayed": (
+        "During {stopped} requests ({stopped_share:.1%}) this client's receive window was full, so "
+        "the server had to wait. {latency} is {with_ms:.2f} ms with them and {without_ms:.2f} ms "
+        "without them: this client made the difference, not the server."
+    ),
+    "check.client_window.delayed.next": _READ_FASTER,
+    "check.client_window.everywhere": (
+        "During {stopped} requests ({stopped_share:.1%}) this client's receive window was full, so "
+        "the server had to wait. Too few others are left to tell how much later their tokens were."
+    ),
+    "check.client_window.everywhere.next": _READ_FASTER,
 }

@@ -23,6 +23,8 @@ CONSOLE: dict[str, str] = {
     "console.client.shared": "Events sharing a stamp (%):",
     "console.client.lag": "Schedule lag p50/p99/max (ms):",
     "console.client.slot_time": "Slot time p50/p99/max (ms):",
+    "console.client.departure": "Send to departure p50/p99/max (ms):",
+    "console.client.sending": "First to last byte p50/p99/max (ms):",
     "console.client.rtt": "Network round trip (ms):",
     "console.client.workers": "Workers:",
     "console.client.cpu": "CPU use, busiest worker (%):",

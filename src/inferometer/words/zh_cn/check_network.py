@@ -7,6 +7,8 @@ _OTHER_LINK = (
     "机测量。"
 )
 
+_READ_FASTER = "给客户端更多 CPU，增加 worker（`workers`），或调大本机的 net.ipv4.tcp_rmem。"
+
 CHECK_NETWORK: dict[str, str] = {
     "check.network.title": "网络",
     "check.network.unknown": "系统没有提供网络往返时间。",
@@ -41,4 +43,41 @@ CHECK_NETWORK: dict[str, str] = {
     "check.network.window.next": (
         "检查服务器读取大请求是否过慢，或调大服务器的 net.ipv4.tcp_rmem。"
     ),
+    "check.departures.title": "请求离开本机",
+    "check.departures.unknown": (
+        "不知道请求何时离开本机；用数据包环（INFEROMETER_ARRIVALS=ring）才能看到。"
+    ),
+    "check.departures.fine": "从发送到请求离开本机，中位数为 {p50_ms:.2f} ms。",
+    "check.departures.late": (
+        "请求离开本机偏晚：从发送到最后一个字节离开，{percentile} 为 {late_ms:.2f} ms，"
+        "占 {percentile} TTFT 的 {share:.0%}。"
+        "拖住请求的是本机、网络或读取过慢的服务器，而不是模型。"
+    ),
+    "check.departures.late.next": (
+        "大请求会等待 TCP 拥塞窗口、发送缓冲区（net.ipv4.tcp_wmem）、服务器的接收窗口或网卡队列"
+        "（tc -s qdisc）。换一台离服务器更近的主机测量，或从 TTFT 中减去这段时间。"
+    ),
+    "check.client_window.title": "客户端接收窗口",
+    "check.client_window.unknown": (
+        "不知道客户端的接收窗口是否满过；用数据包环（INFEROMETER_ARRIVALS=ring）才能看到。"
+    ),
+    "check.client_window.fine": "客户端的接收窗口从未满过。",
+    "check.client_window.harmless": (
+        "有 {stopped} 个请求（{stopped_share:.1%}）期间客户端的接收窗口已满，服务器只能等待；"
+        "去掉这些请求后，TTFT、ITL 和 TPOT 的 P50、P90、P99 基本不变。"
+    ),
+    "check.client_window.harmless.next": (
+        "这些百分位数无需处理；不过读得慢的客户端仍可能拖慢个别 token。"
+    ),
+    "check.client_window.delayed": (
+        "有 {stopped} 个请求（{stopped_share:.1%}）期间客户端的接收窗口已满，服务器只能等待："
+        "{latency} 为 {with_ms:.2f} ms，去掉它们后为 {without_ms:.2f} ms。"
+        "差距来自客户端，而不是服务器。"
+    ),
+    "check.client_window.delayed.next": _READ_FASTER,
+    "check.client_window.everywhere": (
+        "有 {stopped} 个请求（{stopped_share:.1%}）期间客户端的接收窗口已满，服务器只能等待；"
+        "剩下的请求太少，无法判断 token 因此晚了多少。"
+    ),
+    "check.client_window.everywhere.next": _READ_FASTER,
 }

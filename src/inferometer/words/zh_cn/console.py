@@ -21,6 +21,8 @@ CONSOLE: dict[str, str] = {
     "console.client.shared": "共用时间戳的事件 (%)：",
     "console.client.lag": "发送滞后 p50/p99/max (ms)：",
     "console.client.slot_time": "名额空闲时间 p50/p99/max (ms)：",
+    "console.client.departure": "请求离开本机 p50/p99/max (ms)：",
+    "console.client.sending": "请求首尾字节间隔 p50/p99/max (ms)：",
     "console.client.rtt": "网络往返时间 (ms)：",
     "console.client.workers": "worker 数：",
     "console.client.cpu": "最忙的 worker 的 CPU 占用 (%)：",

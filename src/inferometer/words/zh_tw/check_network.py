@@ -7,6 +7,8 @@ _OTHER_LINK = (
     "主機量測。"
 )
 
+_READ_FASTER = "給用戶端更多 CPU，增加 worker（`workers`），或調大本機的 net.ipv4.tcp_rmem。"
+
 CHECK_NETWORK: dict[str, str] = {
     "check.network.title": "網路",
     "check.network.unknown": "系統沒有提供網路往返時間。",
@@ -41,4 +43,42 @@ CHECK_NETWORK: dict[str, str] = {
     "check.network.window.next": (
         "檢查伺服器讀取大型請求是否過慢，或調大伺服器的 net.ipv4.tcp_rmem。"
     ),
+    "check.departures.title": "請求離開本機",
+    "check.departures.unknown": (
+        "無法得知請求何時離開本機；要用封包環（INFEROMETER_ARRIVALS=ring）才看得到。"
+    ),
+    "check.departures.fine": "從送出到請求離開本機，中位數為 {p50_ms:.2f} ms。",
+    "check.departures.late": (
+        "請求離開本機偏晚：從送出到最後一個位元組離開，{percentile} 為 {late_ms:.2f} ms，"
+        "占 {percentile} TTFT 的 {share:.0%}。"
+        "拖住請求的是本機、網路或讀取太慢的伺服器，而不是模型。"
+    ),
+    "check.departures.late.next": (
+        "大型請求會等待 TCP 壅塞視窗、傳送緩衝區（net.ipv4.tcp_wmem）、"
+        "伺服器的接收視窗或網路介面佇列（tc -s qdisc）。"
+        "改用離伺服器更近的主機量測，或從 TTFT 中減去這段時間。"
+    ),
+    "check.client_window.title": "用戶端接收視窗",
+    "check.client_window.unknown": (
+        "無法得知用戶端的接收視窗是否滿過；要用封包環（INFEROMETER_ARRIVALS=ring）才看得到。"
+    ),
+    "check.client_window.fine": "用戶端的接收視窗從未滿過。",
+    "check.client_window.harmless": (
+        "有 {stopped} 個請求（{stopped_share:.1%}）期間用戶端的接收視窗已滿，伺服器只能等待；"
+        "去掉這些請求後，TTFT、ITL 和 TPOT 的 P50、P90、P99 幾乎不變。"
+    ),
+    "check.client_window.harmless.next": (
+        "這些百分位數不必處理；不過讀取太慢的用戶端仍可能拖慢個別 token。"
+    ),
+    "check.client_window.delayed": (
+        "有 {stopped} 個請求（{stopped_share:.1%}）期間用戶端的接收視窗已滿，伺服器只能等待："
+        "{latency} 為 {with_ms:.2f} ms，去掉它們後為 {without_ms:.2f} ms。"
+        "差距來自用戶端，而不是伺服器。"
+    ),
+    "check.client_window.delayed.next": _READ_FASTER,
+    "check.client_window.everywhere": (
+        "有 {stopped} 個請求（{stopped_share:.1%}）期間用戶端的接收視窗已滿，伺服器只能等待；"
+        "剩下的請求太少，無法判斷 token 因此晚了多少。"
+    ),
+    "check.client_window.everywhere.next": _READ_FASTER,
 }

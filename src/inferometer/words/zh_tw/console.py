@@ -21,6 +21,8 @@ CONSOLE: dict[str, str] = {
     "console.client.shared": "共用時間戳的事件 (%)：",
     "console.client.lag": "傳送滯後 p50/p99/max (ms)：",
     "console.client.slot_time": "名額閒置時間 p50/p99/max (ms)：",
+    "console.client.departure": "請求離開本機 p50/p99/max (ms)：",
+    "console.client.sending": "請求首尾位元組間隔 p50/p99/max (ms)：",
     "console.client.rtt": "網路往返時間 (ms)：",
     "console.client.workers": "worker 數：",
     "console.client.cpu": "最忙的 worker 的 CPU 佔用 (%)：",

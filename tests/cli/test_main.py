@@ -206,6 +206,26 @@ def test_ctrl_c_is_answered_from_the_first_import_on(
     assert ended.stdout == ""
 
 
+def test_ctrl_c_while_a_dataclass_is_made_is_answered_likewise(
+    tmp_path: Path,
+) -> None:
+    """Python would end by the signal, with -m: it came within the text of a program."""
+    code = CTRL_C_AT.replace("os.kill(os.", "exec('os.kill(os.").replace(
+        "SIGINT)", "SIGINT)')"
+    )
+    module = tmp_path / "stopping.py"
+    module.write_text(code.format(module="cli.presets"))
+    ended = subprocess.run(
+        [sys.executable, "-m", "stopping", "presets"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert (ended.returncode, ended.stderr) == (130, STOPPED)
+
+
 @pytest.mark.parametrize("error", [typer.Abort, KeyboardInterrupt])
 def test_ctrl_c_while_flags_are_read_is_130(
     monkeypatch: pytest.MonkeyPatch,

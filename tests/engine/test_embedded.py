@@ -159,3 +159,9 @@ def test_the_command_refuses_in_a_sentence(
     assert done.returncode == 2
     assert words in " ".join(done.stderr.split())
     assert "Traceback" not in done.stderr
+
+
+def test_a_child_whose_parent_is_gone_before_it_was_asked_ends() -> None:
+    code = "import sys; from inferometer.engine.child import main; sys.exit(main())"
+    ended = run_forked([sys.executable, "-c", code], stdin=subprocess.DEVNULL)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "", "")

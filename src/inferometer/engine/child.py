@@ -20,7 +20,10 @@ from inferometer.system.child import first_line
 
 def main() -> int:
     lifeline = sys.stdin.fileno()
-    asked = orjson.loads(first_line(lifeline))
+    line = first_line(lifeline)
+    if not line.endswith(b"\n"):  # the parent has died, or was stopped
+        return 0
+    asked = orjson.loads(line)
     kind = TwinSettings if asked["is_twin"] else EngineSettings
     return serve(
         kind(**asked["engine"]),

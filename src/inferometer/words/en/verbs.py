@@ -223,7 +223,7 @@ VERBS: dict[str, str] = {
     ),
     "simulate.no_model": (
         "There is no profile of the model {model} of group {group}: leave the group out, or name "
-        "a model whose name begins with one of {known}."
+        "a model of the same precision whose name begins with one of {known}."
     ),
     "simulate.command": (
         "A twin cannot have the settings in the server command of group {group}: {why}"

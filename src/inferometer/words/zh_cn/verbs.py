@@ -202,8 +202,8 @@ VERBS: dict[str, str] = {
         "et twin=CARD。可选的卡：{known}。"
     ),
     "simulate.no_model": (
-        "测试组 {group} 的模型 {model} 没有对应的配置：请去掉该组，或换用名称以下列之一开头的模型"
-        "：{known}。"
+        "测试组 {group} 的模型 {model} 没有对应的配置：请去掉该组，或换用精度相同、名称以下列之一"
+        "开头的模型：{known}。"
     ),
     "simulate.command": (
         "孪生引擎无法采用测试组 {group} 服务器命令中的设置：{why}"

@@ -202,8 +202,8 @@ VERBS: dict[str, str] = {
         "et twin=CARD。可選的卡：{known}。"
     ),
     "simulate.no_model": (
-        "測試組 {group} 的模型 {model} 沒有對應的設定檔：請拿掉該組，或改用名稱以下列之一開頭的模"
-        "型：{known}。"
+        "測試組 {group} 的模型 {model} 沒有對應的設定檔：請拿掉該組，或改用精度相同、名稱以下列之"
+        "一開頭的模型：{known}。"
     ),
     "simulate.command": (
         "孿生引擎無法採用測試組 {group} 伺服器命令中的設定：{why}"

@@ -28,6 +28,8 @@ from inferometer.spec.workload import (
     SessionsWorkload,
     ShareGptWorkload,
     SonnetWorkload,
+    SpecBenchWorkload,
+    SpeedBenchWorkload,
     TimedTraceWorkload,
     TraceWorkload,
 )
@@ -259,8 +261,13 @@ def test_the_help_names_every_data_set() -> None:
 
 
 def test_every_field_can_be_set_by_a_flag() -> None:
-    """But for what a flag means the opposite of, or stands for together with another."""
+    """But for what a flag means the opposite of, or stands for together with another, and lengths of
+    recordings where there are only questions.
+    """
+    audio = {"min_audio_s", "max_audio_s"}
     unreachable = {
+        SpecBenchWorkload: audio,
+        SpeedBenchWorkload: audio,
         RandomWorkload: {"output_range_ratio"},
         ShareGptWorkload: {"min_len"},
         ImagesWorkload: {"width", "height", "output_range_ratio"},

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from threading import Event
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -704,3 +705,8 @@ def test_a_client_that_does_not_read_closes_its_window(
     stopped, other = ran.column("zero_windows")
     assert stopped > 0
     assert other == 0
+
+
+def test_the_memory_that_is_told_is_that_of_all_rings() -> None:
+    sizes: Any = (SimpleNamespace(bytes=each) for each in (16, 2, 1))
+    assert reader.Rings(*sizes).bytes == 19

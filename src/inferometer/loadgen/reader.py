@@ -69,6 +69,11 @@ class Rings(NamedTuple):
     alarms: PacketRing
     ours: PacketRing
 
+    @property
+    def bytes(self) -> int:
+        """Of memory, of all three."""
+        return sum(ring.bytes for ring in self)
+
     def close(self) -> None:
         for ring in self:
             ring.close()

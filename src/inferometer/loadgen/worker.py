@@ -107,7 +107,7 @@ def _record(
         kernel_stamps=loop.connections.kernel_stamps,
         stalled_ns=loop.stalled_ns,
         longest_stall_ns=loop.longest_stall_ns,
-        ring_bytes=loop.rings.packets.bytes if loop.rings else 0,
+        ring_bytes=loop.rings.bytes if loop.rings else 0,
         ring_lost=loop.rings.packets.lost if loop.rings else 0,
         retransmissions=loop.connections.retransmissions,
         no_ring=loop.no_ring,

@@ -79,10 +79,15 @@ def _turn(load: Load, arrivals: str, beside: Beside | None = None) -> Turn:
 @contextmanager
 def _stopping(pid: int, *, run_s: float, stop_s: float) -> Iterator[None]:
     """Stops the worker of that command for `stop_s` after each `run_s`."""
+    with _in_thread(partial(_stop_and_go, pid, run_s, stop_s)):
+        yield
+
+
+@contextmanager
+def _in_thread(work: Callable[[threading.Event], None]) -> Iterator[None]:
+    """Does this in a thread, until its event is set."""
     over = threading.Event()
-    thread = threading.Thread(
-        target=_stop_and_go, args=(pid, over, run_s, stop_s)
-    )
+    thread = threading.Thread(target=work, args=(over,))
     thread.start()
     try:
         yield
@@ -92,7 +97,7 @@ def _stopping(pid: int, *, run_s: float, stop_s: float) -> Iterator[None]:
 
 
 def _stop_and_go(
-    pid: int, over: threading.Event, run_s: float, stop_s: float
+    pid: int, run_s: float, stop_s: float, over: threading.Event
 ) -> None:
     while not over.wait(run_s):
         with suppress(psutil.Error, ProcessLookupError):
@@ -105,19 +110,15 @@ def _stop_and_go(
 @contextmanager
 def _spinning(pid: int, *, processes: int) -> Iterator[None]:
     """So many others want the worker's core, and it has no real-time priority against them."""
-    over = threading.Event()
-    thread = threading.Thread(target=_keep_ordinary, args=(pid, over))
     with cores.pinned(cores.CLIENT):
         spinners = [
             subprocess.Popen([sys.executable, "-c", "while True: pass"])
             for _ in range(processes)
         ]
-    thread.start()
     try:
-        yield
+        with _in_thread(partial(_keep_ordinary, pid)):
+            yield
     finally:
-        over.set()
-        thread.join()
         for spinner in spinners:
             spinner.kill()
             spinner.wait()

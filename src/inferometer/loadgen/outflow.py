@@ -85,8 +85,8 @@ class Outflow:
                 return
             if begin < after:
                 departure.last_ns = time_ns
-            if begin < after and sure:
-                departure.zero_windows = 0
+                if sure:
+                    departure.zero_windows = 0
             self._pending.popleft()
             self._last = departure
 
@@ -102,7 +102,7 @@ class Outflow:
 
 
 class Departures:
-    """Gives each packet of ours to its connection."""
+    """Hands each outgoing packet to the connection that sent it."""
 
     def __init__(
         self, ring: PacketRing, outflows: Mapping[FlowKey, Outflow]

@@ -46,8 +46,8 @@ class SocketReader:
         asked_ns = realtime_ns()
         self._ready = ready = self._poller.poll(seconds, READY_MOST)
         if not ready:
-            # Nothing was ready when we asked. More is not known: a process that was stopped
-            # beyond its time-out is told that nothing is ready, whatever has arrived.
+            # Nothing was ready when we asked. More is not known: if the process was stopped until
+            # after the time-out, the poller says that nothing is ready, whatever has arrived.
             self._polled_ns = asked_ns
         elif len(ready) < READY_MOST:
             # else more may have been ready than we were told of

@@ -94,7 +94,7 @@ def _rows(
 
 
 def power_row(address: str, power: Reading) -> MachineRow:
-    """The power of a card that was read by itself."""
+    """The power of a card, where nothing else of the card was read."""
     return MachineRow(
         address,
         "power_w",

@@ -64,8 +64,9 @@ def network(facts: Facts) -> Found:
     if rtt_ms is None:
         return Found(OK, "unknown", values)
     if lost and facts.summary.counts.sent:
-        judged = _by_effect if by_request else _by_number
-        return judged(facts, values)
+        if by_request:
+            return _by_effect(losses, "lossy", facts, values)
+        return _by_number(facts, values)
     if window_ms is not None and window_ms > facts.thresholds.window_ms_note:
         return Found(NOTE, "window", values)
     return Found(OK, "fine", values)
@@ -79,14 +80,16 @@ def _by_number(facts: Facts, values: Mapping[str, Figure]) -> Found:
     return Found(level, "lost", {**values, "lost_a_request": lost / requests})
 
 
-def _by_effect(facts: Facts, values: Mapping[str, Figure]) -> Found:
-    """Where it is known which ones did."""
-    losses = facts.trace.requests["losses"]
-    lossy = known(losses) & (losses > 0)
-    number, share = int(lossy.sum()), float(lossy[known(losses)].mean())
-    values = {**values, "lossy": number, "lossy_share": share}
-    level, variant, effect = _effect_of(lossy, facts)
-    return Found(level, variant, {**values, **effect})
+def _by_effect(
+    counted: Rows, name: str, facts: Facts, values: Mapping[str, Figure]
+) -> Found:
+    """Where it is known of each request how often it was disturbed. `name`: of the disturbed."""
+    told = known(counted)
+    disturbed = told & (counted > 0)
+    level, variant, effect = _effect_of(disturbed, facts)
+    number, share = int(disturbed.sum()), float(disturbed[told].mean())
+    how_many = {name: number, f"{name}_share": share}
+    return Found(level, variant, {**values, **how_many, **effect})
 
 
 def departures(facts: Facts) -> Found:
@@ -132,13 +135,9 @@ def client_window(facts: Facts) -> Found:
     }
     if not told.any():
         return Found(OK, "unknown", values)
-    stopped = told & (zero_windows > 0)
-    if not stopped.any():
+    if not values["zero_windows"]:
         return Found(OK, "fine", values)
-    number, share = int(stopped.sum()), float(stopped[told].mean())
-    values |= {"stopped": number, "stopped_share": share}
-    level, variant, effect = _effect_of(stopped, facts)
-    return Found(level, variant, values | effect)
+    return _by_effect(zero_windows, "stopped", facts, values)
 
 
 def _effect_of(
@@ -195,8 +194,8 @@ def _window_ms(facts: Facts) -> float | None:
 
 def round_trip_ms(facts: Facts) -> float | None:
     """Of the worker whose way is longest; None where the kernel does not tell."""
-    known = [w.rtt_ns for w in facts.trace.workers if w.rtt_ns >= 0]
-    return max(known) / MS if known else None
+    told = [w.rtt_ns for w in facts.trace.workers if w.rtt_ns >= 0]
+    return max(told) / MS if told else None
 
 
 def _split(ttft_ms: float | None, rtt_ms: float | None) -> dict[str, Figure]:

@@ -216,8 +216,8 @@ def _sure(
 
 
 def _meets_slower(there: CapacityAnswer, demand: Demand, slower: float) -> bool:
-    """`there`: this engine at a load so many times as large. A slower one does the same, with all
-    times as many times as long.
+    """Whether an engine that is `slower` times as slow meets the targets. `there`: what this engine
+    does at `slower` times the load, which the slow one does in `slower` times the time.
     """
     return all(
         each.met(

@@ -247,7 +247,7 @@ class Decoding:
         self._growing_offsets -= filled * (self._window - 1 - self._at)
 
     def _settle(self, steps: int) -> tuple[TwinRequest, ...]:
-        """So many steps are over: who has ended with the last one."""
+        """Go on by `steps`. Returns the requests that end with the last of them."""
         self._at += steps - 1
         self._fill_windows()
         scheduler, ended = self._scheduler, self._ends.pop(self._at, ())
@@ -264,7 +264,7 @@ class Decoding:
         return tuple(ended)
 
     def _room_for(self, most: int) -> int:
-        """Make room for so many steps, or for those that there are blocks for."""
+        """For how many steps there are blocks, at most `most`: takes the blocks of these."""
         phases, size, pool = self._phases, self._size, self._memory.pool
         first, before = self._at + self._lag, size - 1
         fills = not self._lag
@@ -309,7 +309,9 @@ class Decoding:
             request.cached_blocks = block + 1
 
     def _make_room_at_once(self, steps: int) -> bool:
-        """The same for so many steps, one request after the other; if that makes no difference."""
+        """Take the blocks of all `steps`, one request after the other. Take none and return False
+        if there are too few, or if their order would matter.
+        """
         size, lag, memory = self._size, self._lag, self._memory
         if self._groups > 1:
             return False

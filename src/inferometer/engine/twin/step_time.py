@@ -83,8 +83,8 @@ class StepTime:
         return self._decode[requests]
 
     def reading_ps(self, tokens: int, within: int) -> int:
-        """What reading KV takes for requests that decode: of so many tokens, the new ones too, and
-        `within` their windows.
+        """How long decoding requests take to read their KV (ps): of `tokens` tokens, new ones
+        included, in full layers, and of those `within` their windows in the others.
         """
         return self.full_token_ps * tokens + self.window_token_ps * within
 

@@ -30,7 +30,7 @@ class Stretch(NamedTuple):
     """Of the requests, those that are over with its last step."""
 
     def end_ps(self, steps: int) -> int:
-        """When so many of its steps are over."""
+        """When the first `steps` of it are over."""
         return (
             self.start_ps
             + steps * self.first_ps

@@ -64,8 +64,15 @@ def test_a_calibration_of_this_host(workers: int, tmp_path: Path) -> None:
     } == dict.fromkeys(KINDS, "time")
     events, requests, streams = made.levels
     assert (events.streams, streams.streams, requests.streams) == (5, 8, None)
-    assert made.ceilings["events"].value == events.events_per_s > 0
-    assert made.ceilings["streams"].value == 8
+    assert events.events_per_s > 0
+    assert (
+        {kind: ceiling.value for kind, ceiling in made.ceilings.items()}
+        == {  # on a busy host the server may be too uncertain for any of the loads
+            "events": events.events_per_s if events.within else 0,
+            "requests": requests.requests_per_s if requests.within else 0,
+            "streams": streams.streams if streams.within else 0,
+        }
+    )
     for level in (
         made.levels
     ):  # on a busy host the server may vouch for no first event of a few

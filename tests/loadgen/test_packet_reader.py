@@ -15,9 +15,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from inferometer.clock import MS, realtime_ns
+from inferometer.clock import MS, NS, monotonic_ns, realtime_ns
 from inferometer.loadgen import loop as loop_module
 from inferometer.loadgen import reader
+from inferometer.loadgen.chunks import Chunks
 from inferometer.loadgen.connection import Connection
 from inferometer.loadgen.exchange import Exchange
 from inferometer.loadgen.flow import Flow
@@ -554,6 +555,36 @@ def test_when_the_interface_is_deleted_sockets_are_read_as_they_come(
     assert ran.column("event_count") == [60] * 2
     assert ran.loop.no_ring == "its network interface was deleted"
     assert sources(ran) == {StampSource.TAP, StampSource.KERNEL}
+
+
+def test_a_socket_with_nothing_left_when_its_turn_comes_is_not_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its response was over before: packets that are looked at while another is read show it."""
+    with ScriptedServer(answer) as server:
+        job = job_for(server.port, n=2, concurrency=2, packets=True)
+        loop = loop_module.Loop(job, Live())
+        loop.prepare()
+        by_packets = loop._reader
+        assert isinstance(by_packets, PacketReader)
+        first, second = loop.connections.flows.values()
+        second.lengths.append(5)
+        second.times_ns.append(realtime_ns())
+        found = Chunks([], [], 0, last=True)
+        exchange = loop._exchanges.take(0)
+        by_packets._early.append(Early(second, exchange, found, 5, [], 1, 1))
+        by_packets._looked_ns = monotonic_ns() + NS  # not before one is read
+        by_packets._ended.update({first.fd: first, second.fd: second})
+        read: list[Flow] = []
+
+        def read_and_look(flow: Flow) -> None:
+            read.append(flow)
+            by_packets._look()
+
+        monkeypatch.setattr(by_packets, "_read_flow", read_and_look)
+        by_packets.read()
+        assert read == [first]
+        loop.close()
 
 
 def test_rings_that_are_left_are_not_asked_for_their_errors(

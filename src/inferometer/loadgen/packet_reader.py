@@ -192,7 +192,9 @@ class PacketReader:
         waiting = self._urgent or self._ended or self._now
         read = self._answer if waiting is self._urgent else self._read_flow
         for fd in list(waiting)[:READS_A_TURN]:
-            read(waiting.pop(fd))
+            # a look at packets while one is read may have shown that nothing is left of another
+            if (flow := waiting.pop(fd, None)) is not None:
+                read(flow)
 
     def _note_alarms(self) -> None:
         """Ends are answered before anything else, also before packets are looked at."""

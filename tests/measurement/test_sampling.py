@@ -4,8 +4,13 @@ and is named.
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -19,7 +24,7 @@ from inferometer.measurement import sampling as parent
 from inferometer.measurement.machine_rows import MachineRow, power_row
 from inferometer.measurement.prepare import PointError
 from inferometer.measurement.samplers import MachineLog, Seen
-from inferometer.measurement.sampling import END_S, SamplingPlan, sampling
+from inferometer.measurement.sampling import SamplingPlan, sampling
 from inferometer.measurement.sampling_plan import is_here, refuse_other_links
 from inferometer.telemetry.reading import (
     Card,
@@ -208,23 +213,46 @@ def test_one_that_is_at_fault_is_named_and_disturbs_no_other(
     assert left == set(), "nothing is left running"
 
 
-def test_the_end_does_not_wait_for_a_process_that_cannot_be_killed() -> None:
+STUCK = """
+from inferometer.measurement import sampling as parent
+from inferometer.system.interruption import ignore_signals
+
+def stuck(plan, pipe):
+    ignore_signals()
+    print("stuck", flush=True)
+    while True:
+        time.sleep(60)
+
+parent._in_process = stuck
+parent.END_S = parent.FIRST_S = parent.LAST_S = parent.HAND_OVER_S = 0.1
+with parent.sampling(parent.SamplingPlan()) as running:
+    process = running._process
+    process.kill = lambda: None
+    running.await_first()
+    found = running.finish(time.time_ns(), wait=True)
+print(process.pid, found.samplers[0].state, process.is_alive(), flush=True)
+"""
+
+
+def test_the_program_ends_although_a_process_cannot_be_killed() -> None:
     """A thread may be inside a driver, which no signal reaches."""
-    waited: list[float | None] = []
-
-    class Stuck:
-        def kill(self) -> None:
-            """No signal reaches it."""
-
-        def join(self, timeout_s: float | None = None) -> None:
-            waited.append(timeout_s)
-
-    with sampling(SamplingPlan()) as running:
-        assert running is not None
-        real, running._process = running._process, Stuck()
-    real.kill()
-    real.join()
-    assert waited == [END_S]
+    program = subprocess.Popen(
+        [sys.executable, "-c", f"import time\n{STUCK}"],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert program.stdout is not None
+    said = [program.stdout.readline(), program.stdout.readline()]
+    pid, *told = " ".join(said).replace("stuck", "").split()
+    try:
+        assert told == ["lost", "True"]
+        assert program.wait(60) == 0
+        assert psutil.pid_exists(int(pid)), "it was left behind, and not ended"
+    finally:
+        for left in (program.pid, int(pid)):
+            with suppress(ProcessLookupError):
+                os.kill(left, signal.SIGKILL)
+        program.communicate()
 
 
 def test_powers_are_read_more_often_than_the_rest() -> None:

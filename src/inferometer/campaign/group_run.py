@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict
+from importlib import import_module
 from pathlib import Path
 
 from inferometer.campaign.outdated_twin import outdated
@@ -159,6 +160,8 @@ class GroupRun:
         try:
             confirmation = self._server.start()
             virtual = self.task.virtual
+            if virtual is None:  # else each point's process imports it anew
+                import_module("inferometer.measurement.samplers")
             routes = PROTOCOLS[self.group.server.recipe.backend].routes
             self._session = Session(
                 Endpoint(self._server.base_url, routes=routes),

@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from importlib import import_module
 from multiprocessing.connection import Connection as Pipe
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
@@ -39,7 +38,8 @@ FIRST_S = 3.0
 """How long the first request waits for every sampler's first sample."""
 LAST_S = 2.0
 """How long the end waits for every sampler's last sample."""
-HAND_OVER_S = 30.0
+HAND_OVER_S = 10.0
+"""How long all that was seen is waited for, last samples included."""
 END_S = 2.0
 """How long an end is waited for: a thread inside a driver that hangs cannot even be killed, and the
 results are not saved yet.
@@ -107,8 +107,6 @@ def sampling(plan: SamplingPlan | None) -> Iterator[MachineSampling | None]:
 class MachineSampling:
     """The samplers' process, as its parent sees it."""
 
-    _is_first = True
-
     def __init__(self, plan: SamplingPlan) -> None:
         context: Any = multiprocessing.get_context(
             "fork" if sys.platform == "linux" else "spawn"
@@ -117,10 +115,6 @@ class MachineSampling:
         self._newest: Newest = {}
         self._is_asked = self._has_first = False
         self._anchors = [take_anchor()]
-        if not MachineSampling._is_first:
-            # from the second on, what is forked need not import it each time
-            import_module("inferometer.measurement.samplers")
-        MachineSampling._is_first = False
         self._pipe, far_end = context.Pipe()
         self._process = context.Process(
             target=_in_process, args=(plan, far_end), daemon=True
@@ -211,9 +205,11 @@ class MachineSampling:
         )
 
     def end(self) -> None:
-        """Leave nothing running; may be called twice."""
+        """Leave nothing running that can be killed; may be called twice."""
         self._process.kill()
         self._process.join(END_S)
+        if self._process.is_alive():
+            _leave_behind(self._process)
         self._pipe.close()
 
     def _hear(self, kind: type[Heard], timeout_s: float) -> Heard | None:
@@ -224,6 +220,12 @@ class MachineSampling:
                 if isinstance(word := self._pipe.recv(), kind):
                     return word
         return None
+
+
+def _leave_behind(process: object) -> None:
+    """At the program's end, multiprocessing waits for all of its children, however long."""
+    children: set[object] = getattr(multiprocessing.process, "_children", set())
+    children.discard(process)
 
 
 def _nearest(anchors: Iterable[Anchor], realtime_ns: int) -> int:

@@ -95,7 +95,7 @@ def main() -> None:
 
 def _parse() -> tuple[list[str], int]:
     listed = "\n".join(
-        f"  {name:10}{about} ({seconds} s a repeat)"
+        f"  {name:16}{about} ({seconds} s a repeat)"
         for name, (seconds, about) in MENU.items()
     )
     parser = argparse.ArgumentParser(

@@ -69,8 +69,8 @@ def test_costs_are_compared_in_one_currency_only() -> None:
     [
         (["$"], "reached", None),
         ([None], "reached", "prices name no currency"),
-        (["$", "CNY"], "missed", "its prices are in $, CNY"),
-        (["$", None], "missed", "its prices are in no named currency, $"),
+        (["$", "CNY"], "not checked", "its prices are in $, CNY"),
+        (["$", None], "not checked", "its prices are in no named currency, $"),
     ],
 )
 def test_a_target_of_a_cost_is_asked_of_one_currency(

@@ -120,6 +120,10 @@ def test_first_exchanges_with_the_usual_filters(sharegpt: str) -> None:
         "prompt too long": 1,
         "prompt and output too long": 1,
     }
+    assert rows_in_words(work.origin) == (
+        "rows left out (7): no exchange (3), prompt too short (1), reply too short (1), "
+        "prompt too long (1), prompt and output too long (1); left out: id (33)"
+    )
     assert (
         work.origin["file"],
         work.origin["shuffled"],
@@ -783,7 +787,10 @@ def test_first_questions_of_a_category(
             4096,
         ),
     ):
-        requests = build(spec, len(prompts)).requests
+        work = build(spec, len(prompts))
+        requests = work.requests
+        others = {"of another category": 1} if category else {}
+        assert work.origin["left_out"] == others
         assert [request.prompt for request in requests] == prompts
         assert {request.max_tokens for request in requests} == {length}
 

@@ -98,6 +98,23 @@ def test_rows_of_local_data_in_their_order(local: Path) -> None:
     assert work.exact
 
 
+def test_edits_of_other_sizes_are_left_out_and_counted(tmp_path: Path) -> None:
+    rows = [
+        {"code": "x", "change_request": "y", "norm_distance": n / 10}
+        for n in range(10)
+    ]
+    write_lines(tmp_path / "rows.jsonl", rows)
+    work = build(
+        tmp_path,
+        4,
+        name="vdaita/edit_5k_char",
+        min_distance=0.6,
+        shuffle=False,
+        output_len=8,
+    )
+    assert work.origin["left_out"] == {"not of the kind that is asked for": 6}
+
+
 def test_shuffled_within_a_window_by_the_seed(tmp_path: Path) -> None:
     write_lines(tmp_path / "rows.jsonl", ROWS)
     spec = HfWorkload(path=str(tmp_path))

@@ -13,6 +13,8 @@ import pytest
 
 from inferometer.protocol import PROTOCOLS
 from inferometer.spec.checks import FIELDS_WE_SET
+from inferometer.words import Said, Words
+from inferometer.workload import row_fields
 from inferometer.workload.row_fields import (
     MAX_FIELDS_BYTES,
     MAX_NAME_CHARS,
@@ -162,6 +164,17 @@ def test_names_of_others_are_printable_and_few() -> None:
     (name,) = hostile.counts()
     assert name.isprintable()
     assert len(name) == MAX_NAME_CHARS
+
+
+def test_rows_that_filters_leave_out_are_said_in_every_language(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tally = Tally()
+    tally.add(Said("unfit.no_exchange"), Said("unfit.no_exchange"))
+    origin = {"left_out": tally.counts()}
+    assert rows_in_words(origin) == "rows left out (2): no exchange (2)"
+    monkeypatch.setattr(row_fields, "spoken", lambda: Words("zh-CN"))
+    assert rows_in_words(origin) == "未采用的行（2）：没有一问一答 (2)"
 
 
 def test_fields_are_counted_and_said() -> None:

@@ -5,8 +5,8 @@ does at its best load. All else is to hold at every load. Who means otherwise wr
 `any`. Repeats of a point are judged by their mean. A metric that was not measured is not reached.
 
 A target that is not asked of these points is not checked, which is neither reached nor missed:
-those of a campaign that was only rehearsed, and those of the machine where nothing sampled it, as
-in results of earlier versions.
+those of a campaign that was only rehearsed, those of the machine where nothing sampled it, as in
+results of earlier versions, and those of costs in several currencies.
 """
 
 from __future__ import annotations
@@ -317,7 +317,7 @@ def _check(
     of_costs = about_costs(points) if target.metric in COSTS else None
     if of_costs and in_several_currencies(points):
         why = Said("target.why.currencies", of_costs.values)
-        return [Checked(target, "missed", why=why)]
+        return [Checked(target, "not checked", why=why)]
     scales = target.metric == SCALING.name
     asked = (
         _scaling(target, points)

@@ -139,6 +139,11 @@ def recorded_reason(text: str) -> str:
     return Said(key) if (key := _keys_of("ring.", "os.").get(text)) else text
 
 
+def recorded_unfitness(text: str) -> str:
+    """Why rows of a data set were left out, by the English that results have."""
+    return Said(key) if (key := _keys_of("unfit.").get(text)) else text
+
+
 @cache
 def _keys_of(*kinds: str) -> Mapping[str, str]:
     """Of sentences that nothing is filled into, by their English."""

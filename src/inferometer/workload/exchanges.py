@@ -87,9 +87,9 @@ def written_workload(
     them.
     """
     order = order_of(identity, attempt, shuffle=spec.shuffle)
-    rows = _rows(spec, order)
     images = ImageFiles(_folder(spec))
     left_out, said = Tally(), FieldCounts()
+    rows = _rows(spec, order, left_out)
     requests: list[Request] = []
     exact = True
     candidates = _candidates(spec, rows, left_out, wire)
@@ -152,31 +152,37 @@ def _repeated(spec: Written, n: int, made: int) -> dict[str, Any]:
     }
 
 
-def _rows(spec: Written, order: np.random.Generator | None) -> Iterator[Row]:
+def _rows(
+    spec: Written, order: np.random.Generator | None, left_out: Tally
+) -> Iterator[Row]:
     if isinstance(spec, HfWorkload):
-        return hf_rows(spec, order)
+        return hf_rows(spec, order, left_out)
     if isinstance(spec, SpecBenchWorkload):
-        return _first_turns(spec, json_rows(spec.file, order))
+        return _first_turns(spec, json_rows(spec.file, order), left_out)
     return json_rows(spec.path, order)
 
 
-def _first_turns(spec: SpecBenchWorkload, rows: Iterator[Row]) -> Iterator[Row]:
+def _first_turns(
+    spec: SpecBenchWorkload, rows: Iterator[Row], left_out: Tally
+) -> Iterator[Row]:
     """The first question of each row of the category."""
     for row in rows:
-        if spec.category in (None, row.content.get("category")):
-            turns = next(
-                (
-                    row.content[name]
-                    for name in ("turns", "messages")
-                    if row.content.get(name)
-                ),
-                None,
-            )
-            first = turns[:1] if isinstance(turns, list) else turns
-            yield Row(
-                row.where,
-                {"messages": first} if first is not None else row.content,
-            )
+        if spec.category not in (None, row.content.get("category")):
+            left_out.add(Said("unfit.other_category"))
+            continue
+        turns = next(
+            (
+                row.content[name]
+                for name in ("turns", "messages")
+                if row.content.get(name)
+            ),
+            None,
+        )
+        first = turns[:1] if isinstance(turns, list) else turns
+        yield Row(
+            row.where,
+            {"messages": first} if first is not None else row.content,
+        )
 
 
 def _folder(spec: Written) -> Path | None:

@@ -21,6 +21,7 @@ from inferometer.workload.hub_rows import (
 )
 from inferometer.workload.image_fields import MEDIA
 from inferometer.workload.records import Row, json_rows
+from inferometer.workload.row_fields import Tally
 
 SHUFFLE_BUFFER = 10_000
 """A stream is shuffled within a window of so many rows, which bounds what is in memory."""
@@ -49,9 +50,11 @@ _FORMATS = {
 
 
 def hf_rows(
-    spec: HfWorkload, order: np.random.Generator | None
+    spec: HfWorkload, order: np.random.Generator | None, left_out: Tally
 ) -> Iterator[Row]:
-    """The rows of the split. Raises ValueError with cause and cure."""
+    """The rows of the split, and of the kind that is asked for. Raises ValueError with cause and
+    cure.
+    """
     try:
         import datasets
     except ImportError:
@@ -68,8 +71,10 @@ def hf_rows(
                 )
         for number, content in enumerate(rows, 1):
             told = _said(content)
-            if form is None or (told := form(spec, told)) is not None:
-                yield Row(f"{spec.path} ({spec.split}), row {number}", told)
+            if form is not None and (told := form(spec, told)) is None:
+                left_out.add(Said("unfit.other_kind"))
+                continue
+            yield Row(f"{spec.path} ({spec.split}), row {number}", told)
     except ImportError as error:  # of a package that only some data sets need
         reason = str(error).strip().partition("\n")[0].rstrip(".")
         told = {"path": spec.path, "why": reason}

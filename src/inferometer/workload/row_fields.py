@@ -13,7 +13,13 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
-from inferometer.words import Said, Words, sentence_of, spoken
+from inferometer.words import (
+    Said,
+    Words,
+    recorded_unfitness,
+    sentence_of,
+    spoken,
+)
 
 MAX_FIELDS_BYTES = 1 << 20
 """Of all request fields of a row, as JSON."""
@@ -317,10 +323,16 @@ class FieldCounts:
 
 
 def rows_in_words(origin: Mapping[str, Any]) -> str:
-    """What the rows of a data set say beside their prompts, what of it is sent and what is not;
-    empty if it is nothing.
+    """Rows of a data set that are left out, and what the others say beside their prompts, sent or
+    not; empty if it is nothing.
     """
     words, said = spoken(), []
+    if unfit := origin.get("left_out"):
+        why = {
+            words.say(recorded_unfitness(each)): n for each, n in unfit.items()
+        }
+        n, counts = sum(unfit.values()), _counts(why, words)
+        said.append(words.text("rows.unfit", n=n, counts=counts))
     if sent := origin.get("fields_sent"):
         said.append(words.text("rows.sent", counts=_counts(sent, words)))
     if images := origin.get("images_in_rows"):

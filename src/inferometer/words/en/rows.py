@@ -76,6 +76,8 @@ ROWS: dict[str, str] = {
     "unfit.audio_long": "recording too long",
     "unfit.audio_unknown": "recording of unknown length, such as MP3 or Ogg",
     "unfit.other_model": "another model",
+    "unfit.other_kind": "not of the kind that is asked for",
+    "unfit.other_category": "of another category",
     "unfit.failed": "no tokens: it failed",
     "unfit.turns": "user and assistant do not take turns",
     "unfit.no_answer": "no answer tells how long one is (workload.output_len would)",

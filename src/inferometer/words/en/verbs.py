@@ -407,6 +407,7 @@ VERBS: dict[str, str] = {
     "main.stopped": "stopped before it had finished.",
     "main.nowhere": "the current directory no longer exists: change to another one.",
     "main.usage": "{error}: see {help}.",
+    "rows.unfit": "rows left out ({n}): {counts}",
     "rows.sent": "sent with the prompts: {counts}",
     "rows.pictures": "pictures sent: {n}",
     "rows.pictures.url": (

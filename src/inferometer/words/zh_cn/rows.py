@@ -62,6 +62,8 @@ ROWS: dict[str, str] = {
     "unfit.audio_long": "录音太长",
     "unfit.audio_unknown": "录音时长未知，例如 MP3 或 Ogg",
     "unfit.other_model": "属于别的模型",
+    "unfit.other_kind": "不属于所要求的一类",
+    "unfit.other_category": "属于别的类别",
     "unfit.failed": "没有 token：请求失败",
     "unfit.turns": "用户与助手没有轮流发言",
     "unfit.no_answer": "没有回答可以说明长度（可用 workload.output_len 指定）",

@@ -355,6 +355,7 @@ VERBS: dict[str, str] = {
     "main.stopped": "已停止，命令没有执行完。",
     "main.nowhere": "当前目录已不存在：请切换到别的目录。",
     "main.usage": "{error}：见 {help}。",
+    "rows.unfit": "未采用的行（{n}）：{counts}",
     "rows.sent": "随输入一起发送：{counts}",
     "rows.pictures": "发送的图片：{n}",
     "rows.pictures.url": "发送的图片：{n}，其中 {by_url} 张以地址发送，由服务器获取",

@@ -62,6 +62,8 @@ ROWS: dict[str, str] = {
     "unfit.audio_long": "錄音太長",
     "unfit.audio_unknown": "錄音長度不明，例如 MP3 或 Ogg",
     "unfit.other_model": "屬於別的模型",
+    "unfit.other_kind": "不屬於所要求的一類",
+    "unfit.other_category": "屬於別的類別",
     "unfit.failed": "沒有 token：請求失敗",
     "unfit.turns": "使用者與助手沒有輪流發言",
     "unfit.no_answer": "沒有回答可以說明長度（可用 workload.output_len 指定）",

@@ -355,6 +355,7 @@ VERBS: dict[str, str] = {
     "main.stopped": "已停止，命令沒有執行完。",
     "main.nowhere": "目前的目錄已不存在：請切換到別的目錄。",
     "main.usage": "{error}：見 {help}。",
+    "rows.unfit": "未採用的列（{n}）：{counts}",
     "rows.sent": "隨輸入一起傳送：{counts}",
     "rows.pictures": "傳送的圖片：{n}",
     "rows.pictures.url": "傳送的圖片：{n}，其中 {by_url} 張以位址傳送，由伺服器擷取",

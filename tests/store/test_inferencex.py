@@ -144,19 +144,31 @@ def test_the_aggregated_form_is_one_object_a_run_or_a_list(
     assert first.tool == "inferencex"
 
 
-def test_rates_of_cards_that_decode_alone_are_not_taken_for_those_of_all(
-    tmp_path: Path,
+@pytest.mark.parametrize(
+    ("tokens_in", "tokens_out", "output"),
+    [
+        (700.0, 400.0, 16 * 400.0),  # 8 × 700 + 16 × 400 = 24 × 500
+        (100.0, 400.0, 24 * 400.0),  # 24 × (100 + 400)
+        (300.0, 400.0, None),
+        (None, 400.0, None),
+        ("700.1", "400.1", 16 * 400.1),
+    ],
+)
+def test_rates_of_cards_that_decode_alone_are_taken_where_all_rates_add_up(
+    tmp_path: Path, tokens_in: Any, tokens_out: Any, output: float | None
 ) -> None:
     split = AGGREGATED | {
         "num_prefill_gpu": 8,
         "num_decode_gpu": 16,
         "disagg": "true",
+        "input_tput_per_gpu": tokens_in,
+        "output_tput_per_gpu": tokens_out,
     }
     (tmp_path / "agg.json").write_text(json.dumps(split))
     (point,) = read([tmp_path]).points
     assert point.conditions["gpus"] == 24
     assert point.values["total_token_throughput"] == 12000.0
-    assert "output_throughput" not in point.values
+    assert point.values.get("output_throughput") == output
 
 
 @pytest.mark.parametrize(

@@ -122,6 +122,41 @@ def test_names_of_systems_tell_their_cards(
     assert run.conditions["config"] == system
 
 
+def test_compliance_runs_of_loadgen_are_none_of_performance(
+    tmp_path: Path,
+) -> None:
+    summary = (
+        MLPERF / "Server" / "performance" / "run_1" / LOADGEN
+    ).read_text()
+    audited = summary.replace(
+        "Mode     : PerformanceOnly", "Mode     : SubmissionRun"
+    )
+    audited += (
+        "accuracy_log_sampling_target : 100\nperformance_issue_same : 0\n"
+    )
+    places = {
+        "results/S/tiny/Server/performance/run_1": summary,
+        "compliance/S/tiny/Server/TEST01/performance/run_1": summary,
+        "compliance/S/tiny/Server/TEST06/performance/run_1": summary,
+        "elsewhere": audited,
+    }
+    for number, (place, text) in enumerate(places.items()):
+        (tmp_path / place).mkdir(parents=True)
+        (tmp_path / place / LOADGEN).write_text(
+            text.replace(": 45", f": {number}45")
+        )
+    points = read([tmp_path]).points
+    names = ("compliance", "mode", "accuracy_log_sampling_target")
+    told = {tuple(map(each.conditions.get, names)): each.id for each in points}
+    assert told == {
+        (None, None, None): "tiny/Server",
+        ("TEST01", None, None): "tiny/Server/TEST01",
+        ("TEST06", None, None): "tiny/Server/TEST06",
+        (None, "SubmissionRun", 100.0): f"elsewhere/{LOADGEN[:-4]}",
+    }
+    assert {each.conditions.get("config") for each in points} == {"S", None}
+
+
 def test_what_loadgen_writes_beside_its_summary_is_no_result(
     tmp_path: Path,
 ) -> None:

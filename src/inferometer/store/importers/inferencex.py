@@ -15,7 +15,6 @@ from pathlib import Path
 from inferometer.store.importers.declared import declared
 from inferometer.store.importers.imported_run import Declared, ImportedRun
 from inferometer.store.importers.reading import (
-    figure,
     figures,
     latency_figures,
 )
@@ -30,6 +29,10 @@ OF_A_COPY = ("tp", "pp", "pcp_size")
 """Sizes whose product is the number of cards, where prefill and decode share them."""
 AGENTIC = "agentic-coding"
 COUNTS = ("num_gpus", "num_aggregate_gpu")
+BY_ROLE = ("num_prefill_gpu", "num_decode_gpu")
+RATES = ("input_tput_per_gpu", "output_tput_per_gpu", "tput_per_gpu")
+ADD_UP = 1e-3
+"""How far rates that belong together may be off, relatively: some are written rounded."""
 MAX_GPUS = 1_000_000
 MEASURED = ("request_metrics", "server_metrics", "request_accounting")
 """Objects of figures."""
@@ -64,7 +67,7 @@ def _is_of_agents(result: Object) -> bool:
 
 
 def read_inferencex(result: Object, path: Path, _: int) -> list[ImportedRun]:
-    """One run. What is divided by the cards that decode alone stays the tool's own."""
+    """One run. Rates per card stay the tool's own, too."""
     gpus = _gpus(result)
     metrics = (
         _of_agents(result)
@@ -101,10 +104,28 @@ def _of_lengths(result: Object, gpus: int | None) -> dict[str, float]:
         },
         1e3,
     )
-    per_gpu = {"total_token_throughput": "tput_per_gpu"}
-    if not figure(result.get("num_decode_gpu")):
-        per_gpu["output_throughput"] = "output_tput_per_gpu"
-    return metrics | (figures(result, per_gpu, gpus) if gpus else {})
+    if gpus is None:
+        return metrics
+    total = figures(result, {"total_token_throughput": "tput_per_gpu"}, gpus)
+    return metrics | total | _output(result, gpus)
+
+
+def _output(result: Object, gpus: int) -> dict[str, float]:
+    """By all cards, or by those that decode where these do nothing else: the file's own rates say
+    which, since input and output add up to the total.
+    """
+    names = {"output_throughput": "output_tput_per_gpu"}
+    told = figures(result, {name: name for name in (*BY_ROLE, *RATES)})
+    if not told.get("num_decode_gpu"):
+        return figures(result, names, gpus)
+    if len(told) < len(BY_ROLE + RATES):
+        return {}
+    cards, rates = ([told[name] for name in of] for of in (BY_ROLE, RATES))
+    for prefill, decode in (cards, (gpus, gpus)):
+        both = rates[0] * prefill + rates[1] * decode
+        if math.isclose(both, rates[2] * gpus, rel_tol=ADD_UP):
+            return figures(result, names, decode)
+    return {}
 
 
 def _of_agents(result: Object) -> dict[str, float]:
@@ -144,10 +165,7 @@ def _conditions(result: Object) -> dict[str, Declared]:
 def _gpus(result: Object) -> int | None:
     """What the rates are divided by."""
     told = figures(result, {name: name for name in COUNTS})
-    split = sum(
-        figure(result.get(f"num_{role}_gpu")) or 0.0
-        for role in ("prefill", "decode")
-    )
+    split = sum(figures(result, {name: name for name in BY_ROLE}).values())
     sizes = figures(result, {name: name for name in OF_A_COPY})
     product = math.prod(sizes.values()) if "tp" in sizes else 0.0
     total = next(filter(None, told.values()), split or product)

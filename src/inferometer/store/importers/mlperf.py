@@ -65,6 +65,18 @@ KINDS_IN_DETAIL = {
     "time_to_output_token_": "tpot",
 }
 
+PERFORMANCE = "PerformanceOnly"
+"""The mode of LoadGen in which its runs are timed as usual."""
+COMPLIANCE = re.compile(r"TEST\d\d")
+"""The directory of a compliance run: it has settings and rules of its own."""
+OF_COMPLIANCE = (
+    "accuracy_log_sampling_target",
+    "accuracy_log_probability",
+    "performance_issue_unique",
+    "performance_issue_same",
+)
+"""Settings that are 0 unless a compliance test sets them."""
+
 PARAMETERS_OF_DETAIL = {
     "effective_scenario": "scenario",
     "requested_scenario": "scenario",
@@ -77,6 +89,8 @@ PARAMETERS_OF_DETAIL = {
     "result_tokens_per_second": "tokens per second",
     "result_completed_tokens_per_second": "completed tokens per second",
     "effective_max_concurrency": "max_async_queries",
+    "effective_test_mode": "mode",
+    **{f"effective_{name}": name for name in OF_COMPLIANCE},
 }
 """Keys of the detailed log, and what the summary calls the same."""
 
@@ -208,7 +222,11 @@ def _run(
         load=_load(kind, counted),
         metrics=metrics,
         own=figures(counted, OWN) | _limits(counted),
-        conditions={"scenario": scenario, **_hardware(system)},
+        conditions={
+            "scenario": scenario,
+            **_hardware(system),
+            **_kind_of_run(told, counted, path),
+        },
         date=iso_date(detail.get("test_datetime")),
         place=place,
         decimals=2,
@@ -233,6 +251,22 @@ def _hardware(system: str | None) -> dict[str, Declared]:
     found: dict[str, Declared] = {} if system is None else {"config": system}
     if cards := _cards_of(system or ""):
         found |= {"gpus": int(cards["gpus"]), "card": cards["card"]}
+    return found
+
+
+def _kind_of_run(
+    told: dict[str, str], counted: dict[str, float], path: Path
+) -> dict[str, Declared]:
+    """What tells a run from one of performance, which says nothing here."""
+    found: dict[str, Declared] = {
+        name: counted[name] for name in OF_COMPLIANCE if counted.get(name)
+    }
+    if tests := [
+        each for each in path.absolute().parts if COMPLIANCE.fullmatch(each)
+    ]:
+        found["compliance"] = tests[-1]
+    if told.get("mode", PERFORMANCE) != PERFORMANCE:
+        found["mode"] = told["mode"]
     return found
 
 
@@ -281,7 +315,7 @@ def _place(
         return scenario, None, None, f"{path.parent.name}/{path.stem}"
     at = found[-1]
     system, model, scenario = parts[at - 2 : at + 1]
-    is_system = _cards_of(system) or parts[at - 3] == "results"
+    is_system = _cards_of(system) or parts[at - 3] in ("results", "compliance")
     below = [
         part for part in parts[at + 1 :] if part not in ("performance", "run_1")
     ]

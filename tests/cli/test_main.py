@@ -279,6 +279,46 @@ def test_nothing_is_loaded_before_a_run_that_only_its_result_needs() -> None:
     assert told.stdout.strip() == ""
 
 
+def test_nothing_is_loaded_that_libraries_would_only_look_for() -> None:
+    """trio and click are here, as in many environments: it was a quarter of the wait."""
+    code = (
+        "import sys\n"
+        "from inferometer.__main__ import leave_out\n"
+        "leave_out()\n"
+        "import inferometer.server.transport\n"
+        "from inferometer.spec.run import RunSpec\n"
+        "RunSpec.model_json_schema()\n"
+        "print(*sorted(name for name in ('trio', 'click', 'rich', 'importlib.metadata') "
+        "if sys.modules.get(name)))"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert told.stdout.strip() == ""
+
+
+def test_the_end_looks_for_no_garbage() -> None:
+    """Whatever a command imported would be looked through once more: a tenth of a second."""
+    code = (
+        "import atexit, gc\n"
+        "atexit.register(lambda: print(gc.get_freeze_count() > 0))\n"
+        "from inferometer.__main__ import main\n"
+        "main()"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", code, "--version"],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert told.stdout.splitlines()[-1] == "True"
+
+
 def modules_after(*arguments: str) -> set[str]:
     """The modules of the command line that are there once `inferometer ARGUMENTS` has ended."""
     code = (

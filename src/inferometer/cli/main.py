@@ -234,15 +234,8 @@ def root(
         raise typer.Exit
 
 
-COLLECT_AFTER = 50_000
-"""Objects that are made before garbage is looked for. Nearly all that is made at the start stays:
-to look through it took a tenth of the wait for the first request.
-"""
-
-
 def main() -> None:
     """Entry point of the `inferometer` command: a usage error is one sentence, and exit code 2."""
-    gc.set_threshold(COLLECT_AFTER, *gc.get_threshold()[1:])
     survive_any_output()
     arguments, language = chosen(sys.argv[1:])
     speak(language or of_environment(os.environ))
@@ -253,6 +246,8 @@ def main() -> None:
     interruption = until_exit()
     code = _run(arguments)
     interruption.finish()
+    # or the interpreter would look through all that is there when it ends, for a tenth of a second
+    gc.freeze()
     sys.exit(finish_output(code))
 
 

@@ -701,7 +701,7 @@ def test_recordings_of_other_or_unknown_lengths_are_left_out_and_counted(
             chat=True,
         )
     assert (
-        "(3 left out: recording too short, 1 left out: recording of unknown length, such as MP3 or"
+        "(3 left out: recording too short, 1 left out: recording of unknown length)"
         in str(error.value)
     )
 

@@ -1,4 +1,4 @@
-"""How long a recording is, from the head of its file: WAV and FLAC say it, others do not."""
+"""How long a recording is, from its file: WAV, FLAC, MP3, and Ogg with Opus or Vorbis."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import Any
 
 from inferometer.request import Prompt
 from inferometer.workload.image_parts import parts_of
+from inferometer.workload.mp3_length import of_mp3
+from inferometer.workload.ogg_length import of_ogg
 
 _CHUNK_HEAD = 8
 _FORMAT_BYTES = 16
@@ -46,7 +48,9 @@ def seconds_of(content: bytes) -> float | None:
         return _of_wav(content)
     if content[:4] == b"fLaC":
         return _of_flac(content)
-    return None
+    if content[:4] == b"OggS":
+        return of_ogg(content)
+    return of_mp3(content)
 
 
 def _of_wav(content: bytes) -> float | None:

@@ -74,7 +74,7 @@ ROWS: dict[str, str] = {
     "unfit.total_long": "prompt and output too long",
     "unfit.audio_short": "recording too short",
     "unfit.audio_long": "recording too long",
-    "unfit.audio_unknown": "recording of unknown length, such as MP3 or Ogg",
+    "unfit.audio_unknown": "recording of unknown length",
     "unfit.other_model": "another model",
     "unfit.other_kind": "not of the kind that is asked for",
     "unfit.other_category": "of another category",

@@ -60,7 +60,7 @@ ROWS: dict[str, str] = {
     "unfit.total_long": "输入加输出太长",
     "unfit.audio_short": "录音太短",
     "unfit.audio_long": "录音太长",
-    "unfit.audio_unknown": "录音时长未知，例如 MP3 或 Ogg",
+    "unfit.audio_unknown": "录音时长未知",
     "unfit.other_model": "属于别的模型",
     "unfit.other_kind": "不属于所要求的一类",
     "unfit.other_category": "属于别的类别",

@@ -60,7 +60,7 @@ ROWS: dict[str, str] = {
     "unfit.total_long": "輸入加輸出太長",
     "unfit.audio_short": "錄音太短",
     "unfit.audio_long": "錄音太長",
-    "unfit.audio_unknown": "錄音長度不明，例如 MP3 或 Ogg",
+    "unfit.audio_unknown": "錄音長度不明",
     "unfit.other_model": "屬於別的模型",
     "unfit.other_kind": "不屬於所要求的一類",
     "unfit.other_category": "屬於別的類別",

@@ -179,6 +179,48 @@ def test_other_spellings_are_understood(typed: str, meant: str) -> None:
     assert bench(*typed.split()) == meant.split()
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant", "why"),
+    [
+        (
+            "--dataset-name sharegpt --backend sglang",
+            "--dataset-name sharegpt --backend sglang --backend openai-chat",
+            "requests go to the server's chat API (--backend openai-chat)",
+        ),
+        (
+            "--dataset_name=custom",
+            "--dataset-name=custom --backend openai-chat",
+            "requests go to the server's chat API",
+        ),
+        (
+            "--dataset-name custom --backend=tgi-chat",
+            "--dataset-name custom --backend=tgi-chat",
+            "the chat API applies the template anyway",
+        ),
+        (
+            "--dataset-name random --backend sglang",
+            "--dataset-name random --backend sglang",
+            "prompts of sharegpt and custom only",
+        ),
+        ("", "", "prompts of sharegpt and custom only"),
+        (
+            "--dataset-name custom --endpoint /v1/completions",
+            "--dataset-name custom --endpoint /v1/completions",
+            "and --endpoint says /v1/completions; leave --endpoint out",
+        ),
+    ],
+)
+def test_the_chat_template_is_applied_where_sglang_does(
+    typed: str, meant: str, why: str
+) -> None:
+    for given in ("--apply-chat-template", "--apply_chat_template"):
+        arguments = (given, *typed.split())
+        assert bench(*arguments) == meant.split()
+        assert why in "".join(said(*arguments))
+    refused = understood(["bench", *arguments]).refusals
+    assert bool(refused) == ("leave --endpoint out" in why)
+
+
 def test_parts_of_an_object_are_put_together() -> None:
     flag, body = bench("--extra-body.min_p", "0.1", "--extra_body.a.b=text")
     assert (flag, json.loads(body)) == (

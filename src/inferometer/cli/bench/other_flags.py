@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from inferometer.cli.bench.chat_template import FLAG
 from inferometer.cli.bench.flag_meanings import Meaning, Note, Refused, Renamed
 
 SGLANG: Mapping[str, Meaning] = {
@@ -30,7 +31,7 @@ SGLANG: Mapping[str, Meaning] = {
     "--gsp-question-len": Renamed("--prefix-repetition-suffix-len"),
     "--gsp-output-len": Renamed("--prefix-repetition-output-len"),
     "--gsp-prompts-per-group": Refused(1),
-    "--apply-chat-template": Refused(),
+    FLAG: Note(),
     "--disable-stream": Refused(),
     "--return-logprob": Refused(),
     "--prompt-suffix": Refused(1, ("",)),

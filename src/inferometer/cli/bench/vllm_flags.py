@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from inferometer.cli.bench import chat_template
 from inferometer.cli.bench.flag_meanings import Meaning, Note, Refused, Renamed
 from inferometer.cli.bench.other_flags import SGLANG, XINFERENCE
 from inferometer.words import Said, Words
@@ -198,6 +199,9 @@ def understood(arguments: Sequence[str]) -> Understood:
                 value if equals else next(words, ""),
             )
             continue
+        if flag == chat_template.FLAG:
+            found.arguments.append(flag)
+            continue
         meaning = MEANINGS.get(flag)
         if isinstance(meaning, Renamed):
             key = "vllm.renamed" if flag in OTHERS else "vllm.called"
@@ -213,6 +217,11 @@ def understood(arguments: Sequence[str]) -> Understood:
             value = next(words, "")
         _judge(found, flag, meaning, value)
     found.arguments = list(_with_nested(found.arguments, nested))
+    if chat_template.FLAG in found.arguments:
+        found.arguments, told, is_refusal = chat_template.with_template(
+            found.arguments
+        )
+        (found.refusals if is_refusal else found.notes).append(told)
     return found
 
 

@@ -106,7 +106,22 @@ VLLM: dict[str, str] = {
         "give the number of all requests as --num-prompts: groups times prompts of each"
     ),
     "vllm.apply-chat-template": (
-        "take --backend openai-chat, whose server applies the chat template"
+        "prompts of sharegpt and custom go to the server's chat API, which applies the template"
+    ),
+    "vllm.chat_template": (
+        "--apply-chat-template: requests go to the server's chat API ({now}), which applies the "
+        "template; SGLang's client applies it itself and sends texts."
+    ),
+    "vllm.chat_template.chat": (
+        "--apply-chat-template has no effect here: the chat API applies the template anyway."
+    ),
+    "vllm.chat_template.other_data": (
+        "--apply-chat-template has no effect here: SGLang's client applies the template to "
+        "prompts of sharegpt and custom only."
+    ),
+    "vllm.chat_template.endpoint": (
+        "--apply-chat-template needs the server's chat API, and --endpoint says {path}; leave "
+        "--endpoint out."
     ),
     "vllm.disable-stream": "TTFT and ITL are times of a stream; leave it out",
     "vllm.return-logprob": "say how many with --logprobs N",

@@ -81,7 +81,21 @@ VLLM: dict[str, str] = {
     "vllm.mooncake": "请用 timed_trace，它可以回放 Mooncake 的 trace。",
     "vllm.random_mm": "请用 random-mm，它会生成图片。",
     "vllm.gsp-prompts-per-group": "请用 --num-prompts 给出请求总数：组数乘以每组的提示词数",
-    "vllm.apply-chat-template": "请用 --backend openai-chat，由服务器套用对话模板",
+    "vllm.apply-chat-template": (
+        "sharegpt 和 custom 的提示词改发到对话接口，由服务器套用模板"
+    ),
+    "vllm.chat_template": (
+        "--apply-chat-template：请求改发到服务器的对话接口（{now}），由服务器套用模板；"
+        "SGLang 的客户端则自己套用模板，再以文本发送。"
+    ),
+    "vllm.chat_template.chat": "--apply-chat-template 在此不起作用：对话接口本来就会套用模板。",
+    "vllm.chat_template.other_data": (
+        "--apply-chat-template 在此不起作用："
+        "SGLang 的客户端只对 sharegpt 和 custom 的提示词套用模板。"
+    ),
+    "vllm.chat_template.endpoint": (
+        "--apply-chat-template 需要服务器的对话接口，而 --endpoint 为 {path}；请去掉 --endpoint。"
+    ),
     "vllm.disable-stream": "TTFT 和 ITL 要在流式输出中测量；请去掉该参数",
     "vllm.return-logprob": "请用 --logprobs N 给出个数",
     "vllm.prompt-suffix": "请把后缀直接写进文件的各行",

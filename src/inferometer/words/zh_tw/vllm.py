@@ -81,7 +81,21 @@ VLLM: dict[str, str] = {
     "vllm.mooncake": "請用 timed_trace，它可以重播 Mooncake 的 trace。",
     "vllm.random_mm": "請用 random-mm，它會產生圖片。",
     "vllm.gsp-prompts-per-group": "請用 --num-prompts 給出請求總數：組數乘以每組的提示詞數",
-    "vllm.apply-chat-template": "請用 --backend openai-chat，由伺服器套用對話範本",
+    "vllm.apply-chat-template": (
+        "sharegpt 與 custom 的提示詞改送到對話介面，由伺服器套用範本"
+    ),
+    "vllm.chat_template": (
+        "--apply-chat-template：請求改送到伺服器的對話介面（{now}），由伺服器套用範本；"
+        "SGLang 的用戶端則自行套用範本，再以文字送出。"
+    ),
+    "vllm.chat_template.chat": "--apply-chat-template 在此沒有作用：對話介面本來就會套用範本。",
+    "vllm.chat_template.other_data": (
+        "--apply-chat-template 在此沒有作用："
+        "SGLang 的用戶端只對 sharegpt 與 custom 的提示詞套用範本。"
+    ),
+    "vllm.chat_template.endpoint": (
+        "--apply-chat-template 需要伺服器的對話介面，而 --endpoint 為 {path}；請去掉 --endpoint。"
+    ),
     "vllm.disable-stream": "TTFT 與 ITL 要在串流輸出中量測；請去掉該參數",
     "vllm.return-logprob": "請用 --logprobs N 給出個數",
     "vllm.prompt-suffix": "請把後綴直接寫進檔案的各列",

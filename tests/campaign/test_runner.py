@@ -405,7 +405,7 @@ def test_what_rows_say_beside_their_prompts_is_said_once(
         )
     assert display.measured_points == ["g/c1", "g/c2"]
     assert [told for told in display.told if told.startswith("Rows:")] == [
-        "Rows:     sent with the prompts: temperature (3); left out: id (3)"
+        "Rows:     sent with the prompts: temperature (3); not sent: id (3)"
     ]
     for path in places.runs.iterdir():
         assert load_run(path).prompts["fields_left_out"] == {"id": 3}

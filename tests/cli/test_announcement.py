@@ -151,6 +151,6 @@ def test_what_rows_say_is_a_line_where_they_say_something() -> None:
         "images_in_rows": 4,
     }
     assert lines(origin) == [
-        "Rows:     sent with the prompts: tools (3); pictures sent: 4; left out: metadata"
+        "Rows:     sent with the prompts: tools (3); pictures sent: 4; not sent: metadata"
     ]
     assert lines({"fields_sent": {}, "fields_left_out": {}}) == lines({}) == []

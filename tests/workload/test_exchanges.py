@@ -122,7 +122,7 @@ def test_first_exchanges_with_the_usual_filters(sharegpt: str) -> None:
     }
     assert rows_in_words(work.origin) == (
         "rows left out (7): no exchange (3), prompt too short (1), reply too short (1), "
-        "prompt too long (1), prompt and output too long (1); left out: id (33)"
+        "prompt too long (1), prompt and output too long (1); not sent: id (33)"
     )
     assert (
         work.origin["file"],

@@ -188,7 +188,7 @@ def test_fields_are_counted_and_said() -> None:
     }
     assert (
         rows_in_words(facts)
-        == "sent with the prompts: tools (2), seed (1); left out: id (2), metadata (1)"
+        == "sent with the prompts: tools (2), seed (1); not sent: id (2), metadata (1)"
     )
     pictures = {"images_in_rows": 5, "images_by_url": 2}
     assert (

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from inferometer.cli.bench import chat_template
+from inferometer.cli.bench.chat_template import FLAG, with_template
 from inferometer.cli.bench.flag_meanings import Meaning, Note, Refused, Renamed
 from inferometer.cli.bench.other_flags import SGLANG, XINFERENCE
 from inferometer.words import Said, Words
@@ -199,9 +199,6 @@ def understood(arguments: Sequence[str]) -> Understood:
                 value if equals else next(words, ""),
             )
             continue
-        if flag == chat_template.FLAG:
-            found.arguments.append(flag)
-            continue
         meaning = MEANINGS.get(flag)
         if isinstance(meaning, Renamed):
             key = "vllm.renamed" if flag in OTHERS else "vllm.called"
@@ -210,19 +207,21 @@ def understood(arguments: Sequence[str]) -> Understood:
             if flag == "--dataset" and not any(map(_names_dataset, arguments)):
                 found.arguments += ["--dataset-name", "sharegpt"]
             flag, meaning = meaning.flag, MEANINGS.get(meaning.flag)
-        if meaning is None or isinstance(meaning, Renamed):
+        if meaning is None or isinstance(meaning, Renamed) or flag == FLAG:
             found.arguments.append(f"{flag}{equals}{value}")
             continue
         if meaning.values and not equals:
             value = next(words, "")
         _judge(found, flag, meaning, value)
     found.arguments = list(_with_nested(found.arguments, nested))
-    if chat_template.FLAG in found.arguments:
-        found.arguments, told, is_refusal = chat_template.with_template(
-            found.arguments
-        )
-        (found.refusals if is_refusal else found.notes).append(told)
+    _apply_template(found)
     return found
+
+
+def _apply_template(found: Understood) -> None:
+    if FLAG in found.arguments:
+        found.arguments, told, is_refusal = with_template(found.arguments)
+        (found.refusals if is_refusal else found.notes).append(told)
 
 
 def _names_dataset(word: str) -> bool:

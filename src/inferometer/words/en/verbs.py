@@ -414,7 +414,7 @@ VERBS: dict[str, str] = {
         "pictures sent: {n}, {by_url} of them as addresses, which the server fetches"
     ),
     "rows.elsewhere": "picture files read from outside the data set's folder: {n}",
-    "rows.left_out": "left out: {counts}",
+    "rows.left_out": "not sent: {counts}",
     "rows.more": "and {n} more",
     "rows.join": "; ",
     "hardware.is": "{name}: {facts}",

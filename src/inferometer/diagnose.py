@@ -41,6 +41,10 @@ def diagnose_reply(text: str) -> Diagnosis | None:
 
 def _first(rows: Sequence[Diagnosis], text: str) -> Diagnosis | None:
     text = text[-MAX_TEXT_CHARS:]
+    if (
+        not text
+    ):  # as after most runs: sixty expressions need not be compiled then
+        return None
     return next(
         (row for row in rows if re.search(row.pattern, text, re.IGNORECASE)),
         None,

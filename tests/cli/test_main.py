@@ -23,6 +23,7 @@ from inferometer.cli.main import (
     spread,
     without_vllm_only,
 )
+from inferometer.engine import EmbeddedEngine, EngineSettings
 from inferometer.printable import columns_of
 from inferometer.words import LANGUAGES
 from tests.processes import run_forked
@@ -299,6 +300,35 @@ def test_nothing_is_loaded_that_libraries_would_only_look_for() -> None:
         timeout=60,
     )
     assert told.stdout.strip() == ""
+
+
+def test_a_bench_needs_no_reader_of_files() -> None:
+    """Nor what is known of failures where there are none."""
+    code = (
+        "import atexit, re, sys\n"
+        "names = {'inferometer.store.importers', 'inferometer.analysis.targets', 'polars', "
+        "'pynvml', 'yaml'}\n"
+        "atexit.register(lambda: print(sorted(names & set(sys.modules)), looked))\n"
+        "looked = []\n"
+        "import inferometer.diagnose\n"
+        "inferometer.diagnose.re = type(re)('re')\n"
+        "inferometer.diagnose.re.search = lambda *_: looked.append(1)\n"
+        "from inferometer.__main__ import main\n"
+        "main()"
+    )
+    with EmbeddedEngine(EngineSettings(ttft_ms=1, itl_ms=1)) as engine:
+        told = subprocess.run(
+            [
+                *(sys.executable, "-c", code, "bench", "--base-url"),
+                *(engine.base_url, "--num-prompts", "4", "--allow-invalid"),
+                *("--random-output-len", "4", "--no-calibration"),
+            ],
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=60,
+        )
+    assert told.stdout.splitlines()[-1] == "[] []"
 
 
 def test_the_end_looks_for_no_garbage() -> None:

@@ -15,6 +15,7 @@ from inferometer.cli.monitor_view import View, lines
 from inferometer.clock import NS, monotonic_ns
 from inferometer.printable import columns_of
 from inferometer.server.counters import read_page
+from inferometer.telemetry import nvml
 from inferometer.telemetry import watch as watch_module
 from inferometer.telemetry.sample import take_sample
 from inferometer.telemetry.watch import Watch
@@ -136,6 +137,7 @@ def test_eight_cards_fit_on_a_small_screen(
     cards = [h100() for _ in range(8)]
     for number, card in enumerate(cards):
         card.bus = f"00000000:{number + 1:02X}:00.0"
+    monkeypatch.setattr(nvml, "has_library", lambda: True)
     monkeypatch.setitem(sys.modules, "pynvml", FakeNvml(cards))
     root = plant(tmp_path, {"proc/loadavg": "0.5 0.5 0.5 1/2 3\n"})
     speak(language)
@@ -152,6 +154,7 @@ def test_the_same_doubt_about_many_cards_is_said_once(
     cards = [h100(PowerUsage=-3) for _ in range(4)]
     for number, card in enumerate(cards):
         card.bus, card.values = f"00000000:{number + 1:02X}:00.0", {}
+    monkeypatch.setattr(nvml, "has_library", lambda: True)
     monkeypatch.setitem(sys.modules, "pynvml", FakeNvml(cards))
     shown = "\n".join(lines(View(take_sample(tmp_path)), 200))
     assert "0000:01:00.0 and 3 others: no power is read" in shown

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ctypes
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
+from inferometer.telemetry import nvml
 from inferometer.telemetry.nvml import Nvml
 from inferometer.telemetry.reading import Card
 from inferometer.telemetry.sample import SAMPLERS, take_sample
@@ -32,6 +34,7 @@ def driver(monkeypatch: pytest.MonkeyPatch) -> Drive:
 
     def loaded(cards: Sequence[FakeCard], fails: int = 0) -> FakeNvml:
         fake = FakeNvml(cards, fails)
+        monkeypatch.setattr(nvml, "has_library", lambda: True)
         monkeypatch.setitem(sys.modules, "pynvml", fake)
         return fake
 
@@ -198,6 +201,24 @@ def test_a_driver_that_does_not_open(
     driver([h100()], fails)
     cards, report = Nvml().ask()
     assert (cards, report.state) == ([], state)
+
+
+def test_a_host_without_the_drivers_library_imports_nothing(
+    driver: Drive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    driver([h100()])
+    monkeypatch.setattr(nvml, "has_library", lambda: False)
+    cards, report = Nvml().ask()
+    assert (cards, report.state) == ([], "tool_missing")
+
+
+def test_a_library_is_looked_for_as_pynvml_does(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(ctypes, "CDLL", asked.append)
+    assert nvml.has_library()
+    assert asked == ["libnvidia-ml.so.1"]
 
 
 def test_the_card_of_the_bus_is_joined(driver: Drive, tmp_path: Path) -> None:

@@ -9,18 +9,15 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from inferometer.calibration.kept import default_directory, find, keep, nearest
-from inferometer.metrics.calibration import (
-    Calibration,
-    LoadLevel,
-    Missing,
-    why_unfit,
-)
 from inferometer.store.atomic import CannotWriteError
 from inferometer.store.environment import EMBEDDED_VERSION
 from inferometer.words import Said, sentence_of
+
+if TYPE_CHECKING:
+    from inferometer.metrics.calibration import Calibration, LoadLevel, Missing
 
 VARIABLE = "INFEROMETER_CALIBRATION"
 """`off`: as with --no-calibration; `stored`: use one that is there, and make none."""
@@ -63,6 +60,8 @@ class HostCalibrations:
         self, policy: Policy, *, workers: int, real_time: bool
     ) -> Calibration | Missing:
         """The stored one, for a client with these settings; or why there is none."""
+        from inferometer.metrics.calibration import Missing
+
         if policy == "off":
             return Missing("off")
         settings = (workers, real_time)
@@ -79,6 +78,7 @@ class HostCalibrations:
         Raises KeyboardInterrupt if it was stopped while it was made.
         """
         from inferometer.loadgen import others_measure
+        from inferometer.metrics.calibration import Missing
 
         found = self.find(policy, workers=workers, real_time=real_time)
         settings = (workers, real_time)
@@ -98,6 +98,7 @@ class HostCalibrations:
 
     def _look_up(self, workers: int, real_time: bool) -> Calibration | Missing:
         from inferometer.calibration.search import key_of
+        from inferometer.metrics.calibration import Missing, why_unfit
 
         key, directory = (
             key_of(workers=workers, real_time=real_time),
@@ -123,6 +124,7 @@ class HostCalibrations:
             CalibrationError,
             calibrate,
         )
+        from inferometer.metrics.calibration import why_unfit
 
         try:
             with self._progress() as on_level:

@@ -15,13 +15,15 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
-from inferometer.metrics.calibration import Calibration
 from inferometer.store.atomic import write_file
 from inferometer.words import Said, reason_of
+
+if TYPE_CHECKING:
+    from inferometer.metrics.calibration import Calibration
 
 DIRECTORY_VARIABLE = "INFEROMETER_CALIBRATION_DIR"
 
@@ -65,6 +67,8 @@ def _host(key: Mapping[str, Any]) -> str:
 
 def find(key: Mapping[str, Any], directory: Path) -> StoredCalibration:
     """The calibration with this key. Never raises: `problem` says why one cannot be used."""
+    from inferometer.metrics.calibration import Calibration
+
     path = path_of(key, directory)
     try:
         content = orjson.loads(path.read_bytes())

@@ -28,7 +28,6 @@ from inferometer.measurement.sampling_plan import (
     refuse_other_links,
     sampling_plan,
 )
-from inferometer.metrics.calibration import Calibration, Missing
 from inferometer.server.counters import counters_around, counters_before
 from inferometer.server.endpoint import Endpoint
 from inferometer.spec.output import Output
@@ -41,10 +40,10 @@ from inferometer.trace import Outcome, Trace
 from inferometer.trace.series import Telemetry
 from inferometer.trace.server_counters import MetricsReading, ServerCounters
 from inferometer.workload import unsent_in_words
-from inferometer.workload.sound_length import sound_seconds
 
 if TYPE_CHECKING:
     from inferometer.metrics import Summary, Verdict
+    from inferometer.metrics.calibration import Calibration, Missing
     from inferometer.results.point import Point
     from inferometer.telemetry.visible import Choice
 
@@ -112,6 +111,8 @@ class PointResult:
         """
         if self.spec.target.backend not in get_args(SoundBackend):
             return None
+        from inferometer.workload.sound_length import sound_seconds
+
         requests, trace = self.ready.workload.requests, self.trace.measured()
         ok = trace.requests["outcome"] == Outcome.OK
         lengths = [
@@ -125,6 +126,8 @@ class PointResult:
 
     def save_run(self, directory: Path, environment: Mapping[str, Any]) -> None:
         """Write the run directory, which must not exist yet. Raises CannotWriteError."""
+        from inferometer.metrics.calibration import Calibration
+
         calibration = self.calibration
         save_run(
             directory,
@@ -151,7 +154,7 @@ class PointResult:
         return price.model_dump(mode="json") if price else None
 
 
-FindCalibration = Callable[[], Calibration | Missing | None]
+FindCalibration = Callable[[], "Calibration | Missing | None"]
 
 
 class Observation(NamedTuple):

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from inferometer.results.point import Condition, Range
+from inferometer.store.json_values import number
 from inferometer.vocabulary import COSTS
 
 if TYPE_CHECKING:
@@ -20,6 +21,25 @@ SPEEDS = ("output_throughput_per_request", "mean_decode_speed")
 RECIPROCAL = ("speed_from_tpot",)
 """Derived from a rounded figure, they are off by more than its last digit."""
 WATTS_PER_KILOWATT = 1000
+
+
+def identity_of(
+    *,
+    model: object,
+    duration_s: object,
+    completed: object,
+    tokens_in: object,
+    tokens_out: object,
+    rate: object,
+) -> tuple[object, ...] | None:
+    """What two files have in common only if they tell of the same run: its duration is known to the
+    nanosecond.
+    """
+    return (
+        (model, duration_s, completed, tokens_in, tokens_out, rate)
+        if number(duration_s)
+        else None
+    )
 
 
 def concurrency(conditions: Mapping[str, Condition]) -> int | None:

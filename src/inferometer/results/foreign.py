@@ -20,6 +20,7 @@ from inferometer.results.derived import (
     concurrency,
     derived_intervals,
     derived_values,
+    identity_of,
 )
 from inferometer.results.file_name import conditions_in
 from inferometer.results.folders import Folders, Teller, contradictions
@@ -46,7 +47,7 @@ from inferometer.store.importers.reading import (
     figure,
     read_bytes,
 )
-from inferometer.store.json_values import Object, number
+from inferometer.store.json_values import MAX_WHOLE, Object
 from inferometer.vocabulary import (
     CONDITIONS,
     LATENCIES,
@@ -77,8 +78,6 @@ RATES = ("request_throughput", "output_throughput", "request_goodput")
 """0 where no request completed."""
 MAX_NAMED = 5
 LONGEST_WORD = 1000
-MAX_WHOLE = 2**53
-"""Beyond it a float no longer tells whole numbers apart."""
 
 REHEARSED = re.compile(r"(-quick)?(-embedded|-simulated)?$")
 """How the result directory of a rehearsal is called."""
@@ -154,25 +153,6 @@ def runs_in(path: Path) -> tuple[list[ImportedRun], list[str]]:
 
     content = read_bytes(path, MAX_BYTES)
     return runs_of_content(content, path, objects, MAX_BYTES), problems
-
-
-def identity_of(
-    *,
-    model: object,
-    duration_s: object,
-    completed: object,
-    tokens_in: object,
-    tokens_out: object,
-    rate: object,
-) -> tuple[object, ...] | None:
-    """What two files have in common only if they tell of the same run: its duration is known to the
-    nanosecond.
-    """
-    return (
-        (model, duration_s, completed, tokens_in, tokens_out, rate)
-        if number(duration_s)
-        else None
-    )
 
 
 def _identity(run: ImportedRun) -> tuple[object, ...] | None:

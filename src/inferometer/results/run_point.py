@@ -16,8 +16,8 @@ from inferometer.results.derived import (
     concurrency,
     derived_intervals,
     derived_values,
+    identity_of,
 )
-from inferometer.results.foreign import MAX_WHOLE, identity_of
 from inferometer.results.point import (
     Condition,
     Point,
@@ -33,9 +33,14 @@ from inferometer.results.predicted import (
     unverified_rates,
 )
 from inferometer.store.environment import EMBEDDED_VERSION
-from inferometer.store.importers.imported_run import unread
-from inferometer.store.importers.reading import objects_in, read_objects
-from inferometer.store.json_values import Object, at, entries, number, text
+from inferometer.store.json_values import (
+    MAX_WHOLE,
+    Object,
+    at,
+    entries,
+    number,
+    text,
+)
 from inferometer.store.run_directory import REQUESTS, RUN, SUMMARY, VERDICT
 from inferometer.trace.schema import SCHEMA_VERSION
 from inferometer.vocabulary import CONDITIONS, LATENCIES, METRICS, metric
@@ -82,6 +87,8 @@ def point_of_run(
     Raises CannotImportError, one sentence, if a file is missing, damaged, or of a newer
     Inferometer.
     """
+    from inferometer.store.importers.imported_run import unread
+
     run, summary, verdict = (
         _read(directory / name, read) for name in (RUN, SUMMARY, VERDICT)
     )
@@ -163,6 +170,9 @@ def identity_of_run(point: Point) -> tuple[object, ...] | None:
 
 
 def _read(path: Path, read: Callable[[Path, int], bytes] | None) -> Object:
+    # with all readers of files, which a run that has just ended does not need
+    from inferometer.store.importers.reading import objects_in, read_objects
+
     if read is None:
         return read_objects(path, MAX_BYTES)[0]
     return objects_in(read(path, MAX_BYTES), path, may_be_list=False)[0]

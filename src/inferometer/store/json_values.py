@@ -7,6 +7,9 @@ from typing import Any
 
 Object = dict[str, Any]
 
+MAX_WHOLE = 2**53
+"""Beyond it a float no longer tells whole numbers apart."""
+
 
 def number(value: object) -> float | None:
     """A finite number, or None: booleans, words, NaN and what is absent are none."""

@@ -5,8 +5,10 @@ Any call may have no answer for a card: then its field is missing and the others
 
 from __future__ import annotations
 
+import ctypes
 import importlib
 import math
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -164,6 +166,19 @@ class _Known:
     """Of what nvmlDeviceGetPowerUsage says."""
 
 
+def has_library() -> bool:
+    """Whether pynvml would find one. To import it takes a while, and most hosts of clients have no
+    such card.
+    """
+    if sys.platform != "linux":
+        return True
+    try:
+        ctypes.CDLL("libnvidia-ml.so.1")
+    except OSError:
+        return False
+    return True
+
+
 class Nvml:
     """NVML, as a source of cards. Handles are opened once."""
 
@@ -195,6 +210,8 @@ class Nvml:
 
     def _open(self) -> ToolReport | None:
         """Find the cards; a report if that fails."""
+        if not has_library():
+            return ToolReport(TOOL, "tool_missing", "no driver's library")
         try:
             nvml = importlib.import_module("pynvml")
             nvml.nvmlInit()

@@ -173,9 +173,10 @@ def test_rates_come_from_two_samples(tmp_path: Path) -> None:
 def test_a_watch_sees_every_sampler_and_stops(root: Path) -> None:
     watch = Watch(root, 0.02)
     watch.wait_for_all(10)
-    seen, number = watch.since(0)
+    seen, powers, number = watch.since(0)
     assert watch.latest().cards[0].readings["power_w"].value == 49.0
     assert number >= len(seen) >= 2
+    assert powers == [], "nobody adds them up"
     watch.close()
 
 

@@ -19,8 +19,7 @@ from inferometer.measurement import session
 from inferometer.measurement.sampling import SamplingPlan
 from inferometer.measurement.sampling_plan import sampling_plan
 from inferometer.store.run_directory import load_telemetry
-from inferometer.telemetry.sampler import Sampled
-from inferometer.telemetry.watch import Watch
+from inferometer.telemetry.watch import News, Watch
 from inferometer.trace.series import HOST, PERIOD_S, Telemetry
 from tests.cli.conftest import Command
 from tests.telemetry.trees import capture, plant, plant_capture, serving
@@ -124,7 +123,7 @@ class Leaving(Watch):
 
     answers_left = 9
 
-    def since(self, number: int) -> tuple[list[Sampled], int]:
+    def since(self, number: int) -> News:
         self.answers_left -= 1
         if self.answers_left < 0:
             raise ConnectionError
@@ -231,9 +230,9 @@ class Changing(Watch):
         self._root, self._changes, self._server = root, changes, server
         self._busy = 0
 
-    def since(self, number: int) -> tuple[list[Sampled], int]:
+    def since(self, number: int) -> News:
         seen = super().since(number)
-        if self._busy < 3 and any(each.cards for each in seen[0]):
+        if self._busy < 3 and any(each.cards for each in seen.seen):
             with urlopen(f"{self._server}/metrics") as page:
                 works = re.search(RUNNING, page.read().decode())
             self._busy += works is not None

@@ -23,7 +23,7 @@ from inferometer.measurement import samplers
 from inferometer.measurement import sampling as parent
 from inferometer.measurement.machine_rows import MachineRow, power_row
 from inferometer.measurement.prepare import PointError
-from inferometer.measurement.samplers import MachineLog, Seen
+from inferometer.measurement.samplers import MachineLog, Sighting
 from inferometer.measurement.sampling import SamplingPlan, sampling
 from inferometer.measurement.sampling_plan import is_here, refuse_other_links
 from inferometer.telemetry.reading import (
@@ -33,7 +33,7 @@ from inferometer.telemetry.reading import (
     Reading,
     ToolReport,
 )
-from inferometer.telemetry.sampler import HostSampler, Sampled
+from inferometer.telemetry.sampler import Glanced, HostSampler, Sampled
 from inferometer.telemetry.tree import Tree
 from inferometer.trace.series import HOST, Declared, SampledCard, Telemetry
 
@@ -260,8 +260,9 @@ def test_powers_are_read_more_often_than_the_rest() -> None:
     power = Reading(100.0, "power1_average", averaging="driver")
     glances: list[int] = []
 
-    def look() -> Seen:
-        return [power_row(ADDRESS, power)], card, time.monotonic_ns(), ()
+    def look() -> Sighting:
+        at_ns = time.monotonic_ns()
+        return Sighting([(at_ns, [power_row(ADDRESS, power)])], card, at_ns)
 
     def glance() -> list[MachineRow]:
         glances.append(time.monotonic_ns())
@@ -275,6 +276,20 @@ def test_powers_are_read_more_often_than_the_rest() -> None:
     (series,) = log.series(0)
     assert (thread.report().samples, len(glances)) == (2, 3)
     assert len(series.value) == 5
+
+
+def test_what_a_monitor_saw_has_its_own_times() -> None:
+    """Also where it saw the host alone, and powers between two samples."""
+    power = Reading(100.0, "power1_average", averaging="driver")
+    busy = {"cpu_busy_s": Reading(7.0, "proc/stat")}
+    powers = (Glanced(90, ADDRESS, power), Glanced(110, ADDRESS, power))
+    seen = samplers._there(lambda: Sampled(100, host=busy, powers=powers))
+    assert seen.at_ns == 0, "it has not seen the cards again"
+    assert [(at_ns, len(rows)) for at_ns, rows in seen.moments] == [
+        (90, 1),
+        (100, 1),
+        (110, 1),
+    ]
 
 
 def test_nothing_is_sampled_where_nobody_wants_it() -> None:

@@ -105,6 +105,24 @@ CASES: list[tuple[str, str, Level, Telemetry]] = [
         Level.SUSPECT,
         seen(series("thermal_throttled_us", A, TIMES, 1e5 * (TIMES + 2))),
     ),
+    (
+        "throttled",
+        "found",
+        Level.SUSPECT,
+        seen(
+            held("thermal_throttled_us", 7.0),
+            series("hw_thermal_throttled_us", A, TIMES, 1e5 * (TIMES + 2)),
+        ),
+    ),
+    (
+        "throttled",
+        "found",
+        Level.NOTE,
+        seen(
+            held("power_throttled_us", 7.0),
+            series("power_brake_throttled_us", A, TIMES, 2e5 * (TIMES + 2)),
+        ),
+    ),
     ("link_as_declared", "fine", Level.OK, seen()),
     (
         "link_as_declared",
@@ -129,6 +147,12 @@ CASES: list[tuple[str, str, Level, Telemetry]] = [
         "slower",
         Level.SUSPECT,
         seen(held("slot_speed_gts", 2.5, 8.0)),
+    ),
+    (
+        "link_as_declared",
+        "faster",
+        Level.INVALID,
+        seen(held("slot_speed_gts", 2.5, 32.0)),
     ),
     (
         "link_as_declared",

@@ -15,6 +15,7 @@ from inferometer.telemetry import remote
 from inferometer.telemetry.reading import CARD_FIELDS
 from inferometer.telemetry.remote import MonitorError, RemoteSampler, sampled
 from inferometer.telemetry.sample import take_sample
+from inferometer.telemetry.sampler import Sampled
 from inferometer.telemetry.serve import MonitorServer
 from inferometer.telemetry.watch import Watch
 from inferometer.words import Words, sentence_of
@@ -69,6 +70,23 @@ def test_a_sample_is_seen_once(serve: Serve) -> None:
     assert len({*stamps}) == len(stamps)
     assert stamps == sorted(stamps)
     sampler.close()
+
+
+def test_powers_are_read_more_often_than_the_rest(root: Path) -> None:
+    """They add up to the energy of a card without a counter."""
+    seen: list[Sampled] = []
+    with serving(Watch(root, 0.5, scattered=True)) as port:
+        sampler = RemoteSampler(f"127.0.0.1:{port}")
+        while sum(len(each.powers) for each in seen) < 10:
+            seen.append(sampler())
+        sampler.close()
+    powers = [power for each in seen for power in each.powers]
+    assert len(powers) > 2 * sum(bool(each.cards) for each in seen)
+    ((card,), *_) = (each.cards for each in seen if each.cards)
+    assert {each.address for each in powers} == {card.address}
+    assert {each.power for each in powers} == {card.readings["power_w"]}
+    moments = [each.monotonic_ns for each in powers]
+    assert moments == sorted({*moments}), "each is told once"
 
 
 @pytest.mark.parametrize(
@@ -157,13 +175,19 @@ ANYTHING: list[object] = [
 
 @pytest.mark.parametrize("thing", ANYTHING)
 @pytest.mark.parametrize(
-    "place", ["cards", "host", "cores", "tools", "readings", "link", "value"]
+    "place",
+    [
+        *("cards", "host", "cores", "tools", "powers"),
+        *("readings", "link", "value", "moment"),
+    ],
 )
 def test_a_monitor_may_say_anything(place: str, thing: object) -> None:
     card: dict[str, Any] = {"readings": {"power_w": {"value": 1.0}}}
     told: dict[str, Any] = {"monotonic_ns": 1, "cards": [card]}
     if place == "value":
         card["readings"]["power_w"]["value"] = thing
+    elif place == "moment":
+        told["powers"] = [{"address": "0000:03:00.0", "monotonic_ns": thing}]
     elif place in ("readings", "link"):
         card[place] = thing
     else:

@@ -195,6 +195,34 @@ def test_what_the_tool_answers(
     assert card.address == "0000:00:09.0"
 
 
+UNKNOWN = {
+    "amd-smi": (
+        '[{"gpu": 0, "power": {"socket_power": {"value": 0, "unit": "W"}}, '
+        '"temperature": {"edge": {"value": 0, "unit": "C"}}, '
+        '"usage": {"gfx_activity": {"value": 0, "unit": "%"}}}]'
+    ),
+    "npu-smi": (
+        "| NPU Name  | Health       | Power(W)  Temp(C) |\n"
+        "| Chip      | Bus-Id       | AICore(%)         |\n"
+        "| 0 310P3   | OK           | 0.0       0       |\n"
+        "| 0         | 0000:01:00.0 | 0                 |"
+    ),
+}
+
+
+@pytest.mark.parametrize("tool", UNKNOWN)
+def test_a_power_and_a_temperature_of_0_are_unknown(
+    tool: str, path: Path
+) -> None:
+    plant_tool(path, tool, f"cat << END\n{UNKNOWN[tool]}\nEND")
+    sampler = SAMPLERS["amd" if tool == "amd-smi" else "ascend"]()
+    (card,) = sampler.sample(Tree(path)).cards
+    sampler.close()
+    assert values(card) == {"gpu_utilization": 0.0}
+    reasons = [card.readings[each] for each in ("power_w", "temperature_c")]
+    assert [each.reason for each in reasons] == ["not_reported"] * 2
+
+
 BY_VENDOR = {
     "hygon": ("hy-smi", "hy-smi_table_bw1000.txt"),
     "amd": ("amd-smi", "amd-smi_rx7000.txt"),
@@ -622,6 +650,35 @@ DIALECTS: dict[str, tuple[Parser, str, dict[str, object]]] = {
         "Timestamp, DeviceId, TileId, GPU Power (W)\n"
         "06:14:46.000, 0, 0, 140.61\n",
         {},
+    ),
+    "rocm-smi: the kind of a temperature in the head itself": (
+        amd,
+        "GPU  Temp (DieEdge)  AvgPwr  SCLK    MCLK     Fan  Perf  PwrCap  VRAM%  GPU%\n"
+        "0    35.0c           83.0W   800Mhz  1600Mhz  0%   auto  300.0W    2%   5%\n",
+        {
+            "temperature_c": 35.0,
+            "power_w": 83.0,
+            "power_limit_w": 300.0,
+            "gpu_utilization": 5.0,
+        },
+    ),
+    "rocm-smi: the same, of the hottest place": (
+        amd,
+        "GPU  Temp (Junction)  AvgPwr  SCLK    Fan  GPU%\n"
+        "0    35.0c            83.0W   800Mhz  0%   5%\n",
+        {"hotspot_temperature_c": 35.0, "power_w": 83.0},
+    ),
+    "npu-smi: a chip that answers nothing": (
+        npu_smi.parse,
+        "| NPU Name  | Health       | Power(W)  Temp(C) Hugepages-Usage(page) |\n"
+        "| Chip      | Bus-Id       | AICore(%) Memory-Usage(MB) HBM-Usage(MB)|\n"
+        "| 1 910B3   | UNKNOWN      | NA        NA      NA / NA               |\n"
+        "| 0         | 0000:C2:00.0 | NA        NA / NA NA / NA               |\n",
+        {
+            "power_w": "not_reported",
+            "gpu_utilization": "not_reported",
+            "memory_used_bytes": "not_reported",
+        },
     ),
 }
 """What other releases and machines print, and what is read of it."""

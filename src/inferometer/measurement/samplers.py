@@ -16,6 +16,8 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from functools import partial
 from multiprocessing.connection import Connection as Pipe
+from operator import itemgetter
+from typing import NamedTuple
 
 from inferometer.clock import NS, monotonic_ns
 from inferometer.measurement.machine_rows import (
@@ -37,7 +39,7 @@ from inferometer.measurement.sampling import (
 from inferometer.metrics.energy import averaging_ns
 from inferometer.system.child import die_with_parent
 from inferometer.system.interruption import ignore_signals
-from inferometer.telemetry.moments import next_look_ns
+from inferometer.telemetry.moments import GLANCE_NS, next_look_ns
 from inferometer.telemetry.reading import VENDORS, ToolReport
 from inferometer.telemetry.sample import SAMPLERS, wanted
 from inferometer.telemetry.sampler import CardSampler, Sampled, Sampler
@@ -55,10 +57,6 @@ PAGE_PERIOD_S = 2.0
 THERE_AS_OFTEN = 2
 """A monitor is asked twice as often as it looks: of two samples in an answer only the newest
 counts.
-"""
-GLANCE_NS = NS // 10
-"""So often momentary powers are read: they add up to an energy if there are many. A second look
-follows a nudge this soon: a card takes a moment to draw what its load takes.
 """
 SCATTERED = frozenset(VENDORS.values())
 """Samplers that look at another moment of each period: those whose momentary values add up."""
@@ -196,10 +194,19 @@ class MachineLog:
         return Taken(columns, cards, tuple(samplers))
 
 
-Seen = tuple[list[MachineRow], list[SampledCard], int, Sequence[ToolReport]]
-"""Rows, cards, when, and how asking tools went."""
+class Sighting(NamedTuple):
+    """What a look saw."""
 
-Look = Callable[[], Seen]
+    moments: Sequence[tuple[int, Sequence[MachineRow]]]
+    """Rows by when they were seen, in order."""
+    cards: Sequence[SampledCard]
+    at_ns: int
+    """When it was seen; 0 where nothing is new."""
+    tools: Sequence[ToolReport] = ()
+    """How asking tools went."""
+
+
+Look = Callable[[], Sighting]
 Glance = Callable[[], list[MachineRow]]
 """What is read more often than the rest."""
 
@@ -258,12 +265,13 @@ class _Thread(threading.Thread):
 
     def _again(self) -> bool:
         begun = self._begun_ns = monotonic_ns()
-        rows, cards, at_ns, tools = self._look()
+        moments, cards, at_ns, tools = self._look()
         self._begun_ns = None
         took_ns = monotonic_ns() - begun
         self.longest_ns = max(self.longest_ns, took_ns)
         self.samples += 1
-        self._log.add(rows, cards, at_ns)
+        for moment_ns, rows in moments:
+            self._log.add(rows, cards, moment_ns)
         self._heed(tools)
         self.first.set()
         asked = self._last_asked_ns
@@ -297,6 +305,7 @@ class _Thread(threading.Thread):
     def _due_ns(self, begun: int) -> int:
         if self._is_nudged:
             self._is_nudged = False
+            # a card takes a moment to draw what its load takes
             return begun + min(GLANCE_NS, self._period_ns)
         if self.name not in SCATTERED:
             return begun + self._period_ns
@@ -327,9 +336,8 @@ def _looks(plan: SamplingPlan) -> dict[str, tuple[tuple[Look, Glance], float]]:
 
 
 def _here(sampler: Sampler, tree: Tree) -> tuple[Look, Glance]:
-    def look() -> Seen:
-        sampled = sampler.sample(tree)
-        return (*rows_of(sampled), sampled.monotonic_ns, sampled.tools)
+    def look() -> Sighting:
+        return _seen(sampler.sample(tree))
 
     def glance() -> list[MachineRow]:
         powers = (
@@ -340,18 +348,29 @@ def _here(sampler: Sampler, tree: Tree) -> tuple[Look, Glance]:
     return look, glance
 
 
-def _there(machine: Callable[[], Sampled]) -> Seen:
+def _seen(sampled: Sampled) -> Sighting:
+    rows, cards = rows_of(sampled)
+    moments: list[tuple[int, list[MachineRow]]] = [
+        (at_ns, [power_row(address, power)])
+        for at_ns, address, power in sampled.powers
+    ]
+    moments.append((sampled.monotonic_ns, rows))
+    moments.sort(key=itemgetter(0))
+    return Sighting(moments, cards, sampled.monotonic_ns, sampled.tools)
+
+
+def _there(machine: Callable[[], Sampled]) -> Sighting:
     """A monitor that has seen no card since it was asked last is asked again for its last."""
-    sampled = machine()
-    is_new = bool(sampled.cards or sampled.tools)
-    at_ns = sampled.monotonic_ns if is_new else 0
-    return (*rows_of(sampled), at_ns, sampled.tools)
+    seen = _seen(machine())
+    is_new = bool(seen.cards or seen.tools)
+    return seen if is_new else seen._replace(at_ns=0)
 
 
-def _page(page: Callable[[], tuple[str, float] | None]) -> Seen:
+def _page(page: Callable[[], tuple[str, float] | None]) -> Sighting:
     begun = monotonic_ns()
     rows = page_rows(page())
-    return rows, [], begun + (monotonic_ns() - begun) // 2, ()
+    at_ns = begun + (monotonic_ns() - begun) // 2
+    return Sighting([(at_ns, rows)], [], at_ns)
 
 
 def work(plan: SamplingPlan, pipe: Pipe) -> None:

@@ -99,14 +99,15 @@ def _against(declared: Declared, links: Sequence[LinkUnderLoad]) -> Found:
         values = {**_told(wrong[0]), "declared": declared.pcie_width}
         return Found(INVALID, "other", values)
     speed = GTS_OF_GENERATION.get(declared.pcie_generation or 0)
-    slow = [
-        each
-        for each in links
-        if speed and each.speed_gts is not None and each.speed_gts < speed
-    ]
-    if slow:
-        values = {**_told(slow[0]), "declared_gts": speed}
-        return Found(SUSPECT, "slower", values)
+    known = [each for each in links if speed and each.speed_gts is not None]
+    for each in known:
+        if (each.speed_gts or 0) > (speed or 0):
+            values = {**_told(each), "declared_gts": speed}
+            return Found(INVALID, "faster", values)
+    for each in known:
+        if (each.speed_gts or 0) < (speed or 0):
+            values = {**_told(each), "declared_gts": speed}
+            return Found(SUSPECT, "slower", values)
     unsure = [each for each in links if each.unverifiable]
     if unsure:
         variant = "unverifiable" if unsure[0].width is None else "word"

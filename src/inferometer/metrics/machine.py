@@ -257,17 +257,27 @@ def _of_card(
     return found
 
 
+THROTTLED_US: Mapping[str, Sequence[str]] = {
+    "power": ("power_throttled_us", "power_brake_throttled_us"),
+    "thermal": ("thermal_throttled_us", "hw_thermal_throttled_us"),
+}
+"""Clocks that count how long a card was held back, by software and by hardware, maybe at once."""
+
+
 def throttled(
     telemetry: Telemetry, card: str, kind: str, window: Window | None
 ) -> float | None:
     """Share of the window in which a card was held back for its power or its heat, %: by the
-    driver's own clock of it, else by samples of its state.
+    driver's own clocks of it, of which the longest counts, else by samples of its state.
     """
     if window is None or window.seconds <= 0:
         return None
-    grown_us = growth(telemetry, card, f"{kind}_throttled_us", window)
-    if grown_us is not None:
-        return min(100.0, 100 * grown_us / (1e6 * window.seconds))
+    grown_us = [
+        growth(telemetry, card, name, window) for name in THROTTLED_US[kind]
+    ]
+    known_us = [each for each in grown_us if each is not None]
+    if known_us:
+        return min(100.0, 100 * max(known_us) / (1e6 * window.seconds))
     states = _mean(*_inside(telemetry, card, f"{kind}_throttled", window))
     return None if states is None else 100 * states
 

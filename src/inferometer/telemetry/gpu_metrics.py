@@ -134,9 +134,6 @@ THROTTLED = {"power_throttled": 0xFF00FF, "thermal_throttled": 0xFFFF << 32}
 HOTSPOT = 1 << 36
 """RDNA3 sets this bit also when it is idle and cold: alone it says nothing."""
 
-NEVER_ZERO = ("power_w", "energy_j")
-"""A counter that is not kept stays at 0, and so does the power of a package's second die."""
-
 NO_READINGS = ("width", "gts", "throttle")
 
 Raw = tuple[int | None, float | None]
@@ -223,7 +220,8 @@ def _reading(name: str, raw: Raw, source: str) -> Reading:
     source = f"{source} {own}"
     if scale is None:
         return Reading(None, source, "unit_unknown")
-    if value is None or (name in NEVER_ZERO and not value):
+    if value is None or (name == "energy_j" and not value):
+        # a counter that is not kept stays at 0
         return Reading(None, source, "not_reported")
     averaging = "driver" if name == "power_w" else None
     return Reading(float(value * scale), source, averaging=averaging)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from inferometer.clock import NS
+
 GOLDEN = (5**0.5 - 1) / 2
 """Multiples of it are spread evenly over the time between two whole numbers, however many they are.
 """
+
+GLANCE_NS = NS // 10
+"""So often momentary powers are read: they add up to an energy if there are many."""
 
 
 def next_look_ns(passed_ns: int, period_ns: int) -> int:

@@ -26,7 +26,7 @@ FIGURES: Mapping[str, str] = {
 MEMORY = ("HBM-Usage(MB)", "Memory-Usage(MB)")
 """Used and all; a card without the first has the second."""
 
-_ITEM = re.compile(r"(\d+|-)\s*/\s*(\d+|-)|\S+")
+_ITEM = re.compile(r"(?:\d+|-|NA)\s*/\s*(?:\d+|-|NA)(?!\S)|\S+")
 
 Row = Sequence[Sequence[str]]
 """Cells, each with its items."""

@@ -91,6 +91,14 @@ LIMITS_OF = {
     },
     "fan_percent": (0, 300),  # some may be overdriven
 }
+NEVER_ZERO = frozenset(
+    {
+        *(name for name, unit in CARD_FIELDS.items() if unit in ("W", "°C")),
+        "memory_total_bytes",
+        "max_gpu_clock_mhz",
+    }
+)
+"""A card takes power, is warmer than ice and has memory: 0 says that nobody knows."""
 
 Reason = Literal[
     "no_source",  # nothing here reads this field for this card
@@ -278,7 +286,7 @@ def plausible(name: str, reading: Reading) -> Reading:
     if value is None:
         return reading
     least, most = LIMITS_OF.get(name, ANY)
-    if least <= value <= most:
+    if least <= value <= most and (value or name not in NEVER_ZERO):
         return reading
     return Reading(None, reading.source, "not_reported")
 
@@ -314,12 +322,13 @@ def _readings_json(
     readings: Readings, fields: Mapping[str, str]
 ) -> dict[str, Any]:
     return {
-        name: _reading_json(readings.get(name, NO_SOURCE), unit)
+        name: reading_json(readings.get(name, NO_SOURCE), unit)
         for name, unit in fields.items()
     }
 
 
-def _reading_json(reading: Reading, unit: str) -> dict[str, Any]:
+def reading_json(reading: Reading, unit: str) -> dict[str, Any]:
+    """A value with its unit, or the reason why there is none."""
     found: dict[str, Any] = {
         "value": reading.value,
         "unit": unit,

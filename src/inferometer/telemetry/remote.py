@@ -10,7 +10,7 @@ import http.client
 import json
 import sys
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, get_args
 from urllib.parse import urlsplit
@@ -29,7 +29,7 @@ from inferometer.telemetry.reading import (
     ToolState,
     plausible,
 )
-from inferometer.telemetry.sampler import Sampled
+from inferometer.telemetry.sampler import Glanced, Sampled
 from inferometer.telemetry.serve import PATH
 from inferometer.telemetry.tree import Tree
 from inferometer.words import Said, reason_of
@@ -38,6 +38,7 @@ TIMEOUT_S = 5.0
 MAX_BYTES = 8 * 1024 * 1024
 MAX_CARDS = 256
 MAX_CORES = 4096
+MAX_POWERS = 8192
 MAX_TEXT = 200
 MAX_LANES = 64
 MAX_GTS = 1000
@@ -212,7 +213,22 @@ def sampled(told: Mapping[str, Any], shift_ns: int) -> Sampled:
             _report(_mapping(each))
             for each in (tools if isinstance(tools, list) else [])[:MAX_CARDS]
         ),
+        tuple(_powers(told.get("powers"), shift_ns)),
     )
+
+
+def _powers(told: object, shift_ns: int) -> Iterator[Glanced]:
+    """An older monitor tells none."""
+    for each in (told if isinstance(told, list) else [])[:MAX_POWERS]:
+        glanced = _mapping(each)
+        at_ns, address = glanced.get("monotonic_ns"), glanced.get("address")
+        if type(at_ns) is int and 0 <= at_ns < 2**63 and _text(address):
+            power = _reading(_mapping(glanced.get("power")))
+            yield Glanced(
+                at_ns + shift_ns,
+                str(_text(address)),
+                plausible("power_w", power),
+            )
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from inferometer.clock import NS, monotonic_ns
 from inferometer.telemetry.drm import NO_CLIENTS, OF_DRM, DrmClients
@@ -36,6 +36,14 @@ RETRY_S = 30
 FREQUENCY_EVERY_S = 10
 
 
+class Glanced(NamedTuple):
+    """The power of a card, read alone between two samples."""
+
+    monotonic_ns: int
+    address: str
+    power: Reading
+
+
 @dataclass(frozen=True, slots=True)
 class Sampled:
     """What one sampler saw at one moment."""
@@ -46,6 +54,8 @@ class Sampled:
     host: Readings = field(default_factory=dict)
     cores: Readings = field(default_factory=dict)
     tools: tuple[ToolReport, ...] = ()
+    powers: tuple[Glanced, ...] = ()
+    """Of another host, since the sample before."""
 
 
 class Sampler(Protocol):
@@ -228,11 +238,8 @@ class HostSampler:
 
 
 def _again(tree: Tree, power: Reading) -> Reading:
-    """A power that was read before. As there, 0 W says that it is not known."""
-    source = power.source or ""
-    found = tree.reading(source, MICRO, averaging=power.averaging)
-    if found.value == 0:
-        return Reading(None, source, "not_reported")
+    """A power that was read before."""
+    found = tree.reading(power.source or "", MICRO, averaging=power.averaging)
     return plausible("power_w", found)
 
 

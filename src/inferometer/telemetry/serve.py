@@ -1,8 +1,8 @@
 """Shows a machine's samples over HTTP to a client on another host.
 
-`GET /sample?after=N` answers what was seen after the sample of number N: a sample in JSON, its
-number, and this host's clocks when the question came and when the answer left. Nothing else is
-served, and nothing of a request is logged.
+`GET /sample?after=N` answers what was seen after the sample of number N: a sample in JSON, powers
+of cards that were read alone in between, its number, and this host's clocks when the question came
+and when the answer left. Nothing else is served, and nothing of a request is logged.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 from inferometer.clock import monotonic_ns, realtime_ns
+from inferometer.telemetry.reading import reading_json
 from inferometer.telemetry.sample import gathered
 from inferometer.telemetry.watch import Watch
 
@@ -92,7 +93,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(HTTPStatus.NOT_FOUND, {"error": "path"})
             return
         after = parse_qs(asked.query).get("after", ["0"])[0]
-        seen, number = self.server.watch.since(
+        seen, powers, number = self.server.watch.since(
             int(after) if after.isdecimal() and len(after) < 19 else 0
         )
         stamp = max(
@@ -109,6 +110,14 @@ class _Handler(BaseHTTPRequestHandler):
             HTTPStatus.OK,
             {
                 **sample.as_json(),
+                "powers": [
+                    {
+                        "monotonic_ns": each.monotonic_ns,
+                        "address": each.address,
+                        "power": reading_json(each.power, "W"),
+                    }
+                    for each in powers
+                ],
                 "number": number,
                 "received_ns": received[0],
                 "received_time_ns": received[1],

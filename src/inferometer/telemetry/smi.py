@@ -217,11 +217,7 @@ def _readings(
         figure = _figure(value)
         if unit is not None and unit not in BYTES:
             yield Reading(None, source, "unit_unknown")
-        elif (
-            figure is None
-            or figure == MISSING
-            or (field == "power_w" and not figure)
-        ):
+        elif figure is None or figure == MISSING:
             yield Reading(None, source, "not_reported")
         else:
             averaging = "driver" if field == "power_w" else None

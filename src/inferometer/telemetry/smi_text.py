@@ -101,13 +101,12 @@ def by_table(text: str, tool: str) -> dict[int, dict[str, Reading]]:
     head: list[str] = []
     hottest = False
     for line in ended(text):
+        hottest = hottest or "(Junction)" in line
         cells = _cells(line)
         if not cells:
             continue
         if cells[0].lower() in FIRST and len(cells) >= MIN_COLUMNS:
-            head = [each.lower() for each in cells]
-        elif "(Junction)" in line:
-            hottest = True
+            head = [each.lower() for each in cells if each[0] != "("]
         elif len(cells) == len(head) and cells[0].isdecimal():
             readings = dict(_readings(head, cells, tool, hottest))
             cards.setdefault(int(cells[0]), readings)

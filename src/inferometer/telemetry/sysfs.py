@@ -119,8 +119,8 @@ def _gpu_metrics(tree: Tree, path: str) -> tuple[Readings, Link | None]:
 
 
 def _amd_power(tree: Tree, monitor: str) -> Reading:
-    """Most cards have one of the two files. The second die of a package has one that says 0."""
-    found = merged(
+    """Most cards have one of the two files."""
+    return merged(
         *(
             {
                 "power_w": tree.reading(
@@ -133,9 +133,6 @@ def _amd_power(tree: Tree, monitor: str) -> Reading:
             )
         )
     )["power_w"]
-    if found.value == 0:
-        return Reading(None, found.source, "not_reported")
-    return found
 
 
 def _intel(tree: Tree, device: Device, clients: Clients) -> FromFiles:

@@ -8,9 +8,10 @@ import threading
 from collections import deque
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 from inferometer.clock import NS, monotonic_ns
-from inferometer.telemetry.moments import next_look_ns
+from inferometer.telemetry.moments import GLANCE_NS, next_look_ns
 from inferometer.telemetry.reading import (
     MachineSample,
     Reading,
@@ -18,13 +19,32 @@ from inferometer.telemetry.reading import (
     ToolReport,
 )
 from inferometer.telemetry.sample import SAMPLERS, gathered, wanted
-from inferometer.telemetry.sampler import Sampled
+from inferometer.telemetry.sampler import (
+    CardSampler,
+    Glanced,
+    Sampled,
+    Sampler,
+)
 from inferometer.telemetry.tree import Tree
 
 STALE_S = 20
 """A sampler that has seen nothing for so long hangs: a tool is ended long before."""
 MAX_KEPT = 1024
 """Samples that nobody has taken yet; older ones are forgotten."""
+MAX_POWERS = 8192
+"""Powers of cards in between, likewise."""
+APART_NS = GLANCE_NS // 5
+"""Between a sample and a glance, at least: seen from another host the clocks may seem to move."""
+
+
+class News(NamedTuple):
+    """What was seen since somebody asked last."""
+
+    seen: list[Sampled]
+    powers: list[Glanced]
+    """Read alone between samples."""
+    number: int
+    """The newest."""
 
 
 class Watch:
@@ -33,10 +53,13 @@ class Watch:
     def __init__(
         self, root: Path, period_s: float, *, scattered: bool = False
     ) -> None:
-        """`scattered`: at another moment of each period, for whoever adds up what is seen."""
+        """`scattered`: at another moment of each period, with glances at powers in between, for
+        whoever adds up what is seen.
+        """
         self._is_scattered = scattered
         self._tree, self._period_ns = Tree(root), round(period_s * NS)
         self._kept: deque[tuple[int, Sampled]] = deque(maxlen=MAX_KEPT)
+        self._powers: deque[tuple[int, Glanced]] = deque(maxlen=MAX_POWERS)
         self._latest: dict[str, Sampled] = {}
         self._number = 0
         self._changed = threading.Condition()
@@ -62,24 +85,49 @@ class Watch:
                 self._kept.append((self._number, seen))
                 self._latest[name] = held(self._latest.get(name), seen)
                 self._changed.notify_all()
-            self._end.wait(self._until_due_s())
+            self._rest(sampler)
         sampler.close()
 
-    def _until_due_s(self) -> float:
-        """All threads sample at the same times, so that what they see fits together."""
-        passed = monotonic_ns() - self._begun_ns
-        if self._is_scattered:
-            due_ns = next_look_ns(passed, self._period_ns)
-        else:
-            due_ns = passed + self._period_ns - passed % self._period_ns
-        return (due_ns - passed) / NS
+    def _rest(self, sampler: Sampler) -> None:
+        """Until the next sample is due."""
+        due_ns = self._due_ns(self._period_ns)
+        if self._is_scattered and isinstance(sampler, CardSampler):
+            while self._glance(sampler, due_ns - APART_NS):
+                pass
+        self._end.wait(max(0, due_ns - monotonic_ns()) / NS)
 
-    def since(self, number: int) -> tuple[list[Sampled], int]:
-        """What was seen after the sample of this number, and the newest number."""
+    def _glance(self, sampler: CardSampler, until_ns: int) -> bool:
+        """Read the powers that are read alone, if there are any and it is time before then."""
+        at_ns = self._due_ns(GLANCE_NS)
+        if at_ns >= until_ns or self._end.wait(
+            max(0, at_ns - monotonic_ns()) / NS
+        ):
+            return False
+        begun = monotonic_ns()
+        powers = sampler.glance(self._tree)
+        middle = begun + (monotonic_ns() - begun) // 2
         with self._changed:
-            return [
-                seen for each, seen in self._kept if each > number
-            ], self._number
+            self._number += 1
+            self._powers.extend(
+                (self._number, Glanced(middle, *each)) for each in powers
+            )
+        return bool(powers)
+
+    def _due_ns(self, period_ns: int) -> int:
+        """All threads sample at the same times, so that what they see fits together."""
+        passed = monotonic_ns() - self._begun_ns + APART_NS
+        if self._is_scattered:
+            return self._begun_ns + next_look_ns(passed, period_ns)
+        return self._begun_ns + (passed // period_ns + 1) * period_ns
+
+    def since(self, number: int) -> News:
+        """What was seen after the sample of this number."""
+        with self._changed:
+            return News(
+                [seen for each, seen in self._kept if each > number],
+                [power for each, power in self._powers if each > number],
+                self._number,
+            )
 
     def latest(self) -> MachineSample:
         """The newest of each sampler. What is read less often is what it was."""

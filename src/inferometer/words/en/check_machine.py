@@ -36,6 +36,10 @@ CHECK_MACHINE: dict[str, str] = {
         "The link of {card} has {width} lanes, but {declared} are declared: the result has a "
         "wrong label."
     ),
+    "check.link_as_declared.faster": (
+        "The link of {card} ran at {speed_gts:g} GT/s, but {declared_gts:g} GT/s are declared: the "
+        "result has a wrong label."
+    ),
     "check.link_as_declared.slower": (
         "The link of {card} ran at {speed_gts:g} GT/s at most under load, but "
         "{declared_gts:g} GT/s are declared."

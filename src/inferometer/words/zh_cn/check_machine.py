@@ -32,6 +32,9 @@ CHECK_MACHINE: dict[str, str] = {
     "check.link_as_declared.other": (
         "{card} 的链路是 x{width}，而声明为 x{declared}：结果的标签是错的。"
     ),
+    "check.link_as_declared.faster": (
+        "{card} 的链路跑到了 {speed_gts:g} GT/s，而声明为 {declared_gts:g} GT/s：结果的标签是错的。"
+    ),
     "check.link_as_declared.slower": (
         "负载下 {card} 的链路最高为 {speed_gts:g} GT/s，而声明为 {declared_gts:g} GT/s。"
     ),

@@ -32,6 +32,9 @@ CHECK_MACHINE: dict[str, str] = {
     "check.link_as_declared.other": (
         "{card} 的鏈路是 x{width}，而宣告為 x{declared}：結果的標籤是錯的。"
     ),
+    "check.link_as_declared.faster": (
+        "{card} 的鏈路跑到了 {speed_gts:g} GT/s，而宣告為 {declared_gts:g} GT/s：結果的標籤是錯的。"
+    ),
     "check.link_as_declared.slower": (
         "負載下 {card} 的鏈路最高為 {speed_gts:g} GT/s，而宣告為 {declared_gts:g} GT/s。"
     ),

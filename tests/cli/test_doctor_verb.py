@@ -204,6 +204,16 @@ def test_a_log_with_nothing_known(
     assert "Nothing known is wrong in 1 lines." in out
 
 
+def test_an_empty_log_is_no_good_one(
+    inferometer: Command, sound: Path, tmp_path: Path
+) -> None:
+    log = tmp_path / "vllm.log"
+    log.touch()
+    _, out, _ = inferometer("doctor", "--root", sound, "--log", log)
+    assert "The log is empty" in out
+    assert "Nothing known is wrong" not in out
+
+
 def test_a_log_that_is_not_there(
     inferometer: Command, sound: Path, tmp_path: Path
 ) -> None:

@@ -186,7 +186,9 @@ def _log(
             yield from wrapped(again, columns, later, later)
     if not signs:
         clean = words.text("doctor.log.clean", lines=report.lines)
-        mark = _mark("ok", words)
+        if not report.lines:
+            clean = words.text("doctor.log.empty")
+        mark = _mark("ok" if report.lines else "info", words)
         yield from wrapped(clean, columns, mark, " " * columns_of(mark))
     if report.unread_bytes:
         mib = report.unread_bytes // MIB

@@ -50,6 +50,7 @@ DOCTOR: dict[str, str] = {
     "doctor.log.line.unknown": "near the end: {line}",
     "doctor.log.again": "{n} lines of this kind.",
     "doctor.log.clean": "Nothing known is wrong in {lines} lines.",
+    "doctor.log.empty": "The log is empty: name the file that the server writes to.",
     "doctor.log.unread": "{mib} MiB in the middle were not read.",
     "doctor.log.unjudged": (
         "{n} lines were not looked at: the log has too many different ones."

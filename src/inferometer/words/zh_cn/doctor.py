@@ -48,6 +48,7 @@ DOCTOR: dict[str, str] = {
     "doctor.log.line.unknown": "接近末尾：{line}",
     "doctor.log.again": "同类共 {n} 行。",
     "doctor.log.clean": "{lines} 行中没有发现已知问题。",
+    "doctor.log.empty": "日志是空的：请给出服务器写入的日志文件。",
     "doctor.log.unread": "中间的 {mib} MiB 没有读取。",
     "doctor.log.unjudged": "有 {n} 行没有检查：日志中不同的行太多。",
     "doctor.log.cannot": "无法读取 {path}：{why}。请给出可读的日志文件。",

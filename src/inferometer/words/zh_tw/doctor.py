@@ -48,6 +48,7 @@ DOCTOR: dict[str, str] = {
     "doctor.log.line.unknown": "接近結尾：{line}",
     "doctor.log.again": "同類共 {n} 行。",
     "doctor.log.clean": "{lines} 行中沒有發現已知問題。",
+    "doctor.log.empty": "記錄是空的：請給出伺服器寫入的記錄檔。",
     "doctor.log.unread": "中間的 {mib} MiB 沒有讀取。",
     "doctor.log.unjudged": "有 {n} 行沒有檢查：記錄中不同的行太多。",
     "doctor.log.cannot": "無法讀取 {path}：{why}。請提供可讀的記錄檔。",

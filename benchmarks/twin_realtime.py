@@ -4,9 +4,8 @@
     .venv/bin/python benchmarks/twin_realtime.py
 
 The engine has one core and the client another. The twin's record says when each event was due by
-the model; `sent` is when the engine handed it over, `measured` when bench says that it arrived. All
-tokens of a step are due at one moment, and leave one after another: the more requests a step has,
-the later its last one is. `--speed` brings each load to 20,000 events per second.
+the model; `sent` is when the engine handed it over, `measured` when bench says that it arrived.
+`--speed` brings each load to 20,000 events per second, which are fewer while prompts are computed.
 """
 
 from __future__ import annotations

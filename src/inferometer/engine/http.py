@@ -11,7 +11,8 @@ import socket
 import struct
 import sys
 from collections import deque
-from time import gmtime, strftime
+from functools import lru_cache
+from time import gmtime, strftime, time
 from typing import NamedTuple
 
 import httptools
@@ -172,7 +173,7 @@ class ClientConnection:
 
     def head(self, status: int, fields: str) -> bytes:
         """Status line and headers of an answer, including `fields`, each with its line end."""
-        date = strftime("%a, %d %b %Y %H:%M:%S GMT", gmtime())
+        date = _date(int(time()))
         ending = "" if self.keep_alive else "connection: close\r\n"
         head = (
             f"HTTP/1.1 {status} {_REASONS.get(status, 'Error')}\r\ndate: {date}\r\nserver: "
@@ -212,6 +213,11 @@ class ClientConnection:
                 arrived_ns=self._arrived_ns,
             )
         )
+
+
+@lru_cache(maxsize=1)
+def _date(second: int) -> str:
+    return strftime("%a, %d %b %Y %H:%M:%S GMT", gmtime(second))
 
 
 def _arrival_ns(ancillary: list[tuple[int, int, bytes]]) -> int:

@@ -34,12 +34,27 @@ def count(text: str) -> int:
 
 
 def tokenize(text: str) -> list[int]:
-    return [_token(w) for w in text.split()]
+    """A word's id is found out once: requests arrive while events are due."""
+    known = _known
+    return [known[w] for w in text.split()]
 
 
 def detokenize(tokens: Iterable[int]) -> str:
     """The words, each after a space. IndexError for ids beyond the vocabulary."""
     return "".join(" " + word(token) for token in tokens)
+
+
+class _KnownWords(dict[str, int]):
+    """Ids of words that have come up; as many as the vocabulary has."""
+
+    def __missing__(self, spelled: str) -> int:
+        token = _token(spelled)
+        if len(self) < VOCABULARY_SIZE:
+            self[spelled] = token
+        return token
+
+
+_known = _KnownWords()
 
 
 def _token(spelled: str) -> int:

@@ -21,6 +21,7 @@ import numpy.typing as npt
 from inferometer.arrival import stripe
 from inferometer.clock import NS
 from inferometer.engine.ask import AskError
+from inferometer.engine.twin.outlet import Outlet
 from inferometer.engine.twin.request import TwinRequest
 from inferometer.engine.twin.simulation import Simulation
 from inferometer.engine.twin.stretch import PS_PER_NS, Stretch
@@ -215,20 +216,13 @@ class VirtualClient:
             return
         self._front.see(stretch)
         flights = self._flights
-        here = [
-            flight
-            for request in stretch.requests
-            if (flight := flights.get(request.number)) is not None
-        ]
-        outlet_ns = self._simulation.outlet_ns
-        if stretch.steps == 1:
-            at_ns = stretch.end_ns(1) + outlet_ns
-            for flight in here:
-                flight.times.append(at_ns)
-        else:
-            at = _leaving_ns(stretch, outlet_ns).tobytes()
-            for flight in here:
-                flight.times.frombytes(at)
+        outlet = self._simulation.outlet
+        at_ns = _begins_ns(outlet, stretch)
+        for request in stretch.requests:
+            at_ns += outlet.token_ns
+            flight = flights.get(request.number)
+            if flight is not None:
+                flight.times.frombytes(at_ns.tobytes())
         for request in stretch.ended:
             if request.number in flights:
                 end_ns = flights[request.number].times[-1]
@@ -401,12 +395,13 @@ class VirtualClient:
             self._cut(flight, outcome, Failure.NONE, detail)
 
 
-def _leaving_ns(stretch: Stretch, outlet_ns: int) -> npt.NDArray[np.int64]:
-    """When the tokens of its steps arrive."""
-    step = np.arange(1, stretch.steps + 1, dtype=np.int64)
-    grown = stretch.growth_ps * (step * (step - 1) // 2)
-    ends: npt.NDArray[np.int64] = stretch.start_ps + step * stretch.first_ps
-    return (ends + grown) // PS_PER_NS + outlet_ns
+def _begins_ns(outlet: Outlet, stretch: Stretch) -> npt.NDArray[np.int64]:
+    """When the API server begins with the tokens of each step."""
+    step: Any = np.arange(1, stretch.steps + 1, dtype=np.int64)
+    begins_ps: npt.NDArray[np.int64] = np.maximum(
+        stretch.end_ps(step), outlet.passed_ps(stretch, step)
+    )
+    return begins_ps // PS_PER_NS + outlet.fixed_ns
 
 
 def _columns(ready: ReadyPoint, requests: Any) -> dict[str, npt.NDArray[Any]]:

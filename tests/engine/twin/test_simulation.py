@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inferometer.engine.twin.blocks import KVMemory
+from inferometer.engine.twin.outlet import Outlet
 from inferometer.engine.twin.profiles import (
     CardProfile,
     HostProfile,
@@ -60,12 +61,16 @@ prompts_first = st.builds(
 )
 
 
+WIDE = SchedulerRules(max_num_batched_tokens=200, max_num_seqs=8)
+
+
 def simulation_of(
     chosen: SchedulerRules,
     *,
     blocks: int = 40,
     windows: Sequence[int | None] = (None,),
     macro_steps: bool = True,
+    token_ns: int = 46_000,
 ) -> Simulation:
     step_time = StepTime(
         load_profile(CardProfile, "r9700"),
@@ -82,6 +87,7 @@ def simulation_of(
         Scheduler(chosen, memory),
         step_time,
         intake_ns=MS,
+        outlet=Outlet(MS // 2, token_ns),
         macro_steps=macro_steps,
     )
 
@@ -121,12 +127,14 @@ def outcome(
 @given(
     calls=st.lists(asked, min_size=1, max_size=25),
     chosen=st.one_of(rules, prompts_first),
+    token_ns=st.sampled_from([0, 46_000, 4 * MS, 15 * MS]),
 )
 def test_many_steps_at_once_are_as_one_after_another(
-    calls: list[Asked], chosen: SchedulerRules
+    calls: list[Asked], chosen: SchedulerRules, token_ns: int
 ) -> None:
-    at_once = simulation_of(chosen)
-    one_by_one = simulation_of(chosen, macro_steps=False)
+    """Also where the API server is slower than the engine, so that tokens queue."""
+    at_once = simulation_of(chosen, token_ns=token_ns)
+    one_by_one = simulation_of(chosen, macro_steps=False, token_ns=token_ns)
     assert outcome(at_once, calls) == outcome(one_by_one, calls)
     assert at_once.steps == one_by_one.steps
 
@@ -158,15 +166,17 @@ def test_layers_with_a_window_too(
     calls=st.lists(asked, min_size=1, max_size=15),
     chosen=rules,
     every_us=st.integers(100, 40_000),
+    token_ns=st.sampled_from([0, 46_000, 15 * MS]),
 )
 def test_real_time_sees_the_schedule_of_virtual_time(
-    calls: list[Asked], chosen: SchedulerRules, every_us: int
+    calls: list[Asked], chosen: SchedulerRules, every_us: int, token_ns: int
 ) -> None:
     """Behind the front the future is not known: the twin is asked again and again, and requests
     come when they come.
     """
-    expected = outcome(simulation_of(chosen), calls)
-    simulation = simulation_of(chosen)
+    expected = outcome(simulation_of(chosen, token_ns=token_ns), calls)
+    simulation = simulation_of(chosen, token_ns=token_ns)
+    leaves_ns = simulation.outlet.leaves_ns
     left, done, now_ns = requests_of(calls), [], 0
     while left or simulation.next_ps() is not None:
         while left and left[0].arrived_ns <= now_ns:
@@ -174,9 +184,10 @@ def test_real_time_sees_the_schedule_of_virtual_time(
         while (stretch := simulation.advance(now_ns * 1000)) is not None:
             for each in stretch.requests:
                 if each.first_ns < 0:
-                    each.first_ns = stretch.end_ns(1)
+                    each.first_ns = leaves_ns(stretch, 1, each)
                 if each.finished:
-                    each.finished_ns = stretch.end_ns(stretch.steps)
+                    last = stretch.steps
+                    each.finished_ns = leaves_ns(stretch, last, each)
                     done.append(each)
         # never later than a request can be known: it takes 1 ms to get in
         now_ns = min(
@@ -189,6 +200,23 @@ def test_real_time_sees_the_schedule_of_virtual_time(
         (r.number, r.admitted_ns, r.first_ns, r.finished_ns, r.preemptions)
         for r in done
     )
+
+
+def test_tokens_of_a_step_leave_one_after_another() -> None:
+    calls = [Asked(0, 20, 30, number) for number in range(4)]
+    first_ns = [
+        first for _, _, first, _, _ in outcome(simulation_of(WIDE), calls)
+    ]
+    assert {b - a for a, b in zip(first_ns, first_ns[1:], strict=False)} == {
+        46_000
+    }
+
+
+def test_no_more_tokens_leave_than_the_api_server_lets_out() -> None:
+    calls = [Asked(0, 20, 30, number) for number in range(4)]
+    slow = outcome(simulation_of(WIDE, token_ns=20 * MS), calls)
+    begun = min(first for _, _, first, _, _ in slow) - 20 * MS
+    assert max(each[3] for each in slow) - begun == 4 * 30 * 20 * MS
 
 
 @given(calls=st.lists(asked, min_size=1, max_size=25), chosen=rules)

@@ -108,6 +108,7 @@ def drive(
     waiting = deque(requests)
     slots = deque([0] * min(max_concurrency or len(waiting), len(waiting)))
     """When each of the free ones was left, ns."""
+    outlet = simulation.outlet
     while True:
         while waiting and slots and simulation.wants_arrivals:
             request = waiting.popleft()
@@ -119,10 +120,9 @@ def drive(
         seen(stretch)
         for request in stretch.begun:
             if request.first_ns < 0:
-                first_ns = stretch.end_ns(1) + simulation.outlet_ns
-                request.first_ns = first_ns
+                request.first_ns = outlet.leaves_ns(stretch, 1, request)
         for request in stretch.ended:
-            end_ns = stretch.end_ns(stretch.steps) + simulation.outlet_ns
+            end_ns = outlet.leaves_ns(stretch, stretch.steps, request)
             request.finished_ns = end_ns
             slots.append(end_ns)
             yield request

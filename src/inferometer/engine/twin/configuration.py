@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from inferometer.engine.twin.blocks import KVMemory
 from inferometer.engine.twin.memory import MemoryPlan, plan_memory
+from inferometer.engine.twin.outlet import Outlet
 from inferometer.engine.twin.profiles import (
     GIB,
     CardProfile,
@@ -183,7 +184,10 @@ class Twin:
             step_time,
             intake_ns=round(self.host.intake_us * 1000),
             intake_ps_per_token=round(self.host.intake_us_per_token * 1e6),
-            outlet_ns=round(self.host.outlet_us * 1000),
+            outlet=Outlet(
+                round(self.host.outlet_us * 1000),
+                round(self.host.outlet_us_per_token * 1000),
+            ),
             macro_steps=macro_steps,
         )
 

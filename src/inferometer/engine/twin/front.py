@@ -37,12 +37,18 @@ class TwinModel:
         """When the model's time began, on the caller's clock."""
         self._simulation = self.twin.simulation()
         self._scheduler = self._simulation.scheduler
+        self._outlet = self._simulation.outlet
         self._cards = TwinCards(self.twin)
         self._stretches: deque[tuple[Stretch, int]] = deque()
         """Computed steps, with how many of each have left."""
         self._ready: deque[TwinRequest] = deque()
-        """Who gets a token of the step that leaves next, at `_due_ns`."""
+        """Who still gets a token of the step that leaves now."""
+        self._leaves_ns = 0
+        """When the first of these tokens leaves, in the model's time."""
         self._due_ns = 0
+        """The same on the caller's clock."""
+        self._begins_ns: int | None = None
+        """When the next step begins, on the caller's clock."""
 
     @property
     def running(self) -> int:
@@ -85,6 +91,7 @@ class TwinModel:
             number, prompt_tokens, max_tokens, self._model_ns(time_ns), prompt
         )
         self._simulation.submit(request)
+        self._look_ahead()
         return FrontRequest(self, request)
 
     def cancel(self, sequence: FrontRequest, time_ns: int) -> None:
@@ -93,34 +100,34 @@ class TwinModel:
         if not request.cancelled:
             request.cancelled = True
             self._simulation.cancel(request)
+            self._look_ahead()
 
     def preempt(self, sequence: FrontRequest) -> None:
         if sequence.request in self._scheduler.running:
             self._simulation.preempt(sequence.request)
+            self._look_ahead()
 
     def next_ns(self) -> int | None:
-        if self._next_ready():
+        if self._ready or self._next_ready():
             return self._due_ns
-        next_ps = self._simulation.next_ps()
-        return None if next_ps is None else self.real_ns(next_ps // PS_PER_NS)
+        return self._begins_ns
 
     def pop_due(self, now_ns: int) -> Emission | None:
         while True:
-            if not self._next_ready():
+            if not self._ready and not self._next_ready():
                 self._catch_up(now_ns)
                 if not self._next_ready():
                     return None
             if self._due_ns > now_ns:
                 self._catch_up(now_ns)
                 return None
-            request = self._ready.popleft()
+            request, due_ns = self._ready.popleft(), self._due_ns
+            self._leave_at(self._leaves_ns + self._outlet.token_ns)
             if request.cancelled:
                 continue
             request.emitted += 1
             is_last = request.emitted == request.answer_tokens
-            return Emission(
-                self._due_ns, FrontRequest(self, request), 1, is_last
-            )
+            return Emission(due_ns, FrontRequest(self, request), 1, is_last)
 
     def _next_ready(self) -> bool:
         """Whether a step is known whose tokens have not all left."""
@@ -128,15 +135,20 @@ class TwinModel:
             if not self._stretches:
                 return False
             stretch, left = self._stretches.popleft()
-            leaves_ns = stretch.end_ns(left + 1) + self._simulation.outlet_ns
-            self._due_ns = self.real_ns(leaves_ns)
+            begins_ns = self._outlet.begins_ns(stretch, left + 1)
+            self._leave_at(begins_ns + self._outlet.token_ns)
             self._ready.extend(stretch.requests)
             if left + 1 < stretch.steps:
                 self._stretches.appendleft((stretch, left + 1))
         return True
 
+    def _leave_at(self, model_ns: int) -> None:
+        self._leaves_ns, self._due_ns = model_ns, self.real_ns(model_ns)
+
     def _catch_up(self, now_ns: int) -> None:
         """Compute all steps that have begun by now."""
+        if self._begins_ns is None or now_ns < self._begins_ns:
+            return
         horizon_ps = self._model_ns(now_ns) * PS_PER_NS
         while (stretch := self._simulation.advance(horizon_ps)) is not None:
             if stretch.requests:
@@ -147,6 +159,12 @@ class TwinModel:
                     self.real_ns(stretch.start_ps // PS_PER_NS),
                     self.real_ns(stretch.end_ns(stretch.steps)),
                 )
+        self._look_ahead()
+
+    def _look_ahead(self) -> None:
+        begins_ps, self._begins_ns = self._simulation.next_ps(), None
+        if begins_ps is not None:
+            self._begins_ns = self.real_ns(begins_ps // PS_PER_NS)
 
     def _model_ns(self, time_ns: int) -> int:
         since_ns = time_ns - (self._origin_ns or 0)

@@ -130,7 +130,9 @@ class HostProfile:
     intake_us_per_token: float
     """Of the API server's tokenizer and queue, which take one request after another."""
     outlet_us: float
-    """From the end of a step until its tokens leave: detokenizer, HTTP."""
+    """From the end of a step until its first token is worked on."""
+    outlet_us_per_token: float
+    """Of the API server's detokenizer and HTTP, which take one token after another."""
 
 
 @dataclass(frozen=True, slots=True)

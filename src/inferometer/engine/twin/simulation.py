@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 
 from inferometer.engine.twin.decoding import Decoding
+from inferometer.engine.twin.outlet import Outlet
 from inferometer.engine.twin.request import TwinRequest
 from inferometer.engine.twin.scheduler import Plan, Scheduler
 from inferometer.engine.twin.step_time import Busy, StepTime
@@ -30,14 +31,15 @@ class Simulation:
         *,
         intake_ns: int = 0,
         intake_ps_per_token: int = 0,
-        outlet_ns: int = 0,
+        outlet: Outlet | None = None,
         macro_steps: bool = True,
     ) -> None:
         """`macro_steps`: whether decode steps may be run many at once; the results are the same."""
         self.scheduler = scheduler
         self.step_time = step_time
         self.steps = 0
-        self.intake_ns, self.outlet_ns = intake_ns, outlet_ns
+        self.intake_ns = intake_ns
+        self.outlet = outlet or Outlet(0, 0)
         self._intake_ps_per_token = intake_ps_per_token
         self._intake_free_ps = 0
         self._macro = macro_steps
@@ -113,7 +115,8 @@ class Simulation:
         self._clock_ps = start_ps
         self._let_in()
         stretch = self._decode(horizon_ps) if self._macro else None
-        return stretch or self._run_one()
+        stretch = stretch or self._run_one()
+        return stretch and self.outlet.take(stretch)
 
     def _let_in(self) -> None:
         """Requests that are known by now join the scheduler's queue."""
@@ -189,7 +192,7 @@ def run(
     """
     source = iter(requests)
     upcoming = next(source, None)
-    outlet_ns = simulation.outlet_ns
+    outlet = simulation.outlet
     while True:
         while upcoming is not None and simulation.wants_arrivals:
             simulation.submit(upcoming)
@@ -199,7 +202,8 @@ def run(
             return
         for request in stretch.begun:
             if request.first_ns < 0:
-                request.first_ns = stretch.end_ns(1) + outlet_ns
+                request.first_ns = outlet.leaves_ns(stretch, 1, request)
         for request in stretch.ended:
-            request.finished_ns = stretch.end_ns(stretch.steps) + outlet_ns
+            end_ns = outlet.leaves_ns(stretch, stretch.steps, request)
+            request.finished_ns = end_ns
             yield request

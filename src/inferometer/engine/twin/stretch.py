@@ -28,15 +28,16 @@ class Stretch(NamedTuple):
     """
     ended: tuple[TwinRequest, ...]
     """Of the requests, those that are over with its last step."""
+    queued_ps: int = 0
+    """How long the tokens of its first step wait in the API server for those before them."""
 
     def end_ps(self, steps: int) -> int:
         """When the first `steps` of it are over."""
-        return (
-            self.start_ps
-            + steps * self.first_ps
-            + self.growth_ps * (steps * (steps - 1) // 2)
-        )
+        end_ps = self.start_ps + steps * self.first_ps
+        if not self.growth_ps:
+            return end_ps
+        return end_ps + self.growth_ps * (steps * (steps - 1) // 2)
 
     def end_ns(self, step: int) -> int:
-        """When tokens of a step, counted from 1, leave the engine."""
+        """When a step, counted from 1, is over."""
         return self.end_ps(step) // PS_PER_NS

@@ -133,6 +133,9 @@ NOT_CODE = {
     tokenize.ENDMARKER,
 }
 
+FSTRING_START = getattr(tokenize, "FSTRING_START", None)
+FSTRING_END = getattr(tokenize, "FSTRING_END", None)
+
 MAY_NAME_FLAGS = (
     *(
         f"words/{language}/{name}.py"
@@ -334,7 +337,9 @@ def test_names_say_what_a_thing_is(path: Path) -> None:
 def tokens_of(
     function: ast.FunctionDef | ast.AsyncFunctionDef, lines: Sequence[str]
 ) -> int:
-    """How much of it is code: no comments, docstrings, line ends or indentation."""
+    """How much of it is code: no comments, docstrings, line ends or indentation. A string is one,
+    whatever is filled in: Python 3.12 and later take f-strings apart.
+    """
     documented = {
         line
         for each in ast.walk(function)
@@ -346,11 +351,16 @@ def tokens_of(
     source = iter(
         f"{line}\n" for line in lines[first - 1 : function.end_lineno]
     )
-    return sum(
-        token.type not in NOT_CODE
-        and first - 1 + token.start[0] not in documented
-        for token in tokenize.generate_tokens(lambda: next(source, ""))
-    )
+    found, strings = 0, 0
+    for token in tokenize.generate_tokens(lambda: next(source, "")):
+        found += (
+            strings == 0
+            and token.type not in NOT_CODE
+            and first - 1 + token.start[0] not in documented
+        )
+        strings += token.type == FSTRING_START
+        strings -= token.type == FSTRING_END
+    return found
 
 
 def test_no_two_classes_have_one_name() -> None:

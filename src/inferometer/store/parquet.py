@@ -16,12 +16,11 @@ ROWS_IN_A_GROUP = 1 << 16
 
 
 def write_parquet(path: Path, table: pl.DataFrame) -> None:
-    """Packed in memory first: polars, writing to a full disk itself, need not say that it is full.
-    The bytes are let go also if that fails; else Python complains when it collects them.
+    """Packed in memory first: polars, writing to a full disk itself, need not say that it is
+    full.
     """
     packed = io.BytesIO()
     table.write_parquet(
         packed, compression="zstd", row_group_size=ROWS_IN_A_GROUP
     )
-    with packed.getbuffer() as content:
-        path.write_bytes(content)
+    path.write_bytes(packed.getvalue())

@@ -87,6 +87,21 @@ def test_single_runs_that_differ_by_what_drift_explains_are_undecided_and_told_w
     } == {"slower"}
 
 
+def test_more_runs_of_a_simulation_would_decide_nothing() -> None:
+    a, b = (
+        [
+            replace(
+                each, conditions={**each.conditions, "rehearsal": "simulated"}
+            )
+        ]
+        for each in (single("a", 100.0), single("b", 95.0))
+    )
+    rows = compare(a, b, metrics=["output_throughput"]).rows
+    assert {(row.verdict, row.more_runs) for row in rows} == {
+        ("undecided", None)
+    }
+
+
 def test_the_same_within_delta() -> None:
     assert {
         row.verdict for row in of_two(100.0, 100.5, drift=0.0, delta=0.03).rows

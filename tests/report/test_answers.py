@@ -4,7 +4,7 @@ it; what is not decided is not claimed.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
@@ -58,6 +58,48 @@ def runs(values: Sequence[float], **conditions: Any) -> list[Point]:
         )
         for number, value in enumerate(values)
     ]
+
+
+def ladder(throughputs: Mapping[int, float], **conditions: Any) -> list[Point]:
+    """By the requests in flight."""
+    return [
+        point(
+            load,
+            conditions={"model": "m", "concurrency": load, **conditions},
+            values={"output_throughput": value},
+            status="VALID",
+        )
+        for load, value in throughputs.items()
+    ]
+
+
+def test_a_curve_that_still_grows_has_the_throughput_of_its_highest_load() -> (
+    None
+):
+    measured_at = {1: 50, 2: 90, 4: 160, 8: 290, 16: 450}
+    measured_at |= {32: 630, 64: 790, 100: 865, 150: 915, 200: 937}
+    answer = only(ladder(measured_at))
+    assert (
+        "does not saturate up to the highest load: 937 tok/s"
+        in answer.sentences[0]
+    )
+    assert "937" in answer.rows[0]
+
+
+def test_what_is_true_of_all_answers_is_said_in_the_first() -> None:
+    points = [
+        each
+        for engine in ("vllm", "sglang")
+        for each in ladder(
+            {1: 100, 2: 190, 4: 340, 8: 560, 16: 800},
+            engine=engine,
+            rehearsal="simulated",
+        )
+    ]
+    told = [each.sentences for each in answers(points, EN)]
+    assert len(told) > 1
+    assert sum("twin computed" in each for one in told for each in one) == 1
+    assert "twin computed" in told[0][-1]
 
 
 def test_the_cost_of_a_link_is_said_first_and_listed_by_load() -> None:

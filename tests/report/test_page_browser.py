@@ -613,6 +613,9 @@ def test_paper_is_light_and_has_no_controls(
         "return document.querySelectorAll('figure .panel svg').length === "
         "document.querySelectorAll('figure .panel').length"
     )
+    assert seen.run(
+        "return document.querySelector('#chart svg').viewBox.baseVal.width"
+    ) == pytest.approx(680, abs=2)
     assert len(browser.execute_cdp_cmd("Page.printToPDF", {})["data"]) > 10_000
     seen.does("window.dispatchEvent(new Event('afterprint'))")
     assert seen.complaints() == []

@@ -7,6 +7,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import orjson
@@ -15,7 +16,7 @@ import pytest
 from inferometer.report.figures import draw_all, gather
 from inferometer.report.page import make_view, render
 from inferometer.results import Collection
-from inferometer.words import LANGUAGES, Words
+from inferometer.words import LANGUAGES, Said, Words
 from tests.report.page_points import HOSTILE, SCRIPT, hostile, study
 
 
@@ -159,6 +160,19 @@ def test_the_page_says_its_language(language: str) -> None:
 def test_an_interval_of_a_best_point_has_its_head_on_phones() -> None:
     told = {"class": "number", "data-head": "95 % interval"}
     assert ("td", told) in Page(page_of(study())).elements
+
+
+def test_what_every_figure_notes_is_said_once() -> None:
+    points = tuple(
+        replace(
+            each,
+            notes=(Said("note.rehearsal_simulated"),),
+            conditions={**each.conditions, "rehearsal": "simulated"},
+        )
+        for each in study().points
+    )
+    text = Page(page_of(Collection(points))).text
+    assert text.count(Words("en").text("figure.simulated.all")) == 1
 
 
 def test_the_same_points_make_the_same_bytes() -> None:

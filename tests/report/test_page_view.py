@@ -45,6 +45,36 @@ def test_the_summary_counts_verdicts_and_names_their_reasons() -> None:
     )
 
 
+def test_what_was_simulated_is_not_said_to_be_measured() -> None:
+    twin = {"rehearsal": "simulated"}
+    simulated = [point(n, conditions=twin) for n in range(2)]
+    told = " ".join(view_of(*simulated).sentences)
+    assert "Simulated, not measured" in told
+    assert "Measured by" not in told
+    assert "nothing about hardware" not in told
+    quick = point(2, conditions={"rehearsal": "quick"})
+    told = " ".join(view_of(*simulated, quick).sentences)
+    assert "Simulated, not measured: 2 of 3 points." in told
+    assert "in place of a server): 1." in told
+
+
+def test_a_best_point_does_not_repeat_the_load_of_its_label() -> None:
+    points = [
+        point(
+            load,
+            conditions={"concurrency": load},
+            values={"output_throughput": float(load), "mean_ttft_ms": 9.0},
+            status="VALID",
+        )
+        for load in (1, 2)
+    ]
+    best = view_of(*points).best
+    assert [(each.label, each.where) for each in best] == [
+        ("Output throughput", "concurrency 2"),
+        ("Mean TTFT at concurrency 2", ""),
+    ]
+
+
 def test_reasons_that_differ_in_figures_only_are_counted_together_the_worst_first() -> (
     None
 ):

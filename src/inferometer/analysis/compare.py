@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from statistics import fmean
 from typing import Any, Literal
@@ -179,6 +179,9 @@ def compare(
     _require_one_subject(pairing.pairs, names)
     measured = {name: _measured(pairing.pairs, name, drift) for name in metrics}
     rows = [*_over_all(measured, delta, drift), *_by_point(measured, delta)]
+    if all(point.is_simulated for point in (*used_a, *used_b)):
+        # each further run of a simulation is the same again
+        rows = [replace(row, more_runs=None) for row in rows]
     if not rows:
         raise CannotCompareError(
             Said("compare.no_pair", {"metrics": " / ".join(metrics)})

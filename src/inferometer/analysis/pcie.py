@@ -200,6 +200,9 @@ def link_costs(
             )
         told += _on_control(ladder, control)
         told += _other_software(ladder)
+    if all(point.is_simulated for point in used):
+        # each further run of a simulation is the same again
+        effects = [replace(effect, more_runs=None) for effect in effects]
     told += _on_requests(ladders, metrics)
     told += _on_metrics(effects, metrics)
     sentences = [

@@ -7,6 +7,7 @@ terminal.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from inferometer.analysis.pcie import LinkStudy
 from inferometer.report.answers.answer import ReportAnswer
@@ -39,11 +40,17 @@ def answers(
     """
     usable = [point for point in points if point.status != "INVALID"]
     found = link_answers(usable, words, links)
-    return [
-        *found,
-        *(
-            answer
-            for question in QUESTIONS
-            for answer in question(usable, words)
-        ),
-    ]
+    for question in QUESTIONS:
+        found += question(usable, words)
+    return _without_repetition(found)
+
+
+def _without_repetition(found: Sequence[ReportAnswer]) -> list[ReportAnswer]:
+    """What the first answer says of all points, the next ones need not say again."""
+    said: set[str] = set()
+    shorter = []
+    for answer in found:
+        fresh = tuple(each for each in answer.sentences if each not in said)
+        said.update(fresh)
+        shorter.append(replace(answer, sentences=fresh))
+    return shorter

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from statistics import fmean
 
 from inferometer.analysis.compare import readings
 from inferometer.analysis.saturation import (
@@ -46,6 +47,14 @@ class SaturatedCurve:
     """As a legend has it whole."""
     points: Sequence[Point]
     found: Saturation
+    highest: float
+    """Throughput at the highest load."""
+
+    @property
+    def throughput(self) -> float | None:
+        """On its plateau; of a curve that still grows, at the highest load."""
+        grows = self.found.saturated_from is None
+        return self.highest if grows else self.found.plateau
 
 
 def saturated_curves(
@@ -62,14 +71,21 @@ def saturated_curves(
     fields = distinguishing(there, without=(x,))
     members = grouped(there, fields)
     found = [
-        SaturatedCurve(
+        _curve(
             name_of(key, fields, words) or common_name(there, words),
             members[key],
-            _saturation(_levels(members[key], x)),
+            x,
         )
         for key in sorted(members, key=natural)
     ]
     return x, [each for each in found if each.found.state != "too few"]
+
+
+def _curve(name: str, points: Sequence[Point], x: str) -> SaturatedCurve:
+    levels = _levels(points, x)
+    return SaturatedCurve(
+        name, points, _saturation(levels), fmean(levels[-1].values)
+    )
 
 
 @lru_cache(maxsize=128)
@@ -105,7 +121,7 @@ def saturation_answers(
     x, found = saturated_curves(points, words)
     if not found:
         return []
-    ranked = sorted(found, key=lambda each: -(each.found.plateau or 0))
+    ranked = sorted(found, key=lambda each: -(each.throughput or 0))
     sentences = [_sentence(each, x, words) for each in ranked[:MAX_SENTENCES]]
     note = words.text("answer.saturation.note")
     if len(found) > MAX_ROWS:
@@ -128,7 +144,7 @@ def _sentence(curve: SaturatedCurve, x: str, words: Words) -> str:
     highest = max(level_of(point, x) or 0 for point in curve.points)
     values = {
         "name": clean(curve.name),
-        "plateau": figure(found.plateau),
+        "throughput": figure(curve.throughput),
         "highest": at_load(x, highest, words),
         "interval": interval_in_words(found, words),
     }
@@ -183,6 +199,6 @@ def _row(curve: SaturatedCurve, words: Words) -> tuple[str, ...]:
         linear,
         saturated,
         interval_in_words(found, words),
-        figure(found.plateau),
+        figure(curve.throughput),
         falls,
     )

@@ -140,15 +140,17 @@ def curves(
         for key in members_of
     }
     short = legend_names(whole.values())
+    levels = [
+        level_of(point, x) or 0
+        for members in members_of.values()
+        for point in members
+    ]
+    axis = level_axis(levels, tokens=CONDITIONS[x].unit == "tokens")
     found: list[Row] = []
     for number, (key, members) in enumerate(members_of.items()):
-        own = _rows_of(
-            members, metrics, x, words, first_mark=number / len(members_of)
-        )
+        marks = MarkPlan(number / len(members_of), log=axis.log)
+        own = _rows_of(members, metrics, x, words, marks)
         found += _of_curve(own, number, whole[key], short[whole[key]])
-    axis = level_axis(
-        [row["x"] for row in found], tokens=CONDITIONS[x].unit == "tokens"
-    )
     return Curves(
         found,
         metrics,
@@ -238,26 +240,19 @@ def _rows_of(
     metrics: Sequence[str],
     x: str,
     words: Words,
-    *,
-    first_mark: float,
+    marks: MarkPlan,
 ) -> list[Row]:
-    """The rows of one curve, by level. `first_mark`: where between two marks its first one is, if
-    not all points have one.
-    """
+    """The rows of one curve, by level."""
     levels: dict[float, list[Point]] = {}
     for point in members:
         if (level := level_of(point, x)) is not None:
             levels.setdefault(level, []).append(point)
     ordered = sorted(levels)
     broken = {ordered[at] for at in holes(ordered)}
-    step = mark_every(len(ordered))
+    chosen = marks.choose(ordered)
     found: list[Row] = []
     for at, level in enumerate(ordered):
-        marked = (
-            at % step == int(first_mark * step)
-            or level in broken
-            or ordered[at - 1] in broken
-        )
+        marked = level in chosen or level in broken or ordered[at - 1] in broken
         found += _rows_at(level, levels[level], metrics, words, marked=marked)
         if level in broken:
             found.append({"x": (level + ordered[at + 1]) / 2, "on": "line"})
@@ -282,6 +277,31 @@ def _rows_at(
         return own
     line = {"x": level, "on": "line", **_mean_of(points, metrics)}
     return [*({**row, "on": "mark"} for row in own), line]
+
+
+@dataclass(frozen=True, slots=True)
+class MarkPlan:
+    """Where the marks of one of several curves are."""
+
+    first: float
+    """Where between two marks its first one is, as a share: marks of curves do not coincide."""
+    log: bool
+    """Whether the axis is logarithmic."""
+
+    def choose(self, levels: Sequence[float]) -> set[float]:
+        """All of few levels; else some, about as far apart as each other on the axis."""
+        step = mark_every(len(levels))
+        if step == 1 or not self.log:
+            return set(levels[int(self.first * step) :: step])
+        ratio = levels[-1] / levels[0]
+        wanted = (
+            levels[0] * ratio ** ((mark + self.first) / MARKS)
+            for mark in range(MARKS)
+        )
+        return {
+            min(levels, key=lambda level: abs(level - place))
+            for place in wanted
+        }
 
 
 def mark_every(points: int) -> int:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -55,6 +55,7 @@ def render(view: ReportView) -> str:
         "\n".join(map(_asset, SCRIPTS)),
         drawing_library(),
     )
+    shared = _shared_notes(view.figures)
     environment = jinja2.Environment(
         autoescape=True,
         undefined=jinja2.StrictUndefined,
@@ -70,7 +71,8 @@ def render(view: ReportView) -> str:
         library=library,
         script=script,
         data=_embedded(_data(view)),
-        figures=[_figure(each, view.places) for each in view.figures],
+        figures=[_figure(each, view.places, shared) for each in view.figures],
+        shared_notes=shared,
     )
 
 
@@ -92,7 +94,21 @@ def _data(view: ReportView) -> dict[str, Any]:
     }
 
 
-def _figure(drawing: Drawing, places: Mapping[str, int]) -> dict[str, Any]:
+def _shared_notes(figures: Sequence[Drawing]) -> list[str]:
+    """What several figures all say, and the page therefore once."""
+    if len(figures) < 2:
+        return []
+    first, *others = figures
+    return [
+        note
+        for note in first.notes
+        if all(note in other.notes for other in others)
+    ]
+
+
+def _figure(
+    drawing: Drawing, places: Mapping[str, int], shared: Sequence[str]
+) -> dict[str, Any]:
     """What the template needs of a figure; its rows are in the page once, for all its panels, and
     name their points by their places in the explorer, so that filters reach them.
     """
@@ -105,7 +121,7 @@ def _figure(drawing: Drawing, places: Mapping[str, int]) -> dict[str, Any]:
     return {
         "key": drawing.key,
         "title": drawing.title,
-        "notes": drawing.notes,
+        "notes": [note for note in drawing.notes if note not in shared],
         "panels": panels,
         "columns": drawing.columns,
         "follows": bool(runs)

@@ -174,12 +174,15 @@ def make_view(
     evidence = gather(points)
     explorer = columnar(points, paths, words)
     best = _best(points, _series(explorer), words)
+    answered = tuple(map(_cleaned, answers(points, words, links=links)))
+    said = {each for answer in answered for each in answer.sentences}
+    sentences = _sentences(points, best, words)
     return ReportView(
         language=language,
         title=clean(title) if title else _title(points, paths, words),
         written=written,
-        answers=tuple(map(_cleaned, answers(points, words, links=links))),
-        sentences=_sentences(points, best, words),
+        answers=answered,
+        sentences=tuple(each for each in sentences if each not in said),
         glance=_glance(points, words),
         verdicts=_verdicts(points, words),
         reasons=_reasons(points, language),
@@ -320,11 +323,19 @@ def _sentences(
         sentences.append(
             words.text("page.sentence.costs", what=words.say(of_costs))
         )
-    if rehearsed := sum("rehearsal" in point.conditions for point in points):
-        sentences.append(
-            words.text("page.sentence.rehearsal", n=f"{rehearsed:,}")
-        )
-    return (*sentences, *unverified(points, words))
+    return (*sentences, *_rehearsed(points, words), *unverified(points, words))
+
+
+def _rehearsed(points: Sequence[Point], words: Words) -> Iterator[str]:
+    """What was not measured on a server."""
+    simulated = sum(point.is_simulated for point in points)
+    if simulated == len(points):
+        yield words.text("answer.simulated")
+    elif simulated:
+        yield words.text("figure.simulated", n=simulated, all=len(points))
+    rehearsed = sum("rehearsal" in point.conditions for point in points)
+    if others := rehearsed - simulated:
+        yield words.text("page.sentence.rehearsal", n=f"{others:,}")
 
 
 def _tools(points: Sequence[Point]) -> str:
@@ -508,7 +519,7 @@ def _outstanding(
         label=label,
         value=f"{measured(point.values[metric.name])}{unit}",
         interval=_interval(point.shown_intervals.get(metric.name)),
-        where=_where(point, series[best.point], words),
+        where=_where(point, series[best.point], words, at=best.at),
         status=point.status or "",
         confidence=confidence_of([point], [metric.name]),
     )
@@ -522,17 +533,27 @@ def _interval(interval: Range | None) -> str:
     )
 
 
-def _where(point: Point, series: str, words: Words) -> str:
-    """Series and load of a point; its name where it has neither."""
-    load = next(
-        (name for name in LOADS if point.conditions.get(name) is not None), None
-    )
+def _where(
+    point: Point,
+    series: str,
+    words: Words,
+    *,
+    at: tuple[str, float] | None,
+) -> str:
+    """Series and load of a point, unless all were compared at that load; its name where it has
+    neither.
+    """
+    loads = (name for name in LOADS if point.conditions.get(name) is not None)
+    load = next(loads, None) if at is None else None
     parts = [
         series if series != "–" else "",
         f"{words.text(f'condition.{load}')} {point.conditions[load]}"
         if load
         else "",
     ]
+    # nothing to say: the only series, at the load that the label names
+    if at is not None and not any(parts):
+        return ""
     return words.text("page.comma").join(
         clean(part) for part in parts if part
     ) or clean(point.id)

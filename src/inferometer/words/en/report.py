@@ -219,7 +219,7 @@ REPORT: dict[str, str] = {
     "page.nothing": "There is no point to show.",
     "page.no_date": "on a day that no file tells",
     "page.dates": "{first} to {last}",
-    "page.sentence.points": "Points: {n}. Measured by {tools}, {dates}.",
+    "page.sentence.points": "Points: {n}, by {tools}, {dates}.",
     "page.sentence.all_valid": (
         "All judged points ({n}) are VALID: no check found a reason for doubt."
     ),

@@ -19,18 +19,18 @@ VIEWS: dict[str, str] = {
     "page.condition.folder": "folder",
     "answer.saturation.title": "Where does throughput saturate?",
     "answer.saturation": (
-        "{name} saturates {load} ({interval}): {plateau} tok/s of output throughput."
+        "{name} saturates {load} ({interval}): {throughput} tok/s of output throughput."
     ),
     "answer.saturation.linear": (
-        "{name} saturates {load} ({interval}): {plateau} tok/s of output throughput. Up to a "
+        "{name} saturates {load} ({interval}): {throughput} tok/s of output throughput. Up to a "
         "load of {linear} it grows in proportion."
     ),
     "answer.saturation.growing": (
-        "{name} does not saturate up to the highest load: {plateau} tok/s of output throughput "
+        "{name} does not saturate up to the highest load: {throughput} tok/s of output throughput "
         "{highest} (saturation: {interval})."
     ),
     "answer.saturation.growing.untold": (
-        "{name} does not saturate up to the highest load: {plateau} tok/s of output throughput "
+        "{name} does not saturate up to the highest load: {throughput} tok/s of output throughput "
         "{highest}."
     ),
     "answer.saturation.untold": "interval cannot be told",

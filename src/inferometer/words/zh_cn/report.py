@@ -210,7 +210,7 @@ REPORT: dict[str, str] = {
     "page.nothing": "没有可显示的测试点。",
     "page.no_date": "日期未记录",
     "page.dates": "{first} 至 {last}",
-    "page.sentence.points": "共 {n} 个测试点，测量工具：{tools}，{dates}。",
+    "page.sentence.points": "共 {n} 个测试点，工具：{tools}，{dates}。",
     "page.sentence.all_valid": "{n} 个已判定的测试点全部为 VALID（可信）：所有检查均未发现疑点。",
     "page.sentence.verdicts": (
         "{n} 个已判定的测试点中，{valid} 个 VALID（可信），{suspect} 个 SUSPECT（存疑，请看原因），"

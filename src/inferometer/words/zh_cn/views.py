@@ -15,17 +15,17 @@ VIEWS: dict[str, str] = {
     "page.unfiltered": "本图由多个测试点相互比较得出，始终基于全部测试点，不受筛选影响。",
     "page.condition.folder": "文件夹",
     "answer.saturation.title": "吞吐量在何处饱和？",
-    "answer.saturation": "{name} {load}达到饱和（{interval}），输出吞吐量 {plateau} tok/s。",
+    "answer.saturation": "{name} {load}达到饱和（{interval}），输出吞吐量 {throughput} tok/s。",
     "answer.saturation.linear": (
-        "{name} {load}达到饱和（{interval}），输出吞吐量 {plateau} tok/s；负载不超过 {linear} "
+        "{name} {load}达到饱和（{interval}），输出吞吐量 {throughput} tok/s；负载不超过 {linear} "
         "时，吞吐量随负载成比例增长。"
     ),
     "answer.saturation.growing": (
-        "{name} 在测得的最高负载内未饱和：{highest}输出吞吐量 {plateau} tok/s（饱和点：{interva"
+        "{name} 在测得的最高负载内未饱和：{highest}输出吞吐量 {throughput} tok/s（饱和点：{interva"
         "l}）。"
     ),
     "answer.saturation.growing.untold": (
-        "{name} 在测得的最高负载内未饱和：{highest}输出吞吐量 {plateau} tok/s。"
+        "{name} 在测得的最高负载内未饱和：{highest}输出吞吐量 {throughput} tok/s。"
     ),
     "answer.saturation.untold": "无法给出区间",
     "answer.saturation.low_high": "{low} ~ {high}",

@@ -210,7 +210,7 @@ REPORT: dict[str, str] = {
     "page.nothing": "沒有可顯示的測試點。",
     "page.no_date": "日期未記錄",
     "page.dates": "{first} 至 {last}",
-    "page.sentence.points": "共 {n} 個測試點，量測工具：{tools}，{dates}。",
+    "page.sentence.points": "共 {n} 個測試點，工具：{tools}，{dates}。",
     "page.sentence.all_valid": "{n} 個已判定的測試點全部為 VALID（可信）：所有檢查均未發現疑點。",
     "page.sentence.verdicts": (
         "{n} 個已判定的測試點中，{valid} 個 VALID（可信），{suspect} 個 SUSPECT（存疑，請看原因），"

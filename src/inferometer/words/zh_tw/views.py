@@ -15,17 +15,17 @@ VIEWS: dict[str, str] = {
     "page.unfiltered": "本圖由多個測試點相互比較得出，一律以全部測試點計算，不受篩選影響。",
     "page.condition.folder": "資料夾",
     "answer.saturation.title": "吞吐量在何處飽和？",
-    "answer.saturation": "{name} {load}達到飽和（{interval}），輸出吞吐量 {plateau} tok/s。",
+    "answer.saturation": "{name} {load}達到飽和（{interval}），輸出吞吐量 {throughput} tok/s。",
     "answer.saturation.linear": (
-        "{name} {load}達到飽和（{interval}），輸出吞吐量 {plateau} tok/s；負載不超過 {linear} "
+        "{name} {load}達到飽和（{interval}），輸出吞吐量 {throughput} tok/s；負載不超過 {linear} "
         "時，吞吐量隨負載等比例成長。"
     ),
     "answer.saturation.growing": (
-        "{name} 在量測的最高負載內未飽和：{highest}輸出吞吐量 {plateau} tok/s（飽和點：{interva"
+        "{name} 在量測的最高負載內未飽和：{highest}輸出吞吐量 {throughput} tok/s（飽和點：{interva"
         "l}）。"
     ),
     "answer.saturation.growing.untold": (
-        "{name} 在量測的最高負載內未飽和：{highest}輸出吞吐量 {plateau} tok/s。"
+        "{name} 在量測的最高負載內未飽和：{highest}輸出吞吐量 {throughput} tok/s。"
     ),
     "answer.saturation.untold": "無法給出區間",
     "answer.saturation.low_high": "{low} ~ {high}",

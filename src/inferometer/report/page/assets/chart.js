@@ -11,6 +11,7 @@ const COLOURS = 24; // values of a number from which a colour is a gradient
 
 const darkMedia = matchMedia("(prefers-color-scheme: dark)");
 let printing = false; // paper is light
+const PAPER_WIDTH = 680; // pixels between the margins of a page, A4 or Letter
 const isDark = () =>
   !printing && (document.documentElement.dataset.theme ?? (darkMedia.matches ? "dark" : "light")) === "dark";
 
@@ -148,8 +149,8 @@ function scaleOf(axis, scale) {
 function axisOf(column, scale) {
   if (column.kind === "metric" && scale === "log") return { format: ",.10~g", values: roundNumbers(column.data) };
   const swept = column.kind === "condition" ? column.values.filter((value) => typeof value === "number") : [];
-  const few = swept.length <= 10 ? swept : naturalScale(column.name) === "log" ? doubling(swept) : [];
-  return { format: ",.10~g", tickCount: 6, ...(few.length ? { values: few } : {}) };
+  const ticks = swept.length <= 10 ? swept : naturalScale(column.name) === "log" ? ticksAmong(swept) : [];
+  return { format: ",.10~g", tickCount: 6, ...(ticks.length ? { values: ticks } : {}) };
 }
 
 // 1, 2, 5, 10, 20 … between the lowest and the highest of these; powers of ten alone where those would be too many.
@@ -162,8 +163,9 @@ function roundNumbers(data) {
   return decades.flatMap((power) => digits.map((digit) => Number(`${digit}e${power}`)));
 }
 
-// Of many swept values, those that at least double: a logarithmic axis has ticks at levels that were measured.
-function doubling(swept) {
+// Ticks of a logarithmic axis: of some swept values those that at least double; where they are many, all round numbers are among them.
+function ticksAmong(swept) {
+  if (swept.length > 24) return roundNumbers(swept);
   const chosen = [];
   for (const value of swept) if (!chosen.length || value >= 2 * chosen.at(-1)) chosen.push(value);
   return chosen;

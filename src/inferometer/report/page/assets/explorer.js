@@ -207,7 +207,7 @@ function showChart(shown) {
     }),
   );
   drawLegend(element("legend"), rows, view);
-  const spec = chartSpec(view, chartWidth);
+  const spec = chartSpec(view, printing ? PAPER_WIDTH : chartWidth);
   const data = dataOf(spec, rows);
   const draw = () =>
     drawRows(

@@ -58,10 +58,20 @@ function someOf(marks, lines) {
     levels.get(c).add(x);
   }
   for (const [c, all] of levels) {
-    const step = Math.ceil(all.size / MARKS);
-    levels.set(c, new Set([...all].sort((a, b) => a - b).filter((_, at) => at % step === 0)));
+    levels.set(c, spread([...all].sort((a, b) => a - b)));
   }
   return lines.length ? marks.filter((row) => levels.get(row.c)?.has(row.x)) : marks;
+}
+
+// So many of these numbers that are about as far apart as each other on the axis.
+function spread(levels) {
+  if (levels.length <= MARKS) return new Set(levels);
+  const isLog = naturalScale(view.ox) === "log" && levels[0] > 0;
+  const [place, number] = isLog ? [Math.log, Math.exp] : [(x) => x, (x) => x];
+  const [low, high] = [place(levels[0]), place(levels.at(-1))];
+  const wanted = Array.from({ length: MARKS }, (_, at) => number(low + ((high - low) * at) / (MARKS - 1)));
+  const nearest = (to) => levels.reduce((best, x) => (Math.abs(x - to) < Math.abs(best - to) ? x : best));
+  return new Set(wanted.map(nearest));
 }
 
 function startOverview() {

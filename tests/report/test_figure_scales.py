@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
+from inferometer.report.figures.curves import curves
 from inferometer.report.figures.scales import (
     compact,
     holes,
@@ -20,7 +23,9 @@ from inferometer.report.naming import (
     short_tokens,
     shorten,
 )
+from inferometer.words import Words
 from tests.report.figure_material import ladder, point
+from tests.report.page_points import point as made_point
 
 
 @pytest.mark.parametrize(
@@ -221,3 +226,21 @@ def test_what_differs_in_long_names_is_in_the_legend(
 def test_names_are_of_one_line_that_can_be_seen() -> None:
     assert clean("a\n\tb\x00c \ud800 \u202ed  e") == "a b c d e"
     assert clean("<script>模型</script>") == "<script>模型</script>"
+
+
+def test_marks_of_a_long_curve_are_spread_over_a_logarithmic_axis() -> None:
+    levels = [*range(1, 201), *range(250, 1001, 50)]
+    points = [
+        made_point(
+            n,
+            conditions={"concurrency": n},
+            values={"output_throughput": float(n)},
+        )
+        for n in levels
+    ]
+    found = curves(points, ["output_throughput"], Words(), x="concurrency")
+    marks = [row["x"] for row in found.rows if row.get("mark")]
+    assert found.x.log
+    assert marks[0] == 1
+    assert marks[-1] > 400
+    assert max(b / a for a, b in pairwise(marks)) < 3

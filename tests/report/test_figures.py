@@ -11,7 +11,6 @@ import json
 import os
 from dataclasses import replace
 from functools import cache
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +43,6 @@ from tests.report.figure_material import (
     run,
     scalings,
 )
-from tests.report.page_points import point as made_point
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "figures"
 EN = Words("en")
@@ -530,24 +528,6 @@ def test_repeats_of_a_simulation_are_no_surer_than_its_twin() -> None:
     found = curves(points[:2], ["mean_ttft_ms"], EN, x="concurrency")
     line = next(row for row in found.rows if row.get("on") == "line")
     assert (line["low0"], line["high0"], found.confidence) == (60, 170, 90)
-
-
-def test_marks_of_a_long_curve_are_spread_over_a_logarithmic_axis() -> None:
-    levels = [*range(1, 201), *range(250, 1001, 50)]
-    points = [
-        made_point(
-            n,
-            conditions={"concurrency": n},
-            values={"output_throughput": float(n)},
-        )
-        for n in levels
-    ]
-    found = curves(points, ["output_throughput"], EN, x="concurrency")
-    marks = [row["x"] for row in found.rows if row.get("mark")]
-    assert found.x.log
-    assert marks[0] == 1
-    assert marks[-1] > 400
-    assert max(b / a for a, b in pairwise(marks)) < 3
 
 
 def test_that_all_is_simulated_is_said_once() -> None:

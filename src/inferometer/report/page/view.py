@@ -175,14 +175,12 @@ def make_view(
     explorer = columnar(points, paths, words)
     best = _best(points, _series(explorer), words)
     answered = tuple(map(_cleaned, answers(points, words, links=links)))
-    said = {each for answer in answered for each in answer.sentences}
-    sentences = _sentences(points, best, words)
     return ReportView(
         language=language,
         title=clean(title) if title else _title(points, paths, words),
         written=written,
         answers=answered,
-        sentences=tuple(each for each in sentences if each not in said),
+        sentences=_unsaid(_sentences(points, best, words), answered),
         glance=_glance(points, words),
         verdicts=_verdicts(points, words),
         reasons=_reasons(points, language),
@@ -202,6 +200,14 @@ def make_view(
         has_folders=_has_folders(explorer),
         places=_places(points),
     )
+
+
+def _unsaid(
+    sentences: Iterable[str], answered: Iterable[ReportAnswer]
+) -> tuple[str, ...]:
+    """Those that no answer has."""
+    said = {each for answer in answered for each in answer.sentences}
+    return tuple(each for each in sentences if each not in said)
 
 
 def _best(

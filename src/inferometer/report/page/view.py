@@ -174,7 +174,7 @@ def make_view(
     evidence = gather(points)
     explorer = columnar(points, paths, words)
     best = _best(points, _series(explorer), words)
-    answered = tuple(map(_cleaned, answers(points, words, links=links)))
+    answered = _answers(points, links, words)
     return ReportView(
         language=language,
         title=clean(title) if title else _title(points, paths, words),
@@ -200,6 +200,12 @@ def make_view(
         has_folders=_has_folders(explorer),
         places=_places(points),
     )
+
+
+def _answers(
+    points: Sequence[Point], links: LinkStudy | None, words: Words
+) -> tuple[ReportAnswer, ...]:
+    return tuple(map(_cleaned, answers(points, words, links=links)))
 
 
 def _unsaid(

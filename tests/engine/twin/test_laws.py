@@ -9,10 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from inferometer.engine.twin.blocks import KVMemory
 from inferometer.engine.twin.configuration import TwinSettings, make_twin
 from inferometer.engine.twin.profiles import ModelShape, load_profile
 from inferometer.engine.twin.request import TwinRequest
-from inferometer.engine.twin.scheduler import Scheduler
+from inferometer.engine.twin.scheduler import (
+    VERSIONS,
+    Scheduler,
+    SchedulerRules,
+)
 from inferometer.engine.twin.simulation import run
 
 MS, SECOND = 1_000_000, 1_000_000_000
@@ -260,3 +265,25 @@ def test_more_work_never_ends_sooner(
         run(twin.simulation(), burst(users + 1, prompt=prompt, output=output))
     )
     assert max(r.finished_ns for r in more) >= max(r.finished_ns for r in few)
+
+
+def test_sglang_computes_prompts_alone_the_begun_one_first() -> None:
+    """As SGLang 0.5.9 does without mixed chunks: get_next_batch_to_run, PrefillAdder."""
+    rules = SchedulerRules(max_num_batched_tokens=64, **VERSIONS["sglang"])
+    scheduler = Scheduler(rules, KVMemory(100))
+    steps = []
+    for arriving in ([20], [30], [100, 10], [], [], []):
+        for tokens in arriving:
+            number = len(scheduler.running) + len(scheduler.waiting)
+            scheduler.waiting.append(TwinRequest(number, tokens, 8))
+        plan = scheduler.plan()
+        steps.append([(each.number, count) for each, _, count in plan.shares])
+        scheduler.settle(plan)
+    assert steps == [
+        [(0, 20)],
+        [(1, 30)],
+        [(2, 64)],
+        [(2, 36), (3, 10)],
+        [(0, 1), (1, 1), (2, 1), (3, 1)],
+        [(0, 1), (1, 1), (2, 1), (3, 1)],
+    ]

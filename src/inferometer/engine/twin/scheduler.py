@@ -35,7 +35,7 @@ class SchedulerRules:
     lone_prefill_is_unlimited: bool = True
     """The threshold does not hold for the only request there is (newer vLLM)."""
     prefill_first: bool = False
-    """While there are prompts to compute, answers wait (SGLang)."""
+    """A step with a prompt in it has prompts only: answers wait (SGLang)."""
 
 
 VERSIONS: dict[str, dict[str, bool]] = {
@@ -81,13 +81,12 @@ class Scheduler:
         plan = Plan([], [], [])
         budget = self.rules.max_num_batched_tokens
         if self.rules.prefill_first:
-            budget = self.admit(plan, budget)
-            prompts = [each for each in self.running if _in_prefill(each)]
-            new = {id(each) for each in plan.admitted}
-            chosen = prompts or self.running
-            self.resume(
-                plan, budget, [each for each in chosen if id(each) not in new]
-            )
+            begun = [each for each in self.running if _in_prefill(each)]
+            budget = self.resume(plan, budget, begun)
+            if not plan.preempted:
+                self.admit(plan, budget)
+            if not plan.shares:
+                self.resume(plan, budget, self.running)
         else:
             budget = self.resume(plan, budget, self.running)
             if not plan.preempted:
@@ -250,10 +249,6 @@ class Scheduler:
             last = self.running[-1]
             self.preempt(last)
             plan.preempted.append(last)
-            if last in plan.admitted:  # where prompts come first
-                plan.shares[:] = [
-                    share for share in plan.shares if share[0] is not last
-                ]
             if last is request:
                 return False
         request.capacity = memory.extend(request.tables, end)

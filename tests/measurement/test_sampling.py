@@ -25,7 +25,13 @@ from inferometer.measurement.machine_rows import MachineRow, power_row
 from inferometer.measurement.prepare import PointError
 from inferometer.measurement.samplers import MachineLog, Sighting
 from inferometer.measurement.sampling import SamplingPlan, sampling
-from inferometer.measurement.sampling_plan import is_here, refuse_other_links
+from inferometer.measurement.sampling_plan import (
+    declared,
+    is_here,
+    refuse_other_links,
+)
+from inferometer.spec.output import Output
+from inferometer.spec.run import RandomWorkload, RunSpec, Target
 from inferometer.telemetry.reading import (
     Card,
     Link,
@@ -310,7 +316,7 @@ def test_a_process_that_died_loses_the_series_and_nothing_else(
 
 
 @pytest.mark.parametrize(
-    ("declared", "width", "refused"),
+    ("label", "width", "refused"),
     [
         (Declared(pcie_width=16), 8.0, True),
         (Declared(pcie_width=4), 8.0, True),
@@ -321,17 +327,25 @@ def test_a_process_that_died_loses_the_series_and_nothing_else(
     ],
 )
 def test_a_link_of_other_lanes_than_declared_is_refused(
-    declared: Declared, width: float, refused: bool
+    label: Declared, width: float, refused: bool
 ) -> None:
     card = {ADDRESS: {"slot_width": width}, HOST: {"cpu_busy_s": 1.0}}
-    plan = SamplingPlan(declared=declared)
+    plan = SamplingPlan(declared=label)
     if not refused:
         refuse_other_links(plan, card)
         return
     with pytest.raises(PointError, match=f"has a link of {width:g} lanes"):
         refuse_other_links(plan, card)
-    simulated = SamplingPlan(declared=declared, simulated=True)
+    simulated = SamplingPlan(declared=label, simulated=True)
     refuse_other_links(simulated, card)
+
+
+def test_copies_of_a_server_have_cards_of_their_own() -> None:
+    server = {"tp": 2, "command": ["vllm", "serve", "-dp", "2"]}
+    spec = RunSpec(
+        target=Target(model="m"), workload=RandomWorkload(), server=server
+    )
+    assert declared(spec, Output()).number == 4
 
 
 def test_a_virtual_machine_is_not_refused() -> None:

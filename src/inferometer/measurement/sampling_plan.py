@@ -17,6 +17,7 @@ from inferometer.server.endpoint import Endpoint
 from inferometer.spec.output import Output
 from inferometer.spec.run import RunSpec
 from inferometer.store.json_values import at, number
+from inferometer.store.server_cards import cards_of
 from inferometer.trace.series import Declared
 from inferometer.words import Said
 
@@ -82,17 +83,12 @@ def declared(spec: RunSpec, output: Output) -> Declared:
     """What the campaign file, the flags and the server's command say of the cards under test."""
     server: Mapping[str, Any] = spec.server or {}
     hardware = at(server, "hardware")
-    tp, width, generation = (
-        number(each)
-        for each in (
-            at(server, "tp"),
-            at(hardware, "pcie_width"),
-            at(hardware, "pcie_generation"),
-        )
+    width, generation = (
+        number(at(hardware, name)) for name in ("pcie_width", "pcie_generation")
     )
     return Declared(
         output.cards,
-        None if tp is None else int(tp),
+        cards_of(server),
         None if generation is None else int(generation),
         None if width is None else int(width),
     )

@@ -34,14 +34,15 @@ from inferometer.results.predicted import (
 )
 from inferometer.store.environment import EMBEDDED_VERSION
 from inferometer.store.json_values import (
-    MAX_WHOLE,
     Object,
     at,
     entries,
     number,
     text,
+    whole,
 )
 from inferometer.store.run_directory import REQUESTS, RUN, SUMMARY, VERDICT
+from inferometer.store.server_cards import cards_of
 from inferometer.trace.schema import SCHEMA_VERSION
 from inferometer.vocabulary import CONDITIONS, LATENCIES, METRICS, metric
 from inferometer.words import Said
@@ -192,11 +193,11 @@ def _conditions(
         if each.path
     }
     found |= {
-        "gpus": _gpus(server),
+        "gpus": cards_of(server),
         "engine": _engine(recipe, stand_in),
         **_workload(at(spec, "workload")),
         **_price(run.get("price")),
-        "repeat": (_whole(at(spec, "repeat")) or 0) + 1,
+        "repeat": (whole(at(spec, "repeat")) or 0) + 1,
         "date": _date(run),
         "twin": twin_name(server),
         "rehearsal": _rehearsal(
@@ -242,26 +243,24 @@ def _workload(work: object) -> dict[str, Condition]:
     input_len = (
         None
         if at(work, "path") is not None and kind != "sonnet"
-        else _whole(at(work, "input_len"))
+        else whole(at(work, "input_len"))
     )
     if kind == "prefix":
-        parts = [
-            _whole(at(work, name)) for name in ("prefix_len", "suffix_len")
-        ]
+        parts = [whole(at(work, name)) for name in ("prefix_len", "suffix_len")]
         input_len = (
             sum(part for part in parts if part is not None)
             if None not in parts
             else None
         )
-    output_len = _whole(at(work, "output_len"))
+    output_len = whole(at(work, "output_len"))
     if kind == "sessions" and output_len is None and at(work, "path") is None:
         output_len = WRITTEN_ANSWER
     return {
         "dataset": kind,
         "input_len": input_len,
         "output_len": output_len,
-        "prefix_len": _whole(at(work, "prefix_len"))
-        or _whole(at(work, "system_len"))
+        "prefix_len": whole(at(work, "prefix_len"))
+        or whole(at(work, "system_len"))
         or None,
     }
 
@@ -287,28 +286,6 @@ def _arrivals(load: object) -> str | None:
         if speed is not None
         else None
     )
-
-
-def _gpus(server: object) -> int | None:
-    """Tensor parallelism times replicas, where the command line or the launch tells of such."""
-    tp = _whole(at(server, "tp"))
-    if tp is None:
-        return None
-    words = [
-        word for word in entries(at(server, "command")) if isinstance(word, str)
-    ]
-    pairs = [
-        *zip(words, words[1:], strict=False),
-        *(word.partition("=")[::2] for word in words),
-    ]
-    flags = ("--data-parallel-size", "-dp", "--dp-size", "--dp")
-    counts = [
-        int(value)
-        for name, value in pairs
-        if name in flags and value.isdecimal() and len(value) < 6
-    ]
-    replicas = _whole(at(server, "launch", "replica"))
-    return tp * max([*counts, replicas or 1, 1])
 
 
 def _rehearsal(stand_in: str | None, quick: bool) -> str | None:
@@ -337,24 +314,13 @@ def _date(run: Object) -> str | None:
     return end.isoformat(timespec="microseconds")
 
 
-def _whole(value: object) -> int | None:
-    figure = number(value)
-    return (
-        int(figure)
-        if figure is not None
-        and abs(figure) < MAX_WHOLE
-        and figure == int(figure)
-        else None
-    )
-
-
 def _number(value: object) -> float | None:
     return math.inf if value == "inf" else number(value)
 
 
 READ: Mapping[str, Callable[[object], Condition]] = {
     "text": text,
-    "whole": _whole,
+    "whole": whole,
     "number": _number,
 }
 """By the type of a condition."""
@@ -476,7 +442,7 @@ def _notes(
         if known == "embedded" and speed is not None and speed != 1:
             notes.append(Said("note.rehearsal_twin", {"speed": speed}))
     notes += unverified_rates(at(run, "spec", "server"))
-    cards = _whole(at(run, "spec", "server", "hardware", "gpus"))
+    cards = whole(at(run, "spec", "server", "hardware", "gpus"))
     if cards is not None and conditions.get("gpus") not in (None, cards):
         used = {name: conditions.get(name) for name in ("config", "gpus")}
         notes.append(Said("note.cards", {**used, "cards": cards}))

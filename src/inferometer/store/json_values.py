@@ -26,6 +26,14 @@ def number(value: object) -> float | None:
     return as_float if math.isfinite(as_float) else None
 
 
+def whole(value: object) -> int | None:
+    """A whole number, also if it is written as `8.0`."""
+    figure = number(value)
+    if figure is None or abs(figure) >= MAX_WHOLE or figure != int(figure):
+        return None
+    return int(figure)
+
+
 def at(value: object, *path: str) -> Any:
     """`value[a][b]…`, or None where there is no such thing."""
     for key in path:

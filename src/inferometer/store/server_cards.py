@@ -1,0 +1,42 @@
+"""How many cards a server uses, by its description: tensor parallelism, and its command line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from inferometer.store.json_values import at, entries, whole
+
+STAGES = ("--pipeline-parallel-size", "-pp", "--pp-size", "--pp_size")
+COPIES = ("--data-parallel-size", "-dp", "--dp-size", "--dp")
+SHARED = "--enable-dp-attention"
+"""With it, copies have the cards of one."""
+MAX_DIGITS = 5
+
+
+def cards_of(server: object) -> int | None:
+    """Tensor parallelism times pipeline stages times copies, where command line or launch tell of
+    such; None without tensor parallelism.
+    """
+    tp = whole(at(server, "tp"))
+    if tp is None:
+        return None
+    words = [
+        word for word in entries(at(server, "command")) if isinstance(word, str)
+    ]
+    replicas = whole(at(server, "launch", "replica")) or 1
+    copies = 1 if SHARED in words else _most(words, COPIES)
+    return tp * _most(words, STAGES) * max(copies, replicas)
+
+
+def _most(words: Sequence[str], flags: Sequence[str]) -> int:
+    """The highest number that one of these flags has; 1 without one."""
+    pairs = [
+        *zip(words, words[1:], strict=False),
+        *(word.partition("=")[::2] for word in words),
+    ]
+    counts = [
+        int(value)
+        for name, value in pairs
+        if name in flags and value.isdecimal() and len(value) <= MAX_DIGITS
+    ]
+    return max([*counts, 1])

@@ -1,0 +1,35 @@
+"""How many cards a server uses, by its description."""
+
+from __future__ import annotations
+
+import pytest
+
+from inferometer.store.server_cards import cards_of
+
+
+@pytest.mark.parametrize(
+    ("command", "cards"),
+    [
+        ([], 2),
+        (["vllm", "serve", "-dp", "4"], 8),
+        (["vllm", "serve", "--data-parallel-size=4"], 8),
+        (["vllm", "serve", "--pipeline-parallel-size", "3"], 6),
+        (["vllm", "serve", "-pp", "2", "-dp", "2"], 8),
+        (["sglang", "--dp-size", "2", "--enable-dp-attention"], 2),
+        (["sglang", "--dp", "two", "--pp-size"], 2),
+    ],
+)
+def test_parallelism_of_every_kind(command: list[str], cards: int) -> None:
+    assert cards_of({"tp": 2, "command": command}) == cards
+
+
+def test_copies_that_a_launch_makes() -> None:
+    assert cards_of({"tp": 2, "launch": {"replica": 3}}) == 6
+
+
+@pytest.mark.parametrize(
+    "server",
+    [None, {}, {"tp": True}, {"tp": "2"}, {"tp": 1e300}, {"tp": 2.5}, []],
+)
+def test_without_tensor_parallelism_it_is_unknown(server: object) -> None:
+    assert cards_of(server) is None

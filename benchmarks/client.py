@@ -163,7 +163,7 @@ def become_the_client() -> None:
     """The child: be `inferometer bench` with the flags given, then note the cost in the file named
     first.
     """
-    from inferometer.cli.main import main
+    from inferometer.__main__ import main
 
     note, *flags = sys.argv[1:]
     sys.argv = ["inferometer", "bench", *flags]

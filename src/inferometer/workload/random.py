@@ -87,12 +87,10 @@ def _id_prompts(
     prefix: list[int] = ids[
         for_prefix.integers(len(pool), size=prefix_len)
     ].tolist()
-    own: list[int] = ids[
-        for_own.integers(len(pool), size=int(lengths.sum()))
-    ].tolist()
+    own = for_own.integers(len(pool), size=int(lengths.sum()))
     ends = np.cumsum(lengths)
     return [
-        prefix + own[begin:end]
+        prefix + ids[own[begin:end]].tolist()
         for begin, end in zip(
             (ends - lengths).tolist(), ends.tolist(), strict=True
         )

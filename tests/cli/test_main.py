@@ -267,6 +267,7 @@ def test_nothing_is_loaded_before_a_run_that_only_its_result_needs() -> None:
         "import sys, inferometer.cli.bench.run, inferometer.cli.announcement\n"
         "print(*sorted({'inferometer.store.importers', 'inferometer.results.reader', 'polars', "
         "'altair', 'inferometer.metrics.summary', 'inferometer.metrics.verdict', "
+        "'inferometer.metrics.calibration', 'inferometer.metrics.energy', "
         "'inferometer.report.console', 'inferometer.telemetry.sample', "
         "'inferometer.workload.images', 'httpx', 'rich', 'yaml', 'psutil'} & set(sys.modules)))"
     )

@@ -11,11 +11,10 @@ from inferometer.clock import NS
 from inferometer.metrics.energy import (
     Energy,
     Window,
-    averaging_ns,
     energy_of,
     unwrapped,
 )
-from inferometer.trace.series import Telemetry
+from inferometer.trace.series import Telemetry, averaging_ns
 from tests.metrics.power_traces import (
     PERIOD_S,
     A,

@@ -36,7 +36,6 @@ from inferometer.measurement.sampling import (
     Taken,
     series_of,
 )
-from inferometer.metrics.energy import averaging_ns
 from inferometer.system.child import die_with_parent
 from inferometer.system.interruption import ignore_signals
 from inferometer.telemetry.moments import GLANCE_NS, next_look_ns
@@ -50,6 +49,7 @@ from inferometer.trace.series import (
     SampledCard,
     SamplerReport,
     Series,
+    averaging_ns,
 )
 
 PAGE_PERIOD_S = 2.0

@@ -8,7 +8,6 @@ look like low power.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -25,7 +24,7 @@ from inferometer.metrics.integral import (
     of_moments,
     of_rounding,
 )
-from inferometer.trace.series import Telemetry, Times, Values
+from inferometer.trace.series import Telemetry, Times, Values, averaging_ns
 
 Reason = Literal[
     "no_power_source",
@@ -77,8 +76,6 @@ LAGGING = ("driver", "counter")
 """Kinds of power that follow the load late, by a time that nobody names."""
 ROUNDED = ("driver", "instant")
 """Kinds of power that many drivers round to whole watts."""
-
-_AVERAGED = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,14 +131,6 @@ class Energy:
     peak_w: float | None = None
     """Highest power of all cards together at one moment."""
     by_card: tuple[CardEnergy, ...] = ()
-
-
-def averaging_ns(kind: str) -> int:
-    """The time over which a source says that it averages: 1e9 for `1 s`; 0 where it says none."""
-    found = _AVERAGED.search(kind)
-    if found is None:
-        return 0
-    return round(float(found[1]) * (NS if found[2] == "s" else NS // 1000))
 
 
 def energy_of(

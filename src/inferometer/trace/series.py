@@ -6,16 +6,21 @@ A value that could not be read is NaN here and null in files, with its reason; i
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from inferometer.clock import NS
+
 HOST, SERVER = "host", "server"
 """What stands for a card's address in series of the host, and of the server's own page."""
 PERIOD_S = 0.5
 """Between two samples, as planned."""
+
+_AVERAGED = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s)\b")
 
 Times = npt.NDArray[np.int64]
 Values = npt.NDArray[np.float64]
@@ -39,6 +44,14 @@ class Series:
 
     def shifted(self, by_ns: int) -> Series:
         return replace(self, time_ns=self.time_ns + by_ns)
+
+
+def averaging_ns(kind: str) -> int:
+    """The time over which a source says that it averages: 1e9 for `1 s`; 0 where it says none."""
+    found = _AVERAGED.search(kind)
+    if found is None:
+        return 0
+    return round(float(found[1]) * (NS if found[2] == "s" else NS // 1000))
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,6 +126,24 @@ def test_the_slot_and_the_narrowest_hop(machine: str, tmp_path: Path) -> None:
     assert found.unverifiable is None
 
 
+def test_ports_of_a_cable_do_not_say_how_much_they_carry(
+    tmp_path: Path,
+) -> None:
+    """Each reports 2.5 GT/s x4; the link from the box at its end to the card is a real one."""
+    box = f"{ROOT}/0000:05:00.0/0000:06:01.0"
+    machine = {
+        **port(ROOT, INTEL, BRIDGE, "2.5x4"),
+        **port(f"{ROOT}/0000:05:00.0", INTEL, BRIDGE, "2.5x4"),
+        **port(box, INTEL, BRIDGE, "8.0x4"),
+        **port(f"{box}/0000:08:00.0", NVIDIA, COMPUTE, "8.0x4", "16.0x16"),
+    }
+    cable = f"sys/devices/{ROOT}/0000:05:00.0/removable"
+    for kind, narrowest in {"fixed": "2.5x4", "removable": None}.items():
+        files = {**machine, cable: f"{kind}\n"}
+        found = report(plant(tmp_path / kind, files))
+        assert (shown(found.slot), shown(found.narrowest)) == ("8x4", narrowest)
+
+
 def test_errors_of_both_ends_of_the_slot_s_link(tmp_path: Path) -> None:
     gpu = f"{ROOT}/0000:01:00.0/0000:02:00.0/0000:03:00.0"
     errors = {

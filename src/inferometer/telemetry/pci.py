@@ -164,6 +164,8 @@ def link_of(
     hops = [link_at(tree, path) for path in chain[: slot_place + 1]]
     slot, way = hops[-1], [link for link in hops if link]
     narrowest = min(way, key=lambda link: link.gb_per_s, default=None)
+    if _is_tunnelled(tree, ports):
+        narrowest = None
     return LinkReport(
         slot, narrowest, function, vendor, None if slot else "not_reported"
     )
@@ -210,6 +212,15 @@ def _unverifiable(
     if virtual or vendors & VIRTUAL_VENDORS:
         return "virtual_machine"
     return None if ports else "no_port_above"
+
+
+def _is_tunnelled(tree: Tree, ports: Sequence[str]) -> bool:
+    """Whether the way goes through a cable (Thunderbolt, USB4), whose ports all report 2.5 GT/s x4,
+    whatever they carry.
+    """
+    return any(
+        tree.constant(f"{port}/removable") == "removable" for port in ports
+    )
 
 
 @lru_cache(maxsize=256)

@@ -17,7 +17,7 @@ import pytest
 
 from inferometer.clock import MS, NS, monotonic_ns, realtime_ns
 from inferometer.loadgen import loop as loop_module
-from inferometer.loadgen import reader
+from inferometer.loadgen import packet_reader, reader
 from inferometer.loadgen.chunks import Chunks
 from inferometer.loadgen.connection import Connection
 from inferometer.loadgen.exchange import Exchange
@@ -107,9 +107,9 @@ def test_a_slot_is_free_before_the_packets_of_its_response_are_looked_at(
         join(self, response)
 
     monkeypatch.setattr(PacketReader, "_join", remember)
-    ran = run_by_packets(long_answer(60, pause_s=0.002), n=4)
+    ran = run_by_packets(long_answer(150, pause_s=0.002), n=4)
     assert ran.all_ok
-    assert ran.column("event_count") == [60] * 4
+    assert ran.column("event_count") == [150] * 4
     assert joined
     assert max(in_flight) == 1  # that of the next request
     assert sources(ran) == {StampSource.TAP}
@@ -404,6 +404,15 @@ def test_a_token_that_arrived_in_time_is_no_time_out() -> None:
 
     limits = BOUNDED.model_copy(update={"first_token_s": 0.25, "idle_s": 0.25})
     assert run_by_packets(script, timeouts=limits).all_ok
+
+
+def test_before_a_time_out_packets_are_looked_at(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """However seldom they otherwise are."""
+    for name in ("MIN_PAUSE_NS", "MAX_PAUSE_NS"):
+        monkeypatch.setattr(packet_reader, name, 60 * NS)
+    test_a_token_that_arrived_in_time_is_no_time_out()
 
 
 def without_permission(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -191,5 +191,8 @@ def test_a_run_of_plain_events_is_read_at_once_up_to_what_is_not_plain() -> (
     texts = "".join(e.text for body in plain for e in one_by_one.feed(body))
     for other in others:
         assert decoder.plain_texts([*plain, other, plain[0]]) == (3, texts)
+    assert decoder.plain_texts(plain) == (3, texts)
+    cut = [plain[0] + plain[1][:9], plain[1][9:]]
+    assert decoder.plain_texts(cut) == (0, "")
     assert decoder.feed(others[2]) == one_by_one.feed(others[2])
     assert decoder.plain_texts(plain) == (0, "")

@@ -242,7 +242,7 @@ def test_packets_read_one_by_one_are_those_read_as_columns(
         tuple(_read_one(memory, at, headers))
         for at in range(0, len(memory), size)
     ]
-    assert _read(words, headers) == one_by_one
+    assert _read(words, headers).rows() == one_by_one
 
 
 @needs_ring

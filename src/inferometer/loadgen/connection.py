@@ -8,6 +8,7 @@ import re
 import select
 import socket
 import ssl
+from array import array
 
 import httptools
 
@@ -248,9 +249,17 @@ class Connection:
         self.feed = self.parser.feed_data
 
     def finish(self) -> None:
-        """The response is complete. Its parser, which has not seen the end, is left."""
+        """The response is complete. Its parser, which has not seen the end, is left; another one is
+        made when it is needed, which is after the next request has been sent.
+        """
         self.complete = True
+        self.feed = self._feed_anew
+
+    def _feed_anew(
+        self, data: bytes | bytearray | memoryview[int] | array[int]
+    ) -> None:
         self._make_parser()
+        self.feed(data)
 
     def is_between_chunks(self, data: bytes) -> bool:
         """Whether these bytes, just fed, end with a whole chunk."""

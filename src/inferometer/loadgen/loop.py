@@ -214,7 +214,7 @@ class Loop:
                 self._exchanges.make_ahead(1)
             else:
                 reader.catch_up()
-                backlog.settle()
+                responses.decode(reader.decodes_a_turn)
             if responses.lingering:
                 responses.leave_lingering()
             if monotonic_ns() >= self._next_tick_ns:
@@ -430,7 +430,7 @@ class Loop:
         """Fail requests that timed out, by the monotonic clock: setting the system's time must not
         matter.
         """
-        limits = self._job.timeouts
+        limits, holds = self._job.timeouts, self._reader.holds
         for connection in list(self.connections.by_fd.values()):
             exchange = connection.exchange
             if exchange is None:
@@ -449,10 +449,9 @@ class Loop:
                     Failure.TOTAL_TIMEOUT,
                     timed_out(Failure.TOTAL_TIMEOUT, limits),
                 )
-            elif self._reader.holds(connection):
-                pass  # it is read soon
             elif exchange.arrivals:
-                if now_ns - exchange.alive_at(now_ns) > limits.idle_s * NS:
+                quiet_ns = now_ns - exchange.alive_at(now_ns)
+                if quiet_ns > limits.idle_s * NS and not holds(connection):
                     self.responses.give_up(
                         connection,
                         Failure.IDLE_TIMEOUT,
@@ -460,7 +459,10 @@ class Loop:
                     )
             elif 0 < exchange.undecoded <= FEW_READS:
                 pass  # its first token may be there
-            elif now_ns - exchange.begun_ns > limits.first_token_s * NS:
+            elif (
+                now_ns - exchange.begun_ns > limits.first_token_s * NS
+                and not holds(connection)
+            ):
                 self.responses.give_up(
                     connection,
                     Failure.FIRST_TOKEN_TIMEOUT,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import select
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
+from itertools import islice
 from typing import NamedTuple
 
 from inferometer.clock import MS, NS, monotonic_ns, realtime_ns
@@ -20,6 +21,7 @@ from inferometer.loadgen.flow import ENOUGH_PACKETS, MODULUS, Flow
 from inferometer.loadgen.outflow import Departures
 from inferometer.loadgen.reader import Rings
 from inferometer.loadgen.responses import READ_BYTES, Responses
+from inferometer.loadgen.runs import LARGE_BYTES, Runs, runs_of
 from inferometer.loadgen.socket_reader import READY_MOST, Attend
 from inferometer.system.packet_filter import FIN, RESET, SYN
 from inferometer.system.packets import ENDS, MAX_FRAMES, Packet
@@ -27,21 +29,25 @@ from inferometer.system.poller import Poller
 from inferometer.system.stamps import ANCILLARY_BYTES, Arrival
 from inferometer.trace.schema import StampSource
 
-LOOK_NS = 20 * MS
-"""How often packets are looked at that ring no alarm."""
+MIN_PAUSE_NS, MAX_PAUSE_NS = 20 * MS, 50 * MS
+"""How often packets are looked at that ring no alarm: the seldomer, the more of them bring
+something to the same connection.
+"""
+
+BUSY_PACKETS, CALM_PACKETS = 16, 8
+"""If one connection had more packets since the last look than the one, they are looked at more
+often; if none had more than the other, less often: a socket's room is limited.
+"""
 
 SPIN_NS, RETRY_NS = MS // 4, MS
 """A packet is in the ring some microseconds before TCP has it: for how long the socket is asked at
 every turn, and how often from then on.
 """
 
-LOOK_MOST = 1024
+LOOK_MOST = 4096
 """Packets looked at before the loop asks for alarms again: an end must not wait for others'
 packets.
 """
-
-LARGE_BYTES = 8192
-"""A packet of this size fills a socket's room soon."""
 
 OVERDUE = 2
 """A socket with this multiple of enough packets is read before anything is decoded."""
@@ -50,10 +56,12 @@ MIN_ENOUGH = 4
 """Fewer packets are not worth a read before the end."""
 
 SWEEP_TICKS = 5
-"""Ticks between two reads of everything that waits."""
+"""Ticks between two looks for sockets that were not read for long."""
 
-CHECK_NS = 2 * NS
-"""A socket that was not read for so long is read, whatever its packets say."""
+STALE_NS, CHECK_NS = NS, 2 * NS
+"""A socket that was not read for so long is read if something waits in it; and whatever its packets
+say.
+"""
 
 READS_A_TURN = 8
 """Sockets that cannot wait and are read before the loop sends what is due."""
@@ -62,14 +70,14 @@ _BODY_END = b"\r\n\r\n"
 
 FAULT = select.POLLERR
 
-CROWDED_NS = MS // 2
-"""While sockets wait to be read, packets are not looked at more often than this; while ends wait to
-be answered, not at all: others that come meanwhile are later.
+CROWDED_NS = 100 * MS
+"""While ends wait to be answered, packets are not looked at more often than this: others that come
+meanwhile are later.
 """
 
 BEFORE_THE_END = 3
-"""A socket is read so many packets before its expected end: little is then left to read when it
-comes, and the next request is sent sooner.
+"""A socket is read so many packets before its expected end, and as many more as come between two
+looks: little is then left to read when it comes, and the next request is sent sooner.
 """
 
 
@@ -125,6 +133,10 @@ class PacketReader:
         self._soon: dict[int, Flow] = {}
         """To be read when there is nothing to decode."""
         self._look_ns = self._looked_ns = 0
+        self._pause_ns = MIN_PAUSE_NS
+        self._most = 0
+        """The most packets of one connection since the last look."""
+        self._before_end = BEFORE_THE_END
         self._ticks = 0
         self._eager = eager
         self._watching = False
@@ -177,24 +189,25 @@ class PacketReader:
         if self._over:  # the ring does not see all connections
             return
         self._note_alarms()
-        waiting = self._urgent or self._ended or self._now
-        if (
-            broken
-            or not waiting
-            or monotonic_ns()
-            >= self._looked_ns
-            + (CROWDED_NS if waiting is self._now else LOOK_NS)
-        ):
+        if broken or self._is_time_to_look():
             self._look(MAX_FRAMES if broken else LOOK_MOST)
         for connection in broken:
             if connection.exchange is not None:
                 self._read_socket(connection, connection.flow, whole=True)
         waiting = self._urgent or self._ended or self._now
         read = self._answer if waiting is self._urgent else self._read_flow
-        for fd in list(waiting)[:READS_A_TURN]:
+        for fd in list(islice(waiting, READS_A_TURN)):
             # a look at packets while one is read may have shown that nothing is left of another
             if (flow := waiting.pop(fd, None)) is not None:
                 read(flow)
+
+    def _is_time_to_look(self) -> bool:
+        now_ns = monotonic_ns()
+        if self._urgent or self._ended:
+            return now_ns >= self._looked_ns + CROWDED_NS
+        if self._watching:
+            return not self._now or now_ns >= self._looked_ns + RETRY_NS
+        return now_ns >= self._look_ns
 
     def _note_alarms(self) -> None:
         """Ends are answered before anything else, also before packets are looked at."""
@@ -225,7 +238,6 @@ class PacketReader:
 
     def tick(self) -> None:
         """Read now and then what would wait for long; and everything, if packets were lost."""
-        self._look()
         self._departures.look()
         self._ticks += 1
         self._ring.count_lost()
@@ -236,14 +248,16 @@ class PacketReader:
             self._watch_every_packet()
         if not lost and self._ticks % SWEEP_TICKS:
             return
-        long_ago_ns = realtime_ns() - CHECK_NS
+        now_ns = realtime_ns()
         for connection in list(self._connections.by_fd.values()):
             exchange, flow = connection.exchange, connection.flow
             if exchange is None:
                 continue
-            if lost or flow.ahead or exchange.last_read_ns < long_ago_ns:
+            unread_ns = now_ns - exchange.last_read_ns
+            waits = bool(flow.times_ns)
+            if lost or flow.ahead or (unread_ns > CHECK_NS and not waits):
                 self._read_socket(connection, flow, whole=True)
-            elif flow.times_ns:
+            elif waits and unread_ns > STALE_NS:
                 self._soon[flow.fd] = flow
 
     def holds(self, connection: Connection) -> bool:
@@ -251,6 +265,7 @@ class PacketReader:
 
         A packet that TCP refused, for its checksum, is in the ring and never in the socket.
         """
+        self._look()
         return bool(connection.flow.times_ns) and not connection.flow.short
 
     def sees(self, connections: Iterable[Connection]) -> bool:
@@ -284,17 +299,59 @@ class PacketReader:
     def _look(self, most: int = MAX_FRAMES) -> None:
         """Give each packet that is there now to its connection, or as many as asked for."""
         for _ in range(2):  # to the end of the ring's memory, from its start
-            packets = self._ring.take(most)
-            self._note(packets)
-            if len(packets) == most < MAX_FRAMES:  # the next turn goes on
-                return
+            packets = self._ring.take_columns(most)
+            if isinstance(packets, list):
+                self._note(packets)
+            else:
+                self._note_runs(runs_of(packets))
+                if len(packets.keys) == most < MAX_FRAMES:
+                    return  # the next turn goes on
         for response in self._early:
             self._join(response)
         self._early.clear()
         self._ended |= self._again
         self._again.clear()
+        self._adapt_pause()
         self._looked_ns = monotonic_ns()
-        self._look_ns = self._looked_ns + LOOK_NS
+        self._look_ns = self._looked_ns + self._pause_ns
+
+    def _adapt_pause(self) -> None:
+        if self._most > BUSY_PACKETS:
+            self._pause_ns = MIN_PAUSE_NS
+        elif self._most <= CALM_PACKETS:
+            self._pause_ns = min(MAX_PAUSE_NS, self._pause_ns * 2)
+        if self._most:
+            self._before_end = BEFORE_THE_END + self._most
+        self._most = 0
+
+    def _note_runs(self, runs: Runs) -> None:
+        plain, lengths, times_ns, others, most = runs
+        flow_of, eager = self._connections.flows.get, self._eager
+        for key, sequence, after, begin, end in plain:
+            flow = flow_of(key)
+            if flow is None:
+                continue
+            if sequence != flow.expected:
+                self._note_elsewhere(flow, sequence, runs, begin, end)
+                continue
+            flow.expected = after
+            flow.lengths += lengths[begin:end]
+            flow.times_ns += times_ns[begin:end]
+            if eager:
+                self._ended[flow.fd] = flow
+            elif len(flow.times_ns) >= flow.enough:
+                self._enough(flow)
+        self._note(others)
+        self._most = max(self._most, most)
+
+    def _note_elsewhere(
+        self, flow: Flow, sequence: int, runs: Runs, begin: int, end: int
+    ) -> None:
+        """Packets that follow one another, but not what came before them."""
+        for at in range(begin, end):
+            length = runs.lengths[at]
+            self._note_unusual(flow, sequence, length, runs.times_ns[at], 0)
+            sequence = (sequence + length) % MODULUS
 
     def _note(self, packets: list[Packet]) -> None:
         flow_of, eager = self._connections.flows.get, self._eager
@@ -536,7 +593,7 @@ class PacketReader:
                 self._watch_alarms_only()
 
     def _enough_before_end(self, exchange: Exchange) -> int:
-        left = exchange.max_tokens - exchange.queued - BEFORE_THE_END
+        left = exchange.max_tokens - exchange.queued - self._before_end
         return left if MIN_ENOUGH <= left < ENOUGH_PACKETS else ENOUGH_PACKETS
 
     def _watch_every_packet(self) -> None:

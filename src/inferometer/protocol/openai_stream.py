@@ -244,24 +244,47 @@ class StreamDecoder:
         """How many of these bodies, from the first on, are an event each that differs from a plain
         one in nothing but its text; and all their text. The rest has to be fed.
         """
+        if not self._splitter.between_events or self._done:
+            return 0, ""
+        count, text = len(bodies), self._all_plain(bodies)
+        if not text:
+            count, text = self._first_plain(bodies)
+        self._chars += len(text)
+        return count, text
+
+    def _all_plain(self, bodies: Sequence[bytes]) -> str:
+        """The text of all, looked at together; empty if one of them is not plain."""
+        before, after, size = self._around
+        whole = b"".join(bodies)
+        if not (
+            whole.startswith(before)
+            and whole.endswith(after)
+            and b"\\" not in whole
+        ):
+            return ""
+        parts = whole[len(before) : -len(after)].split(after + before)
+        if [len(part) + size for part in parts] != list(map(len, bodies)):
+            return ""  # they begin or end elsewhere
+        text = "".join([part.decode("utf-8", "replace") for part in parts])
+        return text if all(parts) and _is_unescaped(text) else ""
+
+    def _first_plain(self, bodies: Sequence[bytes]) -> tuple[int, str]:
         before, after, size = self._around
         begin, end = len(before), -len(after)
         texts = []
-        if self._splitter.between_events and not self._done:
-            for body in bodies:
-                if not (
-                    body.startswith(before)
-                    and body.endswith(after)
-                    and len(body) > size
-                    and b"\\" not in body
-                ):
-                    break
-                texts.append(body[begin:end].decode("utf-8", "replace"))
+        for body in bodies:
+            if not (
+                body.startswith(before)
+                and body.endswith(after)
+                and len(body) > size
+                and b"\\" not in body
+            ):
+                break
+            texts.append(body[begin:end].decode("utf-8", "replace"))
         text = "".join(texts)
         if not _is_unescaped(text):
             texts = list(takewhile(_is_unescaped, texts))
             text = "".join(texts)
-        self._chars += len(text)
         return len(texts), text
 
     def remarks(self) -> Remarks:

@@ -15,7 +15,7 @@ import struct
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -85,6 +85,24 @@ class Packet(NamedTuple):
     """SYN, FIN and RESET as TCP has them, ENDS and ZERO_WINDOW; 0: it does nothing but bring
     bytes.
     """
+
+
+class Columns(NamedTuple):
+    """Packets, a column for each field of Packet."""
+
+    keys: npt.NDArray[np.uint64]
+    sequences: npt.NDArray[np.int64]
+    lengths: npt.NDArray[np.int64]
+    times_ns: npt.NDArray[np.int64]
+    kinds: npt.NDArray[np.int64]
+
+    def part(self, which: npt.NDArray[Any]) -> Columns:
+        """Those with these numbers, or those for which this is true."""
+        return Columns(*[column[which] for column in self])
+
+    def rows(self) -> list[Packet]:
+        rows = zip(*[column.tolist() for column in self], strict=True)
+        return list(rows)  # type: ignore[arg-type]
 
 
 class NoRingError(Exception):
@@ -184,10 +202,16 @@ class PacketRing:
         """The next packets, at most so many, in the order of their arrival. There may be more after
         them.
         """
+        packets = self.take_columns(most)
+        return packets if isinstance(packets, list) else packets.rows()
+
+    def take_columns(self, most: int = MAX_FRAMES) -> list[Packet] | Columns:
+        """The same; as columns if they are more than a few."""
         count = self._ready(most)
         if not count:
             return []
         taken = slice(self._next, self._next + count)
+        packets: list[Packet] | Columns
         if count <= FEW:
             packets = [
                 _read_one(self._memory, at * self._frame_bytes, self._headers)
@@ -255,44 +279,43 @@ def _refuse_unsuitable_hosts() -> None:
         raise NoRingError("not a 64-bit system")
 
 
-def _read(frames: npt.NDArray[np.uint32], headers: Headers) -> list[Packet]:
+def _read(frames: npt.NDArray[np.uint32], headers: Headers) -> Columns:
     """What frames, rows of 32-bit words, tell: of `struct tpacket2_hdr`, of IP, and of TCP."""
     kept = frames.copy()  # one pass over memory that the kernel shares
-    seconds, nanos = kept[:, 4].astype(np.int64), kept[:, 5]
-    network = kept[:, _IP_AT // 4 :].byteswap().astype(np.uint64)
-    tcp = headers.tcp // 4
+    network = kept[:, _IP_AT // 4 :].view(">u4")
+
+    def word(at: int) -> npt.NDArray[np.int64]:
+        return network[:, at // 4].astype(np.int64)
+
     # IPv4's length is the second half of its word, IPv6's the first
     shift = 16 if headers.total % 4 == 0 else 0
-    total = network[:, headers.total // 4] >> shift & 0xFFFF
-    total = total.astype(np.int64) + headers.total_adds
+    total = (word(headers.total) >> shift & 0xFFFF) + headers.total_adds
     too_large = total == headers.total_adds
     if too_large.any():  # for the field
-        total = np.where(too_large, kept[:, 1].astype(np.int64), total)
-    state = network[:, tcp + 3].astype(np.int64)
+        total = np.where(too_large, kept[:, 1], total)
+    state = word(headers.tcp + 12)
     if headers.outgoing:
         marked = (state & _WINDOW == 0) * ZERO_WINDOW
     else:
         marked = (kept[:, 2] > headers.kept) * ENDS
-    columns = (
+    return Columns(
         _keys(network, headers),
-        network[:, tcp + 1],
+        word(headers.tcp + 4),
         total - headers.tcp - (state >> 28) * 4,
-        seconds * 1_000_000_000 + nanos,
+        kept[:, 4].astype(np.int64) * 1_000_000_000 + kept[:, 5],
         state >> 16 & _UNUSUAL | marked,
     )
-    rows = zip(*[column.tolist() for column in columns], strict=True)
-    return list(rows)  # type: ignore[arg-type]
 
 
 def _keys(
-    network: npt.NDArray[np.uint64], headers: Headers
+    network: npt.NDArray[np.uint32], headers: Headers
 ) -> npt.NDArray[np.uint64]:
     """The `flow_key` of each packet."""
     server = headers.server // 4
-    folded = network[:, server]
+    folded = network[:, server].astype(np.uint64)
     for word in range(server + 1, server + headers.address_words):
-        folded = folded ^ network[:, word]
-    ports = network[:, headers.tcp // 4]
+        folded ^= network[:, word]
+    ports = network[:, headers.tcp // 4].astype(np.uint64)
     if headers.outgoing:  # the server's is the second one
         ports = (ports & np.uint64(_SECOND_PORT)) << np.uint64(16) | (
             ports >> np.uint64(16)

@@ -34,6 +34,7 @@ from inferometer.cli.ratings import Ratings, rated_by
 from inferometer.cli.stopped import EXIT_INTERRUPTED
 from inferometer.cli.usage import require_known_arrivals, usage_error
 from inferometer.printable import printable
+from inferometer.system.blas import import_numpy
 from inferometer.words import spoken
 
 if TYPE_CHECKING:
@@ -123,6 +124,7 @@ def run(  # noqa: PLR0917 - typer makes an option of each
     and all targets are met; 1 if not; 2 if the campaign file is wrong or the run could not
     continue; 130 if it was interrupted.
     """
+    import_numpy()
     settings = settings_of_flags(sets or (), telemetry, monitor, price)
     levels = LevelFlags(
         single,

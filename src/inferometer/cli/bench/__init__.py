@@ -15,6 +15,7 @@ import typer
 from inferometer.cli.bench.flags import BenchFlags
 from inferometer.cli.stopped import EXIT_INTERRUPTED
 from inferometer.cli.usage import usage_error
+from inferometer.system.blas import import_numpy
 from inferometer.system.interruption import Interruption
 from inferometer.words import in_words, spoken
 
@@ -55,6 +56,7 @@ def bench(**flags: Any) -> None:
 @contextmanager
 def usage_errors(dataset: str = "random") -> Iterator[None]:
     """Whatever ends a run without a result is a sentence, which names flags, and an exit code."""
+    import_numpy()
     from inferometer.cli.flag_errors import FlagsError
     from inferometer.loadgen import MeasurementError
     from inferometer.measurement.prepare import PointError

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from inferometer.protocol import PROTOCOLS
 from inferometer.words import Said
 
 FLAG = "--apply-chat-template"
@@ -29,6 +28,8 @@ def with_template(arguments: Sequence[str]) -> tuple[list[str], Said, bool]:
 
 
 def _is_chat(backend: str) -> bool:
+    from inferometer.protocol import PROTOCOLS  # help does without
+
     return backend in PROTOCOLS and PROTOCOLS[backend].chat
 
 

@@ -1,10 +1,9 @@
-"""Files of llama-bench and MLPerf LoadGen as versions, forks and submitters write them that have no
-sample of their own.
-"""
+"""Files of tools as versions, forks and submitters write them that have no sample of their own."""
 
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ import pytest
 
 from inferometer.results import read
 from inferometer.store.importers import read_results
-from tests.store.test_tool_files import LLAMA, LOADGEN, MLPERF
+from tests.store.test_tool_files import LLAMA, LOADGEN, MLPERF, TOOL_FILES
 
 
 @pytest.mark.parametrize(
@@ -166,3 +165,54 @@ def test_what_loadgen_writes_beside_its_summary_is_no_result(
         (tmp_path / "run_1" / name).write_text("[\n]\n")
     found = read([tmp_path])
     assert (len(found.points), found.unread, found.problems) == (1, 0, ())
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "vllm-offline/tiny_tp2_throughput.json",
+        "vllm-offline/latency.json",
+        "inference-perf/stage_0_lifecycle_metrics.json",
+        "genai-perf/profile_export_genai_perf.json",
+        "aiperf-0.10/profile_export_aiperf.json",
+        "guidellm/v0.6.json",
+        "../peers/genai-bench-0.0.5/D64_16_text-to-text_num_concurrency_4_time_1s.json",
+    ],
+)
+def test_what_somebody_noted_at_the_top_of_a_file_keeps_runs_apart(
+    tmp_path: Path, name: str
+) -> None:
+    result = json.loads((TOOL_FILES / name).read_text())
+    plain = read_results(TOOL_FILES / name)
+    for number, is_eager in enumerate((True, False)):
+        noted = {"enforce_eager": is_eager, "started_at": "2026-01-02T03:04:05"}
+        path = tmp_path / f"{Path(name).stem}_{number}.json"
+        path.write_text(json.dumps({**result, **noted}))
+    points = read([tmp_path]).points
+    assert len(points) == 2 * len(plain)
+    assert {each.conditions["enforce_eager"] for each in points} == {
+        True,
+        False,
+    }
+    assert not any("started_at" in each.conditions for each in points)
+
+
+def test_counts_and_rates_below_nothing_are_missing(tmp_path: Path) -> None:
+    name = "vllm-offline/tiny_tp2_throughput.json"
+    result = json.loads((TOOL_FILES / name).read_text())
+    (tmp_path / "x.json").write_text(
+        json.dumps({**result, "requests_per_second": -1, "num_requests": -1})
+    )
+    (point,) = read([tmp_path]).points
+    assert not {"request_throughput", "completed"} & point.values.keys()
+    assert "request_throughput" in " ".join(point.notes)
+
+
+def test_numbers_of_inference_perf_may_be_texts(tmp_path: Path) -> None:
+    path = TOOL_FILES / "inference-perf" / "stage_0_lifecycle_metrics.json"
+    (plain,) = read_results(path)
+    numbers = re.compile(r"(?<=: )-?\d[\d.e+-]*")
+    text = numbers.sub(lambda found: f'"{found[0]}"', path.read_text())
+    (tmp_path / path.name).write_text(text)
+    (run,) = read_results(tmp_path / path.name)
+    assert run.metrics == plain.metrics

@@ -29,7 +29,7 @@ from inferometer.store.importers import (
     vllm,
     vllm_offline,
 )
-from inferometer.store.importers.declared import declared
+from inferometer.store.importers.declared import declared, noted
 from inferometer.store.importers.evalscope import is_evalscope, read_evalscope
 from inferometer.store.importers.imported_run import (
     NOT_OURS,
@@ -109,6 +109,10 @@ class Reader:
     """From an object, its file, and how many bytes a file beside it may have. Raises
     CannotImportError, and CompanionError for what has no run of its own.
     """
+    own_keys: frozenset[str] | None = None
+    """Of the tool, at the top of a file: what else stands there, somebody noted. None for a reader
+    that looks for notes itself.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,12 +132,14 @@ READERS = (
         "JSON of `vllm bench throughput`",
         vllm_offline.is_throughput,
         vllm_offline.read_throughput,
+        vllm_offline.OF_THROUGHPUT,
     ),
     Reader(
         "vLLM",
         "JSON of `vllm bench latency`",
         vllm_offline.is_latency,
         vllm_offline.read_latency,
+        frozenset({"avg_latency"}),
     ),
     Reader(
         "InferenceX",
@@ -152,6 +158,7 @@ READERS = (
         "JSON lines of `sglang.bench_offline_throughput`",
         sglang.is_sglang_offline,
         sglang.read_sglang_offline,
+        sglang.OF_OFFLINE,
     ),
     Reader(
         "SGLang",
@@ -170,6 +177,7 @@ READERS = (
         "`benchmarks.json`",
         guidellm.is_guidellm,
         guidellm.read_guidellm,
+        frozenset({"version"}),
     ),
     Reader(
         "AIPerf",
@@ -182,24 +190,28 @@ READERS = (
         "`profile_export_aiperf.json`",
         aiperf.is_aiperf,
         aiperf.read_export,
+        aiperf.OF_EXPORT,
     ),
     Reader(
         "genai-perf",
         "`profile_export_genai_perf.json`",
         aiperf.is_genai_perf,
         aiperf.read_export,
+        aiperf.OF_EXPORT,
     ),
     Reader(
         "genai-bench",
         "`D64_16_text-to-text_num_concurrency_4_time_60s.json`",
         genai_bench.is_genai_bench,
         genai_bench.read_genai_bench,
+        frozenset({"version", "_time_unit"}),
     ),
     Reader(
         "inference-perf",
         "`stage_0_lifecycle_metrics.json`, `summary_lifecycle_metrics.json`",
         inference_perf.is_inference_perf,
         inference_perf.read_inference_perf,
+        frozenset(),
     ),
     Reader(
         "llmperf",
@@ -412,7 +424,13 @@ def _runs_of(
         raise CompanionError(Said("unread", told))
     if reader is None:
         return _runs_inside(result, path, most_bytes)
-    return reader.read(result, path, most_bytes)
+    runs = reader.read(result, path, most_bytes)
+    if reader.own_keys is None:
+        return runs
+    beside = noted(result, reader.own_keys)
+    return [
+        replace(run, conditions={**beside, **run.conditions}) for run in runs
+    ]
 
 
 def _runs_inside(

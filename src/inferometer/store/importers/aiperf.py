@@ -101,6 +101,11 @@ SUMMARIES = ("aggregate", "sweep_aggregate")
 MAX_COMBINATIONS = 10_000
 
 
+OF_EXPORT = frozenset(
+    {"aiperf_version", "schema_version", "is_complete", "was_cancelled"}
+)
+
+
 def is_aiperf(result: Object) -> bool:
     config = result.get("input_config")
     return "aiperf_version" in result or (

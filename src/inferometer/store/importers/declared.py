@@ -13,6 +13,7 @@ from collections.abc import Container, Iterator
 from functools import lru_cache
 
 from inferometer.store.importers.imported_run import Declared
+from inferometer.store.json_values import Object
 from inferometer.vocabulary import CONDITIONS, METRICS, condition_noted_as
 
 MAX_DEPTH = 4
@@ -168,6 +169,16 @@ def declared(source: object, known: Container[str] = ()) -> dict[str, Declared]:
         if kept is not None and len(found) < MAX_DECLARED:
             found.setdefault(name, kept)
     return found
+
+
+def noted(result: Object, known: Container[str]) -> dict[str, Declared]:
+    """The same of the top of a file alone: what is inside is the tool's own."""
+    flat = {
+        key: value
+        for key, value in result.items()
+        if isinstance(value, str | int | float)
+    }
+    return declared(flat, known)
 
 
 def of_what_was_measured(key: str, value: object) -> Declared | None:

@@ -21,12 +21,13 @@ from inferometer.store.importers.imported_run import (
     ImportedRun,
 )
 from inferometer.store.importers.reading import (
+    figure,
     figures,
     latency_figures,
     metrics_of,
     read_settings,
 )
-from inferometer.store.json_values import Object, at, number, text
+from inferometer.store.json_values import Object, at, text
 from inferometer.vocabulary import latencies_in
 from inferometer.words import Said
 
@@ -114,7 +115,7 @@ def read_inference_perf(
 
 def _asked(summary: object, settings: dict[str, float]) -> dict[str, float]:
     """Of a closed loop the number of slots: the rate that is told with it is none."""
-    if (slots := number(at(summary, "concurrency"))) is not None:
+    if (slots := figure(at(summary, "concurrency"))) is not None:
         return {"max_concurrency": slots}
     return figures(summary, {"request_rate": "requested_rate"})
 
@@ -122,8 +123,8 @@ def _asked(summary: object, settings: dict[str, float]) -> dict[str, float]:
 def _totals(successes: object, rates: object) -> dict[str, float]:
     """Duration and tokens, which follow from the count: older files tell means and rates only."""
     count, rate = (
-        number(at(successes, "count")),
-        number(at(rates, "requests_per_sec")),
+        figure(at(successes, "count")),
+        figure(at(rates, "requests_per_sec")),
     )
     if not count:
         return {}
@@ -132,7 +133,7 @@ def _totals(successes: object, rates: object) -> dict[str, float]:
         ("total_input_tokens", ("prompt_tokens", "prompt_len")),
         ("total_output_tokens", ("output_len",)),
     ):
-        means = (number(at(successes, name, "mean")) for name in names)
+        means = (figure(at(successes, name, "mean")) for name in names)
         if (
             mean := next((each for each in means if each is not None), None)
         ) is not None:
@@ -163,7 +164,7 @@ def _own(result: Object, latencies: Object) -> dict[str, float]:
 
 
 def _notes(summary: object, load: dict[str, float]) -> tuple[Said, ...]:
-    asked, sent = load.get("request_rate"), number(at(summary, "achieved_rate"))
+    asked, sent = load.get("request_rate"), figure(at(summary, "achieved_rate"))
     if (
         asked is None
         or sent is None
@@ -244,8 +245,8 @@ def _lengths(data: object, prefix_len: float | None) -> dict[str, float]:
         "random",
     ):  # of others the settings are defaults
         found = {
-            "input_len": number(at(data, "input_distribution", "mean")),
-            "output_len": number(at(data, "output_distribution", "mean")),
+            "input_len": figure(at(data, "input_distribution", "mean")),
+            "output_len": figure(at(data, "output_distribution", "mean")),
         }
     else:
         return {}
@@ -255,9 +256,9 @@ def _lengths(data: object, prefix_len: float | None) -> dict[str, float]:
 def _length(value: object) -> float | None:
     """A number of tokens, or the mean of their distribution."""
     return (
-        number(value)
+        figure(value)
         if not isinstance(value, dict)
-        else number(at(value, "mean"))
+        else figure(at(value, "mean"))
     )
 
 

@@ -110,6 +110,11 @@ OFFLINE = {
 """Our metrics in lines of `bench_offline_throughput`, which has -1 for what was not measured."""
 
 
+OF_OFFLINE = frozenset(
+    {*OFFLINE.values(), "backend", "input_throughput", "last_gen_throughput"}
+)
+
+
 def is_sglang_offline(result: Object) -> bool:
     return {
         "successful_requests",

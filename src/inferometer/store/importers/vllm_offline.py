@@ -37,6 +37,14 @@ BESIDE = {
 }
 """What copies of the script add."""
 
+OF_THROUGHPUT = frozenset(
+    {
+        *BESIDE.values(),
+        *("elapsed_time", "num_requests", "total_num_tokens"),
+        *("requests_per_second", "tokens_per_second"),
+    }
+)
+
 SETTINGS = (
     "dtype",
     "quantization",

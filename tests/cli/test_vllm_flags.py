@@ -548,6 +548,7 @@ def test_what_means_something_else_here_is_said(words: str) -> None:
             "dataset_path": "p",
         },
         {"dataset_name": "hf", "dataset_path": "AI-MO/aimo-validation-aime"},
+        {"percentile_metrics": ""},
     ],
 )
 def test_what_means_the_same_is_not_commented(flags: dict[str, Any]) -> None:

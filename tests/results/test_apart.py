@@ -119,6 +119,19 @@ def test_names_with_words_of_their_own_are_of_deployments(
     assert distinguishing(points_of(tmp_path)) == ("origin",)
 
 
+def test_the_ending_of_a_log_is_no_part_of_its_name(tmp_path: Path) -> None:
+    report = """============ Serving Benchmark Result ============
+Successful requests:                     8
+Benchmark duration (s):                  2.00
+Output token throughput (tok/s):         {rate}
+"""
+    for name, rate in (("c8", 100.25), ("c8_eager", 90.5)):
+        (tmp_path / f"{name}.log").write_text(
+            f"Namespace(model='m', max_concurrency=8)\n{report.format(rate=rate)}"
+        )
+    assert origins(tmp_path) == ["c8", "eager"]
+
+
 def test_steps_of_a_load_are_one_series_whatever_the_name_calls_the_load(
     tmp_path: Path,
 ) -> None:

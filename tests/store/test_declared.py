@@ -44,6 +44,8 @@ def test_a_setting_is_kept(key: str, value: str | float) -> None:
         ("server", "10.0.0.7:8000"),
         ("target", "http://10.0.0.7:8000/v1"),
         ("result_dir", "results"),
+        ("status", "VALID"),
+        ("sla_passed", False),
         ("log", "/var/log/vllm.log"),
         ("script", "/home/me/bench.sh"),
         ("run_id", "a7"),

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from inferometer.results.file_name import conditions_in, tokens
+from inferometer.results.file_name import bare, conditions_in, tokens
 from inferometer.results.point import Condition, Point, ordered
 from inferometer.vocabulary import CONDITIONS, condition, of_role
 
@@ -180,7 +180,7 @@ def _names(group: Sequence[Point]) -> list[str]:
     told = []
     for point in group:
         path = point.source
-        stem = path.name.partition(".json")[0] if path.suffix else path.name
+        stem = bare(path.name)
         inside = [
             _of_the_deployment(each, point)
             for each in path.parent.parts[shared:]

@@ -9,8 +9,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from os.path import splitext
 
 from inferometer.results.point import Condition
+from inferometer.store.importers import unpacked_name
+
+SUFFIXES = (
+    *(".json", ".jsonl", ".csv", ".log", ".md", ".out", ".sql", ".txt"),
+    *(".yaml", ".yml"),
+)
+"""Of files in which results may be. Nobody needs them in a name."""
 
 _TIME = r"\d{8}_\d{6}(?:-\d+)?"
 _LENGTH = r"\d+[kK]?"
@@ -48,6 +56,12 @@ PATTERNS = tuple(
     )
 )
 """The first that fits the whole name is taken."""
+
+
+def bare(name: str) -> str:
+    """The name of a file without what all have."""
+    stem, suffix = splitext(unpacked_name(name))
+    return stem if suffix.lower() in SUFFIXES else unpacked_name(name)
 
 
 def tokens(length: str) -> int:

@@ -13,7 +13,6 @@ import re
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from os.path import splitext
 from pathlib import Path
 
 from inferometer.results.derived import (
@@ -22,7 +21,7 @@ from inferometer.results.derived import (
     derived_values,
     identity_of,
 )
-from inferometer.results.file_name import conditions_in
+from inferometer.results.file_name import bare, conditions_in
 from inferometer.results.folders import Folders, Teller, contradictions
 from inferometer.results.imported_requests import (
     intervals_of,
@@ -39,7 +38,6 @@ from inferometer.store.importers import (
     read_results,
     recompute,
     runs_of_content,
-    unpacked_name,
 )
 from inferometer.store.importers.imported_run import EXPECTED
 from inferometer.store.importers.reading import (
@@ -67,12 +65,6 @@ BESIDE_CONDITIONS = frozenset(
     }
 )
 """Columns of points that are no conditions; what a file calls so is `file_NAME`."""
-
-SUFFIXES = (
-    *(".json", ".jsonl", ".csv", ".log", ".md", ".out", ".sql", ".txt"),
-    *(".yaml", ".yml"),
-)
-"""Of files in which results may be. Nobody needs them in a name."""
 
 RATES = ("request_throughput", "output_throughput", "request_goodput")
 """0 where no request completed."""
@@ -173,9 +165,7 @@ def _name(run: ImportedRun) -> str:
     """
     if run.tool == "evalscope":
         return run.path.parent.name
-    name = unpacked_name(run.path.name)
-    stem, suffix = splitext(name)
-    return stem if suffix.lower() in SUFFIXES else name
+    return bare(run.path.name)
 
 
 def _one_of(run: ImportedRun, part: int) -> str:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from inferometer.results.campaign import Campaign, read_campaign
-from inferometer.results.foreign import SUFFIXES
+from inferometer.results.file_name import SUFFIXES
 from inferometer.results.run_point import is_run_directory
 from inferometer.store.campaign.checked_ledger import campaigns_in
 from inferometer.store.campaign.history import Result

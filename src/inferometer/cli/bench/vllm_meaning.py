@@ -154,8 +154,6 @@ def differences(
         yield Said("vllm.template")
     if flags.backend == "sglang":
         yield Said("vllm.sglang")
-    if (
-        without_queue_times(flags.percentile_metrics)
-        != flags.percentile_metrics
-    ):
+    metrics = flags.percentile_metrics.split(",")
+    if any(name.strip() in QUEUE_TIMES for name in metrics):
         yield Said("vllm.queue_times")

@@ -101,6 +101,7 @@ CHANCE = frozenset(
         ),
         *("drafts", "drafted", "usage", "used", "free", "available", "peak"),
         *("hit", "hits", "misses"),
+        *("status", "verdict", "result", "outcome", "passed", "valid"),
         *(
             "throughput",
             "latency",

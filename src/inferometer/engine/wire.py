@@ -42,9 +42,10 @@ def text(start: int, tokens: int) -> str:
     return "".join(_WORDS[i % CYCLE] for i in range(start, start + tokens))
 
 
-def ids(start: int, tokens: int) -> Sequence[int]:
+def ids(start: int, tokens: int) -> tuple[int, ...]:
     """The token ids of these words."""
-    return tuple(_IDS[i % CYCLE] for i in range(start, start + tokens))
+    first = start % CYCLE
+    return (_IDS * -(-(first + tokens) // CYCLE))[first : first + tokens]
 
 
 @lru_cache(maxsize=8)

@@ -149,7 +149,9 @@ class MachineLog:
                 else:
                     latest[row.name] = Latest(row.value, at_ns)
                 if self.rows < MAX_ROWS:
-                    column = self.columns.setdefault(row.key, _Column())
+                    column = self.columns.get(row.key)
+                    if column is None:
+                        column = self.columns[row.key] = _Column()
                     self.rows += column.add(row, at_ns)
 
     def series(self, start_ns: int) -> tuple[Series, ...]:

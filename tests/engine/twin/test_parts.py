@@ -154,7 +154,13 @@ def test_no_block_is_lost_or_used_twice(sizes: list[int]) -> None:
 def test_keys_depend_on_all_tokens_before() -> None:
     one = TwinRequest(0, 8, 4, prompt=[1, 2, 3, 4, 5, 6, 7, 8])
     two = TwinRequest(1, 8, 4, prompt=[9, 2, 3, 4, 5, 6, 7, 8])
-    alike = TwinRequest(2, 6, 4, prompt=[1, 2, 3, 4, 5, 6], answer=lambda _: 7)
+    alike = TwinRequest(
+        2,
+        6,
+        4,
+        prompt=[1, 2, 3, 4, 5, 6],
+        answer=lambda _, tokens: [7] * tokens,
+    )
     assert one.keys_of(2, 4)[1] != two.keys_of(2, 4)[1]
     assert one.keys_of(1, 4) == alike.keys_of(2, 4)[:1]
     assert one.keys_of(2, 4) != alike.keys_of(2, 4)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -58,10 +59,14 @@ def requests_of(record: dict[str, Any]) -> list[TwinRequest]:
                 call["max_tokens"],
                 answer_tokens=len(said),
                 prompt=prompt,
-                answer=said.__getitem__,
+                answer=partial(tokens_from, said),
             )
         )
     return requests
+
+
+def tokens_from(said: list[int], place: int, tokens: int) -> list[int]:
+    return said[place : place + tokens]
 
 
 def decisions(record: dict[str, Any]) -> list[dict[str, Any]]:

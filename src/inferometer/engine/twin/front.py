@@ -19,8 +19,6 @@ from inferometer.engine.twin.configuration import TwinSettings, make_twin
 from inferometer.engine.twin.request import TwinRequest
 from inferometer.engine.twin.stretch import PS_PER_NS, Stretch
 
-_SAID = wire.ids(0, wire.CYCLE)
-
 
 class TwinModel:
     """An EngineModel. Raises ProfileError or OutOfMemoryError when it is made."""
@@ -211,10 +209,5 @@ def asked(
         max_tokens,
         arrived_ns=at_ns,
         prompt=prompt,
-        answer=_said,
+        answer=wire.ids,
     )
-
-
-def _said(place: int) -> int:
-    """The token at a place of any answer, as the front writes it."""
-    return _SAID[place % wire.CYCLE]

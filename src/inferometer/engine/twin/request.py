@@ -53,10 +53,10 @@ class TwinRequest:
         arrived_ns: int = 0,
         answer_tokens: int | None = None,
         prompt: Sequence[int] | None = None,
-        answer: Callable[[int], int] | None = None,
+        answer: Callable[[int, int], Sequence[int]] | None = None,
     ) -> None:
         """`prompt` and `answer` are token ids, of which equal beginnings share blocks; without them
-        a prompt is like no other.
+        a prompt is like no other. `answer` gives so many tokens of it, from a place on.
         """
         self.number = number
         self.prompt_tokens = prompt_tokens
@@ -116,11 +116,11 @@ class TwinRequest:
 
     def _content(self, start: int, end: int) -> tuple[int, ...]:
         assert self._prompt is not None
-        own = range(max(start, self.prompt_tokens), end)
-        if not own:
+        own = max(start, self.prompt_tokens)
+        if own >= end:
             return self._prompt[start:end]
-        said = self._answer or (lambda place: -self.number - 1)
-        first = self.prompt_tokens
-        return self._prompt[start:end] + tuple(
-            said(place - first) for place in own
-        )
+        if self._answer is None:
+            said: Sequence[int] = (-self.number - 1,) * (end - own)
+        else:
+            said = self._answer(own - self.prompt_tokens, end - own)
+        return self._prompt[start:end] + tuple(said)

@@ -11,7 +11,13 @@ from hypothesis import strategies as st
 
 from inferometer.engine.twin.blocks import KVMemory
 from inferometer.engine.twin.configuration import TwinSettings, make_twin
-from inferometer.engine.twin.profiles import ModelShape, load_profile
+from inferometer.engine.twin.profiles import (
+    LinkProfile,
+    ModelShape,
+    load_link,
+    load_profile,
+    profiles,
+)
 from inferometer.engine.twin.request import TwinRequest
 from inferometer.engine.twin.scheduler import (
     VERSIONS,
@@ -142,6 +148,38 @@ def test_all_reduces_are_counted_once(tp: int, measured_ms: float) -> None:
     together = list(run(make_twin(settings).simulation(), burst(8, output=512)))
     last = max(together, key=lambda each: each.first_ns)
     assert tpot_ms([last]) == pytest.approx(measured_ms, rel=0.06)
+
+
+@pytest.mark.parametrize(
+    ("cards", "published_us"),
+    [
+        (2, {16: 4.5, 128: 4.8, 512: 6.3, 1024: 8.3, 4096: 20.2}),
+        (4, {16: 4.8, 128: 5.8, 512: 11.4, 1024: 12.8, 4096: 30.3}),
+        (8, {16: 5.3, 64: 6.4, 128: 7.9, 256: 10.8, 512: 12.0, 1024: 15.0}),
+    ],
+)
+def test_all_reduces_of_decode_steps_take_as_long_as_published(
+    cards: int, published_us: dict[int, float]
+) -> None:
+    """H100, vLLM's own all-reduce from a graph, by KiB (ai-dynamo/aiconfigurator)."""
+    link = load_link("nvlink4")
+    for size, value in published_us.items():
+        ours_us = link.all_reduce_s(cards, size << 10, graphs=True) * 1e6
+        assert ours_us == pytest.approx(value, rel=0.14), size
+
+
+@pytest.mark.parametrize("link", profiles(LinkProfile))
+def test_larger_messages_and_more_cards_take_longer(link: str) -> None:
+    known, sizes = load_link(link), [1 << power for power in range(10, 28)]
+    for graphs in (False, True):
+        by_cards = [
+            [known.all_reduce_s(n, size, graphs=graphs) for size in sizes]
+            for n in (2, 4, 8)
+        ]
+        for times in by_cards:
+            assert times == sorted(times)
+        small = [times[0] for times in by_cards]
+        assert small == sorted(small)
 
 
 def closed_loop(

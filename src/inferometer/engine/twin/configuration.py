@@ -60,7 +60,7 @@ SCALES: dict[str, Scale] = {
     ),
     "requests": Scale("host", ("step_us", "request_us"), OTHER_SPREAD),
     "intake": Scale("host", ("intake_us", "intake_us_per_token"), OTHER_SPREAD),
-    "link": Scale("link", ("bus_gb_s",), OTHER_SPREAD),
+    "link": Scale("link", ("bus_gb_s", "one_stage_gb_s"), OTHER_SPREAD),
 }
 """What can be fitted, by name."""
 
@@ -200,7 +200,7 @@ def make_twin(settings: TwinSettings) -> Twin:
     link = None
     if settings.tp > 1:
         link = load_link(settings.link or card.link)
-        link.at(settings.tp)
+        link.require(settings.tp)
     rules = _rules(settings, card, model, stack)
     memory = plan_memory(
         card,

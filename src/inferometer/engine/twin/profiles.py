@@ -7,7 +7,7 @@ link of a name such as `pcie4x8` or `pcie5x16-nop2p` is its generation's, with i
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any, TypeVar
@@ -17,6 +17,8 @@ from inferometer.words import Said
 
 GIB = 1 << 30
 LANES = 16
+ONE_STAGE_BELOW = {2: 8 << 20, 4: 512 << 10, 8: 256 << 10}
+"""Bytes, by cards: vLLM, csrc/custom_all_reduce.cuh, and its largest message."""
 
 
 class ProfileError(ValueError):
@@ -141,15 +143,36 @@ class LinkProfile:
     graph_floor_us: dict[int, float]
     """The same of vLLM's own all-reduce, replayed from a graph."""
     bus_gb_s: dict[int, float]
+    one_stage_gb_s: dict[int, float] = field(default_factory=dict)
+    """At which a card reads the others' messages, where vLLM's own all-reduce is used in graphs."""
+    two_stage_floor_us: dict[int, float] = field(default_factory=dict)
+    """Of that all-reduce where it reduces a share a card and gathers the shares."""
 
-    def at(self, cards: int, *, graphs: bool = False) -> tuple[float, float]:
-        """(seconds of the smallest all-reduce, bytes per second of a large one) among `cards`."""
+    def require(self, cards: int) -> None:
+        """Raises ProfileError for so many cards as nothing is known of."""
         if cards not in self.floor_us:
             known = ", ".join(map(str, self.floor_us))
             values = {"cards": cards, "known": known}
             raise ProfileError(Said("twin.no_link", values))
-        floor_us = self.graph_floor_us if graphs else self.floor_us
-        return floor_us[cards] / 1e6, self.bus_gb_s[cards] * 1e9
+
+    def all_reduce_s(
+        self, cards: int, message: float, *, graphs: bool
+    ) -> float:
+        """Among `cards`, of so many bytes. Below a size that vLLM has set, each card reads the
+        whole messages of all others; from there on it sends and gets its share of a ring.
+        """
+        ring_us = self.ring_s(cards, message) * 1e6
+        if not graphs:
+            return (self.floor_us[cards] + ring_us) / 1e6
+        if message < ONE_STAGE_BELOW.get(cards, 0) and self.one_stage_gb_s:
+            read_us = (cards - 1) * message / self.one_stage_gb_s[cards] / 1e3
+            return (self.graph_floor_us[cards] + read_us) / 1e6
+        floor_us = self.two_stage_floor_us or self.graph_floor_us
+        return (floor_us[cards] + ring_us) / 1e6
+
+    def ring_s(self, cards: int, size: float) -> float:
+        """How long so many bytes take to be reduced around a ring, or gathered twice."""
+        return 2 * (cards - 1) / cards * size / (self.bus_gb_s[cards] * 1e9)
 
 
 Kind = TypeVar(
@@ -192,6 +215,11 @@ def load_profile(kind: type[Kind], name: str) -> Kind:
         }
         raise ProfileError(Said("twin.no_profile", values))
     return kind(**{field: said["value"] for field, said in known[name].items()})
+
+
+def engine_kind(stack: str) -> tuple[bool, bool]:
+    """Stacks of one kind are one engine, both eager or both with graphs; versions may differ."""
+    return stack == "sglang", load_profile(StackProfile, stack).graphs
 
 
 RATES = ("bandwidth_gb_s", "dense_tflops")

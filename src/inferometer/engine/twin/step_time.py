@@ -57,9 +57,7 @@ class StepTime:
         self._weight_rate = card.bandwidth_gb_s * 1e9 * card.weights * tp
         self._attention_flops = self._flops * stack.prompt_attention
         self._product_flops = self._flops * model.product_rate
-        self._alpha, self._bus = 0.0, 1.0
-        if link and tp > 1:
-            self._alpha, self._bus = link.at(tp, graphs=stack.graphs)
+        self._link = link if tp > 1 else None
         kv_rate = card.bandwidth_gb_s * 1e9 * card.attention
         heads = max(1.0, model.kv_heads / tp)
         read_s = 2 * heads * model.head_dim * model.kv_bytes / kv_rate
@@ -210,14 +208,15 @@ class StepTime:
         return compute_s, read * self._read_s
 
     def _all_reduce_s(self, tokens: int, rows: int) -> float:
-        if self._tp == 1:
+        """Two a layer and one of the embedding; then the logits are gathered."""
+        link, cards, model = self._link, self._tp, self.model
+        if link is None:
             return 0.0
-        model, cards = self.model, self._tp
-        message = tokens * model.hidden * 2
-        ring = 2 * (cards - 1) / cards
-        each = self._alpha + ring * message / self._bus
-        gather = rows * model.vocabulary / cards * 2 * (cards - 1) / self._bus
-        return (2 * model.layers + 1) * each + self._alpha + gather
+        graphs, message = self._stack.graphs, tokens * model.hidden * 2
+        each = link.all_reduce_s(cards, message, graphs=graphs)
+        gathered = link.all_reduce_s(cards, 0, graphs=graphs)
+        gathered += link.ring_s(cards, rows * model.vocabulary)
+        return (2 * model.layers + 1) * each + gathered
 
 
 def _samples(share: Share) -> bool:

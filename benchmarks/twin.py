@@ -22,6 +22,7 @@ import resource
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import permutations
 from math import log
 from pathlib import Path
@@ -29,10 +30,11 @@ from statistics import mean
 
 from table import print_table
 
-from inferometer.engine.twin.client import TwinLoad, measured, play
+from inferometer.engine.twin.client import TwinLoad
 from inferometer.engine.twin.configuration import TwinSettings, make_twin
 from inferometer.engine.twin.fit import TWO_SIDED_90
-from inferometer.engine.twin.noise import noise_of
+from inferometer.engine.twin.fitted import outcome
+from inferometer.engine.twin.noise import RUNS, noise_of
 from inferometer.engine.twin.request import TwinRequest
 from inferometer.engine.twin.simulation import Simulation, run
 from inferometer.vocabulary import ONE_A_REQUEST
@@ -135,13 +137,13 @@ METRICS = [
 
 
 def chance(requests: int) -> None:
-    twin, rows = make_twin(R9700), []
+    rows, again = [], partial(outcome, R9700)
     for name, load in CHANCES.items():
         runs = []
         for seed in range(SEEDS):
-            point = replace(load, requests=requests, seed=seed)
-            done = play(twin.simulation(), point)
-            runs.append((measured(done), noise_of(point, done)))
+            point = replace(load, requests=requests, seed=seed * RUNS)
+            values = again(point)
+            runs.append((values, noise_of(point, values, again)))
         rows.append([name, *(covered(runs, each) for each in METRICS)])
     title = f"R9700, {requests:,} requests, {SEEDS} seeds: pairs that cover"
     print_table(title, ["load", *METRICS], rows)

@@ -194,6 +194,13 @@ def test_a_card_of_unverified_rates_is_named_wherever_it_is_predicted(
     assert "k100-ai" not in capacity("--card", "h100", *words).stdout
 
 
+def test_a_model_whose_experts_are_not_modelled_is_called_untested() -> None:
+    words = ("--card", "h100", "--tp", 1, "--request-rate", 1, *LOAD)
+    done = capacity(*words, "--model-profile", "gpt-oss-20b")
+    assert done.stdout.count("Untested for gpt-oss-20b: ") == 1, done.output
+    assert "Untested" not in capacity(*words).stdout
+
+
 def test_json_says_which_rates_are_unverified() -> None:
     done = capacity(
         *("--card", "k100-ai", "--card", "h100", "--tp", 1, "--json"),
@@ -276,3 +283,6 @@ def test_a_fitted_profile_that_no_deployment_has_is_named(
     assert used.exit_code == 0, used.output
     assert "tp1" in used.stdout
     assert "meets (unfitted)" not in used.stdout
+    twice = capacity(*words, "--fitted", path)
+    assert twice.exit_code == 2, twice.output
+    assert f"{path} and {path} are profiles of the same card" in twice.stderr

@@ -119,6 +119,8 @@ def test_a_ladder_gives_a_profile_that_the_engine_uses(
     assert "does not cover their concurrency" in simulated.stdout
     planned = call("plan", campaign, "--embedded", "--fitted", output)
     assert "vllm-0.10.2-eager-threadripper-fitted" in planned.stdout
+    twice = ("simulate", campaign, "--fitted", output, "--fitted", output)
+    assert "profiles of the same card" in told(call(*twice))
     refused = call("engine", "--twin", "h100", "--fitted", output)
     assert refused.exit_code == 2
     assert "r9700" in told(refused)

@@ -15,7 +15,7 @@ from inferometer.engine.twin.fitted import Fitted
 from inferometer.engine.twin.profiles import (
     CardProfile,
     ProfileError,
-    StackProfile,
+    engine_kind,
     lanes_of,
     load_profile,
     model_profile,
@@ -88,7 +88,8 @@ def fitted_for(need: ServerNeed, profiles: Sequence[Fitted]) -> Fitted | None:
     command = need.recipe.command
     asked = _stack(command)
     for each in of_card:
-        if not command or _are_alike(each.settings.stack, asked):
+        kinds = {engine_kind(each.settings.stack), engine_kind(asked)}
+        if not command or len(kinds) == 1:
             return each
     if of_card:
         of = {"fitted": of_card[0].settings.stack, "asked": asked}
@@ -153,15 +154,6 @@ def _stack(command: tuple[str, ...]) -> str:
     if any("sglang" in word for word in command):
         return "sglang"
     return "vllm-eager" if "--enforce-eager" in command else "vllm-graphs"
-
-
-def _are_alike(one: str, other: str) -> bool:
-    """Whether two stacks are one engine, both eager or both with graphs; versions may differ."""
-    kinds = {
-        (each == "sglang", load_profile(StackProfile, each).graphs)
-        for each in (one, other)
-    }
-    return len(kinds) == 1
 
 
 def _link(hardware: Hardware, card: CardProfile) -> str | None:

@@ -61,21 +61,21 @@ def _simulated(group: Group, fitted: Sequence[Fitted]) -> Group:
     twin, profile = _twin_of(group.server, fitted)
     identity = identity_of(twin, profile)
     del identity["speed"]
+    loads = [_twin_load(point.spec) for point in group.points]
+    sure = {
+        load: _certainty(twin, profile, load) for load in dict.fromkeys(loads)
+    }
     points = [
-        with_identity(
-            point,
-            {"simulated": identity | _certainty(twin, profile, point.spec)},
-        )
-        for point in group.points
+        with_identity(point, {"simulated": identity | sure[load]})
+        for point, load in zip(group.points, loads, strict=True)
     ]
     return replace(group, points=tuple(points))
 
 
 def _certainty(
-    twin: TwinSettings, profile: Fitted | None, spec: RunSpec
+    twin: TwinSettings, profile: Fitted | None, load: TwinLoad
 ) -> dict[str, Any]:
     """How wrong the twin may be at a point, and in what it is an extrapolation."""
-    load = _twin_load(spec)
     found: dict[str, Any] = {
         "relative_errors": relative_errors(twin, load, profile)
     }

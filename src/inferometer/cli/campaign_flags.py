@@ -99,8 +99,8 @@ class CampaignFlags:
         return spec, expand(spec, quick=self.quick, only=self.only)
 
     def profiles(self) -> list[Fitted]:
-        """The fitted ones. Raises CampaignError, also where no twin would use them."""
-        from inferometer.cli.fitted_file import read_fitted
+        """The fitted ones. Raises CampaignError, also where nothing is simulated."""
+        from inferometer.cli.fitted_file import read_all_fitted
         from inferometer.engine.twin.profiles import ProfileError
         from inferometer.spec.campaign import CampaignError
         from inferometer.words import Said, sentence_of
@@ -108,6 +108,6 @@ class CampaignFlags:
         if self.fitted and not (self.embedded or self.simulated):
             raise CampaignError([Said("twin.no_twin")])
         try:
-            return [read_fitted(path) for path in self.fitted]
+            return read_all_fitted(self.fitted)
         except ProfileError as error:
             raise CampaignError([sentence_of(error)]) from None

@@ -190,12 +190,12 @@ def capacity(  # noqa: PLR0917 - typer makes an option of each
     Exit code: 0 if a deployment meets the targets, surely or perhaps; 1 if none does; 2 for a usage
     error.
     """
-    from inferometer.cli.fitted_file import read_fitted
+    from inferometer.cli.fitted_file import read_all_fitted
 
     try:
         lengths = (input_len, output_len, prefix_len)
         demand = _demand(lengths, request_rate, max_concurrency, assert_)
-        profiles = [read_fitted(path) for path in fitted or ()]
+        profiles = read_all_fitted(fitted or ())
         prices = _prices(price or (), card)
         _check_figure(figure)
         candidates = _candidates(

@@ -66,7 +66,7 @@ def tell(
 
 
 def _unverified(answers: Sequence[CapacityAnswer]) -> list[str]:
-    return unverified_in_words(each.settings.card for each in answers)
+    return unverified_in_words(each.settings for each in answers)
 
 
 def _row(

@@ -300,6 +300,7 @@ def _is_given(ctx: typer.Context, name: str) -> bool:
 
 def _model_name(settings: EngineSettings | TwinSettings) -> str:
     """And, of a twin, what it is, on standard error. Raises ValueError."""
+    from inferometer.cli.unverified import unverified_in_words
     from inferometer.engine.twin.configuration import TwinSettings, make_twin
 
     if not isinstance(settings, TwinSettings):
@@ -313,7 +314,11 @@ def _model_name(settings: EngineSettings | TwinSettings) -> str:
         "n": len(names),
         "names": ", ".join(names),
     }
-    typer.echo(spoken().text("twin.notice", **values), err=True)
+    for line in (
+        spoken().text("twin.notice", **values),
+        *unverified_in_words([settings]),
+    ):
+        typer.echo(line, err=True)
     return twin.name
 
 

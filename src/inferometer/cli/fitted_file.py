@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from inferometer.engine.twin.fitted import Fitted, from_plain
-from inferometer.engine.twin.profiles import ProfileError
+from inferometer.engine.twin.profiles import ProfileError, engine_kind
 from inferometer.words import Said, reason_of, sentence_of
 
 MAX_BYTES = 1 << 20
+
+
+def read_all_fitted(paths: Sequence[Path]) -> list[Fitted]:
+    """Raises ProfileError as `read_fitted` does, and where two files are about one twin."""
+    found: dict[tuple[object, ...], tuple[Path, Fitted]] = {}
+    for path in paths:
+        profile = read_fitted(path)
+        card = profile.settings.card
+        about = (card, engine_kind(profile.settings.stack))
+        if about in found:
+            one, other = str(found[about][0]), str(path)
+            told = {"one": one, "other": other, "card": card}
+            raise ProfileError(Said("twin.two_fits", told))
+        found[about] = path, profile
+    return [profile for _, profile in found.values()]
 
 
 def read_fitted(path: Path) -> Fitted:

@@ -278,13 +278,13 @@ def _tell_speed(virtual_s: float, elapsed_s: float) -> None:
 
 
 def _tell_unverified(groups: Sequence[Group]) -> None:
-    """Of the cards whose twins took the servers' place."""
+    """Of the twins that took the servers' place."""
     from inferometer.campaign.rehearsed_twin import twin_in
     from inferometer.cli.run_ending import tell_fitted
     from inferometer.cli.unverified import unverified_in_words
 
     twins = map(twin_in, groups)
-    for line in unverified_in_words(twin.card for twin in twins if twin):
+    for line in unverified_in_words(twin for twin in twins if twin):
         tell_fitted(line)
 
 

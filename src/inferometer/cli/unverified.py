@@ -1,21 +1,39 @@
-"""What is said of a card wherever its simulated figures are: which of its rates are unverified."""
+"""What a twin's predictions rest on and nobody has verified, in words."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from inferometer.words import spoken
 
+if TYPE_CHECKING:
+    from inferometer.engine.twin.configuration import TwinSettings
 
-def unverified_in_words(cards: Iterable[str]) -> list[str]:
-    """A sentence for each card whose rates nobody has verified."""
-    from inferometer.engine.twin.profiles import unverified_rates
 
-    words = spoken()
-    return [
+def unverified_in_words(twins: Iterable[TwinSettings]) -> list[str]:
+    """A sentence for each card whose rates nobody has verified, and one for all models whose
+    experts' kernels are not modelled.
+    """
+    from inferometer.engine.twin.profiles import (
+        ModelShape,
+        load_profile,
+        unverified_rates,
+    )
+
+    words, used = spoken(), list(twins)
+    found = [
         words.text("twin.unverified", card=card, rates=words.listed(rates))
-        for card in dict.fromkeys(cards)
+        for card in dict.fromkeys(each.card for each in used)
         if (
             rates := [f"{n} = {v:g}" for n, v in unverified_rates(card).items()]
         )
     ]
+    models = [
+        name
+        for name in dict.fromkeys(each.model for each in used)
+        if load_profile(ModelShape, name).experts
+    ]
+    if models:
+        found.append(words.text("twin.experts", models=words.listed(models)))
+    return found

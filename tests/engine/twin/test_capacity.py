@@ -158,6 +158,9 @@ def test_a_fitted_profile_narrows_the_interval_where_it_is_about_it() -> None:
         for name, each in (("bare", bare), ("sure", sure))
     }
     assert width["sure"] < width["bare"]
+    guess = replace(fitted, fit=replace(fitted.fit, covariance=((1.0,),)))
+    unsure = answer(R9700, calm, 1, [guess]).values["mean_tpot_ms"]
+    assert unsure.high / unsure.value > width["sure"] * 1.05
     longer = answer(R9700, replace(calm, prompt_tokens=900), 1, [fitted])
     assert longer.outside == ("prompt_tokens",)
     other = answer(replace(R9700, host="consumer"), calm, 1, [fitted])

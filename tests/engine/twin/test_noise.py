@@ -3,33 +3,44 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from itertools import permutations
 from math import log
 
 import pytest
 
-from inferometer.engine.twin.client import TwinLoad, measured, play
-from inferometer.engine.twin.configuration import TwinSettings, make_twin
+from inferometer.engine.twin import noise
+from inferometer.engine.twin.client import TwinLoad
+from inferometer.engine.twin.configuration import TwinSettings
 from inferometer.engine.twin.fit import Factor, Fit, TwinLadder
-from inferometer.engine.twin.fitted import Fitted, around, fitted, widened
-from inferometer.engine.twin.noise import noise_of
+from inferometer.engine.twin.fitted import (
+    Fitted,
+    around,
+    fitted,
+    outcome,
+    widened,
+)
 
 SETTINGS = TwinSettings("r9700", "llama-3.1-8b", max_model_len=2048)
 LOAD = TwinLoad(300, 256, 16, request_rate=12.0)
-RUNS = 20
+SEEDS = 20
+again = partial(outcome, SETTINGS)
+
+
+def noise_at(load: TwinLoad) -> dict[str, float]:
+    return noise.noise_of(load, again(load), again)
 
 
 def test_intervals_cover_runs_with_other_arrivals() -> None:
     """About 90 % of them: three requests of 300 are beyond a p99."""
-    twin, runs = make_twin(SETTINGS), []
-    for seed in range(RUNS):
-        load = replace(LOAD, seed=seed)
-        done = play(twin.simulation(), load)
-        runs.append((measured(done), noise_of(load, done)))
+    runs = []
+    for seed in range(SEEDS):
+        load = replace(LOAD, seed=seed * noise.RUNS)
+        runs.append((again(load), noise_at(load)))
     for metric in ("mean_ttft_ms", "p99_ttft_ms", "mean_e2el_ms"):
         covered = [
-            abs(log(ours[metric] / other[metric])) <= 1.645 * noise[metric]
-            for (ours, noise), (other, _) in permutations(runs, 2)
+            abs(log(ours[metric] / other[metric])) <= 1.645 * spread[metric]
+            for (ours, spread), (other, _) in permutations(runs, 2)
         ]
         assert 0.7 <= sum(covered) / len(covered) <= 0.995, metric
 
@@ -37,34 +48,33 @@ def test_intervals_cover_runs_with_other_arrivals() -> None:
 def test_the_tail_is_less_sure_than_the_mean_and_more_requests_are_surer() -> (
     None
 ):
-    twin = make_twin(SETTINGS)
-    few, many = (
-        noise_of(load, play(twin.simulation(), load))
-        for load in (LOAD, replace(LOAD, requests=3000))
-    )
+    few, many = (noise_at(replace(LOAD, requests=n)) for n in (300, 1200))
     assert few["mean_ttft_ms"] < few["p99_ttft_ms"]
     for metric in ("mean_ttft_ms", "p99_ttft_ms"):
         assert many[metric] < few[metric]
+
+
+def test_lengths_that_vary_are_chance_too() -> None:
+    load = TwinLoad(40, 256, 16, max_concurrency=8, shortest=0.8)
+    assert noise_at(load)["mean_ttft_ms"] > 0
 
 
 @pytest.mark.parametrize(
     "load",
     [
         TwinLoad(40, 256, 16),
-        TwinLoad(40, 256, 16, max_concurrency=8, shortest=0.8),
-        TwinLoad(19, 256, 16, request_rate=12.0),
+        TwinLoad(40, 256, 16, max_concurrency=8),
     ],
 )
 def test_no_chance_is_claimed_where_none_can_be_told(load: TwinLoad) -> None:
-    done = play(make_twin(SETTINGS).simulation(), load)
-    assert noise_of(load, done) == {}
+    assert noise_at(load) == {}
 
 
 def test_answers_of_one_token_have_no_tpot() -> None:
     load = replace(LOAD, output_tokens=1, requests=40)
-    noise = noise_of(load, play(make_twin(SETTINGS).simulation(), load))
-    assert "mean_tpot_ms" not in noise
-    assert noise["p99_ttft_ms"] > 0
+    found = noise_at(load)
+    assert "mean_tpot_ms" not in found
+    assert found["p99_ttft_ms"] > 0
 
 
 def test_predictions_at_a_rate_are_as_unsure_as_chance_makes_them() -> None:
@@ -72,12 +82,11 @@ def test_predictions_at_a_rate_are_as_unsure_as_chance_makes_them() -> None:
     at_rate = replace(LOAD, requests=40)
     ladder = TwinLadder("", SETTINGS, (at_rate,), ())
     (said,) = profile.predict(ladder)
-    done = play(make_twin(profile.applied(SETTINGS)).simulation(), at_rate)
-    bare = profile.surrounded(SETTINGS, at_rate, measured(done))
+    chance = noise_at(at_rate)
     for metric in ("mean_ttft_ms", "p99_ttft_ms"):
-        assert said[metric].value == bare[metric].value
-        assert said[metric].high > bare[metric].high
-        assert said[metric].low < bare[metric].low
+        alone = around(said[metric].value, chance[metric])
+        assert said[metric].high > alone.high
+        assert said[metric].low < alone.low
 
 
 def profile_of(load: TwinLoad) -> Fitted:

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import ceil, inf
+from functools import partial
+from math import ceil, exp, hypot, inf
 from typing import Literal
 
 from inferometer.engine.twin.blocks import KVMemory
@@ -18,15 +19,17 @@ from inferometer.engine.twin.client import (
     PERCENTILES,
     TwinLoad,
     measured,
+    play,
     served,
 )
 from inferometer.engine.twin.configuration import TwinSettings, make_twin
 from inferometer.engine.twin.errors import unfitted_error
+from inferometer.engine.twin.fit import TWO_SIDED_90
 from inferometer.engine.twin.fitted import (
     Fitted,
     TwinPrediction,
     around,
-    widened,
+    variances,
 )
 from inferometer.engine.twin.memory import OutOfMemoryError
 from inferometer.engine.twin.noise import noise_of
@@ -126,6 +129,8 @@ class CapacityAnswer:
     """Throughput is that of all replicas."""
     reason: str = ""
     """Why it cannot run, or why it is unsure: the engine's words or ours."""
+    load: TwinLoad | None = None
+    """Of one replica, as simulated; None where nothing was."""
     outside: tuple[str, ...] = ()
     """In what the numbers are extrapolated from the fit."""
     is_fitted: bool = False
@@ -193,19 +198,72 @@ def answer(
                 high, found = middle, there
     except (OutOfMemoryError, ProfileError) as error:
         return CapacityAnswer(settings, most, "refused", {}, sentence_of(error))
-    return _sure(found, demand, profiles)
+    errors = _errors(found, profiles)
+    told = _with_intervals(found, demand, profiles, errors)
+    slower = exp(TWO_SIDED_90 * errors["output_throughput"])
+    return _sure(told, demand, profiles, slower)
+
+
+def _errors(
+    found: CapacityAnswer, profiles: Sequence[Fitted]
+) -> dict[str, float]:
+    """By metric: standard deviation of the logarithm of simulated / measured, but for chance."""
+    settings, load = found.settings, found.load
+    profile = _profile_of(settings, profiles)
+    if profile is None or load is None:
+        return {metric: unfitted_error(metric) for metric in found.values}
+    outside = profile.outside(settings, load)
+    variance = variances(
+        (_outcome(up, load), _outcome(down, load))
+        for up, down in profile.moved(settings)
+    )
+    return {
+        metric: profile.spread(metric, outside, variance.get(metric, 0.0))
+        for metric in found.values
+    }
+
+
+def _with_intervals(
+    found: CapacityAnswer,
+    demand: Demand,
+    profiles: Sequence[Fitted],
+    errors: Mapping[str, float],
+) -> CapacityAnswer:
+    """Of the twin's errors, and of chance, which is as large for all replicas as for one."""
+    assert found.load is not None
+    chosen = _applied(found.settings, _profile_of(found.settings, profiles))
+    alone = {
+        metric: each.value / _of_all(metric, 1.0, found.replicas)
+        for metric, each in found.values.items()
+    }
+    noise = noise_of(found.load, alone, partial(_outcome, chosen))
+    values = {
+        metric: around(
+            each.value, hypot(errors[metric], noise.get(metric, 0.0))
+        )
+        for metric, each in found.values.items()
+    }
+    reason = found.reason if isinstance(found.reason, Said) else None
+    status = _status(values, demand.targets, reason)
+    return replace(found, values=values, status=status)
+
+
+def _outcome(settings: TwinSettings, load: TwinLoad) -> dict[str, float]:
+    """Of one replica, after warm-up."""
+    return measured(_warm(play(make_twin(settings).simulation(), load)))
 
 
 def _sure(
-    found: CapacityAnswer, demand: Demand, profiles: Sequence[Fitted]
+    found: CapacityAnswer,
+    demand: Demand,
+    profiles: Sequence[Fitted],
+    slower: float,
 ) -> CapacityAnswer:
-    """Unsure where an engine that is slower by the twin's error would miss a target. At a rate that
-    it no longer serves, latencies grow beyond their intervals.
+    """Unsure where an engine that is `slower` by the twin's error would miss a target. At a rate
+    that it no longer serves, latencies grow beyond their intervals.
     """
     if found.status != "meets" or demand.request_rate is None:
         return found
-    said = found.values["output_throughput"]
-    slower = said.value / said.low
     load = demand.times(slower)
     there = _tried(found.settings, load, found.replicas, profiles)
     if there.status != "misses" and _meets_slower(there, demand, slower):
@@ -285,19 +343,17 @@ def _simulated(
     load: TwinLoad,
     profiles: Sequence[Fitted],
 ) -> CapacityAnswer:
-    profile = next((each for each in profiles if each.is_about(settings)), None)
-    chosen = settings if profile is None else profile.applied(settings)
-    twin = make_twin(chosen)
+    """Without intervals."""
+    profile = _profile_of(settings, profiles)
+    twin = make_twin(_applied(settings, profile))
     simulation = twin.simulation()
     watch = _Watch(twin.card, simulation.scheduler.memory)
     done = served(simulation, load.arrivals(0), load.max_concurrency, watch.see)
-    done.sort(key=lambda each: each.number)
-    warm = done[int(WARM_UP * len(done)) :]
-    found, grows = measured(warm), load.concurrency is None and is_growing(warm)
-    known = _surrounded(settings, load, found, profile)
+    warm = _warm(done)
+    grows = load.concurrency is None and is_growing(warm)
     values = {
-        metric: _of_all(metric, each, replicas)
-        for metric, each in widened(known, noise_of(load, warm)).items()
+        metric: around(_of_all(metric, each, replicas), 0.0)
+        for metric, each in measured(warm).items()
     }
     reason = _why_not_met(load, done, values, demand.targets)
     if grows and not (reason and reason.key == OUTGROWN):
@@ -308,6 +364,7 @@ def _simulated(
         _status(values, demand.targets, reason),
         values,
         reason or "",
+        load=load,
         outside=profile.outside(settings, load) if profile else (),
         is_fitted=profile is not None,
         fits_at_once=twin.memory.concurrency(
@@ -320,18 +377,20 @@ def _simulated(
     )
 
 
-def _surrounded(
-    settings: TwinSettings,
-    load: TwinLoad,
-    values: Mapping[str, float],
-    profile: Fitted | None,
-) -> dict[str, TwinPrediction]:
-    if profile is not None:
-        return profile.surrounded(settings, load, values)
-    return {
-        metric: around(value, unfitted_error(metric))
-        for metric, value in values.items()
-    }
+def _profile_of(
+    settings: TwinSettings, profiles: Sequence[Fitted]
+) -> Fitted | None:
+    return next((each for each in profiles if each.is_about(settings)), None)
+
+
+def _applied(settings: TwinSettings, profile: Fitted | None) -> TwinSettings:
+    return settings if profile is None else profile.applied(settings)
+
+
+def _warm(done: Sequence[TwinRequest]) -> list[TwinRequest]:
+    """After warm-up, in the order of their numbers."""
+    ordered = sorted(done, key=lambda each: each.number)
+    return ordered[int(WARM_UP * len(ordered)) :]
 
 
 def _hits(scheduler: Scheduler) -> float | None:
@@ -349,12 +408,9 @@ def metrics() -> tuple[str, ...]:
     return ("request_throughput", "output_throughput", *latencies)
 
 
-def _of_all(metric: str, said: TwinPrediction, replicas: int) -> TwinPrediction:
+def _of_all(metric: str, value: float, replicas: int) -> float:
     """Throughput adds up; latencies are those of a replica."""
-    if "throughput" not in metric:
-        return said
-    low, high = said.low * replicas, said.high * replicas
-    return TwinPrediction(said.value * replicas, low, high)
+    return value * replicas if "throughput" in metric else value
 
 
 def _why_not_met(

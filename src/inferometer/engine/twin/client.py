@@ -88,6 +88,11 @@ class TwinLoad:
         return max(1, round(prompt)), max(1, round(output))
 
     @property
+    def is_random(self) -> bool:
+        """Whether another seed is another run."""
+        return self.request_rate != inf or self.shortest != 1
+
+    @property
     def concurrency(self) -> int | None:
         """Requests at once; None where they come at a rate."""
         if self.request_rate != inf:

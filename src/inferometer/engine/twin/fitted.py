@@ -2,31 +2,33 @@
 their intervals.
 
 The interval of a predicted number has three parts: how far the twin was from the points of the fit,
-how far the factors may be off, and how much is chance where requests come at a rate. For another
+how far the factors may be off, and how much is chance where arrivals or lengths are. For another
 combination of model, TP or link it is at least as wide as the twin was from each fitted combination
-by factors of the others. Where only one was fitted, and outside of the fitted lengths and loads, it
-is twice as wide. All this is said; for another card or engine there is no interval.
+by factors of the others. Where only one was fitted, and outside of the fitted lengths and loads,
+the first part is twice as wide. All this is said; for another card or engine there is no interval.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
+from functools import partial
 from math import exp, hypot, inf, isfinite, log, sqrt
 from typing import Any
 
 import numpy as np
 
-from inferometer.engine.twin.client import TwinLoad, play
+from inferometer.engine.twin.client import TwinLoad, measured, play
 from inferometer.engine.twin.configuration import (
     SCALES,
     TwinSettings,
     make_twin,
+    most_of,
 )
 from inferometer.engine.twin.fit import (
     EXPECTED_ERROR,
-    STEP,
     TWO_SIDED_90,
+    Array,
     Factor,
     Fit,
     TwinLadder,
@@ -46,7 +48,7 @@ SAME = ("card", "stack", "host")
 NAMED = ("model", "tp", "link")
 NUMBERED = ("prompt_tokens", "output_tokens", "concurrency", "request_rate")
 BEYOND = 2.0
-"""How much wider an interval is where nothing tells how wrong the twin is."""
+"""Times the errors at the points of the fit, where nothing tells how wrong the twin is."""
 MARGIN = 1.1
 """Just beside the fitted range is not outside."""
 LIKE = {"p99_ttft_ms": "mean_ttft_ms", "p99_tpot_ms": "mean_tpot_ms"}
@@ -104,21 +106,6 @@ class Fitted:
             for name in SAME
         )
 
-    def surrounded(
-        self,
-        settings: TwinSettings,
-        load: TwinLoad,
-        values: Mapping[str, float],
-    ) -> dict[str, TwinPrediction]:
-        """Intervals of values that were simulated with the factors; as `predict`, but with the
-        errors at the fitted points alone, for which nothing has to be simulated again.
-        """
-        outside = self.outside(settings, load)
-        return {
-            metric: self._spread_around(metric, value, outside)
-            for metric, value in values.items()
-        }
-
     def applied(self, settings: TwinSettings) -> TwinSettings:
         """Raises ProfileError for a card, a stack or a host that it is not about."""
         for name in SAME:
@@ -140,67 +127,60 @@ class Fitted:
                 beyond.append(name)
         return tuple(beyond)
 
+    def middle(self, name: str) -> float:
+        """Of what was fitted of NUMBERED; inf where there is nothing."""
+        low, high = self.ranges.get(name, (inf, inf))
+        return sqrt(low * high)
+
     def predict(self, ladder: TwinLadder) -> list[dict[str, TwinPrediction]]:
         """By metric, for each load of a ladder; of its measured values nothing is used. Raises
         ProfileError as `applied` does.
         """
-        ladder = replace(ladder, settings=self.applied(ladder.settings))
-        centre = simulate(ladder)
-        slopes = [
-            self._slopes(ladder, name, centre) for name in self.fit.factors
+        settings = self.applied(ladder.settings)
+        moved = [
+            [simulate(replace(ladder, settings=each)) for each in sides]
+            for sides in self.moved(settings)
         ]
         found = []
-        for number, load in enumerate(ladder.loads):
-            outside = self.outside(ladder.settings, load)
-            values = {
-                metric: self._around(
-                    metric,
+        centre = simulate(replace(ladder, settings=settings))
+        for number, (load, values) in enumerate(
+            zip(ladder.loads, centre, strict=True)
+        ):
+            outside = self.outside(settings, load)
+            variance = variances(
+                (up[number], down[number]) for up, down in moved
+            )
+            said = {
+                metric: around(
                     value,
-                    [each[number].get(metric, 0.0) for each in slopes],
-                    outside,
+                    self.spread(metric, outside, variance.get(metric, 0.0)),
                 )
-                for metric, value in centre[number].items()
+                for metric, value in values.items()
             }
-            found.append(widened(values, _noise_of(ladder, load)))
+            noise = noise_of(load, values, partial(outcome, settings))
+            found.append(widened(said, noise))
         return found
 
-    def _slopes(
-        self,
-        ladder: TwinLadder,
-        factor: str,
-        centre: Sequence[Mapping[str, float]],
-    ) -> list[dict[str, float]]:
-        """Of the logarithm of each value by that of the factor, for each load."""
-        there = simulate(ladder, [(factor, exp(STEP))])
+    def moved(
+        self, settings: TwinSettings
+    ) -> list[tuple[TwinSettings, TwinSettings]]:
+        """With factors that are a standard deviation larger, and smaller, in each of the directions
+        in which they are unsure independently of each other.
+        """
+        sizes, axes = np.linalg.eigh(np.array(self.fit.covariance))
+        steps = (np.sqrt(np.maximum(sizes, 0.0)) * axes).T
         return [
-            {
-                metric: log(moved[metric] / value) / STEP
-                for metric, value in before.items()
-                if value > 0 and moved.get(metric, 0) > 0
-            }
-            for before, moved in zip(centre, there, strict=True)
+            (self._beside(settings, step), self._beside(settings, -step))
+            for step in steps
         ]
 
-    def _around(
-        self,
-        metric: str,
-        value: float,
-        slopes: Sequence[float],
-        outside: Sequence[str],
-    ) -> TwinPrediction:
-        gradient = np.array(slopes)
-        factors = float(gradient @ np.array(self.fit.covariance) @ gradient)
-        return self._spread_around(metric, value, outside, max(0.0, factors))
-
-    def _spread_around(
-        self,
-        metric: str,
-        value: float,
-        outside: Sequence[str],
-        variance: float = 0.0,
-    ) -> TwinPrediction:
-        """`variance`: that of the value's logarithm by the factors."""
-        return around(value, self.spread(metric, outside, variance))
+    def _beside(self, settings: TwinSettings, step: Array) -> TwinSettings:
+        """`step`: of the logarithms of the factors."""
+        pairs = [
+            (name, min(value * exp(by), most_of(settings, name)))
+            for (name, value), by in zip(self.fit.pairs, step, strict=True)
+        ]
+        return replace(settings, factors=tuple(pairs))
 
     def spread(
         self, metric: str, outside: Sequence[str], variance: float = 0.0
@@ -208,20 +188,33 @@ class Fitted:
         """Standard deviation of the logarithm of simulated / measured. `outside`: in what it would
         be an extrapolation.
         """
-        spread = sqrt(_of(self.fit.errors, metric) ** 2 + variance)
-        beyond = self.fit.beyond
+        error, beyond = _of(self.fit.errors, metric), self.fit.beyond
         if set(outside) - (set(NAMED) if beyond else set()):
-            spread *= BEYOND
+            error *= BEYOND
+        spread = sqrt(error**2 + variance)
         if beyond and outside:
             spread = max(spread, _of(beyond, metric))
         return spread
 
 
-def _noise_of(ladder: TwinLadder, load: TwinLoad) -> dict[str, float]:
-    if load.request_rate == inf:
-        return {}
-    simulation = make_twin(ladder.settings).simulation()
-    return noise_of(load, play(simulation, load))
+def outcome(settings: TwinSettings, load: TwinLoad) -> dict[str, float]:
+    """By metric, of a load alone."""
+    return measured(play(make_twin(settings).simulation(), load))
+
+
+def variances(
+    moved: Iterable[tuple[Mapping[str, float], Mapping[str, float]]],
+) -> dict[str, float]:
+    """By metric: of its logarithm, as the factors are unsure. `moved`: values with the factors of
+    each pair of `Fitted.moved`.
+    """
+    found: dict[str, float] = {}
+    for up, down in moved:
+        for metric in up.keys() & down.keys():
+            if up[metric] > 0 and down[metric] > 0:
+                half = log(up[metric] / down[metric]) / 2
+                found[metric] = found.get(metric, 0.0) + half**2
+    return found
 
 
 def _of(errors: Mapping[str, float], metric: str) -> float:

@@ -207,6 +207,10 @@ VERBS: dict[str, str] = {
         "--fitted: no twin would use the profile of {card} with {stack}: name that card as `twin` "
         "in the campaign, or leave the profile out."
     ),
+    "twin.two_fits": (
+        "{one} and {other} are profiles of the same card and kind of engine ({card}): give one of "
+        "them, or fit one profile to the results of both."
+    ),
     "twin.no_twin": (
         "--fitted is about twins: add --embedded, use `inferometer simulate`, or leave it out."
     ),
@@ -394,6 +398,11 @@ VERBS: dict[str, str] = {
     "twin.unverified": (
         "Unverified for {card}: {rates}. Predictions for this card are no better than these "
         "numbers: measure it, then fit a profile with `inferometer fit`."
+    ),
+    "twin.experts": (
+        "Untested for {models}: the kernels of experts are not modelled. Of gpt-oss-20b on two "
+        "R9700, TTFT was predicted 28 % too short and TPOT 13 % off. Trust these numbers only "
+        "with a profile that was fitted to a model with experts."
     ),
     "twin.notice": (
         "Simulated, not measured: {what}, {blocks} KV blocks "

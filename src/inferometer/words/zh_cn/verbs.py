@@ -187,6 +187,10 @@ VERBS: dict[str, str] = {
         "种卡，"
         "或去掉该配置。"
     ),
+    "twin.two_fits": (
+        "{one} 与 {other} 是同一种卡、同类引擎（{card}）的拟合配置：请只给出其中一个，或用两者的"
+        "结果一起拟合出一个配置。"
+    ),
     "twin.no_twin": (
         "--fitted 只用于孪生引擎：请加上 --embedded，改用 `inferometer simulate`，或去掉此参数。"
     ),
@@ -344,6 +348,10 @@ VERBS: dict[str, str] = {
     "twin.unverified": (
         "{card} 的 {rates} 未经核实。这张卡的预测不会比这些数值更可靠：请实测后用 "
         "`inferometer fit` 拟合。"
+    ),
+    "twin.experts": (
+        "{models} 未经检验：孪生引擎没有为专家（MoE）算子建模。以两张 R9700 上的 gpt-oss-20b 为例，"
+        "预测的 TTFT 偏短 28%，TPOT 偏差 13%。只有用含专家的模型拟合出配置之后，才可采信这些数值。"
     ),
     "twin.notice": (
         "模拟结果，并非实测：{what}，{blocks} 个 KV 块（"

@@ -187,6 +187,10 @@ VERBS: dict[str, str] = {
         "這種卡，"
         "或拿掉該設定檔。"
     ),
+    "twin.two_fits": (
+        "{one} 與 {other} 是同一種卡、同類引擎（{card}）的擬合設定檔：請只給出其中一個，或以兩者的"
+        "結果一起擬合出一個設定檔。"
+    ),
     "twin.no_twin": (
         "--fitted 只用於孿生引擎：請加上 --embedded，改用 `inferometer simulate`，或拿掉此參數。"
     ),
@@ -344,6 +348,11 @@ VERBS: dict[str, str] = {
     "twin.unverified": (
         "{card} 的 {rates} 未經核實。這張卡的預測不會比這些數值更可靠：請實測後用 "
         "`inferometer fit` 擬合。"
+    ),
+    "twin.experts": (
+        "{models} 未經檢驗：孿生引擎沒有為專家（MoE）核心函式建模。以兩張 R9700 上的 gpt-oss-20b 為"
+        "例，預測的 TTFT 偏短 28%，TPOT 偏差 13%。只有用含專家的模型擬合出設定檔之後，才可採信這些"
+        "數值。"
     ),
     "twin.notice": (
         "模擬結果，並非實測：{what}，{blocks} 個 KV 區塊（"

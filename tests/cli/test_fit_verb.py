@@ -9,7 +9,7 @@ import pytest
 import yaml
 from typer.testing import CliRunner, Result
 
-from inferometer.cli.fit_points import load_of
+from inferometer.cli.fit_points import contradictions, load_of
 from inferometer.cli.main import app
 from inferometer.engine.twin.client import TwinLoad
 from inferometer.engine.twin.configuration import TwinSettings
@@ -254,6 +254,37 @@ def test_numbers_that_no_client_has_are_not_repeated(
     )
     assert load == TwinLoad(3, 5, 7)
     assert len(load.arrivals(0)) == 3
+
+
+@pytest.mark.parametrize(
+    ("second", "is_warm", "names"),
+    [
+        ({"mean_tpot_ms": 41.0, "mean_ttft_ms": 200.0}, False, []),
+        ({"mean_tpot_ms": 90.0, "mean_ttft_ms": 200.0}, False, ["mean_tpot"]),
+        ({"mean_ttft_ms": 20.0}, False, ["mean_ttft"]),
+        ({"mean_ttft_ms": 20.0}, True, []),
+    ],
+)
+def test_one_load_with_values_too_far_apart_is_named(
+    second: dict[str, float], is_warm: bool, names: list[str]
+) -> None:
+    """But where the second time finds its prompts in the cache."""
+    first = {"mean_tpot_ms": 40.0, "mean_ttft_ms": 160.0}
+    loads = (TwinLoad(8, 512, 16, max_concurrency=4),) * 2
+    ladder = TwinLadder("x tp1", SETTINGS, loads, (first, second), is_warm)
+    found = [str(each) for each in contradictions([ladder])]
+    assert len(found) == len(names)
+    for sentence, name in zip(found, names, strict=True):
+        assert "x tp1 n=8 c=4 was measured 2 times" in sentence
+        assert f"with {name}" in sentence
+
+
+def test_one_point_does_not_tell_the_error(
+    results: Path, tmp_path: Path
+) -> None:
+    (one,) = results.glob("*_np4_*")
+    done = fit(one, tmp_path / "one.yaml")
+    assert "Fewer than 3 different loads" in done.stdout, done.output
 
 
 @pytest.mark.parametrize(

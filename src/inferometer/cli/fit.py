@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from inferometer.cli.fit_points import Sorted
-    from inferometer.engine.twin.client import TwinLoad
     from inferometer.engine.twin.configuration import TwinSettings
     from inferometer.engine.twin.fit import Factor, Fit, TwinLadder
     from inferometer.engine.twin.fitted import Fitted, TwinPrediction
@@ -257,7 +255,7 @@ def _tell(profile: Fitted, ladders: Sequence[TwinLadder]) -> None:
         for sentence in _doubts(name, each):
             typer.echo(in_words(sentence))
     _tell_points(profile, ladders)
-    _tell_errors(profile.fit)
+    _tell_errors(profile.fit, ladders)
 
 
 def _factor(each: Factor) -> str:
@@ -275,6 +273,8 @@ def _doubts(name: str, each: Factor) -> list[Said]:
 
 
 def _tell_points(profile: Fitted, ladders: Sequence[TwinLadder]) -> None:
+    from inferometer.cli.fit_points import load_name
+
     words = spoken()
     heads = [words.text("fit.head.point")]
     for name in SHOWN:
@@ -285,18 +285,11 @@ def _tell_points(profile: Fitted, ladders: Sequence[TwinLadder]) -> None:
         for load, values, found in zip(
             ladder.loads, ladder.values, predicted, strict=True
         ):
-            cells = [f"{ladder.name} n={load.requests}{_load(load)}"]
+            cells = [f"{ladder.name} {load_name(load)}"]
             for name in SHOWN:
                 cells += _compared(values.get(name), found.get(name))
             rows.append(cells)
     show(heads, rows)
-
-
-def _load(load: TwinLoad) -> str:
-    """What tells points of as many requests apart."""
-    if load.max_concurrency is not None:
-        return f" c={load.max_concurrency}"
-    return f" r={load.request_rate:g}" if load.request_rate < inf else ""
 
 
 def _compared(
@@ -308,9 +301,16 @@ def _compared(
     return known, f"{found.value:,.1f} ({found.low:,.1f} … {found.high:,.1f})"
 
 
-def _tell_errors(found: Fit) -> None:
+def _tell_errors(found: Fit, ladders: Sequence[TwinLadder]) -> None:
+    from inferometer.cli.fit_points import contradictions
+    from inferometer.engine.twin.fit import MIN_LOADS, are_scarce
+
     for name, error in found.errors.items():
         values = {"name": name, "percent": 100 * error, "n": found.points}
         typer.echo(spoken().text("fit.error", **values))
+    if are_scarce(ladders):
+        typer.echo(spoken().text("fit.scarce", least=MIN_LOADS))
+    for sentence in contradictions(ladders):
+        typer.echo(in_words(sentence))
     for name, times in found.misfits.items():
         typer.echo(spoken().text("fit.misfit", name=name, times=times))

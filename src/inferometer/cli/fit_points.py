@@ -4,14 +4,14 @@ in which order, and whether the server's prefix cache was warm.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import inf
 from typing import Literal
 
 from inferometer.engine.twin.client import TwinLoad
 from inferometer.engine.twin.configuration import TwinSettings
-from inferometer.engine.twin.fit import EXPECTED_ERROR, TwinLadder
+from inferometer.engine.twin.fit import EXPECTED_ERROR, HOPELESS, TwinLadder
 from inferometer.engine.twin.profiles import model_profile
 from inferometer.results import Condition, Point
 from inferometer.vocabulary import of_role
@@ -156,3 +156,42 @@ def _number(value: Condition, otherwise: float) -> float:
     if isinstance(value, int | float) and 1 / MAX_NUMBER <= value <= MAX_NUMBER:
         return float(value)
     return otherwise
+
+
+def contradictions(ladders: Iterable[TwinLadder]) -> Iterator[Said]:
+    """Of one load with prompts of its own, measured with values that are too far apart for a twin
+    to describe them all.
+    """
+    for ladder in ladders:
+        if ladder.is_warm:
+            continue
+        for load in dict.fromkeys(ladder.loads):
+            of_load = [
+                values
+                for each, values in zip(
+                    ladder.loads, ladder.values, strict=True
+                )
+                if each == load
+            ]
+            told = {"of": ladder.name, "load": load_name(load)}
+            yield from _far_apart(of_load, told)
+
+
+def _far_apart(
+    of_load: Sequence[Mapping[str, float]], told: Mapping[str, str]
+) -> Iterator[Said]:
+    for metric, expected in EXPECTED_ERROR.items():
+        known = [each[metric] for each in of_load if each.get(metric, 0) > 0]
+        if known and max(known) > (1 + HOPELESS * expected) * min(known):
+            ends = {"low": min(known), "high": max(known), "n": len(known)}
+            yield Said("fit.contradict", {**told, "name": metric, **ends})
+
+
+def load_name(load: TwinLoad) -> str:
+    """What tells points of a ladder apart."""
+    name = f"n={load.requests}"
+    if load.max_concurrency is not None:
+        return f"{name} c={load.max_concurrency}"
+    return (
+        f"{name} r={load.request_rate:g}" if load.request_rate < inf else name
+    )

@@ -89,6 +89,16 @@ def test_the_error_at_another_combination_is_that_of_leaving_one_out() -> None:
     assert differ > 0.15
 
 
+@pytest.mark.parametrize("loads", [1, 2, 4])
+def test_few_loads_do_not_tell_how_wrong_the_twin_is(loads: int) -> None:
+    """Also if they were measured often: four factors suit them, whatever else is wrong."""
+    chosen = TwinLadder("", SETTINGS, LOADS[:loads] * 3, ())
+    chosen = replace(chosen, values=tuple(simulate(chosen)))
+    error = fit([chosen], ["weights", "host"]).errors["mean_tpot_ms"]
+    assert (error < 0.01) is (loads == 4)
+    assert error == 0.04 or loads == 4
+
+
 def test_a_card_does_not_exceed_its_nameplate() -> None:
     fast = replace(
         ONE,

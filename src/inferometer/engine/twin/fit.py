@@ -41,6 +41,8 @@ IDENTIFIED = 0.5
 """A factor whose uncertainty is not below this share of the prior's is not identified."""
 ALIKE = 0.95
 """Two factors whose errors are as correlated as this cannot be told apart."""
+MIN_LOADS = 3
+"""With fewer, the errors at the fitted points say nothing of others."""
 HUBER = 2.0
 STEP = 0.04
 ENOUGH = 0.003
@@ -82,7 +84,9 @@ class Fit:
     covariance: tuple[tuple[float, ...], ...]
     """Of the logarithms of the factors, in their order."""
     errors: Mapping[str, float]
-    """By metric: root mean square of the logarithm of simulated / measured, each point left out."""
+    """By metric: root mean square of the logarithm of simulated / measured, each point left out; of
+    fewer than MIN_LOADS different loads no less than is expected.
+    """
     points: int
     beyond: Mapping[str, float] = field(default_factory=dict)
     """The same with each combination of model, TP and link left out; empty if there is only one."""
@@ -100,6 +104,12 @@ class Fit:
     def pairs(self) -> tuple[tuple[str, float], ...]:
         """As TwinSettings takes them."""
         return tuple((name, each.value) for name, each in self.factors.items())
+
+
+def are_scarce(ladders: Sequence[TwinLadder]) -> bool:
+    """Whether they have too few different loads to tell how wrong the twin is at another."""
+    loads = {(each.settings, load) for each in ladders for load in each.loads}
+    return len(loads) < MIN_LOADS
 
 
 def simulate(
@@ -222,10 +232,16 @@ class _Problem:
         }
         leverage = np.einsum("ij,jk,ik->i", slopes, inverse, slopes) * weights
         left_out = errors / np.maximum(0.2, 1 - leverage)
+        found = self._errors_by_metric(left_out)
+        if are_scarce(self.ladders):
+            found = {
+                metric: max(error, EXPECTED_ERROR[metric])
+                for metric, error in found.items()
+            }
         return Fit(
             factors,
             tuple(map(tuple, covariance.tolist())),
-            self._errors_by_metric(left_out),
+            found,
             len(set(self.point_of.tolist())),
             self._beyond(logs, errors, slopes),
         )

@@ -290,6 +290,15 @@ VERBS: dict[str, str] = {
         "determined."
     ),
     "fit.error": "{name}: error {percent:.1f} % (root mean square, each of {n} points left out)",
+    "fit.scarce": (
+        "Fewer than {least} different loads do not tell how wrong the twin is at others: intervals "
+        "have at least the errors that are expected of it. Add results of other loads."
+    ),
+    "fit.contradict": (
+        "The results contradict each other: {of} {load} was measured {n} times, with {name} from "
+        "{low:,.1f} to {high:,.1f}. Give those of one server, whose prefix cache was warm in all "
+        "or in none."
+    ),
     "fit.misfit": (
         "The twin does not describe these results: the error of {name} is {times:.0f} times the "
         "expected one. Check --stack, --host-profile and the settings of the server that was "

@@ -257,6 +257,14 @@ VERBS: dict[str, str] = {
     "fit.unidentified": "这些结果无法确定 {name}：其区间取自原配置。请补充受它影响的结果。",
     "fit.alike": "{name} 与 {others} 对这些结果的影响相同：只能确定二者的组合。",
     "fit.error": "{name}：误差 {percent:.1f}%（均方根，{n} 个点逐一留出）",
+    "fit.scarce": (
+        "不同的负载少于 {least} 种，无法得知孪生引擎在其他负载下的误差：区间至少包含预期误差。请补"
+        "充其他负载的结果。"
+    ),
+    "fit.contradict": (
+        "结果相互矛盾：{of} {load} 测了 {n} 次，{name} 从 {low:,.1f} 到 {high:,.1f} 不等。请只给出"
+        "同一服务器的结果，且前缀缓存要么都已预热，要么都没有。"
+    ),
     "fit.misfit": (
         "孪生引擎无法描述这些结果：{name} 的误差是预期的 {times:.0f} 倍。请检查 --stack、--host-p"
         "rofile 和被测服务器的设置；不要用此配置做规划。"

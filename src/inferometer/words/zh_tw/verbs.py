@@ -257,6 +257,14 @@ VERBS: dict[str, str] = {
     "fit.unidentified": "這些結果無法決定 {name}：其區間取自原設定檔。請補充受它影響的結果。",
     "fit.alike": "{name} 與 {others} 對這些結果的影響相同：只能決定兩者的組合。",
     "fit.error": "{name}：誤差 {percent:.1f}%（均方根，{n} 個點逐一留出）",
+    "fit.scarce": (
+        "不同的負載少於 {least} 種，無法得知孿生引擎在其他負載下的誤差：區間至少包含預期誤差。請補"
+        "充其他負載的結果。"
+    ),
+    "fit.contradict": (
+        "結果互相矛盾：{of} {load} 測了 {n} 次，{name} 從 {low:,.1f} 到 {high:,.1f} 不等。請只給出"
+        "同一伺服器的結果，且前綴快取要麼都已預熱，要麼都沒有。"
+    ),
     "fit.misfit": (
         "孿生引擎無法描述這些結果：{name} 的誤差是預期的 {times:.0f} 倍。請檢查 --stack、--host-p"
         "rofile 和受測伺服器的設定；不要用此設定檔做規劃。"

@@ -8,6 +8,7 @@ import select
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from threading import Event
 from types import SimpleNamespace
 from typing import Any
@@ -32,6 +33,7 @@ from inferometer.trace import MISSING, Failure, Outcome, StampSource
 from tests.loadgen.loop_runner import (
     BOUNDED,
     Ran,
+    closed_loop,
     finish_loop,
     job_for,
     jobs_for,
@@ -413,6 +415,28 @@ def test_before_a_time_out_packets_are_looked_at(
     for name in ("MIN_PAUSE_NS", "MAX_PAUSE_NS"):
         monkeypatch.setattr(packet_reader, name, 60 * NS)
     test_a_token_that_arrived_in_time_is_no_time_out()
+
+
+def test_what_waits_in_a_socket_when_the_time_is_over_counts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The response has not ended, and nothing has been read of it."""
+    for name in ("MIN_PAUSE_NS", "MAX_PAUSE_NS"):
+        monkeypatch.setattr(packet_reader, name, 60 * NS)
+
+    def script(peer: Peer, asked: Asked) -> None:
+        peer.send(head("Transfer-Encoding: chunked"))
+        peer.send(*[chunk(event(f" {n} and more")) for n in range(20)])
+        peer.wait_for_hangup()
+        raise Hangup
+
+    plan = replace(closed_loop(1, 1), time_ns=NS // 2)
+    with ScriptedServer(script) as server:
+        (job,) = jobs_for(server.port, plan, packets=True)
+        ran = run_loop(job)
+    assert ran.outcomes == [Outcome.UNFINISHED]
+    assert ran.column("event_count") == [20]
+    assert sources(ran) == {StampSource.TAP}
 
 
 def without_permission(monkeypatch: pytest.MonkeyPatch) -> None:

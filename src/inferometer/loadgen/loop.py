@@ -474,6 +474,7 @@ class Loop:
         unsent.
         """
         self.responses.over = True
+        self._reader.read_all()
         for connection in list(self.connections.by_fd.values()):
             if connection.exchange is not None:
                 self.responses.give_up(

@@ -236,6 +236,12 @@ class PacketReader:
         if self._soon:
             self._read_flow(self._soon.popitem()[1])
 
+    def read_all(self) -> None:
+        """Read every socket that waits for a response, or for the rest of one."""
+        for connection in list(self._connections.by_fd.values()):
+            if connection.exchange is not None:
+                self._read_socket(connection, connection.flow, whole=True)
+
     def tick(self) -> None:
         """Read now and then what would wait for long; and everything, if packets were lost."""
         self._departures.look()
@@ -246,8 +252,13 @@ class PacketReader:
             # no packet shows when this server's answers are over
             self._eager = True
             self._watch_every_packet()
-        if not lost and self._ticks % SWEEP_TICKS:
-            return
+        if lost:
+            self.read_all()
+        elif self._ticks % SWEEP_TICKS == 0:
+            self._sweep()
+
+    def _sweep(self) -> None:
+        """Read what would wait for long."""
         now_ns = realtime_ns()
         for connection in list(self._connections.by_fd.values()):
             exchange, flow = connection.exchange, connection.flow
@@ -255,7 +266,7 @@ class PacketReader:
                 continue
             unread_ns = now_ns - exchange.last_read_ns
             waits = bool(flow.times_ns)
-            if lost or flow.ahead or (unread_ns > CHECK_NS and not waits):
+            if flow.ahead or (unread_ns > CHECK_NS and not waits):
                 self._read_socket(connection, flow, whole=True)
             elif waits and unread_ns > STALE_NS:
                 self._soon[flow.fd] = flow

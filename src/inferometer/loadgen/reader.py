@@ -49,6 +49,10 @@ class ArrivalReader(Protocol):
         """There is nothing else to do: read what could wait."""
         ...
 
+    def read_all(self) -> None:
+        """The run is over: read also what could wait, as far as it has arrived."""
+        ...
+
     def tick(self) -> None:
         """Called ten times a second or more."""
         ...

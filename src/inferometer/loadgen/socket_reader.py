@@ -97,6 +97,9 @@ class SocketReader:
     def catch_up(self) -> None:
         """Nothing waits that `wait` does not find."""
 
+    def read_all(self) -> None:
+        """Nothing waits that `wait` does not find."""
+
     def tick(self) -> None:
         """Nothing is done now and then."""
 

@@ -50,16 +50,17 @@ repetition-penalty served-model-name lora-modules lora-assignment ramp-up-strate
 ramp-up-end-rps ready-check-timeout-sec chat-template-kwargs extra-body skip-tokenizer-init insecure
 plot-timeline timeline-itl-thresholds plot-dataset-stats
 """
-"""All flags of version 0.33."""
+"""All flags that the documentation of version 0.33 lists."""
 
 OLDER = {
     "--log-config-file",
+    "--logging-config",
     "--best-of",
     "--dataset",
     "--endpoint-type",
     "--custom-skip-chat-template",
 }
-"""Flags that only older versions and `benchmark_serving.py` have."""
+"""Flags that it does not list, or that only older versions and `benchmark_serving.py` have."""
 
 
 def bench(*arguments: str) -> list[str]:
@@ -487,6 +488,21 @@ def test_a_timed_trace_is_replayed_at_its_times(
         BenchFlags(dataset_name="timed_trace", dataset_path="p", **flags)
     )
     assert asked.parts["load"].replay_speed == speed
+
+
+def test_times_that_prompts_do_not_have_are_refused_by_the_flag_that_was_typed() -> (
+    None
+):
+    assert refused(self_timed=True) == [
+        "--self-timed sends requests at recorded times, which only the data sets trace and "
+        "timed_trace have."
+    ]
+
+
+def test_a_flag_without_effect_may_be_given_in_parts() -> None:
+    parts = ("--logging-config.log-level", "DEBUG", "--logging_config.x=1")
+    assert bench(*parts, "--seed", "2") == ["--seed", "2"]
+    assert len(said(*parts)) == 1
 
 
 def test_what_the_chat_template_is_told_is_sent_where_a_server_applies_it() -> (

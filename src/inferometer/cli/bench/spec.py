@@ -379,6 +379,8 @@ def load_of(flags: BenchFlags) -> Load:
         fields["num_prompts"] = flags.num_prompts
     if fields["replay_speed"] is None and is_self_timed(flags):
         fields["replay_speed"] = 1.0
+        if flags.dataset_name not in ("trace", "timed_trace"):
+            reasons.append(Said("flag.self_timed"))
     if flags.when_full not in ("wait", "drop"):
         reasons.append(
             not_one_of("--when-full", flags.when_full, ["wait", "drop"])

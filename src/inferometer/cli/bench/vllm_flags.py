@@ -129,6 +129,7 @@ OTHERS: Mapping[str, Meaning] = {
     "--timeline-itl-thresholds": Note(1),
     "--plot-dataset-stats": Note(),
     "--log-config-file": Note(1),
+    "--logging-config": Note(1),
     "--probe-request-rate": Refused(1, ("0", "0.0")),
     "--random-batch-size": Refused(1, ("1",)),
     "--no-reranker": Refused(),
@@ -191,11 +192,13 @@ def understood(arguments: Sequence[str]) -> Understood:
     for word in words:
         name, equals, value = word.partition("=")
         flag = name.replace("_", "-") if name.startswith("--") else name
-        outer, dot, path = name.partition(".")
-        if dot and (outer := outer.replace("_", "-")) in NESTED:
+        outer, dot, _ = flag.partition(".")
+        if dot and isinstance(MEANINGS.get(outer), Note):
+            flag = outer
+        if dot and outer in NESTED:
             _set(
                 nested.setdefault(outer, {}),
-                path.split("."),
+                name.split(".")[1:],
                 value if equals else next(words, ""),
             )
             continue

@@ -64,6 +64,10 @@ FLAGS: dict[str, str] = {
     "calibration.skipped": "the calibration was skipped. The next run makes one.",
     "calibration.not_added": "{why}. The result files do not contain the precision of this host.",
     "flag.no_rows": "--num-prompts -1 is all rows of a file: {name} has no rows.",
+    "flag.self_timed": (
+        "--self-timed sends requests at recorded times, which only the data sets trace and "
+        "timed_trace have."
+    ),
     "flag.seconds": "{name} {value!r}: should be a number of seconds.",
     "flag.size": "{value!r} wants width and height in pixels, such as 512x384",
     "flag.ratios": (

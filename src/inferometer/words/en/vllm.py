@@ -41,6 +41,7 @@ VLLM: dict[str, str] = {
         "save the results with --save-result, and inferometer report draws them"
     ),
     "vllm.log-config-file": "nothing is logged; errors and notes are printed",
+    "vllm.logging-config": "nothing is logged; errors and notes are printed",
     "vllm.probe-request-rate": (
         "it adds requests to the measured load; send them from a second terminal with "
         "inferometer bench --request-rate RATE --output-len 1"

@@ -57,6 +57,10 @@ FLAGS: dict[str, str] = {
     "calibration.skipped": "已跳过校准，下次运行时再做。",
     "calibration.not_added": "{why}。结果文件中不含这台主机的精度。",
     "flag.no_rows": "--num-prompts -1 表示文件的全部数据行，而 {name} 没有数据行。",
+    "flag.self_timed": (
+        "--self-timed 按记录的时刻发送请求，"
+        "只有数据集 trace 和 timed_trace 有这样的记录。"
+    ),
     "flag.seconds": "{name} {value!r}：应为秒数。",
     "flag.size": "{value!r} 应写成以像素计的宽和高，例如 512x384",
     "flag.ratios": (

@@ -33,6 +33,7 @@ VLLM: dict[str, str] = {
     "vllm.timeline-itl-thresholds": "用 --save-result 保存结果后，由 inferometer report 绘图",
     "vllm.plot-dataset-stats": "用 --save-result 保存结果后，由 inferometer report 绘图",
     "vllm.log-config-file": "本工具不写日志，错误和提示直接打印",
+    "vllm.logging-config": "本工具不写日志，错误和提示直接打印",
     "vllm.probe-request-rate": (
         "它会在被测负载之外增加请求；请另开一个终端，用 inferometer bench --request-rate RATE --o"
         "utput-len 1 发送"

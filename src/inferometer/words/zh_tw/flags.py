@@ -57,6 +57,10 @@ FLAGS: dict[str, str] = {
     "calibration.skipped": "已跳過校準，下次執行時再做。",
     "calibration.not_added": "{why}。結果檔案中不含這台主機的精度。",
     "flag.no_rows": "--num-prompts -1 表示檔案的全部資料行，而 {name} 沒有資料行。",
+    "flag.self_timed": (
+        "--self-timed 按記錄的時刻傳送請求，"
+        "只有資料集 trace 和 timed_trace 有這樣的記錄。"
+    ),
     "flag.seconds": "{name} {value!r}：應為秒數。",
     "flag.size": "{value!r} 應寫成以畫素計的寬和高，例如 512x384",
     "flag.ratios": (

@@ -33,6 +33,7 @@ VLLM: dict[str, str] = {
     "vllm.timeline-itl-thresholds": "以 --save-result 儲存結果後，由 inferometer report 繪圖",
     "vllm.plot-dataset-stats": "以 --save-result 儲存結果後，由 inferometer report 繪圖",
     "vllm.log-config-file": "本工具不寫記錄檔，錯誤與提示直接印出",
+    "vllm.logging-config": "本工具不寫記錄檔，錯誤與提示直接印出",
     "vllm.probe-request-rate": (
         "它會在受測負載之外增加請求；請另開終端機，以 inferometer bench --request-rate RATE --out"
         "put-len 1 送出"

@@ -84,6 +84,18 @@ def test_a_complete_campaign_says_so(tmp_path: Path) -> None:
     ]
 
 
+def test_reasons_that_differ_in_figures_only_share_a_line() -> None:
+    preempted = [
+        replace(SUSPECT, point=f"g/np{n}", reason=f"{n} requests failed.")
+        for n in (8, 16, 32)
+    ]
+    other = replace(SUSPECT, point="g/np64")
+    assert summary_lines(outcome(*preempted, other))[1:3] == [
+        "  SUSPECT  g/np8 ... np32: 3 points  8–32 requests failed.",
+        "  SUSPECT  g/np64  Few samples.",
+    ]
+
+
 def test_what_is_missing_is_named_with_its_reason_before_the_checklist() -> (
     None
 ):
@@ -191,7 +203,7 @@ def test_points_in_a_row_with_the_same_to_say_have_one_line() -> None:
 
 def test_a_long_list_is_cut_short() -> None:
     endings = [
-        replace(FAILED, point=f"g/{number}", reason=f"Reason {number}.")
+        replace(FAILED, point=f"g/{number}", reason=f"Reason {chr(65 + number)}.")
         for number in range(NAMED + 5)
     ]
     lines = summary_lines(outcome(*endings))

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from inferometer.analysis.alike import merged, skeleton
 from inferometer.printable import padded
 from inferometer.spec.campaign import Group
 from inferometer.store.campaign.history import Result, ServerInfo
@@ -206,28 +207,33 @@ def summary_lines(
 def _named(
     state: State, endings: Sequence[Ending], translated: Mapping[str, str]
 ) -> list[str]:
-    """A line per point in this state that needs one; consecutive points of a test share it."""
+    """A line per point in this state that needs one; consecutive points of a test share it, where
+    their reasons differ in figures only.
+    """
+    words = spoken()
+
+    def reason_of(ending: Ending) -> str:
+        return translated.get(ending.reason) or words.say(ending.reason)
 
     def said(ending: Ending) -> tuple[bool, str, str]:
         is_named = ending.state == state and bool(
             ending.reason or not ending.counts
         )
-        return is_named, _test_of(ending.point), ending.reason
+        return is_named, _test_of(ending.point), skeleton(reason_of(ending))
 
     runs = [
         list(run)
         for (is_named, *_), run in itertools.groupby(endings, said)
         if is_named
     ]
-    words = spoken()
     shown = (
         state if state in STATES[:3] else words.text(f"campaign.state.{state}")
     )
     head = f"  {padded(shown, 8)}"
     lines = []
     for run in runs[:NAMED]:
-        reason = translated.get(run[0].reason) or words.say(run[0].reason)
-        lines.append(f"{head} {_together(run)}  {reason}".rstrip())
+        reasons = merged([reason_of(ending) for ending in run])
+        lines.append(f"{head} {_together(run)}  {reasons}".rstrip())
     if (more := sum(map(len, runs[NAMED:]))) > 0:
         lines.append(f"{head} {words.text('console.more', n=more)}")
     return lines

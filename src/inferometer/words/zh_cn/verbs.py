@@ -252,7 +252,7 @@ VERBS: dict[str, str] = {
     "fit.simulated.note": "孪生引擎的数值是模拟结果，附 90% 区间。",
     "fit.head.factor": "系数",
     "fit.head.value": "相对原配置的倍数（90% 区间）",
-    "fit.head.point": "点",
+    "fit.head.point": "测试点",
     "fit.head.twin": "孪生引擎（90% 区间）",
     "fit.unidentified": "这些结果无法确定 {name}：其区间取自原配置。请补充受它影响的结果。",
     "fit.alike": "{name} 与 {others} 对这些结果的影响相同：只能确定二者的组合。",

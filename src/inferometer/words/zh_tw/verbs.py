@@ -252,7 +252,7 @@ VERBS: dict[str, str] = {
     "fit.simulated.note": "孿生引擎的數值是模擬結果，附 90% 區間。",
     "fit.head.factor": "係數",
     "fit.head.value": "相對原設定檔的倍數（90% 區間）",
-    "fit.head.point": "點",
+    "fit.head.point": "測試點",
     "fit.head.twin": "孿生引擎（90% 區間）",
     "fit.unidentified": "這些結果無法決定 {name}：其區間取自原設定檔。請補充受它影響的結果。",
     "fit.alike": "{name} 與 {others} 對這些結果的影響相同：只能決定兩者的組合。",

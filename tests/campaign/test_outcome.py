@@ -203,7 +203,9 @@ def test_points_in_a_row_with_the_same_to_say_have_one_line() -> None:
 
 def test_a_long_list_is_cut_short() -> None:
     endings = [
-        replace(FAILED, point=f"g/{number}", reason=f"Reason {chr(65 + number)}.")
+        replace(
+            FAILED, point=f"g/{number}", reason=f"Reason {chr(65 + number)}."
+        )
         for number in range(NAMED + 5)
     ]
     lines = summary_lines(outcome(*endings))

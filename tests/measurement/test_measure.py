@@ -343,7 +343,7 @@ def test_the_documented_code_runs_as_it_stands(
     )
 
 
-LATE_S = 1.0
+LATE_S = 0.52
 """Between two samples that are due half a second apart."""
 
 

@@ -12,7 +12,6 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cache
 from importlib import import_module
 from itertools import chain, groupby
@@ -29,7 +28,6 @@ from inferometer.system.interruption import ALL
 from inferometer.words import speak, spoken
 from tests.preloaded import sync_nothing, use_large_pages
 from tests.processes import ADDRESS, Forked, preload
-from tests.whole_tables import rows_of, whole_table
 
 for profile, examples in {"repeatable": 25, "wide": 200}.items():
     settings.register_profile(
@@ -59,12 +57,11 @@ if (
 
 
 gc.disable()
-"""Until all tests are collected: none of those objects is garbage, and none is looked at later."""
+"""Until all tests are collected: none of those objects is garbage."""
 gc.set_threshold(50_000, 20, 20)
 
 
 def pytest_collection_finish() -> None:
-    gc.freeze()
     gc.enable()
     if sys.platform == "linux":
         use_large_pages()
@@ -76,49 +73,14 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ[ADDRESS] = preload()
 
 
-@contextmanager
-def left_as_found() -> Iterator[None]:
-    """A command called in this process leaves its language and its handlers of signals."""
-    before = {number: signal.getsignal(number) for number in ALL}
-    try:
-        yield
-    finally:
-        speak("en")
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
 @pytest.fixture(autouse=True)
 def nothing_left_behind() -> Iterator[None]:
-    with left_as_found():
-        yield
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_pycollect_makeitem(
-    collector: pytest.Module | pytest.Class, name: str, obj: Any
-) -> pytest.Function | None:
-    """Where tests are distributed, a table whose test takes nothing else is one item."""
-    if (
-        not hasattr(collector.config, "workerinput")
-        or not isinstance(collector, pytest.Module)
-        or not collector.istestfunction(obj, name)
-        or not (rows := rows_of(obj))
-    ):
-        return None
-    whole: pytest.Function = pytest.Function.from_parent(
-        collector, name=name, callobj=whole_table(obj, rows, left_as_found)
-    )
-    return whole if OF_ALL_TESTS.issuperset(whole.fixturenames) else None
-
-
-OF_ALL_TESTS = {
-    "forked_engines",
-    "nothing_left_behind",
-    "parsers_made_once",
-    "small_garbage",
-}
-"""Fixtures that every test has."""
+    """A command called in this process leaves its language and its handlers of signals."""
+    before = {number: signal.getsignal(number) for number in ALL}
+    yield
+    speak("en")
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 LONG = (

@@ -57,11 +57,12 @@ if (
 
 
 gc.disable()
-"""Until all tests are collected: none of those objects is garbage."""
+"""Until all tests are collected: none of those objects is garbage, and none is looked at later."""
 gc.set_threshold(50_000, 20, 20)
 
 
 def pytest_collection_finish() -> None:
+    gc.freeze()
     gc.enable()
     if sys.platform == "linux":
         use_large_pages()

@@ -49,11 +49,9 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     monkeypatch.setattr(making, "QUICK", SMALL)
     monkeypatch.setattr(making, "THOROUGH", SMALL)
-    for module in (
-        "metrics.calibration",
-        "calibration.host",
-    ):  # the machine of the tests may be busy
-        monkeypatch.setattr(f"inferometer.{module}.why_unfit", lambda _: None)
+    monkeypatch.setattr(  # the machine of the tests may be busy
+        "inferometer.metrics.calibration.why_unfit", lambda _: None
+    )
     forking = SimpleNamespace(**{**vars(subprocess), "Popen": Forked})
     monkeypatch.setattr(null_server, "subprocess", forking)
     return tmp_path / "kept"

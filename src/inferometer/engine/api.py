@@ -49,9 +49,6 @@ VLLM_VERSION = "0.32.0"
 
 VLLM_BACKENDS = ("openai", "openai-chat")
 
-SENT_AT_ONCE = 256
-"""Events that leave before it is looked whether requests have arrived."""
-
 Handler = Callable[[ClientConnection, HttpRequest], None]
 
 
@@ -193,29 +190,30 @@ class Api:
             self._accelerator.load(self._model.running, now_ns)
 
     def send_due(self, now_ns: int) -> list[ClientConnection]:
-        """Send what is due at `now_ns`, and what becomes due meanwhile. Returns connections with a
-        complete answer or a full socket.
+        """Send what is due at `now_ns`; requests that arrived before are known. What becomes due
+        meanwhile has to wait, as the model must not go on before later requests are known too.
+        Returns connections with a complete answer or a full socket.
         """
         settle: list[ClientConnection] = []
         sent: list[tuple[ActiveRequest, Emission, int]] = []
         pop_due, generations = self._model.pop_due, self._generations
-        while len(sent) < SENT_AT_ONCE and (emission := pop_due(now_ns)):
+        while (emission := pop_due(now_ns)) is not None:
             generation = generations[emission.sequence.number]
             stream = generation.stream
             if stream is None:
                 self._answer(generation, emission, settle)
                 continue
             data = stream.event(emission.last)
-            now_ns = departed_ns = monotonic_ns()
+            departed_ns = monotonic_ns()
             generation.connection.send(data)
             sent.append((generation, emission, departed_ns))
-        # they have left: what they amount to, and the next ones, could wait until now
+        # all have left: what they amount to, and the next ones, could wait until now
         for generation, emission, departed_ns in sent:
             self._has_left(generation, emission, departed_ns)
             if emission.last or generation.connection.unsent:
                 settle.append(generation.connection)
         if settle:
-            self._accelerator.load(self._model.running, now_ns)
+            self._accelerator.load(self._model.running, monotonic_ns())
         return settle
 
     def _has_left(

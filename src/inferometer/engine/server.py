@@ -88,9 +88,12 @@ class EngineServer:
         gc.disable()
         try:
             while not self._stopping:
-                for fd, events in self._poller.wait(self._patience_s()):
+                ready = self._poller.wait(self._patience_s())
+                # a request that comes from now on is read only after the next `send_due`
+                now_ns = monotonic_ns()
+                for fd, events in ready:
                     self._on_ready(fd, events)
-                for connection in self._api.send_due(monotonic_ns()):
+                for connection in self._api.send_due(now_ns):
                     if (
                         connection.fd in self._connections
                     ):  # may have been settled for good already

@@ -5,22 +5,27 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import httpx
+import orjson
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from inferometer.engine import EmbeddedEngine
-from inferometer.engine.api import FrontSettings
+from inferometer.engine import EmbeddedEngine, api
+from inferometer.engine.api import Api, FrontSettings
+from inferometer.engine.http import ClientConnection, HttpRequest
 from inferometer.engine.server import EngineServer
+from inferometer.engine.truth import load_truth
 from inferometer.engine.twin.configuration import TwinSettings, make_twin
 from inferometer.engine.twin.front import FrontRequest, TwinModel
 from inferometer.engine.twin.request import TwinRequest
 from inferometer.engine.twin.simulation import run
 from inferometer.store.environment import EMBEDDED_VERSION
 from inferometer.telemetry.remote import sampled
+from tests.engine.loopback import tcp_pair
 
 MS = 1_000_000
 SMALL = TwinSettings(
@@ -122,16 +127,21 @@ def drain(model: TwinModel, until_ns: int) -> list[tuple[int, int, bool]]:
     ]
 
 
-def test_tokens_leave_when_virtual_time_says() -> None:
+@pytest.mark.parametrize("token_ns", [46_000, 20 * MS])
+def test_tokens_leave_when_virtual_time_says(token_ns: int) -> None:
+    """Also where the API server is slower than the engine, so that tokens queue."""
     settings = replace(SMALL, speed=1.0)
+    simulation = make_twin(settings).simulation()
+    simulation.outlet.token_ns = token_ns
     lengths = [(40, 9), (300, 30), (17, 3), (100, 60)]
     virtual = [
         TwinRequest(number, prompt, output, arrived_ns=number * 30 * MS)
         for number, (prompt, output) in enumerate(lengths)
     ]
-    done = list(run(make_twin(settings).simulation(), virtual))
+    done = list(run(simulation, virtual))
     expected = {r.number: (r.first_ns, r.finished_ns) for r in done}
     model, origin_ns = TwinModel(settings), 987_654_321
+    model._outlet.token_ns = token_ns
     got: dict[int, list[int]] = {number: [] for number in expected}
     for tick in range(400):
         now_ns = origin_ns + tick * 10 * MS
@@ -146,6 +156,40 @@ def test_tokens_leave_when_virtual_time_says() -> None:
     } == expected
     assert [len(got[number]) for number in range(4)] == [9, 30, 3, 60]
     assert (model.running, model.waiting, model.next_ns()) == (0, 0, None)
+
+
+def asked(number: int, tokens: int, at_ns: int) -> HttpRequest:
+    body = {"model": "m", "prompt": f"w{number}", "max_tokens": tokens}
+    data = orjson.dumps({**body, "stream": True})
+    return HttpRequest("POST", "/v1/completions", {}, data, True, at_ns)
+
+
+def test_a_request_that_comes_while_others_are_sent_joins_its_step(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Here each event takes 1 ms to send, which is 8 ms of the model."""
+    settings, late_ns = replace(SMALL, speed=8.0), 60 * MS
+    came_ns = late_ns + MS // 10
+    now_ns = count(late_ns, MS)
+    monkeypatch.setattr(api, "monotonic_ns", lambda: next(now_ns))
+    path = tmp_path / "truth.npz"
+    front = FrontSettings(model="m", truth_file=str(path))
+    sends = Api(TwinModel(settings), front, lambda: None, lambda: None)
+    with tcp_pair() as (_, one), tcp_pair() as (_, other):
+        sends.handle(ClientConnection(one), asked(0, 60, 0))
+        sends.send_due(late_ns)
+        sends.handle(ClientConnection(other), asked(1, 5, came_ns))
+        sends.send_due(10_000 * MS)
+    sends.write_truth()
+    model = TwinModel(settings)
+    model.submit(0, 1, 60, 0)
+    in_time = drain(model, came_ns)
+    model.submit(1, 1, 5, came_ns)
+    in_time += drain(model, 10_000 * MS)
+    of_first = [time_ns for time_ns, number, _ in in_time if number == 0]
+    of_second = [time_ns for time_ns, number, _ in in_time if number == 1]
+    due_ns = load_truth(path.read_bytes()).due_ns.tolist()
+    assert due_ns == of_first + of_second
 
 
 def test_a_client_that_leaves_gets_nothing_more() -> None:

@@ -71,6 +71,16 @@ def test_what_does_not_fit_is_refused_in_the_engines_words() -> None:
     assert "4032 tokens" in long.reason
 
 
+@pytest.mark.parametrize("users", [1, 30])
+def test_requests_that_are_too_long_by_chance_only_are_refused_too(
+    users: int,
+) -> None:
+    """Lengths of users' requests are up to those that were asked for."""
+    found = answer(R9700, Demand(1900, 149, users=users, targets=TIGHT), 8)
+    assert found.status == "refused"
+    assert "2049 tokens" in found.reason
+
+
 LIGHT = Demand(512, 32, request_rate=2.0, targets=TIGHT)
 
 

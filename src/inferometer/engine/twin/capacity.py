@@ -346,6 +346,10 @@ def _simulated(
     """Without intervals."""
     profile = _profile_of(settings, profiles)
     twin = make_twin(_applied(settings, profile))
+    longest = demand.prompt_tokens + demand.output_tokens
+    if longest > twin.rules.max_model_len:
+        # lengths that vary may all be shorter by chance, with one seed or number of requests
+        raise ProfileError(Said("twin.never_done", {"tokens": longest}))
     simulation = twin.simulation()
     watch = _Watch(twin.card, simulation.scheduler.memory)
     done = served(simulation, load.arrivals(0), load.max_concurrency, watch.see)

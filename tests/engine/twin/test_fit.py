@@ -156,7 +156,7 @@ def test_another_card_stack_or_host_is_refused(
         profile.applied(replace(SETTINGS, **other))
 
 
-def _set(*path: str, to: object) -> Callable[[dict[str, Any]], object]:
+def _set(*path: str | int, to: object) -> Callable[[dict[str, Any]], object]:
     def change(content: Any) -> object:
         for key in path[:-1]:
             content = content[key]
@@ -189,6 +189,7 @@ def _set(*path: str, to: object) -> Callable[[dict[str, Any]], object]:
         _set("factors", "host", "alike", to=3),
         _set("covariance_of_logarithms", to=[[1.0]]),
         _set("covariance_of_logarithms", to="x"),
+        _set("covariance_of_logarithms", 0, 0, to=1e9),
         _set("relative_errors", to={}),
         _set("relative_errors", "mean_tpot_ms", to=float("inf")),
         _set("points", to=None),

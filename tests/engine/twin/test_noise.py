@@ -89,6 +89,16 @@ def test_predictions_at_a_rate_are_as_unsure_as_chance_makes_them() -> None:
         assert said[metric].low < alone.low
 
 
+def test_a_warm_cache_is_not_taken_for_chance() -> None:
+    load = TwinLoad(40, 1024, 16, request_rate=0.5)
+    ladder = TwinLadder("", SETTINGS, (load, load), (), is_warm=True)
+    cold, warm = (
+        each["mean_ttft_ms"] for each in profile_of(load).predict(ladder)
+    )
+    assert warm.value < cold.value / 2
+    assert warm.high < 1.3 * warm.value
+
+
 def profile_of(load: TwinLoad) -> Fitted:
     fit = Fit(
         {"host": Factor(1.0, 0.99, 1.01, True)},

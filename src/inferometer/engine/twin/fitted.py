@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
-from functools import partial
 from math import exp, hypot, inf, isfinite, log, sqrt
 from typing import Any
 
@@ -34,7 +33,7 @@ from inferometer.engine.twin.fit import (
     TwinLadder,
     simulate,
 )
-from inferometer.engine.twin.noise import noise_of
+from inferometer.engine.twin.noise import chance_of, runs_of
 from inferometer.engine.twin.profiles import (
     CardProfile,
     ProfileError,
@@ -57,6 +56,8 @@ FURTHER = 1.5
 MAX_LIST = 1000
 MAX_FACTOR = 1e6
 """Of a file: with larger ones, or smaller ones than its inverse, times are no numbers any more."""
+MAX_VARIANCE = log(MAX_FACTOR) ** 2
+"""Of a factor's logarithm."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +143,8 @@ class Fitted:
             for sides in self.moved(settings)
         ]
         found = []
-        centre = simulate(replace(ladder, settings=settings))
+        ladder = replace(ladder, settings=settings)
+        centre, others = simulate(ladder), _with_other_seeds(ladder)
         for number, (load, values) in enumerate(
             zip(ladder.loads, centre, strict=True)
         ):
@@ -157,7 +159,7 @@ class Fitted:
                 )
                 for metric, value in values.items()
             }
-            noise = noise_of(load, values, partial(outcome, settings))
+            noise = chance_of([values, *(each[number] for each in others)])
             found.append(widened(said, noise))
         return found
 
@@ -195,6 +197,20 @@ class Fitted:
         if beyond and outside:
             spread = max(spread, _of(beyond, metric))
         return spread
+
+
+def _with_other_seeds(ladder: TwinLadder) -> list[list[dict[str, float]]]:
+    """The whole ladder again and again, as its prefix cache may be warm. Empty where nothing of it
+    is by chance.
+    """
+    if not any(load.is_random for load in ladder.loads):
+        return []
+    most = max(load.requests for load in ladder.loads)
+    found = []
+    for by in range(1, runs_of(most)):
+        loads = [replace(each, seed=each.seed + by) for each in ladder.loads]
+        found.append(simulate(replace(ladder, loads=tuple(loads))))
+    return found
 
 
 def outcome(settings: TwinSettings, load: TwinLoad) -> dict[str, float]:
@@ -384,11 +400,11 @@ def _text(value: Any) -> str:
 
 
 def _square(rows: Any, size: int) -> tuple[tuple[float, ...], ...]:
-    """Finite numbers. Raises TypeError or ValueError."""
+    """Numbers up to MAX_VARIANCE. Raises TypeError or ValueError."""
     if [len(rows), *map(len, rows)] != [size] * (size + 1):
         raise ValueError(size)
     found = tuple(tuple(map(float, row)) for row in rows)
-    if not np.isfinite(found).all():
+    if not (np.abs(found) <= MAX_VARIANCE).all():
         raise ValueError(found)
     return found
 

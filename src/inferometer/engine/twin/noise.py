@@ -7,7 +7,7 @@ any part of it. So it is repeated with other seeds.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from math import log, sqrt
 from statistics import stdev
@@ -27,18 +27,30 @@ REQUESTS = 12_000
 def noise_of(
     load: TwinLoad, values: Values, again: Callable[[TwinLoad], Values]
 ) -> dict[str, float]:
-    """By metric: standard deviation of the logarithm of simulated / measured where both differ by
-    chance alone, as far as so few runs tell it. `values`: of the run itself. Empty where nothing
-    of a load is by chance.
+    """As `chance_of`, of a load alone. `values`: of the run itself. Empty where nothing of a load
+    is by chance.
     """
     if not load.is_random:
         return {}
-    number = max(MIN_RUNS, min(RUNS, REQUESTS // load.requests))
-    seeds = range(load.seed + 1, load.seed + number)
-    runs = [values, *(again(replace(load, seed=seed)) for seed in seeds)]
-    wider = student_quantile(0.9, number - 1) / TWO_SIDED_90
+    more = range(1, runs_of(load.requests))
+    others = [again(replace(load, seed=load.seed + by)) for by in more]
+    return chance_of([values, *others])
+
+
+def runs_of(requests: int) -> int:
+    """How often a load of so many requests is run, each time with another seed."""
+    return max(MIN_RUNS, min(RUNS, REQUESTS // requests))
+
+
+def chance_of(runs: Sequence[Values]) -> dict[str, float]:
+    """By metric: standard deviation of the logarithm of simulated / measured where both differ by
+    chance alone, as far as so few runs tell it.
+    """
+    if len(runs) < 2:
+        return {}
+    wider = student_quantile(0.9, len(runs) - 1) / TWO_SIDED_90
     return {
         metric: sqrt(2) * wider * stdev(log(each[metric]) for each in runs)
-        for metric in values
+        for metric in runs[0]
         if all(each.get(metric, 0) > 0 for each in runs)
     }

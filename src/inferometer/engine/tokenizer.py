@@ -34,7 +34,6 @@ def count(text: str) -> int:
 
 
 def tokenize(text: str) -> list[int]:
-    """A word's id is found out once: requests arrive while events are due."""
     known = _known
     return [known[w] for w in text.split()]
 
@@ -45,7 +44,9 @@ def detokenize(tokens: Iterable[int]) -> str:
 
 
 class _KnownWords(dict[str, int]):
-    """Ids of words that have come up; as many as the vocabulary has."""
+    """Ids of words that have come up, so that a request delays the events of others less. No more
+    than the vocabulary has.
+    """
 
     def __missing__(self, spelled: str) -> int:
         token = _token(spelled)

@@ -639,9 +639,9 @@ def test_what_the_replies_do_not_have_may_be_in_the_other_table() -> None:
     ],
 )
 def test_a_hostile_log_takes_no_time_without_end(piece: str) -> None:
-    begun_s = time.monotonic()
+    begun_s = time.process_time()
     assert diagnose_reply(piece * (2_000_000 // len(piece))) is None
-    assert time.monotonic() - begun_s < 60
+    assert time.process_time() - begun_s < 60
 
 
 def cure_of(found: Diagnosis) -> str:

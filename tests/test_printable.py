@@ -63,9 +63,9 @@ def test_whatever_it_is(text: str) -> None:
 
 @pytest.mark.parametrize("piece", [" ", "\n ", " \n", "\u202e", "a\u2028"])
 def test_long_text_takes_a_time_linear_in_it(piece: str) -> None:
-    begun_s = time.monotonic()
+    begun_s = time.process_time()
     printable(piece * 1_000_000 + "\x1b", max_chars=1_000_000)
-    assert time.monotonic() - begun_s < 20
+    assert time.process_time() - begun_s < 20
 
 
 @pytest.mark.parametrize(

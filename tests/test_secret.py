@@ -170,9 +170,9 @@ def test_a_secret_is_shown_by_its_name(line: str, shown: str) -> None:
     ],
 )
 def test_long_texts_are_masked_in_a_time_linear_in_them(piece: str) -> None:
-    begun_s = time.monotonic()
+    begun_s = time.process_time()
     masked_text(piece * (250_000 // len(piece)))
-    assert time.monotonic() - begun_s < 8
+    assert time.process_time() - begun_s < 8
 
 
 def test_what_is_nested_without_end_is_masked() -> None:

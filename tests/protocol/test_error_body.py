@@ -131,9 +131,9 @@ def test_titles_without_end_take_no_time_without_end(
     piece: bytes, end: bytes
 ) -> None:
     body = piece * 1_000_000 + end
-    begun_s = time.monotonic()
+    begun_s = time.process_time()
     assert len(error_sentence(body)) == SENTENCE_CHARS
-    assert time.monotonic() - begun_s < 5
+    assert time.process_time() - begun_s < 5
 
 
 def test_nesting_without_end() -> None:

@@ -75,14 +75,13 @@ def test_a_sample_is_seen_once(serve: Serve) -> None:
 def test_powers_are_read_more_often_than_the_rest(root: Path) -> None:
     """They add up to the energy of a card without a counter."""
     seen: list[Sampled] = []
-    with serving(Watch(root, 0.5, scattered=True)) as port:
+    with serving(Watch(root, 60, scattered=True)) as port:
         sampler = RemoteSampler(f"127.0.0.1:{port}")
         while sum(len(each.powers) for each in seen) < 10:
             seen.append(sampler())
         sampler.close()
     powers = [power for each in seen for power in each.powers]
-    assert len(powers) > 2 * sum(bool(each.cards) for each in seen)
-    ((card,), *_) = (each.cards for each in seen if each.cards)
+    ((card,),) = (each.cards for each in seen if each.cards)
     assert {each.address for each in powers} == {card.address}
     assert {each.power for each in powers} == {card.readings["power_w"]}
     moments = [each.monotonic_ns for each in powers]

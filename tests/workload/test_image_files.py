@@ -239,3 +239,9 @@ def test_sound_and_film_have_a_kind_of_their_own() -> None:
     assert {kind: kind_of(content) for kind, content in RECORDINGS.items()} == {
         kind: kind for kind in RECORDINGS
     }
+
+
+@pytest.mark.parametrize("second", [0xFA, 0xFB, 0xF2, 0xF3, 0xE2, 0xE3])
+def test_mp3s_of_every_version_are_sound(second: int) -> None:
+    """MPEG 1, 2 and 2.5, with a checksum and without."""
+    assert kind_of(bytes((0xFF, second, 0x80)) + bytes(30)) == "audio/mp3"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import io
 import struct
+import sys
 import wave
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,7 @@ BEFORE = wav()[:12] + b"LIST" + struct.pack("<I", 3) + bytes(4) + wav()[12:]
         (BEFORE, 0.5),
         (STREAMED, 0.5),
         (flac(48_000, 16_000), 3.0),
+        (wav(0), None),
         (flac(0, 16_000), None),
         (wav()[:30], None),
         (b"RIFF" + bytes(4) + b"WAVE" + bytes(40), None),
@@ -64,7 +66,18 @@ SOUNDS = Path(__file__).parent / "sounds"
 MP3 = (SOUNDS / "without_tag.mp3").read_bytes()
 OPUS = (SOUNDS / "opus.ogg").read_bytes()
 VORBIS = (SOUNDS / "vorbis.ogg").read_bytes()
+BOTH_ENDS = b"\x06"
+SILENT = OPUS[:5] + BOTH_ENDS + OPUS[6 : OPUS.index(b"OggS", 4)]
+"""A stream whose first page is its last."""
 TITLE = b"ID3\x03\0\0\0\0\x01\x02" + bytes(130)
+TAGS = (
+    TITLE,
+    bytes(9),
+    b"TAG" + bytes(125),
+    b"TAG+" + bytes(223),
+    b"APETAGEX" + bytes(4) + b"\x07" + bytes(26),
+    b"LYRICSBEGIN la la LYRICS200",
+)
 FRAME = 72 / 2000
 """Of MP3: seconds, and 72 bytes."""
 
@@ -97,6 +110,7 @@ def test_what_encoders_write_is_as_long_as_a_decoder_finds(
         (MP3 + bytes(9), 0.576),
         (MP3[:-1], 0.576 - FRAME),
         (MP3 + b"junk" + MP3, None),
+        *((MP3 + tag + MP3, 2 * 0.576) for tag in TAGS),
         (MP3[1:], None),
         (TITLE, None),
         (b"\xff\xfb\x00" + bytes(500), None),  # of free bit rate
@@ -108,6 +122,8 @@ def test_what_encoders_write_is_as_long_as_a_decoder_finds(
         (VORBIS.replace(b"\x01vorbis", b"\x01theora"), None),
         (VORBIS[:58] + OPUS, None),
         (OPUS + b"junk", 0.5),
+        (OPUS + b"junk" + OPUS, None),
+        (SILENT + VORBIS, 0.5),
     ],
 )
 def test_what_stands_around_the_sound_and_what_is_missing(
@@ -152,3 +168,26 @@ def test_a_prompt_is_as_long_as_all_its_recordings(
 ) -> None:
     assert sound_seconds([{"role": "user", "content": content}]) == seconds
     assert sound_seconds("x") is None
+
+
+def steps_of(content: bytes) -> int:
+    """How much Python runs until the length is known, or is not."""
+    steps = 0
+
+    def step(*_: object) -> Any:
+        nonlocal steps
+        steps += 1
+        return step
+
+    before = sys.gettrace()
+    sys.settrace(step)
+    try:
+        seconds_of(content)
+    finally:
+        sys.settrace(before)
+    return steps
+
+
+@pytest.mark.parametrize("part", [SILENT, MP3[: 72 * 2] + b"\0", b"TAG"])
+def test_twice_as_much_takes_twice_as_long(part: bytes) -> None:
+    assert steps_of(1000 * part) < 3 * steps_of(500 * part)

@@ -28,6 +28,9 @@ MAX_IMAGES_BYTES = 4 << 30
 
 HEAD_BYTES = 32
 
+MP3_FRAMES = (b"\xfa", b"\xfb", b"\xf2", b"\xf3", b"\xe2", b"\xe3")
+"""Second bytes of heads of MPEG 1, 2 and 2.5, each with and without a checksum."""
+
 KINDS: tuple[tuple[bytes, int, str], ...] = (
     (b"\x89PNG\r\n\x1a\n", 0, "image/png"),
     (b"\xff\xd8\xff", 0, "image/jpeg"),
@@ -42,7 +45,7 @@ KINDS: tuple[tuple[bytes, int, str], ...] = (
     (b"fLaC", 0, "audio/flac"),
     (b"OggS", 0, "audio/ogg"),
     (b"ID3", 0, "audio/mp3"),
-    (b"\xff\xfb", 0, "audio/mp3"),
+    *((b"\xff" + second, 0, "audio/mp3") for second in MP3_FRAMES),
     (b"ftyp", 4, "video/mp4"),
     (b"\x1a\x45\xdf\xa3", 0, "video/webm"),
     (b"AVI ", 8, "video/avi"),

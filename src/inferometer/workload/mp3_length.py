@@ -4,6 +4,7 @@ that it put around the sound.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import NamedTuple
 
@@ -19,7 +20,10 @@ _RATES = {
 }
 _LAYER_3 = 1
 _MONO = 3
-_AFTER_SOUND = (b"TAG", b"APETAGEX", b"LYRICSBEGIN", b"ID3")
+_HEAD = 4
+_OTHER_TAG = re.compile(
+    rb"\0+|TAG\+.{0,223}|TAG.{0,125}|LYRICSBEGIN.*?LYRICS(?:200|END)", re.DOTALL
+)
 _TAG_FIELDS = ((1, 4), (2, 4), (4, 100), (8, 4))
 """Flag of each field of a Xing tag before its encoder's own, and its bytes."""
 
@@ -33,35 +37,44 @@ class _Frame(NamedTuple):
 
 
 def of_mp3(content: bytes) -> float | None:
-    """None for another layer, for frames of no stated size, and where something lies between."""
-    at = first = _first_frame(content)
+    """None for another layer, for frames of no stated size, and where something lies between that
+    is no tag.
+    """
+    at = first = 0
     samples: Counter[int] = Counter()
-    while (frame := _frame(content[at : at + 4])) is not None:
+    while at + _HEAD <= len(content):
+        frame = _frame(content[at : at + _HEAD])
+        if frame is None:
+            first = _behind_tag(content, at)
+            if first == at:
+                return None
+            at = first
+            continue
         if at + frame.size > len(content):  # cut off: what is whole counts
-            at = len(content)
             break
         if at == first and _is_tag(content, at, frame):
             samples[frame.rate] -= _around(content, at, frame)
         else:
             samples[frame.rate] += frame.samples
         at += frame.size
-    rest = content[at:].lstrip(b"\0")
     seconds = sum(count / rate for rate, count in samples.items())
-    is_all = not rest or rest.startswith(_AFTER_SOUND)
-    return seconds if is_all and seconds > 0 else None
+    return seconds if seconds > 0 else None
 
 
-def _first_frame(content: bytes) -> int:
-    """Behind the title and its like, whose size has seven bits a byte, and zeros."""
-    if content[:3] != b"ID3" or len(content) < 10:
-        return 0
-    size = sum(each << 7 * i for i, each in enumerate(content[9:5:-1]))
-    end = size + (20 if content[5] & 0x10 else 10)
-    return len(content) - len(content[end:].lstrip(b"\0"))
+def _behind_tag(content: bytes, at: int) -> int:
+    """Where a title or its like ends, or zeros; the same place where there is none."""
+    head = content[at : at + 32]
+    if head[:3] == b"ID3" and len(head) >= 10:  # its size has seven bits a byte
+        size = sum(each << 7 * i for i, each in enumerate(head[9:5:-1]))
+        return at + size + (20 if head[5] & 0x10 else 10)
+    if head[:8] == b"APETAGEX":
+        return at + 32 + int.from_bytes(head[12:16], "little")
+    found = _OTHER_TAG.match(content, at)
+    return found.end() if found else at
 
 
 def _frame(head: bytes) -> _Frame | None:
-    if len(head) < 4 or head[0] != 0xFF or head[1] & 0xE0 != 0xE0:
+    if head[0] != 0xFF or head[1] & 0xE0 != 0xE0:
         return None
     version, layer = head[1] >> 3 & 3, head[1] >> 1 & 3
     bit_rate, rate = head[2] >> 4, head[2] >> 2 & 3

@@ -35,6 +35,10 @@ class _Stream:
     samples: int = 0
     is_over: bool = False
 
+    @property
+    def seconds(self) -> float:
+        return max(self.samples - self.skipped, 0) / self.rate
+
     def add(self, page: _Page) -> bool:
         """Whether it can be the next page."""
         if page.serial != self.serial:
@@ -52,31 +56,35 @@ def of_ogg(content: bytes) -> float | None:
     """
     streams: list[_Stream] = []
     for page in _pages(content):
+        if page is None:
+            return None
         if page.flags & _FIRST:
             stream = _stream(page)
-            if stream is None or not all(each.is_over for each in streams):
+            if stream is None or (streams and not streams[-1].is_over):
                 return None
             streams.append(stream)
         elif not streams or not streams[-1].add(page):
             return None
         streams[-1].is_over = bool(page.flags & _LAST)
-    seconds = sum((each.samples - each.skipped) / each.rate for each in streams)
+    seconds = sum(each.seconds for each in streams)
     return seconds if seconds > 0 else None
 
 
-def _pages(content: bytes) -> Iterator[_Page]:
-    """Those that are whole, as far as one follows the other."""
+def _pages(content: bytes) -> Iterator[_Page | None]:
+    """Those that are whole; None where something else lies between two."""
     at = 0
     while content[at : at + 5] == b"OggS\0" and at + _HEAD <= len(content):
         body = at + _HEAD + content[at + 26]
         end = body + sum(content[at + _HEAD : body])
         if end > len(content):
-            return
+            break
         samples = int.from_bytes(content[at + 6 : at + 14], "little")
         serial, begin = content[at + 14 : at + 18], content[body : body + 16]
         packets = sum(size < 255 for size in content[at + _HEAD : body])
         yield _Page(content[at + 5], samples, serial, packets, begin)
         at = end
+    if content.find(b"OggS\0", at + 1) > 0:
+        yield None
 
 
 def _stream(page: _Page) -> _Stream | None:

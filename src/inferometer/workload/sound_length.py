@@ -64,7 +64,7 @@ def _of_wav(content: bytes) -> float | None:
         at += _CHUNK_HEAD
         if name == b"data":
             there = min(size, len(content) - at)
-            return there / bytes_a_second if bytes_a_second else None
+            return there / bytes_a_second if there and bytes_a_second else None
         if name == b"fmt " and len(content) >= at + _FORMAT_BYTES:
             bytes_a_second = struct.unpack_from("<I", content, at + 8)[0]
         at += size + size % 2

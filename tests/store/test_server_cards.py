@@ -16,6 +16,8 @@ from inferometer.store.server_cards import cards_of
         (["vllm", "serve", "--pipeline-parallel-size", "3"], 6),
         (["vllm", "serve", "-pp", "2", "-dp", "2"], 8),
         (["sglang", "--dp-size", "2", "--enable-dp-attention"], 2),
+        (["vllm", "serve", "--pipeline_parallel_size=3"], 6),
+        (["vllm", "serve", "-pcp", "2"], 4),
         (["sglang", "--dp", "two", "--pp-size"], 2),
     ],
 )

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 from inferometer.store.json_values import at, entries, whole
 
-STAGES = ("--pipeline-parallel-size", "-pp", "--pp-size", "--pp_size")
+STAGES = ("--pipeline-parallel-size", "-pp", "--pp-size")
+PARTS = ("--prefill-context-parallel-size", "-pcp")
+"""Of a prompt, each on cards of its own."""
 COPIES = ("--data-parallel-size", "-dp", "--dp-size", "--dp")
 SHARED = "--enable-dp-attention"
 """With it, copies have the cards of one."""
@@ -14,18 +16,21 @@ MAX_DIGITS = 5
 
 
 def cards_of(server: object) -> int | None:
-    """Tensor parallelism times pipeline stages times copies, where command line or launch tell of
-    such; None without tensor parallelism.
+    """Tensor parallelism times pipeline stages, parts of prompts and copies, where command line or
+    launch tell of such; None without tensor parallelism.
     """
     tp = whole(at(server, "tp"))
     if tp is None:
         return None
     words = [
-        word for word in entries(at(server, "command")) if isinstance(word, str)
+        word.replace("_", "-")
+        for word in entries(at(server, "command"))
+        if isinstance(word, str)
     ]
     replicas = whole(at(server, "launch", "replica")) or 1
     copies = 1 if SHARED in words else _most(words, COPIES)
-    return tp * _most(words, STAGES) * max(copies, replicas)
+    sharing = tp * _most(words, STAGES) * _most(words, PARTS)
+    return sharing * max(copies, replicas)
 
 
 def _most(words: Sequence[str], flags: Sequence[str]) -> int:

@@ -156,6 +156,20 @@ def test_compliance_runs_of_loadgen_are_none_of_performance(
     assert {each.conditions.get("config") for each in points} == {"S", None}
 
 
+def test_a_detailed_log_of_loadgen_tells_of_compliance_alone(
+    tmp_path: Path,
+) -> None:
+    path = TOOL_FILES / "mlperf" / "detail-alone" / "mlperf_log_detail.txt"
+    detail = path.read_text()
+    for name, value in (("unique", "false"), ("same", "true")):
+        key = f"effective_performance_issue_{name}"
+        detail += f'\n:::MLLOG {{"key": "{key}", "value": {value}}}'
+    (tmp_path / path.name).write_text(detail)
+    (point,) = read([tmp_path]).points
+    assert point.conditions["performance_issue_same"] == 1
+    assert "performance_issue_unique" not in point.conditions
+
+
 def test_what_loadgen_writes_beside_its_summary_is_no_result(
     tmp_path: Path,
 ) -> None:
@@ -176,6 +190,7 @@ def test_what_loadgen_writes_beside_its_summary_is_no_result(
         "genai-perf/profile_export_genai_perf.json",
         "aiperf-0.10/profile_export_aiperf.json",
         "guidellm/v0.6.json",
+        "llmperf/acme-tiny-7b_550_150_summary.json",
         "../peers/genai-bench-0.0.5/D64_16_text-to-text_num_concurrency_4_time_1s.json",
     ],
 )

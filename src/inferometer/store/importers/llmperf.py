@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from inferometer.store.importers.declared import noted
 from inferometer.store.importers.imported_run import (
     CannotImportError,
     Declared,
@@ -49,6 +50,8 @@ SETTINGS = (
     "version",
 )
 """What has a place of its own; other scalars are what the user noted."""
+
+SPREADS = ("stddev_input_tokens", "stddev_output_tokens")
 
 LENGTHS = {"input_len": "mean_input_tokens", "output_len": "mean_output_tokens"}
 
@@ -142,14 +145,15 @@ def _statistics(told: Object, latency: str) -> Object:
 
 def _noted(result: Object) -> dict[str, Declared]:
     """What the user noted, and how far lengths were spread."""
-    return {
+    beside = {
         key: value
         for key, value in result.items()
-        if isinstance(value, str | int | float)
-        and not key.startswith(RESULTS)
-        and key not in SETTINGS
-        and (value or not key.startswith("stddev_"))
+        if not key.startswith(RESULTS)
     }
+    spread = {
+        name: beside[name] for name in SPREADS if figure(beside.get(name))
+    }
+    return {**noted(beside, {*SETTINGS, *SPREADS}), **spread}
 
 
 def _requests(path: Path, most_bytes: int) -> ImportedRequests | None:

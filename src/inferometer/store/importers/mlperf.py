@@ -165,7 +165,7 @@ def _run_of_detail(text: str, path: Path) -> ImportedRun:
         raise CompanionError(Said("unread.mlperf_detail", whose))
     detail = dict(_entries(text))
     told = {
-        PARAMETERS_OF_DETAIL[key]: str(value)
+        PARAMETERS_OF_DETAIL[key]: _as_in_summary(value)
         for key, value in detail.items()
         if key in PARAMETERS_OF_DETAIL
     }
@@ -350,6 +350,11 @@ def _entries(text: str) -> Iterator[tuple[str, object]]:
             continue
         if isinstance(entry, dict) and isinstance(key := entry.get("key"), str):
             yield key, entry.get("value")
+
+
+def _as_in_summary(value: object) -> str:
+    """C++ writes true as 1 there."""
+    return str(int(value) if isinstance(value, bool) else value)
 
 
 def _text(value: object) -> str | None:

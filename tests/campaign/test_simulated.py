@@ -261,7 +261,11 @@ def test_what_a_changed_twin_simulated_is_simulated_again_and_why(
     assert len(display.measured_points) == 3
     why = "group g: 3 points are simulated again, because the twin itself"
     assert [each for each in display.told if why in each], display.told
-    assert len(read([places.result_dir]).points) == 3  # each of them once
+    points = read([places.result_dir]).points
+    runs = [each.run for each in points if each.run is not None]
+    assert len(runs) == len(points) == 3  # each of them once
+    for paths in ([places.result_dir, *runs], [*runs, places.result_dir]):
+        assert [each.run for each in read(paths).points] == runs
     display = run(tiny_campaign(**CAMPAIGN, seed=5), places)
     assert len(display.measured_points) == 3
     assert not [each for each in display.told if "simulated again" in each]

@@ -48,7 +48,7 @@ from inferometer.store.importers import (
     is_json,
     unpacked_name,
 )
-from inferometer.store.json_values import at
+from inferometer.store.json_values import at, number
 from inferometer.vocabulary import CONDITIONS
 from inferometer.words import Said, counted, reason_of, sentence_of
 
@@ -93,9 +93,9 @@ def read(
     """
     sources = Sources.under([Path(path) for path in paths])
     reading = _CollectionReader(sources.problems, sources.archives)
-    for number, source in enumerate(sources.found):
+    for done, source in enumerate(sources.found):
         if progress is not None:
-            progress(number, len(sources.found))
+            progress(done, len(sources.found))
         reading.add(source)
     if progress is not None:
         progress(len(sources.found), len(sources.found))
@@ -216,9 +216,15 @@ class _CollectionReader:
         if simulated is None:
             return
         which = (source.campaign.places.ledger, source.result.point, simulated)
-        if (earlier := self._twins.get(which)) is not None:
-            del self._runs[earlier]
-        self._twins[which] = place
+        known = self._twins.get(which, place)
+        older, latest = sorted((known, place), key=self._started_ns)
+        if older != latest:
+            del self._runs[older]
+        self._twins[which] = latest
+
+    def _started_ns(self, place: Path) -> float:
+        recorded = self._runs[place].recorded
+        return number(at(recorded and recorded.run, "start_realtime_ns")) or 0.0
 
     def _add_file(self, source: ResultFile) -> None:
         try:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from inferometer.analysis.pcie import link_costs
 from inferometer.report.answers import ReportAnswer, answers
 from inferometer.report.answers.answer import (
     between,
@@ -19,7 +20,7 @@ from inferometer.report.answers.answer import (
     unknown_intervals,
 )
 from inferometer.report.tables.markdown import answers_as_markdown
-from inferometer.results import Point
+from inferometer.results import Point, Range
 from inferometer.words import LANGUAGES, Said, Words
 from tests.analysis.test_pcie import measured
 from tests.report.page_points import point
@@ -100,6 +101,69 @@ def test_what_is_true_of_all_answers_is_said_in_the_first() -> None:
     assert len(told) > 1
     assert sum("twin computed" in each for one in told for each in one) == 1
     assert "twin computed" in told[0][-1]
+
+
+def cold_and_warm(**conditions: Any) -> list[Point]:
+    return [
+        each
+        for cache, value in (("cold", 100.0), ("warm", 200.0))
+        for each in runs([value], cache=cache, **conditions)
+    ]
+
+
+def test_doubt_about_the_results_of_one_answer_is_said_beside_it() -> None:
+    doubtful = [
+        replace(each, status="SUSPECT")
+        for model in ("m", "n")
+        for each in cold_and_warm(model=model)
+    ]
+    told = [
+        " ".join(each.sentences)
+        for each in answers([*doubtful, *cold_and_warm(model="o")], EN)
+    ]
+    assert ["2 of the 2" in each for each in told] == [True, True, False]
+
+
+def test_each_model_has_a_prefix_cache_answer_of_its_own() -> None:
+    points = [
+        each for model in ("7B", "14B") for each in cold_and_warm(model=model)
+    ]
+    told = [each.sentences[0] for each in answers(points, EN)]
+    assert len(told) == 2
+    assert told[0].startswith("7B at concurrency 8: ")
+    assert told[1].startswith("14B at concurrency 8: ")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_over_several_loads_no_value_stands_for_all_of_them(
+    language: str,
+) -> None:
+    points = [
+        each for load in (8, 16) for each in cold_and_warm(concurrency=load)
+    ]
+    one, both = (
+        answers(each, Words(language))[0].sentences[0]
+        for each in (points[:2], points)
+    )
+    assert ("→" in one, "→" in both) == (True, False)
+
+
+def test_a_rate_is_a_load_too() -> None:
+    points = [
+        replace(
+            each,
+            conditions={
+                **{
+                    n: v
+                    for n, v in each.conditions.items()
+                    if n != "concurrency"
+                },
+                "request_rate": 4.0,
+            },
+        )
+        for each in cold_and_warm()
+    ]
+    assert only(points).sentences[0].startswith("m at 4 req/s: ")
 
 
 def test_the_cost_of_a_link_is_said_first_and_listed_by_load() -> None:
@@ -243,6 +307,19 @@ def test_of_a_simulation_no_further_run_would_tell_an_interval() -> None:
     assert unknown_intervals([unknown], EN, runs([1.0])) != [known]
 
 
+def test_of_simulated_links_no_further_run_would_tell_an_interval() -> None:
+    points = [
+        replace(each, conditions={**each.conditions, "rehearsal": "simulated"})
+        for each in links()
+    ]
+    study = link_costs(points)
+    effects = [replace(each, low=None, high=None) for each in study.effects]
+    unknown = replace(study, effects=tuple(effects))
+    told = answers(points, EN, links=unknown)[0].sentences
+    assert EN.text("answer.no_interval.same") in told
+    assert EN.text("answer.no_interval") not in told
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_rates_that_nobody_verified_are_said_where_the_figures_are(
     language: str,
@@ -300,6 +377,25 @@ def test_longer_prompts_are_held_against_the_shortest(
     assert answer.sentences[1] == told
     assert [row[0] for row in answer.rows] == ["1024", "4096", "8192"]
     assert answers(points[:2], Words(language)) == []
+
+
+def test_longer_prompts_of_a_twin_have_the_interval_of_its_error() -> None:
+    points = [
+        point(
+            length,
+            conditions={
+                "model": "m",
+                "input_len": 1024 * length,
+                "concurrency": 8,
+                "rehearsal": "simulated",
+            },
+            values={"mean_ttft_ms": 10.0 * length, "output_throughput": 100.0},
+            intervals={"mean_ttft_ms": Range(9.0 * length, 11.0 * length)},
+            predicted={"mean_ttft_ms": Range(5.0 * length, 20.0 * length, 0.9)},
+        )
+        for length in (1, 4, 8)
+    ]
+    assert "from 10 (5–20) to 80 (40–160) ms" in only(points).sentences[0]
 
 
 def test_scaling_says_the_highest_load_per_card() -> None:

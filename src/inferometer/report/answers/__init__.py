@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from inferometer.analysis.pcie import LinkStudy
-from inferometer.report.answers.answer import ReportAnswer
+from inferometer.report.answers.answer import ReportAnswer, cautions
 from inferometer.report.answers.caches import cache_answers
 from inferometer.report.answers.engines import engine_answers
 from inferometer.report.answers.lengths import length_answers
@@ -42,15 +42,26 @@ def answers(
     found = link_answers(usable, words, links)
     for question in QUESTIONS:
         found += question(usable, words)
-    return _without_repetition(found)
+    return _without_repetition(found, _general(usable, words))
 
 
-def _without_repetition(found: Sequence[ReportAnswer]) -> list[ReportAnswer]:
-    """What the first answer says of all points, the next ones need not say again."""
-    said: set[str] = set()
-    shorter = []
-    for answer in found:
-        fresh = tuple(each for each in answer.sentences if each not in said)
-        said.update(fresh)
-        shorter.append(replace(answer, sentences=fresh))
-    return shorter
+def _general(points: Sequence[Point], words: Words) -> set[str]:
+    """Sentences that mean the same beside every answer; others count the results of theirs."""
+    intervals = ("answer.no_interval", "answer.no_interval.same")
+    return {*cautions(points, words), *map(words.text, intervals)}
+
+
+def _without_repetition(
+    found: Sequence[ReportAnswer], general: set[str]
+) -> list[ReportAnswer]:
+    """What is general and in all answers, the first one says alone."""
+    if not found:
+        return []
+    common = general.intersection(*(each.sentences for each in found))
+    first, *others = found
+    return [first, *(_without(common, each) for each in others)]
+
+
+def _without(common: set[str], answer: ReportAnswer) -> ReportAnswer:
+    left = tuple(each for each in answer.sentences if each not in common)
+    return replace(answer, sentences=left)

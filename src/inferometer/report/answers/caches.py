@@ -11,7 +11,6 @@ from inferometer.analysis.pairing import Pair
 from inferometer.report.answers.answer import (
     ReportAnswer,
     at_load,
-    capitalized,
     cautions,
     deployment,
     is_point,
@@ -20,13 +19,16 @@ from inferometer.report.answers.answer import (
     unknown_intervals,
     with_runs,
 )
+from inferometer.report.naming import usual_level
 from inferometer.report.tables.columns import figure, with_unit
 from inferometer.results import Point
-from inferometer.vocabulary import metric, of_role
+from inferometer.vocabulary import STUDY, metric, of_role
 from inferometer.words import Words
 
 METRICS = ("mean_ttft_ms", "output_throughput", "mean_tpot_ms")
 HIT_RATE = "cached_share"
+SAME = (*of_role("subject"), *STUDY, "dtype", "rehearsal")
+"""What makes a deployment."""
 
 
 def cache_answers(points: Sequence[Point], words: Words) -> list[ReportAnswer]:
@@ -34,10 +36,7 @@ def cache_answers(points: Sequence[Point], words: Words) -> list[ReportAnswer]:
     deployments: dict[tuple[object, ...], list[Point]] = {}
     for point in points:
         if point.conditions.get("cache") in ("cold", "warm"):
-            key = tuple(
-                point.conditions.get(name)
-                for name in (*of_role("subject"), "rehearsal")
-            )
+            key = tuple(point.conditions.get(name) for name in SAME)
             deployments.setdefault(key, []).append(point)
     found = (cache_answer(each, words) for each in deployments.values())
     return [answer for answer in found if answer is not None]
@@ -134,10 +133,11 @@ def _sides(compared: Comparison) -> tuple[list[Point], list[Point]]:
 def _where(compared: Comparison, words: Words) -> str:
     """The deployment and its load: `70B TP=8 at concurrency 128`."""
     warm = _sides(compared)[1]
-    levels = {point.conditions.get("concurrency") for point in warm}
+    name = usual_level(warm)
+    levels = {point.conditions.get(name) for point in warm}
     level = next(iter(levels)) if len(levels) == 1 else None
     load = (
-        at_load("concurrency", float(level), words)
+        at_load(name, float(level), words)
         if isinstance(level, int | float)
         else words.text("answer.over_loads", n=len(levels))
     )
@@ -148,17 +148,24 @@ def _sentence(row: MetricComparison, where: str, words: Words) -> str:
     values = {
         "where": where,
         "metric": metric_inside(row.metric, words),
-        "Metric": capitalized(words.metric(row.metric)),
         "times": times(row, words),
-        "from": figure(row.a),
-        "to": figure(row.b),
-        "unit": found.unit if (found := metric(row.metric)) else "",
+        "change": _change(row, words),
     }
     if row.verdict == "undecided":
         return with_runs(
             "answer.cache.undecided", row.more_runs, words, **values
         )
     return words.text(f"answer.cache.{row.verdict.replace(' ', '_')}", **values)
+
+
+def _change(row: MetricComparison, words: Words) -> str:
+    """From what to what; nothing over several points."""
+    if row.a is None or row.b is None:
+        return ""
+    found = metric(row.metric)
+    told = {"from": figure(row.a), "to": figure(row.b)}
+    unit = found.unit if found else ""
+    return words.text("answer.cache.change", unit=unit, **told)
 
 
 def times(row: MetricComparison, words: Words) -> str:

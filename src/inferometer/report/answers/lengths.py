@@ -131,7 +131,7 @@ def _figure(points: Sequence[Point], name: str, words: Words) -> str:
     if not values:
         return "–"
     told = figure(fmean(values))
-    interval = points[0].intervals.get(name) if len(points) == 1 else None
+    interval = points[0].shown_intervals.get(name) if len(points) == 1 else None
     if interval is None:
         return told
     return with_interval(

@@ -38,21 +38,23 @@ def link_answers(
         study = study or link_costs(points)
     except CannotCompareError:
         return []
-    answer = link_answer(study, words)
+    answer = link_answer(study, words, points)
     told = (*answer.sentences, *cautions(points, words))
     return [
         ReportAnswer(answer.title, told, answer.head, answer.rows, answer.note)
     ]
 
 
-def link_answer(study: LinkStudy, words: Words) -> ReportAnswer:
+def link_answer(
+    study: LinkStudy, words: Words, points: Sequence[Point] = ()
+) -> ReportAnswer:
     """Of the first metric that was measured, throughput where there is one."""
     first = study.effects[0].metric
     effects = [each for each in study.effects if each.metric == first]
     means = [each for each in effects if each.level is None]
     sentences = (
         *(_sentence(mean, effects, words) for mean in means),
-        *unknown_intervals(effects, words),
+        *unknown_intervals(effects, words, points),
     )
     levels = sorted({each.level for each in effects if each.level is not None})
     shown = some_levels(levels)

@@ -112,19 +112,19 @@ ANSWERS: dict[str, str] = {
         "prefix caching is on and that the cache holds all prompts."
     ),
     "answer.cache.untold": "The server does not report its prefix cache hit rate.",
-    "answer.cache.faster": "{where}: warm, {metric} is {times} as fast ({from} → {to} {unit}).",
+    "answer.cache.change": " ({from} → {to} {unit})",
+    "answer.cache.faster": "{where}: warm, {metric} is {times} as fast{change}.",
     "answer.cache.slower": (
-        "{where}: warm, {metric} is slower: {times} as fast ({from} → {to} {unit})."
+        "{where}: warm, {metric} is slower: {times} as fast{change}."
     ),
     "answer.cache.no_difference": (
-        "{where}: no difference found in {metric} between cold and warm, {times} ({from} → {to} "
-        "{unit})."
+        "{where}: no difference found in {metric} between cold and warm, {times}{change}."
     ),
     "answer.cache.undecided": (
-        "{where}: undecided, warm {metric} is {times} as fast ({from} → {to} {unit})."
+        "{where}: undecided, warm {metric} is {times} as fast{change}."
     ),
     "answer.cache.undecided.runs": (
-        "{where}: undecided, warm {metric} is {times} as fast ({from} → {to} {unit}); about {runs} "
+        "{where}: undecided, warm {metric} is {times} as fast{change}; about {runs} "
         "more runs of each, in turns, would decide."
     ),
     "answer.engine.title": "Which engine is fastest?",

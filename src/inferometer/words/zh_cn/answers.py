@@ -101,20 +101,21 @@ ANSWERS: dict[str, str] = {
         "且缓存容量足以容纳全部提示词。"
     ),
     "answer.cache.untold": "服务器没有提供前缀缓存命中率。",
+    "answer.cache.change": "（{from} → {to} {unit}）",
     "answer.cache.faster": (
-        "{where}：热缓存对{metric}的加速比为 {times}（{from} → {to} {unit}）。"
+        "{where}：热缓存对{metric}的加速比为 {times}{change}。"
     ),
     "answer.cache.slower": (
-        "{where}：热缓存反而更慢，{metric}的加速比只有 {times}（{from} → {to} {unit}）。"
+        "{where}：热缓存反而更慢，{metric}的加速比只有 {times}{change}。"
     ),
     "answer.cache.no_difference": (
-        "{where}：冷、热缓存的{metric}没有差异，加速比 {times}（{from} → {to} {unit}）。"
+        "{where}：冷、热缓存的{metric}没有差异，加速比 {times}{change}。"
     ),
     "answer.cache.undecided": (
-        "{where}：热缓存对{metric}的加速比为 {times}（{from} → {to} {unit}），尚无定论。"
+        "{where}：热缓存对{metric}的加速比为 {times}{change}，尚无定论。"
     ),
     "answer.cache.undecided.runs": (
-        "{where}：热缓存对{metric}的加速比为 {times}（{from} → {to} {unit}），尚无定论；"
+        "{where}：热缓存对{metric}的加速比为 {times}{change}，尚无定论；"
         "两边交替各再测约 {runs} 次可以得出结论。"
     ),
     "answer.engine.title": "哪个推理引擎最快？",

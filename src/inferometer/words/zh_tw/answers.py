@@ -101,20 +101,21 @@ ANSWERS: dict[str, str] = {
         "且快取容量足以容納全部提示詞。"
     ),
     "answer.cache.untold": "伺服器沒有提供前綴快取命中率。",
+    "answer.cache.change": "（{from} → {to} {unit}）",
     "answer.cache.faster": (
-        "{where}：熱快取對{metric}的加速比為 {times}（{from} → {to} {unit}）。"
+        "{where}：熱快取對{metric}的加速比為 {times}{change}。"
     ),
     "answer.cache.slower": (
-        "{where}：熱快取反而更慢，{metric}的加速比只有 {times}（{from} → {to} {unit}）。"
+        "{where}：熱快取反而更慢，{metric}的加速比只有 {times}{change}。"
     ),
     "answer.cache.no_difference": (
-        "{where}：冷、熱快取的{metric}沒有差異，加速比 {times}（{from} → {to} {unit}）。"
+        "{where}：冷、熱快取的{metric}沒有差異，加速比 {times}{change}。"
     ),
     "answer.cache.undecided": (
-        "{where}：熱快取對{metric}的加速比為 {times}（{from} → {to} {unit}），尚無定論。"
+        "{where}：熱快取對{metric}的加速比為 {times}{change}，尚無定論。"
     ),
     "answer.cache.undecided.runs": (
-        "{where}：熱快取對{metric}的加速比為 {times}（{from} → {to} {unit}），尚無定論；"
+        "{where}：熱快取對{metric}的加速比為 {times}{change}，尚無定論；"
         "兩邊交替各再測約 {runs} 次即可得出結論。"
     ),
     "answer.engine.title": "哪個推論引擎最快？",

@@ -368,6 +368,17 @@ def test_a_response_ends_as_it_does_without_the_ring(
         assert sources(ran) <= {expected, StampSource.USER}
 
 
+@pytest.mark.parametrize(
+    ("script", "failure"),
+    [(plain, Failure.NONE), (refused, Failure.HTTP_STATUS)],
+)
+def test_a_slot_does_not_wait_for_a_sweep_where_no_chunk_is_the_last(
+    monkeypatch: pytest.MonkeyPatch, script: Script, failure: Failure
+) -> None:
+    monkeypatch.setattr(packet_reader, "SWEEP_TICKS", 1 << 30)
+    assert run_by_packets(script, n=4).failures == [failure] * 4
+
+
 def test_open_loops_keep_their_schedule() -> None:
     due_ns = [n * 2 * MS for n in range(30)]
     with ScriptedServer(answer) as server:
@@ -408,13 +419,21 @@ def test_a_token_that_arrived_in_time_is_no_time_out() -> None:
     assert run_by_packets(script, timeouts=limits).all_ok
 
 
-def test_before_a_time_out_packets_are_looked_at(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_before_a_time_out_packets_are_looked_at() -> None:
     """However seldom they otherwise are."""
-    for name in ("MIN_PAUSE_NS", "MAX_PAUSE_NS"):
-        monkeypatch.setattr(packet_reader, name, 60 * NS)
-    test_a_token_that_arrived_in_time_is_no_time_out()
+    limits = BOUNDED.model_copy(update={"total_s": 3600})
+    with ScriptedServer(answer) as server:
+        job = job_for(server.port, packets=True, timeouts=limits)
+        loop = loop_module.Loop(job, Live())
+        loop.prepare()
+        loop._start_ns = 0
+        loop._schedule.start(1, 0)
+        loop._send_due()
+        assert loop.rings is not None
+        assert select.select([loop.rings.packets], [], [], PATIENCE_S)[0]
+        loop._expire(monotonic_ns() + 60 * NS)
+        assert loop.responses.in_flight == 1
+        loop.close()
 
 
 def test_what_waits_in_a_socket_when_the_time_is_over_counts(

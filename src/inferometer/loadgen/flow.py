@@ -65,7 +65,10 @@ class Flow:
         """A response was read to its end before its packets were looked at."""
         self.short = False
         """The socket had less than packets have told."""
-        self.enough = ENOUGH_PACKETS
+        self.enough = 1
+        """Packets that wait until the socket is read. The first response's head shows how the end
+        will be known.
+        """
         self.repeated = 0
         """Packets whose bytes had arrived before: retransmissions."""
 

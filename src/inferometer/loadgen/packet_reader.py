@@ -123,7 +123,7 @@ class PacketReader:
         self._ended: dict[int, Flow] = {}
         """Whose responses have ended, by file descriptor: their slots are free."""
         self._urgent: dict[int, Flow] = {}
-        """Whose packets rang: their responses have probably ended."""
+        """Whose packets rang: their responses have probably ended, or are errors."""
         self._early: list[Early] = []
         self._now: dict[int, Flow] = {}
         """To be read before anything is decoded."""
@@ -210,19 +210,19 @@ class PacketReader:
         return now_ns >= self._look_ns
 
     def _note_alarms(self) -> None:
-        """Ends are answered before anything else, also before packets are looked at."""
+        """Ends and errors are answered before anything else, also before packets are looked at."""
         flow_of = self._connections.flows.get
         for packet in self._alarm.take():
             flow = flow_of(packet[0])
             if flow is None:
                 continue
-            if packet[4] & ENDS:
-                self._urgent[flow.fd] = flow
-            else:
+            if packet[4] & (FIN | RESET):
                 self._look_ns = 0
+            else:
+                self._urgent[flow.fd] = flow
 
     def _answer(self, flow: Flow) -> None:
-        """Read a response that has probably ended."""
+        """Read a response that has probably ended, or is an error."""
         connection = self._in_exchange(flow)
         if connection is None:
             return
@@ -230,6 +230,8 @@ class PacketReader:
         self._read_socket(connection, flow, whole=True)
         if connection.exchange is exchange:
             self._look()  # TCP does not have it yet, or it was no end
+            if flow.times_ns:
+                self._ended[flow.fd] = flow
 
     def catch_up(self) -> None:
         """Read one of the sockets in which something waits."""
@@ -588,13 +590,15 @@ class PacketReader:
     def _adapt(self, connection: Connection, exchange: Exchange) -> None:
         """The end of a body that is not chunked shows in no packet: read each one."""
         flow = connection.flow
+        if exchange.status == 200 and not connection.chunked:
+            self._eager = True  # this server's answers are all like that
+            self._watch_every_packet()
         if connection.exchange is exchange:
             if not exchange.headers_ns:
                 return
             if connection.chunked:
                 flow.enough = self._enough_before_end(exchange)
                 return
-            self._eager = self._eager or exchange.status == 200
             self._sized[flow.fd] = flow
             flow.enough = 1
             self._watch_every_packet()

@@ -33,15 +33,29 @@ def main() -> None:
         sys.exit(stopped_early())
 
 
-def leave_out() -> None:
-    """What libraries would only import: it was a quarter of the wait for the first request.
-
-    pydantic would look for plugins in the metadata of every package that is installed.
+class NoPlugins(ModuleType):
+    """In the place of what pydantic finds plugins with, in the metadata of every package that is
+    installed. Its own switch, PYDANTIC_DISABLE_PLUGINS, comes too late: after the imports, which
+    take the time; and servers that we start would inherit it.
     """
+
+    get_plugins = staticmethod(tuple)
+
+    def __getattr__(self, name: str) -> object:
+        """A later pydantic may want more of it: then it gets the real one."""
+        if name.startswith("__"):
+            raise AttributeError(name)
+        from importlib import import_module
+
+        sys.modules.pop(self.__name__, None)
+        return getattr(import_module(self.__name__), name)
+
+
+def leave_out() -> None:
+    """What libraries would only import: it was a quarter of the wait for the first request."""
     for name in UNUSED:
         sys.modules.setdefault(name, None)  # type: ignore[arg-type]
-    loader = ModuleType("pydantic.plugin._loader")
-    vars(loader)["get_plugins"] = tuple
+    loader = NoPlugins("pydantic.plugin._loader")
     sys.modules.setdefault(loader.__name__, loader)
 
 

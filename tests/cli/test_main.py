@@ -303,6 +303,23 @@ def test_nothing_is_loaded_that_libraries_would_only_look_for() -> None:
     assert told.stdout.strip() == ""
 
 
+def test_a_later_pydantic_may_want_more_than_its_plugins() -> None:
+    code = (
+        "from inferometer.__main__ import leave_out\n"
+        "leave_out()\n"
+        "from pydantic.plugin._loader import get_plugins, PYDANTIC_ENTRY_POINT_GROUP\n"
+        "print(get_plugins(), PYDANTIC_ENTRY_POINT_GROUP)"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert told.stdout.strip() == "() pydantic"
+
+
 def test_a_bench_needs_no_reader_of_files() -> None:
     """Nor what is known of failures where there are none."""
     code = (

@@ -160,7 +160,8 @@ class GroupRun:
         try:
             confirmation = self._server.start()
             virtual = self.task.virtual
-            if virtual is None:  # else each point's process imports it anew
+            if virtual is None:
+                # once: each point's process, which forks from here, would import it anew
                 import_module("inferometer.measurement.samplers")
             routes = PROTOCOLS[self.group.server.recipe.backend].routes
             self._session = Session(

@@ -19,10 +19,17 @@ from inferometer.store.server_cards import cards_of
         (["vllm", "serve", "--pipeline_parallel_size=3"], 6),
         (["vllm", "serve", "-pcp", "2"], 4),
         (["sglang", "--dp", "two", "--pp-size"], 2),
+        (["bash", "-c", "exec vllm serve m --data-parallel-size 4 -pp=2"], 16),
     ],
 )
 def test_parallelism_of_every_kind(command: list[str], cards: int) -> None:
     assert cards_of({"tp": 2, "command": command}) == cards
+
+
+@pytest.mark.parametrize("kind", ["embedded", "simulated"])
+def test_what_takes_a_servers_place_is_one_copy(kind: str) -> None:
+    command = ["vllm", "serve", "-dp", "4", "-pp", "2"]
+    assert cards_of({"tp": 2, "command": command, kind: {"tp": 2}}) == 2
 
 
 def test_copies_that_a_launch_makes() -> None:

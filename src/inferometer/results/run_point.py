@@ -42,7 +42,7 @@ from inferometer.store.json_values import (
     whole,
 )
 from inferometer.store.run_directory import REQUESTS, RUN, SUMMARY, VERDICT
-from inferometer.store.server_cards import cards_of
+from inferometer.store.server_cards import STAND_INS, cards_of
 from inferometer.trace.schema import SCHEMA_VERSION
 from inferometer.vocabulary import CONDITIONS, LATENCIES, METRICS, metric
 from inferometer.words import Said
@@ -64,9 +64,6 @@ WRITTEN_ANSWER = 128
 """Tokens of an answer in a conversation that is made up, where nobody says otherwise: as in
 `spec.longest`, which needs pydantic.
 """
-
-STAND_INS = ("embedded", "simulated")
-"""What may take the place of a real server."""
 
 NOT_COMPLETED = ("failed", "cancelled", "unfinished", "dropped")
 

@@ -27,6 +27,7 @@ from tests.metrics.trace_builder import build, request
 TIMES = np.arange(-1.1, 14.0, 0.5)
 DECLARED = Declared((A,), 1, 4, 8)
 TOKENS, REQUESTS = 10, 13
+COLUMNS = ("time_ns", "value", "reason")
 
 
 def answered() -> Trace:
@@ -174,6 +175,12 @@ CASES: list[tuple[str, str, Level, Telemetry]] = [
     ("link_as_declared", "known", Level.OK, seen(declared=Declared((A,)))),
     (
         "link_as_declared",
+        "silent",
+        Level.OK,
+        seen(VM, NO_SPEED, declared=Declared((A,))),
+    ),
+    (
+        "link_as_declared",
         "narrow",
         Level.NOTE,
         seen(held("slot_max_width", 16.0), declared=Declared((A,))),
@@ -297,6 +304,54 @@ def test_figures_of_the_window() -> None:
         "energy_above_idle": "no_idle_baseline",
         "host_energy": "no_source",
     }
+
+
+@pytest.mark.parametrize(
+    ("thermal", "either"),
+    [
+        ((0, 0, 0, 0), (1, 1, 0, 0)),
+        ((1, 1, 0, 0), (1, 1, 0, 0)),
+        ((0, 1, 1, 0), (1, 1, 1, 0)),
+    ],
+)
+def test_power_and_heat_may_hold_a_card_back_at_once(
+    thermal: tuple[float, ...], either: tuple[float, ...]
+) -> None:
+    states = [
+        held("power_throttled", 1, 1, 0, 0),
+        held("thermal_throttled", *thermal),
+    ]
+    whole = machine(seen(held("power_throttled", *either))).by_card[A]
+    found = machine(seen(*states)).values["gpu_throttled"]
+    assert found == whole["power_throttled"]
+
+
+def test_times_of_power_and_heat_without_states_do_not_add_up() -> None:
+    counted = [
+        series(f"{kind}_throttled_us", A, TIMES, 2e5 * (TIMES + 2))
+        for kind in ("power", "thermal")
+    ]
+    assert machine(seen(*counted)).values["gpu_throttled"] is None
+
+
+def test_a_state_in_doubt_now_and_then_is_unknown() -> None:
+    doubted = held("thermal_throttled", 0.0)
+    doubted.value[::2] = np.nan
+    found = machine(seen(doubted, held("power_throttled", 0.0)))
+    assert found.by_card[A]["thermal_throttled"] is None
+    assert found.by_card[A]["power_throttled"] == 0.0
+    assert found.values["gpu_throttled"] is None
+
+
+def test_a_sampler_that_hung_early_says_nothing_of_the_run() -> None:
+    """Its counters are not bracketed, and its means would be those of the first seconds."""
+    use = held("gpu_utilization", 20.0)
+    early, later = (
+        replace(use, **{name: getattr(use, name)[:samples] for name in COLUMNS})
+        for samples in (9, 20)
+    )
+    assert machine(seen(early)).values["gpu_utilization"] is None
+    assert machine(seen(later)).values["gpu_utilization"] == pytest.approx(20.0)
 
 
 def test_several_cards() -> None:

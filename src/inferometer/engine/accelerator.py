@@ -44,6 +44,7 @@ UNITS = {
     "temperature_c": "°C",
     "gpu_clock_mhz": "MHz",
     "max_gpu_clock_mhz": "MHz",
+    "power_throttled_us": "us",
     "thermal_throttled_us": "us",
     "processes": "1",
 }
@@ -146,6 +147,7 @@ class Accelerator:
             "temperature_c": IDLE_C + (FULL_C - IDLE_C) * self._share,
             "gpu_clock_mhz": CLOCK_MHZ if self._running else CLOCK_MHZ / 4,
             "max_gpu_clock_mhz": CLOCK_MHZ,
+            "power_throttled_us": 0.0,
             "thermal_throttled_us": 0.0,
             "processes": 1.0,
         }

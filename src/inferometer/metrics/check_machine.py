@@ -116,16 +116,13 @@ def _against(declared: Declared, links: Sequence[LinkUnderLoad]) -> Found:
 
 
 def _undeclared(links: Sequence[LinkUnderLoad]) -> Found:
-    narrow = [
-        each
-        for each in links
-        if each.width is not None
-        and each.max_width is not None
-        and each.width < each.max_width
-    ]
-    if narrow:
-        return Found(NOTE, "narrow", _told(narrow[0]))
-    return Found(OK, "known", _told(links[0]))
+    known = [each for each in links if each.width is not None]
+    for each in known:
+        if (each.width or 0) < (each.max_width or 0):
+            return Found(NOTE, "narrow", _told(each))
+    if not known:
+        return Found(OK, "silent")
+    return Found(OK, "known", _told(known[0]))
 
 
 def link_held(facts: Facts) -> Found:

@@ -89,6 +89,10 @@ class Window:
     def seconds(self) -> float:
         return (self.end_ns - self.start_ns) / NS
 
+    def holds(self, time_ns: Times) -> npt.NDArray[np.bool_]:
+        """Which of these moments are in it."""
+        return (time_ns >= self.start_ns) & (time_ns <= self.end_ns)
+
 
 @dataclass(frozen=True, slots=True)
 class CardEnergy:
@@ -321,7 +325,7 @@ def _by_power(telemetry: Telemetry, card: str, window: Window) -> _Integral:
         return _Integral(
             reason="permission" if reason == "permission" else "no_power_source"
         )
-    inside = _inside(time_ns, window)
+    inside = window.holds(time_ns)
     fault = _fault(time_ns, window)
     gap_s = _longest_gap_s(time_ns, window)
     if fault is not None:
@@ -362,7 +366,7 @@ def _summed(telemetry: Telemetry, card: str, window: Window) -> Integral:
         return of_means(t, value, start, end, averaged_ns / NS)
     joules, chance_j = of_moments(t, value, start, end)
     late_j = of_lag(t, value, start, end) if kind in LAGGING else 0.0
-    watts = value[_inside(time_ns, window)]
+    watts = value[window.holds(time_ns)]
     rounded_j = of_rounding(watts, end - start) if kind in ROUNDED else 0.0
     return Integral(joules, math.hypot(chance_j, late_j + rounded_j))
 
@@ -395,7 +399,7 @@ def _by_counter(telemetry: Telemetry, card: str, window: Window) -> _Integral:
         return _Integral(reason="counter_frozen")
     return _Integral(
         grown.joules,
-        samples=int(_inside(time_ns, window).sum()),
+        samples=int(window.holds(time_ns).sum()),
         uncertainty_j=grown.uncertainty_j,
     )
 
@@ -443,17 +447,13 @@ def _near(time_ns: Times, window: Window) -> slice:
     return slice(max(first, 0), last + 1)
 
 
-def _inside(time_ns: Times, window: Window) -> npt.NDArray[np.bool_]:
-    return (time_ns >= window.start_ns) & (time_ns <= window.end_ns)
-
-
 def _clipped(
     time_ns: Times, value: Values, window: Window
 ) -> tuple[Times, Values]:
     """The samples inside, held to both ends of the window: load begins and ends there, so that the
     samples beyond are of another power.
     """
-    inside = _inside(time_ns, window)
+    inside = window.holds(time_ns)
     times, values = time_ns[inside], value[inside]
     return (
         np.concatenate([[window.start_ns], times, [window.end_ns]]),
@@ -530,7 +530,7 @@ def _peak(
         return None
     moments = np.unique(
         np.concatenate(
-            [time_ns[_inside(time_ns, window)] for time_ns, _ in tracks]
+            [time_ns[window.holds(time_ns)] for time_ns, _ in tracks]
         )
     )
     if not len(moments):

@@ -102,7 +102,7 @@ def _held(
     time_ns, value = telemetry.track(card, name)
     if window is None or not len(value):
         return value
-    inside = (time_ns >= window.start_ns) & (time_ns <= window.end_ns)
+    inside = window.holds(time_ns)
     before = int(np.searchsorted(time_ns, window.start_ns)) - 1
     if (
         not inside.any()

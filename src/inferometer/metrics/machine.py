@@ -13,12 +13,20 @@ import numpy as np
 
 from inferometer.clock import NS
 from inferometer.metrics.definitions import known, meets_slo
-from inferometer.metrics.energy import Energy, Reason, Window, energy_of
+from inferometer.metrics.energy import (
+    MAX_GAP_NS,
+    Energy,
+    Reason,
+    Window,
+    energy_of,
+)
 from inferometer.trace import Outcome, Trace
 from inferometer.trace.series import HOST, Telemetry, Times, Values
 
 GIB = 2.0**30
 MIN_SAMPLES = 2
+MAX_UNSEEN = 0.5
+"""Of a window, the longest part without a sample in a figure of all of it."""
 
 MACHINE_VALUES = (
     "gpu_utilization",
@@ -167,11 +175,17 @@ def _shared(
 def _inside(
     telemetry: Telemetry, card: str, name: str, window: Window | None
 ) -> tuple[Times, Values]:
+    """What was seen in the window; nothing where most of it was not: a sampler that hung early says
+    nothing of the rest.
+    """
     time_ns, value = telemetry.track(card, name)
     if window is None:
         return time_ns[:0], value[:0]
-    inside = (time_ns >= window.start_ns) & (time_ns <= window.end_ns)
-    return time_ns[inside], value[inside]
+    there = window.holds(time_ns)
+    unseen = np.diff([window.start_ns, *time_ns[there], window.end_ns]).max()
+    if unseen > max(MAX_GAP_NS, MAX_UNSEEN * window.seconds * NS):
+        return time_ns[:0], value[:0]
+    return time_ns[there], value[there]
 
 
 def _mean(time_ns: Times, value: Values) -> float | None:
@@ -205,17 +219,15 @@ def growth(
     return float(ends[1] - ends[0])
 
 
-OF_CARD: Mapping[
-    str, tuple[str, Callable[[Times, Values], float | None], float]
-] = {
-    "gpu_utilization": ("gpu_utilization", _mean, 1.0),
-    "memory_used_bytes": ("memory_used_bytes", _most, 1.0),
-    "gpu_temperature": ("temperature_c", _most, 1.0),
-    "gpu_clock": ("gpu_clock_mhz", _mean, 1.0),
-    "mean_sampled_power": ("power_w", _mean, 1.0),
-    "highest_sampled_power": ("power_w", _most, 1.0),
+OF_CARD: Mapping[str, tuple[str, Callable[[Times, Values], float | None]]] = {
+    "gpu_utilization": ("gpu_utilization", _mean),
+    "memory_used_bytes": ("memory_used_bytes", _most),
+    "gpu_temperature": ("temperature_c", _most),
+    "gpu_clock": ("gpu_clock_mhz", _mean),
+    "mean_sampled_power": ("power_w", _mean),
+    "highest_sampled_power": ("power_w", _most),
 }
-"""Of a card: from which series, how it is summed up, and in what unit. `average_power` and
+"""Of a card: from which series, and how it is summed up. `average_power` and
 `peak_power` are other values: those of a certified energy, of all cards together. Up to 0.1.0 the
 samples' had these names here, too.
 """
@@ -235,7 +247,7 @@ def _of_card(
 ) -> dict[str, float | None]:
     found = {
         name: how(*_inside(telemetry, card, series, window))
-        for name, (series, how, _) in OF_CARD.items()
+        for name, (series, how) in OF_CARD.items()
     }
     _, total = telemetry.track(card, "memory_total_bytes")
     used = found.pop("memory_used_bytes")
@@ -244,17 +256,15 @@ def _of_card(
         if used is not None and len(total) and total[-1] > 0
         else None
     )
-    for kind in ("power", "thermal"):
-        found[f"{kind}_throttled"] = throttled(telemetry, card, kind, window)
-    known_shares = [
-        share
-        for kind in ("power", "thermal")
-        if (share := found[f"{kind}_throttled"]) is not None
-    ]
-    found["gpu_throttled"] = (
-        min(100.0, sum(known_shares)) if known_shares else None
+    power, thermal = (
+        throttled(telemetry, card, kind, window) for kind in THROTTLED_US
     )
-    return found
+    return {
+        **found,
+        "power_throttled": power,
+        "thermal_throttled": thermal,
+        "gpu_throttled": _for_either(telemetry, card, window, power, thermal),
+    }
 
 
 THROTTLED_US: Mapping[str, Sequence[str]] = {
@@ -278,8 +288,44 @@ def throttled(
     known_us = [each for each in grown_us if each is not None]
     if known_us:
         return min(100.0, 100 * max(known_us) / (1e6 * window.seconds))
-    states = _mean(*_inside(telemetry, card, f"{kind}_throttled", window))
-    return None if states is None else 100 * states
+    share = _mean(*_states(telemetry, card, kind, window))
+    return None if share is None else 100 * share
+
+
+def _states(
+    telemetry: Telemetry, card: str, kind: str, window: Window
+) -> tuple[Times, Values]:
+    """When a card was held back and when not; nothing if that is not known of every sample: the
+    others say nothing of those in doubt.
+    """
+    name = f"{kind}_throttled"
+    for each in telemetry.of(card, name):
+        if np.isnan(each.value[window.holds(each.time_ns)]).any():
+            return each.time_ns[:0], each.value[:0]
+    return _inside(telemetry, card, name, window)
+
+
+def _for_either(
+    telemetry: Telemetry,
+    card: str,
+    window: Window | None,
+    power: float | None,
+    thermal: float | None,
+) -> float | None:
+    """Share of the window in which power or heat held a card back, %. Both may have done so at
+    once: only states of the same moments tell.
+    """
+    if window is None or power is None or thermal is None:
+        return None
+    if not power or not thermal:
+        return max(power, thermal)
+    (time_ns, by_power), (other_ns, by_heat) = (
+        _states(telemetry, card, kind, window) for kind in THROTTLED_US
+    )
+    if not np.array_equal(time_ns, other_ns):
+        return None
+    share = _mean(time_ns, np.maximum(by_power, by_heat))
+    return None if share is None else max(power, thermal, 100 * share)
 
 
 def _together(

@@ -22,16 +22,15 @@ CHECK_MACHINE: dict[str, str] = {
     "check.throttled.fine": "No card was throttled for long.",
     "check.throttled.found": "A card was throttled: {parts}.",
     "check.throttled.part.thermal_percent": "for its heat in {value:.1f} % of the run",
-    "check.throttled.part.power_percent": "by its power limit in {value:.1f} % of the run",
+    "check.throttled.part.power_percent": "for its power in {value:.1f} % of the run",
     "check.throttled.next": (
         "For heat, improve the cooling, and compare runs at the same temperature. For power, "
-        "raise the limit, or keep it and name it with the result."
+        "raise the limit, or keep it and name it with the result; if it is not reached, check the "
+        "power supply."
     ),
     "check.link_as_declared.silent": "No link was sampled.",
     "check.link_as_declared.known": "The link of {card} has {width} lanes.",
-    "check.link_as_declared.fine": (
-        "The link of each card has the declared {width} lanes, as seen under load."
-    ),
+    "check.link_as_declared.fine": "Under load, no card's link contradicted what is declared.",
     "check.link_as_declared.other": (
         "The link of {card} has {width} lanes, but {declared} are declared: the result has a "
         "wrong label."

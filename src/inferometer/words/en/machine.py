@@ -11,7 +11,7 @@ MACHINE: dict[str, str] = {
     "machine.reason.counter_implausible": "the card's energy counter contradicts its power",
     "machine.reason.window_not_bracketed": "there is no sample before or after the run",
     "machine.reason.sampling_gap": "for more than 1.5 s nothing was sampled",
-    "machine.reason.too_few_samples": "there are fewer than two samples in the run",
+    "machine.reason.too_few_samples": "there are too few samples in the run",
     "machine.reason.window_too_short": (
         "the run is too short: energy takes 5 s of power samples, or 10 s of a counter"
     ),

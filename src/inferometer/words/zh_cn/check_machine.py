@@ -21,14 +21,15 @@ CHECK_MACHINE: dict[str, str] = {
     "check.throttled.fine": "没有卡长时间降频。",
     "check.throttled.found": "有卡降频：{parts}。",
     "check.throttled.part.thermal_percent": "因温度降频的时间占 {value:.1f}%",
-    "check.throttled.part.power_percent": "因功耗上限降频的时间占 {value:.1f}%",
+    "check.throttled.part.power_percent": "因功耗或供电降频的时间占 {value:.1f}%",
     "check.throttled.next": (
-        "温度原因：改善散热，并在相同温度下比较。功耗原因：提高上限，或保持上限并随结果注明。"
+        "温度原因：改善散热，并在相同温度下比较。功耗或供电原因：提高上限，或保持上限并随结果注明；"
+        "功耗没到上限时检查电源。"
     ),
     "check.link_as_declared.title": "PCIe 链路与声明",
     "check.link_as_declared.silent": "没有采样到 PCIe 链路。",
     "check.link_as_declared.known": "{card} 的链路为 x{width}。",
-    "check.link_as_declared.fine": "负载下各卡的链路都与声明一致：x{width}。",
+    "check.link_as_declared.fine": "负载下各卡的链路与声明没有矛盾。",
     "check.link_as_declared.other": (
         "{card} 的链路是 x{width}，而声明为 x{declared}：结果的标签是错的。"
     ),

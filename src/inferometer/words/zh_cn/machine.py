@@ -9,7 +9,7 @@ MACHINE: dict[str, str] = {
     "machine.reason.counter_implausible": "该卡的能耗计数器与功耗相差悬殊",
     "machine.reason.window_not_bracketed": "运行之前或之后没有采样",
     "machine.reason.sampling_gap": "采样中断超过 1.5 s",
-    "machine.reason.too_few_samples": "运行期间的采样不足两次",
+    "machine.reason.too_few_samples": "运行期间的采样太少",
     "machine.reason.window_too_short": (
         "运行太短：按功耗采样至少需要 5 s，按计数器至少需要 10 s"
     ),

@@ -21,14 +21,15 @@ CHECK_MACHINE: dict[str, str] = {
     "check.throttled.fine": "沒有卡長時間降頻。",
     "check.throttled.found": "有卡降頻：{parts}。",
     "check.throttled.part.thermal_percent": "因溫度降頻的時間占 {value:.1f}%",
-    "check.throttled.part.power_percent": "因功耗上限降頻的時間占 {value:.1f}%",
+    "check.throttled.part.power_percent": "因功耗或供電降頻的時間占 {value:.1f}%",
     "check.throttled.next": (
-        "溫度原因：改善散熱，並在相同溫度下比較。功耗原因：提高上限，或保持上限並隨結果註明。"
+        "溫度原因：改善散熱，並在相同溫度下比較。功耗或供電原因：提高上限，或保持上限並隨結果註明；"
+        "功耗沒到上限時檢查電源。"
     ),
     "check.link_as_declared.title": "PCIe 鏈路與宣告",
     "check.link_as_declared.silent": "沒有取樣到 PCIe 鏈路。",
     "check.link_as_declared.known": "{card} 的鏈路為 x{width}。",
-    "check.link_as_declared.fine": "負載下各卡的鏈路都與宣告一致：x{width}。",
+    "check.link_as_declared.fine": "負載下各卡的鏈路與宣告沒有矛盾。",
     "check.link_as_declared.other": (
         "{card} 的鏈路是 x{width}，而宣告為 x{declared}：結果的標籤是錯的。"
     ),

@@ -9,7 +9,7 @@ MACHINE: dict[str, str] = {
     "machine.reason.counter_implausible": "該卡的能耗計數器與功耗相差懸殊",
     "machine.reason.window_not_bracketed": "執行之前或之後沒有取樣",
     "machine.reason.sampling_gap": "取樣中斷超過 1.5 s",
-    "machine.reason.too_few_samples": "執行期間的取樣不足兩次",
+    "machine.reason.too_few_samples": "執行期間的取樣太少",
     "machine.reason.window_too_short": (
         "執行太短：依功耗取樣至少需要 5 s，依計數器至少需要 10 s"
     ),

@@ -13,6 +13,7 @@ from inferometer.live.progress import (
     LiveProgress,
     Rate,
     figures,
+    fitting,
     progress,
     tokens_so_far,
 )
@@ -20,8 +21,9 @@ from inferometer.loadgen import Snapshot
 from inferometer.measurement.sampling import Latest, Newest
 
 
-def snapshot(**fields: int) -> Snapshot:
-    values = {**dict.fromkeys(Snapshot.__dataclass_fields__, 0), **fields}
+def snapshot(**fields: float) -> Snapshot:
+    counts = dict.fromkeys(Snapshot.__dataclass_fields__, 0)
+    values = {**counts, "virtual_s": None, **fields}
     return Snapshot(**values)  # type: ignore[arg-type]
 
 
@@ -103,6 +105,20 @@ def test_the_rate_is_that_of_the_last_seconds_and_in_the_end_that_of_all() -> (
     assert rate.of(
         snapshot(output_tokens=1_500), 20.0, at_end=True
     ) == pytest.approx(75)
+
+
+def test_a_computed_run_has_its_rate_in_its_own_time() -> None:
+    """It was computed in a second of ours: 100 tokens in each of its ten, and none in five more."""
+    rate = Rate(100.0)
+    for second in range(1, 11):
+        computed = snapshot(
+            output_tokens=100 * second, output_events=1, virtual_s=second
+        )
+        seen = rate.of(computed, 100.0 + second / 10, at_end=False)
+        assert seen == pytest.approx(100)
+    over = snapshot(output_tokens=1_000, virtual_s=15.0)
+    assert rate.of(over, 101.0, at_end=False) == 0
+    assert rate.of(over, 101.0, at_end=True) == pytest.approx(1_000 / 15)
 
 
 def test_figures_that_are_not_there_yet_are_not_zero() -> None:
@@ -190,6 +206,14 @@ def test_a_narrow_terminal_loses_the_bar_and_the_end_of_the_figures_but_not_the_
     assert "stop" in shown
     assert "…" not in shown
     assert ("━" in shown) == (columns - len(label) > 80)
+
+
+@pytest.mark.parametrize("columns", range(20, 90, 5))
+def test_figures_that_have_no_room_are_left_out_whole(columns: int) -> None:
+    whole = figures(snapshot(in_flight=16, failed=2), 1_234.0)
+    shown = fitting(whole, columns)
+    assert len(shown) <= columns
+    assert f"{whole}  ".startswith(f"{shown}  ")
 
 
 def test_a_bar_is_taken_down_when_the_run_breaks_off(

@@ -11,10 +11,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from inferometer.clock import NS
 from inferometer.engine import EmbeddedEngine
 from inferometer.engine.ask import parse_ask
 from inferometer.engine.twin.configuration import TwinSettings
 from inferometer.engine.twin.front import TwinModel
+from inferometer.live.progress import tokens_so_far
+from inferometer.loadgen import Snapshot
 from inferometer.measurement.prepare import ReadyPoint
 from inferometer.measurement.session import PointResult, Session
 from inferometer.measurement.virtual_client import VirtualClient
@@ -298,6 +301,22 @@ def test_a_stop_keeps_what_is_done(session: Session) -> None:
     assert {Outcome.OK, Outcome.CANCELLED, Outcome.UNSENT} == set(
         trace.requests["outcome"]
     )
+
+
+def test_what_is_shown_meanwhile_is_in_virtual_time(session: Session) -> None:
+    """Whenever it begins. Requests in flight count with the tokens that have arrived."""
+    ready = session.prepare(spec_of(*SHAPES["closed loop"]))
+    seen: list[Snapshot] = []
+    client = VirtualClient(
+        ready,
+        VirtualEngine(TWIN),
+        report=lambda client: seen.append(client.snapshot()),
+    )
+    client.run(7 * NS)
+    last = seen[-1]
+    assert last.virtual_s == (client.now_ns - 7 * NS) / NS
+    assert any(each.streaming_events for each in seen)
+    assert max(map(tokens_so_far, seen)) == last.output_tokens > 0
 
 
 def test_a_request_that_the_server_would_refuse_has_failed(

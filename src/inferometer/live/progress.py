@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING
 
-from inferometer.live.beside import Surroundings
+from inferometer.live.beside import GAP, Surroundings
 from inferometer.printable import columns_of, cut
 from inferometer.words import spoken
 
@@ -49,7 +49,9 @@ class Rate:
         self._seen = deque([self._begin])
 
     def of(self, now: Snapshot, time_s: float, *, at_end: bool) -> float | None:
-        """None until some time has passed."""
+        """None until some time has passed: the run's own, where that is virtual."""
+        if now.virtual_s is not None:
+            time_s = self._begin[0] + now.virtual_s
         tokens = tokens_so_far(now)
         self._seen.append((time_s, tokens))
         while len(self._seen) > 2 and self._seen[1][0] <= time_s - RATE_OVER_S:
@@ -113,6 +115,13 @@ def _tpot_ns(now: Snapshot) -> float | None:
     )
 
 
+def fitting(figures: str, columns: int) -> str:
+    """As many of the figures, from the first, as have room; only the first one may be cut."""
+    while columns_of(figures) > columns and GAP in figures:
+        figures = figures.rpartition(GAP)[0]
+    return cut(figures, columns)
+
+
 def over(now: Snapshot) -> int:
     """Requests of the plan that are over."""
     return now.ok + now.failed + now.dropped
@@ -156,7 +165,7 @@ class PlainProgress:
                 "progress.requests", done=done, total=self._total
             )
             words += [requests, figures(now, rate)]
-            print("  ".join(words), file=self._stream, flush=True)
+            print(GAP.join(words), file=self._stream, flush=True)
             if not self._finished and (beside := self._beside.line()):
                 print(f"  {beside}", file=self._stream, flush=True)
 
@@ -216,7 +225,7 @@ class LiveProgress:
         )
         self._console, self._beside = console, beside or Surroundings()
         self._total = total
-        connecting = cut(spoken().text("progress.connecting"), self._room)
+        connecting = fitting(spoken().text("progress.connecting"), self._room)
         self._task = self._bar.add_task(label, total=total, figures=connecting)
         self._rate = Rate(time.monotonic())
 
@@ -226,10 +235,8 @@ class LiveProgress:
         rate = self._rate.of(now, time.monotonic(), at_end=at_end)
         if not (self._beside.look() or at_end):
             return  # a screen of many lines costs a processor's time
-        shown = figures(now, rate)
-        self._bar.update(
-            self._task, completed=done, figures=cut(shown, self._room)
-        )
+        shown = fitting(figures(now, rate), self._room)
+        self._bar.update(self._task, completed=done, figures=shown)
         self._screen.start()
         rows = self._console.height - ROWS_OF_THE_BAR
         self._draw(self._beside.lines(self._console.width, rows))

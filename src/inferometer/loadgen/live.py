@@ -58,6 +58,8 @@ class Snapshot:
     streaming_gaps: int = 0
     stopping: bool = field(default=False, kw_only=True)
     """Whether the user has asked to stop."""
+    virtual_s: float | None = field(default=None, kw_only=True)
+    """Since the begin of a run in virtual time; None: time is real."""
 
 
 class Live:

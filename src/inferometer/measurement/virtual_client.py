@@ -124,11 +124,12 @@ class VirtualClient:
             ("sent", "ok", "failed", "tokens", "ttft_ns", "tpot_ns", "tpots"), 0
         )
         self._event_count = 0
-        self.now_ns = self.start_ns = 0
+        self.now_ns = self.start_ns = self._begin_ns = 0
         self.interrupted = False
 
     def run(self, start_ns: int) -> None:
         """Send all requests, and wait for their answers."""
+        self._begin_ns = start_ns
         if self._ready.plan.drain_warmups:
             self._play(self._shard.warmups, start_ns)
             start_ns = self.now_ns
@@ -172,6 +173,11 @@ class VirtualClient:
             tpot_count=sums["tpots"],
             dropped=len(self._schedule.dropped),
             output_events=sums["tokens"],
+            streaming_events=sum(
+                flight.arrived_by(self.now_ns)
+                for flight in self._flights.values()
+            ),
+            virtual_s=(self.now_ns - self._begin_ns) / NS,
         )
 
     def _play(self, until: int, start_ns: int) -> None:

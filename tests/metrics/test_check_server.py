@@ -155,7 +155,7 @@ def test_preempted() -> None:
     found = finding("preemptions", counted({"preemptions": 14}))
     assert (found.level, found.values) == (Level.SUSPECT, {"preemptions": 14})
     assert found.sentence.startswith(
-        "KV cache memory ran out, and requests were preempted 14 times."
+        "KV cache memory ran out. Preemptions: 14."
     )
 
 

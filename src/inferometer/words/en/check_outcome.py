@@ -141,7 +141,7 @@ CHECK_OUTCOME: dict[str, str] = {
     "check.answers_in_step.found": (
         "The server sent responses to requests that were not made: {parts}."
     ),
-    "check.answers_in_step.part.surplus": "bytes after a complete response: {value} times",
+    "check.answers_in_step.part.surplus": "responses followed by surplus bytes: {value}",
     "check.answers_in_step.part.caught": (
         "responses to other requests, which count as failed: {value}"
     ),

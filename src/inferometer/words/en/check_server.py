@@ -32,8 +32,8 @@ CHECK_SERVER: dict[str, str] = {
     "check.preemptions.silent": _SILENT,
     "check.preemptions.fine": "No request was preempted.",
     "check.preemptions.found": (
-        "KV cache memory ran out, and requests were preempted {preemptions} times. A preempted "
-        "request computes again what it had."
+        "KV cache memory ran out. Preemptions: {preemptions:,}. A preempted request computes "
+        "again what it had."
     ),
     "check.preemptions.next": (
         "Use a lower concurrency or shorter requests, or give the server more memory for its KV "

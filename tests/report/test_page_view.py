@@ -257,6 +257,30 @@ def test_environment_and_precision_come_from_runs() -> None:
     assert view.precision[-1].endswith(": 1.")
 
 
+@pytest.mark.parametrize(
+    ("recipe", "version", "engine"),
+    [
+        (None, "0.32.0", "vLLM"),
+        ("running", "0.32.0", "vLLM"),
+        ("old", "0.32.0", "old"),
+        ("running", "0.32.0+inferometer.0.1.0", None),
+    ],
+)
+def test_an_engine_that_the_campaign_does_not_name_is_known_by_its_counters(
+    recipe: str | None, version: str, engine: str | None
+) -> None:
+    description = {
+        "environment": {"server": {"version": version}},
+        "spec": {"server": {"recipe": recipe}},
+        "server_counters": {"engine": "vLLM"},
+    }
+    told = {
+        listed.label: listed.values
+        for listed in view_of(recorded(description)).environment
+    }
+    assert told.get("Engine") == (engine and ((engine, None),))
+
+
 def test_what_hosts_can_take_is_told_by_the_run_that_used_most() -> None:
     runs = []
     for name, used in (("a", 0.1), ("b", 0.7), ("c", None)):

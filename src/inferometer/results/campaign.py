@@ -28,6 +28,7 @@ from inferometer.store.campaign.result_files import DamagedError, read_unchanged
 from inferometer.store.importers import CannotImportError
 from inferometer.store.importers.reading import MAX_BYTES
 from inferometer.store.json_values import Object, at, entries, number, text
+from inferometer.vocabulary import CONDITIONS
 from inferometer.words import Said, sentence_of
 
 
@@ -296,7 +297,11 @@ def _declaration(configuration: Object, name: str) -> _Declaration | None:
         tp=1.0 if tp is None else tp,
         hardware=hardware,
         told=(
-            *((("model", alias),) if alias is not None else ()),
+            *(
+                (("model", alias),)
+                if alias not in {None, CONDITIONS["model"].placeholder}
+                else ()
+            ),
             *(
                 (("cost_per_hour", cost), ("currency", None))
                 if cost is not None

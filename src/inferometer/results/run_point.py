@@ -229,6 +229,8 @@ def _stand_in(server: object, version: str) -> str | None:
 
 
 def _engine(recipe: str | None, stand_in: str | None) -> str | None:
+    if recipe == CONDITIONS["engine"].placeholder:
+        return stand_in
     if not stand_in:
         return recipe
     return f"{recipe} ({stand_in})" if recipe else stand_in

@@ -43,6 +43,8 @@ class ConditionInfo:
     """Whether its absence means "none", and not that nobody told."""
     says_what_it_is: bool = False
     """Whether its value alone, such as a model's name, names a curve well enough."""
+    placeholder: str | None = None
+    """What ready-made campaigns write where nobody has named it."""
 
 
 _SERVER = ("spec", "server")
@@ -132,6 +134,7 @@ CONDITIONS: Mapping[str, ConditionInfo] = {
         path=("spec", "target", "model"),
         noted_as=("model", "alias", "model_name"),
         says_what_it_is=True,
+        placeholder="model",
     ),
     # its name, as the server knows it
     "model_id": ConditionInfo(
@@ -160,6 +163,7 @@ CONDITIONS: Mapping[str, ConditionInfo] = {
         "subject",
         noted_as=("engine", "framework", "server"),
         says_what_it_is=True,
+        placeholder="running",
     ),
     "engine_version": ConditionInfo(
         "subject",

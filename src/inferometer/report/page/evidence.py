@@ -16,6 +16,7 @@ from inferometer.report.page.columns import clean
 from inferometer.results import Point
 from inferometer.results.point import RunFiles
 from inferometer.secret import masked_text, masked_words
+from inferometer.store.environment import EMBEDDED_VERSION
 from inferometer.store.json_values import at, number
 from inferometer.vocabulary import CONDITIONS
 
@@ -90,6 +91,17 @@ def _text(*keys: str) -> Callable[[Json], str]:
     return read
 
 
+def _engine(description: Json) -> str:
+    """As the campaign calls it; where it has no name, what its own counters are called by."""
+    name = _text("spec", "server", "recipe")(description)
+    if name and name != CONDITIONS["engine"].placeholder:
+        return name
+    version = _text("environment", "server", "version")(description)
+    if EMBEDDED_VERSION in version:  # it counts as the one it stands for
+        return ""
+    return _text("server_counters", "engine")(description)
+
+
 def _command(description: Json) -> str:
     """With the address that the client used, where the command leaves it open."""
     command = _text("spec", "server", "command")(description)
@@ -156,7 +168,7 @@ def _hardware(description: Json) -> str:
 
 FACTS: Mapping[str, Callable[[Json], str]] = {
     "hardware": _hardware,
-    "engine": _text("spec", "server", "recipe"),
+    "engine": _engine,
     "engine_version": _text("environment", "server", "version"),
     "server_command": _command,
     "host": _text("environment", "hostname"),

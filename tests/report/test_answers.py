@@ -462,7 +462,7 @@ def test_doubtful_results_are_told_and_invalid_ones_answer_nothing() -> None:
     assert (
         only(suspect)
         .sentences[-1]
-        .startswith("4 of the 4 results used are SUSPECT")
+        .startswith("SUSPECT: 4 of the 4 results used.")
     )
     assert answers([], EN) == []
 

@@ -26,7 +26,7 @@ ANSWERS: dict[str, str] = {
     "answer.cell": "{effect}, {verdict}",
     "answer.is.no difference": "no difference",
     "answer.is.undecided": "undecided",
-    "answer.suspect": "{n} of the {all} results used are SUSPECT: read their reasons first.",
+    "answer.suspect": "SUSPECT: {n} of the {all} results used. Read their reasons first.",
     "answer.temperature": (
         "At the same load, the accelerators' peak temperatures were up to {degrees:.0f} °C "
         "apart; part of the difference may be heat. Let the sides take turns."

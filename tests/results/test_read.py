@@ -323,12 +323,6 @@ def test_a_rehearsal_is_marked(tmp_path: Path) -> None:
         spec_of(4),
         server={"version": "0.32.0+inferometer.0.1.0"},
     )
-    save(
-        tmp_path / "unnamed",
-        trace_of(4),
-        spec_of(4, server={**SERVER, "recipe": "running", "embedded": {}}),
-        command=words[:-2],
-    )
     told = {
         point.id: (point.conditions["rehearsal"], point.conditions["engine"])
         for point in read([tmp_path]).points
@@ -337,7 +331,6 @@ def test_a_rehearsal_is_marked(tmp_path: Path) -> None:
         "both": ("quick embedded", "vllm (embedded)"),
         "quick": ("quick", "vllm"),
         "demo": ("embedded", "embedded"),
-        "unnamed": ("embedded", "embedded"),
     }
 
 
@@ -502,28 +495,6 @@ def test_a_name_that_means_another_thing_later_does_not_rename_what_was_measured
         "C",
         3.6,
     )
-
-
-def test_what_a_ready_made_campaign_leaves_unnamed_is_no_name(
-    tmp_path: Path,
-) -> None:
-    """It says `model` for whatever model, and `running` for whatever server."""
-    configuration = {
-        "models": {"model": "org/tiny-8B"},
-        "groups": [{**GROUP, "model": "model", "server": "running"}],
-        "hardware": {"C": {"gpus": 2, "cost_per_hour": 3.6}},
-    }
-    places = open_campaign(tmp_path / "pcie", configuration=configuration)
-    unnamed = {**SERVER, "recipe": "running"}
-    measure(
-        places,
-        1,
-        change=lambda spec: spec.model_copy(update={"server": unnamed}),
-    )
-    told = the_point(tmp_path).conditions
-    assert told["model"] == "org/tiny-8B"
-    assert "engine" not in told
-    assert told["cost_per_hour"] == 3.6
 
 
 @pytest.mark.parametrize(

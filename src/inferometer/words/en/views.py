@@ -5,8 +5,11 @@ from __future__ import annotations
 VIEWS: dict[str, str] = {
     "page.overview": "Overview",
     "page.overview.hint": (
-        "Six metrics over the load. Tick folders to choose experiments: charts, figures and "
-        "the table of points show only these. The filters of the explorer apply here, too."
+        "Six metrics over the load. The filters of the explorer apply here, too."
+    ),
+    "page.folders.hint": (
+        "Tick folders to choose experiments: charts, figures and the table of points show only "
+        "these."
     ),
     "page.folders": "Experiments (folders)",
     "page.folders.all": "All",

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 VIEWS: dict[str, str] = {
     "page.overview": "概览",
-    "page.overview.hint": (
-        "六项指标随负载的变化。勾选文件夹即可选择要看的实验：图表和测试点表只显示选中的部分；“"
-        "数据浏览”中的筛选条件在此同样生效。"
-    ),
+    "page.overview.hint": "六项指标随负载的变化；“数据浏览”中的筛选条件在此同样生效。",
+    "page.folders.hint": "勾选文件夹即可选择要看的实验：图表和测试点表只显示选中的部分。",
     "page.folders": "实验（文件夹）",
     "page.folders.all": "全选",
     "page.folders.none": "全不选",

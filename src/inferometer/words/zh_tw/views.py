@@ -4,10 +4,8 @@ from __future__ import annotations
 
 VIEWS: dict[str, str] = {
     "page.overview": "總覽",
-    "page.overview.hint": (
-        "六項指標隨負載的變化。勾選資料夾即可挑選要看的實驗：圖表與測試點表只顯示選取的部分；「"
-        "資料瀏覽」的篩選條件在此同樣適用。"
-    ),
+    "page.overview.hint": "六項指標隨負載的變化；「資料瀏覽」的篩選條件在此同樣適用。",
+    "page.folders.hint": "勾選資料夾即可挑選要看的實驗：圖表與測試點表只顯示選取的部分。",
     "page.folders": "實驗（資料夾）",
     "page.folders.all": "全選",
     "page.folders.none": "全不選",

@@ -163,7 +163,8 @@ def test_a_run_with_time_outs_to_its_end(load: str, workers: int) -> None:
     assert not trace.interrupted
     assert (counts.unsent, counts.cancelled, counts.unfinished) == (0, 0, 0)
     assert counts.failures["FIRST_TOKEN_TIMEOUT"] >= 1
-    assert counts.http_statuses.keys() == {"500"}
+    # a refusal that a busy server sends too late is a time-out
+    assert counts.http_statuses.keys() <= {"500"}
 
 
 @WORKERS

@@ -191,7 +191,10 @@ def test_a_request_that_stalls_beside_a_flood_is_given_up_in_time(
         ran = run_loop(
             job_for(server.port, n=2, concurrency=2, timeouts=limits)
         )
-    assert ran.failures == [Failure.CLOSED_EARLY, Failure.FIRST_TOKEN_TIMEOUT]
+    # on a busy host the first event of the flood may be late too
+    in_time = (Failure.CLOSED_EARLY, Failure.FIRST_TOKEN_TIMEOUT)
+    assert ran.failures[0] in in_time
+    assert ran.failures[1] is Failure.FIRST_TOKEN_TIMEOUT
 
 
 def test_the_queue_on_the_disk_is_bounded_for_all(

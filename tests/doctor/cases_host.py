@@ -54,7 +54,7 @@ def kernel_log(line: str) -> Given:
 
 
 def aer(kind: str, count: int) -> Given:
-    name = {"correctable": "COR", "fatal": "FATAL"}[kind]
+    name = "COR" if kind == "correctable" else kind.upper()
     files = {f"aer_dev_{kind}": f"RxErr 0\nTOTAL_ERR_{name} {count}"}
     return given(cards(more=files))
 
@@ -437,6 +437,7 @@ PCIE: dict[str, list[Case]] = {
     ],
     "pcie.errors": [
         ("warn", aer("correctable", 5), aer("correctable", 0)),
+        ("warn", aer("nonfatal", 1), aer("nonfatal", 0)),
         ("fail", aer("fatal", 1), aer("fatal", 0)),
     ],
     "pcie.kernel_log": [

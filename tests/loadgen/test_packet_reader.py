@@ -156,11 +156,16 @@ def test_a_connection_that_goes_leaves_its_last_response_the_packets(
 
 
 class Stalled:
-    """A poller that polls only when the server has sent everything, once it has begun."""
+    """A poller that polls only when the server has sent everything, once it has begun; `held`: it
+    waits for that.
+    """
 
-    def __init__(self, began: Event, sent: Event) -> None:
+    def __init__(
+        self, began: Event, sent: Event, held: Event | None = None
+    ) -> None:
         self._poller: Poller = make_poller()
         self._began, self._sent = began, sent
+        self._held = held or Event()
         self.register, self.modify = self._poller.register, self._poller.modify
         self.unregister, self.close = (
             self._poller.unregister,
@@ -169,6 +174,7 @@ class Stalled:
 
     def poll(self, timeout: float, maxevents: int, /) -> list[tuple[int, int]]:
         if self._began.is_set():
+            self._held.set()
             self._sent.wait(10)
         return self._poller.poll(timeout, maxevents)
 
@@ -177,12 +183,13 @@ def run_stopped(
     monkeypatch: pytest.MonkeyPatch, parts: list[bytes]
 ) -> tuple[Ran, list[int]]:
     """A client that does not run while the server sends; and when each part was, since the start."""
-    began, sent = Event(), Event()
+    began, held, sent = Event(), Event(), Event()
     sent_ns: list[int] = []
 
     def script(peer: Peer, asked: Asked) -> None:
         began.set()
         peer.send(head("Transfer-Encoding: chunked"))
+        assert held.wait(10)
         for part in parts:
             time.sleep(0.002)
             sent_ns.append(realtime_ns())
@@ -192,7 +199,7 @@ def run_stopped(
         sent.set()
 
     monkeypatch.setattr(
-        loop_module, "make_poller", lambda: Stalled(began, sent)
+        loop_module, "make_poller", lambda: Stalled(began, sent, held)
     )
     ran = run_by_packets(script)
     start_ns = ran.loop.anchors[0].offset_ns + ran.loop._start_ns
@@ -755,7 +762,7 @@ def test_a_client_that_does_not_read_closes_its_window(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """It does not run until the server can send no more."""
-    began, sent = Event(), Event()
+    began, held, sent = Event(), Event(), Event()
     padding = chunk(b": " + b"x" * 65_536 + b"\n\n")
 
     def script(peer: Peer, asked: Asked) -> None:
@@ -764,6 +771,7 @@ def test_a_client_that_does_not_read_closes_its_window(
             return
         began.set()
         peer.send(head("Transfer-Encoding: chunked"))
+        assert held.wait(10)
         peer.sock.setblocking(False)
         rest = b""
         with suppress(BlockingIOError):
@@ -775,7 +783,7 @@ def test_a_client_that_does_not_read_closes_its_window(
         peer.send(rest, *map(chunk, STREAM), LAST_CHUNK)
 
     monkeypatch.setattr(
-        loop_module, "make_poller", lambda: Stalled(began, sent)
+        loop_module, "make_poller", lambda: Stalled(began, sent, held)
     )
     ran = run_by_packets(script, n=2)
     assert ran.all_ok

@@ -21,7 +21,6 @@ import numpy.typing as npt
 from inferometer.arrival import stripe
 from inferometer.clock import NS
 from inferometer.engine.ask import AskError
-from inferometer.engine.twin.outlet import Outlet
 from inferometer.engine.twin.request import TwinRequest
 from inferometer.engine.twin.simulation import Simulation
 from inferometer.engine.twin.stretch import PS_PER_NS, Stretch
@@ -223,7 +222,7 @@ class VirtualClient:
         self._front.see(stretch)
         flights = self._flights
         outlet = self._simulation.outlet
-        at_ns = _begins_ns(outlet, stretch)
+        at_ns = outlet.all_begin_ns(stretch)
         for request in stretch.requests:
             at_ns += outlet.token_ns
             flight = flights.get(request.number)
@@ -399,15 +398,6 @@ class VirtualClient:
         self._is_over = True
         for flight in list(self._flights.values()):
             self._cut(flight, outcome, Failure.NONE, detail)
-
-
-def _begins_ns(outlet: Outlet, stretch: Stretch) -> npt.NDArray[np.int64]:
-    """When the API server begins with the tokens of each step."""
-    step: Any = np.arange(1, stretch.steps + 1, dtype=np.int64)
-    begins_ps: npt.NDArray[np.int64] = np.maximum(
-        stretch.end_ps(step), outlet.passed_ps(stretch, step)
-    )
-    return begins_ps // PS_PER_NS + outlet.fixed_ns
 
 
 def _columns(ready: ReadyPoint, requests: Any) -> dict[str, npt.NDArray[Any]]:

@@ -113,7 +113,6 @@ def drive(
     waiting = deque(requests)
     slots = deque([0] * min(max_concurrency or len(waiting), len(waiting)))
     """When each of the free ones was left, ns."""
-    outlet = simulation.outlet
     while True:
         while waiting and slots and simulation.wants_arrivals:
             request = waiting.popleft()
@@ -123,13 +122,9 @@ def drive(
         if stretch is None:
             return
         seen(stretch)
-        for request in stretch.begun:
-            if request.first_ns < 0:
-                request.first_ns = outlet.leaves_ns(stretch, 1, request)
+        simulation.outlet.stamp(stretch)
         for request in stretch.ended:
-            end_ns = outlet.leaves_ns(stretch, stretch.steps, request)
-            request.finished_ns = end_ns
-            slots.append(end_ns)
+            slots.append(request.finished_ns)
             yield request
 
 

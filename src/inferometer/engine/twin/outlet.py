@@ -6,6 +6,11 @@ they can leave, they queue, and throughput is what the API server lets out.
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
 from inferometer.engine.twin.request import TwinRequest
 from inferometer.engine.twin.stretch import PS_PER_NS, Stretch
 
@@ -34,6 +39,23 @@ class Outlet:
         """When the first token of a step, counted from 1, is worked on."""
         return self._begins_ps(stretch, step) // PS_PER_NS + self.fixed_ns
 
+    def all_begin_ns(self, stretch: Stretch) -> npt.NDArray[np.int64]:
+        """The same of each of its steps."""
+        step: Any = np.arange(1, stretch.steps + 1, dtype=np.int64)
+        begins_ps: npt.NDArray[np.int64] = np.maximum(
+            stretch.end_ps(step), self._passed_ps(stretch, step)
+        )
+        return begins_ps // PS_PER_NS + self.fixed_ns
+
+    def stamp(self, stretch: Stretch) -> None:
+        """Write down when the first and the last tokens of its requests leave."""
+        for request in stretch.begun:
+            if request.first_ns < 0:
+                request.first_ns = self.leaves_ns(stretch, 1, request)
+        for request in stretch.ended:
+            last = stretch.steps
+            request.finished_ns = self.leaves_ns(stretch, last, request)
+
     def leaves_ns(
         self, stretch: Stretch, step: int, request: TwinRequest
     ) -> int:
@@ -42,11 +64,9 @@ class Outlet:
         return self.begins_ns(stretch, step) + self.token_ns * (place + 1)
 
     def _begins_ps(self, stretch: Stretch, step: int) -> int:
-        if step == 1:
-            return stretch.end_ps(1) + stretch.queued_ps
-        return max(stretch.end_ps(step), self.passed_ps(stretch, step))
+        return max(stretch.end_ps(step), self._passed_ps(stretch, step))
 
-    def passed_ps(self, stretch: Stretch, step: int) -> int:
+    def _passed_ps(self, stretch: Stretch, step: int) -> int:
         """When the tokens before those of a step have gone, if none of them came later than that.
 
         Steps only get longer: a queue that is there at the last one has been there since the first.

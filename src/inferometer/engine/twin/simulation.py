@@ -192,7 +192,6 @@ def run(
     """
     source = iter(requests)
     upcoming = next(source, None)
-    outlet = simulation.outlet
     while True:
         while upcoming is not None and simulation.wants_arrivals:
             simulation.submit(upcoming)
@@ -200,10 +199,5 @@ def run(
         stretch = simulation.advance()
         if stretch is None:
             return
-        for request in stretch.begun:
-            if request.first_ns < 0:
-                request.first_ns = outlet.leaves_ns(stretch, 1, request)
-        for request in stretch.ended:
-            end_ns = outlet.leaves_ns(stretch, stretch.steps, request)
-            request.finished_ns = end_ns
-            yield request
+        simulation.outlet.stamp(stretch)
+        yield from stretch.ended

@@ -159,8 +159,8 @@ def _number(value: Condition, otherwise: float) -> float:
 
 
 def contradictions(ladders: Iterable[TwinLadder]) -> Iterator[Said]:
-    """Of one load with prompts of its own, measured with values that are too far apart for a twin
-    to describe them all.
+    """A sentence for each load and metric whose measured values are so far apart that no twin meets
+    them all. Warm ladders are left out: there, equal loads differ in what the cache holds.
     """
     for ladder in ladders:
         if ladder.is_warm:

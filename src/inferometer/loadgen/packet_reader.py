@@ -58,10 +58,11 @@ MIN_ENOUGH = 4
 SWEEP_TICKS = 5
 """Ticks between two looks for sockets that were not read for long."""
 
-STALE_NS, CHECK_NS = NS, 2 * NS
-"""A socket that was not read for so long is read if something waits in it; and whatever its packets
-say.
-"""
+STALE_NS = NS
+"""A socket that was not read for so long is read if its packets say that something waits in it."""
+
+CHECK_NS = 2 * NS
+"""A socket that was not read for so long is read, whatever its packets say."""
 
 READS_A_TURN = 8
 """Sockets that cannot wait and are read before the loop sends what is due."""
@@ -76,8 +77,8 @@ meanwhile are later.
 """
 
 BEFORE_THE_END = 3
-"""A socket is read so many packets before its expected end, and as many more as come between two
-looks: little is then left to read when it comes, and the next request is sent sooner.
+"""Packets before the expected end at which a socket is read; as many are added as come between two
+looks. Little is then left to read at the end, and the next request is sent sooner.
 """
 
 

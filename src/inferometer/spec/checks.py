@@ -15,7 +15,7 @@ from typing import Any, get_args
 from inferometer.request import Request
 from inferometer.spec.run import RandomWorkload, RunSpec
 from inferometer.spec.server_recipe import ChatBackend, SoundBackend
-from inferometer.spec.workload import FileWorkload
+from inferometer.spec.workload import TIMED, FileWorkload
 from inferometer.words import Said, either
 
 DESCRIPTORS_BESIDES_STREAMS = 64
@@ -198,8 +198,7 @@ def _arrivals(spec: RunSpec) -> list[str]:
         told = {"first": ", ".join([first, *others[:-1]]), "second": others[-1]}
         found.append(Said("check_run.several_shapes", told))
     if load.replay_speed is not None and (
-        spec.workload.kind not in ("trace", "timed_trace")
-        or spec.workload.distinct is not None
+        spec.workload.kind not in TIMED or spec.workload.distinct is not None
     ):
         found.append(Said("check_run.replay"))
     if load.burstiness != 1 and (

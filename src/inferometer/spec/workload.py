@@ -649,6 +649,9 @@ AnyWorkload = Annotated[
 ]
 """Told apart by `kind`; without one it is `random`."""
 
+TIMED = ("trace", "timed_trace")
+"""Data sets whose requests have recorded times."""
+
 DATASETS: dict[str, type[AnyWorkload]] = {
     "random": RandomWorkload,
     "sharegpt": ShareGptWorkload,

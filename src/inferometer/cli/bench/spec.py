@@ -56,7 +56,7 @@ from inferometer.spec.run import (
     Timeouts,
 )
 from inferometer.spec.target import Threshold
-from inferometer.spec.workload import AnyWorkload
+from inferometer.spec.workload import TIMED, AnyWorkload
 from inferometer.store.vllm_json import check_metadata
 from inferometer.words import Said, in_words, sentence_of
 
@@ -379,7 +379,7 @@ def load_of(flags: BenchFlags) -> Load:
         fields["num_prompts"] = flags.num_prompts
     if fields["replay_speed"] is None and is_self_timed(flags):
         fields["replay_speed"] = 1.0
-        if flags.dataset_name not in ("trace", "timed_trace"):
+        if flags.dataset_name not in TIMED:
             reasons.append(Said("flag.self_timed"))
     if flags.when_full not in ("wait", "drop"):
         reasons.append(

@@ -38,7 +38,7 @@ def noise_of(
 
 
 def runs_of(requests: int) -> int:
-    """How often a load of so many requests is run, each time with another seed."""
+    """How many runs a load gets, each with another seed: fewer if it has many requests."""
     return max(MIN_RUNS, min(RUNS, REQUESTS // requests))
 
 

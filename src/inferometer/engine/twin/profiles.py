@@ -149,7 +149,7 @@ class LinkProfile:
     """Of that all-reduce where it reduces a share a card and gathers the shares."""
 
     def require(self, cards: int) -> None:
-        """Raises ProfileError for so many cards as nothing is known of."""
+        """Raises ProfileError if nothing is known of all-reduces among `cards`."""
         if cards not in self.floor_us:
             known = ", ".join(map(str, self.floor_us))
             values = {"cards": cards, "known": known}
@@ -158,7 +158,7 @@ class LinkProfile:
     def all_reduce_s(
         self, cards: int, message: float, *, graphs: bool
     ) -> float:
-        """Among `cards`, of so many bytes. Below a size that vLLM has set, each card reads the
+        """Of `message` bytes among `cards`. Below a size that vLLM has set, each card reads the
         whole messages of all others; from there on it sends and gets its share of a ring.
         """
         ring_us = self.ring_s(cards, message) * 1e6
@@ -171,7 +171,7 @@ class LinkProfile:
         return (floor_us[cards] + ring_us) / 1e6
 
     def ring_s(self, cards: int, size: float) -> float:
-        """How long so many bytes take to be reduced around a ring, or gathered twice."""
+        """Of `size` bytes that go around a ring of `cards` twice: to be reduced, then gathered."""
         return 2 * (cards - 1) / cards * size / (self.bus_gb_s[cards] * 1e9)
 
 

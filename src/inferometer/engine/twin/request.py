@@ -56,7 +56,7 @@ class TwinRequest:
         answer: Callable[[int, int], Sequence[int]] | None = None,
     ) -> None:
         """`prompt` and `answer` are token ids, of which equal beginnings share blocks; without them
-        a prompt is like no other. `answer` gives so many tokens of it, from a place on.
+        a prompt is like no other. `answer(place, n)`: the next n tokens of the answer.
         """
         self.number = number
         self.prompt_tokens = prompt_tokens

@@ -60,6 +60,14 @@ def test_a_head_that_is_not_just_a_size_is_left_to_the_parser(
     assert find_chunks(data, 0, len(data)) == FIRST
 
 
+@pytest.mark.parametrize(
+    "rest", [b"5\rXhello\r\n", b"5\r\nhello\r", b"5\r\nhello\r\r\n"]
+)
+def test_half_a_line_end_ends_nothing(rest: bytes) -> None:
+    data = chunk(b"first") + rest
+    assert find_chunks(data, 0, len(data)) == FIRST
+
+
 def test_long_heads_of_strangers_are_not_kept() -> None:
     before = chunks._size_of.cache_info().misses
     for n in range(9):

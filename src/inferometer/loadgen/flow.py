@@ -129,10 +129,15 @@ class Flow:
             if not self.lengths[0]:
                 del self.lengths[0], self.times_ns[0]
             ends, times_ns = [*ends[: count - 1], size], times_ns[:count]
-        arrived = list(accumulate(times_ns, max, initial=self.latest_ns))
-        self.latest_ns = arrived[-1]
-        del arrived[0]
-        return Pieces(ends, arrived)
+        return Pieces(ends, self._in_order(times_ns))
+
+    def _in_order(self, times_ns: list[int]) -> list[int]:
+        """No byte arrives before those before it."""
+        if times_ns != sorted(times_ns) or times_ns[:1] < [self.latest_ns]:
+            times_ns = list(accumulate(times_ns, max, initial=self.latest_ns))
+            del times_ns[0]
+        self.latest_ns = times_ns[-1] if times_ns else self.latest_ns
+        return times_ns
 
     def lose(self, size: int) -> None:
         """That many bytes after all known ones were read, but their packets were not seen."""

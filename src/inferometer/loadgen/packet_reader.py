@@ -564,11 +564,12 @@ class PacketReader:
         ends, times_ns = connection.flow.take(len(data))
         at, known = 0, ends[-1] if ends else 0
         while at < known and connection.exchange is exchange:
+            done = bisect_right(ends, at)
             if connection.between_chunks:
                 found = find_chunks(data, at, known)
                 at = found.until
                 if found.bodies:
-                    pieces = framed(found, ends, times_ns)
+                    pieces = framed(found, ends[done:], times_ns[done:])
                     self._responses.put_aside(exchange, pieces, read_ns)
                 if found.last:
                     at = data.index(_BODY_END, at) + len(_BODY_END)

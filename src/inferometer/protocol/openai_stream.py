@@ -253,20 +253,24 @@ class StreamDecoder:
         return count, text
 
     def _all_plain(self, bodies: Sequence[bytes]) -> str:
-        """The text of all, looked at together; empty if one of them is not plain."""
+        """The text of all, looked at together; empty if one of them is not plain.
+
+        What each has where its text would be is put between what surrounds a text: that has to give
+        the bodies again.
+        """
         before, after, size = self._around
-        whole = b"".join(bodies)
-        if not (
-            whole.startswith(before)
-            and whole.endswith(after)
-            and b"\\" not in whole
-        ):
+        begin, end = len(before), -len(after)
+        texts = [body[begin:end] for body in bodies]
+        again = before + (after + before).join(texts) + after
+        if again != b"".join(bodies) or min(map(len, bodies)) <= size:
             return ""
-        parts = whole[len(before) : -len(after)].split(after + before)
-        if [len(part) + size for part in parts] != list(map(len, bodies)):
-            return ""  # they begin or end elsewhere
-        text = "".join([part.decode("utf-8", "replace") for part in parts])
-        return text if all(parts) and _is_unescaped(text) else ""
+        whole = b"".join(texts)
+        text = (
+            whole.decode()
+            if whole.isascii()
+            else "".join([each.decode("utf-8", "replace") for each in texts])
+        )
+        return text if _is_unescaped(text) else ""
 
     def _first_plain(self, bodies: Sequence[bytes]) -> tuple[int, str]:
         before, after, size = self._around

@@ -248,6 +248,47 @@ def test_tags_of_lines_in_one_file_keep_deployments_apart(
 
 
 @pytest.mark.parametrize(
+    ("one", "other", "name", "value"),
+    [
+        (
+            {"speculative_algorithm": None},
+            {"speculative_algorithm": "EAGLE"},
+            "speculative_algorithm",
+            "EAGLE",
+        ),
+        ({}, {"enable_overlap": True}, "enable_overlap", True),
+        ({"quantization": "fp8"}, {"quantization": "w4"}, "quantization", "w4"),
+        ({"quantization": None}, {"quantization": "w4"}, "quantization", "w4"),
+        ({"graph_bs": [1, 2]}, {"graph_bs": [1, 4]}, "graph_bs", "1, 4"),
+        ({"lora": [{"rank": 8}]}, {"lora": [{"rank": 16}]}, "rank", 16),
+        ({"tp_size": "2"}, {"tp_size": "4"}, "tp", 4),
+    ],
+)
+def test_servers_that_differ_in_one_flag_are_two_deployments(
+    tmp_path: Path,
+    one: dict[str, Any],
+    other: dict[str, Any],
+    name: str,
+    value: str | int | bool,
+) -> None:
+    for number, flag in enumerate((one, one, other)):
+        sglang_file(tmp_path / f"run_{number}.jsonl", SERVER | flag)
+    points = points_of(tmp_path)
+    assert distinguishing(points) == (name,)
+    told = [point.conditions.get(name) for point in points]
+    assert told.count(value) == 1
+    assert len(set(told)) == 2
+
+
+def test_copies_of_a_server_count_as_cards_also_where_numbers_are_texts(
+    tmp_path: Path,
+) -> None:
+    sglang_file(tmp_path / "a.jsonl", SERVER | {"tp_size": "2", "dp_size": "3"})
+    (point,) = points_of(tmp_path)
+    assert (point.conditions["tp"], point.conditions["gpus"]) == (2, 6)
+
+
+@pytest.mark.parametrize(
     "info",
     [
         None,

@@ -44,6 +44,53 @@ def test_strange_json_in_a_tree_is_counted_in_one_sentence(
     assert all(name in problem for name in ("package", "tsconfig", "deep"))
 
 
+def test_arrays_of_unequal_lengths_leave_the_summary(tmp_path: Path) -> None:
+    result = json.loads(VLLM_DETAILED.read_bytes())
+    (tmp_path / "cut.json").write_text(
+        json.dumps({**result, "input_lens": result["input_lens"][1:]})
+    )
+    (point,) = read([tmp_path]).points
+    assert point.values["mean_ttft_ms"] == result["mean_ttft_ms"]
+    assert "output_throughput_per_request" not in point.values
+    assert not point.intervals
+    (note,) = [each for each in point.notes if "arrays" in each]
+    assert "(input length)" in note
+
+
+def test_single_requests_that_the_summary_does_not_count_are_not_used(
+    tmp_path: Path,
+) -> None:
+    result = json.loads(VLLM_DETAILED.read_bytes())
+    completed = result["completed"]
+    (tmp_path / "other.json").write_text(
+        json.dumps({**result, "completed": completed - 1})
+    )
+    (point,) = read([tmp_path]).points
+    assert point.values["completed"] == completed - 1
+    assert "output_throughput_per_request" not in point.values
+    (note,) = [each for each in point.notes if "contradicts" in each]
+    assert f"{completed} of its single requests completed" in note
+
+
+def test_numbers_that_a_script_wrote_as_texts_are_read(tmp_path: Path) -> None:
+    result = json.loads(VLLM_DETAILED.read_bytes())
+    before = vllm_file(tmp_path / "before.json", **result)
+    words = {
+        name: [*map(str, result[name])]
+        for name in ("ttfts", "input_lens", "output_lens", "start_times")
+    }
+    total = f"{result['total_input_tokens']:,}.0"
+    after = vllm_file(
+        tmp_path / "after.json",
+        **result
+        | words
+        | {"total_input_tokens": total, "request_rate": "Infinity"},
+    )
+    one, other = (read([each]).points[0] for each in (before, after))
+    assert one.values == other.values
+    assert other.conditions["request_rate"] == math.inf
+
+
 def test_archives_in_a_tree_are_not_opened_and_named(tmp_path: Path) -> None:
     vllm_file(tmp_path / "x.json")
     names = ["a.zip", "B.TAR.GZ", "c.json.zst", "d.7z", "e.tar", "f.rar"]
@@ -176,9 +223,6 @@ def damaged() -> dict[str, bytes]:
         "objects": b'{"a":' * 1_000_000,
         "no text": b"\xff\xfe\x00",
         "digits": b'{"duration": ' + b"9" * 5_000_000 + b"}",
-        "wrong arrays": json.dumps(
-            {**json.loads(VLLM_DETAILED.read_bytes()), "ttfts": [1.0]}
-        ).encode(),
     }
 
 

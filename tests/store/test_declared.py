@@ -6,7 +6,11 @@ from __future__ import annotations
 
 import pytest
 
-from inferometer.store.importers.declared import declared, of_what_was_measured
+from inferometer.store.importers.declared import (
+    configured,
+    declared,
+    of_what_was_measured,
+)
 from inferometer.vocabulary import METRICS
 
 
@@ -97,7 +101,41 @@ def test_aliases_get_our_names_and_what_is_inside_is_found() -> None:
         "tp": 8,
         "gpus": 2,
         "max_num_seqs": 16,
+        "args_max_num_seqs": 4,
     }
+
+
+def test_two_values_under_aliases_of_one_name_are_both_kept() -> None:
+    assert declared({"dtype": "auto", "quantization": "fp8"}) == {
+        "dtype": "auto",
+        "quantization": "fp8",
+    }
+    assert declared({"host": "a", "hostname": "b"}) == {"host": "a"}
+
+
+def test_a_configuration_is_read_wherever_it_nests_its_settings() -> None:
+    config = {
+        "endpoint": {"extra": {"top_k": 5, "logprobs": None}},
+        "datasets": [{"isl": {"mean": 512, "stddev": 64, "sizes": [1, 2]}}],
+        "phases": [{"pattern": "even", "rate": 4}, {"pattern": "gamma"}],
+        "top_k": 7,
+        "random_seed": 3,
+        "tokenizer": {"api_key": "abcdefghijk"},
+        "url": "http://user:password@host/v1",
+    }
+    assert configured(config, {"rate"}) == {
+        "top_k": 7,
+        "extra_top_k": 5,
+        "stddev": 64,
+        "sizes": "1, 2",
+        "pattern": "even",
+        "2_pattern": "gamma",
+    }
+
+
+def test_a_secret_is_no_setting() -> None:
+    told = {"api_key": "abcdefghijk", "command": "serve --api-key abcdefghijk"}
+    assert declared(told) == configured(told, ()) == {}
 
 
 def test_files_of_any_depth_and_width_are_bounded() -> None:

@@ -151,6 +151,7 @@ def test_failed_requests_of_a_vllm_file_are_in_no_latency(
         result[name][3] = 0
     result["itls"][3] = []
     result["errors"][3] = "Internal Server Error"
+    result["completed"] = 39
     run = the_run(vllm_file(tmp_path, **result))
     computed = recompute(run)
     assert (computed["completed"], computed["failed"]) == (39, 1)

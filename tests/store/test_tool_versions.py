@@ -10,9 +10,115 @@ from typing import Any
 
 import pytest
 
-from inferometer.results import read
+from inferometer.results import Point, read
 from inferometer.store.importers import read_results
+from inferometer.vocabulary import condition
 from tests.store.test_tool_files import LLAMA, LOADGEN, MLPERF, TOOL_FILES
+
+PEERS = TOOL_FILES.parent / "peers"
+
+
+@pytest.mark.parametrize(
+    ("folder", "name", "place", "value"),
+    [
+        (
+            PEERS / "aiperf-0.13",
+            "profile_export_aiperf.json",
+            "input_config.endpoint.extra.top_k",
+            5,
+        ),
+        (
+            TOOL_FILES / "genai-perf",
+            "profile_export_genai_perf.json",
+            "input_config.backend",
+            "tensorrtllm",
+        ),
+        (
+            TOOL_FILES / "guidellm",
+            "v0.6.json",
+            "args.backend_kwargs.extras.top_k",
+            5,
+        ),
+        (
+            TOOL_FILES / "guidellm",
+            "v0.2.json",
+            "benchmarks.0.worker.backend_info.http2",
+            False,
+        ),
+        (
+            PEERS / "guidellm-0.8",
+            "benchmarks.json",
+            "benchmarks.0.config.backend.request_format",
+            "/v1/completions",
+        ),
+        (
+            PEERS / "guidellm-0.8",
+            "benchmarks.json",
+            "config.spec.backend.extras.top_k",
+            5,
+        ),
+        (
+            PEERS / "evalscope-1.14" / "parallel_4_number_12",
+            "benchmark_args.json",
+            "extra_args.top_k",
+            5,
+        ),
+        (
+            PEERS / "genai-bench-0.0.5",
+            "experiment_metadata.json",
+            "additional_request_params.top_k",
+            5,
+        ),
+        (
+            TOOL_FILES / "aiperf-sweep" / "sweep_aggregate",
+            "profile_export_aiperf_sweep.json",
+            "speculation",
+            "eagle",
+        ),
+        (
+            TOOL_FILES / "aiperf-sweep" / "sweep_aggregate",
+            "profile_export_aiperf_sweep.json",
+            "server_args.speculation",
+            "eagle",
+        ),
+    ],
+    ids=lambda each: each.name if isinstance(each, Path) else str(each),
+)
+def test_one_flag_that_nobody_knows_parts_two_runs(
+    tmp_path: Path, folder: Path, name: str, value: object, place: str
+) -> None:
+    files = [folder / name]
+    if folder.name != "guidellm":
+        files = sorted(folder.glob("*.json"))
+    for run in ("run_1", "run_2", "run_3"):
+        (tmp_path / run).mkdir()
+        for each in files:
+            shutil.copy(each, tmp_path / run)
+    file = tmp_path / "run_3" / name
+    content = json.loads(file.read_text())
+    *above, key = place.split(".")
+    inner = content
+    for word in above:
+        if isinstance(inner, list):
+            inner = inner[int(word)]
+        else:
+            inner[word] = inner.get(word) or {}
+            inner = inner[word]
+    inner[key] = value
+    file.write_text(json.dumps(content))
+    parted: dict[str, list[object]] = {}
+    for point in read([tmp_path]).points:
+        run = point.source.relative_to(tmp_path).parts[0]
+        parted.setdefault(run, []).append(_identity(point))
+    assert parted["run_1"] == parted["run_2"] != parted["run_3"]
+
+
+def _identity(point: Point) -> dict[str, object]:
+    return {
+        name: value
+        for name, value in point.conditions.items()
+        if condition(name).role != "incidental"
+    }
 
 
 @pytest.mark.parametrize(

@@ -66,6 +66,8 @@ LENGTHS = tuple(
 )
 
 Identity = tuple[tuple[str, Condition], ...]
+Setting = tuple[str, str]
+"""Of which tool, and its name."""
 
 
 def told_apart(points: Sequence[Point]) -> list[Point]:
@@ -84,27 +86,39 @@ def told_apart(points: Sequence[Point]) -> list[Point]:
     return found
 
 
-def _differing_settings(points: Iterable[Point]) -> set[str]:
-    """Those that have several values among the points whose servers told them."""
-    values: dict[str, set[Condition]] = {}
+def _differing_settings(points: Iterable[Point]) -> set[Setting]:
+    """Those that have several values among the points of one tool, or that only some have of those
+    whose tool and engine are of one version: unset is a value there.
+    """
+    values: dict[Setting, set[Condition]] = {}
+    versions: dict[tuple[Condition, ...], list[Point]] = {}
     seen: set[int] = set()
     for point in points:
-        if id(point.settings) not in seen:
+        if point.settings and id(point.settings) not in seen:
             seen.add(id(point.settings))
+            versions.setdefault(_version(point), []).append(point)
             for name, value in point.settings.items():
-                values.setdefault(name, set()).add(value)
-    return {name for name, told in values.items() if len(told) > 1}
+                values.setdefault((point.tool, name), set()).add(value)
+    found = {setting for setting, told in values.items() if len(told) > 1}
+    for (tool, *_), alike in versions.items():
+        every = set.intersection(*(set(each.settings) for each in alike))
+        some = set().union(*(each.settings for each in alike)) - every
+        found |= {(str(tool), name) for name in some}
+    return found
 
 
-def _with_settings(point: Point, names: set[str]) -> Point:
-    """What the file itself tells of a condition counts more."""
+def _version(point: Point) -> tuple[Condition, ...]:
+    versions = ("tool_version", "engine_version")
+    return (point.tool, *(point.conditions.get(name) for name in versions))
+
+
+def _with_settings(point: Point, differing: set[Setting]) -> Point:
+    """What the file itself tells of a condition counts more, and both are kept."""
+    known = point.conditions
     told = {
-        name: point.settings[name] for name in names & point.settings.keys()
-    }
-    told = {
-        name: value
-        for name, value in told.items()
-        if name not in point.conditions
+        f"file_{name}" if name in known else name: value
+        for name, value in point.settings.items()
+        if (point.tool, name) in differing and known.get(name) != value
     }
     return (
         replace(point, conditions=ordered({**point.conditions, **told}))

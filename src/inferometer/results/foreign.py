@@ -33,6 +33,7 @@ from inferometer.results.measured_lengths import Lengths, MeasuredLength
 from inferometer.results.point import Condition, Point, ordered
 from inferometer.results.words_of_names import of_file
 from inferometer.store.importers import (
+    ImportedRequests,
     ImportedRun,
     is_evalscope,
     read_results,
@@ -43,6 +44,7 @@ from inferometer.store.importers.imported_run import EXPECTED
 from inferometer.store.importers.reading import (
     MAX_BYTES,
     figure,
+    is_endless,
     read_bytes,
 )
 from inferometer.store.json_values import MAX_WHOLE, Object
@@ -184,11 +186,7 @@ def _point(
     notes += run.notes
     requests = run.all_requests
     if run.requests is not None and requests is None:
-        sample = {
-            "n": len(run.requests.ok),
-            "completed": run.metrics["completed"],
-        }
-        notes.append(Said("note.sample", sample))
+        notes.append(_of_others(run, run.requests))
     notes += _absent(run.missing, frozenset(run.defined_otherwise))
     negative = [*filter(_is_negative, run.metrics.items())]
     if negative:
@@ -208,6 +206,16 @@ def _point(
         notes=tuple(notes),
         settings=_settings(run),
     )
+
+
+def _of_others(run: ImportedRun, requests: ImportedRequests) -> Said:
+    """Why single requests are not those that the summary is of."""
+    completed = run.metrics["completed"]
+    if len(requests.ok) < completed:
+        told = {"n": len(requests.ok), "completed": completed}
+        return Said("note.sample", told)
+    told = {"n": requests.completed, "completed": completed}
+    return Said("note.other_requests", told)
 
 
 def _contradictory(values: Mapping[str, float]) -> list[Said]:
@@ -399,8 +407,11 @@ def _told(declared: Mapping[str, Condition]) -> dict[str, Condition]:
             and 0 < len(value) <= LONGEST_WORD
         ):
             name, typed = f"file_{name}", value
-        if typed is not None:
-            found.setdefault(name, typed)
+        if typed is None:
+            continue
+        is_taken = found.setdefault(name, typed) != typed
+        if is_taken and condition(name).role in ("identity", "subject"):
+            found.setdefault(_free(key), value)
     return found
 
 
@@ -438,9 +449,7 @@ def _typed(name: str, value: Condition) -> Condition:
 
 def _number(value: object) -> float | None:
     """Metadata are words also where they are numbers; infinity is one in all these files."""
-    if value == "inf":
-        return math.inf
-    return figure(value)
+    return math.inf if is_endless(value) else figure(value)
 
 
 def _tidy(name: str, value: float) -> Condition:

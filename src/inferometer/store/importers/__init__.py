@@ -184,6 +184,7 @@ READERS = (
         "`profile_export_aiperf_sweep.json`, `profile_export_aiperf_aggregate.json`",
         aiperf.is_sweep,
         aiperf.read_sweep,
+        aiperf.OF_SWEEP,
     ),
     Reader(
         "AIPerf",

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from inferometer.store.importers.declared import configured
 from inferometer.store.importers.imported_run import (
     CompanionError,
     Declared,
@@ -93,6 +94,18 @@ LENGTHS_IN_FLAGS = {
 }
 """What both tools called their settings before AIPerf had phases."""
 
+NO_SETTINGS = frozenset(
+    {
+        *("concurrency", "prefill_concurrency", "rate", "request_rate"),
+        *("requests", "request_count", "entries", "num", "num_prompts"),
+        *("num_dataset_entries", "num_sessions", "sessions", "users"),
+        *("num_users", "url", "urls", "u", "artifacts", "output", "runtime"),
+        *("logging", "ui", "verbose", "cli_command", "gpu_telemetry"),
+        *("server_metrics", "network_latency"),
+    }
+)
+"""Of a configuration: the load, and what is of the client alone."""
+
 BACKENDS = {"chat": "openai-chat", "completions": "openai"}
 
 SUMMARIES = ("aggregate", "sweep_aggregate")
@@ -104,6 +117,12 @@ MAX_COMBINATIONS = 10_000
 OF_EXPORT = frozenset(
     {"aiperf_version", "schema_version", "is_complete", "was_cancelled"}
 )
+
+
+OF_SWEEP = OF_EXPORT | {
+    *("aggregation_type", "num_profile_runs", "num_successful_runs"),
+    *("num_runs", "num_combinations", "confidence_level"),
+}
 
 
 def is_aiperf(result: Object) -> bool:
@@ -210,6 +229,7 @@ def _run(result: Object, path: Path, tool: str, config: object) -> ImportedRun:
         totals | metrics | ({} if failed is None else {"failed": failed}),
         own,
         conditions=conditions,
+        settings=configured(config, NO_SETTINGS),
         date=iso_date(result.get("end_time")),
         defined_otherwise=("total_token_throughput",)
         if "total_token_throughput.avg" in own

@@ -9,14 +9,23 @@ looks like chance, since two deployments that are taken for one are worse than t
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from functools import lru_cache
 
+from inferometer.secret import is_secret, masked_text
 from inferometer.store.importers.imported_run import Declared
 from inferometer.store.json_values import Object
-from inferometer.vocabulary import CONDITIONS, METRICS, condition_noted_as
+from inferometer.vocabulary import (
+    CONDITIONS,
+    METRICS,
+    condition,
+    condition_noted_as,
+)
 
-MAX_DEPTH = 4
+Path = tuple[str, ...]
+"""Keys, the outermost first."""
+
+MAX_DEPTH = 5
 MAX_DECLARED = 1000
 MAX_KEY = 80
 MAX_LISTED = 8
@@ -125,6 +134,7 @@ CHANCE = frozenset(
 )
 """Words of keys that are not about what was measured."""
 COUNTED = frozenset({"count", "counts", "total"})
+SPREADS = frozenset({"std", "stddev", "stdev", "variance"})
 MACHINES = frozenset(
     {
         *("gpu", "gpus", "card", "cards", "node", "nodes"),
@@ -132,6 +142,14 @@ MACHINES = frozenset(
     }
 )
 """How many of these there are is a setting."""
+NOTES = frozenset(
+    {
+        *("deployment", "env", "environment", "extra", "gpu", "hardware"),
+        *("labels", "notes", "server", "server_args", "server_config"),
+        *("setup", "system", "tags"),
+    }
+)
+"""What people call their notes, which the tools do not write at the top of a file."""
 NAMED_BY_PATH = (
     "model",
     "tokenizer",
@@ -161,25 +179,84 @@ def declared(source: object, known: Container[str] = ()) -> dict[str, Declared]:
     """The scalars that `source` says under keys that are not `known`, by our names where they are
     aliases of ours, else by their own. Those of objects inside have the name of their key, too.
     """
+    return _by_name(_scalars(source, known, (), 0), of_what_was_measured)
+
+
+def configured(config: object, left_out: Container[str]) -> dict[str, Declared]:
+    """The same of what a tool was told to do, without the keys that are `left_out` wherever they
+    stand: its load, and what it does with the results.
+    """
+    return _by_name(_scalars(_without(config, left_out), (), (), 1), _setting)
+
+
+def _by_name(
+    scalars: Iterable[tuple[Path, Declared]],
+    kept_of: Callable[[str, object], Declared | None],
+) -> dict[str, Declared]:
+    """Two values of one name are kept both, the second under a longer one."""
     found: dict[str, Declared] = {}
-    for key, value, above in _scalars(source, known, "", 0):
-        name = condition_noted_as(f"{above}_{key}") if above else key
-        if name not in CONDITIONS:
-            name = condition_noted_as(key)
-        kept = value if name in CONDITIONS else of_what_was_measured(key, value)
-        if kept is not None and len(found) < MAX_DECLARED:
-            found.setdefault(name, kept)
+    for path, value in scalars:
+        if len(found) >= MAX_DECLARED:
+            break
+        if isinstance(value, str) and _tells_a_secret(path[-1], value):
+            continue
+        for name in _names(path):
+            kept = value if name in CONDITIONS else kept_of(path[-1], value)
+            if kept is None or found.setdefault(name, kept) == kept:
+                break
     return found
 
 
+def _names(path: Path) -> Iterator[str]:
+    """What a value may be called, the shortest first; aliases of what parts no series are one."""
+    key, above = path[-1], "_".join(path[-2:])
+    name = condition_noted_as(above)
+    if name not in CONDITIONS:
+        name = condition_noted_as(key)
+    yield name
+    if condition(name).role in ("identity", "subject"):
+        yield from dict.fromkeys((key, above, "_".join(path)))
+
+
+def _setting(key: str, value: object) -> Declared | None:
+    """How far the lengths of prompts spread is a setting where they were asked for."""
+    is_spread = not _words_of(key).isdisjoint(SPREADS)
+    if is_spread and isinstance(value, int | float):
+        return _number(value)
+    return of_what_was_measured(key, value)
+
+
+def _without(value: object, left_out: Container[str]) -> object:
+    """Objects in lists by their number, as others are by their keys; one alone has none."""
+    if isinstance(value, list) and any(
+        isinstance(each, dict) for each in value
+    ):
+        entries = {str(number): each for number, each in enumerate(value, 1)}
+        value = entries if len(value) > 1 else value[0]
+    if not isinstance(value, dict):
+        return value
+    return {
+        key: _without(each, left_out)
+        for key, each in value.items()
+        if key not in left_out
+    }
+
+
+@lru_cache(1 << 14)
+def _tells_a_secret(key: str, value: str) -> bool:
+    return is_secret(key, value) or masked_text(value) != value
+
+
 def noted(result: Object, known: Container[str]) -> dict[str, Declared]:
-    """The same of the top of a file alone: what is inside is the tool's own."""
-    flat = {
+    """The same of the top of a file alone, and of objects that no tool has there: what is inside
+    others is the tool's own.
+    """
+    told = {
         key: value
         for key, value in result.items()
-        if isinstance(value, str | int | float)
+        if isinstance(value, str | int | float) or key.casefold() in NOTES
     }
-    return declared(flat, known)
+    return declared(told, known)
 
 
 def of_what_was_measured(key: str, value: object) -> Declared | None:
@@ -212,9 +289,9 @@ def _words_of(key: str) -> set[str]:
 
 
 def _scalars(
-    source: object, known: Container[str], above: str, depth: int
-) -> Iterator[tuple[str, Declared, str]]:
-    """Each with the key of the object that it is in; what stands outside comes first."""
+    source: object, known: Container[str], above: Path, depth: int
+) -> Iterator[tuple[Path, Declared]]:
+    """Each with the keys that lead to it; what stands outside comes first."""
     if not isinstance(source, dict) or depth > MAX_DEPTH:
         return
     inside = []
@@ -225,21 +302,31 @@ def _scalars(
             or key in known
         ):
             continue
-        told = _listed(value) if isinstance(value, list) else value
+        told = _listed(value, depth) if isinstance(value, list) else value
         if isinstance(told, dict):
             inside.append((key, told))
         elif isinstance(told, str | int | float):
-            yield key, told, above
+            yield (*above, key), told
     for key, value in inside:
-        yield from _scalars(value, (), key, depth + 1)
+        yield from _scalars(value, (), (*above, key), depth + 1)
 
 
-def _listed(values: list[object]) -> str | None:
-    """A few names, such as tags or adapters, as one text."""
-    names = [each for each in values if isinstance(each, str) and each]
-    if not 0 < len(names) == len(values) <= MAX_LISTED:
+def _listed(values: list[object], depth: int) -> str | None:
+    """A few names, such as tags or adapters, as one text; inside an object, where no requests
+    stand, also a few numbers.
+    """
+    if not 0 < len(values) <= MAX_LISTED:
         return None
-    return ", ".join(names)
+    if all(isinstance(each, str) and each for each in values):
+        return ", ".join(map(str, values))
+    if depth and all(_is_typed(each) for each in values):
+        return ", ".join(map(str, values))
+    return None
+
+
+def _is_typed(value: object) -> bool:
+    """A number as people type it."""
+    return type(value) in (int, float) and _number(value) is not None  # type: ignore[arg-type]
 
 
 def _text(value: str) -> str | None:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
+from inferometer.store.importers.declared import configured
 from inferometer.store.importers.imported_run import (
     CannotImportError,
     Declared,
@@ -40,6 +41,21 @@ SUMMARY, ARGUMENTS, DATABASE = (
     "benchmark_args.json",
     "benchmark_data.db",
 )
+
+NO_SETTINGS = frozenset(
+    {
+        *("parallel", "number", "rate", "duration", "sleep_interval"),
+        *("connect_timeout", "read_timeout", "total_timeout", "url", "port"),
+        *("sla_auto_tune", "sla_variable", "sla_params", "sla_num_runs"),
+        *("sla_upper_bound", "sla_lower_bound", "sla_fixed_parallel"),
+        *("sla_number_multiplier", "no_test_connection", "no_timestamp"),
+        *("db_commit_interval", "queue_size_multiplier", "outputs_dir"),
+        *("in_flight_task_multiplier", "num_workers", "log_every_n_query"),
+        *("debug", "enable_progress_tracker", "visualizer", "swanlab_host"),
+        *("name", "model", "dataset", "max_tokens", "prefix_length"),
+    }
+)
+"""Of its arguments: the load, what is told otherwise, and what is of the client alone."""
 
 COLUMNS = (
     "start_time",
@@ -100,6 +116,7 @@ def read_evalscope(directory: Path, most_bytes: int) -> ImportedRun:
         own=_percentiles(directory, most_bytes),
         requests=requests,
         conditions=_conditions(arguments),
+        settings=configured(arguments, NO_SETTINGS),
     )
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from inferometer.store.importers.declared import configured
 from inferometer.store.importers.imported_run import (
     Declared,
     ImportedRequests,
@@ -36,6 +37,18 @@ DEPLOYMENT = {
     "backend": "api_backend",
 }
 """Conditions, and what the metadata call them."""
+
+NO_SETTINGS = frozenset(
+    {
+        *DEPLOYMENT.values(),
+        *("cmd", "api_model_name", "model", "benchmark_version"),
+        *("num_concurrency", "batch_size", "iteration_type"),
+        *("traffic_scenario", "max_time_per_run_s", "max_requests_per_run"),
+        *("experiment_folder_name", "experiment_base_dir", "spawn_rate"),
+        *("metrics_time_unit", "num_workers", "master_port", "auth_config"),
+    }
+)
+"""Of its metadata: the load, what is told otherwise, and what is of the client alone."""
 
 FIXED = re.compile(r"D\((\d{1,9}), ?(\d{1,9})\)")
 """A scenario of prompts and outputs of one length each."""
@@ -83,6 +96,7 @@ def read_genai_bench(
         ),
         requests=_requests(entries(result["individual_request_metrics"]), to_s),
         conditions=_conditions(metadata, None if fixed else total),
+        settings=configured(metadata, NO_SETTINGS),
     )
     return [run]
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from inferometer.store.importers.declared import configured
 from inferometer.store.importers.imported_run import (
     Declared,
     ImportedRequests,
@@ -71,6 +72,26 @@ LENGTHS = {
 }
 """How descriptions of synthetic data say them, as JSON and as `key=value`."""
 
+BACKENDS = {
+    **dict.fromkeys(
+        ("/v1/chat/completions", "chat_completions"), "openai-chat"
+    ),
+    **dict.fromkeys(("/v1/completions", "text_completions"), "openai"),
+}
+"""Wire formats, by what its versions call them."""
+
+NO_SETTINGS = frozenset(
+    {
+        *("strategy", "strategy_index", "profile", "constraints", "rate"),
+        *("streams", "max_requests", "max_seconds", "max_errors"),
+        *("max_number", "max_duration", "max_error_rate", "warnings"),
+        *("environment", "env", "id_", "target", "sample_requests"),
+        *("sample_size", "confidence", "console", "progress", "outputs"),
+        *("output_path", "output_formats", "output_extras"),
+    }
+)
+"""Of a configuration: the load, and what is of the client alone."""
+
 MAX_DATA = 10_000
 """Characters of such a description."""
 
@@ -105,6 +126,7 @@ def _run(benchmark: Object, report: Object, path: Path) -> ImportedRun:
     prefix_len = lengths.pop("prefix_len", None)
     conditions: dict[str, Declared] = {"dataset": data} if data else {}
     conditions |= {"prefix_len": int(prefix_len)} if prefix_len else {}
+    conditions |= _backend(benchmark, report)
     load, name = _load(benchmark)
     return ImportedRun(
         path,
@@ -116,6 +138,7 @@ def _run(benchmark: Object, report: Object, path: Path) -> ImportedRun:
         own,
         _requests(benchmark),
         conditions=conditions,
+        settings=_settings(benchmark, report),
         date=iso_date(
             _first(benchmark, ("end_time",), ("run_stats", "end_time"))
         ),
@@ -123,6 +146,22 @@ def _run(benchmark: Object, report: Object, path: Path) -> ImportedRun:
         defined_otherwise=DEFINED_OTHERWISE if own else (),
         notes=_notes(own),
     )
+
+
+def _backend(benchmark: Object, report: Object) -> dict[str, Declared]:
+    told = _first(benchmark, ("config", "backend", "request_format")) or _first(
+        report, ("args", "request_type"), ("args", "request_format")
+    )
+    known = BACKENDS.get(text(told) or "")
+    return {} if known is None else {"backend": known}
+
+
+def _settings(benchmark: Object, report: Object) -> dict[str, Declared]:
+    """Wherever its versions have them."""
+    inside = ("args", "config", "worker", "benchmarker", "request_loader")
+    told = {name: benchmark.get(name) for name in (*inside, "extras")}
+    of_all = {"report": report.get("args") or report.get("config")}
+    return configured({**of_all, **told}, NO_SETTINGS)
 
 
 def _first(source: object, *paths: tuple[str, ...]) -> object:

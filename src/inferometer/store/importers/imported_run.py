@@ -4,13 +4,14 @@ format.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from inferometer.store.json_values import Object
 from inferometer.vocabulary import LATENCIES
 from inferometer.words import Said
 
@@ -43,6 +44,14 @@ class CannotImportError(ValueError):
 
 class UnknownResultError(CannotImportError):
     """It is no result of a tool that is known here."""
+
+
+class UnequalArraysError(CannotImportError):
+    """Arrays of single requests do not belong together: of which requests they are is unknown."""
+
+    def __init__(self, note: Said) -> None:
+        super().__init__(note)
+        self.note = note
 
 
 class CompanionError(UnknownResultError):
@@ -92,7 +101,21 @@ class ImportedRequests:
             self.itls_s is not None and len(self.itls_s) != len(self.ok)
         ):
             which = {"which": ", ".join(wrong) or "itl"}
-            raise CannotImportError(Said("unread.arrays", which))
+            raise UnequalArraysError(Said("note.arrays", which))
+
+    @property
+    def completed(self) -> int:
+        return int(np.count_nonzero(self.ok))
+
+
+def requests_or_why(
+    read: Callable[[Object], ImportedRequests | None], result: Object
+) -> tuple[ImportedRequests | None, tuple[Said, ...]]:
+    """The single requests of a file, or none and what is wrong with them."""
+    try:
+        return read(result), ()
+    except UnequalArraysError as error:
+        return None, (error.note,)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -124,8 +147,8 @@ class ImportedRun:
     that differ in one of them are never repeats.
     """
     settings: Mapping[str, Declared] = field(default_factory=dict)
-    """All that the server says of itself, by the hundred. Those in which points differ become
-    conditions.
+    """All that the server says of itself, or the tool of what it was told to do, by the hundred.
+    Those in which points differ become conditions.
     """
     date: str | None = None
     """The end, ISO 8601."""
@@ -146,13 +169,11 @@ class ImportedRun:
 
     @property
     def all_requests(self) -> ImportedRequests | None:
-        """None where the file has a sample of them: what is true of ten is not true of all."""
+        """None where the file has a sample of them, as what is true of ten is not true of all, or
+        where its summary is of others.
+        """
         told = self.metrics.get("completed")
-        if (
-            self.requests is None
-            or told is None
-            or len(self.requests.ok) >= told
-        ):
+        if self.requests is None or told in (None, self.requests.completed):
             return self.requests
         return None
 

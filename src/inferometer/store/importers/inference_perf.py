@@ -14,6 +14,7 @@ import math
 import re
 from pathlib import Path
 
+from inferometer.store.importers.declared import configured
 from inferometer.store.importers.imported_run import (
     CannotImportError,
     CompanionError,
@@ -50,6 +51,15 @@ OWN_GOODPUT = (
     "total_requests",
     "token_goodput",
 )
+
+NO_SETTINGS = frozenset(
+    {
+        *("load", "storage", "report", "metrics", "base_url", "model_name"),
+        *("circuit_breakers", "system_prompt_len", "question_len"),
+        *("output_len", "num_groups", "num_unique_system_prompts"),
+    }
+)
+"""Of a configuration: the load, what is told otherwise, and what is of the client alone."""
 
 GAPS = {"constant": math.inf, "poisson": 1.0}
 """Burstiness of its load types: inf is even."""
@@ -95,7 +105,8 @@ def read_inference_perf(
     for ours, theirs in latencies_in("inference-perf").items():
         metrics |= latency_figures(latencies.get(theirs), ours, S_TO_MS)
     load = figures(result.get("load_summary"), {"num_prompts": "count"})
-    conditions, asked, model = _settings(path, prefix)
+    config = _config(path, prefix)
+    conditions, asked, model = _settings(config)
     load |= asked | _asked(result.get("load_summary"), asked)
     run = ImportedRun(
         path=path,
@@ -106,6 +117,7 @@ def read_inference_perf(
         metrics=metrics,
         own=_own(result, latencies),
         conditions=conditions,
+        settings=configured(config, NO_SETTINGS),
         place=f"{path.parent.name}/{prefix}{part}",
         sums_up=None if part.startswith("stage_") else path.parent,
         notes=_notes(result.get("load_summary"), load),
@@ -176,10 +188,9 @@ def _notes(summary: object, load: dict[str, float]) -> tuple[Said, ...]:
 
 
 def _settings(
-    path: Path, prefix: str
+    config: Object,
 ) -> tuple[dict[str, Declared], dict[str, float], str | None]:
     """What `config.yaml` tells: conditions, lengths and gaps, the model."""
-    config = _config(path, prefix)
     server, data = config.get("server"), config.get("data")
     conditions: dict[str, Declared | None] = {
         "dataset": text(at(data, "type")),

@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import re
 import stat
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timezone
@@ -55,6 +56,9 @@ STATISTICS = {
     "std_dev": "std",
 }
 """Which statistics of a latency are taken over, by what tools call them."""
+
+
+_THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 
 
 def require_readable(path: Path, most_bytes: int) -> int:
@@ -154,7 +158,7 @@ def numbers(values: Iterable[object], scale: float = 1.0) -> Array:
         else:
             array[~np.isfinite(array)] = math.nan
             return array * scale
-    found = (number(value) for value in values)
+    found = (figure(value) for value in values)
     return np.array(
         [math.nan if each is None else each * scale for each in found],
         np.float64,
@@ -165,10 +169,21 @@ def figure(value: object) -> float | None:
     """A finite number, also one that a script wrote as a text."""
     if not isinstance(value, str):
         return number(value)
+    word = value.strip()
+    if _THOUSANDS.fullmatch(word):
+        word = word.replace(",", "")
     try:
-        return number(float(value))
+        return number(float(word))
     except ValueError:
         return None
+
+
+def is_endless(value: object) -> bool:
+    """Whether it is infinity, as a number or as scripts write it."""
+    words = ("inf", "infinity", "+inf", "+infinity")
+    return value == math.inf or (
+        isinstance(value, str) and value.strip().casefold() in words
+    )
 
 
 def metrics_of(tool: str, result: object) -> dict[str, float]:

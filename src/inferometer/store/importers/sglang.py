@@ -13,6 +13,7 @@ from inferometer.store.importers.declared import declared
 from inferometer.store.importers.imported_run import (
     ImportedRequests,
     ImportedRun,
+    requests_or_why,
 )
 from inferometer.store.importers.reading import figures, metrics_of, numbers
 from inferometer.store.importers.sglang_servers import (
@@ -55,7 +56,7 @@ def read_sglang(result: Object, path: Path, _: int) -> list[ImportedRun]:
         if statistic_of(ours := theirs.replace(E2EL, "_e2el_"))
     }
     metrics = metrics_of("sglang", result) | figures(result, statistics)
-    requests = _requests(result)
+    requests, damaged = requests_or_why(_requests, result)
     if requests is not None:
         metrics["failed"] = float(np.count_nonzero(~requests.ok))
     lengths = (
@@ -76,6 +77,7 @@ def read_sglang(result: Object, path: Path, _: int) -> list[ImportedRun]:
         requests=requests,
         conditions=declared(result, KEYS) | deployment_of(servers, settings),
         settings=settings,
+        notes=damaged,
     )
     return [run]
 

@@ -4,11 +4,13 @@ those of all servers that prefill and of all that decode.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
-from inferometer.store.importers.declared import declared
+from inferometer.store.importers.declared import configured
 from inferometer.store.importers.imported_run import Declared
-from inferometer.store.json_values import Object, at, entries, text
+from inferometer.store.importers.reading import figure
+from inferometer.store.json_values import Object, at, entries, text, whole
 
 ROLES = ("prefill", "decode")
 NO_SETTINGS = ("internal_states", "disaggregation_mode", "version")
@@ -37,7 +39,7 @@ def settings_of(servers: Mapping[str, list[Object]]) -> dict[str, Declared]:
     each role: `0.5.5 prefill, 0.5.6 decode`.
     """
     told = {
-        role: _joined([declared(server, NO_SETTINGS) for server in each])
+        role: _joined([configured(server, NO_SETTINGS) for server in each])
         for role, each in servers.items()
     }
     names = dict.fromkeys(name for each in told.values() for name in each)
@@ -106,12 +108,13 @@ def _cards(servers: list[Object]) -> int | None:
     """In use: those that share a model, times its copies unless these share the cards as well."""
     total = 0
     for each in servers:
-        tp, pp, dp = (
-            each.get(name, 1) for name in ("tp_size", "pp_size", "dp_size")
-        )
-        if not all(type(size) is int and size > 0 for size in (tp, pp, dp)):
+        sizes = [
+            whole(figure(each.get(name, 1)))
+            for name in ("tp_size", "pp_size", "dp_size")
+        ]
+        if each.get("enable_dp_attention") is True:
+            sizes.pop()
+        if not all(size is not None and size > 0 for size in sizes):
             return None
-        total += (
-            tp * pp * (1 if each.get("enable_dp_attention") is True else dp)
-        )
+        total += math.prod(size for size in sizes if size is not None)
     return total or None

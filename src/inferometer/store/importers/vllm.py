@@ -22,9 +22,15 @@ from inferometer.store.importers.imported_run import (
     Declared,
     ImportedRequests,
     ImportedRun,
+    requests_or_why,
 )
 from inferometer.store.importers.inferencex import deployment_in
-from inferometer.store.importers.reading import figures, metrics_of, numbers
+from inferometer.store.importers.reading import (
+    figures,
+    is_endless,
+    metrics_of,
+    numbers,
+)
 from inferometer.store.json_values import Object, entries, number, text
 from inferometer.store.vllm_json import RESERVED
 from inferometer.vocabulary import settings_in, statistic_of
@@ -67,7 +73,7 @@ def read_vllm(result: Object, path: Path, _: int) -> list[ImportedRun]:
         metrics = {
             name: each for name, each in metrics.items() if name not in PEAKS
         }
-    requests = _requests(result)
+    requests, damaged = requests_or_why(_requests, result)
     if requests is not None and "failed" not in metrics:
         metrics["failed"] = float(np.count_nonzero(~requests.ok))
     run = ImportedRun(
@@ -81,6 +87,7 @@ def read_vllm(result: Object, path: Path, _: int) -> list[ImportedRun]:
         requests=requests,
         conditions=_conditions(result, in_seconds) | deployment_in(path.stem),
         date=date_of(result),
+        notes=damaged,
     )
     return [run]
 
@@ -88,7 +95,7 @@ def read_vllm(result: Object, path: Path, _: int) -> list[ImportedRun]:
 def load_of(tool: str, result: Object) -> dict[str, float]:
     """All at once is the string "inf" in vLLM's files and a bare Infinity in SGLang's."""
     load = figures(result, settings_in(tool))
-    if result.get("request_rate") in ("inf", math.inf):
+    if is_endless(result.get("request_rate")):
         load["request_rate"] = math.inf
     return load
 

@@ -28,7 +28,6 @@ FILES: dict[str, str] = {
     "unread.directory": "it is a directory; name a result file, or a directory of EvalScope's",
     "unread.evalscope": "it is not JSON; take it away to do without",
     "unread.evalscope.database": "{why}; take it away to do without single requests",
-    "unread.arrays": "its arrays are not equally long ({which}): the file is damaged",
     "unread.changed": "it is not what was written; take it from a copy, or measure again",
     "unread.events": "its requests do not account for all of its events",
     "unread.not_ours": "its {file} is not one of Inferometer's",

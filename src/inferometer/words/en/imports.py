@@ -34,6 +34,14 @@ IMPORTS: dict[str, str] = {
     ),
     "note.cancelled": "The tool says that this run was cancelled: its figures are of a part of it.",
     "note.own_tokenizer": "Tokens are counted by the tool's own tokenizer.",
+    "note.arrays": (
+        "Its arrays of single requests are not equally long ({which}): nothing is computed from "
+        "them."
+    ),
+    "note.other_requests": (
+        "The file contradicts itself: {n} of its single requests completed, its summary counts "
+        "{completed:.0f}. Nothing is computed from them."
+    ),
     "note.sample": (
         "The file has {n} of {completed:.0f} requests, a sample: nothing is computed from them."
     ),

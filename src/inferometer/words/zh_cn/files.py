@@ -19,7 +19,6 @@ FILES: dict[str, str] = {
     "unread.directory": "它是目录；请给出结果文件，或 EvalScope 的目录",
     "unread.evalscope": "它不是 JSON；不需要它时请移走",
     "unread.evalscope.database": "{why}；不需要逐个请求的数据时请移走它",
-    "unread.arrays": "其中的数组长度不一致（{which}）：文件已损坏",
     "unread.changed": "它与写入时不同；请从备份恢复，或重新测量",
     "unread.events": "其中的请求与事件数对不上",
     "unread.not_ours": "其中的 {file} 不是 Inferometer 的文件",

@@ -27,6 +27,11 @@ IMPORTS: dict[str, str] = {
     "note.means_of_runs": "数值是多次运行的平均值；百分位数是各次百分位数的平均。",
     "note.cancelled": "该工具说明这次运行被取消：数值只来自其中一部分。",
     "note.own_tokenizer": "token 数由该工具自带的分词器统计。",
+    "note.arrays": "各请求的数组长度不一致（{which}）：没有据此计算任何数值。",
+    "note.other_requests": (
+        "文件自相矛盾：逐条记录中有 {n} 个请求完成，汇总却写 {completed:.0f} 个。"
+        "没有据此计算任何数值。"
+    ),
     "note.sample": "文件只抽样保存了 {completed:.0f} 个请求中的 {n} 个：没有据此计算任何数值。",
     "note.contradiction": "{condition}：{by}写的是 {value}，{other}写的是 {rest}，以{by}为准。",
     "note.by.file": "文件内容",

@@ -19,7 +19,6 @@ FILES: dict[str, str] = {
     "unread.directory": "它是目錄；請給出結果檔，或 EvalScope 的目錄",
     "unread.evalscope": "它不是 JSON；不需要它時請移走",
     "unread.evalscope.database": "{why}；不需要逐個請求的資料時請移走它",
-    "unread.arrays": "其中的陣列長度不一致（{which}）：檔案已損壞",
     "unread.changed": "它與寫入時不同；請從備份還原，或重新測量",
     "unread.events": "其中的請求與事件數對不上",
     "unread.not_ours": "其中的 {file} 不是 Inferometer 的檔案",

@@ -27,6 +27,11 @@ IMPORTS: dict[str, str] = {
     "note.means_of_runs": "數值是多次執行的平均值；百分位數是各次百分位數的平均。",
     "note.cancelled": "該工具說明這次執行被取消：數值只來自其中一部分。",
     "note.own_tokenizer": "token 數由該工具自帶的分詞器統計。",
+    "note.arrays": "各請求的陣列長度不一致（{which}）：沒有據此計算任何數值。",
+    "note.other_requests": (
+        "檔案自相矛盾：逐筆紀錄中有 {n} 個請求完成，彙總卻寫 {completed:.0f} 個。"
+        "沒有據此計算任何數值。"
+    ),
     "note.sample": "檔案只抽樣儲存了 {completed:.0f} 個請求中的 {n} 個：沒有據此計算任何數值。",
     "note.contradiction": "{condition}：{by}寫的是 {value}，{other}寫的是 {rest}，以{by}為準。",
     "note.by.file": "檔案內容",

@@ -96,7 +96,7 @@ def test_a_list_with_something_else_in_it_is_not_read(
         {"results": []},
         {"results": None, "error": "OOM"},
         {"latency": {"avg_latency": 3.0, "percentiles": {"50": 2.9}}},
-        {"a": {"b": {"c": {"d": {"e": ONE}}}}},
+        {"a": {"b": {"c": {"d": {"e": {"f": {"g": {"h": ONE}}}}}}}},
     ],
 )
 def test_what_may_be_anything_is_no_result(

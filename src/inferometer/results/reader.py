@@ -44,6 +44,7 @@ from inferometer.store.importers import (
     UNREADABLE,
     CannotImportError,
     CompanionError,
+    ForeignToolError,
     UnknownResultError,
     is_json,
     unpacked_name,
@@ -157,19 +158,32 @@ class _CollectionReader:
         self._strangers: list[Path] = []
         self._texts: list[Path] = []
         """Without results."""
+        self._foreign: dict[str, list[Path]] = {}
+        """Results of tools that are not read here."""
         self._unnamed: dict[Path, set[tuple[object, ...] | None]] = {}
         """Identities of the runs that a ledger does not name, by ledger."""
 
     @property
     def more_files(self) -> int:
         """That could not be read, besides what the first of the problems is about."""
-        first = len(self._archives) or len(self._strangers) or len(self._texts)
-        return self.unread - (1 if self._unread else first)
+        first = (
+            1 if self._unread else len(next(filter(None, self._together), ()))
+        )
+        return self.unread - first
 
     @property
     def unread(self) -> int:
-        together = (self._archives, self._strangers, self._texts)
-        return self._unread + sum(map(len, together))
+        return self._unread + sum(map(len, self._together))
+
+    @property
+    def _together(self) -> tuple[Sequence[Path], ...]:
+        """Files that one sentence is about, in the order of the sentences."""
+        return (
+            self._archives,
+            *self._foreign.values(),
+            self._strangers,
+            self._texts,
+        )
 
     def add(self, source: Source) -> None:
         known = len(self.problems)
@@ -234,6 +248,9 @@ class _CollectionReader:
                 return
             if source.named:
                 raise
+            if isinstance(error, ForeignToolError):
+                self._foreign.setdefault(error.tool, []).append(source.path)
+                return
             if not isinstance(error, CompanionError):
                 self._add_stranger(source.path)
             return
@@ -271,13 +288,18 @@ class _CollectionReader:
 
     def points(self) -> list[Point]:
         """All of them, each measurement once."""
-        for key, paths in (
-            ("problem.archives", self._archives),
-            ("problem.strange", self._strangers),
-            ("problem.no_results", self._texts),
+        foreign = [
+            ("problem.foreign", paths, tool)
+            for tool, paths in self._foreign.items()
+        ]
+        for key, paths, tool in (
+            ("problem.archives", self._archives, ""),
+            *foreign,
+            ("problem.strange", self._strangers, ""),
+            ("problem.no_results", self._texts, ""),
         ):
             if paths:
-                self.problems.append(_together(key, paths))
+                self.problems.append(_together(key, paths, tool))
         runs = list(self._runs.values())
         index_of = {
             identity: index
@@ -383,11 +405,11 @@ def _with_whole_texts(point: Point) -> Point:
     )
 
 
-def _together(key: str, paths: Sequence[Path]) -> str:
+def _together(key: str, paths: Sequence[Path], tool: str) -> str:
     """One sentence for files that are not read for one reason."""
     more = ["…"] if len(paths) > MAX_NAMED else []
     named = [*map(str, paths[:MAX_NAMED]), *more]
-    return counted(key, len(paths), {"paths": named})
+    return counted(key, len(paths), {"paths": named, "tool": tool})
 
 
 def _ended(text: str) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from inferometer.store.importers import (
     aiperf,
+    by_names,
     genai_bench,
     guidellm,
     guidellm_tables,
@@ -36,6 +37,7 @@ from inferometer.store.importers.imported_run import (
     UNREADABLE,
     CannotImportError,
     CompanionError,
+    ForeignToolError,
     ImportedRequests,
     ImportedRun,
     UnknownResultError,
@@ -47,13 +49,14 @@ from inferometer.store.importers.reading import (
     read_bytes,
 )
 from inferometer.store.importers.recompute import recompute
+from inferometer.store.importers.strangers import tool_of, tool_of_text
 from inferometer.store.importers.text import (
     MAX_TEXT_BYTES,
     decoded,
     plain,
     with_commas,
 )
-from inferometer.store.importers.wrapped import Wrapping
+from inferometer.store.importers.wrapped import Wrapped, Wrapping
 from inferometer.store.json_values import Object, text
 from inferometer.words import Said, sentence_of
 
@@ -66,6 +69,7 @@ __all__ = [
     "UNREADABLE",
     "CannotImportError",
     "CompanionError",
+    "ForeignToolError",
     "ImportedRequests",
     "ImportedRun",
     "UnknownResultError",
@@ -423,8 +427,10 @@ def _runs_of(
     if reader is None and any(is_it(result) for is_it in COMPANIONS):
         told = {"path": path, "why": Said("unread.companion")}
         raise CompanionError(Said("unread", told))
+    if reader is None and (tool := tool_of(result)) is not None:
+        raise ForeignToolError(path, tool)
     if reader is None:
-        return _runs_inside(result, path, most_bytes)
+        return _runs_of_nobody(result, path, most_bytes)
     runs = reader.read(result, path, most_bytes)
     if reader.own_keys is None:
         return runs
@@ -434,13 +440,29 @@ def _runs_of(
     ]
 
 
-def _runs_inside(
+def _runs_of_nobody(
     result: Object, path: Path, most_bytes: int
-) -> list[ImportedRun]:
-    """Of an object that is no result itself: those in it. Raises UnknownResultError for none."""
-    found = Wrapping(_is_told_alone, _is_report).results(result)
-    if not found:
+) -> Sequence[ImportedRun]:
+    """Of an object that has results of tools in it, or else figures with names that tell them.
+    Raises UnknownResultError for none.
+    """
+    if found := Wrapping(_is_told_alone, _is_report).results(result):
+        return _runs_inside(found, path, most_bytes)
+    rows = Wrapping(by_names.is_row, lambda _: False).results(result)
+    if len(rows) < 2 and by_names.is_row(result):
+        return [by_names.read_row(result, path)]
+    if not rows:
         raise _unknown(path)
+    return [
+        by_names.read_row(each.result, path, each.around, each.name)
+        for each in rows
+        if isinstance(each.result, dict)
+    ]
+
+
+def _runs_inside(
+    found: Sequence[Wrapped], path: Path, most_bytes: int
+) -> list[ImportedRun]:
     runs: list[ImportedRun] = []
     for each in found:
         inner = (
@@ -485,7 +507,11 @@ def _runs_of_text(content: bytes, path: Path) -> list[ImportedRun] | None:
 
 def _read_text(text: str, path: Path) -> list[ImportedRun] | None:
     reader = next((each for each in TEXT_READERS if each.is_it(text)), None)
-    return None if reader is None else list(reader.read(text, path))
+    if reader is not None:
+        return list(reader.read(text, path))
+    if (tool := tool_of_text(text)) is not None:
+        raise ForeignToolError(path, tool)
+    return by_names.read_table(text, path) if by_names.is_table(text) else None
 
 
 def _unknown(path: Path) -> UnknownResultError:

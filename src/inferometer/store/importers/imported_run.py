@@ -54,6 +54,15 @@ class UnequalArraysError(CannotImportError):
         self.note = note
 
 
+class ForeignToolError(UnknownResultError):
+    """It is a result of a tool that is known, and not read here."""
+
+    def __init__(self, path: Path, tool: str) -> None:
+        why = Said("unread.foreign", {"tool": tool})
+        super().__init__(Said("unread", {"path": path, "why": why}))
+        self.tool = tool
+
+
 class CompanionError(UnknownResultError):
     """It belongs to a result of a known tool, and has no run of its own."""
 

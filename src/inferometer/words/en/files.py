@@ -268,6 +268,16 @@ FILES: dict[str, str] = {
         "it is no result of {tools} or {last}; of AIPerf name profile_export_aiperf.json, of "
         "genai-bench the file of one run"
     ),
+    "unread.foreign": (
+        "it looks like a result of {tool}, which is not read here; measure with `inferometer "
+        "bench`, or bring a table whose columns are called as in `vllm bench serve`"
+    ),
+    "problem.foreign.one": (
+        "{paths} looks like a result of {tool}, which is not read here."
+    ),
+    "problem.foreign": (
+        "{n} files look like results of {tool}, which are not read here: {paths}."
+    ),
     "unread.companion": "it belongs to a result beside it; name that",
     "os.EADDRINUSE": "Address already in use",
     "os.EADDRNOTAVAIL": "Cannot assign requested address",

@@ -46,6 +46,13 @@ IMPORTS: dict[str, str] = {
         "The file has {n} of {completed:.0f} requests, a sample: nothing is computed from them."
     ),
     "note.contradiction": "{by} says {condition} {value}, {other} says {rest}: {by} counts.",
+    "note.by_names": (
+        "No known tool wrote this file: only figures whose names say what they are, and in which "
+        "unit, are taken."
+    ),
+    "note.not_taken": (
+        "Figures of unsure meaning or unit are left out: {names}."
+    ),
     "note.by.file": "The file",
     "note.by.config.json": "config.json",
     "note.by.name": "the file's name",

@@ -196,6 +196,12 @@ FILES: dict[str, str] = {
         "它不是 {tools} 或 {last} 的结果；AIPerf 请给出 profile_export_aiperf.json，genai-bench 请"
         "给出单次运行的文件"
     ),
+    "unread.foreign": (
+        "看起来是 {tool} 的结果，这里不支持读取；请用 `inferometer bench` 测量，"
+        "或提供一张列名与 `vllm bench serve` 相同的表格"
+    ),
+    "problem.foreign.one": "{paths} 看起来是 {tool} 的结果，这里不支持读取。",
+    "problem.foreign": "有 {n} 个文件看起来是 {tool} 的结果，这里不支持读取：{paths}。",
     "unread.companion": "它附属于旁边的一个结果；请给出那个结果",
     "os.EADDRINUSE": "地址已被占用",
     "os.EADDRNOTAVAIL": "本机没有这个地址",

@@ -199,6 +199,12 @@ FILES: dict[str, str] = {
         "它不是 {tools} 或 {last} 的結果；AIPerf 請給出 profile_export_aiperf.json，genai-bench 請"
         "給出單次執行的檔案"
     ),
+    "unread.foreign": (
+        "看起來是 {tool} 的結果，這裡無法讀取；請用 `inferometer bench` 量測，"
+        "或提供一張欄名與 `vllm bench serve` 相同的表格"
+    ),
+    "problem.foreign.one": "{paths} 看起來是 {tool} 的結果，這裡無法讀取。",
+    "problem.foreign": "有 {n} 個檔案看起來是 {tool} 的結果，這裡無法讀取：{paths}。",
     "unread.companion": "它附屬於旁邊的一個結果；請給出那個結果",
     "os.EADDRINUSE": "位址已被佔用",
     "os.EADDRNOTAVAIL": "本機沒有這個位址",

@@ -65,7 +65,9 @@ class AllAtOnce:
     def next_ns(self) -> int | None:
         return self._asked[0].admitted_ns + MS if self._asked else None
 
-    def pop_due(self, now_ns: int) -> Emission | None:
+    def pop_due(
+        self, now_ns: int, known_ns: int | None = None
+    ) -> Emission | None:
         due_ns = self.next_ns()
         if due_ns is None or due_ns > now_ns:
             return None

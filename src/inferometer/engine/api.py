@@ -11,6 +11,7 @@ import hmac
 import os
 import signal
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -48,6 +49,9 @@ VLLM_VERSION = "0.32.0"
 """The vLLM version whose wire format is the default."""
 
 VLLM_BACKENDS = ("openai", "openai-chat")
+
+SENT_AT_ONCE = 256
+"""Events that leave before it is looked whether requests have come."""
 
 Handler = Callable[[ClientConnection, HttpRequest], None]
 
@@ -162,6 +166,9 @@ class Api:
         self._created = int(time.time())
         self._submitted = 0
         self._generations: dict[int, ActiveRequest] = {}
+        self._sent: deque[tuple[ActiveRequest, Emission, int]] = deque()
+        """Events that have left, and when, of which nothing has been noted yet."""
+        self._settle: list[ClientConnection] = []
         backends = [PROTOCOLS[name] for name in front.backends]
         self._routes = self._routes_of(backends)
         self._guarded = (
@@ -183,38 +190,50 @@ class Api:
 
     def abandon(self, connection: ClientConnection) -> None:
         """The client has disconnected: its slot in the model is free."""
+        self._note_all()
         if connection.answering is not None:
             generation = self._generations.pop(connection.answering)
             now_ns = monotonic_ns()
             self._model.cancel(generation.sequence, now_ns)
             self._accelerator.load(self._model.running, now_ns)
 
-    def send_due(self, now_ns: int) -> list[ClientConnection]:
-        """Send what is due at `now_ns`; requests that arrived before are known. What becomes due
-        meanwhile has to wait, as the model must not go on before later requests are known too.
-        Returns connections with a complete answer or a full socket.
+    def send_due(self, known_ns: int) -> None:
+        """Send what is due, and what becomes due meanwhile, as far as it follows from the requests
+        that came by `known_ns`.
         """
-        settle: list[ClientConnection] = []
-        sent: list[tuple[ActiveRequest, Emission, int]] = []
         pop_due, generations = self._model.pop_due, self._generations
-        while (emission := pop_due(now_ns)) is not None:
+        sent, now_ns = self._sent, monotonic_ns()
+        while len(sent) < SENT_AT_ONCE:
+            emission = pop_due(now_ns, known_ns)
+            if emission is None:
+                return
             generation = generations[emission.sequence.number]
             stream = generation.stream
             if stream is None:
-                self._answer(generation, emission, settle)
+                self._answer(generation, emission)
                 continue
             data = stream.event(emission.last)
-            departed_ns = monotonic_ns()
+            now_ns = departed_ns = monotonic_ns()
             generation.connection.send(data)
             sent.append((generation, emission, departed_ns))
-        # all have left: what they amount to, and the next ones, could wait until now
-        for generation, emission, departed_ns in sent:
-            self._has_left(generation, emission, departed_ns)
-            if emission.last or generation.connection.unsent:
-                settle.append(generation.connection)
+
+    def note_sent(self) -> list[ClientConnection]:
+        """Do what could wait until events had left, as long as nothing is due. Returns connections
+        with a complete answer or a full socket.
+        """
+        next_ns, sent = self.next_ns(), self._sent
+        if next_ns is None or len(sent) >= SENT_AT_ONCE:
+            self._note_all()
+        while sent and monotonic_ns() < (next_ns or 0):
+            self._has_left(*sent.popleft())
+        settle, self._settle = self._settle, []
         if settle:
             self._accelerator.load(self._model.running, monotonic_ns())
         return settle
+
+    def _note_all(self) -> None:
+        while self._sent:
+            self._has_left(*self._sent.popleft())
 
     def _has_left(
         self, generation: ActiveRequest, emission: Emission, departed_ns: int
@@ -232,13 +251,10 @@ class Api:
             self._finish(generation)
         elif generation.stream is not None:
             generation.stream.prepare()
+        if emission.last or generation.connection.unsent:
+            self._settle.append(generation.connection)
 
-    def _answer(
-        self,
-        generation: ActiveRequest,
-        emission: Emission,
-        settle: list[ClientConnection],
-    ) -> None:
+    def _answer(self, generation: ActiveRequest, emission: Emission) -> None:
         """Of a request that gets no stream, or a faulty one."""
         last = emission.last
         if generation.faulty is not None:
@@ -253,7 +269,7 @@ class Api:
         if last:
             self._finish(generation)
         if last or generation.connection.unsent:
-            settle.append(generation.connection)
+            self._settle.append(generation.connection)
 
     def _answer_whole(self, generation: ActiveRequest, due_ns: int) -> int:
         """Send a non-streamed answer; when it left, ns."""
@@ -324,6 +340,7 @@ class Api:
         """Write the complete record of true times to `truth_file`, if requested. Raises
         TruthFileError.
         """
+        self._note_all()
         if self._truth is None or not self._front.truth_file:
             return
         path = Path(self._front.truth_file)
@@ -415,6 +432,7 @@ class Api:
     def _metrics_page(
         self, connection: ClientConnection, _: HttpRequest
     ) -> None:
+        self._note_all()
         model = self._model
         page = self._metrics.render(
             model=self._front.model,
@@ -461,6 +479,7 @@ class Api:
     def _truth_record(
         self, connection: ClientConnection, _: HttpRequest
     ) -> None:
+        self._note_all()
         if self._truth is None:
             connection.respond(
                 404,
@@ -582,6 +601,7 @@ class Api:
         return None if faulty.state is State.OVER else faulty
 
     def _restart(self) -> None:
+        self._note_all()
         for generation in self._generations.values():
             self._model.cancel(generation.sequence, monotonic_ns())
             generation.connection.answering = None

@@ -105,5 +105,9 @@ class EngineModel(Protocol):
     def next_ns(self) -> int | None:
         """When `pop_due` is next worth calling; None while nothing runs."""
 
-    def pop_due(self, now_ns: int) -> Emission | None:
-        """The earliest emission due at or before `now_ns`, or None."""
+    def pop_due(
+        self, now_ns: int, known_ns: int | None = None
+    ) -> Emission | None:
+        """The earliest emission due at or before `now_ns`, or None. Whatever came by `known_ns` was
+        submitted: what depends on later requests is not due yet. None is `now_ns`.
+        """

@@ -212,10 +212,14 @@ class PacedModel:
         """When to call `pop_due` next; None while nothing runs."""
         return self._heap[0][0] if self._heap else None
 
-    def pop_due(self, now_ns: int) -> Emission | None:
+    def pop_due(
+        self, now_ns: int, known_ns: int | None = None
+    ) -> Emission | None:
         """The earliest emission due at or before `now_ns`, or None; of two, that of the smaller
-        number.
+        number. Each depends on who runs, so none is later than `known_ns`.
         """
+        if known_ns is not None:
+            now_ns = min(now_ns, known_ns)
         heap = self._heap
         while heap:
             time_ns, number, sequence = heap[0]

@@ -90,10 +90,11 @@ class EngineServer:
             while not self._stopping:
                 ready = self._poller.wait(self._patience_s())
                 # a request that comes from now on is read only after the next `send_due`
-                now_ns = monotonic_ns()
+                known_ns = monotonic_ns()
                 for fd, events in ready:
                     self._on_ready(fd, events)
-                for connection in self._api.send_due(now_ns):
+                self._api.send_due(known_ns)
+                for connection in self._api.note_sent():
                     if (
                         connection.fd in self._connections
                     ):  # may have been settled for good already

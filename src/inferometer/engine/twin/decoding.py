@@ -87,10 +87,28 @@ class Decoding:
         """
         if not self._is_simple():
             return None
-        tail = len(self._scheduler.running) > self._count
-        if tail or self._over or self._may_admit():
+        if self._is_open():
             return self._one(clock_ps)
         return self._many(clock_ps, limit_ps) if self._count else None
+
+    def foresee(self, clock_ps: int, limit_ps: int) -> Stretch | None:
+        """Steps that `advance` will run if nobody comes or is cancelled before they begin: as many
+        as there are blocks for in any case. Takes nothing; None if the next one is not of many.
+        """
+        if not self._count or self._is_open() or not self._is_simple():
+            return None
+        busy, growth_ps, most = self._alike(limit_ps - clock_ps)
+        rounds = self._memory.pool.free // (self._count * self._groups)
+        steps = max(1, min(most, (rounds - 1) * self._size))
+        got = tuple(self._scheduler.running)
+        return Stretch(
+            clock_ps, busy.total_ps, growth_ps, steps, got, busy, (), ()
+        )
+
+    def _is_open(self) -> bool:
+        """Whether the next step has prompts, leftovers, or room for somebody who waits."""
+        tail = len(self._scheduler.running) > self._count
+        return tail or bool(self._over) or self._may_admit()
 
     def _is_simple(self) -> bool:
         scheduler, memory = self._scheduler, self._memory
@@ -143,9 +161,7 @@ class Decoding:
 
     def _many(self, clock_ps: int, limit_ps: int) -> Stretch:
         """Steps in which nobody comes, and with the last of which somebody may go."""
-        busy = self._busy()
-        growth_ps = self._step_time.growth_of(self._count, self._growing)
-        most = self._begun_by(limit_ps - clock_ps, busy.total_ps, growth_ps)
+        busy, growth_ps, most = self._alike(limit_ps - clock_ps)
         steps = most
         if most <= self._size or not self._make_room_at_once(most):
             steps = self._room_for(most)
@@ -154,6 +170,15 @@ class Decoding:
         return Stretch(
             clock_ps, busy.total_ps, growth_ps, steps, got, busy, (), ended
         )
+
+    def _alike(self, room_ps: int) -> tuple[Busy, int, int]:
+        """The next step, how much each one is longer than the one before it, and how many begin
+        within that time.
+        """
+        busy = self._busy()
+        growth_ps = self._step_time.growth_of(self._count, self._growing)
+        most = self._begun_by(room_ps, busy.total_ps, growth_ps)
+        return busy, growth_ps, most
 
     def _begun_by(self, room_ps: int, first_ps: int, growth_ps: int) -> int:
         """How many steps begin within that time, up to the first with which somebody ends."""

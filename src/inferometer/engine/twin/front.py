@@ -3,6 +3,9 @@
 A step is planned when it begins, so that it sees whoever has arrived by then; its tokens leave when
 it is over. A request is known to the scheduler only after the API server's time for it, which is
 longer than the front's own: the schedule is that of virtual time.
+
+Steps that only differ in their length are foreseen: their tokens leave as if they had been run, and
+they are run when something comes that depends on it, or with the last of them.
 """
 
 from __future__ import annotations
@@ -38,7 +41,11 @@ class TwinModel:
         self._outlet = self._simulation.outlet
         self._cards = TwinCards(self.twin)
         self._stretches: deque[tuple[Stretch, int]] = deque()
-        """Computed steps, with how many of each have left."""
+        """Steps that have been run, with how many of each have left."""
+        self._foreseen: Stretch | None = None
+        """The steps after those, if they are foreseen."""
+        self._told = 0
+        """How many of them have left, or do so now."""
         self._ready: deque[TwinRequest] = deque()
         """Who still gets a token of the step that leaves now."""
         self._leaves_ns = 0
@@ -46,7 +53,7 @@ class TwinModel:
         self._due_ns = 0
         """The same on the caller's clock."""
         self._begins_ns: int | None = None
-        """When the next step begins, on the caller's clock."""
+        """When the next step begins that is not foreseen, on the caller's clock."""
 
     @property
     def running(self) -> int:
@@ -58,6 +65,8 @@ class TwinModel:
 
     @property
     def kv_cache_usage(self) -> float:
+        self._run_told()
+        self._look_ahead()
         return self._scheduler.memory.usage
 
     def report(self) -> EngineReport:
@@ -72,7 +81,7 @@ class TwinModel:
         )
 
     def cards(self, now_ns: int) -> list[dict[str, Any]]:
-        self._catch_up(now_ns)
+        self._run(now_ns)
         return self._cards.samples(now_ns)
 
     def submit(
@@ -88,12 +97,13 @@ class TwinModel:
         request = asked(
             number, prompt_tokens, max_tokens, self._model_ns(time_ns), prompt
         )
+        self._run_told()
         self._simulation.submit(request)
         self._look_ahead()
         return FrontRequest(self, request)
 
     def cancel(self, sequence: FrontRequest, time_ns: int) -> None:
-        self._catch_up(time_ns)
+        self._run(time_ns)
         request = sequence.request
         if not request.cancelled:
             request.cancelled = True
@@ -101,23 +111,26 @@ class TwinModel:
             self._look_ahead()
 
     def preempt(self, sequence: FrontRequest) -> None:
+        self._run_told()
         if sequence.request in self._scheduler.running:
             self._simulation.preempt(sequence.request)
-            self._look_ahead()
+        self._look_ahead()
 
     def next_ns(self) -> int | None:
-        if self._ready or self._next_ready():
+        if self._ready or self._next_run():
             return self._due_ns
-        return self._begins_ns
+        stretch = self._foreseen
+        if stretch is None or self._told == stretch.steps:
+            return self._begins_ns
+        return self.real_ns(self._first_leaves_ns(stretch, self._told))
 
-    def pop_due(self, now_ns: int) -> Emission | None:
-        while True:
-            if not self._ready and not self._next_ready():
-                self._catch_up(now_ns)
-                if not self._next_ready():
-                    return None
+    def pop_due(
+        self, now_ns: int, known_ns: int | None = None
+    ) -> Emission | None:
+        known_ns = now_ns if known_ns is None else known_ns
+        self._catch_up(known_ns)
+        while self._ready or self._next_run() or self._next_foreseen(known_ns):
             if self._due_ns > now_ns:
-                self._catch_up(now_ns)
                 return None
             request, due_ns = self._ready.popleft(), self._due_ns
             self._leave_at(self._leaves_ns + self._outlet.token_ns)
@@ -126,41 +139,74 @@ class TwinModel:
             request.emitted += 1
             is_last = request.emitted == request.answer_tokens
             return Emission(due_ns, FrontRequest(self, request), 1, is_last)
+        return None
 
-    def _next_ready(self) -> bool:
-        """Whether a step is known whose tokens have not all left."""
-        while not self._ready:
-            if not self._stretches:
-                return False
-            stretch, left = self._stretches.popleft()
-            begins_ns = self._outlet.begins_ns(stretch, left + 1)
-            self._leave_at(begins_ns + self._outlet.token_ns)
-            self._ready.extend(stretch.requests)
-            if left + 1 < stretch.steps:
-                self._stretches.appendleft((stretch, left + 1))
+    def _next_run(self) -> bool:
+        """Whether a step has been run whose tokens have not all left."""
+        if not self._stretches:
+            return False
+        stretch, left = self._stretches.popleft()
+        if left + 1 < stretch.steps:
+            self._stretches.appendleft((stretch, left + 1))
+        self._let_out(stretch, left)
         return True
+
+    def _next_foreseen(self, known_ns: int) -> bool:
+        """Whether one of the foreseen steps has begun whose tokens have not all left."""
+        stretch, told = self._foreseen, self._told
+        if stretch is None or told == stretch.steps:
+            return False
+        if stretch.end_ps(told) > self._model_ns(known_ns) * PS_PER_NS:
+            return False
+        self._told = told + 1
+        self._let_out(stretch, told)
+        return True
+
+    def _let_out(self, stretch: Stretch, left: int) -> None:
+        """The tokens of the step after so many of a stretch are next."""
+        self._leave_at(self._first_leaves_ns(stretch, left))
+        self._ready.extend(stretch.requests)
+
+    def _first_leaves_ns(self, stretch: Stretch, left: int) -> int:
+        return self._outlet.begins_ns(stretch, left + 1) + self._outlet.token_ns
 
     def _leave_at(self, model_ns: int) -> None:
         self._leaves_ns, self._due_ns = model_ns, self.real_ns(model_ns)
 
-    def _catch_up(self, now_ns: int) -> None:
-        """Compute all steps that have begun by now."""
-        if self._begins_ns is None or now_ns < self._begins_ns:
-            return
-        horizon_ps = self._model_ns(now_ns) * PS_PER_NS
-        while (stretch := self._simulation.advance(horizon_ps)) is not None:
-            if stretch.requests:
-                self._stretches.append((stretch, 0))
+    def _catch_up(self, known_ns: int) -> None:
+        """Run the foreseen steps, and those after them, if some of those have begun."""
+        if self._begins_ns is not None and known_ns >= self._begins_ns:
+            self._run(known_ns)
+
+    def _run(self, known_ns: int) -> None:
+        """Run all steps that have begun."""
+        self._run_told(self._model_ns(known_ns) * PS_PER_NS)
+        self._look_ahead()
+
+    def _run_told(self, until_ps: int = -1) -> None:
+        """Run the steps whose tokens have left, and others that begin until then. Nothing is
+        foreseen afterwards.
+        """
+        if self._foreseen is not None and self._told:
+            until_ps = max(until_ps, self._foreseen.end_ps(self._told - 1))
+        self._foreseen = None
+        while (stretch := self._simulation.advance(until_ps)) is not None:
+            told = min(self._told, stretch.steps)
+            self._told -= told
+            if stretch.requests and told < stretch.steps:
+                self._stretches.append((stretch, told))
             if stretch.busy.total_ps:
                 self._cards.work(
                     stretch.busy,
                     self.real_ns(stretch.start_ps // PS_PER_NS),
                     self.real_ns(stretch.end_ns(stretch.steps)),
                 )
-        self._look_ahead()
 
     def _look_ahead(self) -> None:
+        self._foreseen = self._simulation.foresee()
         begins_ps, self._begins_ns = self._simulation.next_ps(), None
+        if self._foreseen is not None:
+            begins_ps = self._foreseen.end_ps(self._foreseen.steps)
         if begins_ps is not None:
             self._begins_ns = self.real_ns(begins_ps // PS_PER_NS)
 

@@ -27,13 +27,16 @@ class Outlet:
 
     def take(self, stretch: Stretch) -> Stretch:
         """The next steps, from now on with how long their tokens wait for those before them."""
-        waits_ps = self._free_ps - stretch.end_ps(1)
-        if waits_ps > 0:
-            stretch = stretch._replace(queued_ps=waits_ps)
+        stretch = self.queued(stretch)
         last_ps = self._begins_ps(stretch, stretch.steps)
         tokens = len(stretch.requests)
         self._free_ps = last_ps + self.token_ns * PS_PER_NS * tokens
         return stretch
+
+    def queued(self, stretch: Stretch) -> Stretch:
+        """The same, of steps that may not be the next ones after all."""
+        waits_ps = self._free_ps - stretch.end_ps(1)
+        return stretch._replace(queued_ps=waits_ps) if waits_ps > 0 else stretch
 
     def begins_ns(self, stretch: Stretch, step: int) -> int:
         """When the first token of a step, counted from 1, is worked on."""

@@ -124,6 +124,22 @@ class Simulation:
         while arrivals and arrivals[0][0] <= self._clock_ps:
             queue.append(arrivals.popleft()[1])
 
+    def foresee(self) -> Stretch | None:
+        """The next steps, if nothing is submitted, cancelled or preempted before they begin. They
+        are not run; None where more than their number is open.
+        """
+        limit_ps = self._before_arrivals(FOREVER_PS)
+        if self._decoding is None or limit_ps < self._clock_ps:
+            return None
+        stretch = self._decoding.foresee(self._clock_ps, limit_ps)
+        return stretch and self.outlet.queued(stretch)
+
+    def _before_arrivals(self, horizon_ps: int) -> int:
+        """Until when steps begin of which the next arrival is no part."""
+        if not self._arrivals:
+            return horizon_ps
+        return min(horizon_ps, self._arrivals[0][0] - 1)
+
     def _decode(self, horizon_ps: int) -> Stretch | None:
         """Steps in which everybody that runs gets a token; None if the next one is not such."""
         made = self._decoding or Decoding.of(
@@ -132,9 +148,7 @@ class Simulation:
         if made is None:
             return None
         self._decoding, self._ahead = made, None
-        limit_ps = horizon_ps
-        if self._arrivals:
-            limit_ps = min(limit_ps, self._arrivals[0][0] - 1)
+        limit_ps = self._before_arrivals(horizon_ps)
         stretch = made.advance(self._clock_ps, limit_ps)
         if stretch is None:
             self._part()

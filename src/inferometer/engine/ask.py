@@ -106,7 +106,8 @@ def parse_ask(
         if backend.chat
         else _checked_prompt(asked.prompt)
     )
-    prompt_tokens = _length(prompt)
+    ids = _token_ids(prompt) if with_prompt else None
+    prompt_tokens = _length(prompt) if ids is None else len(ids)
     stream = bool(asked.stream)
     options = _stream_options(asked.stream_options, stream=stream)
     if not stream and (
@@ -135,7 +136,7 @@ def parse_ask(
         include_usage=include_usage,
         continuous_usage=include_usage
         and bool(options.get("continuous_usage_stats")),
-        prompt=_token_ids(prompt) if with_prompt else None,
+        prompt=ids,
     )
 
 
@@ -297,7 +298,7 @@ def _checked_prompt(prompt: Any) -> str | list[int]:
             prompt,
         )
     checked: str | list[int] = prompt
-    if _length(checked) == 0:
+    if not checked or (isinstance(checked, str) and checked.isspace()):
         raise AskError(
             400, "The decoder prompt cannot be empty", param="prompt"
         )

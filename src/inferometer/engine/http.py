@@ -229,5 +229,12 @@ def _arrival_ns(ancillary: list[tuple[int, int, bytes]]) -> int:
             and len(data) >= 16
         ):
             seconds, nanos = _timespec(data)
-            return int(seconds * NS + nanos) - take_anchor().offset_ns
+            tenth = monotonic_ns() // (NS // 10)
+            return int(seconds * NS + nanos) - _clocks_apart_ns(tenth)
     return monotonic_ns()
+
+
+@lru_cache(maxsize=1)
+def _clocks_apart_ns(tenth: int) -> int:
+    """CLOCK_REALTIME minus CLOCK_MONOTONIC, read once in each tenth of a second."""
+    return take_anchor().offset_ns

@@ -87,12 +87,16 @@ class EngineServer:
         # cycles behind
         gc.disable()
         try:
+            known_ns = monotonic_ns()
             while not self._stopping:
                 ready = self._poller.wait(self._patience_s())
                 # a request that comes from now on is read only after the next `send_due`
-                known_ns = monotonic_ns()
+                looked_ns = monotonic_ns()
                 for fd, events in ready:
+                    # a request takes long to read: what does not depend on it leaves first
+                    self._api.send_due(known_ns)
                     self._on_ready(fd, events)
+                known_ns = looked_ns
                 self._api.send_due(known_ns)
                 for connection in self._api.note_sent():
                     if (

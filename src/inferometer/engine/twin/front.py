@@ -22,6 +22,9 @@ from inferometer.engine.twin.configuration import TwinSettings, make_twin
 from inferometer.engine.twin.request import TwinRequest
 from inferometer.engine.twin.stretch import PS_PER_NS, Stretch
 
+PLANNING_NS = 500_000
+"""What running a step may take: no token should be due meanwhile."""
+
 
 class TwinModel:
     """An EngineModel. Raises ProfileError or OutOfMemoryError when it is made."""
@@ -128,8 +131,7 @@ class TwinModel:
         self, now_ns: int, known_ns: int | None = None
     ) -> Emission | None:
         known_ns = now_ns if known_ns is None else known_ns
-        self._catch_up(known_ns)
-        while self._ready or self._next_run() or self._next_foreseen(known_ns):
+        while self._has_next(now_ns, known_ns):
             if self._due_ns > now_ns:
                 return None
             request, due_ns = self._ready.popleft(), self._due_ns
@@ -140,6 +142,14 @@ class TwinModel:
             is_last = request.emitted == request.answer_tokens
             return Emission(due_ns, FrontRequest(self, request), 1, is_last)
         return None
+
+    def _has_next(self, now_ns: int, known_ns: int) -> bool:
+        """Whether it is known which token leaves next. Steps are run only while there is time."""
+        is_known = bool(self._ready) or self._next_run()
+        if is_known and self._due_ns < now_ns + PLANNING_NS:
+            return True
+        self._catch_up(known_ns)
+        return is_known or self._next_run() or self._next_foreseen(known_ns)
 
     def _next_run(self) -> bool:
         """Whether a step has been run whose tokens have not all left."""

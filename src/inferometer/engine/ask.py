@@ -12,7 +12,7 @@ one token per message, and one.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,8 +54,8 @@ class Ask:
     stream: bool
     include_usage: bool
     continuous_usage: bool
-    prompt: tuple[int, ...] | None = None
-    """Its tokens, if they were wanted."""
+    prompt: Sequence[Hashable] | None = None
+    """Its tokens, if they were wanted: words of a text, or ids."""
 
 
 def parse_body(body: bytes) -> dict[str, Any]:
@@ -106,8 +106,8 @@ def parse_ask(
         if backend.chat
         else _checked_prompt(asked.prompt)
     )
-    ids = _token_ids(prompt) if with_prompt else None
-    prompt_tokens = _length(prompt) if ids is None else len(ids)
+    tokens = prompt.split() if isinstance(prompt, str) else prompt
+    prompt_tokens = len(tokens)
     stream = bool(asked.stream)
     options = _stream_options(asked.stream_options, stream=stream)
     if not stream and (
@@ -136,7 +136,7 @@ def parse_ask(
         include_usage=include_usage,
         continuous_usage=include_usage
         and bool(options.get("continuous_usage_stats")),
-        prompt=ids,
+        prompt=tokens if with_prompt else None,
     )
 
 
@@ -303,15 +303,6 @@ def _checked_prompt(prompt: Any) -> str | list[int]:
             400, "The decoder prompt cannot be empty", param="prompt"
         )
     return checked
-
-
-def _length(prompt: str | list[int]) -> int:
-    return tokenizer.count(prompt) if isinstance(prompt, str) else len(prompt)
-
-
-def _token_ids(prompt: str | list[int]) -> tuple[int, ...]:
-    ids = tokenizer.tokenize(prompt) if isinstance(prompt, str) else prompt
-    return tuple(ids)
 
 
 def _check_token_ids(tokens: list[Any]) -> None:

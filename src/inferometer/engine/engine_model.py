@@ -6,7 +6,7 @@ place: one of set times (`model`), or one of a GPU (steps, KV blocks, links, pow
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import Any, NamedTuple, Protocol
 
 
@@ -92,7 +92,7 @@ class EngineModel(Protocol):
         prompt_tokens: int,
         max_tokens: int,
         time_ns: int,
-        prompt: Sequence[int] | None = None,
+        prompt: Sequence[Hashable] | None = None,
     ) -> RunningSequence:
         """Take a request in. `number` is unique; `max_tokens` is at least 1."""
 

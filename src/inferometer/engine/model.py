@@ -23,6 +23,7 @@ from __future__ import annotations
 
 import math
 from collections import OrderedDict
+from collections.abc import Hashable
 from collections.abc import Sequence as Tokens
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush, heapreplace
@@ -168,7 +169,7 @@ class PacedModel:
         prompt_tokens: int,
         max_tokens: int,
         time_ns: int,
-        prompt: Tokens[int] | None = None,
+        prompt: Tokens[Hashable] | None = None,
     ) -> Sequence:
         """Submit a request. `number` is its unique identity and selects its jitter; `max_tokens` is
         at least 1.

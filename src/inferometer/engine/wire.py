@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 
@@ -26,7 +26,10 @@ FINGERPRINT = f"inferometer-{__version__}"
 CYCLE = 32
 _IDS = tuple(1021 * i for i in range(CYCLE))
 """What the engine generates, repeated. 1021 is odd and spreads the words over the vocabulary."""
-_WORDS = tuple(" " + tokenizer.word(token) for token in _IDS)
+_BARE = tuple(map(tokenizer.word, _IDS))
+_WORDS = tuple(f" {word}" for word in _BARE)
+
+_Token = TypeVar("_Token", int, str)
 
 END = b"0\r\n\r\n"
 """The last chunk."""
@@ -44,8 +47,19 @@ def text(start: int, tokens: int) -> str:
 
 def ids(start: int, tokens: int) -> tuple[int, ...]:
     """The token ids of these words."""
+    return _cycled(_IDS, start, tokens)
+
+
+def words(start: int, tokens: int) -> tuple[str, ...]:
+    """The words without their spaces, one by one."""
+    return _cycled(_BARE, start, tokens)
+
+
+def _cycled(
+    cycle: tuple[_Token, ...], start: int, tokens: int
+) -> tuple[_Token, ...]:
     first = start % CYCLE
-    return (_IDS * -(-(first + tokens) // CYCLE))[first : first + tokens]
+    return (cycle * -(-(first + tokens) // CYCLE))[first : first + tokens]
 
 
 @lru_cache(maxsize=8)

@@ -14,7 +14,7 @@ import orjson
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from inferometer.engine import EmbeddedEngine, api
+from inferometer.engine import EmbeddedEngine, api, tokenizer
 from inferometer.engine.api import Api, FrontSettings
 from inferometer.engine.http import ClientConnection, HttpRequest
 from inferometer.engine.server import EngineServer
@@ -60,7 +60,9 @@ def values_of(page: str) -> dict[str, float]:
     }
 
 
-def complete(url: str, prompt: str, max_tokens: int) -> dict[str, Any]:
+def complete(
+    url: str, prompt: str | list[int], max_tokens: int
+) -> dict[str, Any]:
     body = {"model": "m", "prompt": prompt, "max_tokens": max_tokens}
     answer = httpx.post(f"{url}/v1/completions", json=body, timeout=30)
     assert answer.status_code == 200
@@ -106,12 +108,17 @@ def test_the_metrics_move_as_those_of_vllm(url: str) -> None:
     assert after["vllm:cache_config_info"] == 1
 
 
-def test_what_a_chat_has_said_is_found_again(url: str) -> None:
+@pytest.mark.parametrize("as_ids", [False, True])
+def test_what_a_chat_has_said_is_found_again(url: str, as_ids: bool) -> None:
     """The next turn's prompt contains the answer, whose blocks are cached too."""
+
+    def sent(text: str) -> str | list[int]:
+        return tokenizer.tokenize(text) if as_ids else text
+
     asked = " ".join(f"q{i}" for i in range(20))
-    said = complete(url, asked, 45)["choices"][0]["text"]
+    said = complete(url, sent(asked), 45)["choices"][0]["text"]
     before = values_of(httpx.get(f"{url}/metrics").text)
-    complete(url, f"{asked} {said} and now", 1)
+    complete(url, sent(f"{asked} {said} and now"), 1)
     after = values_of(httpx.get(f"{url}/metrics").text)
     name = "vllm:prefix_cache_hits_total"
     assert after[name] - before[name] == 64

@@ -207,6 +207,36 @@ def test_real_time_sees_the_schedule_of_virtual_time(
     )
 
 
+@given(
+    calls=st.lists(asked, min_size=1, max_size=15),
+    chosen=st.one_of(rules, prompts_first),
+    windows=st.sampled_from([(None,), (None, 32)]),
+    token_ns=st.sampled_from([0, 46_000, 15 * MS]),
+)
+def test_steps_come_as_they_were_foreseen(
+    calls: list[Asked],
+    chosen: SchedulerRules,
+    windows: Sequence[int | None],
+    token_ns: int,
+) -> None:
+    simulation = simulation_of(chosen, windows=windows, token_ns=token_ns)
+    begins_ns = simulation.outlet.begins_ns
+    left = requests_of(calls)
+    while left or simulation.next_ps() is not None:
+        while left and simulation.wants_arrivals:
+            simulation.submit(left.pop(0))
+        foreseen = simulation.foresee()
+        stretch = simulation.advance()
+        assert stretch is not None
+        if foreseen is None:
+            continue
+        assert foreseen.requests == stretch.requests
+        assert foreseen.steps <= stretch.steps or not stretch.ended
+        for step in range(1, min(foreseen.steps, stretch.steps) + 1):
+            assert begins_ns(foreseen, step) == begins_ns(stretch, step)
+            assert foreseen.end_ps(step) == stretch.end_ps(step)
+
+
 def test_tokens_of_a_step_leave_one_after_another() -> None:
     calls = [Asked(0, 20, 30, number) for number in range(4)]
     first_ns = [

@@ -11,7 +11,7 @@ they are run when something comes that depends on it, or with the last of them.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from math import ceil
 from typing import Any
 
@@ -93,7 +93,7 @@ class TwinModel:
         prompt_tokens: int,
         max_tokens: int,
         time_ns: int,
-        prompt: Sequence[int] | None = None,
+        prompt: Sequence[Hashable] | None = None,
     ) -> FrontRequest:
         if self._origin_ns is None:
             self._origin_ns = time_ns
@@ -256,14 +256,15 @@ def asked(
     prompt_tokens: int,
     max_tokens: int,
     at_ns: int,
-    prompt: Sequence[int] | None,
+    prompt: Sequence[Hashable] | None,
 ) -> TwinRequest:
-    """A request whose answer is what the front writes."""
+    """A request whose answer is what the front writes: as words, or as ids."""
+    has_words = prompt is not None and isinstance(prompt[0], str)
     return TwinRequest(
         number,
         prompt_tokens,
         max_tokens,
         arrived_ns=at_ns,
         prompt=prompt,
-        answer=wire.ids,
+        answer=wire.words if has_words else wire.ids,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 
 ANONYMOUS_BITS = 24
 """A prompt whose tokens are not known has keys of its own: its number and the block's place."""
@@ -52,11 +52,11 @@ class TwinRequest:
         *,
         arrived_ns: int = 0,
         answer_tokens: int | None = None,
-        prompt: Sequence[int] | None = None,
-        answer: Callable[[int, int], Sequence[int]] | None = None,
+        prompt: Sequence[Hashable] | None = None,
+        answer: Callable[[int, int], Sequence[Hashable]] | None = None,
     ) -> None:
-        """`prompt` and `answer` are token ids, of which equal beginnings share blocks; without them
-        a prompt is like no other. `answer(place, n)`: the next n tokens of the answer.
+        """`prompt` and `answer` are tokens, words or ids, of which equal beginnings share blocks;
+        without them a prompt is like no other. `answer(place, n)`: the next n tokens of the answer.
         """
         self.number = number
         self.prompt_tokens = prompt_tokens
@@ -114,13 +114,13 @@ class TwinRequest:
             return keys[-1]
         return self.keys_of(block + 1, block_size)[-1]
 
-    def _content(self, start: int, end: int) -> tuple[int, ...]:
+    def _content(self, start: int, end: int) -> tuple[Hashable, ...]:
         assert self._prompt is not None
         own = max(start, self.prompt_tokens)
         if own >= end:
             return self._prompt[start:end]
         if self._answer is None:
-            said: Sequence[int] = (-self.number - 1,) * (end - own)
+            said: Sequence[Hashable] = (-self.number - 1,) * (end - own)
         else:
             said = self._answer(own - self.prompt_tokens, end - own)
         return self._prompt[start:end] + tuple(said)

@@ -11,7 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inferometer.loadgen import chunks
-from inferometer.loadgen.chunks import Chunks, arrivals, find_chunks, framed
+from inferometer.loadgen.chunks import (
+    Chunks,
+    arrivals,
+    ends_body,
+    find_chunks,
+    framed,
+)
 from tests.loadgen.scripted_server import LAST_CHUNK, chunk
 
 BEFORE = b"before"
@@ -41,6 +47,23 @@ def test_those_that_are_whole_are_found_and_no_others(
     last = until == len(whole)
     expected = (bodies[:count], ends[1 : count + 1], ends[count], last)
     assert found == expected
+
+
+@given(
+    bodies_of_chunks,
+    st.sampled_from(
+        [LAST_CHUNK, b"", b"0\r\n", b"0\r\nA: b\r\n\r\n", b"00\r\n\r\n"]
+    ),
+    st.sampled_from([b"", b"x", LAST_CHUNK]),
+)
+def test_a_body_ends_with_its_last_chunk_and_nothing_else(
+    bodies: list[bytes], end: bytes, more: bytes
+) -> None:
+    data = b"".join(map(chunk, bodies)) + end + more
+    assert ends_body(data) == (
+        (end in (LAST_CHUNK, b"00\r\n\r\n") and not more)
+        or (not end and more == LAST_CHUNK)
+    )
 
 
 def test_ends_within_a_body_end_nothing() -> None:

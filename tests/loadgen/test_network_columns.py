@@ -8,6 +8,8 @@ from collections import Counter
 import pytest
 
 from inferometer.loadgen import connection
+from inferometer.loadgen.connection import Connection
+from inferometer.loadgen.exchange import Exchange
 from inferometer.system.tcp_facts import TcpFacts
 from inferometer.trace import MISSING
 from tests.loadgen.loop_runner import job_for, run_loop
@@ -18,6 +20,7 @@ from tests.loadgen.scripted_server import (
     ScriptedServer,
     answer,
 )
+from tests.system.ring_here import needs_ring
 
 
 def growing(asked: Counter[int]) -> object:
@@ -68,3 +71,30 @@ def test_where_the_system_does_not_tell_nothing_is_known(
         ran = run_loop(job_for(server.port, n=2))
     assert ran.column("losses") == [MISSING] * 2
     assert ran.column("window_limited_ns") == [MISSING] * 2
+
+
+@pytest.mark.parametrize(
+    "packets", [False, pytest.param(True, marks=needs_ring)]
+)
+def test_tcp_is_not_asked_while_requests_are_sent(
+    monkeypatch: pytest.MonkeyPatch, packets: bool
+) -> None:
+    """Many of them may wait for a free slot at one moment."""
+    asked: Counter[int] = Counter()
+    monkeypatch.setattr(connection, "tcp_facts", growing(asked))
+    meanwhile: list[int] = []
+    send = Connection.send
+
+    def watched(self: Connection, exchange: Exchange, message: bytes) -> None:
+        before = asked.total()
+        send(self, exchange, message)
+        meanwhile.append(asked.total() - before)
+
+    monkeypatch.setattr(Connection, "send", watched)
+    with ScriptedServer(answer) as server:
+        ran = run_loop(
+            job_for(server.port, n=9, concurrency=3, packets=packets)
+        )
+    assert ran.all_ok
+    assert meanwhile == [0] * 9
+    assert set(ran.column("losses")) <= {2, 3}

@@ -19,7 +19,6 @@ import pytest
 from inferometer.clock import MS, NS, monotonic_ns, realtime_ns
 from inferometer.loadgen import loop as loop_module
 from inferometer.loadgen import packet_reader, reader
-from inferometer.loadgen.chunks import Chunks
 from inferometer.loadgen.connection import Connection
 from inferometer.loadgen.exchange import Exchange
 from inferometer.loadgen.flow import Flow
@@ -621,11 +620,10 @@ def test_a_socket_with_nothing_left_when_its_turn_comes_is_not_read(
         by_packets = loop._reader
         assert isinstance(by_packets, PacketReader)
         first, second = loop.connections.flows.values()
-        second.lengths.append(5)
+        second.lengths.append(len(LAST_CHUNK))
         second.times_ns.append(realtime_ns())
-        found = Chunks([], [], 0, last=True)
         exchange = loop._exchanges.take(0)
-        by_packets._early.append(Early(second, exchange, found, 5, [], 1, 1))
+        by_packets._early.append(Early(second, exchange, LAST_CHUNK, [], 1, 1))
         by_packets._looked_ns = monotonic_ns() + NS  # not before one is read
         by_packets._ended.update({first.fd: first, second.fd: second})
         read: list[Flow] = []

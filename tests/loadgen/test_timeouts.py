@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from inferometer.clock import NS, realtime_ns
+from inferometer.loadgen import loop as loop_module
 from inferometer.loadgen.live import Live
 from inferometer.loadgen.loop import CannotConnectError, Loop
 from inferometer.trace import MISSING, Failure, Outcome
@@ -370,3 +371,22 @@ def test_a_clock_that_is_set_back_does_not_save_what_stalls(
         failure,
         Failure.NONE,
     ]
+
+
+def test_not_every_tick_looks_at_every_connection(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A thousand of them take a millisecond; a tenth of the shortest time-out is soon enough."""
+    looked_ns: list[int] = []
+    monkeypatch.setattr(
+        Loop, "_expire", lambda self, now_ns: looked_ns.append(now_ns)
+    )
+    now_ns = NS
+    monkeypatch.setattr(loop_module, "monotonic_ns", lambda: now_ns)
+    with ScriptedServer(answer) as server:
+        loop = Loop(job_for(server.port, timeouts=BOUNDED), Live())
+        for _ in range(21):
+            loop._tick()
+            now_ns += NS // 10
+        loop.close()
+    assert looked_ns == [NS, NS * 3 // 2, 2 * NS, NS * 5 // 2, 3 * NS]

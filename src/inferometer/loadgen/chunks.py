@@ -6,16 +6,16 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
 from functools import lru_cache
 from itertools import accumulate
 from operator import itemgetter
 from typing import NamedTuple
 
 _SIZE = re.compile(rb"\n[0-9A-Fa-f]{1,8}")
-_END, _LF = b"\r\n", b"\n"
+_END, _LF, _LAST = b"\r\n", b"\n", b"0\r\n\r\n"
 _FIRST_BYTE = itemgetter(slice(1))
 _MAX_DIGITS = 8
+_HEAD_BYTES = len(_LF) + _MAX_DIGITS
 """A longer head, such as a long extension, is not kept."""
 
 _NOT_PLAIN = -1
@@ -55,12 +55,13 @@ def _simple_chunks(data: bytes, at: int, until: int) -> Chunks | None:
     """
     *lines, rest = (_LF + data[at:until]).split(b"\r")
     heads, lines = lines[::2], lines[1::2]
-    if rest != _LF or set(map(_FIRST_BYTE, lines)) - {_LF}:
+    if rest != _LF or max(map(len, heads), default=0) > _HEAD_BYTES:
+        return None
+    if set(map(_FIRST_BYTE, lines)) - {_LF}:
         return None
     bodies = [line[1:] for line in lines]
     sizes = list(map(len, bodies))
-    size_of = {head: _size_of(head) for head in _short(set(heads))}
-    if list(map(size_of.get, heads)) != sizes:
+    if list(map(_size_of, heads)) != sizes:
         return None
     last = bool(sizes) and not sizes[-1]
     if last:
@@ -93,8 +94,20 @@ def _any_chunks(data: bytes, at: int, until: int) -> Chunks:
         ends.append(at)
 
 
-def _short(heads: set[bytes]) -> Iterator[bytes]:
-    return (head for head in heads if len(head) <= len(_LF) + _MAX_DIGITS)
+def ends_body(data: bytes) -> bool:
+    """Whether these are whole chunks, the last of a body without trailers, and nothing more: known
+    sooner than the chunks are cut out.
+    """
+    at = 0
+    while data.endswith(_LAST):
+        head_end = data.find(_END, at, at + _MAX_DIGITS + 2)
+        size = _size_of(_LF + data[at:head_end])
+        at = head_end + size + 4
+        if head_end < 0 or size < 0 or data[at - 2 : at] != _END:
+            return False
+        if not size:
+            return at == len(data)
+    return False
 
 
 @lru_cache(4096)

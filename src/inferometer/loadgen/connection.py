@@ -175,8 +175,6 @@ class Connection:
         exchange.sent_ns = exchange.last_read_ns = realtime_ns()
         self.outgoing = message
         self.flush()
-        if self.previous is not None:  # now that the next one is on its way
-            self.note_network(self.previous)
 
     def flush(self) -> None:
         """Write the rest of the request. Raises OSError."""
@@ -187,6 +185,10 @@ class Connection:
         self.outgoing = self.outgoing[written:]
         if not self.outgoing and self.exchange is not None:
             self.exchange.sent_done_ns = realtime_ns()
+
+    def note_previous(self) -> None:
+        if self.previous is not None:
+            self.note_network(self.previous)
 
     def note_network(self, exchange: Exchange) -> TcpFacts | None:
         """What TCP had to do since the exchange before this one: that was for this one."""

@@ -35,6 +35,11 @@ SENDS_A_TURN = 64
 reading.
 """
 
+EXPIRE_EVERY_NS = NS
+"""How often connections are looked at for time-outs: ten times in the shortest, and so often at
+least.
+"""
+
 STALL_NS = NS // 2
 """A tick later than this was not a wait: the loop could not run."""
 
@@ -96,12 +101,9 @@ class Loop:
         self._reader = self._make_reader()
         self._exchanges = self._make_exchanges()
         self._ticks = 0
-        self._start_ns = 0
-        self._tick_ns = int(
-            min(0.1, max(0.01, job.timeouts.shortest_s / 10)) * NS
-        )
+        self._tick_ns = max(NS // 100, self._a_tenth_ns(NS // 10))
         self._tick_s = self._tick_ns / NS
-        self._next_tick_ns = 0
+        self._start_ns = self._next_tick_ns = self._expire_ns = 0
 
     def _make_reader(self) -> ArrivalReader:
         if self.rings is not None:
@@ -312,9 +314,12 @@ class Loop:
             self.anchors.append(take_anchor())
         self.priority.adapt()
         self._reader.tick()
+        self.responses.note_network()
         if self._reader.cut_off:
             self._read_sockets(str(Said("ring.interface")))
-        self._expire(now_ns)
+        if now_ns >= self._expire_ns:
+            self._expire_ns = now_ns + self._a_tenth_ns(EXPIRE_EVERY_NS)
+            self._expire(now_ns)
         self._report()
         self._ticks += 1
         if self._ticks % STREAMING_EVERY == 0:
@@ -324,6 +329,10 @@ class Loop:
         if self._live.stop_requested():
             self.stopped = True
             self._end("the run was stopped", Outcome.CANCELLED)
+
+    def _a_tenth_ns(self, most_ns: int) -> int:
+        """Of the shortest time-out."""
+        return int(min(most_ns, self._job.timeouts.shortest_s / 10 * NS))
 
     def _known_end_ns(self) -> int | None:
         """When the run's time is over. It counts from the first measured request, after any

@@ -13,7 +13,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from inferometer.clock import MS, NS, monotonic_ns, realtime_ns
-from inferometer.loadgen.chunks import Chunks, find_chunks, framed
+from inferometer.loadgen.chunks import ends_body, find_chunks, framed
 from inferometer.loadgen.connection import READABLE, WRITABLE, Connection
 from inferometer.loadgen.connections import Connections
 from inferometer.loadgen.exchange import Exchange
@@ -87,8 +87,7 @@ class Early(NamedTuple):
 
     flow: Flow
     exchange: Exchange
-    found: Chunks
-    size: int
+    data: bytes
     arrival: Arrival
     """Of all of it, by its read."""
     read_ns: int
@@ -503,11 +502,8 @@ class PacketReader:
             or not connection.keep_alive
             or flow.early
             or flow.expected < 0
+            or not ends_body(data)
         ):
-            return False
-        found = find_chunks(data, 0, len(data))
-        end = data.find(_BODY_END, found.until) + len(_BODY_END)
-        if not found.last or end < len(data):
             return False
         assert exchange is not None
         flow.early = True
@@ -515,13 +511,7 @@ class PacketReader:
             flow.enough = ENOUGH_PACKETS
         self._early.append(
             Early(
-                flow,
-                exchange,
-                found,
-                len(data),
-                arrival,
-                exchange.last_read_ns,
-                since_ns,
+                flow, exchange, data, arrival, exchange.last_read_ns, since_ns
             )
         )
         self._responses.finish(connection, exchange)
@@ -529,7 +519,8 @@ class PacketReader:
 
     def _join(self, response: Early) -> None:
         """Put its chunks aside, now that their packets are known, or were lost."""
-        flow, exchange, found, size, arrival, read_ns, since_ns = response
+        flow, exchange, data, arrival, read_ns, since_ns = response
+        found, size = find_chunks(data, 0, len(data)), len(data)
         flow.early = False
         ends, times_ns = flow.take(size)
         known = ends[-1] if ends else 0

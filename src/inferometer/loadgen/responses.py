@@ -78,6 +78,8 @@ class Responses:
         self._anchors = anchors
         self._connect_failed = connect_failed
         self._grace_ns = GRACE_NS
+        self._unnoted: deque[Connection] = deque()
+        """What TCP had to do for their last exchanges is not known yet."""
 
     def take_in(  # noqa: PLR0917 (keywords cost, at each event)
         self,
@@ -228,7 +230,9 @@ class Responses:
         self.in_flight -= 1
         if self._turns.next_of:
             self._turns.has_ended(exchange.position, monotonic_ns())
+        connection.note_previous()  # nobody had time for it
         connection.exchange, connection.previous = None, exchange
+        self._unnoted.append(connection)
         connection.served += 1
         if connection.keep_alive and not connection.outgoing:
             self._connections.rest(connection)
@@ -331,7 +335,16 @@ class Responses:
         if connection.exchange is exchange and exchange.has_run_away():
             self.give_up(connection, *exchange.why_run_away())
 
+    def note_network(self) -> None:
+        """Ask what TCP had to do for the exchanges that have ended. Others need not wait for that,
+        as the next requests of many do when they end together.
+        """
+        while self._unnoted:
+            self._unnoted.popleft().note_previous()
+
     def decode(self, most: int) -> None:
+        if self._unnoted:
+            self.note_network()
         exchanges = self.by_position
         for position, body, arrival, read_ns, quiet_ns in self.backlog.take(
             most
@@ -345,9 +358,6 @@ class Responses:
                 if exchange.done_ns or exchange.hopeless:
                     self._let_go(exchange)
                 continue
-            connection = exchange.connection
-            if connection is not None and connection.previous is exchange:
-                connection.note_network(exchange)
             self._connections.look_out()
             exchange.conclude(arrival_ns(arrival) or read_ns)
             if self._names_another(exchange.remarks.answer_id, exchange):

@@ -80,7 +80,7 @@ def test_single_runs_that_differ_by_what_drift_explains_are_undecided_and_told_w
     assert [
         warning
         for warning in comparison.warnings
-        if "A B B A" in warning and "5 %" in warning
+        if "A B B A" in warning and "5%" in warning
     ]
     assert {
         row.verdict for row in of_two(100.0, 95.0, drift=0.0, delta=0.01).rows

@@ -29,7 +29,7 @@ from tests.analysis.simulated_campaigns import (
 FEW, MANY = 250, 4_000
 REPEATS = 8
 DRIFT = 0.10
-"""Of the machine over the campaign, as a fraction; runs differ by 1 % besides."""
+"""Of the machine over the campaign, as a fraction; runs differ by 1% besides."""
 LADDER = (1, 4, 16, 64)
 
 
@@ -83,7 +83,7 @@ def covered(comparisons: Sequence[Comparison], effect: float) -> float:
 
 
 def textbook_claims(a: Sequence[Point], b: Sequence[Point]) -> bool:
-    """Student's t for two samples of independent runs, at 95 %."""
+    """Student's t for two samples of independent runs, at 95%."""
     one, other = (
         np.log([point.values["output_throughput"] for point in side])
         for side in (a, b)
@@ -138,7 +138,7 @@ def test_a_real_difference_is_found_in_spite_of_drift(
         for _ in range(trials)
     ]
     print(
-        f"\n{shape.__name__}: 5 % found {verdicts(turns).get('faster', 0):.1%}, covered "
+        f"\n{shape.__name__}: 5% found {verdicts(turns).get('faster', 0):.1%}, covered "
         f"{covered(turns, 0.05):.1%}"
     )
     assert verdicts(turns)["faster"] > 0.85

@@ -161,7 +161,7 @@ def test_the_intervals_of_the_levels_hold_the_truth() -> None:
 def test_what_differs_between_the_machines_is_taken_away_and_allowed_for() -> (
     None
 ):
-    """Machine C is 6 % slower in all: without the control, x8 would seem to be free."""
+    """Machine C is 6% slower in all: without the control, x8 would seem to be free."""
     found = study(machine=0.94)
     mean = mean_of(found, tp=2)
     assert mean.shown == pytest.approx(-0.07 + 0.06, abs=0.02)
@@ -249,7 +249,7 @@ def test_a_sparse_ladder_keeps_its_own_values() -> None:
 def test_the_answer_in_words_and_for_a_figure() -> None:
     found = study()
     assert found.sentences[0].startswith(
-        "7B TP=2, x8 (B) against x16 (C), output_throughput: slower, -"
+        "7B TP=2, x8 (B) against x16 (C), output throughput: slower, −"
     )
     assert "the control (TP=1) shows" in found.sentences[0]
     records = link_records(found)

@@ -37,7 +37,7 @@ def measured(
 
 
 def test_eight_cards_against_one() -> None:
-    """The figures of the study: 1,880 tok/s on one card, 14,720 on eight, 97.9 %."""
+    """The figures of the study: 1,880 tok/s on one card, 14,720 on eight, 97.9%."""
     (row,) = scaling(
         [measured("one", 1880.0, 1, 32), measured("eight", 14720.0, 8, 256)]
     )

@@ -142,7 +142,7 @@ def test_deployments_that_would_have_one_name_are_told_apart() -> None:
         (Range(30.0, 90.0), ""),
         (
             Range(30.0, 1110.5),
-            "simulated, and not surely: 90 % interval 30.0 to 1,110.5",
+            "simulated, and not surely: 90% interval 30.0 to 1,110.5",
         ),
     ],
 )

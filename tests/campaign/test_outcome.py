@@ -77,9 +77,9 @@ def test_a_complete_campaign_says_so(tmp_path: Path) -> None:
         "  SUSPECT  g/2  Few samples.",
         "2 points: 1 valid, 1 suspect, 0 invalid, 0 failed, 0 not run; this run took 1 min.",
         "Narrowed by NUM_PROMPTS_END=2: 2 of 800 points.",
-        "[x] servers: 2 of 2 groups served to the end",
+        "[x] servers: 2 of 2 groups had their server to the end",
         "[x] campaign: ran to its end",
-        "[x] results: 2 of 2 points have one that counts, its files whole",
+        "[x] results: 2 of 2 points have a usable result with complete files",
         "[x] configuration, servers and times: recorded in results/.inferometer/c",
     ]
 
@@ -116,18 +116,18 @@ def test_what_is_missing_is_named_with_its_reason_before_the_checklist() -> (
         "  failed   g/4  No such model.",
         "  not run  g/5",
         "4 points: 1 valid, 0 suspect, 1 invalid, 1 failed, 1 not run; this run took 1 min.",
-        "[ ] servers: 1 of 2 groups served to the end",
+        "[ ] servers: 1 of 2 groups had their server to the end",
         "[ ] campaign: was interrupted",
-        "[ ] results: 1 of 4 points have one that counts, its files whole",
+        "[ ] results: 1 of 4 points have a usable result with complete files",
         "[x] configuration, servers and times: recorded in results/.inferometer/c",
-        "The same command goes on where this one ended.",
+        "Run the same command again to continue from here.",
     ]
     trouble = summary_lines(
         outcome(NOT_RUN, trouble="cannot write x: the disk is full")
     )
     assert trouble[-2:] == [
         "It could not go on: cannot write x: the disk is full.",
-        "The same command goes on where this one ended.",
+        "Run the same command again to continue from here.",
     ]
     assert "[ ] campaign: broke off" in trouble
     assert (
@@ -146,22 +146,22 @@ def test_what_is_missing_is_named_with_its_reason_before_the_checklist() -> (
         ),
         (
             {"served": 1, "unneeded": 1},
-            "[x] servers: 1 of 1 groups served to the end; 1 needed none",
+            "[x] servers: 1 of 1 groups had their server to the end; 1 needed none",
             "[x] campaign: ran to its end",
         ),
         (
             {"served": 1, "lost": {"g": "No server."}},
-            "[ ] servers: 1 of 2 groups served to the end",
+            "[ ] servers: 1 of 2 groups had their server to the end",
             "[ ] campaign: 1 of 2 groups could not be measured to the end",
         ),
         (
             {"served": 0, "lost": {"g": "No server.", "h": "No server."}},
-            "[ ] servers: 0 of 2 groups served to the end",
+            "[ ] servers: 0 of 2 groups had their server to the end",
             "[ ] campaign: 2 of 2 groups could not be measured to the end",
         ),
         (
             {"served": 0, "groups": 1, "lost": {"g": "No server."}},
-            "[ ] servers: 0 of 1 groups served to the end",
+            "[ ] servers: 0 of 1 groups had their server to the end",
             "[ ] campaign: the only group could not be measured to the end",
         ),
     ],

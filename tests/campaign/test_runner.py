@@ -354,8 +354,9 @@ def test_a_server_that_keeps_dying_ends_its_group(
         "[ ] campaign: the only group could not be measured to the end"
         in summary_lines(outcome)
     )
-    assert "[ ] servers: 0 of 1 groups served to the end" in summary_lines(
-        outcome
+    assert (
+        "[ ] servers: 0 of 1 groups had their server to the end"
+        in summary_lines(outcome)
     )
 
 

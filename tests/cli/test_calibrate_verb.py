@@ -287,7 +287,7 @@ def test_a_run_beyond_a_stored_ceiling_is_suspect_and_says_so_everywhere(
         1.2,
     )
     assert verdict["precision"]["statement"].endswith(
-        "this run used 120 %, 0.0 %, 0.0 %."
+        "this run used 120%, 0.0%, 0.0%."
     )
     run = json.loads((tmp_path / "out" / "r" / "run.json").read_bytes())
     assert Calibration.from_dict(run["environment"]["calibration"]) == known
@@ -300,7 +300,7 @@ def test_a_run_below_it_is_not(
     stored(place, events=240.0)
     done = bench(engine.base_url)
     assert done.exit_code == 0, done.output
-    assert "this run used 10 %" in " ".join(done.stdout.split())
+    assert "this run used 10%" in " ".join(done.stdout.split())
     assert "exceeded what this host's client can take" not in " ".join(
         done.stdout.split()
     )

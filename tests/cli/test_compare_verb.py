@@ -117,9 +117,9 @@ def test_a_difference_in_turns_is_found_through_the_drift_and_ends_with_1() -> (
     assert found.exit_code == 1, found.output
     assert "A: old, 8 results of vllm" in found.stdout
     assert (
-        "B is slower by more than 2 %: request_throughput (-5." in found.stdout
+        "B is slower by more than 2%: request throughput (−5." in found.stdout
     )
-    assert "No difference beyond 2 %: mean_ttft_ms (0.0 %)." in found.stdout
+    assert "No difference beyond 2%: mean TTFT (0.0%)." in found.stdout
     assert max(map(len, found.stdout.splitlines())) <= 80
     told = json.loads(Path("out.json").read_text())
     row = next(
@@ -131,10 +131,10 @@ def test_a_difference_in_turns_is_found_through_the_drift_and_ends_with_1() -> (
         [8, 8],
     )
     assert row["low"] < -0.05 < row["high"]
-    assert "| output_throughput" in Path("out.md").read_text()
+    assert "| Output throughput (tok/s)" in Path("out.md").read_text()
     other_way_round = compare("new", "old")
     assert (
-        "B is faster by more than 2 %: request_throughput"
+        "B is faster by more than 2%: request throughput"
         in other_way_round.stdout
     )
     assert other_way_round.exit_code == 0
@@ -143,9 +143,9 @@ def test_a_difference_in_turns_is_found_through_the_drift_and_ends_with_1() -> (
 @pytest.mark.parametrize(
     ("language", "told"),
     [
-        ("en", "- B is slower by more than 2 %: request_throughput"),
-        ("zh-CN", "- B 慢了 2% 以上：request_throughput"),
-        ("zh-TW", "- B 慢了 2% 以上：request_throughput"),
+        ("en", "- B is slower by more than 2%: request throughput"),
+        ("zh-CN", "- B 慢了 2% 以上：请求吞吐量"),
+        ("zh-TW", "- B 慢了 2% 以上：請求吞吐量"),
     ],
 )
 def test_markdown_begins_with_the_answer_in_the_language_of_the_terminal(
@@ -167,7 +167,7 @@ def test_no_difference_in_turns_ends_with_0() -> None:
     in_turns(1.0)
     found = compare("old", "new", "--fail-on", "undecided")
     assert found.exit_code == 0, found.output
-    assert "No difference beyond 2 %: request_throughput" in found.stdout
+    assert "No difference beyond 2%: request throughput" in found.stdout
     assert "faster" not in found.stdout
     assert "slower" not in found.stdout
 
@@ -189,10 +189,10 @@ def test_an_interval_beyond_the_margin_that_is_not_believed_is_explained() -> (
     }
     assert rows["output_throughput"]["low"] > 0.02
     assert rows["output_throughput"]["verdict"] == "undecided"
-    explained = "An interval beyond 2 % may yet be undecided: of 4 rows, some lie there by chance"
+    explained = "An interval beyond 2% may yet be undecided: of 4 rows, some lie there by chance"
     assert explained in " ".join(found.stdout.split())
     alone = compare("old", "new", "--metric", "output_throughput")
-    assert "B is faster by more than 2 %: output_throughput" in alone.stdout
+    assert "B is faster by more than 2%: output throughput" in alone.stdout
     assert "may yet be undecided" not in alone.stdout
 
 
@@ -203,7 +203,7 @@ def test_single_files_are_undecided_unless_they_are_far_apart() -> None:
     )
     near = compare(old, new)
     assert near.exit_code == 0
-    assert "Undecided: request_throughput (-4.0 %)" in near.stdout
+    assert "Undecided: request throughput (−4.0%)" in near.stdout
     assert "taken in turns (A B B A)" in " ".join(near.stdout.split())
     assert compare(old, new, "--fail-on", "undecided").exit_code == 1
 
@@ -211,13 +211,13 @@ def test_single_files_are_undecided_unless_they_are_far_apart() -> None:
 @pytest.mark.parametrize(
     ("low", "high", "shown"),
     [
-        (-0.05, 0.2, "-5.0 .. +20.0 %"),
-        (11.0, 12.0, "+1100 .. +1200 %"),  # a known effect
-        (-0.6, 5.0, "-60.0 .. +500 %"),
+        (-0.05, 0.2, "−5.0 … +20.0%"),
+        (11.0, 12.0, "+1100 … +1200%"),  # a known effect
+        (-0.6, 5.0, "−60.0 … +500%"),
         (-0.994, 345.85, "not known"),
-        (0.5, 345.85, "> +50.0 %"),
-        (0.5, float("inf"), "> +50.0 %"),
-        (-0.994, 0.5, "< +50.0 %"),
+        (0.5, 345.85, "> +50.0%"),
+        (0.5, float("inf"), "> +50.0%"),
+        (-0.994, 0.5, "< +50.0%"),
         (-1.0, float("inf"), "not known"),
         (None, None, "not known"),
     ],
@@ -280,7 +280,7 @@ def test_two_values_of_a_condition() -> None:
     assert "They differ in: config B -> C." in found.stdout
     assert "B against A, mean over 12 points" in found.stdout
     assert (
-        "B is faster by more than 2 %: output_throughput (+25.0 %)."
+        "B is faster by more than 2%: output throughput (+25.0%)."
         in found.stdout
     )
     by_point = compare(
@@ -319,7 +319,7 @@ def test_the_cost_of_a_link() -> None:
     )
     assert found.exit_code == 0, found.output
     assert (
-        "7B TP=2, B against C, output_throughput: slower, -10.0 %"
+        "7B TP=2, B against C, output throughput: slower, −10.0%"
         in " ".join(found.stdout.split())
     )
     assert "it should show nothing): no difference" in " ".join(
@@ -329,7 +329,7 @@ def test_the_cost_of_a_link() -> None:
         len(json.loads(Path("links.json").read_text())["effects"]) == 2 * 3 * 31
     )
     assert (
-        "### output_throughput: 7B TP=2, B against C"
+        "### Output throughput: 7B TP=2, B against C"
         in Path("links.md").read_text()
     )
 
@@ -588,4 +588,4 @@ def test_two_campaigns() -> None:
     assert found.exit_code == 0, found.output
     assert "mean over 2 points" in found.stdout
     assert "concurrency 1" in found.stdout
-    assert "Undecided: mean_e2el_ms" in found.stdout
+    assert "Undecided: mean E2EL" in found.stdout

@@ -114,7 +114,7 @@ def test_the_server_s_own_page(root: Path) -> None:
     before, now = (read_page(PAGE % (100 * s), float(s)) for s in (1, 3))
     sample = take_sample(root)
     shown = "\n".join(lines(View(sample, None, now, before), 200))
-    assert "3 running, 2 waiting, KV cache 25 %, 100 output tokens/s" in shown
+    assert "3 running, 2 waiting, KV cache 25%, 100 output tokens/s" in shown
     row = rows_of(sample, now)[-1]
     assert (row["card"], row["requests_running"]) == ("server", 3)
     assert row["prompt_tokens"] is None
@@ -166,7 +166,7 @@ def test_rates_come_from_two_samples(tmp_path: Path) -> None:
     before = take_sample(root)
     plant(root, {"proc/stat": "cpu 30 0 0 170 0\ncpu0 30 0 0 170 0\n"})
     shown = "\n".join(lines(View(take_sample(root), before), 200))
-    assert "CPU 30 %" in shown
+    assert "CPU 30%" in shown
     assert "network in – MB/s" in shown
 
 

@@ -48,6 +48,17 @@ def test_an_output_that_is_closed_or_cannot_show_everything_is_survived(
     sys.stderr.close()
 
 
+def test_a_minus_stays_a_minus_where_the_encoding_has_only_a_hyphen(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    written = io.BytesIO()
+    narrow = io.TextIOWrapper(written, encoding="latin-1")
+    monkeypatch.setattr(sys, "stdout", narrow)
+    survive_any_output()
+    print("−3.1% … 测", flush=True)
+    assert written.getvalue() == b"-3.1% ... ?\n"
+
+
 PRODUCTS = [
     "plan pcie-machine-c",
     "presets",

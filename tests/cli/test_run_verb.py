@@ -110,7 +110,9 @@ def test_a_server_that_is_not_there_ends_with_1_and_says_why() -> None:
         "Group g cannot continue: Nothing listens on http://127.0.0.1:1"
         in ended.stdout
     )
-    assert "[ ] servers: 0 of 1 groups served to the end" in ended.stdout
+    assert (
+        "[ ] servers: 0 of 1 groups had their server to the end" in ended.stdout
+    )
     assert "2 not run" in ended.stdout
 
 

@@ -42,7 +42,7 @@ def test_it_runs_to_its_end_and_is_then_done(campaign: Path) -> None:
     assert "2 points: 2 valid" in done.stdout
     assert "Simulated, not measured: " in done.stdout
     assert "times as fast as real time" in done.stdout
-    assert "90 % intervals of the twin's error" in done.stdout
+    assert "90% intervals of the twin's error" in done.stdout
     assert "No profile was fitted to 2 of 2 points" in done.stdout
     assert len([*Path("results-simulated").glob("*.json")]) == 2
     assert not Path("results").exists()

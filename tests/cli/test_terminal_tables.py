@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import sys
 from dataclasses import replace
@@ -13,6 +14,7 @@ from inferometer.analysis.ratings import RATED
 from inferometer.cli import backends, datasets
 from inferometer.cli.run_ending import RunRequest, show_answers, show_results
 from inferometer.cli.tables import aligned, markdown_table, show
+from inferometer.cli.telling import notice
 from inferometer.report.rated import ratings_in_words
 from inferometer.store.campaign.paths import CampaignPaths
 from inferometer.words import Words
@@ -130,3 +132,22 @@ def test_the_ratings_of_a_campaign_fit_the_terminal(
     assert " ".join(map(str.strip, told)) == ratings_in_words(
         [*points.values()], Words()
     )
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_sentences_end_at_the_edge_of_the_terminal_and_of_nothing_else(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("COLUMNS", "30")
+    text = "inferometer: one two three four five six seven"
+    for stream in (Terminal(), io.StringIO()):
+        monkeypatch.setattr(sys, "stderr", stream)
+        notice("one two three four five six seven")
+        lines = stream.getvalue().splitlines()
+        assert (lines == [text]) is not stream.isatty()
+        assert " ".join(line.strip() for line in lines) == text
+        assert max(map(len, lines)) <= 30 or not stream.isatty()

@@ -79,14 +79,14 @@ def test_cards_host_queue_and_log_are_shown(
         "card          GPU%        GiB        W  °C",
         "0000:01:00.0    98  61.2/80.0  412/700  63",
         "0000:02:00.0     –        –/–     90/–   –",
-        "Host: CPU 25 %, busiest processor 100 %, 51 of 62 GiB memory free",
-        "Server: 16 running, 3 waiting, KV cache 45 %",
+        "Host: CPU 25%, busiest processor 100%, 51 of 62 GiB memory free",
+        "Server: 16 running, 3 waiting, KV cache 45%",
         "│ INFO ready",
     ]
     assert beside.line() == (
-        "2 cards: GPU – %, –/– GiB, 502/– W, – °C at most  "
-        "Host: CPU 25 %, busiest processor 100 %, 51 of 62 GiB memory free  "
-        "Server: 16 running, 3 waiting, KV cache 45 %"
+        "2 cards: GPU –%, –/– GiB, 502/– W, – °C at most  "
+        "Host: CPU 25%, busiest processor 100%, 51 of 62 GiB memory free  "
+        "Server: 16 running, 3 waiting, KV cache 45%"
     )
 
 
@@ -102,7 +102,7 @@ def test_the_power_of_a_package_is_that_of_its_first_die(
     silent = {k: v for k, v in CARD.items() if not k.startswith("power")}
     cards = {"0000:01:00.0": CARD, "0000:02:00.0": {**silent, **second_die}}
     line = shown(monkeypatch, second(1, **cards)).line()
-    assert line.startswith(f"2 cards: GPU 98 %, 122.4/160.0 GiB, {power} W")
+    assert line.startswith(f"2 cards: GPU 98%, 122.4/160.0 GiB, {power} W")
 
 
 def test_shares_of_time_need_two_samples_and_a_counter_that_grows(
@@ -110,7 +110,7 @@ def test_shares_of_time_need_two_samples_and_a_counter_that_grows(
 ) -> None:
     for seen in ([second(1)], [second(1), second(1)], [second(2), second(1)]):
         (line,) = shown(monkeypatch, *seen).lines(80, 20)
-        assert line.startswith("Host: CPU – %, busiest processor – %")
+        assert line.startswith("Host: CPU –%, busiest processor –%")
 
 
 def test_nothing_is_shown_of_what_nobody_samples() -> None:

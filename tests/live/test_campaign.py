@@ -245,3 +245,20 @@ def test_a_narrow_terminal_gets_whole_words(
     assert lines[1] == "    " + "p/" * 30
     assert all(len(line) <= 80 for line in lines)
     assert set(" ".join(lines[2:]).split()) == {"word"}
+
+
+def test_what_servers_say_ends_at_the_edge_but_a_command_stays_one_line(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    terminal = Terminal()
+    command = "serve model " + "--flag value " * 5 + "--last"
+    display = CampaignLines(blocks(), out=terminal)
+    display.say(
+        "stop what runs there, and start this one:\n\n"
+        + command
+        + "\n\nthen wait"
+    )
+    lines = terminal.getvalue().split("\n")
+    assert command in lines
+    assert all(len(line) <= 40 for line in lines if line != command)

@@ -174,7 +174,7 @@ def test_one_first_event_in_doubt_by_little_does_not_make_a_point_of_one_request
 
     assert (
         finding("shared_stamps", of_one(0.1)).level == Level.SUSPECT
-    )  # 7 % of its TTFT
+    )  # 7% of its TTFT
     assert finding("shared_stamps", of_one(0.05)).level == Level.OK
     assert finding("shared_stamps", of_one(0.5)).level == Level.INVALID
     assert [finding("shared_stamps", of_one(0.1, n)).level for n in (3, 4)] == [

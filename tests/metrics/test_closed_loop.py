@@ -118,7 +118,7 @@ def test_slots_that_wait_are_a_load_that_is_too_low(
     [(0, Level.OK), (120, Level.SUSPECT), (1_000, Level.INVALID)],
 )
 def test_a_client_that_was_suspended(pause_ms: float, level: Level) -> None:
-    """15 rounds of 100 ms, and one pause: throughput is too low by 7 %, or by 40 %."""
+    """15 rounds of 100 ms, and one pause: throughput is too low by 7%, or by 40%."""
     found = finding(
         "slots_filled", build(suspended(20, pause_ms, slots(4, 60)))
     )

@@ -145,7 +145,7 @@ def test_valid_is_near_the_truth_and_what_is_not_says_why(
     [("moments", 240), ("means", 90), ("counter", 15), ("coarse counter", 40)],
 )
 def test_a_steady_load_is_valid(method: str, seconds: float) -> None:
-    """A card that decodes: its power moves by 3 % from moment to moment."""
+    """A card that decodes: its power moves by 3% from moment to moment."""
     end_s = START_S + seconds
     power = beside_load(noisy(constant(620.0), 0.03, 0.05, 7), end_s)
     times = np.unique(

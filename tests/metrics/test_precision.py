@@ -211,7 +211,7 @@ def test_the_statement() -> None:
     )
     assert statement(precision(steady(), known)) == (
         "This host: ±0.021 ms (p99), ceiling 99,000 events/s, 8,100 requests/s, 4,100 streams; "
-        "this run used 0.2 %, 0.1 %, 0.2 %."
+        "this run used 0.2%, 0.1%, 0.2%."
     )
 
 
@@ -231,7 +231,7 @@ def test_the_statement_tells_lower_bounds_and_what_is_not_known() -> None:
     assert told == (
         "This host: beyond ±0.25 ms at any load, ceiling ≥ 70,000 events/s, 0 requests/s, ≥ "
         "4,096 streams; "
-        "this run used 0.3 %, –, 0.2 %. It was calibrated without TLS, which this run used: the "
+        "this run used 0.3%, –, 0.2%. It was calibrated without TLS, which this run used: the "
         "ceilings are lower."
     )
 

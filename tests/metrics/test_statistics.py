@@ -22,7 +22,7 @@ from tests.metrics import simulated
 from tests.metrics.simulated import Series
 
 FEW, MANY = 600, 5_000
-"""Trials: with 600 the share of a true 95 % has a standard error of 0.9 %, with 5,000 of 0.3 %."""
+"""Trials: with 600 the share of a true 95% has a standard error of 0.9%, with 5,000 of 0.3%."""
 CORRELATED = [(0.5, 2_000), (0.8, 3_000), (0.9, 5_000)]
 QUEUES = [(0.5, 5_000), (0.7, 20_000)]
 

@@ -130,7 +130,7 @@ def test_a_steady_series_is_seldom_found_to_drift_and_little_is_cut_off(
         else simulated.queueing(0.7, 500, 400, rng)
     )
     cuts = [mser5(values) for values in series]
-    assert sum(cut is None for cut in cuts) <= 8  # 2 %
+    assert sum(cut is None for cut in cuts) <= 8  # 2%
     assert np.mean([cut is not None and cut <= 100 for cut in cuts]) > fewest
 
 
@@ -140,7 +140,7 @@ def test_a_queue_that_grows_never_settles() -> None:
         rng.exponential(1, (200, 1_000))
         - rng.exponential(1 / 1.3, (200, 1_000)),
         axis=1,
-    )  # 30 % too many come
+    )  # 30% too many come
     assert np.mean([mser5(values) is None for values in waits]) > 0.9
 
 

@@ -190,7 +190,7 @@ def held(first_text_bytes: int, **columns: Any) -> dict[str, Any]:
         (
             held(24),
             Level.SUSPECT,
-        ),  # six tokens of a hundred: TPOT is too low by 5 %
+        ),  # six tokens of a hundred: TPOT is too low by 5%
         (held(20), Level.OK),  # five
         (
             held(240, output_tokens=EVENTS),

@@ -608,7 +608,7 @@ def test_a_backlog_on_disk_is_a_note() -> None:
             100,
             130,
             Level.SUSPECT,
-        ),  # 30 % off, but by no more than a chat template
+        ),  # 30% off, but by no more than a chat template
         (1000, None, Level.OK),  # the server does not tell
     ],
 )

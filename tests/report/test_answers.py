@@ -215,10 +215,10 @@ def test_an_effect_that_is_not_decided_is_not_claimed() -> None:
 @pytest.mark.parametrize(
     ("share", "told"),
     [
-        (93.75, "Prefix cache hit rate: 93.8 % warm, 0.0 % cold."),
+        (93.75, "Prefix cache hit rate: 93.8% warm, 0.0% cold."),
         (
             0.0,
-            "Prefix cache hit rate: 0.0 % warm. The server found nothing in its cache",
+            "Prefix cache hit rate: 0.0% warm. The server found nothing in its cache",
         ),
         (None, "The server does not report its prefix cache hit rate."),
     ],
@@ -253,7 +253,7 @@ def test_engines_stand_in_one_table_the_fastest_first() -> None:
     answer = only(points)
     assert [row[0] for row in answer.rows] == ["fast", "alike", "slow"]
     slower = next(told for told in answer.sentences if "slow has" in told)
-    assert slower.startswith("fast is faster than slow: slow has −20.0 % (")
+    assert slower.startswith("fast is faster than slow: slow has −20.0% (")
     assert not any("faster than alike" in told for told in answer.sentences)
 
 
@@ -420,7 +420,7 @@ def test_scaling_says_the_highest_load_per_card() -> None:
     ]
     told, unknown = only(points).sentences
     assert told == (
-        "m: 8 GPUs deliver 94.0 % of 8 times one GPU's output throughput at a load of 4 per GPU, "
+        "m: 8 GPUs deliver 94.0% of 8 times one GPU's output throughput at a load of 4 per GPU, "
         "3,008 tok/s against 400 tok/s of one."
     )
     assert unknown == (

@@ -248,7 +248,7 @@ def test_intervals_follow_the_client_and_only_of_metrics_that_are_shown() -> (
         metrics=("ttft", "tpot"),
     )
     block = text[text.index("The Client") :].splitlines()
-    heading = block.index("------------------95 % Intervals------------------")
+    heading = block.index("------------------95% Intervals-------------------")
     assert block[heading + 1 : heading + 4] == [
         "Throughput of requests (req/s):          63.00 – 68.12",
         "TTFT, mean (ms):                         9.50 – 10.25",
@@ -491,7 +491,7 @@ def test_what_is_added_once_the_host_is_calibrated() -> None:
     )
     assert render_precision(before.against(made), before) == (
         "This host: beyond ±0.25 ms at any load, ceiling 1,000 events/s, 1,000\n"
-        "requests/s, 1,000 streams; this run used 20 %, 1.0 %, 1.0 %.\n"
+        "requests/s, 1,000 streams; this run used 20%, 1.0%, 1.0%.\n"
     )
     low = replace(made, ceilings={**high, "events": Ceiling(150.0, "client")})
     lines = render_precision(before.against(low), before).splitlines()

@@ -524,7 +524,7 @@ def test_repeats_of_a_simulation_are_no_surer_than_its_twin() -> None:
     cached = drawn("prefix_cache", Material(points=points))
     bar = cached.rows[0]
     assert (bar["low"], bar["high"]) == (60, 170)
-    assert "90 % interval from" in json.dumps(cached.specs())
+    assert "90% interval from" in json.dumps(cached.specs())
     found = curves(points[:2], ["mean_ttft_ms"], EN, x="concurrency")
     line = next(row for row in found.rows if row.get("on") == "line")
     assert (line["low0"], line["high0"], found.confidence) == (60, 170, 90)

@@ -518,7 +518,7 @@ def test_hovering_tells_value_interval_n_and_verdict(
 ) -> None:
     seen = Seen(browser, pages())
     tip = hover(seen)
-    for text in ("point-", "tok/s", "95 % interval", "VALID", "Concurrency"):
+    for text in ("point-", "tok/s", "95% interval", "VALID", "Concurrency"):
         assert text in tip
     seen.choose("y", "mean_ttft_ms")
     assert "\nn" in hover(seen)

@@ -158,7 +158,7 @@ def test_the_page_says_its_language(language: str) -> None:
 
 
 def test_an_interval_of_a_best_point_has_its_head_on_phones() -> None:
-    told = {"class": "number", "data-head": "95 % interval"}
+    told = {"class": "number", "data-head": "95% interval"}
     assert ("td", told) in Page(page_of(study())).elements
 
 

@@ -54,7 +54,7 @@ def test_a_row_for_each_number_that_is_reported() -> None:
     ]
     assert table(repeats, 5, metrics=("ttft",)) == [
         "================================== 5 Repeats ===================================",
-        "                                      Mean       95 % interval         Min – max",
+        "                                      Mean        95% interval         Min – max",
         "Throughput of output (tok/s):       102.00     100.04 – 103.96   100.00 – 104.00",
         "TTFT, mean (ms):                      5.00         5.00 – 5.00       5.00 – 5.00",
         "================================================================================",

@@ -150,7 +150,7 @@ def test_progress_is_told_in_tens_of_percent(bench: Bench) -> None:
         == f"Launching deepseek-chat on {bench.fake.url} as deepseek-7b"
     )
     assert bench.said[1:4] == [
-        f"  deepseek-7b: {tens} % loaded." for tens in (0, 50, 90)
+        f"  deepseek-7b: {tens}% loaded." for tens in (0, 50, 90)
     ]
 
 

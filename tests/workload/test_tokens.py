@@ -254,8 +254,8 @@ def test_words_take_their_ratio_from_usage(
 def test_words_are_those_whose_ratio_is_known(
     tokenizer_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A server that tells usage and nothing else: the mean of 100 prompts is right to 1 %, each of
-    them to 10 %.
+    """A server that tells usage and nothing else: the mean of 100 prompts is right to 1%, each of
+    them to 10%.
     """
     hidden = LocalCounter.load(str(tokenizer_folder))
     server = FakeServer(tokenizes=False)

@@ -13,7 +13,7 @@ from inferometer.analysis.effect import Design
 from inferometer.analysis.pairing import INCIDENTAL, Pair, value_of
 from inferometer.results import Point
 from inferometer.vocabulary import COSTS
-from inferometer.words import Retold, Said, Words, counted
+from inferometer.words import Retold, Said, Words, counted, metric_named
 
 LENGTHS_ALIKE = 0.02
 """The mean tokens of a request may differ by this much between partners."""
@@ -170,7 +170,9 @@ def missing(found: Mapping[str, int], pairs: int) -> list[str]:
     absent = {
         name: pairs - number for name, number in found.items() if number < pairs
     }
-    nowhere = [name for name, number in absent.items() if number == pairs]
+    nowhere = [
+        metric_named(name) for name, number in absent.items() if number == pairs
+    ]
     told: list[str] = (
         [Said("caution.nowhere", {"metrics": nowhere})] if nowhere else []
     )
@@ -178,7 +180,10 @@ def missing(found: Mapping[str, int], pairs: int) -> list[str]:
         name: number for name, number in absent.items() if number < pairs
     }
     return told + [
-        Said("caution.somewhere", {"metric": name, "n": number, "of": pairs})
+        Said(
+            "caution.somewhere",
+            {"metric": metric_named(name), "n": number, "of": pairs},
+        )
         for name, number in somewhere.items()
     ]
 

@@ -52,7 +52,8 @@ from inferometer.analysis.pooled import mean_effect, noise_of_neighbours
 from inferometer.results import Condition, Point
 from inferometer.results.telling import spelled
 from inferometer.vocabulary import LOADS, STUDY, of_role
-from inferometer.words import Said
+from inferometer.words import Said, metric_named
+from inferometer.words.numbers import change
 
 LINK_METRICS = ("output_throughput", "mean_ttft_ms", "mean_tpot_ms")
 WIDTH = "pcie_width"
@@ -226,7 +227,7 @@ def _on_metrics(
             Said("compare.no_point", {"metrics": " / ".join(metrics)})
         )
     return [
-        Said("pcie.not_both", {"metric": metric})
+        Said("pcie.not_both", {"metric": metric_named(metric)})
         for metric in metrics
         if metric not in found
     ]
@@ -337,13 +338,18 @@ def link_records(study: LinkStudy) -> list[dict[str, Any]]:
 def _sentence(mean: LinkEffect, effects: Sequence[LinkEffect]) -> str:
     """The answer for one model and metric."""
     narrow, wide = mean.sides
-    who = {"model": mean.deployment, "tp": mean.tp, "metric": mean.metric}
-    who |= {"narrow": narrow, "wide": wide}
+    who = {
+        "model": mean.deployment,
+        "tp": mean.tp,
+        "metric": metric_named(mean.metric),
+        "narrow": narrow,
+        "wide": wide,
+    }
     bounds = Said("pcie.no_interval")
     if mean.low is not None and mean.high is not None:
         bounds = Said(
             "pcie.interval",
-            {"low": _percent(mean.low), "high": _percent(mean.high)},
+            {"low": change(mean.low), "high": change(mean.high)},
         )
     levels = [
         each
@@ -354,17 +360,17 @@ def _sentence(mean: LinkEffect, effects: Sequence[LinkEffect]) -> str:
     ladder = beside = ""
     if len(levels) > 1:
         ends: dict[str, object] = {
-            "first": _percent(first.effect),
-            "last": _percent(last.effect),
+            "first": change(first.effect),
+            "last": change(last.effect),
         }
         ends |= {"from_level": first.level, "to_level": last.level}
         ladder = Said("pcie.levels", ends)
     if mean.control is not None:
-        beside = Said("pcie.beside", {"control": _percent(mean.control)})
+        beside = Said("pcie.beside", {"control": change(mean.control)})
     told = {
         "who": Said("pcie.who.control" if mean.is_control else "pcie.who", who),
         "verdict": Said(f"compare.{mean.verdict}"),
-        "effect": _percent(mean.effect),
+        "effect": change(mean.effect),
         "bounds": bounds,
         "ladder": ladder,
         "beside": beside,
@@ -378,10 +384,6 @@ def same_ladder(one: LinkEffect, other: LinkEffect) -> bool:
         getattr(one, name) == getattr(other, name)
         for name in ("model", "software", "tp", "narrow", "wide", "metric")
     )
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:+.1f} %"
 
 
 def _widths(points: Sequence[Point]) -> tuple[str, Condition, Condition]:

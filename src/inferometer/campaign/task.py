@@ -106,7 +106,7 @@ class Display(Protocol):
     """Shows a campaign's progress. Called between points, and a few times a second during one."""
 
     def say(self, text: str) -> None:
-        """Show one or more lines."""
+        """Show one or more lines. One between two empty ones is a command, and stays one line."""
 
     def block(self, block: Block, *, todo: int) -> None:
         """A block begins, of one group or several in turns; `todo` of its points are measured."""

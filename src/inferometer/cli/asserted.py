@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from inferometer.cli.telling import tell
 from inferometer.vocabulary import (
     CONDITIONS,
     COSTS,
@@ -128,7 +129,7 @@ def percentiles_of(targets: Sequence[Threshold]) -> tuple[float, ...]:
     )
 
 
-def tell(checked: Sequence[Checked], *, err: bool = False) -> int:
+def tell_targets(checked: Sequence[Checked], *, err: bool = False) -> int:
     """Print the results of the targets, on standard error if `err`. Exit code 1 if one is
     missed.
     """
@@ -136,7 +137,7 @@ def tell(checked: Sequence[Checked], *, err: bool = False) -> int:
     from inferometer.words import spoken
 
     if checked:
-        typer.echo(spoken().text("console.targets"), err=err)
+        tell(spoken().text("console.targets"), err=err)
     for line in target_lines(checked):
-        typer.echo(f"  {line}", err=err)
+        tell(f"  {line}", err=err)
     return EXIT_MISSED if any(each.state == "missed" for each in checked) else 0

@@ -80,7 +80,7 @@ def calibrate(  # noqa: PLR0917 - typer makes an option of each
     its results are saved, `run` before its first point. --no-calibration or
     INFEROMETER_CALIBRATION=off prevents that.
 
-    The calibration is not stored if other programs used more than 10 % of the cores and disturbed
+    The calibration is not stored if other programs used more than 10% of the cores and disturbed
     it, or if the smallest load was not accepted.
 
     Exit code: 0 if it was stored; 2 if it failed or could not be stored; 130 if it was interrupted.

@@ -13,11 +13,12 @@ from inferometer.cli.capacity_view import (
     hourly_cost,
     name_of,
     print_json,
-    tell,
+    show_answers,
     tell_limits,
 )
+from inferometer.cli.telling import notice
 from inferometer.cli.usage import usage_error
-from inferometer.words import Said, in_words
+from inferometer.words import Said
 
 if TYPE_CHECKING:
     from inferometer.engine.twin.capacity import (
@@ -184,7 +185,7 @@ def capacity(  # noqa: PLR0917 - typer makes an option of each
 
     The twin simulates one replica of each card, tensor parallel size, link and engine setting, with
     its share of the load, and finds the fewest replicas that meet the targets. All numbers are
-    simulated, with 90 % intervals; the best candidates come with the command that measures them.
+    simulated, with 90% intervals; the best candidates come with the command that measures them.
     Power is a guess that was never fitted.
 
     Exit code: 0 if a deployment meets the targets, surely or perhaps; 1 if none does; 2 for a usage
@@ -217,7 +218,7 @@ def capacity(  # noqa: PLR0917 - typer makes an option of each
     if as_json:
         print_json(answers, prices, bounds)
     else:
-        tell(answers, demand, prices)
+        show_answers(answers, demand, prices)
         tell_limits(bounds, demand)
     if figure is not None:
         draw(figure, answers, demand, prices)
@@ -234,8 +235,7 @@ def _sizes(typed: Sequence[int] | None, max_cards: int) -> list[int]:
     told = {"tp": beyond, "cards": max_cards, "least": beyond[0]}
     if not kept:
         raise ValueError(Said("capacity.tp_none", told))
-    left_out = in_words(Said("capacity.tp_left_out", told))
-    typer.echo(f"inferometer: {left_out}", err=True)
+    notice(Said("capacity.tp_left_out", told))
     return kept
 
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from inferometer.cli.run_ending import tell_fitted
 from inferometer.cli.tables import show
+from inferometer.cli.telling import tell
 from inferometer.cli.unverified import unverified_in_words
 from inferometer.cli.usage import usage_error
 from inferometer.printable import printable
@@ -39,14 +39,14 @@ DECADE = log(10)
 """From the middle to an end of the picture."""
 
 
-def tell(
+def show_answers(
     answers: Sequence[CapacityAnswer],
     demand: Demand,
     prices: dict[str, float],
 ) -> None:
     words = spoken()
     for line in (words.text("capacity.simulated"), *_unverified(answers)):
-        tell_fitted(line)
+        tell(line)
     names = ("deployment", "cards", "status", "picture")
     heads = [words.text(f"capacity.head.{name}") for name in names]
     heads[-1] += f" {demand.targets[0]}"
@@ -58,10 +58,10 @@ def tell(
     for reason in dict.fromkeys(each.reason for each in answers):
         if reason:
             which = [name_of(e) for e in answers if e.reason == reason]
-            typer.echo(f"{words.listed(which)}: {in_words(reason)}")
+            tell(f"{words.listed(which)}: {in_words(reason)}")
     refused = [each for each in answers if each.status == "refused"]
     if any(each.settings.max_model_len is None for each in refused):
-        typer.echo(words.text("capacity.no_length"))
+        tell(words.text("capacity.no_length"))
     _tell_next(answers, demand)
 
 
@@ -165,7 +165,7 @@ def _tell_next(answers: Sequence[CapacityAnswer], demand: Demand) -> None:
     if best is None:
         none_starts = answers and all(e.status == "refused" for e in answers)
         key = "capacity.none_starts" if none_starts else "capacity.none"
-        typer.echo(words.text(key))
+        tell(words.text(key))
         return
     share = demand.share(best.replicas)
     load = (
@@ -177,7 +177,7 @@ def _tell_next(answers: Sequence[CapacityAnswer], demand: Demand) -> None:
     prefix = share.prefix_tokens
     own = share.prompt_tokens - prefix
     shared = f"--random-prefix-len {prefix} " if prefix else ""
-    typer.echo(words.text("capacity.measure", name=name_of(best)))
+    tell(words.text("capacity.measure", name=name_of(best)))
     typer.echo(
         f"  inferometer bench --model MODEL {shared}--random-input-len {own} "
         f"--random-output-len {share.output_tokens} --num-prompts {prompts} {load} "
@@ -197,7 +197,7 @@ def tell_limits(bounds: dict[str, CapacityLimits], demand: Demand) -> None:
         loads = [getattr(found, name) for name in names]
         rows.append([deployment, *(_bound(load, demand) for load in loads)])
     heads = [words.text(f"capacity.head.{e}") for e in ("deployment", *names)]
-    typer.echo(words.text("capacity.limits", unit=unit))
+    tell(words.text("capacity.limits", unit=unit))
     show(heads, rows)
 
 
@@ -238,7 +238,7 @@ def draw(
     ]
     words = spoken()
     if not deployments:
-        typer.echo(words.text("capacity.not_drawn"), err=True)
+        tell(words.text("capacity.not_drawn"), err=True)
         return
     limits = {target.metric: target.limit for target in demand.targets}
     drawing = draw_capacity(
@@ -254,9 +254,7 @@ def draw(
         write([drawing], path.parent, formats=[form], language=words.language)
     except CannotWriteError as error:
         usage_error(error)
-    typer.echo(
-        words.text("capacity.drawn", path=printable(str(path))), err=True
-    )
+    tell(words.text("capacity.drawn", path=printable(str(path))), err=True)
 
 
 def _load_in_words(demand: Demand) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from inferometer.cli.telling import tell
 from inferometer.words import spoken
 
 if TYPE_CHECKING:
@@ -34,14 +35,14 @@ def cleanup(
     found = find_leftovers()
     left = [each for each in found if each.kind != "results"]
     for each in found:
-        typer.echo(f"  {_line(each)}")
+        tell(f"  {_line(each)}")
     if not left:
-        typer.echo(words.text("doctor.cleanup.none"))
+        tell(words.text("doctor.cleanup.none"))
         return
     if not yes and may_ask():
         yes = typer.confirm(words.text("doctor.cleanup.ask"), default=False)
     elif not yes:
-        typer.echo(words.text("doctor.cleanup.how"))
+        tell(words.text("doctor.cleanup.how"))
     if not yes:
         raise typer.Exit(EXIT_LEFT)
     _remove(left)
@@ -52,11 +53,11 @@ def _remove(left: list[Leftover]) -> None:
 
     remaining = [each for each in left if not remove(each)]
     for each in remaining:
-        line = spoken().text("doctor.cleanup.stays", what=_line(each))
-        typer.echo(line, err=True)
+        stays = spoken().text("doctor.cleanup.stays", what=_line(each))
+        tell(stays, err=True)
     if remaining:
         raise typer.Exit(EXIT_LEFT)
-    typer.echo(spoken().counted("doctor.cleanup.done", len(left)))
+    tell(spoken().counted("doctor.cleanup.done", len(left)))
 
 
 def _line(leftover: Leftover) -> str:

@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 
 from inferometer.cli.output import in_files_too
+from inferometer.cli.telling import notice, tell
 from inferometer.cli.usage import usage_error
-from inferometer.printable import printable
-from inferometer.words import in_words, spoken
+from inferometer.words import spoken
 
 MAX_NAMED = 20
 """Left-out results that get their own line."""
@@ -52,18 +52,14 @@ def collect(
         )
     )
     try:
-        collected = gather.collect(directory, tar, say=_warn)
+        collected = gather.collect(directory, tar, say=notice)
     except (gather.GatherError, LedgerError, CannotWriteError) as error:
         usage_error(error)
     in_files_too()
-    typer.echo(spoken().text("collect.files", n=collected.files, path=tar))
+    tell(spoken().text("collect.files", n=collected.files, path=tar))
     for sentence in collected.left_out[:MAX_NAMED]:
-        _warn(sentence)
+        notice(sentence)
     if (more := len(collected.left_out) - MAX_NAMED) > 0:
-        _warn(spoken().counted("collect.more", more))
+        notice(spoken().counted("collect.more", more))
     if not collected.clean:
         raise typer.Exit(1)
-
-
-def _warn(text: str) -> None:
-    typer.echo(f"inferometer: {printable(in_words(text))}", err=True)

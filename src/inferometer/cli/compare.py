@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from inferometer.cli.telling import notice
 from inferometer.cli.usage import usage_error
-from inferometer.printable import printable
-from inferometer.words import in_words
 
 if TYPE_CHECKING:
     from inferometer.analysis.compare import Comparison
@@ -109,7 +108,7 @@ def compare(  # noqa: PLR0917 - typer makes an option of each
     """Compare two sets of results: which differences exceed chance and drift?
 
     Points with the same settings are paired; runs with the same settings are repeats. Each metric
-    is faster, slower, without a difference beyond --delta, or undecided. At most 5 % of comparisons
+    is faster, slower, without a difference beyond --delta, or undecided. At most 5% of comparisons
     contain a wrong "faster" or "slower". Alternating runs (A B B A) cancel drift; for other runs,
     --drift is allowed for.
 
@@ -195,7 +194,7 @@ def _links(
 
 def _tell(problems: Iterable[str]) -> None:
     for problem in problems:
-        typer.echo(f"inferometer: {printable(in_words(problem))}", err=True)
+        notice(problem)
 
 
 def _write(

@@ -66,7 +66,7 @@ def asked(
 
 
 def share(text: str, flag: str) -> float:
-    """`2%` or `0.02` as 0.02. Raises ValueError for anything else, below 0, or from 100 %."""
+    """`2%` or `0.02` as 0.02. Raises ValueError for anything else, below 0, or from 100%."""
     number = text.strip()
     try:
         value = (

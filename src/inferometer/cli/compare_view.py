@@ -16,14 +16,18 @@ from inferometer.analysis.pairing import Pairing
 from inferometer.analysis.pcie import LinkStudy
 from inferometer.cli.tables import aligned, markdown_table
 from inferometer.printable import printable, wrapped
-from inferometer.report.answers.answer import is_point, some_levels
+from inferometer.report.answers.answer import (
+    is_point,
+    some_levels,
+)
 from inferometer.report.answers.caches import hit_rate, speed_up
 from inferometer.report.answers.links import link_answer
 from inferometer.report.sentences import unverified
-from inferometer.report.tables.columns import four_digits
+from inferometer.report.tables.columns import four_digits, with_unit
 from inferometer.report.tables.markdown import text_in_markdown
 from inferometer.results import Point
 from inferometer.words import Words, spoken
+from inferometer.words.numbers import change, percent, signed
 
 WIDTH = 80
 MAX_ROWS = 40
@@ -40,6 +44,9 @@ SIGNS: dict[Verdict, str] = {
     "no difference": "=",
     "undecided": "?",
 }
+
+COUNTED = "/".join(SIGNS.values())
+"""Heads the numbers of points with each verdict."""
 
 SUMMED_UP: tuple[Verdict, ...] = (
     "slower",
@@ -76,9 +83,7 @@ def show(comparison: Comparison, *, every_point: bool) -> None:
     typer.echo()
     for line in _notes(comparison, words, every_point=every_point):
         typer.echo(line)
-    for sentence in _summed_up(
-        comparison, words, _share(comparison.delta, words)
-    ):
+    for sentence in _summed_up(comparison, words, _share(comparison.delta)):
         for line in _wrapped(sentence, WIDTH):
             typer.echo(line)
 
@@ -88,7 +93,7 @@ def as_markdown(comparison: Comparison) -> str:
     its beginning for what came of it.
     """
     words = spoken()
-    delta = _share(comparison.delta, words)
+    delta = _share(comparison.delta)
     head = [
         *_summed_up(comparison, words, delta),
         *_head(comparison, words, width=10_000),
@@ -156,14 +161,6 @@ def _list_in_markdown(lines: Iterable[str]) -> str:
     return "".join(f"- {text_in_markdown(line)}\n" for line in lines)
 
 
-def percent(share: float) -> str:
-    """+7.3, without the sign of percent and with no more digits than are known."""
-    if math.isinf(share):
-        return "+inf"
-    text = f"{100 * share:+.0f}" if abs(share) >= 1 else f"{100 * share:+.1f}"
-    return "0.0" if text in ("+0.0", "-0.0") else text
-
-
 def figure(value: float | None) -> str:
     """With four digits."""
     return "" if value is None else four_digits(value)
@@ -183,10 +180,10 @@ def interval(low: float | None, high: float | None, words: Words) -> str:
     if no_low and no_high:
         return words.text("compare.unknown")
     if no_high:
-        return f"> {percent(low)} %"
+        return f"> {change(low)}"
     if no_low:
-        return f"< {percent(high)} %"
-    return f"{percent(low)} .. {percent(high)} %"
+        return f"< {change(high)}"
+    return words.text("answer.interval", low=signed(low), high=change(high))
 
 
 def _head(
@@ -212,8 +209,7 @@ def _head(
 
 
 def _headings(names: Sequence[str], words: Words) -> tuple[str, ...]:
-    signs = "/".join(SIGNS.values())
-    return tuple(words.text(f"compare.{name}", signs=signs) for name in names)
+    return tuple(words.text(f"compare.{name}", signs=COUNTED) for name in names)
 
 
 def _tables(
@@ -222,7 +218,10 @@ def _tables(
     by_point = [row for row in comparison.rows if row.point is not None]
     pairs = len(comparison.pairing.pairs)
     if pairs == 1:
-        rows = [(row.metric, *_cells(row, words)) for row in by_point]
+        rows = [
+            (with_unit(row.metric, words), *_cells(row, words))
+            for row in by_point
+        ]
         headings = _headings(("metric", *AT_POINT), words)
         yield words.text("compare.b_against_a"), headings, rows
         return
@@ -248,7 +247,8 @@ def _tables(
             for row in shown
             if row.metric == name
         ]
-        yield name, _headings(("point", *AT_POINT), words), rows
+        headings = _headings(("point", *AT_POINT), words)
+        yield with_unit(name, words), headings, rows
 
 
 def _link_tables(
@@ -272,16 +272,16 @@ def _link_tables(
                 words.text("compare.mean")
                 if row.level is None
                 else f"{row.level:g}",
-                f"{percent(row.shown)} %",
-                "" if row.control is None else f"{percent(row.control)} %",
-                f"{percent(row.effect)} %",
+                change(row.shown),
+                "" if row.control is None else change(row.control),
+                change(row.effect),
                 interval(row.low, row.high, words),
                 words.text(f"compare.{row.verdict}"),
             )
             for row in rows
         ]
         told = {
-            "metric": metric,
+            "metric": words.metric(metric),
             "model": model,
             "tp": tp,
             "narrow": narrow,
@@ -312,7 +312,7 @@ def _cells(row: MetricComparison, words: Words) -> tuple[str, ...]:
     return (
         figure(row.a),
         figure(row.b),
-        f"{percent(row.effect)} %",
+        change(row.effect),
         interval(row.low, row.high, words),
         _verdict(row, words),
     )
@@ -326,8 +326,8 @@ def _cells_over_all(
         for verdict in SIGNS
     )
     return (
-        row.metric,
-        f"{percent(row.effect)} %",
+        with_unit(row.metric, words),
+        change(row.effect),
         interval(row.low, row.high, words),
         counts,
         _verdict(row, words),
@@ -364,8 +364,10 @@ def _notes(
     width: int = WIDTH,
 ) -> Iterator[str]:
     """What to know before trusting it."""
-    delta = _share(comparison.delta, words)
+    delta = _share(comparison.delta)
     by_point = [row for row in comparison.rows if row.point is not None]
+    if len(by_point) < len(comparison.rows):
+        yield from _wrapped(words.text("compare.signs", signs=COUNTED), width)
     if hidden := len(by_point) - len(_shown(by_point, every_point=every_point)):
         rows = words.counted("compare.rows", hidden)
         yield from _wrapped(words.text("compare.hidden", rows=rows), width)
@@ -399,8 +401,8 @@ def _notes(
         yield from _wrapped(_speed_ups(comparison, words), width)
 
 
-def _share(delta: float, words: Words) -> str:
-    return words.text("percent", percent=f"{100 * delta:.3g}")
+def _share(delta: float) -> str:
+    return f"{100 * delta:.3g}%"
 
 
 def _summed_up(
@@ -416,7 +418,9 @@ def _named(comparison: Comparison, verdict: Verdict, words: Words) -> list[str]:
     """The metrics with this verdict, and how many single points have it."""
     named = [
         words.text(
-            "compare.cell", metric=row.metric, percent=percent(row.effect)
+            "compare.cell",
+            metric=words.metric_inside(row.metric),
+            percent=change(row.effect),
         )
         for row in comparison.headline
         if row.verdict == verdict
@@ -444,7 +448,9 @@ def _cache_hits(comparison: Comparison, words: Words) -> str:
     if not any(rates):
         return ""
     a, b = (
-        words.text("compare.unrecorded") if rate is None else f"{rate:.1f} %"
+        words.text("compare.unrecorded")
+        if rate is None
+        else percent(rate / 100)
         for rate in rates
     )
     return words.text("compare.cache_hits", a=a, b=b)
@@ -459,7 +465,7 @@ def _speed_ups(comparison: Comparison, words: Words) -> str:
     ]
     times = [(row.metric, *speed_up(row)) for row in decided]
     told = [
-        f"{name} {ratio:.2f}x{_bounds(low, high)}"
+        f"{words.metric(name)} {ratio:.2f}x{_bounds(low, high)}"
         for name, ratio, low, high in times
     ]
     return (
@@ -470,7 +476,7 @@ def _speed_ups(comparison: Comparison, words: Words) -> str:
 def _bounds(low: float | None, high: float | None) -> str:
     if low is None or high is None or is_point(low, high):
         return ""
-    return f" ({low:.2f} .. {high:.2f})"
+    return f" ({low:.2f} … {high:.2f})"
 
 
 def _beyond(row: MetricComparison, delta: float) -> bool:

@@ -48,7 +48,7 @@ Itl = Annotated[
 ]
 EventTokens = Annotated[int, timing("Tokens in each event.")]
 Jitter = Annotated[
-    float, timing("Relative standard deviation of each time; 0.1 is 10 %.")
+    float, timing("Relative standard deviation of each time; 0.1 is 10%.")
 ]
 MaxSeqs = Annotated[
     int | None,

@@ -9,6 +9,7 @@ import typer
 
 from inferometer.cli.fit_points import Prompts
 from inferometer.cli.tables import show
+from inferometer.cli.telling import notice, tell
 from inferometer.cli.usage import usage_error
 from inferometer.printable import printable
 from inferometer.words import Said, in_words, spoken
@@ -181,7 +182,7 @@ def fit(  # noqa: PLR0917 - typer makes an option of each
         usage_error(_why_not(error, max_model_len))
     _write(output, profile, found)
     _tell(profile, found.ladders)
-    typer.echo(spoken().text("fit.written", path=printable(str(output))))
+    tell(spoken().text("fit.written", path=printable(str(output))))
     if profile.fit.misfits:
         raise typer.Exit(EXIT_MISFIT)
 
@@ -207,10 +208,7 @@ def _sorted(
         usage_error(error.sentence)
     found = ladders_of(collection.points, settings, **told)
     for name, reason in found.left_out[:MAX_NAMED]:
-        sentence = Said(
-            "fit.left_out", {"point": name, "why": in_words(reason)}
-        )
-        typer.echo(f"inferometer: {printable(in_words(sentence))}", err=True)
+        notice(Said("fit.left_out", {"point": name, "why": reason}))
     if (more := len(found.left_out) - MAX_NAMED) > 0:
         typer.echo(spoken().counted("fit.more", more), err=True)
     if not found.ladders:
@@ -247,13 +245,13 @@ def _write(output: Path, profile: Fitted, found: Sorted) -> None:
 
 def _tell(profile: Fitted, ladders: Sequence[TwinLadder]) -> None:
     words = spoken()
-    typer.echo(words.text("fit.simulated.note"))
+    tell(words.text("fit.simulated.note"))
     heads = [words.text(f"fit.head.{name}") for name in ("factor", "value")]
     rows = [[name, _factor(each)] for name, each in profile.fit.factors.items()]
     show(heads, rows)
     for name, each in profile.fit.factors.items():
         for sentence in _doubts(name, each):
-            typer.echo(in_words(sentence))
+            tell(in_words(sentence))
     _tell_points(profile, ladders)
     _tell_errors(profile.fit, ladders)
 
@@ -307,10 +305,10 @@ def _tell_errors(found: Fit, ladders: Sequence[TwinLadder]) -> None:
 
     for name, error in found.errors.items():
         values = {"name": name, "percent": 100 * error, "n": found.points}
-        typer.echo(spoken().text("fit.error", **values))
+        tell(spoken().text("fit.error", **values))
     if are_scarce(ladders):
-        typer.echo(spoken().text("fit.scarce", least=MIN_LOADS))
+        tell(spoken().text("fit.scarce", least=MIN_LOADS))
     for sentence in contradictions(ladders):
-        typer.echo(in_words(sentence))
+        tell(in_words(sentence))
     for name, times in found.misfits.items():
-        typer.echo(spoken().text("fit.misfit", name=name, times=times))
+        tell(spoken().text("fit.misfit", name=name, times=times))

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-import typer
-
 from inferometer.calibration.host import ABOUT_S, HostCalibrations, policy_for
+from inferometer.cli.telling import notice
 from inferometer.live.calibration import calibrating
-from inferometer.words import Said, in_words
+from inferometer.words import Said
 
 if TYPE_CHECKING:
     from inferometer.metrics.calibration import Calibration, Missing
@@ -18,10 +17,7 @@ if TYPE_CHECKING:
 def host_calibrations(*, quiet: bool = False) -> HostCalibrations:
     """`quiet` shows no progress while one is made."""
 
-    def say(text: str) -> None:
-        typer.echo(f"inferometer: {in_words(text)}", err=True)
-
-    return HostCalibrations(say, lambda: calibrating(quiet=quiet))
+    return HostCalibrations(notice, lambda: calibrating(quiet=quiet))
 
 
 def calibration_by_workers(

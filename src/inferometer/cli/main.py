@@ -18,6 +18,7 @@ from inferometer.cli.command import Verb, VerbGroup
 from inferometer.cli.language import chosen, of_environment
 from inferometer.cli.output import finish_output, survive_any_output
 from inferometer.cli.stopped import stopped
+from inferometer.cli.telling import notice
 from inferometer.system.interruption import until_exit
 from inferometer.words import LANGUAGES, Said, in_words, speak, spoken
 
@@ -193,7 +194,7 @@ def without_vllm_only(arguments: Sequence[str]) -> list[str]:
 
     found = understood(arguments)
     for note in found.notes:
-        typer.echo(f"inferometer: {in_words(note)}", err=True)
+        notice(note)
     if found.refusals:
         usage_error(*found.refusals)
     return found.arguments
@@ -275,12 +276,12 @@ def _run(arguments: Sequence[str]) -> int:
         told = spoken().text(
             "main.usage", error=_typed_wrong(error), help=place
         )
-        typer.echo(f"inferometer: {told}", err=True)
+        notice(told)
         return 2
     except FileNotFoundError:
         if _is_somewhere():
             raise
-        typer.echo(f"inferometer: {spoken().text('main.nowhere')}", err=True)
+        notice(Said("main.nowhere"))
         return 2
     except (
         typer.Abort,

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from inferometer.cli.output import in_files_too
+from inferometer.cli.telling import tell
 from inferometer.cli.usage import usage_error
 from inferometer.printable import printable
 from inferometer.words import spoken
@@ -46,13 +47,13 @@ def merge(
     words = spoken()
     for heading in ("conflicts", "left_out", "renamed", "damaged"):
         if sentences := getattr(merged, heading):
-            typer.echo(words.text(f"merge.{heading}"))
+            tell(words.text(f"merge.{heading}"))
         for sentence in sentences:
-            typer.echo(f"  {printable(words.say(sentence))}")
+            tell(f"  {printable(words.say(sentence))}")
     what = points = words.counted("merge.points", merged.points)
     if merged.other_files:
         what = files = words.counted("merge.files", merged.other_files)
         if merged.points:
             what = words.text("merge.both", points=points, files=files)
-    typer.echo(words.text("merge.into", what=what, path=output))
+    tell(words.text("merge.into", what=what, path=output))
     raise typer.Exit(0 if merged.clean else EXIT_UNCLEAN)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from inferometer.cli.telling import notice, tell
 from inferometer.cli.usage import usage_error
 from inferometer.words import Said, reason_of, spoken
 
@@ -360,7 +361,7 @@ def _serve(root: Path, interval_s: float, host: str, port: int) -> None:
         )
     shown = f"[{host}]" if ":" in host else host
     url = f"http://{shown}:{server.server_address[1]}"
-    typer.echo(spoken().text("monitor.serving", url=url, path=PATH))
+    tell(spoken().text("monitor.serving", url=url, path=PATH))
     sys.stdout.flush()
     try:
         server.serve_forever()
@@ -386,9 +387,7 @@ def _close(files: Sequence[SampleFile]) -> None:
 
 
 def _cannot_write(error: OSError) -> None:
-    from inferometer.words import in_words
-
-    typer.echo(f"inferometer: {in_words(_why(error))}", err=True)
+    notice(_why(error))
     raise typer.Exit(1)
 
 

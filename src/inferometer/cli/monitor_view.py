@@ -99,7 +99,7 @@ def _row(card: Card, name_columns: int) -> Sequence[str]:
     )
     memory = MISSING if used == total == MISSING else f"{used}/{total}"
     if used == MISSING and "memory_used_percent" in read:
-        memory = f"{_figure(read, 'memory_used_percent')} %"
+        memory = f"{_figure(read, 'memory_used_percent')}%"
     limit = _figure(read, "power_limit_w")
     hottest = "temperature_c"
     if _figure(read, hottest) == MISSING:

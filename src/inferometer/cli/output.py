@@ -5,6 +5,7 @@ A full disk, a reader that hangs up or a closed terminal must not cost a measure
 
 from __future__ import annotations
 
+import codecs
 import errno
 import io
 import os
@@ -15,6 +16,19 @@ from inferometer.words import in_words, spoken
 
 NOBODY_READS = (errno.EPIPE, errno.EIO, errno.ECONNRESET, errno.ENXIO)
 """The reader hung up (`| head`), or the terminal is gone. This is not reported."""
+
+
+PLAIN = {"−": "-", "–": "-", "…": "...", "×": "x", "’": "'"}
+"""How these are written where the terminal's encoding lacks them: a minus must not become `?`."""
+
+
+def _plain(error: UnicodeError) -> tuple[str, int]:
+    assert isinstance(error, UnicodeEncodeError)
+    lacking = error.object[error.start : error.end]
+    return "".join(PLAIN.get(each, "?") for each in lacking), error.end
+
+
+codecs.register_error("plain", _plain)
 
 
 class _Output(io.TextIOWrapper):
@@ -51,7 +65,7 @@ def survive_any_output() -> None:
         ):
             setattr(sys, name, _wrapped(stream))
         elif isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
+            stream.reconfigure(errors="plain")
 
 
 def _wrapped(stream: io.TextIOWrapper) -> io.TextIOWrapper:
@@ -61,7 +75,7 @@ def _wrapped(stream: io.TextIOWrapper) -> io.TextIOWrapper:
     return _Output(
         stream.buffer,
         encoding=stream.encoding,
-        errors="replace",
+        errors="plain",
         line_buffering=stream.line_buffering,
         write_through=stream.write_through,
     )

@@ -25,7 +25,7 @@ NOTES = {
 
 def tell_predictions(points: Sequence[Point]) -> None:
     """Nothing for points that were not simulated."""
-    from inferometer.cli.run_ending import tell_fitted
+    from inferometer.cli.telling import tell
     from inferometer.report.tables.columns import with_interval
 
     predicted = [point for point in points if point.predicted]
@@ -47,7 +47,7 @@ def tell_predictions(points: Sequence[Point]) -> None:
                 name for note in notes for name in note.values.get("names", ())
             )
             told = {"n": len(notes), "all": len(predicted)}
-            tell_fitted(words.text(sentence, **told, names=words.listed(found)))
+            tell(words.text(sentence, **told, names=words.listed(found)))
 
 
 def _name(point: Point) -> str:

@@ -15,6 +15,7 @@ import typer
 from inferometer.cli.asserted import Asserted
 from inferometer.cli.output import in_files_too
 from inferometer.cli.ratings import Ratings, rated_by
+from inferometer.cli.telling import notice, tell
 from inferometer.cli.usage import usage_error
 from inferometer.printable import printable
 from inferometer.words import Said, Words, counted, in_words, spoken
@@ -197,7 +198,7 @@ def _write(
 ) -> int:
     """Write all outputs; the exit code."""
     from inferometer.analysis.targets import check, check_campaigns
-    from inferometer.cli.asserted import targets_of, tell
+    from inferometer.cli.asserted import targets_of, tell_targets
     from inferometer.cli.report_files import write_tables
     from inferometer.report.page.writing import write_report
     from inferometer.results.frames import Frames
@@ -227,12 +228,12 @@ def _write(
     _tell_problems(written.problems)
     points = len(collection.points)
     for line in _what_was_written(page, points, written.bytes, written.figures):
-        typer.echo(in_words(line), err=files.prints)
+        tell(in_words(line), err=files.prints)
     for each in write_tables(
         files, Frames(collection), checked, rated, Words(page.language)
     ):
-        typer.echo(in_words(each), err=files.prints)
-    return tell(asserted, err=files.prints)
+        tell(in_words(each), err=files.prints)
+    return tell_targets(asserted, err=files.prints)
 
 
 def _collected(
@@ -263,12 +264,9 @@ def _what_was_written(
 
 def _tell_problems(problems: Sequence[str]) -> None:
     for problem in problems[:5]:
-        typer.echo(f"inferometer: {printable(in_words(problem))}", err=True)
+        notice(problem)
     if (more := len(problems) - 5) > 0:
-        typer.echo(
-            f"inferometer: {spoken().text('report.more_problems', n=more)}",
-            err=True,
-        )
+        notice(Said("report.more_problems", {"n": more}))
 
 
 @contextmanager

@@ -32,10 +32,11 @@ from inferometer.cli.level_flags import (
 )
 from inferometer.cli.ratings import Ratings, rated_by
 from inferometer.cli.stopped import EXIT_INTERRUPTED
+from inferometer.cli.telling import notice, tell
 from inferometer.cli.usage import require_known_arrivals, usage_error
 from inferometer.printable import printable
 from inferometer.system.blas import import_numpy
-from inferometer.words import spoken
+from inferometer.words import Said, spoken
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -270,22 +271,19 @@ def _tell_speed(virtual_s: float, elapsed_s: float) -> None:
     """Of a simulation, against the time that a measurement would have taken."""
     if not virtual_s:
         return
-    from inferometer.cli.run_ending import tell_fitted
-
     told = {"virtual": f"{virtual_s:,.0f}", "took": f"{elapsed_s:,.1f}"}
     speed = f"{virtual_s / elapsed_s:,.0f}"
-    tell_fitted(spoken().text("simulate.speed", **told, speed=speed))
+    tell(spoken().text("simulate.speed", **told, speed=speed))
 
 
 def _tell_unverified(groups: Sequence[Group]) -> None:
     """Of the twins that took the servers' place."""
     from inferometer.campaign.rehearsed_twin import twin_in
-    from inferometer.cli.run_ending import tell_fitted
     from inferometer.cli.unverified import unverified_in_words
 
     twins = map(twin_in, groups)
     for line in unverified_in_words(twin for twin in twins if twin):
-        tell_fitted(line)
+        tell(line)
 
 
 def _show_ending(
@@ -419,5 +417,5 @@ def _run(
     except (LedgerError, LockedError, CannotWriteError) as error:
         usage_error(error)
     except KeyboardInterrupt:
-        typer.echo(f"inferometer: {spoken().text('run.stopped')}", err=True)
+        notice(Said("run.stopped"))
         raise typer.Exit(EXIT_INTERRUPTED) from None

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from inferometer.printable import fitted, printable, printable_line
+from inferometer.cli.telling import notice, tell
+from inferometer.printable import printable, printable_line
 from inferometer.words import Said, in_words, spoken
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ def show_results(
     embedded engine says nothing about the campaign's targets.
     """
     from inferometer.analysis.targets import check
-    from inferometer.cli.asserted import tell
+    from inferometer.cli.asserted import tell_targets
     from inferometer.cli.predictions import tell_predictions
     from inferometer.results.on_demand import with_percentiles
     from inferometer.results.reader import in_order
@@ -164,7 +165,7 @@ def show_results(
     own = (
         [] if rehearsal else check(asked.own, points, only_some=asked.only_some)
     )
-    return tell([*own, *check(asked.more, points)])
+    return tell_targets([*own, *check(asked.more, points)])
 
 
 def _show_tables(points: Sequence[Point]) -> None:
@@ -184,24 +185,14 @@ def _tell_ratings(points: Sequence[Point], rated: Rated) -> None:
 
     if ratings := ratings_in_words(points, spoken(), rated):
         typer.echo()
-        tell_fitted(ratings)
+        tell(ratings)
 
 
 def _tell_short(points: Sequence[Point]) -> None:
     """Name the points whose load was not reached."""
     if few := [point.id for point in points if _is_short(point)]:
         typer.echo()
-        tell_fitted(
-            spoken().text("campaign.load_not_reached", points=_listed(few))
-        )
-
-
-def tell_fitted(line: str) -> None:
-    """In several lines where it is wider than the terminal."""
-    columns = (
-        shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-    )
-    typer.echo("\n".join(fitted(line, columns)))
+        tell(spoken().text("campaign.load_not_reached", points=_listed(few)))
 
 
 def show_answers(points: Sequence[Point]) -> None:
@@ -272,7 +263,7 @@ def read_measured(
             except CannotImportError as error:
                 troubles.append(in_words(error))
     for trouble in troubles:
-        typer.echo(f"inferometer: {printable(trouble)}", err=True)
+        notice(trouble)
     return found
 
 
@@ -284,7 +275,7 @@ def show_outcome(
     from inferometer.campaign.outcome import summary_lines
 
     for line in summary_lines(outcome, notes, _translations(measured.values())):
-        tell_fitted(printable_line(line))
+        tell(printable_line(line))
 
 
 def _translations(points: Iterable[Point]) -> dict[str, str]:

@@ -69,7 +69,7 @@ def simulate(  # noqa: PLR0917 - typer makes an option of each
     The files are those of `run`, in a directory of their own whose name ends with -simulated. All
     that is made of them says that it was simulated, not measured: docs/twin.md.
 
-    Every latency and throughput has a 90 % interval of the twin's error: of the --fitted profile,
+    Every latency and throughput has a 90% interval of the twin's error: of the --fitted profile,
     or as wide as on cards that nobody fitted.
 
     Exit code: 0 if every point has a VALID or SUSPECT result (with --allow-invalid: any result)

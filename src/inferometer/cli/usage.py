@@ -7,8 +7,8 @@ from typing import NoReturn
 
 import typer
 
-from inferometer.printable import printable
-from inferometer.words import Said, in_words, sentence_of
+from inferometer.cli.telling import notice
+from inferometer.words import Said, sentence_of
 
 EXIT_USAGE = 2
 MAX_REASON_CHARS = 20_000
@@ -18,8 +18,7 @@ MAX_REASON_CHARS = 20_000
 def usage_error(*reasons: str | Said | Exception) -> NoReturn:
     """End with these."""
     for reason in reasons:
-        sentence = printable(in_words(reason), MAX_REASON_CHARS)
-        typer.echo(f"inferometer: {sentence}", err=True)
+        notice(reason, MAX_REASON_CHARS)
     raise typer.Exit(EXIT_USAGE)
 
 

@@ -525,7 +525,7 @@ def stuck_clock(machine: Machine) -> Seen:
         )
         if busy is None or now is None or not most:
             continue
-        known.append(f"{called(card)}: {now:g}/{most:g} MHz, {busy:g} %")
+        known.append(f"{called(card)}: {now:g}/{most:g} MHz, {busy:g}%")
         if busy > MIN_BUSY_PERCENT and now < MIN_CLOCK_SHARE * most:
             slow.append(known[-1])
     return judged(known, slow, "gpu_clock_mhz")

@@ -158,7 +158,7 @@ def pressure(machine: Machine, what: str, most: float) -> Seen:
     if not found:
         return skipped("no_source", source)
     status: Status = "warn" if float(found[1]) > most else "ok"
-    return seen(status, f"some avg10={found[1]} %", source)
+    return seen(status, f"some avg10={found[1]}%", source)
 
 
 def thermal(machine: Machine) -> Seen:

@@ -66,12 +66,15 @@ class CampaignLines:
         self._longest = max((len(point.id) for point in points), default=0)
 
     def say(self, text: str) -> None:
-        print(printable_lines(in_words(text)), file=self._out, flush=True)
-
-    def _tell(self, text: str) -> None:
-        """Sentences of ours, no wider than the terminal; commands are left as they are."""
-        for line in text.split("\n"):
-            self.say("\n".join(fitted(line, self._columns)))
+        """No wider than the terminal; a line between two empty ones is a command, to be pasted."""
+        lines = printable_lines(in_words(text)).split("\n")
+        for before, line, after in zip(
+            ["-", *lines], lines, [*lines[1:], "-"], strict=False
+        ):
+            whole = not before and not after
+            for part in [line] if whole else fitted(line, self._columns):
+                print(part, file=self._out)
+        self._out.flush()
 
     def block(self, block: Block, *, todo: int) -> None:
         words, points = spoken(), block.points
@@ -93,7 +96,7 @@ class CampaignLines:
             "what": words.listed(what),
             "points": points[0].id if len(points) == 1 else span,
         }
-        self._tell("\n" + words.text("campaign.block", **values))
+        self.say("\n" + words.text("campaign.block", **values))
 
     def server(self, need: ServerNeed, confirmation: Confirmation) -> None:
         facts = confirmation.facts
@@ -114,7 +117,7 @@ class CampaignLines:
                 "who": words.find(f"run.vouched.{who}") or who,
                 "what": printable(what),
             }
-            self._tell(" " * INDENT + words.text("run.unchecked", **told))
+            self.say(" " * INDENT + words.text("run.unchecked", **told))
 
     def measuring(
         self, point: PlannedPoint
@@ -146,14 +149,14 @@ class CampaignLines:
         fits = self._columns is None or columns_of(whole) <= self._columns
         self.say(whole if fits else f"{line}\n    {path}")
         for reason in reasons:
-            self._tell(f"    {printable(reason)}")
+            self.say(f"    {printable(reason)}")
 
     def failed(self, point: PlannedPoint, reason: str) -> None:
         failed = padded(spoken().text("campaign.failed"), len("INVALID  "))
-        self._tell(f"{self._start_of(point)}  {failed}{printable(reason)}")
+        self.say(f"{self._start_of(point)}  {failed}{printable(reason)}")
 
     def lost(self, group: Group, reason: str, log_tail: Sequence[str]) -> None:
-        self._tell(
+        self.say(
             spoken().text(
                 "campaign.lost", group=group.id, reason=printable(reason)
             )

@@ -19,6 +19,7 @@ from inferometer.clock import MS
 from inferometer.metrics.peaks import peak_concurrency, peak_per_s
 from inferometer.trace import Trace
 from inferometer.words import Said, Words
+from inferometer.words.numbers import percent
 
 if TYPE_CHECKING:
     from inferometer.metrics.summary import Summary
@@ -357,9 +358,7 @@ def statement(precision: Precision, language: str = "en") -> str:
         return _why_unknown(precision.missing, words)
     used = words.listed(
         [
-            "–"
-            if (share := precision.used(kind)) is None
-            else percent(share, words)
+            "–" if (share := precision.used(kind)) is None else _used(share)
             for kind in KINDS
         ]
     )
@@ -406,8 +405,6 @@ def _host(
     )
 
 
-def percent(share: float, words: Words) -> str:
+def _used(share: float) -> str:
     """With the digits that matter."""
-    return words.text(
-        "percent", percent=f"{100 * share:.{1 if share < 0.1 else 0}f}"
-    )
+    return percent(share, 1 if share < 0.1 else 0)

@@ -52,7 +52,7 @@ class Frames:
     def points(self) -> pl.DataFrame:
         """One row a point: `id`, `tool`, `status` (VALID, SUSPECT, INVALID; null where the tool
         gives no verdict), `reasons`, all conditions and metrics, `{metric}_low` and `{metric}_high`
-        (95 % interval), `ttft_n` … (samples), `notes`, `source`, `run`. What was not measured is
+        (95% interval), `ttft_n` … (samples), `notes`, `source`, `run`. What was not measured is
         null.
         """
         import polars as pl

@@ -291,7 +291,7 @@ def instruction(need: ServerNeed) -> str:
             "",
         ]
         if need.binding:
-            lines.append(f"    {need.binding}")
+            lines.append(f"    {words.say(need.binding)}")
     else:
         lines.append(words.text("operator.start"))
     lines.append(words.text("operator.checks", seconds=POLL_S))

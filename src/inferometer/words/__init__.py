@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from errno import errorcode
 from functools import cache, reduce
 from importlib import import_module
+from operator import methodcaller
 from pathlib import Path
 from typing import Any
 
@@ -198,6 +199,16 @@ class Retold:
     by: Callable[[Words], str]
 
 
+def inside(label: str) -> str:
+    """A label within a sentence: `Output throughput` begins small there, `TTFT` does not."""
+    return label[:1].lower() + label[1:] if label[1:2].islower() else label
+
+
+def metric_named(name: str) -> Retold:
+    """A metric within a sentence, as each language calls it."""
+    return Retold(methodcaller("metric_inside", name))
+
+
 @dataclass(frozen=True, slots=True)
 class Spoken:
     """What is said of a finding."""
@@ -270,6 +281,9 @@ class Words:
                 "statistic.percentile", percentile=found.name, latency=label
             )
         return self.text(f"statistic.{found.name}", latency=label)
+
+    def metric_inside(self, name: str) -> str:
+        return inside(self.metric(name))
 
     def with_unit(self, label: str, unit: str) -> str:
         """A label and, where there is one, its unit."""

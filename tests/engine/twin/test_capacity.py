@@ -211,10 +211,10 @@ def test_what_still_grows_at_the_end_meets_no_target(
 def test_close_to_what_it_can_serve_nobody_knows(
     share: float, status: str
 ) -> None:
-    """An engine that is 22 % slower is within the error of an unfitted one."""
+    """An engine that is 22% slower is within the error of an unfitted one."""
     demand = replace(LIGHT, targets=LOOSE)
     most = limits(answer(R9700, demand, 1), demand).misses_from
     assert most is not None
     found = answer(R9700, demand.times(share * most / demand.load), 1)
     assert found.status == status
-    assert ("22 % slower" in found.reason) is (status == "unsure")
+    assert ("22% slower" in found.reason) is (status == "unsure")

@@ -1,5 +1,5 @@
 """Intervals of fitted profiles hold what they say: ladders of known truth with errors of their own
-are fitted again and again, and 90 % of the predicted intervals should have what is measured next.
+are fitted again and again, and 90% of the predicted intervals should have what is measured next.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def covered(seed: int) -> Iterator[bool]:
 
 
 def test_intervals_of_refitted_ladders_have_what_is_measured_next() -> None:
-    """Without the uncertainty of the factors it is 78 %."""
+    """Without the uncertainty of the factors it is 78%."""
     found = [each for seed in range(SEEDS) for each in covered(seed)]
     assert 0.85 <= sum(found) / len(found) <= 0.98
 

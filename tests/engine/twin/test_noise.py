@@ -32,7 +32,7 @@ def noise_at(load: TwinLoad) -> dict[str, float]:
 
 
 def test_intervals_cover_runs_with_other_arrivals() -> None:
-    """About 90 % of them: three requests of 300 are beyond a p99."""
+    """About 90% of them: three requests of 300 are beyond a p99."""
     runs = []
     for seed in range(SEEDS):
         load = replace(LOAD, seed=seed * noise.RUNS)

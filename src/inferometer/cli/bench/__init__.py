@@ -14,10 +14,11 @@ import typer
 
 from inferometer.cli.bench.flags import BenchFlags
 from inferometer.cli.stopped import EXIT_INTERRUPTED
+from inferometer.cli.telling import notice
 from inferometer.cli.usage import usage_error
 from inferometer.system.blas import import_numpy
 from inferometer.system.interruption import Interruption
-from inferometer.words import in_words, spoken
+from inferometer.words import Said, in_words, spoken
 
 
 def bench(**flags: Any) -> None:
@@ -73,7 +74,7 @@ def usage_errors(dataset: str = "random") -> Iterator[None]:
     except (EndpointError, MeasurementError, CannotWriteError) as error:
         usage_error(as_flags(in_words(error), dataset))
     except KeyboardInterrupt:
-        typer.echo(f"inferometer: {spoken().text('bench.stopped')}", err=True)
+        notice(Said("bench.stopped"))
         raise typer.Exit(EXIT_INTERRUPTED) from None
 
 

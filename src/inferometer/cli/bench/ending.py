@@ -15,10 +15,11 @@ import orjson
 import typer
 
 from inferometer.cli.announcement import INDENT, saved_in_words
-from inferometer.cli.asserted import tell
+from inferometer.cli.asserted import tell_targets
 from inferometer.cli.bench.precision import add_precision, calibrate_afterwards
 from inferometer.cli.output import in_files_too
 from inferometer.cli.stopped import EXIT_INTERRUPTED
+from inferometer.cli.telling import notice, tell
 from inferometer.live.campaign import figures_of
 from inferometer.measurement.saving import Saved, save, save_repeats
 from inferometer.metrics.calibration import statement
@@ -30,7 +31,7 @@ from inferometer.report.repeats import render_repeats
 from inferometer.results.repeats import Repeat, spreads
 from inferometer.spec.field_flags import as_flags
 from inferometer.store.atomic import CannotWriteError, write_file
-from inferometer.words import Said, in_words, spoken
+from inferometer.words import Said, sentence_of, spoken
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -123,7 +124,7 @@ def exit_code(flags: BenchFlags, trace: Trace, verdict: Verdict) -> int:
 def _save(bench: Bench, result: PointResult) -> Saved:
     saved = save(result, numbered=bench.is_repeated)
     if saved.notice:
-        typer.echo(f"inferometer: {in_words(saved.notice)}", err=True)
+        notice(saved.notice)
     if not bench.is_repeated:
         in_files_too()
     return saved
@@ -174,7 +175,7 @@ def _tell_in_a_line(
             f"    {statement(result.verdict.precision, spoken().language)}"
         )
     for finding in result.verdict.reasons():
-        typer.echo(f"    {_in_words(finding)}")
+        tell(f"    {_in_words(finding)}")
 
 
 def _in_words(finding: Finding) -> str:
@@ -244,7 +245,7 @@ def _hold_against_targets(bench: Bench, runs: Sequence[MeasuredRun]) -> int:
         if not (bench.is_repeated and run.code == EXIT_INTERRUPTED)
     ]
     points = [point for point in whole if point is not None]
-    return tell(check(bench.asked.goals, points)) if points else 0
+    return tell_targets(check(bench.asked.goals, points)) if points else 0
 
 
 def _tell_precision(
@@ -269,15 +270,15 @@ def _tell_precision(
         try:
             write_file(summary, _packed(bench, compared))
         except CannotWriteError as error:
-            told = spoken().text("bench.not_updated", error=in_words(error))
-            typer.echo(f"inferometer: {told}", err=True)
+            why = sentence_of(error)
+            notice(Said("bench.not_updated", {"error": why}))
     precision = verdicts[0].precision
     if precision is not None and precision != runs[0].verdict.precision:
-        typer.echo(statement(precision, spoken().language))
+        tell(statement(precision, spoken().language))
     for before, run in zip(runs, compared, strict=True):
         if run.verdict.status != before.verdict.status:
             was = spoken().text("bench.was", status=before.verdict.status)
             typer.echo(f"{run.label}  {run.verdict.status:7}  {was}")
         for finding in run.verdict.reasons():
             if finding not in before.verdict.findings:
-                typer.echo(f"    {_in_words(finding)}")
+                tell(f"    {_in_words(finding)}")

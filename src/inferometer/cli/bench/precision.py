@@ -10,12 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import typer
-
 from inferometer.calibration.host import ABOUT_S
+from inferometer.cli.telling import notice
 from inferometer.metrics.calibration import Calibration
 from inferometer.store.run_directory import add_calibration
-from inferometer.words import Said, in_words, sentence_of, spoken
+from inferometer.words import Said, sentence_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,8 +55,7 @@ def calibrate_afterwards(
         )
         skipped = False
     if skipped:
-        skip = spoken().text("calibration.skipped")
-        typer.echo(f"inferometer: {skip}", err=True)
+        notice(Said("calibration.skipped"))
     return found if isinstance(found, Calibration) else None
 
 
@@ -80,7 +78,6 @@ def add_precision(
         OSError,
         ValueError,
     ) as error:  # no room, or somebody moved or changed the files
-        told = Said("calibration.not_added", {"why": sentence_of(error)})
-        typer.echo(f"inferometer: {in_words(told)}", err=True)
+        notice(Said("calibration.not_added", {"why": sentence_of(error)}))
         return verdicts
     return compared

@@ -23,6 +23,7 @@ from inferometer.cli.announcement import INDENT, announcement
 from inferometer.cli.bench.spec import ParsedFlags, parse_flags
 from inferometer.cli.host import host_calibrations
 from inferometer.cli.stopped import EXIT_INTERRUPTED
+from inferometer.cli.telling import notice
 from inferometer.live.beside import Surroundings
 from inferometer.live.progress import progress
 from inferometer.measurement.prepare import PointError, ReadyPoint
@@ -70,10 +71,9 @@ def opened(flags: BenchFlags) -> Iterator[Bench]:
     """Raises FlagsError with all that is wrong, and EndpointError where no server answers."""
     asked = parse_flags(flags)
     if asked.address_note:
-        note = spoken().text("sentence", what=in_words(asked.address_note))
-        typer.echo(f"inferometer: {note}", err=True)
+        notice(Said("sentence", {"what": asked.address_note}))
     for note in asked.notes:
-        typer.echo(f"inferometer: {in_words(note)}", err=True)
+        notice(note)
     calibrations = host_calibrations(quiet=flags.disable_tqdm)
     routes = PROTOCOLS[flags.backend].routes
     base_url, headers = asked.target["base_url"], asked.target["headers"]

@@ -15,6 +15,7 @@ from inferometer.report.sentences import unverified
 from inferometer.results import Point
 from inferometer.vocabulary import LEVELS
 from inferometer.words import Words
+from inferometer.words.numbers import change, signed
 
 MAX_LEVELS = 12
 """Loads that a table lists; of more, those that double."""
@@ -43,13 +44,6 @@ class Bounded(Protocol):
     def high(self) -> float | None: ...
 
 
-def percent(share: float, words: Words, *, signed: bool = True) -> str:
-    """`−3.1 %` for -0.031."""
-    number = f"{100 * share:+.1f}" if signed else f"{100 * share:.1f}"
-    number = {"+0.0": "0.0", "-0.0": "0.0"}.get(number, number)
-    return words.text("percent", percent=number.replace("-", "−"))
-
-
 def is_point(low: float, high: float) -> bool:
     """Repeats of a calculation are equal to the last digit: no interval of anything measured."""
     return isclose(low, high, rel_tol=1e-9, abs_tol=1e-12)
@@ -59,8 +53,7 @@ def between(low: float | None, high: float | None, words: Words) -> str:
     """The interval of an effect, in percent: `−3.6 … −2.7`; empty where there is none."""
     if low is None or high is None or is_point(low, high):
         return ""
-    ends = [f"{100 * end:+.1f}".replace("-", "−") for end in (low, high)]
-    return words.text("answer.interval", low=ends[0], high=ends[1])
+    return words.text("answer.interval", low=signed(low), high=signed(high))
 
 
 def with_interval(figure: str, bounds: str, words: Words) -> str:
@@ -98,7 +91,7 @@ def effect_in_words(
 ) -> str:
     """A table's cell: the effect, its interval, and the verdict where that is no claim."""
     bounds = between(low, high, words)
-    told = with_interval(percent(effect, words), bounds, words)
+    told = with_interval(change(effect), bounds, words)
     if verdict in ("faster", "slower"):
         return told
     return words.text(
@@ -156,14 +149,9 @@ def capitalized(label: str) -> str:
     return label[:1].upper() + label[1:]
 
 
-def inside(label: str) -> str:
-    """A label within a sentence: `Output throughput` begins small there, `TTFT` does not."""
-    return label[:1].lower() + label[1:] if label[1:2].islower() else label
-
-
 def metric_inside(name: str, words: Words) -> str:
     """A metric's name within a sentence; Chinese after Latin letters stands off from them."""
-    label = inside(words.metric(name))
+    label = words.metric_inside(name)
     apart = words.language != "en" and label[-1:].isascii()
     return f"{label} " if apart else label
 

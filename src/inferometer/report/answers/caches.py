@@ -15,7 +15,6 @@ from inferometer.report.answers.answer import (
     deployment,
     is_point,
     metric_inside,
-    percent,
     unknown_intervals,
     with_runs,
 )
@@ -24,6 +23,7 @@ from inferometer.report.tables.columns import figure, with_unit
 from inferometer.results import Point
 from inferometer.vocabulary import STUDY, metric, of_role
 from inferometer.words import Words
+from inferometer.words.numbers import percent
 
 METRICS = ("mean_ttft_ms", "output_throughput", "mean_tpot_ms")
 HIT_RATE = "cached_share"
@@ -105,12 +105,10 @@ def hits_in_words(
     rate, before = hit_rate(warm), hit_rate(cold)
     if rate is None:
         return words.text("answer.cache.untold")
-    told = percent(rate / 100, words, signed=False)
+    told = percent(rate / 100)
     if not rate:
         return words.text("answer.cache.no_hits", warm=told)
-    share = (
-        "–" if before is None else percent(before / 100, words, signed=False)
-    )
+    share = "–" if before is None else percent(before / 100)
     return words.text("answer.cache.hits", cold=share, warm=told)
 
 

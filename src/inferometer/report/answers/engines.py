@@ -14,7 +14,6 @@ from inferometer.report.answers.answer import (
     capitalized,
     cautions,
     effect_in_words,
-    percent,
     unknown_intervals,
     with_interval,
     with_runs,
@@ -23,6 +22,7 @@ from inferometer.report.tables.columns import figure, with_unit
 from inferometer.results import Point
 from inferometer.vocabulary import AROUND_ENGINE, LOADS
 from inferometer.words import Words
+from inferometer.words.numbers import change
 
 THROUGHPUT = "output_throughput"
 AT_HIGHEST = ("mean_ttft_ms", "mean_tpot_ms")
@@ -177,7 +177,7 @@ def _sentence(
         return words.text("answer.engine.not_compared", **values)
     values |= {
         "effect": with_interval(
-            percent(row.effect, words),
+            change(row.effect),
             between(row.low, row.high, words),
             words,
         ),

@@ -20,7 +20,6 @@ from inferometer.report.answers.answer import (
     effect_in_words,
     is_point,
     metric_inside,
-    percent,
     some_levels,
     unknown_intervals,
     with_interval,
@@ -28,6 +27,7 @@ from inferometer.report.answers.answer import (
 )
 from inferometer.results import Point
 from inferometer.words import Words
+from inferometer.words.numbers import change, percent
 
 
 def link_answers(
@@ -132,7 +132,7 @@ def _sentence(
         "where": where,
         "metric": metric_inside(told.metric, words),
         "effect": with_interval(
-            percent(told.effect, words),
+            change(told.effect),
             between(told.low, told.high, words),
             words,
         ),
@@ -148,8 +148,8 @@ def _sentence(
 
 
 def _cost(told: LinkEffect, words: Words) -> str:
-    """A loss is told without its sign: `3.1 % (2.7–3.6)`."""
-    cost = percent(-told.effect, words, signed=False)
+    """A loss is told without its sign: `3.1% (2.7–3.6)`."""
+    cost = percent(-told.effect)
     if told.low is None or told.high is None or is_point(told.low, told.high):
         return cost
     bounds = f"{-100 * told.high:.1f}–{-100 * told.low:.1f}"

@@ -9,7 +9,6 @@ from inferometer.report.answers.answer import (
     ReportAnswer,
     cautions,
     is_point,
-    percent,
     some_levels,
     unknown_intervals,
     with_interval,
@@ -17,6 +16,7 @@ from inferometer.report.answers.answer import (
 from inferometer.report.tables.columns import figure
 from inferometer.results import Point
 from inferometer.words import Words
+from inferometer.words.numbers import percent
 
 MAX_SENTENCES = 4
 
@@ -88,7 +88,7 @@ def _sentence(highest: Scaling, words: Words) -> str:
 
 
 def _efficiency(each: Scaling, words: Words) -> str:
-    told = percent(each.efficiency, words, signed=False)
+    told = percent(each.efficiency)
     return with_interval(told, _interval(each), words)
 
 

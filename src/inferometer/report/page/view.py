@@ -17,7 +17,7 @@ from inferometer.analysis.pcie import LinkStudy
 from inferometer.analysis.ratings import RATED, RATINGS, Rated, ratings
 from inferometer.analysis.targets import Checked
 from inferometer.report.answers import ReportAnswer, answers
-from inferometer.report.answers.answer import capitalized, inside
+from inferometer.report.answers.answer import capitalized
 from inferometer.report.figures import Absent, Drawing
 from inferometer.report.naming import clean as one_line
 from inferometer.report.page.best import Best, best_points
@@ -38,7 +38,7 @@ from inferometer.report.targets import (
 )
 from inferometer.results import Collection, Point, Range
 from inferometer.vocabulary import LATENCIES, LOADS, SLOTS, metric
-from inferometer.words import Words
+from inferometer.words import Words, inside
 
 STATUSES = ("VALID", "SUSPECT", "INVALID")
 MAX_LISTED = 12

@@ -47,7 +47,7 @@ ANSWERS: dict[str, str] = {
     "answer.link.who": "{model} TP={tp}: {narrow} against {wide}",
     "answer.link.control": "{model} TP={tp} (control): {narrow} against {wide}",
     "answer.link.note": (
-        "Change of {metric} with its 95 % interval, less the change at TP=1 where that was "
+        "Change of {metric} with its 95% interval, less the change at TP=1 where that was "
         "measured. An effect counts only if chance would hardly produce it at any of these loads."
     ),
     "answer.link.costs": (
@@ -162,5 +162,5 @@ ANSWERS: dict[str, str] = {
     "answer.scaling.load": "Load per GPU",
     "answer.scaling.one": "1 GPU (tok/s)",
     "answer.scaling.several": "All GPUs (tok/s)",
-    "answer.scaling.efficiency": "Efficiency (95 % interval)",
+    "answer.scaling.efficiency": "Efficiency (95% interval)",
 }

@@ -21,8 +21,8 @@ CHECK_MACHINE: dict[str, str] = {
     "check.throttled.silent": "No card tells whether it was throttled.",
     "check.throttled.fine": "No card was throttled for long.",
     "check.throttled.found": "A card was throttled: {parts}.",
-    "check.throttled.part.thermal_percent": "for its heat in {value:.1f} % of the run",
-    "check.throttled.part.power_percent": "for its power in {value:.1f} % of the run",
+    "check.throttled.part.thermal_percent": "for its heat in {value:.1f}% of the run",
+    "check.throttled.part.power_percent": "for its power in {value:.1f}% of the run",
     "check.throttled.next": (
         "For heat, improve the cooling, and compare runs at the same temperature. For power, "
         "raise the limit, or keep it and name it with the result; if it is not reached, check the "

@@ -35,7 +35,7 @@ CONSOLE: dict[str, str] = {
     "console.server.lmcache_hit_rate": "LMCache hit rate (%):",
     "console.server.preemptions": "Preemptions:",
     "console.server.queue": "Mean time in its queue (ms):",
-    "console.intervals": "95 % Intervals",
+    "console.intervals": "95% Intervals",
     "console.steady": "Steady State",
     "console.steady.span": "From – to (s):",
     "console.request_throughput": "Throughput of requests (req/s):",
@@ -64,13 +64,12 @@ CONSOLE: dict[str, str] = {
     "console.level.invalid": "invalid",
     "console.next": "Next: ",
     "console.repeats.mean": "Mean",
-    "console.repeats.interval": "95 % interval",
+    "console.repeats.interval": "95% interval",
     "console.repeats.range": "Min – max",
     "console.targets": "Targets:",
     "console.reached": "reached",
     "console.missed": "MISSED",
     "console.not_checked": "not checked",
-    "percent": "{percent} %",
     "console.target.at": "{deployment} at {place}",
     "console.target.found": "{value} ({where})",
     "console.target.why": "{found}: {why}",
@@ -175,12 +174,12 @@ CONSOLE: dict[str, str] = {
     "campaign.count": "{n} points: {counts}; this run took {time}.",
     "campaign.count.one": "1 point: {counts}; this run took {time}.",
     "campaign.trouble": "It could not go on: {reason}.",
-    "campaign.resume": "The same command goes on where this one ended.",
+    "campaign.resume": "Run the same command again to continue from here.",
     "campaign.together": "{first} ... {last}: {n} points",
     "campaign.servers.unneeded": "servers: not needed: all points were done before",
-    "campaign.servers": "servers: {served} of {asked} groups served to the end",
+    "campaign.servers": "servers: {served} of {asked} groups had their server to the end",
     "campaign.servers.some": (
-        "servers: {served} of {asked} groups served to the end; {unneeded} needed none"
+        "servers: {served} of {asked} groups had their server to the end; {unneeded} needed none"
     ),
     "campaign.ended": "campaign: {how}",
     "campaign.ended.interrupted": "was interrupted",
@@ -188,7 +187,7 @@ CONSOLE: dict[str, str] = {
     "campaign.ended.lost": "{lost} of {asked} groups could not be measured to the end",
     "campaign.ended.only": "the only group could not be measured to the end",
     "campaign.ended.whole": "ran to its end",
-    "campaign.results": "results: {have} of {n} points have one that counts, its files whole",
+    "campaign.results": "results: {have} of {n} points have a usable result with complete files",
     "campaign.recorded": "configuration, servers and times: recorded in {place}",
     "campaign.recorded.until": "configuration, servers and times: recorded in {place} until then",
     "campaign.recorded.unserved": "configuration and times: recorded in {place}",
@@ -199,7 +198,7 @@ CONSOLE: dict[str, str] = {
     "campaign.recheck.confirmed": "confirmed",
     "campaign.recheck.waiting": "not measured again",
     "console.more": "and {n} more",
-    "campaign.repeats": "Repeats: mean, and its 95 % interval",
+    "campaign.repeats": "Repeats: mean, and its 95% interval",
     "problem.nothing": (
         "There are no results in {paths}: give a result directory such as bench_results/pcie, a "
         "run directory, or JSON files of vllm bench serve or another tool."

@@ -315,7 +315,7 @@ DIAGNOSES: dict[str, str] = {
         "a first compilation takes long"
     ),
     "diagnosis.broadcast-stalled.cure": (
-        "if a worker stays at 100 % CPU, run `inferometer doctor` on the server's host: "
+        "if a worker stays at 100% CPU, run `inferometer doctor` on the server's host: "
         "IOMMU and ACS, NCCL_P2P_DISABLE=1, --disable-custom-all-reduce; at a first start "
         "wait for the compilation"
     ),

@@ -732,7 +732,7 @@ DOCTOR: dict[str, str] = {
     "doctor.title.joined.collective_hang": "All-reduce through IOMMU and ACS",
     "doctor.advice.joined.collective_hang": (
         "Cards without NVLink or XGMI reach each other through an IOMMU that translates and "
-        "ports that redirect: all-reduce may hang at TP > 1 with the cards at 100 %. Boot "
+        "ports that redirect: all-reduce may hang at TP > 1 with the cards at 100%. Boot "
         "with iommu=pt, switch ACS off on these ports, or set NCCL_P2P_DISABLE=1."
     ),
     "doctor.advice.joined.collective_hang.avoided": (

@@ -25,10 +25,10 @@ MACHINE: dict[str, str] = {
         "the campaign file"
     ),
     "machine.reason.methods_disagree": (
-        "the card's energy counter and the integral of its power differ by more than 5 %"
+        "the card's energy counter and the integral of its power differ by more than 5%"
     ),
     "machine.reason.too_uncertain": (
-        "the samples leave the energy uncertain by more than 0.5 %; measure longer (more "
+        "the samples leave the energy uncertain by more than 0.5%; measure longer (more "
         "--num-prompts): several minutes if the card has no energy counter"
     ),
     "machine.reason.clock_mismatch": "the times of samples do not go forward",

@@ -95,7 +95,7 @@ POINTS: dict[str, str] = {
         "It is simulated, not measured: a twin computed it in virtual time."
     ),
     "note.twin_unfitted": (
-        "No profile was fitted to this machine: its 90 % intervals are as wide as the twin's "
+        "No profile was fitted to this machine: its 90% intervals are as wide as the twin's "
         "errors on cards that nobody fitted."
     ),
     "note.twin_extrapolated": (

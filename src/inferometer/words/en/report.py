@@ -25,7 +25,7 @@ REPORT: dict[str, str] = {
     "figure.mark.SUSPECT": "○ SUSPECT",
     "figure.mark.INVALID": "× INVALID, not joined and not counted",
     "figure.tooltip.curve": "Curve",
-    "figure.tooltip.interval": "Interval, {confidence} %",
+    "figure.tooltip.interval": "Interval, {confidence}%",
     "figure.tooltip.n": "n",
     "figure.tooltip.verdict": "Verdict",
     "figure.tooltip.point": "Point",
@@ -60,8 +60,8 @@ REPORT: dict[str, str] = {
     "figure.name.control": "{name} (control)",
     "figure.name.scaling": "{name} · {gpus} GPUs",
     "figure.tooltip.repeats": "Points",
-    "figure.tooltip.low": "{confidence} % interval from",
-    "figure.tooltip.high": "{confidence} % interval to",
+    "figure.tooltip.low": "{confidence}% interval from",
+    "figure.tooltip.high": "{confidence}% interval to",
     "figure.tooltip.from": "From",
     "figure.tooltip.to": "To",
     "figure.tooltip.value": "Value",
@@ -116,7 +116,7 @@ REPORT: dict[str, str] = {
     "figure.note.steps": "Means of {width} s.",
     "figure.note.steady": "Shaded: the steady state.",
     "figure.note.scaling": (
-        "Dashed: 100 %, where n cards do n times what one does at the same load per card."
+        "Dashed: 100%, where n cards do n times what one does at the same load per card."
     ),
     "figure.sides": "{narrow} against {wide}",
     "figure.note.far": "Beyond the axis: changes many times as large as the others.",
@@ -265,7 +265,7 @@ REPORT: dict[str, str] = {
     "target.why.currencies": (
         "its prices are in {which}, and nothing is converted: ask of one with 'if currency=...'"
     ),
-    "target.why.not_surely": "simulated, and not surely: 90 % interval {low:,.1f} to {high:,.1f}",
+    "target.why.not_surely": "simulated, and not surely: 90% interval {low:,.1f} to {high:,.1f}",
     "target.why.suspect": "it is SUSPECT",
     "target.why.invalid": "it is INVALID: {why}",
     "target.why.untold": "its figures must not be used",
@@ -405,7 +405,7 @@ REPORT: dict[str, str] = {
     "page.js.shown": "Points shown: {shown} of {all}.",
     "page.js.missing": "Not drawn, for a value is missing or has no logarithm: {missing}.",
     "page.js.chart": "{y} against {x}, {n} points; the table below has the same figures",
-    "page.js.interval": "{confidence} % interval",
+    "page.js.interval": "{confidence}% interval",
     "page.js.verdict": "Verdict",
     "page.js.no_verdict": "no verdict",
     "markdown.point": "point",

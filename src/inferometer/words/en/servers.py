@@ -155,7 +155,7 @@ SERVERS: dict[str, str] = {
         "log."
     ),
     "xinference.launching": "Launching {model} on {url} as {name}",
-    "xinference.loaded": "  {model}: {percent} % loaded.",
+    "xinference.loaded": "  {model}: {percent}% loaded.",
     "xinference.unlisted": "{url} no longer lists a model, although {model} was launched.",
     "xinference.not_terminated": "  {model} could not be terminated: {why}",
     "server.only_list": "{why} If only its list of models is slow, set server.served_model.",

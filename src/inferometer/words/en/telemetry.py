@@ -16,8 +16,8 @@ TELEMETRY: dict[str, str] = {
         "answers. In a container, pass the devices and /sys through."
     ),
     "monitor.host": (
-        "Host: load {load}, memory {available} of {total} GiB available, waiting for CPU {cpu} %, "
-        "for memory {memory} % of the last 10 s."
+        "Host: load {load}, memory {available} of {total} GiB available, waiting for CPU {cpu}%, "
+        "for memory {memory}% of the last 10 s."
     ),
     "monitor.contradiction": (
         "{card}: the slot reports {slot}, the driver {vendor}. The smaller of the two is shown."
@@ -50,11 +50,11 @@ TELEMETRY: dict[str, str] = {
     "monitor.reason.unknown_format": "its format is unknown",
     "monitor.reason.unit_unknown": "its unit is unknown",
     "monitor.rates": (
-        "CPU {cpu} %, busiest processor {core} %; "
+        "CPU {cpu}%, busiest processor {core}%; "
         "network in {received} MB/s, out {sent} MB/s; CPU package {power} W."
     ),
     "monitor.server": (
-        "Server ({engine}): {running} running, {waiting} waiting, KV cache {kv} %, "
+        "Server ({engine}): {running} running, {waiting} waiting, KV cache {kv}%, "
         "{tokens} output tokens/s."
     ),
     "monitor.no_page": "Server: no metrics page at {url}/metrics.",
@@ -73,17 +73,17 @@ TELEMETRY: dict[str, str] = {
     "monitor.reason.tool_failed": ("its tool failed"),
     "monitor.reason.tool_timeout": ("its tool did not answer in time"),
     "progress.cards": (
-        "{n} cards: GPU {utilization} %, {memory} GiB, {power} W, {temperature} °C at most"
+        "{n} cards: GPU {utilization}%, {memory} GiB, {power} W, {temperature} °C at most"
     ),
     "progress.cards.one": (
-        "1 card: GPU {utilization} %, {memory} GiB, {power} W, {temperature} °C"
+        "1 card: GPU {utilization}%, {memory} GiB, {power} W, {temperature} °C"
     ),
     "progress.more": "and {n} more cards",
     "progress.more.one": "and 1 more card",
     "progress.host": (
-        "Host: CPU {cpu} %, busiest processor {core} %, {available} of {total} GiB memory free"
+        "Host: CPU {cpu}%, busiest processor {core}%, {available} of {total} GiB memory free"
     ),
     "progress.server": (
-        "Server: {running} running, {waiting} waiting, KV cache {kv} %"
+        "Server: {running} running, {waiting} waiting, KV cache {kv}%"
     ),
 }

@@ -16,7 +16,7 @@ VERBS: dict[str, str] = {
     "progress.starting": "  still starting, {seconds:.0f} of at most {timeout:g} s. {last}",
     "run.campaign": "Campaign {name}: {n} points, results in {directory}/",
     "run.campaign.one": "Campaign {name}: 1 point, results in {directory}/",
-    "run.stopped": "stopped; the same command goes on where this one ended.",
+    "run.stopped": "stopped; run the same command again to continue from here.",
     "run.listed": "{names} and {n} more",
     "run.unread": "cannot be read",
     "run.unchecked": "not checked; confirmed by: {who}: {what}",
@@ -246,14 +246,14 @@ VERBS: dict[str, str] = {
     "simulate.part.link": "the link's profile",
     "simulate.part.fitted": "the fitted profile",
     "simulate.unfitted": (
-        "No profile was fitted to {n} of {all} points: their 90 % intervals are as wide as the "
+        "No profile was fitted to {n} of {all} points: their 90% intervals are as wide as the "
         "twin's errors on cards that nobody fitted (TTFT a factor of 1.8, TPOT and throughput "
-        "28 %). Fit one with `inferometer fit`, and give it with --fitted."
+        "28%). Fit one with `inferometer fit`, and give it with --fitted."
     ),
     "simulate.extrapolated": (
         "{n} of {all} points are extrapolated: the fitted profile does not cover their {names}."
     ),
-    "simulate.intervals": "Simulated values with 90 % intervals of the twin's error:",
+    "simulate.intervals": "Simulated values with 90% intervals of the twin's error:",
     "simulate.speed": (
         "Simulated, not measured: {virtual} s of the servers' time took {took} s here, {speed} "
         "times as fast as real time."
@@ -276,11 +276,11 @@ VERBS: dict[str, str] = {
     "fit.no_condition": "it has no usable {name}.",
     "fit.no_value": "it has none of {names}.",
     "fit.round": "Round and error (1 is as expected) {said}",
-    "fit.simulated.note": "The twin’s values are simulated, with 90 % intervals.",
+    "fit.simulated.note": "The twin’s values are simulated, with 90% intervals.",
     "fit.head.factor": "factor",
-    "fit.head.value": "times the profile (90 % interval)",
+    "fit.head.value": "times the profile (90% interval)",
     "fit.head.point": "point",
-    "fit.head.twin": "twin (90 % interval)",
+    "fit.head.twin": "twin (90% interval)",
     "fit.unidentified": (
         "{name} is not determined by these results: its interval is that of the profile. Add "
         "results that depend on it."
@@ -289,7 +289,7 @@ VERBS: dict[str, str] = {
         "{name} and {others} change these results in the same way: only their combination is "
         "determined."
     ),
-    "fit.error": "{name}: error {percent:.1f} % (root mean square, each of {n} points left out)",
+    "fit.error": "{name}: error {percent:.1f}% (root mean square, each of {n} points left out)",
     "fit.scarce": (
         "Fewer than {least} different loads do not tell how wrong the twin is at others: intervals "
         "have at least the errors that are expected of it. Add results of other loads."
@@ -361,7 +361,7 @@ VERBS: dict[str, str] = {
         "this load for a while only."
     ),
     "capacity.near_limit": (
-        "an engine that is {percent:.0f} % slower, which is within the twin's error, would miss a "
+        "an engine that is {percent:.0f}% slower, which is within the twin's error, would miss a "
         "target at this load."
     ),
     "capacity.short": (
@@ -369,7 +369,7 @@ VERBS: dict[str, str] = {
         "it would do worse. Ask about the share of one of several replicas."
     ),
     "capacity.simulated": (
-        "Simulated, not measured: values with 90 % intervals. Power was never fitted."
+        "Simulated, not measured: values with 90% intervals. Power was never fitted."
     ),
     "capacity.head.deployment": "replicas × card",
     "capacity.head.cards": "cards",
@@ -383,7 +383,7 @@ VERBS: dict[str, str] = {
     "capacity.head.kv_half": "KV half in use from",
     "capacity.head.kv_full": "KV full from",
     "capacity.limits": (
-        "Limits of each deployment, in {unit} of all replicas, to 10 %:"
+        "Limits of each deployment, in {unit} of all replicas, to 10%:"
     ),
     "capacity.at_once": "requests at once",
     "capacity.head.w": "W of the cards (unfitted)",
@@ -410,7 +410,7 @@ VERBS: dict[str, str] = {
     ),
     "twin.experts": (
         "Untested for {models}: the kernels of experts are not modelled. Of gpt-oss-20b on two "
-        "R9700, TTFT was predicted 28 % too short and TPOT 13 % off. Trust these numbers only "
+        "R9700, TTFT was predicted 28% too short and TPOT 13% off. Trust these numbers only "
         "with a profile that was fitted to a model with experts."
     ),
     "twin.notice": (
@@ -460,8 +460,8 @@ VERBS: dict[str, str] = {
     "and": "{first} and {second}",
     "compare.metric": "Metric",
     "compare.effect": "Effect",
-    "compare.interval": "95 % interval",
-    "compare.points": "Points {signs}",
+    "compare.interval": "95% interval",
+    "compare.points": "{signs}",
     "compare.verdict": "Verdict",
     "compare.point": "Point",
     "compare.a": "A",
@@ -492,6 +492,7 @@ VERBS: dict[str, str] = {
     "compare.rows": "{n} rows of single points",
     "compare.rows.one": "1 row of single points",
     "compare.hidden": "{rows} not shown: --points shows all.",
+    "compare.signs": "{signs}: points that are faster, slower, without a difference, undecided.",
     "compare.more_runs": (
         "(n): about n more runs of each side, taken in turns (A B B A), would decide."
     ),
@@ -508,7 +509,7 @@ VERBS: dict[str, str] = {
     "compare.sum.faster": "B is faster by more than {delta}: {what}.",
     "compare.sum.no difference": "No difference beyond {delta}: {what}.",
     "compare.sum.undecided": "Undecided: {what}.",
-    "compare.cell": "{metric} ({percent} %)",
+    "compare.cell": "{metric} ({percent})",
     "caution.no_result": "there is no result in {side}",
     "caution.the_results": "the results",
     "caution.all_invalid": (
@@ -558,11 +559,11 @@ VERBS: dict[str, str] = {
         "how exact it is; repeats do"
     ),
     "caution.turns.all": (
-        "all points were {why}, so the intervals allow for {drift:.3g} % of that (--drift); three "
+        "all points were {why}, so the intervals allow for {drift:.3g}% of that (--drift); three "
         "or more runs of each, taken in turns (A B B A), need no allowance"
     ),
     "caution.turns.some": (
-        "{share:.0%} of the points were {why}, so the intervals allow for {drift:.3g} % of that "
+        "{share:.0%} of the points were {why}, so the intervals allow for {drift:.3g}% of that "
         "(--drift); three or more runs of each, taken in turns (A B B A), need no allowance"
     ),
     "caution.design.one after the other": (
@@ -633,7 +634,7 @@ VERBS: dict[str, str] = {
         "{model} TP={tp}, {narrow} against {wide}, {metric} (control: it should show nothing)"
     ),
     "pcie.no_interval": "interval not known",
-    "pcie.interval": "{low} to {high}",
+    "pcie.interval": "{low} … {high}",
     "pcie.levels": ", {first} at {from_level:g} and {last} at {to_level:g}",
     "pcie.beside": "; the control (TP=1) shows {control}, which is taken away",
     "near": " (did you mean {name!r}?)",

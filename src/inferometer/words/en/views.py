@@ -43,12 +43,12 @@ VIEWS: dict[str, str] = {
     "answer.saturation.curve": "Curve",
     "answer.saturation.linear_to": "{load}: linear up to",
     "answer.saturation.from": "{load}: saturated from",
-    "answer.saturation.interval": "95 % interval",
+    "answer.saturation.interval": "95% interval",
     "answer.saturation.falls": "{load}: falls from",
     "answer.saturation.not_reached": "not reached",
     "answer.saturation.note": (
-        "Saturated: within 5 % of the highest throughput, and no more at a load at least 1.5 "
-        "times as high. Linear: at least 90 % of what the lowest load promises. The interval "
+        "Saturated: within 5% of the highest throughput, and no more at a load at least 1.5 "
+        "times as high. Linear: at least 90% of what the lowest load promises. The interval "
         "is from repeats, from the runs' own intervals, or from how many loads scatter; where "
         "none of these is there, it cannot be told."
     ),
@@ -82,7 +82,7 @@ VIEWS: dict[str, str] = {
         "Deployments against the targets (simulated, not measured)"
     ),
     "figure.capacity.note": (
-        "{load}. Lines: 90 % intervals; dashed: the target. Power was never fitted to a "
+        "{load}. Lines: 90% intervals; dashed: the target. Power was never fitted to a "
         "measurement."
     ),
     "figure.capacity.watts": "Power of all cards (W, unfitted)",
@@ -93,7 +93,7 @@ VIEWS: dict[str, str] = {
     "figure.nothing.percentiles": "No p99 of a latency was recorded.",
     "figure.nothing.dates": "No configuration was measured at one load on two days.",
     "figure.note.saturation": (
-        "Upright stroke: saturated from this load on. Bar: the 95 % interval of that load, "
+        "Upright stroke: saturated from this load on. Bar: the 95% interval of that load, "
         "where it can be told."
     ),
     "figure.note.configurations": "{shown} of {n} configurations are shown.",
@@ -118,7 +118,7 @@ VIEWS: dict[str, str] = {
     "page.js.stat.p99": "p99",
     "page.js.list": ", ",
     "page.js.top.against": "Against the first",
-    "page.js.top.percent": "{percent} %",
+    "page.js.top.percent": "{percent}%",
     "page.js.top.overlap": "{text} (intervals overlap)",
     "page.js.top.without": "Configurations without a point within the limits: {n} ({names}).",
     "page.ratings.lower": (

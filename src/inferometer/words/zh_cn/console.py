@@ -66,7 +66,6 @@ CONSOLE: dict[str, str] = {
     "console.reached": "达标",
     "console.missed": "未达标",
     "console.not_checked": "未检查",
-    "percent": "{percent}%",
     "console.target.at": "{deployment}，{place}",
     "console.target.found": "{value}（{where}）",
     "console.target.why": "{found}：{why}",
@@ -140,9 +139,9 @@ CONSOLE: dict[str, str] = {
     "campaign.failed": "失败",
     "campaign.lost": "测试组 {group} 无法继续：{reason}",
     "campaign.died": "测量 {point} 时服务器退出：该测试点将再测一次。",
-    "campaign.state.VALID": "valid（可信）",
-    "campaign.state.SUSPECT": "suspect（存疑）",
-    "campaign.state.INVALID": "invalid（无效）",
+    "campaign.state.VALID": "VALID（可信）",
+    "campaign.state.SUSPECT": "SUSPECT（存疑）",
+    "campaign.state.INVALID": "INVALID（无效）",
     "campaign.state.failed": "失败",
     "campaign.state.not run": "未运行",
     "campaign.count": "{n} 个测试点：{counts}；本次运行用时 {time}。",
@@ -151,9 +150,9 @@ CONSOLE: dict[str, str] = {
     "campaign.resume": "用同样的命令可从中断处继续。",
     "campaign.together": "{first} ... {last}：{n} 个测试点",
     "campaign.servers.unneeded": "服务器：不需要，所有测试点此前已完成",
-    "campaign.servers": "服务器：{asked} 个测试组中有 {served} 个自始至终有服务器",
+    "campaign.servers": "服务器：{asked} 个测试组中，{served} 个的服务器全程可用",
     "campaign.servers.some": (
-        "服务器：{asked} 个测试组中有 {served} 个自始至终有服务器；另有 {unneeded} 个不需要"
+        "服务器：{asked} 个测试组中，{served} 个的服务器全程可用；另有 {unneeded} 个不需要"
     ),
     "campaign.ended": "测试任务：{how}",
     "campaign.ended.interrupted": "被中断",

@@ -606,7 +606,7 @@ DOCTOR: dict[str, str] = {
     "doctor.title.joined.collective_hang": "经 IOMMU 和 ACS 的 all-reduce",
     "doctor.advice.joined.collective_hang": (
         "卡间没有 NVLink 或 XGMI，P2P 要经过地址转换的 IOMMU 和重定向的端口：TP > 1 时 "
-        "all-reduce 可能卡住，利用率停在 100 %。请以 iommu=pt 启动内核、关闭这些端口的 ACS，"
+        "all-reduce 可能卡住，利用率停在 100%。请以 iommu=pt 启动内核、关闭这些端口的 ACS，"
         "或设置 NCCL_P2P_DISABLE=1。"
     ),
     "doctor.advice.joined.collective_hang.avoided": (

@@ -17,7 +17,7 @@ TELEMETRY: dict[str, str] = {
     ),
     "monitor.host": (
         "主机：负载 {load}，可用内存 {available} / {total} GiB；最近 10 秒内等待 CPU 的时间占 {cpu}"
-        " %，等待内存的占 {memory} %。"
+        "%，等待内存的占 {memory}%。"
     ),
     "monitor.contradiction": (
         "{card}：插槽报告 {slot}，驱动报告 {vendor}，两者不一致；表中取较小者。"
@@ -42,11 +42,11 @@ TELEMETRY: dict[str, str] = {
     "monitor.reason.unknown_format": "格式未知",
     "monitor.reason.unit_unknown": "单位未知",
     "monitor.rates": (
-        "CPU {cpu} %，最忙的核 {core} %；"
+        "CPU {cpu}%，最忙的核 {core}%；"
         "网络接收 {received} MB/s，发送 {sent} MB/s；CPU 封装功耗 {power} W。"
     ),
     "monitor.server": (
-        "服务器（{engine}）：运行中 {running}，排队 {waiting}，KV cache {kv} %，"
+        "服务器（{engine}）：运行中 {running}，排队 {waiting}，KV cache {kv}%，"
         "输出 {tokens} tokens/s。"
     ),
     "monitor.no_page": "服务器：从 {url}/metrics 读不到指标。",
@@ -61,17 +61,17 @@ TELEMETRY: dict[str, str] = {
     "monitor.reason.tool_failed": ("对应的工具执行失败"),
     "monitor.reason.tool_timeout": ("对应的工具没有按时响应"),
     "progress.cards": (
-        "{n} 张卡：GPU {utilization} %，显存 {memory} GiB，功耗 {power} W，最高 {temperature} °C"
+        "{n} 张卡：GPU {utilization}%，显存 {memory} GiB，功耗 {power} W，最高 {temperature} °C"
     ),
     "progress.cards.one": (
-        "1 张卡：GPU {utilization} %，显存 {memory} GiB，功耗 {power} W，{temperature} °C"
+        "1 张卡：GPU {utilization}%，显存 {memory} GiB，功耗 {power} W，{temperature} °C"
     ),
     "progress.more": "另有 {n} 张卡",
     "progress.more.one": "另有 1 张卡",
     "progress.host": (
-        "主机：CPU {cpu} %，最忙的核 {core} %，可用内存 {available} / {total} GiB"
+        "主机：CPU {cpu}%，最忙的核 {core}%，可用内存 {available} / {total} GiB"
     ),
     "progress.server": (
-        "服务器：运行中 {running}，排队 {waiting}，KV cache {kv} %"
+        "服务器：运行中 {running}，排队 {waiting}，KV cache {kv}%"
     ),
 }

@@ -402,7 +402,7 @@ VERBS: dict[str, str] = {
     "compare.metric": "指标",
     "compare.effect": "变化",
     "compare.interval": "95% 置信区间",
-    "compare.points": "测试点 {signs}",
+    "compare.points": "{signs}",
     "compare.verdict": "判定",
     "compare.point": "测试点",
     "compare.a": "A",
@@ -433,6 +433,7 @@ VERBS: dict[str, str] = {
     "compare.rows": "{n} 行单个测试点",
     "compare.rows.one": "1 行单个测试点",
     "compare.hidden": "{rows}未显示：--points 可显示全部。",
+    "compare.signs": "{signs}：更快、更慢、无差异、尚无定论的测试点数。",
     "compare.more_runs": "（n）：每边再轮流（A B B A）测约 n 次即可得出结论。",
     "compare.chance": (
         "区间全部在 {delta} 之外也可能仍无定论：{n} 行之中总有几行纯属偶然，因此每一行都要离得更"
@@ -446,21 +447,21 @@ VERBS: dict[str, str] = {
     "compare.sum.faster": "B 快了 {delta} 以上：{what}。",
     "compare.sum.no difference": "差异不超过 {delta}：{what}。",
     "compare.sum.undecided": "尚无定论：{what}。",
-    "compare.cell": "{metric}（{percent}%）",
-    "caution.no_result": "{side} 中没有结果",
-    "caution.the_results": "这些结果",
+    "compare.cell": "{metric}（{percent}）",
+    "caution.no_result": "没有结果：{side}",
+    "caution.the_results": "两边",
     "caution.all_invalid": (
-        "{side} 中的结果全部 INVALID（{which}）：请重新测量，或用 --allow-invalid 仍然使用它们"
+        "结果全部为 INVALID（{side}：{which}）：请重新测量，或用 --allow-invalid 仍然使用它们"
     ),
-    "caution.suspect": "{side} 中 SUSPECT 的结果：{which}",
-    "caution.invalid.used": "{side} 中 INVALID、但仍然使用的结果：{which}",
-    "caution.invalid.left_out": "{side} 中 INVALID、未使用的结果：{which}",
+    "caution.suspect": "SUSPECT 的结果（{side}）：{which}",
+    "caution.invalid.used": "INVALID、但仍然使用的结果（{side}）：{which}",
+    "caution.invalid.left_out": "INVALID、未使用的结果（{side}）：{which}",
     "caution.rehearsed": (
-        "{side} 中有演练：{of} 个测试点中的 {n} 个来自快速运行、内置引擎或孪生引擎"
+        "含演练结果（{side}）：{of} 个测试点中的 {n} 个来自快速运行、内置引擎或孪生引擎"
         "，不能说明硬件性能"
     ),
     "caution.rehearsed.all": (
-        "{side} 全是演练：测试点都来自快速运行、内置引擎或孪生引擎，不能说明硬件性能"
+        "全部为演练结果（{side}）：测试点都来自快速运行、内置引擎或孪生引擎，不能说明硬件性能"
     ),
     "caution.nothing_in_common": (
         "{a} 与 {b} 没有相同的测试点：两边的第一个测试点在以下条件上不同：{what}"
@@ -533,8 +534,8 @@ VERBS: dict[str, str] = {
     "pcie.no_model": (
         "没有模型在 {condition} {narrow} 和 {condition} {wide} 下以相同的张量并行数和负载测量过"
     ),
-    "pcie.no_control": "{name} 没有对照",
-    "pcie.other_control": "{name} 没有自己的对照；以 {model} 的代替",
+    "pcie.no_control": "没有对照：{name}",
+    "pcie.other_control": "没有自己的对照、以 {model} 的代替：{name}",
     "pcie.not_both": "不是两边都有 {metric}",
     "pcie.ladder": "{model} TP={tp}（{narrow} 相对于 {wide}）",
     "pcie.one_width": (
@@ -545,7 +546,7 @@ VERBS: dict[str, str] = {
     "pcie.who": "{model} TP={tp}，{narrow} 相对于 {wide}，{metric}",
     "pcie.who.control": "{model} TP={tp}，{narrow} 相对于 {wide}，{metric}（对照：应当没有差异）",
     "pcie.no_interval": "区间未知",
-    "pcie.interval": "{low} 到 {high}",
+    "pcie.interval": "{low} ~ {high}",
     "pcie.levels": "，负载 {from_level:g} 时 {first}，{to_level:g} 时 {last}",
     "pcie.beside": "；已扣除对照（TP=1）的 {control}",
     "near": "（您是不是想写 {name!r}？）",

@@ -66,7 +66,6 @@ CONSOLE: dict[str, str] = {
     "console.reached": "達標",
     "console.missed": "未達標",
     "console.not_checked": "未檢查",
-    "percent": "{percent}%",
     "console.target.at": "{deployment}，{place}",
     "console.target.found": "{value}（{where}）",
     "console.target.why": "{found}：{why}",
@@ -142,9 +141,9 @@ CONSOLE: dict[str, str] = {
     "campaign.failed": "失敗",
     "campaign.lost": "測試組 {group} 無法繼續：{reason}",
     "campaign.died": "測量 {point} 時伺服器退出：該測試點將再測一次。",
-    "campaign.state.VALID": "valid（可信）",
-    "campaign.state.SUSPECT": "suspect（存疑）",
-    "campaign.state.INVALID": "invalid（無效）",
+    "campaign.state.VALID": "VALID（可信）",
+    "campaign.state.SUSPECT": "SUSPECT（存疑）",
+    "campaign.state.INVALID": "INVALID（無效）",
     "campaign.state.failed": "失敗",
     "campaign.state.not run": "未執行",
     "campaign.count": "{n} 個測試點：{counts}；本次執行用時 {time}。",
@@ -153,9 +152,9 @@ CONSOLE: dict[str, str] = {
     "campaign.resume": "用同樣的命令可從中斷處繼續。",
     "campaign.together": "{first} ... {last}：{n} 個測試點",
     "campaign.servers.unneeded": "伺服器：不需要，所有測試點此前已完成",
-    "campaign.servers": "伺服器：{asked} 個測試組中有 {served} 個自始至終有伺服器",
+    "campaign.servers": "伺服器：{asked} 個測試組中，{served} 個的伺服器全程可用",
     "campaign.servers.some": (
-        "伺服器：{asked} 個測試組中有 {served} 個自始至終有伺服器；另有 {unneeded} 個不需要"
+        "伺服器：{asked} 個測試組中，{served} 個的伺服器全程可用；另有 {unneeded} 個不需要"
     ),
     "campaign.ended": "測試任務：{how}",
     "campaign.ended.interrupted": "被中斷",

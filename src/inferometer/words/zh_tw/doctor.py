@@ -612,7 +612,7 @@ DOCTOR: dict[str, str] = {
     "doctor.title.joined.collective_hang": "經 IOMMU 和 ACS 的 all-reduce",
     "doctor.advice.joined.collective_hang": (
         "卡間沒有 NVLink 或 XGMI，P2P 要經過位址轉換的 IOMMU 和重新導向的埠：TP > 1 時 "
-        "all-reduce 可能卡住，利用率停在 100 %。請以 iommu=pt 啟動核心、關閉這些埠的 ACS，或"
+        "all-reduce 可能卡住，利用率停在 100%。請以 iommu=pt 啟動核心、關閉這些埠的 ACS，或"
         "設定 NCCL_P2P_DISABLE=1。"
     ),
     "doctor.advice.joined.collective_hang.avoided": (

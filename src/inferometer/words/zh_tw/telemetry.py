@@ -17,7 +17,7 @@ TELEMETRY: dict[str, str] = {
     ),
     "monitor.host": (
         "主機：負載 {load}，可用記憶體 {available} / {total} GiB；最近 10 秒等待 CPU 的時間佔 {cpu}"
-        " %，等待記憶體的佔 {memory} %。"
+        "%，等待記憶體的佔 {memory}%。"
     ),
     "monitor.contradiction": (
         "{card}：插槽回報 {slot}，驅動程式回報 {vendor}，兩者不一致；表中取較小者。"
@@ -44,11 +44,11 @@ TELEMETRY: dict[str, str] = {
     "monitor.reason.unknown_format": "格式未知",
     "monitor.reason.unit_unknown": "單位未知",
     "monitor.rates": (
-        "CPU {cpu} %，最忙的核心 {core} %；"
+        "CPU {cpu}%，最忙的核心 {core}%；"
         "網路接收 {received} MB/s，傳送 {sent} MB/s；CPU 封裝功耗 {power} W。"
     ),
     "monitor.server": (
-        "伺服器（{engine}）：執行中 {running}，排隊 {waiting}，KV cache {kv} %，"
+        "伺服器（{engine}）：執行中 {running}，排隊 {waiting}，KV cache {kv}%，"
         "輸出 {tokens} tokens/s。"
     ),
     "monitor.no_page": "伺服器：從 {url}/metrics 讀不到指標。",
@@ -63,18 +63,18 @@ TELEMETRY: dict[str, str] = {
     "monitor.reason.tool_failed": ("對應的工具執行失敗"),
     "monitor.reason.tool_timeout": ("對應的工具沒有按時回應"),
     "progress.cards": (
-        "{n} 張卡：GPU {utilization} %，顯示記憶體 {memory} GiB，功耗 {power} W，"
+        "{n} 張卡：GPU {utilization}%，顯示記憶體 {memory} GiB，功耗 {power} W，"
         "最高 {temperature} °C"
     ),
     "progress.cards.one": (
-        "1 張卡：GPU {utilization} %，顯示記憶體 {memory} GiB，功耗 {power} W，{temperature} °C"
+        "1 張卡：GPU {utilization}%，顯示記憶體 {memory} GiB，功耗 {power} W，{temperature} °C"
     ),
     "progress.more": "另有 {n} 張卡",
     "progress.more.one": "另有 1 張卡",
     "progress.host": (
-        "主機：CPU {cpu} %，最忙的核心 {core} %，可用記憶體 {available} / {total} GiB"
+        "主機：CPU {cpu}%，最忙的核心 {core}%，可用記憶體 {available} / {total} GiB"
     ),
     "progress.server": (
-        "伺服器：執行中 {running}，排隊 {waiting}，KV cache {kv} %"
+        "伺服器：執行中 {running}，排隊 {waiting}，KV cache {kv}%"
     ),
 }

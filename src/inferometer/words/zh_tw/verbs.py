@@ -403,7 +403,7 @@ VERBS: dict[str, str] = {
     "compare.metric": "指標",
     "compare.effect": "變化",
     "compare.interval": "95% 信賴區間",
-    "compare.points": "測試點 {signs}",
+    "compare.points": "{signs}",
     "compare.verdict": "判定",
     "compare.point": "測試點",
     "compare.a": "A",
@@ -434,6 +434,7 @@ VERBS: dict[str, str] = {
     "compare.rows": "{n} 行單一測試點",
     "compare.rows.one": "1 行單一測試點",
     "compare.hidden": "{rows}未顯示：--points 可顯示全部。",
+    "compare.signs": "{signs}：更快、更慢、無差異、尚無定論的測試點數。",
     "compare.more_runs": "（n）：每邊再輪流（A B B A）測約 n 次即可得出結論。",
     "compare.chance": (
         "區間全部在 {delta} 之外也可能仍無定論：{n} 行之中總有幾行純屬偶然，因此每一行都要離得更"
@@ -447,21 +448,21 @@ VERBS: dict[str, str] = {
     "compare.sum.faster": "B 快了 {delta} 以上：{what}。",
     "compare.sum.no difference": "差異不超過 {delta}：{what}。",
     "compare.sum.undecided": "尚無定論：{what}。",
-    "compare.cell": "{metric}（{percent}%）",
-    "caution.no_result": "{side} 中沒有結果",
-    "caution.the_results": "這些結果",
+    "compare.cell": "{metric}（{percent}）",
+    "caution.no_result": "沒有結果：{side}",
+    "caution.the_results": "兩邊",
     "caution.all_invalid": (
-        "{side} 中的結果全部 INVALID（{which}）：請重新測量，或用 --allow-invalid 仍然使用它們"
+        "結果全部為 INVALID（{side}：{which}）：請重新測量，或用 --allow-invalid 仍然使用它們"
     ),
-    "caution.suspect": "{side} 中 SUSPECT 的結果：{which}",
-    "caution.invalid.used": "{side} 中 INVALID、但仍然使用的結果：{which}",
-    "caution.invalid.left_out": "{side} 中 INVALID、未使用的結果：{which}",
+    "caution.suspect": "SUSPECT 的結果（{side}）：{which}",
+    "caution.invalid.used": "INVALID、但仍然使用的結果（{side}）：{which}",
+    "caution.invalid.left_out": "INVALID、未使用的結果（{side}）：{which}",
     "caution.rehearsed": (
-        "{side} 中有演練：{of} 個測試點中的 {n} 個來自快速執行、內建引擎或孿生引擎"
+        "含演練結果（{side}）：{of} 個測試點中的 {n} 個來自快速執行、內建引擎或孿生引擎"
         "，不能說明硬體效能"
     ),
     "caution.rehearsed.all": (
-        "{side} 全是演練：測試點都來自快速執行、內建引擎或孿生引擎，不能說明硬體效能"
+        "全部為演練結果（{side}）：測試點都來自快速執行、內建引擎或孿生引擎，不能說明硬體效能"
     ),
     "caution.nothing_in_common": (
         "{a} 與 {b} 沒有相同的測試點：兩邊的第一個測試點在以下條件上不同：{what}"
@@ -534,8 +535,8 @@ VERBS: dict[str, str] = {
     "pcie.no_model": (
         "沒有模型在 {condition} {narrow} 和 {condition} {wide} 下以相同的張量平行數和負載測量過"
     ),
-    "pcie.no_control": "{name} 沒有對照",
-    "pcie.other_control": "{name} 沒有自己的對照；以 {model} 的代替",
+    "pcie.no_control": "沒有對照：{name}",
+    "pcie.other_control": "沒有自己的對照、以 {model} 的代替：{name}",
     "pcie.not_both": "不是兩邊都有 {metric}",
     "pcie.ladder": "{model} TP={tp}（{narrow} 相對於 {wide}）",
     "pcie.one_width": (
@@ -546,7 +547,7 @@ VERBS: dict[str, str] = {
     "pcie.who": "{model} TP={tp}，{narrow} 相對於 {wide}，{metric}",
     "pcie.who.control": "{model} TP={tp}，{narrow} 相對於 {wide}，{metric}（對照：應當沒有差異）",
     "pcie.no_interval": "區間未知",
-    "pcie.interval": "{low} 到 {high}",
+    "pcie.interval": "{low} ~ {high}",
     "pcie.levels": "，負載 {from_level:g} 時 {first}，{to_level:g} 時 {last}",
     "pcie.beside": "；已扣除對照（TP=1）的 {control}",
     "near": "（您是不是想寫 {name!r}？）",

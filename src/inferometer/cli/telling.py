@@ -1,0 +1,25 @@
+"""Sentences on the terminal, in lines that fit it."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+
+import typer
+
+from inferometer.printable import MAX_LINE_CHARS, fitted, printable
+from inferometer.words import in_words
+
+
+def tell(text: str, *, err: bool = False) -> None:
+    """As wide as the terminal, words and paths whole; a line stays a line where it is none."""
+    is_terminal = (sys.stderr if err else sys.stdout).isatty()
+    columns = shutil.get_terminal_size().columns if is_terminal else None
+    for line in text.split("\n"):
+        for part in fitted(line, columns):
+            typer.echo(part, err=err)
+
+
+def notice(text: str | Exception, max_chars: int = MAX_LINE_CHARS) -> None:
+    """Of the program about itself, on standard error."""
+    tell(f"inferometer: {printable(in_words(text), max_chars)}", err=True)

@@ -1,0 +1,32 @@
+"""Shares are written in one way, wherever people read them."""
+
+from __future__ import annotations
+
+from math import inf
+
+import pytest
+
+from inferometer.words.numbers import change, percent, signed
+
+
+@pytest.mark.parametrize(
+    ("share", "told"),
+    [
+        (-0.031, "−3.1%"),
+        (0.073, "+7.3%"),
+        (-0.0001, "0.0%"),
+        (3.63, "+363%"),
+        (inf, "+inf%"),
+    ],
+)
+def test_a_change_has_its_sign_and_no_more_digits_than_are_known(
+    share: float, told: str
+) -> None:
+    assert change(share) == told
+    assert f"{signed(share)}%" == told
+
+
+def test_a_share_of_a_whole_has_no_sign() -> None:
+    assert percent(0.9375) == "93.8%"
+    assert percent(0.2, digits=0) == "20%"
+    assert percent(-0.02) == "−2.0%"

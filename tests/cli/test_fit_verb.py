@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from inferometer.engine.twin.configuration import TwinSettings
 from inferometer.engine.twin.fit import TwinLadder, simulate
 from inferometer.engine.twin.profiles import model_profile
 from tests.analysis.simulated_campaigns import point
+from tests.processes import run_forked
 
 SETTINGS = TwinSettings(
     card="r9700",
@@ -307,3 +309,13 @@ def test_one_point_does_not_tell_the_error(
 )
 def test_models_are_known_by_name(model: object, profile: str | None) -> None:
     assert model_profile(model) == profile
+
+
+def test_a_card_that_was_not_named_is_asked_for_with_what_there_is(
+    tmp_path: Path,
+) -> None:
+    command = [sys.executable, "-m", "inferometer", "fit", "x", "-o", "y"]
+    ended = run_forked(command, cwd=tmp_path)
+    assert ended.returncode == 2
+    assert "missing option '--twin'" in ended.stderr
+    assert "the cards are r9700, mi300x" in ended.stderr

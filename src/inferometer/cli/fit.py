@@ -272,11 +272,12 @@ def _doubts(name: str, each: Factor) -> list[Said]:
 
 def _tell_points(profile: Fitted, ladders: Sequence[TwinLadder]) -> None:
     from inferometer.cli.fit_points import load_name
+    from inferometer.report.tables.columns import with_unit
 
     words = spoken()
     heads = [words.text("fit.head.point")]
     for name in SHOWN:
-        heads += [name, words.text("fit.head.twin")]
+        heads += [with_unit(name, words), words.text("fit.head.twin")]
     rows = []
     for ladder in ladders:
         predicted = profile.predict(ladder)

@@ -5,6 +5,7 @@ Rich would draw boxes and take longer than all else that `--help` does.
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator, Sequence
 from inspect import cleandoc
@@ -18,6 +19,9 @@ MAX_COLUMNS = 100
 MIN_NAME_COLUMNS, MAX_NAME_COLUMNS = 9, 28
 """All lists of verbs are of one width; a longer flag stands on a line of its own."""
 GAP = 2
+
+TYPE_DETAILS = re.compile(r"<(?:list\[(\w+)\]|(\w+) range)>")
+"""What the parser calls a flag's type."""
 
 Row = tuple[str, str]
 
@@ -50,12 +54,19 @@ def _sections(command: Any, context: Any) -> dict[str, list[Row]]:
         if record := each.get_help_record(context):  # else it is hidden
             kind = spoken().text(f"help.{each.param_type_name}s")
             rows = sections.setdefault(each.rich_help_panel or kind, [])
-            rows.append((record[0], _described(each, context)))
+            rows.append((_named(record[0]), _described(each, context)))
     for name, each in getattr(command, "commands", {}).items():
         panel = each.rich_help_panel or spoken().text("help.commands")
         about = cleandoc(each.help or "").partition("\n\n")[0]
         sections.setdefault(panel, []).append((name, about.replace("\n", " ")))
     return sections
+
+
+def _named(flags: str) -> str:
+    """`--header <str>`, also where it is repeatable or has a range: the text behind it says so."""
+    return TYPE_DETAILS.sub(
+        lambda found: f"<{(found[1] or found[2]).lower()}>", flags
+    )
 
 
 def _described(parameter: Any, context: Any) -> str:

@@ -18,7 +18,6 @@ from inferometer.cli.command import Verb, VerbGroup
 from inferometer.cli.language import chosen, of_environment
 from inferometer.cli.output import finish_output, survive_any_output
 from inferometer.cli.stopped import stopped
-from inferometer.cli.telling import notice
 from inferometer.system.interruption import until_exit
 from inferometer.words import LANGUAGES, Said, in_words, speak, spoken
 
@@ -190,6 +189,7 @@ def without_vllm_only(arguments: Sequence[str]) -> list[str]:
     if arguments[:1] != ["bench"]:
         return list(arguments)
     from inferometer.cli.bench.vllm_flags import understood
+    from inferometer.cli.telling import notice
     from inferometer.cli.usage import usage_error
 
     found = understood(arguments)
@@ -269,8 +269,12 @@ def _run(arguments: Sequence[str]) -> int:
     except typer.Exit as ended:
         return ended.exit_code
     except typer.TyperException as error:
+        from inferometer.cli.telling import notice
+
         place = _help_of(arguments)
         is_script = any(each.endswith(SCRIPTS) for each in arguments[:1])
+        if CARD_FLAGS & set(_missing(error)):
+            place = _and_cards(place)
         if is_script or type(error).__name__ == "NoSuchOption":
             place = in_words(Said("flags.of_scripts", {"help": place}))
         told = spoken().text(
@@ -281,6 +285,8 @@ def _run(arguments: Sequence[str]) -> int:
     except FileNotFoundError:
         if _is_somewhere():
             raise
+        from inferometer.cli.telling import notice
+
         notice(Said("main.nowhere"))
         return 2
     except (
@@ -288,6 +294,27 @@ def _run(arguments: Sequence[str]) -> int:
         KeyboardInterrupt,
     ):  # the latter, where no verb was found yet
         return stopped()
+
+
+CARD_FLAGS = {"--twin", "--card"}
+
+
+def _missing(error: typer.TyperException) -> Sequence[str]:
+    """The flags of the parameter that was left out."""
+    if type(error).__name__ != "MissingParameter":
+        return ()
+    return getattr(getattr(error, "param", None), "opts", ())
+
+
+def _and_cards(place: str) -> str:
+    """Where more is said, and which cards there are."""
+    from inferometer.engine.twin.profiles import CardProfile, profiles
+
+    told = {
+        "cards": ", ".join(profiles(CardProfile)),
+        "help": place,
+    }
+    return in_words(Said("main.cards", told))
 
 
 def _typed_wrong(error: typer.TyperException) -> str:

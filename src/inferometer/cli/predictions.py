@@ -26,7 +26,7 @@ NOTES = {
 def tell_predictions(points: Sequence[Point]) -> None:
     """Nothing for points that were not simulated."""
     from inferometer.cli.telling import tell
-    from inferometer.report.tables.columns import with_interval
+    from inferometer.report.tables.columns import with_interval, with_unit
 
     predicted = [point for point in points if point.predicted]
     if not predicted:
@@ -37,7 +37,8 @@ def tell_predictions(points: Sequence[Point]) -> None:
         [_name(point), *(with_interval(point, name) or "-" for name in SHOWN)]
         for point in predicted[:MAX_ROWS]
     ]
-    show([words.text("fit.head.point"), *SHOWN], rows)
+    heads = [with_unit(name, words) for name in SHOWN]
+    show([words.text("fit.head.point"), *heads], rows)
     if (more := len(predicted) - MAX_ROWS) > 0:
         typer.echo(words.text("console.more", n=more))
     for key, sentence in NOTES.items():

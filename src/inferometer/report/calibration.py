@@ -16,7 +16,8 @@ from inferometer.metrics.calibration import (
 from inferometer.printable import aligned, padded
 from inferometer.words import spoken
 
-COLUMNS = (20, 10, 17, 17, 18, 11, 6)
+COLUMNS = (17, 8, 11, 10, 12, 10, 4)
+"""With what a load is found to be behind them, as many as every terminal has."""
 HEADINGS = (
     "calibrate.load",
     "calibrate.given",
@@ -28,9 +29,9 @@ HEADINGS = (
 UNDER_HEADINGS = (
     "",
     "",
-    "p50 / p99, ms",
-    "p50 / p99, ms",
-    "p50 / p99, ms",
+    "p99, ms",
+    "p99, ms",
+    "p99, ms",
     "p99, ms",
     "%",
 )
@@ -54,10 +55,10 @@ def level_line(level: LoadLevel) -> str:
     cells = (
         f"{level.asked:,.0f} {unit}",
         f"{level.load:,.0f}",
-        _pair(level.ttft_error_p50_ms, level.ttft_error_p99_ms),
-        _pair(level.itl_error_p50_ms, level.itl_error_p99_ms),
-        _pair(level.delay_p50_ms, level.delay_p99_ms),
-        "–" if level.lag_p99_ms is None else f"{level.lag_p99_ms:.2f}",
+        _ms(level.ttft_error_p99_ms),
+        _ms(level.itl_error_p99_ms),
+        _ms(level.delay_p99_ms),
+        _ms(level.lag_p99_ms),
         f"{100 * level.cpu_share:.0f}",
     )
     how = words.text("calibrate.within" if level.within else "calibrate.beyond")
@@ -129,6 +130,10 @@ def _worst(calibration: Calibration, error: str) -> str:
         calibration.worst_up_to(endless, f"{error}_p50_ms"),
         calibration.worst_up_to(endless, f"{error}_p99_ms"),
     )
+
+
+def _ms(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3f}"
 
 
 def _pair(p50_ms: float | None, p99_ms: float | None) -> str:

@@ -209,7 +209,7 @@ def load_profile(kind: type[Kind], name: str) -> Kind:
     if name not in known:
         values = {
             "name": name,
-            "kind": FILES[kind],
+            "kind": Said(f"twin.kind.{FILES[kind]}"),
             "near": did_you_mean(name.lower(), known),
             "known": ", ".join(known),
         }

@@ -185,6 +185,11 @@ VERBS: dict[str, str] = {
     "demo.means": (
         "the engine recorded a mean TTFT of {true:.3f} ms, measured were {measured:.3f} ms;"
     ),
+    "twin.kind.cards": "cards",
+    "twin.kind.models": "models",
+    "twin.kind.stacks": "stacks",
+    "twin.kind.hosts": "hosts",
+    "twin.kind.links": "links",
     "twin.no_profile": "There is no profile {name} among the {kind}{near}: choose one of {known}.",
     "twin.no_link": "There are no figures of a link between {cards} cards: set tp to 1, {known}.",
     "twin.too_small": "{name} is {value}: set at least 1.",
@@ -424,6 +429,7 @@ VERBS: dict[str, str] = {
     ),
     "main.stopped": "stopped before it had finished.",
     "main.nowhere": "the current directory no longer exists: change to another one.",
+    "main.cards": "{help}; the cards are {cards}",
     "main.usage": "{error}: see {help}.",
     "rows.unfit": "rows left out ({n}): {counts}",
     "rows.sent": "sent with the prompts: {counts}",

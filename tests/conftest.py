@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from importlib import import_module
 from itertools import chain, groupby
@@ -24,6 +24,7 @@ from hypothesis import HealthCheck, settings
 from inferometer.cli import main
 from inferometer.cli.main import load_verb
 from inferometer.engine import embedded
+from inferometer.engine.twin import capacity
 from inferometer.system.interruption import ALL
 from inferometer.words import speak, spoken
 from tests.preloaded import sync_nothing, use_large_pages
@@ -160,6 +161,29 @@ def parsers_made_once() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(main, "load_verb", load)
+        yield
+
+
+def once(simulate: Callable[..., Any]) -> Callable[..., Any]:
+    known: dict[str, Any] = {}
+
+    def simulated(*asked: object) -> Any:
+        key = repr(asked)
+        if key not in known:
+            known[key] = simulate(*asked)
+        return known[key]
+
+    return simulated
+
+
+@pytest.fixture(scope="session", autouse=True)
+def simulated_once() -> Iterator[None]:
+    """What a replica does follows from its settings and load; many tests, and all languages, ask
+    for the same.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("_simulated", "_outcome"):
+            patch.setattr(capacity, name, once(getattr(capacity, name)))
         yield
 
 

@@ -7,15 +7,12 @@ from __future__ import annotations
 import os
 import re
 import shlex
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
 from inferometer.cli.main import app
-from inferometer.engine.twin import capacity
 from inferometer.words import speak
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -32,25 +29,6 @@ def answer(command: str) -> str:
     return "".join(f"{line.rstrip()}\n" for line in done.stdout.splitlines())
 
 
-def once(simulate: Callable[..., Any]) -> Callable[..., Any]:
-    known: dict[str, Any] = {}
-
-    def simulated(*asked: object) -> Any:
-        if repr(asked) not in known:
-            known[repr(asked)] = simulate(*asked)
-        return known[repr(asked)]
-
-    return simulated
-
-
-@pytest.fixture
-def simulated_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The languages ask the same, and all that differs is what is said of it."""
-    for name in ("answer", "limits"):
-        monkeypatch.setattr(capacity, name, once(getattr(capacity, name)))
-
-
-@pytest.mark.usefixtures("simulated_once")
 @pytest.mark.parametrize("number", range(QUESTIONS))
 def test_every_answer_is_what_the_command_says(number: int) -> None:
     for name, language in LANGUAGES.items():

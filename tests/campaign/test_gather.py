@@ -19,7 +19,7 @@ from inferometer.campaign.results import Results
 from inferometer.store.campaign.ledger import LedgerError, dump, read_ledger
 from inferometer.store.campaign.paths import CampaignPaths
 from inferometer.store.campaign.state import read_campaign_state
-from tests.campaign.test_results import save, spec_of, visible
+from tests.campaign.saved_points import save, spec_of, visible
 
 
 def machine(

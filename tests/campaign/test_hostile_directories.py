@@ -21,7 +21,7 @@ from inferometer.store.campaign.checksum import checksum_of
 from inferometer.store.campaign.ledger import LedgerError, dump, read_ledger
 from inferometer.store.campaign.paths import CampaignPaths
 from inferometer.store.campaign.state import read_campaign_state
-from tests.campaign.test_results import save, spec_of, visible
+from tests.campaign.saved_points import save, spec_of, visible
 from tests.campaign.tiny_campaign import Remembering, task_of, tiny_campaign
 
 TIME = "2026-01-01T00:00:00+00:00"

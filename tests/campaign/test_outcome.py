@@ -22,7 +22,7 @@ from inferometer.spec.expand import expand
 from inferometer.store.campaign.history import ServerInfo
 from inferometer.store.campaign.paths import CampaignPaths, campaign_paths
 from inferometer.store.campaign.state import read_campaign_state
-from tests.campaign.test_results import save, spec_of
+from tests.campaign.saved_points import save, spec_of
 from tests.campaign.tiny_campaign import tiny_campaign
 
 VALID = Ending("g/1", "VALID", True)

@@ -4,82 +4,30 @@ removed.
 
 from __future__ import annotations
 
-import itertools
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator, Mapping
+import sys
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from inferometer.campaign.results import Measurement, Results
-from inferometer.metrics.verdict import Status
-from inferometer.spec.run import RandomWorkload, RunSpec, Target
-from inferometer.store.atomic import new_directory, take_name, write_file
+from inferometer.campaign.results import Results
+from inferometer.store.atomic import take_name
 from inferometer.store.campaign.checksum import checksum_of
-from inferometer.store.campaign.history import Result, ServerInfo
+from inferometer.store.campaign.history import ServerInfo
 from inferometer.store.campaign.ledger import read_ledger
 from inferometer.store.campaign.paths import CampaignPaths
 from inferometer.store.campaign.state import read_campaign_state
-from tests.campaign.crashing import killed_before, watched
-
-
-def spec_of(number: int) -> RunSpec:
-    return RunSpec(
-        target=Target(model="m"), workload=RandomWorkload(), seed=number
-    )
-
-
-def writer(content: str) -> Callable[[Path, Path], None]:
-    def write(run_directory: Path, json: Path) -> None:
-        with new_directory(run_directory) as temporary:
-            (temporary / "run.json").write_text(f"run {content}")
-            (temporary / "events.parquet").write_text(f"events {content}")
-        write_file(json, f"json {content}".encode())
-
-    return write
-
-
-def save(
-    results: Results,
-    number: int,
-    content: str,
-    *,
-    status: Status = "VALID",
-    allowed: bool = False,
-    version: str | None = "1",
-    name: str | None = None,
-    max_model_len: int | None = None,
-) -> Result:
-    spec = spec_of(number)
-    attempt = results.begin(spec)
-    json = name or f"p{number}_{content}.json"
-    measurement = Measurement(
-        spec,
-        f"p{number}",
-        status,
-        (),
-        allowed,
-        version,
-        attempt,
-        json,
-        max_model_len,
-    )
-    return results.save(measurement, writer(content))
+from tests.campaign.crashing import watched
+from tests.campaign.saved_points import save, saves, spec_of, visible
+from tests.processes import environment, run_forked
 
 
 @pytest.fixture
 def places(tmp_path: Path) -> CampaignPaths:
     return CampaignPaths(tmp_path / "results", "c")
-
-
-def visible(places: CampaignPaths) -> list[str]:
-    return sorted(
-        path.name
-        for path in places.result_dir.iterdir()
-        if not path.name.startswith(".")
-    )
 
 
 def test_a_saved_point_has_its_files_and_counts(places: CampaignPaths) -> None:
@@ -309,107 +257,29 @@ def test_a_name_that_somebody_takes_at_the_last_moment_stays_theirs(
     assert (state.result(result.fingerprint), state.damage) == (result, {})
 
 
-FINAL = {
-    "p1_a.json": "json a",
-    "p2_good.json": "json good",
-    "p3_new.json": "json new",
-}
-
-
-def first_session(places: CampaignPaths) -> None:
-    """One point is done, one INVALID, and one done whose file was changed since."""
-    with Results(places) as results:
-        save(results, 1, "a")
-        save(results, 2, "bad", status="INVALID")
-        save(results, 3, "old")
-    (places.result_dir / "p3_old.json").write_text("my own")
-
-
-def finish(places: CampaignPaths) -> None:
-    """Save what has no result that counts."""
-    with Results(places) as results:
-        for number, content in ((1, "a"), (2, "good"), (3, "new")):
-            if results.state.result(spec_of(number).fingerprint) is None:
-                save(results, number, content)
-
-
-def assert_as_if_never_killed(places: CampaignPaths) -> None:
-    assert {
-        name: (places.result_dir / name).read_text() for name in visible(places)
-    } == FINAL
-    assert [path.read_text() for path in places.superseded.iterdir()] == [
-        "my own"
-    ]
-    assert [path.name for path in places.invalid.iterdir()] == ["p2_bad.json"]
-    assert list(places.pending.iterdir()) == []
-    state = read_campaign_state(places)
-    assert state.damage == {}
-    for number, content in ((1, "a"), (2, "good"), (3, "new")):
-        result = state.result(spec_of(number).fingerprint)
-        assert result is not None
-        assert (
-            places.result_dir / result.run / "run.json"
-        ).read_text() == f"run {content}"
-    named = {
-        result.run
-        for result in [*state.history.current.values(), *state.history.older]
-    }
-    assert {places.relative(path) for path in places.runs.iterdir()} == named, (
-        "no run directory is left that nobody knows"
-    )
-    done = [
-        record["json"]
-        for record in read_ledger(places.ledger)
-        if record["kind"] == "done"
-    ]
-    assert len(done) == len(set(done)) == 5
+def killed(what: str, directory: Path) -> int:
+    """How often, in a process of its own: to fork pytest takes far longer than what is done then."""
+    command = [sys.executable, "-m", "tests.campaign.results_kill"]
+    told = run_forked([*command, what, str(directory)], env=environment())
+    assert told.returncode == 0, told.stderr
+    return int(told.stdout)
 
 
 def test_a_kill_before_any_change_to_the_disk_loses_and_doubles_nothing(
-    places: CampaignPaths, tmp_path: Path
+    tmp_path: Path,
 ) -> None:
-    first_session(places)
-    kept = tmp_path / "kept"
-    shutil.copytree(places.result_dir, kept)
-    kills = 0
-    for n in itertools.count():
-        shutil.rmtree(places.result_dir)
-        shutil.copytree(kept, places.result_dir)
-        killed = killed_before(n, lambda: finish(places))
-        kills += killed
-        if killed_before(
-            n % 12, lambda: Results(places).close()
-        ):  # and once more, while it is put in order
-            kills += 1
-        finish(places)
-        assert_as_if_never_killed(places)
-        if not killed:
-            break
-    assert n > 50
-    assert kills > 90
+    assert killed("finish", tmp_path) > 90
 
 
 @pytest.fixture(scope="module")
 def left_with_an_intent(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """The results that each kill leaves whose last record is an intent, not noted as done."""
-    left: list[Path] = []
-    for n in itertools.count():
-        places = CampaignPaths(
-            tmp_path_factory.mktemp("killed") / "results", "c"
-        )
-        if not killed_before(n, lambda: finish(places)):  # noqa: B023
-            return left
-        saved = saves(places)
-        if saved and saved[-1]["kind"] == "intent":
-            left.append(places.result_dir)
-    raise AssertionError
-
-
-def saves(places: CampaignPaths) -> list[Mapping[str, Any]]:
+    directory = tmp_path_factory.mktemp("killed")
     return [
-        record
-        for record in read_ledger(places.ledger)
-        if record["kind"] in ("intent", "done")
+        places.result_dir
+        for n in range(killed("leave", directory))
+        if (saved := saves(places := CampaignPaths(directory / str(n), "c")))
+        and saved[-1]["kind"] == "intent"
     ]
 
 

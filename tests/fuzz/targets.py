@@ -57,7 +57,7 @@ from inferometer.store.campaign.state import read_campaign_state
 from inferometer.store.run_directory import RUN, load_run, save_run
 from inferometer.workload.image_files import ImageFiles
 from inferometer.workload.shapes import SingleTurn, conversation_of, exchange_of
-from tests.campaign.test_results import save
+from tests.campaign.saved_points import save
 from tests.fuzz.mutation import mutated, pieces
 from tests.loadgen.loop_runner import (
     address_of,

@@ -16,6 +16,7 @@ from inferometer.campaign.embedded_server import (
 )
 from inferometer.campaign.estimate import guess_seconds
 from inferometer.campaign.rehearsed_twin import twin_for
+from inferometer.campaign.simulated import simulated
 from inferometer.engine.twin.configuration import TwinSettings
 from inferometer.spec.campaign import CampaignError, Group
 from inferometer.spec.campaign_file import load_campaign
@@ -99,6 +100,7 @@ def test_presets_are_rehearsed_on_their_cards(
         {"max_model_len": 200_000},  # nor does the model go so far
         {"tp": 3},  # no link of three cards is known
         {"command": "vllm serve {model} --max-num-seqs many"},
+        {"command": "vllm serve {model} -dp 2"},
     ],
 )
 def test_without_a_twin_the_times_are_set(changes: dict[str, Any]) -> None:
@@ -149,8 +151,51 @@ def test_the_settings_of_the_command() -> None:
         max_num_batched_tokens=4096,
         prefix_caching=False,
     )
-    command = "python3 -m sglang.launch_server --model-path {model}"
-    assert twin(command).stack == "sglang"
+    command = "vllm serve {model} --num_gpu_blocks_override=900"
+    assert twin(command) == replace(twin(), num_gpu_blocks=900)
+
+
+def test_the_settings_of_an_sglang_command() -> None:
+    found = twin(
+        "python3 -m sglang.launch_server --model-path {model}"
+        " --chunked-prefill-size 4096 --max-running-requests 12"
+        " --disable-radix-cache"
+    )
+    assert found == replace(
+        twin(),
+        stack="sglang",
+        max_num_seqs=12,
+        max_num_batched_tokens=4096,
+        prefix_caching=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("flags", "told"),
+    [
+        ("--data-parallel-size 2", "--data-parallel-size 2"),
+        ("-dp 2 -pp=4 --max-num-seqs 8", "-dp 2, -pp 4"),
+        ("--pipeline_parallel_size=2", "--pipeline-parallel-size 2"),
+        ("--speculative-config.method ngram", "--speculative-config ngram"),
+        ("--enable-expert-parallel --seed 1", "--enable-expert-parallel"),
+        ("--kv-cache-dtype fp8_e4m3", "--kv-cache-dtype fp8_e4m3"),
+    ],
+)
+def test_what_no_twin_models_is_refused(flags: str, told: str) -> None:
+    only = group(f"vllm serve {{model}} {flags}")
+    with pytest.raises(CampaignError) as refused:
+        simulated([only])
+    (reason,) = refused.value.reasons
+    assert f"does not model {told}. " in str(reason)
+    assert twin_for(only.server) is None
+
+
+def test_flags_that_change_nothing_are_taken() -> None:
+    command = (
+        "vllm serve {model} -dp 1 -pp=1 --dtype float16 --kv-cache-dtype auto"
+        " --swap-space 16 --trust-remote-code"
+    )
+    assert twin(command) == twin()
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from dataclasses import asdict, fields, replace
 from functools import cache
 from typing import Any
 
+from inferometer.campaign.twin_flags import count, flag, require_modelled
 from inferometer.engine.twin.configuration import TwinSettings, make_twin
 from inferometer.engine.twin.fitted import Fitted
 from inferometer.engine.twin.profiles import (
@@ -29,6 +30,7 @@ from inferometer.words import Said
 
 SPEED = 8.0
 """Seconds of the twin in one of a rehearsal, which should be short."""
+NO_CACHE = ("--no-enable-prefix-caching", "--disable-radix-cache")
 PROMPT_TOKENS = 1024
 """Of the prompt by which a rehearsal's time is guessed."""
 
@@ -59,6 +61,7 @@ def settings_of(
 ) -> TwinSettings:
     """As the server's command asks for. Raises ValueError for what a twin cannot have."""
     profile, command = load_profile(CardProfile, card), need.recipe.command
+    require_modelled(command)
     hardware = need.hardware or Hardware()
     settings = TwinSettings(
         card,
@@ -67,12 +70,15 @@ def settings_of(
         link=_link(hardware, profile) if need.tp > 1 else None,
         tp=need.tp,
         gpu_memory_utilization=float(
-            _flag(command, "--gpu-memory-utilization") or 0.9
+            flag(command, "--gpu-memory-utilization") or 0.9
         ),
         max_model_len=need.max_model_len,
-        max_num_batched_tokens=_count(command, "--max-num-batched-tokens"),
-        max_num_seqs=_count(command, "--max-num-seqs"),
-        prefix_caching="--no-enable-prefix-caching" not in command,
+        max_num_batched_tokens=count(
+            command, "--max-num-batched-tokens", "--chunked-prefill-size"
+        ),
+        max_num_seqs=count(command, "--max-num-seqs", "--max-running-requests"),
+        prefix_caching=all(flag(command, each) is None for each in NO_CACHE),
+        num_gpu_blocks=count(command, "--num-gpu-blocks-override"),
     )
     if fitted is None:
         return settings
@@ -163,19 +169,3 @@ def _link(hardware: Hardware, card: CardProfile) -> str | None:
         return None
     generation = hardware.pcie_generation or known[0]
     return f"pcie{generation}x{hardware.pcie_width or known[1]}"
-
-
-def _flag(command: tuple[str, ...], name: str) -> str | None:
-    """What follows a flag, `--flag value` or `--flag=value`, the last time it is given."""
-    found = None
-    for word, after in zip(command, (*command[1:], ""), strict=False):
-        if word == name:
-            found = after
-        elif word.startswith(f"{name}="):
-            found = word.partition("=")[2]
-    return found
-
-
-def _count(command: tuple[str, ...], name: str) -> int | None:
-    found = _flag(command, name)
-    return None if found is None else int(found)

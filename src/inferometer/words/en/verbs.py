@@ -208,6 +208,9 @@ VERBS: dict[str, str] = {
         "The fitted profile of {card} is about the engine {fitted}, but model {model} runs on "
         "{asked}: fit a profile to results of that, or leave --fitted out."
     ),
+    "twin.not_modelled": (
+        "it does not model {flags}. Leave that out of the command, or measure the real server."
+    ),
     "twin.unused": (
         "--fitted: no twin would use the profile of {card} with {stack}: name that card as `twin` "
         "in the campaign, or leave the profile out."

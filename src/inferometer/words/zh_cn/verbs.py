@@ -187,6 +187,9 @@ VERBS: dict[str, str] = {
         "拟合，"
         "或去掉 --fitted。"
     ),
+    "twin.not_modelled": (
+        "它不能模拟 {flags}。请从命令中去掉这些选项，或在真实服务器上测量。"
+    ),
     "twin.unused": (
         "--fitted：没有孪生引擎会用到 {card}（{stack}）的拟合配置：请在测试计划中用 `twin` 指定这"
         "种卡，"

@@ -187,6 +187,9 @@ VERBS: dict[str, str] = {
         "擬合，"
         "或拿掉 --fitted。"
     ),
+    "twin.not_modelled": (
+        "它無法模擬 {flags}。請從命令中拿掉這些選項，或在真實伺服器上測量。"
+    ),
     "twin.unused": (
         "--fitted：沒有孿生引擎會用到 {card}（{stack}）的擬合設定檔：請在測試計畫中以 `twin` 指定"
         "這種卡，"

@@ -91,6 +91,49 @@ def test_numbers_that_a_script_wrote_as_texts_are_read(tmp_path: Path) -> None:
     assert other.conditions["request_rate"] == math.inf
 
 
+@pytest.mark.parametrize("codec", ["gb18030", "utf-8"])
+def test_a_file_that_chinese_windows_wrote_is_read(
+    tmp_path: Path, codec: str
+) -> None:
+    text = VLLM_PLAIN.read_text()
+    noted = json.dumps(
+        {**json.loads(text), "stand": "双卡"}, ensure_ascii=False
+    )
+    (tmp_path / "a.json").write_bytes(noted.encode(codec))
+    table = "concurrency,架构,Output throughput (tok/s)\n1,双卡,5"
+    (tmp_path / "b.csv").write_bytes(table.encode(codec))
+    (one,) = read([tmp_path / "a.json"]).points
+    (other,) = read([tmp_path / "b.csv"]).points
+    assert one.conditions["stand"] == other.conditions["架构"] == "双卡"
+    assert other.values == {"output_throughput": 5.0}
+
+
+def test_a_byte_that_is_no_text_makes_no_chinese_of_utf_8(
+    tmp_path: Path,
+) -> None:
+    table = "架构,concurrency,Output throughput (tok/s)\n双卡,1,5\n"
+    (tmp_path / "b.csv").write_bytes(table.encode() + b"\xb1,2,6\n")
+    told = {point.conditions["架构"] for point in read([tmp_path]).points}
+    assert "双卡" in told
+
+
+def test_a_row_that_is_cut_off_is_left_out_and_told(tmp_path: Path) -> None:
+    table = "concurrency,Output throughput (tok/s),flag\n1,50,a\n2,6"
+    (tmp_path / "b.csv").write_text(table)
+    (point,) = read([tmp_path]).points
+    assert point.values == {"output_throughput": 50.0}
+    assert any("cut off" in note for note in point.notes)
+
+
+def test_what_grows_beyond_any_number_is_missing(tmp_path: Path) -> None:
+    line = {"run_name": "x", "batch_size": 1e308, "input_len": 1024}
+    line |= {"output_len": 128, "latency": 4.0, "overall_throughput": 4608.0}
+    (tmp_path / "a.jsonl").write_text(json.dumps(line))
+    (point,) = read([tmp_path]).points
+    assert "total_output_tokens" not in point.values
+    assert all(map(math.isfinite, point.values.values()))
+
+
 def test_archives_in_a_tree_are_not_opened_and_named(tmp_path: Path) -> None:
     vllm_file(tmp_path / "x.json")
     names = ["a.zip", "B.TAR.GZ", "c.json.zst", "d.7z", "e.tar", "f.rar"]

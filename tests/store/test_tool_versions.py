@@ -337,3 +337,15 @@ def test_numbers_of_inference_perf_may_be_texts(tmp_path: Path) -> None:
     (tmp_path / path.name).write_text(text)
     (run,) = read_results(tmp_path / path.name)
     assert run.metrics == plain.metrics
+
+
+def test_a_sweep_whose_numbers_are_texts_tells_its_load(tmp_path: Path) -> None:
+    name = "profile_export_aiperf_sweep.json"
+    path = TOOL_FILES / "aiperf-sweep" / "sweep_aggregate" / name
+    sweep = json.loads(path.read_text())
+    for each in sweep["per_combination_metrics"]:
+        parameters = each["parameters"]
+        each["parameters"] = {key: f"{parameters[key]}" for key in parameters}
+    (tmp_path / name).write_text(json.dumps(sweep))
+    before, after = read_results(path), read_results(tmp_path / name)
+    assert [run.load for run in after] == [run.load for run in before]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -40,7 +40,7 @@ from inferometer.store.importers import (
     recompute,
     runs_of_content,
 )
-from inferometer.store.importers.imported_run import EXPECTED
+from inferometer.store.importers.imported_run import EXPECTED, Declared
 from inferometer.store.importers.reading import (
     MAX_BYTES,
     figure,
@@ -107,8 +107,17 @@ def points_in(
     around = (folders or Folders()).told(path.parent)
     return [
         _file_point(run, around, part, len(runs))
-        for part, run in enumerate(runs)
+        for part, run in enumerate(_with_settings(runs))
     ], problems
+
+
+def _with_settings(runs: Sequence[ImportedRun]) -> Iterator[ImportedRun]:
+    """The runs with settings by our names; thousands of one file may share theirs."""
+    shared = {id(run.settings): run.settings for run in runs}
+    told = {key: _settings(settings) for key, settings in shared.items()}
+    for run in runs:
+        settings = told[id(run.settings)]
+        yield replace(run, settings=settings) if settings else run
 
 
 def _file_point(
@@ -202,9 +211,9 @@ def _point(
         values=values,
         intervals=intervals | derived_intervals(intervals, values),
         samples=_samples(run),
+        settings=run.settings,
         part=part,
         notes=tuple(notes),
-        settings=_settings(run),
     )
 
 
@@ -275,7 +284,7 @@ def _values(run: ImportedRun) -> dict[str, float]:
         name: value
         for name, value in found.items()
         if metric(name) is not None
-        and not math.isnan(value)
+        and math.isfinite(value)
         and not _is_negative((name, value))
         and not name.endswith(empty)
     }
@@ -415,13 +424,13 @@ def _told(declared: Mapping[str, Condition]) -> dict[str, Condition]:
     return found
 
 
-def _settings(run: ImportedRun) -> dict[str, Condition]:
+def _settings(settings: Mapping[str, Declared]) -> dict[str, Declared]:
     """Without the server's own host, which is no client's, and its like."""
-    told = _told(run.settings)
+    told = _told(settings)
     return {
-        name: told[name]
-        for name in told
-        if condition(name).role in ("identity", "subject")
+        name: value
+        for name, value in told.items()
+        if value is not None and condition(name).role in ("identity", "subject")
     }
 
 

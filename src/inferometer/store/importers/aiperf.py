@@ -22,6 +22,7 @@ from inferometer.store.importers.imported_run import (
     ImportedRequests,
     ImportedRun,
 )
+from inferometer.store.importers.reading import figure as json_figure
 from inferometer.store.importers.reading import (
     figures,
     iso_date,
@@ -284,10 +285,12 @@ def _tokens(
 
 
 def _failed(result: Object) -> float | None:
-    if (told := number(at(result, "error_request_count", "avg"))) is not None:
+    if (
+        told := json_figure(at(result, "error_request_count", "avg"))
+    ) is not None:
         return told
     counts = [
-        number(at(each, "count"))
+        json_figure(at(each, "count"))
         for each in entries(result.get("error_summary"))
     ]
     if counts and None not in counts:
@@ -444,7 +447,7 @@ def _varied(parameters: object) -> tuple[dict[str, float], dict[str, Declared]]:
         word = next(
             (each for each in reversed(words) if each in PARAMETERS), None
         )
-        if word is not None and (known := number(value)) is not None:
+        if word is not None and (known := json_figure(value)) is not None:
             load[PARAMETERS[word]] = known
         elif isinstance(value, str | int | float):
             conditions[condition_noted_as(words[-1])] = value

@@ -15,9 +15,17 @@ from functools import lru_cache
 from pathlib import Path
 
 from inferometer.store.importers.declared import configured
-from inferometer.store.importers.imported_run import Declared, ImportedRun
+from inferometer.store.importers.imported_run import (
+    Declared,
+    ImportedRun,
+    noted_cut,
+)
 from inferometer.store.importers.reading import figure, is_endless, iso_date
-from inferometer.store.importers.text import lines_of, rows_of
+from inferometer.store.importers.text import (
+    lines_of,
+    rows_of,
+    whole_rows,
+)
 from inferometer.store.importers.vllm import date_of
 from inferometer.store.json_values import Object, text
 from inferometer.vocabulary import ONE_A_REQUEST, metrics_in, statistic_of
@@ -145,13 +153,12 @@ def is_table(text: str) -> bool:
 
 def read_table(text: str, path: Path) -> list[ImportedRun]:
     """A run a row that has figures."""
-    rows = rows_of(lines_of(text.lstrip()))
-    head = next(rows, [])
+    (head, *rows), is_cut = whole_rows(text)
     runs = (
         _run(_typed(dict(zip(head, row, strict=False))), path, f"row {number}")
         for number, row in enumerate(rows, 1)
     )
-    return [run for run in runs if run.metrics]
+    return noted_cut([run for run in runs if run.metrics], is_cut)
 
 
 def _head(text: str) -> list[str]:

@@ -5,7 +5,7 @@ format.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -208,3 +208,12 @@ class ImportedRun:
             *words,
             *(name for name in EXPECTED if name not in self.metrics),
         )
+
+
+def noted_cut(runs: list[ImportedRun], is_cut: bool) -> list[ImportedRun]:
+    """The runs of a table; the last one says that a row after it is cut off."""
+    if not (is_cut and runs):
+        return runs
+    *others, last = runs
+    notes = (*last.notes, Said("note.cut_row"))
+    return [*others, replace(last, notes=notes)]

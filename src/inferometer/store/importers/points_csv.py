@@ -7,8 +7,17 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
-from inferometer.store.importers.imported_run import Declared, ImportedRun
-from inferometer.store.importers.text import figure, lines_of, rows_of
+from inferometer.store.importers.imported_run import (
+    Declared,
+    ImportedRun,
+    noted_cut,
+)
+from inferometer.store.importers.text import (
+    figure,
+    lines_of,
+    rows_of,
+    whole_rows,
+)
 from inferometer.vocabulary import LATENCY_NAMES, metric, of_role
 from inferometer.words import Said
 
@@ -59,25 +68,17 @@ def is_dcu(text: str) -> bool:
 
 def read_ours(text: str, path: Path) -> list[ImportedRun]:
     """The points of the table as results of the tools that measured them."""
-    rows = rows_of(lines_of(text.lstrip()))
-    head = next(rows, [])
-    return [
-        _our_run(dict(zip(head, row, strict=False)), path)
-        for row in rows
-        if any(row)
-    ]
+    (head, *rows), is_cut = whole_rows(text)
+    runs = [_our_run(dict(zip(head, row, strict=False)), path) for row in rows]
+    return noted_cut(runs, is_cut)
 
 
 def read_dcu(text: str, path: Path) -> list[ImportedRun]:
     """A run a line that has figures: where a run failed the script leaves its cells empty."""
-    rows = rows_of(lines_of(text.lstrip()))
-    head = [name.casefold() for name in next(rows, [])]
-    found = (
-        _dcu_run(dict(zip(head, row, strict=False)), path)
-        for row in rows
-        if any(row)
-    )
-    return [run for run in found if run.metrics]
+    (first, *rows), is_cut = whole_rows(text)
+    head = [name.casefold() for name in first]
+    found = (_dcu_run(dict(zip(head, row, strict=False)), path) for row in rows)
+    return noted_cut([run for run in found if run.metrics], is_cut)
 
 
 def _our_run(row: dict[str, str], path: Path) -> ImportedRun:

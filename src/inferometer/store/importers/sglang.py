@@ -5,12 +5,15 @@ on the server tells it.
 
 from __future__ import annotations
 
+import json
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 
 from inferometer.store.importers.declared import declared
 from inferometer.store.importers.imported_run import (
+    Declared,
     ImportedRequests,
     ImportedRun,
     requests_or_why,
@@ -64,8 +67,7 @@ def read_sglang(result: Object, path: Path, _: int) -> list[ImportedRun]:
         if _is_random(result)
         else {}
     )
-    servers = servers_of(result.get("server_info"))
-    settings = settings_of(servers)
+    servers, settings = _servers(json.dumps(result.get("server_info")))
     run = ImportedRun(
         path=path,
         tool="sglang",
@@ -80,6 +82,15 @@ def read_sglang(result: Object, path: Path, _: int) -> list[ImportedRun]:
         notes=damaged,
     )
     return [run]
+
+
+@lru_cache(64)
+def _servers(
+    info: str,
+) -> tuple[dict[str, list[Object]], dict[str, Declared]]:
+    """All servers, and what they say of themselves: the same in thousands of lines."""
+    servers = servers_of(json.loads(info))
+    return servers, settings_of(servers)
 
 
 def _is_random(result: Object) -> bool:

@@ -33,6 +33,8 @@ _ENDS = re.compile(r"\r\n|\r|\n")
 
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 """What a file begins with that PowerShell wrote."""
+FIRST_OF_THREE = "\u0800"
+"""Letters from here on take three bytes in UTF-8: two bytes may be one of GB 18030 by chance."""
 _GZIP = b"\x1f\x8b"
 
 
@@ -44,7 +46,24 @@ def plain(content: bytes, most_bytes: int) -> bytes:
         content = _unpacked(content, most_bytes)
     if content.startswith(_UTF_16):
         return content.decode("utf-16", "replace").encode("utf-8", "replace")
-    return content.removeprefix(codecs.BOM_UTF8)
+    return _of_utf_8(content.removeprefix(codecs.BOM_UTF8))
+
+
+def _of_utf_8(content: bytes) -> bytes:
+    """What Chinese Windows wrote (GB 18030) in UTF-8; what is neither, or a damaged file in UTF-8,
+    as it is.
+    """
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        before = content[: error.start].decode("utf-8")
+        if any(letter >= FIRST_OF_THREE for letter in before):
+            return content
+        try:
+            return content.decode("gb18030").encode("utf-8")
+        except UnicodeDecodeError:
+            return content
+    return content
 
 
 def _unpacked(content: bytes, most_bytes: int) -> bytes:
@@ -84,6 +103,20 @@ def rows_of(lines: Iterator[str]) -> Iterator[list[str]]:
             yield [cell.strip() for cell in row]
     except csv.Error:
         return
+
+
+def whole_rows(text: str) -> tuple[list[list[str]], bool]:
+    """The rows of a table with its head, without remarks, and whether the last one is cut off, and
+    therefore not among them.
+    """
+    rows = [row for row in rows_of(lines_of(text.lstrip())) if any(row)]
+    rows = [row for row in rows if not row[0].startswith("#")]
+    is_cut = (
+        len(rows) > 1
+        and not text.endswith(("\n", "\r"))
+        and len(rows[-1]) < len(rows[0])
+    )
+    return (rows[:-1] if is_cut else rows), is_cut
 
 
 _DECIMAL_COMMA = re.compile(r"([+-]?\d{1,3}(?:\.\d{3})+|[+-]?\d+),(\d+)")

@@ -26,12 +26,13 @@ from inferometer.store.importers.imported_run import (
 )
 from inferometer.store.importers.inferencex import deployment_in
 from inferometer.store.importers.reading import (
+    figure,
     figures,
     is_endless,
     metrics_of,
     numbers,
 )
-from inferometer.store.json_values import Object, entries, number, text
+from inferometer.store.json_values import Object, entries, text
 from inferometer.store.vllm_json import RESERVED
 from inferometer.vocabulary import settings_in, statistic_of
 
@@ -129,11 +130,11 @@ def _conditions(
         result.get("endpoint_type")
     ):
         found["backend"] = backend
-    if (run := number(result.get("run_number"))) is not None:
+    if (run := figure(result.get("run_number"))) is not None:
         found["repeat"] = run + 1
     if strategy := text(result.get("ramp_up_strategy")):
         rates = [
-            number(result.get(f"ramp_up_{end}_rps")) for end in ("start", "end")
+            figure(result.get(f"ramp_up_{end}_rps")) for end in ("start", "end")
         ]
         found["arrivals"] = (
             f"{strategy} ramp from {rates[0]} to {rates[1]} req/s"

@@ -46,6 +46,7 @@ IMPORTS: dict[str, str] = {
         "The file has {n} of {completed:.0f} requests, a sample: nothing is computed from them."
     ),
     "note.contradiction": "{by} says {condition} {value}, {other} says {rest}: {by} counts.",
+    "note.cut_row": "The row after this one is cut off: it is left out.",
     "note.by_names": (
         "No known tool wrote this file: only figures whose names say what they are, and in which "
         "unit, are taken."

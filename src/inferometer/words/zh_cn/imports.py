@@ -34,6 +34,7 @@ IMPORTS: dict[str, str] = {
     ),
     "note.sample": "文件只抽样保存了 {completed:.0f} 个请求中的 {n} 个：没有据此计算任何数值。",
     "note.contradiction": "{condition}：{by}写的是 {value}，{other}写的是 {rest}，以{by}为准。",
+    "note.cut_row": "此行之后的一行不完整，没有采用。",
     "note.by_names": "这个文件不是已知工具写的：只采用名称已写明含义和单位的数值。",
     "note.not_taken": "含义或单位不明确的数值没有采用：{names}。",
     "note.by.file": "文件内容",

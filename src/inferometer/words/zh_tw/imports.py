@@ -34,6 +34,7 @@ IMPORTS: dict[str, str] = {
     ),
     "note.sample": "檔案只抽樣儲存了 {completed:.0f} 個請求中的 {n} 個：沒有據此計算任何數值。",
     "note.contradiction": "{condition}：{by}寫的是 {value}，{other}寫的是 {rest}，以{by}為準。",
+    "note.cut_row": "此列之後的一列不完整，沒有採用。",
     "note.by_names": "這個檔案不是已知工具寫的：只採用名稱已寫明含義和單位的數值。",
     "note.not_taken": "含義或單位不明確的數值沒有採用：{names}。",
     "note.by.file": "檔案內容",

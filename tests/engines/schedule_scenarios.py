@@ -261,6 +261,140 @@ def of_windows() -> Iterator[Scenario]:
     )
 
 
+def of_sglang() -> Iterator[Scenario]:
+    """A block is a token, and `max_num_batched_tokens` a chunk of prompts."""
+    for table in (of_prompts_first, of_the_radix_tree, of_room_for_answers):
+        yield from table()
+
+
+def of_prompts_first() -> Iterator[Scenario]:
+    yield Scenario("one_request", alike(1, 100, 8), blocks=4000)
+    yield Scenario("one_long_prompt_in_chunks", alike(1, 1300, 4), blocks=4000)
+    yield Scenario(
+        "answers_wait_for_prompts",
+        (
+            *alike(3, 40, 20),
+            Call(((9, 1200),), 6, at_step=4),
+            Call(((10, 700),), 6, at_step=5),
+        ),
+        blocks=4000,
+        max_num_batched_tokens=256,
+    )
+    yield Scenario("burst_over_a_chunk", alike(9, 150, 6), blocks=4000)
+    yield Scenario(
+        "limit_of_sequences", alike(7, 60, 9), blocks=4000, max_num_seqs=3
+    )
+    yield Scenario(
+        "mixed_lengths",
+        tuple(
+            Call(
+                ((seed, 17 + seed * 53 % 400),),
+                3 + seed * 7 % 19,
+                seed * 2 % 11,
+            )
+            for seed in range(1, 13)
+        ),
+        blocks=6000,
+        max_num_batched_tokens=300,
+        max_num_seqs=6,
+    )
+
+
+def of_the_radix_tree() -> Iterator[Scenario]:
+    yield Scenario(
+        "prompt_hits_all_but_one",
+        (Call(((1, 128),), 3), Call(((1, 128),), 3, at_step=6)),
+        blocks=2000,
+    )
+    yield Scenario(
+        "shared_prefix",
+        tuple(
+            Call(((1, 317), (seed, 40)), 6, at_step=2 * seed)
+            for seed in range(2, 9)
+        ),
+        blocks=4000,
+    )
+    yield Scenario(
+        "equal_prompts_at_once",
+        tuple(Call(((1, 200),), 5) for _ in range(4)),
+        blocks=2000,
+    )
+    yield Scenario(
+        "cyclic_use_beyond_the_pool",
+        tuple(
+            Call(((1 + turn % 5, 250),), 4, at_step=6 * turn)
+            for turn in range(15)
+        ),
+        blocks=1100,
+    )
+    yield Scenario(
+        "no_cache",
+        tuple(Call(((1, 300),), 5, at_step=3 * turn) for turn in range(4)),
+        blocks=4000,
+        prefix_caching=False,
+    )
+
+
+def of_room_for_answers() -> Iterator[Scenario]:
+    yield Scenario("room_for_whole_answers", alike(6, 120, 60), blocks=700)
+    yield Scenario(
+        "room_for_part_of_them",
+        tuple(
+            Call(((seed, 30),), 70, at_step=3 * seed) for seed in range(1, 9)
+        ),
+        blocks=490,
+    )
+    yield Scenario(
+        "retraction",
+        tuple(
+            Call(((seed, 20),), 100, at_step=2 * seed) for seed in range(1, 4)
+        ),
+        blocks=312,
+    )
+    yield Scenario(
+        "retraction_of_the_longer_prompt",
+        (
+            Call(((1, 20),), 100),
+            Call(((2, 30),), 100, at_step=2),
+            Call(((3, 23),), 100, at_step=2),
+        ),
+        blocks=350,
+    )
+    yield Scenario(
+        "retraction_among_many",
+        tuple(
+            Call(((seed, 14 + 3 * seed),), 80, at_step=2 * seed)
+            for seed in range(1, 11)
+        ),
+        blocks=380,
+    )
+    yield Scenario(
+        "retraction_of_two",
+        tuple(
+            Call(((seed, 4 + 3 * seed % 7),), 60, at_step=2 * seed)
+            for seed in range(1, 11)
+        ),
+        blocks=380,
+    )
+    yield Scenario(
+        "retraction_without_cache",
+        tuple(
+            Call(((seed, 20),), 100, at_step=2 * seed) for seed in range(1, 4)
+        ),
+        blocks=312,
+        prefix_caching=False,
+    )
+    yield Scenario(
+        "head_of_line",
+        (
+            *alike(2, 300, 24),
+            Call(((8, 600),), 4, at_step=2),
+            Call(((9, 20),), 4, at_step=3),
+        ),
+        blocks=1000,
+    )
+
+
 def made_up(scenario: Scenario) -> list[list[int]]:
     """Answers of full length: they decide nothing where no token ends one."""
     return [

@@ -24,6 +24,7 @@ from inferometer.engine.twin.scheduler import (
     Scheduler,
     SchedulerRules,
 )
+from inferometer.engine.twin.sglang import SglangScheduler
 from inferometer.engine.twin.simulation import run
 
 MS, SECOND = 1_000_000, 1_000_000_000
@@ -308,7 +309,7 @@ def test_more_work_never_ends_sooner(
 def test_sglang_computes_prompts_alone_the_begun_one_first() -> None:
     """As SGLang 0.5.9 does without mixed chunks: get_next_batch_to_run, PrefillAdder."""
     rules = SchedulerRules(max_num_batched_tokens=64, **VERSIONS["sglang"])
-    scheduler = Scheduler(rules, KVMemory(100))
+    scheduler = SglangScheduler(rules, KVMemory(100))
     steps = []
     for arriving in ([20], [30], [100, 10], [], [], []):
         for tokens in arriving:

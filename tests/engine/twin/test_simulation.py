@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inferometer.engine.twin.blocks import KVMemory
+from inferometer.engine.twin.configuration import scheduler_of
 from inferometer.engine.twin.outlet import Outlet
 from inferometer.engine.twin.profiles import (
     CardProfile,
@@ -19,7 +20,7 @@ from inferometer.engine.twin.profiles import (
     load_profile,
 )
 from inferometer.engine.twin.request import TwinRequest
-from inferometer.engine.twin.scheduler import Scheduler, SchedulerRules
+from inferometer.engine.twin.scheduler import SchedulerRules
 from inferometer.engine.twin.simulation import Simulation, run
 from inferometer.engine.twin.step_time import StepTime
 
@@ -84,7 +85,7 @@ def simulation_of(
     )
     memory = KVMemory(blocks, windows=windows)
     return Simulation(
-        Scheduler(chosen, memory),
+        scheduler_of(chosen, memory),
         step_time,
         intake_ns=MS,
         outlet=Outlet(MS // 2, token_ns),

@@ -27,6 +27,7 @@ from inferometer.engine.twin.scheduler import (
     Scheduler,
     SchedulerRules,
 )
+from inferometer.engine.twin.sglang import SglangScheduler, chunk_of
 from inferometer.engine.twin.simulation import Simulation
 from inferometer.engine.twin.step_time import StepTime
 from inferometer.words import Said
@@ -180,7 +181,7 @@ class Twin:
             async_scheduling=self.rules.async_scheduling,
         )
         return Simulation(
-            Scheduler(self.rules, memory),
+            scheduler_of(self.rules, memory),
             step_time,
             intake_ns=round(self.host.intake_us * 1000),
             intake_ps_per_token=round(self.host.intake_us_per_token * 1e6),
@@ -190,6 +191,11 @@ class Twin:
             ),
             macro_steps=macro_steps,
         )
+
+
+def scheduler_of(rules: SchedulerRules, memory: KVMemory) -> Scheduler:
+    kind = SglangScheduler if rules.prefill_first else Scheduler
+    return kind(rules, memory)
 
 
 def make_twin(settings: TwinSettings) -> Twin:
@@ -260,9 +266,10 @@ def _rules(
     model: ModelShape,
     stack: StackProfile,
 ) -> SchedulerRules:
-    is_big = card.memory_bytes >= BIG_CARD_BYTES
-    is_a100 = settings.card.startswith("a100")
-    tokens, seqs = BIG_DEFAULTS if is_big and not is_a100 else SMALL_DEFAULTS
+    differs = VERSIONS[stack.rules]
+    tokens, seqs = _defaults(settings, card)
+    if differs.get("prefill_first"):
+        tokens = chunk_of(card.memory_bytes)
     longest = settings.max_model_len or model.max_model_len
     if longest > model.max_model_len:
         values = {"asked": longest, "most": model.max_model_len}
@@ -271,5 +278,11 @@ def _rules(
         max_num_batched_tokens=settings.max_num_batched_tokens or tokens,
         max_num_seqs=settings.max_num_seqs or seqs,
         max_model_len=longest,
-        **VERSIONS[stack.rules],
+        **differs,
     )
+
+
+def _defaults(settings: TwinSettings, card: CardProfile) -> tuple[int, int]:
+    is_big = card.memory_bytes >= BIG_CARD_BYTES
+    is_a100 = settings.card.startswith("a100")
+    return BIG_DEFAULTS if is_big and not is_a100 else SMALL_DEFAULTS

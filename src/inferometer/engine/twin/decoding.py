@@ -166,6 +166,7 @@ class Decoding:
         if most <= self._size or not self._make_room_at_once(most):
             steps = self._room_for(most)
         got = tuple(self._scheduler.running)
+        self._scheduler.decoded(steps)
         ended = self._settle(steps)
         return Stretch(
             clock_ps, busy.total_ps, growth_ps, steps, got, busy, (), ended
@@ -325,6 +326,8 @@ class Decoding:
 
     def _cache_each(self, requests: list[TwinRequest], step: int) -> None:
         """One block of each, which is full when the step begins."""
+        if not self._scheduler.caches_answers:
+            return
         size, pool = self._size, self._memory.pool
         for request in requests:
             block = (step + request.offset) // size - 1
@@ -354,7 +357,8 @@ class Decoding:
             return False
         for request, end in zip(self._scheduler.running, ends, strict=True):
             memory.extend(request.tables, end)
-            self._scheduler.cache(request, end - lag)
+            if self._scheduler.caches_answers:
+                self._scheduler.cache(request, end - lag)
         return True
 
     def _make_room_of_groups(

@@ -1,4 +1,4 @@
-"""Who gets how many tokens in the next step: vLLM's V1 scheduler, and SGLang's order as a policy.
+"""Who gets how many tokens in the next step: vLLM's V1 scheduler.
 
 There is no prefill phase: each request has computed so many of its tokens, and wants to compute the
 rest. A step gives tokens to running requests in the order of their admission, then admits waiting
@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from inferometer.engine.twin.blocks import Hit, KVMemory
 from inferometer.engine.twin.request import TwinRequest
@@ -65,6 +65,9 @@ class Plan(NamedTuple):
 class Scheduler:
     """The order of `running` is that of admission."""
 
+    caches_answers: ClassVar[bool] = True
+    """Whether a block of an answer can be found before the answer ends."""
+
     def __init__(self, rules: SchedulerRules, memory: KVMemory) -> None:
         self.rules = rules
         self.memory = memory
@@ -80,17 +83,9 @@ class Scheduler:
         """Decide the next step. It is empty where nothing can be computed now."""
         plan = Plan([], [], [])
         budget = self.rules.max_num_batched_tokens
-        if self.rules.prefill_first:
-            begun = [each for each in self.running if _in_prefill(each)]
-            budget = self.resume(plan, budget, begun)
-            if not plan.preempted:
-                self.admit(plan, budget)
-            if not plan.shares:
-                self.resume(plan, budget, self.running)
-        else:
-            budget = self.resume(plan, budget, self.running)
-            if not plan.preempted:
-                self.admit(plan, budget)
+        budget = self.resume(plan, budget, self.running)
+        if not plan.preempted:
+            self.admit(plan, budget)
         return plan
 
     def settle(self, plan: Plan) -> list[TwinRequest]:
@@ -130,6 +125,9 @@ class Scheduler:
                 if known >= (request.cached_blocks + 1) * size:
                     self.cache(request, known)
         return got
+
+    def decoded(self, steps: int) -> None:
+        """So many steps are to come in which everybody who runs gets one token."""
 
     def retire(self, requests: Iterable[TwinRequest]) -> None:
         """Finish those that have all their tokens."""
@@ -320,7 +318,3 @@ class Scheduler:
             keys = request.keys_of(full, self._block)
             self.memory.cache(request.tables, keys, start)
             request.cached_blocks = full
-
-
-def _in_prefill(request: TwinRequest) -> bool:
-    return request.computed < request.tokens - (request.outputs > 0)

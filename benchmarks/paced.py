@@ -21,7 +21,12 @@ class PacedServer:
     """On a core of its own. `url` is where it listens; its model is called `paced`."""
 
     def __init__(
-        self, *, ttft_ms: float, itl_ms: float, step_ms: float = 0
+        self,
+        *,
+        ttft_ms: float,
+        itl_ms: float,
+        step_ms: float = 0,
+        chat: bool = False,
     ) -> None:
         """With `step_ms`, all streams have their events at multiples of it, together."""
         options = [
@@ -33,6 +38,8 @@ class PacedServer:
         ]
         if step_ms:
             options += ["--step-ms", str(step_ms)]
+        if chat:
+            options += ["--chat"]
         with cores.pinned(cores.SERVER, real_time=True):
             self._process = subprocess.Popen(
                 [program("paced_server"), *options],

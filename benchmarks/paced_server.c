@@ -7,7 +7,7 @@
 // other) is in the record: it notes the arrival of every request and the departure of every event.
 //
 //   build: gcc -O2 -Wall -Wextra -o paced_server paced_server.c
-//   usage: paced_server [--port P] [--ttft-ms T] [--itl-ms I] [--events N] [--step-ms S] [--late-head] [--truth FILE]
+//   usage: paced_server [--port P] [--ttft-ms T] [--itl-ms I] [--events N] [--step-ms S] [--late-head] [--chat] [--truth FILE]
 //            --port 0 (default) takes a free port; the first line printed is the URL
 //            --events 0 (default) sends as many events as the request's max_tokens asks for
 //            --itl-ms 0 sends a whole response in one write
@@ -16,7 +16,8 @@
 //            --late-head sends the head of a response with its first event. Otherwise it goes out at once, the client's kernel
 //            owes an acknowledgement for it, and the timers of a thousand of those go off together 40 ms later: they stop
 //            this server for half a millisecond, just when first events are due at a TTFT of 50 ms
-//   routes: POST /v1/completions, GET /v1/models, GET /health, GET /truth; everything else is 404
+//            --chat streams chunks of a chat, one for each token and none for the role
+//   routes: POST /v1/completions and /v1/chat/completions, GET /v1/models, GET /health, GET /truth; everything else is 404
 //   SIGTERM, SIGINT or the end of whoever started it writes the record to FILE and ends the server.
 //
 // The record, from GET /truth or in FILE, is 64-bit words of this machine:
@@ -187,7 +188,13 @@ static bool late_head = false;
 #define CHOICE(finish) \
     "{\"index\":0,\"text\":\" token\",\"logprobs\":null,\"finish_reason\":" finish \
     ",\"stop_reason\":null,\"prompt_token_ids\":null,\"token_ids\":null}]}"
+#define CHAT_OPENING \
+    "{\"id\":\"chatcmpl-0123456789abcdef\",\"object\":\"chat.completion.chunk\",\"created\":1795158116,\"model\":\"paced\",\"choices\":["
+#define CHAT_CHOICE(finish) \
+    "{\"index\":0,\"delta\":{\"content\":\" token\"},\"logprobs\":null,\"finish_reason\":" finish ",\"token_ids\":null}]}"
 
+static const char completion[] = OPENING;
+static const char *opening = completion;
 static const char HEAD[] =
     "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream; charset=utf-8\r\ntransfer-encoding: chunked\r\n\r\n";
 static char event_frame[1024], last_frame[1024];
@@ -203,8 +210,8 @@ static size_t ending(char *to, const Connection *connection) {
     size_t length = 0;
     if (connection->usage) {
         char payload[512];
-        sprintf(payload, OPENING "],\"usage\":{\"prompt_tokens\":%d,\"total_tokens\":%d,\"completion_tokens\":%d}}",
-                connection->prompt_tokens, connection->prompt_tokens + connection->events, connection->events);
+        sprintf(payload, "%s],\"usage\":{\"prompt_tokens\":%d,\"total_tokens\":%d,\"completion_tokens\":%d}}",
+                opening, connection->prompt_tokens, connection->prompt_tokens + connection->events, connection->events);
         length = frame(to, payload);
     }
     length += frame(to + length, "[DONE]");
@@ -290,7 +297,7 @@ static const char *value_of(const char *body, const char *key) {
 
 // Ids in a list of token ids, or words of a text.
 static int count_prompt_tokens(const char *body) {
-    const char *at = value_of(body, "\"prompt\"");
+    const char *at = value_of(body, opening == completion ? "\"prompt\"" : "\"content\"");
     int count = 0;
     if (at && *at == '[') {
         for (count = 1; *at && *at != ']'; at++) count += *at == ',';
@@ -336,7 +343,7 @@ static void serve(Connection *connection, const char *body) {
                                  "\"owned_by\":\"paced_server\",\"root\":\"paced\",\"parent\":null,\"max_model_len\":1048576}]}";
     static const char unknown[] = "{\"detail\":\"Not Found\"}";
     const char *input = connection->input;
-    if (!strncmp(input, "POST /v1/completions ", 21)) {
+    if (!strncmp(input, "POST /v1/completions ", 21) || !strncmp(input, "POST /v1/chat/completions ", 26)) {
         start_response(connection, body);
     } else if (!strncmp(input, "GET /v1/models ", 15)) {
         answer(connection->fd, "200 OK", models, sizeof models - 1);
@@ -483,7 +490,8 @@ int main(int count, char **words) {
         {"port", required_argument, NULL, 'p'},   {"ttft-ms", required_argument, NULL, 't'},
         {"itl-ms", required_argument, NULL, 'i'}, {"events", required_argument, NULL, 'e'},
         {"truth", required_argument, NULL, 'f'},  {"late-head", no_argument, NULL, 'l'},
-        {"step-ms", required_argument, NULL, 's'}, {NULL, 0, NULL, 0},
+        {"step-ms", required_argument, NULL, 's'}, {"chat", no_argument, NULL, 'c'},
+        {NULL, 0, NULL, 0},
     };
     for (int c; (c = getopt_long(count, words, "", known, NULL)) != -1;) {
         switch (c) {
@@ -493,10 +501,11 @@ int main(int count, char **words) {
         case 'e': fixed_events = atoi(optarg); break;
         case 'f': truth_path = optarg; break;
         case 'l': late_head = true; break;
+        case 'c': opening = CHAT_OPENING; break;
         case 's': step_ns = (int64_t)(atof(optarg) * 1e6); break;
         default:
             fprintf(stderr, "usage: paced_server [--port P] [--ttft-ms T] [--itl-ms I] [--events N] [--step-ms S] [--late-head] "
-                            "[--truth FILE]\n");
+                            "[--chat] [--truth FILE]\n");
             return 2;
         }
     }
@@ -509,8 +518,9 @@ int main(int count, char **words) {
     struct sigaction action = {.sa_handler = on_signal};
     sigaction(SIGTERM, &action, NULL);
     sigaction(SIGINT, &action, NULL);
-    event_length = frame(event_frame, OPENING CHOICE("null"));
-    last_length = frame(last_frame, OPENING CHOICE("\"length\""));
+    bool chat = opening != completion;
+    event_length = frame(event_frame, chat ? CHAT_OPENING CHAT_CHOICE("null") : OPENING CHOICE("null"));
+    last_length = frame(last_frame, chat ? CHAT_OPENING CHAT_CHOICE("\"length\"") : OPENING CHOICE("\"length\""));
     run(listen_on(port));
     if (truth_path) write_record(truth_path);
     return 0;

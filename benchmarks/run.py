@@ -26,6 +26,10 @@ MENU = {
         38,
         "1,024 streams: exactness, CPU per event beside a C reader, memory",
     ),
+    "arrivals": (
+        145,
+        "packet ring, reads and the C reader side by side: CPU, memory, slot time, a burst",
+    ),
     "slots": (
         45,
         "slot time of closed loops, and a burst of 1,024 ends, by ring, reads and the C reader",

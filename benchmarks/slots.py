@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import client
@@ -50,8 +50,8 @@ class Turn(NamedTuple):
     us_per_event: float
 
 
-def run(repeats: int) -> None:
-    for load in LOADS:
+def run(repeats: int, loads: Sequence[Load] = LOADS) -> None:
+    for load in loads:
         turns: dict[str, list[Turn]] = {who: [] for who in SIDES}
         for _ in range(repeats):
             for who, side in SIDES.items():

@@ -42,33 +42,38 @@ class Turn:
 
 def run(repeats: int) -> None:
     warm, cold, together = [], [], []
-    reader_us, reader_together_us = [], []
+    alone_us, alone_together_us = [], []
     for _ in range(repeats):
-        warm.append(_ours(warmups=STREAMS))
-        reader_us.append(_reader_us())
-        together.append(_ours(warmups=STREAMS, step_ms=ITL_MS))
-        reader_together_us.append(_reader_us(step_ms=ITL_MS))
-        cold.append(_ours(warmups=0, watch_memory=True))
+        warm.append(ours(warmups=STREAMS))
+        alone_us.append(reader_us())
+        together.append(ours(warmups=STREAMS, step_ms=ITL_MS))
+        alone_together_us.append(reader_us(step_ms=ITL_MS))
+        cold.append(ours(warmups=0, watch_memory=True))
     _print_exactness(warm, cold, together)
     print_table(
         "CPU per streamed event, on one core, in turns",
         ("µs of CPU", "ours", "C reader", "ratio", "target"),
         [
-            *_cost_rows("events spread evenly", warm, reader_us),
+            *_cost_rows("events spread evenly", warm, alone_us),
             *_cost_rows(
                 f"events of all streams at once, every {ITL_MS} ms",
                 together,
-                reader_together_us,
+                alone_together_us,
             ),
         ],
     )
     _print_memory(cold)
 
 
-def _ours(
-    warmups: int, *, step_ms: float = 0, watch_memory: bool = False
+def ours(
+    warmups: int,
+    *,
+    step_ms: float = 0,
+    chat: bool = False,
+    arrivals: str = "",
+    watch_memory: bool = False,
 ) -> Turn:
-    with PacedServer(ttft_ms=TTFT_MS, itl_ms=ITL_MS, step_ms=step_ms) as server:
+    with _server(step_ms, chat) as server:
         measured = client.measure(
             server.url,
             *(
@@ -85,7 +90,9 @@ def _ours(
                 "--random-output-len",
                 EVENTS,
             ),
+            *(("--backend", "openai-chat") if chat else ()),
             watch_memory=watch_memory,
+            arrivals=arrivals,
         )
         truth = server.truth(client.REQUEST_ID_PREFIX)
     prefix = len(client.REQUEST_ID_PREFIX)
@@ -108,7 +115,13 @@ def _ours(
     )
 
 
-def _reader_us(step_ms: float = 0) -> float:
+def _server(step_ms: float, chat: bool) -> PacedServer:
+    return PacedServer(
+        ttft_ms=TTFT_MS, itl_ms=ITL_MS, step_ms=step_ms, chat=chat
+    )
+
+
+def reader_us(*, step_ms: float = 0, chat: bool = False) -> float:
     """CPU of the C reader for the same work, µs per event."""
     requests = STREAMS + REQUESTS
     asked = {
@@ -117,7 +130,7 @@ def _reader_us(step_ms: float = 0) -> float:
         "prompt-tokens": PROMPT_TOKENS,
         "max-tokens": EVENTS,
     }
-    with PacedServer(ttft_ms=TTFT_MS, itl_ms=ITL_MS, step_ms=step_ms) as server:
+    with _server(step_ms, chat) as server:
         options = [
             f"--port={server.port}",
             *(f"--{name}={value}" for name, value in asked.items()),

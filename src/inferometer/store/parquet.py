@@ -23,4 +23,4 @@ def write_parquet(path: Path, table: pl.DataFrame) -> None:
     table.write_parquet(
         packed, compression="zstd", row_group_size=ROWS_IN_A_GROUP
     )
-    path.write_bytes(packed.getvalue())
+    path.write_bytes(packed.getbuffer())

@@ -99,6 +99,17 @@ def test_few_loads_do_not_tell_how_wrong_the_twin_is(loads: int) -> None:
     assert error == 0.04 or loads == 4
 
 
+def test_what_was_not_measured_is_not_known_better_than_expected() -> None:
+    """Answers of one token have no TPOT: that their TTFT is met says nothing of it."""
+    loads = tuple(TwinLoad(number, 256, 1) for number in (2, 4, 8))
+    short = TwinLadder("", SETTINGS, loads, ())
+    short = replace(short, values=tuple(simulate(short)))
+    found = fitted([short], fit([short], ["compute"]))
+    assert found.fit.errors["mean_ttft_ms"] < 0.01
+    assert found.spread("mean_tpot_ms", ()) >= 0.04
+    assert found.spread("p99_tpot_ms", ()) >= 1.5 * 0.04
+
+
 def test_a_card_does_not_exceed_its_nameplate() -> None:
     fast = replace(
         ONE,

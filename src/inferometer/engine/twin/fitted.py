@@ -234,12 +234,12 @@ def variances(
 
 
 def _of(errors: Mapping[str, float], metric: str) -> float:
+    """Of a metric that the results did not have, no less than is expected of the twin."""
     if metric in errors:
         return errors[metric]
-    like = LIKE.get(metric, "")
-    if like in errors:
-        return FURTHER * errors[like]
-    return max(errors.values())
+    if metric in LIKE:
+        return FURTHER * _of(errors, LIKE[metric])
+    return max(*errors.values(), EXPECTED_ERROR.get(metric, 0.0))
 
 
 def fitted(ladders: Sequence[TwinLadder], found: Fit) -> Fitted:

@@ -19,7 +19,11 @@ from inferometer.engine.twin.front import asked
 from inferometer.engine.twin.request import TwinRequest
 from inferometer.engine.twin.stretch import PS_PER_NS, Stretch
 from inferometer.loadgen import Snapshot
-from inferometer.measurement.machine_rows import counters_rows, rows_of
+from inferometer.measurement.machine_rows import (
+    MachineRow,
+    counters_rows,
+    rows_of,
+)
 from inferometer.measurement.prepare import ReadyPoint
 from inferometer.measurement.samplers import PAGE_PERIOD_S, MachineLog
 from inferometer.measurement.sampling_plan import declared
@@ -29,7 +33,12 @@ from inferometer.request import Request
 from inferometer.spec.output import Output
 from inferometer.system.interruption import Interruption
 from inferometer.telemetry.remote import sampled
-from inferometer.trace.series import PERIOD_S, SamplerReport, Telemetry
+from inferometer.trace.series import (
+    PERIOD_S,
+    SampledCard,
+    SamplerReport,
+    Telemetry,
+)
 from inferometer.trace.server_counters import (
     Counter,
     Gauge,
@@ -52,6 +61,8 @@ class VirtualEngine:
         """How long all its runs took, on its own clock."""
         self._cards = TwinCards(self.twin)
         self._sampler: _Sampler | None = None
+        self._rows: list[MachineRow] = []
+        """Of the run's first sample."""
         self._started_s = realtime_ns() / NS
         self._now_ns = 0
         self._busy_until_ns = 0
@@ -80,6 +91,7 @@ class VirtualEngine:
         begin_ns = self._now_ns + PAUSE_NS
         start_ns = begin_ns + round(output.idle_seconds * NS)
         self._sampler = _Sampler(self, begin_ns) if output.telemetry else None
+        self._rows = []
         before = self._reading(begin_ns)
         client = VirtualClient(
             ready,
@@ -168,15 +180,30 @@ class VirtualEngine:
 
     def sample(self, log: MachineLog, at_ns: int, *, page: bool) -> None:
         """What its cards show, and what its page would."""
-        told = {"schema": SCHEMA, "cards": self._cards.samples(at_ns)}
-        seen = sampled({**told, "monotonic_ns": at_ns}, 0)
-        rows, cards = rows_of(seen)
-        marked = [
-            replace(each, vendor="simulated", simulated=True) for each in cards
-        ]
-        log.add(rows, marked, at_ns)
+        if not self._rows:
+            self._rows, cards = self._first_sample(at_ns)
+            log.add((), cards, at_ns)
+        values = self._cards.values(at_ns)
+        log.add(
+            [
+                row._replace(value=values.get(row.name, row.value))
+                for row in self._rows
+            ],
+            (),
+            at_ns,
+        )
         if page:
             log.add(counters_rows(self._reading(at_ns)), (), at_ns)
+
+    def _first_sample(
+        self, at_ns: int
+    ) -> tuple[list[MachineRow], list[SampledCard]]:
+        """As a client reads it; later ones only differ in their values."""
+        told = {"schema": SCHEMA, "cards": self._cards.samples(at_ns)}
+        rows, cards = rows_of(sampled({**told, "monotonic_ns": at_ns}, 0))
+        return rows, [
+            replace(each, vendor="simulated", simulated=True) for each in cards
+        ]
 
     def _reading(self, at_ns: int) -> MetricsReading:
         """What the server's page would tell at this moment."""

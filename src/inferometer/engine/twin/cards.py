@@ -44,9 +44,17 @@ class TwinCards:
 
     def samples(self, now_ns: int) -> list[dict[str, Any]]:
         """All steps that have begun by now have to be known."""
+        values, name = self.values(now_ns), f"simulated {self._card.name}"
+        return [
+            card_sample(number, name, values, self._link, source=SOURCE)
+            for number in range(self._twin.settings.tp)
+        ]
+
+    def values(self, now_ns: int) -> dict[str, float]:
+        """What each of them shows, as all do the same."""
         self._rest(now_ns)
         card = self._card
-        values = {
+        return {
             "gpu_utilization": 100 * self._share.mean(now_ns),
             "memory_used_bytes": float(self._twin.memory.used),
             "memory_total_bytes": float(card.memory_bytes),
@@ -56,11 +64,6 @@ class TwinCards:
             "energy_j": self._power.total(now_ns),
             "processes": 1.0,
         }
-        name = f"simulated {card.name}"
-        return [
-            card_sample(number, name, values, self._link, source=SOURCE)
-            for number in range(self._twin.settings.tp)
-        ]
 
 
 def _pcie(link: str) -> dict[str, float] | None:

@@ -36,7 +36,8 @@ def test_intervals_cover_runs_with_other_arrivals() -> None:
     runs = []
     for seed in range(SEEDS):
         load = replace(LOAD, seed=seed * noise.RUNS)
-        runs.append((again(load), noise_at(load)))
+        values = again(load)
+        runs.append((values, noise.noise_of(load, values, again)))
     for metric in ("mean_ttft_ms", "p99_ttft_ms", "mean_e2el_ms"):
         covered = [
             abs(log(ours[metric] / other[metric])) <= 1.645 * spread[metric]

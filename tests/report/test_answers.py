@@ -124,6 +124,13 @@ def test_doubt_about_the_results_of_one_answer_is_said_beside_it() -> None:
     assert ["2 of the 2" in each for each in told] == [True, True, False]
 
 
+def test_a_load_that_was_not_reached_is_said_beside_the_answer() -> None:
+    for prompts, is_told in ((4, True), (8, False)):
+        load = {"max_concurrency": 8, "num_prompts": prompts}
+        told = " ".join(only(cold_and_warm(**load)).sentences)
+        assert ("Load not reached by 2 of the 2 results" in told) is is_told
+
+
 def test_each_model_has_a_prefix_cache_answer_of_its_own() -> None:
     points = [
         each for model in ("7B", "14B") for each in cold_and_warm(model=model)

@@ -190,7 +190,7 @@ def _tell_ratings(points: Sequence[Point], rated: Rated) -> None:
 
 def _tell_short(points: Sequence[Point]) -> None:
     """Name the points whose load was not reached."""
-    if few := [point.id for point in points if _is_short(point)]:
+    if few := [point.id for point in points if point.is_short]:
         typer.echo()
         tell(spoken().text("campaign.load_not_reached", points=_listed(few)))
 
@@ -330,23 +330,8 @@ def planned_points(
                 )
 
 
-def _is_short(point: Point) -> bool:
-    """Whether a closed loop had too few requests to fill its slots."""
-    cap, prompts = (
-        point.conditions.get("max_concurrency"),
-        point.conditions.get("num_prompts"),
-    )
-    closed = point.conditions.get("concurrency") is not None
-    return (
-        closed
-        and isinstance(cap, int)
-        and isinstance(prompts, int)
-        and prompts < cap
-    )
-
-
 def _listed(names: Sequence[str]) -> str:
-    listed, more = ", ".join(names[:NAMED]), len(names) - NAMED
+    listed, more = spoken().listed(names[:NAMED]), len(names) - NAMED
     return (
         spoken().text("run.listed", names=listed, n=more)
         if more > 0

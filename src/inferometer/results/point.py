@@ -100,6 +100,20 @@ class Point:
         return str(self.conditions.get("rehearsal")).endswith("simulated")
 
     @property
+    def is_short(self) -> bool:
+        """A closed loop of too few requests to fill its slots: its load was not reached."""
+        cap, prompts = (
+            self.conditions.get(name)
+            for name in ("max_concurrency", "num_prompts")
+        )
+        return (
+            self.conditions.get("concurrency") is not None
+            and isinstance(cap, int)
+            and isinstance(prompts, int)
+            and prompts < cap
+        )
+
+    @property
     def shown_intervals(self) -> Mapping[str, Range]:
         """What a reader sees beside the values. Those of a simulated run itself know chance only,
         and not how wrong its twin is.

@@ -113,6 +113,8 @@ def cautions(points: Sequence[Point], words: Words) -> list[str]:
     told = []
     if suspect := sum(point.status == "SUSPECT" for point in points):
         told.append(words.text("answer.suspect", n=suspect, all=len(points)))
+    if short := sum(point.is_short for point in points):
+        told.append(words.text("answer.short", n=short, all=len(points)))
     return [*told, *_unequally_warm(points, words), *rehearsal(points, words)]
 
 

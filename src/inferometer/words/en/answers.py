@@ -26,6 +26,10 @@ ANSWERS: dict[str, str] = {
     "answer.cell": "{effect}, {verdict}",
     "answer.is.no difference": "no difference",
     "answer.is.undecided": "undecided",
+    "answer.short": (
+        "Load not reached by {n} of the {all} results used: fewer requests were sent than the "
+        "concurrency limit."
+    ),
     "answer.suspect": "SUSPECT: {n} of the {all} results used. Read their reasons first.",
     "answer.temperature": (
         "At the same load, the accelerators' peak temperatures were up to {degrees:.0f} °C "

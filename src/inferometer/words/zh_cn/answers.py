@@ -22,6 +22,7 @@ ANSWERS: dict[str, str] = {
     "answer.cell": "{effect}，{verdict}",
     "answer.is.no difference": "无差异",
     "answer.is.undecided": "尚无定论",
+    "answer.short": "所用的 {all} 个结果中有 {n} 个未达到设定负载：发送的请求数少于并发上限。",
     "answer.suspect": "所用的 {all} 个结果中有 {n} 个为 SUSPECT，请先查看原因。",
     "answer.temperature": (
         "同一负载下，加速卡最高温度最多相差 {degrees:.0f} °C，差异可能部分来自温度。"

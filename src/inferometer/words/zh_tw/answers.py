@@ -22,6 +22,7 @@ ANSWERS: dict[str, str] = {
     "answer.cell": "{effect}，{verdict}",
     "answer.is.no difference": "無差異",
     "answer.is.undecided": "尚無定論",
+    "answer.short": "所用的 {all} 個結果中有 {n} 個未達到設定負載：傳送的請求數少於並行上限。",
     "answer.suspect": "所用的 {all} 筆結果中有 {n} 筆為 SUSPECT，請先看原因。",
     "answer.temperature": (
         "相同負載下，加速卡最高溫度最多相差 {degrees:.0f} °C，差異可能有一部分來自溫度。"

@@ -8,11 +8,14 @@ from pathlib import Path
 
 import pytest
 import typer
+from typer.testing import CliRunner
 
 from inferometer.analysis.targets import Checked
 from inferometer.campaign.outcome import CampaignOutcome, Ending, summary_lines
 from inferometer.cli.announcement import load_in_words
+from inferometer.cli.main import app
 from inferometer.cli.usage import usage_error
+from inferometer.engine import EmbeddedEngine, EngineSettings
 from inferometer.printable import columns_of
 from inferometer.report.repeats import render_repeats
 from inferometer.report.targets import target_lines
@@ -113,3 +116,19 @@ def test_repeats_are_aligned() -> None:
     assert max(map(columns_of, lines)) <= 80
     assert {columns_of(line) for line in lines[1:3]} == {80}
     assert columns_of(lines[0]) == columns_of(lines[3]) == 80
+
+
+def test_a_file_of_prompts_that_is_damaged(tmp_path: Path) -> None:
+    damaged = tmp_path / "p.jsonl"
+    damaged.write_text("{bad\n")
+    with EmbeddedEngine(EngineSettings()) as engine:
+        ended = CliRunner().invoke(
+            app,
+            [
+                *("bench", "--base-url", engine.base_url, "--num-prompts", "2"),
+                *("--dataset-name", "custom", "--dataset-path", str(damaged)),
+            ],
+        )
+    assert ended.exit_code == 2
+    assert "不是 JSON（" in ended.stderr
+    assert "Expecting" not in ended.stderr

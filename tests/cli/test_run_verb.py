@@ -200,7 +200,7 @@ def test_ctrl_c_ends_it_with_what_is_done_and_leaves_nothing_running(
     assert process.returncode == 130, out + err
     assert "[ ] campaign: was interrupted" in out
     assert "1 not run" in out
-    assert "The same command goes on" in out
+    assert "Run the same command again" in out
     assert "Traceback" not in err
     assert psutil.wait_procs(started, timeout=10)[1] == []
 

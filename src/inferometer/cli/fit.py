@@ -12,7 +12,7 @@ from inferometer.cli.tables import show
 from inferometer.cli.telling import notice, tell
 from inferometer.cli.usage import usage_error
 from inferometer.printable import printable
-from inferometer.words import Said, in_words, spoken
+from inferometer.words import Said, in_words, sentence_of, spoken
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -191,7 +191,7 @@ def _why_not(error: ValueError, max_model_len: int | None) -> Exception | Said:
     from inferometer.engine.twin.memory import OutOfMemoryError
 
     if isinstance(error, OutOfMemoryError) and max_model_len is None:
-        return Said("fit.no_length", {"said": str(error)})
+        return Said("fit.no_length", {"said": sentence_of(error)})
     return error
 
 

@@ -240,9 +240,11 @@ def _requests(
             attempt=attempt,
         )
     except TooFewRowsError as error:
-        raise PointError([str(error)], usable_rows=error.found) from error
+        raise PointError(
+            [sentence_of(error)], usable_rows=error.found
+        ) from error
     except ValueError as error:
-        raise PointError([str(error)]) from error
+        raise PointError([sentence_of(error)]) from error
 
 
 def usable_rows(spec: RunSpec, server: KnownServer, at_most: int) -> int:

@@ -403,6 +403,8 @@ def test_longer_prompts_of_a_twin_have_the_interval_of_its_error() -> None:
         for length in (1, 4, 8)
     ]
     assert "from 10 (5–20) to 80 (40–160) ms" in only(points).sentences[0]
+    chinese = answers(points, Words("zh-CN"))[0].sentences[0]
+    assert "由 10（5–20）变为 80（40–160）ms" in chinese
 
 
 def test_scaling_says_the_highest_load_per_card() -> None:

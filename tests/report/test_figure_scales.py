@@ -208,10 +208,17 @@ def test_long_names_keep_both_ends_and_stay_unlike() -> None:
             ("study_…_2026-01-06_before", "study_…_2026-01-06_after/b"),
         ),
         (
+            (
+                "K100-AI · deepseek-7b · TP1 · sglang-dcu-nightly",
+                "K100-AI · deepseek-7b · TP1 · vllm-dcu-nightly",
+            ),
+            ("… · TP1 · sglang-dcu-nightly", "… · TP1 · vllm-dcu-nightly"),
+        ),
+        (
             ("w" * 30 + "1" + "w" * 30, "w" * 30 + "2" + "w" * 30, "short"),
             (
-                "w" * 8 + "…wwww1" + "w" * 20,
-                "w" * 8 + "…wwww2" + "w" * 20,
+                "w" * 8 + "…wwww1" + "w" * 19 + "…",
+                "w" * 8 + "…wwww2" + "w" * 19 + "…",
                 "short",
             ),
         ),

@@ -283,3 +283,38 @@ def test_endless_text_is_cut() -> None:
 
 def test_hostile_points_can_be_written() -> None:
     orjson.dumps(columnar(hostile().points, [], WORDS))
+
+
+def test_what_a_run_sums_up_ranks_no_configuration() -> None:
+    totals = {"completed": 8.0, "failed": 0.0, "energy": 900.0}
+    columns = coded(point(values={"output_throughput": 100.0, **totals}))
+    ranks = {each["name"]: each["ranks"] for each in columns["metrics"]}
+    assert ranks == {"output_throughput": True, **dict.fromkeys(totals, False)}
+
+
+def test_series_without_letters_are_called_by_what_their_folders_say() -> None:
+    machine = {"card": "R9700", "gpus": 2, "stack": "ROCm 7.0"}
+    points = [
+        point(conditions={**machine, "config": "B", "pcie_width": 8}),
+        point(conditions={**machine, "config": "C", "pcie_width": 16}),
+        point(conditions={**machine, "card": "pro4500", "pcie_width": 16}),
+    ]
+    assert series_of(points, (), WORDS) == [
+        "R9700 · x8",
+        "R9700 · x16",
+        "pro4500 · x16",
+    ]
+    lettered = points[:2]
+    assert series_of(lettered, (), WORDS) == ["B", "C"]
+
+
+@pytest.mark.parametrize(
+    ("language", "cells"),
+    [("en", ["cold", "warm"]), ("zh-CN", ["冷缓存", "热缓存"])],
+)
+def test_the_cache_is_said_in_the_page_s_language(
+    language: str, cells: list[str]
+) -> None:
+    points = [point(conditions={"cache": each}) for each in ("cold", "warm")]
+    columns = columnar(points, (), Words(language))
+    assert decoded(condition(columns, "cache")) == cells

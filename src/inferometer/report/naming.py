@@ -13,7 +13,13 @@ from math import inf
 from inferometer.analysis.currencies import in_several_currencies
 from inferometer.results.point import Condition, Point
 from inferometer.results.telling import telling_places
-from inferometer.vocabulary import CONDITIONS, DISTINGUISHING, LEVELS, STUDY
+from inferometer.vocabulary import (
+    CONDITIONS,
+    DISTINGUISHING,
+    HARDWARE,
+    LEVELS,
+    STUDY,
+)
 from inferometer.vocabulary import condition as known
 from inferometer.words import Words
 
@@ -22,13 +28,12 @@ LONGEST = 34
 PART_LENGTHS = (28, 22, 18, 15, 12, 10, 8, 6)
 """To which the parts of a long name are cut, as far as need be."""
 SEPARATOR = " · "
-
 Key = tuple[Condition, ...]
 _OWNER = re.compile(r"^[\w.-]+/(?=[^/]+$)")
 """Of a model on a hub."""
 _SEPARATORS = re.compile(r"([\s_/]+)")
 """Of the words of a name; a hyphen is within one, as in llama-3.1-8b."""
-_GAPS = re.compile(r"…(?:[\s_/]+…)+")
+_GAPS = re.compile(r"…(?:[\s_/·]+…)+")
 MAX_LEFT_OUT = 16
 """Words that a name in a legend may lack."""
 _NUMBER = re.compile(r"\d{1,9}(\.\d{1,9})?")
@@ -92,13 +97,34 @@ def _distinguishing(
         for name in (*DISTINGUISHING, *own)
         if name in there and name not in without
     ]
-    columns = [values_of(points, name) for name in names]
-    places = telling_places(columns, range(len(names)))
-    found = tuple(names[place] for place in places)
+    found = _telling(points, names)
+    if found and (None,) * len(found) in keys_of(points, found):
+        found = _telling(points, _known_of_all_first(points, names))
     return (
         _with_both_lengths(found, points)
         if "output_len" not in without
         else found
+    )
+
+
+def _telling(points: Sequence[Point], names: Sequence[str]) -> tuple[str, ...]:
+    columns = [values_of(points, name) for name in names]
+    places = telling_places(columns, range(len(names)))
+    return tuple(names[place] for place in places)
+
+
+def _known_of_all_first(
+    points: Sequence[Point], names: Sequence[str]
+) -> list[str]:
+    """For points of which some would have no name at all: what stands in each one's folder's name,
+    then what else is known of all of them.
+    """
+    return sorted(
+        names,
+        key=lambda name: (
+            None in values_of(points, name),
+            name not in HARDWARE,
+        ),
     )
 
 
@@ -172,7 +198,9 @@ def legend_names(names: Iterable[str]) -> dict[str, str]:
 def _around(name: str, place: int) -> str:
     """Its beginning, and what stands around this place."""
     begin = max(place - 4, 8)
-    return f"{name[:8]}…{name[begin : begin + LONGEST - 9]}"
+    rest = name[begin:]
+    room = LONGEST - 9
+    return f"{name[:8]}…{rest if len(rest) <= room else rest[: room - 1] + '…'}"
 
 
 def _untaken(label: str, taken: set[str]) -> str:

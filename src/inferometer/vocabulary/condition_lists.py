@@ -34,6 +34,9 @@ CHANGES_WITH_DATES = (
 STUDY = ("config", "model", "tp")
 """What names a curve of the study that this began with."""
 
+HARDWARE = ("card", "gpus", "pcie_width", "stack")
+"""What people call an experiment by where its configurations have no letters."""
+
 DEPLOYMENT = (*STUDY, "engine")
 """What tells one deployment from another."""
 

@@ -17,6 +17,7 @@ from inferometer.report.answers.lengths import length_answers
 from inferometer.report.answers.links import link_answers
 from inferometer.report.answers.saturated import saturation_answers
 from inferometer.report.answers.scaled import scaling_answers
+from inferometer.report.spoken_values import with_spoken_values
 from inferometer.results import Point
 from inferometer.words import Words
 
@@ -38,7 +39,9 @@ def answers(
     """What these points answer; INVALID ones answer nothing. `links`: the cost of links among
     them, where it is known already.
     """
-    usable = [point for point in points if point.status != "INVALID"]
+    usable = with_spoken_values(
+        [point for point in points if point.status != "INVALID"], words
+    )
     found = link_answers(usable, words, links)
     for question in QUESTIONS:
         found += question(usable, words)

@@ -102,15 +102,19 @@ def _head(name: str, load: str, level: float, words: Words) -> str:
 def _sentence(lengths: ByLength, level: float, load: str, words: Words) -> str:
     """From the shortest to the longest."""
     short, long = min(lengths), max(lengths)
-    changes = words.text("page.comma").join(
-        words.text(
-            "answer.length.change",
-            metric=metric_inside(name, words),
-            before=_figure(lengths[short], name, words),
-            after=_figure(lengths[long], name, words),
-            unit=found.unit if (found := metric(name)) else "",
+    changes = (
+        words.text("page.comma")
+        .join(
+            words.text(
+                "answer.length.change",
+                metric=metric_inside(name, words),
+                before=_figure(lengths[short], name, words),
+                after=_figure(lengths[long], name, words),
+                unit=found.unit if (found := metric(name)) else "",
+            )
+            for name in METRICS
         )
-        for name in METRICS
+        .replace("） ", "）")
     )
     return words.text(
         "answer.length",

@@ -341,7 +341,15 @@ def _histogram_panel(
         layers.append(outline.encode(x=x, y=y))
     if marks:
         layers += _rules(kind, samples, axis, marks, words)
+    layers.append(_unseen_marks(common.encode(x=x, y=y), names))
     return layered(layers, words.text("figure.share_of", metric=label))
+
+
+def _unseen_marks(common: Layer, names: Sequence[str]) -> Layer:
+    """For the legend: a run has the mark there that it has among the CDFs."""
+    shape = shape_of_curves(names)
+    marks = common.transform_filter("datum.end").encode(shape=shape)
+    return marks.mark("point", filled=True, opacity=0, tooltip=None)
 
 
 def _rules(

@@ -43,6 +43,8 @@ LONGEST_TEXT = 300
 NO_ENDS = (None, None)
 OURS = ("series", "status", "source", "folder")
 """Columns of the page alone, beside those of CONDITIONS."""
+TOTALS = ("completed", "failed", "energy", "energy_above_idle", "host_energy")
+"""Of a run, the more the longer it was: no configuration is better for them."""
 
 Cell = str | int | float | None
 Places = tuple[tuple[int, float, str], ...]
@@ -109,6 +111,8 @@ def condition_table(
         name: [_cell(point.conditions.get(name)) for point in points]
         for name in names
     }
+    if "cache" in table:
+        table["cache"] = [_cache(cell, words) for cell in table["cache"]]
     table["tool"] = [clean(point.tool) for point in points]
     if len(paths) > 1:
         table["source"] = [*_sources(points, paths)]
@@ -176,6 +180,10 @@ def _cell(value: Condition) -> Cell:
     if isinstance(value, float):
         return value if math.isfinite(value) else "inf" if value > 0 else None
     return clean(value) or None if isinstance(value, str) else value
+
+
+def _cache(cell: Cell, words: Words) -> Cell:
+    return (cell and words.find(f"figure.cache.{cell}")) or cell
 
 
 def _sources(
@@ -319,6 +327,7 @@ def _metric(
         else words.metric(name),
         "unit": described.unit,
         "better": described.better,
+        "ranks": described.better != "neither" and name not in TOTALS,
         "data": rounded_all([point.values.get(name) for point in points]),
     }
     ranges = [point.shown_intervals.get(name) for point in points]

@@ -16,6 +16,7 @@ from inferometer.report.figures import Drawing, draw_all, gather, write
 from inferometer.report.page.html import render
 from inferometer.report.page.library import drawing_library
 from inferometer.report.page.view import make_view
+from inferometer.report.spoken_values import with_spoken_values
 from inferometer.results import Collection
 from inferometer.store.atomic import write_file
 from inferometer.words import Words
@@ -54,13 +55,16 @@ def write_report(
     """
     with ThreadPoolExecutor(1) as beside:
         beside.submit(drawing_library)  # for render, meanwhile
-        material = gather(collection.points)
+        words = Words(language)
+        points = with_spoken_values(collection.points, words)
+        material = gather(points)
         collection = replace(
             collection,
+            points=tuple(points),
             problems=(*collection.problems, *material.problems),
             unread=collection.unread + len(material.problems),
         )
-        drawings = draw_all(material, Words(language))
+        drawings = draw_all(material, words)
         now = datetime.now().astimezone().strftime("%Y-%m-%d %H:%M")
         view = make_view(
             collection,

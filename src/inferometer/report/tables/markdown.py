@@ -13,6 +13,7 @@ from inferometer.analysis.targets import Checked
 from inferometer.printable import printable
 from inferometer.report.answers import answers
 from inferometer.report.sentences import reasons_of, unverified
+from inferometer.report.spoken_values import with_spoken_values
 from inferometer.report.tables.columns import (
     PRICED,
     figure,
@@ -43,6 +44,7 @@ def points_as_markdown(
     points: Sequence[Point], rated: Rated = RATED, words: Words = ENGLISH
 ) -> str:
     """What all points share, a table with a row for each, and why some are not VALID."""
+    points = with_spoken_values(points, words)
     named, metrics = _named(points), _metrics(points)
     is_rated = any(name in point.values for point in points for name in rated)
     head = [

@@ -94,8 +94,12 @@ function bodyCell(column, i) {
   return cell;
 }
 
+// A text of its own direction, which may be broken after a slash rather than within a word.
 function bdi(text) {
-  return Object.assign(document.createElement("bdi"), { textContent: text });
+  const own = document.createElement("bdi");
+  const parts = String(text).split(/(?<=\/)/);
+  own.append(...parts.flatMap((part, at) => (at ? [document.createElement("wbr"), part] : [part])));
+  return own;
 }
 
 // The verdict, which opens to its reasons where there are any.

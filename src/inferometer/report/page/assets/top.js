@@ -4,7 +4,7 @@ const LIMITED = ["ttft", "tpot", "itl", "e2el"];
 const STATISTICS = ["mean", "median", "p90", "p95", "p99"];
 const LIKELY = ["output_throughput_per_gpu", "output_throughput", "request_throughput"];
 
-const ranking = metrics.filter((metric) => metric.better !== "neither").map((metric) => columns.get(metric.name));
+const ranking = metrics.filter((metric) => metric.ranks).map((metric) => columns.get(metric.name));
 const limitedBy = (statistic) => LIMITED.filter((latency) => columns.has(`${statistic}_${latency}_ms`));
 const statistics = STATISTICS.filter((statistic) => limitedBy(statistic).length);
 const isBest = (column, a, b) => (column.better === "higher" ? a > b : a < b);

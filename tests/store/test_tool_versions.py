@@ -349,3 +349,31 @@ def test_a_sweep_whose_numbers_are_texts_tells_its_load(tmp_path: Path) -> None:
     (tmp_path / name).write_text(json.dumps(sweep))
     before, after = read_results(path), read_results(tmp_path / name)
     assert [run.load for run in after] == [run.load for run in before]
+
+
+@pytest.mark.parametrize(
+    ("name", "begin", "rate"),
+    [
+        ("vllm-report/bench.txt", "Namespace(", "Output token throughput"),
+        ("sglang-report/bench.txt", "amespace(", "Output token throughput"),
+        ("sglang-offline-log/bench.txt", "ServerArgs(", "Output token through"),
+    ],
+)
+def test_logs_that_differ_in_one_argument_are_no_repeats(
+    tmp_path: Path, name: str, begin: str, rate: str
+) -> None:
+    text = (TOOL_FILES / name).read_text()
+    assert begin in text
+    text = text.replace(begin, f"{begin}other_flag=True, ")
+    flags = "unknown_flag='on', api_key='abcdef'"
+    flagged = text.replace(begin, f"{begin}{flags}, ")
+    for number, content in enumerate((text, text, flagged)):
+        figures = re.sub(rf"({rate}.*?\d)(?=\.\d)", rf"\g<1>{number}", content)
+        (tmp_path / f"run_{number}.txt").write_text(figures)
+    by_run: dict[str, set[object]] = {}
+    for point in read([tmp_path]).points:
+        told = by_run.setdefault(point.source.stem, set())
+        told.add(point.conditions.get("unknown_flag"))
+        assert "api_key" not in point.conditions
+    assert "on" in by_run.pop("run_2")
+    assert by_run == {"run_0": {None}, "run_1": {None}}

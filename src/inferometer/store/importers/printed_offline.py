@@ -14,6 +14,7 @@ from pathlib import Path
 from inferometer.store.importers.imported_run import Declared, ImportedRun
 from inferometer.store.importers.printed_report import (
     METRICS,
+    all_settings_in,
     as_printed,
     as_typed,
 )
@@ -81,6 +82,7 @@ class _Result:
 
     tool: str = ""
     arguments: dict[str, str] = field(default_factory=dict)
+    settings: dict[str, Declared] = field(default_factory=dict)
     metrics: dict[str, float] = field(default_factory=dict)
     latencies: dict[str, float] = field(default_factory=dict)
     """Seconds, by what the report calls them."""
@@ -114,6 +116,7 @@ def _results(lines: Iterator[str]) -> Iterator[_Result]:
             yield result
             result = _Result()
         result.arguments |= told
+        result.settings |= all_settings_in(line, ARGUMENTS) if told else {}
         result.tool = tool or result.tool
         _read_line(result, line)
     yield result
@@ -202,6 +205,7 @@ def _run(result: _Result, path: Path) -> ImportedRun:
         metrics=result.metrics | figures(result.latencies, LATENCIES_AT, 1e3),
         own={},
         conditions=conditions | {"scenario": f"offline {kind}"},
+        settings=result.settings,
         decimals=9 if kind == "latency" else 2,
         notes=(Said(f"note.offline_{kind}", {"command": command}),),
     )

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from inferometer.store.importers.declared import configured
 from inferometer.store.importers.imported_run import Declared, ImportedRun
 from inferometer.store.importers.text import figure, lines_of
 from inferometer.vocabulary import of_role, statistic_of
@@ -80,6 +81,34 @@ def as_typed(name: str) -> re.Pattern[str]:
     return re.compile(rf"\s--{name.replace('_', '[-_]')}(?:=|\s+){_VALUE}")
 
 
+NO_SETTINGS = frozenset(
+    {
+        *ARGUMENTS,
+        *("append_result", "base_url", "disable_tqdm", "endpoint", "goodput"),
+        *("header", "label", "metadata", "metric_percentiles", "result_dir"),
+        *("output_details", "output_file", "percentile_metrics", "profile"),
+        *("request_id_prefix", "result_filename", "save_detailed", "tag"),
+        *("save_result", "ready_check_timeout_sec", "subparser"),
+    }
+)
+"""The load, what is told otherwise, and what is of the client alone."""
+ANY_PRINTED = re.compile(rf"(?:\(|, )(\w{{1,80}})={_VALUE}")
+ANY_TYPED = re.compile(rf"\s--(\w[\w-]{{0,80}})(?:=|\s+)(?!--){_VALUE}")
+
+
+def all_settings_in(line: str, left_out: Container[str]) -> dict[str, Declared]:
+    """All arguments that a tool prints, or those of a command line, but the ones `left_out`."""
+    is_printed = "Namespace(" in line or "ServerArgs(" in line
+    pattern = ANY_PRINTED if is_printed else ANY_TYPED
+    words = {
+        match[1].replace("-", "_"): match[2] or match[3] or match[4] or ""
+        for match in pattern.finditer(line)
+    }
+    return configured(
+        {name: word for name, word in words.items() if word != "None"}, left_out
+    )
+
+
 AS_PRINTED = {name: as_printed(name) for name in ARGUMENTS}
 AS_TYPED = {name: as_typed(name) for name in ARGUMENTS}
 
@@ -92,6 +121,7 @@ class _Report:
     """A report as far as it was read, with what was printed before it."""
 
     arguments: dict[str, str] = field(default_factory=dict)
+    settings: dict[str, Declared] = field(default_factory=dict)
     load: dict[str, float] = field(default_factory=dict)
     metrics: dict[str, float] = field(default_factory=dict)
     own: dict[str, float] = field(default_factory=dict)
@@ -128,6 +158,8 @@ def _reports(lines: Iterator[str]) -> Iterator[_Report]:
             report, inside = _Report(), False
         inside = inside or begins
         report.arguments |= settings
+        if settings:
+            report.settings |= all_settings_in(line, NO_SETTINGS)
         if ":" in line and not settings:
             _read_line(report, line, inside)
     yield report
@@ -213,6 +245,7 @@ def _run(report: _Report, path: Path) -> ImportedRun:
         metrics=report.metrics,
         own=report.own,
         conditions=_conditions(told, report, is_random),
+        settings=report.settings,
         decimals=2,
     )
 

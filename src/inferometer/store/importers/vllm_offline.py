@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from inferometer.store.importers.declared import configured
 from inferometer.store.importers.imported_run import (
     CannotImportError,
     ImportedRun,
@@ -53,6 +54,10 @@ SETTINGS = (
     "batch_size",
 )
 LENGTHS = {"input_len": "input_len", "output_len": "output_len"}
+NO_SETTINGS = frozenset(
+    {*SETTINGS, *LENGTHS.values(), "model", "output_json", "profile"}
+)
+"""The load, what is told otherwise, and what is of the client alone."""
 
 
 def is_throughput(result: Object) -> bool:
@@ -114,6 +119,7 @@ def _run(
                 if isinstance(value, str | int)
             },
         },
+        settings=configured(told, NO_SETTINGS),
         notes=(
             Said(
                 f"note.offline_{scenario}",

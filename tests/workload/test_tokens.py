@@ -115,6 +115,25 @@ def all_texts() -> list[str]:
     ]
 
 
+@pytest.mark.parametrize(("most_words", "questions"), [(5000, 3), (200, 20)])
+def test_words_are_asked_for_at_once_or_in_pieces_where_so_many_are_refused(
+    monkeypatch: pytest.MonkeyPatch, most_words: int, questions: int
+) -> None:
+    """The last two ask what stands around every text."""
+    server, asked = FakeServer(), []
+    tell = server.tokenize
+
+    def tokenize(model: str, text: str) -> list[int] | None:
+        asked.append(text)
+        return None if len(text.split()) > most_words else tell(model, text)
+
+    monkeypatch.setattr(server, "tokenize", tokenize)
+    pool = choose(server).pool.tolist()
+    whole = tell("m", " ".join(all_texts())) or []
+    assert pool == sorted(set(whole) - {1})
+    assert len(asked) == questions
+
+
 def test_token_ids_of_a_safe_range_where_it_cannot_tokenize() -> None:
     server = FakeServer(tokenizes=False)
     counter = choose(server)

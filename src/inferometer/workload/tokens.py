@@ -254,14 +254,10 @@ def _id_pool(
         *(word.capitalize() for word in WORDS),
         *(str(number) for number in range(1000)),
     ]
-    found: set[int] = set()
-    for start in range(0, len(texts), WORDS_AT_ONCE):
-        ids = server.tokenize(
-            model, " ".join(texts[start : start + WORDS_AT_ONCE])
-        )
-        if ids is None:
-            break
-        found.update(ids)
+    # at once, or in pieces if the server refuses so many
+    found = _ids(server, model, texts, len(texts)) or _ids(
+        server, model, texts, WORDS_AT_ONCE
+    )
     one, two = server.tokenize(model, "one"), server.tokenize(model, "two")
     around = set(one or ()) & set(
         two or ()
@@ -271,6 +267,19 @@ def _id_pool(
         ends = {"first": UNSURE_IDS[0], "last": UNSURE_IDS[-1]}
         return UNSURE_IDS, Said("counting.ids.unsure", ends)
     return pool, Said("counting.ids", {"n": len(pool)})
+
+
+def _ids(
+    server: ServerTokens, model: str, texts: Sequence[str], at_once: int
+) -> set[int]:
+    """What the server's tokenizer makes of texts, up to the first question that it refuses."""
+    found: set[int] = set()
+    for start in range(0, len(texts), at_once):
+        ids = server.tokenize(model, " ".join(texts[start : start + at_once]))
+        if ids is None:
+            break
+        found.update(ids)
+    return found
 
 
 def _against_usage(

@@ -41,7 +41,13 @@ from inferometer.telemetry.reading import (
 )
 from inferometer.telemetry.sampler import Glanced, HostSampler, Sampled
 from inferometer.telemetry.tree import Tree
-from inferometer.trace.series import HOST, Declared, SampledCard, Telemetry
+from inferometer.trace.series import (
+    HOST,
+    SERVER,
+    Declared,
+    SampledCard,
+    Telemetry,
+)
 
 ADDRESS = "0000:03:00.0"
 SLOT = Link(16.0, 8, ADDRESS, 16.0, 16)
@@ -282,6 +288,21 @@ def test_powers_are_read_more_often_than_the_rest() -> None:
     (series,) = log.series(0)
     assert (thread.report().samples, len(glances)) == (2, 3)
     assert len(series.value) == 5
+
+
+@pytest.mark.parametrize(
+    ("name", "after_s"),
+    [("amd", 0.1), ("monitor", 0.1), (HOST, 60.0), (SERVER, 60.0)],
+)
+def test_only_cards_are_looked_at_again_a_moment_after_a_load_has_begun(
+    name: str, after_s: float
+) -> None:
+    def look() -> Sighting:
+        raise AssertionError
+
+    thread = samplers._Thread(name, (look, list), MachineLog(), period_s=60.0)
+    thread.nudge()
+    assert thread._due_ns(1) == 1 + after_s * NS
 
 
 def test_what_a_monitor_saw_has_its_own_times() -> None:

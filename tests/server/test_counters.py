@@ -4,6 +4,7 @@ them, and over a socket.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,8 +13,10 @@ from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from inferometer.protocol import PROTOCOLS
+from inferometer.server import counters
 from inferometer.server import endpoint as endpoint_module
 from inferometer.server.counter_names import ENGINES
 from inferometer.server.counters import (
@@ -128,6 +131,45 @@ def test_llama_cpp_counts_computed_and_cached_tokens_apart() -> None:
 def test_xinference_tells_only_what_it_was_asked() -> None:
     """20 chats and 6 completions since its start, on routes that had no counter before."""
     assert recorded("xinference-4.1.0").to_dict()["delta"] == {"requests": 26}
+
+
+@pytest.mark.parametrize("page", sorted(PAGES.glob("*.txt")), ids=str)
+def test_a_page_reads_as_the_library_of_prometheus_reads_it(page: Path) -> None:
+    text = page.read_text()
+    expected: dict[str, list[float]] = {}
+    for family in text_string_to_metric_families(text):
+        ending = "_total" if family.type == "counter" else ""
+        expected.setdefault(family.name + ending, [])
+        for sample in family.samples:
+            if not sample.name.endswith("_bucket"):
+                values = expected.setdefault(sample.name, [])
+                values += [sample.value] if math.isfinite(sample.value) else []
+    found = counters._samples(text)
+    assert found is not None
+    assert {
+        name: [value for _, value in samples] for name, samples in found.items()
+    } == expected
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'vllm:prompt_tokens_total{engine="0", path="a}b{c"} 5',
+        "vllm:prompt_tokens_total 5 1795159009480",
+        "  vllm:prompt_tokens_total\t5.0  ",
+        "vllm:prompt_tokens_total 5e0",
+        '# A remark.\n#Another\n\n{"a.b", c="d"} 1\nvllm:prompt_tokens_total 5',
+        '# TYPE vllm:prompt_tokens counter\nvllm:prompt_tokens{a="b"} 5',
+    ],
+)
+def test_lines_of_many_forms(line: str) -> None:
+    assert reading(line).counters["prompt_tokens"] == 5
+
+
+@pytest.mark.parametrize("cut", ["vllm:prompt_tokens_total{en", "vllm:prom"])
+def test_a_page_that_was_cut_off_is_no_page(cut: str) -> None:
+    """Or a metric that it names before would be 0."""
+    assert read_page(f"vllm:num_requests_running 1\n{cut}", NOW_S) is None
 
 
 # Pages as the sources have them

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from contextlib import closing
-from dataclasses import dataclass
 
 import orjson
 
@@ -25,18 +24,22 @@ SIMULATED = "/telemetry"
 """Where the embedded engine shows its simulated accelerator."""
 
 
-@dataclass(frozen=True, slots=True)
 class SimulatedMachine:
-    """The accelerator that an embedded engine simulates."""
+    """The accelerator that an embedded engine simulates, over a connection of the process that
+    looks at it.
+    """
 
-    base_url: str
+    def __init__(self, base_url: str) -> None:
+        self._base_url = base_url
+        self._calls: Calls | None = None
 
     def __call__(self) -> Sampled:
         """The card now; none with the reason where the engine does not answer."""
+        if self._calls is None:
+            self._calls = Calls(self._base_url, {}, None)
         begun = monotonic_ns()
-        calls = Calls(self.base_url, {}, None)
         try:
-            answer = calls.whole("GET", SIMULATED, Deadline(ANSWER_S))
+            answer = self._calls.whole("GET", SIMULATED, Deadline(ANSWER_S))
             told = {**orjson.loads(answer.body)}
             at_ns = _seen_at(told.get("monotonic_ns"), begun, monotonic_ns())
             return sampled({**told, "monotonic_ns": at_ns}, 0)
@@ -44,8 +47,6 @@ class SimulatedMachine:
             name = type(error).__name__
             lost = ToolReport("engine", "tool_failed", name)
             return Sampled(monotonic_ns(), tools=(lost,))
-        finally:
-            calls.close()
 
 
 def _seen_at(told: object, begun: int, ended: int) -> int:

@@ -58,6 +58,8 @@ THERE_AS_OFTEN = 2
 """A monitor is asked twice as often as it looks: of two samples in an answer only the newest
 counts.
 """
+AT_ONCE = frozenset({HOST, SERVER})
+"""What need not be looked at again a moment after a load has begun: it counts from then on."""
 SCATTERED = frozenset(VENDORS.values())
 """Samplers that look at another moment of each period: those whose momentary values add up."""
 HANGS_S = 1.5
@@ -305,8 +307,8 @@ class _Thread(threading.Thread):
         return self._since_ns + next_look_ns(passed_ns, period_ns)
 
     def _due_ns(self, begun: int) -> int:
-        if self._is_nudged:
-            self._is_nudged = False
+        nudged, self._is_nudged = self._is_nudged, False
+        if nudged and self.name not in AT_ONCE:
             # a card takes a moment to draw what its load takes
             return begun + min(GLANCE_NS, self._period_ns)
         if self.name not in SCATTERED:

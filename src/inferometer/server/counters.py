@@ -6,6 +6,7 @@ A missing or useless page is not an error: there are no counters then.
 from __future__ import annotations
 
 import math
+import re
 import time
 from collections.abc import Mapping, Sequence
 from typing import TypeVar
@@ -22,8 +23,13 @@ readings.
 
 START = "process_start_time_seconds"
 
-Sample = tuple[Mapping[str, str], float]
-"""Labels and value."""
+SAMPLE = re.compile(
+    r"\s*([a-zA-Z_:][\w:]*)\s*(?:\{(.*)\})?\s*([a-zA-Z0-9.+-]+)(?:\s+\S+)?\s*",
+    re.ASCII,
+)
+
+Sample = tuple[str, float]
+"""Labels, as the page has them, and value."""
 
 Name = TypeVar("Name", bound=str)
 
@@ -101,28 +107,38 @@ def read_page(text: str, at_s: float) -> MetricsReading | None:
 
 
 def _samples(text: str) -> dict[str, list[Sample]] | None:
-    """Samples by name, without buckets; a metric without samples is empty. None if the page does
-    not parse.
+    """Samples by name, without buckets and names in quotes; a metric without samples is empty. None
+    if the page does not parse.
     """
-    from prometheus_client.parser import text_string_to_metric_families
-
     samples: dict[str, list[Sample]] = {}
-    lines = "\n".join(
-        line for line in text.splitlines() if "_bucket{" not in line
-    )
-    try:
-        for family in text_string_to_metric_families(lines + "\n"):
-            samples.setdefault(
-                family.name + ("_total" if family.type == "counter" else ""), []
-            )
-            for sample in family.samples:
-                if math.isfinite(sample.value):
-                    samples.setdefault(sample.name, []).append(
-                        (sample.labels, float(sample.value))
-                    )
-    except (ValueError, LookupError):
-        return None
+    whole: dict[str, str] = {}
+    for line in text.splitlines():
+        words = line.split(None, 3)
+        if line.startswith("# TYPE ") and len(words) == 4:
+            name, kind = words[2], words[3].strip()
+            if kind == "counter":
+                whole[name] = f"{name.removesuffix('_total')}_total"
+            samples.setdefault(whole.get(name, name), [])
+        elif words and words[0][0] not in "#{" and "_bucket{" not in line:
+            if (found := _sample(line)) is None:
+                return None
+            name, labels, value = found
+            same = samples.setdefault(whole.get(name, name), [])
+            if math.isfinite(value):
+                same.append((labels, value))
     return samples
+
+
+def _sample(line: str) -> tuple[str, str, float] | None:
+    """Name, labels and value; None if it is none. A time that follows is not read."""
+    found = SAMPLE.fullmatch(line)
+    if found is None:
+        return None
+    name, labels, value = found.groups()
+    try:
+        return name, labels or "", float(value)
+    except ValueError:
+        return None
 
 
 def _numbers(
@@ -156,5 +172,5 @@ def _values(
     return [
         value
         for labels, value in samples[name]
-        if not label or labels.get(label) == wanted
+        if not label or f',{label}="{wanted}"' in f",{labels}"
     ]

@@ -23,8 +23,8 @@ class BoundedTransport(httpx.HTTPTransport):
     """Uses no proxies, and TLS only with a given context."""
 
     def __init__(self, tls: ssl.SSLContext | None) -> None:
-        super().__init__(verify=False, trust_env=False)
-        # The library takes no network backend itself, but the pool that it is made of does.
+        # The library's own __init__ makes but a pool, to which it gives no network backend, and
+        # a TLS context also where none is needed.
         self._pool = httpcore.ConnectionPool(
             ssl_context=tls,
             keepalive_expiry=KEEP_ALIVE_S,

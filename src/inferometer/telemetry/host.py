@@ -22,7 +22,7 @@ def read_host(tree: Tree, rapl: Rapl | None = None) -> Readings:
         **_processor(tree),
         **_memory(tree),
         **_network(tree),
-        "load_average_1min": _first_number(tree, "proc/loadavg", r"([\d.]+) "),
+        "load_average_1min": _number_after(tree, "proc/loadavg", ""),
         "cpu_pressure_percent": _pressure(tree, "cpu"),
         "memory_pressure_percent": _pressure(tree, "memory"),
         "io_pressure_percent": _pressure(tree, "io"),
@@ -45,18 +45,21 @@ def _text(tree: Tree, path: str) -> str:
     return tree.word(path) or ""
 
 
-def _first_number(
-    tree: Tree, path: str, pattern: str, scale: float = 1.0
-) -> Reading:
-    """The first number that the pattern finds in a file."""
+def _number_after(tree: Tree, path: str, label: str) -> Reading:
+    """The number that stands behind the first such label in a file."""
     try:
-        found = re.search(pattern, tree.text(path), re.MULTILINE)
+        text = tree.text(path)
     except MissingError as missing:
         return Reading(None, path, missing.reason)
-    value = number(found[1]) if found else None
+    place = text.find(label)
+    words = text[place + len(label) :].split(None, 1) if place >= 0 else ()
+    return _known(number(words[0]) if words else None, path)
+
+
+def _known(value: float | None, path: str) -> Reading:
     if value is None:
         return Reading(None, path, "unknown_format")
-    return Reading(value * scale, path)
+    return Reading(value, path)
 
 
 def _processor(tree: Tree) -> Readings:
@@ -85,7 +88,7 @@ def read_cores(tree: Tree) -> Readings:
     found = {}
     for line in _text(tree, path).splitlines():
         name, *ticks = line.split()
-        if re.fullmatch(r"cpu\d+", name):
+        if name.startswith("cpu") and name[3:].isdecimal():
             found[name] = _busy([number(each) for each in ticks[:8]], path)
     return found
 
@@ -100,18 +103,33 @@ def _busy(ticks: Sequence[float | None], path: str) -> Reading:
 
 def _memory(tree: Tree) -> Readings:
     path = "proc/meminfo"
-    total, available, swap, free = (
-        _first_number(tree, path, rf"^{name}:\s+(\d+) kB", KIB)
-        for name in ("MemTotal", "MemAvailable", "SwapTotal", "SwapFree")
+    fields = (
+        "memory_total_bytes",
+        "memory_available_bytes",
+        "swap_used_bytes",
     )
-    used = swap
-    if swap.value is not None and free.value is not None:
-        used = Reading(swap.value - free.value, path)
+    try:
+        sizes = _sizes(tree.text(path))
+    except MissingError as missing:
+        return dict.fromkeys(fields, Reading(None, path, missing.reason))
+    total, available, swap, free = map(
+        sizes.get, ("MemTotal", "MemAvailable", "SwapTotal", "SwapFree")
+    )
+    used = None if swap is None or free is None else swap - free
     return {
-        "memory_total_bytes": total,
-        "memory_available_bytes": available,
-        "swap_used_bytes": used if free.value is not None else free,
+        name: _known(size, path)
+        for name, size in zip(fields, (total, available, used), strict=True)
     }
+
+
+def _sizes(text: str) -> dict[str, float | None]:
+    """Bytes by name, of lines such as `MemTotal:  32768 kB`."""
+    found = {}
+    for line in text.splitlines():
+        name, _, size = line.partition(":")
+        kib = number(size[:-3].strip()) if size.endswith(" kB") else None
+        found[name] = None if kib is None else kib * KIB
+    return found
 
 
 def _network(tree: Tree) -> Readings:
@@ -151,10 +169,12 @@ def _sum(readings: Iterable[Reading], source: str) -> Reading:
 def read_frequency(tree: Tree) -> Reading:
     """Mean of all processors. To read it, the kernel asks each of them."""
     path = "proc/cpuinfo"
-    found = re.findall(
-        r"^cpu MHz\s*:\s*([\d.]+)", _text(tree, path), re.MULTILINE
-    )
-    values = [value for each in found if (value := number(each)) is not None]
+    found = [
+        number(line.partition(":")[2].strip())
+        for line in _text(tree, path).splitlines()
+        if line.startswith("cpu MHz")
+    ]
+    values = [value for value in found if value is not None]
     return (
         Reading(fmean(values), path)
         if values
@@ -164,7 +184,7 @@ def read_frequency(tree: Tree) -> Reading:
 
 def _pressure(tree: Tree, what: str) -> Reading:
     """Share of the last 10 s in which some task waited."""
-    return _first_number(tree, f"proc/pressure/{what}", r"^some avg10=([\d.]+)")
+    return _number_after(tree, f"proc/pressure/{what}", "some avg10=")
 
 
 class Rapl:
@@ -179,18 +199,18 @@ class Rapl:
     def read(self, tree: Tree) -> Readings:
         """Sums over the packages, and over the memory beside them. Only root may read them."""
         return {
-            "package_energy_j": self._sum(tree, r"intel-rapl:\d+", "package"),
-            "dram_energy_j": self._sum(tree, r"intel-rapl:\d+:\d+", "dram"),
+            "package_energy_j": self._sum(tree, 1, "package"),
+            "dram_energy_j": self._sum(tree, 2, "dram"),
         }
 
-    def _sum(self, tree: Tree, place: str, kind: str) -> Reading:
-        """Of all domains of a kind. Cores and graphics are inside the package, the package is
-        inside `psys`.
+    def _sum(self, tree: Tree, depth: int, kind: str) -> Reading:
+        """Of all domains of a kind: `intel-rapl:0` is one of depth 1, `intel-rapl:0:1` inside it.
+        Cores and graphics are inside the package, the package is inside `psys`.
         """
         found = [
             f"{self.BASE}/{name}"
             for name in tree.constant_names(self.BASE)
-            if re.fullmatch(place, name)
+            if name.startswith("intel-rapl:") and name.count(":") == depth
         ]
         return _sum(
             (

@@ -70,6 +70,8 @@ def printable_name(text: object) -> str:
 
 def columns_of(text: str) -> int:
     """How wide a terminal shows it: Chinese characters take two columns."""
+    if text.isascii():
+        return len(text)
     return sum(
         2 if unicodedata.east_asian_width(each) in "WF" else 1 for each in text
     )

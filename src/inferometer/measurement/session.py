@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, get_args
 from urllib.parse import urlsplit
@@ -48,7 +49,9 @@ if TYPE_CHECKING:
     from inferometer.telemetry.visible import Choice
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(
+    frozen=True
+)  # without slots: there would be no place for what is cached
 class PointResult:
     """One point, measured and judged."""
 
@@ -74,6 +77,11 @@ class PointResult:
     def spec(self) -> RunSpec:
         return self.ready.spec
 
+    @cached_property
+    def _in_files(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Summary and verdict."""
+        return self.summary.to_dict(), self.verdict.to_dict()
+
     def point(self) -> Point:
         """As it would be read from its files."""
         from inferometer.results.run_point import point_of
@@ -82,13 +90,7 @@ class PointResult:
             "spec": self.spec.model_dump(mode="json"),
             "price": self._price(),
         }
-        return point_of(
-            run,
-            self.summary.to_dict(),
-            self.verdict.to_dict(),
-            name="",
-            source=Path(),
-        )
+        return point_of(run, *self._in_files, name="", source=Path())
 
     def result(self) -> dict[str, Any]:
         """The content of the JSON file, as vLLM writes it."""
@@ -128,7 +130,7 @@ class PointResult:
         """Write the run directory, which must not exist yet. Raises CannotWriteError."""
         from inferometer.metrics.calibration import Calibration
 
-        calibration = self.calibration
+        calibration, (summary, verdict) = self.calibration, self._in_files
         save_run(
             directory,
             self.trace
@@ -142,8 +144,8 @@ class PointResult:
                 else None,
             },
             prompts=self.ready.workload.facts(),
-            summary=self.summary.to_dict(),
-            verdict=self.verdict.to_dict(),
+            summary=summary,
+            verdict=verdict,
             server_counters=self.server.to_dict() if self.server else None,
             telemetry=self.telemetry,
             price=self._price(),

@@ -9,13 +9,12 @@ are 0; a latency that nobody had is None.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from enum import IntEnum
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import orjson
 
 from inferometer.clock import NS
 from inferometer.metrics.definitions import (
@@ -131,10 +130,8 @@ class Summary:
     """Of requests of several packets, from the first byte's departure to the last one's, ms."""
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain dicts, lists, strings and numbers as a file has them: None where there is none."""
-        packed = orjson.dumps(self, option=orjson.OPT_SERIALIZE_NUMPY)
-        plain: dict[str, Any] = orjson.loads(packed)
-        return plain
+        """Plain dicts, lists, strings and numbers, with None where there is no value."""
+        return asdict(self)
 
 
 def summarize(

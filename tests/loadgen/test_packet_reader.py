@@ -74,11 +74,13 @@ def sources(ran: Ran) -> set[StampSource]:
     return {StampSource(code) for code in ran.trace.events["stamp_source"]}
 
 
-def long_answer(events: int, pause_s: float = 0) -> Script:
+def long_answer(
+    events: int, pause_s: float = 0, text: str = " and more"
+) -> Script:
     def script(peer: Peer, asked: Asked) -> None:
         peer.send(head("Transfer-Encoding: chunked"))
         for n in range(events - 1):
-            peer.send(chunk(event(f" {n} and more")))
+            peer.send(chunk(event(f" {n}{text}")))
             time.sleep(pause_s)
         peer.send(chunk(event(" end", finish="length")), chunk(DONE))
         peer.send(LAST_CHUNK)
@@ -93,6 +95,17 @@ def test_every_event_has_a_stamp_of_its_own_from_few_reads() -> None:
     assert ran.column("event_count") == [100] * 6
     assert not ran.trace.events["ambiguity_ns"].any()
     assert ran.loop.responses.reads < 6 * 100 / 4
+
+
+def test_a_server_of_large_events_need_not_wait_until_they_are_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Of 7 KB, as with log-probabilities: fewer than 32 packets fill a socket's room."""
+    monkeypatch.setattr(packet_reader, "SWEEP_TICKS", NS)  # none comes to help
+    ran = run_by_packets(long_answer(100, 0.001, "x" * 7000), n=2)
+    assert ran.all_ok
+    assert ran.column("event_count") == [100] * 2
+    assert sources(ran) == {StampSource.TAP}
 
 
 def test_a_slot_is_free_before_the_packets_of_its_response_are_looked_at(
@@ -620,8 +633,7 @@ def test_a_socket_with_nothing_left_when_its_turn_comes_is_not_read(
         by_packets = loop._reader
         assert isinstance(by_packets, PacketReader)
         first, second = loop.connections.flows.values()
-        second.lengths.append(len(LAST_CHUNK))
-        second.times_ns.append(realtime_ns())
+        second.add(second.expected, len(LAST_CHUNK), realtime_ns())
         exchange = loop._exchanges.take(0)
         by_packets._early.append(Early(second, exchange, LAST_CHUNK, [], 1, 1))
         by_packets._looked_ns = monotonic_ns() + NS  # not before one is read

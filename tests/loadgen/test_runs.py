@@ -9,9 +9,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inferometer.loadgen.flow import MODULUS, UNKNOWN, Flow
+from inferometer.loadgen.flow import ENOUGH_BYTES, MODULUS, Flow
 from inferometer.loadgen.packet_reader import PacketReader
-from inferometer.loadgen.runs import LARGE_BYTES, runs_of
+from inferometer.loadgen.runs import runs_of
 from inferometer.system.packet_filter import FIN, SYN
 from inferometer.system.packets import ENDS, Columns, Packet
 
@@ -35,7 +35,8 @@ def reader(*, eager: bool, enough: int, seen: bool) -> Any:
     made: Any = object.__new__(PacketReader)
     flows = {key: Flow(fd) for fd, key in enumerate(KEYS[:2], 1)}
     for flow in flows.values():
-        flow.expected = START if seen else UNKNOWN
+        if seen:
+            flow.open(START - 1)
         flow.enough = enough
     made._connections = SimpleNamespace(flows=flows)
     made._eager, made._most = eager, 0
@@ -59,7 +60,7 @@ def some_packets(draw: st.DrawFn) -> list[Packet]:
     for n in range(draw(st.integers(1, 20))):
         key = draw(st.sampled_from(KEYS))
         odd = draw(st.sampled_from([0, 0, 0, 0, -7, 7]))
-        length = draw(st.sampled_from([*[1, 5, 9] * 5, LARGE_BYTES + 1]))
+        length = draw(st.sampled_from([*[1, 5, 9] * 5, ENOUGH_BYTES // 2]))
         kind = draw(st.sampled_from([*[0] * 15, ENDS, FIN, SYN]))
         sequence = (following[key] + odd) % MODULUS
         packets.append(Packet(key, sequence, length, 1000 + n, kind))

@@ -16,8 +16,10 @@ MODULUS = 1 << 32
 MAX_AHEAD = 4096
 """Packets kept that came before one that should have come first."""
 
-ENOUGH_PACKETS = 32
-"""A socket is read when so many packets wait in it: the kernel's room for them is limited."""
+ENOUGH_PACKETS, ENOUGH_BYTES = 32, 16_384
+"""A socket is read when so many packets or bytes wait in it: the kernel's room for them is limited,
+and a server that finds none has to wait.
+"""
 
 
 class Pieces(NamedTuple):
@@ -44,6 +46,7 @@ class Flow:
         "lengths",
         "repeated",
         "short",
+        "taken",
         "times_ns",
         "to_pass",
     )
@@ -52,6 +55,8 @@ class Flow:
         self.fd = fd
         self.expected = UNKNOWN
         """Sequence number of the next packet in order; UNKNOWN until the handshake was seen."""
+        self.taken = UNKNOWN
+        """The same after all bytes taken so far."""
         self.lengths: list[int] = []
         """Of the packets in order that are not yet taken."""
         self.times_ns: list[int] = []
@@ -75,7 +80,7 @@ class Flow:
     def open(self, sequence: int) -> None:
         """The server's half of the handshake."""
         if self.expected == UNKNOWN:
-            self.expected = (sequence + 1) % MODULUS
+            self.expected = self.taken = (sequence + 1) % MODULUS
 
     def add(self, sequence: int, length: int, time_ns: int) -> None:
         """A packet, in whatever order. The reader has a faster way for those in order."""
@@ -106,7 +111,19 @@ class Flow:
         """Bytes not yet taken whose arrival is known."""
         if self.ahead:
             self._close_gaps()
-        return sum(self.lengths) - self.to_pass
+        return self.waiting_bytes - self.to_pass
+
+    @property
+    def waiting_bytes(self) -> int:
+        """Of the packets in order that are not yet taken."""
+        return (self.expected - self.taken) % MODULUS
+
+    def waits_for(self, reads: int) -> bool:
+        """Whether so much waits as is enough for so many reads."""
+        return (
+            len(self.times_ns) >= reads * self.enough
+            or self.waiting_bytes >= reads * ENOUGH_BYTES
+        )
 
     def take(self, size: int) -> Pieces:
         """The next bytes, `size` or as many as are known."""
@@ -129,6 +146,8 @@ class Flow:
             if not self.lengths[0]:
                 del self.lengths[0], self.times_ns[0]
             ends, times_ns = [*ends[: count - 1], size], times_ns[:count]
+        if ends:
+            self.taken = (self.taken + ends[-1]) % MODULUS
         return Pieces(ends, self._in_order(times_ns))
 
     def _in_order(self, times_ns: list[int]) -> list[int]:
@@ -143,6 +162,7 @@ class Flow:
         """That many bytes after all known ones were read, but their packets were not seen."""
         if self.expected != UNKNOWN:
             self.expected = (self.expected + size) % MODULUS
+            self.taken = (self.taken + size) % MODULUS
             self._close_gaps()
 
 

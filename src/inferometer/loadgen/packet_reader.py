@@ -17,11 +17,16 @@ from inferometer.loadgen.chunks import ends_body, find_chunks, framed
 from inferometer.loadgen.connection import READABLE, WRITABLE, Connection
 from inferometer.loadgen.connections import Connections
 from inferometer.loadgen.exchange import Exchange
-from inferometer.loadgen.flow import ENOUGH_PACKETS, MODULUS, Flow
+from inferometer.loadgen.flow import (
+    ENOUGH_BYTES,
+    ENOUGH_PACKETS,
+    MODULUS,
+    Flow,
+)
 from inferometer.loadgen.outflow import Departures
 from inferometer.loadgen.reader import Rings
 from inferometer.loadgen.responses import READ_BYTES, Responses
-from inferometer.loadgen.runs import LARGE_BYTES, Runs, runs_of
+from inferometer.loadgen.runs import Runs, runs_of
 from inferometer.loadgen.socket_reader import READY_MOST, Attend
 from inferometer.system.packet_filter import FIN, RESET, SYN
 from inferometer.system.packets import ENDS, MAX_FRAMES, Packet
@@ -50,7 +55,7 @@ packets.
 """
 
 OVERDUE = 2
-"""A socket with this multiple of enough packets is read before anything is decoded."""
+"""A socket with this multiple of enough is read before anything is decoded."""
 
 MIN_ENOUGH = 4
 """Fewer packets are not worth a read before the end."""
@@ -352,7 +357,10 @@ class PacketReader:
             flow.times_ns += times_ns[begin:end]
             if eager:
                 self._ended[flow.fd] = flow
-            elif len(flow.times_ns) >= flow.enough:
+            elif (
+                len(flow.times_ns) >= flow.enough
+                or (after - flow.taken) % MODULUS >= ENOUGH_BYTES
+            ):  # as `waits_for` says, without two calls for each connection
                 self._enough(flow)
         self._note(others)
         self._most = max(self._most, most)
@@ -367,7 +375,7 @@ class PacketReader:
             sequence = (sequence + length) % MODULUS
 
     def _note(self, packets: list[Packet]) -> None:
-        flow_of, eager = self._connections.flows.get, self._eager
+        flow_of = self._connections.flows.get
         for key, sequence, length, time_ns, kind in packets:
             flow = flow_of(key)
             if flow is None:
@@ -379,14 +387,11 @@ class PacketReader:
                 flow.expected = (sequence + length) % MODULUS
                 flow.lengths.append(length)
                 flow.times_ns.append(time_ns)
-            if kind or length > LARGE_BYTES or eager:
-                self._sort_in(flow, length, kind)
-            elif len(flow.times_ns) >= flow.enough:
-                self._enough(flow)
+            self._sort_in(flow, kind)
 
     def _enough(self, flow: Flow) -> None:
-        overdue = len(flow.times_ns) >= flow.enough * OVERDUE
-        if flow.enough < ENOUGH_PACKETS or overdue:
+        if flow.enough < ENOUGH_PACKETS or flow.waits_for(OVERDUE):
+            self._soon.pop(flow.fd, None)
             self._now[flow.fd] = flow
         else:
             self._soon[flow.fd] = flow
@@ -400,14 +405,14 @@ class PacketReader:
             return
         if length:
             flow.add(sequence, length, time_ns)
-        self._sort_in(flow, length, kind)
+        self._sort_in(flow, kind)
 
-    def _sort_in(self, flow: Flow, length: int, kind: int) -> None:
+    def _sort_in(self, flow: Flow, kind: int) -> None:
         """Decide when to read the socket."""
         if kind & (ENDS | FIN | RESET) or self._eager or flow.expected < 0:
             self._ended[flow.fd] = flow
-        elif length > LARGE_BYTES or len(flow.times_ns) >= flow.enough:
-            self._soon[flow.fd] = flow
+        elif flow.waits_for(1):
+            self._enough(flow)
 
     def _in_exchange(self, flow: Flow) -> Connection | None:
         """Its connection, if that is waiting for a response, or for the rest of one."""

@@ -12,9 +12,6 @@ import numpy as np
 from inferometer.loadgen.flow import MODULUS
 from inferometer.system.packets import Columns, FlowKey, Packet
 
-LARGE_BYTES = 8192
-"""A packet of this size fills a socket's room soon."""
-
 
 class Runs(NamedTuple):
     """What some packets bring to each connection."""
@@ -38,7 +35,7 @@ def runs_of(packets: Columns) -> Runs:
     keys, sequences, lengths, times_ns, kinds = sorted_packets
     after = (sequences + lengths) % MODULUS
     same = keys[1:] == keys[:-1]
-    odd = (kinds != 0) | (lengths <= 0) | (lengths > LARGE_BYTES)
+    odd = (kinds != 0) | (lengths <= 0)
     odd[1:] |= same & (sequences[1:] != after[:-1])
     begins = np.flatnonzero(np.append(True, ~same))
     ends = np.append(begins[1:], len(keys))

@@ -224,7 +224,8 @@ class Connections:
         ):
             del self.flows[key], self.outflows[key]
         self.retransmissions += connection.flow.repeated
-        exchange = connection.exchange or connection.previous
+        connection.note_previous()
+        exchange = connection.exchange
         self.network.add(
             connection.note_network(exchange)
             if exchange is not None

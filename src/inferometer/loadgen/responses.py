@@ -141,6 +141,7 @@ class Responses:
         False if that ended the exchange.
         """
         if connection.status:
+            connection.note_previous()  # nobody has had time for it
             if self._is_out_of_step(connection, exchange, stamp_ns):
                 return False
             exchange.headers(
@@ -230,7 +231,6 @@ class Responses:
         self.in_flight -= 1
         if self._turns.next_of:
             self._turns.has_ended(exchange.position, monotonic_ns())
-        connection.note_previous()  # nobody had time for it
         connection.exchange, connection.previous = None, exchange
         self._unnoted.append(connection)
         connection.served += 1

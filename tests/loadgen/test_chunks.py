@@ -96,6 +96,7 @@ def test_long_heads_of_strangers_are_not_kept() -> None:
     for n in range(9):
         data = b"5;%d=%s\r\nhello\r\n" % (n, b"x" * 5000)
         assert find_chunks(data, 0, len(data)) == ([], [], 0, False)
+        assert not ends_body(data + LAST_CHUNK)
     assert chunks._size_of.cache_info().misses == before
 
 

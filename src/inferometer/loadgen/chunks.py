@@ -78,14 +78,10 @@ def _simple_chunks(data: bytes, at: int, until: int) -> Chunks | None:
 def _any_chunks(data: bytes, at: int, until: int) -> Chunks:
     bodies: list[bytes] = []
     ends: list[int] = []
-    find, starts = data.find, data.startswith
     while True:
-        head_end = find(_END, at, at + _MAX_DIGITS + 2)
-        head = _LF + data[at:head_end]
-        size = _size_of(head) if head_end >= 0 else _NOT_PLAIN
-        begin = head_end + 2
+        begin, size = _head_at(data, at)
         stop = begin + size
-        if size < 0 or stop + 2 > until or not starts(_END, stop):
+        if size < 0 or stop + 2 > until or not data.startswith(_END, stop):
             return Chunks(bodies, ends, at, last=False)
         if not size:
             return Chunks(bodies, ends, at, last=True)
@@ -100,14 +96,23 @@ def ends_body(data: bytes) -> bool:
     """
     at = 0
     while data.endswith(_LAST):
-        head_end = data.find(_END, at, at + _MAX_DIGITS + 2)
-        size = _size_of(_LF + data[at:head_end])
-        at = head_end + size + 4
-        if head_end < 0 or size < 0 or data[at - 2 : at] != _END:
+        begin, size = _head_at(data, at)
+        at = begin + size + 2
+        if size < 0 or data[at - 2 : at] != _END:
             return False
         if not size:
             return at == len(data)
     return False
+
+
+def _head_at(data: bytes, at: int) -> tuple[int, int]:
+    """Where the body of the chunk that begins there begins, and its size."""
+    end = data.find(_END, at, at + _MAX_DIGITS + 2)
+    return (
+        (end + 2, _size_of(_LF + data[at:end]))
+        if end >= 0
+        else (at, _NOT_PLAIN)
+    )
 
 
 @lru_cache(4096)

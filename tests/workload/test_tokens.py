@@ -115,9 +115,14 @@ def all_texts() -> list[str]:
     ]
 
 
+@pytest.mark.parametrize("cuts", [False, True])
 @pytest.mark.parametrize(("most_words", "questions"), [(5000, 3), (200, 20)])
-def test_words_are_asked_for_at_once_or_in_pieces_where_so_many_are_refused(
-    monkeypatch: pytest.MonkeyPatch, most_words: int, questions: int
+def test_words_are_asked_for_at_once_or_in_pieces_where_so_many_are_not_told(
+    monkeypatch: pytest.MonkeyPatch,
+    most_words: int,
+    questions: int,
+    *,
+    cuts: bool,
 ) -> None:
     """The last two ask what stands around every text."""
     server, asked = FakeServer(), []
@@ -125,7 +130,10 @@ def test_words_are_asked_for_at_once_or_in_pieces_where_so_many_are_refused(
 
     def tokenize(model: str, text: str) -> list[int] | None:
         asked.append(text)
-        return None if len(text.split()) > most_words else tell(model, text)
+        words = text.split()
+        if len(words) > most_words and not cuts:
+            return None
+        return tell(model, " ".join(words[:most_words]))
 
     monkeypatch.setattr(server, "tokenize", tokenize)
     pool = choose(server).pool.tolist()

@@ -254,10 +254,11 @@ def _id_pool(
         *(word.capitalize() for word in WORDS),
         *(str(number) for number in range(1000)),
     ]
-    # at once, or in pieces if the server refuses so many
-    found = _ids(server, model, texts, len(texts)) or _ids(
-        server, model, texts, WORDS_AT_ONCE
-    )
+    found = _ids(server, model, texts, len(texts))
+    if (
+        len(found) < SMALLEST_POOL
+    ):  # the server refuses so many, or cuts them off
+        found = _ids(server, model, texts, WORDS_AT_ONCE)
     one, two = server.tokenize(model, "one"), server.tokenize(model, "two")
     around = set(one or ()) & set(
         two or ()

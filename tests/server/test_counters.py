@@ -133,7 +133,9 @@ def test_xinference_tells_only_what_it_was_asked() -> None:
     assert recorded("xinference-4.1.0").to_dict()["delta"] == {"requests": 26}
 
 
-@pytest.mark.parametrize("page", sorted(PAGES.glob("*.txt")), ids=str)
+@pytest.mark.parametrize(
+    "page", sorted(PAGES.glob("*.txt")), ids=lambda page: page.stem
+)
 def test_a_page_reads_as_the_library_of_prometheus_reads_it(page: Path) -> None:
     text = page.read_text()
     expected: dict[str, list[float]] = {}
@@ -158,12 +160,24 @@ def test_a_page_reads_as_the_library_of_prometheus_reads_it(page: Path) -> None:
         "vllm:prompt_tokens_total 5 1795159009480",
         "  vllm:prompt_tokens_total\t5.0  ",
         "vllm:prompt_tokens_total 5e0",
+        'vllm:prompt_tokens_total{a="b"} 5 # {trace_id="c"} 7 1795159009.4',
         '# A remark.\n#Another\n\n{"a.b", c="d"} 1\nvllm:prompt_tokens_total 5',
         '# TYPE vllm:prompt_tokens counter\nvllm:prompt_tokens{a="b"} 5',
     ],
 )
 def test_lines_of_many_forms(line: str) -> None:
     assert reading(line).counters["prompt_tokens"] == 5
+
+
+def test_labels_are_found_wherever_they_stand() -> None:
+    name, path = "requests_total_counter_total", "/v1/completions"
+    page = (
+        "# TYPE xinference:models gauge\n"
+        f'{name}{{path="{path}",method="POST"}} 2\n'
+        f'{name}{{method="POST", path = "{path}"}} 3\n'
+        f'{name}{{a_path="{path}",b=",path=\\"{path}\\""}} 4\n'
+    )
+    assert reading(page).counters["requests"] == 5
 
 
 @pytest.mark.parametrize("cut", ["vllm:prompt_tokens_total{en", "vllm:prom"])

@@ -23,8 +23,11 @@ readings.
 
 START = "process_start_time_seconds"
 
+QUOTED = r'"[^"\\]*(?:\\.[^"\\]*)*"'
+NAME, LABELS = r"([a-zA-Z_:][\w:]*)", rf'\{{([^"}}]*(?:{QUOTED}[^"}}]*)*)\}}'
+VALUE, TIME, EXEMPLAR = r"([a-zA-Z0-9.+-]+)", r"\s+[^\s#]\S*", r"#.*"
 SAMPLE = re.compile(
-    r"\s*([a-zA-Z_:][\w:]*)\s*(?:\{(.*)\})?\s*([a-zA-Z0-9.+-]+)(?:\s+\S+)?\s*",
+    rf"\s*{NAME}\s*(?:{LABELS})?\s*{VALUE}(?:{TIME})?\s*(?:{EXEMPLAR})?",
     re.ASCII,
 )
 
@@ -112,7 +115,7 @@ def _samples(text: str) -> dict[str, list[Sample]] | None:
     """
     samples: dict[str, list[Sample]] = {}
     whole: dict[str, str] = {}
-    for line in text.splitlines():
+    for line in text.split("\n"):
         words = line.split(None, 3)
         if line.startswith("# TYPE ") and len(words) == 4:
             name, kind = words[2], words[3].strip()
@@ -130,7 +133,7 @@ def _samples(text: str) -> dict[str, list[Sample]] | None:
 
 
 def _sample(line: str) -> tuple[str, str, float] | None:
-    """Name, labels and value; None if it is none. A time that follows is not read."""
+    """Name, labels and value; None if it is none. What follows is not read."""
     found = SAMPLE.fullmatch(line)
     if found is None:
         return None
@@ -169,8 +172,9 @@ def _values(
 ) -> list[float]:
     name, _, condition = selector.partition("{")
     label, _, wanted = condition.rstrip("}").partition("=")
+    has_it = re.compile(rf'(^|[,\s]){label}\s*=\s*"{re.escape(wanted)}"')
     return [
         value
         for labels, value in samples[name]
-        if not label or f',{label}="{wanted}"' in f",{labels}"
+        if not label or has_it.search(labels)
     ]

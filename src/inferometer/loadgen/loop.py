@@ -36,8 +36,8 @@ reading.
 """
 
 EXPIRE_EVERY_NS = NS
-"""How often connections are looked at for time-outs: ten times in the shortest, and so often at
-least.
+"""How often connections are looked at for time-outs, or in a tenth of the shortest: a request is
+given up so much later at most, and a quiet one twice as much.
 """
 
 STALL_NS = NS // 2

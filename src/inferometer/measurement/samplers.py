@@ -59,7 +59,7 @@ THERE_AS_OFTEN = 2
 counts.
 """
 AT_ONCE = frozenset({HOST, SERVER})
-"""What need not be looked at again a moment after a load has begun: it counts from then on."""
+"""What shows a load at once: it is not looked at again a moment after one has begun."""
 SCATTERED = frozenset(VENDORS.values())
 """Samplers that look at another moment of each period: those whose momentary values add up."""
 HANGS_S = 1.5

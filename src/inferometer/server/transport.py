@@ -23,8 +23,8 @@ class BoundedTransport(httpx.HTTPTransport):
     """Uses no proxies, and TLS only with a given context."""
 
     def __init__(self, tls: ssl.SSLContext | None) -> None:
-        # The library's own __init__ makes but a pool, to which it gives no network backend, and
-        # a TLS context also where none is needed.
+        # not the library's own __init__: it makes a pool without our network backend, and a TLS
+        # context, which takes long, also where none is needed
         self._pool = httpcore.ConnectionPool(
             ssl_context=tls,
             keepalive_expiry=KEEP_ALIVE_S,

@@ -247,6 +247,24 @@ def test_tags_of_lines_in_one_file_keep_deployments_apart(
     assert origins(tmp_path) == ["all/eager", "all/graph"]
 
 
+def test_files_of_two_tools_are_told_apart_by_their_tools(
+    tmp_path: Path,
+) -> None:
+    row: dict[str, Any] = {
+        "backend": "sglang",
+        "dataset": "random",
+        "request_rate": "inf",
+    }
+    row |= {"max_concurrency": 32, "input_len": 512, "output_len": 128}
+    row |= {"mean_ttft_ms": 7.0, "output_throughput": 70.0}
+    (tmp_path / "table.json").write_text(json.dumps(row))
+    sglang_file(tmp_path / "served.jsonl")
+    points = points_of(tmp_path)
+    assert {point.tool for point in points} == {"sglang", "unknown"}
+    assert {point.conditions.get("origin") for point in points} == {None}
+    assert distinguishing(points) == ("tool",)
+
+
 @pytest.mark.parametrize(
     ("one", "other", "name", "value"),
     [

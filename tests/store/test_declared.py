@@ -29,6 +29,8 @@ from inferometer.vocabulary import METRICS
         ("random_range_ratio", 0.0),
         ("scheduler", "fcfs"),
         ("timeout", 600),
+        ("kv_cache_memory_bytes", 20 << 30),
+        ("swap_space", 4_000_000_000),
     ],
 )
 def test_a_setting_is_kept(key: str, value: str | float) -> None:
@@ -61,6 +63,8 @@ def test_a_setting_is_kept(key: str, value: str | float) -> None:
         ("last_gen_throughput", 2017),
         ("ratio", 0.4285714285714),
         ("created_ns", 1771373449190000000),
+        ("began", 1771373449),
+        ("weights_bytes", 16060522496),
         ("mean_queue_ms", 3.5),
         ("p95_itl_ms", 22.4),
         ("remark", "a line\nand another"),
@@ -131,6 +135,24 @@ def test_a_configuration_is_read_wherever_it_nests_its_settings() -> None:
         "pattern": "even",
         "2_pattern": "gamma",
     }
+
+
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [
+        ({"scale": 0.08838834764831845}, True),
+        ({"kv_cache_memory_bytes": 20 << 30}, True),
+        ({"began": 1771373449.1900001}, False),
+        ({"last_gen_throughput": 2017.123456}, False),
+        ({"limit": float("nan")}, False),
+        ({"eager": True}, True),
+    ],
+    ids=str,
+)
+def test_what_a_tool_was_told_may_have_any_length(
+    told: dict[str, float], kept: bool
+) -> None:
+    assert configured(told, ()) == (told if kept else {})
 
 
 def test_a_secret_is_no_setting() -> None:

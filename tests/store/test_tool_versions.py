@@ -377,3 +377,17 @@ def test_logs_that_differ_in_one_argument_are_no_repeats(
         assert "api_key" not in point.conditions
     assert "on" in by_run.pop("run_2")
     assert by_run == {"run_0": {None}, "run_1": {None}}
+
+
+@pytest.mark.parametrize("flag", ["--ignore-eos", '--extra-body {"top_k":5}'])
+def test_a_typed_flag_of_any_form_keeps_logs_apart(
+    tmp_path: Path, flag: str
+) -> None:
+    report = "\n============ Serving Benchmark Result ============\n"
+    name = flag.split(maxsplit=1)[0].removeprefix("--").replace("-", "_")
+    for number, more in enumerate(("", "", f" {flag}")):
+        command = f"+ vllm bench serve --top-p 0.9{more} --max-concurrency 8"
+        rate = f"Output token throughput (tok/s):         8{number}.25\n"
+        (tmp_path / f"run_{number}.txt").write_text(command + report + rate)
+    told = [point.conditions.get(name) for point in read([tmp_path]).points]
+    assert told.count(None) == 2

@@ -74,10 +74,11 @@ def told_apart(points: Sequence[Point]) -> list[Point]:
     """The points, in their order, each with the conditions that keep it apart from the others."""
     differing = _differing_settings(points)
     with_settings = [_with_settings(point, differing) for point in points]
-    groups: dict[Identity, list[int]] = {}
+    groups: dict[tuple[str, Identity], list[int]] = {}
     for place, point in enumerate(with_settings):
         if point.tool != "inferometer":
-            groups.setdefault(_identity(point), []).append(place)
+            alike = (point.tool, _identity(point))
+            groups.setdefault(alike, []).append(place)
     found = list(with_settings)
     for places in groups.values():
         group = [with_settings[place] for place in places]

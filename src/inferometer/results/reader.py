@@ -44,6 +44,7 @@ from inferometer.store.importers import (
     UNREADABLE,
     CannotImportError,
     CompanionError,
+    DoubtfulNamesError,
     ForeignToolError,
     UnknownResultError,
     is_json,
@@ -246,7 +247,7 @@ class _CollectionReader:
         except UnknownResultError as error:
             if is_metadata(source.path) and not source.named:
                 return
-            if source.named:
+            if source.named or isinstance(error, DoubtfulNamesError):
                 raise
             if isinstance(error, ForeignToolError):
                 self._foreign.setdefault(error.tool, []).append(source.path)

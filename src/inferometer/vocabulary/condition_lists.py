@@ -40,6 +40,9 @@ HARDWARE = ("card", "gpus", "pcie_width", "stack")
 DEPLOYMENT = (*STUDY, "engine")
 """What tells one deployment from another."""
 
+NAMES_OF_ROWS = ("model", "card", "engine")
+"""What every row of a table names where one of them does: nothing is measured without them."""
+
 WORK = (
     "model",
     "engine",

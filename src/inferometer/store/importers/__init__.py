@@ -30,6 +30,7 @@ from inferometer.store.importers import (
     vllm,
     vllm_offline,
 )
+from inferometer.store.importers.by_names import DoubtfulNamesError
 from inferometer.store.importers.declared import declared, noted
 from inferometer.store.importers.evalscope import is_evalscope, read_evalscope
 from inferometer.store.importers.imported_run import (
@@ -69,6 +70,7 @@ __all__ = [
     "UNREADABLE",
     "CannotImportError",
     "CompanionError",
+    "DoubtfulNamesError",
     "ForeignToolError",
     "ImportedRequests",
     "ImportedRun",
@@ -452,6 +454,7 @@ def _runs_of_nobody(
     if len(rows) < 2 and by_names.is_row(result):
         return [by_names.read_row(result, path)]
     if not rows:
+        by_names.require_no_doubt(result, path)
         raise _unknown(path)
     return [
         by_names.read_row(each.result, path, each.around, each.name)
@@ -500,8 +503,11 @@ def _runs_of_text(content: bytes, path: Path) -> list[ImportedRun] | None:
         return None
     whole = decoded(content)
     found = _read_text(whole, path)
-    if not found and (table := with_commas(whole)) is not None:
+    table = None if found else with_commas(whole)
+    if table is not None:
         found = _read_text(table, path) or found
+    if found is None:
+        by_names.require_no_doubt(whole if table is None else table, path)
     return found
 
 

@@ -1,34 +1,38 @@
 """Rows of figures that no known tool wrote, as JSON, JSON lines or CSV, read by the names that they
 have.
 
-Only names that say beyond doubt what was measured, and in which unit, are taken: `p99_ttft_ms`,
-`Mean TTFT (s)`, `Output throughput (tok/s)`, and those of `vllm bench serve`. What else stands in
-a row is a condition, since nobody knows what it is; figures without a unit are left out. A row
-needs a throughput, and what was asked for or counted: targets have no such pair.
+Only figures whose names leave no doubt are taken (`names_of_figures`); others are left out, and so
+are two of one name that contradict each other. What else stands in a row is a condition, since
+nobody knows what it is: two rows that differ in it are never taken for one.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
-from functools import lru_cache
-from pathlib import Path
+from collections.abc import Iterator, Mapping, Set
+from dataclasses import dataclass, field
+from pathlib import Path as FilePath
 
-from inferometer.store.importers.declared import configured
+from inferometer.store.importers.declared import declared
 from inferometer.store.importers.imported_run import (
-    Declared,
     ImportedRun,
-    noted_cut,
+    UnknownResultError,
+    noted_of_rows,
+)
+from inferometer.store.importers.names_of_figures import (
+    PEAK,
+    Path,
+    are_of_a_run,
+    asked,
+    is_measured,
+    look_like_a_run,
+    meaning,
+    plain,
 )
 from inferometer.store.importers.reading import figure, is_endless, iso_date
-from inferometer.store.importers.text import (
-    lines_of,
-    rows_of,
-    whole_rows,
-)
+from inferometer.store.importers.text import Table, head_of, table_in
 from inferometer.store.importers.vllm import date_of
 from inferometer.store.json_values import Object, text
-from inferometer.vocabulary import ONE_A_REQUEST, metrics_in, statistic_of
+from inferometer.vocabulary import NAMES_OF_ROWS, condition_noted_as
 from inferometer.words import Said
 
 TOOL = "unknown"
@@ -39,100 +43,114 @@ MAX_NAME = 80
 MAX_NAMED = 8
 MAX_DIGITS = 6
 """A decimal with more was measured."""
-AROUND = "around "
-"""How names begin of what stands around a row."""
+AROUND = "around"
+"""What stands around a row, as a key of it."""
 CLOSE = 0.01
+SAME = 1e-6
+"""Of a value that is told in two units."""
 
-PHRASES = tuple(
-    (re.compile(rf"\b(?:{pattern})\b"), f" {short} ")
-    for pattern, short in (
-        (r"time to first token|first token latency", "ttft"),
-        (r"time per output token", "tpot"),
-        (r"(?:end to end|e2e) (?:request )?latency|request latency", "e2el"),
-        (r"(?:tokens?|toks?) ?(?:/|per)? ?(?:s|secs?|seconds?)", "tok/s"),
-        (r"(?:requests?|reqs?) ?(?:/|per) ?(?:s|secs?|seconds?)", "req/s"),
-        (r"req s", "req/s"),
-        (r"msecs?|milliseconds?", "ms"),
-        (r"secs?|seconds?", "s"),
-        (r"average|avg", "mean"),
-        (r"stddev|std dev", "std"),
-        (r"p?(\d{1,2}(?:\.\d{1,3})?)(?:th)? percentile", r"p\1"),
-        (r"(\d{1,2})th", r"p\1"),
-    )
+NOTHING = frozenset(
+    {
+        *("-", "--", "—", "–", "/", "n/a", "#n/a", "na", "nan", "null"),
+        *("none", "#div/0!", "#value!", "#ref!", "?", "无", "無"),
+    }
 )
-"""Of names in small letters, with spaces between their words."""
-
-FILLERS = {"metrics", "metric", "results", "summary", "statistics", "stats"}
-FILLERS |= {"performance", "system", "streaming", "latency", "percentiles"}
-UNITS_MS = {"ms": 1.0, "s": 1e3, "us": 1e-3, "µs": 1e-3}
-
-RATES = {
-    "request_throughput": ({"req/s", "throughput"}, {"request", "requests"}),
-    "output_throughput": (
-        {"tok/s", "output"},
-        {"throughput", "token", "tokens", "generated"},
-    ),
-    "total_token_throughput": (
-        {"tok/s", "total"},
-        {"throughput", "token", "tokens"},
-    ),
-}
-"""Words that a name needs, and those that it may have."""
-
-COUNTS = {
-    "completed": "completed",
-    "completed requests": "completed",
-    "successful requests": "completed",
-    "num completed requests": "completed",
-    "failed": "failed",
-    "failed requests": "failed",
-    "num failed requests": "failed",
-    "total input tokens": "total_input_tokens",
-    "total output tokens": "total_output_tokens",
-    "total generated tokens": "total_output_tokens",
-}
-DURATIONS = {"duration", "benchmark duration", "test duration", "elapsed time"}
-
-LOAD = {
-    "max concurrency": "max_concurrency",
-    "concurrency": "max_concurrency",
-    "concurrent requests": "max_concurrency",
-    "num concurrent requests": "max_concurrency",
-    "request rate": "request_rate",
-    "request rate req/s": "request_rate",
-    "num prompts": "num_prompts",
-    "num requests": "num_prompts",
-    "burstiness": "burstiness",
-    "input len": "input_len",
-    "random input len": "input_len",
-    "isl": "input_len",
-    "output len": "output_len",
-    "random output len": "output_len",
-    "osl": "output_len",
-}
-
-FIGURES = re.compile(
-    r"\b(?:ttft|tpot|itl|e2el|latency|latencies|ms|tok/s|req/s|throughput"
-    r"|tps|power|watts?|util|utilization|usage|temperature|goodput)\b"
+"""What people and spreadsheets write where there is nothing."""
+SUMS = frozenset(
+    {
+        *("total", "totals", "grand total", "subtotal", "sum", "overall"),
+        *("average", "avg", "mean", "median", "min", "max", "std", "stdev"),
+        *("count", "25%", "50%", "75%", "geomean", "合计", "合計", "总计"),
+        *("總計", "小计", "小計", "平均", "平均值", "最大值", "最小值"),
+        *("中位数", "中位數", "标准差", "標準差"),
+    }
 )
-"""Words of figures that are not taken: they are measured, and no conditions."""
+"""What rows begin with that sum up others."""
+
+
+class DoubtfulNamesError(UnknownResultError):
+    """It looks like figures of runs, whose names do not say enough."""
+
+
+@dataclass(slots=True)
+class _Told:
+    """What the names in a row say of it, each name with what it tells."""
+
+    metrics: dict[str, dict[Path, float]] = field(default_factory=dict)
+    load: dict[str, dict[Path, float]] = field(default_factory=dict)
+    peak: float | None = None
+    others: list[str] = field(default_factory=list)
+    """Figures that are not taken."""
+    taken: set[Path] = field(default_factory=set)
+    """What is no condition."""
 
 
 def is_row(result: Object) -> bool:
     """Whether an object has figures under names that say what they are."""
-    rows = list(_flat(result))
-    return _is_told([name for name, _, _ in rows], [key for _, key, _ in rows])
+    return are_of_a_run(_numbers_in(result))
+
+
+def is_table(text: str) -> bool:
+    return are_of_a_run([(name,) for name in head_of(text)])
+
+
+def require_no_doubt(content: Object | str, path: FilePath) -> None:
+    """Raises DoubtfulNamesError for what looks like figures of runs, and says too little."""
+    paths = (
+        [(name,) for name in head_of(content)]
+        if isinstance(content, str)
+        else _numbers_in(content)
+    )
+    if not look_like_a_run(paths):
+        return
+    unclear = [
+        " ".join(each)
+        for each in paths
+        if is_measured(each) and not meaning(each)
+    ]
+    key = "unread.in_doubt" if unclear else "unread.no_throughput"
+    why = Said(key, {"names": _few(unclear)})
+    raise DoubtfulNamesError(Said("unread", {"path": path, "why": why}))
 
 
 def read_row(
     result: Object,
-    path: Path,
+    path: FilePath,
     around: Object | None = None,
     name: str | None = None,
 ) -> ImportedRun:
     """`around`: what the object that it is in notes; figures there are not of this row."""
-    noted = {} if around is None else {AROUND.strip(): around}
+    noted = {} if around is None else {AROUND: around}
     return _run({**_scalars(result), **_scalars(noted)}, path, name)
+
+
+def read_table(text: str, path: FilePath) -> list[ImportedRun]:
+    """A run a row that has figures."""
+    table = table_in(text)
+    runs: list[ImportedRun] = []
+    left: dict[str, list[int]] = {}
+    for number, row in table.rows:
+        run = _run(_typed(table.named(row)), path, f"row {number}")
+        if why := _why_no_run(table, row, run):
+            left.setdefault(why, []).append(number)
+        else:
+            runs.append(run)
+    return noted_of_rows(runs, table, left)
+
+
+def _why_no_run(table: Table, row: list[str], run: ImportedRun) -> str | None:
+    """By the ending of the sentence that says it."""
+    first = next(filter(None, row))
+    if first.casefold().rstrip(":：") in SUMS:
+        return "sums"
+    if not run.metrics:
+        return "empty"
+    is_unnamed = any(
+        not cell and any(other[place : place + 1] for _, other in table.rows)
+        for place, cell in enumerate(row)
+        if condition_noted_as(_english(table.head[place])) in NAMES_OF_ROWS
+    )
+    return "unnamed" if is_unnamed else None
 
 
 def _scalars(value: Object) -> Object:
@@ -146,26 +164,6 @@ def _scalars(value: Object) -> Object:
     }
 
 
-def is_table(text: str) -> bool:
-    head = _head(text)
-    return _is_told(head, head)
-
-
-def read_table(text: str, path: Path) -> list[ImportedRun]:
-    """A run a row that has figures."""
-    (head, *rows), is_cut = whole_rows(text)
-    runs = (
-        _run(_typed(dict(zip(head, row, strict=False))), path, f"row {number}")
-        for number, row in enumerate(rows, 1)
-    )
-    return noted_cut([run for run in runs if run.metrics], is_cut)
-
-
-def _head(text: str) -> list[str]:
-    line = next(lines_of(text.lstrip()), "")
-    return next(rows_of(iter([line])), [])
-
-
 def _typed(row: Mapping[str, str]) -> Object:
     """Numbers that were measured as JSON has them; others stay as they are written, as versions
     are numbers too.
@@ -173,7 +171,6 @@ def _typed(row: Mapping[str, str]) -> Object:
     return {
         name: figure(word) if _is_long(word) else word
         for name, word in row.items()
-        if name and word
     }
 
 
@@ -182,37 +179,26 @@ def _is_long(word: str) -> bool:
     return "." in word and len(digits) > MAX_DIGITS and figure(word) is not None
 
 
-def _is_told(names: list[str], keys: list[str]) -> bool:
-    figures = {known[0] for name in names if (known := _meaning(name))}
-    asked = any(_plain(key) in LOAD for key in keys)
-    counted = figures & {"duration", *COUNTS.values()}
-    return bool(figures & RATES.keys()) and (asked or bool(counted))
+def _numbers_in(result: Object) -> list[Path]:
+    return [
+        path
+        for path, value in _flat(result)
+        if figure(value) is not None or is_endless(value)
+    ]
 
 
-def _run(result: Object, path: Path, name: str | None) -> ImportedRun:
-    metrics: dict[str, float] = {}
-    load: dict[str, float] = {}
-    taken: set[str] = set()
-    others: list[str] = []
-    for column, key, value in _flat(result):
-        is_around = column.startswith(AROUND)
-        if is_around and (_meaning(column) or _is_figure(column, value)):
-            pass
-        elif (known := _meaning(column)) is not None:
-            ours, scale = known
-            if (number := figure(value)) is not None:
-                metrics.setdefault(ours, number * scale)
-        elif (asked := LOAD.get(_plain(key))) is not None:
-            if (number := _level(asked, value)) is not None:
-                load.setdefault(asked, number)
-        elif _is_figure(column, value):
-            others.append(column)
-        else:
-            continue
-        taken.add(key)
+def _run(result: Object, path: FilePath, name: str | None) -> ImportedRun:
+    row = _told_by(result)
+    metrics, contradictory = _agreeing(row.metrics)
+    load, unsure = _agreeing(row.load)
+    if row.peak is not None and not {"max_concurrency", "request_rate"} & {
+        *row.load
+    }:
+        load["max_concurrency"] = row.peak
     metrics |= _duration(result, metrics)
-    conditions = configured(result, taken)
+    conditions = declared(_without(result, row.taken - {*unsure}))
     model = conditions.get("model") or text(result.get("model_id"))
+    conditions.pop("model_id", None)
     return ImportedRun(
         path=path,
         tool=TOOL,
@@ -221,11 +207,66 @@ def _run(result: Object, path: Path, name: str | None) -> ImportedRun:
         load=load,
         metrics=metrics,
         own={},
-        conditions=_of_row(conditions),
+        conditions=conditions,
         date=date_of(result) or iso_date(conditions.get("date")),
         name=name,
-        notes=_notes(others),
+        notes=_notes(row.others, [*contradictory, *unsure]),
     )
+
+
+def _told_by(result: Object) -> _Told:
+    row = _Told()
+    for whole, value in _flat(result):
+        is_around = whole[0] == AROUND and len(whole) > 1
+        path = whole[1:] if is_around else whole
+        known = meaning(path)
+        if is_around and (known or is_measured(path)):
+            row.taken.add(whole)
+        elif known is not None:
+            ours, scale = known
+            _tell(row.metrics, ours, whole, figure(value), scale)
+            row.taken.add(whole)
+        elif (level := asked(path)) is not None:
+            if not (is_around and level in row.load):
+                _tell(row.load, level, whole, _level(level, value))
+            row.taken.add(whole)
+        elif plain(path[-1]) == PEAK:
+            row.peak = figure(value)
+            row.taken.add(whole)
+        elif is_measured(path) and _looks_measured(value):
+            row.others.append(" ".join(path))
+            row.taken.add(whole)
+    return row
+
+
+def _tell(
+    told: dict[str, dict[Path, float]],
+    name: str,
+    path: Path,
+    value: float | None,
+    scale: float = 1.0,
+) -> None:
+    if value is not None:
+        told.setdefault(name, {})[path] = value * scale
+
+
+def _agreeing(
+    told: Mapping[str, Mapping[Path, float]],
+) -> tuple[dict[str, float], list[Path]]:
+    """What is told in one way, and who tells the rest."""
+    found: dict[str, float] = {}
+    contradictory: list[Path] = []
+    for name, each in told.items():
+        first, *others = each.values()
+        if all(first == one or _is_near(first, one, SAME) for one in others):
+            found[name] = first
+        else:
+            contradictory += each
+    return found, contradictory
+
+
+def _is_near(one: float, other: float, share: float) -> bool:
+    return abs(one - other) <= share * abs(other)
 
 
 def _duration(result: Object, metrics: Mapping[str, float]) -> dict[str, float]:
@@ -236,100 +277,70 @@ def _duration(result: Object, metrics: Mapping[str, float]) -> dict[str, float]:
     )
     if not (told and completed and rate) or "duration" in metrics:
         return {}
-    is_s = abs(completed / told - rate) <= CLOSE * rate
+    is_s = _is_near(completed / told, rate, CLOSE)
     return {"duration": told} if is_s else {}
 
 
-def _of_row(conditions: Mapping[str, Declared]) -> dict[str, Declared]:
+def _without(source: Object, taken: Set[Path], above: Path = ()) -> Object:
+    """The conditions, by English names."""
     return {
-        name: value for name, value in conditions.items() if name != "model_id"
+        _english(key): _without(value, taken, (*above, key))
+        if isinstance(value, dict)
+        else value
+        for key, value in source.items()
+        if (*above, key) not in taken and not _is_nothing(value)
     }
 
 
-def _notes(others: list[str]) -> tuple[Said, ...]:
-    named = [*others[:MAX_NAMED], *["…"] * (len(others) > MAX_NAMED)]
-    left = (Said("note.not_taken", {"names": named}),) if others else ()
-    return (Said("note.by_names"), *left)
+def _english(key: str) -> str:
+    return key if key.isascii() else plain(key).replace(" ", "_")
 
 
-def _flat(
-    source: object, above: tuple[str, ...] = ()
-) -> Iterator[tuple[str, str, object]]:
-    """Scalars with the names that lead to them, and the last of these."""
+def _is_nothing(value: object) -> bool:
+    return isinstance(value, str) and value.strip().casefold() in NOTHING
+
+
+def _notes(others: list[str], contradictory: list[Path]) -> tuple[Said, ...]:
+    twice = [" ".join(path) for path in contradictory]
+    told = {"note.not_taken": others, "note.told_twice": twice}
+    return (
+        Said("note.by_names"),
+        *(
+            Said(key, {"names": _few(names)})
+            for key, names in told.items()
+            if names
+        ),
+    )
+
+
+def _few(names: list[str]) -> list[str]:
+    return [*names[:MAX_NAMED], *["…"] * (len(names) > MAX_NAMED)]
+
+
+def _flat(source: object, above: Path = ()) -> Iterator[tuple[Path, object]]:
+    """Scalars with the keys that lead to them."""
     if not isinstance(source, dict) or len(above) > MAX_DEPTH:
         return
     for key, value in list(source.items())[:MAX_COLUMNS]:
-        if not isinstance(key, str) or len(key) > MAX_NAME:
+        if not isinstance(key, str) or not 0 < len(key) <= MAX_NAME:
             continue
         path = (*above, key)
         if isinstance(value, dict):
             yield from _flat(value, path)
         elif isinstance(value, str | int | float):
-            yield " ".join(path), key, value
+            yield path, value
 
 
-@lru_cache(4096)
-def _plain(name: str) -> str:
-    """Small letters, with spaces between words and short words for long ones."""
-    words = re.sub(r"(?<=[a-z])(?=[A-Z][a-z])", " ", name).casefold()
-    plain = " ".join(re.findall(r"[^\W_]+(?:\.\d+)?|/", words))
-    for phrase, short in PHRASES:
-        plain = phrase.sub(short, plain)
-    return " ".join(plain.split())
-
-
-@lru_cache(4096)
-def _meaning(name: str) -> tuple[str, float] | None:
-    """The metric that a name says, and how many of its units one of ours has."""
-    of_vllm = name.rpartition(" ")[2]
-    if of_vllm in OF_VLLM or statistic_of(of_vllm):
-        return of_vllm, 1.0
-    plain = _plain(name)
-    words = [word for word in plain.split() if word not in FILLERS]
-    return _latency(words) or _rate(set(words)) or _count(" ".join(words))
-
-
-def _latency(words: list[str]) -> tuple[str, float] | None:
-    if len(words) != len({*words}) or len(words) != 3:
-        return None
-    # not ITL: tools mean three things by it
-    latency = {word for word in words if word in ONE_A_REQUEST}
-    unit = UNITS_MS.keys() & set(words)
-    rest = {*words} - latency - unit
-    if len(latency) != 1 or len(unit) != 1 or len(rest) != 1:
-        return None
-    name = f"{rest.pop()}_{latency.pop()}_ms"
-    known = statistic_of(name)
-    return None if known is None else (name, UNITS_MS[unit.pop()])
-
-
-def _rate(words: set[str]) -> tuple[str, float] | None:
-    for name, (needed, allowed) in RATES.items():
-        if needed <= words <= needed | allowed:
-            return name, 1.0
-    return None
-
-
-def _count(plain: str) -> tuple[str, float] | None:
-    if plain in COUNTS:
-        return COUNTS[plain], 1.0
-    name, _, unit = plain.rpartition(" ")
-    if name in DURATIONS and unit in UNITS_MS:
-        return "duration", UNITS_MS[unit] / 1e3
-    return None
-
-
-def _is_figure(name: str, value: object) -> bool:
-    """Whether it looks measured, also with a unit behind it."""
-    is_word = isinstance(value, str) and not value[:1].isdigit()
-    return not is_word and FIGURES.search(_plain(name)) is not None
+def _looks_measured(value: object) -> bool:
+    """A number, also with a unit behind it."""
+    return (
+        not isinstance(value, str)
+        or figure(value) is not None
+        or value[:1].isdigit()
+    )
 
 
 def _level(name: str, value: object) -> float | None:
     if name == "request_rate" and is_endless(value):
         return float("inf")
     return figure(value)
-
-
-OF_VLLM = frozenset(metrics_in("vllm").values()) - {"duration"}
-"""What `vllm bench serve` calls its figures, which are of one meaning and unit."""

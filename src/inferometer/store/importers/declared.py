@@ -8,6 +8,7 @@ looks like chance, since two deployments that are taken for one are worse than t
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Container, Iterable, Iterator
 from functools import lru_cache
@@ -35,7 +36,8 @@ MAX_TEXT = 200
 MAX_DIGITS = 6
 """A number with more is measured: people do not type them."""
 EPOCH = 1_000_000_000
-"""Whole numbers from here on are times, or bytes that somebody counted."""
+"""Numbers from here on are times, or bytes that somebody counted, unless they are round."""
+ROUND_BYTES = 1 << 26
 
 CHANCE = frozenset(
     {
@@ -219,10 +221,11 @@ def _names(path: Path) -> Iterator[str]:
 
 
 def _setting(key: str, value: object) -> Declared | None:
-    """How far the lengths of prompts spread is a setting where they were asked for."""
+    """What a tool was told: a number of any length, also how far the lengths of prompts spread."""
     is_spread = not _words_of(key).isdisjoint(SPREADS)
-    if is_spread and isinstance(value, int | float):
-        return _number(value)
+    is_told = is_spread or not (key in METRICS or _is_of_one_run(key))
+    if is_told and type(value) in (int, float):
+        return value if _is_no_time(value) else None  # type: ignore[return-value,arg-type]
     return of_what_was_measured(key, value)
 
 
@@ -339,9 +342,17 @@ def _text(value: str) -> str | None:
 
 
 def _number(value: float) -> float | None:
-    if not abs(value) < EPOCH:
-        return None
-    digits = repr(value).partition("e")[0].strip("-0.").replace(".", "")
-    return (
-        value if isinstance(value, int) or len(digits) <= MAX_DIGITS else None
-    )
+    is_typed = isinstance(value, int) or _digits(value) <= MAX_DIGITS
+    return value if is_typed and _is_no_time(value) else None
+
+
+def _is_no_time(value: float) -> bool:
+    """Bytes that somebody asked for are round, in decimal or in binary."""
+    if not math.isfinite(value):
+        return False
+    is_round = _digits(value) <= MAX_DIGITS or value % ROUND_BYTES == 0
+    return abs(value) < EPOCH or is_round
+
+
+def _digits(value: float) -> int:
+    return len(repr(value).partition("e")[0].strip("-0.").replace(".", ""))

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from inferometer.store.importers.text import Table
 from inferometer.store.json_values import Object
 from inferometer.vocabulary import LATENCIES
 from inferometer.words import Said
@@ -36,6 +37,8 @@ EXPECTED = (
     ),
 )
 """Metrics that a complete result has."""
+
+MAX_NAMED = 8
 
 
 class CannotImportError(ValueError):
@@ -210,10 +213,23 @@ class ImportedRun:
         )
 
 
-def noted_cut(runs: list[ImportedRun], is_cut: bool) -> list[ImportedRun]:
-    """The runs of a table; the last one says that a row after it is cut off."""
-    if not (is_cut and runs):
+def noted_of_rows(
+    runs: list[ImportedRun], table: Table, left_out: Mapping[str, list[int]]
+) -> list[ImportedRun]:
+    """The runs of a table; the last one says which rows of it are no runs, by why."""
+    if not runs:
         return runs
     *others, last = runs
-    notes = (*last.notes, Said("note.cut_row"))
-    return [*others, replace(last, notes=notes)]
+    left = {"long": table.too_long, **left_out}
+    notes = [
+        Said(f"note.rows_{why}", {"rows": _few(numbers)})
+        for why, numbers in left.items()
+        if numbers
+    ]
+    notes += [Said("note.cut_row")] if table.is_cut else []
+    return [*others, replace(last, notes=(*last.notes, *notes))]
+
+
+def _few(numbers: list[int]) -> list[str]:
+    named = [*map(str, numbers[:MAX_NAMED])]
+    return [*named, *["…"] * (len(numbers) > MAX_NAMED)]

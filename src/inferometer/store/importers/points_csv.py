@@ -10,14 +10,9 @@ from pathlib import Path
 from inferometer.store.importers.imported_run import (
     Declared,
     ImportedRun,
-    noted_cut,
+    noted_of_rows,
 )
-from inferometer.store.importers.text import (
-    figure,
-    lines_of,
-    rows_of,
-    whole_rows,
-)
+from inferometer.store.importers.text import figure, head_of, table_in
 from inferometer.vocabulary import LATENCY_NAMES, metric, of_role
 from inferometer.words import Said
 
@@ -53,38 +48,37 @@ BESIDE = (*OURS, "notes", "source", "run", "series")
 """Columns of ours that are neither a condition nor a metric."""
 
 
-def _head(text: str) -> list[str]:
-    line = next(lines_of(text.lstrip()), "")
-    return next(rows_of(iter([line])), [])
-
-
 def is_ours(text: str) -> bool:
-    return tuple(_head(text)[: len(OURS)]) == OURS
+    return tuple(head_of(text)[: len(OURS)]) == OURS
 
 
 def is_dcu(text: str) -> bool:
-    return tuple(name.casefold() for name in _head(text)[: len(DCU)]) == DCU
+    return tuple(name.casefold() for name in head_of(text)[: len(DCU)]) == DCU
 
 
 def read_ours(text: str, path: Path) -> list[ImportedRun]:
     """The points of the table as results of the tools that measured them."""
-    (head, *rows), is_cut = whole_rows(text)
-    runs = [_our_run(dict(zip(head, row, strict=False)), path) for row in rows]
-    return noted_cut(runs, is_cut)
+    table = table_in(text)
+    runs = [_our_run(table.named(row), path) for _, row in table.rows]
+    return noted_of_rows(runs, table, {})
 
 
 def read_dcu(text: str, path: Path) -> list[ImportedRun]:
     """A run a line that has figures: where a run failed the script leaves its cells empty."""
-    (first, *rows), is_cut = whole_rows(text)
-    head = [name.casefold() for name in first]
-    found = (_dcu_run(dict(zip(head, row, strict=False)), path) for row in rows)
-    return noted_cut([run for run in found if run.metrics], is_cut)
+    table = table_in(text)
+    runs, empty = [], []
+    for number, row in table.rows:
+        cells = table.named(row)
+        run = _dcu_run({name.casefold(): cells[name] for name in cells}, path)
+        if run.metrics:
+            runs.append(run)
+        else:
+            empty.append(number)
+    return noted_of_rows(runs, table, {"empty": empty})
 
 
 def _our_run(row: dict[str, str], path: Path) -> ImportedRun:
-    word = {
-        name: value.removeprefix("'") for name, value in row.items() if value
-    }
+    word = {name: value.removeprefix("'") for name, value in row.items()}
     conditions: dict[str, Declared] = {
         name: value
         for name, value in word.items()

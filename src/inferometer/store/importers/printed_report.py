@@ -68,7 +68,7 @@ ARGUMENTS = (
 )
 """Of the tool's own arguments; a header may hold a key, and is no condition."""
 
-_VALUE = r"(?:'([^']*)'|\"([^\"]*)\"|([^\s,()\[\]{}<>=]+))"
+_VALUE = r"(?:'([^']*)'|\"([^\"]*)\"|([^\s,()\[\]{}<>=]+|\[[^\]]{1,200}\]|\{[^}]{1,200}\}))"
 
 
 def as_printed(name: str) -> re.Pattern[str]:
@@ -93,7 +93,10 @@ NO_SETTINGS = frozenset(
 )
 """The load, what is told otherwise, and what is of the client alone."""
 ANY_PRINTED = re.compile(rf"(?:\(|, )(\w{{1,80}})={_VALUE}")
-ANY_TYPED = re.compile(rf"\s--(\w[\w-]{{0,80}})(?:=|\s+)(?!--){_VALUE}")
+ANY_TYPED = re.compile(
+    rf"\s--(\w[\w-]{{0,80}})(?:(?:=|\s+)(?!--){_VALUE}|(?=\s+--|\s*$))"
+)
+"""Also a flag without a value, which is on."""
 
 
 def all_settings_in(line: str, left_out: Container[str]) -> dict[str, Declared]:
@@ -101,7 +104,9 @@ def all_settings_in(line: str, left_out: Container[str]) -> dict[str, Declared]:
     is_printed = "Namespace(" in line or "ServerArgs(" in line
     pattern = ANY_PRINTED if is_printed else ANY_TYPED
     words = {
-        match[1].replace("-", "_"): match[2] or match[3] or match[4] or ""
+        match[1].replace("-", "_"): next(
+            filter(None, match.groups()[1:]), "True"
+        )
         for match in pattern.finditer(line)
     }
     return configured(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from inferometer.store.json_values import Object
+from inferometer.store.json_values import Object, at
 
 MAX_HEAD = 16_384
 """Characters of a text that are looked at."""
@@ -17,7 +17,7 @@ class Stranger:
 
     tool: str
     keys: frozenset[str] = frozenset()
-    """All at the top of a JSON object."""
+    """All in a JSON object, with dots between those that lead to one."""
     text: re.Pattern[str] | None = None
     """At the beginning of a line."""
 
@@ -35,9 +35,9 @@ STRANGERS = (
     _json("`vllm bench startup`", "cold_startup_times"),
     _json("llama.cpp's batched-bench", "t_pp", "speed_pp", "t_tg", "speed_tg"),
     _text("llama.cpp's batched-bench", r"^\|\s*PP \|\s*TG \|\s*B \|\s*N_KV"),
-    _json("optimum-benchmark", "prefill", "decode", "per_token"),
-    _json("optimum-benchmark", "config", "report"),
-    _json("inference-benchmarker", "config", "results", "start_time", "system"),
+    _json("optimum-benchmark", "prefill.latency", "decode.latency"),
+    _json("optimum-benchmark", "config.launcher", "config.scenario", "report"),
+    _json("inference-benchmarker", "config.max_vus", "results", "system"),
     _json("ollama", "eval_count", "eval_duration", "prompt_eval_count"),
     _text("ollama", r"^eval rate: +[\d.]+ tokens/s"),
     _text("TGI's benchmark", r"^\| Step +\| Batch Size +\| Average"),
@@ -46,7 +46,7 @@ STRANGERS = (
     _text("perf_analyzer", r"^(?:Concurrency|Request Rate),Inferences/Second,"),
     _text("perf_analyzer", r"^\*\*\* Measurement Settings \*\*\*"),
     _text("LMDeploy's profile_throughput", r"^batch,num_prompts?,RPS,RPM,"),
-    _text("MindIE's benchmark", r"^(?:Common )?Metric,(?:average|Value)"),
+    _text("MindIE's benchmark", r"^Metric,average,max,min,P75|^Common Metric,"),
     _text("AISBench", r"^Performance Parameters\s*,\s*Stage"),
     _text("vidur", r"^Request Id,request_e2e_time,"),
     _json("k6", "metrics", "root_group"),
@@ -63,9 +63,15 @@ STRANGERS = (
 
 def tool_of(result: Object) -> str | None:
     """Whose JSON it is; None for nobody's who is known."""
-    keys = result.keys()
     return next(
-        (each.tool for each in STRANGERS if each.keys and each.keys <= keys),
+        (
+            each.tool
+            for each in STRANGERS
+            if each.keys
+            and all(
+                at(result, *key.split(".")) is not None for key in each.keys
+            )
+        ),
         None,
     )
 

@@ -10,7 +10,10 @@ import gzip
 import io
 import re
 import zlib
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
 
 from inferometer.words import Said
 
@@ -105,20 +108,65 @@ def rows_of(lines: Iterator[str]) -> Iterator[list[str]]:
         return
 
 
-def whole_rows(text: str) -> tuple[list[list[str]], bool]:
-    """The rows of a table with its head, without remarks, and whether the last one is cut off, and
-    therefore not among them.
-    """
-    rows = [row for row in rows_of(lines_of(text.lstrip())) if any(row)]
-    rows = [row for row in rows if not row[0].startswith("#")]
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Comma-separated lines with a head, without remarks and what is no row of it."""
+
+    head: list[str]
+    """Each name once."""
+    rows: list[tuple[int, list[str]]]
+    """With their numbers under the head, from 1."""
+    too_long: list[int]
+    """Numbers of rows with more cells than the head: which cell is whose is unknown."""
+    is_cut: bool
+    """Whether the last line is cut off, and therefore no row."""
+
+    def named(self, row: list[str]) -> dict[str, str]:
+        """Cells that are not empty, by their columns."""
+        named = zip(self.head, row, strict=False)
+        return {name: cell for name, cell in named if name and cell}
+
+
+def head_of(text: str) -> list[str]:
+    line = next(lines_of(text.lstrip()), "")
+    return next(rows_of(iter([line])), [])
+
+
+def table_in(text: str) -> Table:
+    lines = [row for row in rows_of(lines_of(text.lstrip())) if any(row)]
+    first, *found = (row for row in lines if not row[0].startswith("#"))
     is_cut = (
-        len(rows) > 1
+        bool(found)
         and not text.endswith(("\n", "\r"))
-        and len(rows[-1]) < len(rows[0])
+        and len(found[-1]) < len(first)
     )
-    return (rows[:-1] if is_cut else rows), is_cut
+    whole = found[:-1] if is_cut else found
+    if commas_in(cell for row in whole for cell in row) == "decimal":
+        whole = [[*map(_with_point, row)] for row in whole]
+    rows = [(n, row) for n, row in enumerate(whole, 1) if row != first]
+    too_long = [n for n, row in rows if any(row[len(first) :])]
+    return Table(
+        head=_each_once(first),
+        rows=[
+            (n, row[: len(first)]) for n, row in rows if n not in {*too_long}
+        ],
+        too_long=too_long,
+        is_cut=is_cut,
+    )
 
 
+def _each_once(names: list[str]) -> list[str]:
+    counts: Counter[str] = Counter()
+    found = []
+    for name in names:
+        counts[name] += 1
+        again = f" ({counts[name]})" if name and counts[name] > 1 else ""
+        found.append(f"{name}{again}")
+    return found
+
+
+_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?")
+_DECIMAL_POINT = re.compile(r"[+-]?\d+\.\d+")
 _DECIMAL_COMMA = re.compile(r"([+-]?\d{1,3}(?:\.\d{3})+|[+-]?\d+),(\d+)")
 _SEPARATOR = re.compile(r"sep=(.)\r?\n")
 """What spreadsheets write before a table."""
@@ -129,24 +177,45 @@ def with_commas(text: str) -> str | None:
     commas, with tabs, or with all cells quoted. None where it is none.
     """
     text = _SEPARATOR.sub("", text, count=1)
-    first = text[:MAX_LINE].partition("\n")[0]
-    if first.count(";") > 1:
-        separator = ";"
-    elif first.count("\t") > 1:
-        separator = "\t"
-    elif first.startswith('"'):
-        separator = ","
-    else:
+    separator = _separator_of(text[:MAX_LINE].partition("\n")[0])
+    if separator is None:
         return None
-    found = io.StringIO()
-    writer = csv.writer(found, lineterminator="\n")
-    rows = csv.reader(io.StringIO(text.replace("\0", "")), delimiter=separator)
+    lines = csv.reader(io.StringIO(text.replace("\0", "")), delimiter=separator)
     try:
-        for _, row in zip(range(MAX_ROWS), rows, strict=False):
-            writer.writerow(map(_with_point, row) if separator == ";" else row)
+        rows = [row for _, row in zip(range(MAX_ROWS), lines, strict=False)]
     except csv.Error:
         return None
+    commas = commas_in(cell for row in rows for cell in row)
+    if commas == "decimal" or (commas != "thousands" and separator == ";"):
+        rows = [[*map(_with_point, row)] for row in rows]
+    found = io.StringIO()
+    csv.writer(found, lineterminator="\n").writerows(rows)
     return found.getvalue()
+
+
+def _separator_of(head: str) -> str | None:
+    if head.count(";") > 1:
+        return ";"
+    if head.count("\t") > 1:
+        return "\t"
+    return "," if head.startswith('"') else None
+
+
+def commas_in(cells: Iterable[str]) -> Literal["decimal", "thousands"] | None:
+    """What commas in numbers stand before; None where no number tells."""
+    cells = [*cells]
+    words = [cell.strip() for cell in cells if "," in cell]
+    grouped = [word for word in words if _THOUSANDS.fullmatch(word)]
+    is_decimal = any(
+        _DECIMAL_COMMA.fullmatch(word) and not _THOUSANDS.fullmatch(word)
+        for word in words
+    )
+    is_grouped = any(word.count(",") > 1 or "." in word for word in grouped)
+    if is_decimal or is_grouped:
+        both = is_decimal and is_grouped
+        return None if both else "decimal" if is_decimal else "thousands"
+    has_points = grouped and any(map(_DECIMAL_POINT.fullmatch, cells))
+    return "thousands" if has_points else None
 
 
 def _with_point(cell: str) -> str:
@@ -157,7 +226,8 @@ def _with_point(cell: str) -> str:
 
 
 _FIGURE = re.compile(
-    r"[+-]?(?:\d+(?:,\d{3})+|\d+)?(?:\.\d+)?(?:[eE][+-]?\d{1,3})?"
+    r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?(?:[eE][+-]?\d{1,3})?"
+    r"(?![.,]?\d)"
 )
 
 

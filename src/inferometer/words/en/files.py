@@ -268,6 +268,15 @@ FILES: dict[str, str] = {
         "it is no result of {tools} or {last}; of AIPerf name profile_export_aiperf.json, of "
         "genai-bench the file of one run"
     ),
+    "unread.in_doubt": (
+        "it looks like a table of results, but its names do not say what was measured and in "
+        "which unit ({names}); call figures as `vllm bench serve` does, such as mean_ttft_ms and "
+        "output_throughput"
+    ),
+    "unread.no_throughput": (
+        "it looks like a table of results, or of targets, since it has no throughput; call one "
+        "output_throughput, as `vllm bench serve` does"
+    ),
     "unread.foreign": (
         "it looks like a result of {tool}, which is not read here; measure with `inferometer "
         "bench`, or bring a table whose columns are called as in `vllm bench serve`"

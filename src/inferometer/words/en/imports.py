@@ -47,6 +47,16 @@ IMPORTS: dict[str, str] = {
     ),
     "note.contradiction": "{by} says {condition} {value}, {other} says {rest}: {by} counts.",
     "note.cut_row": "The row after this one is cut off: it is left out.",
+    "note.rows_long": "Rows left out, with more cells than the head: {rows}.",
+    "note.rows_sums": "Rows left out, which sum up others: {rows}.",
+    "note.rows_empty": "Rows left out, without figures: {rows}.",
+    "note.rows_unnamed": (
+        "Rows left out, without the model, card or engine that others name: {rows}. Where a "
+        "spreadsheet joined cells, fill in each."
+    ),
+    "note.told_twice": (
+        "Figures that are told twice, with different values, are left out: {names}."
+    ),
     "note.by_names": (
         "No known tool wrote this file: only figures whose names say what they are, and in which "
         "unit, are taken."

@@ -196,6 +196,14 @@ FILES: dict[str, str] = {
         "它不是 {tools} 或 {last} 的结果；AIPerf 请给出 profile_export_aiperf.json，genai-bench 请"
         "给出单次运行的文件"
     ),
+    "unread.in_doubt": (
+        "它像是一张结果表，但列名没有写明测的是什么、用什么单位（{names}）；请改用 "
+        "`vllm bench serve` 的名称，例如 mean_ttft_ms 和 output_throughput"
+    ),
+    "unread.no_throughput": (
+        "它没有吞吐量，可能是结果表，也可能是目标表；请像 `vllm bench serve` 那样给出 "
+        "output_throughput"
+    ),
     "unread.foreign": (
         "看起来是 {tool} 的结果，这里不支持读取；请用 `inferometer bench` 测量，"
         "或提供一张列名与 `vllm bench serve` 相同的表格"

@@ -35,6 +35,14 @@ IMPORTS: dict[str, str] = {
     "note.sample": "文件只抽样保存了 {completed:.0f} 个请求中的 {n} 个：没有据此计算任何数值。",
     "note.contradiction": "{condition}：{by}写的是 {value}，{other}写的是 {rest}，以{by}为准。",
     "note.cut_row": "此行之后的一行不完整，没有采用。",
+    "note.rows_long": "第 {rows} 行的单元格比表头多，没有采用。",
+    "note.rows_sums": "第 {rows} 行是对其他行的汇总，没有采用。",
+    "note.rows_empty": "第 {rows} 行没有数值，没有采用。",
+    "note.rows_unnamed": (
+        "第 {rows} 行没有写明模型、显卡或引擎，而其他行写明了，没有采用。如果是合并单元格，"
+        "请把每个单元格都填上。"
+    ),
+    "note.told_twice": "同一数值出现两次且不一致，没有采用：{names}。",
     "note.by_names": "这个文件不是已知工具写的：只采用名称已写明含义和单位的数值。",
     "note.not_taken": "含义或单位不明确的数值没有采用：{names}。",
     "note.by.file": "文件内容",

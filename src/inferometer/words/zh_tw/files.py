@@ -199,6 +199,14 @@ FILES: dict[str, str] = {
         "它不是 {tools} 或 {last} 的結果；AIPerf 請給出 profile_export_aiperf.json，genai-bench 請"
         "給出單次執行的檔案"
     ),
+    "unread.in_doubt": (
+        "它像是一張結果表，但欄名沒有寫明測的是什麼、用什麼單位（{names}）；請改用 "
+        "`vllm bench serve` 的名稱，例如 mean_ttft_ms 和 output_throughput"
+    ),
+    "unread.no_throughput": (
+        "它沒有吞吐量，可能是結果表，也可能是目標表；請像 `vllm bench serve` 那樣給出 "
+        "output_throughput"
+    ),
     "unread.foreign": (
         "看起來是 {tool} 的結果，這裡無法讀取；請用 `inferometer bench` 量測，"
         "或提供一張欄名與 `vllm bench serve` 相同的表格"

@@ -35,6 +35,14 @@ IMPORTS: dict[str, str] = {
     "note.sample": "檔案只抽樣儲存了 {completed:.0f} 個請求中的 {n} 個：沒有據此計算任何數值。",
     "note.contradiction": "{condition}：{by}寫的是 {value}，{other}寫的是 {rest}，以{by}為準。",
     "note.cut_row": "此列之後的一列不完整，沒有採用。",
+    "note.rows_long": "第 {rows} 列的儲存格比表頭多，沒有採用。",
+    "note.rows_sums": "第 {rows} 列是對其他列的彙總，沒有採用。",
+    "note.rows_empty": "第 {rows} 列沒有數值，沒有採用。",
+    "note.rows_unnamed": (
+        "第 {rows} 列沒有寫明模型、顯示卡或引擎，而其他列寫明了，沒有採用。如果是合併儲存格，"
+        "請把每個儲存格都填上。"
+    ),
+    "note.told_twice": "同一數值出現兩次且不一致，沒有採用：{names}。",
     "note.by_names": "這個檔案不是已知工具寫的：只採用名稱已寫明含義和單位的數值。",
     "note.not_taken": "含義或單位不明確的數值沒有採用：{names}。",
     "note.by.file": "檔案內容",

@@ -306,7 +306,7 @@ def _checked_prompt(prompt: Any) -> str | list[int]:
 
 
 def _check_token_ids(tokens: list[Any]) -> None:
-    if tokens and set(map(type, tokens)) != {int}:
+    if [*map(type, tokens)].count(int) != len(tokens):
         raise _invalid(
             "int_type",
             "body.prompt",

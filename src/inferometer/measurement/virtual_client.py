@@ -8,10 +8,8 @@ next of these moments.
 
 from __future__ import annotations
 
-from array import array
-from bisect import bisect_right
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from heapq import heappop, heappush
 from typing import Any, Protocol
 
@@ -21,6 +19,7 @@ import numpy.typing as npt
 from inferometer.arrival import stripe
 from inferometer.clock import NS
 from inferometer.engine.ask import AskError
+from inferometer.engine.twin.outlet import Times
 from inferometer.engine.twin.request import TwinRequest
 from inferometer.engine.twin.simulation import Simulation
 from inferometer.engine.twin.stretch import PS_PER_NS, Stretch
@@ -28,6 +27,7 @@ from inferometer.loadgen.job import timed_out
 from inferometer.loadgen.live import Snapshot
 from inferometer.loadgen.schedule import Schedule
 from inferometer.measurement.prepare import ReadyPoint
+from inferometer.measurement.token_log import TokenLog
 from inferometer.request import Request
 from inferometer.trace import Failure, Outcome, TokenSource, Trace
 from inferometer.trace.schema import EVENT_COLUMNS, MISSING, StampSource
@@ -82,11 +82,8 @@ class _Flight:
     position: int
     request: TwinRequest
     sent_ns: int
-    times: array[int] = field(default_factory=lambda: array("q"))
-    """When its tokens arrive; the last ones may lie ahead."""
-
-    def arrived_by(self, now_ns: int) -> int:
-        return bisect_right(self.times, now_ns)
+    begun: int | None = None
+    """The stretch in the log that has its first token."""
 
 
 class VirtualClient:
@@ -118,11 +115,12 @@ class VirtualClient:
         self._is_over = False
         self._over_ns: int | None = None
         self._columns = _columns(ready, self._requests)
-        self._events: list[array[int]] = []
+        self._log = TokenLog(self._simulation.outlet)
+        self._ended: dict[int, int] = {}
+        """Position by number, of those that were sent, in the order in which they ended."""
         self._sums = dict.fromkeys(
             ("sent", "ok", "failed", "tokens", "ttft_ns", "tpot_ns", "tpots"), 0
         )
-        self._event_count = 0
         self.now_ns = self.start_ns = self._begin_ns = 0
         self.interrupted = False
 
@@ -142,6 +140,7 @@ class VirtualClient:
         if not self._ready.plan.closed_loop:
             for position, due_ns in self._turns.due_ns.items():
                 self._columns["intended_ns"][position] = due_ns
+        times_ns = self._write_tokens()
         for name in TIMES:
             column = self._columns[name]
             column[column != MISSING] -= self.start_ns
@@ -150,7 +149,7 @@ class VirtualClient:
             requests={
                 name: column[order] for name, column in self._columns.items()
             },
-            events=_event_columns(self._events, self.start_ns),
+            events=_event_columns(times_ns - self.start_ns),
             workers=(),
             start_realtime_ns=started_realtime_ns,
             closed_loop=self._ready.plan.closed_loop,
@@ -172,12 +171,50 @@ class VirtualClient:
             tpot_count=sums["tpots"],
             dropped=len(self._schedule.dropped),
             output_events=sums["tokens"],
-            streaming_events=sum(
-                flight.arrived_by(self.now_ns)
-                for flight in self._flights.values()
-            ),
+            streaming_events=len(self._arrived_ns(self._flights)),
             virtual_s=(self.now_ns - self._begin_ns) / NS,
         )
+
+    def _arrived_ns(self, numbers: Iterable[int]) -> Times:
+        """When the tokens of these requests came that have come by now."""
+        begun = {
+            number: stretch
+            for number in numbers
+            if (stretch := self._flights[number].begun) is not None
+        }
+        if not begun:
+            return np.zeros(0, np.int64)
+        whose, times_ns = self._log.since(min(begun.values()))
+        is_of_these = np.isin(whose, list(begun))
+        return times_ns[is_of_these & (times_ns <= self.now_ns)]
+
+    def _write_tokens(self) -> Times:
+        """What the tokens of each request tell. Returns when they came: those of one request after
+        those of another, in the order in which the requests ended.
+        """
+        columns, ended = self._columns, np.array([*self._ended], np.int64)
+        rows = np.array([*self._ended.values()], np.int64)
+        whose, times_ns = self._log.since(0)
+        by_number = np.argsort(ended)
+        turn = by_number[np.searchsorted(ended, whose, sorter=by_number)]
+        has_come = times_ns <= columns["end_ns"][rows[turn]]
+        turn, times_ns = turn[has_come], times_ns[has_come]
+        times_ns = times_ns[np.argsort(turn, kind="stable")]
+        counts = np.bincount(turn, minlength=len(rows))
+        ends = np.cumsum(counts)
+        columns["event_start"][rows] = ends - counts
+        columns["event_count"][rows] = counts
+        some = counts > 0
+        rows, counts, ends = rows[some], counts[some], ends[some]
+        columns["first_ns"][rows] = times_ns[ends - counts]
+        columns["last_ns"][rows] = times_ns[ends - 1]
+        columns["first_tokens"][rows] = 1
+        columns["output_tokens"][rows] = counts
+        is_ok = columns["outcome"][rows] == Outcome.OK
+        columns["token_source"][rows] = np.where(
+            is_ok, TokenSource.USAGE, TokenSource.EVENTS
+        )
+        return times_ns
 
     def _play(self, until: int, start_ns: int) -> None:
         """Send requests up to that position, due counted from `start_ns`, and wait for them."""
@@ -204,11 +241,13 @@ class VirtualClient:
     def _next_ns(self) -> int | None:
         """The next moment at which something happens to the client."""
         due_ns = self._schedule.next_ns(len(self._flights), self.now_ns)
-        moments = [
-            *([] if due_ns is None else [max(due_ns, self.now_ns)]),
-            *(heap[0][0] for heap in (self._ends, self._deadlines) if heap),
-            *([] if self._over_ns is None else [self._over_ns]),
-        ]
+        moments = [] if due_ns is None else [max(due_ns, self.now_ns)]
+        if self._ends:
+            moments.append(self._ends[0][0])
+        if self._deadlines:
+            moments.append(self._deadlines[0][0])
+        if self._over_ns is not None:
+            moments.append(self._over_ns)
         return min(moments, default=None)
 
     def _compute(self, next_ns: int | None) -> None:
@@ -220,18 +259,17 @@ class VirtualClient:
         if stretch is None:
             return
         self._front.see(stretch)
-        flights = self._flights
-        outlet = self._simulation.outlet
-        at_ns = outlet.all_begin_ns(stretch)
-        for request in stretch.requests:
-            at_ns += outlet.token_ns
-            flight = flights.get(request.number)
-            if flight is not None:
-                flight.times.frombytes(at_ns.tobytes())
+        if not stretch.requests:
+            return
+        self._simulation.outlet.stamp(stretch)
+        self._log.add(stretch)
+        for request in stretch.begun:
+            flight = self._flights.get(request.number)
+            if flight is not None and flight.begun is None:
+                flight.begun = len(self._log) - 1
         for request in stretch.ended:
-            if request.number in flights:
-                end_ns = flights[request.number].times[-1]
-                heappush(self._ends, (end_ns, request.number))
+            if request.number in self._flights:
+                heappush(self._ends, (request.finished_ns, request.number))
 
     def _act(self) -> None:
         """All that happens to the client now."""
@@ -282,33 +320,31 @@ class VirtualClient:
         flight = self._flights.pop(number, None)
         if flight is None:
             return
-        times, sums = flight.times, self._sums
-        self._record(flight, len(times), Outcome.OK)
+        request, sums = flight.request, self._sums
+        self._record(flight, Outcome.OK)
         self._write(
             flight.position,
-            prompt_tokens=flight.request.prompt_tokens,
-            output_tokens=len(times),
-            cached_tokens=flight.request.hit_tokens,
-            token_source=TokenSource.USAGE,
+            prompt_tokens=request.prompt_tokens,
+            cached_tokens=request.hit_tokens,
             finish_reason="length",
         )
         sums["ok"] += 1
-        sums["tokens"] += len(times)
-        sums["ttft_ns"] += times[0] - flight.sent_ns
-        if len(times) > 1:
+        sums["tokens"] += request.outputs
+        sums["ttft_ns"] += request.first_ns - flight.sent_ns
+        if request.outputs > 1:
+            decoding_ns = request.finished_ns - request.first_ns
             sums["tpots"] += 1
-            sums["tpot_ns"] += (times[-1] - times[0]) // (len(times) - 1)
+            sums["tpot_ns"] += decoding_ns // (request.outputs - 1)
 
     def _record(
         self,
         flight: _Flight,
-        events: int,
         outcome: Outcome,
         failure: Failure = Failure.NONE,
         detail: str | None = None,
     ) -> None:
-        """Its row, but for what the server reports at the end of an answer."""
-        position, times = flight.position, flight.times[:events]
+        """Its row, but for its tokens and what the server reports at the end of an answer."""
+        self._ended[flight.request.number] = position = flight.position
         self._turns.has_ended(position, self.now_ns)
         self._write(
             position,
@@ -317,21 +353,8 @@ class VirtualClient:
             outcome=outcome,
             failure=failure,
             detail=detail,
-            event_start=self._event_count,
-            event_count=events,
             hidden_tokens=0,
         )
-        if events:
-            self._write(
-                position,
-                first_ns=times[0],
-                last_ns=times[-1],
-                first_tokens=1,
-                output_tokens=events,
-                token_source=TokenSource.EVENTS,
-            )
-        self._events.append(times)
-        self._event_count += events
 
     def _refused(self, position: int, error: AskError) -> None:
         self._sums["failed"] += 1
@@ -352,29 +375,32 @@ class VirtualClient:
 
     def _watch(self, flight: _Flight) -> None:
         """Look at it again when it may next have timed out."""
-        limits, events = self._limits, flight.arrived_by(self.now_ns)
+        limits, last_ns = self._limits, self._last_ns(flight)
         moments = [flight.sent_ns + int(limits.total_s * NS)]
-        if events:
-            moments += [flight.times[events - 1] + int(limits.idle_s * NS)]
+        if last_ns is not None:
+            moments += [last_ns + int(limits.idle_s * NS)]
         else:  # its first token may come at once, and be the last for long
             moments += [flight.sent_ns + int(limits.first_token_s * NS)]
             moments += [self.now_ns + int(limits.idle_s * NS)]
         heappush(self._deadlines, (min(moments) + 1, flight.request.number))
 
+    def _last_ns(self, flight: _Flight) -> int | None:
+        """When its last token came, of those that have come by now."""
+        came_ns = self._arrived_ns([flight.request.number])
+        return int(came_ns[-1]) if len(came_ns) else None
+
     def _expire(self, number: int) -> None:
         flight = self._flights.get(number)
         if flight is None:
             return
-        limits, events = self._limits, flight.arrived_by(self.now_ns)
-        quiet_since_ns = flight.times[events - 1] if events else flight.sent_ns
+        limits, last_ns = self._limits, self._last_ns(flight)
         age_ns = self.now_ns - flight.sent_ns
-        quiet_ns = self.now_ns - quiet_since_ns
         if age_ns > limits.total_s * NS:
             failure = Failure.TOTAL_TIMEOUT
-        elif events and quiet_ns > limits.idle_s * NS:
-            failure = Failure.IDLE_TIMEOUT
-        elif not events and age_ns > limits.first_token_s * NS:
+        elif last_ns is None and age_ns > limits.first_token_s * NS:
             failure = Failure.FIRST_TOKEN_TIMEOUT
+        elif last_ns is not None and self.now_ns - last_ns > limits.idle_s * NS:
+            failure = Failure.IDLE_TIMEOUT
         else:
             self._watch(flight)
             return
@@ -390,8 +416,7 @@ class VirtualClient:
         if not flight.request.finished:
             flight.request.cancelled = True
             self._simulation.cancel(flight.request)
-        events = flight.arrived_by(self.now_ns)
-        self._record(flight, events, outcome, failure, detail)
+        self._record(flight, outcome, failure, detail)
 
     def _end(self, detail: str, outcome: Outcome) -> None:
         """The run is over: what is in flight ends so, what was not sent stays unsent."""
@@ -418,19 +443,11 @@ def _columns(ready: ReadyPoint, requests: Any) -> dict[str, npt.NDArray[Any]]:
     return columns
 
 
-def _event_columns(
-    answers: list[array[int]], start_ns: int
-) -> dict[str, npt.NDArray[Any]]:
-    times = np.concatenate(
-        [
-            np.zeros(0, np.int64),
-            *(np.frombuffer(each, np.int64) for each in answers),
-        ]
-    )
+def _event_columns(times_ns: Times) -> dict[str, npt.NDArray[Any]]:
     columns = {
-        each.name: np.zeros(len(times), each.dtype) for each in EVENT_COLUMNS
+        each.name: np.zeros(len(times_ns), each.dtype) for each in EVENT_COLUMNS
     }
-    columns["arrival_ns"] = times - start_ns
+    columns["arrival_ns"] = times_ns
     columns["tokens"][:] = 1
     columns["stamp_source"][:] = StampSource.SIMULATED
     return columns

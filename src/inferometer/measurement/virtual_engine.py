@@ -25,7 +25,11 @@ from inferometer.measurement.machine_rows import (
     rows_of,
 )
 from inferometer.measurement.prepare import ReadyPoint
-from inferometer.measurement.samplers import PAGE_PERIOD_S, MachineLog
+from inferometer.measurement.samplers import (
+    PAGE_PERIOD_S,
+    SELDOM,
+    MachineLog,
+)
 from inferometer.measurement.sampling_plan import declared
 from inferometer.measurement.session import Observation
 from inferometer.measurement.virtual_client import VirtualClient
@@ -63,6 +67,8 @@ class VirtualEngine:
         self._sampler: _Sampler | None = None
         self._rows: list[MachineRow] = []
         """Of the run's first sample."""
+        self._moving: list[MachineRow] = []
+        """Of these, those whose values change."""
         self._started_s = realtime_ns() / NS
         self._now_ns = 0
         self._busy_until_ns = 0
@@ -178,20 +184,24 @@ class VirtualEngine:
             "kv_cache_usage": scheduler.memory.usage,
         }
 
-    def sample(self, log: MachineLog, at_ns: int, *, page: bool) -> None:
-        """What its cards show, and what its page would."""
+    def sample(
+        self, log: MachineLog, at_ns: int, *, page: bool, last: bool = False
+    ) -> None:
+        """What its cards show, and what its page would. Of what never changes, the first sample and
+        the last one are kept.
+        """
         if not self._rows:
-            self._rows, cards = self._first_sample(at_ns)
-            log.add((), cards, at_ns)
-        values = self._cards.values(at_ns)
-        log.add(
-            [
+            rows, cards = self._first_sample(at_ns)
+            log.add(rows, cards, at_ns)
+            self._rows = rows
+            self._moving = [row for row in rows if row.name not in SELDOM]
+        else:
+            values = self._cards.values(at_ns)
+            rows = [
                 row._replace(value=values.get(row.name, row.value))
-                for row in self._rows
-            ],
-            (),
-            at_ns,
-        )
+                for row in (self._rows if last else self._moving)
+            ]
+            log.add(rows, (), at_ns)
         if page:
             log.add(counters_rows(self._reading(at_ns)), (), at_ns)
 
@@ -247,7 +257,7 @@ class _Sampler:
     def finish(self, now_ns: int) -> None:
         """The last samples, of everything."""
         self.catch_up(now_ns - 1)
-        self._engine.sample(self._log, now_ns, page=True)
+        self._engine.sample(self._log, now_ns, page=True, last=True)
         self._samples += 1
 
     def telemetry(self, start_ns: int) -> Telemetry:

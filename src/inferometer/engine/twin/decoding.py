@@ -8,7 +8,7 @@ a block, needs the next one, has a whole window before it, or ends. What happens
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from heapq import heappop, heappush
 from math import isqrt
 
@@ -292,15 +292,15 @@ class Decoding:
     def _room_for(self, most: int) -> int:
         """For how many steps there are blocks, at most `most`: takes the blocks of these."""
         phases, size, pool = self._phases, self._size, self._memory.pool
-        first, before = self._at + self._lag, size - 1
-        fills = not self._lag
-        for step in range(first, first + most):
-            due = phases[-step % size]
-            if due or self._groups > 1:
-                if len(due) * self._groups > pool.free:
-                    return step - first
-            elif not (fills and phases[(before - step) % size]):
-                continue
+        first = self._at + self._lag
+        steps = range(first, first + most)
+        each_at_most = most // size + 1
+        if self._groups == 1 and self._count * each_at_most <= pool.free:
+            self._take_and_cache(steps)
+            return most
+        for step in steps:
+            if len(phases[-step % size]) * self._groups > pool.free:
+                return step - first
             self._make_room(step)
         return most
 
@@ -308,21 +308,34 @@ class Decoding:
         """Of those that compute a step: cache the blocks that are full, and take those needed.
         `begun` computed their prompts in the step before, and still have their own numbers.
         """
-        size, phases = self._size, self._phases
         if self._groups > 1:
             self._make_room_of_groups(step, begun)
-            return
-        due = phases[-step % size]
-        if not self._lag:
-            self._cache_each(phases[(size - 1 - step) % size], step + 1)
-        elif due:
-            due = [
-                each for each in due if step + each.offset + 1 < each.expected
-            ]
-        if due:
-            self._memory.extend_each([request.tables[0] for request in due])
-            if self._lag:
-                self._cache_each(due, step)
+        else:
+            self._take_and_cache((step,))
+
+    def _take_and_cache(self, steps: Iterable[int]) -> None:
+        """The same of all these steps, where all layers attend to everything. A block that is full
+        is in use: what it caches does not depend on which ones are taken meanwhile.
+        """
+        size, lag, phases = self._size, self._lag, self._phases
+        takers: list[TwinRequest] = []
+        full: list[tuple[list[TwinRequest], int]] = []
+        for step in steps:
+            due = phases[-step % size]
+            if lag and due:
+                due = [
+                    each
+                    for each in due
+                    if step + each.offset + 1 < each.expected
+                ]
+            takers += due
+            filled = due if lag else phases[(size - 1 - step) % size]
+            if filled:
+                full.append((filled, step + 1 - lag))
+        if takers:
+            self._memory.extend_each([each.tables[0] for each in takers])
+        for requests, step in full:
+            self._cache_each(requests, step)
 
     def _cache_each(self, requests: list[TwinRequest], step: int) -> None:
         """One block of each, which is full when the step begins."""

@@ -12,7 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from inferometer.engine.twin.request import TwinRequest
-from inferometer.engine.twin.stretch import PS_PER_NS, Stretch
+from inferometer.engine.twin.stretch import PS_PER_NS, Stretch, end_ps
+
+Times = npt.NDArray[np.int64]
 
 
 class Outlet:
@@ -42,12 +44,21 @@ class Outlet:
         """When the first token of a step, counted from 1, is worked on."""
         return self._begins_ps(stretch, step) // PS_PER_NS + self.fixed_ns
 
-    def all_begin_ns(self, stretch: Stretch) -> npt.NDArray[np.int64]:
-        """The same of each of its steps."""
-        step: Any = np.arange(1, stretch.steps + 1, dtype=np.int64)
-        begins_ps: npt.NDArray[np.int64] = np.maximum(
-            stretch.end_ps(step), self._passed_ps(stretch, step)
-        )
+    def all_begin_ns(
+        self,
+        start_ps: Times,
+        first_ps: Times,
+        growth_ps: Times,
+        queued_ps: Times,
+        *,
+        tokens: Times,
+        step: Times,
+    ) -> Times:
+        """The same of steps of several stretches; each array has a place for each step."""
+        ends_ps = end_ps(start_ps, first_ps, growth_ps, step)
+        free_ps = start_ps + first_ps + queued_ps
+        passed_ps = self._passed_ps(free_ps, tokens, step)
+        begins_ps: Times = np.maximum(ends_ps, passed_ps)
         return begins_ps // PS_PER_NS + self.fixed_ns
 
     def stamp(self, stretch: Stretch) -> None:
@@ -67,13 +78,14 @@ class Outlet:
         return self.begins_ns(stretch, step) + self.token_ns * (place + 1)
 
     def _begins_ps(self, stretch: Stretch, step: int) -> int:
-        return max(stretch.end_ps(step), self._passed_ps(stretch, step))
+        free_ps = stretch.start_ps + stretch.first_ps + stretch.queued_ps
+        passed_ps: int = self._passed_ps(free_ps, len(stretch.requests), step)
+        return max(stretch.end_ps(step), passed_ps)
 
-    def _passed_ps(self, stretch: Stretch, step: int) -> int:
+    def _passed_ps(self, free_ps: Any, tokens: Any, step: Any) -> Any:
         """When the tokens before those of a step have gone, if none of them came later than that.
+        `free_ps`: when the first step's tokens are worked on.
 
         Steps only get longer: a queue that is there at the last one has been there since the first.
         """
-        first_ps = stretch.end_ps(1) + stretch.queued_ps
-        step_ps = self.token_ns * PS_PER_NS * len(stretch.requests)
-        return first_ps + (step - 1) * step_ps
+        return free_ps + (step - 1) * tokens * (self.token_ns * PS_PER_NS)

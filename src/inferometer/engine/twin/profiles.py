@@ -198,7 +198,8 @@ def _read(name: str) -> dict[str, dict[str, dict[str, Any]]]:
     import yaml
 
     path = files("inferometer.engine.twin") / f"profiles/{name}.yaml"
-    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    content = yaml.load(path.read_text(encoding="utf-8"), loader)  # noqa: S506
     assert isinstance(content, dict)
     return content
 

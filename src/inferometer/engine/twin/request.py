@@ -97,11 +97,12 @@ class TwinRequest:
             own = self.number << ANONYMOUS_BITS
             keys.extend(range(own + known, own + full_blocks))
         else:
+            key = keys[-1] if keys else 0
             for start in range(
                 known * block_size, full_blocks * block_size, block_size
             ):
-                content = self._content(start, start + block_size)
-                keys.append(hash((keys[-1] if keys else 0, content)))
+                key = hash((key, self._content(start, start + block_size)))
+                keys.append(key)
         return keys if len(keys) == full_blocks else keys[:full_blocks]
 
     def key_of(self, block: int, block_size: int) -> int:
@@ -116,9 +117,9 @@ class TwinRequest:
 
     def _content(self, start: int, end: int) -> tuple[Hashable, ...]:
         assert self._prompt is not None
-        own = max(start, self.prompt_tokens)
-        if own >= end:
+        if end <= self.prompt_tokens:
             return self._prompt[start:end]
+        own = max(start, self.prompt_tokens)
         if self._answer is None:
             said: Sequence[Hashable] = (-self.number - 1,) * (end - own)
         else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from inferometer.engine.twin.request import TwinRequest
 from inferometer.engine.twin.step_time import Busy
@@ -33,11 +33,16 @@ class Stretch(NamedTuple):
 
     def end_ps(self, steps: int) -> int:
         """When the first `steps` of it are over."""
-        end_ps = self.start_ps + steps * self.first_ps
-        if not self.growth_ps:
-            return end_ps
-        return end_ps + self.growth_ps * (steps * (steps - 1) // 2)
+        ends_ps: int = end_ps(
+            self.start_ps, self.first_ps, self.growth_ps, steps
+        )
+        return ends_ps
 
     def end_ns(self, step: int) -> int:
         """When a step, counted from 1, is over."""
         return self.end_ps(step) // PS_PER_NS
+
+
+def end_ps(start_ps: Any, first_ps: Any, growth_ps: Any, steps: Any) -> Any:
+    """When so many steps are over: numbers, or arrays with a place for each of several."""
+    return start_ps + steps * first_ps + growth_ps * (steps * (steps - 1) // 2)

@@ -247,6 +247,29 @@ def test_tags_of_lines_in_one_file_keep_deployments_apart(
     assert origins(tmp_path) == ["all/eager", "all/graph"]
 
 
+BY_NAMES: dict[str, Any] = {"mean_ttft_ms": 7.0, "output_throughput": 70.0}
+BY_NAMES |= {"model_id": "m", "completed": 5}
+OF_VLLM = {**BY_NAMES, "tokenizer_id": "m", "duration": 3}
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ('{"eager": ROW, "graph": ROW}', 2),
+        ('{"1": ROW, "8": ROW}', 2),
+        ('{"a": {"1": ROW, "8": ROW}, "b": {"1": ROW}}', 3),
+        ('{"run1": ROW, "run2": ROW}', 1),
+        ('{"runs": [ROW, ROW]}', 1),
+    ],
+)
+@pytest.mark.parametrize("row", [BY_NAMES, OF_VLLM], ids=["names", "vllm"])
+def test_keys_that_lead_to_results_keep_deployments_apart(
+    tmp_path: Path, content: str, told: int, row: dict[str, Any]
+) -> None:
+    (tmp_path / "all.json").write_text(content.replace("ROW", json.dumps(row)))
+    assert len(origins(tmp_path)) == told
+
+
 def test_files_of_two_tools_are_told_apart_by_their_tools(
     tmp_path: Path,
 ) -> None:

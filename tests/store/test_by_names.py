@@ -181,6 +181,12 @@ TABLES = {
         [(1, None, 80.0), (2, 13.0, 81.0)],
         "left out: mean_ttft_ms, mean_ttft_ms (2).",
     ),
+    "a title and numbers": (
+        "Tests of 2026\n\n#;concurrency;Mean TTFT (ms);Output throughput (tok/s)\n"
+        "1;1;12,5;80\n2;2;13;81\n",
+        [(1, 12.5, 80.0), (2, 13.0, 81.0)],
+        "",
+    ),
     "a peak beside the limit": (
         "concurrency,max_concurrent_requests,mean_ttft_ms,output_throughput\n"
         "8,9,12,80\n8,10,13,81\n",
@@ -212,6 +218,19 @@ def test_tables_as_people_bring_them(tmp_path: Path, name: str) -> None:
 
 def is_own(name: str) -> bool:
     return name not in CONDITIONS
+
+
+def test_a_table_with_a_column_for_each_run(tmp_path: Path) -> None:
+    points = points_of(
+        tmp_path / "t.csv",
+        "Metric,eager,graph\nConcurrency,8,8\nMean TTFT (ms),12,13\n"
+        "Output throughput (tok/s),80,90\n",
+    )
+    told = [
+        (point.conditions["Metric"], point.values["mean_ttft_ms"])
+        for point in points
+    ]
+    assert told == [("eager", 12.0), ("graph", 13.0)]
 
 
 DOUBTFUL = {

@@ -8,7 +8,7 @@ nobody knows what it is: two rows that differ in it are never taken for one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 
@@ -29,7 +29,12 @@ from inferometer.store.importers.names_of_figures import (
     plain,
 )
 from inferometer.store.importers.reading import figure, is_endless, iso_date
-from inferometer.store.importers.text import Table, head_of, table_in
+from inferometer.store.importers.text import (
+    Table,
+    head_of,
+    names_beside,
+    table_in,
+)
 from inferometer.store.importers.vllm import date_of
 from inferometer.store.json_values import Object, text
 from inferometer.vocabulary import NAMES_OF_ROWS, condition_noted_as
@@ -56,6 +61,8 @@ NOTHING = frozenset(
     }
 )
 """What people and spreadsheets write where there is nothing."""
+NUMBERS = ("", "no")
+"""Names of a column that numbers the rows: `#`, `No.`."""
 SUMS = frozenset(
     {
         *("total", "totals", "grand total", "subtotal", "sum", "overall"),
@@ -91,7 +98,11 @@ def is_row(result: Object) -> bool:
 
 
 def is_table(text: str) -> bool:
-    return are_of_a_run([(name,) for name in head_of(text)])
+    return _has_names(head_of(text)) or _has_names(names_beside(text))
+
+
+def _has_names(names: Iterable[str]) -> bool:
+    return are_of_a_run([(name,) for name in names])
 
 
 def require_no_doubt(content: Object | str, path: FilePath) -> None:
@@ -125,8 +136,9 @@ def read_row(
 
 
 def read_table(text: str, path: FilePath) -> list[ImportedRun]:
-    """A run a row that has figures."""
+    """A run a row that has figures, or a column where the names stand in the first one."""
     table = table_in(text)
+    table = table if _has_names(table.head) else table.turned()
     runs: list[ImportedRun] = []
     left: dict[str, list[int]] = {}
     for number, row in table.rows:
@@ -288,7 +300,9 @@ def _without(source: Object, taken: Set[Path], above: Path = ()) -> Object:
         if isinstance(value, dict)
         else value
         for key, value in source.items()
-        if (*above, key) not in taken and not _is_nothing(value)
+        if (*above, key) not in taken
+        and not _is_nothing(value)
+        and plain(key) not in NUMBERS
     }
 
 

@@ -60,6 +60,7 @@ CHINESE = tuple(
         (r"模型(?:名称|名稱)?", "model"),
         (r"显卡(?:型号)?|顯示卡|顯卡", "gpu"),
         (r"推理引擎|推論引擎|引擎", "engine"),
+        (r"序号|序號|编号|編號", "index"),
         (r"日期", "date"),
         (r"时间|時間", "time"),
     )
@@ -171,7 +172,7 @@ def plain(name: str) -> str:
     if not words.isascii():
         for letters, english in CHINESE:
             words = letters.sub(english, words)
-    words = re.sub(r"(?<=[a-z])(?=[A-Z][a-z])", " ", words).casefold()
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z][a-z])", " ", words).casefold()
     found = " ".join(re.findall(r"[^\W_]+(?:\.\d+)?|[/%]", words))
     for phrase, short in PHRASES:
         found = phrase.sub(short, found)

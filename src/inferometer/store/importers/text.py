@@ -13,6 +13,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import dropwhile, islice, zip_longest
 from typing import Literal
 
 from inferometer.words import Said
@@ -25,6 +26,11 @@ MAX_LINE = 65_536
 
 MAX_ROWS = 100_000
 """Of a table."""
+
+MAX_ABOVE = 10
+"""Lines with the title of a table, and its head."""
+MAX_NAMES = 100
+"""Rows of a table that has a column for each run."""
 
 _ESCAPES = re.compile(
     r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])"
@@ -126,15 +132,34 @@ class Table:
         named = zip(self.head, row, strict=False)
         return {name: cell for name, cell in named if name and cell}
 
+    def turned(self) -> Table:
+        """With a row for each column but the first, which has the names."""
+        cells = [self.head, *(row for _, row in self.rows)]
+        head, *rows = map(list, zip_longest(*cells, fillvalue=""))
+        return Table(_each_once(head), [*enumerate(rows, 1)], [], self.is_cut)
+
 
 def head_of(text: str) -> list[str]:
-    line = next(lines_of(text.lstrip()), "")
-    return next(rows_of(iter([line])), [])
+    return next(_below_title(islice(lines_of(text.lstrip()), MAX_ABOVE)), [])
+
+
+def names_beside(text: str) -> list[str]:
+    """The first column of a short table."""
+    lines = islice(lines_of(text.lstrip()), MAX_ABOVE + MAX_NAMES)
+    return [row[0] for row in _below_title(lines)]
+
+
+def _below_title(lines: Iterator[str]) -> Iterator[list[str]]:
+    """The rows from the head on, without remarks."""
+    rows = (row for row in rows_of(lines) if any(row))
+    return dropwhile(
+        lambda row: sum(map(bool, row)) < 2,
+        (row for row in rows if not row[0].startswith("# ")),
+    )
 
 
 def table_in(text: str) -> Table:
-    lines = [row for row in rows_of(lines_of(text.lstrip())) if any(row)]
-    first, *found = (row for row in lines if not row[0].startswith("#"))
+    first, *found = _below_title(lines_of(text.lstrip()))
     is_cut = (
         bool(found)
         and not text.endswith(("\n", "\r"))
@@ -177,7 +202,8 @@ def with_commas(text: str) -> str | None:
     commas, with tabs, or with all cells quoted. None where it is none.
     """
     text = _SEPARATOR.sub("", text, count=1)
-    separator = _separator_of(text[:MAX_LINE].partition("\n")[0])
+    above = islice(lines_of(text[:MAX_LINE]), MAX_ABOVE)
+    separator = next(filter(None, map(_separator_of, above)), None)
     if separator is None:
         return None
     lines = csv.reader(io.StringIO(text.replace("\0", "")), delimiter=separator)

@@ -7,8 +7,8 @@ not at all: where one entry is no result, nobody knows what it stands for.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from inferometer.store.importers.imported_run import CannotImportError
 from inferometer.store.json_values import Object
@@ -39,7 +39,31 @@ class Wrapped:
     result: Object | str
     around: Object
     """What the objects that it is in note, the nearest first."""
-    name: str
+    keys: tuple[str, ...]
+    """What leads to it; of entries of a list their numbers, as `#2`."""
+
+    @property
+    def name(self) -> str:
+        return ".".join(each.removeprefix("#") for each in self.keys)
+
+
+def tagged(found: Sequence[Wrapped]) -> list[Wrapped]:
+    """Each with what the keys call it, where they call results differently: repeats have numbers
+    in a list.
+    """
+    tags = [_tag(each.keys) for each in found]
+    if len(set(tags)) < 2:
+        return [*found]
+    return [
+        replace(each, around={"tag": tag, **each.around})
+        for each, tag in zip(found, tags, strict=True)
+    ]
+
+
+def _tag(keys: Sequence[str]) -> str:
+    """A bare number may be a load."""
+    tag = ".".join(each for each in keys if not each.startswith("#"))
+    return f'"{tag}"' if tag.isdecimal() else tag
 
 
 @dataclass(slots=True)
@@ -52,47 +76,50 @@ class Wrapping:
 
     def results(self, whole: Object) -> list[Wrapped]:
         """All in it. Raises CannotImportError where some of what looks like results is none."""
-        return list(self._inside(whole, "", 0))
+        return tagged(list(self._inside(whole, (), 0)))
 
     def _inside(
-        self, outer: Object, name: str, depth: int
+        self, outer: Object, keys: tuple[str, ...], depth: int
     ) -> Iterator[Wrapped]:
         if depth >= MAX_DEPTH:
             return
         found: dict[str, list[Wrapped]] = {}
         for key, value in outer.items():
-            inner = f"{name}.{key}" if name else key
-            if there := self._of(value, inner, depth):
+            if there := self._of(value, (*keys, key), depth):
                 found[key] = there
         rest = {key: each for key, each in outer.items() if key not in found}
         if len(found) > 1:
             self._require_all(outer, found)
         for each in (one for there in found.values() for one in there):
-            yield Wrapped(each.result, {**rest, **each.around}, each.name)
+            yield Wrapped(each.result, {**rest, **each.around}, each.keys)
 
-    def _of(self, value: object, name: str, depth: int) -> list[Wrapped]:
+    def _of(
+        self, value: object, keys: tuple[str, ...], depth: int
+    ) -> list[Wrapped]:
         self._looked_at += 1
         if self._looked_at > MAX_LOOKED_AT:
             return []
         if isinstance(value, str):
             is_report = len(value) >= MIN_REPORT and self.is_report(value)
-            return [Wrapped(value, {}, name)] if is_report else []
+            return [Wrapped(value, {}, keys)] if is_report else []
         if isinstance(value, dict):
             if self.is_result(value):
-                return [Wrapped(value, {}, name)]
-            return list(self._inside(value, name, depth + 1))
-        return self._of_list(value, name, depth)
+                return [Wrapped(value, {}, keys)]
+            return list(self._inside(value, keys, depth + 1))
+        return self._of_list(value, keys, depth)
 
-    def _of_list(self, value: object, name: str, depth: int) -> list[Wrapped]:
+    def _of_list(
+        self, value: object, keys: tuple[str, ...], depth: int
+    ) -> list[Wrapped]:
         if not isinstance(value, list) or depth >= MAX_DEPTH:
             return []
         entries = [
-            self._of(each, f"{name}.{place}", depth + 1)
+            self._of(each, (*keys, f"#{place}"), depth + 1)
             for place, each in enumerate(value, 1)
         ]
         unknown = sum(not each for each in entries)
         if unknown and unknown < len(entries):
-            told = {"name": name, "n": unknown, "of": len(entries)}
+            told = {"name": ".".join(keys), "n": unknown, "of": len(entries)}
             raise CannotImportError(Said("unread.wrapped", told))
         return [each for entry in entries for each in entry]
 

@@ -132,6 +132,40 @@ def test_a_slot_is_free_before_the_packets_of_its_response_are_looked_at(
     assert not any(flow.early for flow in ran.loop.connections.flows.values())
 
 
+def test_a_short_response_is_read_before_its_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The one before it, which was as short, shows when."""
+    begun, looked = [Event(), Event()], Event()
+    headers, look = Exchange.headers, PacketReader._look
+
+    def begin(self: Exchange, *args: Any, **fields: Any) -> None:
+        headers(self, *args, **fields)
+        begun[self.position].set()
+
+    def look_on(self: PacketReader, *args: Any) -> None:
+        look(self, *args)
+        if 1 in self._responses.by_position:
+            looked.set()
+
+    def script(peer: Peer, asked: Asked) -> None:
+        # or the second one would be read for the end of the first
+        assert not asked.number or looked.wait(PATIENCE_S)
+        peer.send(head("Transfer-Encoding: chunked"))
+        peer.send(*[chunk(event(f" {n} and more")) for n in range(17)])
+        assert begun[asked.number].wait(PATIENCE_S)
+        peer.send(chunk(event(" end", finish="length")), chunk(DONE))
+        peer.send(LAST_CHUNK)
+
+    monkeypatch.setattr(Exchange, "headers", begin)
+    monkeypatch.setattr(PacketReader, "_look", look_on)
+    monkeypatch.setattr(packet_reader, "SWEEP_TICKS", NS)  # none comes to help
+    # which would show that many packets come between two looks
+    monkeypatch.setattr(PacketReader, "_adapt_pause", lambda self: None)
+    prompts = [replace(each, max_tokens=12) for each in requests(2)]
+    assert run_by_packets(script, n=2, prompts=prompts).all_ok
+
+
 def test_a_short_response_has_no_time_of_the_long_one_before() -> None:
     """Some packets of that are known, and not read, when it ends."""
 

@@ -513,7 +513,7 @@ class PacketReader:
         assert exchange is not None
         flow.early = True
         if not self._eager:
-            flow.enough = ENOUGH_PACKETS
+            flow.enough = self._enough_for_next(exchange)
         self._early.append(
             Early(
                 flow, exchange, data, arrival, exchange.last_read_ns, since_ns
@@ -595,18 +595,26 @@ class PacketReader:
             if not exchange.headers_ns:
                 return
             if connection.chunked:
-                flow.enough = self._enough_before_end(exchange)
+                left = exchange.max_tokens - exchange.queued
+                flow.enough = self._enough_before_end(left)
                 return
             self._sized[flow.fd] = flow
             flow.enough = 1
             self._watch_every_packet()
         elif not self._eager:
-            flow.enough = ENOUGH_PACKETS
+            flow.enough = self._enough_for_next(exchange)
             if self._sized.pop(flow.fd, None) and not self._sized:
                 self._watch_alarms_only()
 
-    def _enough_before_end(self, exchange: Exchange) -> int:
-        left = exchange.max_tokens - exchange.queued - self._before_end
+    def _enough_for_next(self, exchange: Exchange) -> int:
+        """Taken to be as long as this one. A response that is first read at its end has its header
+        parsed, and its packets looked at, before its slot is free.
+        """
+        return self._enough_before_end(exchange.max_tokens)
+
+    def _enough_before_end(self, tokens: int) -> int:
+        """While so many are to come."""
+        left = tokens - self._before_end
         return left if MIN_ENOUGH <= left < ENOUGH_PACKETS else ENOUGH_PACKETS
 
     def _watch_every_packet(self) -> None:

@@ -74,6 +74,12 @@ OTHER_PROGRAMS = {
     "--local",
     "--cpus",
     "--enable-metrics",
+    "--data-parallel-size",
+    "--speculative-config",
+    "--chunked-prefill-size",
+    "--max-running-requests",
+    "--disable-radix-cache",
+    "--mem-fraction-static",
     *MEANINGS,
 }
 """Flags of servers and of Docker, in examples of how to start one; and those that only vLLM has."""

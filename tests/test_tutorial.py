@@ -84,7 +84,7 @@ def test_the_part_without_a_gpu_works(tmp_path: Path) -> None:
         > figure("Mean time in its queue", after)
     )
     (compared,) = (each.output for each in ran if " compare " in each.command)
-    for metric in ("output_throughput", "mean_ttft_ms"):
+    for metric in ("Output throughput", "Mean TTFT"):
         assert re.search(rf"^{metric} .* faster$", compared, re.MULTILINE)
     assert (directory / "report.html").stat().st_size > 0
 

@@ -188,3 +188,20 @@ def test_values_without_any_noise_have_no_width() -> None:
         low, high = known.ratios() or (0.0, 0.0)
         assert low == pytest.approx(math.exp(effect))
         assert high == pytest.approx(math.exp(effect))
+
+
+@pytest.mark.parametrize("slope_per_day", [0.0, 0.1, -0.3])
+def test_a_machine_drifts_with_time_and_not_with_the_number_of_runs(
+    slope_per_day: float,
+) -> None:
+    """A B once a day, ten minutes apart: what a day changes, ten minutes hardly do."""
+    a, b = (
+        [
+            Sample(math.exp(effect + slope_per_day * at), 86400 * at)
+            for at in (day + later for day in (0, 1, 4))
+        ]
+        for effect, later in ((0.0, 0.0), (0.07, 10 / 1440))
+    )
+    found = effect_of(a, b)
+    assert found.design == "mixed"
+    assert found.log_ratio == pytest.approx(0.07, abs=1e-9)

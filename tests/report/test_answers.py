@@ -452,6 +452,37 @@ def test_scaling_says_the_highest_load_per_card() -> None:
     ]
 
 
+@pytest.mark.parametrize("minutes_between", [10, 600])
+def test_an_efficiency_without_drift_is_said_to_be_no_quotient(
+    minutes_between: int,
+) -> None:
+    """One card always first, on a machine that gets 2% faster a day: the two cards look that
+    much better.
+    """
+    points = [
+        point(
+            10 * day + gpus,
+            conditions={
+                "model": "m",
+                "gpus": gpus,
+                "max_concurrency": 4 * gpus,
+                "date": f"2026-01-0{1 + day}T{minute // 60:02}:{minute % 60:02}:00Z",
+            },
+            values={
+                "output_throughput": 100.0
+                * gpus
+                * 1.02 ** (day + minute / 1440)
+            },
+        )
+        for day in range(3)
+        for gpus, minute in ((1, 0), (2, minutes_between))
+    ]
+    told, *others = only(points).sentences
+    assert "deliver 100.0% of 2 times" in told
+    drift = EN.text("answer.drift")
+    assert (drift in others) == (minutes_between == 600)
+
+
 def test_doubtful_results_are_told_and_invalid_ones_answer_nothing() -> None:
     points = runs([100.0, 100.1], engine="a") + runs([100.0, 100.2], engine="b")
     as_they_are = [

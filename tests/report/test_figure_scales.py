@@ -7,6 +7,8 @@ from itertools import pairwise
 import pytest
 
 from inferometer.report.figures.curves import curves
+from inferometer.report.figures.drawing import Material
+from inferometer.report.figures.over_time import draw_over_time
 from inferometer.report.figures.scales import (
     compact,
     holes,
@@ -24,7 +26,7 @@ from inferometer.report.naming import (
     shorten,
 )
 from inferometer.words import Words
-from tests.report.figure_material import ladder, point
+from tests.report.figure_material import ladder, point, run
 from tests.report.page_points import point as made_point
 
 
@@ -251,3 +253,27 @@ def test_marks_of_a_long_curve_are_spread_over_a_logarithmic_axis() -> None:
     assert marks[0] == 1
     assert marks[-1] > 400
     assert max(b / a for a, b in pairwise(marks)) < 3
+
+
+@pytest.mark.parametrize(
+    ("language", "name"),
+    [("en", "GPU 0 (simulated)"), ("zh-CN", "GPU 0（模拟）")],
+)
+def test_a_simulated_card_is_called_so_in_the_readers_language(
+    language: str, name: str
+) -> None:
+    series = [
+        {
+            "time_s": t,
+            "name": "power_w",
+            "unit": "W",
+            "card": card,
+            "value": 60.0,
+        }
+        for t in (0, 1)
+        for card in ("simulated:0", "0000:03:00.0")
+    ]
+    material = Material(runs={"r": run(4)}, series=series)
+    rows = draw_over_time(material, Words(language)).rows
+    cards = {row["card"] for row in rows if row["kind"] == "s0"}
+    assert cards == {name, "0000:03:00.0"}

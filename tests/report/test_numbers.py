@@ -6,7 +6,7 @@ from math import inf
 
 import pytest
 
-from inferometer.words.numbers import change, percent, signed
+from inferometer.words.numbers import change, in_unit, percent, signed
 
 
 @pytest.mark.parametrize(
@@ -30,3 +30,9 @@ def test_a_share_of_a_whole_has_no_sign() -> None:
     assert percent(0.9375) == "93.8%"
     assert percent(0.2, digits=0) == "20%"
     assert percent(-0.02) == "−2.0%"
+
+
+def test_a_unit_stands_off_unless_it_is_percent() -> None:
+    assert in_unit("78.99", "%") == "78.99%"
+    assert in_unit("12.5", "ms") == "12.5 ms"
+    assert in_unit("3", "") == "3"

@@ -16,6 +16,8 @@ from inferometer.report.page.evidence import gather
 from inferometer.report.page.html import render
 from inferometer.report.page.view import ReportView, make_view, measured
 from inferometer.report.tables.columns import four_digits
+from inferometer.report.tables.markdown import targets_as_markdown
+from inferometer.report.targets import target_lines
 from inferometer.results import Collection, Point
 from inferometer.results.run_point import recorded_in
 from inferometer.spec.target import parse_target
@@ -347,6 +349,16 @@ def test_a_point_without_a_run_tells_of_none() -> None:
     assert gather([point()]).runs == 0
 
 
+def test_a_share_is_written_without_a_space_on_the_page_in_markdown_and_in_lines() -> (
+    None
+):
+    points = [point(1, values={"gpu_utilization": 78.99}, status="VALID")]
+    checked = check([parse_target("gpu_utilization > 70")], points)
+    assert view_of(*points, checked=checked).aims[0].value == "78.99%"
+    assert "| 78.99% |" in targets_as_markdown(checked)
+    assert "78.99%" in target_lines(checked)[0]
+
+
 def test_targets_and_ratings_are_on_the_page() -> None:
     points = [
         point(
@@ -428,3 +440,32 @@ def test_numbers_at_a_glance_are_in_their_order() -> None:
         listed.values for listed in view.glance if listed.label == "Concurrency"
     ]
     assert [value for value, _ in loads] == ["1", "4", "16"]
+
+
+def test_a_command_has_the_address_of_its_server_and_none_in_a_rehearsal() -> (
+    None
+):
+    """A rehearsal listens at whatever port is free, which no server had."""
+
+    def commands(stood_in: dict[str, Any]) -> list[tuple[str, int | None]]:
+        runs = [
+            recorded(
+                {
+                    "spec": {
+                        "server": {
+                            "command": ["serve", "--port", "{port}"],
+                            **stood_in,
+                        },
+                        "target": {"base_url": f"http://127.0.0.1:{port}"},
+                    }
+                }
+            )
+            for port in (8000, 8001)
+        ]
+        (listed,) = view_of(*runs).environment
+        return list(listed.values)
+
+    assert commands({}) == [("serve --port 8000", 1), ("serve --port 8001", 1)]
+    for each in ("embedded", "simulated"):
+        rehearsal = {each: {"card": "r9700"}}
+        assert commands(rehearsal) == [("serve --port PORT", None)]

@@ -149,7 +149,7 @@ def effect_of(
     in_order = _in_order(a, b)
     if in_order is None or min(len(a), len(b)) < 2:
         return _one_after_the_other(_logs(a), _logs(b), drift)
-    logs, sides = in_order
+    times_s, sides, logs = in_order
     if (
         abs(float(np.corrcoef(sides, np.arange(len(sides)))[0, 1]))
         > MAX_ALIGNED
@@ -162,7 +162,7 @@ def effect_of(
         pairs
     ) <= MAX_UNPAIRED * len(logs):
         return in_turns(pairs, (len(a), len(b)), drift)
-    return _mixed(logs, sides)
+    return _mixed(logs, sides, times_s)
 
 
 def in_turns(
@@ -233,11 +233,12 @@ def _one_after_the_other(a: Array, b: Array, allowance: float) -> Effect:
     )
 
 
-def _mixed(logs: Array, sides: Array) -> Effect:
-    """Least squares: a level, a straight line in the order of time, and the effect."""
-    design = np.column_stack(
-        [np.ones_like(sides), np.arange(len(sides)), sides]
-    )
+def _mixed(logs: Array, sides: Array, times_s: Array) -> Effect:
+    """Least squares: a level, a straight line in time, and the effect. Between two days a machine
+    drifts further than between two runs.
+    """
+    passed = (times_s - times_s[0]) / (times_s[-1] - times_s[0])
+    design = np.column_stack([np.ones_like(sides), passed, sides])
     coefficients = np.linalg.lstsq(design, logs, rcond=None)[0]
     degrees = len(logs) - 3
     variance = float(np.sum((logs - design @ coefficients) ** 2)) / degrees
@@ -273,22 +274,20 @@ def degrees_of_sum(terms: Sequence[tuple[float, int]]) -> int:
 
 def _in_order(
     a: Sequence[Sample], b: Sequence[Sample]
-) -> tuple[Array, Array] | None:
-    """Logs of all values in the order of time, and 0 for each of A, 1 for each of B; None if the
-    order is not known.
+) -> tuple[Array, Array, Array] | None:
+    """All runs in the order of time: when they ended, 0 for each of A and 1 for each of B, and the
+    logs of their values; None if the order is not known.
     """
     runs = [
-        (reading.time_s, side, reading.value)
+        (reading.time_s, side, math.log(reading.value))
         for side, of_side in enumerate((a, b))
         for reading in of_side
+        if reading.time_s is not None
     ]
-    times = [time_s for time_s, _, _ in runs if time_s is not None]
-    if len(set(times)) < len(runs):
+    if len({time_s for time_s, _, _ in runs}) < len(a) + len(b):
         return None
-    runs.sort(key=lambda run: run[0] or 0.0)
-    return np.log([value for _, _, value in runs]), np.array(
-        [float(side) for _, side, _ in runs]
-    )
+    times_s, sides, logs = np.array(sorted(runs), dtype=np.float64).T
+    return times_s, sides, logs
 
 
 def _neighbours(logs: Array, sides: Array) -> list[Neighbours]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
+from statistics import geometric_mean
 from typing import Any
 
 from inferometer.analysis.compare import readings
@@ -44,7 +45,9 @@ class Scaling:
     """95 % interval, from repeats or else from the runs' own; None where neither tells it."""
     throughput: float
     throughput_of_one: float
-    """Output tokens per second, means over repeats."""
+    """Output tokens per second, geometric means over repeats, of which `efficiency` is the quotient
+    where no drift is left out.
+    """
     status: Status | None
     """The worst of all runs in it."""
 
@@ -260,4 +263,7 @@ def _told(key: _Key, differing: Set[str]) -> Iterator[str]:
 
 
 def _mean(points: Sequence[Point]) -> float:
-    return sum(point.values[THROUGHPUT] for point in points) / len(points)
+    """Without the dust that logarithms leave in the last digits."""
+    return round(
+        geometric_mean(point.values[THROUGHPUT] for point in points), 9
+    )

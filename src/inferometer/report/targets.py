@@ -9,6 +9,7 @@ from inferometer.printable import columns_of, padded, printable
 from inferometer.report.sentences import reasons_of
 from inferometer.report.tables.columns import figure
 from inferometer.words import Words, spoken
+from inferometer.words.numbers import in_unit
 
 
 def target_lines(checked: Sequence[Checked]) -> list[str]:
@@ -31,11 +32,7 @@ def target_lines(checked: Sequence[Checked]) -> list[str]:
 
 
 def _found(each: Checked, words: Words) -> str:
-    value = (
-        ""
-        if each.value is None
-        else f"{figure(each.value)} {each.unit}".strip()
-    )
+    value = "" if each.value is None else in_unit(figure(each.value), each.unit)
     deployment, where = (
         deployment_in_words(each, words),
         place_in_words(each, words),

@@ -1,4 +1,5 @@
-"""How shares are written wherever people read them, in every language: `−3.1%`. Files for programs
+"""How shares, and figures with their units, are written wherever people read them, in every
+language: `−3.1%`, `12.5 ms`. Files for programs
 have plain numbers.
 """
 
@@ -26,3 +27,8 @@ def signed(share: float) -> str:
         return "+inf" if share > 0 else f"{MINUS}inf"
     text = f"{100 * share:+.{0 if abs(share) >= 1 else 1}f}"
     return "0.0" if text in ("+0.0", "-0.0") else text.replace("-", MINUS)
+
+
+def in_unit(figure: str, unit: str) -> str:
+    """`78.99%`, `12.5 ms`, and the figure alone where it has no unit."""
+    return figure + unit if unit == "%" else f"{figure} {unit}".rstrip()

@@ -19,6 +19,8 @@ from inferometer.words.numbers import change, signed
 
 MAX_LEVELS = 12
 """Loads that a table lists; of more, those that double."""
+DIVIDED = 5e-4
+"""Ratios are told to a tenth of a percent; the figures beside them, divided, agree to that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,15 @@ def unknown_intervals(
     if same or (unknown and simulated):
         return [words.text("answer.no_interval.same")]
     return [words.text("answer.no_interval")] if unknown else []
+
+
+def drift_left_out(
+    ratios: Iterable[tuple[float, float]], words: Words
+) -> list[str]:
+    """A sentence where a reader who divides finds another ratio than is told: pairs of both."""
+    if all(isclose(*each, rel_tol=DIVIDED) for each in ratios):
+        return []
+    return [words.text("answer.drift")]
 
 
 def effect_in_words(

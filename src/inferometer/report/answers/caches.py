@@ -13,6 +13,7 @@ from inferometer.report.answers.answer import (
     at_load,
     cautions,
     deployment,
+    drift_left_out,
     is_point,
     metric_inside,
     unknown_intervals,
@@ -67,11 +68,17 @@ def cache_answer(points: Sequence[Point], words: Words) -> ReportAnswer | None:
             pair, compared, words, named=len(compared.pairing.pairs) > 1
         )
     ]
+    ratios = (
+        (row.b / row.a, 1 + row.effect)
+        for row in compared.rows
+        if row.a and row.b
+    )
     head = ("metric", "cold", "warm", "times")
     return ReportAnswer(
         words.text("answer.cache.title"),
         (
             *sentences,
+            *drift_left_out(ratios, words),
             *unknown_intervals(told, words, points),
             *cautions(points, words),
         ),

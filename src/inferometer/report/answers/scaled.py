@@ -8,6 +8,7 @@ from inferometer.analysis.scaling import Scaling, scaling
 from inferometer.report.answers.answer import (
     ReportAnswer,
     cautions,
+    drift_left_out,
     is_point,
     some_levels,
     unknown_intervals,
@@ -60,7 +61,12 @@ def _sentences(
     told = [_sentence(ladder[-1], words) for ladder in ladders[:MAX_SENTENCES]]
     every = [each for ladder in ladders for each in ladder]
     unknown = unknown_intervals(every, words, points)
-    return [*told, *unknown, *cautions(points, words)]
+    ratios = (
+        (each.throughput / each.throughput_of_one, each.gpus * each.efficiency)
+        for each in every
+    )
+    drift = drift_left_out(ratios, words)
+    return [*told, *drift, *unknown, *cautions(points, words)]
 
 
 def _head(words: Words) -> tuple[str, ...]:

@@ -48,6 +48,8 @@ HEIGHT = 130
 """Of a panel over time, pixels."""
 THIN, THICK = 0.2, 0.42
 """Half heights of a bar, of a request's 1."""
+SIMULATED = "simulated:"
+"""Before the number of a card that the embedded engine shows."""
 
 
 def draw_timeline(material: Material, words: Words) -> Sketch:
@@ -347,9 +349,7 @@ def _telemetry(
             words.find(f"figure.series.{name}") or clean(name),
             clean(str(record.get("unit") or "")),
         )
-        card = clean(
-            str(record.get("card") if record.get("card") is not None else "")
-        )
+        card = _card_in_words(record.get("card"), words)
         value = record.get("value")
         there = isinstance(value, int | float) and math.isfinite(value)
         found.setdefault(title, {}).setdefault(card, []).append(
@@ -365,6 +365,15 @@ def _telemetry(
         }
         for title, cards in found.items()
     }
+
+
+def _card_in_words(card: object, words: Words) -> str:
+    """`GPU 0 (simulated)` for one that is; else its address."""
+    text = clean("" if card is None else str(card))
+    if not text.startswith(SIMULATED):
+        return text
+    name = f"GPU {text.removeprefix(SIMULATED)}"
+    return words.text("figure.engine.of_simulated", name=name)
 
 
 def _readings(

@@ -18,6 +18,7 @@ from inferometer.results.point import RunFiles
 from inferometer.secret import masked_text, masked_words
 from inferometer.store.environment import EMBEDDED_VERSION
 from inferometer.store.json_values import at, number
+from inferometer.store.server_cards import STAND_INS
 from inferometer.vocabulary import CONDITIONS
 
 Json = Any
@@ -103,8 +104,13 @@ def _engine(description: Json) -> str:
 
 
 def _command(description: Json) -> str:
-    """With the address that the client used, where the command leaves it open."""
+    """With the address that the client used, where the command leaves it open; a rehearsal had
+    another server.
+    """
     command = _text("spec", "server", "command")(description)
+    stood_in = (at(description, "spec", "server", each) for each in STAND_INS)
+    if any(stood_in):
+        return command.replace("{host}", "HOST").replace("{port}", "PORT")
     try:
         address = urlsplit(_text("spec", "target", "base_url")(description))
         host, port = address.hostname, address.port

@@ -39,6 +39,7 @@ from inferometer.report.targets import (
 from inferometer.results import Collection, Point, Range
 from inferometer.vocabulary import LATENCIES, LOADS, SLOTS, metric
 from inferometer.words import Words, inside
+from inferometer.words.numbers import in_unit
 
 STATUSES = ("VALID", "SUSPECT", "INVALID")
 MAX_LISTED = 12
@@ -416,12 +417,11 @@ def _limits(points: Sequence[Point], words: Words, rated: Rated) -> str:
         if known is None or not any(name in point.values for point in points):
             continue
         figures = {word: f"{each:g}" for word, each in limits._asdict().items()}
-        unit = f" {known.unit}".rstrip()
+        figures["excellent"] = in_unit(figures["excellent"], known.unit)
         told.append(
             words.text(
                 f"page.ratings.{known.better}",
                 metric=words.metric(name),
-                unit=unit,
                 **figures,
             )
         )
@@ -457,7 +457,7 @@ def _aim(checked: Checked, words: Words) -> Aim:
     value = (
         ""
         if checked.value is None
-        else f"{measured(checked.value)} {checked.unit}".strip()
+        else in_unit(measured(checked.value), checked.unit)
     )
     return Aim(
         target=clean(str(checked.target)),
@@ -526,10 +526,9 @@ def _outstanding(
             load=words.condition(best.at[0]),
             value=four_digits(best.at[1]),
         )
-    unit = f" {metric.unit}" if metric.unit else ""
     return Outstanding(
         label=label,
-        value=f"{measured(point.values[metric.name])}{unit}",
+        value=in_unit(measured(point.values[metric.name]), metric.unit),
         interval=_interval(point.shown_intervals.get(metric.name)),
         where=_where(point, series[best.point], words, at=best.at),
         status=point.status or "",

@@ -32,6 +32,7 @@ from inferometer.results import Point
 from inferometer.results.telling import spelled
 from inferometer.vocabulary import LATENCIES, statistic_of
 from inferometer.words import Words
+from inferometer.words.numbers import in_unit
 
 _SPECIAL = re.compile(r"([\\`*{}\[\]<>#|~&@!]|(?<![^\W_])_|_(?![^\W_]))")
 """An underscore inside a word, as in `mean_ttft_ms`, means nothing."""
@@ -137,7 +138,7 @@ def targets_as_markdown(
         [
             text_in_markdown(str(each.target)),
             text_in_markdown(deployment_in_words(each, words)),
-            f"{figure(each.value)} {each.unit}".strip()
+            in_unit(figure(each.value), each.unit)
             if each.value is not None
             else "",
             text_in_markdown(place_in_words(each, words)),

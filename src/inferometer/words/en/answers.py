@@ -23,6 +23,10 @@ ANSWERS: dict[str, str] = {
         "Where no interval is given, repeated runs are equal to the last digit, as those of a "
         "simulation are."
     ),
+    "answer.drift": (
+        "Results drifted while they were measured. Ratios leave this drift out: they are not "
+        "exactly the quotients of the means beside them."
+    ),
     "answer.cell": "{effect}, {verdict}",
     "answer.is.no difference": "no difference",
     "answer.is.undecided": "undecided",

@@ -118,14 +118,13 @@ VIEWS: dict[str, str] = {
     "page.js.stat.p99": "p99",
     "page.js.list": ", ",
     "page.js.top.against": "Against the first",
-    "page.js.top.percent": "{percent}%",
     "page.js.top.overlap": "{text} (intervals overlap)",
     "page.js.top.without": "Configurations without a point within the limits: {n} ({names}).",
     "page.ratings.lower": (
-        "{metric}: excellent below {excellent}{unit}, good below {good}, fair up to {fair}."
+        "{metric}: excellent below {excellent}, good below {good}, fair up to {fair}."
     ),
     "page.ratings.higher": (
-        "{metric}: excellent above {excellent}{unit}, good above {good}, fair from {fair} on."
+        "{metric}: excellent above {excellent}, good above {good}, fair from {fair} on."
     ),
     "ratings.unread": (
         "The ratings file {path} cannot be read as YAML. Write a line per metric: "

@@ -19,6 +19,9 @@ ANSWERS: dict[str, str] = {
     "answer.no_interval.same": (
         "未标出置信区间的数值，重复运行的结果完全相同（模拟结果即是如此），因此没有区间。"
     ),
+    "answer.drift": (
+        "测量期间结果有漂移。比值已扣除漂移，与旁边的平均值直接相除的结果略有出入。"
+    ),
     "answer.cell": "{effect}，{verdict}",
     "answer.is.no difference": "无差异",
     "answer.is.undecided": "尚无定论",

@@ -93,14 +93,13 @@ VIEWS: dict[str, str] = {
     "page.js.stat.p99": "p99",
     "page.js.list": "、",
     "page.js.top.against": "与第一名相比",
-    "page.js.top.percent": "{percent}%",
     "page.js.top.overlap": "{text}（区间重叠）",
     "page.js.top.without": "没有测试点满足限值的配置：{n} 种（{names}）。",
     "page.ratings.lower": (
-        "{metric}：低于 {excellent}{unit} 为优秀，低于 {good} 为良好，{fair} 及以下为一般。"
+        "{metric}：低于 {excellent} 为优秀，低于 {good} 为良好，{fair} 及以下为一般。"
     ),
     "page.ratings.higher": (
-        "{metric}：高于 {excellent}{unit} 为优秀，高于 {good} 为良好，{fair} 及以上为一般。"
+        "{metric}：高于 {excellent} 为优秀，高于 {good} 为良好，{fair} 及以上为一般。"
     ),
     "ratings.unread": (
         "评级文件 {path} 无法按 YAML 读取。请每个指标写一行，例如：mean_ttft_ms: [100, 200, 500"

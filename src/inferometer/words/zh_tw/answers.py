@@ -19,6 +19,9 @@ ANSWERS: dict[str, str] = {
     "answer.no_interval.same": (
         "未標出信賴區間的數值，重複執行的結果完全相同（模擬結果即是如此），因此沒有區間。"
     ),
+    "answer.drift": (
+        "測量期間結果有漂移。比值已扣除漂移，與旁邊的平均值直接相除的結果略有出入。"
+    ),
     "answer.cell": "{effect}，{verdict}",
     "answer.is.no difference": "無差異",
     "answer.is.undecided": "尚無定論",

@@ -93,14 +93,13 @@ VIEWS: dict[str, str] = {
     "page.js.stat.p99": "p99",
     "page.js.list": "、",
     "page.js.top.against": "與第一名相比",
-    "page.js.top.percent": "{percent}%",
     "page.js.top.overlap": "{text}（區間重疊）",
     "page.js.top.without": "沒有測試點符合限值的組態：{n} 種（{names}）。",
     "page.ratings.lower": (
-        "{metric}：低於 {excellent}{unit} 為優秀，低於 {good} 為良好，{fair} 以內為普通。"
+        "{metric}：低於 {excellent} 為優秀，低於 {good} 為良好，{fair} 以內為普通。"
     ),
     "page.ratings.higher": (
-        "{metric}：高於 {excellent}{unit} 為優秀，高於 {good} 為良好，{fair} 以上為普通。"
+        "{metric}：高於 {excellent} 為優秀，高於 {good} 為良好，{fair} 以上為普通。"
     ),
     "ratings.unread": (
         "評級檔案 {path} 無法以 YAML 讀取。請每個指標寫一行，例如：mean_ttft_ms: [100, 200, 500"

@@ -17,7 +17,7 @@ const isDark = () =>
 
 function theme() {
   const chosen = themes[isDark() ? "dark" : "light"];
-  return { ...chosen, mark: { aria: false }, header: { labelColor: chosen.axis.titleColor, labelFontSize: 12, labelLimit: 320 } };
+  return { ...chosen, aria: false, mark: { aria: false }, header: { labelColor: chosen.axis.titleColor, labelFontSize: 12, labelLimit: 320 } };
 }
 
 // Each value of a colour keeps its looks whatever is filtered: they go by its place among all values.

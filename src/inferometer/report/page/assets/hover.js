@@ -32,13 +32,9 @@ function describePoint(i, view) {
   for (const column of varying)
     if (column.name !== "series" && column.name !== "status" && valueOf(column, i) !== null)
       lines.push([column.label, textOf(column, i)]);
-  if (x.kind === "metric") lines.push([x.label, `${textOf(x, i)} ${x.unit}`]);
-  lines.push([y.label, `${textOf(y, i)} ${y.unit}`]);
-  if (y.low && y.low[i] !== null)
-    lines.push([
-      say("page.js.interval", { confidence: Math.round((y.confidence ?? 0.95) * 100) }),
-      `${measured(y.low[i])} – ${measured(y.high[i])} ${y.unit}`,
-    ]);
+  if (x.kind === "metric") lines.push([x.label, inUnit(textOf(x, i), x.unit)]);
+  lines.push([y.label, inUnit(textOf(y, i), y.unit)]);
+  if (y.low && y.low[i] !== null) lines.push(intervalOf(y, i));
   const n = samplesOf(y, i);
   if (n !== null) lines.push(["n", figure(n)]);
   lines.push([say("page.js.verdict"), points.status[i] ?? say("page.js.no_verdict")]);

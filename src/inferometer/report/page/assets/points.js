@@ -51,6 +51,15 @@ function textOf(column, i) {
   return column.kind === "metric" ? measured(value) : String(value);
 }
 
+// As `in_unit` of words/numbers.py: 78.99%, 12.5 ms.
+const inUnit = (text, unit) => (unit === "%" ? text + unit : `${text} ${unit}`.trimEnd());
+
+// What a point's interval is called, and its ends.
+function intervalOf({ low, high, unit, confidence = 0.95 }, i) {
+  const name = say("page.js.interval", { confidence: Math.round(confidence * 100) });
+  return [name, inUnit(`${measured(low[i])} – ${measured(high[i])}`, unit)];
+}
+
 function titleOf(column) {
   return column.unit ? say("page.js.with_unit", column) : column.label;
 }

@@ -89,8 +89,7 @@ function bodyCell(column, i) {
   cell.append(bdi(text));
   if (column.kind === "metric" || column.numeric) cell.className = "number";
   else cell.title = text;
-  if (column.low && column.low[i] !== null)
-    cell.title = `${say("page.js.interval", { confidence: Math.round((column.confidence ?? 0.95) * 100) })}: ${measured(column.low[i])} – ${measured(column.high[i])} ${column.unit}`;
+  if (column.low && column.low[i] !== null) cell.title = intervalOf(column, i).join(" ");
   return cell;
 }
 

@@ -130,16 +130,16 @@ function topRow(i, place, listed, column, first) {
 }
 
 function againstFirst(column, i, first) {
-  const share = 100 * (column.data[i] / column.data[first] - 1);
-  const text = say("page.js.top.percent", { percent: signed(share) });
+  const text = changeInPercent(column.data[i] / column.data[first] - 1);
   const [low, high] = [column.low, column.high];
   const known = low && [i, first].every((each) => low[each] !== null && high[each] !== null);
   const overlap = known && low[i] <= high[first] && low[first] <= high[i];
   return overlap ? say("page.js.top.overlap", { text }) : text;
 }
 
-function signed(percent) {
-  const digits = Math.abs(percent).toFixed(1);
-  const sign = percent < 0 ? "−" : "+";
-  return digits === "0.0" ? digits : sign + digits;
+// As `change` of words/numbers.py: −3.1%.
+function changeInPercent(share) {
+  const digits = Math.abs(100 * share).toFixed(Math.abs(share) >= 1 ? 0 : 1);
+  const sign = share < 0 ? "−" : "+";
+  return digits === "0.0" ? `${digits}%` : `${sign}${digits}%`;
 }

@@ -153,6 +153,11 @@ def test_the_settings_of_the_command() -> None:
     )
     command = "vllm serve {model} --num_gpu_blocks_override=900"
     assert twin(command) == replace(twin(), num_gpu_blocks=900)
+    eager = [
+        twin(f"vllm serve {{model}} {flag}").stack
+        for flag in ("--enforce-eager", "--enforce_eager")
+    ]
+    assert eager == ["vllm-eager"] * 2
 
 
 def test_the_settings_of_an_sglang_command() -> None:
@@ -179,6 +184,7 @@ def test_the_settings_of_an_sglang_command() -> None:
         ("--speculative-config.method ngram", "--speculative-config ngram"),
         ("--enable-expert-parallel --seed 1", "--enable-expert-parallel"),
         ("--kv-cache-dtype fp8_e4m3", "--kv-cache-dtype fp8_e4m3"),
+        ("-q awq -O0 -O.level=1", "-q awq, -O0, -O 1"),
     ],
 )
 def test_what_no_twin_models_is_refused(flags: str, told: str) -> None:
@@ -192,7 +198,7 @@ def test_what_no_twin_models_is_refused(flags: str, told: str) -> None:
 
 def test_flags_that_change_nothing_are_taken() -> None:
     command = (
-        "vllm serve {model} -dp 1 -pp=1 --dtype float16 --kv-cache-dtype auto"
+        "vllm serve {model} -dp 1 -pp=1 -O3 --dtype float16 --kv-cache-dtype auto"
         " --swap-space 16 --trust-remote-code"
     )
     assert twin(command) == twin()

@@ -159,7 +159,8 @@ def token_seconds(settings: TwinSettings) -> tuple[float, float]:
 def _stack(command: tuple[str, ...]) -> str:
     if any("sglang" in word for word in command):
         return "sglang"
-    return "vllm-eager" if "--enforce-eager" in command else "vllm-graphs"
+    is_eager = flag(command, "--enforce-eager") is not None
+    return "vllm-eager" if is_eager else "vllm-graphs"
 
 
 def _link(hardware: Hardware, card: CardProfile) -> str | None:

@@ -260,13 +260,15 @@ OF_VLLM = {**BY_NAMES, "tokenizer_id": "m", "duration": 3}
         ('{"a": {"1": ROW, "8": ROW}, "b": {"1": ROW}}', 3),
         ('{"run1": ROW, "run2": ROW}', 1),
         ('{"runs": [ROW, ROW]}', 1),
+        ('{"eager": ROW}\n{"graph": ROW}', 2),
+        ('{"results": ROW}\n{"results": ROW}', 1),
     ],
 )
 @pytest.mark.parametrize("row", [BY_NAMES, OF_VLLM], ids=["names", "vllm"])
 def test_keys_that_lead_to_results_keep_deployments_apart(
     tmp_path: Path, content: str, told: int, row: dict[str, Any]
 ) -> None:
-    (tmp_path / "all.json").write_text(content.replace("ROW", json.dumps(row)))
+    (tmp_path / "all.jsonl").write_text(content.replace("ROW", json.dumps(row)))
     assert len(origins(tmp_path)) == told
 
 

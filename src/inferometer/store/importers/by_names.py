@@ -12,7 +12,11 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 
-from inferometer.store.importers.declared import declared
+from inferometer.store.importers.declared import (
+    MAX_DIGITS,
+    declared,
+    digits_of,
+)
 from inferometer.store.importers.imported_run import (
     ImportedRun,
     UnknownResultError,
@@ -46,8 +50,6 @@ MAX_DEPTH = 3
 MAX_COLUMNS = 1000
 MAX_NAME = 80
 MAX_NAMED = 8
-MAX_DIGITS = 6
-"""A decimal with more was measured."""
 AROUND = "around"
 """What stands around a row, as a key of it."""
 CLOSE = 0.01
@@ -187,8 +189,8 @@ def _typed(row: Mapping[str, str]) -> Object:
 
 
 def _is_long(word: str) -> bool:
-    digits = word.strip("+-0.").partition("e")[0].replace(".", "")
-    return "." in word and len(digits) > MAX_DIGITS and figure(word) is not None
+    value = figure(word) if "." in word else None
+    return value is not None and digits_of(value) > MAX_DIGITS
 
 
 def _numbers_in(result: Object) -> list[Path]:

@@ -342,7 +342,7 @@ def _text(value: str) -> str | None:
 
 
 def _number(value: float) -> float | None:
-    is_typed = isinstance(value, int) or _digits(value) <= MAX_DIGITS
+    is_typed = isinstance(value, int) or digits_of(value) <= MAX_DIGITS
     return value if is_typed and _is_no_time(value) else None
 
 
@@ -350,9 +350,10 @@ def _is_no_time(value: float) -> bool:
     """Bytes that somebody asked for are round, in decimal or in binary."""
     if not math.isfinite(value):
         return False
-    is_round = _digits(value) <= MAX_DIGITS or value % ROUND_BYTES == 0
+    is_round = digits_of(value) <= MAX_DIGITS or value % ROUND_BYTES == 0
     return abs(value) < EPOCH or is_round
 
 
-def _digits(value: float) -> int:
+def digits_of(value: float) -> int:
+    """How many a number has between zeros."""
     return len(repr(value).partition("e")[0].strip("-0.").replace(".", ""))

@@ -107,6 +107,8 @@ RATES = {
 """Words that a name needs, and those that it may have. A total without a word for tokens may be one
 over requests.
 """
+MAY_BE_A_RATE = re.compile(r"throughput|tok|req|吞吐|词|詞", re.IGNORECASE)
+"""What one of these words is made of: nearly all files have none, and are not looked at closely."""
 
 COUNTS = {
     "completed": "completed",
@@ -212,6 +214,8 @@ def are_of_a_run(paths: Collection[Path]) -> bool:
     """Whether they belong to the figures of a run. It has a throughput, and what was asked for or
     counted: targets have no such pair. Latencies without a statistic are of a single request.
     """
+    if not any(MAY_BE_A_RATE.search(key) for path in paths for key in path):
+        return False
     figures = {known[0] for path in paths if (known := meaning(path))}
     if figures.isdisjoint(RATES):
         return False

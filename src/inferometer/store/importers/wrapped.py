@@ -7,8 +7,9 @@ not at all: where one entry is no result, nobody knows what it stands for.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 
 from inferometer.store.importers.imported_run import CannotImportError
 from inferometer.store.json_values import Object
@@ -30,6 +31,15 @@ SETTINGS = frozenset(
     }
 )
 """Objects of such a name are beside results, and none."""
+ANYBODYS = frozenset(
+    {
+        *("all", "bench", "benchmark", "benchmarks", "data", "entries"),
+        *("items", "measurements", "metrics", "output", "points", "raw"),
+        *("records", "report", "reports", "result", "results", "rows", "runs"),
+        *("stats", "statistics", "summaries", "summary", "tests", "values"),
+    }
+)
+"""Words in keys of results, which say nothing of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,24 +56,20 @@ class Wrapped:
     def name(self) -> str:
         return ".".join(each.removeprefix("#") for each in self.keys)
 
-
-def tagged(found: Sequence[Wrapped]) -> list[Wrapped]:
-    """Each with what the keys call it, where they call results differently: repeats have numbers
-    in a list.
-    """
-    tags = [_tag(each.keys) for each in found]
-    if len(set(tags)) < 2:
-        return [*found]
-    return [
-        replace(each, around={"tag": tag, **each.around})
-        for each, tag in zip(found, tags, strict=True)
-    ]
-
-
-def _tag(keys: Sequence[str]) -> str:
-    """A bare number may be a load."""
-    tag = ".".join(each for each in keys if not each.startswith("#"))
-    return f'"{tag}"' if tag.isdecimal() else tag
+    @property
+    def tag(self) -> str:
+        """What the keys say of it, without words that any may be called by: entries of a list are
+        repeats. A bare number may be a load.
+        """
+        told = ".".join(
+            key
+            for key in self.keys
+            if not (
+                key.startswith("#")
+                or ANYBODYS.issuperset(re.split(r"[\W_]+", key.casefold()))
+            )
+        )
+        return f'"{told}"' if told.isdecimal() else told
 
 
 @dataclass(slots=True)
@@ -76,7 +82,7 @@ class Wrapping:
 
     def results(self, whole: Object) -> list[Wrapped]:
         """All in it. Raises CannotImportError where some of what looks like results is none."""
-        return tagged(list(self._inside(whole, (), 0)))
+        return list(self._inside(whole, (), 0))
 
     def _inside(
         self, outer: Object, keys: tuple[str, ...], depth: int
@@ -91,7 +97,9 @@ class Wrapping:
         if len(found) > 1:
             self._require_all(outer, found)
         for each in (one for there in found.values() for one in there):
-            yield Wrapped(each.result, {**rest, **each.around}, each.keys)
+            tag = {"tag": each.tag} if each.tag and not keys else {}
+            around = {**tag, **rest, **each.around}
+            yield Wrapped(each.result, around, each.keys)
 
     def _of(
         self, value: object, keys: tuple[str, ...], depth: int

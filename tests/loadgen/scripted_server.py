@@ -168,16 +168,18 @@ class ScriptedServer:
                 sock, _ = self._listener.accept()
             except OSError:
                 return
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            sock.settimeout(PATIENCE_S)
-            peer, number = Peer(sock), self.connections
-            self.connections += 1
-            self._peers.append(peer)
-            thread = Thread(
-                target=self._serve, args=(peer, number), daemon=True
-            )
-            self._threads.append(thread)
-            thread.start()
+            self.serve(sock)
+
+    def serve(self, sock: socket.socket) -> None:
+        """Answer what comes on this connection."""
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        sock.settimeout(PATIENCE_S)
+        peer, number = Peer(sock), self.connections
+        self.connections += 1
+        self._peers.append(peer)
+        thread = Thread(target=self._serve, args=(peer, number), daemon=True)
+        self._threads.append(thread)
+        thread.start()
 
     def _serve(self, peer: Peer, number: int) -> None:
         try:

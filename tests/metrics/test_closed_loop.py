@@ -134,6 +134,20 @@ def test_a_client_that_was_suspended(pause_ms: float, level: Level) -> None:
         assert finding("slots_busy", trace).level == Level.OK
 
 
+@pytest.mark.parametrize(
+    ("connect_ms", "losses", "cure"),
+    [(40, 1, "connects"), (40, 0, "slow"), (10, 1, "slow")],
+)
+def test_slots_that_wait_for_connections_are_not_the_clients(
+    connect_ms: float, losses: int, cure: str
+) -> None:
+    opened = {"connect_ms": connect_ms, "connect_losses": losses}
+    rows = slots(8, 400, wait_ms=40, **opened)
+    found = finding("slots_filled", build(rows))
+    assert found.values["cure"] == cure
+    assert ("ListenOverflows" in found.next_step) is (cure == "connects")
+
+
 def test_each_worker_has_its_own_slots() -> None:
     both = [*slots(2, 20, worker=0), *slots(2, 20, worker=1, answer_ms=70)]
     use = slot_use(build(both))

@@ -118,6 +118,13 @@ def runs() -> list[tuple[Trace, dict[str, Any]]]:
         (build(lagging(5000), closed_loop=False), {"max_in_flight": 39}),
         (build(lagging(5000), closed_loop=False), {}),
         (build(lagging(6), closed_loop=False), {}),
+        (
+            build(
+                [{**row, "connect_losses": 1} for row in lagging(6)],
+                closed_loop=False,
+            ),
+            {},
+        ),
         (build(run()), {"max_in_flight": 512}),
         (build(run()), {"calibration": calibration(events=1)}),
         (build(run()), {"calibration": calibration(events=1, ended_by="time")}),
@@ -197,6 +204,19 @@ def runs_over_networks() -> list[tuple[Trace, dict[str, Any]]]:
         (
             build(
                 [*run(), answered(0, first_ms=5000, losses=1)],
+                workers=busy(rtt_ns=MS),
+            ),
+            {},
+        ),
+        (
+            build(
+                [
+                    *run(),
+                    *[
+                        answered(0, first_ms=5000, losses=1, connect_losses=0)
+                        for _ in range(2)
+                    ],
+                ],
                 workers=busy(rtt_ns=MS),
             ),
             {},

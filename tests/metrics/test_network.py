@@ -107,6 +107,34 @@ def test_a_tail_of_the_servers_hides_no_loss_below_it() -> None:
     assert told.values["latency"] == "P90 TTFT"
 
 
+@pytest.mark.parametrize(
+    ("lossy", "on_new_ones", "late_ms", "variant", "cure"),
+    [
+        (60, 60, 200, "opening", "opening"),
+        (60, 31, 200, "opening", "opening"),
+        (60, 30, 200, "delayed", None),
+        (60, 60, 1, "harmless", None),
+        (REQUESTS, REQUESTS, 200, "everywhere", "opening"),
+    ],
+)
+def test_losses_on_new_connections_may_be_the_servers(
+    lossy: int, on_new_ones: int, late_ms: float, variant: str, cure: str | None
+) -> None:
+    """It may have had no room for the connections."""
+    rows = [
+        request(
+            n,
+            n + 100.0 + late_ms * (n < lossy),
+            losses=int(n < lossy),
+            connect_losses=0 if n < on_new_ones else None,
+        )
+        for n in range(REQUESTS)
+    ]
+    told = finding("network", build(rows, workers=busy(rtt_ns=MS)))
+    assert (told.variant, told.values.get("cure")) == (variant, cure)
+    assert ("ListenOverflows" in told.next_step) is (cure == "opening")
+
+
 def test_losses_of_requests_that_failed_are_told() -> None:
     failed = {"outcome": Outcome.FAILED, "failure": Failure.FIRST_TOKEN_TIMEOUT}
     rows = [

@@ -520,6 +520,28 @@ def test_a_millisecond_of_lag_is_not_held_against_a_run(
     )
 
 
+@pytest.mark.parametrize(
+    ("unanswered", "lag_ms", "level", "variant"),
+    [
+        (21, 1100, Level.INVALID, "connects"),
+        (21, 900, Level.SUSPECT, "connects"),
+        (20, 900, Level.SUSPECT, "late"),
+        (40, 4, Level.OK, "fine"),
+    ],
+)
+def test_lag_for_want_of_connections_is_not_the_clients(
+    unanswered: int, lag_ms: float, level: Level, variant: str
+) -> None:
+    """All 40 requests are late."""
+    rows = [
+        {**row, "connect_losses": int(n < unanswered)}
+        for n, row in enumerate(lagging(lag_ms))
+    ]
+    f = finding("schedule_lag", build(rows, closed_loop=False))
+    assert (f.level, f.variant) == (level, variant)
+    assert ("ListenOverflows" in f.next_step) is (variant == "connects")
+
+
 def test_lag_at_the_in_flight_cap_is_the_caps() -> None:
     trace = build(
         lagging(5000), closed_loop=False

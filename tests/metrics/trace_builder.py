@@ -138,6 +138,7 @@ def _row(i: int, r: dict[str, Any], closed_loop: bool) -> dict[str, Any]:
         "prompt_tokens": 100,
         "asked_prompt_tokens": 100,
         "cached_tokens": MISSING,
+        "connect_losses": MISSING,
     }
     if r.get("outcome", Outcome.OK) in NOT_SENT:
         r.pop("sent_ms")

@@ -21,6 +21,7 @@ from inferometer.loadgen.tls import TlsStream
 from inferometer.system import stamps
 from inferometer.system.packets import FlowKey, flow_key
 from inferometer.system.tcp_facts import TcpFacts, tcp_facts
+from inferometer.trace.schema import MISSING
 
 READABLE = select.POLLIN
 WRITABLE = select.POLLOUT
@@ -52,6 +53,7 @@ class Connection:
         "complete",
         "compressed",
         "connect_error",
+        "connect_losses",
         "connect_ns",
         "exchange",
         "facts",
@@ -120,6 +122,8 @@ class Connection:
         self.request_id = b""
         """The request that the response belongs to, if its headers name one."""
         self.connect_ns = 0
+        self.connect_losses = MISSING
+        """Packets sent again meanwhile, until a request has taken them over."""
         self.opened_ns = monotonic_ns()
         self._server = endpoint(socket_address)
         self.connect_error = self.sock.connect_ex(socket_address)
@@ -152,6 +156,8 @@ class Connection:
                 return
         self.connect_ns = monotonic_ns() - self.opened_ns
         self.facts = tcp_facts(self.sock)
+        if self.facts is not None:
+            self.connect_losses = self.facts.sent_again
         self.ready = True
 
     def send(self, exchange: Exchange, message: bytes) -> None:
@@ -167,6 +173,8 @@ class Connection:
         self.header_bytes = self.status = self.quiet_ns = 0
         self.request_id = b""
         exchange.connect_ns = self.connect_ns
+        exchange.connect_losses = self.connect_losses
+        self.connect_losses = MISSING  # not of the next one
         if self.tls is not None:
             message = self.tls.encrypt(message)
         if self.outflow is not None:

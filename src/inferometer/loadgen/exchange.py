@@ -106,6 +106,7 @@ class Exchange:
         "arrivals",
         "begun_ns",
         "broken",
+        "connect_losses",
         "connect_ns",
         "connection",
         "decoder",
@@ -175,6 +176,7 @@ class Exchange:
         """
         self.connect_ns = self.sent_ns = self.sent_done_ns = MISSING
         self.end_ns = self.losses = self.window_limited_ns = MISSING
+        self.connect_losses = MISSING
         self.departure = UNSEEN
         # not MISSING, because the hot loop asks after `headers_ns` at every read
         self.headers_ns = self.begun_ns = 0

@@ -53,6 +53,7 @@ UNKNOWN_AT_FIRST = (
     "text_bytes",
     "first_text_bytes",
     "losses",
+    "connect_losses",
     "window_limited_ns",
     "first_departed_ns",
     "departed_ns",

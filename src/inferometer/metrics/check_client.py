@@ -8,7 +8,7 @@ import numpy.typing as npt
 from inferometer.clock import MS, NS
 from inferometer.metrics.blocks import Blocks, blocks_of
 from inferometer.metrics.calibration import KINDS, Precision
-from inferometer.metrics.definitions import event_rows, ok
+from inferometer.metrics.definitions import event_rows, known, ok
 from inferometer.metrics.finding import (
     INVALID,
     NOTE,
@@ -21,7 +21,7 @@ from inferometer.metrics.finding import (
     Thresholds,
     grade,
 )
-from inferometer.metrics.slots import slot_use
+from inferometer.metrics.slots import SlotUse, slot_use
 from inferometer.trace import StampSource
 
 PROMPT_MS = 1.0
@@ -205,7 +205,8 @@ def schedule_lag(facts: Facts) -> Found:
     if p99 is None:
         return Found(OK, "closed", values)
     latency_ms = ttft_ms or 0.0
-    if p99 <= max(t.lag_floor_ms, t.lag_suspect * latency_ms):
+    limit_ms = max(t.lag_floor_ms, t.lag_suspect * latency_ms)
+    if p99 <= limit_ms:
         return Found(OK, "fine", values)
     cap = facts.max_in_flight
     if (
@@ -213,9 +214,24 @@ def schedule_lag(facts: Facts) -> Found:
         and facts.summary.counts.planned > cap <= facts.summary.peak_concurrency
     ):
         return Found(SUSPECT, "cap", values | {"cap": cap})
-    if p99 > max(t.lag_invalid_floor_ms, t.lag_invalid * latency_ms):
-        return Found(INVALID, "behind", values)
-    return Found(SUSPECT, "late", values)
+    behind = p99 > max(t.lag_invalid_floor_ms, t.lag_invalid * latency_ms)
+    level, variant = (INVALID, "behind") if behind else (SUSPECT, "late")
+    unanswered = _unanswered_connects(facts, limit_ms)
+    if unanswered:
+        return Found(level, "connects", values | {"unanswered": unanswered})
+    return Found(level, variant, values)
+
+
+def _unanswered_connects(facts: Facts, limit_ms: float) -> int:
+    """How many connections had to be asked for again, if those explain most requests that were sent
+    late; else 0.
+    """
+    r = facts.trace.requests
+    sent_ns, due_ns = r["sent_ns"], r["intended_ns"]
+    both = known(sent_ns) & known(due_ns)
+    late = both & (sent_ns - due_ns > limit_ms * MS)
+    number = int((r["connect_losses"][late] > 0).sum())
+    return number if number > facts.thresholds.cause_share * late.sum() else 0
 
 
 def client_stalls(facts: Facts) -> Found:
@@ -258,10 +274,20 @@ def slots_filled(facts: Facts) -> Found:
     level = grade(use.idle_share, t.idle_slots_suspect, t.idle_slots_invalid)
     if level == OK:
         return Found(level, "fine", values)
+    return Found(level, "found", values | {"cure": _cure(facts, use)})
+
+
+def _cure(facts: Facts, use: SlotUse) -> str:
+    """Of slots that wait for their next request."""
+    r = facts.trace.requests
+    connect_ns = r["connect_ns"]
+    # those opened before the run delayed nothing
+    unanswered = (r["connect_losses"] > 0) & (r["sent_ns"] > connect_ns)
+    explained = facts.thresholds.cause_share * use.waits_ms.sum()
+    if connect_ns[unanswered].sum() / MS > explained:
+        return "connects"
     stalled = any(w.stalled_ns for w in facts.trace.workers)
-    return Found(
-        level, "found", values | {"cure": "stalled" if stalled else "slow"}
-    )
+    return "stalled" if stalled else "slow"
 
 
 def run_queue_share(facts: Facts) -> float | None:

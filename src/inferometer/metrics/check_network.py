@@ -65,7 +65,7 @@ def network(facts: Facts) -> Found:
         return Found(OK, "unknown", values)
     if lost and facts.summary.counts.sent:
         if by_request:
-            return _by_effect(losses, "lossy", facts, values)
+            return _by_losses(facts, values)
         return _by_number(facts, values)
     if window_ms is not None and window_ms > facts.thresholds.window_ms_note:
         return Found(NOTE, "window", values)
@@ -78,6 +78,20 @@ def _by_number(facts: Facts, values: Mapping[str, Figure]) -> Found:
     limit = facts.thresholds.lost_packets_suspect * requests
     level = SUSPECT if lost >= max(MIN_LOST, limit) else NOTE
     return Found(level, "lost", {**values, "lost_a_request": lost / requests})
+
+
+def _by_losses(facts: Facts, values: Mapping[str, Figure]) -> Found:
+    """A full accept queue looks like a lossy link: the server forgets a new connection, which was
+    open for us, and what was sent on it is not answered until it is sent again.
+    """
+    r = facts.trace.requests
+    found = _by_effect(r["losses"], "lossy", facts, values)
+    on_new_ones = known(r["connect_losses"][r["losses"] > 0])
+    few = on_new_ones.mean() <= facts.thresholds.cause_share
+    if found.level < SUSPECT or few:
+        return found
+    variant = "opening" if found.variant == "delayed" else found.variant
+    return Found(found.level, variant, {**found.values, "cure": "opening"})
 
 
 def _by_effect(

@@ -159,6 +159,8 @@ class Thresholds:
     """
     loss_effect_suspect: float = 0.05
     """How much larger a percentile is than without the requests that lost packets, ÷ the latter."""
+    cause_share: float = 0.5
+    """Of what was late: above this share, what they have in common is told as the cause."""
     window_ms_note: float = 1.0
     """Time a request waited for the server's receive window, mean."""
     departure_share_note: float = 0.05

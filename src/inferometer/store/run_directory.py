@@ -90,13 +90,14 @@ LATER_COLUMNS = frozenset(
         "unread",
         "lingered",
         "losses",
+        "connect_losses",
         "window_limited_ns",
         "first_departed_ns",
         "departed_ns",
         "zero_windows",
     }
 )
-"""Files of schema 1 have none of them, those of schema 2 not the last five."""
+"""Files of schema 1 have none of them, those of schema 2 not the last six."""
 
 ROWS_AT_ONCE = 1_000_000
 SMALL_ROWS = 100_000

@@ -16,7 +16,8 @@ import numpy as np
 SCHEMA_VERSION = 3
 """1: first version. 2: hidden_tokens, first_tokens, text_bytes, first_text_bytes, ignored, unread
 and lingered of requests; delays of events in 64 bits, where those beyond 2.1 s were cut off.
-3: losses, window_limited_ns, first_departed_ns, departed_ns and zero_windows of requests.
+3: losses, connect_losses, window_limited_ns, first_departed_ns, departed_ns and zero_windows of
+requests.
 """
 
 MISSING = int(np.iinfo(np.int64).min)
@@ -199,6 +200,12 @@ REQUEST_COLUMNS = (
         "int64",
         "",
         "its packets, both ways, that were lost or overtaken: at least so many",
+    ),
+    TraceColumn(
+        "connect_losses",
+        "int64",
+        "",
+        "packets sent again while its connection was opened; of its first request only",
     ),
     TraceColumn(
         "window_limited_ns",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from inferometer.words.en.check_network import FULL_QUEUE
+
 _MORE_CLIENT = "Give the client its own cores, more `workers`, or its own host."
 _RUN_ON = (
     "Check whether the process was stopped (Ctrl-Z) or the machine was suspended, migrated or "
@@ -121,6 +123,11 @@ CHECK_CLIENT: dict[str, str] = {
         "plan."
     ),
     "check.schedule_lag.late.next": _MORE_CLIENT,
+    "check.schedule_lag.connects": (
+        "Requests were sent {p99_ms:.2f} ms (p99) after they were due, because {unanswered} of the "
+        "late ones waited for a connection that was not answered when it was first asked for."
+    ),
+    "check.schedule_lag.connects.next": FULL_QUEUE,
     "check.client_stalls.fine": "The client ran all the time.",
     "check.client_stalls.found": (
         "{stalled_workers} of {workers} workers stopped for up to {stalled_s:.1f} s "
@@ -137,6 +144,7 @@ CHECK_CLIENT: dict[str, str] = {
         "about as much."
     ),
     "check.slots_filled.next": _MORE_CLIENT,
+    "check.slots_filled.next.connects": FULL_QUEUE,
     "check.slots_filled.next.stalled": _RUN_ON,
     "check.run_queue.unknown": (
         "The system does not report how long the client waited for a core."

@@ -7,6 +7,12 @@ _OTHER_LINK = (
     "to the server."
 )
 
+FULL_QUEUE = (
+    "On the server, run `nstat -az TcpExtListenOverflows` before and after a run. If it grows, its "
+    "accept queue is full: raise its backlog and net.core.somaxconn, or keep connections open. "
+    "If not, find the link that loses packets (ethtool -S, tc -s qdisc)."
+)
+
 _READ_FASTER = "Give the client more CPU or `workers`, or raise net.ipv4.tcp_rmem on this host."
 
 CHECK_NETWORK: dict[str, str] = {
@@ -33,6 +39,13 @@ CHECK_NETWORK: dict[str, str] = {
         "difference, not the server."
     ),
     "check.network.delayed.next": _OTHER_LINK,
+    "check.network.opening": (
+        "{lossy} requests ({lossy_share:.1%}) had packets that were lost or overtaken, most of "
+        "them the first of their connection. {latency} is {with_ms:.2f} ms with them and "
+        "{without_ms:.2f} ms without them: a link lost packets, or the server did not accept "
+        "connections in time."
+    ),
+    "check.network.next.opening": FULL_QUEUE,
     "check.network.everywhere": (
         "{lossy} requests ({lossy_share:.1%}) had packets that were lost or overtaken. Too few "
         "others are left to tell how much later their tokens were."

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from inferometer.words.zh_cn.check_network import FULL_QUEUE
+
 CHECK_CLIENT: dict[str, str] = {
     "check.stamps.title": "时间戳来源",
     "check.stamps.fine": "到达时间由内核记录。",
@@ -112,6 +114,11 @@ CHECK_CLIENT: dict[str, str] = {
     "check.schedule_lag.late.next": (
         "让客户端独占若干 CPU 核，增加 worker（`workers`），或改用单独的主机。"
     ),
+    "check.schedule_lag.connects": (
+        "请求比计划晚 {p99_ms:,.2f} ms（p99）发出：迟发的请求中有 {unanswered:,} 个在等连接建立，而"
+        "首次发出的连接请求没有得到应答。"
+    ),
+    "check.schedule_lag.connects.next": FULL_QUEUE,
     "check.client_stalls.title": "客户端停顿",
     "check.client_stalls.fine": "客户端一直在运行。",
     "check.client_stalls.found": (
@@ -131,6 +138,7 @@ CHECK_CLIENT: dict[str, str] = {
     "check.slots_filled.next": (
         "让客户端独占若干 CPU 核，增加 worker（`workers`），或改用单独的主机。"
     ),
+    "check.slots_filled.next.connects": FULL_QUEUE,
     "check.slots_filled.next.stalled": (
         "检查进程是否被暂停（Ctrl-Z），主机是否休眠、迁移或被冻结，然后重新运行。"
     ),

@@ -7,6 +7,12 @@ _OTHER_LINK = (
     "机测量。"
 )
 
+FULL_QUEUE = (
+    "在服务器上于运行前后各执行一次 `nstat -az TcpExtListenOverflows`：数值变大，说明 accept 队列"
+    "已满，请调大服务程序的 backlog 和 net.core.somaxconn，或保持长连接；没有变大，则找出丢包的链路"
+    "（ethtool -S、tc -s qdisc）。"
+)
+
 _READ_FASTER = "给客户端更多 CPU，增加 worker（`workers`），或调大本机的 net.ipv4.tcp_rmem。"
 
 CHECK_NETWORK: dict[str, str] = {
@@ -31,6 +37,12 @@ CHECK_NETWORK: dict[str, str] = {
         "差距来自网络，而不是服务器。"
     ),
     "check.network.delayed.next": _OTHER_LINK,
+    "check.network.opening": (
+        "有 {lossy} 个请求（{lossy_share:.1%}）出现丢包或乱序，其中多数是所在连接上的第一个请求："
+        "{latency} 为 {with_ms:.2f} ms，去掉它们后为 {without_ms:.2f} ms。原因是链路丢包，"
+        "或服务器没有及时接受连接。"
+    ),
+    "check.network.next.opening": FULL_QUEUE,
     "check.network.everywhere": (
         "有 {lossy} 个请求（{lossy_share:.1%}）出现丢包或乱序，剩下的请求太少，"
         "无法判断 token 因此晚了多少。"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from inferometer.words.zh_tw.check_network import FULL_QUEUE
+
 CHECK_CLIENT: dict[str, str] = {
     "check.stamps.title": "時間戳來源",
     "check.stamps.fine": "到達時間由核心記錄。",
@@ -115,6 +117,11 @@ CHECK_CLIENT: dict[str, str] = {
     "check.schedule_lag.late.next": (
         "讓用戶端獨佔若干 CPU 核心，增加 worker（`workers`），或改用單獨的主機。"
     ),
+    "check.schedule_lag.connects": (
+        "請求比預定晚 {p99_ms:,.2f} ms（p99）送出：遲送的請求中有 {unanswered:,} 個在等連線建立，而"
+        "首次送出的連線要求沒有得到回應。"
+    ),
+    "check.schedule_lag.connects.next": FULL_QUEUE,
     "check.client_stalls.title": "用戶端停頓",
     "check.client_stalls.fine": "用戶端一直在執行。",
     "check.client_stalls.found": (
@@ -134,6 +141,7 @@ CHECK_CLIENT: dict[str, str] = {
     "check.slots_filled.next": (
         "讓用戶端獨佔若干 CPU 核心，增加 worker（`workers`），或改用單獨的主機。"
     ),
+    "check.slots_filled.next.connects": FULL_QUEUE,
     "check.slots_filled.next.stalled": (
         "檢查行程是否被暫停（Ctrl-Z），主機是否休眠、遷移或被凍結，然後重新執行。"
     ),

@@ -7,6 +7,12 @@ _OTHER_LINK = (
     "主機量測。"
 )
 
+FULL_QUEUE = (
+    "在伺服器上於執行前後各執行一次 `nstat -az TcpExtListenOverflows`：數值變大，表示 accept 佇列"
+    "已滿，請調大服務程式的 backlog 和 net.core.somaxconn，或保持連線不關閉；沒有變大，則找出遺失"
+    "封包的鏈路（ethtool -S、tc -s qdisc）。"
+)
+
 _READ_FASTER = "給用戶端更多 CPU，增加 worker（`workers`），或調大本機的 net.ipv4.tcp_rmem。"
 
 CHECK_NETWORK: dict[str, str] = {
@@ -31,6 +37,12 @@ CHECK_NETWORK: dict[str, str] = {
         "差距來自網路，而不是伺服器。"
     ),
     "check.network.delayed.next": _OTHER_LINK,
+    "check.network.opening": (
+        "有 {lossy} 個請求（{lossy_share:.1%}）出現封包遺失或亂序，其中多數是所在連線上的第一個"
+        "請求：{latency} 為 {with_ms:.2f} ms，去掉它們後為 {without_ms:.2f} ms。原因是鏈路遺失"
+        "封包，或伺服器沒有及時接受連線。"
+    ),
+    "check.network.next.opening": FULL_QUEUE,
     "check.network.everywhere": (
         "有 {lossy} 個請求（{lossy_share:.1%}）出現封包遺失或亂序，剩下的請求太少，"
         "無法判斷 token 因此晚了多少。"

@@ -33,7 +33,6 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import polars as pl
 
 from tests.engines.servers import (
@@ -148,14 +147,15 @@ CLIENTS: Mapping[str, Client] = {
 }
 
 
-def run(command: Sequence[str]) -> tuple[float, float]:
+def run(command: Sequence[str], arrivals: str = "") -> tuple[float, float]:
     """Wall and CPU seconds of a command and its children; ends this script with the command's own
-    words if it fails.
+    words if it fails. `arrivals` is the value of INFEROMETER_ARRIVALS.
     """
+    environment = os.environ | OFFLINE | {"INFEROMETER_ARRIVALS": arrivals}
     started = time.monotonic()
     with tempfile.TemporaryFile("w+b") as output:
         process = subprocess.Popen(
-            command, env=os.environ | OFFLINE, stdout=output, stderr=output
+            command, env=environment, stdout=output, stderr=output
         )
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
@@ -172,7 +172,11 @@ def run(command: Sequence[str]) -> tuple[float, float]:
 
 
 def measure(
-    client: str, server: Server, options: Options, keep: Path | None = None
+    client: str,
+    server: Server,
+    options: Options,
+    keep: Path | None = None,
+    arrivals: str = "",
 ) -> dict[str, Any]:
     """One run of a client: its result file, what the command itself cost, and the means of the
     server's own histograms, ms.
@@ -181,7 +185,8 @@ def measure(
     """
     before = counters(server)
     with tempfile.TemporaryDirectory() as results:
-        wall_s, cpu_s = run(CLIENTS[client](server, Path(results), options))
+        command = CLIENTS[client](server, Path(results), options)
+        wall_s, cpu_s = run(command, arrivals)
         (saved,) = Path(results).glob("*.json")
         result: dict[str, Any] = json.loads(saved.read_text(encoding="utf-8"))
         if keep is not None:
@@ -247,59 +252,62 @@ def print_columns(rounds: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
 
 def starvation(args: argparse.Namespace, model: Path, logs: Path) -> None:
     """One long stream at a time, from a server that spins and from one that does not, at both
-    priorities of our loop.
+    priorities of our loop, by reads and by the packet ring.
     """
     print(
-        f"{'server':10}{'loop':>10}{'waited for a core':>20}{'share':>8}{'read delay p99':>16}{'ITL p50':>9}{'p99':>9}"
+        f"{'server':10}{'loop':>9}{'stamps':>8}{'waited for a core':>20}{'share':>8}"
+        f"{'TTFT mean':>11}{'server':>9}{'ITL mean':>10}{'server':>9}{'p99':>9}"
         f"{'shared stamps':>15}{'ambiguity max':>15}  verdict"
     )
     for quiet in (False, True):
         with vllm(
             model, log=logs / f"vllm-{quiet}.log", quiet_yield=quiet
         ) as server:
-            for _ in range(args.rounds):
-                for priority in ("--no-realtime", "--realtime"):
-                    print(
-                        f"{'patched' if quiet else 'spinning':10}"
-                        + starved(args, server, priority),
-                        flush=True,
-                    )
+            for _, priority, arrivals in itertools.product(
+                range(args.rounds),
+                ("--no-realtime", "--realtime"),
+                ("read", "ring"),
+            ):
+                print(
+                    f"{'patched' if quiet else 'spinning':10}"
+                    + starved(args, server, priority, arrivals),
+                    flush=True,
+                )
 
 
-def starved(args: argparse.Namespace, server: Server, priority: str) -> str:
-    """One row: what our client says of itself after a run at this priority."""
-    with tempfile.TemporaryDirectory() as results:
-        run(
-            our_client(
-                server,
-                Path(results),
-                [*workload(args), "--max-concurrency", "1", priority],
-            )
+def starved(
+    args: argparse.Namespace, server: Server, priority: str, arrivals: str
+) -> str:
+    """One row: what our client says, of itself too, beside what the server's histograms grew by."""
+    options = [*workload(args), "--max-concurrency", "1", priority]
+    with tempfile.TemporaryDirectory() as kept:
+        result = measure(
+            "inferometer bench", server, options, Path(kept), arrivals
         )
-        (directory,) = (
-            path.parent for path in Path(results).glob("*/run.json")
-        )
-        workers = json.loads(
-            (directory / "run.json").read_text(encoding="utf-8")
-        )["workers"]
+        (directory,) = (path.parent for path in Path(kept).rglob("run.json"))
+        run_json = (directory / "run.json").read_text(encoding="utf-8")
+        workers = json.loads(run_json)["workers"]
         verdict = json.loads(
             (directory / "verdict.json").read_text(encoding="utf-8")
         )
         events = pl.read_parquet(directory / "events.parquet")
-        result = json.loads(
-            directory.with_suffix(".json").read_text(encoding="utf-8")
-        )
+    doubts = [
+        each["name"]
+        for each in verdict["findings"]
+        if each["level"] in ("suspect", "invalid")
+    ]
     waited_ns, wall_ns = (
         sum(w["run_queue_ns"] for w in workers),
         sum(w["wall_ns"] for w in workers),
     )
-    delay_ms = np.percentile(events["read_delay_ns"].to_numpy(), 99) / 1e6
     ambiguity_ms = events["ambiguity_ns"].to_numpy() / 1e6
     return (
-        f"{workers[0]['scheduling']:>10}{waited_ns / 1e6:17.1f} "
-        f"ms{waited_ns / wall_ns:8.1%}{delay_ms:13.2f} ms"
-        f"{result['p50_itl_ms']:9.2f}{result['p99_itl_ms']:9.2f}{(ambiguity_ms > 0).mean():15.1%}{ambiguity_ms.max():12.2f} ms"
-        f"  {verdict['status']}"
+        f"{workers[0]['scheduling']:>9}{arrivals:>8}{waited_ns / 1e6:17.1f} ms"
+        f"{waited_ns / wall_ns:8.1%}{result['mean_ttft_ms']:11.2f}"
+        f"{result['time_to_first_token_seconds']:9.2f}{result['mean_itl_ms']:10.2f}"
+        f"{result['inter_token_latency_seconds']:9.2f}{result['p99_itl_ms']:9.2f}"
+        f"{(ambiguity_ms > 0).mean():15.1%}{ambiguity_ms.max():12.2f} ms"
+        f"  {verdict['status']} {', '.join(doubts)}"
     )
 
 

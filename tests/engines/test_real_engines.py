@@ -28,6 +28,7 @@ from tests.engines.servers import (
     transformers_serve,
     vllm,
 )
+from tests.system.ring_here import needs_ring
 
 pytestmark = pytest.mark.engine
 
@@ -48,6 +49,12 @@ ABOUT_THIS_HOST = {
 """Findings that tell how well a client kept up, which on a crowded machine is no fault: all the
 others must be good.
 """
+
+STAMPS = {"stamps", "client_delay", "shared_stamps"}
+"""Of these, those that are good whatever the host does where packets are stamped."""
+
+STARVED = {"slots_filled", "client_stalls"}
+"""Findings that a client which gets no core makes besides."""
 
 CLOSED_LOOP = ("--max-concurrency", str(CONCURRENCY))
 OPEN_LOOP = ("--request-rate", "20")
@@ -114,9 +121,11 @@ def transformers_server(
 
 
 def run_bench(
-    server: Server, results: Path, *options: str
+    server: Server, results: Path, *options: str, arrivals: str = ""
 ) -> subprocess.CompletedProcess[str]:
-    """Our command, as a user types it; its exit code is the caller's to judge."""
+    """Our command, as a user types it; its exit code is the caller's to judge. `arrivals` is the
+    value of INFEROMETER_ARRIVALS.
+    """
     command = [
         str(Path(sys.executable).with_name("inferometer")),
         "bench",
@@ -137,6 +146,7 @@ def run_bench(
         for name, value in os.environ.items()
         if name != "OPENAI_API_KEY"
     }
+    environment["INFEROMETER_ARRIVALS"] = arrivals
     return subprocess.run(
         command,
         check=False,
@@ -148,7 +158,11 @@ def run_bench(
 
 
 def measure(
-    server: Server, results: Path, *options: str, prompts: int = PROMPTS
+    server: Server,
+    results: Path,
+    *options: str,
+    prompts: int = PROMPTS,
+    arrivals: str = "",
 ) -> Bench:
     """A run of `prompts` requests of the usual lengths (`options` may say otherwise) that must have
     left its results.
@@ -159,8 +173,9 @@ def measure(
         "--random-output-len",
         str(OUTPUT_TOKENS),
     )
+    counted = ("--num-prompts", str(prompts))
     ended = run_bench(
-        server, results, *lengths, "--num-prompts", str(prompts), *options
+        server, results, *lengths, *counted, *options, arrivals=arrivals
     )
     saved = list(results.glob("*.json"))
     assert len(saved) == 1, (
@@ -576,6 +591,45 @@ def test_vllm_that_preempts_and_sends_several_tokens_an_event(
     assert rows["prompt_tokens"].to_list() == [64] * PROMPTS
     assert rows["output_tokens"].to_list() == [160] * PROMPTS
     assert (rows["event_count"] <= 160 / 4 + 1).all()
+
+
+@pytest.fixture(scope="module")
+def spinning_vllm(
+    tiny_model: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
+    log = tmp_path_factory.mktemp("spinning") / "server.log"
+    with vllm(tiny_model, log=log, quiet_yield=False) as server:
+        yield server
+
+
+@needs_ring
+@BACKENDS
+def test_beside_a_vllm_that_spins_the_ring_knows_when_each_token_arrived(
+    spinning_vllm: Server, tmp_path: Path, backend: str
+) -> None:
+    """At ordinary priority the client waits for a core as long as the server likes."""
+    before = counters(spinning_vllm)
+    bench = measure(
+        spinning_vllm,
+        tmp_path,
+        *("--backend", backend, "--ignore-eos", "--seed", "8"),
+        *("--no-realtime", *CLOSED_LOOP),
+        arrivals="ring",
+    )
+    grown = growth(spinning_vllm, before, PROMPTS)
+    require_order(bench)
+    require_load(bench, CLOSED_LOOP)
+    assert bench.requests["outcome"].to_list() == ["OK"] * PROMPTS
+    assert set(bench.events["stamp_source"].cast(pl.String)) == {"TAP"}
+    doubted = {
+        each["name"]
+        for each in bench.verdict["findings"]
+        if each["level"] in ("suspect", "invalid")
+    }
+    assert doubted <= ABOUT_THIS_HOST - STAMPS | STARVED
+    name = "vllm:time_to_first_token_seconds"
+    served_ms = 1e3 * grown[f"{name}_sum"] / grown[f"{name}_count"]
+    assert 0 < served_ms <= bench.result["mean_ttft_ms"] + 1.0
 
 
 @LOADS

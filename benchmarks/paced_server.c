@@ -7,7 +7,8 @@
 // other) is in the record: it notes the arrival of every request and the departure of every event.
 //
 //   build: gcc -O2 -Wall -Wextra -o paced_server paced_server.c
-//   usage: paced_server [--port P] [--ttft-ms T] [--itl-ms I] [--events N] [--step-ms S] [--late-head] [--chat] [--truth FILE]
+//   usage: paced_server [--port P] [--ttft-ms T] [--itl-ms I] [--events N] [--step-ms S] [--late-head] [--chat]
+//            [--share-port] [--truth FILE]
 //            --port 0 (default) takes a free port; the first line printed is the URL
 //            --events 0 (default) sends as many events as the request's max_tokens asks for
 //            --itl-ms 0 sends a whole response in one write
@@ -17,6 +18,7 @@
 //            owes an acknowledgement for it, and the timers of a thousand of those go off together 40 ms later: they stop
 //            this server for half a millisecond, just when first events are due at a TTFT of 50 ms
 //            --chat streams chunks of a chat, one for each token and none for the role
+//            --share-port lets others of these listen on the same port: connections are spread over them
 //   routes: POST /v1/completions and /v1/chat/completions, GET /v1/models, GET /health, GET /truth; everything else is 404
 //   SIGTERM, SIGINT or the end of whoever started it writes the record to FILE and ends the server.
 //
@@ -182,7 +184,7 @@ static void heap_remove(Connection *connection) {
 
 static int64_t ttft_ns = 50000000, itl_ns = 20000000, step_ns = 1;
 static int fixed_events = 0;
-static bool late_head = false;
+static bool late_head = false, share_port = false;
 
 #define OPENING "{\"id\":\"cmpl-0123456789abcdef\",\"object\":\"text_completion\",\"created\":1795158116,\"model\":\"paced\",\"choices\":["
 #define CHOICE(finish) \
@@ -445,6 +447,7 @@ static void on_signal(int number) {
 static int listen_on(int port) {
     int listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0), on = 1;
     setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    if (share_port) setsockopt(listener, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
     struct sockaddr_in address = {
         .sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t length = sizeof address;
@@ -491,6 +494,7 @@ int main(int count, char **words) {
         {"itl-ms", required_argument, NULL, 'i'}, {"events", required_argument, NULL, 'e'},
         {"truth", required_argument, NULL, 'f'},  {"late-head", no_argument, NULL, 'l'},
         {"step-ms", required_argument, NULL, 's'}, {"chat", no_argument, NULL, 'c'},
+        {"share-port", no_argument, NULL, 'o'},
         {NULL, 0, NULL, 0},
     };
     for (int c; (c = getopt_long(count, words, "", known, NULL)) != -1;) {
@@ -501,11 +505,12 @@ int main(int count, char **words) {
         case 'e': fixed_events = atoi(optarg); break;
         case 'f': truth_path = optarg; break;
         case 'l': late_head = true; break;
+        case 'o': share_port = true; break;
         case 'c': opening = CHAT_OPENING; break;
         case 's': step_ns = (int64_t)(atof(optarg) * 1e6); break;
         default:
             fprintf(stderr, "usage: paced_server [--port P] [--ttft-ms T] [--itl-ms I] [--events N] [--step-ms S] [--late-head] "
-                            "[--chat] [--truth FILE]\n");
+                            "[--chat] [--share-port] [--truth FILE]\n");
             return 2;
         }
     }

@@ -1,5 +1,5 @@
-"""The packet ring at its limits: a client that is stopped again and again (beside the kernel's
-stamps of reads), 100,000 events a second on one core, and 15,000 streams.
+"""The packet ring at its limits: a client that is stopped again and again, or without a core
+(beside the kernel's stamps of reads), and 15,000 streams.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import partial
 from typing import NamedTuple
@@ -18,7 +18,7 @@ import client
 import cores
 import numpy as np
 import psutil
-from paced import PacedServer
+from paced import PacedServer, PacedServers
 from table import print_table, spread
 
 from inferometer.calibration.accuracy import Accuracy, compare
@@ -43,27 +43,33 @@ class Turn(NamedTuple):
 
 
 def run(repeats: int) -> None:
-    """The last two once, whatever `repeats` says."""
+    """The last one once, whatever `repeats` says."""
     for title, beside in STARVED:
         turns: dict[str, list[Turn]] = {way: [] for way in WAYS}
         for _ in range(repeats):
             for way, arrivals in WAYS.items():
                 turns[way].append(
-                    _turn(Load(128, 512, 64, 20), arrivals, beside)
+                    turn(Load(128, 512, 64, 20), arrivals, beside)
                 )
-        _print(title, turns)
-    _print(
-        "105,000 events/s on one core: 2,100 streams, ITL 20 ms, 20 s",
-        {"packet ring": [_turn(Load(2100, 2100, 1000, 20), "ring")]},
-    )
-    _print(
+        print_turns(title, turns)
+    print_turns(
         "15,000 streams on one worker: ITL 500 ms",
-        {"packet ring": [_turn(Load(15_000, 15_000, 24, 500), "ring")]},
+        {"packet ring": [turn(Load(15_000, 15_000, 24, 500), "ring")]},
     )
 
 
-def _turn(load: Load, arrivals: str, beside: Beside | None = None) -> Turn:
-    with PacedServer(ttft_ms=TTFT_MS, itl_ms=load.itl_ms) as server:
+def turn(
+    load: Load,
+    arrivals: str,
+    beside: Beside | None = None,
+    servers_on: Sequence[int] = (),
+) -> Turn:
+    """`servers_on`: the cores of several servers that share the load."""
+    with (
+        PacedServers(servers_on, ttft_ms=TTFT_MS, itl_ms=load.itl_ms)
+        if servers_on
+        else PacedServer(ttft_ms=TTFT_MS, itl_ms=load.itl_ms)
+    ) as server:
         measured = client.measure(
             server.url,
             *("--num-prompts", load.requests),
@@ -150,7 +156,7 @@ STARVED: tuple[tuple[str, Beside], ...] = (
 )
 
 
-def _print(title: str, turns: dict[str, list[Turn]]) -> None:
+def print_turns(title: str, turns: dict[str, list[Turn]]) -> None:
     def row(
         what: str,
         figure: Callable[[Turn], float],

@@ -35,9 +35,10 @@ MENU = {
         "slot time of closed loops, and a burst of 1,024 ends, by ring, reads and the C reader",
     ),
     "ring": (
-        105,
-        "packet ring: a client stopped or without a core; 100,000 events/s and 15,000 streams",
+        65,
+        "packet ring: a client stopped or without a core; 15,000 streams",
     ),
+    "flood": (45, "packet ring: 100,000 events/s on one core"),
     "overload": (
         14,
         "a client stalled 15 ms at a time: stamps by the kernel and stamps after the read",

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -78,6 +79,25 @@ def test_runs_leave_connections_as_single_packets_do(
     alone._note(packets)
     together._note_runs(runs_of(columns(packets)))
     assert state(together) == state(alone)
+
+
+@pytest.mark.parametrize("in_runs", [False, True])
+@pytest.mark.parametrize("repeated", [False, True])
+def test_what_came_after_a_gap_has_arrived_when_that_is_closed(
+    *, in_runs: bool, repeated: bool
+) -> None:
+    """Whether or not it is sent again then."""
+    of = reader(eager=False, enough=32, seen=True)
+    key, flow = KEYS[0], of._connections.flows[KEYS[0]]
+    of._note([Packet(key, START + 5, 5, 1, 0)])
+    packets = [Packet(key, START, 5, 2, 0), Packet(key, START + 5, 5, 3, 0)]
+    del packets[1 + repeated :]
+    if in_runs:
+        of._note_runs(runs_of(columns(packets)))
+    else:
+        of._note(packets)
+    assert flow.take(10) == ([5, 10], [2, 2])
+    assert flow.repeated == repeated
 
 
 def test_packets_with_a_gap_between_them_are_no_run() -> None:

@@ -349,7 +349,7 @@ class PacketReader:
             flow = flow_of(key)
             if flow is None:
                 continue
-            if sequence != flow.expected:
+            if sequence != flow.expected or flow.ahead:
                 self._note_elsewhere(flow, sequence, runs, begin, end)
                 continue
             flow.expected = after
@@ -368,7 +368,7 @@ class PacketReader:
     def _note_elsewhere(
         self, flow: Flow, sequence: int, runs: Runs, begin: int, end: int
     ) -> None:
-        """Packets that follow one another, but not what came before them."""
+        """Packets that follow one another, but not what came before them, or that close a gap."""
         for at in range(begin, end):
             length = runs.lengths[at]
             self._note_unusual(flow, sequence, length, runs.times_ns[at], 0)
@@ -380,7 +380,7 @@ class PacketReader:
             flow = flow_of(key)
             if flow is None:
                 continue
-            if sequence != flow.expected or kind & SYN:
+            if sequence != flow.expected or flow.ahead or kind & SYN:
                 self._note_unusual(flow, sequence, length, time_ns, kind)
                 continue
             if length:
@@ -399,7 +399,7 @@ class PacketReader:
     def _note_unusual(
         self, flow: Flow, sequence: int, length: int, time_ns: int, kind: int
     ) -> None:
-        """A packet that is not the next one, or that opens a connection."""
+        """A packet that is not the next one, or closes a gap, or opens a connection."""
         if kind & SYN:
             flow.open(sequence)
             return

@@ -93,6 +93,10 @@ def _unpacked(body: bytes) -> bytes:
         return b"(compressed)"
 
 
+Broken = tuple[Failure, str, Outcome]
+"""How a response broke off: the arguments of `fail`."""
+
+
 class Exchange:
     """The state of one request in flight. Times are realtime ns, as the kernel stamps; time-outs
     differ.
@@ -174,9 +178,9 @@ class Exchange:
         """It cannot succeed; the rest is not worth decoding; it was complete, but its body stayed
         open.
         """
-        self.connect_ns = self.sent_ns = self.sent_done_ns = MISSING
+        self.connect_ns = self.connect_losses = MISSING
+        self.sent_ns = self.sent_done_ns = MISSING
         self.end_ns = self.losses = self.window_limited_ns = MISSING
-        self.connect_losses = MISSING
         self.departure = UNSEEN
         # not MISSING, because the hot loop asks after `headers_ns` at every read
         self.headers_ns = self.begun_ns = 0
@@ -186,7 +190,7 @@ class Exchange:
         self.outcome = Outcome.OK
         self.failure = Failure.NONE
         self.detail: str | None = None
-        self.broken: tuple[Failure, str, Outcome] | None = None
+        self.broken: Broken | None = None
         self.usage = _NO_USAGE
         self.remarks = _NO_REMARKS
         self.finish_reason: str | None = None

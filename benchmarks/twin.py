@@ -1,15 +1,17 @@
 """How fast the twin runs in virtual time, and how far it is from published measurements.
 
     .venv/bin/python benchmarks/twin.py speed [--requests 20000]
+    .venv/bin/python benchmarks/twin.py points [--requests 600]
     .venv/bin/python benchmarks/twin.py memory [--requests 1000000]
     .venv/bin/python benchmarks/twin.py chance [--requests 300]
     .venv/bin/python benchmarks/twin.py ladder POINTS.csv
 
-`speed` counts CPU seconds of the one thread, so that a busy machine disturbs it less. `chance` runs
-loads at a rate with 40 seeds, and counts how often a run's interval, as far as it is chance, has
-another run's value in it: 90 % is meant. `ladder` replays a ladder of `vllm bench serve` as its
-client sends it: prompt 0 once, then N prompts at once for each N in ascending order against one
-server, each N's prompts the first of the next one's.
+`speed` counts CPU seconds of the one thread, so that a busy machine disturbs it less. So does
+`points`, of points as `simulate` runs and records them, without its start, statistics and files;
+the least of three. `chance` runs loads at a rate with 40 seeds, and counts how often a run's
+interval, as far as it is chance, has another run's value in it: 90 % is meant. `ladder` replays a
+ladder of `vllm bench serve` as its client sends it: prompt 0 once, then N prompts at once for each
+N in ascending order against one server, each N's prompts the first of the next one's.
 """
 
 from __future__ import annotations
@@ -30,6 +32,7 @@ from statistics import mean
 
 from table import print_table
 
+from inferometer.engine import EmbeddedEngine
 from inferometer.engine.twin.client import TwinLoad
 from inferometer.engine.twin.configuration import TwinSettings, make_twin
 from inferometer.engine.twin.fit import TWO_SIDED_90
@@ -37,6 +40,13 @@ from inferometer.engine.twin.fitted import outcome
 from inferometer.engine.twin.noise import RUNS, noise_of
 from inferometer.engine.twin.request import TwinRequest
 from inferometer.engine.twin.simulation import Simulation, run
+from inferometer.measurement.session import Session
+from inferometer.measurement.virtual_engine import VirtualEngine
+from inferometer.protocol import PROTOCOLS
+from inferometer.server.endpoint import Endpoint
+from inferometer.spec.output import Output
+from inferometer.spec.run import RunSpec
+from inferometer.system.interruption import Interruption
 from inferometer.vocabulary import ONE_A_REQUEST
 
 SECOND = 1_000_000_000
@@ -105,6 +115,49 @@ def speed(requests: int) -> None:
         )
     heads = ["load", "requests/s", "times real time", "steps/s"]
     print_table(f"Virtual time, {requests:,} requests", heads, rows)
+
+
+POINTS: dict[str, dict[str, float]] = {
+    **{f"{rate} req/s": {"request_rate": rate} for rate in (1, 7, 30, 100)},
+    "32 users": {"max_concurrency": 32},
+}
+
+
+def points(requests: int) -> None:
+    rows = []
+    with EmbeddedEngine(replace(H100, speed=1000.0), model="m") as front:
+        endpoint = Endpoint(front.base_url, routes=PROTOCOLS["openai"].routes)
+        with Session(endpoint, Output()) as session:
+            for name, load in POINTS.items():
+                wanted = {"num_prompts": requests, **load}
+                runs = [point(session, wanted) for _ in range(3)]
+                cpu_s, ended_s = min(runs)
+                times = f"{ended_s / cpu_s:,.0f}"
+                rows.append([name, f"{1000 * cpu_s:,.0f}", times])
+    title = f"Points of {requests:,} requests: H100, 8B, 1,024 in, 128 out"
+    print_table(title, ["load", "CPU ms", "times real time"], rows)
+
+
+def point(session: Session, load: Mapping[str, float]) -> tuple[float, float]:
+    """(CPU seconds, simulated seconds)."""
+    spec = RunSpec.model_validate(
+        {
+            "target": {"base_url": session.endpoint.base_url, "model": "m"},
+            "workload": {"input_len": 1024, "output_len": 128},
+            "load": load,
+            "sampling": {"ignore_eos": True},
+        }
+    )
+    ready, engine = session.prepare(spec), VirtualEngine(H100)
+    began_s = time.process_time()
+    with Interruption() as interruption:
+        engine.run(
+            ready,
+            Output(),
+            on_progress=lambda _: None,
+            interruption=interruption,
+        )
+    return time.process_time() - began_s, engine.virtual_s
 
 
 def memory(requests: int) -> None:
@@ -231,13 +284,16 @@ def compared(
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=("speed", "memory", "chance", "ladder"))
+    whats = ("speed", "points", "memory", "chance", "ladder")
+    parser.add_argument("what", choices=whats)
     parser.add_argument("points", nargs="?", type=Path)
     parser.add_argument("--requests", type=int)
     args = parser.parse_args()
     print(f"{platform.machine()}, CPython {platform.python_version()}")
     if args.what == "speed":
         speed(args.requests or 20_000)
+    elif args.what == "points":
+        points(args.requests or 600)
     elif args.what == "memory":
         memory(args.requests or 1_000_000)
     elif args.what == "chance":

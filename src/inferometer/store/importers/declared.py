@@ -8,14 +8,13 @@ looks like chance, since two deployments that are taken for one are worse than t
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Container, Iterable, Iterator
 from functools import lru_cache
 
 from inferometer.secret import is_secret, masked_text
 from inferometer.store.importers.imported_run import Declared
-from inferometer.store.json_values import Object
+from inferometer.store.json_values import MAX_WHOLE, Object
 from inferometer.vocabulary import (
     CONDITIONS,
     METRICS,
@@ -348,10 +347,11 @@ def _number(value: float) -> float | None:
 
 def _is_no_time(value: float) -> bool:
     """Bytes that somebody asked for are round, in decimal or in binary."""
-    if not math.isfinite(value):
-        return False
-    is_round = digits_of(value) <= MAX_DIGITS or value % ROUND_BYTES == 0
-    return abs(value) < EPOCH or is_round
+    if abs(value) < EPOCH:
+        return True
+    return abs(value) < MAX_WHOLE and (
+        digits_of(value) <= MAX_DIGITS or value % ROUND_BYTES == 0
+    )
 
 
 def digits_of(value: float) -> int:

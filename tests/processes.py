@@ -95,7 +95,7 @@ class Forked(subprocess.Popen[Any]):
 
 def run_forked(
     command: Sequence[str],
-    timeout: float = 60,
+    timeout: float = 300,
     check: bool = False,
     **options: Any,
 ) -> subprocess.CompletedProcess[Any]:

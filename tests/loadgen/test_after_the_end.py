@@ -111,7 +111,11 @@ def test_whatever_becomes_of_the_connection_afterwards_is_no_failure(
     assert ran.column("output_tokens") == [3] * 3
 
 
-def test_a_body_that_ends_soon_after_costs_no_connection() -> None:
+def test_a_body_that_ends_soon_after_costs_no_connection(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(responses_module, "GRACE_NS", 10_000 * MS)
+
     def script(peer: Peer, asked: Asked) -> None:
         peer.send(*OPEN)
         time.sleep(0.002)

@@ -308,7 +308,7 @@ def ended_with() -> dict[str, str]:
     codes = [f"{before}\n{looking}" for before in IMPORTED_BEFORE]
     command = [sys.executable, "-c", FORKED, *codes]
     ran = subprocess.run(
-        command, stdout=subprocess.PIPE, text=True, check=True, timeout=60
+        command, stdout=subprocess.PIPE, text=True, check=True, timeout=300
     )
     return dict(zip(IMPORTED_BEFORE, ran.stdout.split(), strict=True))
 

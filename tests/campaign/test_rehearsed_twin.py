@@ -12,6 +12,7 @@ from inferometer.campaign.embedded_server import (
     EmbeddedServer,
     embedded,
     engine_for,
+    set_times,
     settings_for,
 )
 from inferometer.campaign.estimate import guess_seconds
@@ -185,6 +186,10 @@ def test_the_settings_of_an_sglang_command() -> None:
         ("--enable-expert-parallel --seed 1", "--enable-expert-parallel"),
         ("--kv-cache-dtype fp8_e4m3", "--kv-cache-dtype fp8_e4m3"),
         ("-q awq -O0 -O.level=1", "-q awq, -O0, -O 1"),
+        (
+            "--schedule-policy lpm --page-size 64",
+            "--schedule-policy lpm, --page-size 64",
+        ),
     ],
 )
 def test_what_no_twin_models_is_refused(flags: str, told: str) -> None:
@@ -192,14 +197,47 @@ def test_what_no_twin_models_is_refused(flags: str, told: str) -> None:
     with pytest.raises(CampaignError) as refused:
         simulated([only])
     (reason,) = refused.value.reasons
-    assert f"does not model {told}. " in str(reason)
+    settings = (
+        "A twin cannot have the settings in the server command of group g: "
+    )
+    assert f"{settings}it does not model {told}. " in str(reason)
     assert twin_for(only.server) is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"command": "vllm serve {model} -dp 2"}, "it does not model -dp 2. "),
+        (
+            {"command": "vllm serve {model} --max-num-seqs many"},
+            "--max-num-seqs / --max-running-requests is many",
+        ),
+        (
+            {"command": "sglang --chunked-prefill-size -1"},
+            "max_num_batched_tokens is -1",
+        ),
+        ({"model": "nobody/knows-it"}, "no profile of the model nobody/knows"),
+        ({"model": "meta-llama/Llama-3.1-70B"}, "No available memory"),
+    ],
+)
+def test_a_rehearsal_says_why_it_has_no_twin(
+    changes: dict[str, Any], why: str
+) -> None:
+    first, second = group(**changes), replace(group(**changes), id="g2")
+    (said,) = set_times([first, second, group()])
+    assert f"the server of {first.id}, g2" in said
+    assert why in said
+    assert said.endswith(".")
+
+
+def test_where_no_card_is_named_nobody_asked_for_a_twin() -> None:
+    assert set_times([group(), group(twin=None)]) == []
 
 
 def test_flags_that_change_nothing_are_taken() -> None:
     command = (
         "vllm serve {model} -dp 1 -pp=1 -O3 --dtype float16 --kv-cache-dtype auto"
-        " --swap-space 16 --trust-remote-code"
+        " --swap-space 16 --trust-remote-code --page-size 1"
     )
     assert twin(command) == twin()
 

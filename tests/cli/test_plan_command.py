@@ -242,6 +242,12 @@ def test_a_rehearsal_says_what_it_simulates(plan: Plan) -> None:
     assert code == 0
     what = "llama-3.1-8b-r9700-tp2-pcie4x16-vllm-eager-server"
     assert f"which simulates {what} at 8 times its speed\n" in out
+    assert "Note:" not in out
+    code, out, _ = plan("pcie-machine-ab", "--quick", "--embedded")
+    assert (
+        "Note:     A twin cannot take the place of the server of 3A-1k, so tokens come at set times:"
+        " No available memory" in out
+    )
     code, out, err = plan(
         *("pcie-machine-c", "--embedded", "--set", "hardware.C.twin=r9999")
     )

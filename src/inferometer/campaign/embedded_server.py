@@ -16,6 +16,7 @@ from inferometer.campaign.rehearsed_twin import (
     identity_of,
     require_used,
     twin_for,
+    why_no_twin,
 )
 from inferometer.engine import EmbeddedEngine, EngineSettings
 from inferometer.engine.twin.configuration import TwinSettings, make_twin
@@ -98,6 +99,22 @@ def _embedded(group: Group, profiles: Sequence[Fitted]) -> Group:
         with_identity(point, {"embedded": identity}) for point in group.points
     ]
     return replace(group, points=tuple(points))
+
+
+def set_times(
+    groups: Sequence[Group], profiles: Sequence[Fitted] = ()
+) -> list[Said]:
+    """A sentence for each reason why groups are rehearsed without the twin of a card that is named
+    for them.
+    """
+    found: dict[str, list[str]] = {}
+    for group in groups:
+        if why := why_no_twin(group.server, profiles):
+            found.setdefault(why, []).append(group.id)
+    return [
+        Said("twin.set_times", {"groups": ids, "why": why})
+        for why, ids in found.items()
+    ]
 
 
 def with_identity(

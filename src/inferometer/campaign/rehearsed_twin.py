@@ -26,7 +26,7 @@ from inferometer.engine.twin.provenance import provenance
 from inferometer.engine.twin.request import TwinRequest
 from inferometer.engine.twin.step_time import PS
 from inferometer.spec.campaign import Group, Hardware, ServerNeed
-from inferometer.words import Said
+from inferometer.words import Said, sentence_of
 
 SPEED = 8.0
 """Seconds of the twin in one of a rehearsal, which should be short."""
@@ -38,21 +38,36 @@ PROMPT_TOKENS = 1024
 def twin_for(
     need: ServerNeed, profiles: Sequence[Fitted] = ()
 ) -> TwinSettings | None:
-    """None where no card is named, the model has no profile, or the twin would not start. Raises
-    ProfileError for a card that there is not, and as `fitted_for` does.
+    """None where no card is named, and where `why_no_twin` says why. Raises ProfileError for a card
+    that there is not, and as `fitted_for` does.
     """
+    found = _twin_or_why(need, profiles)
+    return found if isinstance(found, TwinSettings) else None
+
+
+def why_no_twin(
+    need: ServerNeed, profiles: Sequence[Fitted] = ()
+) -> str | None:
+    """Why a card is named and still there is no twin. Raises as `twin_for` does."""
+    found = _twin_or_why(need, profiles)
+    return None if isinstance(found, TwinSettings) else found
+
+
+def _twin_or_why(
+    need: ServerNeed, profiles: Sequence[Fitted]
+) -> TwinSettings | str | None:
     if need.twin is None:
         return None
     load_profile(CardProfile, need.twin)
     fitted = fitted_for(need, profiles)
     model = model_profile(need.model_id)
     if model is None:
-        return None
+        return Said("twin.no_model", {"model": need.model_id})
     try:
         settings = settings_of(need, need.twin, model, fitted)
         make_twin(settings)
-    except ValueError:  # of the command's numbers, the profiles or the memory
-        return None
+    except ValueError as error:  # of the command, the profiles or the memory
+        return sentence_of(error)
     return replace(settings, speed=SPEED)
 
 

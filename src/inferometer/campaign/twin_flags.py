@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from inferometer.engine.twin.profiles import ProfileError
 from inferometer.words import Said
 
 ALWAYS: tuple[str, ...] = ()
@@ -37,8 +36,9 @@ NOT_MODELLED: dict[str, tuple[str, ...]] = {
     "--dtype": ("auto", "half", "float16", "bfloat16"),
     "--kv-cache-dtype": ("auto", "half", "float16", "bfloat16"),
     "--block-size": ("16",),
-    "--page-size": ("16",),
+    "--page-size": ("1", "16"),
     "--kv-cache-memory-bytes": ALWAYS,
+    "--max-total-tokens": ALWAYS,
     "--cpu-offload-gb": ZERO,
     "--kv-offloading-size": ZERO,
     "--kv-transfer-config": ALWAYS,
@@ -49,6 +49,11 @@ NOT_MODELLED: dict[str, tuple[str, ...]] = {
     "--no-async-scheduling": ALWAYS,
     "--disable-hybrid-kv-cache-manager": ALWAYS,
     "--scheduling-policy": ("fcfs",),
+    "--schedule-policy": ("fcfs",),
+    "--schedule-conservativeness": ("1", "1.0"),
+    "--enable-priority-scheduling": ALWAYS,
+    "--max-prefill-tokens": ("16384",),
+    "--num-continuous-decode-steps": ONE,
     "--cuda-graph-sizes": ALWAYS,
     "--cudagraph-capture-sizes": ALWAYS,
     "-cc": ALWAYS,
@@ -56,6 +61,8 @@ NOT_MODELLED: dict[str, tuple[str, ...]] = {
     "-O": ("2", "3"),
     "-O0": ALWAYS,
     "-O1": ALWAYS,
+    "--cuda-graph-bs": ALWAYS,
+    "--cuda-graph-max-bs": ALWAYS,
     "--enable-mixed-chunk": ALWAYS,
     "--disable-cuda-graph": ALWAYS,
 }
@@ -63,7 +70,7 @@ NOT_MODELLED: dict[str, tuple[str, ...]] = {
 
 
 def require_modelled(command: Sequence[str]) -> None:
-    """Raise ProfileError with the flags that no twin has."""
+    """Raise ValueError with the flags that no twin has."""
     found = [
         f"{name} {value}".strip()
         for name, value in flags_of(command)
@@ -71,7 +78,7 @@ def require_modelled(command: Sequence[str]) -> None:
     ]
     if found:
         flags = ", ".join(dict.fromkeys(found))
-        raise ProfileError(Said("twin.not_modelled", {"flags": flags}))
+        raise ValueError(Said("twin.not_modelled", {"flags": flags}))
 
 
 def flag(command: Sequence[str], *names: str) -> str | None:
@@ -83,7 +90,13 @@ def flag(command: Sequence[str], *names: str) -> str | None:
 def count(command: Sequence[str], *names: str) -> int | None:
     """The same as a number. Raises ValueError for what is none."""
     found = flag(command, *names)
-    return None if found is None else int(found)
+    if found is None:
+        return None
+    try:
+        return int(found)
+    except ValueError:
+        told = {"name": " / ".join(names), "value": found}
+        raise ValueError(Said("twin.no_number", told)) from None
 
 
 def flags_of(command: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -91,9 +104,14 @@ def flags_of(command: Sequence[str]) -> Iterator[tuple[str, str]]:
     with `_` for `-` if that is how it was written.
     """
     for word, after in zip(command, (*command[1:], ""), strict=False):
-        if not word.startswith("-"):
+        if not _is_flag(word):
             continue
         name, equals, value = word.partition("=")
         if not equals:
-            value = "" if after.startswith("-") else after
+            value = "" if _is_flag(after) else after
         yield name.partition(".")[0].replace("_", "-"), value
+
+
+def _is_flag(word: str) -> bool:
+    """And no negative number."""
+    return word.startswith("-") and not word[1:2].isdigit()

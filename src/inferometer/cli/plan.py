@@ -96,6 +96,7 @@ def show_plan(flags: CampaignFlags, *, points: bool = False) -> None:
     from inferometer.campaign.embedded_server import (
         embedded as on_embedded_engine,
     )
+    from inferometer.campaign.embedded_server import set_times
     from inferometer.cli.environment_notes import environment_notes
     from inferometer.spec.campaign import CampaignError
     from inferometer.store.campaign.ledger import LedgerError
@@ -108,6 +109,7 @@ def show_plan(flags: CampaignFlags, *, points: bool = False) -> None:
         profiles = flags.profiles()
         if embedded:
             groups = on_embedded_engine(groups, profiles)
+            notes += set_times(groups, profiles)
         _show(
             spec,
             groups,

@@ -201,6 +201,8 @@ def run_to_its_end(
         asked, groups, places, blocks, embedded=no_server
     ):
         lines.say(line)
+    if flags.embedded:
+        _tell_set_times(groups, profiles, lines)
     task = Task.of(
         spec,
         groups,
@@ -265,6 +267,15 @@ def _server(
     from inferometer.server.kinds import server_for
 
     return partial(server_for, directory=places.logs, say=lines.say)
+
+
+def _tell_set_times(
+    groups: Sequence[Group], profiles: Sequence[Fitted], lines: CampaignLines
+) -> None:
+    from inferometer.campaign.embedded_server import set_times
+
+    for sentence in set_times(groups, profiles):
+        lines.say(printable(spoken().say(sentence)))
 
 
 def _tell_speed(virtual_s: float, elapsed_s: float) -> None:

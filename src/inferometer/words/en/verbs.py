@@ -211,6 +211,11 @@ VERBS: dict[str, str] = {
     "twin.not_modelled": (
         "it does not model {flags}. Leave that out of the command, or measure the real server."
     ),
+    "twin.no_model": "there is no profile of the model {model}.",
+    "twin.no_number": "{name} is {value}: set a whole number.",
+    "twin.set_times": (
+        "A twin cannot take the place of the server of {groups}, so tokens come at set times: {why}"
+    ),
     "twin.unused": (
         "--fitted: no twin would use the profile of {card} with {stack}: name that card as `twin` "
         "in the campaign, or leave the profile out."
@@ -297,7 +302,9 @@ VERBS: dict[str, str] = {
         "{name} and {others} change these results in the same way: only their combination is "
         "determined."
     ),
-    "fit.error": "{name}: error {percent:.1f}% (root mean square, each of {n} points left out)",
+    "fit.error": (
+        "{name}: error {percent:.1f}% beyond chance (root mean square, each of {n} points left out)"
+    ),
     "fit.scarce": (
         "Fewer than {least} different loads do not tell how wrong the twin is at others: intervals "
         "have at least the errors that are expected of it. Add results of other loads."

@@ -190,6 +190,11 @@ VERBS: dict[str, str] = {
     "twin.not_modelled": (
         "它不能模拟 {flags}。请从命令中去掉这些选项，或在真实服务器上测量。"
     ),
+    "twin.no_model": "没有模型 {model} 的配置。",
+    "twin.no_number": "{name} 为 {value}：请设为整数。",
+    "twin.set_times": (
+        "孪生引擎无法代替 {groups} 的服务器，token 改按设定的时间发出：{why}"
+    ),
     "twin.unused": (
         "--fitted：没有孪生引擎会用到 {card}（{stack}）的拟合配置：请在测试计划中用 `twin` 指定这"
         "种卡，"
@@ -264,7 +269,7 @@ VERBS: dict[str, str] = {
     "fit.head.twin": "孪生引擎（90% 区间）",
     "fit.unidentified": "这些结果无法确定 {name}：其区间取自原配置。请补充受它影响的结果。",
     "fit.alike": "{name} 与 {others} 对这些结果的影响相同：只能确定二者的组合。",
-    "fit.error": "{name}：误差 {percent:.1f}%（均方根，{n} 个点逐一留出）",
+    "fit.error": "{name}：扣除偶然波动后误差 {percent:.1f}%（均方根，{n} 个点逐一留出）",
     "fit.scarce": (
         "不同的负载少于 {least} 种，无法得知孪生引擎在其他负载下的误差：区间至少包含预期误差。请补"
         "充其他负载的结果。"

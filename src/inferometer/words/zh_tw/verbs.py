@@ -190,6 +190,11 @@ VERBS: dict[str, str] = {
     "twin.not_modelled": (
         "它無法模擬 {flags}。請從命令中拿掉這些選項，或在真實伺服器上測量。"
     ),
+    "twin.no_model": "沒有模型 {model} 的設定檔。",
+    "twin.no_number": "{name} 為 {value}：請設為整數。",
+    "twin.set_times": (
+        "孿生引擎無法代替 {groups} 的伺服器，token 改依設定的時間送出：{why}"
+    ),
     "twin.unused": (
         "--fitted：沒有孿生引擎會用到 {card}（{stack}）的擬合設定檔：請在測試計畫中以 `twin` 指定"
         "這種卡，"
@@ -264,7 +269,7 @@ VERBS: dict[str, str] = {
     "fit.head.twin": "孿生引擎（90% 區間）",
     "fit.unidentified": "這些結果無法決定 {name}：其區間取自原設定檔。請補充受它影響的結果。",
     "fit.alike": "{name} 與 {others} 對這些結果的影響相同：只能決定兩者的組合。",
-    "fit.error": "{name}：誤差 {percent:.1f}%（均方根，{n} 個點逐一留出）",
+    "fit.error": "{name}：扣除偶然波動後誤差 {percent:.1f}%（均方根，{n} 個點逐一留出）",
     "fit.scarce": (
         "不同的負載少於 {least} 種，無法得知孿生引擎在其他負載下的誤差：區間至少包含預期誤差。請補"
         "充其他負載的結果。"

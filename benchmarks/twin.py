@@ -9,9 +9,10 @@
 `speed` counts CPU seconds of the one thread, so that a busy machine disturbs it less. So does
 `points`, of points as `simulate` runs and records them, without its start, statistics and files;
 the least of three. `chance` runs loads at a rate with 40 seeds, and counts how often a run's
-interval, as far as it is chance, has another run's value in it: 90 % is meant. `ladder` replays a
-ladder of `vllm bench serve` as its client sends it: prompt 0 once, then N prompts at once for each
-N in ascending order against one server, each N's prompts the first of the next one's.
+interval, as far as it is chance, has another run's value in it: 90 % is meant; once as `capacity`
+takes it, from runs with other seeds, and once as `simulate` does, from the run alone. `ladder`
+replays a ladder of `vllm bench serve` as its client sends it: prompt 0 once, then N prompts at once
+for each N in ascending order against one server, each N's prompts the first of the next one's.
 """
 
 from __future__ import annotations
@@ -23,26 +24,39 @@ import random
 import resource
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from itertools import permutations
-from math import log
 from pathlib import Path
 from statistics import mean
 
+import numpy as np
 from table import print_table
 
 from inferometer.engine import EmbeddedEngine
-from inferometer.engine.twin.client import TwinLoad
+from inferometer.engine.twin.client import (
+    TwinLoad,
+    latencies_ms,
+    measured,
+    play,
+)
 from inferometer.engine.twin.configuration import TwinSettings, make_twin
-from inferometer.engine.twin.fit import TWO_SIDED_90
-from inferometer.engine.twin.fitted import outcome
+from inferometer.engine.twin.fitted import around, outcome
 from inferometer.engine.twin.noise import RUNS, noise_of
 from inferometer.engine.twin.request import TwinRequest
 from inferometer.engine.twin.simulation import Simulation, run
 from inferometer.measurement.session import Session
 from inferometer.measurement.virtual_engine import VirtualEngine
+from inferometer.metrics.distribution import describe
+from inferometer.metrics.intervals import rate_interval
+from inferometer.metrics.statistics import (
+    Interval,
+    interval_of_mean,
+    interval_of_percentile,
+)
 from inferometer.protocol import PROTOCOLS
+from inferometer.results.point import Range
+from inferometer.results.predicted import predicted_ranges
 from inferometer.server.endpoint import Endpoint
 from inferometer.spec.output import Output
 from inferometer.spec.run import RunSpec
@@ -51,6 +65,8 @@ from inferometer.vocabulary import ONE_A_REQUEST
 
 SECOND = 1_000_000_000
 Values = Mapping[str, float]
+Ends = Mapping[str, tuple[float, float]]
+"""By metric: low and high."""
 
 
 @dataclass(frozen=True)
@@ -185,30 +201,77 @@ CHANCES = {
     "1,024 in, 128 out, 3 req/s": TwinLoad(0, 1024, 128, request_rate=3),
 }
 METRICS = [
-    f"{of}_{name}_ms" for of in ("mean", "p99") for name in ONE_A_REQUEST
+    *(f"{of}_{name}_ms" for of in ("mean", "p99") for name in ONE_A_REQUEST),
+    "output_throughput",
 ]
+NO_ERROR = {kind: [1e-9, 1e-9] for kind in (*ONE_A_REQUEST, "throughput")}
 
 
 def chance(requests: int) -> None:
-    rows, again = [], partial(outcome, R9700)
+    by_runs: list[list[str]] = []
+    by_itself: list[list[str]] = []
     for name, load in CHANCES.items():
-        runs = []
-        for seed in range(SEEDS):
-            point = replace(load, requests=requests, seed=seed * RUNS)
-            values = again(point)
-            runs.append((values, noise_of(point, values, again)))
-        rows.append([name, *(covered(runs, each) for each in METRICS)])
+        points = [
+            replace(load, requests=requests, seed=seed * RUNS)
+            for seed in range(SEEDS)
+        ]
+        for rows, ends in ((by_runs, of_runs), (by_itself, of_the_run)):
+            found = [ends(point) for point in points]
+            rows.append([name, *(covered(found, each) for each in METRICS)])
     title = f"R9700, {requests:,} requests, {SEEDS} seeds: pairs that cover"
-    print_table(title, ["load", *METRICS], rows)
+    print_table(f"{title}, by runs", ["load", *METRICS], by_runs)
+    print_table(f"{title}, by the run alone", ["load", *METRICS], by_itself)
 
 
-def covered(runs: Sequence[tuple[Values, Values]], metric: str) -> str:
+def of_runs(load: TwinLoad) -> tuple[Values, Ends]:
+    again = partial(outcome, R9700)
+    values = again(load)
+    noise = noise_of(load, values, again)
+    said = {name: around(values[name], each) for name, each in noise.items()}
+    return values, {name: (each.low, each.high) for name, each in said.items()}
+
+
+def of_the_run(load: TwinLoad) -> tuple[Values, Ends]:
+    """As `simulate` takes it from the files of a run, if the twin had no error."""
+    done = play(make_twin(R9700).simulation(), load)
+    done.sort(key=lambda each: each.arrived_ns)
+    metrics, intervals = {}, {}
+    own: dict[str, Interval | None] = {}
+    for name, each_ms in latencies_ms(done).items():
+        own[f"mean_{name}_ms"] = interval = interval_of_mean(each_ms)
+        if interval is not None:
+            intervals[f"mean_{name}_ms"] = asdict(interval)
+        if name == "ttft":
+            own["p99_ttft_ms"] = interval_of_percentile(each_ms, 99)
+        metrics[name] = asdict(describe(each_ms, [50, 90, 99]))
+    sent_s, end_s = (
+        np.array([getattr(each, of) for each in done]) / SECOND
+        for of in ("arrived_ns", "finished_ns")
+    )
+    tokens = np.array([float(each.answer_tokens) for each in done])
+    own["output_throughput"] = rate_interval(sent_s, end_s, tokens)
+    server = {"simulated": {"relative_errors": NO_ERROR}}
+    values = measured(done)
+    found = predicted_ranges(
+        {"spec": {"server": server}},
+        {"metrics": metrics, "intervals": intervals},
+        values,
+        {
+            name: Range(each.low, each.high)
+            for name, each in own.items()
+            if each
+        },
+    )
+    return values, {name: (each.low, each.high) for name, each in found.items()}
+
+
+def covered(runs: Sequence[tuple[Values, Ends]], metric: str) -> str:
     """How often the interval of one run contains another run's value."""
-    apart = [
-        abs(log(ours[metric] / other[metric])) <= TWO_SIDED_90 * noise[metric]
-        for (ours, noise), (other, _) in permutations(runs, 2)
+    inside = [
+        ends[metric][0] <= other[metric] <= ends[metric][1]
+        for (_, ends), (other, _) in permutations(runs, 2)
     ]
-    return f"{100 * mean(apart):.0f} %"
+    return f"{100 * mean(inside):.0f} %"
 
 
 def prompts(number: int, at_ns: int) -> list[TwinRequest]:

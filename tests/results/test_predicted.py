@@ -51,6 +51,9 @@ def test_what_chance_does_within_the_run_makes_it_wider() -> None:
     name = "mean_ttft_ms"
     assert wider[name].low < min(bare[name].low, 50.0)
     assert bare[name].high < wider[name].high < 1.01 * bare[name].high
+    down = sqrt(2) * 1.645 / 1.960 * log(2)
+    reach = log(100 / wider[name].low)
+    assert reach == pytest.approx(hypot(TWO_SIDED_90 * 0.1, down)), "two runs"
     p99 = "p99_ttft_ms"
     assert wider[p99].low < bare[p99].low / 1.5
     assert wider["mean_itl_ms"] == bare["mean_itl_ms"]

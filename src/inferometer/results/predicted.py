@@ -37,6 +37,9 @@ TAIL = "p99"
 """What a standard deviation is known as well as."""
 BOTH = sqrt(2)
 """A measured run differs by chance as much as the simulated one."""
+TWO_SIDED_95 = 1.960
+BY_CHANCE = BOTH * TWO_SIDED_90 / TWO_SIDED_95
+"""Times the 95 % interval of one run: where 90 of 100 others are."""
 MAX_REACH = 20.0
 """Of an interval to either side, as a logarithm."""
 MAX_NAMES, MAX_NAME = 16, 40
@@ -150,7 +153,8 @@ def _chance(
 
 
 def _reaches(value: float, own: Range) -> tuple[float, float]:
-    return _reach(value, own.low), _reach(value, own.high)
+    low, high = (_reach(value, end) for end in (own.low, own.high))
+    return BY_CHANCE * low, BY_CHANCE * high
 
 
 def _around(value: float, error: float, chance: tuple[float, float]) -> Range:

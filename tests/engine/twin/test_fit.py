@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from math import log
 from typing import Any
 
 import pytest
@@ -108,6 +109,22 @@ def test_what_was_not_measured_is_not_known_better_than_expected() -> None:
     assert found.fit.errors["mean_ttft_ms"] < 0.01
     assert found.spread("mean_tpot_ms", ()) >= 0.04
     assert found.spread("p99_tpot_ms", ()) >= 1.5 * 0.04
+
+
+def test_chance_is_no_error_of_the_twin() -> None:
+    """The arrivals of 60 requests set the throughput of a twin that is right 18% apart."""
+    loads = tuple(TwinLoad(60, 256, 8, request_rate=rate) for rate in (1, 2, 4))
+    other = [replace(each, seed=n) for n, each in enumerate(loads, 100)]
+    asked = TwinLadder("", SETTINGS, loads, ())
+    values = simulate(replace(asked, loads=tuple(other)))
+    found = fit([replace(asked, values=tuple(values))], ["compute"])
+    apart = [
+        abs(log(ours["output_throughput"] / theirs["output_throughput"]))
+        for ours, theirs in zip(simulate(asked), values, strict=True)
+    ]
+    assert max(apart) > 0.15
+    assert found.errors["output_throughput"] == pytest.approx(0.05)
+    assert found.factors["compute"].value == pytest.approx(1.0, rel=0.1)
 
 
 def test_a_card_does_not_exceed_its_nameplate() -> None:

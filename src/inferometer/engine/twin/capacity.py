@@ -24,7 +24,6 @@ from inferometer.engine.twin.client import (
 )
 from inferometer.engine.twin.configuration import TwinSettings, make_twin
 from inferometer.engine.twin.errors import unfitted_error
-from inferometer.engine.twin.fit import TWO_SIDED_90
 from inferometer.engine.twin.fitted import (
     Fitted,
     TwinPrediction,
@@ -32,7 +31,7 @@ from inferometer.engine.twin.fitted import (
     variances,
 )
 from inferometer.engine.twin.memory import OutOfMemoryError
-from inferometer.engine.twin.noise import noise_of
+from inferometer.engine.twin.noise import TWO_SIDED_90, noise_of
 from inferometer.engine.twin.power import step_power_w
 from inferometer.engine.twin.profiles import CardProfile, ProfileError
 from inferometer.engine.twin.request import TwinRequest

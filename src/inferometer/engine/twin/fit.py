@@ -7,13 +7,16 @@ the rest. A prior, as wide as such profiles are uncertain, keeps a factor that t
 determine at the profile's own value; such a factor is named, and its interval is the prior's. The
 others' intervals are the larger of two: that of the curvature, and that of a jackknife over whole
 points.
+
+Where arrivals are random, simulated and measured values differ by chance, too: such values weigh
+less, and their chance is no error of the twin.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from math import exp, inf, log
+from math import exp, inf, log, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +28,7 @@ from inferometer.engine.twin.configuration import (
     most_of,
     scale_of,
 )
+from inferometer.engine.twin.noise import TWO_SIDED_90, deviations, runs_of
 
 Array = NDArray[np.float64]
 
@@ -48,7 +52,6 @@ STEP = 0.04
 ENOUGH = 0.003
 MAX_ROUNDS = 8
 MAX_FACTORS = 4
-TWO_SIDED_90 = 1.645
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +87,8 @@ class Fit:
     covariance: tuple[tuple[float, ...], ...]
     """Of the logarithms of the factors, in their order."""
     errors: Mapping[str, float]
-    """By metric: root mean square of the logarithm of simulated / measured, each point left out; of
-    fewer than MIN_LOADS different loads no less than is expected.
+    """By metric: root mean square of the logarithm of simulated / measured, each point left out,
+    without what chance explains; of fewer than MIN_LOADS different loads no less than is expected.
     """
     points: int
     beyond: Mapping[str, float] = field(default_factory=dict)
@@ -123,6 +126,20 @@ def simulate(
     return [measured(play(twin.simulation(), load)) for load in ladder.loads]
 
 
+def with_other_seeds(ladder: TwinLadder) -> list[list[dict[str, float]]]:
+    """The whole ladder again and again, as its prefix cache may be warm. Empty where nothing of it
+    is by chance.
+    """
+    if not any(load.is_random for load in ladder.loads):
+        return []
+    most = max(load.requests for load in ladder.loads)
+    found = []
+    for by in range(1, runs_of(most)):
+        loads = [replace(each, seed=each.seed + by) for each in ladder.loads]
+        found.append(simulate(replace(ladder, loads=tuple(loads))))
+    return found
+
+
 def fit(
     ladders: Sequence[TwinLadder],
     names: Sequence[str],
@@ -157,6 +174,11 @@ class _Problem:
             ]
         )
         self.rows = list(self._rows())
+        self.metric_of = np.array([metric for _, metric, _ in self.rows])
+        self.chance = self._chance()
+        """Of each row: how far, as a logarithm, chance alone sets it apart."""
+        expected = [EXPECTED_ERROR[metric] for _, metric, _ in self.rows]
+        self.units = np.hypot(expected, self.chance)
         self.point_of: NDArray[np.int64] = np.array(
             [row[0] for row in self.rows]
         )
@@ -178,8 +200,19 @@ class _Problem:
                 if 0 < values.get(metric, 0) < inf:
                     yield number, metric, log(values[metric])
 
+    def _chance(self) -> Array:
+        points = [
+            deviations([run[number] for run in runs])
+            for ladder in self.ladders
+            for runs in [with_other_seeds(ladder)]
+            for number in range(len(ladder.loads))
+        ]
+        return np.array(
+            [points[number].get(metric, 0.0) for number, metric, _ in self.rows]
+        )
+
     def errors(self, logs: Array) -> Array:
-        """Logarithm of simulated / measured, in units of the expected error."""
+        """Logarithm of simulated / measured, in units of what is expected of twin and chance."""
         pairs = [
             (name, exp(each))
             for name, each in zip(self.names, logs, strict=True)
@@ -189,12 +222,11 @@ class _Problem:
             for ladder in self.ladders
             for values in simulate(ladder, pairs)
         ]
-        return np.array(
-            [
-                (log(points[number][metric]) - known) / EXPECTED_ERROR[metric]
-                for number, metric, known in self.rows
-            ]
-        )
+        apart = [
+            log(points[number][metric]) - known
+            for number, metric, known in self.rows
+        ]
+        return np.array(apart) / self.units
 
     def slopes(self, logs: Array, errors: Array) -> Array:
         """Of the errors by each factor's logarithm."""
@@ -297,15 +329,15 @@ class _Problem:
         return Factor(exp(centre), low, high, is_identified, alike)
 
     def _errors_by_metric(self, left_out: Array) -> dict[str, float]:
+        """Without their part that chance explains, but then no less than is expected."""
         found = {}
         for metric, expected in EXPECTED_ERROR.items():
-            mine = [
-                each * expected
-                for each, row in zip(left_out, self.rows, strict=True)
-                if row[1] == metric
-            ]
-            if mine:
-                found[metric] = _rms(np.array(mine))
+            mine = self.metric_of == metric
+            if mine.any():
+                whole = _rms((left_out * self.units)[mine])
+                by_chance = _rms(self.chance[mine])
+                own = sqrt(max(0.0, whole**2 - by_chance**2))
+                found[metric] = max(own, min(whole, expected))
         return found
 
 

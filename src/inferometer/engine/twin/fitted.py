@@ -26,14 +26,14 @@ from inferometer.engine.twin.configuration import (
 )
 from inferometer.engine.twin.fit import (
     EXPECTED_ERROR,
-    TWO_SIDED_90,
     Array,
     Factor,
     Fit,
     TwinLadder,
     simulate,
+    with_other_seeds,
 )
-from inferometer.engine.twin.noise import chance_of, runs_of
+from inferometer.engine.twin.noise import TWO_SIDED_90, chance_of
 from inferometer.engine.twin.profiles import (
     CardProfile,
     ProfileError,
@@ -144,7 +144,7 @@ class Fitted:
         ]
         found = []
         ladder = replace(ladder, settings=settings)
-        centre, others = simulate(ladder), _with_other_seeds(ladder)
+        centre, others = simulate(ladder), with_other_seeds(ladder)
         for number, (load, values) in enumerate(
             zip(ladder.loads, centre, strict=True)
         ):
@@ -197,20 +197,6 @@ class Fitted:
         if beyond and outside:
             spread = max(spread, _of(beyond, metric))
         return spread
-
-
-def _with_other_seeds(ladder: TwinLadder) -> list[list[dict[str, float]]]:
-    """The whole ladder again and again, as its prefix cache may be warm. Empty where nothing of it
-    is by chance.
-    """
-    if not any(load.is_random for load in ladder.loads):
-        return []
-    most = max(load.requests for load in ladder.loads)
-    found = []
-    for by in range(1, runs_of(most)):
-        loads = [replace(each, seed=each.seed + by) for each in ladder.loads]
-        found.append(simulate(replace(ladder, loads=tuple(loads))))
-    return found
 
 
 def outcome(settings: TwinSettings, load: TwinLoad) -> dict[str, float]:

@@ -13,11 +13,11 @@ from math import log, sqrt
 from statistics import stdev
 
 from inferometer.engine.twin.client import TwinLoad
-from inferometer.engine.twin.fit import TWO_SIDED_90
 from inferometer.metrics.student import student_quantile
 
 Values = Mapping[str, float]
 
+TWO_SIDED_90 = 1.645
 RUNS, MIN_RUNS = 10, 5
 """Of a load, its own included."""
 REQUESTS = 12_000
@@ -43,14 +43,21 @@ def runs_of(requests: int) -> int:
 
 
 def chance_of(runs: Sequence[Values]) -> dict[str, float]:
-    """By metric: standard deviation of the logarithm of simulated / measured where both differ by
-    chance alone, as far as so few runs tell it.
-    """
+    """As `deviations`, with what so few runs do not tell: for an interval."""
     if len(runs) < 2:
         return {}
     wider = student_quantile(0.9, len(runs) - 1) / TWO_SIDED_90
+    return {name: wider * each for name, each in deviations(runs).items()}
+
+
+def deviations(runs: Sequence[Values]) -> dict[str, float]:
+    """By metric: standard deviation of the logarithm of simulated / measured where both differ by
+    chance alone. Empty for fewer than two runs.
+    """
+    if len(runs) < 2:
+        return {}
     return {
-        metric: sqrt(2) * wider * stdev(log(each[metric]) for each in runs)
+        metric: sqrt(2) * stdev(log(each[metric]) for each in runs)
         for metric in runs[0]
         if all(each.get(metric, 0) > 0 for each in runs)
     }

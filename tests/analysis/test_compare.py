@@ -120,9 +120,10 @@ def test_runs_in_turns_need_no_allowance_and_no_caution() -> None:
         (8, 8),
     )
     assert comparison.headline == (row,)
-    assert [str(each) for each in comparison.pairing.differences] == [
-        "engine A -> B"
-    ]
+    assert [
+        (each.condition, each.a, each.b)
+        for each in comparison.pairing.differences
+    ] == [("engine", ("A",), ("B",))]
     assert [
         warning for warning in comparison.warnings if "--drift" in warning
     ] == []
@@ -262,7 +263,7 @@ def test_nothing_in_common_says_what_differs() -> None:
     ]
     with pytest.raises(
         CannotCompareError,
-        match=r"no point in common: the first points of each differ in concurrency \(1, 8\)",
+        match=r"no point in common: the first points of each differ in concurrency 1 -> 8",
     ):
         compare(a, b)
 

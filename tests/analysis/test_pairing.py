@@ -8,8 +8,10 @@ import pytest
 
 from inferometer.analysis.pairing import pair_points, value_of
 from inferometer.results import Condition, Point
+from inferometer.words import Words
 from tests.analysis.simulated_campaigns import point
 
+EN, ZH = Words(), Words("zh-CN")
 VALUES = {"output_throughput": 1.0}
 
 
@@ -27,7 +29,12 @@ def test_points_of_the_same_settings_are_partners() -> None:
         ("concurrency 2", ["a2"], ["b2"]),
         ("concurrency 4", ["a4"], ["b4"]),
     ]
-    assert [str(each) for each in found.differences] == ["config B -> C"]
+    assert [each.in_words(EN) for each in found.differences] == [
+        "configuration B -> C"
+    ]
+    assert [each.in_words(ZH) for each in found.differences] == [
+        "硬件配置 B -> C"
+    ]
     assert [p.id for p in found.alone_a] == ["a1"]
     assert [p.id for p in found.alone_b] == ["b8"]
     assert found.warnings == ()
@@ -57,8 +64,8 @@ def test_runs_that_differ_in_nothing_else_are_repeats() -> None:
     ]
     (pair,) = pair_points(a, b).pairs
     assert (len(pair.a), len(pair.b), pair.label) == (3, 2, "")
-    assert [str(each) for each in pair_points(a, b).differences] == [
-        "host here -> there"
+    assert [each.in_words(EN) for each in pair_points(a, b).differences] == [
+        "client host here -> there"
     ]
 
 
@@ -82,8 +89,8 @@ def test_what_only_one_side_tells_pairs_nothing_and_is_said() -> None:
 
 def test_no_cap_is_a_load_of_its_own() -> None:
     found = pair_points([one(max_concurrency=8)], [one()])
-    assert [str(each) for each in found.differences] == [
-        "max_concurrency 8 -> none"
+    assert [each.in_words(EN) for each in found.differences] == [
+        "concurrency limit 8 -> none"
     ]
     assert "the load is another" in found.warnings[0]
 
@@ -117,6 +124,12 @@ def test_what_is_asked_for_is_fair_and_so_is_what_follows_from_it() -> None:
     also_warm = one(cache="warm", max_concurrency=8, concurrency=8)
     (warning,) = pair_points(loads[:1], [also_warm], asked="cache").warnings
     assert warning.startswith("not a fair comparison: the load is another")
+
+
+def test_a_difference_is_told_in_the_language_of_who_reads() -> None:
+    (told,) = pair_points([one()], [one(rehearsal="embedded")]).warnings
+    assert told.endswith("(rehearsal none -> embedded)")
+    assert ZH.say(told).endswith("（演练 无 -> embedded）")
 
 
 def test_tools_and_rehearsals_are_never_fair() -> None:

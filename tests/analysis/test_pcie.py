@@ -10,6 +10,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from inferometer.analysis import pcie
 from inferometer.analysis.cautions import CannotCompareError
 from inferometer.analysis.pcie import (
     LinkEffect,
@@ -244,6 +245,12 @@ def test_a_sparse_ladder_keeps_its_own_values() -> None:
     assert [each.effect for each in found] == [
         pytest.approx(-cost_at(level), abs=0.015) for level in levels
     ]
+
+
+def test_limits_that_say_nothing_are_not_told() -> None:
+    effects = study().effects
+    wide = replace(effects[0], low=-0.989, high=58.34)
+    assert "(interval not known)" in pcie._sentence(wide, effects)
 
 
 def test_the_answer_in_words_and_for_a_figure() -> None:

@@ -70,6 +70,7 @@ def test_a_target_without_a_number_is_undecided() -> None:
     assert "unsure" in done.stdout
     said = "1 × h100 tp1: nobody knows whether it meets the target on"
     assert f"{said} mean_tpot_ms" in done.stdout
+    assert "Mean TPOT (ms)" in done.stdout
 
 
 def test_more_requests_than_it_serves_are_a_miss_whatever_the_target() -> None:

@@ -132,3 +132,12 @@ def test_a_file_of_prompts_that_is_damaged(tmp_path: Path) -> None:
     assert ended.exit_code == 2
     assert "不是 JSON（" in ended.stderr
     assert "Expecting" not in ended.stderr
+
+
+def test_the_server_that_is_measured() -> None:
+    words = ("--num-prompts", "1", "--random-output-len", "1", "--disable-tqdm")
+    with EmbeddedEngine(EngineSettings()) as engine:
+        ended = CliRunner().invoke(
+            app, ["bench", "--base-url", engine.base_url, *words]
+        )
+    assert "，max_model_len " in ended.stdout.partition("\n")[0]

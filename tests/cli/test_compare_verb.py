@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from inferometer.cli.compare_view import interval
+from inferometer.cli.compare_view import interval_in_words
 from inferometer.cli.main import app, main
 from inferometer.engine import EmbeddedEngine, EngineSettings
 from inferometer.words import Words, speak
@@ -225,7 +225,7 @@ def test_single_files_are_undecided_unless_they_are_far_apart() -> None:
 def test_limits_that_say_nothing_are_not_printed(
     low: float | None, high: float | None, shown: str
 ) -> None:
-    assert interval(low, high, Words()) == shown
+    assert interval_in_words(low, high, Words()) == shown
 
 
 def test_names_from_files_neither_drive_a_terminal_nor_mark_up_a_table() -> (
@@ -277,7 +277,7 @@ def test_two_values_of_a_condition() -> None:
         "3%",
     )
     assert found.exit_code == 0, found.output
-    assert "They differ in: config B -> C." in found.stdout
+    assert "They differ in: configuration B -> C." in found.stdout
     assert "B against A, mean over 12 points" in found.stdout
     assert (
         "B is faster by more than 2%: output throughput (+25.0%)."
@@ -443,7 +443,7 @@ def test_the_value_to_choose_leaves_both_sides_their_points(
             ["few", "many"],
             (
                 "few and many have no point in common: the first points of each differ in "
-                "max_concurrency (1, 64)"
+                "concurrency limit 1 -> 64"
             ),
         ),
         (

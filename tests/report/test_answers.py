@@ -293,6 +293,7 @@ def simulated(*speeds: float, **conditions: Any) -> list[Point]:
     [
         (0.5, 0.5, "", "equal to the last digit"),
         (None, None, "", "repeated runs would tell it"),
+        (-0.989, 58.34, "", "repeated runs would tell it"),
         (0.4, 0.6, "+40.0 … +60.0", ""),
     ],
 )

@@ -6,7 +6,13 @@ from math import inf
 
 import pytest
 
-from inferometer.words.numbers import change, in_unit, percent, signed
+from inferometer.words.numbers import (
+    change,
+    in_unit,
+    interval,
+    percent,
+    signed,
+)
 
 
 @pytest.mark.parametrize(
@@ -36,3 +42,21 @@ def test_a_unit_stands_off_unless_it_is_percent() -> None:
     assert in_unit("78.99", "%") == "78.99%"
     assert in_unit("12.5", "ms") == "12.5 ms"
     assert in_unit("3", "") == "3"
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "told"),
+    [
+        (-0.036, -0.027, "−3.6 … −2.7%"),
+        (-0.989, 58.34, ""),  # says nothing
+        (0.5, 58.34, "> +50.0%"),
+        (-0.989, 0.5, "< +50.0%"),
+        (None, None, ""),
+        (0.1, 0.1, ""),
+    ],
+)
+def test_an_interval_has_only_limits_that_say_something(
+    low: float | None, high: float | None, told: str
+) -> None:
+    assert interval(low, high) == told
+    assert interval(low, high, unit="") == told.removesuffix("%")

@@ -195,6 +195,22 @@ def test_a_hub_out_of_reach_is_another_fault_than_a_wrong_name(
         build(Path("acme/rows"), 3)
 
 
+def test_tries_to_reach_the_hub_are_not_told_in_its_words(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    from huggingface_hub.utils._http import http_backoff
+
+    monkeypatch.setattr("time.sleep", lambda _: None)
+
+    def load(*_: object, **__: object) -> object:
+        return http_backoff("HEAD", "http://127.0.0.1:1", max_retries=1)
+
+    monkeypatch.setattr(datasets, "load_dataset", load)
+    with pytest.raises(ValueError, match="acme/rows"):
+        build(Path("acme/rows"), 3)
+    assert "127.0.0.1:1" not in caplog.text
+
+
 def test_a_malformed_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "rows.jsonl").write_text('{"prompt": "a"}\n{"prompt": \n')
     with pytest.raises(ValueError, match="cannot be read"):

@@ -10,7 +10,12 @@ from functools import partial
 from inferometer.analysis.alike import grouped, merged, skeleton
 from inferometer.analysis.currencies import about_costs, in_several_currencies
 from inferometer.analysis.effect import Design
-from inferometer.analysis.pairing import INCIDENTAL, Pair, value_of
+from inferometer.analysis.pairing import (
+    INCIDENTAL,
+    Difference,
+    Pair,
+    value_of,
+)
 from inferometer.results import Point
 from inferometer.vocabulary import COSTS
 from inferometer.words import Retold, Said, Words, counted, metric_named
@@ -68,16 +73,15 @@ def believable(
 def nothing_in_common(a: Point, b: Point, names: tuple[str, str]) -> str:
     """Why there is no pair, by the example of one point of each side."""
     differing = [
-        f"{name} ({a.conditions.get(name, 'none')}, {b.conditions.get(name, 'none')})"
+        Difference(name, (value_of(a, name),), (value_of(b, name),))
         for name in dict.fromkeys([*a.conditions, *b.conditions])
         if name not in INCIDENTAL and value_of(a, name) != value_of(b, name)
     ]
     if len(differing) > 1:  # names are the least of it
-        differing = [
-            each for each in differing if not each.startswith("origin ")
-        ]
+        differing = [each for each in differing if each.condition != "origin"]
     key = "caution.nothing_in_common" + ".unknown" * (not differing)
-    return Said(key, {"a": names[0], "b": names[1], "what": differing})
+    what = [each.told for each in differing]
+    return Said(key, {"a": names[0], "b": names[1], "what": what})
 
 
 def same(

@@ -15,7 +15,7 @@ from inferometer.results import Condition, Point
 from inferometer.results.point import condition_names
 from inferometer.results.telling import telling_places
 from inferometer.vocabulary import NOTED_APART, SLOTS, condition, of_role
-from inferometer.words import Said
+from inferometer.words import Retold, Said, Words
 
 INCIDENTAL = frozenset(of_role("incidental"))
 """Conditions that partners need not share: runs that differ in nothing else are repeats."""
@@ -57,8 +57,18 @@ class Difference:
     a: tuple[Condition, ...]
     b: tuple[Condition, ...]
 
-    def __str__(self) -> str:
-        return f"{self.condition} {_listed(self.a)} -> {_listed(self.b)}"
+    def in_words(self, words: Words) -> str:
+        """Such as `configuration B -> C`."""
+        none = words.text("compare.none")
+        sides = (
+            "/".join(_plain(value, none) for value in side)
+            for side in (self.a, self.b)
+        )
+        return f"{words.condition(self.condition)} {' -> '.join(sides)}"
+
+    @property
+    def told(self) -> Retold:
+        return Retold(self.in_words)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -234,14 +244,14 @@ def _unfair(differences: Iterable[Difference], asked: str | None) -> list[str]:
     surprise either.
     """
     expected = UNFAIR.get(asked) if asked and asked not in NEVER_FAIR else None
-    reasons: dict[str, list[str]] = {}
+    reasons: dict[str, list[Retold]] = {}
     for difference in differences:
         if (
             difference.condition in UNFAIR
             and UNFAIR[difference.condition] != expected
         ):
             reasons.setdefault(UNFAIR[difference.condition], []).append(
-                str(difference)
+                difference.told
             )
     return [
         Said("caution.unfair", {"why": Said(reason), "what": told})
@@ -249,13 +259,9 @@ def _unfair(differences: Iterable[Difference], asked: str | None) -> list[str]:
     ]
 
 
-def _listed(values: Iterable[Condition]) -> str:
-    return "/".join(_plain(value) for value in values)
-
-
-def _plain(value: Condition) -> str:
+def _plain(value: Condition, none: str = "none") -> str:
     return (
-        "none"
+        none
         if value is None
         else f"{value:g}"
         if isinstance(value, float)

@@ -53,7 +53,7 @@ from inferometer.results import Condition, Point
 from inferometer.results.telling import spelled
 from inferometer.vocabulary import LOADS, STUDY, of_role
 from inferometer.words import Said, metric_named
-from inferometer.words.numbers import change
+from inferometer.words.numbers import change, interval
 
 LINK_METRICS = ("output_throughput", "mean_ttft_ms", "mean_tpot_ms")
 WIDTH = "pcie_width"
@@ -345,12 +345,7 @@ def _sentence(mean: LinkEffect, effects: Sequence[LinkEffect]) -> str:
         "narrow": narrow,
         "wide": wide,
     }
-    bounds = Said("pcie.no_interval")
-    if mean.low is not None and mean.high is not None:
-        bounds = Said(
-            "pcie.interval",
-            {"low": change(mean.low), "high": change(mean.high)},
-        )
+    bounds = interval(mean.low, mean.high) or Said("pcie.no_interval")
     levels = [
         each
         for each in effects

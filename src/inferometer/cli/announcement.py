@@ -31,7 +31,7 @@ def announcement(ready: ReadyPoint, base_url: str) -> list[str]:
     """
     spec, server = ready.spec, ready.server
     limit = (
-        f", max_model_len {server['max_model_len']}"
+        spoken().text("plan.group.limit", limit=server["max_model_len"])
         if server["max_model_len"]
         else ""
     )

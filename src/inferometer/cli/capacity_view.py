@@ -44,13 +44,16 @@ def show_answers(
     demand: Demand,
     prices: dict[str, float],
 ) -> None:
+    from inferometer.report.tables.columns import with_unit
+
     words = spoken()
     for line in (words.text("capacity.simulated"), *_unverified(answers)):
         tell(line)
     names = ("deployment", "cards", "status", "picture")
     heads = [words.text(f"capacity.head.{name}") for name in names]
     heads[-1] += f" {demand.targets[0]}"
-    heads += [*SHOWN, *map(words.text, AFTER)]
+    heads += [with_unit(name, words) for name in SHOWN]
+    heads += map(words.text, AFTER)
     if prices:
         costs = ("capacity.head.hour", "capacity.head.per_million")
         heads += map(words.text, costs)
@@ -58,7 +61,8 @@ def show_answers(
     for reason in dict.fromkeys(each.reason for each in answers):
         if reason:
             which = [name_of(e) for e in answers if e.reason == reason]
-            tell(f"{words.listed(which)}: {in_words(reason)}")
+            named = {"ids": words.listed(which), "reason": in_words(reason)}
+            tell(words.text("caution.named", **named))
     refused = [each for each in answers if each.status == "refused"]
     if any(each.settings.max_model_len is None for each in refused):
         tell(words.text("capacity.no_length"))

@@ -16,10 +16,7 @@ from inferometer.analysis.pairing import Pairing
 from inferometer.analysis.pcie import LinkStudy
 from inferometer.cli.tables import aligned, markdown_table
 from inferometer.printable import printable, wrapped
-from inferometer.report.answers.answer import (
-    is_point,
-    some_levels,
-)
+from inferometer.report.answers.answer import some_levels
 from inferometer.report.answers.caches import hit_rate, speed_up
 from inferometer.report.answers.links import link_answer
 from inferometer.report.sentences import unverified
@@ -27,7 +24,7 @@ from inferometer.report.tables.columns import four_digits, with_unit
 from inferometer.report.tables.markdown import text_in_markdown
 from inferometer.results import Point
 from inferometer.words import Words, spoken
-from inferometer.words.numbers import change, percent, signed
+from inferometer.words.numbers import change, interval, is_point, percent
 
 WIDTH = 80
 MAX_ROWS = 40
@@ -57,8 +54,6 @@ SUMMED_UP: tuple[Verdict, ...] = (
 _LEFT = re.compile(r" \(|（")
 """What follows a verdict."""
 
-TENFOLD = 10.0
-"""An interval that is wider than that, and reaches beyond a tenth or tenfold, has no such limit."""
 OVER_ALL = ("metric", "effect", "interval", "points", "verdict")
 AT_POINT = ("a", "b", "effect", "interval", "verdict")
 LINKS = ("load", "shown", "control", "effect", "interval", "verdict")
@@ -166,24 +161,14 @@ def figure(value: float | None) -> str:
     return "" if value is None else four_digits(value)
 
 
-def interval(low: float | None, high: float | None, words: Words) -> str:
+def interval_in_words(
+    low: float | None, high: float | None, words: Words
+) -> str:
     """Where the effect lies; of limits more than tenfold apart, only those that say something."""
-    if low is None or high is None:
-        return words.text("compare.unknown")
-    if is_point(low, high):
-        return words.text("figure.none")
-    wide = 1 + high > TENFOLD * (1 + low)
-    no_low, no_high = (
-        wide and 1 + low < 1 / TENFOLD,
-        wide and 1 + high > TENFOLD,
-    )
-    if no_low and no_high:
-        return words.text("compare.unknown")
-    if no_high:
-        return f"> {change(low)}"
-    if no_low:
-        return f"< {change(high)}"
-    return words.text("answer.interval", low=signed(low), high=change(high))
+    if told := interval(low, high):
+        return words.say(told)
+    is_known = low is not None and high is not None and is_point(low, high)
+    return words.text("figure.none" if is_known else "compare.unknown")
 
 
 def _head(
@@ -197,13 +182,16 @@ def _head(
         points = [point for points in of_side for point in points]
         told = {"side": letter, "name": name, "tools": _tools(points)}
         yield printable(words.counted("compare.side", len(points), **told))
-    differences = words.listed(map(str, pairing.differences))
+    differences = words.listed(
+        each.in_words(words) for each in pairing.differences
+    )
     differ = (
         words.text("compare.differ", what=differences) if differences else ""
     )
     yield from _wrapped(differ or words.text("compare.alike"), width)
     if pairing.untold:
-        untold = words.text("compare.untold", what=words.listed(pairing.untold))
+        named = words.listed(map(words.condition, pairing.untold))
+        untold = words.text("compare.untold", what=named)
         yield from _wrapped(untold, width)
     yield from _wrapped(_alone(pairing, words), width)
 
@@ -275,7 +263,7 @@ def _link_tables(
                 change(row.shown),
                 "" if row.control is None else change(row.control),
                 change(row.effect),
-                interval(row.low, row.high, words),
+                interval_in_words(row.low, row.high, words),
                 words.text(f"compare.{row.verdict}"),
             )
             for row in rows
@@ -313,7 +301,7 @@ def _cells(row: MetricComparison, words: Words) -> tuple[str, ...]:
         figure(row.a),
         figure(row.b),
         change(row.effect),
-        interval(row.low, row.high, words),
+        interval_in_words(row.low, row.high, words),
         _verdict(row, words),
     )
 
@@ -328,7 +316,7 @@ def _cells_over_all(
     return (
         with_unit(row.metric, words),
         change(row.effect),
-        interval(row.low, row.high, words),
+        interval_in_words(row.low, row.high, words),
         counts,
         _verdict(row, words),
     )

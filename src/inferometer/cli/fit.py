@@ -221,8 +221,8 @@ def _fitted(ladders: Sequence[TwinLadder], names: Sequence[str]) -> Fitted:
     from inferometer.engine.twin.fit import fit as fit_to
     from inferometer.engine.twin.fitted import fitted
 
-    def progress(said: str) -> None:
-        typer.echo(spoken().text("fit.round", said=said), err=True)
+    def progress(number: int, error: float) -> None:
+        tell(spoken().text("fit.round", n=number, error=error), err=True)
 
     return fitted(ladders, fit_to(ladders, names, progress))
 
@@ -275,20 +275,22 @@ def _tell_points(profile: Fitted, ladders: Sequence[TwinLadder]) -> None:
     from inferometer.report.tables.columns import with_unit
 
     words = spoken()
-    heads = [words.text("fit.head.point")]
-    for name in SHOWN:
-        heads += [with_unit(name, words), words.text("fit.head.twin")]
-    rows = []
-    for ladder in ladders:
-        predicted = profile.predict(ladder)
+    points = [
+        (f"{ladder.name} {load_name(load)}", values, found)
+        for ladder in ladders
         for load, values, found in zip(
-            ladder.loads, ladder.values, predicted, strict=True
-        ):
-            cells = [f"{ladder.name} {load_name(load)}"]
-            for name in SHOWN:
-                cells += _compared(values.get(name), found.get(name))
-            rows.append(cells)
-    show(heads, rows)
+            ladder.loads, ladder.values, profile.predict(ladder), strict=True
+        )
+    ]
+    for name in SHOWN:
+        heads = [words.text("fit.head.point"), with_unit(name, words)]
+        rows = [
+            (point, *_compared(values.get(name), found.get(name)))
+            for point, values, found in points
+        ]
+        typer.echo()
+        show([*heads, words.text("fit.head.twin")], rows)
+    typer.echo()
 
 
 def _compared(
@@ -304,12 +306,14 @@ def _tell_errors(found: Fit, ladders: Sequence[TwinLadder]) -> None:
     from inferometer.cli.fit_points import contradictions
     from inferometer.engine.twin.fit import MIN_LOADS, are_scarce
 
+    words = spoken()
     for name, error in found.errors.items():
-        values = {"name": name, "percent": 100 * error, "n": found.points}
-        tell(spoken().text("fit.error", **values))
+        values = {"percent": 100 * error, "n": found.points}
+        tell(words.text("fit.error", name=words.metric(name), **values))
     if are_scarce(ladders):
-        tell(spoken().text("fit.scarce", least=MIN_LOADS))
+        tell(words.text("fit.scarce", least=MIN_LOADS))
     for sentence in contradictions(ladders):
         tell(in_words(sentence))
     for name, times in found.misfits.items():
-        tell(spoken().text("fit.misfit", name=name, times=times))
+        inside = words.metric_inside(name)
+        tell(words.text("fit.misfit", name=inside, times=times))

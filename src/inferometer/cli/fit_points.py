@@ -15,7 +15,7 @@ from inferometer.engine.twin.fit import EXPECTED_ERROR, HOPELESS, TwinLadder
 from inferometer.engine.twin.profiles import model_profile
 from inferometer.results import Condition, Point
 from inferometer.vocabulary import of_role
-from inferometer.words import Said
+from inferometer.words import Said, metric_named
 
 Prompts = Literal["auto", "shared", "own"]
 SAME_PROMPTS = ("vllm",)
@@ -184,7 +184,8 @@ def _far_apart(
         known = [each[metric] for each in of_load if each.get(metric, 0) > 0]
         if known and max(known) > (1 + HOPELESS * expected) * min(known):
             ends = {"low": min(known), "high": max(known), "n": len(known)}
-            yield Said("fit.contradict", {**told, "name": metric, **ends})
+            named = metric_named(metric)
+            yield Said("fit.contradict", {**told, "name": named, **ends})
 
 
 def load_name(load: TwinLoad) -> str:

@@ -95,7 +95,11 @@ def html(page: DoctorPage, words: Words) -> str:
 def markdown(page: DoctorPage, words: Words) -> str:
     """The file's content."""
     say = words.text
-    told = [f"# {say('doctor.sheet.title')}: {_cell(page.name)}".rstrip(": ")]
+    name = _cell(page.name)
+    title = say("doctor.sheet.title")
+    told = [
+        f"# {say('doctor.line', title=title, evidence=name) if name else title}"
+    ]
     made = page.made.strftime("%Y-%m-%d %H:%M %Z")
     told += ["", f"inferometer {inferometer.__version__}, {made}", ""]
     if page.lines is not None:
@@ -106,7 +110,14 @@ def markdown(page: DoctorPage, words: Words) -> str:
             [_sheet_cells(line, words) for line in page.lines],
         )
         told += [
-            f"{say('doctor.sheet.by')}: ______  {say('doctor.sheet.on')}: ______",
+            "  ".join(
+                say(
+                    "doctor.line",
+                    title=say(f"doctor.sheet.{each}"),
+                    evidence="______",
+                )
+                for each in ("by", "on")
+            ),
             "",
         ]
     told += [say("doctor.summary", **page.examined.counts()), ""]

@@ -4,6 +4,7 @@ file, streamed.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from itertools import chain, zip_longest
 from pathlib import Path
@@ -37,6 +38,9 @@ UNREACHABLE = frozenset(
 )
 """Errors of several libraries, by name: not all of them are installed."""
 
+OWN_TRIES = "huggingface_hub.utils._http"
+"""Logs each of its tries to reach the hub; what comes of them is said here."""
+
 _SAVED = ("state.json", "dataset_dict.json")
 """What `save_to_disk` leaves in a directory."""
 
@@ -59,6 +63,7 @@ def hf_rows(
         import datasets
     except ImportError:
         raise ValueError(Said("dataset.hf.package")) from None
+    logging.getLogger(OWN_TRIES).setLevel(logging.ERROR)
     form = row_form(spec)
     try:
         if hub_name(spec.path, spec.name) == FUNCTION_CALLING:

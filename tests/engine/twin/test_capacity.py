@@ -65,7 +65,7 @@ def test_what_does_not_fit_is_refused_in_the_engines_words() -> None:
     big = replace(R9700, model="llama-3.1-70b")
     refused = answer(big, DEMAND, 8)
     assert refused.status == "refused"
-    assert refused.reason.startswith("No available memory")
+    assert "No available memory" in refused.reason
     long = answer(R9700, replace(DEMAND, prompt_tokens=4000), 8)
     assert long.status == "refused"
     assert "4032 tokens" in long.reason

@@ -143,13 +143,13 @@ def with_other_seeds(ladder: TwinLadder) -> list[list[dict[str, float]]]:
 def fit(
     ladders: Sequence[TwinLadder],
     names: Sequence[str],
-    progress: Callable[[str], None] = lambda said: None,
+    progress: Callable[[int, float], None] = lambda number, error: None,
 ) -> Fit:
     """Raises ProfileError for a factor that there is not."""
     problem = _Problem(ladders, tuple(names))
     logs, errors = np.zeros(len(names)), problem.errors(np.zeros(len(names)))
     for number in range(MAX_ROUNDS):
-        progress(f"{number + 1}: {_rms(errors):.3f}")
+        progress(number + 1, _rms(errors))
         slopes = problem.slopes(logs, errors)
         move = _step(logs, errors, slopes, problem.spreads)
         logs, errors, moved = problem.descend(logs, errors, move)

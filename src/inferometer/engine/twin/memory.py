@@ -18,6 +18,7 @@ from inferometer.engine.twin.profiles import (
     StackProfile,
 )
 from inferometer.engine.twin.scheduler import SchedulerRules
+from inferometer.words import Said
 
 COLLECTIVE_GIB = 0.37
 """Buffers of the collective library with more than one card (AIConfigurator, 0.35 to 0.4)."""
@@ -27,6 +28,10 @@ LOGIT_COPIES = 3
 
 class OutOfMemoryError(ValueError):
     """The engine would not start; the message is vLLM's."""
+
+    @property
+    def sentence(self) -> str:
+        return Said("twin.no_memory", {"said": str(self)})
 
 
 @dataclass(frozen=True, slots=True)

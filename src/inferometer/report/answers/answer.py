@@ -15,7 +15,7 @@ from inferometer.report.sentences import unverified
 from inferometer.results import Point
 from inferometer.vocabulary import LEVELS
 from inferometer.words import Words
-from inferometer.words.numbers import change, signed
+from inferometer.words.numbers import change, interval, is_point
 
 MAX_LEVELS = 12
 """Loads that a table lists; of more, those that double."""
@@ -46,16 +46,9 @@ class Bounded(Protocol):
     def high(self) -> float | None: ...
 
 
-def is_point(low: float, high: float) -> bool:
-    """Repeats of a calculation are equal to the last digit: no interval of anything measured."""
-    return isclose(low, high, rel_tol=1e-9, abs_tol=1e-12)
-
-
 def between(low: float | None, high: float | None, words: Words) -> str:
-    """The interval of an effect, in percent: `−3.6 … −2.7`; empty where there is none."""
-    if low is None or high is None or is_point(low, high):
-        return ""
-    return words.text("answer.interval", low=signed(low), high=signed(high))
+    """The interval of an effect, in percent: `−3.6 … −2.7`; empty where nothing is known."""
+    return words.say(interval(low, high, unit=""))
 
 
 def with_interval(figure: str, bounds: str, words: Words) -> str:
@@ -72,7 +65,7 @@ def unknown_intervals(
     that are all simulated, no further run would tell it.
     """
     bounds = [(each.low, each.high) for each in effects]
-    unknown = any(low is None or high is None for low, high in bounds)
+    unknown = any(not interval(low, high) for low, high in bounds)
     same = any(
         is_point(low, high)
         for low, high in bounds

@@ -14,7 +14,6 @@ from inferometer.report.answers.answer import (
     cautions,
     deployment,
     drift_left_out,
-    is_point,
     metric_inside,
     unknown_intervals,
     with_runs,
@@ -24,7 +23,7 @@ from inferometer.report.tables.columns import figure, with_unit
 from inferometer.results import Point
 from inferometer.vocabulary import STUDY, metric, of_role
 from inferometer.words import Words
-from inferometer.words.numbers import percent
+from inferometer.words.numbers import is_point, percent
 
 METRICS = ("mean_ttft_ms", "output_throughput", "mean_tpot_ms")
 HIT_RATE = "cached_share"

@@ -18,7 +18,6 @@ from inferometer.report.answers.answer import (
     capitalized,
     cautions,
     effect_in_words,
-    is_point,
     metric_inside,
     some_levels,
     unknown_intervals,
@@ -27,7 +26,7 @@ from inferometer.report.answers.answer import (
 )
 from inferometer.results import Point
 from inferometer.words import Words
-from inferometer.words.numbers import change, percent
+from inferometer.words.numbers import change, is_point, percent
 
 
 def link_answers(

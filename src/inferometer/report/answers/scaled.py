@@ -9,7 +9,6 @@ from inferometer.report.answers.answer import (
     ReportAnswer,
     cautions,
     drift_left_out,
-    is_point,
     some_levels,
     unknown_intervals,
     with_interval,
@@ -17,7 +16,7 @@ from inferometer.report.answers.answer import (
 from inferometer.report.tables.columns import figure
 from inferometer.results import Point
 from inferometer.words import Words
-from inferometer.words.numbers import percent
+from inferometer.words.numbers import is_point, percent
 
 MAX_SENTENCES = 4
 

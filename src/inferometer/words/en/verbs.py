@@ -192,6 +192,7 @@ VERBS: dict[str, str] = {
     "twin.kind.links": "links",
     "twin.no_profile": "There is no profile {name} among the {kind}{near}: choose one of {known}.",
     "twin.no_link": "There are no figures of a link between {cards} cards: set tp to 1, {known}.",
+    "twin.no_memory": "vLLM would not start: “{said}”",
     "twin.too_small": "{name} is {value}: set at least 1.",
     "twin.no_share": "{name} is {value}: set a number above 0 and up to 1.",
     "twin.not_positive": "{name} is {value}: set a finite number above 0.",
@@ -288,7 +289,7 @@ VERBS: dict[str, str] = {
     "fit.no_tp": "it does not say on how many cards it ran; set --tp.",
     "fit.no_condition": "it has no usable {name}.",
     "fit.no_value": "it has none of {names}.",
-    "fit.round": "Round and error (1 is as expected) {said}",
+    "fit.round": "Round {n}: the error is {error:.3f} times the expected one.",
     "fit.simulated.note": "The twin’s values are simulated, with 90% intervals.",
     "fit.head.factor": "factor",
     "fit.head.value": "times the profile (90% interval)",
@@ -320,8 +321,8 @@ VERBS: dict[str, str] = {
         "measured; do not plan with this profile."
     ),
     "fit.no_length": (
-        "With the model's own maximum length the twin would not start: {said} Set "
-        "--max-model-len to that of the server that was measured."
+        "With the model's own maximum length {said} Set --max-model-len to that of the server "
+        "that was measured."
     ),
     "fit.written": "Profile: {path}",
     "capacity.one_load": "Give either --request-rate or --max-concurrency.",
@@ -491,6 +492,7 @@ VERBS: dict[str, str] = {
     "compare.undecided": "undecided",
     "compare.undecided.runs": "undecided ({n})",
     "compare.unknown": "not known",
+    "compare.none": "none",
     "compare.side": "{side}: {name}, {n} results of {tools}",
     "compare.side.one": "{side}: {name}, 1 result of {tools}",
     "compare.differ": "They differ in: {what}.",
@@ -650,7 +652,6 @@ VERBS: dict[str, str] = {
         "{model} TP={tp}, {narrow} against {wide}, {metric} (control: it should show nothing)"
     ),
     "pcie.no_interval": "interval not known",
-    "pcie.interval": "{low} … {high}",
     "pcie.levels": ", {first} at {from_level:g} and {last} at {to_level:g}",
     "pcie.beside": "; the control (TP=1) shows {control}, which is taken away",
     "near": " (did you mean {name!r}?)",

@@ -579,7 +579,7 @@ DOCTOR: dict[str, str] = {
     ),
     "doctor.title.server.prefix_caching": "前缀缓存",
     "doctor.advice.server.prefix_caching": (
-        "前缀缓存已启用：重复的输入会让 TTFT 偏好。请在每个测试点使用不同输入，或关闭它。"
+        "前缀缓存已启用：重复的输入会让 TTFT 偏低。请在每个测试点使用不同输入，或关闭它。"
     ),
     "doctor.title.server.chunked_prefill": "分块预填充",
     "doctor.advice.server.chunked_prefill": (

@@ -173,6 +173,7 @@ VERBS: dict[str, str] = {
     "twin.kind.links": "互联",
     "twin.no_profile": "没有名为 {name} 的{kind}配置{near}：可选 {known}。",
     "twin.no_link": "没有 {cards} 张卡之间互联的数据：请把 tp 设为 1、{known} 之一。",
+    "twin.no_memory": "vLLM 无法启动（其原文：“{said}”）。",
     "twin.too_small": "{name} 为 {value}：至少要设为 1。",
     "twin.no_share": "{name} 为 {value}：请设为大于 0、不超过 1 的数。",
     "twin.not_positive": "{name} 为 {value}：请设为大于 0 的有限数。",
@@ -256,12 +257,12 @@ VERBS: dict[str, str] = {
         "没有可用于拟合的点，原因见上：拟合需要实测结果，其中要有模型、长度、num_prompts 和延迟。"
     ),
     "fit.simulated": "它是模拟结果，并非实测。",
-    "fit.invalid": "其结论为 INVALID。",
+    "fit.invalid": "其判定为 INVALID。",
     "fit.no_model": "没有模型 {model} 的配置；请用 --model-profile 指定。",
     "fit.no_tp": "没有注明用了几张卡；请设置 --tp。",
     "fit.no_condition": "缺少可用的 {name}。",
     "fit.no_value": "{names} 一项都没有。",
-    "fit.round": "轮次与误差（1 为预期水平）{said}",
+    "fit.round": "第 {n} 轮：误差为预期的 {error:.3f} 倍。",
     "fit.simulated.note": "孪生引擎的数值是模拟结果，附 90% 区间。",
     "fit.head.factor": "系数",
     "fit.head.value": "相对原配置的倍数（90% 区间）",
@@ -283,7 +284,7 @@ VERBS: dict[str, str] = {
         "rofile 和被测服务器的设置；不要用此配置做规划。"
     ),
     "fit.no_length": (
-        "按模型自身的最大长度，孪生引擎无法启动：{said} 请把 --max-model-len 设为被测服务器的值。"
+        "按模型自身的最大长度，{said}请把 --max-model-len 设为被测服务器的值。"
     ),
     "fit.written": "配置：{path}",
     "capacity.one_load": "请给出 --request-rate 或 --max-concurrency 之一。",
@@ -430,6 +431,7 @@ VERBS: dict[str, str] = {
     "compare.undecided": "尚无定论",
     "compare.undecided.runs": "尚无定论（{n}）",
     "compare.unknown": "未知",
+    "compare.none": "无",
     "compare.side": "{side}：{name}，{n} 个结果，来自 {tools}",
     "compare.side.one": "{side}：{name}，1 个结果，来自 {tools}",
     "compare.differ": "两边的差别：{what}。",
@@ -499,7 +501,7 @@ VERBS: dict[str, str] = {
     "caution.somewhere": "{of} 个测试点中有 {n} 个不是两边都有 {metric}",
     "caution.no_interval": (
         "{of} 行中有 {rows} 行没有区间，因此尚无定论：单次运行如果太短，或其文件中没有逐个请求的数"
-        "据（vLLM 加 --save-detailed 才写入），就无从知道它有多精确；重复运行可以"
+        "据（vLLM 加 --save-detailed 才写入），就无从知道它有多精确；重复运行即可得知"
     ),
     "caution.turns.all": (
         "所有测试点都{why}，因此区间为此留出了 {drift:.3g}% 的余量（--drift）；每边轮流（A B B A）"
@@ -512,7 +514,7 @@ VERBS: dict[str, str] = {
     "caution.design.one after the other": (
         "是先测一边再测另一边的，或时间未知：机器的漂移看起来会像真实差异"
     ),
-    "caution.design.single runs": "每边只测了一次：不知道同样的两次运行会相差多少",
+    "caution.design.single runs": "只在每边各测了一次：不知道同样的两次运行会相差多少",
     "caution.design.in turns": "轮流测量不足三轮：非线性的漂移看起来会像真实差异",
     "caution.named": "{ids}：{reason}",
     "caution.named.some": "{ids}：{reason}（{of} 个中的 {n} 个；其余另有原因）",
@@ -523,7 +525,7 @@ VERBS: dict[str, str] = {
     "unfair.prefix_len": "共享前缀的长度不同",
     "unfair.cache": "前缀缓存的状态不同",
     "unfair.load": "负载不同",
-    "unfair.num_prompts": "运行的长度不同",
+    "unfair.num_prompts": "请求数不同",
     "unfair.tool": "各工具对指标的定义不同",
     "unfair.rehearsal": "有一边是演练",
     "compare.no_metric": "没有 {name!r} 这个指标：指标名称与 vLLM 的结果文件一致，例如 p99_ttft_ms",
@@ -549,7 +551,7 @@ VERBS: dict[str, str] = {
         "没有模型在 {condition} {narrow} 和 {condition} {wide} 下以相同的张量并行数和负载测量过"
     ),
     "pcie.no_control": "没有对照：{name}",
-    "pcie.other_control": "没有自己的对照、以 {model} 的代替：{name}",
+    "pcie.other_control": "没有自己的对照，改用 {model} 的：{name}",
     "pcie.not_both": "不是两边都有 {metric}",
     "pcie.ladder": "{model} TP={tp}（{narrow} 相对于 {wide}）",
     "pcie.one_width": (
@@ -560,7 +562,6 @@ VERBS: dict[str, str] = {
     "pcie.who": "{model} TP={tp}，{narrow} 相对于 {wide}，{metric}",
     "pcie.who.control": "{model} TP={tp}，{narrow} 相对于 {wide}，{metric}（对照：应当没有差异）",
     "pcie.no_interval": "区间未知",
-    "pcie.interval": "{low} ~ {high}",
     "pcie.levels": "，负载 {from_level:g} 时 {first}，{to_level:g} 时 {last}",
     "pcie.beside": "；已扣除对照（TP=1）的 {control}",
     "near": "（您是不是想写 {name!r}？）",

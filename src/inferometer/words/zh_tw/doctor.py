@@ -585,7 +585,7 @@ DOCTOR: dict[str, str] = {
     ),
     "doctor.title.server.prefix_caching": "前綴快取",
     "doctor.advice.server.prefix_caching": (
-        "前綴快取已啟用：重複的輸入會讓 TTFT 偏好。請在每個測點使用不同輸入，或關閉它。"
+        "前綴快取已啟用：重複的輸入會讓 TTFT 偏低。請在每個測點使用不同輸入，或關閉它。"
     ),
     "doctor.title.server.chunked_prefill": "分塊預填充",
     "doctor.advice.server.chunked_prefill": (

@@ -173,6 +173,7 @@ VERBS: dict[str, str] = {
     "twin.kind.links": "互連",
     "twin.no_profile": "沒有名為 {name} 的{kind}設定檔{near}：可選 {known}。",
     "twin.no_link": "沒有 {cards} 張卡之間互連的資料：請把 tp 設為 1、{known} 其中之一。",
+    "twin.no_memory": "vLLM 無法啟動（其原文：「{said}」）。",
     "twin.too_small": "{name} 為 {value}：至少要設為 1。",
     "twin.no_share": "{name} 為 {value}：請設為大於 0、不超過 1 的數。",
     "twin.not_positive": "{name} 為 {value}：請設為大於 0 的有限數。",
@@ -256,12 +257,12 @@ VERBS: dict[str, str] = {
         "沒有可用於擬合的點，原因見上：擬合需要實測結果，其中要有模型、長度、num_prompts 和延遲。"
     ),
     "fit.simulated": "它是模擬結果，並非實測。",
-    "fit.invalid": "其結論為 INVALID。",
+    "fit.invalid": "其判定為 INVALID。",
     "fit.no_model": "沒有模型 {model} 的設定檔；請用 --model-profile 指定。",
     "fit.no_tp": "沒有註明用了幾張卡；請設定 --tp。",
     "fit.no_condition": "缺少可用的 {name}。",
     "fit.no_value": "{names} 一項都沒有。",
-    "fit.round": "輪次與誤差（1 為預期水準）{said}",
+    "fit.round": "第 {n} 輪：誤差為預期的 {error:.3f} 倍。",
     "fit.simulated.note": "孿生引擎的數值是模擬結果，附 90% 區間。",
     "fit.head.factor": "係數",
     "fit.head.value": "相對原設定檔的倍數（90% 區間）",
@@ -283,7 +284,7 @@ VERBS: dict[str, str] = {
         "rofile 和受測伺服器的設定；不要用此設定檔做規劃。"
     ),
     "fit.no_length": (
-        "按模型自身的最大長度，孿生引擎無法啟動：{said} 請把 --max-model-len 設為受測伺服器的值。"
+        "按模型自身的最大長度，{said}請把 --max-model-len 設為受測伺服器的值。"
     ),
     "fit.written": "設定檔：{path}",
     "capacity.one_load": "請給出 --request-rate 或 --max-concurrency 其中之一。",
@@ -431,6 +432,7 @@ VERBS: dict[str, str] = {
     "compare.undecided": "尚無定論",
     "compare.undecided.runs": "尚無定論（{n}）",
     "compare.unknown": "未知",
+    "compare.none": "無",
     "compare.side": "{side}：{name}，{n} 個結果，來自 {tools}",
     "compare.side.one": "{side}：{name}，1 個結果，來自 {tools}",
     "compare.differ": "兩邊的差別：{what}。",
@@ -500,7 +502,7 @@ VERBS: dict[str, str] = {
     "caution.somewhere": "{of} 個測試點中有 {n} 個不是兩邊都有 {metric}",
     "caution.no_interval": (
         "{of} 行中有 {rows} 行沒有區間，因此尚無定論：單次執行如果太短，或其檔案中沒有逐個請求的資"
-        "料（vLLM 加 --save-detailed 才寫入），就無從知道它有多精確；重複執行可以"
+        "料（vLLM 加 --save-detailed 才寫入），就無從知道它有多精確；重複執行即可得知"
     ),
     "caution.turns.all": (
         "所有測試點都{why}，因此區間為此留出了 {drift:.3g}% 的餘量（--drift）；每邊輪流（A B B A）"
@@ -524,7 +526,7 @@ VERBS: dict[str, str] = {
     "unfair.prefix_len": "共用前綴的長度不同",
     "unfair.cache": "前綴快取的狀態不同",
     "unfair.load": "負載不同",
-    "unfair.num_prompts": "執行的長度不同",
+    "unfair.num_prompts": "請求數不同",
     "unfair.tool": "各工具對指標的定義不同",
     "unfair.rehearsal": "有一邊是演練",
     "compare.no_metric": "沒有 {name!r} 這個指標：指標名稱與 vLLM 的結果檔一致，例如 p99_ttft_ms",
@@ -550,7 +552,7 @@ VERBS: dict[str, str] = {
         "沒有模型在 {condition} {narrow} 和 {condition} {wide} 下以相同的張量平行數和負載測量過"
     ),
     "pcie.no_control": "沒有對照：{name}",
-    "pcie.other_control": "沒有自己的對照、以 {model} 的代替：{name}",
+    "pcie.other_control": "沒有自己的對照，改用 {model} 的：{name}",
     "pcie.not_both": "不是兩邊都有 {metric}",
     "pcie.ladder": "{model} TP={tp}（{narrow} 相對於 {wide}）",
     "pcie.one_width": (
@@ -561,7 +563,6 @@ VERBS: dict[str, str] = {
     "pcie.who": "{model} TP={tp}，{narrow} 相對於 {wide}，{metric}",
     "pcie.who.control": "{model} TP={tp}，{narrow} 相對於 {wide}，{metric}（對照：應當沒有差異）",
     "pcie.no_interval": "區間未知",
-    "pcie.interval": "{low} ~ {high}",
     "pcie.levels": "，負載 {from_level:g} 時 {first}，{to_level:g} 時 {last}",
     "pcie.beside": "；已扣除對照（TP=1）的 {control}",
     "near": "（您是不是想寫 {name!r}？）",

@@ -99,6 +99,21 @@ def alone() -> Collection:
     return Collection(study().points[4:6] + study().points[7:8])
 
 
+def swept() -> Collection:
+    """One curve over seven loads, with a long name."""
+    first = study().points[0]
+    return Collection(
+        tuple(
+            replace(
+                first,
+                id=f"a-name-of-more-than-forty-characters-{load}",
+                conditions={**first.conditions, "concurrency": load},
+            )
+            for load in (1, 4, 8, 16, 32, 64, 512)
+        )
+    )
+
+
 def foldered() -> Collection:
     """The study with each configuration and model in a folder of its own, B/7B to C/14B, and the
     peaks of concurrency that came of it. Points 0 and 4 are repeats in two folders.

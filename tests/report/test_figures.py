@@ -568,6 +568,9 @@ def test_efficiency_is_read_against_a_hundred_percent() -> None:
         100,
     )
     assert [row["v"] for row in drawing.rows] == [98, 97, 95, 91]
+    doubted = [{**each, "status": "SUSPECT"} for each in scalings()]
+    rows = drawn("scaling", Material(scaling=doubted)).rows
+    assert all(row["hollow"] for row in rows)
 
 
 def test_bins_hold_every_value() -> None:

@@ -26,6 +26,7 @@ from tests.report.page_points import (
     foldered,
     hostile,
     study,
+    swept,
 )
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., str]:
                 "dated": dated,
                 "foldered": foldered,
                 "alone": alone,
+                "swept": swept,
             }[name]()
             figures = draw_all(gather(collection.points), Words(language))
             title = SCRIPT if name == "hostile" else None
@@ -377,6 +379,22 @@ def test_the_best_point_of_each_configuration_within_limits(
     assert again.complaints() == []
 
 
+def test_all_of_a_few_swept_loads_are_on_the_axis_and_long_names_are_cut(
+    browser: Chrome, pages: Callable[..., str]
+) -> None:
+    seen = Seen(browser, pages("swept"))
+    labels = seen.run(
+        "return [...document.querySelectorAll('#chart .role-axis-label text')]"
+        ".map(e => e.textContent)"
+    )
+    assert {"1", "4", "8", "16", "32", "64", "512"} <= set(labels)
+    (name,) = seen.run(
+        "return [...document.querySelectorAll('#top tbody th')]"
+        ".map(e => e.textContent)"
+    )
+    assert len(name) < 40
+
+
 def test_what_is_missing_is_a_gap_and_told(
     browser: Chrome, pages: Callable[..., str]
 ) -> None:
@@ -616,9 +634,27 @@ def test_paper_is_light_and_has_no_controls(
     assert seen.run(
         "return document.querySelector('#chart svg').viewBox.baseVal.width"
     ) == pytest.approx(680, abs=2)
+    widths = "return [...document.querySelectorAll('figure .panel')].map(e => e.clientWidth)"
+    assert max(seen.run(widths)) <= 680
     assert len(browser.execute_cdp_cmd("Page.printToPDF", {})["data"]) > 10_000
     seen.does("window.dispatchEvent(new Event('afterprint'))")
     assert seen.complaints() == []
+
+
+def test_charts_have_labels_in_the_language_of_the_page(
+    browser: Chrome, pages: Callable[..., str]
+) -> None:
+    """The library would call each `Vega visualization`."""
+    seen = Seen(browser, pages(language="zh-CN"))
+    seen.does("window.dispatchEvent(new Event('beforeprint'))")
+    seen.until(
+        "return [...document.querySelectorAll('.panel')].every(e => e.firstChild)"
+    )
+    charts = "[...document.querySelectorAll('#chart, .panel')]"
+    roles = seen.run(f"return {charts}.map(e => e.getAttribute('role'))")
+    labels = seen.run(f"return {charts}.map(e => e.getAttribute('aria-label'))")
+    assert set(roles) == {"img"}
+    assert all(any(c >= "\u4e00" for c in label) for label in labels)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -318,3 +318,11 @@ def test_the_cache_is_said_in_the_page_s_language(
     points = [point(conditions={"cache": each}) for each in ("cold", "warm")]
     columns = columnar(points, (), Words(language))
     assert decoded(condition(columns, "cache")) == cells
+
+
+def test_a_condition_that_nobody_knows_is_called_as_its_file_calls_it() -> None:
+    points = [point(conditions={"max_num_seqs": n, "tp": n}) for n in (4, 8)]
+    columns = columnar(points, (), WORDS)
+    names = ("max_num_seqs", "series")
+    labels = [condition(columns, name)["label"] for name in names]
+    assert labels == ["max_num_seqs", "Series"]

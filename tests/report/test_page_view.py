@@ -21,7 +21,7 @@ from inferometer.report.targets import target_lines
 from inferometer.results import Collection, Point
 from inferometer.results.run_point import recorded_in
 from inferometer.spec.target import parse_target
-from inferometer.words import LANGUAGES
+from inferometer.words import LANGUAGES, Said, Words
 from tests.report.page_points import point, study
 
 
@@ -453,7 +453,11 @@ def test_a_command_has_the_address_of_its_server_and_none_in_a_rehearsal() -> (
                 {
                     "spec": {
                         "server": {
-                            "command": ["serve", "--port", "{port}"],
+                            "command": [
+                                "serve",
+                                *["--volume", "{hf_cache}:/cache"] * 20,
+                                *["--port", "{port}"],
+                            ],
                             **stood_in,
                         },
                         "target": {"base_url": f"http://127.0.0.1:{port}"},
@@ -465,7 +469,17 @@ def test_a_command_has_the_address_of_its_server_and_none_in_a_rehearsal() -> (
         (listed,) = view_of(*runs).environment
         return list(listed.values)
 
-    assert commands({}) == [("serve --port 8000", 1), ("serve --port 8001", 1)]
+    serve = f"serve {'--volume HF_CACHE:/cache ' * 20}--port"
+    assert commands({}) == [(f"{serve} 8000", 1), (f"{serve} 8001", 1)]
     for each in ("embedded", "simulated"):
         rehearsal = {each: {"card": "r9700"}}
-        assert commands(rehearsal) == [("serve --port PORT", None)]
+        assert commands(rehearsal) == [(f"{serve} PORT", None)]
+
+
+def test_what_could_not_be_read_is_told_in_the_language_of_the_page() -> None:
+    problems = (Said("problem.no_path"), "Other people's words.")
+    told = view_of(problems=problems, language="zh-CN").problems
+    assert told == (
+        Words("zh-CN").text("problem.no_path"),
+        "Other people's words.",
+    )

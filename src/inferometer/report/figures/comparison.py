@@ -95,11 +95,12 @@ def _scaling_name(record: Mapping[str, Any], words: Words) -> str:
 
 def _scaling_row(record: Mapping[str, Any]) -> Row:
     told = ("low", "high", "throughput", "throughput_of_one", "status")
-    return {
+    row = {
         "x": float(record["load_per_gpu"]),
         "v": record["efficiency_percent"],
         **_told(record, told),
     }
+    return {**row, "hollow": True} if row.get("status") == "SUSPECT" else row
 
 
 def draw_link_effect(material: Material, words: Words) -> Sketch:
@@ -289,7 +290,9 @@ def _curves(
     axis: Axis,
     tooltip: Sequence[Spec],
 ) -> list[Layer]:
-    """Intervals, lines, full marks, hollow ones for no difference, and what the pointer finds."""
+    """Intervals, lines, full marks, hollow ones for no difference or doubt, and what the pointer
+    finds.
+    """
     clip = any(row.get("far") for row in rows)
     y, shape = axis.y("v:Q"), shape_of_curves(names)
     full = common.transform_filter(

@@ -7,6 +7,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from inferometer.report.figures.channels import cell_width
 from inferometer.report.figures.curves import curve_panel, curves
 from inferometer.report.figures.drawing import (
     PRINT_HEIGHT,
@@ -57,6 +58,8 @@ DECADES_OF_COLOUR = 0.7
 
 CELL = 30
 """Pixels, height."""
+CELL_WIDTH = 32
+"""Pixels that the number of a cell takes."""
 
 
 def draw_production(material: Material, words: Words) -> Sketch:
@@ -296,12 +299,24 @@ def map_panel(
         "condition": {"test": "datum.bright", "value": "#000000"},
         "value": "#ffffff",
     }
+    opacity = _where_it_fits(x, y)
     layers = [
         common.mark("rect", style=GHOST).encode(tooltip=tooltip),
         there.mark("rect").encode(color=colour, tooltip=tooltip),
         common.transform_filter("!isValid(datum.v)")
-        .mark("text")
+        .mark("text", opacity=opacity)
         .encode(text=channel("label:N")),
-        there.mark("text").encode(text=channel("label:N"), color=ink),
+        there.mark("text", opacity=opacity).encode(
+            text=channel("label:N"), color=ink
+        ),
     ]
     return layered(layers, title, height=height)
+
+
+def _where_it_fits(x: Spec, y: Spec) -> Spec:
+    """Numbers show where cells are wide enough; on a telephone the pointer tells them."""
+    left = cell_width([str(name) for name in y["sort"]])
+    room = f"(containerSize()[0] - {left:.0f}) / {len(x['sort'])}"
+    return {
+        "expr": f"!isFinite(containerSize()[0]) || {room} > {CELL_WIDTH} ? 1 : 0"
+    }

@@ -159,16 +159,16 @@ def measured(points: Sequence[Point]) -> list[Metric]:
     ]
 
 
-def clean(text: str) -> str:
+def clean(text: str, longest: int = LONGEST_TEXT) -> str:
     """Text that a page can hold: no half characters, no control characters, no end that is miles
     away.
     """
-    held = text[: LONGEST_TEXT + 1]
+    held = text[: longest + 1]
     if not held.isascii():
         held = held.encode("utf-8", "replace").decode()
     if not held.isprintable():
         held = "".join(c if c.isprintable() else " " for c in held)
-    return held if len(held) <= LONGEST_TEXT else held[:LONGEST_TEXT] + "…"
+    return held if len(held) <= longest else held[:longest] + "…"
 
 
 def _cell(value: Condition) -> Cell:
@@ -242,13 +242,10 @@ def _condition(
     seen = dict.fromkeys(cell for cell in cells if cell is not None)
     values = sorted(seen, key=by)
     code = {value: index for index, value in enumerate(values)}
+    known = words.find(f"page.condition.{name}", f"condition.{name}")
     return {
         "name": name,
-        "label": capitalized(
-            words.text(f"page.condition.{name}")
-            if name in OURS
-            else words.condition(name)
-        ),
+        "label": capitalized(known) or name,
         "role": _role(name, values),
         "numeric": any(not isinstance(v, str) for v in values)
         and all(not isinstance(v, str) or v == "inf" for v in values),

@@ -6,6 +6,7 @@ Points of other tools' files tell their host and engine as conditions only.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,6 +23,11 @@ from inferometer.store.server_cards import STAND_INS
 from inferometer.vocabulary import CONDITIONS
 
 Json = Any
+
+LONGEST_FACT = 4000
+"""Characters: the command of a server in a container is long, and its end says the most."""
+PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+"""What a recipe leaves open."""
 
 
 @dataclass(slots=True)
@@ -53,7 +59,8 @@ def gather(points: Iterable[Point]) -> Evidence:
                 _add_precision(evidence, point.recorded)
                 _add_busiest(evidence, point, point.recorded.precision)
         for key, value in _facts(point):
-            evidence.facts.setdefault(key, Counter())[clean(value)] += 1
+            told = clean(value, LONGEST_FACT)
+            evidence.facts.setdefault(key, Counter())[told] += 1
     return evidence
 
 
@@ -109,16 +116,21 @@ def _command(description: Json) -> str:
     """
     command = _text("spec", "server", "command")(description)
     stood_in = (at(description, "spec", "server", each) for each in STAND_INS)
-    if any(stood_in):
-        return command.replace("{host}", "HOST").replace("{port}", "PORT")
+    known = {} if any(stood_in) else _address(description)
+    return PLACEHOLDER.sub(
+        lambda open_: known.get(open_[1], open_[1].upper()), command
+    )
+
+
+def _address(description: Json) -> dict[str, str]:
     try:
         address = urlsplit(_text("spec", "target", "base_url")(description))
         host, port = address.hostname, address.port
     except ValueError:  # no address at all
-        return command
+        return {}
     if host is None or port is None:
-        return command
-    return command.replace("{host}", host).replace("{port}", str(port))
+        return {}
+    return {"host": host, "port": str(port)}
 
 
 def _cpu(description: Json) -> str:

@@ -193,7 +193,7 @@ def make_view(
         environment=_environment(points, evidence, words),
         method=tuple(_methods(points, evidence, words)),
         notes=_notes(points, language),
-        problems=tuple(map(clean, collection.problems)),
+        problems=tuple(clean(words.say(each)) for each in collection.problems),
         unread=collection.unread or len(collection.problems),
         figures=_drawn(figures),
         absent=_absent(figures),
@@ -579,10 +579,8 @@ def _precision(
     sentences = []
     if evidence.busiest is not None:
         _, point, precision = evidence.busiest
-        statement = clean(
-            precision_in_words(precision, words.language)
-            or precision["statement"]
-        )
+        told = precision_in_words(precision, words.language)
+        statement = clean(told or precision["statement"]).replace("`", "")
         sentences.append(
             words.text("page.colon", label=clean(point), text=statement)
             if len(points) > 1

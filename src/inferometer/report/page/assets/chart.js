@@ -17,7 +17,13 @@ const isDark = () =>
 
 function theme() {
   const chosen = themes[isDark() ? "dark" : "light"];
-  return { ...chosen, aria: false, mark: { aria: false }, header: { labelColor: chosen.axis.titleColor, labelFontSize: 12, labelLimit: 320 } };
+  return {
+    ...chosen,
+    aria: false,
+    mark: { aria: false },
+    title: { ...chosen.title, frame: "bounds" }, // from the left edge, so that a telephone has room for it
+    header: { labelColor: chosen.axis.titleColor, labelFontSize: 12, labelLimit: 320 },
+  };
 }
 
 // Each value of a colour keeps its looks whatever is filtered: they go by its place among all values.
@@ -150,7 +156,8 @@ function axisOf(column, scale) {
   if (column.kind === "metric" && scale === "log") return { format: ",.10~g", values: roundNumbers(column.data) };
   const swept = column.kind === "condition" ? column.values.filter((value) => typeof value === "number") : [];
   const ticks = swept.length <= 10 ? swept : naturalScale(column.name) === "log" ? ticksAmong(swept) : [];
-  return { format: ",.10~g", tickCount: 6, ...(ticks.length ? { values: ticks } : {}) };
+  // of more values than its count an axis would leave every other one out
+  return { format: ",.10~g", ...(ticks.length ? { values: ticks, tickCount: ticks.length } : { tickCount: 6 }) };
 }
 
 // 1, 2, 5, 10, 20 … between the lowest and the highest of these; powers of ten alone where those would be too many.
@@ -277,6 +284,7 @@ function trusting(spec) {
 }
 
 async function draw(place, name, spec, tooltip, { renderer, patch }) {
+  const label = place.getAttribute("aria-label");
   const drawn = await window.vegaEmbed(place, spec, {
     mode: "vega-lite",
     ast: true,
@@ -288,6 +296,9 @@ async function draw(place, name, spec, tooltip, { renderer, patch }) {
     tooltip,
     patch,
   });
+  place.setAttribute("role", "img"); // which the library takes away, with the label
+  place.setAttribute("aria-label", label);
+  place.removeAttribute("aria-roledescription");
   views[name]?.finalize();
   views[name] = drawn.view;
 }

@@ -197,7 +197,7 @@ function showChart(shown) {
   const y = columns.get(view.y);
   const told = [say("page.js.shown", { shown: figure(shown.length), all: figure(COUNT) })];
   if (missing) told.push(say("page.js.missing", { missing: figure(missing) }));
-  element("told").textContent = told.join(" ");
+  element("told").textContent = told.join(language === "en" ? " " : "");
   element("chart").setAttribute(
     "aria-label",
     say("page.js.chart", {

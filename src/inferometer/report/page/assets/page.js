@@ -56,6 +56,13 @@ function startLinks() {
   }
 }
 
+// Charts are as wide as what contains them, so that their letters have one size on paper too.
+function onPaper(whether) {
+  printing = whether;
+  document.documentElement.classList.toggle("paper", whether);
+  return redraw();
+}
+
 // Print all there is to read, in light: what is folded opens, and folds again.
 function startPrinting() {
   let folded = [];
@@ -64,18 +71,15 @@ function startPrinting() {
       (each) => !each.closest("table"),
     );
     folded.forEach((each) => (each.open = true));
-    printing = true;
-    return redraw();
+    return onPaper(true);
   };
   window.addEventListener("beforeprint", prepare);
   window.addEventListener("afterprint", () => {
     folded.forEach((each) => (each.open = false));
-    printing = false;
-    redraw();
+    onPaper(false);
   });
   element("print").addEventListener("click", async () => {
-    printing = true;
-    await redraw();
+    await onPaper(true);
     window.print();
   });
 }

@@ -117,7 +117,7 @@ function topRow(i, place, listed, column, first) {
       const cell = bodyCell(each, i);
       if (each !== listed[0]) return cell;
       const head = Object.assign(document.createElement("th"), { scope: "row", title: points.ids[i] });
-      head.append(bdi(`${place + 1}. ${each.varies ? textOf(each, i) : points.ids[i]}`));
+      head.append(bdi(`${place + 1}. ${each.varies ? textOf(each, i) : shortened(points.ids[i])}`));
       return head;
     }),
   );

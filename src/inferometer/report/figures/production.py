@@ -60,6 +60,11 @@ CELL = 30
 """Pixels, height."""
 CELL_WIDTH = 32
 """Pixels that the number of a cell takes."""
+INK = {
+    "condition": {"test": "datum.bright", "value": "#000000"},
+    "value": "#ffffff",
+}
+"""Of the number, on a bright cell and on a dark one."""
 
 
 def draw_production(material: Material, words: Words) -> Sketch:
@@ -295,10 +300,6 @@ def map_panel(
         tip("status:N", words.text("figure.tooltip.verdict")),
     ]
     there = common.transform_filter("isValid(datum.v)")
-    ink = {
-        "condition": {"test": "datum.bright", "value": "#000000"},
-        "value": "#ffffff",
-    }
     opacity = _where_it_fits(x, y)
     layers = [
         common.mark("rect", style=GHOST).encode(tooltip=tooltip),
@@ -307,7 +308,7 @@ def map_panel(
         .mark("text", opacity=opacity)
         .encode(text=channel("label:N")),
         there.mark("text", opacity=opacity).encode(
-            text=channel("label:N"), color=ink
+            text=channel("label:N"), color=INK
         ),
     ]
     return layered(layers, title, height=height)

@@ -193,7 +193,7 @@ def make_view(
         environment=_environment(points, evidence, words),
         method=tuple(_methods(points, evidence, words)),
         notes=_notes(points, language),
-        problems=tuple(clean(words.say(each)) for each in collection.problems),
+        problems=_told(collection.problems, words),
         unread=collection.unread or len(collection.problems),
         figures=_drawn(figures),
         absent=_absent(figures),
@@ -224,6 +224,10 @@ def _best(
         _outstanding(each, points, series, words)
         for each in best_points(points, series)
     )
+
+
+def _told(problems: Iterable[str], words: Words) -> tuple[str, ...]:
+    return tuple(clean(words.say(each)) for each in problems)
 
 
 def _notes(points: Sequence[Point], language: str) -> tuple[VerdictCount, ...]:

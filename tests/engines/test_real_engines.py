@@ -53,8 +53,10 @@ others must be good.
 STAMPS = {"stamps", "client_delay", "shared_stamps"}
 """Of these, those that are good whatever the host does where packets are stamped."""
 
-STARVED = {"slots_filled", "client_stalls"}
-"""Findings that a client which gets no core makes besides."""
+STARVED = {"slots_filled", "client_stalls", "token_counts"}
+"""Findings besides where client and server get no core: slots stay empty, and the part of the
+server that answers sends several tokens at a time.
+"""
 
 CLOSED_LOOP = ("--max-concurrency", str(CONCURRENCY))
 OPEN_LOOP = ("--request-rate", "20")

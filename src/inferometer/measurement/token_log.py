@@ -67,10 +67,13 @@ class TokenLog:
         place = _up(tokens)
         oldest = int(rows[:1, 0].sum())
         numbers = np.array(self._numbers[oldest:], np.int64)
-        return (
-            numbers[np.repeat(first, tokens) - oldest + place - 1],
-            np.repeat(begins_ns, tokens) + self._outlet.token_ns * place,
-        )
+        # in place: there may be millions of them
+        which = np.repeat(first - oldest - 1, tokens)
+        which += place
+        times_ns = np.repeat(begins_ns, tokens)
+        place *= self._outlet.token_ns
+        times_ns += place
+        return numbers[which], times_ns
 
 
 def _up(counts: Numbers) -> Numbers:

@@ -196,8 +196,12 @@ class VirtualClient:
         columns, ended = self._columns, np.array([*self._ended], np.int64)
         rows = np.array([*self._ended.values()], np.int64)
         whose, times_ns = self._log.since(0)
-        by_number = np.argsort(ended)
-        turn = by_number[np.searchsorted(ended, whose, sorter=by_number)]
+        first = min(self._ended, default=0)
+        numbers = max(self._ended, default=0) - first + 1
+        # in as few bytes as do: such numbers are sorted fastest
+        turn_of = np.zeros(numbers, np.min_scalar_type(len(rows)))
+        turn_of[ended - first] = np.arange(len(rows))
+        turn = turn_of[whose - first]
         has_come = times_ns <= columns["end_ns"][rows[turn]]
         turn, times_ns = turn[has_come], times_ns[has_come]
         times_ns = times_ns[np.argsort(turn, kind="stable")]

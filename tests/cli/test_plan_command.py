@@ -246,7 +246,7 @@ def test_a_rehearsal_says_what_it_simulates(plan: Plan) -> None:
     code, out, _ = plan("pcie-machine-ab", "--quick", "--embedded")
     assert (
         "Note:     A twin cannot take the place of the server of 3A-1k, so tokens come at set times:"
-        " No available memory" in out
+        " vLLM would not start: “No available memory" in out
     )
     code, out, err = plan(
         *("pcie-machine-c", "--embedded", "--set", "hardware.C.twin=r9999")

@@ -17,8 +17,8 @@ MAX_AHEAD = 4096
 """Packets kept that came before one that should have come first."""
 
 ENOUGH_PACKETS, ENOUGH_BYTES = 32, 16_384
-"""A socket is read when so many packets or bytes wait in it: the kernel's room for them is limited,
-and a server that finds none has to wait.
+"""A socket is read when this many packets or bytes wait in it. Its receive buffer is limited, and a
+server that finds it full has to wait.
 """
 
 

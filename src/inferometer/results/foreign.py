@@ -55,7 +55,7 @@ from inferometer.vocabulary import (
     condition_noted_as,
     metric,
 )
-from inferometer.words import Said
+from inferometer.words import Said, first_few
 
 PERCENTILES = (50.0, 90.0, 99.0)
 """Computed from single requests, where there are any and the file does not have them."""
@@ -236,7 +236,7 @@ def _contradictory(values: Mapping[str, float]) -> list[Said]:
         for name, value in values.items()
         if value > 0 and (name in RATES or name.endswith("_ms"))
     ]
-    told = {"names": [*there[:MAX_NAMED], *["…"] * (len(there) > MAX_NAMED)]}
+    told = {"names": first_few(there, MAX_NAMED)}
     return [Said("note.none_completed", told)] if there else []
 
 

@@ -52,7 +52,13 @@ from inferometer.store.importers import (
 )
 from inferometer.store.json_values import at, number
 from inferometer.vocabulary import CONDITIONS
-from inferometer.words import Said, counted, reason_of, sentence_of
+from inferometer.words import (
+    Said,
+    counted,
+    first_few,
+    reason_of,
+    sentence_of,
+)
 
 MAX_NAMED = 5
 """Files in one sentence."""
@@ -408,8 +414,7 @@ def _with_whole_texts(point: Point) -> Point:
 
 def _together(key: str, paths: Sequence[Path], tool: str) -> str:
     """One sentence for files that are not read for one reason."""
-    more = ["…"] if len(paths) > MAX_NAMED else []
-    named = [*map(str, paths[:MAX_NAMED]), *more]
+    named = first_few(paths, MAX_NAMED)
     return counted(key, len(paths), {"paths": named, "tool": tool})
 
 

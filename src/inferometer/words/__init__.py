@@ -115,6 +115,12 @@ def either(texts: Sequence[str]) -> str:
     )
 
 
+def first_few(items: Sequence[object], most: int) -> list[str]:
+    """At most so many names, and `…` if there are more."""
+    named = [str(each) for each in items[:most]]
+    return [*named, "…"] if len(items) > most else named
+
+
 def counted(key: str, n: int, values: Mapping[str, Any] | None = None) -> Said:
     """A sentence of `n` things; that of `KEY.one` of a single one."""
     return Said(f"{key}.one" if n == 1 else key, {**(values or {}), "n": n})

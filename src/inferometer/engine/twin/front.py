@@ -173,7 +173,7 @@ class TwinModel:
         return True
 
     def _let_out(self, stretch: Stretch, left: int) -> None:
-        """The tokens of the step after so many of a stretch are next."""
+        """The tokens of the step that follows the first `left` steps of a stretch leave next."""
         self._leave_at(self._first_leaves_ns(stretch, left))
         self._ready.extend(stretch.requests)
 

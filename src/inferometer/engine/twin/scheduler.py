@@ -127,7 +127,7 @@ class Scheduler:
         return got
 
     def decoded(self, steps: int) -> None:
-        """So many steps are to come in which everybody who runs gets one token."""
+        """In each of the next `steps` steps every running request gets one token."""
 
     def retire(self, requests: Iterable[TwinRequest]) -> None:
         """Finish those that have all their tokens."""

@@ -44,5 +44,5 @@ class Stretch(NamedTuple):
 
 
 def end_ps(start_ps: Any, first_ps: Any, growth_ps: Any, steps: Any) -> Any:
-    """When so many steps are over: numbers, or arrays with a place for each of several."""
+    """When the first `steps` steps are over. Takes numbers, or arrays of the same length."""
     return start_ps + steps * first_ps + growth_ps * (steps * (steps - 1) // 2)

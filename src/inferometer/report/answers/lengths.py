@@ -102,20 +102,16 @@ def _head(name: str, load: str, level: float, words: Words) -> str:
 def _sentence(lengths: ByLength, level: float, load: str, words: Words) -> str:
     """From the shortest to the longest."""
     short, long = min(lengths), max(lengths)
-    changes = (
-        words.text("page.comma")
-        .join(
-            words.text(
-                "answer.length.change",
-                metric=metric_inside(name, words),
-                before=_figure(lengths[short], name, words),
-                after=_figure(lengths[long], name, words),
-                unit=found.unit if (found := metric(name)) else "",
-            )
-            for name in METRICS
-        )
-        .replace("） ", "）")
-    )
+    changes = [
+        words.text(
+            "answer.length.change",
+            metric=metric_inside(name, words),
+            before=_figure(lengths[short], name, words),
+            after=_figure(lengths[long], name, words),
+            unit=found.unit if (found := metric(name)) else "",
+        ).replace("） ", "）")
+        for name in METRICS
+    ]
     return words.text(
         "answer.length",
         where=words.text(
@@ -125,7 +121,7 @@ def _sentence(lengths: ByLength, level: float, load: str, words: Words) -> str:
         ),
         short=f"{short:,g}",
         long=f"{long:,g}",
-        changes=changes,
+        changes=words.text("page.comma").join(changes),
     )
 
 

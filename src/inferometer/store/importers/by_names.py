@@ -18,6 +18,7 @@ from inferometer.store.importers.declared import (
     digits_of,
 )
 from inferometer.store.importers.imported_run import (
+    MAX_NAMED,
     ImportedRun,
     UnknownResultError,
     noted_of_rows,
@@ -42,14 +43,13 @@ from inferometer.store.importers.text import (
 from inferometer.store.importers.vllm import date_of
 from inferometer.store.json_values import Object, text
 from inferometer.vocabulary import NAMES_OF_ROWS, condition_noted_as
-from inferometer.words import Said
+from inferometer.words import Said, first_few
 
 TOOL = "unknown"
 
 MAX_DEPTH = 3
 MAX_COLUMNS = 1000
 MAX_NAME = 80
-MAX_NAMED = 8
 AROUND = "around"
 """What stands around a row, as a key of it."""
 CLOSE = 0.01
@@ -122,7 +122,7 @@ def require_no_doubt(content: Object | str, path: FilePath) -> None:
         if is_measured(each) and not meaning(each)
     ]
     key = "unread.in_doubt" if unclear else "unread.no_throughput"
-    why = Said(key, {"names": _few(unclear)})
+    why = Said(key, {"names": first_few(unclear, MAX_NAMED)})
     raise DoubtfulNamesError(Said("unread", {"path": path, "why": why}))
 
 
@@ -322,15 +322,11 @@ def _notes(others: list[str], contradictory: list[Path]) -> tuple[Said, ...]:
     return (
         Said("note.by_names"),
         *(
-            Said(key, {"names": _few(names)})
+            Said(key, {"names": first_few(names, MAX_NAMED)})
             for key, names in told.items()
             if names
         ),
     )
-
-
-def _few(names: list[str]) -> list[str]:
-    return [*names[:MAX_NAMED], *["…"] * (len(names) > MAX_NAMED)]
 
 
 def _flat(source: object, above: Path = ()) -> Iterator[tuple[Path, object]]:

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from inferometer.store.importers.text import Table
 from inferometer.store.json_values import Object
 from inferometer.vocabulary import LATENCIES
-from inferometer.words import Said
+from inferometer.words import Said, first_few
 
 Declared = str | int | float | bool
 """A condition that a file declares."""
@@ -222,14 +222,9 @@ def noted_of_rows(
     *others, last = runs
     left = {"long": table.too_long, **left_out}
     notes = [
-        Said(f"note.rows_{why}", {"rows": _few(numbers)})
+        Said(f"note.rows_{why}", {"rows": first_few(numbers, MAX_NAMED)})
         for why, numbers in left.items()
         if numbers
     ]
     notes += [Said("note.cut_row")] if table.is_cut else []
     return [*others, replace(last, notes=(*last.notes, *notes))]
-
-
-def _few(numbers: list[int]) -> list[str]:
-    named = [*map(str, numbers[:MAX_NAMED])]
-    return [*named, *["…"] * (len(numbers) > MAX_NAMED)]

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from http.client import HTTPConnection
 from itertools import accumulate
 from pathlib import Path
-from types import TracebackType
 from typing import NamedTuple
 
 import cores
@@ -65,12 +64,7 @@ class PacedServer:
     def __enter__(self) -> PacedServer:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._process.terminate()
         self._process.communicate()
 
@@ -119,12 +113,7 @@ class PacedServers:
     def __enter__(self) -> PacedServers:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._end()
         self._folder.cleanup()
 

@@ -119,6 +119,18 @@ def run_forked(
     return done
 
 
+def printed_anew(code: str, *arguments: str) -> str:
+    """What the code prints in an interpreter that has loaded nothing yet."""
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    return done.stdout
+
+
 @functools.cache
 def _preloaded() -> socket.socket:
     """A socket of the process that all those of this session are forked from."""

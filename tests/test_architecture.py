@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 import re
-import subprocess
 import sys
 import tokenize
 import unicodedata
@@ -19,6 +18,7 @@ from pathlib import Path
 import inferometer
 from inferometer.cli.main import load_verb
 from inferometer.vocabulary import CONDITIONS, LATENCIES
+from tests.processes import printed_anew
 from tests.sources import (
     ROOT,
     SOURCES,
@@ -295,14 +295,8 @@ def test_the_lightest_rooms_are_light() -> None:
         "import sys, inferometer.spec.flags, inferometer.protocol, inferometer.server.endpoint;"
         "print(*{'numpy', 'polars', 'pydantic', 'httpx', 'tokenizers'} & set(sys.modules))"
     )
-    told = subprocess.run(
-        [sys.executable, "-c", code],
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=60,
-    )
-    assert told.stdout.split() == []
+    told = printed_anew(code)
+    assert told.split() == []
 
 
 @sources

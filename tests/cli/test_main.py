@@ -26,7 +26,7 @@ from inferometer.cli.main import (
 from inferometer.engine import EmbeddedEngine, EngineSettings
 from inferometer.printable import columns_of
 from inferometer.words import LANGUAGES
-from tests.processes import run_forked
+from tests.processes import printed_anew, run_forked
 
 
 def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
@@ -251,14 +251,8 @@ def test_help_is_there_before_anything_heavy_is_loaded(verb: str) -> None:
         "print(*sorted({'numpy', 'polars', 'pydantic', 'httpx', 'httptools', 'multiprocessing', "
         "'rich', 'orjson', 'yaml', 'psutil'} & set(sys.modules)))"
     )
-    told = subprocess.run(
-        [sys.executable, "-c", code, *verb.split(), "--help"],
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=60,
-    )
-    assert told.stdout.splitlines()[-1] == ""
+    told = printed_anew(code, *verb.split(), "--help")
+    assert told.splitlines()[-1] == ""
 
 
 def test_nothing_is_loaded_before_a_run_that_only_its_result_needs() -> None:
@@ -271,14 +265,8 @@ def test_nothing_is_loaded_before_a_run_that_only_its_result_needs() -> None:
         "'inferometer.report.console', 'inferometer.telemetry.sample', "
         "'inferometer.workload.images', 'httpx', 'rich', 'yaml', 'psutil'} & set(sys.modules)))"
     )
-    told = subprocess.run(
-        [sys.executable, "-c", code],
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=60,
-    )
-    assert told.stdout.strip() == ""
+    told = printed_anew(code)
+    assert told.strip() == ""
 
 
 def test_nothing_is_loaded_that_libraries_would_only_look_for() -> None:
@@ -293,14 +281,8 @@ def test_nothing_is_loaded_that_libraries_would_only_look_for() -> None:
         "print(*sorted(name for name in ('trio', 'click', 'rich', 'importlib.metadata') "
         "if sys.modules.get(name)))"
     )
-    told = subprocess.run(
-        [sys.executable, "-c", code],
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=60,
-    )
-    assert told.stdout.strip() == ""
+    told = printed_anew(code)
+    assert told.strip() == ""
 
 
 def test_a_later_pydantic_may_want_more_than_its_plugins() -> None:
@@ -310,14 +292,8 @@ def test_a_later_pydantic_may_want_more_than_its_plugins() -> None:
         "from pydantic.plugin._loader import get_plugins, PYDANTIC_ENTRY_POINT_GROUP\n"
         "print(get_plugins(), PYDANTIC_ENTRY_POINT_GROUP)"
     )
-    told = subprocess.run(
-        [sys.executable, "-c", code],
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=60,
-    )
-    assert told.stdout.strip() == "() pydantic"
+    told = printed_anew(code)
+    assert told.strip() == "() pydantic"
 
 
 def test_a_bench_needs_no_reader_of_files() -> None:
@@ -357,14 +333,8 @@ def test_the_end_looks_for_no_garbage() -> None:
         "from inferometer.__main__ import main\n"
         "main()"
     )
-    told = subprocess.run(
-        [sys.executable, "-c", code, "--version"],
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=60,
-    )
-    assert told.stdout.splitlines()[-1] == "True"
+    told = printed_anew(code, "--version")
+    assert told.splitlines()[-1] == "True"
 
 
 def modules_after(*arguments: str) -> set[str]:
@@ -376,14 +346,8 @@ def modules_after(*arguments: str) -> set[str]:
         "except SystemExit: pass\n"
         "print(*(name for name in sys.modules if name.startswith('inferometer.cli.')))"
     )
-    told = subprocess.run(
-        [sys.executable, "-c", code, *arguments],
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=60,
-    )
-    names = told.stdout.splitlines()[-1].split()
+    told = printed_anew(code, *arguments)
+    names = told.splitlines()[-1].split()
     return {name.removeprefix("inferometer.cli.") for name in names}
 
 

@@ -59,6 +59,17 @@ def alike(
     )
 
 
+BESIDE_ANSWERS = (
+    *alike(3, 40, 20),
+    Call(((9, 1200),), 6, at_step=4),
+    Call(((10, 700),), 6, at_step=5),
+)
+MIXED_LENGTHS = tuple(
+    Call(((seed, 17 + seed * 53 % 400),), 3 + seed * 7 % 19, seed * 2 % 11)
+    for seed in range(1, 13)
+)
+
+
 def scenarios() -> Iterator[Scenario]:
     for table in (of_the_budget, of_the_pool, of_the_cache, of_the_end):
         yield from table()
@@ -69,25 +80,14 @@ def of_the_budget() -> Iterator[Scenario]:
     yield Scenario("one_long_prompt_in_chunks", alike(1, 1300, 4))
     yield Scenario(
         "decode_beside_chunks",
-        (
-            *alike(3, 40, 20),
-            Call(((9, 1200),), 6, at_step=4),
-            Call(((10, 700),), 6, at_step=5),
-        ),
+        BESIDE_ANSWERS,
         max_num_batched_tokens=256,
     )
     yield Scenario("burst_over_budget", alike(9, 150, 6))
     yield Scenario("limit_of_sequences", alike(7, 60, 9), max_num_seqs=3)
     yield Scenario(
         "mixed_lengths",
-        tuple(
-            Call(
-                ((seed, 17 + seed * 53 % 400),),
-                3 + seed * 7 % 19,
-                seed * 2 % 11,
-            )
-            for seed in range(1, 13)
-        ),
+        MIXED_LENGTHS,
         max_num_batched_tokens=300,
         max_num_seqs=6,
     )
@@ -272,11 +272,7 @@ def of_prompts_first() -> Iterator[Scenario]:
     yield Scenario("one_long_prompt_in_chunks", alike(1, 1300, 4), blocks=4000)
     yield Scenario(
         "answers_wait_for_prompts",
-        (
-            *alike(3, 40, 20),
-            Call(((9, 1200),), 6, at_step=4),
-            Call(((10, 700),), 6, at_step=5),
-        ),
+        BESIDE_ANSWERS,
         blocks=4000,
         max_num_batched_tokens=256,
     )
@@ -286,14 +282,7 @@ def of_prompts_first() -> Iterator[Scenario]:
     )
     yield Scenario(
         "mixed_lengths",
-        tuple(
-            Call(
-                ((seed, 17 + seed * 53 % 400),),
-                3 + seed * 7 % 19,
-                seed * 2 % 11,
-            )
-            for seed in range(1, 13)
-        ),
+        MIXED_LENGTHS,
         blocks=6000,
         max_num_batched_tokens=300,
         max_num_seqs=6,

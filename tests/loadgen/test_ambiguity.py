@@ -14,8 +14,8 @@ import pytest
 from inferometer.clock import realtime_ns
 from inferometer.loadgen import loop as loop_module
 from inferometer.loadgen.exchange import Exchange
-from inferometer.system.poller import Poller, make_poller
 from tests.loadgen.loop_runner import Ran, job_for, run_loop
+from tests.loadgen.poller_around import PollerAround
 from tests.loadgen.scripted_server import (
     DONE,
     LAST_CHUNK,
@@ -32,20 +32,15 @@ CLOCK_NOISE_NS = 1_000_000
 """The server reads the clock and then sends; it may be made to wait in between."""
 
 
-class StalledPoller:
+class StalledPoller(PollerAround):
     """Polls only when the server has sent everything, once it has begun. If it was `stopped` until
     then, its time is over, and it says once that nothing is ready.
     """
 
     def __init__(self, began: Event, sent: Event, *, stopped: bool) -> None:
+        super().__init__()
         self._stopped = stopped
-        self._poller: Poller = make_poller()
         self._began, self._sent = began, sent
-        self.register, self.modify = self._poller.register, self._poller.modify
-        self.unregister, self.close = (
-            self._poller.unregister,
-            self._poller.close,
-        )
 
     def poll(self, timeout: float, maxevents: int, /) -> list[tuple[int, int]]:
         if self._began.is_set():
@@ -53,7 +48,7 @@ class StalledPoller:
             if self._stopped:
                 self._stopped = False
                 return []
-        return self._poller.poll(timeout, maxevents)
+        return super().poll(timeout, maxevents)
 
 
 def run_stalled(

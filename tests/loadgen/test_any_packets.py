@@ -28,9 +28,9 @@ from inferometer.loadgen.packet_reader import PacketReader
 from inferometer.loadgen.reader import Rings
 from inferometer.system.packet_filter import LAST_CHUNK
 from inferometer.system.packets import ENDS, Packet
-from inferometer.system.poller import Poller, make_poller
 from inferometer.trace import StampSource
 from tests.loadgen.loop_runner import Ran, finish_loop, job_for
+from tests.loadgen.poller_around import PollerAround
 from tests.loadgen.scripted_server import DONE, chunk, event, head, usage
 from tests.loadgen.test_runs import columns
 
@@ -201,19 +201,14 @@ class Wire:
         return True
 
 
-class PlayedPoller:
+class PlayedPoller(PollerAround):
     def __init__(self, wire: Wire) -> None:
+        super().__init__()
         self._wire = wire
-        self._poller: Poller = make_poller()
-        self.register, self.modify = self._poller.register, self._poller.modify
-        self.unregister, self.close = (
-            self._poller.unregister,
-            self._poller.close,
-        )
 
     def poll(self, timeout: float, maxevents: int, /) -> list[tuple[int, int]]:
         if not self._wire.turn():
-            return self._poller.poll(timeout, maxevents)
+            return super().poll(timeout, maxevents)
         alarm: Any = self._wire.rings.alarms
         return [(alarm.fileno(), select.POLLIN)] if alarm.packets else []
 

@@ -27,7 +27,6 @@ from inferometer.loadgen.live import Live
 from inferometer.loadgen.packet_reader import Early, PacketReader
 from inferometer.loadgen.responses import Responses
 from inferometer.system.packets import NoRingError, PacketRing
-from inferometer.system.poller import Poller, make_poller
 from inferometer.trace import MISSING, Failure, Outcome, StampSource
 from tests.loadgen.loop_runner import (
     BOUNDED,
@@ -40,6 +39,7 @@ from tests.loadgen.loop_runner import (
     requests,
     run_loop,
 )
+from tests.loadgen.poller_around import PollerAround
 from tests.loadgen.scripted_server import (
     DONE,
     LAST_CHUNK,
@@ -201,7 +201,7 @@ def test_a_connection_that_goes_leaves_its_last_response_the_packets(
     assert sources(ran) == {StampSource.TAP}
 
 
-class Stalled:
+class Stalled(PollerAround):
     """A poller that polls only when the server has sent everything, once it has begun; `held`: it
     waits for that.
     """
@@ -209,20 +209,15 @@ class Stalled:
     def __init__(
         self, began: Event, sent: Event, held: Event | None = None
     ) -> None:
-        self._poller: Poller = make_poller()
+        super().__init__()
         self._began, self._sent = began, sent
         self._held = held or Event()
-        self.register, self.modify = self._poller.register, self._poller.modify
-        self.unregister, self.close = (
-            self._poller.unregister,
-            self._poller.close,
-        )
 
     def poll(self, timeout: float, maxevents: int, /) -> list[tuple[int, int]]:
         if self._began.is_set():
             self._held.set()
             self._sent.wait(10)
-        return self._poller.poll(timeout, maxevents)
+        return super().poll(timeout, maxevents)
 
 
 def run_stopped(

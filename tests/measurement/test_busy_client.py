@@ -15,9 +15,9 @@ from inferometer.loadgen import loop as loop_module
 from inferometer.loadgen import measure
 from inferometer.metrics import Level
 from inferometer.metrics.finding import Thresholds
-from inferometer.system.poller import Poller, make_poller
 from inferometer.trace import StampSource
 from tests.loadgen.loop_runner import closed_loop, jobs_for
+from tests.loadgen.poller_around import PollerAround
 from tests.loadgen.scripted_server import (
     DONE,
     LAST_CHUNK,
@@ -41,22 +41,14 @@ HALF = Thresholds(cpu_share_suspect=0.5, run_queue_share_suspect=0.3)
 """One that never waits for anything but a core has one of the two: they make up its whole time."""
 
 
-class BusyPoller:
+class BusyPoller(PollerAround):
     """Burns 15 ms of CPU before each look, and then does not wait."""
-
-    def __init__(self) -> None:
-        self._poller: Poller = make_poller()
-        self.register, self.modify = self._poller.register, self._poller.modify
-        self.unregister, self.close = (
-            self._poller.unregister,
-            self._poller.close,
-        )
 
     def poll(self, timeout: float, maxevents: int, /) -> list[tuple[int, int]]:
         until_ns = time.thread_time_ns() + 15 * MS
         while time.thread_time_ns() < until_ns:
             pass
-        return self._poller.poll(0, maxevents)
+        return super().poll(0, maxevents)
 
 
 class Streams:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
@@ -28,6 +27,7 @@ from inferometer.results.foreign import runs_in
 from inferometer.store.importers import reading
 from inferometer.trace.schema import EVENT_COLUMNS, REQUEST_COLUMNS
 from inferometer.vocabulary import CONDITIONS, METRICS
+from tests.processes import printed_anew
 from tests.results.result_files import (
     GOLDEN,
     VLLM_DETAILED,
@@ -430,14 +430,8 @@ def test_importing_the_package_imports_nothing_heavy() -> None:
         "import sys, inferometer; inferometer.load; print(*{'numpy', 'polars', 'orjson', "
         "'pydantic'} & set(sys.modules))"
     )
-    told = subprocess.run(
-        [sys.executable, "-c", code],
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=60,
-    )
-    assert told.stdout.split() == []
+    told = printed_anew(code)
+    assert told.split() == []
 
 
 def test_the_points_alone_need_no_polars(tmp_path: Path) -> None:
@@ -447,11 +441,5 @@ def test_the_points_alone_need_no_polars(tmp_path: Path) -> None:
         f"read([Path({str(tmp_path)!r})]); inferometer.load({str(tmp_path)!r});"
         "print(*{'polars', 'pydantic'} & set(sys.modules))"
     )
-    told = subprocess.run(
-        [sys.executable, "-c", code],
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=60,
-    )
-    assert told.stdout.split() == []
+    told = printed_anew(code)
+    assert told.split() == []

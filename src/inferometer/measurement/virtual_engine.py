@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
 
 from inferometer.clock import NS, realtime_ns
 from inferometer.engine.accelerator import AVERAGED_NS, SCHEMA
@@ -55,6 +56,15 @@ SNAPSHOT_S = 0.2
 PERIOD_NS, PAGE_PERIOD_NS = round(PERIOD_S * NS), round(PAGE_PERIOD_S * NS)
 
 
+class _Load(NamedTuple):
+    """What the gauges of the server's page show."""
+
+    running: int
+    waiting: int
+    usage: float
+    """Share of the KV blocks."""
+
+
 class VirtualEngine:
     """Raises ProfileError or OutOfMemoryError when it is made."""
 
@@ -73,8 +83,7 @@ class VirtualEngine:
         self._now_ns = 0
         self._busy_until_ns = 0
         """When the last steps that are known end; `_during` is how it is meanwhile."""
-        self._usage = 0.0
-        self._during: dict[Gauge, float] = self._at_rest()
+        self._now = self._during = self._load()
         self._counts: dict[Counter, float] = {
             "requests": 0,
             "prompt_tokens": 0,
@@ -149,13 +158,11 @@ class VirtualEngine:
     def see(self, stretch: Stretch) -> None:
         if self._sampler is not None:
             self._sampler.catch_up(stretch.start_ps // PS_PER_NS)
+        end_ns = stretch.end_ns(stretch.steps)
         if stretch.busy.total_ps:
-            self._cards.work(
-                stretch.busy,
-                stretch.start_ps // PS_PER_NS,
-                stretch.end_ns(stretch.steps),
-            )
-        self._note_load(stretch)
+            start_ns = stretch.start_ps // PS_PER_NS
+            self._cards.work(stretch.busy, start_ns, end_ns)
+        self._note_load(stretch, end_ns)
         counts = self._counts
         counts["generation_tokens"] += stretch.steps * len(stretch.requests)
         counts["requests"] += len(stretch.ended)
@@ -165,24 +172,22 @@ class VirtualEngine:
                 counts["queued"] += 1
                 self._queued_ns += request.admitted_ns - request.arrived_ns
 
-    def _note_load(self, stretch: Stretch) -> None:
+    def _note_load(self, stretch: Stretch, end_ns: int) -> None:
         """How it is during steps: whoever ends with them still runs, and holds its blocks."""
-        now = self._at_rest()
-        self._during = {
-            "running": now["running"] + len(stretch.ended),
-            "waiting": now["waiting"],
-            "kv_cache_usage": max(self._usage, now["kv_cache_usage"]),
-        }
-        self._usage = now["kv_cache_usage"]
-        self._busy_until_ns = stretch.end_ns(stretch.steps)
+        before, self._now = self._now, self._load()
+        running, waiting, usage = self._now
+        self._during = _Load(
+            running + len(stretch.ended), waiting, max(before.usage, usage)
+        )
+        self._busy_until_ns = end_ns
 
-    def _at_rest(self) -> dict[Gauge, float]:
+    def _load(self) -> _Load:
         scheduler = self.simulation.scheduler
-        return {
-            "running": len(scheduler.running),
-            "waiting": self.simulation.waiting,
-            "kv_cache_usage": scheduler.memory.usage,
-        }
+        return _Load(
+            len(scheduler.running),
+            self.simulation.waiting,
+            scheduler.memory.usage,
+        )
 
     def sample(
         self, log: MachineLog, at_ns: int, *, page: bool, last: bool = False
@@ -218,6 +223,13 @@ class VirtualEngine:
     def _reading(self, at_ns: int) -> MetricsReading:
         """What the server's page would tell at this moment."""
         scheduler = self.simulation.scheduler
+        is_busy = at_ns < self._busy_until_ns
+        load = self._during if is_busy else self._load()
+        gauges: dict[Gauge, float] = {
+            "running": load.running,
+            "waiting": load.waiting,
+            "kv_cache_usage": load.usage,
+        }
         return MetricsReading(
             engine="vllm",
             at_s=self._started_s + at_ns / NS,
@@ -229,9 +241,7 @@ class VirtualEngine:
                 "prefix_hits": scheduler.hit_tokens,
                 "preemptions": scheduler.preemptions,
             },
-            gauges=self._during
-            if at_ns < self._busy_until_ns
-            else self._at_rest(),
+            gauges=gauges,
             names={},
         )
 

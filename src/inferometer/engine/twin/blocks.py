@@ -10,7 +10,6 @@ window, and a hit needs only the last window of them.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -39,16 +38,20 @@ class BlockPool:
         self.usable = blocks - 1
         self._uncached_first = uncached_first
         self.free = blocks - 1
-        self._queue = deque(range(1, blocks))
-        """Free blocks, and entries of blocks that a hit took out since: searching for them would be
-        slow, so they are passed over when their turn comes.
+        self._blank = [*range(blocks - 1, 0, -1)]
+        """Free blocks that are taken before all others, from the end."""
+        self._queue: list[int] = []
+        """The other free blocks, and entries of blocks that a hit took out since: searching for
+        them would be slow, so they are passed over when their turn comes.
         """
+        self._taken = 0
+        """How many entries of the queue are taken: its first ones."""
         self._gone: dict[int, int] = {}
         """How many entries of a block are to be passed over: its first ones."""
-        self._users = [0] * blocks
-        self._users[NO_BLOCK] = 1
-        self._shared = 0
-        """Users of blocks beyond the first one of each."""
+        self._in_use = bytearray(blocks)
+        self._in_use[NO_BLOCK] = True
+        self._more_users: dict[int, int] = {}
+        """By block that is shared: how many use it besides the first one."""
         self._key: list[int | None] = [None] * blocks
         """What a block caches: a number for a content and a group of layers."""
         self._groups = groups
@@ -67,15 +70,29 @@ class BlockPool:
 
     def take(self, count: int) -> list[int]:
         """From the head of the free list; the caller has made sure that there are so many."""
-        pop = self._queue.popleft
         self.free -= count
-        taken = [pop() for _ in range(count)]
+        taken = self._taken_blank(count)
+        if len(taken) < count:
+            taken += self._dropped(count - len(taken))
+        in_use = self._in_use
+        for block in taken:
+            in_use[block] = True
+        return taken
+
+    def _taken_blank(self, count: int) -> list[int]:
+        first = max(0, len(self._blank) - count)
+        taken = self._blank[first:]
+        del self._blank[first:]
+        taken.reverse()
+        return taken
+
+    def _dropped(self, count: int) -> list[int]:
+        """Blocks from the queue, which cache nothing any more."""
+        taken = self._next(count)
         if self._gone and not self._gone.keys().isdisjoint(taken):
             taken = self._instead_of_gone(taken)
-        users, key_of = self._users, self._key
-        cached, copies = self._cached, self._copies
+        key_of, cached, copies = self._key, self._cached, self._copies
         for block in taken:
-            users[block] = 1
             key = key_of[block]
             if key is not None:
                 key_of[block] = None
@@ -85,47 +102,54 @@ class BlockPool:
                     del cached[key]
         return taken
 
+    def _next(self, count: int) -> list[int]:
+        """Entries from the head of the queue."""
+        first = self._taken
+        self._taken = end = first + count
+        return self._queue[first:end]
+
     def _instead_of_gone(self, entries: list[int]) -> list[int]:
-        """As many blocks from the head of the list, of which these entries were taken."""
+        """As many blocks from the head of the queue, of which these entries were taken."""
         taken: list[int] = []
-        following = deque(entries)
-        while len(taken) < len(entries):
-            block = (following or self._queue).popleft()
-            if block in self._gone:
-                self._pass_over(block)
-            else:
-                taken.append(block)
+        count = len(entries)
+        while entries:
+            taken += [each for each in entries if not self._is_gone(each)]
+            entries = self._next(count - len(taken))
         return taken
 
-    def _pass_over(self, block: int) -> None:
-        left = self._gone.pop(block) - 1
-        if left:
-            self._gone[block] = left
+    def _is_gone(self, block: int) -> bool:
+        """Whether an entry of it is to be passed over, as is done now."""
+        entries = self._gone.pop(block, 0)
+        if entries > 1:
+            self._gone[block] = entries - 1
+        return entries > 0
 
     def evictable(self, blocks: Iterable[int]) -> int:
         """How many of these are in the free list: a hit on them takes them out of it."""
-        users = self._users
-        return sum(not users[block] for block in blocks)
+        in_use = self._in_use
+        return sum(not in_use[block] for block in blocks)
 
     def touch(self, blocks: Iterable[int]) -> None:
         """One more request uses these cached blocks."""
-        users, gone = self._users, self._gone
+        in_use, gone, more = self._in_use, self._gone, self._more_users
         for block in blocks:
             if block == NO_BLOCK:
                 continue
-            if users[block]:
-                self._shared += 1
+            if in_use[block]:
+                more[block] = more.get(block, 0) + 1
             else:
                 gone[block] = gone.get(block, 0) + 1
                 self.free -= 1
-            users[block] += 1
+                in_use[block] = True
 
     def cache(
         self, blocks: Sequence[int], keys: Sequence[int], group: int
     ) -> None:
-        """From now on each block, which has cached nothing, is found under its key."""
+        """From now on each block, which has cached nothing, is found under its key. Each content
+        follows the one before it.
+        """
         groups = self._groups
-        if groups == 1 and self.are_new(keys):
+        if groups == 1 and self.are_new(keys[:1]):
             key_of = self._key
             self._cached.update(zip(keys, blocks, strict=True))
             for block, key in zip(blocks, keys, strict=True):
@@ -142,7 +166,9 @@ class BlockPool:
             self._copies.setdefault(key, []).append(block)
 
     def are_new(self, keys: Sequence[int]) -> bool:
-        """Whether no block caches any of these contents, which all differ."""
+        """Whether no block caches any of these contents, which all differ. Of contents that follow
+        one another the first is enough: a block is dropped before the ones that it follows.
+        """
         known = {*keys}
         return len(known) == len(keys) and self._cached.keys().isdisjoint(known)
 
@@ -153,35 +179,37 @@ class BlockPool:
         if self._uncached_first:
             uncached = [block for block in back if keys[block] is None]
             if uncached:
-                self._queue.extendleft(reversed(uncached))
+                self._blank.extend(reversed(uncached))
                 back = [block for block in back if keys[block] is not None]
-        self._queue.extend(back)
-        if len(self._queue) > 2 * len(self._users):
+        self._queue += back
+        if len(self._queue) > 2 * len(self._key):
             self._tidy()
 
     def _left(self, blocks: Iterable[int]) -> list[int]:
         """Of these blocks, each of which has one user less, those that nobody uses."""
-        users = self._users
+        in_use, more = self._in_use, self._more_users
         back = [block for block in blocks if block != NO_BLOCK]
-        if not self._shared:
-            for block in back:
-                users[block] = 0
-            return back
+        if more:
+            back = [block for block in back if not self._is_shared(block)]
         for block in back:
-            users[block] -= 1
-        alone = [block for block in back if not users[block]]
-        self._shared -= len(back) - len(alone)
-        return alone
+            in_use[block] = False
+        return back
+
+    def _is_shared(self, block: int) -> bool:
+        """Whether others use it besides the one who gives it back now."""
+        more = self._more_users.pop(block, 0)
+        if more > 1:
+            self._more_users[block] = more - 1
+        return more > 0
 
     def _tidy(self) -> None:
-        """Drop what is to be passed over: prefixes in constant use leave an entry each time."""
-        kept: deque[int] = deque()
-        for block in self._queue:
-            if block in self._gone:
-                self._pass_over(block)
-            else:
-                kept.append(block)
-        self._queue = kept
+        """Drop what was taken, and what is to be passed over: prefixes in constant use leave an
+        entry each time.
+        """
+        kept = self._queue[self._taken :]
+        if self._gone:
+            kept = [block for block in kept if not self._is_gone(block)]
+        self._queue, self._taken = kept, 0
 
     def _forget(self, block: int, key: int) -> None:
         """It is found no more under the key; another block with the same content may be."""

@@ -357,7 +357,7 @@ class Decoding:
         if self._groups > 1:
             return False
         after, needed = self._at + lag + steps, 0
-        ends, keys = [], list[int]()
+        ends, firsts = [], list[int]()
         for request in self._scheduler.running:
             end = after + request.offset
             if lag:
@@ -365,8 +365,9 @@ class Decoding:
             ends.append(end)
             needed += -(-end // size) - len(request.tables[0])
             full = (end - lag) // size
-            keys += request.keys_of(full, size)[request.cached_blocks :]
-        if needed > memory.pool.free or not memory.pool.are_new(keys):
+            if full > request.cached_blocks:
+                firsts.append(request.key_of(request.cached_blocks, size))
+        if needed > memory.pool.free or not memory.pool.are_new(firsts):
             return False
         for request, end in zip(self._scheduler.running, ends, strict=True):
             memory.extend(request.tables, end)

@@ -37,7 +37,7 @@ class Outlet:
 
     def queued(self, stretch: Stretch) -> Stretch:
         """The same, of steps that may not be the next ones after all."""
-        waits_ps = self._free_ps - stretch.end_ps(1)
+        waits_ps = self._free_ps - stretch.start_ps - stretch.first_ps
         return stretch._replace(queued_ps=waits_ps) if waits_ps > 0 else stretch
 
     def begins_ns(self, stretch: Stretch, step: int) -> int:
@@ -79,6 +79,8 @@ class Outlet:
 
     def _begins_ps(self, stretch: Stretch, step: int) -> int:
         free_ps = stretch.start_ps + stretch.first_ps + stretch.queued_ps
+        if step == 1:
+            return free_ps
         passed_ps: int = self._passed_ps(free_ps, len(stretch.requests), step)
         return max(stretch.end_ps(step), passed_ps)
 

@@ -101,7 +101,11 @@ class TwinRequest:
             for start in range(
                 known * block_size, full_blocks * block_size, block_size
             ):
-                key = hash((key, self._content(start, start + block_size)))
+                end = start + block_size
+                content = self._prompt[start:end]
+                if end > self.prompt_tokens:
+                    content += self._said(start, end)
+                key = hash((key, content))
                 keys.append(key)
         return keys if len(keys) == full_blocks else keys[:full_blocks]
 
@@ -115,13 +119,9 @@ class TwinRequest:
             return keys[-1]
         return self.keys_of(block + 1, block_size)[-1]
 
-    def _content(self, start: int, end: int) -> tuple[Hashable, ...]:
-        assert self._prompt is not None
-        if end <= self.prompt_tokens:
-            return self._prompt[start:end]
+    def _said(self, start: int, end: int) -> tuple[Hashable, ...]:
+        """Tokens of the answer, of those between the two."""
         own = max(start, self.prompt_tokens)
         if self._answer is None:
-            said: Sequence[Hashable] = (-self.number - 1,) * (end - own)
-        else:
-            said = self._answer(own - self.prompt_tokens, end - own)
-        return self._prompt[start:end] + tuple(said)
+            return (-self.number - 1,) * (end - own)
+        return tuple(self._answer(own - self.prompt_tokens, end - own))

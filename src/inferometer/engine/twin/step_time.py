@@ -10,8 +10,10 @@ token of context, so that any number of such steps sums up exactly in closed for
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from inferometer.engine.twin.profiles import (
     CardProfile,
@@ -25,6 +27,8 @@ from inferometer.engine.twin.scheduler import Share
 PS = 10**12
 CAPTURED: tuple[int, ...] = (1, 2, 4, *range(8, 513, 8))
 """Sizes of decode batches that vLLM captures as graphs; others are padded up to one."""
+CONSTANTS = 4096
+"""Of steps of different sizes, that are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +75,12 @@ class StepTime:
         """A token of context of a decoding request, in all layers that attend to everything."""
         self.window_token_ps: int = round(self._windowed * per_token_s * PS)
         self._read_s = read_s
-        self._decode: dict[int, Busy] = {}
+        self._constant = lru_cache(CONSTANTS)(self._all_but_attention)
 
     def decode(self, requests: int) -> Busy:
         """The constant part of a step in which so many requests get their next token."""
-        if requests not in self._decode:
-            rows = self._padded(requests)
-            self._decode[requests] = self._constant(rows, rows, requests)
-        return self._decode[requests]
+        rows = self._padded(requests)
+        return self._constant(rows, rows, requests)
 
     def reading_ps(self, tokens: int, within: int) -> int:
         """How long decoding requests take to read their KV (ps): of `tokens` tokens, new ones
@@ -128,10 +130,10 @@ class StepTime:
     def _padded(self, requests: int) -> int:
         if not self._stack.graphs or requests > CAPTURED[-1]:
             return requests
-        return next(size for size in CAPTURED if size >= requests)
+        return CAPTURED[bisect_left(CAPTURED, requests)]
 
-    def _constant(self, tokens: int, rows: int, requests: int) -> Busy:
-        """All but attention, of a step with so many tokens of which `rows` are sampled."""
+    def _all_but_attention(self, tokens: int, rows: int, requests: int) -> Busy:
+        """Of a step with so many tokens of which `rows` are sampled."""
         compute_s = memory_s = card_s = 0.0
         for flops, size in self._products(tokens, rows):
             compute = flops / self._product_flops

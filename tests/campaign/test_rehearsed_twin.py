@@ -102,6 +102,7 @@ def test_presets_are_rehearsed_on_their_cards(
         {"tp": 3},  # no link of three cards is known
         {"command": "vllm serve {model} --max-num-seqs many"},
         {"command": "vllm serve {model} -dp 2"},
+        {"command": "llama-server --model {model}"},
     ],
 )
 def test_without_a_twin_the_times_are_set(changes: dict[str, Any]) -> None:
@@ -113,8 +114,9 @@ def test_without_a_twin_the_times_are_set(changes: dict[str, Any]) -> None:
 def test_every_preset_has_a_twin(preset: str) -> None:
     groups = expand(load_campaign(preset, environment={}), quick=True)
     without = {each.id for each in groups if twin_for(each.server) is None}
-    # 14B does not fit one card
-    assert without == ({"3A-1k"} if preset == "pcie-machine-ab" else set())
+    # 14B does not fit one card, and there is no twin of Xinference
+    lacking = {"pcie-machine-ab": {"3A-1k"}, "frameworks": {"xinference"}}
+    assert without == lacking.get(preset, set())
 
 
 @pytest.mark.parametrize("own", [None, "h100"])
@@ -159,6 +161,58 @@ def test_the_settings_of_the_command() -> None:
         for flag in ("--enforce-eager", "--enforce_eager")
     ]
     assert eager == ["vllm-eager"] * 2
+
+
+@pytest.mark.parametrize(
+    ("recipe", "engine"),
+    [
+        ({"recipe": "tgi"}, "TGI"),
+        ({"recipe": "trtllm-serve"}, "TensorRT-LLM"),
+        ({"recipe": "triton"}, "TensorRT-LLM"),
+        ({"recipe": "llama.cpp"}, "llama.cpp"),
+        ({"recipe": "xinference"}, "Xinference"),
+        ({"kind": "external", "backend": "ollama"}, "Ollama"),
+        ({"kind": "process", "command": "lmdeploy serve x"}, "LMDeploy"),
+    ],
+)
+def test_other_engines_are_not_simulated_as_vllm(
+    recipe: dict[str, Any], engine: str
+) -> None:
+    campaign = tiny_campaign(
+        twin="h100",
+        models={"m": MODEL},
+        servers={"s": {"max_model_len": 777, **recipe}},
+        groups=[{"id": "g", "model": "m", "server": "s"}],
+    )
+    only = expand(campaign)[0]
+    with pytest.raises(CampaignError, match=f"there is no twin of {engine}"):
+        simulated([only])
+    assert twin_for(only.server) is None
+
+
+@pytest.mark.parametrize(
+    ("model", "flag", "is_its_own"),
+    [
+        ("nvidia/Llama-3.1-70B-Instruct-FP8", "--quantization fp8", True),
+        ("nvidia/Llama-3.1-70B-Instruct-FP8", "-q modelopt", True),
+        ("nvidia/Llama-3.1-70B-Instruct-FP8", "--quantization awq", False),
+        ("openai/gpt-oss-120b", "--quantization=mxfp4", True),
+        ("cognitivecomputations/DeepSeek-R1-AWQ", "-q awq_marlin", True),
+        ("meta-llama/Llama-3.1-70B-Instruct", "--quantization fp8", False),
+    ],
+)
+def test_weights_of_the_models_own_precision(
+    model: str, flag: str, is_its_own: bool
+) -> None:
+    command = f"vllm serve {{model}} {flag}"
+    need = group(command, model=model, tp=8, twin="mi300x").server
+    assert (twin_for(need) is not None) is is_its_own
+
+
+def test_a_share_of_memory_that_is_no_number() -> None:
+    only = group("vllm serve {model} --gpu-memory-utilization most")
+    with pytest.raises(CampaignError, match="utilization is most: set a numb"):
+        simulated([only])
 
 
 def test_the_settings_of_an_sglang_command() -> None:

@@ -10,14 +10,19 @@ from dataclasses import asdict, fields, replace
 from functools import cache
 from typing import Any
 
-from inferometer.campaign.twin_flags import count, flag, require_modelled
+from inferometer.campaign.twin_flags import (
+    flag,
+    require_modelled,
+    require_twin_of,
+    settings_asked,
+)
 from inferometer.engine.twin.configuration import TwinSettings, make_twin
 from inferometer.engine.twin.fitted import Fitted
 from inferometer.engine.twin.profiles import (
     CardProfile,
     ProfileError,
     engine_kind,
-    lanes_of,
+    link_of,
     load_profile,
     model_profile,
     unverified_rates,
@@ -30,7 +35,6 @@ from inferometer.words import Said, sentence_of
 
 SPEED = 8.0
 """Seconds of the twin in one of a rehearsal, which should be short."""
-NO_CACHE = ("--no-enable-prefix-caching", "--disable-radix-cache")
 PROMPT_TOKENS = 1024
 """Of the prompt by which a rehearsal's time is guessed."""
 
@@ -76,24 +80,16 @@ def settings_of(
 ) -> TwinSettings:
     """As the server's command asks for. Raises ValueError for what a twin cannot have."""
     profile, command = load_profile(CardProfile, card), need.recipe.command
-    require_modelled(command)
-    hardware = need.hardware or Hardware()
+    require_twin_of(command, need.recipe.backend)
+    require_modelled(command, model)
     settings = TwinSettings(
         card,
         model,
         stack=_stack(command),
-        link=_link(hardware, profile) if need.tp > 1 else None,
+        link=_link(need, profile) if need.tp > 1 else None,
         tp=need.tp,
-        gpu_memory_utilization=float(
-            flag(command, "--gpu-memory-utilization") or 0.9
-        ),
         max_model_len=need.max_model_len,
-        max_num_batched_tokens=count(
-            command, "--max-num-batched-tokens", "--chunked-prefill-size"
-        ),
-        max_num_seqs=count(command, "--max-num-seqs", "--max-running-requests"),
-        prefix_caching=all(flag(command, each) is None for each in NO_CACHE),
-        num_gpu_blocks=count(command, "--num-gpu-blocks-override"),
+        **settings_asked(command),
     )
     if fitted is None:
         return settings
@@ -178,10 +174,6 @@ def _stack(command: tuple[str, ...]) -> str:
     return "vllm-eager" if is_eager else "vllm-graphs"
 
 
-def _link(hardware: Hardware, card: CardProfile) -> str | None:
-    """The declared one, where such cards talk over PCIe; else the card's own."""
-    known = lanes_of(card.link)
-    if known is None:
-        return None
-    generation = hardware.pcie_generation or known[0]
-    return f"pcie{generation}x{hardware.pcie_width or known[1]}"
+def _link(need: ServerNeed, card: CardProfile) -> str | None:
+    declared = need.hardware or Hardware()
+    return link_of(card, declared.pcie_generation, declared.pcie_width)

@@ -5,7 +5,9 @@ refused: left out, it would change every number.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
+from inferometer.engine.twin.profiles import quantizations_of
 from inferometer.words import Said
 
 ALWAYS: tuple[str, ...] = ()
@@ -31,8 +33,6 @@ NOT_MODELLED: dict[str, tuple[str, ...]] = {
     "--speculative-config": ALWAYS,
     "--speculative-model": ALWAYS,
     "--speculative-algorithm": ALWAYS,
-    "-q": ALWAYS,
-    "--quantization": ALWAYS,
     "--dtype": ("auto", "half", "float16", "bfloat16"),
     "--kv-cache-dtype": ("auto", "half", "float16", "bfloat16"),
     "--block-size": ("16",),
@@ -67,18 +67,82 @@ NOT_MODELLED: dict[str, tuple[str, ...]] = {
     "--disable-cuda-graph": ALWAYS,
 }
 """Flags of vLLM and SGLang, with the values at which nothing is different."""
+NO_CACHE = ("--no-enable-prefix-caching", "--disable-radix-cache")
+QUANTIZATION = ("-q", "--quantization")
+"""What the model's own profile may be of."""
+OTHER_ENGINES = {
+    "xinference": "Xinference",
+    "text-generation": "TGI",
+    "tgi": "TGI",
+    "tensorrt": "TensorRT-LLM",
+    "trtllm": "TensorRT-LLM",
+    "triton": "TensorRT-LLM",
+    "llama.cpp": "llama.cpp",
+    "llama_cpp": "llama.cpp",
+    "llama-server": "llama.cpp",
+    "lmdeploy": "LMDeploy",
+    "ollama": "Ollama",
+    "mindie": "MindIE",
+}
+"""What engines that have no twin are called in commands, wire formats and notes."""
 
 
-def require_modelled(command: Sequence[str]) -> None:
-    """Raise ValueError with the flags that no twin has."""
+def require_modelled(command: Sequence[str], model: str) -> None:
+    """Raise ValueError with the flags that no twin has. `model`: its profile."""
+    same = NOT_MODELLED | dict.fromkeys(QUANTIZATION, quantizations_of(model))
     found = [
         f"{name} {value}".strip()
         for name, value in flags_of(command)
-        if name in NOT_MODELLED and value.lower() not in NOT_MODELLED[name]
+        if name in same and value.lower() not in same[name]
     ]
     if found:
         flags = ", ".join(dict.fromkeys(found))
         raise ValueError(Said("twin.not_modelled", {"flags": flags}))
+
+
+def require_twin_of(command: Sequence[str], backend: str) -> None:
+    """Raise ValueError with the engine that a server is, if twins are not of that one."""
+    if any("vllm" in word or "sglang" in word for word in command):
+        return
+    if name := other_engine(*command, backend):
+        raise ValueError(Said("twin.no_engine", {"engine": name}))
+
+
+def other_engine(*words: str) -> str | None:
+    """The engine without a twin that one of the words names."""
+    named = (
+        name
+        for word in words
+        for part, name in OTHER_ENGINES.items()
+        if part in word.lower()
+    )
+    return next(named, None)
+
+
+def settings_asked(command: Sequence[str]) -> dict[str, Any]:
+    """What the command sets of TwinSettings. Raises ValueError for what is no number."""
+    share = flag(command, "--gpu-memory-utilization")
+    found = {
+        "gpu_memory_utilization": None if share is None else _number(share),
+        "max_num_batched_tokens": count(
+            command, "--max-num-batched-tokens", "--chunked-prefill-size"
+        ),
+        "max_num_seqs": count(
+            command, "--max-num-seqs", "--max-running-requests"
+        ),
+        "num_gpu_blocks": count(command, "--num-gpu-blocks-override"),
+    }
+    if any(flag(command, each) is not None for each in NO_CACHE):
+        found["prefix_caching"] = False
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        told = {"name": "--gpu-memory-utilization", "value": text}
+        raise ValueError(Said("twin.no_share", told)) from None
 
 
 def flag(command: Sequence[str], *names: str) -> str | None:

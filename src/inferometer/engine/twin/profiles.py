@@ -264,6 +264,37 @@ def model_profile(name: object) -> str | None:
     return max(known, key=len, default=None)
 
 
+_MEMORY = re.compile(r"-\d+gb")
+
+
+def card_profiles(name: str) -> list[str]:
+    """Those that a card's name may mean: `NVIDIA GeForce RTX 4090` is rtx-4090."""
+    words = "-".join(re.findall(r"[a-z0-9]+", name.lower()))
+    said = f"-{re.sub(r'rtx(?=[0-9])', 'rtx-', words)}-"
+    return [
+        each
+        for each in profiles(CardProfile)
+        if f"-{_MEMORY.sub('', each)}-" in said
+    ]
+
+
+QUANTIZATIONS = {
+    "fp8": ("fp8", "fbgemm_fp8", "compressed-tensors", "modelopt"),
+    "awq": ("awq", "awq_marlin", "moe_wna16"),
+    "mxfp4": ("mxfp4",),
+}
+"""What vLLM and SGLang call weights of a precision."""
+MXFP4_BITS = 4.25
+
+
+def quantizations_of(model: str) -> tuple[str, ...]:
+    """What --quantization may say of a model's profile; empty for one of 16 bits."""
+    precision = _PRECISION.findall(model)
+    if load_profile(ModelShape, model).expert_bits == MXFP4_BITS:
+        precision.append("mxfp4")
+    return tuple(name for each in precision for name in QUANTIZATIONS[each])
+
+
 _LINK = re.compile(r"(pcie[345])(?:x(1|2|4|8|16))?(-nop2p)?")
 
 
@@ -277,6 +308,16 @@ def lanes_of(name: str) -> tuple[int, int] | None:
     """Generation and lanes of a PCIe link; None of another link."""
     match = _LINK.fullmatch(name)
     return match and (int(match[1][-1]), int(match[2] or LANES))
+
+
+def link_of(
+    card: CardProfile, generation: int | None, width: int | None
+) -> str | None:
+    """The declared one, where such cards talk over PCIe; None for the card's own."""
+    own = lanes_of(card.link)
+    if own is None:
+        return None
+    return f"pcie{generation or own[0]}x{width or own[1]}"
 
 
 def load_link(name: str) -> LinkProfile:

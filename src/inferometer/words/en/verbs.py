@@ -212,6 +212,10 @@ VERBS: dict[str, str] = {
     "twin.not_modelled": (
         "it does not model {flags}. Leave that out of the command, or measure the real server."
     ),
+    "twin.no_engine": (
+        "there is no twin of {engine}, only of vLLM and SGLang. Leave its groups out, or measure "
+        "the real server."
+    ),
     "twin.no_model": "there is no profile of the model {model}.",
     "twin.no_number": "{name} is {value}: set a whole number.",
     "twin.set_times": (
@@ -286,6 +290,23 @@ VERBS: dict[str, str] = {
     "fit.simulated": "it is simulated, not measured.",
     "fit.invalid": "its verdict is INVALID.",
     "fit.no_model": "there is no profile of the model {model}; choose one with --model-profile.",
+    "fit.unnamed": "its file does not name the model; choose one with --model-profile.",
+    "fit.failed": "{percent:.0f}% of its requests failed; measure it again.",
+    "fit.rate_missed": "its client could not keep up with the rate that was asked for.",
+    "fit.other_load": "a fit does not repeat its load ({name}: {value}).",
+    "fit.other_card": (
+        "it was measured on {measured}, and --twin is {card}; fit it with --twin {known}."
+    ),
+    "fit.no_engine": "it was measured on {engine}; twins are of vLLM and SGLang only.",
+    "fit.other_stack": (
+        "it was measured with {engine}, and --stack {stack} is another engine; choose the stack of "
+        "that one."
+    ),
+    "fit.apart": "no twin models how its cards share the work ({name}: {value}).",
+    "fit.several": (
+        "The results have several values of {names}, and one profile is fitted to all of them. Fit "
+        "them apart if these machines differ in speed."
+    ),
     "fit.no_tp": "it does not say on how many cards it ran; set --tp.",
     "fit.no_condition": "it has no usable {name}.",
     "fit.no_value": "it has none of {names}.",

@@ -191,6 +191,9 @@ VERBS: dict[str, str] = {
     "twin.not_modelled": (
         "它不能模拟 {flags}。请从命令中去掉这些选项，或在真实服务器上测量。"
     ),
+    "twin.no_engine": (
+        "孪生引擎只有 vLLM 和 SGLang 两种，没有 {engine}。请去掉这些测试组，或在真实服务器上测量。"
+    ),
     "twin.no_model": "没有模型 {model} 的配置。",
     "twin.no_number": "{name} 为 {value}：请设为整数。",
     "twin.set_times": (
@@ -259,6 +262,19 @@ VERBS: dict[str, str] = {
     "fit.simulated": "它是模拟结果，并非实测。",
     "fit.invalid": "其判定为 INVALID。",
     "fit.no_model": "没有模型 {model} 的配置；请用 --model-profile 指定。",
+    "fit.unnamed": "文件没有注明模型；请用 --model-profile 指定。",
+    "fit.failed": "有 {percent:.0f}% 的请求失败；请重新测量。",
+    "fit.rate_missed": "客户端没有跟上所要求的请求速率。",
+    "fit.other_load": "拟合无法重现它的负载（{name}：{value}）。",
+    "fit.other_card": "它测自 {measured}，而 --twin 是 {card}；请改用 --twin {known} 拟合。",
+    "fit.no_engine": "它测自 {engine}；孪生引擎只有 vLLM 和 SGLang 两种。",
+    "fit.other_stack": (
+        "测量时用的是 {engine}，而 --stack {stack} 是另一种引擎；请选择与之对应的配置。"
+    ),
+    "fit.apart": "孪生引擎没有模拟它的多卡分工方式（{name}：{value}）。",
+    "fit.several": (
+        "这些结果的 {names} 有多种取值，却要拟合成同一份配置。如果这些机器快慢不同，请分开拟合。"
+    ),
     "fit.no_tp": "没有注明用了几张卡；请设置 --tp。",
     "fit.no_condition": "缺少可用的 {name}。",
     "fit.no_value": "{names} 一项都没有。",

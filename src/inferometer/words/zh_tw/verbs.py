@@ -191,6 +191,9 @@ VERBS: dict[str, str] = {
     "twin.not_modelled": (
         "它無法模擬 {flags}。請從命令中拿掉這些選項，或在真實伺服器上測量。"
     ),
+    "twin.no_engine": (
+        "孿生引擎只有 vLLM 和 SGLang 兩種，沒有 {engine}。請拿掉這些測試組，或在真實伺服器上測量。"
+    ),
     "twin.no_model": "沒有模型 {model} 的設定檔。",
     "twin.no_number": "{name} 為 {value}：請設為整數。",
     "twin.set_times": (
@@ -259,6 +262,19 @@ VERBS: dict[str, str] = {
     "fit.simulated": "它是模擬結果，並非實測。",
     "fit.invalid": "其判定為 INVALID。",
     "fit.no_model": "沒有模型 {model} 的設定檔；請用 --model-profile 指定。",
+    "fit.unnamed": "檔案沒有註明模型；請用 --model-profile 指定。",
+    "fit.failed": "有 {percent:.0f}% 的請求失敗；請重新測量。",
+    "fit.rate_missed": "用戶端沒有跟上所要求的請求速率。",
+    "fit.other_load": "擬合無法重現它的負載（{name}：{value}）。",
+    "fit.other_card": "它測自 {measured}，而 --twin 是 {card}；請改用 --twin {known} 擬合。",
+    "fit.no_engine": "它測自 {engine}；孿生引擎只有 vLLM 和 SGLang 兩種。",
+    "fit.other_stack": (
+        "測量時用的是 {engine}，而 --stack {stack} 是另一種引擎；請選擇與之對應的設定檔。"
+    ),
+    "fit.apart": "孿生引擎沒有模擬它的多卡分工方式（{name}：{value}）。",
+    "fit.several": (
+        "這些結果的 {names} 有多種取值，卻要擬合成同一份設定檔。如果這些機器快慢不同，請分開擬合。"
+    ),
     "fit.no_tp": "沒有註明用了幾張卡；請設定 --tp。",
     "fit.no_condition": "缺少可用的 {name}。",
     "fit.no_value": "{names} 一項都沒有。",

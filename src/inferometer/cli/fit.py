@@ -211,6 +211,8 @@ def _sorted(
         notice(Said("fit.left_out", {"point": name, "why": reason}))
     if (more := len(found.left_out) - MAX_NAMED) > 0:
         typer.echo(spoken().counted("fit.more", more), err=True)
+    if found.of_several:
+        notice(Said("fit.several", {"names": ", ".join(found.of_several)}))
     if not found.ladders:
         usage_error(Said("fit.nothing", {}))
     return found

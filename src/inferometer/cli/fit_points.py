@@ -4,24 +4,38 @@ in which order, and whether the server's prefix cache was warm.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from math import inf
-from typing import Literal
+from typing import Any, Literal
 
+from inferometer.cli.fit_servers import require_machine, settings_for
 from inferometer.engine.twin.client import TwinLoad
 from inferometer.engine.twin.configuration import TwinSettings
 from inferometer.engine.twin.fit import EXPECTED_ERROR, HOPELESS, TwinLadder
 from inferometer.engine.twin.profiles import model_profile
 from inferometer.results import Condition, Point
 from inferometer.vocabulary import of_role
-from inferometer.words import Said, metric_named
+from inferometer.words import Said, metric_named, sentence_of
 
 Prompts = Literal["auto", "shared", "own"]
 SAME_PROMPTS = ("vllm",)
 """Clients whose random prompts are the same in every point, and which send prompt 0 before."""
 DEPLOYMENT = of_role("subject")
 """Conditions that part ladders beside model and tp."""
+ONE_PROFILE = ("config", "card", "stack", "engine_version")
+"""Conditions of which a profile has one value."""
+MOST_FAILED = 0.05
+"""Share of requests: with more failures, the load was another than that of all of them."""
+OTHER_LOADS: Mapping[str, Callable[[str], bool]] = {
+    "scenario": lambda value: value.startswith("offline"),
+    "arrivals": bool,
+    "cache": lambda value: value == "warm",
+    "dataset": lambda value: "multi_turn" in value or value == "sessions",
+}
+"""Conditions, and at which values of them requests come or begin otherwise than a fit repeats: an
+engine without a server, a rate that changes, prompts that the cache holds from before.
+"""
 MAX_NUMBER = 1_000_000
 """Of requests, of tokens and of requests per second: no larger load can be repeated."""
 
@@ -31,8 +45,10 @@ class Sorted:
     """What can be fitted, and why the rest cannot."""
 
     ladders: list[TwinLadder] = field(default_factory=list)
-    left_out: list[tuple[str, Said]] = field(default_factory=list)
+    left_out: list[tuple[str, str]] = field(default_factory=list)
     """(id of the point, reason)."""
+    of_several: tuple[str, ...] = ()
+    """Conditions of the machine of which the fitted points have several values."""
 
 
 def ladders_of(
@@ -46,24 +62,45 @@ def ladders_of(
 ) -> Sorted:
     """`settings` holds what no result file says; `model` and `tp` replace what the files say."""
     found = Sorted()
-    groups: dict[tuple[Condition, ...], list[tuple[Point, TwinLoad]]] = {}
+    groups: dict[tuple[Any, ...], list[tuple[Point, TwinLoad]]] = {}
     for point in points:
-        said = point.conditions
-        name = (
-            model
-            or model_profile(said.get("model_id"))
-            or model_profile(said.get("model"))
-        )
-        cards = tp or _whole(said.get("tp")) or _whole(said.get("gpus"))
-        if reason := _unusable(point, name, cards):
-            found.left_out.append((point.id, reason))
+        try:
+            chosen = _settings_of(point, settings, model, tp)
+        except ValueError as error:
+            found.left_out.append((point.id, sentence_of(error)))
             continue
-        key = (name, cards, *map(said.get, DEPLOYMENT))
+        key = (chosen, *map(point.conditions.get, DEPLOYMENT))
         groups.setdefault(key, []).append((point, load_of(point)))
-    for (profile, size, *_), group in groups.items():
-        chosen = replace(settings, model=str(profile), tp=_whole(size) or 1)
+    for (chosen, *_), group in groups.items():
         found.ladders.append(_ladder(group, chosen, prompts, step))
+    fitted = [point for group in groups.values() for point, _ in group]
+    found.of_several = tuple(
+        name
+        for name in ONE_PROFILE
+        if len({each.conditions.get(name) for each in fitted} - {None}) > 1
+    )
     return found
+
+
+def _settings_of(
+    point: Point, settings: TwinSettings, model: str | None, tp: int | None
+) -> TwinSettings:
+    """Raises ValueError with the reason why the point cannot be fitted."""
+    if reason := _other_load(point):
+        raise ValueError(reason)
+    require_machine(point, settings)
+    said = point.conditions
+    name = (
+        model
+        or model_profile(said.get("model_id"))
+        or model_profile(said.get("model"))
+    )
+    cards = tp or _whole(said.get("tp")) or _whole(said.get("gpus"))
+    if reason := _unusable(point, name, cards):
+        raise ValueError(reason)
+    assert name is not None
+    assert cards is not None
+    return settings_for(point, settings, name, cards)
 
 
 def _ladder(
@@ -97,25 +134,53 @@ def _when(measured: tuple[Point, TwinLoad]) -> tuple[str, int]:
 def _unusable(point: Point, model: str | None, tp: int | None) -> Said | None:
     """Why the point cannot be fitted."""
     said = point.conditions
-    numbers = ("num_prompts", "input_len", "output_len")
-    wrong = [name for name in numbers if not _is_usable(said.get(name))]
+    lengths = ("input_len", "output_len")
+    wrong = [name for name in lengths if not _is_usable(said.get(name))]
+    if not _is_usable(_requests(point)):
+        wrong.insert(0, "num_prompts")
+    named = str(said.get("model_id") or said.get("model") or "")
     values = map(point.values.get, EXPECTED_ERROR)
     reasons = {
-        "fit.simulated": said.get("rehearsal") is not None,
         "fit.invalid": point.status == "INVALID",
+        "fit.unnamed": model is None and not named,
         "fit.no_model": model is None,
         "fit.no_tp": tp is None,
         "fit.no_condition": bool(wrong),
         "fit.no_value": not any(0 < (value or 0) < inf for value in values),
+        "fit.failed": _failed_share(point) > MOST_FAILED,
     }
     told = {
-        "model": str(said.get("model_id") or said.get("model") or "-"),
+        "model": named,
         "name": ", ".join(wrong),
         "names": ", ".join(EXPECTED_ERROR),
+        "percent": 100 * _failed_share(point),
     }
-    return next(
-        (Said(key, told) for key, is_so in reasons.items() if is_so), None
-    )
+    found = next((key for key, is_so in reasons.items() if is_so), None)
+    return None if found is None else Said(found, told)
+
+
+def _other_load(point: Point) -> Said | None:
+    """Why its load is none that a fit repeats."""
+    said = point.conditions
+    if said.get("rehearsal") is not None:
+        return Said("fit.simulated")
+    if any(note.key == "note.rate_not_reached" for note in point.notes):
+        return Said("fit.rate_missed")
+    for name, is_other in OTHER_LOADS.items():
+        if is_other(value := str(said.get(name) or "")):
+            return Said("fit.other_load", {"name": name, "value": value})
+    return None
+
+
+def _requests(point: Point) -> int | None:
+    """How many were sent; of tools that do not say so, how many ended."""
+    asked = _whole(point.conditions.get("num_prompts"))
+    ended = (point.values.get(name, 0) for name in ("completed", "failed"))
+    return asked or _whole(round(sum(ended)))
+
+
+def _failed_share(point: Point) -> float:
+    return point.values.get("failed", 0) / (_requests(point) or 1)
 
 
 def _is_usable(value: Condition) -> bool:
@@ -125,20 +190,44 @@ def _is_usable(value: Condition) -> bool:
 def load_of(point: Point) -> TwinLoad:
     """Lengths as measured, if they were; else as asked for."""
     conditions, values = point.conditions, point.values
-    requests = _whole(conditions.get("num_prompts")) or 1
+    requests = _requests(point) or 1
     completed = values.get("completed") or requests
+    shortest = _shortest(point)
+    prompt, output = (
+        _mean(values.get(total), completed) or _whole(conditions.get(name)) or 1
+        for total, name in (
+            ("total_input_tokens", "input_len"),
+            ("total_output_tokens", "output_len"),
+        )
+    )
+    longest = 2 / (1 + shortest)
     return TwinLoad(
         requests,
-        _mean(values.get("total_input_tokens"), completed)
-        or _whole(conditions.get("input_len"))
-        or 1,
-        _mean(values.get("total_output_tokens"), completed)
-        or _whole(conditions.get("output_len"))
-        or 1,
+        round(prompt * longest),
+        round(output * longest),
         max_concurrency=_whole(conditions.get("max_concurrency")),
         request_rate=_number(conditions.get("request_rate"), inf),
-        burstiness=_number(conditions.get("burstiness"), 1.0),
+        burstiness=_burstiness(conditions.get("burstiness")),
+        shortest=shortest,
+        prefix_tokens=min(prompt, _whole(conditions.get("prefix_len")) or 0),
     )
+
+
+def _shortest(point: Point) -> float:
+    """The shortest length as a share of the longest, where the file tells the range of a data set
+    of random lengths: SGLang's begins at that share, vLLM's goes as far down as up.
+    """
+    told = point.conditions.get("random_range_ratio")
+    if not isinstance(told, int | float) or not 0 <= told <= 1:
+        return 1.0
+    if point.tool == "sglang":
+        return float(told)
+    return (1 - told) / (1 + told)
+
+
+def _burstiness(said: Condition) -> float:
+    """inf for equal gaps."""
+    return inf if said == inf else _number(said, 1.0)
 
 
 def _mean(total: float | None, completed: float) -> int | None:

@@ -44,7 +44,7 @@ class TwinLoad:
     request_rate: float = inf
     """Per second; inf sends all at once."""
     burstiness: float = 1.0
-    """1 is Poisson; smaller is burstier. Of no use without a rate."""
+    """1 is Poisson, smaller is burstier, inf has equal gaps. Of no use without a rate."""
     shortest: float = 1.0
     """Lengths are uniform between this share of the nominal ones and the whole."""
     seed: int = 0
@@ -56,10 +56,7 @@ class TwinLoad:
         rng = random.Random(self.seed)  # noqa: S311 - no secret
         now_ns, requests = at_ns, []
         for number in range(first, first + self.requests):
-            if self.request_rate != inf:
-                mean_s = 1 / (self.request_rate * self.burstiness)
-                gap_s = rng.gammavariate(self.burstiness, mean_s)
-                now_ns += int(gap_s * SECOND_NS)
+            now_ns += int(self._gap_s(rng) * SECOND_NS)
             prompt, output = self._lengths(rng)
             requests.append(
                 TwinRequest(
@@ -67,12 +64,20 @@ class TwinLoad:
                     prompt,
                     output,
                     arrived_ns=now_ns,
-                    prompt=self._tokens(number, prompt),
+                    prompt=self.tokens_of(number, prompt),
                 )
             )
         return requests
 
-    def _tokens(self, number: int, length: int) -> Sequence[int] | None:
+    def _gap_s(self, rng: random.Random) -> float:
+        if self.request_rate == inf:
+            return 0.0
+        if self.burstiness == inf:
+            return 1 / self.request_rate
+        mean_s = 1 / (self.request_rate * self.burstiness)
+        return rng.gammavariate(self.burstiness, mean_s)
+
+    def tokens_of(self, number: int, length: int) -> Sequence[int] | None:
         """None where prompts have nothing in common."""
         if not self.prefix_tokens:
             return None
@@ -90,7 +95,8 @@ class TwinLoad:
     @property
     def is_random(self) -> bool:
         """Whether another seed is another run."""
-        return self.request_rate != inf or self.shortest != 1
+        has_law = inf not in {self.request_rate, self.burstiness}
+        return has_law or self.shortest != 1
 
     @property
     def concurrency(self) -> int | None:
@@ -185,6 +191,7 @@ def play(
             first.prompt_tokens,
             first.max_tokens,
             arrived_ns=at_ns,
+            prompt=load.tokens_of(first.number, first.prompt_tokens),
         )
         served(simulation, [trial])
         for each in requests:

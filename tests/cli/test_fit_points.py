@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from math import inf
 from pathlib import Path
@@ -20,11 +21,15 @@ H100 = TwinSettings("h100", "llama-3.1-8b")
 VALUES = {"mean_tpot_ms": 10.0, "completed": 64.0}
 
 
-def told(values: dict[str, float] = VALUES, **conditions: Any) -> Point:
+def told(values: Mapping[str, float] = VALUES, **conditions: Any) -> Point:
     """A point of 8B on one card, with what its file says besides."""
-    usual = {"model_id": "meta-llama/Llama-3.1-8B", "tp": 1, "num_prompts": 64}
+    usual: dict[str, Any] = {
+        "model_id": "meta-llama/Llama-3.1-8B",
+        "tp": 1,
+        "num_prompts": 64,
+    }
     lengths = {"input_len": 512, "output_len": 16, "max_concurrency": 4}
-    return point("p", values, minute=None, **usual | lengths | conditions)
+    return point("p", {**values}, minute=None, **usual | lengths | conditions)
 
 
 def sorted_(one: Point, settings: TwinSettings = H100, **asked: Any) -> Sorted:
@@ -71,7 +76,7 @@ def test_a_flag_goes_before_the_file() -> None:
 
 def test_the_link_is_that_of_the_slots_that_the_file_tells() -> None:
     settings = replace(H100, card="r9700")
-    two = {"tp": 2, "pcie_width": 8, "pcie_generation": 4}
+    two: dict[str, Any] = {"tp": 2, "pcie_width": 8, "pcie_generation": 4}
     found = settings_of(told(**two), settings)
     assert (found.tp, found.link) == (2, "pcie4x8")
     assert settings_of(told(**two | {"tp": 1}), settings).link is None

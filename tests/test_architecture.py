@@ -293,6 +293,7 @@ def test_the_lightest_rooms_are_light() -> None:
     """What a command line needs to show its help must not cost what a run needs."""
     code = (
         "import sys, inferometer.spec.flags, inferometer.protocol, inferometer.server.endpoint;"
+        "import inferometer.engine.child;"
         "print(*{'numpy', 'polars', 'pydantic', 'httpx', 'tokenizers'} & set(sys.modules))"
     )
     told = printed_anew(code)

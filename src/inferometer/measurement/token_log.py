@@ -9,11 +9,12 @@ from array import array
 import numpy as np
 import numpy.typing as npt
 
-from inferometer.engine.twin.outlet import Outlet, Times
+from inferometer.engine.twin.outlet import Outlet
 from inferometer.engine.twin.request import TwinRequest
-from inferometer.engine.twin.stretch import Stretch
+from inferometer.engine.twin.stretch import PS_PER_NS, Stretch, end_ps
 
 Numbers = npt.NDArray[np.int64]
+Times = Numbers
 
 
 COLUMNS = 7
@@ -61,9 +62,7 @@ class TokenLog:
         steps = rows[:, 2]
         each_step = np.repeat(rows, steps, axis=0).T
         first, tokens, _, *times_ps = each_step
-        begins_ns = self._outlet.all_begin_ns(
-            *times_ps, tokens=tokens, step=_up(steps)
-        )
+        begins_ns = self._begin_ns(*times_ps, tokens=tokens, step=_up(steps))
         place = _up(tokens)
         oldest = int(rows[:1, 0].sum())
         numbers = np.array(self._numbers[oldest:], np.int64)
@@ -74,6 +73,23 @@ class TokenLog:
         place *= self._outlet.token_ns
         times_ns += place
         return numbers[which], times_ns
+
+    def _begin_ns(
+        self,
+        start_ps: Times,
+        first_ps: Times,
+        growth_ps: Times,
+        queued_ps: Times,
+        *,
+        tokens: Numbers,
+        step: Numbers,
+    ) -> Times:
+        """As `Outlet.begins_ns`; each array has a place for each step."""
+        ends_ps = end_ps(start_ps, first_ps, growth_ps, step)
+        free_ps = start_ps + first_ps + queued_ps
+        passed_ps = self._outlet.passed_ps(free_ps, tokens, step)
+        begins_ps: Times = np.maximum(ends_ps, passed_ps)
+        return begins_ps // PS_PER_NS + self._outlet.fixed_ns
 
 
 def _up(counts: Numbers) -> Numbers:

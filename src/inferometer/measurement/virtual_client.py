@@ -19,7 +19,6 @@ import numpy.typing as npt
 from inferometer.arrival import stripe
 from inferometer.clock import NS
 from inferometer.engine.ask import AskError
-from inferometer.engine.twin.outlet import Times
 from inferometer.engine.twin.request import TwinRequest
 from inferometer.engine.twin.simulation import Simulation
 from inferometer.engine.twin.stretch import PS_PER_NS, Stretch
@@ -27,7 +26,7 @@ from inferometer.loadgen.job import timed_out
 from inferometer.loadgen.live import Snapshot
 from inferometer.loadgen.schedule import Schedule
 from inferometer.measurement.prepare import ReadyPoint
-from inferometer.measurement.token_log import TokenLog
+from inferometer.measurement.token_log import Times, TokenLog
 from inferometer.request import Request
 from inferometer.trace import Failure, Outcome, TokenSource, Trace
 from inferometer.trace.schema import EVENT_COLUMNS, MISSING, StampSource

@@ -8,13 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
 from inferometer.engine.twin.request import TwinRequest
-from inferometer.engine.twin.stretch import PS_PER_NS, Stretch, end_ps
-
-Times = npt.NDArray[np.int64]
+from inferometer.engine.twin.stretch import PS_PER_NS, Stretch
 
 
 class Outlet:
@@ -44,23 +39,6 @@ class Outlet:
         """When the first token of a step, counted from 1, is worked on."""
         return self._begins_ps(stretch, step) // PS_PER_NS + self.fixed_ns
 
-    def all_begin_ns(
-        self,
-        start_ps: Times,
-        first_ps: Times,
-        growth_ps: Times,
-        queued_ps: Times,
-        *,
-        tokens: Times,
-        step: Times,
-    ) -> Times:
-        """The same of steps of several stretches; each array has a place for each step."""
-        ends_ps = end_ps(start_ps, first_ps, growth_ps, step)
-        free_ps = start_ps + first_ps + queued_ps
-        passed_ps = self._passed_ps(free_ps, tokens, step)
-        begins_ps: Times = np.maximum(ends_ps, passed_ps)
-        return begins_ps // PS_PER_NS + self.fixed_ns
-
     def stamp(self, stretch: Stretch) -> None:
         """Write down when the first and the last tokens of its requests leave."""
         for request in stretch.begun:
@@ -81,12 +59,12 @@ class Outlet:
         free_ps = stretch.start_ps + stretch.first_ps + stretch.queued_ps
         if step == 1:
             return free_ps
-        passed_ps: int = self._passed_ps(free_ps, len(stretch.requests), step)
+        passed_ps: int = self.passed_ps(free_ps, len(stretch.requests), step)
         return max(stretch.end_ps(step), passed_ps)
 
-    def _passed_ps(self, free_ps: Any, tokens: Any, step: Any) -> Any:
+    def passed_ps(self, free_ps: Any, tokens: Any, step: Any) -> Any:
         """When the tokens before those of a step have gone, if none of them came later than that.
-        `free_ps`: when the first step's tokens are worked on.
+        `free_ps`: when the first step's tokens are worked on. Takes numbers, or arrays.
 
         Steps only get longer: a queue that is there at the last one has been there since the first.
         """

@@ -11,6 +11,7 @@ window, and a hit needs only the last window of them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import takewhile
 from typing import NamedTuple
 
 NO_BLOCK = 0
@@ -177,10 +178,10 @@ class BlockPool:
         back, keys = self._left(blocks), self._key
         self.free += len(back)
         if self._uncached_first:
-            uncached = [block for block in back if keys[block] is None]
-            if uncached:
-                self._blank.extend(reversed(uncached))
-                back = [block for block in back if keys[block] is not None]
+            # the last blocks of a table, so the first of these: those before are full
+            blank = [*takewhile(lambda block: keys[block] is None, back)]
+            self._blank += reversed(blank)
+            del back[: len(blank)]
         self._queue += back
         if len(self._queue) > 2 * len(self._key):
             self._tidy()
@@ -188,7 +189,9 @@ class BlockPool:
     def _left(self, blocks: Iterable[int]) -> list[int]:
         """Of these blocks, each of which has one user less, those that nobody uses."""
         in_use, more = self._in_use, self._more_users
-        back = [block for block in blocks if block != NO_BLOCK]
+        back = [*blocks]
+        if self._groups > 1:
+            back = [block for block in back if block != NO_BLOCK]
         if more:
             back = [block for block in back if not self._is_shared(block)]
         for block in back:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 
-ANONYMOUS_BITS = 24
-"""A prompt whose tokens are not known has keys of its own: its number and the block's place."""
+KEYS_EACH = (1 << 24) + 0x9E37
+"""A prompt whose tokens are not known has keys of its own: so many a request, one after another.
+No round number: dictionaries look at the last bits of a key, which would be alike.
+"""
 
 
 class TwinRequest:
@@ -94,7 +96,7 @@ class TwinRequest:
         keys = self.keys
         known = len(keys)
         if self._prompt is None:
-            own = self.number << ANONYMOUS_BITS
+            own = self.number * KEYS_EACH
             keys.extend(range(own + known, own + full_blocks))
         else:
             key = keys[-1] if keys else 0
@@ -115,7 +117,7 @@ class TwinRequest:
         if block < len(keys):
             return keys[block]
         if self._prompt is None and block == len(keys):
-            keys.append((self.number << ANONYMOUS_BITS) + block)
+            keys.append(self.number * KEYS_EACH + block)
             return keys[-1]
         return self.keys_of(block + 1, block_size)[-1]
 

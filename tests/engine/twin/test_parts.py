@@ -150,6 +150,16 @@ def test_no_block_is_lost_or_used_twice(sizes: list[int]) -> None:
         assert memory.pool.free + memory.pool.used == 11
 
 
+def test_keys_of_different_prompts_end_differently() -> None:
+    """A dictionary looks at their last bits first."""
+    keys = {
+        key % 4096
+        for number in range(32)
+        for key in TwinRequest(number, 1024, 1).keys_of(64, 16)
+    }
+    assert len(keys) > 1024
+
+
 def test_keys_depend_on_all_tokens_before() -> None:
     one = TwinRequest(0, 8, 4, prompt=[1, 2, 3, 4, 5, 6, 7, 8])
     two = TwinRequest(1, 8, 4, prompt=[9, 2, 3, 4, 5, 6, 7, 8])

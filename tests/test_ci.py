@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 SCRIPT = Path(__file__).parent.parent / ".ci" / "run"
-FOR_EVER = "exec sleep 10000"
+FOR_EVER = "sleep 10000 & wait"
+"""Whoever ends it has to end what it started too."""
 
 
 @pytest.mark.parametrize(
@@ -18,9 +19,10 @@ FOR_EVER = "exec sleep 10000"
     [
         ("exit 0", "exit 0", 0),
         ("exit 0", "exit 3", 3),
-        ('test "$1" != .venv/dev', "exit 0", 1),
+        (f'test "$1" != test || {FOR_EVER}', "exit 3", 3),
         ('test "$1" != check', FOR_EVER, 1),
-        ('test "$1" != test', "exit 0", 1),
+        ('test "$1" != test', FOR_EVER, 1),
+        ('test "$1" != test-engines', "exit 0", 1),
     ],
 )
 def test_it_fails_with_its_parts_and_waits_for_none_then(
@@ -30,7 +32,7 @@ def test_it_fails_with_its_parts_and_waits_for_none_then(
     programs = {
         "bin/make": make,
         "bin/chromium": "exit 0",
-        ".venv/bin/python": installing,
+        "bin/python": installing,
     }
     for name, does in programs.items():
         program = tmp_path / name
@@ -42,7 +44,11 @@ def test_it_fails_with_its_parts_and_waits_for_none_then(
     path = os.pathsep.join((str(tmp_path / "bin"), os.environ["PATH"]))
     ended = subprocess.run(
         [script],
-        env={**os.environ, "PATH": path},
+        env={
+            **os.environ,
+            "PATH": path,
+            "PYTHON": str(tmp_path / "bin" / "python"),
+        },
         stdout=subprocess.PIPE,
         timeout=60,
         check=False,

@@ -131,7 +131,9 @@ def install(name: str) -> None:
     log.unlink(missing_ok=True)
     run(log, sys.executable, "-m", "venv", "--clear", env)
     say(f"installing {', '.join(engine.requirements)}")
-    run(log, python, "-m", "pip", "install", *engine.requirements)
+    # Most modules are never imported; the others are compiled when they are.
+    pip_install = (python, "-m", "pip", "install", "--no-compile")
+    run(log, *pip_install, *engine.requirements)
     if engine.unwanted:
         say(
             f"removing what breaks it without CUDA: {', '.join(engine.unwanted)}"

@@ -20,7 +20,7 @@ from inferometer.metrics.distribution import MIN_BEYOND, Distribution
 from inferometer.metrics.finding import Finding, Level
 from inferometer.metrics.statistics import Interval
 from inferometer.metrics.steady import Steady
-from inferometer.metrics.summary import Summary
+from inferometer.metrics.summary import Goodput, Summary
 from inferometer.metrics.verdict import Verdict
 from inferometer.printable import (
     TEXT_WIDTH,
@@ -92,23 +92,13 @@ def render(
         ),
         "=" * WIDTH,
         _row("Total Token throughput (tok/s):", summary.total_token_throughput),
-    ]
-    if thin := spoken().listed(_thin(summary, chosen)):
-        text = spoken().text(
-            "console.thin", percentiles=thin, fewest=MIN_BEYOND
-        )
-        lines += wrapped(text, TEXT_WIDTH)
-    lines += [_heading("console.client"), *_client(summary, workers)]
-    if verdict.precision:
-        lines += _statement(verdict.precision)
-    if counters := _server(summary, server):
-        lines += [_heading("console.server"), *counters]
-    lines += _machine(summary, price)
-    if intervals := _intervals(summary.intervals, chosen):
-        lines += [_heading("console.intervals"), *intervals]
-    if summary.steady:
-        lines += [_heading("console.steady"), *_steady(summary.steady, chosen)]
-    lines += [
+        *_thin(summary, chosen),
+        *_under("console.client", _client(summary, workers)),
+        *(_statement(verdict.precision) if verdict.precision else ()),
+        *_under("console.server", _server(summary, server)),
+        *_machine(summary, price),
+        *_under("console.intervals", _intervals(summary.intervals, chosen)),
+        *_under("console.steady", _steady(summary.steady, chosen)),
         "=" * WIDTH,
         *_verdict(verdict),
         *_rating(summary, verdict, rated),
@@ -120,12 +110,15 @@ def _thin(summary: Summary, chosen: Sequence[str]) -> list[str]:
     """Percentiles that few samples lie beyond. No mark stands beside their values, which scripts
     read as numbers, and they are not called as the lines are, which scripts search for.
     """
-    return [
+    words = spoken()
+    thin = words.listed(
         f"{LATENCIES[key].label} {name}"
         for key in chosen
         for name in summary.metrics[key].percentiles
         if name in summary.metrics[key].thin
-    ]
+    )
+    text = words.text("console.thin", percentiles=thin, fewest=MIN_BEYOND)
+    return wrapped(text, TEXT_WIDTH) if thin else []
 
 
 def render_precision(verdict: Verdict, before: Verdict) -> str:
@@ -160,6 +153,10 @@ def _heading(key: str) -> str:
     return centered(spoken().text(key), WIDTH, "-")
 
 
+def _under(heading: str, rows: Sequence[str]) -> list[str]:
+    return [_heading(heading), *rows] if rows else []
+
+
 def _row(label: str | Said, value: str | int | float | None) -> str:
     """Label and value in vLLM's columns; a float has two decimals."""
     if isinstance(value, float):
@@ -171,49 +168,43 @@ def _row(label: str | Said, value: str | int | float | None) -> str:
 
 
 def _totals(summary: Summary, load: Load) -> list[str]:
-    counts, goodput = summary.counts, summary.goodput
+    counts = summary.counts
     rate = None if load.request_rate == float("inf") else load.request_rate
-    rows: list[tuple[str, str | int | float | None, bool]] = [
-        ("Successful requests:", counts.ok, True),
-        ("Failed requests:", counts.failed, True),
-        ("Cancelled requests:", counts.cancelled, counts.cancelled > 0),
-        ("Unfinished requests:", counts.unfinished, counts.unfinished > 0),
-        ("Dropped requests:", counts.dropped, counts.dropped > 0),
-        ("Requests never sent:", counts.unsent, counts.unsent > 0),
-        (
-            "Maximum request concurrency:",
-            load.max_concurrency,
-            load.max_concurrency is not None,
-        ),
-        ("Request rate configured (RPS):", rate, rate is not None),
-        ("Benchmark duration (s):", summary.duration_s, True),
-        ("Total input tokens:", summary.total_input_tokens, True),
-        ("Total generated tokens:", summary.total_output_tokens, True),
-        ("Request throughput (req/s):", summary.request_throughput, True),
-        (
-            "Request goodput (req/s):",
-            goodput.request_goodput if goodput else None,
-            goodput is not None,
-        ),
-        (
-            "Good among sent requests (%):",
-            _percent(goodput.share_of_sent) if goodput else None,
-            goodput is not None,
-        ),
-        ("Output token throughput (tok/s):", summary.output_throughput, True),
+    fewer = (
+        ("Cancelled requests:", counts.cancelled),
+        ("Unfinished requests:", counts.unfinished),
+        ("Dropped requests:", counts.dropped),
+        ("Requests never sent:", counts.unsent),
+        ("Maximum request concurrency:", load.max_concurrency),
+        ("Request rate configured (RPS):", rate),
+    )
+    rows: list[tuple[str, str | int | float | None]] = [
+        ("Successful requests:", counts.ok),
+        ("Failed requests:", counts.failed),
+        *((label, value) for label, value in fewer if value),
+        ("Benchmark duration (s):", summary.duration_s),
+        ("Total input tokens:", summary.total_input_tokens),
+        ("Total generated tokens:", summary.total_output_tokens),
+        ("Request throughput (req/s):", summary.request_throughput),
+        *_goodput(summary.goodput),
+        ("Output token throughput (tok/s):", summary.output_throughput),
         (
             "Peak output token throughput (tok/s):",
             summary.peak_output_tokens_per_s,
-            True,
         ),
-        ("Peak concurrent requests:", float(summary.peak_concurrency), True),
-        (
-            "Total token throughput (tok/s):",
-            summary.total_token_throughput,
-            True,
-        ),
+        ("Peak concurrent requests:", float(summary.peak_concurrency)),
+        ("Total token throughput (tok/s):", summary.total_token_throughput),
     ]
-    return [_row(label, value) for label, value, shown in rows if shown]
+    return [_row(label, value) for label, value in rows]
+
+
+def _goodput(goodput: Goodput | None) -> list[tuple[str, str | float | None]]:
+    if goodput is None:
+        return []
+    return [
+        ("Request goodput (req/s):", goodput.request_goodput),
+        ("Good among sent requests (%):", _percent(goodput.share_of_sent)),
+    ]
 
 
 def _section(key: str, distribution: Distribution) -> list[str]:
@@ -230,6 +221,8 @@ def _section(key: str, distribution: Distribution) -> list[str]:
 
 def _client(summary: Summary, workers: Sequence[WorkerRecord]) -> list[str]:
     """How well the client could see: what vLLM's report does not have."""
+    cpu = (w.cpu_ns / w.wall_ns for w in workers if w.wall_ns)
+    waited_ms = (w.run_queue_ns / MS for w in workers if w.run_queue_ns >= 0)
     rows: list[tuple[Said, str | float | None]] = [
         (Said("console.client.stamps"), _stamps(summary, workers)),
         (
@@ -243,22 +236,8 @@ def _client(summary: Summary, workers: Sequence[WorkerRecord]) -> list[str]:
         (Said("console.client.lag"), _spread(summary.metrics["schedule_lag"])),
         *_where_known(summary, workers),
         (Said("console.client.workers"), _workers(workers)),
-        (
-            Said("console.client.cpu"),
-            _percent(
-                max(
-                    (w.cpu_ns / w.wall_ns for w in workers if w.wall_ns),
-                    default=None,
-                )
-            ),
-        ),
-        (
-            Said("console.client.waited"),
-            max(
-                (w.run_queue_ns / MS for w in workers if w.run_queue_ns >= 0),
-                default=None,
-            ),
-        ),
+        (Said("console.client.cpu"), _percent(max(cpu, default=None))),
+        (Said("console.client.waited"), max(waited_ms, default=None)),
     ]
     return [_row(label, value) for label, value in rows]
 
@@ -351,8 +330,10 @@ def _intervals(
     ]
 
 
-def _steady(steady: Steady, chosen: Sequence[str]) -> list[str]:
+def _steady(steady: Steady | None, chosen: Sequence[str]) -> list[str]:
     """The part of the run in which the load was what was asked, by itself."""
+    if steady is None:
+        return []
     span = f"{steady.start_s:.2f} – {steady.end_s:.2f}"
     rows: list[tuple[Said, str | float | None]] = [
         (Said("console.steady.span"), span),

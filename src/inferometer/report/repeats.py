@@ -92,8 +92,9 @@ def repeats_in_lines(
         "figures": ", ".join(figures) or ABSENT,
     }
     yield spoken().text("console.repeats.line", **values)
-    if any(found[key].runs_differ for key in _labels(metrics) if key in found):
-        yield from _wrapped(_agreement(found, runs, _labels(metrics)), "    ")
+    labels = _labels(metrics)
+    if any(found[key].runs_differ for key in labels if key in found):
+        yield from _wrapped(_agreement(found, runs, labels), "    ")
     yield from (f"    {line}" for line in _left_out(repeats))
 
 

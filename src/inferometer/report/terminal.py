@@ -75,14 +75,8 @@ def curves(points: Sequence[Point]) -> Iterator[tuple[str, list[Point]]]:
     for point, key in zip(points, keys, strict=True):
         together.setdefault(key, []).append(point)
     for key, curve in together.items():
-        yield (
-            " ".join(
-                filter(
-                    None, (_named(names[at], key[at]) for at in sorted(shown))
-                )
-            ),
-            curve,
-        )
+        parts = (_named(names[at], key[at]) for at in sorted(shown))
+        yield " ".join(filter(None, parts)), curve
 
 
 def course(values: Sequence[float | None], *, ascii_only: bool = False) -> str:

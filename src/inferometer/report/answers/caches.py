@@ -60,12 +60,11 @@ def cache_answer(points: Sequence[Point], words: Words) -> ReportAnswer | None:
     # without a hit, nothing else is worth reading
     at = 0 if _found_nothing(compared) else len(sentences)
     sentences.insert(at, _hits(compared, words))
+    pairs = compared.pairing.pairs
     rows = [
         cells
-        for pair in compared.pairing.pairs
-        for cells in _rows(
-            pair, compared, words, named=len(compared.pairing.pairs) > 1
-        )
+        for pair in pairs
+        for cells in _rows(pair, compared, words, named=len(pairs) > 1)
     ]
     ratios = (
         (row.b / row.a, 1 + row.effect)
@@ -197,16 +196,10 @@ def _rows(
     rows = [(where + with_unit(HIT_RATE, words), *rates, "")]
     for row in compared.rows:
         if row.point == pair.label:
-            doubt = (
-                ""
-                if row.verdict in ("faster", "slower")
-                else f"answer.is.{row.verdict}"
-            )
             told = times(row, words)
-            if doubt:
-                told = words.text(
-                    "answer.cell", effect=told, verdict=words.text(doubt)
-                )
+            if row.verdict not in ("faster", "slower"):
+                doubt = words.text(f"answer.is.{row.verdict}")
+                told = words.text("answer.cell", effect=told, verdict=doubt)
             label = where + with_unit(row.metric, words)
             rows.append((label, figure(row.a), figure(row.b), told))
     return rows

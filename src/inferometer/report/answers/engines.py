@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from statistics import fmean
 
 from inferometer.analysis.cautions import CannotCompareError
@@ -63,34 +63,37 @@ def engine_answer(engines: ByEngine, words: Words) -> ReportAnswer | None:
         name: _against(engines[best], engines[name], best, name)
         for name in others
     }
+    against = {name: _cell(each, words) for name, each in effects.items()}
     columns = _columns(engines, levels)
     head = (
         capitalized(words.condition("engine")),
         *(_title(metric, load, at, words) for metric, at in columns),
         words.text("answer.engine.against", best=best, n=len(levels)),
     )
-    rows = []
-    for name in (best, *others):
-        cells = [
-            figure(_at(engines[name], load, at, metric))
-            for metric, at in columns
-        ]
-        against = "–" if name == best else _cell(effects[name], words)
-        rows.append((name, *cells, against))
-    sentences = [
-        _sentence(best, name, effects[name], len(levels), words)
-        for name in others
+    rows = [
+        (name, *_figures(engines[name], load, columns), cell)
+        for name, cell in {best: "–", **against}.items()
     ]
     used = [point for each in engines.values() for point in each]
     compared = [each for each in effects.values() if each is not None]
     told = (
-        *sentences,
+        *(
+            _sentence(best, name, each, len(levels), words)
+            for name, each in effects.items()
+        ),
         *unknown_intervals(compared, words, used),
         *cautions(used, words),
     )
     return ReportAnswer(
         words.text("answer.engine.title"), told, head, tuple(rows)
     )
+
+
+def _figures(
+    points: Sequence[Point], load: str, columns: Sequence[tuple[str, float]]
+) -> Iterator[str]:
+    for metric, at in columns:
+        yield figure(_at(points, load, at, metric))
 
 
 def _columns(

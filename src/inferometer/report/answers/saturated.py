@@ -123,10 +123,6 @@ def saturation_answers(
         return []
     ranked = sorted(found, key=lambda each: -(each.throughput or 0))
     sentences = [_sentence(each, x, words) for each in ranked[:MAX_SENTENCES]]
-    note = words.text("answer.saturation.note")
-    if len(found) > MAX_ROWS:
-        more = words.text("figure.note.curves", shown=MAX_ROWS, n=len(found))
-        note = f"{more} {note}"
     used = [point for each in found for point in each.points]
     return [
         ReportAnswer(
@@ -134,9 +130,17 @@ def saturation_answers(
             (*sentences, *cautions(used, words)),
             _head(x, words),
             tuple(_row(each, words) for each in ranked[:MAX_ROWS]),
-            note,
+            _note(len(found), words),
         )
     ]
+
+
+def _note(curves: int, words: Words) -> str:
+    note = words.text("answer.saturation.note")
+    if curves <= MAX_ROWS:
+        return note
+    more = words.text("figure.note.curves", shown=MAX_ROWS, n=curves)
+    return f"{more} {note}"
 
 
 def _sentence(curve: SaturatedCurve, x: str, words: Words) -> str:

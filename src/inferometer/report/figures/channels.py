@@ -19,17 +19,10 @@ LETTER, WIDE_LETTER, SYMBOL = 5.9, 11.0, 30
 """Pixels that a letter, a Chinese character, and a symbol with its gaps take."""
 
 
-def colour_of_curves(names: Sequence[str], *, lines: bool = True) -> Spec:
-    """`lines`: whether there are any, so that the legend tells their dashes."""
-    own = _told_dashes(names) if lines else {}
-    return channel(
-        "curve:N",
-        scale={"domain": list(names)},
-        legend=legend(names, **own),
-    )
-
-
-def shape_of_curves(names: Sequence[str], *, lines: bool = True) -> Spec:
+def channel_of_curves(names: Sequence[str], *, lines: bool = True) -> Spec:
+    """For colours and shapes. `lines`: whether there are any, so that the legend tells their
+    dashes.
+    """
     own = _told_dashes(names) if lines else {}
     return channel(
         "curve:N",

@@ -11,10 +11,9 @@ from typing import Any
 from inferometer.analysis.pcie import why_no_links
 from inferometer.analysis.scaling import why_nothing_scales
 from inferometer.report.figures.channels import (
-    colour_of_curves,
+    channel_of_curves,
     dash_of_curve,
     dashed,
-    shape_of_curves,
 )
 from inferometer.report.figures.curves import few_levels, mark_every, ranged
 from inferometer.report.figures.drawing import (
@@ -247,7 +246,7 @@ def _panel(
     x = level_axis([row["x"] for row in rows])
     common = base(
         x=x.x("x:Q", x_title, padding=16),
-        color=colour_of_curves(names),
+        color=channel_of_curves(names),
     )
     if on is not None:
         common = common.transform_filter({"field": "on", "equal": on})
@@ -256,8 +255,10 @@ def _panel(
         tip("whole:N", words.text("figure.tooltip.curve")),
         tip("x:Q", x_title, NUMBER),
         tip("v:Q", title),
-        tip("low:Q", words.text("figure.tooltip.low", confidence=95)),
-        tip("high:Q", words.text("figure.tooltip.high", confidence=95)),
+        *(
+            tip(f"{end}:Q", words.text(f"figure.tooltip.{end}", confidence=95))
+            for end in ("low", "high")
+        ),
         *more,
         tip(judged, words.text("figure.tooltip.verdict")),
     ]
@@ -294,7 +295,7 @@ def _curves(
     finds.
     """
     clip = any(row.get("far") for row in rows)
-    y, shape = axis.y("v:Q"), shape_of_curves(names)
+    y, shape = axis.y("v:Q"), channel_of_curves(names)
     full = common.transform_filter(
         "datum.mark && !datum.hollow && !datum.far"
     ).mark("point", filled=True, size=42, opacity=1)

@@ -16,12 +16,16 @@ from inferometer.report.answers.saturated import (
     saturated_curves,
 )
 from inferometer.report.figures.channels import (
-    colour_of_curves,
+    channel_of_curves,
     dash_of_curve,
     dashed,
-    shape_of_curves,
 )
-from inferometer.report.figures.curves import Curves, curve_panel, curves
+from inferometer.report.figures.curves import (
+    Curves,
+    curve_panel,
+    curves,
+    first_measured,
+)
 from inferometer.report.figures.drawing import (
     Material,
     NothingToDrawError,
@@ -41,6 +45,7 @@ from inferometer.report.figures.scales import (
     DECADES_OF_LATENCY,
     Axis,
     tip,
+    tips,
     value_axis,
 )
 from inferometer.report.figures.theme import CROSS, DOT
@@ -61,6 +66,13 @@ from inferometer.results.point import Point
 from inferometer.vocabulary import CHANGES_WITH_DATES, LATENCIES
 from inferometer.words import Words
 
+SPREAD = {
+    "low": ("median", "p50"),
+    "middle": ("p90",),
+    "high": ("p99",),
+    "mean": ("mean",),
+}
+"""Which statistics make a bar, by its field: the first that was measured."""
 DECADES_OF_SPREAD = 0.9
 """From which latencies of configurations are on a logarithmic axis."""
 MAX_CONFIGURATIONS = 24
@@ -120,12 +132,11 @@ def _saturation_row(each: SaturatedCurve, name: str, words: Words) -> Row:
 def _saturation_marks(drawn: Curves, words: Words) -> list[Layer]:
     """On the plateau of each curve the load where it begins, on the interval of that."""
     axis = value_axis(drawn.values(THROUGHPUT), drawn.ends(THROUGHPUT))
-    there = base(color=colour_of_curves(drawn.names)).transform_filter(
+    there = base(color=channel_of_curves(drawn.names)).transform_filter(
         "datum.on == 'saturation'"
     )
     tooltip = [
-        tip("curve:N", words.text("figure.tooltip.curve")),
-        tip("at:Q", words.text("figure.tooltip.saturated")),
+        *tips(words, {"curve:N": "curve", "at:Q": "saturated"}),
         tip("interval:N", words.text("figure.tooltip.interval", confidence=95)),
         tip("plateau:Q", words.text("figure.tooltip.plateau")),
     ]
@@ -153,28 +164,21 @@ def draw_efficiency(material: Material, words: Words) -> Sketch:
     at = _at_loads(members, x)
     rows: list[Row] = []
     panels = []
+    shown = list(names.values())
     for metric in _first_of(EFFICIENCY, members):
-        cells = brightened(
-            [
-                cell(
-                    [p for p in at[key, load] if metric in p.values],
-                    metric,
-                    {"on": metric, "who": name, "load": load},
-                )
-                for key, name in names.items()
-                for load in loads
-            ]
-        )
+        cells = [
+            cell(
+                [p for p in at[key, load] if metric in p.values],
+                metric,
+                {"on": metric, "who": name, "load": load},
+            )
+            for key, name in names.items()
+            for load in loads
+        ]
+        cells = brightened(cells)
         rows += cells
         panels.append(
-            _efficiency_map(
-                cells,
-                metric,
-                words,
-                x=x,
-                loads=loads,
-                names=list(names.values()),
-            )
+            _efficiency_map(cells, metric, words, x=x, loads=loads, names=shown)
         )
     return Sketch(panels, rows, notes, columns=1, one_legend=False)
 
@@ -265,11 +269,8 @@ def draw_dates(material: Material, words: Words) -> Sketch:
         for key, load in sorted(chosen, key=lambda each: natural(each[0]))
     }
     names = legend_names(whole.values())
-    metrics = [
-        there[0]
-        for choices in CHANGING
-        if (there := measured([p for v in chosen.values() for p in v], choices))
-    ]
+    shown = [point for each in chosen.values() for point in each]
+    metrics = first_measured(shown, CHANGING)
     rows = [
         row
         for number, (place, name) in enumerate(whole.items())
@@ -301,21 +302,16 @@ def _names(
         for key in shown
     }
     short = legend_names(whole.values())
-    notes = (
-        [
-            words.text(
-                "figure.note.configurations", shown=len(shown), n=len(members)
-            )
-        ]
-        if len(shown) < len(members)
-        else []
-    )
+    notes = []
+    if len(shown) < len(members):
+        n = {"shown": len(shown), "n": len(members)}
+        notes.append(words.text("figure.note.configurations", **n))
     return {key: short[name] for key, name in whole.items()}, notes
 
 
 def _first_of(choices: Sequence[Sequence[str]], members: Members) -> list[str]:
     points = [point for each in members.values() for point in each]
-    return [there[0] for each in choices if (there := measured(points, each))]
+    return first_measured(points, choices)
 
 
 def _name_axis() -> Spec:
@@ -338,12 +334,7 @@ def _spread_row(points: Sequence[Point], latency: str, name: str) -> Row:
         "who": name,
         "of": [clean(point.id) for point in points],
     }
-    for field, statistics in (
-        ("low", ("median", "p50")),
-        ("middle", ("p90",)),
-        ("high", ("p99",)),
-        ("mean", ("mean",)),
-    ):
+    for field, statistics in SPREAD.items():
         metrics = [f"{each}_{latency}_ms" for each in statistics]
         for metric in measured(points, metrics)[:1]:
             values = [p.values[metric] for p in points if metric in p.values]
@@ -476,7 +467,7 @@ def _date_panel(
     common = base(
         x=channel("t:T", scale=scale, axis=days),
         y=axis.y("v:Q"),
-        color=colour_of_curves(names),
+        color=channel_of_curves(names),
     ).transform_filter(f"datum.on == '{metric}'")
     layers = _date_layers(common, names, _date_tips(metric, words))
     return layered(layers, with_unit(metric, words), height=200)
@@ -501,7 +492,7 @@ def _date_layers(
     return [
         dashed(believed.mark("line", strokeWidth=1.8), names),
         believed.mark("point", filled=True, size=46, opacity=1).encode(
-            shape=shape_of_curves(names), tooltip=tooltip
+            shape=channel_of_curves(names), tooltip=tooltip
         ),
         common.transform_filter("datum.status == 'INVALID'")
         .mark("point", shape=CROSS, size=48, strokeWidth=1.8, opacity=1)

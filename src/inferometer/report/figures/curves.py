@@ -15,13 +15,18 @@ from functools import cache
 
 from inferometer.metrics.statistics import Interval, interval_of_repeats
 from inferometer.report.figures.channels import (
-    colour_of_curves,
+    channel_of_curves,
     dash_of,
     dash_of_curve,
     dashed,
-    shape_of_curves,
 )
-from inferometer.report.figures.drawing import Panel, Row, base, layered
+from inferometer.report.figures.drawing import (
+    NothingToDrawError,
+    Panel,
+    Row,
+    base,
+    layered,
+)
 from inferometer.report.figures.scales import (
     DECADES,
     DECADES_OF_LATENCY,
@@ -47,7 +52,11 @@ from inferometer.report.naming import (
     natural,
 )
 from inferometer.report.sentences import reasons_of
-from inferometer.report.tables.columns import confidence_of, with_unit
+from inferometer.report.tables.columns import (
+    confidence_of,
+    measured,
+    with_unit,
+)
 from inferometer.results.point import Point, Range
 from inferometer.vocabulary import CONDITIONS, statistic_of
 from inferometer.words import Words
@@ -126,40 +135,35 @@ def curves(
     there = [point for point in points if level_of(point, x) is not None]
     if fields is None:
         fields = distinguishing(there, without=(x,))
-    members_of = grouped(there, fields)
-    notes = left_out(points, x, words)
-    if len(members_of) > MAX_CURVES:
-        notes.append(
-            words.text(
-                "figure.note.curves", shown=MAX_CURVES, n=len(members_of)
-            )
-        )
-    members_of = _longest(members_of)
-    whole = {
+    all_curves = grouped(there, fields)
+    members_of = _longest(all_curves)
+    names = {
         key: name_of(key, fields, words) or common_name(there, words)
         for key in members_of
     }
-    short = legend_names(whole.values())
-    levels = [
-        level_of(point, x) or 0
-        for members in members_of.values()
-        for point in members
-    ]
+    short = legend_names(names.values())
+    levels = [level_of(p, x) or 0 for each in members_of.values() for p in each]
     axis = level_axis(levels, tokens=CONDITIONS[x].unit == "tokens")
     found: list[Row] = []
-    for number, (key, members) in enumerate(members_of.items()):
-        marks = MarkPlan(number / len(members_of), log=axis.log)
-        own = _rows_of(members, metrics, x, words, marks)
-        found += _of_curve(own, number, whole[key], short[whole[key]])
+    for number, (key, name) in enumerate(names.items()):
+        marks = MarkPlan(number / len(names), log=axis.log)
+        own = _rows_of(members_of[key], metrics, x, words, marks)
+        found += _of_curve(own, number, name, short[name])
     return Curves(
         found,
         metrics,
-        notes,
+        [*left_out(points, x, words), *_too_many(len(all_curves), words)],
         list(short.values()),
         axis,
         words.text(f"figure.axis.{x}"),
         confidence_of(there, metrics),
     )
+
+
+def _too_many(curves: int, words: Words) -> list[str]:
+    if curves <= MAX_CURVES:
+        return []
+    return [words.text("figure.note.curves", shown=MAX_CURVES, n=curves)]
 
 
 def _of_curve(
@@ -211,22 +215,19 @@ def curve_panel(
     axis = value_axis(
         curves.values(*metrics), curves.ends(*metrics), decades=decades
     )
-    common = base()
     layers: list[Layer] = []
     hover: list[Layer] = []
     for number, metric in enumerate(metrics):
         k = curves.number(metric)
         y = axis.y(f"v{k}:Q")
-        label = dashes[number] if dashes else title
         layers += [
-            *_interval(common, curves, metric, axis),
-            _line(common, curves, y, dashes, number),
-            *_marks(common, curves, metric, y),
+            *_interval(base(), curves, metric, axis),
+            _line(base(), curves, y, dashes, number),
+            *_marks(base(), curves, metric, y),
         ]
-        hover.append(
-            _hover(common, y, k, _tooltip(curves, k, words, label), words)
-        )
-    colour, drawn = colour_of_curves(curves.names), [*layers, *hover, *over]
+        told = _tooltip(curves, k, words, [*dashes, title][number])
+        hover.append(_hover(base(), y, k, told, words))
+    colour, drawn = channel_of_curves(curves.names), [*layers, *hover, *over]
     if against is None:
         x = curves.x.x("x:Q", curves.x_title, padding=10)
         return layered(drawn, title, x=x, color=colour)
@@ -315,11 +316,7 @@ def _row_of(point: Point, metrics: Sequence[str], words: Words) -> Row:
         if metric not in point.values:
             continue
         row[f"v{k}"] = _rounded(point.values[metric])
-        if interval := point.shown_intervals.get(metric):
-            row[f"low{k}"], row[f"high{k}"] = (
-                _rounded(interval.low),
-                _rounded(interval.high),
-            )
+        row |= _ends(point.shown_intervals.get(metric), k)
         if (latency := _latency_of(metric)) in point.samples:
             row[f"n{k}"] = point.samples[latency]
     if point.status is not None:
@@ -348,12 +345,15 @@ def _mean_of(points: Sequence[Point], metrics: Sequence[str]) -> Row:
         if believed:
             values = [p.values[metric] for p in believed]
             row[f"v{k}"] = _rounded(sum(values) / len(values))
-        if interval := interval_of_mean(believed, metric):
-            row[f"low{k}"], row[f"high{k}"] = (
-                _rounded(interval.low),
-                _rounded(interval.high),
-            )
+        row |= _ends(interval_of_mean(believed, metric), k)
     return row
+
+
+def _ends(interval: Interval | Range | None, k: int) -> Row:
+    if interval is None:
+        return {}
+    low, high = _rounded(interval.low), _rounded(interval.high)
+    return {f"low{k}": low, f"high{k}": high}
 
 
 def interval_of_mean(
@@ -402,6 +402,25 @@ def _line(
         return dashed(line, curves.names)
     named = line.transform_calculate(statistic=json.dumps(dashes[number]))
     return named.encode(strokeDash=dash_of("statistic", dashes))
+
+
+def single_panels(
+    found: Curves, metrics: Sequence[str], words: Words
+) -> list[Panel]:
+    """A panel a metric; raises NothingToDrawError where there is none."""
+    if not metrics:
+        raise NothingToDrawError(words.text("figure.nothing.metrics"))
+    return [
+        curve_panel(found, [metric], words, title=with_unit(metric, words))
+        for metric in metrics
+    ]
+
+
+def first_measured(
+    points: Sequence[Point], wanted: Iterable[Sequence[str]]
+) -> list[str]:
+    """Of each choice the first metric that any point has."""
+    return [there[0] for each in wanted if (there := measured(points, each))]
 
 
 def _interval(
@@ -459,7 +478,7 @@ def _marks(common: Layer, curves: Curves, metric: str, y: Spec) -> list[Layer]:
     """Filled where a value may be believed, hollow where it is SUSPECT, a cross where it is
     INVALID.
     """
-    shape = shape_of_curves(curves.names)
+    shape = channel_of_curves(curves.names)
     statuses = _statuses(curves, [metric])
     believed = f"{ON_MARK} && datum.mark && datum.status != 'SUSPECT' && datum.status != 'INVALID'"
     layers = [
@@ -467,24 +486,19 @@ def _marks(common: Layer, curves: Curves, metric: str, y: Spec) -> list[Layer]:
         .mark("point", filled=True, size=42, opacity=1)
         .encode(y=y, shape=shape)
     ]
+    on_mark = common.encode(y=y)
+    suspect, invalid = (
+        on_mark.transform_filter(f"{ON_MARK} && datum.status == '{status}'")
+        for status in ("SUSPECT", "INVALID")
+    )
     if "SUSPECT" in statuses:
-        there = common.transform_filter(
-            f"{ON_MARK} && datum.status == 'SUSPECT'"
-        )
+        hollow = {"style": HOLLOW, "size": 42, "strokeWidth": 1.4}
         layers.append(
-            there.mark(
-                "point", style=HOLLOW, size=42, strokeWidth=1.4, opacity=1
-            ).encode(y=y, shape=shape)
+            suspect.mark("point", **hollow, opacity=1).encode(shape=shape)
         )
     if "INVALID" in statuses:
-        there = common.transform_filter(
-            f"{ON_MARK} && datum.status == 'INVALID'"
-        )
-        layers.append(
-            there.mark(
-                "point", shape=CROSS, size=48, strokeWidth=1.8, opacity=1
-            ).encode(y=y)
-        )
+        cross = {"shape": CROSS, "size": 48, "strokeWidth": 1.8}
+        layers.append(invalid.mark("point", **cross, opacity=1))
     return layers
 
 

@@ -6,8 +6,8 @@ All is counted here, so that a run of a million events is a figure of some kilob
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -16,8 +16,7 @@ from inferometer.clock import MS
 from inferometer.metrics.definitions import QUANTITIES, e2el_of_each, known
 from inferometer.metrics.distribution import is_thin
 from inferometer.report.figures.channels import (
-    colour_of_curves,
-    shape_of_curves,
+    channel_of_curves,
 )
 from inferometer.report.figures.drawing import (
     Material,
@@ -34,6 +33,7 @@ from inferometer.report.figures.scales import (
     Axis,
     spread_axis,
     tip,
+    tips,
     value_axis,
 )
 from inferometer.report.figures.theme import FRONT, HALO, HOLLOW
@@ -116,60 +116,51 @@ def draw_requests(material: Material, words: Words) -> Sketch:
     request.
     """
     runs, notes = _runs(material, words)
-    panels: list[Panel] = []
-    rows: list[Row] = []
-    decode_speed = words.text("figure.decode_speed")
-    for kind, label, unit, mark, value in (
-        (
-            "ttft",
-            "TTFT",
-            "ms",
-            "p99",
-            lambda sample: float(np.quantile(sample, 0.99)),
-        ),
-        (
-            "decode_speed",
-            decode_speed,
-            "tok/s",
-            words.text("figure.mean"),
-            np.mean,
-        ),
-    ):
-        samples = _samples(runs, QUANTITIES[kind].values)
-        if samples:
-            marks = [
-                _rule(kind, name, mark, float(value(sample)))
-                for name, sample in samples.items()
-            ]
-            rows += histogram_rows(kind, samples) + marks
-            panels.append(
-                _histogram_panel(kind, label, unit, samples, words, marks=marks)
-            )
+    drawn = [*_marked_histograms(runs, words)]
     dots, sampled = _dots(runs)
     lengths = {row["tokens"] for row in dots}
     if len(lengths) == 1:
         notes.append(
             words.text("figure.note.one_length", tokens=f"{lengths.pop():,}")
         )
-        dots, sampled = [], 0
-    if dots:
-        rows += dots
-        panels.append(_scatter_panel(dots, list(runs), words))
-    if sampled:
-        notes.append(
-            words.text(
-                "figure.note.sampled", shown=f"{len(dots):,}", n=f"{sampled:,}"
-            )
-        )
-    if not panels:
+    elif dots:
+        drawn.append((dots, _scatter_panel(dots, list(runs), words)))
+        if sampled:
+            n = {"shown": f"{len(dots):,}", "n": f"{sampled:,}"}
+            notes.append(words.text("figure.note.sampled", **n))
+    if not drawn:
         raise NothingToDrawError(words.text("figure.nothing.latencies"))
     return Sketch(
-        panels,
-        rows,
+        [panel for _, panel in drawn],
+        [row for rows, _ in drawn for row in rows],
         [*notes, words.text("figure.note.rules")],
-        columns=len(panels),
+        columns=len(drawn),
         runs=_points_of(runs, material),
     )
+
+
+def _marked_histograms(
+    runs: Mapping[str, Trace], words: Words
+) -> Iterator[tuple[list[Row], Panel]]:
+    """Rows and panel of each quantity that any run has, with a rule at one of its statistics."""
+    p99, mean = partial(np.quantile, q=0.99), words.text("figure.mean")
+    speed = words.text("figure.decode_speed")
+    for kind, label, unit, mark, statistic in (
+        ("ttft", "TTFT", "ms", "p99", p99),
+        ("decode_speed", speed, "tok/s", mean, np.mean),
+    ):
+        samples = _samples(runs, QUANTITIES[kind].values)
+        if samples:
+            marks = [
+                _rule(kind, name, mark, float(statistic(sample)))
+                for name, sample in samples.items()
+            ]
+            yield (
+                histogram_rows(kind, samples) + marks,
+                _histogram_panel(
+                    kind, label, unit, samples, words, marks=marks
+                ),
+            )
 
 
 def _points_of(runs: Mapping[str, Trace], material: Material) -> dict[str, str]:
@@ -311,43 +302,45 @@ def _histogram_panel(
     marks: Sequence[Row] = (),
 ) -> Panel:
     """Bars of one run, outlines of several; with `marks`, rows of `_rule`."""
-    names, axis, title = (
-        list(samples),
-        _axis(samples),
-        words.with_unit(label, unit),
-    )
+    names, axis = list(samples), _axis(samples)
+    title = words.with_unit(label, unit)
     x = axis.x("low:Q", title, grid=False, padding=4)
     y = channel(
         "share:Q", axis={"title": None, "format": NUMBER, "tickCount": 5}
     )
-    common = base(color=colour_of_curves(names)).transform_filter(
+    common = base(color=channel_of_curves(names)).transform_filter(
         f"datum.kind == '{kind}'"
     )
-    tooltip = [
-        tip("curve:N", words.text("figure.tooltip.curve")),
-        tip("low:Q", words.text("figure.tooltip.from")),
-        tip("high:Q", words.text("figure.tooltip.to")),
-        tip("share:Q", words.text("figure.share"), ".3~g"),
-        tip("n:Q", words.text("figure.tooltip.n"), ","),
-    ]
-    bars = common.transform_filter("!datum.end").mark(
-        "rect", opacity=0.85 if len(names) == 1 else 0
-    )
-    layers = [
-        bars.encode(x=x, x2=end("high"), y=y, y2={"datum": 0}, tooltip=tooltip)
-    ]
-    if len(names) > 1:
-        outline = common.mark("line", interpolate="step-after", strokeWidth=1.6)
-        layers.append(outline.encode(x=x, y=y))
+    layers = _bins(common, x, y, words, several=len(names) > 1)
     if marks:
         layers += _rules(kind, samples, axis, marks, words)
     layers.append(_unseen_marks(common.encode(x=x, y=y), names))
     return layered(layers, words.text("figure.share_of", metric=label))
 
 
+def _bins(
+    common: Layer, x: Spec, y: Spec, words: Words, *, several: bool
+) -> list[Layer]:
+    tooltip = [
+        *tips(words, {"curve:N": "curve", "low:Q": "from", "high:Q": "to"}),
+        tip("share:Q", words.text("figure.share"), ".3~g"),
+        tip("n:Q", words.text("figure.tooltip.n"), ","),
+    ]
+    bars = common.transform_filter("!datum.end").mark(
+        "rect", opacity=0 if several else 0.85
+    )
+    layers = [
+        bars.encode(x=x, x2=end("high"), y=y, y2={"datum": 0}, tooltip=tooltip)
+    ]
+    if several:
+        outline = common.mark("line", interpolate="step-after", strokeWidth=1.6)
+        layers.append(outline.encode(x=x, y=y))
+    return layers
+
+
 def _unseen_marks(common: Layer, names: Sequence[str]) -> Layer:
     """For the legend: a run has the mark there that it has among the CDFs."""
-    shape = shape_of_curves(names)
+    shape = channel_of_curves(names)
     marks = common.transform_filter("datum.end").encode(shape=shape)
     return marks.mark("point", filled=True, opacity=0, tooltip=None)
 
@@ -358,93 +351,83 @@ def _rules(
     """Upright lines where `_rule` says, each with its number beside it, on the side that has room,
     one below the other.
     """
-    names, (_, high) = list(samples), _span(samples)
     x = channel("at:Q", scale=axis.scale(padding=4))
     there = base(x=x, tooltip=_rule_tooltip(words)).transform_filter(
         f"datum.kind == '{kind}/mark'"
     )
-    coloured = there.encode(color=colour_of_curves(names))
-    several = len(names) > 1
-    lines = coloured.mark("rule", strokeWidth=2, strokeDash=[4, 3])
-    layers = [lines if several else there.mark("rule", style=FRONT)]
+    lines = there.mark("rule", style=FRONT)
+    if len(samples) > 1:
+        there = there.encode(color=channel_of_curves(list(samples)))
+        lines = there.mark("rule", strokeWidth=2, strokeDash=[4, 3])
     halos, labels = list[Layer](), list[Layer]()
     for number, mark in enumerate(marks):
-        left = (
-            axis.share(mark["at"]) if axis.domain else mark["at"] / high
-        ) > 0.5
-        own = (coloured if several else there).transform_filter(
+        place = _beside(mark["at"], number, axis, samples)
+        own = there.transform_filter(
             {"field": "curve", "equal": mark["curve"]}
-        )
-        placed: Spec = {
-            "align": "right" if left else "left",
-            "dx": -5 if left else 5,
-            "baseline": "top",
-            "y": LABEL_HEIGHT * number,
-        }
-        own = own.encode(text=channel("label:N"))
-        halos.append(own.mark("text", style=HALO, **placed))
-        labels.append(own.mark("text", **placed))
-    return [*layers, *halos, *labels]
+        ).encode(text=channel("label:N"))
+        halos.append(own.mark("text", style=HALO, **place))
+        labels.append(own.mark("text", **place))
+    return [lines, *halos, *labels]
+
+
+def _beside(at: float, number: int, axis: Axis, samples: Samples) -> Spec:
+    """Where the number of a rule is written."""
+    share = axis.share(at) if axis.domain else at / _span(samples)[1]
+    left = share > 0.5
+    return {
+        "align": "right" if left else "left",
+        "dx": -5 if left else 5,
+        "baseline": "top",
+        "y": LABEL_HEIGHT * number,
+    }
 
 
 def _rule_tooltip(words: Words) -> list[Spec]:
-    return [
-        tip("curve:N", words.text("figure.tooltip.curve")),
-        tip("label:N", words.text("figure.tooltip.value")),
-    ]
+    return tips(words, {"curve:N": "curve", "label:N": "value"})
 
 
 def _cdf_rows(kind: str, name: str, sample: Sample) -> list[Row]:
-    at = np.quantile(sample, SHARES)
+    shares = [*SHARES, *(percent / 100 for percent in MARKED)]
+    values = [float(f"{v:.6g}") for v in np.quantile(sample, shares).tolist()]
     rows: list[Row] = [
         {
             "kind": kind,
             "curve": name,
-            "v": float(f"{value:.6g}"),
+            "v": value,
             "share": round(100 * share, 4),
         }
-        for value, share in zip(at.tolist(), SHARES.tolist(), strict=True)
+        for value, share in zip(values, SHARES.tolist(), strict=False)
     ]
-    for percent in MARKED:
-        value = float(np.quantile(sample, percent / 100))
+    for percent, value in zip(MARKED, values[len(SHARES) :], strict=True):
         mark: Row = {
             "kind": f"{kind}/mark",
             "curve": name,
-            "v": float(f"{value:.6g}"),
+            "v": value,
             "share": percent,
             "label": f"p{percent}",
+            "n": len(sample),
         }
-        rows.append(
-            {
-                **mark,
-                "n": len(sample),
-                **({"thin": True} if is_thin(len(sample), percent) else {}),
-            }
-        )
+        thin = is_thin(len(sample), percent)
+        rows.append({**mark, "thin": True} if thin else mark)
     return rows
 
 
 def _cdf_panel(kind: str, label: str, samples: Samples, words: Words) -> Panel:
-    names, axis, title = (
-        list(samples),
-        _axis(samples),
-        words.with_unit(label, "ms"),
-    )
+    names, title = list(samples), words.with_unit(label, "ms")
     shares = {
         "title": None,
         "values": [0, 25, 50, 75, 90, 100],
         "format": NUMBER,
     }
     common = base(
-        x=axis.x("v:Q", title, padding=4),
+        x=_axis(samples).x("v:Q", title, padding=4),
         y=channel("share:Q", scale={"domain": [0, 100]}, axis=shares),
     )
-    curves = common.encode(color=colour_of_curves(names)).transform_filter(
+    curves = common.encode(color=channel_of_curves(names)).transform_filter(
         f"datum.kind == '{kind}'"
     )
     tooltip = [
-        tip("curve:N", words.text("figure.tooltip.curve")),
-        tip("label:N", words.text("figure.tooltip.percentile")),
+        *tips(words, {"curve:N": "curve", "label:N": "percentile"}),
         tip("v:Q", title),
         tip("n:Q", words.text("figure.tooltip.n"), ","),
     ]
@@ -464,8 +447,8 @@ def _percentile_marks(
 ) -> list[Layer]:
     """Hollow where too few values are beyond one."""
     own = marks.encode(
-        color=colour_of_curves(names),
-        shape=shape_of_curves(names),
+        color=channel_of_curves(names),
+        shape=channel_of_curves(names),
         tooltip=tooltip,
     )
     return [
@@ -484,25 +467,21 @@ def _dots(runs: Mapping[str, Trace]) -> tuple[list[Row], int]:
     rows: list[Row] = []
     total = 0
     for name, trace in runs.items():
-        r = trace.requests
-        e2el = e2el_of_each(trace)
+        r, e2el = trace.requests, e2el_of_each(trace)
         there = np.flatnonzero(known(r["output_tokens"]) & ~np.isnan(e2el))
         total += len(there)
         there = there[np.argsort(r["sent_ns"][there], kind="stable")]
-        for at in even_sample(there, each).tolist():
-            row: dict[str, Any] = {
+        rows += [
+            {
+                "kind": "dot",
+                "curve": name,
                 "id": int(r["id"][at]),
                 "tokens": int(r["output_tokens"][at]),
                 "s": float(f"{e2el[at] / 1000:.5g}"),
+                "ttft": _ttft_ms(trace, at),
             }
-            rows.append(
-                {
-                    "kind": "dot",
-                    "curve": name,
-                    **row,
-                    "ttft": _ttft_ms(trace, at),
-                }
-            )
+            for at in even_sample(there, each).tolist()
+        ]
     return rows, total if total > len(rows) else 0
 
 
@@ -527,18 +506,19 @@ def _scatter_panel(
     dots: Sequence[Row], names: Sequence[str], words: Words
 ) -> Panel:
     across, up = (
-        value_axis(row["tokens"] for row in dots),
-        value_axis(row["s"] for row in dots),
+        value_axis(row[field] for row in dots) for field in ("tokens", "s")
     )
+    tokens = words.text("figure.axis.output_tokens")
+    curve = channel_of_curves(names)
     common = base(
-        x=across.x("tokens:Q", words.text("figure.axis.output_tokens")),
+        x=across.x("tokens:Q", tokens),
         y=up.y("s:Q"),
-        color=colour_of_curves(names),
-        shape=shape_of_curves(names),
+        color=curve,
+        shape=curve,
         tooltip=[
             tip("curve:N", words.text("figure.tooltip.curve")),
             tip("id:Q", words.text("figure.tooltip.request"), ""),
-            tip("tokens:Q", words.text("figure.axis.output_tokens"), ","),
+            tip("tokens:Q", tokens, ","),
             tip("s:Q", words.with_unit("E2EL", "s")),
             tip("ttft:Q", words.with_unit("TTFT", "ms")),
         ],
@@ -546,6 +526,5 @@ def _scatter_panel(
     points = common.transform_filter("datum.kind == 'dot'").mark(
         "point", filled=True, size=18, opacity=0.55
     )
-    return layered(
-        [points], words.with_unit(words.text("figure.total_time"), "s")
-    )
+    title = words.with_unit(words.text("figure.total_time"), "s")
+    return layered([points], title)

@@ -7,13 +7,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from inferometer.report.figures.channels import (
-    colour_of_curves,
-    shape_of_curves,
+    channel_of_curves,
 )
 from inferometer.report.figures.curves import (
     Curves,
     curve_panel,
     curves,
+    first_measured,
+    single_panels,
 )
 from inferometer.report.figures.drawing import (
     PRINT_HEIGHT,
@@ -25,7 +26,7 @@ from inferometer.report.figures.drawing import (
     base,
     layered,
 )
-from inferometer.report.figures.scales import tip, value_axis
+from inferometer.report.figures.scales import tip, tips, value_axis
 from inferometer.report.figures.theme import CROSS, FRONT, HOLLOW, HOVER
 from inferometer.report.figures.vega import Layer
 from inferometer.report.naming import (
@@ -51,6 +52,7 @@ from inferometer.vocabulary import (
 )
 from inferometer.words import Words
 
+THROUGHPUT = "output_throughput"
 FROM_TPOT = "speed_from_tpot"
 SPEED = (*SPEEDS, FROM_TPOT)
 FOUR_PANELS = (
@@ -80,34 +82,32 @@ def draw_pcie(material: Material, words: Words) -> Sketch:
     if not points:
         raise NothingToDrawError(words.text("figure.nothing.config"))
     x = load_axis(points, words)
-    more = set(
-        distinguishing([p for p in points if level_of(p, x) is not None])
-    ) - {*STUDY, x}
-    if more:
+    _check_study(points, x, words)
+    shown = first_measured(points, FOUR_PANELS)
+    notes = [
+        _not_measured(words.metric(choices[0]), words)
+        for choices in FOUR_PANELS
+        if not set(choices) & set(shown)
+    ]
+    if FROM_TPOT in shown:
+        notes.append(words.text("figure.note.speed_of_tpot"))
+    found = curves(points, shown, words, x=x, fields=STUDY)
+    panels = single_panels(found, shown, words)
+    return Sketch(panels, found.rows, [*notes, *found.notes])
+
+
+def _check_study(points: Sequence[Point], x: str, words: Words) -> None:
+    """Raises NothingToDrawError where curves differ in more than a study's conditions."""
+    there = [p for p in points if level_of(p, x) is not None]
+    if more := set(distinguishing(there)) - {*STUDY, x}:
         names = words.listed(words.condition(name) for name in sorted(more))
         raise NothingToDrawError(
             words.text("figure.nothing.other_conditions", conditions=names)
         )
-    shown, notes = [], []
-    for choices in FOUR_PANELS:
-        if there := measured(points, choices):
-            shown.append(there[0])
-        else:
-            notes.append(
-                words.text(
-                    "figure.note.not_measured", metric=words.metric(choices[0])
-                )
-            )
-    found = curves(points, shown, words, x=x, fields=STUDY)
-    if FROM_TPOT in shown:
-        notes.append(words.text("figure.note.speed_of_tpot"))
-    panels = [
-        curve_panel(found, [metric], words, title=with_unit(metric, words))
-        for metric in shown
-    ]
-    if not panels:
-        raise NothingToDrawError(words.text("figure.nothing.metrics"))
-    return Sketch(panels, found.rows, [*notes, *found.notes])
+
+
+def _not_measured(metric: str, words: Words) -> str:
+    return words.text("figure.note.not_measured", metric=metric)
 
 
 def draw_load_curves(material: Material, words: Words) -> Sketch:
@@ -119,26 +119,20 @@ def draw_load_curves(material: Material, words: Words) -> Sketch:
         short: _percentiles(material.points, short) for short in ONE_A_REQUEST
     }
     metrics = [metric for chosen in percentiles.values() for metric in chosen]
-    found = curves(material.points, ["output_throughput", *metrics], words, x=x)
-    panels, notes = [], []
-    if found.values("output_throughput"):
-        panels.append(
-            curve_panel(
-                found,
-                ["output_throughput"],
-                words,
-                title=with_unit("output_throughput", words),
-            )
-        )
-    for short, chosen in percentiles.items():
-        if chosen:
-            panels.append(_percentile_panel(found, short, chosen, words))
-        else:
-            notes.append(
-                words.text(
-                    "figure.note.not_measured", metric=LATENCIES[short].label
-                )
-            )
+    found = curves(material.points, [THROUGHPUT, *metrics], words, x=x)
+    panels = []
+    if found.values(THROUGHPUT):
+        panels += single_panels(found, [THROUGHPUT], words)
+    panels += [
+        _percentile_panel(found, short, chosen, words)
+        for short, chosen in percentiles.items()
+        if chosen
+    ]
+    notes = [
+        _not_measured(LATENCIES[short].label, words)
+        for short, chosen in percentiles.items()
+        if not chosen
+    ]
     if not panels:
         raise NothingToDrawError(words.text("figure.nothing.metrics"))
     return Sketch(
@@ -164,18 +158,9 @@ OVERVIEW = (
 def draw_overview(material: Material, words: Words) -> Sketch:
     """TTFT, TPOT, ITL, E2EL, request and output throughput against the load."""
     x = load_axis(material.points, words)
-    metrics = [
-        there[0]
-        for choices in OVERVIEW
-        if (there := measured(material.points, choices))
-    ]
-    if not metrics:
-        raise NothingToDrawError(words.text("figure.nothing.metrics"))
+    metrics = first_measured(material.points, OVERVIEW)
     found = curves(material.points, metrics, words, x=x)
-    panels = [
-        curve_panel(found, [metric], words, title=with_unit(metric, words))
-        for metric in metrics
-    ]
+    panels = single_panels(found, metrics, words)
     return Sketch(panels, found.rows, found.notes, columns=3)
 
 
@@ -241,13 +226,9 @@ def draw_pareto(material: Material, words: Words) -> Sketch:
     ]
     if not points:
         raise NothingToDrawError(words.text("figure.nothing.pareto"))
-    fields = distinguishing(points)
-    fields = (
-        tuple(
-            name for name in fields if name not in ("input_len", "output_len")
-        )
-        or fields
-    )
+    lengths = ("input_len", "output_len")
+    apart = distinguishing(points)
+    fields = tuple(name for name in apart if name not in lengths) or apart
     keys = keys_of(points, fields)
     whole = {
         key: name_of(key, fields, words) or words.text("figure.all_points")
@@ -314,33 +295,24 @@ def _pareto_panel(
     found: Sequence[Row], names: Sequence[str], words: Words
 ) -> Panel:
     across, up = (
-        value_axis(row["user"] for row in found),
-        value_axis(row["gpu"] for row in found),
+        value_axis(row[field] for row in found) for field in ("user", "gpu")
     )
-    common = base(
-        x=across.x("user:Q", words.text("figure.axis.per_user")),
-        y=up.y("gpu:Q"),
-    )
+    per_user = words.text("figure.axis.per_user")
+    common = base(x=across.x("user:Q", per_user), y=up.y("gpu:Q"))
     front = common.transform_filter("datum.front")
     title = with_unit("output_throughput_per_gpu", words)
     tooltip = [
-        tip("whole:N", words.text("figure.tooltip.curve")),
-        tip("level:N", words.text("figure.tooltip.load")),
-        tip("user:Q", words.text("figure.axis.per_user")),
+        *tips(words, {"whole:N": "curve", "level:N": "load"}),
+        tip("user:Q", per_user),
         tip("gpu:Q", title),
-        tip("status:N", words.text("figure.tooltip.verdict")),
-        tip("id:N", words.text("figure.tooltip.point")),
+        *tips(words, {"status:N": "verdict", "id:N": "point"}),
     ]
+    step = {"interpolate": "step-before"}
+    dashed = {"style": "rule", "strokeWidth": 1.5, "strokeDash": [5, 3]}
     layers = [
-        front.mark(
-            "line",
-            style="rule",
-            strokeWidth=1.5,
-            strokeDash=[5, 3],
-            interpolate="step-before",
-        ),
+        front.mark("line", **dashed, **step),
         *_pareto_points(common, names, size=60 if len(found) <= CROWD else 30),
-        front.mark("line", style=FRONT, interpolate="step-before"),
+        front.mark("line", style=FRONT, **step),
         common.transform_calculate(whole="datum.name || datum.curve")
         .mark("point", style=HOVER)
         .encode(tooltip=tooltip),
@@ -352,8 +324,8 @@ def _pareto_points(
     common: Layer, names: Sequence[str], *, size: int
 ) -> list[Layer]:
     """Full where they may be believed, hollow where they are suspect, else a cross."""
-    coloured = common.encode(color=colour_of_curves(names, lines=False))
-    shape = shape_of_curves(names, lines=False)
+    coloured = common.encode(color=channel_of_curves(names, lines=False))
+    shape = channel_of_curves(names, lines=False)
     believed = "datum.status != 'SUSPECT' && datum.status != 'INVALID'"
     return [
         coloured.transform_filter(believed)

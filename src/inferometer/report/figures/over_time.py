@@ -26,7 +26,7 @@ from inferometer.report.figures.drawing import (
     layered,
     why_no_runs,
 )
-from inferometer.report.figures.scales import NUMBER, tip
+from inferometer.report.figures.scales import NUMBER, tip, tips
 from inferometer.report.figures.theme import CROSS, GHOST, HOVER
 from inferometer.report.figures.vega import Layer, Spec, channel, end
 from inferometer.report.naming import clean, legend_names
@@ -70,14 +70,10 @@ def draw_timeline(material: Material, words: Words) -> Sketch:
     ]
     notes = _of_run(name, material, words)
     if len(chosen) < len(sent):
-        notes.append(
-            words.text(
-                "figure.note.sampled", shown=len(chosen), n=f"{len(sent):,}"
-            )
-        )
-    return Sketch(
-        [_timeline_panel(rows, len(chosen), words)], rows, notes, columns=1
-    )
+        n = {"shown": len(chosen), "n": f"{len(sent):,}"}
+        notes.append(words.text("figure.note.sampled", **n))
+    panel = _timeline_panel(rows, len(chosen), words)
+    return Sketch([panel], rows, notes, columns=1)
 
 
 def draw_over_time(material: Material, words: Words) -> Sketch:
@@ -193,31 +189,21 @@ def _bars(trace: Trace, at: int, rank: int, words: Words) -> list[Row]:
         "outcome": outcome.name,
     }
     over = end if end is not None else _end_s(trace)
-    rows = [
-        {
-            **common,
-            "part": "first",
-            "t": sent,
-            "until": first if first is not None else over,
-            "half": THIN,
-        }
+    until = first if first is not None else over
+    parts: list[Row] = [
+        {"part": "first", "t": sent, "until": until, "half": THIN}
     ]
     if first is not None:
-        written = last if outcome == Outcome.OK and last is not None else over
-        rows.append(
-            {
-                **common,
-                "part": "decode",
-                "t": first,
-                "until": written,
-                "half": THICK,
-            }
+        until = last if outcome == Outcome.OK and last is not None else over
+        parts.append(
+            {"part": "decode", "t": first, "until": until, "half": THICK}
         )
     if outcome != Outcome.OK:
-        rows.append({**common, "part": "failed", "t": over})
-    for row in rows:
-        row["part"] = words.text(f"figure.part.{row['part']}")
-    return rows
+        parts.append({"part": "failed", "t": over})
+    return [
+        {**common, **row, "part": words.text(f"figure.part.{row['part']}")}
+        for row in parts
+    ]
 
 
 def _seconds(ns: int) -> float | None:
@@ -233,9 +219,7 @@ def _timeline_panel(rows: Sequence[Row], requests: int, words: Words) -> Panel:
         color=_part_colour(rows, words),
         tooltip=[
             tip("id:Q", words.text("figure.tooltip.request"), ""),
-            tip("part:N", words.text("figure.tooltip.part")),
-            tip("t:Q", words.text("figure.tooltip.from")),
-            tip("until:Q", words.text("figure.tooltip.to")),
+            *tips(words, {"part:N": "part", "t:Q": "from", "until:Q": "to"}),
             tip("outcome:N", words.text("figure.tooltip.outcome")),
         ],
     )
@@ -350,13 +334,11 @@ def _telemetry(
             clean(str(record.get("unit") or "")),
         )
         card = _card_in_words(record.get("card"), words)
-        value = record.get("value")
+        value: Any = record.get("value")
         there = isinstance(value, int | float) and math.isfinite(value)
-        found.setdefault(title, {}).setdefault(card, []).append(
-            (
-                float(record["time_s"]),
-                float(value) if there and value is not None else None,
-            )
+        readings = found.setdefault(title, {}).setdefault(card, [])
+        readings.append(
+            (float(record["time_s"]), float(value) if there else None)
         )
     return {
         title: {
@@ -391,30 +373,18 @@ def _readings(
     rows: list[Row] = []
     for start in range(0, len(readings), at_once):
         several = readings[start : start + at_once]
-        values = [value for _, value in several if value is not None]
-        if (
-            rows
-            and usual
-            and several[0][0] - readings[start - 1][0] > LONG_SILENCE * usual
-        ):
-            rows.append(
-                {
-                    "card": card,
-                    "t": (several[0][0] + readings[start - 1][0]) / 2,
-                    "v": None,
-                }
-            )
-        t = sum(time for time, _ in several) / len(several)
-        rows.append(
-            {
-                "card": card,
-                "t": float(f"{t:.6g}"),
-                "v": float(f"{sum(values) / len(values):.5g}")
-                if values
-                else None,
-            }
-        )
+        before, begin = readings[start - 1][0], several[0][0]
+        if rows and usual and begin - before > LONG_SILENCE * usual:
+            rows.append({"card": card, "t": (begin + before) / 2, "v": None})
+        rows.append({"card": card, **_mean_of(several)})
     return rows
+
+
+def _mean_of(readings: Sequence[tuple[float, float | None]]) -> Row:
+    t = sum(time for time, _ in readings) / len(readings)
+    values = [value for _, value in readings if value is not None]
+    mean = float(f"{sum(values) / len(values):.5g}") if values else None
+    return {"t": float(f"{t:.6g}"), "v": mean}
 
 
 def _time_panel(

@@ -16,7 +16,7 @@ from inferometer.report.figures.drawing import (
 )
 from inferometer.report.figures.scales import tip
 from inferometer.report.figures.theme import CROSS, DOT, INTERVAL
-from inferometer.report.figures.vega import Layer, channel, end
+from inferometer.report.figures.vega import Layer, Spec, channel, end
 from inferometer.report.naming import (
     clean,
     distinguishing,
@@ -98,29 +98,9 @@ def _bars(
         label = f"{shorten(name, 24)} · {told}" if name else told
         believed = [p for p in own if p.status != "INVALID"]
         if believed:
-            mean = sum(p.values[metric] for p in believed) / len(believed)
-            bar: Row = {
-                "on": metric,
-                "bar": label,
-                "cache": told,
-                "v": float(f"{mean:.5g}"),
-                "n": len(believed),
-            }
-            interval = interval_of_mean(believed, metric) or believed[
-                0
-            ].intervals.get(metric)
-            if interval:
-                bar |= {
-                    "low": float(f"{max(interval.low, 0):.5g}"),
-                    "high": float(f"{interval.high:.5g}"),
-                }
-            rows.append(
-                {
-                    **bar,
-                    "whole": f"{name} · {told}" if name else told,
-                    "label": figure(mean),
-                }
-            )
+            bar = {"on": metric, "bar": label, "cache": told}
+            whole = f"{name} · {told}" if name else told
+            rows.append({**bar, **_mean(believed, metric, whole)})
         rows += [
             _repeat(p, metric, label)
             for p in own
@@ -139,24 +119,26 @@ def _repeat(point: Point, metric: str, label: str) -> Row:
     return {**row, "status": point.status} if point.status else row
 
 
+def _mean(points: Sequence[Point], metric: str, whole: str) -> Row:
+    mean = sum(p.values[metric] for p in points) / len(points)
+    row: Row = {"v": float(f"{mean:.5g}"), "n": len(points)}
+    first = points[0].intervals.get(metric)
+    if interval := interval_of_mean(points, metric) or first:
+        row |= {
+            "low": float(f"{max(interval.low, 0):.5g}"),
+            "high": float(f"{interval.high:.5g}"),
+        }
+    return {**row, "whole": whole, "label": figure(mean)}
+
+
 def _bar_panel(
     rows: Sequence[Row], metric: str, words: Words, confidence: int
 ) -> Panel:
     """`confidence`: of the intervals, percent."""
     title = with_unit(metric, words)
     bars = list(dict.fromkeys(row["bar"] for row in rows))
-    whole = 100.0 if metric == "cached_share" else 0.0
-    ticks = {"values": [0, 25, 50, 75, 100]} if whole else {}
-    far = (
-        max(whole, *(max(row["v"], row.get("high", 0)) for row in rows)) * ROOM
-        or 1
-    )
     common = base(
-        x=channel(
-            "v:Q",
-            scale={"domain": [0, far], "nice": False},
-            axis=dict(title=None, format=",.10~g", tickCount=5, **ticks),
-        ),
+        x=_across(rows, metric),
         y=channel(
             "bar:N",
             sort=bars,
@@ -181,6 +163,18 @@ def _bar_panel(
         .encode(x=channel("end:Q"), text=channel("label:N")),
     ]
     return layered(layers, title, height=BAR * len(bars))
+
+
+def _across(rows: Sequence[Row], metric: str) -> Spec:
+    """A share is drawn on all of 0 to 100 %."""
+    whole = 100.0 if metric == "cached_share" else 0.0
+    ticks = {"values": [0, 25, 50, 75, 100]} if whole else {}
+    ends = (max(row["v"], row.get("high", 0)) for row in rows)
+    return channel(
+        "v:Q",
+        scale={"domain": [0, max(whole, *ends) * ROOM or 1], "nice": False},
+        axis=dict(title=None, format=",.10~g", tickCount=5, **ticks),
+    )
 
 
 def _bars_drawn(

@@ -8,7 +8,11 @@ import math
 from collections.abc import Sequence
 
 from inferometer.report.figures.channels import cell_width
-from inferometer.report.figures.curves import curve_panel, curves
+from inferometer.report.figures.curves import (
+    curves,
+    first_measured,
+    single_panels,
+)
 from inferometer.report.figures.drawing import (
     PRINT_HEIGHT,
     Material,
@@ -39,7 +43,7 @@ from inferometer.report.naming import (
     short_tokens,
     usual_level,
 )
-from inferometer.report.tables.columns import measured, with_unit
+from inferometer.report.tables.columns import with_unit
 from inferometer.results.point import Point
 from inferometer.words import Words
 
@@ -74,9 +78,7 @@ def draw_production(material: Material, words: Words) -> Sketch:
     load = usual_level(material.points)
     deployment, swept = _swept(material, load, words)
     points = [point for each in swept.values() for point in each]
-    metrics = [m for each in METRICS for m in measured(points, each)[:1]]
-    if not metrics:
-        raise NothingToDrawError(words.text("figure.nothing.metrics"))
+    metrics = first_measured(points, METRICS)
     lines = curves(
         sorted(points, key=lambda p: level_of(p, load) or 0),
         metrics,
@@ -84,19 +86,14 @@ def draw_production(material: Material, words: Words) -> Sketch:
         x="input_len",
         fields=(*distinguishing(points, without=("input_len", load)), load),
     )
-    panels = [
-        curve_panel(lines, [metric], words, title=with_unit(metric, words))
-        for metric in metrics
-    ]
+    panels = single_panels(lines, metrics, words)
     rows, notes = list(lines.rows), list(lines.notes)
     maps = _mapped(swept, deployment, load, words)
     for number, (name, members) in enumerate(maps[:MAX_MAPS]):
         for metric in metrics:
-            title = with_unit(metric, words)
-            title = f"{name} — {title}" if name else title
             cells = _cells(members, metric, load, f"{number}/{metric}")
             rows += cells
-            panels.append(_length_map(cells, title, load, words))
+            panels.append(_length_map(cells, metric, name, load, words))
     if len(maps) > MAX_MAPS:
         notes.append(
             words.text("figure.note.maps", shown=MAX_MAPS, n=len(maps))
@@ -253,26 +250,29 @@ def _bright(values: Sequence[float], *, log: bool) -> set[float]:
 
 
 def _length_map(
-    cells: Sequence[Row], title: str, load: str, words: Words
+    cells: Sequence[Row], metric: str, name: str, load: str, words: Words
 ) -> Panel:
+    title = with_unit(metric, words)
     loads = sorted({row["load"] for row in cells}, reverse=True)
-    lengths = [
-        label
-        for _, label in sorted({(row["at"], row["length"]) for row in cells})
-    ]
+    lengths = sorted({(row["at"], row["length"]) for row in cells})
     across, up = (
-        words.text("figure.axis.input_len"),
-        words.text(f"figure.axis.{load}"),
+        words.text(f"figure.axis.{each}") for each in ("input_len", load)
     )
     x = channel(
         "length:O",
-        sort=lengths,
+        sort=[label for _, label in lengths],
         axis={"title": across, "labelAngle": 0, "grid": False},
     )
     y = channel("load:O", sort=loads, axis={"title": up, "grid": False})
-    told = [tip("length:O", across), tip("load:O", up)]
-    height = min(PRINT_HEIGHT, CELL * len(loads))
-    return map_panel(cells, title, words, x=x, y=y, told=told, height=height)
+    return map_panel(
+        cells,
+        f"{name} — {title}" if name else title,
+        words,
+        x=x,
+        y=y,
+        told=[tip("length:O", across), tip("load:O", up)],
+        height=min(PRINT_HEIGHT, CELL * len(loads)),
+    )
 
 
 def map_panel(

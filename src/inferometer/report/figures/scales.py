@@ -5,7 +5,7 @@ in plain numbers.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inferometer.report.figures.vega import Spec, channel
+from inferometer.words import Words
 
 DECADES = 2.0
 """A value axis that spans more is logarithmic."""
@@ -120,6 +121,14 @@ def tip(field: str, title: str, form: str | None = None) -> Spec:
     return channel(field, title=title, **({"format": form} if form else {}))
 
 
+def tips(words: Words, named: Mapping[str, str]) -> list[Spec]:
+    """A line for each field, called as the tooltips' words have it."""
+    return [
+        tip(field, words.text(f"figure.tooltip.{name}"))
+        for field, name in named.items()
+    ]
+
+
 def value_axis(
     values: Iterable[float],
     ends: Iterable[float] = (),
@@ -139,20 +148,24 @@ def value_axis(
         return Axis(
             log=False, domain=(0.0, top) if low >= 0 and top > 0 else None
         )
-    low, high = (
+    return _log_axis(
         max(min([low, *far]), low / BEYOND),
         min(max([high, *far]), high * BEYOND),
     )
+
+
+def _log_axis(low: float, high: float) -> Axis:
+    """From one round number to another."""
     ticks = round_numbers(low, high)
-    domain = (
+    begin, end = (
         max(t for t in ticks if t <= low),
         min(t for t in ticks if t >= high),
     )
-    shown = _readable([t for t in ticks if domain[0] <= t <= domain[1]])
+    shown = _readable([t for t in ticks if begin <= t <= end])
     return Axis(
         log=True,
-        domain=domain,
-        ticks=tuple(sorted({domain[0], *shown, domain[1]})),
+        domain=(begin, end),
+        ticks=tuple(sorted({begin, *shown, end})),
     )
 
 
@@ -166,18 +179,11 @@ def signed_axis(
     low, high = min(low, reference), max(high, reference)
     span = (high - low) or abs(high) or 1.0
     far = [end for end in ends if math.isfinite(end)]
-    bottom, top = (
-        max(min([low, *far]), low - BEYOND * span),
-        min(max([high, *far]), high + BEYOND * span),
-    )
+    bottom = max(min([low, *far]), low - BEYOND * span)
+    top = min(max([high, *far]), high + BEYOND * span)
     room = 0.08 * (top - bottom)
-    return Axis(
-        log=False,
-        domain=(
-            max(bottom - room, 0.0) if bottom >= 0 else bottom - room,
-            top + room,
-        ),
-    )
+    begin = max(bottom - room, 0.0) if bottom >= 0 else bottom - room
+    return Axis(log=False, domain=(begin, top + room))
 
 
 def _bulk(values: Sequence[float]) -> tuple[float, float]:

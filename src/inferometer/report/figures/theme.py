@@ -93,7 +93,6 @@ def theme(
         if dark
         else ("#1c1f24", "#5b626d", "#dfe2e7")
     )
-    behind = DARK_GROUND if dark else LIGHT_GROUND
     return {
         "background": ground or "transparent",
         "font": font(language),
@@ -112,15 +111,19 @@ def theme(
         "text": {"color": ink, "fontSize": 11},
         "rule": {"color": faint},
         "tick": {"color": faint},
-        "style": {
-            HOLLOW: {"filled": False, "opacity": 1},
-            GHOST: {"fill": faint, "opacity": 0.15},
-            INTERVAL: {"color": ink, "strokeWidth": 1.3},
-            DOT: {"color": ink, "strokeWidth": 1, "opacity": 1},
-            FRONT: {"color": ink, "strokeWidth": 1.3, "strokeDash": [5, 3]},
-            HALO: {"stroke": behind, "strokeWidth": 4, "opacity": 0.85},
-            HOVER: {"opacity": 0, "size": 140, "filled": True},
-        },
+        "style": _styles(ink, faint, DARK_GROUND if dark else LIGHT_GROUND),
+    }
+
+
+def _styles(ink: str, faint: str, behind: str) -> dict[str, dict[str, Any]]:
+    return {
+        HOLLOW: {"filled": False, "opacity": 1},
+        GHOST: {"fill": faint, "opacity": 0.15},
+        INTERVAL: {"color": ink, "strokeWidth": 1.3},
+        DOT: {"color": ink, "strokeWidth": 1, "opacity": 1},
+        FRONT: {"color": ink, "strokeWidth": 1.3, "strokeDash": [5, 3]},
+        HALO: {"stroke": behind, "strokeWidth": 4, "opacity": 0.85},
+        HOVER: {"opacity": 0, "size": 140, "filled": True},
     }
 
 

@@ -56,11 +56,6 @@ def columnar(
 ) -> dict[str, Any]:
     """`conditions`, `metrics` and `points` as assets/points.js reads them."""
     table = condition_table(points, paths, words)
-    sentences: dict[str, int] = {}
-    reasons = [
-        [clean(reason.text) for reason in reasons_of(point, words.language)]
-        for point in points
-    ]
     fields = distinguishing(points)
     telling = {"series", "status", "source", *LOADS, *fields}
     by = {"series": _by_key(table["series"], keys_of(points, fields))}
@@ -83,17 +78,23 @@ def columnar(
             "ids": [clean(point.id) for point in points],
             "status": [point.status for point in points],
             "samples": _samples(points),
-            "reasons": [
-                [
-                    sentences.setdefault(reason, len(sentences))
-                    for reason in each
-                ]
-                or None
-                for each in reasons
-            ],
-            "sentences": list(sentences),
+            **_reasons(points, words.language),
         },
     }
+
+
+def _reasons(points: Sequence[Point], language: str) -> dict[str, Any]:
+    """Each sentence once, and by its place among them what is said of each point."""
+    sentences: dict[str, int] = {}
+    reasons = [
+        [
+            sentences.setdefault(clean(reason.text), len(sentences))
+            for reason in reasons_of(point, language)
+        ]
+        or None
+        for point in points
+    ]
+    return {"reasons": reasons, "sentences": list(sentences)}
 
 
 def condition_table(
@@ -186,19 +187,22 @@ def _cache(cell: Cell, words: Words) -> Cell:
     return (cell and words.find(f"figure.cache.{cell}")) or cell
 
 
-def _sources(
-    points: Sequence[Point], paths: Sequence[Path]
-) -> list[str | None]:
-    """The path, of those asked for, under which each point lies: its name, or all of it where names
-    are the same.
-    """
+def _called(paths: Sequence[Path]) -> dict[Path, str]:
+    """Each path's name, or all of it where names are the same."""
     alike = Counter(path.name for path in paths)
-    called = {
+    return {
         path: clean(
             path.name if path.name and alike[path.name] == 1 else str(path)
         )
         for path in paths
     }
+
+
+def _sources(
+    points: Sequence[Point], paths: Sequence[Path]
+) -> list[str | None]:
+    """The path, of those asked for, under which each point lies, as it is called."""
+    called = _called(paths)
     place = {path: number for number, path in enumerate(called)}
     names: list[str | None] = [*called.values(), None]
     nowhere = len(called)
@@ -313,15 +317,19 @@ def _mark_aliases(conditions: Sequence[dict[str, Any]]) -> None:
             seen.add(pattern)
 
 
+def _label(name: str, words: Words) -> str:
+    """A percentile begins with a small letter."""
+    label = words.metric(name)
+    return label if name.startswith("p") else capitalized(label)
+
+
 def _metric(
     described: Metric, points: Sequence[Point], words: Words
 ) -> dict[str, Any]:
     name = described.name
     coded: dict[str, Any] = {
         "name": name,
-        "label": capitalized(words.metric(name))
-        if not name.startswith("p")
-        else words.metric(name),
+        "label": _label(name, words),
         "unit": described.unit,
         "better": described.better,
         "ranks": described.better != "neither" and name not in TOTALS,

@@ -50,11 +50,8 @@ def render(view: ReportView) -> str:
     """The file's content."""
     import jinja2
 
-    style, script, library = (
-        _asset("page.css"),
-        "\n".join(map(_asset, SCRIPTS)),
-        drawing_library(),
-    )
+    style, script = _asset("page.css"), "\n".join(map(_asset, SCRIPTS))
+    library = drawing_library()
     shared = _shared_notes(view.figures)
     environment = jinja2.Environment(
         autoescape=True,

@@ -189,7 +189,7 @@ def make_view(
         ratings=_ratings(points, words, rated),
         rating_limits=_limits(points, words, rated),
         aims=tuple(_aim(each, words) for each in checked),
-        precision=_precision(points, evidence, words),
+        precision=tuple(_precision(points, evidence, words)),
         environment=_environment(points, evidence, words),
         method=tuple(_methods(points, evidence, words)),
         notes=_notes(points, language),
@@ -300,6 +300,18 @@ def _title(points: Sequence[Point], paths: Sequence[Path], words: Words) -> str:
     return clean(", ".join(names[:3])) if names else words.text("page.title")
 
 
+def _judged(counts: Counter[str | None], words: Words) -> Iterator[str]:
+    """How many points have which verdict."""
+    judged = counts.total() - counts[None]
+    if judged and judged == counts["VALID"]:
+        yield words.text("page.sentence.all_valid", n=f"{judged:,}")
+    elif judged:
+        amounts = {status.lower(): f"{counts[status]:,}" for status in STATUSES}
+        yield words.text("page.sentence.verdicts", n=f"{judged:,}", **amounts)
+    if counts[None]:
+        yield words.text("page.sentence.unjudged", n=f"{counts[None]:,}")
+
+
 def _sentences(
     points: Sequence[Point], best: Sequence[Outstanding], words: Words
 ) -> tuple[str, ...]:
@@ -307,26 +319,15 @@ def _sentences(
     if not points:
         return (words.text("page.nothing"),)
     counts: Counter[str | None] = Counter(point.status for point in points)
-    judged = len(points) - counts[None]
     sentences = [
         words.text(
             "page.sentence.points",
             n=f"{len(points):,}",
             tools=_tools(points),
             dates=_dates(points, words),
-        )
+        ),
+        *_judged(counts, words),
     ]
-    if judged and judged == counts["VALID"]:
-        sentences.append(words.text("page.sentence.all_valid", n=f"{judged:,}"))
-    elif judged:
-        amounts = {status.lower(): f"{counts[status]:,}" for status in STATUSES}
-        sentences.append(
-            words.text("page.sentence.verdicts", n=f"{judged:,}", **amounts)
-        )
-    if counts[None]:
-        sentences.append(
-            words.text("page.sentence.unjudged", n=f"{counts[None]:,}")
-        )
     if best:
         sentences.append(
             words.text(
@@ -393,24 +394,17 @@ def _glance(points: Sequence[Point], words: Words) -> tuple[Listed, ...]:
         )
         if set(counts) <= {"inf", float("inf")} or told_by_concurrency:
             continue
+        title = capitalized(words.condition(name))
         numbers = sorted(
             value for value in counts if isinstance(value, int | float)
         )
         if len(numbers) == len(counts) > 4:
-            listed.append(
-                Listed(
-                    capitalized(words.condition(name)),
-                    ((f"{numbers[0]:g} – {numbers[-1]:g}", None),),
-                )
-            )
+            span = f"{numbers[0]:g} – {numbers[-1]:g}"
+            listed.append(Listed(title, ((span, None),)))
         else:
             values = numbers if len(numbers) == len(counts) else counts
             ordered = {clean(str(value)): counts[value] for value in values}
-            listed.append(
-                _listed(
-                    capitalized(words.condition(name)), ordered, len(points)
-                )
-            )
+            listed.append(_listed(title, ordered, len(points)))
     return tuple(listed)
 
 
@@ -495,6 +489,16 @@ def _verdicts(
     return tuple(VerdictCount(*each) for each in named if each[-1])
 
 
+def _counted(status: str, alike: Sequence[Told]) -> VerdictCount:
+    return VerdictCount(
+        status,
+        clean(merged([each.text for each in alike])),
+        len(alike),
+        clean(merged(grouped(each.original for each in alike)[0])),
+        clean(alike[0].next_step.replace("`", "")),
+    )
+
+
 def _tally(
     sentences: Iterable[tuple[str, Told]],
 ) -> tuple[VerdictCount, ...]:
@@ -504,16 +508,7 @@ def _tally(
     alike: dict[tuple[str, str], list[Told]] = {}
     for status, each in sentences:
         alike.setdefault((status, skeleton(each.text)), []).append(each)
-    tallies = [
-        VerdictCount(
-            status,
-            clean(merged([each.text for each in together])),
-            len(together),
-            clean(merged(grouped(each.original for each in together)[0])),
-            clean(together[0].next_step.replace("`", "")),
-        )
-        for (status, _), together in alike.items()
-    ]
+    tallies = [_counted(status, each) for (status, _), each in alike.items()]
     tallies.sort(key=lambda tally: (tally.status != "INVALID", -tally.points))
     return tuple(tallies[:MAX_REASONS])
 
@@ -576,46 +571,34 @@ def _where(
 
 def _precision(
     points: Sequence[Point], evidence: Evidence, words: Words
-) -> tuple[str, ...]:
+) -> Iterator[str]:
     """How exactly times were read, as far as the files tell; of what hosts can take, the run that
     used most.
     """
-    sentences = []
     if evidence.busiest is not None:
         _, point, precision = evidence.busiest
         told = precision_in_words(precision, words.language)
         statement = clean(told or precision["statement"]).replace("`", "")
-        sentences.append(
+        yield (
             words.text("page.colon", label=clean(point), text=statement)
             if len(points) > 1
             else statement
         )
     if (kernel := share_of(evidence.stamps, ["kernel", "tap"])) is not None:
-        sentences.append(
-            words.text(
-                "page.precision.stamps",
-                share=f"{kernel:.2%}",
-                events=f"{evidence.stamps.total():,}",
-            )
-        )
-    if evidence.delay_p99_ms:
-        worst = max(evidence.delay_p99_ms)
-        sentences.append(
-            words.text(
-                "page.precision.delay",
-                worst=four_digits(worst),
-                n=f"{len(evidence.delay_p99_ms):,}",
-            )
-        )
+        events = f"{evidence.stamps.total():,}"
+        stamps = {"share": f"{kernel:.2%}", "events": events}
+        yield words.text("page.precision.stamps", **stamps)
+    if delays_ms := evidence.delay_p99_ms:
+        delay = {
+            "worst": four_digits(max(delays_ms)),
+            "n": f"{len(delays_ms):,}",
+        }
+        yield words.text("page.precision.delay", **delay)
     if evidence.shared:
-        sentences.append(
-            words.text(
-                "page.precision.shared", worst=f"{max(evidence.shared):.2%}"
-            )
-        )
+        worst = f"{max(evidence.shared):.2%}"
+        yield words.text("page.precision.shared", worst=worst)
     if others := len(points) - evidence.runs:
-        sentences.append(words.text("page.precision.unknown", n=f"{others:,}"))
-    return tuple(sentences)
+        yield words.text("page.precision.unknown", n=f"{others:,}")
 
 
 def _reasons(
@@ -644,25 +627,19 @@ def _methods(
     points: Sequence[Point], evidence: Evidence, words: Words
 ) -> Iterator[tuple[str, str]]:
     """The definitions that matter for these points, each with its name."""
-    keys = ["timing"] if evidence.runs else []
     measured_names = {name for point in points for name in point.values}
-    keys += [
-        latency
-        for latency in LATENCIES
-        if any(name.endswith(f"_{latency}_ms") for name in measured_names)
-    ]
-    keys += ["throughput", "percentiles"]
-    keys += (
-        ["intervals"] if any(point.shown_intervals for point in points) else []
-    )
-    keys += ["verdict"] if any(point.status for point in points) else []
-    keys += (
-        ["others"]
-        if any(point.tool != "inferometer" for point in points)
-        else []
-    )
-    for key in keys:
-        yield (
-            words.text(f"page.method.{key}.name"),
-            words.text(f"page.method.{key}"),
-        )
+    told = {
+        "timing": bool(evidence.runs),
+        **{
+            latency: any(n.endswith(f"_{latency}_ms") for n in measured_names)
+            for latency in LATENCIES
+        },
+        "throughput": True,
+        "percentiles": True,
+        "intervals": any(point.shown_intervals for point in points),
+        "verdict": any(point.status for point in points),
+        "others": any(point.tool != "inferometer" for point in points),
+    }
+    for key in filter(told.get, told):
+        name = f"page.method.{key}"
+        yield words.text(f"{name}.name"), words.text(name)

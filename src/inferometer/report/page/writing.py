@@ -79,13 +79,8 @@ def write_report(
         )
     content = render(view).encode()
     write_file(output, content)
-    files = (
-        write(
-            [each for each in drawings if isinstance(each, Drawing)],
-            figures,
-            language=language,
-        )
-        if figures
-        else []
-    )
+    files = []
+    if figures:
+        drawn = [each for each in drawings if isinstance(each, Drawing)]
+        files = write(drawn, figures, language=language)
     return Written(len(content), len(files), collection.problems)

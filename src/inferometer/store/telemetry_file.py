@@ -61,13 +61,7 @@ def read_telemetry(path: Path, facts: object) -> Telemetry:
     """
     import polars as pl
 
-    if path.stat().st_size > MAX_BYTES:
-        told = {"name": path.name, "mb": MAX_BYTES >> 20}
-        raise ValueError(Said("run_directory.too_large", told))
-    rows = pl.scan_parquet(path).select(pl.len()).collect().item()
-    if rows > MAX_ROWS:
-        many = {"name": path.name, "rows": rows, "most": MAX_ROWS}
-        raise ValueError(Said("run_directory.too_many_rows", many))
+    _check_size(path)
     table = pl.read_parquet(path, columns=[*KEY, "time_ns", "value", "reason"])
     table = table.with_columns(
         *(
@@ -82,6 +76,18 @@ def read_telemetry(path: Path, facts: object) -> Telemetry:
     if len(parts) > MAX_SERIES:
         raise ValueError(f"{path.name} has {len(parts)} series")
     return _with_facts(tuple(starmap(_series, parts.items())), facts)
+
+
+def _check_size(path: Path) -> None:
+    import polars as pl
+
+    if path.stat().st_size > MAX_BYTES:
+        told = {"name": path.name, "mb": MAX_BYTES >> 20}
+        raise ValueError(Said("run_directory.too_large", told))
+    rows = pl.scan_parquet(path).select(pl.len()).collect().item()
+    if rows > MAX_ROWS:
+        many = {"name": path.name, "rows": rows, "most": MAX_ROWS}
+        raise ValueError(Said("run_directory.too_many_rows", many))
 
 
 def _frame(series: Sequence[Series]) -> pl.DataFrame:
@@ -119,35 +125,38 @@ def _series(key: tuple[str, ...], part: pl.DataFrame) -> Series:
 
 
 def _with_facts(series: tuple[Series, ...], facts: object) -> Telemetry:
-    offset = number(at(facts, "clock_offset_ms"))
     return Telemetry(
         series,
-        cards=tuple(
-            SampledCard(
-                _text(each, "id"),
-                _text(each, "vendor"),
-                _text(each, "name"),
-                at(each, "simulated") is True,
-                _text(each, "package"),
-            )
-            for each in entries(at(facts, "cards"))[:MAX_CARDS]
-        ),
+        cards=tuple(map(_card, entries(at(facts, "cards"))[:MAX_CARDS])),
         samplers=tuple(
-            SamplerReport(
-                _text(each, "name"),
-                _text(each, "state"),
-                _text(each, "detail"),
-                int(number(at(each, "samples")) or 0),
-                number(at(each, "longest_s")) or 0.0,
-            )
-            for each in entries(at(facts, "samplers"))[:MAX_CARDS]
+            map(_sampler, entries(at(facts, "samplers"))[:MAX_CARDS])
         ),
         declared=_declared(at(facts, "declared")),
         period_s=number(at(facts, "period_s")) or PERIOD_S,
         place=_text(facts, "place") or "here",
-        clock_offset_ms=offset,
+        clock_offset_ms=number(at(facts, "clock_offset_ms")),
         clock_uncertainty_ms=number(at(facts, "clock_uncertainty_ms")),
         idle_s=number(at(facts, "idle_s")) or 0.0,
+    )
+
+
+def _card(told: object) -> SampledCard:
+    return SampledCard(
+        _text(told, "id"),
+        _text(told, "vendor"),
+        _text(told, "name"),
+        at(told, "simulated") is True,
+        _text(told, "package"),
+    )
+
+
+def _sampler(told: object) -> SamplerReport:
+    return SamplerReport(
+        _text(told, "name"),
+        _text(told, "state"),
+        _text(told, "detail"),
+        int(number(at(told, "samples")) or 0),
+        number(at(told, "longest_s")) or 0.0,
     )
 
 

@@ -179,8 +179,9 @@ class History:
         """
         kind = record["kind"]
         if kind == "begun":
-            self.attempts[record["prompts"]] = max(
-                self.attempts.get(record["prompts"], 0), record["attempt"] + 1
+            prompts, next_attempt = record["prompts"], record["attempt"] + 1
+            self.attempts[prompts] = max(
+                self.attempts.get(prompts, 0), next_attempt
             )
         elif kind == "intent":
             self.intent = Result.of(record)
@@ -192,10 +193,12 @@ class History:
             self._done(Result.of(record).identified(self.identities))
         elif kind == "doubt":
             self._doubt(Doubt.of(record))
-        elif kind == "doubt over" and record["fingerprint"] in self.doubts:
-            self.settled[record["fingerprint"]] = self.doubts.pop(
-                record["fingerprint"]
-            )
+        elif kind == "doubt over":
+            self._settle(record["fingerprint"])
+
+    def _settle(self, fingerprint: str) -> None:
+        if fingerprint in self.doubts:
+            self.settled[fingerprint] = self.doubts.pop(fingerprint)
 
     def doubt_of(self, result: Result) -> Doubt | None:
         """The doubt about this very result; a doubt about an older result does not apply."""

@@ -36,16 +36,22 @@ class Identified:
     """Of results that would count but belong to no planned point, a sentence each."""
 
 
+def _of_earlier_versions(history: History) -> dict[str, list[Result]]:
+    """By fingerprint."""
+    old: dict[str, list[Result]] = {}
+    for result in (*history.current.values(), *history.older):
+        if result.is_of_an_earlier_version:
+            old.setdefault(result.fingerprint, []).append(result)
+    return old
+
+
 def identify(
     history: History, specs: Sequence[RunSpec], result_dir: Path
 ) -> Identified:
     """Which results of an earlier version belong to these points, and which to other
     deployments.
     """
-    old: dict[str, list[Result]] = {}
-    for result in (*history.current.values(), *history.older):
-        if result.is_of_an_earlier_version:
-            old.setdefault(result.fingerprint, []).append(result)
+    old = _of_earlier_versions(history)
     identities: dict[str, tuple[str, str]] = {}
     unused: Counter[tuple[str | None, str]] = Counter()
     for spec in specs if old else ():

@@ -87,18 +87,8 @@ class Ledger:
         """
         self.path = path
         if not path.exists():
-            write_file(
-                path,
-                dump(
-                    [
-                        {
-                            "kind": "ledger",
-                            "time": now(),
-                            "version": LEDGER_VERSION,
-                        }
-                    ]
-                ),
-            )
+            first = {"kind": "ledger", "time": now(), "version": LEDGER_VERSION}
+            write_file(path, dump([first]))
         self._file = _taken(path)
         try:
             content = parse(path)

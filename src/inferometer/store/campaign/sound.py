@@ -26,6 +26,19 @@ merge.
 """
 CHECKSUM = re.compile(r"[0-9a-f]{64}")
 STATUSES = ("VALID", "SUSPECT", "INVALID")
+OF_A_RESULT = {
+    "fingerprint",
+    "point",
+    "status",
+    "reasons",
+    "allowed",
+    "json",
+    "run",
+    "files",
+    "server_version",
+    "attempt",
+}
+"""What every record of a result has."""
 MAX_ATTEMPT = 10**9
 MAX_NAME_BYTES = 255
 
@@ -59,19 +72,7 @@ def is_campaign_name(name: str) -> bool:
 
 
 def _is_result(record: Record, campaign: str) -> bool:
-    names = (
-        "fingerprint",
-        "point",
-        "status",
-        "reasons",
-        "allowed",
-        "json",
-        "run",
-        "files",
-        "server_version",
-        "attempt",
-    )
-    if not all(name in record for name in names):
+    if not record.keys() >= OF_A_RESULT:
         return False
     reasons, version, base_url = (
         record["reasons"],

@@ -25,6 +25,7 @@ from inferometer.store.importers.imported_run import (
 from inferometer.store.importers.reading import figure as json_figure
 from inferometer.store.importers.reading import (
     figures,
+    given,
     iso_date,
     latency_figures,
     metrics_of,
@@ -322,22 +323,20 @@ def _load(config: object, dataset: object) -> dict[str, float]:
     load: dict[str, float] = {}
     if at(config, "prompt_source") in (None, "synthetic"):
         load = figures(config, LENGTHS_IN_FLAGS)
-    for source, names in (
-        (config, IN_FLAGS),
-        (stimulus, IN_FLAGS),
-        (at(config, "loadgen"), IN_FLAGS),
-        (measured[0] if len(measured) == 1 else None, settings_in("aiperf")),
+    for source in (config, stimulus, at(config, "loadgen")):
+        load |= figures(_singles(source), IN_FLAGS)
+    if len(measured) == 1:
+        load |= figures(_singles(measured[0]), settings_in("aiperf"))
+    asked = at(config, "input")
+    for source, ours in (
+        (at(dataset, "prompts", "isl"), "input_len"),
+        (at(dataset, "prompts", "osl"), "output_len"),
+        (at(asked, "prompt", "input_tokens"), "input_len"),
+        (at(asked, "prompt", "output_tokens"), "output_len"),
+        (at(asked, "synthetic_tokens"), "input_len"),
+        (at(asked, "output_tokens"), "output_len"),
     ):
-        load |= figures(_singles(source), names)
-    for source, name, ours in (
-        (at(dataset, "prompts", "isl"), "mean", "input_len"),
-        (at(dataset, "prompts", "osl"), "mean", "output_len"),
-        (at(config, "input", "prompt", "input_tokens"), "mean", "input_len"),
-        (at(config, "input", "prompt", "output_tokens"), "mean", "output_len"),
-        (at(config, "input", "synthetic_tokens"), "mean", "input_len"),
-        (at(config, "input", "output_tokens"), "mean", "output_len"),
-    ):
-        load |= figures(source, {ours: name})
+        load |= figures(source, {ours: "mean"})
     return load
 
 
@@ -373,7 +372,7 @@ def _conditions(config: object, dataset: object) -> dict[str, Declared]:
         "dataset": ", ".join(filter(None, kinds)) or older,
         "backend": BACKENDS.get(kind) if isinstance(kind, str) else None,
     }
-    return {name: value for name, value in found.items() if value is not None}
+    return given(found)
 
 
 def _model(config: object) -> str | None:

@@ -216,11 +216,9 @@ def _run(result: Object, path: FilePath, name: str | None) -> ImportedRun:
     return ImportedRun(
         path=path,
         tool=TOOL,
-        version=None,
         model=str(model) if model else None,
         load=load,
         metrics=metrics,
-        own={},
         conditions=conditions,
         date=date_of(result) or iso_date(conditions.get("date")),
         name=name,

@@ -26,8 +26,10 @@ from inferometer.store.importers.imported_run import (
 )
 from inferometer.store.importers.reading import (
     figures,
+    given,
     metrics_of,
     numbers,
+    read_beside,
     read_bytes,
     read_objects,
     require_readable,
@@ -81,11 +83,7 @@ def read_evalscope(directory: Path, most_bytes: int) -> ImportedRun:
     """The run of one directory; its requests if the database is there."""
     path = directory / SUMMARY
     summary = read_objects(path, most_bytes)[0]
-    arguments: Object = (
-        read_objects(beside, most_bytes)[0]
-        if (beside := directory / ARGUMENTS).exists()
-        else {}
-    )
+    arguments = read_beside(directory / ARGUMENTS, most_bytes)
     load = figures(arguments, settings_in("evalscope"))
     if load.get("request_rate", 1.0) <= 0:
         load["request_rate"] = float("inf")
@@ -93,31 +91,29 @@ def read_evalscope(directory: Path, most_bytes: int) -> ImportedRun:
     for ours, theirs in latencies_in("evalscope").items():
         metrics |= figures(summary, {f"mean_{ours}_ms": f"Avg {theirs}"})
     metrics |= figures(summary, {"mean_e2el_ms": "Avg Latency (s)"}, 1e3)
-    requests = (
-        _requests(database, most_bytes)
-        if (database := directory / DATABASE).exists()
-        else None
-    )
-    if requests is not None:
-        metrics["total_input_tokens"] = float(
-            np.nansum(requests.prompt_tokens[requests.ok])
-        )
-        metrics["total_output_tokens"] = float(
-            np.nansum(requests.output_tokens[requests.ok])
-        )
-    model = text(arguments.get("model"))
+    database = directory / DATABASE
+    requests = _requests(database, most_bytes) if database.exists() else None
     return ImportedRun(
         path,
         "evalscope",
-        None,
-        model,
-        load | _prompt_length(arguments),
-        metrics,
+        model=text(arguments.get("model")),
+        load=load | _prompt_length(arguments),
+        metrics=metrics | _totals(requests),
         own=_percentiles(directory, most_bytes),
         requests=requests,
         conditions=_conditions(arguments),
         settings=configured(arguments, NO_SETTINGS),
     )
+
+
+def _totals(requests: ImportedRequests | None) -> dict[str, float]:
+    if requests is None:
+        return {}
+    ok = requests.ok
+    return {
+        "total_input_tokens": float(np.nansum(requests.prompt_tokens[ok])),
+        "total_output_tokens": float(np.nansum(requests.output_tokens[ok])),
+    }
 
 
 def _prompt_length(arguments: Object) -> dict[str, float]:
@@ -135,9 +131,7 @@ def _conditions(arguments: Object) -> dict[str, Declared]:
     dataset, name = text(arguments.get("dataset")), text(arguments.get("name"))
     told = {"dataset": dataset, "label": name}
     prefix = figures(arguments, {"prefix_len": "prefix_length"})
-    found: dict[str, Declared] = {
-        key: value for key, value in told.items() if value is not None
-    }
+    found: dict[str, Declared] = given(told)
     return found | {key: int(n) for key, n in prefix.items() if n > 0}
 
 

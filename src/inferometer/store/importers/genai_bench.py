@@ -22,7 +22,7 @@ from inferometer.store.importers.reading import (
     figures,
     metrics_of,
     numbers,
-    read_objects,
+    read_beside,
 )
 from inferometer.store.json_values import Object, at, entries, text
 from inferometer.vocabulary import latencies_in, settings_in
@@ -64,6 +64,36 @@ def read_genai_bench(
     """One run; version and model are in the file beside it, if that is there."""
     total = result["aggregated_metrics"]
     to_s = 1e-3 if result.get("_time_unit") == "ms" else 1.0
+    metadata = read_beside(path.with_name(METADATA), most_bytes)
+    lengths = _lengths(total)
+    run = ImportedRun(
+        path=path,
+        tool="genai-bench",
+        version=text(metadata.get("benchmark_version")),
+        model=text(metadata.get("api_model_name")),
+        load=figures(total, settings_in("genai-bench")) | lengths,
+        metrics=_metrics(total, 1e3 * to_s),
+        own=figures(
+            at(total, "stats", "output_inference_speed"),
+            {"output_inference_speed.mean": "mean"},
+        ),
+        requests=_requests(entries(result["individual_request_metrics"]), to_s),
+        conditions=_conditions(metadata, None if lengths else total),
+        settings=configured(metadata, NO_SETTINGS),
+    )
+    return [run]
+
+
+def _lengths(total: Object) -> dict[str, float]:
+    """Those that were asked for, where they are fixed."""
+    fixed = FIXED.fullmatch(text(at(total, "scenario")) or "")
+    if fixed is None:
+        return {}
+    names = ("input_len", "output_len")
+    return dict(zip(names, map(float, fixed.groups()), strict=True))
+
+
+def _metrics(total: Object, to_ms: float) -> dict[str, float]:
     metrics = metrics_of("genai-bench", total)
     for ours, theirs in latencies_in("genai-bench").items():
         names = {
@@ -72,33 +102,8 @@ def read_genai_bench(
             f"std_{ours}_ms": "stddev",
         }
         names |= {f"p{p}_{ours}_ms": f"p{p}" for p in (50, 90, 95, 99)}
-        metrics |= figures(at(total, "stats", theirs), names, 1e3 * to_s)
-    beside = path.with_name(METADATA)
-    metadata = read_objects(beside, most_bytes)[0] if beside.exists() else {}
-    fixed = FIXED.fullmatch(text(at(total, "scenario")) or "")
-    lengths = ("input_len", "output_len") if fixed else ()
-    run = ImportedRun(
-        path=path,
-        tool="genai-bench",
-        version=text(metadata.get("benchmark_version")),
-        model=text(metadata.get("api_model_name")),
-        load=figures(total, settings_in("genai-bench"))
-        | {
-            name: float(tokens)
-            for name, tokens in zip(
-                lengths, fixed.groups() if fixed else (), strict=True
-            )
-        },
-        metrics=metrics,
-        own=figures(
-            at(total, "stats", "output_inference_speed"),
-            {"output_inference_speed.mean": "mean"},
-        ),
-        requests=_requests(entries(result["individual_request_metrics"]), to_s),
-        conditions=_conditions(metadata, None if fixed else total),
-        settings=configured(metadata, NO_SETTINGS),
-    )
-    return [run]
+        metrics |= figures(at(total, "stats", theirs), names, to_ms)
+    return metrics
 
 
 def _conditions(metadata: Object, total: Object | None) -> dict[str, Declared]:

@@ -213,11 +213,8 @@ def _load(benchmark: Object) -> tuple[dict[str, float], str | None]:
         ("args", "strategy"),
         ("scheduler", "strategy"),
     )
-    kind = (
-        text(at(strategy, "type_"))
-        or text(at(strategy, "kind"))
-        or text(strategy)
-    )
+    names = (at(strategy, "type_"), at(strategy, "kind"), strategy)
+    kind = next(filter(None, map(text, names)), None)
     load = figures(strategy, {"max_concurrency": "max_concurrency"})
     load |= figures(strategy, settings_in("guidellm"))
     if kind == "synchronous":

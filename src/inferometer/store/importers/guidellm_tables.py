@@ -78,6 +78,17 @@ def is_guidellm_yaml(text: str) -> bool:
     )
 
 
+IN_JSON = (
+    ("Benchmark", "Constraints"),
+    ("Run Info", "Profile"),
+    ("Run Info", "Requests"),
+    ("Run Info", "Backend"),
+    ("Runtime Info", "Metadata"),
+    ("Runtime Info", "Arguments"),
+)
+"""Columns whose cells are JSON."""
+
+
 def read_csv(text: str, path: Path) -> list[ImportedRun]:
     rows = _rows(text)
     is_old = text.lstrip().startswith(OLD_HEAD)
@@ -154,16 +165,16 @@ def _benchmarks(
     for row in body:
         cells = dict(zip(columns, row, strict=False))
         told = {column[:2]: cell for column, cell in cells.items()}
+        values = {column: _json(told.get(column)) for column in IN_JSON}
         kind = told.get(("Benchmark", "Strategy"), "")
-        profile = _json(told.get(("Run Info", "Profile")))
-        strategy = _strategy(kind, profile, seen[kind])
-        seen[kind] += 1
+        profile = values["Run Info", "Profile"]
         config = {
-            "strategy": strategy,
-            "constraints": _json(told.get(("Benchmark", "Constraints"))),
-            "requests": _json(told.get(("Run Info", "Requests"))),
-            "backend": _json(told.get(("Run Info", "Backend"))),
+            "strategy": _strategy(kind, profile, seen[kind]),
+            "constraints": values["Benchmark", "Constraints"],
+            "requests": values["Run Info", "Requests"],
+            "backend": values["Run Info", "Backend"],
         }
+        seen[kind] += 1
         benchmark: Object = {
             "config": config,
             "metrics": _metrics(cells) | {"request_totals": _counts(told)},
@@ -171,8 +182,8 @@ def _benchmarks(
             "end_time": told.get(("Timings", "End Time")),
         }
         report = {
-            "metadata": _json(told.get(("Runtime Info", "Metadata"))),
-            "args": _json(told.get(("Runtime Info", "Arguments"))),
+            "metadata": values["Runtime Info", "Metadata"],
+            "args": values["Runtime Info", "Arguments"],
         }
         yield benchmark, report
 

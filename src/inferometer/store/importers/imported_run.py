@@ -136,18 +136,18 @@ class ImportedRun:
 
     path: Path
     tool: str
-    version: str | None
+    version: str | None = None
     """Of the tool, where the file tells."""
-    model: str | None
-    load: Mapping[str, float]
+    model: str | None = None
+    load: Mapping[str, float] = field(default_factory=dict)
     """Of max_concurrency, request_rate (1/s, infinite for all at once), burstiness, num_prompts,
     and the lengths that were asked for, input_len and output_len: what is told.
     """
-    metrics: Mapping[str, float]
+    metrics: Mapping[str, float] = field(default_factory=dict)
     """By names like EXPECTED; only figures that the tool defines as we do. Latencies in ms, rates
     per second.
     """
-    own: Mapping[str, float]
+    own: Mapping[str, float] = field(default_factory=dict)
     """Figures under the tool's own names, in its units, which mean something else than ours or
     nothing we have.
     """

@@ -24,6 +24,7 @@ from inferometer.store.importers.imported_run import (
 from inferometer.store.importers.reading import (
     figure,
     figures,
+    given,
     latency_figures,
     metrics_of,
     read_settings,
@@ -88,12 +89,7 @@ def read_inference_perf(
     which have no such parts; where nothing completed, these may be empty.
     """
     found = NAME.fullmatch(path.stem)
-    successes = result.get("successes")
-    if not isinstance(successes, dict) or not (successes.keys() >= PARTS):
-        told = {"path": path}
-        if found is None:
-            raise CompanionError(Said("unread.inference_perf", told))
-        raise CannotImportError(Said("unread.no_figures", told))
+    successes = _successes(result, path, is_stage=found is not None)
     latencies, rates = (
         part if isinstance(part := successes[name], dict) else {}
         for name in ("latency", "throughput")
@@ -101,17 +97,17 @@ def read_inference_perf(
     prefix, part = (
         (found["prefix"], found["part"]) if found else ("", path.stem)
     )
+    summary = result.get("load_summary")
     metrics = metrics_of("inference-perf", result) | _totals(successes, rates)
     for ours, theirs in latencies_in("inference-perf").items():
         metrics |= latency_figures(latencies.get(theirs), ours, S_TO_MS)
-    load = figures(result.get("load_summary"), {"num_prompts": "count"})
     config = _config(path, prefix)
     conditions, asked, model = _settings(config)
-    load |= asked | _asked(result.get("load_summary"), asked)
+    load = figures(summary, {"num_prompts": "count"})
+    load |= asked | _asked(summary, asked)
     run = ImportedRun(
         path=path,
         tool="inference-perf",
-        version=None,
         model=model,
         load=load,
         metrics=metrics,
@@ -120,9 +116,19 @@ def read_inference_perf(
         settings=configured(config, NO_SETTINGS),
         place=f"{path.parent.name}/{prefix}{part}",
         sums_up=None if part.startswith("stage_") else path.parent,
-        notes=_notes(result.get("load_summary"), load),
+        notes=_notes(summary, load),
     )
     return [run]
+
+
+def _successes(result: Object, path: Path, *, is_stage: bool) -> Object:
+    successes = result.get("successes")
+    if isinstance(successes, dict) and successes.keys() >= PARTS:
+        return successes
+    told = {"path": path}
+    if is_stage:
+        raise CannotImportError(Said("unread.no_figures", told))
+    raise CompanionError(Said("unread.inference_perf", told))
 
 
 def _asked(summary: object, settings: dict[str, float]) -> dict[str, float]:
@@ -146,14 +152,9 @@ def _totals(successes: object, rates: object) -> dict[str, float]:
         ("total_output_tokens", ("output_len",)),
     ):
         means = (figure(at(successes, name, "mean")) for name in names)
-        if (
-            mean := next((each for each in means if each is not None), None)
-        ) is not None:
-            found[ours] = (
-                float(round(mean * count))
-                if abs(mean * count) < 2**53
-                else mean * count
-            )
+        for mean in [each for each in means if each is not None][:1]:
+            total = mean * count
+            found[ours] = float(round(total)) if abs(total) < 2**53 else total
     return found
 
 
@@ -165,7 +166,7 @@ def _own(result: Object, latencies: Object) -> dict[str, float]:
             {f"{name}.{each}": each for each in ("mean", "median", "p99")},
         )
     goodput = at(result, "successes", "goodput_metrics")
-    own |= figures(goodput, {name: name for name in OWN_GOODPUT})
+    own |= figures(goodput, OWN_GOODPUT)
     own |= figures(
         result.get("load_summary"), {"achieved_rate": "achieved_rate"}
     )
@@ -207,9 +208,7 @@ def _settings(
     load = _lengths(data, prefix_len)
     if (gaps := GAPS.get(str(at(config, "load", "type")))) is not None:
         load["burstiness"] = gaps
-    told = {
-        name: value for name, value in conditions.items() if value is not None
-    }
+    told: dict[str, Declared] = given(conditions)
     return told, load, _model(server)
 
 
@@ -261,7 +260,7 @@ def _lengths(data: object, prefix_len: float | None) -> dict[str, float]:
         }
     else:
         return {}
-    return {name: value for name, value in found.items() if value is not None}
+    return given(found)
 
 
 def _length(value: object) -> float | None:

@@ -78,12 +78,11 @@ def read_inferencex(result: Object, path: Path, _: int) -> list[ImportedRun]:
     run = ImportedRun(
         path=path,
         tool="inferencex",
-        version=None,
         model=text(result.get("model")),
         load=figures(result, LOAD),
         metrics=metrics,
         own=figures(
-            result, {name: name for name in result if name.endswith("_per_gpu")}
+            result, (name for name in result if name.endswith("_per_gpu"))
         ),
         conditions=conditions | ({"gpus": gpus} if gpus else {}),
         name=text(result.get("name")),
@@ -115,7 +114,7 @@ def _output(result: Object, gpus: int) -> dict[str, float]:
     which, since input and output add up to the total.
     """
     names = {"output_throughput": "output_tput_per_gpu"}
-    told = figures(result, {name: name for name in (*BY_ROLE, *RATES)})
+    told = figures(result, (*BY_ROLE, *RATES))
     if not told.get("num_decode_gpu"):
         return figures(result, names, gpus)
     if len(told) < len(BY_ROLE + RATES):
@@ -164,9 +163,9 @@ def _conditions(result: Object) -> dict[str, Declared]:
 
 def _gpus(result: Object) -> int | None:
     """What the rates are divided by."""
-    told = figures(result, {name: name for name in COUNTS})
-    split = sum(figures(result, {name: name for name in BY_ROLE}).values())
-    sizes = figures(result, {name: name for name in OF_A_COPY})
+    told = figures(result, COUNTS)
+    split = sum(figures(result, BY_ROLE).values())
+    sizes = figures(result, OF_A_COPY)
     product = math.prod(sizes.values()) if "tp" in sizes else 0.0
     total = next(filter(None, told.values()), split or product)
     return int(total) if 1 <= total < MAX_GPUS else None

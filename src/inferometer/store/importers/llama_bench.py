@@ -139,17 +139,20 @@ def read_llama_bench(result: Object, path: Path, _: int) -> list[ImportedRun]:
     return [_run({**result, **_switches(result)}, path)]
 
 
+def _name_of(prompt: int, generated: int, depth: int) -> str:
+    """As the tool calls a test; "" without any tokens."""
+    tokens = (("pp", prompt), ("tg", generated))
+    test = "+".join(f"{kind}{n}" for kind, n in tokens if n)
+    return f"{test} @ d{depth}" if test and depth else test
+
+
 def _run(result: Object, path: Path) -> ImportedRun:
     """One test."""
     prompt, generated, depth = (
         _tokens(result, name) for name in ("n_prompt", "n_gen", "n_depth")
     )
-    parts = [
-        f"{kind}{n}" for kind, n in (("pp", prompt), ("tg", generated)) if n
-    ]
-    test = "+".join(parts) + (f" @ d{depth}" if depth else "")
-    if not parts:
-        test = text(result.get("test")) or ""
+    test = _name_of(prompt, generated, depth) or text(result.get("test")) or ""
+    lengths = {"input_len": prompt, "output_len": generated}
     metrics = figures(result, {"total_token_throughput": "avg_ts"})
     if generated and metrics:
         share = generated / (prompt + generated)
@@ -159,15 +162,11 @@ def _run(result: Object, path: Path) -> ImportedRun:
         tool="llama-bench",
         version=text(result.get("build_commit")),
         model=_model(result),
-        load={
-            name: float(n)
-            for name, n in (("input_len", prompt), ("output_len", generated))
-            if n
-        },
+        load={name: float(n) for name, n in lengths.items() if n},
         metrics=metrics,
         own=figures(
             result,
-            {name: name for name in ("stddev_ts", "avg_ns", "stddev_ns")},
+            ("stddev_ts", "avg_ns", "stddev_ns"),
         ),
         conditions={
             **declared(result, _known(result)),

@@ -88,9 +88,7 @@ def read_llmperf(
         model=text(result.get("model")),
         load=load,
         metrics=_metrics(told),
-        own=figures(
-            told, {name: name for name in told if name.startswith(BETWEEN)}
-        ),
+        own=figures(told, (name for name in told if name.startswith(BETWEEN))),
         requests=_requests(path, most_bytes),
         conditions=_noted(result),
         date=iso_date(result.get("timestamp")),

@@ -22,7 +22,12 @@ from inferometer.store.importers.imported_run import (
     ImportedRun,
     unread,
 )
-from inferometer.store.importers.reading import figures, iso_date, read_bytes
+from inferometer.store.importers.reading import (
+    figures,
+    given,
+    iso_date,
+    read_bytes,
+)
 from inferometer.store.importers.text import (
     MAX_LINE,
     MAX_TEXT_BYTES,
@@ -201,11 +206,7 @@ def _run(
 ) -> ImportedRun:
     scenario, system, model, place = _place(told, path)
     kind = told.get("scenario", scenario)
-    counted = {
-        label: value
-        for label, word in told.items()
-        if (value := figure(word)) is not None
-    }
+    counted = given({label: figure(word) for label, word in told.items()})
     metrics = dict(latencies)
     for ours, labels in RATES.items():
         metrics |= figures(

@@ -12,6 +12,7 @@ from inferometer.store.importers.imported_run import (
     ImportedRun,
     noted_of_rows,
 )
+from inferometer.store.importers.reading import given
 from inferometer.store.importers.text import figure, head_of, table_in
 from inferometer.vocabulary import LATENCY_NAMES, metric, of_role
 from inferometer.words import Said
@@ -90,13 +91,11 @@ def _our_run(row: dict[str, str], path: Path) -> ImportedRun:
     return ImportedRun(
         path=path,
         tool=word.get("tool", "inferometer")[:MAX_WORD],
-        version=None,
         model=word.get("model_id") or word.get("model"),
         load=_load(word),
         metrics=_numbers(
             {name: value for name, value in word.items() if metric(name)}
         ),
-        own={},
         conditions=conditions,
         date=word.get("date"),
         name=word.get("id"),
@@ -129,7 +128,7 @@ def _is_value(name: str) -> bool:
 
 def _numbers(words: dict[str, str]) -> dict[str, float]:
     found = {name: figure(word) for name, word in words.items()}
-    return {name: value for name, value in found.items() if value is not None}
+    return given(found)
 
 
 def _dcu_run(row: dict[str, str], path: Path) -> ImportedRun:
@@ -145,13 +144,10 @@ def _dcu_run(row: dict[str, str], path: Path) -> ImportedRun:
     return ImportedRun(
         path=path,
         tool="vllm",
-        version=None,
-        model=None,
         load=load,
         metrics=_numbers(
             {ours: row.get(theirs, "") for theirs, ours in DCU_METRICS.items()}
         ),
-        own={},
         conditions=conditions | {"dataset": "random"},
         name=f"batch {row.get('batch', '')}",
         decimals=2,

@@ -18,7 +18,7 @@ from inferometer.store.importers.printed_report import (
     as_printed,
     as_typed,
 )
-from inferometer.store.importers.reading import figures
+from inferometer.store.importers.reading import figures, given
 from inferometer.store.importers.text import figure, lines_of
 from inferometer.words import Said
 
@@ -144,20 +144,15 @@ def _read_line(result: _Result, line: str) -> None:
     label, _, word = line.rpartition(":")
     if result.tool == "sglang-throughput":
         name, value = METRICS.get(label.strip().casefold()), figure(word)
-        result.metrics |= (
-            {name: value} if name is not None and value is not None else {}
-        )
+        if name is not None and value is not None:
+            result.metrics[name] = value
     elif result.tool == "vllm-latency":
         if latency := _latency_in(line):
-            seconds = figure(latency[3])
-            result.latencies |= (
-                {} if seconds is None else {latency[1] or latency[2]: seconds}
-            )
+            told = {latency[1] or latency[2]: figure(latency[3])}
+            result.latencies |= given(told)
     elif rates := _rates_in(line):
-        told = zip(RATES, rates.groups(), strict=True)
-        result.metrics |= {
-            name: float(rate) for name, rate in told if rate is not None
-        }
+        found = given(dict(zip(RATES, rates.groups(), strict=True)))
+        result.metrics |= {name: float(rate) for name, rate in found.items()}
     elif result.tool and (tokens := TOKENS.search(line)):
         result.metrics[COUNTS[tokens[1]]] = float(tokens[2])
 
@@ -197,13 +192,9 @@ def _run(result: _Result, path: Path) -> ImportedRun:
     return ImportedRun(
         path=path,
         tool=result.tool,
-        version=None,
         model=told.get("model"),
-        load={
-            name: value for name, value in asked.items() if value is not None
-        },
+        load=given(asked),
         metrics=result.metrics | figures(result.latencies, LATENCIES_AT, 1e3),
-        own={},
         conditions=conditions | {"scenario": f"offline {kind}"},
         settings=result.settings,
         decimals=9 if kind == "latency" else 2,

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from inferometer.store.importers.declared import configured
 from inferometer.store.importers.imported_run import Declared, ImportedRun
+from inferometer.store.importers.reading import given
 from inferometer.store.importers.text import figure, lines_of
 from inferometer.vocabulary import of_role, statistic_of
 
@@ -238,13 +239,10 @@ def _run(report: _Report, path: Path) -> ImportedRun:
         name: math.inf if word == "inf" else figure(word)
         for name, word in words.items()
     }
-    load = report.load | {
-        name: value for name, value in asked.items() if value is not None
-    }
+    load = report.load | given(asked)
     return ImportedRun(
         path=path,
         tool="vllm" if report.backend is None else "sglang",
-        version=None,
         model=told.get("model") or told.get("served_model_name"),
         load=load,
         metrics=report.metrics,
@@ -268,4 +266,4 @@ def _conditions(
         "prefix_len": int(prefix) if is_random and prefix else None,
         "seed": None if seed is None else int(seed),
     }
-    return {name: value for name, value in found.items() if value is not None}
+    return given(found)

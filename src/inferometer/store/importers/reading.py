@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timezone
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import yaml
@@ -27,6 +27,8 @@ from inferometer.store.json_values import Object, at, number
 from inferometer.vocabulary import metrics_in
 from inferometer.words import Said, reason_of
 from inferometer.words.library import of_library
+
+Value = TypeVar("Value")
 
 MAX_BYTES = 256 * 1024 * 1024
 """The largest file that is read."""
@@ -200,15 +202,28 @@ def _paths_in(tool: str) -> list[tuple[str, list[str]]]:
     return [(ours, path.split(".")) for ours, path in metrics_in(tool).items()]
 
 
+def read_beside(path: Path, most_bytes: int) -> Object:
+    """The object of a file that need not be there."""
+    return read_objects(path, most_bytes)[0] if path.exists() else {}
+
+
+def given(told: Mapping[str, Value | None]) -> dict[str, Value]:
+    """What is not None."""
+    return {name: value for name, value in told.items() if value is not None}
+
+
 def figures(
-    source: object, names: Mapping[str, str], scale: float = 1.0
+    source: object,
+    names: Mapping[str, str] | Iterable[str],
+    scale: float = 1.0,
 ) -> dict[str, float]:
-    """Those of `names` (ours → theirs) that `source` has, times `scale`."""
+    """Those of `names` (ours → theirs, or the same) that `source` has, times `scale`."""
     if not isinstance(source, dict):
         return {}
+    pairs = names if isinstance(names, Mapping) else {n: n for n in names}
     return {
         ours: scaled
-        for ours, theirs in names.items()
+        for ours, theirs in pairs.items()
         if theirs in source
         and (value := figure(source[theirs])) is not None
         and (scaled := value if scale == 1 else number(value * scale))

@@ -12,7 +12,11 @@ from itertools import compress
 import numpy as np
 
 from inferometer.metrics.definitions import tpot
-from inferometer.store.importers.imported_run import Array, ImportedRun
+from inferometer.store.importers.imported_run import (
+    Array,
+    ImportedRequests,
+    ImportedRun,
+)
 from inferometer.vocabulary import percentile_name
 
 
@@ -25,39 +29,46 @@ def recompute(
     requests = run.all_requests
     if requests is None:
         return {}
+    told = {
+        name: value
+        for key, sample in _samples(requests).items()
+        for name, value in _statistics(key, sample, percentiles).items()
+    }
+    told |= _counts(requests)
+    if duration_s := run.metrics.get("duration"):
+        tokens_in, tokens_out = (
+            told["total_input_tokens"],
+            told["total_output_tokens"],
+        )
+        told["request_throughput"] = told["completed"] / duration_s
+        told["output_throughput"] = tokens_out / duration_s
+        told["total_token_throughput"] = (tokens_in + tokens_out) / duration_s
+    return told
+
+
+def _samples(requests: ImportedRequests) -> dict[str, Array]:
+    """Of requests that completed, seconds."""
     ok = requests.ok
-    ttft_s, e2el_s, tokens = (
-        requests.ttft_s[ok],
-        requests.e2el_s[ok],
-        requests.output_tokens[ok],
-    )
+    ttft_s, e2el_s = requests.ttft_s[ok], requests.e2el_s[ok]
     samples = {
         "ttft": ttft_s,
-        "tpot": tpot(e2el_s - ttft_s, tokens - 1),
+        "tpot": tpot(e2el_s - ttft_s, requests.output_tokens[ok] - 1),
         "e2el": e2el_s,
     }
     if requests.itls_s is not None:
         gaps = compress(requests.itls_s, ok)
         samples["itl"] = np.concatenate([*gaps, np.zeros(0)])
-    told = {
-        name: value
-        for key, sample in samples.items()
-        for name, value in _statistics(key, sample, percentiles).items()
-    }
-    told |= {
+    return samples
+
+
+def _counts(requests: ImportedRequests) -> dict[str, float]:
+    ok = requests.ok
+    return {
         "completed": float(np.count_nonzero(ok)),
         "failed": float(np.count_nonzero(~ok)),
+        "total_input_tokens": float(np.nansum(requests.prompt_tokens[ok])),
+        "total_output_tokens": float(np.nansum(requests.output_tokens[ok])),
     }
-    tokens_in, tokens_out = (
-        float(np.nansum(requests.prompt_tokens[ok])),
-        float(np.nansum(tokens)),
-    )
-    told |= {"total_input_tokens": tokens_in, "total_output_tokens": tokens_out}
-    if duration_s := run.metrics.get("duration"):
-        told["request_throughput"] = told["completed"] / duration_s
-        told["output_throughput"] = tokens_out / duration_s
-        told["total_token_throughput"] = (tokens_in + tokens_out) / duration_s
-    return told
 
 
 def _statistics(

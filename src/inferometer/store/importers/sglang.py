@@ -71,11 +71,10 @@ def read_sglang(result: Object, path: Path, _: int) -> list[ImportedRun]:
     run = ImportedRun(
         path=path,
         tool="sglang",
-        version=None,
         model=text(result.get("model_id")) or model_of(servers),
         load=load_of("sglang", result) | figures(result, lengths),
         metrics=metrics,
-        own=figures(result, {name: name for name in OWN}),
+        own=figures(result, OWN),
         requests=requests,
         conditions=declared(result, KEYS) | deployment_of(servers, settings),
         settings=settings,
@@ -148,13 +147,10 @@ def read_sglang_offline(
         ImportedRun(
             path=path,
             tool="sglang-throughput",
-            version=None,
-            model=None,
             load={},
             metrics={
                 name: value for name, value in metrics.items() if value >= 0
             },
-            own={},
             conditions={"scenario": "offline throughput"},
             notes=(Said("note.offline_throughput", command),),
         )

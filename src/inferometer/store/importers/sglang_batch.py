@@ -108,7 +108,7 @@ def _run(
     metrics: dict[str, float],
     note: Said,
 ) -> ImportedRun:
-    own = figures(_measured(result), {name: name for name in OWN})
+    own = figures(_measured(result), OWN)
     shown = ", ".join(f"{name} {value:.6g}" for name, value in own.items())
     told = Said("note.own_figures", {"figures": shown})
     is_served = tool == "sglang"
@@ -117,8 +117,6 @@ def _run(
     return ImportedRun(
         path=path,
         tool=tool,
-        version=None,
-        model=None,
         load=load,
         metrics=metrics,
         own=own,

@@ -65,9 +65,7 @@ def read_vllm(result: Object, path: Path, _: int) -> list[ImportedRun]:
     metrics = figures(result, {"request_goodput": "request_goodput:"})
     metrics |= metrics_of("vllm", result)
     metrics |= _total_rate(metrics)
-    metrics |= figures(
-        result, {name: name for name in result if statistic_of(name)}
-    )
+    metrics |= figures(result, filter(statistic_of, result))
     in_seconds = _in_seconds(result)
     metrics |= figures(result, in_seconds, 1e3)
     if not metrics.get("completed"):
@@ -80,11 +78,9 @@ def read_vllm(result: Object, path: Path, _: int) -> list[ImportedRun]:
     run = ImportedRun(
         path=path,
         tool="vllm",
-        version=None,
         model=text(result.get("model_id")),
         load=load_of("vllm", result),
         metrics=metrics,
-        own={},
         requests=requests,
         conditions=_conditions(result, in_seconds) | deployment_in(path.stem),
         date=date_of(result),

@@ -106,11 +106,9 @@ def _run(
     return ImportedRun(
         path=path,
         tool=tool,
-        version=None,
         model=text(at(told, "model")) or text(at(record, "model", "name")),
         load=figures(told, LENGTHS),
         metrics=metrics,
-        own={},
         conditions={
             "scenario": f"offline {scenario}",
             **{

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
+from operator import itemgetter
 
 from inferometer.analysis.alike import grouped, merged, skeleton
 from inferometer.analysis.currencies import about_costs, in_several_currencies
@@ -114,16 +115,14 @@ def lengths(pairs: Iterable[Pair], asked_apart: Iterable[str]) -> list[str]:
         if condition in set(asked_apart):
             continue
         apart = [
-            (one, other)
+            (abs(other / one - 1), one, other)
             for pair in pairs
             if (one := _tokens(pair.a, total))
             and (other := _tokens(pair.b, total))
             and abs(other / one - 1) > LENGTHS_ALIKE
         ]
         if apart:
-            one, other = max(
-                apart, key=lambda means: abs(means[1] / means[0] - 1)
-            )
+            _, one, other = max(apart, key=itemgetter(0))
             means = {"one": one, "other": other}
             told.append(counted(f"caution.{condition}", len(apart), means))
     return told

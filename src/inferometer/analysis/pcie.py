@@ -303,6 +303,10 @@ def why_no_links(
     )
 
 
+def _percent(share: float | None) -> float | None:
+    return None if share is None else 100 * share
+
+
 def link_records(study: LinkStudy) -> list[dict[str, Any]]:
     """The levels as a figure draws them, in percent: the effects, and those controls that were
     taken from them.
@@ -319,8 +323,8 @@ def link_records(study: LinkStudy) -> list[dict[str, Any]]:
             "concurrency": each.level,
             "metric": each.metric,
             "effect_percent": 100 * each.effect,
-            "low": None if each.low is None else 100 * each.low,
-            "high": None if each.high is None else 100 * each.high,
+            "low": _percent(each.low),
+            "high": _percent(each.high),
             "verdict": each.verdict,
             "narrow": each.sides[0],
             "wide": each.sides[1],

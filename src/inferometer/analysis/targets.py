@@ -269,23 +269,22 @@ def _deployments(points: Sequence[Point]) -> list[str]:
     """The name of each point's deployment, with what tells it from others that would have the
     same name."""
     names = [deployment_of(point) for point in points]
-    apart: dict[str, dict[str, set[object]]] = {
-        name: {each: set() for each in APART} for name in names
-    }
+    seen: dict[tuple[str, str], set[object]] = {}
     for name, point in zip(names, points, strict=True):
         for each in APART:
-            apart[name][each].add(point.conditions.get(each))
-    more = [
-        [
-            str(point.conditions.get(each))
-            for each in APART
-            if len(apart[name][each]) > 1
-        ]
-        for name, point in zip(names, points, strict=True)
-    ]
+            seen.setdefault((name, each), set()).add(point.conditions.get(each))
     return [
-        " ".join([name, *told]) if told else name
-        for name, told in zip(names, more, strict=True)
+        " ".join(
+            [
+                name,
+                *(
+                    str(point.conditions.get(each))
+                    for each in APART
+                    if len(seen[name, each]) > 1
+                ),
+            ]
+        )
+        for name, point in zip(names, points, strict=True)
     ]
 
 

@@ -124,22 +124,16 @@ def measured_seconds(
     began: dict[str, datetime] = {}
     took: dict[str, float] = {}
     for record in records:
+        fingerprint = record.get("fingerprint", "")
         if record["kind"] == "begun":
-            began[record["fingerprint"]] = datetime.fromisoformat(
-                record["time"]
-            )
-        elif record["kind"] == "done" and record["fingerprint"] in began:
-            seconds = datetime.fromisoformat(record["time"]) - began.pop(
-                record["fingerprint"]
-            )
-            now_known = (
-                identities.get(record["run"])
-                if identities and record.get("base_url") is None
-                else None
-            )
-            took[now_known[0] if now_known else record["fingerprint"]] = max(
-                0.0, seconds.total_seconds()
-            )
+            began[fingerprint] = datetime.fromisoformat(record["time"])
+        elif record["kind"] == "done" and fingerprint in began:
+            ended = datetime.fromisoformat(record["time"])
+            seconds = (ended - began.pop(fingerprint)).total_seconds()
+            if identities and record.get("base_url") is None:
+                now_known = identities.get(record["run"], (fingerprint, ""))
+                fingerprint = now_known[0]
+            took[fingerprint] = max(0.0, seconds)
     return took
 
 

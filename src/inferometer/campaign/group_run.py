@@ -212,25 +212,20 @@ class GroupRun:
         state, places = self.results.state, self.results.places
         if told := outdated(self.group, state, places.result_dir):
             self.display.say(told)
-        others = [
+        old = [
             found
             for point in self.group.points
             if (found := state.result(point.spec.fingerprint))
-        ]
-        old = [
-            result
-            for result in others
-            if state.result(result.fingerprint, self.facts) is None
+            and state.result(found.fingerprint, self.facts) is None
         ]
         if old:
-            was = ", ".join(
-                sorted({result.server.unlike(self.facts) for result in old})
-            )
-            now = ", ".join(
-                sorted({self.facts.unlike(result.server) for result in old})
-            )
+            was = {result.server.unlike(self.facts) for result in old}
+            now = {self.facts.unlike(result.server) for result in old}
             told = spoken().counted(
-                "group.measured_again", len(old), was=was, now=now
+                "group.measured_again",
+                len(old),
+                was=", ".join(sorted(was)),
+                now=", ".join(sorted(now)),
             )
             self.display.say(told)
 
@@ -258,15 +253,13 @@ class GroupRun:
             self.results.note(
                 "server lost", group=self.group.id, reason=str(error)
             )
-            number = self.task.restarts - self._restarts_left
             told = {
                 "error": sentence_of(error),
                 "what": self._server.restart_words,
+                "n": self.task.restarts - self._restarts_left,
+                "most": self.task.restarts,
             }
-            which = {"n": number, "most": self.task.restarts}
-            self.display.say(
-                in_words(Said("server.restarts", {**told, **which}))
-            )
+            self.display.say(in_words(Said("server.restarts", told)))
             self.stop()
             self._start()
 

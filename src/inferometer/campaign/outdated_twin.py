@@ -27,7 +27,7 @@ def outdated(
         for result in state.history.current.values()
         if result.counts
     }
-    changed: list[list[str]] = [
+    changed = [
         parts
         for point in group.points
         if state.result(point.spec.fingerprint) is None

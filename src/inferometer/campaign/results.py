@@ -257,35 +257,22 @@ class Results:
 
     def _remove(self, intent: Result) -> None:
         """Remove the files of an intent, except those of finished results or of others."""
-        finished = [
-            result
-            for result in (
-                *self.state.history.current.values(),
-                *self.state.history.older,
-            )
-            if result.run == intent.run or result.json == intent.json
-        ]
+        history, folder = self.state.history, self.places.result_dir
         kept = {
             name
-            for each in finished
-            if not damage_of(each, self.places.result_dir)
+            for each in (*history.current.values(), *history.older)
+            if each.run == intent.run or each.json == intent.json
+            if not damage_of(each, folder)
             for name in (each.run, each.json)
         }
         with saying_why(self.places.directory):
             if intent.run not in kept:
-                shutil.rmtree(
-                    self.places.result_dir / intent.run, ignore_errors=True
-                )
-            is_ours = (
-                damage_of_file(
-                    self.places.result_dir,
-                    intent.json,
-                    intent.files[intent.json],
-                )
-                is None
+                shutil.rmtree(folder / intent.run, ignore_errors=True)
+            is_ours = not damage_of_file(
+                folder, intent.json, intent.files[intent.json]
             )
             if intent.json not in kept and is_ours:
-                (self.places.result_dir / intent.json).unlink()
+                (folder / intent.json).unlink()
 
     def _set_aside(self, older: Iterable[Result]) -> None:
         """Move the JSON files of replaced results aside, since tools read the whole directory."""

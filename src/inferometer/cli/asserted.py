@@ -48,20 +48,16 @@ def targets_of(
     from inferometer.cli.flag_errors import FlagsError
     from inferometer.spec.target import parse_target
 
-    targets, reasons = [], list[str]()
+    targets, wrong = [], list[str]()
     for text in texts:
         try:
             targets.append(parse_target(text))
         except ValueError as error:
-            reasons.append(
-                Said("flag.of", {"flag": "--assert", "why": sentence_of(error)})
-            )
-    reasons += [
-        Said("flag.of", {"flag": "--assert", "why": mistake})
-        for mistake in mistakes(targets, lacking=lacking, conditions=conditions)
-    ]
-    if reasons:
-        raise FlagsError(reasons)
+            wrong.append(sentence_of(error))
+    wrong += mistakes(targets, lacking=lacking, conditions=conditions)
+    if wrong:
+        told = ({"flag": "--assert", "why": why} for why in wrong)
+        raise FlagsError([Said("flag.of", each) for each in told])
     return tuple(targets)
 
 

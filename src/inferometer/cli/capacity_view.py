@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         CapacityLimits,
         Demand,
     )
+    from inferometer.engine.twin.client import TwinLoad
     from inferometer.spec.target import Threshold
 
 SHOWN = ("p99_ttft_ms", "mean_tpot_ms", "output_throughput")
@@ -171,7 +172,13 @@ def _tell_next(answers: Sequence[CapacityAnswer], demand: Demand) -> None:
         key = "capacity.none_starts" if none_starts else "capacity.none"
         tell(words.text(key))
         return
-    share = demand.share(best.replicas)
+    tell(words.text("capacity.measure", name=name_of(best)))
+    targets = " ".join(f"--assert '{target}'" for target in demand.targets)
+    typer.echo(f"  {_command(demand.share(best.replicas))} {targets}")
+
+
+def _command(share: TwinLoad) -> str:
+    """What measures one replica under its share of the load."""
     load = (
         f"--max-concurrency {share.max_concurrency}"
         if share.max_concurrency
@@ -181,12 +188,10 @@ def _tell_next(answers: Sequence[CapacityAnswer], demand: Demand) -> None:
     prefix = share.prefix_tokens
     own = share.prompt_tokens - prefix
     shared = f"--random-prefix-len {prefix} " if prefix else ""
-    tell(words.text("capacity.measure", name=name_of(best)))
-    typer.echo(
-        f"  inferometer bench --model MODEL {shared}--random-input-len {own} "
+    return (
+        f"inferometer bench --model MODEL {shared}--random-input-len {own} "
         f"--random-output-len {share.output_tokens} --num-prompts {prompts} {load} "
-        "--ignore-eos "
-        + " ".join(f"--assert '{target}'" for target in demand.targets)
+        "--ignore-eos"
     )
 
 

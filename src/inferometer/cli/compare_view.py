@@ -106,22 +106,21 @@ def show_links(study: LinkStudy, *, every_point: bool) -> None:
     for title, headings, rows in _link_tables(
         study, words, every_point=every_point
     ):
-        typer.echo(printable(title))
-        for line in _aligned(headings, rows, words):
-            typer.echo(line)
-        typer.echo()
+        _echo([printable(title), *_aligned(headings, rows, words), ""])
     for sentence in study.sentences:
-        for line in _wrapped(words.say(sentence), WIDTH):
-            typer.echo(line)
+        _echo(_wrapped(words.say(sentence), WIDTH))
     if left := _levels_left_out(study, every_point=every_point):
         typer.echo(left)
-    answer = link_answer(study, spoken())
+    answer = link_answer(study, words)
     typer.echo(f"\n{printable(answer.title)}")
     for sentence in answer.sentences:
-        for line in wrapped(
-            printable(sentence), WIDTH, "  ", "    ", break_words=False
-        ):
-            typer.echo(line)
+        told = printable(sentence)
+        _echo(wrapped(told, WIDTH, "  ", "    ", break_words=False))
+
+
+def _echo(lines: Iterable[str]) -> None:
+    for line in lines:
+        typer.echo(line)
 
 
 def _levels_left_out(study: LinkStudy, *, every_point: bool) -> str:
@@ -479,17 +478,13 @@ def _aligned(
 ) -> Iterator[str]:
     """Words left-aligned, numbers right-aligned, the verdict coloured if colours are available."""
     shown = [[*map(printable, row)] for row in rows]
-    colors = {
-        words.text(f"compare.{verdict}"): color
-        for verdict, color in COLORS.items()
+    colors = {} if "NO_COLOR" in os.environ else COLORS
+    of_words = {
+        words.text(f"compare.{v}"): color for v, color in colors.items()
     }
     lines = aligned(headings, shown, left={0, len(headings) - 1})
     for line, row in zip(lines, (headings, *shown), strict=True):
-        color = (
-            None
-            if "NO_COLOR" in os.environ
-            else colors.get(_LEFT.split(row[-1])[0])
-        )
+        color = of_words.get(_LEFT.split(row[-1])[0])
         yield (
             line.removesuffix(row[-1]) + typer.style(row[-1], fg=color)
             if color

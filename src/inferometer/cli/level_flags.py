@@ -5,7 +5,7 @@ them: each stands for settings of the campaign.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -65,21 +65,19 @@ class LevelFlags:
         spec = load_campaign(campaign, environment=environment)
         if reasons := [*self._contrary(), *_paired(spec, given)]:
             raise CampaignError(reasons)
-        sets = (
-            []
-            if (levels := self._levels()) is None
-            else [f"matrix.max_concurrency={levels}"]
-        )
+        return [*self._sets(spec)]
+
+    def _sets(self, spec: CampaignSpec) -> Iterator[str]:
+        if (levels := self._levels()) is not None:
+            yield f"matrix.max_concurrency={levels}"
         for name, section in (
             ("input_len", "workload"),
             ("output_len", "workload"),
             ("num_prompts", "load"),
         ):
             if (value := getattr(self, name)) is not None:
-                sets.append(
-                    f"{'matrix' if getattr(spec.matrix, name) else section}.{name}={value}"
-                )
-        return sets
+                swept = getattr(spec.matrix, name)
+                yield f"{'matrix' if swept else section}.{name}={value}"
 
     def _levels(self) -> str | None:
         if self.single is not None:

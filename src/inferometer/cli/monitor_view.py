@@ -54,25 +54,31 @@ class View:
 
 def lines(view: View, columns: int) -> Iterator[str]:
     """The screen: lines of at most `columns` columns."""
-    from inferometer.cli.tables import aligned
-    from inferometer.printable import columns_of, wrapped
+    from inferometer.printable import wrapped
 
-    words, sample = spoken(), view.sample
-    if sample.cards:
-        headings = [words.text(f"monitor.{name}") for name in COLUMNS]
-        rows = _rows(sample, WIDE_NAME)
-        table = list(aligned(headings, rows, left=WORDS))
-        over = max(map(columns_of, table)) - columns
-        if over > 0:
-            widest = max(columns_of(row[NAME]) for row in rows)
-            rows = _rows(sample, max(NARROW_NAME, widest - over))
-            table = list(aligned(headings, rows, left=WORDS))
-        yield from table
+    if view.sample.cards:
+        yield from _table(view.sample, columns)
     else:
-        yield from wrapped(words.text("monitor.no_cards"), columns)
+        yield from wrapped(spoken().text("monitor.no_cards"), columns)
     yield ""
     for sentence in _sentences(view):
         yield from wrapped(sentence, columns)
+
+
+def _table(sample: MachineSample, columns: int) -> list[str]:
+    """The cards; their names are cut where it would be too wide."""
+    from inferometer.cli.tables import aligned
+    from inferometer.printable import columns_of
+
+    headings = [spoken().text(f"monitor.{name}") for name in COLUMNS]
+    rows = _rows(sample, WIDE_NAME)
+    table = list(aligned(headings, rows, left=WORDS))
+    over = max(map(columns_of, table)) - columns
+    if over <= 0:
+        return table
+    widest = max(columns_of(row[NAME]) for row in rows)
+    rows = _rows(sample, max(NARROW_NAME, widest - over))
+    return list(aligned(headings, rows, left=WORDS))
 
 
 def _sentences(view: View) -> Iterator[str]:

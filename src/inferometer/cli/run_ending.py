@@ -224,15 +224,16 @@ def _table_of(answer: ReportAnswer, columns: int) -> list[str]:
         return table
     if len(rows) > MAX_UPRIGHT:
         return []
-    cells = [
-        line
-        for row in rows
-        for line in (
-            (row[0], ""),
-            *zip((f"  {name}" for name in head[1:]), row[1:], strict=True),
-        )
-    ]
+    cells = [line for row in rows for line in _upright(head, row)]
     return [*aligned(["", ""], cells, left={0, 1})][1:]
+
+
+def _upright(
+    head: Sequence[str], row: Sequence[str]
+) -> Iterator[tuple[str, str]]:
+    yield row[0], ""
+    for name, cell in zip(head[1:], row[1:], strict=True):
+        yield f"  {name}", cell
 
 
 def read_measured(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from inferometer.doctor.check_host import pressure
 from inferometer.doctor.machine import Machine
@@ -182,17 +182,21 @@ def _room(machine: Machine, name: str, least: int) -> Seen:
     )
 
 
+def _mounted(mountinfo: str) -> Iterator[tuple[str, str]]:
+    """Places, and the file system that is mounted there."""
+    for line in mountinfo.split("\n"):
+        before, _, after = line.partition(" - ")
+        words, kind = before.split(), after.split()
+        if len(words) > 4 and kind:
+            yield words[4], kind[0]
+
+
 def cache_network(machine: Machine) -> Seen:
     """Whether models are kept on a file system behind a network."""
     room, source = machine.rooms.get("cache"), "proc/self/mountinfo"
     if room is None:
         return skipped(_elsewhere(machine), source)
-    kinds = {}
-    for line in (machine.tree.word(source) or "").split("\n"):
-        before, _, after = line.partition(" - ")
-        words, kind = before.split(), after.split()
-        if len(words) > 4 and kind:
-            kinds[words[4]] = kind[0]
+    kinds = dict(_mounted(machine.tree.word(source) or ""))
     place = room.place.rstrip("/")
     while place and place not in kinds:
         place = place.rpartition("/")[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from inferometer.doctor.machine import Machine
 from inferometer.doctor.seen import Seen, Status, seen, skipped
@@ -170,24 +171,29 @@ def errors(machine: Machine) -> Seen:
     """
     if not machine.cards:
         return skipped("no_cards")
-    fatal: list[str] = []
-    others: list[str] = []
-    read = 0
+    counts, source = [*_error_counts(machine)], "aer_dev_*"
+    if not counts:
+        return skipped(
+            "virtual_machine" if machine.virtual else "no_source", source
+        )
+    fatal, others = (
+        [
+            f"{port}: {kind} {number}"
+            for port, kind, number in counts
+            if int(number) and (kind == "fatal") == is_fatal
+        ]
+        for is_fatal in (True, False)
+    )
+    if fatal:
+        return seen("fail", fatal[:MAX_SHOWN], source)
+    return seen("warn" if others else "ok", others[:MAX_SHOWN] or "0", source)
+
+
+def _error_counts(machine: Machine) -> Iterator[tuple[str, str, str]]:
+    """Port, kind and number, where it can be read."""
     for path in machine.way_paths:
         for kind in ("correctable", "nonfatal", "fatal"):
             text = machine.tree.word(f"{path}/aer_dev_{kind}")
             total = re.search(r"^TOTAL_ERR_\w+ (\d+)$", text or "", re.M)
-            if not total:
-                continue
-            read += 1
-            fact = f"{path.rsplit('/', 1)[-1]}: {kind} {total[1]}"
-            if int(total[1]):
-                (fatal if kind == "fatal" else others).append(fact)
-    source = "aer_dev_*"
-    if not read:
-        return skipped(
-            "virtual_machine" if machine.virtual else "no_source", source
-        )
-    if fatal:
-        return seen("fail", fatal[:MAX_SHOWN], source)
-    return seen("warn" if others else "ok", others[:MAX_SHOWN] or "0", source)
+            if total:
+                yield path.rsplit("/", 1)[-1], kind, total[1]

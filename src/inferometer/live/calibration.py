@@ -27,26 +27,24 @@ def calibrating(
         yield lambda _: None
         return
 
-    words = spoken()
-
     def show(level: LoadLevel) -> None:
-        errors = [
-            ms
-            for ms in (level.ttft_error_p99_ms, level.itl_error_p99_ms)
-            if ms is not None
-        ]
-        exact = (
-            f"±{max(errors):.3f} ms"
-            if errors
-            else words.text("progress.unanswered")
-        )
-        told = {"unit": words.text(f"unit.{level.kind}"), "exact": exact}
-        line = words.text(
-            "progress.calibrating", load=f"{level.asked:,.0f}", **told
-        )
-        print(f"{ERASE}{line}", end="", file=stream, flush=True)
+        print(f"{ERASE}{_line(level)}", end="", file=stream, flush=True)
 
     try:
         yield show
     finally:
         print(ERASE, end="", file=stream, flush=True)
+
+
+def _line(level: LoadLevel) -> str:
+    words, both = spoken(), (level.ttft_error_p99_ms, level.itl_error_p99_ms)
+    errors = [ms for ms in both if ms is not None]
+    exact = (
+        f"±{max(errors):.3f} ms"
+        if errors
+        else words.text("progress.unanswered")
+    )
+    told = {"unit": words.text(f"unit.{level.kind}"), "exact": exact}
+    return words.text(
+        "progress.calibrating", load=f"{level.asked:,.0f}", **told
+    )

@@ -110,14 +110,7 @@ class CampaignLines:
         heading = padded(words.text("plan.server"), INDENT)
         self.say("  ".join([f"{heading}{facts.get('base_url')}", model, *more]))
         if confirmation.unchecked:
-            who = confirmation.confirmed_by.removeprefix("confirmed by: ")
-            who = "file" if who in OF_THE_FILE else who
-            what = words.listed(map(words.say, confirmation.unchecked))
-            told = {
-                "who": words.find(f"run.vouched.{who}") or who,
-                "what": printable(what),
-            }
-            self.say(" " * INDENT + words.text("run.unchecked", **told))
+            self.say(" " * INDENT + _unchecked(confirmation))
 
     def measuring(
         self, point: PlannedPoint
@@ -166,6 +159,19 @@ class CampaignLines:
 
     def _start_of(self, point: PlannedPoint) -> str:
         return f"{self._labels[point.id]} {point.id:{self._longest}}"
+
+
+def _unchecked(confirmation: Confirmation) -> str:
+    """What somebody or a file vouches for."""
+    words = spoken()
+    who = confirmation.confirmed_by.removeprefix("confirmed by: ")
+    who = "file" if who in OF_THE_FILE else who
+    what = words.listed(map(words.say, confirmation.unchecked))
+    told = {
+        "who": words.find(f"run.vouched.{who}") or who,
+        "what": printable(what),
+    }
+    return words.text("run.unchecked", **told)
 
 
 def figures_of(summary: Summary, price: Price | None = None) -> str:

@@ -85,7 +85,7 @@ def figures(now: Snapshot, rate_tok_s: float | None) -> str:
         else "-"
     )
     rate = "-" if rate_tok_s is None else f"{rate_tok_s:,.0f}"
-    words = spoken()
+    words, lost = spoken(), (("failed", now.failed), ("dropped", now.dropped))
     told = {
         "in_flight": now.in_flight,
         "ttft": ttft,
@@ -96,10 +96,7 @@ def figures(now: Snapshot, rate_tok_s: float | None) -> str:
         [
             words.text("progress.stopping") if now.stopping else "",
             words.text("progress.figures", **told),
-            words.text("progress.failed", n=now.failed) if now.failed else "",
-            words.text("progress.dropped", n=now.dropped)
-            if now.dropped
-            else "",
+            *(words.text(f"progress.{name}", n=n) for name, n in lost if n),
         ]
     )
 

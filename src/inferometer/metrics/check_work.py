@@ -182,19 +182,11 @@ def token_counts(facts: Facts) -> Found:
 def _held_back(facts: Facts, tokens: Counts) -> Rows:
     """Answers whose first event holds many tokens, where the wire does not say how many."""
     r, t = facts.trace.requests, facts.thresholds
-    first_row = np.minimum(
-        r["event_start"], max(len(facts.trace.events["tokens"]) - 1, 0)
-    )
-    untold = (
-        facts.trace.events["tokens"][first_row] < 0
-        if len(facts.trace.events["tokens"])
-        else np.zeros(len(r["id"]), bool)
-    )
-    first = (
-        tokens
-        * np.maximum(r["first_text_bytes"], 0)
-        / np.maximum(r["text_bytes"], 1)
-    )
+    told = facts.trace.events["tokens"]
+    first_row = np.minimum(r["event_start"], max(len(told) - 1, 0))
+    untold = told[first_row] < 0 if len(told) else np.zeros(len(r["id"]), bool)
+    text_bytes = np.maximum(r["text_bytes"], 1)
+    first = tokens * np.maximum(r["first_text_bytes"], 0) / text_bytes
     too_many = (first - 1) / np.maximum(tokens - 1, 1)
     held: Rows = (
         (r["event_count"] > 1)

@@ -389,11 +389,8 @@ def _tokens(
     measured = trace.measured()
     answered = measured.with_outcome(Outcome.OK).requests
     output = answered["output_tokens"]
-    prompt = np.where(
-        known(answered["prompt_tokens"]),
-        answered["prompt_tokens"],
-        answered["asked_prompt_tokens"],
-    )
+    told = answered["prompt_tokens"]
+    prompt = np.where(known(told), told, answered["asked_prompt_tokens"])
     found = {
         "output": int(output[known(output)].sum()),
         "total": int(output[known(output)].sum() + prompt[known(prompt)].sum()),

@@ -188,11 +188,16 @@ def _low(value: float, half: float, values: Array | Sequence[float]) -> float:
     )
 
 
+def batch_means(values: Array, batches: int) -> Array:
+    """Of so many parts of a series, as equal as can be."""
+    edges = np.linspace(0, len(values), batches + 1).astype(np.int64)
+    means: Array = np.add.reduceat(values, edges[:-1]) / np.diff(edges)
+    return means
+
+
 def _error_of_mean(values: Array) -> tuple[float, float]:
     """Standard error of the mean of a series, and its effective sample size."""
-    n = len(values)
-    edges = np.linspace(0, n, BATCHES + 1).astype(np.int64)
-    means = np.add.reduceat(values, edges[:-1]) / np.diff(edges)
+    n, means = len(values), batch_means(values, BATCHES)
     deviations = means - means.mean()
     squares = float(np.sum(deviations**2))
     if squares == 0.0:

@@ -17,6 +17,7 @@ from inferometer.clock import NS
 from inferometer.metrics.definitions import QUANTITIES, known, ok
 from inferometer.metrics.distribution import Distribution, describe
 from inferometer.metrics.peaks import in_flight_at_sends, sends_and_ends
+from inferometer.metrics.statistics import batch_means
 from inferometer.metrics.student import student_quantile
 from inferometer.trace import Trace
 from inferometer.vocabulary import ONE_A_REQUEST
@@ -115,8 +116,7 @@ def _drifts(values: npt.NDArray[np.float64], negligible: float) -> bool:
     """Whether a line through TREND_BATCHES batch means climbs or falls by more than is negligible,
     and with a slope that chance gives to less than one series in a thousand.
     """
-    edges = np.linspace(0, len(values), TREND_BATCHES + 1).astype(np.int64)
-    means = np.add.reduceat(values, edges[:-1]) / np.diff(edges)
+    means = batch_means(values, TREND_BATCHES)
     time = np.arange(TREND_BATCHES) - (TREND_BATCHES - 1) / 2
     slope = np.sum(time * means) / np.sum(time**2)
     rest = means - means.mean() - slope * time

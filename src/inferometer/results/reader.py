@@ -101,12 +101,11 @@ def read(
     """
     sources = Sources.under([Path(path) for path in paths])
     reading = _CollectionReader(sources.problems, sources.archives)
+    count, tell = len(sources.found), progress or (lambda *_: None)
     for done, source in enumerate(sources.found):
-        if progress is not None:
-            progress(done, len(sources.found))
+        tell(done, count)
         reading.add(source)
-    if progress is not None:
-        progress(len(sources.found), len(sources.found))
+    tell(count, count)
     points = in_order(told_apart(reading.points()))
     if not points:
         raise ResultsError(

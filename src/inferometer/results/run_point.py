@@ -85,16 +85,10 @@ def point_of_run(
     Raises CannotImportError, one sentence, if a file is missing, damaged, or of a newer
     Inferometer.
     """
-    from inferometer.store.importers.imported_run import unread
-
     run, summary, verdict = (
         _read(directory / name, read) for name in (RUN, SUMMARY, VERDICT)
     )
-    version = number(run.get("schema_version"))
-    if version is None or not isinstance(run.get("spec"), dict):
-        raise unread(directory, Said("unread.not_ours", {"file": RUN}))
-    if version > SCHEMA_VERSION:
-        raise unread(directory, Said("unread.newer"))
+    _check_version(run, directory)
     point = point_of(
         run,
         summary,
@@ -236,27 +230,35 @@ def _engine(recipe: str | None, stand_in: str | None) -> str | None:
     return f"{recipe} ({stand_in})" if recipe else stand_in
 
 
+def _check_version(run: Object, directory: Path) -> None:
+    from inferometer.store.importers.imported_run import unread
+
+    version = number(run.get("schema_version"))
+    if version is None or not isinstance(run.get("spec"), dict):
+        raise unread(directory, Said("unread.not_ours", {"file": RUN}))
+    if version > SCHEMA_VERSION:
+        raise unread(directory, Said("unread.newer"))
+
+
+def _input_len(work: object, kind: str) -> int | None:
+    if kind == "prefix":
+        parts = [whole(at(work, name)) for name in ("prefix_len", "suffix_len")]
+        known = [part for part in parts if part is not None]
+        return sum(known) if len(known) == len(parts) else None
+    if at(work, "path") is not None and kind != "sonnet":
+        return None
+    return whole(at(work, "input_len"))
+
+
 def _workload(work: object) -> dict[str, Condition]:
     """Lengths by which people know a workload; those of recorded texts have none."""
     kind = text(at(work, "kind")) or "random"
-    input_len = (
-        None
-        if at(work, "path") is not None and kind != "sonnet"
-        else whole(at(work, "input_len"))
-    )
-    if kind == "prefix":
-        parts = [whole(at(work, name)) for name in ("prefix_len", "suffix_len")]
-        input_len = (
-            sum(part for part in parts if part is not None)
-            if None not in parts
-            else None
-        )
     output_len = whole(at(work, "output_len"))
     if kind == "sessions" and output_len is None and at(work, "path") is None:
         output_len = WRITTEN_ANSWER
     return {
         "dataset": kind,
-        "input_len": input_len,
+        "input_len": _input_len(work, kind),
         "output_len": output_len,
         "prefix_len": whole(at(work, "prefix_len"))
         or whole(at(work, "system_len"))
@@ -325,16 +327,17 @@ READ: Mapping[str, Callable[[object], Condition]] = {
 """By the type of a condition."""
 
 
+def _failed(summary: Object) -> float | None:
+    counts = [number(at(summary, "counts", name)) for name in NOT_COMPLETED]
+    known = [count for count in counts if count is not None]
+    return sum(known) if len(known) == len(counts) else None
+
+
 def _values(summary: Object) -> dict[str, float]:
     found = {
         name: number(each.value_in(summary)) for name, each in METRICS.items()
     }
-    gone = [number(at(summary, "counts", name)) for name in NOT_COMPLETED]
-    found["failed"] = (
-        None
-        if None in gone
-        else sum(count for count in gone if count is not None)
-    )
+    found["failed"] = _failed(summary)
     found["cached_share"] = _cached_share(summary)
     for key in LATENCIES:
         told = at(summary, "metrics", key, "percentiles")

@@ -299,20 +299,12 @@ def _units(test: WholeGroup, *, quick: bool) -> list[list[Settings]]:
     """The cells of a test; a cold one and its warm one together, in this order."""
     units: dict[tuple[Any, ...], list[Settings]] = {}
     for whole in cells(test):
-        fewer = (
-            {"num_prompts": min(test.load_of(whole).num_prompts, QUICK_PROMPTS)}
-            if quick
-            else {}
-        )
-        settings = {**whole, **fewer}
-        unit = units.setdefault(
-            tuple(
-                (name, value)
-                for name, value in settings.items()
-                if name != "cache"
-            ),
-            [],
-        )
+        settings = dict(whole)
+        if quick:
+            number = test.load_of(whole).num_prompts
+            settings["num_prompts"] = min(number, QUICK_PROMPTS)
+        others = (each for each in settings.items() if each[0] != "cache")
+        unit = units.setdefault(tuple(others), [])
         if settings not in unit:
             unit.append(settings)
     together = [

@@ -85,8 +85,16 @@ def read_yaml(text: str) -> Marked:
     """
     if len(text) > MAX_BYTES:
         raise YamlError([(1, Said("yaml.too_long", {"most": MAX_BYTES}))])
+    root, reader = _composed(text), _Reader()
+    data = None if root is None else reader.value(root, ())
+    if reader.faults:
+        raise YamlError(reader.faults)
+    return Marked(data, reader.lines)
+
+
+def _composed(text: str) -> yaml.Node | None:
     try:
-        root = yaml.compose(text, Loader=_BoundedLoader)
+        node: yaml.Node | None = yaml.compose(text, Loader=_BoundedLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise YamlError(
@@ -95,11 +103,7 @@ def read_yaml(text: str) -> Marked:
     except yaml.YAMLError as error:  # a character that may not be in YAML
         why = {"why": of_library(str(error).splitlines()[0])}
         raise YamlError([(1, Said("yaml.none", why))]) from None
-    reader = _Reader()
-    data = None if root is None else reader.value(root, ())
-    if reader.faults:
-        raise YamlError(reader.faults)
-    return Marked(data, reader.lines)
+    return node
 
 
 def read_value(text: str) -> Any:

@@ -196,23 +196,20 @@ def _count(value: object) -> int:
     return value
 
 
+def _mappings(value: object) -> list[Mapping[str, Any]]:
+    listed = value if isinstance(value, list) else []
+    return [_mapping(each) for each in listed[:MAX_CARDS]]
+
+
 def sampled(told: Mapping[str, Any], shift_ns: int) -> Sampled:
     """A sample from its JSON, whose parts may be anything. Raises MonitorError."""
-    cards = told.get("cards")
     cores = _mapping(told.get("cores"))
-    tools = told.get("tools")
     return Sampled(
         _count(told.get("monotonic_ns")) + shift_ns,
-        tuple(
-            _card(_mapping(each))
-            for each in (cards if isinstance(cards, list) else [])[:MAX_CARDS]
-        ),
+        tuple(map(_card, _mappings(told.get("cards")))),
         _readings(_mapping(told.get("host")), HOST_FIELDS),
         _readings(cores, dict.fromkeys([*cores][:MAX_CORES])),
-        tuple(
-            _report(_mapping(each))
-            for each in (tools if isinstance(tools, list) else [])[:MAX_CARDS]
-        ),
+        tuple(map(_report, _mappings(told.get("tools")))),
         tuple(_powers(told.get("powers"), shift_ns)),
     )
 

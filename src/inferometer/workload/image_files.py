@@ -86,17 +86,14 @@ class ImageFiles:
         if not isinstance(source, str) or not source.strip():
             told = {"source": f"{source!r:.60}"}
             raise ValueError(Said("rows.picture.no_source", told))
-        if is_url(source):
-            return str(sendable(source))
         if source[:5].lower() == "data:":
             self._hold(len(source))
-            return str(sendable(source))
-        encoded = _from_base64(source)
-        return (
-            self._file(source, kind)
-            if encoded is None
-            else self._data_url(encoded, Said("rows.picture.row"), kind)
-        )
+        elif not is_url(source):
+            encoded = _from_base64(source)
+            if encoded is None:
+                return self._file(source, kind)
+            return self._data_url(encoded, Said("rows.picture.row"), kind)
+        return str(sendable(source))
 
     def _file(self, name: str, kind: str) -> str:
         folder, path = self._place(name)

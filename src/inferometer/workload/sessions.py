@@ -209,13 +209,13 @@ def _chats(
 ) -> tuple[Sequence[Prompt], Sequence[int], bool]:
     said = [piece for turn in plan for piece in (_user(turn), _assistant(turn))]
     texts = phrases([Piece(("system",), spec.system_len), *said], counter, seed)
-    prompts: list[Prompt] = []
-    for i in range(len(plan)):
-        chat: list[Message] = [
+    prompts: list[Prompt] = [
+        [
             {"role": str(piece.key[0]), "content": texts[piece.key]}
             for piece in _pieces(spec, plan, i)
         ]
-        prompts.append(chat)
+        for i in range(len(plan))
+    ]
     lengths, exact = count_prompts(prompts, counter)
     return prompts, lengths, exact
 

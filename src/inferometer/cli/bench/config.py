@@ -122,22 +122,24 @@ def _tests(flags: BenchFlags) -> Iterator[_Test]:
                 yield _Test(name, group.server, test, points)
 
 
+def _fits(test: _Test, flags: BenchFlags) -> bool:
+    lengths = (
+        flags.input_len or flags.random_input_len,
+        flags.output_len or flags.random_output_len,
+    )
+    return (
+        flags.model in (None, test.need.model_alias, test.need.model_id)
+        and flags.tp in (None, test.need.tp)
+        and lengths in test.lengths()
+    )
+
+
 def _only_one(flags: BenchFlags, tests: list[_Test]) -> _Test:
     if not tests:
         told = {"config": flags.config, "campaign": flags.campaign}
         key = "config.none.campaign" if flags.campaign else "config.none"
         raise FlagsError([Said(key, told)])
-    fitting = [
-        test
-        for test in tests
-        if flags.model in (None, test.need.model_alias, test.need.model_id)
-        and flags.tp in (None, test.need.tp)
-        and (
-            flags.input_len or flags.random_input_len,
-            flags.output_len or flags.random_output_len,
-        )
-        in test.lengths()
-    ]
+    fitting = [test for test in tests if _fits(test, flags)]
     if len(fitting) == 1:
         return fitting[0]
     there = "; ".join(map(str, fitting or tests))

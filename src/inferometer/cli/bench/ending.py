@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import orjson
 import typer
@@ -212,25 +212,25 @@ def _packed(bench: Bench, runs: Sequence[MeasuredRun]) -> bytes:
         "asked": bench.flags.repeats,
         "spreads": {name: each.to_dict() for name, each in found.items()},
         "runs": [
-            {
-                "repeat": run.repeat.number,
-                "status": run.verdict.status,
-                "reasons": [
-                    finding.sentence for finding in run.verdict.reasons()
-                ],
-                "counts": not run.repeat.left_out,
-                "finished": run.finished,
-                "run": run.saved.directory.name,
-                "json": run.saved.json.name,
-                "values": run.repeat.values(),
-            }
-            for run in runs
-            if run.saved is not None
+            _described(run, run.saved) for run in runs if run.saved is not None
         ],
     }
     return orjson.dumps(
         content, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
     )
+
+
+def _described(run: MeasuredRun, saved: Saved) -> dict[str, Any]:
+    return {
+        "repeat": run.repeat.number,
+        "status": run.verdict.status,
+        "reasons": [finding.sentence for finding in run.verdict.reasons()],
+        "counts": not run.repeat.left_out,
+        "finished": run.finished,
+        "run": saved.directory.name,
+        "json": saved.json.name,
+        "values": run.repeat.values(),
+    }
 
 
 def _hold_against_targets(bench: Bench, runs: Sequence[MeasuredRun]) -> int:

@@ -128,25 +128,25 @@ def lengths(pairs: Iterable[Pair], asked_apart: Iterable[str]) -> list[str]:
     return told
 
 
+def _temperature(side: Sequence[Point]) -> float | None:
+    """The mean of its points, as far as it was read."""
+    name = "gpu_temperature"
+    read = [point.values[name] for point in side if name in point.values]
+    return sum(read) / len(read) if read else None
+
+
 def temperatures(pairs: Iterable[Pair], names: tuple[str, str]) -> list[str]:
     """Cards that were much hotter on one side: what they lose to heat is not what is compared."""
-    means: list[tuple[float, float]] = []
-    for pair in pairs:
-        sides = [
-            [
-                point.values["gpu_temperature"]
-                for point in side
-                if "gpu_temperature" in point.values
-            ]
-            for side in (pair.a, pair.b)
-        ]
-        if all(sides):
-            one, other = (sum(side) / len(side) for side in sides)
-            means.append((one, other))
-    apart = [each for each in means if abs(each[0] - each[1]) > DRIFT_C]
+    apart = [
+        (abs(one - other), one, other)
+        for pair in pairs
+        if (one := _temperature(pair.a)) is not None
+        and (other := _temperature(pair.b)) is not None
+        and abs(one - other) > DRIFT_C
+    ]
     if not apart:
         return []
-    one, other = max(apart, key=lambda each: abs(each[0] - each[1]))
+    _, one, other = max(apart, key=itemgetter(0))
     told = {"one": one, "other": other, "a": names[0], "b": names[1]}
     return [Said("caution.temperature", told)]
 

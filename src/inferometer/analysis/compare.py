@@ -133,15 +133,7 @@ class Comparison:
             ],
             "untold": list(pairing.untold),
             "warnings": list(self.warnings),
-            "pairs": [
-                {
-                    "point": p.label,
-                    "conditions": dict(p.conditions),
-                    "a": [x.id for x in p.a],
-                    "b": [x.id for x in p.b],
-                }
-                for p in pairing.pairs
-            ],
+            "pairs": [_as_plain(pair) for pair in pairing.pairs],
             "without_partner": {
                 "a": [p.id for p in pairing.alone_a],
                 "b": [p.id for p in pairing.alone_b],
@@ -198,6 +190,15 @@ def compare(
     return Comparison(
         names, delta, drift, tuple(rows), pairing, tuple(warnings)
     )
+
+
+def _as_plain(pair: Pair) -> dict[str, Any]:
+    return {
+        "point": pair.label,
+        "conditions": dict(pair.conditions),
+        "a": [point.id for point in pair.a],
+        "b": [point.id for point in pair.b],
+    }
 
 
 def _cautions(

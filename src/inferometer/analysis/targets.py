@@ -273,18 +273,17 @@ def _deployments(points: Sequence[Point]) -> list[str]:
     for name, point in zip(names, points, strict=True):
         for each in APART:
             seen.setdefault((name, each), set()).add(point.conditions.get(each))
-    return [
-        " ".join(
-            [
-                name,
-                *(
-                    str(point.conditions.get(each))
-                    for each in APART
-                    if len(seen[name, each]) > 1
-                ),
-            ]
-        )
+    more = [
+        [
+            str(point.conditions.get(each))
+            for each in APART
+            if len(seen[name, each]) > 1
+        ]
         for name, point in zip(names, points, strict=True)
+    ]
+    return [
+        " ".join([name, *told]) if told else name
+        for name, told in zip(names, more, strict=True)
     ]
 
 
@@ -373,24 +372,25 @@ def _scaling(target: Threshold, points: Sequence[Point]) -> list[_TargetValue]:
     ]
 
 
+def _why_absent(metric: str, point: Point) -> Said:
+    asked = statistic_of(metric)
+    if (
+        asked
+        and asked.percentile is not None
+        and f"mean_{asked.latency}_ms" in point.values
+    ):
+        return Said("target.why.no_requests", {"percentile": asked.name[1:]})
+    return _why_not_measured(metric, point)
+
+
 def _reading(target: Threshold, point: Point, deployment: str) -> _TargetValue:
     name = canonical(target.metric)
     value, why, blame = point.values.get(name), None, None
     if value is None:
-        why = _why_not_measured(target.metric, point)
-        asked = statistic_of(target.metric)
-        if (
-            asked
-            and asked.percentile is not None
-            and f"mean_{asked.latency}_ms" in point.values
-        ):
-            why = Said("target.why.no_requests", {"percentile": asked.name[1:]})
+        why = _why_absent(target.metric, point)
     elif point.status == "INVALID":
-        untold = Said("target.why.untold")
-        why = Said(
-            "target.why.invalid",
-            {"why": point.reasons[0] if point.reasons else untold},
-        )
+        cause = next(iter(point.reasons), Said("target.why.untold"))
+        why = Said("target.why.invalid", {"why": cause})
         value, blame = None, point
     elif point.status == "SUSPECT":
         why = Said("target.why.suspect")

@@ -130,11 +130,18 @@ def measured_seconds(
         elif record["kind"] == "done" and fingerprint in began:
             ended = datetime.fromisoformat(record["time"])
             seconds = (ended - began.pop(fingerprint)).total_seconds()
-            if identities and record.get("base_url") is None:
-                now_known = identities.get(record["run"], (fingerprint, ""))
-                fingerprint = now_known[0]
-            took[fingerprint] = max(0.0, seconds)
+            took[_known_as(record, identities or {})] = max(0.0, seconds)
     return took
+
+
+def _known_as(
+    record: Mapping[str, Any], identities: Mapping[str, tuple[str, str]]
+) -> str:
+    """The fingerprint that a result has today."""
+    fingerprint: str = record["fingerprint"]
+    if not identities or record.get("base_url") is not None:
+        return fingerprint
+    return identities.get(record["run"], (fingerprint, ""))[0]
 
 
 def estimates(

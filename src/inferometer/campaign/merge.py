@@ -129,19 +129,15 @@ def merge(sources: Sequence[Path], output: Path) -> Merged:
         opened = [
             stack.enter_context(_opened(path, output)) for path in sources
         ]
+        names = {
+            places.name
+            for source in opened
+            for places in campaigns_in(source.root)
+        }
         with new_directory(output) as temporary:
-            for name in sorted(
-                {
-                    places.name
-                    for source in opened
-                    for places in campaigns_in(source.root)
-                }
-            ):
-                _merge_campaign(
-                    [_part(source, name) for source in opened],
-                    CampaignPaths(temporary, name),
-                    merged,
-                )
+            for name in sorted(names):
+                parts = [_part(source, name) for source in opened]
+                _merge_campaign(parts, CampaignPaths(temporary, name), merged)
             for source in opened:
                 _copy_the_rest(source, temporary, merged)
             if not any(temporary.iterdir()):

@@ -139,11 +139,7 @@ def recheck_in_words(groups: Iterable[Group], state: CampaignState) -> str:
         if (found := state.result(point.spec.fingerprint))
     ]
     fits = sum(history.doubt_before(result) is not None for result in results)
-    doubts = [
-        doubt
-        for result in results
-        if (doubt := history.doubt_of(result)) is not None
-    ]
+    doubts = list(filter(None, map(history.doubt_of, results)))
     if not (fits or doubts):
         return ""
     waiting, words = sum(doubt.again == "no" for doubt in doubts), spoken()

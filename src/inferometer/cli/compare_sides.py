@@ -164,16 +164,16 @@ def _two_values(wanted: ComparisonRequest) -> Sides:
     sides = _having(points, name, [one]), _having(points, name, [other])
     for value, side in zip((one, other), sides, strict=True):
         if not side:
-            values_there = {_text(value_of(point, name)) for point in points}
-            there = sorted(map(shlex.quote, values_there))
-            problem = next(iter(collection.problems), "")
+            there = {_text(value_of(point, name)) for point in points}
             told = {
                 "name": name,
                 "value": value,
-                "there": there or Said("compare.no_points"),
+                "there": sorted(map(shlex.quote, there))
+                or Said("compare.no_points"),
+                "problem": next(iter(collection.problems), ""),
             }
-            key = "compare.nowhere.unread" if problem else "compare.nowhere"
-            raise CannotCompareError(Said(key, {**told, "problem": problem}))
+            unread = ".unread" if told["problem"] else ""
+            raise CannotCompareError(Said(f"compare.nowhere{unread}", told))
     return sides, (f"{name}={one}", f"{name}={other}"), collection.problems
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -251,22 +251,35 @@ def engine(  # noqa: PLR0917 - typer makes an option of each
 
 def _settings(ctx: typer.Context) -> EngineSettings | TwinSettings:
     """Of the model behind the front. Raises ValueError."""
-    asked = ctx.params
-    if asked["twin"] is None:
-        from inferometer.engine.model import EngineSettings
-
+    if ctx.params["twin"] is None:
         _refuse_given(ctx, TWIN, "twin.without")
-        names = [*TIMING, "max_num_seqs", "max_model_len", "seed"]
-        chosen = {name: asked[name] for name in names}
-        if chosen["max_model_len"] is None:
-            del chosen["max_model_len"]
-        return EngineSettings(**chosen)
+        return _timed_settings(ctx.params)
+    _refuse_given(ctx, TIMING, "twin.timing")
+    settings = _twin_settings(ctx.params)
+    fitted = ctx.params["fitted"]
+    if fitted is None:
+        return settings
+    from inferometer.cli.fitted_file import read_fitted
+
+    return read_fitted(fitted).applied(settings)
+
+
+def _timed_settings(asked: Mapping[str, Any]) -> EngineSettings:
+    from inferometer.engine.model import EngineSettings
+
+    names = [*TIMING, "max_num_seqs", "max_model_len", "seed"]
+    chosen = {name: asked[name] for name in names}
+    if chosen["max_model_len"] is None:
+        del chosen["max_model_len"]
+    return EngineSettings(**chosen)
+
+
+def _twin_settings(asked: Mapping[str, Any]) -> TwinSettings:
     from inferometer.engine.twin.configuration import TwinSettings
 
-    _refuse_given(ctx, TIMING, "twin.timing")
     same = ["tp", "link", "speed", "seed", "gpu_memory_utilization"]
     same += ["max_model_len", "max_num_seqs", "max_num_batched_tokens"]
-    settings = TwinSettings(
+    return TwinSettings(
         card=asked["twin"],
         model=asked["model_profile"],
         stack=asked["stack"],
@@ -275,11 +288,6 @@ def _settings(ctx: typer.Context) -> EngineSettings | TwinSettings:
         num_gpu_blocks=asked["num_gpu_blocks_override"],
         **{name: asked[name] for name in same},
     )
-    if asked["fitted"] is None:
-        return settings
-    from inferometer.cli.fitted_file import read_fitted
-
-    return read_fitted(asked["fitted"]).applied(settings)
 
 
 def _refuse_given(ctx: typer.Context, names: Sequence[str], key: str) -> None:

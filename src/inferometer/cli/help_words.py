@@ -4,7 +4,7 @@ is asked for.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from inspect import signature
 from typing import Any
@@ -68,17 +68,21 @@ def _translate_help_flag(command: Any, text: str) -> None:
     command.get_help_option = help_option
 
 
+def _hint(error: Any) -> str | Sequence[str] | None:
+    """What it is about."""
+    hint: str | Sequence[str] | None = getattr(error, "param_hint", None)
+    parameter = getattr(error, "param", None)
+    if hint is None and parameter is not None:
+        hint = parameter.get_error_hint()
+    return hint
+
+
 def parser_error(error: Any, told: str, language: str) -> str:
     """An error of the parser; `told` is how it says it in English, which stays where we have no
     words for its kind.
     """
     words, kind = help_words(language), f"typed.{type(error).__name__}"
-    hint = getattr(error, "param_hint", None)
-    if (
-        hint is None
-        and (parameter := getattr(error, "param", None)) is not None
-    ):
-        hint = parameter.get_error_hint()
+    hint = _hint(error)
     if kind == "typed.BadParameter" and hint is None:
         kind = f"{kind}.alone"
     message = _message(error)

@@ -256,6 +256,18 @@ SCRIPTS = (".sh", ".py")
 """What people type who know a command by the script that did it before."""
 
 
+def _tell_usage(arguments: Sequence[str], error: typer.TyperException) -> None:
+    from inferometer.cli.telling import notice
+
+    place = _help_of(arguments)
+    is_script = any(each.endswith(SCRIPTS) for each in arguments[:1])
+    if CARD_FLAGS & set(_missing(error)):
+        place = _and_cards(place)
+    if is_script or type(error).__name__ == "NoSuchOption":
+        place = in_words(Said("flags.of_scripts", {"help": place}))
+    notice(spoken().text("main.usage", error=_typed_wrong(error), help=place))
+
+
 def _run(arguments: Sequence[str]) -> int:
     """The exit code."""
     try:
@@ -269,18 +281,7 @@ def _run(arguments: Sequence[str]) -> int:
     except typer.Exit as ended:
         return ended.exit_code
     except typer.TyperException as error:
-        from inferometer.cli.telling import notice
-
-        place = _help_of(arguments)
-        is_script = any(each.endswith(SCRIPTS) for each in arguments[:1])
-        if CARD_FLAGS & set(_missing(error)):
-            place = _and_cards(place)
-        if is_script or type(error).__name__ == "NoSuchOption":
-            place = in_words(Said("flags.of_scripts", {"help": place}))
-        told = spoken().text(
-            "main.usage", error=_typed_wrong(error), help=place
-        )
-        notice(told)
+        _tell_usage(arguments, error)
         return 2
     except FileNotFoundError:
         if _is_somewhere():

@@ -206,6 +206,15 @@ def _rate(difference: float | None, seconds: float, unit: float) -> str:
     return f"{difference / seconds / unit:.1f}"
 
 
+def _tokens_per_s(now: MetricsReading, before: MetricsReading) -> float | None:
+    last, first = (
+        each.counters.get("generation_tokens") for each in (now, before)
+    )
+    if last is None or first is None or now.at_s <= before.at_s:
+        return None
+    return (last - first) / (now.at_s - before.at_s)
+
+
 def _server(view: View) -> Iterator[str]:
     now, before = view.server, view.server_before
     if now is None:
@@ -213,13 +222,7 @@ def _server(view: View) -> Iterator[str]:
             yield spoken().text("monitor.no_page", url=view.silent)
         return
     usage = now.gauges.get("kv_cache_usage")
-    tokens = None
-    if before is not None and now.at_s > before.at_s:
-        counted = [
-            each.counters.get("generation_tokens") for each in (now, before)
-        ]
-        if counted[0] is not None and counted[1] is not None:
-            tokens = (counted[0] - counted[1]) / (now.at_s - before.at_s)
+    tokens = None if before is None else _tokens_per_s(now, before)
     yield spoken().text(
         "monitor.server",
         engine=now.engine,

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from inferometer.campaign.outcome import CampaignOutcome, Ending
     from inferometer.report.answers import ReportAnswer
     from inferometer.results import Point
+    from inferometer.results.point import Condition
     from inferometer.results.repeats import Repeat
     from inferometer.spec.campaign import CampaignSpec, Group
     from inferometer.spec.target import Threshold
@@ -300,34 +301,24 @@ def planned_points(
     from inferometer.results.run_point import point_of
 
     for group in groups:
-        beside = next(
-            (
-                measured[point.id]
-                for point in group.points
-                if point.id in measured
-            ),
-            None,
-        )
+        found = [measured[p.id] for p in group.points if p.id in measured]
+        server: dict[str, Condition] = {"model": group.server.model_alias}
+        if found:
+            server["engine"] = found[0].conditions.get("engine")
         for point in group.points:
             if point.id not in measured:
                 told = {
                     "campaign": places.name,
                     "group": point.id.partition("/")[0],
-                    "model": group.server.model_alias,
+                    **server,
                 }
-                engine = (
-                    {}
-                    if beside is None
-                    else {"engine": beside.conditions.get("engine")}
-                )
-                run = {"spec": point.spec.model_dump(mode="json")}
                 yield point_of(
-                    run,
+                    {"spec": point.spec.model_dump(mode="json")},
                     {},
                     {},
                     name=point.id,
                     source=places.result_dir,
-                    told={**told, **engine},
+                    told=told,
                 )
 
 

@@ -10,7 +10,7 @@ import ipaddress
 import os
 import re
 import socket
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from getpass import getuser
@@ -195,6 +195,15 @@ def _domain(found: re.Match[str]) -> str:
     return found[0] if PUBLIC_HOSTS.search(found[0]) else MASK
 
 
+def _accounts(passwd: str) -> Iterator[str]:
+    """Those of people."""
+    for line in passwd.splitlines():
+        cells = line.split(":")
+        number = int(cells[2]) if len(cells) > 2 and cells[2].isdigit() else 0
+        if MIN_PERSON <= number < MAX_PERSON:
+            yield cells[0]
+
+
 def _names(machine: Machine) -> list[str]:
     """Of the host and of people."""
     hosts = [socket.gethostname()]
@@ -202,11 +211,7 @@ def _names(machine: Machine) -> list[str]:
     people = [machine.environment.get(each, "") for each in USER_VARIABLES]
     with suppress(OSError, KeyError):
         people.append(getuser())
-    for line in (machine.tree.word("etc/passwd") or "").splitlines():
-        cells = line.split(":")
-        number = int(cells[2]) if len(cells) > 2 and cells[2].isdigit() else 0
-        if MIN_PERSON <= number < MAX_PERSON:
-            people.append(cells[0])
+    people += _accounts(machine.tree.word("etc/passwd") or "")
     names = [*hosts, *(each.partition(".")[0] for each in hosts), *people]
     home = os.path.basename(os.path.expanduser("~"))
     return [each for each in (*names, home) if len(each) > 1][:MAX_NAMES]

@@ -96,9 +96,7 @@ def visible(machine: Machine) -> Seen:
     return seen("ok", counted(names), source)
 
 
-@of_cards()
-def driver(machine: Machine) -> Seen:
-    """Whether each card's vendor's driver is loaded, and none that keeps it away."""
+def _wrong_driver(machine: Machine) -> Seen | None:
     for device in machine.devices:
         path = machine.tree.resolved(f"{device.path}/driver")
         bound = path.rsplit("/", 1)[-1] if path else ""
@@ -106,6 +104,14 @@ def driver(machine: Machine) -> Seen:
             fact = f"{device.address}: {bound}"
             status: Status = "fail" if variant == "nouveau" else "warn"
             return seen(status, fact, "driver", variant=variant)
+    return None
+
+
+@of_cards()
+def driver(machine: Machine) -> Seen:
+    """Whether each card's vendor's driver is loaded, and none that keeps it away."""
+    if (wrong := _wrong_driver(machine)) is not None:
+        return wrong
     loaded = _modules(machine)
     if loaded is None:
         return skipped("no_source", "sys/module")

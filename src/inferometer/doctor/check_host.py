@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 
 from inferometer.doctor.machine import Machine
 from inferometer.doctor.seen import Seen, Status, Unread, seen, skipped
+from inferometer.telemetry.tool import ToolAnswer
 
 CPU = "sys/devices/system/cpu"
 STEADY_CLOCKS = {"tsc", "arch_sys_counter", "kvm-clock", "timebase", "tod"}
@@ -197,22 +198,17 @@ def clock_source(machine: Machine) -> Seen:
     return seen("warn", facts, source, commands=fixes)
 
 
+def _found(line: str, answer: ToolAnswer | None) -> re.Match[str] | None:
+    return re.search(line, answer.text, re.M) if answer else None
+
+
 def synchronized(machine: Machine) -> Seen:
     """By whichever daemon says so."""
     daemon = machine.answers.get("timedatectl")
-    told = (
-        re.search(r"^NTPSynchronized=(\w+)", daemon.text, re.M)
-        if daemon
-        else None
-    )
+    told = _found(r"^NTPSynchronized=(\w+)", daemon)
     if told and told[1] == "yes":
         return seen("ok", told[0], "timedatectl")
-    chrony = machine.answers.get("chronyc")
-    leap = (
-        re.search(r"^Leap status\s*: (.+)$", chrony.text, re.M)
-        if chrony
-        else None
-    )
+    leap = _found(r"^Leap status\s*: (.+)$", machine.answers.get("chronyc"))
     if leap:
         status: Status = "ok" if leap[1] == "Normal" else "warn"
         return seen(status, f"Leap status: {leap[1]}", "chronyc tracking")

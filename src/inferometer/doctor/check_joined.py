@@ -18,7 +18,7 @@ from inferometer.doctor.check_pcie import (
     redirecting_ports,
 )
 from inferometer.doctor.machine import Machine
-from inferometer.doctor.seen import Seen, Unread, seen, skipped
+from inferometer.doctor.seen import Seen, Status, Unread, seen, skipped
 
 HANGS = {"broadcast-stalled", "collective-timeout", "link-between-accelerators"}
 """Troubles of a log that say that cards wait for each other."""
@@ -37,15 +37,13 @@ def collective_hang(machine: Machine) -> Seen:
     """Cards that reach each other through an IOMMU that redirects them: all-reduce may hang."""
     if reason := _several(machine):
         return skipped(reason)
+    source = "iommu_groups, ACSCtl"
     translates, ports = iommu_translates(machine), redirecting_ports(machine)
     if translates is None or (translates and not machine.ports):
-        return skipped("permission", "iommu_groups, ACSCtl")
+        return skipped("permission", source)
     if not translates or not ports or direct_links(machine):
-        return seen(
-            "ok",
-            f"IOMMU={'DMA' if translates else 'identity'}, ACS={len(ports)}",
-            "iommu_groups, ACSCtl",
-        )
+        mode = "DMA" if translates else "identity"
+        return seen("ok", f"IOMMU={mode}, ACS={len(ports)}", source)
     if variables(machine).get("NCCL_P2P_DISABLE") == "1":
         return seen(
             "info", "NCCL_P2P_DISABLE=1", "environment", variant="avoided"
@@ -55,18 +53,13 @@ def collective_hang(machine: Machine) -> Seen:
     facts += [f"log: {name}" for name in hung]
     tp = machine.server.tensor_parallel if machine.server else None
     facts += [f"TP={tp}"] if tp else []
-    fixes = [f"sudo setpci -s {each} ECAP_ACS+0x6.w=0000" for each in ports]
     fixes = [
         *(f"# {each}" for each in boot_with(machine, "iommu=pt")),
-        *fixes,
+        *(f"sudo setpci -s {each} ECAP_ACS+0x6.w=0000" for each in ports),
         "# export NCCL_P2P_DISABLE=1",
     ]
-    return seen(
-        "fail" if hung else "warn",
-        facts,
-        "iommu_groups, ACSCtl",
-        commands=fixes,
-    )
+    status: Status = "fail" if hung else "warn"
+    return seen(status, facts, source, commands=fixes)
 
 
 def r9700_deadlock(machine: Machine) -> Seen:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -135,21 +135,23 @@ def _sentences(
 ) -> Iterator[tuple[tuple[Any, ...], Said]]:
     for each in error.errors():
         place = each["loc"]
-        dotted = ".".join(map(str, place))
         if each["type"] == "extra_forbidden":
-            known = list(SECTIONS[tuple(map(str, place[:-1]))].model_fields)
-            key = str(place[-1])
-            near = did_you_mean(key, known)
-            told = {"key": key, "near": near, "known": ", ".join(known)}
-            unknown = "campaign_file.unknown" + ("" if near else ".known")
-            yield place, Said(unknown, told)
+            yield place, _unknown([*map(str, place)])
         else:
             wish = wish_of(each)
             if each["msg"].startswith("Input "):
                 wish = Said("wish.input", {"wish": wish})
             told = {
-                "name": dotted,
+                "name": ".".join(map(str, place)),
                 "wish": wish,
                 "value": str(each["input"])[:60],
             }
             yield place, Said("campaign_file.wrong.value", told)
+
+
+def _unknown(place: Sequence[str]) -> Said:
+    *section, key = place
+    known = list(SECTIONS[tuple(section)].model_fields)
+    near = did_you_mean(key, known)
+    told = {"key": key, "near": near, "known": ", ".join(known)}
+    return Said("campaign_file.unknown" + ("" if near else ".known"), told)

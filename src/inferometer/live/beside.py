@@ -192,21 +192,26 @@ def _table(cards: Mapping[str, Values], rows: int) -> list[str]:
     table = [[words.text(f"monitor.{name}") for name in COLUMNS]]
     for card, values in list(cards.items())[: len(cards) - left_out]:
         table.append([printable(card), *_figures(values)])
+    lines = _laid_out(table)
+    if left_out:
+        lines.append(words.counted("progress.more", left_out))
+    return lines
+
+
+def _laid_out(table: Sequence[Sequence[str]]) -> list[str]:
+    """Names to the left, figures to the right."""
     widths = [
         max(map(columns_of, column)) for column in zip(*table, strict=True)
     ]
-    lines = [
+    return [
         GAP.join(
-            (aligned if number else padded)(cell, width)
-            for number, (cell, width) in enumerate(
-                zip(row, widths, strict=True)
+            (
+                padded(row[0], widths[0]),
+                *map(aligned, row[1:], widths[1:]),
             )
         )
         for row in table
     ]
-    if left_out:
-        lines.append(words.counted("progress.more", left_out))
-    return lines
 
 
 def _figures(card: Values) -> list[str]:

@@ -79,14 +79,8 @@ class CampaignLines:
     def block(self, block: Block, *, todo: int) -> None:
         words, points = spoken(), block.points
         done = len(points) - todo
-        what = [
-            words.text(
-                "campaign.todo.one" if todo == 1 else "campaign.todo", n=todo
-            )
-        ]
-        what = (what if todo else []) + (
-            [words.text("campaign.done", n=done)] if done else []
-        )
+        what = [words.counted("campaign.todo", todo)] if todo else []
+        what += [words.text("campaign.done", n=done)] if done else []
         key = "campaign.group" if len(block.groups) == 1 else "campaign.groups"
         span = words.text(
             "campaign.span", first=points[0].id, last=points[-1].id

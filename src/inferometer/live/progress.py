@@ -157,11 +157,10 @@ class PlainProgress:
             self._finished and not self._label
         ) or time_s - self._spoke_s >= self._every_s:
             self._spoke_s = time_s
-            words = [self._label] if self._label else []
             requests = spoken().text(
                 "progress.requests", done=done, total=self._total
             )
-            words += [requests, figures(now, rate)]
+            words = filter(None, (self._label, requests, figures(now, rate)))
             print(GAP.join(words), file=self._stream, flush=True)
             if not self._finished and (beside := self._beside.line()):
                 print(f"  {beside}", file=self._stream, flush=True)

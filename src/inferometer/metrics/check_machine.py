@@ -202,16 +202,12 @@ def other_processes(facts: Facts) -> Found:
     known = {card: found for card, found in seen.items() if found}
     if not known:
         return Found(OK, "silent")
-    for card, (before, most) in known.items():
-        values: dict[str, Figure] = {
-            "card": card,
-            "before": before,
-            "most": most,
-        }
-        if most > before:
-            return Found(SUSPECT, "came", values)
-    card, (before, most) = max(known.items(), key=lambda each: each[1][1])
-    values = {"card": card, "before": before, "most": most}
+    came = [card for card, (before, most) in known.items() if most > before]
+    card = came[0] if came else max(known, key=lambda each: known[each][1])
+    before, most = known[card]
+    values: dict[str, Figure] = {"card": card, "before": before, "most": most}
+    if came:
+        return Found(SUSPECT, "came", values)
     if most > 1:
         return Found(NOTE, "several", values)
     return Found(OK, "fine", values)

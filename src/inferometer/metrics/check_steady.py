@@ -58,6 +58,14 @@ def _never_settled(facts: Facts) -> Found:
     return Found(level, "grew" if last_ms > first_ms else "fell", values)
 
 
+def _is_cut(facts: Facts) -> bool:
+    """Requests that were not answered leave slots free, too, and have checks of their own."""
+    counts, r = facts.summary.counts, facts.whole.requests
+    warmups_cut = np.any(r["warmup"] & (r["outcome"] != Outcome.OK))
+    unanswered = counts.failed or counts.cancelled or counts.unfinished
+    return bool(unanswered or warmups_cut)
+
+
 def slots_busy(facts: Facts) -> Found:
     """The end of a closed loop leaves slots free, which matters if requests are few."""
     steady = facts.summary.steady
@@ -68,15 +76,10 @@ def slots_busy(facts: Facts) -> Found:
     whole, t = facts.summary.output_throughput, facts.thresholds
     # Else slots were free for another reason, which has a check of its own.
     filled = use.idle_share <= t.idle_slots_suspect
-    counts = facts.summary.counts
-    # These leave slots free, too, and have checks of their own.
-    r = facts.whole.requests
-    warmups_cut = np.any(r["warmup"] & (r["outcome"] != Outcome.OK))
-    cut = counts.failed or counts.cancelled or counts.unfinished or warmups_cut
     if (
         use.busy_share >= t.busy_slots_note
         or not filled
-        or cut
+        or _is_cut(facts)
         or steady is None
         or not whole
     ):

@@ -18,7 +18,7 @@ from inferometer.metrics.finding import (
     Found,
     grade,
 )
-from inferometer.trace import TokenSource
+from inferometer.trace import TokenSource, Trace
 from inferometer.trace.trace import Columns
 
 Counts = npt.NDArray[np.int64]
@@ -179,18 +179,24 @@ def token_counts(facts: Facts) -> Found:
     return Found(level, kind, values)
 
 
+def _untold_at_first(trace: Trace) -> Rows:
+    """Requests whose first event does not say how many tokens it holds."""
+    told, starts = trace.events["tokens"], trace.requests["event_start"]
+    if not len(told):
+        return np.zeros(len(starts), bool)
+    untold: Rows = told[np.minimum(starts, len(told) - 1)] < 0
+    return untold
+
+
 def _held_back(facts: Facts, tokens: Counts) -> Rows:
     """Answers whose first event holds many tokens, where the wire does not say how many."""
     r, t = facts.trace.requests, facts.thresholds
-    told = facts.trace.events["tokens"]
-    first_row = np.minimum(r["event_start"], max(len(told) - 1, 0))
-    untold = told[first_row] < 0 if len(told) else np.zeros(len(r["id"]), bool)
     text_bytes = np.maximum(r["text_bytes"], 1)
     first = tokens * np.maximum(r["first_text_bytes"], 0) / text_bytes
     too_many = (first - 1) / np.maximum(tokens - 1, 1)
     held: Rows = (
         (r["event_count"] > 1)
-        & untold
+        & _untold_at_first(facts.trace)
         & (first >= t.held_back_tokens)
         & (too_many >= t.held_back_share)
     )
@@ -235,8 +241,7 @@ def unread_output(facts: Facts) -> Found:
     r = facts.trace.requests
     answered = ok(facts.trace)
     unread, events = (
-        int(r["unread"][answered].sum()),
-        int(r["event_count"][answered].sum()),
+        int(r[name][answered].sum()) for name in ("unread", "event_count")
     )
     fields = ", ".join(
         dict.fromkeys(

@@ -242,6 +242,16 @@ TOGETHER: Mapping[str, Callable[[Sequence[float]], float]] = {
 """How the values of several cards become one: a mean where all share the work, else the worst."""
 
 
+def _of_memory(
+    used: float | None, telemetry: Telemetry, card: str
+) -> float | None:
+    """Percent."""
+    _, total = telemetry.track(card, "memory_total_bytes")
+    if used is None or not len(total) or total[-1] <= 0:
+        return None
+    return 100 * used / float(total[-1])
+
+
 def _of_card(
     telemetry: Telemetry, card: str, window: Window | None
 ) -> dict[str, float | None]:
@@ -249,13 +259,8 @@ def _of_card(
         name: how(*_inside(telemetry, card, series, window))
         for name, (series, how) in OF_CARD.items()
     }
-    _, total = telemetry.track(card, "memory_total_bytes")
     used = found.pop("memory_used_bytes")
-    found["gpu_memory_used"] = (
-        100 * used / float(total[-1])
-        if used is not None and len(total) and total[-1] > 0
-        else None
-    )
+    found["gpu_memory_used"] = _of_memory(used, telemetry, card)
     power, thermal = (
         throttled(telemetry, card, kind, window) for kind in THROTTLED_US
     )
@@ -391,9 +396,10 @@ def _tokens(
     output = answered["output_tokens"]
     told = answered["prompt_tokens"]
     prompt = np.where(known(told), told, answered["asked_prompt_tokens"])
+    written = int(output[known(output)].sum())
     found = {
-        "output": int(output[known(output)].sum()),
-        "total": int(output[known(output)].sum() + prompt[known(prompt)].sum()),
+        "output": written,
+        "total": written + int(prompt[known(prompt)].sum()),
         "good": 0,
     }
     if goodput:

@@ -298,9 +298,11 @@ def _machine(summary: Summary, price: Price | None) -> list[str]:
         lines += [_heading(heading), *rows]
     for sentence in (why_no_energy(machine), where_sampled(machine)):
         lines += wrapped(sentence, TEXT_WIDTH) if sentence else []
-    if price is None:
-        return lines
-    goodput = summary.goodput
+    return lines if price is None else [*lines, *_costs(summary, price)]
+
+
+def _costs(summary: Summary, price: Price) -> list[str]:
+    goodput, machine = summary.goodput, summary.machine
     values = {
         "output_throughput": summary.output_throughput,
         "good_output_throughput": goodput.output_throughput
@@ -311,7 +313,6 @@ def _machine(summary: Summary, price: Price | None) -> list[str]:
     heading = spoken().text("console.cost", price=price)
     costs = cost_rows(values, price, _row)
     return [
-        *lines,
         centered(heading, WIDTH, "-"),
         *(costs or wrapped(spoken().text("console.cost.why"), TEXT_WIDTH)),
     ]

@@ -5,7 +5,7 @@ legend can show.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain, count
 from math import inf
@@ -170,6 +170,12 @@ def common_name(points: Sequence[Point], words: Words) -> str:
     return name_of(key, STUDY, words) or words.text("figure.all_points")
 
 
+def _will_do(labels: Mapping[str, str]) -> bool:
+    """Whether a legend can show them all, and they are unlike each other."""
+    fit = all(len(label) <= LONGEST for label in labels.values())
+    return fit and len(set(labels.values())) == len(labels)
+
+
 def legend_names(names: Iterable[str]) -> dict[str, str]:
     """By whole name, the one that a legend shows: where it is long, without what all share, or its
     parts shortened in their middles, and still unlike the others.
@@ -179,8 +185,7 @@ def legend_names(names: Iterable[str]) -> dict[str, str]:
         return short
     for longest in PART_LENGTHS:
         parted = {name: _parts_shortened(name, longest) for name in names}
-        fits = all(len(label) <= LONGEST for label in parted.values())
-        if fits and len(set(parted.values())) == len(parted):
+        if _will_do(parted):
             return parted
     alike: dict[str, list[str]] = {}
     for name in names:
@@ -238,8 +243,7 @@ def _without_shared_words(names: Sequence[str]) -> dict[str, str] | None:
             name: _left_out(name, left_out) if len(name) > LONGEST else name
             for name in names
         }
-        fits = all(len(label) <= LONGEST for label in short.values())
-        if fits and len(set(short.values())) == len(names):
+        if _will_do(short):
             return short
     return None
 

@@ -103,23 +103,28 @@ def course(values: Sequence[float | None], *, ascii_only: bool = False) -> str:
     )
 
 
-def _points_table(
-    name: str, points: Sequence[Point], ascii_only: bool
-) -> Table:
+def _headed(name: str, loads: Sequence[str], *, hits: bool) -> Table:
     table, words = _table(name), spoken()
-    loads = [load for load in telling(points) if load in LOADS]
     for load in loads:
         table.add_column(words.text(LOADS[load]), justify="right", no_wrap=True)
     for head in ("tok/s", "", "TTFT ms", "p99", "TPOT ms", "p99"):
         table.add_column(
             head, justify="left" if head == "" else "right", no_wrap=head != ""
         )  # only bars may give way
-    hits = _has_hits(points)
     if hits:
         table.add_column(
             words.text("terminal.hits"), justify="right", no_wrap=True
         )
     table.add_column(words.text("terminal.verdict"), no_wrap=True)
+    return table
+
+
+def _points_table(
+    name: str, points: Sequence[Point], ascii_only: bool
+) -> Table:
+    loads = [load for load in telling(points) if load in LOADS]
+    hits = _has_hits(points)
+    table = _headed(name, loads, hits=hits)
     highest = max(
         (point.values.get(THROUGHPUT, 0.0) for point in points), default=0.0
     )

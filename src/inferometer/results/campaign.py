@@ -124,12 +124,9 @@ def read_campaign(places: CampaignPaths) -> Campaign:
     if not places.ledger.exists():
         raise LedgerError(Said("ledger.none", {"path": places.ledger}))
     history = History.of(reading.records)
-    everything = [
-        *history.current.values(),
-        *history.older,
-        *([history.intent] if history.intent else []),
-    ]
     current = tuple(history.current.values())
+    everything = [*current, *history.older]
+    everything += [history.intent] if history.intent else []
     return Campaign(
         places,
         current,

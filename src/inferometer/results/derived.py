@@ -68,14 +68,15 @@ def derived_values(
     if tpot and not any(name in values for name in SPEEDS):
         found["speed_from_tpot"] = MS_PER_SECOND / tpot
     hourly = hourly_cost(values, conditions)
-    if hourly is None:
-        return found
+    return found if hourly is None else found | _costs(values, hourly)
+
+
+def _costs(values: Mapping[str, float], hourly: float) -> dict[str, float]:
+    found = {}
+    throughput = values.get("output_throughput")
     for name, rate in (
         ("cost_per_million_tokens", throughput),
-        (
-            "cost_per_million_good_tokens",
-            values.get("good_output_throughput"),
-        ),
+        ("cost_per_million_good_tokens", values.get("good_output_throughput")),
     ):
         if rate:
             found[name] = per_million(hourly, rate)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import orjson
@@ -89,11 +90,12 @@ def _lines(content: bytes, path: Path) -> tuple[list[Object], list[str]]:
         found, bad = _one_after_another(content)
     if not found:
         raise unread(path, Said("unread.no_lines"))
-    sentences: list[str] = [
-        Said("unread.line", {"line": number, "path": path})
-        for number in bad[:MAX_BAD_LINES]
-    ]
+    return found, [*_about(bad, path)]
+
+
+def _about(bad: Sequence[int], path: Path) -> Iterator[str]:
+    for number in bad[:MAX_BAD_LINES]:
+        yield Said("unread.line", {"line": number, "path": path})
     if len(bad) > MAX_BAD_LINES:
         more = len(bad) - MAX_BAD_LINES
-        sentences.append(Said("unread.lines", {"n": more, "path": path}))
-    return found, sentences
+        yield Said("unread.lines", {"n": more, "path": path})

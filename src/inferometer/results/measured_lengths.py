@@ -60,6 +60,11 @@ def with_lengths(point: Point, lengths: Lengths) -> Point:
     )
 
 
+def _place(point: Point) -> Place:
+    model = point.conditions.get("model_id")
+    return point.source.parent, point.tool, model
+
+
 def common_lengths(points: Sequence[tuple[Point, Lengths]]) -> list[Lengths]:
     """The lengths of each point, taken together with all that are close to them in the same
     place.
@@ -73,20 +78,13 @@ def common_lengths(points: Sequence[tuple[Point, Lengths]]) -> list[Lengths]:
         }
         places: dict[Place, list[int]] = {}
         for index in own:
-            point = points[index][0]
-            places.setdefault(
-                (
-                    point.source.parent,
-                    point.tool,
-                    point.conditions.get("model_id"),
-                ),
-                [],
-            ).append(index)
-        for group in (
+            places.setdefault(_place(points[index][0]), []).append(index)
+        close = (
             group
             for indices in places.values()
             for group in _close(indices, own)
-        ):
+        )
+        for group in close:
             together = MeasuredLength(
                 sum(own[each].tokens for each in group),
                 sum(own[each].requests for each in group),

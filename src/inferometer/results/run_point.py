@@ -5,7 +5,7 @@ however long the run was.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -431,18 +431,22 @@ def _finding(finding: object) -> Finding | None:
     )
 
 
+def _of_rehearsal(run: Mapping[str, Any], rehearsal: str) -> Iterator[Said]:
+    kind = rehearsal.rpartition(" ")[2]
+    known = kind if kind in STAND_INS else "quick"
+    yield Said(f"note.rehearsal_{known}")
+    yield from how_sure(run)
+    speed = number(at(run, "spec", "server", "embedded", "speed"))
+    if known == "embedded" and speed is not None and speed != 1:
+        yield Said("note.rehearsal_twin", {"speed": speed})
+
+
 def _notes(
     run: Mapping[str, Any], conditions: Mapping[str, Condition]
 ) -> tuple[Said, ...]:
-    notes = []
+    notes = list[Said]()
     if rehearsal := conditions.get("rehearsal"):
-        kind = str(rehearsal).rpartition(" ")[2]
-        known = kind if kind in STAND_INS else "quick"
-        notes.append(Said(f"note.rehearsal_{known}"))
-        speed = number(at(run, "spec", "server", "embedded", "speed"))
-        notes += how_sure(run)
-        if known == "embedded" and speed is not None and speed != 1:
-            notes.append(Said("note.rehearsal_twin", {"speed": speed}))
+        notes += _of_rehearsal(run, str(rehearsal))
     notes += unverified_rates(at(run, "spec", "server"))
     cards = whole(at(run, "spec", "server", "hardware", "gpus"))
     if cards is not None and conditions.get("gpus") not in (None, cards):

@@ -235,26 +235,22 @@ class ComposeServer:
                 "recipe": self.need.recipe_name,
             }
             raise ServerError(Said("compose.no_file", told))
+        override = self._written_override()
+        files = ["--file", recipe.compose_file, "--file", str(override)]
+        project = ["--project-name", self.project]
+        self._words = [*compose_command(), *project, *files]
+        return recipe.compose_service
+
+    def _written_override(self) -> Path:
         override = self._directory / OVERRIDE
+        content = json.dumps(override_of(self.need))
         try:
             self._directory.mkdir(parents=True, exist_ok=True)
-            override.write_text(
-                json.dumps(override_of(self.need)), encoding="utf-8"
-            )
+            override.write_text(content, encoding="utf-8")
         except OSError as error:
-            told = {
-                "directory": str(self._directory),
-                "why": reason_of(error),
-            }
+            told = {"directory": str(self._directory), "why": reason_of(error)}
             raise ServerError(Said("server.nothing_written", told)) from None
-        files = ["--file", recipe.compose_file, "--file", str(override)]
-        self._words = [
-            *compose_command(),
-            "--project-name",
-            self.project,
-            *files,
-        ]
-        return recipe.compose_service
+        return override
 
     def _compose(self, words: Sequence[str], timeout_s: float) -> None:
         done = _run(

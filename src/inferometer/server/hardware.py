@@ -165,21 +165,18 @@ class ConfirmedHardware:
         while (
             how := self._word.heard(self._word.person.wait(wait.pause_s))
         ) is None:
+            name = {"name": self.need.hardware_name}
             if wait.is_over:
                 told = {
                     "timeout": wait.timeout_s,
                     "recipe": self.need.recipe_name,
+                    **name,
                 }
                 raise HardwareNotConfirmedError(
-                    Said(
-                        "hardware.unconfirmed",
-                        {**told, "name": self.need.hardware_name},
-                    )
+                    Said("hardware.unconfirmed", told)
                 )
             if wait.asks_for_a_reminder():
-                set_up = Said(
-                    "hardware.when_set_up", {"name": self.need.hardware_name}
-                )
+                set_up = Said("hardware.when_set_up", name)
                 asked = {**wait.remind(), "how": self._word.asked(set_up)}
                 self._say(in_words(Said("hardware.waiting", asked)))
         return how

@@ -66,14 +66,8 @@ def listed(answer: Any) -> list[Any] | None:
 
 
 def card_of(entry: Mapping[str, Any]) -> ModelCard | None:
-    name = next(
-        (
-            entry[key]
-            for key in ("id", "model_id", "name")
-            if isinstance(entry.get(key), str)
-        ),
-        None,
-    )
+    names = (entry.get(key) for key in ("id", "model_id", "name"))
+    name = next((each for each in names if isinstance(each, str)), None)
     if name is None:
         return None
     meta = entry.get("meta")
@@ -83,15 +77,11 @@ def card_of(entry: Mapping[str, Any]) -> ModelCard | None:
         meta.get("n_ctx") if isinstance(meta, dict) else None,
     ]
     aliases, root = entry.get("aliases"), entry.get("root")
+    known = (each for each in limits if type(each) is int and each > 0)
     return ModelCard(
         id=name,
-        max_model_len=next(
-            (limit for limit in limits if type(limit) is int and limit > 0),
-            None,
-        ),
-        aliases=tuple(str(alias) for alias in aliases)
-        if isinstance(aliases, list)
-        else (),
+        max_model_len=next(known, None),
+        aliases=tuple(map(str, aliases if isinstance(aliases, list) else ())),
         root=root if isinstance(root, str) else None,
     )
 

@@ -190,19 +190,13 @@ class OperatorServer:
                 late = {
                     "timeout": wait.timeout_s,
                     "recipe": self.need.recipe_name,
+                    "why": trouble,
                 }
-                raise ServerError(
-                    Said("operator.late", {**late, "why": trouble})
-                )
+                raise ServerError(Said("operator.late", late))
             if trouble != shown or wait.asks_for_a_reminder():
-                key = (
-                    "operator.waiting"
-                    if trouble == shown
-                    else "operator.waiting.new"
-                )
-                self._say(
-                    in_words(Said(key, {**wait.remind(), "what": trouble}))
-                )
+                new = "" if trouble == shown else ".new"
+                told = {**wait.remind(), "what": trouble}
+                self._say(in_words(Said(f"operator.waiting{new}", told)))
                 shown = trouble
             typed = self._word.person.wait(wait.pause_s)
             sight = self._look(endpoint)

@@ -184,13 +184,24 @@ def _right_model(
             Said("server.other_model", {"url": base_url, **told})
         )
     _require_root(base_url, need, card)
-    if not _limit_fits(card.max_model_len, need, ours=ours):
-        limits = {"found": card.max_model_len, "limit": need.max_model_len}
-        other = {"url": base_url, "served": printable_name(card.id), **limits}
-        accepts = "" if ours else _as_it_is(card.max_model_len, need)
-        what = Said("server.other_limit", {**other, "accepts": accepts})
-        raise WrongServerError(Said("sentence", {"what": what}))
+    _require_limit(base_url, need, card, ours=ours)
     return card
+
+
+def _require_limit(
+    base_url: str, need: ServerNeed, card: ModelCard, *, ours: bool
+) -> None:
+    if _limit_fits(card.max_model_len, need, ours=ours):
+        return
+    told = {
+        "url": base_url,
+        "served": printable_name(card.id),
+        "found": card.max_model_len,
+        "limit": need.max_model_len,
+        "accepts": "" if ours else _as_it_is(card.max_model_len, need),
+    }
+    what = Said("server.other_limit", told)
+    raise WrongServerError(Said("sentence", {"what": what}))
 
 
 def _limit_fits(limit: int | None, need: ServerNeed, *, ours: bool) -> bool:

@@ -22,6 +22,7 @@ from inferometer.spec.campaign import (
     Group,
     GroupSpec,
     PlannedPoint,
+    ServerNeed,
 )
 from inferometer.spec.checks import check_run
 from inferometer.spec.expand import (
@@ -38,6 +39,7 @@ from inferometer.spec.interleave import in_common, same_address
 from inferometer.spec.marked_yaml import Place
 from inferometer.spec.ready_made import completed, recipe_names
 from inferometer.spec.recipe import PLACEHOLDERS, placeholders
+from inferometer.spec.run import RunSpec
 from inferometer.spec.wishes import wish_of
 from inferometer.words import Said, sentence_of
 
@@ -115,26 +117,28 @@ def _written_groups(
     )
 
 
+SECTION_OF = {"model": "models", "server": "servers", "hardware": "hardware"}
+"""Where what a group names is described."""
+
+
+def _unknown_name(name: str, section: str, known: Mapping[str, Any]) -> Said:
+    told = {
+        "section": section,
+        "name": name,
+        "known": ", ".join(known),
+        "near": did_you_mean(name, known),
+    }
+    few = ".known" if 0 < len(known) <= 12 else ""
+    return Said(f"campaign_check.unknown{few}", told)
+
+
 def _groups(raw: Mapping[str, Any]) -> Iterator[Finding]:
     first_with: dict[Any, int] = {}
     for i, group in _written_groups(raw):
-        for field, section in (
-            ("model", "models"),
-            ("server", "servers"),
-            ("hardware", "hardware"),
-        ):
+        for field, section in SECTION_OF.items():
             name, known = group.get(field), _mapping(raw, section)
             if isinstance(name, str) and name not in known:
-                told = {
-                    "section": section,
-                    "name": name,
-                    "known": ", ".join(known),
-                }
-                told["near"] = did_you_mean(name, known)
-                key = "campaign_check.unknown" + ".known" * (
-                    0 < len(known) <= 12
-                )
-                yield ("groups", i, field), Said(key, told)
+                yield ("groups", i, field), _unknown_name(name, section, known)
         identifier = group.get("id")
         if (
             isinstance(identifier, str)
@@ -342,6 +346,15 @@ def _start(place: Place, recipe: dict[str, Any]) -> Iterator[Finding]:
         yield place, Said("campaign_check.compose")
 
 
+def _unknown_field(field: str) -> Said:
+    told = {
+        "field": field,
+        "near": did_you_mean(field, FILE_NAME_FIELDS),
+        "known": ", ".join(FILE_NAME_FIELDS),
+    }
+    return Said("campaign_check.name.field", told)
+
+
 def _file_name(raw: Mapping[str, Any]) -> Iterator[Finding]:
     pattern = raw.get("file_name")
     if not isinstance(pattern, str):
@@ -357,13 +370,7 @@ def _file_name(raw: Mapping[str, Any]) -> Iterator[Finding]:
     fields = re.findall(r"\{([^{}]*)\}", pattern)
     for field in dict.fromkeys(fields):
         if field not in FILE_NAME_FIELDS:
-            near = did_you_mean(field, FILE_NAME_FIELDS)
-            told = {
-                "field": field,
-                "near": near,
-                "known": ", ".join(FILE_NAME_FIELDS),
-            }
-            yield place, Said("campaign_check.name.field", told)
+            yield place, _unknown_field(field)
     if set("{}") & set(re.sub(r"\{[^{}]*\}", "", pattern)):
         yield place, Said("campaign_check.name.brace")
     bare = [
@@ -407,6 +414,22 @@ def _cells(campaign: CampaignSpec, group: GroupSpec) -> Iterator[str]:
         yield Said("campaign_check.warm")
 
 
+def _why_refused(spec: RunSpec, server: ServerNeed) -> list[str]:
+    wrong, limit = check_run(spec), server.max_model_len
+    # what only a file can tell is found out later
+    prompt, output = spec.workload.longest_request() or (0, 0)
+    if limit is not None and prompt + output > limit:
+        told = {
+            "input": prompt,
+            "output": output,
+            "total": prompt + output,
+            "server": server.recipe_name,
+            "limit": limit,
+        }
+        wrong.append(Said("campaign_check.too_long", told))
+    return wrong
+
+
 def _unmeasurable(
     campaign: CampaignSpec, groups: Sequence[Group]
 ) -> Iterator[Finding]:
@@ -415,23 +438,9 @@ def _unmeasurable(
     """
     known = set()
     for group in groups:
-        limit = group.server.max_model_len
         for point in group.points:
-            wrong = check_run(point.spec)
-            prompt, output = point.spec.workload.longest_request() or (
-                0,
-                0,
-            )  # what only a file can tell is found out later
-            if limit is not None and prompt + output > limit:
-                told = {
-                    "input": prompt,
-                    "output": output,
-                    "total": prompt + output,
-                }
-                of = {"server": group.server.recipe_name, "limit": limit}
-                wrong.append(Said("campaign_check.too_long", {**told, **of}))
             place = _place(campaign, point)
-            for sentence in wrong:
+            for sentence in _why_refused(point.spec, group.server):
                 if (place, sentence) not in known:
                     known.add((place, sentence))
                     what = {"place": point.id, "what": sentence}

@@ -121,34 +121,33 @@ def expand(
     its repeats, or a glob over any of them; an entry that names nothing raises CampaignError.
     Neither changes the servers: they are those of the whole campaign.
     """
-    groups = []
-    for tests in _by_server(
-        [whole_group(campaign, group) for group in campaign.groups]
-    ):
-        need = server_need(
-            campaign,
-            tests[0].spec,
-            {
-                work.longest_request()
-                for test in tests
-                for work in _workloads(test)
-            },
-        )
-        units = [
-            _Unit(_briefly(test) if quick else test, cell)
-            for test in tests
-            for cell in _units(test, quick=quick)
-        ]
-        points = tuple(
-            _point(campaign, unit.test, need, settings, repeat)
-            for unit, repeat in _ordered(
-                campaign, units, repeats=_repeats(campaign, quick=quick)
-            )
-            for settings in unit.settings
-        )
-        names = tuple(test.spec.id for test in tests)
-        groups.append(Group("+".join(names), names, need, points))
+    whole = [whole_group(campaign, group) for group in campaign.groups]
+    groups = [
+        _group(campaign, tests, quick=quick) for tests in _by_server(whole)
+    ]
     return _chosen(groups, only) if only else groups
+
+
+def _group(
+    campaign: CampaignSpec, tests: Sequence[WholeGroup], *, quick: bool
+) -> Group:
+    """Of tests that need the same server."""
+    works = (work for test in tests for work in _workloads(test))
+    longest = {work.longest_request() for work in works}
+    need = server_need(campaign, tests[0].spec, longest)
+    units = [
+        _Unit(_briefly(test) if quick else test, cell)
+        for test in tests
+        for cell in _units(test, quick=quick)
+    ]
+    repeats = _repeats(campaign, quick=quick)
+    points = tuple(
+        _point(campaign, unit.test, need, settings, repeat)
+        for unit, repeat in _ordered(campaign, units, repeats=repeats)
+        for settings in unit.settings
+    )
+    names = tuple(test.spec.id for test in tests)
+    return Group("+".join(names), names, need, points)
 
 
 def _repeats(campaign: CampaignSpec, *, quick: bool) -> int:

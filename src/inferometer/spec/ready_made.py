@@ -6,6 +6,7 @@ They are data, in `ready_made.yaml` beside this file. What the values mean is no
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Mapping
 from functools import lru_cache
 from importlib.resources import files
@@ -66,14 +67,9 @@ def completed(given: Any) -> Any:
             base.get(key),
             given.get(key),
         ]
-        if all(
-            layer is None or isinstance(layer, dict) for layer in layers
-        ) and any(layers):
-            whole[key] = {
-                name: value
-                for layer in layers
-                for name, value in (layer or {}).items()
-            }
+        written = [layer for layer in layers if layer is not None]
+        if all(isinstance(each, dict) for each in written) and any(written):
+            whole[key] = dict(ChainMap(*reversed(written)))
     return whole
 
 

@@ -179,14 +179,8 @@ def _objects(text: str) -> dict[int, Mapping[str, Any]]:
 def _card(
     values: Mapping[str, Any], place: int, vendor: str, tool: str
 ) -> Card:
-    name = next(
-        (
-            str(values[key])
-            for key in NAMES
-            if values.get(key) and not str(values[key]).startswith("0x")
-        ),
-        None,
-    )
+    names = (str(values[key]) for key in NAMES if values.get(key))
+    name = next((each for each in names if not each.startswith("0x")), None)
     readings = merged(
         {field: Reading(None, tool, "no_source") for field, _ in PATTERNS},
         *(

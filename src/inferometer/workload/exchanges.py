@@ -342,17 +342,8 @@ def _output_lengths(
         for i, each in enumerate(batch)
         if limits[i] is None and (reply := each.exchange.reply) is not None
     }
-    counted = (
-        dict(
-            zip(
-                replies,
-                count_replies(list(replies.values()), counter),
-                strict=True,
-            )
-        )
-        if replies
-        else {}
-    )
+    counts = count_replies(list(replies.values()), counter) if replies else []
+    counted = dict(zip(replies, counts, strict=True))
     lengths = []
     for i, limit in enumerate(limits):
         length = counted.get(i) if limit is None else limit

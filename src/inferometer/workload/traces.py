@@ -189,16 +189,9 @@ def _rows(spec: TraceWorkload) -> Iterator[tuple[str, TraceRow]]:
         read = read or _form(path, content)
         try:
             recorded = read(content)
-            yield (
-                where,
-                recorded._replace(
-                    unread=tuple(
-                        name
-                        for name in content
-                        if name not in known and is_said(content[name])
-                    )
-                ),
-            )
+            rest = (name for name in content if name not in known)
+            unread = tuple(name for name in rest if is_said(content[name]))
+            yield where, recorded._replace(unread=unread)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             reason = (
                 Said("dataset.trace.no_field", {"name": error.args[0]})

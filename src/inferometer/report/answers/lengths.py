@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from statistics import fmean
 
 from inferometer.report.answers.answer import (
@@ -34,6 +34,14 @@ ByLength = dict[float, list[Point]]
 def length_answers(points: Sequence[Point], words: Words) -> list[ReportAnswer]:
     """One a deployment that was measured with several input lengths under the same loads."""
     load = usual_level(points)
+    found = (_answer(each, load, words) for each in _swept(points, load))
+    return [answer for answer in found if answer is not None]
+
+
+def _swept(
+    points: Sequence[Point], load: str
+) -> Collection[dict[float, ByLength]]:
+    """Of each deployment, its points by level and length."""
     deployments: dict[tuple[object, ...], dict[float, ByLength]] = {}
     for point in points:
         length = point.conditions.get("input_len")
@@ -42,8 +50,7 @@ def length_answers(points: Sequence[Point], words: Words) -> list[ReportAnswer]:
             key = tuple(point.conditions.get(name) for name in SAME)
             at = deployments.setdefault(key, {}).setdefault(level, {})
             at.setdefault(float(length), []).append(point)
-    found = (_answer(each, load, words) for each in deployments.values())
-    return [answer for answer in found if answer is not None]
+    return deployments.values()
 
 
 def _answer(
@@ -99,18 +106,23 @@ def _head(name: str, load: str, level: float, words: Words) -> str:
     )
 
 
+def _change(
+    name: str, before: Sequence[Point], after: Sequence[Point], words: Words
+) -> str:
+    return words.text(
+        "answer.length.change",
+        metric=metric_inside(name, words),
+        before=_figure(before, name, words),
+        after=_figure(after, name, words),
+        unit=found.unit if (found := metric(name)) else "",
+    ).replace("） ", "）")
+
+
 def _sentence(lengths: ByLength, level: float, load: str, words: Words) -> str:
     """From the shortest to the longest."""
     short, long = min(lengths), max(lengths)
     changes = [
-        words.text(
-            "answer.length.change",
-            metric=metric_inside(name, words),
-            before=_figure(lengths[short], name, words),
-            after=_figure(lengths[long], name, words),
-            unit=found.unit if (found := metric(name)) else "",
-        ).replace("） ", "）")
-        for name in METRICS
+        _change(name, lengths[short], lengths[long], words) for name in METRICS
     ]
     return words.text(
         "answer.length",

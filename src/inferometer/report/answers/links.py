@@ -62,10 +62,10 @@ def link_answer(
         *(_row(at, means, effects, words) for at in shown),
     ]
     load = words.condition(means[0].load)
-    left = len(levels) - len(shown)
     note = words.text("answer.link.note", metric=metric_inside(first, words))
-    if left:
-        note = f"{note} {words.text('answer.left_out', shown=len(shown), n=len(levels))}"
+    if len(shown) < len(levels):
+        few = {"shown": len(shown), "n": len(levels)}
+        note = f"{note} {words.text('answer.left_out', **few)}"
     title = words.text("answer.link.title")
     head = (capitalized(load), *(_who(mean, words) for mean in means))
     return ReportAnswer(title, sentences, head, tuple(rows), note)

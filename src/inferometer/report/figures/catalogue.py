@@ -91,12 +91,12 @@ def _draw(key: str, material: Material, words: Words) -> Drawing | Absent:
         sketch = figure.draw(material, words)
     except NothingToDrawError as nothing:
         return Absent(key, title, str(nothing))
-    if marks := [
-        words.text(f"figure.mark.{status}") for status in doubtful(sketch.rows)
-    ]:
-        sketch = replace(sketch, notes=[*sketch.notes, "   ".join(marks)])
-    if marks := _not_measured(material.points, words):
-        sketch = replace(sketch, notes=[*marks, *sketch.notes])
+    marks = [
+        words.text(f"figure.mark.{each}") for each in doubtful(sketch.rows)
+    ]
+    notes = [*_not_measured(material.points, words), *sketch.notes]
+    notes += ["   ".join(marks)] if marks else []
+    sketch = replace(sketch, notes=notes)
     if sketch.about:
         title = words.text("page.colon", label=title, text=sketch.about)
     return Drawing(key, title, sketch)

@@ -236,6 +236,14 @@ def curve_panel(
     return layered(drawn, title, x=x, order=channel("x:Q"), color=colour)
 
 
+def _by_level(points: Sequence[Point], x: str) -> dict[float, list[Point]]:
+    levels: dict[float, list[Point]] = {}
+    for point in points:
+        if (level := level_of(point, x)) is not None:
+            levels.setdefault(level, []).append(point)
+    return levels
+
+
 def _rows_of(
     members: Sequence[Point],
     metrics: Sequence[str],
@@ -244,10 +252,7 @@ def _rows_of(
     marks: MarkPlan,
 ) -> list[Row]:
     """The rows of one curve, by level."""
-    levels: dict[float, list[Point]] = {}
-    for point in members:
-        if (level := level_of(point, x)) is not None:
-            levels.setdefault(level, []).append(point)
+    levels = _by_level(members, x)
     ordered = sorted(levels)
     broken = {ordered[at] for at in holes(ordered)}
     chosen = marks.choose(ordered)

@@ -259,16 +259,24 @@ def histogram_rows(kind: str, samples: Samples) -> list[Row]:
     walls = [float(f"{edge:.6g}") for edge in edges]
     rows: list[Row] = []
     for name, sample in samples.items():
-        own = {"kind": kind, "curve": name}
-        end = {"end": True, "share": 0, "n": 0}
         counts, _ = np.histogram(np.maximum(sample, edges[0]), edges)
-        rows.append({**own, "low": walls[0], **end})
-        for at, count in enumerate(counts.tolist()):
-            share = round(100 * count / len(sample), 4)
-            bounds = {"low": walls[at], "high": walls[at + 1]}
-            rows.append({**own, **bounds, "share": share, "n": count})
-        rows.append({**own, "low": walls[-1], **end})
+        rows += [
+            {"kind": kind, "curve": name, **row}
+            for row in _bin_rows(walls, counts.tolist(), len(sample))
+        ]
     return rows
+
+
+def _bin_rows(
+    walls: Sequence[float], counts: Sequence[int], n: int
+) -> Iterator[Row]:
+    """Of one run, between its two ends."""
+    end = {"end": True, "share": 0, "n": 0}
+    yield {"low": walls[0], **end}
+    for low, high, count in zip(walls, walls[1:], counts, strict=False):
+        share = round(100 * count / n, 4)
+        yield {"low": low, "high": high, "share": share, "n": count}
+    yield {"low": walls[-1], **end}
 
 
 def _bin_edges(samples: Samples) -> Sample:

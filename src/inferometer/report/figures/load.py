@@ -4,7 +4,7 @@ users against GPUs.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from inferometer.report.figures.channels import (
     channel_of_curves,
@@ -84,16 +84,18 @@ def draw_pcie(material: Material, words: Words) -> Sketch:
     x = load_axis(points, words)
     _check_study(points, x, words)
     shown = first_measured(points, FOUR_PANELS)
-    notes = [
-        _not_measured(words.metric(choices[0]), words)
-        for choices in FOUR_PANELS
-        if not set(choices) & set(shown)
-    ]
-    if FROM_TPOT in shown:
-        notes.append(words.text("figure.note.speed_of_tpot"))
     found = curves(points, shown, words, x=x, fields=STUDY)
     panels = single_panels(found, shown, words)
-    return Sketch(panels, found.rows, [*notes, *found.notes])
+    notes = [*_about_four(shown, words), *found.notes]
+    return Sketch(panels, found.rows, notes)
+
+
+def _about_four(shown: Sequence[str], words: Words) -> Iterator[str]:
+    for choices in FOUR_PANELS:
+        if not set(choices) & set(shown):
+            yield _not_measured(words.metric(choices[0]), words)
+    if FROM_TPOT in shown:
+        yield words.text("figure.note.speed_of_tpot")
 
 
 def _check_study(points: Sequence[Point], x: str, words: Words) -> None:

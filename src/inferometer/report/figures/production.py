@@ -177,23 +177,17 @@ def _cells(
     measured: dict[tuple[float | None, float | None], list[Point]] = {}
     for point in points:
         if metric in point.values:
-            measured.setdefault(
-                (level_of(point, "input_len"), level_of(point, load)), []
-            ).append(point)
-    rows = [
-        cell(
-            measured.get((length, each), []),
-            metric,
-            {
-                "on": on,
-                "length": short_tokens(length),
-                "at": length,
-                "load": each,
-            },
-        )
-        for length in lengths
-        for each in loads
-    ]
+            place = level_of(point, "input_len"), level_of(point, load)
+            measured.setdefault(place, []).append(point)
+    rows = []
+    for length in lengths:
+        row = {"on": on, "length": short_tokens(length), "at": length}
+        rows += [
+            cell(
+                measured.get((length, each), []), metric, {**row, "load": each}
+            )
+            for each in loads
+        ]
     return brightened(rows)
 
 

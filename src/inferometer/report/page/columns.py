@@ -239,6 +239,12 @@ def _experiment(folder: Path) -> Path:
     return hidden.parent / campaign.name
 
 
+def _are_numbers(values: Sequence[Cell]) -> bool:
+    """One of which may be infinite."""
+    texts = {value for value in values if isinstance(value, str)}
+    return texts <= {"inf"} and len(texts) < len(values)
+
+
 def _condition(
     name: str, cells: Sequence[Cell], words: Words, by: Order
 ) -> dict[str, Any]:
@@ -251,8 +257,7 @@ def _condition(
         "name": name,
         "label": capitalized(known) or name,
         "role": _role(name, values),
-        "numeric": any(not isinstance(v, str) for v in values)
-        and all(not isinstance(v, str) or v == "inf" for v in values),
+        "numeric": _are_numbers(values),
         "varies": len(set(cells)) > 1,
         "alias": False,
         "values": values,

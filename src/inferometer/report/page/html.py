@@ -13,7 +13,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import inferometer
 from inferometer.report.figures import Drawing, theme
@@ -21,6 +21,9 @@ from inferometer.report.page.library import drawing_library
 from inferometer.report.page.packing import packed
 from inferometer.report.page.view import ReportView
 from inferometer.words import Words, words
+
+if TYPE_CHECKING:
+    import jinja2
 
 SCRIPTS = (
     "points.js",
@@ -46,20 +49,24 @@ HARMLESS = {
 """What could end a script element or a line, as JSON spells it otherwise."""
 
 
-def render(view: ReportView) -> str:
-    """The file's content."""
+def _template() -> jinja2.Template:
     import jinja2
 
-    style, script = _asset("page.css"), "\n".join(map(_asset, SCRIPTS))
-    library = drawing_library()
-    shared = _shared_notes(view.figures)
     environment = jinja2.Environment(
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.from_string(_asset("page.html")).render(
+    return environment.from_string(_asset("page.html"))
+
+
+def render(view: ReportView) -> str:
+    """The file's content."""
+    style, script = _asset("page.css"), "\n".join(map(_asset, SCRIPTS))
+    library = drawing_library()
+    shared = _shared_notes(view.figures)
+    return _template().render(
         view=view,
         say=Words(view.language).text,
         version=inferometer.__version__,

@@ -513,20 +513,25 @@ def _tally(
     return tuple(tallies[:MAX_REASONS])
 
 
+def _best_label(best: Best, words: Words) -> str:
+    label = words.metric(best.metric.name)
+    if best.at is None:
+        return label
+    load, level = best.at
+    return words.text(
+        "page.at",
+        label=label,
+        load=words.condition(load),
+        value=four_digits(level),
+    )
+
+
 def _outstanding(
     best: Best, points: Sequence[Point], series: Sequence[str], words: Words
 ) -> Outstanding:
     point, metric = points[best.point], best.metric
-    label = words.metric(metric.name)
-    if best.at is not None:
-        label = words.text(
-            "page.at",
-            label=label,
-            load=words.condition(best.at[0]),
-            value=four_digits(best.at[1]),
-        )
     return Outstanding(
-        label=label,
+        label=_best_label(best, words),
         value=in_unit(measured(point.values[metric.name]), metric.unit),
         interval=_interval(point.shown_intervals.get(metric.name)),
         where=_where(point, series[best.point], words, at=best.at),

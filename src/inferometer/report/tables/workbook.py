@@ -76,22 +76,23 @@ def write_workbook(
         ]
 
 
-def _write(book: Any, name: str, frame: pl.DataFrame) -> list[str]:
+def _in_cells(frame: pl.DataFrame) -> pl.DataFrame:
+    """As cells hold it: no infinite number, and no long text."""
     import polars as pl
 
-    shown = frame.head(MAX_ROWS)
     endless = [
         column.name
-        for column in shown.select(pl.selectors.float())
+        for column in frame.select(pl.selectors.float())
         if not column.drop_nulls().is_finite().all()
     ]
-    shown = shown.with_columns(
-        pl.col(endless).cast(pl.String)
-    )  # a cell cannot hold an infinite number
-    shown = shown.with_columns(
+    return frame.with_columns(pl.col(endless).cast(pl.String)).with_columns(
         pl.selectors.temporal().cast(pl.String),
         pl.col(pl.String).str.head(LONGEST_TEXT),
     )
+
+
+def _write(book: Any, name: str, frame: pl.DataFrame) -> list[str]:
+    shown = _in_cells(frame.head(MAX_ROWS))
     shown.write_excel(
         book,
         name,

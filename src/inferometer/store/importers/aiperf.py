@@ -398,19 +398,22 @@ def _of_csv(text: str) -> Object:
         elif not columns or not any(row):
             columns = []
         else:
-            label, _, unit = (
-                row[0].rpartition(" (")
-                if row[0].endswith(")")
-                else (row[0], "", "")
-            )
-            name = "_".join(label.casefold().split())
+            name, unit = _named(row[0])
             figures_ = zip(columns, row[1:], strict=False)
-            result[NAMES.get(name, name)] = {"unit": unit.rstrip(")")} | {
+            result[NAMES.get(name, name)] = {"unit": unit} | {
                 "avg" if column == "Value" else column: word
                 for column, word in figures_
                 if word
             }
     return result
+
+
+def _named(cell: str) -> tuple[str, str]:
+    """Name and unit of a metric such as `Request Latency (ms)`."""
+    label, _, unit = (
+        cell.rpartition(" (") if cell.endswith(")") else (cell, "", "")
+    )
+    return "_".join(label.casefold().split()), unit.rstrip(")")
 
 
 def _combinations(

@@ -205,6 +205,19 @@ def _notes(own: dict[str, float]) -> tuple[Said, ...]:
     return (*shown, *cut)
 
 
+def _number_asked(benchmark: Object) -> dict[str, float]:
+    """Of several places the last one counts."""
+    limits, found = at(benchmark, "config", "constraints"), dict[str, float]()
+    for source, name in (
+        (at(limits, "max_requests", "args"), "count"),
+        (at(limits, "max_requests"), "max_num"),
+        (at(limits, "max_number"), "max_num"),
+        (benchmark.get("args"), "max_number"),
+    ):
+        found |= figures(source, {"num_prompts": name})
+    return found
+
+
 def _load(benchmark: Object) -> tuple[dict[str, float], str | None]:
     """Slots, rate and number of requests, and what the strategy is called."""
     strategy = _first(
@@ -221,14 +234,7 @@ def _load(benchmark: Object) -> tuple[dict[str, float], str | None]:
         load = {"max_concurrency": 1.0}
     if kind in GAPS and "request_rate" in load:
         load["burstiness"] = GAPS[kind]
-    limits = at(benchmark, "config", "constraints")
-    for source, name in (
-        (at(limits, "max_requests", "args"), "count"),
-        (at(limits, "max_requests"), "max_num"),
-        (at(limits, "max_number"), "max_num"),
-        (benchmark.get("args"), "max_number"),
-    ):
-        load |= figures(source, {"num_prompts": name})
+    load |= _number_asked(benchmark)
     level = load.get("request_rate", load.get("max_concurrency"))
     return load, kind if level is None else f"{kind} {level:g}"
 

@@ -317,10 +317,16 @@ def _settings(result: Object) -> dict[str, Declared]:
         found["engine_version"] = f"b{build:.0f}" + (
             f" ({commit})" if commit else ""
         )
-    if (
-        len(kind := (text(result.get("model_type")) or "").split(" ", 2)) == 3
-    ):  # llama 7B Q4_0
-        found["dtype"] = kind[2]
-        if text(result.get("model_filename")):  # one name may be of many models
-            found["model_type"] = " ".join(kind)
-    return found
+    return found | _of_model(result)
+
+
+def _of_model(result: Object) -> dict[str, Declared]:
+    """`llama 7B Q4_0`; one file's name may be of many models."""
+    name = text(result.get("model_type")) or ""
+    kind = name.split(" ", 2)
+    if len(kind) < 3:
+        return {}
+    told: dict[str, Declared] = {"dtype": kind[2]}
+    return told | (
+        {"model_type": name} if text(result.get("model_filename")) else {}
+    )

@@ -154,18 +154,21 @@ def _noted(result: Object) -> dict[str, Declared]:
     return {**noted(beside, {*SETTINGS, *SPREADS}), **spread}
 
 
-def _requests(path: Path, most_bytes: int) -> ImportedRequests | None:
-    if not path.name.endswith(SUMMARY):
-        return None
+def _responses(path: Path, most_bytes: int) -> list[Any]:
+    """The rows of the file beside this one, if there is one."""
     beside = path.with_name(f"{path.name.removesuffix(SUMMARY)}{RESPONSES}")
-    if not beside.is_file():
-        return None
+    if not path.name.endswith(SUMMARY) or not beside.is_file():
+        return []
     try:
-        rows: list[Any] = entries(json.loads(read_bytes(beside, most_bytes)))
+        return entries(json.loads(read_bytes(beside, most_bytes)))
     except CannotImportError:
         raise
     except (ValueError, RecursionError):
         raise unread(beside, Said("unread.llmperf")) from None
+
+
+def _requests(path: Path, most_bytes: int) -> ImportedRequests | None:
+    rows = _responses(path, most_bytes)
     if not rows:
         return None
     return ImportedRequests(

@@ -83,9 +83,7 @@ def _our_run(row: dict[str, str], path: Path) -> ImportedRun:
     conditions: dict[str, Declared] = {
         name: value
         for name, value in word.items()
-        if name not in NOT_CONDITIONS
-        and name not in BESIDE
-        and not _is_value(name)
+        if not (name in NOT_CONDITIONS or name in BESIDE or _is_value(name))
     }
     status = word.get("status")
     return ImportedRun(

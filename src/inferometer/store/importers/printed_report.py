@@ -171,6 +171,13 @@ def _reports(lines: Iterator[str]) -> Iterator[_Report]:
     yield report
 
 
+def _of_latency(statistic: str, name: str) -> str | None:
+    """Our metric."""
+    latency = "e2el" if name == "e2e latency" else name
+    known = statistic_of(f"{statistic}_{latency}_ms")
+    return f"{known.name}_{known.latency}_ms" if known else None
+
+
 def _read_line(report: _Report, line: str, inside: bool) -> None:
     label, _, word = line.rpartition(":")
     label, word = label.strip().casefold(), word.strip()
@@ -185,13 +192,8 @@ def _read_line(report: _Report, line: str, inside: bool) -> None:
     elif (value := figure(word)) is None:
         return
     elif latency := LATENCY.search(label):
-        statistic, name = latency.groups()
-        known = statistic_of(
-            f"{statistic}_{'e2el' if name == 'e2e latency' else name}_ms"
-        )
-        report.metrics |= (
-            {f"{known.name}_{known.latency}_ms": value} if known else {}
-        )
+        if name := _of_latency(*latency.groups()):
+            report.metrics[name] = value
     elif (name := _ending(label, METRICS)) is not None:
         report.metrics[METRICS[name]] = value
     elif (name := _ending(label, OWN)) is not None:

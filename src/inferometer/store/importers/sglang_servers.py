@@ -5,7 +5,7 @@ those of all servers that prefill and of all that decode.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from inferometer.store.importers.declared import configured
 from inferometer.store.importers.imported_run import Declared
@@ -51,19 +51,19 @@ def settings_of(servers: Mapping[str, list[Object]]) -> dict[str, Declared]:
     }
 
 
+def _versions(servers: Iterable[Object]) -> str:
+    """Each once."""
+    told = (text(each.get("version")) for each in servers)
+    return "/".join(dict.fromkeys(filter(None, told)))
+
+
 def deployment_of(
     servers: Mapping[str, list[Object]], settings: Mapping[str, Declared]
 ) -> dict[str, Declared]:
     """Engine and version, parallelism, cards, and how many servers prefill and decode."""
-    versions = {
-        role: "/".join(
-            dict.fromkeys(
-                filter(None, (text(one.get("version")) for one in each))
-            )
-        )
-        for role, each in servers.items()
-    }
-    version = _of_roles(versions)
+    version = _of_roles(
+        {role: _versions(each) for role, each in servers.items()}
+    )
     found = {name: settings[name] for name in KNOWN if name in settings}
     if servers:
         found["engine"] = "sglang"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from inferometer.loadgen.flow import ENOUGH_BYTES, MODULUS, Flow
 from inferometer.loadgen.packet_reader import PacketReader
-from inferometer.loadgen.runs import runs_of
+from inferometer.loadgen.runs import runs_of, runs_of_few
 from inferometer.system.packet_filter import FIN, SYN
 from inferometer.system.packets import ENDS, Columns, Packet
 
@@ -76,8 +76,8 @@ def test_runs_leave_connections_as_single_packets_do(
     alone, together = (
         reader(eager=eager, enough=enough, seen=seen) for _ in range(2)
     )
-    alone._note(packets)
-    together._note_runs(runs_of(columns(packets)))
+    alone._note(runs_of_few(packets))
+    together._note(runs_of(columns(packets)))
     assert state(together) == state(alone)
 
 
@@ -89,13 +89,10 @@ def test_what_came_after_a_gap_has_arrived_when_that_is_closed(
     """Whether or not it is sent again then."""
     of = reader(eager=False, enough=32, seen=True)
     key, flow = KEYS[0], of._connections.flows[KEYS[0]]
-    of._note([Packet(key, START + 5, 5, 1, 0)])
+    of._note(runs_of_few([Packet(key, START + 5, 5, 1, 0)]))
     packets = [Packet(key, START, 5, 2, 0), Packet(key, START + 5, 5, 3, 0)]
     del packets[1 + repeated :]
-    if in_runs:
-        of._note_runs(runs_of(columns(packets)))
-    else:
-        of._note(packets)
+    of._note(runs_of(columns(packets)) if in_runs else runs_of_few(packets))
     assert flow.take(10) == ([5, 10], [2, 2])
     assert flow.repeated == repeated
 
@@ -103,9 +100,10 @@ def test_what_came_after_a_gap_has_arrived_when_that_is_closed(
 def test_packets_with_a_gap_between_them_are_no_run() -> None:
     key = KEYS[0]
     packets = [Packet(key, START, 5, 1, 0), Packet(key, START + 6, 5, 2, 0)]
-    runs = runs_of(columns(packets))
-    assert not runs.plain
-    assert runs.others == packets
+    assert runs_of(columns(packets)).runs == [
+        (key, START, START + 5, 0, 1, 0),
+        (key, START + 6, START + 11, 1, 2, 0),
+    ]
 
 
 def test_a_connection_is_touched_once_for_all_its_plain_packets() -> None:
@@ -120,7 +118,10 @@ def test_a_connection_is_touched_once_for_all_its_plain_packets() -> None:
             ]
         )
     )
-    assert runs.plain == [(first, 10, 21, 0, 2)]
-    assert (runs.lengths[:2], runs.times_ns[:2]) == ([5, 6], [1, 3])
-    assert [packet[1] for packet in runs.others] == [70, 74]
+    assert runs.runs == [
+        (first, 10, 21, 0, 2, 0),
+        (second, 70, 74, 2, 3, 0),
+        (second, 74, 79, 3, 4, ENDS),
+    ]
+    assert (runs.lengths, runs.times_ns) == ([5, 6, 4, 5], [1, 3, 2, 4])
     assert runs.most == 2

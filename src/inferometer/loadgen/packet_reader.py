@@ -9,7 +9,7 @@ from __future__ import annotations
 import select
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
-from itertools import islice
+from itertools import accumulate, islice
 from typing import NamedTuple
 
 from inferometer.clock import MS, NS, monotonic_ns, realtime_ns
@@ -26,10 +26,10 @@ from inferometer.loadgen.flow import (
 from inferometer.loadgen.outflow import Departures
 from inferometer.loadgen.reader import Rings
 from inferometer.loadgen.responses import READ_BYTES, Responses
-from inferometer.loadgen.runs import Runs, runs_of
+from inferometer.loadgen.runs import Runs, runs_of, runs_of_few
 from inferometer.loadgen.socket_reader import READY_MOST, Attend
 from inferometer.system.packet_filter import FIN, RESET, SYN
-from inferometer.system.packets import ENDS, MAX_FRAMES, Packet
+from inferometer.system.packets import ENDS, MAX_FRAMES
 from inferometer.system.poller import Poller
 from inferometer.system.stamps import ANCILLARY_BYTES, Arrival
 from inferometer.trace.schema import StampSource
@@ -85,6 +85,9 @@ BEFORE_THE_END = 3
 """Packets before the expected end at which a socket is read; as many are added as come between two
 looks. Little is then left to read at the end, and the next request is sent sooner.
 """
+
+OVER = ENDS | FIN | RESET
+"""Kinds of packets after which nothing more of a response comes."""
 
 
 class Early(NamedTuple):
@@ -319,9 +322,9 @@ class PacketReader:
         for _ in range(2):  # to the end of the ring's memory, from its start
             packets = self._ring.take_columns(most)
             if isinstance(packets, list):
-                self._note(packets)
+                self._note(runs_of_few(packets))
             else:
-                self._note_runs(runs_of(packets))
+                self._note(runs_of(packets))
                 if len(packets.keys) == most < MAX_FRAMES:
                     return  # the next turn goes on
         for response in self._early:
@@ -342,52 +345,33 @@ class PacketReader:
             self._before_end = BEFORE_THE_END + self._most
         self._most = 0
 
-    def _note_runs(self, runs: Runs) -> None:
-        plain, lengths, times_ns, others, most = runs
+    def _note(self, packets: Runs) -> None:
+        runs, lengths, times_ns, most = packets
         flow_of, eager = self._connections.flows.get, self._eager
-        for key, sequence, after, begin, end in plain:
+        for key, sequence, after, begin, end, kind in runs:
             flow = flow_of(key)
             if flow is None:
                 continue
-            if sequence != flow.expected or flow.ahead:
-                self._note_elsewhere(flow, sequence, runs, begin, end)
+            if sequence != flow.expected or flow.ahead or kind & SYN:
+                firsts = accumulate(lengths[begin:end], initial=sequence)
+                for at, first in zip(range(begin, end), firsts, strict=False):
+                    self._note_unusual(
+                        *(flow, first % MODULUS),
+                        *(lengths[at], times_ns[at], kind),
+                    )
                 continue
-            flow.expected = after
-            flow.lengths += lengths[begin:end]
-            flow.times_ns += times_ns[begin:end]
-            if eager:
+            if after != sequence:
+                flow.expected = after
+                flow.lengths += lengths[begin:end]
+                flow.times_ns += times_ns[begin:end]
+            if eager or kind & OVER:
                 self._ended[flow.fd] = flow
             elif (
                 len(flow.times_ns) >= flow.enough
                 or (after - flow.taken) % MODULUS >= ENOUGH_BYTES
             ):  # as `waits_for` says, without two calls for each connection
                 self._enough(flow)
-        self._note(others)
         self._most = max(self._most, most)
-
-    def _note_elsewhere(
-        self, flow: Flow, sequence: int, runs: Runs, begin: int, end: int
-    ) -> None:
-        """Packets that follow one another, but not what came before them, or that close a gap."""
-        for at in range(begin, end):
-            length = runs.lengths[at]
-            self._note_unusual(flow, sequence, length, runs.times_ns[at], 0)
-            sequence = (sequence + length) % MODULUS
-
-    def _note(self, packets: list[Packet]) -> None:
-        flow_of = self._connections.flows.get
-        for key, sequence, length, time_ns, kind in packets:
-            flow = flow_of(key)
-            if flow is None:
-                continue
-            if sequence != flow.expected or flow.ahead or kind & SYN:
-                self._note_unusual(flow, sequence, length, time_ns, kind)
-                continue
-            if length:
-                flow.expected = (sequence + length) % MODULUS
-                flow.lengths.append(length)
-                flow.times_ns.append(time_ns)
-            self._sort_in(flow, kind)
 
     def _enough(self, flow: Flow) -> None:
         if flow.enough < ENOUGH_PACKETS or flow.waits_for(OVERDUE):
@@ -409,7 +393,7 @@ class PacketReader:
 
     def _sort_in(self, flow: Flow, kind: int) -> None:
         """Decide when to read the socket."""
-        if kind & (ENDS | FIN | RESET) or self._eager or flow.expected < 0:
+        if kind & OVER or self._eager or flow.expected < 0:
             self._ended[flow.fd] = flow
         elif flow.waits_for(1):
             self._enough(flow)

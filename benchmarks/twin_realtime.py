@@ -5,12 +5,14 @@
 
 The engine has one core and the client another. The twin's record says when each event was due by
 the model; `sent` is when the engine handed it over, `measured` when bench says that it arrived.
-`--speed` brings each load to 20,000 events per second, which are fewer while prompts are computed.
+`--speed` brings each load, prompts and all, to 20,000 events per second: so many as virtual time
+says. Warm-ups do not count.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import ceil
 
 import client
 import cores
@@ -19,8 +21,8 @@ from table import print_table
 
 from inferometer.engine import EmbeddedEngine
 from inferometer.engine.truth import Truth
+from inferometer.engine.twin.client import TwinLoad, served
 from inferometer.engine.twin.configuration import TwinSettings, make_twin
-from inferometer.engine.twin.step_time import PS
 
 EVENTS_PER_S = 20_000
 USERS = (1, 8, 32, 128)
@@ -58,8 +60,9 @@ def main() -> None:
 
 def measured(users: int) -> Lateness:
     settings = TwinSettings(card="h100", model="llama-3.1-8b")
-    step_ps = make_twin(settings).simulation().step_time.decode(users).total_ps
-    speed = EVENTS_PER_S / (users * PS / step_ps)
+    rounds = ceil(EVENTS_PER_S * SECONDS / OUTPUT / users)
+    load = TwinLoad(rounds * users, PROMPT, OUTPUT, users)
+    speed = EVENTS_PER_S / events_per_s(settings, load)
     with cores.pinned(cores.SERVER, real_time=True):
         engine = EmbeddedEngine(
             replace(settings, speed=speed), record_truth=True
@@ -68,7 +71,7 @@ def measured(users: int) -> Lateness:
     try:
         run = client.measure(
             engine.base_url,
-            *("--num-prompts", EVENTS_PER_S * SECONDS // OUTPUT),
+            *("--num-prompts", load.requests),
             *("--max-concurrency", users),
             *("--random-input-len", PROMPT, "--random-output-len", OUTPUT),
             *("--num-warmups", users),
@@ -78,6 +81,16 @@ def measured(users: int) -> Lateness:
         engine.stop()
 
 
+def events_per_s(settings: TwinSettings, load: TwinLoad) -> float:
+    """In virtual time."""
+    done = served(
+        make_twin(settings).simulation(), load.arrivals(0), load.max_concurrency
+    )
+    first_ns = min(each.first_ns for each in done)
+    span_ns = max(each.finished_ns for each in done) - first_ns
+    return load.requests * load.output_tokens * SECOND_NS / span_ns
+
+
 def lateness(run: client.Measured, truth: Truth) -> Lateness:
     trace = run.run.trace
     requests = trace.measured().requests
@@ -85,6 +98,8 @@ def lateness(run: client.Measured, truth: Truth) -> Lateness:
     # the record's clock is that of the host, the run's begins with it
     apart_ns = truth.realtime_offset_ns - trace.start_realtime_ns
     late: list[np.ndarray] = []
+    sent: list[np.ndarray] = []
+    own: list[np.ndarray] = []
     for number, first, count in zip(
         requests["id"],
         requests["event_start"],
@@ -96,10 +111,12 @@ def lateness(run: client.Measured, truth: Truth) -> Lateness:
         arrived = trace.events["arrival_ns"][first : first + count]
         due_ns = truth.due_ns[start : start + count] + apart_ns
         late.append(arrived - due_ns)
-    span_s = np.ptp(truth.departure_ns) / SECOND_NS
+        sent.append(truth.departure_ns[start : start + count] + apart_ns)
+        own.append(sent[-1] - due_ns)
+    departures_ns = np.concatenate(sent)
     return Lateness(
-        len(truth.departure_ns) / span_s,
-        p99_ms(truth.departure_ns - truth.due_ns),
+        len(departures_ns) * SECOND_NS / np.ptp(departures_ns),
+        p99_ms(np.concatenate(own)),
         p99_ms(np.concatenate(late)),
     )
 

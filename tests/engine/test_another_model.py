@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 import httpx
@@ -11,7 +11,7 @@ import pytest
 
 from inferometer.clock import MS
 from inferometer.engine.api import FrontSettings
-from inferometer.engine.engine_model import Emission
+from inferometer.engine.engine_model import Emission, PopKnown
 from inferometer.engine.model import EngineSettings
 from inferometer.engine.server import MODELS, EngineServer
 
@@ -44,6 +44,9 @@ class AllAtOnce:
 
     def cards(self, now_ns: int) -> None:
         """Nor any card."""
+
+    def call_meanwhile(self, send: Callable[[PopKnown], None]) -> None:
+        """It never works for long."""
 
     def submit(
         self,

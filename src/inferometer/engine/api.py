@@ -34,6 +34,7 @@ from inferometer.engine.ask import (
 from inferometer.engine.engine_model import (
     Emission,
     EngineModel,
+    PopKnown,
     RunningSequence,
 )
 from inferometer.engine.faults import Fault, FaultPlan, parse_faults
@@ -168,6 +169,8 @@ class Api:
         self._generations: dict[int, ActiveRequest] = {}
         self._sent: deque[tuple[ActiveRequest, Emission, int]] = deque()
         """Events that have left, and when, of which nothing has been noted yet."""
+        self._put_off: deque[Emission] = deque()
+        """Those that could not be sent when they were due, since the model worked."""
         self._settle: list[ClientConnection] = []
         backends = [PROTOCOLS[name] for name in front.backends]
         self._routes = self._routes_of(backends)
@@ -175,8 +178,7 @@ class Api:
             "/v1",
             *(backend.path(front.model) for backend in backends),
         )
-        self.next_ns = self._model.next_ns
-        """When to call `send_due` next, monotonic ns; None while nothing runs."""
+        model.call_meanwhile(self._send_meanwhile)
 
     def handle(
         self, connection: ClientConnection, request: HttpRequest
@@ -197,25 +199,62 @@ class Api:
             self._model.cancel(generation.sequence, now_ns)
             self._accelerator.load(self._model.running, now_ns)
 
+    def next_ns(self) -> int | None:
+        """When to call `send_due` next, monotonic ns; None while nothing runs."""
+        if self._put_off:
+            return self._put_off[0].time_ns
+        return self._model.next_ns()
+
     def send_due(self, known_ns: int) -> None:
         """Send what is due, and what becomes due meanwhile, as far as it follows from the requests
         that came by `known_ns`.
         """
-        pop_due, generations = self._model.pop_due, self._generations
+        generations = self._generations
         sent, now_ns = self._sent, monotonic_ns()
         while len(sent) < SENT_AT_ONCE:
-            emission = pop_due(now_ns, known_ns)
+            emission = self._pop_due(now_ns, known_ns)
             if emission is None:
                 return
-            generation = generations[emission.sequence.number]
-            stream = generation.stream
-            if stream is None:
+            generation = generations.get(emission.sequence.number)
+            if generation is None:
+                continue  # its client has left since it was put off
+            if generation.stream is None:
                 self._answer(generation, emission)
-                continue
-            data = stream.event(emission.last)
-            now_ns = departed_ns = monotonic_ns()
-            generation.connection.send(data)
-            sent.append((generation, emission, departed_ns))
+            else:
+                now_ns = self._send(generation, generation.stream, emission)
+
+    def _pop_due(self, now_ns: int, known_ns: int) -> Emission | None:
+        """The next one, after those that were put off."""
+        put_off = self._put_off
+        if not put_off:
+            emission = self._model.pop_due(now_ns, known_ns)
+            if emission is not None:
+                # behind those that were put off while the model worked
+                put_off.append(emission)
+        return put_off.popleft() if put_off else None
+
+    def _send_meanwhile(self, pop_known: PopKnown) -> None:
+        """Send what is due while the model works."""
+        while (emission := pop_known(monotonic_ns())) is not None:
+            generation = self._generations[emission.sequence.number]
+            if generation.stream is None or self._put_off:
+                # its answer may need the model, or comes after one that does
+                self._put_off.append(emission)
+            else:
+                self._send(generation, generation.stream, emission)
+
+    def _send(
+        self,
+        generation: ActiveRequest,
+        stream: wire.EventStream,
+        emission: Emission,
+    ) -> int:
+        """When it left, ns."""
+        data = stream.event(emission.last)
+        departed_ns = monotonic_ns()
+        generation.connection.send(data)
+        self._sent.append((generation, emission, departed_ns))
+        return departed_ns
 
     def note_sent(self) -> list[ClientConnection]:
         """Do what could wait until events had left, as long as nothing is due. Returns connections

@@ -6,7 +6,7 @@ place: one of set times (`model`), or one of a GPU (steps, KV blocks, links, pow
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any, NamedTuple, Protocol
 
 
@@ -29,6 +29,10 @@ class Emission(NamedTuple):
     sequence: RunningSequence
     tokens: int
     last: bool
+
+
+PopKnown = Callable[[int], Emission | None]
+"""`pop_due` of what is known without work: the earliest emission due by a time, or None."""
 
 
 class EngineReport(NamedTuple):
@@ -110,4 +114,9 @@ class EngineModel(Protocol):
     ) -> Emission | None:
         """The earliest emission due at or before `now_ns`, or None. Whatever came by `known_ns` was
         submitted: what depends on later requests is not due yet. None is `now_ns`.
+        """
+
+    def call_meanwhile(self, send: Callable[[PopKnown], None]) -> None:
+        """Whatever works for longer than some tens of µs calls `send` in between, which must call
+        nothing else of the model.
         """

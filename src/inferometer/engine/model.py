@@ -23,14 +23,14 @@ from __future__ import annotations
 
 import math
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from collections.abc import Sequence as Tokens
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush, heapreplace
 from typing import TYPE_CHECKING
 
 from inferometer.clock import MS
-from inferometer.engine.engine_model import Emission
+from inferometer.engine.engine_model import Emission, PopKnown
 from inferometer.words import Said
 
 if TYPE_CHECKING:
@@ -162,6 +162,9 @@ class PacedModel:
 
     def cards(self, now_ns: int) -> None:
         """It simulates no card of its own."""
+
+    def call_meanwhile(self, send: Callable[[PopKnown], None]) -> None:
+        """It never works for long."""
 
     def submit(
         self,

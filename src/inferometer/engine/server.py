@@ -13,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import gc
+import os
 import socket
 from collections.abc import Callable
 from typing import Any
@@ -32,6 +33,10 @@ MODELS: dict[str, Callable[[Any], EngineModel]] = {
     "twin": TwinModel,
 }
 """What there is behind the front. `paced` is made of EngineSettings, `twin` of TwinSettings."""
+
+
+AWAKE_S = 100e-6
+"""A client that has its answer asks again in about half of this."""
 
 
 class EngineServer:
@@ -58,7 +63,8 @@ class EngineServer:
         self._connections: dict[int, ClientConnection] = {}
         self._waker, self._wakened = socket.socketpair()
         self._stopping = False
-        self._poller = TimedPoller()
+        has_time = is_twin and (os.cpu_count() or 1) > 1
+        self._poller = TimedPoller(awake_s=AWAKE_S if has_time else 0)
         self._poller.register(self._listener.fileno(), READ)
         self._poller.register(self._wakened.fileno(), READ)
 

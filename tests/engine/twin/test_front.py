@@ -16,6 +16,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from inferometer.engine import EmbeddedEngine, api, tokenizer
 from inferometer.engine.api import Api, FrontSettings
+from inferometer.engine.engine_model import PopKnown
 from inferometer.engine.http import ClientConnection, HttpRequest
 from inferometer.engine.server import EngineServer
 from inferometer.engine.truth import load_truth
@@ -198,6 +199,83 @@ def test_a_request_that_comes_while_others_are_sent_joins_its_step(
     of_second = [time_ns for time_ns, number, _ in in_time if number == 1]
     due_ns = load_truth(path.read_bytes()).due_ns.tolist()
     assert due_ns == of_first + of_second
+
+
+def sent_by(model: TwinModel) -> list[tuple[int, int, bool]]:
+    """Of eight requests at once, looked at 10 ms after every 10 ms."""
+    for number in range(8):
+        model.submit(number, 40, 20 + number // 4, 0, ["w"] * 40)
+    got = []
+    for tick in range(1, 200):
+        got += drain(model, tick * 10 * MS)
+    return got
+
+
+def test_known_tokens_leave_while_steps_are_run() -> None:
+    model, meanwhile = TwinModel(SMALL), []
+
+    def send(pop_known: PopKnown) -> None:
+        while (each := pop_known(2_000 * MS)) is not None:
+            meanwhile.append((each.time_ns, each.sequence.number, each.last))
+
+    model.call_meanwhile(send)
+    later = sent_by(model)
+    assert meanwhile
+    assert sorted(later + meanwhile) == sorted(sent_by(TwinModel(SMALL)))
+
+
+def test_the_keys_of_blocks_are_found_while_nothing_is_due() -> None:
+    """32 tokens and 33 more fill four blocks of 16, of which the last token needs none."""
+    model = TwinModel(SMALL)
+    request = model.submit(0, 32, 33, 0, ["w"] * 32).request
+    for _ in range(9):
+        assert model.pop_due(0) is None
+    assert len(request.keys) == 4
+    drain(model, 10_000 * MS)
+    assert len(request.keys) == 4
+
+
+def test_events_of_one_answer_keep_their_order(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its first token is known while the step of its last one is run."""
+    monkeypatch.setattr(api, "monotonic_ns", lambda: 1_000 * MS)
+    front = FrontSettings(model="m")
+    sends = Api(TwinModel(SMALL), front, lambda: None, lambda: None)
+    body = orjson.dumps({"model": "m", "prompt": "a b", "max_tokens": 2})
+    with tcp_pair() as (_, one):
+        asks = HttpRequest("POST", "/v1/completions", {}, body, True, 0)
+        sends.handle(ClientConnection(one), asks)
+        sends.send_due(1_000 * MS)
+    assert sends._metrics.generation_tokens == 2
+
+
+def test_what_an_answer_needs_of_the_model_waits_until_it_has_worked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One that is sent whole, while the next request is taken in."""
+    monkeypatch.setattr(api, "monotonic_ns", lambda: 1_000 * MS)
+    sends = Api(
+        TwinModel(SMALL), FrontSettings(model="m"), lambda: None, lambda: None
+    )
+    body = {"model": "m", "prompt": "a b", "max_tokens": 1}
+    whole = HttpRequest(
+        "POST", "/v1/completions", {}, orjson.dumps(body), True, 0
+    )
+    with tcp_pair() as (client, one):
+        connection = ClientConnection(one)
+        sends.handle(connection, whole)
+        model = sends._model
+        assert isinstance(model, TwinModel)
+        model._run(1_000 * MS)
+        sends._send_meanwhile(model._pop_known)
+        before = connection.answering
+        due_ns = sends.next_ns()
+        assert due_ns is not None
+        assert due_ns < 1_000 * MS
+        sends.send_due(1_000 * MS)
+        assert (before, connection.answering) == (0, None)
+        assert b'"finish_reason":"length"' in client.recv(1 << 16)
 
 
 def test_a_client_that_leaves_gets_nothing_more() -> None:

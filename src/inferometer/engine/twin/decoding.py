@@ -285,6 +285,7 @@ class Decoding:
                 scheduler.cache(request, request.computed)
                 if not _is_known_to_end(request):
                     self._over.append((request, request.computed, 1))
+            scheduler.breathe()
         scheduler.finish(ended)
         self._at += 1
         return tuple(ended)
@@ -367,12 +368,14 @@ class Decoding:
             full = (end - lag) // size
             if full > request.cached_blocks:
                 firsts.append(request.key_of(request.cached_blocks, size))
+            self._scheduler.breathe()
         if needed > memory.pool.free or not memory.pool.are_new(firsts):
             return False
         for request, end in zip(self._scheduler.running, ends, strict=True):
             memory.extend(request.tables, end)
             if self._scheduler.caches_answers:
                 self._scheduler.cache(request, end - lag)
+            self._scheduler.breathe()
         return True
 
     def _make_room_of_groups(

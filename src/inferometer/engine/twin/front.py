@@ -11,19 +11,16 @@ they are run when something comes that depends on it, or with the last of them.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from math import ceil
 from typing import Any
 
 from inferometer.engine import wire
-from inferometer.engine.engine_model import Emission, EngineReport
+from inferometer.engine.engine_model import Emission, EngineReport, PopKnown
 from inferometer.engine.twin.cards import TwinCards
 from inferometer.engine.twin.configuration import TwinSettings, make_twin
 from inferometer.engine.twin.request import TwinRequest
 from inferometer.engine.twin.stretch import PS_PER_NS, Stretch
-
-PLANNING_NS = 500_000
-"""What running a step may take: no token should be due meanwhile."""
 
 
 class TwinModel:
@@ -55,6 +52,10 @@ class TwinModel:
         """When the first of these tokens leaves, in the model's time."""
         self._due_ns = 0
         """The same on the caller's clock."""
+        self._keyless: deque[TwinRequest] = deque()
+        """Whose blocks do not all have their keys yet."""
+        self._unshown: deque[Stretch] = deque()
+        """Steps that the cards have not been told of yet."""
         self._begins_ns: int | None = None
         """When the next step begins that is not foreseen, on the caller's clock."""
 
@@ -85,6 +86,8 @@ class TwinModel:
 
     def cards(self, now_ns: int) -> list[dict[str, Any]]:
         self._run(now_ns)
+        while self._unshown:
+            self._show(self._unshown.popleft())
         return self._cards.samples(now_ns)
 
     def submit(
@@ -102,14 +105,15 @@ class TwinModel:
         )
         self._run_told()
         self._simulation.submit(request)
+        self._keyless.append(request)
         self._look_ahead()
         return FrontRequest(self, request)
 
     def cancel(self, sequence: FrontRequest, time_ns: int) -> None:
-        self._run(time_ns)
         request = sequence.request
         if not request.cancelled:
             request.cancelled = True
+            self._run(time_ns)
             self._simulation.cancel(request)
             self._look_ahead()
 
@@ -118,6 +122,9 @@ class TwinModel:
         if sequence.request in self._scheduler.running:
             self._simulation.preempt(sequence.request)
         self._look_ahead()
+
+    def call_meanwhile(self, send: Callable[[PopKnown], None]) -> None:
+        self._scheduler.breathe = lambda: send(self._pop_known)
 
     def next_ns(self) -> int | None:
         if self._ready or self._next_run():
@@ -131,7 +138,24 @@ class TwinModel:
         self, now_ns: int, known_ns: int | None = None
     ) -> Emission | None:
         known_ns = now_ns if known_ns is None else known_ns
-        while self._has_next(now_ns, known_ns):
+        emission = self._pop_known(now_ns)
+        if emission is None:
+            # steps are run only while nothing is due
+            self._catch_up(known_ns)
+            emission = self._pop_known(now_ns)
+        while (
+            emission is None
+            and not self._ready
+            and self._next_foreseen(known_ns)
+        ):
+            emission = self._pop_known(now_ns)
+        if emission is None:
+            self._work_ahead()
+        return emission
+
+    def _pop_known(self, now_ns: int) -> Emission | None:
+        """Of the steps that have been run, or are foreseen and leave now."""
+        while self._ready or self._next_run():
             if self._due_ns > now_ns:
                 return None
             request, due_ns = self._ready.popleft(), self._due_ns
@@ -143,13 +167,19 @@ class TwinModel:
             return Emission(due_ns, FrontRequest(self, request), 1, is_last)
         return None
 
-    def _has_next(self, now_ns: int, known_ns: int) -> bool:
-        """Whether it is known which token leaves next. Steps are run only while there is time."""
-        is_known = bool(self._ready) or self._next_run()
-        if is_known and self._due_ns < now_ns + PLANNING_NS:
-            return True
-        self._catch_up(known_ns)
-        return is_known or self._next_run() or self._next_foreseen(known_ns)
+    def _work_ahead(self) -> None:
+        """Nothing is due: do a little of what can be done now as well as later."""
+        if self._unshown:
+            self._show(self._unshown.popleft())
+            return
+        size = self._scheduler.memory.block_size
+        while self._keyless:
+            request = self._keyless[0]
+            block = len(request.keys)
+            if (block + 1) * size < request.limit and not request.finished:
+                request.key_of(block, size)
+                return
+            self._keyless.popleft()
 
     def _next_run(self) -> bool:
         """Whether a step has been run whose tokens have not all left."""
@@ -206,11 +236,15 @@ class TwinModel:
             if stretch.requests and told < stretch.steps:
                 self._stretches.append((stretch, told))
             if stretch.busy.total_ps:
-                self._cards.work(
-                    stretch.busy,
-                    self.real_ns(stretch.start_ps // PS_PER_NS),
-                    self.real_ns(stretch.end_ns(stretch.steps)),
-                )
+                self._unshown.append(stretch)
+
+    def _show(self, stretch: Stretch) -> None:
+        """What the cards do in these steps."""
+        self._cards.work(
+            stretch.busy,
+            self.real_ns(stretch.start_ps // PS_PER_NS),
+            self.real_ns(stretch.end_ns(stretch.steps)),
+        )
 
     def _look_ahead(self) -> None:
         self._foreseen = self._simulation.foresee()

@@ -12,7 +12,7 @@ while the one before it runs, so that its tokens are only place holders then.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
@@ -73,6 +73,8 @@ class Scheduler:
         self.memory = memory
         self.running: list[TwinRequest] = []
         self.waiting: deque[TwinRequest] = deque()
+        self.breathe: Callable[[], None] = _go_on
+        """Called between the requests of work for many of them."""
         self.preemptions = 0
         self.queried_tokens = self.hit_tokens = 0
         self.blocked: TwinRequest | None = None
@@ -140,6 +142,7 @@ class Scheduler:
             # one that was preempted while its last token was computed waits
             queue = self.running if request.computed else self.waiting
             queue.remove(request)
+            self.breathe()
 
     def _finish(self, request: TwinRequest) -> None:
         request.finished = True
@@ -282,6 +285,7 @@ class Scheduler:
             plan.admitted.append(request)
             self._share(plan, request, tokens)
             budget -= tokens
+            self.breathe()
         self.waiting.extendleft(reversed(skipped))
         return budget
 
@@ -318,3 +322,7 @@ class Scheduler:
             keys = request.keys_of(full, self._block)
             self.memory.cache(request.tables, keys, start)
             request.cached_blocks = full
+
+
+def _go_on() -> None:
+    """There is nothing else to do."""

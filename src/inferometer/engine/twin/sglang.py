@@ -141,6 +141,7 @@ class SglangScheduler(Scheduler):
             plan.admitted.append(request)
             self._adopt(request)
             step.add(request, tokens)
+            self.breathe()
             if step.is_over:
                 self._is_full = step.room <= 0
                 return

@@ -210,6 +210,26 @@ def test_every_code_has_its_word_and_comes_back(
     assert_same(every, load_run(save(tmp_path / "run", every, spec)).trace)
 
 
+def test_tables_are_built_without_a_query(
+    trace: Trace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Polars' planner and engine would take megabytes, and be used for nothing else."""
+
+    def query(*_: object, **__: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(pl.DataFrame, "lazy", query)  # each begins so
+    written: list[pl.DataFrame] = []
+    for name in ("run_directory", "telemetry_file"):
+        monkeypatch.setattr(
+            f"inferometer.store.{name}.write_parquet",
+            lambda _, table: written.append(table),
+        )
+    run_directory._write_table(Path(), REQUEST_COLUMNS, trace.requests)
+    write_telemetry(Path(), seen())
+    assert [len(table) for table in written] == [len(trace), 6]
+
+
 def test_long_columns_of_codes_are_looked_up_in_parts(
     tmp_path: Path, trace: Trace, spec: RunSpec, monkeypatch: pytest.MonkeyPatch
 ) -> None:

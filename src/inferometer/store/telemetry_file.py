@@ -94,18 +94,22 @@ def _frame(series: Sequence[Series]) -> pl.DataFrame:
     """All series, one after the other: built at once, since each call of polars has its price."""
     import polars as pl
 
-    keys = pl.DataFrame(
-        {name: [getattr(each, name) for each in series] for name in KEY},
-        schema=dict.fromkeys(KEY, pl.String),
-    )
-    row_counts = [len(each.value) for each in series]
+    rows = np.repeat(np.arange(len(series)), [len(s.value) for s in series])
     values = np.concatenate([np.zeros(0), *(each.value for each in series)])
     times_ns = [np.zeros(0, np.int64), *(each.time_ns for each in series)]
     reasons = [text for each in series for text in each.reason.tolist()]
-    return keys[np.repeat(np.arange(len(series)), row_counts)].with_columns(
-        time_ns=np.concatenate(times_ns),
-        value=pl.Series(values, nan_to_null=True),
-        reason=pl.Series(reasons, dtype=pl.String),
+    return pl.DataFrame(
+        [
+            *(
+                pl.Series(name, [getattr(s, name) for s in series], pl.String)[
+                    rows
+                ]
+                for name in KEY
+            ),
+            pl.Series("time_ns", np.concatenate(times_ns)),
+            pl.Series("value", values, nan_to_null=True),
+            pl.Series("reason", reasons, pl.String),
+        ]
     )
 
 

@@ -263,3 +263,10 @@ def test_a_loop_that_runs_all_the_time_was_not_stopped() -> None:
     with ScriptedServer(slowly) as server:
         ran = run_loop(job_for(server.port, n=2))
     assert ran.loop.stalled_ns == 0
+
+
+def test_what_was_sent_is_not_kept() -> None:
+    with ScriptedServer(answer) as server:
+        ran = run_loop(job_for(server.port, n=5))
+    assert ran.all_ok
+    assert ran.loop._messages == [b""] * 5

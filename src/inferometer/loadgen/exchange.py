@@ -131,6 +131,7 @@ class Exchange:
         "max_events",
         "max_full_reads",
         "max_tokens",
+        "message",
         "outcome",
         "position",
         "queued",
@@ -169,6 +170,8 @@ class Exchange:
         )
         self.connection: Connection | None = None
         """The last one that it was sent on."""
+        self.message = b""
+        """What is sent, kept because it may have to be sent again."""
         self.max_tokens = max_tokens
         self.max_events = RUNAWAY_FACTOR * max_tokens + RUNAWAY_EVENTS
         self.max_full_reads = _max_bytes(max_tokens) // read_bytes

@@ -285,6 +285,11 @@ class Loop:
             return self.responses.resend.popleft()
         position = self._schedule.take(monotonic_ns())
         exchange = self._exchanges.take(position)
+        # from now on it is the exchange's, and goes with it
+        exchange.message, self._messages[position] = (
+            self._messages[position],
+            b"",
+        )
         self.responses.by_position[position] = exchange
         self.sent += 1
         return exchange
@@ -292,7 +297,7 @@ class Loop:
     def _send(self, exchange: Exchange) -> None:
         connection = self.connections.idle.popleft()
         try:
-            connection.send(exchange, self._messages[exchange.position])
+            connection.send(exchange, exchange.message)
         except OSError as error:
             self.responses.write_failed(connection, error)
             return

@@ -1,8 +1,9 @@
-"""Writing a Parquet file so that a full disk is an error that says so."""
+"""Writing a Parquet file so that a full disk is an error that says so, and in little memory."""
 
 from __future__ import annotations
 
 import io
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,29 @@ ROWS_IN_A_GROUP = 1 << 16
 """Polars packs a group at a time: of groups four times as large, a quarter of a million events take
 7 MB more memory and 7 % more of the disk.
 """
+
+FRUGAL = {
+    "POLARS_MAX_THREADS": "1",
+    "_RJEM_MALLOC_CONF": "dirty_decay_ms:0,muzzy_decay_ms:0",
+}
+"""One thread instead of one a core, and freed pages given back at once: what polars and its
+allocator are told by.
+"""
+
+
+def import_frugally() -> None:
+    """Import polars where it only has to save: on 2 cores that takes 5 MB less memory, on 64 cores
+    20 MB. What a user has set counts, and servers that are started later inherit nothing.
+    """
+    ours = {name: FRUGAL[name] for name in FRUGAL if name not in os.environ}
+    os.environ.update(ours)
+    try:
+        import polars as pl
+
+        pl.thread_pool_size()  # made now, while it is told
+    finally:
+        for name in ours:
+            del os.environ[name]
 
 
 def write_parquet(path: Path, table: pl.DataFrame) -> None:

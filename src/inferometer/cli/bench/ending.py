@@ -31,6 +31,7 @@ from inferometer.report.repeats import render_repeats
 from inferometer.results.repeats import Repeat, spreads
 from inferometer.spec.field_flags import as_flags
 from inferometer.store.atomic import CannotWriteError, write_file
+from inferometer.store.parquet import import_frugally
 from inferometer.words import Said, sentence_of, spoken
 
 if TYPE_CHECKING:
@@ -122,6 +123,7 @@ def exit_code(flags: BenchFlags, trace: Trace, verdict: Verdict) -> int:
 
 
 def _save(bench: Bench, result: PointResult) -> Saved:
+    import_frugally()
     saved = save(result, numbered=bench.is_repeated)
     if saved.notice:
         notice(saved.notice)

@@ -107,3 +107,12 @@ def test_what_the_server_counted_is_kept_with_the_run(
     )
     summary = json.loads((tmp_path / "run" / "summary.json").read_bytes())
     assert summary["prefix_cache_hit_rate"] == 0
+
+
+def test_a_result_holds_no_prompts(engine: EmbeddedEngine) -> None:
+    """They may be most of what a run holds; what else is known of requests stays."""
+    requests = measured(engine, RANDOM, {}).ready.workload.requests
+    assert [request.prompt for request in requests] == [""] * 8
+    assert {request.prompt_tokens for request in requests} == {
+        RANDOM["input_len"]
+    }

@@ -164,10 +164,10 @@ def test_the_twin_in_real_time_keeps_the_same_schedule(
     session: Session, shape: str
 ) -> None:
     """Every token of every request, at its nanosecond."""
-    result = simulated(session, shape)
-    trace = result.trace
+    ready = session.prepare(spec_of(*SHAPES[shape]))
+    trace = session.measure(ready).trace
     end_ns = int(trace.requests["end_ns"].max())
-    got = in_real_time(result.ready, trace, end_ns)
+    got = in_real_time(ready, trace, end_ns)
     assert events_of(trace) == got
     assert sum(map(len, got.values())) == len(trace.events["arrival_ns"])
 

@@ -39,6 +39,7 @@ from inferometer.spec.server_recipe import ServerRecipe
 from inferometer.store.atomic import CannotWriteError
 from inferometer.store.campaign.history import Result, ServerInfo, usable_limit
 from inferometer.store.environment import describe_environment
+from inferometer.store.parquet import import_frugally
 from inferometer.store.vllm_json import save_result
 from inferometer.system.interruption import Interruption
 from inferometer.telemetry.visible import Choice
@@ -322,6 +323,9 @@ class GroupRun:
                     on_sampling=self._show_beside,
                     interruption=interruption,
                 )
+            del (
+                ready
+            )  # its prompts: there is more room then for what saves results
             if measured.trace.interrupted:
                 raise KeyboardInterrupt
             result = self._save(point, measured, attempt)
@@ -372,6 +376,7 @@ class GroupRun:
         server, verdict = measured.ready.server, measured.verdict
 
         def write(run_directory: Path, json: Path) -> None:
+            import_frugally()
             measured.save_run(
                 run_directory, describe_environment(sys.argv, server)
             )

@@ -187,6 +187,7 @@ def _measured(
         on_progress=on_progress,
         interruption=interruption,
     )
+    del ready  # its prompts: there is more room then for what saves results
     if session.output.directory is None:
         return result
     saved = save(result)

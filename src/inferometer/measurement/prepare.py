@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
@@ -96,6 +96,11 @@ class ReadyPoint:
             *([Said("note.simulated")] if simulated else []),
             *self.server["notes"],
         ]
+
+    def without_prompts(self) -> ReadyPoint:
+        """What its result needs: prompts may be most of what a run holds."""
+        requests = [replace(each, prompt="") for each in self.workload.requests]
+        return replace(self, workload=replace(self.workload, requests=requests))
 
 
 class KnownServer:

@@ -56,6 +56,7 @@ class PointResult:
     """One point, measured and judged."""
 
     ready: ReadyPoint
+    """Without its prompts."""
     output: Output
     trace: Trace
     summary: Summary
@@ -70,6 +71,10 @@ class PointResult:
     """Cause and cure of what the server said of failures, where they are known."""
     telemetry: Telemetry | None = None
     """What samplers saw of the machine; None if none ran."""
+    rtfx: float | None = None
+    """Seconds of sound by seconds of the run, of requests that succeeded; None where a recording
+    does not say how long it is.
+    """
     files: tuple[Path, ...] = ()
     """Its run directory and JSON file, in this order, if they were saved."""
 
@@ -105,26 +110,6 @@ class PointResult:
             detailed=self.output.detailed,
             rtfx=self.rtfx,
         )
-
-    @property
-    def rtfx(self) -> float | None:
-        """Seconds of sound by seconds of the run, of requests that succeeded; None where a
-        recording does not say how long it is.
-        """
-        if self.spec.target.backend not in get_args(SoundBackend):
-            return None
-        from inferometer.workload.sound_length import sound_seconds
-
-        requests, trace = self.ready.workload.requests, self.trace.measured()
-        ok = trace.requests["outcome"] == Outcome.OK
-        lengths = [
-            sound_seconds(requests[place].prompt)
-            for place in trace.requests["id"][ok].tolist()
-        ]
-        duration = self.summary.duration_s
-        if not lengths or not duration or None in lengths:
-            return None
-        return sum(each or 0.0 for each in lengths) / duration
 
     def save_run(self, directory: Path, environment: Mapping[str, Any]) -> None:
         """Write the run directory, which must not exist yet. Raises CannotWriteError."""
@@ -305,7 +290,7 @@ class Session:
             diagnosis=diagnosis,
         )
         return PointResult(
-            ready,
+            ready.without_prompts(),
             output,
             trace,
             summary,
@@ -315,6 +300,7 @@ class Session:
             calibration,
             diagnosis,
             telemetry=telemetry,
+            rtfx=_rtfx(ready, trace, summary.duration_s),
         )
 
     def _run(
@@ -411,6 +397,24 @@ def _diagnosis(trace: Trace) -> str:
     said = trace.with_outcome(Outcome.FAILED).requests["detail"].tolist()
     found = diagnose_reply("\n".join({detail for detail in said if detail}))
     return found.name if found else ""
+
+
+def _rtfx(
+    ready: ReadyPoint, trace: Trace, duration_s: float | None
+) -> float | None:
+    if ready.spec.target.backend not in get_args(SoundBackend):
+        return None
+    from inferometer.workload.sound_length import sound_seconds
+
+    requests, measured = ready.workload.requests, trace.measured()
+    ok = measured.requests["outcome"] == Outcome.OK
+    lengths = [
+        sound_seconds(requests[place].prompt)
+        for place in measured.requests["id"][ok].tolist()
+    ]
+    if not lengths or not duration_s or None in lengths:
+        return None
+    return sum(each or 0.0 for each in lengths) / duration_s
 
 
 def _is_constant(ready: ReadyPoint) -> bool:

@@ -323,9 +323,8 @@ class GroupRun:
                     on_sampling=self._show_beside,
                     interruption=interruption,
                 )
-            del (
-                ready
-            )  # its prompts: there is more room then for what saves results
+            # its prompts: there is more room then for what saves results
+            del ready
             if measured.trace.interrupted:
                 raise KeyboardInterrupt
             result = self._save(point, measured, attempt)

@@ -187,7 +187,8 @@ def _measured(
         on_progress=on_progress,
         interruption=interruption,
     )
-    del ready  # its prompts: there is more room then for what saves results
+    # its prompts: there is more room then for what saves results
+    del ready
     if session.output.directory is None:
         return result
     saved = save(result)

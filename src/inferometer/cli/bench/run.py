@@ -173,7 +173,8 @@ def _run(
             on_sampling=beside.see,
             interruption=interruption,
         )
-    del ready  # its prompts: there is more room then for what saves results
+    # its prompts: there is more room then for what saves results
+    del ready
     # not before: the first request would wait for all that shows its result
     from inferometer.cli.bench.ending import saved_and_reported
 

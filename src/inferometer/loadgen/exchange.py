@@ -170,36 +170,34 @@ class Exchange:
         )
         self.connection: Connection | None = None
         """The last one that it was sent on."""
-        self.message = b""
-        """What is sent, kept because it may have to be sent again."""
         self.max_tokens = max_tokens
         self.max_events = RUNAWAY_FACTOR * max_tokens + RUNAWAY_EVENTS
         self.max_full_reads = _max_bytes(max_tokens) // read_bytes
-        self.queued = 0
+        self.queued = self.reads = self.full_reads = 0
         """Reads with body bytes so far; `reads` of them are decoded."""
         self.hopeless = self.abandoned = self.lingered = False
         """It cannot succeed; the rest is not worth decoding; it was complete, but its body stayed
         open.
         """
-        self.connect_ns = self.connect_losses = MISSING
-        self.sent_ns = self.sent_done_ns = MISSING
-        self.end_ns = self.losses = self.window_limited_ns = MISSING
+        self.connect_ns = self.connect_losses = self.window_limited_ns = MISSING
+        self.sent_ns = self.sent_done_ns = self.end_ns = self.losses = MISSING
         self.departure = UNSEEN
         # not MISSING, because the hot loop asks after `headers_ns` at every read
-        self.headers_ns = self.begun_ns = 0
-        """`begun_ns`: when it was sent, on the monotonic clock."""
+        self.headers_ns = self.begun_ns = self.done_ns = 0
+        """`begun_ns`: when it was sent, on the monotonic clock; `done_ns`: when the end marker
+        arrived.
+        """
         self.last_read_ns = self.seen_read_ns = self.alive_ns = 0
-        self.full_reads = self.status = self.resent = self.reads = 0
+        self.status = self.resent = self.text_bytes = self.first_text_bytes = 0
         self.outcome = Outcome.OK
         self.failure = Failure.NONE
         self.detail: str | None = None
         self.broken: Broken | None = None
+        self.message = b""
+        """What is sent, kept because it may have to be sent again."""
         self.usage = _NO_USAGE
         self.remarks = _NO_REMARKS
         self.finish_reason: str | None = None
-        self.done_ns = 0
-        """When the end marker arrived."""
-        self.text_bytes = self.first_text_bytes = 0
         self.text: list[str] | None = [] if keep_text else None
         self.arrivals = array("q")
         self.delays = array("q")

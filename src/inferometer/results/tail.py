@@ -1,19 +1,25 @@
 """How much chance there is in a high percentile of a run, by the order statistics of its sample, of
 which the summary has some.
 
-The share 1 − p of n values that lies beyond a percentile is known to r = √(p / ((1 − p) n)) of
-itself. So the value is known to what it changes by while ln(1 − p) changes by r, on the way to the
-next percentile on either side that the summary has. Beyond the last one is the largest value, at
-1 − p = 1 / n.
+Of n values, k = (1 − p) n lie beyond a percentile. The logarithm of that share is known to √ψ₁(k),
+the standard deviation of an order statistic: 0.6 for k = 3, and 1.3 for the largest value, beyond
+which there is none. The value changes with it as much as on the way to the next percentile on
+either side that the summary has. Where k is below FEW, that way may be short by chance: then it is
+as much as anywhere from the median on, which is too much where a tail is short.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping
+from itertools import pairwise
 from math import log, sqrt
 
 from inferometer.store.json_values import Object, at, number
 from inferometer.vocabulary import Statistic, statistic_of
+
+MEDIAN = 0.5
+FEW = 2.9
+"""Values beyond a percentile: a little less than those of 300 beyond p99."""
 
 
 def spread_of(percentile: Statistic, value: float, summary: Object) -> float:
@@ -21,15 +27,37 @@ def spread_of(percentile: Statistic, value: float, summary: Object) -> float:
     n = number(at(summary, "metrics", percentile.latency, "n"))
     if percentile.percentile is None or value <= 0 or not n or n < 1:
         return 0.0
-    beyond = max(1 - percentile.percentile / 100, 1 / n)
-    independent = _independent(percentile.latency, n, summary)
-    error = sqrt((1 - beyond) / (beyond * independent))
-    found = [0.0]
-    for share, there in _beside(beyond, percentile.latency, n, summary):
-        change = abs(log(there) - log(value))
-        way = abs(log(share) - log(beyond))
-        found.append(change * error / way if error < way else change)
-    return max(found)
+    beyond = _share(max(1 - percentile.percentile / 100, 1 / n))
+    values = max(1.0, beyond * _independent(percentile.latency, n, summary))
+    known = {beyond: value} | _known(percentile.latency, n, summary)
+    widest = log(max(known.values())) - log(min(known.values()))
+    steepest = _steepest(known, beyond, MEDIAN if values < FEW else beyond)
+    return min(widest, _error(values) * steepest / value)
+
+
+def _error(values: float) -> float:
+    """Of the logarithm of the share beyond, in which so many independent values lie."""
+    return sqrt((1 + (1 + 1 / values / 3) / values / 2) / values)
+
+
+def _steepest(
+    known: Mapping[float, float], beyond: float, start: float
+) -> float:
+    """How much a value changes with the logarithm of the share beyond it at most, from `start`, or
+    what is next below the percentile, to what is next above.
+    """
+    shares = sorted(known, reverse=True)
+    place = shares.index(beyond)
+    first = max(0, place - 1)
+    if start in known:
+        first = min(first, shares.index(start))
+    return max(
+        (
+            abs(known[there] - known[here]) / log(here / there)
+            for here, there in pairwise(shares[first : place + 2])
+        ),
+        default=0.0,
+    )
 
 
 def _independent(latency: str, n: float, summary: Object) -> float:
@@ -43,21 +71,23 @@ def _independent(latency: str, n: float, summary: Object) -> float:
     return max(1.0, min([n, *(each for each in counts if each)]))
 
 
-def _beside(
-    beyond: float, latency: str, n: float, summary: Object
-) -> Iterator[tuple[float, float]]:
-    """What is known next to a percentile, on either side: the share beyond, and the value."""
+def _known(latency: str, n: float, summary: Object) -> dict[float, float]:
+    """Values by the share that lies beyond them, from the median to the largest."""
     told = at(summary, "metrics", latency)
     percentiles = at(told, "percentiles")
     names = percentiles if isinstance(percentiles, dict) else {}
-    known = {1 / n: number(at(told, "max"))}
+    known = {_share(1 / n): number(at(told, "max"))}
     for name, value in {"p50": at(told, "median"), **names}.items():
         found = statistic_of(f"{name}_{latency}_ms")
         if found and found.percentile is not None and found.percentile < 100:
-            known.setdefault(1 - found.percentile / 100, number(value))
-    usable = {share: each for share, each in known.items() if each and each > 0}
-    below = min((each for each in usable if each > beyond), default=None)
-    above = max((each for each in usable if each < beyond), default=None)
-    for share in (below, above):
-        if share is not None:
-            yield share, usable[share]
+            known.setdefault(_share(1 - found.percentile / 100), number(value))
+    return {
+        share: each
+        for share, each in known.items()
+        if each and each > 0 and share >= _share(1 / n)
+    }
+
+
+def _share(exact: float) -> float:
+    """1 − 0.99 and 1 / 100 are one."""
+    return float(f"{exact:.9g}")

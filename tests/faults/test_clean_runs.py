@@ -24,8 +24,6 @@ from inferometer.server.endpoint import Endpoint
 from inferometer.spec.output import Output
 from inferometer.spec.run import RunSpec
 
-RUNS_FEW, RUNS_MANY = 20, 200
-
 AGAIN = 2
 """How often a run with a finding of the host that nothing explains is repeated."""
 
@@ -54,6 +52,9 @@ LOADS: tuple[dict[str, float], ...] = (
     {"request_rate": 300.0},
     {"request_rate": 300.0, "burstiness": 0.5, "max_concurrency": REQUESTS},
 )
+
+RUNS_FEW, RUNS_MANY = len(BACKENDS) * len(LOADS), 200
+"""Each shape once, and often."""
 
 
 class CleanRun(NamedTuple):

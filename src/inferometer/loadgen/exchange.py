@@ -241,11 +241,11 @@ class Exchange:
             self.seen_read_ns, self.alive_ns = self.last_read_ns, now_ns
         return self.alive_ns
 
-    def has_run_away(self) -> bool:
-        """Asked at every full read: during a flood nothing is decoded, so the bytes have to be
+    def has_run_away(self, full_reads: int) -> bool:
+        """Asked after full reads: during a flood nothing is decoded, so the bytes have to be
         bounded.
         """
-        self.full_reads += 1
+        self.full_reads += full_reads
         self.hopeless = self.full_reads > self.max_full_reads
         return self.hopeless
 

@@ -330,9 +330,13 @@ class Responses:
             self._connections.drop(connection)
             self.replenish()
 
-    def check_length(self, connection: Connection, exchange: Exchange) -> None:
-        """After a full read: give up a response that does not end."""
-        if connection.exchange is exchange and exchange.has_run_away():
+    def check_length(
+        self, connection: Connection, exchange: Exchange, full_reads: int = 1
+    ) -> None:
+        """After so many full reads: give up a response that does not end."""
+        if connection.exchange is exchange and exchange.has_run_away(
+            full_reads
+        ):
             self.give_up(connection, *exchange.why_run_away())
 
     def note_network(self) -> None:

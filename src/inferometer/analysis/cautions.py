@@ -4,7 +4,7 @@ nothing to compare.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from operator import itemgetter
 
@@ -102,6 +102,16 @@ def same(
     ]
 
 
+def _lengths_apart(
+    pairs: Iterable[Pair], total: str
+) -> Iterator[tuple[float, float, float]]:
+    """By how much, and the means of both sides."""
+    for pair in pairs:
+        one, other = _tokens(pair.a, total), _tokens(pair.b, total)
+        if one and other and abs(other / one - 1) > LENGTHS_ALIKE:
+            yield abs(other / one - 1), one, other
+
+
 def lengths(pairs: Iterable[Pair], asked_apart: Iterable[str]) -> list[str]:
     """Prompts and outputs that were not as long on both sides, unless that is what was asked for:
     `asked_apart` names the conditions in which the sides differ.
@@ -114,13 +124,7 @@ def lengths(pairs: Iterable[Pair], asked_apart: Iterable[str]) -> list[str]:
     for condition, total in tokens.items():
         if condition in set(asked_apart):
             continue
-        apart = [
-            (abs(other / one - 1), one, other)
-            for pair in pairs
-            if (one := _tokens(pair.a, total))
-            and (other := _tokens(pair.b, total))
-            and abs(other / one - 1) > LENGTHS_ALIKE
-        ]
+        apart = [*_lengths_apart(pairs, total)]
         if apart:
             _, one, other = max(apart, key=itemgetter(0))
             means = {"one": one, "other": other}

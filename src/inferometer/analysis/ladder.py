@@ -169,26 +169,28 @@ class Ladder:
             min(explained), max(explained), explained[0], position, nearest
         )
 
+    def _between_both(
+        self, left: Sequence[int], right: Sequence[int], place: int
+    ) -> list[float]:
+        trends = [
+            self._continued(side, place)
+            for side in (left, right)
+            if len(side) > 1
+        ]
+        constants = [
+            self.values[side[0]]
+            for side in (left, right)
+            if len(side) == 1 or self.limits.may_jump
+        ]
+        between = self._between(left[0], right[0], place)
+        return [between, *trends, *constants]
+
     def _explanations(
         self, left: Sequence[int], right: Sequence[int], place: int
     ) -> list[float]:
         """The first is the one to suggest."""
         if left and right:
-            constants = [
-                side[0]
-                for side in (left, right)
-                if len(side) == 1 or self.limits.may_jump
-            ]
-            trends = [
-                self._continued(side, place)
-                for side in (left, right)
-                if len(side) > 1
-            ]
-            return [
-                self._between(left[0], right[0], place),
-                *trends,
-                *(self.values[each] for each in constants),
-            ]
+            return self._between_both(left, right, place)
         side = left or right
         in_proportion = self.values[side[0]] + self.growth * (
             self.levels[place] - self.levels[side[0]]

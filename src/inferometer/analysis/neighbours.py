@@ -185,11 +185,11 @@ def _course(
         for place in places
         if points[place].values.get(metric, 0) > 0
     }
-    there = {
-        math.log(level): [place for place in places if place in logs]
+    rungs = {
+        math.log(level): there
         for level, places in levels.items()
+        if (there := [place for place in places if place in logs])
     }
-    rungs = {level: places for level, places in there.items() if places}
     return (
         _Course(points, metric, growth, list(rungs), list(rungs.values()), logs)
         if rungs

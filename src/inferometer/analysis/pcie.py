@@ -283,24 +283,17 @@ def why_no_links(
     if points and all(point.status == "INVALID" for point in points):
         return Said("link.nothing.invalid")
     used = [point for point in points if point.status != "INVALID"]
-    widths = sorted(
-        {
-            width
-            for point in used
-            if isinstance(width := value_of(point, WIDTH), int)
-        }
-    )
+    told = (value_of(point, WIDTH) for point in used)
+    widths = {width for width in told if isinstance(width, int)}
     if not widths:
         return Said("link.nothing.untold")
-    narrow, wide = widths[0], widths[-1]
+    narrow, wide = min(widths), max(widths)
     if narrow == wide:
         return Said("link.nothing.one", {"width": narrow})
+    both = {"narrow": narrow, "wide": wide}
     if not _ladders(used, WIDTH, narrow, wide):
-        return Said("link.nothing.apart", {"narrow": narrow, "wide": wide})
-    return Said(
-        "link.nothing.metrics",
-        {"narrow": narrow, "wide": wide, "metrics": ", ".join(metrics)},
-    )
+        return Said("link.nothing.apart", both)
+    return Said("link.nothing.metrics", {**both, "metrics": ", ".join(metrics)})
 
 
 def _percent(share: float | None) -> float | None:

@@ -44,14 +44,13 @@ class RatingsError(Exception):
         self.sentence = sentence
 
 
-def read_ratings(path: Path) -> dict[str, RatingLimits]:
-    """The limits of a YAML or JSON file: `mean_ttft_ms: [100, 200, 500]`. Raises RatingsError."""
+def _content(path: Path) -> object:
     import yaml
 
     try:
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)
-        told = yaml.safe_load(content) if len(content) <= MAX_BYTES else None
+        return yaml.safe_load(content) if len(content) <= MAX_BYTES else None
     except OSError as error:
         values = {"path": str(path), "cause": reason_of(error)}
         raise RatingsError(Said("ratings.unreadable", values)) from None
@@ -59,6 +58,11 @@ def read_ratings(path: Path) -> dict[str, RatingLimits]:
         raise RatingsError(
             Said("ratings.unread", {"path": str(path)})
         ) from error
+
+
+def read_ratings(path: Path) -> dict[str, RatingLimits]:
+    """The limits of a YAML or JSON file: `mean_ttft_ms: [100, 200, 500]`. Raises RatingsError."""
+    told = _content(path)
     if not isinstance(told, dict) or not told:
         raise RatingsError(Said("ratings.no_table", {"path": str(path)}))
     return {str(name): _limits(str(name), each) for name, each in told.items()}

@@ -273,18 +273,12 @@ def _deployments(points: Sequence[Point]) -> list[str]:
     for name, point in zip(names, points, strict=True):
         for each in APART:
             seen.setdefault((name, each), set()).add(point.conditions.get(each))
-    more = [
-        [
-            str(point.conditions.get(each))
-            for each in APART
-            if len(seen[name, each]) > 1
-        ]
-        for name, point in zip(names, points, strict=True)
-    ]
-    return [
-        " ".join([name, *told]) if told else name
-        for name, told in zip(names, more, strict=True)
-    ]
+    found = []
+    for name, point in zip(names, points, strict=True):
+        apart = (each for each in APART if len(seen[name, each]) > 1)
+        told = [str(point.conditions.get(each)) for each in apart]
+        found.append(" ".join([name, *told]) if told else name)
+    return found
 
 
 def _is_asked(target: Threshold, point: Point) -> bool:

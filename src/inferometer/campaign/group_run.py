@@ -213,6 +213,11 @@ class GroupRun:
         state, places = self.results.state, self.results.places
         if told := outdated(self.group, state, places.result_dir):
             self.display.say(told)
+        self._name_remeasured()
+
+    def _name_remeasured(self) -> None:
+        """Points that were measured on another server."""
+        state = self.results.state
         old = [
             found
             for point in self.group.points

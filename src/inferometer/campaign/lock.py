@@ -63,6 +63,12 @@ def locked(path: Path) -> Iterator[Hold]:
         os.close(file)
 
 
+def _who(process: int, host: str) -> Said:
+    if not process:
+        return Said("lock.holder.unknown")
+    return Said("lock.holder", {"process": process, "host": host})
+
+
 def _take(file: int, path: Path) -> bool:
     """Whether the file is really locked, not only marked as ours."""
     deadline_s = time.monotonic() + LAST_BREATH_S
@@ -71,13 +77,8 @@ def _take(file: int, path: Path) -> bool:
             state = try_lock(file)
             holder, host = _holder(file)
         is_alive = host == socket.gethostname() and _alive(holder)
-        at_work = {
-            "who": Said("lock.holder", {"process": holder, "host": host})
-            if holder
-            else Said("lock.holder.unknown"),
-            "directory": path.parent,
-            "path": path,
-        }
+        who = _who(holder, host)
+        at_work = {"who": who, "directory": path.parent, "path": path}
         if state == "ours":
             return True
         if state == "no locks":

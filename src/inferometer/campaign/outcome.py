@@ -256,11 +256,10 @@ def _checklist(outcome: CampaignOutcome) -> Iterator[str]:
     if not asked:
         yield f"[-] {words.text('campaign.servers.unneeded')}"
     else:
+        served = outcome.served
+        numbers = {"served": served, "asked": asked, "unneeded": unneeded}
         key = "campaign.servers.some" if unneeded else "campaign.servers"
-        served = words.text(
-            key, served=outcome.served, asked=asked, unneeded=unneeded
-        )
-        yield _item(outcome.served == asked, served)
+        yield _item(served == asked, words.text(key, **numbers))
     yield _item(
         not (outcome.interrupted or outcome.trouble or outcome.lost),
         words.text("campaign.ended", how=_how_it_ended(outcome, asked)),

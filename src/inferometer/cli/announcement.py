@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from inferometer.measurement.prepare import ReadyPoint
@@ -47,17 +47,14 @@ def announcement(ready: ReadyPoint, base_url: str) -> list[str]:
         *_wrapped("load", load_in_words(spec.load)),
         *_wrapped("prompts", printable(prompts)),
         *(_wrapped("rows", rows) if rows else []),
-        *(
-            line
-            for sentence in server["limits"]
-            for line in _wrapped("limit", in_words(sentence))
-        ),
-        *(
-            line
-            for note in ready.notes
-            for line in _wrapped("note", printable(in_words(note)))
-        ),
+        *_each_wrapped("limit", map(in_words, server["limits"])),
+        *_each_wrapped("note", map(printable, map(in_words, ready.notes))),
     ]
+
+
+def _each_wrapped(key: str, texts: Iterable[str]) -> Iterator[str]:
+    for text in texts:
+        yield from _wrapped(key, text)
 
 
 def saved_in_words(saved: Sequence[Path]) -> list[str]:

@@ -33,6 +33,19 @@ Asserted = Annotated[
 ]
 
 
+def _parsed(texts: Sequence[str]) -> tuple[list[Threshold], list[str]]:
+    """Targets, and what is wrong with the others."""
+    from inferometer.spec.target import parse_target
+
+    targets, wrong = [], list[str]()
+    for text in texts:
+        try:
+            targets.append(parse_target(text))
+        except ValueError as error:
+            wrong.append(sentence_of(error))
+    return targets, wrong
+
+
 def targets_of(
     texts: Sequence[str],
     *,
@@ -46,14 +59,8 @@ def targets_of(
         return ()
     from inferometer.analysis.targets import mistakes
     from inferometer.cli.flag_errors import FlagsError
-    from inferometer.spec.target import parse_target
 
-    targets, wrong = [], list[str]()
-    for text in texts:
-        try:
-            targets.append(parse_target(text))
-        except ValueError as error:
-            wrong.append(sentence_of(error))
+    targets, wrong = _parsed(texts)
     wrong += mistakes(targets, lacking=lacking, conditions=conditions)
     if wrong:
         told = ({"flag": "--assert", "why": why} for why in wrong)

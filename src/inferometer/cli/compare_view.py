@@ -485,11 +485,11 @@ def _aligned(
     lines = aligned(headings, shown, left={0, len(headings) - 1})
     for line, row in zip(lines, (headings, *shown), strict=True):
         color = of_words.get(_LEFT.split(row[-1])[0])
-        yield (
-            line.removesuffix(row[-1]) + typer.style(row[-1], fg=color)
-            if color
-            else line
-        )
+        yield _coloured(line, row[-1], color) if color else line
+
+
+def _coloured(line: str, end: str, color: str) -> str:
+    return line.removesuffix(end) + typer.style(end, fg=color)
 
 
 def _ids(points: Sequence[Point]) -> str:

@@ -64,6 +64,14 @@ def ending(examined: Examined, words: Words, columns: int) -> Iterator[str]:
     yield from wrapped(words.text("doctor.hint.all"), columns)
 
 
+def _found(line: SheetLine, words: Words) -> str:
+    found = shown(printable(line.found), words) or "–"
+    if not line.note:
+        return found
+    note = words.text(line.note)
+    return words.text("doctor.sheet.noted", found=found, note=note)
+
+
 def sheet_lines(
     sheet: list[SheetLine], words: Words, columns: int
 ) -> Iterator[str]:
@@ -75,16 +83,11 @@ def sheet_lines(
     width = max(map(columns_of, marks.values()))
     for line in sheet:
         mark = f"{INDENT}{padded(marks[line.outcome], width)}  "
-        found = shown(printable(line.found), words) or "–"
-        if line.note:
-            found = words.text(
-                "doctor.sheet.noted", found=found, note=words.text(line.note)
-            )
         text = words.text(
             "doctor.sheet.line",
             title=words.text(f"doctor.item.{line.item}"),
             expected=shown(line.expected, words),
-            found=found,
+            found=_found(line, words),
         )
         yield from wrapped(text, columns, mark, " " * columns_of(mark))
     yield words.text(f"doctor.sheet.outcome.{outcome_of(sheet)}")
@@ -117,12 +120,17 @@ def _group(
     fine = [n for n, each in found.items() if each.status == "ok"]
     if fine:
         yield from _titles("ok", "", fine, words, columns)
+    for reason, names in _skipped(found).items():
+        yield from _titles("skipped", reason, names, words, columns)
+
+
+def _skipped(found: Mapping[str, Seen]) -> dict[str, list[str]]:
+    """By reason."""
     by_reason: dict[str, list[str]] = {}
     for name, each in found.items():
         if each.reason is not None:
             by_reason.setdefault(each.reason, []).append(name)
-    for reason, names in by_reason.items():
-        yield from _titles("skipped", reason, names, words, columns)
+    return by_reason
 
 
 def _mark(status: Status, words: Words) -> str:

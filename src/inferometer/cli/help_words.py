@@ -68,13 +68,13 @@ def _translate_help_flag(command: Any, text: str) -> None:
     command.get_help_option = help_option
 
 
-def _hint(error: Any) -> str | Sequence[str] | None:
+def _hint(error: Any) -> str | None:
     """What it is about."""
     hint: str | Sequence[str] | None = getattr(error, "param_hint", None)
     parameter = getattr(error, "param", None)
     if hint is None and parameter is not None:
         hint = parameter.get_error_hint()
-    return hint
+    return hint if hint is None or isinstance(hint, str) else " / ".join(hint)
 
 
 def parser_error(error: Any, told: str, language: str) -> str:
@@ -86,16 +86,17 @@ def parser_error(error: Any, told: str, language: str) -> str:
     if kind == "typed.BadParameter" and hint is None:
         kind = f"{kind}.alone"
     message = _message(error)
-    near = ", ".join(sorted(getattr(error, "possibilities", None) or ()))
-    values = {
-        "option": getattr(error, "option_name", ""),
-        "near": words["typed.near"].format(near=near) if near else "",
-        "hint": hint if isinstance(hint, str) else " / ".join(hint or ()),
-        "message": in_words(message).rstrip(".。"),
-    }
     if isinstance(message, Said) and "Usage" in kind:
         return in_words(message)
-    return words[kind].format(**values) if kind in words else told
+    if kind not in words:
+        return told
+    near = ", ".join(sorted(getattr(error, "possibilities", None) or ()))
+    return words[kind].format(
+        option=getattr(error, "option_name", ""),
+        near=words["typed.near"].format(near=near) if near else "",
+        hint=hint or "",
+        message=in_words(message).rstrip(".。"),
+    )
 
 
 def _message(error: Any) -> str:

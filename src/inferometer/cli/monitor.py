@@ -329,13 +329,8 @@ def _show(
     with Live(console=console, auto_refresh=False) as live:
         for _ in _recorded(watch, interval_s, page, files):
             sample = watch.latest()
-            view = View(
-                sample,
-                before,
-                page.latest if page else None,
-                page.before if page else None,
-                page.silent if page else None,
-            )
+            of_server = (page.latest, page.before, page.silent) if page else ()
+            view = View(sample, before, *of_server)
             said = islice(lines(view, console.width), console.height - 1)
             live.update(Text("\n".join(said)), refresh=True)
             before = sample

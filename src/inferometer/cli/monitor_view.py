@@ -171,12 +171,9 @@ def _rates(view: View) -> Iterator[str]:
             "package_energy_j",
         )
     )
-    cores = [
-        each
-        for name in view.sample.cores
-        if (each := _difference(view.sample.cores, view.before.cores, name))
-        is not None
-    ]
+    of_cores = view.sample.cores, view.before.cores
+    differences = (_difference(*of_cores, name) for name in of_cores[0])
+    cores = [each for each in differences if each is not None]
     ticks = (busy or 0) + (idle or 0)
     yield spoken().text(
         "monitor.rates",

@@ -236,9 +236,15 @@ def _show_table(plans: list[GroupPlan]) -> None:
         for line in aligned(headings(), rows(plans), left=TEXTS):
             typer.echo(line)
         return
+    _draw_table(plans)
+
+
+def _draw_table(plans: list[GroupPlan]) -> None:
     from rich import box
     from rich.console import Console
     from rich.table import Table
+
+    from inferometer.cli.plan_view import TEXTS, headings, rows
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for number, heading in enumerate(headings()):

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from inferometer.results import Point
     from inferometer.results.point import Condition
     from inferometer.results.repeats import Repeat
-    from inferometer.spec.campaign import CampaignSpec, Group
+    from inferometer.spec.campaign import CampaignSpec, Group, PlannedPoint
     from inferometer.spec.target import Threshold
     from inferometer.store.campaign.paths import CampaignPaths
 
@@ -298,8 +298,6 @@ def planned_points(
     measured: Mapping[str, Point],
 ) -> Iterator[Point]:
     """Points without a result: only conditions, no values."""
-    from inferometer.results.run_point import point_of
-
     for group in groups:
         found = [measured[p.id] for p in group.points if p.id in measured]
         server: dict[str, Condition] = {"model": group.server.model_alias}
@@ -307,19 +305,29 @@ def planned_points(
             server["engine"] = found[0].conditions.get("engine")
         for point in group.points:
             if point.id not in measured:
-                told = {
-                    "campaign": places.name,
-                    "group": point.id.partition("/")[0],
-                    **server,
-                }
-                yield point_of(
-                    {"spec": point.spec.model_dump(mode="json")},
-                    {},
-                    {},
-                    name=point.id,
-                    source=places.result_dir,
-                    told=told,
-                )
+                yield _planned(point, places, server)
+
+
+def _planned(
+    point: PlannedPoint,
+    places: CampaignPaths,
+    server: Mapping[str, Condition],
+) -> Point:
+    from inferometer.results.run_point import point_of
+
+    told = {
+        "campaign": places.name,
+        "group": point.id.partition("/")[0],
+        **server,
+    }
+    return point_of(
+        {"spec": point.spec.model_dump(mode="json")},
+        {},
+        {},
+        name=point.id,
+        source=places.result_dir,
+        told=told,
+    )
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from inferometer.doctor.machine import Machine
-from inferometer.doctor.seen import Seen, Status, Unread, seen, skipped
+from inferometer.doctor.seen import Seen, Status, seen, skipped
 from inferometer.telemetry.tool import ToolAnswer
 
 CPU = "sys/devices/system/cpu"
@@ -213,15 +213,20 @@ def synchronized(machine: Machine) -> Seen:
         status: Status = "ok" if leap[1] == "Normal" else "warn"
         return seen(status, f"Leap status: {leap[1]}", "chronyc tracking")
     if told:
-        fix = "sudo timedatectl set-ntp true"
-        return seen("warn", told[0], "timedatectl", commands=[fix])
+        return seen(
+            "warn",
+            told[0],
+            "timedatectl",
+            commands=["sudo timedatectl set-ntp true"],
+        )
     if "run/systemd/timesync/synchronized" in _timesync(machine):
         return seen("ok", "synchronized", "run/systemd/timesync")
     if not machine.answers:
         return skipped("another_machine", "timedatectl")
-    there = daemon is not None and daemon.state != "tool_missing"
-    reason: Unread = "tool_failed" if there else "tool_missing"
-    return skipped(reason, "timedatectl, chronyc")
+    missing = daemon is None or daemon.state == "tool_missing"
+    return skipped(
+        "tool_missing" if missing else "tool_failed", "timedatectl, chronyc"
+    )
 
 
 def _timesync(machine: Machine) -> tuple[str, ...]:

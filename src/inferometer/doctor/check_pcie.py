@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from inferometer.doctor.machine import Machine
 from inferometer.doctor.seen import Seen, Status, seen, skipped
+from inferometer.telemetry.pci import Device
 
 MAX_SHOWN = 6
 GROUPS = "sys/kernel/iommu_groups"
@@ -120,25 +121,27 @@ def link_sleep(machine: Machine) -> Seen:
     )
 
 
+def _most(machine: Machine, device: Device) -> int | None:
+    """What a card and every port above it can; None where one does not tell."""
+    way = [machine.ports.get(each) for each in machine.way_of(device)]
+    sizes = [each.max_payload_bytes for each in way if each]
+    known = [size for size in sizes if size]
+    return min(known) if len(known) == len(way) else None
+
+
 def payload(machine: Machine) -> Seen:
     """A card that sends smaller packets than it and every port above it can."""
     if (unread := _unread(machine)) is not None:
         return unread
     small, known = [], []
     for device in machine.devices:
-        way = [machine.ports.get(each) for each in machine.way_of(device)]
-        card = machine.ports.get(device.address)
-        sizes = [
-            each.max_payload_bytes
-            for each in way
-            if each and each.max_payload_bytes
-        ]
-        if card is None or card.payload_bytes is None or len(sizes) < len(way):
+        card, most = machine.ports.get(device.address), _most(machine, device)
+        if card is None or card.payload_bytes is None or most is None:
             continue
         fact = f"{device.address}: {card.payload_bytes} B"
         known.append(fact)
-        if card.payload_bytes < min(sizes):
-            small.append(f"{fact} (max {min(sizes)} B)")
+        if card.payload_bytes < most:
+            small.append(f"{fact} (max {most} B)")
     if not known:
         return skipped("permission", "DevCtl")
     return seen(

@@ -74,16 +74,11 @@ def tokens_so_far(now: Snapshot) -> float:
 
 def figures(now: Snapshot, rate_tok_s: float | None) -> str:
     """The running means; `-` where there is none yet."""
-    ttft_ns, begun = (
-        now.ttft_sum_ns + now.streaming_ttft_sum_ns,
-        now.ttft_count + now.streaming_ttft_count,
-    )
+    ttft_ns = now.ttft_sum_ns + now.streaming_ttft_sum_ns
+    begun = now.ttft_count + now.streaming_ttft_count
     ttft = f"{ttft_ns / begun / 1e6:.1f}" if begun else "-"
-    tpot = (
-        f"{tpot_ns / 1e6:.2f}"
-        if (tpot_ns := _tpot_ns(now)) is not None
-        else "-"
-    )
+    tpot_ns = _tpot_ns(now)
+    tpot = "-" if tpot_ns is None else f"{tpot_ns / 1e6:.2f}"
     rate = "-" if rate_tok_s is None else f"{rate_tok_s:,.0f}"
     words, lost = spoken(), (("failed", now.failed), ("dropped", now.dropped))
     told = {
@@ -157,13 +152,16 @@ class PlainProgress:
             self._finished and not self._label
         ) or time_s - self._spoke_s >= self._every_s:
             self._spoke_s = time_s
-            requests = spoken().text(
-                "progress.requests", done=done, total=self._total
-            )
-            words = filter(None, (self._label, requests, figures(now, rate)))
-            print(GAP.join(words), file=self._stream, flush=True)
-            if not self._finished and (beside := self._beside.line()):
-                print(f"  {beside}", file=self._stream, flush=True)
+            self._tell(done, figures(now, rate))
+
+    def _tell(self, done: int, told: str) -> None:
+        requests = spoken().text(
+            "progress.requests", done=done, total=self._total
+        )
+        words = filter(None, (self._label, requests, told))
+        print(GAP.join(words), file=self._stream, flush=True)
+        if not self._finished and (beside := self._beside.line()):
+            print(f"  {beside}", file=self._stream, flush=True)
 
 
 class LiveProgress:

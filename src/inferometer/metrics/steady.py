@@ -151,10 +151,10 @@ def _settled(trace: Trace) -> tuple[int, int] | None:
         not len(due) or due.min() == due.max()
     ):  # a burst fills up and runs out, and that is all
         return None
-    rows = np.flatnonzero(ok(trace) & known(r["sent_ns"]) & known(r["last_ns"]))
-    rows = rows[np.argsort(r["sent_ns"][rows], kind="stable")]
-    latency = (r["last_ns"][rows] - r["sent_ns"][rows]).astype(np.float64)
-    skipped = mser5(latency)
+    sent, last = r["sent_ns"], r["last_ns"]
+    rows = np.flatnonzero(ok(trace) & known(sent) & known(last))
+    rows = rows[np.argsort(sent[rows], kind="stable")]
+    skipped = mser5((last[rows] - sent[rows]).astype(np.float64))
     if skipped is None:
         return None
-    return int(r["sent_ns"][rows[skipped]]), int(r["sent_ns"][rows[-1]])
+    return int(sent[rows[skipped]]), int(sent[rows[-1]])

@@ -227,6 +227,13 @@ def _without_owners(names: Sequence[str]) -> dict[str, str] | None:
     return short if fits and len(set(short.values())) == len(names) else None
 
 
+def _shared_words(names: Iterable[str]) -> list[str]:
+    """The longest first."""
+    words = (set(_SEPARATORS.split(name)[::2]) for name in names)
+    shared = {word for word in set.intersection(*words) if len(word) > 2}
+    return sorted(shared, key=lambda word: (-len(word), word))
+
+
 def _without_shared_words(names: Sequence[str]) -> dict[str, str] | None:
     """`2xR9700_x8_…_rocm7.1_…` where all have the same model and load: the longest words that all
     share are left out, as many as need be.
@@ -234,9 +241,7 @@ def _without_shared_words(names: Sequence[str]) -> dict[str, str] | None:
     long = [name for name in names if len(name) > LONGEST]
     if len(long) < 2:
         return None
-    words = (set(_SEPARATORS.split(name)[::2]) for name in long)
-    shared = {word for word in set.intersection(*words) if len(word) > 2}
-    in_order = sorted(shared, key=lambda word: (-len(word), word))
+    in_order = _shared_words(long)
     for number in range(1, min(len(in_order), MAX_LEFT_OUT) + 1):
         left_out = set(in_order[:number])
         short = {

@@ -86,14 +86,14 @@ def repeats_in_lines(
         for key, form in IN_A_LINE.items()
         if key in found
     ]
-    values = {
-        "name": name,
-        "runs": _of(runs, asked),
-        "figures": ", ".join(figures) or ABSENT,
-    }
-    yield spoken().text("console.repeats.line", **values)
+    yield spoken().text(
+        "console.repeats.line",
+        name=name,
+        runs=_of(runs, asked),
+        figures=", ".join(figures) or ABSENT,
+    )
     labels = _labels(metrics)
-    if any(found[key].runs_differ for key in labels if key in found):
+    if any(each.runs_differ for key, each in found.items() if key in labels):
         yield from _wrapped(_agreement(found, runs, labels), "    ")
     yield from (f"    {line}" for line in _left_out(repeats))
 

@@ -9,7 +9,7 @@ them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -98,18 +98,15 @@ def load(paths: str | Path | Sequence[str | Path]) -> Frames:
     return Frames(read([Path(path) for path in listed]))
 
 
-def _point_columns(points: Sequence[Point]) -> list[pl.Series]:
+def _count_columns(points: Sequence[Point]) -> Iterator[pl.Series]:
     import polars as pl
 
-    counts = [
-        pl.Series(
-            f"{key}_n",
-            [point.samples.get(key) for point in points],
-            pl.Int64,
-            strict=False,
-        )
-        for key in LATENCIES
-    ]
+    for key in LATENCIES:
+        counts = [point.samples.get(key) for point in points]
+        yield pl.Series(f"{key}_n", counts, pl.Int64, strict=False)
+
+
+def _point_columns(points: Sequence[Point]) -> list[pl.Series]:
     runs = [
         None if point.run is None else storable(str(point.run))
         for point in points
@@ -121,7 +118,7 @@ def _point_columns(points: Sequence[Point]) -> list[pl.Series]:
         _texts("reasons", [" ".join(point.reasons) for point in points]),
         *_condition_columns(points),
         *_metric_columns(points),
-        *counts,
+        *_count_columns(points),
         _texts("notes", [" ".join(map(str, point.notes)) for point in points]),
         _texts("source", [storable(str(point.source)) for point in points]),
         _texts("run", runs),

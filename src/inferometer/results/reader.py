@@ -90,6 +90,18 @@ class ResultsError(Exception):
         self.sentence = sentence
 
 
+def _read_all(
+    sources: Sources, tell: Callable[[int, int], None]
+) -> _CollectionReader:
+    reading = _CollectionReader(sources.problems, sources.archives)
+    count = len(sources.found)
+    for done, source in enumerate(sources.found):
+        tell(done, count)
+        reading.add(source)
+    tell(count, count)
+    return reading
+
+
 def read(
     paths: Sequence[Path], *, progress: Callable[[int, int], None] | None = None
 ) -> Collection:
@@ -100,12 +112,7 @@ def read(
     point at all.
     """
     sources = Sources.under([Path(path) for path in paths])
-    reading = _CollectionReader(sources.problems, sources.archives)
-    count, tell = len(sources.found), progress or (lambda *_: None)
-    for done, source in enumerate(sources.found):
-        tell(done, count)
-        reading.add(source)
-    tell(count, count)
+    reading = _read_all(sources, progress or (lambda *_: None))
     points = in_order(told_apart(reading.points()))
     if not points:
         raise ResultsError(

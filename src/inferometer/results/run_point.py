@@ -405,6 +405,14 @@ def _findings(verdict: Object) -> tuple[Finding, ...]:
     )
 
 
+def _figures(told: object) -> dict[str, Any]:
+    return {
+        str(name): value
+        for name, value in (told.items() if isinstance(told, dict) else ())
+        if value is None or type(value) in (int, float, str)
+    }
+
+
 def _finding(finding: object) -> Finding | None:
     """None for one that is fine, or whose level or sentence nobody knows."""
     level, sentence = (
@@ -413,17 +421,12 @@ def _finding(finding: object) -> Finding | None:
     )
     if level is None or not sentence:
         return None
-    told, parts = at(finding, "figures"), at(finding, "parts")
-    values = {
-        str(name): value
-        for name, value in (told.items() if isinstance(told, dict) else ())
-        if value is None or type(value) in (int, float, str)
-    }
+    parts = at(finding, "parts")
     return Finding(
         text(at(finding, "name")) or "",
         level,
         text(at(finding, "variant")) or EARLIER,
-        values,
+        _figures(at(finding, "figures")),
         tuple(each for each in parts if isinstance(each, str))
         if isinstance(parts, list)
         else None,

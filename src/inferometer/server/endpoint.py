@@ -208,22 +208,22 @@ class Endpoint:
                     raise
             time.sleep(READY_PAUSE_S)
 
+    def _unlisted(self, error: EndpointError) -> EndpointError:
+        if error.timed_out:
+            why = {"why": sentence_of(error)}
+            return EndpointError(Said("server.only_list", why), timed_out=True)
+        if error.status in (None, 401, 403, 503) or error.redirect:
+            return error
+        why = {"url": self.base_url, "why": error.reason}
+        what = Said("server.no_list", why)
+        told = {"what": what, "cure": Said("cure.no_list")}
+        return EndpointError(Said("server.sentence", told), error.status)
+
     def only_model(self) -> str:
         """The name of the only served model. Raises if there is none or a choice."""
         found = self._models_or_why()
         if isinstance(found, EndpointError):
-            if found.timed_out:
-                raise EndpointError(
-                    Said("server.only_list", {"why": sentence_of(found)}),
-                    timed_out=True,
-                )
-            if found.status in (None, 401, 403, 503) or found.redirect:
-                raise found
-            what = Said(
-                "server.no_list", {"url": self.base_url, "why": found.reason}
-            )
-            told = {"what": what, "cure": Said("cure.no_list")}
-            raise EndpointError(Said("server.sentence", told), found.status)
+            raise self._unlisted(found)
         names = [card.id for card in found]
         if len(names) != 1:
             key = "server.several_models" if names else "server.no_model"

@@ -230,13 +230,12 @@ class XinferenceServer:
 
     def _wait_for_answer(self, endpoint: Endpoint, deadline_s: float) -> None:
         """Request one token, again and again while Xinference reports that the model is loading."""
-        path = PROTOCOLS[self.need.recipe.backend].path(self.need.served_model)
-        words = (
-            {"messages": [{"role": "user", "content": "Hello"}]}
-            if "chat" in path
-            else {"prompt": "Hello"}
-        )
-        body = {"model": self.need.served_model, "max_tokens": 1, **words}
+        model = self.need.served_model
+        path = PROTOCOLS[self.need.recipe.backend].path(model)
+        prompt: dict[str, Any] = {"prompt": "Hello"}
+        if "chat" in path:
+            prompt = {"messages": [{"role": "user", "content": "Hello"}]}
+        body = {"model": model, "max_tokens": 1, **prompt}
         while True:
             try:
                 endpoint.call("POST", path, body, timeout_s=ANSWER_TIMEOUT_S)
@@ -244,9 +243,7 @@ class XinferenceServer:
             except EndpointError as error:
                 left_s = deadline_s - time.monotonic()
                 if error.status != 503 or left_s <= 0:
-                    what = Said(
-                        "xinference.silent", {"model": self.need.served_model}
-                    )
+                    what = Said("xinference.silent", {"model": model})
                     raise self._failed(self._because(what, error)) from None
                 self._pause(min(error.retry_after_s or POLL_S, left_s))
 

@@ -461,24 +461,19 @@ def _twins(
     of each kind.
     """
     points = [point for group in groups for point in group.points]
-    fields = [
-        name
-        for name in re.findall(r"\{(\w+)\}", name_pattern(campaign))
-        if name != "time"
-    ]
+    fields = {*re.findall(r"\{(\w+)\}", name_pattern(campaign))} - {"time"}
     if twins := _same(
         points,
         lambda point: tuple(point.file_name_fields[name] for name in fields),
     ):
-        first, second = (point.id for point in twins)
-        told = {"one": first, "other": second}
-        yield ("file_name",), Said("campaign_check.same_name", told)
+        yield ("file_name",), _of_both("same_name", twins)
     if twins := _same(points, lambda point: point.spec.fingerprint):
-        first, second = (point.id for point in twins)
-        yield (
-            _place(campaign, twins[1]),
-            Said("campaign_check.same_point", {"one": first, "other": second}),
-        )
+        yield _place(campaign, twins[1]), _of_both("same_point", twins)
+
+
+def _of_both(key: str, twins: Sequence[PlannedPoint]) -> Said:
+    told = {"one": twins[0].id, "other": twins[1].id}
+    return Said(f"campaign_check.{key}", told)
 
 
 def _long_name(

@@ -76,9 +76,9 @@ def _price(told: Any) -> Any:
         raise ValueError(Said("price.wanted"))
     if pue and not MIN_PUE <= float(pue) <= MAX_PUE:
         raise ValueError(Said("price.pue"))
-    price = {"amount": amount, "currency": currency}
     return {
-        **price,
+        "amount": amount,
+        "currency": currency,
         "per": "h" if hour else "kWh",
         **({"pue": pue} if pue else {}),
     }

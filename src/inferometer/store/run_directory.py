@@ -246,8 +246,7 @@ def _one_sentence(directory: Path) -> Iterator[None]:
     try:
         yield
     except NewerError as error:
-        versions = {"version": error, "most": SCHEMA_VERSION}
-        told = {"path": directory, **versions}
+        told = {"path": directory, "version": error, "most": SCHEMA_VERSION}
         raise ValueError(Said("run_directory.newer", told)) from None
     except (PolarsError, OSError, LookupError, TypeError, ValueError) as error:
         why = sentence_of(error)

@@ -249,11 +249,7 @@ def _id_pool(
     """Distinct ordinary ids that the server's tokenizer makes of words and numbers, and where they
     are from.
     """
-    texts = [
-        *WORDS,
-        *(word.capitalize() for word in WORDS),
-        *(str(number) for number in range(1000)),
-    ]
+    texts = [*WORDS, *map(str.capitalize, WORDS), *map(str, range(1000))]
     found = _ids(server, model, texts, len(texts))
     if (
         len(found) < SMALLEST_POOL

@@ -139,6 +139,20 @@ def _left_out(code: int) -> str:
     return "INVALID" if code == EXIT_INVALID else ""
 
 
+def _rendered(bench: Bench, result: PointResult) -> str:
+    return render(
+        result.summary,
+        result.verdict,
+        load=result.spec.load,
+        workers=result.trace.workers,
+        metrics=result.output.metrics,
+        server=result.server,
+        price=result.output.price,
+        rated=bench.asked.rated,
+        rtfx=result.rtfx,
+    )
+
+
 def _report(
     bench: Bench, label: str, result: PointResult, saved: Saved | None
 ) -> None:
@@ -146,18 +160,7 @@ def _report(
     if bench.is_repeated:
         _tell_in_a_line(label, result, saved)
     else:
-        text = render(
-            result.summary,
-            result.verdict,
-            load=result.spec.load,
-            workers=result.trace.workers,
-            metrics=result.output.metrics,
-            server=result.server,
-            price=result.output.price,
-            rated=bench.asked.rated,
-            rtfx=result.rtfx,
-        )
-        typer.echo(text, nl=False)
+        typer.echo(_rendered(bench, result), nl=False)
     for dialect in result.output.dialects:
         typer.echo(render_dialect(result.trace, dialect), nl=False)
     if saved is not None and not bench.is_repeated:

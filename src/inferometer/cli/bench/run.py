@@ -76,8 +76,10 @@ def opened(flags: BenchFlags) -> Iterator[Bench]:
         notice(note)
     calibrations = host_calibrations(quiet=flags.disable_tqdm)
     routes = PROTOCOLS[flags.backend].routes
-    base_url, headers = asked.target["base_url"], asked.target["headers"]
-    endpoint = Endpoint(base_url, headers, flags.insecure, routes=routes)
+    target = asked.target
+    endpoint = Endpoint(
+        target["base_url"], target["headers"], flags.insecure, routes=routes
+    )
     with Session(
         endpoint,
         asked.output,

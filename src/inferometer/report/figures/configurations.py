@@ -302,11 +302,11 @@ def _names(
         for key in shown
     }
     short = legend_names(whole.values())
-    notes = []
-    if len(shown) < len(members):
-        n = {"shown": len(shown), "n": len(members)}
-        notes.append(words.text("figure.note.configurations", **n))
-    return {key: short[name] for key, name in whole.items()}, notes
+    names = {key: short[name] for key, name in whole.items()}
+    if len(shown) == len(members):
+        return names, []
+    n = {"shown": len(shown), "n": len(members)}
+    return names, [words.text("figure.note.configurations", **n)]
 
 
 def _first_of(choices: Sequence[Sequence[str]], members: Members) -> list[str]:
@@ -457,10 +457,9 @@ def _dated_rows(
 def _date_panel(
     rows: Sequence[Row], metric: str, names: Sequence[str], words: Words
 ) -> Panel:
-    latency = metric.endswith("_ms")
-    axis: Axis = value_axis(
+    axis = value_axis(
         (row["v"] for row in rows if row["on"] == metric),
-        decades=DECADES_OF_LATENCY if latency else DECADES,
+        decades=DECADES_OF_LATENCY if metric.endswith("_ms") else DECADES,
     )
     days = {"title": None, "format": "%Y-%m-%d", "tickCount": 5, "grid": False}
     scale = {"type": "utc", "padding": 12}
@@ -469,8 +468,11 @@ def _date_panel(
         y=axis.y("v:Q"),
         color=channel_of_curves(names),
     ).transform_filter(f"datum.on == '{metric}'")
-    layers = _date_layers(common, names, _date_tips(metric, words))
-    return layered(layers, with_unit(metric, words), height=200)
+    return layered(
+        _date_layers(common, names, _date_tips(metric, words)),
+        with_unit(metric, words),
+        height=200,
+    )
 
 
 def _date_tips(metric: str, words: Words) -> list[Spec]:

@@ -93,14 +93,11 @@ def draw_cdfs(material: Material, words: Words) -> Sketch:
     """
     runs, notes = _runs(material, words)
     kinds = _latencies(runs, words)
-    rows: list[Row] = []
-    for kind, samples in kinds.items():
-        low, _ = _span(samples)
-        rows += [
-            row
-            for name, sample in samples.items()
-            for row in _cdf_rows(kind, name, np.maximum(sample, low))
-        ]
+    rows = [
+        row
+        for kind, samples in kinds.items()
+        for row in _cdfs_of(kind, samples)
+    ]
     panels = [
         _cdf_panel(kind, LATENCIES[kind].label, samples, words)
         for kind, samples in kinds.items()
@@ -392,6 +389,12 @@ def _beside(at: float, number: int, axis: Axis, samples: Samples) -> Spec:
 
 def _rule_tooltip(words: Words) -> list[Spec]:
     return tips(words, {"curve:N": "curve", "label:N": "value"})
+
+
+def _cdfs_of(kind: str, samples: Samples) -> Iterator[Row]:
+    low, _ = _span(samples)
+    for name, sample in samples.items():
+        yield from _cdf_rows(kind, name, np.maximum(sample, low))
 
 
 def _cdf_rows(kind: str, name: str, sample: Sample) -> list[Row]:

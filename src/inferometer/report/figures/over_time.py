@@ -358,6 +358,10 @@ def _card_in_words(card: object, words: Words) -> str:
     return words.text("figure.engine.of_simulated", name=name)
 
 
+def _usual_gap(times: Sequence[float]) -> float:
+    return float(np.median(np.diff(times))) if len(times) > 1 else 0.0
+
+
 def _readings(
     card: str, readings: Sequence[tuple[float, float | None]]
 ) -> list[Row]:
@@ -365,11 +369,7 @@ def _readings(
     row where none came.
     """
     at_once = math.ceil(len(readings) / MAX_TELEMETRY)
-    usual = (
-        float(np.median(np.diff([t for t, _ in readings])))
-        if len(readings) > 1
-        else 0.0
-    )
+    usual = _usual_gap([t for t, _ in readings])
     rows: list[Row] = []
     for start in range(0, len(readings), at_once):
         several = readings[start : start + at_once]

@@ -112,6 +112,10 @@ class Axis:
         return channel(field, scale=self.scale(), axis=self.axis())
 
 
+def _finite(values: Iterable[float]) -> list[float]:
+    return [value for value in values if math.isfinite(value)]
+
+
 def tip(field: str, title: str, form: str | None = None) -> Spec:
     """One line of what the pointer shows. `form` is d3's format of a number; "" is none (default:
     FIGURES).
@@ -140,9 +144,8 @@ def value_axis(
     `ends` of intervals lie on it too, as far as they do not squeeze the values: an interval from
     two repeats may be very long.
     """
-    there = [value for value in values if math.isfinite(value)]
-    low, high = (min(there), max(there)) if there else (0.0, 0.0)
-    far = [end for end in ends if math.isfinite(end)]
+    there, far = _finite(values), _finite(ends)
+    low, high = min(there, default=0.0), max(there, default=0.0)
     if low <= 0 or high / low < 10**decades:
         top = max(high, min(max(far, default=high), BEYOND * high))
         return Axis(
@@ -178,7 +181,7 @@ def signed_axis(
     low, high = _bulk(values)
     low, high = min(low, reference), max(high, reference)
     span = (high - low) or abs(high) or 1.0
-    far = [end for end in ends if math.isfinite(end)]
+    far = _finite(ends)
     bottom = max(min([low, *far]), low - BEYOND * span)
     top = min(max([high, *far]), high + BEYOND * span)
     room = 0.08 * (top - bottom)
@@ -204,7 +207,7 @@ def spread_axis(values: Iterable[float]) -> Axis:
     """For what a distribution is drawn over: as `value_axis`, but not from 0 where the values are
     far from it.
     """
-    there = [value for value in values if math.isfinite(value)]
+    there = _finite(values)
     axis = value_axis(there)
     if axis.log or not there:
         return axis
@@ -222,7 +225,7 @@ def level_axis(levels: Iterable[float], *, tokens: bool = False) -> Axis:
     """For what was set and swept: logarithmic where the levels are more even that way (1, 2, 4, 8
     …), else linear (1 … 200).
     """
-    distinct = sorted({level for level in levels if math.isfinite(level)})
+    distinct = sorted({*_finite(levels)})
     if len(distinct) < 2:
         return Axis(
             log=False,

@@ -74,11 +74,8 @@ def is_campaign_name(name: str) -> bool:
 def _is_result(record: Record, campaign: str) -> bool:
     if not record.keys() >= OF_A_RESULT:
         return False
-    reasons, version, base_url = (
-        record["reasons"],
-        record["server_version"],
-        record.get("base_url"),
-    )
+    reasons = record["reasons"]
+    of_server = (record["server_version"], record.get("base_url"))
     return (
         _matches(FINGERPRINT, record["fingerprint"])
         and _is_word(record["point"])
@@ -86,8 +83,7 @@ def _is_result(record: Record, campaign: str) -> bool:
         and isinstance(reasons, list | tuple)
         and all(isinstance(reason, str) for reason in reasons)
         and isinstance(record["allowed"], bool)
-        and (version is None or _is_word(version))
-        and (base_url is None or _is_word(base_url))
+        and all(each is None or _is_word(each) for each in of_server)
         and (
             record.get("max_model_len") is None
             or _is_count(record["max_model_len"], 1 << 53)

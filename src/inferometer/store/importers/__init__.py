@@ -426,13 +426,8 @@ def _runs_of(
     result: Object, path: Path, most_bytes: int
 ) -> Sequence[ImportedRun]:
     reader = next((each for each in READERS if each.is_it(result)), None)
-    if reader is None and any(is_it(result) for is_it in COMPANIONS):
-        told = {"path": path, "why": Said("unread.companion")}
-        raise CompanionError(Said("unread", told))
-    if reader is None and (tool := tool_of(result)) is not None:
-        raise ForeignToolError(path, tool)
     if reader is None:
-        return _runs_of_nobody(result, path, most_bytes)
+        return _runs_without_reader(result, path, most_bytes)
     runs = reader.read(result, path, most_bytes)
     if reader.own_keys is None:
         return runs
@@ -440,6 +435,17 @@ def _runs_of(
     return [
         replace(run, conditions={**beside, **run.conditions}) for run in runs
     ]
+
+
+def _runs_without_reader(
+    result: Object, path: Path, most_bytes: int
+) -> Sequence[ImportedRun]:
+    if any(is_it(result) for is_it in COMPANIONS):
+        told = {"path": path, "why": Said("unread.companion")}
+        raise CompanionError(Said("unread", told))
+    if (tool := tool_of(result)) is not None:
+        raise ForeignToolError(path, tool)
+    return _runs_of_nobody(result, path, most_bytes)
 
 
 def _runs_of_nobody(

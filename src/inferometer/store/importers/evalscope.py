@@ -160,13 +160,17 @@ def _percentiles(directory: Path, most_bytes: int) -> dict[str, float]:
     return own
 
 
-def _requests(path: Path, most_bytes: int) -> ImportedRequests | None:
+def _rows_or_why(path: Path, most_bytes: int) -> list[tuple[object, ...]]:
     require_readable(path, most_bytes)
     try:
-        rows = list(_rows(path))
+        return list(_rows(path))
     except sqlite3.Error as error:
         why = {"why": sentence_of(error)}
         raise unread(path, Said("unread.evalscope.database", why)) from None
+
+
+def _requests(path: Path, most_bytes: int) -> ImportedRequests | None:
+    rows = _rows_or_why(path, most_bytes)
     if not rows:
         return None
     sent, ok, ttft, latency, prompt, output, gaps = zip(*rows, strict=True)

@@ -228,8 +228,9 @@ def _load(benchmark: Object) -> tuple[dict[str, float], str | None]:
     )
     names = (at(strategy, "type_"), at(strategy, "kind"), strategy)
     kind = next(filter(None, map(text, names)), None)
-    load = figures(strategy, {"max_concurrency": "max_concurrency"})
-    load |= figures(strategy, settings_in("guidellm"))
+    load = figures(strategy, {"max_concurrency"}) | figures(
+        strategy, settings_in("guidellm")
+    )
     if kind == "synchronous":
         load = {"max_concurrency": 1.0}
     if kind in GAPS and "request_rate" in load:

@@ -299,10 +299,8 @@ def _known(result: Object) -> set[str]:
 
 
 def _settings(result: Object) -> dict[str, Declared]:
-    commit, build = (
-        text(result.get("build_commit")),
-        json_figure(result.get("build_number")),
-    )
+    commit = text(result.get("build_commit"))
+    build = json_figure(result.get("build_number"))
     found: dict[str, Declared] = {
         name: value
         for name in SETTINGS

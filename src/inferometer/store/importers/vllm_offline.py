@@ -102,28 +102,21 @@ def _run(
 ) -> ImportedRun:
     record = _arguments(path)
     told = at(record, "benchmark", "extra_info", "args")
-    declared = {name: at(told, name) for name in SETTINGS}
+    declared = {
+        name: value
+        for name in SETTINGS
+        if isinstance(value := at(told, name), str | int)
+    }
+    command = {"command": f"vllm bench {scenario}"}
     return ImportedRun(
         path=path,
         tool=tool,
         model=text(at(told, "model")) or text(at(record, "model", "name")),
         load=figures(told, LENGTHS),
         metrics=metrics,
-        conditions={
-            "scenario": f"offline {scenario}",
-            **{
-                name: value
-                for name, value in declared.items()
-                if isinstance(value, str | int)
-            },
-        },
+        conditions={"scenario": f"offline {scenario}", **declared},
         settings=configured(told, NO_SETTINGS),
-        notes=(
-            Said(
-                f"note.offline_{scenario}",
-                {"command": f"vllm bench {scenario}"},
-            ),
-        ),
+        notes=(Said(f"note.offline_{scenario}", command),),
     )
 
 

@@ -12,11 +12,17 @@ import pytest
 from inferometer.campaign.embedded_server import embedded
 from inferometer.campaign.estimate import guess_seconds
 from inferometer.campaign.runner import run_campaign
-from inferometer.campaign.simulated import VirtualServers, simulated
+from inferometer.campaign.simulated import (
+    VirtualServers,
+    about_left_out,
+    left_out,
+    simulated,
+)
 from inferometer.engine.twin import provenance
 from inferometer.engine.twin.configuration import TwinSettings
 from inferometer.engine.twin.fit import Factor, Fit
 from inferometer.engine.twin.fitted import Fitted
+from inferometer.report.sentences import said_once
 from inferometer.results.reader import read
 from inferometer.spec.campaign import CampaignError, CampaignSpec, Group
 from inferometer.spec.campaign_file import load_campaign
@@ -25,6 +31,7 @@ from inferometer.spec.preset_files import preset_names
 from inferometer.store.campaign.paths import CampaignPaths, campaign_paths
 from inferometer.store.run_directory import load_run
 from inferometer.trace import StampSource
+from inferometer.words import Words
 from tests.campaign.tiny_campaign import Remembering, task_of, tiny_campaign
 
 MODEL = "meta-llama/Llama-3.1-8B"
@@ -148,6 +155,45 @@ def test_a_simulated_point_is_no_rehearsed_and_no_measured_one() -> None:
 def test_what_a_twin_lacks_is_said(changes: dict[str, Any], key: str) -> None:
     with pytest.raises(CampaignError, match=key):
         simulated(expand(tiny_campaign(**{**CAMPAIGN, **changes})))
+
+
+OF_ANOTHER_ENGINE: dict[str, Any] = {
+    "servers": {"s": SERVER, "x": {"recipe": "tgi", "max_model_len": 512}},
+    "groups": [
+        {"id": "g", "model": "m", "server": "s"},
+        {"id": "other", "model": "m", "server": "x"},
+    ],
+}
+
+
+def test_groups_of_engines_without_a_twin_are_left_out_and_named(
+    tmp_path: Path,
+) -> None:
+    spec = tiny_campaign(**CAMPAIGN | OF_ANOTHER_ENGINE)
+    places = campaign_paths(str(tmp_path / "r"), "tiny", simulated=True)
+    groups, engines = expand(spec), left_out(expand(spec))
+    (said,) = about_left_out(engines)
+    assert said == (
+        "Left out of the simulation: other; there is no twin of TGI, only of "
+        "vLLM and SGLang."
+    )
+    servers = VirtualServers()
+    task = task_of(
+        spec,
+        servers.front,
+        simulated(groups),
+        virtual=servers.start,
+        left_out=engines,
+    )
+    run_campaign(task, places, Remembering())
+    told = "there is no twin of TGI: other."
+    points = read([places.result_dir]).points
+    assert len(points) == 3
+    assert all(told in str(point.notes) for point in points)
+    for language in ("en", "zh-CN", "zh-TW"):
+        (once,) = said_once(points, Words(language))
+        assert "TGI" in once
+        assert "other" in once
 
 
 def test_a_model_that_does_not_fit_loses_its_group_in_the_engines_words(

@@ -59,7 +59,8 @@ def test_a_card_of_unverified_rates_is_named(
     told = "Unverified for {}: bandwidth_gb_s = 896, dense_tflops = 100."
     for card, times in (("r9700", 0), ("k100-ai", 1)):
         done = CliRunner().invoke(
-            app, [*verb, str(campaign), "--set", f"twin={card}"]
+            app,
+            [*verb, str(campaign), "--set", f"twin={card}", "--allow-invalid"],
         )
         assert done.exit_code == 0, done.output
         assert done.stdout.count(told.format(card)) == times

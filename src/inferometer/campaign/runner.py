@@ -343,6 +343,7 @@ class _CampaignRun:
             points=len(self.task.points),
             allow_invalid=self.task.allow_invalid,
             configuration=self.task.about,
+            left_out=self.task.left_out,
         )
 
     def _name_damage(self) -> None:

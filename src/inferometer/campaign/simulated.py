@@ -5,7 +5,7 @@ before a point; the points themselves are not sent to it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -17,6 +17,7 @@ from inferometer.campaign.rehearsed_twin import (
     require_used,
     settings_of,
 )
+from inferometer.campaign.twin_flags import engine_without_twin
 from inferometer.engine.twin.client import TwinLoad
 from inferometer.engine.twin.configuration import TwinSettings, make_twin
 from inferometer.engine.twin.errors import relative_errors
@@ -42,9 +43,16 @@ FRONT_SPEED = 1000.0
 def simulated(
     groups: Sequence[Group], fitted: Sequence[Fitted] = ()
 ) -> list[Group]:
-    """The same plan in virtual time. Raises CampaignError with all that lacks a twin, and which key
-    to add; also for fitted profiles that are about no group.
+    """The same plan in virtual time, without the groups that are `left_out`. Raises CampaignError
+    with all that lacks a twin, and which key to add; also if no group is left, and for fitted
+    profiles that are about no group.
     """
+    engines = left_out(groups)
+    names = {name for absent in engines.values() for name in absent}
+    groups = [group for group in groups if group.id not in names]
+    if engines and not groups:
+        why = Said("twin.no_engine", {"engine": [*engines]})
+        raise CampaignError([Said("simulate.nothing", {"why": why})])
     reasons = dict.fromkeys(
         reason for group in groups if (reason := _lacking(group, fitted))
     )
@@ -55,6 +63,26 @@ def simulated(
     except ProfileError as error:
         raise CampaignError([sentence_of(error)]) from None
     return [_simulated(group, fitted) for group in groups]
+
+
+def left_out(groups: Iterable[Group]) -> dict[str, list[str]]:
+    """The groups that are not simulated, by their engine, of which there is no twin."""
+    found: dict[str, list[str]] = {}
+    for group in groups:
+        recipe = group.server.recipe
+        if engine := engine_without_twin(recipe.command, recipe.backend):
+            found.setdefault(engine, []).append(group.id)
+    return found
+
+
+def about_left_out(engines: Mapping[str, Sequence[str]]) -> list[Said]:
+    """A sentence for each engine."""
+    found = []
+    for engine, names in engines.items():
+        why = Said("twin.no_engine", {"engine": engine})
+        told = {"groups": names, "why": why}
+        found.append(Said("simulate.left_out", told))
+    return found
 
 
 def _simulated(group: Group, fitted: Sequence[Fitted]) -> Group:

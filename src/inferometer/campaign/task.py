@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -60,6 +60,8 @@ class Task:
     """Where the files of the servers' machine are, if it is not this host; see `Session`."""
     virtual: Callable[[ServerNeed], VirtualServer] | None = None
     """What runs a server's points in virtual time, from one start to the next."""
+    left_out: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Groups that are not simulated, by their engine, of which there is no twin."""
 
     @classmethod
     def of(
@@ -73,6 +75,7 @@ class Task:
         calibration: FindCalibration = _not_calibrated,
         root: Path | None = None,
         virtual: Callable[[ServerNeed], VirtualServer] | None = None,
+        left_out: Mapping[str, Sequence[str]] | None = None,
     ) -> Task:
         """The task of a campaign file."""
         return cls(
@@ -89,6 +92,7 @@ class Task:
             calibration=calibration,
             root=root,
             virtual=virtual,
+            left_out=left_out or {},
         )
 
     @property

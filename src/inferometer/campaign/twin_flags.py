@@ -89,23 +89,33 @@ OTHER_ENGINES = {
 
 def require_modelled(command: Sequence[str], model: str) -> None:
     """Raise ValueError with the flags that no twin has. `model`: its profile."""
+    if found := not_modelled(command, model):
+        flags = ", ".join(found)
+        raise ValueError(Said("twin.not_modelled", {"flags": flags}))
+
+
+def not_modelled(command: Sequence[str], model: str) -> list[str]:
+    """The flags that no twin has, with their values, once each."""
     same = NOT_MODELLED | dict.fromkeys(QUANTIZATION, quantizations_of(model))
     found = [
         f"{name} {value}".strip()
         for name, value in flags_of(command)
         if name in same and value.lower() not in same[name]
     ]
-    if found:
-        flags = ", ".join(dict.fromkeys(found))
-        raise ValueError(Said("twin.not_modelled", {"flags": flags}))
+    return [*dict.fromkeys(found)]
 
 
 def require_twin_of(command: Sequence[str], backend: str) -> None:
     """Raise ValueError with the engine that a server is, if twins are not of that one."""
-    if any("vllm" in word or "sglang" in word for word in command):
-        return
-    if name := other_engine(*command, backend):
+    if name := engine_without_twin(command, backend):
         raise ValueError(Said("twin.no_engine", {"engine": name}))
+
+
+def engine_without_twin(command: Sequence[str], backend: str) -> str | None:
+    """The engine that a server is, if twins are not of that one."""
+    if any("vllm" in word or "sglang" in word for word in command):
+        return None
+    return other_engine(*command, backend)
 
 
 def other_engine(*words: str) -> str | None:

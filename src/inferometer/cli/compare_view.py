@@ -19,7 +19,7 @@ from inferometer.printable import printable, wrapped
 from inferometer.report.answers.answer import some_levels
 from inferometer.report.answers.caches import hit_rate, speed_up
 from inferometer.report.answers.links import link_answer
-from inferometer.report.sentences import unverified
+from inferometer.report.sentences import said_once
 from inferometer.report.tables.columns import four_digits, with_unit
 from inferometer.report.tables.markdown import text_in_markdown
 from inferometer.results import Point
@@ -378,7 +378,7 @@ def _notes(
         for pair in comparison.pairing.pairs
         for point in (*pair.a, *pair.b)
     )
-    for sentence in unverified(sides, words):
+    for sentence in said_once(sides, words):
         yield from _wrapped(sentence, width)
     yield from _wrapped(_cache_hits(comparison, words), width)
     if any(

@@ -10,8 +10,8 @@ from dataclasses import replace
 from inferometer.campaign.twin_flags import (
     NOT_MODELLED,
     flag,
+    not_modelled,
     other_engine,
-    require_modelled,
     settings_asked,
 )
 from inferometer.engine.twin.configuration import TwinSettings
@@ -61,7 +61,8 @@ def settings_for(
     said = told_by(point)
     command = list(command_of(said))
     _require_whole(said, tp)
-    require_modelled(command, model)
+    if flags := not_modelled(command, model):
+        raise ValueError(Said("fit.not_modelled", {"flags": ", ".join(flags)}))
     found = settings_asked(command)
     longest = flag(command, "--max-model-len")
     if longest is not None and longest.isdecimal():

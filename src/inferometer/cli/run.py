@@ -39,7 +39,7 @@ from inferometer.system.blas import import_numpy
 from inferometer.words import Said, spoken
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from inferometer.campaign.outcome import CampaignOutcome
     from inferometer.campaign.simulated import VirtualServers
@@ -201,8 +201,8 @@ def run_to_its_end(
         asked, groups, places, blocks, embedded=no_server
     ):
         lines.say(line)
-    if flags.embedded:
-        _tell_set_times(groups, profiles, lines)
+    for sentence in _without_twin(asked.groups, profiles, flags):
+        lines.say(printable(spoken().say(sentence)))
     task = Task.of(
         spec,
         groups,
@@ -210,6 +210,7 @@ def run_to_its_end(
         allow_invalid=allow_invalid,
         calibration=calibration,
         virtual=virtual.start if virtual else None,
+        left_out=_left_out(asked.groups, flags),
     )
     outcome = _run(task, places, lines)
     if virtual:
@@ -269,13 +270,30 @@ def _server(
     return partial(server_for, directory=places.logs, say=lines.say)
 
 
-def _tell_set_times(
-    groups: Sequence[Group], profiles: Sequence[Fitted], lines: CampaignLines
-) -> None:
-    from inferometer.campaign.embedded_server import set_times
+def _left_out(
+    groups: Sequence[Group], flags: CampaignFlags
+) -> Mapping[str, Sequence[str]]:
+    """The groups that are not simulated, by their engine."""
+    if not flags.simulated:
+        return {}
+    from inferometer.campaign.simulated import left_out
 
-    for sentence in set_times(groups, profiles):
-        lines.say(printable(spoken().say(sentence)))
+    return left_out(groups)
+
+
+def _without_twin(
+    groups: Sequence[Group], profiles: Sequence[Fitted], flags: CampaignFlags
+) -> Sequence[Said]:
+    """What becomes of the groups that no twin takes the place of, and why."""
+    if flags.embedded:
+        from inferometer.campaign.embedded_server import set_times
+
+        return set_times(groups, profiles)
+    if flags.simulated:
+        from inferometer.campaign.simulated import about_left_out
+
+        return about_left_out(_left_out(groups, flags))
+    return ()
 
 
 def _tell_speed(virtual_s: float, elapsed_s: float) -> None:

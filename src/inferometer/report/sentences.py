@@ -13,6 +13,9 @@ from inferometer.metrics.finding import Finding, Level
 from inferometer.results import Point
 from inferometer.words import UNFIT, Words
 
+SAID_ONCE = ("note.unverified", "note.left_out")
+"""Rates of a twin that nobody has verified, and groups of a campaign that have no twin."""
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -35,12 +38,10 @@ def reasons_of(point: Point, language: str) -> list[Told]:
     ]
 
 
-def unverified(points: Iterable[Point], words: Words) -> list[str]:
-    """A sentence for each card of a twin whose rates nobody has verified."""
+def said_once(points: Iterable[Point], words: Words) -> list[str]:
+    """Notes that are about more than their point, once each."""
     notes = (note for point in points for note in point.notes)
-    found = [
-        note for note in notes if getattr(note, "key", "") == "note.unverified"
-    ]
+    found = [note for note in notes if getattr(note, "key", "") in SAID_ONCE]
     return [*map(words.say, dict.fromkeys(found))]
 
 

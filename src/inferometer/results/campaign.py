@@ -49,6 +49,8 @@ class Campaign:
     """The campaign file, each time it was opened, the latest first."""
     remarks: tuple[str, ...] = ()
     """What is the matter with the ledger, a sentence each."""
+    left_out: tuple[Said, ...] = ()
+    """Which groups were not simulated, and why."""
     history: History = field(default_factory=History)
     _declarations: dict[str, list[_Declaration]] = field(default_factory=dict)
 
@@ -139,6 +141,7 @@ def read_campaign(places: CampaignPaths) -> Campaign:
         frozenset(result.run for result in everything),
         tuple(_configurations(reading.records)),
         reading.remarks,
+        tuple(_left_out(places.name, reading.records, current)),
         history,
     )
 
@@ -149,7 +152,7 @@ def point_of_result(campaign: Campaign, result: Result) -> Point:
     Raises CannotImportError if its files are not what the ledger says.
     """
     point = _own_point(campaign, result)
-    notes = point.notes
+    notes = (*point.notes, *campaign.left_out)
     if result.status == "INVALID" and result.allowed:
         notes = (*notes, Said("note.allowed"))
     if (before := campaign.history.doubt_before(result)) is not None:
@@ -268,6 +271,23 @@ def _configurations(records: Iterable[Record]) -> list[Object]:
         if record["kind"] == "opened"
     ]
     return [each for each in reversed(found) if isinstance(each, dict)]
+
+
+def _left_out(
+    campaign: str, records: Iterable[Record], results: Iterable[Result]
+) -> Iterator[Said]:
+    """A sentence for each engine of groups that were not simulated. Some may have been since."""
+    simulated = {result.point.partition("/")[0] for result in results}
+    found: dict[str, dict[str, None]] = {}
+    for record in records:
+        told = record.get("left_out") if record["kind"] == "opened" else None
+        for engine, names in told.items() if isinstance(told, dict) else ():
+            each = dict.fromkeys(map(str, entries(names)))
+            found.setdefault(engine, {}).update(each)
+    for engine, names in found.items():
+        if groups := [each for each in names if each not in simulated]:
+            of = {"engine": engine, "groups": groups}
+            yield Said("note.left_out", {"campaign": campaign, **of})
 
 
 def _declaration(configuration: Object, name: str) -> _Declaration | None:

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from inferometer.analysis.cautions import DRIFT_C
 from inferometer.analysis.decision import Verdict
-from inferometer.report.sentences import unverified
+from inferometer.report.sentences import said_once
 from inferometer.results import Point
 from inferometer.vocabulary import LEVELS
 from inferometer.words import Words
@@ -136,13 +136,13 @@ def _unequally_warm(points: Sequence[Point], words: Words) -> list[str]:
 
 
 def rehearsal(points: Sequence[Point], words: Words) -> list[str]:
-    """What it was, where any of them is of one; and which rates of its twins nobody verified."""
+    """What it was, where any of them is of one, and what is to be known of all."""
     kinds = {str(point.conditions.get("rehearsal", "")) for point in points}
     if not (rehearsed := kinds - {"", "None"}):
         return []
     simulated = all(each.endswith("simulated") for each in rehearsed)
     key = "answer.simulated" if simulated else "answer.rehearsal"
-    return [words.text(key), *unverified(points, words)]
+    return [words.text(key), *said_once(points, words)]
 
 
 def deployment(point: Point) -> str:

@@ -39,7 +39,7 @@ from inferometer.report.figures.load import (
 from inferometer.report.figures.over_time import draw_over_time, draw_timeline
 from inferometer.report.figures.prefix_cache import draw_prefix_cache
 from inferometer.report.figures.production import draw_production
-from inferometer.report.sentences import unverified
+from inferometer.report.sentences import said_once
 from inferometer.results.point import Point
 from inferometer.words import Words
 
@@ -104,7 +104,7 @@ def _draw(key: str, material: Material, words: Words) -> Drawing | Absent:
 
 def _not_measured(points: Sequence[Point], words: Words) -> list[str]:
     """What a figure says above all else: which points were simulated, which are of a twin that ran
-    faster than time, and which rates of a twin's card nobody has verified.
+    faster than time, and notes about more than a point.
     """
     found = Counter(
         getattr(note, "key", "") for point in points for note in point.notes
@@ -118,7 +118,7 @@ def _not_measured(points: Sequence[Point], words: Words) -> list[str]:
         for note, key in NOT_MEASURED.items()
         if found[note]
     ]
-    return [*told, *unverified(points, words)]
+    return [*told, *said_once(points, words)]
 
 
 def _with_finite_values(material: Material) -> Material:

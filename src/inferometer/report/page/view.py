@@ -28,7 +28,7 @@ from inferometer.report.sentences import (
     notes_of,
     precision_in_words,
     reasons_of,
-    unverified,
+    said_once,
 )
 from inferometer.report.tables.columns import confidence_of, four_digits
 from inferometer.report.targets import (
@@ -341,7 +341,7 @@ def _sentences(
         sentences.append(
             words.text("page.sentence.costs", what=words.say(of_costs))
         )
-    return (*sentences, *_rehearsed(points, words), *unverified(points, words))
+    return (*sentences, *_rehearsed(points, words), *said_once(points, words))
 
 
 def _rehearsed(points: Sequence[Point], words: Words) -> Iterator[str]:

@@ -12,7 +12,7 @@ from inferometer.analysis.ratings import RATED, Rated, ratings
 from inferometer.analysis.targets import Checked
 from inferometer.printable import printable
 from inferometer.report.answers import answers
-from inferometer.report.sentences import reasons_of, unverified
+from inferometer.report.sentences import reasons_of, said_once
 from inferometer.report.spoken_values import with_spoken_values
 from inferometer.report.tables.columns import (
     PRICED,
@@ -67,7 +67,7 @@ def points_as_markdown(
     ]
     if notes:
         lines += ["", *(f"{n}. {note}" for note, n in notes.items())]
-    for sentence in unverified(points, words):
+    for sentence in said_once(points, words):
         lines += ["", text_in_markdown(sentence)]
     if of_costs := about_costs(points):
         told = words.text("page.sentence.costs", what=words.say(of_costs))

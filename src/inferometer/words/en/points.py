@@ -105,6 +105,10 @@ POINTS: dict[str, str] = {
         "Nobody has verified {rates} of the twin's {card}: figures of this card are no better than "
         "these numbers."
     ),
+    "note.left_out": (
+        "Campaign {campaign} has more groups, which were neither simulated nor measured, because "
+        "there is no twin of {engine}: {groups}."
+    ),
     "note.rehearsal_twin": (
         "The twin ran at {speed:g} times its speed: its latencies are 1/{speed:g} of, and its "
         "rates {speed:g} times, what it would show in real time."

@@ -212,10 +212,7 @@ VERBS: dict[str, str] = {
     "twin.not_modelled": (
         "it does not model {flags}. Leave that out of the command, or measure the real server."
     ),
-    "twin.no_engine": (
-        "there is no twin of {engine}, only of vLLM and SGLang. Leave its groups out, or measure "
-        "the real server."
-    ),
+    "twin.no_engine": "there is no twin of {engine}, only of vLLM and SGLang.",
     "twin.no_model": "there is no profile of the model {model}.",
     "twin.no_number": "{name} is {value}: set a whole number.",
     "twin.set_times": (
@@ -249,6 +246,11 @@ VERBS: dict[str, str] = {
     ),
     "simulate.command": (
         "A twin cannot have the settings in the server command of group {group}: {why}"
+    ),
+    "simulate.left_out": "Left out of the simulation: {groups}; {why}",
+    "simulate.nothing": (
+        "No group is left to simulate: {why} Measure the real servers, or rehearse the campaign "
+        "with `run --embedded`."
     ),
     "simulate.again": (
         "group {group}: {n} points are simulated again, because {parts} changed."
@@ -303,6 +305,7 @@ VERBS: dict[str, str] = {
         "that one."
     ),
     "fit.apart": "no twin models how its cards share the work ({name}: {value}).",
+    "fit.not_modelled": "no twin models its settings {flags}.",
     "fit.several": (
         "The results have several values of {names}, and one profile is fitted to all of them. Fit "
         "them apart if these machines differ in speed."

@@ -80,6 +80,9 @@ POINTS: dict[str, str] = {
     "note.unverified": (
         "孪生引擎所用的 {card} 参数 {rates} 未经核实，这张卡的结果不会比这些参数更可靠。"
     ),
+    "note.left_out": (
+        "测试计划 {campaign} 的测试组 {groups} 未参与模拟，也未实测：没有 {engine} 的孪生引擎。"
+    ),
     "note.rehearsal_twin": (
         "孪生引擎以 {speed:g} 倍速运行：延迟是实时的 1/{speed:g}，吞吐是实时的 {speed:g} 倍。"
     ),

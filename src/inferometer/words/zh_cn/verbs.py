@@ -191,9 +191,7 @@ VERBS: dict[str, str] = {
     "twin.not_modelled": (
         "它不能模拟 {flags}。请从命令中去掉这些选项，或在真实服务器上测量。"
     ),
-    "twin.no_engine": (
-        "孪生引擎只有 vLLM 和 SGLang 两种，没有 {engine}。请去掉这些测试组，或在真实服务器上测量。"
-    ),
+    "twin.no_engine": "孪生引擎只有 vLLM 和 SGLang 两种，没有 {engine}。",
     "twin.no_model": "没有模型 {model} 的配置。",
     "twin.no_number": "{name} 为 {value}：请设为整数。",
     "twin.set_times": (
@@ -228,6 +226,10 @@ VERBS: dict[str, str] = {
     ),
     "simulate.command": (
         "孪生引擎无法采用测试组 {group} 服务器命令中的设置：{why}"
+    ),
+    "simulate.left_out": "不模拟测试组 {groups}：{why}",
+    "simulate.nothing": (
+        "没有可模拟的测试组：{why}请测量真实的服务器，或用 `run --embedded` 演练。"
     ),
     "simulate.again": "测试组 {group}：{n} 个测试点将重新模拟，因为{parts}已变化。",
     "simulate.again.one": "测试组 {group}：1 个测试点将重新模拟，因为{parts}已变化。",
@@ -272,6 +274,7 @@ VERBS: dict[str, str] = {
         "测量时用的是 {engine}，而 --stack {stack} 是另一种引擎；请选择与之对应的配置。"
     ),
     "fit.apart": "孪生引擎没有模拟它的多卡分工方式（{name}：{value}）。",
+    "fit.not_modelled": "孪生引擎不能模拟它的设置 {flags}。",
     "fit.several": (
         "这些结果的 {names} 有多种取值，却要拟合成同一份配置。如果这些机器快慢不同，请分开拟合。"
     ),

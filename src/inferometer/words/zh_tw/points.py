@@ -81,6 +81,9 @@ POINTS: dict[str, str] = {
     "note.unverified": (
         "孿生引擎所用的 {card} 參數 {rates} 未經核實，這張卡的結果不會比這些參數更可靠。"
     ),
+    "note.left_out": (
+        "測試計畫 {campaign} 的測試組 {groups} 未參與模擬，也未實測：沒有 {engine} 的孿生引擎。"
+    ),
     "note.rehearsal_twin": (
         "孿生引擎以 {speed:g} 倍速執行：延遲是即時的 1/{speed:g}，吞吐是即時的 {speed:g} 倍。"
     ),

@@ -191,9 +191,7 @@ VERBS: dict[str, str] = {
     "twin.not_modelled": (
         "它無法模擬 {flags}。請從命令中拿掉這些選項，或在真實伺服器上測量。"
     ),
-    "twin.no_engine": (
-        "孿生引擎只有 vLLM 和 SGLang 兩種，沒有 {engine}。請拿掉這些測試組，或在真實伺服器上測量。"
-    ),
+    "twin.no_engine": "孿生引擎只有 vLLM 和 SGLang 兩種，沒有 {engine}。",
     "twin.no_model": "沒有模型 {model} 的設定檔。",
     "twin.no_number": "{name} 為 {value}：請設為整數。",
     "twin.set_times": (
@@ -228,6 +226,10 @@ VERBS: dict[str, str] = {
     ),
     "simulate.command": (
         "孿生引擎無法採用測試組 {group} 伺服器命令中的設定：{why}"
+    ),
+    "simulate.left_out": "不模擬測試組 {groups}：{why}",
+    "simulate.nothing": (
+        "沒有可模擬的測試組：{why}請測量真實的伺服器，或以 `run --embedded` 演練。"
     ),
     "simulate.again": "測試組 {group}：{n} 個測試點將重新模擬，因為{parts}已變更。",
     "simulate.again.one": "測試組 {group}：1 個測試點將重新模擬，因為{parts}已變更。",
@@ -272,6 +274,7 @@ VERBS: dict[str, str] = {
         "測量時用的是 {engine}，而 --stack {stack} 是另一種引擎；請選擇與之對應的設定檔。"
     ),
     "fit.apart": "孿生引擎沒有模擬它的多卡分工方式（{name}：{value}）。",
+    "fit.not_modelled": "孿生引擎不能模擬它的設定 {flags}。",
     "fit.several": (
         "這些結果的 {names} 有多種取值，卻要擬合成同一份設定檔。如果這些機器快慢不同，請分開擬合。"
     ),

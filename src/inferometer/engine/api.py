@@ -196,8 +196,16 @@ class Api:
         if connection.answering is not None:
             generation = self._generations.pop(connection.answering)
             now_ns = monotonic_ns()
-            self._model.cancel(generation.sequence, now_ns)
+            self._cancel(generation, now_ns)
             self._accelerator.load(self._model.running, now_ns)
+
+    def _cancel(self, generation: ActiveRequest, now_ns: int) -> None:
+        """Its slot in the model is free; what was put off of it is not sent any more."""
+        self._model.cancel(generation.sequence, now_ns)
+        number = generation.sequence.number
+        self._put_off = deque(
+            each for each in self._put_off if each.sequence.number != number
+        )
 
     def next_ns(self) -> int | None:
         """When to call `send_due` next, monotonic ns; None while nothing runs."""
@@ -215,9 +223,7 @@ class Api:
             emission = self._pop_due(now_ns, known_ns)
             if emission is None:
                 return
-            generation = generations.get(emission.sequence.number)
-            if generation is None:
-                continue  # its client has left since it was put off
+            generation = generations[emission.sequence.number]
             if generation.stream is None:
                 self._answer(generation, emission)
             else:
@@ -344,7 +350,7 @@ class Api:
                     generation.truth_row, emission.time_ns, departed_ns, tokens
                 )
         if faulty.state is not State.GOES_ON and not emission.last:
-            self._model.cancel(generation.sequence, departed_ns)
+            self._cancel(generation, departed_ns)
         if faulty.preempted:
             self._metrics.preemptions += 1
             self._model.preempt(generation.sequence)
@@ -641,8 +647,11 @@ class Api:
 
     def _restart(self) -> None:
         self._note_all()
-        for generation in self._generations.values():
-            self._model.cancel(generation.sequence, monotonic_ns())
+        generations = [*self._generations.values()]
+        for generation in generations:
+            self._cancel(generation, monotonic_ns())
+        self._note_all()  # what left while others were cancelled
+        for generation in generations:
             generation.connection.answering = None
         self._generations.clear()
         self._metrics = Metrics(time.time())

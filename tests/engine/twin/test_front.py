@@ -21,7 +21,11 @@ from inferometer.engine.http import ClientConnection, HttpRequest
 from inferometer.engine.server import EngineServer
 from inferometer.engine.truth import load_truth
 from inferometer.engine.twin.configuration import TwinSettings, make_twin
-from inferometer.engine.twin.front import FrontRequest, TwinModel
+from inferometer.engine.twin.front import (
+    MOST_LATER,
+    FrontRequest,
+    TwinModel,
+)
 from inferometer.engine.twin.request import TwinRequest
 from inferometer.engine.twin.simulation import run
 from inferometer.store.environment import EMBEDDED_VERSION
@@ -276,6 +280,66 @@ def test_what_an_answer_needs_of_the_model_waits_until_it_has_worked(
         sends.send_due(1_000 * MS)
         assert (before, connection.answering) == (0, None)
         assert b'"finish_reason":"length"' in client.recv(1 << 16)
+
+
+def test_what_can_be_done_later_does_not_pile_up() -> None:
+    """Where something is due all the time, nothing of it is done otherwise."""
+    model = TwinModel(SMALL)
+    for number in range(200):
+        model.submit(number, 40, 20 + number % 7, number * MS)
+        model._run(number * MS)
+    model._run(100_000 * MS)
+    assert len(model._unshown) <= MOST_LATER
+    assert len(model._keyless) <= MOST_LATER
+
+
+def asked_at_once(faults: str, *answers: int) -> tuple[Api, TwinModel]:
+    """Streams of so many tokens, all of which are due, and no look at them yet."""
+    sends = Api(
+        TwinModel(SMALL),
+        FrontSettings(model="m", faults=faults),
+        lambda: None,
+        lambda: None,
+    )
+    for tokens in answers:
+        body = {"model": "m", "prompt": "a b", "max_tokens": tokens}
+        _ask(sends, {**body, "stream": True})
+    model = sends._model
+    assert isinstance(model, TwinModel)
+    return sends, model
+
+
+def _ask(sends: Api, body: dict[str, Any]) -> None:
+    whole = HttpRequest(
+        "POST", "/v1/completions", {}, orjson.dumps(body), True, 0
+    )
+    with tcp_pair() as (_, one):
+        sends.handle(ClientConnection(one), whole)
+
+
+def test_what_was_put_off_of_a_stalled_answer_is_not_sent(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(api, "monotonic_ns", lambda: 1_000 * MS)
+    sends, model = asked_at_once("stall@1", 4)
+    model._run(1_000 * MS)
+    sends._send_meanwhile(model._pop_known)
+    assert len(sends._put_off) > 2
+    sends.send_due(1_000 * MS)
+    assert sends._metrics.generation_tokens == 2
+    assert sends._metrics.finished == 0
+
+
+def test_answers_that_end_while_others_are_cancelled_do_not_end_twice(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The engine restarts; what it does until then lets events of the second request leave."""
+    monkeypatch.setattr(api, "monotonic_ns", lambda: 1_000 * MS)
+    sends, _ = asked_at_once("", 2, 2, 40)
+    sends._restart()
+    assert sends._metrics.finished == 0
+    sends._note_all()
+    assert sends._generations == {}
 
 
 def test_a_client_that_leaves_gets_nothing_more() -> None:

@@ -22,6 +22,9 @@ from inferometer.engine.twin.configuration import TwinSettings, make_twin
 from inferometer.engine.twin.request import TwinRequest
 from inferometer.engine.twin.stretch import PS_PER_NS, Stretch
 
+MOST_LATER = 64
+"""Steps, and requests, that wait for work that can be done later: there may be no time for it."""
+
 
 class TwinModel:
     """An EngineModel. Raises ProfileError or OutOfMemoryError when it is made."""
@@ -52,7 +55,7 @@ class TwinModel:
         """When the first of these tokens leaves, in the model's time."""
         self._due_ns = 0
         """The same on the caller's clock."""
-        self._keyless: deque[TwinRequest] = deque()
+        self._keyless: deque[TwinRequest] = deque(maxlen=MOST_LATER)
         """Whose blocks do not all have their keys yet."""
         self._unshown: deque[Stretch] = deque()
         """Steps that the cards have not been told of yet."""
@@ -236,7 +239,12 @@ class TwinModel:
             if stretch.requests and told < stretch.steps:
                 self._stretches.append((stretch, told))
             if stretch.busy.total_ps:
-                self._unshown.append(stretch)
+                self._show_later(stretch)
+
+    def _show_later(self, stretch: Stretch) -> None:
+        self._unshown.append(stretch)
+        if len(self._unshown) > MOST_LATER:
+            self._show(self._unshown.popleft())
 
     def _show(self, stretch: Stretch) -> None:
         """What the cards do in these steps."""

@@ -154,3 +154,21 @@ def test_chunks_are_as_large_as_sglang_makes_them(
     """SGLang 0.5.9, ServerArgs._handle_gpu_memory_settings."""
     settings = TwinSettings(card, "llama-3.1-8b", "sglang", max_model_len=4096)
     assert make_twin(settings).rules.max_num_batched_tokens == tokens
+
+
+@pytest.mark.parametrize(
+    ("settings", "seats"),
+    [
+        ({"num_gpu_blocks": 512, "max_model_len": 4096}, 2048),
+        ({"num_gpu_blocks": 1536, "max_model_len": 4096}, 3072),
+        ({"num_gpu_blocks": 4096, "max_model_len": 4096}, 4096),
+        ({"num_gpu_blocks": 4096, "max_num_seqs": 9}, 9),
+        ({"stack": "vllm-graphs", "max_model_len": 4096}, 1024),
+    ],
+)
+def test_as_many_run_at_once_as_sglang_lets(
+    settings: dict[str, Any], seats: int
+) -> None:
+    asked = {"stack": "sglang", "max_model_len": 4096, **settings}
+    twin = make_twin(TwinSettings("h100", "llama-3.1-8b", **asked))
+    assert twin.rules.max_num_seqs == seats

@@ -27,7 +27,11 @@ from inferometer.engine.twin.scheduler import (
     Scheduler,
     SchedulerRules,
 )
-from inferometer.engine.twin.sglang import SglangScheduler, chunk_of
+from inferometer.engine.twin.sglang import (
+    SglangScheduler,
+    chunk_of,
+    seats_of,
+)
 from inferometer.engine.twin.simulation import Simulation
 from inferometer.engine.twin.step_time import StepTime
 from inferometer.words import Said
@@ -217,6 +221,7 @@ def make_twin(settings: TwinSettings) -> Twin:
         utilization=settings.gpu_memory_utilization,
         blocks=settings.num_gpu_blocks,
     )
+    rules = _with_seats(rules, memory, settings)
     twin = Twin(settings, card, model, stack, host, link, rules, memory)
     for name, factor in settings.factors:
         twin = _scaled(twin, name, factor)
@@ -280,6 +285,17 @@ def _rules(
         max_model_len=longest,
         **differs,
     )
+
+
+def _with_seats(
+    rules: SchedulerRules, memory: MemoryPlan, settings: TwinSettings
+) -> SchedulerRules:
+    """SGLang chooses how many requests run at once when it knows the size of its cache."""
+    if not rules.prefill_first or settings.max_num_seqs is not None:
+        return rules
+    blocks = memory.blocks // len(memory.windows)
+    seats = seats_of(blocks * memory.block_size, rules.max_model_len)
+    return replace(rules, max_num_seqs=seats)
 
 
 def _defaults(settings: TwinSettings, card: CardProfile) -> tuple[int, int]:

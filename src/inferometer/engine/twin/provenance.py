@@ -18,7 +18,7 @@ from inferometer.engine.twin.profiles import (
     load_profile,
 )
 
-VERSION = 5
+VERSION = 6
 """Of the twin's code: raised when the same profiles come to other times than before."""
 DIGITS = 8
 

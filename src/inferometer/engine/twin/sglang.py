@@ -28,12 +28,20 @@ MAX_PREFILL_TOKENS = 16_384
 CHUNKS = ((35 * GIB, 2048), (60 * GIB, 4096), (160 * GIB, 8192))
 LARGEST_CHUNK = 16_384
 """Tokens of prompts in a step, on cards with less memory than that and on those with more."""
+SEATS_EACH, LEAST_SEATS, MOST_SEATS = 512, 2048, 4096
+"""Of requests at once: for each of the longest kind that the cache has room for, and limits."""
 
 
 def chunk_of(memory_bytes: int) -> int:
     """The chunk of prompts that SGLang chooses for a card."""
     chunks = (tokens for size, tokens in CHUNKS if memory_bytes < size)
     return next(chunks, LARGEST_CHUNK)
+
+
+def seats_of(cache_tokens: int, longest: int) -> int:
+    """How many requests SGLang lets run at once, if nobody says."""
+    seats = cache_tokens * SEATS_EACH // longest
+    return min(max(seats, LEAST_SEATS), MOST_SEATS)
 
 
 class SglangScheduler(Scheduler):

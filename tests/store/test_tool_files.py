@@ -659,6 +659,17 @@ def test_guidellms_own_percentiles_are_shown_under_its_names() -> None:
     assert "p99_ttft_ms" in run.defined_otherwise
 
 
+def test_a_strategy_of_guidellm_without_its_kind_has_no_name(
+    tmp_path: Path,
+) -> None:
+    report = json.loads((GUIDELLM / "v0.6.json").read_bytes())
+    del report["benchmarks"][0]["config"]["strategy"]["type_"]
+    path = tmp_path / "report.json"
+    path.write_text(json.dumps(report))
+    (run,) = read_results(path)
+    assert (run.load["request_rate"], run.name) == (4.0, None)
+
+
 def test_no_secret_of_a_report_is_kept() -> None:
     assert "secret" not in repr(the_run("guidellm/v0.6.json"))
 

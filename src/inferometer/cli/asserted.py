@@ -63,7 +63,7 @@ def targets_of(
     targets, wrong = _parsed(texts)
     wrong += mistakes(targets, lacking=lacking, conditions=conditions)
     if wrong:
-        told = ({"flag": "--assert", "why": why} for why in wrong)
+        told = [{"flag": "--assert", "why": why} for why in wrong]
         raise FlagsError([Said("flag.of", each) for each in told])
     return tuple(targets)
 

@@ -172,8 +172,12 @@ def _two_values(wanted: ComparisonRequest) -> Sides:
                 or Said("compare.no_points"),
                 "problem": next(iter(collection.problems), ""),
             }
-            unread = ".unread" if told["problem"] else ""
-            raise CannotCompareError(Said(f"compare.nowhere{unread}", told))
+            key = (
+                "compare.nowhere.unread"
+                if told["problem"]
+                else "compare.nowhere"
+            )
+            raise CannotCompareError(Said(key, told))
     return sides, (f"{name}={one}", f"{name}={other}"), collection.problems
 
 

@@ -171,9 +171,12 @@ def _rates(view: View) -> Iterator[str]:
             "package_energy_j",
         )
     )
-    of_cores = view.sample.cores, view.before.cores
-    differences = (_difference(*of_cores, name) for name in of_cores[0])
-    cores = [each for each in differences if each is not None]
+    cores_now, cores_before = view.sample.cores, view.before.cores
+    cores = [
+        each
+        for name in cores_now
+        if (each := _difference(cores_now, cores_before, name)) is not None
+    ]
     ticks = (busy or 0) + (idle or 0)
     yield spoken().text(
         "monitor.rates",

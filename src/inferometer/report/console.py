@@ -170,7 +170,7 @@ def _row(label: str | Said, value: str | int | float | None) -> str:
 def _totals(summary: Summary, load: Load) -> list[str]:
     counts = summary.counts
     rate = None if load.request_rate == float("inf") else load.request_rate
-    fewer = (
+    if_any = (
         ("Cancelled requests:", counts.cancelled),
         ("Unfinished requests:", counts.unfinished),
         ("Dropped requests:", counts.dropped),
@@ -181,7 +181,7 @@ def _totals(summary: Summary, load: Load) -> list[str]:
     rows: list[tuple[str, str | int | float | None]] = [
         ("Successful requests:", counts.ok),
         ("Failed requests:", counts.failed),
-        *((label, value) for label, value in fewer if value),
+        *((label, value) for label, value in if_any if value),
         ("Benchmark duration (s):", summary.duration_s),
         ("Total input tokens:", summary.total_input_tokens),
         ("Total generated tokens:", summary.total_output_tokens),

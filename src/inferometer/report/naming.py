@@ -170,7 +170,7 @@ def common_name(points: Sequence[Point], words: Words) -> str:
     return name_of(key, STUDY, words) or words.text("figure.all_points")
 
 
-def _will_do(labels: Mapping[str, str]) -> bool:
+def _are_legible(labels: Mapping[str, str]) -> bool:
     """Whether a legend can show them all, and they are unlike each other."""
     fit = all(len(label) <= LONGEST for label in labels.values())
     return fit and len(set(labels.values())) == len(labels)
@@ -185,7 +185,7 @@ def legend_names(names: Iterable[str]) -> dict[str, str]:
         return short
     for longest in PART_LENGTHS:
         parted = {name: _parts_shortened(name, longest) for name in names}
-        if _will_do(parted):
+        if _are_legible(parted):
             return parted
     alike: dict[str, list[str]] = {}
     for name in names:
@@ -223,8 +223,7 @@ def _without_owners(names: Sequence[str]) -> dict[str, str] | None:
         else name
         for name in names
     }
-    fits = all(len(label) <= LONGEST for label in short.values())
-    return short if fits and len(set(short.values())) == len(names) else None
+    return short if _are_legible(short) else None
 
 
 def _shared_words(names: Iterable[str]) -> list[str]:
@@ -248,7 +247,7 @@ def _without_shared_words(names: Sequence[str]) -> dict[str, str] | None:
             name: _left_out(name, left_out) if len(name) > LONGEST else name
             for name in names
         }
-        if _will_do(short):
+        if _are_legible(short):
             return short
     return None
 

@@ -194,9 +194,10 @@ class OperatorServer:
                 }
                 raise ServerError(Said("operator.late", late))
             if trouble != shown or wait.asks_for_a_reminder():
-                new = "" if trouble == shown else ".new"
+                is_new = trouble != shown
+                key = "operator.waiting.new" if is_new else "operator.waiting"
                 told = {**wait.remind(), "what": trouble}
-                self._say(in_words(Said(f"operator.waiting{new}", told)))
+                self._say(in_words(Said(key, told)))
                 shown = trouble
             typed = self._word.person.wait(wait.pause_s)
             sight = self._look(endpoint)

@@ -466,14 +466,17 @@ def _twins(
         points,
         lambda point: tuple(point.file_name_fields[name] for name in fields),
     ):
-        yield ("file_name",), _of_both("same_name", twins)
+        yield ("file_name",), _of_both("campaign_check.same_name", twins)
     if twins := _same(points, lambda point: point.spec.fingerprint):
-        yield _place(campaign, twins[1]), _of_both("same_point", twins)
+        yield (
+            _place(campaign, twins[1]),
+            _of_both("campaign_check.same_point", twins),
+        )
 
 
 def _of_both(key: str, twins: Sequence[PlannedPoint]) -> Said:
     told = {"one": twins[0].id, "other": twins[1].id}
-    return Said(f"campaign_check.{key}", told)
+    return Said(key, told)
 
 
 def _long_name(

@@ -6,7 +6,6 @@ They are data, in `ready_made.yaml` beside this file. What the values mean is no
 
 from __future__ import annotations
 
-from collections import ChainMap
 from collections.abc import Mapping
 from functools import lru_cache
 from importlib.resources import files
@@ -69,7 +68,9 @@ def completed(given: Any) -> Any:
         ]
         written = [layer for layer in layers if layer is not None]
         if all(isinstance(each, dict) for each in written) and any(written):
-            whole[key] = dict(ChainMap(*reversed(written)))
+            whole[key] = {
+                name: value for each in written for name, value in each.items()
+            }
     return whole
 
 

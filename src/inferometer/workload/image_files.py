@@ -86,14 +86,15 @@ class ImageFiles:
         if not isinstance(source, str) or not source.strip():
             told = {"source": f"{source!r:.60}"}
             raise ValueError(Said("rows.picture.no_source", told))
+        if is_url(source):
+            return str(sendable(source))
         if source[:5].lower() == "data:":
             self._hold(len(source))
-        elif not is_url(source):
-            encoded = _from_base64(source)
-            if encoded is None:
-                return self._file(source, kind)
-            return self._data_url(encoded, Said("rows.picture.row"), kind)
-        return str(sendable(source))
+            return str(sendable(source))
+        encoded = _from_base64(source)
+        if encoded is None:
+            return self._file(source, kind)
+        return self._data_url(encoded, Said("rows.picture.row"), kind)
 
     def _file(self, name: str, kind: str) -> str:
         folder, path = self._place(name)

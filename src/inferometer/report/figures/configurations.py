@@ -305,8 +305,8 @@ def _names(
     names = {key: short[name] for key, name in whole.items()}
     if len(shown) == len(members):
         return names, []
-    n = {"shown": len(shown), "n": len(members)}
-    return names, [words.text("figure.note.configurations", **n)]
+    amounts = {"shown": len(shown), "n": len(members)}
+    return names, [words.text("figure.note.configurations", **amounts)]
 
 
 def _first_of(choices: Sequence[Sequence[str]], members: Members) -> list[str]:

@@ -160,10 +160,10 @@ def curves(
     )
 
 
-def _too_many(curves: int, words: Words) -> list[str]:
-    if curves <= MAX_CURVES:
+def _too_many(n: int, words: Words) -> list[str]:
+    if n <= MAX_CURVES:
         return []
-    return [words.text("figure.note.curves", shown=MAX_CURVES, n=curves)]
+    return [words.text("figure.note.curves", shown=MAX_CURVES, n=n)]
 
 
 def _of_curve(
@@ -225,7 +225,8 @@ def curve_panel(
             _line(base(), curves, y, dashes, number),
             *_marks(base(), curves, metric, y),
         ]
-        told = _tooltip(curves, k, words, [*dashes, title][number])
+        label = dashes[number] if dashes else title
+        told = _tooltip(curves, k, words, label)
         hover.append(_hover(base(), y, k, told, words))
     colour, drawn = channel_of_curves(curves.names), [*layers, *hover, *over]
     if against is None:

@@ -123,8 +123,8 @@ def draw_requests(material: Material, words: Words) -> Sketch:
     elif dots:
         drawn.append((dots, _scatter_panel(dots, list(runs), words)))
         if sampled:
-            n = {"shown": f"{len(dots):,}", "n": f"{sampled:,}"}
-            notes.append(words.text("figure.note.sampled", **n))
+            amounts = {"shown": f"{len(dots):,}", "n": f"{sampled:,}"}
+            notes.append(words.text("figure.note.sampled", **amounts))
     if not drawn:
         raise NothingToDrawError(words.text("figure.nothing.latencies"))
     return Sketch(

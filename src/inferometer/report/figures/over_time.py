@@ -70,8 +70,8 @@ def draw_timeline(material: Material, words: Words) -> Sketch:
     ]
     notes = _of_run(name, material, words)
     if len(chosen) < len(sent):
-        n = {"shown": len(chosen), "n": f"{len(sent):,}"}
-        notes.append(words.text("figure.note.sampled", **n))
+        amounts = {"shown": len(chosen), "n": f"{len(sent):,}"}
+        notes.append(words.text("figure.note.sampled", **amounts))
     panel = _timeline_panel(rows, len(chosen), words)
     return Sketch([panel], rows, notes, columns=1)
 

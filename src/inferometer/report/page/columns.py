@@ -240,9 +240,9 @@ def _experiment(folder: Path) -> Path:
 
 
 def _are_numbers(values: Sequence[Cell]) -> bool:
-    """One of which may be infinite."""
-    texts = {value for value in values if isinstance(value, str)}
-    return texts <= {"inf"} and len(texts) < len(values)
+    """Whether all are, but for `inf`, which alone is a word."""
+    texts = [value for value in values if isinstance(value, str)]
+    return len(texts) < len(values) and all(text == "inf" for text in texts)
 
 
 def _condition(

@@ -160,7 +160,7 @@ def _percentiles(directory: Path, most_bytes: int) -> dict[str, float]:
     return own
 
 
-def _rows_or_why(path: Path, most_bytes: int) -> list[tuple[object, ...]]:
+def _read_rows(path: Path, most_bytes: int) -> list[tuple[object, ...]]:
     require_readable(path, most_bytes)
     try:
         return list(_rows(path))
@@ -170,7 +170,7 @@ def _rows_or_why(path: Path, most_bytes: int) -> list[tuple[object, ...]]:
 
 
 def _requests(path: Path, most_bytes: int) -> ImportedRequests | None:
-    rows = _rows_or_why(path, most_bytes)
+    rows = _read_rows(path, most_bytes)
     if not rows:
         return None
     sent, ok, ttft, latency, prompt, output, gaps = zip(*rows, strict=True)

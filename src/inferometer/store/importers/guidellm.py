@@ -228,7 +228,7 @@ def _load(benchmark: Object) -> tuple[dict[str, float], str | None]:
     )
     names = (at(strategy, "type_"), at(strategy, "kind"), strategy)
     kind = next(filter(None, map(text, names)), None)
-    load = figures(strategy, {"max_concurrency"}) | figures(
+    load = figures(strategy, ("max_concurrency",)) | figures(
         strategy, settings_in("guidellm")
     )
     if kind == "synchronous":
@@ -237,7 +237,9 @@ def _load(benchmark: Object) -> tuple[dict[str, float], str | None]:
         load["burstiness"] = GAPS[kind]
     load |= _number_asked(benchmark)
     level = load.get("request_rate", load.get("max_concurrency"))
-    return load, kind if level is None else f"{kind} {level:g}"
+    if kind is None or level is None:
+        return load, kind
+    return load, f"{kind} {level:g}"
 
 
 def _data(

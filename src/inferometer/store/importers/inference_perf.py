@@ -152,7 +152,8 @@ def _totals(successes: object, rates: object) -> dict[str, float]:
         ("total_output_tokens", ("output_len",)),
     ):
         means = (figure(at(successes, name, "mean")) for name in names)
-        for mean in [each for each in means if each is not None][:1]:
+        mean = next((each for each in means if each is not None), None)
+        if mean is not None:
             total = mean * count
             found[ours] = float(round(total)) if abs(total) < 2**53 else total
     return found

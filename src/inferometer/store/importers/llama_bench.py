@@ -164,10 +164,7 @@ def _run(result: Object, path: Path) -> ImportedRun:
         model=_model(result),
         load={name: float(n) for name, n in lengths.items() if n},
         metrics=metrics,
-        own=figures(
-            result,
-            ("stddev_ts", "avg_ns", "stddev_ns"),
-        ),
+        own=figures(result, ("stddev_ts", "avg_ns", "stddev_ns")),
         conditions={
             **declared(result, _known(result)),
             "scenario": test,

@@ -106,23 +106,17 @@ def objects_in(
         return as_objects(_value(content, path), path, may_be_list=may_be_list)
     except json.JSONDecodeError as error:
         if error.msg != "Extra data":
-            raise _not_json("unread.not_json", path, error) from None
+            told = {"line": error.lineno, "why": of_library(error.msg)}
+            raise unread(path, Said("unread.not_json", told)) from None
     found = []
     for line_number, line in enumerate(content.splitlines(), 1):
         if line.strip():
             try:
                 found += as_objects(_value(line, path), path)
             except json.JSONDecodeError as error:
-                error.lineno = line_number
-                raise _not_json("unread.line_not_json", path, error) from None
+                told = {"line": line_number, "why": of_library(error.msg)}
+                raise unread(path, Said("unread.line_not_json", told)) from None
     return found
-
-
-def _not_json(
-    key: str, path: Path, error: json.JSONDecodeError
-) -> CannotImportError:
-    told = {"line": error.lineno, "why": of_library(error.msg)}
-    return unread(path, Said(key, told))
 
 
 def as_objects(

@@ -147,7 +147,6 @@ def read_sglang_offline(
         ImportedRun(
             path=path,
             tool="sglang-throughput",
-            load={},
             metrics={
                 name: value for name, value in metrics.items() if value >= 0
             },

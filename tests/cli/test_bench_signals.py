@@ -42,7 +42,7 @@ def held_up(*arguments, **more):
     if count == {call}:
         print("held up", file=sys.stderr, flush=True)
         while not select([sys.stdin], [], [], 0.1)[0]:
-            pass  # of a signal that comes just before a wait, Python hears after it
+            pass  # a signal that comes just before a wait is handled only after it
     return usual(*arguments, **more)
 module.{name} = held_up
 from inferometer.cli.main import main

@@ -16,8 +16,13 @@ from inferometer.loadgen.runs import runs_of, runs_of_few
 from inferometer.system.packet_filter import FIN, SYN
 from inferometer.system.packets import ENDS, Columns, Packet
 
-KEYS = (0xC0A80001_1F90_0001, 0xC0A80001_1F90_0002, 3)
-"""Two connections; of the last nobody knows."""
+KEYS = (
+    0xC0A80001_1F90_0001,
+    0xC0A80001_1F90_0002,
+    0xC0A80002_1F90_0001,
+    3,
+)
+"""Three connections, two of them from one port of ours; of the last nobody knows."""
 
 START = MODULUS - 40
 """Numbers wrap soon."""
@@ -34,7 +39,7 @@ def columns(packets: list[Packet]) -> Columns:
 def reader(*, eager: bool, enough: int, seen: bool) -> Any:
     """One that has nothing but its connections' packets."""
     made: Any = object.__new__(PacketReader)
-    flows = {key: Flow(fd) for fd, key in enumerate(KEYS[:2], 1)}
+    flows = {key: Flow(fd) for fd, key in enumerate(KEYS[:-1], 1)}
     for flow in flows.values():
         if seen:
             flow.open(START - 1)
@@ -107,7 +112,7 @@ def test_packets_with_a_gap_between_them_are_no_run() -> None:
 
 
 def test_a_connection_is_touched_once_for_all_its_plain_packets() -> None:
-    first, second, _ = KEYS
+    first, second, *_ = KEYS
     runs = runs_of(
         columns(
             [

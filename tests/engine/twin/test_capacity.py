@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from functools import cache
 
 import pytest
 
@@ -28,16 +26,6 @@ R9700 = TwinSettings(
 TIGHT = (parse_target("p99_ttft_ms < 400"), parse_target("mean_tpot_ms < 45"))
 DEMAND = Demand(512, 32, request_rate=24.0, targets=TIGHT)
 
-pytestmark = pytest.mark.usefixtures("each_seed_is_simulated_once")
-
-
-@pytest.fixture(scope="module")
-def each_seed_is_simulated_once() -> Iterator[None]:
-    """Tests that ask for one load share the runs that tell its chance."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(capacity, "_outcome", cache(capacity._outcome))
-        yield
-
 
 @pytest.fixture
 def without_chance(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -46,7 +34,7 @@ def without_chance(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="module")
-def found(each_seed_is_simulated_once: None) -> CapacityAnswer:
+def found() -> CapacityAnswer:
     return answer(R9700, DEMAND, 16)
 
 

@@ -6,13 +6,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from threading import Event
 from typing import Any
 
 import numpy as np
 import pytest
 
 from inferometer.arrival import LoadPlan, Shard, stripe
-from inferometer.clock import monotonic_ns
+from inferometer.clock import NS, monotonic_ns
 from inferometer.loadgen import (
     connection,
     loop,
@@ -21,6 +22,7 @@ from inferometer.loadgen import (
     socket_reader,
 )
 from inferometer.loadgen.address import Address
+from inferometer.loadgen.exchange import Exchange
 from inferometer.loadgen.job import Job
 from inferometer.loadgen.live import Live, Snapshot, snapshot
 from inferometer.loadgen.loop import CannotConnectError, Loop
@@ -129,6 +131,39 @@ def set_clock(
     """Replace `monotonic_ns` or `realtime_ns` wherever the loop reads it."""
     for module in (loop, responses, connection, socket_reader, packet_reader):
         monkeypatch.setattr(module, name, clock, raising=False)
+
+
+LATER_NS = 10 * NS
+"""Later than BOUNDED lets anything take."""
+
+
+def pass_time(
+    monkeypatch: pytest.MonkeyPatch, when: Callable[[Loop], bool]
+) -> Event:
+    """While that is true, it is LATER_NS later for time-outs than it is; sets the event then. No
+    time-out of the test's has to be short, and none is kept from a request that a busy host holds
+    up.
+    """
+    passed = Event()
+    expire = Loop._expire
+
+    def expire_later(self: Loop, now_ns: int) -> None:
+        expire(self, now_ns)
+        if when(self):
+            expire(self, now_ns + LATER_NS)
+            passed.set()
+
+    monkeypatch.setattr(Loop, "_expire", expire_later)
+    monkeypatch.setattr(loop, "EXPIRE_EVERY_NS", 0)
+    return passed
+
+
+def in_flight(of: Loop) -> list[Exchange]:
+    return [
+        each.exchange
+        for each in of.connections.by_fd.values()
+        if each.exchange is not None
+    ]
 
 
 def run_loop(job: Job) -> Ran:

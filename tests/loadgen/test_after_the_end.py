@@ -17,9 +17,11 @@ from inferometer.protocol import PROTOCOLS
 from inferometer.trace import MISSING, Failure, Outcome
 from tests.loadgen.loop_runner import (
     BOUNDED,
+    in_flight,
     job_for,
     jobs_for,
     open_loop,
+    pass_time,
     run_loop,
 )
 from tests.loadgen.scripted_server import (
@@ -76,15 +78,15 @@ def test_no_time_out_makes_a_failure_of_an_answer_that_is_over(
     limit: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(responses_module, "GRACE_NS", 10_000 * MS)
+    other = {"idle_s": "total_s", "total_s": "idle_s"}[limit]
+    limits = BOUNDED.model_copy(update={other: 3600})
+    passed = pass_time(
+        monkeypatch, lambda loop: any(e.done_ns for e in in_flight(loop))
+    )
     with ScriptedServer(lingering) as server:
-        ran = run_loop(
-            job_for(
-                server.port,
-                n=2,
-                timeouts=BOUNDED.model_copy(update={limit: 0.2}),
-            )
-        )
+        ran = run_loop(job_for(server.port, n=2, timeouts=limits))
     assert ran.all_ok
+    assert passed.is_set()
 
 
 @pytest.mark.parametrize("ending", ["hangup", "reset", "garbage"])

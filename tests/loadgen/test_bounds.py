@@ -16,7 +16,12 @@ from inferometer.loadgen import loop as loop_module
 from inferometer.loadgen import responses as responses_module
 from inferometer.protocol import StreamEvent, sse
 from inferometer.trace import Failure, Outcome
-from tests.loadgen.loop_runner import BOUNDED, job_for, run_loop
+from tests.loadgen.loop_runner import (
+    BOUNDED,
+    job_for,
+    pass_time,
+    run_loop,
+)
 from tests.loadgen.scripted_server import (
     STREAM,
     Asked,
@@ -203,7 +208,14 @@ def test_the_queue_on_the_disk_is_bounded_for_all(
     monkeypatch.setattr(
         responses_module, "Backlog", lambda: backlog.Backlog(1 << 20, 4 << 20)
     )
-    limits = BOUNDED.model_copy(update={"total_s": 1.0})
+    pass_time(
+        monkeypatch,
+        lambda loop: (
+            set(loop.responses.by_position) == {WRONG}
+            and loop.responses.bytes_read > 16 << 20
+        ),
+    )
+    limits = BOUNDED.model_copy(update={"first_token_s": 3600})
     with ScriptedServer(goes_wrong(then=chunk(b": ping\n" * 9_000))) as server:
         ran = run_loop(
             job_for(server.port, n=5, concurrency=5, timeouts=limits)

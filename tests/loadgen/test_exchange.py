@@ -5,13 +5,14 @@ out by hand.
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pytest
 
 from inferometer.clock import Anchor
-from inferometer.loadgen.exchange import Exchange
+from inferometer.loadgen.exchange import TOGETHER, Exchange
 from inferometer.loadgen.job import Job
 from inferometer.loadgen.recorder import Recorder
 from inferometer.protocol import PROTOCOLS, UNKNOWN
@@ -154,6 +155,21 @@ def test_of_events_in_one_chunk_those_before_the_last_may_have_come_with_its_fir
     _, events, _ = recorded(exchange)
     assert events["arrival_ns"].tolist() == [100, 300, 300]
     assert events["ambiguity_ns"].tolist() == [0, 50, 0]
+
+
+def test_what_is_not_plain_is_not_looked_at_with_all_that_follows() -> None:
+    """Of 64 KB of such bodies each would be looked at hundreds of times."""
+    exchange, shown = begun(), []
+
+    def none_is_plain(bodies: Sequence[bytes]) -> tuple[int, str]:
+        shown.append(len(bodies))
+        return 0, ""
+
+    exchange._plain_texts = none_is_plain
+    times_ns = [at(1)] * 1000
+    exchange.decode_all([event(" a")] * 1000, times_ns, times_ns, at(2))
+    assert len(exchange.arrivals) == 1000
+    assert max(shown) == TOGETHER
 
 
 def test_an_event_beside_what_is_no_output_is_not_ambiguous() -> None:

@@ -25,7 +25,7 @@ from inferometer.loadgen.flow import Flow
 from inferometer.loadgen.job import Job
 from inferometer.loadgen.live import Live
 from inferometer.loadgen.packet_reader import Early, PacketReader
-from inferometer.loadgen.responses import READ_BYTES, Responses
+from inferometer.loadgen.responses import Responses
 from inferometer.system.packets import NoRingError, PacketRing
 from inferometer.trace import MISSING, Failure, Outcome, StampSource
 from tests.loadgen.loop_runner import (
@@ -36,6 +36,7 @@ from tests.loadgen.loop_runner import (
     job_for,
     jobs_for,
     open_loop,
+    pass_time,
     requests,
     run_loop,
 )
@@ -100,14 +101,10 @@ def test_every_event_has_a_stamp_of_its_own_from_few_reads() -> None:
 def test_a_server_of_large_events_need_not_wait_until_they_are_read(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Of 7 KB, as with log-probabilities: fewer than 32 packets fill a socket's room. More than a
-    read of usual size is taken at once.
-    """
+    """Of 7 KB, as with log-probabilities: fewer than 32 packets fill a socket's room."""
     monkeypatch.setattr(packet_reader, "SWEEP_TICKS", NS)  # none comes to help
     ran = run_by_packets(long_answer(100, 0.001, "x" * 7000), n=2)
-    responses = ran.loop.responses
     assert ran.all_ok
-    assert responses.reads < responses.bytes_read / READ_BYTES
     assert ran.column("event_count") == [100] * 2
     assert sources(ran) == {StampSource.TAP}
 
@@ -262,6 +259,16 @@ def test_a_client_that_was_stopped_knows_when_each_event_arrived(
     assert np.median(late_ns) < CLOCK_NOISE_NS
     assert not ran.trace.events["ambiguity_ns"].any()
     assert ran.loop.responses.reads < 10
+
+
+def test_what_waits_in_a_socket_is_read_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """49 KB, which would be four reads of the usual size."""
+    ran, _ = run_stopped(monkeypatch, [chunk(event("x" * 7000))] * 7)
+    assert ran.all_ok
+    assert ran.column("event_count") == [8]
+    assert ran.loop.responses.reads < 4
 
 
 def test_an_event_in_the_first_packet_of_a_chunk_may_be_older_than_its_stamp(
@@ -458,10 +465,28 @@ def test_time_outs_are_kept(limit: str, sent: int, failure: Failure) -> None:
     assert run_by_packets(script, timeouts=limits).failures == [failure]
 
 
-def test_tokens_that_arrive_in_time_are_no_time_out() -> None:
+def test_tokens_that_arrive_in_time_are_no_time_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """They wait in the socket when the limit expires."""
-    limits = BOUNDED.model_copy(update={"idle_s": 0.6})
-    script = long_answer(20, pause_s=0.05)
+    begun = Event()
+
+    def others_wait(loop: loop_module.Loop) -> bool:
+        waiting = [c for c in loop.connections.by_fd.values() if c.exchange]
+        if any(c.exchange and c.exchange.arrivals for c in waiting):
+            begun.set()
+        return begun.is_set() and any(map(loop._reader.holds, waiting))
+
+    def script(peer: Peer, asked: Asked) -> None:
+        first, second, *rest = chunked(*STREAM)
+        peer.send(first, second)
+        assert begun.wait(PATIENCE_S)
+        peer.send(rest[0])
+        assert passed.wait(PATIENCE_S)
+        peer.send(*rest[1:])
+
+    passed = pass_time(monkeypatch, others_wait)
+    limits = BOUNDED.model_copy(update={"total_s": 3600})
     assert run_by_packets(script, timeouts=limits).all_ok
 
 

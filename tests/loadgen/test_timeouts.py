@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import select
 import socket
 import time
+from collections.abc import Callable
 from threading import Event, Thread
-from typing import Any
 
 import pytest
 
@@ -19,9 +20,11 @@ from tests.loadgen.loop_runner import (
     Ran,
     closed_loop,
     finish_loop,
+    in_flight,
     job_for,
     jobs_for,
     open_loop,
+    pass_time,
     requests,
     run_loop,
     set_clock,
@@ -39,6 +42,7 @@ from tests.loadgen.scripted_server import (
     event,
     head,
     sized,
+    wait,
 )
 
 
@@ -56,17 +60,38 @@ def run_with(
         )
 
 
-def stalling(*parts: bytes) -> Script:
-    """Request 1 gets these bytes and no more; the others a whole answer."""
+DAYS_S = 1e6
+
+
+def stalling(
+    monkeypatch: pytest.MonkeyPatch,
+    *parts: bytes,
+    then: Callable[[], None] = lambda: None,
+) -> Script:
+    """Request 1 gets these bytes and no more; the others a whole answer. Its time is over when it
+    is the only one, and all of its bytes are decoded.
+    """
+    sent = Event()
 
     def script(peer: Peer, asked: Asked) -> None:
         if asked.id != 1:
             answer(peer, asked)
             return
         peer.send(*parts)
+        then()
+        sent.set()
         peer.wait_for_hangup()
         raise Hangup
 
+    def is_left(loop: Loop) -> bool:
+        return (
+            sent.is_set()
+            and [each.position for each in in_flight(loop)] == [1]
+            and not loop.responses.backlog
+            and not select.select(loop.connections.by_fd, [], [], 0)[0]
+        )
+
+    pass_time(monkeypatch, is_left)
     return script
 
 
@@ -93,33 +118,43 @@ def stalling(*parts: bytes) -> Script:
         "half an error",
     ],
 )
-def test_no_first_token(parts: tuple[bytes, ...]) -> None:
-    ran = run_with(stalling(*parts), first_token_s=0.1)
+def test_no_first_token(
+    parts: tuple[bytes, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran = run_with(stalling(monkeypatch, *parts), total_s=DAYS_S)
     assert ran.outcomes == [Outcome.OK, Outcome.FAILED, Outcome.OK]
     assert ran.failures[1] is Failure.FIRST_TOKEN_TIMEOUT
-    assert ran.column("detail")[1] == "no token within 0.1 s"
+    assert ran.column("detail")[1] == "no token within 5 s"
     assert ran.column("event_count") == [3, 0, 3]
 
 
-def test_a_stream_that_stalls() -> None:
-    ran = run_with(stalling(*chunked(event("a"), event("b"))[:-1]), idle_s=0.1)
+def test_a_stream_that_stalls(monkeypatch: pytest.MonkeyPatch) -> None:
+    parts = chunked(event("a"), event("b"))[:-1]
+    ran = run_with(stalling(monkeypatch, *parts), total_s=DAYS_S)
     assert ran.failures == [Failure.NONE, Failure.IDLE_TIMEOUT, Failure.NONE]
-    assert ran.column("detail")[1] == "nothing arrived for 0.1 s"
+    assert ran.column("detail")[1] == "nothing arrived for 5 s"
     assert ran.column("event_count") == [3, 2, 3]
 
 
-def test_a_stream_that_goes_on_slower_than_the_first_token_may_take_is_not_given_up() -> (
-    None
-):
+def have_begun(loop: Loop) -> bool:
+    """All requests have their first event."""
+    exchanges = in_flight(loop)
+    return loop.sent == len(exchanges) and all(e.arrivals for e in exchanges)
+
+
+def test_a_stream_that_goes_on_slower_than_the_first_token_may_take_is_not_given_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """The limit for the first token is for the first token only."""
+    passed = pass_time(monkeypatch, have_begun)
 
     def script(peer: Peer, asked: Asked) -> None:
         first, *rest = chunked(*STREAM)
         peer.send(first, rest[0])
-        time.sleep(0.3)
+        wait(passed)
         peer.send(*rest[1:])
 
-    assert run_with(script, n=1, first_token_s=0.1).all_ok
+    assert run_with(script, n=1, idle_s=DAYS_S, total_s=DAYS_S).all_ok
 
 
 def endless(data: bytes) -> Script:
@@ -137,10 +172,29 @@ def endless(data: bytes) -> Script:
     [chunk(event("x")), chunk(b": ping\n\n")],
     ids=["tokens", "comments"],
 )
-def test_a_stream_without_end(data: bytes) -> None:
-    ran = run_with(endless(data), n=2, concurrency=2, total_s=0.25, idle_s=0.2)
+def test_a_stream_without_end(
+    data: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever comes, nothing is idle: four seconds pass each time that both have brought some."""
+    passed_ns = [0]
+    expire = Loop._expire
+
+    def expire_later(self: Loop, now_ns: int) -> None:
+        both = in_flight(self)
+        passed_ns[0] += (
+            4 * NS
+            if have_begun(self)
+            and len(both) == 2
+            and all(each.last_read_ns != each.seen_read_ns for each in both)
+            else 0
+        )
+        expire(self, now_ns + passed_ns[0])
+
+    monkeypatch.setattr(Loop, "_expire", expire_later)
+    monkeypatch.setattr(loop_module, "EXPIRE_EVERY_NS", 0)
+    ran = run_with(endless(data), n=2, concurrency=2, total_s=15)
     assert ran.failures == [Failure.TOTAL_TIMEOUT] * 2
-    assert ran.column("detail") == ["not complete within 0.25 s"] * 2
+    assert ran.column("detail") == ["not complete within 15 s"] * 2
     assert min(ran.column("event_count")) >= 1
 
 
@@ -284,14 +338,13 @@ def test_a_request_that_waits_to_be_sent_again_is_cancelled_when_the_run_is_stop
     assert ran.column("resent") == [0, 1, 0]
 
 
-def test_time_outs_are_kept_in_an_open_loop_too() -> None:
+def test_time_outs_are_kept_in_an_open_loop_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     plan = open_loop([0, 0, 0, 1_000_000])
-    with ScriptedServer(stalling()) as server:
-        (job,) = jobs_for(
-            server.port,
-            plan,
-            timeouts=BOUNDED.model_copy(update={"first_token_s": 0.1}),
-        )
+    limits = BOUNDED.model_copy(update={"total_s": DAYS_S})
+    with ScriptedServer(stalling(monkeypatch)) as server:
+        (job,) = jobs_for(server.port, plan, timeouts=limits)
         ran = run_loop(job)
     assert ran.failures == [
         Failure.NONE,
@@ -354,19 +407,18 @@ def test_a_clock_that_is_set_forward_ends_nothing(clock: list[int]) -> None:
     ],
 )
 def test_a_clock_that_is_set_back_does_not_save_what_stalls(
-    clock: list[int], parts: tuple[bytes, ...], limit: str, failure: Failure
+    clock: list[int],
+    parts: tuple[bytes, ...],
+    limit: str,
+    failure: Failure,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def script(peer: Peer, asked: Asked) -> None:
-        if asked.id != 1:
-            answer(peer, asked)
-            return
-        peer.send(*parts)
+    def set_back() -> None:
         clock[0] -= HOUR_NS
-        peer.wait_for_hangup()
-        raise Hangup
 
-    limits: dict[str, Any] = {limit: 0.15}
-    assert run_with(script, **limits).failures == [
+    script = stalling(monkeypatch, *parts, then=set_back)
+    names = {"first_token_s", "idle_s", "total_s"} - {limit}
+    assert run_with(script, **dict.fromkeys(names, DAYS_S)).failures == [
         Failure.NONE,
         failure,
         Failure.NONE,

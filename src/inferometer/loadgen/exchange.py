@@ -41,8 +41,13 @@ KB.
 """
 
 FEW_READS = 64
-"""Reads waiting to be decoded, 1 MB at most, that may hold the awaited token when a time-out
+"""Reads waiting to be decoded, some MB at most, that may hold the awaited token when a time-out
 expires.
+"""
+
+TOGETHER = 64
+"""Bodies that a decoder is shown at once to find plain ones: those behind one that is not are
+looked at again.
 """
 
 PlainTexts = Callable[[Sequence[bytes]], tuple[int, str]]
@@ -339,7 +344,7 @@ class Exchange:
         at = 0
         while at < len(bodies):
             if self._plain_texts is not None and not self.abandoned:
-                count, text = self._plain_texts(bodies[at:])
+                count, text = self._plain_texts(bodies[at : at + TOGETHER])
                 self._note_plain(text, stamps_ns[at : at + count], read_ns)
                 at += count
             if at < len(bodies):

@@ -259,10 +259,12 @@ class StreamDecoder:
         the bodies again.
         """
         before, after, size = self._around
+        if min(map(len, bodies)) <= size:
+            return ""
         begin, end = len(before), -len(after)
         texts = [body[begin:end] for body in bodies]
         again = before + (after + before).join(texts) + after
-        if again != b"".join(bodies) or min(map(len, bodies)) <= size:
+        if again != b"".join(bodies):
             return ""
         whole = b"".join(texts)
         text = (

@@ -7,6 +7,7 @@ import socket
 import time
 from collections.abc import Callable
 from threading import Event, Thread
+from typing import Any
 
 import pytest
 
@@ -418,7 +419,8 @@ def test_a_clock_that_is_set_back_does_not_save_what_stalls(
 
     script = stalling(monkeypatch, *parts, then=set_back)
     names = {"first_token_s", "idle_s", "total_s"} - {limit}
-    assert run_with(script, **dict.fromkeys(names, DAYS_S)).failures == [
+    others: dict[str, Any] = dict.fromkeys(names, DAYS_S)
+    assert run_with(script, **others).failures == [
         Failure.NONE,
         failure,
         Failure.NONE,

@@ -52,6 +52,10 @@ def why_not(one: Point, settings: TwinSettings = H100) -> str:
     ("said", "asked"),
     [
         ({"max_num_seqs": 8}, {"max_num_seqs": 8}),
+        (
+            {"quantization": "none", "pp_size": None, "speculative_config": ""},
+            {},
+        ),
         ({"chunked_prefill_size": 4096}, {"max_num_batched_tokens": 4096}),
         ({"max_model_len": 4096}, {"max_model_len": 4096}),
         ({"memory_utilization": 0.8}, {"gpu_memory_utilization": 0.8}),

@@ -32,6 +32,8 @@ FLAGS = {
     "context_length": "--max-model-len",
 }
 """Of settings whose name is not the flag's."""
+NOTHING = ("", "none", "null")
+"""What a setting is called that was not made."""
 FILLED_IN = ("cuda_graph_bs", "cuda_graph_max_bs")
 """Settings that SGLang's files have by its own choice."""
 TOGETHER = ("disaggregation", "parallelism")
@@ -85,9 +87,9 @@ def command_of(said: Mapping[str, Condition]) -> Iterator[str]:
     `--no-`.
     """
     for name, value in said.items():
-        if value is None or name in FILLED_IN:
-            continue
         text = str(value).lower()
+        if text in NOTHING or name in FILLED_IN:
+            continue
         if name == "dtype":
             if text not in HALF:
                 yield from ("--quantization", text)
@@ -131,8 +133,8 @@ def _require_engine(said: Mapping[str, Condition], stack: str) -> None:
 def _require_whole(said: Mapping[str, Condition], tp: int) -> None:
     """Raises ValueError where cards do something else than to share each layer."""
     for name in TOGETHER:
-        value = str(said.get(name) or "none").lower()
-        if value not in {"none", "null", f"tp{tp}"}:
+        value = str(said.get(name)).lower()
+        if value not in {*NOTHING, f"tp{tp}"}:
             told = {"name": name, "value": value}
             raise ValueError(Said("fit.apart", told))
 

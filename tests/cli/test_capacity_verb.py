@@ -37,6 +37,15 @@ def test_the_cheapest_that_meets_the_targets_comes_first() -> None:
     assert "unfitted" in done.stdout
 
 
+def test_the_command_to_measure_with_is_one_that_bench_takes() -> None:
+    """Also where prompts share everything: bench gives each a token of its own."""
+    done = capacity(
+        *("--card", "h100", "--tp", 1, *LOAD, "--prefix-len", 256),
+        *("--max-concurrency", 1),
+    )
+    assert "--random-prefix-len 255 --random-input-len 1 " in done.stdout
+
+
 def test_json_says_that_it_is_simulated() -> None:
     done = capacity(
         *("--card", "r9700", "--tp", 1, "--tp", 2, "--max-concurrency", 4),

@@ -185,8 +185,8 @@ def _command(share: TwinLoad) -> str:
         else f"--request-rate {share.request_rate:g}"
     )
     prompts = max(share.requests, 2 * (share.max_concurrency or 0))
-    prefix = share.prefix_tokens
-    own = share.prompt_tokens - prefix
+    own = max(1, share.prompt_tokens - share.prefix_tokens)  # as bench demands
+    prefix = share.prompt_tokens - own
     shared = f"--random-prefix-len {prefix} " if prefix else ""
     return (
         f"inferometer bench --model MODEL {shared}--random-input-len {own} "

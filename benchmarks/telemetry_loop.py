@@ -60,7 +60,7 @@ SECONDS = WARM_S + 2 * PAIRS * BLOCK_S + 1
 PERCENTILES = (50, 99, 99.9)
 MOST_US = (1, 1e6)
 BINS_US = np.geomspace(*MOST_US, 6000)
-"""Each is 0.23 % wide: 1 µs of a p99 of 500."""
+"""Each is 0.23% wide: 1 µs of a p99 of 500."""
 DRAWS = 2000
 FILES = {
     "vendor": "0x1002",

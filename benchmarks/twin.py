@@ -9,7 +9,7 @@
 `speed` counts CPU seconds of the one thread, so that a busy machine disturbs it less. So does
 `points`, of points as `simulate` runs and records them, without its start, statistics and files;
 the least of three. `chance` runs loads at a rate with 40 seeds, and counts how often a run's
-interval, as far as it is chance, has another run's value in it: 90 % is meant; once as `capacity`
+interval, as far as it is chance, has another run's value in it: 90% is meant; once as `capacity`
 takes it, from runs with other seeds, and once as `simulate` does, from the run alone. `ladder`
 replays a ladder of `vllm bench serve` as its client sends it: prompt 0 once, then N prompts at once
 for each N in ascending order against one server, each N's prompts the first of the next one's.
@@ -271,7 +271,7 @@ def covered(runs: Sequence[tuple[Values, Ends]], metric: str) -> str:
         ends[metric][0] <= other[metric] <= ends[metric][1]
         for (_, ends), (other, _) in permutations(runs, 2)
     ]
-    return f"{100 * mean(inside):.0f} %"
+    return f"{100 * mean(inside):.0f}%"
 
 
 def prompts(number: int, at_ns: int) -> list[TwinRequest]:
@@ -341,7 +341,7 @@ def compared(
     cells = []
     for name, value in ours.items():
         theirs = float(row[name])
-        cells += [f"{theirs:,.1f}", f"{100 * (value / theirs - 1):+.0f} %"]
+        cells += [f"{theirs:,.1f}", f"{100 * (value / theirs - 1):+.0f}%"]
     return cells
 
 

@@ -39,7 +39,7 @@ TARGETS = {
 FACTORS = ("weights", "attention", "compute", "host")
 """The default of `inferometer fit`."""
 UNSEEN_CARD_TPOT, KV_BLOCKS = 13, 5
-COVERED = "covered by 90 % (85-95 %)"
+COVERED = "covered by 90% (85-95%)"
 
 Rows = Sequence[Mapping[str, str]]
 
@@ -247,10 +247,10 @@ def summary(metric: str, found: Found) -> list[str]:
     covered = 100 * mean(each[3] for each in found)
     return [
         str(len(errors)),
-        f"{median(map(abs, errors)):.1f} %",
-        f"{TARGETS[metric]} %",
-        f"{median(errors):+.1f} %",
-        f"{covered:.0f} %",
+        f"{median(map(abs, errors)):.1f}%",
+        f"{TARGETS[metric]}%",
+        f"{median(errors):+.1f}%",
+        f"{covered:.0f}%",
     ]
 
 
@@ -291,7 +291,7 @@ def print_unseen_cards(folder: Path) -> None:
             said = "predicted" if blocks is None else "as logged"
             errors = errors_of(measured(done), of_stamps(asked))
             rows.append([name, said, f"{twin.memory.blocks:,}", *errors])
-    heads = ["card", "KV blocks", "number", f"TPOT ({UNSEEN_CARD_TPOT} %)"]
+    heads = ["card", "KV blocks", "number", f"TPOT ({UNSEEN_CARD_TPOT}%)"]
     title = "Cards that nobody fitted, Llama-3.1-8B, 10 requests/s: error"
     print_table(title, [*heads, "TTFT", "E2EL"], rows)
 
@@ -332,7 +332,7 @@ def errors_of(
     ours: Mapping[str, float], theirs: Mapping[str, float]
 ) -> list[str]:
     return [
-        f"{100 * (ours[name] / value - 1):+.1f} %"
+        f"{100 * (ours[name] / value - 1):+.1f}%"
         for name, value in theirs.items()
     ]
 
@@ -348,8 +348,8 @@ def print_blocks() -> None:
     )
     ours = make_twin(llama).memory.blocks
     error = 100 * (ours / 7463 - 1)
-    row = ["H100, Llama-2-7b", f"{ours:,}", "7,463", f"{error:+.1f} %"]
-    heads = ["card, model", "predicted", "logged", f"error ({KV_BLOCKS} %)"]
+    row = ["H100, Llama-2-7b", f"{ours:,}", "7,463", f"{error:+.1f}%"]
+    heads = ["card, model", "predicted", "logged", f"error ({KV_BLOCKS}%)"]
     print_table("KV blocks", heads, [row])
 
 

@@ -217,6 +217,31 @@ def test_hf(bench: Bench, files: dict[str, Path], tmp_path: Path) -> None:
     assert run.trace.requests["output_tokens"].tolist() == [4] * 5
 
 
+@pytest.mark.parametrize("is_here", [False, True])
+def test_a_data_set_of_the_hub_is_named_before_the_hub_is_asked(
+    engine: EmbeddedEngine,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    *,
+    is_here: bool,
+) -> None:
+    """Without a network the library says nothing for half a minute."""
+
+    def fail(*_: object) -> None:
+        raise ValueError("no rows")
+
+    monkeypatch.setattr("inferometer.workload.exchanges.hf_rows", fail)
+    path = str(tmp_path) if is_here else "org/name"
+    line = f"bench --base-url {engine.base_url} --dataset-name hf --dataset-path {path}"
+    monkeypatch.setattr(sys, "argv", ["inferometer", *line.split()])
+    with pytest.raises(SystemExit):
+        main()
+    told, _, failed = capfd.readouterr().err.partition("no rows")
+    assert ("asking the Hugging Face hub for the data set" in told) != is_here
+    assert failed
+
+
 def test_pictures_whose_tokens_only_the_server_knows(bench: Bench) -> None:
     run = bench(
         "--backend openai-chat --dataset-name random-mm --input-len 20 --output-len 3 "

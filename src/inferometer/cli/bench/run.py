@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
@@ -32,12 +33,14 @@ from inferometer.measurement.session import PointResult, Session
 from inferometer.printable import padded
 from inferometer.protocol import PROTOCOLS
 from inferometer.server.endpoint import Endpoint
+from inferometer.spec.workload import HfWorkload
 from inferometer.words import Said, in_words, spoken
 
 if TYPE_CHECKING:
     from inferometer.cli.bench.ending import MeasuredRun
     from inferometer.cli.bench.flags import BenchFlags
     from inferometer.spec.run import RunSpec
+    from inferometer.spec.workload import AnyWorkload
     from inferometer.system.interruption import Interruption
 
 
@@ -147,6 +150,8 @@ def _run(
     """One run with prompts of its own: measured, saved and reported."""
     flags, session, output = bench.flags, bench.session, bench.asked.output
     spec = bench.asked.spec(bench.model).model_copy(update={"repeat": repeat})
+    if repeat == 0:
+        _tell_of_hub(spec.workload)
     ready = _prepared(bench, spec)
     if output.directory is not None:
         require_room(output, ready, numbered=bench.is_repeated)
@@ -181,6 +186,12 @@ def _run(
     from inferometer.cli.bench.ending import saved_and_reported
 
     return result, saved_and_reported(bench, label, result)
+
+
+def _tell_of_hub(workload: AnyWorkload) -> None:
+    """What is waited for: without a network the library tries long."""
+    if isinstance(workload, HfWorkload) and not Path(workload.path).exists():
+        notice(Said("dataset.hf.asking", {"path": workload.path}))
 
 
 def _request_id_prefix(flags: BenchFlags, spec: RunSpec) -> str:

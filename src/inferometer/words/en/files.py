@@ -212,6 +212,10 @@ FILES: dict[str, str] = {
     "dataset.left_out": "{n} left out: {why}",
     "dataset.lower": "lower load.num_prompts to {found}, or allow repeats with workload.oversample",
     "dataset.filters": "see what the filters leave",
+    "dataset.hf.asking": (
+        "asking the Hugging Face hub for the data set {path}; that it cannot be reached is known "
+        "after about half a minute."
+    ),
     "dataset.hf.package": (
         "The data set kind hf needs a package that is missing: pip install 'inferometer[datasets]'."
     ),

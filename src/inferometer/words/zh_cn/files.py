@@ -148,6 +148,9 @@ FILES: dict[str, str] = {
     "dataset.left_out": "{n} 行未用：{why}",
     "dataset.lower": "把 load.num_prompts 降到 {found}，或用 workload.oversample 允许重复",
     "dataset.filters": "请检查过滤条件留下了什么",
+    "dataset.hf.asking": (
+        "正在从 Hugging Face hub 读取数据集 {path}；如果连不上，大约半分钟后会报错。"
+    ),
     "dataset.hf.package": "数据集类型 hf 缺少软件包：pip install 'inferometer[datasets]'。",
     "dataset.hf.other_package": (
         "workload.path {path}：该数据集缺少软件包（datasets 原文：“{why}”）；请用 pip 安装。"

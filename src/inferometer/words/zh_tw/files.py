@@ -151,6 +151,9 @@ FILES: dict[str, str] = {
     "dataset.left_out": "{n} 列未用：{why}",
     "dataset.lower": "把 load.num_prompts 降到 {found}，或用 workload.oversample 允許重複",
     "dataset.filters": "請檢查過濾條件留下了什麼",
+    "dataset.hf.asking": (
+        "正在從 Hugging Face hub 讀取資料集 {path}；如果連不上，大約半分鐘後會回報。"
+    ),
     "dataset.hf.package": "資料集類型 hf 缺少套件：pip install 'inferometer[datasets]'。",
     "dataset.hf.other_package": (
         "workload.path {path}：該資料集缺少套件（datasets 原文：「{why}」）；請用 pip 安裝。"

@@ -59,6 +59,20 @@ def test_a_table_fits_the_terminal_and_keeps_every_word(
     assert {word for cell in cells for word in cell.split()} - shown == set()
 
 
+@pytest.mark.parametrize("columns", range(40, 120, 8))
+def test_the_ends_of_an_interval_stand_on_one_line(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    columns: int,
+) -> None:
+    said = "1,234.5 (1,100.0 … 1,300.0)"
+    table = (["point", "a", "b"], [["n=8 c=1", said, f"{said} at the rate"]])
+    monkeypatch.setitem(globals(), "TABLES", [table])
+    lines = on_terminal(monkeypatch, capsys, 0, columns)
+    assert max(map(len, lines)) <= columns
+    assert " ".join(lines).count("(1,100.0 … 1,300.0)") == 2
+
+
 def test_a_wide_terminal_has_one_table_and_a_narrow_one_several(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -18,6 +18,9 @@ GAP = 2
 COMFORTABLE_CHARS = 36
 """A cell of more than two lines gets at least this width."""
 
+NO_BREAK = "\u00a0"
+"""A blank at which no line ends."""
+
 Rows = Sequence[Sequence[str]]
 Markdown = Annotated[
     bool, typer.Option("--markdown", help="Print the table as Markdown.")
@@ -101,6 +104,7 @@ def _show_on_terminal(headings: Sequence[str], rows: Rows) -> None:
         for column in zip(headings, *rows, strict=True)
     ]
     most = _widths(headings, rows)
+    widths = [*most]
     for numbers in _that_fit(least, console.width):
         if numbers[1] > 1:
             console.print()
@@ -117,8 +121,11 @@ def _show_on_terminal(headings: Sequence[str], rows: Rows) -> None:
             width = max(least[number], min(most[number], least[number] + spare))
             spare -= width - least[number]
             table.add_column(headings[number], width=width, overflow="fold")
+            widths[number] = width
         for row in rows:
-            table.add_row(*(row[number] for number in numbers))
+            table.add_row(
+                *("\n".join(_lines(row[i], widths[i])) for i in numbers)
+            )
         console.print(table)
 
 
@@ -136,18 +143,25 @@ def _that_fit(widths: Sequence[int], room: int) -> Iterator[list[int]]:
     yield numbers
 
 
+def _joined(cell: str) -> str:
+    """With each interval as one word."""
+    return cell.replace(" … ", f"{NO_BREAK}…{NO_BREAK}")
+
+
+def _lines(cell: str, width: int) -> list[str]:
+    """No wider than that, unless a word is."""
+    lines = wrapped(_joined(cell), width, break_words=False)
+    return [line.replace(NO_BREAK, " ") for line in lines]
+
+
 def _comfortable_chars(cells: Sequence[str]) -> int:
     """The least width in which each cell has two lines at most, if that is not too wide."""
     longest_word = max(
-        columns_of(word) for cell in cells for word in cell.split()
+        columns_of(word) for cell in cells for word in _joined(cell).split(" ")
     )
     fitting = (
         width
         for width in range(longest_word, COMFORTABLE_CHARS)
-        if all(
-            len(wrapped(cell, width, break_words=False)) <= 2
-            for cell in cells
-            if cell
-        )
+        if all(len(_lines(cell, width)) <= 2 for cell in cells)
     )
     return next(fitting, max(longest_word, COMFORTABLE_CHARS))

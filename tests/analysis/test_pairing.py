@@ -29,6 +29,7 @@ def test_points_of_the_same_settings_are_partners() -> None:
         ("concurrency 2", ["a2"], ["b2"]),
         ("concurrency 4", ["a4"], ["b4"]),
     ]
+    assert [p.in_words(ZH) for p in found.pairs] == ["并发数 2", "并发数 4"]
     assert [each.in_words(EN) for each in found.differences] == [
         "configuration B -> C"
     ]

@@ -293,7 +293,7 @@ def test_two_values_of_a_condition() -> None:
         "--metric",
         "output_throughput",
     )
-    assert "num_prompts 3" in by_point.stdout
+    assert "\nrequests 3" in by_point.stdout
     assert "num_prompts 5" not in by_point.stdout
 
 

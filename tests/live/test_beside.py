@@ -158,6 +158,17 @@ def test_it_fits(
     assert all(columns_of(line) <= columns for line in lines)
 
 
+def test_a_simulated_card_is_called_so_in_the_readers_language(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    speak("zh-CN")
+    try:
+        beside = shown(monkeypatch, at(1, **{"simulated:0": CARD}))
+        assert beside.lines(80, 9)[1].startswith("GPU 0（模拟）  ")
+    finally:
+        speak("en")
+
+
 def test_cards_without_room_are_counted(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

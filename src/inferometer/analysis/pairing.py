@@ -77,10 +77,26 @@ class Pair:
 
     conditions: Mapping[str, Condition]
     """Those that all its runs share, of those that pair them."""
-    label: str
-    """What tells it from the other pairs."""
+    telling: Mapping[str, Condition]
+    """Those that tell it from the other pairs."""
     a: tuple[Point, ...]
     b: tuple[Point, ...]
+
+    @property
+    def label(self) -> str:
+        """What it is known by, also in files."""
+        told = (
+            f"{name} {_plain(value)}" for name, value in self.telling.items()
+        )
+        return ", ".join(told)
+
+    def in_words(self, words: Words) -> str:
+        """Such as `requests 8, TP 2`."""
+        none = words.text("compare.none")
+        return words.listed(
+            f"{words.condition(name)} {_plain(value, none)}"
+            for name, value in self.telling.items()
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -153,7 +169,7 @@ def _pairs(
                 for k, v in zip(keys, settings, strict=True)
                 if v is not None
             },
-            _label(settings, keys, named),
+            {name: settings[keys.index(name)] for name in named},
             tuple(of_a[settings]),
             tuple(of_b[settings]),
         )
@@ -230,13 +246,6 @@ def _telling(
     return [
         keys[place] for place in sorted(telling_places(columns, level_first))
     ]
-
-
-def _label(
-    settings: tuple[Condition, ...], keys: Sequence[str], named: Sequence[str]
-) -> str:
-    words = (f"{name} {_plain(settings[keys.index(name)])}" for name in named)
-    return ", ".join(words)
 
 
 def _unfair(differences: Iterable[Difference], asked: str | None) -> list[str]:

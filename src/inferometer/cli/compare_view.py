@@ -227,10 +227,13 @@ def _tables(
             _headings(OVER_ALL, words),
             rows,
         )
+    named = {
+        pair.label: pair.in_words(words) for pair in comparison.pairing.pairs
+    }
     shown = _shown(by_point, every_point=every_point)
     for name in dict.fromkeys(row.metric for row in shown):
         rows = [
-            (row.point or "", *_cells(row, words))
+            (named[row.point or ""], *_cells(row, words))
             for row in shown
             if row.metric == name
         ]

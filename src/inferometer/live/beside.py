@@ -191,7 +191,7 @@ def _table(cards: Mapping[str, Values], rows: int) -> list[str]:
     left_out += left_out > 0  # its own line
     table = [[words.text(f"monitor.{name}") for name in COLUMNS]]
     for card, values in list(cards.items())[: len(cards) - left_out]:
-        table.append([printable(card), *_figures(values)])
+        table.append([printable(words.card(card)), *_figures(values)])
     lines = _laid_out(table)
     if left_out:
         lines.append(words.counted("progress.more", left_out))

@@ -55,6 +55,9 @@ UNFIT = (ArithmeticError, LookupError, TypeError, ValueError)
 or damaged ones have.
 """
 
+SIMULATED = "simulated:"
+"""Before the number of a card that the embedded engine shows."""
+
 _terminal = {"language": "en"}
 
 
@@ -298,6 +301,13 @@ class Words:
             if unit
             else label
         )
+
+    def card(self, address: str) -> str:
+        """A card by its address, `GPU 0 (simulated)` for one that is."""
+        if not address.startswith(SIMULATED):
+            return address
+        name = f"GPU {address.removeprefix(SIMULATED)}"
+        return self.text("figure.engine.of_simulated", name=name)
 
     def condition(self, name: str) -> str:
         """What a condition is called; a name that nobody knows stays as it is."""

@@ -188,7 +188,7 @@ def _rows(
     pair: Pair, compared: Comparison, words: Words, *, named: bool
 ) -> list[tuple[str, ...]]:
     """The hit rate and each metric of one pair."""
-    where = f"{pair.label}: " if named and pair.label else ""
+    where = f"{pair.in_words(words)}: " if named and pair.telling else ""
     rates = [
         "–" if (rate := hit_rate(side)) is None else f"{rate:.1f}"
         for side in (pair.a, pair.b)

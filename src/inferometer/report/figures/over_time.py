@@ -48,8 +48,6 @@ HEIGHT = 130
 """Of a panel over time, pixels."""
 THIN, THICK = 0.2, 0.42
 """Half heights of a bar, of a request's 1."""
-SIMULATED = "simulated:"
-"""Before the number of a card that the embedded engine shows."""
 
 
 def draw_timeline(material: Material, words: Words) -> Sketch:
@@ -333,7 +331,8 @@ def _telemetry(
             words.find(f"figure.series.{name}") or clean(name),
             clean(str(record.get("unit") or "")),
         )
-        card = _card_in_words(record.get("card"), words)
+        name = record.get("card")
+        card = words.card(clean("" if name is None else str(name)))
         value: Any = record.get("value")
         there = isinstance(value, int | float) and math.isfinite(value)
         readings = found.setdefault(title, {}).setdefault(card, [])
@@ -347,15 +346,6 @@ def _telemetry(
         }
         for title, cards in found.items()
     }
-
-
-def _card_in_words(card: object, words: Words) -> str:
-    """`GPU 0 (simulated)` for one that is; else its address."""
-    text = clean("" if card is None else str(card))
-    if not text.startswith(SIMULATED):
-        return text
-    name = f"GPU {text.removeprefix(SIMULATED)}"
-    return words.text("figure.engine.of_simulated", name=name)
 
 
 def _usual_gap(times: Sequence[float]) -> float:

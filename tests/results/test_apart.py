@@ -132,6 +132,25 @@ Output token throughput (tok/s):         {rate}
     assert origins(tmp_path) == ["c8", "eager"]
 
 
+def test_a_log_without_settings_is_no_repeat_of_one_that_shows_them(
+    tmp_path: Path,
+) -> None:
+    report = """============ Serving Benchmark Result ============
+Successful requests:                     8
+Benchmark duration (s):                  2.00
+Output token throughput (tok/s):         {rate}
+"""
+    shown = "vllm bench serve --seed 1 --temperature 0.7"
+    for number, first in enumerate(("", shown, "", shown)):
+        text = f"{first}\n{report.format(rate=100 + number)}"
+        (tmp_path / f"run_{number}.log").write_text(text)
+    points = points_of(tmp_path)
+    assert distinguishing(points) == ("origin",)
+    assert [
+        (point.conditions["origin"], bool(point.settings)) for point in points
+    ] == [("run_0.log", False)] * 2 + [("run_1.log", True)] * 2
+
+
 def test_steps_of_a_load_are_one_series_whatever_the_name_calls_the_load(
     tmp_path: Path,
 ) -> None:

@@ -175,11 +175,31 @@ def _origins(group: Sequence[Point]) -> list[str | None]:
         else name
         for name in names
     ]
+    found = _by_what_shows_settings(found, group)
     if len(set(found)) == 1:
         return [None] * len(group)
     return [
         each or point.source.stem
         for each, point in zip(found, group, strict=True)
+    ]
+
+
+def _by_what_shows_settings(
+    names: Sequence[str], group: Sequence[Point]
+) -> list[str]:
+    """Where files of one name show settings or none at all, the first file of either kind names it:
+    nobody knows whether the settings were the same.
+    """
+    kinds = [
+        (name, bool(point.settings))
+        for name, point in zip(names, group, strict=True)
+    ]
+    of_kind: dict[tuple[str, bool], str] = {}
+    for kind, point in zip(kinds, group, strict=True):
+        of_kind.setdefault(kind, point.source.name)
+    return [
+        of_kind[kind] if (kind[0], not kind[1]) in of_kind else kind[0]
+        for kind in kinds
     ]
 
 

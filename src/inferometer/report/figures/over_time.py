@@ -331,8 +331,8 @@ def _telemetry(
             words.find(f"figure.series.{name}") or clean(name),
             clean(str(record.get("unit") or "")),
         )
-        name = record.get("card")
-        card = words.card(clean("" if name is None else str(name)))
+        address = record.get("card")
+        card = words.card(clean("" if address is None else str(address)))
         value: Any = record.get("value")
         there = isinstance(value, int | float) and math.isfinite(value)
         readings = found.setdefault(title, {}).setdefault(card, [])

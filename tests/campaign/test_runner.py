@@ -207,6 +207,19 @@ def test_a_campaign_leaves_a_file_and_a_run_for_every_point(
 
 
 @pytest.mark.usefixtures("all_valid")
+def test_polars_is_imported_to_save_and_no_more(
+    places: CampaignPaths, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    imported: list[bool] = []
+    monkeypatch.setattr(
+        group_run,
+        "import_frugally",
+        lambda: imported.append(any(places.result_dir.rglob("*.parquet"))),
+    )
+    run(tiny_campaign(1), places, Scripted([url]), allow_invalid=True)
+    assert imported == [False]
+
+
 def test_what_is_done_is_not_measured_again_and_needs_no_server(
     places: CampaignPaths, url: str
 ) -> None:

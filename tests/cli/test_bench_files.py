@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import gc
 import json
 import os
 import re
@@ -23,12 +24,14 @@ from typing import Any
 
 import pytest
 
+from inferometer.cli.bench import ending
 from inferometer.cli.bench.flags import BenchFlags
 from inferometer.cli.bench.run import opened
 from inferometer.engine import EmbeddedEngine, EngineSettings
 from inferometer.measurement import saving
 from inferometer.measurement.saving import RESCUE_PREFIX, RUN_FILES, Saved
 from inferometer.measurement.session import PointResult
+from inferometer.request import Request
 from inferometer.store import atomic, run_directory
 from inferometer.store.atomic import saying_why
 from inferometer.store.run_directory import load_run
@@ -123,6 +126,43 @@ def test_a_name_that_is_taken_gets_a_number_and_nothing_is_replaced(
     assert all(len(line) <= 80 for line in after[:2])
     assert "telemetry.parquet" in listed
     assert " simulated: " in out, "the server is the embedded engine"
+
+
+def test_polars_is_imported_to_save_and_no_more(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps: list[str] = []
+
+    def save(*arguments: Any, **more: Any) -> Saved:
+        steps.append("saved")
+        return saving.save(*arguments, **more)
+
+    monkeypatch.setattr(ending, "save", save)
+    monkeypatch.setattr(
+        ending, "import_frugally", lambda: steps.append("imported")
+    )
+    assert bench()[0] == 0
+    assert steps == ["imported", "saved"]
+
+
+def test_prompts_are_let_go_before_results_are_saved(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held: list[int] = []
+
+    def prompts() -> int:
+        gc.collect()
+        requests = (o for o in gc.get_objects() if isinstance(o, Request))
+        return sum(bool(request.prompt) for request in requests)
+
+    def save(*arguments: Any, **more: Any) -> Saved:
+        held.append(prompts())
+        return saving.save(*arguments, **more)
+
+    monkeypatch.setattr(ending, "save", save)
+    of_other_tests = prompts()
+    assert bench()[0] == 0
+    assert held[0] <= of_other_tests
 
 
 def test_a_directory_that_is_in_the_way_counts_too(

@@ -34,7 +34,8 @@ def import_frugally() -> None:
     try:
         import polars as pl
 
-        pl.thread_pool_size()  # made now, while it is told
+        # made now, while it is told: older versions ask when they need it
+        pl.thread_pool_size()
     finally:
         for name in ours:
             del os.environ[name]

@@ -206,7 +206,6 @@ def test_a_campaign_leaves_a_file_and_a_run_for_every_point(
     assert "verysecret" not in places.ledger.read_text()
 
 
-@pytest.mark.usefixtures("all_valid")
 def test_polars_is_imported_to_save_and_no_more(
     places: CampaignPaths, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -220,6 +219,7 @@ def test_polars_is_imported_to_save_and_no_more(
     assert imported == [False]
 
 
+@pytest.mark.usefixtures("all_valid")
 def test_what_is_done_is_not_measured_again_and_needs_no_server(
     places: CampaignPaths, url: str
 ) -> None:

@@ -49,4 +49,6 @@ def write_parquet(path: Path, table: pl.DataFrame) -> None:
     table.write_parquet(
         packed, compression="zstd", row_group_size=ROWS_IN_A_GROUP
     )
-    path.write_bytes(packed.getbuffer())
+    # the error of `Path.write_bytes` would keep the buffer in use, of which Python 3.13 complains
+    with path.open("wb") as file:
+        file.write(packed.getbuffer())

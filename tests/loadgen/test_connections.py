@@ -17,6 +17,7 @@ import pytest
 
 from inferometer.clock import MS
 from inferometer.loadgen import connections as connections_module
+from inferometer.loadgen import loop as loop_module
 from inferometer.loadgen.address import Address, resolve
 from inferometer.loadgen.connection import Connection
 from inferometer.loadgen.connections import Connections
@@ -93,10 +94,12 @@ def test_a_server_that_closes_every_connection_unused(
 
     replenish = Connections.replenish
 
-    def one_by_one(connections: Connections, useful: int) -> None:
+    def one_by_one(
+        connections: Connections, useful: int, at_once: int = 1
+    ) -> int:
         """The next connection is opened when those before it have been closed."""
         until(lambda: len(closed) >= connections.opened)
-        replenish(connections, useful)
+        return replenish(connections, useful, at_once)
 
     monkeypatch.setattr(connections_module, "OPENING_MOST", 1)
     monkeypatch.setattr(Connections, "replenish", one_by_one)
@@ -130,6 +133,25 @@ def test_no_connection_is_counted_twice_while_they_are_opened() -> None:
         ran.failures.count(Failure.NONE) >= 99
     )  # the closed one may have been noticed only when it was used
     assert ran.loop.connections.opened >= 100
+
+
+def test_a_few_are_opened_at_once_and_then_the_server_has_a_moment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A burst of them would not fit into a short accept queue."""
+    waiting: list[int] = []
+    monkeypatch.setattr(
+        loop_module,
+        "sleep",
+        lambda _: waiting.append(len(loop.connections.by_fd)),
+    )
+    with ScriptedServer(answer) as server:
+        job = job_for(server.port, n=22, concurrency=22)
+        loop = Loop(job, live := Live())
+        loop.prepare()
+        assert waiting == [4, 8, 12, 16, 20]
+        assert finish_loop(loop, job, live).all_ok
+    assert server.connections == 22
 
 
 def test_a_plan_opens_no_more_connections_than_it_has_requests() -> None:

@@ -127,11 +127,14 @@ class Connections:
         """By descriptor: at rest, and not listened to yet."""
         self._make = ChunkedConnection if by_packets else Connection
 
-    def replenish(self, useful: int) -> None:
-        """Fill up the reserve, but open no more connections than there is work for (`useful`)."""
+    def replenish(self, useful: int, at_once: int = OPENING_MOST) -> int:
+        """Fill up the reserve, but open no more connections than there is work for (`useful`), and
+        no more than `at_once`. Returns how many it began to open.
+        """
         room = min(self._most, useful) - len(self.by_fd)
         lack = self._reserve - len(self.idle) - self._opening
-        for _ in range(min(room, lack, OPENING_MOST - self._opening)):
+        number = max(0, min(room, lack, at_once, OPENING_MOST - self._opening))
+        for _ in range(number):
             connection = self._make(
                 self._address, next(self._targets), self._tls
             )
@@ -142,6 +145,7 @@ class Connections:
                 self.outflows[key] = connection.outflow = Outflow()
             self._poller.register(connection.fd, WRITABLE)
             self._opening += 1
+        return number
 
     def advance(self, connection: Connection) -> None:
         """Continue opening a connection. Raises OSError, after closing it, if that failed."""

@@ -9,6 +9,7 @@ stamp of the last.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from time import sleep
 
 from inferometer.clock import NS, monotonic_ns, realtime_ns, take_anchor
 from inferometer.loadgen.connection import READABLE, Connection
@@ -42,6 +43,11 @@ given up so much later at most, and a quiet one twice as much.
 
 STALL_NS = NS // 2
 """A tick later than this was not a wait: the loop could not run."""
+
+A_BURST, BETWEEN_BURSTS_S = 4, 0.001
+"""Connections that are opened at once before the run. A server may have room for only five that it
+has not yet accepted, and forgets what has none.
+"""
 
 STREAMING_EVERY = 5
 """Ticks between two updates of what the requests in flight have brought, for the display."""
@@ -135,9 +141,12 @@ class Loop:
         lacking = True
         while lacking:
             try:
-                connections.replenish(ahead)
+                is_burst = connections.replenish(ahead, A_BURST) == A_BURST
+                if is_burst:
+                    sleep(BETWEEN_BURSTS_S)
+                is_full = len(connections.idle) >= wanted
                 for fd, _ in self._poller.poll(
-                    0.1 if len(connections.idle) < wanted else 0, READY_MOST
+                    0 if is_burst or is_full else 0.1, READY_MOST
                 ):
                     connection = connections.by_fd[fd]
                     if connection.ready:

@@ -122,10 +122,10 @@ HELP: dict[str, str] = {
     "panel.Timing": "时序",
     "default.by the results' model": "按结果中的模型",
     "default.as the results say": "按结果",
-    "default.the model's": "模型的",
+    "default.the model's": "由模型决定",
     "default.weights, attention, compute, host": "weights、attention、compute、host（四个）",
-    "default.no point is missing": "没有缺少的点",
-    "default.no factor is fitted": "不用拟合系数",
+    "default.no point is missing": "各点齐全",
+    "default.no factor is fitted": "不使用拟合系数",
     "default.none: give this or --max-concurrency": "无；与 --max-concurrency 二选一",
     "default.none: give this or --request-rate": "无；与 --request-rate 二选一",
     "default.p99_ttft_ms < 1000, mean_tpot_ms < 100": "p99_ttft_ms < 1000 和 mean_tpot_ms < 100",
@@ -144,7 +144,7 @@ HELP: dict[str, str] = {
     "default.not recorded": "不记录",
     "default.131072; with --twin, the model's": "131072；使用 --twin 时为模型的上限",
     "default.set times": "设定的时间",
-    "default.the card's own": "该卡自身的",
+    "default.the card's own": "该卡自带的互联",
     "default.vLLM's": "与 vLLM 相同",
     "default.predicted": "预测值",
     "default.embedded; with --twin, simulated-…": "embedded；使用 --twin 时为 simulated-…",
@@ -183,7 +183,7 @@ HELP: dict[str, str] = {
     "bench.random_output_len": "最大输出长度（token）。",
     "bench.random_range_ratio": "长度在 L(1-r) 到 L(1+r) 之间均匀抽取，r 即此值。"
     '输入和输出不同时写作 \'{"input": 0.3, "output": 0.5}\'。',
-    "bench.random_prefix_len": "所有输入共享的前缀长度（token），另计入输入长度之外。",
+    "bench.random_prefix_len": "所有输入共享的前缀长度（token），不计入输入长度。",
     "bench.scenario": (
         "随机长度，写作 输入,输出：D(1024,128) 固定，N(512,64)/(128,16) 正态（均值、标准差），"
         "U(100,400)/(50,200) 均匀。"
@@ -208,7 +208,7 @@ HELP: dict[str, str] = {
     "bench.sharegpt_output_len": "最大输出长度（token）。（默认：录制时的长度）",
     "bench.custom_output_len": "最大输出长度（token）；-1 为该行所写。（默认：256；jsonl 为 -1）",
     "bench.hf_output_len": "最大输出长度（token）。（默认：与 vLLM 相同，否则为该行所写）",
-    "bench.hf_subset": "数据集的子集。（默认：数据集自己的）",
+    "bench.hf_subset": "数据集的子集。（默认：由数据集决定）",
     "bench.hf_split": "数据集的 split。（默认：train）",
     "bench.sonnet_input_len": "输入长度（token）。（默认：550）",
     "bench.sonnet_output_len": "最大输出长度（token）。（默认：150）",
@@ -242,17 +242,17 @@ HELP: dict[str, str] = {
     "bench.ramp_up_end_rps": "递增结束时的每秒请求数。",
     "bench.rate_steps": "依次采用的请求速率，速率x秒数,...，例如 5x60,20x30。",
     "bench.replay_speed": "按 trace 记录的时刻重放，此为加速倍数。",
-    "bench.num_warmups": "先发送的不计入测量的请求数；之后不间断地开始测量。",
+    "bench.num_warmups": "预热请求数：先发送，不计入结果；紧接着开始测量，中间不停顿。",
     "bench.repeats": "测量的次数，每次都用新的输入和预热；最后汇总。",
     "bench.ignore_eos": "忽略结束符，生成完整的输出长度。",
-    "bench.temperature": "采样温度。（默认：服务器的）",
-    "bench.top_p": "从累计概率达到此值的最可能 token 中采样。（默认：服务器的）",
-    "bench.top_k": "从最可能的这么多个 token 中采样。（默认：服务器的）",
-    "bench.min_p": "排除概率低于最可能 token 此比例的 token。（默认：服务器的）",
-    "bench.frequency_penalty": "按 token 已出现的次数惩罚。（默认：服务器的）",
-    "bench.presence_penalty": "惩罚已经出现过的 token。（默认：服务器的）",
+    "bench.temperature": "采样温度。（默认：由服务器决定）",
+    "bench.top_p": "从累计概率达到此值的最可能 token 中采样。（默认：由服务器决定）",
+    "bench.top_k": "从最可能的这么多个 token 中采样。（默认：由服务器决定）",
+    "bench.min_p": "排除概率低于“最可能 token 的概率 × 此值”的 token。（默认：由服务器决定）",
+    "bench.frequency_penalty": "按 token 已出现的次数惩罚。（默认：由服务器决定）",
+    "bench.presence_penalty": "惩罚已经出现过的 token。（默认：由服务器决定）",
     "bench.repetition_penalty": (
-        "对输入和输出中已有 token 的系数；大于 1 抑制重复。（默认：服务器的）"
+        "对输入和输出中已有 token 的系数；大于 1 抑制重复。（默认：由服务器决定）"
     ),
     "bench.logprobs": "每个 token 要求返回的对数概率个数。（默认：无）",
     "bench.extra_body": "合并到每个请求体中的 JSON 对象。",
@@ -304,7 +304,8 @@ HELP: dict[str, str] = {
         "运行测试任务；同样的命令可从中断处继续。\n\n已完成的测试点会跳过。失败和 INVALID 的测试"
         "点，以及文件缺失或已改变的测试点，会重新测量。测试点由其设置和服务器地址确定；设置不同的结"
         "果绝不混用。\n\nNUM_PROMPTS_START 和 NUM_PROMPTS_END 限制所列的 num_prompts；"
-        "VLLM_SERVER_URL 替换所有服务器的地址。运行在开始和结束时都会说明。\n\n退出码：每个测试点都"
+        "VLLM_SERVER_URL 替换所有服务器的地址。用到这些变量时，运行开始和结束都会提示。"
+        "\n\n退出码：每个测试点都"
         "有 VALID 或 SUSPECT 的结果（使用 --allow-invalid 时为任何结果）且目标全部达到时为 0，否则"
         "为 1；测试计划文件有误或运行无法继续时为 2；被中断时为 130。"
     ),
@@ -371,8 +372,8 @@ HELP: dict[str, str] = {
     "report.parquet": "另外把测试点、请求和环境写成 Parquet 文件。",
     "compare": (
         "比较两组结果：哪些差异超出了偶然和漂移？\n\n设置相同的测试点配成对；设置相同的运行视为重"
-        "复。每个指标为更快、更慢、差异不超过 --delta，或尚无定论。出现错误的“更快”或“更慢”的比较至"
-        "多占 5%。交替运行（A B B A）可抵消漂移；对其他运行则留出 --drift 的余量。\n\n使用 --pcie "
+        "复。每个指标为更快、更慢、差异不超过 --delta，或尚无定论。至多 5% 的比较会误报“更快”或"
+        "“更慢”。交替运行（A B B A）可抵消漂移；对其他运行则留出 --drift 的余量。\n\n使用 --pcie "
         "时，A 和 B 是最窄和最宽的 pcie_width，或 --by config=B,C 的两个值（窄的在前），无论代价多"
         "大退出码都为 0。\n\n退出码：没有变慢时为 0；有变慢时为 1（使用 --fail-on undecided 时，汇"
         "总中有尚无定论的指标也为 1）；没有可比较的内容时为 2。"
@@ -412,11 +413,13 @@ HELP: dict[str, str] = {
         "事件发出时刻的服务器。客户端以逐步增加的负载测量它，所用的进程、优先级和时间戳与任何运行相"
         "同；然后比较两份记录。TTFT 和 ITL 误差的 p99 不超过 --target-ms 的负载为达标。上限是达标的"
         "最高负载：按事件/s、请求/s（且各请求在到期 1 ms 之内发出，p99）和并发流数分别给出。\n\n服"
-        "务器与客户端共用这台主机的 CPU 核，因此各上限都是下限值；标有 ≥ 的没有达到极限。期间请让主"
+        "务器与客户端共用这台主机的 CPU 核，因此测得的上限只会偏低；标有 ≥ 的还没有测到头。"
+        "期间请让主"
         "机保持空闲。\n\n校准保存在 ~/.local/state/inferometer/calibrations 或 "
         "INFEROMETER_CALIBRATION_DIR 中。`bench` 和 `run` 会说明每次运行用到了上限的多少，超出的标"
         "为 SUSPECT。没有校准时会快速校准：`bench` 在保存结果之后，`run` 在第一个测试点之前。"
-        "--no-calibration 或 INFEROMETER_CALIBRATION=off 可避免。\n\n如果其他程序占用了超过 10% 的 "
+        "用 --no-calibration 或 INFEROMETER_CALIBRATION=off 可关闭。"
+        "\n\n如果其他程序占用了超过 10% 的 "
         "CPU 核并造成干扰，或最小的负载也未达标，校准不会保存。\n\n退出码：已保存时为 0；失败或无法"
         "保存时为 2；被中断时为 130。"
     ),
@@ -470,7 +473,7 @@ HELP: dict[str, str] = {
     "bench.random_mm_bucket_config": (
         "各图片大小的占比，写作 '{(高, 宽, 1): 0.7, (256, 256, 1): 0.3}'。"
     ),
-    "bench.skip_chat_template": "原样发送文件中的输入；本来就是如此。",
+    "bench.skip_chat_template": "原样发送文件中的输入；不加此参数也是如此。",
     "bench.chat_template_kwargs": "传给聊天模板的 JSON 对象，由聊天接口的服务器应用。",
     "bench.lora_assignment": (
         "请求如何分配适配器：round-robin 轮流，random 随机。（默认：round-robin）"
@@ -503,7 +506,7 @@ HELP: dict[str, str] = {
         "调度、KV 缓存和每一步的时间都由模型算出；结果是模拟值，不是实测。"
     ),
     "engine.model_profile": "孪生引擎所运行模型的配置名。",
-    "engine.stack": "引擎配置名：版本，eager 还是图。",
+    "engine.stack": "引擎配置名：版本，以及用 eager 还是 CUDA 图。",
     "engine.host_profile": "主机配置名：CPU 每层的开销。",
     "engine.tp": "张量并行的卡数。",
     "engine.link": "卡间互联，如 pcie4x8、pcie5x16-nop2p、nvlink4。",
@@ -542,14 +545,15 @@ HELP: dict[str, str] = {
         "`own` 为每点都不同；`auto` 按工具判断。"
     ),
     "fit.ladder_step": (
-        "结果只是一组阶梯测试中的一部分，原阶梯每点多 N 个请求。"
+        "结果是从一组阶梯测试中挑出的，原来每一级比前一级多 N 个请求。"
     ),
     "engine.fitted": "`inferometer fit` 生成的配置，须针对此卡、引擎和主机。",
     "panel.Simulate": "模拟",
     "capacity": (
         "在购买机器之前，找出能在目标内承担某负载的部署。\n\n孪生引擎为每种卡、张量并行数、互联和"
         "引擎设置模拟一个副本及其应承担的负载，并找出达到目标所需的最少副本数。所有数值都是模拟结"
-        "果，附 90% 区间；最佳候选附有实测命令。功率是从未拟合的估计。\n\n退出码：有部署达到或可"
+        "果，附 90% 区间；最佳候选附有实测命令。功率只是估计，没有按实测拟合过。"
+        "\n\n退出码：有部署达到或可"
         "能达到目标为 0，没有为 1，用法错误为 2。"
     ),
     "capacity.card": "要考虑的卡；可重复。",
@@ -595,13 +599,13 @@ HELP: dict[str, str] = {
         "列出本机测量所需的东西：已有的、缺少的，以及如何获得。\n\n未经确认不会安装任何东西。"
         "退出码：必需的都有为 0，缺少必需的为 1；可选的不计。"
     ),
-    "setup.yes": "不经询问，运行只影响自身环境的命令；带 sudo 的命令绝不运行。",
+    "setup.yes": "不再询问，直接运行只影响自身环境的命令；带 sudo 的命令绝不运行。",
     "cleanup": (
-        "列出被中止的运行在本机留下的东西，确认后删除。\n\n只涉及能证明属于 inferometer 和当"
-        "前用户的：孤儿进程、临时目录、测试任务的容器。结果绝不删除。退出码：没有遗留为 0，有"
+        "列出被中止的运行在本机留下的东西，确认后删除。\n\n只处理能确认属于 inferometer 和当"
+        "前用户的东西：孤儿进程、临时目录、测试任务的容器。结果绝不删除。退出码：没有遗留为 0，有"
         "遗留为 1。"
     ),
-    "cleanup.yes": "不经询问，删除列出的东西。",
+    "cleanup.yes": "不再询问，直接删除列出的东西。",
     "doctor": (
         "测量前检查主机、加速卡、PCIe 链路、容器、客户端和服务器。\n\n不做任何修改。用户名、"
         "主机名、地址、序列号、密钥和变量的值都会隐去，输出可以直接贴出。退出码：最多只有提示"

@@ -122,10 +122,10 @@ HELP: dict[str, str] = {
     "panel.Timing": "時序",
     "default.by the results' model": "依結果中的模型",
     "default.as the results say": "依結果",
-    "default.the model's": "模型的",
+    "default.the model's": "由模型決定",
     "default.weights, attention, compute, host": "weights、attention、compute、host（四個）",
-    "default.no point is missing": "沒有缺少的點",
-    "default.no factor is fitted": "不用擬合係數",
+    "default.no point is missing": "各點齊全",
+    "default.no factor is fitted": "不使用擬合係數",
     "default.none: give this or --max-concurrency": "無；與 --max-concurrency 二選一",
     "default.none: give this or --request-rate": "無；與 --request-rate 二選一",
     "default.p99_ttft_ms < 1000, mean_tpot_ms < 100": "p99_ttft_ms < 1000 和 mean_tpot_ms < 100",
@@ -144,7 +144,7 @@ HELP: dict[str, str] = {
     "default.not recorded": "不記錄",
     "default.131072; with --twin, the model's": "131072；使用 --twin 時為模型的上限",
     "default.set times": "設定的時間",
-    "default.the card's own": "該卡自身的",
+    "default.the card's own": "該卡自帶的互連",
     "default.vLLM's": "與 vLLM 相同",
     "default.predicted": "預測值",
     "default.embedded; with --twin, simulated-…": "embedded；使用 --twin 時為 simulated-…",
@@ -183,7 +183,7 @@ HELP: dict[str, str] = {
     "bench.random_output_len": "最大輸出長度（token）。",
     "bench.random_range_ratio": "長度在 L(1-r) 到 L(1+r) 之間均勻抽取，r 即此值。"
     '輸入和輸出不同時寫作 \'{"input": 0.3, "output": 0.5}\'。',
-    "bench.random_prefix_len": "所有輸入共用的前綴長度（token），另計於輸入長度之外。",
+    "bench.random_prefix_len": "所有輸入共用的前綴長度（token），不計入輸入長度。",
     "bench.scenario": (
         "隨機長度，寫作 輸入,輸出：D(1024,128) 固定，N(512,64)/(128,16) 常態（平均值、標準差），"
         "U(100,400)/(50,200) 均勻。"
@@ -208,7 +208,7 @@ HELP: dict[str, str] = {
     "bench.sharegpt_output_len": "最大輸出長度（token）。（預設：錄製時的長度）",
     "bench.custom_output_len": "最大輸出長度（token）；-1 為該列所寫。（預設：256；jsonl 為 -1）",
     "bench.hf_output_len": "最大輸出長度（token）。（預設：與 vLLM 相同，否則為該列所寫）",
-    "bench.hf_subset": "資料集的子集。（預設：資料集自己的）",
+    "bench.hf_subset": "資料集的子集。（預設：由資料集決定）",
     "bench.hf_split": "資料集的 split。（預設：train）",
     "bench.sonnet_input_len": "輸入長度（token）。（預設：550）",
     "bench.sonnet_output_len": "最大輸出長度（token）。（預設：150）",
@@ -242,17 +242,17 @@ HELP: dict[str, str] = {
     "bench.ramp_up_end_rps": "遞增結束時的每秒請求數。",
     "bench.rate_steps": "依次採用的請求速率，速率x秒數,...，例如 5x60,20x30。",
     "bench.replay_speed": "按 trace 記錄的時刻重播，此為加速倍數。",
-    "bench.num_warmups": "先傳送的不計入測量的請求數；之後不間斷地開始測量。",
+    "bench.num_warmups": "預熱請求數：先傳送，不計入結果；緊接著開始測量，中間不停頓。",
     "bench.repeats": "測量的次數，每次都用新的輸入和預熱；最後彙總。",
     "bench.ignore_eos": "忽略結束符，生成完整的輸出長度。",
-    "bench.temperature": "取樣溫度。（預設：伺服器的）",
-    "bench.top_p": "從累計機率達到此值的最可能 token 中取樣。（預設：伺服器的）",
-    "bench.top_k": "從最可能的這麼多個 token 中取樣。（預設：伺服器的）",
-    "bench.min_p": "排除機率低於最可能 token 此比例的 token。（預設：伺服器的）",
-    "bench.frequency_penalty": "按 token 已出現的次數懲罰。（預設：伺服器的）",
-    "bench.presence_penalty": "懲罰已經出現過的 token。（預設：伺服器的）",
+    "bench.temperature": "取樣溫度。（預設：由伺服器決定）",
+    "bench.top_p": "從累計機率達到此值的最可能 token 中取樣。（預設：由伺服器決定）",
+    "bench.top_k": "從最可能的這麼多個 token 中取樣。（預設：由伺服器決定）",
+    "bench.min_p": "排除機率低於「最可能 token 的機率 × 此值」的 token。（預設：由伺服器決定）",
+    "bench.frequency_penalty": "按 token 已出現的次數懲罰。（預設：由伺服器決定）",
+    "bench.presence_penalty": "懲罰已經出現過的 token。（預設：由伺服器決定）",
     "bench.repetition_penalty": (
-        "對輸入和輸出中已有 token 的係數；大於 1 抑制重複。（預設：伺服器的）"
+        "對輸入和輸出中已有 token 的係數；大於 1 抑制重複。（預設：由伺服器決定）"
     ),
     "bench.logprobs": "每個 token 要求回傳的對數機率個數。（預設：無）",
     "bench.extra_body": "合併到每個請求本文中的 JSON 物件。",
@@ -304,7 +304,8 @@ HELP: dict[str, str] = {
         "執行測試任務；同樣的命令可從中斷處繼續。\n\n已完成的測試點會跳過。失敗和 INVALID 的測試"
         "點，以及檔案遺失或已改變的測試點，會重新測量。測試點由其設定和伺服器位址確定；設定不同的結"
         "果絕不混用。\n\nNUM_PROMPTS_START 和 NUM_PROMPTS_END 限制所列的 num_prompts；"
-        "VLLM_SERVER_URL 取代所有伺服器的位址。執行在開始和結束時都會說明。\n\n結束代碼：每個測試點"
+        "VLLM_SERVER_URL 取代所有伺服器的位址。用到這些變數時，執行開始和結束都會提示。"
+        "\n\n結束代碼：每個測試點"
         "都有 VALID 或 SUSPECT 的結果（使用 --allow-invalid 時為任何結果）且目標全部達到時為 0，否"
         "則為 1；測試計畫檔有誤或執行無法繼續時為 2；被中斷時為 130。"
     ),
@@ -371,8 +372,8 @@ HELP: dict[str, str] = {
     "report.parquet": "另外把測試點、請求和環境寫成 Parquet 檔案。",
     "compare": (
         "比較兩組結果：哪些差異超出了偶然和漂移？\n\n設定相同的測試點配成對；設定相同的執行視為重"
-        "複。每個指標為更快、更慢、差異不超過 --delta，或尚無定論。出現錯誤的「更快」或「更慢」的比"
-        "較至多占 5%。交替執行（A B B A）可抵消漂移；對其他執行則留出 --drift 的餘量。\n\n使用 "
+        "複。每個指標為更快、更慢、差異不超過 --delta，或尚無定論。至多 5% 的比較會誤報「更快」或"
+        "「更慢」。交替執行（A B B A）可抵消漂移；對其他執行則留出 --drift 的餘量。\n\n使用 "
         "--pcie 時，A 和 B 是最窄和最寬的 pcie_width，或 --by config=B,C 的兩個值（窄的在前），無論"
         "代價多大結束代碼都為 0。\n\n結束代碼：沒有變慢時為 0；有變慢時為 1（使用 --fail-on "
         "undecided 時，彙總中有尚無定論的指標也為 1）；沒有可比較的內容時為 2。"
@@ -412,11 +413,12 @@ HELP: dict[str, str] = {
         "事件送出時刻的伺服器。用戶端以逐步增加的負載測量它，所用的處理程序、優先權和時間戳與任何執"
         "行相同；然後比較兩份記錄。TTFT 和 ITL 誤差的 p99 不超過 --target-ms 的負載為達標。上限是達"
         "標的最高負載：按事件/s、請求/s（且各請求在到期 1 ms 之內送出，p99）和並行串流數分別給"
-        "出。\n\n伺服器與用戶端共用這台主機的 CPU 核心，因此各上限都是下限值；標有 ≥ 的沒有達到極"
-        "限。期間請讓主機保持閒置。\n\n校準儲存在 ~/.local/state/inferometer/calibrations 或 "
+        "出。\n\n伺服器與用戶端共用這台主機的 CPU 核心，因此測得的上限只會偏低；標有 ≥ 的還沒有測到"
+        "頭。期間請讓主機保持閒置。\n\n校準儲存在 ~/.local/state/inferometer/calibrations 或 "
         "INFEROMETER_CALIBRATION_DIR 中。`bench` 和 `run` 會說明每次執行用到了上限的多少，超出的標"
         "為 SUSPECT。沒有校準時會快速校準：`bench` 在儲存結果之後，`run` 在第一個測試點之前。"
-        "--no-calibration 或 INFEROMETER_CALIBRATION=off 可避免。\n\n如果其他程式占用了超過 10% 的 "
+        "用 --no-calibration 或 INFEROMETER_CALIBRATION=off 可關閉。"
+        "\n\n如果其他程式占用了超過 10% 的 "
         "CPU 核心並造成干擾，或最小的負載也未達標，校準不會儲存。\n\n結束代碼：已儲存時為 0；失敗或"
         "無法儲存時為 2；被中斷時為 130。"
     ),
@@ -470,7 +472,7 @@ HELP: dict[str, str] = {
     "bench.random_mm_bucket_config": (
         "各圖片大小的占比，寫作 '{(高, 寬, 1): 0.7, (256, 256, 1): 0.3}'。"
     ),
-    "bench.skip_chat_template": "原樣傳送檔案中的輸入；本來就是如此。",
+    "bench.skip_chat_template": "原樣傳送檔案中的輸入；不加此參數也是如此。",
     "bench.chat_template_kwargs": "傳給聊天範本的 JSON 物件，由聊天介面的伺服器套用。",
     "bench.lora_assignment": (
         "請求如何分配轉接器：round-robin 輪流，random 隨機。（預設：round-robin）"
@@ -503,7 +505,7 @@ HELP: dict[str, str] = {
         "排程、KV 快取和每一步的時間都由模型算出；結果是模擬值，不是實測。"
     ),
     "engine.model_profile": "孿生引擎所執行模型的設定檔名稱。",
-    "engine.stack": "引擎設定檔名稱：版本，eager 還是圖。",
+    "engine.stack": "引擎設定檔名稱：版本，以及用 eager 還是 CUDA 圖。",
     "engine.host_profile": "主機設定檔名稱：CPU 每層的開銷。",
     "engine.tp": "張量平行的卡數。",
     "engine.link": "卡間互連，如 pcie4x8、pcie5x16-nop2p、nvlink4。",
@@ -542,7 +544,7 @@ HELP: dict[str, str] = {
         "`own` 為每點都不同；`auto` 依工具判斷。"
     ),
     "fit.ladder_step": (
-        "結果只是一組階梯測試中的一部分，原階梯每點多 N 個請求。"
+        "結果是從一組階梯測試中挑出的，原來每一級比前一級多 N 個請求。"
     ),
     "engine.fitted": (
         "`inferometer fit` 產生的設定檔，須針對此卡、引擎和主機。"
@@ -551,7 +553,8 @@ HELP: dict[str, str] = {
     "capacity": (
         "在購買機器之前，找出能在目標內承擔某負載的部署。\n\n孿生引擎為每種卡、張量平行數、互連和"
         "引擎設定模擬一個副本及其應承擔的負載，並找出達到目標所需的最少副本數。所有數值都是模擬結"
-        "果，附 90% 區間；最佳候選附有實測指令。功率是從未擬合的估計。\n\n結束代碼：有部署達到或"
+        "果，附 90% 區間；最佳候選附有實測指令。功率只是估計，沒有依實測擬合過。"
+        "\n\n結束代碼：有部署達到或"
         "可能達到目標為 0，沒有為 1，用法錯誤為 2。"
     ),
     "capacity.card": "要考慮的卡；可重複。",
@@ -598,13 +601,13 @@ HELP: dict[str, str] = {
         "列出本機測量所需的東西：已有的、缺少的，以及如何取得。\n\n未經確認不會安裝任何東西。"
         "結束代碼：必需的都有為 0，缺少必需的為 1；選用的不計。"
     ),
-    "setup.yes": "不經詢問，執行只影響自身環境的指令；帶 sudo 的指令絕不執行。",
+    "setup.yes": "不再詢問，直接執行只影響自身環境的指令；帶 sudo 的指令絕不執行。",
     "cleanup": (
-        "列出被中止的執行在本機留下的東西，確認後刪除。\n\n只涉及能證明屬於 inferometer 和目"
-        "前使用者的：孤兒行程、暫存目錄、測試任務的容器。結果絕不刪除。結束代碼：沒有遺留為 0"
+        "列出被中止的執行在本機留下的東西，確認後刪除。\n\n只處理能確認屬於 inferometer 和目"
+        "前使用者的東西：孤兒行程、暫存目錄、測試任務的容器。結果絕不刪除。結束代碼：沒有遺留為 0"
         "，有遺留為 1。"
     ),
-    "cleanup.yes": "不經詢問，刪除列出的東西。",
+    "cleanup.yes": "不再詢問，直接刪除列出的東西。",
     "doctor": (
         "測量前檢查主機、加速卡、PCIe 鏈路、容器、用戶端和伺服器。\n\n不做任何修改。使用者名"
         "稱、主機名稱、位址、序號、金鑰和變數的值都會隱去，輸出可以直接貼出。結束代碼：最多只"

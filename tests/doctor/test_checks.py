@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from inferometer.doctor.checks import CHECKS, advice_of, examine, title_of
-from inferometer.doctor.seen import seen, worst_of
+from inferometer.doctor.seen import Seen, seen, worst_of
 from inferometer.words import LANGUAGES, Words
 from tests.doctor.cases_cards import CARDS
 from tests.doctor.cases_host import HOST, PCIE, Case
@@ -39,6 +40,16 @@ def every_case() -> Iterator[object]:
             yield pytest.param(name, *case, id=f"{name}-{number}")
 
 
+OURS = re.compile(
+    r"(?<![\w=])(unlimited|kernel(?!:)|user|bit|debug|CPUs|synchronized|exit code|log:|yes|no|max)\b"
+)
+"""What a check says in words of ours, in English."""
+
+
+def in_chinese(found: Seen) -> str:
+    return ", ".join(map(Words("zh-CN").say, found.evidence))
+
+
 def test_every_check_has_what_triggers_it_and_what_must_not() -> None:
     assert len(CHECKS) >= 40
     assert CASES.keys() == CHECKS.keys()
@@ -57,11 +68,13 @@ def test_a_check(
     found = look(bad.machine(tmp_path / "bad"))  # type: ignore[attr-defined]
     assert found.status == status, found
     assert found.evidence
+    assert not OURS.search(in_chinese(found))
     for language in LANGUAGES:
         assert advice_of(name, found, Words(language))
     fine = look(good.machine(tmp_path / "good"))  # type: ignore[attr-defined]
     assert fine.status == "ok", fine
     assert fine.evidence
+    assert not OURS.search(in_chinese(fine))
     assert advice_of(name, fine, Words()) == ""
     assert fine.commands == ()
 

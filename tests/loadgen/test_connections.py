@@ -147,7 +147,7 @@ def test_a_few_are_opened_at_once_and_then_the_server_has_a_moment(
     )
     with ScriptedServer(answer) as server:
         job = job_for(server.port, n=22, concurrency=22)
-        loop = Loop(job, live := Live())
+        loop: Loop = Loop(job, live := Live())
         loop.prepare()
         assert waiting == [4, 8, 12, 16, 20]
         assert finish_loop(loop, job, live).all_ok

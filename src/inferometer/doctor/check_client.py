@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from inferometer.doctor.machine import Machine
-from inferometer.doctor.seen import Seen, seen, skipped
+from inferometer.doctor.seen import UNLIMITED, Seen, seen, skipped
+from inferometer.words import Said
 
 MIN_FILES = 4096
 MIN_PORTS = 8192
@@ -20,7 +21,7 @@ def descriptors(machine: Machine) -> Seen:
         return skipped("no_source", source)
     few = 0 <= limit < MIN_FILES
     fixes = [machine.raise_limit("Max open files", MIN_FILES)] if few else []
-    told = "unlimited" if limit == -1 else str(limit)
+    told = UNLIMITED if limit == -1 else str(limit)
     return seen("warn" if few else "ok", told, source, commands=fixes)
 
 
@@ -43,8 +44,8 @@ def ports(machine: Machine) -> Seen:
 def stamps(machine: Machine) -> Seen:
     if machine.client is None:
         return skipped("another_machine", "SO_TIMESTAMPING")
-    told = "kernel" if machine.client.kernel_stamps else "user"
     good = machine.client.kernel_stamps
+    told = Said(f"doctor.fact.stamps.{'kernel' if good else 'user'}")
     return seen("ok" if good else "warn", told, "SO_TIMESTAMPING")
 
 
@@ -61,7 +62,8 @@ def python(machine: Machine) -> Seen:
     client = machine.client
     if client is None:
         return skipped("another_machine", "python")
-    facts = (client.python, f"{client.bits} bit", *["debug"] * client.debug)
+    facts = [client.python, Said("doctor.fact.bits", {"n": client.bits})]
+    facts += [Said("doctor.fact.debug")] * client.debug
     slow = client.debug or client.bits != 64
     return seen("warn" if slow else "ok", facts, "python")
 

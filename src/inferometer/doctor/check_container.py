@@ -7,7 +7,8 @@ import re
 
 from inferometer.doctor.check_cards import of_cards, without_cards
 from inferometer.doctor.machine import Machine
-from inferometer.doctor.seen import Seen, seen, skipped
+from inferometer.doctor.seen import UNLIMITED, Seen, seen, skipped
+from inferometer.words import Said
 
 IPC_LOCK = 1 << 14
 """Bit of the capability to pin memory."""
@@ -28,8 +29,12 @@ def pinning(machine: Machine) -> Seen:
     if not effective or limit is None:
         return skipped("no_source", "proc/self/status")
     may = bool(int(effective[1], 16) & IPC_LOCK)
-    told = "unlimited" if limit == -1 else f"{limit // 1024} KiB"
-    facts = (f"IPC_LOCK: {'yes' if may else 'no'}", f"memlock: {told}")
+    told = UNLIMITED if limit == -1 else f"{limit // 1024} KiB"
+    answer = Said(f"doctor.fact.{'yes' if may else 'no'}")
+    facts = (
+        Said("doctor.line", {"title": "IPC_LOCK", "evidence": answer}),
+        Said("doctor.line", {"title": "memlock", "evidence": told}),
+    )
     if may or limit == -1:
         return seen("ok", facts, "proc/self/status")
     fix = "# docker run --cap-add IPC_LOCK --ulimit memlock=-1"
@@ -63,7 +68,9 @@ def engine(machine: Machine) -> Seen:
     if runtimes_of(machine) is not None:
         return seen("ok", "docker info", "docker info")
     fix = "sudo systemctl start docker"
-    told = answer.complaint or f"exit code {answer.exit_code}"
+    told = answer.complaint or Said(
+        "doctor.fact.exit_code", {"n": answer.exit_code}
+    )
     return seen("info", told, "docker info", commands=[fix])
 
 

@@ -7,8 +7,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from inferometer.doctor.machine import Machine
-from inferometer.doctor.seen import Seen, Status, seen, skipped
+from inferometer.doctor.seen import UNLIMITED, Seen, Status, seen, skipped
 from inferometer.telemetry.tool import ToolAnswer
+from inferometer.words import Said
 
 CPU = "sys/devices/system/cpu"
 STEADY_CLOCKS = {"tsc", "arch_sys_counter", "kvm-clock", "timebase", "tod"}
@@ -133,7 +134,8 @@ def load(machine: Machine) -> Seen:
     if not cpus:
         return skipped("no_source", CPU)
     busy = average / cpus > MAX_LOAD_PER_CPU
-    return seen("warn" if busy else "ok", f"{average:g} / {cpus} CPUs", source)
+    told = Said("doctor.fact.load", {"load": average, "n": cpus})
+    return seen("warn" if busy else "ok", told, source)
 
 
 def steal(machine: Machine) -> Seen:
@@ -220,7 +222,8 @@ def synchronized(machine: Machine) -> Seen:
             commands=["sudo timedatectl set-ntp true"],
         )
     if "run/systemd/timesync/synchronized" in _timesync(machine):
-        return seen("ok", "synchronized", "run/systemd/timesync")
+        done = Said("doctor.fact.synchronized")
+        return seen("ok", done, "run/systemd/timesync")
     if not machine.answers:
         return skipped("another_machine", "timedatectl")
     missing = daemon is None or daemon.state == "tool_missing"
@@ -257,7 +260,7 @@ def _quota(machine: Machine, path: str, quota: str, period: str) -> Seen:
     held = re.search(r"^nr_throttled (\d+)", stat, re.M)
     throttled = int(held[1]) if held else 0
     facts = (
-        f"quota={int(quota) / int(period):g} CPUs",
+        Said("doctor.fact.quota", {"n": int(quota) / int(period)}),
         f"nr_throttled={throttled}",
     )
     return seen("warn" if throttled else "info", facts, path)
@@ -276,7 +279,7 @@ def memory_locking(machine: Machine) -> Seen:
     if limit is None:
         return skipped("no_source", source)
     if limit == -1:
-        return seen("ok", "unlimited", source)
+        return seen("ok", UNLIMITED, source)
     status: Status = "warn" if machine.cards else "info"
     fix = machine.raise_limit("Max locked memory", -1)
     return seen(status, f"{limit // 1024} KiB", source, commands=[fix])
@@ -288,7 +291,7 @@ def processes(machine: Machine) -> Seen:
     if limit is None:
         return skipped("no_source", source)
     few = 0 <= limit < MIN_PROCESSES
-    told = "unlimited" if limit == -1 else str(limit)
+    told = UNLIMITED if limit == -1 else str(limit)
     fixes = [machine.raise_limit("Max processes", MIN_PROCESSES)] if few else []
     return seen("warn" if few else "ok", told, source, commands=fixes)
 

@@ -19,6 +19,7 @@ from inferometer.doctor.check_pcie import (
 )
 from inferometer.doctor.machine import Machine
 from inferometer.doctor.seen import Seen, Status, Unread, seen, skipped
+from inferometer.words import Said
 
 HANGS = {"broadcast-stalled", "collective-timeout", "link-between-accelerators"}
 """Troubles of a log that say that cards wait for each other."""
@@ -50,7 +51,7 @@ def collective_hang(machine: Machine) -> Seen:
         )
     facts = ["IOMMU: DMA", f"ACS: {', '.join(ports[:4])}", "P2P: PCIe"]
     hung = sorted(HANGS & {*machine.log})
-    facts += [f"log: {name}" for name in hung]
+    facts += [Said("doctor.fact.log", {"trouble": name}) for name in hung]
     tp = machine.server.tensor_parallel if machine.server else None
     facts += [f"TP={tp}"] if tp else []
     fixes = [
@@ -140,7 +141,8 @@ def client_beside_server(machine: Machine) -> Seen:
         f"taskset -cp 1-{count - 1} {process.pid}",
         "taskset -c 0 inferometer bench …",
     ]
-    facts = f"{count} CPUs, {'shared' if shared else 'apart'}"
+    how = "shared" if shared else "apart"
+    facts = Said(f"doctor.fact.cpus.{how}", {"n": count})
     return seen(
         "warn" if tight else "ok",
         facts,

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from inferometer.doctor.machine import Machine
 from inferometer.doctor.seen import Seen, Status, seen, skipped
 from inferometer.telemetry.pci import Device
+from inferometer.words import Said
 
 MAX_SHOWN = 6
 GROUPS = "sys/kernel/iommu_groups"
@@ -133,7 +134,8 @@ def payload(machine: Machine) -> Seen:
     """A card that sends smaller packets than it and every port above it can."""
     if (unread := _unread(machine)) is not None:
         return unread
-    small, known = [], []
+    small: list[str] = []
+    known: list[str] = []
     for device in machine.devices:
         card, most = machine.ports.get(device.address), _most(machine, device)
         if card is None or card.payload_bytes is None or most is None:
@@ -141,7 +143,8 @@ def payload(machine: Machine) -> Seen:
         fact = f"{device.address}: {card.payload_bytes} B"
         known.append(fact)
         if card.payload_bytes < most:
-            small.append(f"{fact} (max {most} B)")
+            told = {"fact": fact, "most": most}
+            small.append(Said("doctor.fact.payload", told))
     if not known:
         return skipped("permission", "DevCtl")
     return seen(

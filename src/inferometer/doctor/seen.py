@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from inferometer.words import Said
+
 Status = Literal["ok", "info", "warn", "fail", "skipped"]
 
 BY_WEIGHT: tuple[Status, ...] = ("skipped", "ok", "info", "warn", "fail")
@@ -43,7 +45,7 @@ class Seen:
 
     status: Status
     evidence: tuple[str, ...] = ()
-    """Facts as they were read, in no language."""
+    """Facts as they were read, in no language; what of them is a word of ours is `Said`."""
     source: str = ""
     """File, tool or variable that they are from."""
     variant: str = ""
@@ -51,6 +53,9 @@ class Seen:
     commands: tuple[str, ...] = ()
     """For a shell, what would change it."""
     reason: Unread | None = None
+
+
+UNLIMITED = Said("doctor.fact.unlimited")
 
 
 def seen(

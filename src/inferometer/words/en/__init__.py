@@ -15,6 +15,7 @@ from inferometer.words.en.check_work import CHECK_WORK
 from inferometer.words.en.console import CONSOLE
 from inferometer.words.en.diagnoses import DIAGNOSES
 from inferometer.words.en.doctor import DOCTOR
+from inferometer.words.en.doctor_facts import DOCTOR_FACTS
 from inferometer.words.en.files import FILES
 from inferometer.words.en.flags import FLAGS
 from inferometer.words.en.imports import IMPORTS
@@ -51,6 +52,7 @@ WORDS: dict[str, str] = {
     **DIAGNOSES,
     **TELEMETRY,
     **DOCTOR,
+    **DOCTOR_FACTS,
     **LIBRARIES,
     **MACHINE,
     **VLLM,

@@ -15,6 +15,7 @@ from inferometer.words.zh_cn.check_work import CHECK_WORK
 from inferometer.words.zh_cn.console import CONSOLE
 from inferometer.words.zh_cn.diagnoses import DIAGNOSES
 from inferometer.words.zh_cn.doctor import DOCTOR
+from inferometer.words.zh_cn.doctor_facts import DOCTOR_FACTS
 from inferometer.words.zh_cn.files import FILES
 from inferometer.words.zh_cn.flags import FLAGS
 from inferometer.words.zh_cn.imports import IMPORTS
@@ -51,6 +52,7 @@ WORDS: dict[str, str] = {
     **DIAGNOSES,
     **TELEMETRY,
     **DOCTOR,
+    **DOCTOR_FACTS,
     **LIBRARIES,
     **MACHINE,
     **VLLM,

@@ -15,6 +15,7 @@ from inferometer.words.zh_tw.check_work import CHECK_WORK
 from inferometer.words.zh_tw.console import CONSOLE
 from inferometer.words.zh_tw.diagnoses import DIAGNOSES
 from inferometer.words.zh_tw.doctor import DOCTOR
+from inferometer.words.zh_tw.doctor_facts import DOCTOR_FACTS
 from inferometer.words.zh_tw.files import FILES
 from inferometer.words.zh_tw.flags import FLAGS
 from inferometer.words.zh_tw.imports import IMPORTS
@@ -51,6 +52,7 @@ WORDS: dict[str, str] = {
     **DIAGNOSES,
     **TELEMETRY,
     **DOCTOR,
+    **DOCTOR_FACTS,
     **LIBRARIES,
     **MACHINE,
     **VLLM,

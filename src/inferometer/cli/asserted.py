@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
+from inferometer.cli.option import option
 from inferometer.cli.telling import tell
 from inferometer.vocabulary import (
     CONDITIONS,
@@ -29,7 +28,7 @@ HELP = (
 )
 
 Asserted = Annotated[
-    list[str] | None, typer.Option("--assert", metavar="TARGET", help=HELP)
+    list[str] | None, option(HELP, "--assert", metavar="TARGET")
 ]
 
 

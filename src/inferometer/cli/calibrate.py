@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from inferometer.cli.option import option
 from inferometer.cli.output import in_files_too
 from inferometer.cli.stopped import EXIT_INTERRUPTED
 from inferometer.cli.usage import require_known_arrivals, usage_error
@@ -23,44 +24,42 @@ if TYPE_CHECKING:
 def calibrate(  # noqa: PLR0917 - typer makes an option of each
     workers: Annotated[
         int,
-        typer.Option(
+        option(
+            "Client processes, as in `bench`; each number has its own calibration.",
             min=1,
             max=256,
-            help="Client processes, as in `bench`; each number has its own calibration.",
         ),
     ] = 1,
     quick: Annotated[
         bool,
-        typer.Option(
+        option(
+            "Take about 12 s instead of a minute; runs without a calibration do this.",
             "--quick",
-            help="Take about 12 s instead of a minute; runs without a calibration do this.",
         ),
     ] = False,
     realtime: Annotated[
         bool,
-        typer.Option(
-            help="Run the client with real-time priority where permitted, as in `bench`."
+        option(
+            "Run the client with real-time priority where permitted, as in `bench`."
         ),
     ] = True,
     target_ms: Annotated[
         float,
-        typer.Option(
+        option(
+            "Largest acceptable p99 error of TTFT and ITL, in ms; it decides the ceilings.",
             min=0.001,
-            help="Largest acceptable p99 error of TTFT and ITL, in ms; it decides the ceilings.",
         ),
     ] = 0.25,
     directory: Annotated[
         Path | None,
-        typer.Option(
-            help="Directory to store the calibration in. (default: where runs look for it)",
+        option(
+            "Directory to store the calibration in. (default: where runs look for it)",
             show_default=False,
         ),
     ] = None,
     as_json: Annotated[
         bool,
-        typer.Option(
-            "--json", help="Print the calibration as JSON, and nothing else."
-        ),
+        option("Print the calibration as JSON, and nothing else.", "--json"),
     ] = False,
 ) -> None:
     """Measure how exact the client is on this host, and up to which load.

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from typer import Argument, Option
+from typer import Argument
 
 from inferometer.cli.level_flags import LevelFlags
+from inferometer.cli.option import option
 
 if TYPE_CHECKING:
     from inferometer.engine.twin.fitted import Fitted
@@ -21,46 +22,43 @@ Campaign = Annotated[
 ]
 Only = Annotated[
     list[str] | None,
-    Option(
-        metavar="GROUP|ID|GLOB", help="Only these groups or points; repeatable."
-    ),
+    option("Only these groups or points; repeatable.", metavar="GROUP|ID|GLOB"),
 ]
 Sets = Annotated[
     list[str] | None,
-    Option(
+    option(
+        "Change a setting, such as load.num_warmups=4; repeatable.",
         "--set",
         metavar="KEY=VALUE",
-        help="Change a setting, such as load.num_warmups=4; repeatable.",
     ),
 ]
 Quick = Annotated[
     bool,
-    Option(
+    option(
+        "A few points with few requests; results go to a separate directory.",
         "--quick",
-        help="A few points with few requests; results go to a separate directory.",
     ),
 ]
 Embedded = Annotated[
     bool,
-    Option(
+    option(
+        "Rehearse with the embedded engine as server; results go to a separate directory.",
         "--embedded",
-        help="Rehearse with the embedded engine as server; results go to a separate directory.",
     ),
 ]
 FittedProfiles = Annotated[
     list[Path] | None,
-    Option(
-        "--fitted",
+    option(
+        "Profile that `inferometer fit` wrote, for the twins of its card; repeatable.",
         metavar="FILE",
-        help="Profile that `inferometer fit` wrote, for the twins of its card; repeatable.",
         show_default="none, with wider intervals",
     ),
 ]
 Interleave = Annotated[
     bool,
-    Option(
+    option(
+        "Alternate between the campaign's servers, A B C, C B A, ..., over its repeats.",
         "--interleave",
-        help="Alternate between the campaign's servers, A B C, C B A, ..., over its repeats.",
     ),
 ]
 

@@ -16,6 +16,7 @@ from inferometer.cli.capacity_view import (
     show_answers,
     tell_limits,
 )
+from inferometer.cli.option import option
 from inferometer.cli.telling import notice
 from inferometer.cli.usage import usage_error
 from inferometer.words import Said
@@ -35,127 +36,116 @@ ORDER = ("meets", "unsure", "misses", "refused")
 
 Cards = Annotated[
     list[str],
-    typer.Option(
-        "--card", metavar="CARD", help="Card to consider; repeatable."
-    ),
+    option("Card to consider; repeatable.", metavar="CARD"),
 ]
-ModelProfile = Annotated[str, typer.Option(help="Profile of the model.")]
-InputLen = Annotated[int, typer.Option(min=1, help="Prompt tokens.")]
-OutputLen = Annotated[int, typer.Option(min=1, help="Output tokens.")]
+ModelProfile = Annotated[str, option("Profile of the model.")]
+InputLen = Annotated[int, option("Prompt tokens.", min=1)]
+OutputLen = Annotated[int, option("Output tokens.", min=1)]
 Rate = Annotated[
     float | None,
-    typer.Option(
-        help="Requests per second, of all replicas together.",
+    option(
+        "Requests per second, of all replicas together.",
         show_default="none: give this or --max-concurrency",
     ),
 ]
 Users = Annotated[
     int | None,
-    typer.Option(
+    option(
+        "Requests at once, of all replicas together.",
         min=1,
-        help="Requests at once, of all replicas together.",
         show_default="none: give this or --request-rate",
     ),
 ]
 Targets = Annotated[
     list[str] | None,
-    typer.Option(
+    option(
+        "Target to meet, such as 'p99_ttft_ms < 300'; repeatable.",
         "--assert",
         metavar="TARGET",
-        help="Target to meet, such as 'p99_ttft_ms < 300'; repeatable.",
         show_default="p99_ttft_ms < 1000, mean_tpot_ms < 100",
     ),
 ]
 MaxCards = Annotated[
     int,
-    typer.Option(min=1, max=1024, help="Cards of a deployment at the most."),
+    option("Cards of a deployment at the most.", min=1, max=1024),
 ]
 Tps = Annotated[
     list[int] | None,
-    typer.Option(
-        "--tp",
+    option(
+        "Tensor parallel size to consider; repeatable.",
         min=1,
-        help="Tensor parallel size to consider; repeatable.",
         show_default="1, 2, 4, 8",
     ),
 ]
-Stack = Annotated[str, typer.Option(help="Profile of the engine.")]
-HostProfile = Annotated[str, typer.Option(help="Profile of the host.")]
+Stack = Annotated[str, option("Profile of the engine.")]
+HostProfile = Annotated[str, option("Profile of the host.")]
 Links = Annotated[
     list[str] | None,
-    typer.Option(
-        "--link",
-        help="Link between the cards to consider; repeatable.",
+    option(
+        "Link between the cards to consider; repeatable.",
         show_default="the card's own",
     ),
 ]
 MaxLen = Annotated[
     int | None,
-    typer.Option(
-        help="--max-model-len of the engine.", show_default="the model's"
-    ),
+    option("--max-model-len of the engine.", show_default="the model's"),
 ]
 Budgets = Annotated[
     list[int] | None,
-    typer.Option(
-        "--max-num-batched-tokens",
-        help="Setting of the engine to consider; repeatable.",
+    option(
+        "Setting of the engine to consider; repeatable.",
         show_default="vLLM's",
     ),
 ]
 Seqs = Annotated[
     list[int] | None,
-    typer.Option(
-        "--max-num-seqs",
-        help="Setting of the engine to consider; repeatable.",
+    option(
+        "Setting of the engine to consider; repeatable.",
         show_default="vLLM's",
     ),
 ]
 FittedProfiles = Annotated[
     list[Path] | None,
-    typer.Option(
-        "--fitted",
-        metavar="FILE",
-        help="Profile that `inferometer fit` wrote, used where card, stack and host are its own; "
+    option(
+        "Profile that `inferometer fit` wrote, used where card, stack and host are its own; "
         "repeatable.",
+        metavar="FILE",
         show_default="wider intervals",
     ),
 ]
 Prices = Annotated[
     list[str] | None,
-    typer.Option(
-        "--price",
+    option(
+        "Price of a card per hour, in any currency; repeatable.",
         metavar="CARD=PER_HOUR",
-        help="Price of a card per hour, in any currency; repeatable.",
         show_default="no costs",
     ),
 ]
 Prefix = Annotated[
     int,
-    typer.Option(
-        min=0,
-        help="Tokens at the beginning of each prompt that all prompts share; --input-len counts "
+    option(
+        "Tokens at the beginning of each prompt that all prompts share; --input-len counts "
         "them too.",
+        min=0,
     ),
 ]
 Limits = Annotated[
     bool,
-    typer.Option(
-        "--limits",
-        help="Find the load from which each deployment misses a target, and from which half and "
+    option(
+        "Find the load from which each deployment misses a target, and from which half and "
         "all of its KV cache is in use.",
+        "--limits",
     ),
 ]
 FigureFile = Annotated[
     Path | None,
-    typer.Option(
-        "--figure",
+    option(
+        "Draw the answer to this file, .svg or .png.",
         metavar="FILE",
-        help="Draw the answer to this file, .svg or .png.",
         show_default="no figure",
     ),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+AsJson = Annotated[bool, option("Print JSON.", "--json")]
 
 
 def capacity(  # noqa: PLR0917 - typer makes an option of each

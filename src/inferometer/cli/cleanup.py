@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from inferometer.cli.option import option
 from inferometer.cli.telling import tell
 from inferometer.words import spoken
 
@@ -18,9 +19,7 @@ EXIT_LEFT = 1
 def cleanup(
     yes: Annotated[
         bool,
-        typer.Option(
-            "--yes", "-y", help="Remove what is listed, without asking."
-        ),
+        option("Remove what is listed, without asking.", "--yes", "-y"),
     ] = False,
 ) -> None:
     """List what killed runs left on this host, and remove it once confirmed.

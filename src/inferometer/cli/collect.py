@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from inferometer.cli.option import option
 from inferometer.cli.output import in_files_too
 from inferometer.cli.telling import notice, tell
 from inferometer.cli.usage import usage_error
@@ -23,10 +24,10 @@ def collect(
     ],
     output: Annotated[
         Path | None,
-        typer.Option(
+        option(
+            "Archive to write.",
             "--output",
             "-o",
-            help="Archive to write.",
             show_default="./DIRECTORY_HOST_TIME.tar",
         ),
     ] = None,

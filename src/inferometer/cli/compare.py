@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from inferometer.cli.option import option
 from inferometer.cli.telling import notice
 from inferometer.cli.usage import usage_error
 
@@ -29,65 +30,61 @@ Sources = Annotated[
 ]
 By = Annotated[
     str | None,
-    typer.Option(
+    option(
+        "Compare two values of a condition, such as engine=vllm,sglang or config=B,C.",
         metavar="CONDITION=A,B",
-        help="Compare two values of a condition, such as engine=vllm,sglang or config=B,C.",
     ),
 ]
 Where = Annotated[
     list[str] | None,
-    typer.Option(
+    option(
+        "Use only points with this value, or one of several: tp=1,2; repeatable.",
         metavar="CONDITION=VALUE",
-        help="Use only points with this value, or one of several: tp=1,2; repeatable.",
     ),
 ]
 Metrics = Annotated[
     list[str] | None,
-    typer.Option(
+    option(
+        "Metric to compare, such as p99_ttft_ms; repeatable.",
         metavar="NAME",
-        help="Metric to compare, such as p99_ttft_ms; repeatable.",
         show_default="throughputs and latencies",
     ),
 ]
 Delta = Annotated[
     str,
-    typer.Option(metavar="SHARE", help="Differences up to this count as none."),
+    option("Differences up to this count as none.", metavar="SHARE"),
 ]
 Drift = Annotated[
     str,
-    typer.Option(
+    option(
+        "Drift to allow for between runs that did not alternate.",
         metavar="SHARE",
-        help="Drift to allow for between runs that did not alternate.",
     ),
 ]
 Pcie = Annotated[
     bool,
-    typer.Option(
+    option(
+        "Show what a narrow PCIe link costs at each load, less the difference at TP=1.",
         "--pcie",
-        help="Show what a narrow PCIe link costs at each load, less the difference at TP=1.",
     ),
 ]
-Points = Annotated[bool, typer.Option("--points", help="Show all points.")]
+Points = Annotated[bool, option("Show all points.", "--points")]
 AllowInvalid = Annotated[
-    bool, typer.Option("--allow-invalid", help="Also use INVALID results.")
+    bool, option("Also use INVALID results.", "--allow-invalid")
 ]
 FailOn = Annotated[
     Literal["slower", "undecided"],
-    typer.Option(
-        help="Which results make the exit code 1; `undecided` also covers `slower`."
+    option(
+        "Which results make the exit code 1; `undecided` also covers `slower`."
     ),
 ]
 Json = Annotated[
     Path | None,
-    typer.Option(
-        "--json", metavar="FILE", help="Write the full comparison to this file."
-    ),
+    option("Write the full comparison to this file.", metavar="FILE"),
 ]
 Markdown = Annotated[
     Path | None,
-    typer.Option(
-        "--markdown", metavar="FILE", help="Write the tables to this file."
-    ),
+    option("Write the tables to this file.", metavar="FILE"),
 ]
 
 

@@ -11,6 +11,7 @@ import typer
 
 from inferometer.cli.bench import usage_errors
 from inferometer.cli.bench.flags import BenchFlags
+from inferometer.cli.option import option
 from inferometer.cli.usage import usage_error
 from inferometer.printable import padded
 from inferometer.system.interruption import Interruption
@@ -23,9 +24,9 @@ REQUEST_ID_PREFIX = "demo-"
 
 
 def demo(
-    result_dir: Annotated[
-        Path, typer.Option(help="Directory to save results in.")
-    ] = Path("demo-results"),
+    result_dir: Annotated[Path, option("Directory to save results in.")] = Path(
+        "demo-results"
+    ),
 ) -> None:
     """Measure the embedded engine, and compare the result with the engine's own records."""
     from inferometer.store.atomic import CannotWriteError, require_writable

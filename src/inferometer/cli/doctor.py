@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from inferometer.cli.option import option
 from inferometer.words import Said, reason_of, spoken
 
 if TYPE_CHECKING:
@@ -26,62 +27,60 @@ EXIT_CODES = {"warn": 1, "fail": 3}
 
 Root = Annotated[
     Path,
-    typer.Option(
-        help="Directory with sys, proc, dev and etc; another one than / reads copied files.",
+    option(
+        "Directory with sys, proc, dev and etc; another one than / reads copied files.",
         exists=True,
         file_okay=False,
     ),
 ]
 BaseUrl = Annotated[
     str | None,
-    typer.Option(
+    option(
+        "Look at this running server, too (default: none).",
         "--base-url",
         "--server",
         metavar="URL",
-        help="Look at this running server, too (default: none).",
     ),
 ]
 Log = Annotated[
     Path | None,
-    typer.Option(
-        metavar="FILE",
-        help="Say what this log of a server means (default: none).",
+    option(
+        "Say what this log of a server means (default: none).", metavar="FILE"
     ),
 ]
 Everything = Annotated[
     bool,
-    typer.Option("--all", help="Show the evidence of every check."),
+    option("Show the evidence of every check.", "--all"),
 ]
 Json = Annotated[
     bool,
-    typer.Option("--json", help="Print everything as one JSON object."),
+    option("Print everything as one JSON object.", "--json"),
 ]
 Fix = Annotated[
     bool,
-    typer.Option(
-        "--fix",
-        help="Print the commands that would help, as a script. None is run.",
+    option(
+        "Print the commands that would help, as a script. None is run.", "--fix"
     ),
 ]
 Expect = Annotated[
     Path | None,
-    typer.Option(
+    option(
+        "Compare the machine with this machine.yaml, line by line (default: none).",
         metavar="FILE",
-        help="Compare the machine with this machine.yaml, line by line (default: none).",
     ),
 ]
 ReportPage = Annotated[
     Path | None,
-    typer.Option(
+    option(
+        "Write everything to this page, too: .html or .md (default: none).",
         metavar="FILE",
-        help="Write everything to this page, too: .html or .md (default: none).",
     ),
 ]
 Template = Annotated[
     bool,
-    typer.Option(
+    option(
+        "Print a machine.yaml of this machine, to be edited, and end.",
         "--expect-template",
-        help="Print a machine.yaml of this machine, to be edited, and end.",
     ),
 ]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from inferometer.cli.panel import panel
+from inferometer.cli.option import panel
 from inferometer.words import Said, in_words, spoken
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from inferometer.cli.fit_points import Prompts
+from inferometer.cli.option import option
 from inferometer.cli.tables import show
 from inferometer.cli.telling import notice, tell
 from inferometer.cli.usage import usage_error
@@ -36,83 +37,67 @@ Results = Annotated[
         help="Result files of any known tool, or result or run directories.",
     ),
 ]
-Output = Annotated[
-    Path, typer.Option("--output", "-o", help="Profile to write, as YAML.")
-]
+Output = Annotated[Path, option("Profile to write, as YAML.", "--output", "-o")]
 Card = Annotated[
     str,
-    typer.Option(metavar="CARD", help="Profile of the card that was measured."),
+    option("Profile of the card that was measured.", metavar="CARD"),
 ]
-Stack = Annotated[
-    str, typer.Option(help="Profile of the engine that was measured.")
-]
-HostProfile = Annotated[str, typer.Option(help="Profile of the host.")]
+Stack = Annotated[str, option("Profile of the engine that was measured.")]
+HostProfile = Annotated[str, option("Profile of the host.")]
 ModelProfile = Annotated[
     str | None,
-    typer.Option(
-        help="Profile of the model.", show_default="by the results' model"
-    ),
+    option("Profile of the model.", show_default="by the results' model"),
 ]
 Tp = Annotated[
     int | None,
-    typer.Option(
-        help="Tensor parallel size.", show_default="as the results say"
-    ),
+    option("Tensor parallel size.", show_default="as the results say"),
 ]
 Link = Annotated[
     str | None,
-    typer.Option(help="Link between the cards.", show_default="the card's own"),
+    option("Link between the cards.", show_default="the card's own"),
 ]
 Utilization = Annotated[
-    float, typer.Option(help="--gpu-memory-utilization of the server.")
+    float, option("--gpu-memory-utilization of the server.")
 ]
 MaxLen = Annotated[
     int | None,
-    typer.Option(
-        help="--max-model-len of the server.", show_default="the model's"
-    ),
+    option("--max-model-len of the server.", show_default="the model's"),
 ]
 Budget = Annotated[
     int | None,
-    typer.Option(
-        help="--max-num-batched-tokens of the server.",
-        show_default="vLLM's",
-    ),
+    option("--max-num-batched-tokens of the server.", show_default="vLLM's"),
 ]
 MaxSeqs = Annotated[
     int | None,
-    typer.Option(help="--max-num-seqs of the server.", show_default="vLLM's"),
+    option("--max-num-seqs of the server.", show_default="vLLM's"),
 ]
 Blocks = Annotated[
     int | None,
-    typer.Option(
-        help="KV blocks that the server logged.", show_default="predicted"
-    ),
+    option("KV blocks that the server logged.", show_default="predicted"),
 ]
-Caching = Annotated[bool, typer.Option(help="Prefix caching of the server.")]
+Caching = Annotated[bool, option("Prefix caching of the server.")]
 FactorNames = Annotated[
     list[str] | None,
-    typer.Option(
-        "--factor",
-        metavar="NAME",
-        help="Factor to fit; repeatable, at most 4: weights, attention, compute, prompt-attention, "
+    option(
+        "Factor to fit; repeatable, at most 4: weights, attention, compute, prompt-attention, "
         "host, requests, intake, link.",
+        metavar="NAME",
         show_default="weights, attention, compute, host",
     ),
 ]
 WhichPrompts = Annotated[
     Prompts,
-    typer.Option(
-        help="Whether points repeat each other's prompts on one server: `shared` as `vllm bench "
+    option(
+        "Whether points repeat each other's prompts on one server: `shared` as `vllm bench "
         "serve` does with one seed, `own` if each point had new ones. `auto` decides by the tool."
     ),
 ]
 Step = Annotated[
     int | None,
-    typer.Option(
+    option(
+        "The results are a selection of a ladder in which each point had N requests more.",
         metavar="N",
         min=1,
-        help="The results are a selection of a ladder in which each point had N requests more.",
         show_default="no point is missing",
     ),
 ]

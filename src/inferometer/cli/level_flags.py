@@ -5,50 +5,41 @@ them: each stands for settings of the campaign.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields
+from functools import wraps
+from inspect import signature
 from typing import TYPE_CHECKING, Annotated, Any
 
-from typer import Option
-
+from inferometer.cli.option import panel
 from inferometer.words import Said
 
 if TYPE_CHECKING:
     from inferometer.spec.campaign import CampaignSpec
 
-PANEL = "Levels and lengths (instead of --set)"
-
-
-def _option(text: str) -> Any:
-    return Option(help=text, rich_help_panel=PANEL)
-
-
-Single = Annotated[
-    int | None, _option("Measure one level only: this many requests in flight.")
-]
-MinConcurrency = Annotated[int | None, _option("Lowest level. (default: 1)")]
-MaxConcurrency = Annotated[int | None, _option("Highest level.")]
-Step = Annotated[
-    int | None, _option("Distance between two levels. (default: 1)")
-]
-InputLen = Annotated[int | None, _option("Prompt length in tokens.")]
-OutputLen = Annotated[int | None, _option("Output length in tokens.")]
-NumPrompts = Annotated[
-    int | None, _option("Number of requests to measure at each level.")
-]
+level = panel("Levels and lengths (instead of --set)")
 
 
 @dataclass(frozen=True, slots=True)
 class LevelFlags:
     """As typed."""
 
-    single: int | None = None
-    min_concurrency: int | None = None
-    max_concurrency: int | None = None
-    step: int | None = None
-    input_len: int | None = None
-    output_len: int | None = None
-    num_prompts: int | None = None
+    single: Annotated[
+        int | None,
+        level("Measure one level only: this many requests in flight."),
+    ] = None
+    min_concurrency: Annotated[
+        int | None, level("Lowest level. (default: 1)")
+    ] = None
+    max_concurrency: Annotated[int | None, level("Highest level.")] = None
+    step: Annotated[
+        int | None, level("Distance between two levels. (default: 1)")
+    ] = None
+    input_len: Annotated[int | None, level("Prompt length in tokens.")] = None
+    output_len: Annotated[int | None, level("Output length in tokens.")] = None
+    num_prompts: Annotated[
+        int | None, level("Number of requests to measure at each level.")
+    ] = None
 
     def sets(self, campaign: str, environment: Mapping[str, str]) -> list[str]:
         """The same as `--set` has it. Raises CampaignError."""
@@ -101,6 +92,22 @@ class LevelFlags:
         if typed and self.max_concurrency is None:
             return [Said("levels.no_highest", {"flags": typed})]
         return []
+
+
+def with_levels(verb: Callable[..., None]) -> Callable[..., None]:
+    """The verb with these flags in the place of `levels`, its last parameter."""
+    flags = signature(LevelFlags, eval_str=True).parameters
+
+    @wraps(verb)
+    def typed(*arguments: Any, **given: Any) -> None:
+        levels = {name: given.pop(name) for name in flags if name in given}
+        verb(*arguments, **given, levels=LevelFlags(**levels))
+
+    whole = signature(verb, eval_str=True)
+    *own, _ = whole.parameters.values()
+    together = whole.replace(parameters=[*own, *flags.values()])
+    typed.__signature__ = together  # type: ignore[attr-defined]
+    return typed
 
 
 def _paired(spec: CampaignSpec, given: list[str]) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from inferometer.cli.option import option
 from inferometer.cli.output import in_files_too
 from inferometer.cli.telling import tell
 from inferometer.cli.usage import usage_error
@@ -24,9 +25,7 @@ def merge(
             help="Archives from `collect`, or result directories.",
         ),
     ],
-    output: Annotated[
-        Path, typer.Option("--output", "-o", help="Directory to create.")
-    ],
+    output: Annotated[Path, option("Directory to create.", "--output", "-o")],
 ) -> None:
     """Merge the results of several machines into a new directory, where campaigns can continue.
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from inferometer.cli.option import option
 from inferometer.cli.telling import notice, tell
 from inferometer.cli.usage import usage_error
 from inferometer.words import Said, reason_of, spoken
@@ -31,71 +32,69 @@ FIRST_S = 10.0
 PAGE_S = 5.0
 PAGE_BYTES = 16 * 1024 * 1024
 
-Once = Annotated[bool, typer.Option("--once", help="Print one sample and end.")]
+Once = Annotated[bool, option("Print one sample and end.", "--once")]
 Json = Annotated[
     bool,
-    typer.Option(
-        "--json",
-        help="Print samples as JSON, one a line: every field with its unit, its value or the "
+    option(
+        "Print samples as JSON, one a line: every field with its unit, its value or the "
         "reason why it is missing.",
+        "--json",
     ),
 ]
 Interval = Annotated[
     float,
-    typer.Option(help="Seconds between two samples.", min=0.1, max=3600),
+    option("Seconds between two samples.", min=0.1, max=3600),
 ]
 BaseUrl = Annotated[
     str | None,
-    typer.Option(
+    option(
+        "Address of a server whose own metrics page is shown as well.",
         "--base-url",
         "--url",
         metavar="URL",
-        help="Address of a server whose own metrics page is shown as well.",
         show_default="none",
     ),
 ]
 Csv = Annotated[
     Path | None,
-    typer.Option(
-        help="Append samples to this CSV file: a row per card, host and server.",
+    option(
+        "Append samples to this CSV file: a row per card, host and server.",
         dir_okay=False,
         show_default="none",
     ),
 ]
 Parquet = Annotated[
     Path | None,
-    typer.Option(
-        help="Append samples to this Parquet file.",
+    option(
+        "Append samples to this Parquet file.",
         dir_okay=False,
         show_default="none",
     ),
 ]
 Serve = Annotated[
     bool,
-    typer.Option(
+    option(
+        "Show the samples over HTTP to `--monitor URL` on another host.",
         "--serve",
-        help="Show the samples over HTTP to `--monitor URL` on another host.",
     ),
 ]
 Host = Annotated[
     str,
-    typer.Option(
-        help="Address that --serve listens on; another one than this host's own loopback "
+    option(
+        "Address that --serve listens on; another one than this host's own loopback "
         "requires a token in INFEROMETER_MONITOR_TOKEN."
     ),
 ]
 Port = Annotated[
     int,
-    typer.Option(
-        help="Port that --serve listens on; 0 selects a free one.",
-        min=0,
-        max=65535,
+    option(
+        "Port that --serve listens on; 0 selects a free one.", min=0, max=65535
     ),
 ]
 Root = Annotated[
     Path,
-    typer.Option(
-        help="Directory with sys, proc and dev; another one than / shows copied files.",
+    option(
+        "Directory with sys, proc and dev; another one than / shows copied files.",
         exists=True,
         file_okay=False,
     ),

@@ -19,16 +19,8 @@ from inferometer.cli.campaign_flags import (
     Quick,
     Sets,
 )
-from inferometer.cli.level_flags import (
-    InputLen,
-    LevelFlags,
-    MaxConcurrency,
-    MinConcurrency,
-    NumPrompts,
-    OutputLen,
-    Single,
-    Step,
-)
+from inferometer.cli.level_flags import LevelFlags, with_levels
+from inferometer.cli.option import option
 from inferometer.cli.usage import usage_error
 from inferometer.printable import fitted, printable
 from inferometer.words import in_words, spoken
@@ -42,6 +34,7 @@ if TYPE_CHECKING:
     from inferometer.store.campaign.state import CampaignState
 
 
+@with_levels
 def plan(  # noqa: PLR0917 - typer makes an option of each
     campaign: Campaign,
     only: Only = None,
@@ -51,31 +44,17 @@ def plan(  # noqa: PLR0917 - typer makes an option of each
     fitted: FittedProfiles = None,
     points: Annotated[
         bool,
-        typer.Option("--points", help="List every point and its result file."),
+        option("List every point and its result file.", "--points"),
     ] = False,
     interleave: Interleave = False,
-    single: Single = None,
-    min_concurrency: MinConcurrency = None,
-    max_concurrency: MaxConcurrency = None,
-    step: Step = None,
-    input_len: InputLen = None,
-    output_len: OutputLen = None,
-    num_prompts: NumPrompts = None,
+    *,
+    levels: LevelFlags,
 ) -> None:
     """Show what a campaign will do: groups, points, tokens, server commands, time, and progress.
 
     It contacts no server and writes no file. NUM_PROMPTS_START and NUM_PROMPTS_END limit the listed
     num_prompts; VLLM_SERVER_URL replaces the address of every server.
     """
-    levels = LevelFlags(
-        single,
-        min_concurrency,
-        max_concurrency,
-        step,
-        input_len,
-        output_len,
-        num_prompts,
-    )
     flags = CampaignFlags(
         campaign,
         only or (),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
+from inferometer.cli.option import option
 
 if TYPE_CHECKING:
     from inferometer.analysis.ratings import Rated
@@ -18,7 +18,7 @@ DEFAULT = "TTFT 100, 200, 500 ms; TPOT 50, 100, 200 ms"
 
 Ratings = Annotated[
     Path | None,
-    typer.Option("--ratings", metavar="FILE", help=HELP, show_default=DEFAULT),
+    option(HELP, metavar="FILE", show_default=DEFAULT),
 ]
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from inferometer.cli.asserted import Asserted
+from inferometer.cli.option import option
 from inferometer.cli.output import in_files_too
 from inferometer.cli.ratings import Ratings, rated_by
 from inferometer.cli.telling import notice, tell
@@ -55,70 +56,55 @@ Sources = Annotated[
 ]
 Output = Annotated[
     Path,
-    typer.Option(
-        "--output",
-        "-o",
-        help="HTML file to write; an existing file is overwritten.",
+    option(
+        "HTML file to write; an existing file is overwritten.", "--output", "-o"
     ),
 ]
 PageLanguage = Annotated[
     Language,
-    typer.Option(
-        "--lang", help="Language of the page and of the Markdown table."
-    ),
+    option("Language of the page and of the Markdown table.", "--lang"),
 ]
 Title = Annotated[
     str | None,
-    typer.Option(
-        "--title",
-        help="Title of the page.",
-        show_default="the campaigns' names",
-    ),
+    option("Title of the page.", show_default="the campaigns' names"),
 ]
 Figures = Annotated[
     Path | None,
-    typer.Option(
-        "--figures",
+    option(
+        "Also write the figures to this directory, as PNG and SVG.",
         metavar="DIR",
-        help="Also write the figures to this directory, as PNG and SVG.",
     ),
 ]
 Markdown = Annotated[
     Path | None,
-    typer.Option(
-        metavar="FILE", help="Also write a Markdown table; - prints it."
-    ),
+    option("Also write a Markdown table; - prints it.", metavar="FILE"),
 ]
 Csv = Annotated[
     Path | None,
-    typer.Option(
-        "--csv",
+    option(
+        "Also write a CSV file with a row per point; - prints it.",
         metavar="FILE",
-        help="Also write a CSV file with a row per point; - prints it.",
     ),
 ]
 DcuCsv = Annotated[
     Path | None,
-    typer.Option(
-        "--dcu-csv",
+    option(
+        "Also write a CSV file with the columns of the DCU guide's script; - prints it.",
         metavar="FILE",
-        help="Also write a CSV file with the columns of the DCU guide's script; - prints it.",
     ),
 ]
 Excel = Annotated[
     Path | None,
-    typer.Option(
-        "--excel",
+    option(
+        "Also write an Excel workbook: points, requests, environment.",
         metavar="FILE",
-        help="Also write an Excel workbook: points, requests, environment.",
     ),
 ]
 Parquet = Annotated[
     Path | None,
-    typer.Option(
-        "--parquet",
+    option(
+        "Also write points, requests and environment as Parquet files.",
         metavar="DIR",
-        help="Also write points, requests and environment as Parquet files.",
     ),
 ]
 

@@ -20,16 +20,8 @@ from inferometer.cli.campaign_flags import (
     Quick,
     Sets,
 )
-from inferometer.cli.level_flags import (
-    InputLen,
-    LevelFlags,
-    MaxConcurrency,
-    MinConcurrency,
-    NumPrompts,
-    OutputLen,
-    Single,
-    Step,
-)
+from inferometer.cli.level_flags import LevelFlags, with_levels
+from inferometer.cli.option import option
 from inferometer.cli.ratings import Ratings, rated_by
 from inferometer.cli.stopped import EXIT_INTERRUPTED
 from inferometer.cli.telling import notice, tell
@@ -55,17 +47,18 @@ if TYPE_CHECKING:
 
 AllowInvalid = Annotated[
     bool,
-    typer.Option("--allow-invalid", help="Accept INVALID results as finished."),
+    option("Accept INVALID results as finished.", "--allow-invalid"),
 ]
 Price = Annotated[
     str | None,
-    typer.Option(
-        help="Price of the deployment, in any currency: 2.5/h, or by energy 0.12/kWh, with a "
+    option(
+        "Price of the deployment, in any currency: 2.5/h, or by energy 0.12/kWh, with a "
         "PUE of 1.3 0.12/kWh*1.3."
     ),
 ]
 
 
+@with_levels
 def run(  # noqa: PLR0917 - typer makes an option of each
     campaign: Campaign,
     only: Only = None,
@@ -75,28 +68,26 @@ def run(  # noqa: PLR0917 - typer makes an option of each
     fitted: FittedProfiles = None,
     dry_run: Annotated[
         bool,
-        typer.Option(
-            "--dry-run", help="Show the plan and exit, as `plan` does."
-        ),
+        option("Show the plan and exit, as `plan` does.", "--dry-run"),
     ] = False,
     allow_invalid: AllowInvalid = False,
     calibration: Annotated[
         bool,
-        typer.Option(
-            help="Compare points with this host's calibration. If there is none, do a quick one "
+        option(
+            "Compare points with this host's calibration. If there is none, do a quick one "
             "before the first point (once, about 12 s)."
         ),
     ] = True,
     telemetry: Annotated[
         bool,
-        typer.Option(
-            help="Sample the accelerators, this host and the server's page during the run."
+        option(
+            "Sample the accelerators, this host and the server's page during the run."
         ),
     ] = True,
     monitor: Annotated[
         str | None,
-        typer.Option(
-            help="Address of `inferometer monitor --serve` on the server's host, if that is "
+        option(
+            "Address of `inferometer monitor --serve` on the server's host, if that is "
             "another host."
         ),
     ] = None,
@@ -104,13 +95,8 @@ def run(  # noqa: PLR0917 - typer makes an option of each
     interleave: Interleave = False,
     asserted: Asserted = None,
     ratings: Ratings = None,
-    single: Single = None,
-    min_concurrency: MinConcurrency = None,
-    max_concurrency: MaxConcurrency = None,
-    step: Step = None,
-    input_len: InputLen = None,
-    output_len: OutputLen = None,
-    num_prompts: NumPrompts = None,
+    *,
+    levels: LevelFlags,
 ) -> None:
     """Run a campaign; the same command continues it after an interruption.
 
@@ -127,15 +113,6 @@ def run(  # noqa: PLR0917 - typer makes an option of each
     """
     import_numpy()
     settings = settings_of_flags(sets or (), telemetry, monitor, price)
-    levels = LevelFlags(
-        single,
-        min_concurrency,
-        max_concurrency,
-        step,
-        input_len,
-        output_len,
-        num_prompts,
-    )
     flags = CampaignFlags(
         campaign,
         only or (),

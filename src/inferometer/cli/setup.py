@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from inferometer.cli.option import option
 from inferometer.printable import wrapped
 from inferometer.words import spoken
 
@@ -20,11 +21,11 @@ MAX_COLUMNS = 100
 def setup(
     yes: Annotated[
         bool,
-        typer.Option(
+        option(
+            "Run the commands that change only inferometer's own environment, without "
+            "asking. Commands with sudo are never run.",
             "--yes",
             "-y",
-            help="Run the commands that change only inferometer's own environment, without "
-            "asking. Commands with sudo are never run.",
         ),
     ] = False,
 ) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from inferometer.cli.asserted import Asserted
 from inferometer.cli.campaign_flags import (
     Campaign,
@@ -16,16 +14,8 @@ from inferometer.cli.campaign_flags import (
     Quick,
     Sets,
 )
-from inferometer.cli.level_flags import (
-    InputLen,
-    LevelFlags,
-    MaxConcurrency,
-    MinConcurrency,
-    NumPrompts,
-    OutputLen,
-    Single,
-    Step,
-)
+from inferometer.cli.level_flags import LevelFlags, with_levels
+from inferometer.cli.option import option
 from inferometer.cli.ratings import Ratings
 from inferometer.cli.run import (
     AllowInvalid,
@@ -37,6 +27,7 @@ from inferometer.cli.run import (
 from inferometer.cli.usage import require_known_arrivals
 
 
+@with_levels
 def simulate(  # noqa: PLR0917 - typer makes an option of each
     campaign: Campaign,
     only: Only = None,
@@ -46,19 +37,14 @@ def simulate(  # noqa: PLR0917 - typer makes an option of each
     allow_invalid: AllowInvalid = False,
     telemetry: Annotated[
         bool,
-        typer.Option(help="Record what the simulated cards and server show."),
+        option("Record what the simulated cards and server show."),
     ] = True,
     price: Price = None,
     interleave: Interleave = False,
     asserted: Asserted = None,
     ratings: Ratings = None,
-    single: Single = None,
-    min_concurrency: MinConcurrency = None,
-    max_concurrency: MaxConcurrency = None,
-    step: Step = None,
-    input_len: InputLen = None,
-    output_len: OutputLen = None,
-    num_prompts: NumPrompts = None,
+    *,
+    levels: LevelFlags,
 ) -> None:
     """Run a campaign on twins in virtual time: the same files as `run`, marked as simulated.
 
@@ -80,15 +66,6 @@ def simulate(  # noqa: PLR0917 - typer makes an option of each
 
     require_known_arrivals()
     settings = settings_of_flags(sets or (), telemetry, None, price)
-    levels = LevelFlags(
-        single,
-        min_concurrency,
-        max_concurrency,
-        step,
-        input_len,
-        output_len,
-        num_prompts,
-    )
     flags = CampaignFlags(
         campaign,
         only or (),

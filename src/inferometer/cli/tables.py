@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from inferometer.cli.help_words import help_words
+from inferometer.cli.option import option
 from inferometer.printable import aligned as right_aligned
 from inferometer.printable import columns_of, padded, wrapped
 from inferometer.words import spoken
@@ -22,9 +23,7 @@ NO_BREAK = "\u00a0"
 """A blank at which no line ends."""
 
 Rows = Sequence[Sequence[str]]
-Markdown = Annotated[
-    bool, typer.Option("--markdown", help="Print the table as Markdown.")
-]
+Markdown = Annotated[bool, option("Print the table as Markdown.", "--markdown")]
 
 
 def show(

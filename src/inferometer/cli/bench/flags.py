@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 from inferometer.cli.asserted import HELP
-from inferometer.cli.panel import panel
+from inferometer.cli.option import panel
 from inferometer.cli.ratings import DEFAULT as RATED
 from inferometer.cli.ratings import HELP as RATINGS_HELP
 

@@ -288,10 +288,8 @@ class _Course:
 
     def _own_noise(self, place: int) -> float:
         """What the run itself knows of it."""
-        value, interval = (
-            self.points[place].values[self.metric],
-            self.points[place].intervals.get(self.metric),
-        )
+        value = self.points[place].values[self.metric]
+        interval = self.points[place].intervals.get(self.metric)
         return (
             0.0
             if interval is None

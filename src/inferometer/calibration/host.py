@@ -100,10 +100,8 @@ class HostCalibrations:
         from inferometer.calibration.search import key_of
         from inferometer.metrics.calibration import Missing, why_unfit
 
-        key, directory = (
-            key_of(workers=workers, real_time=real_time),
-            default_directory(),
-        )
+        key = key_of(workers=workers, real_time=real_time)
+        directory = default_directory()
         found = find(key, directory)
         why = why_unfit(found.calibration) if found.calibration else None
         if found.calibration is not None and why is None:

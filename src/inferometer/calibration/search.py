@@ -342,10 +342,8 @@ def plan_for(kind: Kind, asked: float, level_s: float) -> tuple[LoadPlan, int]:
     streams, events = max(1, round(asked)), STREAMS_EVENTS
     if kind == "events":
         gap_s = GAP_MS["events"] / 1000
-        streams, events = (
-            max(1, round(asked * gap_s)),
-            max(5, round(level_s / gap_s)),
-        )
+        streams = max(1, round(asked * gap_s))
+        events = max(5, round(level_s / gap_s))
     return plan_load(streams, max_concurrency=streams, rng=rng), events
 
 

@@ -179,10 +179,8 @@ def summary_lines(
     for state in STATES[1:]:
         lines += _named(state, outcome.endings, translated or {})
     lines += [outcome.rechecked] if outcome.rechecked else []
-    words, numbers = (
-        spoken(),
-        Counter(ending.state for ending in outcome.endings),
-    )
+    words = spoken()
+    numbers = Counter(ending.state for ending in outcome.endings)
     counts = [
         f"{numbers[state]} {words.text(f'campaign.state.{state}')}"
         for state in STATES

@@ -107,10 +107,8 @@ class Recheck:
     def _waits(self, fingerprint: str) -> bool:
         """Whether a doubt stands on the current result, and nobody has measured the point again."""
         history = self.results.state.history
-        current, doubt = (
-            history.current.get(fingerprint),
-            history.doubts.get(fingerprint),
-        )
+        current = history.current.get(fingerprint)
+        doubt = history.doubts.get(fingerprint)
         if (
             current is None
             or doubt is None
@@ -156,10 +154,8 @@ class Recheck:
             self.display.say(Said("recheck.invalid", {"point": noted.point}))
         elif noted.again == "no" and second is not None:
             value = read.point.values.get(noted.metric, found.value)
-            results, values = (
-                (*noted.results, result.checksum),
-                (*noted.values, value),
-            )
+            results = (*noted.results, result.checksum)
+            values = (*noted.values, value)
             doubt = replace(noted, results=results, values=values, again="same")
             self._note(doubt)
             why = doubt.finding().said(spoken().language).sentence

@@ -81,10 +81,8 @@ def _cells(backend: Backend) -> tuple[str, ...]:
     elif not backend.carries_text:
         prompts, length = "recordings", "as in the file"
     else:
-        prompts, length = (
-            "messages, text" if backend.chat else "text",
-            "exact" if backend.routes.tokenize else "about",
-        )
+        prompts = "messages, text" if backend.chat else "text"
+        length = "exact" if backend.routes.tokenize else "about"
     return (
         backend.title,
         f"`{backend.endpoint}`",

@@ -24,10 +24,8 @@ def calibration_by_workers(
     *, wanted: bool, rehearsal: bool
 ) -> Callable[[int], Calibration | Missing]:
     """What a campaign asks before it measures with a number of workers."""
-    known, policy = (
-        host_calibrations(),
-        policy_for(wanted=wanted, rehearsal=rehearsal),
-    )
+    known = host_calibrations()
+    policy = policy_for(wanted=wanted, rehearsal=rehearsal)
     notice = Said("run.calibrating", {"seconds": ABOUT_S})
     return lambda workers: known.find_or_make(
         policy, workers=workers, real_time=True, notice=notice

@@ -105,11 +105,9 @@ def describe(group: Group, *, embedded: bool) -> str:
     """The group's server and what a person has to do for it, a line each; the command can be
     pasted.
     """
-    words, need, ids = (
-        spoken(),
-        group.server,
-        [point.id for point in group.points],
-    )
+    words = spoken()
+    need = group.server
+    ids = [point.id for point in group.points]
     line = words.text(
         "plan.group",
         group=group.id,

@@ -388,10 +388,8 @@ def parsed(
 
     try:
         spec, groups = flags.read(os.environ)
-        own, more = (
-            targets_of_campaign(spec),
-            targets_of(asserted, lacking=lacking_in(spec)),
-        )
+        own = targets_of_campaign(spec)
+        more = targets_of(asserted, lacking=lacking_in(spec))
         rated = rated_by(ratings)
     except (CampaignError, FlagsError) as error:
         usage_error(*error.reasons)

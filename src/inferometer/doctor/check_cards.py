@@ -498,10 +498,8 @@ def throttled(machine: Machine) -> Seen:
 def temperature(machine: Machine) -> Seen:
     hot, known = [], []
     for card in machine.cards:
-        edge, spot = (
-            value(card, "temperature_c"),
-            value(card, "hotspot_temperature_c"),
-        )
+        edge = value(card, "temperature_c")
+        spot = value(card, "hotspot_temperature_c")
         if edge is None and spot is None:
             continue
         told = "/".join("–" if t is None else f"{t:g}" for t in (edge, spot))

@@ -262,10 +262,8 @@ def _content_text(content: Any) -> str:
 
 
 def _is_shown(part: dict[str, Any]) -> bool:
-    name, field = (
-        str(part.get("type")),
-        "data" if part.get("type") == "input_audio" else "url",
-    )
+    name = str(part.get("type"))
+    field = "data" if part.get("type") == "input_audio" else "url"
     shown = part.get(name)
     return (
         name in ("image_url", "video_url", "audio_url", "input_audio")

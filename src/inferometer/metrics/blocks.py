@@ -97,10 +97,8 @@ def _gaps(
     """Of these answers, one after the other: the number of gaps of each, all gaps (ns), and which
     lie within a block.
     """
-    start, number = (
-        trace.requests["event_start"][rows],
-        trace.requests["event_count"][rows] - 1,
-    )
+    start = trace.requests["event_start"][rows]
+    number = trace.requests["event_count"][rows] - 1
     firsts = np.cumsum(number) - number
     index = np.arange(int(number.sum())) + np.repeat(start - firsts, number)
     arrival = trace.events["arrival_ns"]

@@ -173,10 +173,8 @@ class Calibration:
 
 def why_unfit(calibration: Calibration) -> Said | None:
     """Why a calibration tells nothing of this host's client; None if it does."""
-    waited, others = (
-        calibration.waited_share or 0.0,
-        calibration.others_share or 0.0,
-    )
+    waited = calibration.waited_share or 0.0
+    others = calibration.others_share or 0.0
     if waited > MAX_WAITED_SHARE and others > MAX_OTHERS_SHARE:
         shares = {"others": others, "waited": waited}
         return Said("calibration.unfit.busy", shares)
@@ -317,10 +315,8 @@ def precision_of(
     """Of a run with this trace (warm-ups included) and this summary, on a host with this
     calibration, if it has one.
     """
-    delay, ambiguity_ns = (
-        summary.metrics["client_delay"],
-        trace.events["ambiguity_ns"],
-    )
+    delay = summary.metrics["client_delay"]
+    ambiguity_ns = trace.events["ambiguity_ns"]
     alone = Precision(
         calibrated=None,
         target_ms=None,

@@ -34,10 +34,8 @@ blocks.
 def stamps(facts: Facts) -> Found:
     """Kernel stamps are right even if the client is busy; user-space stamps are not."""
     sources = facts.summary.events.stamp_sources
-    total, user = (
-        facts.summary.events.total,
-        sources.get(StampSource.USER.name, 0),
-    )
+    total = facts.summary.events.total
+    user = sources.get(StampSource.USER.name, 0)
     share = user / total if total else 0.0
     values: dict[str, Figure] = {**sources, "user_share": share}
     if not user:
@@ -116,10 +114,8 @@ def shared_stamps(facts: Facts) -> Found:
     """Events in one read share the last one's stamp: ITL loses its spread, TTFT may be too long."""
     t = facts.thresholds
     ambiguity_ns = facts.trace.events["ambiguity_ns"]
-    gaps, firsts = (
-        ambiguity_ns[event_rows(facts.trace, skip_first=True)],
-        _first_ambiguity_ns(facts),
-    )
+    gaps = ambiguity_ns[event_rows(facts.trace, skip_first=True)]
+    firsts = _first_ambiguity_ns(facts)
     itl_ms, ttft_ms = facts.median_ms("itl"), facts.median_ms("ttft")
     uncertain_gaps = _share_beyond(gaps, itl_ms, t)
     uncertain_firsts = _share_beyond(firsts, ttft_ms, t)

@@ -115,10 +115,8 @@ def cached_tokens(facts: Facts) -> Found:
     rows = (
         ok(facts.trace) & known(r["cached_tokens"]) & known(r["prompt_tokens"])
     )
-    cached, prompt = (
-        r["cached_tokens"][rows],
-        int(r["prompt_tokens"][rows].sum()),
-    )
+    cached = r["cached_tokens"][rows]
+    prompt = int(r["prompt_tokens"][rows].sum())
     if not prompt:
         return Found(OK, "unknown")
     unexpected = int(np.maximum(cached - facts.expected_cached_tokens, 0).sum())
@@ -222,10 +220,8 @@ def hidden_tokens(facts: Facts) -> Found:
     """Reasoning that is counted but not streamed is in no event."""
     r = facts.trace.requests
     answered = ok(facts.trace) & known(r["output_tokens"])
-    hidden, tokens = (
-        int(np.maximum(r["hidden_tokens"][answered], 0).sum()),
-        int(r["output_tokens"][answered].sum()),
-    )
+    hidden = int(np.maximum(r["hidden_tokens"][answered], 0).sum())
+    tokens = int(r["output_tokens"][answered].sum())
     values: dict[str, Figure] = {
         "hidden": hidden,
         "tokens": tokens,

@@ -80,11 +80,9 @@ def _vllm(trace: Trace) -> dict[str, float]:
         np.bincount(first, minlength=last.max() + 2)
         - np.bincount(last + 1, minlength=last.max() + 2)
     )
-    tokens_in, tokens_out, seconds = (
-        _tokens(trace, "prompt_tokens"),
-        _tokens(trace, "output_tokens"),
-        _whole_s(trace),
-    )
+    tokens_in = _tokens(trace, "prompt_tokens")
+    tokens_out = _tokens(trace, "output_tokens")
+    seconds = _whole_s(trace)
     return figures | {
         "request_throughput": len(trace) / seconds,
         "output_throughput": tokens_out.sum() / seconds,
@@ -151,11 +149,9 @@ def _aiperf(trace: Trace) -> dict[str, float]:
     phase).
     """
     r = trace.requests
-    tokens, between_ms, whole_ms = (
-        _tokens(trace, "output_tokens"),
-        tpot_of_each(trace),
-        e2el_of_each(trace),
-    )
+    tokens = _tokens(trace, "output_tokens")
+    between_ms = tpot_of_each(trace)
+    whole_ms = e2el_of_each(trace)
     since = np.where(known(r["intended_ns"]), r["intended_ns"], r["sent_ns"])
     between_ms = between_ms[~np.isnan(between_ms)]
     figures: dict[str, float] = {}

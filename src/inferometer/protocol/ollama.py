@@ -97,10 +97,8 @@ def _message(message: Message) -> Message:
 def _call(call: Any) -> dict[str, Any]:
     """Arguments are an object here; OpenAI's are text."""
     try:
-        name, arguments = (
-            call["function"]["name"],
-            call["function"]["arguments"],
-        )
+        name = call["function"]["name"]
+        arguments = call["function"]["arguments"]
         arguments = (
             loads(arguments) if isinstance(arguments, str) else arguments
         )

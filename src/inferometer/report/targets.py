@@ -33,10 +33,8 @@ def target_lines(checked: Sequence[Checked]) -> list[str]:
 
 def _found(each: Checked, words: Words) -> str:
     value = "" if each.value is None else in_unit(figure(each.value), each.unit)
-    deployment, where = (
-        deployment_in_words(each, words),
-        place_in_words(each, words),
-    )
+    deployment = deployment_in_words(each, words)
+    where = place_in_words(each, words)
     if deployment and where:
         where = words.text(
             "console.target.at", deployment=deployment, place=where

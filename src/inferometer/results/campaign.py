@@ -242,10 +242,8 @@ def _measured_again(doubt: Doubt) -> Said:
 def _read_unchanged(
     campaign: Campaign, result: Result, path: Path, max_bytes: int
 ) -> bytes:
-    name, result_dir = (
-        campaign.places.relative(path),
-        campaign.places.result_dir,
-    )
+    name = campaign.places.relative(path)
+    result_dir = campaign.places.result_dir
     try:
         return read_unchanged(
             result_dir, name, result.files.get(name, ""), max_bytes

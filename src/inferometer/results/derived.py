@@ -127,10 +127,8 @@ def derived_intervals(
     intervals: Mapping[str, Range], values: Mapping[str, float]
 ) -> dict[str, Range]:
     """Of those values, from the interval of the throughput that they follow from."""
-    known, throughput = (
-        intervals.get("output_throughput"),
-        values.get("output_throughput"),
-    )
+    known = intervals.get("output_throughput")
+    throughput = values.get("output_throughput")
     found: dict[str, Range] = {}
     if known is None or not throughput:
         return found

@@ -84,10 +84,8 @@ def intervals_of(
     ttft_ms, tpot_ms, e2el_ms = (
         _known(latency_s[ok]) * 1e3 for latency_s in (ttft_s, tpot_s, e2el_s)
     )
-    sent_s, end_s = (
-        requests.sent_s[order],
-        requests.sent_s[order] + np.where(ok, np.nan_to_num(e2el_s), 0.0),
-    )
+    sent_s = requests.sent_s[order]
+    end_s = requests.sent_s[order] + np.where(ok, np.nan_to_num(e2el_s), 0.0)
     found = {
         "mean_ttft_ms": interval_of_mean(ttft_ms),
         "p99_ttft_ms": interval_of_percentile(ttft_ms, 99),

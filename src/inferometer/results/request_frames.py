@@ -161,10 +161,8 @@ def _with_latencies(requests: pl.DataFrame) -> pl.DataFrame:
 def _events(point: Point, run: Path) -> pl.DataFrame:
     import polars as pl
 
-    requests, events = (
-        _table(point, run / REQUESTS),
-        _table(point, run / EVENTS),
-    )
+    requests = _table(point, run / REQUESTS)
+    events = _table(point, run / EVENTS)
     requests = requests.filter(pl.col("event_count") > 0).sort("event_start")
     start, count = (
         requests[name].to_numpy() for name in ("event_start", "event_count")

@@ -267,11 +267,9 @@ def _workload(work: object) -> dict[str, Condition]:
 
 
 def _arrivals(load: object) -> str | None:
-    ramp, steps, speed = (
-        at(load, "ramp"),
-        entries(at(load, "steps")),
-        number(at(load, "replay_speed")),
-    )
+    ramp = at(load, "ramp")
+    steps = entries(at(load, "steps"))
+    speed = number(at(load, "replay_speed"))
     if ramp is not None:
         return (
             f"{at(ramp, 'strategy')} ramp from {at(ramp, 'start_rps')} to {at(ramp, 'end_rps')} "
@@ -357,10 +355,8 @@ def _cached_share(summary: Object) -> float | None:
     """Prompt tokens from the prefix cache, %: where each answer told; else by the server's
     counters, warm-ups included.
     """
-    cached, prompts = (
-        at(summary, "lengths", "cached"),
-        at(summary, "lengths", "input"),
-    )
+    cached = at(summary, "lengths", "cached")
+    prompts = at(summary, "lengths", "input")
     told, mean = number(at(cached, "n")), number(at(cached, "mean"))
     tokens = number(at(prompts, "mean"))
     if (
@@ -415,10 +411,8 @@ def _figures(told: object) -> dict[str, Any]:
 
 def _finding(finding: object) -> Finding | None:
     """None for one that is fine, or whose level or sentence nobody knows."""
-    level, sentence = (
-        LEVELS.get(text(at(finding, "level")) or ""),
-        text(at(finding, "sentence")),
-    )
+    level = LEVELS.get(text(at(finding, "level")) or "")
+    sentence = text(at(finding, "sentence"))
     if level is None or not sentence:
         return None
     parts = at(finding, "parts")

@@ -152,10 +152,8 @@ def _groups(raw: Mapping[str, Any]) -> Iterator[Finding]:
 
 
 def _pairs(raw: Mapping[str, Any]) -> Iterator[Finding]:
-    pairs, ids = (
-        raw.get("interleave"),
-        [group.get("id") for _, group in _written_groups(raw)],
-    )
+    pairs = raw.get("interleave")
+    ids = [group.get("id") for _, group in _written_groups(raw)]
     for i, pair in enumerate(pairs if isinstance(pairs, list) else []):
         for name in pair if isinstance(pair, list) else []:
             if isinstance(name, str) and name not in ids:
@@ -207,10 +205,8 @@ def _pair(
 def _cards(
     raw: Mapping[str, Any], i: int, group: dict[str, Any]
 ) -> Iterator[Finding]:
-    hardware, tp = (
-        _mapping(raw, "hardware").get(str(group.get("hardware"))),
-        group.get("tp", 1),
-    )
+    hardware = _mapping(raw, "hardware").get(str(group.get("hardware")))
+    tp = group.get("tp", 1)
     gpus = hardware.get("gpus", 1) if isinstance(hardware, dict) else None
     if isinstance(gpus, int) and isinstance(tp, int) and tp > gpus:
         yield (

@@ -87,10 +87,8 @@ def _sentence(
     if kind == "literal_error":
         return place, _not_one_of(name, value, error["ctx"]["expected"])
     if kind == "union_tag_invalid":
-        tag, tags = (
-            repeatable(error["ctx"]["tag"]),
-            error["ctx"]["expected_tags"],
-        )
+        tag = repeatable(error["ctx"]["tag"])
+        tags = error["ctx"]["expected_tags"]
         return (*place, "kind"), _not_one_of(f"{name}.kind", tag, tags)
     wish = wish_of(error)
     if error["msg"].startswith("Input "):

@@ -344,10 +344,8 @@ def _narrow(
         axis = tuple(
             n for n in matrix.num_prompts if bounds[0] <= n <= bounds[1]
         )
-        paired, include = (
-            tuple(filter(wanted, matrix.paired)),
-            tuple(filter(wanted, matrix.include)),
-        )
+        paired = tuple(filter(wanted, matrix.paired))
+        include = tuple(filter(wanted, matrix.include))
         if (matrix.num_prompts and not axis) or (matrix.paired and not paired):
             told = {
                 "name": campaign.name,

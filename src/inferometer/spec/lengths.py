@@ -82,10 +82,8 @@ def _normal(mean: str, sigma: str) -> LengthLaw:
     centre, spread = float(mean), float(sigma)
     if centre < 1:
         raise ValueError(Said("scenario.mean", {"mean": mean}))
-    low, high = (
-        max(1, math.ceil(centre - FARTHEST_SIGMAS * spread)),
-        math.floor(centre + FARTHEST_SIGMAS * spread),
-    )
+    low = max(1, math.ceil(centre - FARTHEST_SIGMAS * spread))
+    high = math.floor(centre + FARTHEST_SIGMAS * spread)
     return LengthLaw("normal", low, max(low, high), centre, spread)
 
 

@@ -140,10 +140,8 @@ class RunSpec(Spec):
 
     def _versions(self) -> list[int]:
         """Those that changed what it measures."""
-        uneven, written = (
-            self._is_closed_and_unevenly_warmed(),
-            self.workload.is_written,
-        )
+        uneven = self._is_closed_and_unevenly_warmed()
+        written = self.workload.is_written
         return [1, *([2] if uneven else []), *([3] if written else [])]
 
     def _is_closed_and_unevenly_warmed(self) -> bool:

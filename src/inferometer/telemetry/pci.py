@@ -240,10 +240,8 @@ def _own_ports(tree: Tree, device: Device, ports: Sequence[str]) -> int:
     """
     own = 0
     for above, port in enumerate(reversed(ports[1:][-MAX_OWN_PORTS:]), 1):
-        vendor, kind = (
-            whole_number(tree.constant(f"{port}/vendor")),
-            _class_of(tree, port),
-        )
+        vendor = whole_number(tree.constant(f"{port}/vendor"))
+        kind = _class_of(tree, port)
         if vendor is None:
             continue  # it tells nothing: the next one may be the card's
         if (

@@ -76,10 +76,8 @@ def _json_schema(node: Any, depth: int = 0) -> Any:
 def _edit(spec: HfWorkload, row: Row) -> Row | None:
     """A file and what is to change in it, if the change is of the size that is asked for."""
     distance = row.get("norm_distance")
-    low, high = (
-        spec.min_distance or 0.0,
-        1.0 if spec.max_distance is None else spec.max_distance,
-    )
+    low = spec.min_distance or 0.0
+    high = 1.0 if spec.max_distance is None else spec.max_distance
     if not isinstance(distance, int | float) or not low <= distance <= high:
         return None
     asked = f"Rewrite this file so that it does the following: {row.get('change_request')}"

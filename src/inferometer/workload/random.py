@@ -43,11 +43,11 @@ def random_workload(
     outputs = draw_lengths(output_law, n, np.random.default_rng(for_outputs))
     prompts: Sequence[Prompt]
     if isinstance(counter, TokenIds):
-        prompts, exact, counting = (
-            _id_prompts(inputs, spec.prefix_len, counter.pool, for_prompts),
-            True,
-            counter.how,
+        prompts = _id_prompts(
+            inputs, spec.prefix_len, counter.pool, for_prompts
         )
+        exact = True
+        counting = counter.how
     else:
         prompts, exact = text_prompts(
             inputs, spec.prefix_len, counter, for_prompts

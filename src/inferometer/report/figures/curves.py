@@ -69,10 +69,8 @@ BARS = 12
 MAX_CURVES = 24
 """Of one figure: more cannot be told apart."""
 LONGEST_REASON = 160
-ON_LINE, ON_MARK = (
-    "(!datum.on || datum.on == 'line')",
-    "(!datum.on || datum.on == 'mark')",
-)
+ON_LINE = "(!datum.on || datum.on == 'line')"
+ON_MARK = "(!datum.on || datum.on == 'mark')"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -532,10 +530,8 @@ def _hover(
 ) -> Layer:
     """What a pointer near a point reads; nothing to be seen."""
     nothing = json.dumps(words.text("figure.none"))
-    low, high = (
-        f"format(datum.low{k}, '{FIGURES}')",
-        f"format(datum.high{k}, '{FIGURES}')",
-    )
+    low = f"format(datum.low{k}, '{FIGURES}')"
+    high = f"format(datum.high{k}, '{FIGURES}')"
     there = common.transform_filter(ON_MARK).transform_calculate(
         whole="datum.name || datum.curve",
         interval=f"isValid(datum.low{k}) ? {low} + ' – ' + {high} : {nothing}",

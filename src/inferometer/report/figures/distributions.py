@@ -216,10 +216,8 @@ def _span(samples: Samples) -> tuple[float, float]:
     begin at 0 and span some, as the gaps between events of one read do, it begins DEEPEST below the
     highest, and what lies lower stands at its edge.
     """
-    low, high = (
-        min(float(s.min()) for s in samples.values()),
-        max(float(s.max()) for s in samples.values()),
-    )
+    low = min(float(s.min()) for s in samples.values())
+    high = max(float(s.max()) for s in samples.values())
     floor = max(
         min(
             float(sample[sample > 0].min(initial=high))

@@ -16,11 +16,9 @@ from inferometer.results.point import Point
 from inferometer.store.json_values import at
 from inferometer.words import Words
 
-EFFICIENCY, POWER, THROUGHPUT = (
-    "tokens_per_joule",
-    "average_power",
-    "output_throughput",
-)
+EFFICIENCY = "tokens_per_joule"
+POWER = "average_power"
+THROUGHPUT = "output_throughput"
 
 
 def draw_energy(material: Material, words: Words) -> Sketch:

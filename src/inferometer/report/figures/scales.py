@@ -160,10 +160,8 @@ def value_axis(
 def _log_axis(low: float, high: float) -> Axis:
     """From one round number to another."""
     ticks = round_numbers(low, high)
-    begin, end = (
-        max(t for t in ticks if t <= low),
-        min(t for t in ticks if t >= high),
-    )
+    begin = max(t for t in ticks if t <= low)
+    end = min(t for t in ticks if t >= high)
     shown = _readable([t for t in ticks if begin <= t <= end])
     return Axis(
         log=True,
@@ -262,10 +260,8 @@ def round_numbers(low: float, high: float) -> list[float]:
         for exponent in range(first, last + 1)
         for digit in (1, 2, 5)
     ]
-    from_, to = (
-        max(n for n in series if n <= low),
-        min(n for n in series if n >= high),
-    )
+    from_ = max(n for n in series if n <= low)
+    to = min(n for n in series if n >= high)
     return [n for n in series if from_ <= n <= to]
 
 

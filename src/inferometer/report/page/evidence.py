@@ -135,11 +135,9 @@ def _address(description: Json) -> dict[str, str]:
 
 def _cpu(description: Json) -> str:
     cpu = at(description, "environment", "cpu")
-    model, logical, governor = (
-        at(cpu, "model"),
-        at(cpu, "logical"),
-        at(cpu, "governor"),
-    )
+    model = at(cpu, "model")
+    logical = at(cpu, "logical")
+    governor = at(cpu, "governor")
     named = (
         f"{model} × {logical}"
         if isinstance(model, str) and isinstance(logical, int)
@@ -160,10 +158,8 @@ def _hardware(description: Json) -> str:
     name, gpus, bandwidth = (
         at(declared, key) for key in ("name", "gpus", "bandwidth_gb_s")
     )
-    generation, width = (
-        at(declared, "pcie_generation"),
-        at(declared, "pcie_width"),
-    )
+    generation = at(declared, "pcie_generation")
+    width = at(declared, "pcie_width")
     link = " ".join(
         [
             "PCIe",

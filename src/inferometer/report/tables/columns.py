@@ -94,10 +94,8 @@ def four_digits(value: float) -> str:
 
 def with_interval(point: Point, name: str) -> str:
     """`812.4 (801–823)`: the value, with its interval where there is one."""
-    value, interval = (
-        figure(point.values.get(name)),
-        point.shown_intervals.get(name),
-    )
+    value = figure(point.values.get(name))
+    interval = point.shown_intervals.get(name)
     return (
         f"{value} ({figure(interval.low)}–{figure(interval.high)})"
         if value and interval

@@ -38,11 +38,9 @@ from inferometer.store.json_values import Object, at, entries, text
 from inferometer.vocabulary import latencies_in, settings_in
 from inferometer.words import Said, sentence_of
 
-SUMMARY, ARGUMENTS, DATABASE = (
-    "benchmark_summary.json",
-    "benchmark_args.json",
-    "benchmark_data.db",
-)
+SUMMARY = "benchmark_summary.json"
+ARGUMENTS = "benchmark_args.json"
+DATABASE = "benchmark_data.db"
 
 NO_SETTINGS = frozenset(
     {

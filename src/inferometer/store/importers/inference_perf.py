@@ -140,10 +140,8 @@ def _asked(summary: object, settings: dict[str, float]) -> dict[str, float]:
 
 def _totals(successes: object, rates: object) -> dict[str, float]:
     """Duration and tokens, which follow from the count: older files tell means and rates only."""
-    count, rate = (
-        figure(at(successes, "count")),
-        figure(at(rates, "requests_per_sec")),
-    )
+    count = figure(at(successes, "count"))
+    rate = figure(at(rates, "requests_per_sec"))
     if not count:
         return {}
     found = {"duration": count / rate} if rate else {}

@@ -258,10 +258,8 @@ def _run(report: _Report, path: Path) -> ImportedRun:
 def _conditions(
     told: Mapping[str, str], report: _Report, is_random: bool
 ) -> dict[str, Declared]:
-    prefix, seed = (
-        figure(told.get("random_prefix_len", "")),
-        figure(told.get("seed", "")),
-    )
+    prefix = figure(told.get("random_prefix_len", ""))
+    seed = figure(told.get("seed", ""))
     found: dict[str, Declared | None] = {
         "backend": report.backend or told.get("backend"),
         "dataset": told.get("dataset_name"),

@@ -36,10 +36,8 @@ def recompute(
     }
     told |= _counts(requests)
     if duration_s := run.metrics.get("duration"):
-        tokens_in, tokens_out = (
-            told["total_input_tokens"],
-            told["total_output_tokens"],
-        )
+        tokens_in = told["total_input_tokens"]
+        tokens_out = told["total_output_tokens"]
         told["request_throughput"] = told["completed"] / duration_s
         told["output_throughput"] = tokens_out / duration_s
         told["total_token_throughput"] = (tokens_in + tokens_out) / duration_s

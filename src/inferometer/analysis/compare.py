@@ -112,9 +112,17 @@ class Comparison:
     warnings: tuple[str, ...]
 
     @property
+    def over_all(self) -> tuple[MetricComparison, ...]:
+        return tuple(row for row in self.rows if row.point is None)
+
+    @property
+    def by_point(self) -> tuple[MetricComparison, ...]:
+        return tuple(row for row in self.rows if row.point is not None)
+
+    @property
     def headline(self) -> tuple[MetricComparison, ...]:
         """The rows that sum it up: over all points, or those of the only point there is."""
-        return tuple(row for row in self.rows if row.point is None) or self.rows
+        return self.over_all or self.rows
 
     def has(self, verdict: Verdict) -> bool:
         return any(row.verdict == verdict for row in self.rows)
@@ -400,12 +408,7 @@ def _judged(
     )
     rows = []
     for (pair, name, effect), certain in zip(family, believed, strict=True):
-        verdict = decide(
-            effect,
-            delta,
-            believed=certain,
-            more_is_faster=direction(name) == "higher",
-        )
+        verdict = judged_effect(effect, name, delta, believed=certain)
         ratios = effect.ratios()
         rows.append(
             MetricComparison(
@@ -426,6 +429,14 @@ def _judged(
             )
         )
     return rows
+
+
+def judged_effect(
+    effect: Effect, name: str, delta: float, *, believed: bool
+) -> Verdict:
+    """Whether more of the metric is faster, its direction says."""
+    higher = direction(name) == "higher"
+    return decide(effect, delta, believed=believed, more_is_faster=higher)
 
 
 def _more_runs(effect: Effect, delta: float, alpha: float) -> int | None:

@@ -109,6 +109,14 @@ class Pairing:
     alone_b: tuple[Point, ...]
     warnings: tuple[str, ...]
 
+    @property
+    def sides(self) -> tuple[list[Point], list[Point]]:
+        """All points of A and of B that have a partner."""
+        return (
+            [point for pair in self.pairs for point in pair.a],
+            [point for pair in self.pairs for point in pair.b],
+        )
+
 
 _BySettings = dict[tuple[Condition, ...], list[Point]]
 

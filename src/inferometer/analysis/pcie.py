@@ -33,11 +33,11 @@ from inferometer.analysis.compare import (
     by_deviation,
     direction,
     effect_at,
+    judged_effect,
 )
 from inferometer.analysis.decision import (
     Verdict,
     beyond_chance,
-    decide,
     margin,
     runs_needed,
 )
@@ -343,11 +343,7 @@ def _sentence(mean: LinkEffect, effects: Sequence[LinkEffect]) -> str:
         "wide": wide,
     }
     bounds = interval(mean.low, mean.high) or Said("pcie.no_interval")
-    levels = [
-        each
-        for each in effects
-        if each.level is not None and same_ladder(each, mean)
-    ]
+    levels = levels_of(mean, effects)
     first, last = levels[0], levels[-1]
     ladder = beside = ""
     if len(levels) > 1:
@@ -368,6 +364,17 @@ def _sentence(mean: LinkEffect, effects: Sequence[LinkEffect]) -> str:
         "beside": beside,
     }
     return Said("pcie.answer", told)
+
+
+def levels_of(
+    mean: LinkEffect, effects: Sequence[LinkEffect]
+) -> list[LinkEffect]:
+    """The effects that it is the mean of."""
+    return [
+        each
+        for each in effects
+        if each.level is not None and same_ladder(each, mean)
+    ]
 
 
 def same_ladder(one: LinkEffect, other: LinkEffect) -> bool:
@@ -546,7 +553,7 @@ def _verdicts(
     p_values = [each.p_beyond(margin(delta)) for each in effects]
     believed = [*beyond_chance(p_values[:1]), *beyond_chance(p_values[1:])]
     return [
-        _decided(effect, metric, delta, believed=certain)
+        judged_effect(effect, metric, delta, believed=certain)
         for effect, certain in zip(effects, believed, strict=True)
     ]
 
@@ -584,13 +591,6 @@ def _link_effect(
         links=links,
         software=ladder.software,
     )
-
-
-def _decided(
-    effect: Effect, metric: str, delta: float, *, believed: bool
-) -> Verdict:
-    higher = direction(metric) == "higher"
-    return decide(effect, delta, believed=believed, more_is_faster=higher)
 
 
 def _runs(

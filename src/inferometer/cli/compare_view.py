@@ -26,7 +26,7 @@ from inferometer.results import Point
 from inferometer.words import Words, spoken
 from inferometer.words.numbers import change, interval, is_point, percent
 
-WIDTH = 80
+WIDTH, WIDE = 80, 10_000
 MAX_ROWS = 40
 """Rows of single points shown by default."""
 
@@ -67,20 +67,17 @@ def show(comparison: Comparison, *, every_point: bool) -> None:
     trusting it.
     """
     words = spoken()
-    for line in _head(comparison, words):
-        typer.echo(line)
+    _echo(_head(comparison, words))
     for title, headings, rows in _tables(
         comparison, words, every_point=every_point
     ):
-        typer.echo(f"\n{printable(title)}")
-        for line in _aligned(headings, rows, words):
-            typer.echo(line)
+        _echo(["", printable(title), *_aligned(headings, rows, words)])
     typer.echo()
-    for line in _notes(comparison, words, every_point=every_point):
-        typer.echo(line)
-    for sentence in _summed_up(comparison, words, _share(comparison.delta)):
-        for line in _wrapped(sentence, WIDTH):
-            typer.echo(line)
+    for sentence in (
+        *_notes(comparison, words, every_point=every_point),
+        *_summed_up(comparison, words, _share(comparison.delta)),
+    ):
+        _echo(_wrapped(sentence, WIDTH))
 
 
 def as_markdown(comparison: Comparison) -> str:
@@ -91,9 +88,13 @@ def as_markdown(comparison: Comparison) -> str:
     delta = _share(comparison.delta)
     head = [
         *_summed_up(comparison, words, delta),
-        *_head(comparison, words, width=10_000),
+        *_head(comparison, words, width=WIDE),
     ]
-    tail = _notes(comparison, words, every_point=True, width=10_000)
+    tail = [
+        line
+        for note in _notes(comparison, words, every_point=True)
+        for line in _wrapped(note, WIDE)
+    ]
     tables = _tables_in_markdown(_tables(comparison, words, every_point=True))
     a, b = comparison.names
     title = text_in_markdown(words.text("compare.against", a=a, b=b))
@@ -174,11 +175,9 @@ def _head(
     comparison: Comparison, words: Words, width: int = WIDTH
 ) -> Iterator[str]:
     pairing = comparison.pairing
-    sides = zip(*((p.a, p.b) for p in pairing.pairs), strict=True)
-    for letter, name, of_side in zip(
-        "AB", comparison.names, sides, strict=True
+    for letter, name, points in zip(
+        "AB", comparison.names, pairing.sides, strict=True
     ):
-        points = [point for points in of_side for point in points]
         told = {"side": letter, "name": name, "tools": _tools(points)}
         yield printable(words.counted("compare.side", len(points), **told))
     differences = words.listed(
@@ -202,7 +201,7 @@ def _headings(names: Sequence[str], words: Words) -> tuple[str, ...]:
 def _tables(
     comparison: Comparison, words: Words, *, every_point: bool
 ) -> Iterator[Table]:
-    by_point = [row for row in comparison.rows if row.point is not None]
+    by_point = comparison.by_point
     pairs = len(comparison.pairing.pairs)
     if pairs == 1:
         rows = [
@@ -212,15 +211,14 @@ def _tables(
         headings = _headings(("metric", *AT_POINT), words)
         yield words.text("compare.b_against_a"), headings, rows
         return
-    over_all = [row for row in comparison.rows if row.point is None]
-    if over_all:
+    if comparison.over_all:
         rows = [
             _cells_over_all(
                 row,
                 [each for each in by_point if each.metric == row.metric],
                 words,
             )
-            for row in over_all
+            for row in comparison.over_all
         ]
         yield (
             words.text("compare.over", n=pairs),
@@ -351,44 +349,37 @@ def _notes(
     words: Words,
     *,
     every_point: bool,
-    width: int = WIDTH,
 ) -> Iterator[str]:
     """What to know before trusting it."""
-    delta = _share(comparison.delta)
-    by_point = [row for row in comparison.rows if row.point is not None]
-    if len(by_point) < len(comparison.rows):
-        yield from _wrapped(words.text("compare.signs", signs=COUNTED), width)
+    rows, by_point = comparison.rows, comparison.by_point
+    if comparison.over_all:
+        yield words.text("compare.signs", signs=COUNTED)
     if hidden := len(by_point) - len(_shown(by_point, every_point=every_point)):
-        rows = words.counted("compare.rows", hidden)
-        yield from _wrapped(words.text("compare.hidden", rows=rows), width)
-    if any(row.more_runs is not None for row in comparison.rows):
-        yield from _wrapped(words.text("compare.more_runs"), width)
+        left_out = words.counted("compare.rows", hidden)
+        yield words.text("compare.hidden", rows=left_out)
+    if any(row.more_runs is not None for row in rows):
+        yield words.text("compare.more_runs")
     if any(
         _beyond(row, comparison.delta)
-        for row in comparison.rows
+        for row in rows
         if row.verdict == "undecided"
     ):
-        chance = words.counted(
-            "compare.chance", len(comparison.rows), delta=delta
-        )
-        yield from _wrapped(chance, width)
+        delta = _share(comparison.delta)
+        yield words.counted("compare.chance", len(rows), delta=delta)
     for warning in comparison.warnings:
-        yield from _wrapped(
-            words.text("compare.note", warning=words.say(warning)), width
-        )
+        yield words.text("compare.note", warning=words.say(warning))
     sides = (
         point
         for pair in comparison.pairing.pairs
         for point in (*pair.a, *pair.b)
     )
-    for sentence in said_once(sides, words):
-        yield from _wrapped(sentence, width)
-    yield from _wrapped(_cache_hits(comparison, words), width)
+    yield from said_once(sides, words)
+    yield _cache_hits(comparison, words)
     if any(
         difference.condition == "cache"
         for difference in comparison.pairing.differences
     ):
-        yield from _wrapped(_speed_ups(comparison, words), width)
+        yield _speed_ups(comparison, words)
 
 
 def _share(delta: float) -> str:
@@ -415,8 +406,7 @@ def _named(comparison: Comparison, verdict: Verdict, words: Words) -> list[str]:
         for row in comparison.headline
         if row.verdict == verdict
     ]
-    by_point = [row for row in comparison.rows if row.point is not None]
-    at_points = sum(row.verdict == verdict for row in by_point)
+    at_points = sum(row.verdict == verdict for row in comparison.by_point)
     if (
         verdict in {"slower", "faster"}
         and comparison.headline != comparison.rows
@@ -428,13 +418,7 @@ def _named(comparison: Comparison, verdict: Verdict, words: Words) -> list[str]:
 
 def _cache_hits(comparison: Comparison, words: Words) -> str:
     """Empty where no side had any."""
-    sides = zip(
-        *((pair.a, pair.b) for pair in comparison.pairing.pairs), strict=True
-    )
-    rates = [
-        hit_rate([point for points in side for point in points])
-        for side in sides
-    ]
+    rates = [*map(hit_rate, comparison.pairing.sides)]
     if not any(rates):
         return ""
     a, b = (

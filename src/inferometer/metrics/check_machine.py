@@ -99,15 +99,14 @@ def _against(declared: Declared, links: Sequence[LinkUnderLoad]) -> Found:
         values = {**_told(wrong[0]), "declared": declared.pcie_width}
         return Found(INVALID, "other", values)
     speed = GTS_OF_GENERATION.get(declared.pcie_generation or 0)
-    known = [each for each in links if speed and each.speed_gts is not None]
-    for each in known:
-        if (each.speed_gts or 0) > (speed or 0):
-            values = {**_told(each), "declared_gts": speed}
-            return Found(INVALID, "faster", values)
-    for each in known:
-        if (each.speed_gts or 0) < (speed or 0):
-            values = {**_told(each), "declared_gts": speed}
-            return Found(SUSPECT, "slower", values)
+    apart = [
+        each for each in links if speed and each.speed_gts not in (None, speed)
+    ]
+    faster = [each for each in apart if (each.speed_gts or 0) > (speed or 0)]
+    if apart:
+        values = {**_told((faster or apart)[0]), "declared_gts": speed}
+        level, variant = (INVALID, "faster") if faster else (SUSPECT, "slower")
+        return Found(level, variant, values)
     unsure = [each for each in links if each.unverifiable]
     if unsure:
         variant = "unverifiable" if unsure[0].width is None else "word"

@@ -50,6 +50,7 @@ if TYPE_CHECKING:
 WIDTH = 50
 LABEL_WIDTH, VALUE_WIDTH = 40, 10
 ABSENT = "n/a"
+Value = str | int | float | None
 
 INTERVALS = {
     "request_throughput": (None, Said("console.request_throughput")),
@@ -157,7 +158,13 @@ def _under(heading: str, rows: Sequence[str]) -> list[str]:
     return [_heading(heading), *rows] if rows else []
 
 
-def _row(label: str | Said, value: str | int | float | None) -> str:
+def _rows(section: str, values: Mapping[str, Value]) -> list[str]:
+    return [
+        _row(Said(f"{section}.{name}"), value) for name, value in values.items()
+    ]
+
+
+def _row(label: str | Said, value: Value) -> str:
     """Label and value in vLLM's columns; a float has two decimals."""
     if isinstance(value, float):
         value = f"{value:.2f}"
@@ -178,7 +185,7 @@ def _totals(summary: Summary, load: Load) -> list[str]:
         ("Maximum request concurrency:", load.max_concurrency),
         ("Request rate configured (RPS):", rate),
     )
-    rows: list[tuple[str, str | int | float | None]] = [
+    rows: list[tuple[str, Value]] = [
         ("Successful requests:", counts.ok),
         ("Failed requests:", counts.failed),
         *((label, value) for label, value in if_any if value),
@@ -198,7 +205,7 @@ def _totals(summary: Summary, load: Load) -> list[str]:
     return [_row(label, value) for label, value in rows]
 
 
-def _goodput(goodput: Goodput | None) -> list[tuple[str, str | float | None]]:
+def _goodput(goodput: Goodput | None) -> list[tuple[str, Value]]:
     if goodput is None:
         return []
     return [
@@ -223,68 +230,48 @@ def _client(summary: Summary, workers: Sequence[WorkerRecord]) -> list[str]:
     """How well the client could see: what vLLM's report does not have."""
     cpu = (w.cpu_ns / w.wall_ns for w in workers if w.wall_ns)
     waited_ms = (w.run_queue_ns / MS for w in workers if w.run_queue_ns >= 0)
-    rows: list[tuple[Said, str | float | None]] = [
-        (Said("console.client.stamps"), _stamps(summary, workers)),
-        (
-            Said("console.client.delay"),
-            _spread(summary.metrics["client_delay"]),
-        ),
-        (
-            Said("console.client.shared"),
-            _percent(summary.events.shared_stamp_share),
-        ),
-        (Said("console.client.lag"), _spread(summary.metrics["schedule_lag"])),
-        *_where_known(summary, workers),
-        (Said("console.client.workers"), _workers(workers)),
-        (Said("console.client.cpu"), _percent(max(cpu, default=None))),
-        (Said("console.client.waited"), max(waited_ms, default=None)),
-    ]
-    return [_row(label, value) for label, value in rows]
+    values = {
+        "stamps": _stamps(summary, workers),
+        "delay": _spread(summary.metrics["client_delay"]),
+        "shared": _percent(summary.events.shared_stamp_share),
+        "lag": _spread(summary.metrics["schedule_lag"]),
+        **_where_known(summary, workers),
+        "workers": _workers(workers),
+        "cpu": _percent(max(cpu, default=None)),
+        "waited": max(waited_ms, default=None),
+    }
+    return _rows("console.client", values)
 
 
 def _where_known(
     summary: Summary, workers: Sequence[WorkerRecord]
-) -> list[tuple[Said, str | float | None]]:
-    """Rows that only some runs have: slot time, and the way to the server."""
-    rows: list[tuple[Said, str | float | None]] = [
-        (Said(f"console.client.{name}"), _spread(distribution))
-        for name, distribution in (
-            ("slot_time", summary.slot_time),
-            ("departure", summary.departure),
-            ("sending", summary.sending),
-        )
-        if distribution.n
-    ]
+) -> dict[str, Value]:
+    """What only some runs have: slot time, and the way to the server."""
+    distributions = {
+        "slot_time": summary.slot_time,
+        "departure": summary.departure,
+        "sending": summary.sending,
+    }
+    values: dict[str, Value] = {
+        name: _spread(each) for name, each in distributions.items() if each.n
+    }
     rtts_ms = [w.rtt_ns / MS for w in workers if w.rtt_ns >= 0]
-    if rtts_ms:
-        rows.append((Said("console.client.rtt"), max(rtts_ms)))
-    return rows
+    return values | ({"rtt": max(rtts_ms)} if rtts_ms else {})
 
 
 def _server(summary: Summary, server: ServerCounters | None) -> list[str]:
     """What the server counted of itself, warm-ups included; nothing where it does not tell."""
     preempted = server.grown("preemptions") if server else None
     lmcache = server.lmcache_hit_rate if server else None
-    rows = [
-        (Said("console.server.hit_rate"), summary.prefix_cache_hit_rate),
-        (
-            Said("console.server.external_hit_rate"),
-            summary.external_cache_hit_rate,
-        ),
-        (
-            Said("console.server.lmcache_hit_rate"),
-            None if lmcache is None else 100 * lmcache,
-        ),
-        (
-            Said("console.server.preemptions"),
-            None if preempted is None else int(preempted),
-        ),
-        (
-            Said("console.server.queue"),
-            server.mean_queue_ms if server else None,
-        ),
-    ]
-    return [_row(label, value) for label, value in rows if value is not None]
+    values = {
+        "hit_rate": summary.prefix_cache_hit_rate,
+        "external_hit_rate": summary.external_cache_hit_rate,
+        "lmcache_hit_rate": _percent(lmcache),
+        "preemptions": None if preempted is None else int(preempted),
+        "queue": server.mean_queue_ms if server else None,
+    }
+    known = {name: each for name, each in values.items() if each is not None}
+    return _rows("console.server", known)
 
 
 def _machine(summary: Summary, price: Price | None) -> list[str]:
@@ -336,7 +323,7 @@ def _steady(steady: Steady | None, chosen: Sequence[str]) -> list[str]:
     if steady is None:
         return []
     span = f"{steady.start_s:.2f} – {steady.end_s:.2f}"
-    rows: list[tuple[Said, str | float | None]] = [
+    rows: list[tuple[Said, Value]] = [
         (Said("console.steady.span"), span),
         (Said("console.request_throughput"), steady.request_throughput),
         (Said("console.output_throughput"), steady.output_throughput),
@@ -409,12 +396,8 @@ def _verdict(verdict: Verdict) -> list[str]:
     findings = verdict.reasons(at_least=Level.NOTE)
     lines = [spoken().text("console.verdict", status=_status(verdict))]
     if not findings:
-        lines.append(
-            "  "
-            + spoken().text(
-                "console.verdict.fine", checks=len(verdict.findings)
-            )
-        )
+        n = len(verdict.findings)
+        lines.append(f"  {spoken().text('console.verdict.fine', checks=n)}")
     return lines + [line for finding in findings for line in _finding(finding)]
 
 

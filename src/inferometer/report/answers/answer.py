@@ -46,6 +46,19 @@ class Bounded(Protocol):
     def high(self) -> float | None: ...
 
 
+class Compared(Bounded, Protocol):
+    """An effect that was judged."""
+
+    @property
+    def effect(self) -> float: ...
+
+    @property
+    def verdict(self) -> Verdict: ...
+
+    @property
+    def more_runs(self) -> int | None: ...
+
+
 def between(low: float | None, high: float | None, words: Words) -> str:
     """The interval of an effect, in percent: `−3.6 … −2.7`; empty where nothing is known."""
     return words.say(interval(low, high, unit=""))
@@ -86,30 +99,34 @@ def drift_left_out(
     return [words.text("answer.drift")]
 
 
-def effect_in_words(
-    effect: float,
-    low: float | None,
-    high: float | None,
-    verdict: Verdict,
-    words: Words,
-) -> str:
-    """A table's cell: the effect, its interval, and the verdict where that is no claim."""
-    bounds = between(low, high, words)
-    told = with_interval(change(effect), bounds, words)
+def effect_in_words(told: Compared, words: Words) -> str:
+    """In percent, with its interval."""
+    bounds = between(told.low, told.high, words)
+    return with_interval(change(told.effect), bounds, words)
+
+
+def effect_cell(told: Compared, words: Words) -> str:
+    """The effect, and the verdict where that is no claim."""
+    return with_doubt(effect_in_words(told, words), told.verdict, words)
+
+
+def with_doubt(effect: str, verdict: Verdict, words: Words) -> str:
     if verdict in ("faster", "slower"):
-        return told
-    return words.text(
-        "answer.cell", effect=told, verdict=words.text(f"answer.is.{verdict}")
-    )
+        return effect
+    doubt = words.text(f"answer.is.{verdict}")
+    return words.text("answer.cell", effect=effect, verdict=doubt)
 
 
-def with_runs(
-    key: str, more_runs: int | None, words: Words, **values: object
+def judged_in_words(
+    key: str, told: Compared, words: Words, **values: object
 ) -> str:
-    """An undecided effect, and how many more runs would decide it, where that is known."""
-    if more_runs is None:
+    """The sentence of its verdict; of an undecided effect, also how many more runs would decide it,
+    where that is known.
+    """
+    key = f"{key}.{told.verdict.replace(' ', '_')}"
+    if told.more_runs is None:
         return words.text(key, **values)
-    return words.text(f"{key}.runs", runs=more_runs, **values)
+    return words.text(f"{key}.runs", runs=told.more_runs, **values)
 
 
 def cautions(points: Sequence[Point], words: Words) -> list[str]:

@@ -14,9 +14,10 @@ from inferometer.report.answers.answer import (
     cautions,
     deployment,
     drift_left_out,
+    judged_in_words,
     metric_inside,
     unknown_intervals,
-    with_runs,
+    with_doubt,
 )
 from inferometer.report.naming import usual_level
 from inferometer.report.tables.columns import figure, with_unit
@@ -118,24 +119,16 @@ def hits_in_words(
 
 
 def _hits(compared: Comparison, words: Words) -> str:
-    return hits_in_words(*_sides(compared), words)
+    return hits_in_words(*compared.pairing.sides, words)
 
 
 def _found_nothing(compared: Comparison) -> bool:
-    return hit_rate(_sides(compared)[1]) == 0
-
-
-def _sides(compared: Comparison) -> tuple[list[Point], list[Point]]:
-    """All cold and all warm points that have each other."""
-    pairs = compared.pairing.pairs
-    cold = [point for pair in pairs for point in pair.a]
-    warm = [point for pair in pairs for point in pair.b]
-    return cold, warm
+    return hit_rate(compared.pairing.sides[1]) == 0
 
 
 def _where(compared: Comparison, words: Words) -> str:
     """The deployment and its load: `70B TP=8 at concurrency 128`."""
-    warm = _sides(compared)[1]
+    warm = compared.pairing.sides[1]
     name = usual_level(warm)
     levels = {point.conditions.get(name) for point in warm}
     level = next(iter(levels)) if len(levels) == 1 else None
@@ -154,11 +147,7 @@ def _sentence(row: MetricComparison, where: str, words: Words) -> str:
         "times": times(row, words),
         "change": _change(row, words),
     }
-    if row.verdict == "undecided":
-        return with_runs(
-            "answer.cache.undecided", row.more_runs, words, **values
-        )
-    return words.text(f"answer.cache.{row.verdict.replace(' ', '_')}", **values)
+    return judged_in_words("answer.cache", row, words, **values)
 
 
 def _change(row: MetricComparison, words: Words) -> str:
@@ -196,10 +185,7 @@ def _rows(
     rows = [(where + with_unit(HIT_RATE, words), *rates, "")]
     for row in compared.rows:
         if row.point == pair.label:
-            told = times(row, words)
-            if row.verdict not in ("faster", "slower"):
-                doubt = words.text(f"answer.is.{row.verdict}")
-                told = words.text("answer.cell", effect=told, verdict=doubt)
+            told = with_doubt(times(row, words), row.verdict, words)
             label = where + with_unit(row.metric, words)
             rows.append((label, figure(row.a), figure(row.b), told))
     return rows

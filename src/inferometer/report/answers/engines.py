@@ -10,19 +10,17 @@ from inferometer.analysis.compare import MetricComparison, compare
 from inferometer.report.answers.answer import (
     ReportAnswer,
     at_load,
-    between,
     capitalized,
     cautions,
+    effect_cell,
     effect_in_words,
+    judged_in_words,
     unknown_intervals,
-    with_interval,
-    with_runs,
 )
 from inferometer.report.tables.columns import figure, with_unit
 from inferometer.results import Point
 from inferometer.vocabulary import AROUND_ENGINE, LOADS
 from inferometer.words import Words
-from inferometer.words.numbers import change
 
 THROUGHPUT = "output_throughput"
 AT_HIGHEST = ("mean_ttft_ms", "mean_tpot_ms")
@@ -165,7 +163,7 @@ def _title(metric: str, load: str, level: float, words: Words) -> str:
 def _cell(row: MetricComparison | None, words: Words) -> str:
     if row is None:
         return words.text("answer.engine.apart")
-    return effect_in_words(row.effect, row.low, row.high, row.verdict, words)
+    return effect_cell(row, words)
 
 
 def _sentence(
@@ -179,17 +177,7 @@ def _sentence(
     if row is None:
         return words.text("answer.engine.not_compared", **values)
     values |= {
-        "effect": with_interval(
-            change(row.effect),
-            between(row.low, row.high, words),
-            words,
-        ),
+        "effect": effect_in_words(row, words),
         "where": words.text("answer.over_loads", n=loads),
     }
-    if row.verdict == "undecided":
-        return with_runs(
-            "answer.engine.undecided", row.more_runs, words, **values
-        )
-    return words.text(
-        f"answer.engine.{row.verdict.replace(' ', '_')}", **values
-    )
+    return judged_in_words("answer.engine", row, words, **values)

@@ -8,25 +8,26 @@ from inferometer.analysis.cautions import CannotCompareError
 from inferometer.analysis.pcie import (
     LinkEffect,
     LinkStudy,
+    levels_of,
     link_costs,
     same_ladder,
 )
 from inferometer.report.answers.answer import (
     ReportAnswer,
     at_load,
-    between,
     capitalized,
     cautions,
+    effect_cell,
     effect_in_words,
+    judged_in_words,
     metric_inside,
     some_levels,
     unknown_intervals,
     with_interval,
-    with_runs,
 )
 from inferometer.results import Point
 from inferometer.words import Words
-from inferometer.words.numbers import change, is_point, percent
+from inferometer.words.numbers import is_point, percent
 
 
 def link_answers(
@@ -92,14 +93,8 @@ def _row(
             for each in effects
             if each.level == level and same_ladder(each, mean)
         ]
-        cells.append(_cell(found[0], words) if found else "–")
+        cells.append(effect_cell(found[0], words) if found else "–")
     return tuple(cells)
-
-
-def _cell(effect: LinkEffect, words: Words) -> str:
-    return effect_in_words(
-        effect.effect, effect.low, effect.high, effect.verdict, words
-    )
 
 
 def _sentence(
@@ -107,11 +102,7 @@ def _sentence(
 ) -> str:
     """At the highest load; over all of them where only their mean is decided, and of the
     control."""
-    levels = [
-        each
-        for each in effects
-        if each.level is not None and same_ladder(each, mean)
-    ]
+    levels = levels_of(mean, effects)
     highest = max(levels, key=lambda each: each.level or 0.0)
     decided_by_mean = (
         highest.verdict == "undecided" and mean.verdict != "undecided"
@@ -130,20 +121,14 @@ def _sentence(
         "wide": wide,
         "where": where,
         "metric": metric_inside(told.metric, words),
-        "effect": with_interval(
-            change(told.effect),
-            between(told.low, told.high, words),
-            words,
-        ),
+        "effect": effect_in_words(told, words),
     }
     key = "answer.link.is_control" if told.is_control else "answer.link"
-    if told.verdict == "undecided":
-        return with_runs(f"{key}.undecided", told.more_runs, words, **values)
     if told.verdict == "slower" and told.metric.endswith("throughput"):
         return words.text(
             f"{key}.costs", **{**values, "effect": _cost(told, words)}
         )
-    return words.text(f"{key}.{told.verdict.replace(' ', '_')}", **values)
+    return judged_in_words(key, told, words, **values)
 
 
 def _cost(told: LinkEffect, words: Words) -> str:

@@ -9,7 +9,11 @@ from dataclasses import dataclass, field
 from math import inf
 from typing import Any, Literal
 
-from inferometer.cli.fit_servers import require_machine, settings_for
+from inferometer.cli.fit_servers import (
+    positive_whole,
+    require_machine,
+    settings_for,
+)
 from inferometer.engine.twin.client import TwinLoad
 from inferometer.engine.twin.configuration import TwinSettings
 from inferometer.engine.twin.fit import EXPECTED_ERROR, HOPELESS, TwinLadder
@@ -95,7 +99,9 @@ def _settings_of(
         or model_profile(said.get("model_id"))
         or model_profile(said.get("model"))
     )
-    cards = tp or _whole(said.get("tp")) or _whole(said.get("gpus"))
+    cards = (
+        tp or positive_whole(said.get("tp")) or positive_whole(said.get("gpus"))
+    )
     if reason := _unusable(point, name, cards):
         raise ValueError(reason)
     assert name is not None
@@ -174,9 +180,9 @@ def _other_load(point: Point) -> Said | None:
 
 def _requests(point: Point) -> int | None:
     """How many were sent; of tools that do not say so, how many ended."""
-    asked = _whole(point.conditions.get("num_prompts"))
+    asked = positive_whole(point.conditions.get("num_prompts"))
     ended = (point.values.get(name, 0) for name in ("completed", "failed"))
-    return asked or _whole(round(sum(ended)))
+    return asked or positive_whole(round(sum(ended)))
 
 
 def _failed_share(point: Point) -> float:
@@ -194,7 +200,9 @@ def load_of(point: Point) -> TwinLoad:
     completed = values.get("completed") or requests
     shortest = _shortest(point)
     prompt, output = (
-        _mean(values.get(total), completed) or _whole(conditions.get(name)) or 1
+        _mean(values.get(total), completed)
+        or positive_whole(conditions.get(name))
+        or 1
         for total, name in (
             ("total_input_tokens", "input_len"),
             ("total_output_tokens", "output_len"),
@@ -205,11 +213,13 @@ def load_of(point: Point) -> TwinLoad:
         requests,
         round(prompt * longest),
         round(output * longest),
-        max_concurrency=_whole(conditions.get("max_concurrency")),
+        max_concurrency=positive_whole(conditions.get("max_concurrency")),
         request_rate=_number(conditions.get("request_rate"), inf),
         burstiness=_burstiness(conditions.get("burstiness")),
         shortest=shortest,
-        prefix_tokens=min(prompt, _whole(conditions.get("prefix_len")) or 0),
+        prefix_tokens=min(
+            prompt, positive_whole(conditions.get("prefix_len")) or 0
+        ),
     )
 
 
@@ -235,10 +245,6 @@ def _mean(total: float | None, completed: float) -> int | None:
         return None
     mean = total / completed
     return round(mean) if 0.5 < mean <= MAX_NUMBER else None
-
-
-def _whole(value: Condition) -> int | None:
-    return value if isinstance(value, int) and value > 0 else None
 
 
 def _number(value: Condition, otherwise: float) -> float:

@@ -72,7 +72,7 @@ def settings_for(
     if tp > 1:
         card = load_profile(CardProfile, settings.card)
         lanes = map(said.get, ("pcie_generation", "pcie_width"))
-        found["link"] = link_of(card, *map(_whole, lanes))
+        found["link"] = link_of(card, *map(positive_whole, lanes))
     default = TwinSettings(settings.card, settings.model)
     chosen = {
         name: value
@@ -139,5 +139,5 @@ def _require_whole(said: Mapping[str, Condition], tp: int) -> None:
             raise ValueError(Said("fit.apart", told))
 
 
-def _whole(value: Condition) -> int | None:
+def positive_whole(value: Condition) -> int | None:
     return value if isinstance(value, int) and value > 0 else None

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import orjson
 
-from inferometer.store.importers.imported_run import CannotImportError, unread
-from inferometer.store.importers.reading import as_objects
+from inferometer.store.importers.imported_run import unread
+from inferometer.store.importers.reading import as_objects, json_value
 from inferometer.store.json_values import Object
 from inferometer.words import Said
 from inferometer.words.library import of_library
@@ -33,19 +33,11 @@ def objects_in(content: bytes, path: Path) -> tuple[list[Object], list[str]]:
     except orjson.JSONDecodeError:
         pass
     try:
-        return as_objects(json.loads(content), path), []
+        return as_objects(json_value(content, path), path), []
     except json.JSONDecodeError as error:
         if error.msg != "Extra data":
             told = {"line": error.lineno, "why": of_library(error.msg)}
             raise unread(path, Said("unread.not_json", told)) from None
-    except CannotImportError:
-        raise
-    except (
-        ValueError,
-        RecursionError,
-    ) as error:  # not UTF-8, a number of a million digits, brackets without end
-        why = {"why": type(error).__name__}
-        raise unread(path, Said("unread.no_result", why)) from None
     return _lines(content, path)
 
 

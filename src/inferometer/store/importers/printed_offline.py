@@ -17,6 +17,7 @@ from inferometer.store.importers.printed_report import (
     all_settings_in,
     as_printed,
     as_typed,
+    values_in,
 )
 from inferometer.store.importers.reading import figures, given
 from inferometer.store.importers.text import figure, lines_of
@@ -164,16 +165,8 @@ def _arguments_in(line: str) -> dict[str, str]:
         patterns = AS_TYPED
     else:
         return {}
-    found = {
-        ARGUMENTS[name]: next(filter(None, match.groups()), "")
-        for name, pattern in patterns.items()
-        if (match := pattern.search(line))
-    }
-    return {
-        name: value
-        for name, value in found.items()
-        if value not in ("", "None")
-    }
+    found = values_in(line, patterns)
+    return {ARGUMENTS[name]: value for name, value in found.items()}
 
 
 def _run(result: _Result, path: Path) -> ImportedRun:

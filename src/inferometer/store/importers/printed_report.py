@@ -218,6 +218,13 @@ def _settings_in(line: str) -> dict[str, str]:
         patterns = AS_TYPED
     else:
         return {}
+    return values_in(line, patterns)
+
+
+def values_in(
+    line: str, patterns: Mapping[str, re.Pattern[str]]
+) -> dict[str, str]:
+    """What each pattern finds, where that is something."""
     found = {
         name: next(filter(None, match.groups()), "")
         for name, pattern in patterns.items()

@@ -103,7 +103,9 @@ def objects_in(
 ) -> list[Object]:
     """Those of the content of a file, or of a list in it. Raises CannotImportError."""
     try:
-        return as_objects(_value(content, path), path, may_be_list=may_be_list)
+        return as_objects(
+            json_value(content, path), path, may_be_list=may_be_list
+        )
     except json.JSONDecodeError as error:
         if error.msg != "Extra data":
             told = {"line": error.lineno, "why": of_library(error.msg)}
@@ -112,7 +114,7 @@ def objects_in(
     for line_number, line in enumerate(content.splitlines(), 1):
         if line.strip():
             try:
-                found += as_objects(_value(line, path), path)
+                found += as_objects(json_value(line, path), path)
             except json.JSONDecodeError as error:
                 told = {"line": line_number, "why": of_library(error.msg)}
                 raise unread(path, Said("unread.line_not_json", told)) from None
@@ -133,7 +135,8 @@ def as_objects(
     return found
 
 
-def _value(content: bytes, path: Path) -> object:
+def json_value(content: bytes, path: Path) -> object:
+    """Raises JSONDecodeError, or CannotImportError where it says nothing."""
     try:
         return json.loads(content)
     except json.JSONDecodeError:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from typer.core import TyperCommand, TyperGroup
 
@@ -31,6 +31,13 @@ class VerbGroup(TyperGroup):
 
     def get_params(self, ctx: Any) -> list[Any]:
         return list(map(taking_default, super().get_params(ctx)))
+
+
+class ListedVerb(NamedTuple):
+    """What the list of verbs shows of one that is not loaded, by the parser's names."""
+
+    rich_help_panel: str
+    help: str
 
 
 def taking_default(parameter: Any) -> Any:

@@ -9,6 +9,7 @@ from importlib import import_module
 from inspect import signature
 from typing import Any
 
+from inferometer.cli.command import ListedVerb
 from inferometer.words import Said, in_words
 from inferometer.words.library import of_library
 
@@ -29,11 +30,13 @@ def translate_root(app: Any, language: str) -> None:
         app.registered_callback.callback
     ).parameters.items():
         parameter.default.help = words[f"app.{name}"]
-    for verb in app.registered_commands:
-        verb.help = words[verb.name].partition("\n")[0]
-        verb.rich_help_panel = words.get(
-            f"panel.{verb.rich_help_panel}", verb.rich_help_panel
+    verbs = app.info.cls
+    verbs.listed = {
+        name: ListedVerb(
+            words.get(f"panel.{panel}", panel), words[name].partition("\n")[0]
         )
+        for name, (panel, _) in verbs.listed.items()
+    }
 
 
 def translate(command: Any, verb: str, language: str) -> None:

@@ -6,7 +6,7 @@ import gc
 import inspect
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import Any
 
@@ -14,7 +14,7 @@ import typer
 from typer.main import get_command
 
 import inferometer
-from inferometer.cli.command import Verb, VerbGroup
+from inferometer.cli.command import ListedVerb, Verb, VerbGroup
 from inferometer.cli.language import chosen, of_environment
 from inferometer.cli.output import finish_output, survive_any_output
 from inferometer.cli.stopped import stopped
@@ -112,6 +112,14 @@ HELP = {"-h", "--help"}
 class Verbs(VerbGroup):
     """The commands of `VERBS`, which the help lists without importing them."""
 
+    listed: Mapping[str, ListedVerb] = {
+        name: ListedVerb(*each) for name, each in VERBS.items()
+    }
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.commands: Any = self.listed
+
     def resolve_command(
         self, ctx: Any, args: list[str]
     ) -> tuple[str | None, Any, list[str]]:
@@ -151,10 +159,6 @@ def load_verb(name: str) -> Any:
     return get_command(alone)
 
 
-def _not_loaded() -> None:
-    raise AssertionError("a verb is loaded before it is called")
-
-
 app = typer.Typer(
     name="inferometer",
     cls=Verbs,
@@ -167,8 +171,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for _verb, (_panel, _line) in VERBS.items():
-    app.command(_verb, help=_line, rich_help_panel=_panel)(_not_loaded)
 
 SEVERAL_VALUES = (
     "--goodput",

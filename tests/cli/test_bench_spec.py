@@ -22,7 +22,7 @@ def no_key_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
 def reasons_for(**flags: Any) -> list[str]:
     with pytest.raises(FlagsError) as refused:
         parse_flags(BenchFlags(**flags))
-    return refused.value.reasons
+    return [*refused.value.reasons]
 
 
 # Right
@@ -395,7 +395,7 @@ def test_a_sampling_value_that_is_no_number_is_told_by_its_flag_and_once() -> (
 def test_bytes_that_are_no_text_are_refused() -> None:
     with pytest.raises(FlagsError) as refused:
         parse_flags(BenchFlags(host="h\udcff", metadata=["a=b", "c=\udc80"]))
-    assert refused.value.reasons == [
+    assert [*refused.value.reasons] == [
         "--host holds bytes that are not UTF-8 text: type it anew.",
         "--metadata holds bytes that are not UTF-8 text: type it anew.",
     ]

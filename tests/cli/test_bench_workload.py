@@ -39,7 +39,7 @@ from inferometer.workload.build import BUILDERS
 def reasons_for(**flags: Any) -> list[str]:
     with pytest.raises(FlagsError) as refused:
         parse_flags(BenchFlags(**flags))
-    return refused.value.reasons
+    return [*refused.value.reasons]
 
 
 # Data sets

@@ -79,7 +79,7 @@ def work_of(**flags: Any) -> Any:
 def refused(**flags: Any) -> list[str]:
     with pytest.raises(FlagsError) as error:
         parse_flags(BenchFlags(**flags))
-    return error.value.reasons
+    return [*error.value.reasons]
 
 
 def test_every_flag_of_vllm_has_its_place_once() -> None:

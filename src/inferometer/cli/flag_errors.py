@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
 from inferometer.secret import repeatable
+from inferometer.spec.base import ReasonsError
 from inferometer.spec.flags import did_you_mean
 from inferometer.spec.wishes import wish_of
 from inferometer.words import Said
@@ -16,12 +17,8 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 
-class FlagsError(Exception):
-    """The flags are wrong: a sentence for each reason."""
-
-    def __init__(self, reasons: Sequence[str]) -> None:
-        super().__init__("\n".join(reasons))
-        self.reasons = list(reasons)
+class FlagsError(ReasonsError):
+    """The flags are wrong."""
 
 
 def sentences(

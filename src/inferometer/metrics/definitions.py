@@ -168,18 +168,20 @@ def schedule_lag_ms(trace: Trace) -> Sample:
 
 def departure_ms(trace: Trace) -> Sample:
     """The departure of a request's last byte − sent, ms: how long it stayed on this host."""
-    r = trace.requests
-    rows = ok(trace) & (r["departed_ns"] > r["sent_ns"])
-    return _existing(_elapsed_ms(r, "sent_ns", "departed_ns", rows))
+    return _until_departed_ms(trace, "sent_ns")
 
 
 def sending_ms(trace: Trace) -> Sample:
     """The departure of a request's last byte − that of its first, ms, where a packet did not hold
     both.
     """
+    return _until_departed_ms(trace, "first_departed_ns")
+
+
+def _until_departed_ms(trace: Trace, since: str) -> Sample:
     r = trace.requests
-    rows = ok(trace) & (r["departed_ns"] > r["first_departed_ns"])
-    return _existing(_elapsed_ms(r, "first_departed_ns", "departed_ns", rows))
+    rows = ok(trace) & (r["departed_ns"] > r[since])
+    return _existing(_elapsed_ms(r, since, "departed_ns", rows))
 
 
 def client_delay_ms(trace: Trace) -> Sample:

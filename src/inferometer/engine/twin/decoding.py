@@ -14,7 +14,7 @@ from math import isqrt
 
 from inferometer.engine.twin.request import TwinRequest
 from inferometer.engine.twin.scheduler import Plan, Scheduler, Share
-from inferometer.engine.twin.step_time import Busy, StepTime
+from inferometer.engine.twin.step_time import Busy, StepTime, is_whole
 from inferometer.engine.twin.stretch import PS_PER_NS, Stretch
 
 
@@ -143,8 +143,8 @@ class Decoding:
             if not (self._count or self._prompts):
                 return None
         busy, running = self._busy(), self._scheduler.running
-        whole = [share[0] for share in self._prompts if _is_whole(share)]
-        cut = [share for share in self._prompts if not _is_whole(share)]
+        whole = [share[0] for share in self._prompts if is_whole(share)]
+        cut = [share for share in self._prompts if not is_whole(share)]
         for request in whole:
             self._join(request, request.tokens, self._at + 1)
         got, self._prompts = tuple(running[: self._count]), []
@@ -403,12 +403,6 @@ class Decoding:
 
 def _turn(request: TwinRequest) -> int:
     return request.turn
-
-
-def _is_whole(share: Share) -> bool:
-    """Whether a prompt is computed to its end."""
-    request, start, tokens = share
-    return start + tokens >= request.tokens
 
 
 def _is_known_to_end(request: TwinRequest) -> bool:

@@ -116,7 +116,7 @@ class StepTime:
                 base.memory_ps + read_ps,
             )
         tokens = decoding + sum(share[2] for share in prompts)
-        rows = decoding + sum(map(_samples, prompts))
+        rows = decoding + sum(map(is_whole, prompts))
         base = self._constant(tokens, rows, decoding + len(prompts))
         compute_s, read_s = self._attention(prompts)
         attention_ps = round(max(compute_s, read_s) * PS) + read_ps
@@ -221,7 +221,8 @@ class StepTime:
         return (2 * model.layers + 1) * each + gathered
 
 
-def _samples(share: Share) -> bool:
+def is_whole(share: Share) -> bool:
+    """Whether a prompt is computed to its end, and a token sampled."""
     request, start, tokens = share
     return start + tokens >= request.tokens
 

@@ -481,8 +481,7 @@ def _date_tips(metric: str, words: Words) -> list[Spec]:
         tip("day:N", words.text("condition.date")),
         tip("v:Q", with_unit(metric, words)),
         tip("version:N", words.text("condition.engine_version")),
-        tip("status:N", words.text("figure.tooltip.verdict")),
-        tip("id:N", words.text("figure.tooltip.point")),
+        *tips(words, {"status:N": "verdict", "id:N": "point"}),
     ]
 
 

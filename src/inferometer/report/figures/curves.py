@@ -36,6 +36,7 @@ from inferometer.report.figures.scales import (
     holes,
     level_axis,
     tip,
+    tips,
     value_axis,
 )
 from inferometer.report.figures.theme import CROSS, HOLLOW, HOVER
@@ -515,9 +516,7 @@ def _tooltip(curves: Curves, k: int, words: Words, label: str) -> list[Spec]:
             "interval:N",
             words.text("figure.tooltip.interval", confidence=curves.confidence),
         ),
-        tip("n:N", words.text("figure.tooltip.n")),
-        tip("verdict:N", words.text("figure.tooltip.verdict")),
-        tip("id:N", words.text("figure.tooltip.point")),
+        *tips(words, {"n:N": "n", "verdict:N": "verdict", "id:N": "point"}),
     ]
 
 

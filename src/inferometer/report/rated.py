@@ -18,15 +18,9 @@ def ratings_in_words(
     points: Sequence[Point], words: Words, rated: Rated = RATED
 ) -> str:
     """A line over several points; empty where nothing is rated. INVALID ones are not."""
-    found: dict[str, Counter[str]] = {}
-    for point in points:
-        if point.status == "INVALID":
-            continue
-        for name, rating in ratings(point.values, rated).items():
-            found.setdefault(name, Counter())[rating] += 1
     told = [
         f"{words.metric(name)} {_counted(counts, words)}"
-        for name, counts in found.items()
+        for name, counts in counts_of_ratings(points, rated).items()
     ]
     between = words.text("rows.join")
     return (
@@ -34,6 +28,19 @@ def ratings_in_words(
         if told
         else ""
     )
+
+
+def counts_of_ratings(
+    points: Sequence[Point], rated: Rated
+) -> dict[str, Counter[str]]:
+    """By metric: how many points have which rating."""
+    found: dict[str, Counter[str]] = {}
+    for point in points:
+        if point.status == "INVALID":
+            continue
+        for name, rating in ratings(point.values, rated).items():
+            found.setdefault(name, Counter())[rating] += 1
+    return found
 
 
 def _counted(counts: Counter[str], words: Words) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 from inferometer.analysis.alike import grouped, merged, skeleton
 from inferometer.analysis.currencies import about_costs
 from inferometer.analysis.pcie import LinkStudy
-from inferometer.analysis.ratings import RATED, RATINGS, Rated, ratings
+from inferometer.analysis.ratings import RATED, RATINGS, Rated
 from inferometer.analysis.targets import Checked
 from inferometer.report.answers import ReportAnswer, answers
 from inferometer.report.answers.answer import capitalized
@@ -23,6 +23,7 @@ from inferometer.report.naming import clean as one_line
 from inferometer.report.page.best import Best, best_points
 from inferometer.report.page.columns import clean, columnar
 from inferometer.report.page.evidence import FACTS, Evidence, gather, share_of
+from inferometer.report.rated import counts_of_ratings
 from inferometer.report.sentences import (
     Told,
     notes_of,
@@ -432,12 +433,6 @@ def _limits(points: Sequence[Point], words: Words, rated: Rated) -> str:
 def _ratings(
     points: Sequence[Point], words: Words, rated: Rated
 ) -> tuple[Listed, ...]:
-    found: dict[str, Counter[str]] = {}
-    for point in points:
-        if point.status == "INVALID":
-            continue
-        for name, rating in ratings(point.values, rated).items():
-            found.setdefault(name, Counter())[rating] += 1
     return tuple(
         Listed(
             words.metric(name),
@@ -447,7 +442,7 @@ def _ratings(
                 if (n := counts[word])
             ),
         )
-        for name, counts in found.items()
+        for name, counts in counts_of_ratings(points, rated).items()
     )
 
 

@@ -24,11 +24,7 @@ def lines(
         yield from _heading(group, words)
         yield from _group(of_group(examined, group), words, columns)
         yield ""
-    if log is not None:
-        yield from _heading("log", words)
-        yield from _log(examined.log, log, words, columns)
-        yield ""
-    yield from ending(examined, words, columns)
+    yield from _log_and_ending(examined, log, words, columns)
 
 
 def every_line(
@@ -40,6 +36,12 @@ def every_line(
         for name, found in of_group(examined, group).items():
             yield from _whole(name, found, words, columns)
         yield ""
+    yield from _log_and_ending(examined, log, words, columns)
+
+
+def _log_and_ending(
+    examined: Examined, log: LogReport | None, words: Words, columns: int
+) -> Iterator[str]:
     if log is not None:
         yield from _heading("log", words)
         yield from _log(examined.log, log, words, columns)

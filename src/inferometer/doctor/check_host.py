@@ -12,6 +12,7 @@ from inferometer.telemetry.tool import ToolAnswer
 from inferometer.words import Said
 
 CPU = "sys/devices/system/cpu"
+GOVERNOR = "cpufreq/scaling_governor"
 STEADY_CLOCKS = {"tsc", "arch_sys_counter", "kvm-clock", "timebase", "tod"}
 HYPERVISOR_CLOCKS = ("hyperv_clocksource", "xen")
 MAX_LOAD_PER_CPU = 0.7
@@ -44,28 +45,26 @@ def _absent(machine: Machine, source: str) -> Seen:
 
 
 def governor(machine: Machine) -> Seen:
-    source = f"{CPU}/cpu*/cpufreq/scaling_governor"
-    words = _of_cpus(machine, "cpufreq/scaling_governor")
-    if not words:
-        return _absent(machine, source)
-    if set(words.values()) == {"performance"}:
-        return seen("ok", counted(words.values()), source)
-    fix = f"echo performance | sudo tee /{source}"
-    return seen("warn", counted(words.values()), source, commands=[fix])
+    return _for_performance(machine, GOVERNOR, "warn")
 
 
 def energy_preference(machine: Machine) -> Seen:
+    governors = set(_of_cpus(machine, GOVERNOR).values())
+    status: Status = "info" if governors == {"performance"} else "warn"
     file = "cpufreq/energy_performance_preference"
+    return _for_performance(machine, file, status)
+
+
+def _for_performance(machine: Machine, file: str, otherwise: Status) -> Seen:
+    """Whether all processors are set to it; `otherwise`: how bad it is if not."""
     source = f"{CPU}/cpu*/{file}"
     words = _of_cpus(machine, file)
     if not words:
         return _absent(machine, source)
     if set(words.values()) == {"performance"}:
         return seen("ok", counted(words.values()), source)
-    governors = set(_of_cpus(machine, "cpufreq/scaling_governor").values())
-    status: Status = "info" if governors == {"performance"} else "warn"
     fix = f"echo performance | sudo tee /{source}"
-    return seen(status, counted(words.values()), source, commands=[fix])
+    return seen(otherwise, counted(words.values()), source, commands=[fix])
 
 
 def boost(machine: Machine) -> Seen:

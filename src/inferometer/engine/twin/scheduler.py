@@ -299,17 +299,20 @@ class Scheduler:
         end = hit.tokens + tokens
         return memory.needed(request.tables, end, hit) <= memory.pool.free
 
-    def _start(self, request: TwinRequest, hit: Hit, tokens: int) -> None:
-        memory = self.memory
+    def _adopt(self, request: TwinRequest, hit: Hit) -> None:
+        """It uses what is cached of it."""
         if not request.preemptions:
             self.queried_tokens += request.tokens
             self.hit_tokens += hit.tokens
             request.hit_tokens = hit.tokens
-        memory.adopt(request.tables, hit)
+        self.memory.adopt(request.tables, hit)
         request.computed = hit.tokens
         request.cached_blocks = hit.tokens // self._block
+
+    def _start(self, request: TwinRequest, hit: Hit, tokens: int) -> None:
+        self._adopt(request, hit)
         end = hit.tokens + tokens
-        request.capacity = memory.extend(request.tables, end)
+        request.capacity = self.memory.extend(request.tables, end)
         longest = self.rules.max_model_len
         request.limit = min(request.limit, longest)
         request.expected = min(request.expected, longest)

@@ -147,23 +147,12 @@ class SglangScheduler(Scheduler):
             self.waiting.popleft()
             self.running.append(request)
             plan.admitted.append(request)
-            self._adopt(request)
+            self._adopt(request, self.cached(request))
             step.add(request, tokens)
             self.breathe()
             if step.is_over:
                 self._is_full = step.room <= 0
                 return
-
-    def _adopt(self, request: TwinRequest) -> None:
-        """It uses what is cached of it."""
-        hit = self.cached(request)
-        if not request.preemptions:
-            self.queried_tokens += request.tokens
-            self.hit_tokens += hit.tokens
-            request.hit_tokens = hit.tokens
-        self.memory.adopt(request.tables, hit)
-        request.computed = hit.tokens
-        request.cached_blocks = hit.tokens // self._block
 
     def cached(self, request: TwinRequest) -> Hit:
         keys = request.keys_of(request.tokens // self._block, self._block)

@@ -45,7 +45,7 @@ FEW_READS = 64
 expires.
 """
 
-TOGETHER = 64
+TOGETHER = 32
 """Bodies that a decoder is shown at once to find plain ones: those behind one that is not are
 looked at again.
 """

@@ -143,7 +143,7 @@ HELP: dict[str, str] = {
     "default.none": "无",
     "default.not recorded": "不记录",
     "default.131072; with --twin, the model's": "131072；使用 --twin 时为模型的上限",
-    "default.set times": "设定的时间",
+    "default.set times": "按设定的时间",
     "default.the card's own": "该卡自带的互联",
     "default.vLLM's": "与 vLLM 相同",
     "default.predicted": "预测值",
@@ -409,7 +409,7 @@ HELP: dict[str, str] = {
     "datasets": "列出 `bench --dataset-name` 的可用值，以及各数据集的参数。",
     "markdown": "以 Markdown 打印表格。",
     "calibrate": (
-        "测量客户端在这台主机上有多精确，以及在多大的负载之内。\n\n该命令启动一个只发送事件并记录各"
+        "测量客户端在这台主机上的精度，以及能保持它的最大负载。\n\n该命令启动一个只发送事件并记录各"
         "事件发出时刻的服务器。客户端以逐步增加的负载测量它，所用的进程、优先级和时间戳与任何运行相"
         "同；然后比较两份记录。TTFT 和 ITL 误差的 p99 不超过 --target-ms 的负载为达标。上限是达标的"
         "最高负载：按事件/s、请求/s（且各请求在到期 1 ms 之内发出，p99）和并发流数分别给出。\n\n服"
@@ -584,7 +584,7 @@ HELP: dict[str, str] = {
     "engine.host": "监听的地址；默认只能从本机访问。",
     "engine.port": "监听的端口；0 表示选一个空闲的。",
     "engine.model": "API 中的模型名称。",
-    "engine.backend": "接口格式，与 `bench` 相同；可重复。（默认：vLLM 的）",
+    "engine.backend": "接口格式，与 `bench` 相同；可重复。（默认：与 vLLM 相同）",
     "engine.api_key": "/v1 接口要求的 API 密钥。",
     "engine.refuse_field": (
         "以 HTTP 400 拒绝的请求字段，如 ignore_eos；可多次给出。"

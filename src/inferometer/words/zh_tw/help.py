@@ -143,7 +143,7 @@ HELP: dict[str, str] = {
     "default.none": "無",
     "default.not recorded": "不記錄",
     "default.131072; with --twin, the model's": "131072；使用 --twin 時為模型的上限",
-    "default.set times": "設定的時間",
+    "default.set times": "依設定的時間",
     "default.the card's own": "該卡自帶的互連",
     "default.vLLM's": "與 vLLM 相同",
     "default.predicted": "預測值",
@@ -409,7 +409,7 @@ HELP: dict[str, str] = {
     "datasets": "列出 `bench --dataset-name` 的可用值，以及各資料集的參數。",
     "markdown": "以 Markdown 列印表格。",
     "calibrate": (
-        "測量用戶端在這台主機上有多精確，以及在多大的負載之內。\n\n該命令啟動一個只傳送事件並記錄各"
+        "測量用戶端在這台主機上的精度，以及能保持它的最大負載。\n\n該命令啟動一個只傳送事件並記錄各"
         "事件送出時刻的伺服器。用戶端以逐步增加的負載測量它，所用的處理程序、優先權和時間戳與任何執"
         "行相同；然後比較兩份記錄。TTFT 和 ITL 誤差的 p99 不超過 --target-ms 的負載為達標。上限是達"
         "標的最高負載：按事件/s、請求/s（且各請求在到期 1 ms 之內送出，p99）和並行串流數分別給"
@@ -586,7 +586,7 @@ HELP: dict[str, str] = {
     "engine.host": "監聽的位址；預設只能從本機存取。",
     "engine.port": "監聽的連接埠；0 表示選一個閒置的。",
     "engine.model": "API 中的模型名稱。",
-    "engine.backend": "介面格式，與 `bench` 相同；可重複。（預設：vLLM 的）",
+    "engine.backend": "介面格式，與 `bench` 相同；可重複。（預設：與 vLLM 相同）",
     "engine.api_key": "/v1 介面要求的 API 金鑰。",
     "engine.refuse_field": (
         "以 HTTP 400 拒絕的請求欄位，如 ignore_eos；可多次指定。"

@@ -26,8 +26,8 @@ allocator are told by.
 
 def import_frugally() -> None:
     """Import polars where it only has to save: that takes 5 MB less memory than with 2 threads, and
-    20 MB less than with 64. What a user has set counts, and servers that are started later inherit
-    nothing.
+    20 MB less than with 64. To save 10 million events takes 1.5 s of CPU instead of 1.2 and, on 2
+    cores, no longer. What a user has set counts; servers that are started later inherit nothing.
     """
     ours = {name: FRUGAL[name] for name in FRUGAL if name not in os.environ}
     os.environ.update(ours)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import select
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
-from itertools import accumulate, islice
+from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from inferometer.clock import MS, NS, monotonic_ns, realtime_ns
@@ -357,12 +357,8 @@ class PacketReader:
             if flow is None:
                 continue
             if sequence != flow.expected or flow.ahead or kind & SYN:
-                firsts = accumulate(lengths[begin:end], initial=sequence)
-                for at, first in zip(range(begin, end), firsts, strict=False):
-                    self._note_unusual(
-                        *(flow, first % MODULUS),
-                        *(lengths[at], times_ns[at], kind),
-                    )
+                brought = lengths[begin:end], times_ns[begin:end]
+                self._note_unusual(flow, sequence, *brought, kind)
                 continue
             if after != sequence:
                 flow.expected = after
@@ -385,15 +381,24 @@ class PacketReader:
             self._soon[flow.fd] = flow
 
     def _note_unusual(
-        self, flow: Flow, sequence: int, length: int, time_ns: int, kind: int
+        self,
+        flow: Flow,
+        sequence: int,
+        lengths: Sequence[int],
+        times_ns: Sequence[int],
+        kind: int,
     ) -> None:
-        """A packet that is not the next one, or closes a gap, or opens a connection."""
+        """Packets that follow one another, but are not the next ones, or close a gap; or one that
+        opens a connection.
+        """
         if kind & SYN:
             flow.open(sequence)
             return
-        if length:
-            flow.add(sequence, length, time_ns)
-        self._sort_in(flow, kind)
+        for length, time_ns in zip(lengths, times_ns, strict=True):
+            if length:
+                flow.add(sequence, length, time_ns)
+            self._sort_in(flow, kind)
+            sequence = (sequence + length) % MODULUS
 
     def _sort_in(self, flow: Flow, kind: int) -> None:
         """Decide when to read the socket."""

@@ -44,8 +44,12 @@ def runs_of(packets: Columns) -> Runs:
     begins = np.flatnonzero(first)
     ends = np.append(begins[1:], len(keys))
     columns = (
-        *(keys[begins], sequences[begins], after[ends - 1]),
-        *(begins, ends, kinds[begins]),
+        keys[begins],
+        sequences[begins],
+        after[ends - 1],
+        begins,
+        ends,
+        kinds[begins],
     )
     counts = np.diff(np.flatnonzero(other), append=len(keys))
     return Runs(

@@ -301,8 +301,8 @@ VERBS: dict[str, str] = {
     ),
     "fit.no_engine": "it was measured on {engine}; twins are of vLLM and SGLang only.",
     "fit.other_stack": (
-        "it was measured with {engine}, and --stack {stack} is another engine; choose the stack of "
-        "that one."
+        "it was measured with {engine}, which --stack {stack} does not describe; choose the stack "
+        "that does."
     ),
     "fit.apart": "no twin models how its cards share the work ({name}: {value}).",
     "fit.not_modelled": "no twin models its settings {flags}.",

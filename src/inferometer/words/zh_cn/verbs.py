@@ -268,10 +268,10 @@ VERBS: dict[str, str] = {
     "fit.failed": "有 {percent:.0f}% 的请求失败；请重新测量。",
     "fit.rate_missed": "客户端没有跟上所要求的请求速率。",
     "fit.other_load": "拟合无法重现它的负载（{name}：{value}）。",
-    "fit.other_card": "它测自 {measured}，而 --twin 是 {card}；请改用 --twin {known} 拟合。",
-    "fit.no_engine": "它测自 {engine}；孪生引擎只有 vLLM 和 SGLang 两种。",
+    "fit.other_card": "它是在 {measured} 上测得的，与 --twin {card} 不符；请改用 --twin {known}。",
+    "fit.no_engine": "它是用 {engine} 测得的；孪生引擎只有 vLLM 和 SGLang 两种。",
     "fit.other_stack": (
-        "测量时用的是 {engine}，而 --stack {stack} 是另一种引擎；请选择与之对应的配置。"
+        "测量时用的是 {engine}，与 --stack {stack} 不符；请选择与之相符的配置。"
     ),
     "fit.apart": "孪生引擎没有模拟它的多卡分工方式（{name}：{value}）。",
     "fit.not_modelled": "孪生引擎不能模拟它的设置 {flags}。",

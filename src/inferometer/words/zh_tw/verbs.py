@@ -268,10 +268,10 @@ VERBS: dict[str, str] = {
     "fit.failed": "有 {percent:.0f}% 的請求失敗；請重新測量。",
     "fit.rate_missed": "用戶端沒有跟上所要求的請求速率。",
     "fit.other_load": "擬合無法重現它的負載（{name}：{value}）。",
-    "fit.other_card": "它測自 {measured}，而 --twin 是 {card}；請改用 --twin {known} 擬合。",
-    "fit.no_engine": "它測自 {engine}；孿生引擎只有 vLLM 和 SGLang 兩種。",
+    "fit.other_card": "它是在 {measured} 上測得的，與 --twin {card} 不符；請改用 --twin {known}。",
+    "fit.no_engine": "它是用 {engine} 測得的；孿生引擎只有 vLLM 和 SGLang 兩種。",
     "fit.other_stack": (
-        "測量時用的是 {engine}，而 --stack {stack} 是另一種引擎；請選擇與之對應的設定檔。"
+        "測量時用的是 {engine}，與 --stack {stack} 不符；請選擇與之相符的設定檔。"
     ),
     "fit.apart": "孿生引擎沒有模擬它的多卡分工方式（{name}：{value}）。",
     "fit.not_modelled": "孿生引擎不能模擬它的設定 {flags}。",

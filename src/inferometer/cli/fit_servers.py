@@ -103,7 +103,7 @@ def command_of(said: Mapping[str, Condition]) -> Iterator[str]:
 
 
 def _require_card(said: Mapping[str, Condition], card: str) -> None:
-    """A card is another one if it has a profile of its own."""
+    """Raise ValueError if results are of a card that has a profile, and `card` is another one."""
     measured = str(said.get("card") or "")
     known = card_profiles(measured)
     if known and card not in known:

@@ -295,10 +295,8 @@ class Loop:
         position = self._schedule.take(monotonic_ns())
         exchange = self._exchanges.take(position)
         # from now on it is the exchange's, and goes with it
-        exchange.message, self._messages[position] = (
-            self._messages[position],
-            b"",
-        )
+        exchange.message = self._messages[position]
+        self._messages[position] = b""
         self.responses.by_position[position] = exchange
         self.sent += 1
         return exchange

@@ -114,16 +114,11 @@ class BlockPool:
         taken: list[int] = []
         count = len(entries)
         while entries:
-            taken += [each for each in entries if not self._is_gone(each)]
+            taken += [
+                each for each in entries if not _took_one(self._gone, each)
+            ]
             entries = self._next(count - len(taken))
         return taken
-
-    def _is_gone(self, block: int) -> bool:
-        """Whether an entry of it is to be passed over, as is done now."""
-        entries = self._gone.pop(block, 0)
-        if entries > 1:
-            self._gone[block] = entries - 1
-        return entries > 0
 
     def evictable(self, blocks: Iterable[int]) -> int:
         """How many of these are in the free list: a hit on them takes them out of it."""
@@ -193,17 +188,10 @@ class BlockPool:
         if self._groups > 1:
             back = [block for block in back if block != NO_BLOCK]
         if more:
-            back = [block for block in back if not self._is_shared(block)]
+            back = [block for block in back if not _took_one(more, block)]
         for block in back:
             in_use[block] = False
         return back
-
-    def _is_shared(self, block: int) -> bool:
-        """Whether others use it besides the one who gives it back now."""
-        more = self._more_users.pop(block, 0)
-        if more > 1:
-            self._more_users[block] = more - 1
-        return more > 0
 
     def _tidy(self) -> None:
         """Drop what was taken, and what is to be passed over: prefixes in constant use leave an
@@ -211,7 +199,7 @@ class BlockPool:
         """
         kept = self._queue[self._taken :]
         if self._gone:
-            kept = [block for block in kept if not self._is_gone(block)]
+            kept = [block for block in kept if not _took_one(self._gone, block)]
         self._queue, self._taken = kept, 0
 
     def _forget(self, block: int, key: int) -> None:
@@ -402,3 +390,11 @@ class KVMemory:
         if window is None:
             return 0
         return max(0, computed - window + 1) // self.block_size
+
+
+def _took_one(counts: dict[int, int], block: int) -> bool:
+    """Whether something was counted of the block: it is one less then."""
+    count = counts.pop(block, 0)
+    if count > 1:
+        counts[block] = count - 1
+    return count > 0
